@@ -1,0 +1,17 @@
+//! Compute kernels: plain slices in and out, no tensors.
+//!
+//! Every kernel picks AVX-512, AVX2+FMA or portable code at run time (see [`simd`]) and splits its work
+//! the same way whatever the number of threads (see [`parallel`]), so that results are the same bits on
+//! one thread and on many.
+
+pub mod conv;
+pub mod elementwise;
+pub mod gemm;
+pub mod math;
+pub mod norm;
+pub mod optimizer;
+pub mod parallel;
+pub mod pool;
+pub mod reduce;
+pub mod simd;
+pub mod softmax;
