@@ -1,1 +1,287 @@
-//! (in progress)
+//! Optimizer steps in one pass over parameter, gradient and state, with Keras 3's formulas.
+//!
+//! Weight decay comes first, as in Keras: `p -= p · weight_decay · learning_rate`, apart from the gradient (decoupled).
+//! Steps are exact functions of each element, so how they are cut does not matter.
+
+use super::elementwise::pieces;
+use super::math::Float;
+use super::parallel::GRAIN;
+use super::simd;
+
+/// Parameter, gradient and N states, cut alike.
+type Task<'a, T, const N: usize> = (&'a mut [T], &'a [T], [&'a mut [T]; N]);
+
+/// `step(p[i], g[i], [state[i]; N])` gives the new parameter and states.
+fn update<T: Float, const N: usize>(
+    p: &mut [T],
+    g: &[T],
+    states: [&mut [T]; N],
+    step: impl Fn(T, T, [T; N]) -> (T, [T; N]) + Sync + Copy,
+) {
+    assert_eq!(p.len(), g.len());
+    states.iter().for_each(|state| assert_eq!(state.len(), p.len()));
+    let level = simd::level();
+    let run = |(p, g, states): &mut Task<T, N>| {
+        let n = p.len();
+        let p = &mut p[..n];
+        let g = &g[..n];
+        let mut states = states.each_mut().map(|state| &mut state[..n]);
+        simd::run(
+            level,
+            #[inline(always)]
+            || {
+                for i in 0..n {
+                    let old = std::array::from_fn(|k| states[k][i]);
+                    let (value, new) = step(p[i], g[i], old);
+                    p[i] = value;
+                    (0..N).for_each(|k| states[k][i] = new[k]);
+                }
+            },
+        );
+    };
+    if p.len() <= GRAIN {
+        return run(&mut (p, g, states));
+    }
+    let mut states = states.map(|state| state.chunks_mut(GRAIN));
+    let mut tasks: Vec<Task<T, N>> = p
+        .chunks_mut(GRAIN)
+        .zip(g.chunks(GRAIN))
+        .map(|(p, g)| (p, g, states.each_mut().map(|state| state.next().expect("as long as the parameter"))))
+        .collect();
+    pieces(&mut tasks, 1, &|_, tasks| tasks.iter_mut().for_each(run));
+}
+
+/// Stochastic gradient descent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sgd {
+    /// Step size.
+    pub learning_rate: f64,
+    /// Share of the last step that is taken again, 0 ≤ momentum ≤ 1; used with a state only.
+    pub momentum: f64,
+    /// Nesterov's variant: look ahead by one more step of momentum.
+    pub nesterov: bool,
+    /// Share of the parameter that is taken away, times the learning rate.
+    pub weight_decay: f64,
+}
+
+/// One step of [`Sgd`]: without a state `p -= lr · g`; with one, `m = momentum · m - lr · g` and then `p += m`, or
+/// `p += momentum · m - lr · g` for Nesterov.
+pub fn sgd<T: Float>(by: &Sgd, p: &mut [T], g: &[T], m: Option<&mut [T]>) {
+    let [lr, momentum, decay] = [by.learning_rate, by.momentum, by.weight_decay].map(T::from_f64);
+    match (m, by.nesterov) {
+        (None, _) => update(p, g, [], |p, g, []| (p - p * decay * lr - lr * g, [])),
+        (Some(m), false) => update(p, g, [m], |p, g, [m]| {
+            let m = m * momentum - g * lr;
+            (p - p * decay * lr + m, [m])
+        }),
+        (Some(m), true) => update(p, g, [m], |p, g, [m]| {
+            let m = m * momentum - g * lr;
+            (p - p * decay * lr + (m * momentum - g * lr), [m])
+        }),
+    }
+}
+
+/// Adam (Kingma and Ba 2014, <https://arxiv.org/abs/1412.6980>), and AdamW with a weight decay.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Adam {
+    /// Step size.
+    pub learning_rate: f64,
+    /// Decay of the mean of gradients.
+    pub beta_1: f64,
+    /// Decay of the mean of squared gradients.
+    pub beta_2: f64,
+    /// Added to the root of the second mean, which is not corrected for its start at this place.
+    pub epsilon: f64,
+    /// Share of the parameter that is taken away, times the learning rate; 0 is plain Adam.
+    pub weight_decay: f64,
+    /// Number of this step, from 1.
+    pub step: u64,
+}
+
+/// One step of [`Adam`]: `m += (g - m)(1 - β₁)`, `v += (g² - v)(1 - β₂)`, `p -= α m / (√v + ε)` with
+/// α = lr √(1 - β₂ᵗ) / (1 - β₁ᵗ). With `v_max` (AMSGrad) the greatest `v` so far takes its place.
+pub fn adam<T: Float>(by: &Adam, p: &mut [T], g: &[T], m: &mut [T], v: &mut [T], v_max: Option<&mut [T]>) {
+    let t = by.step as f64;
+    let alpha = by.learning_rate * (1.0 - by.beta_2.powf(t)).sqrt() / (1.0 - by.beta_1.powf(t));
+    let [alpha, epsilon, lr, decay] = [alpha, by.epsilon, by.learning_rate, by.weight_decay].map(T::from_f64);
+    let [rest_1, rest_2] = [1.0 - by.beta_1, 1.0 - by.beta_2].map(T::from_f64);
+    match v_max {
+        None => update(p, g, [m, v], |p, g, [m, v]| {
+            let m = m + (g - m) * rest_1;
+            let v = v + (g * g - v) * rest_2;
+            (p - p * decay * lr - m * alpha / (Float::sqrt(v) + epsilon), [m, v])
+        }),
+        Some(v_max) => update(p, g, [m, v, v_max], |p, g, [m, v, v_max]| {
+            let m = m + (g - m) * rest_1;
+            let v = v + (g * g - v) * rest_2;
+            let v_max = T::maximum(v_max, v);
+            (p - p * decay * lr - m * alpha / (Float::sqrt(v_max) + epsilon), [m, v, v_max])
+        }),
+    }
+}
+
+/// RMSprop (Hinton, Neural Networks for Machine Learning, lecture 6e).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RmsProp {
+    /// Step size.
+    pub learning_rate: f64,
+    /// Decay of the mean of squared gradients.
+    pub rho: f64,
+    /// Share of the last step that is taken again; used with a state only.
+    pub momentum: f64,
+    /// Added under the root.
+    pub epsilon: f64,
+    /// Share of the parameter that is taken away, times the learning rate.
+    pub weight_decay: f64,
+}
+
+/// One step of [`RmsProp`]: `v = ρ v + (1 - ρ) g²`, `step = lr · g / √(v + ε)`, `p -= step`. With `m`,
+/// `m = momentum · m + step` and `p -= m`. With `average` (centered), `a = ρ a + (1 - ρ) g` and the root is
+/// √(v - a² + ε).
+pub fn rmsprop<T: Float>(
+    by: &RmsProp,
+    p: &mut [T],
+    g: &[T],
+    v: &mut [T],
+    m: Option<&mut [T]>,
+    average: Option<&mut [T]>,
+) {
+    let [lr, rho, rest] = [by.learning_rate, by.rho, 1.0 - by.rho].map(T::from_f64);
+    let [momentum, epsilon, decay] = [by.momentum, by.epsilon, by.weight_decay].map(T::from_f64);
+    let second = move |v: T, g: T| rho * v + rest * (g * g);
+    let first = move |a: T, g: T| rho * a + rest * g;
+    let decayed = move |p: T| p - p * decay * lr;
+    let step = move |g: T, square: T| lr * g / Float::sqrt(square + epsilon);
+    match (m, average) {
+        (None, None) => update(p, g, [v], |p, g, [v]| {
+            let v = second(v, g);
+            (decayed(p) - step(g, v), [v])
+        }),
+        (Some(m), None) => update(p, g, [v, m], |p, g, [v, m]| {
+            let v = second(v, g);
+            let m = momentum * m + step(g, v);
+            (decayed(p) - m, [v, m])
+        }),
+        (None, Some(a)) => update(p, g, [v, a], |p, g, [v, a]| {
+            let (v, a) = (second(v, g), first(a, g));
+            (decayed(p) - step(g, v - a * a), [v, a])
+        }),
+        (Some(m), Some(a)) => update(p, g, [v, m, a], |p, g, [v, m, a]| {
+            let (v, a) = (second(v, g), first(a, g));
+            let m = momentum * m + step(g, v - a * a);
+            (decayed(p) - m, [v, m, a])
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::simd::tests::{bits, random, same_everywhere};
+    use super::*;
+
+    const SIZES: [usize; 5] = [0, 1, 37, 1000, 3 * GRAIN + 11];
+
+    /// Runs `f` on a parameter, a gradient and three states that can be squared gradients, and returns their bits;
+    /// checks them against `expected`, which does the same to one element in `f64`.
+    fn check(
+        what: &str,
+        f: impl Fn(&mut [f32], &[f32], &mut [f32], &mut [f32], &mut [f32]) + Sync,
+        expected: impl Fn(f64, f64, [f64; 3]) -> (f64, [f64; 3]),
+    ) {
+        for n in SIZES {
+            let (p, g) = (random(n, 1), random(n, 2));
+            // Squares above those of the averages, as in a real run.
+            let states = [3, 4, 5].map(|seed| random(n, seed).iter().map(|v| v * 0.1 + 0.5).collect::<Vec<f32>>());
+            let found = same_everywhere(|| {
+                let (mut p, [mut a, mut b, mut c]) = (p.clone(), states.clone());
+                f(&mut p, &g, &mut a, &mut b, &mut c);
+                [p, a, b, c].map(|v| bits(&v))
+            });
+            for i in 0..n {
+                let (value, new) = expected(p[i] as f64, g[i] as f64, [0, 1, 2].map(|k| states[k][i] as f64));
+                for (k, e) in [value, new[0], new[1], new[2]].into_iter().enumerate() {
+                    let v = f32::from_bits(found[k][i]) as f64;
+                    // A handful of roundings of numbers of size 1.
+                    assert!((v - e).abs() <= 8.0 * f32::EPSILON as f64, "{what} {k} of {n} at {i}: {v} {e}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sgd_agrees_with_keras_formulas() {
+        let by = Sgd { learning_rate: 0.1, momentum: 0.9, nesterov: false, weight_decay: 0.01 };
+        check("plain", |p, g, _, _, _| sgd(&by, p, g, None), |p, g, s| (p - p * 0.01 * 0.1 - 0.1 * g, s));
+        check(
+            "momentum",
+            |p, g, m, _, _| sgd(&by, p, g, Some(m)),
+            |p, g, [m, b, c]| {
+                let m = 0.9 * m - 0.1 * g;
+                (p - p * 0.001 + m, [m, b, c])
+            },
+        );
+        let by = Sgd { nesterov: true, weight_decay: 0.0, ..by };
+        check(
+            "nesterov",
+            |p, g, m, _, _| sgd(&by, p, g, Some(m)),
+            |p, g, [m, b, c]| {
+                let m = 0.9 * m - 0.1 * g;
+                (p + 0.9 * m - 0.1 * g, [m, b, c])
+            },
+        );
+    }
+
+    #[test]
+    fn adam_agrees_with_keras_formulas() {
+        let by = Adam { learning_rate: 0.1, beta_1: 0.9, beta_2: 0.99, epsilon: 1e-7, weight_decay: 0.01, step: 3 };
+        let alpha = 0.1 * (1.0 - 0.99f64.powi(3)).sqrt() / (1.0 - 0.9f64.powi(3));
+        for decay in [0.0, 0.01] {
+            let by = Adam { weight_decay: decay, ..by };
+            check(
+                "adam",
+                |p, g, m, v, _| adam(&by, p, g, m, v, None),
+                |p, g, [m, v, c]| {
+                    let (m, v) = (0.9 * m + 0.1 * g, 0.99 * v + 0.01 * g * g);
+                    (p - p * decay * 0.1 - alpha * m / (v.sqrt() + 1e-7), [m, v, c])
+                },
+            );
+            check(
+                "amsgrad",
+                |p, g, m, v, c| adam(&by, p, g, m, v, Some(c)),
+                |p, g, [m, v, c]| {
+                    let (m, v) = (0.9 * m + 0.1 * g, 0.99 * v + 0.01 * g * g);
+                    let c = c.max(v);
+                    (p - p * decay * 0.1 - alpha * m / (c.sqrt() + 1e-7), [m, v, c])
+                },
+            );
+        }
+    }
+
+    #[test]
+    fn rmsprop_agrees_with_keras_formulas() {
+        let by = RmsProp { learning_rate: 0.1, rho: 0.9, momentum: 0.5, epsilon: 1e-3, weight_decay: 0.01 };
+        for (momentum, centered) in [(false, false), (true, false), (false, true), (true, true)] {
+            check(
+                "rmsprop",
+                |p, g, v, m, a| rmsprop(&by, p, g, v, momentum.then_some(m), centered.then_some(a)),
+                |p, g, [v, m, a]| {
+                    let v = 0.9 * v + 0.1 * g * g;
+                    let new_a = if centered { 0.9 * a + 0.1 * g } else { a };
+                    let square = if centered { v - new_a * new_a } else { v };
+                    let step = 0.1 * g / (square + 1e-3).sqrt();
+                    let new_m = if momentum { 0.5 * m + step } else { m };
+                    let p = p - p * 0.01 * 0.1 - if momentum { new_m } else { step };
+                    (p, [v, new_m, new_a])
+                },
+            );
+        }
+    }
+
+    #[test]
+    fn nan_gradients_show_in_the_parameter() {
+        let by = Adam { learning_rate: 0.1, beta_1: 0.9, beta_2: 0.99, epsilon: 1e-7, weight_decay: 0.0, step: 1 };
+        let (mut p, mut m, mut v) = ([1.0, 1.0], [0.0; 2], [0.0; 2]);
+        adam(&by, &mut p, &[f32::NAN, 0.0], &mut m, &mut v, None);
+        assert!(p[0].is_nan() && p[1] == 1.0);
+    }
+}

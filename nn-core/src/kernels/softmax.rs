@@ -1,1 +1,434 @@
-//! (in progress)
+//! Softmax over rows of `classes` numbers, its gradient, and the cross-entropies made of it.
+//!
+//! Everything is computed from x - max x, so nothing overflows. A row of -∞ only has the softmax 0, as Keras's
+//! masked `Softmax` layer, and the log-softmax -∞. A NaN makes its row NaN.
+
+use super::elementwise::{pieces, pieces2};
+use super::math::Float;
+use super::parallel::GRAIN;
+use super::reduce::fold::{Combine, Max, Sum};
+use super::simd;
+
+/// Elements that go through one pass before the next, so that they stay in the first-level cache and short rows
+/// still fill vectors.
+const BLOCK: usize = 2048;
+
+/// Elements of whole rows, `count` or a little less, at least one row.
+fn whole_rows(count: usize, classes: usize) -> usize {
+    classes * (count / classes).max(1)
+}
+
+/// The greatest of a row, or 0 if that is -∞, so that it can be subtracted.
+#[inline(always)]
+fn shift<T: Float>(row: &[T]) -> T {
+    let max = Max.fold(0..row.len(), |i| row[i]);
+    if max == T::LOWEST { T::ZERO } else { max }
+}
+
+#[inline(always)]
+fn total<T: Float>(row: &[T]) -> T {
+    Sum.fold(0..row.len(), |i| row[i])
+}
+
+/// `e = exp(x - shift)` for rows, with the shift of each.
+#[inline(always)]
+fn shifted_exp<T: Float>(x: &[T], e: &mut [T], classes: usize) {
+    for (x, e) in x.chunks_exact(classes).zip(e.chunks_exact_mut(classes)) {
+        let shift = shift(x);
+        e.iter_mut().zip(x).for_each(|(e, &v)| *e = v - shift);
+    }
+    e.iter_mut().for_each(|v| *v = Float::exp(*v));
+}
+
+/// `out = exp(x) / Σ exp(x)` for every row.
+pub fn softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
+    assert_eq!(x.len(), out.len());
+    if x.is_empty() {
+        return;
+    }
+    let level = simd::level();
+    pieces(out, whole_rows(GRAIN, classes), &|start, piece| {
+        let x = &x[start..start + piece.len()];
+        let block = whole_rows(BLOCK, classes);
+        simd::run(
+            level,
+            #[inline(always)]
+            || {
+                for (x, out) in x.chunks(block).zip(piece.chunks_mut(block)) {
+                    shifted_exp(x, out, classes);
+                    for row in out.chunks_exact_mut(classes) {
+                        let sum = total(row);
+                        let scale = if sum == T::ZERO { T::ZERO } else { T::ONE / sum };
+                        row.iter_mut().for_each(|v| *v *= scale);
+                    }
+                }
+            },
+        );
+    });
+}
+
+/// `out = x - ln Σ exp(x)` for every row.
+pub fn log_softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
+    assert_eq!(x.len(), out.len());
+    if x.is_empty() {
+        return;
+    }
+    let level = simd::level();
+    pieces(out, whole_rows(GRAIN, classes), &|start, piece| {
+        let x = &x[start..start + piece.len()];
+        let block = whole_rows(BLOCK, classes);
+        simd::run(
+            level,
+            #[inline(always)]
+            || {
+                for (x, out) in x.chunks(block).zip(piece.chunks_mut(block)) {
+                    shifted_exp(x, out, classes);
+                    for (x, row) in x.chunks_exact(classes).zip(out.chunks_exact_mut(classes)) {
+                        let sum = total(row);
+                        let log = if sum == T::ZERO { T::ZERO } else { Float::ln(sum) };
+                        // In two steps: the sum of both could lose the logarithm.
+                        let shift = shift(x);
+                        row.iter_mut().zip(x).for_each(|(o, &v)| *o = (v - shift) - log);
+                    }
+                }
+            },
+        );
+    });
+}
+
+/// The gradient of [`softmax`] from its result `y`: `dx = y (dy - Σ y dy)` for every row.
+pub fn softmax_backward<T: Float>(y: &[T], dy: &[T], classes: usize, dx: &mut [T]) {
+    assert_eq!((y.len(), dy.len()), (dx.len(), dx.len()));
+    if dx.is_empty() {
+        return;
+    }
+    let level = simd::level();
+    pieces(dx, whole_rows(GRAIN, classes), &|start, piece| {
+        let range = start..start + piece.len();
+        let rows = y[range.clone()].chunks_exact(classes).zip(dy[range].chunks_exact(classes));
+        simd::run(
+            level,
+            #[inline(always)]
+            || {
+                for ((y, dy), dx) in rows.zip(piece.chunks_exact_mut(classes)) {
+                    let dot = Sum.fold(0..classes, |i| y[i] * dy[i]);
+                    dx.iter_mut().zip(y).zip(dy).for_each(|((dx, &y), &dy)| *dx = y * (dy - dot));
+                }
+            },
+        );
+    });
+}
+
+/// The gradient of [`log_softmax`] from its result `y`: `dx = dy - exp(y) Σ dy` for every row.
+pub fn log_softmax_backward<T: Float>(y: &[T], dy: &[T], classes: usize, dx: &mut [T]) {
+    assert_eq!((y.len(), dy.len()), (dx.len(), dx.len()));
+    if dx.is_empty() {
+        return;
+    }
+    let level = simd::level();
+    pieces(dx, whole_rows(GRAIN, classes), &|start, piece| {
+        let range = start..start + piece.len();
+        let (y, dy) = (&y[range.clone()], &dy[range]);
+        simd::run(
+            level,
+            #[inline(always)]
+            || {
+                piece.iter_mut().zip(y).for_each(|(dx, &y)| *dx = Float::exp(y));
+                for (dy, dx) in dy.chunks_exact(classes).zip(piece.chunks_exact_mut(classes)) {
+                    let sum = total(dy);
+                    dx.iter_mut().zip(dy).for_each(|(dx, &dy)| *dx = dy - *dx * sum);
+                }
+            },
+        );
+    });
+}
+
+/// For every row `lse = ln Σ exp(x)`, and `loss` from what `target` gives for the row: the dot product of the target
+/// distribution with x - shift, and the sum of the distribution.
+fn cross_entropy<T: Float>(
+    x: &[T],
+    classes: usize,
+    loss: &mut [T],
+    lse: &mut [T],
+    target: impl Fn(usize, &[T], T) -> (T, T) + Sync,
+) {
+    assert_eq!(x.len(), loss.len() * classes);
+    assert_eq!(lse.len(), loss.len());
+    if x.is_empty() {
+        return;
+    }
+    let level = simd::level();
+    let rows = whole_rows(GRAIN, classes) / classes;
+    pieces2((loss, rows), (lse, rows), &|task, loss, lse| {
+        let first = task * rows;
+        let x = &x[first * classes..(first + loss.len()) * classes];
+        let block = whole_rows(BLOCK, classes);
+        let mut buffer = vec![T::ZERO; block.min(x.len())];
+        simd::run(
+            level,
+            #[inline(always)]
+            || {
+                let mut row = 0;
+                for x in x.chunks(block) {
+                    let e = &mut buffer[..x.len()];
+                    shifted_exp(x, e, classes);
+                    for (x, e) in x.chunks_exact(classes).zip(e.chunks_exact(classes)) {
+                        let (shift, log) = (shift(x), Float::ln(total(e)));
+                        let (dot, weight) = target(first + row, x, shift);
+                        lse[row] = shift + log;
+                        loss[row] = log * weight - dot;
+                        row += 1;
+                    }
+                }
+            },
+        );
+    });
+}
+
+/// Cross-entropy of logits `x` and one label a row: `lse = ln Σ exp(x)`, `loss = lse - x[label]`. A label outside
+/// `0..classes` makes the loss NaN.
+pub fn sparse_cross_entropy<T: Float>(x: &[T], labels: &[i64], classes: usize, loss: &mut [T], lse: &mut [T]) {
+    assert_eq!(labels.len(), loss.len());
+    cross_entropy(x, classes, loss, lse, |row, x, shift| {
+        let logit = usize::try_from(labels[row]).ok().and_then(|label| x.get(label));
+        (logit.map_or(T::from_f64(f64::NAN), |&v| v - shift), T::ONE)
+    });
+}
+
+/// Cross-entropy of logits `x` and a distribution of targets a row: `loss = Σ target (lse - x)`. A class of target 0
+/// counts nothing, even with the logit -∞.
+pub fn categorical_cross_entropy<T: Float>(x: &[T], targets: &[T], classes: usize, loss: &mut [T], lse: &mut [T]) {
+    assert_eq!(targets.len(), x.len());
+    cross_entropy(x, classes, loss, lse, |row, x, shift| {
+        let t = &targets[row * classes..(row + 1) * classes];
+        let dot = Sum.fold(0..classes, |i| if t[i] == T::ZERO { T::ZERO } else { t[i] * (x[i] - shift) });
+        (dot, total(t))
+    });
+}
+
+/// `dx = exp(x - lse)` for rows, and then `finish(row, dx of the row)`.
+fn cross_entropy_gradient<T: Float>(
+    x: &[T],
+    lse: &[T],
+    classes: usize,
+    dx: &mut [T],
+    finish: impl Fn(usize, &mut [T]) + Sync,
+) {
+    assert_eq!((x.len(), lse.len() * classes), (dx.len(), dx.len()));
+    if dx.is_empty() {
+        return;
+    }
+    let level = simd::level();
+    pieces(dx, whole_rows(GRAIN, classes), &|start, piece| {
+        let first = start / classes;
+        let x = &x[start..start + piece.len()];
+        simd::run(
+            level,
+            #[inline(always)]
+            || {
+                for ((x, dx), &lse) in
+                    x.chunks_exact(classes).zip(piece.chunks_exact_mut(classes)).zip(&lse[first..])
+                {
+                    dx.iter_mut().zip(x).for_each(|(dx, &v)| *dx = v - lse);
+                }
+                piece.iter_mut().for_each(|v| *v = Float::exp(*v));
+                piece.chunks_exact_mut(classes).enumerate().for_each(|(i, dx)| finish(first + i, dx));
+            },
+        );
+    });
+}
+
+/// The gradient of [`sparse_cross_entropy`]: `dx = (softmax(x) - onehot(label)) · scale[row]`; `scale` holds the
+/// gradient of each row's loss, or one for all.
+pub fn sparse_cross_entropy_gradient<T: Float>(
+    x: &[T],
+    labels: &[i64],
+    lse: &[T],
+    scale: &[T],
+    classes: usize,
+    dx: &mut [T],
+) {
+    assert_eq!(labels.len(), lse.len());
+    assert!(scale.len() == 1 || scale.len() == lse.len());
+    cross_entropy_gradient(
+        x,
+        lse,
+        classes,
+        dx,
+        #[inline(always)]
+        |row, dx| {
+            let scale = if scale.len() == 1 { scale[0] } else { scale[row] };
+            match usize::try_from(labels[row]).ok().filter(|&label| label < classes) {
+                Some(label) => dx[label] -= T::ONE,
+                None => dx.fill(T::from_f64(f64::NAN)),
+            }
+            dx.iter_mut().for_each(|v| *v *= scale);
+        },
+    );
+}
+
+/// The gradient of [`categorical_cross_entropy`] in the logits: `dx = (softmax(x) Σ target - target) · scale[row]`.
+pub fn categorical_cross_entropy_gradient<T: Float>(
+    x: &[T],
+    targets: &[T],
+    lse: &[T],
+    scale: &[T],
+    classes: usize,
+    dx: &mut [T],
+) {
+    assert_eq!(targets.len(), x.len());
+    assert!(scale.len() == 1 || scale.len() == lse.len());
+    cross_entropy_gradient(
+        x,
+        lse,
+        classes,
+        dx,
+        #[inline(always)]
+        |row, dx| {
+            let scale = if scale.len() == 1 { scale[0] } else { scale[row] };
+            let t = &targets[row * classes..(row + 1) * classes];
+            let weight = total(t);
+            dx.iter_mut().zip(t).for_each(|(dx, &t)| *dx = (*dx * weight - t) * scale);
+        },
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::simd::tests::{bits, random, same_everywhere};
+    use super::*;
+
+    const SHAPES: [(usize, usize); 9] =
+        [(0, 5), (1, 1), (1, 2), (7, 3), (1000, 10), (33, 17), (130, 1000), (3, 5000), (2, 40_000)];
+
+    /// (found - expected) of single precision within `relative · |expected| + absolute`.
+    fn close(found: &[u32], expected: &[f64], relative: f64, absolute: f64, what: &str) {
+        assert_eq!(found.len(), expected.len());
+        for (&b, &e) in found.iter().zip(expected) {
+            let v = f32::from_bits(b) as f64;
+            assert!((v - e).abs() <= relative * e.abs() + absolute, "{what}: {v} {e}");
+        }
+    }
+
+    fn wide(x: &[f32]) -> Vec<f64> {
+        x.iter().map(|&v| v as f64).collect()
+    }
+
+    fn lse_of(row: &[f64]) -> f64 {
+        let max = row.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+        max + row.iter().map(|v| (v - max).exp()).sum::<f64>().ln()
+    }
+
+    // Logits up to 20 in size carry 20 ε / 2 of rounding into the exponent; exponential, sum and quotient add
+    // some ε: 40 ε in all.
+    const RELATIVE: f64 = 40.0 * f32::EPSILON as f64;
+
+    #[test]
+    fn softmaxes_and_gradients_agree_with_plain_loops() {
+        for (rows, classes) in SHAPES {
+            let n = rows * classes;
+            let x: Vec<f32> = random(n, 1).iter().map(|v| v * 20.0).collect();
+            let dy = random(n, 2);
+            let (x64, dy64) = (wide(&x), wide(&dy));
+            let log: Vec<f64> =
+                x64.chunks(classes).flat_map(|r| r.iter().map(|v| v - lse_of(r)).collect::<Vec<_>>()).collect();
+            let soft: Vec<f64> = log.iter().map(|v| v.exp()).collect();
+            let rounded = |v: &[f64]| v.iter().map(|&v| v as f32).collect::<Vec<_>>();
+            let (soft32, log32) = (rounded(&soft), rounded(&log));
+            let run = |f: &(dyn Fn(&mut [f32]) + Sync)| {
+                same_everywhere(|| {
+                    let mut out = vec![f32::NAN; n];
+                    f(&mut out);
+                    bits(&out)
+                })
+            };
+            close(&run(&|out| softmax(&x, classes, out)), &soft, RELATIVE, 0.0, "softmax");
+            close(&run(&|out| log_softmax(&x, classes, out)), &log, RELATIVE, RELATIVE, "log_softmax");
+            let mut expected = Vec::new();
+            let mut expected_log = Vec::new();
+            for (y, dy) in soft.chunks(classes).zip(dy64.chunks(classes)) {
+                let dot: f64 = y.iter().zip(dy).map(|(y, dy)| y * dy).sum();
+                let sum: f64 = dy.iter().sum();
+                expected.extend(y.iter().zip(dy).map(|(y, dy)| y * (dy - dot)));
+                expected_log.extend(y.iter().zip(dy).map(|(y, dy)| dy - y * sum));
+            }
+            let found = run(&|out| softmax_backward(&soft32, &dy, classes, out));
+            close(&found, &expected, RELATIVE, RELATIVE, "softmax_backward");
+            // Σ dy has the error of a sum, times a probability of at most 1.
+            let absolute = RELATIVE * (1.0 + (classes as f64).sqrt());
+            let found = run(&|out| log_softmax_backward(&log32, &dy, classes, out));
+            close(&found, &expected_log, RELATIVE, absolute, "log_softmax_backward");
+        }
+    }
+
+    #[test]
+    fn cross_entropies_and_gradients_agree_with_plain_loops() {
+        for (rows, classes) in SHAPES {
+            let n = rows * classes;
+            let x: Vec<f32> = random(n, 3).iter().map(|v| v * 20.0).collect();
+            let labels: Vec<i64> = (0..rows).map(|i| (i * 7 % classes) as i64).collect();
+            let targets: Vec<f32> = random(n, 4).iter().map(|v| v.max(0.0) / classes as f32).collect();
+            let (x64, t64) = (wide(&x), wide(&targets));
+            let lse: Vec<f64> = x64.chunks(classes).map(lse_of).collect();
+            let lse32: Vec<f32> = lse.iter().map(|&v| v as f32).collect();
+            for scale in [vec![0.5; 1], random(rows, 5)] {
+                let scale_of = |row: usize| scale[if scale.len() == 1 { 0 } else { row }] as f64;
+                let (mut loss, mut dense, mut dx, mut dense_dx) = (vec![], vec![], vec![], vec![]);
+                for row in 0..rows {
+                    let (x, t) = (&x64[row * classes..][..classes], &t64[row * classes..][..classes]);
+                    let label = labels[row] as usize;
+                    let weight: f64 = t.iter().sum();
+                    loss.push(lse[row] - x[label]);
+                    dense.push((0..classes).map(|i| t[i] * (lse[row] - x[i])).sum());
+                    for i in 0..classes {
+                        let y = (x[i] - lse[row]).exp();
+                        dx.push((y - (i == label) as u8 as f64) * scale_of(row));
+                        dense_dx.push((y * weight - t[i]) * scale_of(row));
+                    }
+                }
+                let found = same_everywhere(|| {
+                    let mut out = [vec![f32::NAN; rows], vec![f32::NAN; rows], vec![f32::NAN; rows]];
+                    let [a, b, c] = &mut out;
+                    sparse_cross_entropy(&x, &labels, classes, a, c);
+                    categorical_cross_entropy(&x, &targets, classes, b, c);
+                    let mut grads = [vec![f32::NAN; n], vec![f32::NAN; n]];
+                    let [d, e] = &mut grads;
+                    sparse_cross_entropy_gradient(&x, &labels, &lse32, &scale, classes, d);
+                    categorical_cross_entropy_gradient(&x, &targets, &lse32, &scale, classes, e);
+                    (out.map(|v| bits(&v)), grads.map(|v| bits(&v)))
+                });
+                close(&found.0[0], &loss, RELATIVE, RELATIVE, "loss");
+                close(&found.0[1], &dense, RELATIVE, RELATIVE, "dense loss");
+                close(&found.0[2], &lse, RELATIVE, RELATIVE, "lse");
+                close(&found.1[0], &dx, RELATIVE, RELATIVE, "gradient");
+                close(&found.1[1], &dense_dx, RELATIVE, RELATIVE, "dense gradient");
+            }
+        }
+    }
+
+    #[test]
+    fn extreme_rows() {
+        let inf = f32::INFINITY;
+        let x = [-inf, -inf, -inf, 1000.0, -1000.0, -inf, f32::NAN, 0.0, 0.0];
+        let mut out = [f32::NAN; 9];
+        softmax(&x, 3, &mut out);
+        assert_eq!(out[..6], [0.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+        assert!(out[6..].iter().all(|v| v.is_nan()));
+        log_softmax(&x, 3, &mut out);
+        assert_eq!(out[..6], [-inf, -inf, -inf, 0.0, -2000.0, -inf]);
+        assert!(out[6..].iter().all(|v| v.is_nan()));
+
+        let (mut loss, mut lse) = ([0.0; 3], [0.0; 3]);
+        sparse_cross_entropy(&x, &[0, 1, 2], 3, &mut loss, &mut lse);
+        assert_eq!((loss[1], lse[1]), (2000.0, 1000.0));
+        assert!(loss[2].is_nan());
+        sparse_cross_entropy(&[0.0f32; 9], &[0, 3, -1], 3, &mut loss, &mut lse);
+        assert!(loss[0] > 0.0 && loss[1].is_nan() && loss[2].is_nan());
+        let mut dx = [0.0; 9];
+        sparse_cross_entropy_gradient(&[0.0f32; 9], &[0, 3, -1], &lse, &[1.0], 3, &mut dx);
+        assert!(dx[..3].iter().all(|v| v.is_finite()) && dx[3..].iter().all(|v| v.is_nan()));
+
+        categorical_cross_entropy(&[0.0, -inf, 0.0], &[1.0, 0.0, 0.0], 3, &mut loss[..1], &mut lse[..1]);
+        assert!((loss[0] - 2f32.ln()).abs() <= f32::EPSILON);
+    }
+}

@@ -1,0 +1,124 @@
+//! Writing and reading the configuration of a struct: what the derives call.
+
+use crate::{Error, Module, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+/// A value that can be saved in a model's configuration: `#[config]` fields.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be saved in a model's configuration",
+    label = "not `Serialize` and `DeserializeOwned`",
+    note = "derive `serde::Serialize` and `serde::Deserialize` for it, or leave the field out with `#[model(skip)]`"
+)]
+pub trait ConfigValue: Serialize + DeserializeOwned + Send + Sync + 'static {}
+
+impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> ConfigValue for T {}
+
+/// Collects the configuration of one struct.
+///
+/// ```
+/// use nn_core::config::Writer;
+/// let config = Writer::new("MyDense").value("units", &16).finish();
+/// assert_eq!(config.to_string(), r#"{"class_name":"MyDense","config":{"units":16}}"#);
+/// ```
+pub struct Writer {
+    class_name: &'static str,
+    entries: Map<String, Value>,
+}
+
+impl Writer {
+    /// An empty configuration of a class.
+    pub fn new(class_name: &'static str) -> Writer {
+        Writer {
+            class_name,
+            entries: Map::new(),
+        }
+    }
+
+    /// Adds a plain value. One that JSON cannot hold (a map with keys that are no strings) is written as `null`.
+    #[must_use]
+    pub fn value<T: ConfigValue>(mut self, name: &str, value: &T) -> Writer {
+        let value = serde_json::to_value(value).unwrap_or(Value::Null);
+        self.entries.insert(name.to_string(), value);
+        self
+    }
+
+    /// Adds a layer, a parameter or a container of those.
+    #[must_use]
+    pub fn module<M: Module>(mut self, name: &str, module: &M) -> Writer {
+        self.entries.insert(name.to_string(), module.config());
+        self
+    }
+
+    /// The configuration: `{"class_name": ..., "config": {...}}`.
+    pub fn finish(self) -> Value {
+        json!({"class_name": self.class_name, "config": self.entries})
+    }
+}
+
+/// Reads the configuration of one struct.
+pub struct Reader<'a> {
+    class_name: &'static str,
+    entries: &'a Map<String, Value>,
+}
+
+impl<'a> Reader<'a> {
+    /// Opens a configuration that must be of the given class.
+    ///
+    /// # Errors
+    /// When it is not an object of that class.
+    pub fn new(class_name: &'static str, config: &'a Value) -> Result<Reader<'a>> {
+        let found = config.get("class_name").and_then(Value::as_str);
+        match (found, config.get("config")) {
+            (Some(found), Some(Value::Object(entries))) if found == class_name => Ok(Reader {
+                class_name,
+                entries,
+            }),
+            (Some(found), _) if found != class_name => Err(Error::format(format!(
+                "expected the configuration of {class_name}, found that of {found}"
+            ))),
+            _ => Err(Error::format(format!(
+                "expected the configuration of {class_name}, an object with `class_name` and `config`, found {}",
+                abbreviate(config)
+            ))),
+        }
+    }
+
+    fn entry(&self, name: &str) -> Result<&'a Value> {
+        self.entries.get(name).ok_or_else(|| {
+            Error::format(format!("the configuration of {} has no `{name}`", self.class_name))
+        })
+    }
+
+    fn locate(&self, name: &str, error: Error) -> Error {
+        error.context(format!("{}.{name}", self.class_name))
+    }
+
+    /// A plain value.
+    ///
+    /// # Errors
+    /// When it is missing or of another type.
+    pub fn value<T: ConfigValue>(&self, name: &str) -> Result<T> {
+        T::deserialize(self.entry(name)?).map_err(|e| {
+            self.locate(name, Error::format(format!("{e}, in {}", abbreviate(&self.entries[name]))))
+        })
+    }
+
+    /// A layer, a parameter or a container of those.
+    ///
+    /// # Errors
+    /// When it is missing or malformed.
+    pub fn module<M: Module>(&self, name: &str) -> Result<M> {
+        M::from_config(self.entry(name)?).map_err(|e| self.locate(name, e))
+    }
+}
+
+/// The beginning of a JSON text, for messages.
+fn abbreviate(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

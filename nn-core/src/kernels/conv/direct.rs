@@ -1,0 +1,242 @@
+//! Forward pass and input gradient as implicit matrix products.
+//!
+//! The rows of the product are the pixels of one output row, its k index runs over taps and channels. The tiles of
+//! [`super::super::gemm::tile`] read the image where it lies: pixels along a row are a constant distance apart, and
+//! each tap is a segment with its own start. Only where the kernel reaches over the edge are the image rows that a task
+//! needs copied into a strip with zeros around, a fraction 1 / (taps · channels of the output) of the work.
+//!
+//! The input gradient is the same with the roles of x and y exchanged. With a stride s it falls apart into s phases
+//! for each axis: dx at positions i, i + s, i + 2s ... sees the same taps at adjacent pixels of dy.
+
+use super::super::gemm::tile::{Kernels, Layout, Tile};
+use super::super::gemm::{Gemm, Heights, Shared, scratch};
+use super::super::parallel;
+use super::super::simd::Level;
+use super::Conv2d;
+use std::ops::Range;
+
+/// Multiply-adds in a task at least, about 20 µs.
+const TASK_WORK: usize = 1 << 21;
+
+/// Output positions of one axis that see the same taps: `first + step·j` for `j < count` sees, for each tap, the
+/// input at `in_step·j + offset`.
+struct Phase {
+    first: usize,
+    step: usize,
+    count: usize,
+    in_step: usize,
+    /// Index in the kernel and offset of the taps that reach the input for any j.
+    taps: Vec<(usize, isize)>,
+}
+
+impl Phase {
+    fn new(first: usize, step: usize, count: usize, in_step: usize, size: usize, taps: impl Iterator<Item = (usize, isize)>) -> Self {
+        let reaches = |offset: isize| (0..count).any(|j| (0..size as isize).contains(&((in_step * j) as isize + offset)));
+        Self { first, step, count, in_step, taps: taps.filter(|&(_, offset)| reaches(offset)).collect() }
+    }
+
+    /// Input positions that outputs `js` see.
+    fn span(&self, js: Range<usize>) -> Range<isize> {
+        let offsets = || self.taps.iter().map(|tap| tap.1);
+        let (Some(low), Some(high)) = (offsets().min(), offsets().max()) else {
+            return 0..0;
+        };
+        (js.start * self.in_step) as isize + low..((js.end - 1) * self.in_step) as isize + high + 1
+    }
+}
+
+/// A pass over an image: which of the two sides is read and how.
+struct Pass<'a, T: 'static> {
+    kernels: &'static Kernels<T>,
+    batch: usize,
+    groups: usize,
+    /// Height, width and channels of what is read.
+    input: [usize; 3],
+    /// Height, width and channels of what is written.
+    output: [usize; 3],
+    x: &'a [T],
+    y: Shared<T>,
+    bias: Option<&'a [T]>,
+}
+
+/// `y = bias + x ∗ kernel`; sizes are checked.
+pub fn forward<T: Gemm>(level: Level, g: &Conv2d, x: &[T], kernel: &[T], bias: Option<&[T]>, y: &mut [T]) {
+    let pass = Pass {
+        kernels: T::kernels(level),
+        batch: g.batch,
+        groups: g.groups,
+        input: [g.height, g.width, g.in_channels],
+        output: [g.out_height, g.out_width, g.out_channels],
+        x,
+        y: Shared(y.as_mut_ptr()),
+        bias,
+    };
+    let phase = |d: usize| {
+        let taps = (0..g.kernel[d]).map(|k| (k, (k * g.dilation[d]) as isize - g.pad_before[d] as isize));
+        Phase::new(0, 1, pass.output[d], g.strides[d], pass.input[d], taps)
+    };
+    let [ci, co] = [g.in_channels / g.groups, g.out_channels];
+    pass.run(&phase(0), &phase(1), |ky, kx, group, i, o, out| {
+        let start = ((ky * g.kernel[1] + kx) * ci + i) * co + group * (co / g.groups) + o;
+        out.copy_from_slice(&kernel[start..start + out.len()]);
+    });
+}
+
+/// The gradient with respect to x; sizes are checked.
+pub fn input_gradient<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T]) {
+    let pass = Pass {
+        kernels: T::kernels(level),
+        batch: g.batch,
+        groups: g.groups,
+        input: [g.out_height, g.out_width, g.out_channels],
+        output: [g.height, g.width, g.in_channels],
+        x: dy,
+        y: Shared(dx.as_mut_ptr()),
+        bias: None,
+    };
+    let phases = |d: usize| {
+        let (size, stride) = (pass.output[d], g.strides[d]);
+        let phase = move |first: usize| {
+            let taps = (0..g.kernel[d]).filter_map(move |k| {
+                let offset = (first + g.pad_before[d]) as isize - (k * g.dilation[d]) as isize;
+                (offset.rem_euclid(stride as isize) == 0).then(|| (k, offset.div_euclid(stride as isize)))
+            });
+            Phase::new(first, stride, (size - first).div_ceil(stride), 1, pass.input[d], taps)
+        };
+        (0..stride.min(size)).map(phase).collect::<Vec<_>>()
+    };
+    let [ci, co] = [g.in_channels / g.groups, g.out_channels];
+    let across = phases(1);
+    for y in &phases(0) {
+        for x in &across {
+            // The roles of the channels are exchanged: `i` counts those of dy, `o` those of dx.
+            pass.run(y, x, |ky, kx, group, i, o, out| {
+                let column = &kernel[(ky * g.kernel[1] + kx) * ci * co + group * (co / g.groups) + i..];
+                for (c, out) in out.iter_mut().enumerate() {
+                    *out = column[(o + c) * co];
+                }
+            });
+        }
+    }
+}
+
+impl<T: Gemm> Pass<'_, T> {
+    /// Computes the outputs of one phase. `weights(ky, kx, group, i, o, out)` copies the weights from input
+    /// channel `i` of the group to its output channels from `o` on.
+    fn run(&self, y: &Phase, x: &Phase, weights: impl Fn(usize, usize, usize, usize, usize, &mut [T]) + Sync) {
+        let [ci, co] = [self.input[2] / self.groups, self.output[2] / self.groups];
+        let width = self.kernels.cols();
+        let panels = co.div_ceil(width);
+        let depth = y.taps.len() * x.taps.len() * ci;
+        scratch::with(self.groups * panels * depth * width, |packed: &mut [T]| {
+            parallel::for_each_chunk(packed, (depth * width).max(1), |start, panel| {
+                let index = start / (depth * width);
+                let (group, o) = (index / panels, index % panels * width);
+                let used = width.min(co - o);
+                let taps = y.taps.iter().flat_map(|ky| x.taps.iter().map(move |kx| (ky.0, kx.0)));
+                for ((ky, kx), panel) in taps.zip(panel.chunks_exact_mut(ci * width)) {
+                    for (i, line) in panel.chunks_exact_mut(width).enumerate() {
+                        weights(ky, kx, group, i, o, &mut line[..used]);
+                        line[used..].fill(T::default());
+                    }
+                }
+            });
+            let row_work = (x.count * depth * co * self.groups).max(1);
+            let rows = TASK_WORK.div_ceil(row_work).clamp(1, y.count);
+            let blocks = y.count.div_ceil(rows);
+            let packed = &*packed;
+            parallel::for_each_range(self.batch * blocks, 1, |tasks| {
+                for task in tasks {
+                    let start = task % blocks * rows;
+                    self.strip(y, x, packed, task / blocks, start..(start + rows).min(y.count));
+                }
+            });
+        });
+    }
+
+    /// Computes the output rows `rows` of one phase and image.
+    fn strip(&self, y: &Phase, x: &Phase, packed: &[T], image: usize, rows: Range<usize>) {
+        let [height, width, channels] = self.input;
+        let (ys, xs) = (y.span(rows.clone()), x.span(0..x.count));
+        let image = (image, &self.x[image * height * width * channels..][..height * width * channels]);
+        let inside = ys.start >= 0 && ys.end <= height as isize && xs.start >= 0 && xs.end <= width as isize;
+        if inside {
+            return self.tiles(y, x, packed, image.0, rows, image.1, [0, 0], width);
+        }
+        let line = xs.len() * channels;
+        scratch::with(ys.len() * line, |strip: &mut [T]| {
+            let left = (-xs.start).clamp(0, xs.len() as isize) as usize;
+            let used = xs.end.min(width as isize) - xs.start.max(0);
+            let used = if used > 0 { used as usize * channels } else { 0 };
+            for (row, out) in ys.clone().zip(strip.chunks_exact_mut(line.max(1))) {
+                if !(0..height as isize).contains(&row) || used == 0 {
+                    out.fill(T::default());
+                    continue;
+                }
+                let start = (row as usize * width + xs.start.max(0) as usize) * channels;
+                out[..left * channels].fill(T::default());
+                out[left * channels..][..used].copy_from_slice(&image.1[start..start + used]);
+                out[left * channels + used..].fill(T::default());
+            }
+            self.tiles(y, x, packed, image.0, rows, strip, [ys.start, xs.start], xs.len());
+        });
+    }
+
+    /// Multiplies the tiles of `rows`, reading `source`, whose first pixel is the input's at `origin` and whose rows are
+    /// `line` pixels long.
+    #[allow(clippy::too_many_arguments)]
+    fn tiles(
+        &self,
+        y: &Phase,
+        x: &Phase,
+        packed: &[T],
+        image: usize,
+        rows: Range<usize>,
+        source: &[T],
+        origin: [isize; 2],
+        line: usize,
+    ) {
+        let channels = self.input[2];
+        let [out_height, out_width, out_channels] = self.output;
+        let [ci, co] = [channels / self.groups, out_channels / self.groups];
+        let width = self.kernels.cols();
+        let taps = y.taps.iter().flat_map(|dy| x.taps.iter().map(move |dx| [dy.1, dx.1]));
+        let segments: Vec<isize> = taps
+            .map(|[dy, dx]| ((dy - origin[0]) * line as isize + dx - origin[1]) * channels as isize)
+            .collect();
+        let depth = segments.len() * ci;
+        let heights = Heights::new(x.count, self.kernels.rows());
+        for panel in 0..self.groups * co.div_ceil(width) {
+            let (group, o) = (panel / co.div_ceil(width), panel % co.div_ceil(width) * width);
+            let cols = width.min(co - o);
+            let channel = group * co + o;
+            for row in rows.clone() {
+                for tile in heights.iter() {
+                    let start = (row * y.in_step * line + tile.start * x.in_step) * channels + group * ci;
+                    let i = y.first + y.step * row;
+                    let j = x.first + x.step * tile.start;
+                    let out = ((image * out_height + i) * out_width + j) * out_channels + channel;
+                    let tile = Tile {
+                        rows: tile.len(),
+                        cols,
+                        a: source.as_ptr().wrapping_add(start),
+                        layout: Layout::Rows(x.in_step * channels),
+                        segments: &segments,
+                        k: ci,
+                        b: packed.as_ptr().wrapping_add(panel * depth * width),
+                        b_stride: width,
+                        c: self.y.get().wrapping_add(out),
+                        c_stride: x.step * out_channels,
+                        addend: self.bias.map_or(std::ptr::null(), |bias| bias[channel..].as_ptr()),
+                        addend_stride: 0,
+                    };
+                    // SAFETY: `source` holds every input position that these rows see (it is the image when none lies
+                    // outside, else a copy of the whole span), `packed` the weights of all panels, and the output
+                    // pixels are those of this image, phase and rows, which no other task writes. The kernels are
+                    // those of a level that the processor has.
+                    unsafe { self.kernels.run(&tile) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Functions of one, two or three elements at the same place, with broadcasting, and copies that change the
+//! order of elements.
+//!
+//! Lengths that do not agree with the dims are a bug of the caller and panic.
+
+mod broadcast;
+mod strided;
+
+pub use broadcast::{Operand, broadcast_to, broadcast_zip, select};
+pub use strided::{AxisSlice, permute, strided_add, strided_copy};
+
+use super::parallel::{GRAIN, for_each_chunk};
+use super::simd;
+
+/// [`for_each_chunk`] compiled once for all bodies: kernels are instantiated for many functions, and each
+/// would bring its own copy of the thread pool's machinery.
+#[inline(never)]
+pub(super) fn pieces<T: Send>(out: &mut [T], grain: usize, body: &(dyn Fn(usize, &mut [T]) + Sync)) {
+    for_each_chunk(out, grain, body);
+}
+
+/// The same for two outputs, cut at multiples of their own grains; the body gets the number of the task.
+pub(super) fn pieces2<A: Send, B: Send>(
+    (a, a_grain): (&mut [A], usize),
+    (b, b_grain): (&mut [B], usize),
+    body: &(dyn Fn(usize, &mut [A], &mut [B]) + Sync),
+) {
+    let mut tasks: Vec<_> = a.chunks_mut(a_grain).zip(b.chunks_mut(b_grain)).collect();
+    pieces(&mut tasks, 1, &|task, piece| piece.iter_mut().for_each(|(a, b)| body(task, a, b)));
+}
+
+/// `out[i] = f(x[i])`.
+pub fn map<A, B>(x: &[A], out: &mut [B], f: impl Fn(A) -> B + Sync + Copy)
+where
+    A: Copy + Sync,
+    B: Send,
+{
+    assert_eq!(x.len(), out.len());
+    let level = simd::level();
+    pieces(out, GRAIN, &|start, piece| {
+        let x = &x[start..start + piece.len()];
+        simd::run(
+            level,
+            #[inline(always)]
+            || piece.iter_mut().zip(x).for_each(|(o, &a)| *o = f(a)),
+        );
+    });
+}
+
+/// `x[i] = f(x[i])`.
+pub fn map_in_place<T: Copy + Send>(x: &mut [T], f: impl Fn(T) -> T + Sync + Copy) {
+    let level = simd::level();
+    pieces(x, GRAIN, &|_, piece| {
+        simd::run(
+            level,
+            #[inline(always)]
+            || piece.iter_mut().for_each(|v| *v = f(*v)),
+        );
+    });
+}
+
+/// `out[i] = f(x[i], y[i])`.
+pub fn zip<A, B, C>(x: &[A], y: &[B], out: &mut [C], f: impl Fn(A, B) -> C + Sync + Copy)
+where
+    A: Copy + Sync,
+    B: Copy + Sync,
+    C: Send,
+{
+    assert_eq!(x.len(), out.len());
+    assert_eq!(y.len(), out.len());
+    let level = simd::level();
+    pieces(out, GRAIN, &|start, piece| {
+        let x = &x[start..start + piece.len()];
+        let y = &y[start..start + piece.len()];
+        simd::run(
+            level,
+            #[inline(always)]
+            || piece.iter_mut().zip(x).zip(y).for_each(|((o, &a), &b)| *o = f(a, b)),
+        );
+    });
+}
+
+/// `x[i] = f(x[i], y[i])`.
+pub fn zip_in_place<T, B>(x: &mut [T], y: &[B], f: impl Fn(T, B) -> T + Sync + Copy)
+where
+    T: Copy + Send,
+    B: Copy + Sync,
+{
+    assert_eq!(x.len(), y.len());
+    let level = simd::level();
+    pieces(x, GRAIN, &|start, piece| {
+        let y = &y[start..start + piece.len()];
+        simd::run(
+            level,
+            #[inline(always)]
+            || piece.iter_mut().zip(y).for_each(|(v, &b)| *v = f(*v, b)),
+        );
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::math;
+    use super::super::simd::tests::{bits, random, same_everywhere};
+    use super::*;
+
+    #[test]
+    fn maps_agree_with_plain_loops_on_every_level() {
+        for n in [0, 1, 3, 17, 64, 1001, 3 * GRAIN + 5] {
+            let (x, y) = (random(n, 1), random(n, 2));
+            let expected: Vec<f32> = x.iter().map(|&v| math::tanh(v)).collect();
+            let found = same_everywhere(|| {
+                let mut out = vec![f32::NAN; n];
+                map(&x, &mut out, math::tanh);
+                let mut again = x.clone();
+                map_in_place(&mut again, math::tanh);
+                assert_eq!(bits(&again), bits(&out));
+                bits(&out)
+            });
+            assert_eq!(found, bits(&expected));
+
+            let expected: Vec<f32> = x.iter().zip(&y).map(|(&a, &b)| a * 2.0 - b).collect();
+            let found = same_everywhere(|| {
+                let mut out = vec![f32::NAN; n];
+                zip(&x, &y, &mut out, |a, b| a * 2.0 - b);
+                let mut again = x.clone();
+                zip_in_place(&mut again, &y, |a, b| a * 2.0 - b);
+                assert_eq!(bits(&again), bits(&out));
+                bits(&out)
+            });
+            assert_eq!(found, bits(&expected));
+        }
+    }
+
+    #[test]
+    fn every_function_gives_the_same_bits_on_every_level() {
+        // Arguments over the whole range of exponents, NaN and infinities among them.
+        let x: Vec<f32> = (0..60_000u32).map(|i| f32::from_bits(i.wrapping_mul(71_583))).collect();
+        let functions: [fn(f32) -> f32; 10] = [
+            math::exp,
+            math::expm1,
+            math::ln,
+            math::log1p,
+            math::tanh,
+            math::sigmoid,
+            math::softplus,
+            math::erf,
+            math::sin,
+            math::cos,
+        ];
+        macro_rules! check {
+            ($($i:literal $f:path),*) => {$(
+                let scalar: Vec<bool> = x.iter().map(|&v| functions[$i](v).is_nan()).collect();
+                let found = same_everywhere(|| {
+                    let mut out = vec![0.0; x.len()];
+                    map(&x, &mut out, $f);
+                    // Which bits a NaN carries is left open.
+                    out.iter().map(|v: &f32| if v.is_nan() { u32::MAX } else { v.to_bits() }).collect::<Vec<_>>()
+                });
+                assert!(found.iter().zip(&scalar).all(|(&b, &nan)| (b == u32::MAX) == nan));
+            )*};
+        }
+        check!(0 math::exp, 1 math::expm1, 2 math::ln, 3 math::log1p, 4 math::tanh);
+        check!(5 math::sigmoid, 6 math::softplus, 7 math::erf, 8 math::sin, 9 math::cos);
+    }
+}

@@ -1,0 +1,129 @@
+//! Reading elements at given indices, and adding to them.
+//!
+//! A tensor is seen as `[outer, n, inner]`, the middle axis being the one that indices point into. Indices are checked by the
+//! caller; negative ones count from the end.
+
+use super::parallel::{GRAIN, for_each_chunk};
+use std::ops::AddAssign;
+
+/// A possibly negative index of an axis of `n` elements.
+#[inline(always)]
+fn at(index: i64, n: usize) -> usize {
+    (if index < 0 { index + n as i64 } else { index }) as usize
+}
+
+/// `out[o, j, :] = x[o, indices[j], :]`.
+pub fn gather<T: Copy + Send + Sync>(x: &[T], n: usize, inner: usize, indices: &[i64], out: &mut [T]) {
+    let m = indices.len();
+    if out.is_empty() {
+        return;
+    }
+    if inner == 1 {
+        for_each_chunk(out, GRAIN, |start, piece| {
+            for (k, o) in piece.iter_mut().enumerate() {
+                let row = start + k;
+                *o = x[row / m * n + at(indices[row % m], n)];
+            }
+        });
+        return;
+    }
+    for_each_chunk(out, inner * (GRAIN / inner).max(1), |start, piece| {
+        for (k, o) in piece.chunks_exact_mut(inner).enumerate() {
+            let row = start / inner + k;
+            let from = (row / m * n + at(indices[row % m], n)) * inner;
+            o.copy_from_slice(&x[from..from + inner]);
+        }
+    });
+}
+
+/// `out = 0`, then `out[o, indices[j], :] += updates[o, j, :]` in the order of j.
+pub fn scatter_add<T>(updates: &[T], n: usize, inner: usize, indices: &[i64], out: &mut [T])
+where
+    T: Copy + Send + Sync + Default + AddAssign,
+{
+    let m = indices.len();
+    if out.is_empty() {
+        return;
+    }
+    let rows = out.len() / inner;
+    // A task owns rows of the output and looks through all indices for them: no more than 64 do so.
+    let each = (GRAIN / inner).max(rows.div_ceil(64)).max(1);
+    for_each_chunk(out, inner * each, |start, piece| {
+        piece.fill(T::default());
+        let first = start / inner;
+        let last = first + piece.len() / inner;
+        for o in first / n..last.div_ceil(n) {
+            for (j, &index) in indices.iter().enumerate() {
+                let row = o * n + at(index, n);
+                if (first..last).contains(&row) {
+                    let from = (o * m + j) * inner;
+                    let to = &mut piece[(row - first) * inner..][..inner];
+                    to.iter_mut().zip(&updates[from..from + inner]).for_each(|(t, &u)| *t += u);
+                }
+            }
+        }
+    });
+}
+
+/// `out[o, j, i] = x[o, indices[o, j, i], i]`, with `m` indices along the middle axis.
+pub fn gather_along<T: Copy + Send + Sync>(x: &[T], n: usize, m: usize, inner: usize, indices: &[i64], out: &mut [T]) {
+    for_each_chunk(out, GRAIN, |start, piece| {
+        for (k, o) in piece.iter_mut().enumerate() {
+            let flat = start + k;
+            let (outer, i) = (flat / (m * inner), flat % inner);
+            *o = x[(outer * n + at(indices[flat], n)) * inner + i];
+        }
+    });
+}
+
+/// `out = 0`, then `out[o, indices[o, j, i], i] += updates[o, j, i]` in the order of j.
+pub fn scatter_add_along<T>(updates: &[T], n: usize, m: usize, inner: usize, indices: &[i64], out: &mut [T])
+where
+    T: Copy + Send + Sync + Default + AddAssign,
+{
+    let block = n * inner;
+    if block == 0 {
+        return;
+    }
+    for_each_chunk(out, block * (GRAIN / block).max(1), |start, piece| {
+        piece.fill(T::default());
+        for (k, to) in piece.chunks_exact_mut(block).enumerate() {
+            let from = (start / block + k) * m * inner;
+            for flat in 0..m * inner {
+                to[at(indices[from + flat], n) * inner + flat % inner] += updates[from + flat];
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scattering_reverses_gathering_of_a_permutation_and_adds_up_repeats() {
+        for (outer, n, inner) in [(1, 5, 1), (3, 4, 2), (2, 3000, 1), (1, 700, 70), (40, 3, 500)] {
+            let x: Vec<f64> = (0..outer * n * inner).map(|i| i as f64).collect();
+            let backwards: Vec<i64> = (0..n as i64).map(|i| if i % 2 == 0 { -1 - i } else { n as i64 - 1 - i }).collect();
+            let mut taken = vec![f64::NAN; x.len()];
+            gather(&x, n, inner, &backwards, &mut taken);
+            for (k, &v) in taken.iter().enumerate() {
+                let (o, j, i) = (k / (n * inner), k / inner % n, k % inner);
+                assert_eq!(v, x[(o * n + n - 1 - j) * inner + i]);
+            }
+            let mut back = vec![f64::NAN; x.len()];
+            scatter_add(&taken, n, inner, &backwards, &mut back);
+            assert_eq!(back, x);
+
+            let spread: Vec<i64> = (0..x.len()).map(|k| backwards[k / inner % n]).collect();
+            let (mut along, mut again) = (vec![f64::NAN; x.len()], vec![f64::NAN; x.len()]);
+            gather_along(&x, n, n, inner, &spread, &mut along);
+            assert_eq!(along, taken);
+            scatter_add_along(&along, n, n, inner, &spread, &mut again);
+            assert_eq!(again, x);
+        }
+        let mut out = [f64::NAN; 3];
+        scatter_add(&[1.0, 2.0, 4.0], 3, 1, &[2, 0, 2], &mut out);
+        assert_eq!(out, [2.0, 0.0, 5.0]);
+    }
+}

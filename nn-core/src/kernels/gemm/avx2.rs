@@ -1,0 +1,102 @@
+//! Tiles of 6 rows and two 256-bit vectors.
+
+use super::tile::{Kernels, Tile, TileFn, Vector, multiply};
+use std::arch::x86_64::*;
+
+macro_rules! vector {
+    ($name:ident, $element:ty, $register:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident,
+     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $multiply_add:ident,
+     $lane_index:expr, $greater:ident, $lane_limit:ident, $limit:ty) => {
+        #[derive(Clone, Copy)]
+        struct $name($register);
+
+        // SAFETY of every block: the functions are inlined into `run`, which has the instructions, and pointers are
+        // the caller's promise; unaligned and masked accesses ask for nothing more.
+        impl Vector for $name {
+            type Element = $element;
+            type Mask = __m256i;
+            const LANES: usize = $lanes;
+            #[inline(always)]
+            unsafe fn zero() -> Self {
+                // SAFETY: see above.
+                Self(unsafe { $zero() })
+            }
+            #[inline(always)]
+            unsafe fn mask(n: usize) -> __m256i {
+                // SAFETY: see above.
+                unsafe { $greater($lane_limit(n as $limit), $lane_index) }
+            }
+            #[inline(always)]
+            unsafe fn splat(p: *const $element) -> Self {
+                // SAFETY: see above.
+                Self(unsafe { $splat(*p) })
+            }
+            #[inline(always)]
+            unsafe fn load(p: *const $element) -> Self {
+                // SAFETY: see above.
+                Self(unsafe { $load(p) })
+            }
+            #[inline(always)]
+            unsafe fn load_masked(p: *const $element, mask: __m256i) -> Self {
+                // SAFETY: see above.
+                Self(unsafe { $load_masked(p, mask) })
+            }
+            #[inline(always)]
+            unsafe fn store(self, p: *mut $element) {
+                // SAFETY: see above.
+                unsafe { $store(p, self.0) }
+            }
+            #[inline(always)]
+            unsafe fn store_masked(self, p: *mut $element, mask: __m256i) {
+                // SAFETY: see above.
+                unsafe { $store_masked(p, mask, self.0) }
+            }
+            #[inline(always)]
+            unsafe fn add(self, other: Self) -> Self {
+                // SAFETY: see above.
+                Self(unsafe { $add(self.0, other.0) })
+            }
+            #[inline(always)]
+            unsafe fn multiply_add(self, a: Self, b: Self) -> Self {
+                // SAFETY: see above.
+                Self(unsafe { $multiply_add(a.0, b.0, self.0) })
+            }
+        }
+    };
+}
+
+vector!(
+    F32x8, f32, __m256, 8, _mm256_setzero_ps, _mm256_set1_ps, _mm256_loadu_ps, _mm256_maskload_ps,
+    _mm256_storeu_ps, _mm256_maskstore_ps, _mm256_add_ps, _mm256_fmadd_ps,
+    _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_cmpgt_epi32, _mm256_set1_epi32, i32
+);
+vector!(
+    F64x4, f64, __m256d, 4, _mm256_setzero_pd, _mm256_set1_pd, _mm256_loadu_pd, _mm256_maskload_pd,
+    _mm256_storeu_pd, _mm256_maskstore_pd, _mm256_add_pd, _mm256_fmadd_pd,
+    _mm256_setr_epi64x(0, 1, 2, 3), _mm256_cmpgt_epi64, _mm256_set1_epi64x, i64
+);
+
+/// [`multiply`] with AVX2 and FMA.
+///
+/// # Safety
+/// As [`multiply`], on a processor with AVX2 and FMA.
+#[target_feature(enable = "avx2,fma")]
+unsafe fn run<V: Vector, const R: usize, const N: usize, const U: usize, const COLUMNS: bool>(t: &Tile<V::Element>) {
+    // SAFETY: passed on to the caller.
+    unsafe { multiply::<V, R, N, U, COLUMNS>(t) }
+}
+
+macro_rules! table {
+    ($vector:ty: $($rows:literal $sums:literal),*) => {
+        &[$([
+            [run::<$vector, $rows, 1, $sums, false>, run::<$vector, $rows, 1, $sums, true>],
+            [run::<$vector, $rows, 2, $sums, false>, run::<$vector, $rows, 2, $sums, true>],
+        ]),*]
+    };
+}
+
+const F32_TABLE: &[[[TileFn<f32>; 2]; 2]] = table!(F32x8: 1 4, 2 2, 3 1, 4 1, 5 1, 6 1);
+const F64_TABLE: &[[[TileFn<f64>; 2]; 2]] = table!(F64x4: 1 4, 2 2, 3 1, 4 1, 5 1, 6 1);
+
+pub static F32: Kernels<f32> = Kernels { table: F32_TABLE, lanes: 8 };
+pub static F64: Kernels<f64> = Kernels { table: F64_TABLE, lanes: 4 };

@@ -1,0 +1,74 @@
+//! Tiles of 4 rows and two groups of four elements, in plain Rust that any compiler turns into vectors.
+
+use super::tile::{Kernels, TileFn, Vector, multiply};
+use std::ops::{Add, Mul};
+
+const LANES: usize = 4;
+
+#[derive(Clone, Copy)]
+struct Lanes<T>([T; LANES]);
+
+impl<T: Copy + Default + Add<Output = T> + Mul<Output = T>> Vector for Lanes<T> {
+    type Element = T;
+    type Mask = usize;
+    const LANES: usize = LANES;
+    #[inline(always)]
+    unsafe fn zero() -> Self {
+        Self([T::default(); LANES])
+    }
+    #[inline(always)]
+    unsafe fn mask(n: usize) -> usize {
+        n
+    }
+    #[inline(always)]
+    unsafe fn splat(p: *const T) -> Self {
+        // SAFETY: the caller's pointer is readable.
+        Self([unsafe { *p }; LANES])
+    }
+    #[inline(always)]
+    unsafe fn load(p: *const T) -> Self {
+        // SAFETY: the caller's pointer is readable for all lanes; an array of T asks for T's alignment only.
+        Self(unsafe { *p.cast::<[T; LANES]>() })
+    }
+    #[inline(always)]
+    unsafe fn load_masked(p: *const T, n: usize) -> Self {
+        // SAFETY: the caller's pointer is readable for `n` elements.
+        Self(std::array::from_fn(|i| if i < n { unsafe { *p.add(i) } } else { T::default() }))
+    }
+    #[inline(always)]
+    unsafe fn store(self, p: *mut T) {
+        // SAFETY: the caller's pointer is writable for all lanes; an array of T asks for T's alignment only.
+        unsafe { *p.cast::<[T; LANES]>() = self.0 }
+    }
+    #[inline(always)]
+    unsafe fn store_masked(self, p: *mut T, n: usize) {
+        for (i, &v) in self.0.iter().enumerate().take(n) {
+            // SAFETY: the caller's pointer is writable for `n` elements.
+            unsafe { *p.add(i) = v }
+        }
+    }
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] + other.0[i]))
+    }
+    #[inline(always)]
+    unsafe fn multiply_add(self, a: Self, b: Self) -> Self {
+        // Rounded twice: without an instruction for it a fused multiply-add is a slow library call.
+        Self(std::array::from_fn(|i| self.0[i] + a.0[i] * b.0[i]))
+    }
+}
+
+macro_rules! table {
+    ($vector:ty: $($rows:literal $sums:literal),*) => {
+        &[$([
+            [multiply::<$vector, $rows, 1, $sums, false>, multiply::<$vector, $rows, 1, $sums, true>],
+            [multiply::<$vector, $rows, 2, $sums, false>, multiply::<$vector, $rows, 2, $sums, true>],
+        ]),*]
+    };
+}
+
+const F32_TABLE: &[[[TileFn<f32>; 2]; 2]] = table!(Lanes<f32>: 1 2, 2 1, 3 1, 4 1);
+const F64_TABLE: &[[[TileFn<f64>; 2]; 2]] = table!(Lanes<f64>: 1 2, 2 1, 3 1, 4 1);
+
+pub static F32: Kernels<f32> = Kernels { table: F32_TABLE, lanes: LANES };
+pub static F64: Kernels<f64> = Kernels { table: F64_TABLE, lanes: LANES };

@@ -1,0 +1,178 @@
+//! Layer normalization over the rows of [rows, features] (Ba, Kiros and Hinton 2016, <https://arxiv.org/abs/1607.06450>).
+
+use super::super::elementwise::pieces;
+use super::super::math::Float;
+use super::super::parallel::GRAIN;
+use super::super::reduce::fold::{Combine, Sum};
+use super::super::simd;
+
+/// Rows of one task.
+fn rows_of_task(features: usize) -> usize {
+    (GRAIN / features).max(1)
+}
+
+/// For every row `mean`, `inv_std = 1 / √(biased variance + epsilon)` and
+/// `y = (x - mean) · inv_std · gamma + beta`. `gamma` and `beta` are [features], `mean` and `inv_std` [rows].
+pub fn layer_normalize<T: Float>(
+    x: &[T],
+    gamma: &[T],
+    beta: &[T],
+    epsilon: f64,
+    y: &mut [T],
+    mean: &mut [T],
+    inv_std: &mut [T],
+) {
+    let features = gamma.len();
+    assert_eq!((x.len(), beta.len()), (y.len(), features));
+    assert_eq!((mean.len() * features, inv_std.len()), (x.len(), mean.len()));
+    if x.is_empty() {
+        return;
+    }
+    let rows = rows_of_task(features);
+    let size = T::from_f64(features as f64);
+    let epsilon = T::from_f64(epsilon);
+    let level = simd::level();
+    let mut tasks: Vec<_> = x
+        .chunks(rows * features)
+        .zip(y.chunks_mut(rows * features))
+        .zip(mean.chunks_mut(rows).zip(inv_std.chunks_mut(rows)))
+        .collect();
+    pieces(&mut tasks, 1, &|_, tasks| {
+        let ((x, y), (mean, inv_std)) = &mut tasks[0];
+        simd::run(
+            level,
+            #[inline(always)]
+            || {
+                for (row, (x, y)) in x.chunks_exact(features).zip(y.chunks_exact_mut(features)).enumerate() {
+                    let m = Sum.fold(0..features, |i| x[i]) / size;
+                    let variance = Sum.fold(0..features, |i| (x[i] - m) * (x[i] - m)) / size;
+                    let s = T::ONE / (variance + epsilon).sqrt();
+                    (mean[row], inv_std[row]) = (m, s);
+                    for (((y, &v), &g), &b) in y.iter_mut().zip(x).zip(gamma).zip(beta) {
+                        *y = (v - m) * s * g + b;
+                    }
+                }
+            },
+        );
+    });
+}
+
+/// The gradient of [`layer_normalize`] from its statistics. With x̂ = (x - mean) · inv_std, g = dy · gamma and means over
+/// the row: dx = inv_std · (g - mean(g) - x̂ · mean(g x̂)), dgamma = Σ dy x̂ and dbeta = Σ dy over the rows. Reads each
+/// input once.
+#[expect(clippy::too_many_arguments, reason = "what the forward pass left, and three results, one for each gradient")]
+pub fn layer_backward<T: Float>(
+    x: &[T],
+    dy: &[T],
+    mean: &[T],
+    inv_std: &[T],
+    gamma: &[T],
+    dx: &mut [T],
+    dgamma: &mut [T],
+    dbeta: &mut [T],
+) {
+    let features = gamma.len();
+    assert_eq!((x.len(), dy.len()), (dx.len(), dx.len()));
+    assert_eq!((mean.len() * features, inv_std.len()), (x.len(), mean.len()));
+    assert_eq!((dgamma.len(), dbeta.len()), (features, features));
+    dgamma.fill(T::ZERO);
+    dbeta.fill(T::ZERO);
+    if x.is_empty() {
+        return;
+    }
+    let rows = rows_of_task(features);
+    let size = T::from_f64(features as f64);
+    let level = simd::level();
+    // dgamma and dbeta of every task.
+    let mut parts = vec![T::ZERO; mean.len().div_ceil(rows) * 2 * features];
+    let mut tasks: Vec<_> = dx.chunks_mut(rows * features).zip(parts.chunks_exact_mut(2 * features)).collect();
+    pieces(&mut tasks, 1, &|task, tasks| {
+        let (dx, part) = &mut tasks[0];
+        let (dgamma, dbeta) = part.split_at_mut(features);
+        let range = task * rows * features..task * rows * features + dx.len();
+        let (x, dy) = (&x[range.clone()], &dy[range]);
+        let statistics = mean[task * rows..].iter().zip(&inv_std[task * rows..]);
+        simd::run(
+            level,
+            #[inline(always)]
+            || {
+                let inputs = x.chunks_exact(features).zip(dy.chunks_exact(features));
+                for (((x, dy), dx), (&m, &s)) in inputs.zip(dx.chunks_exact_mut(features)).zip(statistics) {
+                    let mean_g = Sum.fold(0..features, |i| dy[i] * gamma[i]) / size;
+                    let mean_product = Sum.fold(0..features, |i| dy[i] * gamma[i] * ((x[i] - m) * s)) / size;
+                    for i in 0..features {
+                        let hat = (x[i] - m) * s;
+                        dx[i] = s * (dy[i] * gamma[i] - mean_g - hat * mean_product);
+                        dgamma[i] += dy[i] * hat;
+                        dbeta[i] += dy[i];
+                    }
+                }
+            },
+        );
+    });
+    Sum.columns(&parts, 2 * features, 0..features, dgamma);
+    Sum.columns(&parts, 2 * features, features..2 * features, dbeta);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::simd::tests::{bits, random, same_everywhere};
+    use super::*;
+
+    #[test]
+    fn forward_and_backward_agree_with_plain_loops() {
+        for (rows, features) in [(0, 3), (1, 1), (7, 3), (1000, 10), (500, 130), (3, 20_000)] {
+            let n = rows * features;
+            let (x, dy) = (random(n, 1), random(n, 2));
+            let (gamma, beta) = (random(features, 3), random(features, 4));
+            // Large enough that rows of one element, whose variance is 0, do not blow up.
+            let epsilon = 1e-3;
+            let (y, dx, dgamma, dbeta) = same_everywhere(|| {
+                let (mut y, mut dx) = (vec![f32::NAN; n], vec![f32::NAN; n]);
+                let (mut mean, mut inv_std) = (vec![f32::NAN; rows], vec![f32::NAN; rows]);
+                let (mut dgamma, mut dbeta) = (vec![f32::NAN; features], vec![f32::NAN; features]);
+                layer_normalize(&x, &gamma, &beta, epsilon, &mut y, &mut mean, &mut inv_std);
+                layer_backward(&x, &dy, &mean, &inv_std, &gamma, &mut dx, &mut dgamma, &mut dbeta);
+                (bits(&y), bits(&dx), bits(&dgamma), bits(&dbeta))
+            });
+            let (mut gamma_sum, mut beta_sum) = (vec![0.0; features], vec![0.0; features]);
+            // Sums of up to 86 roundings, scaled by 1 / √(variance + epsilon) ≤ 32 in rows of one or few elements.
+            let limit = 86.0 * 32.0 * f32::EPSILON as f64;
+            for row in 0..rows {
+                let at = row * features..(row + 1) * features;
+                let x: Vec<f64> = x[at.clone()].iter().map(|&v| v as f64).collect();
+                let dy: Vec<f64> = dy[at.clone()].iter().map(|&v| v as f64).collect();
+                let size = features as f64;
+                let mean = x.iter().sum::<f64>() / size;
+                let variance = x.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / size;
+                let s = 1.0 / (variance + epsilon).sqrt();
+                let hat: Vec<f64> = x.iter().map(|v| (v - mean) * s).collect();
+                let g: Vec<f64> = dy.iter().zip(&gamma).map(|(d, &g)| d * g as f64).collect();
+                let mean_g = g.iter().sum::<f64>() / size;
+                let mean_product = g.iter().zip(&hat).map(|(g, h)| g * h).sum::<f64>() / size;
+                for i in 0..features {
+                    let found = f32::from_bits(y[at.start + i]) as f64;
+                    assert!((found - (hat[i] * gamma[i] as f64 + beta[i] as f64)).abs() <= limit);
+                    let found = f32::from_bits(dx[at.start + i]) as f64;
+                    assert!((found - s * (g[i] - mean_g - hat[i] * mean_product)).abs() <= limit * s.max(1.0));
+                    gamma_sum[i] += dy[i] * hat[i];
+                    beta_sum[i] += dy[i];
+                }
+            }
+            for i in 0..features {
+                let limit = limit * (1.0 + rows as f64 / 86.0);
+                assert!((f32::from_bits(dgamma[i]) as f64 - gamma_sum[i]).abs() <= limit);
+                assert!((f32::from_bits(dbeta[i]) as f64 - beta_sum[i]).abs() <= limit);
+            }
+        }
+    }
+
+    #[test]
+    fn nan_stays_in_its_row() {
+        let mut x = random(40, 5);
+        x[13] = f32::NAN;
+        let (mut y, mut mean, mut inv_std) = (vec![0.0; 40], vec![0.0; 4], vec![0.0; 4]);
+        layer_normalize(&x, &[1.0; 10], &[0.0; 10], 1e-3, &mut y, &mut mean, &mut inv_std);
+        assert!(y.iter().enumerate().all(|(i, v)| v.is_nan() == (i / 10 == 1)));
+    }
+}

@@ -1,0 +1,66 @@
+//! Positions of extrema.
+
+use super::super::elementwise::pieces;
+use super::super::math::Number;
+use super::super::parallel::GRAIN;
+use super::super::simd;
+use super::fold::{Combine, Max, Min};
+
+/// The position of the greatest element along `axis`, the first of equals; a NaN counts as greater than all, as in
+/// NumPy. `out` has the other axes; the axis must not be empty.
+pub fn argmax<T: Number>(x: &[T], dims: &[usize], axis: usize, out: &mut [i64]) {
+    position(Max, x, dims, axis, out);
+}
+
+/// The position of the least element along `axis`, the first of equals; a NaN counts as less than all.
+pub fn argmin<T: Number>(x: &[T], dims: &[usize], axis: usize, out: &mut [i64]) {
+    position(Min, x, dims, axis, out);
+}
+
+/// Whether `b` takes the place of `a`: combining gives something else than `a`.
+#[inline(always)]
+fn replaces<T: Number, C: Combine<T>>(a: T, b: T) -> bool {
+    !T::nan(a) && C::combine(a, b) != a
+}
+
+fn position<T: Number, C: Combine<T>>(op: C, x: &[T], dims: &[usize], axis: usize, out: &mut [i64]) {
+    let n = dims[axis];
+    let inner: usize = dims[axis + 1..].iter().product();
+    assert_eq!(x.len(), dims.iter().product::<usize>());
+    if out.is_empty() {
+        return;
+    }
+    assert!(n > 0, "the position of an extremum of nothing");
+    assert_eq!(x.len(), out.len() * n);
+    let level = simd::level();
+    // Tasks are whole planes of [n, inner], so that `out` is cut between them.
+    pieces(out, inner * (GRAIN / (n * inner)).max(1), &|start, piece| {
+        let x = &x[start * n..(start + piece.len()) * n];
+        simd::run(
+            level,
+            #[inline(always)]
+            || {
+                if inner == 1 {
+                    for (row, o) in x.chunks_exact(n).zip(piece) {
+                        let best = op.fold(0..n, |i| row[i]);
+                        let found = row.iter().position(|&v| v == best || T::nan(v));
+                        *o = found.expect("the extremum is one of the elements") as i64;
+                    }
+                    return;
+                }
+                let mut best = vec![C::IDENTITY; inner];
+                for (plane, out) in x.chunks_exact(n * inner).zip(piece.chunks_exact_mut(inner)) {
+                    best.copy_from_slice(&plane[..inner]);
+                    out.fill(0);
+                    for (i, row) in plane.chunks_exact(inner).enumerate().skip(1) {
+                        for ((o, a), &v) in out.iter_mut().zip(&mut best).zip(row) {
+                            let replace = replaces::<T, C>(*a, v);
+                            *o = if replace { i as i64 } else { *o };
+                            *a = if replace { v } else { *a };
+                        }
+                    }
+                }
+            },
+        );
+    });
+}

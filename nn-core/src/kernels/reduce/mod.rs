@@ -1,0 +1,206 @@
+//! Sums, products, extrema, their positions, and running sums.
+//!
+//! A sum of n numbers is taken in 64 lanes over blocks of 4096, one block after the other within a task of 64 Ki
+//! numbers, and the tasks' sums likewise: its error is at most about (64 + 6 + 16) ε Σ|x| up to 2³² numbers. Sums of
+//! columns add blocks of 64 rows. The order depends on the sizes only.
+
+mod arg;
+pub(super) mod fold;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+pub use arg::{argmax, argmin};
+pub use scan::cumsum;
+
+use self::fold::{All, Any, Combine, Max, Min, Prod, Sum};
+use super::elementwise::pieces;
+use super::math::{Float, Number};
+use super::parallel::{GRAIN, map_ranges};
+use super::simd;
+
+/// Numbers that make one task of a reduction to few results.
+const TASK: usize = 4 * GRAIN;
+/// Columns that one task keeps sums of, when there are many.
+const BAND: usize = 1024;
+
+/// What to reduce numbers with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Σ x; 0 of nothing.
+    Sum,
+    /// Π x; 1 of nothing.
+    Prod,
+    /// The greatest, NaN if any is; [`Number::LOWEST`] of nothing.
+    Max,
+    /// The least, NaN if any is; [`Number::HIGHEST`] of nothing.
+    Min,
+}
+
+/// Reduces the axes of `x` marked in `axes`; `out` has the other axes, in order.
+pub fn reduce<T: Number>(x: &[T], dims: &[usize], axes: &[bool], out: &mut [T], kind: Kind) {
+    match kind {
+        Kind::Sum => over_axes(Sum, x, dims, axes, out),
+        Kind::Prod => over_axes(Prod, x, dims, axes, out),
+        Kind::Max => over_axes(Max, x, dims, axes, out),
+        Kind::Min => over_axes(Min, x, dims, axes, out),
+    }
+}
+
+/// Whether any element along the axes marked in `axes` is true; false of nothing.
+pub fn any(x: &[bool], dims: &[usize], axes: &[bool], out: &mut [bool]) {
+    over_axes(Any, x, dims, axes, out);
+}
+
+/// Whether all elements along the axes marked in `axes` are true; true of nothing.
+pub fn all(x: &[bool], dims: &[usize], axes: &[bool], out: &mut [bool]) {
+    over_axes(All, x, dims, axes, out);
+}
+
+/// Σ x.
+pub fn sum<T: Number>(x: &[T]) -> T {
+    whole(Sum, x.len(), |i| x[i])
+}
+
+/// Σ x².
+pub fn sum_of_squares<T: Float>(x: &[T]) -> T {
+    whole(Sum, x.len(), |i| x[i] * x[i])
+}
+
+/// Σ x y.
+pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
+    assert_eq!(x.len(), y.len());
+    let y = &y[..x.len()];
+    whole(Sum, x.len(), |i| x[i] * y[i])
+}
+
+/// Reduces `value(0)`, ..., `value(n - 1)` to one.
+fn whole<T: Copy + Send + Sync, C: Combine<T>>(op: C, n: usize, value: impl Fn(usize) -> T + Sync) -> T {
+    let level = simd::level();
+    let task = |range: std::ops::Range<usize>| {
+        simd::run(
+            level,
+            #[inline(always)]
+            || op.fold(range, &value),
+        )
+    };
+    if n <= TASK {
+        return task(0..n);
+    }
+    let parts = map_ranges(n, TASK, &task as &(dyn Fn(std::ops::Range<usize>) -> T + Sync));
+    op.fold(0..parts.len(), |i| parts[i])
+}
+
+/// Reduces one group of neighbouring axes after the other, the last first.
+fn over_axes<T: Copy + Send + Sync, C: Combine<T>>(op: C, x: &[T], dims: &[usize], axes: &[bool], out: &mut [T]) {
+    assert_eq!(axes.len(), dims.len());
+    assert_eq!(x.len(), dims.iter().product::<usize>());
+    let kept = |(&n, &gone): (&usize, &bool)| if gone { 1 } else { n };
+    assert_eq!(out.len(), dims.iter().zip(axes).map(kept).product::<usize>());
+    if x.is_empty() {
+        return out.fill(C::IDENTITY);
+    }
+    // Neighbouring axes of the same fate as one.
+    let mut groups: Vec<(usize, bool)> = Vec::with_capacity(dims.len());
+    for (&n, &gone) in dims.iter().zip(axes).filter(|(n, _)| **n != 1) {
+        match groups.last_mut() {
+            Some((length, fate)) if *fate == gone => *length *= n,
+            _ => groups.push((n, gone)),
+        }
+    }
+    let mut between: Option<Vec<T>> = None;
+    let mut inner = 1;
+    let mut left = groups.iter().filter(|group| group.1).count();
+    if left == 0 {
+        return out.copy_from_slice(x);
+    }
+    while let Some((n, gone)) = groups.pop() {
+        if !gone {
+            inner *= n;
+            continue;
+        }
+        left -= 1;
+        let from = between.as_deref().unwrap_or(x);
+        if left == 0 {
+            return middle(op, from, n, inner, out);
+        }
+        let mut to = vec![C::IDENTITY; from.len() / n];
+        middle(op, from, n, inner, &mut to);
+        between = Some(to);
+    }
+}
+
+/// Reduces the middle axis of `x`, which is [any, n, inner].
+fn middle<T: Copy + Send + Sync, C: Combine<T>>(op: C, x: &[T], n: usize, inner: usize, out: &mut [T]) {
+    if inner == 1 { rows(op, x, n, out) } else { columns(op, x, n, inner, out) }
+}
+
+fn rows<T: Copy + Send + Sync, C: Combine<T>>(op: C, x: &[T], n: usize, out: &mut [T]) {
+    if n > TASK {
+        for (row, o) in x.chunks_exact(n).zip(out) {
+            *o = whole(op, n, |i| row[i]);
+        }
+        return;
+    }
+    let level = simd::level();
+    pieces(out, (2 * GRAIN / n).max(1), &|start, piece| {
+        let x = &x[start * n..(start + piece.len()) * n];
+        simd::run(
+            level,
+            #[inline(always)]
+            || {
+                for (row, o) in x.chunks_exact(n).zip(piece) {
+                    *o = op.fold(0..n, |i| row[i]);
+                }
+            },
+        );
+    });
+}
+
+fn columns<T: Copy + Send + Sync, C: Combine<T>>(op: C, x: &[T], n: usize, inner: usize, out: &mut [T]) {
+    let level = simd::level();
+    let size = n * inner;
+    if size <= 2 * TASK {
+        // Whole planes to each task.
+        pieces(out, inner * (2 * GRAIN / size).max(1), &|start, piece| {
+            let x = &x[start * n..(start + piece.len()) * n];
+            simd::run(
+                level,
+                #[inline(always)]
+                || {
+                    for (plane, out) in x.chunks_exact(size).zip(piece.chunks_exact_mut(inner)) {
+                        op.columns(plane, inner, 0..inner, out);
+                    }
+                },
+            );
+        });
+        return;
+    }
+    for (plane, out) in x.chunks_exact(size).zip(out.chunks_exact_mut(inner)) {
+        if inner >= 2 * BAND {
+            // Bands of columns.
+            pieces(out, BAND, &|start, piece| {
+                simd::run(
+                    level,
+                    #[inline(always)]
+                    || op.columns(plane, inner, start..start + piece.len(), piece),
+                );
+            });
+            continue;
+        }
+        // Bands of rows, whose results are combined in order.
+        let task = |rows: std::ops::Range<usize>| {
+            let mut part = vec![C::IDENTITY; inner];
+            let x = &plane[rows.start * inner..rows.end * inner];
+            simd::run(
+                level,
+                #[inline(always)]
+                || op.columns(x, inner, 0..inner, &mut part),
+            );
+            part
+        };
+        let parts: Vec<Vec<T>> =
+            map_ranges(n, TASK.div_ceil(inner), &task as &(dyn Fn(std::ops::Range<usize>) -> Vec<T> + Sync));
+        op.columns(&parts.concat(), inner, 0..inner, out);
+    }
+}

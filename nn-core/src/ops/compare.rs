@@ -1,0 +1,47 @@
+//! What comparisons of two tensors have in common.
+
+use super::zip::{broadcast, promote};
+use crate::kernels::elementwise::broadcast_zip;
+use crate::op::{Backward, Keeps, Op, apply};
+use crate::{DType, Operand, Result, Shape, Tensor, with_dtype};
+
+/// A relation of two numbers; one with NaN holds as IEEE 754 says.
+pub(crate) trait Comparison: Copy + Send + Sync + 'static {
+    const NAME: &'static str;
+    fn holds<T: PartialOrd>(self, a: T, b: T) -> bool;
+}
+
+struct Compare<C>(C);
+
+impl<C: Comparison> Op for Compare<C> {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        Ok((broadcast("compare", inputs)?, DType::Bool))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+        let [a, b] = [&inputs[0], &inputs[1]];
+        let c = self.0;
+        Ok(with_dtype!(a.dtype(), T => Tensor::build(shape, |out: &mut [bool]| {
+            let holds = move |x: T, y: T| c.holds(x, y);
+            broadcast_zip(a.data(), a.raw_shape(), b.data(), b.raw_shape(), out, &shape, holds);
+        })))
+    }
+
+    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![None, None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+/// Compares corresponding elements.
+#[track_caller]
+pub(crate) fn compare<C: Comparison>(c: C, a: &Tensor, b: impl Operand) -> Tensor {
+    apply(Compare(c), &promote(a, b))
+}

@@ -1,0 +1,48 @@
+//! The cosine.
+
+use super::map::{Function, map};
+use crate::Tensor;
+use crate::kernels::math::Float;
+use crate::op::Keeps;
+
+#[derive(Clone, Copy)]
+struct Cos;
+
+impl Function for Cos {
+    const NAME: &'static str = "cos";
+    const KEEPS: Keeps = Keeps::INPUTS;
+
+    fn f<T: Float>(self, x: T) -> T {
+        x.cos()
+    }
+
+    fn gradient(self, x: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
+        -(upstream * x.sin())
+    }
+}
+
+impl Tensor {
+    /// The cosine of every element, in radians.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([0.0_f32]).cos().to_vec::<f32>()?, [1.0]);
+    /// # nn_core::Result::Ok(())
+    /// ```
+    #[track_caller]
+    pub fn cos(&self) -> Tensor {
+        map(Cos, self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_gradient;
+
+
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].cos(), &[&[2, 3]]);
+    }
+}

@@ -1,0 +1,75 @@
+//! The logarithm of the logistic function.
+
+use super::map::{Function, map};
+use super::slope::{Slope, scale};
+use crate::Tensor;
+use crate::kernels::math::Float;
+use crate::op::Keeps;
+
+#[derive(Clone, Copy)]
+struct LogSigmoid;
+
+impl Function for LogSigmoid {
+    const NAME: &'static str = "log_sigmoid";
+    const KEEPS: Keeps = Keeps::INPUTS;
+
+    fn f<T: Float>(self, x: T) -> T {
+        -(-x).softplus()
+    }
+
+    fn gradient(self, x: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
+        scale(self, upstream, x)
+    }
+}
+
+impl Slope for LogSigmoid {
+    const NAME: &'static str = "log_sigmoid_gradient";
+
+    fn slope<T: Float>(self, x: T) -> T {
+        (-x).sigmoid()
+    }
+
+    fn curve(self, x: &Tensor) -> Option<Tensor> {
+        let s = x.sigmoid();
+        Some(&s * (s.clone() - 1.0))
+    }
+}
+
+impl Tensor {
+    /// `ln(1 / (1 + e⁻ˣ))` of every element, without underflow.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([-100.0_f32]).log_sigmoid().to_vec::<f32>()?, [-100.0]);
+    /// # nn_core::Result::Ok(())
+    /// ```
+    #[track_caller]
+    pub fn log_sigmoid(&self) -> Tensor {
+        map(LogSigmoid, self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ops::map::check_table;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn agrees_with_keras() {
+        let rows = [
+            (-4.0, -4.0181499279178094, 0.9820137900379087),
+            (-1.0, -1.3132616875182228, 0.731058578630005),
+            (-0.25, -0.8259394198788437, 0.5621765008857981),
+            (0.0, -0.6931471805599453, 0.5),
+            (0.5, -0.4740769841801067, 0.3775406687981454),
+            (3.5, -0.029750418272620566, 0.029312230751356323),
+            (7.0, -0.0009114664537742447, 0.0009110511944006451),
+        ];
+        check_table(|x| x.log_sigmoid(), &rows);
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].log_sigmoid(), &[&[2, 3]]);
+    }
+}

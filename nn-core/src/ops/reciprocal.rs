@@ -1,0 +1,61 @@
+//! The reciprocal.
+
+use super::map::{Function, map};
+use super::slope::{Slope, scale};
+use crate::Tensor;
+use crate::kernels::math::Float;
+use crate::op::Keeps;
+
+#[derive(Clone, Copy)]
+struct Reciprocal;
+
+impl Function for Reciprocal {
+    const NAME: &'static str = "reciprocal";
+    const KEEPS: Keeps = Keeps::OUTPUT;
+
+    fn f<T: Float>(self, x: T) -> T {
+        T::ONE / x
+    }
+
+    fn gradient(self, _: &Tensor, y: &Tensor, upstream: &Tensor) -> Tensor {
+        scale(self, upstream, y)
+    }
+}
+
+impl Slope for Reciprocal {
+    const NAME: &'static str = "reciprocal_gradient";
+
+    fn slope<T: Float>(self, y: T) -> T {
+        -(y * y)
+    }
+
+    fn curve(self, y: &Tensor) -> Option<Tensor> {
+        Some(y * -2.0)
+    }
+}
+
+impl Tensor {
+    /// `1 / x` of every element; ±∞ at ±0.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([4.0_f32]).reciprocal().to_vec::<f32>()?, [0.25]);
+    /// # nn_core::Result::Ok(())
+    /// ```
+    #[track_caller]
+    pub fn reciprocal(&self) -> Tensor {
+        map(Reciprocal, self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_gradient;
+
+
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].reciprocal(), &[&[2, 3]]);
+    }
+}

@@ -1,0 +1,115 @@
+//! What reductions over axes have in common.
+
+use crate::kernels::reduce::{self as kernel, Kind};
+use crate::op::{Backward, Keeps, Op, apply};
+use crate::{DType, Error, Result, Shape, Tensor};
+
+/// A set of axes.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Axes {
+    /// All of them.
+    All,
+    /// These, possibly counted from the end.
+    Some(Vec<isize>),
+}
+
+impl Axes {
+    pub(crate) fn of(axes: impl AsRef<[isize]>) -> Axes {
+        Axes::Some(axes.as_ref().to_vec())
+    }
+
+    /// Which axes of a shape are meant.
+    pub(crate) fn mask(&self, shape: &Shape) -> Result<Vec<bool>> {
+        let Axes::Some(axes) = self else {
+            return Ok(vec![true; shape.rank()]);
+        };
+        let mut mask = vec![false; shape.rank()];
+        for &axis in axes {
+            let i = shape.axis(axis)?;
+            if std::mem::replace(&mut mask[i], true) {
+                return Err(Error::shape(format!("axis {axis} of {shape} is given twice in {axes:?}")));
+            }
+        }
+        Ok(mask)
+    }
+}
+
+/// A way of making one number of many.
+pub(crate) trait Reduction: Copy + 'static {
+    const NAME: &'static str;
+    const KIND: Kind;
+    const KEEPS: Keeps;
+    /// The gradient with respect to the input; `upstream` and `output` have the reduced axes with size 1.
+    fn gradient(at: &Backward<'_>, upstream: Tensor, output: Tensor) -> Tensor;
+}
+
+struct Reduce<R> {
+    axes: Axes,
+    keepdims: bool,
+    reduction: std::marker::PhantomData<R>,
+}
+
+/// A shape with some axes reduced: dropped, or with size 1.
+pub(crate) fn reduced(shape: &Shape, mask: &[bool], keepdims: bool) -> Shape {
+    let dims = shape.iter().zip(mask).filter_map(|(&d, &gone)| match (gone, keepdims) {
+        (false, _) => Some(d),
+        (true, true) => Some(1),
+        (true, false) => None,
+    });
+    Shape::new(&dims.collect::<Vec<_>>())
+}
+
+impl<R: Reduction> Op for Reduce<R> {
+    fn name(&self) -> &'static str {
+        R::NAME
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let shape = inputs[0].raw_shape();
+        let mask = self.axes.mask(shape)?;
+        let empty = shape.iter().zip(&mask).any(|(&d, &gone)| gone && d == 0);
+        if empty && matches!(R::KIND, Kind::Max | Kind::Min) {
+            return Err(Error::value(format!(
+                "the {} of no elements was asked for: shape {shape} has none along these axes",
+                R::NAME
+            )));
+        }
+        Ok((reduced(shape, &mask, self.keepdims), inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let x = &inputs[0];
+        let dims = x.raw_shape();
+        let mask = self.axes.mask(dims)?;
+        Ok(match dtype {
+            DType::F32 => Tensor::build(shape, |out| kernel::reduce::<f32>(x.data(), dims, &mask, out, R::KIND)),
+            DType::F64 => Tensor::build(shape, |out| kernel::reduce::<f64>(x.data(), dims, &mask, out, R::KIND)),
+            _ => Tensor::build(shape, |out| kernel::reduce::<i64>(x.data(), dims, &mask, out, R::KIND)),
+        })
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let shape = at.inputs[0].raw_shape();
+        let kept = reduced(shape, &self.axes.mask(shape)?, true);
+        let output = match R::KEEPS.output {
+            true => at.output.reshape(kept),
+            false => at.output.clone(),
+        };
+        Ok(vec![Some(R::gradient(at, at.upstream.reshape(kept), output))])
+    }
+
+    fn keeps(&self) -> Keeps {
+        R::KEEPS
+    }
+}
+
+/// Reduces a tensor; bytes and truth values as `i64`.
+#[track_caller]
+pub(crate) fn reduce<R: Reduction>(_: R, x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
+    let op = Reduce::<R> {
+        axes,
+        keepdims,
+        reduction: std::marker::PhantomData,
+    };
+    apply(op, &[x.cast(super::sum::summable(x.dtype()))])
+}

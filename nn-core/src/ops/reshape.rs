@@ -1,0 +1,111 @@
+//! Another shape of as many elements.
+
+use crate::op::{Backward, Keeps, Op, apply};
+use crate::{DType, Error, Result, Shape, Tensor, is_known};
+
+struct Reshape(Shape);
+
+impl Op for Reshape {
+    fn name(&self) -> &'static str {
+        "reshape"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let from = *inputs[0].raw_shape();
+        let known = |s: &Shape| s.iter().filter(|&&d| is_known(d)).product::<usize>();
+        let fits = match (from.is_known(), self.0.is_known()) {
+            (true, true) => from.len() == self.0.len(),
+            // With an unknown dimension on one side, the known ones need to divide what there is.
+            (true, false) => known(&self.0) != 0 && from.len() % known(&self.0) == 0,
+            (false, true) => known(&from) != 0 && self.0.len() % known(&from) == 0,
+            (false, false) => true,
+        };
+        let one_unknown = |s: &Shape| s.iter().filter(|&&d| !is_known(d)).count() == 1;
+        let same_batch = !from.is_known() && !self.0.is_known() && from.first() == self.0.first();
+        if !fits || (same_batch && one_unknown(&from) && one_unknown(&self.0) && known(&from) != known(&self.0)) {
+            return Err(Error::shape(format!(
+                "cannot reshape {from} to {}: {} elements cannot become {}",
+                self.0,
+                count(&from),
+                count(&self.0)
+            )));
+        }
+        Ok((self.0, inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+        Ok(inputs[0].view(shape, 0))
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![Some(at.upstream.reshape(*at.inputs[0].raw_shape()))])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+/// The number of elements for a message, of the known dimensions where one is not known.
+fn count(shape: &Shape) -> String {
+    match shape.is_known() {
+        true => shape.len().to_string(),
+        false => format!("_ × {}", shape.iter().filter(|&&d| is_known(d)).product::<usize>()),
+    }
+}
+
+impl Tensor {
+    /// The same elements, in row-major order, under another shape; no copy is made.
+    ///
+    /// A number of elements other than the tensor's is an error.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 6]).reshape([3, 4]).shape(), [3, 4]);
+    /// ```
+    #[track_caller]
+    pub fn reshape(&self, shape: impl Into<Shape>) -> Tensor {
+        apply(Reshape(shape.into()), std::slice::from_ref(self))
+    }
+
+    /// Everything but the first dimension flattened into one: `[batch, …] → [batch, n]`.
+    #[track_caller]
+    pub fn flatten(&self) -> Tensor {
+        let shape = *self.raw_shape();
+        if self.error().is_some() {
+            return self.clone();
+        }
+        match shape.split_first() {
+            None => self.reshape([1]),
+            Some((&batch, rest)) => self.reshape([batch, Shape::new(rest).len()]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_gradient;
+    use crate::{DType, Tensor, UNKNOWN};
+
+    #[test]
+    fn shares_memory_and_checks_the_count() {
+        let x = Tensor::arange(6);
+        assert!(x.reshape([2, 3]).shares_memory(&x));
+        let e = x.reshape([4]).ok().unwrap_err();
+        assert!(e.to_string().contains("cannot reshape [6] to [4]: 6 elements cannot become 4"), "{e}");
+    }
+
+    #[test]
+    fn an_unknown_batch_is_left_alone_but_the_rest_is_checked() {
+        let x = Tensor::abstract_of([UNKNOWN, 28, 28], DType::F32);
+        assert_eq!(x.reshape([x.shape()[0], 784]).shape().to_string(), "[_, 784]");
+        let e = x.reshape([x.shape()[0], 100]).ok().unwrap_err();
+        assert!(e.to_string().contains("_ × 784 elements cannot become _ × 100"), "{e}");
+        assert_eq!(x.flatten().shape().to_string(), "[_, 784]");
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].reshape([3, 2]).square(), &[&[2, 3]]);
+    }
+}

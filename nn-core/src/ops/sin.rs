@@ -1,0 +1,48 @@
+//! The sine.
+
+use super::map::{Function, map};
+use crate::Tensor;
+use crate::kernels::math::Float;
+use crate::op::Keeps;
+
+#[derive(Clone, Copy)]
+struct Sin;
+
+impl Function for Sin {
+    const NAME: &'static str = "sin";
+    const KEEPS: Keeps = Keeps::INPUTS;
+
+    fn f<T: Float>(self, x: T) -> T {
+        x.sin()
+    }
+
+    fn gradient(self, x: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
+        upstream * x.cos()
+    }
+}
+
+impl Tensor {
+    /// The sine of every element, in radians.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([0.0_f32]).sin().to_vec::<f32>()?, [0.0]);
+    /// # nn_core::Result::Ok(())
+    /// ```
+    #[track_caller]
+    pub fn sin(&self) -> Tensor {
+        map(Sin, self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_gradient;
+
+
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].sin(), &[&[2, 3]]);
+    }
+}

@@ -1,0 +1,45 @@
+//! Subtraction.
+
+use super::zip::{Function, operator};
+use crate::Tensor;
+use crate::kernels::math::Float;
+use crate::op::{Backward, Keeps};
+
+#[derive(Clone, Copy)]
+struct Sub;
+
+impl Function for Sub {
+    const NAME: &'static str = "subtract";
+    const KEEPS: Keeps = Keeps::SHAPES;
+
+    fn float<T: Float>(self, a: T, b: T) -> T {
+        a - b
+    }
+
+    fn int(self, a: i64, b: i64) -> i64 {
+        a.wrapping_sub(b)
+    }
+
+    fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2] {
+        [at.when(0, || at.upstream.clone()), at.when(1, || -at.upstream)]
+    }
+}
+
+operator!(Sub sub, Sub);
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn subtracts() {
+        let y = 1.0 - Tensor::from([0.25_f32, 3.0]);
+        assert_eq!(y.to_vec::<f32>().unwrap(), [0.75, -2.0]);
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| &x[0] - &x[1], &[&[3, 1], &[1, 2]]);
+    }
+}

@@ -1,0 +1,74 @@
+//! The hyperbolic tangent.
+
+use super::map::{Function, map};
+use super::slope::{Slope, scale};
+use crate::Tensor;
+use crate::kernels::math::Float;
+use crate::op::Keeps;
+
+#[derive(Clone, Copy)]
+struct Tanh;
+
+impl Function for Tanh {
+    const NAME: &'static str = "tanh";
+    const KEEPS: Keeps = Keeps::OUTPUT;
+
+    fn f<T: Float>(self, x: T) -> T {
+        x.tanh()
+    }
+
+    fn gradient(self, _: &Tensor, y: &Tensor, upstream: &Tensor) -> Tensor {
+        scale(self, upstream, y)
+    }
+}
+
+impl Slope for Tanh {
+    const NAME: &'static str = "tanh_gradient";
+
+    fn slope<T: Float>(self, y: T) -> T {
+        T::ONE - y * y
+    }
+
+    fn curve(self, y: &Tensor) -> Option<Tensor> {
+        Some(y * -2.0)
+    }
+}
+
+impl Tensor {
+    /// The hyperbolic tangent `(eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)` of every element, in (-1, 1).
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([0.0_f32]).tanh().to_vec::<f32>()?, [0.0]);
+    /// # nn_core::Result::Ok(())
+    /// ```
+    #[track_caller]
+    pub fn tanh(&self) -> Tensor {
+        map(Tanh, self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ops::map::check_table;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn agrees_with_keras() {
+        let rows = [
+            (-4.0, -0.9993292093276978, 0.001341131399385631),
+            (-1.0, -0.7615941762924194, 0.41997429728507996),
+            (-0.25, -0.24491865932941437, 0.9400148987770081),
+            (0.0, 0.0, 1.0),
+            (0.5, 0.46211716532707214, 0.7864477038383484),
+            (3.5, 0.9981779456138611, 0.003640789072960615),
+            (7.0, 0.9999983310699463, 3.3378573789377697e-06),
+        ];
+        check_table(|x| x.tanh(), &rows);
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].tanh(), &[&[2, 3]]);
+    }
+}

@@ -1,0 +1,120 @@
+//! What the functions of two tensors, element by element with broadcasting, have in common.
+
+use crate::kernels::elementwise;
+use crate::kernels::math::Float;
+use crate::op::{Backward, Keeps, Op, apply};
+use crate::{DType, Error, Operand, Result, Shape, Tensor, with_float};
+
+/// A function of two numbers, with its derivatives.
+pub(crate) trait Function: Copy + Send + Sync + 'static {
+    const NAME: &'static str;
+    /// Which inputs, and whether the result, [`Function::gradient`] reads.
+    const KEEPS: Keeps;
+    fn float<T: Float>(self, a: T, b: T) -> T;
+    /// The same on integers, wrapping around.
+    fn int(self, a: i64, b: i64) -> i64;
+    /// Gradients with respect to both, which the engine sums back over broadcast dimensions.
+    fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2];
+}
+
+struct Zip<F>(F);
+
+impl<F: Function> Op for Zip<F> {
+    fn name(&self) -> &'static str {
+        F::NAME
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        broadcast(F::NAME, inputs).map(|shape| (shape, inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let (a, b) = (&inputs[0], &inputs[1]);
+        let (a_dims, b_dims) = (a.raw_shape().dims(), b.raw_shape().dims());
+        let f = self.0;
+        Ok(match dtype {
+            DType::F32 | DType::F64 => with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                let f = move |x: T, y: T| f.float(x, y);
+                elementwise::broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, shape.dims(), f);
+            })),
+            _ => Tensor::build(shape, |out: &mut [i64]| {
+                let f = move |x: i64, y: i64| f.int(x, y);
+                elementwise::broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, shape.dims(), f);
+            }),
+        })
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(self.0.gradient(at).into())
+    }
+
+    fn keeps(&self) -> Keeps {
+        F::KEEPS
+    }
+}
+
+/// The shape that two inputs broadcast to.
+pub(crate) fn broadcast(verb: &str, inputs: &[Tensor]) -> Result<Shape> {
+    let (a, b) = (inputs[0].raw_shape(), inputs[1].raw_shape());
+    a.broadcast(b).ok_or_else(|| Error::broadcast(verb, a, b))
+}
+
+/// Both operands in the type that arithmetic on them is done in: the wider one, at least `i64`.
+#[track_caller]
+pub(crate) fn promote(a: impl Operand, b: impl Operand) -> [Tensor; 2] {
+    // A number takes its type from the tensor beside it, whichever side that is on.
+    let a = a.operand(DType::Bool);
+    let b = b.operand(a.dtype());
+    let dtype = match a.dtype().promote(b.dtype()) {
+        DType::U8 | DType::Bool => DType::I64,
+        dtype => dtype,
+    };
+    [a.cast(dtype), b.cast(dtype)]
+}
+
+/// Applies a function to corresponding elements.
+#[track_caller]
+pub(crate) fn zip<F: Function>(f: F, a: impl Operand, b: impl Operand) -> Tensor {
+    apply(Zip(f), &promote(a, b))
+}
+
+/// Implements an operator for every pair of tensor, reference, parameter and number that Rust's coherence rules allow.
+macro_rules! operator {
+    ($Trait:ident $method:ident, $f:expr) => {
+        impl<B: $crate::Operand> std::ops::$Trait<B> for $crate::Tensor {
+            type Output = $crate::Tensor;
+            #[track_caller]
+            fn $method(self, other: B) -> $crate::Tensor {
+                $crate::ops::zip::zip($f, self, other)
+            }
+        }
+        impl<B: $crate::Operand> std::ops::$Trait<B> for &$crate::Tensor {
+            type Output = $crate::Tensor;
+            #[track_caller]
+            fn $method(self, other: B) -> $crate::Tensor {
+                $crate::ops::zip::zip($f, self, other)
+            }
+        }
+        impl<B: $crate::Operand> std::ops::$Trait<B> for &$crate::Param {
+            type Output = $crate::Tensor;
+            #[track_caller]
+            fn $method(self, other: B) -> $crate::Tensor {
+                $crate::ops::zip::zip($f, self, other)
+            }
+        }
+        $crate::ops::zip::operator!(@scalar $Trait $method, $f, f64, $crate::Tensor, &$crate::Tensor, &$crate::Param);
+        $crate::ops::zip::operator!(@scalar $Trait $method, $f, i64, $crate::Tensor, &$crate::Tensor, &$crate::Param);
+    };
+    (@scalar $Trait:ident $method:ident, $f:expr, $S:ty, $($B:ty),*) => {$(
+        impl std::ops::$Trait<$B> for $S {
+            type Output = $crate::Tensor;
+            #[track_caller]
+            fn $method(self, other: $B) -> $crate::Tensor {
+                let other = $crate::Operand::operand(other, $crate::DType::Bool);
+                let this = $crate::Operand::operand(self, other.dtype());
+                $crate::ops::zip::zip($f, this, other)
+            }
+        }
+    )*};
+}
+pub(crate) use operator;

@@ -1,0 +1,267 @@
+//! Parameters and buffers: the state of layers.
+
+use crate::{Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, dtype};
+use std::fmt;
+use std::sync::RwLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A trainable parameter or a buffer (state that is saved but not trained) of a layer.
+///
+/// It is a field of the layer's struct, made with an initializer and given a shape by [`Param::build`] when the input is known.
+/// In tensor expressions `&param` stands for its value, and every tape watches a trainable one.
+///
+/// ```
+/// use nn_core::{Initializer, Param, Tensor};
+/// let kernel = Param::new(Initializer::GlorotUniform);
+/// kernel.build([3, 2])?;
+/// assert_eq!(Tensor::ones([4, 3]).matmul(&kernel).shape(), [4, 2]);
+/// # nn_core::Result::Ok(())
+/// ```
+pub struct Param {
+    value: RwLock<Option<Tensor>>,
+    initializer: Initializer,
+    regularizer: Option<Regularizer>,
+    constraint: Option<Constraint>,
+    buffer: bool,
+    frozen: AtomicBool,
+}
+
+impl Param {
+    /// A trainable parameter, initialized so when it is built.
+    pub const fn new(initializer: Initializer) -> Param {
+        Param {
+            value: RwLock::new(None),
+            initializer,
+            regularizer: None,
+            constraint: None,
+            buffer: false,
+            frozen: AtomicBool::new(false),
+        }
+    }
+
+    /// A buffer: saved with the model, never trained; moving statistics for example.
+    pub const fn buffer(initializer: Initializer) -> Param {
+        let mut param = Param::new(initializer);
+        param.buffer = true;
+        param
+    }
+
+    /// With another initializer.
+    #[must_use]
+    pub const fn initializer(mut self, initializer: Initializer) -> Param {
+        self.initializer = initializer;
+        self
+    }
+
+    /// With a penalty on its value, added to the loss in training.
+    #[must_use]
+    pub const fn regularizer(mut self, regularizer: Option<Regularizer>) -> Param {
+        self.regularizer = regularizer;
+        self
+    }
+
+    /// With a projection applied after every update.
+    #[must_use]
+    pub const fn constraint(mut self, constraint: Option<Constraint>) -> Param {
+        self.constraint = constraint;
+        self
+    }
+
+    /// How it is initialized.
+    pub fn get_initializer(&self) -> Initializer {
+        self.initializer
+    }
+
+    /// The penalty on its value.
+    pub fn get_regularizer(&self) -> Option<Regularizer> {
+        self.regularizer
+    }
+
+    /// The projection applied after every update.
+    pub fn get_constraint(&self) -> Option<Constraint> {
+        self.constraint
+    }
+
+    /// Gives it its shape and initial value, in the default float type ([`crate::dtype::floatx`]). Built already, it only checks the shape.
+    ///
+    /// # Errors
+    /// When it has another shape already, or the shape is not known.
+    pub fn build(&self, shape: impl Into<Shape>) -> Result<()> {
+        let shape = shape.into();
+        if let Some(value) = &*self.read() {
+            return self.check_shape(*value.raw_shape(), shape);
+        }
+        if !shape.is_known() {
+            return Err(Error::shape(format!(
+                "a parameter of shape {shape} cannot be made: only the batch may be unknown when a model is built"
+            )));
+        }
+        let value = self.initializer.sample(shape, dtype::floatx()).ok()?;
+        self.store(value);
+        Ok(())
+    }
+
+    fn check_shape(&self, built: Shape, asked: Shape) -> Result<()> {
+        if built == asked {
+            return Ok(());
+        }
+        Err(Error::shape(format!(
+            "was built for a parameter of shape {built}, and this input needs {asked}; a layer keeps the input size of its first call"
+        )))
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Option<Tensor>> {
+        self.value.read().unwrap_or_else(|e| e.into_inner())
+    }
+
+    fn store(&self, value: Tensor) {
+        let mut slot = self.value.write().unwrap_or_else(|e| e.into_inner());
+        let id = slot.as_ref().map_or_else(crate::tensor::fresh_id, Tensor::id);
+        *slot = Some(value.with_identity(id, self.trainable()));
+    }
+
+    /// Whether it has a shape and a value.
+    pub fn is_built(&self) -> bool {
+        self.read().is_some()
+    }
+
+    /// The value; a failed tensor before [`Param::build`].
+    pub fn value(&self) -> Tensor {
+        self.read().clone().unwrap_or_else(|| {
+            Tensor::failed(Error::value(
+                "a parameter is used before it has a shape: call `build` on the model, or on the parameter in the layer's `build`",
+            ))
+        })
+    }
+
+    /// The shape; `[]` before [`Param::build`].
+    pub fn shape(&self) -> Shape {
+        self.read().as_ref().map_or(Shape::SCALAR, |t| *t.raw_shape())
+    }
+
+    /// How many numbers it holds, 0 before [`Param::build`].
+    pub fn count(&self) -> usize {
+        self.read().as_ref().map_or(0, |t| t.raw_shape().len())
+    }
+
+    /// The element type.
+    pub fn dtype(&self) -> DType {
+        self.read().as_ref().map_or_else(dtype::floatx, Tensor::dtype)
+    }
+
+    /// The identity that tapes know it by; 0 before [`Param::build`]. It stays the same when the value changes.
+    pub fn id(&self) -> u64 {
+        self.read().as_ref().map_or(0, Tensor::id)
+    }
+
+    /// Whether gradients and optimizers change it: neither a buffer nor frozen.
+    pub fn trainable(&self) -> bool {
+        !self.buffer && !self.frozen.load(Ordering::Relaxed)
+    }
+
+    /// Whether it is state that is saved but never trained.
+    pub fn is_buffer(&self) -> bool {
+        self.buffer
+    }
+
+    /// Whether it was frozen: then nothing changes its value but [`Param::set_value`].
+    pub fn is_frozen(&self) -> bool {
+        self.frozen.load(Ordering::Relaxed)
+    }
+
+    /// Freezes it (`false`) or lets it be trained again. A frozen buffer keeps its value too.
+    pub fn set_trainable(&self, trainable: bool) {
+        self.frozen.store(!trainable, Ordering::Relaxed);
+        let value = self.read().clone();
+        if let Some(value) = value {
+            self.store(value);
+        }
+    }
+
+    /// Replaces the value, giving the parameter its shape if it has none yet.
+    ///
+    /// # Errors
+    /// A failed or abstract tensor, another shape or another element type than it has.
+    pub fn set_value(&self, value: &Tensor) -> Result<()> {
+        let value = value.clone().ok()?;
+        if !value.is_concrete() {
+            return Err(Error::value("a parameter needs a value, found an abstract tensor"));
+        }
+        if let Some(built) = &*self.read() {
+            if built.raw_shape() != value.raw_shape() {
+                return Err(Error::shape(format!(
+                    "expected {}, found {}",
+                    built.raw_shape(),
+                    value.raw_shape()
+                )));
+            }
+            if built.dtype() != value.dtype() {
+                return Err(Error::dtype(format!(
+                    "expected {}, found {}; convert with `cast`",
+                    built.dtype(),
+                    value.dtype()
+                )));
+            }
+        }
+        self.store(value);
+        Ok(())
+    }
+
+    /// Writes a buffer's new value as part of a forward pass; nothing happens while it is frozen or the value is abstract.
+    ///
+    /// # Errors
+    /// As [`Param::set_value`].
+    pub fn assign(&self, value: &Tensor) -> Result<()> {
+        if self.is_frozen() || value.is_abstract() {
+            return Ok(());
+        }
+        self.set_value(value)
+    }
+
+    /// Changes the value in place: `f` gets it unshared where nobody else holds it, and what it leaves is stored.
+    /// The constraint, if there is one, is applied afterwards.
+    ///
+    /// # Errors
+    /// What `f` returns; the value is then as `f` left it.
+    pub fn update(&self, f: impl FnOnce(&mut Tensor) -> Result<()>) -> Result<()> {
+        let mut slot = self.value.write().unwrap_or_else(|e| e.into_inner());
+        let Some(value) = slot.as_mut() else {
+            return Err(Error::value("a parameter is updated before it has a value"));
+        };
+        f(value)?;
+        if let Some(constraint) = self.constraint {
+            let projected = crate::no_gradient(|| constraint.project(value)).ok()?;
+            *value = projected.with_identity(value.id(), value.is_variable());
+        }
+        Ok(())
+    }
+
+    /// Draws a new initial value of the shape it has.
+    ///
+    /// # Errors
+    /// When the initializer does not fit the shape.
+    pub fn reinitialize(&self) -> Result<()> {
+        if let Some(value) = self.read().clone() {
+            let fresh = self.initializer.sample(*value.raw_shape(), value.dtype()).ok()?;
+            self.store(fresh);
+        }
+        Ok(())
+    }
+}
+
+impl Default for Param {
+    /// A parameter with Keras's default for kernels, Glorot uniform.
+    fn default() -> Param {
+        Param::new(Initializer::GlorotUniform)
+    }
+}
+
+impl fmt::Debug for Param {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = if self.buffer { "Buffer" } else { "Param" };
+        match &*self.read() {
+            Some(value) => write!(f, "{what}({})", value.raw_shape()),
+            None => write!(f, "{what}(not built)"),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Finding a layer's type by the class name in a configuration: what lets a `Sequential` of anybody's layers be loaded.
+//!
+//! Every struct under `#[derive(Layer)]` or `#[derive(Model)]` without generics is registered by the derive. Nothing
+//! enumerates them.
+
+use crate::{Error, IntoInput, Layer, Module, Result, Tensor};
+use serde_json::Value;
+use std::marker::PhantomData;
+
+/// A layer from one tensor to one tensor whose type is not known, as `Sequential` holds them.
+pub trait DynLayer: Module {
+    /// As [`Layer::call`].
+    fn call_dyn(&self, input: Tensor, training: bool) -> Tensor;
+}
+
+impl<L: Layer<Input = Tensor, Output = Tensor>> DynLayer for L {
+    fn call_dyn(&self, input: Tensor, training: bool) -> Tensor {
+        self.call(input.into_input(), training)
+    }
+}
+
+/// One registered class. Submitted by the derives.
+#[doc(hidden)]
+pub struct LayerClass {
+    pub class_name: &'static str,
+    /// `None` if the class is not a layer from one tensor to one tensor.
+    pub from_config: fn(&Value) -> Option<Result<Box<dyn DynLayer>>>,
+}
+
+inventory::collect!(LayerClass);
+
+/// Builds a layer from `{"class_name": ..., "config": ...}`.
+///
+/// # Errors
+/// When no such class is registered, two are, or the configuration is malformed.
+pub fn layer_from_config(config: &Value) -> Result<Box<dyn DynLayer>> {
+    let Some(name) = config.get("class_name").and_then(Value::as_str) else {
+        return Err(Error::format("a layer's configuration has no `class_name`"));
+    };
+    let mut found = inventory::iter::<LayerClass>().filter(|c| c.class_name == name);
+    match (found.next(), found.next()) {
+        (Some(class), None) => (class.from_config)(config).unwrap_or_else(|| {
+            Err(Error::format(format!(
+                "{name} does not go from one tensor to one tensor and cannot be part of a Sequential"
+            )))
+        }),
+        (Some(_), Some(_)) => Err(Error::format(format!(
+            "two layers are called {name}; rename one so that a file names just one"
+        ))),
+        (None, _) => Err(Error::format(format!(
+            "no layer is called {name}: declare it with `#[derive(Layer)]` in this program (generic structs cannot be found by name)"
+        ))),
+    }
+}
+
+/// Chooses, at compile time, whether a type is a layer from one tensor to one tensor: method lookup prefers [`IsLayer`].
+#[doc(hidden)]
+pub struct Probe<T>(pub PhantomData<T>);
+
+#[doc(hidden)]
+pub trait IsLayer {
+    fn make(&self, config: &Value) -> Option<Result<Box<dyn DynLayer>>>;
+}
+
+impl<L: Layer<Input = Tensor, Output = Tensor>> IsLayer for Probe<L> {
+    fn make(&self, config: &Value) -> Option<Result<Box<dyn DynLayer>>> {
+        Some(L::from_config(config).map(|l| Box::new(l) as Box<dyn DynLayer>))
+    }
+}
+
+#[doc(hidden)]
+pub trait IsSomethingElse {
+    fn make(&self, config: &Value) -> Option<Result<Box<dyn DynLayer>>>;
+}
+
+impl<T> IsSomethingElse for &Probe<T> {
+    fn make(&self, _: &Value) -> Option<Result<Box<dyn DynLayer>>> {
+        None
+    }
+}

@@ -1,0 +1,332 @@
+//! Shapes: up to eight dimensions, each a number or not known yet.
+
+use crate::{Error, Result};
+use std::fmt;
+use std::ops::{Deref, Index};
+use std::slice::SliceIndex;
+
+/// The most dimensions a tensor can have.
+pub const MAX_RANK: usize = 8;
+
+/// A dimension that is not known yet: the batch, while a model is traced without data.
+///
+/// It is a very large number rather than an option, so that `x.shape()[0]` stays a `usize` and code such as
+/// `x.reshape([x.shape()[0], 49])` or `depth.min(x.shape()[0])` works on traced tensors too: whatever is
+/// computed from an unknown dimension is again larger than any real one, and counts as unknown.
+pub const UNKNOWN: usize = 1 << 48;
+
+/// Dimensions from this size on count as unknown; no real one is as large.
+const LIMIT: usize = 1 << 40;
+
+/// Whether a dimension is a number that is known.
+pub const fn is_known(dim: usize) -> bool {
+    dim < LIMIT
+}
+
+/// The dimensions of a tensor, outermost first: `[batch, height, width, channels]` for images.
+///
+/// A copyable value without allocation. It dereferences to a slice and compares with arrays.
+///
+/// ```
+/// use nn_core::Shape;
+/// let shape = Shape::from([2, 3]);
+/// assert_eq!(shape, [2, 3]);
+/// assert_eq!((shape.rank(), shape.len(), shape[0]), (2, 6, 2));
+/// assert_eq!(format!("{shape:?}"), "[2, 3]");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Shape {
+    dims: [usize; MAX_RANK],
+    rank: u8,
+}
+
+impl Shape {
+    /// The shape of a single number, `[]`.
+    pub const SCALAR: Shape = Shape {
+        dims: [0; MAX_RANK],
+        rank: 0,
+    };
+
+    /// A shape of the given dimensions; anything from 2⁴⁰ on is [`UNKNOWN`].
+    ///
+    /// # Panics
+    /// With more than [`MAX_RANK`] dimensions; [`Shape::try_new`] returns an error instead.
+    pub const fn new(dims: &[usize]) -> Shape {
+        assert!(dims.len() <= MAX_RANK, "a tensor has at most 8 dimensions");
+        let mut shape = Shape::SCALAR;
+        let mut i = 0;
+        while i < dims.len() {
+            shape.dims[i] = if is_known(dims[i]) { dims[i] } else { UNKNOWN };
+            i += 1;
+        }
+        shape.rank = dims.len() as u8;
+        shape
+    }
+
+    /// As [`Shape::new`], with an error for more than [`MAX_RANK`] dimensions.
+    pub fn try_new(dims: &[usize]) -> Result<Shape> {
+        if dims.len() > MAX_RANK {
+            return Err(Error::shape(format!(
+                "a tensor has at most {MAX_RANK} dimensions, found {}: {dims:?}; merge some with `reshape`",
+                dims.len()
+            )));
+        }
+        Ok(Shape::new(dims))
+    }
+
+    /// How many dimensions there are.
+    pub const fn rank(&self) -> usize {
+        self.rank as usize
+    }
+
+    /// How many elements there are, the product of the dimensions ([`UNKNOWN`] if one is not known).
+    #[allow(clippy::len_without_is_empty)]
+    pub const fn len(&self) -> usize {
+        let mut n: usize = 1;
+        let mut i = 0;
+        let mut unknown = false;
+        while i < self.rank as usize {
+            if is_known(self.dims[i]) {
+                n = n.saturating_mul(self.dims[i]);
+            } else {
+                unknown = true;
+            }
+            i += 1;
+        }
+        if unknown { UNKNOWN } else { n }
+    }
+
+    /// Whether every dimension is a number.
+    pub fn is_known(&self) -> bool {
+        self.iter().all(|&d| is_known(d))
+    }
+
+    /// The dimensions as a slice.
+    pub const fn dims(&self) -> &[usize] {
+        self.dims.split_at(self.rank as usize).0
+    }
+
+    /// The dimension at `axis`, counted from the end if negative.
+    ///
+    /// # Errors
+    /// When there is no such axis, or the dimension is not known.
+    pub fn dim(&self, axis: isize) -> Result<usize> {
+        let d = self.dims[self.axis(axis)?];
+        if is_known(d) {
+            Ok(d)
+        } else {
+            Err(Error::shape(format!(
+                "dimension {axis} of {self} is not known yet; give it a number in the shape that the model is built with"
+            )))
+        }
+    }
+
+    /// A possibly negative axis as an index.
+    ///
+    /// # Errors
+    /// When there is no such axis.
+    pub fn axis(&self, axis: isize) -> Result<usize> {
+        let rank = self.rank() as isize;
+        if (-rank..rank).contains(&axis) {
+            Ok(axis.rem_euclid(rank.max(1)) as usize)
+        } else {
+            Err(Error::shape(format!(
+                "axis {axis} is out of range for rank {rank} {self}; axes run from {} to {}",
+                -rank,
+                rank - 1
+            )))
+        }
+    }
+
+    /// This shape with the dimension at `axis` replaced.
+    pub const fn with(mut self, axis: usize, dim: usize) -> Shape {
+        assert!(axis < self.rank as usize);
+        self.dims[axis] = if is_known(dim) { dim } else { UNKNOWN };
+        self
+    }
+
+    /// This shape without the dimension at `axis`.
+    pub const fn without(self, axis: usize) -> Shape {
+        assert!(axis < self.rank as usize);
+        let mut shape = Shape::SCALAR;
+        let mut i = 0;
+        let mut k = 0;
+        while i < self.rank as usize {
+            if i != axis {
+                shape.dims[k] = self.dims[i];
+                k += 1;
+            }
+            i += 1;
+        }
+        shape.rank = self.rank - 1;
+        shape
+    }
+
+    /// This shape with `dim` inserted before `axis` (at the end if `axis` is the rank).
+    pub fn insert(self, axis: usize, dim: usize) -> Result<Shape> {
+        let mut dims = self.to_vec();
+        dims.insert(axis, dim);
+        Shape::try_new(&dims)
+    }
+
+    /// The shape that two shapes broadcast to, NumPy's rule: aligned at the end, dimensions agree or one of them is 1.
+    /// `None` when they do not fit. An unknown dimension fits everything.
+    pub const fn broadcast(&self, other: &Shape) -> Option<Shape> {
+        let (long, short) = if self.rank >= other.rank {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        let mut out = *long;
+        let lead = (long.rank - short.rank) as usize;
+        let mut i = 0;
+        while i < short.rank as usize {
+            let (a, b) = (long.dims[lead + i], short.dims[i]);
+            out.dims[lead + i] = if a == b || b == 1 {
+                a
+            } else if a == 1 {
+                b
+            } else if !is_known(a) {
+                b
+            } else if !is_known(b) {
+                a
+            } else {
+                return None;
+            };
+            i += 1;
+        }
+        Some(out)
+    }
+}
+
+impl Deref for Shape {
+    type Target = [usize];
+    fn deref(&self) -> &[usize] {
+        self.dims()
+    }
+}
+
+impl<I: SliceIndex<[usize]>> Index<I> for Shape {
+    type Output = I::Output;
+    #[track_caller]
+    fn index(&self, axis: I) -> &I::Output {
+        &self.dims()[axis]
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[")?;
+        for (i, &d) in self.iter().enumerate() {
+            if i > 0 {
+                f.write_str(", ")?;
+            }
+            if is_known(d) {
+                write!(f, "{d}")?;
+            } else {
+                f.write_str("_")?;
+            }
+        }
+        f.write_str("]")
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl<const N: usize> From<[usize; N]> for Shape {
+    fn from(dims: [usize; N]) -> Shape {
+        Shape::new(&dims)
+    }
+}
+
+impl From<&[usize]> for Shape {
+    fn from(dims: &[usize]) -> Shape {
+        Shape::new(dims)
+    }
+}
+
+impl From<Vec<usize>> for Shape {
+    fn from(dims: Vec<usize>) -> Shape {
+        Shape::new(&dims)
+    }
+}
+
+impl From<&Shape> for Shape {
+    fn from(shape: &Shape) -> Shape {
+        *shape
+    }
+}
+
+impl<const N: usize> PartialEq<[usize; N]> for Shape {
+    fn eq(&self, other: &[usize; N]) -> bool {
+        self.dims() == other
+    }
+}
+
+impl PartialEq<[usize]> for Shape {
+    fn eq(&self, other: &[usize]) -> bool {
+        self.dims() == other
+    }
+}
+
+impl PartialEq<&[usize]> for Shape {
+    fn eq(&self, other: &&[usize]) -> bool {
+        self.dims() == *other
+    }
+}
+
+impl PartialEq<Vec<usize>> for Shape {
+    fn eq(&self, other: &Vec<usize>) -> bool {
+        self.dims() == other.as_slice()
+    }
+}
+
+impl serde::Serialize for Shape {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(|&d| is_known(d).then_some(d)))
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Shape {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Shape, D::Error> {
+        let dims = Vec::<Option<usize>>::deserialize(deserializer)?;
+        let dims: Vec<usize> = dims.into_iter().map(|d| d.unwrap_or(UNKNOWN)).collect();
+        Shape::try_new(&dims).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broadcasting_follows_numpy_and_unknown_fits_everything() {
+        let s = |d: &[usize]| Shape::new(d);
+        assert_eq!(s(&[2, 3]).broadcast(&s(&[3])), Some(s(&[2, 3])));
+        assert_eq!(s(&[2, 1]).broadcast(&s(&[1, 3])), Some(s(&[2, 3])));
+        assert_eq!(s(&[2, 3]).broadcast(&s(&[2])), None);
+        assert_eq!(s(&[]).broadcast(&s(&[4, 5])), Some(s(&[4, 5])));
+        assert_eq!(s(&[UNKNOWN, 3]).broadcast(&s(&[7, 1])), Some(s(&[7, 3])));
+        assert_eq!(s(&[1]).broadcast(&s(&[0])), Some(s(&[0])));
+    }
+
+    #[test]
+    fn what_is_computed_from_an_unknown_dimension_is_unknown() {
+        for dim in [UNKNOWN * 49, UNKNOWN - 1, UNKNOWN / 2, UNKNOWN + 3] {
+            assert!(!Shape::from([dim, 2]).is_known());
+        }
+        assert_eq!(format!("{}", Shape::from([UNKNOWN, 28])), "[_, 28]");
+    }
+
+    #[test]
+    fn axes_count_from_both_ends() {
+        let s = Shape::from([4, 5, 6]);
+        assert_eq!((s.dim(-1).unwrap(), s.dim(0).unwrap()), (6, 4));
+        assert!(s.dim(3).is_err() && s.dim(-4).is_err() && Shape::SCALAR.dim(0).is_err());
+        assert_eq!((s.without(1), s.with(0, 9)), (Shape::from([4, 6]), Shape::from([9, 5, 6])));
+    }
+}

@@ -1,0 +1,111 @@
+//! Tensors from nothing: constants and ranges.
+
+use super::Tensor;
+use crate::{DType, Element, Error, Shape, random};
+
+impl Tensor {
+    /// Every element `value`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::full([2], 7_i64).to_vec::<i64>()?, [7, 7]);
+    /// # nn_core::Result::Ok(())
+    /// ```
+    pub fn full<T: Element>(shape: impl Into<Shape>, value: T) -> Tensor {
+        let shape = shape.into();
+        if !shape.is_known() {
+            return Tensor::abstract_of(shape, T::DTYPE);
+        }
+        Tensor::build(shape, |out| out.fill(value))
+    }
+
+    /// Every element `value`, in the given element type.
+    pub fn full_of(shape: impl Into<Shape>, value: f64, dtype: DType) -> Tensor {
+        crate::with_dtype!(dtype, T => Tensor::full(shape, T::from_f64(value)))
+    }
+
+    /// Zeros (`f32`). An unknown dimension gives an abstract tensor.
+    pub fn zeros(shape: impl Into<Shape>) -> Tensor {
+        Tensor::full(shape, 0.0_f32)
+    }
+
+    /// Ones (`f32`). An unknown dimension gives an abstract tensor.
+    pub fn ones(shape: impl Into<Shape>) -> Tensor {
+        Tensor::full(shape, 1.0_f32)
+    }
+
+    /// Zeros of the shape and element type of this tensor.
+    pub fn zeros_like(&self) -> Tensor {
+        match self.error() {
+            Some(_) => self.clone(),
+            None => Tensor::full_of(*self.raw_shape(), 0.0, self.dtype()),
+        }
+    }
+
+    /// Ones of the shape and element type of this tensor.
+    pub fn ones_like(&self) -> Tensor {
+        match self.error() {
+            Some(_) => self.clone(),
+            None => Tensor::full_of(*self.raw_shape(), 1.0, self.dtype()),
+        }
+    }
+
+    /// `0, 1, … n - 1` as `i64`.
+    pub fn arange(n: usize) -> Tensor {
+        Tensor::build([n], |out: &mut [i64]| {
+            out.iter_mut().enumerate().for_each(|(i, v)| *v = i as i64);
+        })
+    }
+
+    /// `n` numbers from `start` to `stop`, both included (`f32`).
+    pub fn linspace(start: f32, stop: f32, n: usize) -> Tensor {
+        let step = (stop - start) / (n.max(2) - 1) as f32;
+        Tensor::build([n], |out: &mut [f32]| {
+            out.iter_mut().enumerate().for_each(|(i, v)| *v = start + step * i as f32);
+        })
+    }
+
+    /// The `n × n` identity matrix (`f32`).
+    pub fn eye(n: usize) -> Tensor {
+        Tensor::build([n, n], |out: &mut [f32]| {
+            out.fill(0.0);
+            out.iter_mut().step_by(n + 1).for_each(|v| *v = 1.0);
+        })
+    }
+
+    /// A tensor of the given elements in row-major order.
+    ///
+    /// A number of elements other than the shape's is an error (a failed tensor).
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from_vec(vec![1.0_f32, 2.0], [2, 1]).shape(), [2, 1]);
+    /// assert!(Tensor::from_vec(vec![1.0_f32, 2.0], [3]).error().is_some());
+    /// ```
+    pub fn from_vec<T: Element>(values: Vec<T>, shape: impl Into<Shape>) -> Tensor {
+        Tensor::from_slice(&values, shape)
+    }
+
+    /// A tensor of a copy of the given elements in row-major order; a wrong number of them is an error.
+    pub fn from_slice<T: Element>(values: &[T], shape: impl Into<Shape>) -> Tensor {
+        let shape = shape.into();
+        if shape.len() != values.len() {
+            return Tensor::failed(Error::shape(format!(
+                "{} values cannot fill shape {shape}, which has {} elements",
+                values.len(),
+                shape.len()
+            )));
+        }
+        Tensor::build(shape, |out| out.copy_from_slice(values))
+    }
+
+    /// Uniform random numbers in `[0, 1)` (`f32`), from the thread's seed ([`crate::random::set_seed`]).
+    pub fn random_uniform(shape: impl Into<Shape>) -> Tensor {
+        random::uniform(shape, 0.0, 1.0, DType::F32)
+    }
+
+    /// Normal random numbers of mean 0 and standard deviation 1 (`f32`), from the thread's seed.
+    pub fn random_normal(shape: impl Into<Shape>) -> Tensor {
+        random::normal(shape, 0.0, 1.0, DType::F32)
+    }
+}

@@ -1,0 +1,336 @@
+//! The tensor: a cheap handle on a row-major buffer with run-time shape and element type.
+
+mod convert;
+mod create;
+mod display;
+mod operand;
+
+pub use operand::Operand;
+
+use crate::storage::Buffer;
+use crate::{DType, Element, Error, Result, Shape};
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// An n-dimensional array of `f32`, `f64`, `i64`, `u8` or `bool`.
+///
+/// Cloning copies a reference, never the data. Operations take references or values and run at once. A
+/// tensor is in one of three states:
+///
+/// - *concrete*: it has a value;
+/// - *abstract*: a shape and an element type only, while a model is traced ([`Tensor::abstract_of`]);
+/// - *failed*: the first error of the operations that led to it. No operation panics or returns a `Result`;
+///   the error comes out where a value is read ([`Tensor::to_vec`], [`Tensor::item`], gradients, `fit`).
+///
+/// ```
+/// use nn_core::Tensor;
+/// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
+/// let y = (2.0 * &x + 1.0).sum();
+/// assert_eq!(y.item::<f32>()?, 24.0);
+/// assert_eq!(x.shape(), [2, 2]);
+/// # nn_core::Result::Ok(())
+/// ```
+#[derive(Clone)]
+pub struct Tensor(Arc<Inner>);
+
+struct Inner {
+    id: u64,
+    shape: Shape,
+    dtype: DType,
+    /// The value of a trainable parameter, watched by every tape.
+    variable: bool,
+    state: State,
+}
+
+enum State {
+    Concrete { buffer: Arc<Buffer>, offset: usize },
+    Abstract,
+    Failed(Error),
+}
+
+/// A number no other tensor of this process has. Threads take them in blocks, so that no op touches a shared counter.
+pub(crate) fn fresh_id() -> u64 {
+    const BLOCK: u64 = 1 << 16;
+    static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
+    thread_local!(static NEXT: Cell<u64> = const { Cell::new(0) });
+    NEXT.with(|next| {
+        let mut id = next.get();
+        if id % BLOCK == 0 {
+            id = NEXT_BLOCK.fetch_add(1, Ordering::Relaxed) * BLOCK;
+        }
+        next.set(id + 1);
+        id
+    })
+}
+
+impl Tensor {
+    fn from_inner(shape: Shape, dtype: DType, state: State) -> Tensor {
+        Tensor(Arc::new(Inner {
+            id: fresh_id(),
+            shape,
+            dtype,
+            variable: false,
+            state,
+        }))
+    }
+
+    /// A tensor without a value: shape (dimensions may be [`crate::UNKNOWN`]) and element type only.
+    ///
+    /// Operations on it check shapes and give abstract tensors; this is how a model is traced.
+    ///
+    /// ```
+    /// use nn_core::{DType, Tensor, UNKNOWN};
+    /// let x = Tensor::abstract_of([UNKNOWN, 3], DType::F32);
+    /// assert_eq!((x + Tensor::ones([3])).shape().to_string(), "[_, 3]");
+    /// ```
+    pub fn abstract_of(shape: impl Into<Shape>, dtype: DType) -> Tensor {
+        Tensor::from_inner(shape.into(), dtype, State::Abstract)
+    }
+
+    /// A tensor that carries an error: every operation on it gives a tensor with the same error.
+    pub fn failed(error: Error) -> Tensor {
+        Tensor::from_inner(Shape::SCALAR, DType::F32, State::Failed(error))
+    }
+
+    /// A concrete tensor whose elements `fill` writes; they hold unspecified numbers before.
+    pub fn build<T: Element>(shape: impl Into<Shape>, fill: impl FnOnce(&mut [T])) -> Tensor {
+        let shape = shape.into();
+        let mut buffer = Buffer::new(T::DTYPE, shape.len());
+        fill(buffer.as_mut_slice());
+        Tensor::from_buffer(shape, buffer)
+    }
+
+    fn from_buffer(shape: Shape, buffer: Buffer) -> Tensor {
+        let dtype = buffer.dtype();
+        let state = State::Concrete {
+            buffer: Arc::new(buffer),
+            offset: 0,
+        };
+        Tensor::from_inner(shape, dtype, state)
+    }
+
+    /// The shape.
+    ///
+    /// # Panics
+    /// On a failed tensor, with its error: it has no shape. [`Tensor::try_shape`] returns the error instead.
+    #[track_caller]
+    pub fn shape(&self) -> Shape {
+        if let State::Failed(error) = &self.0.state {
+            panic!("the shape of a failed tensor was asked for: {error}");
+        }
+        self.0.shape
+    }
+
+    /// The shape, or the error of a failed tensor.
+    pub fn try_shape(&self) -> Result<Shape> {
+        match &self.0.state {
+            State::Failed(error) => Err(error.clone()),
+            _ => Ok(self.0.shape),
+        }
+    }
+
+    /// The shape, `[]` for a failed tensor.
+    pub(crate) fn raw_shape(&self) -> &Shape {
+        &self.0.shape
+    }
+
+    /// The element type (`F32` for a failed tensor).
+    pub fn dtype(&self) -> DType {
+        self.0.dtype
+    }
+
+    /// How many dimensions the tensor has.
+    #[track_caller]
+    pub fn rank(&self) -> usize {
+        self.shape().rank()
+    }
+
+    /// How many elements the tensor has.
+    #[allow(clippy::len_without_is_empty)]
+    #[track_caller]
+    pub fn len(&self) -> usize {
+        self.shape().len()
+    }
+
+    /// The error that this tensor carries, if it failed.
+    pub fn error(&self) -> Option<&Error> {
+        match &self.0.state {
+            State::Failed(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// This tensor, or its error: `Err` if some operation that led here failed.
+    pub fn ok(self) -> Result<Tensor> {
+        match &self.0.state {
+            State::Failed(error) => Err(error.clone()),
+            _ => Ok(self),
+        }
+    }
+
+    /// Whether it has a value.
+    pub fn is_concrete(&self) -> bool {
+        matches!(self.0.state, State::Concrete { .. })
+    }
+
+    /// Whether it stands for a value while a model is traced.
+    pub fn is_abstract(&self) -> bool {
+        matches!(self.0.state, State::Abstract)
+    }
+
+    /// The identity that tapes and traces know this tensor by; clones share it.
+    pub fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    /// Whether every tape watches it: the value of a trainable parameter.
+    pub(crate) fn is_variable(&self) -> bool {
+        self.0.variable
+    }
+
+    /// The elements in row-major order.
+    ///
+    /// # Errors
+    /// The tensor's own error if it failed; an error if it is abstract or `T` is not its element type.
+    pub fn try_data<T: Element>(&self) -> Result<&[T]> {
+        match &self.0.state {
+            State::Failed(error) => Err(error.clone()),
+            State::Abstract => Err(Error::value(format!(
+                "a tensor of shape {} has no value while the model is traced; what `call` returns must not depend on values read from tensors",
+                self.0.shape
+            ))),
+            State::Concrete { buffer, offset } if self.0.dtype == T::DTYPE => {
+                Ok(&buffer.as_slice()[*offset..*offset + self.0.shape.len()])
+            }
+            State::Concrete { .. } => Err(Error::dtype(format!(
+                "the tensor holds {}, {} was asked for; convert with `cast(DType::{:?})`",
+                self.0.dtype,
+                T::DTYPE,
+                T::DTYPE
+            ))),
+        }
+    }
+
+    /// The elements of a concrete tensor of a known type: for kernels, after the op has checked its inputs.
+    ///
+    /// # Panics
+    /// Where [`Tensor::try_data`] is an error.
+    #[track_caller]
+    pub fn data<T: Element>(&self) -> &[T] {
+        match self.try_data() {
+            Ok(data) => data,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The elements to write in place, copied first if somebody else holds them.
+    ///
+    /// # Errors
+    /// As [`Tensor::try_data`].
+    pub fn data_mut<T: Element>(&mut self) -> Result<&mut [T]> {
+        self.try_data::<T>()?;
+        let shape = self.0.shape;
+        let unique = Arc::get_mut(&mut self.0).is_some_and(|inner| match &mut inner.state {
+            State::Concrete { buffer, .. } => Arc::get_mut(buffer).is_some(),
+            _ => false,
+        });
+        if !unique {
+            let copy = Tensor::build(shape, |out: &mut [T]| out.copy_from_slice(self.data()));
+            *self = copy.with_identity(self.id(), self.is_variable());
+        }
+        match &mut Arc::get_mut(&mut self.0).expect("made unique above").state {
+            State::Concrete { buffer, offset } => {
+                let buffer = Arc::get_mut(buffer).expect("made unique above");
+                Ok(&mut buffer.as_mut_slice()[*offset..*offset + shape.len()])
+            }
+            _ => unreachable!("checked to be concrete"),
+        }
+    }
+
+    /// Whether nobody else holds the memory, so that [`Tensor::data_mut`] writes in place.
+    pub fn is_unique(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+            && matches!(&self.0.state, State::Concrete { buffer, .. } if Arc::strong_count(buffer) == 1)
+    }
+
+    /// The same memory under another shape of as many elements, starting `offset` elements in.
+    pub(crate) fn view(&self, shape: Shape, offset: usize) -> Tensor {
+        let state = match &self.0.state {
+            State::Concrete { buffer, offset: at } => State::Concrete {
+                buffer: buffer.clone(),
+                offset: at + offset,
+            },
+            State::Abstract => State::Abstract,
+            State::Failed(error) => State::Failed(error.clone()),
+        };
+        Tensor::from_inner(shape, self.0.dtype, state)
+    }
+
+    /// The same value under a given identity.
+    pub(crate) fn with_identity(&self, id: u64, variable: bool) -> Tensor {
+        let view = self.view(self.0.shape, 0);
+        let inner = Arc::try_unwrap(view.0).unwrap_or_else(|_| unreachable!("just made"));
+        Tensor(Arc::new(Inner {
+            id,
+            variable,
+            ..inner
+        }))
+    }
+
+    /// Shape, type and identity of this tensor without its memory: what a tape keeps where a gradient needs no value.
+    pub(crate) fn outline(&self) -> Tensor {
+        Tensor(Arc::new(Inner {
+            id: self.0.id,
+            shape: self.0.shape,
+            dtype: self.0.dtype,
+            variable: self.0.variable,
+            state: State::Abstract,
+        }))
+    }
+
+    /// All elements in row-major order, copied.
+    ///
+    /// # Errors
+    /// The error of a failed tensor; an error if `T` is not its element type.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([1_i64, 2]).to_vec::<i64>()?, [1, 2]);
+    /// # nn_core::Result::Ok(())
+    /// ```
+    pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
+        self.try_data().map(<[T]>::to_vec)
+    }
+
+    /// The one element of a tensor that has just one.
+    ///
+    /// # Errors
+    /// As [`Tensor::to_vec`], and if it has none or several.
+    pub fn item<T: Element>(&self) -> Result<T> {
+        match self.try_data()? {
+            [value] => Ok(*value),
+            _ => Err(Error::shape(format!(
+                "`item` reads a tensor of one element, found shape {}; reduce it first (`sum`, `mean`) or use `to_vec`",
+                self.0.shape
+            ))),
+        }
+    }
+
+    /// The one element as `f64`, whatever its type.
+    ///
+    /// # Errors
+    /// As [`Tensor::item`].
+    pub fn to_f64(&self) -> Result<f64> {
+        crate::with_dtype!(self.dtype(), T => self.item::<T>().map(Element::to_f64))
+    }
+
+    /// Whether no element is NaN or infinite; true for integers, and for tensors without a value.
+    pub fn is_finite_everywhere(&self) -> bool {
+        match (self.is_concrete(), self.dtype()) {
+            (true, DType::F32) => self.data::<f32>().iter().all(|v| v.is_finite()),
+            (true, DType::F64) => self.data::<f64>().iter().all(|v| v.is_finite()),
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The attributes: `#[model(..)]`, `#[config]` and `#[param(..)]`.
+
+use crate::ast::{Errors, Role};
+use crate::messages;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::meta::ParseNestedMeta;
+use syn::parse::Parser;
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, Meta, Path};
+
+/// `#[model(crate = .., input = ..)]` on a struct.
+pub struct StructAttrs {
+    /// Where the framework is: `::nn` unless `crate = path` says otherwise.
+    pub krate: TokenStream,
+    /// The shapes of the inputs, without the batch.
+    pub input: Option<Input>,
+}
+
+/// The value of `input`.
+pub enum Input {
+    /// `[28, 28, 1]`
+    One(syn::ExprArray),
+    /// `([5], [8])`
+    Several(Vec<syn::ExprArray>),
+}
+
+/// What the attributes of a field say.
+pub struct FieldAttrs {
+    pub role: Role,
+    pub unused: bool,
+}
+
+/// The keys seen so far, to find repeated ones.
+#[derive(Default)]
+struct Seen(Vec<String>);
+
+impl Seen {
+    /// Whether this is the first time that the key is given.
+    fn first(&mut self, key: &Path, errors: &mut Errors) -> bool {
+        let name = text(key);
+        if self.0.contains(&name) {
+            errors.at(key, messages::repeated_key(&name));
+            return false;
+        }
+        self.0.push(name);
+        true
+    }
+}
+
+fn text(tokens: &impl ToTokens) -> String {
+    tokens.to_token_stream().to_string().replace(' ', "")
+}
+
+/// Reads the keys of one `#[model(..)]`. `handle` reads the value of a known key.
+fn keys(
+    tokens: TokenStream,
+    place: &str,
+    known: &[&str],
+    seen: &mut Seen,
+    errors: &mut Errors,
+    mut handle: impl FnMut(&ParseNestedMeta, &mut Errors) -> syn::Result<()>,
+) {
+    let parser = syn::meta::parser(|meta| {
+        let fresh = seen.first(&meta.path, errors);
+        if !known.iter().any(|key| meta.path.is_ident(key)) {
+            if fresh {
+                errors.at(&meta.path, messages::unknown_key(&text(&meta.path), place, known));
+            }
+            return skip_value(&meta);
+        }
+        if !fresh {
+            return skip_value(&meta);
+        }
+        handle(&meta, errors)
+    });
+    if let Err(error) = parser.parse2(tokens) {
+        errors.push(error);
+    }
+}
+
+/// Passes over the value of a key that is not used, so that the keys after it are still read.
+fn skip_value(meta: &ParseNestedMeta) -> syn::Result<()> {
+    if meta.input.peek(syn::Token![=]) {
+        meta.value()?.parse::<Expr>()?;
+    } else if meta.input.peek(syn::token::Paren) {
+        let content;
+        syn::parenthesized!(content in meta.input);
+        content.parse::<TokenStream>()?;
+    }
+    Ok(())
+}
+
+/// The path of the framework in `crate = path`.
+fn crate_path(meta: &ParseNestedMeta) -> syn::Result<TokenStream> {
+    if !meta.input.peek(syn::Token![=]) {
+        return Err(syn::Error::new_spanned(
+            &meta.path,
+            messages::needs_value("crate", "::nn"),
+        ));
+    }
+    Ok(meta.value()?.call(Path::parse_mod_style)?.to_token_stream())
+}
+
+fn is_model(attr: &&Attribute) -> bool {
+    attr.path().is_ident("model")
+}
+
+/// The attributes of a struct.
+pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
+    let mut found = StructAttrs {
+        krate: quote!(::nn),
+        input: None,
+    };
+    let mut seen = Seen::default();
+    for attr in attrs.iter().filter(is_model) {
+        let Meta::List(list) = &attr.meta else {
+            errors.at(attr, messages::model_is_a_list("input = [28, 28, 1]"));
+            continue;
+        };
+        let tokens = list.tokens.clone();
+        let known = ["input", "crate"];
+        keys(tokens, "`#[model(..)]` on a struct", &known, &mut seen, errors, |meta, errors| {
+            if meta.path.is_ident("crate") {
+                found.krate = crate_path(meta)?;
+            } else {
+                found.input = input_shape(meta, errors)?;
+            }
+            Ok(())
+        });
+    }
+    found
+}
+
+fn input_shape(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<Input>> {
+    if !meta.input.peek(syn::Token![=]) {
+        errors.at(&meta.path, messages::needs_value("input", "[28, 28, 1]"));
+        return Ok(None);
+    }
+    let value: Expr = meta.value()?.parse()?;
+    let mut array = |expr: Expr| match expr {
+        Expr::Array(array) => Some(array),
+        other => {
+            errors.at(other, messages::INPUT_SHAPE);
+            None
+        }
+    };
+    Ok(match value {
+        Expr::Tuple(tuple) => {
+            tuple.elems.into_iter().map(array).collect::<Option<_>>().map(Input::Several)
+        }
+        other => array(other).map(Input::One),
+    })
+}
+
+/// The attributes of a field.
+pub fn of_field(attrs: &[Attribute], errors: &mut Errors) -> FieldAttrs {
+    let mut roles = Roles::default();
+    let mut unused: Option<Path> = None;
+    let mut seen = Seen::default();
+    for attr in attrs {
+        if attr.path().is_ident("config") {
+            if !matches!(attr.meta, Meta::Path(_)) {
+                errors.at(attr, messages::CONFIG_TAKES_NOTHING);
+            }
+            roles.add(attr, Role::Config, "config", errors);
+        } else if attr.path().is_ident("param") {
+            let role = Role::Param(param_expr(attr, errors));
+            roles.add(attr, role, "param", errors);
+        } else if is_model(&attr) {
+            let Meta::List(list) = &attr.meta else {
+                errors.at(attr, messages::model_is_a_list("skip"));
+                continue;
+            };
+            let tokens = list.tokens.clone();
+            let known = ["skip", "unused"];
+            keys(tokens, "`#[model(..)]` on a field", &known, &mut seen, errors, |meta, errors| {
+                if meta.path.is_ident("skip") {
+                    roles.add(&meta.path, Role::Skip, "model(skip)", errors);
+                } else {
+                    unused = Some(meta.path.clone());
+                }
+                Ok(())
+            });
+        }
+    }
+    if let (Some(path), Some((Role::Config | Role::Skip, words))) = (&unused, &roles.0) {
+        errors.at(path, messages::unused_on(words));
+    }
+    FieldAttrs {
+        role: roles.0.map_or(Role::Module, |(role, _)| role),
+        unused: unused.is_some(),
+    }
+}
+
+/// The role of a field with the attribute that gave it.
+#[derive(Default)]
+struct Roles(Option<(Role, &'static str)>);
+
+impl Roles {
+    fn add(&mut self, at: impl ToTokens, role: Role, attr: &'static str, errors: &mut Errors) {
+        match &self.0 {
+            None => self.0 = Some((role, attr)),
+            Some((_, before)) if *before == attr => errors.at(at, messages::repeated_key(attr)),
+            Some((_, before)) => errors.at(at, messages::conflicting(before, attr)),
+        }
+    }
+}
+
+fn param_expr(attr: &Attribute, errors: &mut Errors) -> Option<Expr> {
+    match &attr.meta {
+        Meta::Path(_) => None,
+        Meta::List(list) => match list.parse_args::<Expr>() {
+            Ok(expr) => Some(expr),
+            Err(_) if list.tokens.is_empty() => {
+                errors.at(attr, messages::PARAM_TAKES_EXPRESSION);
+                None
+            }
+            Err(error) => {
+                errors.push(error);
+                None
+            }
+        },
+        Meta::NameValue(pair) => {
+            errors.at_span(pair.eq_token.span(), messages::PARAM_TAKES_EXPRESSION);
+            None
+        }
+    }
+}
+
+/// The `crate = ..` of `#[model(..)]` on an `impl` block, which takes nothing else.
+pub fn of_impl(tokens: TokenStream, errors: &mut Errors) -> TokenStream {
+    let mut krate = quote!(::nn);
+    let mut seen = Seen::default();
+    keys(tokens, "`#[model(..)]` on an `impl`", &["crate"], &mut seen, errors, |meta, _| {
+        krate = crate_path(meta)?;
+        Ok(())
+    });
+    krate
+}
+
+/// The `crate = ..` among the keys of `#[model(..)]` on a struct, whose mistakes the derive reports.
+pub fn crate_of(tokens: TokenStream) -> TokenStream {
+    let mut krate = quote!(::nn);
+    let mut ignored = Errors::default();
+    keys(tokens, "", &["crate", "input"], &mut Seen::default(), &mut ignored, |meta, _| {
+        if meta.path.is_ident("crate") {
+            krate = crate_path(meta)?;
+            return Ok(());
+        }
+        skip_value(meta)
+    });
+    krate
+}

@@ -1,0 +1,85 @@
+//! `#[derive(Model)]`, `#[derive(Layer)]` and `#[model]`, the macros of the `nn` crate.
+//!
+//! They generate access to what the user wrote (every field with its name, the user's `call` as a trait method) and nothing else; what is
+//! done with it is ordinary code in `nn-core` and `nn-train`.
+
+mod ast;
+mod attr;
+mod check;
+mod expand_impl;
+mod expand_struct;
+mod messages;
+mod uses;
+
+use proc_macro::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, Item, parse_macro_input};
+
+/// Makes a struct's fields the layers of a block, without `fit` and its kin (those come with `#[derive(Model)]`).
+///
+/// Every field that is not `#[config]` or `#[model(skip)]` must be a layer, a `Param` or a container of those (`Vec`, `Option`, `Box`,
+/// arrays, tuples, `BTreeMap<String, _>`). Each becomes a method of its name: `self.dense(x)` calls the layer `dense`. The forward
+/// pass is the `call` of a `#[model] impl`.
+///
+/// Attributes of the struct:
+///
+/// - `#[model(input = [28, 28, 1])]`: the shape of the input without the batch, as the constant `INPUT`; `([5], [8])` for two inputs.
+/// - `#[model(crate = path)]`: where the framework is, if not at `::nn`.
+///
+/// Attributes of fields:
+///
+/// - `#[config]`: a plain value that is saved with the model, `Serialize` and `Deserialize`.
+/// - `#[model(skip)]`: not part of the model; `Default::default()` in a copy or a loaded model.
+/// - `#[model(unused)]`: `call` need not use this layer.
+/// - `#[param]`: a `Param` which gets an accessor, `fn kernel(&self) -> &Param`, instead of a method that calls it.
+/// - `#[param(expression)]`: the same, and how it is made is not saved: the expression makes it, from the fields under `#[config]`, which it
+///   can use by their names.
+///
+/// A struct without type parameters is also registered under its name, so that a `Sequential` that contains it can be loaded.
+#[proc_macro_derive(Layer, attributes(config, model, param))]
+pub fn derive_layer(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand_struct::expand(input, false).into()
+}
+
+/// Makes a struct a model: all of `#[derive(Layer)]`, and it can be compiled, fitted and evaluated. The same as `#[model]` on the
+/// struct.
+///
+/// Bounds that `call` needs on the type parameters of a model belong on the struct.
+#[proc_macro_derive(Model, attributes(config, model, param))]
+pub fn derive_model(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand_struct::expand(input, true).into()
+}
+
+/// On a struct the same as `#[derive(Model)]`, and `#[model(input = ..)]` the same as that with `#[model(input = ..)]`. On its inherent
+/// `impl`, what makes it a layer:
+///
+/// - `fn call(&self, x: Tensor) -> Tensor`, the forward pass. Inputs and outputs are tensors and tuples, arrays, `Vec`s and
+///   `Option`s of them; several arguments are one tuple. A last argument `training: bool` tells whether the model trains; without it
+///   layers that are called by their field's name learn it all the same.
+/// - `fn build(&self, input: &Shape) -> nn::Result<()>`, if the block has parameters of its own: gives them their shapes, from the shape of
+///   the input with the batch.
+/// - `fn train_step(&self, step: &mut Step<'_, Self>, (x, y): (Tensor, Tensor)) -> nn::Result<()>` and `test_step`: what `fit` and
+///   `evaluate` do with one batch.
+/// - `fn compute_loss(&self, step: &mut Step<'_, Self>, (x, y): (Tensor, Tensor), y_pred: Tensor) -> Tensor`: the loss of one batch.
+///
+/// All else in the block stays as it is written.
+#[proc_macro_attribute]
+pub fn model(keys: TokenStream, item: TokenStream) -> TokenStream {
+    let item = parse_macro_input!(item as Item);
+    match item {
+        Item::Impl(block) => expand_impl::expand(keys.into(), block).into(),
+        Item::Struct(_) | Item::Enum(_) | Item::Union(_) => {
+            let keys: proc_macro2::TokenStream = keys.into();
+            let krate = attr::crate_of(keys.clone());
+            let keys = (!keys.is_empty()).then(|| quote!(#[model(#keys)]));
+            quote!(#[derive(#krate::Model)] #keys #item).into()
+        }
+        other => {
+            let error = syn::Error::new_spanned(&other, messages::ATTRIBUTE_TARGET);
+            let error = error.to_compile_error();
+            quote!(#error #other).into()
+        }
+    }
+}

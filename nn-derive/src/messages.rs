@@ -1,0 +1,124 @@
+//! The wording of every message, in one place: what was expected, what was found, and the way out.
+
+use std::fmt::Display;
+
+pub const ATTRIBUTE_TARGET: &str =
+    "`#[model]` goes on a struct with named fields, or on the `impl` block with its `call`";
+
+pub const TRAIT_IMPL: &str = "`#[model]` goes on the inherent block, `#[model] impl Net { fn call(&self, ..) .. }`, not on the implementation of a trait";
+
+pub const LIFETIMES: &str =
+    "a model owns its layers and cannot have lifetime parameters: store owned values instead";
+
+pub fn not_a_struct(name: impl Display, found: &str) -> String {
+    format!(
+        "a model is a struct with named fields, found {found}: write `struct {name} {{ dense: Dense }}`, with one field for each layer"
+    )
+}
+
+pub fn enum_variants(name: impl Display) -> String {
+    format!(
+        "a model is a struct with named fields, found an enum: write `struct {name} {{ dense: Dense }}` and, for a layer that may be absent, a field of type `Option<Dense>`"
+    )
+}
+
+pub fn reserved_field(name: &str) -> String {
+    format!(
+        "`{name}` is reserved: a layer field is called as `self.{name}(x)`, and every model has a method of that name (Keras has the same trap with `output`); rename the field, to `{name}_layer` for example"
+    )
+}
+
+pub fn unknown_key(found: &str, place: &str, known: &[&str]) -> String {
+    let known: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
+    format!("unknown key `{found}`; {place} takes {}", known.join(" and "))
+}
+
+pub fn repeated_key(key: &str) -> String {
+    format!("`{key}` is given twice; keep one")
+}
+
+pub fn needs_value(key: &str, example: &str) -> String {
+    format!("`{key}` needs a value: `#[model({key} = {example})]`")
+}
+
+pub fn model_is_a_list(example: &str) -> String {
+    format!("`#[model]` here takes keys in parentheses: `#[model({example})]`")
+}
+
+pub const INPUT_SHAPE: &str = "expected the shape of one input without the batch, `[28, 28, 1]`, or a tuple of those for several inputs, `([5], [8])`";
+
+pub const CONFIG_TAKES_NOTHING: &str =
+    "`#[config]` takes no arguments: the value is saved under the name of the field";
+
+pub const PARAM_TAKES_EXPRESSION: &str = "expected the expression that makes the parameter, `#[param(Param::new(Initializer::Zeros))]`, or just `#[param]` to save how it is made with the model";
+
+pub fn conflicting(first: &str, second: &str) -> String {
+    format!("a field is either `#[{first}]` or `#[{second}]`; keep one")
+}
+
+pub fn unused_on(attr: &str) -> String {
+    format!("`unused` is about layers that `call` does not use, and this field is `#[{attr}]`; remove `unused`")
+}
+
+pub fn unused_layer(name: &str) -> String {
+    format!(
+        "layer `{name}` is declared but `call` never uses it: its parameters would never train (allow with `#[model(unused)]`)"
+    )
+}
+
+pub const NOTHING_TO_DO: &str = "`#[model] impl` turns a `call` into a layer, and this block has none of `call`, `build`, `train_step`, `test_step` and `compute_loss`: write `fn call(&self, x: Tensor) -> Tensor { .. }` here, or remove the attribute";
+
+pub const FORWARD_IS_CALL: &str = "the forward pass is written as `call`; `forward` is the method that runs it: rename this to `fn call`";
+
+pub const BUILD_WITHOUT_CALL: &str =
+    "`build` belongs to the `call` whose parameters it makes: move it to the block with `call`";
+
+pub fn twice(name: &str) -> String {
+    format!("`{name}` is written twice; keep one")
+}
+
+pub fn no_receiver(name: &str) -> String {
+    format!("`{name}` needs the layers of the model: take `&self` first")
+}
+
+pub fn receiver(name: &str) -> String {
+    format!(
+        "`{name}` takes `&self`: what it changes (parameters, moving statistics) is behind `Param`, which changes through a shared reference"
+    )
+}
+
+pub const CALL_INPUT: &str =
+    "`call` needs an input: `fn call(&self, x: Tensor) -> Tensor`, or a tuple for several";
+
+pub const CALL_OUTPUT: &str =
+    "`call` must return its output: `fn call(&self, x: Tensor) -> Tensor`, or a tuple for several";
+
+pub const TRAINING_TYPE: &str = "`training` must be `bool`: it says whether the model trains";
+
+pub const TRAINING_LAST: &str =
+    "`training` comes last: `fn call(&self, x: Tensor, training: bool) -> Tensor`";
+
+pub const BOOL_INPUT: &str =
+    "an input of `call` is made of tensors; the flag that says whether the model trains is called `training`";
+
+pub const IMPL_TRAIT: &str =
+    "`call` takes and returns named types, not `impl Trait`: `Tensor`, or tuples, arrays, `Vec`s and `Option`s of it";
+
+pub fn generic(name: &str) -> String {
+    format!("`{name}` cannot be generic: put the parameters on the struct and its `impl`")
+}
+
+pub fn qualifier(name: &str, found: &str) -> String {
+    format!("`{name}` is a plain `fn`: remove `{found}`")
+}
+
+pub fn signature(name: &str, expected: &str) -> String {
+    format!("`{name}` has another signature: `{expected}`")
+}
+
+pub const BUILD: &str = "fn build(&self, input: &Shape) -> nn::Result<()>";
+pub const TRAIN_STEP: &str =
+    "fn train_step(&self, step: &mut Step<'_, Self>, (x, y): (Tensor, Tensor)) -> nn::Result<()>";
+pub const TEST_STEP: &str =
+    "fn test_step(&self, step: &mut Step<'_, Self>, (x, y): (Tensor, Tensor)) -> nn::Result<()>";
+pub const COMPUTE_LOSS: &str = "fn compute_loss(&self, step: &mut Step<'_, Self>, (x, y): (Tensor, Tensor), y_pred: Tensor) -> Tensor";

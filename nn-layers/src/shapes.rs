@@ -1,0 +1,173 @@
+//! What a layer says about a shape that it does not take, in a form that works in `const` evaluation too.
+//!
+//! Every layer has a `const fn output_shape`. It runs when a model is built and when the compiler checks one, so its message is put
+//! together without allocation: one wording for both.
+
+use nn_core::{Error, Shape, is_known};
+use std::fmt;
+
+/// Bytes of the longest message; what goes beyond is cut off.
+const CAPACITY: usize = 320;
+
+/// Why a layer does not take inputs of a shape.
+///
+/// ```
+/// use nn_core::{Shape, UNKNOWN};
+/// use nn_layers::Conv2D;
+/// const CONV: Conv2D = Conv2D::new(32, 3);
+/// let error = CONV.output_shape(&Shape::from([UNKNOWN, 784])).unwrap_err();
+/// assert_eq!(
+///     error.message(),
+///     "Conv2D expects rank 4 [batch, height, width, channels], found rank 2 [_, 784]; `Reshape` first"
+/// );
+/// ```
+#[derive(Clone, Copy)]
+pub struct ShapeError {
+    text: [u8; CAPACITY],
+    len: usize,
+}
+
+impl ShapeError {
+    /// A message that begins so.
+    pub const fn new(text: &str) -> ShapeError {
+        let empty = ShapeError { text: [0; CAPACITY], len: 0 };
+        empty.text(text)
+    }
+
+    /// A rank other than the one needed. `layout` names the dimensions, `hint` the way out.
+    pub const fn rank(layer: &str, rank: usize, layout: &str, found: &Shape, hint: &str) -> ShapeError {
+        let error = ShapeError::new(layer).text(" expects rank ").number(rank).text(" ").text(layout);
+        error.text(", found rank ").number(found.rank()).text(" ").shape(found).text("; ").text(hint)
+    }
+
+    /// The message continued with a text.
+    #[must_use]
+    pub const fn text(self, text: &str) -> ShapeError {
+        self.bytes(text.as_bytes())
+    }
+
+    const fn bytes(mut self, bytes: &[u8]) -> ShapeError {
+        let mut i = 0;
+        while i < bytes.len() && self.len < CAPACITY {
+            self.text[self.len] = bytes[i];
+            self.len += 1;
+            i += 1;
+        }
+        self
+    }
+
+    /// The message continued with a number.
+    #[must_use]
+    pub const fn number(self, number: usize) -> ShapeError {
+        let mut digits = [0; 20];
+        let mut start = digits.len();
+        let mut rest = number;
+        loop {
+            start -= 1;
+            digits[start] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.bytes(digits.split_at(start).1)
+    }
+
+    /// The message continued with a possibly negative number.
+    #[must_use]
+    pub const fn signed(self, number: isize) -> ShapeError {
+        let sign = if number < 0 { "-" } else { "" };
+        self.text(sign).number(number.unsigned_abs())
+    }
+
+    /// The message continued with a dimension, `_` if it is not known.
+    #[must_use]
+    pub const fn dim(self, dim: usize) -> ShapeError {
+        if is_known(dim) { self.number(dim) } else { self.text("_") }
+    }
+
+    /// The message continued with a shape, as [`Shape`] prints: `[_, 784]`.
+    #[must_use]
+    pub const fn shape(self, shape: &Shape) -> ShapeError {
+        let dims = shape.dims();
+        let mut error = self.text("[");
+        let mut i = 0;
+        while i < dims.len() {
+            error = error.text(if i > 0 { ", " } else { "" }).dim(dims[i]);
+            i += 1;
+        }
+        error.text("]")
+    }
+
+    /// The message.
+    pub const fn message(&self) -> &str {
+        let bytes = self.text.split_at(self.len).0;
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            // The cut at the capacity went through a character.
+            Err(error) => match std::str::from_utf8(bytes.split_at(error.valid_up_to()).0) {
+                Ok(text) => text,
+                Err(_) => "",
+            },
+        }
+    }
+}
+
+impl fmt::Debug for ShapeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl fmt::Display for ShapeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl std::error::Error for ShapeError {}
+
+impl From<ShapeError> for Error {
+    fn from(error: ShapeError) -> Error {
+        Error::shape(error.message())
+    }
+}
+
+/// A possibly negative axis of a shape as an index.
+pub(crate) const fn axis_of(layer: &str, axis: isize, shape: &Shape) -> Result<usize, ShapeError> {
+    let rank = shape.rank() as isize;
+    if axis >= -rank && axis < rank {
+        return Ok(if axis < 0 { axis + rank } else { axis } as usize);
+    }
+    let error = ShapeError::new(layer).text(": axis ").signed(axis).text(" is out of range for ").shape(shape);
+    Err(error.text("; axes run from ").signed(-rank).text(" to ").signed(rank - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::UNKNOWN;
+
+    #[test]
+    fn messages_are_made_by_the_compiler_too() {
+        const ERROR: ShapeError =
+            ShapeError::new("found ").shape(&Shape::new(&[UNKNOWN, 20])).text(" at ").signed(-3);
+        assert_eq!(ERROR.message(), "found [_, 20] at -3");
+        assert_eq!(ShapeError::new("").number(usize::MAX).message(), usize::MAX.to_string());
+    }
+
+    #[test]
+    fn a_message_too_long_is_cut_between_characters() {
+        let long = "a".repeat(CAPACITY - 1);
+        assert_eq!(ShapeError::new(&long).text("é").message(), long);
+    }
+
+    #[test]
+    fn axes_count_from_both_ends() {
+        let shape = Shape::from([4, 5, 6]);
+        assert_eq!(axis_of("Layer", -1, &shape).unwrap(), 2);
+        let error = axis_of("Softmax", 3, &shape).unwrap_err();
+        assert_eq!(error.message(), "Softmax: axis 3 is out of range for [4, 5, 6]; axes run from -3 to 2");
+        assert!(axis_of("Layer", 0, &Shape::SCALAR).is_err());
+    }
+}

@@ -1,0 +1,58 @@
+//! How layers make their parameters, in `const` form.
+
+use nn_core::{Constraint, Initializer, Param, Regularizer};
+
+/// A trainable parameter.
+pub(crate) const fn weight(
+    initializer: Initializer,
+    regularizer: Option<Regularizer>,
+    constraint: Option<Constraint>,
+) -> Param {
+    Param::new(initializer).regularizer(regularizer).constraint(constraint)
+}
+
+/// A trainable parameter of a layer that has it only when `wanted`.
+pub(crate) const fn optional(
+    wanted: bool,
+    initializer: Initializer,
+    regularizer: Option<Regularizer>,
+    constraint: Option<Constraint>,
+) -> Option<Param> {
+    if wanted { Some(weight(initializer, regularizer, constraint)) } else { None }
+}
+
+/// Replaces a parameter while a layer is configured.
+///
+/// `const` code cannot drop what has a destructor, so the one that was there is forgotten: it holds nothing on the heap before it is
+/// built.
+pub(crate) const fn put<T>(slot: &mut T, value: T) {
+    std::mem::forget(std::mem::replace(slot, value));
+}
+
+/// Builder methods for the initializer, regularizer and constraint of a parameter, in a layer with those fields and `with_weights`, which makes
+/// its parameters anew.
+macro_rules! weight_builders {
+    ($weight:literal: $initializer:ident, $regularizer:ident, $constraint:ident) => {
+        #[doc = concat!("How ", $weight, " starts.")]
+        #[must_use]
+        pub const fn $initializer(mut self, initializer: nn_core::Initializer) -> Self {
+            self.$initializer = initializer;
+            self.with_weights()
+        }
+
+        #[doc = concat!("A penalty on ", $weight, ", added to the loss in training.")]
+        #[must_use]
+        pub const fn $regularizer(mut self, regularizer: nn_core::Regularizer) -> Self {
+            self.$regularizer = Some(regularizer);
+            self.with_weights()
+        }
+
+        #[doc = concat!("What ", $weight, " is projected to after every update.")]
+        #[must_use]
+        pub const fn $constraint(mut self, constraint: nn_core::Constraint) -> Self {
+            self.$constraint = Some(constraint);
+            self.with_weights()
+        }
+    };
+}
+pub(crate) use weight_builders;

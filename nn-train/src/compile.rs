@@ -1,0 +1,87 @@
+//! What a model is trained with: optimizer, losses, metrics.
+
+use crate::losses::Loss;
+use crate::metrics::Metric;
+use crate::optimizers::Optimizer;
+use std::sync::Arc;
+
+/// Optimizer, loss and metrics for [`crate::Model::compile`].
+///
+/// ```no_run
+/// # use nn_train::{Compile, losses::*, metrics::*, optimizers::*};
+/// Compile::new(Adam::new(1e-3), SparseCategoricalCrossentropy::new())
+///     .metric(SparseCategoricalAccuracy::new());
+/// ```
+pub struct Compile {
+    pub(crate) optimizer: Box<dyn Optimizer>,
+    pub(crate) losses: Vec<Arc<dyn Loss>>,
+    pub(crate) loss_weights: Option<Vec<f64>>,
+    pub(crate) metrics: Vec<(Option<String>, Box<dyn Metric>)>,
+}
+
+/// A loss, or a tuple or `Vec` of one loss for each output.
+pub trait IntoLosses {
+    /// The losses, in the order of the outputs.
+    fn into_losses(self) -> Vec<Arc<dyn Loss>>;
+}
+
+impl<L: Loss + 'static> IntoLosses for L {
+    fn into_losses(self) -> Vec<Arc<dyn Loss>> {
+        vec![Arc::new(self)]
+    }
+}
+
+impl IntoLosses for Vec<Box<dyn Loss>> {
+    fn into_losses(self) -> Vec<Arc<dyn Loss>> {
+        self.into_iter().map(Arc::from).collect()
+    }
+}
+
+macro_rules! tuple {
+    ($($L:ident $i:tt),+) => {
+        impl<$($L: Loss + 'static),+> IntoLosses for ($($L,)+) {
+            fn into_losses(self) -> Vec<Arc<dyn Loss>> {
+                vec![$(Arc::new(self.$i)),+]
+            }
+        }
+    };
+}
+tuple!(A 0);
+tuple!(A 0, B 1);
+tuple!(A 0, B 1, C 2);
+tuple!(A 0, B 1, C 2, D 3);
+tuple!(A 0, B 1, C 2, D 3, E 4);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
+
+impl Compile {
+    /// An optimizer, and a loss, or a tuple of one for each output.
+    pub fn new(optimizer: impl Optimizer + 'static, losses: impl IntoLosses) -> Compile {
+        Compile {
+            optimizer: Box::new(optimizer),
+            losses: losses.into_losses(),
+            loss_weights: None,
+            metrics: Vec::new(),
+        }
+    }
+
+    /// A metric, computed for every output.
+    #[must_use]
+    pub fn metric(mut self, metric: impl Metric + 'static) -> Compile {
+        self.metrics.push((None, Box::new(metric)));
+        self
+    }
+
+    /// A metric of one output, by its name (that of the layer that makes it).
+    #[must_use]
+    pub fn metric_for(mut self, output: impl Into<String>, metric: impl Metric + 'static) -> Compile {
+        self.metrics.push((Some(output.into()), Box::new(metric)));
+        self
+    }
+
+    /// The factor of each output's loss in the total; 1 if not given.
+    #[must_use]
+    pub fn loss_weights(mut self, weights: impl AsRef<[f64]>) -> Compile {
+        self.loss_weights = Some(weights.as_ref().to_vec());
+        self
+    }
+}

@@ -1,0 +1,38 @@
+//! Deep learning where a model is a plain Rust struct: Keras's Model Subclassing, in Rust.
+//!
+//! The layers of a model are its fields, the forward pass is a `call` that you write, and everything else (training, summary, plot,
+//! saving, loading, cloning) comes without a line from you.
+
+pub use nn_core::*;
+pub use nn_derive::{Layer, Model, model};
+pub use nn_layers as layers;
+pub use nn_layers::*;
+pub use nn_train::*;
+
+pub use nn_core::random::set_seed;
+
+/// What generated code refers to.
+#[doc(hidden)]
+pub mod __private {
+    pub use nn_core::__private::*;
+    pub use nn_train::DefaultSteps;
+}
+
+/// Everything a model's author needs: `use nn::prelude::*;`.
+pub mod prelude {
+    pub use crate::testing::assert_close;
+    pub use nn_core::{
+        Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Layer, Module, Param, Regularizer, Shape,
+        Tensor, concatenate, no_gradient, stack,
+    };
+    pub use nn_derive::{Layer, Model, model};
+    pub use nn_layers::*;
+    pub use nn_train::callbacks::*;
+    pub use nn_train::losses::*;
+    pub use nn_train::metrics::*;
+    pub use nn_train::optimizers::*;
+    pub use nn_train::schedules::*;
+    pub use nn_train::{
+        Compile, Compiled, Dataset, Fit, History, Model, Scores, Step, TrainTest, Verbose,
+    };
+}

@@ -1,0 +1,1 @@
+"""Reference cases computed by Keras on JAX, one module per kind of subject."""

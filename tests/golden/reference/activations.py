@@ -1,0 +1,67 @@
+"""Activation functions."""
+
+import jax
+import keras
+import numpy as np
+
+from .case_file import CaseFile
+
+# Each function with arguments, on points away from its kinks, where its derivative jumps.
+FUNCTIONS = {
+    "linear": [{}],
+    "relu": [{}, {"negative_slope": 0.1}, {"max_value": 1.5}, {"threshold": 0.5},
+             {"negative_slope": 0.2, "max_value": 2.0, "threshold": 0.3}],
+    "relu6": [{}],
+    "leaky_relu": [{}, {"negative_slope": 0.05}],
+    "elu": [{}, {"alpha": 0.5}],
+    "selu": [{}],
+    "celu": [{}, {"alpha": 0.5}],
+    "gelu": [{"approximate": False}, {"approximate": True}],
+    "silu": [{}],
+    "mish": [{}],
+    "sigmoid": [{}],
+    "hard_sigmoid": [{}],
+    "hard_silu": [{}],
+    "log_sigmoid": [{}],
+    "tanh": [{}],
+    "hard_tanh": [{}],
+    "tanh_shrink": [{}],
+    "softplus": [{}],
+    "softsign": [{}],
+    "soft_shrink": [{}, {"threshold": 1.2}],
+    "hard_shrink": [{}, {"threshold": 1.2}],
+    "squareplus": [{}],
+    "exponential": [{}],
+    "softmax": [{}, {"axis": 1}],
+    "log_softmax": [{}, {"axis": 1}],
+}
+# Up to where exp(x) leaves f32 and beyond; `exponential` stops before it.
+FAR = np.array([[-1000, -200, -100, -89, -50, -20, -12, -9.5], [9.5, 12, 20, 50, 80, 87, 100, 1000]], np.float32)
+
+
+def activation_case(file, case, function, x, arguments):
+    upstream = file.random(case).uniform(0.5, 1.5, x.shape).astype(np.float32)
+    call = lambda x: getattr(keras.activations, function)(x, **arguments)
+    gradient = jax.grad(lambda x: (call(x) * upstream).sum())(x)
+    tensors = {"input": x, "output": call(x), "upstream": upstream, "grad/input": gradient}
+    file.add(case, {"class_name": function, "config": arguments}, tensors)
+
+
+def activations():
+    file = CaseFile("activations.safetensors")
+    for function, variants in FUNCTIONS.items():
+        for arguments in variants:
+            case = "_".join([function] + [f"{key}_{value}" for key, value in arguments.items()])
+            x = file.random(function).uniform(-4, 4, (2, 3, 7)).astype(np.float32)
+            activation_case(file, case, function, x, arguments)
+        if function == "exponential":
+            activation_case(file, f"{function}_far", function, np.clip(FAR, -1000, 80), {})
+        elif function not in ("linear", "squareplus"):
+            activation_case(file, f"{function}_far", function, FAR, {})
+    # The kink of relu has the derivative 0, as in every backend.
+    kink = np.array([[-1, 0, 1, 0]], np.float32)
+    activation_case(file, "relu_at_zero", "relu", kink, {})
+    return file
+
+
+FILES = [activations]

@@ -1,0 +1,100 @@
+"""Layers: output, gradients and updated state."""
+
+import inspect
+
+import jax
+import keras
+import numpy as np
+
+from .case_file import describe
+
+
+def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, frozen=False, **arguments):
+    """Adds a case: the layer with random weights, called on random inputs of the given shapes or on `inputs`.
+
+    The gradients are those of `sum(output * upstream)`. A layer that gives several outputs gets an upstream for each.
+    """
+    random = file.random(case)
+    normal = lambda shape: random.standard_normal(shape).astype(np.float32)
+    inputs = list(inputs) if inputs is not None else [normal(shape) for shape in shapes]
+    layer = layer_class(**arguments)
+    call = lambda tensors: tensors if len(tensors) > 1 else tensors[0]
+    layer.build(call([tensor.shape for tensor in inputs]))
+    layer.trainable = not frozen
+    for variable in weights(layer.variables):
+        variable.assign(random_weight(random, variable))
+
+    flags = {"training": training} if "training" in inspect.signature(layer.call).parameters else {}
+    trainable = [variable.value for variable in layer.trainable_variables]
+    state = [variable.value for variable in layer.non_trainable_variables]
+    floats = [tensor.dtype == np.float32 for tensor in inputs]
+
+    def forward(parameters, tensors):
+        tensors = iter(tensors)
+        given = [next(tensors) if is_float else tensor for is_float, tensor in zip(floats, inputs)]
+        # Not `stateless_call`, which leaves out the activity penalty.
+        variables = zip(layer.trainable_variables + layer.non_trainable_variables, parameters + state)
+        with keras.StatelessScope(state_mapping=variables, collect_losses=True) as scope:
+            outputs = layer(call(given), **flags)
+            losses = layer.losses
+        new_state = [scope.get_current_value(variable) for variable in layer.non_trainable_variables]
+        return outputs if isinstance(outputs, (list, tuple)) else [outputs], new_state, losses
+
+    sources = (trainable, [tensor for is_float, tensor in zip(floats, inputs) if is_float])
+    outputs, new_state, losses = forward(*sources)
+    upstream = [normal(output.shape) for output in outputs]
+    objective = lambda *s: sum((output * up).sum() for output, up in zip(forward(*s)[0], upstream))
+    gradients = jax.grad(objective, argnums=(0, 1))(*sources)
+
+    description = describe(layer, **arguments)
+    description["training"] = training
+    description["weights"] = [name(variable) for variable in weights(layer.variables)]
+    description["trainable_weights"] = [name(variable) for variable in layer.trainable_variables]
+    tensors = numbered("input", inputs) | numbered("output", outputs) | numbered("upstream", upstream)
+    for variable in weights(layer.variables):
+        tensors[f"before/{name(variable)}"] = variable.value
+    if training:
+        for variable, value in zip(layer.non_trainable_variables, new_state):
+            if name(variable) in description["weights"]:
+                tensors[f"after/{name(variable)}"] = value
+    tensors |= gradient_tensors("grad", layer, inputs, gradients)
+    if losses:
+        tensors["losses"] = np.asarray(losses, np.float32)
+        total = lambda *s: sum(forward(*s)[2])
+        tensors |= gradient_tensors("grad_losses", layer, inputs, jax.grad(total, argnums=(0, 1))(*sources))
+    file.add(case, description, tensors)
+
+
+def weights(variables):
+    """The weights among the variables: states of random number generators are unsigned and left out."""
+    return [variable for variable in variables if variable.dtype == "float32"]
+
+
+def name(variable):
+    return variable.path.split("/")[-1]
+
+
+def random_weight(random, variable):
+    """Values of a plausible size that are not the initial ones: variances and scales positive."""
+    if name(variable) in ("gamma", "moving_variance"):
+        value = random.uniform(0.5, 2.0, variable.shape)
+    elif name(variable) == "alpha":
+        value = random.uniform(0.05, 0.5, variable.shape)
+    else:
+        value = 0.5 * random.standard_normal(variable.shape)
+    return value.astype(np.float32)
+
+
+def numbered(what, tensors):
+    """`input` if there is one, `input.0`, `input.1` and so on if there are several."""
+    return {what: tensors[0]} if len(tensors) == 1 else {f"{what}.{i}": t for i, t in enumerate(tensors)}
+
+
+def gradient_tensors(prefix, layer, inputs, gradients):
+    of_parameters, of_inputs = gradients
+    named = {f"{prefix}/{name(v)}": g for v, g in zip(layer.trainable_variables, of_parameters)}
+    of_inputs = iter(of_inputs)
+    for key, tensor in numbered("input", inputs).items():
+        if tensor.dtype == np.float32:
+            named[f"{prefix}/{key}"] = next(of_inputs)
+    return named

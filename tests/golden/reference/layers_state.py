@@ -1,0 +1,71 @@
+"""Cases of normalization and recurrent layers."""
+
+import keras
+
+from .layers_shape import cases
+
+K = keras.layers
+
+
+def batch_normalization():
+    file, add = cases("batch_normalization", K.BatchNormalization)
+    for training in (False, True):
+        mode = "training" if training else "inference"
+        add(f"{mode}_rank_2", (6, 4), training=training)
+        add(f"{mode}_rank_3", (2, 3, 4), training=training)
+        add(f"{mode}_rank_4", (2, 3, 4, 5), training=training)
+        add(f"{mode}_no_center", (6, 4), training=training, center=False)
+        add(f"{mode}_no_scale", (6, 4), training=training, scale=False)
+        add(f"{mode}_no_center_no_scale", (2, 3, 3, 2), training=training, center=False, scale=False)
+        add(f"{mode}_frozen", (2, 3, 3, 2), training=training, frozen=True)
+        add(f"{mode}_momentum_and_epsilon", (5, 3), training=training, momentum=0.8, epsilon=1e-5)
+    add("training_axis_1", (3, 4, 5), training=True, axis=1)
+    add("training_two_samples", (2, 3), training=True)
+    add("training_odd_channels", (2, 3, 3, 17), training=True)
+    return file
+
+
+def layer_normalization():
+    file, add = cases("layer_normalization", K.LayerNormalization)
+    add("rank_2", (4, 6))
+    add("rank_3", (2, 3, 5))
+    add("no_center", (4, 6), center=False)
+    add("no_scale", (4, 6), scale=False)
+    add("no_center_no_scale", (4, 6), center=False, scale=False)
+    add("epsilon", (4, 6), epsilon=1e-6)
+    add("axis_1", (2, 3, 4), axis=1)
+    add("axes_1_and_2", (2, 3, 4), axis=[1, 2])
+    add("last_two_of_rank_4", (2, 2, 3, 4), axis=[-2, -1])
+    return file
+
+
+def recurrent(path, layer_class, *activations):
+    """`activations` are other than the default ones."""
+    def make():
+        file, add = cases(path, layer_class)
+        add("last_output", (3, 5, 2), units=4)
+        add("sequences", (3, 5, 2), units=4, return_sequences=True)
+        add("state", (2, 4, 3), units=3, return_state=True)
+        add("sequences_and_state", (2, 4, 3), units=3, return_sequences=True, return_state=True)
+        add("backwards", (2, 4, 3), units=3, go_backwards=True)
+        add("backwards_sequences", (2, 4, 3), units=3, go_backwards=True, return_sequences=True)
+        add("one_step", (3, 1, 2), units=4)
+        add("no_bias", (2, 4, 3), units=3, use_bias=False)
+        add("odd_sizes", (5, 3, 7), units=9, return_sequences=True)
+        add("activations", (2, 4, 3), units=3, return_sequences=True, **dict(activations))
+        if layer_class is K.GRU:
+            add("reset_before", (3, 5, 2), units=4, reset_after=False)
+            add("reset_before_sequences", (2, 4, 3), units=3, reset_after=False, return_sequences=True)
+            add("reset_before_no_bias", (2, 4, 3), units=3, reset_after=False, use_bias=False)
+        return file
+
+    return make
+
+
+FILES = [
+    batch_normalization,
+    layer_normalization,
+    recurrent("simple_rnn", K.SimpleRNN, ("activation", "relu")),
+    recurrent("lstm", K.LSTM, ("activation", "softsign"), ("recurrent_activation", "hard_sigmoid")),
+    recurrent("gru", K.GRU, ("activation", "softsign"), ("recurrent_activation", "hard_sigmoid")),
+]

@@ -1,0 +1,196 @@
+"""Losses: value and gradient with respect to the prediction."""
+
+import jax
+import keras
+import numpy as np
+
+from .case_file import CaseFile, describe
+
+K = keras.losses
+
+
+def loss_case(file, case, loss_class, y_true, y_pred, sample_weight=None, **arguments):
+    """The gradient is that of the sum of the value, which is a scalar unless the reduction is none."""
+    loss = loss_class(**arguments)
+    y_pred = np.asarray(y_pred, np.float32)
+    value = lambda prediction: loss(y_true, prediction, sample_weight)
+    tensors = {"y_true": y_true, "y_pred": y_pred}
+    if sample_weight is not None:
+        tensors["sample_weight"] = sample_weight = np.asarray(sample_weight, np.float32)
+    tensors["value"] = value(y_pred)
+    tensors["grad/y_pred"] = jax.grad(lambda prediction: value(prediction).sum())(y_pred)
+    file.add(case, describe(loss, **arguments), tensors)
+
+
+def softmax(logits):
+    exponentials = np.exp(logits - logits.max(-1, keepdims=True))
+    return (exponentials / exponentials.sum(-1, keepdims=True)).astype(np.float32)
+
+
+def sigmoid(logits):
+    return (1 / (1 + np.exp(-logits))).astype(np.float32)
+
+
+def variations(file, loss_class, targets, predictions, weighted=True):
+    """The cases every loss gets: ranks 2, 1 and 4, and on rank 2 each reduction with and without sample weights.
+
+    `targets` and `predictions` take random numbers and a shape.
+    """
+    def add(case, shape, weights=None, **arguments):
+        random = file.random(case)
+        y_true, y_pred = targets(random, shape), predictions(random, shape)
+        weights = None if weights is None else random.uniform(0, 2, weights).astype(np.float32)
+        loss_case(file, case, loss_class, y_true, y_pred, weights, **arguments)
+
+    add("plain", (4, 5))
+    add("per_pixel", (2, 3, 2, 4))
+    add("sum", (4, 5), reduction="sum")
+    add("none", (4, 5), reduction="none")
+    add("mean_with_sample_weight_unweighted", (4, 5), reduction="mean_with_sample_weight")
+    if weighted:
+        add("weighted", (4, 5), (4,))
+        add("weighted_column", (4, 5), (4, 1))
+        add("weighted_sum", (4, 5), (4,), reduction="sum")
+        add("weighted_none", (4, 5), (4,), reduction="none")
+        add("weighted_mean_with_sample_weight", (4, 5), (4,), reduction="mean_with_sample_weight")
+        add("per_pixel_weighted", (2, 3, 2, 4), (2, 3, 2))
+    return add
+
+
+normal = lambda random, shape: random.standard_normal(shape).astype(np.float32)
+positive = lambda random, shape: random.uniform(0.1, 3, shape).astype(np.float32)
+probability = lambda random, shape: random.uniform(0.02, 0.98, shape).astype(np.float32)
+distribution = lambda random, shape: softmax(random.standard_normal(shape))
+bits = lambda random, shape: random.integers(0, 2, shape).astype(np.float32)
+signs = lambda random, shape: (2 * random.integers(0, 2, shape) - 1).astype(np.float32)
+labels = lambda random, shape: random.integers(0, shape[-1], shape[:-1]).astype(np.int32)
+
+
+def one_hot(random, shape):
+    return np.eye(shape[-1], dtype=np.float32)[labels(random, shape)]
+
+
+def regression(loss_class, file_name, targets=normal, predictions=normal):
+    def make():
+        file = CaseFile(f"losses/{file_name}.safetensors")
+        add = variations(file, loss_class, targets, predictions)
+        add("one_column", (6, 1))
+        return file
+
+    return make
+
+
+def mean_absolute_error():
+    file = regression(K.MeanAbsoluteError, "mean_absolute_error")()
+    # Where prediction and target agree the gradient is zero.
+    y = np.array([[1.0, -2.0, 0.0], [0.5, 0.0, 3.0]], np.float32)
+    loss_case(file, "exact_hits", K.MeanAbsoluteError, y, y + np.array([0, 1, 0], np.float32))
+    return file
+
+
+def huber():
+    file = regression(K.Huber, "huber")()
+    random = file.random("delta")
+    loss_case(file, "delta", K.Huber, normal(random, (4, 5)), 2 * normal(random, (4, 5)), delta=0.5)
+    return file
+
+
+def log_cosh():
+    file = regression(K.LogCosh, "log_cosh")()
+    y_pred = np.array([[-100.0, 100.0, 0.0], [1e-3, -30.0, 5.0]], np.float32)
+    loss_case(file, "far_off", K.LogCosh, np.zeros((2, 3), np.float32), y_pred)
+    return file
+
+
+def binary_crossentropy():
+    file = CaseFile("losses/binary_crossentropy.safetensors")
+    add = variations(file, K.BinaryCrossentropy, bits, probability)
+    add("label_smoothing", (4, 5), label_smoothing=0.2)
+    add("one_column", (6, 1))
+    random = file.random("from_logits")
+    y_true, logits = bits(random, (4, 5)), 3 * normal(random, (4, 5))
+    loss_case(file, "from_logits", K.BinaryCrossentropy, y_true, logits, from_logits=True)
+    loss_case(file, "from_logits_smoothed", K.BinaryCrossentropy, y_true, logits, from_logits=True,
+              label_smoothing=0.1)
+    loss_case(file, "from_logits_weighted", K.BinaryCrossentropy, y_true, logits,
+              random.uniform(0, 2, 4), from_logits=True)
+    loss_case(file, "soft_targets", K.BinaryCrossentropy, probability(random, (4, 5)), probability(random, (4, 5)))
+    # Every pair of target and extreme prediction: probabilities are clipped to [1e-7, 1 - 1e-7], logits are not.
+    y_true = np.array([[0, 1, 0, 1, 0, 1, 0, 1, 0, 1]], np.float32)
+    y_pred = np.array([[0, 0, 1, 1, 1e-9, 1e-9, 1e-6, 1e-6, 0.5, 0.5]], np.float32)
+    loss_case(file, "extreme_probabilities", K.BinaryCrossentropy, y_true, y_pred)
+    logits = np.array([[-200, -200, 200, 200, -30, -30, 30, 30, 0, 0]], np.float32)
+    loss_case(file, "extreme_logits", K.BinaryCrossentropy, y_true, logits, from_logits=True)
+    return file
+
+
+EXTREME_PROBABILITIES = np.array(
+    [[0, 0, 1], [0, 0, 1], [0, 0.25, 0.75], [1e-9, 0.5, 0.5], [1, 1, 2], [0.2, 0.2, 0.2]], np.float32)
+EXTREME_LOGITS = np.array(
+    [[0, 0, 200], [0, 0, 200], [-500, 0, 1], [90, 91, 92], [-90, -91, -92], [0, 0, 0]], np.float32)
+EXTREME_LABELS = np.array([0, 2, 0, 0, 1, 2], np.int32)
+
+
+def categorical_crossentropy():
+    file = CaseFile("losses/categorical_crossentropy.safetensors")
+    add = variations(file, K.CategoricalCrossentropy, one_hot, distribution)
+    add("label_smoothing", (4, 5), label_smoothing=0.1)
+    random = file.random("from_logits")
+    y_true, logits = one_hot(random, (4, 5)), 3 * normal(random, (4, 5))
+    loss_case(file, "from_logits", K.CategoricalCrossentropy, y_true, logits, from_logits=True)
+    loss_case(file, "from_logits_smoothed", K.CategoricalCrossentropy, y_true, logits, from_logits=True,
+              label_smoothing=0.1)
+    loss_case(file, "from_logits_weighted", K.CategoricalCrossentropy, y_true, logits, random.uniform(0, 2, 4),
+              from_logits=True)
+    loss_case(file, "from_logits_per_pixel", K.CategoricalCrossentropy, one_hot(random, (2, 3, 2, 4)),
+              normal(random, (2, 3, 2, 4)), from_logits=True)
+    loss_case(file, "soft_targets", K.CategoricalCrossentropy, distribution(random, (4, 5)),
+              distribution(random, (4, 5)))
+    # Probabilities are divided by their sum before they are clipped to [1e-7, 1 - 1e-7].
+    loss_case(file, "unnormalized", K.CategoricalCrossentropy, one_hot(random, (4, 5)), positive(random, (4, 5)))
+    y_true = np.eye(3, dtype=np.float32)[EXTREME_LABELS]
+    loss_case(file, "extreme_probabilities", K.CategoricalCrossentropy, y_true, EXTREME_PROBABILITIES)
+    loss_case(file, "extreme_logits", K.CategoricalCrossentropy, y_true, EXTREME_LOGITS, from_logits=True)
+    return file
+
+
+def sparse_categorical_crossentropy():
+    file = CaseFile("losses/sparse_categorical_crossentropy.safetensors")
+    loss_class = K.SparseCategoricalCrossentropy
+    variations(file, loss_class, labels, distribution)
+    random = file.random("from_logits")
+    y_true, logits = labels(random, (4, 5)), 3 * normal(random, (4, 5))
+    loss_case(file, "from_logits", loss_class, y_true, logits, from_logits=True)
+    loss_case(file, "from_logits_weighted", loss_class, y_true, logits, random.uniform(0, 2, 4), from_logits=True)
+    loss_case(file, "label_column", loss_class, y_true[:, None], logits, from_logits=True)
+    loss_case(file, "from_logits_per_pixel", loss_class, labels(random, (2, 3, 2, 4)), normal(random, (2, 3, 2, 4)),
+              from_logits=True)
+    loss_case(file, "from_logits_sequence", loss_class, labels(random, (2, 3, 4)), normal(random, (2, 3, 4)),
+              from_logits=True)
+    loss_case(file, "unnormalized", loss_class, labels(random, (4, 5)), positive(random, (4, 5)))
+    y_ignored = np.array([1, 3, 3, 0], np.int32)
+    loss_case(file, "ignore_class", loss_class, y_ignored, logits, from_logits=True, ignore_class=3)
+    loss_case(file, "ignore_class_sum", loss_class, y_ignored, logits, from_logits=True, ignore_class=3,
+              reduction="sum")
+    loss_case(file, "extreme_probabilities", loss_class, EXTREME_LABELS, EXTREME_PROBABILITIES)
+    loss_case(file, "extreme_logits", loss_class, EXTREME_LABELS, EXTREME_LOGITS, from_logits=True)
+    return file
+
+
+FILES = [
+    regression(K.MeanSquaredError, "mean_squared_error"),
+    mean_absolute_error,
+    regression(K.MeanAbsolutePercentageError, "mean_absolute_percentage_error"),
+    regression(K.MeanSquaredLogarithmicError, "mean_squared_logarithmic_error", positive, positive),
+    huber,
+    log_cosh,
+    regression(K.KLDivergence, "kl_divergence", distribution, distribution),
+    regression(K.Poisson, "poisson", positive, positive),
+    regression(K.Hinge, "hinge", signs, normal),
+    regression(K.SquaredHinge, "squared_hinge", signs, normal),
+    regression(K.CategoricalHinge, "categorical_hinge", one_hot, normal),
+    regression(K.CosineSimilarity, "cosine_similarity"),
+    binary_crossentropy,
+    categorical_crossentropy,
+    sparse_categorical_crossentropy,
+]
