@@ -28,6 +28,8 @@ pub enum ErrorKind {
     Io,
     /// A training run that cannot go on.
     Training,
+    /// A loss or another number that is NaN or infinite.
+    NotFinite,
 }
 
 /// An error with its place: operation, layer path and the caller's line.
@@ -143,6 +145,12 @@ impl Error {
     /// This error with words put before its message.
     pub fn context(mut self, words: impl fmt::Display) -> Error {
         self.0.message = format!("{words}: {}", self.0.message);
+        self
+    }
+
+    /// This error with words put after its message: the cause, the way out.
+    pub fn hint(mut self, words: impl fmt::Display) -> Error {
+        self.0.message = format!("{}; {words}", self.0.message);
         self
     }
 

@@ -4,7 +4,9 @@ use crate::ast::Errors;
 use crate::uses::{self, Uses};
 use crate::{attr, check, messages};
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit::Visit;
 use syn::{ImplItem, ImplItemFn, Index, ItemImpl, PatType, Type};
 
 /// The methods that are taken out of the block.
@@ -68,31 +70,59 @@ pub fn expand(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     }
     let special = Special::take(&mut block, &mut errors);
     if special.all().next().is_none() {
-        nothing_to_do(&block, &mut errors);
+        let (errors, block) = (errors.into_tokens(), nothing_to_do(block, &krate));
+        return quote!(#errors #block);
     }
-    let uses = special.call.as_ref().map(|_| uses_const(&block, &special));
+    if block.generics.lifetimes().next().is_some() || has_lifetimes(&block.self_ty) {
+        // The derive reports it at the struct.
+        return block.into_token_stream();
+    }
     let layer = layer_impl(&block, &special, &krate, &mut errors);
     let hooks = hooks(&special, &krate, &mut errors);
+    let uses = special.call.as_ref().map(|_| uses_const(&block, &special, errors.count() == 0));
     block.items.extend(uses.into_iter().chain(hooks).map(ImplItem::Verbatim));
     let errors = errors.into_tokens();
     let inherent = (!block.items.is_empty()).then_some(&block);
     quote!(#errors #inherent #layer)
 }
 
-/// A block without `call` and its kin; `forward` is what PyTorch calls it.
-fn nothing_to_do(block: &ItemImpl, errors: &mut Errors) {
-    let forward = block.items.iter().find_map(|item| match item {
-        ImplItem::Fn(method) if method.sig.ident == "forward" => Some(&method.sig.ident),
-        _ => None,
-    });
-    match forward {
-        Some(ident) => errors.at(ident, messages::FORWARD_IS_CALL),
-        None => errors.at(&block.self_ty, messages::NOTHING_TO_DO),
+/// A block without `call` and its kin.
+fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
+    let forward = block.items.iter().position(
+        |item| matches!(item, ImplItem::Fn(method) if method.sig.ident == "forward"),
+    );
+    if let Some(index) = forward
+        && let ImplItem::Fn(method) = block.items.remove(index)
+    {
+        // PyTorch's name. The placeholder keeps it from being reported as a missing `call` too.
+        let error = syn::Error::new_spanned(&method.sig.ident, messages::FORWARD_IS_CALL);
+        let (error, layer) = (error.to_compile_error(), placeholder(&block, krate));
+        return quote!(#error #block #layer);
+    }
+    if !block.generics.params.is_empty() {
+        let error = syn::Error::new_spanned(&block.self_ty, messages::NOTHING_TO_DO);
+        let error = error.to_compile_error();
+        return quote!(#error #block);
+    }
+    // An error if there is a `call` in another block. If not, that is reported, and reason enough for this.
+    let (ty, message) = (&block.self_ty, messages::NOTHING_TO_DO);
+    let is_lonely = quote_spanned! {ty.span()=>
+        ::core::assert!(<#ty>::__USES.len() == 1 && <#ty>::__USES[0].is_empty(), #message)
+    };
+    quote! {
+        #block
+        const _: () = {
+            trait __Uses {
+                const __USES: &'static [&'static ::core::primitive::str] = &[""];
+            }
+            impl __Uses for #ty {}
+            #is_lonely
+        };
     }
 }
 
 /// The fields that the block mentions, for the check that every layer is used.
-fn uses_const(block: &ItemImpl, special: &Special) -> TokenStream {
+fn uses_const(block: &ItemImpl, special: &Special, is_sound: bool) -> TokenStream {
     let mut methods: Vec<String> = check::RESERVED.iter().map(|name| name.to_string()).collect();
     let own = block.items.iter().filter_map(|item| match item {
         ImplItem::Fn(method) => Some(method),
@@ -107,6 +137,9 @@ fn uses_const(block: &ItemImpl, special: &Special) -> TokenStream {
             false => body,
         };
         uses.scan(body, &methods);
+    }
+    if !is_sound {
+        uses.everything();
     }
     let names = uses.names();
     quote! {
@@ -130,16 +163,12 @@ fn layer_impl(
     };
     let before = errors.count();
     let call = check::call(&method.sig, errors);
-    let is_sound = errors.count() == before;
-    let (input, output) = match is_sound {
-        true => (input_type(&call.inputs), call.output.to_token_stream()),
-        false => (quote!(#krate::Tensor), quote!(#krate::Tensor)),
+    let output = match call.output {
+        Some(output) if errors.count() == before => output,
+        _ => return Some(placeholder(block, krate)),
     };
-    let run = match is_sound {
-        true => run(method, &call, &output),
-        // The mistake has been reported; nothing else should be.
-        false => quote!(fn run(&self, _: #input, _: ::core::primitive::bool) -> #output { ::core::unreachable!() }),
-    };
+    let input = input_type(&call.inputs);
+    let run = run(method, &call.inputs, call.training, &input, &output);
     let build = special.build.as_ref().filter(|b| check::hook(&b.sig, messages::BUILD, errors)).map(|build| {
         let mut build = build.clone();
         build.vis = syn::Visibility::Inherited;
@@ -159,6 +188,34 @@ fn layer_impl(
             #build
         }
     })
+}
+
+/// A `Layer` that is never run: the mistake in `call` has been reported, and nothing else should be.
+fn placeholder(block: &ItemImpl, krate: &TokenStream) -> TokenStream {
+    let self_ty = &block.self_ty;
+    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    quote! {
+        impl #impl_generics #krate::Layer for #self_ty #where_clause {
+            type Input = #krate::Tensor;
+            type Output = #krate::Tensor;
+
+            fn run(&self, _: #krate::Tensor, _: ::core::primitive::bool) -> #krate::Tensor {
+                ::core::unreachable!()
+            }
+        }
+    }
+}
+
+fn has_lifetimes(ty: &Type) -> bool {
+    struct Lifetimes(bool);
+    impl Visit<'_> for Lifetimes {
+        fn visit_lifetime(&mut self, lifetime: &syn::Lifetime) {
+            self.0 |= lifetime.ident != "static";
+        }
+    }
+    let mut lifetimes = Lifetimes(false);
+    lifetimes.visit_type(ty);
+    lifetimes.0
 }
 
 /// The `cfg` and lint attributes of a block, which hold for everything made from it.
@@ -193,31 +250,35 @@ fn input_type(inputs: &[PatType]) -> TokenStream {
 }
 
 /// `run` with the body of `call`.
-fn run(method: &ImplItemFn, call: &check::Call, output: &TokenStream) -> TokenStream {
+fn run(
+    method: &ImplItemFn,
+    inputs: &[PatType],
+    training: Option<PatType>,
+    input: &TokenStream,
+    output: &Type,
+) -> TokenStream {
     let ImplItemFn {
         attrs, sig, block, ..
     } = method;
     let receiver = sig.receiver();
     let fn_token = sig.fn_token;
-    let training = match &call.training {
-        Some(flag) => flag.to_token_stream(),
+    let training = match training {
+        Some(flag) => flag.into_token_stream(),
         None => quote!(_: ::core::primitive::bool),
     };
-    if let [input] = &call.inputs[..]
-        && !is_reference(&input.ty)
+    if let [one] = inputs
+        && !is_reference(&one.ty)
     {
         return quote! {
             #(#attrs)*
-            #fn_token run(#receiver, #input, #training) -> #output #block
+            #fn_token run(#receiver, #one, #training) -> #output #block
         };
     }
-    let input = input_type(&call.inputs);
-    let single = call.inputs.len() == 1;
-    let bindings = call.inputs.iter().enumerate().map(|(i, PatType { pat, ty, .. })| {
+    let bindings = inputs.iter().enumerate().map(|(i, PatType { pat, ty, .. })| {
         let index = Index::from(i);
-        let value = match single {
-            true => quote!(__input),
-            false => quote!(__input.#index),
+        let value = match inputs.len() {
+            1 => quote!(__input),
+            _ => quote!(__input.#index),
         };
         let reference = is_reference(ty).then(|| quote!(&));
         quote!(let #pat: #ty = #reference #value;)

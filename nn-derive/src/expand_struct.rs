@@ -2,16 +2,21 @@
 
 use crate::ast::{Errors, Field, Role, Struct};
 use crate::attr::Input;
-use crate::messages;
+use crate::{generics, messages};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{DeriveInput, LitByteStr};
+use syn::{DeriveInput, Generics, LitByteStr};
 
 /// `#[derive(Layer)]`, and with `model` `#[derive(Model)]`.
 pub fn expand(input: DeriveInput, model: bool) -> TokenStream {
     let mut errors = Errors::default();
     let item = Struct::parse(input, &mut errors);
     let inherent = inherent(&item);
+    if item.generics.lifetimes().next().is_some() {
+        // No placeholder can stand for a model that is not `'static`.
+        let errors = errors.into_tokens();
+        return quote!(#errors #inherent);
+    }
     let layer = match model {
         true => model_impl(&item),
         false => is_layer(&item),
@@ -30,8 +35,12 @@ pub fn expand(input: DeriveInput, model: bool) -> TokenStream {
 
 /// Wraps trait methods in `impl Trait for Struct`.
 fn impl_of(item: &Struct, of: TokenStream, body: TokenStream) -> TokenStream {
+    impl_with(item, &item.generics, of, body)
+}
+
+fn impl_with(item: &Struct, bounded: &Generics, of: TokenStream, body: TokenStream) -> TokenStream {
     let ident = &item.ident;
-    let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
+    let (impl_generics, type_generics, where_clause) = bounded.split_for_impl();
     quote! {
         #[automatically_derived]
         impl #impl_generics #of #ident #type_generics #where_clause {
@@ -79,7 +88,7 @@ fn module_impl(item: &Struct) -> TokenStream {
             #from_config
         }
     };
-    impl_of(item, quote!(#krate::Module for), body)
+    impl_with(item, &generics::bounded(item), quote!(#krate::Module for), body)
 }
 
 /// Reads the fields; those under `#[config]` first, since expressions of `#[param(..)]` may name them.
@@ -216,7 +225,7 @@ fn model_impl(item: &Struct) -> TokenStream {
             &self,
             __step: #step,
             __batch: &#krate::Batch,
-            __y_pred: &<Self as #krate::Layer>::Output,
+            __y_pred: &Self::Output,
         ) -> #krate::Tensor {
             use #krate::__private::DefaultSteps as _;
             self.__compute_loss(__step, __batch, __y_pred)

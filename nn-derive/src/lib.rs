@@ -8,6 +8,7 @@ mod attr;
 mod check;
 mod expand_impl;
 mod expand_struct;
+mod generics;
 mod messages;
 mod uses;
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use syn::ext::IdentExt;
 
 /// What stands for all fields.
-pub const EVERYTHING: &str = "*";
+const EVERYTHING: &str = "*";
 
 /// Names that are mentioned as `self.name`; [`EVERYTHING`] among them if `self` is handed on as a whole.
 #[derive(Default)]
@@ -31,14 +31,17 @@ impl Uses {
                         }
                         i += 2;
                     }
-                    None => {
-                        self.names.insert(EVERYTHING.to_string());
-                    }
+                    None => self.everything(),
                 },
                 _ => {}
             }
             i += 1;
         }
+    }
+
+    /// Counts all fields as used.
+    pub fn everything(&mut self) {
+        self.names.insert(EVERYTHING.to_string());
     }
 
     /// The names, in alphabetical order.

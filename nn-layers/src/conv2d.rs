@@ -2,8 +2,9 @@
 
 use crate::weights::{optional, put, weight, weight_builders};
 use crate::windows::{self, Windows};
-use crate::{Activation, Padding, ShapeError, activity};
-use nn_core::{Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor, is_known};
+use crate::{Activation, ShapeError, activity};
+use nn_core::{Constraint, Error, Initializer, Padding, Param, Regularizer, Result, Shape, Tensor, is_known};
+use nn_core::ops::{Conv2dOptions, conv2d, conv2d_bias};
 use nn_derive::{Layer, model};
 
 /// Slides `filters` small kernels over an image: `y = activation(x ∗ kernel + bias)` (a cross-correlation, as everywhere in deep
@@ -16,8 +17,8 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Conv2D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::{Conv2D, Padding};
+/// use nn_core::{Layer, Padding, Tensor};
+/// use nn_layers::Conv2D;
 /// let conv = Conv2D::new(32, 3).padding(Padding::Same);
 /// assert_eq!(conv.forward(Tensor::ones([2, 28, 28, 1])).shape(), [2, 28, 28, 32]);
 /// let tall = Conv2D::new(8, 3).kernel_shape([3, 1]).strides(2);
@@ -205,10 +206,16 @@ impl Conv2D {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        let mut y = x.conv2d(&self.kernel, self.strides, self.padding, self.dilation_rate, self.groups);
-        if let Some(bias) = &self.bias {
-            y = y + bias;
-        }
+        let options = Conv2dOptions {
+            strides: self.strides,
+            dilation: self.dilation_rate,
+            groups: self.groups,
+            ..Conv2dOptions::new(self.padding)
+        };
+        let y = match &self.bias {
+            Some(bias) => conv2d_bias(&x, &self.kernel, bias, options),
+            None => conv2d(&x, &self.kernel, options),
+        };
         activity::penalize(self.activity_regularizer, self.activation.apply(&y))
     }
 }

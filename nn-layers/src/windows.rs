@@ -1,19 +1,7 @@
 //! The windows that convolutions and poolings move over an image.
 
 use crate::ShapeError;
-use nn_core::{Shape, is_known};
-use serde::{Deserialize, Serialize};
-
-/// What happens at the border of an image.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Padding {
-    /// Windows stay inside the image: `⌊(n - window) / stride⌋ + 1` of them.
-    #[default]
-    Valid,
-    /// `⌈n / stride⌉` windows; the image is padded evenly on both sides, with an odd pixel at the end.
-    Same,
-}
+use nn_core::{Padding, Shape};
 
 /// A window of `size` pixels, `dilation` pixels apart, moved by `strides`: `[height, width]` each.
 pub(crate) struct Windows {
@@ -25,17 +13,9 @@ pub(crate) struct Windows {
 }
 
 impl Windows {
-    /// How many windows fit along an axis of `n` pixels; 0 if none does.
-    const fn count(&self, n: usize, axis: usize) -> usize {
-        if !is_known(n) {
-            return n;
-        }
-        let span = (self.size[axis] - 1) * self.dilation[axis] + 1;
-        match self.padding {
-            Padding::Same => n.div_ceil(self.strides[axis]),
-            Padding::Valid if n < span => 0,
-            Padding::Valid => (n - span) / self.strides[axis] + 1,
-        }
+    /// How many windows fit along an axis of `n` pixels.
+    const fn count(&self, n: usize, axis: usize) -> Option<usize> {
+        self.padding.windows(n, self.size[axis], self.strides[axis], self.dilation[axis])
     }
 
     /// `[batch, height, width, channels]` for an image of that layout.
@@ -50,12 +30,11 @@ impl Windows {
             i += 1;
         }
         let input_dims = input.dims();
-        let [height, width] = [self.count(input_dims[1], 0), self.count(input_dims[2], 1)];
-        if height == 0 || width == 0 {
+        let (Some(height), Some(width)) = (self.count(input_dims[1], 0), self.count(input_dims[2], 1)) else {
             let error = ShapeError::new(self.layer).text(" with a window of ").shape(&Shape::new(&self.size));
             let error = error.text(" leaves no pixel of ").shape(input);
             return Err(error.text("; use `Padding::Same`, a smaller window, or fewer layers that shrink the image"));
-        }
+        };
         Ok(Shape::new(&[input_dims[0], height, width, channels]))
     }
 }
@@ -66,4 +45,17 @@ pub(crate) const fn check_images(layer: &str, input: &Shape) -> Result<(), Shape
         return Ok(());
     }
     Err(ShapeError::rank(layer, 4, "[batch, height, width, channels]", input, "`Reshape` first"))
+}
+
+/// The shape that a pooling over whole images gives.
+pub(crate) const fn global_output_shape(layer: &str, keepdims: bool, input: &Shape) -> Result<Shape, ShapeError> {
+    if let Err(error) = check_images(layer, input) {
+        return Err(error);
+    }
+    let dims = input.dims();
+    if dims[1] == 0 || dims[2] == 0 {
+        let error = ShapeError::new(layer).text(" needs at least one pixel, found ").shape(input);
+        return Err(error.text("; poolings and strides before it leave none of an image as small as this"));
+    }
+    Ok(if keepdims { input.with(1, 1).with(2, 1) } else { input.without(2).without(1) })
 }

@@ -10,7 +10,7 @@ use crate::progress::{Progress, Verbose};
 use crate::scores::Scores;
 use crate::step::Step;
 use nn_core::random::{permutation, with_stream};
-use nn_core::{Error, Result, Tensor, Tensors, layer, module, trace};
+use nn_core::{Error, ErrorKind, Result, Tensor, Tensors, layer, module, trace};
 use std::collections::BTreeMap;
 
 /// The settings of `fit`, Keras's names and defaults.
@@ -298,21 +298,18 @@ impl<M: Model> Compiled<M> {
             let mut step = Step::new(&self.model, &mut self.state, true, &batch);
             self.model.train_step(&mut step, batch.clone())
         });
-        let result = match done {
-            Ok(()) => {
-                self.state.step += 1;
-                return Ok(());
-            }
-            Err(error) if error.kind() == nn_core::ErrorKind::Training => {
-                let restore = || buffers.iter().try_for_each(|(p, value)| p.set_value(value));
-                restore()?;
-                let place = with_stream(stream, || self.find_not_finite(&batch));
-                Err(error.context(place))
-            }
-            Err(error) => Err(error),
+        let Err(error) = done else {
+            self.state.step += 1;
+            return Ok(());
         };
-        buffers.iter().try_for_each(|(p, value)| p.set_value(value))?;
-        result
+        let restore = || buffers.iter().try_for_each(|(p, value)| p.set_value(value));
+        restore()?;
+        if error.kind() != ErrorKind::NotFinite {
+            return Err(error);
+        }
+        let place = with_stream(stream, || self.find_not_finite(&batch));
+        restore()?;
+        Err(error.hint(place))
     }
 
     /// Where a loss that is not finite comes from, in words.
@@ -322,7 +319,7 @@ impl<M: Model> Compiled<M> {
             for (i, t) in tensors.iter().enumerate() {
                 if let Some(row) = first_bad_row(t) {
                     return format!(
-                        "the input data {} holds NaN or an infinity (row {row} of the batch); clean the data",
+                        "{} holds NaN or an infinity in row {row} of the batch: clean the data",
                         name(part, i, tensors.len())
                     );
                 }

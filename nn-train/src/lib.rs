@@ -7,6 +7,7 @@ mod compiled;
 pub mod data;
 pub mod datasets;
 mod fit;
+mod graph;
 pub mod history;
 pub mod losses;
 pub mod metrics;

@@ -5,7 +5,8 @@ use crate::model::Model;
 use crate::state::State;
 use nn_core::layer;
 use nn_core::module::{self, Parameter};
-use nn_core::{Error, Gradients, IntoInput, Result, Tensor, Tensors};
+use nn_core::{Error, ErrorKind, Gradients, IntoInput, Result, Tensor, Tensors};
+use nn_layers::collect_losses;
 
 /// One step over one batch: the forward pass, the loss, the update and the metrics, one by one.
 ///
@@ -27,6 +28,8 @@ pub struct Step<'a, M> {
     training: bool,
     samples: usize,
     sample_weight: Option<Tensor>,
+    /// What layers added to the loss in the forward pass.
+    added: Vec<Tensor>,
     /// A loss that is not a number: nothing is applied after it.
     not_finite: Option<f64>,
 }
@@ -39,6 +42,7 @@ impl<'a, M: Model> Step<'a, M> {
             training,
             samples: batch.len(),
             sample_weight: batch.sample_weight.clone(),
+            added: Vec::new(),
             not_finite: None,
         }
     }
@@ -64,20 +68,26 @@ impl<'a, M: Model> Step<'a, M> {
     }
 
     /// The model's outputs for `x`, in training or inference as the step is.
-    pub fn forward(&self, x: impl IntoInput<M::Input>) -> M::Output {
-        self.model.call(x, self.training)
+    pub fn forward(&mut self, x: impl IntoInput<M::Input>) -> M::Output {
+        self.run(x.into_input())
     }
 
     /// The model's outputs for the tensors of a batch.
-    pub fn forward_batch(&self, batch: &Batch) -> M::Output {
+    pub fn forward_batch(&mut self, batch: &Batch) -> M::Output {
         match M::Input::from_leaves(batch.x.clone()) {
-            Ok(input) => layer::call(self.model, input, self.training),
+            Ok(input) => self.run(input),
             Err(error) => M::Output::failed(error.context("the data's inputs")),
         }
     }
 
-    /// The total loss: each output's compiled loss times its weight, plus the penalties of regularized
-    /// parameters. A scalar; a mistake (shapes, labels) rides along in it.
+    fn run(&mut self, input: M::Input) -> M::Output {
+        let (output, added) = collect_losses(|| layer::call(self.model, input, self.training));
+        self.added = added;
+        output
+    }
+
+    /// The total loss: each output's compiled loss times its weight, plus what layers added
+    /// ([`nn_layers::add_loss`]) and the penalties of regularized parameters. A scalar; a mistake (shapes, labels) rides along in it.
     pub fn loss<Y: Tensors, P: Tensors>(&mut self, y: &Y, y_pred: &P) -> Tensor {
         let total = self.total_loss(&y.leaves(), &y_pred.leaves());
         if let Ok(value) = total.to_f64() {
@@ -119,6 +129,9 @@ impl<'a, M: Model> Step<'a, M> {
             Some(total) => total,
             None => return Tensor::failed(Error::value("the model has no outputs to compute a loss of")),
         };
+        for added in std::mem::take(&mut self.added) {
+            total = total + added;
+        }
         for p in module::parameters(self.model) {
             if let (Some(regularizer), true) = (p.get_regularizer(), p.is_built()) {
                 total = total + regularizer.penalty(&p.value());
@@ -142,7 +155,7 @@ impl<'a, M: Model> Step<'a, M> {
 
     fn check_finite(&self) -> Result<()> {
         match self.not_finite {
-            Some(value) => Err(Error::training(format!("the loss is {value}"))),
+            Some(value) => Err(not_finite("the loss", value)),
             None => Ok(()),
         }
     }
@@ -154,7 +167,7 @@ impl<'a, M: Model> Step<'a, M> {
     pub fn report(&mut self, name: &str, value: &Tensor) -> Result<()> {
         let number = value.to_f64()?;
         if self.training && !number.is_finite() {
-            return Err(Error::training(format!("`{name}` is {number}")));
+            return Err(not_finite(&format!("`{name}`"), number));
         }
         self.state.tracked.report(name, number, self.samples as f64);
         Ok(())
@@ -178,6 +191,10 @@ fn name_error(loss: Tensor, output: &str) -> Tensor {
         }
         _ => loss,
     }
+}
+
+fn not_finite(what: &str, value: f64) -> Error {
+    Error::new(ErrorKind::NotFinite, format!("{what} is {value}, and this batch changed nothing in the model"))
 }
 
 fn plural(n: usize, what: &str) -> String {

@@ -6,7 +6,7 @@ use super::parallel::{GRAIN, for_each_chunk};
 /// `out` is rows, each the rows of all parts one after the other. A part is its elements and the length of its rows.
 pub fn concatenate<T: Copy + Send + Sync>(parts: &[(&[T], usize)], out: &mut [T]) {
     let row: usize = parts.iter().map(|part| part.1).sum();
-    assert_eq!(out.len(), parts.iter().map(|part| part.0.len()).sum());
+    assert_eq!(out.len(), parts.iter().map(|part| part.0.len()).sum::<usize>());
     for_each_chunk(out, GRAIN, |start, mut piece| {
         let mut at = start % row;
         let mut index = start / row;

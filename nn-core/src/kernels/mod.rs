@@ -5,7 +5,9 @@
 //! one thread and on many.
 
 pub mod conv;
+pub mod copy;
 pub mod elementwise;
+pub mod gather;
 pub mod gemm;
 pub mod math;
 pub mod norm;
@@ -15,3 +17,4 @@ pub mod pool;
 pub mod reduce;
 pub mod simd;
 pub mod softmax;
+pub mod sort;

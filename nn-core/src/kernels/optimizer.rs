@@ -8,6 +8,9 @@ use super::math::Float;
 use super::parallel::GRAIN;
 use super::simd;
 
+/// Elements that are held in arrays at a time.
+const BLOCK: usize = 64;
+
 /// Parameter, gradient and N states, cut alike.
 type Task<'a, T, const N: usize> = (&'a mut [T], &'a [T], [&'a mut [T]; N]);
 
@@ -19,22 +22,38 @@ fn update<T: Float, const N: usize>(
     step: impl Fn(T, T, [T; N]) -> (T, [T; N]) + Sync + Copy,
 ) {
     assert_eq!(p.len(), g.len());
-    states.iter().for_each(|state| assert_eq!(state.len(), p.len()));
+    states
+        .iter()
+        .for_each(|state| assert_eq!(state.len(), p.len()));
     let level = simd::level();
     let run = |(p, g, states): &mut Task<T, N>| {
-        let n = p.len();
-        let p = &mut p[..n];
-        let g = &g[..n];
-        let mut states = states.each_mut().map(|state| &mut state[..n]);
         simd::run(
             level,
             #[inline(always)]
             || {
-                for i in 0..n {
-                    let old = std::array::from_fn(|k| states[k][i]);
-                    let (value, new) = step(p[i], g[i], old);
-                    p[i] = value;
-                    (0..N).for_each(|k| states[k][i] = new[k]);
+                for (block, (p, g)) in p.chunks_mut(BLOCK).zip(g.chunks(BLOCK)).enumerate() {
+                    let n = p.len();
+                    let range = block * BLOCK..block * BLOCK + n;
+                    // Through arrays of fixed length, which the compiler knows not to overlap.
+                    let (mut values, mut gradients, mut held) =
+                        ([T::ZERO; BLOCK], [T::ZERO; BLOCK], [[T::ZERO; BLOCK]; N]);
+                    values[..n].copy_from_slice(p);
+                    gradients[..n].copy_from_slice(g);
+                    for k in 0..N {
+                        held[k][..n].copy_from_slice(&states[k][range.clone()]);
+                    }
+                    for i in 0..BLOCK {
+                        let (value, new) =
+                            step(values[i], gradients[i], std::array::from_fn(|k| held[k][i]));
+                        values[i] = value;
+                        for k in 0..N {
+                            held[k][i] = new[k];
+                        }
+                    }
+                    p.copy_from_slice(&values[..n]);
+                    for k in 0..N {
+                        states[k][range.clone()].copy_from_slice(&held[k][..n]);
+                    }
                 }
             },
         );
@@ -46,7 +65,15 @@ fn update<T: Float, const N: usize>(
     let mut tasks: Vec<Task<T, N>> = p
         .chunks_mut(GRAIN)
         .zip(g.chunks(GRAIN))
-        .map(|(p, g)| (p, g, states.each_mut().map(|state| state.next().expect("as long as the parameter"))))
+        .map(|(p, g)| {
+            (
+                p,
+                g,
+                states
+                    .each_mut()
+                    .map(|state| state.next().expect("as long as the parameter")),
+            )
+        })
         .collect();
     pieces(&mut tasks, 1, &|_, tasks| tasks.iter_mut().for_each(run));
 }
@@ -100,22 +127,36 @@ pub struct Adam {
 
 /// One step of [`Adam`]: `m += (g - m)(1 - β₁)`, `v += (g² - v)(1 - β₂)`, `p -= α m / (√v + ε)` with
 /// α = lr √(1 - β₂ᵗ) / (1 - β₁ᵗ). With `v_max` (AMSGrad) the greatest `v` so far takes its place.
-pub fn adam<T: Float>(by: &Adam, p: &mut [T], g: &[T], m: &mut [T], v: &mut [T], v_max: Option<&mut [T]>) {
+pub fn adam<T: Float>(
+    by: &Adam,
+    p: &mut [T],
+    g: &[T],
+    m: &mut [T],
+    v: &mut [T],
+    v_max: Option<&mut [T]>,
+) {
     let t = by.step as f64;
     let alpha = by.learning_rate * (1.0 - by.beta_2.powf(t)).sqrt() / (1.0 - by.beta_1.powf(t));
-    let [alpha, epsilon, lr, decay] = [alpha, by.epsilon, by.learning_rate, by.weight_decay].map(T::from_f64);
+    let [alpha, epsilon, lr, decay] =
+        [alpha, by.epsilon, by.learning_rate, by.weight_decay].map(T::from_f64);
     let [rest_1, rest_2] = [1.0 - by.beta_1, 1.0 - by.beta_2].map(T::from_f64);
     match v_max {
         None => update(p, g, [m, v], |p, g, [m, v]| {
             let m = m + (g - m) * rest_1;
             let v = v + (g * g - v) * rest_2;
-            (p - p * decay * lr - m * alpha / (Float::sqrt(v) + epsilon), [m, v])
+            (
+                p - p * decay * lr - m * alpha / (Float::sqrt(v) + epsilon),
+                [m, v],
+            )
         }),
         Some(v_max) => update(p, g, [m, v, v_max], |p, g, [m, v, v_max]| {
             let m = m + (g - m) * rest_1;
             let v = v + (g * g - v) * rest_2;
             let v_max = T::maximum(v_max, v);
-            (p - p * decay * lr - m * alpha / (Float::sqrt(v_max) + epsilon), [m, v, v_max])
+            (
+                p - p * decay * lr - m * alpha / (Float::sqrt(v_max) + epsilon),
+                [m, v, v_max],
+            )
         }),
     }
 }
@@ -191,18 +232,30 @@ mod tests {
         for n in SIZES {
             let (p, g) = (random(n, 1), random(n, 2));
             // Squares above those of the averages, as in a real run.
-            let states = [3, 4, 5].map(|seed| random(n, seed).iter().map(|v| v * 0.1 + 0.5).collect::<Vec<f32>>());
+            let states = [3, 4, 5].map(|seed| {
+                random(n, seed)
+                    .iter()
+                    .map(|v| v * 0.1 + 0.5)
+                    .collect::<Vec<f32>>()
+            });
             let found = same_everywhere(|| {
                 let (mut p, [mut a, mut b, mut c]) = (p.clone(), states.clone());
                 f(&mut p, &g, &mut a, &mut b, &mut c);
                 [p, a, b, c].map(|v| bits(&v))
             });
             for i in 0..n {
-                let (value, new) = expected(p[i] as f64, g[i] as f64, [0, 1, 2].map(|k| states[k][i] as f64));
+                let (value, new) = expected(
+                    p[i] as f64,
+                    g[i] as f64,
+                    [0, 1, 2].map(|k| states[k][i] as f64),
+                );
                 for (k, e) in [value, new[0], new[1], new[2]].into_iter().enumerate() {
                     let v = f32::from_bits(found[k][i]) as f64;
                     // A handful of roundings of numbers of size 1.
-                    assert!((v - e).abs() <= 8.0 * f32::EPSILON as f64, "{what} {k} of {n} at {i}: {v} {e}");
+                    assert!(
+                        (v - e).abs() <= 8.0 * f32::EPSILON as f64,
+                        "{what} {k} of {n} at {i}: {v} {e}"
+                    );
                 }
             }
         }
@@ -210,8 +263,17 @@ mod tests {
 
     #[test]
     fn sgd_agrees_with_keras_formulas() {
-        let by = Sgd { learning_rate: 0.1, momentum: 0.9, nesterov: false, weight_decay: 0.01 };
-        check("plain", |p, g, _, _, _| sgd(&by, p, g, None), |p, g, s| (p - p * 0.01 * 0.1 - 0.1 * g, s));
+        let by = Sgd {
+            learning_rate: 0.1,
+            momentum: 0.9,
+            nesterov: false,
+            weight_decay: 0.01,
+        };
+        check(
+            "plain",
+            |p, g, _, _, _| sgd(&by, p, g, None),
+            |p, g, s| (p - p * 0.01 * 0.1 - 0.1 * g, s),
+        );
         check(
             "momentum",
             |p, g, m, _, _| sgd(&by, p, g, Some(m)),
@@ -220,7 +282,11 @@ mod tests {
                 (p - p * 0.001 + m, [m, b, c])
             },
         );
-        let by = Sgd { nesterov: true, weight_decay: 0.0, ..by };
+        let by = Sgd {
+            nesterov: true,
+            weight_decay: 0.0,
+            ..by
+        };
         check(
             "nesterov",
             |p, g, m, _, _| sgd(&by, p, g, Some(m)),
@@ -233,16 +299,29 @@ mod tests {
 
     #[test]
     fn adam_agrees_with_keras_formulas() {
-        let by = Adam { learning_rate: 0.1, beta_1: 0.9, beta_2: 0.99, epsilon: 1e-7, weight_decay: 0.01, step: 3 };
+        let by = Adam {
+            learning_rate: 0.1,
+            beta_1: 0.9,
+            beta_2: 0.99,
+            epsilon: 1e-7,
+            weight_decay: 0.01,
+            step: 3,
+        };
         let alpha = 0.1 * (1.0 - 0.99f64.powi(3)).sqrt() / (1.0 - 0.9f64.powi(3));
         for decay in [0.0, 0.01] {
-            let by = Adam { weight_decay: decay, ..by };
+            let by = Adam {
+                weight_decay: decay,
+                ..by
+            };
             check(
                 "adam",
                 |p, g, m, v, _| adam(&by, p, g, m, v, None),
                 |p, g, [m, v, c]| {
                     let (m, v) = (0.9 * m + 0.1 * g, 0.99 * v + 0.01 * g * g);
-                    (p - p * decay * 0.1 - alpha * m / (v.sqrt() + 1e-7), [m, v, c])
+                    (
+                        p - p * decay * 0.1 - alpha * m / (v.sqrt() + 1e-7),
+                        [m, v, c],
+                    )
                 },
             );
             check(
@@ -251,7 +330,10 @@ mod tests {
                 |p, g, [m, v, c]| {
                     let (m, v) = (0.9 * m + 0.1 * g, 0.99 * v + 0.01 * g * g);
                     let c = c.max(v);
-                    (p - p * decay * 0.1 - alpha * m / (c.sqrt() + 1e-7), [m, v, c])
+                    (
+                        p - p * decay * 0.1 - alpha * m / (c.sqrt() + 1e-7),
+                        [m, v, c],
+                    )
                 },
             );
         }
@@ -259,7 +341,13 @@ mod tests {
 
     #[test]
     fn rmsprop_agrees_with_keras_formulas() {
-        let by = RmsProp { learning_rate: 0.1, rho: 0.9, momentum: 0.5, epsilon: 1e-3, weight_decay: 0.01 };
+        let by = RmsProp {
+            learning_rate: 0.1,
+            rho: 0.9,
+            momentum: 0.5,
+            epsilon: 1e-3,
+            weight_decay: 0.01,
+        };
         for (momentum, centered) in [(false, false), (true, false), (false, true), (true, true)] {
             check(
                 "rmsprop",
@@ -279,7 +367,14 @@ mod tests {
 
     #[test]
     fn nan_gradients_show_in_the_parameter() {
-        let by = Adam { learning_rate: 0.1, beta_1: 0.9, beta_2: 0.99, epsilon: 1e-7, weight_decay: 0.0, step: 1 };
+        let by = Adam {
+            learning_rate: 0.1,
+            beta_1: 0.9,
+            beta_2: 0.99,
+            epsilon: 1e-7,
+            weight_decay: 0.0,
+            step: 1,
+        };
         let (mut p, mut m, mut v) = ([1.0, 1.0], [0.0; 2], [0.0; 2]);
         adam(&by, &mut p, &[f32::NAN, 0.0], &mut m, &mut v, None);
         assert!(p[0].is_nan() && p[1] == 1.0);

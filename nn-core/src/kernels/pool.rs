@@ -3,6 +3,7 @@
 //! What a window covers beyond the image takes no part: neither in the maximum nor in the count of the average. Tasks
 //! are whole images or rows of the output, so overlapping windows add up in one order.
 
+use std::hint::select_unpredictable as select;
 use std::ops::Range;
 
 use super::elementwise::{pieces, pieces2};
@@ -64,11 +65,16 @@ impl Windows {
         let along = |d: usize| {
             let start = at[d] * self.stride[d];
             let first = start.saturating_sub(self.pad[d]).min(self.input[d]);
-            let end = (start + self.kernel[d]).saturating_sub(self.pad[d]).min(self.input[d]);
+            let end = (start + self.kernel[d])
+                .saturating_sub(self.pad[d])
+                .min(self.input[d]);
             (first..end.max(first), self.pad[d].saturating_sub(start))
         };
         let ((rows, top), (columns, left)) = (along(0), along(1));
-        Cover { pixels: [rows, columns], cell: [top, left] }
+        Cover {
+            pixels: [rows, columns],
+            cell: [top, left],
+        }
     }
 
     /// Calls `f` with every cell of the window that lies on the image, numbered by rows, and the offset of its pixel in
@@ -97,38 +103,56 @@ pub fn max_pool<T: Float>(x: &[T], windows: &Windows, out: &mut [T], index: &mut
     let work = row * windows.kernel[0] * windows.kernel[1];
     let rows = (GRAIN / work).max(1);
     let level = simd::level();
-    pieces2((out, rows * row), (index, rows * row), &|task, out, index| {
-        simd::run(
-            level,
-            #[inline(always)]
-            || {
-                for (i, (out, index)) in out.chunks_exact_mut(row).zip(index.chunks_exact_mut(row)).enumerate() {
-                    let flat = task * rows + i;
-                    let (image, top) = (flat / windows.output[0], flat % windows.output[0]);
-                    let x = &x[image * windows.input_image()..][..windows.input_image()];
-                    let pixels = out.chunks_exact_mut(channels).zip(index.chunks_exact_mut(channels));
-                    for (left, (out, index)) in pixels.enumerate() {
-                        max_of_window(x, windows, &windows.cover([top, left]), out, index);
+    pieces2(
+        (out, rows * row),
+        (index, rows * row),
+        &|task, out, index| {
+            simd::run(
+                level,
+                #[inline(always)]
+                || {
+                    for (i, (out, index)) in out
+                        .chunks_exact_mut(row)
+                        .zip(index.chunks_exact_mut(row))
+                        .enumerate()
+                    {
+                        let flat = task * rows + i;
+                        let (image, top) = (flat / windows.output[0], flat % windows.output[0]);
+                        let x = &x[image * windows.input_image()..][..windows.input_image()];
+                        let pixels = out
+                            .chunks_exact_mut(channels)
+                            .zip(index.chunks_exact_mut(channels));
+                        for (left, (out, index)) in pixels.enumerate() {
+                            max_of_window(x, windows, &windows.cover([top, left]), out, index);
+                        }
                     }
-                }
-            },
-        );
-    });
+                },
+            );
+        },
+    );
 }
 
 #[inline(always)]
-fn max_of_window<T: Float>(x: &[T], windows: &Windows, cover: &Cover, out: &mut [T], index: &mut [u32]) {
+fn max_of_window<T: Float>(
+    x: &[T],
+    windows: &Windows,
+    cover: &Cover,
+    out: &mut [T],
+    index: &mut [u32],
+) {
     let first = cover.cell[0] * windows.kernel[1] + cover.cell[1];
-    let mut wide = out.chunks_exact_mut(LANES).zip(index.chunks_exact_mut(LANES));
+    let mut wide = out
+        .chunks_exact_mut(LANES)
+        .zip(index.chunks_exact_mut(LANES));
     let mut channel = 0;
     for (out, index) in &mut wide {
         let (mut best, mut from) = ([T::LOWEST; LANES], [first as u32; LANES]);
         windows.cells(cover, |cell, pixel| {
             let x = &x[pixel + channel..][..LANES];
             for i in 0..LANES {
-                let better = x[i] > best[i] || (T::nan(x[i]) && !T::nan(best[i]));
-                best[i] = if better { x[i] } else { best[i] };
-                from[i] = if better { cell as u32 } else { from[i] };
+                let better = (x[i] > best[i]) | (T::nan(x[i]) & !T::nan(best[i]));
+                best[i] = select(better, x[i], best[i]);
+                from[i] = select(better, cell as u32, from[i]);
             }
         });
         out.copy_from_slice(&best);
@@ -139,10 +163,14 @@ fn max_of_window<T: Float>(x: &[T], windows: &Windows, cover: &Cover, out: &mut 
     out.fill(T::LOWEST);
     index.fill(first as u32);
     windows.cells(cover, |cell, pixel| {
-        for ((best, from), &v) in out.iter_mut().zip(index.iter_mut()).zip(&x[pixel + channel..]) {
-            if v > *best || (T::nan(v) && !T::nan(*best)) {
-                (*best, *from) = (v, cell as u32);
-            }
+        for ((best, from), &v) in out
+            .iter_mut()
+            .zip(index.iter_mut())
+            .zip(&x[pixel + channel..])
+        {
+            let better = (v > *best) | (T::nan(v) & !T::nan(*best));
+            *best = select(better, v, *best);
+            *from = select(better, cell as u32, *from);
         }
     });
 }
@@ -193,7 +221,9 @@ pub fn average_pool<T: Float>(x: &[T], windows: &Windows, out: &mut [T]) {
 /// The gradient of [`average_pool`]: every `dy` is shared evenly among the pixels of its window.
 pub fn average_pool_backward<T: Float>(dy: &[T], windows: &Windows, dx: &mut [T]) {
     scatter(dy.len(), windows, dx, |at, _, share: T, dx| {
-        dx.iter_mut().zip(&dy[at..at + windows.channels]).for_each(|(dx, &dy)| *dx += dy * share);
+        dx.iter_mut()
+            .zip(&dy[at..at + windows.channels])
+            .for_each(|(dx, &dy)| *dx += dy * share);
     });
 }
 
@@ -251,7 +281,13 @@ mod tests {
     use super::*;
 
     fn cases() -> Vec<Windows> {
-        let case = |batch, input, channels, kernel: [usize; 2], stride: [usize; 2], pad: [usize; 2], output| Windows {
+        let case = |batch,
+                    input,
+                    channels,
+                    kernel: [usize; 2],
+                    stride: [usize; 2],
+                    pad: [usize; 2],
+                    output| Windows {
             batch,
             input,
             output,
@@ -284,12 +320,21 @@ mod tests {
                         for kx in 0..w.kernel[1] {
                             let y = (oy * w.stride[0] + ky) as isize - w.pad[0] as isize;
                             let x = (ox * w.stride[1] + kx) as isize - w.pad[1] as isize;
-                            if y < 0 || x < 0 || y >= w.input[0] as isize || x >= w.input[1] as isize {
+                            if y < 0
+                                || x < 0
+                                || y >= w.input[0] as isize
+                                || x >= w.input[1] as isize
+                            {
                                 continue;
                             }
                             for c in 0..w.channels {
-                                let o = ((image * w.output[0] + oy) * w.output[1] + ox) * w.channels + c;
-                                let i = ((image * w.input[0] + y as usize) * w.input[1] + x as usize) * w.channels + c;
+                                let o = ((image * w.output[0] + oy) * w.output[1] + ox)
+                                    * w.channels
+                                    + c;
+                                let i = ((image * w.input[0] + y as usize) * w.input[1]
+                                    + x as usize)
+                                    * w.channels
+                                    + c;
                                 links.push((o, ky * w.kernel[1] + kx, i));
                             }
                         }
@@ -324,17 +369,35 @@ mod tests {
                 }
             }
             let (max, index, average, found_max_dx, found_average_dx) = same_everywhere(|| {
-                let (mut max, mut average, mut index) = (vec![f32::NAN; output], vec![f32::NAN; output], vec![9; output]);
+                let (mut max, mut average, mut index) = (
+                    vec![f32::NAN; output],
+                    vec![f32::NAN; output],
+                    vec![9; output],
+                );
                 let (mut max_dx, mut average_dx) = (vec![f32::NAN; input], vec![f32::NAN; input]);
                 max_pool(&x, &w, &mut max, &mut index);
                 max_pool_backward(&dy, &index, &w, &mut max_dx);
                 average_pool(&x, &w, &mut average);
                 average_pool_backward(&dy, &w, &mut average_dx);
-                (bits(&max), index, bits(&average), bits(&max_dx), bits(&average_dx))
+                (
+                    bits(&max),
+                    index,
+                    bits(&average),
+                    bits(&max_dx),
+                    bits(&average_dx),
+                )
             });
             let best: Vec<_> = best.into_iter().map(Option::unwrap).collect();
-            assert_eq!(max, bits(&best.iter().map(|b| b.0).collect::<Vec<_>>()), "{w:?}");
-            assert_eq!(index, best.iter().map(|b| b.1 as u32).collect::<Vec<_>>(), "{w:?}");
+            assert_eq!(
+                max,
+                bits(&best.iter().map(|b| b.0).collect::<Vec<_>>()),
+                "{w:?}"
+            );
+            assert_eq!(
+                index,
+                best.iter().map(|b| b.1 as u32).collect::<Vec<_>>(),
+                "{w:?}"
+            );
             // At most 81 terms of size up to 4, and a rounded reciprocal.
             let tolerance = 81.0 * 4.0 * f32::EPSILON as f64;
             for (found, expected) in [(&found_max_dx, &max_dx), (&found_average_dx, &average_dx)] {
@@ -343,7 +406,10 @@ mod tests {
                 }
             }
             for ((&b, s), n) in average.iter().zip(&sums).zip(&counts) {
-                assert!((f32::from_bits(b) as f64 - s / n).abs() <= tolerance, "{w:?}");
+                assert!(
+                    (f32::from_bits(b) as f64 - s / n).abs() <= tolerance,
+                    "{w:?}"
+                );
             }
         }
     }
@@ -361,7 +427,12 @@ mod tests {
         };
         let low = f32::NEG_INFINITY;
         let (mut out, mut index) = ([0.0; 3], [9; 3]);
-        max_pool(&[1.0, f32::NAN, f32::NAN, 1.0, low, low], &w, &mut out, &mut index);
+        max_pool(
+            &[1.0, f32::NAN, f32::NAN, 1.0, low, low],
+            &w,
+            &mut out,
+            &mut index,
+        );
         assert!(out[0].is_nan() && out[1].is_nan() && out[2] == low);
         assert_eq!(index, [1, 0, 0]);
         average_pool(&[1.0, f32::NAN, f32::NAN, 1.0, 1.0, 3.0], &w, &mut out);

@@ -53,7 +53,9 @@ fn choose(widest: Level, request: Option<&str>) -> Level {
         }
     };
     if level > widest {
-        eprintln!("NN_KERNELS: this processor has no {level:?}; using {widest:?}. Unset the variable or ask for less.");
+        eprintln!(
+            "NN_KERNELS: this processor has no {level:?}; using {widest:?}. Unset the variable or ask for less."
+        );
         return widest;
     }
     level
@@ -131,16 +133,23 @@ pub(super) mod tests {
 
     /// The levels that this processor has.
     pub(crate) fn levels() -> impl Iterator<Item = Level> {
-        [Level::Portable, Level::Avx2, Level::Avx512].into_iter().filter(|&l| l <= widest())
+        [Level::Portable, Level::Avx2, Level::Avx512]
+            .into_iter()
+            .filter(|&l| l <= widest())
     }
 
     /// What `f` gives, after checking that it gives the same on every level and in pools of 1, 2 and 7 threads.
     /// `R` holds bits, so that NaN compares equal to itself.
-    pub(crate) fn same_everywhere<R: PartialEq + std::fmt::Debug + Send>(f: impl Fn() -> R + Sync) -> R {
+    pub(crate) fn same_everywhere<R: PartialEq + std::fmt::Debug + Send>(
+        f: impl Fn() -> R + Sync,
+    ) -> R {
         let expected = with_level(Level::Portable, &f);
         for level in levels() {
             for threads in [1, 2, 7] {
-                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                let pool = rayon::ThreadPoolBuilder::new()
+                    .num_threads(threads)
+                    .build()
+                    .unwrap();
                 let found = pool.install(|| with_level(level, &f));
                 assert!(found == expected, "{level:?} on {threads} threads differs");
             }
@@ -153,7 +162,9 @@ pub(super) mod tests {
         let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
         (0..n)
             .map(|_| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
                 (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
             })
             .collect()

@@ -3,6 +3,8 @@
 //! Everything is computed from x - max x, so nothing overflows. A row of -∞ only has the softmax 0, as Keras's
 //! masked `Softmax` layer, and the log-softmax -∞. A NaN makes its row NaN.
 
+use std::hint::select_unpredictable as select;
+
 use super::elementwise::{pieces, pieces2};
 use super::math::Float;
 use super::parallel::GRAIN;
@@ -21,13 +23,13 @@ fn whole_rows(count: usize, classes: usize) -> usize {
 /// The greatest of a row, or 0 if that is -∞, so that it can be subtracted.
 #[inline(always)]
 fn shift<T: Float>(row: &[T]) -> T {
-    let max = Max.fold(0..row.len(), |i| row[i]);
+    let max = Max.all(row);
     if max == T::LOWEST { T::ZERO } else { max }
 }
 
 #[inline(always)]
 fn total<T: Float>(row: &[T]) -> T {
-    Sum.fold(0..row.len(), |i| row[i])
+    Sum.all(row)
 }
 
 /// `e = exp(x - shift)` for rows, with the shift of each.
@@ -58,7 +60,11 @@ pub fn softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
                     shifted_exp(x, out, classes);
                     for row in out.chunks_exact_mut(classes) {
                         let sum = total(row);
-                        let scale = if sum == T::ZERO { T::ZERO } else { T::ONE / sum };
+                        let scale = if sum == T::ZERO {
+                            T::ZERO
+                        } else {
+                            T::ONE / sum
+                        };
                         row.iter_mut().for_each(|v| *v *= scale);
                     }
                 }
@@ -85,10 +91,16 @@ pub fn log_softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
                     shifted_exp(x, out, classes);
                     for (x, row) in x.chunks_exact(classes).zip(out.chunks_exact_mut(classes)) {
                         let sum = total(row);
-                        let log = if sum == T::ZERO { T::ZERO } else { Float::ln(sum) };
+                        let log = if sum == T::ZERO {
+                            T::ZERO
+                        } else {
+                            Float::ln(sum)
+                        };
                         // In two steps: the sum of both could lose the logarithm.
                         let shift = shift(x);
-                        row.iter_mut().zip(x).for_each(|(o, &v)| *o = (v - shift) - log);
+                        row.iter_mut()
+                            .zip(x)
+                            .for_each(|(o, &v)| *o = (v - shift) - log);
                     }
                 }
             },
@@ -105,14 +117,19 @@ pub fn softmax_backward<T: Float>(y: &[T], dy: &[T], classes: usize, dx: &mut [T
     let level = simd::level();
     pieces(dx, whole_rows(GRAIN, classes), &|start, piece| {
         let range = start..start + piece.len();
-        let rows = y[range.clone()].chunks_exact(classes).zip(dy[range].chunks_exact(classes));
+        let rows = y[range.clone()]
+            .chunks_exact(classes)
+            .zip(dy[range].chunks_exact(classes));
         simd::run(
             level,
             #[inline(always)]
             || {
                 for ((y, dy), dx) in rows.zip(piece.chunks_exact_mut(classes)) {
-                    let dot = Sum.fold(0..classes, |i| y[i] * dy[i]);
-                    dx.iter_mut().zip(y).zip(dy).for_each(|((dx, &y), &dy)| *dx = y * (dy - dot));
+                    let dot = Sum.fold3(y, dy, y, |y, dy, _| y * dy);
+                    dx.iter_mut()
+                        .zip(y)
+                        .zip(dy)
+                        .for_each(|((dx, &y), &dy)| *dx = y * (dy - dot));
                 }
             },
         );
@@ -133,10 +150,18 @@ pub fn log_softmax_backward<T: Float>(y: &[T], dy: &[T], classes: usize, dx: &mu
             level,
             #[inline(always)]
             || {
-                piece.iter_mut().zip(y).for_each(|(dx, &y)| *dx = Float::exp(y));
-                for (dy, dx) in dy.chunks_exact(classes).zip(piece.chunks_exact_mut(classes)) {
+                piece
+                    .iter_mut()
+                    .zip(y)
+                    .for_each(|(dx, &y)| *dx = Float::exp(y));
+                for (dy, dx) in dy
+                    .chunks_exact(classes)
+                    .zip(piece.chunks_exact_mut(classes))
+                {
                     let sum = total(dy);
-                    dx.iter_mut().zip(dy).for_each(|(dx, &dy)| *dx = dy - *dx * sum);
+                    dx.iter_mut()
+                        .zip(dy)
+                        .for_each(|(dx, &dy)| *dx = dy - *dx * sum);
                 }
             },
         );
@@ -187,21 +212,37 @@ fn cross_entropy<T: Float>(
 
 /// Cross-entropy of logits `x` and one label a row: `lse = ln Σ exp(x)`, `loss = lse - x[label]`. A label outside
 /// `0..classes` makes the loss NaN.
-pub fn sparse_cross_entropy<T: Float>(x: &[T], labels: &[i64], classes: usize, loss: &mut [T], lse: &mut [T]) {
+pub fn sparse_cross_entropy<T: Float>(
+    x: &[T],
+    labels: &[i64],
+    classes: usize,
+    loss: &mut [T],
+    lse: &mut [T],
+) {
     assert_eq!(labels.len(), loss.len());
     cross_entropy(x, classes, loss, lse, |row, x, shift| {
-        let logit = usize::try_from(labels[row]).ok().and_then(|label| x.get(label));
+        let logit = usize::try_from(labels[row])
+            .ok()
+            .and_then(|label| x.get(label));
         (logit.map_or(T::from_f64(f64::NAN), |&v| v - shift), T::ONE)
     });
 }
 
 /// Cross-entropy of logits `x` and a distribution of targets a row: `loss = Σ target (lse - x)`. A class of target 0
 /// counts nothing, even with the logit -∞.
-pub fn categorical_cross_entropy<T: Float>(x: &[T], targets: &[T], classes: usize, loss: &mut [T], lse: &mut [T]) {
+pub fn categorical_cross_entropy<T: Float>(
+    x: &[T],
+    targets: &[T],
+    classes: usize,
+    loss: &mut [T],
+    lse: &mut [T],
+) {
     assert_eq!(targets.len(), x.len());
     cross_entropy(x, classes, loss, lse, |row, x, shift| {
         let t = &targets[row * classes..(row + 1) * classes];
-        let dot = Sum.fold(0..classes, |i| if t[i] == T::ZERO { T::ZERO } else { t[i] * (x[i] - shift) });
+        let dot = Sum.fold3(t, x, t, |t, x, _| {
+            select(t == T::ZERO, T::ZERO, t * (x - shift))
+        });
         (dot, total(t))
     });
 }
@@ -226,13 +267,18 @@ fn cross_entropy_gradient<T: Float>(
             level,
             #[inline(always)]
             || {
-                for ((x, dx), &lse) in
-                    x.chunks_exact(classes).zip(piece.chunks_exact_mut(classes)).zip(&lse[first..])
+                for ((x, dx), &lse) in x
+                    .chunks_exact(classes)
+                    .zip(piece.chunks_exact_mut(classes))
+                    .zip(&lse[first..])
                 {
                     dx.iter_mut().zip(x).for_each(|(dx, &v)| *dx = v - lse);
                 }
                 piece.iter_mut().for_each(|v| *v = Float::exp(*v));
-                piece.chunks_exact_mut(classes).enumerate().for_each(|(i, dx)| finish(first + i, dx));
+                piece
+                    .chunks_exact_mut(classes)
+                    .enumerate()
+                    .for_each(|(i, dx)| finish(first + i, dx));
             },
         );
     });
@@ -257,8 +303,15 @@ pub fn sparse_cross_entropy_gradient<T: Float>(
         dx,
         #[inline(always)]
         |row, dx| {
-            let scale = if scale.len() == 1 { scale[0] } else { scale[row] };
-            match usize::try_from(labels[row]).ok().filter(|&label| label < classes) {
+            let scale = if scale.len() == 1 {
+                scale[0]
+            } else {
+                scale[row]
+            };
+            match usize::try_from(labels[row])
+                .ok()
+                .filter(|&label| label < classes)
+            {
                 Some(label) => dx[label] -= T::ONE,
                 None => dx.fill(T::from_f64(f64::NAN)),
             }
@@ -285,10 +338,16 @@ pub fn categorical_cross_entropy_gradient<T: Float>(
         dx,
         #[inline(always)]
         |row, dx| {
-            let scale = if scale.len() == 1 { scale[0] } else { scale[row] };
+            let scale = if scale.len() == 1 {
+                scale[0]
+            } else {
+                scale[row]
+            };
             let t = &targets[row * classes..(row + 1) * classes];
             let weight = total(t);
-            dx.iter_mut().zip(t).for_each(|(dx, &t)| *dx = (*dx * weight - t) * scale);
+            dx.iter_mut()
+                .zip(t)
+                .for_each(|(dx, &t)| *dx = (*dx * weight - t) * scale);
         },
     );
 }
@@ -298,15 +357,27 @@ mod tests {
     use super::super::simd::tests::{bits, random, same_everywhere};
     use super::*;
 
-    const SHAPES: [(usize, usize); 9] =
-        [(0, 5), (1, 1), (1, 2), (7, 3), (1000, 10), (33, 17), (130, 1000), (3, 5000), (2, 40_000)];
+    const SHAPES: [(usize, usize); 9] = [
+        (0, 5),
+        (1, 1),
+        (1, 2),
+        (7, 3),
+        (1000, 10),
+        (33, 17),
+        (130, 1000),
+        (3, 5000),
+        (2, 40_000),
+    ];
 
     /// (found - expected) of single precision within `relative · |expected| + absolute`.
     fn close(found: &[u32], expected: &[f64], relative: f64, absolute: f64, what: &str) {
         assert_eq!(found.len(), expected.len());
         for (&b, &e) in found.iter().zip(expected) {
             let v = f32::from_bits(b) as f64;
-            assert!((v - e).abs() <= relative * e.abs() + absolute, "{what}: {v} {e}");
+            assert!(
+                (v - e).abs() <= relative * e.abs() + absolute,
+                "{what}: {v} {e}"
+            );
         }
     }
 
@@ -330,8 +401,10 @@ mod tests {
             let x: Vec<f32> = random(n, 1).iter().map(|v| v * 20.0).collect();
             let dy = random(n, 2);
             let (x64, dy64) = (wide(&x), wide(&dy));
-            let log: Vec<f64> =
-                x64.chunks(classes).flat_map(|r| r.iter().map(|v| v - lse_of(r)).collect::<Vec<_>>()).collect();
+            let log: Vec<f64> = x64
+                .chunks(classes)
+                .flat_map(|r| r.iter().map(|v| v - lse_of(r)).collect::<Vec<_>>())
+                .collect();
             let soft: Vec<f64> = log.iter().map(|v| v.exp()).collect();
             let rounded = |v: &[f64]| v.iter().map(|&v| v as f32).collect::<Vec<_>>();
             let (soft32, log32) = (rounded(&soft), rounded(&log));
@@ -342,8 +415,20 @@ mod tests {
                     bits(&out)
                 })
             };
-            close(&run(&|out| softmax(&x, classes, out)), &soft, RELATIVE, 0.0, "softmax");
-            close(&run(&|out| log_softmax(&x, classes, out)), &log, RELATIVE, RELATIVE, "log_softmax");
+            close(
+                &run(&|out| softmax(&x, classes, out)),
+                &soft,
+                RELATIVE,
+                0.0,
+                "softmax",
+            );
+            close(
+                &run(&|out| log_softmax(&x, classes, out)),
+                &log,
+                RELATIVE,
+                RELATIVE,
+                "log_softmax",
+            );
             let mut expected = Vec::new();
             let mut expected_log = Vec::new();
             for (y, dy) in soft.chunks(classes).zip(dy64.chunks(classes)) {
@@ -357,7 +442,13 @@ mod tests {
             // Σ dy has the error of a sum, times a probability of at most 1.
             let absolute = RELATIVE * (1.0 + (classes as f64).sqrt());
             let found = run(&|out| log_softmax_backward(&log32, &dy, classes, out));
-            close(&found, &expected_log, RELATIVE, absolute, "log_softmax_backward");
+            close(
+                &found,
+                &expected_log,
+                RELATIVE,
+                absolute,
+                "log_softmax_backward",
+            );
         }
     }
 
@@ -367,7 +458,10 @@ mod tests {
             let n = rows * classes;
             let x: Vec<f32> = random(n, 3).iter().map(|v| v * 20.0).collect();
             let labels: Vec<i64> = (0..rows).map(|i| (i * 7 % classes) as i64).collect();
-            let targets: Vec<f32> = random(n, 4).iter().map(|v| v.max(0.0) / classes as f32).collect();
+            let targets: Vec<f32> = random(n, 4)
+                .iter()
+                .map(|v| v.max(0.0) / classes as f32)
+                .collect();
             let (x64, t64) = (wide(&x), wide(&targets));
             let lse: Vec<f64> = x64.chunks(classes).map(lse_of).collect();
             let lse32: Vec<f32> = lse.iter().map(|&v| v as f32).collect();
@@ -375,7 +469,10 @@ mod tests {
                 let scale_of = |row: usize| scale[if scale.len() == 1 { 0 } else { row }] as f64;
                 let (mut loss, mut dense, mut dx, mut dense_dx) = (vec![], vec![], vec![], vec![]);
                 for row in 0..rows {
-                    let (x, t) = (&x64[row * classes..][..classes], &t64[row * classes..][..classes]);
+                    let (x, t) = (
+                        &x64[row * classes..][..classes],
+                        &t64[row * classes..][..classes],
+                    );
                     let label = labels[row] as usize;
                     let weight: f64 = t.iter().sum();
                     loss.push(lse[row] - x[label]);
@@ -387,7 +484,11 @@ mod tests {
                     }
                 }
                 let found = same_everywhere(|| {
-                    let mut out = [vec![f32::NAN; rows], vec![f32::NAN; rows], vec![f32::NAN; rows]];
+                    let mut out = [
+                        vec![f32::NAN; rows],
+                        vec![f32::NAN; rows],
+                        vec![f32::NAN; rows],
+                    ];
                     let [a, b, c] = &mut out;
                     sparse_cross_entropy(&x, &labels, classes, a, c);
                     categorical_cross_entropy(&x, &targets, classes, b, c);
@@ -428,7 +529,13 @@ mod tests {
         sparse_cross_entropy_gradient(&[0.0f32; 9], &[0, 3, -1], &lse, &[1.0], 3, &mut dx);
         assert!(dx[..3].iter().all(|v| v.is_finite()) && dx[3..].iter().all(|v| v.is_nan()));
 
-        categorical_cross_entropy(&[0.0, -inf, 0.0], &[1.0, 0.0, 0.0], 3, &mut loss[..1], &mut lse[..1]);
+        categorical_cross_entropy(
+            &[0.0, -inf, 0.0],
+            &[1.0, 0.0, 0.0],
+            3,
+            &mut loss[..1],
+            &mut lse[..1],
+        );
         assert!((loss[0] - 2f32.ln()).abs() <= f32::EPSILON);
     }
 }

@@ -60,10 +60,9 @@ impl Tensor {
     #[track_caller]
     pub fn clip(&self, min: f64, max: f64) -> Tensor {
         let ordered = min <= max;
-        if !ordered && self.error().is_none() {
-            return Tensor::failed(Error::value(format!(
-                "clip needs its lower limit first, found min = {min} and max = {max}"
-            )));
+        if !ordered {
+            let message = format!("clip needs its lower limit first, found min = {min} and max = {max}");
+            return self.fail("clip", Error::value(message));
         }
         match self.dtype().is_float() {
             true => map(Clip { min, max }, self),

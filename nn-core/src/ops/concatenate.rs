@@ -29,8 +29,10 @@ impl Op for Concatenate {
                     self.axis
                 )));
             }
-            for d in (0..first.rank()).filter(|&d| !is_known(out[d])) {
-                out = out.with(d, shape[d]);
+            for d in 0..first.rank() {
+                if !is_known(out[d]) {
+                    out = out.with(d, shape[d]);
+                }
             }
             total += shape[axis];
         }

@@ -1,7 +1,7 @@
 //! The lesser of two tensors, element by element.
 
 use super::zip::{Function, zip};
-use crate::kernels::math::{Float, Number};
+use crate::kernels::math::Float;
 use crate::op::{Backward, Keeps};
 use crate::{Operand, Tensor};
 

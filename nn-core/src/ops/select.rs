@@ -70,7 +70,7 @@ impl Op for Select {
 pub fn select(condition: impl Operand, a: impl Operand, b: impl Operand) -> Tensor {
     // A number takes its type from the tensor beside it, whichever side that is on.
     let (own_a, own_b) = (a.own_dtype(), b.own_dtype());
-    let a = a.operand(own_b.unwrap_or(DType::Bool));
+    let a = a.operand(own_b.unwrap_or(DType::I64));
     let b = b.operand(own_a.unwrap_or(a.dtype()));
     let dtype = a.dtype().promote(b.dtype());
     apply(Select, &[condition.operand(DType::Bool), a.cast(dtype), b.cast(dtype)])

@@ -51,9 +51,13 @@ impl Tensor {
         if let Err(error) = fits {
             return vec![self.fail("split", error); sizes.len()];
         }
-        let mut end = 0;
-        let starts = sizes.iter().map(|&size| std::mem::replace(&mut end, end + size));
-        starts.zip(sizes).map(|(start, size)| self.slice_axis(axis, start..start + size)).collect()
+        let mut start = 0;
+        let pieces = sizes.iter().map(|&size| {
+            let from = start;
+            start += size;
+            self.slice_axis(axis, from..start)
+        });
+        pieces.collect()
     }
 }
 

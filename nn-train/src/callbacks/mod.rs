@@ -1,5 +1,21 @@
 //! What can be done at the beginning and end of training and epochs, and after every batch.
 
+mod csv_logger;
+mod early_stopping;
+mod learning_rate_scheduler;
+mod model_checkpoint;
+mod monitor;
+mod reduce_lr_on_plateau;
+mod terminate_on_nan;
+
+pub use csv_logger::CSVLogger;
+pub use early_stopping::EarlyStopping;
+pub use learning_rate_scheduler::LearningRateScheduler;
+pub use model_checkpoint::ModelCheckpoint;
+pub use monitor::Mode;
+pub use reduce_lr_on_plateau::ReduceLROnPlateau;
+pub use terminate_on_nan::TerminateOnNaN;
+
 use crate::optimizers::Optimizer;
 use crate::saving;
 use crate::scores::Scores;

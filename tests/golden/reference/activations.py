@@ -6,7 +6,7 @@ import numpy as np
 
 from .case_file import CaseFile
 
-# Each function with arguments, on points away from its kinks, where its derivative jumps.
+# Each function with arguments. The points are away from kinks, where the derivative jumps.
 FUNCTIONS = {
     "linear": [{}],
     "relu": [{}, {"negative_slope": 0.1}, {"max_value": 1.5}, {"threshold": 0.5},
@@ -35,12 +35,14 @@ FUNCTIONS = {
     "softmax": [{}, {"axis": 1}],
     "log_softmax": [{}, {"axis": 1}],
 }
-# Up to where exp(x) leaves f32 and beyond; `exponential` stops before it.
-FAR = np.array([[-1000, -200, -100, -89, -50, -20, -12, -9.5], [9.5, 12, 20, 50, 80, 87, 100, 1000]], np.float32)
+# Up to where exp(x) leaves f32 and beyond, with one point near zero in a row for the scale.
+# `exponential` stops before it.
+FAR = np.array(
+    [[-1000, -200, -100, -89, -50, -20, -12, -1.5, -0.7], [0.6, 9.5, 12, 20, 50, 80, 87, 100, 1000]], np.float32)
 
 
 def activation_case(file, case, function, x, arguments):
-    upstream = file.random(case).uniform(0.5, 1.5, x.shape).astype(np.float32)
+    upstream = file.random(case).standard_normal(x.shape).astype(np.float32)
     call = lambda x: getattr(keras.activations, function)(x, **arguments)
     gradient = jax.grad(lambda x: (call(x) * upstream).sum())(x)
     tensors = {"input": x, "output": call(x), "upstream": upstream, "grad/input": gradient}

@@ -7,6 +7,7 @@ mod direct;
 mod kernel_gradient;
 #[cfg(test)]
 mod tests;
+mod winograd;
 
 use super::gemm::{Gemm, Mat, Start, multiply};
 use super::simd::{Level, level};
@@ -133,6 +134,8 @@ fn forward_at<T: Gemm>(level: Level, g: &Conv2d, x: &[T], kernel: &[T], bias: Op
         let [ci, co] = [g.in_channels, g.out_channels];
         let start = bias.map_or(Start::Zero, Start::Row);
         multiply(level, [y.len() / co, co, ci], rows(x, ci), rows(kernel, co), y, co, start);
+    } else if let Some(algorithm) = winograd::choose(g) {
+        winograd::forward(algorithm, level, g, x, kernel, bias, y);
     } else {
         direct::forward(level, g, x, kernel, bias, y);
     }
@@ -146,6 +149,8 @@ fn input_gradient_at<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], 
     if g.is_pointwise() {
         let [ci, co] = [g.in_channels, g.out_channels];
         multiply(level, [dx.len() / ci, ci, co], rows(dy, co), columns(kernel, co), dx, ci, Start::Zero);
+    } else if let Some(algorithm) = winograd::choose(g) {
+        winograd::input_gradient(algorithm, level, g, dy, kernel, dx);
     } else {
         direct::input_gradient(level, g, dy, kernel, dx);
     }
@@ -159,6 +164,8 @@ fn kernel_gradient_at<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk: 
     if g.is_pointwise() {
         let [ci, co] = [g.in_channels, g.out_channels];
         multiply(level, [ci, co, x.len() / ci], columns(x, ci), rows(dy, co), dk, co, Start::Zero);
+    } else if let Some(algorithm) = winograd::choose(g) {
+        winograd::kernel_gradient(algorithm, level, g, x, dy, dk);
     } else {
         kernel_gradient::kernel_gradient(level, g, x, dy, dk);
     }

@@ -1,3 +1,4 @@
+use super::winograd::Algorithm;
 use super::*;
 use crate::kernels::gemm::tests::{Float, Numbers, levels, on_threads};
 
@@ -42,41 +43,93 @@ impl Sums {
         *terms += 1;
     }
 
-    fn check<T: Float>(&self, found: &[T], what: &str, level: Level, g: &Conv2d) {
+    fn check<T: Float>(&self, found: &[T], what: &str, level: Level, g: &Conv2d, algorithm: Option<Algorithm>) {
         assert!(found.len() == self.0.len());
+        let most = |pick: fn(&(f64, f64, usize)) -> f64| self.0.iter().map(pick).fold(0.0, f64::max);
+        let (most_size, most_terms) = (most(|s| s.1), most(|s| s.2 as f64));
         for (i, (&(sum, size, terms), &found)) in self.0.iter().zip(found).enumerate() {
-            // The usual bound of a sum of rounded products in any order (Higham, section 3.1).
-            let bound = 2.0 * (terms + 2) as f64 * T::EPSILON * size;
+            // The usual bound of a sum of rounded products in any order (Higham, section 3.1). Winograd's sums are over
+            // what a tile sees, and the maps along both axes enlarge their error by their norms (largest sums of a row's
+            // sizes): 3 · 1.5 · 2 of Aᵀ, G and Bᵀ of F(2, 3), 8.6 · 1.3 · 5.1 of F(4, 3).
+            let bound = T::EPSILON
+                * match algorithm {
+                    None => 2.0 * (terms + 2) as f64 * size,
+                    Some(Algorithm::Two) => 9f64.powi(2) * most_terms.sqrt() * most_size,
+                    Some(Algorithm::Four) => 57f64.powi(2) * most_terms.sqrt() * most_size,
+                };
             let error = (found.to_f64() - sum).abs();
             assert!(error <= bound, "{what} at {i} with {level:?}: {found:?}, expected {sum}, for {g:?}");
         }
     }
+
+    /// The largest error relative to the largest sum.
+    fn error<T: Float>(&self, found: &[T]) -> f64 {
+        let most = self.0.iter().map(|s| s.0.abs()).fold(0.0, f64::max);
+        let errors = self.0.iter().zip(found).map(|(s, v)| (v.to_f64() - s.0).abs());
+        errors.fold(0.0, |a: f64, b| if a >= b { a } else { b }) / most
+    }
 }
 
-/// All three passes against the reference; returns their results.
-fn check<T: Float>(level: Level, g: &Conv2d, biased: bool, seed: u64) -> [Vec<T>; 3] {
-    let mut numbers = Numbers(seed);
-    let (x, k): (Vec<T>, Vec<T>) = (numbers.vec(g.x_len()), numbers.vec(g.k_len()));
-    let (dy, bias): (Vec<T>, Vec<T>) = (numbers.vec(g.y_len()), numbers.vec(g.out_channels));
-    let mut sums = [Sums::new(dy.len()), Sums::new(x.len()), Sums::new(k.len())];
-    if biased {
-        (0..dy.len()).for_each(|i| sums[0].add(i, bias[i % g.out_channels].to_f64()));
+/// Operands, and the sums of all three passes in f64.
+struct Case<T> {
+    g: Conv2d,
+    x: Vec<T>,
+    kernel: Vec<T>,
+    dy: Vec<T>,
+    bias: Option<Vec<T>>,
+    sums: [Sums; 3],
+}
+
+impl<T: Float> Case<T> {
+    fn new(g: &Conv2d, biased: bool, seed: u64) -> Self {
+        let mut numbers = Numbers(seed);
+        let (x, kernel): (Vec<T>, Vec<T>) = (numbers.vec(g.x_len()), numbers.vec(g.k_len()));
+        let (dy, bias): (Vec<T>, Vec<T>) = (numbers.vec(g.y_len()), numbers.vec(g.out_channels));
+        let mut sums = [Sums::new(dy.len()), Sums::new(x.len()), Sums::new(kernel.len())];
+        if biased {
+            (0..dy.len()).for_each(|i| sums[0].add(i, bias[i % g.out_channels].to_f64()));
+        }
+        let value = |v: &[T], i: usize| v[i].to_f64();
+        for_each_product(g, |i, j, o| {
+            sums[0].add(o, value(&x, i) * value(&kernel, j));
+            sums[1].add(i, value(&dy, o) * value(&kernel, j));
+            sums[2].add(j, value(&dy, o) * value(&x, i));
+        });
+        Self { g: *g, x, kernel, dy, bias: biased.then_some(bias), sums }
     }
-    let value = |v: &[T], i: usize| v[i].to_f64();
-    for_each_product(g, |i, j, o| {
-        sums[0].add(o, value(&x, i) * value(&k, j));
-        sums[1].add(i, value(&dy, o) * value(&k, j));
-        sums[2].add(j, value(&dy, o) * value(&x, i));
-    });
-    // What was there before must not show.
-    let [mut y, mut dx, mut dk] = [dy.len(), x.len(), k.len()].map(|n| vec![T::from_f64(f64::NAN); n]);
-    forward_at(level, g, &x, &k, biased.then_some(&bias[..]), &mut y);
-    sums[0].check(&y, "y", level, g);
-    input_gradient_at(level, g, &dy, &k, &mut dx);
-    sums[1].check(&dx, "dx", level, g);
-    kernel_gradient_at(level, g, &x, &dy, &mut dk);
-    sums[2].check(&dk, "dk", level, g);
-    [y, dx, dk]
+
+    /// The three passes. What was in the results before must not show.
+    fn run(&self, level: Level, algorithm: Option<Algorithm>) -> [Vec<T>; 3] {
+        let Self { g, x, kernel, dy, bias, .. } = self;
+        let [mut y, mut dx, mut dk] = [dy.len(), x.len(), kernel.len()].map(|n| vec![T::from_f64(f64::NAN); n]);
+        match algorithm {
+            None => {
+                forward_at(level, g, x, kernel, bias.as_deref(), &mut y);
+                input_gradient_at(level, g, dy, kernel, &mut dx);
+                kernel_gradient_at(level, g, x, dy, &mut dk);
+            }
+            Some(algorithm) => {
+                winograd::forward(algorithm, level, g, x, kernel, bias.as_deref(), &mut y);
+                winograd::input_gradient(algorithm, level, g, dy, kernel, &mut dx);
+                winograd::kernel_gradient(algorithm, level, g, x, dy, &mut dk);
+            }
+        }
+        [y, dx, dk]
+    }
+
+    fn check(&self, level: Level, algorithm: Option<Algorithm>) -> [Vec<T>; 3] {
+        let results = self.run(level, algorithm);
+        let algorithm = algorithm.or(winograd::choose(&self.g));
+        for ((sums, result), what) in self.sums.iter().zip(&results).zip(["y", "dx", "dk"]) {
+            sums.check(result, what, level, &self.g, algorithm);
+        }
+        results
+    }
+}
+
+/// All three passes, by whatever algorithm is chosen, against the reference.
+fn check<T: Float>(level: Level, g: &Conv2d, biased: bool, seed: u64) -> [Vec<T>; 3] {
+    Case::new(g, biased, seed).check(level, None)
 }
 
 /// A convolution with any padding after the image, from sizes that give an output of at least one pixel.
@@ -162,10 +215,60 @@ fn any_number_of_threads_gives_the_same_bits() {
         sizes(5, [14, 14], [33, 65], [3, 3], one, one, one, 1),
         sizes(3, [28, 28], [2, 40], [5, 3], [2, 1], one, [2, 1], 1),
         sizes(9, [14, 14], [64, 64], one, one, one, [0, 0], 1),
+        sizes(40, [8, 9], [17, 40], [3, 3], one, one, one, 1),
     ];
+    for g in &cases {
+        let case = Case::<f32>::new(g, true, 3);
+        for level in levels() {
+            on_threads(|| case.check(level, None));
+        }
+    }
+}
+
+const ALGORITHMS: [Algorithm; 2] = [Algorithm::Two, Algorithm::Four];
+
+#[test]
+fn winograd_agrees_with_sums_in_f64() {
+    let mut numbers = Numbers(13);
+    let one = [1, 1];
+    for round in 0..60 {
+        let mut pair = |low: usize, n: usize| [low + numbers.below(n), low + numbers.below(n)];
+        let (image, channels, pad) = (pair(1, 14), pair(1, 80), pair(0, 4));
+        let g = sizes(1 + round % 5, image, channels, [3, 3], one, one, pad, 1);
+        let (single, double) = (Case::<f32>::new(&g, true, 1), Case::<f64>::new(&g, false, 2));
+        for level in levels() {
+            for algorithm in ALGORITHMS {
+                single.check(level, Some(algorithm));
+                double.check(level, Some(algorithm));
+            }
+        }
+    }
+}
+
+#[test]
+fn winograd_is_chosen_where_it_pays() {
+    let one = [1, 1];
+    let g = |image, channels, kernel, strides| sizes(64, [image, image], channels, kernel, strides, one, one, 1);
+    assert_eq!(winograd::choose(&g(28, [32, 32], [3, 3], one)), Some(Algorithm::Four));
+    assert_eq!(winograd::choose(&g(7, [256, 512], [3, 3], one)), Some(Algorithm::Four));
+    assert_eq!(winograd::choose(&g(2, [64, 64], [3, 3], one)), Some(Algorithm::Two));
+    assert_eq!(winograd::choose(&g(28, [1, 32], [3, 3], one)), None);
+    assert_eq!(winograd::choose(&g(28, [32, 32], [3, 3], [2, 2])), None);
+    assert_eq!(winograd::choose(&g(28, [32, 32], [5, 5], one)), None);
+}
+
+#[test]
+fn error_is_stated() {
+    let g = sizes(2, [28, 28], [64, 64], [3, 3], [1, 1], [1, 1], [1, 1], 1);
+    let case = Case::<f32>::new(&g, false, 5);
     for level in levels() {
-        for g in &cases {
-            on_threads(|| check::<f32>(level, g, true, 3));
+        // What the documentation of `winograd` states.
+        for (algorithm, limit) in [(Algorithm::Two, 1e-6), (Algorithm::Four, 5e-6)] {
+            for (sums, result) in case.sums.iter().zip(case.run(level, Some(algorithm))) {
+                let error = sums.error(&result);
+                println!("{level:?} {algorithm:?} {error:e}");
+                assert!(error <= limit, "{level:?} {algorithm:?}: {error:e}");
+            }
         }
     }
 }

@@ -27,7 +27,11 @@ impl<const N: usize> Plan<N> {
             let mut strides = [0; N];
             for i in 0..N {
                 let dims = inputs[i];
-                let m = if back < dims.len() { dims[dims.len() - 1 - back] } else { 1 };
+                let m = if back < dims.len() {
+                    dims[dims.len() - 1 - back]
+                } else {
+                    1
+                };
                 assert!(m == n || m == 1, "{dims:?} does not broadcast to {out:?}");
                 if m != 1 {
                     strides[i] = sizes[i];
@@ -38,15 +42,25 @@ impl<const N: usize> Plan<N> {
                 continue;
             }
             match axes.last_mut() {
-                Some((length, inner)) if (0..N).all(|i| strides[i] == inner[i] * *length) => *length *= n,
+                Some((length, inner)) if (0..N).all(|i| strides[i] == inner[i] * *length) => {
+                    *length *= n
+                }
                 _ => axes.push((n, strides)),
             }
         }
         if axes.is_empty() {
-            return Plan { inner: 1, advances: [true; N], outer: axes };
+            return Plan {
+                inner: 1,
+                advances: [true; N],
+                outer: axes,
+            };
         }
         let (inner, strides) = axes.remove(0);
-        Plan { inner, advances: strides.map(|s| s != 0), outer: axes }
+        Plan {
+            inner,
+            advances: strides.map(|s| s != 0),
+            outer: axes,
+        }
     }
 
     /// Calls `row` for every stretch of a row within the `length` output elements from `start`: the offsets of
@@ -64,7 +78,8 @@ impl<const N: usize> Plan<N> {
         let mut done = 0;
         while done < length {
             let stretch = (self.inner - column).min(length - done);
-            let from = std::array::from_fn(|i| offsets[i] + if self.advances[i] { column } else { 0 });
+            let from =
+                std::array::from_fn(|i| offsets[i] + if self.advances[i] { column } else { 0 });
             row(from, done, stretch);
             done += stretch;
             column = 0;
@@ -99,7 +114,10 @@ pub fn broadcast_zip<A, B, C>(
     B: Copy + Send + Sync,
     C: Send,
 {
-    assert_eq!((x.len(), y.len(), out.len()), (count(x_dims), count(y_dims), count(out_dims)));
+    assert_eq!(
+        (x.len(), y.len(), out.len()),
+        (count(x_dims), count(y_dims), count(out_dims))
+    );
     if x.len() == out.len() && y.len() == out.len() {
         return zip(x, y, out, f);
     }
@@ -108,15 +126,25 @@ pub fn broadcast_zip<A, B, C>(
     }
     if x.len() == out.len() && y.len() == 1 {
         let b = y[0];
-        return map(x, out, move |a| f(a, b));
+        return map(
+            x,
+            out,
+            #[inline(always)]
+            move |a| f(a, b),
+        );
     }
     if y.len() == out.len() && x.len() == 1 {
         let a = x[0];
-        return map(y, out, move |b| f(a, b));
+        return map(
+            y,
+            out,
+            #[inline(always)]
+            move |b| f(a, b),
+        );
     }
     let mut plan = Plan::new([x_dims, y_dims], out_dims);
     let (mut x, mut y) = (x, y);
-    let (mut wide_x, mut wide_y) = (Vec::new(), Vec::new());
+    let (wide_x, wide_y): (Vec<A>, Vec<B>);
     // A short row vector against a matrix: rows of several copies, so that loops are worth their start.
     if plan.inner < TILE && plan.advances == [true; 2] && plan.outer.len() == 1 {
         let copies = TILE.div_ceil(plan.inner).min(plan.outer[0].0);
@@ -128,7 +156,10 @@ pub fn broadcast_zip<A, B, C>(
             wide_y = y.repeat(copies);
             y = &wide_y;
         }
-        plan.outer[0] = (plan.outer[0].0.div_ceil(copies), strides.map(|s| s * copies));
+        plan.outer[0] = (
+            plan.outer[0].0.div_ceil(copies),
+            strides.map(|s| s * copies),
+        );
         plan.inner *= copies;
     }
     let level = simd::level();
@@ -141,31 +172,45 @@ pub fn broadcast_zip<A, B, C>(
                 || match plan.advances {
                     [true, true] => {
                         let (x, y) = (&x[i..i + length], &y[j..j + length]);
-                        row.iter_mut().zip(x).zip(y).for_each(|((o, &a), &b)| *o = f(a, b));
+                        for ((o, &a), &b) in row.iter_mut().zip(x).zip(y) {
+                            *o = f(a, b);
+                        }
                     }
                     [_, false] => {
                         let b = y[j];
-                        row.iter_mut().zip(&x[i..i + length]).for_each(|(o, &a)| *o = f(a, b));
+                        for (o, &a) in row.iter_mut().zip(&x[i..i + length]) {
+                            *o = f(a, b);
+                        }
                     }
                     [false, true] => {
                         let a = x[i];
-                        row.iter_mut().zip(&y[j..j + length]).for_each(|(o, &b)| *o = f(a, b));
+                        for (o, &b) in row.iter_mut().zip(&y[j..j + length]) {
+                            *o = f(a, b);
+                        }
                     }
                 },
             );
         });
     });
-    drop((wide_x, wide_y));
 }
 
 /// `out = x`, broadcast to `out_dims`.
-pub fn broadcast_to<T: Copy + Send + Sync>(x: &[T], x_dims: &[usize], out: &mut [T], out_dims: &[usize]) {
+pub fn broadcast_to<T: Copy + Send + Sync>(
+    x: &[T],
+    x_dims: &[usize],
+    out: &mut [T],
+    out_dims: &[usize],
+) {
     assert_eq!((x.len(), out.len()), (count(x_dims), count(out_dims)));
     let plan = Plan::new([x_dims], out_dims);
     pieces(out, GRAIN, &|start, piece| {
         plan.walk(start, piece.len(), &mut |[i], at, length| {
             let row = &mut piece[at..at + length];
-            if plan.advances[0] { row.copy_from_slice(&x[i..i + length]) } else { row.fill(x[i]) }
+            if plan.advances[0] {
+                row.copy_from_slice(&x[i..i + length])
+            } else {
+                row.fill(x[i])
+            }
         });
     });
 }
@@ -182,7 +227,12 @@ pub fn select<T: Copy + Send + Sync>(
     let (a, b) = (a.0, b.0);
     assert_eq!(
         (c.len(), a.len(), b.len(), out.len()),
-        (count(condition.1), count(a_dims), count(b_dims), count(out_dims))
+        (
+            count(condition.1),
+            count(a_dims),
+            count(b_dims),
+            count(out_dims)
+        )
     );
     let plan = Plan::new([condition.1, a_dims, b_dims], out_dims);
     let level = simd::level();
@@ -191,8 +241,16 @@ pub fn select<T: Copy + Send + Sync>(
             let row = &mut piece[at..at + length];
             let [c_advances, a_advances, b_advances] = plan.advances;
             if !c_advances {
-                let (from, offset, advances) = if c[h] { (a, i, a_advances) } else { (b, j, b_advances) };
-                if advances { row.copy_from_slice(&from[offset..offset + length]) } else { row.fill(from[offset]) }
+                let (from, offset, advances) = if c[h] {
+                    (a, i, a_advances)
+                } else {
+                    (b, j, b_advances)
+                };
+                if advances {
+                    row.copy_from_slice(&from[offset..offset + length])
+                } else {
+                    row.fill(from[offset])
+                }
                 return;
             }
             let c = &c[h..h + length];
@@ -202,19 +260,31 @@ pub fn select<T: Copy + Send + Sync>(
                 || match (a_advances, b_advances) {
                     (true, true) => {
                         let (a, b) = (&a[i..i + length], &b[j..j + length]);
-                        row.iter_mut().zip(c).zip(a).zip(b).for_each(|(((o, &c), &a), &b)| *o = if c { a } else { b });
+                        row.iter_mut()
+                            .zip(c)
+                            .zip(a)
+                            .zip(b)
+                            .for_each(|(((o, &c), &a), &b)| *o = if c { a } else { b });
                     }
                     (true, false) => {
                         let b = b[j];
-                        row.iter_mut().zip(c).zip(&a[i..]).for_each(|((o, &c), &a)| *o = if c { a } else { b });
+                        row.iter_mut()
+                            .zip(c)
+                            .zip(&a[i..])
+                            .for_each(|((o, &c), &a)| *o = if c { a } else { b });
                     }
                     (false, true) => {
                         let a = a[i];
-                        row.iter_mut().zip(c).zip(&b[j..]).for_each(|((o, &c), &b)| *o = if c { a } else { b });
+                        row.iter_mut()
+                            .zip(c)
+                            .zip(&b[j..])
+                            .for_each(|((o, &c), &b)| *o = if c { a } else { b });
                     }
                     (false, false) => {
                         let (a, b) = (a[i], b[j]);
-                        row.iter_mut().zip(c).for_each(|(o, &c)| *o = if c { a } else { b });
+                        row.iter_mut()
+                            .zip(c)
+                            .for_each(|(o, &c)| *o = if c { a } else { b });
                     }
                 },
             );
@@ -267,7 +337,9 @@ mod tests {
     fn zips_agree_with_indexing() {
         for (x_dims, y_dims, out_dims) in CASES {
             let (x, y) = (random(count(x_dims), 3), random(count(y_dims), 4));
-            for ((x, x_dims), (y, y_dims)) in [((&x, x_dims), (&y, y_dims)), ((&y, y_dims), (&x, x_dims))] {
+            for ((x, x_dims), (y, y_dims)) in
+                [((&x, x_dims), (&y, y_dims)), ((&y, y_dims), (&x, x_dims))]
+            {
                 let expected: Vec<f32> = (0..count(out_dims))
                     .map(|i| x[source(i, x_dims, out_dims)] - 2.0 * y[source(i, y_dims, out_dims)])
                     .collect();
@@ -278,7 +350,9 @@ mod tests {
                 });
                 assert_eq!(found, bits(&expected), "{x_dims:?} {y_dims:?}");
 
-                let expected: Vec<f32> = (0..count(out_dims)).map(|i| x[source(i, x_dims, out_dims)]).collect();
+                let expected: Vec<f32> = (0..count(out_dims))
+                    .map(|i| x[source(i, x_dims, out_dims)])
+                    .collect();
                 let mut out = vec![f32::NAN; count(out_dims)];
                 broadcast_to(x, x_dims, &mut out, out_dims);
                 assert_eq!(out, expected, "{x_dims:?} to {out_dims:?}");
@@ -289,12 +363,22 @@ mod tests {
     #[test]
     fn selections_agree_with_indexing() {
         for (x_dims, y_dims, out_dims) in CASES {
-            for [c, a, b] in [[x_dims, y_dims, out_dims], [out_dims, x_dims, y_dims], [x_dims, x_dims, y_dims]] {
+            for [c, a, b] in [
+                [x_dims, y_dims, out_dims],
+                [out_dims, x_dims, y_dims],
+                [x_dims, x_dims, y_dims],
+            ] {
                 let condition: Vec<bool> = random(count(c), 5).iter().map(|&v| v > 0.0).collect();
                 let (x, y) = (random(count(a), 6), random(count(b), 7));
                 let at = |i, dims| source(i, dims, out_dims);
                 let expected: Vec<f32> = (0..count(out_dims))
-                    .map(|i| if condition[at(i, c)] { x[at(i, a)] } else { y[at(i, b)] })
+                    .map(|i| {
+                        if condition[at(i, c)] {
+                            x[at(i, a)]
+                        } else {
+                            y[at(i, b)]
+                        }
+                    })
                     .collect();
                 let found = same_everywhere(|| {
                     let mut out = vec![f32::NAN; count(out_dims)];

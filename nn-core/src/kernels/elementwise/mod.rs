@@ -1,7 +1,9 @@
 //! Functions of one, two or three elements at the same place, with broadcasting, and copies that change the
 //! order of elements.
 //!
-//! Lengths that do not agree with the dims are a bug of the caller and panic.
+//! Lengths that do not agree with the dims are a bug of the caller and panic. Functions that are more than a few
+//! instructions should be `#[inline(always)]`, closures included, or loops over them are not vectorized; for the same
+//! reason loops here are `for` loops: the `for_each` of an iterator is one more function that may not be inlined.
 
 mod broadcast;
 mod strided;
@@ -15,18 +17,27 @@ use super::simd;
 /// [`for_each_chunk`] compiled once for all bodies: kernels are instantiated for many functions, and each
 /// would bring its own copy of the thread pool's machinery.
 #[inline(never)]
-pub(super) fn pieces<T: Send>(out: &mut [T], grain: usize, body: &(dyn Fn(usize, &mut [T]) + Sync)) {
+pub(super) fn pieces<T: Send>(
+    out: &mut [T],
+    grain: usize,
+    body: &(dyn Fn(usize, &mut [T]) + Sync),
+) {
     for_each_chunk(out, grain, body);
 }
+
+/// What is done with two pieces of one task.
+type Body2<'a, A, B> = &'a (dyn Fn(usize, &mut [A], &mut [B]) + Sync);
 
 /// The same for two outputs, cut at multiples of their own grains; the body gets the number of the task.
 pub(super) fn pieces2<A: Send, B: Send>(
     (a, a_grain): (&mut [A], usize),
     (b, b_grain): (&mut [B], usize),
-    body: &(dyn Fn(usize, &mut [A], &mut [B]) + Sync),
+    body: Body2<A, B>,
 ) {
     let mut tasks: Vec<_> = a.chunks_mut(a_grain).zip(b.chunks_mut(b_grain)).collect();
-    pieces(&mut tasks, 1, &|task, piece| piece.iter_mut().for_each(|(a, b)| body(task, a, b)));
+    pieces(&mut tasks, 1, &|task, piece| {
+        piece.iter_mut().for_each(|(a, b)| body(task, a, b))
+    });
 }
 
 /// `out[i] = f(x[i])`.
@@ -42,7 +53,11 @@ where
         simd::run(
             level,
             #[inline(always)]
-            || piece.iter_mut().zip(x).for_each(|(o, &a)| *o = f(a)),
+            || {
+                for (o, &a) in piece.iter_mut().zip(x) {
+                    *o = f(a);
+                }
+            },
         );
     });
 }
@@ -54,7 +69,11 @@ pub fn map_in_place<T: Copy + Send>(x: &mut [T], f: impl Fn(T) -> T + Sync + Cop
         simd::run(
             level,
             #[inline(always)]
-            || piece.iter_mut().for_each(|v| *v = f(*v)),
+            || {
+                for v in piece {
+                    *v = f(*v);
+                }
+            },
         );
     });
 }
@@ -75,7 +94,11 @@ where
         simd::run(
             level,
             #[inline(always)]
-            || piece.iter_mut().zip(x).zip(y).for_each(|((o, &a), &b)| *o = f(a, b)),
+            || {
+                for ((o, &a), &b) in piece.iter_mut().zip(x).zip(y) {
+                    *o = f(a, b);
+                }
+            },
         );
     });
 }
@@ -93,7 +116,11 @@ where
         simd::run(
             level,
             #[inline(always)]
-            || piece.iter_mut().zip(y).for_each(|(v, &b)| *v = f(*v, b)),
+            || {
+                for (v, &b) in piece.iter_mut().zip(y) {
+                    *v = f(*v, b);
+                }
+            },
         );
     });
 }
@@ -135,8 +162,10 @@ mod tests {
     #[test]
     fn every_function_gives_the_same_bits_on_every_level() {
         // Arguments over the whole range of exponents, NaN and infinities among them.
-        let x: Vec<f32> = (0..60_000u32).map(|i| f32::from_bits(i.wrapping_mul(71_583))).collect();
-        let functions: [fn(f32) -> f32; 10] = [
+        let x: Vec<f32> = (0..60_000u32)
+            .map(|i| f32::from_bits(i.wrapping_mul(71_583)))
+            .collect();
+        let functions: [fn(f32) -> f32; 8] = [
             math::exp,
             math::expm1,
             math::ln,
@@ -145,8 +174,6 @@ mod tests {
             math::sigmoid,
             math::softplus,
             math::erf,
-            math::sin,
-            math::cos,
         ];
         macro_rules! check {
             ($($i:literal $f:path),*) => {$(
@@ -161,6 +188,6 @@ mod tests {
             )*};
         }
         check!(0 math::exp, 1 math::expm1, 2 math::ln, 3 math::log1p, 4 math::tanh);
-        check!(5 math::sigmoid, 6 math::softplus, 7 math::erf, 8 math::sin, 9 math::cos);
+        check!(5 math::sigmoid, 6 math::softplus, 7 math::erf);
     }
 }

@@ -21,7 +21,10 @@ pub struct AxisSlice {
 /// `out` with the axes of `x` in a new order: axis `i` of the output is axis `axes[i]` of `x`.
 pub fn permute<T: Copy + Send + Sync>(x: &[T], dims: &[usize], axes: &[usize], out: &mut [T]) {
     assert_eq!(axes.len(), dims.len());
-    assert_eq!((x.len(), out.len()), (dims.iter().product::<usize>(), x.len()));
+    assert_eq!(
+        (x.len(), out.len()),
+        (dims.iter().product::<usize>(), x.len())
+    );
     let mut strides = vec![1; dims.len()];
     for i in (1..dims.len()).rev() {
         strides[i - 1] = strides[i] * dims[i];
@@ -58,17 +61,25 @@ pub fn permute<T: Copy + Send + Sync>(x: &[T], dims: &[usize], axes: &[usize], o
     }
     // The axis that is innermost in x goes against the one that is innermost in the output.
     let width = last.0;
-    let fast = outer.iter().rposition(|axis| axis.1 == 1).expect("one axis of x is innermost");
+    let fast = outer
+        .iter()
+        .rposition(|axis| axis.1 == 1)
+        .expect("one axis of x is innermost");
     let height = outer[fast].0;
     let between = &outer[fast + 1..];
     let rows_between: usize = between.iter().map(|axis| axis.0).product();
     let plane = height * rows_between * width;
     let above = &outer[..fast];
     // A task is a band of the height of one plane: whole tiles, cut by size only.
-    let band = (GRAIN / (rows_between * width)).next_multiple_of(TILE).min(height).max(1);
+    let band = (GRAIN / (rows_between * width))
+        .next_multiple_of(TILE)
+        .min(height)
+        .max(1);
     let bands = height.div_ceil(band);
-    let mut tasks: Vec<&mut [T]> =
-        out.chunks_exact_mut(plane).flat_map(|plane| plane.chunks_mut(band * rows_between * width)).collect();
+    let mut tasks: Vec<&mut [T]> = out
+        .chunks_exact_mut(plane)
+        .flat_map(|plane| plane.chunks_mut(band * rows_between * width))
+        .collect();
     for_each_chunk(&mut tasks, 1, |task, piece| {
         let first = task % bands * band;
         let base = Walk::new(above, task / bands).offset + first;
@@ -76,14 +87,28 @@ pub fn permute<T: Copy + Send + Sync>(x: &[T], dims: &[usize], axes: &[usize], o
         let rows = out.len() / (rows_between * width);
         let mut at = Walk::new(between, 0);
         for middle in 0..rows_between {
-            transpose(&x[base + at.offset..], last.1, &mut out[middle * width..], rows_between * width, rows, width);
+            transpose(
+                &x[base + at.offset..],
+                last.1,
+                &mut out[middle * width..],
+                rows_between * width,
+                rows,
+                width,
+            );
             at.step(between);
         }
     });
 }
 
 /// `out[i · out_stride + j] = x[j · x_stride + i]` for i < rows and j < columns, in square tiles.
-fn transpose<T: Copy>(x: &[T], x_stride: usize, out: &mut [T], out_stride: usize, rows: usize, columns: usize) {
+fn transpose<T: Copy>(
+    x: &[T],
+    x_stride: usize,
+    out: &mut [T],
+    out_stride: usize,
+    rows: usize,
+    columns: usize,
+) {
     for top in (0..rows).step_by(TILE) {
         let bottom = (top + TILE).min(rows);
         for left in (0..columns).step_by(TILE) {
@@ -91,7 +116,9 @@ fn transpose<T: Copy>(x: &[T], x_stride: usize, out: &mut [T], out_stride: usize
             for i in top..bottom {
                 let out = &mut out[i * out_stride + left..i * out_stride + right];
                 let x = &x[left * x_stride + i..];
-                out.iter_mut().zip(x.iter().step_by(x_stride)).for_each(|(o, &v)| *o = v);
+                out.iter_mut()
+                    .zip(x.iter().step_by(x_stride))
+                    .for_each(|(o, &v)| *o = v);
             }
         }
     }
@@ -106,7 +133,10 @@ struct Walk {
 impl Walk {
     fn new(axes: &[(usize, usize)], flat: usize) -> Self {
         let mut rest = flat;
-        let mut walk = Walk { index: vec![0; axes.len()], offset: 0 };
+        let mut walk = Walk {
+            index: vec![0; axes.len()],
+            offset: 0,
+        };
         for (at, &(length, stride)) in walk.index.iter_mut().zip(axes).rev() {
             *at = rest % length;
             rest /= length;
@@ -130,12 +160,21 @@ impl Walk {
 
 /// Calls `row(offset in the whole, offset in the slice)` for every innermost row of the slice with these outer
 /// rows, where the last axis is left out of both.
-fn slice_rows(dims: &[usize], slices: &[AxisSlice], rows: std::ops::Range<usize>, mut row: impl FnMut(usize, usize)) {
+fn slice_rows(
+    dims: &[usize],
+    slices: &[AxisSlice],
+    rows: std::ops::Range<usize>,
+    mut row: impl FnMut(usize, usize),
+) {
     let outer = slices.len() - 1;
     for flat in rows {
         let (mut rest, mut stride, mut offset) = (flat, dims[outer], 0);
         for axis in (0..outer).rev() {
-            let AxisSlice { start, step, length } = slices[axis];
+            let AxisSlice {
+                start,
+                step,
+                length,
+            } = slices[axis];
             offset += start.wrapping_add_signed((rest % length) as isize * step) * stride;
             rest /= length;
             stride *= dims[axis];
@@ -159,9 +198,19 @@ fn check(whole: usize, dims: &[usize], slices: &[AxisSlice], part: usize) {
 }
 
 /// `out = x[slices]`.
-pub fn strided_copy<T: Copy + Send + Sync>(x: &[T], dims: &[usize], slices: &[AxisSlice], out: &mut [T]) {
+pub fn strided_copy<T: Copy + Send + Sync>(
+    x: &[T],
+    dims: &[usize],
+    slices: &[AxisSlice],
+    out: &mut [T],
+) {
     check(x.len(), dims, slices, out.len());
-    let Some(&AxisSlice { start, step, length }) = slices.last() else {
+    let Some(&AxisSlice {
+        start,
+        step,
+        length,
+    }) = slices.last()
+    else {
         out.copy_from_slice(x);
         return;
     };
@@ -170,14 +219,22 @@ pub fn strided_copy<T: Copy + Send + Sync>(x: &[T], dims: &[usize], slices: &[Ax
     }
     for_each_chunk(out, length * (GRAIN / length).max(1), |first, piece| {
         let first = first / length;
-        slice_rows(dims, slices, first..first + piece.len() / length, |offset, row| {
-            let out = &mut piece[(row - first) * length..][..length];
-            let from = offset + start;
-            match step {
-                1 => out.copy_from_slice(&x[from..from + length]),
-                _ => out.iter_mut().enumerate().for_each(|(i, o)| *o = x[from.wrapping_add_signed(i as isize * step)]),
-            }
-        });
+        slice_rows(
+            dims,
+            slices,
+            first..first + piece.len() / length,
+            |offset, row| {
+                let out = &mut piece[(row - first) * length..][..length];
+                let from = offset + start;
+                match step {
+                    1 => out.copy_from_slice(&x[from..from + length]),
+                    _ => out
+                        .iter_mut()
+                        .enumerate()
+                        .for_each(|(i, o)| *o = x[from.wrapping_add_signed(i as isize * step)]),
+                }
+            },
+        );
     });
 }
 
@@ -189,7 +246,12 @@ pub fn strided_add<T: Copy + Send + Sync + AddAssign>(
     part: &[T],
 ) {
     check(whole.len(), dims, slices, part.len());
-    let Some(&AxisSlice { start, step, length }) = slices.last() else {
+    let Some(&AxisSlice {
+        start,
+        step,
+        length,
+    }) = slices.last()
+    else {
         whole.iter_mut().zip(part).for_each(|(w, &p)| *w += p);
         return;
     };
@@ -198,25 +260,46 @@ pub fn strided_add<T: Copy + Send + Sync + AddAssign>(
     }
     // Tasks own stretches of the outermost axis, found through the rows that fall into them.
     let rows = part.len() / length;
-    let rows_each = if slices.len() > 1 { rows / slices[0].length } else { 1 };
-    let stretch = if slices.len() > 1 { whole.len() / dims[0] } else { whole.len() };
+    let rows_each = if slices.len() > 1 {
+        rows / slices[0].length
+    } else {
+        1
+    };
+    let stretch = if slices.len() > 1 {
+        whole.len() / dims[0]
+    } else {
+        whole.len()
+    };
     for_each_chunk(whole, stretch * (GRAIN / stretch).max(1), |first, piece| {
-        for outermost in 0..if slices.len() > 1 { slices[0].length } else { 1 } {
-            let at = slices[0].start.wrapping_add_signed(outermost as isize * slices[0].step);
+        for outermost in 0..if slices.len() > 1 {
+            slices[0].length
+        } else {
+            1
+        } {
+            let at = slices[0]
+                .start
+                .wrapping_add_signed(outermost as isize * slices[0].step);
             if slices.len() > 1 && !(first..first + piece.len()).contains(&(at * stretch)) {
                 continue;
             }
-            slice_rows(dims, slices, outermost * rows_each..(outermost + 1) * rows_each, |offset, row| {
-                let part = &part[row * length..][..length];
-                let from = offset + start - first;
-                match step {
-                    1 => piece[from..from + length].iter_mut().zip(part).for_each(|(w, &p)| *w += p),
-                    _ => part
-                        .iter()
-                        .enumerate()
-                        .for_each(|(i, &p)| piece[from.wrapping_add_signed(i as isize * step)] += p),
-                }
-            });
+            slice_rows(
+                dims,
+                slices,
+                outermost * rows_each..(outermost + 1) * rows_each,
+                |offset, row| {
+                    let part = &part[row * length..][..length];
+                    let from = offset + start - first;
+                    match step {
+                        1 => piece[from..from + length]
+                            .iter_mut()
+                            .zip(part)
+                            .for_each(|(w, &p)| *w += p),
+                        _ => part.iter().enumerate().for_each(|(i, &p)| {
+                            piece[from.wrapping_add_signed(i as isize * step)] += p
+                        }),
+                    }
+                },
+            );
         }
     });
 }
@@ -227,12 +310,18 @@ mod tests {
     use super::*;
 
     fn strides(dims: &[usize]) -> Vec<usize> {
-        (0..dims.len()).map(|i| dims[i + 1..].iter().product()).collect()
+        (0..dims.len())
+            .map(|i| dims[i + 1..].iter().product())
+            .collect()
     }
 
     /// The index along each axis of element `flat`.
     fn index(flat: usize, dims: &[usize]) -> Vec<usize> {
-        strides(dims).iter().zip(dims).map(|(s, n)| flat / s % n).collect()
+        strides(dims)
+            .iter()
+            .zip(dims)
+            .map(|(s, n)| flat / s % n)
+            .collect()
     }
 
     #[test]
@@ -261,7 +350,13 @@ mod tests {
             let out_dims: Vec<usize> = axes.iter().map(|&a| dims[a]).collect();
             let from = strides(dims);
             let expected: Vec<usize> = (0..n)
-                .map(|flat| index(flat, &out_dims).iter().zip(axes).map(|(i, &a)| i * from[a]).sum())
+                .map(|flat| {
+                    index(flat, &out_dims)
+                        .iter()
+                        .zip(axes)
+                        .map(|(i, &a)| i * from[a])
+                        .sum()
+                })
                 .collect();
             let found = same_everywhere(|| {
                 let mut out = vec![usize::MAX; n];
@@ -274,7 +369,11 @@ mod tests {
 
     #[test]
     fn slices_agree_with_indexing() {
-        let slice = |start, step, length| AxisSlice { start, step, length };
+        let slice = |start, step, length| AxisSlice {
+            start,
+            step,
+            length,
+        };
         let cases: Vec<(Vec<usize>, Vec<AxisSlice>)> = vec![
             (vec![], vec![]),
             (vec![7], vec![slice(6, -2, 4)]),
@@ -283,7 +382,15 @@ mod tests {
             (vec![5, 6], vec![slice(4, -2, 3), slice(1, 2, 2)]),
             (vec![5, 6], vec![slice(0, 1, 0), slice(1, 2, 2)]),
             (vec![300, 200], vec![slice(299, -1, 300), slice(3, 1, 190)]),
-            (vec![4, 30, 20, 9], vec![slice(0, 3, 2), slice(2, 1, 28), slice(19, -3, 7), slice(0, 2, 5)]),
+            (
+                vec![4, 30, 20, 9],
+                vec![
+                    slice(0, 3, 2),
+                    slice(2, 1, 28),
+                    slice(19, -3, 7),
+                    slice(0, 2, 5),
+                ],
+            ),
         ];
         for (dims, slices) in cases {
             let x = random(dims.iter().product(), 8);
@@ -295,7 +402,9 @@ mod tests {
                         .iter()
                         .zip(&slices)
                         .zip(strides(&dims))
-                        .map(|((&i, s), stride)| (s.start as isize + i as isize * s.step) as usize * stride)
+                        .map(|((&i, s), stride)| {
+                            (s.start as isize + i as isize * s.step) as usize * stride
+                        })
                         .sum()
                 })
                 .collect();
@@ -307,7 +416,11 @@ mod tests {
                 strided_add(&mut whole, &dims, &slices, &part);
                 (out, whole)
             });
-            assert_eq!(copied, sources.iter().map(|&s| x[s]).collect::<Vec<_>>(), "{dims:?}");
+            assert_eq!(
+                copied,
+                sources.iter().map(|&s| x[s]).collect::<Vec<_>>(),
+                "{dims:?}"
+            );
             assert_eq!(added, sum, "{dims:?}");
         }
     }
@@ -315,6 +428,15 @@ mod tests {
     #[test]
     #[should_panic(expected = "leaves an axis of 3")]
     fn slices_beyond_the_end_are_refused() {
-        strided_copy(&[1, 2, 3], &[3], &[AxisSlice { start: 0, step: 2, length: 3 }], &mut [0; 3]);
+        strided_copy(
+            &[1, 2, 3],
+            &[3],
+            &[AxisSlice {
+                start: 0,
+                step: 2,
+                length: 3,
+            }],
+            &mut [0; 3],
+        );
     }
 }

@@ -1,16 +1,17 @@
 //! Tiles of 6 rows and two 256-bit vectors.
 
-use super::tile::{Kernels, Tile, TileFn, Vector, multiply};
+use super::tile::{Kernels, Tile, TileFn, multiply};
+use super::vector::{Body, Vector};
 use std::arch::x86_64::*;
 
 macro_rules! vector {
     ($name:ident, $element:ty, $register:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident,
-     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $multiply_add:ident,
+     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $sub:ident, $multiply_add:ident,
      $lane_index:expr, $greater:ident, $lane_limit:ident, $limit:ty) => {
         #[derive(Clone, Copy)]
-        struct $name($register);
+        pub struct $name($register);
 
-        // SAFETY of every block: the functions are inlined into `run`, which has the instructions, and pointers are
+        // SAFETY of every block: the functions are inlined into `run` and `body`, which have the instructions, and pointers are
         // the caller's promise; unaligned and masked accesses ask for nothing more.
         impl Vector for $name {
             type Element = $element;
@@ -30,6 +31,11 @@ macro_rules! vector {
             unsafe fn splat(p: *const $element) -> Self {
                 // SAFETY: see above.
                 Self(unsafe { $splat(*p) })
+            }
+            #[inline(always)]
+            unsafe fn constant(v: f64) -> Self {
+                // SAFETY: see above.
+                Self(unsafe { $splat(v as $element) })
             }
             #[inline(always)]
             unsafe fn load(p: *const $element) -> Self {
@@ -57,6 +63,11 @@ macro_rules! vector {
                 Self(unsafe { $add(self.0, other.0) })
             }
             #[inline(always)]
+            unsafe fn sub(self, other: Self) -> Self {
+                // SAFETY: see above.
+                Self(unsafe { $sub(self.0, other.0) })
+            }
+            #[inline(always)]
             unsafe fn multiply_add(self, a: Self, b: Self) -> Self {
                 // SAFETY: see above.
                 Self(unsafe { $multiply_add(a.0, b.0, self.0) })
@@ -67,12 +78,12 @@ macro_rules! vector {
 
 vector!(
     F32x8, f32, __m256, 8, _mm256_setzero_ps, _mm256_set1_ps, _mm256_loadu_ps, _mm256_maskload_ps,
-    _mm256_storeu_ps, _mm256_maskstore_ps, _mm256_add_ps, _mm256_fmadd_ps,
+    _mm256_storeu_ps, _mm256_maskstore_ps, _mm256_add_ps, _mm256_sub_ps, _mm256_fmadd_ps,
     _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_cmpgt_epi32, _mm256_set1_epi32, i32
 );
 vector!(
     F64x4, f64, __m256d, 4, _mm256_setzero_pd, _mm256_set1_pd, _mm256_loadu_pd, _mm256_maskload_pd,
-    _mm256_storeu_pd, _mm256_maskstore_pd, _mm256_add_pd, _mm256_fmadd_pd,
+    _mm256_storeu_pd, _mm256_maskstore_pd, _mm256_add_pd, _mm256_sub_pd, _mm256_fmadd_pd,
     _mm256_setr_epi64x(0, 1, 2, 3), _mm256_cmpgt_epi64, _mm256_set1_epi64x, i64
 );
 
@@ -84,6 +95,16 @@ vector!(
 unsafe fn run<V: Vector, const R: usize, const N: usize, const U: usize, const COLUMNS: bool>(t: &Tile<V::Element>) {
     // SAFETY: passed on to the caller.
     unsafe { multiply::<V, R, N, U, COLUMNS>(t) }
+}
+
+/// Runs `body` with AVX2 andMA.
+///
+/// # Safety
+/// As [`Body::run`], on a processor with AVX2 and FMA.
+#[target_feature(enable = "avx2,fma")]
+pub unsafe fn body<V: Vector>(body: impl Body<V::Element>) {
+    // SAFETY: passed on to the caller.
+    unsafe { body.run::<V>() }
 }
 
 macro_rules! table {

@@ -1,15 +1,16 @@
 //! Tiles of 14 rows and two 512-bit vectors.
 
-use super::tile::{Kernels, Tile, TileFn, Vector, multiply};
+use super::tile::{Kernels, Tile, TileFn, multiply};
+use super::vector::{Body, Vector};
 use std::arch::x86_64::*;
 
 macro_rules! vector {
     ($name:ident, $element:ty, $register:ty, $mask:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident,
-     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $multiply_add:ident) => {
+     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $sub:ident, $multiply_add:ident) => {
         #[derive(Clone, Copy)]
-        struct $name($register);
+        pub struct $name($register);
 
-        // SAFETY of every block: the functions are inlined into `run`, which has the instructions, and pointers are
+        // SAFETY of every block: the functions are inlined into `run` and `body`, which have the instructions, and pointers are
         // the caller's promise; unaligned and masked accesses ask for nothing more.
         impl Vector for $name {
             type Element = $element;
@@ -28,6 +29,11 @@ macro_rules! vector {
             unsafe fn splat(p: *const $element) -> Self {
                 // SAFETY: see above.
                 Self(unsafe { $splat(*p) })
+            }
+            #[inline(always)]
+            unsafe fn constant(v: f64) -> Self {
+                // SAFETY: see above.
+                Self(unsafe { $splat(v as $element) })
             }
             #[inline(always)]
             unsafe fn load(p: *const $element) -> Self {
@@ -55,6 +61,11 @@ macro_rules! vector {
                 Self(unsafe { $add(self.0, other.0) })
             }
             #[inline(always)]
+            unsafe fn sub(self, other: Self) -> Self {
+                // SAFETY: see above.
+                Self(unsafe { $sub(self.0, other.0) })
+            }
+            #[inline(always)]
             unsafe fn multiply_add(self, a: Self, b: Self) -> Self {
                 // SAFETY: see above.
                 Self(unsafe { $multiply_add(a.0, b.0, self.0) })
@@ -65,11 +76,11 @@ macro_rules! vector {
 
 vector!(
     F32x16, f32, __m512, __mmask16, 16, _mm512_setzero_ps, _mm512_set1_ps, _mm512_loadu_ps, _mm512_maskz_loadu_ps,
-    _mm512_storeu_ps, _mm512_mask_storeu_ps, _mm512_add_ps, _mm512_fmadd_ps
+    _mm512_storeu_ps, _mm512_mask_storeu_ps, _mm512_add_ps, _mm512_sub_ps, _mm512_fmadd_ps
 );
 vector!(
     F64x8, f64, __m512d, __mmask8, 8, _mm512_setzero_pd, _mm512_set1_pd, _mm512_loadu_pd, _mm512_maskz_loadu_pd,
-    _mm512_storeu_pd, _mm512_mask_storeu_pd, _mm512_add_pd, _mm512_fmadd_pd
+    _mm512_storeu_pd, _mm512_mask_storeu_pd, _mm512_add_pd, _mm512_sub_pd, _mm512_fmadd_pd
 );
 
 /// [`multiply`] with AVX-512.
@@ -80,6 +91,16 @@ vector!(
 unsafe fn run<V: Vector, const R: usize, const N: usize, const U: usize, const COLUMNS: bool>(t: &Tile<V::Element>) {
     // SAFETY: passed on to the caller.
     unsafe { multiply::<V, R, N, U, COLUMNS>(t) }
+}
+
+/// Runs `body` with AVX-512.
+///
+/// # Safety
+/// As [`Body::run`], on a processor with AVX-512 F.
+#[target_feature(enable = "avx512f")]
+pub unsafe fn body<V: Vector>(body: impl Body<V::Element>) {
+    // SAFETY: passed on to the caller.
+    unsafe { body.run::<V>() }
 }
 
 macro_rules! table {

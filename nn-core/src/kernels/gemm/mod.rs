@@ -15,13 +15,15 @@ pub(super) mod scratch;
 #[cfg(test)]
 pub(super) mod tests;
 pub(super) mod tile;
+pub(super) mod vector;
 
 use super::parallel;
 use super::simd::{Level, level};
 use pack::{pack_a_columns, pack_a_rows, pack_b};
 use scratch::Plain;
-use std::ops::{Add, Mul, Range};
+use std::ops::{Add, Mul, Range, Sub};
 use tile::{Kernels, Layout, Tile};
+use vector::Body;
 
 /// Steps of k between two visits of a tile of C: 256 rows of 32 columns of B are 32 KiB, what the first cache of
 /// 48 KiB holds beside the streams of A and C.
@@ -65,10 +67,19 @@ impl<T> Mat<'_, T> {
 }
 
 /// Element types with a matrix product: `f32` and `f64`.
-pub trait Gemm: Plain + Send + Sync + Default + Add<Output = Self> + Mul<Output = Self> + 'static {
+pub trait Gemm:
+    Plain + Send + Sync + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + 'static
+{
     /// The register tiles for an instruction set.
     #[doc(hidden)]
     fn kernels(level: Level) -> &'static Kernels<Self>;
+
+    /// Runs `body` with the vectors of an instruction set.
+    ///
+    /// # Safety
+    /// As [`Body::run`]; the processor must have `level`.
+    #[doc(hidden)]
+    unsafe fn vectors(level: Level, body: impl Body<Self>);
 
     /// `C = A·B`, or `C += A·B` when `accumulate`, with A m×k, B k×n and C row-major with rows `ldc` apart.
     /// With k = 0 the product is zero.
@@ -110,7 +121,7 @@ pub trait Gemm: Plain + Send + Sync + Default + Add<Output = Self> + Mul<Output 
 }
 
 macro_rules! implement {
-    ($element:ty, $kernels:ident) => {
+    ($element:ty, $kernels:ident, $avx512:ident, $avx2:ident) => {
         impl Gemm for $element {
             fn kernels(level: Level) -> &'static Kernels<Self> {
                 match level {
@@ -121,11 +132,24 @@ macro_rules! implement {
                     _ => &portable::$kernels,
                 }
             }
+
+            unsafe fn vectors(level: Level, body: impl Body<Self>) {
+                // SAFETY: passed on to the caller.
+                unsafe {
+                    match level {
+                        #[cfg(target_arch = "x86_64")]
+                        Level::Avx512 => avx512::body::<avx512::$avx512>(body),
+                        #[cfg(target_arch = "x86_64")]
+                        Level::Avx2 => avx2::body::<avx2::$avx2>(body),
+                        _ => body.run::<portable::Lanes<$element>>(),
+                    }
+                }
+            }
         }
     };
 }
-implement!(f32, F32);
-implement!(f64, F64);
+implement!(f32, F32, F32x16, F32x8);
+implement!(f64, F64, F64x8, F64x4);
 
 /// What a product is added to.
 #[derive(Clone, Copy)]

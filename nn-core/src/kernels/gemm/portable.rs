@@ -1,14 +1,16 @@
 //! Tiles of 4 rows and two groups of four elements, in plain Rust that any compiler turns into vectors.
 
-use super::tile::{Kernels, TileFn, Vector, multiply};
-use std::ops::{Add, Mul};
+use super::Plain;
+use super::tile::{Kernels, TileFn, multiply};
+use super::vector::Vector;
+use std::ops::{Add, Mul, Sub};
 
 const LANES: usize = 4;
 
 #[derive(Clone, Copy)]
-struct Lanes<T>([T; LANES]);
+pub struct Lanes<T>([T; LANES]);
 
-impl<T: Copy + Default + Add<Output = T> + Mul<Output = T>> Vector for Lanes<T> {
+impl<T: Plain + Default + Add<Output = T> + Sub<Output = T> + Mul<Output = T>> Vector for Lanes<T> {
     type Element = T;
     type Mask = usize;
     const LANES: usize = LANES;
@@ -24,6 +26,10 @@ impl<T: Copy + Default + Add<Output = T> + Mul<Output = T>> Vector for Lanes<T> 
     unsafe fn splat(p: *const T) -> Self {
         // SAFETY: the caller's pointer is readable.
         Self([unsafe { *p }; LANES])
+    }
+    #[inline(always)]
+    unsafe fn constant(v: f64) -> Self {
+        Self([T::rounded(v); LANES])
     }
     #[inline(always)]
     unsafe fn load(p: *const T) -> Self {
@@ -50,6 +56,10 @@ impl<T: Copy + Default + Add<Output = T> + Mul<Output = T>> Vector for Lanes<T> 
     #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
         Self(std::array::from_fn(|i| self.0[i] + other.0[i]))
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] - other.0[i]))
     }
     #[inline(always)]
     unsafe fn multiply_add(self, a: Self, b: Self) -> Self {

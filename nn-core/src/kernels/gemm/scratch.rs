@@ -16,11 +16,24 @@ thread_local! {
 ///
 /// # Safety
 /// Every bit pattern must be a value, and 64 bytes a multiple of the size and of the alignment.
-pub unsafe trait Plain: Copy {}
-// SAFETY: floats take any bits and are 4 and 8 bytes.
-unsafe impl Plain for f32 {}
-// SAFETY: as above.
-unsafe impl Plain for f64 {}
+pub unsafe trait Plain: Copy {
+    /// The nearest value.
+    fn rounded(v: f64) -> Self;
+}
+
+// SAFETY: floats take any bits; 4 bytes.
+unsafe impl Plain for f32 {
+    fn rounded(v: f64) -> Self {
+        v as f32
+    }
+}
+
+// SAFETY: floats take any bits; 8 bytes.
+unsafe impl Plain for f64 {
+    fn rounded(v: f64) -> Self {
+        v
+    }
+}
 
 /// Calls `f` with `len` elements, aligned to a cache line, with unspecified contents.
 pub fn with<T: Plain, R>(len: usize, f: impl FnOnce(&mut [T]) -> R) -> R {

@@ -5,6 +5,8 @@
 //! multiply-add ports are the limit and not the two load ports; 28 accumulators, 2 of B and one of A fill 31 of
 //! the 32 registers. With AVX2's 16 registers 6 × 2 is the largest tile.
 
+use super::vector::Vector;
+
 /// One tile: `C[r, j] = addend[r, j] + Σ_segments Σ_k A[r, k]·B[k, j]` for `r < rows`, `j < cols`.
 ///
 /// A is read where it lies. Its k index runs through segments of equal length: an ordinary matrix has one, a
@@ -83,38 +85,6 @@ impl<T> Kernels<T> {
         // SAFETY: passed on to the caller.
         unsafe { self.table[tile.rows - 1][usize::from(wide)][usize::from(columns)](tile) }
     }
-}
-
-/// Vector instructions that the tile is written in.
-///
-/// # Safety
-/// All functions need a processor with the instructions of the implementation; pointers must be valid for
-/// [`Self::LANES`] elements, or for those that the mask selects.
-pub trait Vector: Copy {
-    /// What a lane holds.
-    type Element: Copy;
-    /// Selects the first lanes.
-    type Mask: Copy;
-    /// Number of lanes.
-    const LANES: usize;
-    /// All lanes zero.
-    unsafe fn zero() -> Self;
-    /// The mask of the first `n` lanes, 1 to [`Self::LANES`].
-    unsafe fn mask(n: usize) -> Self::Mask;
-    /// One element in all lanes.
-    unsafe fn splat(p: *const Self::Element) -> Self;
-    /// Reads all lanes.
-    unsafe fn load(p: *const Self::Element) -> Self;
-    /// Reads the lanes of the mask, zeros elsewhere.
-    unsafe fn load_masked(p: *const Self::Element, mask: Self::Mask) -> Self;
-    /// Writes all lanes.
-    unsafe fn store(self, p: *mut Self::Element);
-    /// Writes the lanes of the mask.
-    unsafe fn store_masked(self, p: *mut Self::Element, mask: Self::Mask);
-    /// `self + other`
-    unsafe fn add(self, other: Self) -> Self;
-    /// `a·b + self`
-    unsafe fn multiply_add(self, a: Self, b: Self) -> Self;
 }
 
 /// Multiplies a tile of R rows and N vectors. U sums run side by side, for tiles too small to keep the

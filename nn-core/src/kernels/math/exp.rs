@@ -1,18 +1,20 @@
 //! The exponential and what is made of it.
 
+use std::hint::select_unpredictable as select;
+
 use super::Float;
 
 /// Adding 1.5·2²³ leaves the nearest integer in the low bits of the mantissa.
 const ROUND: f32 = 12_582_912.0;
 /// ln 2 in two parts; the first has 10 bits, so that its products with exponents are exact.
-pub(super) const LN2_HIGH: f32 = 0.693_359_375;
+pub(super) const LN2_HIGH: f32 = 0.693_359_4;
 pub(super) const LN2_LOW: f32 = -2.121_944_4e-4;
 
 /// `x` cut to `low..=high`; NaN stays.
 #[inline(always)]
 fn clamp(x: f32, low: f32, high: f32) -> f32 {
-    let x = if x > high { high } else { x };
-    if x < low { low } else { x }
+    let x = select(x > high, high, x);
+    select(x < low, low, x)
 }
 
 /// `(r, n)` with x = r + n ln 2, n an integer and |r| ≤ ln 2 / 2.
@@ -21,7 +23,10 @@ fn split(x: f32) -> (f32, i32) {
     let shifted = x * std::f32::consts::LOG2_E + ROUND;
     let n = shifted - ROUND;
     let r = (x - n * LN2_HIGH) - n * LN2_LOW;
-    (r, (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32))
+    (
+        r,
+        (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32),
+    )
 }
 
 /// 2ⁿ for -126 ≤ n ≤ 127.
@@ -61,7 +66,7 @@ pub(super) fn expm1_f32(x: f32) -> f32 {
     let scale = power_of_two(n.wrapping_sub(1));
     let y = (scale * (r + tail(r)) + (scale - 0.5)) * 2.0;
     // Keeps the sign of zero and the low bits of denormals.
-    if x.abs() < 1e-8 { x } else { y }
+    select(x.abs() < 1e-8, x, y)
 }
 
 /// With e = exp(-2|x|) - 1, tanh |x| = -e / (e + 2).
@@ -75,7 +80,7 @@ pub(super) fn tanh_f32(x: f32) -> f32 {
 #[inline(always)]
 pub(super) fn sigmoid<T: Float>(x: T) -> T {
     let e = Float::exp(-Float::abs(x));
-    let numerator = if x < T::ZERO { e } else { T::ONE };
+    let numerator = select(x < T::ZERO, e, T::ONE);
     numerator / (T::ONE + e)
 }
 
@@ -85,8 +90,8 @@ pub(super) fn exp_f64(x: f64) -> f64 {
     const ROUND: f64 = 6_755_399_441_055_744.0;
     const LN2_HIGH: f64 = 0.693_147_180_369_123_8;
     const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-    let x = if x > 710.0 { 710.0 } else { x };
-    let x = if x < -746.0 { -746.0 } else { x };
+    let x = select(x > 710.0, 710.0, x);
+    let x = select(x < -746.0, -746.0, x);
     let shifted = x * std::f64::consts::LOG2_E + ROUND;
     let n = shifted - ROUND;
     let r = (x - n * LN2_HIGH) - n * LN2_LOW;
@@ -125,7 +130,10 @@ mod tests {
             let (found, expected) = (exp_f64(x), x.exp());
             // 2 ulp, documented; below the normal numbers a unit is the smallest denormal.
             let limit = 2.0 * (expected * f64::EPSILON).max(f64::from_bits(1));
-            assert!(found == expected || (found - expected).abs() <= limit, "{x}: {found:e} {expected:e}");
+            assert!(
+                found == expected || (found - expected).abs() <= limit,
+                "{x}: {found:e} {expected:e}"
+            );
             x += 0.003_7;
         }
         assert_eq!(exp_f64(f64::INFINITY), f64::INFINITY);

@@ -1,5 +1,7 @@
 //! The logarithm and what is made of it.
 
+use std::hint::select_unpredictable as select;
+
 use super::Float;
 use super::exp::{LN2_HIGH, LN2_LOW};
 
@@ -32,31 +34,31 @@ fn compose(f: f32, k: i32, c: f32) -> f32 {
 #[inline(always)]
 pub(super) fn ln_f32(x: f32) -> f32 {
     let denormal = x < f32::MIN_POSITIVE;
-    let (f, k) = split(if denormal { x * 8_388_608.0 } else { x });
-    let y = compose(f, if denormal { k - 23 } else { k }, 0.0);
-    let y = if x == 0.0 { f32::NEG_INFINITY } else { y };
-    let y = if x < 0.0 { f32::NAN } else { y };
+    let (f, k) = split(select(denormal, x * 8_388_608.0, x));
+    let y = compose(f, select(denormal, k - 23, k), 0.0);
+    let y = select(x == 0.0, f32::NEG_INFINITY, y);
+    let y = select(x < 0.0, f32::NAN, y);
     // ∞ and NaN are their own logarithms.
-    if x < f32::INFINITY { y } else { x }
+    select(x < f32::INFINITY, y, x)
 }
 
 /// ln u for u = 1 + x rounded, plus what the rounding lost, over u.
 #[inline(always)]
 pub(super) fn log1p_f32(x: f32) -> f32 {
     let u = 1.0 + x;
-    let lost = if x > 1.0 { 1.0 - (u - x) } else { x - (u - 1.0) };
+    let lost = select(x > 1.0, 1.0 - (u - x), x - (u - 1.0));
     let (f, k) = split(u);
     let near = k == 0;
-    let y = compose(if near { x } else { f }, k, if near { 0.0 } else { lost / u });
-    let y = if u == 0.0 { f32::NEG_INFINITY } else { y };
-    let y = if x < -1.0 { f32::NAN } else { y };
+    let y = compose(select(near, x, f), k, select(near, 0.0, lost / u));
+    let y = select(u == 0.0, f32::NEG_INFINITY, y);
+    let y = select(x < -1.0, f32::NAN, y);
     // Keeps the sign of zero and the low bits of denormals; ∞ and NaN stay.
-    if x.abs() > 1e-8 && x < f32::INFINITY { y } else { x }
+    select((x.abs() > 1e-8) & (x < f32::INFINITY), y, x)
 }
 
 /// max(x, 0) + ln(1 + e^-|x|).
 #[inline(always)]
 pub(super) fn softplus<T: Float>(x: T) -> T {
-    let positive = if x < T::ZERO { T::ZERO } else { x };
+    let positive = select(x < T::ZERO, T::ZERO, x);
     positive + Float::log1p(Float::exp(-Float::abs(x)))
 }

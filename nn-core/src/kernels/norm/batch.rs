@@ -31,12 +31,19 @@ pub struct Scaling<'a, T> {
 impl<T: Float> Scaling<'_, T> {
     fn channels(&self) -> usize {
         let n = self.mean.len();
-        assert_eq!([self.inv_std.len(), self.gamma.len(), self.beta.len()], [n; 3]);
+        assert_eq!(
+            [self.inv_std.len(), self.gamma.len(), self.beta.len()],
+            [n; 3]
+        );
         n
     }
 
     fn factors(&self) -> Vec<T> {
-        self.inv_std.iter().zip(self.gamma).map(|(&s, &g)| s * g).collect()
+        self.inv_std
+            .iter()
+            .zip(self.gamma)
+            .map(|(&s, &g)| s * g)
+            .collect()
     }
 }
 
@@ -49,7 +56,10 @@ fn tile<T: Copy>(values: &[T]) -> Vec<T> {
 #[inline(always)]
 fn gather<T: Float>(line: &[T], channels: &mut [f64]) {
     for row in line.chunks_exact(channels.len()) {
-        channels.iter_mut().zip(row).for_each(|(a, &v)| *a += v.to_f64());
+        channels
+            .iter_mut()
+            .zip(row)
+            .for_each(|(a, &v)| *a += v.to_f64());
     }
 }
 
@@ -65,7 +75,11 @@ impl Moments {
     #[inline(always)]
     fn of<T: Float>(x: &[T], channels: usize) -> Self {
         let zeros = vec![0.0; channels];
-        let mut all = Moments { count: 0.0, mean: zeros.clone(), squares: zeros.clone() };
+        let mut all = Moments {
+            count: 0.0,
+            mean: zeros.clone(),
+            squares: zeros.clone(),
+        };
         let (mut part_mean, mut part_squares) = (zeros.clone(), zeros);
         let mut center = tile(&vec![T::ZERO; channels]);
         let line = center.len();
@@ -79,7 +93,9 @@ impl Moments {
             part_mean.fill(0.0);
             gather(&sum, &mut part_mean);
             for row in center.chunks_exact_mut(channels) {
-                row.iter_mut().zip(&part_mean).for_each(|(c, &m)| *c = T::from_f64(m / count));
+                row.iter_mut()
+                    .zip(&part_mean)
+                    .for_each(|(c, &m)| *c = T::from_f64(m / count));
             }
             sum.fill(T::ZERO);
             squares.fill(T::ZERO);
@@ -110,7 +126,13 @@ impl Moments {
         let total = self.count + count;
         let share = count / total;
         let weight = self.count * share;
-        for (((m, q), &other), &more) in self.mean.iter_mut().zip(&mut self.squares).zip(mean).zip(squares) {
+        for (((m, q), &other), &more) in self
+            .mean
+            .iter_mut()
+            .zip(&mut self.squares)
+            .zip(mean)
+            .zip(squares)
+        {
             let delta = other - *m;
             *m += delta * share;
             *q += more + delta * delta * weight;
@@ -143,8 +165,13 @@ pub fn batch_statistics<T: Float>(x: &[T], mean: &mut [T], variance: &mut [T]) {
         variance.fill(T::from_f64(f64::NAN));
         return;
     };
-    let mut all = Moments { count: first.count, mean: first.mean.clone(), squares: first.squares.clone() };
-    rest.iter().for_each(|part| all.join(part.count, &part.mean, &part.squares));
+    let mut all = Moments {
+        count: first.count,
+        mean: first.mean.clone(),
+        squares: first.squares.clone(),
+    };
+    rest.iter()
+        .for_each(|part| all.join(part.count, &part.mean, &part.squares));
     for i in 0..channels {
         mean[i] = T::from_f64(all.mean[i]);
         variance[i] = T::from_f64(all.squares[i] / all.count);
@@ -154,7 +181,11 @@ pub fn batch_statistics<T: Float>(x: &[T], mean: &mut [T], variance: &mut [T]) {
 /// `y = (x - mean) · inv_std · gamma + beta`, and then max(y, 0) if `relu`.
 pub fn batch_normalize<T: Float>(x: &[T], by: &Scaling<T>, relu: bool, y: &mut [T]) {
     assert_eq!(x.len(), y.len());
-    if relu { normalize::<T, true>(x, by, y) } else { normalize::<T, false>(x, by, y) }
+    if relu {
+        normalize::<T, true>(x, by, y)
+    } else {
+        normalize::<T, false>(x, by, y)
+    }
 }
 
 fn normalize<T: Float, const RELU: bool>(x: &[T], by: &Scaling<T>, y: &mut [T]) {
@@ -173,7 +204,8 @@ fn normalize<T: Float, const RELU: bool>(x: &[T], by: &Scaling<T>, y: &mut [T]) 
             || {
                 for (x, y) in x.chunks(line).zip(piece.chunks_mut(line)) {
                     let n = x.len();
-                    let (mean, factor, beta, y) = (&mean[..n], &factor[..n], &beta[..n], &mut y[..n]);
+                    let (mean, factor, beta, y) =
+                        (&mean[..n], &factor[..n], &beta[..n], &mut y[..n]);
                     for i in 0..n {
                         let v = (x[i] - mean[i]) * factor[i] + beta[i];
                         y[i] = if RELU { T::maximum(v, T::ZERO) } else { v };
@@ -193,7 +225,10 @@ fn normalize<T: Float, const RELU: bool>(x: &[T], by: &Scaling<T>, y: &mut [T]) 
 ///
 /// Reads `x` and `dy` twice and writes `dx` once: the sums are needed before the first element is known. What `relu`
 /// cut is found again from `x`.
-#[expect(clippy::too_many_arguments, reason = "two inputs and three results, one for each gradient")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "two inputs and three results, one for each gradient"
+)]
 pub fn batch_backward<T: Float>(
     x: &[T],
     dy: &[T],
@@ -248,7 +283,8 @@ fn backward<T: Float, const RELU: bool>(
                     product.fill(T::ZERO);
                     for (x, dy) in x.chunks(line).zip(dy.chunks(line)) {
                         let n = x.len();
-                        let (dy, mean, factor, beta) = (&dy[..n], &mean[..n], &factor[..n], &beta[..n]);
+                        let (dy, mean, factor, beta) =
+                            (&dy[..n], &mean[..n], &factor[..n], &beta[..n]);
                         let (sum, product) = (&mut sum[..n], &mut product[..n]);
                         for i in 0..n {
                             let d = x[i] - mean[i];
@@ -290,7 +326,11 @@ fn backward<T: Float, const RELU: bool>(
             level,
             #[inline(always)]
             || {
-                for ((x, dy), dx) in x.chunks(line).zip(dy.chunks(line)).zip(piece.chunks_mut(line)) {
+                for ((x, dy), dx) in x
+                    .chunks(line)
+                    .zip(dy.chunks(line))
+                    .zip(piece.chunks_mut(line))
+                {
                     let n = x.len();
                     let (dy, mean, factor, beta) = (&dy[..n], &mean[..n], &factor[..n], &beta[..n]);
                     let (mean_dy, slope, dx) = (&mean_dy[..n], &slope[..n], &mut dx[..n]);
@@ -311,8 +351,17 @@ mod tests {
     use super::super::super::simd::tests::{bits, random, same_everywhere};
     use super::*;
 
-    const SHAPES: [(usize, usize); 9] =
-        [(0, 3), (1, 1), (5, 1), (100_000, 1), (7, 3), (1000, 10), (40_000, 3), (300, 130), (20, 5000)];
+    const SHAPES: [(usize, usize); 9] = [
+        (0, 3),
+        (1, 1),
+        (5, 1),
+        (100_000, 1),
+        (7, 3),
+        (1000, 10),
+        (40_000, 3),
+        (300, 130),
+        (20, 5000),
+    ];
 
     /// Mean and variance in `f64`.
     fn moments(x: &[f32], channels: usize, c: usize) -> (f64, f64) {
@@ -326,7 +375,10 @@ mod tests {
     fn statistics_agree_with_plain_loops_even_far_from_zero() {
         for (rows, channels) in SHAPES {
             for offset in [0.0, 1000.0] {
-                let x: Vec<f32> = random(rows * channels, 1).iter().map(|v| v + offset).collect();
+                let x: Vec<f32> = random(rows * channels, 1)
+                    .iter()
+                    .map(|v| v + offset)
+                    .collect();
                 let found = same_everywhere(|| {
                     let (mut mean, mut variance) = (vec![0.0; channels], vec![0.0; channels]);
                     batch_statistics(&x, &mut mean, &mut variance);
@@ -334,15 +386,24 @@ mod tests {
                 });
                 for c in 0..channels {
                     let (mean, variance) = moments(&x, channels, c);
-                    let (m, v) = (f32::from_bits(found.0[c]) as f64, f32::from_bits(found.1[c]) as f64);
+                    let (m, v) = (
+                        f32::from_bits(found.0[c]) as f64,
+                        f32::from_bits(found.1[c]) as f64,
+                    );
                     if rows == 0 {
                         assert!(m.is_nan() && v.is_nan());
                         continue;
                     }
                     // Rounding of the results; deviations up to 1 are summed over 128 lines before f64.
                     let epsilon = f32::EPSILON as f64;
-                    assert!((m - mean).abs() <= epsilon * (mean.abs() + 1.0), "{rows} {channels}: {m} {mean}");
-                    assert!((v - variance).abs() <= 128.0 * epsilon * variance, "{rows} {channels}: {v} {variance}");
+                    assert!(
+                        (m - mean).abs() <= epsilon * (mean.abs() + 1.0),
+                        "{rows} {channels}: {m} {mean}"
+                    );
+                    assert!(
+                        (v - variance).abs() <= 128.0 * epsilon * variance,
+                        "{rows} {channels}: {v} {variance}"
+                    );
                 }
             }
         }
@@ -355,11 +416,17 @@ mod tests {
             let (x, dy) = (random(n, 2), random(n, 3));
             let [mean, gamma, beta] = [4, 5, 6].map(|seed| random(channels, seed));
             let inv_std: Vec<f32> = random(channels, 7).iter().map(|v| v + 1.5).collect();
-            let by = Scaling { mean: &mean, inv_std: &inv_std, gamma: &gamma, beta: &beta };
+            let by = Scaling {
+                mean: &mean,
+                inv_std: &inv_std,
+                gamma: &gamma,
+                beta: &beta,
+            };
             for (relu, batch) in [(false, true), (true, true), (false, false), (true, false)] {
                 let (y, dx, dgamma, dbeta) = same_everywhere(|| {
                     let (mut y, mut dx) = (vec![f32::NAN; n], vec![f32::NAN; n]);
-                    let (mut dgamma, mut dbeta) = (vec![f32::NAN; channels], vec![f32::NAN; channels]);
+                    let (mut dgamma, mut dbeta) =
+                        (vec![f32::NAN; channels], vec![f32::NAN; channels]);
                     batch_normalize(&x, &by, relu, &mut y);
                     batch_backward(&x, &dy, &by, relu, batch, &mut dx, &mut dgamma, &mut dbeta);
                     (bits(&y), bits(&dx), bits(&dgamma), bits(&dbeta))
@@ -386,7 +453,10 @@ mod tests {
                         let (d, p) = if batch { (sum, product) } else { (0.0, 0.0) };
                         let expected = g * s * (up(i) - d / rows as f64 - hat(i) * p / rows as f64);
                         let tolerance = 8.0 * tolerance + 13.0 * limit / rows as f64;
-                        assert!((f32::from_bits(dx[i]) as f64 - expected).abs() <= tolerance, "{rows} {channels}");
+                        assert!(
+                            (f32::from_bits(dx[i]) as f64 - expected).abs() <= tolerance,
+                            "{rows} {channels}"
+                        );
                     }
                 }
             }
@@ -403,7 +473,12 @@ mod tests {
             assert_eq!((mean[c].is_nan(), variance[c].is_nan()), (c == 1, c == 1));
         }
         let one = [1.0; 3];
-        let by = Scaling { mean: &[0.0; 3], inv_std: &one, gamma: &one, beta: &one };
+        let by = Scaling {
+            mean: &[0.0; 3],
+            inv_std: &one,
+            gamma: &one,
+            beta: &one,
+        };
         let mut y = vec![0.0; 300];
         batch_normalize(&x, &by, true, &mut y);
         assert!(y.iter().enumerate().all(|(i, v)| v.is_nan() == (i == 31)));

@@ -24,7 +24,10 @@ pub fn layer_normalize<T: Float>(
 ) {
     let features = gamma.len();
     assert_eq!((x.len(), beta.len()), (y.len(), features));
-    assert_eq!((mean.len() * features, inv_std.len()), (x.len(), mean.len()));
+    assert_eq!(
+        (mean.len() * features, inv_std.len()),
+        (x.len(), mean.len())
+    );
     if x.is_empty() {
         return;
     }
@@ -43,9 +46,13 @@ pub fn layer_normalize<T: Float>(
             level,
             #[inline(always)]
             || {
-                for (row, (x, y)) in x.chunks_exact(features).zip(y.chunks_exact_mut(features)).enumerate() {
-                    let m = Sum.fold(0..features, |i| x[i]) / size;
-                    let variance = Sum.fold(0..features, |i| (x[i] - m) * (x[i] - m)) / size;
+                for (row, (x, y)) in x
+                    .chunks_exact(features)
+                    .zip(y.chunks_exact_mut(features))
+                    .enumerate()
+                {
+                    let m = Sum.all(x) / size;
+                    let variance = Sum.fold(x, |v| (v - m) * (v - m)) / size;
                     let s = T::ONE / (variance + epsilon).sqrt();
                     (mean[row], inv_std[row]) = (m, s);
                     for (((y, &v), &g), &b) in y.iter_mut().zip(x).zip(gamma).zip(beta) {
@@ -60,7 +67,10 @@ pub fn layer_normalize<T: Float>(
 /// The gradient of [`layer_normalize`] from its statistics. With x̂ = (x - mean) · inv_std, g = dy · gamma and means over
 /// the row: dx = inv_std · (g - mean(g) - x̂ · mean(g x̂)), dgamma = Σ dy x̂ and dbeta = Σ dy over the rows. Reads each
 /// input once.
-#[expect(clippy::too_many_arguments, reason = "what the forward pass left, and three results, one for each gradient")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what the forward pass left, and three results, one for each gradient"
+)]
 pub fn layer_backward<T: Float>(
     x: &[T],
     dy: &[T],
@@ -73,7 +83,10 @@ pub fn layer_backward<T: Float>(
 ) {
     let features = gamma.len();
     assert_eq!((x.len(), dy.len()), (dx.len(), dx.len()));
-    assert_eq!((mean.len() * features, inv_std.len()), (x.len(), mean.len()));
+    assert_eq!(
+        (mean.len() * features, inv_std.len()),
+        (x.len(), mean.len())
+    );
     assert_eq!((dgamma.len(), dbeta.len()), (features, features));
     dgamma.fill(T::ZERO);
     dbeta.fill(T::ZERO);
@@ -85,7 +98,10 @@ pub fn layer_backward<T: Float>(
     let level = simd::level();
     // dgamma and dbeta of every task.
     let mut parts = vec![T::ZERO; mean.len().div_ceil(rows) * 2 * features];
-    let mut tasks: Vec<_> = dx.chunks_mut(rows * features).zip(parts.chunks_exact_mut(2 * features)).collect();
+    let mut tasks: Vec<_> = dx
+        .chunks_mut(rows * features)
+        .zip(parts.chunks_exact_mut(2 * features))
+        .collect();
     pieces(&mut tasks, 1, &|task, tasks| {
         let (dx, part) = &mut tasks[0];
         let (dgamma, dbeta) = part.split_at_mut(features);
@@ -97,14 +113,21 @@ pub fn layer_backward<T: Float>(
             #[inline(always)]
             || {
                 let inputs = x.chunks_exact(features).zip(dy.chunks_exact(features));
-                for (((x, dy), dx), (&m, &s)) in inputs.zip(dx.chunks_exact_mut(features)).zip(statistics) {
-                    let mean_g = Sum.fold(0..features, |i| dy[i] * gamma[i]) / size;
-                    let mean_product = Sum.fold(0..features, |i| dy[i] * gamma[i] * ((x[i] - m) * s)) / size;
-                    for i in 0..features {
-                        let hat = (x[i] - m) * s;
-                        dx[i] = s * (dy[i] * gamma[i] - mean_g - hat * mean_product);
-                        dgamma[i] += dy[i] * hat;
-                        dbeta[i] += dy[i];
+                for (((x, dy), dx), (&m, &s)) in
+                    inputs.zip(dx.chunks_exact_mut(features)).zip(statistics)
+                {
+                    let mean_g = Sum.fold3(dy, gamma, x, |dy, g, _| dy * g) / size;
+                    let mean_product =
+                        Sum.fold3(dy, gamma, x, |dy, g, x| dy * g * ((x - m) * s)) / size;
+                    // Two loops: with more slices at once the compiler gives up proving that they do not overlap.
+                    for (((dx, &x), &dy), &g) in dx.iter_mut().zip(x).zip(dy).zip(gamma) {
+                        *dx = s * (dy * g - mean_g - (x - m) * s * mean_product);
+                    }
+                    for (((dgamma, dbeta), &x), &dy) in
+                        dgamma.iter_mut().zip(dbeta.iter_mut()).zip(x).zip(dy)
+                    {
+                        *dgamma += dy * ((x - m) * s);
+                        *dbeta += dy;
                     }
                 }
             },
@@ -132,7 +155,16 @@ mod tests {
                 let (mut mean, mut inv_std) = (vec![f32::NAN; rows], vec![f32::NAN; rows]);
                 let (mut dgamma, mut dbeta) = (vec![f32::NAN; features], vec![f32::NAN; features]);
                 layer_normalize(&x, &gamma, &beta, epsilon, &mut y, &mut mean, &mut inv_std);
-                layer_backward(&x, &dy, &mean, &inv_std, &gamma, &mut dx, &mut dgamma, &mut dbeta);
+                layer_backward(
+                    &x,
+                    &dy,
+                    &mean,
+                    &inv_std,
+                    &gamma,
+                    &mut dx,
+                    &mut dgamma,
+                    &mut dbeta,
+                );
                 (bits(&y), bits(&dx), bits(&dgamma), bits(&dbeta))
             });
             let (mut gamma_sum, mut beta_sum) = (vec![0.0; features], vec![0.0; features]);
@@ -154,7 +186,10 @@ mod tests {
                     let found = f32::from_bits(y[at.start + i]) as f64;
                     assert!((found - (hat[i] * gamma[i] as f64 + beta[i] as f64)).abs() <= limit);
                     let found = f32::from_bits(dx[at.start + i]) as f64;
-                    assert!((found - s * (g[i] - mean_g - hat[i] * mean_product)).abs() <= limit * s.max(1.0));
+                    assert!(
+                        (found - s * (g[i] - mean_g - hat[i] * mean_product)).abs()
+                            <= limit * s.max(1.0)
+                    );
                     gamma_sum[i] += dy[i] * hat[i];
                     beta_sum[i] += dy[i];
                 }
@@ -172,7 +207,19 @@ mod tests {
         let mut x = random(40, 5);
         x[13] = f32::NAN;
         let (mut y, mut mean, mut inv_std) = (vec![0.0; 40], vec![0.0; 4], vec![0.0; 4]);
-        layer_normalize(&x, &[1.0; 10], &[0.0; 10], 1e-3, &mut y, &mut mean, &mut inv_std);
-        assert!(y.iter().enumerate().all(|(i, v)| v.is_nan() == (i / 10 == 1)));
+        layer_normalize(
+            &x,
+            &[1.0; 10],
+            &[0.0; 10],
+            1e-3,
+            &mut y,
+            &mut mean,
+            &mut inv_std,
+        );
+        assert!(
+            y.iter()
+                .enumerate()
+                .all(|(i, v)| v.is_nan() == (i / 10 == 1))
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! Positions of extrema.
 
+use std::hint::select_unpredictable as select;
+
 use super::super::elementwise::pieces;
 use super::super::math::Number;
 use super::super::parallel::GRAIN;
@@ -20,10 +22,34 @@ pub fn argmin<T: Number>(x: &[T], dims: &[usize], axis: usize, out: &mut [i64]) 
 /// Whether `b` takes the place of `a`: combining gives something else than `a`.
 #[inline(always)]
 fn replaces<T: Number, C: Combine<T>>(a: T, b: T) -> bool {
-    !T::nan(a) && C::combine(a, b) != a
+    !T::nan(a) & (C::combine(a, b) != a)
 }
 
-fn position<T: Number, C: Combine<T>>(op: C, x: &[T], dims: &[usize], axis: usize, out: &mut [i64]) {
+/// The first place of `best`, or of any NaN; looks at lines without a branch in them.
+#[inline(always)]
+fn first<T: Number>(row: &[T], best: T) -> usize {
+    const LINE: usize = 32;
+    let mut at = 0;
+    for line in row.as_chunks::<LINE>().0 {
+        if line
+            .iter()
+            .fold(false, |found, &v| found | (v == best) | T::nan(v))
+        {
+            break;
+        }
+        at += LINE;
+    }
+    let rest = row[at..].iter().position(|&v| v == best || T::nan(v));
+    at + rest.expect("the extremum is one of the elements")
+}
+
+fn position<T: Number, C: Combine<T>>(
+    op: C,
+    x: &[T],
+    dims: &[usize],
+    axis: usize,
+    out: &mut [i64],
+) {
     let n = dims[axis];
     let inner: usize = dims[axis + 1..].iter().product();
     assert_eq!(x.len(), dims.iter().product::<usize>());
@@ -34,33 +60,37 @@ fn position<T: Number, C: Combine<T>>(op: C, x: &[T], dims: &[usize], axis: usiz
     assert_eq!(x.len(), out.len() * n);
     let level = simd::level();
     // Tasks are whole planes of [n, inner], so that `out` is cut between them.
-    pieces(out, inner * (GRAIN / (n * inner)).max(1), &|start, piece| {
-        let x = &x[start * n..(start + piece.len()) * n];
-        simd::run(
-            level,
-            #[inline(always)]
-            || {
-                if inner == 1 {
-                    for (row, o) in x.chunks_exact(n).zip(piece) {
-                        let best = op.fold(0..n, |i| row[i]);
-                        let found = row.iter().position(|&v| v == best || T::nan(v));
-                        *o = found.expect("the extremum is one of the elements") as i64;
+    pieces(
+        out,
+        inner * (GRAIN / (n * inner)).max(1),
+        &|start, piece| {
+            let x = &x[start * n..(start + piece.len()) * n];
+            simd::run(
+                level,
+                #[inline(always)]
+                || {
+                    if inner == 1 {
+                        for (row, o) in x.chunks_exact(n).zip(piece) {
+                            let best = op.all(row);
+                            *o = first(row, best) as i64;
+                        }
+                        return;
                     }
-                    return;
-                }
-                let mut best = vec![C::IDENTITY; inner];
-                for (plane, out) in x.chunks_exact(n * inner).zip(piece.chunks_exact_mut(inner)) {
-                    best.copy_from_slice(&plane[..inner]);
-                    out.fill(0);
-                    for (i, row) in plane.chunks_exact(inner).enumerate().skip(1) {
-                        for ((o, a), &v) in out.iter_mut().zip(&mut best).zip(row) {
-                            let replace = replaces::<T, C>(*a, v);
-                            *o = if replace { i as i64 } else { *o };
-                            *a = if replace { v } else { *a };
+                    let mut best = vec![C::IDENTITY; inner];
+                    for (plane, out) in x.chunks_exact(n * inner).zip(piece.chunks_exact_mut(inner))
+                    {
+                        best.copy_from_slice(&plane[..inner]);
+                        out.fill(0);
+                        for (i, row) in plane.chunks_exact(inner).enumerate().skip(1) {
+                            for ((o, a), &v) in out.iter_mut().zip(&mut best).zip(row) {
+                                let replace = replaces::<T, C>(*a, v);
+                                *o = select(replace, i as i64, *o);
+                                *a = select(replace, v, *a);
+                            }
                         }
                     }
-                }
-            },
-        );
-    });
+                },
+            );
+        },
+    );
 }

@@ -16,37 +16,79 @@ pub(in super::super) trait Combine<T: Copy>: Copy + Send + Sync {
     const IDENTITY: T;
     fn combine(a: T, b: T) -> T;
 
-    /// `value(i)` for all i of the range, combined.
+    /// The first half of an array combined with the second; arrays rather than slices stay in registers.
     #[inline(always)]
-    fn fold(self, range: Range<usize>, value: impl Fn(usize) -> T) -> T {
-        if range.len() < 16 {
-            return range.fold(Self::IDENTITY, |a, i| Self::combine(a, value(i)));
-        }
+    fn halve<const N: usize, const H: usize>(a: [T; N]) -> [T; H] {
+        std::array::from_fn(
+            #[inline(always)]
+            |i| Self::combine(a[i], a[i + H]),
+        )
+    }
+
+    /// `f` of the elements of three slices of one length, combined. Whole lines are arrays, so that no index in them
+    /// needs a check.
+    #[inline(always)]
+    fn fold3<A: Copy>(self, x: &[A], y: &[A], z: &[A], f: impl Fn(A, A, A) -> T) -> T {
+        let n = x.len();
+        let (y, z) = (&y[..n], &z[..n]);
         let mut total = Self::IDENTITY;
-        let mut at = range.start;
-        while at < range.end {
-            let end = (at + BLOCK).min(range.end);
+        if n < 16 {
+            for i in 0..n {
+                total = Self::combine(total, f(x[i], y[i], z[i]));
+            }
+            return total;
+        }
+        for ((x, y), z) in x.chunks(BLOCK).zip(y.chunks(BLOCK)).zip(z.chunks(BLOCK)) {
             let mut lanes = [Self::IDENTITY; LANES];
-            while at + LANES <= end {
-                for (lane, a) in lanes.iter_mut().enumerate() {
-                    *a = Self::combine(*a, value(at + lane));
+            let ((x, x_rest), (y, y_rest), (z, z_rest)) = (
+                x.as_chunks::<LANES>(),
+                y.as_chunks::<LANES>(),
+                z.as_chunks::<LANES>(),
+            );
+            for ((x, y), z) in x.iter().zip(y).zip(z) {
+                for i in 0..LANES {
+                    lanes[i] = Self::combine(lanes[i], f(x[i], y[i], z[i]));
                 }
-                at += LANES;
             }
-            for (lane, i) in (at..end).enumerate() {
-                lanes[lane] = Self::combine(lanes[lane], value(i));
-            }
-            at = end;
-            let mut half = LANES / 2;
-            while half > 0 {
-                for i in 0..half {
-                    lanes[i] = Self::combine(lanes[i], lanes[i + half]);
+            if !x_rest.is_empty() {
+                // Not into the lanes: indexed by a variable they would have to live in memory.
+                let mut last = [Self::IDENTITY; LANES];
+                for (((last, &x), &y), &z) in last.iter_mut().zip(x_rest).zip(y_rest).zip(z_rest) {
+                    *last = f(x, y, z);
                 }
-                half /= 2;
+                for i in 0..LANES {
+                    lanes[i] = Self::combine(lanes[i], last[i]);
+                }
             }
-            total = Self::combine(total, lanes[0]);
+            let [a] =
+                Self::halve::<2, 1>(Self::halve::<4, 2>(Self::halve::<8, 4>(
+                    Self::halve::<16, 8>(Self::halve::<32, 16>(Self::halve::<64, 32>(lanes))),
+                )));
+            total = Self::combine(total, a);
         }
         total
+    }
+
+    /// `f` of the elements of a slice, combined.
+    #[inline(always)]
+    fn fold<A: Copy>(self, x: &[A], f: impl Fn(A) -> T) -> T {
+        self.fold3(
+            x,
+            x,
+            x,
+            #[inline(always)]
+            |x, _, _| f(x),
+        )
+    }
+
+    /// The elements of a slice, combined.
+    #[inline(always)]
+    fn all(self, x: &[T]) -> T {
+        self.fold(
+            x,
+            #[inline(always)]
+            |x| x,
+        )
     }
 
     /// The columns `band` of `x`, which has rows of `width`, combined over the rows.
@@ -60,9 +102,13 @@ pub(in super::super) trait Combine<T: Copy>: Copy + Send + Sync {
         for block in x.chunks(BLOCK_ROWS * width) {
             part.fill(Self::IDENTITY);
             for row in block.chunks_exact(width) {
-                part.iter_mut().zip(&row[band.clone()]).for_each(|(a, &v)| *a = Self::combine(*a, v));
+                part.iter_mut()
+                    .zip(&row[band.clone()])
+                    .for_each(|(a, &v)| *a = Self::combine(*a, v));
             }
-            out.iter_mut().zip(&part).for_each(|(a, &v)| *a = Self::combine(*a, v));
+            out.iter_mut()
+                .zip(&part)
+                .for_each(|(a, &v)| *a = Self::combine(*a, v));
         }
     }
 
@@ -74,10 +120,15 @@ pub(in super::super) trait Combine<T: Copy>: Copy + Send + Sync {
         for block in x.chunks(BLOCK_ROWS * line) {
             let mut lanes = [Self::IDENTITY; LANES];
             for row in block.chunks(line) {
-                lanes.iter_mut().zip(row).for_each(|(a, &v)| *a = Self::combine(*a, v));
+                lanes
+                    .iter_mut()
+                    .zip(row)
+                    .for_each(|(a, &v)| *a = Self::combine(*a, v));
             }
             for lanes in lanes[..line].chunks_exact(width) {
-                out.iter_mut().zip(lanes).for_each(|(a, &v)| *a = Self::combine(*a, v));
+                out.iter_mut()
+                    .zip(lanes)
+                    .for_each(|(a, &v)| *a = Self::combine(*a, v));
             }
         }
     }

@@ -13,6 +13,8 @@ mod tests;
 pub use arg::{argmax, argmin};
 pub use scan::cumsum;
 
+use std::ops::Range;
+
 use self::fold::{All, Any, Combine, Max, Min, Prod, Sum};
 use super::elementwise::pieces;
 use super::math::{Float, Number};
@@ -59,44 +61,66 @@ pub fn all(x: &[bool], dims: &[usize], axes: &[bool], out: &mut [bool]) {
 
 /// Σ x.
 pub fn sum<T: Number>(x: &[T]) -> T {
-    whole(Sum, x.len(), |i| x[i])
+    whole(Sum, x, x, |x, _| x)
 }
 
 /// Σ x².
 pub fn sum_of_squares<T: Float>(x: &[T]) -> T {
-    whole(Sum, x.len(), |i| x[i] * x[i])
+    whole(Sum, x, x, |x, _| x * x)
 }
 
 /// Σ x y.
 pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
     assert_eq!(x.len(), y.len());
-    let y = &y[..x.len()];
-    whole(Sum, x.len(), |i| x[i] * y[i])
+    whole(Sum, x, y, |x, y| x * y)
 }
 
-/// Reduces `value(0)`, ..., `value(n - 1)` to one.
-fn whole<T: Copy + Send + Sync, C: Combine<T>>(op: C, n: usize, value: impl Fn(usize) -> T + Sync) -> T {
+/// Reduces `f` of the elements of two slices to one.
+fn whole<T: Copy + Send + Sync, C: Combine<T>>(
+    op: C,
+    x: &[T],
+    y: &[T],
+    f: impl Fn(T, T) -> T + Sync,
+) -> T {
     let level = simd::level();
-    let task = |range: std::ops::Range<usize>| {
+    let task = |range: Range<usize>| {
+        let (x, y) = (&x[range.clone()], &y[range]);
         simd::run(
             level,
             #[inline(always)]
-            || op.fold(range, &value),
+            || {
+                op.fold3(
+                    x,
+                    y,
+                    x,
+                    #[inline(always)]
+                    |x, y, _| f(x, y),
+                )
+            },
         )
     };
-    if n <= TASK {
-        return task(0..n);
+    if x.len() <= TASK {
+        return task(0..x.len());
     }
-    let parts = map_ranges(n, TASK, &task as &(dyn Fn(std::ops::Range<usize>) -> T + Sync));
-    op.fold(0..parts.len(), |i| parts[i])
+    let parts = map_ranges(x.len(), TASK, &task as &(dyn Fn(Range<usize>) -> T + Sync));
+    op.all(&parts)
 }
 
 /// Reduces one group of neighbouring axes after the other, the last first.
-fn over_axes<T: Copy + Send + Sync, C: Combine<T>>(op: C, x: &[T], dims: &[usize], axes: &[bool], out: &mut [T]) {
+fn over_axes<T: Copy + Send + Sync, C: Combine<T>>(
+    op: C,
+    x: &[T],
+    dims: &[usize],
+    axes: &[bool],
+    out: &mut [T],
+) {
     assert_eq!(axes.len(), dims.len());
     assert_eq!(x.len(), dims.iter().product::<usize>());
     let kept = |(&n, &gone): (&usize, &bool)| if gone { 1 } else { n };
-    assert_eq!(out.len(), dims.iter().zip(axes).map(kept).product::<usize>());
+    assert_eq!(
+        out.len(),
+        dims.iter().zip(axes).map(kept).product::<usize>()
+    );
     if x.is_empty() {
         return out.fill(C::IDENTITY);
     }
@@ -131,14 +155,24 @@ fn over_axes<T: Copy + Send + Sync, C: Combine<T>>(op: C, x: &[T], dims: &[usize
 }
 
 /// Reduces the middle axis of `x`, which is [any, n, inner].
-fn middle<T: Copy + Send + Sync, C: Combine<T>>(op: C, x: &[T], n: usize, inner: usize, out: &mut [T]) {
-    if inner == 1 { rows(op, x, n, out) } else { columns(op, x, n, inner, out) }
+fn middle<T: Copy + Send + Sync, C: Combine<T>>(
+    op: C,
+    x: &[T],
+    n: usize,
+    inner: usize,
+    out: &mut [T],
+) {
+    if inner == 1 {
+        rows(op, x, n, out)
+    } else {
+        columns(op, x, n, inner, out)
+    }
 }
 
 fn rows<T: Copy + Send + Sync, C: Combine<T>>(op: C, x: &[T], n: usize, out: &mut [T]) {
     if n > TASK {
         for (row, o) in x.chunks_exact(n).zip(out) {
-            *o = whole(op, n, |i| row[i]);
+            *o = whole(op, row, row, |x, _| x);
         }
         return;
     }
@@ -150,14 +184,20 @@ fn rows<T: Copy + Send + Sync, C: Combine<T>>(op: C, x: &[T], n: usize, out: &mu
             #[inline(always)]
             || {
                 for (row, o) in x.chunks_exact(n).zip(piece) {
-                    *o = op.fold(0..n, |i| row[i]);
+                    *o = op.all(row);
                 }
             },
         );
     });
 }
 
-fn columns<T: Copy + Send + Sync, C: Combine<T>>(op: C, x: &[T], n: usize, inner: usize, out: &mut [T]) {
+fn columns<T: Copy + Send + Sync, C: Combine<T>>(
+    op: C,
+    x: &[T],
+    n: usize,
+    inner: usize,
+    out: &mut [T],
+) {
     let level = simd::level();
     let size = n * inner;
     if size <= 2 * TASK {
@@ -189,7 +229,7 @@ fn columns<T: Copy + Send + Sync, C: Combine<T>>(op: C, x: &[T], n: usize, inner
             continue;
         }
         // Bands of rows, whose results are combined in order.
-        let task = |rows: std::ops::Range<usize>| {
+        let task = |rows: Range<usize>| {
             let mut part = vec![C::IDENTITY; inner];
             let x = &plane[rows.start * inner..rows.end * inner];
             simd::run(
@@ -199,8 +239,11 @@ fn columns<T: Copy + Send + Sync, C: Combine<T>>(op: C, x: &[T], n: usize, inner
             );
             part
         };
-        let parts: Vec<Vec<T>> =
-            map_ranges(n, TASK.div_ceil(inner), &task as &(dyn Fn(std::ops::Range<usize>) -> Vec<T> + Sync));
+        let parts: Vec<Vec<T>> = map_ranges(
+            n,
+            TASK.div_ceil(inner),
+            &task as &(dyn Fn(Range<usize>) -> Vec<T> + Sync),
+        );
         op.columns(&parts.concat(), inner, 0..inner, out);
     }
 }

@@ -10,7 +10,10 @@ use super::super::simd;
 pub fn cumsum<T: Number>(x: &[T], dims: &[usize], axis: usize, out: &mut [T], reverse: bool) {
     let n = dims[axis];
     let inner: usize = dims[axis + 1..].iter().product();
-    assert_eq!((x.len(), out.len()), (dims.iter().product::<usize>(), x.len()));
+    assert_eq!(
+        (x.len(), out.len()),
+        (dims.iter().product::<usize>(), x.len())
+    );
     if x.is_empty() {
         return;
     }

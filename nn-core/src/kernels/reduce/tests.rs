@@ -22,8 +22,15 @@ fn cases() -> Vec<(Vec<usize>, Vec<bool>)> {
         &[2, 3, 4, 5],
         &[3, 2, 1, 4, 3],
     ];
-    let all = |dims: &&[usize]| (0..1 << dims.len()).map(|set| (dims.to_vec(), axes(set, dims.len()))).collect();
-    shapes.iter().flat_map(|dims| -> Vec<_> { all(dims) }).collect()
+    let all = |dims: &&[usize]| {
+        (0..1 << dims.len())
+            .map(|set| (dims.to_vec(), axes(set, dims.len())))
+            .collect()
+    };
+    shapes
+        .iter()
+        .flat_map(|dims| -> Vec<_> { all(dims) })
+        .collect()
 }
 
 fn axes(set: usize, rank: usize) -> Vec<bool> {
@@ -59,7 +66,10 @@ fn reductions_agree_with_plain_loops() {
     for (dims, axes) in cases() {
         let (targets, size) = targets(&dims, &axes);
         // Near 1, so that products stay in range.
-        let x: Vec<f32> = random(targets.len(), 1).iter().map(|v| 1.0 + v * 0.01).collect();
+        let x: Vec<f32> = random(targets.len(), 1)
+            .iter()
+            .map(|v| 1.0 + v * 0.01)
+            .collect();
         for kind in [Kind::Sum, Kind::Prod, Kind::Max, Kind::Min] {
             let (identity, combine): (f64, fn(f64, f64) -> f64) = match kind {
                 Kind::Sum => (0.0, |a, b| a + b),
@@ -68,7 +78,10 @@ fn reductions_agree_with_plain_loops() {
                 Kind::Min => (f64::INFINITY, f64::min),
             };
             let mut expected = vec![identity; size];
-            targets.iter().zip(&x).for_each(|(&t, &v)| expected[t] = combine(expected[t], v as f64));
+            targets
+                .iter()
+                .zip(&x)
+                .for_each(|(&t, &v)| expected[t] = combine(expected[t], v as f64));
             let found = same_everywhere(|| {
                 let mut out = vec![f32::NAN; size];
                 reduce(&x, &dims, &axes, &mut out, kind);
@@ -84,7 +97,10 @@ fn reductions_agree_with_plain_loops() {
             };
             for (&b, &e) in found.iter().zip(&expected) {
                 let v = f32::from_bits(b) as f64;
-                assert!(v == e || (v - e).abs() <= relative * e.abs(), "{kind:?} {dims:?} {axes:?}: {v} {e}");
+                assert!(
+                    v == e || (v - e).abs() <= relative * e.abs(),
+                    "{kind:?} {dims:?} {axes:?}: {v} {e}"
+                );
             }
         }
     }
@@ -94,7 +110,10 @@ fn reductions_agree_with_plain_loops() {
 fn integers_and_truth_values_agree_with_plain_loops() {
     for (dims, axes) in cases() {
         let (targets, size) = targets(&dims, &axes);
-        let x: Vec<i64> = random(targets.len(), 2).iter().map(|v| (v * 1000.0) as i64).collect();
+        let x: Vec<i64> = random(targets.len(), 2)
+            .iter()
+            .map(|v| (v * 1000.0) as i64)
+            .collect();
         let truths: Vec<bool> = x.iter().map(|&v| v > -990).collect();
         let (mut sums, mut anys, mut alls) = (vec![0; size], vec![false; size], vec![true; size]);
         for (i, &t) in targets.iter().enumerate() {
@@ -104,7 +123,8 @@ fn integers_and_truth_values_agree_with_plain_loops() {
         }
         let opposite: Vec<bool> = truths.iter().map(|t| !t).collect();
         let found = same_everywhere(|| {
-            let (mut s, mut any_of, mut all_of) = (vec![1; size], vec![true; size], vec![true; size]);
+            let (mut s, mut any_of, mut all_of) =
+                (vec![1; size], vec![true; size], vec![true; size]);
             reduce(&x, &dims, &axes, &mut s, Kind::Sum);
             any(&opposite, &dims, &axes, &mut any_of);
             all(&truths, &dims, &axes, &mut all_of);
@@ -125,7 +145,10 @@ fn nan_comes_through_wherever_it_is() {
             assert!(out[0].is_nan(), "{kind:?} {at}");
             let mut out = [0.0; 10];
             reduce(&x, &[100, 10], &[true, false], &mut out, kind);
-            assert!((0..10).all(|i| out[i].is_nan() == (i == at % 10)), "{kind:?} {at}");
+            assert!(
+                (0..10).all(|i| out[i].is_nan() == (i == at % 10)),
+                "{kind:?} {at}"
+            );
         }
         let mut out = [-1];
         argmax(&x, &[1000], 0, &mut out);
@@ -138,7 +161,16 @@ fn nan_comes_through_wherever_it_is() {
 
 #[test]
 fn positions_agree_with_plain_loops_and_take_the_first_of_equals() {
-    for dims in [&[1usize][..], &[1000], &[70_000], &[0, 3], &[7, 5, 3], &[300, 10], &[64, 200, 9], &[3, 40_000, 2]] {
+    for dims in [
+        &[1usize][..],
+        &[1000],
+        &[70_000],
+        &[0, 3],
+        &[7, 5, 3],
+        &[300, 10],
+        &[64, 200, 9],
+        &[3, 40_000, 2],
+    ] {
         let n: usize = dims.iter().product();
         // Few values, many ties.
         let x: Vec<f32> = random(n, 4).iter().map(|v| (v * 20.0).round()).collect();
@@ -148,10 +180,16 @@ fn positions_agree_with_plain_loops_and_take_the_first_of_equals() {
             }
             let inner: usize = dims[axis + 1..].iter().product();
             let size = n / dims[axis];
-            let at = |o: usize, i: usize| x[o / inner.max(1) * dims[axis] * inner + i * inner + o % inner.max(1)];
+            let at = |o: usize, i: usize| {
+                x[o / inner.max(1) * dims[axis] * inner + i * inner + o % inner.max(1)]
+            };
             let best = |better: fn(f32, f32) -> bool| -> Vec<i64> {
                 (0..size)
-                    .map(|o| (1..dims[axis]).fold(0, |b, i| if better(at(o, i), at(o, b)) { i } else { b }) as i64)
+                    .map(|o| {
+                        (1..dims[axis])
+                            .fold(0, |b, i| if better(at(o, i), at(o, b)) { i } else { b })
+                            as i64
+                    })
                     .collect()
             };
             let expected = (best(|a, b| a > b), best(|a, b| a < b));
@@ -168,14 +206,25 @@ fn positions_agree_with_plain_loops_and_take_the_first_of_equals() {
 
 #[test]
 fn running_sums_agree_with_plain_loops() {
-    for dims in [&[1usize][..], &[1000], &[0, 3], &[7, 5, 3], &[300, 100], &[2, 30_000, 2]] {
+    for dims in [
+        &[1usize][..],
+        &[1000],
+        &[0, 3],
+        &[7, 5, 3],
+        &[300, 100],
+        &[2, 30_000, 2],
+    ] {
         let n: usize = dims.iter().product();
         let x: Vec<i64> = random(n, 5).iter().map(|v| (v * 1000.0) as i64).collect();
         for axis in 0..dims.len() {
             let inner: usize = dims[axis + 1..].iter().product();
             for reverse in [false, true] {
                 let mut expected = x.clone();
-                let order: Vec<usize> = if reverse { (0..n).rev().collect() } else { (0..n).collect() };
+                let order: Vec<usize> = if reverse {
+                    (0..n).rev().collect()
+                } else {
+                    (0..n).collect()
+                };
                 for flat in order {
                     let i = flat / inner % dims[axis];
                     if reverse && i + 1 < dims[axis] {
@@ -214,7 +263,10 @@ fn whole_sums_are_accurate() {
         for i in 0..3 {
             // The bound stated above, and one rounding of each product.
             let limit = 87.0 * f32::EPSILON as f64 * magnitudes[i];
-            assert!((f32::from_bits(found[i]) as f64 - values[i]).abs() <= limit, "{i} of {n}");
+            assert!(
+                (f32::from_bits(found[i]) as f64 - values[i]).abs() <= limit,
+                "{i} of {n}"
+            );
         }
     }
 }

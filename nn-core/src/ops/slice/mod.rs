@@ -7,7 +7,7 @@ pub use range::Slice;
 use crate::kernels::copy::paste;
 use crate::kernels::elementwise::{AxisSlice, strided_copy};
 use crate::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Element, Error, Result, Shape, Tensor, with_dtype};
+use crate::{DType, Error, Result, Shape, Tensor, with_dtype};
 use std::rc::Rc;
 
 /// `x[slices]`, one slice for each leading axis.

@@ -1,0 +1,216 @@
+//! Times one training step and one prediction of a workload, and prints one line:
+//!
+//! ```text
+//! nn resnet t2 train best 410.1 med 422.0 ms | predict best 120.2 med 121.9 ms  (batch 64)
+//! ```
+//!
+//! usage: `cargo bench --bench train -- WORKLOAD [THREADS]`, with WORKLOAD one of resnet, cnn, mlp, widedeep.
+
+use nn::prelude::*;
+use std::time::{Duration, Instant};
+
+#[derive(Layer)]
+struct CnnBlock {
+    conv: Conv2D,
+    bn: BatchNormalization,
+}
+
+#[model]
+impl CnnBlock {
+    fn new(out_channels: usize) -> Self {
+        Self {
+            conv: Conv2D::new(out_channels, 3).padding(Padding::Same),
+            bn: BatchNormalization::new(),
+        }
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        self.bn(self.conv(x)).relu()
+    }
+}
+
+#[derive(Layer)]
+struct ResBlock {
+    cnn1: CnnBlock,
+    cnn2: CnnBlock,
+    cnn3: CnnBlock,
+    pooling: MaxPooling2D,
+    identity_mapping: Conv2D,
+}
+
+#[model]
+impl ResBlock {
+    fn new(channels: [usize; 3]) -> Self {
+        Self {
+            cnn1: CnnBlock::new(channels[0]),
+            cnn2: CnnBlock::new(channels[1]),
+            cnn3: CnnBlock::new(channels[2]),
+            pooling: MaxPooling2D::new(2),
+            identity_mapping: Conv2D::new(channels[1], 1).padding(Padding::Same),
+        }
+    }
+
+    fn call(&self, input: Tensor) -> Tensor {
+        let x = self.cnn2(self.cnn1(&input));
+        let x = self.cnn3(x + self.identity_mapping(&input));
+        self.pooling(x)
+    }
+}
+
+#[model]
+struct ResNetLike {
+    blocks: Vec<ResBlock>,
+    pool: GlobalAveragePooling2D,
+    classifier: Dense,
+}
+
+#[model]
+impl ResNetLike {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.classifier(self.pool(self.blocks(x)))
+    }
+}
+
+#[model]
+struct Cnn {
+    blocks: Vec<CnnBlock>,
+    classifier: Dense,
+}
+
+#[model]
+impl Cnn {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.classifier(self.blocks(x).flatten())
+    }
+}
+
+#[model]
+struct Mlp {
+    dense1: Dense,
+    dropout: Dropout,
+    dense2: Dense,
+}
+
+#[model]
+impl Mlp {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.dense2(self.dropout(self.dense1(x)))
+    }
+}
+
+#[model]
+struct WideAndDeep {
+    hidden1: Dense,
+    hidden2: Dense,
+    main_output: Dense,
+    aux_output: Dense,
+}
+
+#[model]
+impl WideAndDeep {
+    fn call(&self, (wide, deep): (Tensor, Tensor)) -> (Tensor, Tensor) {
+        let hidden = self.hidden2(self.hidden1(deep));
+        let concat = concatenate([&wide, &hidden], -1);
+        (self.main_output(concat), self.aux_output(hidden))
+    }
+}
+
+/// Best and median milliseconds of a call, over at least `seconds` and 7 calls.
+fn time(seconds: f64, mut call: impl FnMut()) -> (f64, f64) {
+    call();
+    call();
+    let began = Instant::now();
+    let mut times: Vec<Duration> = Vec::new();
+    while began.elapsed().as_secs_f64() < seconds || times.len() < 7 {
+        let start = Instant::now();
+        call();
+        times.push(start.elapsed());
+    }
+    times.sort();
+    let ms = |d: Duration| d.as_secs_f64() * 1e3;
+    (ms(times[0]), ms(times[times.len() / 2]))
+}
+
+fn run<M: Model>(
+    name: &str,
+    threads: usize,
+    mut model: Compiled<M>,
+    x: M::Input,
+    y: Vec<Tensor>,
+    leaves: Vec<Tensor>,
+) where
+    M::Input: nn::IntoInput<M::Input>,
+{
+    let batch = leaves[0].shape()[0];
+    let (best, median) = time(6.0, || {
+        model.train_on_batch(leaves.clone(), y.clone()).expect("a training step");
+    });
+    let (predict_best, predict_median) = time(3.0, || {
+        model.predict_on_batch(x.clone()).expect("a prediction");
+    });
+    println!(
+        "nn {name} t{threads} train best {best:.3} med {median:.3} ms | predict best {predict_best:.3} med {predict_median:.3} ms  (batch {batch})"
+    );
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let workload = arguments.first().map_or("mlp", String::as_str);
+    let threads: usize = arguments.get(1).and_then(|t| t.parse().ok()).unwrap_or(2);
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global()
+        .expect("the pool is not built yet");
+    nn::set_seed(0);
+    let labels = |n: usize| Tensor::from((0..n).map(|i| (i * 7 % 10) as i64).collect::<Vec<_>>());
+    let classify = || Compile::new(Adam::new(1e-3), SparseCategoricalCrossentropy::from_logits());
+    match workload {
+        "resnet" => {
+            let model = ResNetLike {
+                blocks: vec![
+                    ResBlock::new([32, 32, 64]),
+                    ResBlock::new([128, 128, 256]),
+                    ResBlock::new([128, 256, 512]),
+                ],
+                pool: GlobalAveragePooling2D::new(),
+                classifier: Dense::new(10),
+            };
+            let x = Tensor::random_uniform([64, 28, 28, 1]);
+            run(workload, threads, model.compile(classify()), x.clone(), vec![labels(64)], vec![x]);
+        }
+        "cnn" => {
+            let model = Cnn {
+                blocks: [32, 64, 128].map(CnnBlock::new).into(),
+                classifier: Dense::new(10),
+            };
+            let x = Tensor::random_uniform([64, 28, 28, 1]);
+            run(workload, threads, model.compile(classify()), x.clone(), vec![labels(64)], vec![x]);
+        }
+        "mlp" => {
+            let model = Mlp {
+                dense1: Dense::new(16).activation(Activation::Sigmoid),
+                dropout: Dropout::new(0.5),
+                dense2: Dense::new(10),
+            };
+            let x = Tensor::random_uniform([32, 784]);
+            run(workload, threads, model.compile(classify()), x.clone(), vec![labels(32)], vec![x]);
+        }
+        "widedeep" => {
+            let model = WideAndDeep {
+                hidden1: Dense::new(30).activation(Activation::Relu),
+                hidden2: Dense::new(30).activation(Activation::Relu),
+                main_output: Dense::new(1),
+                aux_output: Dense::new(1),
+            };
+            let losses = (MeanSquaredError::new(), MeanSquaredError::new());
+            let model = model.compile(Compile::new(Adam::new(1e-3), losses).loss_weights([0.9, 0.1]));
+            let x = (Tensor::random_uniform([32, 5]), Tensor::random_uniform([32, 6]));
+            let y = Tensor::random_uniform([32, 1]);
+            run(workload, threads, model, x.clone(), vec![y.clone(), y], vec![x.0, x.1]);
+        }
+        other => {
+            eprintln!("no workload `{other}`; there are resnet, cnn, mlp, widedeep");
+            std::process::exit(2);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Whether any element is true.
+
+use super::reduce::{Axes, reduced};
+use crate::kernels::reduce as kernel;
+use crate::op::{Backward, Keeps, Op, apply};
+use crate::{DType, Result, Shape, Tensor};
+
+struct Any {
+    axes: Axes,
+    keepdims: bool,
+}
+
+impl Op for Any {
+    fn name(&self) -> &'static str {
+        "any"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let shape = inputs[0].raw_shape();
+        let mask = self.axes.mask(shape)?;
+        Ok((reduced(shape, &mask, self.keepdims), DType::Bool))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+        let (x, dims) = (&inputs[0], inputs[0].raw_shape());
+        let mask = self.axes.mask(dims)?;
+        Ok(Tensor::build(shape, |out| kernel::any(x.data(), dims, &mask, out)))
+    }
+
+    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+#[track_caller]
+fn any(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
+    apply(Any { axes, keepdims }, &[x.cast(DType::Bool)])
+}
+
+impl Tensor {
+    /// Whether any element is true, a `bool` scalar; false of none. Numbers count as true unless they are 0.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([true, false]).any().item::<bool>()?, true);
+    /// # nn_core::Result::Ok(())
+    /// ```
+    #[track_caller]
+    pub fn any(&self) -> Tensor {
+        any(self, Axes::All, false)
+    }
+
+    /// Whether any element is true along one axis (counted from the end if negative), which is dropped.
+    #[track_caller]
+    pub fn any_axis(&self, axis: isize) -> Tensor {
+        any(self, Axes::of([axis]), false)
+    }
+
+    /// Whether any element is true along several axes; `keepdims` leaves them with size 1.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::ones([2, 3, 4]).any_axes([0, -1], true).shape(), [1, 3, 1]);
+    /// ```
+    #[track_caller]
+    pub fn any_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
+        any(self, Axes::of(axes), keepdims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    #[test]
+    fn along_any_axes() {
+        let x = Tensor::from([[0.0_f32, 2.0], [0.0, 0.0]]);
+        assert_eq!(x.any_axis(1).to_vec::<bool>().unwrap(), [true, false]);
+        assert_eq!(x.equal(0.0).any_axes([0], false).to_vec::<bool>().unwrap(), [true, true]);
+        assert_eq!(Tensor::zeros([0]).any().item::<bool>().unwrap(), false);
+        assert!(x.any_axis(2).error().is_some());
+    }
+}

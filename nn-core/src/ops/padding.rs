@@ -1,0 +1,151 @@
+//! How windows (the kernel of a convolution, the pool of a pooling) lie on an image.
+
+use crate::{Error, Result, Shape, UNKNOWN, is_known};
+
+/// What windows may cover beyond the image.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Padding {
+    /// Nothing: every window lies on the image. `⌊(size − reach) / stride⌋ + 1` windows, where a dilated window reaches over
+    /// `(window − 1) · dilation + 1` pixels.
+    #[default]
+    Valid,
+    /// As much as `⌈size / stride⌉` windows need, as many as the image has pixels if the stride is 1. What cannot be halved
+    /// has its odd pixel below and to the right, as in TensorFlow.
+    Same,
+}
+
+impl Padding {
+    /// How many windows of `window` pixels, `dilation` apart, fit on an axis of `size` pixels: [`UNKNOWN`] if the size is,
+    /// `None` if there is not one (or a number is 0).
+    ///
+    /// ```
+    /// use nn_core::Padding;
+    /// assert_eq!(Padding::Valid.windows(28, 3, 2, 1), Some(13));
+    /// assert_eq!(Padding::Same.windows(28, 3, 2, 1), Some(14));
+    /// assert_eq!(Padding::Valid.windows(2, 3, 1, 1), None);
+    /// ```
+    pub const fn windows(self, size: usize, window: usize, stride: usize, dilation: usize) -> Option<usize> {
+        if window == 0 || stride == 0 || dilation == 0 || size == 0 {
+            return None;
+        }
+        if !is_known(size) || !is_known(window) {
+            return Some(UNKNOWN);
+        }
+        let reach = (window - 1) * dilation + 1;
+        match self {
+            Padding::Same => Some(size.div_ceil(stride)),
+            Padding::Valid if size < reach => None,
+            Padding::Valid => Some((size - reach) / stride + 1),
+        }
+    }
+
+    /// Pixels before the image that the first window covers; the size is known and has windows.
+    pub(crate) const fn before(self, size: usize, window: usize, stride: usize, dilation: usize) -> usize {
+        match self {
+            Padding::Valid => 0,
+            Padding::Same => {
+                let covered = (size.div_ceil(stride) - 1) * stride + (window - 1) * dilation + 1;
+                covered.saturating_sub(size) / 2
+            }
+        }
+    }
+}
+
+/// Windows on an image, pairs being (vertical, horizontal).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Windows {
+    pub size: [usize; 2],
+    pub strides: [usize; 2],
+    pub dilation: [usize; 2],
+    /// Pixels added before and after the image, ahead of the padding.
+    pub border: [[usize; 2]; 2],
+    pub padding: Padding,
+}
+
+impl Windows {
+    /// The size of an image of `[height, width]` with its border.
+    const fn bordered(&self, image: [usize; 2], d: usize) -> usize {
+        image[d] + self.border[d][0] + self.border[d][1]
+    }
+
+    /// How many there are on an image of `[height, width]`, `None` if there is not one.
+    pub const fn count(&self, image: [usize; 2]) -> Option<[usize; 2]> {
+        let mut count = [0; 2];
+        let mut d = 0;
+        while d < 2 {
+            let size = self.bordered(image, d);
+            count[d] = match self.padding.windows(size, self.size[d], self.strides[d], self.dilation[d]) {
+                Some(n) => n,
+                None => return None,
+            };
+            d += 1;
+        }
+        Some(count)
+    }
+
+    /// Pixels above and left of the image that windows cover.
+    pub fn before(&self, image: [usize; 2]) -> [usize; 2] {
+        [0, 1].map(|d| {
+            let size = self.bordered(image, d);
+            self.border[d][0] + self.padding.before(size, self.size[d], self.strides[d], self.dilation[d])
+        })
+    }
+
+    /// As [`Windows::count`] for a shape `[batch, height, width, channels]`, with an error if there is none.
+    pub fn checked_count(&self, op: &str, x: &Shape) -> Result<[usize; 2]> {
+        for (name, pair) in [("window", self.size), ("strides", self.strides), ("dilation", self.dilation)] {
+            if pair.contains(&0) {
+                return Err(Error::value(format!("{op} needs {name} of at least 1 each way, found {pair:?}")));
+            }
+        }
+        self.count([x[1], x[2]]).ok_or_else(|| {
+            let [height, width] = [0, 1].map(|d| (self.size[d] - 1) * self.dilation[d] + 1);
+            Error::shape(format!(
+                "{op} with a window of {height} × {width} leaves no pixel of {} × {} (shape {x}); use `Padding::Same`, a smaller window, or smaller strides before",
+                x[1], x[2]
+            ))
+        })
+    }
+}
+
+/// An error unless a shape is `[batch, height, width, channels]`.
+pub(crate) fn check_image(op: &str, shape: &Shape) -> Result<()> {
+    match shape.rank() {
+        4 => Ok(()),
+        _ => Err(Error::rank(op, 4, "[batch, height, width, channels]", shape, "`Reshape` first")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn same_puts_the_odd_pixel_after() {
+        // TensorFlow: max((⌈size / stride⌉ − 1) · stride + reach − size, 0) pixels, half of them, rounded down, before.
+        let before = |size, window, stride, dilation| Padding::Same.before(size, window, stride, dilation);
+        assert_eq!(before(28, 3, 1, 1), 1);
+        assert_eq!(before(28, 3, 2, 1), 0); // one pixel in all, which comes after
+        assert_eq!(before(5, 3, 2, 1), 1);
+        assert_eq!(before(6, 2, 1, 1), 0);
+        assert_eq!(before(7, 3, 1, 3), 3);
+        assert_eq!(before(7, 1, 3, 1), 0);
+    }
+
+    #[test]
+    fn names_in_configurations_are_keras_names() {
+        assert_eq!(serde_json::to_string(&Padding::Same).unwrap(), "\"same\"");
+        assert_eq!(serde_json::from_str::<Padding>("\"valid\"").unwrap(), Padding::Valid);
+    }
+
+    #[test]
+    fn counts_are_known_to_the_compiler() {
+        const COUNT: Option<usize> = Padding::Valid.windows(13, 3, 2, 2);
+        assert_eq!(COUNT, Some(5));
+        const BATCH: Option<usize> = Padding::Valid.windows(UNKNOWN, 3, 1, 1);
+        assert_eq!(BATCH, Some(UNKNOWN));
+        assert_eq!(Padding::Same.windows(0, 3, 1, 1), None);
+        assert_eq!(Padding::Valid.windows(5, 3, 0, 1), None);
+    }
+}

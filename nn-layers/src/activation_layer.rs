@@ -1,0 +1,43 @@
+//! An activation function as a layer.
+
+use crate::Activation as Function;
+use crate::elementwise::same_shape;
+use nn_core::Tensor;
+use nn_derive::{Layer, model};
+
+/// Applies an [`Activation`](crate::Activation) as a layer of its own, in a `Sequential` for example.
+///
+/// Shapes: any.
+///
+/// In configurations it has the name of Keras's layer, `Activation`.
+///
+/// Source: Keras's `Activation`.
+///
+/// ```
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::{Activation, ActivationLayer};
+/// let relu = ActivationLayer::new(Activation::Relu);
+/// assert_eq!(relu.forward(Tensor::from([-1.0_f32, 2.0])).to_vec::<f32>()?, [0.0, 2.0]);
+/// # nn_core::Result::Ok(())
+/// ```
+// The struct is called as in configurations, and exported as `ActivationLayer` beside the enum.
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct Activation {
+    #[config]
+    activation: Function,
+}
+
+#[model(crate = nn_core)]
+impl Activation {
+    /// The layer that applies the given function.
+    pub const fn new(activation: Function) -> Activation {
+        Activation { activation }
+    }
+
+    same_shape!();
+
+    fn call(&self, x: Tensor) -> Tensor {
+        self.activation.apply(&x)
+    }
+}

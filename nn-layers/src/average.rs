@@ -1,0 +1,41 @@
+//! Mean of several tensors.
+
+use crate::merge::{self, merge_layer};
+use crate::place::Place;
+use nn_core::{Result, Shape, Tensor};
+use nn_derive::{Layer, model};
+
+/// The mean of several tensors, number by number.
+///
+/// Shapes: a list of tensors of one shape, or with sizes 1 that broadcast; batches must agree.
+///
+/// Source: Keras's `Average`.
+///
+/// ```
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::Average;
+/// let (a, b) = (Tensor::from([[1.0_f32, 6.0]]), Tensor::from([[3.0_f32, 2.0]]));
+/// assert_eq!(Average::new().forward([&a, &b]).to_vec::<f32>()?, [2.0, 4.0]);
+/// # nn_core::Result::Ok(())
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct Average {
+    #[model(skip)]
+    _place: Place,
+}
+
+#[model(crate = nn_core)]
+impl Average {
+    merge_layer!("Average");
+
+    fn build(&self, inputs: &Vec<Shape>) -> Result<()> {
+        self.output_shape(inputs)?;
+        Ok(())
+    }
+
+    fn call(&self, inputs: Vec<Tensor>) -> Tensor {
+        let count = inputs.len();
+        merge::fold(inputs, |a, b| a + b) / count
+    }
+}

@@ -1,0 +1,47 @@
+//! The exponential linear unit.
+
+use crate::elementwise::same_shape;
+use nn_core::Tensor;
+use nn_derive::{Layer, model};
+
+/// `x`, or `alpha · (eˣ - 1)` below 0.
+///
+/// Shapes: any.
+///
+/// Source: Clevert et al. 2015; Keras's `ELU`.
+///
+/// ```
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::ELU;
+/// let y = ELU::new().alpha(0.5).forward(Tensor::from([-20.0_f32, 2.0])).to_vec::<f32>()?;
+/// assert!((y[0] + 0.5).abs() < 1e-6 && y[1] == 2.0);
+/// # nn_core::Result::Ok(())
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct ELU {
+    #[config]
+    alpha: f64,
+}
+
+#[model(crate = nn_core)]
+impl ELU {
+    /// With `alpha` 1.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> ELU {
+        ELU { alpha: 1.0 }
+    }
+
+    /// What large negative numbers approach, negated.
+    #[must_use]
+    pub const fn alpha(mut self, alpha: f64) -> ELU {
+        self.alpha = alpha;
+        self
+    }
+
+    same_shape!();
+
+    fn call(&self, x: Tensor) -> Tensor {
+        x.elu(self.alpha)
+    }
+}

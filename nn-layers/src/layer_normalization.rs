@@ -1,0 +1,189 @@
+//! Layer normalization.
+
+use crate::axes::Axes;
+use crate::shapes::axis_of;
+use crate::weights::{optional, put, weight_builders};
+use crate::ShapeError;
+use nn_core::{Constraint, Error, Initializer, MAX_RANK, Param, Regularizer, Result, Shape, Tensor};
+use nn_derive::{Layer, model};
+
+/// Normalizes every sample by itself: `y = gamma · (x - mean) / √(variance + epsilon) + beta`, mean and biased variance over `axis`.
+///
+/// Shapes: `[batch, ..]`, any. Parameters: `gamma` and `beta` of the sizes along the axes, in the order of the input.
+///
+/// Source: Ba et al. 2016; Keras's `LayerNormalization`.
+///
+/// ```
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::LayerNormalization;
+/// let y = LayerNormalization::new().forward(Tensor::from([[1.0_f32, 3.0], [10.0, 30.0]]));
+/// nn_core::testing::assert_close(&y, &Tensor::from([[-1.0_f32, 1.0], [-1.0, 1.0]]), 1e-3);
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct LayerNormalization {
+    #[config]
+    axis: Axes,
+    #[config]
+    epsilon: f64,
+    #[config]
+    center: bool,
+    #[config]
+    scale: bool,
+    #[config]
+    beta_initializer: Initializer,
+    #[config]
+    gamma_initializer: Initializer,
+    #[config]
+    beta_regularizer: Option<Regularizer>,
+    #[config]
+    gamma_regularizer: Option<Regularizer>,
+    #[config]
+    beta_constraint: Option<Constraint>,
+    #[config]
+    gamma_constraint: Option<Constraint>,
+    /// `None` without scale.
+    #[param(optional(scale, gamma_initializer, gamma_regularizer, gamma_constraint))]
+    gamma: Option<Param>,
+    /// `None` without center.
+    #[param(optional(center, beta_initializer, beta_regularizer, beta_constraint))]
+    beta: Option<Param>,
+}
+
+#[model(crate = nn_core)]
+impl LayerNormalization {
+    /// Over the last axis, with epsilon 1e-3, `gamma` from 1 and `beta` from 0.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> LayerNormalization {
+        LayerNormalization {
+            axis: Axes::new(&[-1]),
+            epsilon: 1e-3,
+            center: true,
+            scale: true,
+            beta_initializer: Initializer::Zeros,
+            gamma_initializer: Initializer::Ones,
+            beta_regularizer: None,
+            gamma_regularizer: None,
+            beta_constraint: None,
+            gamma_constraint: None,
+            gamma: optional(true, Initializer::Ones, None, None),
+            beta: optional(true, Initializer::Zeros, None, None),
+        }
+    }
+
+    /// Over another axis.
+    #[must_use]
+    pub const fn axis(self, axis: isize) -> LayerNormalization {
+        self.axes([axis])
+    }
+
+    /// Over several axes together.
+    #[must_use]
+    pub const fn axes<const N: usize>(mut self, axes: [isize; N]) -> LayerNormalization {
+        self.axis = Axes::new(&axes);
+        self
+    }
+
+    /// What is added to the variance, so that nothing is divided by 0.
+    #[must_use]
+    pub const fn epsilon(mut self, epsilon: f64) -> LayerNormalization {
+        self.epsilon = epsilon;
+        self
+    }
+
+    /// With or without `beta`.
+    #[must_use]
+    pub const fn center(mut self, center: bool) -> LayerNormalization {
+        self.center = center;
+        self.with_weights()
+    }
+
+    /// With or without `gamma`.
+    #[must_use]
+    pub const fn scale(mut self, scale: bool) -> LayerNormalization {
+        self.scale = scale;
+        self.with_weights()
+    }
+
+    weight_builders!("`beta`": beta_initializer, beta_regularizer, beta_constraint);
+    weight_builders!("`gamma`": gamma_initializer, gamma_regularizer, gamma_constraint);
+
+    const fn with_weights(mut self) -> LayerNormalization {
+        let LayerNormalization { scale, gamma_initializer, gamma_regularizer, gamma_constraint, .. } = self;
+        put(&mut self.gamma, optional(scale, gamma_initializer, gamma_regularizer, gamma_constraint));
+        let LayerNormalization { center, beta_initializer, beta_regularizer, beta_constraint, .. } = self;
+        put(&mut self.beta, optional(center, beta_initializer, beta_regularizer, beta_constraint));
+        self
+    }
+
+    /// The shape of the output, that of the input.
+    ///
+    /// # Errors
+    /// When the input has no such axes.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        match self.normalized(input) {
+            Ok(_) => Ok(*input),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Which axes are normalized over.
+    const fn normalized(&self, input: &Shape) -> Result<[bool; MAX_RANK], ShapeError> {
+        let axes = self.axis.as_slice();
+        let mut normalized = [false; MAX_RANK];
+        let mut i = 0;
+        while i < axes.len() {
+            match axis_of("LayerNormalization", axes[i], input) {
+                Err(error) => return Err(error),
+                Ok(axis) => normalized[axis] = true,
+            }
+            i += 1;
+        }
+        Ok(normalized)
+    }
+
+    fn build(&self, input: &Shape) -> Result<()> {
+        let normalized = self.normalized(input)?;
+        if !(self.epsilon >= 0.0) {
+            return Err(Error::value(format!("epsilon of LayerNormalization is a number from 0 on, found {}", self.epsilon)));
+        }
+        let sizes = input.iter().zip(normalized).filter_map(|(&n, normalized)| normalized.then_some(n));
+        let sizes = Shape::from(sizes.collect::<Vec<_>>());
+        [&self.gamma, &self.beta].into_iter().flatten().try_for_each(|p| p.build(sizes))
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        let shape = x.shape();
+        let normalized = match self.normalized(&shape) {
+            Ok(normalized) => normalized,
+            Err(error) => return Tensor::failed(error.into()),
+        };
+        let axes = self.axis.as_slice();
+        let centered = &x - x.mean_axes(axes, true);
+        let variance = centered.square().mean_axes(axes, true);
+        let mut y = centered * (variance + self.epsilon).rsqrt();
+        let sizes = shape.iter().zip(normalized).map(|(&n, normalized)| if normalized { n } else { 1 });
+        let sizes = Shape::from(sizes.collect::<Vec<_>>());
+        if let Some(gamma) = &self.gamma {
+            y = y * gamma.value().reshape(sizes);
+        }
+        if let Some(beta) = &self.beta {
+            y = y + beta.value().reshape(sizes);
+        }
+        y
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::Layer;
+
+    #[test]
+    fn missing_axes_are_errors() {
+        let error = LayerNormalization::new().axes([1, 3]).forward(Tensor::ones([2, 3])).ok().unwrap_err();
+        assert!(error.to_string().contains("axis 3 is out of range for [2, 3]"), "{error}");
+        let error = LayerNormalization::new().epsilon(f64::NAN).forward(Tensor::ones([2, 3])).ok().unwrap_err();
+        assert!(error.to_string().contains("epsilon"), "{error}");
+    }
+}

@@ -1,0 +1,47 @@
+//! The rectified linear unit with a slope below 0.
+
+use crate::elementwise::same_shape;
+use nn_core::Tensor;
+use nn_derive::{Layer, model};
+
+/// `x`, or `negative_slope · x` below 0.
+///
+/// Shapes: any.
+///
+/// Source: Maas et al. 2013; Keras's `LeakyReLU`.
+///
+/// ```
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::LeakyReLU;
+/// let leaky = LeakyReLU::new().negative_slope(0.5);
+/// assert_eq!(leaky.forward(Tensor::from([-2.0_f32, 2.0])).to_vec::<f32>()?, [-1.0, 2.0]);
+/// # nn_core::Result::Ok(())
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct LeakyReLU {
+    #[config]
+    negative_slope: f64,
+}
+
+#[model(crate = nn_core)]
+impl LeakyReLU {
+    /// With the slope 0.3.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> LeakyReLU {
+        LeakyReLU { negative_slope: 0.3 }
+    }
+
+    /// The slope below 0.
+    #[must_use]
+    pub const fn negative_slope(mut self, negative_slope: f64) -> LeakyReLU {
+        self.negative_slope = negative_slope;
+        self
+    }
+
+    same_shape!();
+
+    fn call(&self, x: Tensor) -> Tensor {
+        x.leaky_relu(self.negative_slope)
+    }
+}

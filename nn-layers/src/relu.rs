@@ -1,0 +1,104 @@
+//! The rectified linear unit, with its variations.
+
+use crate::elementwise::same_shape;
+use nn_core::{Error, Result, Shape, Tensor};
+use nn_derive::{Layer, model};
+
+/// `x` from `threshold` on, limited to `max_value`, and `negative_slope · (x - threshold)` below; `max(x, 0)` unless told otherwise.
+///
+/// Shapes: any.
+///
+/// Source: Keras's `ReLU`.
+///
+/// ```
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::ReLU;
+/// let relu = ReLU::new().max_value(6.0).negative_slope(0.5);
+/// assert_eq!(relu.forward(Tensor::from([-2.0_f32, 2.0, 8.0])).to_vec::<f32>()?, [-1.0, 2.0, 6.0]);
+/// # nn_core::Result::Ok(())
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct ReLU {
+    #[config]
+    max_value: Option<f64>,
+    #[config]
+    negative_slope: f64,
+    #[config]
+    threshold: f64,
+}
+
+#[model(crate = nn_core)]
+impl ReLU {
+    /// `max(x, 0)`.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> ReLU {
+        ReLU { max_value: None, negative_slope: 0.0, threshold: 0.0 }
+    }
+
+    /// The largest value that comes out, from 0 on.
+    #[must_use]
+    pub const fn max_value(mut self, max_value: f64) -> ReLU {
+        self.max_value = Some(max_value);
+        self
+    }
+
+    /// The slope below the threshold, from 0 on.
+    #[must_use]
+    pub const fn negative_slope(mut self, negative_slope: f64) -> ReLU {
+        self.negative_slope = negative_slope;
+        self
+    }
+
+    /// Where the line begins, from 0 on.
+    #[must_use]
+    pub const fn threshold(mut self, threshold: f64) -> ReLU {
+        self.threshold = threshold;
+        self
+    }
+
+    same_shape!();
+
+    fn build(&self, _: &Shape) -> Result<()> {
+        let settings = [
+            ("max_value", self.max_value.unwrap_or(0.0)),
+            ("negative_slope", self.negative_slope),
+            ("threshold", self.threshold),
+        ];
+        match settings.iter().find(|(_, value)| !(*value >= 0.0)) {
+            None => Ok(()),
+            Some((name, value)) => {
+                Err(Error::value(format!("{name} of ReLU is a number from 0 on, found {value}")))
+            }
+        }
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        let (slope, threshold) = (self.negative_slope, self.threshold);
+        let mut y = match threshold == 0.0 {
+            true => x.relu(),
+            false => &x * x.greater(threshold).cast(x.dtype()),
+        };
+        if let Some(max_value) = self.max_value {
+            y = y.clip(0.0, max_value);
+        }
+        match slope == 0.0 {
+            true => y,
+            false => y - (threshold - x).relu() * slope,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::Layer;
+
+    #[test]
+    fn settings_below_0_are_errors() {
+        for relu in [ReLU::new().max_value(-1.0), ReLU::new().negative_slope(f64::NAN), ReLU::new().threshold(-0.5)] {
+            let error = relu.forward(Tensor::ones([2])).ok().unwrap_err();
+            assert!(error.to_string().contains("a number from 0 on"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Layers in a row.
+
+use nn_core::config::Writer;
+use nn_core::registry::{DynLayer, LayerClass, layer_from_config};
+use nn_core::{Error, Layer, Module, Result, Tensor};
+use serde_json::Value;
+
+/// Layers from one tensor to one tensor, run one after the other; without layers it hands its input through.
+///
+/// Layers of any kind go in, the user's own too. In paths they have their positions as names: `0.kernel`, `2.conv.kernel`.
+///
+/// Source: Keras's `Sequential`.
+///
+/// ```
+/// use nn_core::{Layer, Module, Tensor};
+/// use nn_layers::{Activation, Dense, Flatten, Sequential};
+/// let model = Sequential::new()
+///     .add(Flatten::new())
+///     .add(Dense::new(64).activation(Activation::Relu))
+///     .add(Dense::new(10));
+/// assert_eq!(model.forward(Tensor::ones([2, 28, 28])).shape(), [2, 10]);
+/// let paths: Vec<String> = model.parameters().iter().map(|p| p.path().to_string()).collect();
+/// assert_eq!(paths, ["1.kernel", "1.bias", "2.kernel", "2.bias"]);
+/// ```
+pub struct Sequential {
+    layers: Vec<Box<dyn DynLayer>>,
+}
+
+impl Sequential {
+    /// No layers yet.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Sequential {
+        Sequential { layers: Vec::new() }
+    }
+
+    /// With another layer at the end.
+    #[must_use]
+    #[allow(clippy::should_implement_trait)] // Keras's name; nothing is summed
+    pub fn add<L: Layer<Input = Tensor, Output = Tensor>>(mut self, layer: L) -> Sequential {
+        self.layers.push(Box::new(layer));
+        self
+    }
+
+    /// How many layers there are.
+    pub fn len(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
+    /// The layer at a position.
+    pub fn get(&self, index: usize) -> Option<&dyn DynLayer> {
+        self.layers.get(index).map(|layer| &**layer)
+    }
+
+    /// The layers in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &dyn DynLayer> + ExactSizeIterator {
+        self.layers.iter().map(|layer| &**layer)
+    }
+}
+
+// Not derived: the types of the layers are not known, so their classes are looked up by name.
+impl Module for Sequential {
+    fn class_name(&self) -> Option<&'static str> {
+        Some("Sequential")
+    }
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
+        self.layers.iter().enumerate().for_each(|(i, layer)| visit(&i.to_string(), &**layer));
+    }
+
+    fn config(&self) -> Value {
+        let layers: Vec<Value> = self.layers.iter().map(|layer| layer.config()).collect();
+        Writer::new("Sequential").value("layers", &layers).finish()
+    }
+
+    fn from_config(config: &Value) -> Result<Sequential> {
+        let layers: Vec<Value> = nn_core::config::Reader::new("Sequential", config)?.value("layers")?;
+        let layers = layers.iter().enumerate().map(|(i, layer)| {
+            layer_from_config(layer).map_err(|e: Error| e.context(format!("layer {i} of Sequential")))
+        });
+        Ok(Sequential { layers: layers.collect::<Result<_>>()? })
+    }
+}
+
+impl Layer for Sequential {
+    type Input = Tensor;
+    type Output = Tensor;
+
+    fn run(&self, input: Tensor, training: bool) -> Tensor {
+        self.layers.iter().fold(input, |x, layer| layer.call_dyn(x, training))
+    }
+}
+
+nn_core::__private::inventory::submit! {
+    LayerClass {
+        class_name: "Sequential",
+        from_config: |config| Some(Sequential::from_config(config).map(|s| Box::new(s) as Box<dyn DynLayer>)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D};
+    use nn_core::trace::trace;
+
+    fn model() -> Sequential {
+        let block = Sequential::new().add(Conv2D::new(4, 3)).add(BatchNormalization::new()).add(MaxPooling2D::new(2));
+        Sequential::new().add(block).add(Flatten::new()).add(Dropout::new(0.5)).add(Dense::new(3))
+    }
+
+    #[test]
+    fn without_layers_it_is_the_identity() {
+        let x = Tensor::ones([2, 3]);
+        assert!(Sequential::new().forward(&x).shares_memory(&x));
+        assert_eq!(trace(&Sequential::new(), [3]).unwrap().outputs[0].1.to_string(), "[_, 3]");
+    }
+
+    #[test]
+    fn is_rebuilt_from_its_configuration_with_everything_in_it() {
+        let model = model();
+        let x = Tensor::random_normal([2, 8, 8, 1]);
+        let y = model.forward(&x).to_vec::<f32>().unwrap();
+        let copy = model.clone_model();
+        assert_eq!(copy.config(), model.config());
+        assert_eq!(copy.forward(&x).to_vec::<f32>().unwrap(), y);
+        let paths: Vec<String> = copy.parameters().iter().map(|p| p.path().to_string()).collect();
+        assert_eq!(paths[..3], ["0.0.kernel", "0.0.bias", "0.1.gamma"]);
+        assert_eq!((copy.len(), copy.get(1).unwrap().class_name()), (4, Some("Flatten")));
+        assert_eq!(copy.iter().next_back().unwrap().class_name(), Some("Dense"));
+    }
+
+    #[test]
+    fn errors_name_the_layer() {
+        let model = model();
+        let error = model.forward(Tensor::ones([2, 784])).ok().unwrap_err();
+        assert_eq!(error.path(), Some("0.0 (Conv2D)"), "{error}");
+        let mut config = model.config();
+        config["config"]["layers"][3]["class_name"] = "Dance".into();
+        let error = Sequential::from_config(&config).err().unwrap();
+        assert!(error.to_string().contains("layer 3 of Sequential: no layer is called Dance"), "{error}");
+    }
+
+    #[test]
+    fn the_training_flag_is_handed_on() {
+        let model = Sequential::new().add(Dropout::new(1.0));
+        assert_eq!(model.call(Tensor::ones([3]), true).to_vec::<f32>().unwrap(), [0.0; 3]);
+        assert_eq!(model.forward(Tensor::ones([3])).to_vec::<f32>().unwrap(), [1.0; 3]);
+    }
+}

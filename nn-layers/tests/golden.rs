@@ -1,0 +1,280 @@
+//! Every layer against the numbers that Keras gives: output, gradients, updated state, losses and configuration.
+//!
+//! The cases are in `tests/golden/layers`; the README there says what is in them.
+
+use nn_core::registry::{DynLayer, layer_from_config};
+use nn_core::{GradientTape, Layer, Module, Result, Tensor, module, testing};
+use nn_layers::{Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract, collect_losses};
+use safetensors::tensor::{Dtype, SafeTensors};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Layers whose cases are there before them.
+const NOT_BUILT_YET: [&str; 3] = ["SimpleRNN", "LSTM", "GRU"];
+
+/// Keras computes the cases in f32 as we do, in another order: sums of up to some hundred products of numbers around 1
+/// differ by some units in the seventh digit.
+const TOLERANCE: f64 = 1e-5;
+
+/// Entries of Keras's configurations that are not settings here, with the value at which they do nothing.
+fn neutral() -> BTreeMap<&'static str, Value> {
+    BTreeMap::from([
+        ("activity_regularizer", Value::Null),
+        ("data_format", json!("channels_last")),
+        ("mask_zero", json!(false)),
+        ("noise_shape", Value::Null),
+        ("renorm", json!(false)),
+        ("seed", Value::Null),
+        ("synchronized", json!(false)),
+    ])
+}
+
+/// A layer of one input or of several.
+trait Runs: Module {
+    fn run_on(&self, inputs: Vec<Tensor>, training: bool) -> Tensor;
+}
+
+struct One(Box<dyn DynLayer>);
+struct Several<L>(L);
+
+macro_rules! module_of_field {
+    ($($generics:tt)*) => {
+        fn class_name(&self) -> Option<&'static str> {
+            self.0.class_name()
+        }
+        fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
+            self.0.visit(visit);
+        }
+        fn config(&self) -> Value {
+            self.0.config()
+        }
+    };
+}
+
+impl Module for One {
+    module_of_field!();
+    fn from_config(config: &Value) -> Result<One> {
+        layer_from_config(config).map(One)
+    }
+}
+
+impl<L: Module> Module for Several<L> {
+    module_of_field!();
+    fn from_config(config: &Value) -> Result<Several<L>> {
+        L::from_config(config).map(Several)
+    }
+}
+
+impl Runs for One {
+    fn run_on(&self, mut inputs: Vec<Tensor>, training: bool) -> Tensor {
+        assert_eq!(inputs.len(), 1);
+        self.0.call_dyn(inputs.remove(0), training)
+    }
+}
+
+impl<L: Layer<Input = Vec<Tensor>, Output = Tensor>> Runs for Several<L> {
+    fn run_on(&self, inputs: Vec<Tensor>, training: bool) -> Tensor {
+        self.0.call(inputs, training)
+    }
+}
+
+fn make<R: Runs>(config: &Value) -> Result<Box<dyn Runs>> {
+    R::from_config(config).map(|r| Box::new(r) as Box<dyn Runs>)
+}
+
+fn layer(config: &Value) -> Result<Box<dyn Runs>> {
+    match config["class_name"].as_str().expect("a class name") {
+        "Add" => make::<Several<Add>>(config),
+        "Subtract" => make::<Several<Subtract>>(config),
+        "Multiply" => make::<Several<Multiply>>(config),
+        "Average" => make::<Several<Average>>(config),
+        "Maximum" => make::<Several<Maximum>>(config),
+        "Minimum" => make::<Several<Minimum>>(config),
+        "Concatenate" => make::<Several<Concatenate>>(config),
+        _ => make::<One>(config),
+    }
+}
+
+/// Removes what means nothing: seeds and axes of initializers, and configurations without entries.
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let noise = |k: &str, v: &Value| {
+                v.is_null() && ["seed", "input_axes", "output_axes"].contains(&k)
+                    || k == "config" && v.as_object().is_some_and(Map::is_empty)
+            };
+            let entries = map.iter().map(|(k, v)| (k.clone(), plain(v)));
+            Value::Object(entries.filter(|(k, v)| !noise(k, v)).collect())
+        }
+        Value::Array(items) => items.iter().map(plain).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Whether two configurations say the same; numbers up to their rounding to f32.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => {
+            testing::close(a.as_f64().unwrap(), b.as_f64().unwrap(), 1e-7)
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|w| same(v, w)))
+        }
+        _ => a == b,
+    }
+}
+
+/// One case: its description and its tensors.
+struct Case<'a> {
+    description: Value,
+    tensors: BTreeMap<String, &'a safetensors::tensor::TensorView<'a>>,
+}
+
+impl Case<'_> {
+    fn has(&self, what: &str) -> bool {
+        self.tensors.contains_key(what)
+    }
+
+    fn tensor(&self, what: &str) -> Tensor {
+        let view = self.tensors.get(what).unwrap_or_else(|| panic!("the case has no `{what}`"));
+        let words = view.data().chunks_exact(4).map(|b| [b[0], b[1], b[2], b[3]]);
+        match view.dtype() {
+            Dtype::F32 => Tensor::from_vec(words.map(f32::from_le_bytes).collect(), view.shape()),
+            Dtype::I32 => {
+                Tensor::from_vec(words.map(|b| i64::from(i32::from_le_bytes(b))).collect(), view.shape())
+            }
+            other => panic!("`{what}` holds {other:?}"),
+        }
+    }
+
+    /// `input`, or `input.0`, `input.1`, ...
+    fn names(&self, what: &str) -> Vec<String> {
+        if self.has(what) {
+            return vec![what.to_string()];
+        }
+        (0..).map(|i| format!("{what}.{i}")).take_while(|name| self.has(name)).collect()
+    }
+
+    fn strings(&self, key: &str) -> Vec<&str> {
+        self.description[key].as_array().expect(key).iter().map(|v| v.as_str().expect(key)).collect()
+    }
+
+    fn run(&self) {
+        let keras = plain(&self.description["config"]);
+        let mut config = keras.as_object().expect("a configuration").clone();
+        let frozen = config.remove("trainable") == Some(json!(false));
+        // Keras leaves this entry out of some configurations when it is not set.
+        config.entry("activity_regularizer").or_insert(Value::Null);
+        let class_name = &self.description["class_name"];
+        let layer = layer(&json!({"class_name": class_name, "config": config})).unwrap_or_else(|e| panic!("{e}"));
+        self.check_config(&*layer, &config);
+
+        let parameters = module::parameters(&*layer);
+        let paths: Vec<&str> = parameters.iter().map(|p| p.path()).collect();
+        assert_eq!(paths, self.strings("weights"), "the weights");
+        for p in &parameters {
+            p.set_value(&self.tensor(&format!("before/{}", p.path()))).expect("a weight");
+            p.set_trainable(!frozen);
+        }
+        let trainable: Vec<_> = parameters.iter().filter(|p| p.trainable()).collect();
+        let names: Vec<&str> = trainable.iter().map(|p| p.path()).collect();
+        assert_eq!(names, self.strings("trainable_weights"), "the trainable weights");
+
+        let names = self.names("input");
+        let inputs: Vec<Tensor> = names.iter().map(|name| self.tensor(name)).collect();
+        let training = self.description["training"].as_bool().expect("training");
+        let tape = GradientTape::persistent();
+        inputs.iter().filter(|x| x.dtype().is_float()).for_each(|x| tape.watch(x));
+        let (output, mut losses) = collect_losses(|| layer.run_on(inputs.clone(), training));
+        testing::assert_close(&output, &self.tensor("output"), TOLERANCE);
+
+        let mut sources: Vec<(String, Tensor)> =
+            trainable.iter().map(|p| (p.path().to_string(), p.value())).collect();
+        sources.extend(names.into_iter().zip(inputs).filter(|(_, x)| x.dtype().is_float()));
+        self.check_gradients("grad", &tape, &(&output * self.tensor("upstream")).sum(), &sources);
+
+        losses.extend(parameters.iter().filter_map(|p| Some(p.get_regularizer()?.penalty(&p.value()))));
+        assert_eq!(losses.is_empty(), !self.has("losses"), "whether there are losses");
+        if !losses.is_empty() {
+            testing::assert_close(&nn_core::ops::stack(&losses, 0), &self.tensor("losses"), TOLERANCE);
+            let total = losses.into_iter().reduce(|a, b| a + b).expect("a loss");
+            self.check_gradients("grad_losses", &tape, &total, &sources);
+        }
+        for p in parameters.iter().filter(|p| training && !self.strings("trainable_weights").contains(&p.path())) {
+            testing::assert_close(&p.value(), &self.tensor(&format!("after/{}", p.path())), TOLERANCE);
+        }
+    }
+
+    /// Every entry of Keras's is either in ours, with the same value, or one that does nothing.
+    fn check_config(&self, layer: &dyn Runs, keras: &Map<String, Value>) {
+        let ours = plain(&layer.config()["config"]);
+        let neutral = neutral();
+        for (key, value) in keras {
+            let known = ours.get(key).or(neutral.get(key.as_str()));
+            let known = known.unwrap_or_else(|| panic!("Keras's configuration has `{key}`: {value}"));
+            assert!(same(known, value), "`{key}` is {known}, in Keras's configuration {value}");
+        }
+        for key in ours.as_object().expect("entries").keys() {
+            assert!(keras.contains_key(key), "Keras's configuration has no `{key}`");
+        }
+    }
+
+    fn check_gradients(&self, prefix: &str, tape: &GradientTape, target: &Tensor, sources: &[(String, Tensor)]) {
+        let tensors: Vec<Tensor> = sources.iter().map(|(_, t)| t.clone()).collect();
+        let gradients = tape.gradient_or_zeros(target, &tensors).unwrap_or_else(|e| panic!("{e}"));
+        let mut checked = 0;
+        for ((name, _), gradient) in sources.iter().zip(gradients) {
+            let expected = self.tensor(&format!("{prefix}/{name}"));
+            println!("{prefix}/{name}");
+            testing::assert_close(&gradient, &expected, TOLERANCE);
+            checked += 1;
+        }
+        let given = self.tensors.keys().filter(|name| name.starts_with(&format!("{prefix}/"))).count();
+        assert_eq!(checked, given, "the gradients under {prefix}");
+    }
+}
+
+/// Runs every case of a file; returns how many there were, and what went wrong.
+fn run_file(path: &Path) -> (usize, Vec<String>) {
+    let bytes = std::fs::read(path).expect("a readable file");
+    let (_, header) = SafeTensors::read_metadata(&bytes).expect("a safetensors file");
+    let file = SafeTensors::deserialize(&bytes).expect("a safetensors file");
+    let tensors: BTreeMap<String, _> = file.tensors().into_iter().collect();
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for (name, description) in header.metadata().as_ref().expect("descriptions") {
+        let description: Value = serde_json::from_str(description).expect("a description in JSON");
+        let class_name = description["class_name"].as_str().expect("a class name").to_string();
+        if NOT_BUILT_YET.contains(&class_name.as_str()) {
+            continue;
+        }
+        count += 1;
+        let prefix = format!("{name}/");
+        let tensors = tensors.iter().filter_map(|(k, v)| Some((k.strip_prefix(&prefix)?.to_string(), v)));
+        let case = Case { description, tensors: tensors.collect() };
+        let run = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case.run()));
+        if let Err(panic) = run {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or(panic.downcast_ref::<&str>().map(|s| s.to_string()));
+            failures.push(format!("{class_name} {name}: {}", text.unwrap_or_default()));
+        }
+    }
+    (count, failures)
+}
+
+#[test]
+fn layers_agree_with_keras() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/layers");
+    let mut files: Vec<_> = std::fs::read_dir(&folder).expect("the cases").map(|f| f.expect("a file").path()).collect();
+    files.sort();
+    let results: Vec<(usize, Vec<String>)> = files.iter().map(|path| run_file(path)).collect();
+    let count: usize = results.iter().map(|(count, _)| count).sum();
+    let failures: Vec<String> = results.into_iter().flat_map(|(_, failures)| failures).collect();
+    assert!(failures.is_empty(), "{} of {count} cases fail:\n{}", failures.len(), failures.join("\n"));
+    assert!(count > 0, "no cases in {}", folder.display());
+    println!("{count} cases in {} files", files.len());
+}

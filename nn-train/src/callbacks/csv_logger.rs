@@ -1,0 +1,79 @@
+//! The history as a file that grows with every epoch.
+
+use super::{Callback, Run};
+use crate::scores::Scores;
+use nn_core::{Error, Result};
+use std::fs::File;
+use std::path::PathBuf;
+
+/// Writes the scores of every epoch as a line of a CSV file, as Keras's `CSVLogger`.
+///
+/// The file is complete after every epoch, so that it can be read while training goes on.
+///
+/// ```
+/// use nn_train::{Fit, callbacks::CSVLogger};
+/// let fit = Fit::new().callback(CSVLogger::new("training.csv"));
+/// ```
+#[derive(Debug)]
+pub struct CSVLogger {
+    path: PathBuf,
+    append: bool,
+    writer: Option<csv::Writer<File>>,
+    columns: Vec<String>,
+}
+
+impl CSVLogger {
+    /// Writes to a path; a file that is there is replaced when training begins.
+    pub fn new(path: impl Into<PathBuf>) -> CSVLogger {
+        CSVLogger {
+            path: path.into(),
+            append: false,
+            writer: None,
+            columns: Vec::new(),
+        }
+    }
+
+    /// Whether lines are added to a file that is there already.
+    #[must_use]
+    pub fn append(mut self, append: bool) -> Self {
+        self.append = append;
+        self
+    }
+
+    fn write(&mut self, record: Vec<String>) -> Result<()> {
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        let written = writer.write_record(record).map_err(|e| e.to_string());
+        written
+            .and_then(|()| writer.flush().map_err(|e| e.to_string()))
+            .map_err(|e| Error::format(format!("{}: {e}", self.path.display())))
+    }
+}
+
+impl Callback for CSVLogger {
+    fn on_train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
+        let mut options = File::options();
+        match self.append {
+            true => options.append(true).create(true),
+            false => options.write(true).create(true).truncate(true),
+        };
+        let file = options.open(&self.path).map_err(|e| Error::io(&self.path, &e))?;
+        let has_header = file.metadata().is_ok_and(|m| m.len() > 0);
+        self.writer = Some(csv::Writer::from_writer(file));
+        if !has_header {
+            self.columns.clear();
+        }
+        Ok(())
+    }
+
+    fn on_epoch_end(&mut self, _: usize, scores: &mut Scores, run: &mut Run<'_>) -> Result<()> {
+        if self.columns.is_empty() {
+            self.columns = scores.iter().map(|(name, _)| name.to_string()).collect();
+            let header = std::iter::once("epoch".to_string()).chain(self.columns.clone());
+            self.write(header.collect())?;
+        }
+        let mut record = vec![(run.epochs_trained() - 1).to_string()];
+        let value = |name: &String| scores.get(name).map_or(String::new(), |v| v.to_string());
+        record.extend(self.columns.iter().map(value));
+        self.write(record)
+    }
+}

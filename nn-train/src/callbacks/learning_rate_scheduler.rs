@@ -1,0 +1,36 @@
+//! A learning rate for every epoch.
+
+use super::{Callback, Run};
+use crate::scores::Scores;
+use nn_core::Result;
+
+/// Sets the learning rate before every epoch to what a function of epoch (counted from 0) and present rate says, as Keras's
+/// `LearningRateScheduler`.
+///
+/// ```
+/// use nn_train::{Fit, callbacks::LearningRateScheduler};
+/// let halve = LearningRateScheduler::new(|epoch, rate| if epoch < 10 { rate } else { rate * 0.5 });
+/// let fit = Fit::new().callback(halve);
+/// ```
+pub struct LearningRateScheduler<F> {
+    schedule: F,
+}
+
+impl<F: FnMut(usize, f64) -> f64> LearningRateScheduler<F> {
+    /// With a function of epoch and present learning rate.
+    pub fn new(schedule: F) -> Self {
+        LearningRateScheduler { schedule }
+    }
+}
+
+impl<F: FnMut(usize, f64) -> f64> Callback for LearningRateScheduler<F> {
+    fn on_epoch_begin(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
+        let rate = run.optimizer().learning_rate();
+        run.optimizer().set_learning_rate((self.schedule)(epoch, rate))
+    }
+
+    fn on_epoch_end(&mut self, _: usize, scores: &mut Scores, run: &mut Run<'_>) -> Result<()> {
+        scores.set("learning_rate", run.optimizer().learning_rate());
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! A lower learning rate when nothing gets better.
+
+use super::monitor::{Mode, Monitor};
+use super::{Callback, Run};
+use crate::scores::Scores;
+use nn_core::Result;
+
+/// Multiplies the learning rate by `factor` when a score has not improved for `patience` epochs, as Keras's `ReduceLROnPlateau`.
+///
+/// The learning rate becomes part of the history, as `learning_rate`.
+///
+/// ```
+/// use nn_train::{Fit, callbacks::ReduceLROnPlateau};
+/// let fit = Fit::new().callback(ReduceLROnPlateau::new("val_loss").factor(0.2).patience(5).min_lr(1e-5));
+/// ```
+#[derive(Debug)]
+pub struct ReduceLROnPlateau {
+    monitor: Monitor,
+    factor: f64,
+    patience: usize,
+    cooldown: usize,
+    min_lr: f64,
+    waited: usize,
+    cooling: usize,
+}
+
+impl ReduceLROnPlateau {
+    /// Watches a score, with Keras's defaults: factor 0.1, patience 10, `min_delta` 1e-4.
+    pub fn new(monitor: impl Into<String>) -> ReduceLROnPlateau {
+        let mut monitor = Monitor::new(monitor.into());
+        monitor.min_delta = 1e-4;
+        ReduceLROnPlateau {
+            monitor,
+            factor: 0.1,
+            patience: 10,
+            cooldown: 0,
+            min_lr: 0.0,
+            waited: 0,
+            cooling: 0,
+        }
+    }
+
+    /// What the learning rate is multiplied by, below 1.
+    #[must_use]
+    pub fn factor(mut self, factor: f64) -> Self {
+        self.factor = factor;
+        self
+    }
+
+    /// How many epochs without improvement are allowed.
+    #[must_use]
+    pub fn patience(mut self, epochs: usize) -> Self {
+        self.patience = epochs;
+        self
+    }
+
+    /// How many epochs to wait after a reduction before counting again.
+    #[must_use]
+    pub fn cooldown(mut self, epochs: usize) -> Self {
+        self.cooldown = epochs;
+        self
+    }
+
+    /// The lowest learning rate.
+    #[must_use]
+    pub fn min_lr(mut self, min_lr: f64) -> Self {
+        self.min_lr = min_lr;
+        self
+    }
+
+    /// What counts as improvement at least.
+    #[must_use]
+    pub fn min_delta(mut self, delta: f64) -> Self {
+        self.monitor.min_delta = delta.abs();
+        self
+    }
+
+    /// Which direction is better.
+    #[must_use]
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.monitor.mode = mode;
+        self
+    }
+}
+
+impl Callback for ReduceLROnPlateau {
+    fn on_train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
+        self.monitor.best = None;
+        (self.waited, self.cooling) = (0, 0);
+        Ok(())
+    }
+
+    fn on_epoch_end(&mut self, _: usize, scores: &mut Scores, run: &mut Run<'_>) -> Result<()> {
+        let value = self.monitor.read("ReduceLROnPlateau", scores)?;
+        let rate = run.optimizer().learning_rate();
+        scores.set("learning_rate", rate);
+        if self.cooling > 0 {
+            self.cooling -= 1;
+            self.waited = 0;
+        }
+        if self.monitor.improves(value) {
+            self.waited = 0;
+        } else if self.cooling == 0 {
+            self.waited += 1;
+            if self.waited >= self.patience && rate > self.min_lr {
+                run.optimizer().set_learning_rate((rate * self.factor).max(self.min_lr))?;
+                self.cooling = self.cooldown;
+                self.waited = 0;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,41 @@
+//! An end instead of an error.
+
+use super::{Callback, Run};
+use nn_core::Error;
+
+/// Ends training at a loss that is not a finite number, with the history so far and a message instead of an error.
+///
+/// Without it `fit` returns the error, which names the batch and the first layer whose result was not finite. Either way the batch
+/// changes nothing in the model.
+///
+/// ```
+/// use nn_train::{Fit, callbacks::TerminateOnNaN};
+/// let fit = Fit::new().callback(TerminateOnNaN::new());
+/// ```
+#[derive(Debug, Default)]
+pub struct TerminateOnNaN {
+    reason: Option<String>,
+}
+
+impl TerminateOnNaN {
+    /// Waits for a loss that is not finite.
+    pub fn new() -> TerminateOnNaN {
+        TerminateOnNaN::default()
+    }
+
+    /// Why it ended training, if it did.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+}
+
+impl Callback for TerminateOnNaN {
+    fn on_not_finite(&mut self, error: &Error, _: &mut Run<'_>) -> bool {
+        if error.kind() != nn_core::ErrorKind::NotFinite {
+            return false;
+        }
+        eprintln!("training ends: {error}");
+        self.reason = Some(error.to_string());
+        true
+    }
+}

@@ -1,0 +1,85 @@
+//! The IDX format of the MNIST files: a magic number, the dimensions, the elements.
+
+use super::read;
+use nn_core::{Element, Error, Result, Shape, Tensor};
+use std::path::Path;
+
+/// The largest file that is read, decompressed.
+const LIMIT: u64 = 1 << 32;
+
+/// Reads an IDX file, gzip or plain, as a tensor of the type it holds (`u8`, or `f32` and `f64`).
+///
+/// Layout (LeCun): two zero bytes, a type code (`0x08` u8, `0x0D` f32, `0x0E` f64), the number of dimensions, each dimension as a
+/// big-endian `u32`, then the elements, big-endian.
+///
+/// # Errors
+/// When the file cannot be read, is no IDX file, holds another type, or has more or fewer elements than its dimensions say.
+///
+/// ```no_run
+/// let images = nn_train::datasets::idx("examples/data/mnist/t10k-images-idx3-ubyte.gz")?;
+/// assert_eq!(images.shape(), [10000, 28, 28]);
+/// # nn_core::Result::Ok(())
+/// ```
+pub fn idx(path: impl AsRef<Path>) -> Result<Tensor> {
+    let path = path.as_ref();
+    let bytes = read(path, LIMIT)?;
+    parse(&bytes).map_err(|e| e.context(path.display()))
+}
+
+fn parse(bytes: &[u8]) -> Result<Tensor> {
+    let not_idx = || Error::format("not an IDX file: it should begin with two zero bytes, a type code and the number of dimensions");
+    let &[0, 0, code, rank] = bytes.first_chunk::<4>().ok_or_else(not_idx)? else {
+        return Err(not_idx());
+    };
+    let header = bytes[4..].get(..4 * rank as usize).ok_or_else(|| {
+        Error::format(format!("truncated: the {rank} dimensions that it announces are not all there"))
+    })?;
+    let dims: Vec<usize> = header
+        .chunks_exact(4)
+        .map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]) as usize)
+        .collect();
+    let shape = Shape::try_new(&dims)?;
+    let data = &bytes[4 + header.len()..];
+    match code {
+        0x08 => elements(data, shape, |[b]: [u8; 1]| b),
+        0x0D => elements(data, shape, f32::from_be_bytes),
+        0x0E => elements(data, shape, f64::from_be_bytes),
+        _ => Err(Error::format(format!(
+            "type code {code:#04x} is not supported; 0x08 (u8), 0x0D (f32) and 0x0E (f64) are"
+        ))),
+    }
+}
+
+fn elements<T: Element, const N: usize>(data: &[u8], shape: Shape, f: fn([u8; N]) -> T) -> Result<Tensor> {
+    let expected = shape.iter().try_fold(N, |n, &d| n.checked_mul(d));
+    if expected != Some(data.len()) {
+        return Err(Error::format(format!(
+            "dimensions {shape} need {} bytes, found {}: the file is truncated or damaged",
+            expected.map_or("too many".to_string(), |n| n.to_string()),
+            data.len()
+        )));
+    }
+    let values = data.chunks_exact(N).map(|b| f(b.try_into().expect("chunks of N bytes")));
+    Ok(Tensor::from_vec(values.collect(), shape))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_the_format_says_and_nothing_else() {
+        let file = [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6];
+        let t = parse(&file).unwrap();
+        assert_eq!((t.shape().to_vec(), t.to_vec::<u8>().unwrap()), (vec![2, 3], vec![1, 2, 3, 4, 5, 6]));
+        for cut in 0..file.len() {
+            assert!(parse(&file[..cut]).is_err(), "cut at {cut}");
+        }
+        assert!(parse(&[0, 0, 8, 1, 0xff, 0xff, 0xff, 0xff, 1]).unwrap_err().to_string().contains("4294967295"));
+        assert!(parse(&[0, 0, 8, 255]).is_err());
+        assert!(parse(&[1, 2, 3, 4, 5]).unwrap_err().to_string().contains("not an IDX file"));
+        let mut floats = vec![0, 0, 0x0D, 1, 0, 0, 0, 1];
+        floats.extend(1.5_f32.to_be_bytes());
+        assert_eq!(parse(&floats).unwrap().to_vec::<f32>().unwrap(), [1.5]);
+    }
+}

@@ -1,0 +1,84 @@
+//! Crossentropy of distributions over classes.
+
+use super::checks::vectors;
+use super::{EPSILON, Loss, Reduction, described, loss};
+use nn_core::Tensor;
+use nn_core::ops::softmax_cross_entropy;
+use serde::{Deserialize, Serialize};
+
+/// `-Σ y_true · ln p` over the last axis, for targets that are one-hot or distributions over classes.
+///
+/// Of probabilities, `p` is `y_pred` divided by its sum and limited to [1e-7, 1 - 1e-7]; of logits, `p = softmax(y_pred)`, in one fused,
+/// stable operation. Targets and predictions: [batch, ..., classes], the same shape; for class numbers see
+/// [`SparseCategoricalCrossentropy`](super::SparseCategoricalCrossentropy). Source: `keras.losses.CategoricalCrossentropy`.
+///
+/// ```
+/// use nn_core::Tensor;
+/// use nn_train::losses::{CategoricalCrossentropy, Loss};
+/// let (y, p) = (Tensor::from([[0.0_f32, 1.0]]), Tensor::from([[0.5_f32, 0.5]]));
+/// let loss = CategoricalCrossentropy::new().call(&y, &p).item::<f32>()?;
+/// assert!((loss - 2.0_f32.ln()).abs() < 1e-6);
+/// # nn_core::Result::Ok(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CategoricalCrossentropy {
+    from_logits: bool,
+    label_smoothing: f64,
+    reduction: Reduction,
+}
+
+impl CategoricalCrossentropy {
+    /// For predictions that are probabilities (a last layer with a softmax).
+    pub fn new() -> CategoricalCrossentropy {
+        CategoricalCrossentropy::default()
+    }
+
+    /// For predictions that are logits (a last layer without activation); numerically the better choice, and faster.
+    pub fn from_logits() -> CategoricalCrossentropy {
+        CategoricalCrossentropy { from_logits: true, ..CategoricalCrossentropy::default() }
+    }
+
+    /// Moves targets towards the uniform distribution: `y · (1 - smoothing) + smoothing / classes`, 0 ≤ smoothing ≤ 1.
+    #[must_use]
+    pub fn label_smoothing(mut self, smoothing: f64) -> CategoricalCrossentropy {
+        self.label_smoothing = smoothing;
+        self
+    }
+}
+
+impl Loss for CategoricalCrossentropy {
+    described!(CategoricalCrossentropy, "categorical_crossentropy");
+
+    fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+        vectors(self, y_true, y_pred, |y, p| {
+            let classes = p.shape()[p.rank() - 1];
+            let y = match self.label_smoothing {
+                0.0 => y,
+                s => y * (1.0 - s) + s / classes as f64,
+            };
+            if self.from_logits {
+                return softmax_cross_entropy(&p, &y);
+            }
+            let p = &p / p.sum_axes([-1], true);
+            -(y * p.clip(EPSILON, 1.0 - EPSILON).log()).sum_axis(-1)
+        })
+    }
+}
+
+loss!(CategoricalCrossentropy);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_number_of_classes_is_an_error() {
+        for loss in [CategoricalCrossentropy::new(), CategoricalCrossentropy::from_logits()] {
+            let e = loss.call(&Tensor::zeros([4, 3]), &Tensor::zeros([4, 5])).ok().unwrap_err().to_string();
+            assert!(e.contains("categorical_crossentropy: targets of shape [4, 3] do not fit predictions of shape [4, 5]"), "{e}");
+            assert!(e.contains("gives 5 numbers for each sample and the targets have 3"), "{e}");
+            let e = loss.call(&Tensor::zeros([4]), &Tensor::zeros([4])).ok().unwrap_err().to_string();
+            assert!(e.contains("[batch, classes]"), "{e}");
+        }
+    }
+}

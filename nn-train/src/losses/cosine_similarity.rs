@@ -1,0 +1,45 @@
+//! The angle between vectors.
+
+use super::checks::vectors;
+use super::{Loss, Reduction, described, loss};
+use nn_core::Tensor;
+use serde::{Deserialize, Serialize};
+
+/// `-Σ (y_true / ‖y_true‖) · (y_pred / ‖y_pred‖)` over the last axis: -1 for the same direction, 0 for orthogonal vectors or a vector
+/// of zeros, 1 for opposite ones. Lengths below 1e-7 count as that.
+///
+/// Targets and predictions: [batch, ..., classes], the same shape. Source: `keras.losses.CosineSimilarity`.
+///
+/// ```
+/// use nn_core::Tensor;
+/// use nn_train::losses::{Loss, CosineSimilarity};
+/// let (y, y_pred) = (Tensor::from([[0.0_f32, 2.0]]), Tensor::from([[0.0_f32, 3.0]]));
+/// assert_eq!(CosineSimilarity::new().call(&y, &y_pred).item::<f32>()?, -1.0);
+/// # nn_core::Result::Ok(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CosineSimilarity {
+    reduction: Reduction,
+}
+
+impl CosineSimilarity {
+    /// With the mean over the batch.
+    pub fn new() -> CosineSimilarity {
+        CosineSimilarity::default()
+    }
+}
+
+impl Loss for CosineSimilarity {
+    described!(CosineSimilarity, "cosine_similarity");
+
+    fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+        vectors(self, y_true, y_pred, |y, p| -(normalize(y) * normalize(p)).sum_axis(-1))
+    }
+}
+
+loss!(CosineSimilarity);
+
+/// Vectors on the last axis, of length 1.
+pub(crate) fn normalize(x: Tensor) -> Tensor {
+    &x * x.square().sum_axes([-1], true).maximum(1e-14).rsqrt()
+}

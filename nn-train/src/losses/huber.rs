@@ -1,0 +1,58 @@
+//! Squared for small differences, absolute for large ones.
+
+use super::checks::elementwise;
+use super::{Loss, Reduction, described, loss};
+use nn_core::Tensor;
+use serde::{Deserialize, Serialize};
+
+/// The mean over the last axis of `½e²` where `|e| = |y_pred - y_true| ≤ δ`, and `δ|e| - ½δ²` beyond.
+///
+/// Targets and predictions: [batch, ...], the same shape. Source: `keras.losses.Huber`.
+///
+/// ```
+/// use nn_core::Tensor;
+/// use nn_train::losses::{Loss, Huber};
+/// let (y, y_pred) = (Tensor::from([[0.0_f32, 0.0]]), Tensor::from([[1.0_f32, 3.0]]));
+/// assert_eq!(Huber::new().call(&y, &y_pred).item::<f32>()?, 1.5);
+/// # nn_core::Result::Ok(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Huber {
+    delta: f64,
+    reduction: Reduction,
+}
+
+impl Default for Huber {
+    fn default() -> Huber {
+        Huber { delta: 1.0, reduction: Reduction::default() }
+    }
+}
+
+impl Huber {
+    /// With the mean over the batch and δ = 1.
+    pub fn new() -> Huber {
+        Huber::default()
+    }
+
+    /// Where the square ends, δ > 0, in units of the targets (Keras: 1).
+    #[must_use]
+    pub fn delta(mut self, delta: f64) -> Huber {
+        self.delta = delta;
+        self
+    }
+}
+
+impl Loss for Huber {
+    described!(Huber, "huber");
+
+    fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+        elementwise(self, y_true, y_pred, |y, p| {
+            let error = p - y;
+            let size = error.abs();
+            let far = self.delta * &size - 0.5 * self.delta * self.delta;
+            size.less_equal(self.delta).where_(0.5 * error.square(), far)
+        })
+    }
+}
+
+loss!(Huber);

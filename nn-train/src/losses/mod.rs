@@ -1,0 +1,198 @@
+//! Losses: what training makes small. One file each; the meaning, name and defaults are Keras 3's.
+//!
+//! Every loss takes targets and predictions by reference and gives a scalar through which gradients flow. Shapes must agree:
+//! nothing is broadcast, so that targets [batch] against predictions [batch, 1] are an error and not a [batch, batch] matrix.
+
+mod binary_crossentropy;
+mod categorical_crossentropy;
+mod categorical_hinge;
+mod checks;
+mod cosine_similarity;
+mod hinge;
+mod huber;
+mod kl_divergence;
+mod labels;
+mod log_cosh;
+mod mean_absolute_error;
+mod mean_absolute_percentage_error;
+mod mean_squared_error;
+mod mean_squared_logarithmic_error;
+mod poisson;
+mod reduction;
+mod sparse_categorical_crossentropy;
+mod squared_hinge;
+
+pub use binary_crossentropy::BinaryCrossentropy;
+pub use categorical_crossentropy::CategoricalCrossentropy;
+pub use categorical_hinge::CategoricalHinge;
+pub use cosine_similarity::CosineSimilarity;
+pub use hinge::Hinge;
+pub use huber::Huber;
+pub use kl_divergence::KLDivergence;
+pub use log_cosh::LogCosh;
+pub use mean_absolute_error::MeanAbsoluteError;
+pub use mean_absolute_percentage_error::MeanAbsolutePercentageError;
+pub use mean_squared_error::MeanSquaredError;
+pub use mean_squared_logarithmic_error::MeanSquaredLogarithmicError;
+pub use poisson::Poisson;
+pub use reduction::Reduction;
+pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
+pub use squared_hinge::SquaredHinge;
+
+pub(crate) use checks::{expand_weight, pair};
+pub(crate) use labels::labels;
+
+use crate::registry::{self, Class};
+use nn_core::{Result, Tensor};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Keras's fuzz factor, the distance that probabilities keep from 0 and 1.
+pub(crate) const EPSILON: f64 = 1e-7;
+
+/// A loss. To write your own, give [`Loss::name`] and [`Loss::losses`].
+///
+/// ```
+/// use nn_core::Tensor;
+/// use nn_train::losses::{Loss, MeanSquaredError};
+/// let (y, y_pred) = (Tensor::from([[1.0_f32], [2.0]]), Tensor::from([[1.0_f32], [4.0]]));
+/// assert_eq!(MeanSquaredError::new().call(&y, &y_pred).item::<f32>()?, 2.0);
+/// # nn_core::Result::Ok(())
+/// ```
+pub trait Loss: Send + Sync {
+    /// The name, as Keras's: `mean_squared_error`.
+    fn name(&self) -> &str;
+
+    /// One loss for each sample, before reduction: the shape of `y_pred` without its last axis, or of `y_pred` itself if that is
+    /// all it has ([batch]). Inputs that do not fit give a failed tensor.
+    fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor;
+
+    /// How the losses of the samples become one number.
+    fn reduction(&self) -> Reduction {
+        Reduction::SumOverBatchSize
+    }
+
+    /// Which of [`Loss::losses`] count, as `bool`; `None` if all do. Those that do not are left out of means.
+    fn kept(&self, y_true: &Tensor, y_pred: &Tensor) -> Option<Tensor> {
+        let _ = (y_true, y_pred);
+        None
+    }
+
+    /// The loss of a batch: [`Loss::losses`], reduced. A scalar unless the reduction is [`Reduction::None`].
+    fn call(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+        self.weighted(y_true, y_pred, None)
+    }
+
+    /// As [`Loss::call`], each sample's loss multiplied by its weight first.
+    ///
+    /// `sample_weight` has the shape [batch] or, where there is a loss for each pixel or time step, that of the losses. The mean is
+    /// over the number of samples, not the sum of weights, unless the reduction is [`Reduction::MeanWithSampleWeight`].
+    fn weighted(&self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Tensor {
+        let losses = self.losses(y_true, y_pred);
+        if losses.error().is_some() {
+            return losses;
+        }
+        let reduced = reduction::reduce(losses, self.kept(y_true, y_pred), sample_weight, self.reduction());
+        reduced.unwrap_or_else(|e| Tensor::failed(e.context(self.name())))
+    }
+
+    /// The configuration, `{"class_name": "Huber", "config": {"delta": 1.0, ...}}`; of a loss of your own, its type's name.
+    fn config(&self) -> Value {
+        let path = std::any::type_name::<Self>();
+        json!({"class_name": path.rsplit("::").next(), "config": {}})
+    }
+}
+
+macro_rules! delegate {
+    ($type:ty) => {
+        impl Loss for $type {
+            fn name(&self) -> &str {
+                (**self).name()
+            }
+            fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+                (**self).losses(y_true, y_pred)
+            }
+            fn reduction(&self) -> Reduction {
+                (**self).reduction()
+            }
+            fn kept(&self, y_true: &Tensor, y_pred: &Tensor) -> Option<Tensor> {
+                (**self).kept(y_true, y_pred)
+            }
+            fn weighted(&self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Tensor {
+                (**self).weighted(y_true, y_pred, sample_weight)
+            }
+            fn config(&self) -> Value {
+                (**self).config()
+            }
+        }
+    };
+}
+delegate!(Box<dyn Loss>);
+delegate!(Arc<dyn Loss>);
+
+registry::inventory::collect!(Class<dyn Loss>);
+
+/// Builds a loss from its configuration, `{"class_name": "MeanSquaredError", "config": {...}}`, as written by [`Loss::config`] or by Keras.
+///
+/// ```
+/// use nn_train::losses;
+/// let config = serde_json::json!({"class_name": "Huber", "config": {"delta": 0.5}});
+/// assert_eq!(losses::from_config(&config)?.name(), "huber");
+/// # nn_core::Result::Ok(())
+/// ```
+///
+/// # Errors
+/// A class that is not registered ([`register!`](crate::register)), entries that it does not have or cannot take.
+pub fn from_config(config: &Value) -> Result<Box<dyn Loss>> {
+    match registry::find("losses", config, classes())? {
+        Some(loss) => Ok(loss),
+        None => Err(registry::unknown("loss", "Loss", config)),
+    }
+}
+
+/// The registered losses.
+pub(crate) fn classes() -> impl Iterator<Item = &'static Class<dyn Loss>> {
+    registry::inventory::iter::<Class<dyn Loss>>()
+}
+
+/// What all losses here share beside their formula: the `reduction` setting, reading the configuration, registration.
+macro_rules! loss {
+    ($Type:ident) => {
+        impl $Type {
+            /// With another way of making one number of the samples' losses.
+            #[must_use]
+            pub fn reduction(mut self, reduction: $crate::losses::Reduction) -> $Type {
+                self.reduction = reduction;
+                self
+            }
+
+            fn from_config(config: &serde_json::Value) -> nn_core::Result<$Type> {
+                $crate::registry::read(config, $crate::losses::FOREIGN)
+            }
+        }
+
+        $crate::register!(Loss: $Type);
+    };
+}
+pub(crate) use loss;
+
+/// The part of `impl Loss` that is the same for all losses here.
+macro_rules! described {
+    ($Type:ident, $name:literal) => {
+        fn name(&self) -> &str {
+            $name
+        }
+
+        fn reduction(&self) -> $crate::losses::Reduction {
+            self.reduction
+        }
+
+        fn config(&self) -> serde_json::Value {
+            $crate::registry::write(stringify!($Type), self)
+        }
+    };
+}
+pub(crate) use described;
+
+/// Keras's `axis`: classes and features are last here.
+const FOREIGN: registry::Foreign = &[("axis", registry::Allowed::Integer(-1))];

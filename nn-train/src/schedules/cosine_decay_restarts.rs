@@ -1,0 +1,89 @@
+//! Half waves down, one after the other.
+
+use super::{Schedule, check_steps, described, schedule};
+use nn_core::Result;
+use serde::{Deserialize, Serialize};
+use std::f64::consts::PI;
+
+/// [`CosineDecay`](super::CosineDecay) that begins anew after `first_decay_steps`, then after `t_mul` times as many, and so on, each time
+/// at a rate `m_mul` times as high: SGDR (Loshchilov and Hutter 2016, <https://arxiv.org/abs/1608.03983>).
+///
+/// Source: `keras.optimizers.schedules.CosineDecayRestarts`.
+///
+/// ```
+/// use nn_train::schedules::{Schedule, CosineDecayRestarts};
+/// let schedule = CosineDecayRestarts::new(0.1, 10.0);
+/// assert_eq!((schedule.at(0), schedule.at(10)), (0.1, 0.1));
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CosineDecayRestarts {
+    initial_learning_rate: f64,
+    first_decay_steps: f64,
+    t_mul: f64,
+    m_mul: f64,
+    alpha: f64,
+}
+
+impl Default for CosineDecayRestarts {
+    fn default() -> CosineDecayRestarts {
+        CosineDecayRestarts {
+            initial_learning_rate: 0.001,
+            first_decay_steps: 1.0,
+            t_mul: 2.0,
+            m_mul: 1.0,
+            alpha: 0.0,
+        }
+    }
+}
+
+impl CosineDecayRestarts {
+    /// A rate that falls to 0 in `first_decay_steps` > 0 steps, then in 2, 4, 8, … times as many.
+    pub fn new(initial_learning_rate: f64, first_decay_steps: f64) -> CosineDecayRestarts {
+        CosineDecayRestarts { initial_learning_rate, first_decay_steps, ..CosineDecayRestarts::default() }
+    }
+
+    /// How much longer each period is than the one before (Keras: 2).
+    #[must_use]
+    pub fn t_mul(mut self, t_mul: f64) -> CosineDecayRestarts {
+        self.t_mul = t_mul;
+        self
+    }
+
+    /// How much higher each period begins than the one before (Keras: 1).
+    #[must_use]
+    pub fn m_mul(mut self, m_mul: f64) -> CosineDecayRestarts {
+        self.m_mul = m_mul;
+        self
+    }
+
+    /// The lowest rate, as a share of the initial one (Keras: 0).
+    #[must_use]
+    pub fn alpha(mut self, alpha: f64) -> CosineDecayRestarts {
+        self.alpha = alpha;
+        self
+    }
+}
+
+impl Schedule for CosineDecayRestarts {
+    described!(CosineDecayRestarts);
+
+    fn check(&self) -> Result<()> {
+        check_steps("CosineDecayRestarts", self.first_decay_steps)
+    }
+
+    fn at(&self, step: u64) -> f64 {
+        let done = step as f64 / self.first_decay_steps;
+        let (restarts, done) = if self.t_mul == 1.0 {
+            (done.floor(), done.fract())
+        } else {
+            let restarts = ((1.0 - done * (1.0 - self.t_mul)).ln() / self.t_mul.ln()).floor();
+            let length = self.t_mul.powf(restarts);
+            let before = (1.0 - length) / (1.0 - self.t_mul);
+            (restarts, (done - before) / length)
+        };
+        let wave = 0.5 * self.m_mul.powf(restarts) * (1.0 + (PI * done).cos());
+        self.initial_learning_rate * ((1.0 - self.alpha) * wave + self.alpha)
+    }
+}
+
+schedule!(CosineDecayRestarts);

@@ -1,0 +1,22 @@
+use nn::prelude::*;
+
+#[model]
+struct Net {
+    dense: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.dense(x)
+    }
+}
+
+#[model]
+impl Net {
+    fn build(&self, input: &Shape) -> nn::Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use nn::prelude::*;
+
+#[model]
+struct Net {
+    dense: Dense,
+}
+
+fn main() {}

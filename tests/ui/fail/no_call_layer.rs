@@ -1,0 +1,8 @@
+use nn::prelude::*;
+
+#[derive(Layer)]
+struct Block {
+    dense: Dense,
+}
+
+fn main() {}

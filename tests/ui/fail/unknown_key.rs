@@ -1,0 +1,16 @@
+use nn::prelude::*;
+
+#[model(inputs = [28, 28, 1])]
+struct Net {
+    #[model(skipped)]
+    dense: Dense,
+}
+
+#[model(inline)]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.dense(x)
+    }
+}
+
+fn main() {}
