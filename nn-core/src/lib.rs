@@ -35,7 +35,7 @@ pub use initializer::Initializer;
 pub use layer::{Callable, Layer};
 pub use module::{Module, Parameter};
 pub use op::Op;
-pub use ops::Padding;
+pub use ops::*;
 pub use param::Param;
 pub use regularizer::Regularizer;
 pub use scope::training;

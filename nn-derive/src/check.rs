@@ -158,7 +158,7 @@ fn is_training(arg: &PatType) -> bool {
 }
 
 fn is_bool(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.is_ident("bool"))
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "bool"))
 }
 
 /// Reports every `impl Trait` in a type.

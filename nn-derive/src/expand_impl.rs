@@ -107,7 +107,7 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
     // An error if there is a `call` in another block. If not, that is reported, and reason enough for this.
     let (ty, message) = (&block.self_ty, messages::NOTHING_TO_DO);
     let is_lonely = quote_spanned! {ty.span()=>
-        ::core::assert!(<#ty>::__USES.len() == 1 && <#ty>::__USES[0].is_empty(), #message)
+        ::core::assert!(<#ty>::__USES.len() == 1 && <#ty>::__USES[0].is_empty(), "{}", #message)
     };
     quote! {
         #block

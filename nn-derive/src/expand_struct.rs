@@ -5,7 +5,7 @@ use crate::attr::Input;
 use crate::{generics, messages};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{DeriveInput, Generics, LitByteStr};
+use syn::{DeriveInput, Generics, LitByteStr, parse_quote};
 
 /// `#[derive(Layer)]`, and with `model` `#[derive(Model)]`.
 pub fn expand(input: DeriveInput, model: bool) -> TokenStream {
@@ -231,7 +231,14 @@ fn model_impl(item: &Struct) -> TokenStream {
             self.__compute_loss(__step, __batch, __y_pred)
         }
     };
-    impl_of(item, quote!(#krate::Model for), body)
+    let mut bounded = item.generics.clone();
+    if bounded.params.is_empty() {
+        // Without a `call` this is the one place that says so: all else takes the bound for granted.
+        let ident = &item.ident;
+        bounded.make_where_clause().predicates.push(parse_quote!(#ident: #krate::Layer));
+    }
+    let model = impl_with(item, &bounded, quote!(#krate::Model for), body);
+    quote!(#[allow(trivial_bounds)] #model)
 }
 
 /// Says so if there is no `call`. With type parameters that depends on their bounds, and shows where the layer is used.

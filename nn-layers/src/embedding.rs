@@ -2,7 +2,7 @@
 
 use crate::ShapeError;
 use crate::weights::{put, weight, weight_builders};
-use nn_core::{Constraint, DType, Initializer, MAX_RANK, Param, Regularizer, Result, Shape, Tensor};
+use nn_core::{Constraint, DType, Error, Initializer, MAX_RANK, Param, Regularizer, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// Keras's default for embeddings, uniform within ±0.05.
@@ -87,7 +87,18 @@ impl Embedding {
     }
 
     fn call(&self, indices: Tensor) -> Tensor {
-        self.embeddings.value().take(&indices.cast(DType::I64), 0)
+        let indices = indices.cast(DType::I64);
+        // `take` counts negative indices from the end; here one is more likely a missing value than the last row.
+        let negative = indices.try_data::<i64>().ok().and_then(|all| all.iter().position(|i| *i < 0));
+        if let Some(i) = negative {
+            return Tensor::failed(Error::value(format!(
+                "index {} at place {i} of the indices (shape {}) is negative: an Embedding of {} rows takes indices from 0 on",
+                indices.data::<i64>()[i],
+                indices.shape(),
+                self.input_dim,
+            )));
+        }
+        self.embeddings.value().take(&indices, 0)
     }
 }
 

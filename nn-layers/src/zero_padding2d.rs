@@ -2,7 +2,6 @@
 
 use crate::{ShapeError, windows};
 use nn_core::{Result, Shape, Tensor, is_known};
-use nn_core::ops::concatenate;
 use nn_derive::{Layer, model};
 
 /// Adds rows and columns of zeros around an image.
@@ -65,9 +64,7 @@ impl ZeroPadding2D {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        [1, 2].into_iter().zip(self.padding).fold(x, |x, (axis, [before, after])| {
-            let [before, after] = [before, after].map(|n| Tensor::full_of(x.shape().with(axis, n), 0.0, x.dtype()));
-            concatenate([&before, &x, &after], axis as isize)
-        })
+        let [[top, bottom], [left, right]] = self.padding;
+        x.pad([(0, 0), (top, bottom), (left, right), (0, 0)])
     }
 }

@@ -15,6 +15,7 @@ mod model;
 pub mod optimizers;
 mod plot;
 mod progress;
+pub mod registry;
 pub mod saving;
 pub mod schedules;
 mod scores;

@@ -75,7 +75,7 @@ pub(crate) fn class_name(config: &Value) -> Result<&str> {
 }
 
 /// The one class of the configuration's name among those registered, `None` if there is none.
-pub(crate) fn find<T: ?Sized>(
+pub(crate) fn find<T: ?Sized + 'static>(
     what: &str,
     config: &Value,
     classes: impl Iterator<Item = &'static Class<T>>,

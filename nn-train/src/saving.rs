@@ -52,7 +52,14 @@ struct Training {
 }
 
 /// A tensor as safetensors sees it: type, shape and little-endian bytes.
-struct View(Tensor);
+struct View(Tensor, Shape);
+
+impl View {
+    fn new(tensor: Tensor) -> View {
+        let shape = tensor.shape();
+        View(tensor, shape)
+    }
+}
 
 impl safetensors::View for &View {
     fn dtype(&self) -> Dtype {
@@ -66,7 +73,7 @@ impl safetensors::View for &View {
     }
 
     fn shape(&self) -> &[usize] {
-        self.0.dims()
+        self.1.dims()
     }
 
     fn data(&self) -> Cow<'_, [u8]> {
@@ -120,11 +127,11 @@ pub(crate) fn save(model: &dyn Module, state: Option<&State>, path: &Path) -> Re
     }
     let mut tensors: Vec<(String, View)> = parameters
         .iter()
-        .map(|p| (p.path().to_string(), View(p.value())))
+        .map(|p| (p.path().to_string(), View::new(p.value())))
         .collect();
     if let Some(state) = state {
         let slots = state.optimizer.state(&parameters);
-        tensors.extend(slots.into_iter().map(|(name, t)| (name, View(t))));
+        tensors.extend(slots.into_iter().map(|(name, t)| (name, View::new(t))));
     }
     let header = Header {
         format_version: FORMAT_VERSION,

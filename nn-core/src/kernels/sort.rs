@@ -95,7 +95,7 @@ mod tests {
                 .collect();
             for k in [1, n.div_ceil(2), n] {
                 for descending in [false, true] {
-                    let mut expected = Vec::new();
+                    let mut expected: Vec<i64> = Vec::new();
                     for row in x.chunks_exact(n) {
                         let mut all: Vec<i64> = (0..n as i64).collect();
                         let key = |i: i64| if row[i as usize].is_nan() { f32::INFINITY } else { row[i as usize] };

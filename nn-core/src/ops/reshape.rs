@@ -22,7 +22,10 @@ impl Op for Reshape {
         };
         let one_unknown = |s: &Shape| s.iter().filter(|&&d| !is_known(d)).count() == 1;
         let same_batch = !from.is_known() && !self.0.is_known() && from.first() == self.0.first();
-        if !fits || (same_batch && one_unknown(&from) && one_unknown(&self.0) && known(&from) != known(&self.0)) {
+        // An unknown dimension may have taken in known ones ([_, 3, 4] as rows is [_, 4]), or give some back.
+        let (a, b) = (known(&from).max(1), known(&self.0).max(1));
+        let merged = a % b == 0 || b % a == 0;
+        if !fits || (same_batch && one_unknown(&from) && one_unknown(&self.0) && !merged) {
             return Err(Error::shape(format!(
                 "cannot reshape {from} to {}: {} elements cannot become {}",
                 self.0,
@@ -102,6 +105,7 @@ mod tests {
         let e = x.reshape([x.shape()[0], 100]).ok().unwrap_err();
         assert!(e.to_string().contains("_ × 784 elements cannot become _ × 100"), "{e}");
         assert_eq!(x.flatten().shape().to_string(), "[_, 784]");
+        assert_eq!(x.matmul(Tensor::zeros([28, 5])).shape().to_string(), "[_, 28, 5]");
     }
 
     #[test]

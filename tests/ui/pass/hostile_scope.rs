@@ -1,6 +1,6 @@
 //! Everything that generated code could name is something else here.
 #![deny(warnings)]
-#![allow(dead_code, non_camel_case_types)]
+#![allow(dead_code, non_camel_case_types, unused_imports, unused_macros)]
 
 use nn::Tensor as T;
 use nn::layers::Dense;

@@ -30,9 +30,24 @@ struct Phase {
 }
 
 impl Phase {
-    fn new(first: usize, step: usize, count: usize, in_step: usize, size: usize, taps: impl Iterator<Item = (usize, isize)>) -> Self {
-        let reaches = |offset: isize| (0..count).any(|j| (0..size as isize).contains(&((in_step * j) as isize + offset)));
-        Self { first, step, count, in_step, taps: taps.filter(|&(_, offset)| reaches(offset)).collect() }
+    fn new(
+        first: usize,
+        step: usize,
+        count: usize,
+        in_step: usize,
+        size: usize,
+        taps: impl Iterator<Item = (usize, isize)>,
+    ) -> Self {
+        let reaches = |offset: isize| {
+            (0..count).any(|j| (0..size as isize).contains(&((in_step * j) as isize + offset)))
+        };
+        Self {
+            first,
+            step,
+            count,
+            in_step,
+            taps: taps.filter(|&(_, offset)| reaches(offset)).collect(),
+        }
     }
 
     /// Input positions that outputs `js` see.
@@ -60,7 +75,14 @@ struct Pass<'a, T: 'static> {
 }
 
 /// `y = bias + x ∗ kernel`; sizes are checked.
-pub fn forward<T: Gemm>(level: Level, g: &Conv2d, x: &[T], kernel: &[T], bias: Option<&[T]>, y: &mut [T]) {
+pub fn forward<T: Gemm>(
+    level: Level,
+    g: &Conv2d,
+    x: &[T],
+    kernel: &[T],
+    bias: Option<&[T]>,
+    y: &mut [T],
+) {
     let pass = Pass {
         kernels: T::kernels(level),
         batch: g.batch,
@@ -72,7 +94,8 @@ pub fn forward<T: Gemm>(level: Level, g: &Conv2d, x: &[T], kernel: &[T], bias: O
         bias,
     };
     let phase = |d: usize| {
-        let taps = (0..g.kernel[d]).map(|k| (k, (k * g.dilation[d]) as isize - g.pad_before[d] as isize));
+        let taps =
+            (0..g.kernel[d]).map(|k| (k, (k * g.dilation[d]) as isize - g.pad_before[d] as isize));
         Phase::new(0, 1, pass.output[d], g.strides[d], pass.input[d], taps)
     };
     let [ci, co] = [g.in_channels / g.groups, g.out_channels];
@@ -99,9 +122,17 @@ pub fn input_gradient<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T],
         let phase = move |first: usize| {
             let taps = (0..g.kernel[d]).filter_map(move |k| {
                 let offset = (first + g.pad_before[d]) as isize - (k * g.dilation[d]) as isize;
-                (offset.rem_euclid(stride as isize) == 0).then(|| (k, offset.div_euclid(stride as isize)))
+                (offset.rem_euclid(stride as isize) == 0)
+                    .then(|| (k, offset.div_euclid(stride as isize)))
             });
-            Phase::new(first, stride, (size - first).div_ceil(stride), 1, pass.input[d], taps)
+            Phase::new(
+                first,
+                stride,
+                (size - first).div_ceil(stride),
+                1,
+                pass.input[d],
+                taps,
+            )
         };
         (0..stride.min(size)).map(phase).collect::<Vec<_>>()
     };
@@ -111,7 +142,8 @@ pub fn input_gradient<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T],
         for x in &across {
             // The roles of the channels are exchanged: `i` counts those of dy, `o` those of dx.
             pass.run(y, x, |ky, kx, group, i, o, out| {
-                let column = &kernel[(ky * g.kernel[1] + kx) * ci * co + group * (co / g.groups) + i..];
+                let column =
+                    &kernel[(ky * g.kernel[1] + kx) * ci * co + group * (co / g.groups) + i..];
                 for (c, out) in out.iter_mut().enumerate() {
                     *out = column[(o + c) * co];
                 }
@@ -123,43 +155,64 @@ pub fn input_gradient<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T],
 impl<T: Gemm> Pass<'_, T> {
     /// Computes the outputs of one phase. `weights(ky, kx, group, i, o, out)` copies the weights from input
     /// channel `i` of the group to its output channels from `o` on.
-    fn run(&self, y: &Phase, x: &Phase, weights: impl Fn(usize, usize, usize, usize, usize, &mut [T]) + Sync) {
+    fn run(
+        &self,
+        y: &Phase,
+        x: &Phase,
+        weights: impl Fn(usize, usize, usize, usize, usize, &mut [T]) + Sync,
+    ) {
         let [ci, co] = [self.input[2] / self.groups, self.output[2] / self.groups];
         let width = self.kernels.cols();
         let panels = co.div_ceil(width);
         let depth = y.taps.len() * x.taps.len() * ci;
-        scratch::with(self.groups * panels * depth * width, |packed: &mut [T]| {
-            parallel::for_each_chunk(packed, (depth * width).max(1), |start, panel| {
-                let index = start / (depth * width);
-                let (group, o) = (index / panels, index % panels * width);
-                let used = width.min(co - o);
-                let taps = y.taps.iter().flat_map(|ky| x.taps.iter().map(move |kx| (ky.0, kx.0)));
-                for ((ky, kx), panel) in taps.zip(panel.chunks_exact_mut(ci * width)) {
-                    for (i, line) in panel.chunks_exact_mut(width).enumerate() {
-                        weights(ky, kx, group, i, o, &mut line[..used]);
-                        line[used..].fill(T::default());
+        scratch::with(
+            self.groups * panels * depth * width,
+            |packed: &mut [T]| {
+                parallel::for_each_chunk(packed, (depth * width).max(1), |start, panel| {
+                    let index = start / (depth * width);
+                    let (group, o) = (index / panels, index % panels * width);
+                    let used = width.min(co - o);
+                    let taps = y
+                        .taps
+                        .iter()
+                        .flat_map(|ky| x.taps.iter().map(move |kx| (ky.0, kx.0)));
+                    for ((ky, kx), panel) in taps.zip(panel.chunks_exact_mut(ci * width)) {
+                        for (i, line) in panel.chunks_exact_mut(width).enumerate() {
+                            weights(ky, kx, group, i, o, &mut line[..used]);
+                            line[used..].fill(T::default());
+                        }
                     }
-                }
-            });
-            let row_work = (x.count * depth * co * self.groups).max(1);
-            let rows = TASK_WORK.div_ceil(row_work).clamp(1, y.count);
-            let blocks = y.count.div_ceil(rows);
-            let packed = &*packed;
-            parallel::for_each_range(self.batch * blocks, 1, |tasks| {
-                for task in tasks {
-                    let start = task % blocks * rows;
-                    self.strip(y, x, packed, task / blocks, start..(start + rows).min(y.count));
-                }
-            });
-        });
+                });
+                let row_work = (x.count * depth * co * self.groups).max(1);
+                let rows = TASK_WORK.div_ceil(row_work).clamp(1, y.count);
+                let blocks = y.count.div_ceil(rows);
+                let packed = &*packed;
+                parallel::for_each_range(self.batch * blocks, 1, |tasks| {
+                    for task in tasks {
+                        let start = task % blocks * rows;
+                        self.strip(
+                            y,
+                            x,
+                            packed,
+                            task / blocks,
+                            start..(start + rows).min(y.count),
+                        );
+                    }
+                });
+            },
+        );
     }
 
     /// Computes the output rows `rows` of one phase and image.
     fn strip(&self, y: &Phase, x: &Phase, packed: &[T], image: usize, rows: Range<usize>) {
         let [height, width, channels] = self.input;
         let (ys, xs) = (y.span(rows.clone()), x.span(0..x.count));
-        let image = (image, &self.x[image * height * width * channels..][..height * width * channels]);
-        let inside = ys.start >= 0 && ys.end <= height as isize && xs.start >= 0 && xs.end <= width as isize;
+        let image = (
+            image,
+            &self.x[image * height * width * channels..][..height * width * channels],
+        );
+        let inside =
+            ys.start >= 0 && ys.end <= height as isize && xs.start >= 0 && xs.end <= width as isize;
         if inside {
             return self.tiles(y, x, packed, image.0, rows, image.1, [0, 0], width);
         }
@@ -167,7 +220,11 @@ impl<T: Gemm> Pass<'_, T> {
         scratch::with(ys.len() * line, |strip: &mut [T]| {
             let left = (-xs.start).clamp(0, xs.len() as isize) as usize;
             let used = xs.end.min(width as isize) - xs.start.max(0);
-            let used = if used > 0 { used as usize * channels } else { 0 };
+            let used = if used > 0 {
+                used as usize * channels
+            } else {
+                0
+            };
             for (row, out) in ys.clone().zip(strip.chunks_exact_mut(line.max(1))) {
                 if !(0..height as isize).contains(&row) || used == 0 {
                     out.fill(T::default());
@@ -178,7 +235,16 @@ impl<T: Gemm> Pass<'_, T> {
                 out[left * channels..][..used].copy_from_slice(&image.1[start..start + used]);
                 out[left * channels + used..].fill(T::default());
             }
-            self.tiles(y, x, packed, image.0, rows, strip, [ys.start, xs.start], xs.len());
+            self.tiles(
+                y,
+                x,
+                packed,
+                image.0,
+                rows,
+                strip,
+                [ys.start, xs.start],
+                xs.len(),
+            );
         });
     }
 
@@ -200,19 +266,26 @@ impl<T: Gemm> Pass<'_, T> {
         let [out_height, out_width, out_channels] = self.output;
         let [ci, co] = [channels / self.groups, out_channels / self.groups];
         let width = self.kernels.cols();
-        let taps = y.taps.iter().flat_map(|dy| x.taps.iter().map(move |dx| [dy.1, dx.1]));
+        let taps = y
+            .taps
+            .iter()
+            .flat_map(|dy| x.taps.iter().map(move |dx| [dy.1, dx.1]));
         let segments: Vec<isize> = taps
             .map(|[dy, dx]| ((dy - origin[0]) * line as isize + dx - origin[1]) * channels as isize)
             .collect();
         let depth = segments.len() * ci;
         let heights = Heights::new(x.count, self.kernels.rows());
         for panel in 0..self.groups * co.div_ceil(width) {
-            let (group, o) = (panel / co.div_ceil(width), panel % co.div_ceil(width) * width);
+            let (group, o) = (
+                panel / co.div_ceil(width),
+                panel % co.div_ceil(width) * width,
+            );
             let cols = width.min(co - o);
             let channel = group * co + o;
             for row in rows.clone() {
                 for tile in heights.iter() {
-                    let start = (row * y.in_step * line + tile.start * x.in_step) * channels + group * ci;
+                    let start =
+                        (row * y.in_step * line + tile.start * x.in_step) * channels + group * ci;
                     let i = y.first + y.step * row;
                     let j = x.first + x.step * tile.start;
                     let out = ((image * out_height + i) * out_width + j) * out_channels + channel;
@@ -227,7 +300,9 @@ impl<T: Gemm> Pass<'_, T> {
                         b_stride: width,
                         c: self.y.get().wrapping_add(out),
                         c_stride: x.step * out_channels,
-                        addend: self.bias.map_or(std::ptr::null(), |bias| bias[channel..].as_ptr()),
+                        addend: self
+                            .bias
+                            .map_or(std::ptr::null(), |bias| bias[channel..].as_ptr()),
                         addend_stride: 0,
                     };
                     // SAFETY: `source` holds every input position that these rows see (it is the image when none lies

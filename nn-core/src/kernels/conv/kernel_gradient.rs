@@ -34,11 +34,16 @@ pub fn kernel_gradient<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk:
         return dk.fill(T::default());
     }
     let (len, co) = (dk.len(), g.out_channels / g.groups);
-    let most = TASKS.min(PARTIAL / len).min(pixels * len / g.groups / TASK_WORK).max(1);
+    let most = TASKS
+        .min(PARTIAL / len)
+        .min(pixels * len / g.groups / TASK_WORK)
+        .max(1);
     let piece = pixels.div_ceil(most);
     let pieces = pixels.div_ceil(piece);
     // Too few pieces: cut the output channels as well, at the price of gathering the patches again for each cut.
-    let cut = (co.div_ceil(TASKS.div_ceil(pieces * g.groups))).next_multiple_of(kernels.cols()).max(2 * kernels.cols());
+    let cut = (co.div_ceil(TASKS.div_ceil(pieces * g.groups)))
+        .next_multiple_of(kernels.cols())
+        .max(2 * kernels.cols());
     let cuts = co.div_ceil(cut);
     let sum = |partial: Shared<T>| {
         parallel::for_each_range(pieces * g.groups * cuts, 1, |tasks| {
@@ -48,7 +53,16 @@ pub fn kernel_gradient<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk:
                 // SAFETY: a matrix of `len` elements for each piece, and within one different channels of dy.
                 unsafe {
                     let out = Shared(partial.get().add(p * len));
-                    add_piece(kernels, g, x, dy, group, channels, p * piece..((p + 1) * piece).min(pixels), out);
+                    add_piece(
+                        kernels,
+                        g,
+                        x,
+                        dy,
+                        group,
+                        channels,
+                        p * piece..((p + 1) * piece).min(pixels),
+                        out,
+                    );
                 }
             }
         });
@@ -104,7 +118,11 @@ unsafe fn add_piece<T: Gemm>(
         let (packed, patches) = memory.split_at_mut(dy_len);
         for start in pixels.clone().step_by(step) {
             let step = start..(start + step).min(pixels.end);
-            let dy = Mat { data: dy, row_stride: co, col_stride: 1 };
+            let dy = Mat {
+                data: dy,
+                row_stride: co,
+                col_stride: 1,
+            };
             pack_b(dy, step.clone(), channels.clone(), width, packed);
             gather(g, x, group, step.clone(), stride, patches);
             for o in channels.clone().step_by(width) {
@@ -119,11 +137,17 @@ unsafe fn add_piece<T: Gemm>(
                         layout: Layout::Columns(stride),
                         segments: &[0],
                         k: step.len(),
-                        b: packed.as_ptr().wrapping_add((o - channels.start) * step.len()),
+                        b: packed
+                            .as_ptr()
+                            .wrapping_add((o - channels.start) * step.len()),
                         b_stride: width,
                         c,
                         c_stride: co,
-                        addend: if again { c.cast_const() } else { std::ptr::null() },
+                        addend: if again {
+                            c.cast_const()
+                        } else {
+                            std::ptr::null()
+                        },
                         addend_stride: co,
                     };
                     // SAFETY: `patches` holds `step` lines of `stride` ≥ `rows` elements, `packed` as many rows of every
@@ -137,7 +161,14 @@ unsafe fn add_piece<T: Gemm>(
 
 /// Copies what the output pixels `pixels` see of one group of channels: a line of taps and channels for each, lines
 /// `stride` apart.
-fn gather<T: Gemm>(g: &Conv2d, x: &[T], group: usize, pixels: Range<usize>, stride: usize, out: &mut [T]) {
+fn gather<T: Gemm>(
+    g: &Conv2d,
+    x: &[T],
+    group: usize,
+    pixels: Range<usize>,
+    stride: usize,
+    out: &mut [T],
+) {
     let ci = g.in_channels / g.groups;
     let taps = g.kernel[1] * ci;
     for (pixel, line) in pixels.zip(out.chunks_exact_mut(stride)) {
@@ -154,7 +185,11 @@ fn gather<T: Gemm>(g: &Conv2d, x: &[T], group: usize, pixels: Range<usize>, stri
             }
             let row = (image * g.height + y) * g.width;
             let left = (ox * g.strides[1]).wrapping_sub(g.pad_before[1]);
-            if ci == g.in_channels && g.dilation[1] == 1 && left < g.width && left + g.kernel[1] <= g.width {
+            if ci == g.in_channels
+                && g.dilation[1] == 1
+                && left < g.width
+                && left + g.kernel[1] <= g.width
+            {
                 let start = (row + left) * ci;
                 line.copy_from_slice(&x[start..start + taps]);
                 continue;

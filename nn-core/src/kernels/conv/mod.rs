@@ -62,7 +62,9 @@ impl Conv2d {
     /// Panics unless the sizes make sense and the slices have them.
     fn check(&self, x: usize, k: usize, y: usize) {
         assert!(
-            self.groups > 0 && self.in_channels % self.groups == 0 && self.out_channels % self.groups == 0,
+            self.groups > 0
+                && self.in_channels.is_multiple_of(self.groups)
+                && self.out_channels.is_multiple_of(self.groups),
             "convolution: {} groups must divide {} and {} channels",
             self.groups,
             self.in_channels,
@@ -117,7 +119,14 @@ pub fn kernel_gradient<T: Gemm>(g: &Conv2d, x: &[T], dy: &[T], dk: &mut [T]) {
     kernel_gradient_at(level(), g, x, dy, dk);
 }
 
-fn forward_at<T: Gemm>(level: Level, g: &Conv2d, x: &[T], kernel: &[T], bias: Option<&[T]>, y: &mut [T]) {
+fn forward_at<T: Gemm>(
+    level: Level,
+    g: &Conv2d,
+    x: &[T],
+    kernel: &[T],
+    bias: Option<&[T]>,
+    y: &mut [T],
+) {
     g.check(x.len(), kernel.len(), y.len());
     if let Some(bias) = bias {
         assert!(
@@ -133,7 +142,15 @@ fn forward_at<T: Gemm>(level: Level, g: &Conv2d, x: &[T], kernel: &[T], bias: Op
     if g.is_pointwise() {
         let [ci, co] = [g.in_channels, g.out_channels];
         let start = bias.map_or(Start::Zero, Start::Row);
-        multiply(level, [y.len() / co, co, ci], rows(x, ci), rows(kernel, co), y, co, start);
+        multiply(
+            level,
+            [y.len() / co, co, ci],
+            rows(x, ci),
+            rows(kernel, co),
+            y,
+            co,
+            start,
+        );
     } else if let Some(algorithm) = winograd::choose(g) {
         winograd::forward(algorithm, level, g, x, kernel, bias, y);
     } else {
@@ -148,7 +165,15 @@ fn input_gradient_at<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], 
     }
     if g.is_pointwise() {
         let [ci, co] = [g.in_channels, g.out_channels];
-        multiply(level, [dx.len() / ci, ci, co], rows(dy, co), columns(kernel, co), dx, ci, Start::Zero);
+        multiply(
+            level,
+            [dx.len() / ci, ci, co],
+            rows(dy, co),
+            columns(kernel, co),
+            dx,
+            ci,
+            Start::Zero,
+        );
     } else if let Some(algorithm) = winograd::choose(g) {
         winograd::input_gradient(algorithm, level, g, dy, kernel, dx);
     } else {
@@ -163,7 +188,15 @@ fn kernel_gradient_at<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk: 
     }
     if g.is_pointwise() {
         let [ci, co] = [g.in_channels, g.out_channels];
-        multiply(level, [ci, co, x.len() / ci], columns(x, ci), rows(dy, co), dk, co, Start::Zero);
+        multiply(
+            level,
+            [ci, co, x.len() / ci],
+            columns(x, ci),
+            rows(dy, co),
+            dk,
+            co,
+            Start::Zero,
+        );
     } else if let Some(algorithm) = winograd::choose(g) {
         winograd::kernel_gradient(algorithm, level, g, x, dy, dk);
     } else {
@@ -173,10 +206,18 @@ fn kernel_gradient_at<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk: 
 
 /// The matrix whose rows of `len` elements follow each other in `data`.
 fn rows<T>(data: &[T], len: usize) -> Mat<'_, T> {
-    Mat { data, row_stride: len, col_stride: 1 }
+    Mat {
+        data,
+        row_stride: len,
+        col_stride: 1,
+    }
 }
 
 /// The transpose of [`rows`].
 fn columns<T>(data: &[T], len: usize) -> Mat<'_, T> {
-    Mat { data, row_stride: 1, col_stride: len }
+    Mat {
+        data,
+        row_stride: 1,
+        col_stride: len,
+    }
 }

@@ -43,9 +43,17 @@ impl Sums {
         *terms += 1;
     }
 
-    fn check<T: Float>(&self, found: &[T], what: &str, level: Level, g: &Conv2d, algorithm: Option<Algorithm>) {
+    fn check<T: Float>(
+        &self,
+        found: &[T],
+        what: &str,
+        level: Level,
+        g: &Conv2d,
+        algorithm: Option<Algorithm>,
+    ) {
         assert!(found.len() == self.0.len());
-        let most = |pick: fn(&(f64, f64, usize)) -> f64| self.0.iter().map(pick).fold(0.0, f64::max);
+        let most =
+            |pick: fn(&(f64, f64, usize)) -> f64| self.0.iter().map(pick).fold(0.0, f64::max);
         let (most_size, most_terms) = (most(|s| s.1), most(|s| s.2 as f64));
         for (i, (&(sum, size, terms), &found)) in self.0.iter().zip(found).enumerate() {
             // The usual bound of a sum of rounded products in any order (Higham, section 3.1). Winograd's sums are over
@@ -58,14 +66,21 @@ impl Sums {
                     Some(Algorithm::Four) => 57f64.powi(2) * most_terms.sqrt() * most_size,
                 };
             let error = (found.to_f64() - sum).abs();
-            assert!(error <= bound, "{what} at {i} with {level:?}: {found:?}, expected {sum}, for {g:?}");
+            assert!(
+                error <= bound,
+                "{what} at {i} with {level:?}: {found:?}, expected {sum}, for {g:?}"
+            );
         }
     }
 
     /// The largest error relative to the largest sum.
     fn error<T: Float>(&self, found: &[T]) -> f64 {
         let most = self.0.iter().map(|s| s.0.abs()).fold(0.0, f64::max);
-        let errors = self.0.iter().zip(found).map(|(s, v)| (v.to_f64() - s.0).abs());
+        let errors = self
+            .0
+            .iter()
+            .zip(found)
+            .map(|(s, v)| (v.to_f64() - s.0).abs());
         errors.fold(0.0, |a: f64, b| if a >= b { a } else { b }) / most
     }
 }
@@ -85,7 +100,11 @@ impl<T: Float> Case<T> {
         let mut numbers = Numbers(seed);
         let (x, kernel): (Vec<T>, Vec<T>) = (numbers.vec(g.x_len()), numbers.vec(g.k_len()));
         let (dy, bias): (Vec<T>, Vec<T>) = (numbers.vec(g.y_len()), numbers.vec(g.out_channels));
-        let mut sums = [Sums::new(dy.len()), Sums::new(x.len()), Sums::new(kernel.len())];
+        let mut sums = [
+            Sums::new(dy.len()),
+            Sums::new(x.len()),
+            Sums::new(kernel.len()),
+        ];
         if biased {
             (0..dy.len()).for_each(|i| sums[0].add(i, bias[i % g.out_channels].to_f64()));
         }
@@ -95,13 +114,28 @@ impl<T: Float> Case<T> {
             sums[1].add(i, value(&dy, o) * value(&kernel, j));
             sums[2].add(j, value(&dy, o) * value(&x, i));
         });
-        Self { g: *g, x, kernel, dy, bias: biased.then_some(bias), sums }
+        Self {
+            g: *g,
+            x,
+            kernel,
+            dy,
+            bias: biased.then_some(bias),
+            sums,
+        }
     }
 
     /// The three passes. What was in the results before must not show.
     fn run(&self, level: Level, algorithm: Option<Algorithm>) -> [Vec<T>; 3] {
-        let Self { g, x, kernel, dy, bias, .. } = self;
-        let [mut y, mut dx, mut dk] = [dy.len(), x.len(), kernel.len()].map(|n| vec![T::from_f64(f64::NAN); n]);
+        let Self {
+            g,
+            x,
+            kernel,
+            dy,
+            bias,
+            ..
+        } = self;
+        let [mut y, mut dx, mut dk] =
+            [dy.len(), x.len(), kernel.len()].map(|n| vec![T::from_f64(f64::NAN); n]);
         match algorithm {
             None => {
                 forward_at(level, g, x, kernel, bias.as_deref(), &mut y);
@@ -144,7 +178,9 @@ fn sizes(
     pad: [usize; 2],
     groups: usize,
 ) -> Conv2d {
-    let out = |d: usize| (image[d] + 2 * pad[d]).saturating_sub((kernel[d] - 1) * dilation[d] + 1) / strides[d] + 1;
+    let out = |d: usize| {
+        (image[d] + 2 * pad[d]).saturating_sub((kernel[d] - 1) * dilation[d] + 1) / strides[d] + 1
+    };
     Conv2d {
         batch,
         height: image[0],
@@ -166,7 +202,9 @@ fn random(numbers: &mut Numbers) -> Conv2d {
     let (image, channels, kernel, strides) = (pair(1, 12), pair(1, 20), pair(1, 5), pair(1, 3));
     let (dilation, pad) = (pair(1, 3), pair(0, 4));
     let (batch, groups) = (numbers.below(4), [1, 1, 2, 3][numbers.below(4)]);
-    sizes(batch, image, channels, kernel, strides, dilation, pad, groups)
+    sizes(
+        batch, image, channels, kernel, strides, dilation, pad, groups,
+    )
 }
 
 #[test]
@@ -191,11 +229,14 @@ fn special_sizes() {
         sizes(2, [6, 7], [5, 4], one, [2, 3], one, [0, 0], 1), // input pixels that nothing sees
         sizes(2, [3, 2], [4, 5], [7, 5], one, one, [3, 2], 1), // kernel larger than the image
         sizes(1, [2, 2], [3, 3], [3, 3], one, [4, 4], [4, 4], 1), // taps that only ever see padding
-        sizes(2, [9, 9], [1, 1], [3, 3], one, one, one, 6),    // depthwise
+        sizes(2, [9, 9], [1, 1], [3, 3], one, one, one, 6),   // depthwise
         sizes(2, [9, 9], [1, 2], [3, 3], [2, 2], one, one, 5), // depthwise with a multiplier
         sizes(1, [1, 30], [4, 70], [1, 5], one, [1, 2], [0, 4], 1),
         sizes(0, [5, 5], [3, 3], [3, 3], one, one, one, 1),
-        Conv2d { out_height: 0, ..sizes(2, [5, 5], [3, 3], [3, 3], one, one, one, 1) },
+        Conv2d {
+            out_height: 0,
+            ..sizes(2, [5, 5], [3, 3], [3, 3], one, one, one, 1)
+        },
         sizes(2, [5, 5], [0, 3], [3, 3], one, one, one, 1),
         sizes(2, [5, 5], [3, 0], [3, 3], one, one, one, 1),
         sizes(2, [0, 5], [3, 2], [3, 3], one, one, [2, 1], 1),
@@ -235,7 +276,10 @@ fn winograd_agrees_with_sums_in_f64() {
         let mut pair = |low: usize, n: usize| [low + numbers.below(n), low + numbers.below(n)];
         let (image, channels, pad) = (pair(1, 14), pair(1, 80), pair(0, 4));
         let g = sizes(1 + round % 5, image, channels, [3, 3], one, one, pad, 1);
-        let (single, double) = (Case::<f32>::new(&g, true, 1), Case::<f64>::new(&g, false, 2));
+        let (single, double) = (
+            Case::<f32>::new(&g, true, 1),
+            Case::<f64>::new(&g, false, 2),
+        );
         for level in levels() {
             for algorithm in ALGORITHMS {
                 single.check(level, Some(algorithm));
@@ -248,10 +292,21 @@ fn winograd_agrees_with_sums_in_f64() {
 #[test]
 fn winograd_is_chosen_where_it_pays() {
     let one = [1, 1];
-    let g = |image, channels, kernel, strides| sizes(64, [image, image], channels, kernel, strides, one, one, 1);
-    assert_eq!(winograd::choose(&g(28, [32, 32], [3, 3], one)), Some(Algorithm::Four));
-    assert_eq!(winograd::choose(&g(7, [256, 512], [3, 3], one)), Some(Algorithm::Four));
-    assert_eq!(winograd::choose(&g(2, [64, 64], [3, 3], one)), Some(Algorithm::Two));
+    let g = |image, channels, kernel, strides| {
+        sizes(64, [image, image], channels, kernel, strides, one, one, 1)
+    };
+    assert_eq!(
+        winograd::choose(&g(28, [32, 32], [3, 3], one)),
+        Some(Algorithm::Four)
+    );
+    assert_eq!(
+        winograd::choose(&g(7, [256, 512], [3, 3], one)),
+        Some(Algorithm::Four)
+    );
+    assert_eq!(
+        winograd::choose(&g(2, [64, 64], [3, 3], one)),
+        Some(Algorithm::Two)
+    );
     assert_eq!(winograd::choose(&g(28, [1, 32], [3, 3], one)), None);
     assert_eq!(winograd::choose(&g(28, [32, 32], [3, 3], [2, 2])), None);
     assert_eq!(winograd::choose(&g(28, [32, 32], [5, 5], one)), None);
@@ -263,10 +318,9 @@ fn error_is_stated() {
     let case = Case::<f32>::new(&g, false, 5);
     for level in levels() {
         // What the documentation of `winograd` states.
-        for (algorithm, limit) in [(Algorithm::Two, 1e-6), (Algorithm::Four, 5e-6)] {
+        for (algorithm, limit) in [(Algorithm::Two, 1e-6), (Algorithm::Four, 4e-6)] {
             for (sums, result) in case.sums.iter().zip(case.run(level, Some(algorithm))) {
                 let error = sums.error(&result);
-                println!("{level:?} {algorithm:?} {error:e}");
                 assert!(error <= limit, "{level:?} {algorithm:?}: {error:e}");
             }
         }

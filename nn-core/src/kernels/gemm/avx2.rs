@@ -77,14 +77,42 @@ macro_rules! vector {
 }
 
 vector!(
-    F32x8, f32, __m256, 8, _mm256_setzero_ps, _mm256_set1_ps, _mm256_loadu_ps, _mm256_maskload_ps,
-    _mm256_storeu_ps, _mm256_maskstore_ps, _mm256_add_ps, _mm256_sub_ps, _mm256_fmadd_ps,
-    _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_cmpgt_epi32, _mm256_set1_epi32, i32
+    F32x8,
+    f32,
+    __m256,
+    8,
+    _mm256_setzero_ps,
+    _mm256_set1_ps,
+    _mm256_loadu_ps,
+    _mm256_maskload_ps,
+    _mm256_storeu_ps,
+    _mm256_maskstore_ps,
+    _mm256_add_ps,
+    _mm256_sub_ps,
+    _mm256_fmadd_ps,
+    _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
+    _mm256_cmpgt_epi32,
+    _mm256_set1_epi32,
+    i32
 );
 vector!(
-    F64x4, f64, __m256d, 4, _mm256_setzero_pd, _mm256_set1_pd, _mm256_loadu_pd, _mm256_maskload_pd,
-    _mm256_storeu_pd, _mm256_maskstore_pd, _mm256_add_pd, _mm256_sub_pd, _mm256_fmadd_pd,
-    _mm256_setr_epi64x(0, 1, 2, 3), _mm256_cmpgt_epi64, _mm256_set1_epi64x, i64
+    F64x4,
+    f64,
+    __m256d,
+    4,
+    _mm256_setzero_pd,
+    _mm256_set1_pd,
+    _mm256_loadu_pd,
+    _mm256_maskload_pd,
+    _mm256_storeu_pd,
+    _mm256_maskstore_pd,
+    _mm256_add_pd,
+    _mm256_sub_pd,
+    _mm256_fmadd_pd,
+    _mm256_setr_epi64x(0, 1, 2, 3),
+    _mm256_cmpgt_epi64,
+    _mm256_set1_epi64x,
+    i64
 );
 
 /// [`multiply`] with AVX2 and FMA.
@@ -92,7 +120,9 @@ vector!(
 /// # Safety
 /// As [`multiply`], on a processor with AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
-unsafe fn run<V: Vector, const R: usize, const N: usize, const U: usize, const COLUMNS: bool>(t: &Tile<V::Element>) {
+unsafe fn run<V: Vector, const R: usize, const N: usize, const U: usize, const COLUMNS: bool>(
+    t: &Tile<V::Element>,
+) {
     // SAFETY: passed on to the caller.
     unsafe { multiply::<V, R, N, U, COLUMNS>(t) }
 }
@@ -119,5 +149,11 @@ macro_rules! table {
 const F32_TABLE: &[[[TileFn<f32>; 2]; 2]] = table!(F32x8: 1 4, 2 2, 3 1, 4 1, 5 1, 6 1);
 const F64_TABLE: &[[[TileFn<f64>; 2]; 2]] = table!(F64x4: 1 4, 2 2, 3 1, 4 1, 5 1, 6 1);
 
-pub static F32: Kernels<f32> = Kernels { table: F32_TABLE, lanes: 8 };
-pub static F64: Kernels<f64> = Kernels { table: F64_TABLE, lanes: 4 };
+pub static F32: Kernels<f32> = Kernels {
+    table: F32_TABLE,
+    lanes: 8,
+};
+pub static F64: Kernels<f64> = Kernels {
+    table: F64_TABLE,
+    lanes: 4,
+};

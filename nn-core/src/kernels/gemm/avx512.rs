@@ -75,12 +75,36 @@ macro_rules! vector {
 }
 
 vector!(
-    F32x16, f32, __m512, __mmask16, 16, _mm512_setzero_ps, _mm512_set1_ps, _mm512_loadu_ps, _mm512_maskz_loadu_ps,
-    _mm512_storeu_ps, _mm512_mask_storeu_ps, _mm512_add_ps, _mm512_sub_ps, _mm512_fmadd_ps
+    F32x16,
+    f32,
+    __m512,
+    __mmask16,
+    16,
+    _mm512_setzero_ps,
+    _mm512_set1_ps,
+    _mm512_loadu_ps,
+    _mm512_maskz_loadu_ps,
+    _mm512_storeu_ps,
+    _mm512_mask_storeu_ps,
+    _mm512_add_ps,
+    _mm512_sub_ps,
+    _mm512_fmadd_ps
 );
 vector!(
-    F64x8, f64, __m512d, __mmask8, 8, _mm512_setzero_pd, _mm512_set1_pd, _mm512_loadu_pd, _mm512_maskz_loadu_pd,
-    _mm512_storeu_pd, _mm512_mask_storeu_pd, _mm512_add_pd, _mm512_sub_pd, _mm512_fmadd_pd
+    F64x8,
+    f64,
+    __m512d,
+    __mmask8,
+    8,
+    _mm512_setzero_pd,
+    _mm512_set1_pd,
+    _mm512_loadu_pd,
+    _mm512_maskz_loadu_pd,
+    _mm512_storeu_pd,
+    _mm512_mask_storeu_pd,
+    _mm512_add_pd,
+    _mm512_sub_pd,
+    _mm512_fmadd_pd
 );
 
 /// [`multiply`] with AVX-512.
@@ -88,7 +112,9 @@ vector!(
 /// # Safety
 /// As [`multiply`], on a processor with AVX-512 F.
 #[target_feature(enable = "avx512f")]
-unsafe fn run<V: Vector, const R: usize, const N: usize, const U: usize, const COLUMNS: bool>(t: &Tile<V::Element>) {
+unsafe fn run<V: Vector, const R: usize, const N: usize, const U: usize, const COLUMNS: bool>(
+    t: &Tile<V::Element>,
+) {
     // SAFETY: passed on to the caller.
     unsafe { multiply::<V, R, N, U, COLUMNS>(t) }
 }
@@ -117,5 +143,11 @@ const F32_TABLE: &[[[TileFn<f32>; 2]; 2]] =
 const F64_TABLE: &[[[TileFn<f64>; 2]; 2]] =
     table!(F64x8: 1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1);
 
-pub static F32: Kernels<f32> = Kernels { table: F32_TABLE, lanes: 16 };
-pub static F64: Kernels<f64> = Kernels { table: F64_TABLE, lanes: 8 };
+pub static F32: Kernels<f32> = Kernels {
+    table: F32_TABLE,
+    lanes: 16,
+};
+pub static F64: Kernels<f64> = Kernels {
+    table: F64_TABLE,
+    lanes: 8,
+};

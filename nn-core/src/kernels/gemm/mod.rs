@@ -68,7 +68,14 @@ impl<T> Mat<'_, T> {
 
 /// Element types with a matrix product: `f32` and `f64`.
 pub trait Gemm:
-    Plain + Send + Sync + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + 'static
+    Plain
+    + Send
+    + Sync
+    + Default
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + 'static
 {
     /// The register tiles for an instruction set.
     #[doc(hidden)]
@@ -97,7 +104,11 @@ pub trait Gemm:
         ldc: usize,
         accumulate: bool,
     ) {
-        let start = if accumulate { Start::Itself } else { Start::Zero };
+        let start = if accumulate {
+            Start::Itself
+        } else {
+            Start::Zero
+        };
         multiply(level(), [m, n, k], a, b, c, ldc, start);
     }
 
@@ -203,7 +214,11 @@ pub(super) fn multiply<T: Gemm>(
         c.len()
     );
     if let Start::Row(row) = start {
-        assert!(row.len() == n, "bias: expected {n} elements, found {}", row.len());
+        assert!(
+            row.len() == n,
+            "bias: expected {n} elements, found {}",
+            row.len()
+        );
     }
     if k == 0 {
         for line in c.chunks_mut(ldc).take(m) {
@@ -227,7 +242,12 @@ pub(super) fn multiply<T: Gemm>(
         b.col_stride = 1;
     }
     let kernels = T::kernels(level);
-    let product = Product { kernels, a, b, start };
+    let product = Product {
+        kernels,
+        a,
+        b,
+        start,
+    };
     let c = Shared(c.as_mut_ptr());
     let Cut { rows, cols, depth } = cut([m, n, k], [kernels.rows(), kernels.cols()]);
     let [across, along] = [n.div_ceil(cols), k.div_ceil(depth)];
@@ -247,14 +267,23 @@ pub(super) fn multiply<T: Gemm>(
     // Few blocks and a long k: sums over pieces of k side by side, then their sum in order.
     scratch::with(along * m * n, |partial: &mut [T]| {
         let memory = Shared(partial.as_mut_ptr());
-        let product = Product { start: Start::Zero, ..product };
+        let product = Product {
+            start: Start::Zero,
+            ..product
+        };
         parallel::for_each_range(blocks * along, 1, |tasks| {
             for task in tasks {
                 let (piece, (rows, cols)) = (task / blocks, block(task % blocks));
                 // SAFETY: piece by piece an m × n matrix in `partial`, and blocks within one are disjoint.
                 unsafe {
                     let c = Shared(memory.get().add(piece * m * n));
-                    product.block(rows, cols, piece * depth..((piece + 1) * depth).min(k), c, n);
+                    product.block(
+                        rows,
+                        cols,
+                        piece * depth..((piece + 1) * depth).min(k),
+                        c,
+                        n,
+                    );
                 }
             }
         });
@@ -291,7 +320,8 @@ fn cut([m, n, k]: [usize; 3], tile: [usize; 2]) -> Cut {
     let tasks = |size: [usize; 2]| m.div_ceil(size[0]) * n.div_ceil(size[1]);
     while tasks(size) < TASKS && size[0] * size[1] * k >= 2 * TASK_WORK {
         // The longer side first, as tiles count: low blocks pack B more often, narrow ones read A more often.
-        let halves: [usize; 2] = std::array::from_fn(|d| size[d].div_ceil(2).next_multiple_of(tile[d]));
+        let halves: [usize; 2] =
+            std::array::from_fn(|d| size[d].div_ceil(2).next_multiple_of(tile[d]));
         let d = usize::from(size[0] / tile[0] < size[1] / tile[1]);
         if halves[d] < 2 * tile[d] {
             break;
@@ -304,7 +334,11 @@ fn cut([m, n, k]: [usize; 3], tile: [usize; 2]) -> Cut {
         let pieces = (TASKS.div_ceil(tasks(size))).min(k / work).max(1);
         depth = k.div_ceil(pieces).next_multiple_of(4);
     }
-    Cut { rows: size[0], cols: size[1], depth }
+    Cut {
+        rows: size[0],
+        cols: size[1],
+        depth,
+    }
 }
 
 impl<T: Gemm> Product<'_, T> {
@@ -312,25 +346,43 @@ impl<T: Gemm> Product<'_, T> {
     ///
     /// # Safety
     /// The block must be within `c`, and nobody else may use it meanwhile.
-    unsafe fn block(&self, rows: Range<usize>, cols: Range<usize>, ks: Range<usize>, c: Shared<T>, ldc: usize) {
+    unsafe fn block(
+        &self,
+        rows: Range<usize>,
+        cols: Range<usize>,
+        ks: Range<usize>,
+        c: Shared<T>,
+        ldc: usize,
+    ) {
         let tile_rows = self.kernels.rows();
         let width = self.kernels.cols();
-        let depth = ks.len().div_ceil(ks.len().div_ceil(DEPTH)).next_multiple_of(4);
+        let depth = ks
+            .len()
+            .div_ceil(ks.len().div_ceil(DEPTH))
+            .next_multiple_of(4);
         // Few rows would not pay for packing B, and a B of a few rows is in the cache anyway.
-        let b_direct = self.b.col_stride == 1 && (rows.len() <= 3 * tile_rows || depth * cols.len() <= 4096);
+        let b_direct =
+            self.b.col_stride == 1 && (rows.len() <= 3 * tile_rows || depth * cols.len() <= 4096);
         let a_direct = match (self.a.col_stride, self.a.row_stride) {
-            (1, stride) => cols.len() <= 2 * width || (stride * size_of::<T>()) % 2048 != 0,
+            (1, stride) => cols.len() <= 2 * width || !(stride * size_of::<T>()).is_multiple_of(2048),
             (_, 1) => cols.len() <= 2 * width,
             _ => false,
         };
         // 16 elements more than needed keep the rows of a block out of each other's cache sets.
         let (a_stride, a_tile) = match self.a.col_stride {
             1 => (depth + 16, tile_rows * (depth + 16)),
-            _ => (tile_rows.next_multiple_of(8), tile_rows.next_multiple_of(8) * depth),
+            _ => (
+                tile_rows.next_multiple_of(8),
+                tile_rows.next_multiple_of(8) * depth,
+            ),
         };
         let heights = Heights::new(rows.len(), tile_rows);
         let a_len = if a_direct { 0 } else { heights.tiles * a_tile };
-        let b_len = if b_direct { 0 } else { depth * cols.len().next_multiple_of(width) };
+        let b_len = if b_direct {
+            0
+        } else {
+            depth * cols.len().next_multiple_of(width)
+        };
         scratch::with(a_len + b_len, |memory| {
             // B first: its panels are whole cache lines.
             let (b_memory, a_memory) = memory.split_at_mut(b_len);
@@ -350,14 +402,20 @@ impl<T: Gemm> Product<'_, T> {
                 }
                 for j in cols.clone().step_by(width) {
                     let (b, b_stride) = match b_direct {
-                        true => (self.b.data[k * self.b.row_stride + j..].as_ptr(), self.b.row_stride),
+                        true => (
+                            self.b.data[k * self.b.row_stride + j..].as_ptr(),
+                            self.b.row_stride,
+                        ),
                         false => (b_memory[(j - cols.start) * step.len()..].as_ptr(), width),
                     };
                     for (t, tile) in heights.iter().enumerate() {
                         let i = rows.start + tile.start;
                         let (a, a_stride) = match (a_direct, self.a.col_stride) {
                             (false, _) => (a_memory[t * a_tile..].as_ptr(), a_stride),
-                            (true, 1) => (self.a.data[i * self.a.row_stride + k..].as_ptr(), self.a.row_stride),
+                            (true, 1) => (
+                                self.a.data[i * self.a.row_stride + k..].as_ptr(),
+                                self.a.row_stride,
+                            ),
                             (true, stride) => (self.a.data[i + k * stride..].as_ptr(), stride),
                         };
                         // SAFETY: the caller's promise.
@@ -371,7 +429,11 @@ impl<T: Gemm> Product<'_, T> {
                             rows: tile.len(),
                             cols: width.min(cols.end - j),
                             a,
-                            layout: if self.a.col_stride == 1 { Layout::Rows(a_stride) } else { Layout::Columns(a_stride) },
+                            layout: if self.a.col_stride == 1 {
+                                Layout::Rows(a_stride)
+                            } else {
+                                Layout::Columns(a_stride)
+                            },
                             segments: &[0],
                             k: step.len(),
                             b,
@@ -402,7 +464,10 @@ pub(super) struct Heights {
 
 impl Heights {
     pub fn new(n: usize, most: usize) -> Self {
-        Self { n, tiles: n.div_ceil(most) }
+        Self {
+            n,
+            tiles: n.div_ceil(most),
+        }
     }
 
     pub fn iter(self) -> impl Iterator<Item = Range<usize>> {

@@ -27,7 +27,12 @@ pub fn pack_b<T: Copy + Default>(
                 let mut j = 0;
                 if b.row_stride == 1 && height == 4 {
                     while j + 4 <= used {
-                        transpose_4x4(&b.data[row + (first + j) * b.col_stride..], b.col_stride, &mut out[j..], width);
+                        transpose_4x4(
+                            &b.data[row + (first + j) * b.col_stride..],
+                            b.col_stride,
+                            &mut out[j..],
+                            width,
+                        );
                         j += 4;
                     }
                 }
@@ -50,7 +55,12 @@ pub fn pack_b<T: Copy + Default>(
 fn transpose_4x4<T: Copy>(x: &[T], stride: usize, out: &mut [T], width: usize) {
     let line = |i: usize| -> [T; 4] { std::array::from_fn(|j| x[i * stride..i * stride + 4][j]) };
     let [a, b, c, d] = [line(0), line(1), line(2), line(3)];
-    let columns = [[a[0], b[0], c[0], d[0]], [a[1], b[1], c[1], d[1]], [a[2], b[2], c[2], d[2]], [a[3], b[3], c[3], d[3]]];
+    let columns = [
+        [a[0], b[0], c[0], d[0]],
+        [a[1], b[1], c[1], d[1]],
+        [a[2], b[2], c[2], d[2]],
+        [a[3], b[3], c[3], d[3]],
+    ];
     for (i, column) in columns.iter().enumerate() {
         out[i * width..i * width + 4].copy_from_slice(column);
     }

@@ -38,8 +38,14 @@ impl<T: Plain + Default + Add<Output = T> + Sub<Output = T> + Mul<Output = T>> V
     }
     #[inline(always)]
     unsafe fn load_masked(p: *const T, n: usize) -> Self {
-        // SAFETY: the caller's pointer is readable for `n` elements.
-        Self(std::array::from_fn(|i| if i < n { unsafe { *p.add(i) } } else { T::default() }))
+        Self(std::array::from_fn(|i| {
+            if i < n {
+                // SAFETY: the caller's pointer is readable for `n` elements.
+                unsafe { *p.add(i) }
+            } else {
+                T::default()
+            }
+        }))
     }
     #[inline(always)]
     unsafe fn store(self, p: *mut T) {
@@ -80,5 +86,11 @@ macro_rules! table {
 const F32_TABLE: &[[[TileFn<f32>; 2]; 2]] = table!(Lanes<f32>: 1 2, 2 1, 3 1, 4 1);
 const F64_TABLE: &[[[TileFn<f64>; 2]; 2]] = table!(Lanes<f64>: 1 2, 2 1, 3 1, 4 1);
 
-pub static F32: Kernels<f32> = Kernels { table: F32_TABLE, lanes: LANES };
-pub static F64: Kernels<f64> = Kernels { table: F64_TABLE, lanes: LANES };
+pub static F32: Kernels<f32> = Kernels {
+    table: F32_TABLE,
+    lanes: LANES,
+};
+pub static F64: Kernels<f64> = Kernels {
+    table: F64_TABLE,
+    lanes: LANES,
+};

@@ -6,7 +6,10 @@ pub struct Numbers(pub u64);
 
 impl Numbers {
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        self.0 = self
+            .0
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
         self.0 >> 33
     }
 
@@ -15,7 +18,9 @@ impl Numbers {
     }
 
     pub fn vec<T: Float>(&mut self, n: usize) -> Vec<T> {
-        (0..n).map(|_| T::from_f64(self.next() as f64 / (1u64 << 30) as f64 - 1.0)).collect()
+        (0..n)
+            .map(|_| T::from_f64(self.next() as f64 / (1u64 << 30) as f64 - 1.0))
+            .collect()
     }
 }
 
@@ -47,15 +52,26 @@ impl Float for f64 {
 
 /// The levels that this processor has.
 pub fn levels() -> impl Iterator<Item = Level> {
-    [Level::Portable, Level::Avx2, Level::Avx512].into_iter().filter(|&l| l <= simd::level())
+    [Level::Portable, Level::Avx2, Level::Avx512]
+        .into_iter()
+        .filter(|&l| l <= simd::level())
 }
 
 /// `f` on 1, 2 and 7 threads, which must give the same bits.
 pub fn on_threads<R: PartialEq + std::fmt::Debug + Send>(f: impl Fn() -> R + Sync) -> R {
-    let on = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(&f);
+    let on = |threads| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap()
+            .install(&f)
+    };
     let result = on(1);
     for threads in [2, 7] {
-        assert!(on(threads) == result, "{threads} threads give other bits than one");
+        assert!(
+            on(threads) == result,
+            "{threads} threads give other bits than one"
+        );
     }
     result
 }
@@ -83,7 +99,11 @@ fn check<T: Float>(level: Level, case: &Case, seed: u64) -> Vec<T> {
     let [m, n, k] = case.size;
     let mat = |order, rows: usize, cols: usize, numbers: &mut Numbers| {
         let [r, c] = strides(order, rows, cols);
-        (numbers.vec::<T>(rows.saturating_sub(1) * r + cols.saturating_sub(1) * c + 1), r, c)
+        (
+            numbers.vec::<T>(rows.saturating_sub(1) * r + cols.saturating_sub(1) * c + 1),
+            r,
+            c,
+        )
     };
     let (a, ar, ac) = mat(case.order[0], m, k, &mut numbers);
     let (b, br, bc) = mat(case.order[1], k, n, &mut numbers);
@@ -92,8 +112,16 @@ fn check<T: Float>(level: Level, case: &Case, seed: u64) -> Vec<T> {
     let before: Vec<T> = numbers.vec(m * ldc);
     let mut c = before.clone();
     let (am, bm) = (
-        Mat { data: &a, row_stride: ar, col_stride: ac },
-        Mat { data: &b, row_stride: br, col_stride: bc },
+        Mat {
+            data: &a,
+            row_stride: ar,
+            col_stride: ac,
+        },
+        Mat {
+            data: &b,
+            row_stride: br,
+            col_stride: bc,
+        },
     );
     let start = [Start::Zero, Start::Itself, Start::Row(&bias)][case.start];
     multiply(level, case.size, am, bm, &mut c, ldc, start);
@@ -113,7 +141,11 @@ fn check<T: Float>(level: Level, case: &Case, seed: u64) -> Vec<T> {
         // The usual bound of a sum of k + 1 rounded products in any order (Higham, section 3.1), f64's own error included.
         let bound = 2.0 * (k + 2) as f64 * T::EPSILON * size;
         let error = (is.to_f64() - sum).abs();
-        assert!(error <= bound, "{level:?} {:?} at ({i}, {j}): {is:?}, expected {sum}", case.size);
+        assert!(
+            error <= bound,
+            "{level:?} {:?} at ({i}, {j}): {is:?}, expected {sum}",
+            case.size
+        );
     }
     c
 }
@@ -123,7 +155,13 @@ fn agrees_with_sums_in_f64() {
     let mut numbers = Numbers(1);
     for level in levels() {
         for round in 0..400 {
-            let most = [[4, 4, 4], [40, 40, 40], [90, 150, 70], [10, 10, 900], [3, 100, 300]][round % 5];
+            let most = [
+                [4, 4, 4],
+                [40, 40, 40],
+                [90, 150, 70],
+                [10, 10, 900],
+                [3, 100, 300],
+            ][round % 5];
             let case = Case {
                 size: most.map(|n| numbers.below(n + 1)),
                 order: [numbers.below(4), numbers.below(4)],
@@ -142,7 +180,12 @@ fn every_height_and_width_of_a_tile() {
         for m in 1..=15 {
             for n in [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33] {
                 for order in [[0, 0], [1, 0]] {
-                    let case = Case { size: [m, n, 5], order, start: 0, gap: 1 };
+                    let case = Case {
+                        size: [m, n, 5],
+                        order,
+                        start: 0,
+                        gap: 1,
+                    };
                     check::<f32>(level, &case, 3);
                     check::<f64>(level, &case, 3);
                 }
@@ -154,13 +197,35 @@ fn every_height_and_width_of_a_tile() {
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
     for level in levels() {
-        for size in [[300, 200, 150], [1000, 64, 288], [70, 100, 6000], [5, 9, 20000], [1, 2000, 900]] {
+        for size in [
+            [300, 200, 150],
+            [1000, 64, 288],
+            [70, 100, 6000],
+            [5, 9, 20000],
+            [1, 2000, 900],
+        ] {
             for order in [[0, 0], [1, 0], [0, 1]] {
-                let case = Case { size, order, start: 1, gap: 0 };
+                let case = Case {
+                    size,
+                    order,
+                    start: 1,
+                    gap: 0,
+                };
                 on_threads(|| check::<f32>(level, &case, 7));
             }
         }
-        on_threads(|| check::<f64>(level, &Case { size: [130, 200, 1200], order: [0, 0], start: 2, gap: 0 }, 7));
+        on_threads(|| {
+            check::<f64>(
+                level,
+                &Case {
+                    size: [130, 200, 1200],
+                    order: [0, 0],
+                    start: 2,
+                    gap: 0,
+                },
+                7,
+            )
+        });
     }
 }
 
@@ -170,13 +235,19 @@ fn agrees_with_matrixmultiply() {
     let mut numbers = Numbers(5);
     let (a, b): (Vec<f64>, Vec<f64>) = (numbers.vec(m * k), numbers.vec(k * n));
     let (mut ours, mut theirs) = (vec![0.0; m * n], vec![0.0; m * n]);
-    let mat = |data, row_stride| Mat { data, row_stride, col_stride: 1 };
+    let mat = |data, row_stride| Mat {
+        data,
+        row_stride,
+        col_stride: 1,
+    };
     f64::gemm(m, n, k, mat(&a, k), mat(&b, n), &mut ours, n, false);
     // SAFETY: the slices have m × k, k × n and m × n elements.
     unsafe {
         let strides = [k as isize, n as isize];
         let (a, b, c) = (a.as_ptr(), b.as_ptr(), theirs.as_mut_ptr());
-        matrixmultiply::dgemm(m, k, n, 1.0, a, strides[0], 1, b, strides[1], 1, 0.0, c, strides[1], 1);
+        matrixmultiply::dgemm(
+            m, k, n, 1.0, a, strides[0], 1, b, strides[1], 1, 0.0, c, strides[1], 1,
+        );
     }
     for (ours, theirs) in ours.iter().zip(&theirs) {
         // Two orders of a sum of k products below 1.
@@ -187,6 +258,19 @@ fn agrees_with_matrixmultiply() {
 #[test]
 #[should_panic(expected = "A: 3 × 4 with strides 4 and 1 needs 12 elements, found 11")]
 fn a_short_operand_is_refused() {
-    let mat = |data, row_stride| Mat { data, row_stride, col_stride: 1 };
-    f32::gemm(3, 2, 4, mat(&[0.0; 11], 4), mat(&[0.0; 8], 2), &mut [0.0; 6], 2, false);
+    let mat = |data, row_stride| Mat {
+        data,
+        row_stride,
+        col_stride: 1,
+    };
+    f32::gemm(
+        3,
+        2,
+        4,
+        mat(&[0.0; 11], 4),
+        mat(&[0.0; 8], 2),
+        &mut [0.0; 6],
+        2,
+        false,
+    );
 }

@@ -45,7 +45,14 @@ pub fn kernel_gradient<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>
             step: M,
             before: g.pad_before.map(|pad| pad as isize),
         },
-        dy: Grid { height: g.out_height, width: g.out_width, channels: channels[1], tiles, step: M, before: [0, 0] },
+        dy: Grid {
+            height: g.out_height,
+            width: g.out_width,
+            channels: channels[1],
+            tiles,
+            step: M,
+            before: [0, 0],
+        },
         images: [x, dy],
         points: PhantomData,
     };
@@ -54,7 +61,11 @@ pub fn kernel_gradient<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>
     let size = [0, 1].map(|d| channels[d].div_ceil(blocks[d]).next_multiple_of(16));
     let blocks = [0, 1].map(|d| channels[d].div_ceil(size[d]));
     let (len, block_count) = (dk.len(), blocks[0] * blocks[1]);
-    let most = TASKS.div_ceil(block_count).min(count / PIECE).min(PARTIAL / len).max(1);
+    let most = TASKS
+        .div_ceil(block_count)
+        .min(count / PIECE)
+        .min(PARTIAL / len)
+        .max(1);
     let piece = count.div_ceil(most).next_multiple_of(TILES);
     let pieces = count.div_ceil(piece);
     let run = |out: Shared<T>| {
@@ -64,7 +75,13 @@ pub fn kernel_gradient<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>
                 let part = |d: usize, i: usize| i * size[d]..((i + 1) * size[d]).min(channels[d]);
                 let parts = [part(0, block / blocks[1]), part(1, block % blocks[1])];
                 // SAFETY: each piece has a kernel of `len` elements of its own, and blocks are disjoint.
-                unsafe { sum.block(p * piece..((p + 1) * piece).min(count), parts, out.get().add(p * len)) }
+                unsafe {
+                    sum.block(
+                        p * piece..((p + 1) * piece).min(count),
+                        parts,
+                        out.get().add(p * len),
+                    )
+                }
             }
         });
     };
@@ -97,7 +114,12 @@ impl<T: Gemm, P: Points<M, N>, const M: usize, const N: usize> Sum<'_, T, P, M, 
         let [x, dy] = [Planes::new(step, ci.len()), Planes::new(step, co.len())];
         let sums = Planes::new(ci.len(), co.len());
         let zeros_len = self.x.channels.max(self.dy.channels).next_multiple_of(16);
-        let lens = [zeros_len, N * N * x.plane, N * N * dy.plane, N * N * sums.plane];
+        let lens = [
+            zeros_len,
+            N * N * x.plane,
+            N * N * dy.plane,
+            N * N * sums.plane,
+        ];
         scratch::with(lens.iter().sum(), |memory: &mut [T]| {
             let (zeros, memory) = memory.split_at_mut(lens[0]);
             let (x_memory, memory) = memory.split_at_mut(lens[1]);
@@ -134,7 +156,8 @@ impl<T: Gemm, P: Points<M, N>, const M: usize, const N: usize> Sum<'_, T, P, M, 
                 for point in 0..N * N {
                     for o in (0..co.len()).step_by(width) {
                         for tile in heights.iter() {
-                            let c = sum_memory[point * sums.plane + tile.start * sums.row + o..].as_mut_ptr();
+                            let c = sum_memory[point * sums.plane + tile.start * sums.row + o..]
+                                .as_mut_ptr();
                             let tile = Tile {
                                 rows: tile.len(),
                                 cols: width.min(co.len() - o),
@@ -146,7 +169,11 @@ impl<T: Gemm, P: Points<M, N>, const M: usize, const N: usize> Sum<'_, T, P, M, 
                                 b_stride: dy.row,
                                 c,
                                 c_stride: sums.row,
-                                addend: if start > tiles.start { c.cast_const() } else { std::ptr::null() },
+                                addend: if start > tiles.start {
+                                    c.cast_const()
+                                } else {
+                                    std::ptr::null()
+                                },
                                 addend_stride: sums.row,
                             };
                             // SAFETY: the planes have a row for each tile, of at least as many elements as the block has

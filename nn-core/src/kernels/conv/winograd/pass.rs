@@ -10,8 +10,8 @@ use crate::kernels::simd::Level;
 use std::marker::PhantomData;
 use std::ops::Range;
 
-/// Bytes of the transform of a task's data, most of the second cache.
-const DATA: usize = 3 << 19;
+/// Bytes of the transforms of a task's data and results, which share the second cache with the kernel's.
+const DATA: usize = 5 << 18;
 
 /// Tiles in a task at least, so that the transformed kernel is not read too often, and at most.
 const TILES: [usize; 2] = [28, 112];
@@ -34,7 +34,11 @@ pub fn forward<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>(
     let output = [g.out_height, g.out_width, g.out_channels];
     let before = g.pad_before.map(|pad| pad as isize);
     let channels = [g.in_channels, g.out_channels];
-    let kernel = Kernel { values: kernel, channels, turned: false };
+    let kernel = Kernel {
+        values: kernel,
+        channels,
+        turned: false,
+    };
     run::<T, P, M, N>(level, g.batch, input, output, before, x, kernel, bias, y);
 }
 
@@ -49,7 +53,11 @@ pub fn input_gradient<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>(
     let output = [g.height, g.width, g.in_channels];
     let before = g.pad_before.map(|pad| 2 - pad as isize);
     let channels = [g.in_channels, g.out_channels];
-    let kernel = Kernel { values: kernel, channels, turned: true };
+    let kernel = Kernel {
+        values: kernel,
+        channels,
+        turned: true,
+    };
     run::<T, P, M, N>(level, g.batch, input, output, before, dy, kernel, None, dx);
 }
 
@@ -72,11 +80,20 @@ fn run<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>(
     y: &mut [T],
 ) {
     let tiles = [output[0].div_ceil(M), output[1].div_ceil(M)];
-    let grid = |[height, width, channels]: [usize; 3], before| Grid { height, width, channels, tiles, step: M, before };
+    let grid = |[height, width, channels]: [usize; 3], before| Grid {
+        height,
+        width,
+        channels,
+        tiles,
+        step: M,
+        before,
+    };
     let count = batch * tiles[0] * tiles[1];
     let width = T::kernels(level).cols();
     let panels = output[2].div_ceil(width);
-    let panel = N * N * input[2] * width;
+    // 16 more than the elements of a plane, so that planes do not fall into the same cache sets.
+    let plane = input[2] * width + 16;
+    let panel = N * N * plane;
     scratch::with(panels * panel, |packed: &mut [T]| {
         parallel::for_each_chunk(packed, panel, |start, out| {
             let body = FromKernel::<T, P::Filter, N> {
@@ -85,13 +102,15 @@ fn run<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>(
                 turned: kernel.turned,
                 first: start / panel * width,
                 width,
+                plane,
                 out,
                 map: PhantomData,
             };
             // SAFETY: the processor has `level`.
             unsafe { T::vectors(level, body) }
         });
-        let room = DATA / (N * N * size_of::<T>() * Planes::new(0, input[2]).row);
+        let row = Planes::new(0, input[2]).row + Planes::new(0, PANELS * width).row;
+        let room = DATA / (N * N * size_of::<T>() * row);
         let rows = room.min(count.div_ceil(TASKS)).clamp(TILES[0], TILES[1]);
         let pass = Pass::<T, P, M, N> {
             level,
@@ -99,6 +118,7 @@ fn run<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>(
             output: grid(output, [0, 0]),
             x,
             packed,
+            plane,
             bias,
             y: Shared(y.as_mut_ptr()),
             points: PhantomData,
@@ -114,6 +134,8 @@ struct Pass<'a, T, P, const M: usize, const N: usize> {
     x: &'a [T],
     /// The transformed kernel, a panel after the other.
     packed: &'a [T],
+    /// Elements from one point of it to the next.
+    plane: usize,
     bias: Option<&'a [T]>,
     y: Shared<T>,
     points: PhantomData<fn() -> P>,
@@ -126,7 +148,11 @@ impl<T: Gemm, P: Points<M, N>, const M: usize, const N: usize> Pass<'_, T, P, M,
         let (width, depth) = (kernels.cols(), self.input.channels);
         let data = Planes::new(tiles.len(), depth);
         let results = Planes::new(tiles.len(), PANELS * width);
-        let lens = [depth.next_multiple_of(16), N * N * data.plane, N * N * results.plane];
+        let lens = [
+            depth.next_multiple_of(16),
+            N * N * data.plane,
+            N * N * results.plane,
+        ];
         scratch::with(lens.iter().sum(), |memory: &mut [T]| {
             let (zeros, memory) = memory.split_at_mut(lens[0]);
             let (data_memory, result_memory) = memory.split_at_mut(lens[1]);
@@ -150,15 +176,18 @@ impl<T: Gemm, P: Points<M, N>, const M: usize, const N: usize> Pass<'_, T, P, M,
                 for point in 0..N * N {
                     for panel in group.clone() {
                         for tile in heights.iter() {
-                            let c = point * results.plane + tile.start * results.row + (panel - first) * width;
+                            let c = point * results.plane
+                                + tile.start * results.row
+                                + (panel - first) * width;
                             let tile = Tile {
                                 rows: tile.len(),
                                 cols: width,
-                                a: data_memory[point * data.plane + tile.start * data.row..].as_ptr(),
+                                a: data_memory[point * data.plane + tile.start * data.row..]
+                                    .as_ptr(),
                                 layout: Layout::Rows(data.row),
                                 segments: &[0],
                                 k: depth,
-                                b: self.packed[(panel * N * N + point) * depth * width..].as_ptr(),
+                                b: self.packed[(panel * N * N + point) * self.plane..].as_ptr(),
                                 b_stride: width,
                                 c: result_memory[c..].as_mut_ptr(),
                                 c_stride: results.row,

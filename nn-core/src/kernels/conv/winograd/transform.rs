@@ -25,13 +25,19 @@ impl Grid {
     fn origin(&self, tile: usize) -> (usize, isize, isize) {
         let [down, across] = self.tiles;
         let position = |n: usize, d: usize| (n * self.step) as isize - self.before[d];
-        (tile / across / down, position(tile / across % down, 0), position(tile % across, 1))
+        (
+            tile / across / down,
+            position(tile / across % down, 0),
+            position(tile % across, 1),
+        )
     }
 
     /// Where a pixel starts in the image, unless it lies outside.
     fn pixel(&self, image: usize, y: isize, x: isize) -> Option<usize> {
-        let inside = (0..self.height as isize).contains(&y) && (0..self.width as isize).contains(&x);
-        inside.then(|| ((image * self.height + y as usize) * self.width + x as usize) * self.channels)
+        let inside =
+            (0..self.height as isize).contains(&y) && (0..self.width as isize).contains(&x);
+        inside
+            .then(|| ((image * self.height + y as usize) * self.width + x as usize) * self.channels)
     }
 }
 
@@ -45,8 +51,12 @@ pub struct Planes {
 
 impl Planes {
     pub fn new(rows: usize, channels: usize) -> Self {
-        let row = channels.next_multiple_of(16) + 16;
-        Self { plane: rows * row + 16, row }
+        let row = channels.next_multiple_of(16);
+        let row = if row.is_multiple_of(512) { row + 16 } else { row };
+        Self {
+            plane: rows * row + 16,
+            row,
+        }
     }
 }
 
@@ -69,13 +79,18 @@ impl<T: Copy, L: Map<I, N>, const I: usize, const N: usize> Body<T> for FromImag
         let Planes { plane, row } = self.planes;
         let count = self.channels.len();
         assert!(self.out.len() >= (N * N - 1) * plane + self.tiles.len() * row);
-        assert!(row >= count.next_multiple_of(16) && V::LANES <= 16 && self.zeros.len() >= self.channels.end);
+        assert!(
+            row >= count.next_multiple_of(16)
+                && V::LANES <= 16
+                && self.zeros.len() >= self.channels.end
+        );
         for (r, tile) in self.tiles.enumerate() {
             let (image, top, left) = self.grid.origin(tile);
             let mut pixels = [[self.zeros.as_ptr(); I]; I];
             for (i, line) in pixels.iter_mut().enumerate() {
                 for (j, pixel) in line.iter_mut().enumerate() {
-                    if let Some(start) = self.grid.pixel(image, top + i as isize, left + j as isize) {
+                    if let Some(start) = self.grid.pixel(image, top + i as isize, left + j as isize)
+                    {
                         *pixel = self.image[start..start + self.grid.channels].as_ptr();
                     }
                 }
@@ -87,12 +102,17 @@ impl<T: Copy, L: Map<I, N>, const I: usize, const N: usize> Body<T> for FromImag
                 // or the first `count - c` lanes are read; row r of each plane has room for whole vectors (asserted
                 // above). The caller has the instructions.
                 unsafe {
-                    let store = |i: usize, j: usize, v: V| v.store(out.add((i * N + j) * plane + r * row + c));
+                    let store = |i: usize, j: usize, v: V| {
+                        v.store(out.add((i * N + j) * plane + r * row + c))
+                    };
                     if c + V::LANES <= count {
                         map_2d::<L, V, I, N>(|i, j| V::load(pixels[i][j].add(from)), store);
                     } else {
                         let mask = V::mask(count - c);
-                        map_2d::<L, V, I, N>(|i, j| V::load_masked(pixels[i][j].add(from), mask), store);
+                        map_2d::<L, V, I, N>(
+                            |i, j| V::load_masked(pixels[i][j].add(from), mask),
+                            store,
+                        );
                     }
                 }
             }
@@ -119,7 +139,10 @@ impl<T: Copy, L: Map<N, M>, const N: usize, const M: usize> Body<T> for ToImage<
     unsafe fn run<V: Vector<Element = T>>(self) {
         let Planes { plane, row } = self.planes;
         let count = self.channels.len();
-        assert!(self.from.len() >= (N * N - 1) * plane + self.tiles.len() * row && self.channels.end <= self.grid.channels);
+        assert!(
+            self.from.len() >= (N * N - 1) * plane + self.tiles.len() * row
+                && self.channels.end <= self.grid.channels
+        );
         assert!(row >= count.next_multiple_of(16) && V::LANES <= 16);
         for (r, tile) in self.tiles.enumerate() {
             let (image, top, left) = self.grid.origin(tile);
@@ -136,9 +159,12 @@ impl<T: Copy, L: Map<N, M>, const N: usize, const M: usize> Body<T> for ToImage<
                 // of which whole vectors or the first `count - c` lanes are written, and they are this thread's
                 // alone by the caller's promise, who also has the instructions.
                 unsafe {
-                    let load = |i: usize, j: usize| V::load(from.add((i * N + j) * plane + r * row + c));
+                    let load =
+                        |i: usize, j: usize| V::load(from.add((i * N + j) * plane + r * row + c));
                     let mask = V::mask(V::LANES.min(count - c));
-                    let bias = self.bias.map(|bias| V::load_masked(bias[to..].as_ptr(), mask));
+                    let bias = self
+                        .bias
+                        .map(|bias| V::load_masked(bias[to..].as_ptr(), mask));
                     map_2d::<L, V, N, M>(load, |i, j, v| {
                         let Some(start) = pixels[i][j] else { return };
                         let v = match bias {
@@ -146,7 +172,11 @@ impl<T: Copy, L: Map<N, M>, const N: usize, const M: usize> Body<T> for ToImage<
                             None => v,
                         };
                         let p = self.image.add(start + to);
-                        if c + V::LANES <= count { v.store(p) } else { v.store_masked(p, mask) }
+                        if c + V::LANES <= count {
+                            v.store(p)
+                        } else {
+                            v.store_masked(p, mask)
+                        }
                     });
                 }
             }
@@ -167,6 +197,8 @@ pub struct FromKernel<'a, T, L, const N: usize> {
     pub turned: bool,
     pub first: usize,
     pub width: usize,
+    /// Elements from plane to plane.
+    pub plane: usize,
     pub out: &'a mut [T],
     pub map: PhantomData<L>,
 }
@@ -176,7 +208,12 @@ impl<T: Copy + Default, L: Map<3, N>, const N: usize> Body<T> for FromKernel<'_,
     unsafe fn run<V: Vector<Element = T>>(self) {
         let [ci, co] = self.channels;
         let (depth, total) = if self.turned { (co, ci) } else { (ci, co) };
-        assert!(self.out.len() >= N * N * depth * self.width && self.width % V::LANES == 0 && V::LANES <= BLOCK);
+        assert!(
+            self.out.len() >= N * N * self.plane
+                && self.plane >= depth * self.width
+                && self.width.is_multiple_of(V::LANES)
+                && V::LANES <= BLOCK
+        );
         let mut taps = [[[T::default(); BLOCK]; BLOCK]; 9];
         let out = self.out.as_mut_ptr();
         for n in (0..self.width).step_by(V::LANES) {
@@ -188,7 +225,9 @@ impl<T: Copy + Default, L: Map<3, N>, const N: usize> Body<T> for FromKernel<'_,
                     if self.turned {
                         for l in 0..used {
                             let start = ((8 - t) * ci + first + l) * co + k;
-                            for (line, &v) in block.iter_mut().zip(&self.kernel[start..start + height]) {
+                            for (line, &v) in
+                                block.iter_mut().zip(&self.kernel[start..start + height])
+                            {
                                 line[l] = v;
                             }
                         }
@@ -198,19 +237,19 @@ impl<T: Copy + Default, L: Map<3, N>, const N: usize> Body<T> for FromKernel<'_,
                             line[..used].copy_from_slice(&self.kernel[start..start + used]);
                         }
                     }
-                    // What was there from the block before would do no harm, but the columns beyond the last are zero.
-                    block.iter_mut().for_each(|line| line[used..].fill(T::default()));
+                    for line in block.iter_mut() {
+                        line[used..].fill(T::default());
+                    }
                 }
                 for line in 0..height {
-                    let load = |i: usize, j: usize| {
-                        // SAFETY: a line has BLOCK elements, no fewer than a vector; the caller has the instructions.
-                        unsafe { V::load(taps[3 * i + j][line].as_ptr()) }
-                    };
-                    // SAFETY: each of N² planes holds `depth` rows of `width`, a multiple of the lanes (asserted).
+                    // SAFETY: a line of a tap has BLOCK elements, no fewer than a vector; each of N² planes holds `depth`
+                    // rows of `width`, a multiple of the lanes (asserted). The caller has the instructions.
                     unsafe {
-                        map_2d::<L, V, 3, N>(load, |i, j, v| {
-                            v.store(out.add(((i * N + j) * depth + k + line) * self.width + n));
-                        });
+                        let row = out.add((k + line) * self.width + n);
+                        map_2d::<L, V, 3, N>(
+                            |i, j| V::load(taps[3 * i + j].as_ptr().add(line).cast()),
+                            |i, j, v| v.store(row.add((i * N + j) * self.plane)),
+                        );
                     }
                 }
             }
@@ -236,7 +275,11 @@ impl<T: Copy, L: Map<N, 3>, const N: usize> Body<T> for ToKernel<'_, T, L, N> {
         let Planes { plane, row } = self.planes;
         let [ci, co] = self.channels;
         let [rows, cols] = self.part;
-        assert!(self.from.len() >= (N * N - 1) * plane + rows.len() * row && rows.end <= ci && cols.end <= co);
+        assert!(
+            self.from.len() >= (N * N - 1) * plane + rows.len() * row
+                && rows.end <= ci
+                && cols.end <= co
+        );
         assert!(row >= cols.len().next_multiple_of(16) && V::LANES <= 16);
         for (r, i_channel) in rows.enumerate() {
             for c in (0..cols.len()).step_by(V::LANES) {
@@ -244,7 +287,9 @@ impl<T: Copy, L: Map<N, 3>, const N: usize> Body<T> for ToKernel<'_, T, L, N> {
                 // the part, which is this thread's alone by the caller's promise, who also has the instructions.
                 unsafe {
                     let mask = V::mask(V::LANES.min(cols.len() - c));
-                    let load = |i: usize, j: usize| V::load(self.from.as_ptr().add((i * N + j) * plane + r * row + c));
+                    let load = |i: usize, j: usize| {
+                        V::load(self.from.as_ptr().add((i * N + j) * plane + r * row + c))
+                    };
                     map_2d::<L, V, N, 3>(load, |i, j, v| {
                         let start = ((3 * i + j) * ci + i_channel) * co + cols.start + c;
                         v.store_masked(self.kernel.add(start), mask);

@@ -1,0 +1,294 @@
+//! Cross-entropy of logits and labels or distributions, with the softmax inside, and its gradient.
+
+use std::hint::select_unpredictable as select;
+
+use super::super::elementwise::{pieces, pieces2};
+use super::super::math::Float;
+use super::super::parallel::GRAIN;
+use super::super::reduce::fold::{Combine, Sum};
+use super::super::simd;
+use super::{BLOCK, shift, shifted_exp, total, whole_rows};
+
+/// For every row `lse = ln Σ exp(x)`, and `loss` from what `target` gives for the row: the dot product of the target
+/// distribution with x - shift, and the sum of the distribution.
+fn cross_entropy<T: Float>(
+    x: &[T],
+    classes: usize,
+    loss: &mut [T],
+    lse: &mut [T],
+    target: impl Fn(usize, &[T], T) -> (T, T) + Sync,
+) {
+    assert_eq!(x.len(), loss.len() * classes);
+    assert_eq!(lse.len(), loss.len());
+    if x.is_empty() {
+        return;
+    }
+    let level = simd::level();
+    let rows = whole_rows(GRAIN, classes) / classes;
+    pieces2((loss, rows), (lse, rows), &|task, loss, lse| {
+        let first = task * rows;
+        let x = &x[first * classes..(first + loss.len()) * classes];
+        let block = whole_rows(BLOCK, classes);
+        let mut buffer = vec![T::ZERO; block.min(x.len())];
+        simd::run(
+            level,
+            #[inline(always)]
+            || {
+                let mut row = 0;
+                for x in x.chunks(block) {
+                    let e = &mut buffer[..x.len()];
+                    shifted_exp(x, e, classes);
+                    for (x, e) in x.chunks_exact(classes).zip(e.chunks_exact(classes)) {
+                        let (shift, log) = (shift(x), Float::ln(total(e)));
+                        let (dot, weight) = target(first + row, x, shift);
+                        lse[row] = shift + log;
+                        loss[row] = log * weight - dot;
+                        row += 1;
+                    }
+                }
+            },
+        );
+    });
+}
+
+/// Cross-entropy of logits `x` and one label a row: `lse = ln Σ exp(x)`, `loss = lse - x[label]`. A label outside
+/// `0..classes` makes the loss NaN.
+pub fn sparse_cross_entropy<T: Float>(
+    x: &[T],
+    labels: &[i64],
+    classes: usize,
+    loss: &mut [T],
+    lse: &mut [T],
+) {
+    assert_eq!(labels.len(), loss.len());
+    cross_entropy(
+        x,
+        classes,
+        loss,
+        lse,
+        #[inline(always)]
+        |row, x, shift| {
+            let logit = usize::try_from(labels[row])
+                .ok()
+                .and_then(|label| x.get(label));
+            (logit.map_or(T::from_f64(f64::NAN), |&v| v - shift), T::ONE)
+        },
+    );
+}
+
+/// Cross-entropy of logits `x` and a distribution of targets a row: `loss = Σ target (lse - x)`. A class of target 0
+/// counts nothing, even with the logit -∞.
+pub fn categorical_cross_entropy<T: Float>(
+    x: &[T],
+    targets: &[T],
+    classes: usize,
+    loss: &mut [T],
+    lse: &mut [T],
+) {
+    assert_eq!(targets.len(), x.len());
+    cross_entropy(
+        x,
+        classes,
+        loss,
+        lse,
+        #[inline(always)]
+        |row, x, shift| {
+            let t = &targets[row * classes..(row + 1) * classes];
+            let dot = Sum.fold3(t, x, t, |t, x, _| {
+                select(t == T::ZERO, T::ZERO, t * (x - shift))
+            });
+            (dot, total(t))
+        },
+    );
+}
+
+/// `dx = exp(x - lse)` for rows, and then `finish(row, dx of the row)`.
+fn cross_entropy_gradient<T: Float>(
+    x: &[T],
+    lse: &[T],
+    classes: usize,
+    dx: &mut [T],
+    finish: impl Fn(usize, &mut [T]) + Sync,
+) {
+    assert_eq!((x.len(), lse.len() * classes), (dx.len(), dx.len()));
+    if dx.is_empty() {
+        return;
+    }
+    let level = simd::level();
+    pieces(dx, whole_rows(GRAIN, classes), &|start, piece| {
+        let first = start / classes;
+        let x = &x[start..start + piece.len()];
+        simd::run(
+            level,
+            #[inline(always)]
+            || {
+                for ((x, dx), &lse) in x
+                    .chunks_exact(classes)
+                    .zip(piece.chunks_exact_mut(classes))
+                    .zip(&lse[first..])
+                {
+                    dx.iter_mut().zip(x).for_each(|(dx, &v)| *dx = v - lse);
+                }
+                piece.iter_mut().for_each(|v| *v = Float::exp(*v));
+                piece
+                    .chunks_exact_mut(classes)
+                    .enumerate()
+                    .for_each(|(i, dx)| finish(first + i, dx));
+            },
+        );
+    });
+}
+
+/// The gradient of [`sparse_cross_entropy`]: `dx = (softmax(x) - onehot(label)) · scale[row]`; `scale` holds the
+/// gradient of each row's loss, or one for all.
+pub fn sparse_cross_entropy_gradient<T: Float>(
+    x: &[T],
+    labels: &[i64],
+    lse: &[T],
+    scale: &[T],
+    classes: usize,
+    dx: &mut [T],
+) {
+    assert_eq!(labels.len(), lse.len());
+    assert!(scale.len() == 1 || scale.len() == lse.len());
+    cross_entropy_gradient(
+        x,
+        lse,
+        classes,
+        dx,
+        #[inline(always)]
+        |row, dx| {
+            let scale = if scale.len() == 1 {
+                scale[0]
+            } else {
+                scale[row]
+            };
+            match usize::try_from(labels[row])
+                .ok()
+                .filter(|&label| label < classes)
+            {
+                Some(label) => dx[label] -= T::ONE,
+                None => dx.fill(T::from_f64(f64::NAN)),
+            }
+            dx.iter_mut().for_each(|v| *v *= scale);
+        },
+    );
+}
+
+/// The gradient of [`categorical_cross_entropy`] in the logits: `dx = (softmax(x) Σ target - target) · scale[row]`.
+pub fn categorical_cross_entropy_gradient<T: Float>(
+    x: &[T],
+    targets: &[T],
+    lse: &[T],
+    scale: &[T],
+    classes: usize,
+    dx: &mut [T],
+) {
+    assert_eq!(targets.len(), x.len());
+    assert!(scale.len() == 1 || scale.len() == lse.len());
+    cross_entropy_gradient(
+        x,
+        lse,
+        classes,
+        dx,
+        #[inline(always)]
+        |row, dx| {
+            let scale = if scale.len() == 1 {
+                scale[0]
+            } else {
+                scale[row]
+            };
+            let t = &targets[row * classes..(row + 1) * classes];
+            let weight = total(t);
+            dx.iter_mut()
+                .zip(t)
+                .for_each(|(dx, &t)| *dx = (*dx * weight - t) * scale);
+        },
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::simd::tests::{bits, random, same_everywhere};
+    use super::super::tests::{RELATIVE, SHAPES, close, lse_of, wide};
+    use super::*;
+
+    #[test]
+    fn cross_entropies_and_gradients_agree_with_plain_loops() {
+        for (rows, classes) in SHAPES {
+            let n = rows * classes;
+            let x: Vec<f32> = random(n, 3).iter().map(|v| v * 20.0).collect();
+            let labels: Vec<i64> = (0..rows).map(|i| (i * 7 % classes) as i64).collect();
+            let targets: Vec<f32> = random(n, 4)
+                .iter()
+                .map(|v| v.max(0.0) / classes as f32)
+                .collect();
+            let (x64, t64) = (wide(&x), wide(&targets));
+            let lse: Vec<f64> = x64.chunks(classes).map(lse_of).collect();
+            let lse32: Vec<f32> = lse.iter().map(|&v| v as f32).collect();
+            for scale in [vec![0.5; 1], random(rows, 5)] {
+                let scale_of = |row: usize| scale[if scale.len() == 1 { 0 } else { row }] as f64;
+                let (mut loss, mut dense, mut dx, mut dense_dx) = (vec![], vec![], vec![], vec![]);
+                for row in 0..rows {
+                    let (x, t) = (
+                        &x64[row * classes..][..classes],
+                        &t64[row * classes..][..classes],
+                    );
+                    let label = labels[row] as usize;
+                    let weight: f64 = t.iter().sum();
+                    loss.push(lse[row] - x[label]);
+                    dense.push((0..classes).map(|i| t[i] * (lse[row] - x[i])).sum());
+                    for i in 0..classes {
+                        let y = (x[i] - lse[row]).exp();
+                        dx.push((y - (i == label) as u8 as f64) * scale_of(row));
+                        dense_dx.push((y * weight - t[i]) * scale_of(row));
+                    }
+                }
+                let found = same_everywhere(|| {
+                    let mut out = [
+                        vec![f32::NAN; rows],
+                        vec![f32::NAN; rows],
+                        vec![f32::NAN; rows],
+                    ];
+                    let [a, b, c] = &mut out;
+                    sparse_cross_entropy(&x, &labels, classes, a, c);
+                    categorical_cross_entropy(&x, &targets, classes, b, c);
+                    let mut grads = [vec![f32::NAN; n], vec![f32::NAN; n]];
+                    let [d, e] = &mut grads;
+                    sparse_cross_entropy_gradient(&x, &labels, &lse32, &scale, classes, d);
+                    categorical_cross_entropy_gradient(&x, &targets, &lse32, &scale, classes, e);
+                    (out.map(|v| bits(&v)), grads.map(|v| bits(&v)))
+                });
+                close(&found.0[0], &loss, RELATIVE, RELATIVE, "loss");
+                close(&found.0[1], &dense, RELATIVE, RELATIVE, "dense loss");
+                close(&found.0[2], &lse, RELATIVE, RELATIVE, "lse");
+                close(&found.1[0], &dx, RELATIVE, RELATIVE, "gradient");
+                close(&found.1[1], &dense_dx, RELATIVE, RELATIVE, "dense gradient");
+            }
+        }
+    }
+
+    #[test]
+    fn extreme_rows() {
+        let inf = f32::INFINITY;
+        let x = [-inf, -inf, -inf, 1000.0, -1000.0, -inf, f32::NAN, 0.0, 0.0];
+        let (mut loss, mut lse) = ([0.0; 3], [0.0; 3]);
+        sparse_cross_entropy(&x, &[0, 1, 2], 3, &mut loss, &mut lse);
+        assert_eq!((loss[1], lse[1]), (2000.0, 1000.0));
+        assert!(loss[2].is_nan());
+        sparse_cross_entropy(&[0.0f32; 9], &[0, 3, -1], 3, &mut loss, &mut lse);
+        assert!(loss[0] > 0.0 && loss[1].is_nan() && loss[2].is_nan());
+        let mut dx = [0.0; 9];
+        sparse_cross_entropy_gradient(&[0.0f32; 9], &[0, 3, -1], &lse, &[1.0], 3, &mut dx);
+        assert!(dx[..3].iter().all(|v| v.is_finite()) && dx[3..].iter().all(|v| v.is_nan()));
+
+        categorical_cross_entropy(
+            &[0.0, -inf, 0.0],
+            &[1.0, 0.0, 0.0],
+            3,
+            &mut loss[..1],
+            &mut lse[..1],
+        );
+        assert!((loss[0] - 2f32.ln()).abs() <= f32::EPSILON);
+    }
+}

@@ -1,0 +1,64 @@
+//! A value that gradients do not pass.
+
+use crate::op::{Backward, Keeps, Op, apply};
+use crate::{DType, Result, Shape, Tensor, no_gradient};
+
+struct StopGradient;
+
+impl Op for StopGradient {
+    fn name(&self) -> &'static str {
+        "stop_gradient"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        Ok((*inputs[0].raw_shape(), inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+        Ok(inputs[0].view(shape, 0))
+    }
+
+    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+impl Tensor {
+    /// The same value, sharing its memory, as a constant: no gradient flows back through it.
+    ///
+    /// ```
+    /// # use nn_core::{GradientTape, Tensor};
+    /// let x = Tensor::from(3.0_f32);
+    /// let tape = GradientTape::new();
+    /// tape.watch(&x);
+    /// let y = &x * x.stop_gradient();
+    /// assert_eq!(tape.gradient(&y, &x)?.item::<f32>()?, 3.0);
+    /// # nn_core::Result::Ok(())
+    /// ```
+    #[track_caller]
+    pub fn stop_gradient(&self) -> Tensor {
+        no_gradient(|| apply(StopGradient, std::slice::from_ref(self)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{DType, GradientTape, Tensor, UNKNOWN};
+
+    #[test]
+    fn nothing_passes() {
+        let x = Tensor::from([1.0_f32, 2.0]);
+        let tape = GradientTape::persistent();
+        tape.watch(&x);
+        let stopped = x.square().stop_gradient();
+        assert!(tape.gradient(&stopped.sum(), &x).is_err());
+        assert_eq!(tape.gradient_or_zeros(&stopped, &x).unwrap().to_vec::<f32>().unwrap(), [0.0, 0.0]);
+        assert!(x.stop_gradient().shares_memory(&x));
+        let x = Tensor::abstract_of([UNKNOWN, 3], DType::F32);
+        assert_eq!(x.stop_gradient().shape().to_string(), "[_, 3]");
+    }
+}

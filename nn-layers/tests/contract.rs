@@ -1,0 +1,287 @@
+//! What every layer promises, checked for all of them: shapes, configuration, copies, freezing, gradients, odd batches, errors.
+
+use nn_core::dtype::set_floatx;
+use nn_core::random::{Stream, with_stream};
+use nn_core::registry::layer_from_config;
+use nn_core::trace::trace_on;
+use nn_core::{DType, GradientTape, Initializer, IntoInput, Layer, Padding, Regularizer, Shape, Tensor, Tensors, UNKNOWN, testing};
+use nn_layers::*;
+
+/// An input that has the type that `call` takes.
+struct Given<T>(T);
+
+impl<T> IntoInput<T> for Given<T> {
+    fn into_input(self) -> T {
+        self.0
+    }
+}
+
+/// One layer and what it is checked with.
+struct Check<L: Layer> {
+    make: fn() -> L,
+    /// The layer's `output_shape`.
+    output_shape: fn(&L, &[Shape]) -> Result<Shape, ShapeError>,
+    /// Shapes of its inputs, without the batch.
+    inputs: &'static [&'static [usize]],
+    /// Shapes, with the batch, that it does not take.
+    wrong: &'static [&'static [&'static [usize]]],
+    /// Values of integer inputs; floats otherwise.
+    indices: Option<usize>,
+}
+
+fn batched(inputs: &[&[usize]], batch: usize) -> Vec<Shape> {
+    inputs.iter().map(|dims| Shape::new(dims).insert(0, batch).unwrap()).collect()
+}
+
+/// Numbers of both signs, away from 0 and from each other, so that no kink is within reach of a difference.
+fn numbers(shape: Shape, seed: usize) -> Tensor {
+    let n = shape.len();
+    let step = 1.6 / n.max(1) as f64;
+    let value = |i: usize| {
+        // A permutation, since 7919 is prime and larger than any n here.
+        let k = ((i + seed) * 7919) % n.max(1);
+        (0.2 + step * (k as f64 + 0.5)) * if k % 2 == 0 { 1.0 } else { -1.0 }
+    };
+    Tensor::from_vec((0..n).map(value).collect::<Vec<f64>>(), shape)
+}
+
+impl<L: Layer<Output = Tensor>> Check<L> {
+    fn values(&self, shapes: &[Shape], dtype: DType) -> Vec<Tensor> {
+        let draw = |(i, shape): (usize, &Shape)| match self.indices {
+            Some(n) => Tensor::from_vec((0..shape.len()).map(|k| (k * 7 % n) as i64).collect(), *shape),
+            None => numbers(*shape, i).cast(dtype),
+        };
+        shapes.iter().enumerate().map(draw).collect()
+    }
+
+    fn call(&self, layer: &L, inputs: &[Tensor], training: bool) -> Tensor {
+        let input = L::Input::from_leaves(inputs.to_vec()).unwrap();
+        // The same chance each time.
+        with_stream(Stream::new(1), || layer.call(Given(input), training))
+    }
+
+    fn all(&self) {
+        self.shapes();
+        self.configuration();
+        self.copies_and_freezing();
+        self.errors();
+        set_floatx(DType::F64);
+        self.gradients(false);
+        self.gradients(true);
+        set_floatx(DType::F32);
+    }
+
+    /// `output_shape`, the trace and what comes out agree, for batches of no, one and several samples.
+    fn shapes(&self) {
+        let unknown = batched(self.inputs, UNKNOWN);
+        let leaves = |shapes: &[Shape]| shapes.iter().map(|s| Tensor::abstract_of(*s, DType::F32)).collect::<Vec<_>>();
+        let layer = (self.make)();
+        let traced = trace_on(&layer, leaves(&unknown)).unwrap().outputs[0].1;
+        assert_eq!((self.output_shape)(&layer, &unknown).unwrap(), traced, "with an unknown batch");
+        assert_eq!(traced[0], UNKNOWN);
+        for batch in [3, 1, 0] {
+            let shapes = batched(self.inputs, batch);
+            for training in [false, true] {
+                let output = self.call(&layer, &self.values(&shapes, DType::F32), training).ok().unwrap();
+                assert_eq!(output.shape(), traced.with(0, batch), "with a batch of {batch}");
+                assert_eq!((self.output_shape)(&layer, &shapes).unwrap(), output.shape());
+                assert!(output.to_vec::<f32>().unwrap().iter().all(|v| v.is_finite()));
+            }
+        }
+        let parameters = layer.parameters();
+        assert!(parameters.iter().all(|p| p.is_built() && p.value().to_vec::<f32>().unwrap().iter().all(|v| v.is_finite())));
+    }
+
+    fn configuration(&self) {
+        let layer = (self.make)();
+        let config = layer.config();
+        assert_eq!(config["class_name"].as_str(), layer.class_name());
+        assert_eq!(L::from_config(&config).unwrap().config(), config);
+        let text = serde_json::to_string(&config).unwrap();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), config, "written and read");
+        match self.inputs {
+            [_] => assert_eq!(layer_from_config(&config).unwrap().config(), config),
+            _ => assert!(layer_from_config(&config).err().unwrap().to_string().contains("one tensor to one tensor")),
+        }
+    }
+
+    fn copies_and_freezing(&self) {
+        let layer = (self.make)();
+        let inputs = self.values(&batched(self.inputs, 4), DType::F32);
+        let bits = |layer: &L| -> Vec<Vec<u32>> {
+            let values = |p: &nn_core::Parameter<'_>| p.value().to_vec::<f32>().unwrap().iter().map(|v| v.to_bits()).collect();
+            layer.parameters().iter().map(values).collect()
+        };
+        self.call(&layer, &inputs, true).ok().unwrap();
+        let copy = layer.clone_model();
+        assert_eq!(bits(&copy), bits(&layer));
+        let output = |layer: &L| self.call(layer, &inputs, false).to_vec::<f32>().unwrap();
+        assert_eq!(output(&copy), output(&layer));
+
+        layer.set_trainable(false);
+        assert!(layer.trainable_parameters().is_empty());
+        let before = bits(&layer);
+        self.call(&layer, &inputs, true).ok().unwrap();
+        assert_eq!(bits(&layer), before, "frozen");
+        assert_eq!(bits(&copy), before, "a copy has parameters of its own");
+    }
+
+    /// Wrong shapes give errors that name the layer, with and without values.
+    fn errors(&self) {
+        for wrong in self.wrong {
+            let shapes: Vec<Shape> = wrong.iter().map(|dims| Shape::new(dims)).collect();
+            let layer = (self.make)();
+            self.call(&layer, &self.values(&batched(self.inputs, 2), DType::F32), false).ok().unwrap();
+            let error = self.call(&layer, &self.values(&shapes, DType::F32), false).ok();
+            let error = error.expect_err(&format!("{wrong:?}")).to_string();
+            assert!(error.starts_with(layer.class_name().unwrap()), "{error}");
+            let abstracts = shapes.iter().map(|s| Tensor::abstract_of(*s, DType::F32)).collect();
+            assert!(trace_on(&layer, abstracts).is_err(), "{wrong:?} in a trace");
+        }
+    }
+
+    /// Gradients of inputs and parameters against central differences, in f64.
+    fn gradients(&self, training: bool) {
+        let layer = (self.make)();
+        let inputs = self.values(&batched(self.inputs, 3), DType::F64);
+        let shape = self.call(&layer, &inputs, false).shape();
+        for (i, p) in layer.parameters().iter().enumerate() {
+            let positive = p.is_buffer().then(|| numbers(p.shape(), i).abs());
+            p.set_value(&positive.unwrap_or_else(|| numbers(p.shape(), i))).unwrap();
+        }
+        let buffers: Vec<Tensor> = layer.parameters().iter().map(|p| p.value()).collect();
+        let upstream = numbers(shape, 3);
+        let target = |inputs: &[Tensor]| {
+            for (p, value) in layer.parameters().iter().zip(&buffers).filter(|(p, _)| p.is_buffer()) {
+                p.set_value(value).unwrap();
+            }
+            (self.call(&layer, inputs, training) * &upstream).sum()
+        };
+
+        let floats: Vec<Tensor> = inputs.iter().filter(|x| x.dtype().is_float()).cloned().collect();
+        let trainable = layer.trainable_parameters();
+        let mut sources = floats.clone();
+        sources.extend(trainable.iter().map(|p| p.value()));
+        let tape = GradientTape::new();
+        floats.iter().for_each(|x| tape.watch(x));
+        let gradients = tape.gradient_or_zeros(&target(&inputs), &sources).unwrap();
+
+        // The error of a central difference is about h² times the third derivative, and rounding 1e-16 / h.
+        let (h, tolerance) = (1e-5, 1e-5);
+        for (k, gradient) in gradients.iter().enumerate() {
+            let values = sources[k].to_vec::<f64>().unwrap();
+            let found = gradient.to_vec::<f64>().unwrap();
+            for i in 0..values.len() {
+                let moved = |by: f64| {
+                    let mut values = values.clone();
+                    values[i] += by;
+                    let value = Tensor::from_vec(values, sources[k].shape());
+                    if k < floats.len() {
+                        let mut inputs = inputs.clone();
+                        inputs[k] = value;
+                        return target(&inputs).item::<f64>().unwrap();
+                    }
+                    let p = &trainable[k - floats.len()];
+                    let before = p.value();
+                    p.set_value(&value).unwrap();
+                    let result = target(&inputs).item::<f64>().unwrap();
+                    p.set_value(&before).unwrap();
+                    result
+                };
+                let expected = (moved(h) - moved(-h)) / (2.0 * h);
+                assert!(
+                    testing::close(found[i], expected, tolerance),
+                    "training {training}: derivative {i} of source {k} is {}, by differences {expected}",
+                    found[i]
+                );
+            }
+        }
+    }
+}
+
+/// A test of a layer from one tensor.
+macro_rules! one {
+    ($name:ident: $make:expr, $input:expr $(, indices $indices:expr)? $(, wrong $($wrong:expr),+)?) => {
+        #[test]
+        fn $name() {
+            Check {
+                make: || $make,
+                output_shape: |layer, inputs| layer.output_shape(&inputs[0]),
+                inputs: &[&$input],
+                wrong: &[$($(&[&$wrong]),+)?],
+                indices: None$(.or(Some($indices)))?,
+            }
+            .all();
+        }
+    };
+}
+
+/// A test of a layer from several tensors.
+macro_rules! several {
+    ($name:ident: $make:expr, $($input:expr),+; wrong $($wrong:expr),+) => {
+        #[test]
+        fn $name() {
+            Check {
+                make: || $make,
+                output_shape: |layer, inputs| layer.output_shape(inputs),
+                inputs: &[$(&$input),+],
+                wrong: &[$(&$wrong),+],
+                indices: None,
+            }
+            .all();
+        }
+    };
+}
+
+one!(dense: Dense::new(3).activation(Activation::Tanh), [4], wrong [4], [2, 5], [2, 4, 5]);
+one!(dense_of_rank_4: Dense::new(2).use_bias(false).activation(Activation::Softmax), [2, 3, 4], wrong [2, 3, 5]);
+one!(dense_regularized: Dense::new(2).kernel_regularizer(Regularizer::l2(0.1)).bias_initializer(Initializer::Ones), [3]);
+one!(dropout: Dropout::new(0.4), [5, 2]);
+one!(conv2d: Conv2D::new(3, 2).activation(Activation::Sigmoid), [4, 3, 2], wrong [2, 784], [2, 4, 3, 5], [2, 1, 3, 2]);
+one!(conv2d_same: Conv2D::new(4, 3).padding(Padding::Same).strides(2).groups(2), [5, 4, 2], wrong [2, 5, 4]);
+one!(conv2d_dilated: Conv2D::new(2, 2).kernel_shape([2, 1]).dilation_rate(2).use_bias(false), [4, 3, 2], wrong [2, 2, 3, 2]);
+one!(max_pooling: MaxPooling2D::new(2), [5, 4, 2], wrong [2, 784], [2, 1, 4, 2]);
+one!(max_pooling_same: MaxPooling2D::new(3).strides(2).padding(Padding::Same), [5, 4, 2], wrong [2, 3, 3]);
+one!(average_pooling: AveragePooling2D::new(2), [5, 4, 2], wrong [2, 784], [2, 1, 4, 2]);
+one!(average_pooling_same: AveragePooling2D::new(3).stride_shape([2, 1]).padding(Padding::Same), [5, 4, 2], wrong [2, 3, 3]);
+one!(global_average_pooling: GlobalAveragePooling2D::new(), [3, 2, 4], wrong [2, 784], [2, 0, 3, 4]);
+one!(global_max_pooling: GlobalMaxPooling2D::new().keepdims(true), [3, 2, 4], wrong [2, 784], [2, 0, 3, 4]);
+one!(flatten: Flatten::new(), [3, 2, 4], wrong []);
+one!(reshape: Reshape::new([2, -1]), [3, 4], wrong [2, 5], []);
+one!(activation: ActivationLayer::new(Activation::Gelu), [3, 4]);
+one!(relu: ReLU::new().max_value(1.0).negative_slope(0.3).threshold(0.1), [3, 4]);
+one!(leaky_relu: LeakyReLU::new(), [3, 4]);
+one!(elu: ELU::new().alpha(0.7), [3, 4]);
+one!(prelu: PReLU::new(), [3, 4], wrong [2, 3, 5], []);
+one!(prelu_shared: PReLU::new().shared_axes([1, 2]).alpha_initializer(Initializer::Constant { value: 0.2 }), [3, 2, 4], wrong [2, 3]);
+one!(softmax: Softmax::new(), [3, 4], wrong []);
+one!(softmax_of_axes: Softmax::new().axes([1, -1]), [3, 4], wrong [2]);
+one!(zero_padding: ZeroPadding2D::new(0).sides([[1, 0], [2, 1]]), [3, 2, 4], wrong [2, 784]);
+one!(embedding: Embedding::new(5, 3), [4], indices 5, wrong [1, 1, 1, 1, 1, 1, 1, 1]);
+one!(layer_normalization: LayerNormalization::new(), [3, 4], wrong [2, 3, 5], []);
+one!(layer_normalization_of_axes: LayerNormalization::new().axes([-1, 1]).epsilon(1e-6).center(false), [3, 2], wrong [2]);
+one!(batch_normalization: BatchNormalization::new(), [3, 4], wrong [2, 3, 5], [2]);
+one!(batch_normalization_axis: BatchNormalization::new().axis(1).momentum(0.5).scale(false), [3, 4], wrong [2, 4, 4]);
+#[test]
+fn sequential() {
+    Check {
+        make: || Sequential::new().add(Conv2D::new(2, 2)).add(BatchNormalization::new()).add(Flatten::new()).add(Dense::new(2)),
+        // Its layers are not known to the compiler: the trace is all there is.
+        output_shape: |layer, inputs| {
+            let trace = trace_on(layer, vec![Tensor::abstract_of(inputs[0], DType::F32)]);
+            trace.map(|t| t.outputs[0].1).map_err(|e| ShapeError::new(&e.to_string()))
+        },
+        inputs: &[&[3, 3, 1]],
+        wrong: &[],
+        indices: None,
+    }
+    .all();
+}
+
+several!(add: Add::new(), [3, 4], [3, 1]; wrong [&[2, 3], &[2, 4]], [&[2, 3], &[3, 3]]);
+several!(subtract: Subtract::new(), [3, 4], [4]; wrong [&[2, 3], &[2, 4]], [&[2, 3]]);
+several!(multiply: Multiply::new(), [3, 4], [3, 1], [3, 4]; wrong [&[2, 3], &[2, 4]]);
+several!(average: Average::new(), [3, 4], [3, 1], [3, 4]; wrong [&[2, 3], &[2, 4]]);
+several!(maximum: Maximum::new(), [3, 4], [3, 1]; wrong [&[2, 3], &[2, 4]]);
+several!(minimum: Minimum::new(), [3, 4], [3, 1]; wrong [&[2, 3], &[2, 4]]);
+several!(concatenate: Concatenate::new().axis(-2), [3, 4], [2, 4]; wrong [&[2, 3, 4], &[2, 3, 5]], [&[2], &[2]]);

@@ -1,0 +1,63 @@
+//! How often the greatest score is that of the right class, for one-hot targets.
+
+use super::{sparse_categorical_accuracy::{best, matches}, Mean, Metric, described, metric};
+use crate::losses::pair;
+use nn_core::{Result, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// The share of rows whose greatest score (the first of equals) is where the target is greatest. Targets and predictions:
+/// [batch, ..., classes], the same shape. Reported as `accuracy`, where Keras says `categorical_accuracy`.
+///
+/// Source: `keras.metrics.CategoricalAccuracy`.
+///
+/// ```
+/// use nn_core::Tensor;
+/// use nn_train::metrics::{Metric, CategoricalAccuracy};
+/// let mut accuracy = CategoricalAccuracy::new();
+/// let y = Tensor::from([[0.0_f32, 1.0], [1.0, 0.0]]);
+/// accuracy.update(&y, &Tensor::from([[0.2_f32, 0.8], [0.4, 0.6]]), None)?;
+/// assert_eq!(accuracy.result(), 0.5);
+/// # nn_core::Result::Ok(())
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CategoricalAccuracy {
+    name: String,
+    #[serde(skip)]
+    mean: Mean,
+}
+
+impl Default for CategoricalAccuracy {
+    fn default() -> CategoricalAccuracy {
+        CategoricalAccuracy {
+            name: "accuracy".to_string(),
+            mean: Mean::new(),
+        }
+    }
+}
+
+impl CategoricalAccuracy {
+    /// Reported as `accuracy`.
+    pub fn new() -> CategoricalAccuracy {
+        CategoricalAccuracy::default()
+    }
+}
+
+metric!(CategoricalAccuracy);
+
+impl Metric for CategoricalAccuracy {
+    described!();
+
+    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+        let (y_true, y_pred) = pair(y_true, y_pred)?;
+        let (labels, rows) = best(&y_true)?;
+        matches(&mut self.mean, &labels, &best(&y_pred)?.0, rows, sample_weight)
+    }
+
+    fn result(&self) -> f64 {
+        self.mean.result()
+    }
+
+    fn reset(&mut self) {
+        self.mean.reset();
+    }
+}

@@ -1,0 +1,62 @@
+//! The angle between vectors: 1 for the same direction.
+
+use super::{Mean, Metric, described, metric};
+use crate::losses::{self, Loss};
+use nn_core::{Result, Tensor, no_gradient};
+use serde::{Deserialize, Serialize};
+
+/// The mean of `Σ (y_true / ‖y_true‖) · (y_pred / ‖y_pred‖)` over the last axis. Targets and predictions: [batch, ..., components], the same
+/// shape. The loss of this name is its negative, which is why it is not beside the other metrics.
+///
+/// Source: `keras.metrics.CosineSimilarity`.
+///
+/// ```
+/// use nn_core::Tensor;
+/// use nn_train::metrics::Metric;
+/// use nn_train::metrics::cosine_similarity::CosineSimilarity;
+/// let mut similarity = CosineSimilarity::new();
+/// similarity.update(&Tensor::from([[0.0_f32, 2.0]]), &Tensor::from([[0.0_f32, 3.0]]), None)?;
+/// assert_eq!(similarity.result(), 1.0);
+/// # nn_core::Result::Ok(())
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CosineSimilarity {
+    name: String,
+    #[serde(skip)]
+    mean: Mean,
+}
+
+impl Default for CosineSimilarity {
+    fn default() -> CosineSimilarity {
+        CosineSimilarity {
+            name: "cosine_similarity".to_string(),
+            mean: Mean::new(),
+        }
+    }
+}
+
+impl CosineSimilarity {
+    /// Of nothing yet.
+    pub fn new() -> CosineSimilarity {
+        CosineSimilarity::default()
+    }
+}
+
+metric!(CosineSimilarity);
+
+impl Metric for CosineSimilarity {
+    described!();
+
+    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+        let losses = no_gradient(|| losses::CosineSimilarity::new().losses(y_true, y_pred));
+        self.mean.update(&-losses, sample_weight)
+    }
+
+    fn result(&self) -> f64 {
+        self.mean.result()
+    }
+
+    fn reset(&mut self) {
+        self.mean.reset();
+    }
+}

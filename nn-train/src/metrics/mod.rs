@@ -1,0 +1,161 @@
+//! Metrics: what is watched beside the loss. One file each; the meaning and defaults are Keras 3's.
+//!
+//! A metric adds batches up until it is reset. Any loss is a metric through [`LossMetric`]: `LossMetric::new(MeanSquaredError::new())`
+//! is what Keras calls `keras.metrics.MeanSquaredError`, so that no name means two things here.
+
+mod accuracy;
+mod auc;
+mod binary_accuracy;
+mod categorical_accuracy;
+mod confusion;
+pub mod cosine_similarity;
+mod f1_score;
+mod loss_metric;
+mod mean;
+mod precision;
+mod recall;
+mod root_mean_squared_error;
+mod sparse_categorical_accuracy;
+mod sparse_top_k_categorical_accuracy;
+mod sum;
+mod top_k_categorical_accuracy;
+
+pub use accuracy::Accuracy;
+pub use auc::{Auc, Curve, Summation};
+pub use binary_accuracy::BinaryAccuracy;
+pub use categorical_accuracy::CategoricalAccuracy;
+pub use f1_score::{Average, F1Score};
+pub use loss_metric::LossMetric;
+pub use mean::Mean;
+pub use precision::Precision;
+pub use recall::Recall;
+pub use root_mean_squared_error::RootMeanSquaredError;
+pub use sparse_categorical_accuracy::SparseCategoricalAccuracy;
+pub use sparse_top_k_categorical_accuracy::SparseTopKCategoricalAccuracy;
+pub use sum::Sum;
+pub use top_k_categorical_accuracy::TopKCategoricalAccuracy;
+
+use crate::registry::{self, Class};
+use nn_core::{Result, Tensor};
+use serde_json::Value;
+
+/// A number that is computed over many batches.
+///
+/// ```
+/// use nn_core::Tensor;
+/// use nn_train::metrics::{Metric, SparseCategoricalAccuracy};
+/// let mut accuracy = SparseCategoricalAccuracy::new();
+/// let scores = Tensor::from([[0.9_f32, 0.1], [0.2, 0.8]]);
+/// accuracy.update(&Tensor::from([0_i64, 0]), &scores, None)?;
+/// accuracy.update(&Tensor::from([0_i64, 1]), &scores, None)?;
+/// assert_eq!(accuracy.result(), 0.75);
+/// # nn_core::Result::Ok(())
+/// ```
+pub trait Metric: Send + Sync {
+    /// The name it is reported under: `accuracy`.
+    fn name(&self) -> &str;
+
+    /// Adds a batch. Weights are given one for each sample, or one for each value where there are several a sample.
+    ///
+    /// # Errors
+    /// When shapes or element types do not fit, or a tensor has failed; the state is then as before.
+    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()>;
+
+    /// The number over all batches since the beginning or the last reset; 0 before the first.
+    fn result(&self) -> f64;
+
+    /// Forgets all batches.
+    fn reset(&mut self);
+
+    /// The configuration, `{"class_name": "BinaryAccuracy", "config": {"threshold": 0.5, ...}}`, without the batches.
+    fn config(&self) -> Value;
+
+    /// A copy, batches included.
+    fn boxed_clone(&self) -> Box<dyn Metric>;
+}
+
+impl Metric for Box<dyn Metric> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+        (**self).update(y_true, y_pred, sample_weight)
+    }
+    fn result(&self) -> f64 {
+        (**self).result()
+    }
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+    fn config(&self) -> Value {
+        (**self).config()
+    }
+    fn boxed_clone(&self) -> Box<dyn Metric> {
+        (**self).boxed_clone()
+    }
+}
+
+registry::inventory::collect!(Class<dyn Metric>);
+
+/// Builds a metric from its configuration, as written by [`Metric::config`] or by Keras. The class name of a loss gives the
+/// [`LossMetric`] of it.
+///
+/// # Errors
+/// A class that is not registered ([`register!`](crate::register)), entries that it does not have or cannot take.
+pub fn from_config(config: &Value) -> Result<Box<dyn Metric>> {
+    if let Some(metric) = registry::find("metrics", config, registry::inventory::iter::<Class<dyn Metric>>())? {
+        return Ok(metric);
+    }
+    match registry::find("losses", config, crate::losses::classes())? {
+        Some(loss) => Ok(Box::new(LossMetric::of_config(loss, config))),
+        None => Err(registry::unknown("metric", "Metric", config)),
+    }
+}
+
+/// What all metrics here share: the `name` setting, configuration and registration.
+macro_rules! metric {
+    ($Type:ident) => {
+        metric!($Type, stringify!($Type));
+        $crate::register!(Metric: $Type);
+    };
+    ($Type:ident as $class:literal) => {
+        metric!($Type, $class);
+        $crate::register!(Metric: $Type as $class);
+    };
+    ($Type:ident, $class:expr) => {
+        impl $Type {
+            /// The class in configurations.
+            const CLASS: &'static str = $class;
+
+            /// Reported under another name.
+            #[must_use]
+            pub fn name(mut self, name: impl Into<String>) -> $Type {
+                self.name = name.into();
+                self
+            }
+
+            fn from_config(config: &serde_json::Value) -> nn_core::Result<$Type> {
+                $crate::registry::read(config, &[])
+            }
+        }
+    };
+}
+use metric;
+
+/// The part of `impl Metric` that is the same for all metrics here.
+macro_rules! described {
+    () => {
+        fn name(&self) -> &str {
+            &self.name
+        }
+
+        fn config(&self) -> serde_json::Value {
+            $crate::registry::write(Self::CLASS, self)
+        }
+
+        fn boxed_clone(&self) -> Box<dyn Metric> {
+            Box::new(self.clone())
+        }
+    };
+}
+use described;

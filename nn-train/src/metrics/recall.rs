@@ -1,0 +1,84 @@
+//! How many of those that are there are found.
+
+use super::confusion::{Counts, Selection};
+use super::{Metric, described, metric};
+use nn_core::{Result, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// `true positives / (true positives + false negatives)`, 0 if there are none.
+///
+/// A prediction is positive if it is above the threshold. Targets (0 or 1) and predictions: [batch] or [batch, ..., classes], the
+/// same shape; all numbers count alike unless a class is chosen. Source: `keras.metrics.Recall`.
+///
+/// ```
+/// use nn_core::Tensor;
+/// use nn_train::metrics::{Metric, Recall};
+/// let mut metric = Recall::new();
+/// metric.update(&Tensor::from([1_i64, 1, 1, 0]), &Tensor::from([0.9_f32, 0.8, 0.2, 0.1]), None)?;
+/// assert!((metric.result() - 2.0 / 3.0).abs() < 1e-12);
+/// # nn_core::Result::Ok(())
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Recall {
+    name: String,
+    #[serde(flatten)]
+    selection: Selection,
+    #[serde(skip)]
+    counts: Counts,
+}
+
+impl Default for Recall {
+    fn default() -> Recall {
+        Recall {
+            name: "recall".to_string(),
+            selection: Selection::default(),
+            counts: Counts::default(),
+        }
+    }
+}
+
+impl Recall {
+    /// With a threshold of 0.5.
+    pub fn new() -> Recall {
+        Recall::default()
+    }
+
+    /// Predictions above this are positive (Keras: 0.5, and none with [`Recall::top_k`]).
+    #[must_use]
+    pub fn threshold(mut self, threshold: f64) -> Recall {
+        self.selection.threshold(threshold);
+        self
+    }
+
+    /// Looks at the k greatest predictions of a row only; the others are negative.
+    #[must_use]
+    pub fn top_k(mut self, k: usize) -> Recall {
+        self.selection.top_k = Some(k);
+        self
+    }
+
+    /// Looks at this class only, the index on the last axis.
+    #[must_use]
+    pub fn class_id(mut self, class: usize) -> Recall {
+        self.selection.class_id = Some(class);
+        self
+    }
+}
+
+metric!(Recall);
+
+impl Metric for Recall {
+    described!();
+
+    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+        self.counts.add(&self.selection, y_true, y_pred, sample_weight)
+    }
+
+    fn result(&self) -> f64 {
+        self.counts.recall()
+    }
+
+    fn reset(&mut self) {
+        self.counts = Counts::default();
+    }
+}

@@ -1,0 +1,82 @@
+//! How often the right class is among the k best, for class numbers.
+
+use super::{Mean, Metric, described, metric};
+use crate::losses::labels;
+use nn_core::{Element, Result, Tensor, with_float};
+use serde::{Deserialize, Serialize};
+
+/// The share of rows in which fewer than `k` classes score higher than the label. Labels: [batch, ...] or [batch, ..., 1], integers; one that
+/// is not the number of a class counts as wrong. Predictions: [batch, ..., classes].
+///
+/// Source: `keras.metrics.SparseTopKCategoricalAccuracy`.
+///
+/// ```
+/// use nn_core::Tensor;
+/// use nn_train::metrics::{Metric, SparseTopKCategoricalAccuracy};
+/// let mut top = SparseTopKCategoricalAccuracy::new(2);
+/// top.update(&Tensor::from([2_i64, 0]), &Tensor::from([[0.1_f32, 0.5, 0.4], [0.2, 0.5, 0.3]]), None)?;
+/// assert_eq!(top.result(), 0.5);
+/// # nn_core::Result::Ok(())
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SparseTopKCategoricalAccuracy {
+    name: String,
+    k: usize,
+    #[serde(skip)]
+    mean: Mean,
+}
+
+impl Default for SparseTopKCategoricalAccuracy {
+    /// Among the 5 best.
+    fn default() -> SparseTopKCategoricalAccuracy {
+        SparseTopKCategoricalAccuracy {
+            name: "sparse_top_k_categorical_accuracy".to_string(),
+            k: 5,
+            mean: Mean::new(),
+        }
+    }
+}
+
+impl SparseTopKCategoricalAccuracy {
+    /// Among the `k` best (Keras: 5).
+    pub fn new(k: usize) -> SparseTopKCategoricalAccuracy {
+        SparseTopKCategoricalAccuracy { k, ..SparseTopKCategoricalAccuracy::default() }
+    }
+}
+
+metric!(SparseTopKCategoricalAccuracy);
+
+impl Metric for SparseTopKCategoricalAccuracy {
+    described!();
+
+    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+        let labels = labels(y_true, y_pred)?;
+        among_best(&mut self.mean, self.k, labels.try_data()?, y_pred, sample_weight)
+    }
+
+    fn result(&self) -> f64 {
+        self.mean.result()
+    }
+
+    fn reset(&mut self) {
+        self.mean.reset();
+    }
+}
+
+/// Adds the share of rows whose label is among the `k` best.
+pub(super) fn among_best(mean: &mut Mean, k: usize, labels: &[i64], y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+    let shape = y_pred.try_shape()?;
+    let classes = shape.dim(-1)?;
+    let hits: Vec<f64> = with_float!(y_pred.dtype(), T => {
+        let rows = y_pred.try_data::<T>()?.chunks_exact(classes.max(1));
+        rows.zip(labels)
+            .map(|(row, &label)| {
+                let Some(own) = usize::try_from(label).ok().and_then(|i| row.get(i)) else { return 0.0 };
+                // A score that is not a number is below all others.
+                let own = if own.is_nan() { <T as Element>::from_f64(f64::NEG_INFINITY) } else { *own };
+                f64::from(row.iter().filter(|&&v| v > own).count() < k)
+            })
+            .collect()
+    });
+    mean.add(&hits, shape.without(shape.rank() - 1), sample_weight)
+}

@@ -1,0 +1,95 @@
+//! What one optimizer is, apart from what all of them share: [`Rule`].
+
+use super::Settings;
+use super::slots::Slots;
+use nn_core::{Result, Tensor};
+use serde_json::Value;
+
+/// The formula of an optimizer: the numbers it keeps for each parameter, and one step of one parameter. Whatever implements it is an
+/// [`Optimizer`](super::Optimizer); clipping, weight decay, schedules, the matching of gradients and parameters, saving and
+/// loading come with it.
+///
+/// ```
+/// use nn_core::{Result, Tensor};
+/// use nn_train::optimizers::{Optimizer, Rule, Settings, Slots, StepInfo};
+/// use serde_json::{Value, json};
+///
+/// /// Moves every number by the learning rate against the sign of its gradient.
+/// struct SignSgd {
+///     settings: Settings,
+///     slots: Slots,
+/// }
+///
+/// impl Rule for SignSgd {
+///     fn settings(&self) -> &Settings {
+///         &self.settings
+///     }
+///     fn settings_mut(&mut self) -> &mut Settings {
+///         &mut self.settings
+///     }
+///     fn slots(&self) -> &Slots {
+///         &self.slots
+///     }
+///     fn slots_mut(&mut self) -> &mut Slots {
+///         &mut self.slots
+///     }
+///     fn step(&self, value: &mut Tensor, gradient: &Tensor, _: &mut [Tensor], at: &StepInfo) -> Result<()> {
+///         for (p, g) in value.data_mut::<f32>()?.iter_mut().zip(gradient.try_data::<f32>()?) {
+///             *p -= *p * (at.weight_decay * at.learning_rate) as f32 + g.signum() * at.learning_rate as f32;
+///         }
+///         Ok(())
+///     }
+///     fn describe(&self) -> Value {
+///         json!({"class_name": "SignSgd", "config": {"settings": self.settings}})
+///     }
+/// }
+/// # fn is_optimizer(_: impl Optimizer) {}
+/// # is_optimizer(SignSgd { settings: Settings::new(0.1), slots: Slots::default() });
+/// ```
+pub trait Rule: Send {
+    /// Learning rate, clipping and weight decay.
+    fn settings(&self) -> &Settings;
+
+    /// The same, to change.
+    fn settings_mut(&mut self) -> &mut Settings;
+
+    /// The state of all parameters.
+    fn slots(&self) -> &Slots;
+
+    /// The same, to change.
+    fn slots_mut(&mut self) -> &mut Slots;
+
+    /// Names of the numbers kept for every number of a parameter (`momentum`); they begin as zeros.
+    fn slot_names(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// Changes one parameter in place ([`Tensor::data_mut`]) and its slots, which come in the order of [`Rule::slot_names`]. The
+    /// gradient has the shape and element type of the value. The weight decay is part of this, so that one pass does all.
+    ///
+    /// # Errors
+    /// When the step cannot be made.
+    fn step(&self, value: &mut Tensor, gradient: &Tensor, slots: &mut [Tensor], at: &StepInfo) -> Result<()>;
+
+    /// Whether the settings of this rule make sense; asked before every step.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// The configuration.
+    fn describe(&self) -> Value;
+}
+
+/// What a step of one parameter needs to know.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepInfo {
+    /// The step size.
+    pub learning_rate: f64,
+    /// Share of this parameter to take away, times the learning rate; 0 if it does not decay.
+    pub weight_decay: f64,
+    /// Number of this step, from 1.
+    pub step: u64,
+}

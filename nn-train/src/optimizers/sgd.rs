@@ -1,0 +1,108 @@
+//! Stochastic gradient descent, with momentum if wanted.
+
+use super::settings::{optimizer, within};
+use super::{LearningRate, Rule, Settings, Slots, StepInfo};
+use crate::registry;
+use nn_core::kernels::optimizer as kernel;
+use nn_core::{Result, Tensor, with_float};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// `p -= learning_rate · g`; with momentum `m = momentum · m - learning_rate · g` and `p += m`, or in Nesterov's variant
+/// `p += momentum · m - learning_rate · g`.
+///
+/// Source: `keras.optimizers.SGD`.
+///
+/// ```
+/// use nn_train::optimizers::{Optimizer, Sgd};
+/// let sgd = Sgd::new(1e-2).momentum(0.9).nesterov(true);
+/// assert_eq!(sgd.config()["config"]["momentum"], 0.9);
+/// ```
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Sgd {
+    #[serde(flatten)]
+    settings: Settings,
+    momentum: f64,
+    nesterov: bool,
+    #[serde(skip)]
+    slots: Slots,
+}
+
+impl Default for Sgd {
+    /// With Keras's learning rate, 0.01.
+    fn default() -> Sgd {
+        Sgd {
+            settings: Settings::new(0.01),
+            momentum: 0.0,
+            nesterov: false,
+            slots: Slots::default(),
+        }
+    }
+}
+
+impl Sgd {
+    /// A learning rate, a number or a schedule (Keras: 0.01), and no momentum.
+    pub fn new(learning_rate: impl Into<LearningRate>) -> Sgd {
+        Sgd { settings: Settings::new(learning_rate), ..Sgd::default() }
+    }
+
+    /// The share of the last step that is taken again, in [0, 1] (Keras: 0).
+    #[must_use]
+    pub fn momentum(mut self, momentum: f64) -> Sgd {
+        self.momentum = momentum;
+        self
+    }
+
+    /// Nesterov's variant of the momentum, which looks a step ahead.
+    #[must_use]
+    pub fn nesterov(mut self, nesterov: bool) -> Sgd {
+        self.nesterov = nesterov;
+        self
+    }
+}
+
+optimizer!(Sgd, "SGD");
+
+impl Rule for Sgd {
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    fn slots(&self) -> &Slots {
+        &self.slots
+    }
+
+    fn slots_mut(&mut self) -> &mut Slots {
+        &mut self.slots
+    }
+
+    fn slot_names(&self) -> Vec<&'static str> {
+        if self.momentum == 0.0 { vec![] } else { vec!["momentum"] }
+    }
+
+    fn step(&self, value: &mut Tensor, gradient: &Tensor, slots: &mut [Tensor], at: &StepInfo) -> Result<()> {
+        let by = kernel::Sgd {
+            learning_rate: at.learning_rate,
+            momentum: self.momentum,
+            nesterov: self.nesterov,
+            weight_decay: at.weight_decay,
+        };
+        with_float!(value.dtype(), T => {
+            let momentum = slots.first_mut().map(Tensor::data_mut::<T>).transpose()?;
+            kernel::sgd(&by, value.data_mut::<T>()?, gradient.try_data()?, momentum);
+        });
+        Ok(())
+    }
+
+    fn check(&self) -> Result<()> {
+        within("momentum", self.momentum, (0.0..=1.0).contains(&self.momentum), "in [0, 1]")
+    }
+
+    fn describe(&self) -> Value {
+        registry::write("SGD", self)
+    }
+}
