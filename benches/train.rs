@@ -80,7 +80,7 @@ struct Cnn {
 #[model]
 impl Cnn {
     fn call(&self, x: Tensor) -> Tensor {
-        self.classifier(self.blocks(x).flatten())
+        self.classifier(self.blocks(x).flatten_from(1))
     }
 }
 

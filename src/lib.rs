@@ -7,7 +7,11 @@ pub use nn_core::*;
 pub use nn_derive::{Layer, Model, model};
 pub use nn_layers as layers;
 pub use nn_layers::*;
-pub use nn_train::*;
+pub use nn_train::{
+    Batch, Batches, Compile, Compiled, Dataset, Fit, FromBatch, History, IntoDataset, IntoLosses, IntoTensors, LoadReport,
+    Model, Scores, State, Step, Summary, TrainTest, Verbose, callbacks, data, datasets, history, losses, metrics,
+    optimizers, register, saving, schedules, summary,
+};
 
 pub use nn_core::random::set_seed;
 
@@ -27,11 +31,22 @@ pub mod prelude {
     };
     pub use nn_derive::{Layer, Model, model};
     pub use nn_layers::*;
-    pub use nn_train::callbacks::*;
-    pub use nn_train::losses::*;
-    pub use nn_train::metrics::*;
-    pub use nn_train::optimizers::*;
-    pub use nn_train::schedules::*;
+    pub use nn_train::callbacks::{
+        CSVLogger, Callback, EarlyStopping, LearningRateScheduler, ModelCheckpoint, ReduceLROnPlateau, Run, TerminateOnNaN,
+    };
+    pub use nn_train::losses::{
+        BinaryCrossentropy, CategoricalCrossentropy, CategoricalHinge, CosineSimilarity, Hinge, Huber, KLDivergence, LogCosh,
+        Loss, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson,
+        Reduction, SparseCategoricalCrossentropy, SquaredHinge,
+    };
+    pub use nn_train::metrics::{
+        Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, F1Score, Metric, Precision, Recall, RootMeanSquaredError,
+        SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy,
+    };
+    pub use nn_train::optimizers::{Adam, AdamW, Optimizer, RMSprop, Sgd};
+    pub use nn_train::schedules::{
+        CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay, Schedule,
+    };
     pub use nn_train::{
         Compile, Compiled, Dataset, Fit, History, Model, Scores, Step, TrainTest, Verbose,
     };

@@ -8,6 +8,7 @@ pub mod dtype;
 mod error;
 mod gradients;
 pub mod initializer;
+mod jacobian;
 #[doc(hidden)]
 pub mod kernels;
 pub mod layer;

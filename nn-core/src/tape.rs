@@ -122,7 +122,7 @@ pub(crate) fn record_if_watched(inputs: &[Tensor], output: &Tensor, op: impl FnO
 /// ```
 pub struct GradientTape {
     shared: Rc<Shared>,
-    persistent: bool,
+    persistent: Cell<bool>,
     used: Cell<bool>,
 }
 
@@ -144,7 +144,7 @@ impl GradientTape {
         ACTIVE.set(ACTIVE.get() + 1);
         GradientTape {
             shared,
-            persistent,
+            persistent: Cell::new(persistent),
             used: Cell::new(false),
         }
     }
@@ -248,12 +248,27 @@ impl GradientTape {
             });
             sources.assemble(found.collect::<Result<Vec<_>>>()?)
         });
-        if !self.persistent {
-            self.used.set(true);
-            *self.shared.record.borrow_mut() = Record::default();
-            self.deactivate();
+        if !self.persistent.get() {
+            self.finish();
         }
         result
+    }
+
+    /// Asks several questions as one: a tape that answers once is used up after the last of them.
+    pub(crate) fn ask_often<R>(&self, questions: impl FnOnce() -> Result<R>) -> Result<R> {
+        let persistent = self.persistent.replace(true);
+        let answer = questions();
+        self.persistent.set(persistent);
+        if !persistent {
+            self.finish();
+        }
+        answer
+    }
+
+    fn finish(&self) {
+        self.used.set(true);
+        *self.shared.record.borrow_mut() = Record::default();
+        self.deactivate();
     }
 
     /// Why a source has no gradient.
@@ -318,7 +333,7 @@ impl GradientTape {
         }
 
         // A tape that answers once gives memory back entry by entry, as soon as nothing needs it.
-        let mut entries = match self.persistent {
+        let mut entries = match self.persistent.get() {
             true => record.entries.clone(),
             false => std::mem::take(&mut record.entries),
         };

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// let x = Tensor::from([-1.0_f32, 2.0]);
 /// assert_eq!(Activation::Relu.apply(&x).to_vec::<f32>()?, [0.0, 2.0]);
 /// assert_eq!(serde_json::to_string(&Activation::HardSigmoid).unwrap(), "\"hard_sigmoid\"");
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -18,7 +18,7 @@ use nn_derive::{Layer, model};
 /// use nn_layers::{Activation, ActivationLayer};
 /// let relu = ActivationLayer::new(Activation::Relu);
 /// assert_eq!(relu.forward(Tensor::from([-1.0_f32, 2.0])).to_vec::<f32>()?, [0.0, 2.0]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 // The struct is called as in configurations, and exported as `ActivationLayer` beside the enum.
 #[derive(Layer)]

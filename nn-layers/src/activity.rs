@@ -24,7 +24,7 @@ pub fn add_loss(loss: Tensor) {
 /// let (output, losses) = collect_losses(|| dense.call(Tensor::ones([2, 3]), true));
 /// assert_eq!(losses.len(), 1);
 /// # output.to_vec::<f32>()?;
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 pub fn collect_losses<R>(f: impl FnOnce() -> R) -> (R, Vec<Tensor>) {
     /// Leaves the list of losses as it was, on unwinding too.

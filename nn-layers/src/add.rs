@@ -16,7 +16,7 @@ use nn_derive::{Layer, model};
 /// use nn_layers::Add;
 /// let (a, b) = (Tensor::from([[1.0_f32, 6.0]]), Tensor::from([[3.0_f32, 2.0]]));
 /// assert_eq!(Add::new().forward([&a, &b]).to_vec::<f32>()?, [4.0, 8.0]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Layer)]
 #[model(crate = nn_core)]

@@ -1,6 +1,9 @@
 //! Lists of axes, as configurations hold them.
 
-use nn_core::MAX_RANK;
+use crate::ShapeError;
+use crate::shapes::axis_of;
+use nn_core::{MAX_RANK, Shape};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A few integers without allocation, so that a layer can be made in `const` code: axes, or the sizes that `Reshape` is given.
@@ -13,30 +16,46 @@ pub(crate) struct Ints {
 }
 
 impl Ints {
-    /// The given ones; those beyond [`MAX_RANK`] are counted but not kept ([`Ints::is_complete`]).
-    pub const fn new(items: &[isize]) -> Ints {
+    /// The given ones, at most [`MAX_RANK`]; a compile error for more.
+    pub const fn new<const N: usize>(items: [isize; N]) -> Ints {
+        const { assert!(N <= MAX_RANK, "a tensor has at most 8 dimensions") };
+        Ints::of(&items)
+    }
+
+    const fn of(items: &[isize]) -> Ints {
         let mut ints = Ints { items: [0; MAX_RANK], len: items.len() };
         let mut i = 0;
-        while i < items.len() && i < MAX_RANK {
+        while i < items.len() {
             ints.items[i] = items[i];
             i += 1;
         }
         ints
     }
 
-    /// How many were given.
-    pub const fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether there were no more than a tensor can have dimensions.
-    pub const fn is_complete(&self) -> bool {
-        self.len <= MAX_RANK
-    }
-
     /// The integers.
     pub const fn as_slice(&self) -> &[isize] {
-        self.items.split_at(if self.len < MAX_RANK { self.len } else { MAX_RANK }).0
+        self.items.split_at(self.len).0
+    }
+
+    /// Which axes of a shape they are.
+    pub const fn mask(&self, layer: &str, shape: &Shape) -> Result<[bool; MAX_RANK], ShapeError> {
+        let axes = self.as_slice();
+        if axes.is_empty() {
+            return Err(ShapeError::new(layer).text(" needs at least one axis, found none"));
+        }
+        let mut mask = [false; MAX_RANK];
+        let mut i = 0;
+        while i < axes.len() {
+            match axis_of(layer, axes[i], shape) {
+                Err(error) => return Err(error),
+                Ok(axis) if mask[axis] => {
+                    return Err(ShapeError::new(layer).text(": axis ").signed(axes[i]).text(" of ").shape(shape).text(" is given twice"));
+                }
+                Ok(axis) => mask[axis] = true,
+            }
+            i += 1;
+        }
+        Ok(mask)
     }
 }
 
@@ -54,10 +73,14 @@ impl<'de> Deserialize<'de> for Ints {
             One(isize),
             More(Vec<isize>),
         }
-        Ok(match OneOrMore::deserialize(deserializer)? {
-            OneOrMore::One(item) => Ints::new(&[item]),
-            OneOrMore::More(items) => Ints::new(&items),
-        })
+        match OneOrMore::deserialize(deserializer)? {
+            OneOrMore::One(item) => Ok(Ints::new([item])),
+            OneOrMore::More(items) if items.len() <= MAX_RANK => Ok(Ints::of(&items)),
+            OneOrMore::More(items) => {
+                let found = items.len();
+                Err(D::Error::custom(format_args!("a tensor has at most {MAX_RANK} dimensions, found a list of {found}")))
+            }
+        }
     }
 }
 
@@ -66,19 +89,9 @@ impl<'de> Deserialize<'de> for Ints {
 #[serde(transparent)]
 pub(crate) struct Axes(pub Ints);
 
-impl Axes {
-    pub const fn new(axes: &[isize]) -> Axes {
-        Axes(Ints::new(axes))
-    }
-
-    pub const fn as_slice(&self) -> &[isize] {
-        self.0.as_slice()
-    }
-}
-
 impl Serialize for Axes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.as_slice() {
+        match self.0.as_slice() {
             [axis] => axis.serialize(serializer),
             _ => self.0.serialize(serializer),
         }
@@ -91,11 +104,22 @@ mod tests {
 
     #[test]
     fn one_axis_is_a_number_and_more_are_a_list() {
-        for (text, axes) in [("-1", Axes::new(&[-1])), ("[1,2]", Axes::new(&[1, 2]))] {
+        for (text, axes) in [("-1", Axes(Ints::new([-1]))), ("[1,2]", Axes(Ints::new([1, 2])))] {
             assert_eq!(serde_json::to_string(&axes).unwrap(), text);
             assert_eq!(serde_json::from_str::<Axes>(text).unwrap(), axes);
         }
-        assert!(!Ints::new(&[0; MAX_RANK + 1]).is_complete());
+        assert!(serde_json::from_str::<Ints>("[0,0,0,0,0,0,0,0,0]").unwrap_err().to_string().contains("at most 8"));
         assert!(serde_json::from_str::<Axes>("\"x\"").unwrap_err().to_string().contains("list of integers"));
+    }
+
+    #[test]
+    fn axes_are_some_each_once_and_exist() {
+        let shape = Shape::from([2, 3, 4]);
+        let mask = Ints::new([-1, 1]).mask("Softmax", &shape).unwrap();
+        assert_eq!(mask[..3], [false, true, true]);
+        let message = |ints: Ints| ints.mask("Softmax", &shape).unwrap_err().message().to_string();
+        assert_eq!(message(Ints::new([])), "Softmax needs at least one axis, found none");
+        assert_eq!(message(Ints::new([2, -1])), "Softmax: axis -1 of [2, 3, 4] is given twice");
+        assert!(message(Ints::new([3])).contains("axis 3 is out of range"));
     }
 }

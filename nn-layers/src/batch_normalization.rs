@@ -4,6 +4,7 @@ use crate::shapes::axis_of;
 use crate::weights::{optional, put, weight_builders};
 use crate::ShapeError;
 use nn_core::{Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor, no_gradient};
+use nn_core::ops::batch_norm_train;
 use nn_derive::{Layer, model};
 
 /// Normalizes every channel over all other axes: `y = gamma · (x - mean) / √(variance + epsilon) + beta`.
@@ -25,7 +26,7 @@ use nn_derive::{Layer, model};
 /// assert!((y[0] + 1.0).abs() < 1e-3 && (y[1] - 1.0).abs() < 1e-3);
 /// assert!((bn.moving_mean().value().to_vec::<f32>()?[0] - 0.02).abs() < 1e-6); // 0.99 · 0 + 0.01 · 2
 /// assert_eq!(bn.trainable_parameters().len(), 2);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Layer)]
 #[model(crate = nn_core)]
@@ -211,18 +212,11 @@ impl BatchNormalization {
 
     /// By the statistics of the batch, which the moving ones follow.
     fn normalize_and_follow(&self, x: &Tensor) -> Tensor {
-        let axes: Vec<isize> = (0..x.shape().rank() as isize - 1).collect();
-        let mean = x.mean_axes(&axes, false);
-        let centered = x - &mean;
-        let variance = centered.square().mean_axes(&axes, false);
-        let mut factor = (&variance + self.epsilon).rsqrt();
-        if let Some(gamma) = &self.gamma {
-            factor = factor * gamma;
-        }
-        let mut y = centered * factor;
-        if let Some(beta) = &self.beta {
-            y = y + beta;
-        }
+        let or_all = |weight: &Option<Param>, value: f64| match weight {
+            Some(weight) => weight.value(),
+            None => Tensor::full_of(self.moving_mean.shape(), value, x.dtype()),
+        };
+        let (y, mean, variance) = batch_norm_train(x, or_all(&self.gamma, 1.0), or_all(&self.beta, 0.0), self.epsilon);
         let followed = no_gradient(|| {
             let follow = |moving: &Param, batch: Tensor| {
                 moving.assign(&(moving.value() * self.momentum + batch * (1.0 - self.momentum)))

@@ -18,7 +18,7 @@ use nn_derive::{Layer, model};
 /// let x = Tensor::ones([64, 8]);
 /// assert_eq!(dropout.forward(&x).to_vec::<f32>()?, [1.0; 512]);
 /// assert!(dropout.call(&x, true).to_vec::<f32>()?.iter().all(|v| *v == 0.0 || *v == 2.0));
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Layer)]
 #[model(crate = nn_core)]

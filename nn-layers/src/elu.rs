@@ -15,7 +15,7 @@ use nn_derive::{Layer, model};
 /// use nn_layers::ELU;
 /// let y = ELU::new().alpha(0.5).forward(Tensor::from([-20.0_f32, 2.0])).to_vec::<f32>()?;
 /// assert!((y[0] + 0.5).abs() < 1e-6 && y[1] == 2.0);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Layer)]
 #[model(crate = nn_core)]

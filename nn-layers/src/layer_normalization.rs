@@ -1,10 +1,10 @@
 //! Layer normalization.
 
-use crate::axes::Axes;
-use crate::shapes::axis_of;
+use crate::axes::Ints;
 use crate::weights::{optional, put, weight_builders};
 use crate::ShapeError;
-use nn_core::{Constraint, Error, Initializer, MAX_RANK, Param, Regularizer, Result, Shape, Tensor};
+use nn_core::{Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor};
+use nn_core::ops::layer_norm;
 use nn_derive::{Layer, model};
 
 /// Normalizes every sample by itself: `y = gamma · (x - mean) / √(variance + epsilon) + beta`, mean and biased variance over `axis`.
@@ -23,7 +23,7 @@ use nn_derive::{Layer, model};
 #[model(crate = nn_core)]
 pub struct LayerNormalization {
     #[config]
-    axis: Axes,
+    axis: Ints,
     #[config]
     epsilon: f64,
     #[config]
@@ -56,7 +56,7 @@ impl LayerNormalization {
     #[allow(clippy::new_without_default)]
     pub const fn new() -> LayerNormalization {
         LayerNormalization {
-            axis: Axes::new(&[-1]),
+            axis: Ints::new([-1]),
             epsilon: 1e-3,
             center: true,
             scale: true,
@@ -80,7 +80,7 @@ impl LayerNormalization {
     /// Over several axes together.
     #[must_use]
     pub const fn axes<const N: usize>(mut self, axes: [isize; N]) -> LayerNormalization {
-        self.axis = Axes::new(&axes);
+        self.axis = Ints::new(axes);
         self
     }
 
@@ -119,31 +119,16 @@ impl LayerNormalization {
     /// The shape of the output, that of the input.
     ///
     /// # Errors
-    /// When the input has no such axes.
+    /// When the input has no such axes, or there are none.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        match self.normalized(input) {
+        match self.axis.mask("LayerNormalization", input) {
             Ok(_) => Ok(*input),
             Err(error) => Err(error),
         }
     }
 
-    /// Which axes are normalized over.
-    const fn normalized(&self, input: &Shape) -> Result<[bool; MAX_RANK], ShapeError> {
-        let axes = self.axis.as_slice();
-        let mut normalized = [false; MAX_RANK];
-        let mut i = 0;
-        while i < axes.len() {
-            match axis_of("LayerNormalization", axes[i], input) {
-                Err(error) => return Err(error),
-                Ok(axis) => normalized[axis] = true,
-            }
-            i += 1;
-        }
-        Ok(normalized)
-    }
-
     fn build(&self, input: &Shape) -> Result<()> {
-        let normalized = self.normalized(input)?;
+        let normalized = self.axis.mask("LayerNormalization", input)?;
         if !(self.epsilon >= 0.0) {
             return Err(Error::value(format!("epsilon of LayerNormalization is a number from 0 on, found {}", self.epsilon)));
         }
@@ -154,23 +139,29 @@ impl LayerNormalization {
 
     fn call(&self, x: Tensor) -> Tensor {
         let shape = x.shape();
-        let normalized = match self.normalized(&shape) {
+        let normalized = match self.axis.mask("LayerNormalization", &shape) {
             Ok(normalized) => normalized,
             Err(error) => return Tensor::failed(error.into()),
         };
-        let axes = self.axis.as_slice();
-        let centered = &x - x.mean_axes(axes, true);
-        let variance = centered.square().mean_axes(axes, true);
-        let mut y = centered * (variance + self.epsilon).rsqrt();
-        let sizes = shape.iter().zip(normalized).map(|(&n, normalized)| if normalized { n } else { 1 });
-        let sizes = Shape::from(sizes.collect::<Vec<_>>());
-        if let Some(gamma) = &self.gamma {
-            y = y * gamma.value().reshape(sizes);
+        // The kernel takes the numbers of a sample in rows: the axes go to the end, and become one.
+        let axes = || (0..shape.rank()).map(|axis| axis as isize);
+        let (inside, outside): (Vec<isize>, Vec<isize>) = axes().partition(|&axis| normalized[axis as usize]);
+        let order = [outside.as_slice(), inside.as_slice()].concat();
+        let in_order = order.is_sorted();
+        let x = if in_order { x } else { x.transpose(&order) };
+        let features: usize = inside.iter().map(|&axis| shape[axis as usize]).product();
+        let mut rows: Vec<usize> = outside.iter().map(|&axis| shape[axis as usize]).collect();
+        rows.push(features);
+        let or_all = |weight: &Option<Param>, value: f64| match weight {
+            Some(weight) => weight.value().reshape([features]),
+            None => Tensor::full_of([features], value, x.dtype()),
+        };
+        let y = layer_norm(&x.reshape(rows), or_all(&self.gamma, 1.0), or_all(&self.beta, 0.0), self.epsilon);
+        let y = y.reshape(x.shape());
+        match in_order {
+            true => y,
+            false => y.transpose(axes().map(|a| order.iter().position(|&o| o == a).expect("a permutation") as isize).collect::<Vec<_>>()),
         }
-        if let Some(beta) = &self.beta {
-            y = y + beta.value().reshape(sizes);
-        }
-        y
     }
 }
 

@@ -15,7 +15,7 @@ use nn_derive::{Layer, model};
 /// use nn_layers::LeakyReLU;
 /// let leaky = LeakyReLU::new().negative_slope(0.5);
 /// assert_eq!(leaky.forward(Tensor::from([-2.0_f32, 2.0])).to_vec::<f32>()?, [-1.0, 2.0]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Layer)]
 #[model(crate = nn_core)]

@@ -16,7 +16,7 @@ use nn_derive::{Layer, model};
 /// use nn_layers::Maximum;
 /// let (a, b) = (Tensor::from([[1.0_f32, 6.0]]), Tensor::from([[3.0_f32, 2.0]]));
 /// assert_eq!(Maximum::new().forward([&a, &b]).to_vec::<f32>()?, [3.0, 6.0]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Layer)]
 #[model(crate = nn_core)]

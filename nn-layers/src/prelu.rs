@@ -1,7 +1,6 @@
 //! The rectified linear unit with a slope that is learned.
 
-use crate::axes::Axes;
-use crate::shapes::axis_of;
+use crate::axes::Ints;
 use crate::weights::{put, weight, weight_builders};
 use crate::ShapeError;
 use nn_core::{Constraint, Initializer, Param, Regularizer, Result, Shape, Tensor};
@@ -30,7 +29,7 @@ pub struct PReLU {
     #[config]
     alpha_constraint: Option<Constraint>,
     #[config]
-    shared_axes: Option<Axes>,
+    shared_axes: Option<Ints>,
     #[param(weight(alpha_initializer, alpha_regularizer, alpha_constraint))]
     alpha: Param,
 }
@@ -52,7 +51,7 @@ impl PReLU {
     /// Axes of the input along which one slope holds; not the batch, 0, where it always does.
     #[must_use]
     pub const fn shared_axes<const N: usize>(mut self, axes: [isize; N]) -> PReLU {
-        self.shared_axes = Some(Axes::new(&axes));
+        self.shared_axes = Some(Ints::new(axes));
         self
     }
 
@@ -81,14 +80,19 @@ impl PReLU {
         }
         let mut with_batch = *input;
         if let Some(axes) = &self.shared_axes {
-            let mut i = 0;
-            while i < axes.as_slice().len() {
-                match axis_of("PReLU", axes.as_slice()[i], input) {
-                    Err(error) => return Err(error),
-                    Ok(0) => return Err(ShapeError::new("PReLU: axis 0, the batch, is always shared; leave it out of `shared_axes`")),
-                    Ok(axis) => with_batch = with_batch.with(axis, 1),
+            let shared = match axes.mask("PReLU", input) {
+                Ok(shared) => shared,
+                Err(error) => return Err(error),
+            };
+            if shared[0] {
+                return Err(ShapeError::new("PReLU: axis 0, the batch, is always shared; leave it out of `shared_axes`"));
+            }
+            let mut axis = 1;
+            while axis < input.rank() {
+                if shared[axis] {
+                    with_batch = with_batch.with(axis, 1);
                 }
-                i += 1;
+                axis += 1;
             }
         }
         Ok(with_batch.without(0))

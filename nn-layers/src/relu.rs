@@ -15,7 +15,7 @@ use nn_derive::{Layer, model};
 /// use nn_layers::ReLU;
 /// let relu = ReLU::new().max_value(6.0).negative_slope(0.5);
 /// assert_eq!(relu.forward(Tensor::from([-2.0_f32, 2.0, 8.0])).to_vec::<f32>()?, [-1.0, 2.0, 6.0]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Layer)]
 #[model(crate = nn_core)]

@@ -1,8 +1,7 @@
 //! The softmax.
 
 use crate::ShapeError;
-use crate::axes::Axes;
-use crate::shapes::axis_of;
+use crate::axes::{Axes, Ints};
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -30,7 +29,7 @@ impl Softmax {
     /// Over the last axis.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Softmax {
-        Softmax { axis: Axes::new(&[-1]) }
+        Softmax { axis: Axes(Ints::new([-1])) }
     }
 
     /// Over another axis.
@@ -42,24 +41,19 @@ impl Softmax {
     /// Over several axes together.
     #[must_use]
     pub const fn axes<const N: usize>(mut self, axes: [isize; N]) -> Softmax {
-        self.axis = Axes::new(&axes);
+        self.axis = Axes(Ints::new(axes));
         self
     }
 
     /// The shape of the output, that of the input.
     ///
     /// # Errors
-    /// When the input has no such axis.
+    /// When the input has no such axes, or there are none.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        let axes = self.axis.as_slice();
-        let mut i = 0;
-        while i < axes.len() {
-            if let Err(error) = axis_of("Softmax", axes[i], input) {
-                return Err(error);
-            }
-            i += 1;
+        match self.axis.0.mask("Softmax", input) {
+            Ok(_) => Ok(*input),
+            Err(error) => Err(error),
         }
-        Ok(*input)
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
@@ -68,7 +62,7 @@ impl Softmax {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        match self.axis.as_slice() {
+        match self.axis.0.as_slice() {
             [axis] => x.softmax(*axis),
             axes => (&x - x.logsumexp_axes(axes, true)).exp(),
         }

@@ -17,7 +17,7 @@ use nn_derive::{Layer, model};
 /// use nn_layers::Subtract;
 /// let (a, b) = (Tensor::from([[1.0_f32, 6.0]]), Tensor::from([[3.0_f32, 2.0]]));
 /// assert_eq!(Subtract::new().forward([&a, &b]).to_vec::<f32>()?, [-2.0, 4.0]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Layer)]
 #[model(crate = nn_core)]

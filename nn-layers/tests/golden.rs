@@ -25,6 +25,9 @@ fn neutral() -> BTreeMap<&'static str, Value> {
         ("mask_zero", json!(false)),
         ("noise_shape", Value::Null),
         ("renorm", json!(false)),
+        ("renorm_clipping", Value::Null),
+        ("renorm_momentum", json!(0.99)),
+        ("rms_scaling", json!(false)),
         ("seed", Value::Null),
         ("synchronized", json!(false)),
     ])
@@ -229,7 +232,6 @@ impl Case<'_> {
         let mut checked = 0;
         for ((name, _), gradient) in sources.iter().zip(gradients) {
             let expected = self.tensor(&format!("{prefix}/{name}"));
-            println!("{prefix}/{name}");
             testing::assert_close(&gradient, &expected, TOLERANCE);
             checked += 1;
         }

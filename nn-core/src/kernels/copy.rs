@@ -6,7 +6,10 @@ use super::parallel::{GRAIN, for_each_chunk};
 /// `out` is rows, each the rows of all parts one after the other. A part is its elements and the length of its rows.
 pub fn concatenate<T: Copy + Send + Sync>(parts: &[(&[T], usize)], out: &mut [T]) {
     let row: usize = parts.iter().map(|part| part.1).sum();
-    assert_eq!(out.len(), parts.iter().map(|part| part.0.len()).sum::<usize>());
+    assert_eq!(
+        out.len(),
+        parts.iter().map(|part| part.0.len()).sum::<usize>()
+    );
     for_each_chunk(out, GRAIN, |start, mut piece| {
         let mut at = start % row;
         let mut index = start / row;
@@ -32,11 +35,22 @@ pub fn concatenate<T: Copy + Send + Sync>(parts: &[(&[T], usize)], out: &mut [T]
 }
 
 /// `whole[slices] = part`, and `value` everywhere else.
-pub fn paste<T: Copy + Send + Sync>(part: &[T], value: T, whole: &mut [T], dims: &[usize], slices: &[AxisSlice]) {
+pub fn paste<T: Copy + Send + Sync>(
+    part: &[T],
+    value: T,
+    whole: &mut [T],
+    dims: &[usize],
+    slices: &[AxisSlice],
+) {
     assert_eq!(slices.len(), dims.len());
     assert_eq!(whole.len(), dims.iter().product::<usize>());
-    assert_eq!(part.len(), slices.iter().map(|s| s.length).product::<usize>());
-    let (Some((&n, inner_dims)), Some((outermost, inner))) = (dims.split_first(), slices.split_first()) else {
+    assert_eq!(
+        part.len(),
+        slices.iter().map(|s| s.length).product::<usize>()
+    );
+    let (Some((&n, inner_dims)), Some((outermost, inner))) =
+        (dims.split_first(), slices.split_first())
+    else {
         whole.copy_from_slice(part);
         return;
     };
@@ -50,7 +64,9 @@ pub fn paste<T: Copy + Send + Sync>(part: &[T], value: T, whole: &mut [T], dims:
         let indices = first..first + piece.len() / stretch;
         let rows = part.len() / outermost.length.max(1);
         for i in 0..outermost.length {
-            let at = outermost.start.wrapping_add_signed(i as isize * outermost.step);
+            let at = outermost
+                .start
+                .wrapping_add_signed(i as isize * outermost.step);
             if indices.contains(&at) {
                 let to = &mut piece[(at - first) * stretch..(at - first + 1) * stretch];
                 paste_into(&part[i * rows..(i + 1) * rows], to, inner_dims, inner);
@@ -78,7 +94,12 @@ fn paste_into<T: Copy>(part: &[T], whole: &mut [T], dims: &[usize], slices: &[Ax
     for i in 0..slice.length {
         let at = slice.start.wrapping_add_signed(i as isize * slice.step);
         let to = &mut whole[at * stretch..(at + 1) * stretch];
-        paste_into(&part[i * rows..(i + 1) * rows], to, &dims[1..], &slices[1..]);
+        paste_into(
+            &part[i * rows..(i + 1) * rows],
+            to,
+            &dims[1..],
+            &slices[1..],
+        );
     }
 }
 
@@ -88,14 +109,27 @@ mod tests {
 
     #[test]
     fn rows_of_all_parts_follow_each_other() {
-        for (rows, widths) in [(1, vec![3]), (4, vec![2, 0, 5]), (GRAIN, vec![1, 2]), (2, vec![GRAIN + 3, 7])] {
-            let parts: Vec<Vec<usize>> = widths.iter().enumerate().map(|(p, w)| (0..rows * w).map(|i| i * 8 + p).collect()).collect();
+        for (rows, widths) in [
+            (1, vec![3]),
+            (4, vec![2, 0, 5]),
+            (GRAIN, vec![1, 2]),
+            (2, vec![GRAIN + 3, 7]),
+        ] {
+            let parts: Vec<Vec<usize>> = widths
+                .iter()
+                .enumerate()
+                .map(|(p, w)| (0..rows * w).map(|i| i * 8 + p).collect())
+                .collect();
             let mut expected = Vec::new();
             for r in 0..rows {
-                parts.iter().zip(&widths).for_each(|(p, w)| expected.extend_from_slice(&p[r * w..(r + 1) * w]));
+                parts
+                    .iter()
+                    .zip(&widths)
+                    .for_each(|(p, w)| expected.extend_from_slice(&p[r * w..(r + 1) * w]));
             }
             let mut out = vec![0; expected.len()];
-            let parts: Vec<(&[usize], usize)> = parts.iter().map(Vec::as_slice).zip(widths).collect();
+            let parts: Vec<(&[usize], usize)> =
+                parts.iter().map(Vec::as_slice).zip(widths).collect();
             concatenate(&parts, &mut out);
             assert_eq!(out, expected);
         }
@@ -103,14 +137,24 @@ mod tests {
 
     #[test]
     fn pastes_at_every_step_and_order() {
-        let slice = |start, step, length| AxisSlice { start, step, length };
+        let slice = |start, step, length| AxisSlice {
+            start,
+            step,
+            length,
+        };
         for (dims, slices) in [
             (vec![], vec![]),
             (vec![5], vec![slice(1, 2, 2)]),
             (vec![5], vec![slice(4, -1, 5)]),
             (vec![3, 4], vec![slice(0, 1, 3), slice(1, 1, 2)]),
-            (vec![3, 4, 2], vec![slice(2, -2, 2), slice(0, 3, 2), slice(0, 1, 2)]),
-            (vec![3, 4, 2], vec![slice(0, 1, 0), slice(0, 3, 2), slice(0, 1, 2)]),
+            (
+                vec![3, 4, 2],
+                vec![slice(2, -2, 2), slice(0, 3, 2), slice(0, 1, 2)],
+            ),
+            (
+                vec![3, 4, 2],
+                vec![slice(0, 1, 0), slice(0, 3, 2), slice(0, 1, 2)],
+            ),
             (vec![200, 300], vec![slice(1, 1, 150), slice(299, -3, 100)]),
         ] {
             let lengths: Vec<usize> = slices.iter().map(|s| s.length).collect();

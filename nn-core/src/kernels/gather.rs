@@ -13,7 +13,13 @@ fn at(index: i64, n: usize) -> usize {
 }
 
 /// `out[o, j, :] = x[o, indices[j], :]`.
-pub fn gather<T: Copy + Send + Sync>(x: &[T], n: usize, inner: usize, indices: &[i64], out: &mut [T]) {
+pub fn gather<T: Copy + Send + Sync>(
+    x: &[T],
+    n: usize,
+    inner: usize,
+    indices: &[i64],
+    out: &mut [T],
+) {
     let m = indices.len();
     if out.is_empty() {
         return;
@@ -58,7 +64,9 @@ where
                 if (first..last).contains(&row) {
                     let from = (o * m + j) * inner;
                     let to = &mut piece[(row - first) * inner..][..inner];
-                    to.iter_mut().zip(&updates[from..from + inner]).for_each(|(t, &u)| *t += u);
+                    to.iter_mut()
+                        .zip(&updates[from..from + inner])
+                        .for_each(|(t, &u)| *t += u);
                 }
             }
         }
@@ -66,7 +74,14 @@ where
 }
 
 /// `out[o, j, i] = x[o, indices[o, j, i], i]`, with `m` indices along the middle axis.
-pub fn gather_along<T: Copy + Send + Sync>(x: &[T], n: usize, m: usize, inner: usize, indices: &[i64], out: &mut [T]) {
+pub fn gather_along<T: Copy + Send + Sync>(
+    x: &[T],
+    n: usize,
+    m: usize,
+    inner: usize,
+    indices: &[i64],
+    out: &mut [T],
+) {
     for_each_chunk(out, GRAIN, |start, piece| {
         for (k, o) in piece.iter_mut().enumerate() {
             let flat = start + k;
@@ -77,8 +92,14 @@ pub fn gather_along<T: Copy + Send + Sync>(x: &[T], n: usize, m: usize, inner: u
 }
 
 /// `out = 0`, then `out[o, indices[o, j, i], i] += updates[o, j, i]` in the order of j.
-pub fn scatter_add_along<T>(updates: &[T], n: usize, m: usize, inner: usize, indices: &[i64], out: &mut [T])
-where
+pub fn scatter_add_along<T>(
+    updates: &[T],
+    n: usize,
+    m: usize,
+    inner: usize,
+    indices: &[i64],
+    out: &mut [T],
+) where
     T: Copy + Send + Sync + Default + AddAssign,
 {
     let block = n * inner;
@@ -102,9 +123,17 @@ mod tests {
 
     #[test]
     fn scattering_reverses_gathering_of_a_permutation_and_adds_up_repeats() {
-        for (outer, n, inner) in [(1, 5, 1), (3, 4, 2), (2, 3000, 1), (1, 700, 70), (40, 3, 500)] {
+        for (outer, n, inner) in [
+            (1, 5, 1),
+            (3, 4, 2),
+            (2, 3000, 1),
+            (1, 700, 70),
+            (40, 3, 500),
+        ] {
             let x: Vec<f64> = (0..outer * n * inner).map(|i| i as f64).collect();
-            let backwards: Vec<i64> = (0..n as i64).map(|i| if i % 2 == 0 { -1 - i } else { n as i64 - 1 - i }).collect();
+            let backwards: Vec<i64> = (0..n as i64)
+                .map(|i| if i % 2 == 0 { -1 - i } else { n as i64 - 1 - i })
+                .collect();
             let mut taken = vec![f64::NAN; x.len()];
             gather(&x, n, inner, &backwards, &mut taken);
             for (k, &v) in taken.iter().enumerate() {

@@ -99,6 +99,16 @@ pub fn run<R>(level: Level, body: impl FnOnce() -> R) -> R {
     }
 }
 
+/// As [`run`] for loops over `f32`; loops over other elements are compiled once, portably. There is a loop for every function of
+/// every type, and it is `f32` that networks are trained in: the other types' wide copies would be most of the compiled code.
+#[inline(always)]
+pub fn run_for<T, R>(level: Level, body: impl FnOnce() -> R) -> R {
+    match const { size_of::<T>() == size_of::<f32>() } {
+        true => run(level, body),
+        false => body(),
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn run_avx2<R>(body: impl FnOnce() -> R) -> R {

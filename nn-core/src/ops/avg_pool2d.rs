@@ -25,13 +25,18 @@ impl Op for AvgPool2d {
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let windows = placed(&self.0, inputs[0].raw_shape(), &shape);
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            pool::average_pool(inputs[0].data(), &windows, out);
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                pool::average_pool(inputs[0].data(), &windows, out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let op = AvgPool2dGradient { windows: self.0, x: *at.inputs[0].raw_shape() };
+        let op = AvgPool2dGradient {
+            windows: self.0,
+            x: *at.inputs[0].raw_shape(),
+        };
         Ok(vec![Some(apply(op, std::slice::from_ref(at.upstream)))])
     }
 
@@ -51,13 +56,18 @@ impl Op for AvgPool2dGradient {
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let windows = placed(&self.windows, &self.x, inputs[0].raw_shape());
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            pool::average_pool_backward(inputs[0].data(), &windows, out);
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                pool::average_pool_backward(inputs[0].data(), &windows, out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![Some(apply(AvgPool2d(self.windows), std::slice::from_ref(at.upstream)))])
+        Ok(vec![Some(apply(
+            AvgPool2d(self.windows),
+            std::slice::from_ref(at.upstream),
+        ))])
     }
 
     fn keeps(&self) -> Keeps {
@@ -79,7 +89,10 @@ impl Op for AvgPool2dGradient {
 /// ```
 #[track_caller]
 pub fn avg_pool2d(x: &Tensor, pool: [usize; 2], strides: [usize; 2], padding: Padding) -> Tensor {
-    apply(AvgPool2d(pools(pool, strides, padding)), std::slice::from_ref(x))
+    apply(
+        AvgPool2d(pools(pool, strides, padding)),
+        std::slice::from_ref(x),
+    )
 }
 
 #[cfg(test)]
@@ -94,14 +107,31 @@ mod tests {
         let y = avg_pool2d(&x, [2, 2], [1, 2], Padding::Same);
         assert_eq!(y.to_vec::<f32>().unwrap(), [1.5, 4.0]);
         let x = Tensor::abstract_of([UNKNOWN, 8, 8, 3], DType::F32);
-        assert_eq!(avg_pool2d(&x, [2, 2], [2, 2], Padding::Valid).shape().to_string(), "[_, 4, 4, 3]");
-        let e = avg_pool2d(&x, [9, 1], [1, 1], Padding::Valid).ok().unwrap_err().to_string();
-        assert!(e.contains("avg_pool2d with a window of 9 × 1 leaves no pixel of 8 × 8"), "{e}");
+        assert_eq!(
+            avg_pool2d(&x, [2, 2], [2, 2], Padding::Valid)
+                .shape()
+                .to_string(),
+            "[_, 4, 4, 3]"
+        );
+        let e = avg_pool2d(&x, [9, 1], [1, 1], Padding::Valid)
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(
+            e.contains("avg_pool2d with a window of 9 × 1 leaves no pixel of 8 × 8"),
+            "{e}"
+        );
     }
 
     #[test]
     fn gradient() {
-        check_gradient(|x| avg_pool2d(&x[0], [2, 2], [2, 2], Padding::Valid).square(), &[&[2, 4, 5, 2]]);
-        check_gradient(|x| avg_pool2d(&x[0], [3, 2], [2, 1], Padding::Same).square(), &[&[1, 3, 4, 2]]);
+        check_gradient(
+            |x| avg_pool2d(&x[0], [2, 2], [2, 2], Padding::Valid).square(),
+            &[&[2, 4, 5, 2]],
+        );
+        check_gradient(
+            |x| avg_pool2d(&x[0], [3, 2], [2, 1], Padding::Same).square(),
+            &[&[1, 3, 4, 2]],
+        );
     }
 }

@@ -27,8 +27,13 @@ struct BatchNormGradient {
 }
 
 /// `1 / √(variance + epsilon)`.
-fn inv_std<T: crate::kernels::math::Float + crate::Element>(variance: &Tensor, epsilon: f64) -> Vec<T> {
-    let one = |&v: &T| crate::kernels::math::Float::from_f64(1.0 / (crate::Element::to_f64(v) + epsilon).sqrt());
+fn inv_std<T: crate::kernels::math::Float + crate::Element>(
+    variance: &Tensor,
+    epsilon: f64,
+) -> Vec<T> {
+    let one = |&v: &T| {
+        crate::kernels::math::Float::from_f64(1.0 / (crate::Element::to_f64(v) + epsilon).sqrt())
+    };
     variance.data::<T>().iter().map(one).collect()
 }
 
@@ -64,14 +69,24 @@ impl Op for BatchNorm {
         let all = Rc::new(OnceCell::new());
         let (x, gamma) = (&at.inputs[0], &at.inputs[1]);
         let of = |which| {
-            let op = BatchNormGradient { which, epsilon: self.epsilon, statistics: self.statistics.clone(), all: all.clone() };
-            at.when(which, || apply(op, &[x.clone(), at.upstream.clone(), gamma.clone()]))
+            let op = BatchNormGradient {
+                which,
+                epsilon: self.epsilon,
+                statistics: self.statistics.clone(),
+                all: all.clone(),
+            };
+            at.when(which, || {
+                apply(op, &[x.clone(), at.upstream.clone(), gamma.clone()])
+            })
         };
         Ok(vec![of(0), of(1), of(2)])
     }
 
     fn keeps(&self) -> Keeps {
-        Keeps { inputs: 0b11, output: false }
+        Keeps {
+            inputs: 0b11,
+            output: false,
+        }
     }
 }
 
@@ -81,7 +96,11 @@ impl Op for BatchNormGradient {
     }
 
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let like = if self.which == 0 { &inputs[0] } else { &inputs[2] };
+        let like = if self.which == 0 {
+            &inputs[0]
+        } else {
+            &inputs[2]
+        };
         Ok((*like.raw_shape(), like.dtype()))
     }
 
@@ -102,7 +121,12 @@ impl Op for BatchNormGradient {
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        gradient_of(|inputs| plain_gradient(self.which, inputs, self.epsilon), at.inputs, |i| at.needs(i), at.upstream)
+        gradient_of(
+            |inputs| plain_gradient(self.which, inputs, self.epsilon),
+            at.inputs,
+            |i| at.needs(i),
+            at.upstream,
+        )
     }
 
     fn keeps(&self) -> Keeps {
@@ -112,7 +136,9 @@ impl Op for BatchNormGradient {
 
 /// The gradients that `batch_backward` computes, in plain operations.
 fn plain_gradient(which: usize, inputs: &[Tensor], epsilon: f64) -> Tensor {
-    let [x, dy, gamma] = inputs else { unreachable!("three inputs") };
+    let [x, dy, gamma] = inputs else {
+        unreachable!("three inputs")
+    };
     let rows: Vec<isize> = (0..x.raw_shape().rank() as isize - 1).collect();
     if which == 2 {
         return dy.sum_axes(&rows, false);
@@ -145,10 +171,21 @@ fn plain_gradient(which: usize, inputs: &[Tensor], epsilon: f64) -> Tensor {
 /// # nn_core::Result::Ok(())
 /// ```
 #[track_caller]
-pub fn batch_norm_train(x: &Tensor, gamma: impl Operand, beta: impl Operand, epsilon: f64) -> (Tensor, Tensor, Tensor) {
+pub fn batch_norm_train(
+    x: &Tensor,
+    gamma: impl Operand,
+    beta: impl Operand,
+    epsilon: f64,
+) -> (Tensor, Tensor, Tensor) {
     let statistics = Statistics::default();
-    let op = BatchNorm { epsilon, statistics: statistics.clone() };
-    let y = apply(op, &[x.clone(), gamma.operand(x.dtype()), beta.operand(x.dtype())]);
+    let op = BatchNorm {
+        epsilon,
+        statistics: statistics.clone(),
+    };
+    let y = apply(
+        op,
+        &[x.clone(), gamma.operand(x.dtype()), beta.operand(x.dtype())],
+    );
     let [mean, variance] = match (statistics.get(), y.error()) {
         (Some(both), _) => both.clone(),
         (None, Some(_)) => [y.clone(), y.clone()],
@@ -168,8 +205,13 @@ mod tests {
 
     #[test]
     fn normalizes_every_channel() {
-        let x = (Tensor::arange(24).cast(DType::F64) * 1.7).sin().reshape([2, 3, 1, 4]);
-        let (gamma, beta) = (Tensor::from([1.0, 2.0, -1.0, 0.5]), Tensor::from([0.0, 1.0, 0.0, -3.0]));
+        let x = (Tensor::arange(24).cast(DType::F64) * 1.7)
+            .sin()
+            .reshape([2, 3, 1, 4]);
+        let (gamma, beta) = (
+            Tensor::from([1.0, 2.0, -1.0, 0.5]),
+            Tensor::from([0.0, 1.0, 0.0, -3.0]),
+        );
         let (y, mean, variance) = batch_norm_train(&x, &gamma, &beta, 1e-3);
         let axes = [0, 1, 2];
         let expected_mean = x.mean_axes(axes, false);
@@ -198,14 +240,30 @@ mod tests {
         assert_eq!((mean.shape(), variance.shape()), ([3].into(), [3].into()));
         let (y, mean, _) = batch_norm_train(&x, Tensor::ones([4]), Tensor::zeros([3]), 1e-3);
         let e = y.ok().unwrap_err().to_string();
-        assert!(e.contains("batch_norm of [_, 28, 28, 3] needs gamma and beta of shape [3], found [4] and [3]"), "{e}");
+        assert!(
+            e.contains(
+                "batch_norm of [_, 28, 28, 3] needs gamma and beta of shape [3], found [4] and [3]"
+            ),
+            "{e}"
+        );
         assert!(mean.error().is_some());
-        assert!(batch_norm_train(&x, Tensor::ones([3]), Tensor::zeros([3]), -1.0).0.error().is_some());
+        assert!(
+            batch_norm_train(&x, Tensor::ones([3]), Tensor::zeros([3]), -1.0)
+                .0
+                .error()
+                .is_some()
+        );
     }
 
     #[test]
     fn gradient() {
-        check_gradient(|x| batch_norm_train(&x[0], &x[1], &x[2], 1e-2).0, &[&[4, 2], &[2], &[2]]);
-        check_gradient(|x| batch_norm_train(&x[0], &x[1], &x[2], 1e-2).0, &[&[2, 2, 1, 3], &[3], &[3]]);
+        check_gradient(
+            |x| batch_norm_train(&x[0], &x[1], &x[2], 1e-2).0,
+            &[&[4, 2], &[2], &[2]],
+        );
+        check_gradient(
+            |x| batch_norm_train(&x[0], &x[1], &x[2], 1e-2).0,
+            &[&[2, 2, 1, 3], &[3], &[3]],
+        );
     }
 }

@@ -3,7 +3,7 @@
 use super::zip::{broadcast, promote};
 use crate::kernels::elementwise::broadcast_zip;
 use crate::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Operand, Result, Shape, Tensor, with_dtype};
+use crate::{DType, Operand, Result, Shape, Tensor, with_float};
 
 /// A relation of two numbers; one with NaN holds as IEEE 754 says.
 pub(crate) trait Comparison: Copy + Send + Sync + 'static {
@@ -25,10 +25,17 @@ impl<C: Comparison> Op for Compare<C> {
     fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
         let [a, b] = [&inputs[0], &inputs[1]];
         let c = self.0;
-        Ok(with_dtype!(a.dtype(), T => Tensor::build(shape, |out: &mut [bool]| {
-            let holds = move |x: T, y: T| c.holds(x, y);
-            broadcast_zip(a.data(), a.raw_shape(), b.data(), b.raw_shape(), out, &shape, holds);
-        })))
+        let (a_dims, b_dims) = (a.raw_shape(), b.raw_shape());
+        Ok(Tensor::build(shape, |out: &mut [bool]| match a.dtype() {
+            DType::F32 | DType::F64 => with_float!(a.dtype(), T => {
+                let holds = move |x: T, y: T| c.holds(x, y);
+                broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, holds);
+            }),
+            _ => {
+                let holds = move |x: i64, y: i64| c.holds(x, y);
+                broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, holds);
+            }
+        }))
     }
 
     fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

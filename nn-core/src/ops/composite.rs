@@ -21,6 +21,9 @@ pub(super) fn gradient_of(
     let target = (f(&inputs) * upstream).sum();
     let found = tape.gradient_or_zeros(&target, &sources)?;
     let mut all = vec![None; inputs.len()];
-    wanted.into_iter().zip(found).for_each(|(i, gradient)| all[i] = Some(gradient));
+    wanted
+        .into_iter()
+        .zip(found)
+        .for_each(|(i, gradient)| all[i] = Some(gradient));
     Ok(all)
 }

@@ -22,7 +22,9 @@ impl Op for Concatenate {
         let mut total = 0;
         for (i, input) in inputs.iter().enumerate() {
             let shape = input.raw_shape();
-            let fits = |d: usize| d == axis || out[d] == shape[d] || !is_known(out[d]) || !is_known(shape[d]);
+            let fits = |d: usize| {
+                d == axis || out[d] == shape[d] || !is_known(out[d]) || !is_known(shape[d])
+            };
             if shape.rank() != first.rank() || !(0..first.rank()).all(fits) {
                 return Err(Error::shape(format!(
                     "cannot concatenate {first} and {shape} (tensor {i}) along axis {}: all other dimensions must agree",
@@ -42,10 +44,12 @@ impl Op for Concatenate {
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let axis = shape.axis(self.axis)?;
         let width = |t: &Tensor| t.raw_shape()[axis..].iter().product();
-        Ok(with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            let parts: Vec<(&[T], usize)> = inputs.iter().map(|t| (t.data(), width(t))).collect();
-            copy::concatenate(&parts, out);
-        })))
+        Ok(
+            with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                let parts: Vec<(&[T], usize)> = inputs.iter().map(|t| (t.data(), width(t))).collect();
+                copy::concatenate(&parts, out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -81,7 +85,10 @@ pub fn concatenate<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>, axis
         return failed.clone();
     }
     let Some(dtype) = tensors.iter().map(Tensor::dtype).reduce(DType::promote) else {
-        return fail("concatenate", Error::shape("no tensors were given to concatenate; give at least one"));
+        return fail(
+            "concatenate",
+            Error::shape("no tensors were given to concatenate; give at least one"),
+        );
     };
     for tensor in &mut tensors {
         *tensor = tensor.cast(dtype);
@@ -119,14 +126,20 @@ mod tests {
         let e = message(concatenate([&a, &b], 1));
         assert!(e.contains("cannot concatenate [2, 3] and [3, 3] (tensor 1) along axis 1: all other dimensions must agree"), "{e}");
         assert!(e.contains("concatenate.rs"), "the caller's line: {e}");
-        assert!(message(concatenate([&a, &b.index_axis(0, 0)], 0)).contains("[2, 3] and [3] (tensor 1)"));
+        assert!(
+            message(concatenate([&a, &b.index_axis(0, 0)], 0))
+                .contains("[2, 3] and [3] (tensor 1)")
+        );
         assert!(message(concatenate([&a], 2)).contains("axis 2 is out of range"));
         assert!(message(concatenate::<Tensor>([], 0)).contains("no tensors"));
     }
 
     #[test]
     fn gradient() {
-        check_gradient(|x| concatenate([&x[0], &x[1], &x[0]], 1).square(), &[&[2, 3], &[2, 1]]);
+        check_gradient(
+            |x| concatenate([&x[0], &x[1], &x[0]], 1).square(),
+            &[&[2, 3], &[2, 1]],
+        );
         check_gradient(|x| concatenate(x, 0).square(), &[&[1, 3], &[2, 3]]);
     }
 }

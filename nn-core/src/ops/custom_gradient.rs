@@ -77,12 +77,18 @@ where
     B: Fn(&Tensor) -> [Tensor; N] + 'static,
 {
     if N == 0 {
-        return fail("custom_gradient", Error::gradient("custom_gradient needs at least one input"));
+        return fail(
+            "custom_gradient",
+            Error::gradient("custom_gradient needs at least one input"),
+        );
     }
     let (output, backward) = no_gradient(|| f(inputs));
     match output.error() {
         Some(_) => output,
-        None => apply(CustomGradient::<B, N> { output, backward }, &inputs.map(Tensor::clone)),
+        None => apply(
+            CustomGradient::<B, N> { output, backward },
+            &inputs.map(Tensor::clone),
+        ),
     }
 }
 
@@ -109,7 +115,10 @@ mod tests {
         // A straight-through estimator.
         let y = custom_gradient([&x], |[x]| (x.sign(), |up: &Tensor| [up * 10.0]));
         assert_eq!(y.to_vec::<f32>().unwrap(), [1.0, -1.0]);
-        assert_eq!(tape.gradient(&y, &x).unwrap().to_vec::<f32>().unwrap(), [10.0, 10.0]);
+        assert_eq!(
+            tape.gradient(&y, &x).unwrap().to_vec::<f32>().unwrap(),
+            [10.0, 10.0]
+        );
         let x = Tensor::abstract_of([UNKNOWN, 3], DType::F32);
         assert_eq!(by_hand(&x, &x).shape().to_string(), "[_, 3]");
     }
@@ -121,8 +130,13 @@ mod tests {
         tape.watch(&x);
         let y = custom_gradient([&x], |[x]| (x.sum(), |up: &Tensor| [up.clone()]));
         let e = tape.gradient(&y, &x).unwrap_err().to_string();
-        assert!(e.contains("returned f32 [] for input 0, which is f32 [2]"), "{e}");
-        let failed = custom_gradient([&x], |[x]| (x + Tensor::ones([3]), |up: &Tensor| [up.clone()]));
+        assert!(
+            e.contains("returned f32 [] for input 0, which is f32 [2]"),
+            "{e}"
+        );
+        let failed = custom_gradient([&x], |[x]| {
+            (x + Tensor::ones([3]), |up: &Tensor| [up.clone()])
+        });
         assert!(failed.error().is_some());
     }
 

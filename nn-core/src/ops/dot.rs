@@ -33,11 +33,30 @@ mod tests {
 
     #[test]
     fn keeps_leading_axes_of_both() {
-        assert_eq!(Tensor::ones([2, 3, 4]).dot(Tensor::ones([5, 4, 6])).shape(), [2, 3, 5, 6]);
-        assert_eq!(Tensor::ones([2, 3]).dot(Tensor::ones([3])).to_vec::<f32>().unwrap(), [3.0, 3.0]);
-        assert_eq!(Tensor::ones([2]).dot(3.0).to_vec::<f32>().unwrap(), [3.0, 3.0]);
-        let e = Tensor::ones([2, 3]).dot(Tensor::ones([2, 3])).ok().unwrap_err().to_string();
-        assert!(e.contains("cannot pair axis 1 of [2, 3] with axis 0 of [2, 3]"), "{e}");
+        assert_eq!(
+            Tensor::ones([2, 3, 4]).dot(Tensor::ones([5, 4, 6])).shape(),
+            [2, 3, 5, 6]
+        );
+        assert_eq!(
+            Tensor::ones([2, 3])
+                .dot(Tensor::ones([3]))
+                .to_vec::<f32>()
+                .unwrap(),
+            [3.0, 3.0]
+        );
+        assert_eq!(
+            Tensor::ones([2]).dot(3.0).to_vec::<f32>().unwrap(),
+            [3.0, 3.0]
+        );
+        let e = Tensor::ones([2, 3])
+            .dot(Tensor::ones([2, 3]))
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(
+            e.contains("cannot pair axis 1 of [2, 3] with axis 0 of [2, 3]"),
+            "{e}"
+        );
     }
 
     #[test]

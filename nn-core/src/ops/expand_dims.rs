@@ -16,11 +16,14 @@ impl Tensor {
         let shape = *self.raw_shape();
         let rank = shape.rank() as isize + 1;
         if !(-rank..rank).contains(&axis) {
-            return self.fail("expand_dims", Error::shape(format!(
-                "a new axis {axis} is out of range for {shape}; it may be from {} to {}",
-                -rank,
-                rank - 1
-            )));
+            return self.fail(
+                "expand_dims",
+                Error::shape(format!(
+                    "a new axis {axis} is out of range for {shape}; it may be from {} to {}",
+                    -rank,
+                    rank - 1
+                )),
+            );
         }
         match shape.insert(axis.rem_euclid(rank) as usize, 1) {
             Ok(shape) => self.reshape(shape),
@@ -40,7 +43,10 @@ mod tests {
         assert_eq!(x.expand_dims(-3).shape().to_string(), "[1, _, 3]");
         assert_eq!(Tensor::from(1.0_f32).expand_dims(0).shape(), [1]);
         let e = x.expand_dims(3).ok().unwrap_err().to_string();
-        assert!(e.contains("a new axis 3 is out of range for [_, 3]; it may be from -3 to 2"), "{e}");
+        assert!(
+            e.contains("a new axis 3 is out of range for [_, 3]; it may be from -3 to 2"),
+            "{e}"
+        );
     }
 
     #[test]

@@ -49,14 +49,24 @@ impl Op for LayerNorm {
         let all = Rc::new(OnceCell::new());
         let (x, gamma) = (&at.inputs[0], &at.inputs[1]);
         let of = |which| {
-            let op = LayerNormGradient { which, epsilon: self.epsilon, statistics: self.statistics.clone(), all: all.clone() };
-            at.when(which, || apply(op, &[x.clone(), at.upstream.clone(), gamma.clone()]))
+            let op = LayerNormGradient {
+                which,
+                epsilon: self.epsilon,
+                statistics: self.statistics.clone(),
+                all: all.clone(),
+            };
+            at.when(which, || {
+                apply(op, &[x.clone(), at.upstream.clone(), gamma.clone()])
+            })
         };
         Ok(vec![of(0), of(1), of(2)])
     }
 
     fn keeps(&self) -> Keeps {
-        Keeps { inputs: 0b11, output: false }
+        Keeps {
+            inputs: 0b11,
+            output: false,
+        }
     }
 }
 
@@ -66,7 +76,11 @@ impl Op for LayerNormGradient {
     }
 
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let like = if self.which == 0 { &inputs[0] } else { &inputs[2] };
+        let like = if self.which == 0 {
+            &inputs[0]
+        } else {
+            &inputs[2]
+        };
         Ok((*like.raw_shape(), like.dtype()))
     }
 
@@ -83,7 +97,12 @@ impl Op for LayerNormGradient {
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        gradient_of(|inputs| plain_gradient(self.which, inputs, self.epsilon), at.inputs, |i| at.needs(i), at.upstream)
+        gradient_of(
+            |inputs| plain_gradient(self.which, inputs, self.epsilon),
+            at.inputs,
+            |i| at.needs(i),
+            at.upstream,
+        )
     }
 
     fn keeps(&self) -> Keeps {
@@ -93,7 +112,9 @@ impl Op for LayerNormGradient {
 
 /// The gradients that `layer_backward` computes, in plain operations.
 fn plain_gradient(which: usize, inputs: &[Tensor], epsilon: f64) -> Tensor {
-    let [x, dy, gamma] = inputs else { unreachable!("three inputs") };
+    let [x, dy, gamma] = inputs else {
+        unreachable!("three inputs")
+    };
     let rows: Vec<isize> = (0..x.raw_shape().rank() as isize - 1).collect();
     if which == 2 {
         return dy.sum_axes(&rows, false);
@@ -124,8 +145,14 @@ fn plain_gradient(which: usize, inputs: &[Tensor], epsilon: f64) -> Tensor {
 /// ```
 #[track_caller]
 pub fn layer_norm(x: &Tensor, gamma: impl Operand, beta: impl Operand, epsilon: f64) -> Tensor {
-    let op = LayerNorm { epsilon, statistics: Statistics::default() };
-    apply(op, &[x.clone(), gamma.operand(x.dtype()), beta.operand(x.dtype())])
+    let op = LayerNorm {
+        epsilon,
+        statistics: Statistics::default(),
+    };
+    apply(
+        op,
+        &[x.clone(), gamma.operand(x.dtype()), beta.operand(x.dtype())],
+    )
 }
 
 #[cfg(test)]
@@ -136,11 +163,17 @@ mod tests {
 
     #[test]
     fn normalizes_every_row() {
-        let x = (Tensor::arange(24).cast(DType::F64) * 1.7).sin().reshape([2, 3, 4]);
-        let (gamma, beta) = (Tensor::from([1.0, 2.0, -1.0, 0.5]), Tensor::from([0.0, 1.0, 0.0, -3.0]));
+        let x = (Tensor::arange(24).cast(DType::F64) * 1.7)
+            .sin()
+            .reshape([2, 3, 4]);
+        let (gamma, beta) = (
+            Tensor::from([1.0, 2.0, -1.0, 0.5]),
+            Tensor::from([0.0, 1.0, 0.0, -3.0]),
+        );
         let y = layer_norm(&x, &gamma, &beta, 1e-3);
         let centered = &x - x.mean_axes([-1], true);
-        let expected = &centered * (centered.square().mean_axes([-1], true) + 1e-3).rsqrt() * gamma + beta;
+        let expected =
+            &centered * (centered.square().mean_axes([-1], true) + 1e-3).rsqrt() * gamma + beta;
         // Sums of four numbers of size 1, and a quotient.
         assert_close(&y, &expected, 1e-13);
     }
@@ -148,16 +181,39 @@ mod tests {
     #[test]
     fn an_unknown_batch_and_errors() {
         let x = Tensor::abstract_of([UNKNOWN, 5, 8], DType::F32);
-        assert_eq!(layer_norm(&x, Tensor::ones([8]), Tensor::zeros([8]), 1e-3).shape().to_string(), "[_, 5, 8]");
-        let e = layer_norm(&x, Tensor::ones([5]), Tensor::zeros([5]), 1e-3).ok().unwrap_err().to_string();
-        assert!(e.contains("layer_norm of [_, 5, 8] needs gamma and beta of shape [8], found [5] and [5]"), "{e}");
-        let e = layer_norm(&x, Tensor::ones([8]), Tensor::zeros([8]), f64::NAN).ok().unwrap_err().to_string();
+        assert_eq!(
+            layer_norm(&x, Tensor::ones([8]), Tensor::zeros([8]), 1e-3)
+                .shape()
+                .to_string(),
+            "[_, 5, 8]"
+        );
+        let e = layer_norm(&x, Tensor::ones([5]), Tensor::zeros([5]), 1e-3)
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(
+            e.contains(
+                "layer_norm of [_, 5, 8] needs gamma and beta of shape [8], found [5] and [5]"
+            ),
+            "{e}"
+        );
+        let e = layer_norm(&x, Tensor::ones([8]), Tensor::zeros([8]), f64::NAN)
+            .ok()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("an epsilon of 0 or more, found NaN"), "{e}");
-        assert!(layer_norm(&Tensor::from(1.0_f32), 1.0, 1.0, 0.0).error().is_some());
+        assert!(
+            layer_norm(&Tensor::from(1.0_f32), 1.0, 1.0, 0.0)
+                .error()
+                .is_some()
+        );
     }
 
     #[test]
     fn gradient() {
-        check_gradient(|x| layer_norm(&x[0], &x[1], &x[2], 1e-2), &[&[2, 2, 3], &[3], &[3]]);
+        check_gradient(
+            |x| layer_norm(&x[0], &x[1], &x[2], 1e-2),
+            &[&[2, 2, 3], &[3], &[3]],
+        );
     }
 }

@@ -10,19 +10,25 @@ use std::rc::Rc;
 struct MaxPool2d {
     windows: Windows,
     /// For every result the cell of its window that it came from, kept for the gradient.
-    from: OnceCell<Rc<[u32]>>,
+    from: OnceCell<Rc<Vec<u32>>>,
 }
 
 /// Every number of the upstream gradient at the pixel that its result came from.
 struct MaxPool2dGradient {
     x: Shape,
     windows: pool::Windows,
-    from: Rc<[u32]>,
+    from: Rc<Vec<u32>>,
 }
 
 /// The windows of a pooling.
 pub(super) const fn pools(size: [usize; 2], strides: [usize; 2], padding: Padding) -> Windows {
-    Windows { size, strides, dilation: [1, 1], border: [[0, 0], [0, 0]], padding }
+    Windows {
+        size,
+        strides,
+        dilation: [1, 1],
+        border: [[0, 0], [0, 0]],
+        padding,
+    }
 }
 
 /// The shape of a pooling's result.
@@ -65,7 +71,7 @@ impl Op for MaxPool2d {
             pool::max_pool(inputs[0].data(), &windows, out, &mut from);
         }));
         if tape::is_recording() {
-            self.from.get_or_init(|| from.into());
+            self.from.get_or_init(|| Rc::new(from));
         }
         Ok(y)
     }
@@ -95,17 +101,24 @@ impl Op for MaxPool2dGradient {
     }
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            pool::max_pool_backward(inputs[0].data(), &self.from, &self.windows, out);
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                pool::max_pool_backward(inputs[0].data(), &self.from, &self.windows, out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let dy = *at.inputs[0].raw_shape();
         let pixels = Tensor::build(dy, |out: &mut [i64]| {
-            out.iter_mut().zip(&*self.from).enumerate().for_each(|(i, (o, &cell))| *o = self.pixel(i, cell as usize) as i64);
+            out.iter_mut()
+                .zip(self.from.iter())
+                .enumerate()
+                .for_each(|(i, (o, &cell))| *o = self.pixel(i, cell as usize) as i64);
         });
-        Ok(vec![Some(at.upstream.reshape([self.x.len()]).take(&pixels, 0))])
+        Ok(vec![Some(
+            at.upstream.reshape([self.x.len()]).take(&pixels, 0),
+        )])
     }
 
     fn keeps(&self) -> Keeps {
@@ -141,7 +154,13 @@ impl MaxPool2dGradient {
 #[track_caller]
 pub fn max_pool2d(x: &Tensor, pool: [usize; 2], strides: [usize; 2], padding: Padding) -> Tensor {
     let windows = pools(pool, strides, padding);
-    apply(MaxPool2d { windows, from: OnceCell::new() }, std::slice::from_ref(x))
+    apply(
+        MaxPool2d {
+            windows,
+            from: OnceCell::new(),
+        },
+        std::slice::from_ref(x),
+    )
 }
 
 /// The shape of a pooling's result, known to the compiler too; dimensions may be [`crate::UNKNOWN`]. `None` for a rank other than 4, or
@@ -152,7 +171,12 @@ pub fn max_pool2d(x: &Tensor, pool: [usize; 2], strides: [usize; 2], padding: Pa
 /// const Y: Option<Shape> = pool2d_shape(&Shape::new(&[UNKNOWN, 7, 7, 64]), [2, 2], [2, 2], Padding::Valid);
 /// assert_eq!(Y.unwrap().to_string(), "[_, 3, 3, 64]");
 /// ```
-pub const fn pool2d_shape(x: &Shape, pool: [usize; 2], strides: [usize; 2], padding: Padding) -> Option<Shape> {
+pub const fn pool2d_shape(
+    x: &Shape,
+    pool: [usize; 2],
+    strides: [usize; 2],
+    padding: Padding,
+) -> Option<Shape> {
     let x = x.dims();
     if x.len() != 4 {
         return None;
@@ -175,7 +199,10 @@ mod tests {
         let x = Tensor::from([-1.0_f32, -2.0, -3.0]).reshape([1, 1, 3, 1]);
         let y = max_pool2d(&x, [2, 2], [1, 2], Padding::Same);
         assert_eq!(y.to_vec::<f32>().unwrap(), [-1.0, -3.0]);
-        assert_eq!(max_pool2d(&Tensor::zeros([0, 4, 4, 3]), [2, 2], [2, 2], Padding::Valid).shape(), [0, 2, 2, 3]);
+        assert_eq!(
+            max_pool2d(&Tensor::zeros([0, 4, 4, 3]), [2, 2], [2, 2], Padding::Valid).shape(),
+            [0, 2, 2, 3]
+        );
     }
 
     #[test]
@@ -183,19 +210,51 @@ mod tests {
         let x = Tensor::abstract_of([UNKNOWN, 7, 5, 3], DType::F32);
         let y = max_pool2d(&x, [2, 3], [2, 2], Padding::Same);
         assert_eq!(y.shape().to_string(), "[_, 4, 3, 3]");
-        assert_eq!(pool2d_shape(&x.shape(), [2, 3], [2, 2], Padding::Same), Some(y.shape()));
+        assert_eq!(
+            pool2d_shape(&x.shape(), [2, 3], [2, 2], Padding::Same),
+            Some(y.shape())
+        );
         let message = |t: Tensor| t.ok().unwrap_err().to_string();
         let e = message(max_pool2d(&x, [8, 8], [1, 1], Padding::Valid));
-        assert!(e.contains("max_pool2d with a window of 8 × 8 leaves no pixel of 7 × 5 (shape [_, 7, 5, 3])"), "{e}");
-        let e = message(max_pool2d(&x.index_axis(1, 0), [2, 2], [2, 2], Padding::Valid));
-        assert!(e.contains("max_pool2d expects rank 4 [batch, height, width, channels], found rank 3 [_, 5, 3]"), "{e}");
-        assert!(max_pool2d(&x, [2, 0], [2, 2], Padding::Valid).error().is_some());
-        assert!(max_pool2d(&x.cast(DType::U8), [2, 2], [2, 2], Padding::Valid).error().is_some());
+        assert!(
+            e.contains(
+                "max_pool2d with a window of 8 × 8 leaves no pixel of 7 × 5 (shape [_, 7, 5, 3])"
+            ),
+            "{e}"
+        );
+        let e = message(max_pool2d(
+            &x.index_axis(1, 0),
+            [2, 2],
+            [2, 2],
+            Padding::Valid,
+        ));
+        assert!(
+            e.contains(
+                "max_pool2d expects rank 4 [batch, height, width, channels], found rank 3 [_, 5, 3]"
+            ),
+            "{e}"
+        );
+        assert!(
+            max_pool2d(&x, [2, 0], [2, 2], Padding::Valid)
+                .error()
+                .is_some()
+        );
+        assert!(
+            max_pool2d(&x.cast(DType::U8), [2, 2], [2, 2], Padding::Valid)
+                .error()
+                .is_some()
+        );
     }
 
     #[test]
     fn gradient() {
-        check_gradient(|x| max_pool2d(&x[0], [2, 2], [2, 2], Padding::Valid).square(), &[&[2, 4, 5, 3]]);
-        check_gradient(|x| max_pool2d(&x[0], [3, 2], [1, 2], Padding::Same).square(), &[&[2, 3, 5, 1]]);
+        check_gradient(
+            |x| max_pool2d(&x[0], [2, 2], [2, 2], Padding::Valid).square(),
+            &[&[2, 4, 5, 3]],
+        );
+        check_gradient(
+            |x| max_pool2d(&x[0], [3, 2], [1, 2], Padding::Same).square(),
+            &[&[2, 3, 5, 1]],
+        );
     }
 }

@@ -8,7 +8,9 @@ pub(super) fn check(op: &str, epsilon: f64, inputs: &[Tensor]) -> Result<(Shape,
     let dtype = common_float(op, inputs)?;
     let [x, gamma, beta] = [0, 1, 2].map(|i| *inputs[i].raw_shape());
     let Some(&channels) = x.last() else {
-        return Err(Error::shape(format!("{op} needs an axis of channels, found a single number")));
+        return Err(Error::shape(format!(
+            "{op} needs an axis of channels, found a single number"
+        )));
     };
     let fits = |s: &Shape| s.rank() == 1 && (s[0] == channels || !is_known(channels));
     if !fits(&gamma) || !fits(&beta) || gamma != beta {
@@ -17,14 +19,19 @@ pub(super) fn check(op: &str, epsilon: f64, inputs: &[Tensor]) -> Result<(Shape,
             "{op} of {x} needs gamma and beta of shape {channels}, found {gamma} and {beta}"
         )));
     }
-    if !(epsilon >= 0.0) {
-        return Err(Error::value(format!("{op} needs an epsilon of 0 or more, found {epsilon}")));
+    if epsilon.is_nan() || epsilon < 0.0 {
+        return Err(Error::value(format!(
+            "{op} needs an epsilon of 0 or more, found {epsilon}"
+        )));
     }
     Ok((x, dtype))
 }
 
 /// Three tensors that one function fills.
-pub(super) fn outputs<T: Element>(shapes: [Shape; 3], fill: impl FnOnce(&mut [T], &mut [T], &mut [T])) -> [Tensor; 3] {
+pub(super) fn outputs<T: Element>(
+    shapes: [Shape; 3],
+    fill: impl FnOnce(&mut [T], &mut [T], &mut [T]),
+) -> [Tensor; 3] {
     let (mut second, mut third) = (None, None);
     let first = Tensor::build(shapes[0], |a: &mut [T]| {
         second = Some(Tensor::build(shapes[1], |b: &mut [T]| {

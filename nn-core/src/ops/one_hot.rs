@@ -20,14 +20,16 @@ impl Op for OneHot {
     }
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            out.fill(0.0);
-            for (row, &index) in out.chunks_exact_mut(self.depth).zip(inputs[0].data::<i64>()) {
-                if let Some(one) = usize::try_from(index).ok().and_then(|i| row.get_mut(i)) {
-                    *one = 1.0;
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                out.fill(0.0);
+                for (row, &index) in out.chunks_exact_mut(self.depth).zip(inputs[0].data::<i64>()) {
+                    if let Some(one) = usize::try_from(index).ok().and_then(|i| row.get_mut(i)) {
+                        *one = 1.0;
+                    }
                 }
-            }
-        })))
+            })),
+        )
     }
 
     fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -59,9 +61,10 @@ impl Tensor {
         }
         match as_indices("one_hot", self) {
             Err(error) => fail("one_hot", error),
-            Ok(_) if depth == 0 || !is_known(depth) => {
-                fail("one_hot", Error::value("one_hot needs to know how many classes there are, at least 1"))
-            }
+            Ok(_) if depth == 0 || !is_known(depth) => fail(
+                "one_hot",
+                Error::value("one_hot needs to know how many classes there are, at least 1"),
+            ),
             Ok(indices) => apply(OneHot { depth }, &[indices]),
         }
     }
@@ -75,13 +78,23 @@ mod tests {
     fn any_shape_gains_an_axis() {
         let labels = Tensor::abstract_of([UNKNOWN, 2], DType::U8);
         assert_eq!(labels.one_hot(10).shape().to_string(), "[_, 2, 10]");
-        assert_eq!(Tensor::from(2_u8).one_hot(3).to_vec::<f32>().unwrap(), [0.0, 0.0, 1.0]);
-        assert_eq!(Tensor::from([3_i64, 1]).one_hot(3).to_vec::<f32>().unwrap(), [0.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+        assert_eq!(
+            Tensor::from(2_u8).one_hot(3).to_vec::<f32>().unwrap(),
+            [0.0, 0.0, 1.0]
+        );
+        assert_eq!(
+            Tensor::from([3_i64, 1]).one_hot(3).to_vec::<f32>().unwrap(),
+            [0.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+        );
     }
 
     #[test]
     fn errors() {
-        let e = Tensor::from([1.0_f32]).one_hot(3).ok().unwrap_err().to_string();
+        let e = Tensor::from([1.0_f32])
+            .one_hot(3)
+            .ok()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("one_hot needs i64 indices, found f32"), "{e}");
         assert!(Tensor::from([1_i64]).one_hot(0).error().is_some());
     }

@@ -29,7 +29,10 @@ mod tests {
 
     #[test]
     fn flattens_both() {
-        assert_eq!(Tensor::ones([2, 3]).outer(Tensor::ones([4])).shape(), [6, 4]);
+        assert_eq!(
+            Tensor::ones([2, 3]).outer(Tensor::ones([4])).shape(),
+            [6, 4]
+        );
         let x = Tensor::abstract_of([UNKNOWN], DType::F32);
         assert_eq!(x.outer(Tensor::ones([4])).shape().to_string(), "[_, 4]");
     }

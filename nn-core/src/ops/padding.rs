@@ -3,7 +3,9 @@
 use crate::{Error, Result, Shape, UNKNOWN, is_known};
 
 /// What windows may cover beyond the image.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Padding {
     /// Nothing: every window lies on the image. `⌊(size − reach) / stride⌋ + 1` windows, where a dilated window reaches over
@@ -25,7 +27,13 @@ impl Padding {
     /// assert_eq!(Padding::Same.windows(28, 3, 2, 1), Some(14));
     /// assert_eq!(Padding::Valid.windows(2, 3, 1, 1), None);
     /// ```
-    pub const fn windows(self, size: usize, window: usize, stride: usize, dilation: usize) -> Option<usize> {
+    pub const fn windows(
+        self,
+        size: usize,
+        window: usize,
+        stride: usize,
+        dilation: usize,
+    ) -> Option<usize> {
         if window == 0 || stride == 0 || dilation == 0 || size == 0 {
             return None;
         }
@@ -41,7 +49,13 @@ impl Padding {
     }
 
     /// Pixels before the image that the first window covers; the size is known and has windows.
-    pub(crate) const fn before(self, size: usize, window: usize, stride: usize, dilation: usize) -> usize {
+    pub(crate) const fn before(
+        self,
+        size: usize,
+        window: usize,
+        stride: usize,
+        dilation: usize,
+    ) -> usize {
         match self {
             Padding::Valid => 0,
             Padding::Same => {
@@ -75,10 +89,14 @@ impl Windows {
         let mut d = 0;
         while d < 2 {
             let size = self.bordered(image, d);
-            count[d] = match self.padding.windows(size, self.size[d], self.strides[d], self.dilation[d]) {
-                Some(n) => n,
-                None => return None,
-            };
+            count[d] =
+                match self
+                    .padding
+                    .windows(size, self.size[d], self.strides[d], self.dilation[d])
+                {
+                    Some(n) => n,
+                    None => return None,
+                };
             d += 1;
         }
         Some(count)
@@ -88,15 +106,24 @@ impl Windows {
     pub fn before(&self, image: [usize; 2]) -> [usize; 2] {
         [0, 1].map(|d| {
             let size = self.bordered(image, d);
-            self.border[d][0] + self.padding.before(size, self.size[d], self.strides[d], self.dilation[d])
+            self.border[d][0]
+                + self
+                    .padding
+                    .before(size, self.size[d], self.strides[d], self.dilation[d])
         })
     }
 
     /// As [`Windows::count`] for a shape `[batch, height, width, channels]`, with an error if there is none.
     pub fn checked_count(&self, op: &str, x: &Shape) -> Result<[usize; 2]> {
-        for (name, pair) in [("window", self.size), ("strides", self.strides), ("dilation", self.dilation)] {
+        for (name, pair) in [
+            ("window", self.size),
+            ("strides", self.strides),
+            ("dilation", self.dilation),
+        ] {
             if pair.contains(&0) {
-                return Err(Error::value(format!("{op} needs {name} of at least 1 each way, found {pair:?}")));
+                return Err(Error::value(format!(
+                    "{op} needs {name} of at least 1 each way, found {pair:?}"
+                )));
             }
         }
         self.count([x[1], x[2]]).ok_or_else(|| {
@@ -113,7 +140,13 @@ impl Windows {
 pub(crate) fn check_image(op: &str, shape: &Shape) -> Result<()> {
     match shape.rank() {
         4 => Ok(()),
-        _ => Err(Error::rank(op, 4, "[batch, height, width, channels]", shape, "`Reshape` first")),
+        _ => Err(Error::rank(
+            op,
+            4,
+            "[batch, height, width, channels]",
+            shape,
+            "`Reshape` first",
+        )),
     }
 }
 
@@ -124,7 +157,8 @@ mod tests {
     #[test]
     fn same_puts_the_odd_pixel_after() {
         // TensorFlow: max((⌈size / stride⌉ − 1) · stride + reach − size, 0) pixels, half of them, rounded down, before.
-        let before = |size, window, stride, dilation| Padding::Same.before(size, window, stride, dilation);
+        let before =
+            |size, window, stride, dilation| Padding::Same.before(size, window, stride, dilation);
         assert_eq!(before(28, 3, 1, 1), 1);
         assert_eq!(before(28, 3, 2, 1), 0); // one pixel in all, which comes after
         assert_eq!(before(5, 3, 2, 1), 1);
@@ -136,7 +170,10 @@ mod tests {
     #[test]
     fn names_in_configurations_are_keras_names() {
         assert_eq!(serde_json::to_string(&Padding::Same).unwrap(), "\"same\"");
-        assert_eq!(serde_json::from_str::<Padding>("\"valid\"").unwrap(), Padding::Valid);
+        assert_eq!(
+            serde_json::from_str::<Padding>("\"valid\"").unwrap(),
+            Padding::Valid
+        );
     }
 
     #[test]

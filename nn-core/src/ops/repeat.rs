@@ -23,7 +23,10 @@ impl Tensor {
 #[track_caller]
 pub(super) fn repeated(x: &Tensor, n: usize, block: usize, axis: usize) -> Tensor {
     let shape = *x.raw_shape();
-    let (outer, inner) = (Shape::new(&shape[..block]).len(), Shape::new(&shape[block..]).len());
+    let (outer, inner) = (
+        Shape::new(&shape[..block]).len(),
+        Shape::new(&shape[block..]).len(),
+    );
     let repeated = x.reshape([outer, 1, inner]).broadcast_to([outer, n, inner]);
     repeated.reshape(shape.with(axis, shape[axis] * n))
 }
@@ -36,13 +39,25 @@ mod tests {
     #[test]
     fn repeats_along_any_axis() {
         let x = Tensor::arange(4).reshape([2, 2]);
-        assert_eq!(x.repeat(2, 0).to_vec::<i64>().unwrap(), [0, 1, 0, 1, 2, 3, 2, 3]);
-        assert_eq!(x.repeat(2, -1).to_vec::<i64>().unwrap(), [0, 0, 1, 1, 2, 2, 3, 3]);
+        assert_eq!(
+            x.repeat(2, 0).to_vec::<i64>().unwrap(),
+            [0, 1, 0, 1, 2, 3, 2, 3]
+        );
+        assert_eq!(
+            x.repeat(2, -1).to_vec::<i64>().unwrap(),
+            [0, 0, 1, 1, 2, 2, 3, 3]
+        );
         assert_eq!(x.repeat(0, 0).shape(), [0, 2]);
         let x = Tensor::abstract_of([UNKNOWN, 3, 2], DType::F32);
         assert_eq!(x.repeat(4, 1).shape().to_string(), "[_, 12, 2]");
         assert_eq!(x.repeat(4, 0).shape().to_string(), "[_, 3, 2]");
-        assert!(x.repeat(4, 3).ok().unwrap_err().to_string().contains("axis 3 is out of range"));
+        assert!(
+            x.repeat(4, 3)
+                .ok()
+                .unwrap_err()
+                .to_string()
+                .contains("axis 3 is out of range")
+        );
     }
 
     #[test]

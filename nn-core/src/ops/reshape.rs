@@ -71,17 +71,33 @@ impl Tensor {
         apply(Reshape(shape.into()), std::slice::from_ref(self))
     }
 
-    /// Everything but the first dimension flattened into one: `[batch, …] → [batch, n]`.
+    /// All elements in one dimension, `[n]`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 6]).flatten().shape(), [12]);
+    /// ```
     #[track_caller]
     pub fn flatten(&self) -> Tensor {
+        self.flatten_from(0)
+    }
+
+    /// The dimensions from `axis` on flattened into one: `flatten_from(1)` leaves the batch, `[batch, …] → [batch, n]`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 3, 4]).flatten_from(1).shape(), [2, 12]);
+    /// ```
+    #[track_caller]
+    pub fn flatten_from(&self, axis: usize) -> Tensor {
         let shape = *self.raw_shape();
         if self.error().is_some() {
             return self.clone();
         }
-        match shape.split_first() {
-            None => self.reshape([1]),
-            Some((&batch, rest)) => self.reshape([batch, Shape::new(rest).len()]),
-        }
+        let (kept, rest) = shape.split_at(axis.min(shape.rank()));
+        let mut dims = kept.to_vec();
+        dims.push(Shape::new(rest).len());
+        self.reshape(dims)
     }
 }
 
@@ -104,7 +120,7 @@ mod tests {
         assert_eq!(x.reshape([x.shape()[0], 784]).shape().to_string(), "[_, 784]");
         let e = x.reshape([x.shape()[0], 100]).ok().unwrap_err();
         assert!(e.to_string().contains("_ × 784 elements cannot become _ × 100"), "{e}");
-        assert_eq!(x.flatten().shape().to_string(), "[_, 784]");
+        assert_eq!(x.flatten_from(1).shape().to_string(), "[_, 784]");
         assert_eq!(x.matmul(Tensor::zeros([28, 5])).shape().to_string(), "[_, 28, 5]");
     }
 

@@ -21,11 +21,20 @@ impl Tensor {
         };
         if !is_known(n) {
             // A shift beyond a size that is not known yet is still one of the same shape.
-            return concatenate([self.slice_axis(axis, ..), self.slice_axis(axis, 0..0)], axis);
+            return concatenate(
+                [self.slice_axis(axis, ..), self.slice_axis(axis, 0..0)],
+                axis,
+            );
         }
         match shift.rem_euclid((n as isize).max(1)) {
             0 => self.clone(),
-            shift => concatenate([self.slice_axis(axis, -shift..), self.slice_axis(axis, ..-shift)], axis),
+            shift => concatenate(
+                [
+                    self.slice_axis(axis, -shift..),
+                    self.slice_axis(axis, ..-shift),
+                ],
+                axis,
+            ),
         }
     }
 }

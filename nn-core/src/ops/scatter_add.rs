@@ -29,7 +29,9 @@ impl Op for ScatterAdd {
         }
         match inputs[0].dtype() {
             dtype @ (DType::F32 | DType::F64 | DType::I64) => Ok((self.shape, dtype)),
-            found => Err(Error::dtype(format!("scatter_add adds f32, f64 or i64, found {found}; convert with `cast`"))),
+            found => Err(Error::dtype(format!(
+                "scatter_add adds f32, f64 or i64, found {found}; convert with `cast`"
+            ))),
         }
     }
 
@@ -39,19 +41,33 @@ impl Op for ScatterAdd {
         let (n, inner) = (shape[self.axis], shape[self.axis + 1..].iter().product());
         let indices = indices.data();
         Ok(match dtype {
-            DType::F32 => Tensor::build(shape, |out: &mut [f32]| gather::scatter_add(updates.data(), n, inner, indices, out)),
-            DType::F64 => Tensor::build(shape, |out: &mut [f64]| gather::scatter_add(updates.data(), n, inner, indices, out)),
-            _ => Tensor::build(shape, |out: &mut [i64]| gather::scatter_add(updates.data(), n, inner, indices, out)),
+            DType::F32 => Tensor::build(shape, |out: &mut [f32]| {
+                gather::scatter_add(updates.data(), n, inner, indices, out)
+            }),
+            DType::F64 => Tensor::build(shape, |out: &mut [f64]| {
+                gather::scatter_add(updates.data(), n, inner, indices, out)
+            }),
+            _ => Tensor::build(shape, |out: &mut [i64]| {
+                gather::scatter_add(updates.data(), n, inner, indices, out)
+            }),
         })
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let take = Take { axis: self.axis };
-        Ok(vec![at.when(0, || apply(take, &[at.upstream.clone(), at.inputs[1].clone()])), None])
+        Ok(vec![
+            at.when(0, || {
+                apply(take, &[at.upstream.clone(), at.inputs[1].clone()])
+            }),
+            None,
+        ])
     }
 
     fn keeps(&self) -> Keeps {
-        Keeps { inputs: 0b10, output: false }
+        Keeps {
+            inputs: 0b10,
+            output: false,
+        }
     }
 }
 
@@ -70,7 +86,10 @@ impl Op for ScatterAdd {
 pub fn scatter_add(shape: impl Into<Shape>, indices: &Tensor, updates: &Tensor) -> Tensor {
     let shape = shape.into();
     if shape.rank() == 0 {
-        return fail("scatter_add", Error::shape("scatter_add needs a shape with an axis to add along, found []"));
+        return fail(
+            "scatter_add",
+            Error::shape("scatter_add needs a shape with an axis to add along, found []"),
+        );
     }
     match as_indices("scatter_add", indices) {
         Ok(indices) => apply(ScatterAdd { shape, axis: 0 }, &[updates.clone(), indices]),
@@ -95,16 +114,30 @@ mod tests {
     fn errors() {
         let message = |t: Tensor| t.ok().unwrap_err().to_string();
         let (indices, updates) = (Tensor::from([1_i64, 5]), Tensor::zeros([2, 3]));
-        assert!(message(scatter_add([4, 3], &indices, &updates)).contains("index 5 at position [1] is out of range for axis 0 of size 4"));
+        assert!(
+            message(scatter_add([4, 3], &indices, &updates))
+                .contains("index 5 at position [1] is out of range for axis 0 of size 4")
+        );
         let e = message(scatter_add([4, 2], &indices, &updates));
-        assert!(e.contains("to [4, 2] with indices of shape [2] needs updates of shape [2, 2], found [2, 3]"), "{e}");
-        assert!(message(scatter_add([4, 3], &indices, &updates.cast(DType::Bool))).contains("adds f32, f64 or i64, found bool"));
+        assert!(
+            e.contains(
+                "to [4, 2] with indices of shape [2] needs updates of shape [2, 2], found [2, 3]"
+            ),
+            "{e}"
+        );
+        assert!(
+            message(scatter_add([4, 3], &indices, &updates.cast(DType::Bool)))
+                .contains("adds f32, f64 or i64, found bool")
+        );
         assert!(scatter_add([], &indices, &updates).error().is_some());
     }
 
     #[test]
     fn gradient() {
         let indices = Tensor::from([[2_i64, 0], [2, 1]]);
-        check_gradient(|x| scatter_add([3, 2], &indices, &x[0]).square(), &[&[2, 2, 2]]);
+        check_gradient(
+            |x| scatter_add([3, 2], &indices, &x[0]).square(),
+            &[&[2, 2, 2]],
+        );
     }
 }

@@ -1,9 +1,9 @@
 //! The gradient of a function of one number in one pass: the upstream gradient times a derivative.
 
-use super::zip::{self, zip};
-use crate::Tensor;
+use crate::kernels::elementwise;
 use crate::kernels::math::Float;
-use crate::op::{Backward, Keeps};
+use crate::op::{Backward, Keeps, Op, apply};
+use crate::{DType, Result, Shape, Tensor, with_float};
 
 /// The derivative `f'` of a function, of its argument or of its result.
 pub(crate) trait Slope: Copy + Send + Sync + 'static {
@@ -14,33 +14,39 @@ pub(crate) trait Slope: Copy + Send + Sync + 'static {
     fn curve(self, x: &Tensor) -> Option<Tensor>;
 }
 
-#[derive(Clone, Copy)]
+/// Of the upstream gradient and the argument of the derivative, which have one shape.
 struct Scale<S>(S);
 
-impl<S: Slope> zip::Function for Scale<S> {
-    const NAME: &'static str = S::NAME;
-    const KEEPS: Keeps = Keeps::INPUTS;
-
-    fn float<T: Float>(self, upstream: T, x: T) -> T {
-        upstream * self.0.slope(x)
+impl<S: Slope> Op for Scale<S> {
+    fn name(&self) -> &'static str {
+        S::NAME
     }
 
-    fn int(self, _: i64, _: i64) -> i64 {
-        unreachable!("gradients are floats")
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        Ok((*inputs[0].raw_shape(), inputs[0].dtype()))
     }
 
-    fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2] {
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let (upstream, x, s) = (&inputs[0], &inputs[1], self.0);
+        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+            elementwise::zip(upstream.data(), x.data(), out, move |g: T, x: T| g * s.slope(x));
+        })))
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let [upstream, x] = [&at.inputs[0], &at.inputs[1]];
         let curved = || Some(at.upstream * upstream * self.0.curve(x)?);
-        [
-            at.when(0, || scale(self.0, at.upstream, x)),
-            if at.needs(1) { curved() } else { None },
-        ]
+        let dupstream = at.when(0, || scale(self.0, at.upstream, x));
+        Ok(vec![dupstream, if at.needs(1) { curved() } else { None }])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::INPUTS
     }
 }
 
 /// `upstream · f'(x)`.
 #[track_caller]
 pub(crate) fn scale<S: Slope>(slope: S, upstream: &Tensor, x: &Tensor) -> Tensor {
-    zip(Scale(slope), upstream, x)
+    apply(Scale(slope), &[upstream.clone(), x.clone()])
 }

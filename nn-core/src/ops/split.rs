@@ -5,7 +5,7 @@ use crate::{Error, Tensor, UNKNOWN, is_known};
 impl Tensor {
     /// `n` equal pieces along an axis (counted from the end if negative): `[…, n·k, …]` to `n` of `[…, k, …]`.
     ///
-    /// A size that `n` does not divide is an error; then, as for a failed tensor, there are `n` failed pieces.
+    /// A size that `n` does not divide is an error; then, as for a failed tensor, there are `n` failed pieces (one if `n` is 0).
     ///
     /// ```
     /// # use nn_core::Tensor;
@@ -23,8 +23,10 @@ impl Tensor {
             ))),
         });
         match size {
-            Ok(size) => (0..n).map(|k| self.slice_axis(axis, k * size..(k + 1) * size)).collect(),
-            Err(error) => vec![self.fail("split", error); n],
+            Ok(size) => (0..n)
+                .map(|k| self.slice_axis(axis, k * size..(k + 1) * size))
+                .collect(),
+            Err(error) => vec![self.fail("split", error); n.max(1)],
         }
     }
 
@@ -49,7 +51,7 @@ impl Tensor {
             ))),
         });
         if let Err(error) = fits {
-            return vec![self.fail("split", error); sizes.len()];
+            return vec![self.fail("split", error); sizes.len().max(1)];
         }
         let mut start = 0;
         let pieces = sizes.iter().map(|&size| {
@@ -72,7 +74,10 @@ mod tests {
         let x = Tensor::arange(24).reshape([2, 6, 2]);
         for pieces in [x.split(3, 1), x.split_sizes([1, 0, 5], -2)] {
             assert_eq!(pieces.len(), 3);
-            assert_eq!(concatenate(&pieces, 1).to_vec::<i64>().unwrap(), x.to_vec::<i64>().unwrap());
+            assert_eq!(
+                concatenate(&pieces, 1).to_vec::<i64>().unwrap(),
+                x.to_vec::<i64>().unwrap()
+            );
         }
         assert!(x.split(2, 0)[1].shares_memory(&x));
     }
@@ -83,13 +88,19 @@ mod tests {
         assert_eq!(x.split(2, 1)[1].shape().to_string(), "[_, 3]");
         assert_eq!(x.split(500, 0)[1].shape().to_string(), "[_, 6]");
         let message = |t: Vec<Tensor>| t.last().unwrap().clone().ok().unwrap_err().to_string();
-        assert!(message(x.split(4, 1)).contains("has size 6 and cannot be split into 4 equal pieces"));
+        assert!(
+            message(x.split(4, 1)).contains("has size 6 and cannot be split into 4 equal pieces")
+        );
         assert!(message(x.split_sizes([4, 4], 1)).contains("into [4, 4], which add up to 8"));
         assert_eq!(x.split(4, 1).len(), 4);
+        assert!(message(x.split(0, 1)).contains("into 0 equal pieces"));
     }
 
     #[test]
     fn gradient() {
-        check_gradient(|x| &x[0].split(2, 1)[1] * &x[0].split_sizes([2, 2], 1)[0], &[&[3, 4]]);
+        check_gradient(
+            |x| &x[0].split(2, 1)[1] * &x[0].split_sizes([2, 2], 1)[0],
+            &[&[3, 4]],
+        );
     }
 }

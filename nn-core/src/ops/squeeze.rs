@@ -35,7 +35,10 @@ mod tests {
         assert_eq!(x.squeeze(-1).shape().to_string(), "[_, 3]");
         assert_eq!(x.squeeze(0).shape(), [3, 1]);
         let e = x.squeeze(1).ok().unwrap_err().to_string();
-        assert!(e.contains("axis 1 of [_, 3, 1] has size 3 and cannot be squeezed"), "{e}");
+        assert!(
+            e.contains("axis 1 of [_, 3, 1] has size 3 and cannot be squeezed"),
+            "{e}"
+        );
     }
 
     #[test]

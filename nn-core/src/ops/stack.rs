@@ -23,22 +23,32 @@ pub fn stack<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>, axis: isiz
         return failed.clone();
     }
     let Some(first) = tensors.first().map(|t| *t.raw_shape()) else {
-        return fail("stack", Error::shape("no tensors were given to stack; give at least one"));
+        return fail(
+            "stack",
+            Error::shape("no tensors were given to stack; give at least one"),
+        );
     };
     for (i, tensor) in tensors.iter().enumerate() {
         let shape = tensor.raw_shape();
         let fits = |(a, b): (&usize, &usize)| a == b || !is_known(*a) || !is_known(*b);
         if shape.rank() != first.rank() || !first.iter().zip(shape.iter()).all(fits) {
-            return fail("stack", Error::shape(format!(
-                "cannot stack {first} and {shape} (tensor {i}): all shapes must agree"
-            )));
+            return fail(
+                "stack",
+                Error::shape(format!(
+                    "cannot stack {first} and {shape} (tensor {i}): all shapes must agree"
+                )),
+            );
         }
     }
     let rank = first.rank() as isize + 1;
     if !(-rank..rank).contains(&axis) {
         return fail(
             "stack",
-            Error::shape(format!("a new axis {axis} is out of range for {first}; it may be from {} to {}", -rank, rank - 1)),
+            Error::shape(format!(
+                "a new axis {axis} is out of range for {first}; it may be from {} to {}",
+                -rank,
+                rank - 1
+            )),
         );
     }
     concatenate(tensors.iter().map(|t| t.expand_dims(axis)), axis)
@@ -55,15 +65,24 @@ mod tests {
         let (x, y) = (Tensor::from([1_i64, 2]), Tensor::from([3_i64, 4]));
         assert_eq!(stack([&x, &y], 0).to_vec::<i64>().unwrap(), [1, 2, 3, 4]);
         assert_eq!(stack([&x, &y], -1).to_vec::<i64>().unwrap(), [1, 3, 2, 4]);
-        assert_eq!(stack([Tensor::from(1.0_f32), Tensor::from(2.0_f32)], 0).shape(), [2]);
+        assert_eq!(
+            stack([Tensor::from(1.0_f32), Tensor::from(2.0_f32)], 0).shape(),
+            [2]
+        );
         let x = Tensor::abstract_of([UNKNOWN, 5], DType::F32);
         assert_eq!(stack([&x, &x, &x], 1).shape().to_string(), "[_, 3, 5]");
     }
 
     #[test]
     fn refuses_shapes_that_differ() {
-        let e = stack([Tensor::zeros([2, 3]), Tensor::zeros([1, 3])], 0).ok().unwrap_err().to_string();
-        assert!(e.contains("cannot stack [2, 3] and [1, 3] (tensor 1): all shapes must agree"), "{e}");
+        let e = stack([Tensor::zeros([2, 3]), Tensor::zeros([1, 3])], 0)
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(
+            e.contains("cannot stack [2, 3] and [1, 3] (tensor 1): all shapes must agree"),
+            "{e}"
+        );
         assert!(stack([Tensor::zeros([2])], 3).error().is_some());
         assert!(stack::<Tensor>([], 0).error().is_some());
     }

@@ -56,7 +56,13 @@ mod tests {
         tape.watch(&x);
         let stopped = x.square().stop_gradient();
         assert!(tape.gradient(&stopped.sum(), &x).is_err());
-        assert_eq!(tape.gradient_or_zeros(&stopped, &x).unwrap().to_vec::<f32>().unwrap(), [0.0, 0.0]);
+        assert_eq!(
+            tape.gradient_or_zeros(&stopped, &x)
+                .unwrap()
+                .to_vec::<f32>()
+                .unwrap(),
+            [0.0, 0.0]
+        );
         assert!(x.stop_gradient().shares_memory(&x));
         let x = Tensor::abstract_of([UNKNOWN, 3], DType::F32);
         assert_eq!(x.stop_gradient().shape().to_string(), "[_, 3]");

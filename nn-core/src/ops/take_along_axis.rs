@@ -29,7 +29,9 @@ impl Op for TakeAlongAxis {
 
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
         let (x, indices) = (inputs[0].raw_shape(), inputs[1].raw_shape());
-        let fits = |d: usize| d == self.axis || x[d] == indices[d] || !is_known(x[d]) || !is_known(indices[d]);
+        let fits = |d: usize| {
+            d == self.axis || x[d] == indices[d] || !is_known(x[d]) || !is_known(indices[d])
+        };
         if x.rank() != indices.rank() || !(0..x.rank()).all(fits) {
             return Err(Error::shape(format!(
                 "take_along_axis {} of {x} needs indices whose other dimensions are the same, found {indices}",
@@ -43,18 +45,31 @@ impl Op for TakeAlongAxis {
         let (x, indices, axis) = (&inputs[0], &inputs[1], self.axis);
         let dims = x.raw_shape();
         check_indices(indices, dims, axis)?;
-        Ok(with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            gather::gather_along(x.data(), dims[axis], shape[axis], inner(dims, axis), indices.data(), out);
-        })))
+        Ok(
+            with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                gather::gather_along(x.data(), dims[axis], shape[axis], inner(dims, axis), indices.data(), out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let op = ScatterAlongAxis { shape: *at.inputs[0].raw_shape(), axis: self.axis };
-        Ok(vec![at.when(0, || apply(op, &[at.upstream.clone(), at.inputs[1].clone()])), None])
+        let op = ScatterAlongAxis {
+            shape: *at.inputs[0].raw_shape(),
+            axis: self.axis,
+        };
+        Ok(vec![
+            at.when(0, || {
+                apply(op, &[at.upstream.clone(), at.inputs[1].clone()])
+            }),
+            None,
+        ])
     }
 
     fn keeps(&self) -> Keeps {
-        Keeps { inputs: 0b10, output: false }
+        Keeps {
+            inputs: 0b10,
+            output: false,
+        }
     }
 }
 
@@ -70,18 +85,28 @@ impl Op for ScatterAlongAxis {
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let (updates, indices, axis) = (&inputs[0], &inputs[1], self.axis);
         let m = updates.raw_shape()[axis];
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            gather::scatter_add_along(updates.data(), shape[axis], m, inner(&shape, axis), indices.data(), out);
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                gather::scatter_add_along(updates.data(), shape[axis], m, inner(&shape, axis), indices.data(), out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let op = TakeAlongAxis { axis: self.axis };
-        Ok(vec![at.when(0, || apply(op, &[at.upstream.clone(), at.inputs[1].clone()])), None])
+        Ok(vec![
+            at.when(0, || {
+                apply(op, &[at.upstream.clone(), at.inputs[1].clone()])
+            }),
+            None,
+        ])
     }
 
     fn keeps(&self) -> Keeps {
-        Keeps { inputs: 0b10, output: false }
+        Keeps {
+            inputs: 0b10,
+            output: false,
+        }
     }
 }
 
@@ -119,8 +144,18 @@ mod tests {
     #[test]
     fn picks_along_the_axis() {
         let x = Tensor::arange(6).reshape([2, 3]);
-        assert_eq!(x.take_along_axis(&Tensor::from([[2_i64, -3], [0, 0]]), 1).to_vec::<i64>().unwrap(), [2, 0, 3, 3]);
-        assert_eq!(x.take_along_axis(&Tensor::from([[1_i64, 0, 1]]), 0).to_vec::<i64>().unwrap(), [3, 1, 5]);
+        assert_eq!(
+            x.take_along_axis(&Tensor::from([[2_i64, -3], [0, 0]]), 1)
+                .to_vec::<i64>()
+                .unwrap(),
+            [2, 0, 3, 3]
+        );
+        assert_eq!(
+            x.take_along_axis(&Tensor::from([[1_i64, 0, 1]]), 0)
+                .to_vec::<i64>()
+                .unwrap(),
+            [3, 1, 5]
+        );
         let x = Tensor::abstract_of([UNKNOWN, 10], DType::F32);
         let labels = Tensor::abstract_of([UNKNOWN, 1], DType::I64);
         assert_eq!(x.take_along_axis(&labels, -1).shape().to_string(), "[_, 1]");
@@ -131,7 +166,10 @@ mod tests {
         let message = |t: Tensor| t.ok().unwrap_err().to_string();
         let x = Tensor::zeros([2, 3]);
         let e = message(x.take_along_axis(&Tensor::from([[0_i64], [3]]), 1));
-        assert!(e.contains("index 3 at position [1, 0] is out of range for axis 1 of size 3"), "{e}");
+        assert!(
+            e.contains("index 3 at position [1, 0] is out of range for axis 1 of size 3"),
+            "{e}"
+        );
         let e = message(x.take_along_axis(&Tensor::from([[0_i64]]), 1));
         assert!(e.contains("take_along_axis 1 of [2, 3] needs indices whose other dimensions are the same, found [1, 1]"), "{e}");
         assert!(message(x.take_along_axis(&Tensor::from([0_i64, 1]), 1)).contains("found [2]"));

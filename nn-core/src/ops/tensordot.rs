@@ -14,7 +14,12 @@ use crate::{Error, Operand, Result, Shape, Tensor, is_known};
 /// assert_eq!(tensordot(&a, &b, [1, 2], [1, 0]).shape(), [2, 5]);
 /// ```
 #[track_caller]
-pub fn tensordot(a: &Tensor, b: impl Operand, a_axes: impl AsRef<[isize]>, b_axes: impl AsRef<[isize]>) -> Tensor {
+pub fn tensordot(
+    a: &Tensor,
+    b: impl Operand,
+    a_axes: impl AsRef<[isize]>,
+    b_axes: impl AsRef<[isize]>,
+) -> Tensor {
     let b = b.operand(a.dtype());
     if let Some(failed) = [a, &b].into_iter().find(|t| t.error().is_some()) {
         return failed.clone();
@@ -44,24 +49,35 @@ pub fn tensordot(a: &Tensor, b: impl Operand, a_axes: impl AsRef<[isize]>, b_axe
 
 /// The axes that are not summed over, in order.
 fn others(shape: &Shape, axes: &[isize]) -> Vec<isize> {
-    (0..shape.rank() as isize).filter(|i| !axes.contains(i)).collect()
+    (0..shape.rank() as isize)
+        .filter(|i| !axes.contains(i))
+        .collect()
 }
 
 /// The axes as indices.
-fn pairs(a: &Shape, b: &Shape, a_axes: &[isize], b_axes: &[isize]) -> Result<(Vec<isize>, Vec<isize>)> {
+fn pairs(
+    a: &Shape,
+    b: &Shape,
+    a_axes: &[isize],
+    b_axes: &[isize],
+) -> Result<(Vec<isize>, Vec<isize>)> {
     let resolve = |shape: &Shape, axes: &[isize]| {
         let mut found = Vec::with_capacity(axes.len());
         for &axis in axes {
             let i = shape.axis(axis)? as isize;
             if found.contains(&i) {
-                return Err(Error::shape(format!("axis {axis} of {shape} is given twice in {axes:?}")));
+                return Err(Error::shape(format!(
+                    "axis {axis} of {shape} is given twice in {axes:?}"
+                )));
             }
             found.push(i);
         }
         Ok(found)
     };
     if a_axes.len() != b_axes.len() {
-        return Err(Error::shape(format!("tensordot pairs axes, found {a_axes:?} of {a} and {b_axes:?} of {b}")));
+        return Err(Error::shape(format!(
+            "tensordot pairs axes, found {a_axes:?} of {a} and {b_axes:?} of {b}"
+        )));
     }
     let (first, second) = (resolve(a, a_axes)?, resolve(b, b_axes)?);
     for (&i, &j) in first.iter().zip(&second) {
@@ -84,11 +100,22 @@ mod tests {
     #[test]
     fn sums_over_pairs() {
         let a = Tensor::arange(6).cast(DType::F32).reshape([2, 3]);
-        assert_eq!(tensordot(&a, &a, [0, 1], [0, 1]).item::<f32>().unwrap(), 55.0);
-        assert_eq!(tensordot(&a, &a, [0], [0]).to_vec::<f32>().unwrap(), [9.0, 12.0, 15.0, 12.0, 17.0, 22.0, 15.0, 22.0, 29.0]);
+        assert_eq!(
+            tensordot(&a, &a, [0, 1], [0, 1]).item::<f32>().unwrap(),
+            55.0
+        );
+        assert_eq!(
+            tensordot(&a, &a, [0], [0]).to_vec::<f32>().unwrap(),
+            [9.0, 12.0, 15.0, 12.0, 17.0, 22.0, 15.0, 22.0, 29.0]
+        );
         assert_eq!(tensordot(&a, &a, [], []).shape(), [2, 3, 2, 3]);
         let x = Tensor::abstract_of([UNKNOWN, 5, 3], DType::F32);
-        assert_eq!(tensordot(&x, Tensor::ones([3, 4]), [-1], [0]).shape().to_string(), "[_, 5, 4]");
+        assert_eq!(
+            tensordot(&x, Tensor::ones([3, 4]), [-1], [0])
+                .shape()
+                .to_string(),
+            "[_, 5, 4]"
+        );
     }
 
     #[test]
@@ -96,13 +123,21 @@ mod tests {
         let message = |t: Tensor| t.ok().unwrap_err().to_string();
         let a = Tensor::ones([2, 3]);
         let e = message(tensordot(&a, &a, [0], [1]));
-        assert!(e.contains("cannot pair axis 0 of [2, 3] with axis 1 of [2, 3]: their sizes 2 and 3 must agree"), "{e}");
+        assert!(
+            e.contains(
+                "cannot pair axis 0 of [2, 3] with axis 1 of [2, 3]: their sizes 2 and 3 must agree"
+            ),
+            "{e}"
+        );
         assert!(message(tensordot(&a, &a, [0, 1], [1])).contains("pairs axes"));
         assert!(message(tensordot(&a, &a, [0, -2], [0, 1])).contains("given twice"));
     }
 
     #[test]
     fn gradient() {
-        check_gradient(|x| tensordot(&x[0], &x[1], [1, 0], [0, 2]), &[&[2, 3, 2], &[3, 1, 2]]);
+        check_gradient(
+            |x| tensordot(&x[0], &x[1], [1, 0], [0, 2]),
+            &[&[2, 3, 2], &[3, 1, 2]],
+        );
     }
 }

@@ -20,7 +20,10 @@ impl Tensor {
             return self.clone();
         }
         if repeats.len() > crate::MAX_RANK {
-            return self.fail("tile", Error::shape(format!("tile repeats 8 axes at most, found {repeats:?}")));
+            return self.fail(
+                "tile",
+                Error::shape(format!("tile repeats 8 axes at most, found {repeats:?}")),
+            );
         }
         let mut tiled = self.clone();
         while tiled.raw_shape().rank() < repeats.len() {
@@ -42,7 +45,10 @@ mod tests {
     #[test]
     fn tiles_every_axis() {
         let x = Tensor::arange(4).reshape([2, 2]);
-        assert_eq!(x.tile([2, 2]).to_vec::<i64>().unwrap(), [0, 1, 0, 1, 2, 3, 2, 3, 0, 1, 0, 1, 2, 3, 2, 3]);
+        assert_eq!(
+            x.tile([2, 2]).to_vec::<i64>().unwrap(),
+            [0, 1, 0, 1, 2, 3, 2, 3, 0, 1, 0, 1, 2, 3, 2, 3]
+        );
         assert_eq!(x.tile([3]).shape(), [2, 6]);
         assert_eq!(x.tile([3, 1, 0]).shape(), [3, 2, 0]);
         let x = Tensor::abstract_of([UNKNOWN, 3], DType::F32);

@@ -25,13 +25,21 @@ impl Op for Transpose {
         if self.0.iter().filter(|&&axis| from[axis] != 1).is_sorted() {
             return Ok(x.view(shape, 0));
         }
-        Ok(with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| permute(x.data(), from, &self.0, out))))
+        Ok(
+            with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| permute(x.data(), from, &self.0, out))),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let mut back = vec![0; self.0.len()];
-        self.0.iter().enumerate().for_each(|(i, &axis)| back[axis] = i);
-        Ok(vec![Some(apply(Transpose(back), std::slice::from_ref(at.upstream)))])
+        self.0
+            .iter()
+            .enumerate()
+            .for_each(|(i, &axis)| back[axis] = i);
+        Ok(vec![Some(apply(
+            Transpose(back),
+            std::slice::from_ref(at.upstream),
+        ))])
     }
 
     fn keeps(&self) -> Keeps {
@@ -51,7 +59,10 @@ fn order(shape: &Shape, axes: &[isize]) -> Result<Vec<usize>> {
     if axes.len() != shape.rank() {
         return Err(wrong());
     }
-    let order = axes.iter().map(|&axis| shape.axis(axis)).collect::<Result<Vec<_>>>()?;
+    let order = axes
+        .iter()
+        .map(|&axis| shape.axis(axis))
+        .collect::<Result<Vec<_>>>()?;
     match (0..order.len()).all(|axis| order.contains(&axis)) {
         true => Ok(order),
         false => Err(wrong()),
@@ -85,9 +96,16 @@ impl Tensor {
     #[track_caller]
     pub fn t(&self) -> Tensor {
         match self.raw_shape() {
-            shape if shape.rank() != 2 => {
-                self.fail("t", Error::rank("t", 2, "[rows, columns]", shape, "`transpose` and `swap_axes` take any rank"))
-            }
+            shape if shape.rank() != 2 => self.fail(
+                "t",
+                Error::rank(
+                    "t",
+                    2,
+                    "[rows, columns]",
+                    shape,
+                    "`transpose` and `swap_axes` take any rank",
+                ),
+            ),
             _ => self.transpose([1, 0]),
         }
     }
@@ -120,20 +138,31 @@ mod tests {
     #[test]
     fn moves_axes() {
         let x = Tensor::arange(6).reshape([1, 2, 3]);
-        assert_eq!(x.transpose([2, 0, 1]).to_vec::<i64>().unwrap(), [0, 3, 1, 4, 2, 5]);
+        assert_eq!(
+            x.transpose([2, 0, 1]).to_vec::<i64>().unwrap(),
+            [0, 3, 1, 4, 2, 5]
+        );
         assert!(x.swap_axes(0, 1).shares_memory(&x));
         let abstracted = Tensor::abstract_of([UNKNOWN, 28, 28, 1], DType::F32);
-        assert_eq!(abstracted.transpose([0, 3, 1, 2]).shape().to_string(), "[_, 1, 28, 28]");
+        assert_eq!(
+            abstracted.transpose([0, 3, 1, 2]).shape().to_string(),
+            "[_, 1, 28, 28]"
+        );
     }
 
     #[test]
     fn says_which_axes_are_wrong() {
         let message = |t: Tensor| t.ok().unwrap_err().to_string();
         let x = Tensor::zeros([2, 3]);
-        assert!(message(x.transpose([0, 0])).contains("names each of its 2 axes once, found [0, 0]"));
+        assert!(
+            message(x.transpose([0, 0])).contains("names each of its 2 axes once, found [0, 0]")
+        );
         assert!(message(x.transpose([0])).contains("once, found [0]"));
         assert!(message(x.transpose([0, 2])).contains("axis 2 is out of range"));
-        assert!(message(Tensor::zeros([2]).t()).contains("expects rank 2 [rows, columns], found rank 1 [2]"));
+        assert!(
+            message(Tensor::zeros([2]).t())
+                .contains("expects rank 2 [rows, columns], found rank 1 [2]")
+        );
     }
 
     #[test]

@@ -38,7 +38,10 @@ mod tests {
     fn reverses_stack() {
         let x = Tensor::arange(12).reshape([2, 3, 2]);
         for axis in [0, 1, -1] {
-            assert_eq!(stack(x.unstack(axis), axis).to_vec::<i64>().unwrap(), x.to_vec::<i64>().unwrap());
+            assert_eq!(
+                stack(x.unstack(axis), axis).to_vec::<i64>().unwrap(),
+                x.to_vec::<i64>().unwrap()
+            );
         }
         let x = Tensor::abstract_of([UNKNOWN, 2], DType::F32);
         assert_eq!(x.unstack(1)[1].shape().to_string(), "[_]");

@@ -183,7 +183,7 @@ impl Dataset {
     #[must_use]
     pub fn flatten(&self) -> Dataset {
         Dataset {
-            x: self.x.iter().map(Tensor::flatten).collect(),
+            x: self.x.iter().map(|x| x.flatten_from(1)).collect(),
             ..self.clone()
         }
     }

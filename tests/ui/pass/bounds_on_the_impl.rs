@@ -12,4 +12,4 @@ impl<A: Layer<Input = Tensor, Output = Tensor>> Net<A> {
     }
 }
 
-fn main() {}
+pub fn main() {}

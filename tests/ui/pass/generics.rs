@@ -29,7 +29,7 @@ where
     }
 }
 
-fn main() {
+pub fn main() {
     let net = Net {
         first: Dense::new(3),
         rest: [Dense::new(2), Dense::new(1)],

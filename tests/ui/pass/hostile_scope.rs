@@ -92,4 +92,4 @@ impl Block {
     }
 }
 
-fn main() {}
+pub fn main() {}

@@ -82,7 +82,7 @@ impl Layer for ByHand {
     }
 }
 
-fn main() {
+pub fn main() {
     let x = Tensor::ones([2, 3]);
     let reference = || Reference { dense: Dense::new(3) };
     assert_eq!(reference().call(&x, true).shape(), [2, 3]);

@@ -68,7 +68,7 @@ mod inner {
 
 use nn::prelude::*;
 
-fn main() {
+pub fn main() {
     let net = inner::Net::new();
     let y = net.r#type(Tensor::ones([2, 3]));
     assert_eq!(y.shape(), [2, 1]);

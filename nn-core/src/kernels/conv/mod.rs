@@ -1,7 +1,8 @@
 //! Convolutions in two dimensions, channels last, and their two gradients.
 //!
 //! 1 × 1 kernels are matrix products over the image as it lies. Everything else is a product whose
-//! rows are pixels and whose k index runs over taps and channels; see [`direct`] and [`kernel_gradient`].
+//! rows are pixels and whose k index runs over taps and channels; see `direct` and `kernel_gradient`. 3 × 3 kernels with
+//! stride 1 and enough channels go through `winograd`.
 
 mod direct;
 mod kernel_gradient;

@@ -166,7 +166,7 @@ pub fn broadcast_zip<A, B, C>(
     pieces(out, GRAIN, &|start, piece| {
         plan.walk(start, piece.len(), &mut |[i, j], at, length| {
             let row = &mut piece[at..at + length];
-            simd::run(
+            simd::run_for::<A, _>(
                 level,
                 #[inline(always)]
                 || match plan.advances {
@@ -254,7 +254,7 @@ pub fn select<T: Copy + Send + Sync>(
                 return;
             }
             let c = &c[h..h + length];
-            simd::run(
+            simd::run_for::<T, _>(
                 level,
                 #[inline(always)]
                 || match (a_advances, b_advances) {

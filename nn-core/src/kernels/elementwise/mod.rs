@@ -50,7 +50,7 @@ where
     let level = simd::level();
     pieces(out, GRAIN, &|start, piece| {
         let x = &x[start..start + piece.len()];
-        simd::run(
+        simd::run_for::<A, _>(
             level,
             #[inline(always)]
             || {
@@ -66,7 +66,7 @@ where
 pub fn map_in_place<T: Copy + Send>(x: &mut [T], f: impl Fn(T) -> T + Sync + Copy) {
     let level = simd::level();
     pieces(x, GRAIN, &|_, piece| {
-        simd::run(
+        simd::run_for::<T, _>(
             level,
             #[inline(always)]
             || {
@@ -91,7 +91,7 @@ where
     pieces(out, GRAIN, &|start, piece| {
         let x = &x[start..start + piece.len()];
         let y = &y[start..start + piece.len()];
-        simd::run(
+        simd::run_for::<A, _>(
             level,
             #[inline(always)]
             || {
@@ -113,7 +113,7 @@ where
     let level = simd::level();
     pieces(x, GRAIN, &|start, piece| {
         let y = &y[start..start + piece.len()];
-        simd::run(
+        simd::run_for::<T, _>(
             level,
             #[inline(always)]
             || {

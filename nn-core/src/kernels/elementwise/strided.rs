@@ -4,10 +4,8 @@ use std::ops::{AddAssign, Range};
 
 use super::super::parallel::{GRAIN, for_each_chunk};
 
-/// Edge of the square tiles that transposes move: a cache line of 4-byte numbers.
-const TILE: usize = 16;
-/// Edge of the areas that tiles are taken from, so that a page is visited for several cache lines at a time.
-const AREA: usize = 128;
+/// Edge of the square tiles that transposes move: several cache lines for every page that is visited.
+const TILE: usize = 64;
 
 /// The elements `start, start + step, ...` of an axis, `length` of them; `step` may be negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +72,7 @@ pub fn permute<T: Copy + Send + Sync>(x: &[T], dims: &[usize], axes: &[usize], o
     let above = &outer[..fast];
     // A task is a band of the height of one plane: whole tiles, cut by size only.
     let band = (GRAIN / (rows_between * width))
-        .next_multiple_of(AREA)
+        .next_multiple_of(TILE)
         .min(height)
         .max(1);
     let bands = height.div_ceil(band);
@@ -111,29 +109,26 @@ fn transpose<T: Copy>(
     rows: usize,
     columns: usize,
 ) {
-    for (top, left) in tiles(0..rows, 0..columns, AREA) {
-        let bottom = (top + AREA).min(rows);
-        let right = (left + AREA).min(columns);
-        for (top, left) in tiles(top..bottom, left..right, TILE) {
-            let height = TILE.min(bottom - top);
-            let width = TILE.min(right - left);
-            let at = |j: usize| (left + j) * x_stride + top;
-            // Every cache line of x is read at once into the tile: lines a power of two apart would evict each
-            // other before their next element is due.
-            let mut tile = [[x[at(0)]; TILE]; TILE];
-            if height == TILE && width == TILE {
-                for (j, row) in tile.iter_mut().enumerate() {
-                    row.copy_from_slice(&x[at(j)..at(j) + TILE]);
-                }
-                for i in 0..TILE {
-                    let start = (top + i) * out_stride + left;
-                    let row: [T; TILE] = std::array::from_fn(|j| tile[j][i]);
-                    out[start..start + TILE].copy_from_slice(&row);
+    for top in (0..rows).step_by(TILE) {
+        let height = TILE.min(rows - top);
+        for left in (0..columns).step_by(TILE) {
+            let width = TILE.min(columns - left);
+            if height.min(width) < TILE / 4 {
+                for i in top..top + height {
+                    let from = x[left * x_stride + i..].iter().step_by(x_stride);
+                    let start = i * out_stride + left;
+                    for (o, &v) in out[start..start + width].iter_mut().zip(from) {
+                        *o = v;
+                    }
                 }
                 continue;
             }
+            // Whole rows of the tile first: lines a power of two apart would evict each other from the cache
+            // before their next element is due.
+            let mut tile = [[x[left * x_stride + top]; TILE]; TILE];
             for (j, row) in tile[..width].iter_mut().enumerate() {
-                row[..height].copy_from_slice(&x[at(j)..at(j) + height]);
+                let start = (left + j) * x_stride + top;
+                row[..height].copy_from_slice(&x[start..start + height]);
             }
             for i in 0..height {
                 let start = (top + i) * out_stride + left;
@@ -143,11 +138,6 @@ fn transpose<T: Copy>(
             }
         }
     }
-}
-
-/// The corners of the tiles of a rectangle, row by row.
-fn tiles(rows: Range<usize>, columns: Range<usize>, edge: usize) -> impl Iterator<Item = (usize, usize)> {
-    rows.step_by(edge).flat_map(move |top| columns.clone().step_by(edge).map(move |left| (top, left)))
 }
 
 /// A position in nested axes of (length, stride), outermost first.

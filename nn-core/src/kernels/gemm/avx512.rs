@@ -36,6 +36,11 @@ macro_rules! vector {
                 Self(unsafe { $splat(v as $element) })
             }
             #[inline(always)]
+            unsafe fn prefetch(p: *const $element) {
+                // SAFETY: a prefetch of an address that is not valid does nothing.
+                unsafe { _mm_prefetch::<_MM_HINT_T0>(p.cast()) }
+            }
+            #[inline(always)]
             unsafe fn load(p: *const $element) -> Self {
                 // SAFETY: see above.
                 Self(unsafe { $load(p) })

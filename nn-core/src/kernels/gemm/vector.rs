@@ -20,6 +20,8 @@ pub trait Vector: Copy {
     unsafe fn splat(p: *const Self::Element) -> Self;
     /// A number in all lanes, rounded to the element type.
     unsafe fn constant(v: f64) -> Self;
+    /// Asks for what will be read soon; p need not be valid.
+    unsafe fn prefetch(_p: *const Self::Element) {}
     /// Reads all lanes.
     unsafe fn load(p: *const Self::Element) -> Self;
     /// Reads the lanes of the mask, zeros elsewhere.

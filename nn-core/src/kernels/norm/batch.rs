@@ -374,7 +374,7 @@ mod tests {
     #[test]
     fn statistics_agree_with_plain_loops_even_far_from_zero() {
         for (rows, channels) in SHAPES {
-            for offset in [0.0, 1000.0] {
+            for offset in [0.0, 1000.0, 100_000.0] {
                 let x: Vec<f32> = random(rows * channels, 1)
                     .iter()
                     .map(|v| v + offset)

@@ -25,13 +25,18 @@ impl Op for InputGradient {
 
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
         let g = &self.geometry;
-        Ok((Shape::from([g.batch, g.height, g.width, g.in_channels]), inputs[0].dtype()))
+        Ok((
+            Shape::from([g.batch, g.height, g.width, g.in_channels]),
+            inputs[0].dtype(),
+        ))
     }
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            conv::input_gradient(&self.geometry, inputs[0].data(), inputs[1].data(), out);
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                conv::input_gradient(&self.geometry, inputs[0].data(), inputs[1].data(), out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -39,7 +44,12 @@ impl Op for InputGradient {
         let (dy, kernel, up) = (&at.inputs[0], &at.inputs[1], at.upstream);
         Ok(vec![
             at.when(0, || apply(Conv2d(options), &[up.clone(), kernel.clone()])),
-            at.when(1, || apply(KernelGradient { geometry, options }, &[up.clone(), dy.clone()])),
+            at.when(1, || {
+                apply(
+                    KernelGradient { geometry, options },
+                    &[up.clone(), dy.clone()],
+                )
+            }),
         ])
     }
 
@@ -55,21 +65,33 @@ impl Op for KernelGradient {
 
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
         let g = &self.geometry;
-        let shape = [g.kernel[0], g.kernel[1], g.in_channels / g.groups, g.out_channels];
+        let shape = [
+            g.kernel[0],
+            g.kernel[1],
+            g.in_channels / g.groups,
+            g.out_channels,
+        ];
         Ok((Shape::from(shape), inputs[0].dtype()))
     }
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            conv::kernel_gradient(&self.geometry, inputs[0].data(), inputs[1].data(), out);
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                conv::kernel_gradient(&self.geometry, inputs[0].data(), inputs[1].data(), out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let (geometry, options) = (self.geometry, self.options);
         let (x, dy, up) = (&at.inputs[0], &at.inputs[1], at.upstream);
         Ok(vec![
-            at.when(0, || apply(InputGradient { geometry, options }, &[dy.clone(), up.clone()])),
+            at.when(0, || {
+                apply(
+                    InputGradient { geometry, options },
+                    &[dy.clone(), up.clone()],
+                )
+            }),
             at.when(1, || apply(Conv2d(options), &[x.clone(), up.clone()])),
         ])
     }

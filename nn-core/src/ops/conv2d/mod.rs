@@ -35,7 +35,11 @@ impl Op for Conv2d {
             )));
         }
         if is_known(channels) && is_known(taken) && channels != taken * groups {
-            let groups = if groups == 1 { String::new() } else { format!(" in each of {groups} groups") };
+            let groups = if groups == 1 {
+                String::new()
+            } else {
+                format!(" in each of {groups} groups")
+            };
             return Err(Error::shape(format!(
                 "conv2d with a kernel {kernel} takes {taken} channels{groups}, found {channels} in {x}"
             )));
@@ -47,24 +51,42 @@ impl Op for Conv2d {
                 "conv2d with a kernel {kernel} takes a bias of shape [{filters}], found {bias}"
             )));
         }
-        let [height, width] = options.windows([kernel[0], kernel[1]]).checked_count("conv2d", x)?;
+        let [height, width] = options
+            .windows([kernel[0], kernel[1]])
+            .checked_count("conv2d", x)?;
         Ok((Shape::from([x[0], height, width, filters]), dtype))
     }
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        let geometry = self.0.geometry(inputs[0].raw_shape(), inputs[1].raw_shape(), &shape);
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            conv::forward(&geometry, inputs[0].data(), inputs[1].data(), inputs.get(2).map(Tensor::data), out);
-        })))
+        let geometry = self
+            .0
+            .geometry(inputs[0].raw_shape(), inputs[1].raw_shape(), &shape);
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                conv::forward(&geometry, inputs[0].data(), inputs[1].data(), inputs.get(2).map(Tensor::data), out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let (x, kernel, up) = (&at.inputs[0], &at.inputs[1], at.upstream);
-        let geometry = self.0.geometry(x.raw_shape(), kernel.raw_shape(), up.raw_shape());
+        let geometry = self
+            .0
+            .geometry(x.raw_shape(), kernel.raw_shape(), up.raw_shape());
         let options = self.0;
         let mut all = vec![
-            at.when(0, || apply(InputGradient { geometry, options }, &[up.clone(), kernel.clone()])),
-            at.when(1, || apply(KernelGradient { geometry, options }, &[x.clone(), up.clone()])),
+            at.when(0, || {
+                apply(
+                    InputGradient { geometry, options },
+                    &[up.clone(), kernel.clone()],
+                )
+            }),
+            at.when(1, || {
+                apply(
+                    KernelGradient { geometry, options },
+                    &[x.clone(), up.clone()],
+                )
+            }),
         ];
         if at.inputs.len() == 3 {
             all.push(at.when(2, || up.sum_axes([0, 1, 2], false)));
@@ -73,7 +95,10 @@ impl Op for Conv2d {
     }
 
     fn keeps(&self) -> Keeps {
-        Keeps { inputs: 0b11, output: false }
+        Keeps {
+            inputs: 0b11,
+            output: false,
+        }
     }
 }
 
@@ -107,9 +132,17 @@ pub fn conv2d(x: &Tensor, kernel: impl Operand, options: Conv2dOptions) -> Tenso
 /// # nn_core::Result::Ok(())
 /// ```
 #[track_caller]
-pub fn conv2d_bias(x: &Tensor, kernel: impl Operand, bias: impl Operand, options: Conv2dOptions) -> Tensor {
+pub fn conv2d_bias(
+    x: &Tensor,
+    kernel: impl Operand,
+    bias: impl Operand,
+    options: Conv2dOptions,
+) -> Tensor {
     let dtype = x.dtype();
-    apply(Conv2d(options), &[x.clone(), kernel.operand(dtype), bias.operand(dtype)])
+    apply(
+        Conv2d(options),
+        &[x.clone(), kernel.operand(dtype), bias.operand(dtype)],
+    )
 }
 
 #[cfg(test)]

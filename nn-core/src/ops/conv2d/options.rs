@@ -22,12 +22,30 @@ pub struct Conv2dOptions {
 impl Conv2dOptions {
     /// Strides and dilation 1, no border, one group.
     pub const fn new(padding: Padding) -> Conv2dOptions {
-        Conv2dOptions { strides: [1, 1], padding, border: [[0, 0], [0, 0]], dilation: [1, 1], groups: 1 }
+        Conv2dOptions {
+            strides: [1, 1],
+            padding,
+            border: [[0, 0], [0, 0]],
+            dilation: [1, 1],
+            groups: 1,
+        }
     }
 
     pub(super) const fn windows(&self, kernel: [usize; 2]) -> Windows {
-        let Conv2dOptions { strides, padding, border, dilation, .. } = *self;
-        Windows { size: kernel, strides, dilation, border, padding }
+        let Conv2dOptions {
+            strides,
+            padding,
+            border,
+            dilation,
+            ..
+        } = *self;
+        Windows {
+            size: kernel,
+            strides,
+            dilation,
+            border,
+            padding,
+        }
     }
 
     /// All sizes, given the shapes of image, kernel and result, which fit and are known.

@@ -17,19 +17,31 @@ impl Named {
     /// Summed over the axes that `keep` does not name.
     #[track_caller]
     fn reduced(self, keep: impl Fn(char) -> bool) -> Named {
-        let gone: Vec<isize> = (0..self.letters.len()).filter(|&i| !keep(self.letters[i])).map(|i| i as isize).collect();
+        let gone: Vec<isize> = (0..self.letters.len())
+            .filter(|&i| !keep(self.letters[i]))
+            .map(|i| i as isize)
+            .collect();
         if gone.is_empty() {
             return self;
         }
         let tensor = self.tensor.sum_axes(gone, false);
-        Named { tensor, letters: self.letters.into_iter().filter(|&c| keep(c)).collect() }
+        Named {
+            tensor,
+            letters: self.letters.into_iter().filter(|&c| keep(c)).collect(),
+        }
     }
 
     /// With the axes in another order.
     #[track_caller]
     fn ordered(&self, letters: &[char]) -> Tensor {
-        let axis = |c: &char| self.letters.iter().position(|d| d == c).expect("the same letters") as isize;
-        self.tensor.transpose(letters.iter().map(axis).collect::<Vec<_>>())
+        let axis = |c: &char| {
+            self.letters
+                .iter()
+                .position(|d| d == c)
+                .expect("the same letters") as isize
+        };
+        self.tensor
+            .transpose(letters.iter().map(axis).collect::<Vec<_>>())
     }
 
     /// With the axes in the order of the groups, each merged into one.
@@ -45,11 +57,16 @@ impl Named {
 fn contract(spec: &Spec, a: Named, b: Named, keep: impl Fn(char) -> bool) -> Result<Named> {
     let a = a.reduced(|c| keep(c) || b.letters.contains(&c));
     let b = b.reduced(|c| keep(c) || a.letters.contains(&c));
-    let of = |letters: &[char], f: &dyn Fn(char) -> bool| -> Vec<char> { letters.iter().copied().filter(|&c| f(c)).collect() };
+    let of = |letters: &[char], f: &dyn Fn(char) -> bool| -> Vec<char> {
+        letters.iter().copied().filter(|&c| f(c)).collect()
+    };
     let shared = |c: char| a.letters.contains(&c) && b.letters.contains(&c);
     let batch = of(&a.letters, &|c| shared(c) && keep(c));
     let inner = of(&a.letters, &|c| shared(c) && !keep(c));
-    let (a_free, b_free) = (of(&a.letters, &|c| !shared(c)), of(&b.letters, &|c| !shared(c)));
+    let (a_free, b_free) = (
+        of(&a.letters, &|c| !shared(c)),
+        of(&b.letters, &|c| !shared(c)),
+    );
     let letters = [&batch[..], &a_free, &b_free].concat();
     let shape = spec.shape(&letters)?;
     let tensor = if inner.is_empty() {
@@ -63,7 +80,10 @@ fn contract(spec: &Spec, a: Named, b: Named, keep: impl Fn(char) -> bool) -> Res
             false => left.matmul(b.merged(spec, &[&batch, &inner, &b_free])),
         }
     };
-    Ok(Named { tensor: tensor.reshape(shape), letters })
+    Ok(Named {
+        tensor: tensor.reshape(shape),
+        letters,
+    })
 }
 
 /// Sums of products in Einstein's notation, as NumPy's and Keras's `einsum`: `"bij,bjk->bik"` multiplies batches of matrices.
@@ -98,16 +118,29 @@ pub fn einsum<T: Borrow<Tensor>>(spec: &str, operands: impl IntoIterator<Item = 
 
 #[track_caller]
 fn sum_of_products(spec: &Spec, operands: Vec<Tensor>) -> Result<Tensor> {
-    let named = operands.into_iter().zip(&spec.inputs).map(|(tensor, letters)| Named { tensor, letters: letters.clone() });
+    let named = operands
+        .into_iter()
+        .zip(&spec.inputs)
+        .map(|(tensor, letters)| Named {
+            tensor,
+            letters: letters.clone(),
+        });
     let mut product: Option<Named> = None;
     for (i, next) in named.enumerate() {
-        let later = |c: char| spec.output.contains(&c) || spec.inputs[i + 1..].iter().any(|letters| letters.contains(&c));
+        let later = |c: char| {
+            spec.output.contains(&c)
+                || spec.inputs[i + 1..]
+                    .iter()
+                    .any(|letters| letters.contains(&c))
+        };
         product = Some(match product {
             None => next,
             Some(so_far) => contract(spec, so_far, next, later)?,
         });
     }
-    let product = product.expect("at least one operand").reduced(|c| spec.output.contains(&c));
+    let product = product
+        .expect("at least one operand")
+        .reduced(|c| spec.output.contains(&c));
     Ok(product.ordered(&spec.output))
 }
 
@@ -119,7 +152,9 @@ mod tests {
 
     fn numbers(shape: &[usize]) -> Tensor {
         let n: usize = shape.iter().product();
-        (Tensor::arange(n).cast(DType::F64) * 0.37 - 1.0).sin().reshape(shape)
+        (Tensor::arange(n).cast(DType::F64) * 0.37 - 1.0)
+            .sin()
+            .reshape(shape)
     }
 
     #[test]
@@ -128,7 +163,10 @@ mod tests {
         let close = |a: &Tensor, b: &Tensor| assert_close(a, b, 1e-14);
         let (a, b, v) = (numbers(&[2, 3]), numbers(&[3, 4]), numbers(&[3]));
         close(&einsum("ij,jk->ik", [&a, &b]), &a.matmul(&b));
-        close(&einsum("ij,kj->ik", [&a, &numbers(&[4, 3])]), &a.matmul(numbers(&[4, 3]).t()));
+        close(
+            &einsum("ij,kj->ik", [&a, &numbers(&[4, 3])]),
+            &a.matmul(numbers(&[4, 3]).t()),
+        );
         close(&einsum("ij,jk->ki", [&a, &b]), &a.matmul(&b).t());
         close(&einsum("ij -> ji", [&a]), &a.t());
         close(&einsum("ij->", [&a]), &a.sum());
@@ -137,30 +175,52 @@ mod tests {
         close(&einsum("ij,ij->ij", [&a, &a]), &a.square());
         close(&einsum("i,j->ij", [&v, &v]), &v.outer(&v));
         close(&einsum("i,i->", [&v, &v]), &v.square().sum());
-        close(&einsum("ij,jk,k->i", [&a, &b, &numbers(&[4])]), &a.matmul(b.matmul(numbers(&[4]))));
+        close(
+            &einsum("ij,jk,k->i", [&a, &b, &numbers(&[4])]),
+            &a.matmul(b.matmul(numbers(&[4]))),
+        );
         close(&einsum(",i->i", [&Tensor::from(2.0_f64), &v]), &(&v * 2.0));
         // Something to sum in one operand alone, and a letter that a third operand needs later.
         close(&einsum("ij,jk->k", [&a, &b]), &a.sum_axis(0).matmul(&b));
         let (x, y) = (numbers(&[2, 3, 2]), numbers(&[2, 2]));
-        let expected = (x.expand_dims(3) * y.reshape([2, 1, 1, 2]) * v.reshape([1, 3, 1, 1])).sum_axes([0, 1], false);
+        let expected = (x.expand_dims(3) * y.reshape([2, 1, 1, 2]) * v.reshape([1, 3, 1, 1]))
+            .sum_axes([0, 1], false);
         close(&einsum("bij,bk,i->jk", [&x, &y, &v]), &expected);
         let (query, key) = (numbers(&[2, 3, 2, 4]), numbers(&[2, 5, 2, 4]));
-        let expected = query.transpose([0, 2, 1, 3]).matmul(key.transpose([0, 2, 3, 1]));
+        let expected = query
+            .transpose([0, 2, 1, 3])
+            .matmul(key.transpose([0, 2, 3, 1]));
         close(&einsum("bthd,bshd->bhts", [&query, &key]), &expected);
     }
 
     #[test]
     fn an_unknown_batch_stays_unknown() {
         let x = Tensor::abstract_of([UNKNOWN, 5, 8], DType::F32);
-        assert_eq!(einsum("btd,dhk->bthk", [&x, &Tensor::ones([8, 2, 4])]).shape().to_string(), "[_, 5, 2, 4]");
-        assert_eq!(einsum("btd,bsd->bts", [&x, &x]).shape().to_string(), "[_, 5, 5]");
+        assert_eq!(
+            einsum("btd,dhk->bthk", [&x, &Tensor::ones([8, 2, 4])])
+                .shape()
+                .to_string(),
+            "[_, 5, 2, 4]"
+        );
+        assert_eq!(
+            einsum("btd,bsd->bts", [&x, &x]).shape().to_string(),
+            "[_, 5, 5]"
+        );
     }
 
     #[test]
     fn errors_name_letters() {
-        let message = |spec: &str| einsum(spec, [Tensor::ones([2, 3]), Tensor::ones([4, 5])]).ok().unwrap_err().to_string();
+        let message = |spec: &str| {
+            einsum(spec, [Tensor::ones([2, 3]), Tensor::ones([4, 5])])
+                .ok()
+                .unwrap_err()
+                .to_string()
+        };
         let e = message("ij,jk->ik");
-        assert!(e.contains("einsum \"ij,jk->ik\": `j` is 3 in one operand and 4 in another, [4, 5]"), "{e}");
+        assert!(
+            e.contains("einsum \"ij,jk->ik\": `j` is 3 in one operand and 4 in another, [4, 5]"),
+            "{e}"
+        );
         assert!(e.contains("einsum/mod.rs"), "the caller's line: {e}");
         assert!(message("ij->ij").contains("1 operands are named, 2 were given"));
         assert!(message("ijk,lm->i").contains("`ijk` has 3 letters, its operand rank 2 [2, 3]"));

@@ -21,12 +21,20 @@ struct SliceGradient {
 
 /// The elements meant on every axis; axes without a slice are whole.
 fn resolve(slices: &[Slice], shape: &Shape, exact: bool) -> Result<Vec<AxisSlice>> {
-    let all = (0..shape.rank()).map(|axis| slices.get(axis).unwrap_or(&Slice::ALL).resolve(shape, axis, exact));
+    let all = (0..shape.rank()).map(|axis| {
+        slices
+            .get(axis)
+            .unwrap_or(&Slice::ALL)
+            .resolve(shape, axis, exact)
+    });
     all.collect()
 }
 
-/// Where a part starts, if its elements lie one behind the other in memory.
+/// Where a part starts, if it has elements and they lie one behind the other in memory.
 fn contiguous(shape: &Shape, parts: &[AxisSlice]) -> Option<usize> {
+    if parts.iter().any(|part| part.length == 0) {
+        return None;
+    }
     let (mut offset, mut stride, mut whole) = (0, 1, true);
     for (&n, part) in shape.iter().zip(parts).rev() {
         // Outside of an axis that is not whole, only single elements keep the part together.
@@ -63,15 +71,20 @@ impl Op for SliceAxes {
         let x = &inputs[0];
         let parts = resolve(&self.0, x.raw_shape(), true)?;
         match contiguous(x.raw_shape(), &parts) {
-            Some(offset) if shape.len() > 0 => Ok(x.view(shape, offset)),
-            _ => Ok(with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                strided_copy(x.data(), x.raw_shape(), &parts, out);
-            }))),
+            Some(offset) => Ok(x.view(shape, offset)),
+            None => Ok(
+                with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                    strided_copy(x.data(), x.raw_shape(), &parts, out);
+                })),
+            ),
         }
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let op = SliceGradient { shape: *at.inputs[0].raw_shape(), slices: self.0.clone() };
+        let op = SliceGradient {
+            shape: *at.inputs[0].raw_shape(),
+            slices: self.0.clone(),
+        };
         Ok(vec![Some(apply(op, std::slice::from_ref(at.upstream)))])
     }
 
@@ -91,13 +104,18 @@ impl Op for SliceGradient {
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let parts = resolve(&self.slices, &shape, true)?;
-        Ok(with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            paste(inputs[0].data(), T::default(), out, &shape, &parts);
-        })))
+        Ok(
+            with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                paste(inputs[0].data(), T::default(), out, &shape, &parts);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![Some(apply(SliceAxes(self.slices.clone()), std::slice::from_ref(at.upstream)))])
+        Ok(vec![Some(apply(
+            SliceAxes(self.slices.clone()),
+            std::slice::from_ref(at.upstream),
+        ))])
     }
 
     fn keeps(&self) -> Keeps {
@@ -182,7 +200,10 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn slice_axes(&self, slices: impl AsRef<[Slice]>) -> Tensor {
-        apply(SliceAxes(slices.as_ref().into()), std::slice::from_ref(self))
+        apply(
+            SliceAxes(slices.as_ref().into()),
+            std::slice::from_ref(self),
+        )
     }
 
     /// The elements at one index (counted from the end if negative) of an axis, which is dropped.
@@ -198,11 +219,17 @@ impl Tensor {
         let shape = *self.raw_shape();
         match shape.axis(axis) {
             Err(error) => self.fail("index_axis", error),
-            Ok(i) if crate::is_known(shape[i]) && !(-(shape[i] as isize)..shape[i] as isize).contains(&index) => {
-                self.fail("index_axis", Error::value(format!(
-                    "index {index} is out of range for axis {axis} of size {} (shape {shape})",
-                    shape[i]
-                )))
+            Ok(i)
+                if crate::is_known(shape[i])
+                    && !(-(shape[i] as isize)..shape[i] as isize).contains(&index) =>
+            {
+                self.fail(
+                    "index_axis",
+                    Error::value(format!(
+                        "index {index} is out of range for axis {axis} of size {} (shape {shape})",
+                        shape[i]
+                    )),
+                )
             }
             Ok(i) => {
                 let stop = (index != -1).then(|| index.saturating_add(1));
@@ -243,13 +270,34 @@ mod tests {
     fn shares_memory_where_the_elements_lie_together() {
         let x = Tensor::arange(24).reshape([2, 3, 4]);
         assert!(x.slice(1..).shares_memory(&x));
-        assert!(x.slice_axes([Slice::from(1..2), Slice::from(0..2)]).shares_memory(&x));
-        assert!(x.index_axis(0, 1).index_axis(0, 2).columns(1..3).shares_memory(&x));
-        assert_eq!(x.index_axis(0, 1).index_axis(0, 2).columns(1..3).to_vec::<i64>().unwrap(), [21, 22]);
+        assert!(
+            x.slice_axes([Slice::from(1..2), Slice::from(0..2)])
+                .shares_memory(&x)
+        );
+        assert!(
+            x.index_axis(0, 1)
+                .index_axis(0, 2)
+                .columns(1..3)
+                .shares_memory(&x)
+        );
+        assert_eq!(
+            x.index_axis(0, 1)
+                .index_axis(0, 2)
+                .columns(1..3)
+                .to_vec::<i64>()
+                .unwrap(),
+            [21, 22]
+        );
         assert!(!x.columns(1..3).shares_memory(&x));
-        assert_eq!(x.columns(1..2).to_vec::<i64>().unwrap(), [1, 5, 9, 13, 17, 21]);
+        assert_eq!(
+            x.columns(1..2).to_vec::<i64>().unwrap(),
+            [1, 5, 9, 13, 17, 21]
+        );
         assert_eq!(x.slice_step(1, .., -2).shape(), [2, 2, 4]);
-        assert_eq!(x.index_axis(-1, -1).to_vec::<i64>().unwrap(), [3, 7, 11, 15, 19, 23]);
+        assert_eq!(
+            x.index_axis(-1, -1).to_vec::<i64>().unwrap(),
+            [3, 7, 11, 15, 19, 23]
+        );
     }
 
     #[test]
@@ -257,15 +305,30 @@ mod tests {
         let message = |t: Tensor| t.ok().unwrap_err().to_string();
         let x = Tensor::zeros([3, 5]);
         let e = message(x.columns(3..11));
-        assert!(e.contains("range 3..11 is out of range for axis 1 of size 5 (shape [3, 5])"), "{e}");
+        assert!(
+            e.contains("range 3..11 is out of range for axis 1 of size 5 (shape [3, 5])"),
+            "{e}"
+        );
         assert!(e.contains("slice/mod.rs"), "the caller's line: {e}");
         assert!(message(x.slice(-4..)).contains("range -4.. is out of range for axis 0 of size 3"));
-        assert!(message(x.slice(2..1)).contains("ends before it starts"));
+        let (from, to) = (2, 1);
+        assert!(
+            message(x.slice(from..to))
+                .contains("range 2..1 of axis 0 (shape [3, 5]) ends before it starts")
+        );
         assert!(message(x.slice_step(0, .., 0)).contains("step 0"));
-        assert!(message(x.index_axis(1, 5)).contains("index 5 is out of range for axis 1 of size 5"));
+        assert!(
+            message(x.index_axis(1, 5)).contains("index 5 is out of range for axis 1 of size 5")
+        );
         assert!(message(x.slice_axis(2, ..)).contains("axis 2 is out of range"));
-        assert!(message(x.slice_axes([Slice::ALL; 3])).contains("3 slices were given for rank 2 [3, 5]"));
-        assert!(message(Tensor::from(1.0_f32).slice(0..1)).contains("1 slices were given for rank 0 []"));
+        assert!(
+            message(x.slice_axes([Slice::ALL; 3]))
+                .contains("3 slices were given for rank 2 [3, 5]")
+        );
+        assert!(
+            message(Tensor::from(1.0_f32).slice(0..1))
+                .contains("1 slices were given for rank 0 []")
+        );
     }
 
     #[test]

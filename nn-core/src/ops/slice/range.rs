@@ -25,10 +25,18 @@ pub struct Slice {
 
 impl Slice {
     /// The whole axis.
-    pub const ALL: Slice = Slice { start: None, stop: None, step: 1 };
+    pub const ALL: Slice = Slice {
+        start: None,
+        stop: None,
+        step: 1,
+    };
 
     pub(crate) const fn new(start: Option<isize>, stop: Option<isize>) -> Slice {
-        Slice { start, stop, step: 1 }
+        Slice {
+            start,
+            stop,
+            step: 1,
+        }
     }
 
     /// Every `step`-th element of the range, backwards from its last one if `step` is negative.
@@ -51,7 +59,9 @@ impl Slice {
     pub(super) fn resolve(&self, shape: &Shape, axis: usize, exact: bool) -> Result<AxisSlice> {
         let n = shape[axis];
         if self.step == 0 {
-            return Err(Error::value(format!("a slice of axis {axis} with step 0 never advances; steps are positive or negative")));
+            return Err(Error::value(format!(
+                "a slice of axis {axis} with step 0 never advances; steps are positive or negative"
+            )));
         }
         let derived = |end: Option<isize>| end.is_some_and(|e| !is_known(e.unsigned_abs()));
         let unknown = !exact && (derived(self.start) || derived(self.stop));
@@ -76,10 +86,17 @@ impl Slice {
             if start > stop {
                 return Err(self.backwards(shape, axis));
             }
-            (if self.step > 0 { start } else { stop - 1 }, (stop - start) as usize)
+            (
+                if self.step > 0 { start } else { stop - 1 },
+                (stop - start) as usize,
+            )
         };
         let length = size.div_ceil(self.step.unsigned_abs());
-        Ok(AxisSlice { start: first.max(0) as usize, step: self.step, length })
+        Ok(AxisSlice {
+            start: first.max(0) as usize,
+            step: self.step,
+            length,
+        })
     }
 
     /// What a part of `size` elements is while nothing but its length matters.
@@ -88,7 +105,11 @@ impl Slice {
             true => size.div_ceil(self.step.unsigned_abs()),
             false => UNKNOWN,
         };
-        AxisSlice { start: 0, step: self.step, length }
+        AxisSlice {
+            start: 0,
+            step: self.step,
+            length,
+        }
     }
 
     fn backwards(&self, shape: &Shape, axis: usize) -> Error {

@@ -41,8 +41,9 @@ impl Grid {
     }
 }
 
-/// Elements from plane to plane and from row to row of a transform. Neither is near a multiple of 4 KiB, so that
-/// the planes of one tile do not fall into the same cache sets.
+/// Elements from plane to plane and from row to row of a transform, in whole cache lines. Planes are one line more
+/// apart than needed, and rows too when they are a multiple of 2 KiB, so that the planes of one tile or the rows of one
+/// product do not fall into the same cache sets.
 #[derive(Clone, Copy)]
 pub struct Planes {
     pub plane: usize,
@@ -52,7 +53,11 @@ pub struct Planes {
 impl Planes {
     pub fn new(rows: usize, channels: usize) -> Self {
         let row = channels.next_multiple_of(16);
-        let row = if row.is_multiple_of(512) { row + 16 } else { row };
+        let row = if row.is_multiple_of(512) {
+            row + 16
+        } else {
+            row
+        };
         Self {
             plane: rows * row + 16,
             row,
