@@ -26,7 +26,7 @@ pub mod __private {
 pub mod prelude {
     pub use crate::testing::assert_close;
     pub use nn_core::{
-        Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Layer, Module, Param, Regularizer, Shape,
+        Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Layer, Module, Padding, Param, Regularizer, Shape,
         Tensor, concatenate, no_gradient, stack,
     };
     pub use nn_derive::{Layer, Model, model};

@@ -219,7 +219,7 @@ impl Param {
     }
 
     /// Changes the value in place: `f` gets it unshared where nobody else holds it, and what it leaves is stored.
-    /// The constraint, if there is one, is applied afterwards.
+    /// The constraint, if there is one, is applied afterwards. The parameter is locked meanwhile: `f` must not ask it for anything.
     ///
     /// # Errors
     /// What `f` returns; the value is then as `f` left it.
@@ -248,6 +248,31 @@ impl Param {
         Ok(())
     }
 }
+
+/// Tensor methods that are asked of a parameter itself, in penalties for example: shorthands for `value()` and the method.
+macro_rules! of_value {
+    ($($(#[$doc:meta])* $method:ident),* $(,)?) => {
+        impl Param {
+            $($(#[$doc])*
+            #[track_caller]
+            pub fn $method(&self) -> Tensor {
+                self.value().$method()
+            })*
+        }
+    };
+}
+of_value!(
+    /// `|w|` of every element.
+    abs,
+    /// `w²` of every element.
+    square,
+    /// The sum of all elements.
+    sum,
+    /// The mean of all elements.
+    mean,
+    /// The matrix transposed.
+    t,
+);
 
 impl Default for Param {
     /// A parameter with Keras's default for kernels, Glorot uniform.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// A function of every number of a tensor (of every row, for the softmaxes), with Keras's default arguments.
 ///
-/// In configurations it has Keras's name, `"leaky_relu"`. Other functions, and other arguments, are tensor methods to be used in
-/// `call`: `x.elu(0.5)`.
+/// In configurations it has Keras's name, `"leaky_relu"`. For other arguments there are layers ([`crate::ELU`]) and tensor methods, to be
+/// used in `call`: `x.elu(0.5)`. Keras's `glu` (which halves its input), `threshold` (which has no default) and `sparsemax` are left out.
 ///
 /// ```
 /// use nn_core::Tensor;
@@ -62,6 +62,14 @@ pub enum Activation {
     Softsign,
     /// `(x + √(x² + 4)) / 2` (Barron 2021).
     Squareplus,
+    /// 0 where `|x| <= 0.5`, elsewhere `x`.
+    HardShrink,
+    /// `x` moved towards 0 by 0.5, and no further than 0.
+    SoftShrink,
+    /// 0 up to -1, `(x + 1)² / 4` up to 1, then `x`.
+    SparsePlus,
+    /// `(x + 1) / 2`, limited to 0 and 1.
+    SparseSigmoid,
     /// `eˣ`.
     Exponential,
     /// `eˣ / Σeˣ` over the last axis.
@@ -95,6 +103,10 @@ impl Activation {
             Activation::Softplus => x.softplus(),
             Activation::Softsign => x.softsign(),
             Activation::Squareplus => (x + (x.square() + 4.0).sqrt()) * 0.5,
+            Activation::HardShrink => x * x.abs().greater(0.5).cast(x.dtype()),
+            Activation::SoftShrink => (x - 0.5).relu() - (-x - 0.5).relu(),
+            Activation::SparsePlus => (x.clip(-1.0, 1.0) + 1.0).square() * 0.25 + (x - 1.0).relu(),
+            Activation::SparseSigmoid => ((x + 1.0) * 0.5).clip(0.0, 1.0),
             Activation::Exponential => x.exp(),
             Activation::Softmax => x.softmax(-1),
             Activation::LogSoftmax => x.log_softmax(-1),
@@ -108,8 +120,16 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_an_error_that_lists_the_known_ones() {
-        let error = serde_json::from_str::<Activation>("\"rellu\"").unwrap_err().to_string();
-        assert!(error.contains("`rellu`") && error.contains("`leaky_relu`"), "{error}");
-        assert_eq!(serde_json::from_str::<Activation>("\"swish\"").unwrap(), Activation::Silu);
+        let error = serde_json::from_str::<Activation>("\"rellu\"")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("`rellu`") && error.contains("`leaky_relu`"),
+            "{error}"
+        );
+        assert_eq!(
+            serde_json::from_str::<Activation>("\"swish\"").unwrap(),
+            Activation::Silu
+        );
     }
 }

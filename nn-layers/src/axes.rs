@@ -23,7 +23,10 @@ impl Ints {
     }
 
     const fn of(items: &[isize]) -> Ints {
-        let mut ints = Ints { items: [0; MAX_RANK], len: items.len() };
+        let mut ints = Ints {
+            items: [0; MAX_RANK],
+            len: items.len(),
+        };
         let mut i = 0;
         while i < items.len() {
             ints.items[i] = items[i];
@@ -49,7 +52,12 @@ impl Ints {
             match axis_of(layer, axes[i], shape) {
                 Err(error) => return Err(error),
                 Ok(axis) if mask[axis] => {
-                    return Err(ShapeError::new(layer).text(": axis ").signed(axes[i]).text(" of ").shape(shape).text(" is given twice"));
+                    return Err(ShapeError::new(layer)
+                        .text(": axis ")
+                        .signed(axes[i])
+                        .text(" of ")
+                        .shape(shape)
+                        .text(" is given twice"));
                 }
                 Ok(axis) => mask[axis] = true,
             }
@@ -78,7 +86,9 @@ impl<'de> Deserialize<'de> for Ints {
             OneOrMore::More(items) if items.len() <= MAX_RANK => Ok(Ints::of(&items)),
             OneOrMore::More(items) => {
                 let found = items.len();
-                Err(D::Error::custom(format_args!("a tensor has at most {MAX_RANK} dimensions, found a list of {found}")))
+                Err(D::Error::custom(format_args!(
+                    "a tensor has at most {MAX_RANK} dimensions, found a list of {found}"
+                )))
             }
         }
     }
@@ -104,12 +114,25 @@ mod tests {
 
     #[test]
     fn one_axis_is_a_number_and_more_are_a_list() {
-        for (text, axes) in [("-1", Axes(Ints::new([-1]))), ("[1,2]", Axes(Ints::new([1, 2])))] {
+        for (text, axes) in [
+            ("-1", Axes(Ints::new([-1]))),
+            ("[1,2]", Axes(Ints::new([1, 2]))),
+        ] {
             assert_eq!(serde_json::to_string(&axes).unwrap(), text);
             assert_eq!(serde_json::from_str::<Axes>(text).unwrap(), axes);
         }
-        assert!(serde_json::from_str::<Ints>("[0,0,0,0,0,0,0,0,0]").unwrap_err().to_string().contains("at most 8"));
-        assert!(serde_json::from_str::<Axes>("\"x\"").unwrap_err().to_string().contains("list of integers"));
+        assert!(
+            serde_json::from_str::<Ints>("[0,0,0,0,0,0,0,0,0]")
+                .unwrap_err()
+                .to_string()
+                .contains("at most 8")
+        );
+        assert!(
+            serde_json::from_str::<Axes>("\"x\"")
+                .unwrap_err()
+                .to_string()
+                .contains("list of integers")
+        );
     }
 
     #[test]
@@ -117,9 +140,20 @@ mod tests {
         let shape = Shape::from([2, 3, 4]);
         let mask = Ints::new([-1, 1]).mask("Softmax", &shape).unwrap();
         assert_eq!(mask[..3], [false, true, true]);
-        let message = |ints: Ints| ints.mask("Softmax", &shape).unwrap_err().message().to_string();
-        assert_eq!(message(Ints::new([])), "Softmax needs at least one axis, found none");
-        assert_eq!(message(Ints::new([2, -1])), "Softmax: axis -1 of [2, 3, 4] is given twice");
+        let message = |ints: Ints| {
+            ints.mask("Softmax", &shape)
+                .unwrap_err()
+                .message()
+                .to_string()
+        };
+        assert_eq!(
+            message(Ints::new([])),
+            "Softmax needs at least one axis, found none"
+        );
+        assert_eq!(
+            message(Ints::new([2, -1])),
+            "Softmax: axis -1 of [2, 3, 4] is given twice"
+        );
         assert!(message(Ints::new([3])).contains("axis 3 is out of range"));
     }
 }

@@ -1,10 +1,12 @@
 //! Batch normalization.
 
+use crate::ShapeError;
 use crate::shapes::axis_of;
 use crate::weights::{optional, put, weight_builders};
-use crate::ShapeError;
-use nn_core::{Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor, no_gradient};
 use nn_core::ops::batch_norm_train;
+use nn_core::{
+    Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor, no_gradient,
+};
 use nn_derive::{Layer, model};
 
 /// Normalizes every channel over all other axes: `y = gamma · (x - mean) / √(variance + epsilon) + beta`.
@@ -142,18 +144,50 @@ impl BatchNormalization {
 
     /// How the moving variance starts.
     #[must_use]
-    pub const fn moving_variance_initializer(mut self, initializer: Initializer) -> BatchNormalization {
+    pub const fn moving_variance_initializer(
+        mut self,
+        initializer: Initializer,
+    ) -> BatchNormalization {
         self.moving_variance_initializer = initializer;
         self.with_weights()
     }
 
     const fn with_weights(mut self) -> BatchNormalization {
-        let BatchNormalization { scale, gamma_initializer, gamma_regularizer, gamma_constraint, .. } = self;
-        put(&mut self.gamma, optional(scale, gamma_initializer, gamma_regularizer, gamma_constraint));
-        let BatchNormalization { center, beta_initializer, beta_regularizer, beta_constraint, .. } = self;
-        put(&mut self.beta, optional(center, beta_initializer, beta_regularizer, beta_constraint));
-        put(&mut self.moving_mean, Param::buffer(self.moving_mean_initializer));
-        put(&mut self.moving_variance, Param::buffer(self.moving_variance_initializer));
+        let BatchNormalization {
+            scale,
+            gamma_initializer,
+            gamma_regularizer,
+            gamma_constraint,
+            ..
+        } = self;
+        put(
+            &mut self.gamma,
+            optional(
+                scale,
+                gamma_initializer,
+                gamma_regularizer,
+                gamma_constraint,
+            ),
+        );
+        let BatchNormalization {
+            center,
+            beta_initializer,
+            beta_regularizer,
+            beta_constraint,
+            ..
+        } = self;
+        put(
+            &mut self.beta,
+            optional(center, beta_initializer, beta_regularizer, beta_constraint),
+        );
+        put(
+            &mut self.moving_mean,
+            Param::buffer(self.moving_mean_initializer),
+        );
+        put(
+            &mut self.moving_variance,
+            Param::buffer(self.moving_variance_initializer),
+        );
         self
     }
 
@@ -165,7 +199,10 @@ impl BatchNormalization {
         match axis_of("BatchNormalization", self.axis, input) {
             Err(error) => Err(error),
             Ok(0) => {
-                let error = ShapeError::new("BatchNormalization expects at least [batch, channels], found ").shape(input);
+                let error = ShapeError::new(
+                    "BatchNormalization expects at least [batch, channels], found ",
+                )
+                .shape(input);
                 Err(error.text(" with the channels on the batch axis; add a dimension with `Reshape`, or choose another `axis`"))
             }
             Ok(_) => Ok(*input),
@@ -176,7 +213,9 @@ impl BatchNormalization {
         self.output_shape(input)?;
         for (what, value) in [("momentum", self.momentum), ("epsilon", self.epsilon)] {
             if !(0.0..=1.0).contains(&value) {
-                return Err(Error::value(format!("{what} of BatchNormalization is a number from 0 to 1, found {value}")));
+                return Err(Error::value(format!(
+                    "{what} of BatchNormalization is a number from 0 to 1, found {value}"
+                )));
             }
         }
         let channels = input.dims()[input.axis(self.axis)?];
@@ -191,7 +230,9 @@ impl BatchNormalization {
         }
         let channels = input.dim(self.axis)?;
         let optional = [&self.gamma, &self.beta].into_iter().flatten();
-        optional.chain([&self.moving_mean, &self.moving_variance]).try_for_each(|p| p.build([channels]))
+        optional
+            .chain([&self.moving_mean, &self.moving_variance])
+            .try_for_each(|p| p.build([channels]))
     }
 
     fn call(&self, x: Tensor, training: bool) -> Tensor {
@@ -202,12 +243,24 @@ impl BatchNormalization {
             Err(error) => return Tensor::failed(error),
         };
         // The kernels take channels on the last axis.
-        let x = if axis == last { x } else { x.swap_axes(axis as isize, -1) };
-        let y = match training && !self.moving_mean.is_frozen() && shape.len() > 0 && !x.is_abstract() {
+        let x = if axis == last {
+            x
+        } else {
+            x.swap_axes(axis as isize, -1)
+        };
+        let y = match training
+            && !self.moving_mean.is_frozen()
+            && !shape.contains(&0)
+            && !x.is_abstract()
+        {
             true => self.normalize_and_follow(&x),
             false => self.normalize(&x),
         };
-        if axis == last { y } else { y.swap_axes(axis as isize, -1) }
+        if axis == last {
+            y
+        } else {
+            y.swap_axes(axis as isize, -1)
+        }
     }
 
     /// By the statistics of the batch, which the moving ones follow.
@@ -216,7 +269,12 @@ impl BatchNormalization {
             Some(weight) => weight.value(),
             None => Tensor::full_of(self.moving_mean.shape(), value, x.dtype()),
         };
-        let (y, mean, variance) = batch_norm_train(x, or_all(&self.gamma, 1.0), or_all(&self.beta, 0.0), self.epsilon);
+        let (y, mean, variance) = batch_norm_train(
+            x,
+            or_all(&self.gamma, 1.0),
+            or_all(&self.beta, 0.0),
+            self.epsilon,
+        );
         let followed = no_gradient(|| {
             let follow = |moving: &Param, batch: Tensor| {
                 moving.assign(&(moving.value() * self.momentum + batch * (1.0 - self.momentum)))
@@ -250,7 +308,10 @@ mod tests {
     use nn_core::{Layer, Module};
 
     fn bits(bn: &BatchNormalization) -> Vec<Vec<f32>> {
-        bn.parameters().iter().map(|p| p.value().to_vec().unwrap()).collect()
+        bn.parameters()
+            .iter()
+            .map(|p| p.value().to_vec().unwrap())
+            .collect()
     }
 
     #[test]
@@ -279,9 +340,17 @@ mod tests {
 
     #[test]
     fn wrong_axes_and_channels_are_errors() {
-        let run = |bn: &BatchNormalization, shape: &[usize]| bn.forward(Tensor::ones(shape)).ok().unwrap_err().to_string();
+        let run = |bn: &BatchNormalization, shape: &[usize]| {
+            bn.forward(Tensor::ones(shape))
+                .ok()
+                .unwrap_err()
+                .to_string()
+        };
         assert!(run(&BatchNormalization::new(), &[3]).contains("the channels on the batch axis"));
-        assert!(run(&BatchNormalization::new().axis(2), &[3, 4]).contains("axis 2 is out of range for [3, 4]"));
+        assert!(
+            run(&BatchNormalization::new().axis(2), &[3, 4])
+                .contains("axis 2 is out of range for [3, 4]")
+        );
         assert!(run(&BatchNormalization::new().momentum(f64::NAN), &[3, 4]).contains("momentum"));
         let bn = BatchNormalization::new();
         bn.build([4]).unwrap();

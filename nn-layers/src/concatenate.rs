@@ -46,7 +46,9 @@ impl Concatenate {
     /// When there are no inputs, or they differ in rank or beside the axis.
     pub const fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         if inputs.is_empty() {
-            return Err(ShapeError::new("Concatenate joins tensors, found none; call it with `[&a, &b]`"));
+            return Err(ShapeError::new(
+                "Concatenate joins tensors, found none; call it with `[&a, &b]`",
+            ));
         }
         let mut output = inputs[0];
         let axis = match axis_of("Concatenate", self.axis, &output) {
@@ -65,13 +67,26 @@ impl Concatenate {
                     joined = joined.with(k, if both { so_far[k] + next[k] } else { UNKNOWN });
                 } else {
                     fits = same(so_far[k], next[k]);
-                    joined = joined.with(k, if is_known(so_far[k]) { so_far[k] } else { next[k] });
+                    joined = joined.with(
+                        k,
+                        if is_known(so_far[k]) {
+                            so_far[k]
+                        } else {
+                            next[k]
+                        },
+                    );
                 }
                 k += 1;
             }
             if !fits {
-                let error = ShapeError::new("Concatenate cannot join ").shape(&inputs[0]).text(" and ").shape(&inputs[i]);
-                return Err(error.text(": only axis ").signed(self.axis).text(" may differ"));
+                let error = ShapeError::new("Concatenate cannot join ")
+                    .shape(&inputs[0])
+                    .text(" and ")
+                    .shape(&inputs[i]);
+                return Err(error
+                    .text(": only axis ")
+                    .signed(self.axis)
+                    .text(" may differ"));
             }
             output = joined;
             i += 1;
@@ -96,14 +111,38 @@ mod tests {
 
     #[test]
     fn only_the_axis_may_differ() {
-        let run = |a: &[usize], b: &[usize]| Concatenate::new().axis(1).forward([Tensor::ones(a), Tensor::ones(b)]).ok();
+        let run = |a: &[usize], b: &[usize]| {
+            Concatenate::new()
+                .axis(1)
+                .forward([Tensor::ones(a), Tensor::ones(b)])
+                .ok()
+        };
         assert_eq!(run(&[2, 3, 4], &[2, 1, 4]).unwrap().shape(), [2, 4, 4]);
-        for (a, b) in [(&[2, 3, 4][..], &[2, 3, 5][..]), (&[2, 3, 4], &[3, 3, 4]), (&[2, 3], &[2, 3, 4])] {
+        for (a, b) in [
+            (&[2, 3, 4][..], &[2, 3, 5][..]),
+            (&[2, 3, 4], &[3, 3, 4]),
+            (&[2, 3], &[2, 3, 4]),
+        ] {
             let error = run(a, b).unwrap_err().to_string();
-            assert!(error.contains("Concatenate cannot join") && error.contains("only axis 1 may differ"), "{error}");
+            assert!(
+                error.contains("Concatenate cannot join")
+                    && error.contains("only axis 1 may differ"),
+                "{error}"
+            );
         }
-        assert!(run(&[2], &[2]).unwrap_err().to_string().contains("axis 1 is out of range"));
+        assert!(
+            run(&[2], &[2])
+                .unwrap_err()
+                .to_string()
+                .contains("axis 1 is out of range")
+        );
         let unknown = [Shape::from([UNKNOWN, 3]), Shape::from([4, UNKNOWN])];
-        assert_eq!(Concatenate::new().output_shape(&unknown).unwrap().to_string(), "[4, _]");
+        assert_eq!(
+            Concatenate::new()
+                .output_shape(&unknown)
+                .unwrap()
+                .to_string(),
+            "[4, _]"
+        );
     }
 }

@@ -3,8 +3,10 @@
 use crate::weights::{optional, put, weight, weight_builders};
 use crate::windows::{self, Windows};
 use crate::{Activation, ShapeError, activity};
-use nn_core::{Constraint, Error, Initializer, Padding, Param, Regularizer, Result, Shape, Tensor, is_known};
 use nn_core::ops::{Conv2dOptions, conv2d, conv2d_bias};
+use nn_core::{
+    Constraint, Error, Initializer, Padding, Param, Regularizer, Result, Shape, Tensor, is_known,
+};
 use nn_derive::{Layer, model};
 
 /// Slides `filters` small kernels over an image: `y = activation(x ∗ kernel + bias)` (a cross-correlation, as everywhere in deep
@@ -161,10 +163,32 @@ impl Conv2D {
     }
 
     const fn with_weights(mut self) -> Conv2D {
-        let Conv2D { kernel_initializer, kernel_regularizer, kernel_constraint, .. } = self;
-        put(&mut self.kernel, weight(kernel_initializer, kernel_regularizer, kernel_constraint));
-        let Conv2D { use_bias, bias_initializer, bias_regularizer, bias_constraint, .. } = self;
-        put(&mut self.bias, optional(use_bias, bias_initializer, bias_regularizer, bias_constraint));
+        let Conv2D {
+            kernel_initializer,
+            kernel_regularizer,
+            kernel_constraint,
+            ..
+        } = self;
+        put(
+            &mut self.kernel,
+            weight(kernel_initializer, kernel_regularizer, kernel_constraint),
+        );
+        let Conv2D {
+            use_bias,
+            bias_initializer,
+            bias_regularizer,
+            bias_constraint,
+            ..
+        } = self;
+        put(
+            &mut self.bias,
+            optional(
+                use_bias,
+                bias_initializer,
+                bias_regularizer,
+                bias_constraint,
+            ),
+        );
         self
     }
 
@@ -177,9 +201,19 @@ impl Conv2D {
             return Err(error);
         }
         let (channels, groups) = (input.dims()[3], self.groups);
-        if groups == 0 || !self.filters.is_multiple_of(groups) || (is_known(channels) && !channels.is_multiple_of(groups)) {
-            let error = ShapeError::new("Conv2D: ").number(groups).text(" groups need to divide both the channels, ").dim(channels);
-            return Err(error.text(" of ").shape(input).text(", and the filters, ").number(self.filters));
+        if groups == 0
+            || !self.filters.is_multiple_of(groups)
+            || (is_known(channels) && !channels.is_multiple_of(groups))
+        {
+            let error = ShapeError::new("Conv2D: ")
+                .number(groups)
+                .text(" groups need to divide both the channels, ")
+                .dim(channels);
+            return Err(error
+                .text(" of ")
+                .shape(input)
+                .text(", and the filters, ")
+                .number(self.filters));
         }
         let windows = Windows {
             layer: "Conv2D",
@@ -201,8 +235,11 @@ impl Conv2D {
                 ShapeError::new("").dim(input[3]).text(" in ").shape(input),
             )));
         }
-        self.kernel.build([height, width, input.dim(3)? / self.groups, self.filters])?;
-        self.bias.as_ref().map_or(Ok(()), |bias| bias.build([self.filters]))
+        self.kernel
+            .build([height, width, input.dim(3)? / self.groups, self.filters])?;
+        self.bias
+            .as_ref()
+            .map_or(Ok(()), |bias| bias.build([self.filters]))
     }
 
     fn call(&self, x: Tensor) -> Tensor {
@@ -227,25 +264,46 @@ mod tests {
 
     #[test]
     fn the_compiler_follows_shapes() {
-        const CONV: Conv2D = Conv2D::new(32, 3).padding(Padding::Same).strides(2).use_bias(false);
-        let shape = CONV.output_shape(&Shape::from([UNKNOWN, 27, UNKNOWN, 1])).unwrap();
+        static CONV: Conv2D = Conv2D::new(32, 3)
+            .padding(Padding::Same)
+            .strides(2)
+            .use_bias(false);
+        let shape = CONV
+            .output_shape(&Shape::from([UNKNOWN, 27, UNKNOWN, 1]))
+            .unwrap();
         assert_eq!(shape.to_string(), "[_, 14, _, 32]");
     }
 
     #[test]
     fn what_does_not_fit_is_an_error_with_the_way_out() {
-        let run = |conv: Conv2D, shape: &[usize]| conv.forward(Tensor::ones(shape)).ok().unwrap_err().to_string();
+        let run = |conv: Conv2D, shape: &[usize]| {
+            conv.forward(Tensor::ones(shape))
+                .ok()
+                .unwrap_err()
+                .to_string()
+        };
         let error = run(Conv2D::new(4, 3), &[2, 784]);
         assert!(error.contains("Conv2D expects rank 4 [batch, height, width, channels], found rank 2 [2, 784]; `Reshape` first"), "{error}");
         let error = run(Conv2D::new(4, 3), &[2, 2, 8, 1]);
-        assert!(error.contains("a window of [3, 3] leaves no pixel of [2, 2, 8, 1]"), "{error}");
+        assert!(
+            error.contains("a window of [3, 3] leaves no pixel of [2, 2, 8, 1]"),
+            "{error}"
+        );
         let error = run(Conv2D::new(4, 3).groups(3), &[2, 8, 8, 3]);
-        assert!(error.contains("3 groups need to divide both the channels, 3 of [2, 8, 8, 3], and the filters, 4"), "{error}");
+        assert!(
+            error.contains(
+                "3 groups need to divide both the channels, 3 of [2, 8, 8, 3], and the filters, 4"
+            ),
+            "{error}"
+        );
         let error = run(Conv2D::new(4, 3).strides(0), &[2, 8, 8, 3]);
         assert!(error.contains("strides [0, 0]"), "{error}");
         let conv = Conv2D::new(4, 3);
         conv.build([8, 8, 3]).unwrap();
         let error = run(conv, &[2, 8, 8, 5]);
-        assert!(error.contains("expected 3 channels, found 5 in [2, 8, 8, 5]"), "{error}");
+        assert!(
+            error.contains("expected 3 channels, found 5 in [2, 8, 8, 5]"),
+            "{error}"
+        );
     }
 }

@@ -93,10 +93,32 @@ impl Dense {
     }
 
     const fn with_weights(mut self) -> Dense {
-        let Dense { kernel_initializer, kernel_regularizer, kernel_constraint, .. } = self;
-        put(&mut self.kernel, weight(kernel_initializer, kernel_regularizer, kernel_constraint));
-        let Dense { use_bias, bias_initializer, bias_regularizer, bias_constraint, .. } = self;
-        put(&mut self.bias, optional(use_bias, bias_initializer, bias_regularizer, bias_constraint));
+        let Dense {
+            kernel_initializer,
+            kernel_regularizer,
+            kernel_constraint,
+            ..
+        } = self;
+        put(
+            &mut self.kernel,
+            weight(kernel_initializer, kernel_regularizer, kernel_constraint),
+        );
+        let Dense {
+            use_bias,
+            bias_initializer,
+            bias_regularizer,
+            bias_constraint,
+            ..
+        } = self;
+        put(
+            &mut self.bias,
+            optional(
+                use_bias,
+                bias_initializer,
+                bias_regularizer,
+                bias_constraint,
+            ),
+        );
         self
     }
 
@@ -107,8 +129,14 @@ impl Dense {
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         match input.rank() {
             0 | 1 => {
-                let error = ShapeError::new("Dense expects at least rank 2 [batch, .., inputs], found rank ");
-                Err(error.number(input.rank()).text(" ").shape(input).text("; add a batch dimension with `reshape`"))
+                let error = ShapeError::new(
+                    "Dense expects at least rank 2 [batch, .., inputs], found rank ",
+                );
+                Err(error
+                    .number(input.rank())
+                    .text(" ")
+                    .shape(input)
+                    .text("; add a batch dimension with `reshape`"))
             }
             rank => Ok(input.with(rank - 1, self.units)),
         }
@@ -126,7 +154,9 @@ impl Dense {
             )));
         }
         self.kernel.build([input.dim(-1)?, self.units])?;
-        self.bias.as_ref().map_or(Ok(()), |bias| bias.build([self.units]))
+        self.bias
+            .as_ref()
+            .map_or(Ok(()), |bias| bias.build([self.units]))
     }
 
     fn call(&self, x: Tensor) -> Tensor {
@@ -165,9 +195,19 @@ mod tests {
         let dense = Dense::new(3);
         dense.build([784]).unwrap();
         let error = dense.forward(Tensor::ones([2, 20])).ok().unwrap_err();
-        assert!(error.to_string().contains("expected last dimension 784, found 20 in [2, 20]"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("expected last dimension 784, found 20 in [2, 20]"),
+            "{error}"
+        );
         let error = Dense::new(3).forward(Tensor::ones([20])).ok().unwrap_err();
-        assert!(error.to_string().contains("at least rank 2 [batch, .., inputs], found rank 1 [20]"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("at least rank 2 [batch, .., inputs], found rank 1 [20]"),
+            "{error}"
+        );
         let error = trace_unknown(&Dense::new(3));
         assert!(error.to_string().contains("is not known yet"), "{error}");
     }
@@ -179,9 +219,18 @@ mod tests {
     #[test]
     fn without_a_bias_there_is_none() {
         use nn_core::Module;
-        let dense = Dense::new(3).use_bias(false).bias_initializer(Initializer::Ones);
+        let dense = Dense::new(3)
+            .use_bias(false)
+            .bias_initializer(Initializer::Ones);
         dense.build([2]).unwrap();
         assert!(dense.bias().is_none());
-        assert_eq!(dense.parameters().iter().map(|p| p.path().to_string()).collect::<Vec<_>>(), ["kernel"]);
+        assert_eq!(
+            dense
+                .parameters()
+                .iter()
+                .map(|p| p.path().to_string())
+                .collect::<Vec<_>>(),
+            ["kernel"]
+        );
     }
 }

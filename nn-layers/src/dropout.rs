@@ -73,7 +73,10 @@ mod tests {
         random::set_seed(4);
         for rate in [0.1, 0.5, 0.9] {
             let n = 40_000;
-            let y = Dropout::new(rate).call(Tensor::ones([n]), true).to_vec::<f32>().unwrap();
+            let y = Dropout::new(rate)
+                .call(Tensor::ones([n]), true)
+                .to_vec::<f32>()
+                .unwrap();
             let dropped = y.iter().filter(|v| **v == 0.0).count() as f64 / n as f64;
             // Five standard errors of a share of n draws.
             let tolerance = 5.0 * (rate * (1.0 - rate) / n as f64).sqrt();
@@ -91,17 +94,29 @@ mod tests {
         tape.watch(&x);
         let y = Dropout::new(0.5).call(&x, true);
         let gradient = tape.gradient(&y.sum(), &x).unwrap();
-        assert_eq!(gradient.to_vec::<f32>().unwrap(), y.to_vec::<f32>().unwrap());
+        assert_eq!(
+            gradient.to_vec::<f32>().unwrap(),
+            y.to_vec::<f32>().unwrap()
+        );
     }
 
     #[test]
     fn the_ends_of_the_range_and_what_is_beyond() {
         let x = Tensor::ones([8]);
-        assert_eq!(Dropout::new(0.0).call(&x, true).to_vec::<f32>().unwrap(), [1.0; 8]);
-        assert_eq!(Dropout::new(1.0).call(&x, true).to_vec::<f32>().unwrap(), [0.0; 8]);
+        assert_eq!(
+            Dropout::new(0.0).call(&x, true).to_vec::<f32>().unwrap(),
+            [1.0; 8]
+        );
+        assert_eq!(
+            Dropout::new(1.0).call(&x, true).to_vec::<f32>().unwrap(),
+            [0.0; 8]
+        );
         for rate in [-0.1, 1.5, f64::NAN, f64::INFINITY] {
             let error = Dropout::new(rate).call(&x, false).ok().unwrap_err();
-            assert!(error.to_string().contains("a probability from 0 to 1"), "{error}");
+            assert!(
+                error.to_string().contains("a probability from 0 to 1"),
+                "{error}"
+            );
         }
     }
 
@@ -109,7 +124,10 @@ mod tests {
     fn the_seed_fixes_what_is_dropped() {
         let draw = || {
             random::set_seed(3);
-            Dropout::new(0.5).call(Tensor::ones([50]), true).to_vec::<f32>().unwrap()
+            Dropout::new(0.5)
+                .call(Tensor::ones([50]), true)
+                .to_vec::<f32>()
+                .unwrap()
         };
         assert_eq!(draw(), draw());
     }

@@ -7,7 +7,10 @@ macro_rules! same_shape {
         ///
         /// # Errors
         /// None.
-        pub const fn output_shape(&self, input: &nn_core::Shape) -> Result<nn_core::Shape, $crate::ShapeError> {
+        pub const fn output_shape(
+            &self,
+            input: &nn_core::Shape,
+        ) -> Result<nn_core::Shape, $crate::ShapeError> {
             Ok(*input)
         }
     };

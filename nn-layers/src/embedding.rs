@@ -2,11 +2,16 @@
 
 use crate::ShapeError;
 use crate::weights::{put, weight, weight_builders};
-use nn_core::{Constraint, DType, Error, Initializer, MAX_RANK, Param, Regularizer, Result, Shape, Tensor};
+use nn_core::{
+    Constraint, DType, Error, Initializer, MAX_RANK, Param, Regularizer, Result, Shape, Tensor,
+};
 use nn_derive::{Layer, model};
 
 /// Keras's default for embeddings, uniform within ±0.05.
-const UNIFORM: Initializer = Initializer::RandomUniform { minval: -0.05, maxval: 0.05 };
+const UNIFORM: Initializer = Initializer::RandomUniform {
+    minval: -0.05,
+    maxval: 0.05,
+};
 
 /// A learned vector for each index: row `i` of `embeddings` for the index `i`.
 ///
@@ -57,7 +62,11 @@ impl Embedding {
     weight_builders!("the table": embeddings_initializer, embeddings_regularizer, embeddings_constraint);
 
     const fn with_weights(mut self) -> Embedding {
-        let weight = weight(self.embeddings_initializer, self.embeddings_regularizer, self.embeddings_constraint);
+        let weight = weight(
+            self.embeddings_initializer,
+            self.embeddings_regularizer,
+            self.embeddings_constraint,
+        );
         put(&mut self.embeddings, weight);
         self
     }
@@ -69,8 +78,12 @@ impl Embedding {
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         let rank = input.rank();
         if rank >= MAX_RANK {
-            let error = ShapeError::new("Embedding adds a dimension, and ").shape(input).text(" has ");
-            return Err(error.number(MAX_RANK).text(" already, the most a tensor can have; `Reshape` first"));
+            let error = ShapeError::new("Embedding adds a dimension, and ")
+                .shape(input)
+                .text(" has ");
+            return Err(error
+                .number(MAX_RANK)
+                .text(" already, the most a tensor can have; `Reshape` first"));
         }
         let mut dims = [self.output_dim; MAX_RANK];
         let mut i = 0;
@@ -89,7 +102,10 @@ impl Embedding {
     fn call(&self, indices: Tensor) -> Tensor {
         let indices = indices.cast(DType::I64);
         // `take` counts negative indices from the end; here one is more likely a missing value than the last row.
-        let negative = indices.try_data::<i64>().ok().and_then(|all| all.iter().position(|i| *i < 0));
+        let negative = indices
+            .try_data::<i64>()
+            .ok()
+            .and_then(|all| all.iter().position(|i| *i < 0));
         if let Some(i) = negative {
             return Tensor::failed(Error::value(format!(
                 "index {} at place {i} of the indices (shape {}) is negative: an Embedding of {} rows takes indices from 0 on",
@@ -110,9 +126,21 @@ mod tests {
     #[test]
     fn an_index_out_of_range_is_named_with_the_size() {
         for index in [5_i64, -1] {
-            let error = Embedding::new(5, 2).forward(Tensor::from([0, index])).ok().unwrap_err().to_string();
-            assert!(error.contains(&index.to_string()) && error.contains('5'), "{error}");
+            let error = Embedding::new(5, 2)
+                .forward(Tensor::from([0, index]))
+                .ok()
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.contains(&index.to_string()) && error.contains('5'),
+                "{error}"
+            );
         }
-        assert_eq!(Embedding::new(5, 2).forward(Tensor::from([3.0_f32])).shape(), [1, 2]);
+        assert_eq!(
+            Embedding::new(5, 2)
+                .forward(Tensor::from([3.0_f32]))
+                .shape(),
+            [1, 2]
+        );
     }
 }

@@ -28,7 +28,9 @@ impl Flatten {
     /// Flattens; there is nothing to choose.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Flatten {
-        Flatten { _place: Place::new() }
+        Flatten {
+            _place: Place::new(),
+        }
     }
 
     /// The shape of the output, `[batch, n]`.
@@ -38,7 +40,9 @@ impl Flatten {
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         let dims = input.dims();
         if dims.is_empty() {
-            return Err(ShapeError::new("Flatten expects a batch dimension, found the single number []; `reshape` it to [1]"));
+            return Err(ShapeError::new(
+                "Flatten expects a batch dimension, found the single number []; `reshape` it to [1]",
+            ));
         }
         let mut size: usize = 1;
         let mut unknown = false;
@@ -48,7 +52,10 @@ impl Flatten {
             size = size.saturating_mul(dims[i]);
             i += 1;
         }
-        Ok(Shape::new(&[dims[0], if unknown { nn_core::UNKNOWN } else { size }]))
+        Ok(Shape::new(&[
+            dims[0],
+            if unknown { nn_core::UNKNOWN } else { size },
+        ]))
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
@@ -57,7 +64,7 @@ impl Flatten {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        x.flatten()
+        x.flatten_from(1)
     }
 }
 
@@ -69,6 +76,9 @@ mod tests {
     #[test]
     fn a_batch_of_numbers_becomes_a_column() {
         assert_eq!(Flatten::new().forward(Tensor::ones([3])).shape(), [3, 1]);
-        assert_eq!(Flatten::new().forward(Tensor::ones([0, 4, 2])).shape(), [0, 8]);
+        assert_eq!(
+            Flatten::new().forward(Tensor::ones([0, 4, 2])).shape(),
+            [0, 8]
+        );
     }
 }

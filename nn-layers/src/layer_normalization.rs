@@ -1,10 +1,10 @@
 //! Layer normalization.
 
+use crate::ShapeError;
 use crate::axes::Ints;
 use crate::weights::{optional, put, weight_builders};
-use crate::ShapeError;
-use nn_core::{Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor};
 use nn_core::ops::layer_norm;
+use nn_core::{Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// Normalizes every sample by itself: `y = gamma · (x - mean) / √(variance + epsilon) + beta`, mean and biased variance over `axis`.
@@ -109,10 +109,33 @@ impl LayerNormalization {
     weight_builders!("`gamma`": gamma_initializer, gamma_regularizer, gamma_constraint);
 
     const fn with_weights(mut self) -> LayerNormalization {
-        let LayerNormalization { scale, gamma_initializer, gamma_regularizer, gamma_constraint, .. } = self;
-        put(&mut self.gamma, optional(scale, gamma_initializer, gamma_regularizer, gamma_constraint));
-        let LayerNormalization { center, beta_initializer, beta_regularizer, beta_constraint, .. } = self;
-        put(&mut self.beta, optional(center, beta_initializer, beta_regularizer, beta_constraint));
+        let LayerNormalization {
+            scale,
+            gamma_initializer,
+            gamma_regularizer,
+            gamma_constraint,
+            ..
+        } = self;
+        put(
+            &mut self.gamma,
+            optional(
+                scale,
+                gamma_initializer,
+                gamma_regularizer,
+                gamma_constraint,
+            ),
+        );
+        let LayerNormalization {
+            center,
+            beta_initializer,
+            beta_regularizer,
+            beta_constraint,
+            ..
+        } = self;
+        put(
+            &mut self.beta,
+            optional(center, beta_initializer, beta_regularizer, beta_constraint),
+        );
         self
     }
 
@@ -129,12 +152,21 @@ impl LayerNormalization {
 
     fn build(&self, input: &Shape) -> Result<()> {
         let normalized = self.axis.mask("LayerNormalization", input)?;
-        if !(self.epsilon >= 0.0) {
-            return Err(Error::value(format!("epsilon of LayerNormalization is a number from 0 on, found {}", self.epsilon)));
+        if !(0.0..).contains(&self.epsilon) {
+            return Err(Error::value(format!(
+                "epsilon of LayerNormalization is a number from 0 on, found {}",
+                self.epsilon
+            )));
         }
-        let sizes = input.iter().zip(normalized).filter_map(|(&n, normalized)| normalized.then_some(n));
+        let sizes = input
+            .iter()
+            .zip(normalized)
+            .filter_map(|(&n, normalized)| normalized.then_some(n));
         let sizes = Shape::from(sizes.collect::<Vec<_>>());
-        [&self.gamma, &self.beta].into_iter().flatten().try_for_each(|p| p.build(sizes))
+        [&self.gamma, &self.beta]
+            .into_iter()
+            .flatten()
+            .try_for_each(|p| p.build(sizes))
     }
 
     fn call(&self, x: Tensor) -> Tensor {
@@ -145,7 +177,8 @@ impl LayerNormalization {
         };
         // The kernel takes the numbers of a sample in rows: the axes go to the end, and become one.
         let axes = || (0..shape.rank()).map(|axis| axis as isize);
-        let (inside, outside): (Vec<isize>, Vec<isize>) = axes().partition(|&axis| normalized[axis as usize]);
+        let (inside, outside): (Vec<isize>, Vec<isize>) =
+            axes().partition(|&axis| normalized[axis as usize]);
         let order = [outside.as_slice(), inside.as_slice()].concat();
         let in_order = order.is_sorted();
         let x = if in_order { x } else { x.transpose(&order) };
@@ -156,11 +189,20 @@ impl LayerNormalization {
             Some(weight) => weight.value().reshape([features]),
             None => Tensor::full_of([features], value, x.dtype()),
         };
-        let y = layer_norm(&x.reshape(rows), or_all(&self.gamma, 1.0), or_all(&self.beta, 0.0), self.epsilon);
+        let y = layer_norm(
+            &x.reshape(rows),
+            or_all(&self.gamma, 1.0),
+            or_all(&self.beta, 0.0),
+            self.epsilon,
+        );
         let y = y.reshape(x.shape());
         match in_order {
             true => y,
-            false => y.transpose(axes().map(|a| order.iter().position(|&o| o == a).expect("a permutation") as isize).collect::<Vec<_>>()),
+            false => y.transpose(
+                axes()
+                    .map(|a| order.iter().position(|&o| o == a).expect("a permutation") as isize)
+                    .collect::<Vec<_>>(),
+            ),
         }
     }
 }
@@ -172,9 +214,22 @@ mod tests {
 
     #[test]
     fn missing_axes_are_errors() {
-        let error = LayerNormalization::new().axes([1, 3]).forward(Tensor::ones([2, 3])).ok().unwrap_err();
-        assert!(error.to_string().contains("axis 3 is out of range for [2, 3]"), "{error}");
-        let error = LayerNormalization::new().epsilon(f64::NAN).forward(Tensor::ones([2, 3])).ok().unwrap_err();
+        let error = LayerNormalization::new()
+            .axes([1, 3])
+            .forward(Tensor::ones([2, 3]))
+            .ok()
+            .unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("axis 3 is out of range for [2, 3]"),
+            "{error}"
+        );
+        let error = LayerNormalization::new()
+            .epsilon(f64::NAN)
+            .forward(Tensor::ones([2, 3]))
+            .ok()
+            .unwrap_err();
         assert!(error.to_string().contains("epsilon"), "{error}");
     }
 }

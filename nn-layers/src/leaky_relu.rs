@@ -29,7 +29,9 @@ impl LeakyReLU {
     /// With the slope 0.3.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> LeakyReLU {
-        LeakyReLU { negative_slope: 0.3 }
+        LeakyReLU {
+            negative_slope: 0.3,
+        }
     }
 
     /// The slope below 0.

@@ -9,7 +9,9 @@ use nn_core::{MAX_RANK, Shape, Tensor, is_known};
 /// in Keras.
 pub(crate) const fn output_shape(layer: &str, inputs: &[Shape]) -> Result<Shape, ShapeError> {
     if inputs.is_empty() {
-        return Err(ShapeError::new(layer).text(" combines tensors, found none; call it with `[&a, &b]`"));
+        return Err(
+            ShapeError::new(layer).text(" combines tensors, found none; call it with `[&a, &b]`")
+        );
     }
     let rank = widest(inputs);
     let mut output = aligned(&inputs[0], rank);
@@ -19,7 +21,11 @@ pub(crate) const fn output_shape(layer: &str, inputs: &[Shape]) -> Result<Shape,
         match output.broadcast(&next) {
             Some(shape) if rank == 0 || same(output.dims()[0], next.dims()[0]) => output = shape,
             _ => {
-                let error = ShapeError::new(layer).text(" cannot combine ").shape(&output).text(" and ").shape(&inputs[i]);
+                let error = ShapeError::new(layer)
+                    .text(" cannot combine ")
+                    .shape(&output)
+                    .text(" and ")
+                    .shape(&inputs[i]);
                 return Err(error.text(": batches must agree, other dimensions agree or be 1"));
             }
         }
@@ -67,11 +73,16 @@ const fn aligned(shape: &Shape, rank: usize) -> Shape {
 pub(crate) fn fold(inputs: Vec<Tensor>, combine: impl Fn(Tensor, Tensor) -> Tensor) -> Tensor {
     let shapes: Vec<Shape> = inputs.iter().map(Tensor::shape).collect();
     let rank = widest(&shapes);
-    let aligned = inputs.into_iter().zip(&shapes).map(|(x, shape)| match shape.rank() == rank {
-        true => x,
-        false => x.reshape(aligned(shape, rank)),
-    });
-    aligned.reduce(combine).unwrap_or_else(|| Tensor::failed(ShapeError::new("found no tensors to combine").into()))
+    let aligned = inputs
+        .into_iter()
+        .zip(&shapes)
+        .map(|(x, shape)| match shape.rank() == rank {
+            true => x,
+            false => x.reshape(aligned(shape, rank)),
+        });
+    aligned
+        .reduce(combine)
+        .unwrap_or_else(|| Tensor::failed(ShapeError::new("found no tensors to combine").into()))
 }
 
 /// Constructor and shape of a layer that combines tensors, in a struct whose only field is `_place`.
@@ -80,14 +91,19 @@ macro_rules! merge_layer {
         /// The layer; there is nothing to choose.
         #[allow(clippy::new_without_default)]
         pub const fn new() -> Self {
-            Self { _place: $crate::place::Place::new() }
+            Self {
+                _place: $crate::place::Place::new(),
+            }
         }
 
         /// The shape of the output, to which the inputs broadcast.
         ///
         /// # Errors
         /// When there are no inputs, or they do not broadcast.
-        pub const fn output_shape(&self, inputs: &[nn_core::Shape]) -> Result<nn_core::Shape, $crate::ShapeError> {
+        pub const fn output_shape(
+            &self,
+            inputs: &[nn_core::Shape],
+        ) -> Result<nn_core::Shape, $crate::ShapeError> {
             $crate::merge::output_shape($layer, inputs)
         }
     };

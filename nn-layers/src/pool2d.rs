@@ -1,7 +1,7 @@
 //! What poolings with windows have in common.
 
-use crate::windows::{self, Windows};
 use crate::ShapeError;
+use crate::windows::{self, Windows};
 use nn_core::{Padding, Shape};
 
 /// The shape that a pooling gives; channels stay.
@@ -15,7 +15,13 @@ pub(crate) const fn output_shape(
     if let Err(error) = windows::check_images(layer, input) {
         return Err(error);
     }
-    let windows = Windows { layer, size: pool_size, strides, dilation: [1; 2], padding };
+    let windows = Windows {
+        layer,
+        size: pool_size,
+        strides,
+        dilation: [1; 2],
+        padding,
+    };
     windows.output_shape(input, input.dims()[3])
 }
 
@@ -24,7 +30,11 @@ macro_rules! pool2d_builders {
     ($layer:literal) => {
         /// Windows of `pool_size × pool_size` pixels side by side, within the image.
         pub const fn new(pool_size: usize) -> Self {
-            Self { pool_size: [pool_size; 2], strides: None, padding: nn_core::Padding::Valid }
+            Self {
+                pool_size: [pool_size; 2],
+                strides: None,
+                padding: nn_core::Padding::Valid,
+            }
         }
 
         /// `[height, width]` of the window, where they differ.
@@ -65,7 +75,10 @@ macro_rules! pool2d_builders {
         ///
         /// # Errors
         /// When the input is not a batch of images, or no window fits.
-        pub const fn output_shape(&self, input: &nn_core::Shape) -> Result<nn_core::Shape, $crate::ShapeError> {
+        pub const fn output_shape(
+            &self,
+            input: &nn_core::Shape,
+        ) -> Result<nn_core::Shape, $crate::ShapeError> {
             $crate::pool2d::output_shape($layer, self.pool_size, self.steps(), self.padding, input)
         }
     };

@@ -1,8 +1,8 @@
 //! The rectified linear unit with a slope that is learned.
 
+use crate::ShapeError;
 use crate::axes::Ints;
 use crate::weights::{put, weight, weight_builders};
-use crate::ShapeError;
 use nn_core::{Constraint, Initializer, Param, Regularizer, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -58,7 +58,11 @@ impl PReLU {
     weight_builders!("`alpha`": alpha_initializer, alpha_regularizer, alpha_constraint);
 
     const fn with_weights(mut self) -> PReLU {
-        let weight = weight(self.alpha_initializer, self.alpha_regularizer, self.alpha_constraint);
+        let weight = weight(
+            self.alpha_initializer,
+            self.alpha_regularizer,
+            self.alpha_constraint,
+        );
         put(&mut self.alpha, weight);
         self
     }
@@ -76,7 +80,9 @@ impl PReLU {
 
     const fn alpha_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         if input.rank() == 0 {
-            return Err(ShapeError::new("PReLU expects a batch dimension, found the single number []; `reshape` it to [1]"));
+            return Err(ShapeError::new(
+                "PReLU expects a batch dimension, found the single number []; `reshape` it to [1]",
+            ));
         }
         let mut with_batch = *input;
         if let Some(axes) = &self.shared_axes {
@@ -85,7 +91,9 @@ impl PReLU {
                 Err(error) => return Err(error),
             };
             if shared[0] {
-                return Err(ShapeError::new("PReLU: axis 0, the batch, is always shared; leave it out of `shared_axes`"));
+                return Err(ShapeError::new(
+                    "PReLU: axis 0, the batch, is always shared; leave it out of `shared_axes`",
+                ));
             }
             let mut axis = 1;
             while axis < input.rank() {
@@ -114,9 +122,24 @@ mod tests {
 
     #[test]
     fn shared_axes_are_those_of_a_sample() {
-        let run = |axes| PReLU::new().shared_axes(axes).forward(Tensor::ones([2, 3])).ok();
-        assert!(run([0]).unwrap_err().to_string().contains("axis 0, the batch, is always shared"));
-        assert!(run([2]).unwrap_err().to_string().contains("axis 2 is out of range"));
+        let run = |axes| {
+            PReLU::new()
+                .shared_axes(axes)
+                .forward(Tensor::ones([2, 3]))
+                .ok()
+        };
+        assert!(
+            run([0])
+                .unwrap_err()
+                .to_string()
+                .contains("axis 0, the batch, is always shared")
+        );
+        assert!(
+            run([2])
+                .unwrap_err()
+                .to_string()
+                .contains("axis 2 is out of range")
+        );
         assert!(run([-1]).is_ok());
     }
 }

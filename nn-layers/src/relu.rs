@@ -33,7 +33,11 @@ impl ReLU {
     /// `max(x, 0)`.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> ReLU {
-        ReLU { max_value: None, negative_slope: 0.0, threshold: 0.0 }
+        ReLU {
+            max_value: None,
+            negative_slope: 0.0,
+            threshold: 0.0,
+        }
     }
 
     /// The largest value that comes out, from 0 on.
@@ -65,11 +69,11 @@ impl ReLU {
             ("negative_slope", self.negative_slope),
             ("threshold", self.threshold),
         ];
-        match settings.iter().find(|(_, value)| !(*value >= 0.0)) {
+        match settings.iter().find(|(_, value)| !(0.0..).contains(value)) {
             None => Ok(()),
-            Some((name, value)) => {
-                Err(Error::value(format!("{name} of ReLU is a number from 0 on, found {value}")))
-            }
+            Some((name, value)) => Err(Error::value(format!(
+                "{name} of ReLU is a number from 0 on, found {value}"
+            ))),
         }
     }
 
@@ -96,7 +100,11 @@ mod tests {
 
     #[test]
     fn settings_below_0_are_errors() {
-        for relu in [ReLU::new().max_value(-1.0), ReLU::new().negative_slope(f64::NAN), ReLU::new().threshold(-0.5)] {
+        for relu in [
+            ReLU::new().max_value(-1.0),
+            ReLU::new().negative_slope(f64::NAN),
+            ReLU::new().threshold(-0.5),
+        ] {
             let error = relu.forward(Tensor::ones([2])).ok().unwrap_err();
             assert!(error.to_string().contains("a number from 0 on"), "{error}");
         }

@@ -28,8 +28,15 @@ pub struct Reshape {
 impl Reshape {
     /// To the given sizes, without the batch; more than 7 are a compile error.
     pub const fn new<const N: usize>(target_shape: [isize; N]) -> Reshape {
-        const { assert!(N < MAX_RANK, "a tensor has at most 8 dimensions, the batch included") };
-        Reshape { target_shape: Ints::new(target_shape) }
+        const {
+            assert!(
+                N < MAX_RANK,
+                "a tensor has at most 8 dimensions, the batch included"
+            )
+        };
+        Reshape {
+            target_shape: Ints::new(target_shape),
+        }
     }
 
     /// The shape of the output, `[batch, target_shape..]`.
@@ -40,8 +47,14 @@ impl Reshape {
         let dims = input.dims();
         let target = self.target_shape.as_slice();
         if dims.is_empty() || target.len() >= MAX_RANK {
-            let error = ShapeError::new("Reshape takes [batch, ..] to at most ").number(MAX_RANK - 1);
-            return Err(error.text(" sizes beside the batch, found ").shape(input).text(" and ").number(target.len()).text(" sizes"));
+            let error =
+                ShapeError::new("Reshape takes [batch, ..] to at most ").number(MAX_RANK - 1);
+            return Err(error
+                .text(" sizes beside the batch, found ")
+                .shape(input)
+                .text(" and ")
+                .number(target.len())
+                .text(" sizes"));
         }
         let mut size: usize = 1;
         let mut i = 1;
@@ -69,7 +82,11 @@ impl Reshape {
             if known == 0 || (is_known(size) && !size.is_multiple_of(known)) {
                 return Err(self.complain("the known sizes do not divide what there is", input));
             }
-            output[open] = if is_known(size) { size / known } else { UNKNOWN };
+            output[open] = if is_known(size) {
+                size / known
+            } else {
+                UNKNOWN
+            };
         } else if is_known(size) && size != known {
             return Err(self.complain("the sizes do not multiply to what there is", input));
         }
@@ -77,7 +94,9 @@ impl Reshape {
     }
 
     const fn complain(&self, what: &str, input: &Shape) -> ShapeError {
-        let mut error = ShapeError::new("cannot reshape ").shape(input).text(" to [");
+        let mut error = ShapeError::new("cannot reshape ")
+            .shape(input)
+            .text(" to [");
         let dims = input.dims();
         error = error.dim(dims[0]);
         let target = self.target_shape.as_slice();
@@ -86,7 +105,10 @@ impl Reshape {
             error = error.text(", ").signed(target[i]);
             i += 1;
         }
-        error.text("]: ").text(what).text("; -1 stands for what is left")
+        error
+            .text("]: ")
+            .text(what)
+            .text("; -1 stands for what is left")
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
@@ -109,21 +131,34 @@ mod tests {
 
     #[test]
     fn sizes_are_checked_by_the_compiler_too() {
-        const SHAPE: Shape = match Reshape::new([7, -1]).output_shape(&Shape::new(&[UNKNOWN, 28, 28])) {
-            Ok(shape) => shape,
-            Err(_) => panic!(),
-        };
+        const SHAPE: Shape =
+            match Reshape::new([7, -1]).output_shape(&Shape::new(&[UNKNOWN, 28, 28])) {
+                Ok(shape) => shape,
+                Err(_) => panic!(),
+            };
         assert_eq!(SHAPE, [UNKNOWN, 7, 112]);
-        let open = Reshape::new([-1, 2]).output_shape(&Shape::from([3, UNKNOWN, 4])).unwrap();
+        let open = Reshape::new([-1, 2])
+            .output_shape(&Shape::from([3, UNKNOWN, 4]))
+            .unwrap();
         assert_eq!(open.to_string(), "[3, _, 2]");
     }
 
     #[test]
     fn what_does_not_multiply_is_an_error() {
         for target in [[5, 2], [-1, 5], [-1, -1], [-2, 6], [-1, 0]] {
-            let error = Reshape::new(target).forward(Tensor::ones([2, 3, 4])).ok().unwrap_err().to_string();
-            assert!(error.contains("cannot reshape [2, 3, 4] to [2, "), "{error}");
+            let error = Reshape::new(target)
+                .forward(Tensor::ones([2, 3, 4]))
+                .ok()
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.contains("cannot reshape [2, 3, 4] to [2, "),
+                "{error}"
+            );
         }
-        assert_eq!(Reshape::new([-1]).forward(Tensor::ones([0, 3])).shape(), [0, 3]);
+        assert_eq!(
+            Reshape::new([-1]).forward(Tensor::ones([0, 3])).shape(),
+            [0, 3]
+        );
     }
 }

@@ -69,7 +69,10 @@ impl Module for Sequential {
     }
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
-        self.layers.iter().enumerate().for_each(|(i, layer)| visit(&i.to_string(), &**layer));
+        self.layers
+            .iter()
+            .enumerate()
+            .for_each(|(i, layer)| visit(&i.to_string(), &**layer));
     }
 
     fn config(&self) -> Value {
@@ -78,11 +81,15 @@ impl Module for Sequential {
     }
 
     fn from_config(config: &Value) -> Result<Sequential> {
-        let layers: Vec<Value> = nn_core::config::Reader::new("Sequential", config)?.value("layers")?;
+        let layers: Vec<Value> =
+            nn_core::config::Reader::new("Sequential", config)?.value("layers")?;
         let layers = layers.iter().enumerate().map(|(i, layer)| {
-            layer_from_config(layer).map_err(|e: Error| e.context(format!("layer {i} of Sequential")))
+            layer_from_config(layer)
+                .map_err(|e: Error| e.context(format!("layer {i} of Sequential")))
         });
-        Ok(Sequential { layers: layers.collect::<Result<_>>()? })
+        Ok(Sequential {
+            layers: layers.collect::<Result<_>>()?,
+        })
     }
 }
 
@@ -91,7 +98,9 @@ impl Layer for Sequential {
     type Output = Tensor;
 
     fn run(&self, input: Tensor, training: bool) -> Tensor {
-        self.layers.iter().fold(input, |x, layer| layer.call_dyn(x, training))
+        self.layers
+            .iter()
+            .fold(input, |x, layer| layer.call_dyn(x, training))
     }
 }
 
@@ -109,15 +118,27 @@ mod tests {
     use nn_core::trace::trace;
 
     fn model() -> Sequential {
-        let block = Sequential::new().add(Conv2D::new(4, 3)).add(BatchNormalization::new()).add(MaxPooling2D::new(2));
-        Sequential::new().add(block).add(Flatten::new()).add(Dropout::new(0.5)).add(Dense::new(3))
+        let block = Sequential::new()
+            .add(Conv2D::new(4, 3))
+            .add(BatchNormalization::new())
+            .add(MaxPooling2D::new(2));
+        Sequential::new()
+            .add(block)
+            .add(Flatten::new())
+            .add(Dropout::new(0.5))
+            .add(Dense::new(3))
     }
 
     #[test]
     fn without_layers_it_is_the_identity() {
         let x = Tensor::ones([2, 3]);
         assert!(Sequential::new().forward(&x).shares_memory(&x));
-        assert_eq!(trace(&Sequential::new(), [3]).unwrap().outputs[0].1.to_string(), "[_, 3]");
+        assert_eq!(
+            trace(&Sequential::new(), [3]).unwrap().outputs[0]
+                .1
+                .to_string(),
+            "[_, 3]"
+        );
     }
 
     #[test]
@@ -128,9 +149,16 @@ mod tests {
         let copy = model.clone_model();
         assert_eq!(copy.config(), model.config());
         assert_eq!(copy.forward(&x).to_vec::<f32>().unwrap(), y);
-        let paths: Vec<String> = copy.parameters().iter().map(|p| p.path().to_string()).collect();
+        let paths: Vec<String> = copy
+            .parameters()
+            .iter()
+            .map(|p| p.path().to_string())
+            .collect();
         assert_eq!(paths[..3], ["0.0.kernel", "0.0.bias", "0.1.gamma"]);
-        assert_eq!((copy.len(), copy.get(1).unwrap().class_name()), (4, Some("Flatten")));
+        assert_eq!(
+            (copy.len(), copy.get(1).unwrap().class_name()),
+            (4, Some("Flatten"))
+        );
         assert_eq!(copy.iter().next_back().unwrap().class_name(), Some("Dense"));
     }
 
@@ -142,13 +170,24 @@ mod tests {
         let mut config = model.config();
         config["config"]["layers"][3]["class_name"] = "Dance".into();
         let error = Sequential::from_config(&config).err().unwrap();
-        assert!(error.to_string().contains("layer 3 of Sequential: no layer is called Dance"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("layer 3 of Sequential: no layer is called Dance"),
+            "{error}"
+        );
     }
 
     #[test]
     fn the_training_flag_is_handed_on() {
         let model = Sequential::new().add(Dropout::new(1.0));
-        assert_eq!(model.call(Tensor::ones([3]), true).to_vec::<f32>().unwrap(), [0.0; 3]);
-        assert_eq!(model.forward(Tensor::ones([3])).to_vec::<f32>().unwrap(), [1.0; 3]);
+        assert_eq!(
+            model.call(Tensor::ones([3]), true).to_vec::<f32>().unwrap(),
+            [0.0; 3]
+        );
+        assert_eq!(
+            model.forward(Tensor::ones([3])).to_vec::<f32>().unwrap(),
+            [1.0; 3]
+        );
     }
 }

@@ -14,7 +14,7 @@ const CAPACITY: usize = 320;
 /// ```
 /// use nn_core::{Shape, UNKNOWN};
 /// use nn_layers::Conv2D;
-/// const CONV: Conv2D = Conv2D::new(32, 3);
+/// static CONV: Conv2D = Conv2D::new(32, 3);
 /// let error = CONV.output_shape(&Shape::from([UNKNOWN, 784])).unwrap_err();
 /// assert_eq!(
 ///     error.message(),
@@ -30,14 +30,33 @@ pub struct ShapeError {
 impl ShapeError {
     /// A message that begins so.
     pub const fn new(text: &str) -> ShapeError {
-        let empty = ShapeError { text: [0; CAPACITY], len: 0 };
+        let empty = ShapeError {
+            text: [0; CAPACITY],
+            len: 0,
+        };
         empty.text(text)
     }
 
     /// A rank other than the one needed. `layout` names the dimensions, `hint` the way out.
-    pub const fn rank(layer: &str, rank: usize, layout: &str, found: &Shape, hint: &str) -> ShapeError {
-        let error = ShapeError::new(layer).text(" expects rank ").number(rank).text(" ").text(layout);
-        error.text(", found rank ").number(found.rank()).text(" ").shape(found).text("; ").text(hint)
+    pub const fn rank(
+        layer: &str,
+        rank: usize,
+        layout: &str,
+        found: &Shape,
+        hint: &str,
+    ) -> ShapeError {
+        let error = ShapeError::new(layer)
+            .text(" expects rank ")
+            .number(rank)
+            .text(" ")
+            .text(layout);
+        error
+            .text(", found rank ")
+            .number(found.rank())
+            .text(" ")
+            .shape(found)
+            .text("; ")
+            .text(hint)
     }
 
     /// The message continued with a text.
@@ -83,7 +102,11 @@ impl ShapeError {
     /// The message continued with a dimension, `_` if it is not known.
     #[must_use]
     pub const fn dim(self, dim: usize) -> ShapeError {
-        if is_known(dim) { self.number(dim) } else { self.text("_") }
+        if is_known(dim) {
+            self.number(dim)
+        } else {
+            self.text("_")
+        }
     }
 
     /// The message continued with a shape, as [`Shape`] prints: `[_, 784]`.
@@ -139,8 +162,16 @@ pub(crate) const fn axis_of(layer: &str, axis: isize, shape: &Shape) -> Result<u
     if axis >= -rank && axis < rank {
         return Ok(if axis < 0 { axis + rank } else { axis } as usize);
     }
-    let error = ShapeError::new(layer).text(": axis ").signed(axis).text(" is out of range for ").shape(shape);
-    Err(error.text("; axes run from ").signed(-rank).text(" to ").signed(rank - 1))
+    let error = ShapeError::new(layer)
+        .text(": axis ")
+        .signed(axis)
+        .text(" is out of range for ")
+        .shape(shape);
+    Err(error
+        .text("; axes run from ")
+        .signed(-rank)
+        .text(" to ")
+        .signed(rank - 1))
 }
 
 #[cfg(test)]
@@ -150,10 +181,15 @@ mod tests {
 
     #[test]
     fn messages_are_made_by_the_compiler_too() {
-        const ERROR: ShapeError =
-            ShapeError::new("found ").shape(&Shape::new(&[UNKNOWN, 20])).text(" at ").signed(-3);
+        const ERROR: ShapeError = ShapeError::new("found ")
+            .shape(&Shape::new(&[UNKNOWN, 20]))
+            .text(" at ")
+            .signed(-3);
         assert_eq!(ERROR.message(), "found [_, 20] at -3");
-        assert_eq!(ShapeError::new("").number(usize::MAX).message(), usize::MAX.to_string());
+        assert_eq!(
+            ShapeError::new("").number(usize::MAX).message(),
+            usize::MAX.to_string()
+        );
     }
 
     #[test]
@@ -167,7 +203,10 @@ mod tests {
         let shape = Shape::from([4, 5, 6]);
         assert_eq!(axis_of("Layer", -1, &shape).unwrap(), 2);
         let error = axis_of("Softmax", 3, &shape).unwrap_err();
-        assert_eq!(error.message(), "Softmax: axis 3 is out of range for [4, 5, 6]; axes run from -3 to 2");
+        assert_eq!(
+            error.message(),
+            "Softmax: axis 3 is out of range for [4, 5, 6]; axes run from -3 to 2"
+        );
         assert!(axis_of("Layer", 0, &Shape::SCALAR).is_err());
     }
 }

@@ -29,7 +29,9 @@ impl Softmax {
     /// Over the last axis.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Softmax {
-        Softmax { axis: Axes(Ints::new([-1])) }
+        Softmax {
+            axis: Axes(Ints::new([-1])),
+        }
     }
 
     /// Over another axis.

@@ -31,7 +31,9 @@ impl Subtract {
     /// The layer; there is nothing to choose.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Subtract {
-        Subtract { _place: Place::new() }
+        Subtract {
+            _place: Place::new(),
+        }
     }
 
     /// The shape of the output, to which the inputs broadcast.
@@ -65,6 +67,9 @@ mod tests {
     fn takes_two() {
         let x = Tensor::ones([1]);
         let error = Subtract::new().forward([&x, &x, &x]).ok().unwrap_err();
-        assert!(error.to_string().contains("takes two tensors, found 3"), "{error}");
+        assert!(
+            error.to_string().contains("takes two tensors, found 3"),
+            "{error}"
+        );
     }
 }

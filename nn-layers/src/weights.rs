@@ -8,7 +8,9 @@ pub(crate) const fn weight(
     regularizer: Option<Regularizer>,
     constraint: Option<Constraint>,
 ) -> Param {
-    Param::new(initializer).regularizer(regularizer).constraint(constraint)
+    Param::new(initializer)
+        .regularizer(regularizer)
+        .constraint(constraint)
 }
 
 /// A trainable parameter of a layer that has it only when `wanted`.
@@ -18,7 +20,11 @@ pub(crate) const fn optional(
     regularizer: Option<Regularizer>,
     constraint: Option<Constraint>,
 ) -> Option<Param> {
-    if wanted { Some(weight(initializer, regularizer, constraint)) } else { None }
+    if wanted {
+        Some(weight(initializer, regularizer, constraint))
+    } else {
+        None
+    }
 }
 
 /// Replaces a parameter while a layer is configured.

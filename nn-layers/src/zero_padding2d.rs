@@ -28,7 +28,9 @@ pub struct ZeroPadding2D {
 impl ZeroPadding2D {
     /// As many zeros on each side (Keras: 1).
     pub const fn new(padding: usize) -> ZeroPadding2D {
-        ZeroPadding2D { padding: [[padding; 2]; 2] }
+        ZeroPadding2D {
+            padding: [[padding; 2]; 2],
+        }
     }
 
     /// Zeros on each side: `[[top, bottom], [left, right]]`.

@@ -1,10 +1,15 @@
 //! What every layer promises, checked for all of them: shapes, configuration, copies, freezing, gradients, odd batches, errors.
 
+#![allow(clippy::result_large_err)] // a `ShapeError` holds its message in place
+
 use nn_core::dtype::set_floatx;
 use nn_core::random::{Stream, with_stream};
 use nn_core::registry::layer_from_config;
 use nn_core::trace::trace_on;
-use nn_core::{DType, GradientTape, Initializer, IntoInput, Layer, Padding, Regularizer, Shape, Tensor, Tensors, UNKNOWN, testing};
+use nn_core::{
+    DType, GradientTape, Initializer, IntoInput, Layer, Padding, Regularizer, Shape, Tensor,
+    Tensors, UNKNOWN, testing,
+};
 use nn_layers::*;
 
 /// An input that has the type that `call` takes.
@@ -30,7 +35,10 @@ struct Check<L: Layer> {
 }
 
 fn batched(inputs: &[&[usize]], batch: usize) -> Vec<Shape> {
-    inputs.iter().map(|dims| Shape::new(dims).insert(0, batch).unwrap()).collect()
+    inputs
+        .iter()
+        .map(|dims| Shape::new(dims).insert(0, batch).unwrap())
+        .collect()
 }
 
 /// Numbers of both signs, away from 0 and from each other, so that no kink is within reach of a difference.
@@ -40,7 +48,7 @@ fn numbers(shape: Shape, seed: usize) -> Tensor {
     let value = |i: usize| {
         // A permutation, since 7919 is prime and larger than any n here.
         let k = ((i + seed) * 7919) % n.max(1);
-        (0.2 + step * (k as f64 + 0.5)) * if k % 2 == 0 { 1.0 } else { -1.0 }
+        (0.2 + step * (k as f64 + 0.5)) * if k.is_multiple_of(2) { 1.0 } else { -1.0 }
     };
     Tensor::from_vec((0..n).map(value).collect::<Vec<f64>>(), shape)
 }
@@ -48,7 +56,10 @@ fn numbers(shape: Shape, seed: usize) -> Tensor {
 impl<L: Layer<Output = Tensor>> Check<L> {
     fn values(&self, shapes: &[Shape], dtype: DType) -> Vec<Tensor> {
         let draw = |(i, shape): (usize, &Shape)| match self.indices {
-            Some(n) => Tensor::from_vec((0..shape.len()).map(|k| (k * 7 % n) as i64).collect(), *shape),
+            Some(n) => Tensor::from_vec(
+                (0..shape.len()).map(|k| (k * 7 % n) as i64).collect(),
+                *shape,
+            ),
             None => numbers(*shape, i).cast(dtype),
         };
         shapes.iter().enumerate().map(draw).collect()
@@ -74,22 +85,54 @@ impl<L: Layer<Output = Tensor>> Check<L> {
     /// `output_shape`, the trace and what comes out agree, for batches of no, one and several samples.
     fn shapes(&self) {
         let unknown = batched(self.inputs, UNKNOWN);
-        let leaves = |shapes: &[Shape]| shapes.iter().map(|s| Tensor::abstract_of(*s, DType::F32)).collect::<Vec<_>>();
+        let leaves = |shapes: &[Shape]| {
+            shapes
+                .iter()
+                .map(|s| Tensor::abstract_of(*s, DType::F32))
+                .collect::<Vec<_>>()
+        };
         let layer = (self.make)();
         let traced = trace_on(&layer, leaves(&unknown)).unwrap().outputs[0].1;
-        assert_eq!((self.output_shape)(&layer, &unknown).unwrap(), traced, "with an unknown batch");
+        assert_eq!(
+            (self.output_shape)(&layer, &unknown).unwrap(),
+            traced,
+            "with an unknown batch"
+        );
         assert_eq!(traced[0], UNKNOWN);
         for batch in [3, 1, 0] {
             let shapes = batched(self.inputs, batch);
             for training in [false, true] {
-                let output = self.call(&layer, &self.values(&shapes, DType::F32), training).ok().unwrap();
-                assert_eq!(output.shape(), traced.with(0, batch), "with a batch of {batch}");
-                assert_eq!((self.output_shape)(&layer, &shapes).unwrap(), output.shape());
-                assert!(output.to_vec::<f32>().unwrap().iter().all(|v| v.is_finite()));
+                let output = self
+                    .call(&layer, &self.values(&shapes, DType::F32), training)
+                    .ok()
+                    .unwrap();
+                assert_eq!(
+                    output.shape(),
+                    traced.with(0, batch),
+                    "with a batch of {batch}"
+                );
+                assert_eq!(
+                    (self.output_shape)(&layer, &shapes).unwrap(),
+                    output.shape()
+                );
+                assert!(
+                    output
+                        .to_vec::<f32>()
+                        .unwrap()
+                        .iter()
+                        .all(|v| v.is_finite())
+                );
             }
         }
         let parameters = layer.parameters();
-        assert!(parameters.iter().all(|p| p.is_built() && p.value().to_vec::<f32>().unwrap().iter().all(|v| v.is_finite())));
+        assert!(parameters.iter().all(|p| {
+            p.is_built()
+                && p.value()
+                    .to_vec::<f32>()
+                    .unwrap()
+                    .iter()
+                    .all(|v| v.is_finite())
+        }));
     }
 
     fn configuration(&self) {
@@ -98,10 +141,20 @@ impl<L: Layer<Output = Tensor>> Check<L> {
         assert_eq!(config["class_name"].as_str(), layer.class_name());
         assert_eq!(L::from_config(&config).unwrap().config(), config);
         let text = serde_json::to_string(&config).unwrap();
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), config, "written and read");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+            config,
+            "written and read"
+        );
         match self.inputs {
             [_] => assert_eq!(layer_from_config(&config).unwrap().config(), config),
-            _ => assert!(layer_from_config(&config).err().unwrap().to_string().contains("one tensor to one tensor")),
+            _ => assert!(
+                layer_from_config(&config)
+                    .err()
+                    .unwrap()
+                    .to_string()
+                    .contains("one tensor to one tensor")
+            ),
         }
     }
 
@@ -109,7 +162,14 @@ impl<L: Layer<Output = Tensor>> Check<L> {
         let layer = (self.make)();
         let inputs = self.values(&batched(self.inputs, 4), DType::F32);
         let bits = |layer: &L| -> Vec<Vec<u32>> {
-            let values = |p: &nn_core::Parameter<'_>| p.value().to_vec::<f32>().unwrap().iter().map(|v| v.to_bits()).collect();
+            let values = |p: &nn_core::Parameter<'_>| {
+                p.value()
+                    .to_vec::<f32>()
+                    .unwrap()
+                    .iter()
+                    .map(|v| v.to_bits())
+                    .collect()
+            };
             layer.parameters().iter().map(values).collect()
         };
         self.call(&layer, &inputs, true).ok().unwrap();
@@ -131,11 +191,22 @@ impl<L: Layer<Output = Tensor>> Check<L> {
         for wrong in self.wrong {
             let shapes: Vec<Shape> = wrong.iter().map(|dims| Shape::new(dims)).collect();
             let layer = (self.make)();
-            self.call(&layer, &self.values(&batched(self.inputs, 2), DType::F32), false).ok().unwrap();
-            let error = self.call(&layer, &self.values(&shapes, DType::F32), false).ok();
+            self.call(
+                &layer,
+                &self.values(&batched(self.inputs, 2), DType::F32),
+                false,
+            )
+            .ok()
+            .unwrap();
+            let error = self
+                .call(&layer, &self.values(&shapes, DType::F32), false)
+                .ok();
             let error = error.expect_err(&format!("{wrong:?}")).to_string();
             assert!(error.starts_with(layer.class_name().unwrap()), "{error}");
-            let abstracts = shapes.iter().map(|s| Tensor::abstract_of(*s, DType::F32)).collect();
+            let abstracts = shapes
+                .iter()
+                .map(|s| Tensor::abstract_of(*s, DType::F32))
+                .collect();
             assert!(trace_on(&layer, abstracts).is_err(), "{wrong:?} in a trace");
         }
     }
@@ -147,18 +218,28 @@ impl<L: Layer<Output = Tensor>> Check<L> {
         let shape = self.call(&layer, &inputs, false).shape();
         for (i, p) in layer.parameters().iter().enumerate() {
             let positive = p.is_buffer().then(|| numbers(p.shape(), i).abs());
-            p.set_value(&positive.unwrap_or_else(|| numbers(p.shape(), i))).unwrap();
+            p.set_value(&positive.unwrap_or_else(|| numbers(p.shape(), i)))
+                .unwrap();
         }
         let buffers: Vec<Tensor> = layer.parameters().iter().map(|p| p.value()).collect();
         let upstream = numbers(shape, 3);
         let target = |inputs: &[Tensor]| {
-            for (p, value) in layer.parameters().iter().zip(&buffers).filter(|(p, _)| p.is_buffer()) {
+            for (p, value) in layer
+                .parameters()
+                .iter()
+                .zip(&buffers)
+                .filter(|(p, _)| p.is_buffer())
+            {
                 p.set_value(value).unwrap();
             }
             (self.call(&layer, inputs, training) * &upstream).sum()
         };
 
-        let floats: Vec<Tensor> = inputs.iter().filter(|x| x.dtype().is_float()).cloned().collect();
+        let floats: Vec<Tensor> = inputs
+            .iter()
+            .filter(|x| x.dtype().is_float())
+            .cloned()
+            .collect();
         let trainable = layer.trainable_parameters();
         let mut sources = floats.clone();
         sources.extend(trainable.iter().map(|p| p.value()));
@@ -265,11 +346,19 @@ one!(batch_normalization_axis: BatchNormalization::new().axis(1).momentum(0.5).s
 #[test]
 fn sequential() {
     Check {
-        make: || Sequential::new().add(Conv2D::new(2, 2)).add(BatchNormalization::new()).add(Flatten::new()).add(Dense::new(2)),
+        make: || {
+            Sequential::new()
+                .add(Conv2D::new(2, 2))
+                .add(BatchNormalization::new())
+                .add(Flatten::new())
+                .add(Dense::new(2))
+        },
         // Its layers are not known to the compiler: the trace is all there is.
         output_shape: |layer, inputs| {
             let trace = trace_on(layer, vec![Tensor::abstract_of(inputs[0], DType::F32)]);
-            trace.map(|t| t.outputs[0].1).map_err(|e| ShapeError::new(&e.to_string()))
+            trace
+                .map(|t| t.outputs[0].1)
+                .map_err(|e| ShapeError::new(&e.to_string()))
         },
         inputs: &[&[3, 3, 1]],
         wrong: &[],

@@ -4,10 +4,12 @@
 
 use nn_core::registry::{DynLayer, layer_from_config};
 use nn_core::{GradientTape, Layer, Module, Result, Tensor, module, testing};
-use nn_layers::{Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract, collect_losses};
+use nn_layers::{
+    Activation, Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract, collect_losses,
+};
 use safetensors::tensor::{Dtype, SafeTensors};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Layers whose cases are there before them.
@@ -42,7 +44,7 @@ struct One(Box<dyn DynLayer>);
 struct Several<L>(L);
 
 macro_rules! module_of_field {
-    ($($generics:tt)*) => {
+    () => {
         fn class_name(&self) -> Option<&'static str> {
             self.0.class_name()
         }
@@ -143,13 +145,20 @@ impl Case<'_> {
     }
 
     fn tensor(&self, what: &str) -> Tensor {
-        let view = self.tensors.get(what).unwrap_or_else(|| panic!("the case has no `{what}`"));
-        let words = view.data().chunks_exact(4).map(|b| [b[0], b[1], b[2], b[3]]);
+        let view = self
+            .tensors
+            .get(what)
+            .unwrap_or_else(|| panic!("the case has no `{what}`"));
+        let words = view
+            .data()
+            .chunks_exact(4)
+            .map(|b| [b[0], b[1], b[2], b[3]]);
         match view.dtype() {
             Dtype::F32 => Tensor::from_vec(words.map(f32::from_le_bytes).collect(), view.shape()),
-            Dtype::I32 => {
-                Tensor::from_vec(words.map(|b| i64::from(i32::from_le_bytes(b))).collect(), view.shape())
-            }
+            Dtype::I32 => Tensor::from_vec(
+                words.map(|b| i64::from(i32::from_le_bytes(b))).collect(),
+                view.shape(),
+            ),
             other => panic!("`{what}` holds {other:?}"),
         }
     }
@@ -159,11 +168,19 @@ impl Case<'_> {
         if self.has(what) {
             return vec![what.to_string()];
         }
-        (0..).map(|i| format!("{what}.{i}")).take_while(|name| self.has(name)).collect()
+        (0..)
+            .map(|i| format!("{what}.{i}"))
+            .take_while(|name| self.has(name))
+            .collect()
     }
 
     fn strings(&self, key: &str) -> Vec<&str> {
-        self.description[key].as_array().expect(key).iter().map(|v| v.as_str().expect(key)).collect()
+        self.description[key]
+            .as_array()
+            .expect(key)
+            .iter()
+            .map(|v| v.as_str().expect(key))
+            .collect()
     }
 
     fn run(&self) {
@@ -173,42 +190,82 @@ impl Case<'_> {
         // Keras leaves this entry out of some configurations when it is not set.
         config.entry("activity_regularizer").or_insert(Value::Null);
         let class_name = &self.description["class_name"];
-        let layer = layer(&json!({"class_name": class_name, "config": config})).unwrap_or_else(|e| panic!("{e}"));
+        let layer = layer(&json!({"class_name": class_name, "config": config}))
+            .unwrap_or_else(|e| panic!("{e}"));
         self.check_config(&*layer, &config);
 
         let parameters = module::parameters(&*layer);
         let paths: Vec<&str> = parameters.iter().map(|p| p.path()).collect();
         assert_eq!(paths, self.strings("weights"), "the weights");
         for p in &parameters {
-            p.set_value(&self.tensor(&format!("before/{}", p.path()))).expect("a weight");
+            p.set_value(&self.tensor(&format!("before/{}", p.path())))
+                .expect("a weight");
             p.set_trainable(!frozen);
         }
         let trainable: Vec<_> = parameters.iter().filter(|p| p.trainable()).collect();
         let names: Vec<&str> = trainable.iter().map(|p| p.path()).collect();
-        assert_eq!(names, self.strings("trainable_weights"), "the trainable weights");
+        assert_eq!(
+            names,
+            self.strings("trainable_weights"),
+            "the trainable weights"
+        );
 
         let names = self.names("input");
         let inputs: Vec<Tensor> = names.iter().map(|name| self.tensor(name)).collect();
         let training = self.description["training"].as_bool().expect("training");
         let tape = GradientTape::persistent();
-        inputs.iter().filter(|x| x.dtype().is_float()).for_each(|x| tape.watch(x));
+        inputs
+            .iter()
+            .filter(|x| x.dtype().is_float())
+            .for_each(|x| tape.watch(x));
         let (output, mut losses) = collect_losses(|| layer.run_on(inputs.clone(), training));
         testing::assert_close(&output, &self.tensor("output"), TOLERANCE);
 
-        let mut sources: Vec<(String, Tensor)> =
-            trainable.iter().map(|p| (p.path().to_string(), p.value())).collect();
-        sources.extend(names.into_iter().zip(inputs).filter(|(_, x)| x.dtype().is_float()));
-        self.check_gradients("grad", &tape, &(&output * self.tensor("upstream")).sum(), &sources);
+        let mut sources: Vec<(String, Tensor)> = trainable
+            .iter()
+            .map(|p| (p.path().to_string(), p.value()))
+            .collect();
+        sources.extend(
+            names
+                .into_iter()
+                .zip(inputs)
+                .filter(|(_, x)| x.dtype().is_float()),
+        );
+        self.check_gradients(
+            "grad",
+            &tape,
+            &(&output * self.tensor("upstream")).sum(),
+            &sources,
+        );
 
-        losses.extend(parameters.iter().filter_map(|p| Some(p.get_regularizer()?.penalty(&p.value()))));
-        assert_eq!(losses.is_empty(), !self.has("losses"), "whether there are losses");
+        losses.extend(
+            parameters
+                .iter()
+                .filter_map(|p| Some(p.get_regularizer()?.penalty(&p.value()))),
+        );
+        assert_eq!(
+            losses.is_empty(),
+            !self.has("losses"),
+            "whether there are losses"
+        );
         if !losses.is_empty() {
-            testing::assert_close(&nn_core::ops::stack(&losses, 0), &self.tensor("losses"), TOLERANCE);
+            testing::assert_close(
+                &nn_core::ops::stack(&losses, 0),
+                &self.tensor("losses"),
+                TOLERANCE,
+            );
             let total = losses.into_iter().reduce(|a, b| a + b).expect("a loss");
             self.check_gradients("grad_losses", &tape, &total, &sources);
         }
-        for p in parameters.iter().filter(|p| training && !self.strings("trainable_weights").contains(&p.path())) {
-            testing::assert_close(&p.value(), &self.tensor(&format!("after/{}", p.path())), TOLERANCE);
+        for p in parameters
+            .iter()
+            .filter(|p| training && !self.strings("trainable_weights").contains(&p.path()))
+        {
+            testing::assert_close(
+                &p.value(),
+                &self.tensor(&format!("after/{}", p.path())),
+                TOLERANCE,
+            );
         }
     }
 
@@ -218,65 +275,152 @@ impl Case<'_> {
         let neutral = neutral();
         for (key, value) in keras {
             let known = ours.get(key).or(neutral.get(key.as_str()));
-            let known = known.unwrap_or_else(|| panic!("Keras's configuration has `{key}`: {value}"));
-            assert!(same(known, value), "`{key}` is {known}, in Keras's configuration {value}");
+            let known =
+                known.unwrap_or_else(|| panic!("Keras's configuration has `{key}`: {value}"));
+            assert!(
+                same(known, value),
+                "`{key}` is {known}, in Keras's configuration {value}"
+            );
         }
         for key in ours.as_object().expect("entries").keys() {
-            assert!(keras.contains_key(key), "Keras's configuration has no `{key}`");
+            assert!(
+                keras.contains_key(key),
+                "Keras's configuration has no `{key}`"
+            );
         }
     }
 
-    fn check_gradients(&self, prefix: &str, tape: &GradientTape, target: &Tensor, sources: &[(String, Tensor)]) {
+    fn check_gradients(
+        &self,
+        prefix: &str,
+        tape: &GradientTape,
+        target: &Tensor,
+        sources: &[(String, Tensor)],
+    ) {
         let tensors: Vec<Tensor> = sources.iter().map(|(_, t)| t.clone()).collect();
-        let gradients = tape.gradient_or_zeros(target, &tensors).unwrap_or_else(|e| panic!("{e}"));
+        let gradients = tape
+            .gradient_or_zeros(target, &tensors)
+            .unwrap_or_else(|e| panic!("{e}"));
         let mut checked = 0;
         for ((name, _), gradient) in sources.iter().zip(gradients) {
             let expected = self.tensor(&format!("{prefix}/{name}"));
             testing::assert_close(&gradient, &expected, TOLERANCE);
             checked += 1;
         }
-        let given = self.tensors.keys().filter(|name| name.starts_with(&format!("{prefix}/"))).count();
+        let given = self
+            .tensors
+            .keys()
+            .filter(|name| name.starts_with(&format!("{prefix}/")))
+            .count();
         assert_eq!(checked, given, "the gradients under {prefix}");
     }
 }
 
-/// Runs every case of a file; returns how many there were, and what went wrong.
-fn run_file(path: &Path) -> (usize, Vec<String>) {
+/// Calls `f` with the name and content of every case of a file.
+fn for_each_case(path: &Path, mut f: impl FnMut(&str, Case<'_>)) {
     let bytes = std::fs::read(path).expect("a readable file");
     let (_, header) = SafeTensors::read_metadata(&bytes).expect("a safetensors file");
     let file = SafeTensors::deserialize(&bytes).expect("a safetensors file");
     let tensors: BTreeMap<String, _> = file.tensors().into_iter().collect();
-    let mut failures = Vec::new();
-    let mut count = 0;
     for (name, description) in header.metadata().as_ref().expect("descriptions") {
-        let description: Value = serde_json::from_str(description).expect("a description in JSON");
-        let class_name = description["class_name"].as_str().expect("a class name").to_string();
-        if NOT_BUILT_YET.contains(&class_name.as_str()) {
-            continue;
-        }
-        count += 1;
+        let description = serde_json::from_str(description).expect("a description in JSON");
         let prefix = format!("{name}/");
-        let tensors = tensors.iter().filter_map(|(k, v)| Some((k.strip_prefix(&prefix)?.to_string(), v)));
-        let case = Case { description, tensors: tensors.collect() };
-        let run = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case.run()));
-        if let Err(panic) = run {
-            let text = panic.downcast_ref::<String>().cloned();
-            let text = text.or(panic.downcast_ref::<&str>().map(|s| s.to_string()));
-            failures.push(format!("{class_name} {name}: {}", text.unwrap_or_default()));
-        }
+        let own = tensors
+            .iter()
+            .filter_map(|(k, v)| Some((k.strip_prefix(&prefix)?.to_string(), v)));
+        f(
+            name,
+            Case {
+                description,
+                tensors: own.collect(),
+            },
+        );
     }
-    (count, failures)
+}
+
+/// What `f` panics with, if it does.
+fn panic_of(f: impl FnOnce()) -> Option<String> {
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).err()?;
+    let text = panic.downcast_ref::<String>().cloned();
+    Some(
+        text.or(panic.downcast_ref::<&str>().map(|s| s.to_string()))
+            .unwrap_or_default(),
+    )
+}
+
+/// Activations with their default arguments; the others of the file are tensor functions.
+#[test]
+fn activations_agree_with_keras() {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/activations.safetensors");
+    let mut seen = BTreeSet::new();
+    let mut failures = Vec::new();
+    for_each_case(&path, |name, case| {
+        if !case.description["config"]
+            .as_object()
+            .is_some_and(|config| config.is_empty() || is_exact_gelu(config))
+        {
+            return;
+        }
+        let Ok(activation) =
+            serde_json::from_value::<Activation>(case.description["class_name"].clone())
+        else {
+            failures.push(format!("{name}: no such activation"));
+            return;
+        };
+        seen.insert(case.description["class_name"].to_string());
+        failures.extend(
+            panic_of(|| {
+                let x = case.tensor("input");
+                let tape = GradientTape::new();
+                tape.watch(&x);
+                let y = activation.apply(&x);
+                testing::assert_close(&y, &case.tensor("output"), TOLERANCE);
+                let gradient = tape
+                    .gradient(&(y * case.tensor("upstream")).sum(), &x)
+                    .unwrap_or_else(|e| panic!("{e}"));
+                testing::assert_close(&gradient, &case.tensor("grad/input"), TOLERANCE);
+            })
+            .map(|text| format!("{name}: {text}")),
+        );
+    });
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(seen.len() > 20, "{seen:?}");
+}
+
+fn is_exact_gelu(config: &Map<String, Value>) -> bool {
+    config.len() == 1 && config.get("approximate") == Some(&json!(false))
 }
 
 #[test]
 fn layers_agree_with_keras() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/layers");
-    let mut files: Vec<_> = std::fs::read_dir(&folder).expect("the cases").map(|f| f.expect("a file").path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(&folder)
+        .expect("the cases")
+        .map(|f| f.expect("a file").path())
+        .collect();
     files.sort();
-    let results: Vec<(usize, Vec<String>)> = files.iter().map(|path| run_file(path)).collect();
-    let count: usize = results.iter().map(|(count, _)| count).sum();
-    let failures: Vec<String> = results.into_iter().flat_map(|(_, failures)| failures).collect();
-    assert!(failures.is_empty(), "{} of {count} cases fail:\n{}", failures.len(), failures.join("\n"));
+    let (mut count, mut failures) = (0, Vec::new());
+    for path in &files {
+        for_each_case(path, |name, case| {
+            let class_name = case.description["class_name"]
+                .as_str()
+                .expect("a class name")
+                .to_string();
+            if !NOT_BUILT_YET.contains(&class_name.as_str()) {
+                count += 1;
+                failures.extend(
+                    panic_of(|| case.run()).map(|text| format!("{class_name} {name}: {text}")),
+                );
+            }
+        });
+    }
+    assert!(
+        failures.is_empty(),
+        "{} of {count} cases fail:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
     assert!(count > 0, "no cases in {}", folder.display());
     println!("{count} cases in {} files", files.len());
 }

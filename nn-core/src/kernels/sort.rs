@@ -100,7 +100,7 @@ mod tests {
                         let mut all: Vec<i64> = (0..n as i64).collect();
                         let key = |i: i64| if row[i as usize].is_nan() { f32::INFINITY } else { row[i as usize] };
                         all.sort_by(|&a, &b| {
-                            let o = key(a).total_cmp(&key(b));
+                            let o = key(a).partial_cmp(&key(b)).unwrap();
                             if descending { o.reverse() } else { o }
                         });
                         expected.extend(&all[..k]);

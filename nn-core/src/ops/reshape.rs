@@ -16,8 +16,8 @@ impl Op for Reshape {
         let fits = match (from.is_known(), self.0.is_known()) {
             (true, true) => from.len() == self.0.len(),
             // With an unknown dimension on one side, the known ones need to divide what there is.
-            (true, false) => known(&self.0) != 0 && from.len() % known(&self.0) == 0,
-            (false, true) => known(&from) != 0 && self.0.len() % known(&from) == 0,
+            (true, false) => known(&self.0) != 0 && from.len().is_multiple_of(known(&self.0)),
+            (false, true) => known(&from) != 0 && self.0.len().is_multiple_of(known(&from)),
             (false, false) => true,
         };
         let one_unknown = |s: &Shape| s.iter().filter(|&&d| !is_known(d)).count() == 1;

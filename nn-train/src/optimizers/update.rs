@@ -20,7 +20,8 @@ impl<R: Rule> Optimizer for R {
                 weight_decay: self.settings().decay_of(p.path()),
                 step: slots.iterations + 1,
             };
-            p.update(|value| self.step(value, gradient, slots.of(p, count), &at))
+            let own = slots.of(p, count);
+            p.update(|value| self.step(value, gradient, own, &at))
                 .map_err(|e| e.at_path(p.path()))
         });
         slots.iterations += u64::from(done.is_ok());
