@@ -19,7 +19,7 @@ impl GradientTape {
     /// tape.watch(&x);
     /// let y = x.square();
     /// assert_eq!(tape.jacobian(&y, &x)?.to_vec::<f32>()?, [2.0, 0.0, 0.0, 4.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     pub fn jacobian(&self, target: &Tensor, source: &Tensor) -> Result<Tensor> {
         let shapes = (target.try_shape()?, source.try_shape()?);
@@ -51,7 +51,7 @@ impl GradientTape {
     /// let jacobian = tape.batch_jacobian(&y, &x)?;
     /// assert_eq!(jacobian.shape(), [2, 2, 2]);
     /// assert_eq!(jacobian.to_vec::<f32>()?, [2.0, 0.0, 0.0, 4.0, 6.0, 0.0, 0.0, 8.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     pub fn batch_jacobian(&self, target: &Tensor, source: &Tensor) -> Result<Tensor> {
         let (to, from) = (target.try_shape()?, source.try_shape()?);

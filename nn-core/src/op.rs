@@ -107,7 +107,8 @@ impl Backward<'_> {
 pub fn apply<O: Op>(op: O, inputs: &[Tensor]) -> Tensor {
     let result = run(&op, inputs, Location::caller());
     if tape::is_recording() && result.error().is_none() && result.dtype().is_float() {
-        tape::record_if_watched(inputs, &result, || Rc::new(op));
+        let mut op = Some(op);
+        tape::record_if_watched(inputs, &result, &mut || Rc::new(op.take().expect("made once")));
     }
     result
 }

@@ -67,10 +67,9 @@ pub(crate) fn is_recording() -> bool {
     ACTIVE.get() > 0
 }
 
-/// Adds an op to every active tape that watches one of its inputs.
-pub(crate) fn record_if_watched(inputs: &[Tensor], output: &Tensor, op: impl FnOnce() -> Rc<dyn Op>) {
+/// Adds an op to every active tape that watches one of its inputs; `make` gives it, and is called at most once.
+pub(crate) fn record_if_watched(inputs: &[Tensor], output: &Tensor, make: &mut dyn FnMut() -> Rc<dyn Op>) {
     TAPES.with_borrow(|tapes| {
-        let mut make = Some(op);
         let mut shared: Option<Rc<dyn Op>> = None;
         for tape in tapes {
             if tape.paused.get() > 0 {
@@ -80,9 +79,7 @@ pub(crate) fn record_if_watched(inputs: &[Tensor], output: &Tensor, op: impl FnO
             if !inputs.iter().any(|t| record.watches(t)) {
                 continue;
             }
-            let op = shared
-                .get_or_insert_with(|| make.take().expect("made once")())
-                .clone();
+            let op = shared.get_or_insert_with(&mut *make).clone();
             let keeps = op.keeps();
             let inputs = inputs
                 .iter()

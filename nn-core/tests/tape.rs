@@ -105,9 +105,15 @@ fn sources_without_a_gradient_say_why() {
     let message = |source: &Tensor| tape.gradient(&y, source).unwrap_err().to_string();
     let e = message(&other);
     assert!(e.contains("source 0 (shape []) has no gradient"), "{e}");
-    assert!(e.contains("it was never watched: call `tape.watch(&x)`"), "{e}");
+    assert!(
+        e.contains("it was never watched: call `tape.watch(&x)`"),
+        "{e}"
+    );
     let e = message(&integers);
-    assert!(e.contains("it holds i64, and only f32 and f64 have gradients"), "{e}");
+    assert!(
+        e.contains("it holds i64, and only f32 and f64 have gradients"),
+        "{e}"
+    );
     tape.watch(&other);
     let e = message(&other);
     assert!(e.contains("the target does not depend on it"), "{e}");
@@ -126,8 +132,14 @@ fn an_upstream_gradient_weighs_the_target() {
     let weights = Tensor::from([1.0_f64, 10.0, 100.0]);
     let g = tape.gradient_with(&y, &x, &weights).unwrap();
     assert_eq!(g.to_vec::<f64>().unwrap(), [2.0, 40.0, 600.0]);
-    let e = tape.gradient_with(&y, &x, &scalar(1.0)).unwrap_err().to_string();
-    assert!(e.contains("the upstream gradient has shape [], the target [3]"), "{e}");
+    let e = tape
+        .gradient_with(&y, &x, &scalar(1.0))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        e.contains("the upstream gradient has shape [], the target [3]"),
+        "{e}"
+    );
 }
 
 #[test]
@@ -154,8 +166,14 @@ fn the_first_error_comes_out_of_everything() {
     let first = (&x + Tensor::zeros([3])).exp();
     let second = &x * Tensor::zeros([5]);
     let expected = first.error().unwrap().to_string();
-    assert!(expected.contains("cannot add [2] and [3]: aligned at the end"), "{expected}");
-    assert!(expected.contains("tape.rs:"), "the caller's line: {expected}");
+    assert!(
+        expected.contains("cannot add [2] and [3]: aligned at the end"),
+        "{expected}"
+    );
+    assert!(
+        expected.contains("tape.rs:"),
+        "the caller's line: {expected}"
+    );
     let both = (&first * second).sum();
     for error in [
         both.item::<f32>().unwrap_err(),
@@ -271,7 +289,10 @@ fn expression() -> impl Strategy<Value = Expression> {
     leaf.prop_recursive(4, 24, 2, |inner| {
         let one = (0..UNARY, inner.clone()).prop_map(|(f, x)| One(f, Box::new(x)));
         let two = (0..BINARY, inner.clone(), inner);
-        prop_oneof![one, two.prop_map(|(f, a, b)| Two(f, Box::new(a), Box::new(b)))]
+        prop_oneof![
+            one,
+            two.prop_map(|(f, a, b)| Two(f, Box::new(a), Box::new(b)))
+        ]
     })
 }
 

@@ -11,51 +11,72 @@ use std::ops::Range;
 /// 16 Ki elements are about 5 µs of work, the price of waking a thread.
 pub const GRAIN: usize = 16 * 1024;
 
-/// A cut of `n` items into tasks of `grain` items.
-fn tasks(n: usize, grain: usize) -> usize {
-    n.div_ceil(grain.max(1))
+/// Calls `task` with every number below `count`, in parallel if there are several and threads to run them.
+///
+/// The only place that instantiates the thread pool's machinery, which is large, for all kernels together.
+#[inline(never)]
+fn run(count: usize, task: &(dyn Fn(usize) + Sync)) {
+    match count {
+        0 => {}
+        1 => task(0),
+        _ if rayon::current_num_threads() == 1 => (0..count).for_each(task),
+        _ => (0..count).into_par_iter().for_each(task),
+    }
 }
 
 /// Calls `f` with consecutive ranges of `grain` items that cover `0..n`, in parallel when there are several.
 pub fn for_each_range(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
     let grain = grain.max(1);
-    let range = |i: usize| i * grain..((i + 1) * grain).min(n);
-    match tasks(n, grain) {
-        0 => {}
-        1 => f(0..n),
-        count if rayon::current_num_threads() == 1 => (0..count).for_each(|i| f(range(i))),
-        count => (0..count).into_par_iter().for_each(|i| f(range(i))),
+    run(n.div_ceil(grain), &|i| f(i * grain..((i + 1) * grain).min(n)));
+}
+
+/// A pointer that tasks share, each to write a part of its own.
+struct Parts<T>(*mut T);
+
+// SAFETY: a pointer alone does nothing; the elements move to other threads only where `T` may.
+unsafe impl<T: Send> Sync for Parts<T> {}
+
+impl<T> Parts<T> {
+    /// The elements of a range.
+    ///
+    /// # Safety
+    /// The range lies in what the pointer was made of, which is borrowed for as long as the result lives, and no two live results
+    /// overlap.
+    #[allow(clippy::mut_from_ref)]
+    unsafe fn part(&self, range: Range<usize>) -> &mut [T] {
+        // SAFETY: the caller's promise.
+        unsafe { std::slice::from_raw_parts_mut(self.0.add(range.start), range.len()) }
     }
 }
 
 /// Cuts `out` into pieces of `grain` elements and calls `f(start, piece)` for each, in parallel when there are several.
 pub fn for_each_chunk<T: Send>(out: &mut [T], grain: usize, f: impl Fn(usize, &mut [T]) + Sync) {
-    let grain = grain.max(1);
-    match tasks(out.len(), grain) {
-        0 => {}
-        1 => f(0, out),
-        _ if rayon::current_num_threads() == 1 => out
-            .chunks_mut(grain)
-            .enumerate()
-            .for_each(|(i, piece)| f(i * grain, piece)),
-        _ => out
-            .par_chunks_mut(grain)
-            .enumerate()
-            .for_each(|(i, piece)| f(i * grain, piece)),
+    let (n, grain) = (out.len(), grain.max(1));
+    if n <= grain {
+        if n > 0 {
+            f(0, out);
+        }
+        return;
     }
+    let parts = Parts(out.as_mut_ptr());
+    for_each_range(n, grain, |range| {
+        let start = range.start;
+        // SAFETY: `for_each_range` gives disjoint ranges below `n`, and `out` is borrowed until it returns.
+        f(start, unsafe { parts.part(range) });
+    });
 }
 
 /// Maps consecutive ranges of `grain` items to partial results and returns them in index order, so that the
 /// caller's fold gives the same bits for any number of threads.
 pub fn map_ranges<R: Send>(n: usize, grain: usize, f: impl Fn(Range<usize>) -> R + Sync) -> Vec<R> {
     let grain = grain.max(1);
-    let range = |i: usize| i * grain..((i + 1) * grain).min(n);
-    match tasks(n, grain) {
-        0 => Vec::new(),
-        1 => vec![f(0..n)],
-        count if rayon::current_num_threads() == 1 => (0..count).map(|i| f(range(i))).collect(),
-        count => (0..count).into_par_iter().map(|i| f(range(i))).collect(),
-    }
+    let mut results: Vec<Option<R>> = Vec::new();
+    results.resize_with(n.div_ceil(grain), || None);
+    for_each_chunk(&mut results, 1, |i, result| {
+        result[0] = Some(f(i * grain..((i + 1) * grain).min(n)));
+    });
+    let all = results.into_iter().map(|r| r.expect("every task gives a result"));
+    all.collect()
 }
 
 #[cfg(test)]

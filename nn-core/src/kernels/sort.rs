@@ -23,7 +23,10 @@ pub fn argsort<T: Number>(x: &[T], n: usize, k: usize, descending: bool, out: &m
     let rows = (GRAIN / (n * (n.ilog2() as usize + 1))).max(1);
     pieces(out, rows * k, &|start, piece| {
         let mut positions: Vec<i64> = Vec::with_capacity(n);
-        for (row, out) in x[start / k * n..].chunks_exact(n).zip(piece.chunks_exact_mut(k)) {
+        for (row, out) in x[start / k * n..]
+            .chunks_exact(n)
+            .zip(piece.chunks_exact_mut(k))
+        {
             // Positions make the order total, so that an unstable sort gives what a stable one would.
             let compare = |&a: &i64, &b: &i64| {
                 let (i, j) = (row[a as usize], row[b as usize]);
@@ -42,7 +45,13 @@ pub fn argsort<T: Number>(x: &[T], n: usize, k: usize, descending: bool, out: &m
 }
 
 /// `out[r, i] = x[r, positions[r, i]]` for rows of `n` elements of `x` and `k` of the others.
-pub fn take_along<T: Copy + Send + Sync>(x: &[T], n: usize, positions: &[i64], k: usize, out: &mut [T]) {
+pub fn take_along<T: Copy + Send + Sync>(
+    x: &[T],
+    n: usize,
+    positions: &[i64],
+    k: usize,
+    out: &mut [T],
+) {
     assert_eq!(positions.len(), out.len());
     if out.is_empty() {
         return;
@@ -52,7 +61,9 @@ pub fn take_along<T: Copy + Send + Sync>(x: &[T], n: usize, positions: &[i64], k
         let positions = positions[start..start + piece.len()].chunks_exact(k);
         let rows = x[start / k * n..].chunks_exact(n);
         for ((row, positions), out) in rows.zip(positions).zip(piece.chunks_exact_mut(k)) {
-            out.iter_mut().zip(positions).for_each(|(o, &i)| *o = row[i as usize]);
+            out.iter_mut()
+                .zip(positions)
+                .for_each(|(o, &i)| *o = row[i as usize]);
         }
     });
 }
@@ -71,7 +82,9 @@ pub fn put_along<T: Number>(x: &[T], k: usize, positions: &[i64], n: usize, out:
             return;
         }
         let from = start / n * k;
-        let rows = x[from..].chunks_exact(k).zip(positions[from..].chunks_exact(k));
+        let rows = x[from..]
+            .chunks_exact(k)
+            .zip(positions[from..].chunks_exact(k));
         for ((row, positions), out) in rows.zip(piece.chunks_exact_mut(n)) {
             for (&v, &i) in row.iter().zip(positions) {
                 out[i as usize] = T::sum(out[i as usize], v);
@@ -91,14 +104,26 @@ mod tests {
             // Few values, many ties, some NaN.
             let x: Vec<f32> = random(rows * n, 3)
                 .iter()
-                .map(|v| if *v > 0.9 { f32::NAN } else { (v * 10.0).round() })
+                .map(|v| {
+                    if *v > 0.9 {
+                        f32::NAN
+                    } else {
+                        (v * 10.0).round()
+                    }
+                })
                 .collect();
             for k in [1, n.div_ceil(2), n] {
                 for descending in [false, true] {
                     let mut expected: Vec<i64> = Vec::new();
                     for row in x.chunks_exact(n) {
                         let mut all: Vec<i64> = (0..n as i64).collect();
-                        let key = |i: i64| if row[i as usize].is_nan() { f32::INFINITY } else { row[i as usize] };
+                        let key = |i: i64| {
+                            if row[i as usize].is_nan() {
+                                f32::INFINITY
+                            } else {
+                                row[i as usize]
+                            }
+                        };
                         all.sort_by(|&a, &b| {
                             let o = key(a).partial_cmp(&key(b)).unwrap();
                             if descending { o.reverse() } else { o }
@@ -110,7 +135,10 @@ mod tests {
                         argsort(&x, n, k, descending, &mut out);
                         out
                     });
-                    assert_eq!(found, expected, "{rows} of {n}, first {k}, descending {descending}");
+                    assert_eq!(
+                        found, expected,
+                        "{rows} of {n}, first {k}, descending {descending}"
+                    );
                 }
             }
         }

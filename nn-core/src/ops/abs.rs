@@ -13,6 +13,7 @@ impl Function for Abs {
     const NAME: &'static str = "abs";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x.abs()
     }
@@ -25,6 +26,7 @@ impl Function for Abs {
 impl Slope for Abs {
     const NAME: &'static str = "abs_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
         // The last case keeps NaN.
         if x >= T::ZERO {

@@ -24,7 +24,9 @@ impl Op for All {
     fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
         let (x, dims) = (&inputs[0], inputs[0].raw_shape());
         let mask = self.axes.mask(dims)?;
-        Ok(Tensor::build(shape, |out| kernel::all(x.data(), dims, &mask, out)))
+        Ok(Tensor::build(shape, |out| {
+            kernel::all(x.data(), dims, &mask, out)
+        }))
     }
 
     fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -80,7 +82,10 @@ mod tests {
     fn along_any_axes() {
         let x = Tensor::from([[0.0_f32, 2.0], [0.0, 0.0]]);
         assert_eq!(x.all_axis(1).to_vec::<bool>().unwrap(), [false, false]);
-        assert_eq!(x.equal(0.0).all_axes([0], false).to_vec::<bool>().unwrap(), [true, false]);
+        assert_eq!(
+            x.equal(0.0).all_axes([0], false).to_vec::<bool>().unwrap(),
+            [true, false]
+        );
         assert!(Tensor::zeros([0]).all().item::<bool>().unwrap());
         assert!(x.all_axis(2).error().is_some());
     }

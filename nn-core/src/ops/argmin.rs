@@ -70,7 +70,11 @@ mod tests {
         assert_eq!(x.argmin(1).to_vec::<i64>().unwrap(), [0, 0, 1]);
         let nan = Tensor::from([1.0, f32::NAN, 9.0, f32::NAN, 0.0]);
         assert_eq!(nan.argmin(0).item::<i64>().unwrap(), 1);
-        let e = Tensor::zeros([2, 0]).argmin(1).ok().unwrap_err().to_string();
+        let e = Tensor::zeros([2, 0])
+            .argmin(1)
+            .ok()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("the argmin of no elements"), "{e}");
         assert!(x.argmin(2).error().is_some());
     }

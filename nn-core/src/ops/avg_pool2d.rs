@@ -85,7 +85,7 @@ impl Op for AvgPool2dGradient {
 /// use nn_core::{Padding, Tensor, ops::avg_pool2d};
 /// let x = Tensor::from([1.0_f32, 5.0, 2.0, 4.0]).reshape([1, 2, 2, 1]);
 /// assert_eq!(avg_pool2d(&x, [2, 2], [2, 2], Padding::Valid).to_vec::<f32>()?, [3.0]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[track_caller]
 pub fn avg_pool2d(x: &Tensor, pool: [usize; 2], strides: [usize; 2], padding: Padding) -> Tensor {

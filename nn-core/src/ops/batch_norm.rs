@@ -168,7 +168,7 @@ fn plain_gradient(which: usize, inputs: &[Tensor], epsilon: f64) -> Tensor {
 /// let (y, mean, variance) = batch_norm_train(&x, Tensor::ones([1]), Tensor::zeros([1]), 0.0);
 /// assert_eq!(y.to_vec::<f32>()?, [-1.0, 1.0]);
 /// assert_eq!((mean.item::<f32>()?, variance.item::<f32>()?), (2.0, 1.0));
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[track_caller]
 pub fn batch_norm_train(

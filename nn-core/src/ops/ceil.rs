@@ -12,6 +12,7 @@ impl Function for Ceil {
     const NAME: &'static str = "ceil";
     const KEEPS: Keeps = Keeps::SHAPES;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         // Every f32 is an f64, and so is its rounded value.
         T::from_f64(x.to_f64().ceil())

@@ -8,15 +8,20 @@ use crate::kernels::math::Float;
 use crate::op::Keeps;
 
 #[derive(Clone, Copy)]
-struct Celu (f64);
+struct Celu(f64);
 
 impl Function for Celu {
     const NAME: &'static str = "celu";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         let alpha = T::from_f64(self.0);
-        if x > T::ZERO { x } else { alpha * (x / alpha).expm1() }
+        if x > T::ZERO {
+            x
+        } else {
+            alpha * (x / alpha).expm1()
+        }
     }
 
     fn gradient(self, x: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
@@ -27,8 +32,13 @@ impl Function for Celu {
 impl Slope for Celu {
     const NAME: &'static str = "celu_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
-        if x > T::ZERO { T::ONE } else { (x / T::from_f64(self.0)).exp() }
+        if x > T::ZERO {
+            T::ONE
+        } else {
+            (x / T::from_f64(self.0)).exp()
+        }
     }
 
     fn curve(self, x: &Tensor) -> Option<Tensor> {

@@ -16,6 +16,7 @@ impl Function for Clip {
     const NAME: &'static str = "clip";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         T::minimum(T::maximum(x, T::from_f64(self.min)), T::from_f64(self.max))
     }
@@ -28,6 +29,7 @@ impl Function for Clip {
 impl Slope for Clip {
     const NAME: &'static str = "clip_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
         let (min, max) = (T::from_f64(self.min), T::from_f64(self.max));
         let share = |inside: bool, edge: bool| match (inside, edge) {
@@ -61,7 +63,8 @@ impl Tensor {
     pub fn clip(&self, min: f64, max: f64) -> Tensor {
         let ordered = min <= max;
         if !ordered {
-            let message = format!("clip needs its lower limit first, found min = {min} and max = {max}");
+            let message =
+                format!("clip needs its lower limit first, found min = {min} and max = {max}");
             return self.fail("clip", Error::value(message));
         }
         match self.dtype().is_float() {

@@ -12,6 +12,7 @@ impl Function for Cos {
     const NAME: &'static str = "cos";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x.cos()
     }
@@ -38,8 +39,6 @@ impl Tensor {
 #[cfg(test)]
 mod tests {
     use crate::testing::check_gradient;
-
-
 
     #[test]
     fn gradient() {

@@ -25,9 +25,15 @@ impl Op for CumSum {
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let (x, axis) = (&inputs[0], shape.axis(self.axis)?);
         Ok(match dtype {
-            DType::F32 => Tensor::build(shape, |out: &mut [f32]| cumsum(x.data(), &shape, axis, out, self.reverse)),
-            DType::F64 => Tensor::build(shape, |out: &mut [f64]| cumsum(x.data(), &shape, axis, out, self.reverse)),
-            _ => Tensor::build(shape, |out: &mut [i64]| cumsum(x.data(), &shape, axis, out, self.reverse)),
+            DType::F32 => Tensor::build(shape, |out: &mut [f32]| {
+                cumsum(x.data(), &shape, axis, out, self.reverse)
+            }),
+            DType::F64 => Tensor::build(shape, |out: &mut [f64]| {
+                cumsum(x.data(), &shape, axis, out, self.reverse)
+            }),
+            _ => Tensor::build(shape, |out: &mut [i64]| {
+                cumsum(x.data(), &shape, axis, out, self.reverse)
+            }),
         })
     }
 
@@ -55,7 +61,10 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn cumsum(&self, axis: isize) -> Tensor {
-        let op = CumSum { axis, reverse: false };
+        let op = CumSum {
+            axis,
+            reverse: false,
+        };
         apply(op, &[self.cast(summable(self.dtype()))])
     }
 }

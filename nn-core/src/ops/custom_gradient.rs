@@ -59,14 +59,14 @@ where
 /// let softplus = |x: &Tensor| {
 ///     custom_gradient([x], |[x]| {
 ///         let x = x.clone();
-///         ((1.0 + x.exp()).ln(), move |up: &Tensor| [up * (1.0 - 1.0 / (1.0 + x.exp()))])
+///         ((1.0 + x.exp()).log(), move |up: &Tensor| [up * (1.0 - 1.0 / (1.0 + x.exp()))])
 ///     })
 /// };
 /// let x = Tensor::from(100.0_f32);
 /// let tape = GradientTape::new();
 /// tape.watch(&x);
 /// assert_eq!(tape.gradient(&softplus(&x), &x)?.item::<f32>()?, 1.0);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[track_caller]
 pub fn custom_gradient<const N: usize, B>(

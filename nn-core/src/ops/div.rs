@@ -12,10 +12,12 @@ impl Function for Div {
     const NAME: &'static str = "divide";
     const KEEPS: Keeps = Keeps::ALL;
 
+    #[inline(always)]
     fn float<T: Float>(self, a: T, b: T) -> T {
         a / b
     }
 
+    #[inline(always)]
     fn int(self, _: i64, _: i64) -> i64 {
         unreachable!("integers are divided as f32")
     }

@@ -13,7 +13,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::from([1.0_f32, 2.0]);
     /// assert_eq!(x.dot(&x).item::<f32>()?, 5.0);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn dot(&self, other: impl Operand) -> Tensor {

@@ -8,14 +8,19 @@ use crate::kernels::math::Float;
 use crate::op::Keeps;
 
 #[derive(Clone, Copy)]
-struct Elu (f64);
+struct Elu(f64);
 
 impl Function for Elu {
     const NAME: &'static str = "elu";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
-        if x > T::ZERO { x } else { T::from_f64(self.0) * x.expm1() }
+        if x > T::ZERO {
+            x
+        } else {
+            T::from_f64(self.0) * x.expm1()
+        }
     }
 
     fn gradient(self, x: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
@@ -26,8 +31,13 @@ impl Function for Elu {
 impl Slope for Elu {
     const NAME: &'static str = "elu_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
-        if x > T::ZERO { T::ONE } else { T::from_f64(self.0) * x.exp() }
+        if x > T::ZERO {
+            T::ONE
+        } else {
+            T::from_f64(self.0) * x.exp()
+        }
     }
 
     fn curve(self, x: &Tensor) -> Option<Tensor> {

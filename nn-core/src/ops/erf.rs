@@ -13,6 +13,7 @@ impl Function for Erf {
     const NAME: &'static str = "erf";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x.erf()
     }
@@ -25,6 +26,7 @@ impl Function for Erf {
 impl Slope for Erf {
     const NAME: &'static str = "erf_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
         T::from_f64(std::f64::consts::FRAC_2_SQRT_PI) * (-(x * x)).exp()
     }

@@ -12,6 +12,7 @@ impl Function for Exp {
     const NAME: &'static str = "exp";
     const KEEPS: Keeps = Keeps::OUTPUT;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         Float::exp(x)
     }

@@ -13,6 +13,7 @@ impl Function for Expm1 {
     const NAME: &'static str = "expm1";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x.expm1()
     }
@@ -25,6 +26,7 @@ impl Function for Expm1 {
 impl Slope for Expm1 {
     const NAME: &'static str = "expm1_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
         x.exp()
     }

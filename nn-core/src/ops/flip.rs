@@ -8,7 +8,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([1_i64, 2, 3]).flip(0).to_vec::<i64>()?, [3, 2, 1]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn flip(&self, axis: isize) -> Tensor {

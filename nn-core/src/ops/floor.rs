@@ -12,6 +12,7 @@ impl Function for Floor {
     const NAME: &'static str = "floor";
     const KEEPS: Keeps = Keeps::SHAPES;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         // Every f32 is an f64, and so is its rounded value.
         T::from_f64(x.to_f64().floor())

@@ -18,6 +18,7 @@ impl Function for Gelu {
     const NAME: &'static str = "gelu";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x * normal_cdf(x)
     }
@@ -37,6 +38,7 @@ fn normal_cdf<T: Float>(x: T) -> T {
 impl Slope for Gelu {
     const NAME: &'static str = "gelu_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
         let density = T::from_f64(C * 0.5) * (x * x * T::from_f64(-0.5)).exp();
         normal_cdf(x) + x * density
@@ -55,6 +57,7 @@ impl Function for GeluTanh {
     const NAME: &'static str = "gelu_tanh";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         let half = T::from_f64(0.5);
         let u = T::from_f64(C) * x * (T::ONE + T::from_f64(CUBIC) * x * x);
@@ -69,6 +72,7 @@ impl Function for GeluTanh {
 impl Slope for GeluTanh {
     const NAME: &'static str = "gelu_tanh_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
         let (half, square) = (T::from_f64(0.5), x * x);
         let t = (T::from_f64(C) * x * (T::ONE + T::from_f64(CUBIC) * square)).tanh();

@@ -13,6 +13,7 @@ impl Function for HardSigmoid {
     const NAME: &'static str = "hard_sigmoid";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         T::minimum(T::maximum(x + T::from_f64(3.0), T::ZERO), T::from_f64(6.0)) / T::from_f64(6.0)
     }
@@ -25,8 +26,13 @@ impl Function for HardSigmoid {
 impl Slope for HardSigmoid {
     const NAME: &'static str = "hard_sigmoid_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
-        if x.abs() < T::from_f64(3.0) { T::from_f64(1.0 / 6.0) } else { T::ZERO }
+        if x.abs() < T::from_f64(3.0) {
+            T::from_f64(1.0 / 6.0)
+        } else {
+            T::ZERO
+        }
     }
 
     fn curve(self, _: &Tensor) -> Option<Tensor> {

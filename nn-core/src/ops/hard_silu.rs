@@ -14,6 +14,7 @@ impl Function for HardSilu {
     const NAME: &'static str = "hard_silu";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         let three = T::from_f64(3.0);
         x * T::minimum(T::maximum(x + three, T::ZERO), T::from_f64(6.0)) / T::from_f64(6.0)
@@ -27,6 +28,7 @@ impl Function for HardSilu {
 impl Slope for HardSilu {
     const NAME: &'static str = "hard_silu_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
         let three = T::from_f64(3.0);
         if x.abs() < three {

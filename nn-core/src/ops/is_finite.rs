@@ -10,6 +10,7 @@ struct IsFinite;
 impl Predicate for IsFinite {
     const NAME: &'static str = "is_finite";
 
+    #[inline(always)]
     fn holds<T: Float>(self, x: T) -> bool {
         x.abs() < T::HIGHEST
     }

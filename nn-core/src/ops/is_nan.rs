@@ -10,6 +10,7 @@ struct IsNan;
 impl Predicate for IsNan {
     const NAME: &'static str = "is_nan";
 
+    #[inline(always)]
     fn holds<T: Float>(self, x: T) -> bool {
         T::nan(x)
     }

@@ -141,7 +141,7 @@ fn plain_gradient(which: usize, inputs: &[Tensor], epsilon: f64) -> Tensor {
 /// let x = Tensor::from([[1.0_f32, 3.0], [-8.0, -4.0]]);
 /// let y = layer_norm(&x, Tensor::ones([2]), Tensor::zeros([2]), 0.0);
 /// assert_eq!(y.to_vec::<f32>()?, [-1.0, 1.0, -1.0, 1.0]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[track_caller]
 pub fn layer_norm(x: &Tensor, gamma: impl Operand, beta: impl Operand, epsilon: f64) -> Tensor {

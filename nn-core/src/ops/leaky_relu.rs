@@ -7,14 +7,19 @@ use crate::kernels::math::Float;
 use crate::op::Keeps;
 
 #[derive(Clone, Copy)]
-struct LeakyRelu (f64);
+struct LeakyRelu(f64);
 
 impl Function for LeakyRelu {
     const NAME: &'static str = "leaky_relu";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
-        if x >= T::ZERO { x } else { x * T::from_f64(self.0) }
+        if x >= T::ZERO {
+            x
+        } else {
+            x * T::from_f64(self.0)
+        }
     }
 
     fn gradient(self, x: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
@@ -25,8 +30,13 @@ impl Function for LeakyRelu {
 impl Slope for LeakyRelu {
     const NAME: &'static str = "leaky_relu_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
-        if x >= T::ZERO { T::ONE } else { T::from_f64(self.0) }
+        if x >= T::ZERO {
+            T::ONE
+        } else {
+            T::from_f64(self.0)
+        }
     }
 
     fn curve(self, _: &Tensor) -> Option<Tensor> {

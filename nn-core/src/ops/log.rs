@@ -12,6 +12,7 @@ impl Function for Log {
     const NAME: &'static str = "log";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x.ln()
     }

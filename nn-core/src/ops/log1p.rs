@@ -12,6 +12,7 @@ impl Function for Log1p {
     const NAME: &'static str = "log1p";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x.log1p()
     }

@@ -13,6 +13,7 @@ impl Function for LogSigmoid {
     const NAME: &'static str = "log_sigmoid";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         -(-x).softplus()
     }
@@ -25,6 +26,7 @@ impl Function for LogSigmoid {
 impl Slope for LogSigmoid {
     const NAME: &'static str = "log_sigmoid_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
         (-x).sigmoid()
     }

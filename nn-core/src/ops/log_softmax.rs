@@ -25,9 +25,11 @@ impl Op for LogSoftmax {
     }
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            kernel(inputs[0].data(), classes(&shape), out);
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                kernel(inputs[0].data(), classes(&shape), out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -50,9 +52,11 @@ impl Op for LogSoftmaxGradient {
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let (y, upstream) = (&inputs[0], &inputs[1]);
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            backward(y.data(), upstream.data(), classes(&shape), out);
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                backward(y.data(), upstream.data(), classes(&shape), out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -106,7 +110,11 @@ mod tests {
         }
         let e = x.log_softmax(2).ok().unwrap_err().to_string();
         assert!(e.contains("axis 2 is out of range"), "{e}");
-        let e = Tensor::from([1_i64]).log_softmax(-1).ok().unwrap_err().to_string();
+        let e = Tensor::from([1_i64])
+            .log_softmax(-1)
+            .ok()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("log_softmax needs f32 or f64, found i64"), "{e}");
         assert!(Tensor::from(1.0_f32).log_softmax(-1).error().is_some());
     }

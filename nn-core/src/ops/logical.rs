@@ -38,7 +38,15 @@ impl Op for Logical {
             let b = &inputs[1];
             let and = matches!(self, Logical::And);
             let f = move |x: bool, y: bool| if and { x & y } else { x | y };
-            broadcast_zip(a.data(), a.raw_shape(), b.data(), b.raw_shape(), out, &shape, f);
+            broadcast_zip(
+                a.data(),
+                a.raw_shape(),
+                b.data(),
+                b.raw_shape(),
+                out,
+                &shape,
+                f,
+            );
         }))
     }
 
@@ -105,10 +113,23 @@ mod tests {
     #[test]
     fn numbers_are_true_unless_zero() {
         let x = Tensor::from([0.0_f32, -2.0, f32::NAN]);
-        assert_eq!(x.logical_not().to_vec::<bool>().unwrap(), [true, false, false]);
-        assert_eq!(x.logical_and(1).to_vec::<bool>().unwrap(), [false, true, true]);
-        assert_eq!(x.logical_or(0).to_vec::<bool>().unwrap(), [false, true, true]);
-        let e = x.logical_or(Tensor::zeros([2])).ok().unwrap_err().to_string();
+        assert_eq!(
+            x.logical_not().to_vec::<bool>().unwrap(),
+            [true, false, false]
+        );
+        assert_eq!(
+            x.logical_and(1).to_vec::<bool>().unwrap(),
+            [false, true, true]
+        );
+        assert_eq!(
+            x.logical_or(0).to_vec::<bool>().unwrap(),
+            [false, true, true]
+        );
+        let e = x
+            .logical_or(Tensor::zeros([2]))
+            .ok()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("cannot combine [3] and [2]"), "{e}");
     }
 }

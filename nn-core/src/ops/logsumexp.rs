@@ -67,7 +67,11 @@ mod tests {
         assert_eq!(of([f32::INFINITY, 1.0]), f32::INFINITY);
         assert_eq!(of([f32::NEG_INFINITY, -200.0]), -200.0);
         assert!(of([f32::NAN, 1.0]).is_nan());
-        let e = Tensor::from([1_i64]).logsumexp().ok().unwrap_err().to_string();
+        let e = Tensor::from([1_i64])
+            .logsumexp()
+            .ok()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("logsumexp needs f32 or f64, found i64"), "{e}");
     }
 

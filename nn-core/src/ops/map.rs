@@ -33,7 +33,7 @@ impl<F: Function> Op for Map<F> {
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let f = self.0;
         Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            elementwise::map(inputs[0].data::<T>(), out, move |x: T| f.f(x));
+            elementwise::map(inputs[0].data::<T>(), out, #[inline(always)] move |x: T| f.f(x));
         })))
     }
 

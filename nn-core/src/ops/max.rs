@@ -64,8 +64,18 @@ mod tests {
         let x = Tensor::from([[1_i64, 2], [3, 5]]);
         assert_eq!(x.max_axis(0).to_vec::<i64>().unwrap(), [3, 5]);
         assert_eq!(Tensor::from([3_u8, 200]).max().item::<u8>().unwrap(), 200);
-        assert!(Tensor::from([1.0, f32::NAN, 2.0]).max().item::<f32>().unwrap().is_nan());
-        let e = Tensor::zeros([0, 2]).max_axis(0).ok().unwrap_err().to_string();
+        assert!(
+            Tensor::from([1.0, f32::NAN, 2.0])
+                .max()
+                .item::<f32>()
+                .unwrap()
+                .is_nan()
+        );
+        let e = Tensor::zeros([0, 2])
+            .max_axis(0)
+            .ok()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("the max of no elements"), "{e}");
     }
 

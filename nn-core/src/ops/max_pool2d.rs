@@ -149,7 +149,7 @@ impl MaxPool2dGradient {
 /// use nn_core::{Padding, Tensor, ops::max_pool2d};
 /// let x = Tensor::from([1.0_f32, 5.0, 2.0, 3.0]).reshape([1, 2, 2, 1]);
 /// assert_eq!(max_pool2d(&x, [2, 2], [2, 2], Padding::Valid).to_vec::<f32>()?, [5.0]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[track_caller]
 pub fn max_pool2d(x: &Tensor, pool: [usize; 2], strides: [usize; 2], padding: Padding) -> Tensor {

@@ -12,10 +12,12 @@ impl Function for Maximum {
     const NAME: &'static str = "maximum";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn float<T: Float>(self, a: T, b: T) -> T {
         T::maximum(a, b)
     }
 
+    #[inline(always)]
     fn int(self, a: i64, b: i64) -> i64 {
         a.max(b)
     }
@@ -37,6 +39,7 @@ impl Function for Share {
     const NAME: &'static str = "maximum_gradient";
     const KEEPS: Keeps = Keeps::SHAPES;
 
+    #[inline(always)]
     fn float<T: Float>(self, a: T, b: T) -> T {
         if a > b {
             T::ONE
@@ -47,6 +50,7 @@ impl Function for Share {
         }
     }
 
+    #[inline(always)]
     fn int(self, _: i64, _: i64) -> i64 {
         unreachable!("gradients are floats")
     }

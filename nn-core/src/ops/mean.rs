@@ -26,7 +26,10 @@ impl Op for Mean {
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
         let (shape, dtype) = (inputs[0].raw_shape(), inputs[0].dtype());
         match dtype.is_float() {
-            true => Ok((reduced(shape, &self.axes.mask(shape)?, self.keepdims), dtype)),
+            true => Ok((
+                reduced(shape, &self.axes.mask(shape)?, self.keepdims),
+                dtype,
+            )),
             false => Err(Error::needs_float("mean", dtype)),
         }
     }
@@ -35,11 +38,13 @@ impl Op for Mean {
         let x = &inputs[0];
         let dims = x.raw_shape();
         let mask = self.axes.mask(dims)?;
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            kernel::reduce(x.data(), dims, &mask, out, Kind::Sum);
-            let n = T::from_f64(count(dims, &mask));
-            map_in_place(out, move |sum: T| sum / n);
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                kernel::reduce(x.data(), dims, &mask, out, Kind::Sum);
+                let n = T::from_f64(count(dims, &mask));
+                map_in_place(out, move |sum: T| sum / n);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -57,7 +62,11 @@ impl Op for Mean {
 /// The mean over axes; integers as `f32`, as in Keras.
 #[track_caller]
 pub(super) fn mean(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
-    let dtype = if x.dtype().is_float() { x.dtype() } else { DType::F32 };
+    let dtype = if x.dtype().is_float() {
+        x.dtype()
+    } else {
+        DType::F32
+    };
     apply(Mean { axes, keepdims }, &[x.cast(dtype)])
 }
 
@@ -105,7 +114,13 @@ mod tests {
         assert_eq!(x.mean_axis(-1).to_vec::<f32>().unwrap(), [1.0, 4.0]);
         assert_eq!(x.mean_axes([0], true).shape(), [1, 3]);
         assert!(Tensor::zeros([0]).mean().item::<f32>().unwrap().is_nan());
-        assert!(Tensor::from([1.0, f32::NAN]).mean().item::<f32>().unwrap().is_nan());
+        assert!(
+            Tensor::from([1.0, f32::NAN])
+                .mean()
+                .item::<f32>()
+                .unwrap()
+                .is_nan()
+        );
         let e = x.mean_axes([0, -2], false).ok().unwrap_err().to_string();
         assert!(e.contains("axis -2 of [2, 3] is given twice"), "{e}");
         let batch = Tensor::abstract_of([UNKNOWN, 3], DType::F32);

@@ -64,8 +64,18 @@ mod tests {
         let x = Tensor::from([[1_i64, 2], [3, 5]]);
         assert_eq!(x.min_axis(0).to_vec::<i64>().unwrap(), [1, 2]);
         assert_eq!(Tensor::from([3_u8, 200]).min().item::<u8>().unwrap(), 3);
-        assert!(Tensor::from([1.0, f32::NAN, 2.0]).min().item::<f32>().unwrap().is_nan());
-        let e = Tensor::zeros([0, 2]).min_axis(0).ok().unwrap_err().to_string();
+        assert!(
+            Tensor::from([1.0, f32::NAN, 2.0])
+                .min()
+                .item::<f32>()
+                .unwrap()
+                .is_nan()
+        );
+        let e = Tensor::zeros([0, 2])
+            .min_axis(0)
+            .ok()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("the min of no elements"), "{e}");
     }
 

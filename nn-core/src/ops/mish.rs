@@ -13,6 +13,7 @@ impl Function for Mish {
     const NAME: &'static str = "mish";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x * x.softplus().tanh()
     }
@@ -25,6 +26,7 @@ impl Function for Mish {
 impl Slope for Mish {
     const NAME: &'static str = "mish_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
         let (s, t) = (x.sigmoid(), x.softplus().tanh());
         t + x * s * (T::ONE - t * t)

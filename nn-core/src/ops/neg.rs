@@ -12,6 +12,7 @@ impl Function for Neg {
     const NAME: &'static str = "negate";
     const KEEPS: Keeps = Keeps::SHAPES;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         -x
     }

@@ -52,7 +52,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let rows = Tensor::from([1_i64, 0, -1]).one_hot(2);
     /// assert_eq!(rows.to_vec::<f32>()?, [0.0, 1.0, 1.0, 0.0, 0.0, 0.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn one_hot(&self, depth: usize) -> Tensor {

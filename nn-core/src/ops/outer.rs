@@ -9,7 +9,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let table = Tensor::from([1_i64, 2]).outer(Tensor::from([3_i64, 4]));
     /// assert_eq!(table.to_vec::<i64>()?, [3, 4, 6, 8]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn outer(&self, other: impl Operand) -> Tensor {

@@ -98,7 +98,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::ones([1, 2]).pad([(0, 0), (1, 2)]);
     /// assert_eq!(x.to_vec::<f32>()?, [0.0, 1.0, 1.0, 0.0, 0.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn pad(&self, paddings: impl AsRef<[(usize, usize)]>) -> Tensor {
@@ -113,7 +113,7 @@ impl Tensor {
     /// # use nn_core::{Tensor, ops::PadMode};
     /// let x = Tensor::from([1_i64, 2, 3]);
     /// assert_eq!(x.pad_with([(2, 1)], PadMode::Reflect).to_vec::<i64>()?, [3, 2, 1, 2, 3, 2]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn pad_with(&self, paddings: impl AsRef<[(usize, usize)]>, mode: PadMode) -> Tensor {

@@ -13,10 +13,12 @@ impl Function for Pow {
     const NAME: &'static str = "pow";
     const KEEPS: Keeps = Keeps::ALL;
 
+    #[inline(always)]
     fn float<T: Float>(self, a: T, b: T) -> T {
         a.powf(b)
     }
 
+    #[inline(always)]
     fn int(self, a: i64, b: i64) -> i64 {
         match (u32::try_from(b), a) {
             (Ok(b), _) => a.wrapping_pow(b),
@@ -74,7 +76,10 @@ mod tests {
 
     #[test]
     fn gradients_at_zero_are_numbers() {
-        let (x, p) = (Tensor::from([0.0_f64; 3]), Tensor::from([0.0_f64, 1.0, 2.0]));
+        let (x, p) = (
+            Tensor::from([0.0_f64; 3]),
+            Tensor::from([0.0_f64, 1.0, 2.0]),
+        );
         let tape = GradientTape::new();
         tape.watch(&x);
         tape.watch(&p);

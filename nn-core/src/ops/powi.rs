@@ -12,6 +12,7 @@ impl Function for PowI {
     const NAME: &'static str = "powi";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         // Squarings and multiplications only: exact where the result is representable.
         let (mut power, mut square, mut left) = (T::ONE, x, self.0.unsigned_abs());
@@ -57,13 +58,23 @@ mod tests {
     fn agrees_with_repeated_multiplication() {
         let x = Tensor::from([-1.5_f64, 0.0, 2.0]);
         for n in 0..12 {
-            let expected = x.data::<f64>().iter().map(|v| v.powi(n)).collect::<Vec<_>>();
+            let expected = x
+                .data::<f64>()
+                .iter()
+                .map(|v| v.powi(n))
+                .collect::<Vec<_>>();
             // The standard library multiplies in an order of its own, 12 factors at most.
             let tolerance = 12.0 * f64::EPSILON;
             crate::testing::assert_close(&x.powi(n), &Tensor::from(expected), tolerance);
         }
-        assert_eq!(Tensor::from([2.0_f32, 1.0]).powi(-2).data::<f32>(), [0.25, 1.0]);
-        assert_eq!(Tensor::from([1.0_f32, 0.5]).powi(i32::MIN).data::<f32>(), [1.0, f32::INFINITY]);
+        assert_eq!(
+            Tensor::from([2.0_f32, 1.0]).powi(-2).data::<f32>(),
+            [0.25, 1.0]
+        );
+        assert_eq!(
+            Tensor::from([1.0_f32, 0.5]).powi(i32::MIN).data::<f32>(),
+            [1.0, f32::INFINITY]
+        );
     }
 
     #[test]

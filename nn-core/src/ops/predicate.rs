@@ -24,9 +24,11 @@ impl<P: Predicate> Op for Ask<P> {
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
         let (x, p) = (&inputs[0], self.0);
-        Ok(with_float!(x.dtype(), T => Tensor::build(shape, |out: &mut [bool]| {
-            map(x.data(), out, move |v: T| p.holds(v));
-        })))
+        Ok(
+            with_float!(x.dtype(), T => Tensor::build(shape, |out: &mut [bool]| {
+                map(x.data(), out, move |v: T| p.holds(v));
+            })),
+        )
     }
 
     fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -41,6 +43,10 @@ impl<P: Predicate> Op for Ask<P> {
 /// Asks about every element; integers are asked about as `f32`.
 #[track_caller]
 pub(crate) fn ask<P: Predicate>(p: P, x: &Tensor) -> Tensor {
-    let dtype = if x.dtype().is_float() { x.dtype() } else { DType::F32 };
+    let dtype = if x.dtype().is_float() {
+        x.dtype()
+    } else {
+        DType::F32
+    };
     apply(Ask(p), &[x.cast(dtype)])
 }

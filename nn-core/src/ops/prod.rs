@@ -39,7 +39,11 @@ fn others(x: &Tensor) -> Tensor {
         return x.ones_like();
     }
     let half = n / 2;
-    let (a, b, odd) = (x.slice(0..half), x.slice(half..2 * half), x.slice(2 * half..));
+    let (a, b, odd) = (
+        x.slice(0..half),
+        x.slice(half..2 * half),
+        x.slice(2 * half..),
+    );
     let above = others(&concatenate([&a * &b, odd], 0));
     let pairs = above.slice(0..half);
     concatenate([b * &pairs, a * &pairs, above.slice(half..)], 0)
@@ -96,7 +100,11 @@ mod tests {
         check_gradient(|x| x[0].prod(), &[&[5]]);
         check_gradient(|x| x[0].prod_axes([0, 2], false).square(), &[&[2, 3, 2]]);
         check_gradient(|x| x[0].prod_axes([1], true), &[&[2, 3, 1]]);
-        for x in [vec![0.0, 2.0, -3.0, 0.5, 1.5], vec![0.0, 2.0, 0.0, 0.5, 1.5], vec![0.0; 5]] {
+        for x in [
+            vec![0.0, 2.0, -3.0, 0.5, 1.5],
+            vec![0.0, 2.0, 0.0, 0.5, 1.5],
+            vec![0.0; 5],
+        ] {
             check_gradient_at(|x| x[0].prod(), &[Tensor::from(x)]);
         }
     }

@@ -13,6 +13,7 @@ impl Function for Reciprocal {
     const NAME: &'static str = "reciprocal";
     const KEEPS: Keeps = Keeps::OUTPUT;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         T::ONE / x
     }
@@ -25,6 +26,7 @@ impl Function for Reciprocal {
 impl Slope for Reciprocal {
     const NAME: &'static str = "reciprocal_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, y: T) -> T {
         -(y * y)
     }
@@ -51,8 +53,6 @@ impl Tensor {
 #[cfg(test)]
 mod tests {
     use crate::testing::check_gradient;
-
-
 
     #[test]
     fn gradient() {

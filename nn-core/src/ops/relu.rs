@@ -13,6 +13,7 @@ impl Function for Relu {
     const NAME: &'static str = "relu";
     const KEEPS: Keeps = Keeps::OUTPUT;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         T::maximum(x, T::ZERO)
     }
@@ -30,10 +31,12 @@ impl zip::Function for Gate {
     const NAME: &'static str = "relu_gradient";
     const KEEPS: Keeps = Keeps { inputs: 0b10, output: false };
 
+    #[inline(always)]
     fn float<T: Float>(self, a: T, b: T) -> T {
         if b > T::ZERO { a } else { T::ZERO }
     }
 
+    #[inline(always)]
     fn int(self, a: i64, b: i64) -> i64 {
         if b > 0 { a } else { 0 }
     }

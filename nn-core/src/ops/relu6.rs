@@ -13,6 +13,7 @@ impl Function for Relu6 {
     const NAME: &'static str = "relu6";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         T::minimum(T::maximum(x, T::ZERO), T::from_f64(6.0))
     }
@@ -25,8 +26,13 @@ impl Function for Relu6 {
 impl Slope for Relu6 {
     const NAME: &'static str = "relu6_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
-        if x > T::ZERO && x < T::from_f64(6.0) { T::ONE } else { T::ZERO }
+        if x > T::ZERO && x < T::from_f64(6.0) {
+            T::ONE
+        } else {
+            T::ZERO
+        }
     }
 
     fn curve(self, _: &Tensor) -> Option<Tensor> {

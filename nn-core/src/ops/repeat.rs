@@ -8,7 +8,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([1_i64, 2]).repeat(2, 0).to_vec::<i64>()?, [1, 1, 2, 2]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn repeat(&self, n: usize, axis: isize) -> Tensor {

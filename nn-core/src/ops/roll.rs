@@ -10,7 +10,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([1_i64, 2, 3]).roll(1, 0).to_vec::<i64>()?, [3, 1, 2]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn roll(&self, shift: isize, axis: isize) -> Tensor {

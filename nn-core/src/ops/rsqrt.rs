@@ -13,6 +13,7 @@ impl Function for Rsqrt {
     const NAME: &'static str = "rsqrt";
     const KEEPS: Keeps = Keeps::OUTPUT;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         T::ONE / x.sqrt()
     }
@@ -25,6 +26,7 @@ impl Function for Rsqrt {
 impl Slope for Rsqrt {
     const NAME: &'static str = "rsqrt_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, y: T) -> T {
         T::from_f64(-0.5) * y * y * y
     }
@@ -51,8 +53,6 @@ impl Tensor {
 #[cfg(test)]
 mod tests {
     use crate::testing::check_gradient;
-
-
 
     #[test]
     fn gradient() {

@@ -20,7 +20,9 @@ impl Op for Select {
             )));
         }
         let [condition, a, b] = [condition, a, b].map(|t| *t.raw_shape());
-        let both = a.broadcast(&b).ok_or_else(|| Error::broadcast("select from", &a, &b))?;
+        let both = a
+            .broadcast(&b)
+            .ok_or_else(|| Error::broadcast("select from", &a, &b))?;
         let shape = condition
             .broadcast(&both)
             .ok_or_else(|| Error::broadcast("select by a condition and from", &condition, &both))?;
@@ -29,15 +31,17 @@ impl Op for Select {
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let [condition, a, b] = [&inputs[0], &inputs[1], &inputs[2]];
-        Ok(with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            elementwise::select(
-                (condition.data(), condition.raw_shape()),
-                (a.data(), a.raw_shape()),
-                (b.data(), b.raw_shape()),
-                out,
-                &shape,
-            );
-        })))
+        Ok(
+            with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                elementwise::select(
+                    (condition.data(), condition.raw_shape()),
+                    (a.data(), a.raw_shape()),
+                    (b.data(), b.raw_shape()),
+                    out,
+                    &shape,
+                );
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -50,7 +54,10 @@ impl Op for Select {
     }
 
     fn keeps(&self) -> Keeps {
-        Keeps { inputs: 0b001, output: false }
+        Keeps {
+            inputs: 0b001,
+            output: false,
+        }
     }
 }
 
@@ -73,7 +80,10 @@ pub fn select(condition: impl Operand, a: impl Operand, b: impl Operand) -> Tens
     let a = a.operand(own_b.unwrap_or(DType::I64));
     let b = b.operand(own_a.unwrap_or(a.dtype()));
     let dtype = a.dtype().promote(b.dtype());
-    apply(Select, &[condition.operand(DType::Bool), a.cast(dtype), b.cast(dtype)])
+    apply(
+        Select,
+        &[condition.operand(DType::Bool), a.cast(dtype), b.cast(dtype)],
+    )
 }
 
 impl Tensor {
@@ -105,7 +115,10 @@ mod tests {
         // A third is not the same number in f32.
         let third = c.where_(1.0 / 3.0, Tensor::from(2.0_f64));
         assert_eq!(third.to_vec::<f64>().unwrap(), [1.0 / 3.0, 2.0]);
-        assert_eq!(c.where_(Tensor::from(2.0_f64), 1.0 / 3.0).data::<f64>(), [2.0, 1.0 / 3.0]);
+        assert_eq!(
+            c.where_(Tensor::from(2.0_f64), 1.0 / 3.0).data::<f64>(),
+            [2.0, 1.0 / 3.0]
+        );
         assert_eq!(c.where_(1, 0).dtype(), DType::I64);
     }
 

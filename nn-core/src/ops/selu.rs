@@ -17,6 +17,7 @@ impl Function for Selu {
     const NAME: &'static str = "selu";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         let alpha = T::from_f64(ALPHA);
         T::from_f64(SCALE) * if x > T::ZERO { x } else { alpha * x.expm1() }
@@ -30,6 +31,7 @@ impl Function for Selu {
 impl Slope for Selu {
     const NAME: &'static str = "selu_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
         let alpha = T::from_f64(ALPHA);
         T::from_f64(SCALE) * if x > T::ZERO { T::ONE } else { alpha * x.exp() }

@@ -13,6 +13,7 @@ impl Function for Sigmoid {
     const NAME: &'static str = "sigmoid";
     const KEEPS: Keeps = Keeps::OUTPUT;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x.sigmoid()
     }
@@ -25,6 +26,7 @@ impl Function for Sigmoid {
 impl Slope for Sigmoid {
     const NAME: &'static str = "sigmoid_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, y: T) -> T {
         y * (T::ONE - y)
     }

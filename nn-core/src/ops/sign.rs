@@ -12,6 +12,7 @@ impl Function for Sign {
     const NAME: &'static str = "sign";
     const KEEPS: Keeps = Keeps::SHAPES;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         // The last case keeps NaN, and the sign of a zero.
         if x > T::ZERO {

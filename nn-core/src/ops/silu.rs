@@ -13,6 +13,7 @@ impl Function for Silu {
     const NAME: &'static str = "silu";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x * x.sigmoid()
     }
@@ -25,6 +26,7 @@ impl Function for Silu {
 impl Slope for Silu {
     const NAME: &'static str = "silu_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
         let s = x.sigmoid();
         s * (T::ONE + x * (T::ONE - s))

@@ -12,6 +12,7 @@ impl Function for Sin {
     const NAME: &'static str = "sin";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x.sin()
     }
@@ -38,8 +39,6 @@ impl Tensor {
 #[cfg(test)]
 mod tests {
     use crate::testing::check_gradient;
-
-
 
     #[test]
     fn gradient() {

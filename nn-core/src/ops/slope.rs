@@ -28,9 +28,11 @@ impl<S: Slope> Op for Scale<S> {
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let (upstream, x, s) = (&inputs[0], &inputs[1], self.0);
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            elementwise::zip(upstream.data(), x.data(), out, move |g: T, x: T| g * s.slope(x));
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                elementwise::zip(upstream.data(), x.data(), out, #[inline(always)] move |g: T, x: T| g * s.slope(x));
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

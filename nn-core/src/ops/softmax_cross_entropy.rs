@@ -39,15 +39,17 @@ impl Op for CrossEntropy {
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let (logits, targets) = (&inputs[0], &inputs[1]);
         let classes = logits.raw_shape().dim(-1)?;
-        Ok(with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
-            // Without classes the kernel has no row to write, and the empty sum is 0.
-            loss.fill(T::default());
-            let lse = Tensor::build(shape, |lse: &mut [T]| {
-                lse.fill(T::default());
-                categorical_cross_entropy(logits.data(), targets.data(), classes, loss, lse);
-            });
-            self.lse.set(lse).expect("an op runs once");
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
+                // Without classes the kernel has no row to write, and the empty sum is 0.
+                loss.fill(T::default());
+                let lse = Tensor::build(shape, |lse: &mut [T]| {
+                    lse.fill(T::default());
+                    categorical_cross_entropy(logits.data(), targets.data(), classes, loss, lse);
+                });
+                self.lse.set(lse).expect("an op runs once");
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -75,13 +77,15 @@ impl Op for CrossEntropyGradient {
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let [logits, targets, scale] = [&inputs[0], &inputs[1], &inputs[2]];
         let (lse, classes) = (&self.lse, shape.dim(-1)?);
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            let (x, targets, lse, scale) = (logits.data::<T>(), targets.data(), lse.data(), scale.data());
-            if lse.is_empty() {
-                return;
-            }
-            categorical_cross_entropy_gradient(x, targets, lse, scale, classes, out);
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                let (x, targets, lse, scale) = (logits.data::<T>(), targets.data(), lse.data(), scale.data());
+                if lse.is_empty() {
+                    return;
+                }
+                categorical_cross_entropy_gradient(x, targets, lse, scale, classes, out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -143,7 +147,12 @@ mod tests {
         let targets = Tensor::from([[0.2_f64, 0.5, 0.3], [0.0, 2.0, 1.0]]);
         let losses = softmax_cross_entropy(&logits, &targets);
         let nothing = Tensor::zeros([2, 0]);
-        assert_eq!(softmax_cross_entropy(&nothing, &nothing).to_vec::<f32>().unwrap(), [0.0; 2]);
+        assert_eq!(
+            softmax_cross_entropy(&nothing, &nothing)
+                .to_vec::<f32>()
+                .unwrap(),
+            [0.0; 2]
+        );
         let expected = -(&targets * logits.log_softmax(-1)).sum_axis(-1);
         // A handful of roundings of f64.
         assert_close(&losses, &expected, 1e-14);
@@ -153,13 +162,19 @@ mod tests {
     fn names_a_wrong_shape() {
         let e = softmax_cross_entropy(&Tensor::zeros([5, 10]), &Tensor::zeros([5]));
         let e = e.ok().unwrap_err().to_string();
-        assert!(e.contains("logits [5, 10] need targets of the same shape"), "{e}");
+        assert!(
+            e.contains("logits [5, 10] need targets of the same shape"),
+            "{e}"
+        );
         assert!(e.contains("found [5]; for class numbers use"), "{e}");
     }
 
     #[test]
     fn gradient() {
         check_gradient(|x| softmax_cross_entropy(&x[0], &x[1]), &[&[3, 4], &[3, 4]]);
-        check_gradient(|x| softmax_cross_entropy(&x[0], &x[1]).square(), &[&[2, 2, 3], &[2, 2, 3]]);
+        check_gradient(
+            |x| softmax_cross_entropy(&x[0], &x[1]).square(),
+            &[&[2, 2, 3], &[2, 2, 3]],
+        );
     }
 }

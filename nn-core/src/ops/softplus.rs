@@ -13,6 +13,7 @@ impl Function for Softplus {
     const NAME: &'static str = "softplus";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x.softplus()
     }
@@ -25,6 +26,7 @@ impl Function for Softplus {
 impl Slope for Softplus {
     const NAME: &'static str = "softplus_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
         x.sigmoid()
     }

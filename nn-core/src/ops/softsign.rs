@@ -13,6 +13,7 @@ impl Function for Softsign {
     const NAME: &'static str = "softsign";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x / (T::ONE + x.abs())
     }
@@ -25,6 +26,7 @@ impl Function for Softsign {
 impl Slope for Softsign {
     const NAME: &'static str = "softsign_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
         let d = T::ONE + x.abs();
         T::ONE / (d * d)

@@ -15,7 +15,11 @@ pub(super) struct ArgSort {
 
 impl Op for ArgSort {
     fn name(&self) -> &'static str {
-        if self.first.is_some() { "top_k" } else { "argsort" }
+        if self.first.is_some() {
+            "top_k"
+        } else {
+            "argsort"
+        }
     }
 
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
@@ -106,7 +110,10 @@ mod tests {
         let x = Tensor::from([[3_u8, 1], [2, 2], [1, 3]]);
         assert_eq!(x.sort(0, false).to_vec::<u8>().unwrap(), [1, 1, 2, 2, 3, 3]);
         assert_eq!(x.sort(1, true).to_vec::<u8>().unwrap(), [3, 1, 2, 2, 3, 1]);
-        assert_eq!(x.argsort(0, true).to_vec::<i64>().unwrap(), [0, 2, 1, 1, 2, 0]);
+        assert_eq!(
+            x.argsort(0, true).to_vec::<i64>().unwrap(),
+            [0, 2, 1, 1, 2, 0]
+        );
         let nan = Tensor::from([f32::NAN, 1.0, -1.0]);
         assert_eq!(nan.argsort(0, false).to_vec::<i64>().unwrap(), [2, 1, 0]);
         assert!(x.sort(2, false).error().is_some());

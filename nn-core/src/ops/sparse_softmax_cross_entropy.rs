@@ -60,12 +60,14 @@ impl Op for SparseCrossEntropy {
         let (logits, labels) = (&inputs[0], &inputs[1]);
         let classes = logits.raw_shape().dim(-1)?;
         check_labels(labels, classes)?;
-        Ok(with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
-            let lse = Tensor::build(shape, |lse: &mut [T]| {
-                sparse_cross_entropy(logits.data(), labels.data(), classes, loss, lse);
-            });
-            self.lse.set(lse).expect("an op runs once");
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
+                let lse = Tensor::build(shape, |lse: &mut [T]| {
+                    sparse_cross_entropy(logits.data(), labels.data(), classes, loss, lse);
+                });
+                self.lse.set(lse).expect("an op runs once");
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -91,13 +93,15 @@ impl Op for SparseCrossEntropyGradient {
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let [logits, labels, scale] = [&inputs[0], &inputs[1], &inputs[2]];
         let (lse, classes) = (&self.lse, shape.dim(-1)?);
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            let (x, labels, lse, scale) = (logits.data::<T>(), labels.data(), lse.data(), scale.data());
-            if lse.is_empty() {
-                return;
-            }
-            sparse_cross_entropy_gradient(x, labels, lse, scale, classes, out);
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                let (x, labels, lse, scale) = (logits.data::<T>(), labels.data(), lse.data(), scale.data());
+                if lse.is_empty() {
+                    return;
+                }
+                sparse_cross_entropy_gradient(x, labels, lse, scale, classes, out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -165,25 +169,42 @@ mod tests {
     #[test]
     fn names_a_wrong_label_type_or_shape() {
         let message = |logits: &Tensor, labels: Tensor| {
-            sparse_softmax_cross_entropy(logits, &labels).ok().unwrap_err().to_string()
+            sparse_softmax_cross_entropy(logits, &labels)
+                .ok()
+                .unwrap_err()
+                .to_string()
         };
         let logits = Tensor::zeros([5, 10]);
         let e = message(&logits, Tensor::from([0_i64, 1, 2, 10, 11]));
-        assert!(e.contains("label 10 at row 3 is outside 0..10: the logits have 10 classes"), "{e}");
+        assert!(
+            e.contains("label 10 at row 3 is outside 0..10: the logits have 10 classes"),
+            "{e}"
+        );
         assert!(message(&logits, Tensor::from([0_i64, -1, 2, 1, 1])).contains("label -1 at row 1"));
         let e = message(&logits, Tensor::zeros([5]));
-        assert!(e.contains("labels must be i64 class numbers, found f32"), "{e}");
+        assert!(
+            e.contains("labels must be i64 class numbers, found f32"),
+            "{e}"
+        );
         let e = message(&logits, Tensor::zeros([5, 1]).cast(DType::I64));
         assert!(e.contains("logits [5, 10] need labels of shape [5]"), "{e}");
         let batch = Tensor::abstract_of([UNKNOWN, 10], DType::F32);
         let labels = Tensor::abstract_of([UNKNOWN], DType::I64);
-        assert_eq!(sparse_softmax_cross_entropy(&batch, &labels).shape().to_string(), "[_]");
+        assert_eq!(
+            sparse_softmax_cross_entropy(&batch, &labels)
+                .shape()
+                .to_string(),
+            "[_]"
+        );
     }
 
     #[test]
     fn gradient() {
         let labels = Tensor::from([2_i64, 0, 2]);
         check_gradient(|x| sparse_softmax_cross_entropy(&x[0], &labels), &[&[3, 4]]);
-        check_gradient(|x| sparse_softmax_cross_entropy(&x[0], &labels).square(), &[&[3, 4]]);
+        check_gradient(
+            |x| sparse_softmax_cross_entropy(&x[0], &labels).square(),
+            &[&[3, 4]],
+        );
     }
 }

@@ -38,7 +38,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let pieces = Tensor::arange(5).split_sizes([2, 3], 0);
     /// assert_eq!(pieces[1].to_vec::<i64>()?, [2, 3, 4]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn split_sizes(&self, sizes: impl AsRef<[usize]>, axis: isize) -> Vec<Tensor> {

@@ -12,6 +12,7 @@ impl Function for Sqrt {
     const NAME: &'static str = "sqrt";
     const KEEPS: Keeps = Keeps::OUTPUT;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x.sqrt()
     }

@@ -12,6 +12,7 @@ impl Function for Square {
     const NAME: &'static str = "square";
     const KEEPS: Keeps = Keeps::INPUTS;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x * x
     }

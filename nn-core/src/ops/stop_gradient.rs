@@ -37,7 +37,7 @@ impl Tensor {
     /// tape.watch(&x);
     /// let y = &x * x.stop_gradient();
     /// assert_eq!(tape.gradient(&y, &x)?.item::<f32>()?, 3.0);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn stop_gradient(&self) -> Tensor {

@@ -12,10 +12,12 @@ impl Function for Sub {
     const NAME: &'static str = "subtract";
     const KEEPS: Keeps = Keeps::SHAPES;
 
+    #[inline(always)]
     fn float<T: Float>(self, a: T, b: T) -> T {
         a - b
     }
 
+    #[inline(always)]
     fn int(self, a: i64, b: i64) -> i64 {
         a.wrapping_sub(b)
     }

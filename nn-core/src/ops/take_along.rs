@@ -27,9 +27,11 @@ impl Op for TakeAlong {
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let (x, positions) = (&inputs[0], &inputs[1]);
-        Ok(with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            take_kernel(x.data(), last(x), positions.data(), last(positions), out);
-        })))
+        Ok(
+            with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                take_kernel(x.data(), last(x), positions.data(), last(positions), out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -58,9 +60,11 @@ impl Op for PutAlong {
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let (x, positions) = (&inputs[0], &inputs[1]);
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            put_along(x.data(), last(x), positions.data(), self.n, out);
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                put_along(x.data(), last(x), positions.data(), self.n, out);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

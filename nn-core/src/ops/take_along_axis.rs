@@ -121,7 +121,7 @@ impl Tensor {
     /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
     /// let picked = x.take_along_axis(&Tensor::from([[1_i64], [0]]), 1);
     /// assert_eq!(picked.to_vec::<f32>()?, [2.0, 3.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn take_along_axis(&self, indices: &Tensor, axis: isize) -> Tensor {

@@ -13,6 +13,7 @@ impl Function for Tanh {
     const NAME: &'static str = "tanh";
     const KEEPS: Keeps = Keeps::OUTPUT;
 
+    #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
         x.tanh()
     }
@@ -25,6 +26,7 @@ impl Function for Tanh {
 impl Slope for Tanh {
     const NAME: &'static str = "tanh_gradient";
 
+    #[inline(always)]
     fn slope<T: Float>(self, y: T) -> T {
         T::ONE - y * y
     }

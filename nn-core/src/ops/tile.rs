@@ -11,7 +11,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([1_i64, 2]).tile([2, 2]).to_vec::<i64>()?, [1, 2, 1, 2, 1, 2, 1, 2]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn tile(&self, repeats: impl AsRef<[usize]>) -> Tensor {

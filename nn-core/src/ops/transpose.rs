@@ -91,7 +91,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]).t().to_vec::<f32>()?, [1.0, 3.0, 2.0, 4.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn t(&self) -> Tensor {

@@ -52,8 +52,20 @@ mod tests {
         let x = Tensor::from([[1_i64, 2, 6], [4, 4, 4]]);
         // Means 3 and 4, squared distances 4 + 1 + 9 and 0; 14 / 3 rounds as in f32.
         assert_eq!(x.var_axis(-1).to_vec::<f32>().unwrap(), [14.0 / 3.0, 0.0]);
-        assert!(Tensor::from([1.0, f32::NAN]).var().item::<f32>().unwrap().is_nan());
-        assert!(x.var_axis(2).ok().unwrap_err().to_string().contains("axis 2 is out of range"));
+        assert!(
+            Tensor::from([1.0, f32::NAN])
+                .var()
+                .item::<f32>()
+                .unwrap()
+                .is_nan()
+        );
+        assert!(
+            x.var_axis(2)
+                .ok()
+                .unwrap_err()
+                .to_string()
+                .contains("axis 2 is out of range")
+        );
     }
 
     #[test]

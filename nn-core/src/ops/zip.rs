@@ -34,12 +34,12 @@ impl<F: Function> Op for Zip<F> {
         let f = self.0;
         Ok(match dtype {
             DType::F32 | DType::F64 => with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                let f = move |x: T, y: T| f.float(x, y);
-                elementwise::broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, shape.dims(), f);
+                let (a, b) = (a.data(), b.data());
+                elementwise::broadcast_zip(a, a_dims, b, b_dims, out, &shape, #[inline(always)] move |x: T, y: T| f.float(x, y));
             })),
             _ => Tensor::build(shape, |out: &mut [i64]| {
-                let f = move |x: i64, y: i64| f.int(x, y);
-                elementwise::broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, shape.dims(), f);
+                let (a, b) = (a.data(), b.data());
+                elementwise::broadcast_zip(a, a_dims, b, b_dims, out, &shape, #[inline(always)] move |x: i64, y: i64| f.int(x, y));
             }),
         })
     }

@@ -129,7 +129,7 @@ pub fn conv2d(x: &Tensor, kernel: impl Operand, options: Conv2dOptions) -> Tenso
 /// let (x, kernel) = (Tensor::ones([1, 3, 3, 1]), Tensor::ones([3, 3, 1, 2]));
 /// let y = conv2d_bias(&x, &kernel, Tensor::from([0.5_f32, -9.0]), Conv2dOptions::default());
 /// assert_eq!(y.to_vec::<f32>()?, [9.5, 0.0]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[track_caller]
 pub fn conv2d_bias(

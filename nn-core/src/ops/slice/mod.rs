@@ -134,7 +134,7 @@ impl Tensor {
     /// assert_eq!(x.slice(0..2).to_vec::<i64>()?, [0, 1, 2, 3]);
     /// assert_eq!(x.slice(-1..).to_vec::<i64>()?, [4, 5]);
     /// assert!(x.slice(0..4).error().is_some());
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn slice(&self, range: impl Into<Slice>) -> Tensor {
@@ -147,7 +147,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::arange(6).reshape([2, 3]);
     /// assert_eq!(x.columns(1..3).to_vec::<i64>()?, [1, 2, 4, 5]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn columns(&self, range: impl Into<Slice>) -> Tensor {
@@ -182,7 +182,7 @@ impl Tensor {
     /// let x = Tensor::arange(7);
     /// assert_eq!(x.slice_step(0, 1.., 2).to_vec::<i64>()?, [1, 3, 5]);
     /// assert_eq!(x.slice_step(0, 1..6, -2).to_vec::<i64>()?, [5, 3, 1]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn slice_step(&self, axis: isize, range: impl Into<Slice>, step: isize) -> Tensor {
@@ -196,7 +196,7 @@ impl Tensor {
     /// let x = Tensor::arange(12).reshape([3, 4]);
     /// let y = x.slice_axes([Slice::from(1..), Slice::from(..).step(3)]);
     /// assert_eq!(y.to_vec::<i64>()?, [4, 7, 8, 11]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn slice_axes(&self, slices: impl AsRef<[Slice]>) -> Tensor {
@@ -212,7 +212,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::arange(6).reshape([2, 3]);
     /// assert_eq!(x.index_axis(1, -1).to_vec::<i64>()?, [2, 5]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn index_axis(&self, axis: isize, index: isize) -> Tensor {

@@ -14,7 +14,7 @@ use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToIncl
 /// let x = Tensor::arange(5);
 /// assert_eq!(x.slice(Slice::from(..).step(-2)).to_vec::<i64>()?, [4, 2, 0]);
 /// assert_eq!(x.slice(-3..=-2).to_vec::<i64>()?, [2, 3]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Slice {
