@@ -73,7 +73,7 @@ fn label_out_of_range() {
     let mut y = labels(8).to_vec::<i64>().unwrap();
     y[3] = 10;
     let fit = quiet().shuffle(false);
-    refuses(&mut compiled(), (x(8), Tensor::from(y)), fit, &["label 10", "3", "10 classes", "epoch 1, batch 1"]);
+    refuses(&mut compiled(), (x(8), Tensor::from(y)), fit, &["label 10 at row 3", "0..10", "epoch 1, batch 1"]);
 }
 
 #[test]

@@ -12,7 +12,7 @@ const EPSILON: f64 = 1e-7;
 /// use nn_core::{Constraint, Tensor};
 /// let w = Constraint::NonNeg.project(&Tensor::from([-1.0_f32, 2.0]));
 /// assert_eq!(w.to_vec::<f32>()?, [0.0, 2.0]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "class_name", content = "config")]

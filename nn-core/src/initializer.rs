@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// let kernel = Initializer::GlorotUniform.sample([300, 100], DType::F32);
 /// let limit = (6.0_f32 / 400.0).sqrt();
 /// assert!(kernel.to_vec::<f32>()?.iter().all(|w| w.abs() <= limit));
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(tag = "class_name", content = "config")]

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// let kernel = Param::new(Initializer::GlorotUniform);
 /// kernel.build([3, 2])?;
 /// assert_eq!(Tensor::ones([4, 3]).matmul(&kernel).shape(), [4, 2]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 pub struct Param {
     value: RwLock<Option<Tensor>>,
@@ -241,7 +241,8 @@ impl Param {
     /// # Errors
     /// When the initializer does not fit the shape.
     pub fn reinitialize(&self) -> Result<()> {
-        if let Some(value) = self.read().clone() {
+        let value = self.read().clone();
+        if let Some(value) = value {
             let fresh = self.initializer.sample(*value.raw_shape(), value.dtype()).ok()?;
             self.store(fresh);
         }

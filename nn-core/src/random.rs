@@ -40,7 +40,7 @@ thread_local!(static STREAM: Cell<Option<Stream>> = const { Cell::new(None) });
 /// let a = Tensor::random_uniform([3]).to_vec::<f32>()?;
 /// set_seed(7);
 /// assert_eq!(a, Tensor::random_uniform([3]).to_vec::<f32>()?);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 pub fn set_seed(seed: u64) {
     STREAM.set(Some(Stream::new(seed)));

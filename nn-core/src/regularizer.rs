@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// use nn_core::{Regularizer, Tensor};
 /// let w = Tensor::from([1.0_f32, -2.0]);
 /// assert!((Regularizer::L2 { l2: 0.01 }.penalty(&w).item::<f32>()? - 0.05).abs() < 1e-7);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "class_name", content = "config")]

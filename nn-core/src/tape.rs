@@ -115,7 +115,7 @@ pub(crate) fn record_if_watched(inputs: &[Tensor], output: &Tensor, make: &mut d
 /// tape.watch(&x);
 /// let y = x.square();
 /// assert_eq!(tape.gradient(&y, &x)?.item::<f32>()?, 6.0);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 pub struct GradientTape {
     shared: Rc<Shared>,
@@ -165,7 +165,7 @@ impl GradientTape {
     /// let scale = tape.stop_recording(|| x.square()); // a constant for the tape
     /// let y = scale * &x;
     /// assert_eq!(tape.gradient(&y, &x)?.item::<f32>()?, 4.0);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     pub fn stop_recording<R>(&self, f: impl FnOnce() -> R) -> R {
         let _pause = Pause::of(vec![self.shared.clone()]);

@@ -3,7 +3,7 @@
 use crate::ast::{Errors, Field, Role, Struct};
 use crate::attr::Input;
 use crate::{generics, messages};
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{DeriveInput, Generics, LitByteStr, parse_quote};
 
@@ -163,7 +163,7 @@ fn inherent(item: &Struct) -> TokenStream {
 }
 
 fn shape_type(shape: &syn::ExprArray) -> TokenStream {
-    let rank = shape.elems.len();
+    let rank = Literal::usize_unsuffixed(shape.elems.len());
     quote!([::core::primitive::usize; #rank])
 }
 
@@ -178,7 +178,7 @@ fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
     let name = field.name();
     match field.role {
         Role::Module => {
-            let doc = format!("Calls the layer `{name}`.");
+            let doc = format!(" Calls the layer `{name}`.");
             Some(quote! {
                 #[doc = #doc]
                 #[doc = ""]
@@ -192,7 +192,7 @@ fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
             })
         }
         Role::Param(_) => {
-            let doc = format!("The parameter `{name}`.");
+            let doc = format!(" The parameter `{name}`.");
             Some(quote! {
                 #[doc = #doc]
                 #[doc = ""]
@@ -281,14 +281,15 @@ fn unused_check(item: &Struct) -> TokenStream {
         return TokenStream::new();
     }
     let ident = &item.ident;
-    let count = checked.len();
+    let count = Literal::usize_unsuffixed(checked.len());
     let names: Vec<String> = checked.iter().map(|f| f.name()).collect();
-    let index = 0..count;
+    let index = (0..checked.len()).map(Literal::usize_unsuffixed);
     let others = item.fields.iter().map(Field::name).filter(|name| !names.contains(name));
     let others: Vec<LitByteStr> = others.map(|name| bytes(&name)).collect();
     let others = (!others.is_empty()).then(|| quote!(#(#others)|* => {}));
     let names = names.iter().map(|name| bytes(name));
     let asserts = checked.iter().enumerate().map(|(i, f)| {
+        let i = Literal::usize_unsuffixed(i);
         let message = messages::unused_layer(&f.name());
         let tokens = quote_spanned!(f.ident.span()=> ::core::assert!(USED[#i], #message));
         quote!(const _: () = #tokens;)

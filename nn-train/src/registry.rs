@@ -43,7 +43,7 @@ pub struct Class<T: ?Sized + 'static> {
 /// nn_train::register!(Loss: FourthPower);
 ///
 /// assert_eq!(losses::from_config(&FourthPower.config())?.name(), "fourth_power");
-/// # Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[macro_export]
 macro_rules! register {

@@ -49,7 +49,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([-2.0_f32, 3.0]).abs().to_vec::<f32>()?, [2.0, 3.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn abs(&self) -> Tensor {

@@ -51,7 +51,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let scores = Tensor::from([[0.1_f32, 0.7, 0.2], [0.6, 0.3, 0.1]]);
     /// assert_eq!(scores.argmin(-1).to_vec::<i64>()?, [0, 2]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn argmin(&self, axis: isize) -> Tensor {

@@ -47,7 +47,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::from([[1.0_f32], [2.0]]).broadcast_to([2, 2]);
     /// assert_eq!(x.to_vec::<f32>()?, [1.0, 1.0, 2.0, 2.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn broadcast_to(&self, shape: impl Into<Shape>) -> Tensor {

@@ -50,7 +50,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::{DType, Tensor};
     /// assert_eq!(Tensor::from([1.9_f32, -0.5]).cast(DType::I64).to_vec::<i64>()?, [1, 0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn cast(&self, dtype: DType) -> Tensor {

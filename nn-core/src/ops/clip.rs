@@ -57,7 +57,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::from([-2.0_f32, 0.5, 3.0]);
     /// assert_eq!(x.clip(-1.0, 1.0).to_vec::<f32>()?, [-1.0, 0.5, 1.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn clip(&self, min: f64, max: f64) -> Tensor {

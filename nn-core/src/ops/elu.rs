@@ -52,7 +52,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([2.0_f32]).elu(1.0).to_vec::<f32>()?, [2.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn elu(&self, alpha: f64) -> Tensor {

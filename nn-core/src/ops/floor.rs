@@ -29,7 +29,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([-1.5_f32, 2.0]).floor().to_vec::<f32>()?, [-2.0, 2.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn floor(&self) -> Tensor {

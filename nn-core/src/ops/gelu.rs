@@ -97,7 +97,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).gelu(false).to_vec::<f32>()?, [0.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn gelu(&self, approximate: bool) -> Tensor {

@@ -46,7 +46,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([3.0_f32]).hard_sigmoid().to_vec::<f32>()?, [1.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn hard_sigmoid(&self) -> Tensor {

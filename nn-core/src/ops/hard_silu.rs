@@ -51,7 +51,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([3.0_f32]).hard_silu().to_vec::<f32>()?, [3.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn hard_silu(&self) -> Tensor {

@@ -23,7 +23,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::from([1.0_f32, f32::INFINITY, f32::NAN]);
     /// assert_eq!(x.is_nan().to_vec::<bool>()?, [false, false, true]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn is_nan(&self) -> Tensor {

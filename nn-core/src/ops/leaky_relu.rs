@@ -50,7 +50,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([-2.0_f32]).leaky_relu(0.5).to_vec::<f32>()?, [-1.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn leaky_relu(&self, negative_slope: f64) -> Tensor {

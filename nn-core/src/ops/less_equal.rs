@@ -22,7 +22,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
     /// assert_eq!(x.less_equal(2.0).to_vec::<bool>()?, [true, true, false]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn less_equal(&self, other: impl Operand) -> Tensor {

@@ -43,7 +43,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([-100.0_f32]).log_sigmoid().to_vec::<f32>()?, [-100.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn log_sigmoid(&self) -> Tensor {

@@ -86,7 +86,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let y = Tensor::from([0.0_f32, 200.0]).log_softmax(-1);
     /// assert_eq!(y.to_vec::<f32>()?, [-200.0, 0.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn log_softmax(&self, axis: isize) -> Tensor {

@@ -73,7 +73,7 @@ impl Tensor {
     /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
     /// let between = x.greater(1.0).logical_and(x.less(3.0));
     /// assert_eq!(between.to_vec::<bool>()?, [false, true, false]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn logical_and(&self, other: impl Operand) -> Tensor {
@@ -86,7 +86,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::from([true, false]).logical_or(Tensor::from([[true], [false]]));
     /// assert_eq!(x.to_vec::<bool>()?, [true, true, true, false]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn logical_or(&self, other: impl Operand) -> Tensor {
@@ -98,7 +98,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([true, false]).logical_not().to_vec::<bool>()?, [false, true]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn logical_not(&self) -> Tensor {

@@ -30,7 +30,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::from([1000.0_f64, 1000.0]).logsumexp();
     /// assert_eq!(x.item::<f64>()?, 1000.0 + 2.0_f64.ln());
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn logsumexp(&self) -> Tensor {

@@ -132,7 +132,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let a = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
     /// assert_eq!(a.matmul(Tensor::from([1.0_f32, 1.0])).to_vec::<f32>()?, [3.0, 7.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn matmul(&self, other: impl Operand) -> Tensor {

@@ -69,7 +69,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::from([1.0_f32, 5.0]);
     /// assert_eq!(x.maximum(3.0).to_vec::<f32>()?, [3.0, 5.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn maximum(&self, other: impl Operand) -> Tensor {

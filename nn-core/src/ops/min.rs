@@ -29,7 +29,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([1.0_f32, 5.0, 2.0]).min().item::<f32>()?, 1.0);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn min(&self) -> Tensor {

@@ -69,7 +69,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::from([1.0_f32, 5.0]);
     /// assert_eq!(x.minimum(3.0).to_vec::<f32>()?, [1.0, 3.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn minimum(&self, other: impl Operand) -> Tensor {

@@ -41,7 +41,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([-2.0_f32, 3.0]).powi(3).to_vec::<f32>()?, [-8.0, 27.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn powi(&self, n: i32) -> Tensor {

@@ -57,7 +57,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([2.0_f32, 3.0]).prod().item::<f32>()?, 6.0);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn prod(&self) -> Tensor {

@@ -46,7 +46,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([8.0_f32]).relu6().to_vec::<f32>()?, [6.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn relu6(&self) -> Tensor {

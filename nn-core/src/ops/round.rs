@@ -29,7 +29,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([0.5_f32, 1.5, -0.6]).round().to_vec::<f32>()?, [0.0, 2.0, -1.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn round(&self) -> Tensor {

@@ -42,7 +42,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([4.0_f32]).rsqrt().to_vec::<f32>()?, [0.5]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn rsqrt(&self) -> Tensor {

@@ -71,7 +71,7 @@ impl Op for Select {
 /// let x = Tensor::from([-1.0_f32, 4.0]);
 /// let y = select(x.greater(0.0), &x, 0.0);
 /// assert_eq!(y.to_vec::<f32>()?, [0.0, 4.0]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[track_caller]
 pub fn select(condition: impl Operand, a: impl Operand, b: impl Operand) -> Tensor {
@@ -93,7 +93,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::from([-1.0_f32, 4.0]);
     /// assert_eq!(x.less(0.0).where_(1.0, &x).to_vec::<f32>()?, [1.0, 4.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn where_(&self, a: impl Operand, b: impl Operand) -> Tensor {

@@ -42,7 +42,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).sigmoid().to_vec::<f32>()?, [0.5]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn sigmoid(&self) -> Tensor {

@@ -36,7 +36,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::from([-2.0_f32, 0.0, 0.5]);
     /// assert_eq!(x.sign().to_vec::<f32>()?, [-1.0, 0.0, 1.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn sign(&self) -> Tensor {

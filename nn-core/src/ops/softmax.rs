@@ -85,7 +85,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let y = Tensor::from([[0.0_f32, 0.0], [-100.0, 100.0]]).softmax(-1);
     /// assert_eq!(y.to_vec::<f32>()?, [0.5, 0.5, 0.0, 1.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn softmax(&self, axis: isize) -> Tensor {

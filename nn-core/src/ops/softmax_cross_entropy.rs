@@ -128,7 +128,7 @@ fn gradient(lse: Tensor, logits: &Tensor, targets: &Tensor, scale: &Tensor) -> T
 /// let targets = Tensor::from([[0.5_f32, 0.5], [0.0, 1.0]]);
 /// let losses = softmax_cross_entropy(&logits, &targets);
 /// assert_eq!(losses.to_vec::<f32>()?, [2.0_f32.ln(), 100.0]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[track_caller]
 pub fn softmax_cross_entropy(logits: &Tensor, targets: &Tensor) -> Tensor {

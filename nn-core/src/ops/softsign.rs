@@ -43,7 +43,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([3.0_f32]).softsign().to_vec::<f32>()?, [0.75]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn softsign(&self) -> Tensor {

@@ -68,7 +68,7 @@ impl Tensor {
     /// let x = Tensor::from([3.0_f32, 1.0, 2.0]);
     /// assert_eq!(x.sort(-1, false).to_vec::<f32>()?, [1.0, 2.0, 3.0]);
     /// assert_eq!(x.sort(-1, true).to_vec::<f32>()?, [3.0, 2.0, 1.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn sort(&self, axis: isize, descending: bool) -> Tensor {
@@ -88,7 +88,7 @@ impl Tensor {
     /// let x = Tensor::from([3.0_f32, 1.0, 3.0]);
     /// assert_eq!(x.argsort(0, false).to_vec::<i64>()?, [1, 0, 2]);
     /// assert_eq!(x.argsort(0, true).to_vec::<i64>()?, [0, 2, 1]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn argsort(&self, axis: isize, descending: bool) -> Tensor {

@@ -137,7 +137,7 @@ fn gradient(lse: Tensor, logits: &Tensor, labels: &Tensor, scale: &Tensor) -> Te
 /// let logits = Tensor::from([[0.0_f32, 0.0], [50.0, -50.0]]);
 /// let losses = sparse_softmax_cross_entropy(&logits, &Tensor::from([1_i64, 1]));
 /// assert_eq!(losses.to_vec::<f32>()?, [2.0_f32.ln(), 100.0]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[track_caller]
 pub fn sparse_softmax_cross_entropy(logits: &Tensor, labels: &Tensor) -> Tensor {

@@ -28,7 +28,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([9.0_f32]).sqrt().to_vec::<f32>()?, [3.0]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn sqrt(&self) -> Tensor {

@@ -12,7 +12,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([1.0_f32, 5.0]).std().item::<f32>()?, 2.0);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn std(&self) -> Tensor {

@@ -13,7 +13,7 @@ impl Tensor {
     /// let (values, positions) = Tensor::from([0.1_f32, 0.7, 0.2]).top_k(2);
     /// assert_eq!(values.to_vec::<f32>()?, [0.7, 0.2]);
     /// assert_eq!(positions.to_vec::<i64>()?, [1, 2]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
     pub fn top_k(&self, k: usize) -> (Tensor, Tensor) {

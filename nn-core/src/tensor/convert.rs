@@ -90,7 +90,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
     /// assert_eq!(x.as_ndarray::<f32>()?[[1, 0]], 3.0);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     pub fn as_ndarray<T: Element>(&self) -> Result<ArrayViewD<'_, T>> {
         let data = self.try_data::<T>()?;

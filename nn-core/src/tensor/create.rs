@@ -9,7 +9,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::full([2], 7_i64).to_vec::<i64>()?, [7, 7]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     pub fn full<T: Element>(shape: impl Into<Shape>, value: T) -> Tensor {
         let shape = shape.into();

@@ -29,7 +29,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// let y = (2.0 * &x + 1.0).sum();
 /// assert_eq!(y.item::<f32>()?, 24.0);
 /// assert_eq!(x.shape(), [2, 2]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Tensor(Arc<Inner>);
@@ -297,7 +297,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::from([1_i64, 2]).to_vec::<i64>()?, [1, 2]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
         self.try_data().map(<[T]>::to_vec)

@@ -18,7 +18,7 @@ use nn_core::{Error, Result, Tensor, random};
 /// let data = Dataset::new(Tensor::ones([10, 3]), Tensor::zeros([10, 1]))?;
 /// let (train, test) = data.split(0.8, 42);
 /// assert_eq!((train.len(), test.len()), (8, 2));
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Dataset {
@@ -196,7 +196,7 @@ impl Dataset {
     /// let data = Dataset::new(Tensor::ones([10, 3]), Tensor::zeros([10]))?;
     /// let sizes: Vec<usize> = data.batches(4).shuffle(1).map(|(x, _)| x.shape()[0]).collect();
     /// assert_eq!(sizes, [4, 4, 2]);
-    /// # nn_core::Result::Ok(())
+    /// # Ok::<(), nn_core::Error>(())
     /// ```
     ///
     /// # Panics

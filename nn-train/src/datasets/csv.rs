@@ -15,7 +15,7 @@ const LIMIT: u64 = 1 << 34;
 /// let data = Csv::new().target("y").parse(b"a,b,y\n1,2,3\n4,5,6\n")?;
 /// assert_eq!(data.x().to_vec::<f32>()?, [1.0, 2.0, 4.0, 5.0]);
 /// assert_eq!(data.y().shape(), [2, 1]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Csv {

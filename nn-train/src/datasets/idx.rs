@@ -18,7 +18,7 @@ const LIMIT: u64 = 1 << 32;
 /// ```no_run
 /// let images = nn_train::datasets::idx("examples/data/mnist/t10k-images-idx3-ubyte.gz")?;
 /// assert_eq!(images.shape(), [10000, 28, 28]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 pub fn idx(path: impl AsRef<Path>) -> Result<Tensor> {
     let path = path.as_ref();

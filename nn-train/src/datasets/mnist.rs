@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 /// ```no_run
 /// let (train, test) = nn_train::datasets::mnist()?;
 /// assert_eq!(train.x().shape(), [60000, 28, 28, 1]);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 pub fn mnist() -> Result<(Dataset, Dataset)> {
     let folder = folder()?;

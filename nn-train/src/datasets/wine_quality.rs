@@ -17,7 +17,7 @@ const FILE: &[u8] = include_bytes!("winequality-red.csv.gz");
 /// ```
 /// let wine = nn_train::datasets::wine_quality()?;
 /// assert_eq!((wine.x().shape(), wine.y().shape()), ([1599, 11].into(), [1599, 1].into()));
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 pub fn wine_quality() -> Result<Dataset> {
     let bytes = decompress(FILE.to_vec(), 1 << 20)?;

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// let (y, logits) = (Tensor::from([[1.0_f32], [0.0]]), Tensor::from([[0.0_f32], [0.0]]));
 /// let loss = BinaryCrossentropy::from_logits().call(&y, &logits).item::<f32>()?;
 /// assert!((loss - 2.0_f32.ln()).abs() < 1e-6);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BinaryCrossentropy {

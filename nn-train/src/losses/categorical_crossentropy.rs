@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// let (y, p) = (Tensor::from([[0.0_f32, 1.0]]), Tensor::from([[0.5_f32, 0.5]]));
 /// let loss = CategoricalCrossentropy::new().call(&y, &p).item::<f32>()?;
 /// assert!((loss - 2.0_f32.ln()).abs() < 1e-6);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CategoricalCrossentropy {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// use nn_train::losses::{Loss, CategoricalHinge};
 /// let (y, y_pred) = (Tensor::from([[0.0_f32, 1.0]]), Tensor::from([[0.5_f32, 1.0]]));
 /// assert_eq!(CategoricalHinge::new().call(&y, &y_pred).item::<f32>()?, 0.5);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CategoricalHinge {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// use nn_train::losses::{Loss, CosineSimilarity};
 /// let (y, y_pred) = (Tensor::from([[0.0_f32, 2.0]]), Tensor::from([[0.0_f32, 3.0]]));
 /// assert_eq!(CosineSimilarity::new().call(&y, &y_pred).item::<f32>()?, -1.0);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CosineSimilarity {

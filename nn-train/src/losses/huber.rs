@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// use nn_train::losses::{Loss, Huber};
 /// let (y, y_pred) = (Tensor::from([[0.0_f32, 0.0]]), Tensor::from([[1.0_f32, 3.0]]));
 /// assert_eq!(Huber::new().call(&y, &y_pred).item::<f32>()?, 1.5);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Huber {

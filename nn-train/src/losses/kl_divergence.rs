@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// let (y, y_pred) = (Tensor::from([[1.0_f32, 0.0]]), Tensor::from([[0.5_f32, 0.5]]));
 /// let loss = KLDivergence::new().call(&y, &y_pred).item::<f32>()?;
 /// assert!((loss - 0.693_146).abs() < 1e-5);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct KLDivergence {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// let (y, y_pred) = (Tensor::from([[0.0_f32]]), Tensor::from([[1.0_f32]]));
 /// let loss = LogCosh::new().call(&y, &y_pred).item::<f32>()?;
 /// assert!((loss - 0.433_781).abs() < 1e-5);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LogCosh {

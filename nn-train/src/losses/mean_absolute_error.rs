@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// use nn_train::losses::{Loss, MeanAbsoluteError};
 /// let (y, y_pred) = (Tensor::from([[1.0_f32, 2.0]]), Tensor::from([[1.0_f32, 4.0]]));
 /// assert_eq!(MeanAbsoluteError::new().call(&y, &y_pred).item::<f32>()?, 1.0);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MeanAbsoluteError {

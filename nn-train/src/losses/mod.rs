@@ -57,7 +57,7 @@ pub(crate) const EPSILON: f64 = 1e-7;
 /// use nn_train::losses::{Loss, MeanSquaredError};
 /// let (y, y_pred) = (Tensor::from([[1.0_f32], [2.0]]), Tensor::from([[1.0_f32], [4.0]]));
 /// assert_eq!(MeanSquaredError::new().call(&y, &y_pred).item::<f32>()?, 2.0);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 pub trait Loss: Send + Sync {
     /// The name, as Keras's: `mean_squared_error`.
@@ -138,7 +138,7 @@ registry::inventory::collect!(Class<dyn Loss>);
 /// use nn_train::losses;
 /// let config = serde_json::json!({"class_name": "Huber", "config": {"delta": 0.5}});
 /// assert_eq!(losses::from_config(&config)?.name(), "huber");
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 ///
 /// # Errors

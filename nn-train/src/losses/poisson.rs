@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// let (y, y_pred) = (Tensor::from([[2.0_f32]]), Tensor::from([[1.0_f32]]));
 /// let loss = Poisson::new().call(&y, &y_pred).item::<f32>()?;
 /// assert!((loss - 1.0).abs() < 1e-5);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Poisson {

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// let wrong = SparseCategoricalCrossentropy::new().call(&Tensor::from([2_i64]), &logits);
 /// assert!(wrong.ok().unwrap_err().to_string().contains("label 2 at row 0 is outside 0..2"));
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SparseCategoricalCrossentropy {

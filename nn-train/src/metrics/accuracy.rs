@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// let mut accuracy = Accuracy::new();
 /// accuracy.update(&Tensor::from([1_i64, 2, 3, 4]), &Tensor::from([1_i64, 2, 3, 0]), None)?;
 /// assert_eq!(accuracy.result(), 0.75);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Accuracy {

@@ -43,7 +43,7 @@ pub enum Summation {
 /// let mut auc = Auc::new();
 /// auc.update(&Tensor::from([0_i64, 0, 1, 1]), &Tensor::from([0.0_f32, 0.5, 0.3, 0.9]), None)?;
 /// assert_eq!(auc.result(), 0.75);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Auc {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// let mut accuracy = BinaryAccuracy::new();
 /// accuracy.update(&Tensor::from([[1_i64], [0], [1], [0]]), &Tensor::from([[0.9_f32], [0.2], [0.6], [0.7]]), None)?;
 /// assert_eq!(accuracy.result(), 0.75);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BinaryAccuracy {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// let y = Tensor::from([[0.0_f32, 1.0], [1.0, 0.0]]);
 /// accuracy.update(&y, &Tensor::from([[0.2_f32, 0.8], [0.4, 0.6]]), None)?;
 /// assert_eq!(accuracy.result(), 0.5);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CategoricalAccuracy {

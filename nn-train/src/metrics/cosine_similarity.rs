@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// let mut similarity = CosineSimilarity::new();
 /// similarity.update(&Tensor::from([[0.0_f32, 2.0]]), &Tensor::from([[0.0_f32, 3.0]]), None)?;
 /// assert_eq!(similarity.result(), 1.0);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CosineSimilarity {

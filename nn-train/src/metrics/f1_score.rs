@@ -30,7 +30,7 @@ pub enum Average {
 /// let y = Tensor::from([[1.0_f32, 0.0], [0.0, 1.0]]);
 /// f1.update(&y, &Tensor::from([[0.9_f32, 0.1], [0.2, 0.8]]), None)?;
 /// assert_eq!(f1.result(), 1.0);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct F1Score {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// let mut metric = LossMetric::new(MeanAbsoluteError::new());
 /// metric.update(&Tensor::from([[1.0_f32], [2.0]]), &Tensor::from([[1.0_f32], [4.0]]), None)?;
 /// assert_eq!((metric.name(), metric.result()), ("mean_absolute_error", 1.0));
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct LossMetric {

@@ -14,7 +14,7 @@ use nn_core::{DType, Error, Result, Shape, Tensor};
 /// mean.update(&Tensor::from([1.0_f32, 3.0]), None)?;
 /// mean.update(&Tensor::from(5.0_f32), None)?;
 /// assert_eq!(mean.result(), 3.0);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Mean {

@@ -49,7 +49,7 @@ use serde_json::Value;
 /// accuracy.update(&Tensor::from([0_i64, 0]), &scores, None)?;
 /// accuracy.update(&Tensor::from([0_i64, 1]), &scores, None)?;
 /// assert_eq!(accuracy.result(), 0.75);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 pub trait Metric: Send + Sync {
     /// The name it is reported under: `accuracy`.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// let mut metric = Recall::new();
 /// metric.update(&Tensor::from([1_i64, 1, 1, 0]), &Tensor::from([0.9_f32, 0.8, 0.2, 0.1]), None)?;
 /// assert!((metric.result() - 2.0 / 3.0).abs() < 1e-12);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Recall {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// let mut error = RootMeanSquaredError::new();
 /// error.update(&Tensor::from([[0.0_f32], [0.0]]), &Tensor::from([[1.0_f32], [7.0]]), None)?;
 /// assert_eq!(error.result(), 5.0);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RootMeanSquaredError {

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// let mut accuracy = SparseCategoricalAccuracy::new();
 /// accuracy.update(&Tensor::from([1_i64, 0]), &Tensor::from([[0.2_f32, 0.8], [0.4, 0.6]]), None)?;
 /// assert_eq!(accuracy.result(), 0.5);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SparseCategoricalAccuracy {

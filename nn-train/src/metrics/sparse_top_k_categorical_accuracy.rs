@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// let mut top = SparseTopKCategoricalAccuracy::new(2);
 /// top.update(&Tensor::from([2_i64, 0]), &Tensor::from([[0.1_f32, 0.5, 0.4], [0.2, 0.5, 0.3]]), None)?;
 /// assert_eq!(top.result(), 0.5);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SparseTopKCategoricalAccuracy {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// let y = Tensor::from([[0.0_f32, 0.0, 1.0], [1.0, 0.0, 0.0]]);
 /// top.update(&y, &Tensor::from([[0.1_f32, 0.5, 0.4], [0.2, 0.5, 0.3]]), None)?;
 /// assert_eq!(top.result(), 0.5);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TopKCategoricalAccuracy {

@@ -115,7 +115,7 @@ registry::inventory::collect!(Class<dyn Optimizer>);
 /// use nn_train::optimizers;
 /// let config = serde_json::json!({"class_name": "Adam", "config": {"learning_rate": 0.01}});
 /// assert_eq!(optimizers::from_config(&config)?.learning_rate(), 0.01);
-/// # nn_core::Result::Ok(())
+/// # Ok::<(), nn_core::Error>(())
 /// ```
 ///
 /// # Errors

@@ -80,20 +80,22 @@ pub fn main() {
 
     // A model declared inside a function, and a block whose helper attributes come before its derive.
     #[model(input = ([5], [8]))]
-    #[derive(Debug)]
+    #[derive(Default)]
     struct Local {
         #[config]
         scale: f32,
+        parts: Vec<Dense>,
     }
 
     #[model]
     impl Local {
         fn call(&self, (a, b): (Tensor, Tensor)) -> Tensor {
-            (a.sum() + b.sum()) * self.scale
+            self.parts(a.sum() + b.sum()) * self.scale
         }
     }
     assert_eq!(Local::INPUT, ([5], [8]));
-    let local = Local { scale: 2.0 };
+    assert!(Local::default().parts.is_empty());
+    let local = Local { scale: 2.0, parts: vec![] };
     let sum = local.forward((Tensor::ones([1, 5]), Tensor::ones([1, 8])));
     assert_eq!(sum.item::<f32>().unwrap(), 26.0);
 }
