@@ -33,7 +33,9 @@ impl Errors {
 
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.0.as_ref().map_or(0, |all| all.clone().into_iter().count())
+        self.0
+            .as_ref()
+            .map_or(0, |all| all.clone().into_iter().count())
     }
 
     /// The mistakes as `compile_error!` items.
@@ -120,7 +122,11 @@ impl Field {
         let ident = field.ident.expect("a named field");
         let attrs = attr::of_field(&field.attrs, errors);
         check::field_name(&ident, &attrs.role, errors);
-        let docs = field.attrs.into_iter().filter(|a| a.path().is_ident("doc")).collect();
+        let docs = field
+            .attrs
+            .into_iter()
+            .filter(|a| a.path().is_ident("doc"))
+            .collect();
         Field {
             vis: field.vis,
             docs,

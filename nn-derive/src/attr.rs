@@ -65,7 +65,10 @@ fn keys(
         let fresh = seen.first(&meta.path, errors);
         if !known.iter().any(|key| meta.path.is_ident(key)) {
             if fresh {
-                errors.at(&meta.path, messages::unknown_key(&text(&meta.path), place, known));
+                errors.at(
+                    &meta.path,
+                    messages::unknown_key(&text(&meta.path), place, known),
+                );
             }
             return skip_value(&meta);
         }
@@ -120,14 +123,21 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
         };
         let tokens = list.tokens.clone();
         let known = ["input", "crate"];
-        keys(tokens, "`#[model(..)]` on a struct", &known, &mut seen, errors, |meta, errors| {
-            if meta.path.is_ident("crate") {
-                found.krate = crate_path(meta)?;
-            } else {
-                found.input = input_shape(meta, errors)?;
-            }
-            Ok(())
-        });
+        keys(
+            tokens,
+            "`#[model(..)]` on a struct",
+            &known,
+            &mut seen,
+            errors,
+            |meta, errors| {
+                if meta.path.is_ident("crate") {
+                    found.krate = crate_path(meta)?;
+                } else {
+                    found.input = input_shape(meta, errors)?;
+                }
+                Ok(())
+            },
+        );
     }
     found
 }
@@ -146,9 +156,12 @@ fn input_shape(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Optio
         }
     };
     Ok(match value {
-        Expr::Tuple(tuple) => {
-            tuple.elems.into_iter().map(array).collect::<Option<_>>().map(Input::Several)
-        }
+        Expr::Tuple(tuple) => tuple
+            .elems
+            .into_iter()
+            .map(array)
+            .collect::<Option<_>>()
+            .map(Input::Several),
         other => array(other).map(Input::One),
     })
 }
@@ -174,14 +187,21 @@ pub fn of_field(attrs: &[Attribute], errors: &mut Errors) -> FieldAttrs {
             };
             let tokens = list.tokens.clone();
             let known = ["skip", "unused"];
-            keys(tokens, "`#[model(..)]` on a field", &known, &mut seen, errors, |meta, errors| {
-                if meta.path.is_ident("skip") {
-                    roles.add(&meta.path, Role::Skip, "model(skip)", errors);
-                } else {
-                    unused = Some(meta.path.clone());
-                }
-                Ok(())
-            });
+            keys(
+                tokens,
+                "`#[model(..)]` on a field",
+                &known,
+                &mut seen,
+                errors,
+                |meta, errors| {
+                    if meta.path.is_ident("skip") {
+                        roles.add(&meta.path, Role::Skip, "model(skip)", errors);
+                    } else {
+                        unused = Some(meta.path.clone());
+                    }
+                    Ok(())
+                },
+            );
         }
     }
     if let (Some(path), Some((Role::Config | Role::Skip, words))) = (&unused, &roles.0) {
@@ -232,10 +252,17 @@ fn param_expr(attr: &Attribute, errors: &mut Errors) -> Option<Expr> {
 pub fn of_impl(tokens: TokenStream, errors: &mut Errors) -> TokenStream {
     let mut krate = quote!(::nn);
     let mut seen = Seen::default();
-    keys(tokens, "`#[model(..)]` on an `impl`", &["crate"], &mut seen, errors, |meta, _| {
-        krate = crate_path(meta)?;
-        Ok(())
-    });
+    keys(
+        tokens,
+        "`#[model(..)]` on an `impl`",
+        &["crate"],
+        &mut seen,
+        errors,
+        |meta, _| {
+            krate = crate_path(meta)?;
+            Ok(())
+        },
+    );
     krate
 }
 
@@ -243,12 +270,19 @@ pub fn of_impl(tokens: TokenStream, errors: &mut Errors) -> TokenStream {
 pub fn crate_of(tokens: TokenStream) -> TokenStream {
     let mut krate = quote!(::nn);
     let mut ignored = Errors::default();
-    keys(tokens, "", &["crate", "input"], &mut Seen::default(), &mut ignored, |meta, _| {
-        if meta.path.is_ident("crate") {
-            krate = crate_path(meta)?;
-            return Ok(());
-        }
-        skip_value(meta)
-    });
+    keys(
+        tokens,
+        "",
+        &["crate", "input"],
+        &mut Seen::default(),
+        &mut ignored,
+        |meta, _| {
+            if meta.path.is_ident("crate") {
+                krate = crate_path(meta)?;
+                return Ok(());
+            }
+            skip_value(meta)
+        },
+    );
     krate
 }

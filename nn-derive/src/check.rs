@@ -104,10 +104,16 @@ pub fn hook(sig: &Signature, expected: &str, errors: &mut Errors) -> bool {
     let before = errors.count();
     plain_method(sig, errors);
     if errors.count() == before && sig.inputs.len() != wanted.inputs.len() {
-        errors.at(&sig.inputs, messages::signature(&sig.ident.to_string(), expected));
+        errors.at(
+            &sig.inputs,
+            messages::signature(&sig.ident.to_string(), expected),
+        );
     }
     if matches!(sig.output, ReturnType::Default) {
-        errors.at(&sig.ident, messages::signature(&sig.ident.to_string(), expected));
+        errors.at(
+            &sig.ident,
+            messages::signature(&sig.ident.to_string(), expected),
+        );
     }
     errors.count() == before
 }

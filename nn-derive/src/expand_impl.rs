@@ -53,9 +53,15 @@ impl Special {
     }
 
     fn all(&self) -> impl Iterator<Item = &ImplItemFn> {
-        [&self.call, &self.train_step, &self.test_step, &self.compute_loss, &self.build]
-            .into_iter()
-            .flatten()
+        [
+            &self.call,
+            &self.train_step,
+            &self.test_step,
+            &self.compute_loss,
+            &self.build,
+        ]
+        .into_iter()
+        .flatten()
     }
 }
 
@@ -79,8 +85,13 @@ pub fn expand(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     }
     let layer = layer_impl(&block, &special, &krate, &mut errors);
     let hooks = hooks(&special, &krate, &mut errors);
-    let uses = special.call.as_ref().map(|_| uses_const(&block, &special, errors.count() == 0));
-    block.items.extend(uses.into_iter().chain(hooks).map(ImplItem::Verbatim));
+    let uses = special
+        .call
+        .as_ref()
+        .map(|_| uses_const(&block, &special, errors.count() == 0));
+    block
+        .items
+        .extend(uses.into_iter().chain(hooks).map(ImplItem::Verbatim));
     let errors = errors.into_tokens();
     let inherent = (!block.items.is_empty()).then_some(&block);
     quote!(#errors #inherent #layer)
@@ -88,9 +99,10 @@ pub fn expand(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
 
 /// A block without `call` and its kin.
 fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
-    let forward = block.items.iter().position(
-        |item| matches!(item, ImplItem::Fn(method) if method.sig.ident == "forward"),
-    );
+    let forward = block
+        .items
+        .iter()
+        .position(|item| matches!(item, ImplItem::Fn(method) if method.sig.ident == "forward"));
     if let Some(index) = forward
         && let ImplItem::Fn(method) = block.items.remove(index)
     {
@@ -123,7 +135,10 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
 
 /// The fields that the block mentions, for the check that every layer is used.
 fn uses_const(block: &ItemImpl, special: &Special, is_sound: bool) -> TokenStream {
-    let mut methods: Vec<String> = check::RESERVED.iter().map(|name| name.to_string()).collect();
+    let mut methods: Vec<String> = check::RESERVED
+        .iter()
+        .map(|name| name.to_string())
+        .collect();
     let own = block.items.iter().filter_map(|item| match item {
         ImplItem::Fn(method) => Some(method),
         _ => None,
@@ -169,12 +184,16 @@ fn layer_impl(
     };
     let input = input_type(&call.inputs);
     let run = run(method, &call.inputs, call.training, &input, &output);
-    let build = special.build.as_ref().filter(|b| check::hook(&b.sig, messages::BUILD, errors)).map(|build| {
-        let mut build = build.clone();
-        build.vis = syn::Visibility::Inherited;
-        build.sig.ident = syn::Ident::new("build_parameters", build.sig.ident.span());
-        build
-    });
+    let build = special
+        .build
+        .as_ref()
+        .filter(|b| check::hook(&b.sig, messages::BUILD, errors))
+        .map(|build| {
+            let mut build = build.clone();
+            build.vis = syn::Visibility::Inherited;
+            build.sig.ident = syn::Ident::new("build_parameters", build.sig.ident.span());
+            build
+        });
     let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
     let (impl_generics, _, where_clause) = block.generics.split_for_impl();
     Some(quote! {
@@ -220,8 +239,12 @@ fn has_lifetimes(ty: &Type) -> bool {
 
 /// The `cfg` and lint attributes of a block, which hold for everything made from it.
 fn cfgs(attrs: &[syn::Attribute]) -> impl Iterator<Item = &syn::Attribute> {
-    let kept = ["cfg", "cfg_attr", "allow", "expect", "warn", "deny", "forbid"];
-    attrs.iter().filter(move |a| kept.iter().any(|name| a.path().is_ident(name)))
+    let kept = [
+        "cfg", "cfg_attr", "allow", "expect", "warn", "deny", "forbid",
+    ];
+    attrs
+        .iter()
+        .filter(move |a| kept.iter().any(|name| a.path().is_ident(name)))
 }
 
 /// The type of an input by value: what `call` takes by reference is the layer's to keep while it runs.
@@ -274,15 +297,18 @@ fn run(
             #fn_token run(#receiver, #one, #training) -> #output #block
         };
     }
-    let bindings = inputs.iter().enumerate().map(|(i, PatType { pat, ty, .. })| {
-        let index = Index::from(i);
-        let value = match inputs.len() {
-            1 => quote!(__input),
-            _ => quote!(__input.#index),
-        };
-        let reference = is_reference(ty).then(|| quote!(&));
-        quote!(let #pat: #ty = #reference #value;)
-    });
+    let bindings = inputs
+        .iter()
+        .enumerate()
+        .map(|(i, PatType { pat, ty, .. })| {
+            let index = Index::from(i);
+            let value = match inputs.len() {
+                1 => quote!(__input),
+                _ => quote!(__input.#index),
+            };
+            let reference = is_reference(ty).then(|| quote!(&));
+            quote!(let #pat: #ty = #reference #value;)
+        });
     let statements = &block.stmts;
     quote! {
         #(#attrs)*
@@ -300,7 +326,10 @@ fn hooks(special: &Special, krate: &TokenStream, errors: &mut Errors) -> Vec<Tok
         (&special.train_step, messages::TRAIN_STEP),
         (&special.test_step, messages::TEST_STEP),
     ] {
-        if let Some(method) = method.as_ref().filter(|m| check::hook(&m.sig, expected, errors)) {
+        if let Some(method) = method
+            .as_ref()
+            .filter(|m| check::hook(&m.sig, expected, errors))
+        {
             hooks.push(step(method, krate));
         }
     }

@@ -88,7 +88,12 @@ fn module_impl(item: &Struct) -> TokenStream {
             #from_config
         }
     };
-    impl_with(item, &generics::bounded(item), quote!(#krate::Module for), body)
+    impl_with(
+        item,
+        &generics::bounded(item),
+        quote!(#krate::Module for),
+        body,
+    )
 }
 
 /// Reads the fields; those under `#[config]` first, since expressions of `#[param(..)]` may name them.
@@ -108,8 +113,9 @@ fn from_config(item: &Struct) -> TokenStream {
         }
     });
     // Expressions may use the configuration by value: they come before the fields that take it.
-    let (params, others): (Vec<_>, Vec<_>) =
-        values.zip(&item.fields).partition(|(_, f)| matches!(f.role, Role::Param(Some(_))));
+    let (params, others): (Vec<_>, Vec<_>) = values
+        .zip(&item.fields)
+        .partition(|(_, f)| matches!(f.role, Role::Param(Some(_))));
     let values = params.into_iter().chain(others).map(|(value, _)| value);
     quote! {
         #(#config)*
@@ -153,7 +159,10 @@ fn inherent(item: &Struct) -> TokenStream {
             pub const INPUT: #ty = #value;
         }
     });
-    let methods = item.fields.iter().filter_map(|f| method(f, &item.attrs.krate));
+    let methods = item
+        .fields
+        .iter()
+        .filter_map(|f| method(f, &item.attrs.krate));
     let body = quote!(#input #(#methods)*);
     if body.is_empty() {
         return body;
@@ -235,7 +244,10 @@ fn model_impl(item: &Struct) -> TokenStream {
     if bounded.params.is_empty() {
         // Without a `call` this is the one place that says so: all else takes the bound for granted.
         let ident = &item.ident;
-        bounded.make_where_clause().predicates.push(parse_quote!(#ident: #krate::Layer));
+        bounded
+            .make_where_clause()
+            .predicates
+            .push(parse_quote!(#ident: #krate::Layer));
     }
     let model = impl_with(item, &bounded, quote!(#krate::Model for), body);
     quote!(#[allow(trivial_bounds)] #model)
@@ -276,7 +288,11 @@ fn registration(item: &Struct) -> TokenStream {
 
 /// A compile error at each layer that no method of `#[model] impl` mentions.
 fn unused_check(item: &Struct) -> TokenStream {
-    let checked: Vec<&Field> = item.fields.iter().filter(|f| f.in_tree() && !f.unused).collect();
+    let checked: Vec<&Field> = item
+        .fields
+        .iter()
+        .filter(|f| f.in_tree() && !f.unused)
+        .collect();
     if checked.is_empty() || !item.generics.params.is_empty() {
         return TokenStream::new();
     }
@@ -284,7 +300,11 @@ fn unused_check(item: &Struct) -> TokenStream {
     let count = Literal::usize_unsuffixed(checked.len());
     let names: Vec<String> = checked.iter().map(|f| f.name()).collect();
     let index = (0..checked.len()).map(Literal::usize_unsuffixed);
-    let others = item.fields.iter().map(Field::name).filter(|name| !names.contains(name));
+    let others = item
+        .fields
+        .iter()
+        .map(Field::name)
+        .filter(|name| !names.contains(name));
     let others: Vec<LitByteStr> = others.map(|name| bytes(&name)).collect();
     let others = (!others.is_empty()).then(|| quote!(#(#others)|* => {}));
     let names = names.iter().map(|name| bytes(name));

@@ -14,15 +14,22 @@ pub fn bounded(item: &Struct) -> Generics {
     for field in &item.fields {
         let ty = &field.ty;
         // A bound on a type that contains the struct itself would be proved by itself, without end.
-        if !mentions(ty.to_token_stream(), &params) || mentions(ty.to_token_stream(), &[&item.ident]) {
+        if !mentions(ty.to_token_stream(), &params)
+            || mentions(ty.to_token_stream(), &[&item.ident])
+        {
             continue;
         }
         let bound = match field.role {
             Role::Module | Role::Param(_) => quote!(#krate::Module),
             Role::Config => quote!(#krate::config::ConfigValue),
-            Role::Skip => quote!(::core::default::Default + ::core::marker::Send + ::core::marker::Sync + 'static),
+            Role::Skip => quote!(
+                ::core::default::Default + ::core::marker::Send + ::core::marker::Sync + 'static
+            ),
         };
-        generics.make_where_clause().predicates.push(syn::parse_quote!(#ty: #bound));
+        generics
+            .make_where_clause()
+            .predicates
+            .push(syn::parse_quote!(#ty: #bound));
     }
     generics
 }

@@ -30,7 +30,10 @@ pub fn reserved_field(name: &str) -> String {
 
 pub fn unknown_key(found: &str, place: &str, known: &[&str]) -> String {
     let known: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
-    format!("unknown key `{found}`; {place} takes {}", known.join(" and "))
+    format!(
+        "unknown key `{found}`; {place} takes {}",
+        known.join(" and ")
+    )
 }
 
 pub fn repeated_key(key: &str) -> String {
@@ -57,7 +60,9 @@ pub fn conflicting(first: &str, second: &str) -> String {
 }
 
 pub fn unused_on(attr: &str) -> String {
-    format!("`unused` is about layers that `call` does not use, and this field is `#[{attr}]`; remove `unused`")
+    format!(
+        "`unused` is about layers that `call` does not use, and this field is `#[{attr}]`; remove `unused`"
+    )
 }
 
 pub fn unused_layer(name: &str) -> String {
@@ -98,11 +103,9 @@ pub const TRAINING_TYPE: &str = "`training` must be `bool`: it says whether the 
 pub const TRAINING_LAST: &str =
     "`training` comes last: `fn call(&self, x: Tensor, training: bool) -> Tensor`";
 
-pub const BOOL_INPUT: &str =
-    "an input of `call` is made of tensors; the flag that says whether the model trains is called `training`";
+pub const BOOL_INPUT: &str = "an input of `call` is made of tensors; the flag that says whether the model trains is called `training`";
 
-pub const IMPL_TRAIT: &str =
-    "`call` takes and returns named types, not `impl Trait`: `Tensor`, or tuples, arrays, `Vec`s and `Option`s of it";
+pub const IMPL_TRAIT: &str = "`call` takes and returns named types, not `impl Trait`: `Tensor`, or tuples, arrays, `Vec`s and `Option`s of it";
 
 pub fn generic(name: &str) -> String {
     format!("`{name}` cannot be generic: put the parameters on the struct and its `impl`")

@@ -72,9 +72,10 @@ pub fn without_builds(body: TokenStream) -> TokenStream {
             continue;
         }
         kept.extend([match &tokens[i] {
-            TokenTree::Group(group) => {
-                TokenTree::Group(proc_macro2::Group::new(group.delimiter(), without_builds(group.stream())))
-            }
+            TokenTree::Group(group) => TokenTree::Group(proc_macro2::Group::new(
+                group.delimiter(),
+                without_builds(group.stream()),
+            )),
             other => other.clone(),
         }]);
         i += 1;
@@ -83,11 +84,16 @@ pub fn without_builds(body: TokenStream) -> TokenStream {
 }
 
 fn builds(tokens: &[TokenTree]) -> bool {
-    let text: String = tokens.iter().take(6).enumerate().map(|(i, t)| match t {
-        TokenTree::Ident(_) if i == 2 => "name".to_string(),
-        TokenTree::Group(_) => "(".to_string(),
-        other => other.to_string(),
-    }).collect();
+    let text: String = tokens
+        .iter()
+        .take(6)
+        .enumerate()
+        .map(|(i, t)| match t {
+            TokenTree::Ident(_) if i == 2 => "name".to_string(),
+            TokenTree::Group(_) => "(".to_string(),
+            other => other.to_string(),
+        })
+        .collect();
     text == "self.name.build("
 }
 
@@ -105,13 +111,28 @@ mod tests {
     #[test]
     fn fields_are_found_wherever_they_stand() {
         assert_eq!(names(quote!({ self.b(self.a(x)) })), ["a", "b"]);
-        assert_eq!(names(quote!({ self.blocks.iter().map(|b| self.r#type.forward(b)) })), ["blocks", "type"]);
-        assert_eq!(names(quote!({ vec![self.a(x), { println!("{:?}", &self.b) }] })), ["a", "b"]);
+        assert_eq!(
+            names(quote!({
+                self.blocks.iter().map(|b| self.r#type.forward(b))
+            })),
+            ["blocks", "type"]
+        );
+        assert_eq!(
+            names(quote!({ vec![self.a(x), { println!("{:?}", &self.b) }] })),
+            ["a", "b"]
+        );
     }
 
     #[test]
     fn calls_of_known_methods_say_nothing_and_of_others_are_kept() {
-        assert_eq!(names(quote!({ self.helper(x); self.parameters(); self.elsewhere(x) })), ["elsewhere"]);
+        assert_eq!(
+            names(quote!({
+                self.helper(x);
+                self.parameters();
+                self.elsewhere(x)
+            })),
+            ["elsewhere"]
+        );
         assert_eq!(names(quote!({ self.helper.forward(x) })), ["helper"]); // a field that is called like the method
     }
 
@@ -119,7 +140,9 @@ mod tests {
     fn self_as_a_whole_uses_everything() {
         for body in [
             quote!({ run(self, x) }),
-            quote!({ let Self { a, .. } = self; }),
+            quote!({
+                let Self { a, .. } = self;
+            }),
             quote!({ Self::go(&self, x) }),
             quote!({ (self).a(x) }),
             quote!({ self }),
@@ -132,7 +155,11 @@ mod tests {
     fn building_is_no_use() {
         let body = quote!({
             self.kernel.build([1, self.units])?;
-            if self.bias.shape() == x { self.bias.build([2]) } else { self.gamma.build(self.beta.shape()) }
+            if self.bias.shape() == x {
+                self.bias.build([2])
+            } else {
+                self.gamma.build(self.beta.shape())
+            }
         });
         assert_eq!(names(without_builds(body)), ["beta", "bias", "units"]);
     }
