@@ -15,7 +15,7 @@ const EPSILON: f64 = 1e-7;
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "class_name", content = "config")]
+#[serde(remote = "Self", tag = "class_name", content = "config")]
 pub enum Constraint {
     /// Norms of at most `max_value`.
     MaxNorm {
@@ -42,6 +42,19 @@ pub enum Constraint {
         /// The axis along which norms are taken.
         axis: isize,
     },
+}
+
+impl Serialize for Constraint {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        Constraint::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Constraint {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Constraint, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        Constraint::deserialize(crate::config::without_empty(value)).map_err(serde::de::Error::custom)
+    }
 }
 
 impl Constraint {

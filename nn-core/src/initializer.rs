@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(tag = "class_name", content = "config")]
+#[serde(remote = "Self", tag = "class_name", content = "config")]
 pub enum Initializer {
     /// All 0.
     Zeros,
@@ -65,7 +65,7 @@ pub enum Initializer {
         /// The factor.
         gain: f32,
     },
-    /// The identity matrix times `gain`; for square matrices.
+    /// The identity matrix times `gain`, cut or filled up with 0 if it is not square.
     Identity {
         /// The factor.
         gain: f32,
@@ -87,10 +87,23 @@ pub fn fans(shape: &Shape) -> (f64, f64) {
     }
 }
 
+impl Serialize for Initializer {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        Initializer::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Initializer {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Initializer, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        Initializer::deserialize(crate::config::without_empty(value)).map_err(serde::de::Error::custom)
+    }
+}
+
 impl Initializer {
     /// A value drawn by the rule, from the thread's seed.
     ///
-    /// A shape that the rule does not take (`Identity` of something not square) is an error (a failed tensor).
+    /// A shape that the rule does not take (`Identity` of something that is no matrix) is an error (a failed tensor).
     pub fn sample(&self, shape: impl Into<Shape>, dtype: DType) -> Tensor {
         let shape = shape.into();
         let (fan_in, fan_out) = fans(&shape);
@@ -129,13 +142,12 @@ impl Initializer {
 
 fn identity(shape: Shape, gain: f64, dtype: DType) -> Tensor {
     match shape.dims() {
-        [n, m] if n == m => {
-            let n = *n;
-            let values = (0..n * n).map(|i| if i % (n + 1) == 0 { gain } else { 0.0 });
-            Tensor::from_vec(values.collect(), shape).cast(dtype)
+        [rows, columns] => {
+            let diagonal = |k: usize| if k / columns == k % columns { gain } else { 0.0 };
+            Tensor::from_vec((0..rows * columns).map(diagonal).collect(), shape).cast(dtype)
         }
         _ => Tensor::failed(Error::shape(format!(
-            "the Identity initializer makes square matrices, found shape {shape}"
+            "the Identity initializer makes matrices, found shape {shape}"
         ))),
     }
 }

@@ -32,13 +32,19 @@ impl<F: Function> Op for Map<F> {
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let f = self.0;
-        Ok(with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            elementwise::map(inputs[0].data::<T>(), out, #[inline(always)] move |x: T| f.f(x));
-        })))
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                elementwise::map(inputs[0].data::<T>(), out, #[inline(always)] move |x: T| f.f(x));
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![Some(self.0.gradient(&at.inputs[0], at.output, at.upstream))])
+        Ok(vec![Some(self.0.gradient(
+            &at.inputs[0],
+            at.output,
+            at.upstream,
+        ))])
     }
 
     fn keeps(&self) -> Keeps {
@@ -56,7 +62,8 @@ pub(crate) fn map<F: Function>(f: F, x: &Tensor) -> Tensor {
 #[cfg(test)]
 #[track_caller]
 pub(crate) fn check_table(f: impl Fn(&Tensor) -> Tensor, rows: &[(f64, f64, f64)]) {
-    let column = |get: fn(&(f64, f64, f64)) -> f64| Tensor::from(rows.iter().map(get).collect::<Vec<_>>());
+    let column =
+        |get: fn(&(f64, f64, f64)) -> f64| Tensor::from(rows.iter().map(get).collect::<Vec<_>>());
     let x = column(|row| row.0);
     let tape = crate::GradientTape::new();
     tape.watch(&x);

@@ -35,7 +35,7 @@ pub use sparse_top_k_categorical_accuracy::SparseTopKCategoricalAccuracy;
 pub use sum::Sum;
 pub use top_k_categorical_accuracy::TopKCategoricalAccuracy;
 
-use crate::registry::{self, Class};
+use crate::registry::{self, Allowed, Class};
 use nn_core::{Result, Tensor};
 use serde_json::Value;
 
@@ -112,6 +112,9 @@ pub fn from_config(config: &Value) -> Result<Box<dyn Metric>> {
     }
 }
 
+/// What Keras writes of a metric that is fixed here.
+const FOREIGN: registry::Foreign = &[("axis", Allowed::Integer(-1)), ("from_sorted_ids", Allowed::False)];
+
 /// What all metrics here share: the `name` setting, configuration and registration.
 macro_rules! metric {
     ($Type:ident) => {
@@ -135,7 +138,7 @@ macro_rules! metric {
             }
 
             fn from_config(config: &serde_json::Value) -> nn_core::Result<$Type> {
-                $crate::registry::read(config, &[])
+                $crate::registry::read(config, $crate::metrics::FOREIGN)
             }
         }
     };

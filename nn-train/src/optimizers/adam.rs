@@ -1,8 +1,7 @@
 //! Adam: steps by the mean of gradients over the root of the mean of their squares.
 
-use super::settings::{optimizer, within};
+use super::settings::{describe, optimizer, within};
 use super::{LearningRate, Rule, Settings, Slots, StepInfo};
-use crate::registry;
 use nn_core::kernels::optimizer as kernel;
 use nn_core::{Result, Tensor, with_float};
 use serde::{Deserialize, Serialize};
@@ -132,6 +131,6 @@ impl Rule for Adam {
     }
 
     fn describe(&self) -> Value {
-        registry::write("Adam", self)
+        describe("Adam", self)
     }
 }

@@ -1,8 +1,7 @@
 //! Adam with weight decay.
 
 use super::{Adam, LearningRate, Rule, Settings, Slots, StepInfo};
-use super::settings::optimizer;
-use crate::registry;
+use super::settings::{describe, optimizer};
 use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -89,6 +88,6 @@ impl Rule for AdamW {
     }
 
     fn describe(&self) -> Value {
-        registry::write("AdamW", self)
+        describe("AdamW", self)
     }
 }

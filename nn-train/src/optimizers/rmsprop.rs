@@ -1,8 +1,7 @@
 //! RMSprop: steps by the gradient over the root of the mean of its squares.
 
-use super::settings::{optimizer, within};
+use super::settings::{describe, optimizer, within};
 use super::{LearningRate, Rule, Settings, Slots, StepInfo};
-use crate::registry;
 use nn_core::kernels::optimizer as kernel;
 use nn_core::{Result, Tensor, with_float};
 use serde::{Deserialize, Serialize};
@@ -137,6 +136,6 @@ impl Rule for RMSprop {
     }
 
     fn describe(&self) -> Value {
-        registry::write("RMSprop", self)
+        describe("RMSprop", self)
     }
 }

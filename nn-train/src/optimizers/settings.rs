@@ -1,9 +1,10 @@
 //! What all optimizers can be told: learning rate, clipping, weight decay.
 
 use super::LearningRate;
-use crate::registry::{Allowed, Foreign};
+use crate::registry::{self, Allowed, Foreign};
 use nn_core::{Error, Gradients, Result};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Learning rate, clipping and weight decay of an optimizer. The builders of each optimizer set them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -82,6 +83,17 @@ impl Settings {
         let excluded = self.exclude_from_weight_decay.iter().any(|part| path.contains(part.as_str()));
         if excluded { 0.0 } else { self.weight_decay.unwrap_or(0.0) }
     }
+}
+
+/// The configuration of an optimizer. A list of nothing excluded is left out: Keras does not know it.
+pub(super) fn describe<T: Serialize>(class: &str, optimizer: &T) -> Value {
+    let mut config = registry::write(class, optimizer);
+    if let Some(entries) = config["config"].as_object_mut()
+        && entries["exclude_from_weight_decay"].as_array().is_some_and(Vec::is_empty)
+    {
+        entries.remove("exclude_from_weight_decay");
+    }
+    config
 }
 
 /// A setting must be in its range.

@@ -1,8 +1,7 @@
 //! Stochastic gradient descent, with momentum if wanted.
 
-use super::settings::{optimizer, within};
+use super::settings::{describe, optimizer, within};
 use super::{LearningRate, Rule, Settings, Slots, StepInfo};
-use crate::registry;
 use nn_core::kernels::optimizer as kernel;
 use nn_core::{Result, Tensor, with_float};
 use serde::{Deserialize, Serialize};
@@ -103,6 +102,6 @@ impl Rule for Sgd {
     }
 
     fn describe(&self) -> Value {
-        registry::write("SGD", self)
+        describe("SGD", self)
     }
 }
