@@ -143,7 +143,9 @@ fn run<M: Model>(
 {
     let batch = leaves[0].shape()[0];
     let (best, median) = time(6.0, || {
-        model.train_on_batch(leaves.clone(), y.clone()).expect("a training step");
+        model
+            .train_on_batch(leaves.clone(), y.clone())
+            .expect("a training step");
     });
     let (predict_best, predict_median) = time(3.0, || {
         model.predict_on_batch(x.clone()).expect("a prediction");
@@ -154,7 +156,10 @@ fn run<M: Model>(
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| !a.starts_with("--"))
+        .collect();
     let workload = arguments.first().map_or("mlp", String::as_str);
     let threads: usize = arguments.get(1).and_then(|t| t.parse().ok()).unwrap_or(2);
     rayon::ThreadPoolBuilder::new()
@@ -163,7 +168,12 @@ fn main() {
         .expect("the pool is not built yet");
     nn::set_seed(0);
     let labels = |n: usize| Tensor::from((0..n).map(|i| (i * 7 % 10) as i64).collect::<Vec<_>>());
-    let classify = || Compile::new(Adam::new(1e-3), SparseCategoricalCrossentropy::from_logits());
+    let classify = || {
+        Compile::new(
+            Adam::new(1e-3),
+            SparseCategoricalCrossentropy::from_logits(),
+        )
+    };
     match workload {
         "resnet" => {
             let model = ResNetLike {
@@ -176,7 +186,14 @@ fn main() {
                 classifier: Dense::new(10),
             };
             let x = Tensor::random_uniform([64, 28, 28, 1]);
-            run(workload, threads, model.compile(classify()), x.clone(), vec![labels(64)], vec![x]);
+            run(
+                workload,
+                threads,
+                model.compile(classify()),
+                x.clone(),
+                vec![labels(64)],
+                vec![x],
+            );
         }
         "cnn" => {
             let model = Cnn {
@@ -184,7 +201,14 @@ fn main() {
                 classifier: Dense::new(10),
             };
             let x = Tensor::random_uniform([64, 28, 28, 1]);
-            run(workload, threads, model.compile(classify()), x.clone(), vec![labels(64)], vec![x]);
+            run(
+                workload,
+                threads,
+                model.compile(classify()),
+                x.clone(),
+                vec![labels(64)],
+                vec![x],
+            );
         }
         "mlp" => {
             let model = Mlp {
@@ -193,7 +217,14 @@ fn main() {
                 dense2: Dense::new(10),
             };
             let x = Tensor::random_uniform([32, 784]);
-            run(workload, threads, model.compile(classify()), x.clone(), vec![labels(32)], vec![x]);
+            run(
+                workload,
+                threads,
+                model.compile(classify()),
+                x.clone(),
+                vec![labels(32)],
+                vec![x],
+            );
         }
         "widedeep" => {
             let model = WideAndDeep {
@@ -203,10 +234,21 @@ fn main() {
                 aux_output: Dense::new(1),
             };
             let losses = (MeanSquaredError::new(), MeanSquaredError::new());
-            let model = model.compile(Compile::new(Adam::new(1e-3), losses).loss_weights([0.9, 0.1]));
-            let x = (Tensor::random_uniform([32, 5]), Tensor::random_uniform([32, 6]));
+            let model =
+                model.compile(Compile::new(Adam::new(1e-3), losses).loss_weights([0.9, 0.1]));
+            let x = (
+                Tensor::random_uniform([32, 5]),
+                Tensor::random_uniform([32, 6]),
+            );
             let y = Tensor::random_uniform([32, 1]);
-            run(workload, threads, model, x.clone(), vec![y.clone(), y], vec![x.0, x.1]);
+            run(
+                workload,
+                threads,
+                model,
+                x.clone(),
+                vec![y.clone(), y],
+                vec![x.0, x.1],
+            );
         }
         other => {
             eprintln!("no workload `{other}`; there are resnet, cnn, mlp, widedeep");

@@ -8,9 +8,9 @@ pub use nn_derive::{Layer, Model, model};
 pub use nn_layers as layers;
 pub use nn_layers::*;
 pub use nn_train::{
-    Batch, Batches, Compile, Compiled, Dataset, Fit, FromBatch, History, IntoDataset, IntoLosses, IntoTensors, LoadReport,
-    Model, Scores, State, Step, Summary, TrainTest, Verbose, callbacks, data, datasets, history, losses, metrics,
-    optimizers, register, saving, schedules, summary,
+    Batch, Batches, Compile, Compiled, Dataset, Fit, FromBatch, History, IntoDataset, IntoLosses,
+    IntoTensors, LoadReport, Model, Scores, State, Step, Summary, TrainTest, Verbose, callbacks,
+    data, datasets, history, losses, metrics, optimizers, register, saving, schedules, summary,
 };
 
 pub use nn_core::random::set_seed;
@@ -26,26 +26,30 @@ pub mod __private {
 pub mod prelude {
     pub use crate::testing::assert_close;
     pub use nn_core::{
-        Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Layer, Module, Padding, Param, Regularizer, Shape,
-        Tensor, concatenate, no_gradient, stack,
+        Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Layer, Module,
+        Padding, Param, Regularizer, Shape, Tensor, concatenate, no_gradient, stack,
     };
     pub use nn_derive::{Layer, Model, model};
     pub use nn_layers::*;
     pub use nn_train::callbacks::{
-        CSVLogger, Callback, EarlyStopping, LearningRateScheduler, ModelCheckpoint, ReduceLROnPlateau, Run, TerminateOnNaN,
+        CSVLogger, Callback, EarlyStopping, LearningRateScheduler, ModelCheckpoint,
+        ReduceLROnPlateau, Run, TerminateOnNaN,
     };
     pub use nn_train::losses::{
-        BinaryCrossentropy, CategoricalCrossentropy, CategoricalHinge, CosineSimilarity, Hinge, Huber, KLDivergence, LogCosh,
-        Loss, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson,
-        Reduction, SparseCategoricalCrossentropy, SquaredHinge,
+        BinaryCrossentropy, CategoricalCrossentropy, CategoricalHinge, CosineSimilarity, Hinge,
+        Huber, KLDivergence, LogCosh, Loss, MeanAbsoluteError, MeanAbsolutePercentageError,
+        MeanSquaredError, MeanSquaredLogarithmicError, Poisson, Reduction,
+        SparseCategoricalCrossentropy, SquaredHinge,
     };
     pub use nn_train::metrics::{
-        Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, F1Score, Metric, Precision, Recall, RootMeanSquaredError,
-        SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy,
+        Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, F1Score, Metric, Precision, Recall,
+        RootMeanSquaredError, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
+        TopKCategoricalAccuracy,
     };
     pub use nn_train::optimizers::{Adam, AdamW, Optimizer, RMSprop, Sgd};
     pub use nn_train::schedules::{
-        CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay, Schedule,
+        CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay,
+        PiecewiseConstantDecay, PolynomialDecay, Schedule,
     };
     pub use nn_train::{
         Compile, Compiled, Dataset, Fit, History, Model, Scores, Step, TrainTest, Verbose,

@@ -36,9 +36,15 @@ fn refuses(model: &mut Compiled<Mlp>, data: impl nn::IntoDataset, fit: Fit<'_>, 
 #[test]
 fn wrong_rank() {
     let mut model = SmallCnn::new(10).compile(classify());
-    let error = model.fit((Tensor::ones([4, 784]), labels(4)), quiet()).unwrap_err().to_string();
+    let error = model
+        .fit((Tensor::ones([4, 784]), labels(4)), quiet())
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("blocks.0.conv (Conv2D)"), "{error}");
-    assert!(error.contains("rank 4 [batch, height, width, channels]") && error.contains("found rank 2"), "{error}");
+    assert!(
+        error.contains("rank 4 [batch, height, width, channels]") && error.contains("found rank 2"),
+        "{error}"
+    );
     assert!(error.contains("`Reshape`"), "{error}");
 }
 
@@ -48,24 +54,44 @@ fn wrong_channels() {
     model.build([28, 28, 1]).unwrap();
     let before = bits(&model);
     let mut model = model.compile(classify());
-    let error = model.fit((Tensor::ones([4, 28, 28, 3]), labels(4)), quiet()).unwrap_err().to_string();
-    assert!(error.contains("blocks.0.conv") && error.contains('1') && error.contains('3'), "{error}");
+    let error = model
+        .fit((Tensor::ones([4, 28, 28, 3]), labels(4)), quiet())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("blocks.0.conv") && error.contains('1') && error.contains('3'),
+        "{error}"
+    );
     assert!(bits(&*model) == before);
 }
 
 #[test]
 fn wrong_width_names_the_layer_and_both_sizes() {
     let mut model = compiled();
-    refuses(&mut model, (Tensor::ones([4, 21]), labels(4)), quiet(), &["hidden (Dense)", "20", "21"]);
-    let error = model.predict(Tensor::ones([2, 21])).unwrap_err().to_string();
+    refuses(
+        &mut model,
+        (Tensor::ones([4, 21]), labels(4)),
+        quiet(),
+        &["hidden (Dense)", "20", "21"],
+    );
+    let error = model
+        .predict(Tensor::ones([2, 21]))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("hidden (Dense)"), "{error}");
 }
 
 #[test]
 fn loss_shapes_are_not_broadcast_silently() {
     let mut model = Mlp::new(4, 1).compile(Compile::new(Sgd::new(0.1), MeanSquaredError::new()));
-    let error = model.fit((x(8), Tensor::ones([8])), quiet()).unwrap_err().to_string();
-    assert!(error.contains("[8]") && error.contains("[8, 1]") && error.contains("reshape"), "{error}");
+    let error = model
+        .fit((x(8), Tensor::ones([8])), quiet())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("[8]") && error.contains("[8, 1]") && error.contains("reshape"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -73,7 +99,12 @@ fn label_out_of_range() {
     let mut y = labels(8).to_vec::<i64>().unwrap();
     y[3] = 10;
     let fit = quiet().shuffle(false);
-    refuses(&mut compiled(), (x(8), Tensor::from(y)), fit, &["label 10 at row 3", "0..10", "epoch 1, batch 1"]);
+    refuses(
+        &mut compiled(),
+        (x(8), Tensor::from(y)),
+        fit,
+        &["label 10 at row 3", "0..10", "epoch 1, batch 1"],
+    );
 }
 
 #[test]
@@ -82,7 +113,17 @@ fn nan_in_the_data() {
     values[5 * 20 + 1] = f32::NAN;
     let data = (Tensor::from_vec(values, [8, 20]), labels(8));
     let fit = quiet().shuffle(false);
-    refuses(&mut compiled(), data, fit, &["epoch 1, batch 1 of 1", "the loss is NaN", "x holds NaN", "row 5"]);
+    refuses(
+        &mut compiled(),
+        data,
+        fit,
+        &[
+            "epoch 1, batch 1 of 1",
+            "the loss is NaN",
+            "x holds NaN",
+            "row 5",
+        ],
+    );
 }
 
 #[test]
@@ -95,11 +136,16 @@ fn nan_from_a_layer_names_the_first_layer_and_spares_moving_statistics() {
     let before = bits(&model);
     let mut model = model.compile(classify());
     let data = (Tensor::random_uniform([4, 8, 8, 1]), labels(4));
-    let error = model.fit((&data.0, &data.1), quiet()).unwrap_err().to_string();
+    let error = model
+        .fit((&data.0, &data.1), quiet())
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("that of blocks.1.conv (Conv2D)"), "{error}");
     assert!(bits(&*model) == before, "moving statistics included");
     let mut ended = nn::callbacks::TerminateOnNaN::new();
-    let history = model.fit((&data.0, &data.1), quiet().callback(&mut ended)).unwrap();
+    let history = model
+        .fit((&data.0, &data.1), quiet().callback(&mut ended))
+        .unwrap();
     assert_eq!(history.epochs(), 0);
     assert!(ended.reason().unwrap().contains("blocks.1.conv"));
 }
@@ -107,12 +153,40 @@ fn nan_from_a_layer_names_the_first_layer_and_spares_moving_statistics() {
 #[test]
 fn empty_data_and_senseless_settings() {
     let model = &mut compiled();
-    refuses(model, (Tensor::zeros([0, 20]), Tensor::full([0], 0_i64)), quiet(), &["empty"]);
-    refuses(model, (x(4), labels(4)), quiet().batch_size(0), &["batch_size", "at least 1"]);
-    refuses(model, (x(4), labels(4)), quiet().epochs(0), &["epochs", "at least 1"]);
-    refuses(model, (x(4), labels(4)), quiet().validation_split(1.5), &["validation_split", "1.5"]);
-    refuses(model, (x(4), labels(5)), quiet(), &["x has 4 rows", "y has 5"]);
-    let error = model.evaluate((Tensor::zeros([0, 20]), labels(0))).unwrap_err().to_string();
+    refuses(
+        model,
+        (Tensor::zeros([0, 20]), Tensor::full([0], 0_i64)),
+        quiet(),
+        &["empty"],
+    );
+    refuses(
+        model,
+        (x(4), labels(4)),
+        quiet().batch_size(0),
+        &["batch_size", "at least 1"],
+    );
+    refuses(
+        model,
+        (x(4), labels(4)),
+        quiet().epochs(0),
+        &["epochs", "at least 1"],
+    );
+    refuses(
+        model,
+        (x(4), labels(4)),
+        quiet().validation_split(1.5),
+        &["validation_split", "1.5"],
+    );
+    refuses(
+        model,
+        (x(4), labels(5)),
+        quiet(),
+        &["x has 4 rows", "y has 5"],
+    );
+    let error = model
+        .evaluate((Tensor::zeros([0, 20]), labels(0)))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("empty"), "{error}");
 }
 
@@ -120,17 +194,31 @@ fn empty_data_and_senseless_settings() {
 fn nothing_to_train() {
     let model = &mut compiled();
     model.set_trainable(false);
-    refuses(model, (x(4), labels(4)), quiet(), &["nothing to train", "frozen", "set_trainable(true)"]);
+    refuses(
+        model,
+        (x(4), labels(4)),
+        quiet(),
+        &["nothing to train", "frozen", "set_trainable(true)"],
+    );
     let mut flat = Sequential::new().add(Flatten::new()).compile(classify());
-    let error = flat.fit((x(4), labels(4)), quiet()).unwrap_err().to_string();
+    let error = flat
+        .fit((x(4), labels(4)), quiet())
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("nothing to train"), "{error}");
 }
 
 #[test]
 fn a_watched_score_that_is_not_there() {
     let stop = nn::callbacks::EarlyStopping::new("val_loss");
-    let error = compiled().fit((x(4), labels(4)), quiet().callback(stop)).unwrap_err().to_string();
-    assert!(error.contains("val_loss") && error.contains("validation_data"), "{error}");
+    let error = compiled()
+        .fit((x(4), labels(4)), quiet().callback(stop))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("val_loss") && error.contains("validation_data"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -152,7 +240,16 @@ fn damaged_files_change_nothing() {
         bytes[20] = 0xff;
         bytes
     };
-    for bytes in [cut(0), cut(4), cut(100), cut(whole.len() - 1), hostile, long, flipped, vec![0; 64]] {
+    for bytes in [
+        cut(0),
+        cut(4),
+        cut(100),
+        cut(whole.len() - 1),
+        hostile,
+        long,
+        flipped,
+        vec![0; 64],
+    ] {
         fs::write(&damaged, bytes).unwrap();
         let error = model.load_weights(&damaged).unwrap_err().to_string();
         assert!(error.contains("damaged.safetensors"), "{error}");
@@ -160,8 +257,14 @@ fn damaged_files_change_nothing() {
         assert!(model.load_weights_partial(&damaged).is_err());
     }
     assert!(bits(&*model) == before);
-    let error = model.load_weights(folder.join("missing.safetensors")).unwrap_err().to_string();
-    assert!(error.contains("missing.safetensors") && error.contains("No such file"), "{error}");
+    let error = model
+        .load_weights(folder.join("missing.safetensors"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("missing.safetensors") && error.contains("No such file"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -173,9 +276,19 @@ fn a_file_of_another_model() {
     let model = compiled();
     let before = bits(&*model);
     let error = model.load_weights(&path).unwrap_err().to_string();
-    assert!(error.contains("hidden.kernel: not in the file") && error.contains("load_weights_partial"), "{error}");
-    let Err(error) = Compiled::<Mlp>::load(&path) else { panic!("loaded a SmallCnn as an Mlp") };
-    assert!(error.to_string().contains("expected the configuration of Mlp, found that of SmallCnn"), "{error}");
+    assert!(
+        error.contains("hidden.kernel: not in the file") && error.contains("load_weights_partial"),
+        "{error}"
+    );
+    let Err(error) = Compiled::<Mlp>::load(&path) else {
+        panic!("loaded a SmallCnn as an Mlp")
+    };
+    assert!(
+        error
+            .to_string()
+            .contains("expected the configuration of Mlp, found that of SmallCnn"),
+        "{error}"
+    );
     assert!(bits(&*model) == before);
 }
 
@@ -183,19 +296,37 @@ fn a_file_of_another_model() {
 fn an_unwritable_path_leaves_the_old_file() {
     let folder = folder("unwritable");
     let model = compiled();
-    let error = model.save(folder.join("no/such/folder/m.safetensors")).unwrap_err().to_string();
-    assert!(error.contains("nothing was saved") && error.contains("there is no folder"), "{error}");
+    let error = model
+        .save(folder.join("no/such/folder/m.safetensors"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("nothing was saved") && error.contains("there is no folder"),
+        "{error}"
+    );
     let path = folder.join("m.safetensors");
     model.save(&path).unwrap();
     let saved = fs::read(&path).unwrap();
     // A folder in the way of the temporary file makes writing fail, for root too.
     let blocked = folder.join(format!("m.safetensors.{}.tmp", std::process::id()));
     fs::create_dir_all(&blocked).unwrap();
-    assert!(model.save(&path).unwrap_err().to_string().contains("nothing was saved"));
+    assert!(
+        model
+            .save(&path)
+            .unwrap_err()
+            .to_string()
+            .contains("nothing was saved")
+    );
     assert_eq!(fs::read(&path).unwrap(), saved);
     fs::remove_dir(&blocked).unwrap();
     let unbuilt = Mlp::new(3, 2).compile(classify());
-    assert!(unbuilt.save(&path).unwrap_err().to_string().contains("`hidden.kernel` has no value yet"));
+    assert!(
+        unbuilt
+            .save(&path)
+            .unwrap_err()
+            .to_string()
+            .contains("`hidden.kernel` has no value yet")
+    );
     assert_eq!(fs::read(&path).unwrap(), saved);
 }
 
@@ -206,7 +337,10 @@ fn a_full_disk_leaves_the_old_file() {
         return;
     }
     let mut log = nn::callbacks::CSVLogger::new("/dev/full");
-    let error = compiled().fit((x(4), labels(4)), quiet().callback(&mut log)).unwrap_err().to_string();
+    let error = compiled()
+        .fit((x(4), labels(4)), quiet().callback(&mut log))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("/dev/full"), "{error}");
 }
 

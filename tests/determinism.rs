@@ -10,7 +10,10 @@ fn twenty_steps_of_a_cnn_give_the_same_bits_on_1_2_and_7_threads() {
     let (train, _) = nn::datasets::mnist().unwrap();
     let data = train.take(20 * 64);
     let results = [1, 2, 7].map(|threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
         pool.install(|| {
             nn::set_seed(3);
             let mut model = SmallCnn::new(10).compile(classify());
@@ -56,7 +59,10 @@ fn a_resumed_training_equals_an_uninterrupted_one_to_the_bit() {
     second.fit(&data, quiet()).unwrap();
     assert!(bits(&*whole) == bits(&*second), "resumed");
     assert_eq!(second.epochs_trained(), 2);
-    assert_eq!(whole.evaluate(&data).unwrap(), second.evaluate(&data).unwrap());
+    assert_eq!(
+        whole.evaluate(&data).unwrap(),
+        second.evaluate(&data).unwrap()
+    );
 }
 
 #[test]
@@ -71,7 +77,10 @@ fn frozen_layers_and_clones_keep_their_bits() {
     let before = bits(&copy);
     let mut model = model.compile(classify());
     model.fit(&data, quiet()).unwrap();
-    assert!(bits(&model.blocks[0]) == frozen, "kernel, bias, gamma, beta and moving statistics");
+    assert!(
+        bits(&model.blocks[0]) == frozen,
+        "kernel, bias, gamma, beta and moving statistics"
+    );
     assert!(bits(&model.blocks[1]) != bits(&copy.blocks[1]));
     assert!(bits(&copy) == before, "a clone has weights of its own");
     let fresh = copy.clone_reinitialized(1);

@@ -26,7 +26,10 @@ impl WideAndDeep {
 }
 
 fn case(file: &str) -> Case {
-    cases("models").into_iter().find(|c| c.file == file).unwrap()
+    cases("models")
+        .into_iter()
+        .find(|c| c.file == file)
+        .unwrap()
 }
 
 /// Runs the steps of a case and compares what comes out. Sums of a few hundred f32 products over a few steps differ by rounding: 1e-5
@@ -41,7 +44,9 @@ fn check<M: Model>(
     const TOLERANCE: f64 = 1e-5;
     model.build(inputs).unwrap();
     for p in model.parameters() {
-        let before = case.get(&format!("before/{}", p.path())).unwrap_or_else(|| panic!("no {}", p.path()));
+        let before = case
+            .get(&format!("before/{}", p.path()))
+            .unwrap_or_else(|| panic!("no {}", p.path()));
         p.set_value(before).unwrap();
     }
     let mut model = model.compile(compile);
@@ -51,10 +56,17 @@ fn check<M: Model>(
         let (x, y) = batch(case, k);
         let loss = model.train_on_batch(x, y).unwrap()["loss"];
         let expected = case.get(&format!("loss.{k}")).unwrap().to_f64().unwrap();
-        assert!(nn::testing::close(loss, expected, TOLERANCE), "loss of step {k}: {loss}, Keras {expected}");
+        assert!(
+            nn::testing::close(loss, expected, TOLERANCE),
+            "loss of step {k}: {loss}, Keras {expected}"
+        );
     }
     for p in model.parameters() {
-        assert_close(&p.value(), case.get(&format!("after/{}", p.path())).unwrap(), TOLERANCE);
+        assert_close(
+            &p.value(),
+            case.get(&format!("after/{}", p.path())).unwrap(),
+            TOLERANCE,
+        );
     }
     model
 }
@@ -93,11 +105,23 @@ fn two_inputs_two_outputs_and_loss_weights_with_adam() {
     let optimizer = nn::optimizers::from_config(&case.description["optimizer"]).unwrap();
     let losses = (MeanSquaredError::new(), MeanSquaredError::new());
     let batch = |case: &Case, k: usize| {
-        let part = |what: &str| (0..2).map(|i| case.get(&format!("{what}.{k}.{i}")).unwrap().clone()).collect();
+        let part = |what: &str| {
+            (0..2)
+                .map(|i| case.get(&format!("{what}.{k}.{i}")).unwrap().clone())
+                .collect()
+        };
         (part("x"), part("y"))
     };
-    let shapes: Vec<Shape> = (0..2).map(|i| Shape::new(&case.get(&format!("x.0.{i}")).unwrap().shape()[1..])).collect();
-    let model = check(&case, model, Compile::new(optimizer, losses).loss_weights(weights), shapes, batch);
+    let shapes: Vec<Shape> = (0..2)
+        .map(|i| Shape::new(&case.get(&format!("x.0.{i}")).unwrap().shape()[1..]))
+        .collect();
+    let model = check(
+        &case,
+        model,
+        Compile::new(optimizer, losses).loss_weights(weights),
+        shapes,
+        batch,
+    );
     let x = |i: usize| case.get(&format!("x.0.{i}")).unwrap().clone();
     let (main, aux) = model.predict((x(0), x(1))).unwrap();
     assert_close(&main, case.get("output.0").unwrap(), 1e-5);

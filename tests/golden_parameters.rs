@@ -24,7 +24,11 @@ fn regularizers() {
         let penalty = regularizer.penalty(w);
         // Rounding of f32 sums of a few dozen terms.
         assert_close(&penalty, case.get("value").unwrap(), 1e-6);
-        assert_close(&tape.gradient(&penalty, w).unwrap(), case.get("grad/input").unwrap(), 1e-6);
+        assert_close(
+            &tape.gradient(&penalty, w).unwrap(),
+            case.get("grad/input").unwrap(),
+            1e-6,
+        );
     }
 }
 
@@ -63,14 +67,29 @@ fn initializers_draw_from_keras_distributions() {
             continue;
         }
         // The rules without arguments of their own have Keras's axes and seed in their configuration, all null.
-        let plain = case.config.as_object().unwrap().values().all(Value::is_null);
-        let config = if plain { Value::Null } else { case.config.clone() };
-        let initializer: Initializer = described(&json!({"class_name": case.class_name, "config": config}));
+        let plain = case
+            .config
+            .as_object()
+            .unwrap()
+            .values()
+            .all(Value::is_null);
+        let config = if plain {
+            Value::Null
+        } else {
+            case.config.clone()
+        };
+        let initializer: Initializer =
+            described(&json!({"class_name": case.class_name, "config": config}));
         let number = |key: &str| case.expected[key].as_f64().unwrap();
         // Many draws of the shape, to compare extremes and moments with what the distribution has.
         let draws = 20_000 / case.shape.iter().product::<usize>().max(1) + 1;
         let values: Vec<f64> = (0..draws)
-            .flat_map(|_| initializer.sample(case.shape.clone(), DType::F64).to_vec::<f64>().unwrap())
+            .flat_map(|_| {
+                initializer
+                    .sample(case.shape.clone(), DType::F64)
+                    .to_vec::<f64>()
+                    .unwrap()
+            })
             .collect();
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
@@ -78,7 +97,10 @@ fn initializers_draw_from_keras_distributions() {
         let who = format!("{} {} {:?}", case.class_name, case.config, case.shape);
         // Five standard errors of mean and deviation.
         let near = |found: f64, expected: f64, scale: f64| {
-            assert!((found - expected).abs() <= 5.0 * scale / n.sqrt() + 1e-7 * scale, "{who}: {found}, expected {expected}");
+            assert!(
+                (found - expected).abs() <= 5.0 * scale / n.sqrt() + 1e-7 * scale,
+                "{who}: {found}, expected {expected}"
+            );
         };
         match case.expected["distribution"].as_str().unwrap() {
             "uniform" => {
@@ -87,7 +109,12 @@ fn initializers_draw_from_keras_distributions() {
                 near(mean, (low + high) / 2.0, spread);
                 near(deviation, spread, spread);
                 let slack = (high - low) * 1e-6; // the limits are f32 in Keras
-                assert!(values.iter().all(|v| (low - slack..=high + slack).contains(v)), "{who}");
+                assert!(
+                    values
+                        .iter()
+                        .all(|v| (low - slack..=high + slack).contains(v)),
+                    "{who}"
+                );
             }
             "normal" => {
                 near(mean, number("mean"), number("stddev"));
@@ -101,8 +128,19 @@ fn initializers_draw_from_keras_distributions() {
                 assert!(values.iter().all(|v| (v - center).abs() <= limit), "{who}");
             }
             "fixed" => {
-                let expected: Vec<f64> = case.expected["values"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
-                assert!(values[..expected.len()].iter().zip(&expected).all(|(a, b)| (a - b).abs() <= 1e-7), "{who}");
+                let expected: Vec<f64> = case.expected["values"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|v| v.as_f64().unwrap())
+                    .collect();
+                assert!(
+                    values[..expected.len()]
+                        .iter()
+                        .zip(&expected)
+                        .all(|(a, b)| (a - b).abs() <= 1e-7),
+                    "{who}"
+                );
             }
             other => panic!("{who}: distribution {other}"),
         }

@@ -68,22 +68,43 @@ impl ResNetLike {
 #[test]
 fn every_shape_and_count_is_keras() {
     let model = ResNetLike {
-        blocks: [[32, 32, 64], [128, 128, 256], [128, 256, 512]].map(ResBlock::new).into(),
+        blocks: [[32, 32, 64], [128, 128, 256], [128, 256, 512]]
+            .map(ResBlock::new)
+            .into(),
         pool: GlobalAveragePooling2D::new(),
         classifier: Dense::new(10),
     };
     let summary = model.summary(ResNetLike::INPUT).unwrap();
-    let expected: Value = serde_json::from_str(include_str!("golden/models/resnet_like.json")).unwrap();
+    let expected: Value =
+        serde_json::from_str(include_str!("golden/models/resnet_like.json")).unwrap();
     assert_eq!(summary.total_params() as u64, expected["total_params"]);
-    assert_eq!(summary.trainable_params() as u64, expected["trainable_params"]);
-    assert_eq!(summary.non_trainable_params() as u64, expected["non_trainable_params"]);
+    assert_eq!(
+        summary.trainable_params() as u64,
+        expected["trainable_params"]
+    );
+    assert_eq!(
+        summary.non_trainable_params() as u64,
+        expected["non_trainable_params"]
+    );
     let layers = expected["layers"].as_array().unwrap();
     assert_eq!(summary.rows().len(), layers.len());
     for layer in layers {
         let path = layer["path"].as_str().unwrap();
-        let row = summary.rows().iter().find(|r| r.path == path).unwrap_or_else(|| panic!("no row for {path}"));
-        assert_eq!(row.class_name, layer["class_name"].as_str().unwrap(), "{path}");
-        assert_eq!(serde_json::to_value(row.outputs[0]).unwrap(), layer["output_shape"], "{path}");
+        let row = summary
+            .rows()
+            .iter()
+            .find(|r| r.path == path)
+            .unwrap_or_else(|| panic!("no row for {path}"));
+        assert_eq!(
+            row.class_name,
+            layer["class_name"].as_str().unwrap(),
+            "{path}"
+        );
+        assert_eq!(
+            serde_json::to_value(row.outputs[0]).unwrap(),
+            layer["output_shape"],
+            "{path}"
+        );
         assert_eq!(row.params as u64, layer["params"], "{path}");
     }
 }
@@ -96,12 +117,33 @@ fn connections_and_the_table() {
         classifier: Dense::new(3),
     };
     let summary = model.summary([8, 8, 1]).unwrap();
-    let connected = |path: &str| summary.rows().iter().find(|r| r.path == path).unwrap().connected_to.clone();
+    let connected = |path: &str| {
+        summary
+            .rows()
+            .iter()
+            .find(|r| r.path == path)
+            .unwrap()
+            .connected_to
+            .clone()
+    };
     assert_eq!(connected("blocks.0"), ["input"]);
     assert_eq!(connected("blocks.0.identity_mapping"), ["input"]);
-    assert_eq!(connected("blocks.0.cnn3"), ["add(blocks.0.cnn2, blocks.0.identity_mapping)"]);
+    assert_eq!(
+        connected("blocks.0.cnn3"),
+        ["add(blocks.0.cnn2, blocks.0.identity_mapping)"]
+    );
     assert_eq!(connected("pool"), ["blocks.0"]);
     let table = summary.to_string();
-    assert!(table.contains("classifier (Dense)") && table.contains("(None, 3)") && !table.contains("cnn1"), "{table}");
-    assert!(summary.expand_nested().to_string().contains("└ cnn1 (CnnBlock)"));
+    assert!(
+        table.contains("classifier (Dense)")
+            && table.contains("(None, 3)")
+            && !table.contains("cnn1"),
+        "{table}"
+    );
+    assert!(
+        summary
+            .expand_nested()
+            .to_string()
+            .contains("└ cnn1 (CnnBlock)")
+    );
 }

@@ -87,7 +87,10 @@ impl<'a> Reader<'a> {
 
     fn entry(&self, name: &str) -> Result<&'a Value> {
         self.entries.get(name).ok_or_else(|| {
-            Error::format(format!("the configuration of {} has no `{name}`", self.class_name))
+            Error::format(format!(
+                "the configuration of {} has no `{name}`",
+                self.class_name
+            ))
         })
     }
 
@@ -101,7 +104,10 @@ impl<'a> Reader<'a> {
     /// When it is missing or of another type.
     pub fn value<T: ConfigValue>(&self, name: &str) -> Result<T> {
         T::deserialize(self.entry(name)?).map_err(|e| {
-            self.locate(name, Error::format(format!("{e}, in {}", abbreviate(&self.entries[name]))))
+            self.locate(
+                name,
+                Error::format(format!("{e}, in {}", abbreviate(&self.entries[name]))),
+            )
         })
     }
 
@@ -117,7 +123,10 @@ impl<'a> Reader<'a> {
 /// A described object without its `config` where that says nothing: Keras writes `{}`, or arguments that are all null, for what has
 /// no settings.
 pub(crate) fn without_empty(mut described: Value) -> Value {
-    let says_nothing = |c: &Value| c.as_object().is_some_and(|entries| entries.values().all(Value::is_null));
+    let says_nothing = |c: &Value| {
+        c.as_object()
+            .is_some_and(|entries| entries.values().all(Value::is_null))
+    };
     if let Some(object) = described.as_object_mut()
         && object.get("config").is_some_and(says_nothing)
     {

@@ -45,15 +45,21 @@ pub enum Constraint {
 }
 
 impl Serialize for Constraint {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
         Constraint::serialize(self, serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Constraint {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Constraint, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> std::result::Result<Constraint, D::Error> {
         let value = serde_json::Value::deserialize(deserializer)?;
-        Constraint::deserialize(crate::config::without_empty(value)).map_err(serde::de::Error::custom)
+        Constraint::deserialize(crate::config::without_empty(value))
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -69,9 +75,15 @@ impl Constraint {
             }
             Constraint::NonNeg => value.maximum(0.0),
             Constraint::UnitNorm { axis } => value / (norms(axis) + EPSILON),
-            Constraint::MinMaxNorm { min_value, max_value, rate, axis } => {
+            Constraint::MinMaxNorm {
+                min_value,
+                max_value,
+                rate,
+                axis,
+            } => {
                 let norms = norms(axis);
-                let (min, max, rate) = (f64::from(min_value), f64::from(max_value), f64::from(rate));
+                let (min, max, rate) =
+                    (f64::from(min_value), f64::from(max_value), f64::from(rate));
                 let desired = norms.clip(min, max) * rate + &norms * (1.0 - rate);
                 value * (desired / (norms + EPSILON))
             }

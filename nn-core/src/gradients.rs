@@ -26,13 +26,21 @@ pub trait Sources {
     fn assemble(self, gradients: Vec<Option<Tensor>>) -> Result<Self::Gradient>;
 }
 
-fn plain<'a>(tensors: impl IntoIterator<Item = &'a Tensor>) -> Result<Vec<(Option<String>, Tensor)>> {
-    tensors.into_iter().map(|t| Ok((None, t.clone().ok()?))).collect()
+fn plain<'a>(
+    tensors: impl IntoIterator<Item = &'a Tensor>,
+) -> Result<Vec<(Option<String>, Tensor)>> {
+    tensors
+        .into_iter()
+        .map(|t| Ok((None, t.clone().ok()?)))
+        .collect()
 }
 
 fn all(gradients: Vec<Option<Tensor>>) -> Result<Vec<Tensor>> {
     let missing = || Error::gradient("the target does not depend on one of the sources");
-    gradients.into_iter().map(|g| g.ok_or_else(missing)).collect()
+    gradients
+        .into_iter()
+        .map(|g| g.ok_or_else(missing))
+        .collect()
 }
 
 impl Sources for &Tensor {
@@ -52,7 +60,9 @@ impl<const N: usize> Sources for [&Tensor; N] {
     }
     fn assemble(self, gradients: Vec<Option<Tensor>>) -> Result<[Tensor; N]> {
         let gradients = all(gradients)?;
-        Ok(gradients.try_into().unwrap_or_else(|_| unreachable!("one per source")))
+        Ok(gradients
+            .try_into()
+            .unwrap_or_else(|_| unreachable!("one per source")))
     }
 }
 
@@ -158,12 +168,18 @@ impl Gradients {
 
     /// The gradient of the parameter at a path.
     pub fn get(&self, path: &str) -> Option<&Tensor> {
-        self.entries.iter().find(|e| e.path == path).map(|e| &e.gradient)
+        self.entries
+            .iter()
+            .find(|e| e.path == path)
+            .map(|e| &e.gradient)
     }
 
     /// The gradient of the parameter with an identity ([`crate::Param::id`]).
     pub fn by_id(&self, id: u64) -> Option<&Tensor> {
-        self.entries.iter().find(|e| e.id == id).map(|e| &e.gradient)
+        self.entries
+            .iter()
+            .find(|e| e.id == id)
+            .map(|e| &e.gradient)
     }
 
     /// The same parameters with every gradient replaced by `f(path, gradient)`.
@@ -178,7 +194,10 @@ impl Gradients {
     /// The Euclidean norm of all gradients taken as one vector, a scalar.
     pub fn global_norm(&self) -> Tensor {
         let squares = self.entries.iter().map(|e| e.gradient.square().sum());
-        squares.reduce(|a, b| a + b).unwrap_or_else(|| Tensor::from(0.0_f32)).sqrt()
+        squares
+            .reduce(|a, b| a + b)
+            .unwrap_or_else(|| Tensor::from(0.0_f32))
+            .sqrt()
     }
 
     /// All gradients scaled by `max / norm` if their global norm is above `max` (Pascanu et al. 2013).
@@ -217,7 +236,11 @@ impl Index<&str> for Gradients {
 impl fmt::Debug for Gradients {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map()
-            .entries(self.entries.iter().map(|e| (&e.path, e.gradient.raw_shape())))
+            .entries(
+                self.entries
+                    .iter()
+                    .map(|e| (&e.path, e.gradient.raw_shape())),
+            )
             .finish()
     }
 }

@@ -88,15 +88,21 @@ pub fn fans(shape: &Shape) -> (f64, f64) {
 }
 
 impl Serialize for Initializer {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
         Initializer::serialize(self, serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Initializer {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Initializer, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> std::result::Result<Initializer, D::Error> {
         let value = serde_json::Value::deserialize(deserializer)?;
-        Initializer::deserialize(crate::config::without_empty(value)).map_err(serde::de::Error::custom)
+        Initializer::deserialize(crate::config::without_empty(value))
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -143,7 +149,13 @@ impl Initializer {
 fn identity(shape: Shape, gain: f64, dtype: DType) -> Tensor {
     match shape.dims() {
         [rows, columns] => {
-            let diagonal = |k: usize| if k / columns == k % columns { gain } else { 0.0 };
+            let diagonal = |k: usize| {
+                if k / columns == k % columns {
+                    gain
+                } else {
+                    0.0
+                }
+            };
             Tensor::from_vec((0..rows * columns).map(diagonal).collect(), shape).cast(dtype)
         }
         _ => Tensor::failed(Error::shape(format!(
@@ -179,7 +191,11 @@ fn orthogonal(shape: Shape, gain: f64, dtype: DType) -> Tensor {
     }
     let values = (0..rows * columns).map(|k| {
         let (r, c) = (k / columns, k % columns);
-        gain * if rows >= columns { basis[c * size + r] } else { basis[r * size + c] }
+        gain * if rows >= columns {
+            basis[c * size + r]
+        } else {
+            basis[r * size + c]
+        }
     });
     Tensor::from_vec(values.collect(), shape).cast(dtype)
 }
@@ -201,8 +217,16 @@ mod tests {
         random::set_seed(2);
         for (shape, gain) in [([6, 4], 1.0_f32), ([4, 6], 2.0), ([5, 5], 0.5)] {
             let q = Initializer::Orthogonal { gain }.sample(shape, DType::F64);
-            let q = q.to_ndarray::<f64>().unwrap().into_dimensionality::<ndarray::Ix2>().unwrap();
-            let gram = if shape[0] >= shape[1] { q.t().dot(&q) } else { q.dot(&q.t()) };
+            let q = q
+                .to_ndarray::<f64>()
+                .unwrap()
+                .into_dimensionality::<ndarray::Ix2>()
+                .unwrap();
+            let gram = if shape[0] >= shape[1] {
+                q.t().dot(&q)
+            } else {
+                q.dot(&q.t())
+            };
             for ((i, j), v) in gram.indexed_iter() {
                 let expected = if i == j { f64::from(gain * gain) } else { 0.0 };
                 // Rounding of f64 over sums of 6 products.

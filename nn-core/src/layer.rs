@@ -78,7 +78,9 @@ fn enter<L: Layer>(layer: &L, input: L::Input, training: bool) -> L::Output {
     }
     let frame = module::frame(layer);
     let scope = Scope::enter(frame, training);
-    let traced = frame.filter(|_| scope::is_tracing()).map(|f| trace::begin_call(f, &input));
+    let traced = frame
+        .filter(|_| scope::is_tracing())
+        .map(|f| trace::begin_call(f, &input));
     let mut output = match layer.build_parameters(&input.shapes()) {
         Ok(()) => layer.run(input, training),
         Err(error) => L::Output::failed(error.at_call(std::panic::Location::caller())),
@@ -143,7 +145,8 @@ impl<T: Tensors, L: Layer<Input = T, Output = T>> Layer for Vec<L> {
     type Input = T;
     type Output = T;
     fn run(&self, input: T, training: bool) -> T {
-        self.iter().fold(input, |x, layer| enter(layer, x, training))
+        self.iter()
+            .fold(input, |x, layer| enter(layer, x, training))
     }
 }
 
@@ -152,7 +155,8 @@ impl<T: Tensors, L: Layer<Input = T, Output = T>, const N: usize> Layer for [L; 
     type Input = T;
     type Output = T;
     fn run(&self, input: T, training: bool) -> T {
-        self.iter().fold(input, |x, layer| enter(layer, x, training))
+        self.iter()
+            .fold(input, |x, layer| enter(layer, x, training))
     }
 }
 

@@ -76,7 +76,9 @@ pub trait Module: Send + Sync + 'static {
     where
         Self: Sized,
     {
-        parameters(self).iter().for_each(|p| p.set_trainable(trainable));
+        parameters(self)
+            .iter()
+            .for_each(|p| p.set_trainable(trainable));
     }
 
     /// A copy with its own parameters of the same values.
@@ -90,7 +92,8 @@ pub trait Module: Send + Sync + 'static {
         let copy = copy_of(self);
         for (from, to) in parameters(self).iter().zip(parameters(&copy)) {
             if from.is_built() {
-                to.set_value(&from.value()).expect("a copy has the same shapes");
+                to.set_value(&from.value())
+                    .expect("a copy has the same shapes");
             }
             to.set_trainable(!from.is_frozen());
         }
@@ -108,7 +111,8 @@ pub trait Module: Send + Sync + 'static {
         let copy = self.clone_model();
         crate::random::with_stream(crate::random::Stream::new(seed), || {
             for p in parameters(&copy) {
-                p.reinitialize().expect("a built shape fits its initializer");
+                p.reinitialize()
+                    .expect("a built shape fits its initializer");
             }
         });
         copy
@@ -229,14 +233,20 @@ impl Module for Param {
             buffer: bool,
         }
         let c = <Config as serde::Deserialize>::deserialize(config)?;
-        let param = if c.buffer { Param::buffer(c.initializer) } else { Param::new(c.initializer) };
+        let param = if c.buffer {
+            Param::buffer(c.initializer)
+        } else {
+            Param::new(c.initializer)
+        };
         Ok(param.regularizer(c.regularizer).constraint(c.constraint))
     }
 }
 
 impl<M: Module> Module for Vec<M> {
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
-        self.iter().enumerate().for_each(|(i, m)| visit(&i.to_string(), m));
+        self.iter()
+            .enumerate()
+            .for_each(|(i, m)| visit(&i.to_string(), m));
     }
 
     fn config(&self) -> Value {
@@ -250,7 +260,9 @@ impl<M: Module> Module for Vec<M> {
 
 impl<M: Module, const N: usize> Module for [M; N] {
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
-        self.iter().enumerate().for_each(|(i, m)| visit(&i.to_string(), m));
+        self.iter()
+            .enumerate()
+            .for_each(|(i, m)| visit(&i.to_string(), m));
     }
 
     fn config(&self) -> Value {
@@ -321,14 +333,18 @@ impl<M: Module> Module for BTreeMap<String, M> {
     }
 
     fn config(&self) -> Value {
-        self.iter().map(|(name, m)| (name.clone(), m.config())).collect()
+        self.iter()
+            .map(|(name, m)| (name.clone(), m.config()))
+            .collect()
     }
 
     fn from_config(config: &Value) -> Result<BTreeMap<String, M>> {
         let Value::Object(map) = config else {
             return Err(Error::format(format!("expected an object, found {config}")));
         };
-        map.iter().map(|(name, c)| Ok((name.clone(), M::from_config(c)?))).collect()
+        map.iter()
+            .map(|(name, c)| Ok((name.clone(), M::from_config(c)?)))
+            .collect()
     }
 }
 

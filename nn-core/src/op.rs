@@ -108,7 +108,9 @@ pub fn apply<O: Op>(op: O, inputs: &[Tensor]) -> Tensor {
     let result = run(&op, inputs, Location::caller());
     if tape::is_recording() && result.error().is_none() && result.dtype().is_float() {
         let mut op = Some(op);
-        tape::record_if_watched(inputs, &result, &mut || Rc::new(op.take().expect("made once")));
+        tape::record_if_watched(inputs, &result, &mut || {
+            Rc::new(op.take().expect("made once"))
+        });
     }
     result
 }

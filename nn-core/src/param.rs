@@ -116,7 +116,9 @@ impl Param {
 
     fn store(&self, value: Tensor) {
         let mut slot = self.value.write().unwrap_or_else(|e| e.into_inner());
-        let id = slot.as_ref().map_or_else(crate::tensor::fresh_id, Tensor::id);
+        let id = slot
+            .as_ref()
+            .map_or_else(crate::tensor::fresh_id, Tensor::id);
         *slot = Some(value.with_identity(id, self.trainable()));
     }
 
@@ -136,7 +138,9 @@ impl Param {
 
     /// The shape; `[]` before [`Param::build`].
     pub fn shape(&self) -> Shape {
-        self.read().as_ref().map_or(Shape::SCALAR, |t| *t.raw_shape())
+        self.read()
+            .as_ref()
+            .map_or(Shape::SCALAR, |t| *t.raw_shape())
     }
 
     /// How many numbers it holds, 0 before [`Param::build`].
@@ -146,7 +150,9 @@ impl Param {
 
     /// The element type.
     pub fn dtype(&self) -> DType {
-        self.read().as_ref().map_or_else(dtype::floatx, Tensor::dtype)
+        self.read()
+            .as_ref()
+            .map_or_else(dtype::floatx, Tensor::dtype)
     }
 
     /// The identity that tapes know it by; 0 before [`Param::build`]. It stays the same when the value changes.
@@ -185,7 +191,9 @@ impl Param {
     pub fn set_value(&self, value: &Tensor) -> Result<()> {
         let value = value.clone().ok()?;
         if !value.is_concrete() {
-            return Err(Error::value("a parameter needs a value, found an abstract tensor"));
+            return Err(Error::value(
+                "a parameter needs a value, found an abstract tensor",
+            ));
         }
         if let Some(built) = &*self.read() {
             if built.raw_shape() != value.raw_shape() {
@@ -243,7 +251,10 @@ impl Param {
     pub fn reinitialize(&self) -> Result<()> {
         let value = self.read().clone();
         if let Some(value) = value {
-            let fresh = self.initializer.sample(*value.raw_shape(), value.dtype()).ok()?;
+            let fresh = self
+                .initializer
+                .sample(*value.raw_shape(), value.dtype())
+                .ok()?;
             self.store(fresh);
         }
         Ok(())

@@ -102,7 +102,10 @@ fn generate<T: Element>(shape: Shape, f: impl Fn(u64) -> T + Sync) -> Tensor {
     }
     Tensor::build(shape, |out: &mut [T]| {
         parallel::for_each_chunk(out, parallel::GRAIN, |start, piece| {
-            piece.iter_mut().enumerate().for_each(|(i, v)| *v = f((start + i) as u64));
+            piece
+                .iter_mut()
+                .enumerate()
+                .for_each(|(i, v)| *v = f((start + i) as u64));
         });
     })
 }
@@ -183,7 +186,10 @@ mod tests {
     fn moments(t: &Tensor) -> (f64, f64) {
         let v = t.to_vec::<f64>().unwrap();
         let mean = v.iter().sum::<f64>() / v.len() as f64;
-        (mean, (v.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / v.len() as f64).sqrt())
+        (
+            mean,
+            (v.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / v.len() as f64).sqrt(),
+        )
     }
 
     #[test]
@@ -201,7 +207,11 @@ mod tests {
         let (mean, std) = moments(&t);
         assert!(mean.abs() <= tolerance && (std - 0.879_625_66).abs() <= tolerance);
         assert!(t.data::<f64>().iter().all(|v| v.abs() <= 2.0));
-        let kept = bernoulli([n], 0.3).data::<bool>().iter().filter(|v| **v).count();
+        let kept = bernoulli([n], 0.3)
+            .data::<bool>()
+            .iter()
+            .filter(|v| **v)
+            .count();
         assert!((kept as f64 / n as f64 - 0.3).abs() <= tolerance);
     }
 

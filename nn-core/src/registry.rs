@@ -19,12 +19,15 @@ impl<L: Layer<Input = Tensor, Output = Tensor>> DynLayer for L {
     }
 }
 
+/// A layer built from its configuration; `None` if the class is not a layer from one tensor to one tensor.
+#[doc(hidden)]
+pub type Made = Option<Result<Box<dyn DynLayer>>>;
+
 /// One registered class. Submitted by the derives.
 #[doc(hidden)]
 pub struct LayerClass {
     pub class_name: &'static str,
-    /// `None` if the class is not a layer from one tensor to one tensor.
-    pub from_config: fn(&Value) -> Option<Result<Box<dyn DynLayer>>>,
+    pub from_config: fn(&Value) -> Made,
 }
 
 inventory::collect!(LayerClass);
@@ -59,22 +62,22 @@ pub struct Probe<T>(pub PhantomData<T>);
 
 #[doc(hidden)]
 pub trait IsLayer {
-    fn make(&self, config: &Value) -> Option<Result<Box<dyn DynLayer>>>;
+    fn make(&self, config: &Value) -> Made;
 }
 
 impl<L: Layer<Input = Tensor, Output = Tensor>> IsLayer for Probe<L> {
-    fn make(&self, config: &Value) -> Option<Result<Box<dyn DynLayer>>> {
+    fn make(&self, config: &Value) -> Made {
         Some(L::from_config(config).map(|l| Box::new(l) as Box<dyn DynLayer>))
     }
 }
 
 #[doc(hidden)]
 pub trait IsSomethingElse {
-    fn make(&self, config: &Value) -> Option<Result<Box<dyn DynLayer>>>;
+    fn make(&self, config: &Value) -> Made;
 }
 
 impl<T> IsSomethingElse for &Probe<T> {
-    fn make(&self, _: &Value) -> Option<Result<Box<dyn DynLayer>>> {
+    fn make(&self, _: &Value) -> Made {
         None
     }
 }

@@ -80,7 +80,6 @@ impl Shape {
     }
 
     /// How many elements there are, the product of the dimensions ([`UNKNOWN`] if one is not known).
-    #[allow(clippy::len_without_is_empty)]
     pub const fn len(&self) -> usize {
         let mut n: usize = 1;
         let mut i = 0;
@@ -94,6 +93,11 @@ impl Shape {
             i += 1;
         }
         if unknown { UNKNOWN } else { n }
+    }
+
+    /// Whether there are no elements: some dimension is 0.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Whether every dimension is a number.
@@ -184,9 +188,7 @@ impl Shape {
             let (a, b) = (long.dims[lead + i], short.dims[i]);
             out.dims[lead + i] = if a == b || b == 1 {
                 a
-            } else if a == 1 {
-                b
-            } else if !is_known(a) {
+            } else if a == 1 || !is_known(a) {
                 b
             } else if !is_known(b) {
                 a
@@ -286,13 +288,18 @@ impl PartialEq<Vec<usize>> for Shape {
 }
 
 impl serde::Serialize for Shape {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter().map(|&d| is_known(d).then_some(d)))
     }
 }
 
 impl<'de> serde::Deserialize<'de> for Shape {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Shape, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> std::result::Result<Shape, D::Error> {
         let dims = Vec::<Option<usize>>::deserialize(deserializer)?;
         let dims: Vec<usize> = dims.into_iter().map(|d| d.unwrap_or(UNKNOWN)).collect();
         Shape::try_new(&dims).map_err(serde::de::Error::custom)
@@ -327,6 +334,9 @@ mod tests {
         let s = Shape::from([4, 5, 6]);
         assert_eq!((s.dim(-1).unwrap(), s.dim(0).unwrap()), (6, 4));
         assert!(s.dim(3).is_err() && s.dim(-4).is_err() && Shape::SCALAR.dim(0).is_err());
-        assert_eq!((s.without(1), s.with(0, 9)), (Shape::from([4, 6]), Shape::from([9, 5, 6])));
+        assert_eq!(
+            (s.without(1), s.with(0, 9)),
+            (Shape::from([4, 6]), Shape::from([9, 5, 6]))
+        );
     }
 }

@@ -153,7 +153,9 @@ impl<T: Tensors, const N: usize> Tensors for [T; N] {
     }
     fn fill(next: &mut dyn FnMut() -> Option<Tensor>) -> Result<Self> {
         let all = (0..N).map(|_| T::fill(next)).collect::<Result<Vec<T>>>()?;
-        Ok(all.try_into().unwrap_or_else(|_| unreachable!("N were filled")))
+        Ok(all
+            .try_into()
+            .unwrap_or_else(|_| unreachable!("N were filled")))
     }
     fn failed(error: Error) -> Self {
         std::array::from_fn(|_| T::failed(error.clone()))
@@ -318,7 +320,15 @@ mod tests {
         assert_eq!(back.1[1].len(), 3);
         assert!(S::from_leaves(vec![t(1)]).is_err());
         let error = <(Tensor, Tensor)>::from_leaves(vec![t(1), t(2), t(3)]).unwrap_err();
-        assert!(error.to_string().contains("3 tensors given, but `call` takes 2"), "{error}");
-        assert_eq!(Vec::<Tensor>::from_leaves(vec![t(1), t(2)]).unwrap().len(), 2);
+        assert!(
+            error
+                .to_string()
+                .contains("3 tensors given, but `call` takes 2"),
+            "{error}"
+        );
+        assert_eq!(
+            Vec::<Tensor>::from_leaves(vec![t(1), t(2)]).unwrap().len(),
+            2
+        );
     }
 }

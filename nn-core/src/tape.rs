@@ -68,7 +68,11 @@ pub(crate) fn is_recording() -> bool {
 }
 
 /// Adds an op to every active tape that watches one of its inputs; `make` gives it, and is called at most once.
-pub(crate) fn record_if_watched(inputs: &[Tensor], output: &Tensor, make: &mut dyn FnMut() -> Rc<dyn Op>) {
+pub(crate) fn record_if_watched(
+    inputs: &[Tensor],
+    output: &Tensor,
+    make: &mut dyn FnMut() -> Rc<dyn Op>,
+) {
     TAPES.with_borrow(|tapes| {
         let mut shared: Option<Rc<dyn Op>> = None;
         for tape in tapes {
@@ -198,13 +202,21 @@ impl GradientTape {
     }
 
     /// As [`GradientTape::gradient`], with zeros for sources that the target does not depend on.
-    pub fn gradient_or_zeros<S: Sources>(&self, target: &Tensor, sources: S) -> Result<S::Gradient> {
+    pub fn gradient_or_zeros<S: Sources>(
+        &self,
+        target: &Tensor,
+        sources: S,
+    ) -> Result<S::Gradient> {
         self.pull_back(&[(target, None)], sources, Missing::Zeros)
     }
 
     /// As [`GradientTape::gradient`], with parameters that the target does not depend on left out of the [`crate::Gradients`] (tensor
     /// sources still are an error).
-    pub fn gradient_of_connected<S: Sources>(&self, target: &Tensor, sources: S) -> Result<S::Gradient> {
+    pub fn gradient_of_connected<S: Sources>(
+        &self,
+        target: &Tensor,
+        sources: S,
+    ) -> Result<S::Gradient> {
         self.pull_back(&[(target, None)], sources, Missing::Skip)
     }
 
@@ -235,14 +247,21 @@ impl GradientTape {
         let wanted = sources.tensors()?;
         let found = self.propagate(targets, &wanted);
         let result = found.and_then(|found| {
-            let found = wanted.iter().zip(found).enumerate().map(|(i, ((name, source), gradient))| {
-                match (gradient, missing) {
-                    (Some(gradient), _) => Ok(Some(gradient)),
-                    (None, Missing::Zeros) => Ok(Some(source.zeros_like())),
-                    (None, Missing::Skip) => Ok(None),
-                    (None, Missing::Error) => Err(self.unconnected(i, name.as_deref(), source)),
-                }
-            });
+            let found =
+                wanted
+                    .iter()
+                    .zip(found)
+                    .enumerate()
+                    .map(
+                        |(i, ((name, source), gradient))| match (gradient, missing) {
+                            (Some(gradient), _) => Ok(Some(gradient)),
+                            (None, Missing::Zeros) => Ok(Some(source.zeros_like())),
+                            (None, Missing::Skip) => Ok(None),
+                            (None, Missing::Error) => {
+                                Err(self.unconnected(i, name.as_deref(), source))
+                            }
+                        },
+                    );
             sources.assemble(found.collect::<Result<Vec<_>>>()?)
         });
         if !self.persistent.get() {
@@ -276,7 +295,10 @@ impl GradientTape {
         };
         let record = self.shared.record.borrow();
         let why = if !source.dtype().is_float() {
-            format!("it holds {}, and only f32 and f64 have gradients; convert it with `cast` before watching it", source.dtype())
+            format!(
+                "it holds {}, and only f32 and f64 have gradients; convert it with `cast` before watching it",
+                source.dtype()
+            )
         } else if record.watches(source) {
             "the target does not depend on it; use `gradient_or_zeros` if that is meant".to_string()
         } else {
@@ -441,4 +463,3 @@ pub fn no_gradient<R>(f: impl FnOnce() -> R) -> R {
     let _pause = Pause::of(TAPES.with_borrow(|tapes| tapes.clone()));
     f()
 }
-

@@ -57,16 +57,26 @@ pub fn check_gradient_at(f: impl Fn(&[Tensor]) -> Tensor, at: &[Tensor]) {
 /// [`check_gradient_at`], compiled once for all functions.
 #[track_caller]
 fn check(f: &dyn Fn(&[Tensor]) -> Tensor, at: &[Tensor]) {
-    let upstream = inputs(&[&f(at).ok().expect("the function itself fails").shape()], 5).remove(0);
+    let upstream = inputs(
+        &[&f(at).ok().expect("the function itself fails").shape()],
+        5,
+    )
+    .remove(0);
     let target = |x: &[Tensor]| (f(x) * &upstream).sum();
     compare("first", &target, at);
 
     // The gradient, weighted, is a function whose gradient is checked in turn.
-    let weights: Vec<Tensor> = at.iter().enumerate().map(|(i, x)| inputs(&[&x.shape()], 23 + i as u64).remove(0)).collect();
+    let weights: Vec<Tensor> = at
+        .iter()
+        .enumerate()
+        .map(|(i, x)| inputs(&[&x.shape()], 23 + i as u64).remove(0))
+        .collect();
     let slope = |x: &[Tensor]| {
         let tape = GradientTape::new();
         x.iter().for_each(|x| tape.watch(x));
-        let gradients = tape.gradient_or_zeros(&target(x), x).expect("a first gradient");
+        let gradients = tape
+            .gradient_or_zeros(&target(x), x)
+            .expect("a first gradient");
         let sums = gradients.iter().zip(&weights).map(|(g, w)| (g * w).sum());
         sums.reduce(|a, b| a + b).expect("at least one input")
     };
@@ -78,7 +88,9 @@ fn check(f: &dyn Fn(&[Tensor]) -> Tensor, at: &[Tensor]) {
 fn compare(which: &str, f: &dyn Fn(&[Tensor]) -> Tensor, at: &[Tensor]) {
     let tape = GradientTape::new();
     at.iter().for_each(|x| tape.watch(x));
-    let gradients = tape.gradient_or_zeros(&f(at), at).unwrap_or_else(|e| panic!("{which} gradient: {e}"));
+    let gradients = tape
+        .gradient_or_zeros(&f(at), at)
+        .unwrap_or_else(|e| panic!("{which} gradient: {e}"));
     // The error of a central difference is about h² times the third derivative, and rounding 1e-16 / h.
     let (h, tolerance) = (1e-5, 1e-5);
     for (k, x) in at.iter().enumerate() {
@@ -107,8 +119,14 @@ fn inputs(shapes: &[&[usize]], seed: u64) -> Vec<Tensor> {
         let n: usize = shape.iter().product();
         let order = random::with_stream(random::Stream::new(seed), || random::permutation(n));
         let step = 1.6 / n.max(1) as f64;
-        let value = |k: usize| (0.2 + step * (k as f64 + 0.5)) * if k.is_multiple_of(2) { 1.0 } else { -1.0 };
+        let value = |k: usize| {
+            (0.2 + step * (k as f64 + 0.5)) * if k.is_multiple_of(2) { 1.0 } else { -1.0 }
+        };
         Tensor::from_vec(order.into_iter().map(value).collect(), shape)
     };
-    shapes.iter().enumerate().map(|(i, s)| draw(s, seed * 101 + i as u64)).collect()
+    shapes
+        .iter()
+        .enumerate()
+        .map(|(i, s)| draw(s, seed * 101 + i as u64))
+        .collect()
 }

@@ -156,7 +156,11 @@ pub fn trace_on<L: Layer>(model: &L, inputs: Vec<Tensor>) -> Result<Trace> {
     if let Some(error) = output.error() {
         return Err(error.clone());
     }
-    trace.outputs = output.leaves().iter().map(|t| (t.id(), *t.raw_shape())).collect();
+    trace.outputs = output
+        .leaves()
+        .iter()
+        .map(|t| (t.id(), *t.raw_shape()))
+        .collect();
     Ok(trace)
 }
 
@@ -179,7 +183,9 @@ impl Session {
     }
 
     fn finish(self) -> Trace {
-        RECORDER.with_borrow_mut(|r| r.as_mut().map(|r| std::mem::take(&mut r.trace))).unwrap_or_default()
+        RECORDER
+            .with_borrow_mut(|r| r.as_mut().map(|r| std::mem::take(&mut r.trace)))
+            .unwrap_or_default()
     }
 }
 
@@ -191,7 +197,9 @@ impl Drop for Session {
 }
 
 fn with<R: Default>(f: impl FnOnce(&mut Recorder) -> R) -> R {
-    RECORDER.with_borrow_mut(|r| r.as_mut().map(f)).unwrap_or_default()
+    RECORDER
+        .with_borrow_mut(|r| r.as_mut().map(f))
+        .unwrap_or_default()
 }
 
 /// Notes an operation.
@@ -223,7 +231,11 @@ pub(crate) fn record_op(name: &'static str, inputs: &[Tensor], result: &Tensor) 
 pub(crate) fn begin_call<T: Tensors>(frame: Frame, input: &T) -> usize {
     with(|r| {
         let call = LayerCall {
-            path: r.paths.get(&frame).cloned().unwrap_or_else(|| frame.class_name.to_string()),
+            path: r
+                .paths
+                .get(&frame)
+                .cloned()
+                .unwrap_or_else(|| frame.class_name.to_string()),
             class_name: frame.class_name,
             parent: r.open.last().copied(),
             inputs: input.leaves().iter().map(|t| t.id()).collect(),
@@ -241,13 +253,18 @@ pub(crate) fn begin_call<T: Tensors>(frame: Frame, input: &T) -> usize {
 /// Notes the end of a layer's call. What it hands through unchanged gets an identity of its own, so that it is known where it came from.
 pub(crate) fn end_call<T: Tensors>(index: usize, output: T) -> T {
     let inputs = with(|r| r.trace.calls[index].inputs.clone());
-    let output = output.map(&mut |t| match inputs.contains(&t.id()) && t.error().is_none() {
-        true => t.view(*t.raw_shape(), 0),
-        false => t,
-    });
+    let output = output.map(
+        &mut |t| match inputs.contains(&t.id()) && t.error().is_none() {
+            true => t.view(*t.raw_shape(), 0),
+            false => t,
+        },
+    );
     with(|r| {
-        r.trace.calls[index].outputs =
-            output.leaves().iter().map(|t| (t.id(), *t.raw_shape())).collect();
+        r.trace.calls[index].outputs = output
+            .leaves()
+            .iter()
+            .map(|t| (t.id(), *t.raw_shape()))
+            .collect();
         r.open.pop();
     });
     output

@@ -77,7 +77,9 @@ impl<X: Tensors, Y: Tensors> FromBatch for (X, Y, Tensor) {
     fn from_batch(batch: Batch) -> Result<Self> {
         let (x, y, weight) = <(X, Y, Option<Tensor>)>::from_batch(batch)?;
         let weight = weight.ok_or_else(|| {
-            Error::value("this step needs sample weights, and the data has none: pass `(x, y, weights)`")
+            Error::value(
+                "this step needs sample weights, and the data has none: pass `(x, y, weights)`",
+            )
         })?;
         Ok((x, y, weight))
     }

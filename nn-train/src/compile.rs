@@ -73,7 +73,11 @@ impl Compile {
 
     /// A metric of one output, by its name (that of the layer that makes it).
     #[must_use]
-    pub fn metric_for(mut self, output: impl Into<String>, metric: impl Metric + 'static) -> Compile {
+    pub fn metric_for(
+        mut self,
+        output: impl Into<String>,
+        metric: impl Metric + 'static,
+    ) -> Compile {
         self.metrics.push((Some(output.into()), Box::new(metric)));
         self
     }

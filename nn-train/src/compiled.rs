@@ -61,7 +61,9 @@ impl<M: Model> Compiled<M> {
     pub fn evaluate(&mut self, data: impl IntoDataset) -> Result<Scores> {
         let data = data.into_dataset()?;
         if data.is_empty() {
-            return Err(Error::value("the data set is empty: there is nothing to evaluate"));
+            return Err(Error::value(
+                "the data set is empty: there is nothing to evaluate",
+            ));
         }
         self.prepare(&data)?;
         self.evaluate_batches(&data, BATCH)
@@ -93,7 +95,11 @@ impl<M: Model> Compiled<M> {
     ///
     /// # Errors
     /// As [`Compiled::predict`]; a batch size of 0.
-    pub fn predict_batched(&self, x: impl IntoInput<M::Input>, batch_size: usize) -> Result<M::Output> {
+    pub fn predict_batched(
+        &self,
+        x: impl IntoInput<M::Input>,
+        batch_size: usize,
+    ) -> Result<M::Output> {
         check_batch_size(batch_size)?;
         let x = x.into_input();
         let rows = match x.leaves().first() {

@@ -120,10 +120,14 @@ impl<'a> Fit<'a> {
     fn prepare(&mut self, data: Dataset) -> Result<(Dataset, Option<Dataset>)> {
         check_batch_size(self.batch_size)?;
         if self.epochs == 0 {
-            return Err(Error::value("`epochs` is 0, which trains nothing; use at least 1"));
+            return Err(Error::value(
+                "`epochs` is 0, which trains nothing; use at least 1",
+            ));
         }
         if data.is_empty() {
-            return Err(Error::value("the data set is empty: there is nothing to train on"));
+            return Err(Error::value(
+                "the data set is empty: there is nothing to train on",
+            ));
         }
         if !(0.0..1.0).contains(&self.validation_split) {
             return Err(Error::value(format!(
@@ -218,7 +222,10 @@ impl<M: Model> Compiled<M> {
                 Err(error) => {
                     progress.abandon();
                     let mut run = self.run(&mut stop);
-                    if callbacks.iter_mut().any(|c| c.on_not_finite(&error, &mut run)) {
+                    if callbacks
+                        .iter_mut()
+                        .any(|c| c.on_not_finite(&error, &mut run))
+                    {
                         stop = true;
                         break;
                     }
@@ -227,7 +234,9 @@ impl<M: Model> Compiled<M> {
             };
             if let Some(validation) = &validation {
                 let found = self.evaluate_batches(validation, fit.batch_size)?;
-                found.iter().for_each(|(name, v)| scores.set(&format!("val_{name}"), v));
+                found
+                    .iter()
+                    .for_each(|(name, v)| scores.set(&format!("val_{name}"), v));
             }
             self.state.epoch += 1;
             for c in &mut callbacks {
@@ -263,17 +272,28 @@ impl<M: Model> Compiled<M> {
         let mut batches = data.batches(fit.batch_size).prefetch(fit.prefetch);
         let count = batches.count_batches();
         if fit.shuffle {
-            batches = batches.in_order(with_stream(self.state.epoch_stream(), || permutation(data.len())));
+            batches = batches.in_order(with_stream(self.state.epoch_stream(), || {
+                permutation(data.len())
+            }));
         }
         progress.begin_epoch(epoch, count);
         for (index, batch) in batches.datasets().enumerate() {
-            self.step(batch.into())
-                .map_err(|e| e.context(format!("epoch {}, batch {} of {count}", epoch + 1, index + 1)))?;
+            self.step(batch.into()).map_err(|e| {
+                e.context(format!(
+                    "epoch {}, batch {} of {count}",
+                    epoch + 1,
+                    index + 1
+                ))
+            })?;
             progress.batch(index + 1, || self.state.tracked.scores());
             if !callbacks.is_empty() {
                 let scores = self.state.tracked.scores();
                 for c in callbacks.iter_mut() {
-                    c.on_batch_end(index, &scores, &mut Run::new(&self.model, &mut self.state, stop))?;
+                    c.on_batch_end(
+                        index,
+                        &scores,
+                        &mut Run::new(&self.model, &mut self.state, stop),
+                    )?;
                 }
             }
             if *stop {
@@ -314,7 +334,13 @@ impl<M: Model> Compiled<M> {
 
     /// Where a loss that is not finite comes from, in words.
     fn find_not_finite(&self, batch: &Batch) -> String {
-        let name = |part: &str, i: usize, n: usize| if n == 1 { part.to_string() } else { format!("{part}.{i}") };
+        let name = |part: &str, i: usize, n: usize| {
+            if n == 1 {
+                part.to_string()
+            } else {
+                format!("{part}.{i}")
+            }
+        };
         for (part, tensors) in [("x", &batch.x), ("y", &batch.y)] {
             for (i, t) in tensors.iter().enumerate() {
                 if let Some(row) = first_bad_row(t) {
@@ -327,7 +353,9 @@ impl<M: Model> Compiled<M> {
         }
         let layer = M::Input::from_leaves(batch.x.clone())
             .ok()
-            .and_then(|input| nn_core::no_gradient(|| layer::first_not_finite(&self.model, input, true)));
+            .and_then(|input| {
+                nn_core::no_gradient(|| layer::first_not_finite(&self.model, input, true))
+            });
         match layer {
             Some(path) => format!("the first result that is not finite is that of {path}; a lower learning rate or clipped gradients help"),
             None => "all layers' results are finite, so the loss itself is at fault: look at its targets and whether it expects probabilities or logits".to_string(),

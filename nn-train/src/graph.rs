@@ -88,7 +88,9 @@ impl<'a> Graph<'a> {
                 around.iter().position(|&a| a == parent)
             }
         };
-        let visible = candidates.iter().filter(|&&n| n != seen_from && distance(&&n).is_some());
+        let visible = candidates
+            .iter()
+            .filter(|&&n| n != seen_from && distance(&&n).is_some());
         visible.min_by_key(|n| distance(n)).copied()
     }
 

@@ -37,7 +37,8 @@ impl History {
             let i = match self.curves.iter().position(|(n, _)| n == name) {
                 Some(i) => i,
                 None => {
-                    self.curves.push((name.to_string(), vec![f64::NAN; self.epochs]));
+                    self.curves
+                        .push((name.to_string(), vec![f64::NAN; self.epochs]));
                     self.curves.len() - 1
                 }
             };
@@ -56,7 +57,10 @@ impl History {
 
     /// The numbers of that name, one an epoch.
     pub fn get(&self, name: &str) -> Option<&[f64]> {
-        self.curves.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_slice())
+        self.curves
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_slice())
     }
 
     /// Names and numbers in order.
@@ -73,12 +77,17 @@ impl History {
     pub fn plot(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         if path.extension().and_then(|e| e.to_str()) != Some("svg") {
-            return Err(Error::value(format!("{}: a history is drawn as SVG; use a path that ends in .svg", path.display())));
+            return Err(Error::value(format!(
+                "{}: a history is drawn as SVG; use a path that ends in .svg",
+                path.display()
+            )));
         }
         if self.epochs == 0 {
             return Err(Error::value("a history without epochs has nothing to draw"));
         }
-        let svg = self.draw().map_err(|e| Error::value(format!("{}: {e}", path.display())))?;
+        let svg = self
+            .draw()
+            .map_err(|e| Error::value(format!("{}: {e}", path.display())))?;
         write_whole(path, svg.as_bytes())
     }
 
@@ -115,12 +124,29 @@ impl History {
         name: &str,
     ) -> std::result::Result<(), Box<dyn std::error::Error>> {
         let validation = format!("val_{name}");
-        let curves = [("training", name, BLUE), ("validation", validation.as_str(), RED)];
-        let present: Vec<_> = curves.iter().filter_map(|(label, n, color)| Some((*label, self.get(n)?, *color))).collect();
-        let finite = || present.iter().flat_map(|(_, v, _)| v.iter().copied()).filter(|v| v.is_finite());
-        let (low, high) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+        let curves = [
+            ("training", name, BLUE),
+            ("validation", validation.as_str(), RED),
+        ];
+        let present: Vec<_> = curves
+            .iter()
+            .filter_map(|(label, n, color)| Some((*label, self.get(n)?, *color)))
+            .collect();
+        let finite = || {
+            present
+                .iter()
+                .flat_map(|(_, v, _)| v.iter().copied())
+                .filter(|v| v.is_finite())
+        };
+        let (low, high) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
+            (l.min(v), h.max(v))
+        });
         let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
-        let margin = if high > low { (high - low) * 0.08 } else { high.abs().max(1.0) * 0.08 };
+        let margin = if high > low {
+            (high - low) * 0.08
+        } else {
+            high.abs().max(1.0) * 0.08
+        };
         let last = self.epochs.max(2) as f64;
         let mut chart = ChartBuilder::on(area)
             .caption(name, ("sans-serif", 16))
@@ -137,12 +163,20 @@ impl History {
             .y_label_formatter(&|v| format!("{v:.4}"))
             .draw()?;
         for (label, values, color) in present {
-            let points = values.iter().enumerate().filter(|(_, v)| v.is_finite()).map(|(i, v)| ((i + 1) as f64, *v));
+            let points = values
+                .iter()
+                .enumerate()
+                .filter(|(_, v)| v.is_finite())
+                .map(|(i, v)| ((i + 1) as f64, *v));
             let points: Vec<(f64, f64)> = points.collect();
             chart
-                .draw_series(LineSeries::new(points.iter().copied(), color.stroke_width(2)).point_size(3))?
+                .draw_series(
+                    LineSeries::new(points.iter().copied(), color.stroke_width(2)).point_size(3),
+                )?
                 .label(label)
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(2)));
+                .legend(move |(x, y)| {
+                    PathElement::new([(x, y), (x + 18, y)], color.stroke_width(2))
+                });
         }
         chart
             .configure_series_labels()
@@ -163,7 +197,10 @@ impl Index<&str> for History {
             Some((_, curve)) => curve,
             None => {
                 let known: Vec<&str> = self.iter().map(|(n, _)| n).collect();
-                panic!("no curve is called `{name}`; there are {}", known.join(", "))
+                panic!(
+                    "no curve is called `{name}`; there are {}",
+                    known.join(", ")
+                )
             }
         }
     }

@@ -32,7 +32,12 @@ pub trait Model: Layer {
     }
 
     /// The total loss of a batch: by default [`Step::loss`].
-    fn compute_loss(&self, step: &mut Step<'_, Self>, batch: &Batch, y_pred: &Self::Output) -> Tensor {
+    fn compute_loss(
+        &self,
+        step: &mut Step<'_, Self>,
+        batch: &Batch,
+        y_pred: &Self::Output,
+    ) -> Tensor {
         step.loss(&batch.y, y_pred)
     }
 
@@ -102,7 +107,12 @@ pub trait DefaultSteps: Model {
         default_test_step(self, step, batch)
     }
 
-    fn __compute_loss(&self, step: &mut Step<'_, Self>, batch: &Batch, y_pred: &Self::Output) -> Tensor {
+    fn __compute_loss(
+        &self,
+        step: &mut Step<'_, Self>,
+        batch: &Batch,
+        y_pred: &Self::Output,
+    ) -> Tensor {
         step.loss(&batch.y, y_pred)
     }
 }
@@ -126,6 +136,5 @@ fn default_test_step<M: Model>(model: &M, step: &mut Step<'_, M>, batch: Batch) 
     step.report("loss", &loss)?;
     step.update_metrics(&batch.y, &y_pred)
 }
-
 
 impl Model for nn_layers::Sequential {}

@@ -56,9 +56,10 @@ impl Progress {
         self.batches = batches;
         self.began = Instant::now();
         if self.verbose == Verbose::Bar {
-            let style = ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {elapsed}<{eta} {msg}")
-                .expect("a valid template")
-                .progress_chars("━╸ ");
+            let style =
+                ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {elapsed}<{eta} {msg}")
+                    .expect("a valid template")
+                    .progress_chars("━╸ ");
             let target = ProgressDrawTarget::stderr();
             let bar = ProgressBar::with_draw_target(Some(batches as u64), target).with_style(style);
             bar.set_prefix(format!("Epoch {}/{}", epoch + 1, self.epochs));
@@ -81,10 +82,18 @@ impl Progress {
         match (self.verbose, self.bar.take()) {
             (_, Some(bar)) => {
                 bar.finish_and_clear();
-                eprintln!("Epoch {}/{} - {seconds:.1}s - {scores}", self.epoch + 1, self.epochs);
+                eprintln!(
+                    "Epoch {}/{} - {seconds:.1}s - {scores}",
+                    self.epoch + 1,
+                    self.epochs
+                );
             }
             (Verbose::Lines, None) => {
-                println!("Epoch {}/{} - {seconds:.1}s - {scores}", self.epoch + 1, self.epochs);
+                println!(
+                    "Epoch {}/{} - {seconds:.1}s - {scores}",
+                    self.epoch + 1,
+                    self.epochs
+                );
             }
             _ => {}
         }

@@ -67,11 +67,14 @@ macro_rules! register {
 
 /// The class that a configuration names.
 pub(crate) fn class_name(config: &Value) -> Result<&str> {
-    config.get("class_name").and_then(Value::as_str).ok_or_else(|| {
-        Error::format(format!(
-            "expected an object with `class_name` and `config`, found {config}"
-        ))
-    })
+    config
+        .get("class_name")
+        .and_then(Value::as_str)
+        .ok_or_else(|| {
+            Error::format(format!(
+                "expected an object with `class_name` and `config`, found {config}"
+            ))
+        })
 }
 
 /// The one class of the configuration's name among those registered, `None` if there is none.
@@ -93,7 +96,10 @@ pub(crate) fn find<T: ?Sized + 'static>(
 
 /// What is said about a class that nobody registered.
 pub(crate) fn unknown(what: &str, kind: &str, config: &Value) -> Error {
-    let name = config.get("class_name").and_then(Value::as_str).unwrap_or_default();
+    let name = config
+        .get("class_name")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     Error::format(format!(
         "no {what} is called {name}; if it is your own, make it known with `nn::register!({kind}: {name});` in this program"
     ))
@@ -132,14 +138,22 @@ impl Allowed {
 ///
 /// # Errors
 /// An entry that `T` does not have, unless `foreign` allows it; a value of the wrong type.
-pub(crate) fn read<T: DeserializeOwned + Serialize + Default>(config: &Value, foreign: Foreign) -> Result<T> {
+pub(crate) fn read<T: DeserializeOwned + Serialize + Default>(
+    config: &Value,
+    foreign: Foreign,
+) -> Result<T> {
     read_over(T::default(), config, foreign)
 }
 
 /// As [`read`], with the entries of `defaults` for those that are missing.
-pub(crate) fn read_over<T: DeserializeOwned + Serialize>(defaults: T, config: &Value, foreign: Foreign) -> Result<T> {
+pub(crate) fn read_over<T: DeserializeOwned + Serialize>(
+    defaults: T,
+    config: &Value,
+    foreign: Foreign,
+) -> Result<T> {
     let class = class_name(config)?;
-    let wrong = |e: &dyn std::fmt::Display| Error::format(format!("the configuration of {class}: {e}"));
+    let wrong =
+        |e: &dyn std::fmt::Display| Error::format(format!("the configuration of {class}: {e}"));
     let empty = Map::new();
     let entries = match config.get("config") {
         Some(Value::Object(entries)) => entries,
@@ -155,9 +169,9 @@ pub(crate) fn read_over<T: DeserializeOwned + Serialize>(defaults: T, config: &V
             continue;
         }
         match foreign.iter().find(|(entry, _)| entry == name) {
-            Some((_, allowed)) => allowed
-                .check(value)
-                .map_err(|only| wrong(&format!("`{name}` can only be {only} here, found {value}")))?,
+            Some((_, allowed)) => allowed.check(value).map_err(|only| {
+                wrong(&format!("`{name}` can only be {only} here, found {value}"))
+            })?,
             None if matches!(name.as_str(), "name" | "dtype") => {}
             None => {
                 let known = merged.keys().cloned().collect::<Vec<_>>().join(", ");

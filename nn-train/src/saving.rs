@@ -78,9 +78,24 @@ impl safetensors::View for &View {
 
     fn data(&self) -> Cow<'_, [u8]> {
         Cow::Owned(match self.0.dtype() {
-            DType::F32 => self.0.data::<f32>().iter().flat_map(|v| v.to_le_bytes()).collect(),
-            DType::F64 => self.0.data::<f64>().iter().flat_map(|v| v.to_le_bytes()).collect(),
-            DType::I64 => self.0.data::<i64>().iter().flat_map(|v| v.to_le_bytes()).collect(),
+            DType::F32 => self
+                .0
+                .data::<f32>()
+                .iter()
+                .flat_map(|v| v.to_le_bytes())
+                .collect(),
+            DType::F64 => self
+                .0
+                .data::<f64>()
+                .iter()
+                .flat_map(|v| v.to_le_bytes())
+                .collect(),
+            DType::I64 => self
+                .0
+                .data::<i64>()
+                .iter()
+                .flat_map(|v| v.to_le_bytes())
+                .collect(),
             DType::U8 => self.0.data::<u8>().to_vec(),
             DType::Bool => self.0.data::<bool>().iter().map(|&v| v as u8).collect(),
         })
@@ -136,12 +151,20 @@ pub(crate) fn save(model: &dyn Module, state: Option<&State>, path: &Path) -> Re
     let header = Header {
         format_version: FORMAT_VERSION,
         model: model.config(),
-        frozen: parameters.iter().filter(|p| p.is_frozen()).map(|p| p.path().to_string()).collect(),
+        frozen: parameters
+            .iter()
+            .filter(|p| p.is_frozen())
+            .map(|p| p.path().to_string())
+            .collect(),
         training: state.map(|s| Training {
             optimizer: s.optimizer.config(),
             losses: s.losses.iter().map(|l| l.config()).collect(),
             loss_weights: s.loss_weights.clone(),
-            metrics: s.metrics.iter().map(|(output, m)| (output.clone(), m.config())).collect(),
+            metrics: s
+                .metrics
+                .iter()
+                .map(|(output, m)| (output.clone(), m.config()))
+                .collect(),
             outputs: s.outputs.clone(),
             seed: s.seed,
             epoch: s.epoch,
@@ -158,7 +181,10 @@ pub(crate) fn save(model: &dyn Module, state: Option<&State>, path: &Path) -> Re
 /// Writes a file beside its final name and renames it, so that there is never half a file under that name.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let Some(name) = path.file_name() else {
-        return Err(Error::format(format!("{}: not the name of a file", path.display())));
+        return Err(Error::format(format!(
+            "{}: not the name of a file",
+            path.display()
+        )));
     };
     let mut temporary = name.to_os_string();
     temporary.push(format!(".{}.tmp", std::process::id()));
@@ -172,8 +198,14 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
         .map_err(|e| {
             // What could be written is of no use, and its removal failing changes nothing about the error.
             let _ = std::fs::remove_file(&temporary);
-            let hint = match path.parent().filter(|p| !p.as_os_str().is_empty() && !p.exists()) {
-                Some(folder) => format!(" (there is no folder {}; create it first)", folder.display()),
+            let hint = match path
+                .parent()
+                .filter(|p| !p.as_os_str().is_empty() && !p.exists())
+            {
+                Some(folder) => format!(
+                    " (there is no folder {}; create it first)",
+                    folder.display()
+                ),
                 None => String::new(),
             };
             let error = Error::io(path, &e);
@@ -201,7 +233,8 @@ fn read(path: &Path) -> Result<File> {
     let file = SafeTensors::deserialize(&bytes).map_err(|e| damaged(&e))?;
     let mut tensors = BTreeMap::new();
     for (name, view) in file.tensors() {
-        let tensor = read_tensor(&view).map_err(|e| e.context(format!("{}: {name}", path.display())))?;
+        let tensor =
+            read_tensor(&view).map_err(|e| e.context(format!("{}: {name}", path.display())))?;
         tensors.insert(name, tensor);
     }
     let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| damaged(&e))?;
@@ -210,7 +243,10 @@ fn read(path: &Path) -> Result<File> {
         None => None,
         Some(text) => Some(serde_json::from_str::<Header>(text).map_err(|e| damaged(&e))?),
     };
-    if let Some(h) = header.as_ref().filter(|h| h.format_version > FORMAT_VERSION) {
+    if let Some(h) = header
+        .as_ref()
+        .filter(|h| h.format_version > FORMAT_VERSION)
+    {
         return Err(Error::format(format!(
             "{} has format version {}, this library reads up to {FORMAT_VERSION}; update it",
             path.display(),
@@ -265,10 +301,19 @@ pub(crate) fn load_compiled<M: Model>(path: &Path) -> Result<(M, State)> {
         ))
     })?;
     let mut optimizer = optimizers::from_config(&training.optimizer).map_err(at)?;
-    let slots = file.tensors.iter().filter(|(name, _)| name.starts_with(OPTIMIZER));
+    let slots = file
+        .tensors
+        .iter()
+        .filter(|(name, _)| name.starts_with(OPTIMIZER));
     let slots: Vec<(String, Tensor)> = slots.map(|(name, t)| (name.clone(), t.clone())).collect();
-    optimizer.load_state(&module::parameters(&model), &slots).map_err(at)?;
-    let losses: Result<Vec<_>> = training.losses.iter().map(|c| losses::from_config(c).map(Arc::from)).collect();
+    optimizer
+        .load_state(&module::parameters(&model), &slots)
+        .map_err(at)?;
+    let losses: Result<Vec<_>> = training
+        .losses
+        .iter()
+        .map(|c| losses::from_config(c).map(Arc::from))
+        .collect();
     let metrics: Result<Vec<_>> = training
         .metrics
         .into_iter()
@@ -307,16 +352,27 @@ fn match_up(parameters: &[Parameter<'_>], file: &File) -> Plan {
         match file.tensors.get(p.path()) {
             None => plan.missing.push(path),
             Some(t) if p.is_built() && t.shape() != p.shape() => {
-                plan.mismatched.push(format!("{path}: expected {}, file has {}", p.shape(), t.shape()));
+                plan.mismatched.push(format!(
+                    "{path}: expected {}, file has {}",
+                    p.shape(),
+                    t.shape()
+                ));
             }
             Some(t) if p.is_built() && t.dtype() != p.dtype() => {
-                plan.mismatched.push(format!("{path}: expected {}, file has {}", p.dtype(), t.dtype()));
+                plan.mismatched.push(format!(
+                    "{path}: expected {}, file has {}",
+                    p.dtype(),
+                    t.dtype()
+                ));
             }
             Some(_) => plan.fits.push(path),
         }
     }
     let known = |name: &String| parameters.iter().any(|p| p.path() == name);
-    let others = file.tensors.keys().filter(|name| !name.starts_with(OPTIMIZER) && !known(name));
+    let others = file
+        .tensors
+        .keys()
+        .filter(|name| !name.starts_with(OPTIMIZER) && !known(name));
     plan.unexpected = others.cloned().collect();
     plan
 }
@@ -329,7 +385,11 @@ impl Plan {
     fn error(&self) -> Error {
         let mut lines = self.mismatched.clone();
         lines.extend(self.missing.iter().map(|p| format!("{p}: not in the file")));
-        lines.extend(self.unexpected.iter().map(|p| format!("{p}: in the file, but not in the model")));
+        lines.extend(
+            self.unexpected
+                .iter()
+                .map(|p| format!("{p}: in the file, but not in the model")),
+        );
         Error::format(format!(
             "the weights do not fit the model, and nothing was loaded:\n  {}\n`load_weights_partial` loads those that fit",
             lines.join("\n  ")
@@ -339,7 +399,8 @@ impl Plan {
     fn assign(&self, parameters: &[Parameter<'_>], file: &File) -> Result<()> {
         for p in parameters {
             if self.fits.iter().any(|path| path == p.path()) {
-                p.set_value(&file.tensors[p.path()]).map_err(|e| e.at_path(p.path()))?;
+                p.set_value(&file.tensors[p.path()])
+                    .map_err(|e| e.at_path(p.path()))?;
             }
         }
         Ok(())

@@ -51,12 +51,18 @@ impl State {
 
     /// The random numbers of one training step: what dropout draws in it depends on the seed and the step's number only.
     pub(crate) fn step_stream(&self) -> Stream {
-        Stream::new(self.seed.wrapping_add((2 * self.step + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+        Stream::new(
+            self.seed
+                .wrapping_add((2 * self.step + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+        )
     }
 
     /// The random numbers of one epoch's shuffling.
     pub(crate) fn epoch_stream(&self) -> Stream {
-        Stream::new(self.seed.wrapping_add((2 * self.epoch).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+        Stream::new(
+            self.seed
+                .wrapping_add((2 * self.epoch).wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+        )
     }
 
     /// Fits losses and metrics to the outputs' names.
@@ -97,13 +103,20 @@ impl State {
                 }
             }
         }
-        if let Some((Some(wanted), _)) = self.metrics.iter().find(|(w, _)| w.as_ref().is_some_and(|w| !outputs.contains(w))) {
+        if let Some((Some(wanted), _)) = self
+            .metrics
+            .iter()
+            .find(|(w, _)| w.as_ref().is_some_and(|w| !outputs.contains(w)))
+        {
             return Err(Error::value(format!(
                 "a metric is for the output `{wanted}`, which the model does not have; its outputs are {list}"
             )));
         }
         self.outputs = outputs;
-        self.tracked = Tracked { means: Vec::new(), metrics };
+        self.tracked = Tracked {
+            means: Vec::new(),
+            metrics,
+        };
         Ok(())
     }
 
@@ -138,7 +151,12 @@ impl Tracked {
     }
 
     /// Gives the metrics a batch.
-    pub(crate) fn update(&mut self, y: &[&Tensor], y_pred: &[&Tensor], weight: Option<&Tensor>) -> Result<()> {
+    pub(crate) fn update(
+        &mut self,
+        y: &[&Tensor],
+        y_pred: &[&Tensor],
+        weight: Option<&Tensor>,
+    ) -> Result<()> {
         for (name, output, metric) in &mut self.metrics {
             let (Some(y), Some(y_pred)) = (y.get(*output), y_pred.get(*output)) else {
                 continue;
@@ -152,7 +170,8 @@ impl Tracked {
 
     /// The means, then the metrics. The total loss comes first wherever it was reported.
     pub(crate) fn scores(&self) -> Scores {
-        let (total, others): (Vec<_>, Vec<_>) = self.means.iter().partition(|(n, _, _)| n == "loss");
+        let (total, others): (Vec<_>, Vec<_>) =
+            self.means.iter().partition(|(n, _, _)| n == "loss");
         let means = total.into_iter().chain(others);
         let means = means.map(|(n, sum, weight)| (n.clone(), sum / weight));
         let metrics = self.metrics.iter().map(|(n, _, m)| (n.clone(), m.result()));

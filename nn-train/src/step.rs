@@ -35,7 +35,12 @@ pub struct Step<'a, M> {
 }
 
 impl<'a, M: Model> Step<'a, M> {
-    pub(crate) fn new(model: &'a M, state: &'a mut State, training: bool, batch: &Batch) -> Step<'a, M> {
+    pub(crate) fn new(
+        model: &'a M,
+        state: &'a mut State,
+        training: bool,
+        batch: &Batch,
+    ) -> Step<'a, M> {
         Step {
             model,
             state,
@@ -107,7 +112,10 @@ impl<'a, M: Model> Step<'a, M> {
         }
         let mut total: Option<Tensor> = None;
         for (i, (y, y_pred)) in y.iter().zip(y_pred).enumerate() {
-            let loss = self.state.loss_of(i).weighted(y, y_pred, self.sample_weight.as_ref());
+            let loss = self
+                .state
+                .loss_of(i)
+                .weighted(y, y_pred, self.sample_weight.as_ref());
             let loss = match self.state.outputs.get(i) {
                 Some(name) => name_error(loss, name),
                 None => loss,
@@ -127,7 +135,11 @@ impl<'a, M: Model> Step<'a, M> {
         }
         let mut total = match total {
             Some(total) => total,
-            None => return Tensor::failed(Error::value("the model has no outputs to compute a loss of")),
+            None => {
+                return Tensor::failed(Error::value(
+                    "the model has no outputs to compute a loss of",
+                ));
+            }
         };
         for added in std::mem::take(&mut self.added) {
             total = total + added;
@@ -146,7 +158,9 @@ impl<'a, M: Model> Step<'a, M> {
     /// After a loss that is not a finite number: the parameters then stay as they are. The optimizer's own errors; a test step.
     pub fn apply(&mut self, gradients: Gradients) -> Result<()> {
         if !self.training {
-            return Err(Error::training("a test step does not change parameters; apply gradients in `train_step`"));
+            return Err(Error::training(
+                "a test step does not change parameters; apply gradients in `train_step`",
+            ));
         }
         self.check_finite()?;
         let parameters: Vec<Parameter<'_>> = module::parameters(self.model);
@@ -179,7 +193,11 @@ impl<'a, M: Model> Step<'a, M> {
     /// When they do not fit a metric.
     pub fn update_metrics<Y: Tensors, P: Tensors>(&mut self, y: &Y, y_pred: &P) -> Result<()> {
         let weight = self.sample_weight.clone();
-        nn_core::no_gradient(|| self.state.tracked.update(&y.leaves(), &y_pred.leaves(), weight.as_ref()))
+        nn_core::no_gradient(|| {
+            self.state
+                .tracked
+                .update(&y.leaves(), &y_pred.leaves(), weight.as_ref())
+        })
     }
 }
 
@@ -194,7 +212,10 @@ fn name_error(loss: Tensor, output: &str) -> Tensor {
 }
 
 fn not_finite(what: &str, value: f64) -> Error {
-    Error::new(ErrorKind::NotFinite, format!("{what} is {value}, and this batch changed nothing in the model"))
+    Error::new(
+        ErrorKind::NotFinite,
+        format!("{what} is {value}, and this batch changed nothing in the model"),
+    )
 }
 
 fn plural(n: usize, what: &str) -> String {

@@ -78,11 +78,18 @@ impl Summary {
         add_uncalled(model, &mut rows);
         let (mut trainable, mut non_trainable) = (Count::default(), Count::default());
         for p in module::parameters(model) {
-            let count = if p.trainable() { &mut trainable } else { &mut non_trainable };
+            let count = if p.trainable() {
+                &mut trainable
+            } else {
+                &mut non_trainable
+            };
             count.numbers += p.count();
             count.bytes += p.count() * p.dtype().size();
             for row in &mut rows {
-                if p.path().strip_prefix(row.path.as_str()).is_some_and(|rest| rest.starts_with('.')) {
+                if p.path()
+                    .strip_prefix(row.path.as_str())
+                    .is_some_and(|rest| rest.starts_with('.'))
+                {
                     row.params += p.count();
                 }
             }
@@ -130,8 +137,14 @@ impl Summary {
 fn add_uncalled(model: &dyn Module, rows: &mut Vec<Row>) {
     let mut uncalled = Vec::new();
     module::walk(model, &mut |path, node| {
-        let Some(class_name) = node.class_name() else { return };
-        let covered = |r: &Row| r.path == path || path.starts_with(&format!("{}.", r.path)) || r.path.starts_with(&format!("{path}."));
+        let Some(class_name) = node.class_name() else {
+            return;
+        };
+        let covered = |r: &Row| {
+            r.path == path
+                || path.starts_with(&format!("{}.", r.path))
+                || r.path.starts_with(&format!("{path}."))
+        };
         if !path.is_empty() && !rows.iter().chain(&uncalled).any(covered) {
             uncalled.push(Row {
                 path: path.to_string(),
@@ -200,7 +213,13 @@ fn sources_of(graph: &Graph<'_>, op: Node, sources: &mut Vec<String>, seen: &mut
 pub(crate) fn keras_shape(shape: &Shape) -> String {
     let dims: Vec<String> = shape
         .iter()
-        .map(|&d| if is_known(d) { d.to_string() } else { "None".to_string() })
+        .map(|&d| {
+            if is_known(d) {
+                d.to_string()
+            } else {
+                "None".to_string()
+            }
+        })
         .collect();
     match dims.len() {
         1 => format!("({},)", dims[0]),
@@ -213,7 +232,7 @@ pub(crate) fn thousands(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, d) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(d);
@@ -237,14 +256,21 @@ impl Row {
     fn cells(&self, parent: &str, nested: bool) -> [String; 4] {
         let local = match parent.is_empty() {
             true => self.path.as_str(),
-            false => self.path.strip_prefix(parent).map_or(self.path.as_str(), |rest| rest.trim_start_matches('.')),
+            false => self
+                .path
+                .strip_prefix(parent)
+                .map_or(self.path.as_str(), |rest| rest.trim_start_matches('.')),
         };
         let indent = match (nested, self.depth) {
             (true, 1..) => format!("{}└ ", "  ".repeat(self.depth - 1)),
             _ => String::new(),
         };
         let shapes: Vec<String> = self.outputs.iter().map(keras_shape).collect();
-        let shapes = if shapes.is_empty() { "not called".to_string() } else { shapes.join(", ") };
+        let shapes = if shapes.is_empty() {
+            "not called".to_string()
+        } else {
+            shapes.join(", ")
+        };
         [
             format!("{indent}{local} ({})", self.class_name),
             shapes,
@@ -256,7 +282,8 @@ impl Row {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let header = ["Layer (type)", "Output Shape", "Param #", "Connected to"].map(str::to_string);
+        let header =
+            ["Layer (type)", "Output Shape", "Param #", "Connected to"].map(str::to_string);
         let mut table = vec![header];
         let mut parents: Vec<String> = Vec::new();
         for row in self.rows.iter().filter(|r| self.nested || r.depth == 0) {
@@ -265,7 +292,11 @@ impl fmt::Display for Summary {
             parents.push(row.path.clone());
         }
         let width: [usize; 4] = std::array::from_fn(|c| {
-            table.iter().map(|cells| cells[c].chars().count()).max().unwrap_or(0)
+            table
+                .iter()
+                .map(|cells| cells[c].chars().count())
+                .max()
+                .unwrap_or(0)
         });
         let rule = |left: &str, fill: &str, middle: &str, right: &str| {
             let parts: Vec<String> = width.iter().map(|w| fill.repeat(w + 2)).collect();
@@ -305,7 +336,12 @@ impl fmt::Display for Summary {
         ];
         for (i, (name, count)) in counts.iter().enumerate() {
             let end = if i + 1 < counts.len() { "\n" } else { "" };
-            write!(f, " {name}: {} ({}){end}", thousands(count.numbers), size(count.bytes))?;
+            write!(
+                f,
+                " {name}: {} ({}){end}",
+                thousands(count.numbers),
+                size(count.bytes)
+            )?;
         }
         Ok(())
     }
@@ -317,8 +353,14 @@ mod tests {
 
     #[test]
     fn numbers_read_as_in_keras() {
-        assert_eq!((thousands(0), thousands(1234), thousands(1_234_567)), ("0".into(), "1,234".into(), "1,234,567".into()));
-        assert_eq!((size(0), size(101_800), size(12 << 20)), ("0.00 B".into(), "99.41 KB".into(), "12.00 MB".into()));
+        assert_eq!(
+            (thousands(0), thousands(1234), thousands(1_234_567)),
+            ("0".into(), "1,234".into(), "1,234,567".into())
+        );
+        assert_eq!(
+            (size(0), size(101_800), size(12 << 20)),
+            ("0.00 B".into(), "99.41 KB".into(), "12.00 MB".into())
+        );
         let shape = Shape::from([nn_core::UNKNOWN, 28, 1]);
         assert_eq!(keras_shape(&shape), "(None, 28, 1)");
         assert_eq!(keras_shape(&Shape::from([nn_core::UNKNOWN])), "(None,)");

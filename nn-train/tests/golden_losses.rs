@@ -20,13 +20,37 @@ fn check(case: &Case, dtype: DType) -> Result<Option<String>> {
     tape.watch(&y_pred);
     let value = loss.weighted(case.tensor("y_true"), &y_pred, weight);
     let gradient = tape.gradient(&value, &y_pred)?;
-    assert_eq!((value.dtype(), gradient.dtype()), (dtype, dtype), "{}", case.path());
-    let tolerance = if case.name.starts_with("extreme") { EXTREME } else { TOLERANCE };
-    let off = [("value", &value, "value"), ("gradient", &gradient, "grad/y_pred")]
-        .map(|(what, found, name)| (what, found, case.tensor(name), worst(found, case.tensor(name), tolerance)));
-    Ok(off.into_iter().find(|(.., off)| *off > 1.0).map(|(what, found, expected, off)| {
-        format!("the {what} is off by {off} tolerances:\n  found    {found}\n  expected {expected}")
-    }))
+    assert_eq!(
+        (value.dtype(), gradient.dtype()),
+        (dtype, dtype),
+        "{}",
+        case.path()
+    );
+    let tolerance = if case.name.starts_with("extreme") {
+        EXTREME
+    } else {
+        TOLERANCE
+    };
+    let off = [
+        ("value", &value, "value"),
+        ("gradient", &gradient, "grad/y_pred"),
+    ]
+    .map(|(what, found, name)| {
+        (
+            what,
+            found,
+            case.tensor(name),
+            worst(found, case.tensor(name), tolerance),
+        )
+    });
+    Ok(off
+        .into_iter()
+        .find(|(.., off)| *off > 1.0)
+        .map(|(what, found, expected, off)| {
+            format!(
+                "the {what} is off by {off} tolerances:\n  found    {found}\n  expected {expected}"
+            )
+        }))
 }
 
 #[test]
@@ -46,7 +70,10 @@ fn values_and_gradients() {
 /// In f64 what is computed is nearer to the truth than the reference in f32; both are compared where rounding is no matter.
 #[test]
 fn values_and_gradients_in_f64() {
-    for case in cases("losses").iter().filter(|c| !c.name.starts_with("extreme")) {
+    for case in cases("losses")
+        .iter()
+        .filter(|c| !c.name.starts_with("extreme"))
+    {
         match check(case, DType::F64) {
             Ok(None) => {}
             Ok(Some(complaint)) => panic!("{}: {complaint}", case.path()),
@@ -62,7 +89,12 @@ fn configurations_come_back() {
         let again = losses::from_config(&loss.config()).unwrap();
         let (y, p) = (case.tensor("y_true"), case.tensor("y_pred"));
         let values = |t: Tensor| t.to_vec::<f32>().unwrap();
-        assert_eq!(values(loss.call(y, p)), values(again.call(y, p)), "{}", case.path());
+        assert_eq!(
+            values(loss.call(y, p)),
+            values(again.call(y, p)),
+            "{}",
+            case.path()
+        );
         assert_eq!(loss.config(), again.config());
     }
 }

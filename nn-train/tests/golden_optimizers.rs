@@ -4,7 +4,9 @@
 mod golden_support;
 
 use golden_support::{Case, cases, finish, worst};
-use nn_core::{Gradients, GradientTape, Initializer, IntoInput, Layer, Module, Param, Result, Tensor};
+use nn_core::{
+    GradientTape, Gradients, Initializer, IntoInput, Layer, Module, Param, Result, Tensor,
+};
 use nn_train::{optimizers, schedules};
 use serde_json::{Value, json};
 
@@ -63,7 +65,10 @@ impl Layer for Variables {
 
 impl Variables {
     fn new(case: &Case) -> Result<Variables> {
-        let variables = Variables { kernel: Param::new(Initializer::Zeros), bias: Param::new(Initializer::Zeros) };
+        let variables = Variables {
+            kernel: Param::new(Initializer::Zeros),
+            bias: Param::new(Initializer::Zeros),
+        };
         variables.kernel.set_value(case.tensor("before/kernel"))?;
         variables.bias.set_value(case.tensor("before/bias"))?;
         Ok(variables)
@@ -88,12 +93,18 @@ fn check(case: &Case) -> Result<Vec<String>> {
     let mut compare = |what: &str, found: &Tensor, expected: &Tensor| {
         let by = worst(found, expected, TOLERANCE);
         if by > 1.0 {
-            off.push(format!("{what} by {by} tolerances:\n  found    {found}\n  expected {expected}"));
+            off.push(format!(
+                "{what} by {by} tolerances:\n  found    {found}\n  expected {expected}"
+            ));
         }
     };
     for k in 0..5 {
         let rate = Tensor::from(optimizer.learning_rate());
-        compare(&format!("learning_rate.{k}"), &rate, case.tensor(&format!("learning_rate.{k}")));
+        compare(
+            &format!("learning_rate.{k}"),
+            &rate,
+            case.tensor(&format!("learning_rate.{k}")),
+        );
         let gradient = |v: &str| case.tensor(&format!("grad.{k}/{v}"));
         let gradients = variables.gradients(gradient("kernel"), gradient("bias"))?;
         if k == 2 {
@@ -120,7 +131,12 @@ fn check(case: &Case) -> Result<Vec<String>> {
         }
         slots += 1;
     }
-    assert_eq!(state.len(), slots + 1, "{}: the slots and the number of steps, nothing else", case.path());
+    assert_eq!(
+        state.len(),
+        slots + 1,
+        "{}: the slots and the number of steps, nothing else",
+        case.path()
+    );
     Ok(off)
 }
 
@@ -135,7 +151,9 @@ fn variables_and_slots() {
             Err(_) if excused => continue,
             Err(error) => complaints.push(format!("{}: {error}", case.path())),
             Ok(_) if excused => complaints.push(format!("{}: works, but is left out", case.path())),
-            Ok(off) => complaints.extend(off.into_iter().map(|off| format!("{}: {off}", case.path()))),
+            Ok(off) => {
+                complaints.extend(off.into_iter().map(|off| format!("{}: {off}", case.path())))
+            }
         }
         checked += 1;
     }
@@ -147,9 +165,13 @@ fn schedules_at_many_steps() {
     let cases = cases("schedules");
     let mut complaints = Vec::new();
     for case in &cases {
-        let schedule = schedules::from_config(&case.description).unwrap_or_else(|e| panic!("{}: {e}", case.path()));
+        let schedule = schedules::from_config(&case.description)
+            .unwrap_or_else(|e| panic!("{}: {e}", case.path()));
         let again = schedules::from_config(&schedule.config()).expect("its own configuration");
-        let (steps, values) = (case.tensor("steps").data::<i64>(), case.tensor("values").data::<f32>());
+        let (steps, values) = (
+            case.tensor("steps").data::<i64>(),
+            case.tensor("values").data::<f32>(),
+        );
         for (&step, &expected) in steps.iter().zip(values) {
             let found = schedule.at(step as u64);
             assert_eq!(found.to_bits(), again.at(step as u64).to_bits());
@@ -157,7 +179,10 @@ fn schedules_at_many_steps() {
             if (found - f64::from(expected)).abs() <= 1e-6 * f64::from(expected).abs() + 1e-8 {
                 continue;
             }
-            complaints.push(format!("{} at {step}: {found}, expected {expected}", case.path()));
+            complaints.push(format!(
+                "{} at {step}: {found}, expected {expected}",
+                case.path()
+            ));
         }
     }
     finish("schedules", cases.len(), &complaints, &[], &cases);

@@ -70,7 +70,11 @@ impl Mlp {
 }
 
 pub fn classify() -> Compile {
-    Compile::new(Adam::new(1e-3), SparseCategoricalCrossentropy::from_logits()).metric(SparseCategoricalAccuracy::new())
+    Compile::new(
+        Adam::new(1e-3),
+        SparseCategoricalCrossentropy::from_logits(),
+    )
+    .metric(SparseCategoricalAccuracy::new())
 }
 
 pub fn quiet<'a>() -> Fit<'a> {
@@ -79,7 +83,10 @@ pub fn quiet<'a>() -> Fit<'a> {
 
 /// Every number of a model, as bits.
 pub fn bits(model: &impl Module) -> Vec<u32> {
-    let values = model.parameters().into_iter().flat_map(|p| p.value().to_vec::<f32>().unwrap());
+    let values = model
+        .parameters()
+        .into_iter()
+        .flat_map(|p| p.value().to_vec::<f32>().unwrap());
     values.map(f32::to_bits).collect()
 }
 

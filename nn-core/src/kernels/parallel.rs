@@ -27,7 +27,9 @@ fn run(count: usize, task: &(dyn Fn(usize) + Sync)) {
 /// Calls `f` with consecutive ranges of `grain` items that cover `0..n`, in parallel when there are several.
 pub fn for_each_range(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
     let grain = grain.max(1);
-    run(n.div_ceil(grain), &|i| f(i * grain..((i + 1) * grain).min(n)));
+    run(n.div_ceil(grain), &|i| {
+        f(i * grain..((i + 1) * grain).min(n))
+    });
 }
 
 /// A pointer that tasks share, each to write a part of its own.
@@ -75,7 +77,9 @@ pub fn map_ranges<R: Send>(n: usize, grain: usize, f: impl Fn(Range<usize>) -> R
     for_each_chunk(&mut results, 1, |i, result| {
         result[0] = Some(f(i * grain..((i + 1) * grain).min(n)));
     });
-    let all = results.into_iter().map(|r| r.expect("every task gives a result"));
+    let all = results
+        .into_iter()
+        .map(|r| r.expect("every task gives a result"));
     all.collect()
 }
 
@@ -92,11 +96,17 @@ mod tests {
                 for_each_range(n, grain, |r| {
                     r.for_each(|i| seen.lock().unwrap()[i] += 1);
                 });
-                assert!(seen.into_inner().unwrap().iter().all(|&c| c == 1), "{n} by {grain}");
+                assert!(
+                    seen.into_inner().unwrap().iter().all(|&c| c == 1),
+                    "{n} by {grain}"
+                );
 
                 let mut out = vec![usize::MAX; n];
                 for_each_chunk(&mut out, grain, |start, piece| {
-                    piece.iter_mut().enumerate().for_each(|(i, v)| *v = start + i);
+                    piece
+                        .iter_mut()
+                        .enumerate()
+                        .for_each(|(i, v)| *v = start + i);
                 });
                 assert_eq!(out, (0..n).collect::<Vec<_>>());
 

@@ -40,9 +40,14 @@ mod tests {
         let sum = 1.0 + &x + Tensor::from([10.0_f32, 20.0]) + 0.5;
         assert_eq!(sum.to_vec::<f32>().unwrap(), [12.5, 23.5, 14.5, 25.5]);
         let n = Tensor::from([1_i64, 2]) + 3;
-        assert_eq!((n.dtype(), n.to_vec::<i64>().unwrap()), (DType::I64, vec![4, 5]));
+        assert_eq!(
+            (n.dtype(), n.to_vec::<i64>().unwrap()),
+            (DType::I64, vec![4, 5])
+        );
         assert_eq!((n + 0.5).to_vec::<f32>().unwrap(), [4.5, 5.5]);
-        let e = (Tensor::ones([2, 3]) + Tensor::ones([2])).to_vec::<f32>().unwrap_err();
+        let e = (Tensor::ones([2, 3]) + Tensor::ones([2]))
+            .to_vec::<f32>()
+            .unwrap_err();
         assert!(e.to_string().contains("cannot add [2, 3] and [2]"), "{e}");
         assert!(e.to_string().contains("add.rs"), "the caller's line: {e}");
     }

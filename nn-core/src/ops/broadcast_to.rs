@@ -14,7 +14,9 @@ impl Op for BroadcastTo {
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
         let from = inputs[0].raw_shape();
         match from.broadcast(&self.0) {
-            Some(shape) if shape.rank() == self.0.rank() && (shape == self.0 || !self.0.is_known()) => {
+            Some(shape)
+                if shape.rank() == self.0.rank() && (shape == self.0 || !self.0.is_known()) =>
+            {
                 Ok((shape, inputs[0].dtype()))
             }
             _ => Err(Error::shape(format!(
@@ -26,9 +28,11 @@ impl Op for BroadcastTo {
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let x = &inputs[0];
-        Ok(with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            elementwise::broadcast_to(x.data(), x.raw_shape(), out, &shape);
-        })))
+        Ok(
+            with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                elementwise::broadcast_to(x.data(), x.raw_shape(), out, &shape);
+            })),
+        )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

@@ -33,14 +33,18 @@ impl Op for Cast {
 fn convert<A: Element, B: Element>(x: &[A], out: &mut [B]) {
     // Between integers not by way of f64, which holds 53 bits only.
     let exact = A::DTYPE == DType::I64 && B::DTYPE == DType::U8;
-    crate::kernels::parallel::for_each_chunk(out, crate::kernels::parallel::GRAIN, |start, piece| {
-        for (o, v) in piece.iter_mut().zip(&x[start..]) {
-            *o = match exact {
-                true => B::from_f64(v.to_i64().clamp(0, 255) as f64),
-                false => B::from_f64(v.to_f64()),
-            };
-        }
-    });
+    crate::kernels::parallel::for_each_chunk(
+        out,
+        crate::kernels::parallel::GRAIN,
+        |start, piece| {
+            for (o, v) in piece.iter_mut().zip(&x[start..]) {
+                *o = match exact {
+                    true => B::from_f64(v.to_i64().clamp(0, 255) as f64),
+                    false => B::from_f64(v.to_f64()),
+                };
+            }
+        },
+    );
 }
 
 impl Tensor {
@@ -72,6 +76,9 @@ mod tests {
         tape.watch(&x);
         let y = x.cast(DType::F64).square();
         let g = tape.gradient(&y, &x).unwrap();
-        assert_eq!((g.dtype(), g.to_vec::<f32>().unwrap()), (DType::F32, vec![3.0]));
+        assert_eq!(
+            (g.dtype(), g.to_vec::<f32>().unwrap()),
+            (DType::F32, vec![3.0])
+        );
     }
 }

@@ -24,14 +24,21 @@ impl Function for Div {
 
     fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2] {
         let per_b = at.upstream / &at.inputs[1];
-        [at.when(0, || per_b.clone()), at.when(1, || -(&per_b * at.output))]
+        [
+            at.when(0, || per_b.clone()),
+            at.when(1, || -(&per_b * at.output)),
+        ]
     }
 }
 
 #[track_caller]
 fn divide(a: impl Operand, b: impl Operand) -> Tensor {
     let [a, b] = promote(a, b);
-    let dtype = if a.dtype().is_float() { a.dtype() } else { DType::F32 };
+    let dtype = if a.dtype().is_float() {
+        a.dtype()
+    } else {
+        DType::F32
+    };
     super::zip::zip(Div, a.cast(dtype), b.cast(dtype))
 }
 
@@ -84,7 +91,10 @@ mod tests {
     fn divides_integers_as_floats() {
         let y = Tensor::from([1_i64, 3]) / 2;
         assert_eq!(y.to_vec::<f32>().unwrap(), [0.5, 1.5]);
-        assert_eq!((1.0 / Tensor::from([4.0_f32])).to_vec::<f32>().unwrap(), [0.25]);
+        assert_eq!(
+            (1.0 / Tensor::from([4.0_f32])).to_vec::<f32>().unwrap(),
+            [0.25]
+        );
     }
 
     #[test]

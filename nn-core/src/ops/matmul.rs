@@ -76,17 +76,37 @@ impl Op for MatMul {
 impl MatMul {
     fn product<T: Gemm + crate::Element>(&self, a: &Tensor, b: &Tensor, shape: Shape) -> Tensor {
         let (a_shape, b_shape) = (a.raw_shape(), b.raw_shape());
-        let ((m, k), (_, n)) = (sides(a_shape, self.transpose_a), sides(b_shape, self.transpose_b));
+        let ((m, k), (_, n)) = (
+            sides(a_shape, self.transpose_a),
+            sides(b_shape, self.transpose_b),
+        );
         let leading = batch(&shape);
-        let (a_batch, b_batch) = (offsets(&batch(a_shape), &leading), offsets(&batch(b_shape), &leading));
+        let (a_batch, b_batch) = (
+            offsets(&batch(a_shape), &leading),
+            offsets(&batch(b_shape), &leading),
+        );
         Tensor::build(shape, |out: &mut [T]| {
             if out.is_empty() {
                 return;
             }
-            for ((i, c), (&i_a, &i_b)) in out.chunks_mut(m * n).enumerate().zip(a_batch.iter().zip(&b_batch)) {
+            for ((i, c), (&i_a, &i_b)) in out
+                .chunks_mut(m * n)
+                .enumerate()
+                .zip(a_batch.iter().zip(&b_batch))
+            {
                 let _ = i;
-                let a = matrix(&a.data::<T>()[i_a * m * k..(i_a + 1) * m * k], m, k, self.transpose_a);
-                let b = matrix(&b.data::<T>()[i_b * k * n..(i_b + 1) * k * n], k, n, self.transpose_b);
+                let a = matrix(
+                    &a.data::<T>()[i_a * m * k..(i_a + 1) * m * k],
+                    m,
+                    k,
+                    self.transpose_a,
+                );
+                let b = matrix(
+                    &b.data::<T>()[i_b * k * n..(i_b + 1) * k * n],
+                    k,
+                    n,
+                    self.transpose_b,
+                );
                 T::gemm(m, n, k, a, b, c, n, false);
             }
         })
@@ -99,7 +119,11 @@ fn matrix<T: Copy>(data: &[T], rows: usize, columns: usize, transposed: bool) ->
         true => (1, rows),
         false => (columns, 1),
     };
-    Mat { data, row_stride, col_stride }
+    Mat {
+        data,
+        row_stride,
+        col_stride,
+    }
 }
 
 /// For each matrix of the broadcast batch, the index of the one it comes from.
@@ -118,7 +142,10 @@ fn offsets(from: &Shape, to: &Shape) -> Vec<usize> {
 
 #[track_caller]
 fn product(a: &Tensor, b: &Tensor, transpose_a: bool, transpose_b: bool) -> Tensor {
-    let op = MatMul { transpose_a, transpose_b };
+    let op = MatMul {
+        transpose_a,
+        transpose_b,
+    };
     apply(op, &[a.clone(), b.clone()])
 }
 
@@ -165,7 +192,10 @@ impl Tensor {
     #[track_caller]
     pub fn matmul_transposed(&self, other: impl Operand) -> Tensor {
         let other = other.operand(self.dtype());
-        match [self, &other].into_iter().find(|t| t.error().is_some() || t.raw_shape().rank() < 2) {
+        match [self, &other]
+            .into_iter()
+            .find(|t| t.error().is_some() || t.raw_shape().rank() < 2)
+        {
             Some(t) if t.error().is_some() => t.clone(),
             Some(t) => Tensor::failed(Error::shape(format!(
                 "a transposed product takes matrices, found shape {}",
@@ -193,21 +223,39 @@ mod tests {
 
     #[test]
     fn batches_broadcast_and_vectors_lose_their_dimension() {
-        let a = Tensor::arange(12).cast(crate::DType::F32).reshape([2, 1, 2, 3]);
+        let a = Tensor::arange(12)
+            .cast(crate::DType::F32)
+            .reshape([2, 1, 2, 3]);
         let b = Tensor::ones([4, 3, 5]);
         assert_eq!(a.matmul(&b).shape(), [2, 4, 2, 5]);
         let v = Tensor::from([1.0_f32, 2.0, 3.0]);
         assert_eq!(v.matmul(&v).item::<f32>().unwrap(), 14.0);
         assert_eq!(v.matmul(Tensor::ones([3, 2])).shape(), [2]);
         assert_eq!(b.matmul(Tensor::ones([5])).shape(), [4, 3]);
-        assert_eq!(Tensor::zeros([0, 3]).matmul(Tensor::ones([3, 2])).shape(), [0, 2]);
-        assert_eq!(Tensor::zeros([2, 0]).matmul(Tensor::ones([0, 2])).to_vec::<f32>().unwrap(), [0.0; 4]);
+        assert_eq!(
+            Tensor::zeros([0, 3]).matmul(Tensor::ones([3, 2])).shape(),
+            [0, 2]
+        );
+        assert_eq!(
+            Tensor::zeros([2, 0])
+                .matmul(Tensor::ones([0, 2]))
+                .to_vec::<f32>()
+                .unwrap(),
+            [0.0; 4]
+        );
     }
 
     #[test]
     fn says_which_dimensions_disagree() {
-        let e = Tensor::ones([2, 3]).matmul(Tensor::ones([4, 5])).ok().unwrap_err();
-        assert!(e.to_string().contains("cannot multiply [2, 3] by [4, 5]: the inner dimensions 3 and 4"), "{e}");
+        let e = Tensor::ones([2, 3])
+            .matmul(Tensor::ones([4, 5]))
+            .ok()
+            .unwrap_err();
+        assert!(
+            e.to_string()
+                .contains("cannot multiply [2, 3] by [4, 5]: the inner dimensions 3 and 4"),
+            "{e}"
+        );
     }
 
     #[test]

@@ -53,8 +53,14 @@ mod tests {
 
     #[test]
     fn negates_floats_and_integers() {
-        assert_eq!((-Tensor::from([1.0_f32, -2.0])).to_vec::<f32>().unwrap(), [-1.0, 2.0]);
-        assert_eq!((-Tensor::from([1_i64, -2])).to_vec::<i64>().unwrap(), [-1, 2]);
+        assert_eq!(
+            (-Tensor::from([1.0_f32, -2.0])).to_vec::<f32>().unwrap(),
+            [-1.0, 2.0]
+        );
+        assert_eq!(
+            (-Tensor::from([1_i64, -2])).to_vec::<i64>().unwrap(),
+            [-1, 2]
+        );
     }
 
     #[test]

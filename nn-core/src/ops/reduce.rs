@@ -27,7 +27,9 @@ impl Axes {
         for &axis in axes {
             let i = shape.axis(axis)?;
             if std::mem::replace(&mut mask[i], true) {
-                return Err(Error::shape(format!("axis {axis} of {shape} is given twice in {axes:?}")));
+                return Err(Error::shape(format!(
+                    "axis {axis} of {shape} is given twice in {axes:?}"
+                )));
             }
         }
         Ok(mask)
@@ -51,11 +53,14 @@ struct Reduce<R> {
 
 /// A shape with some axes reduced: dropped, or with size 1.
 pub(crate) fn reduced(shape: &Shape, mask: &[bool], keepdims: bool) -> Shape {
-    let dims = shape.iter().zip(mask).filter_map(|(&d, &gone)| match (gone, keepdims) {
-        (false, _) => Some(d),
-        (true, true) => Some(1),
-        (true, false) => None,
-    });
+    let dims = shape
+        .iter()
+        .zip(mask)
+        .filter_map(|(&d, &gone)| match (gone, keepdims) {
+            (false, _) => Some(d),
+            (true, true) => Some(1),
+            (true, false) => None,
+        });
     Shape::new(&dims.collect::<Vec<_>>())
 }
 
@@ -82,9 +87,15 @@ impl<R: Reduction> Op for Reduce<R> {
         let dims = x.raw_shape();
         let mask = self.axes.mask(dims)?;
         Ok(match dtype {
-            DType::F32 => Tensor::build(shape, |out| kernel::reduce::<f32>(x.data(), dims, &mask, out, R::KIND)),
-            DType::F64 => Tensor::build(shape, |out| kernel::reduce::<f64>(x.data(), dims, &mask, out, R::KIND)),
-            _ => Tensor::build(shape, |out| kernel::reduce::<i64>(x.data(), dims, &mask, out, R::KIND)),
+            DType::F32 => Tensor::build(shape, |out| {
+                kernel::reduce::<f32>(x.data(), dims, &mask, out, R::KIND)
+            }),
+            DType::F64 => Tensor::build(shape, |out| {
+                kernel::reduce::<f64>(x.data(), dims, &mask, out, R::KIND)
+            }),
+            _ => Tensor::build(shape, |out| {
+                kernel::reduce::<i64>(x.data(), dims, &mask, out, R::KIND)
+            }),
         })
     }
 
@@ -95,7 +106,11 @@ impl<R: Reduction> Op for Reduce<R> {
             true => at.output.reshape(kept),
             false => at.output.clone(),
         };
-        Ok(vec![Some(R::gradient(at, at.upstream.reshape(kept), output))])
+        Ok(vec![Some(R::gradient(
+            at,
+            at.upstream.reshape(kept),
+            output,
+        ))])
     }
 
     fn keeps(&self) -> Keeps {

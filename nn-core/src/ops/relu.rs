@@ -29,7 +29,10 @@ struct Gate;
 
 impl zip::Function for Gate {
     const NAME: &'static str = "relu_gradient";
-    const KEEPS: Keeps = Keeps { inputs: 0b10, output: false };
+    const KEEPS: Keeps = Keeps {
+        inputs: 0b10,
+        output: false,
+    };
 
     #[inline(always)]
     fn float<T: Float>(self, a: T, b: T) -> T {
@@ -42,7 +45,10 @@ impl zip::Function for Gate {
     }
 
     fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2] {
-        [at.when(0, || zip::zip(Gate, at.upstream, &at.inputs[1])), None]
+        [
+            at.when(0, || zip::zip(Gate, at.upstream, &at.inputs[1])),
+            None,
+        ]
     }
 }
 

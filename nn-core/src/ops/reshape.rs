@@ -53,7 +53,10 @@ impl Op for Reshape {
 fn count(shape: &Shape) -> String {
     match shape.is_known() {
         true => shape.len().to_string(),
-        false => format!("_ × {}", shape.iter().filter(|&&d| is_known(d)).product::<usize>()),
+        false => format!(
+            "_ × {}",
+            shape.iter().filter(|&&d| is_known(d)).product::<usize>()
+        ),
     }
 }
 
@@ -111,17 +114,31 @@ mod tests {
         let x = Tensor::arange(6);
         assert!(x.reshape([2, 3]).shares_memory(&x));
         let e = x.reshape([4]).ok().unwrap_err();
-        assert!(e.to_string().contains("cannot reshape [6] to [4]: 6 elements cannot become 4"), "{e}");
+        assert!(
+            e.to_string()
+                .contains("cannot reshape [6] to [4]: 6 elements cannot become 4"),
+            "{e}"
+        );
     }
 
     #[test]
     fn an_unknown_batch_is_left_alone_but_the_rest_is_checked() {
         let x = Tensor::abstract_of([UNKNOWN, 28, 28], DType::F32);
-        assert_eq!(x.reshape([x.shape()[0], 784]).shape().to_string(), "[_, 784]");
+        assert_eq!(
+            x.reshape([x.shape()[0], 784]).shape().to_string(),
+            "[_, 784]"
+        );
         let e = x.reshape([x.shape()[0], 100]).ok().unwrap_err();
-        assert!(e.to_string().contains("_ × 784 elements cannot become _ × 100"), "{e}");
+        assert!(
+            e.to_string()
+                .contains("_ × 784 elements cannot become _ × 100"),
+            "{e}"
+        );
         assert_eq!(x.flatten_from(1).shape().to_string(), "[_, 784]");
-        assert_eq!(x.matmul(Tensor::zeros([28, 5])).shape().to_string(), "[_, 28, 5]");
+        assert_eq!(
+            x.matmul(Tensor::zeros([28, 5])).shape().to_string(),
+            "[_, 28, 5]"
+        );
     }
 
     #[test]

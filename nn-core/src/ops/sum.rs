@@ -1,8 +1,8 @@
 //! Sums over axes, and back over broadcast dimensions.
 
 use super::reduce::{Axes, Reduction, reduce};
-use crate::op::{Backward, Keeps};
 use crate::kernels::reduce::Kind;
+use crate::op::{Backward, Keeps};
 use crate::{DType, Shape, Tensor};
 
 #[derive(Clone, Copy)]
@@ -82,11 +82,32 @@ mod tests {
     fn sums_over_any_axes() {
         let x = Tensor::arange(24).reshape([2, 3, 4]);
         assert_eq!(x.sum().item::<i64>().unwrap(), 276);
-        assert_eq!(x.sum_axis(1).to_vec::<i64>().unwrap(), [12, 15, 18, 21, 48, 51, 54, 57]);
-        assert_eq!(x.sum_axes([0, 2], false).to_vec::<i64>().unwrap(), [60, 92, 124]);
-        assert_eq!(Tensor::from([true, false, true]).sum().item::<i64>().unwrap(), 2);
-        assert!(x.sum_axis(3).ok().unwrap_err().to_string().contains("axis 3 is out of range"));
-        assert_eq!(Tensor::zeros([0, 3]).sum_axis(0).to_vec::<f32>().unwrap(), [0.0; 3]);
+        assert_eq!(
+            x.sum_axis(1).to_vec::<i64>().unwrap(),
+            [12, 15, 18, 21, 48, 51, 54, 57]
+        );
+        assert_eq!(
+            x.sum_axes([0, 2], false).to_vec::<i64>().unwrap(),
+            [60, 92, 124]
+        );
+        assert_eq!(
+            Tensor::from([true, false, true])
+                .sum()
+                .item::<i64>()
+                .unwrap(),
+            2
+        );
+        assert!(
+            x.sum_axis(3)
+                .ok()
+                .unwrap_err()
+                .to_string()
+                .contains("axis 3 is out of range")
+        );
+        assert_eq!(
+            Tensor::zeros([0, 3]).sum_axis(0).to_vec::<f32>().unwrap(),
+            [0.0; 3]
+        );
     }
 
     #[test]

@@ -33,13 +33,24 @@ impl<F: Function> Op for Zip<F> {
         let (a_dims, b_dims) = (a.raw_shape().dims(), b.raw_shape().dims());
         let f = self.0;
         Ok(match dtype {
-            DType::F32 | DType::F64 => with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                let (a, b) = (a.data(), b.data());
-                elementwise::broadcast_zip(a, a_dims, b, b_dims, out, &shape, #[inline(always)] move |x: T, y: T| f.float(x, y));
-            })),
+            DType::F32 | DType::F64 => {
+                with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                    let (a, b) = (a.data(), b.data());
+                    elementwise::broadcast_zip(a, a_dims, b, b_dims, out, &shape, #[inline(always)] move |x: T, y: T| f.float(x, y));
+                }))
+            }
             _ => Tensor::build(shape, |out: &mut [i64]| {
                 let (a, b) = (a.data(), b.data());
-                elementwise::broadcast_zip(a, a_dims, b, b_dims, out, &shape, #[inline(always)] move |x: i64, y: i64| f.int(x, y));
+                elementwise::broadcast_zip(
+                    a,
+                    a_dims,
+                    b,
+                    b_dims,
+                    out,
+                    &shape,
+                    #[inline(always)]
+                    move |x: i64, y: i64| f.int(x, y),
+                );
             }),
         })
     }

@@ -61,7 +61,9 @@ impl Tensor {
     pub fn linspace(start: f32, stop: f32, n: usize) -> Tensor {
         let step = (stop - start) / (n.max(2) - 1) as f32;
         Tensor::build([n], |out: &mut [f32]| {
-            out.iter_mut().enumerate().for_each(|(i, v)| *v = start + step * i as f32);
+            out.iter_mut()
+                .enumerate()
+                .for_each(|(i, v)| *v = start + step * i as f32);
         })
     }
 

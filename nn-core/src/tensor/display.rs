@@ -38,7 +38,13 @@ fn write_axis<T: fmt::Debug>(
             }
         }
         first = false;
-        write_axis(f, &data[i * stride..(i + 1) * stride], inner, short, indent + 1)?;
+        write_axis(
+            f,
+            &data[i * stride..(i + 1) * stride],
+            inner,
+            short,
+            indent + 1,
+        )?;
     }
     f.write_str("]")
 }
@@ -60,7 +66,13 @@ impl fmt::Display for Tensor {
 
 fn write_elements<T: Element>(f: &mut fmt::Formatter<'_>, tensor: &Tensor) -> fmt::Result {
     let shape = tensor.shape();
-    write_axis(f, tensor.data::<T>(), &shape, shape.len() > FULL, "Tensor(".len())
+    write_axis(
+        f,
+        tensor.data::<T>(),
+        &shape,
+        shape.len() > FULL,
+        "Tensor(".len(),
+    )
 }
 
 impl fmt::Debug for Tensor {
@@ -80,9 +92,18 @@ mod tests {
             t.to_string(),
             "Tensor([[1.0, 2.0],\n        [3.0, 4.5]], shape=[2, 2], dtype=f32)"
         );
-        assert_eq!(Tensor::from(3.0_f64).to_string(), "Tensor(3.0, shape=[], dtype=f64)");
-        assert_eq!(Tensor::zeros([0, 2]).to_string(), "Tensor([], shape=[0, 2], dtype=f32)");
+        assert_eq!(
+            Tensor::from(3.0_f64).to_string(),
+            "Tensor(3.0, shape=[], dtype=f64)"
+        );
+        assert_eq!(
+            Tensor::zeros([0, 2]).to_string(),
+            "Tensor([], shape=[0, 2], dtype=f32)"
+        );
         let long = Tensor::arange(2000).to_string();
-        assert_eq!(long, "Tensor([0, 1, 2, ..., 1997, 1998, 1999], shape=[2000], dtype=i64)");
+        assert_eq!(
+            long,
+            "Tensor([0, 1, 2, ..., 1997, 1998, 1999], shape=[2000], dtype=i64)"
+        );
     }
 }

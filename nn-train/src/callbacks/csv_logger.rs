@@ -41,7 +41,9 @@ impl CSVLogger {
     }
 
     fn write(&mut self, record: Vec<String>) -> Result<()> {
-        let Some(writer) = &mut self.writer else { return Ok(()) };
+        let Some(writer) = &mut self.writer else {
+            return Ok(());
+        };
         let written = writer.write_record(record).map_err(|e| e.to_string());
         written
             .and_then(|()| writer.flush().map_err(|e| e.to_string()))
@@ -56,7 +58,9 @@ impl Callback for CSVLogger {
             true => options.append(true).create(true),
             false => options.write(true).create(true).truncate(true),
         };
-        let file = options.open(&self.path).map_err(|e| Error::io(&self.path, &e))?;
+        let file = options
+            .open(&self.path)
+            .map_err(|e| Error::io(&self.path, &e))?;
         let has_header = file.metadata().is_ok_and(|m| m.len() > 0);
         self.writer = Some(csv::Writer::from_writer(file));
         if !has_header {

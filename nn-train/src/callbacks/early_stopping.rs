@@ -92,7 +92,10 @@ impl Callback for EarlyStopping {
             self.best_epoch = epoch;
             if self.restore {
                 // Handles, not copies: an update that finds its parameter shared leaves this value alone.
-                self.best_weights = module::parameters(run.model()).iter().map(|p| p.value()).collect();
+                self.best_weights = module::parameters(run.model())
+                    .iter()
+                    .map(|p| p.value())
+                    .collect();
             }
             return Ok(());
         }
@@ -106,6 +109,9 @@ impl Callback for EarlyStopping {
 
     fn on_train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
         let weights = std::mem::take(&mut self.best_weights);
-        module::parameters(run.model()).iter().zip(weights).try_for_each(|(p, value)| p.set_value(&value))
+        module::parameters(run.model())
+            .iter()
+            .zip(weights)
+            .try_for_each(|(p, value)| p.set_value(&value))
     }
 }

@@ -26,7 +26,8 @@ impl<F: FnMut(usize, f64) -> f64> LearningRateScheduler<F> {
 impl<F: FnMut(usize, f64) -> f64> Callback for LearningRateScheduler<F> {
     fn on_epoch_begin(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
         let rate = run.optimizer().learning_rate();
-        run.optimizer().set_learning_rate((self.schedule)(epoch, rate))
+        run.optimizer()
+            .set_learning_rate((self.schedule)(epoch, rate))
     }
 
     fn on_epoch_end(&mut self, _: usize, scores: &mut Scores, run: &mut Run<'_>) -> Result<()> {

@@ -41,7 +41,9 @@ impl Monitor {
     pub(super) fn read(&self, who: &str, scores: &Scores) -> Result<f64> {
         scores.get(&self.name).ok_or_else(|| {
             let hint = match self.name.starts_with("val_") {
-                true => "; scores that begin with `val_` need `validation_data` or `validation_split`",
+                true => {
+                    "; scores that begin with `val_` need `validation_data` or `validation_split`"
+                }
                 false => "",
             };
             Error::value(format!(

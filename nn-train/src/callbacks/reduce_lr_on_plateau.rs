@@ -103,7 +103,8 @@ impl Callback for ReduceLROnPlateau {
         } else if self.cooling == 0 {
             self.waited += 1;
             if self.waited >= self.patience && rate > self.min_lr {
-                run.optimizer().set_learning_rate((rate * self.factor).max(self.min_lr))?;
+                run.optimizer()
+                    .set_learning_rate((rate * self.factor).max(self.min_lr))?;
                 self.cooling = self.cooldown;
                 self.waited = 0;
             }

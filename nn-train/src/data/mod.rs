@@ -32,7 +32,9 @@ pub struct Dataset {
 fn rows(what: &str, tensor: &Tensor) -> Result<usize> {
     let shape = tensor.try_shape().map_err(|e| e.context(what))?;
     if tensor.is_abstract() {
-        return Err(Error::value(format!("{what} has a shape {shape} but no values")));
+        return Err(Error::value(format!(
+            "{what} has a shape {shape} but no values"
+        )));
     }
     shape.first().copied().ok_or_else(|| {
         Error::shape(format!(
@@ -66,9 +68,15 @@ impl Dataset {
         Dataset::from_parts(self.x, self.y, Some(weights))
     }
 
-    pub(crate) fn from_parts(x: Vec<Tensor>, y: Vec<Tensor>, weights: Option<Tensor>) -> Result<Dataset> {
+    pub(crate) fn from_parts(
+        x: Vec<Tensor>,
+        y: Vec<Tensor>,
+        weights: Option<Tensor>,
+    ) -> Result<Dataset> {
         let Some(first) = x.first() else {
-            return Err(Error::value("a data set without inputs; give at least one tensor"));
+            return Err(Error::value(
+                "a data set without inputs; give at least one tensor",
+            ));
         };
         let len = rows("x", first)?;
         let name = |part: &str, i: usize, n: usize| match n {
@@ -107,9 +115,10 @@ impl Dataset {
 
     /// The targets; the first of several. A failed tensor if there are none.
     pub fn y(&self) -> Tensor {
-        self.y.first().cloned().unwrap_or_else(|| {
-            Tensor::failed(Error::value("this data set has no targets"))
-        })
+        self.y
+            .first()
+            .cloned()
+            .unwrap_or_else(|| Tensor::failed(Error::value("this data set has no targets")))
     }
 
     /// All inputs.
@@ -174,7 +183,8 @@ impl Dataset {
     ///
     /// The same seed gives the same split everywhere. `fraction` is cut to `0..=1`.
     pub fn split(&self, fraction: f64, seed: u64) -> (Dataset, Dataset) {
-        let order = random::with_stream(random::Stream::new(seed), || random::permutation(self.len));
+        let order =
+            random::with_stream(random::Stream::new(seed), || random::permutation(self.len));
         let cut = (self.len as f64 * fraction.clamp(0.0, 1.0)).round() as usize;
         (self.select(&order[..cut]), self.select(&order[cut..]))
     }

@@ -91,7 +91,12 @@ impl Csv {
             .delimiter(self.delimiter)
             .trim(csv::Trim::All)
             .from_reader(bytes);
-        let header: Vec<String> = reader.headers().map_err(malformed)?.iter().map(str::to_string).collect();
+        let header: Vec<String> = reader
+            .headers()
+            .map_err(malformed)?
+            .iter()
+            .map(str::to_string)
+            .collect();
         for column in self.targets.iter().chain(&self.ignored) {
             if !header.contains(column) {
                 return Err(Error::format(format!(
@@ -100,7 +105,11 @@ impl Csv {
                 )));
             }
         }
-        let targets: Vec<usize> = self.targets.iter().filter_map(|t| header.iter().position(|h| h == t)).collect();
+        let targets: Vec<usize> = self
+            .targets
+            .iter()
+            .filter_map(|t| header.iter().position(|h| h == t))
+            .collect();
         let inputs: Vec<usize> = (0..header.len())
             .filter(|i| !targets.contains(i) && !self.ignored.contains(&header[*i]))
             .collect();
@@ -148,7 +157,11 @@ fn standardize(x: &mut [f32], columns: usize) {
         let column = || x.iter().skip(c).step_by(columns).map(|&v| f64::from(v));
         let mean = column().sum::<f64>() / rows;
         let deviation = (column().map(|v| (v - mean).powi(2)).sum::<f64>() / rows).sqrt();
-        let scale = if deviation > 0.0 { 1.0 / deviation } else { 0.0 };
+        let scale = if deviation > 0.0 {
+            1.0 / deviation
+        } else {
+            0.0
+        };
         for v in x.iter_mut().skip(c).step_by(columns) {
             *v = ((f64::from(*v) - mean) * scale) as f32;
         }
@@ -178,11 +191,21 @@ mod tests {
         let wine = super::super::wine_quality().unwrap();
         let x = wine.x();
         for c in 0..11 {
-            let column: Vec<f64> = x.data::<f32>().iter().skip(c).step_by(11).map(|&v| f64::from(v)).collect();
+            let column: Vec<f64> = x
+                .data::<f32>()
+                .iter()
+                .skip(c)
+                .step_by(11)
+                .map(|&v| f64::from(v))
+                .collect();
             let mean = column.iter().sum::<f64>() / 1599.0;
-            let deviation = (column.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / 1599.0).sqrt();
+            let deviation =
+                (column.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / 1599.0).sqrt();
             // Rounding to f32 of each of the numbers, which are of order 1.
-            assert!(mean.abs() <= 1e-6 && (deviation - 1.0).abs() <= 1e-6, "{c}: {mean} {deviation}");
+            assert!(
+                mean.abs() <= 1e-6 && (deviation - 1.0).abs() <= 1e-6,
+                "{c}: {mean} {deviation}"
+            );
         }
     }
 }

@@ -27,12 +27,18 @@ pub fn idx(path: impl AsRef<Path>) -> Result<Tensor> {
 }
 
 fn parse(bytes: &[u8]) -> Result<Tensor> {
-    let not_idx = || Error::format("not an IDX file: it should begin with two zero bytes, a type code and the number of dimensions");
+    let not_idx = || {
+        Error::format(
+            "not an IDX file: it should begin with two zero bytes, a type code and the number of dimensions",
+        )
+    };
     let &[0, 0, code, rank] = bytes.first_chunk::<4>().ok_or_else(not_idx)? else {
         return Err(not_idx());
     };
     let header = bytes[4..].get(..4 * rank as usize).ok_or_else(|| {
-        Error::format(format!("truncated: the {rank} dimensions that it announces are not all there"))
+        Error::format(format!(
+            "truncated: the {rank} dimensions that it announces are not all there"
+        ))
     })?;
     let dims: Vec<usize> = header
         .chunks_exact(4)
@@ -50,7 +56,11 @@ fn parse(bytes: &[u8]) -> Result<Tensor> {
     }
 }
 
-fn elements<T: Element, const N: usize>(data: &[u8], shape: Shape, f: fn([u8; N]) -> T) -> Result<Tensor> {
+fn elements<T: Element, const N: usize>(
+    data: &[u8],
+    shape: Shape,
+    f: fn([u8; N]) -> T,
+) -> Result<Tensor> {
     let expected = shape.iter().try_fold(N, |n, &d| n.checked_mul(d));
     if expected != Some(data.len()) {
         return Err(Error::format(format!(
@@ -59,7 +69,9 @@ fn elements<T: Element, const N: usize>(data: &[u8], shape: Shape, f: fn([u8; N]
             data.len()
         )));
     }
-    let values = data.chunks_exact(N).map(|b| f(b.try_into().expect("chunks of N bytes")));
+    let values = data
+        .chunks_exact(N)
+        .map(|b| f(b.try_into().expect("chunks of N bytes")));
     Ok(Tensor::from_vec(values.collect(), shape))
 }
 
@@ -71,13 +83,26 @@ mod tests {
     fn reads_what_the_format_says_and_nothing_else() {
         let file = [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6];
         let t = parse(&file).unwrap();
-        assert_eq!((t.shape().to_vec(), t.to_vec::<u8>().unwrap()), (vec![2, 3], vec![1, 2, 3, 4, 5, 6]));
+        assert_eq!(
+            (t.shape().to_vec(), t.to_vec::<u8>().unwrap()),
+            (vec![2, 3], vec![1, 2, 3, 4, 5, 6])
+        );
         for cut in 0..file.len() {
             assert!(parse(&file[..cut]).is_err(), "cut at {cut}");
         }
-        assert!(parse(&[0, 0, 8, 1, 0xff, 0xff, 0xff, 0xff, 1]).unwrap_err().to_string().contains("4294967295"));
+        assert!(
+            parse(&[0, 0, 8, 1, 0xff, 0xff, 0xff, 0xff, 1])
+                .unwrap_err()
+                .to_string()
+                .contains("4294967295")
+        );
         assert!(parse(&[0, 0, 8, 255]).is_err());
-        assert!(parse(&[1, 2, 3, 4, 5]).unwrap_err().to_string().contains("not an IDX file"));
+        assert!(
+            parse(&[1, 2, 3, 4, 5])
+                .unwrap_err()
+                .to_string()
+                .contains("not an IDX file")
+        );
         let mut floats = vec![0, 0, 0x0D, 1, 0, 0, 0, 1];
         floats.extend(1.5_f32.to_be_bytes());
         assert_eq!(parse(&floats).unwrap().to_vec::<f32>().unwrap(), [1.5]);

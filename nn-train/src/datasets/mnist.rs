@@ -74,7 +74,10 @@ fn part(folder: &Path, part: &str) -> Result<Dataset> {
     };
     let (images, labels) = (load("images", 3)?, load("labels", 1)?);
     let [n, height, width] = images.shape()[..] else {
-        return Err(Error::format(format!("the images have shape {}, expected [n, height, width]", images.shape())));
+        return Err(Error::format(format!(
+            "the images have shape {}, expected [n, height, width]",
+            images.shape()
+        )));
     };
     let x = Tensor::build([n, height, width, 1], |out: &mut [f32]| {
         elementwise::map(images.data::<u8>(), out, |v: u8| f32::from(v) / 255.0);
@@ -91,7 +94,10 @@ mod tests {
         let (train, test) = mnist().unwrap();
         assert_eq!((train.len(), test.len()), (60_000, 10_000));
         assert_eq!(test.x().shape(), [10_000, 28, 28, 1]);
-        assert_eq!(train.y().slice(0..5).to_vec::<i64>().unwrap(), [5, 0, 4, 1, 9]);
+        assert_eq!(
+            train.y().slice(0..5).to_vec::<i64>().unwrap(),
+            [5, 0, 4, 1, 9]
+        );
         // Mean and deviation of the training pixels as the literature gives them: 0.1307 and 0.3081.
         let x = train.x();
         let mean = x.data::<f32>().iter().map(|&v| f64::from(v)).sum::<f64>() / x.len() as f64;

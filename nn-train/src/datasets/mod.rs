@@ -34,10 +34,14 @@ fn decompress(raw: Vec<u8>, limit: u64) -> Result<Vec<u8>> {
     // One byte more than allowed tells a file that is too long from one that just fits.
     let mut reader = flate2::read::GzDecoder::new(raw.as_slice()).take(limit + 1);
     reader.read_to_end(&mut bytes).map_err(|e| {
-        Error::format(format!("damaged or truncated gzip data ({e}); copy or download the file again"))
+        Error::format(format!(
+            "damaged or truncated gzip data ({e}); copy or download the file again"
+        ))
     })?;
     if bytes.len() as u64 > limit {
-        return Err(Error::format(format!("more than {limit} bytes of decompressed data")));
+        return Err(Error::format(format!(
+            "more than {limit} bytes of decompressed data"
+        )));
     }
     Ok(bytes)
 }

@@ -34,7 +34,10 @@ impl BinaryCrossentropy {
 
     /// For predictions that are logits (a last layer without activation); numerically the better choice.
     pub fn from_logits() -> BinaryCrossentropy {
-        BinaryCrossentropy { from_logits: true, ..BinaryCrossentropy::default() }
+        BinaryCrossentropy {
+            from_logits: true,
+            ..BinaryCrossentropy::default()
+        }
     }
 
     /// Moves targets towards ½: `y · (1 - smoothing) + smoothing / 2`, 0 ≤ smoothing ≤ 1.

@@ -35,7 +35,10 @@ impl CategoricalCrossentropy {
 
     /// For predictions that are logits (a last layer without activation); numerically the better choice, and faster.
     pub fn from_logits() -> CategoricalCrossentropy {
-        CategoricalCrossentropy { from_logits: true, ..CategoricalCrossentropy::default() }
+        CategoricalCrossentropy {
+            from_logits: true,
+            ..CategoricalCrossentropy::default()
+        }
     }
 
     /// Moves targets towards the uniform distribution: `y · (1 - smoothing) + smoothing / classes`, 0 ≤ smoothing ≤ 1.
@@ -73,11 +76,25 @@ mod tests {
 
     #[test]
     fn another_number_of_classes_is_an_error() {
-        for loss in [CategoricalCrossentropy::new(), CategoricalCrossentropy::from_logits()] {
-            let e = loss.call(&Tensor::zeros([4, 3]), &Tensor::zeros([4, 5])).ok().unwrap_err().to_string();
+        for loss in [
+            CategoricalCrossentropy::new(),
+            CategoricalCrossentropy::from_logits(),
+        ] {
+            let e = loss
+                .call(&Tensor::zeros([4, 3]), &Tensor::zeros([4, 5]))
+                .ok()
+                .unwrap_err()
+                .to_string();
             assert!(e.contains("categorical_crossentropy: targets of shape [4, 3] do not fit predictions of shape [4, 5]"), "{e}");
-            assert!(e.contains("gives 5 numbers for each sample and the targets have 3"), "{e}");
-            let e = loss.call(&Tensor::zeros([4]), &Tensor::zeros([4])).ok().unwrap_err().to_string();
+            assert!(
+                e.contains("gives 5 numbers for each sample and the targets have 3"),
+                "{e}"
+            );
+            let e = loss
+                .call(&Tensor::zeros([4]), &Tensor::zeros([4]))
+                .ok()
+                .unwrap_err()
+                .to_string();
             assert!(e.contains("[batch, classes]"), "{e}");
         }
     }

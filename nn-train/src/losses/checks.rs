@@ -40,14 +40,26 @@ pub(crate) fn pair(y_true: &Tensor, y_pred: &Tensor) -> Result<(Tensor, Tensor)>
 
 fn mismatch(found: &Shape, wanted: &Shape) -> Error {
     let batch = wanted[0];
-    let way_out = if wanted.rank() == found.rank() + 1 && wanted[found.rank()] == 1 && same(found, &wanted[..found.rank()]) {
+    let way_out = if wanted.rank() == found.rank() + 1
+        && wanted[found.rank()] == 1
+        && same(found, &wanted[..found.rank()])
+    {
         let dims: Vec<String> = wanted.iter().map(|d| d.to_string()).collect();
-        format!("give the targets the last axis too, `y.reshape([{}])`, or drop it from the predictions, `y_pred.squeeze(-1)`", dims.join(", "))
-    } else if found.rank() == wanted.rank() + 1 && found[wanted.rank()] == 1 && same(&found[..wanted.rank()], wanted) {
-        "drop the last axis of the targets, `y.squeeze(-1)`, or let the predictions have it".to_string()
+        format!(
+            "give the targets the last axis too, `y.reshape([{}])`, or drop it from the predictions, `y_pred.squeeze(-1)`",
+            dims.join(", ")
+        )
+    } else if found.rank() == wanted.rank() + 1
+        && found[wanted.rank()] == 1
+        && same(&found[..wanted.rank()], wanted)
+    {
+        "drop the last axis of the targets, `y.squeeze(-1)`, or let the predictions have it"
+            .to_string()
     } else if found.rank() == 1 && wanted.rank() == 2 && agree(found[0], batch) {
         "labels that are class numbers go with SparseCategoricalCrossentropy".to_string()
-    } else if found.rank() == wanted.rank() && same(&found[..found.rank() - 1], &wanted[..found.rank() - 1]) {
+    } else if found.rank() == wanted.rank()
+        && same(&found[..found.rank() - 1], &wanted[..found.rank() - 1])
+    {
         format!(
             "the last layer gives {} numbers for each sample and the targets have {}",
             wanted[wanted.rank() - 1],
@@ -58,7 +70,9 @@ fn mismatch(found: &Shape, wanted: &Shape) -> Error {
     } else {
         "they must agree; nothing is broadcast".to_string()
     };
-    Error::shape(format!("targets of shape {found} do not fit predictions of shape {wanted}: {way_out}"))
+    Error::shape(format!(
+        "targets of shape {found} do not fit predictions of shape {wanted}: {way_out}"
+    ))
 }
 
 /// Weights in the type of the losses, with axes of size 1 added at the end to reach their rank: one for each sample, or for each
@@ -74,8 +88,14 @@ pub(crate) fn expand_weight(weight: &Tensor, losses: Shape, dtype: DType) -> Res
     if !fits {
         return Err(Error::shape(format!(
             "sample weights of shape {found} do not fit losses of shape {losses}: give one for each sample, shape [{}]{}",
-            Shape::new(&losses[..1]).to_string().trim_matches(['[', ']']),
-            if losses.rank() > 1 { format!(", or one for each loss, shape {losses}") } else { String::new() }
+            Shape::new(&losses[..1])
+                .to_string()
+                .trim_matches(['[', ']']),
+            if losses.rank() > 1 {
+                format!(", or one for each loss, shape {losses}")
+            } else {
+                String::new()
+            }
         )));
     }
     let mut full = dims.to_vec();
@@ -85,11 +105,20 @@ pub(crate) fn expand_weight(weight: &Tensor, losses: Shape, dtype: DType) -> Res
 
 /// The mean over the last axis; a batch of single numbers is left as it is.
 pub(super) fn mean_last(values: Tensor) -> Tensor {
-    if values.error().is_none() && values.rank() > 1 { values.mean_axis(-1) } else { values }
+    if values.error().is_none() && values.rank() > 1 {
+        values.mean_axis(-1)
+    } else {
+        values
+    }
 }
 
 /// The mean over the last axis of a function of targets and predictions, element by element.
-pub(super) fn elementwise(loss: &dyn Loss, y_true: &Tensor, y_pred: &Tensor, f: impl FnOnce(Tensor, Tensor) -> Tensor) -> Tensor {
+pub(super) fn elementwise(
+    loss: &dyn Loss,
+    y_true: &Tensor,
+    y_pred: &Tensor,
+    f: impl FnOnce(Tensor, Tensor) -> Tensor,
+) -> Tensor {
     checked(loss, y_true, y_pred, || {
         let (y_true, y_pred) = pair(y_true, y_pred)?;
         Ok(mean_last(f(y_true, y_pred)))
@@ -97,7 +126,12 @@ pub(super) fn elementwise(loss: &dyn Loss, y_true: &Tensor, y_pred: &Tensor, f: 
 }
 
 /// A function of targets and predictions that have classes or components on their last axis.
-pub(super) fn vectors(loss: &dyn Loss, y_true: &Tensor, y_pred: &Tensor, f: impl FnOnce(Tensor, Tensor) -> Tensor) -> Tensor {
+pub(super) fn vectors(
+    loss: &dyn Loss,
+    y_true: &Tensor,
+    y_pred: &Tensor,
+    f: impl FnOnce(Tensor, Tensor) -> Tensor,
+) -> Tensor {
     checked(loss, y_true, y_pred, || {
         let shape = check_prediction(y_pred)?;
         if shape.rank() < 2 {
@@ -111,7 +145,12 @@ pub(super) fn vectors(loss: &dyn Loss, y_true: &Tensor, y_pred: &Tensor, f: impl
 }
 
 /// The losses, or a failed tensor: with the first error that targets or predictions carry, or with that of `f` after the loss's name.
-pub(super) fn checked(loss: &dyn Loss, y_true: &Tensor, y_pred: &Tensor, f: impl FnOnce() -> Result<Tensor>) -> Tensor {
+pub(super) fn checked(
+    loss: &dyn Loss,
+    y_true: &Tensor,
+    y_pred: &Tensor,
+    f: impl FnOnce() -> Result<Tensor>,
+) -> Tensor {
     match [y_pred, y_true].into_iter().find(|t| t.error().is_some()) {
         Some(failed) => failed.clone(),
         None => f().unwrap_or_else(|e| Tensor::failed(e.context(loss.name()))),
@@ -124,19 +163,37 @@ mod tests {
     use nn_core::{DType, Tensor, UNKNOWN};
 
     fn message(y_true: &Tensor, y_pred: &Tensor) -> String {
-        MeanSquaredError::new().call(y_true, y_pred).ok().unwrap_err().to_string()
+        MeanSquaredError::new()
+            .call(y_true, y_pred)
+            .ok()
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn nothing_is_broadcast() {
         let e = message(&Tensor::zeros([4]), &Tensor::zeros([4, 1]));
-        assert!(e.contains("mean_squared_error: targets of shape [4] do not fit predictions of shape [4, 1]"), "{e}");
-        assert!(e.contains("`y.reshape([4, 1])`") && e.contains("`y_pred.squeeze(-1)`"), "{e}");
+        assert!(
+            e.contains(
+                "mean_squared_error: targets of shape [4] do not fit predictions of shape [4, 1]"
+            ),
+            "{e}"
+        );
+        assert!(
+            e.contains("`y.reshape([4, 1])`") && e.contains("`y_pred.squeeze(-1)`"),
+            "{e}"
+        );
         assert_eq!(e.matches("mean_squared_error").count(), 1, "{e}");
         let e = message(&Tensor::zeros([4, 1]), &Tensor::zeros([4]));
-        assert!(e.contains("[4, 1]") && e.contains("[4]") && e.contains("squeeze"), "{e}");
+        assert!(
+            e.contains("[4, 1]") && e.contains("[4]") && e.contains("squeeze"),
+            "{e}"
+        );
         let e = message(&Tensor::zeros([4, 1]), &Tensor::zeros([4, 3]));
-        assert!(e.contains("gives 3 numbers for each sample and the targets have 1"), "{e}");
+        assert!(
+            e.contains("gives 3 numbers for each sample and the targets have 1"),
+            "{e}"
+        );
         let e = message(&Tensor::zeros([1, 3]), &Tensor::zeros([4, 3]));
         assert!(e.contains("one row for each sample"), "{e}");
         let e = message(&Tensor::zeros([4]), &Tensor::zeros([4, 3]));
@@ -178,8 +235,15 @@ mod tests {
     #[test]
     fn targets_of_any_type_and_f64_predictions() {
         let p = Tensor::from([[1.0_f64], [4.0]]);
-        for y in [Tensor::from([[1_i64], [2]]), Tensor::from([[1_u8], [2]]), Tensor::from([[1.0_f32], [2.0]])] {
-            assert_eq!(MeanSquaredError::new().call(&y, &p).item::<f64>().unwrap(), 2.0);
+        for y in [
+            Tensor::from([[1_i64], [2]]),
+            Tensor::from([[1_u8], [2]]),
+            Tensor::from([[1.0_f32], [2.0]]),
+        ] {
+            assert_eq!(
+                MeanSquaredError::new().call(&y, &p).item::<f64>().unwrap(),
+                2.0
+            );
         }
     }
 }

@@ -33,7 +33,9 @@ impl Loss for CosineSimilarity {
     described!(CosineSimilarity, "cosine_similarity");
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-        vectors(self, y_true, y_pred, |y, p| -(normalize(y) * normalize(p)).sum_axis(-1))
+        vectors(self, y_true, y_pred, |y, p| {
+            -(normalize(y) * normalize(p)).sum_axis(-1)
+        })
     }
 }
 

@@ -32,7 +32,9 @@ impl Loss for Hinge {
     described!(Hinge, "hinge");
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-        elementwise(self, y_true, y_pred, |y, p| (1.0 - signs(y) * p).maximum(0.0))
+        elementwise(self, y_true, y_pred, |y, p| {
+            (1.0 - signs(y) * p).maximum(0.0)
+        })
     }
 }
 
@@ -52,8 +54,14 @@ mod tests {
     #[test]
     fn zeros_and_ones_are_signs() {
         let p = Tensor::from([[0.5_f32, 2.0]]);
-        let signs = Hinge::new().call(&Tensor::from([[-1.0_f32, 1.0]]), &p).item::<f32>().unwrap();
-        let bits = Hinge::new().call(&Tensor::from([[0_u8, 1]]), &p).item::<f32>().unwrap();
+        let signs = Hinge::new()
+            .call(&Tensor::from([[-1.0_f32, 1.0]]), &p)
+            .item::<f32>()
+            .unwrap();
+        let bits = Hinge::new()
+            .call(&Tensor::from([[0_u8, 1]]), &p)
+            .item::<f32>()
+            .unwrap();
         assert_eq!((signs, bits), (0.75, 0.75));
     }
 }

@@ -24,7 +24,10 @@ pub struct Huber {
 
 impl Default for Huber {
     fn default() -> Huber {
-        Huber { delta: 1.0, reduction: Reduction::default() }
+        Huber {
+            delta: 1.0,
+            reduction: Reduction::default(),
+        }
     }
 }
 
@@ -50,7 +53,8 @@ impl Loss for Huber {
             let error = p - y;
             let size = error.abs();
             let far = self.delta * &size - 0.5 * self.delta * self.delta;
-            size.less_equal(self.delta).where_(0.5 * error.square(), far)
+            size.less_equal(self.delta)
+                .where_(0.5 * error.square(), far)
         })
     }
 }

@@ -14,10 +14,14 @@ pub(crate) fn labels(y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
             "predictions need at least two axes, [batch, classes], found {predictions}"
         )));
     }
-    let column = found.rank() == predictions.rank() && found[rows.len()] == 1 && same(&found[..rows.len()], rows);
+    let column = found.rank() == predictions.rank()
+        && found[rows.len()] == 1
+        && same(&found[..rows.len()], rows);
     if !same(&found, rows) && !column {
         let hint = match same(&found, &predictions) {
-            true => "one number for each class is what CategoricalCrossentropy and CategoricalAccuracy take",
+            true => {
+                "one number for each class is what CategoricalCrossentropy and CategoricalAccuracy take"
+            }
             false => "give one class number for each row of the predictions",
         };
         return Err(Error::shape(format!(
@@ -55,9 +59,16 @@ pub(super) fn check_range(labels: &Tensor, classes: usize, ignored: Option<i64>)
     };
     let label = labels.data::<i64>()[row];
     let way_out = match label {
-        label if label == range.end => "count classes from 0, or give the last layer one more unit".to_string(),
+        label if label == range.end => {
+            "count classes from 0, or give the last layer one more unit".to_string()
+        }
         label if label < 0 => format!("`ignore_class({label})` leaves it out"),
-        label => format!("give the last layer {} units, or correct the label", label + 1),
+        label => format!(
+            "give the last layer {} units, or correct the label",
+            label + 1
+        ),
     };
-    Err(Error::value(format!("label {label} at row {row} is outside 0..{classes}: {way_out}")))
+    Err(Error::value(format!(
+        "label {label} at row {row} is outside 0..{classes}: {way_out}"
+    )))
 }

@@ -29,10 +29,15 @@ impl MeanAbsolutePercentageError {
 }
 
 impl Loss for MeanAbsolutePercentageError {
-    described!(MeanAbsolutePercentageError, "mean_absolute_percentage_error");
+    described!(
+        MeanAbsolutePercentageError,
+        "mean_absolute_percentage_error"
+    );
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-        elementwise(self, y_true, y_pred, |y, p| 100.0 * ((&y - p) / y.abs().maximum(EPSILON)).abs())
+        elementwise(self, y_true, y_pred, |y, p| {
+            100.0 * ((&y - p) / y.abs().maximum(EPSILON)).abs()
+        })
     }
 }
 

@@ -30,7 +30,10 @@ impl MeanSquaredLogarithmicError {
 }
 
 impl Loss for MeanSquaredLogarithmicError {
-    described!(MeanSquaredLogarithmicError, "mean_squared_logarithmic_error");
+    described!(
+        MeanSquaredLogarithmicError,
+        "mean_squared_logarithmic_error"
+    );
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         elementwise(self, y_true, y_pred, |y, p| {

@@ -92,7 +92,12 @@ pub trait Loss: Send + Sync {
         if losses.error().is_some() {
             return losses;
         }
-        let reduced = reduction::reduce(losses, self.kept(y_true, y_pred), sample_weight, self.reduction());
+        let reduced = reduction::reduce(
+            losses,
+            self.kept(y_true, y_pred),
+            sample_weight,
+            self.reduction(),
+        );
         reduced.unwrap_or_else(|e| Tensor::failed(e.context(self.name())))
     }
 
@@ -118,7 +123,12 @@ macro_rules! delegate {
             fn kept(&self, y_true: &Tensor, y_pred: &Tensor) -> Option<Tensor> {
                 (**self).kept(y_true, y_pred)
             }
-            fn weighted(&self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Tensor {
+            fn weighted(
+                &self,
+                y_true: &Tensor,
+                y_pred: &Tensor,
+                sample_weight: Option<&Tensor>,
+            ) -> Tensor {
                 (**self).weighted(y_true, y_pred, sample_weight)
             }
             fn config(&self) -> Value {

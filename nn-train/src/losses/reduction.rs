@@ -30,11 +30,15 @@ pub(super) fn reduce(
     reduction: Reduction,
 ) -> Result<Tensor> {
     let (shape, dtype) = (losses.shape(), losses.dtype());
-    if shape.len() == 0 {
-        return Err(Error::value("the batch is empty: a loss needs at least one sample"));
+    if shape.is_empty() {
+        return Err(Error::value(
+            "the batch is empty: a loss needs at least one sample",
+        ));
     }
     let kept = kept.map(|kept| kept.cast(dtype));
-    let sample_weight = sample_weight.map(|w| expand_weight(w, shape, dtype)).transpose()?;
+    let sample_weight = sample_weight
+        .map(|w| expand_weight(w, shape, dtype))
+        .transpose()?;
     let weight = match (sample_weight, &kept) {
         (Some(weight), Some(kept)) => Some(weight * kept),
         (weight, kept) => weight.or_else(|| kept.clone()),
@@ -75,7 +79,12 @@ mod tests {
         let y = Tensor::from([[1.0_f32], [2.0]]);
         let none = Tensor::from([0.0_f32, 0.0]);
         let loss = MeanSquaredError::new().reduction(Reduction::MeanWithSampleWeight);
-        assert_eq!(loss.weighted(&y, &(&y + 1.0), Some(&none)).item::<f32>().unwrap(), 0.0);
+        assert_eq!(
+            loss.weighted(&y, &(&y + 1.0), Some(&none))
+                .item::<f32>()
+                .unwrap(),
+            0.0
+        );
     }
 
     #[test]
@@ -91,8 +100,15 @@ mod tests {
         let y = Tensor::zeros([4, 2]);
         for shape in [&[3][..], &[2], &[4, 2], &[], &[1]] {
             let weight = Tensor::ones(shape);
-            let e = MeanSquaredError::new().weighted(&y, &y, Some(&weight)).ok().unwrap_err().to_string();
-            assert!(e.contains("mean_squared_error: sample weights of shape"), "{e}");
+            let e = MeanSquaredError::new()
+                .weighted(&y, &y, Some(&weight))
+                .ok()
+                .unwrap_err()
+                .to_string();
+            assert!(
+                e.contains("mean_squared_error: sample weights of shape"),
+                "{e}"
+            );
         }
         let e = MeanSquaredError::new().weighted(&y, &y, Some(&Tensor::from([true; 4])));
         assert!(e.ok().is_ok(), "a mask is a weight");
@@ -101,7 +117,11 @@ mod tests {
     #[test]
     fn an_empty_batch_is_an_error() {
         let y = Tensor::zeros([0, 2]);
-        let e = MeanSquaredError::new().call(&y, &y).ok().unwrap_err().to_string();
+        let e = MeanSquaredError::new()
+            .call(&y, &y)
+            .ok()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("the batch is empty"), "{e}");
     }
 }

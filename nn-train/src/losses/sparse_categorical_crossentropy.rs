@@ -39,7 +39,10 @@ impl SparseCategoricalCrossentropy {
 
     /// For predictions that are logits (a last layer without activation); numerically the better choice, and faster.
     pub fn from_logits() -> SparseCategoricalCrossentropy {
-        SparseCategoricalCrossentropy { from_logits: true, ..SparseCategoricalCrossentropy::default() }
+        SparseCategoricalCrossentropy {
+            from_logits: true,
+            ..SparseCategoricalCrossentropy::default()
+        }
     }
 
     /// Leaves out samples with this label, which need not be the number of a class: they have no loss and no gradient, and do
@@ -56,7 +59,10 @@ impl SparseCategoricalCrossentropy {
         let classes = shape[shape.rank() - 1];
         check_range(&labels, classes, self.ignore_class)?;
         if !labels.is_concrete() || !y_pred.is_concrete() {
-            return Ok(Tensor::abstract_of(shape.without(shape.rank() - 1), y_pred.dtype()));
+            return Ok(Tensor::abstract_of(
+                shape.without(shape.rank() - 1),
+                y_pred.dtype(),
+            ));
         }
         let Some(ignored) = self.ignore_class else {
             return Ok(self.of_classes(&labels, y_pred));
@@ -81,7 +87,10 @@ impl SparseCategoricalCrossentropy {
 }
 
 impl Loss for SparseCategoricalCrossentropy {
-    described!(SparseCategoricalCrossentropy, "sparse_categorical_crossentropy");
+    described!(
+        SparseCategoricalCrossentropy,
+        "sparse_categorical_crossentropy"
+    );
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         checked(self, y_true, y_pred, || self.crossentropy(y_true, y_pred))
@@ -101,7 +110,10 @@ mod tests {
     use nn_core::GradientTape;
 
     fn both() -> [SparseCategoricalCrossentropy; 2] {
-        [SparseCategoricalCrossentropy::new(), SparseCategoricalCrossentropy::from_logits()]
+        [
+            SparseCategoricalCrossentropy::new(),
+            SparseCategoricalCrossentropy::from_logits(),
+        ]
     }
 
     fn message(loss: &SparseCategoricalCrossentropy, y_true: &Tensor, y_pred: &Tensor) -> String {
@@ -113,10 +125,16 @@ mod tests {
         let p = Tensor::full([5, 10], 0.1_f32);
         for loss in both() {
             let e = message(&loss, &Tensor::from([0_i64, 9, 1, 10, 11]), &p);
-            assert!(e.contains("sparse_categorical_crossentropy: label 10 at row 3 is outside 0..10: "), "{e}");
+            assert!(
+                e.contains("sparse_categorical_crossentropy: label 10 at row 3 is outside 0..10: "),
+                "{e}"
+            );
             assert!(e.contains("count classes from 0"), "{e}");
             let e = message(&loss, &Tensor::from([0_i64, -1, 1, 0, 0]), &p);
-            assert!(e.contains("label -1 at row 1 is outside 0..10") && e.contains("ignore_class(-1)"), "{e}");
+            assert!(
+                e.contains("label -1 at row 1 is outside 0..10") && e.contains("ignore_class(-1)"),
+                "{e}"
+            );
             let e = message(&loss, &Tensor::from([0_i64, 31, 1, 0, 0]), &p);
             assert!(e.contains("32 units"), "{e}");
         }
@@ -127,10 +145,18 @@ mod tests {
         let p = Tensor::full([4, 3], 0.3_f32);
         for loss in both() {
             let e = message(&loss, &Tensor::zeros([4, 3]), &p);
-            assert!(e.contains("labels of shape [4, 3] do not fit predictions of shape [4, 3]: expected [4]"), "{e}");
+            assert!(
+                e.contains(
+                    "labels of shape [4, 3] do not fit predictions of shape [4, 3]: expected [4]"
+                ),
+                "{e}"
+            );
             assert!(e.contains("CategoricalCrossentropy"), "{e}");
             let e = message(&loss, &Tensor::from([0_i64; 5]), &p);
-            assert!(e.contains("[5]") && e.contains("one class number for each row"), "{e}");
+            assert!(
+                e.contains("[5]") && e.contains("one class number for each row"),
+                "{e}"
+            );
             let e = message(&loss, &Tensor::from([0_i64; 4]), &Tensor::zeros([4]));
             assert!(e.contains("[batch, classes]"), "{e}");
         }
@@ -140,7 +166,10 @@ mod tests {
     fn labels_may_be_any_type_without_a_fraction() {
         let p = Tensor::from([[0.2_f32, 0.8], [0.5, 0.5]]);
         for loss in both() {
-            let expected = loss.call(&Tensor::from([1_i64, 0]), &p).item::<f32>().unwrap();
+            let expected = loss
+                .call(&Tensor::from([1_i64, 0]), &p)
+                .item::<f32>()
+                .unwrap();
             for y in [
                 Tensor::from([1.0_f32, 0.0]),
                 Tensor::from([1.0_f64, 0.0]),
@@ -152,7 +181,10 @@ mod tests {
             }
             for wrong in [0.5_f32, f32::NAN] {
                 let e = message(&loss, &Tensor::from([1.0_f32, wrong]), &p);
-                assert!(e.contains(&format!("label {wrong} at row 1 is not a class number")), "{e}");
+                assert!(
+                    e.contains(&format!("label {wrong} at row 1 is not a class number")),
+                    "{e}"
+                );
             }
         }
     }
@@ -169,7 +201,10 @@ mod tests {
             assert!(value.item::<f32>().unwrap().is_finite());
             assert_eq!(g[2..4], [0.0, 0.0]);
             let kept = Tensor::from([[1.0_f32, 2.0], [0.5, 0.1]]);
-            let expected = loss.call(&Tensor::from([0_i64, 1]), &kept).item::<f32>().unwrap();
+            let expected = loss
+                .call(&Tensor::from([0_i64, 1]), &kept)
+                .item::<f32>()
+                .unwrap();
             // The order of summation is the same, the zero apart.
             assert!((value.item::<f32>().unwrap() - expected).abs() <= 1e-6);
         }

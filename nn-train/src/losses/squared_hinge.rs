@@ -33,7 +33,9 @@ impl Loss for SquaredHinge {
     described!(SquaredHinge, "squared_hinge");
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-        elementwise(self, y_true, y_pred, |y, p| (1.0 - signs(y) * p).maximum(0.0).square())
+        elementwise(self, y_true, y_pred, |y, p| {
+            (1.0 - signs(y) * p).maximum(0.0).square()
+        })
     }
 }
 

@@ -45,9 +45,17 @@ metric!(Accuracy);
 impl Metric for Accuracy {
     described!();
 
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
         let (y_true, y_pred) = pair(&y_true.cast(DType::F64), &y_pred.cast(DType::F64))?;
-        let pairs = y_true.try_data::<f64>()?.iter().zip(y_pred.try_data::<f64>()?);
+        let pairs = y_true
+            .try_data::<f64>()?
+            .iter()
+            .zip(y_pred.try_data::<f64>()?);
         let matches: Vec<f64> = pairs.map(|(y, p)| f64::from(y == p)).collect();
         self.mean.add(&matches, y_pred.shape(), sample_weight)
     }

@@ -80,7 +80,10 @@ impl Auc {
 
     /// Under the ROC curve, of logits.
     pub fn from_logits() -> Auc {
-        Auc { from_logits: true, ..Auc::default() }
+        Auc {
+            from_logits: true,
+            ..Auc::default()
+        }
     }
 
     /// Reported under another name.
@@ -138,7 +141,10 @@ struct Point {
 impl Auc {
     /// The counts at every threshold, from the lowest to the highest.
     fn points(&self) -> Vec<Point> {
-        let [positives, negatives] = self.buckets.iter().fold([0.0; 2], |[p, n], b| [p + b[0], n + b[1]]);
+        let [positives, negatives] = self
+            .buckets
+            .iter()
+            .fold([0.0; 2], |[p, n], b| [p + b[0], n + b[1]]);
         let mut above = [0.0; 2];
         let mut points: Vec<Point> = Vec::with_capacity(self.buckets.len());
         for bucket in self.buckets.iter().rev() {
@@ -162,8 +168,14 @@ impl Auc {
         let at = |p: Point| {
             let recall = share(p.true_positives, p.true_positives + p.false_negatives);
             match self.curve {
-                Curve::Roc => (share(p.false_positives, p.false_positives + p.true_negatives), recall),
-                Curve::Pr => (recall, share(p.true_positives, p.true_positives + p.false_positives)),
+                Curve::Roc => (
+                    share(p.false_positives, p.false_positives + p.true_negatives),
+                    recall,
+                ),
+                Curve::Pr => (
+                    recall,
+                    share(p.true_positives, p.true_positives + p.false_positives),
+                ),
             }
         };
         let ((x1, y1), (x2, y2)) = (at(low), at(high));
@@ -178,20 +190,34 @@ impl Auc {
 
 /// The area under the precision-recall curve where true and false positives change in proportion.
 fn interpolated(low: Point, high: Point) -> f64 {
-    let (p1, p2) = (low.true_positives + low.false_positives, high.true_positives + high.false_positives);
+    let (p1, p2) = (
+        low.true_positives + low.false_positives,
+        high.true_positives + high.false_positives,
+    );
     let more = low.true_positives - high.true_positives;
     let slope = share(more, (p1 - p2).max(0.0));
     let intercept = high.true_positives - slope * p2;
     let ratio = if p1 > 0.0 && p2 > 0.0 { p1 / p2 } else { 1.0 };
-    share(slope * (more + intercept * ratio.ln()), high.true_positives + high.false_negatives)
+    share(
+        slope * (more + intercept * ratio.ln()),
+        high.true_positives + high.false_negatives,
+    )
 }
 
 impl Metric for Auc {
     described!();
 
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
         if self.num_thresholds < 2 {
-            return Err(Error::value(format!("AUC needs at least 2 thresholds, found {}", self.num_thresholds)));
+            return Err(Error::value(format!(
+                "AUC needs at least 2 thresholds, found {}",
+                self.num_thresholds
+            )));
         }
         let probabilities = match self.from_logits {
             true => no_gradient(|| y_pred.sigmoid()),
@@ -199,7 +225,9 @@ impl Metric for Auc {
         };
         let answers = Answers::new(y_true, &probabilities, sample_weight)?;
         if let Some(score) = answers.scores.iter().find(|p| p.is_nan()) {
-            return Err(Error::value(format!("AUC of predictions that are not numbers ({score})")));
+            return Err(Error::value(format!(
+                "AUC of predictions that are not numbers ({score})"
+            )));
         }
         self.buckets.resize(self.num_thresholds, [0.0; 2]);
         let last = (self.num_thresholds - 1) as f64;
@@ -213,7 +241,10 @@ impl Metric for Auc {
     }
 
     fn result(&self) -> f64 {
-        self.points().windows(2).map(|p| self.area(p[0], p[1])).sum()
+        self.points()
+            .windows(2)
+            .map(|p| self.area(p[0], p[1]))
+            .sum()
     }
 
     fn reset(&mut self) {

@@ -55,7 +55,12 @@ metric!(BinaryAccuracy);
 impl Metric for BinaryAccuracy {
     described!();
 
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
         let (y_true, y_pred) = pair(y_true, y_pred)?;
         let matches: Vec<f64> = with_float!(y_pred.dtype(), T => {
             let threshold = <T as Element>::from_f64(self.threshold);

@@ -1,6 +1,9 @@
 //! How often the greatest score is that of the right class, for one-hot targets.
 
-use super::{sparse_categorical_accuracy::{best, matches}, Mean, Metric, described, metric};
+use super::{
+    Mean, Metric, described, metric,
+    sparse_categorical_accuracy::{best, matches},
+};
 use crate::losses::pair;
 use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
@@ -47,10 +50,21 @@ metric!(CategoricalAccuracy);
 impl Metric for CategoricalAccuracy {
     described!();
 
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
         let (y_true, y_pred) = pair(y_true, y_pred)?;
         let (labels, rows) = best(&y_true)?;
-        matches(&mut self.mean, &labels, &best(&y_pred)?.0, rows, sample_weight)
+        matches(
+            &mut self.mean,
+            &labels,
+            &best(&y_pred)?.0,
+            rows,
+            sample_weight,
+        )
     }
 
     fn result(&self) -> f64 {

@@ -19,12 +19,18 @@ pub(super) struct Answers {
 
 impl Answers {
     /// All answers of a batch.
-    pub(super) fn new(y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<Answers> {
+    pub(super) fn new(
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<Answers> {
         let dtype = y_pred.dtype();
         let (y_true, y_pred) = pair(y_true, y_pred)?;
         let shape = y_pred.shape();
-        if shape.len() == 0 {
-            return Err(Error::value("the batch is empty: a metric needs at least one sample"));
+        if shape.is_empty() {
+            return Err(Error::value(
+                "the batch is empty: a metric needs at least one sample",
+            ));
         }
         let weights = match sample_weight {
             Some(weight) => weights(weight, shape)?.to_vec()?,
@@ -32,7 +38,11 @@ impl Answers {
         };
         let y_true = y_true.cast(DType::F64);
         Ok(Answers {
-            positive: y_true.try_data::<f64>()?.iter().map(|&y| y != 0.0).collect(),
+            positive: y_true
+                .try_data::<f64>()?
+                .iter()
+                .map(|&y| y != 0.0)
+                .collect(),
             scores: y_pred.cast(DType::F64).to_vec()?,
             weights,
             dtype,
@@ -64,7 +74,9 @@ pub(super) struct Selection {
 }
 
 /// Keras takes several thresholds and then gives several results; here a metric is one number.
-fn one_threshold<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+fn one_threshold<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<f64>, D::Error> {
     let value = Value::deserialize(deserializer)?;
     let single = match &value {
         Value::Array(list) if list.len() == 1 => &list[0],
@@ -124,13 +136,20 @@ impl Counts {
             (_, rank) => shape[rank - 1],
         };
         if let Some(class) = by.class_id.filter(|&class| class >= classes) {
-            return Err(Error::value(format!("class {class} was asked for, and predictions {shape} have {classes}")));
+            return Err(Error::value(format!(
+                "class {class} was asked for, and predictions {shape} have {classes}"
+            )));
         }
         if let Some(k) = by.top_k {
             if k == 0 || k > classes {
-                return Err(Error::value(format!("the {k} greatest were asked for, and predictions {shape} have {classes} classes")));
+                return Err(Error::value(format!(
+                    "the {k} greatest were asked for, and predictions {shape} have {classes} classes"
+                )));
             }
-            answers.scores.chunks_exact_mut(classes).for_each(|row| keep_greatest(row, k));
+            answers
+                .scores
+                .chunks_exact_mut(classes)
+                .for_each(|row| keep_greatest(row, k));
         }
         let default = if by.top_k.is_some() { NONE } else { 0.5 };
         let threshold = answers.rounded(by.thresholds.unwrap_or(default));
@@ -143,11 +162,17 @@ impl Counts {
     }
 
     pub(super) fn precision(&self) -> f64 {
-        share(self.true_positives, self.true_positives + self.false_positives)
+        share(
+            self.true_positives,
+            self.true_positives + self.false_positives,
+        )
     }
 
     pub(super) fn recall(&self) -> f64 {
-        share(self.true_positives, self.true_positives + self.false_negatives)
+        share(
+            self.true_positives,
+            self.true_positives + self.false_negatives,
+        )
     }
 }
 
@@ -172,29 +197,55 @@ mod tests {
     #[test]
     fn what_cannot_be_selected_is_an_error() {
         let (y, p) = (Tensor::zeros([2, 3]), Tensor::zeros([2, 3]));
-        let message = |mut m: Precision, y: &Tensor, p: &Tensor| m.update(y, p, None).unwrap_err().to_string();
+        let message = |mut m: Precision, y: &Tensor, p: &Tensor| {
+            m.update(y, p, None).unwrap_err().to_string()
+        };
         let e = message(Precision::new().class_id(3), &y, &p);
-        assert!(e.contains("class 3 was asked for, and predictions [2, 3] have 3"), "{e}");
+        assert!(
+            e.contains("class 3 was asked for, and predictions [2, 3] have 3"),
+            "{e}"
+        );
         let e = message(Precision::new().top_k(4), &y, &p);
         assert!(e.contains("the 4 greatest were asked for"), "{e}");
-        let e = message(Precision::new().class_id(0), &Tensor::zeros([2]), &Tensor::zeros([2]));
+        let e = message(
+            Precision::new().class_id(0),
+            &Tensor::zeros([2]),
+            &Tensor::zeros([2]),
+        );
         assert!(e.contains("[batch, classes]"), "{e}");
-        let e = message(Precision::new(), &Tensor::zeros([2, 1]), &Tensor::zeros([2]));
+        let e = message(
+            Precision::new(),
+            &Tensor::zeros([2, 1]),
+            &Tensor::zeros([2]),
+        );
         assert!(e.contains("do not fit"), "{e}");
     }
 
     #[test]
     fn one_threshold_a_metric() {
-        let config = |thresholds| json!({"class_name": "Recall", "config": {"thresholds": thresholds}});
-        assert_eq!(from_config(&config(json!([0.3]))).unwrap().config()["config"]["thresholds"], 0.3);
-        let e = from_config(&config(json!([0.3, 0.5]))).err().unwrap().to_string();
+        let config =
+            |thresholds| json!({"class_name": "Recall", "config": {"thresholds": thresholds}});
+        assert_eq!(
+            from_config(&config(json!([0.3]))).unwrap().config()["config"]["thresholds"],
+            0.3
+        );
+        let e = from_config(&config(json!([0.3, 0.5])))
+            .err()
+            .unwrap()
+            .to_string();
         assert!(e.contains("`thresholds` must be one number"), "{e}");
     }
 
     #[test]
     fn nothing_found_is_zero() {
         let mut recall = Recall::new();
-        recall.update(&Tensor::from([0_i64, 0]), &Tensor::from([0.1_f32, 0.9]), None).unwrap();
+        recall
+            .update(
+                &Tensor::from([0_i64, 0]),
+                &Tensor::from([0.1_f32, 0.9]),
+                None,
+            )
+            .unwrap();
         assert_eq!(recall.result(), 0.0);
     }
 }

@@ -47,7 +47,12 @@ metric!(CosineSimilarity);
 impl Metric for CosineSimilarity {
     described!();
 
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
         let losses = no_gradient(|| losses::CosineSimilarity::new().losses(y_true, y_pred));
         self.mean.update(&-losses, sample_weight)
     }

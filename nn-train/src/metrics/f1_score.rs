@@ -84,19 +84,37 @@ fn score(c: &Counts) -> f64 {
 impl Metric for F1Score {
     described!();
 
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
         let shape = y_pred.try_shape()?;
         if shape.rank() != 2 {
-            return Err(Error::rank("F1Score", 2, "[batch, classes]", &shape, "one class is [batch, 1]"));
+            return Err(Error::rank(
+                "F1Score",
+                2,
+                "[batch, classes]",
+                &shape,
+                "one class is [batch, 1]",
+            ));
         }
         let n = shape[1];
         if !self.classes.is_empty() && self.classes.len() != n {
-            return Err(Error::shape(format!("F1Score began with {} classes, found {n}", self.classes.len())));
+            return Err(Error::shape(format!(
+                "F1Score began with {} classes, found {n}",
+                self.classes.len()
+            )));
         }
         let answers = Answers::new(y_true, y_pred, sample_weight)?;
         self.classes.resize(n, Counts::default());
         let threshold = self.threshold.map(|t| answers.rounded(t));
-        let greatest: Vec<f64> = answers.scores.chunks_exact(n).map(|row| row.iter().copied().fold(f64::NEG_INFINITY, f64::max)).collect();
+        let greatest: Vec<f64> = answers
+            .scores
+            .chunks_exact(n)
+            .map(|row| row.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+            .collect();
         for (i, (target, p, weight)) in answers.iter().enumerate() {
             // As in Keras, a row of zeros has no answer.
             let answer = threshold.map_or(p >= greatest[i / n] && p.abs() > 1e-9, |t| p > t);
@@ -112,7 +130,10 @@ impl Metric for F1Score {
             Average::Macro => share(self.classes.iter().map(score).sum(), n),
             Average::Weighted => {
                 let total = self.classes.iter().map(occurs).sum();
-                share(self.classes.iter().map(|c| score(c) * occurs(c)).sum(), total)
+                share(
+                    self.classes.iter().map(|c| score(c) * occurs(c)).sum(),
+                    total,
+                )
             }
             Average::Micro => score(&self.classes.iter().fold(Counts::default(), |a, b| Counts {
                 true_positives: a.true_positives + b.true_positives,

@@ -33,7 +33,11 @@ impl LossMetric {
     /// The mean of a loss, under its name.
     pub fn new(loss: impl Loss + 'static) -> LossMetric {
         let name = loss.name().to_string();
-        LossMetric { loss: Arc::new(loss), name, mean: Mean::new() }
+        LossMetric {
+            loss: Arc::new(loss),
+            name,
+            mean: Mean::new(),
+        }
     }
 
     /// Reported under another name.
@@ -55,7 +59,10 @@ impl LossMetric {
     fn from_config(config: &Value) -> Result<LossMetric> {
         match config.pointer("/config/fn") {
             Some(loss) => Ok(LossMetric::of_config(losses::from_config(loss)?, config)),
-            None => Err(Error::format(format!("a {} needs a loss as `fn`, found {config}", LossMetric::CLASS))),
+            None => Err(Error::format(format!(
+                "a {} needs a loss as `fn`, found {config}",
+                LossMetric::CLASS
+            ))),
         }
     }
 }
@@ -65,7 +72,12 @@ impl Metric for LossMetric {
         &self.name
     }
 
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
         let losses = no_gradient(|| self.loss.losses(y_true, y_pred));
         self.mean.update(&losses, sample_weight)
     }
@@ -92,8 +104,8 @@ crate::register!(Metric: LossMetric as "MeanMetricWrapper");
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::from_config;
     use crate::losses::{Huber, SparseCategoricalCrossentropy};
+    use crate::metrics::from_config;
 
     #[test]
     fn configurations_of_keras_and_our_own() {
@@ -102,7 +114,10 @@ mod tests {
         assert_eq!((back.name(), back.config()), ("h", metric.config()));
         let keras = json!({"class_name": "MeanSquaredError", "config": {"name": "mse", "dtype": "float32"}});
         assert_eq!(from_config(&keras).unwrap().name(), "mse");
-        let e = from_config(&json!({"class_name": "Nope", "config": {}})).err().unwrap().to_string();
+        let e = from_config(&json!({"class_name": "Nope", "config": {}}))
+            .err()
+            .unwrap()
+            .to_string();
         assert!(e.contains("no metric is called Nope"), "{e}");
     }
 
@@ -110,7 +125,9 @@ mod tests {
     fn an_ignored_class_counts_as_zero() {
         let loss = SparseCategoricalCrossentropy::from_logits().ignore_class(-1);
         let mut metric = LossMetric::new(loss);
-        metric.update(&Tensor::from([0_i64, -1]), &Tensor::zeros([2, 2]), None).unwrap();
+        metric
+            .update(&Tensor::from([0_i64, -1]), &Tensor::zeros([2, 2]), None)
+            .unwrap();
         assert!((metric.result() - 0.5 * 2.0_f64.ln()).abs() < 1e-7);
     }
 }

@@ -40,10 +40,17 @@ impl Mean {
     }
 
     /// As [`Mean::update`], with the values as `f64` and their shape.
-    pub(super) fn add(&mut self, values: &[f64], shape: Shape, sample_weight: Option<&Tensor>) -> Result<()> {
+    pub(super) fn add(
+        &mut self,
+        values: &[f64],
+        shape: Shape,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
         let samples = if shape.rank() == 0 { 1 } else { shape[0] };
         if samples == 0 || values.is_empty() {
-            return Err(Error::value("the batch is empty: a metric needs at least one sample"));
+            return Err(Error::value(
+                "the batch is empty: a metric needs at least one sample",
+            ));
         }
         // What one value counts, so that a sample counts 1.
         let share = samples as f64 / values.len() as f64;
@@ -64,7 +71,11 @@ impl Mean {
 
     /// The mean, 0 of nothing.
     pub fn result(&self) -> f64 {
-        if self.count == 0.0 { 0.0 } else { self.total / self.count }
+        if self.count == 0.0 {
+            0.0
+        } else {
+            self.total / self.count
+        }
     }
 
     /// Forgets all values.
@@ -90,11 +101,19 @@ mod tests {
     #[test]
     fn weights_multiply_and_divide() {
         let mut mean = Mean::new();
-        mean.update(&Tensor::from([1.0_f32, 3.0]), Some(&Tensor::from([3.0_f32, 1.0]))).unwrap();
+        mean.update(
+            &Tensor::from([1.0_f32, 3.0]),
+            Some(&Tensor::from([3.0_f32, 1.0])),
+        )
+        .unwrap();
         assert_eq!(mean.result(), 1.5);
         mean.reset();
         assert_eq!(mean.result(), 0.0);
-        mean.update(&Tensor::from([1.0_f32, 3.0]), Some(&Tensor::from([0.0_f32, 0.0]))).unwrap();
+        mean.update(
+            &Tensor::from([1.0_f32, 3.0]),
+            Some(&Tensor::from([0.0_f32, 0.0])),
+        )
+        .unwrap();
         assert_eq!(mean.result(), 0.0);
     }
 
@@ -103,9 +122,17 @@ mod tests {
         let mut mean = Mean::new();
         mean.update(&Tensor::from([2.0_f32]), None).unwrap();
         let before = mean;
-        let e = mean.update(&Tensor::zeros([4]), Some(&Tensor::zeros([3]))).unwrap_err().to_string();
+        let e = mean
+            .update(&Tensor::zeros([4]), Some(&Tensor::zeros([3])))
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("sample weights of shape [3] do not fit"), "{e}");
-        assert!(mean.update(&Tensor::zeros([0]), None).unwrap_err().to_string().contains("the batch is empty"));
+        assert!(
+            mean.update(&Tensor::zeros([0]), None)
+                .unwrap_err()
+                .to_string()
+                .contains("the batch is empty")
+        );
         let failed = Tensor::zeros([2]) + Tensor::zeros([3]);
         assert!(mean.update(&failed, None).is_err());
         assert_eq!(mean, before);

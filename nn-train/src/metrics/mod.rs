@@ -59,7 +59,12 @@ pub trait Metric: Send + Sync {
     ///
     /// # Errors
     /// When shapes or element types do not fit, or a tensor has failed; the state is then as before.
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()>;
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()>;
 
     /// The number over all batches since the beginning or the last reset; 0 before the first.
     fn result(&self) -> f64;
@@ -78,7 +83,12 @@ impl Metric for Box<dyn Metric> {
     fn name(&self) -> &str {
         (**self).name()
     }
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
         (**self).update(y_true, y_pred, sample_weight)
     }
     fn result(&self) -> f64 {
@@ -103,7 +113,11 @@ registry::inventory::collect!(Class<dyn Metric>);
 /// # Errors
 /// A class that is not registered ([`register!`](crate::register)), entries that it does not have or cannot take.
 pub fn from_config(config: &Value) -> Result<Box<dyn Metric>> {
-    if let Some(metric) = registry::find("metrics", config, registry::inventory::iter::<Class<dyn Metric>>())? {
+    if let Some(metric) = registry::find(
+        "metrics",
+        config,
+        registry::inventory::iter::<Class<dyn Metric>>(),
+    )? {
         return Ok(metric);
     }
     match registry::find("losses", config, crate::losses::classes())? {
@@ -113,7 +127,10 @@ pub fn from_config(config: &Value) -> Result<Box<dyn Metric>> {
 }
 
 /// What Keras writes of a metric that is fixed here.
-const FOREIGN: registry::Foreign = &[("axis", Allowed::Integer(-1)), ("from_sorted_ids", Allowed::False)];
+const FOREIGN: registry::Foreign = &[
+    ("axis", Allowed::Integer(-1)),
+    ("from_sorted_ids", Allowed::False),
+];
 
 /// What all metrics here share: the `name` setting, configuration and registration.
 macro_rules! metric {

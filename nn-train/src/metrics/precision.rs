@@ -70,8 +70,14 @@ metric!(Precision);
 impl Metric for Precision {
     described!();
 
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
-        self.counts.add(&self.selection, y_true, y_pred, sample_weight)
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
+        self.counts
+            .add(&self.selection, y_true, y_pred, sample_weight)
     }
 
     fn result(&self) -> f64 {

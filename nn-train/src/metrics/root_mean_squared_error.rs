@@ -45,7 +45,12 @@ metric!(RootMeanSquaredError);
 impl Metric for RootMeanSquaredError {
     described!();
 
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
         let losses = no_gradient(|| MeanSquaredError::new().losses(y_true, y_pred));
         self.mean.update(&losses, sample_weight)
     }

@@ -48,10 +48,21 @@ metric!(SparseCategoricalAccuracy);
 impl Metric for SparseCategoricalAccuracy {
     described!();
 
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
         let labels = labels(y_true, y_pred)?;
         let (found, rows) = best(y_pred)?;
-        matches(&mut self.mean, labels.try_data()?, &found, rows, sample_weight)
+        matches(
+            &mut self.mean,
+            labels.try_data()?,
+            &found,
+            rows,
+            sample_weight,
+        )
     }
 
     fn result(&self) -> f64 {
@@ -68,7 +79,9 @@ pub(super) fn best(scores: &Tensor) -> Result<(Vec<i64>, Shape)> {
     let shape = scores.try_shape()?;
     let classes = shape.dim(-1)?;
     if shape.rank() < 2 || classes == 0 {
-        return Err(Error::shape(format!("scores of classes are [batch, classes], found {shape}")));
+        return Err(Error::shape(format!(
+            "scores of classes are [batch, classes], found {shape}"
+        )));
     }
     let rows = shape.without(shape.rank() - 1);
     let mut positions = vec![0; rows.len()];
@@ -79,8 +92,18 @@ pub(super) fn best(scores: &Tensor) -> Result<(Vec<i64>, Shape)> {
 }
 
 /// Adds the share of positions that agree.
-pub(super) fn matches(mean: &mut Mean, labels: &[i64], found: &[i64], rows: Shape, sample_weight: Option<&Tensor>) -> Result<()> {
-    let matches: Vec<f64> = labels.iter().zip(found).map(|(a, b)| f64::from(a == b)).collect();
+pub(super) fn matches(
+    mean: &mut Mean,
+    labels: &[i64],
+    found: &[i64],
+    rows: Shape,
+    sample_weight: Option<&Tensor>,
+) -> Result<()> {
+    let matches: Vec<f64> = labels
+        .iter()
+        .zip(found)
+        .map(|(a, b)| f64::from(a == b))
+        .collect();
     mean.add(&matches, rows, sample_weight)
 }
 
@@ -102,18 +125,31 @@ mod tests {
             let mut accuracy = SparseCategoricalAccuracy::new();
             accuracy.update(&y, &scores, None).unwrap();
             accuracy.update(&y, &scores.cast(DType::F32), None).unwrap();
-            assert_eq!((accuracy.name.as_str(), accuracy.result()), ("accuracy", 0.5));
+            assert_eq!(
+                (accuracy.name.as_str(), accuracy.result()),
+                ("accuracy", 0.5)
+            );
         }
     }
 
     #[test]
     fn what_does_not_fit_is_an_error() {
         let mut accuracy = SparseCategoricalAccuracy::new();
-        let e = accuracy.update(&Tensor::zeros([2, 2]), &Tensor::zeros([2, 2]), None).unwrap_err().to_string();
+        let e = accuracy
+            .update(&Tensor::zeros([2, 2]), &Tensor::zeros([2, 2]), None)
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("CategoricalAccuracy"), "{e}");
-        let e = accuracy.update(&Tensor::from([0_i64]), &Tensor::from([0_i64]), None).unwrap_err().to_string();
+        let e = accuracy
+            .update(&Tensor::from([0_i64]), &Tensor::from([0_i64]), None)
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("must be f32 or f64"), "{e}");
-        assert!(accuracy.update(&Tensor::zeros([3]), &Tensor::zeros([2, 2]), None).is_err());
+        assert!(
+            accuracy
+                .update(&Tensor::zeros([3]), &Tensor::zeros([2, 2]), None)
+                .is_err()
+        );
         assert_eq!(accuracy.result(), 0.0);
     }
 }

@@ -40,7 +40,10 @@ impl Default for SparseTopKCategoricalAccuracy {
 impl SparseTopKCategoricalAccuracy {
     /// Among the `k` best (Keras: 5).
     pub fn new(k: usize) -> SparseTopKCategoricalAccuracy {
-        SparseTopKCategoricalAccuracy { k, ..SparseTopKCategoricalAccuracy::default() }
+        SparseTopKCategoricalAccuracy {
+            k,
+            ..SparseTopKCategoricalAccuracy::default()
+        }
     }
 }
 
@@ -49,9 +52,20 @@ metric!(SparseTopKCategoricalAccuracy);
 impl Metric for SparseTopKCategoricalAccuracy {
     described!();
 
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
         let labels = labels(y_true, y_pred)?;
-        among_best(&mut self.mean, self.k, labels.try_data()?, y_pred, sample_weight)
+        among_best(
+            &mut self.mean,
+            self.k,
+            labels.try_data()?,
+            y_pred,
+            sample_weight,
+        )
     }
 
     fn result(&self) -> f64 {
@@ -64,7 +78,13 @@ impl Metric for SparseTopKCategoricalAccuracy {
 }
 
 /// Adds the share of rows whose label is among the `k` best.
-pub(super) fn among_best(mean: &mut Mean, k: usize, labels: &[i64], y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+pub(super) fn among_best(
+    mean: &mut Mean,
+    k: usize,
+    labels: &[i64],
+    y_pred: &Tensor,
+    sample_weight: Option<&Tensor>,
+) -> Result<()> {
     let shape = y_pred.try_shape()?;
     let classes = shape.dim(-1)?;
     let hits: Vec<f64> = with_float!(y_pred.dtype(), T => {

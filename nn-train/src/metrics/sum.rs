@@ -39,7 +39,11 @@ impl Sum {
             None => values.iter().sum::<f64>(),
             Some(weight) => {
                 let weight = weights(weight, shape)?;
-                values.iter().zip(weight.data::<f64>()).map(|(v, w)| v * w).sum()
+                values
+                    .iter()
+                    .zip(weight.data::<f64>())
+                    .map(|(v, w)| v * w)
+                    .sum()
             }
         };
         Ok(())

@@ -1,6 +1,9 @@
 //! How often the right class is among the k best, for one-hot targets.
 
-use super::{sparse_categorical_accuracy::best, sparse_top_k_categorical_accuracy::among_best, Mean, Metric, described, metric};
+use super::{
+    Mean, Metric, described, metric, sparse_categorical_accuracy::best,
+    sparse_top_k_categorical_accuracy::among_best,
+};
 use crate::losses::pair;
 use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
@@ -41,7 +44,10 @@ impl Default for TopKCategoricalAccuracy {
 impl TopKCategoricalAccuracy {
     /// Among the `k` best (Keras: 5).
     pub fn new(k: usize) -> TopKCategoricalAccuracy {
-        TopKCategoricalAccuracy { k, ..TopKCategoricalAccuracy::default() }
+        TopKCategoricalAccuracy {
+            k,
+            ..TopKCategoricalAccuracy::default()
+        }
     }
 }
 
@@ -50,9 +56,20 @@ metric!(TopKCategoricalAccuracy);
 impl Metric for TopKCategoricalAccuracy {
     described!();
 
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
         let (y_true, y_pred) = pair(y_true, y_pred)?;
-        among_best(&mut self.mean, self.k, &best(&y_true)?.0, &y_pred, sample_weight)
+        among_best(
+            &mut self.mean,
+            self.k,
+            &best(&y_true)?.0,
+            &y_pred,
+            sample_weight,
+        )
     }
 
     fn result(&self) -> f64 {

@@ -47,7 +47,10 @@ impl Default for Adam {
 impl Adam {
     /// A learning rate, a number or a schedule (Keras: 0.001).
     pub fn new(learning_rate: impl Into<LearningRate>) -> Adam {
-        Adam { settings: Settings::new(learning_rate), ..Adam::default() }
+        Adam {
+            settings: Settings::new(learning_rate),
+            ..Adam::default()
+        }
     }
 
     /// The decay of the mean of gradients, in [0, 1) (Keras: 0.9).
@@ -105,7 +108,13 @@ impl Rule for Adam {
         }
     }
 
-    fn step(&self, value: &mut Tensor, gradient: &Tensor, slots: &mut [Tensor], at: &StepInfo) -> Result<()> {
+    fn step(
+        &self,
+        value: &mut Tensor,
+        gradient: &Tensor,
+        slots: &mut [Tensor],
+        at: &StepInfo,
+    ) -> Result<()> {
         let by = kernel::Adam {
             learning_rate: at.learning_rate,
             beta_1: self.beta_1,
@@ -125,8 +134,18 @@ impl Rule for Adam {
     }
 
     fn check(&self) -> Result<()> {
-        within("beta_1", self.beta_1, (0.0..1.0).contains(&self.beta_1), "in [0, 1)")?;
-        within("beta_2", self.beta_2, (0.0..1.0).contains(&self.beta_2), "in [0, 1)")?;
+        within(
+            "beta_1",
+            self.beta_1,
+            (0.0..1.0).contains(&self.beta_1),
+            "in [0, 1)",
+        )?;
+        within(
+            "beta_2",
+            self.beta_2,
+            (0.0..1.0).contains(&self.beta_2),
+            "in [0, 1)",
+        )?;
         within("epsilon", self.epsilon, self.epsilon >= 0.0, "0 or more")
     }
 

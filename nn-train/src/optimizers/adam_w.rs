@@ -1,7 +1,7 @@
 //! Adam with weight decay.
 
-use super::{Adam, LearningRate, Rule, Settings, Slots, StepInfo};
 use super::settings::{describe, optimizer};
+use super::{Adam, LearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -79,7 +79,13 @@ impl Rule for AdamW {
         self.0.slot_names()
     }
 
-    fn step(&self, value: &mut Tensor, gradient: &Tensor, slots: &mut [Tensor], at: &StepInfo) -> Result<()> {
+    fn step(
+        &self,
+        value: &mut Tensor,
+        gradient: &Tensor,
+        slots: &mut [Tensor],
+        at: &StepInfo,
+    ) -> Result<()> {
         self.0.step(value, gradient, slots, at)
     }
 

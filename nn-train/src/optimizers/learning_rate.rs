@@ -48,7 +48,9 @@ impl LearningRate {
 pub(super) fn check(rate: f64) -> Result<f64> {
     match rate.is_finite() && rate >= 0.0 {
         true => Ok(rate),
-        false => Err(Error::value(format!("a learning rate is a finite number from 0 on, found {rate}"))),
+        false => Err(Error::value(format!(
+            "a learning rate is a finite number from 0 on, found {rate}"
+        ))),
     }
 }
 

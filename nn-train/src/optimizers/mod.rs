@@ -77,7 +77,11 @@ pub trait Optimizer: Send {
     ///
     /// # Errors
     /// When a slot is missing or unknown, or has another shape or element type than its parameter; the state is then as before.
-    fn load_state(&mut self, parameters: &[Parameter<'_>], state: &[(String, Tensor)]) -> Result<()>;
+    fn load_state(
+        &mut self,
+        parameters: &[Parameter<'_>],
+        state: &[(String, Tensor)],
+    ) -> Result<()>;
 
     /// The configuration in Keras's vocabulary: `{"class_name": "Adam", "config": {"learning_rate": 0.001, ...}}`.
     fn config(&self) -> Value;
@@ -99,7 +103,11 @@ impl Optimizer for Box<dyn Optimizer> {
     fn state(&self, parameters: &[Parameter<'_>]) -> Vec<(String, Tensor)> {
         (**self).state(parameters)
     }
-    fn load_state(&mut self, parameters: &[Parameter<'_>], state: &[(String, Tensor)]) -> Result<()> {
+    fn load_state(
+        &mut self,
+        parameters: &[Parameter<'_>],
+        state: &[(String, Tensor)],
+    ) -> Result<()> {
         (**self).load_state(parameters, state)
     }
     fn config(&self) -> Value {
@@ -121,7 +129,11 @@ registry::inventory::collect!(Class<dyn Optimizer>);
 /// # Errors
 /// A class that is not registered ([`register!`](crate::register)), entries that it does not have or cannot take.
 pub fn from_config(config: &Value) -> Result<Box<dyn Optimizer>> {
-    match registry::find("optimizers", config, registry::inventory::iter::<Class<dyn Optimizer>>())? {
+    match registry::find(
+        "optimizers",
+        config,
+        registry::inventory::iter::<Class<dyn Optimizer>>(),
+    )? {
         Some(optimizer) => Ok(optimizer),
         None => Err(registry::unknown("optimizer", "Optimizer", config)),
     }

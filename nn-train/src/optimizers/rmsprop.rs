@@ -46,7 +46,10 @@ impl Default for RMSprop {
 impl RMSprop {
     /// A learning rate, a number or a schedule (Keras: 0.001).
     pub fn new(learning_rate: impl Into<LearningRate>) -> RMSprop {
-        RMSprop { settings: Settings::new(learning_rate), ..RMSprop::default() }
+        RMSprop {
+            settings: Settings::new(learning_rate),
+            ..RMSprop::default()
+        }
     }
 
     /// The decay of the mean of squared gradients, in [0, 1] (Keras: 0.9).
@@ -108,7 +111,13 @@ impl Rule for RMSprop {
         names
     }
 
-    fn step(&self, value: &mut Tensor, gradient: &Tensor, slots: &mut [Tensor], at: &StepInfo) -> Result<()> {
+    fn step(
+        &self,
+        value: &mut Tensor,
+        gradient: &Tensor,
+        slots: &mut [Tensor],
+        at: &StepInfo,
+    ) -> Result<()> {
         let by = kernel::RmsProp {
             learning_rate: at.learning_rate,
             rho: self.rho,
@@ -130,8 +139,18 @@ impl Rule for RMSprop {
     }
 
     fn check(&self) -> Result<()> {
-        within("rho", self.rho, (0.0..=1.0).contains(&self.rho), "in [0, 1]")?;
-        within("momentum", self.momentum, (0.0..=1.0).contains(&self.momentum), "in [0, 1]")?;
+        within(
+            "rho",
+            self.rho,
+            (0.0..=1.0).contains(&self.rho),
+            "in [0, 1]",
+        )?;
+        within(
+            "momentum",
+            self.momentum,
+            (0.0..=1.0).contains(&self.momentum),
+            "in [0, 1]",
+        )?;
         within("epsilon", self.epsilon, self.epsilon >= 0.0, "0 or more")
     }
 

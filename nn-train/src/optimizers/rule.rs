@@ -69,7 +69,13 @@ pub trait Rule: Send {
     ///
     /// # Errors
     /// When the step cannot be made.
-    fn step(&self, value: &mut Tensor, gradient: &Tensor, slots: &mut [Tensor], at: &StepInfo) -> Result<()>;
+    fn step(
+        &self,
+        value: &mut Tensor,
+        gradient: &Tensor,
+        slots: &mut [Tensor],
+        at: &StepInfo,
+    ) -> Result<()>;
 
     /// Whether the settings of this rule make sense; asked before every step.
     ///

@@ -55,16 +55,30 @@ impl Settings {
             ("clipvalue", self.clipvalue),
             ("global_clipnorm", self.global_clipnorm),
         ];
-        let given: Vec<(&str, f64)> = clips.iter().filter_map(|(name, max)| Some((*name, (*max)?))).collect();
+        let given: Vec<(&str, f64)> = clips
+            .iter()
+            .filter_map(|(name, max)| Some((*name, (*max)?)))
+            .collect();
         if given.len() > 1 {
-            let names = given.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" and ");
-            return Err(Error::value(format!("{names} are given; an optimizer clips in one way only")));
+            let names = given
+                .iter()
+                .map(|(name, _)| *name)
+                .collect::<Vec<_>>()
+                .join(" and ");
+            return Err(Error::value(format!(
+                "{names} are given; an optimizer clips in one way only"
+            )));
         }
         for (name, max) in given {
             within(name, max, max > 0.0, "above 0")?;
         }
         let decay = self.weight_decay.unwrap_or(0.0);
-        within("weight_decay", decay, decay >= 0.0 && decay.is_finite(), "a finite number from 0 on")
+        within(
+            "weight_decay",
+            decay,
+            decay >= 0.0 && decay.is_finite(),
+            "a finite number from 0 on",
+        )
     }
 
     /// The gradients, clipped.
@@ -80,8 +94,15 @@ impl Settings {
 
     /// The weight decay of the parameter at a path.
     pub(super) fn decay_of(&self, path: &str) -> f64 {
-        let excluded = self.exclude_from_weight_decay.iter().any(|part| path.contains(part.as_str()));
-        if excluded { 0.0 } else { self.weight_decay.unwrap_or(0.0) }
+        let excluded = self
+            .exclude_from_weight_decay
+            .iter()
+            .any(|part| path.contains(part.as_str()));
+        if excluded {
+            0.0
+        } else {
+            self.weight_decay.unwrap_or(0.0)
+        }
     }
 }
 
@@ -89,7 +110,9 @@ impl Settings {
 pub(super) fn describe<T: Serialize>(class: &str, optimizer: &T) -> Value {
     let mut config = registry::write(class, optimizer);
     if let Some(entries) = config["config"].as_object_mut()
-        && entries["exclude_from_weight_decay"].as_array().is_some_and(Vec::is_empty)
+        && entries["exclude_from_weight_decay"]
+            .as_array()
+            .is_some_and(Vec::is_empty)
     {
         entries.remove("exclude_from_weight_decay");
     }
@@ -100,7 +123,9 @@ pub(super) fn describe<T: Serialize>(class: &str, optimizer: &T) -> Value {
 pub(super) fn within(name: &str, value: f64, fits: bool, range: &str) -> Result<()> {
     match fits {
         true => Ok(()),
-        false => Err(Error::value(format!("{name} must be {range}, found {value}"))),
+        false => Err(Error::value(format!(
+            "{name} must be {range}, found {value}"
+        ))),
     }
 }
 

@@ -42,7 +42,10 @@ impl Default for Sgd {
 impl Sgd {
     /// A learning rate, a number or a schedule (Keras: 0.01), and no momentum.
     pub fn new(learning_rate: impl Into<LearningRate>) -> Sgd {
-        Sgd { settings: Settings::new(learning_rate), ..Sgd::default() }
+        Sgd {
+            settings: Settings::new(learning_rate),
+            ..Sgd::default()
+        }
     }
 
     /// The share of the last step that is taken again, in [0, 1] (Keras: 0).
@@ -80,10 +83,20 @@ impl Rule for Sgd {
     }
 
     fn slot_names(&self) -> Vec<&'static str> {
-        if self.momentum == 0.0 { vec![] } else { vec!["momentum"] }
+        if self.momentum == 0.0 {
+            vec![]
+        } else {
+            vec!["momentum"]
+        }
     }
 
-    fn step(&self, value: &mut Tensor, gradient: &Tensor, slots: &mut [Tensor], at: &StepInfo) -> Result<()> {
+    fn step(
+        &self,
+        value: &mut Tensor,
+        gradient: &Tensor,
+        slots: &mut [Tensor],
+        at: &StepInfo,
+    ) -> Result<()> {
         let by = kernel::Sgd {
             learning_rate: at.learning_rate,
             momentum: self.momentum,
@@ -98,7 +111,12 @@ impl Rule for Sgd {
     }
 
     fn check(&self) -> Result<()> {
-        within("momentum", self.momentum, (0.0..=1.0).contains(&self.momentum), "in [0, 1]")
+        within(
+            "momentum",
+            self.momentum,
+            (0.0..=1.0).contains(&self.momentum),
+            "in [0, 1]",
+        )
     }
 
     fn describe(&self) -> Value {

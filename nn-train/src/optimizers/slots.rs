@@ -29,7 +29,11 @@ impl Slots {
     }
 
     /// Everything to save. A trainable parameter that had no step yet has zeros.
-    pub(super) fn save(&self, names: &[&str], parameters: &[Parameter<'_>]) -> Vec<(String, Tensor)> {
+    pub(super) fn save(
+        &self,
+        names: &[&str],
+        parameters: &[Parameter<'_>],
+    ) -> Vec<(String, Tensor)> {
         let mut all = vec![(ITERATIONS.to_string(), Tensor::from(self.iterations as i64))];
         if self.iterations == 0 {
             return all;
@@ -40,21 +44,36 @@ impl Slots {
                 None if p.trainable() => zeros(p, names.len()),
                 None => continue,
             };
-            all.extend(names.iter().zip(tensors).map(|(slot, t)| (name_of(slot, p.path()), t)));
+            all.extend(
+                names
+                    .iter()
+                    .zip(tensors)
+                    .map(|(slot, t)| (name_of(slot, p.path()), t)),
+            );
         }
         all
     }
 
     /// The state of these parameters as [`Slots::save`] wrote it.
-    pub(super) fn load(names: &[&str], parameters: &[Parameter<'_>], state: &[(String, Tensor)]) -> Result<Slots> {
-        let known: HashMap<&str, &Tensor> = state.iter().map(|(name, t)| (name.as_str(), t)).collect();
+    pub(super) fn load(
+        names: &[&str],
+        parameters: &[Parameter<'_>],
+        state: &[(String, Tensor)],
+    ) -> Result<Slots> {
+        let known: HashMap<&str, &Tensor> =
+            state.iter().map(|(name, t)| (name.as_str(), t)).collect();
         let Some(iterations) = known.get(ITERATIONS) else {
-            return Err(Error::format(format!("`{ITERATIONS}` is missing: there is no optimizer state here")));
+            return Err(Error::format(format!(
+                "`{ITERATIONS}` is missing: there is no optimizer state here"
+            )));
         };
         let iterations = u64::try_from(iterations.item::<i64>()?)
             .map_err(|_| Error::format(format!("`{ITERATIONS}` is negative")))?;
         let mut used = BTreeSet::from([ITERATIONS]);
-        let mut slots = Slots { iterations, by_parameter: HashMap::new() };
+        let mut slots = Slots {
+            iterations,
+            by_parameter: HashMap::new(),
+        };
         for p in parameters {
             let mut tensors = Vec::new();
             for slot in names {
@@ -64,7 +83,9 @@ impl Slots {
                     if tensors.is_empty() && (iterations == 0 || !p.trainable()) {
                         break;
                     }
-                    return Err(Error::format(format!("the optimizer state has no `{name}`")));
+                    return Err(Error::format(format!(
+                        "the optimizer state has no `{name}`"
+                    )));
                 };
                 if t.try_shape()? != p.shape() || t.dtype() != p.dtype() {
                     return Err(Error::format(format!(
@@ -86,12 +107,18 @@ impl Slots {
             None => Ok(slots),
             Some(name) => Err(Error::format(format!(
                 "the optimizer state has `{name}`, which this optimizer and model do not have (slots here: {})",
-                if names.is_empty() { "none".to_string() } else { names.join(", ") }
+                if names.is_empty() {
+                    "none".to_string()
+                } else {
+                    names.join(", ")
+                }
             ))),
         }
     }
 }
 
 fn zeros(p: &Parameter<'_>, count: usize) -> Vec<Tensor> {
-    (0..count).map(|_| Tensor::full_of(p.shape(), 0.0, p.dtype())).collect()
+    (0..count)
+        .map(|_| Tensor::full_of(p.shape(), 0.0, p.dtype()))
+        .collect()
 }

@@ -9,7 +9,10 @@ impl<R: Rule> Optimizer for R {
     fn update(&mut self, parameters: &[Parameter<'_>], gradients: &Gradients) -> Result<()> {
         self.settings().check()?;
         self.check()?;
-        let learning_rate = self.settings().learning_rate.checked(self.slots().iterations)?;
+        let learning_rate = self
+            .settings()
+            .learning_rate
+            .checked(self.slots().iterations)?;
         let matched = no_gradient(|| match_up(parameters, &self.settings().clip(gradients)))?;
 
         let mut slots = std::mem::take(self.slots_mut());
@@ -54,7 +57,11 @@ impl<R: Rule> Optimizer for R {
         self.slots().save(&self.slot_names(), parameters)
     }
 
-    fn load_state(&mut self, parameters: &[Parameter<'_>], state: &[(String, Tensor)]) -> Result<()> {
+    fn load_state(
+        &mut self,
+        parameters: &[Parameter<'_>],
+        state: &[(String, Tensor)],
+    ) -> Result<()> {
         *self.slots_mut() = Slots::load(&self.slot_names(), parameters, state)?;
         Ok(())
     }
@@ -65,13 +72,20 @@ impl<R: Rule> Optimizer for R {
 }
 
 /// Every parameter that has a gradient, with it.
-fn match_up<'p, 'a>(parameters: &'p [Parameter<'a>], gradients: &Gradients) -> Result<Vec<(&'p Parameter<'a>, Tensor)>> {
+fn match_up<'p, 'a>(
+    parameters: &'p [Parameter<'a>],
+    gradients: &Gradients,
+) -> Result<Vec<(&'p Parameter<'a>, Tensor)>> {
     if gradients.is_empty() {
-        return Err(Error::gradient("there are no gradients to apply: the loss does not depend on any trainable parameter"));
+        return Err(Error::gradient(
+            "there are no gradients to apply: the loss does not depend on any trainable parameter",
+        ));
     }
     let mut matched = Vec::with_capacity(gradients.len());
     for p in parameters {
-        let Some(gradient) = gradients.by_id(p.id()) else { continue };
+        let Some(gradient) = gradients.by_id(p.id()) else {
+            continue;
+        };
         if !p.trainable() {
             return Err(Error::gradient(format!(
                 "`{}` has a gradient but is frozen now; freeze layers before the tape records",
@@ -79,7 +93,8 @@ fn match_up<'p, 'a>(parameters: &'p [Parameter<'a>], gradients: &Gradients) -> R
             )));
         }
         let gradient = gradient.clone().ok().map_err(|e| e.at_path(p.path()))?;
-        if !gradient.is_concrete() || gradient.shape() != p.shape() || gradient.dtype() != p.dtype() {
+        if !gradient.is_concrete() || gradient.shape() != p.shape() || gradient.dtype() != p.dtype()
+        {
             return Err(Error::gradient(format!(
                 "the gradient of `{}` is {} {}, the parameter {} {}",
                 p.path(),
@@ -93,7 +108,11 @@ fn match_up<'p, 'a>(parameters: &'p [Parameter<'a>], gradients: &Gradients) -> R
     }
     if matched.len() < gradients.len() {
         let known = |path: &str| matched.iter().any(|(p, _)| p.path() == path);
-        let strangers: Vec<&str> = gradients.iter().map(|(path, _)| path).filter(|path| !known(path)).collect();
+        let strangers: Vec<&str> = gradients
+            .iter()
+            .map(|(path, _)| path)
+            .filter(|path| !known(path))
+            .collect();
         let first = strangers.first().copied().unwrap_or_default();
         return Err(Error::gradient(format!(
             "{} of {} gradients belong to no parameter of this model (`{first}`): they are those of another model, or of a copy; \
@@ -129,7 +148,11 @@ mod tests {
     }
 
     fn values(layer: &Dense) -> Vec<Vec<f32>> {
-        layer.parameters().iter().map(|p| p.value().to_vec().unwrap()).collect()
+        layer
+            .parameters()
+            .iter()
+            .map(|p| p.value().to_vec().unwrap())
+            .collect()
     }
 
     fn message(result: Result<(), Error>) -> String {
@@ -149,14 +172,20 @@ mod tests {
         let (one, gradients_of_one) = layer();
         let (other, _) = layer();
         let e = refused(Sgd::new(0.1), &other, &gradients_of_one);
-        assert!(e.contains("2 of 2 gradients belong to no parameter of this model (`kernel`)"), "{e}");
+        assert!(
+            e.contains("2 of 2 gradients belong to no parameter of this model (`kernel`)"),
+            "{e}"
+        );
         let copy = one.clone_model();
         let e = refused(Sgd::new(0.1), &copy, &gradients_of_one);
         assert!(e.contains("or of a copy"), "{e}");
 
         one.set_trainable(false);
         let e = refused(Sgd::new(0.1), &one, &gradients_of_one);
-        assert!(e.contains("`kernel` has a gradient but is frozen now"), "{e}");
+        assert!(
+            e.contains("`kernel` has a gradient but is frozen now"),
+            "{e}"
+        );
     }
 
     #[test]
@@ -174,12 +203,24 @@ mod tests {
     #[test]
     fn failed_or_misshapen_gradients_change_nothing() {
         let (layer, gradients) = layer();
-        let broken = gradients.clone().map(|path, g| if path == "bias" { g + Tensor::ones([5]) } else { g.clone() });
+        let broken = gradients.clone().map(|path, g| {
+            if path == "bias" {
+                g + Tensor::ones([5])
+            } else {
+                g.clone()
+            }
+        });
         let e = refused(Adam::new(0.1), &layer, &broken);
-        assert!(e.starts_with("bias: ") && e.contains("cannot add [2] and [5]"), "{e}");
+        assert!(
+            e.starts_with("bias: ") && e.contains("cannot add [2] and [5]"),
+            "{e}"
+        );
         let summed = gradients.map(|path, g| if path == "bias" { g.sum() } else { g.clone() });
         let e = refused(Adam::new(0.1), &layer, &summed);
-        assert!(e.contains("the gradient of `bias` is f32 [], the parameter f32 [2]"), "{e}");
+        assert!(
+            e.contains("the gradient of `bias` is f32 [], the parameter f32 [2]"),
+            "{e}"
+        );
     }
 
     #[test]
@@ -187,11 +228,19 @@ mod tests {
         let (layer, gradients) = layer();
         let refused = |optimizer: Box<dyn Optimizer>| refused(optimizer, &layer, &gradients);
         let e = refused(Box::new(Sgd::new(0.1).clipnorm(1.0).global_clipnorm(1.0)));
-        assert!(e.contains("clipnorm and global_clipnorm are given; an optimizer clips in one way only"), "{e}");
+        assert!(
+            e.contains(
+                "clipnorm and global_clipnorm are given; an optimizer clips in one way only"
+            ),
+            "{e}"
+        );
         let e = refused(Box::new(Sgd::new(0.1).clipvalue(0.0)));
         assert!(e.contains("clipvalue must be above 0, found 0"), "{e}");
         let e = refused(Box::new(Sgd::new(f64::NAN)));
-        assert!(e.contains("a learning rate is a finite number from 0 on, found NaN"), "{e}");
+        assert!(
+            e.contains("a learning rate is a finite number from 0 on, found NaN"),
+            "{e}"
+        );
         let e = refused(Box::new(Sgd::new(0.1).momentum(1.5)));
         assert!(e.contains("momentum must be in [0, 1], found 1.5"), "{e}");
         let e = refused(Box::new(Adam::new(0.1).beta_2(1.0)));
@@ -199,7 +248,10 @@ mod tests {
         let e = refused(Box::new(AdamW::new(0.1).weight_decay(-1.0)));
         assert!(e.contains("weight_decay must be"), "{e}");
         let e = refused(Box::new(RMSprop::new(ExponentialDecay::new(0.1, 0.0, 0.5))));
-        assert!(e.contains("ExponentialDecay needs a positive number of decay steps"), "{e}");
+        assert!(
+            e.contains("ExponentialDecay needs a positive number of decay steps"),
+            "{e}"
+        );
     }
 
     #[test]
@@ -226,11 +278,20 @@ mod tests {
     fn the_learning_rate_can_be_set_unless_it_follows_a_schedule() {
         let mut adam: Box<dyn Optimizer> = Box::new(Adam::new(0.1));
         adam.set_learning_rate(0.05).unwrap();
-        assert_eq!((adam.learning_rate(), &adam.config()["config"]["learning_rate"]), (0.05, &json!(0.05)));
+        assert_eq!(
+            (
+                adam.learning_rate(),
+                &adam.config()["config"]["learning_rate"]
+            ),
+            (0.05, &json!(0.05))
+        );
         assert!(message(adam.set_learning_rate(-1.0)).contains("found -1"));
         let mut scheduled = Adam::new(ExponentialDecay::new(0.1, 10.0, 0.5));
         let e = message(scheduled.set_learning_rate(0.05));
-        assert!(e.contains("follows a schedule") && e.contains("ExponentialDecay"), "{e}");
+        assert!(
+            e.contains("follows a schedule") && e.contains("ExponentialDecay"),
+            "{e}"
+        );
     }
 
     #[test]
@@ -238,7 +299,11 @@ mod tests {
         let (layer, gradients) = layer();
         let parameters = layer.parameters();
         let mut adam = Adam::new(0.1);
-        assert_eq!(adam.state(&parameters).len(), 1, "nothing but the number of steps before the first");
+        assert_eq!(
+            adam.state(&parameters).len(),
+            1,
+            "nothing but the number of steps before the first"
+        );
         adam.apply(&layer, &gradients).unwrap();
         let state = adam.state(&parameters);
         let names: Vec<&str> = state.iter().map(|(name, _)| name.as_str()).collect();
@@ -253,10 +318,15 @@ mod tests {
             ]
         );
 
-        let load = |optimizer: &mut dyn Optimizer, state: &[(String, Tensor)]| message(optimizer.load_state(&parameters, state));
+        let load = |optimizer: &mut dyn Optimizer, state: &[(String, Tensor)]| {
+            message(optimizer.load_state(&parameters, state))
+        };
         let mut fresh = Adam::new(0.1);
         let e = load(&mut fresh, &state[..4]);
-        assert!(e.contains("the optimizer state has no `optimizer/velocity/bias`"), "{e}");
+        assert!(
+            e.contains("the optimizer state has no `optimizer/velocity/bias`"),
+            "{e}"
+        );
         let e = load(&mut fresh, &state[..3]);
         assert!(e.contains("`optimizer/momentum/bias`"), "{e}");
         let e = load(&mut fresh, &state[1..]);
@@ -264,9 +334,17 @@ mod tests {
         let mut wrong = state.clone();
         wrong[2].1 = Tensor::zeros([2, 3]);
         let e = load(&mut fresh, &wrong);
-        assert!(e.contains("`optimizer/velocity/kernel` is f32 [2, 3], and its parameter is f32 [3, 2]"), "{e}");
+        assert!(
+            e.contains(
+                "`optimizer/velocity/kernel` is f32 [2, 3], and its parameter is f32 [3, 2]"
+            ),
+            "{e}"
+        );
         let e = load(&mut Sgd::new(0.1).momentum(0.9), &state);
-        assert!(e.contains("`optimizer/velocity/") && e.contains("slots here: momentum"), "{e}");
+        assert!(
+            e.contains("`optimizer/velocity/") && e.contains("slots here: momentum"),
+            "{e}"
+        );
         assert_eq!(fresh.iterations(), 0);
         fresh.load_state(&parameters, &state).unwrap();
         assert_eq!(fresh.iterations(), 1);
@@ -282,7 +360,10 @@ mod tests {
         let before: Vec<f32> = saved[1].1.to_vec().unwrap();
         adam.apply(&layer, &gradients).unwrap();
         assert_eq!(saved[1].1.to_vec::<f32>().unwrap(), before);
-        assert_ne!(adam.state(&parameters)[1].1.to_vec::<f32>().unwrap(), before);
+        assert_ne!(
+            adam.state(&parameters)[1].1.to_vec::<f32>().unwrap(),
+            before
+        );
     }
 
     #[test]
@@ -316,7 +397,11 @@ mod tests {
             let after = layer.call(&x, true).square().sum();
             assert!(after.item::<f64>().unwrap().is_finite());
             let state = optimizer.state(&layer.parameters());
-            assert!(state[1..].iter().all(|(_, t)| t.dtype() == nn_core::DType::F64));
+            assert!(
+                state[1..]
+                    .iter()
+                    .all(|(_, t)| t.dtype() == nn_core::DType::F64)
+            );
         }
         nn_core::dtype::set_floatx(nn_core::DType::F32);
     }
@@ -335,13 +420,22 @@ mod tests {
         }
         let refused = |config| from_config(&config).err().unwrap().to_string();
         let e = refused(json!({"class_name": "Adam", "config": {"use_ema": true}}));
-        assert!(e.contains("the configuration of Adam: `use_ema` can only be false here, found true"), "{e}");
+        assert!(
+            e.contains("the configuration of Adam: `use_ema` can only be false here, found true"),
+            "{e}"
+        );
         let e = refused(json!({"class_name": "Adam", "config": {"beta_3": 0.9}}));
-        assert!(e.contains("unknown entry `beta_3`") && e.contains("beta_2"), "{e}");
+        assert!(
+            e.contains("unknown entry `beta_3`") && e.contains("beta_2"),
+            "{e}"
+        );
         let e = refused(json!({"class_name": "Adam", "config": {"beta_1": "big"}}));
         assert!(e.contains("the configuration of Adam"), "{e}");
         let e = refused(json!({"class_name": "Lion", "config": {}}));
-        assert!(e.contains("no optimizer is called Lion") && e.contains("register!(Optimizer: Lion)"), "{e}");
+        assert!(
+            e.contains("no optimizer is called Lion") && e.contains("register!(Optimizer: Lion)"),
+            "{e}"
+        );
         assert!(refused(json!(3)).contains("`class_name`"));
     }
 
@@ -351,7 +445,11 @@ mod tests {
         layer.parameters()[1].set_value(&Tensor::ones([2])).unwrap();
         let still = gradients.map(|_, g| g.zeros_like());
         let before = values(&layer);
-        Sgd::new(0.5).weight_decay(0.5).exclude_from_weight_decay(["bias"]).apply(&layer, &still).unwrap();
+        Sgd::new(0.5)
+            .weight_decay(0.5)
+            .exclude_from_weight_decay(["bias"])
+            .apply(&layer, &still)
+            .unwrap();
         let after = values(&layer);
         assert!(before[0].iter().zip(&after[0]).all(|(b, a)| *a == b * 0.75));
         assert_eq!(before[1], after[1]);

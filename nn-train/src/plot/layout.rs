@@ -58,7 +58,11 @@ pub(super) fn layout(graph: &Graph<'_>, call: usize, heading: String) -> Box {
     for node in graph.children(call) {
         boxes.push(match node {
             Node::Call(i) if graph.is_composite(i) => {
-                let mut inner = layout(graph, i, format!("{}  {}", title(graph, node), shapes(graph, node)));
+                let mut inner = layout(
+                    graph,
+                    i,
+                    format!("{}  {}", title(graph, node), shapes(graph, node)),
+                );
                 inner.node = Some(node);
                 inner
             }
@@ -68,7 +72,10 @@ pub(super) fn layout(graph: &Graph<'_>, call: usize, heading: String) -> Box {
     let links = links(graph, call, &boxes);
     let (rows, lanes) = place(&mut boxes, &links);
     let _ = rows;
-    let edges = links.iter().map(|&(from, to)| route(&boxes, from, to)).collect();
+    let edges = links
+        .iter()
+        .map(|&(from, to)| route(&boxes, from, to))
+        .collect();
     let right = boxes.iter().map(|b| b.x + b.width).fold(0.0, f64::max);
     let bottom = boxes.iter().map(|b| b.y + b.height).fold(0.0, f64::max);
     let heading_width = heading.chars().count() as f64 * CHARACTER + 2.0 * FRAME_SIDE;
@@ -89,7 +96,9 @@ fn links(graph: &Graph<'_>, call: usize, boxes: &[Box]) -> Vec<(usize, usize)> {
     for (to, b) in boxes.iter().enumerate() {
         let Some(node) = b.node else { continue };
         for &t in graph.inputs(node) {
-            let Some(maker) = graph.maker(t, node) else { continue };
+            let Some(maker) = graph.maker(t, node) else {
+                continue;
+            };
             let from = boxes.iter().position(|b| b.node == Some(maker));
             if let Some(from) = from.filter(|&f| f < to && !links.contains(&(f, to))) {
                 links.push((from, to));
@@ -109,8 +118,12 @@ fn place(boxes: &mut [Box], links: &[(usize, usize)]) -> (Vec<usize>, f64) {
         row[to] = above.max().unwrap_or(0);
     }
     let count = row.iter().max().map_or(0, |m| m + 1);
-    let members: Vec<Vec<usize>> = (0..count).map(|r| (0..row.len()).filter(|&i| row[i] == r).collect()).collect();
-    let width = |r: &Vec<usize>| r.iter().map(|&i| boxes[i].width).sum::<f64>() + GAP * r.len().saturating_sub(1) as f64;
+    let members: Vec<Vec<usize>> = (0..count)
+        .map(|r| (0..row.len()).filter(|&i| row[i] == r).collect())
+        .collect();
+    let width = |r: &Vec<usize>| {
+        r.iter().map(|&i| boxes[i].width).sum::<f64>() + GAP * r.len().saturating_sub(1) as f64
+    };
     let widest = members.iter().map(width).fold(0.0, f64::max);
     let mut y = FRAME_TOP + 8.0;
     for r in &members {
@@ -134,7 +147,10 @@ fn width_of(boxes: &[Box], row: &[usize]) -> f64 {
 /// The way of an edge: straight down, or around the boxes in between on their right.
 fn route(boxes: &[Box], from: usize, to: usize) -> Edge {
     let (a, b) = (&boxes[from], &boxes[to]);
-    let (start, end) = ((a.x + a.width / 2.0, a.y + a.height), (b.x + b.width / 2.0, b.y));
+    let (start, end) = (
+        (a.x + a.width / 2.0, a.y + a.height),
+        (b.x + b.width / 2.0, b.y),
+    );
     let between: Vec<&Box> = boxes
         .iter()
         .filter(|c| c.y > a.y + 0.5 && c.y + 0.5 < b.y && c.y < end.1)

@@ -37,7 +37,10 @@ fn title(graph: &Graph<'_>, node: Node) -> String {
         Node::Call(i) => {
             let call = graph.call(i);
             let parent = call.parent.map_or("", |p| graph.call(p).path.as_str());
-            let local = call.path.strip_prefix(parent).map_or(call.path.as_str(), |l| l.trim_start_matches('.'));
+            let local = call
+                .path
+                .strip_prefix(parent)
+                .map_or(call.path.as_str(), |l| l.trim_start_matches('.'));
             format!("{local} ({})", call.class_name)
         }
         Node::Op(i) => graph.op(i).name.to_string(),

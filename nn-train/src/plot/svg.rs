@@ -42,11 +42,18 @@ fn draw(b: &Box, x: f64, y: f64, depth: usize, out: &mut String) {
                 escape(&b.lines[0])
             );
             frame.edges.iter().for_each(|e| connect(e, left, top, out));
-            frame.boxes.iter().for_each(|inner| draw(inner, left, top, depth + 1, out));
+            frame
+                .boxes
+                .iter()
+                .for_each(|inner| draw(inner, left, top, depth + 1, out));
         }
         None => {
             let (fill, stroke) = colors(b.node);
-            let round = if matches!(b.node, Some(Node::Call(_))) { 4.0 } else { h / 2.0 };
+            let round = if matches!(b.node, Some(Node::Call(_))) {
+                4.0
+            } else {
+                h / 2.0
+            };
             let _ = writeln!(
                 out,
                 "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{w:.1}\" height=\"{h:.1}\" rx=\"{round:.0}\" fill=\"{fill}\" stroke=\"{stroke}\"/>\n\
@@ -67,13 +74,34 @@ fn connect(edge: &Edge, x: f64, y: f64, out: &mut String) {
         [a, b] => format!("M{:.1},{:.1} L{:.1},{:.1}", a.0, a.1, b.0, b.1),
         [a, b, c, d] => format!(
             "M{:.1},{:.1} C{:.1},{:.1} {:.1},{:.1} {:.1},{:.1} L{:.1},{:.1} C{:.1},{:.1} {:.1},{:.1} {:.1},{:.1}",
-            a.0, a.1, a.0, a.1 + 16.0, b.0, a.1 + 6.0, b.0, b.1, c.0, c.1, c.0, d.1 - 6.0, d.0, d.1 - 18.0, d.0, d.1
+            a.0,
+            a.1,
+            a.0,
+            a.1 + 16.0,
+            b.0,
+            a.1 + 6.0,
+            b.0,
+            b.1,
+            c.0,
+            c.1,
+            c.0,
+            d.1 - 6.0,
+            d.0,
+            d.1 - 18.0,
+            d.0,
+            d.1
         ),
         _ => return,
     };
-    let _ = writeln!(out, "<path d=\"{path}\" fill=\"none\" stroke=\"#5b6770\" marker-end=\"url(#arrow)\"/>");
+    let _ = writeln!(
+        out,
+        "<path d=\"{path}\" fill=\"none\" stroke=\"#5b6770\" marker-end=\"url(#arrow)\"/>"
+    );
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

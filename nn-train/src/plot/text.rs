@@ -21,11 +21,21 @@ fn source(graph: &Graph<'_>, tensor: u64, seen_from: Node) -> Option<Node> {
         if !graph.is_composite(i) {
             break;
         }
-        let inside = graph.children(i).into_iter().rev().find(|&c| gives(graph, c, tensor));
+        let inside = graph
+            .children(i)
+            .into_iter()
+            .rev()
+            .find(|&c| gives(graph, c, tensor));
         match inside {
             Some(node) => at = node,
             // It hands on what it was given.
-            None => return graph.call(i).inputs.first().and_then(|&t| source(graph, t, at)),
+            None => {
+                return graph
+                    .call(i)
+                    .inputs
+                    .first()
+                    .and_then(|&t| source(graph, t, at));
+            }
         }
     }
     Some(at)
@@ -66,22 +76,41 @@ pub(super) fn dot(graph: &Graph<'_>, name: &str) -> String {
         for node in graph.children(call) {
             match node {
                 Node::Call(i) if graph.is_composite(i) => {
-                    let _ = writeln!(out, "{pad}subgraph cluster_{i} {{\n{pad}  label=\"{}\";", title(graph, node));
+                    let _ = writeln!(
+                        out,
+                        "{pad}subgraph cluster_{i} {{\n{pad}  label=\"{}\";",
+                        title(graph, node)
+                    );
                     inside(graph, i, depth + 1, out);
                     let _ = writeln!(out, "{pad}}}");
                 }
                 _ => {
-                    let shape = if matches!(node, Node::Op(_)) { "ellipse" } else { "box" };
+                    let shape = if matches!(node, Node::Op(_)) {
+                        "ellipse"
+                    } else {
+                        "box"
+                    };
                     let (title, shapes) = (title(graph, node), shapes(graph, node));
-                    let _ = writeln!(out, "{pad}{} [shape={shape}, label=\"{title}\\n{shapes}\"];", id(node));
+                    let _ = writeln!(
+                        out,
+                        "{pad}{} [shape={shape}, label=\"{title}\\n{shapes}\"];",
+                        id(node)
+                    );
                 }
             }
         }
     }
-    let mut out = format!("digraph \"{name}\" {{\n  node [fontname=\"sans-serif\", fontsize=11];\n");
+    let mut out =
+        format!("digraph \"{name}\" {{\n  node [fontname=\"sans-serif\", fontsize=11];\n");
     for i in 0..graph.trace.inputs.len() {
         let node = Node::Input(i);
-        let _ = writeln!(out, "  {} [shape=box, style=rounded, label=\"{}\\n{}\"];", id(node), title(graph, node), shapes(graph, node));
+        let _ = writeln!(
+            out,
+            "  {} [shape=box, style=rounded, label=\"{}\\n{}\"];",
+            id(node),
+            title(graph, node),
+            shapes(graph, node)
+        );
     }
     inside(graph, 0, 1, &mut out);
     for (from, to) in edges(graph) {
@@ -101,9 +130,17 @@ pub(super) fn mermaid(graph: &Graph<'_>, name: &str) -> String {
                     let _ = writeln!(out, "{pad}end");
                 }
                 _ => {
-                    let (open, close) = if matches!(node, Node::Op(_)) { ("([", "])") } else { ("[", "]") };
+                    let (open, close) = if matches!(node, Node::Op(_)) {
+                        ("([", "])")
+                    } else {
+                        ("[", "]")
+                    };
                     let (title, shapes) = (title(graph, node), shapes(graph, node));
-                    let _ = writeln!(out, "{pad}{}{open}\"{title}<br/>{shapes}\"{close}", id(node));
+                    let _ = writeln!(
+                        out,
+                        "{pad}{}{open}\"{title}<br/>{shapes}\"{close}",
+                        id(node)
+                    );
                 }
             }
         }
@@ -111,7 +148,13 @@ pub(super) fn mermaid(graph: &Graph<'_>, name: &str) -> String {
     let mut out = format!("---\ntitle: {name}\n---\nflowchart TD\n");
     for i in 0..graph.trace.inputs.len() {
         let node = Node::Input(i);
-        let _ = writeln!(out, "  {}([\"{}<br/>{}\"])", id(node), title(graph, node), shapes(graph, node));
+        let _ = writeln!(
+            out,
+            "  {}([\"{}<br/>{}\"])",
+            id(node),
+            title(graph, node),
+            shapes(graph, node)
+        );
     }
     inside(graph, 0, 1, &mut out);
     for (from, to) in edges(graph) {

@@ -41,7 +41,11 @@ impl Default for CosineDecay {
 impl CosineDecay {
     /// A rate that falls to 0 in `decay_steps` > 0 steps.
     pub fn new(initial_learning_rate: f64, decay_steps: f64) -> CosineDecay {
-        CosineDecay { initial_learning_rate, decay_steps, ..CosineDecay::default() }
+        CosineDecay {
+            initial_learning_rate,
+            decay_steps,
+            ..CosineDecay::default()
+        }
     }
 
     /// The lowest rate, as a share of the highest (Keras: 0).

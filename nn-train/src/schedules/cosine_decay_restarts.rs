@@ -39,7 +39,11 @@ impl Default for CosineDecayRestarts {
 impl CosineDecayRestarts {
     /// A rate that falls to 0 in `first_decay_steps` > 0 steps, then in 2, 4, 8, … times as many.
     pub fn new(initial_learning_rate: f64, first_decay_steps: f64) -> CosineDecayRestarts {
-        CosineDecayRestarts { initial_learning_rate, first_decay_steps, ..CosineDecayRestarts::default() }
+        CosineDecayRestarts {
+            initial_learning_rate,
+            first_decay_steps,
+            ..CosineDecayRestarts::default()
+        }
     }
 
     /// How much longer each period is than the one before (Keras: 2).

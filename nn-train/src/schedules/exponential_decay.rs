@@ -34,7 +34,12 @@ impl Default for ExponentialDecay {
 impl ExponentialDecay {
     /// A rate that is multiplied by `decay_rate` in the course of `decay_steps` > 0 steps.
     pub fn new(initial_learning_rate: f64, decay_steps: f64, decay_rate: f64) -> ExponentialDecay {
-        ExponentialDecay { initial_learning_rate, decay_steps, decay_rate, ..ExponentialDecay::default() }
+        ExponentialDecay {
+            initial_learning_rate,
+            decay_steps,
+            decay_rate,
+            ..ExponentialDecay::default()
+        }
     }
 
     /// With `true`, the rate falls once every `decay_steps` instead of a little at each step.

@@ -34,7 +34,12 @@ impl Default for InverseTimeDecay {
 impl InverseTimeDecay {
     /// A rate whose inverse grows by `decay_rate / initial_learning_rate` in the course of `decay_steps` > 0 steps.
     pub fn new(initial_learning_rate: f64, decay_steps: f64, decay_rate: f64) -> InverseTimeDecay {
-        InverseTimeDecay { initial_learning_rate, decay_steps, decay_rate, ..InverseTimeDecay::default() }
+        InverseTimeDecay {
+            initial_learning_rate,
+            decay_steps,
+            decay_rate,
+            ..InverseTimeDecay::default()
+        }
     }
 
     /// With `true`, the rate falls once every `decay_steps` instead of a little at each step.

@@ -54,7 +54,11 @@ registry::inventory::collect!(Class<dyn Schedule>);
 /// # Errors
 /// A class that is not registered ([`register!`](crate::register)), entries that it does not have or cannot take.
 pub fn from_config(config: &Value) -> Result<Box<dyn Schedule>> {
-    match registry::find("schedules", config, registry::inventory::iter::<Class<dyn Schedule>>())? {
+    match registry::find(
+        "schedules",
+        config,
+        registry::inventory::iter::<Class<dyn Schedule>>(),
+    )? {
         Some(schedule) => Ok(schedule),
         None => Err(registry::unknown("schedule", "Schedule", config)),
     }
@@ -65,7 +69,9 @@ fn check_steps(class: &str, steps: f64) -> Result<()> {
     if steps > 0.0 && steps.is_finite() {
         return Ok(());
     }
-    Err(Error::value(format!("{class} needs a positive number of decay steps, found {steps}")))
+    Err(Error::value(format!(
+        "{class} needs a positive number of decay steps, found {steps}"
+    )))
 }
 
 /// What all schedules here share: configuration and registration.
@@ -104,13 +110,23 @@ mod tests {
         let back = from_config(&schedule.config()).unwrap();
         assert!((0..30).all(|step| back.at(step) == schedule.at(step)));
         let message = |config| from_config(&config).err().unwrap().to_string();
-        let e = message(json!({"class_name": "CosineDecay", "config": {"decay_steps": 0, "initial_learning_rate": 1.0}}));
-        assert!(e.contains("CosineDecay needs a positive number of decay steps, found 0"), "{e}");
+        let e = message(
+            json!({"class_name": "CosineDecay", "config": {"decay_steps": 0, "initial_learning_rate": 1.0}}),
+        );
+        assert!(
+            e.contains("CosineDecay needs a positive number of decay steps, found 0"),
+            "{e}"
+        );
         let e = message(json!({"class_name": "CosineDecay", "config": {"decay_stepz": 3}}));
         assert!(e.contains("unknown entry `decay_stepz`"), "{e}");
         let e = message(json!({"class_name": "Nope", "config": {}}));
-        assert!(e.contains("no schedule is called Nope") && e.contains("register!(Schedule: Nope)"), "{e}");
-        let e = message(json!({"class_name": "PiecewiseConstantDecay", "config": {"boundaries": [1], "values": [1.0]}}));
+        assert!(
+            e.contains("no schedule is called Nope") && e.contains("register!(Schedule: Nope)"),
+            "{e}"
+        );
+        let e = message(
+            json!({"class_name": "PiecewiseConstantDecay", "config": {"boundaries": [1], "values": [1.0]}}),
+        );
         assert!(e.contains("one value more than boundaries"), "{e}");
     }
 }

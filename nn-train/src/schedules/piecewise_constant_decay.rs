@@ -22,8 +22,14 @@ pub struct PiecewiseConstantDecay {
 
 impl PiecewiseConstantDecay {
     /// Ascending boundaries, and one value more than boundaries.
-    pub fn new(boundaries: impl Into<Vec<f64>>, values: impl Into<Vec<f64>>) -> PiecewiseConstantDecay {
-        PiecewiseConstantDecay { boundaries: boundaries.into(), values: values.into() }
+    pub fn new(
+        boundaries: impl Into<Vec<f64>>,
+        values: impl Into<Vec<f64>>,
+    ) -> PiecewiseConstantDecay {
+        PiecewiseConstantDecay {
+            boundaries: boundaries.into(),
+            values: values.into(),
+        }
     }
 }
 

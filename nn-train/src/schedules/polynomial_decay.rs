@@ -37,7 +37,11 @@ impl Default for PolynomialDecay {
 impl PolynomialDecay {
     /// A straight line from `initial_learning_rate` to 0.0001 in `decay_steps` > 0 steps.
     pub fn new(initial_learning_rate: f64, decay_steps: f64) -> PolynomialDecay {
-        PolynomialDecay { initial_learning_rate, decay_steps, ..PolynomialDecay::default() }
+        PolynomialDecay {
+            initial_learning_rate,
+            decay_steps,
+            ..PolynomialDecay::default()
+        }
     }
 
     /// The rate at the end (Keras: 0.0001).

@@ -36,7 +36,11 @@ pub fn main() {
         scale: 0.5,
     };
     assert_eq!(net.forward(Tensor::ones([4, 5])).shape(), [4, 1]);
-    let paths: Vec<String> = net.parameters().iter().map(|p| p.path().to_string()).collect();
+    let paths: Vec<String> = net
+        .parameters()
+        .iter()
+        .map(|p| p.path().to_string())
+        .collect();
     assert_eq!(paths[0], "first.kernel");
     assert_eq!(paths[4], "rest.1.kernel");
     assert_eq!(net.clone_model().config(), net.config());

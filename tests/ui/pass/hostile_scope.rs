@@ -1,6 +1,12 @@
 //! Everything that generated code could name is something else here.
 #![deny(warnings)]
-#![allow(dead_code, non_camel_case_types, non_upper_case_globals, unused_imports, unused_macros)]
+#![allow(
+    dead_code,
+    non_camel_case_types,
+    non_upper_case_globals,
+    unused_imports,
+    unused_macros
+)]
 
 use nn::Tensor as T;
 use nn::layers::Dense;

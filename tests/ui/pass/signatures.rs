@@ -42,7 +42,9 @@ impl Several {
 
     // A helper uses layers for `call`.
     fn apply(&self, x: &Tensor) -> Tensor {
-        [self.helper(x), self.reference(x)].iter().fold(x.clone(), |sum, _| sum)
+        [self.helper(x), self.reference(x)]
+            .iter()
+            .fold(x.clone(), |sum, _| sum)
     }
 
     const DEPTH: usize = 2;
@@ -84,11 +86,30 @@ impl Layer for ByHand {
 
 pub fn main() {
     let x = Tensor::ones([2, 3]);
-    let reference = || Reference { dense: Dense::new(3) };
+    let reference = || Reference {
+        dense: Dense::new(3),
+    };
     assert_eq!(reference().call(&x, true).shape(), [2, 3]);
-    let several = Several { reference: reference(), helper: Dense::new(3) };
+    let several = Several {
+        reference: reference(),
+        helper: Dense::new(3),
+    };
     let (y, rest) = several.forward((&x, &x, (&x, [&x, &x])));
     assert_eq!((y.shape(), rest.len(), Several::DEPTH), (x.shape(), 2, 2));
-    assert_eq!(Elsewhere { hidden: Dense::new(1) }.forward(&x).shape(), [2, 1]);
-    assert_eq!(ByHand { dense: Dense::new(1) }.forward(&x).shape(), [2, 1]);
+    assert_eq!(
+        Elsewhere {
+            hidden: Dense::new(1)
+        }
+        .forward(&x)
+        .shape(),
+        [2, 1]
+    );
+    assert_eq!(
+        ByHand {
+            dense: Dense::new(1)
+        }
+        .forward(&x)
+        .shape(),
+        [2, 1]
+    );
 }

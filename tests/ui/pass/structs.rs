@@ -47,8 +47,16 @@ mod inner {
 
         fn call(&self, x: Tensor) -> Tensor {
             let x = self.r#type(x);
-            let x = self.many.iter().flatten().fold(x, |x, layer| layer.forward(x));
-            let x = self.pair.1.iter().fold(self.pair.0.forward(x), |x, layer| layer.forward(x));
+            let x = self
+                .many
+                .iter()
+                .flatten()
+                .fold(x, |x, layer| layer.forward(x));
+            let x = self
+                .pair
+                .1
+                .iter()
+                .fold(self.pair.0.forward(x), |x, layer| layer.forward(x));
             let x = self.named.values().fold(x, |x, layer| layer.forward(x));
             self.present(x) * self.scale()
         }
@@ -95,7 +103,10 @@ pub fn main() {
     }
     assert_eq!(Local::INPUT, ([5], [8]));
     assert!(Local::default().parts.is_empty());
-    let local = Local { scale: 2.0, parts: vec![] };
+    let local = Local {
+        scale: 2.0,
+        parts: vec![],
+    };
     let sum = local.forward((Tensor::ones([1, 5]), Tensor::ones([1, 8])));
     assert_eq!(sum.item::<f32>().unwrap(), 26.0);
 }
