@@ -65,6 +65,13 @@ macro_rules! register {
     };
 }
 
+/// The configuration of a type that says nothing about itself: its name, without module and parameters.
+pub(crate) fn bare<T: ?Sized>() -> Value {
+    let path = std::any::type_name::<T>();
+    let path = path.split('<').next().unwrap_or(path);
+    json!({"class_name": path.rsplit("::").next(), "config": {}})
+}
+
 /// The class that a configuration names.
 pub(crate) fn class_name(config: &Value) -> Result<&str> {
     config

@@ -1,4 +1,4 @@
-//! Pooling over windows of images [batch, height, width, channels].
+//! Pooling over windows of images `[batch, height, width, channels]`.
 //!
 //! What a window covers beyond the image takes no part: neither in the maximum nor in the count of the average. Tasks
 //! are whole images or rows of the output, so overlapping windows add up in one order.

@@ -10,7 +10,7 @@ impl Tensor {
     ///
     /// ```
     /// # use nn_core::Tensor;
-    /// let sequence = Tensor::zeros([8, 5, 3]); // [batch, time, features]
+    /// let sequence = Tensor::zeros([8, 5, 3]); // `[batch, time, features]`
     /// for step in sequence.unstack(1) {
     ///     assert_eq!(step.shape(), [8, 3]);
     /// }

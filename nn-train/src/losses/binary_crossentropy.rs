@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// `mean(-y_true · ln p - (1 - y_true) · ln(1 - p))` over the last axis, for probabilities `p` limited to [1e-7, 1 - 1e-7], or for
 /// logits with `p = sigmoid(y_pred)`, computed so that no logit overflows.
 ///
-/// Targets (0 or 1, or probabilities) and predictions: [batch, ...], the same shape; one answer a sample is [batch, 1].
+/// Targets (0 or 1, or probabilities) and predictions: `[batch, ...]`, the same shape; one answer a sample is `[batch, 1]`.
 /// Source: `keras.losses.BinaryCrossentropy`.
 ///
 /// ```

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// `-Σ y_true · ln p` over the last axis, for targets that are one-hot or distributions over classes.
 ///
 /// Of probabilities, `p` is `y_pred` divided by its sum and limited to [1e-7, 1 - 1e-7]; of logits, `p = softmax(y_pred)`, in one fused,
-/// stable operation. Targets and predictions: [batch, ..., classes], the same shape; for class numbers see
+/// stable operation. Targets and predictions: `[batch, ..., classes]`, the same shape; for class numbers see
 /// [`SparseCategoricalCrossentropy`](super::SparseCategoricalCrossentropy). Source: `keras.losses.CategoricalCrossentropy`.
 ///
 /// ```

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// `max(1 + neg - pos, 0)` with `pos = Σ y_true · y_pred` and `neg = max((1 - y_true) · y_pred)` over the last axis.
 ///
-/// Targets and predictions: [batch, ..., classes], the same shape. Source: `keras.losses.CategoricalHinge`.
+/// Targets and predictions: `[batch, ..., classes]`, the same shape. Source: `keras.losses.CategoricalHinge`.
 ///
 /// ```
 /// use nn_core::Tensor;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// `-Σ (y_true / ‖y_true‖) · (y_pred / ‖y_pred‖)` over the last axis: -1 for the same direction, 0 for orthogonal vectors or a vector
 /// of zeros, 1 for opposite ones. Lengths below 1e-7 count as that.
 ///
-/// Targets and predictions: [batch, ..., classes], the same shape. Source: `keras.losses.CosineSimilarity`.
+/// Targets and predictions: `[batch, ..., classes]`, the same shape. Source: `keras.losses.CosineSimilarity`.
 ///
 /// ```
 /// use nn_core::Tensor;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// `mean(max(1 - y_true · y_pred, 0))` over the last axis. Targets are -1 or 1; where all of a batch are 0 or 1, zeros stand for -1.
 ///
-/// Targets and predictions: [batch, ...], the same shape. Source: `keras.losses.Hinge`.
+/// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.Hinge`.
 ///
 /// ```
 /// use nn_core::Tensor;

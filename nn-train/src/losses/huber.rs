@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The mean over the last axis of `½e²` where `|e| = |y_pred - y_true| ≤ δ`, and `δ|e| - ½δ²` beyond.
 ///
-/// Targets and predictions: [batch, ...], the same shape. Source: `keras.losses.Huber`.
+/// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.Huber`.
 ///
 /// ```
 /// use nn_core::Tensor;

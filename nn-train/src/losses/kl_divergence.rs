@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// `Σ y_true · ln(y_true / y_pred)` over the last axis, both limited to [1e-7, 1]; distributions that sum to 1.
 ///
-/// Targets and predictions: [batch, ..., classes], the same shape. Source: `keras.losses.KLDivergence`.
+/// Targets and predictions: `[batch, ..., classes]`, the same shape. Source: `keras.losses.KLDivergence`.
 ///
 /// ```
 /// use nn_core::Tensor;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// `mean(ln cosh(y_pred - y_true))` over the last axis: about `½e²` near 0, `|e| - ln 2` far off. Computed as
 /// `e + softplus(-2e) - ln 2`, which does not overflow.
 ///
-/// Targets and predictions: [batch, ...], the same shape. Source: `keras.losses.LogCosh`.
+/// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.LogCosh`.
 ///
 /// ```
 /// use nn_core::Tensor;

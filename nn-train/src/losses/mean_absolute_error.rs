@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// `mean(|y_true - y_pred|)` over the last axis.
 ///
-/// Targets and predictions: [batch, ...], the same shape. Source: `keras.losses.MeanAbsoluteError`.
+/// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.MeanAbsoluteError`.
 ///
 /// ```
 /// use nn_core::Tensor;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// `100 · mean(|y_true - y_pred| / max(|y_true|, 1e-7))` over the last axis.
 ///
-/// Targets and predictions: [batch, ...], the same shape. Source: `keras.losses.MeanAbsolutePercentageError`.
+/// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.MeanAbsolutePercentageError`.
 ///
 /// ```
 /// use nn_core::Tensor;

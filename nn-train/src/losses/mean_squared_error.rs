@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// `mean((y_true - y_pred)²)` over the last axis.
 ///
-/// Targets and predictions: [batch, ...], the same shape. Source: `keras.losses.MeanSquaredError`.
+/// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.MeanSquaredError`.
 ///
 /// ```
 /// use nn_core::Tensor;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// `mean((ln(max(y_true, 1e-7) + 1) - ln(max(y_pred, 1e-7) + 1))²)` over the last axis; for numbers that are not negative.
 ///
-/// Targets and predictions: [batch, ...], the same shape. Source: `keras.losses.MeanSquaredLogarithmicError`.
+/// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.MeanSquaredLogarithmicError`.
 ///
 /// ```
 /// use nn_core::Tensor;

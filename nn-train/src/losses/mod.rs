@@ -1,7 +1,7 @@
 //! Losses: what training makes small. One file each; the meaning, name and defaults are Keras 3's.
 //!
 //! Every loss takes targets and predictions by reference and gives a scalar through which gradients flow. Shapes must agree:
-//! nothing is broadcast, so that targets [batch] against predictions [batch, 1] are an error and not a [batch, batch] matrix.
+//! nothing is broadcast, so that targets `[batch]` against predictions `[batch, 1]` are an error and not a `[batch, batch]` matrix.
 
 mod binary_crossentropy;
 mod categorical_crossentropy;
@@ -44,7 +44,7 @@ pub(crate) use labels::labels;
 
 use crate::registry::{self, Class};
 use nn_core::{Result, Tensor};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// Keras's fuzz factor, the distance that probabilities keep from 0 and 1.
@@ -64,7 +64,7 @@ pub trait Loss: Send + Sync {
     fn name(&self) -> &str;
 
     /// One loss for each sample, before reduction: the shape of `y_pred` without its last axis, or of `y_pred` itself if that is
-    /// all it has ([batch]). Inputs that do not fit give a failed tensor.
+    /// all it has (`[batch]`). Inputs that do not fit give a failed tensor.
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor;
 
     /// How the losses of the samples become one number.
@@ -85,7 +85,7 @@ pub trait Loss: Send + Sync {
 
     /// As [`Loss::call`], each sample's loss multiplied by its weight first.
     ///
-    /// `sample_weight` has the shape [batch] or, where there is a loss for each pixel or time step, that of the losses. The mean is
+    /// `sample_weight` has the shape `[batch]` or, where there is a loss for each pixel or time step, that of the losses. The mean is
     /// over the number of samples, not the sum of weights, unless the reduction is [`Reduction::MeanWithSampleWeight`].
     fn weighted(&self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Tensor {
         let losses = self.losses(y_true, y_pred);
@@ -103,8 +103,7 @@ pub trait Loss: Send + Sync {
 
     /// The configuration, `{"class_name": "Huber", "config": {"delta": 1.0, ...}}`; of a loss of your own, its type's name.
     fn config(&self) -> Value {
-        let path = std::any::type_name::<Self>();
-        json!({"class_name": path.rsplit("::").next(), "config": {}})
+        registry::bare::<Self>()
     }
 }
 
@@ -206,3 +205,49 @@ pub(crate) use described;
 
 /// Keras's `axis`: classes and features are last here.
 const FOREIGN: registry::Foreign = &[("axis", registry::Allowed::Integer(-1))];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// A loss that its author did not register.
+    struct Mine<T>(std::marker::PhantomData<T>);
+
+    impl<T: Send + Sync> Loss for Mine<T> {
+        fn name(&self) -> &str {
+            "mine"
+        }
+        fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+            (y_true - y_pred).abs().mean_axis(-1)
+        }
+    }
+
+    #[test]
+    fn an_unregistered_loss_works_is_saved_and_says_what_is_missing_when_loaded() {
+        let loss: Box<dyn Loss> = Box::new(Mine::<crate::Scores>(std::marker::PhantomData));
+        let y = Tensor::zeros([2, 1]);
+        assert_eq!(loss.call(&y, &(&y + 3.0)).item::<f32>().unwrap(), 3.0);
+        assert_eq!(loss.config(), json!({"class_name": "Mine", "config": {}}));
+        let e = from_config(&loss.config()).err().unwrap().to_string();
+        assert!(
+            e.contains("no loss is called Mine") && e.contains("nn::register!(Loss: Mine);"),
+            "{e}"
+        );
+    }
+
+    #[test]
+    fn configurations_are_checked() {
+        let refused = |config| from_config(&config).err().unwrap().to_string();
+        let e = refused(json!({"class_name": "CategoricalCrossentropy", "config": {"axis": 1}}));
+        assert!(e.contains("`axis` can only be -1 here, found 1"), "{e}");
+        let e =
+            refused(json!({"class_name": "MeanSquaredError", "config": {"reduction": "product"}}));
+        assert!(
+            e.contains("MeanSquaredError") && e.contains("product"),
+            "{e}"
+        );
+        let e = refused(json!({"class_name": "MeanSquaredError", "config": {"delta": 1.0}}));
+        assert!(e.contains("unknown entry `delta`; it has reduction"), "{e}");
+    }
+}

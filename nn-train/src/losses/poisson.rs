@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// `mean(y_pred - y_true · ln(y_pred + 1e-7))` over the last axis, for rates `y_pred` > 0 of counts `y_true`.
 ///
-/// Targets and predictions: [batch, ...], the same shape. Source: `keras.losses.Poisson`.
+/// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.Poisson`.
 ///
 /// ```
 /// use nn_core::Tensor;

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 /// `-ln p[y_true]`: the crossentropy of labels that are class numbers.
 ///
 /// Of probabilities, `p` is `y_pred` divided by its sum and limited to [1e-7, 1 - 1e-7]; of logits, `p = softmax(y_pred)`, in one fused,
-/// stable operation. Labels: [batch, ...] or [batch, ..., 1], integers (or floats without a fraction) in 0..classes. Predictions:
-/// [batch, ..., classes]. Source: `keras.losses.SparseCategoricalCrossentropy`.
+/// stable operation. Labels: `[batch, ...]` or `[batch, ..., 1]`, integers (or floats without a fraction) in 0..classes. Predictions:
+/// `[batch, ..., classes]`. Source: `keras.losses.SparseCategoricalCrossentropy`.
 ///
 /// ```
 /// use nn_core::Tensor;
@@ -97,8 +97,8 @@ impl Loss for SparseCategoricalCrossentropy {
     }
 
     fn kept(&self, y_true: &Tensor, y_pred: &Tensor) -> Option<Tensor> {
-        let labels = labels(y_true, y_pred).ok()?;
-        Some(labels.not_equal(self.ignore_class?))
+        let ignored = self.ignore_class?;
+        Some(labels(y_true, y_pred).ok()?.not_equal(ignored))
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// `mean(max(1 - y_true · y_pred, 0)²)` over the last axis. Targets are -1 or 1; where all of a batch are 0 or 1, zeros stand for -1.
 ///
-/// Targets and predictions: [batch, ...], the same shape. Source: `keras.losses.SquaredHinge`.
+/// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.SquaredHinge`.
 ///
 /// ```
 /// use nn_core::Tensor;

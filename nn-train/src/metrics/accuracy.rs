@@ -5,7 +5,7 @@ use crate::losses::pair;
 use nn_core::{DType, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
-/// The share of predictions that equal their targets, number by number. Both have the same shape, [batch, ...].
+/// The share of predictions that equal their targets, number by number. Both have the same shape, `[batch, ...]`.
 ///
 /// Source: `keras.metrics.Accuracy`.
 ///

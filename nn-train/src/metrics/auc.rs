@@ -34,7 +34,7 @@ pub enum Summation {
 
 /// The area under the ROC or precision-recall curve, from counts at 200 thresholds between 0 and 1.
 ///
-/// Targets (0 or 1) and predictions (probabilities, or logits if so told): [batch] or [batch, ...], the same shape; all numbers count
+/// Targets (0 or 1) and predictions (probabilities, or logits if so told): `[batch]` or `[batch, ...]`, the same shape; all numbers count
 /// alike. Source: `keras.metrics.AUC`.
 ///
 /// ```

@@ -6,7 +6,7 @@ use nn_core::{Element, Result, Tensor, with_float};
 use serde::{Deserialize, Serialize};
 
 /// The share of predictions above the threshold where the target is 1, and not above it where it is 0. Both have the same shape,
-/// [batch, ...]; one answer a sample is [batch, 1]. Reported as `accuracy`, where Keras says `binary_accuracy`.
+/// `[batch, ...]`; one answer a sample is `[batch, 1]`. Reported as `accuracy`, where Keras says `binary_accuracy`.
 ///
 /// Source: `keras.metrics.BinaryAccuracy`.
 ///

@@ -9,7 +9,7 @@ use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// The share of rows whose greatest score (the first of equals) is where the target is greatest. Targets and predictions:
-/// [batch, ..., classes], the same shape. Reported as `accuracy`, where Keras says `categorical_accuracy`.
+/// `[batch, ..., classes]`, the same shape. Reported as `accuracy`, where Keras says `categorical_accuracy`.
 ///
 /// Source: `keras.metrics.CategoricalAccuracy`.
 ///

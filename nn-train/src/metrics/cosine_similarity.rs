@@ -5,7 +5,7 @@ use crate::losses::{self, Loss};
 use nn_core::{Result, Tensor, no_gradient};
 use serde::{Deserialize, Serialize};
 
-/// The mean of `Σ (y_true / ‖y_true‖) · (y_pred / ‖y_pred‖)` over the last axis. Targets and predictions: [batch, ..., components], the same
+/// The mean of `Σ (y_true / ‖y_true‖) · (y_pred / ‖y_pred‖)` over the last axis. Targets and predictions: `[batch, ..., components]`, the same
 /// shape. The loss of this name is its negative, which is why it is not beside the other metrics.
 ///
 /// Source: `keras.metrics.CosineSimilarity`.

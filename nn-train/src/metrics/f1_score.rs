@@ -20,7 +20,7 @@ pub enum Average {
 
 /// `2 · precision · recall / (precision + recall)` of every class, averaged.
 ///
-/// Targets (0 or 1) and predictions: [batch, classes]. Without a threshold, the greatest prediction of a row is the answer. Keras gives one
+/// Targets (0 or 1) and predictions: `[batch, classes]`. Without a threshold, the greatest prediction of a row is the answer. Keras gives one
 /// number for each class unless told to average; here the mean over classes is the default. Source: `keras.metrics.F1Score`.
 ///
 /// ```

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// `true positives / (true positives + false negatives)`, 0 if there are none.
 ///
-/// A prediction is positive if it is above the threshold. Targets (0 or 1) and predictions: [batch] or [batch, ..., classes], the
+/// A prediction is positive if it is above the threshold. Targets (0 or 1) and predictions: `[batch]` or `[batch, ..., classes]`, the
 /// same shape; all numbers count alike unless a class is chosen. Source: `keras.metrics.Recall`.
 ///
 /// ```

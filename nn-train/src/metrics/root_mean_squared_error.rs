@@ -5,7 +5,7 @@ use crate::losses::{Loss, MeanSquaredError};
 use nn_core::{Result, Tensor, no_gradient};
 use serde::{Deserialize, Serialize};
 
-/// `√mean((y_true - y_pred)²)` over all samples of all batches. Targets and predictions: [batch, ...], the same shape.
+/// `√mean((y_true - y_pred)²)` over all samples of all batches. Targets and predictions: `[batch, ...]`, the same shape.
 ///
 /// Source: `keras.metrics.RootMeanSquaredError`.
 ///

@@ -6,8 +6,8 @@ use nn_core::kernels::reduce::argmax;
 use nn_core::{Error, Result, Shape, Tensor, with_float};
 use serde::{Deserialize, Serialize};
 
-/// The share of rows whose greatest score (the first of equals) is that of the label. Labels: [batch, ...] or [batch, ..., 1], integers; one
-/// that is not the number of a class counts as wrong. Predictions: [batch, ..., classes]. Reported as `accuracy`, where Keras says
+/// The share of rows whose greatest score (the first of equals) is that of the label. Labels: `[batch, ...]` or `[batch, ..., 1]`, integers; one
+/// that is not the number of a class counts as wrong. Predictions: `[batch, ..., classes]`. Reported as `accuracy`, where Keras says
 /// `sparse_categorical_accuracy`.
 ///
 /// Source: `keras.metrics.SparseCategoricalAccuracy`.

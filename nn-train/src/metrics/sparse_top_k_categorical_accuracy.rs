@@ -5,8 +5,8 @@ use crate::losses::labels;
 use nn_core::{Element, Result, Tensor, with_float};
 use serde::{Deserialize, Serialize};
 
-/// The share of rows in which fewer than `k` classes score higher than the label. Labels: [batch, ...] or [batch, ..., 1], integers; one that
-/// is not the number of a class counts as wrong. Predictions: [batch, ..., classes].
+/// The share of rows in which fewer than `k` classes score higher than the label. Labels: `[batch, ...]` or `[batch, ..., 1]`, integers; one that
+/// is not the number of a class counts as wrong. Predictions: `[batch, ..., classes]`.
 ///
 /// Source: `keras.metrics.SparseTopKCategoricalAccuracy`.
 ///

@@ -9,7 +9,7 @@ use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// The share of rows in which fewer than `k` classes score higher than the one where the target is greatest. Targets and predictions:
-/// [batch, ..., classes], the same shape.
+/// `[batch, ..., classes]`, the same shape.
 ///
 /// Source: `keras.metrics.TopKCategoricalAccuracy`.
 ///

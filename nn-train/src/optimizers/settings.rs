@@ -5,6 +5,7 @@ use crate::registry::{self, Allowed, Foreign};
 use nn_core::{Error, Gradients, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// Learning rate, clipping and weight decay of an optimizer. The builders of each optimizer set them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -82,13 +83,13 @@ impl Settings {
     }
 
     /// The gradients, clipped.
-    pub(super) fn clip(&self, gradients: &Gradients) -> Gradients {
-        let gradients = gradients.clone();
+    pub(super) fn clip<'a>(&self, gradients: &'a Gradients) -> Cow<'a, Gradients> {
+        let copy = || gradients.clone();
         match (self.clipnorm, self.clipvalue, self.global_clipnorm) {
-            (Some(max), _, _) => gradients.clip_by_norm(max),
-            (_, Some(max), _) => gradients.clip_by_value(max),
-            (_, _, Some(max)) => gradients.clip_by_global_norm(max),
-            _ => gradients,
+            (Some(max), _, _) => Cow::Owned(copy().clip_by_norm(max)),
+            (_, Some(max), _) => Cow::Owned(copy().clip_by_value(max)),
+            (_, _, Some(max)) => Cow::Owned(copy().clip_by_global_norm(max)),
+            _ => Cow::Borrowed(gradients),
         }
     }
 

@@ -16,7 +16,7 @@ pub use polynomial_decay::PolynomialDecay;
 
 use crate::registry::{self, Class};
 use nn_core::{Error, Result};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A learning rate that depends on the number of steps made.
 ///
@@ -42,8 +42,7 @@ pub trait Schedule: Send + Sync {
 
     /// The configuration, `{"class_name": "CosineDecay", "config": {...}}`; of a schedule of your own, its type's name.
     fn config(&self) -> Value {
-        let path = std::any::type_name::<Self>();
-        json!({"class_name": path.rsplit("::").next(), "config": {}})
+        registry::bare::<Self>()
     }
 }
 
@@ -103,6 +102,7 @@ use described;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn round_trip_and_malformed_configurations() {

@@ -13,9 +13,9 @@ mod winograd;
 use super::gemm::{Gemm, Mat, Start, multiply};
 use super::simd::{Level, level};
 
-/// Sizes of a convolution of an image [batch, height, width, in_channels] with a kernel
+/// Sizes of a convolution of an image `[batch, height, width, in_channels]` with a kernel
 /// [kernel height, kernel width, in_channels / groups, out_channels] that gives
-/// [batch, out_height, out_width, out_channels].
+/// `[batch, out_height, out_width, out_channels]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Conv2d {
     /// Images.

@@ -12,7 +12,7 @@ fn rows_of_task(features: usize) -> usize {
 }
 
 /// For every row `mean`, `inv_std = 1 / √(biased variance + epsilon)` and
-/// `y = (x - mean) · inv_std · gamma + beta`. `gamma` and `beta` are [features], `mean` and `inv_std` [rows].
+/// `y = (x - mean) · inv_std · gamma + beta`. `gamma` and `beta` are `[features]`, `mean` and `inv_std` `[rows]`.
 pub fn layer_normalize<T: Float>(
     x: &[T],
     gamma: &[T],

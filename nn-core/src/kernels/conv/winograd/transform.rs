@@ -7,7 +7,7 @@ use crate::kernels::gemm::vector::{Body, Vector};
 use std::marker::PhantomData;
 use std::ops::Range;
 
-/// An image [batch, height, width, channels] cut into tiles that start `step` pixels apart.
+/// An image `[batch, height, width, channels]` cut into tiles that start `step` pixels apart.
 #[derive(Clone, Copy)]
 pub struct Grid {
     pub height: usize,
