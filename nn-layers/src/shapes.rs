@@ -18,7 +18,7 @@ const CAPACITY: usize = 320;
 /// let error = CONV.output_shape(&Shape::from([UNKNOWN, 784])).unwrap_err();
 /// assert_eq!(
 ///     error.message(),
-///     "Conv2D expects rank 4 `[batch, height, width, channels]`, found rank 2 [_, 784]; `Reshape` first"
+///     "Conv2D expects rank 4 [batch, height, width, channels], found rank 2 [_, 784]; `Reshape` first"
 /// );
 /// ```
 #[derive(Clone, Copy)]

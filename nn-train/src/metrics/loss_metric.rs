@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// use nn_train::metrics::{LossMetric, Metric};
 /// let mut metric = LossMetric::new(MeanAbsoluteError::new());
 /// metric.update(&Tensor::from([[1.0_f32], [2.0]]), &Tensor::from([[1.0_f32], [4.0]]), None)?;
-/// assert_eq!((metric.name(), metric.result()), ("mean_absolute_error", 1.0));
+/// assert_eq!((Metric::name(&metric), metric.result()), ("mean_absolute_error", 1.0));
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone)]
