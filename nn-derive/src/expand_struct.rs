@@ -244,10 +244,11 @@ fn model_impl(item: &Struct) -> TokenStream {
     if bounded.params.is_empty() {
         // Without a `call` this is the one place that says so: all else takes the bound for granted.
         let ident = &item.ident;
+        let is_layer = quote_spanned!(ident.span()=> #ident: #krate::Layer);
         bounded
             .make_where_clause()
             .predicates
-            .push(parse_quote!(#ident: #krate::Layer));
+            .push(parse_quote!(#is_layer));
     }
     let model = impl_with(item, &bounded, quote!(#krate::Model for), body);
     quote!(#[allow(trivial_bounds)] #model)

@@ -12,7 +12,7 @@ use nn_layers::collect_losses;
 ///
 /// An overridden `train_step` gets it to do what `fit` would have done, in its own way:
 ///
-/// ```ignore
+/// ```text
 /// fn train_step(&self, step: &mut Step<'_, Self>, (x, y): (Tensor, Tensor)) -> nn::Result<()> {
 ///     let tape = GradientTape::new();
 ///     let y_pred = step.forward(&x);

@@ -98,3 +98,19 @@ fn configurations_come_back() {
         assert_eq!(loss.config(), again.config());
     }
 }
+
+/// The comparison that all reference tests rest on sees what it should.
+#[test]
+fn differences_are_seen() {
+    let x = Tensor::from([1.0_f32, -3.0]);
+    let off = |other: Tensor| worst(&other, &x, TOLERANCE);
+    assert_eq!(off(x.clone()), 0.0);
+    assert!(off(Tensor::from([1.0_f32, -3.00001])) > 1.0);
+    assert!(off(Tensor::from([1.0_f32, 3.0])) > 1.0);
+    assert_eq!(off(Tensor::from([f32::NAN, -3.0])), f64::INFINITY);
+    assert_eq!(off(Tensor::from([[1.0_f32, -3.0]])), f64::INFINITY);
+    assert_eq!(
+        off(Tensor::failed(nn_core::Error::value("failed"))),
+        f64::INFINITY
+    );
+}

@@ -16,7 +16,7 @@ mod inner {
         named: BTreeMap<String, Dense>,
         #[cfg(any())]
         absent: DoesNotExist,
-        #[cfg(all())]
+        #[cfg(not(any()))]
         present: Dense,
         #[cfg_attr(all(), config)]
         pub r#match: f64,
