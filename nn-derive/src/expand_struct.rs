@@ -244,11 +244,13 @@ fn model_impl(item: &Struct) -> TokenStream {
     if bounded.params.is_empty() {
         // Without a `call` this is the one place that says so: all else takes the bound for granted.
         let ident = &item.ident;
-        let is_layer = quote_spanned!(ident.span()=> #ident: #krate::Layer);
-        bounded
-            .make_where_clause()
-            .predicates
-            .push(parse_quote!(#is_layer));
+        let is_layer = quote!(#ident: #krate::Layer).into_iter().map(|mut token| {
+            token.set_span(ident.span());
+            token
+        });
+        let is_layer: TokenStream = is_layer.collect();
+        let clause = bounded.make_where_clause();
+        clause.predicates.push(parse_quote!(#is_layer));
     }
     let model = impl_with(item, &bounded, quote!(#krate::Model for), body);
     quote!(#[allow(trivial_bounds)] #model)
