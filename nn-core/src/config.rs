@@ -11,9 +11,42 @@ use serde_json::{Map, Value, json};
     label = "not `Serialize` and `DeserializeOwned`",
     note = "derive `serde::Serialize` and `serde::Deserialize` for it, or leave the field out with `#[model(skip)]`"
 )]
-pub trait ConfigValue: Serialize + DeserializeOwned + Send + Sync + 'static {}
+pub trait ConfigValue: Sized {
+    /// The value as JSON; `null` for what JSON cannot hold (a map with keys that are no strings).
+    fn to_json(&self) -> Value;
 
-impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> ConfigValue for T {}
+    /// The value from JSON.
+    ///
+    /// # Errors
+    /// When the JSON is of another type.
+    fn from_json(json: &Value) -> Result<Self>;
+}
+
+// Asking for the second trait through the first makes one compile error, not two, of a type that has neither.
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> ConfigValue for T
+where
+    <T as Serialized>::Type: DeserializeOwned,
+{
+    fn to_json(&self) -> Value {
+        serde_json::to_value(self).unwrap_or(Value::Null)
+    }
+
+    fn from_json(json: &Value) -> Result<T> {
+        T::deserialize(json).map_err(|e| Error::format(format!("{e}, in {}", abbreviate(json))))
+    }
+}
+
+/// A type that serializes, which is the type itself.
+#[doc(hidden)]
+pub trait Serialized {
+    type Type;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> Serialized for T {
+    type Type = T;
+}
 
 /// Collects the configuration of one struct.
 ///
@@ -36,19 +69,23 @@ impl Writer {
         }
     }
 
-    /// Adds a plain value. One that JSON cannot hold (a map with keys that are no strings) is written as `null`.
+    /// Adds an entry.
     #[must_use]
-    pub fn value<T: ConfigValue>(mut self, name: &str, value: &T) -> Writer {
-        let value = serde_json::to_value(value).unwrap_or(Value::Null);
+    pub fn entry(mut self, name: &str, value: Value) -> Writer {
         self.entries.insert(name.to_string(), value);
         self
     }
 
+    /// Adds a plain value. One that JSON cannot hold (a map with keys that are no strings) is written as `null`.
+    #[must_use]
+    pub fn value<T: ConfigValue>(self, name: &str, value: &T) -> Writer {
+        self.entry(name, value.to_json())
+    }
+
     /// Adds a layer, a parameter or a container of those.
     #[must_use]
-    pub fn module<M: Module>(mut self, name: &str, module: &M) -> Writer {
-        self.entries.insert(name.to_string(), module.config());
-        self
+    pub fn module<M: Module>(self, name: &str, module: &M) -> Writer {
+        self.entry(name, module.config())
     }
 
     /// The configuration: `{"class_name": ..., "config": {...}}`.
@@ -85,17 +122,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn entry(&self, name: &str) -> Result<&'a Value> {
-        self.entries.get(name).ok_or_else(|| {
+    /// An entry, made by `from` of its JSON.
+    ///
+    /// # Errors
+    /// When it is missing, or what `from` returns.
+    pub fn entry<T>(&self, name: &str, from: impl FnOnce(&Value) -> Result<T>) -> Result<T> {
+        let value = self.entries.get(name).ok_or_else(|| {
             Error::format(format!(
                 "the configuration of {} has no `{name}`",
                 self.class_name
             ))
-        })
-    }
-
-    fn locate(&self, name: &str, error: Error) -> Error {
-        error.context(format!("{}.{name}", self.class_name))
+        })?;
+        from(value).map_err(|e| e.context(format!("{}.{name}", self.class_name)))
     }
 
     /// A plain value.
@@ -103,12 +141,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// When it is missing or of another type.
     pub fn value<T: ConfigValue>(&self, name: &str) -> Result<T> {
-        T::deserialize(self.entry(name)?).map_err(|e| {
-            self.locate(
-                name,
-                Error::format(format!("{e}, in {}", abbreviate(&self.entries[name]))),
-            )
-        })
+        self.entry(name, T::from_json)
     }
 
     /// A layer, a parameter or a container of those.
@@ -116,7 +149,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// When it is missing or malformed.
     pub fn module<M: Module>(&self, name: &str) -> Result<M> {
-        M::from_config(self.entry(name)?).map_err(|e| self.locate(name, e))
+        self.entry(name, M::from_config)
     }
 }
 

@@ -27,6 +27,15 @@ pub trait Module: Send + Sync + 'static {
     /// Calls `visit` with the name and value of every field that is part of the tree, in order.
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module));
 
+    /// This node, whatever its type: what `visit` is called with.
+    #[doc(hidden)]
+    fn as_module(&self) -> &dyn Module
+    where
+        Self: Sized,
+    {
+        self
+    }
+
     /// The parameter, if this is one.
     fn as_param(&self) -> Option<&Param> {
         None

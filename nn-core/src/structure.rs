@@ -183,6 +183,8 @@ macro_rules! tuple {
             }
         }
 
+        // The message is about `IntoInput`, which this only helps with.
+        #[diagnostic::do_not_recommend]
         impl<$($T, )+ To> IntoInput<To> for ($($T,)+)
         where
             ($($T,)+): IntoTuple<To>,

@@ -142,6 +142,11 @@ impl Field {
         self.ident.unraw().to_string()
     }
 
+    /// Whether it is part of the configuration.
+    pub fn is_saved(&self) -> bool {
+        matches!(self.role, Role::Module | Role::Config | Role::Param(None))
+    }
+
     /// Whether it is part of the tree of layers and parameters.
     pub fn in_tree(&self) -> bool {
         matches!(self.role, Role::Module | Role::Param(_))

@@ -3,9 +3,9 @@
 use crate::ast::{Errors, Field, Role, Struct};
 use crate::attr::Input;
 use crate::{generics, messages};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{DeriveInput, Generics, LitByteStr, parse_quote};
+use syn::{DeriveInput, Generics, Ident, LitByteStr, parse_quote};
 
 /// `#[derive(Layer)]`, and with `model` `#[derive(Model)]`.
 pub fn expand(input: DeriveInput, model: bool) -> TokenStream {
@@ -53,16 +53,16 @@ fn module_impl(item: &Struct) -> TokenStream {
     let krate = &item.attrs.krate;
     let class_name = item.class_name();
     let visits = item.fields.iter().filter(|f| f.in_tree()).map(|f| {
-        let (ident, name) = (&f.ident, f.name());
-        quote!(__visit(#name, &self.#ident);)
+        let (ident, name, as_module) = (&f.ident, f.name(), access(f, krate, "as_module"));
+        quote!(__visit(#name, #as_module(&self.#ident));)
     });
-    let entries = item.fields.iter().filter_map(|f| {
+    let entries = item.fields.iter().filter(|f| f.is_saved()).map(|f| {
         let (ident, name) = (&f.ident, f.name());
-        match f.role {
-            Role::Config => Some(quote!(.value(#name, &self.#ident))),
-            Role::Module | Role::Param(None) => Some(quote!(.module(#name, &self.#ident))),
-            Role::Skip | Role::Param(Some(_)) => None,
-        }
+        let to_json = match f.role {
+            Role::Config => access(f, krate, "to_json"),
+            _ => access(f, krate, "config"),
+        };
+        quote!(.entry(#name, #to_json(&self.#ident)))
     });
     let from_config = from_config(item);
     let body = quote! {
@@ -96,18 +96,32 @@ fn module_impl(item: &Struct) -> TokenStream {
     )
 }
 
+/// A method of the trait that makes a type what its field must be: `<Dense as Module>::config`, to be called at once. As the only way in
+/// which generated code asks for the trait it makes one error, at the type, of a type that does not have it, however often it is asked.
+fn access(field: &Field, krate: &TokenStream, method: &str) -> TokenStream {
+    let (ty, method) = (&field.ty, Ident::new(method, Span::call_site()));
+    match field.role {
+        Role::Config => quote!(<#ty as #krate::config::ConfigValue>::#method),
+        _ => quote!(<#ty as #krate::Module>::#method),
+    }
+}
+
 /// Reads the fields; those under `#[config]` first, since expressions of `#[param(..)]` may name them.
 fn from_config(item: &Struct) -> TokenStream {
+    let krate = &item.attrs.krate;
     let is_config = |f: &&Field| matches!(f.role, Role::Config);
     let config = item.fields.iter().filter(is_config).map(|f| {
-        let (ident, name, ty) = (&f.ident, f.name(), &f.ty);
-        quote!(let #ident: #ty = __config.value(#name)?;)
+        let (ident, name, from_json) = (&f.ident, f.name(), access(f, krate, "from_json"));
+        quote!(let #ident = __config.entry(#name, |__json| #from_json(__json))?;)
     });
     let values = item.fields.iter().map(|f| {
         let (ident, name) = (&f.ident, f.name());
         match &f.role {
             Role::Config => quote!(#ident),
-            Role::Module | Role::Param(None) => quote!(#ident: __config.module(#name)?),
+            Role::Module | Role::Param(None) => {
+                let from_config = access(f, krate, "from_config");
+                quote!(#ident: __config.entry(#name, |__json| #from_config(__json))?)
+            }
             Role::Param(Some(expr)) => quote!(#ident: #expr),
             Role::Skip => quote!(#ident: ::core::default::Default::default()),
         }
@@ -299,7 +313,7 @@ fn unused_check(item: &Struct) -> TokenStream {
     if checked.is_empty() || !item.generics.params.is_empty() {
         return TokenStream::new();
     }
-    let ident = &item.ident;
+    let (krate, ident) = (&item.attrs.krate, &item.ident);
     let count = Literal::usize_unsuffixed(checked.len());
     let names: Vec<String> = checked.iter().map(|f| f.name()).collect();
     let index = (0..checked.len()).map(Literal::usize_unsuffixed);
@@ -314,8 +328,14 @@ fn unused_check(item: &Struct) -> TokenStream {
     let asserts = checked.iter().enumerate().map(|(i, f)| {
         let i = Literal::usize_unsuffixed(i);
         let message = messages::unused_layer(&f.name());
-        let tokens = quote_spanned!(f.ident.span()=> ::core::assert!(USED[#i], #message));
-        quote!(const _: () = #tokens;)
+        let assert = quote_spanned!(f.ident.span()=> ::core::assert!(USED[#i], #message));
+        let as_module = access(f, krate, "as_module");
+        quote! {
+            const _: () = {
+                let _ = |__field| #as_module(__field); // what is no module has its error already
+                #assert
+            };
+        }
     });
     quote! {
         const _: () = {
