@@ -89,12 +89,7 @@ impl MatMul {
             if out.is_empty() {
                 return;
             }
-            for ((i, c), (&i_a, &i_b)) in out
-                .chunks_mut(m * n)
-                .enumerate()
-                .zip(a_batch.iter().zip(&b_batch))
-            {
-                let _ = i;
+            for (c, (&i_a, &i_b)) in out.chunks_mut(m * n).zip(a_batch.iter().zip(&b_batch)) {
                 let a = matrix(
                     &a.data::<T>()[i_a * m * k..(i_a + 1) * m * k],
                     m,

@@ -69,9 +69,8 @@ pub(super) fn layout(graph: &Graph<'_>, call: usize, heading: String) -> Box {
             _ => leaf(graph, node),
         });
     }
-    let links = links(graph, call, &boxes);
-    let (rows, lanes) = place(&mut boxes, &links);
-    let _ = rows;
+    let links = links(graph, &boxes);
+    let lanes = place(&mut boxes, &links);
     let edges = links
         .iter()
         .map(|&(from, to)| route(&boxes, from, to))
@@ -91,7 +90,7 @@ pub(super) fn layout(graph: &Graph<'_>, call: usize, heading: String) -> Box {
 }
 
 /// Pairs of boxes with an edge between them. Inside a nested frame, what comes from outside has no box.
-fn links(graph: &Graph<'_>, call: usize, boxes: &[Box]) -> Vec<(usize, usize)> {
+fn links(graph: &Graph<'_>, boxes: &[Box]) -> Vec<(usize, usize)> {
     let mut links = Vec::new();
     for (to, b) in boxes.iter().enumerate() {
         let Some(node) = b.node else { continue };
@@ -105,13 +104,12 @@ fn links(graph: &Graph<'_>, call: usize, boxes: &[Box]) -> Vec<(usize, usize)> {
             }
         }
     }
-    let _ = call;
     links
 }
 
-/// Puts boxes into rows by their distance from the inputs, and rows below each other. Returns the row of each box and the room
-/// that edges around boxes need on the right.
-fn place(boxes: &mut [Box], links: &[(usize, usize)]) -> (Vec<usize>, f64) {
+/// Puts boxes into rows by their distance from the inputs, and rows below each other. Returns the room that edges
+/// around boxes need on the right.
+fn place(boxes: &mut [Box], links: &[(usize, usize)]) -> f64 {
     let mut row = vec![0; boxes.len()];
     for to in 0..boxes.len() {
         let above = links.iter().filter(|l| l.1 == to).map(|l| row[l.0] + 1);
@@ -121,10 +119,10 @@ fn place(boxes: &mut [Box], links: &[(usize, usize)]) -> (Vec<usize>, f64) {
     let members: Vec<Vec<usize>> = (0..count)
         .map(|r| (0..row.len()).filter(|&i| row[i] == r).collect())
         .collect();
-    let width = |r: &Vec<usize>| {
-        r.iter().map(|&i| boxes[i].width).sum::<f64>() + GAP * r.len().saturating_sub(1) as f64
-    };
-    let widest = members.iter().map(width).fold(0.0, f64::max);
+    let widest = members
+        .iter()
+        .map(|r| width_of(boxes, r))
+        .fold(0.0, f64::max);
     let mut y = FRAME_TOP + 8.0;
     for r in &members {
         let mut x = FRAME_SIDE + (widest - width_of(boxes, r)) / 2.0;
@@ -137,7 +135,7 @@ fn place(boxes: &mut [Box], links: &[(usize, usize)]) -> (Vec<usize>, f64) {
         y += tallest + GAP;
     }
     let around = links.iter().any(|&(from, to)| row[to] > row[from] + 1);
-    (row, if around { LANE + 4.0 } else { 0.0 })
+    if around { LANE + 4.0 } else { 0.0 }
 }
 
 fn width_of(boxes: &[Box], row: &[usize]) -> f64 {
