@@ -3,7 +3,7 @@
 //! A message says what was expected, what was found and the way out; the error adds the operation, the
 //! layer's path and the caller's line.
 
-use crate::{DType, Shape};
+use crate::{DType, Shape, ShapeError};
 use std::fmt;
 use std::panic::Location;
 
@@ -106,9 +106,7 @@ impl Error {
 
     /// Two shapes that do not broadcast.
     pub fn broadcast(verb: &str, a: &Shape, b: &Shape) -> Error {
-        Error::shape(format!(
-            "cannot {verb} {a} and {b}: aligned at the end, dimensions must agree or be 1"
-        ))
+        Error::from(ShapeError::broadcast(verb, a, b))
     }
 
     /// A rank other than the one needed. `layout` names the dimensions, `[batch, height, width, channels]`.

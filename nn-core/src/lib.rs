@@ -2,6 +2,9 @@
 //!
 //! Users depend on `nn`, which re-exports what they need.
 
+// A `ShapeError` holds its message in place: `const` code cannot allocate, and errors are rare.
+#![allow(clippy::result_large_err)]
+
 pub mod config;
 mod constraint;
 pub mod dtype;
@@ -21,6 +24,9 @@ pub mod registry;
 mod regularizer;
 mod scope;
 mod shape;
+mod shape_error;
+#[doc(hidden)]
+pub mod statics;
 pub mod storage;
 mod structure;
 mod tape;
@@ -41,6 +47,8 @@ pub use param::Param;
 pub use regularizer::Regularizer;
 pub use scope::training;
 pub use shape::{MAX_RANK, Shape, UNKNOWN, is_known};
+pub use shape_error::{ShapeError, axis_of};
+pub use statics::OutputShape;
 pub use structure::{IntoInput, Tensors};
 pub use tape::{GradientTape, no_gradient};
 pub use tensor::{Operand, Tensor};

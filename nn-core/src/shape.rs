@@ -1,6 +1,6 @@
 //! Shapes: up to eight dimensions, each a number or not known yet.
 
-use crate::{Error, Result};
+use crate::{Error, Result, axis_of};
 use std::fmt;
 use std::ops::{Deref, Index};
 use std::slice::SliceIndex;
@@ -130,16 +130,7 @@ impl Shape {
     /// # Errors
     /// When there is no such axis.
     pub fn axis(&self, axis: isize) -> Result<usize> {
-        let rank = self.rank() as isize;
-        if (-rank..rank).contains(&axis) {
-            Ok(axis.rem_euclid(rank.max(1)) as usize)
-        } else {
-            Err(Error::shape(format!(
-                "axis {axis} is out of range for rank {rank} {self}; axes run from {} to {}",
-                -rank,
-                rank - 1
-            )))
-        }
+        Ok(axis_of("", axis, self)?)
     }
 
     /// This shape with the dimension at `axis` replaced.

@@ -2,6 +2,7 @@
 
 use crate::attr::{self, StructAttrs};
 use crate::check;
+use crate::declare::Declared;
 use crate::messages;
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -46,6 +47,7 @@ impl Errors {
 
 /// A struct whose fields are the parts of a model.
 pub struct Struct {
+    pub vis: Visibility,
     pub attrs: StructAttrs,
     pub ident: Ident,
     pub generics: Generics,
@@ -61,6 +63,8 @@ pub struct Field {
     pub ident: Ident,
     pub ty: Type,
     pub role: Role,
+    /// `#[layer(..)]`: how a generated `new` makes it.
+    pub declared: Option<Declared>,
     /// `#[model(unused)]`: `call` need not use it.
     pub unused: bool,
 }
@@ -104,6 +108,7 @@ impl Struct {
             }
         }
         Struct {
+            vis: input.vis,
             attrs,
             ident: input.ident,
             generics: input.generics,
@@ -133,6 +138,7 @@ impl Field {
             ident,
             ty: field.ty,
             role: attrs.role,
+            declared: attrs.declared,
             unused: attrs.unused,
         }
     }

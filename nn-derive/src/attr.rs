@@ -1,6 +1,7 @@
-//! The attributes: `#[model(..)]`, `#[config]` and `#[param(..)]`.
+//! The attributes: `#[model(..)]`, `#[layer(..)]`, `#[config]` and `#[param(..)]`.
 
 use crate::ast::{Errors, Role};
+use crate::declare::{Declared, New};
 use crate::messages;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -9,12 +10,16 @@ use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Meta, Path};
 
-/// `#[model(crate = .., input = ..)]` on a struct.
+/// `#[model(crate = .., input = .., new(..), not_const)]` on a struct.
 pub struct StructAttrs {
     /// Where the framework is: `::nn` unless `crate = path` says otherwise.
     pub krate: TokenStream,
     /// The shapes of the inputs, without the batch.
     pub input: Option<Input>,
+    /// The arguments of the constructor to generate.
+    pub new: Option<New>,
+    /// `not_const`: the constructor is an ordinary function.
+    pub not_const: Option<Path>,
 }
 
 /// The value of `input`.
@@ -28,6 +33,7 @@ pub enum Input {
 /// What the attributes of a field say.
 pub struct FieldAttrs {
     pub role: Role,
+    pub declared: Option<Declared>,
     pub unused: bool,
 }
 
@@ -114,6 +120,8 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
     let mut found = StructAttrs {
         krate: quote!(::nn),
         input: None,
+        new: None,
+        not_const: None,
     };
     let mut seen = Seen::default();
     for attr in attrs.iter().filter(is_model) {
@@ -122,7 +130,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
             continue;
         };
         let tokens = list.tokens.clone();
-        let known = ["input", "crate"];
+        let known = ["input", "new", "not_const", "crate"];
         keys(
             tokens,
             "`#[model(..)]` on a struct",
@@ -132,6 +140,10 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
             |meta, errors| {
                 if meta.path.is_ident("crate") {
                     found.krate = crate_path(meta)?;
+                } else if meta.path.is_ident("new") {
+                    found.new = New::parse(meta, errors)?;
+                } else if meta.path.is_ident("not_const") {
+                    found.not_const = Some(meta.path.clone());
                 } else {
                     found.input = input_shape(meta, errors)?;
                 }
@@ -170,6 +182,7 @@ fn input_shape(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Optio
 pub fn of_field(attrs: &[Attribute], errors: &mut Errors) -> FieldAttrs {
     let mut roles = Roles::default();
     let mut unused: Option<Path> = None;
+    let mut declared: Option<Declared> = None;
     let mut seen = Seen::default();
     for attr in attrs {
         if attr.path().is_ident("config") {
@@ -180,6 +193,11 @@ pub fn of_field(attrs: &[Attribute], errors: &mut Errors) -> FieldAttrs {
         } else if attr.path().is_ident("param") {
             let role = Role::Param(param_expr(attr, errors));
             roles.add(attr, role, "param", errors);
+        } else if attr.path().is_ident("layer") {
+            if declared.is_some() {
+                errors.at(attr, messages::repeated_key("layer"));
+            }
+            declared = declared.or(Declared::parse(attr, errors));
         } else if is_model(&attr) {
             let Meta::List(list) = &attr.meta else {
                 errors.at(attr, messages::model_is_a_list("skip"));
@@ -207,7 +225,11 @@ pub fn of_field(attrs: &[Attribute], errors: &mut Errors) -> FieldAttrs {
     if let (Some(path), Some((Role::Config | Role::Skip, words))) = (&unused, &roles.0) {
         errors.at(path, messages::unused_on(words));
     }
+    if let (Some(declared), Some((_, words))) = (&declared, &roles.0) {
+        errors.at_span(declared.span, messages::conflicting("layer(..)", words));
+    }
     FieldAttrs {
+        declared,
         role: roles.0.map_or(Role::Module, |(role, _)| role),
         unused: unused.is_some(),
     }
@@ -273,7 +295,7 @@ pub fn crate_of(tokens: TokenStream) -> TokenStream {
     keys(
         tokens,
         "",
-        &["crate", "input"],
+        &["crate"],
         &mut Seen::default(),
         &mut ignored,
         |meta, _| {
@@ -281,7 +303,7 @@ pub fn crate_of(tokens: TokenStream) -> TokenStream {
                 krate = crate_path(meta)?;
                 return Ok(());
             }
-            skip_value(meta)
+            Ok(())
         },
     );
     krate

@@ -2,7 +2,7 @@
 
 use crate::ast::{Errors, Field, Role, Struct};
 use crate::attr::Input;
-use crate::{generics, messages};
+use crate::{declare, fields, generics, messages};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{DeriveInput, Generics, Ident, LitByteStr, parse_quote};
@@ -11,6 +11,7 @@ use syn::{DeriveInput, Generics, Ident, LitByteStr, parse_quote};
 pub fn expand(input: DeriveInput, model: bool) -> TokenStream {
     let mut errors = Errors::default();
     let item = Struct::parse(input, &mut errors);
+    declare::check(&item, &mut errors);
     let inherent = inherent(&item);
     if item.generics.lifetimes().next().is_some() {
         // No placeholder can stand for a model that is not `'static`.
@@ -30,7 +31,9 @@ pub fn expand(input: DeriveInput, model: bool) -> TokenStream {
     let module = module_impl(&item);
     let registration = registration(&item);
     let unused = unused_check(&item);
-    quote!(#module #inherent #layer #registration #unused)
+    let constructors = declare::constructors(&item);
+    let (fields, output) = (fields::expand(&item), declare::output(&item));
+    quote!(#module #inherent #layer #registration #unused #constructors #fields #output)
 }
 
 /// Wraps trait methods in `impl Trait for Struct`.

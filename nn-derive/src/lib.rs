@@ -6,8 +6,11 @@
 mod ast;
 mod attr;
 mod check;
+mod declare;
 mod expand_impl;
 mod expand_struct;
+mod fields;
+mod follow;
 mod generics;
 mod messages;
 mod uses;
@@ -25,10 +28,16 @@ use syn::{DeriveInput, Item, parse_macro_input};
 /// Attributes of the struct:
 ///
 /// - `#[model(input = [28, 28, 1])]`: the shape of the input without the batch, as the constant `INPUT`; `([5], [8])` for two inputs.
+/// - `#[model(new(units: usize, classes: usize = 10))]`: generates the constructor, in which every field is made by its `#[layer(..)]` or
+///   is the argument of its name. With an example value for every argument there is a `Default` too, and with `input` the compiler checks
+///   the shapes that flow through `call`, and says what comes out in the constant `OUTPUT`. The constructor is a `const fn`; with
+///   `#[model(not_const)]`, for parts that a `const fn` cannot make, it is an ordinary one.
 /// - `#[model(crate = path)]`: where the framework is, if not at `::nn`.
 ///
 /// Attributes of fields:
 ///
+/// - `#[layer(32, 3, padding = Padding::Same)]`: how the generated `new` makes this layer: the arguments of its own `new`, and its builder
+///   methods by their names. For an array, how it makes each element.
 /// - `#[config]`: a plain value that is saved with the model, `Serialize` and `Deserialize`.
 /// - `#[model(skip)]`: not part of the model; `Default::default()` in a copy or a loaded model.
 /// - `#[model(unused)]`: `call` need not use this layer.
@@ -37,7 +46,7 @@ use syn::{DeriveInput, Item, parse_macro_input};
 ///   can use by their names.
 ///
 /// A struct without type parameters is also registered under its name, so that a `Sequential` that contains it can be loaded.
-#[proc_macro_derive(Layer, attributes(config, model, param))]
+#[proc_macro_derive(Layer, attributes(config, layer, model, param))]
 pub fn derive_layer(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand_struct::expand(input, false).into()
@@ -47,7 +56,7 @@ pub fn derive_layer(input: TokenStream) -> TokenStream {
 /// struct.
 ///
 /// Bounds that `call` needs on the type parameters of a model belong on the struct.
-#[proc_macro_derive(Model, attributes(config, model, param))]
+#[proc_macro_derive(Model, attributes(config, layer, model, param))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand_struct::expand(input, true).into()

@@ -30,10 +30,11 @@ pub fn reserved_field(name: &str) -> String {
 
 pub fn unknown_key(found: &str, place: &str, known: &[&str]) -> String {
     let known: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
-    format!(
-        "unknown key `{found}`; {place} takes {}",
-        known.join(" and ")
-    )
+    let known = match &known[..] {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => known.join(""),
+    };
+    format!("unknown key `{found}`; {place} takes {known}")
 }
 
 pub fn repeated_key(key: &str) -> String {
@@ -49,6 +50,27 @@ pub fn model_is_a_list(example: &str) -> String {
 }
 
 pub const INPUT_SHAPE: &str = "expected the shape of one input without the batch, `[28, 28, 1]`, or a tuple of those for several inputs, `([5], [8])`";
+
+pub const NEW_ARGUMENTS: &str = "expected the arguments of the constructor, each with a value to check shapes with if you like: `new(units: usize, num_classes: usize = 10)`";
+
+pub fn no_value(name: &str) -> String {
+    format!(
+        "nothing says how `new` makes `{name}`: give the layer its arguments, `#[layer(..)]`, or hand it to the constructor, `#[model(new({name}: ..))]`"
+    )
+}
+
+pub const NO_NEW: &str = "`#[layer(..)]` says how a generated constructor makes this field: ask for one with `#[model(new())]` on the struct, or make the layer in your own `new`";
+
+pub fn no_example(name: &str) -> String {
+    format!(
+        "with `input`, the compiler follows the shapes and needs a value for `{name}` to do so: `new({name}: .. = 10)`, or remove `input`"
+    )
+}
+
+pub const NOT_CONST_WITHOUT_NEW: &str =
+    "`not_const` is about the generated constructor: ask for one with `new(..)`, or remove it";
+
+pub const POSITIONAL_AFTER_KEY: &str = "the arguments of the layer's `new` come first, the settings with names after them: `#[layer(32, 3, padding = Padding::Same)]`";
 
 pub const CONFIG_TAKES_NOTHING: &str =
     "`#[config]` takes no arguments: the value is saved under the name of the field";

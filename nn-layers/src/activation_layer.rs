@@ -1,8 +1,8 @@
 //! An activation function as a layer.
 
 use crate::Activation as Function;
-use crate::elementwise::same_shape;
-use nn_core::Tensor;
+use crate::ShapeError;
+use nn_core::{Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// Applies an [`Activation`](crate::Activation) as a layer of its own, in a `Sequential` for example.
@@ -35,7 +35,13 @@ impl Activation {
         Activation { activation }
     }
 
-    same_shape!();
+    /// The shape of the output, that of the input.
+    ///
+    /// # Errors
+    /// None.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        Ok(*input)
+    }
 
     fn call(&self, x: Tensor) -> Tensor {
         self.activation.apply(&x)

@@ -1,7 +1,7 @@
 //! Lists of axes, as configurations hold them.
 
 use crate::ShapeError;
-use crate::shapes::axis_of;
+use nn_core::axis_of;
 use nn_core::{MAX_RANK, Shape};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

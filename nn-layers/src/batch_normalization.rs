@@ -1,8 +1,8 @@
 //! Batch normalization.
 
 use crate::ShapeError;
-use crate::shapes::axis_of;
 use crate::weights::{optional, put, weight_builders};
+use nn_core::axis_of;
 use nn_core::ops::batch_norm_train;
 use nn_core::{
     Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor, no_gradient,

@@ -2,7 +2,7 @@
 
 use crate::ShapeError;
 use crate::merge::same;
-use crate::shapes::axis_of;
+use nn_core::axis_of;
 use nn_core::{Result, Shape, Tensor, UNKNOWN, is_known};
 use nn_derive::{Layer, model};
 
@@ -92,11 +92,6 @@ impl Concatenate {
             i += 1;
         }
         Ok(output)
-    }
-
-    fn build(&self, inputs: &Vec<Shape>) -> Result<()> {
-        self.output_shape(inputs)?;
-        Ok(())
     }
 
     fn call(&self, inputs: Vec<Tensor>) -> Tensor {

@@ -1,7 +1,7 @@
 //! The exponential linear unit.
 
-use crate::elementwise::same_shape;
-use nn_core::Tensor;
+use crate::ShapeError;
+use nn_core::{Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// `x`, or `alpha · (eˣ - 1)` below 0.
@@ -39,7 +39,13 @@ impl ELU {
         self
     }
 
-    same_shape!();
+    /// The shape of the output, that of the input.
+    ///
+    /// # Errors
+    /// None.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        Ok(*input)
+    }
 
     fn call(&self, x: Tensor) -> Tensor {
         x.elu(self.alpha)

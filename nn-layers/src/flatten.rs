@@ -58,11 +58,6 @@ impl Flatten {
         ]))
     }
 
-    fn build(&self, input: &Shape) -> Result<()> {
-        self.output_shape(input)?;
-        Ok(())
-    }
-
     fn call(&self, x: Tensor) -> Tensor {
         x.flatten_from(1)
     }

@@ -46,11 +46,6 @@ impl GlobalMaxPooling2D {
         windows::global_output_shape("GlobalMaxPooling2D", self.keepdims, input)
     }
 
-    fn build(&self, input: &Shape) -> Result<()> {
-        self.output_shape(input)?;
-        Ok(())
-    }
-
     fn call(&self, x: Tensor) -> Tensor {
         x.max_axes([1, 2], self.keepdims)
     }

@@ -1,7 +1,7 @@
 //! The rectified linear unit with a slope below 0.
 
-use crate::elementwise::same_shape;
-use nn_core::Tensor;
+use crate::ShapeError;
+use nn_core::{Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// `x`, or `negative_slope · x` below 0.
@@ -41,7 +41,13 @@ impl LeakyReLU {
         self
     }
 
-    same_shape!();
+    /// The shape of the output, that of the input.
+    ///
+    /// # Errors
+    /// None.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        Ok(*input)
+    }
 
     fn call(&self, x: Tensor) -> Tensor {
         x.leaky_relu(self.negative_slope)

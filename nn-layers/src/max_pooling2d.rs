@@ -1,6 +1,7 @@
 //! Maximum over windows of an image.
 
-use crate::pool2d::pool2d_builders;
+use crate::ShapeError;
+use crate::pool2d::{self, pool2d_builders};
 use nn_core::{Padding, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -30,11 +31,15 @@ pub struct MaxPooling2D {
 
 #[model(crate = nn_core)]
 impl MaxPooling2D {
-    pool2d_builders!("MaxPooling2D");
+    pool2d_builders!();
 
-    fn build(&self, input: &Shape) -> Result<()> {
-        self.output_shape(input)?;
-        Ok(())
+    /// The shape of the output, `[batch, height', width', channels]`.
+    ///
+    /// # Errors
+    /// When the input is not a batch of images, or no window fits.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        let strides = self.steps();
+        pool2d::output_shape("MaxPooling2D", self.pool_size, strides, self.padding, input)
     }
 
     fn call(&self, x: Tensor) -> Tensor {

@@ -1,6 +1,7 @@
 //! Maximum of several tensors.
 
-use crate::merge::{self, merge_layer};
+use crate::ShapeError;
+use crate::merge;
 use crate::place::Place;
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
@@ -27,11 +28,20 @@ pub struct Maximum {
 
 #[model(crate = nn_core)]
 impl Maximum {
-    merge_layer!("Maximum");
+    /// The layer; there is nothing to choose.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Maximum {
+        Maximum {
+            _place: Place::new(),
+        }
+    }
 
-    fn build(&self, inputs: &Vec<Shape>) -> Result<()> {
-        self.output_shape(inputs)?;
-        Ok(())
+    /// The shape of the output, to which the inputs broadcast.
+    ///
+    /// # Errors
+    /// When there are no inputs, or they do not broadcast.
+    pub const fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        merge::output_shape("Maximum", inputs)
     }
 
     fn call(&self, inputs: Vec<Tensor>) -> Tensor {

@@ -85,31 +85,6 @@ pub(crate) fn fold(inputs: Vec<Tensor>, combine: impl Fn(Tensor, Tensor) -> Tens
         .unwrap_or_else(|| Tensor::failed(ShapeError::new("found no tensors to combine").into()))
 }
 
-/// Constructor and shape of a layer that combines tensors, in a struct whose only field is `_place`.
-macro_rules! merge_layer {
-    ($layer:literal) => {
-        /// The layer; there is nothing to choose.
-        #[allow(clippy::new_without_default)]
-        pub const fn new() -> Self {
-            Self {
-                _place: $crate::place::Place::new(),
-            }
-        }
-
-        /// The shape of the output, to which the inputs broadcast.
-        ///
-        /// # Errors
-        /// When there are no inputs, or they do not broadcast.
-        pub const fn output_shape(
-            &self,
-            inputs: &[nn_core::Shape],
-        ) -> Result<nn_core::Shape, $crate::ShapeError> {
-            $crate::merge::output_shape($layer, inputs)
-        }
-    };
-}
-pub(crate) use merge_layer;
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,7 +27,7 @@ pub(crate) const fn output_shape(
 
 /// The settings of a pooling as builder methods, in a layer with the fields `pool_size`, `strides` and `padding`.
 macro_rules! pool2d_builders {
-    ($layer:literal) => {
+    () => {
         /// Windows of `pool_size × pool_size` pixels side by side, within the image.
         pub const fn new(pool_size: usize) -> Self {
             Self {
@@ -69,17 +69,6 @@ macro_rules! pool2d_builders {
                 Some(strides) => strides,
                 None => self.pool_size,
             }
-        }
-
-        /// The shape of the output, `[batch, height', width', channels]`.
-        ///
-        /// # Errors
-        /// When the input is not a batch of images, or no window fits.
-        pub const fn output_shape(
-            &self,
-            input: &nn_core::Shape,
-        ) -> Result<nn_core::Shape, $crate::ShapeError> {
-            $crate::pool2d::output_shape($layer, self.pool_size, self.steps(), self.padding, input)
         }
     };
 }

@@ -1,6 +1,6 @@
 //! The rectified linear unit, with its variations.
 
-use crate::elementwise::same_shape;
+use crate::ShapeError;
 use nn_core::{Error, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -61,7 +61,13 @@ impl ReLU {
         self
     }
 
-    same_shape!();
+    /// The shape of the output, that of the input.
+    ///
+    /// # Errors
+    /// None.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        Ok(*input)
+    }
 
     fn build(&self, _: &Shape) -> Result<()> {
         let settings = [

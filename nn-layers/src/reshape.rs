@@ -111,11 +111,6 @@ impl Reshape {
             .text("; -1 stands for what is left")
     }
 
-    fn build(&self, input: &Shape) -> Result<()> {
-        self.output_shape(input)?;
-        Ok(())
-    }
-
     fn call(&self, x: Tensor) -> Tensor {
         match self.output_shape(&x.shape()) {
             Ok(shape) => x.reshape(shape),

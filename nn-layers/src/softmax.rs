@@ -58,11 +58,6 @@ impl Softmax {
         }
     }
 
-    fn build(&self, input: &Shape) -> Result<()> {
-        self.output_shape(input)?;
-        Ok(())
-    }
-
     fn call(&self, x: Tensor) -> Tensor {
         match self.axis.0.as_slice() {
             [axis] => x.softmax(*axis),

@@ -48,11 +48,6 @@ impl Subtract {
         merge::output_shape("Subtract", inputs)
     }
 
-    fn build(&self, inputs: &Vec<Shape>) -> Result<()> {
-        self.output_shape(inputs)?;
-        Ok(())
-    }
-
     fn call(&self, inputs: Vec<Tensor>) -> Tensor {
         merge::fold(inputs, |a, b| a - b)
     }

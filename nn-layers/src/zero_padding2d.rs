@@ -60,11 +60,6 @@ impl ZeroPadding2D {
         Ok(output)
     }
 
-    fn build(&self, input: &Shape) -> Result<()> {
-        self.output_shape(input)?;
-        Ok(())
-    }
-
     fn call(&self, x: Tensor) -> Tensor {
         let [[top, bottom], [left, right]] = self.padding;
         x.pad([(0, 0), (top, bottom), (left, right), (0, 0)])

@@ -3,7 +3,10 @@
 use super::fail::fail;
 use crate::kernels::copy;
 use crate::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Error, Result, Shape, Tensor, is_known, with_dtype};
+use crate::statics::two;
+use crate::{
+    DType, Error, Result, Shape, ShapeError, Tensor, UNKNOWN, axis_of, is_known, with_dtype,
+};
 use std::borrow::Borrow;
 
 struct Concatenate {
@@ -16,29 +19,8 @@ impl Op for Concatenate {
     }
 
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let first = *inputs[0].raw_shape();
-        let axis = first.axis(self.axis)?;
-        let mut out = first;
-        let mut total = 0;
-        for (i, input) in inputs.iter().enumerate() {
-            let shape = input.raw_shape();
-            let fits = |d: usize| {
-                d == axis || out[d] == shape[d] || !is_known(out[d]) || !is_known(shape[d])
-            };
-            if shape.rank() != first.rank() || !(0..first.rank()).all(fits) {
-                return Err(Error::shape(format!(
-                    "cannot concatenate {first} and {shape} (tensor {i}) along axis {}: all other dimensions must agree",
-                    self.axis
-                )));
-            }
-            for d in 0..first.rank() {
-                if !is_known(out[d]) {
-                    out = out.with(d, shape[d]);
-                }
-            }
-            total += shape[axis];
-        }
-        Ok((out.with(axis, total), inputs[0].dtype()))
+        let shapes: Vec<Shape> = inputs.iter().map(|t| *t.raw_shape()).collect();
+        Ok((output_shape(&shapes, self.axis)?, inputs[0].dtype()))
     }
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
@@ -66,6 +48,48 @@ impl Op for Concatenate {
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
     }
+}
+
+/// The shape of tensors joined along an axis.
+pub(crate) const fn output_shape(shapes: &[Shape], axis: isize) -> Result<Shape, ShapeError> {
+    let first = shapes[0];
+    let along = match axis_of("", axis, &first) {
+        Ok(along) => along,
+        Err(error) => return Err(error),
+    };
+    let mut out = first;
+    let mut total = 0;
+    let mut i = 0;
+    while i < shapes.len() {
+        let dims = shapes[i].dims();
+        let mut fits = dims.len() == first.rank();
+        let mut d = 0;
+        while fits && d < dims.len() {
+            if d != along {
+                let so_far = out.dims()[d];
+                fits = so_far == dims[d] || !is_known(so_far) || !is_known(dims[d]);
+                if !is_known(so_far) {
+                    out = out.with(d, dims[d]);
+                }
+            }
+            d += 1;
+        }
+        if !fits {
+            return Err(two("concatenate", &first, " and ", &shapes[i])
+                .text(" (tensor ")
+                .number(i)
+                .text(") along axis ")
+                .signed(axis)
+                .text(": all other dimensions must agree"));
+        }
+        total = if is_known(total) && is_known(dims[along]) {
+            total + dims[along]
+        } else {
+            UNKNOWN
+        };
+        i += 1;
+    }
+    Ok(out.with(along, total))
 }
 
 /// Tensors joined along an axis (counted from the end if negative): `[…, a, …]` and `[…, b, …]` to `[…, a + b, …]`.

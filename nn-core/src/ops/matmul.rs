@@ -2,7 +2,10 @@
 
 use crate::kernels::gemm::{Gemm, Mat};
 use crate::op::{Backward, Keeps, Op, apply, common_float};
-use crate::{DType, Error, Operand, Result, Shape, Tensor, is_known, with_float};
+use crate::statics::two;
+use crate::{
+    DType, Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, is_known, with_float,
+};
 
 /// `op(A) · op(B)` on the last two dimensions, where `op` transposes if asked: no transposed copy is ever made.
 #[derive(Clone, Copy)]
@@ -11,17 +14,90 @@ struct MatMul {
     transpose_b: bool,
 }
 
+/// The shape of a product of matrices, with batches that broadcast.
+const fn matrices(
+    a: &Shape,
+    b: &Shape,
+    transpose_a: bool,
+    transpose_b: bool,
+) -> Result<Shape, ShapeError> {
+    let ((m, k), (k_b, n)) = (sides(a, transpose_a), sides(b, transpose_b));
+    if k != k_b && is_known(k) && is_known(k_b) {
+        return Err(two("multiply", a, " by ", b)
+            .text(": the inner dimensions ")
+            .number(k)
+            .text(" and ")
+            .number(k_b)
+            .text(" must agree"));
+    }
+    let Some(leading) = batch(a).broadcast(&batch(b)) else {
+        return Err(two("multiply", a, " by ", b)
+            .text(": the batch dimensions ")
+            .shape(&batch(a))
+            .text(" and ")
+            .shape(&batch(b))
+            .text(" do not broadcast"));
+    };
+    let mut dims = [1; MAX_RANK];
+    let mut i = 0;
+    while i < leading.rank() {
+        dims[i] = leading.dims()[i];
+        i += 1;
+    }
+    (dims[i], dims[i + 1]) = (m, n);
+    Ok(Shape::new(dims.split_at(i + 2).0))
+}
+
+/// The shape of [`Tensor::matmul`]: a vector on the left is a row, on the right a column.
+pub(crate) const fn output_shape(a: &Shape, b: &Shape) -> Result<Shape, ShapeError> {
+    let (left, right) = (a.dims(), b.dims());
+    if left.is_empty() || right.is_empty() {
+        return Err(two("multiply", a, " by ", b)
+            .text(" as matrices: a single number has no rows; use `*`"));
+    }
+    let row = Shape::new(&[1, left[0]]);
+    let column = Shape::new(&[right[0], 1]);
+    let product = match matrices(
+        if left.len() == 1 { &row } else { a },
+        if right.len() == 1 { &column } else { b },
+        false,
+        false,
+    ) {
+        Ok(product) => product,
+        Err(error) => return Err(error),
+    };
+    let rank = product.rank();
+    Ok(match (left.len() == 1, right.len() == 1) {
+        (false, false) => product,
+        (true, false) => product.without(rank - 2),
+        (false, true) => product.without(rank - 1),
+        (true, true) => Shape::SCALAR,
+    })
+}
+
+/// The shape of [`Tensor::matmul_transposed`].
+pub(crate) const fn transposed_output_shape(a: &Shape, b: &Shape) -> Result<Shape, ShapeError> {
+    let found = if a.rank() < 2 { a } else { b };
+    match found.rank() {
+        0 | 1 => {
+            Err(ShapeError::new("a transposed product takes matrices, found shape ").shape(found))
+        }
+        _ => matrices(a, b, false, true),
+    }
+}
+
 /// Rows and columns of a matrix as it enters the product.
-fn sides(shape: &Shape, transposed: bool) -> (usize, usize) {
-    let (rows, columns) = (shape[shape.rank() - 2], shape[shape.rank() - 1]);
+const fn sides(shape: &Shape, transposed: bool) -> (usize, usize) {
+    let rank = shape.rank();
+    let (rows, columns) = (shape.dims()[rank - 2], shape.dims()[rank - 1]);
     match transposed {
         true => (columns, rows),
         false => (rows, columns),
     }
 }
 
-fn batch(shape: &Shape) -> Shape {
-    Shape::new(&shape[..shape.rank() - 2])
+const fn batch(shape: &Shape) -> Shape {
+    Shape::new(shape.dims().split_at(shape.rank() - 2).0)
 }
 
 impl Op for MatMul {
@@ -32,22 +108,8 @@ impl Op for MatMul {
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
         let (a, b) = (inputs[0].raw_shape(), inputs[1].raw_shape());
         let dtype = common_float("matmul", inputs)?;
-        let ((m, k), (k_b, n)) = (sides(a, self.transpose_a), sides(b, self.transpose_b));
-        if k != k_b && is_known(k) && is_known(k_b) {
-            return Err(Error::shape(format!(
-                "cannot multiply {a} by {b}: the inner dimensions {k} and {k_b} must agree"
-            )));
-        }
-        let leading = batch(a).broadcast(&batch(b)).ok_or_else(|| {
-            Error::shape(format!(
-                "cannot multiply {a} by {b}: the batch dimensions {} and {} do not broadcast",
-                batch(a),
-                batch(b)
-            ))
-        })?;
-        let mut dims = leading.to_vec();
-        dims.extend([m, n]);
-        Ok((Shape::try_new(&dims)?, dtype))
+        let shape = matrices(a, b, self.transpose_a, self.transpose_b)?;
+        Ok((shape, dtype))
     }
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
@@ -192,10 +254,14 @@ impl Tensor {
             .find(|t| t.error().is_some() || t.raw_shape().rank() < 2)
         {
             Some(t) if t.error().is_some() => t.clone(),
-            Some(t) => Tensor::failed(Error::shape(format!(
-                "a transposed product takes matrices, found shape {}",
-                t.raw_shape()
-            ))),
+            Some(_) => Tensor::failed(
+                transposed_output_shape(self.raw_shape(), other.raw_shape())
+                    .err()
+                    .map_or_else(
+                        || Error::shape("a transposed product takes matrices"),
+                        Error::from,
+                    ),
+            ),
             None => product(self, &other, false, true),
         }
     }

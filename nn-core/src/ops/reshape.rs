@@ -1,7 +1,8 @@
 //! Another shape of as many elements.
 
 use crate::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Error, Result, Shape, Tensor, is_known};
+use crate::statics::two;
+use crate::{DType, Result, Shape, ShapeError, Tensor, is_known};
 
 struct Reshape(Shape);
 
@@ -11,29 +12,10 @@ impl Op for Reshape {
     }
 
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let from = *inputs[0].raw_shape();
-        let known = |s: &Shape| s.iter().filter(|&&d| is_known(d)).product::<usize>();
-        let fits = match (from.is_known(), self.0.is_known()) {
-            (true, true) => from.len() == self.0.len(),
-            // With an unknown dimension on one side, the known ones need to divide what there is.
-            (true, false) => known(&self.0) != 0 && from.len().is_multiple_of(known(&self.0)),
-            (false, true) => known(&from) != 0 && self.0.len().is_multiple_of(known(&from)),
-            (false, false) => true,
-        };
-        let one_unknown = |s: &Shape| s.iter().filter(|&&d| !is_known(d)).count() == 1;
-        let same_batch = !from.is_known() && !self.0.is_known() && from.first() == self.0.first();
-        // An unknown dimension may have taken in known ones ([_, 3, 4] as rows is [_, 4]), or give some back.
-        let (a, b) = (known(&from).max(1), known(&self.0).max(1));
-        let merged = a % b == 0 || b % a == 0;
-        if !fits || (same_batch && one_unknown(&from) && one_unknown(&self.0) && !merged) {
-            return Err(Error::shape(format!(
-                "cannot reshape {from} to {}: {} elements cannot become {}",
-                self.0,
-                count(&from),
-                count(&self.0)
-            )));
-        }
-        Ok((self.0, inputs[0].dtype()))
+        let from = inputs[0].raw_shape();
+        let same_batch = from.first() == self.0.first();
+        let shape = output_shape(from, &self.0, same_batch)?;
+        Ok((shape, inputs[0].dtype()))
     }
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
@@ -49,14 +31,57 @@ impl Op for Reshape {
     }
 }
 
-/// The number of elements for a message, of the known dimensions where one is not known.
-fn count(shape: &Shape) -> String {
-    match shape.is_known() {
-        true => shape.len().to_string(),
-        false => format!(
-            "_ × {}",
-            shape.iter().filter(|&&d| is_known(d)).product::<usize>()
-        ),
+/// `to`, if as many elements as `from` has may be arranged so. `same_batch`: if both begin with a dimension that is not known, it is
+/// the same one.
+pub(crate) const fn output_shape(
+    from: &Shape,
+    to: &Shape,
+    same_batch: bool,
+) -> Result<Shape, ShapeError> {
+    let ((a, a_open), (b, b_open)) = (known(from), known(to));
+    let fits = match (a_open, b_open) {
+        (0, 0) => a == b,
+        // With an unknown dimension on one side, the known ones need to divide what there is.
+        (0, _) => b != 0 && a.is_multiple_of(b),
+        (_, 0) => a != 0 && b.is_multiple_of(a),
+        // An unknown dimension may have taken in known ones ([_, 3, 4] as rows is [_, 4]), or give some back.
+        (1, 1) if same_batch && starts_open(from) && starts_open(to) => {
+            a == 0 || b == 0 || a.is_multiple_of(b) || b.is_multiple_of(a)
+        }
+        _ => true,
+    };
+    if fits {
+        return Ok(*to);
+    }
+    let error = two("reshape", from, " to ", to).text(": ");
+    let error = count(error, a, a_open).text(" elements cannot become ");
+    Err(count(error, b, b_open))
+}
+
+const fn starts_open(shape: &Shape) -> bool {
+    !is_known(shape.dims()[0])
+}
+
+/// The product of the known dimensions, and how many are not.
+const fn known(shape: &Shape) -> (usize, usize) {
+    let (mut product, mut open, mut i) = (1_usize, 0, 0);
+    while i < shape.rank() {
+        if is_known(shape.dims()[i]) {
+            product = product.saturating_mul(shape.dims()[i]);
+        } else {
+            open += 1;
+        }
+        i += 1;
+    }
+    (product, open)
+}
+
+/// A message continued with a number of elements, of the known dimensions where one is not known.
+const fn count(error: ShapeError, product: usize, open: usize) -> ShapeError {
+    if open > 0 {
+        error.text("_ × ").number(product)
+    } else {
+        error.number(product)
     }
 }
 

@@ -1,25 +1,20 @@
-//! What a layer says about a shape that it does not take, in a form that works in `const` evaluation too.
+//! What a layer or an operation says about a shape that it does not take, in a form that works in `const` evaluation too.
 //!
 //! Every layer has a `const fn output_shape`. It runs when a model is built and when the compiler checks one, so its message is put
 //! together without allocation: one wording for both.
 
-use nn_core::{Error, Shape, is_known};
+use crate::{Error, Shape, is_known};
 use std::fmt;
 
 /// Bytes of the longest message; what goes beyond is cut off.
-const CAPACITY: usize = 320;
+const CAPACITY: usize = 480;
 
 /// Why a layer does not take inputs of a shape.
 ///
 /// ```
-/// use nn_core::{Shape, UNKNOWN};
-/// use nn_layers::Conv2D;
-/// static CONV: Conv2D = Conv2D::new(32, 3);
-/// let error = CONV.output_shape(&Shape::from([UNKNOWN, 784])).unwrap_err();
-/// assert_eq!(
-///     error.message(),
-///     "Conv2D expects rank 4 [batch, height, width, channels], found rank 2 [_, 784]; `Reshape` first"
-/// );
+/// use nn_core::{Shape, ShapeError, UNKNOWN};
+/// const ERROR: ShapeError = ShapeError::new("Pair expects 2 columns, found ").shape(&Shape::new(&[UNKNOWN, 784]));
+/// assert_eq!(ERROR.message(), "Pair expects 2 columns, found [_, 784]");
 /// ```
 #[derive(Clone, Copy)]
 pub struct ShapeError {
@@ -57,6 +52,15 @@ impl ShapeError {
             .shape(found)
             .text("; ")
             .text(hint)
+    }
+
+    /// Two shapes that do not broadcast.
+    pub const fn broadcast(verb: &str, a: &Shape, b: &Shape) -> ShapeError {
+        let error = ShapeError::new("cannot ").text(verb).text(" ").shape(a);
+        error
+            .text(" and ")
+            .shape(b)
+            .text(": aligned at the end, dimensions must agree or be 1")
     }
 
     /// The message continued with a text.
@@ -156,14 +160,17 @@ impl From<ShapeError> for Error {
     }
 }
 
-/// A possibly negative axis of a shape as an index.
-pub(crate) const fn axis_of(layer: &str, axis: isize, shape: &Shape) -> Result<usize, ShapeError> {
+/// A possibly negative axis of a shape as an index; `who` asks for it, and may be empty.
+///
+/// # Errors
+/// When there is no such axis.
+pub const fn axis_of(who: &str, axis: isize, shape: &Shape) -> Result<usize, ShapeError> {
     let rank = shape.rank() as isize;
     if axis >= -rank && axis < rank {
         return Ok(if axis < 0 { axis + rank } else { axis } as usize);
     }
-    let error = ShapeError::new(layer)
-        .text(": axis ")
+    let error = ShapeError::new(who)
+        .text(if who.is_empty() { "axis " } else { ": axis " })
         .signed(axis)
         .text(" is out of range for ")
         .shape(shape);
@@ -177,7 +184,7 @@ pub(crate) const fn axis_of(layer: &str, axis: isize, shape: &Shape) -> Result<u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nn_core::UNKNOWN;
+    use crate::UNKNOWN;
 
     #[test]
     fn messages_are_made_by_the_compiler_too() {

@@ -1,0 +1,132 @@
+//! Shapes that the compiler follows through `call`.
+//!
+//! `#[model]` turns what it understands of a `call` into a `const fn` over [`Value`]s: what is known of a tensor (its shape, dimension by
+//! dimension) or of a number, without its contents. A struct and its block of methods answer [`Question`]s about themselves in `const`
+//! code:
+//!
+//! - `Net::__SHAPE.ask(&net, question, at)`, from `#[model] impl`: what comes out of `call`, for what goes in;
+//! - `Net::__FIELDS.ask(&net, question, at)`, from the derive: the same of a field, found by its name.
+//!
+//! - `__SHAPE.locate(..)` and `__FIELDS.locate(..)`: fail the compilation at the line that a mistake comes from.
+//!
+//! Both are inherent constants, and [`NotFollowed`] is a trait with constants of the same names for every type: where a type has none of
+//! its own (a layer written by hand, a type parameter, a `Vec`), name resolution falls back to the trait, whose answer is *unknown*.
+//! *Unknown* agrees with everything, so that only what is provably wrong is reported.
+
+mod failure;
+mod function;
+mod place;
+mod value;
+
+pub use failure::{Failed, Failing, Failure, Of, fail_at};
+pub(crate) use function::two;
+pub use function::{binary, function, method, negated};
+pub use place::Place;
+pub use value::{OutputShape, Truth, Value};
+
+use crate::{Shape, ShapeError};
+
+/// What is asked of a layer.
+#[derive(Clone, Copy)]
+pub enum Question<'a> {
+    /// What comes out for this input?
+    Call(Value),
+    /// What is its value, if it is a number of the configuration?
+    Read,
+    /// How many elements has it, if it is a container?
+    Len,
+    /// The same of the element with this number.
+    At(Value, &'a Question<'a>),
+    /// The same of the field with this name.
+    Field(&'a str, &'a Question<'a>),
+}
+
+/// What is known, or what is wrong.
+pub type Answer = Result<Value, Failure>;
+
+/// An answer as it counts at a line of a block, number `site` of `block`: a mistake only if it is `sure` that the line is reached.
+pub const fn settle(answer: Answer, sure: bool, block: &'static str, site: usize) -> Answer {
+    match answer {
+        Err(failure) if sure => Err(failure.at(block, site)),
+        Err(_) => Ok(Value::UNKNOWN),
+        known => known,
+    }
+}
+
+/// The answer of a layer that wrote `const fn output_shape(&self, input: &Shape)`.
+pub const fn answer(shape: Result<Shape, ShapeError>, at: &Place<'_>) -> Answer {
+    match shape {
+        Ok(shape) => Ok(Value::tensor(shape)),
+        Err(error) => Err(Failure::new(at.named(error))),
+    }
+}
+
+/// Answers that nothing is known.
+#[derive(Clone, Copy)]
+pub struct Unknown;
+
+impl Unknown {
+    /// *Unknown*, whatever is asked of whatever.
+    pub const fn ask<T: ?Sized>(self, _: &T, _: Question<'_>, _: &Place<'_>) -> Answer {
+        Ok(Value::UNKNOWN)
+    }
+
+    /// Nowhere.
+    pub const fn locate<R: Failing, T: ?Sized>(self, _: Failed<R>, _: Of<T>) {}
+}
+
+/// The constants of types that do not have them.
+pub trait NotFollowed {
+    /// What answers for its `call`.
+    const __SHAPE: Unknown = Unknown;
+    /// What answers for its fields.
+    const __FIELDS: Unknown = Unknown;
+}
+
+impl<T: ?Sized> NotFollowed for T {}
+
+/// Finds the types whose values count as numbers, truths or lists of them: `<Plain<usize>>::__READ`.
+pub struct Plain<T: ?Sized>(std::marker::PhantomData<T>);
+
+/// Reads a value of the configuration.
+pub struct Reader<T>(std::marker::PhantomData<T>);
+
+macro_rules! readers {
+    ($($T:ty: $x:ident => $value:expr;)*) => {$(
+        impl Plain<$T> {
+            /// Reads it.
+            pub const __READ: Reader<$T> = Reader(std::marker::PhantomData);
+        }
+        impl Reader<$T> {
+            /// Its value, if that is the question.
+            pub const fn ask(self, $x: &$T, question: Question<'_>, _: &Place<'_>) -> Answer {
+                Ok(match question {
+                    Question::Read => $value,
+                    _ => Value::UNKNOWN,
+                })
+            }
+        }
+    )*};
+}
+
+readers! {
+    usize: x => Value::int(*x as isize);
+    isize: x => Value::int(*x);
+    i32: x => Value::int(*x as isize);
+    i64: x => Value::int(*x as isize);
+    u32: x => Value::int(*x as isize);
+    bool: x => Value::truth_of(*x);
+    f32: _x => Value::SCALAR;
+    f64: _x => Value::SCALAR;
+    [usize; 2]: x => Value::ints(x);
+    [usize; 3]: x => Value::ints(x);
+    [usize; 4]: x => Value::ints(x);
+}
+
+/// What is read of all other types.
+pub trait NotPlain {
+    /// Reads it.
+    const __READ: Unknown = Unknown;
+}
+
+impl<T: ?Sized> NotPlain for Plain<T> {}
