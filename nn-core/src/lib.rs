@@ -46,6 +46,7 @@ pub use ops::*;
 pub use param::Param;
 pub use regularizer::Regularizer;
 pub use scope::training;
+pub(crate) use shape::{ANYTHING, batches};
 pub use shape::{MAX_RANK, Shape, UNKNOWN, is_known};
 pub use shape_error::{ShapeError, axis_of};
 pub use statics::OutputShape;
