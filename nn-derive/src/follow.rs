@@ -330,7 +330,10 @@ impl Follower<'_> {
             Expr::Paren(e) => self.expr(&e.expr),
             Expr::Group(e) => self.expr(&e.expr),
             Expr::Reference(e) if e.mutability.is_none() => self.expr(&e.expr),
-            Expr::Cast(e) => self.expr(&e.expr),
+            Expr::Cast(e) => match e.ty.to_token_stream().to_string().as_str() {
+                "f32" | "f64" => quote!(#krate::statics::Value::SCALAR),
+                _ => self.expr(&e.expr),
+            },
             Expr::Block(e) if e.label.is_none() => self.block(&e.block),
             Expr::Unary(e) => {
                 let value = self.expr(&e.expr);

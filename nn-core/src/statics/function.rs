@@ -42,6 +42,7 @@ pub const fn binary(sign: &str, a: Value, b: Value, at: &Place<'_>) -> Answer {
         }
         (Kind::Tensor(_), Kind::Int(_) | Kind::Scalar) => Ok(a),
         (Kind::Int(_) | Kind::Scalar, Kind::Tensor(_)) => Ok(b),
+        (Kind::Scalar, Kind::Int(_) | Kind::Scalar) => Ok(a),
         (Kind::Int(a), Kind::Int(b)) => Ok(integer(sign, a, b)),
         (Kind::Bool(a), Kind::Bool(b)) => Ok(match sign.as_bytes() {
             b"==" => Value::truth_of(a == b),
@@ -196,6 +197,12 @@ pub const fn method(name: &str, receiver: Value, arguments: &[Value], at: &Place
                 let smaller = a < *b;
                 let first = smaller == (name.len() == 3 && name.as_bytes()[1] == b'i');
                 Ok(Value::int(if first { a } else { *b }))
+            }
+            _ => UNKNOWN_ANSWER,
+        },
+        Kind::Scalar => match name.as_bytes() {
+            b"abs" | b"exp" | b"ln" | b"max" | b"min" | b"powf" | b"powi" | b"recip" | b"sqrt" => {
+                Ok(receiver)
             }
             _ => UNKNOWN_ANSWER,
         },
