@@ -11,6 +11,7 @@ struct Div;
 impl Function for Div {
     const NAME: &'static str = "divide";
     const KEEPS: Keeps = Keeps::ALL;
+    const WIDE: bool = true;
 
     #[inline(always)]
     fn float<T: Float>(self, a: T, b: T) -> T {

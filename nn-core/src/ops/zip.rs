@@ -1,6 +1,6 @@
 //! What the functions of two tensors, element by element with broadcasting, have in common.
 
-use crate::kernels::elementwise;
+use crate::kernels::elementwise::{broadcast_zip, broadcast_zip_wide};
 use crate::kernels::math::Float;
 use crate::op::{Backward, Keeps, Op, apply};
 use crate::{DType, Error, Operand, Result, Shape, Tensor, with_float};
@@ -10,6 +10,8 @@ pub(crate) trait Function: Copy + Send + Sync + 'static {
     const NAME: &'static str;
     /// Which inputs, and whether the result, [`Function::gradient`] reads.
     const KEEPS: Keeps;
+    /// As [`Function::WIDE`](super::map::Function::WIDE).
+    const WIDE: bool = false;
     fn float<T: Float>(self, a: T, b: T) -> T;
     /// The same on integers, wrapping around.
     fn int(self, a: i64, b: i64) -> i64;
@@ -36,21 +38,16 @@ impl<F: Function> Op for Zip<F> {
             DType::F32 | DType::F64 => {
                 with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                     let (a, b) = (a.data(), b.data());
-                    elementwise::broadcast_zip(a, a_dims, b, b_dims, out, &shape, #[inline(always)] move |x: T, y: T| f.float(x, y));
+                    match const { F::WIDE } {
+                        true => broadcast_zip_wide(a, a_dims, b, b_dims, out, &shape, #[inline(always)] move |x: T, y: T| f.float(x, y)),
+                        false => broadcast_zip(a, a_dims, b, b_dims, out, &shape, #[inline(always)] move |x: T, y: T| f.float(x, y)),
+                    }
                 }))
             }
             _ => Tensor::build(shape, |out: &mut [i64]| {
                 let (a, b) = (a.data(), b.data());
-                elementwise::broadcast_zip(
-                    a,
-                    a_dims,
-                    b,
-                    b_dims,
-                    out,
-                    &shape,
-                    #[inline(always)]
-                    move |x: i64, y: i64| f.int(x, y),
-                );
+                let f = move |x: i64, y: i64| f.int(x, y);
+                broadcast_zip(a, a_dims, b, b_dims, out, &shape, f);
             }),
         })
     }
