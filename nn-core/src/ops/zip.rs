@@ -19,7 +19,34 @@ pub(crate) trait Function: Copy + Send + Sync + 'static {
     fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2];
 }
 
-struct Zip<F>(F);
+pub(crate) struct Zip<F>(pub(crate) F);
+
+/// An op of two tensors in a `static`, so that it is compiled in this crate: the operators and methods of tensors take any
+/// [`Operand`], and the crates that compile those would each compile its kernels again.
+#[derive(Clone, Copy)]
+pub(crate) struct Binary(pub(crate) &'static (dyn Op + Sync));
+
+impl Op for Binary {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        self.0.output(inputs)
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        self.0.forward(inputs, shape, dtype)
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        self.0.gradient(at)
+    }
+
+    fn keeps(&self) -> Keeps {
+        self.0.keeps()
+    }
+}
 
 impl<F: Function> Op for Zip<F> {
     fn name(&self) -> &'static str {
@@ -80,6 +107,12 @@ pub(crate) fn promote(a: impl Operand, b: impl Operand) -> [Tensor; 2] {
     [a.cast(dtype), b.cast(dtype)]
 }
 
+/// Applies an op to both operands in one type.
+#[track_caller]
+pub(crate) fn binary(op: Binary, a: impl Operand, b: impl Operand) -> Tensor {
+    apply(op, &promote(a, b))
+}
+
 /// Applies a function to corresponding elements.
 #[track_caller]
 pub(crate) fn zip<F: Function>(f: F, a: impl Operand, b: impl Operand) -> Tensor {
@@ -89,38 +122,41 @@ pub(crate) fn zip<F: Function>(f: F, a: impl Operand, b: impl Operand) -> Tensor
 /// Implements an operator for every pair of tensor, reference, parameter and number that Rust's coherence rules allow.
 macro_rules! operator {
     ($Trait:ident $method:ident, $f:expr) => {
+        const _: () = {
+        static OP: $crate::ops::zip::Binary = $crate::ops::zip::Binary(&$crate::ops::zip::Zip($f));
         impl<B: $crate::Operand> std::ops::$Trait<B> for $crate::Tensor {
             type Output = $crate::Tensor;
             #[track_caller]
             fn $method(self, other: B) -> $crate::Tensor {
-                $crate::ops::zip::zip($f, self, other)
+                $crate::ops::zip::binary(OP, self, other)
             }
         }
         impl<B: $crate::Operand> std::ops::$Trait<B> for &$crate::Tensor {
             type Output = $crate::Tensor;
             #[track_caller]
             fn $method(self, other: B) -> $crate::Tensor {
-                $crate::ops::zip::zip($f, self, other)
+                $crate::ops::zip::binary(OP, self, other)
             }
         }
         impl<B: $crate::Operand> std::ops::$Trait<B> for &$crate::Param {
             type Output = $crate::Tensor;
             #[track_caller]
             fn $method(self, other: B) -> $crate::Tensor {
-                $crate::ops::zip::zip($f, self, other)
+                $crate::ops::zip::binary(OP, self, other)
             }
         }
-        $crate::ops::zip::operator!(@scalar $Trait $method, $f, f64, $crate::Tensor, &$crate::Tensor, &$crate::Param);
-        $crate::ops::zip::operator!(@scalar $Trait $method, $f, i64, $crate::Tensor, &$crate::Tensor, &$crate::Param);
+        $crate::ops::zip::operator!(@scalar $Trait $method, f64, $crate::Tensor, &$crate::Tensor, &$crate::Param);
+        $crate::ops::zip::operator!(@scalar $Trait $method, i64, $crate::Tensor, &$crate::Tensor, &$crate::Param);
+        };
     };
-    (@scalar $Trait:ident $method:ident, $f:expr, $S:ty, $($B:ty),*) => {$(
+    (@scalar $Trait:ident $method:ident, $S:ty, $($B:ty),*) => {$(
         impl std::ops::$Trait<$B> for $S {
             type Output = $crate::Tensor;
             #[track_caller]
             fn $method(self, other: $B) -> $crate::Tensor {
                 let other = $crate::Operand::operand(other, $crate::DType::Bool);
                 let this = $crate::Operand::operand(self, other.dtype());
-                $crate::ops::zip::zip($f, this, other)
+                $crate::ops::zip::binary(OP, this, other)
             }
         }
     )*};
