@@ -28,7 +28,7 @@ mod tensor;
 pub mod testing;
 pub mod trace;
 
-pub use constraint::Constraint;
+pub use constraint::{Axes, Constraint};
 pub use dtype::{DType, Element};
 pub use error::{Error, ErrorKind, Result};
 pub use gradients::{Gradients, Sources};
