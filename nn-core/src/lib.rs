@@ -16,6 +16,7 @@ pub mod module;
 pub mod op;
 pub mod ops;
 mod param;
+pub mod profile;
 pub mod random;
 pub mod registry;
 mod regularizer;
