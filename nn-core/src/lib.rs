@@ -19,6 +19,7 @@ pub mod module;
 pub mod op;
 pub mod ops;
 mod param;
+pub mod profile;
 pub mod random;
 pub mod registry;
 mod regularizer;
@@ -34,7 +35,7 @@ mod tensor;
 pub mod testing;
 pub mod trace;
 
-pub use constraint::Constraint;
+pub use constraint::{Axes, Constraint};
 pub use dtype::{DType, Element};
 pub use error::{Error, ErrorKind, Result};
 pub use gradients::{Gradients, Sources};
