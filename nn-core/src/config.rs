@@ -127,13 +127,20 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// When it is missing, or what `from` returns.
     pub fn entry<T>(&self, name: &str, from: impl FnOnce(&Value) -> Result<T>) -> Result<T> {
-        let value = self.entries.get(name).ok_or_else(|| {
+        from(self.find(name)?).map_err(|e| self.misread(name, e))
+    }
+
+    fn find(&self, name: &str) -> Result<&'a Value> {
+        self.entries.get(name).ok_or_else(|| {
             Error::format(format!(
                 "the configuration of {} has no `{name}`",
                 self.class_name
             ))
-        })?;
-        from(value).map_err(|e| e.context(format!("{}.{name}", self.class_name)))
+        })
+    }
+
+    fn misread(&self, name: &str, e: Error) -> Error {
+        e.context(format!("{}.{name}", self.class_name))
     }
 
     /// A plain value.

@@ -114,7 +114,11 @@ pub(crate) fn unknown(what: &str, kind: &str, config: &Value) -> Error {
 
 /// `{"class_name": ..., "config": ...}` of a value's fields.
 pub(crate) fn write<T: Serialize>(class_name: &str, fields: &T) -> Value {
-    json!({"class_name": class_name, "config": json!(fields)})
+    entry(class_name, json!(fields))
+}
+
+fn entry(class_name: &str, config: Value) -> Value {
+    json!({"class_name": class_name, "config": config})
 }
 
 /// Entries that Keras writes and that a class here does not have, with what they may say. `name` and `dtype` may say anything.
@@ -159,15 +163,24 @@ pub(crate) fn read_over<T: DeserializeOwned + Serialize>(
     foreign: Foreign,
 ) -> Result<T> {
     let class = class_name(config)?;
-    let wrong =
-        |e: &dyn std::fmt::Display| Error::format(format!("the configuration of {class}: {e}"));
+    let merged = merge(class, json!(defaults), config, foreign)?;
+    T::deserialize(merged).map_err(|e| wrong(class, &e))
+}
+
+fn wrong(class: &str, e: &dyn std::fmt::Display) -> Error {
+    Error::format(format!("the configuration of {class}: {e}"))
+}
+
+/// What [`read_over`] does for every type: the fields with the entries of a configuration in their places.
+fn merge(class: &str, defaults: Value, config: &Value, foreign: Foreign) -> Result<Value> {
+    let wrong = |e: &dyn std::fmt::Display| wrong(class, e);
     let empty = Map::new();
     let entries = match config.get("config") {
         Some(Value::Object(entries)) => entries,
         None | Some(Value::Null) => &empty,
         Some(other) => return Err(wrong(&format!("expected an object, found {other}"))),
     };
-    let Value::Object(mut merged) = json!(defaults) else {
+    let Value::Object(mut merged) = defaults else {
         return Err(wrong(&"its fields are not an object"));
     };
     for (name, value) in entries {
@@ -186,5 +199,5 @@ pub(crate) fn read_over<T: DeserializeOwned + Serialize>(
             }
         }
     }
-    T::deserialize(Value::Object(merged)).map_err(|e| wrong(&e))
+    Ok(Value::Object(merged))
 }
