@@ -220,11 +220,11 @@ impl Case<'_> {
         // Keras leaves this entry out of some configurations when it is not set.
         config.entry("activity_regularizer").or_insert(Value::Null);
         let class_name = &self.description["class_name"];
-        let names = self.names("input");
+        let input_names = self.names("input");
         // The states are a matter of the call here, not of the layer.
         let gives_state = config.remove("return_state") == Some(json!(true));
         let is_recurrent = config.contains_key("go_backwards");
-        let with_state = gives_state || is_recurrent && names.len() > 1;
+        let with_state = gives_state || is_recurrent && input_names.len() > 1;
         let layer = layer(
             &json!({"class_name": class_name, "config": config}),
             with_state,
@@ -248,7 +248,7 @@ impl Case<'_> {
             "the trainable weights"
         );
 
-        let inputs: Vec<Tensor> = names.iter().map(|name| self.tensor(name)).collect();
+        let inputs: Vec<Tensor> = input_names.iter().map(|name| self.tensor(name)).collect();
         let training = self.description["training"].as_bool().expect("training");
         let tape = GradientTape::persistent();
         inputs
@@ -271,7 +271,7 @@ impl Case<'_> {
             .map(|p| (p.path().to_string(), p.value()))
             .collect();
         sources.extend(
-            names
+            input_names
                 .into_iter()
                 .zip(inputs)
                 .filter(|(_, x)| x.dtype().is_float()),
