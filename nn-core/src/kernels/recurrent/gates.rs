@@ -96,7 +96,7 @@ pub fn gru_back<T: Float>(
         *dr = d * s * r * (T::ONE - r);
         *ds = d * r;
         *dg = d;
-        *dh = *dh * z;
+        *dh *= z;
     }
 }
 
@@ -133,7 +133,7 @@ pub fn update_back<T: Float>(
         *dz = *dh * (before - g) * z * (T::ONE - z);
         *dg = *dh * (T::ONE - z) * (T::ONE - g * g);
         *reset = r * before;
-        *dh = *dh * z;
+        *dh *= z;
     }
 }
 
