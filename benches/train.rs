@@ -4,7 +4,7 @@
 //! nn resnet t2 train best 410.1 med 422.0 ms | predict best 120.2 med 121.9 ms  (batch 64)
 //! ```
 //!
-//! usage: `cargo bench --bench train -- WORKLOAD [THREADS]`, with WORKLOAD one of resnet, cnn, mlp, widedeep.
+//! usage: `cargo bench --bench train -- WORKLOAD [THREADS]`, with WORKLOAD one of resnet, cnn, mlp, widedeep, lstm, gru.
 
 use nn::prelude::*;
 use std::time::{Duration, Instant};
@@ -112,6 +112,33 @@ impl WideAndDeep {
         let hidden = self.hidden2(self.hidden1(deep));
         let concat = concatenate([&wide, &hidden], -1);
         (self.main_output(concat), self.aux_output(hidden))
+    }
+}
+
+/// Images read row by row.
+#[model]
+struct RowLstm {
+    lstm: LSTM,
+    classifier: Dense,
+}
+
+#[model]
+impl RowLstm {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.classifier(self.lstm(x))
+    }
+}
+
+#[model]
+struct RowGru {
+    gru: GRU,
+    classifier: Dense,
+}
+
+#[model]
+impl RowGru {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.classifier(self.gru(x))
     }
 }
 
@@ -250,8 +277,38 @@ fn main() {
                 vec![x.0, x.1],
             );
         }
+        "lstm" => {
+            let model = RowLstm {
+                lstm: LSTM::new(128),
+                classifier: Dense::new(10),
+            };
+            let x = Tensor::random_uniform([64, 28, 28]);
+            run(
+                workload,
+                threads,
+                model.compile(classify()),
+                x.clone(),
+                vec![labels(64)],
+                vec![x],
+            );
+        }
+        "gru" => {
+            let model = RowGru {
+                gru: GRU::new(128),
+                classifier: Dense::new(10),
+            };
+            let x = Tensor::random_uniform([64, 28, 28]);
+            run(
+                workload,
+                threads,
+                model.compile(classify()),
+                x.clone(),
+                vec![labels(64)],
+                vec![x],
+            );
+        }
         other => {
-            eprintln!("no workload `{other}`; there are resnet, cnn, mlp, widedeep");
+            eprintln!("no workload `{other}`; there are resnet, cnn, mlp, widedeep, lstm, gru");
             std::process::exit(2);
         }
     }

@@ -73,8 +73,23 @@ pub fn first_not_finite<L: Layer>(model: &L, input: L::Input, training: bool) ->
 
 /// Runs a layer: builds it, keeps track of it, and gives errors their place.
 fn enter<L: Layer>(layer: &L, input: L::Input, training: bool) -> L::Output {
+    let build = |shapes: &_| layer.build_parameters(shapes);
+    call_as(layer, input, training, build, |input| {
+        layer.run(input, training)
+    })
+}
+
+/// Runs a layer in a way of its own, with other inputs or outputs than its `call` has, as [`Layer::call`] runs that: `build` makes the
+/// parameters, `run` is the forward pass, and errors and traces name the layer. For methods such as `LSTM::call_with_state`.
+pub fn call_as<L: Module, I: Tensors, O: Tensors>(
+    layer: &L,
+    input: I,
+    training: bool,
+    build: impl FnOnce(&I::Shapes) -> Result<()>,
+    run: impl FnOnce(I) -> O,
+) -> O {
     if let Some(error) = input.error() {
-        return L::Output::failed(error.clone());
+        return O::failed(error.clone());
     }
     let frame = module::frame(layer);
     let scope = Scope::enter(frame, training);
@@ -82,9 +97,9 @@ fn enter<L: Layer>(layer: &L, input: L::Input, training: bool) -> L::Output {
     let traced = frame
         .filter(|_| scope::is_tracing())
         .map(|f| trace::begin_call(f, &input));
-    let mut output = match layer.build_parameters(&input.shapes()) {
-        Ok(()) => layer.run(input, training),
-        Err(error) => L::Output::failed(error.at_call(std::panic::Location::caller())),
+    let mut output = match build(&input.shapes()) {
+        Ok(()) => run(input),
+        Err(error) => O::failed(error.at_call(std::panic::Location::caller())),
     };
     if scope::is_watching() && output.leaves().iter().any(|t| !t.is_finite_everywhere()) {
         scope::note_not_finite(frame);
@@ -99,13 +114,13 @@ fn enter<L: Layer>(layer: &L, input: L::Input, training: bool) -> L::Output {
 }
 
 /// Turns the running layers that an error noted into a path below `root`.
-fn locate<L: Layer>(root: &L, output: L::Output) -> L::Output {
+fn locate<O: Tensors>(root: &dyn Module, output: O) -> O {
     match output.error().filter(|e| e.has_frames()) {
         None => output,
         Some(error) => {
             let mut error = error.clone();
             let frames = error.take_frames();
-            L::Output::failed(with_path(error, root, &frames))
+            O::failed(with_path(error, root, &frames))
         }
     }
 }

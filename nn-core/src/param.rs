@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Param {
     value: RwLock<Option<Tensor>>,
     initializer: Initializer,
+    adjustment: Option<fn(Tensor) -> Tensor>,
     regularizer: Option<Regularizer>,
     constraint: Option<Constraint>,
     buffer: bool,
@@ -32,6 +33,7 @@ impl Param {
         Param {
             value: RwLock::new(None),
             initializer,
+            adjustment: None,
             regularizer: None,
             constraint: None,
             buffer: false,
@@ -50,6 +52,21 @@ impl Param {
     #[must_use]
     pub const fn initializer(mut self, initializer: Initializer) -> Param {
         self.initializer = initializer;
+        self
+    }
+
+    /// With a function of what the initializer draws as its first value; of the same shape.
+    ///
+    /// ```
+    /// use nn_core::{Initializer, Param};
+    /// let bias = Param::new(Initializer::Zeros).adjusted(|drawn| drawn + 1.0);
+    /// bias.build([2])?;
+    /// assert_eq!(bias.value().to_vec::<f32>()?, [1.0, 1.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn adjusted(mut self, adjustment: fn(Tensor) -> Tensor) -> Param {
+        self.adjustment = Some(adjustment);
         self
     }
 
@@ -96,9 +113,17 @@ impl Param {
                 "a parameter of shape {shape} cannot be made: only the batch may be unknown when a model is built"
             )));
         }
-        let value = self.initializer.sample(shape, dtype::floatx()).ok()?;
-        self.store(value);
+        self.store(self.first(shape, dtype::floatx())?);
         Ok(())
+    }
+
+    /// A first value.
+    fn first(&self, shape: Shape, dtype: DType) -> Result<Tensor> {
+        let drawn = self.initializer.sample(shape, dtype);
+        match self.adjustment {
+            Some(adjust) => crate::no_gradient(|| adjust(drawn)).ok(),
+            None => drawn.ok(),
+        }
     }
 
     fn check_shape(&self, built: Shape, asked: Shape) -> Result<()> {
@@ -251,11 +276,7 @@ impl Param {
     pub fn reinitialize(&self) -> Result<()> {
         let value = self.read().clone();
         if let Some(value) = value {
-            let fresh = self
-                .initializer
-                .sample(*value.raw_shape(), value.dtype())
-                .ok()?;
-            self.store(fresh);
+            self.store(self.first(*value.raw_shape(), value.dtype())?);
         }
         Ok(())
     }

@@ -343,6 +343,15 @@ one!(layer_normalization: LayerNormalization::new(), [3, 4], wrong [2, 3, 5], []
 one!(layer_normalization_of_axes: LayerNormalization::new().axes([-1, 1]).epsilon(1e-6).center(false), [3, 2], wrong [2]);
 one!(batch_normalization: BatchNormalization::new(), [3, 4], wrong [2, 3, 5], [2]);
 one!(batch_normalization_axis: BatchNormalization::new().axis(1).momentum(0.5).scale(false), [3, 4], wrong [2, 4, 4]);
+one!(simple_rnn: SimpleRNN::new(3), [4, 2], wrong [2, 4], [2, 4, 5], [2, 0, 2]);
+one!(simple_rnn_dropped: SimpleRNN::new(2).activation(Activation::Softsign).dropout(0.4).recurrent_dropout(0.4).use_bias(false), [3, 2], wrong [2, 3, 5]);
+one!(lstm: LSTM::new(3).return_sequences(true).dropout(0.3), [4, 2], wrong [2, 4], [2, 4, 5], [2, 0, 2]);
+one!(lstm_backwards: LSTM::new(2).go_backwards(true).unit_forget_bias(false).recurrent_regularizer(Regularizer::l2(0.1)), [3, 2], wrong [2]);
+one!(lstm_dropped: LSTM::new(2).recurrent_dropout(0.4).dropout(0.2).recurrent_activation(Activation::HardSigmoid), [3, 2], wrong [2]);
+one!(gru: GRU::new(3).go_backwards(true).return_sequences(true), [4, 2], wrong [2, 4], [2, 4, 5], [2, 0, 2]);
+one!(gru_reset_before: GRU::new(2).reset_after(false).dropout(0.3), [3, 2], wrong [2, 3, 5]);
+one!(gru_dropped: GRU::new(2).recurrent_dropout(0.4).recurrent_initializer(Initializer::GlorotNormal), [3, 2], wrong [2]);
+one!(gru_dropped_reset_before: GRU::new(2).recurrent_dropout(0.4).reset_after(false), [3, 2], wrong [2]);
 #[test]
 fn sequential() {
     Check {

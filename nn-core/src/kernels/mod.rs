@@ -14,6 +14,7 @@ pub mod norm;
 pub mod optimizer;
 pub mod parallel;
 pub mod pool;
+pub mod recurrent;
 pub mod reduce;
 pub mod simd;
 pub mod softmax;

@@ -141,7 +141,7 @@ pub(super) mod tests {
     }
 
     /// Runs `f` with `level()` giving `level` on this thread; kernels read it once, on the calling thread.
-    fn with_level<R>(level: Level, f: impl FnOnce() -> R) -> R {
+    pub(crate) fn with_level<R>(level: Level, f: impl FnOnce() -> R) -> R {
         let before = FORCED.replace(Some(level));
         let result = f();
         FORCED.set(before);

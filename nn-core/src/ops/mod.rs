@@ -72,6 +72,7 @@ mod powi;
 mod predicate;
 mod prod;
 mod reciprocal;
+mod recurrent;
 mod reduce;
 mod relu;
 mod relu6;
@@ -127,6 +128,10 @@ pub use layer_norm::layer_norm;
 pub use max_pool2d::{max_pool2d, pool2d_shape};
 pub use pad::PadMode;
 pub use padding::Padding;
+pub use recurrent::{
+    RecurrentCell, RecurrentMasks, RecurrentOptions, RecurrentSteps, RecurrentWeights, recurrent,
+    recurrent_output,
+};
 pub use scatter_add::scatter_add;
 pub use select::select;
 pub use slice::Slice;

@@ -1,6 +1,33 @@
 //! A tensor cut into pieces along an axis.
 
-use crate::{Error, Tensor, UNKNOWN, is_known};
+use crate::{Error, Tensor, UNKNOWN, is_known, tape};
+
+/// Pieces of more than this number are cut as halves of halves while a tape records.
+const FEW: usize = 4;
+
+/// Pieces of the given sizes, which add up to the axis.
+///
+/// The gradient of a piece is as large as what it was cut from. Cut from the whole, n pieces would cost n times its size on the way
+/// back; cut from halves of halves, log n times.
+#[track_caller]
+pub(super) fn pieces(x: &Tensor, axis: isize, sizes: &[usize]) -> Vec<Tensor> {
+    let mut start = 0;
+    let mut next = |size: usize| {
+        let from = start;
+        start += size;
+        x.slice_axis(axis, from..start)
+    };
+    if sizes.len() <= FEW || x.is_abstract() || !tape::is_recording() {
+        return sizes.iter().map(|&size| next(size)).collect();
+    }
+    let (left, right) = sizes.split_at(sizes.len() / 2);
+    let halves = [left, right].map(|sizes| (next(sizes.iter().sum()), sizes));
+    let mut all = Vec::with_capacity(sizes.len());
+    for (half, sizes) in halves {
+        all.extend(pieces(&half, axis, sizes));
+    }
+    all
+}
 
 impl Tensor {
     /// `n` equal pieces along an axis (counted from the end if negative): `[…, n·k, …]` to `n` of `[…, k, …]`.
@@ -23,9 +50,10 @@ impl Tensor {
             ))),
         });
         match size {
-            Ok(size) => (0..n)
+            Ok(size) if !is_known(size) => (0..n)
                 .map(|k| self.slice_axis(axis, k * size..(k + 1) * size))
                 .collect(),
+            Ok(size) => pieces(self, axis, &vec![size; n]),
             Err(error) => vec![self.fail("split", error); n.max(1)],
         }
     }
@@ -53,13 +81,7 @@ impl Tensor {
         if let Err(error) = fits {
             return vec![self.fail("split", error); sizes.len().max(1)];
         }
-        let mut start = 0;
-        let pieces = sizes.iter().map(|&size| {
-            let from = start;
-            start += size;
-            self.slice_axis(axis, from..start)
-        });
-        pieces.collect()
+        pieces(self, axis, sizes)
     }
 }
 
@@ -101,6 +123,13 @@ mod tests {
         check_gradient(
             |x| &x[0].split(2, 1)[1] * &x[0].split_sizes([2, 2], 1)[0],
             &[&[3, 4]],
+        );
+        check_gradient(
+            |x| {
+                let pieces = x[0].split_sizes([1, 2, 0, 1, 3, 1], 1);
+                concatenate([&pieces[4], &pieces[0], &pieces[5]], 1).square()
+            },
+            &[&[2, 8]],
         );
     }
 }

@@ -1,6 +1,7 @@
 //! A tensor taken apart along an axis.
 
-use crate::{Error, Tensor, is_known};
+use super::split::pieces;
+use crate::{Error, Tensor, is_known, tape};
 
 impl Tensor {
     /// The `n` tensors along an axis of size `n` (counted from the end if negative), without that axis: the reverse of
@@ -23,7 +24,17 @@ impl Tensor {
             Ok(i) if !is_known(shape[i]) => vec![self.fail("unstack", Error::shape(format!(
                 "axis {axis} of {shape} cannot be unstacked: its size is not known yet; give it a number in the shape that the model is built with"
             )))],
-            Ok(i) => (0..shape[i] as isize).map(|k| self.index_axis(i as isize, k)).collect(),
+            Ok(i) if self.is_abstract() || !tape::is_recording() => {
+                (0..shape[i] as isize).map(|k| self.index_axis(i as isize, k)).collect()
+            }
+            Ok(i) => {
+                // The axis first, so that the pieces share memory.
+                let others = (0..shape.rank()).filter(|&axis| axis != i);
+                let axes: Vec<isize> = [i].into_iter().chain(others).map(|axis| axis as isize).collect();
+                let front = if i == 0 { self.clone() } else { self.transpose(axes) };
+                let steps = pieces(&front, 0, &vec![1; shape[i]]);
+                steps.into_iter().map(|step| step.reshape(shape.without(i))).collect()
+            }
         }
     }
 }
@@ -52,5 +63,10 @@ mod tests {
     #[test]
     fn gradient() {
         check_gradient(|x| &x[0].unstack(1)[0] * &x[0].unstack(1)[2], &[&[2, 3]]);
+        let ends = |x: &[Tensor]| {
+            let steps = x[0].unstack(-2);
+            &steps[0] * &steps[6] + steps[3].square()
+        };
+        check_gradient(ends, &[&[2, 7, 2]]);
     }
 }

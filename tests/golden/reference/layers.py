@@ -9,8 +9,9 @@ import numpy as np
 from .case_file import describe
 
 
-def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, frozen=False, **arguments):
-    """Adds a case: the layer with random weights, called on random inputs of the given shapes or on `inputs`.
+def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, frozen=False, states=0, **arguments):
+    """Adds a case: the layer with random weights, called on random inputs of the given shapes or on `inputs`, the last
+    `states` of which are the initial state of a recurrent layer.
 
     The gradients are those of `sum(output * upstream)`. A layer that gives several outputs gets an upstream for each.
     """
@@ -19,7 +20,8 @@ def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, fr
     inputs = list(inputs) if inputs is not None else [normal(shape) for shape in shapes]
     layer = layer_class(**arguments)
     call = lambda tensors: tensors if len(tensors) > 1 else tensors[0]
-    layer.build(call([tensor.shape for tensor in inputs]))
+    count = len(inputs) - states
+    layer.build(call([tensor.shape for tensor in inputs[:count]]))
     layer.trainable = not frozen
     for variable in weights(layer.variables):
         variable.assign(random_weight(random, variable))
@@ -35,7 +37,8 @@ def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, fr
         # Not `stateless_call`, which leaves out the activity penalty.
         variables = zip(layer.trainable_variables + layer.non_trainable_variables, parameters + state)
         with keras.StatelessScope(state_mapping=variables, collect_losses=True) as scope:
-            outputs = layer(call(given), **flags)
+            initial = {"initial_state": given[count:]} if states else {}
+            outputs = layer(call(given[:count]), **initial, **flags)
             losses = layer.losses
         new_state = [scope.get_current_value(variable) for variable in layer.non_trainable_variables]
         return outputs if isinstance(outputs, (list, tuple)) else [outputs], new_state, losses

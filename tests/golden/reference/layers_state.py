@@ -53,6 +53,12 @@ def recurrent(path, layer_class, *activations):
         add("no_bias", (2, 4, 3), units=3, use_bias=False)
         add("odd_sizes", (5, 3, 7), units=9, return_sequences=True)
         add("activations", (2, 4, 3), units=3, return_sequences=True, **dict(activations))
+        states = [(2, 3)] * (2 if layer_class is K.LSTM else 1)
+        add("initial_state", (2, 4, 3), *states, states=len(states), units=3, return_state=True)
+        add("initial_state_backwards_sequences", (2, 4, 3), *states, states=len(states), units=3, return_sequences=True,
+            go_backwards=True)
+        add("initial_state_activations", (2, 4, 3), *states, states=len(states), units=3, return_state=True,
+            return_sequences=True, **dict(activations))
         if layer_class is K.GRU:
             add("reset_before", (3, 5, 2), units=4, reset_after=False)
             add("reset_before_sequences", (2, 4, 3), units=3, reset_after=False, return_sequences=True)

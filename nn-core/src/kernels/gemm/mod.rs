@@ -11,6 +11,7 @@ mod avx2;
 mod avx512;
 mod blocks;
 pub(super) mod pack;
+mod packed;
 mod portable;
 pub(super) mod scratch;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use tile::Kernels;
 use vector::Body;
 
 pub(super) use blocks::{Heights, multiply};
+pub(super) use packed::Packed;
 
 /// Read-only matrix view: element (i, j) is `data[i * row_stride + j * col_stride]`.
 #[derive(Clone, Copy, Debug)]
