@@ -127,7 +127,15 @@ impl GRU {
         self
     }
 
-    recurrent_builders!("GRU");
+    recurrent_builders!();
+
+    /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].
+    ///
+    /// # Errors
+    /// When the input is not `[batch, time, features]` with at least one step, or there is no unit.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        recurrent::output_shape("GRU", self.units, self.return_sequences, input)
+    }
 
     const fn fresh_bias(&self) -> Option<Param> {
         optional(

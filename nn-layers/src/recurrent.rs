@@ -182,9 +182,9 @@ impl Recurrent<'_> {
     }
 }
 
-/// Builder methods and the shape of the output of a recurrent layer, which has a `fresh_bias` that makes its bias anew.
+/// Builder methods of a recurrent layer, which has a `fresh_bias` that makes its bias anew.
 macro_rules! recurrent_builders {
-    ($name:literal) => {
+    () => {
         /// The function of the candidate, and of what comes out.
         #[must_use]
         pub const fn activation(mut self, activation: Activation) -> Self {
@@ -256,14 +256,6 @@ macro_rules! recurrent_builders {
             let bias = self.fresh_bias();
             put(&mut self.bias, bias);
             self
-        }
-
-        /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].
-        ///
-        /// # Errors
-        /// When the input is not `[batch, time, features]` with at least one step, or there is no unit.
-        pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-            recurrent::output_shape($name, self.units, self.return_sequences, input)
         }
     };
 }

@@ -103,7 +103,15 @@ impl SimpleRNN {
         .with_weights()
     }
 
-    recurrent_builders!("SimpleRNN");
+    recurrent_builders!();
+
+    /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].
+    ///
+    /// # Errors
+    /// When the input is not `[batch, time, features]` with at least one step, or there is no unit.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        recurrent::output_shape("SimpleRNN", self.units, self.return_sequences, input)
+    }
 
     const fn fresh_bias(&self) -> Option<Param> {
         optional(

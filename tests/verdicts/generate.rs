@@ -254,10 +254,18 @@ impl Writer<'_> {
     fn sequence(&mut self, shape: Vec<usize>) -> Vec<usize> {
         let [t, d] = shape[..] else { return shape };
         let units = 1 + self.dice.below(6);
-        match self.dice.below(8) {
+        match self.dice.below(9) {
             0 => {
                 self.through("Dense", &units.to_string());
                 vec![t, units]
+            }
+            8 => {
+                let sequences = self.dice.once_in(2);
+                self.through("GRU", &format!("{units}, return_sequences = {sequences}"));
+                match sequences {
+                    true => vec![t, units],
+                    false => vec![units],
+                }
             }
             1 => {
                 self.line("let scores = x.matmul(x.swap_axes(1, 2)).softmax(-1);");
