@@ -140,7 +140,7 @@ fn states_flow_from_layer_to_layer_and_so_do_gradients() {
     for part in [
         "encoder (LSTM)",
         "decoder (LSTM)",
-        "[_, 3, 6]",
+        "(None, 3, 6)",
         "216",
         "264",
     ] {
