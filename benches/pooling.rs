@@ -12,7 +12,8 @@ fn pooling(c: &mut Criterion) {
         let (max, average) = (MaxPooling2D::new(2), AveragePooling2D::new(2));
         let global = GlobalAveragePooling2D::new();
         let bytes = 4 * shape.iter().product::<usize>();
-        let pools: [(&str, &dyn Fn(&Tensor) -> Tensor, usize); 3] = [
+        type Pool<'a> = (&'a str, &'a dyn Fn(&Tensor) -> Tensor, usize);
+        let pools: [Pool; 3] = [
             ("max pooling", &|x| max.forward(x), bytes / 4),
             ("average pooling", &|x| average.forward(x), bytes / 4),
             ("global average pooling", &|x| global.forward(x), 0),
