@@ -4,7 +4,8 @@
 //! nn resnet t2 train best 410.1 med 422.0 ms | predict best 120.2 med 121.9 ms  (batch 64)
 //! ```
 //!
-//! usage: `cargo bench --bench train -- WORKLOAD [THREADS]`, with WORKLOAD one of resnet, cnn, mlp, widedeep, lstm, gru.
+//! usage: `cargo bench --bench train -- WORKLOAD [THREADS] [profile]`, with WORKLOAD one of resnet, cnn, mlp, widedeep, lstm, gru; with
+//! `profile` it prints where the time of a step goes instead.
 
 use nn::prelude::*;
 use std::time::{Duration, Instant};
@@ -168,6 +169,10 @@ fn run<M: Model>(
 ) where
     M::Input: nn::IntoInput<M::Input>,
 {
+    if std::env::args().any(|argument| argument == "profile") {
+        println!("{}", nn::profile(&mut model, leaves, y).expect("a profile"));
+        return;
+    }
     let batch = leaves[0].shape()[0];
     let (best, median) = time(6.0, || {
         model
