@@ -7,29 +7,27 @@ use nn::prelude::*;
 use support::{Work, measure, random};
 
 fn pooling(c: &mut Criterion) {
+    let (max, average) = (MaxPooling2D::new(2), AveragePooling2D::new(2));
+    let global = GlobalAveragePooling2D::new();
     for shape in [[64, 28, 28, 32], [64, 14, 14, 128]] {
-        let x = random(shape);
-        let (max, average) = (MaxPooling2D::new(2), AveragePooling2D::new(2));
-        let global = GlobalAveragePooling2D::new();
-        let bytes = 4 * shape.iter().product::<usize>();
-        type Pool<'a> = (&'a str, &'a dyn Fn(&Tensor) -> Tensor, usize);
-        let pools: [Pool; 3] = [
-            ("max pooling", &|x| max.forward(x), bytes / 4),
-            ("average pooling", &|x| average.forward(x), bytes / 4),
-            ("global average pooling", &|x| global.forward(x), 0),
-        ];
-        for (name, pool, result) in pools {
-            let work = Work::Bytes(bytes + result);
-            measure(c, &format!("{name} {shape:?}"), work, || pool(&x));
-            let tape = GradientTape::persistent();
-            tape.watch(&x);
-            let y = pool(&x);
-            let upstream = y.ones_like();
-            measure(c, &format!("{name} gradient {shape:?}"), work, || {
-                tape.gradient_with(&y, &x, &upstream)
-            });
-        }
+        both_ways(c, "max pooling", shape, |x| max.forward(x));
+        both_ways(c, "average pooling", shape, |x| average.forward(x));
+        both_ways(c, "global average pooling", shape, |x| global.forward(x));
     }
+}
+
+fn both_ways(c: &mut Criterion, name: &str, shape: [usize; 4], pool: impl Fn(&Tensor) -> Tensor) {
+    let x = random(shape);
+    let tape = GradientTape::persistent();
+    tape.watch(&x);
+    let y = pool(&x);
+    let upstream = y.ones_like();
+    let work = Work::Bytes(4 * (x.len() + y.len()));
+    measure(c, &format!("{name} gradient {shape:?}"), work, || {
+        tape.gradient_with(&y, &x, &upstream)
+    });
+    drop(tape);
+    measure(c, &format!("{name} {shape:?}"), work, || pool(&x));
 }
 
 benches!(pooling);
