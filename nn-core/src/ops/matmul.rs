@@ -4,7 +4,8 @@ use crate::kernels::gemm::{Gemm, Mat};
 use crate::op::{Backward, Keeps, Op, apply, common_float};
 use crate::{DType, Error, Operand, Result, Shape, Tensor, is_known, with_float};
 
-/// `op(A) · op(B)` on the last two dimensions, where `op` transposes if asked: no transposed copy is ever made.
+/// `op(A) · op(B)` on the last two dimensions, where `op` transposes if asked: no transposed copy is ever made. A third
+/// input is a row that is added to every row of the product.
 #[derive(Clone, Copy)]
 struct MatMul {
     transpose_a: bool,
@@ -38,6 +39,16 @@ impl Op for MatMul {
                 "cannot multiply {a} by {b}: the inner dimensions {k} and {k_b} must agree"
             )));
         }
+        if let Some(row) = inputs.get(2).map(Tensor::raw_shape)
+            && *row != [n]
+        {
+            return Err(Error::shape(format!(
+                "the product of {a} and {b} has rows of {n}, found a bias of shape {row}; it needs [{n}]"
+            )));
+        }
+        if a.rank() == 2 && b.rank() == 2 {
+            return Ok((Shape::from([m, n]), dtype));
+        }
         let leading = batch(a).broadcast(&batch(b)).ok_or_else(|| {
             Error::shape(format!(
                 "cannot multiply {a} by {b}: the batch dimensions {} and {} do not broadcast",
@@ -51,7 +62,7 @@ impl Op for MatMul {
     }
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(with_float!(dtype, T => self.product::<T>(&inputs[0], &inputs[1], shape)))
+        Ok(with_float!(dtype, T => self.product::<T>(&inputs[0], &inputs[1], inputs.get(2), shape)))
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -65,21 +76,46 @@ impl Op for MatMul {
             false => product(a, up, !ta, false),
             true => product(up, a, true, ta),
         });
-        Ok(vec![da, db])
+        let mut all = vec![da, db];
+        if at.inputs.len() == 3 {
+            let rows: Vec<isize> = (0..up.raw_shape().rank() as isize - 1).collect();
+            all.push(at.when(2, || up.sum_axes(rows, false)));
+        }
+        Ok(all)
     }
 
     fn keeps(&self) -> Keeps {
-        Keeps::INPUTS
+        Keeps {
+            inputs: 0b11,
+            output: false,
+        }
     }
 }
 
 impl MatMul {
-    fn product<T: Gemm + crate::Element>(&self, a: &Tensor, b: &Tensor, shape: Shape) -> Tensor {
+    fn product<T: Gemm + crate::Element>(
+        &self,
+        a: &Tensor,
+        b: &Tensor,
+        row: Option<&Tensor>,
+        shape: Shape,
+    ) -> Tensor {
         let (a_shape, b_shape) = (a.raw_shape(), b.raw_shape());
         let ((m, k), (_, n)) = (
             sides(a_shape, self.transpose_a),
             sides(b_shape, self.transpose_b),
         );
+        let one = |a: &[T], b: &[T], c: &mut [T]| {
+            let a = matrix(a, m, k, self.transpose_a);
+            let b = matrix(b, k, n, self.transpose_b);
+            match row {
+                None => T::gemm(m, n, k, a, b, c, n, false),
+                Some(row) => T::gemm_bias(m, n, k, a, b, row.data(), c, n),
+            }
+        };
+        if shape.rank() == 2 {
+            return Tensor::build(shape, |out: &mut [T]| one(a.data(), b.data(), out));
+        }
         let leading = batch(&shape);
         let (a_batch, b_batch) = (
             offsets(&batch(a_shape), &leading),
@@ -90,19 +126,11 @@ impl MatMul {
                 return;
             }
             for (c, (&i_a, &i_b)) in out.chunks_mut(m * n).zip(a_batch.iter().zip(&b_batch)) {
-                let a = matrix(
+                one(
                     &a.data::<T>()[i_a * m * k..(i_a + 1) * m * k],
-                    m,
-                    k,
-                    self.transpose_a,
-                );
-                let b = matrix(
                     &b.data::<T>()[i_b * k * n..(i_b + 1) * k * n],
-                    k,
-                    n,
-                    self.transpose_b,
+                    c,
                 );
-                T::gemm(m, n, k, a, b, c, n, false);
             }
         })
     }
@@ -183,6 +211,46 @@ impl Tensor {
         }
     }
 
+    /// `A·B + row`, the row added to every row of the product: a fully connected layer in one operation.
+    ///
+    /// Shapes: `[.., m, k] · [k, n] + [n] → [.., m, n]`; other ranks are errors.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let a = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
+    /// let y = a.matmul_add(Tensor::ones([2, 1]), Tensor::from([0.5_f32]));
+    /// assert_eq!(y.to_vec::<f32>()?, [3.5, 7.5]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn matmul_add(&self, other: impl Operand, row: impl Operand) -> Tensor {
+        let (other, row) = (other.operand(self.dtype()), row.operand(self.dtype()));
+        if let Some(failed) = [self, &other, &row]
+            .into_iter()
+            .find(|t| t.error().is_some())
+        {
+            return failed.clone();
+        }
+        let (a, b) = (*self.raw_shape(), *other.raw_shape());
+        let op = MatMul {
+            transpose_a: false,
+            transpose_b: false,
+        };
+        match (a.dims(), b.dims()) {
+            ([_, _], [_, _]) => apply(op, &[self.clone(), other, row]),
+            // One product of all rows instead of many small ones.
+            ([lead @ .., k], [_, n]) if lead.len() > 1 => {
+                let rows = Shape::new(lead);
+                let mut dims = lead.to_vec();
+                dims.push(*n);
+                apply(op, &[self.reshape([rows.len(), *k]), other, row]).reshape(dims)
+            }
+            _ => Tensor::failed(Error::shape(format!(
+                "`matmul_add` takes rows [.., k] and a matrix [k, n], found {a} and {b}"
+            ))),
+        }
+    }
+
     /// The matrix product with the second operand transposed: `[.., m, k] · [.., n, k]ᵀ → [.., m, n]`.
     #[track_caller]
     pub fn matmul_transposed(&self, other: impl Operand) -> Tensor {
@@ -260,5 +328,21 @@ mod tests {
         check_gradient(|x| x[0].matmul(&x[1]), &[&[2, 2, 3], &[3, 2]]);
         check_gradient(|x| x[0].matmul(&x[1]), &[&[3], &[3, 2]]);
         check_gradient(|x| x[0].matmul_transposed(&x[1]), &[&[2, 3], &[4, 3]]);
+        let three = |x: &[Tensor]| x[0].matmul_add(&x[1], &x[2]);
+        check_gradient(three, &[&[2, 3], &[3, 4], &[4]]);
+        check_gradient(three, &[&[2, 2, 3], &[3, 1], &[1]]);
+    }
+
+    #[test]
+    fn a_row_that_does_not_fit() {
+        let add = |a: &[usize], row: &[usize]| {
+            let y = Tensor::ones(a).matmul_add(Tensor::ones([3, 4]), Tensor::ones(row));
+            y.ok().unwrap_err().to_string()
+        };
+        for row in [&[3][..], &[1], &[], &[2, 4]] {
+            let e = add(&[2, 3], row);
+            assert!(e.contains("has rows of 4, found a bias of shape"), "{e}");
+        }
+        assert!(add(&[3], &[4]).contains("found [3] and [3, 4]"));
     }
 }
