@@ -89,7 +89,10 @@ impl<R: Reduction> Op for Reduce<R> {
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
         let shape = inputs[0].raw_shape();
         let mask = self.axes.mask(shape)?;
-        let empty = shape.iter().zip(mask.iter()).any(|(&d, &gone)| gone && d == 0);
+        let empty = shape
+            .iter()
+            .zip(mask.iter())
+            .any(|(&d, &gone)| gone && d == 0);
         if empty && matches!(R::KIND, Kind::Max | Kind::Min) {
             return Err(Error::value(format!(
                 "the {} of no elements was asked for: shape {shape} has none along these axes",
