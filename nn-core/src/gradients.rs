@@ -4,6 +4,7 @@ use crate::module;
 use crate::{Error, Layer, Result, Tensor};
 use std::fmt;
 use std::ops::Index;
+use std::sync::Arc;
 
 /// What gradients can be taken with respect to: a tensor, an array, slice or `Vec` of tensors, or a layer or model (its
 /// trainable parameters).
@@ -16,19 +17,25 @@ pub trait Sources {
     /// # Errors
     /// When a source is a failed tensor.
     #[doc(hidden)]
-    fn tensors(&self) -> Result<Vec<(Option<String>, Tensor)>>;
+    fn tensors(&self) -> Result<Vec<Source>>;
 
-    /// Puts gradients, in the order of the sources, into their structure.
+    /// Puts gradients, in the order of the sources that [`Sources::tensors`] gave, into their structure.
     ///
     /// # Errors
     /// When one is missing that cannot be left out.
     #[doc(hidden)]
-    fn assemble(self, gradients: Vec<Option<Tensor>>) -> Result<Self::Gradient>;
+    fn assemble(
+        self,
+        sources: Vec<Source>,
+        gradients: Vec<Option<Tensor>>,
+    ) -> Result<Self::Gradient>;
 }
 
-fn plain<'a>(
-    tensors: impl IntoIterator<Item = &'a Tensor>,
-) -> Result<Vec<(Option<String>, Tensor)>> {
+/// A source, and its path if it is a parameter.
+#[doc(hidden)]
+pub type Source = (Option<Arc<str>>, Tensor);
+
+fn plain<'a>(tensors: impl IntoIterator<Item = &'a Tensor>) -> Result<Vec<Source>> {
     tensors
         .into_iter()
         .map(|t| Ok((None, t.clone().ok()?)))
@@ -45,20 +52,20 @@ fn all(gradients: Vec<Option<Tensor>>) -> Result<Vec<Tensor>> {
 
 impl Sources for &Tensor {
     type Gradient = Tensor;
-    fn tensors(&self) -> Result<Vec<(Option<String>, Tensor)>> {
+    fn tensors(&self) -> Result<Vec<Source>> {
         plain([*self])
     }
-    fn assemble(self, gradients: Vec<Option<Tensor>>) -> Result<Tensor> {
+    fn assemble(self, _: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<Tensor> {
         Ok(all(gradients)?.swap_remove(0))
     }
 }
 
 impl<const N: usize> Sources for [&Tensor; N] {
     type Gradient = [Tensor; N];
-    fn tensors(&self) -> Result<Vec<(Option<String>, Tensor)>> {
+    fn tensors(&self) -> Result<Vec<Source>> {
         plain(*self)
     }
-    fn assemble(self, gradients: Vec<Option<Tensor>>) -> Result<[Tensor; N]> {
+    fn assemble(self, _: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<[Tensor; N]> {
         let gradients = all(gradients)?;
         Ok(gradients
             .try_into()
@@ -68,27 +75,27 @@ impl<const N: usize> Sources for [&Tensor; N] {
 
 impl Sources for &[Tensor] {
     type Gradient = Vec<Tensor>;
-    fn tensors(&self) -> Result<Vec<(Option<String>, Tensor)>> {
+    fn tensors(&self) -> Result<Vec<Source>> {
         plain(*self)
     }
-    fn assemble(self, gradients: Vec<Option<Tensor>>) -> Result<Vec<Tensor>> {
+    fn assemble(self, _: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<Vec<Tensor>> {
         all(gradients)
     }
 }
 
 impl Sources for &Vec<Tensor> {
     type Gradient = Vec<Tensor>;
-    fn tensors(&self) -> Result<Vec<(Option<String>, Tensor)>> {
+    fn tensors(&self) -> Result<Vec<Source>> {
         plain(*self)
     }
-    fn assemble(self, gradients: Vec<Option<Tensor>>) -> Result<Vec<Tensor>> {
+    fn assemble(self, _: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<Vec<Tensor>> {
         all(gradients)
     }
 }
 
 impl<L: Layer> Sources for &L {
     type Gradient = Gradients;
-    fn tensors(&self) -> Result<Vec<(Option<String>, Tensor)>> {
+    fn tensors(&self) -> Result<Vec<Source>> {
         let parameters = module::parameters(*self);
         if parameters.is_empty() {
             return Err(Error::gradient(format!(
@@ -99,7 +106,7 @@ impl<L: Layer> Sources for &L {
         let trainable: Vec<_> = parameters
             .iter()
             .filter(|p| p.trainable())
-            .map(|p| (Some(p.path().to_string()), p.value()))
+            .map(|p| (Some(p.shared_path()), p.value()))
             .collect();
         if trainable.is_empty() {
             return Err(Error::gradient(format!(
@@ -110,9 +117,8 @@ impl<L: Layer> Sources for &L {
         }
         Ok(trainable)
     }
-    fn assemble(self, gradients: Vec<Option<Tensor>>) -> Result<Gradients> {
-        let entries = self
-            .tensors()?
+    fn assemble(self, sources: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<Gradients> {
+        let entries = sources
             .into_iter()
             .zip(gradients)
             .filter_map(|((path, value), gradient)| {
@@ -145,7 +151,7 @@ pub struct Gradients {
 
 #[derive(Clone)]
 struct Entry {
-    path: String,
+    path: Arc<str>,
     id: u64,
     gradient: Tensor,
 }
@@ -163,14 +169,14 @@ impl Gradients {
 
     /// Paths and gradients, in the parameters' order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
-        self.entries.iter().map(|e| (e.path.as_str(), &e.gradient))
+        self.entries.iter().map(|e| (&*e.path, &e.gradient))
     }
 
     /// The gradient of the parameter at a path.
     pub fn get(&self, path: &str) -> Option<&Tensor> {
         self.entries
             .iter()
-            .find(|e| e.path == path)
+            .find(|e| *e.path == *path)
             .map(|e| &e.gradient)
     }
 

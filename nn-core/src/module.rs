@@ -8,6 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 /// A node of the tree: a layer, a model, a [`Param`], or a container of those.
 ///
@@ -140,7 +141,7 @@ fn copy_of<M: Module>(module: &M) -> M {
 /// A parameter with its path in a model; dereferences to [`Param`].
 #[derive(Clone)]
 pub struct Parameter<'a> {
-    path: String,
+    path: Arc<str>,
     param: &'a Param,
 }
 
@@ -148,6 +149,10 @@ impl<'a> Parameter<'a> {
     /// Where it is: field names and indices joined by dots, `blocks.1.conv.kernel`.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    pub(crate) fn shared_path(&self) -> Arc<str> {
+        self.path.clone()
     }
 
     /// The parameter itself, for as long as the model lives.
@@ -179,11 +184,20 @@ pub fn join(path: &str, name: &str) -> String {
 
 /// Calls `f` with the path of every node below and including `module`, parents first.
 pub fn walk<'a>(module: &'a dyn Module, f: &mut dyn FnMut(&str, &'a dyn Module)) {
-    fn go<'a>(path: &str, module: &'a dyn Module, f: &mut dyn FnMut(&str, &'a dyn Module)) {
+    // One string for all paths: training walks the tree in every step.
+    fn go<'a>(path: &mut String, module: &'a dyn Module, f: &mut dyn FnMut(&str, &'a dyn Module)) {
         f(path, module);
-        module.visit(&mut |name, child| go(&join(path, name), child, f));
+        module.visit(&mut |name, child| {
+            let end = path.len();
+            if end > 0 {
+                path.push('.');
+            }
+            path.push_str(name);
+            go(path, child, f);
+            path.truncate(end);
+        });
     }
-    go("", module, f);
+    go(&mut String::new(), module, f);
 }
 
 /// All parameters and buffers of a module with their paths, in field order.
@@ -191,7 +205,7 @@ pub fn parameters(module: &dyn Module) -> Vec<Parameter<'_>> {
     let mut all = Vec::new();
     walk(module, &mut |path, node| {
         if let Some(param) = node.as_param() {
-            let path = path.to_string();
+            let path = param.found_at(path);
             all.push(Parameter { path, param });
         }
     });

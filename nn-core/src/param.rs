@@ -2,8 +2,8 @@
 
 use crate::{Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, dtype};
 use std::fmt;
-use std::sync::RwLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
 
 /// A trainable parameter or a buffer (state that is saved but not trained) of a layer.
 ///
@@ -25,6 +25,8 @@ pub struct Param {
     constraint: Option<Constraint>,
     buffer: bool,
     frozen: AtomicBool,
+    /// Where it was found last.
+    path: Mutex<Option<Arc<str>>>,
 }
 
 impl Param {
@@ -38,6 +40,7 @@ impl Param {
             constraint: None,
             buffer: false,
             frozen: AtomicBool::new(false),
+            path: Mutex::new(None),
         }
     }
 
@@ -82,6 +85,15 @@ impl Param {
     pub const fn constraint(mut self, constraint: Option<Constraint>) -> Param {
         self.constraint = constraint;
         self
+    }
+
+    /// Its path as a string that is shared with whoever asked before, unless it was found elsewhere then.
+    pub(crate) fn found_at(&self, path: &str) -> Arc<str> {
+        let mut last = self.path.lock().unwrap_or_else(|e| e.into_inner());
+        match &*last {
+            Some(known) if **known == *path => known.clone(),
+            _ => last.insert(path.into()).clone(),
+        }
     }
 
     /// How it is initialized.

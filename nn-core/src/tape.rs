@@ -3,6 +3,7 @@
 //! A tape is a flat list of entries, so a loop of a million steps neither overflows the stack nor leaks when it
 //! is dropped. Nothing is recorded without a tape.
 
+use crate::gradients::Source;
 use crate::op::{Backward, Op};
 use crate::{Error, Result, Sources, Tensor, profile};
 use std::cell::{Cell, RefCell};
@@ -30,6 +31,7 @@ impl Hasher for IdHasher {
 pub(crate) type IdMap<V> = HashMap<u64, V, BuildHasherDefault<IdHasher>>;
 pub(crate) type IdSet = HashSet<u64, BuildHasherDefault<IdHasher>>;
 
+#[derive(Clone)]
 struct Entry {
     op: Rc<dyn Op>,
     inputs: Box<[Tensor]>,
@@ -38,7 +40,7 @@ struct Entry {
 
 #[derive(Default)]
 struct Record {
-    entries: Vec<Rc<Entry>>,
+    entries: Vec<Entry>,
     /// Everything that depends on something watched.
     tracked: IdSet,
 }
@@ -59,6 +61,8 @@ impl Record {
 
 thread_local! {
     static TAPES: RefCell<Vec<Rc<Shared>>> = const { RefCell::new(Vec::new()) };
+    /// An empty record with the room that the last one needed: the next step of a training loop needs as much.
+    static SPARE: RefCell<Record> = RefCell::default();
     /// How many tapes are recording, so that ops without a tape cost one read.
     static ACTIVE: Cell<usize> = const { Cell::new(0) };
 }
@@ -89,23 +93,30 @@ pub(crate) fn record_if_watched(
             let inputs = inputs
                 .iter()
                 .enumerate()
-                .map(|(i, t)| match keeps.inputs >> i.min(31) & 1 {
-                    1 => t.clone(),
-                    _ => t.outline(),
-                })
+                .map(|(i, t)| kept(t, keeps.inputs >> i.min(31) & 1 == 1))
                 .collect();
             record.tracked.insert(output.id());
-            record.entries.push(Rc::new(Entry {
+            record.entries.push(Entry {
                 op,
                 inputs,
-                output: if keeps.output {
-                    output.clone()
-                } else {
-                    output.outline()
-                },
-            }));
+                output: kept(output, keeps.output),
+            });
         }
     });
+}
+
+/// Entries for which room is left to the next tape at most.
+const SPARE_ROOM: usize = 1 << 14;
+
+/// Elements up to which a tensor is kept whole: its memory costs less than an outline of it.
+const SMALL: usize = 1024;
+
+/// What a tape keeps of a tensor.
+fn kept(tensor: &Tensor, whole: bool) -> Tensor {
+    match whole || (tensor.is_concrete() && tensor.raw_shape().len() <= SMALL) {
+        true => tensor.clone(),
+        false => tensor.outline(),
+    }
 }
 
 /// Records operations on this thread and differentiates through them, as TensorFlow's `GradientTape` does.
@@ -142,6 +153,7 @@ impl GradientTape {
 
     fn start(persistent: bool) -> GradientTape {
         let shared = Rc::new(Shared::default());
+        shared.record.replace(SPARE.take());
         TAPES.with_borrow_mut(|tapes| tapes.push(shared.clone()));
         ACTIVE.set(ACTIVE.get() + 1);
         GradientTape {
@@ -263,7 +275,8 @@ impl GradientTape {
                             }
                         },
                     );
-            sources.assemble(found.collect::<Result<Vec<_>>>()?)
+            let found = found.collect::<Result<Vec<_>>>()?;
+            sources.assemble(wanted, found)
         });
         if !self.persistent.get() {
             self.finish();
@@ -284,8 +297,19 @@ impl GradientTape {
 
     fn finish(&self) {
         self.used.set(true);
-        *self.shared.record.borrow_mut() = Record::default();
+        self.clear();
         self.deactivate();
+    }
+
+    /// Frees what is recorded, and leaves the room to the next tape.
+    fn clear(&self) {
+        let mut record = self.shared.record.take();
+        record.entries.clear();
+        record.entries.shrink_to(SPARE_ROOM);
+        record.tracked.clear();
+        record.tracked.shrink_to(SPARE_ROOM);
+        // A thread that ends has no next tape.
+        let _ = SPARE.try_with(|spare| spare.replace(record));
     }
 
     /// Why a source has no gradient.
@@ -312,11 +336,13 @@ impl GradientTape {
     fn propagate(
         &self,
         targets: &[(&Tensor, Option<&Tensor>)],
-        wanted: &[(Option<String>, Tensor)],
+        wanted: &[Source],
     ) -> Result<Vec<Option<Tensor>>> {
         let _pause = Pause::of(vec![self.shared.clone()]);
         let mut record = self.shared.record.borrow_mut();
+        let count = record.entries.len() + wanted.len();
         let mut adjoints: IdMap<Tensor> = IdMap::default();
+        adjoints.reserve(count);
         for (target, upstream) in targets {
             let target = (*target).clone().ok()?;
             if !target.is_concrete() {
@@ -340,12 +366,15 @@ impl GradientTape {
         }
 
         // What depends on a source, so that no gradient is computed that leads to none.
-        let sources: IdSet = wanted
+        let mut sources = IdSet::default();
+        sources.reserve(wanted.len());
+        let watched = wanted
             .iter()
-            .filter(|(_, t)| t.dtype().is_float() && record.watches(t))
-            .map(|(_, t)| t.id())
-            .collect();
-        let mut reached = sources.clone();
+            .filter(|(_, t)| t.dtype().is_float() && record.watches(t));
+        sources.extend(watched.map(|(_, t)| t.id()));
+        let mut reached = IdSet::default();
+        reached.reserve(count);
+        reached.extend(&sources);
         for entry in &record.entries {
             if entry.inputs.iter().any(|t| reached.contains(&t.id())) {
                 reached.insert(entry.output.id());
@@ -357,6 +386,7 @@ impl GradientTape {
             true => record.entries.clone(),
             false => std::mem::take(&mut record.entries),
         };
+        let mut needs = Vec::new();
         while let Some(entry) = entries.pop() {
             let id = entry.output.id();
             let _measured = profile::backward(id);
@@ -368,11 +398,8 @@ impl GradientTape {
                 false => adjoints.remove(&id),
             };
             let Some(upstream) = upstream else { continue };
-            let needs: Vec<bool> = entry
-                .inputs
-                .iter()
-                .map(|t| reached.contains(&t.id()))
-                .collect();
+            needs.clear();
+            needs.extend(entry.inputs.iter().map(|t| reached.contains(&t.id())));
             let at = Backward {
                 inputs: &entry.inputs,
                 output: &entry.output,
@@ -383,12 +410,15 @@ impl GradientTape {
                 .op
                 .gradient(&at)
                 .map_err(|e| e.context(format!("the gradient of `{}`", entry.op.name())))?;
-            for ((input, gradient), needed) in entry.inputs.iter().zip(gradients).zip(needs) {
+            for ((input, gradient), &needed) in entry.inputs.iter().zip(gradients).zip(&needs) {
                 if let (Some(gradient), true) = (gradient, needed) {
                     let gradient = gradient.ok()?.sum_to(*input.raw_shape()).ok()?;
                     accumulate(&mut adjoints, input.id(), gradient);
                 }
             }
+        }
+        if !self.persistent.get() {
+            record.entries = entries;
         }
         Ok(wanted
             .iter()
@@ -427,6 +457,9 @@ pub(crate) enum Missing {
 
 impl Drop for GradientTape {
     fn drop(&mut self) {
+        if !self.used.get() {
+            self.clear();
+        }
         self.deactivate();
     }
 }

@@ -3,7 +3,7 @@
 use crate::ShapeError;
 use crate::weights::{optional, put, weight_builders};
 use nn_core::axis_of;
-use nn_core::ops::batch_norm_train;
+use nn_core::ops::{batch_norm_inference, batch_norm_train};
 use nn_core::{
     Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor, no_gradient,
 };
@@ -265,14 +265,10 @@ impl BatchNormalization {
 
     /// By the statistics of the batch, which the moving ones follow.
     fn normalize_and_follow(&self, x: &Tensor) -> Tensor {
-        let or_all = |weight: &Option<Param>, value: f64| match weight {
-            Some(weight) => weight.value(),
-            None => Tensor::full_of(self.moving_mean.shape(), value, x.dtype()),
-        };
         let (y, mean, variance) = batch_norm_train(
             x,
-            or_all(&self.gamma, 1.0),
-            or_all(&self.beta, 0.0),
+            self.weight(&self.gamma, 1.0, x),
+            self.weight(&self.beta, 0.0, x),
             self.epsilon,
         );
         let followed = no_gradient(|| {
@@ -288,17 +284,24 @@ impl BatchNormalization {
         }
     }
 
-    /// By the moving statistics: one factor and one summand a channel.
+    /// By the moving statistics.
     fn normalize(&self, x: &Tensor) -> Tensor {
-        let mut factor = (self.moving_variance.value() + self.epsilon).rsqrt();
-        if let Some(gamma) = &self.gamma {
-            factor = factor * gamma;
+        batch_norm_inference(
+            x,
+            self.weight(&self.gamma, 1.0, x),
+            self.weight(&self.beta, 0.0, x),
+            &self.moving_mean,
+            &self.moving_variance,
+            self.epsilon,
+        )
+    }
+
+    /// `gamma` or `beta`, or what stands for one that is not there.
+    fn weight(&self, weight: &Option<Param>, value: f64, x: &Tensor) -> Tensor {
+        match weight {
+            Some(weight) => weight.value(),
+            None => Tensor::full_of(self.moving_mean.shape(), value, x.dtype()),
         }
-        let mut summand = -(self.moving_mean.value() * &factor);
-        if let Some(beta) = &self.beta {
-            summand = summand + beta;
-        }
-        x * factor + summand
     }
 }
 

@@ -108,10 +108,10 @@ impl Dense {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        let mut y = x.matmul(&self.kernel);
-        if let Some(bias) = &self.bias {
-            y = y + bias;
-        }
+        let y = match &self.bias {
+            Some(bias) => x.matmul_add(&self.kernel, bias),
+            None => x.matmul(&self.kernel),
+        };
         activity::penalize(self.activity_regularizer, self.activation.apply(&y))
     }
 }

@@ -1,7 +1,8 @@
 //! Dropout.
 
 use crate::ShapeError;
-use nn_core::{Error, Result, Shape, Tensor, random};
+use nn_core::ops::dropout;
+use nn_core::{Error, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// In training sets each number to 0 with probability `rate` and scales the others by `1 / (1 - rate)`, so that the expected sum
@@ -53,20 +54,17 @@ impl Dropout {
     }
 
     fn call(&self, x: Tensor, training: bool) -> Tensor {
-        if !training || self.rate == 0.0 || x.is_abstract() {
-            return x;
+        match training && self.rate != 0.0 {
+            true => dropout(&x, self.rate),
+            false => x,
         }
-        let keep = 1.0 - self.rate;
-        let scale = if keep > 0.0 { 1.0 / keep } else { 0.0 };
-        let kept = random::bernoulli(x.shape(), keep).cast(x.dtype());
-        x * (kept * scale)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nn_core::{GradientTape, Layer};
+    use nn_core::{GradientTape, Layer, random};
 
     #[test]
     fn drops_the_asked_share_and_keeps_the_mean() {

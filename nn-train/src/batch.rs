@@ -28,10 +28,11 @@ impl Batch {
 
 impl From<Dataset> for Batch {
     fn from(data: Dataset) -> Batch {
+        let (x, y, sample_weight) = data.into_parts();
         Batch {
-            x: data.xs().to_vec(),
-            y: data.ys().to_vec(),
-            sample_weight: data.weights().cloned(),
+            x,
+            y,
+            sample_weight,
         }
     }
 }

@@ -325,6 +325,7 @@ pub(crate) fn load_compiled<M: Model>(path: &Path) -> Result<(M, State)> {
         loss_weights: training.loss_weights,
         metrics: metrics.map_err(at)?,
         outputs: Vec::new(),
+        loss_names: Vec::new(),
         tracked: Default::default(),
         seed: training.seed,
         epoch: training.epoch,

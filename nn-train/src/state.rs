@@ -17,6 +17,8 @@ pub struct State {
     pub(crate) metrics: Vec<(Option<String>, Box<dyn Metric>)>,
     /// Names of the model's outputs, once it has been traced.
     pub(crate) outputs: Vec<String>,
+    /// What the loss of each of several outputs is shown as.
+    pub(crate) loss_names: Vec<String>,
     /// Means of what steps report, and metrics bound to outputs, while they are being computed.
     pub(crate) tracked: Tracked,
     /// Fixes shuffling and dropout.
@@ -42,6 +44,7 @@ impl State {
             loss_weights: compile.loss_weights,
             metrics: compile.metrics,
             outputs: Vec::new(),
+            loss_names: Vec::new(),
             tracked: Tracked::default(),
             seed: random::next_key(),
             epoch: 0,
@@ -112,6 +115,10 @@ impl State {
                 "a metric is for the output `{wanted}`, which the model does not have; its outputs are {list}"
             )));
         }
+        self.loss_names = match n {
+            1 => Vec::new(),
+            _ => outputs.iter().map(|o| format!("{o}_loss")).collect(),
+        };
         self.outputs = outputs;
         self.tracked = Tracked {
             means: Vec::new(),
@@ -132,7 +139,11 @@ impl State {
 impl Tracked {
     /// Forgets what was tracked, before an epoch or an evaluation.
     pub(crate) fn reset(&mut self) {
-        self.means.clear();
+        // The names stay: most are reported again in the next step.
+        self.means.iter_mut().for_each(|(_, sum, weight)| {
+            *sum = 0.0;
+            *weight = 0.0;
+        });
         self.metrics.iter_mut().for_each(|(_, _, m)| m.reset());
     }
 
@@ -170,9 +181,9 @@ impl Tracked {
 
     /// The means, then the metrics. The total loss comes first wherever it was reported.
     pub(crate) fn scores(&self) -> Scores {
-        let (total, others): (Vec<_>, Vec<_>) =
-            self.means.iter().partition(|(n, _, _)| n == "loss");
-        let means = total.into_iter().chain(others);
+        let reported = || self.means.iter().filter(|(_, _, weight)| *weight > 0.0);
+        let total = reported().filter(|(n, _, _)| n == "loss");
+        let means = total.chain(reported().filter(|(n, _, _)| n != "loss"));
         let means = means.map(|(n, sum, weight)| (n.clone(), sum / weight));
         let metrics = self.metrics.iter().map(|(n, _, m)| (n.clone(), m.result()));
         means.chain(metrics).collect()

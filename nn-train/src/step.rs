@@ -120,11 +120,8 @@ impl<'a, M: Model> Step<'a, M> {
                 Some(name) => name_error(loss, name),
                 None => loss,
             };
-            if self.state.outputs.len() > 1 {
-                let name = format!("{}_loss", self.state.outputs[i]);
-                if let Ok(value) = loss.to_f64() {
-                    self.state.tracked.report(&name, value, self.samples as f64);
-                }
+            if let (Some(name), Ok(value)) = (self.state.loss_names.get(i), loss.to_f64()) {
+                self.state.tracked.report(name, value, self.samples as f64);
             }
             let weight = self.state.loss_weight(i);
             let loss = if weight == 1.0 { loss } else { loss * weight };

@@ -2,7 +2,8 @@
 
 use super::composite::gradient_of;
 use super::norm::{check, outputs};
-use crate::kernels::norm::{Scaling, batch_backward, batch_normalize, batch_statistics};
+use super::normalized::{Gated, Normalized, inv_std};
+use crate::kernels::norm::{Scaling, batch_backward, batch_statistics};
 use crate::op::{Backward, Keeps, Op, apply};
 use crate::{DType, Operand, Result, Shape, Tensor, with_float};
 use std::cell::OnceCell;
@@ -26,17 +27,6 @@ struct BatchNormGradient {
     all: Rc<OnceCell<[Tensor; 3]>>,
 }
 
-/// `1 / √(variance + epsilon)`.
-fn inv_std<T: crate::kernels::math::Float + crate::Element>(
-    variance: &Tensor,
-    epsilon: f64,
-) -> Vec<T> {
-    let one = |&v: &T| {
-        crate::kernels::math::Float::from_f64(1.0 / (crate::Element::to_f64(v) + epsilon).sqrt())
-    };
-    variance.data::<T>().iter().map(one).collect()
-}
-
 impl Op for BatchNorm {
     fn name(&self) -> &'static str {
         "batch_norm"
@@ -46,23 +36,28 @@ impl Op for BatchNorm {
         check("batch_norm", self.epsilon, inputs)
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        let channels = *inputs[1].raw_shape();
-        Ok(with_float!(dtype, T => {
-            let x = inputs[0].data::<T>();
-            let mut variance = None;
-            let mean = Tensor::build(channels, |mean: &mut [T]| {
-                variance = Some(Tensor::build(channels, |variance: &mut [T]| batch_statistics(x, mean, variance)));
-            });
-            let variance = variance.expect("built with the mean");
-            let inv_std = inv_std::<T>(&variance, self.epsilon);
-            let (gamma, beta) = (inputs[1].data(), inputs[2].data());
-            let y = Tensor::build(shape, |y: &mut [T]| {
-                batch_normalize(x, &Scaling { mean: mean.data(), inv_std: &inv_std, gamma, beta }, false, y);
-            });
-            self.statistics.get_or_init(|| [mean, variance]);
-            y
-        }))
+    fn forward(&self, inputs: &[Tensor], _: Shape, dtype: DType) -> Result<Tensor> {
+        let [x, gamma, beta] = [0, 1, 2].map(|i| inputs[i].clone());
+        let channels = *gamma.raw_shape();
+        let mut variance = None;
+        let mean = with_float!(dtype, T => Tensor::build(channels, |mean: &mut [T]| {
+            variance = Some(Tensor::build(channels, |variance: &mut [T]| {
+                batch_statistics(x.data(), mean, variance);
+            }));
+        }));
+        let variance = variance.expect("built with the mean");
+        self.statistics
+            .get_or_init(|| [mean.clone(), variance.clone()]);
+        let epsilon = self.epsilon;
+        let normalized = Normalized {
+            x,
+            gamma,
+            beta,
+            mean,
+            variance,
+            epsilon,
+        };
+        Ok(normalized.deferred())
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -107,13 +102,18 @@ impl Op for BatchNormGradient {
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let [mean, variance] = self.statistics.get().expect("known since the forward pass");
         let all = self.all.get_or_init(|| {
-            let (x, dy, gamma) = (&inputs[0], &inputs[1], &inputs[2]);
+            let (x, gamma) = (&inputs[0], &inputs[2]);
+            // Without a rectifier the backward pass reads no beta, but takes one of the right length.
+            let gate = inputs[1].recipe::<Gated>();
+            let (dy, beta, relu) = match gate.filter(|g| g.of.mean.id() == mean.id()) {
+                Some(gated) => (&gated.upstream, &gated.of.beta, true),
+                None => (&inputs[1], gamma, false),
+            };
             with_float!(dtype, T => {
                 let inv_std = inv_std::<T>(variance, self.epsilon);
-                // The backward pass reads no beta, but takes one of the right length.
-                let by = Scaling { mean: mean.data(), inv_std: &inv_std, gamma: gamma.data(), beta: gamma.data() };
+                let by = Scaling { mean: mean.data(), inv_std: &inv_std, gamma: gamma.data(), beta: beta.data() };
                 outputs([*x.raw_shape(), *gamma.raw_shape(), *gamma.raw_shape()], |dx: &mut [T], dgamma, dbeta| {
-                    batch_backward(x.data(), dy.data(), &by, false, true, dx, dgamma, dbeta);
+                    batch_backward(x.data(), dy.data(), &by, relu, true, dx, dgamma, dbeta);
                 })
             })
         });

@@ -7,7 +7,8 @@ use crate::{
     DType, Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, is_known, with_float,
 };
 
-/// `op(A) · op(B)` on the last two dimensions, where `op` transposes if asked: no transposed copy is ever made.
+/// `op(A) · op(B)` on the last two dimensions, where `op` transposes if asked: no transposed copy is ever made. A third
+/// input is a row that is added to every row of the product.
 #[derive(Clone, Copy)]
 struct MatMul {
     transpose_a: bool,
@@ -109,11 +110,17 @@ impl Op for MatMul {
         let (a, b) = (inputs[0].raw_shape(), inputs[1].raw_shape());
         let dtype = common_float("matmul", inputs)?;
         let shape = matrices(a, b, self.transpose_a, self.transpose_b)?;
-        Ok((shape, dtype))
+        let columns = shape[shape.rank() - 1];
+        match inputs.get(2).map(Tensor::raw_shape) {
+            Some(row) if *row != [columns] => Err(Error::shape(format!(
+                "the product of {a} and {b} has rows of {columns}, found a bias of shape {row}; it needs [{columns}]"
+            ))),
+            _ => Ok((shape, dtype)),
+        }
     }
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(with_float!(dtype, T => self.product::<T>(&inputs[0], &inputs[1], shape)))
+        Ok(with_float!(dtype, T => self.product::<T>(&inputs[0], &inputs[1], inputs.get(2), shape)))
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -127,21 +134,46 @@ impl Op for MatMul {
             false => product(a, up, !ta, false),
             true => product(up, a, true, ta),
         });
-        Ok(vec![da, db])
+        let mut all = vec![da, db];
+        if at.inputs.len() == 3 {
+            let rows: Vec<isize> = (0..up.raw_shape().rank() as isize - 1).collect();
+            all.push(at.when(2, || up.sum_axes(rows, false)));
+        }
+        Ok(all)
     }
 
     fn keeps(&self) -> Keeps {
-        Keeps::INPUTS
+        Keeps {
+            inputs: 0b11,
+            output: false,
+        }
     }
 }
 
 impl MatMul {
-    fn product<T: Gemm + crate::Element>(&self, a: &Tensor, b: &Tensor, shape: Shape) -> Tensor {
+    fn product<T: Gemm + crate::Element>(
+        &self,
+        a: &Tensor,
+        b: &Tensor,
+        row: Option<&Tensor>,
+        shape: Shape,
+    ) -> Tensor {
         let (a_shape, b_shape) = (a.raw_shape(), b.raw_shape());
         let ((m, k), (_, n)) = (
             sides(a_shape, self.transpose_a),
             sides(b_shape, self.transpose_b),
         );
+        let one = |a: &[T], b: &[T], c: &mut [T]| {
+            let a = matrix(a, m, k, self.transpose_a);
+            let b = matrix(b, k, n, self.transpose_b);
+            match row {
+                None => T::gemm(m, n, k, a, b, c, n, false),
+                Some(row) => T::gemm_bias(m, n, k, a, b, row.data(), c, n),
+            }
+        };
+        if shape.rank() == 2 {
+            return Tensor::build(shape, |out: &mut [T]| one(a.data(), b.data(), out));
+        }
         let leading = batch(&shape);
         let (a_batch, b_batch) = (
             offsets(&batch(a_shape), &leading),
@@ -152,19 +184,11 @@ impl MatMul {
                 return;
             }
             for (c, (&i_a, &i_b)) in out.chunks_mut(m * n).zip(a_batch.iter().zip(&b_batch)) {
-                let a = matrix(
+                one(
                     &a.data::<T>()[i_a * m * k..(i_a + 1) * m * k],
-                    m,
-                    k,
-                    self.transpose_a,
-                );
-                let b = matrix(
                     &b.data::<T>()[i_b * k * n..(i_b + 1) * k * n],
-                    k,
-                    n,
-                    self.transpose_b,
+                    c,
                 );
-                T::gemm(m, n, k, a, b, c, n, false);
             }
         })
     }
@@ -242,6 +266,46 @@ impl Tensor {
                 product(&self.reshape([rows.len(), *k]), &other, false, false).reshape(dims)
             }
             _ => product(self, &other, false, false),
+        }
+    }
+
+    /// `A·B + row`, the row added to every row of the product: a fully connected layer in one operation.
+    ///
+    /// Shapes: `[.., m, k] · [k, n] + [n] → [.., m, n]`; other ranks are errors.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let a = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
+    /// let y = a.matmul_add(Tensor::ones([2, 1]), Tensor::from([0.5_f32]));
+    /// assert_eq!(y.to_vec::<f32>()?, [3.5, 7.5]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn matmul_add(&self, other: impl Operand, row: impl Operand) -> Tensor {
+        let (other, row) = (other.operand(self.dtype()), row.operand(self.dtype()));
+        if let Some(failed) = [self, &other, &row]
+            .into_iter()
+            .find(|t| t.error().is_some())
+        {
+            return failed.clone();
+        }
+        let (a, b) = (*self.raw_shape(), *other.raw_shape());
+        let op = MatMul {
+            transpose_a: false,
+            transpose_b: false,
+        };
+        match (a.dims(), b.dims()) {
+            ([_, _], [_, _]) => apply(op, &[self.clone(), other, row]),
+            // One product of all rows instead of many small ones.
+            ([lead @ .., k], [_, n]) if lead.len() > 1 => {
+                let rows = Shape::new(lead);
+                let mut dims = lead.to_vec();
+                dims.push(*n);
+                apply(op, &[self.reshape([rows.len(), *k]), other, row]).reshape(dims)
+            }
+            _ => Tensor::failed(Error::shape(format!(
+                "`matmul_add` takes rows [.., k] and a matrix [k, n], found {a} and {b}"
+            ))),
         }
     }
 
@@ -326,5 +390,21 @@ mod tests {
         check_gradient(|x| x[0].matmul(&x[1]), &[&[2, 2, 3], &[3, 2]]);
         check_gradient(|x| x[0].matmul(&x[1]), &[&[3], &[3, 2]]);
         check_gradient(|x| x[0].matmul_transposed(&x[1]), &[&[2, 3], &[4, 3]]);
+        let three = |x: &[Tensor]| x[0].matmul_add(&x[1], &x[2]);
+        check_gradient(three, &[&[2, 3], &[3, 4], &[4]]);
+        check_gradient(three, &[&[2, 2, 3], &[3, 1], &[1]]);
+    }
+
+    #[test]
+    fn a_row_that_does_not_fit() {
+        let add = |a: &[usize], row: &[usize]| {
+            let y = Tensor::ones(a).matmul_add(Tensor::ones([3, 4]), Tensor::ones(row));
+            y.ok().unwrap_err().to_string()
+        };
+        for row in [&[3][..], &[1], &[], &[2, 4]] {
+            let e = add(&[2, 3], row);
+            assert!(e.contains("has rows of 4, found a bias of shape"), "{e}");
+        }
+        assert!(add(&[3], &[4]).contains("found [3] and [3, 4]"));
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::kernels::reduce::{self as kernel, Kind};
 use crate::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Error, Result, Shape, Tensor};
+use crate::{DType, Error, MAX_RANK, Result, Shape, Tensor};
+use std::ops::Deref;
 
 /// A set of axes.
 #[derive(Clone, PartialEq, Debug)]
@@ -19,20 +20,37 @@ impl Axes {
     }
 
     /// Which axes of a shape are meant.
-    pub(crate) fn mask(&self, shape: &Shape) -> Result<Vec<bool>> {
-        let Axes::Some(axes) = self else {
-            return Ok(vec![true; shape.rank()]);
+    pub(crate) fn mask(&self, shape: &Shape) -> Result<Mask> {
+        let all = matches!(self, Axes::All);
+        let mut mask = Mask {
+            axes: [all; MAX_RANK],
+            rank: shape.rank(),
         };
-        let mut mask = vec![false; shape.rank()];
+        let Axes::Some(axes) = self else {
+            return Ok(mask);
+        };
         for &axis in axes {
             let i = shape.axis(axis)?;
-            if std::mem::replace(&mut mask[i], true) {
+            if std::mem::replace(&mut mask.axes[i], true) {
                 return Err(Error::shape(format!(
                     "axis {axis} of {shape} is given twice in {axes:?}"
                 )));
             }
         }
         Ok(mask)
+    }
+}
+
+/// For every axis of a shape whether it is meant.
+pub(crate) struct Mask {
+    axes: [bool; MAX_RANK],
+    rank: usize,
+}
+
+impl Deref for Mask {
+    type Target = [bool];
+    fn deref(&self) -> &[bool] {
+        &self.axes[..self.rank]
     }
 }
 
@@ -53,15 +71,14 @@ struct Reduce {
 
 /// A shape with some axes reduced: dropped, or with size 1.
 pub(crate) fn reduced(shape: &Shape, mask: &[bool], keepdims: bool) -> Shape {
-    let dims = shape
-        .iter()
-        .zip(mask)
-        .filter_map(|(&d, &gone)| match (gone, keepdims) {
-            (false, _) => Some(d),
-            (true, true) => Some(1),
-            (true, false) => None,
-        });
-    Shape::new(&dims.collect::<Vec<_>>())
+    let (mut dims, mut rank) = ([0; MAX_RANK], 0);
+    for (&d, &gone) in shape.iter().zip(mask) {
+        if !gone || keepdims {
+            dims[rank] = if gone { 1 } else { d };
+            rank += 1;
+        }
+    }
+    Shape::new(&dims[..rank])
 }
 
 impl Op for Reduce {
@@ -72,7 +89,10 @@ impl Op for Reduce {
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
         let shape = inputs[0].raw_shape();
         let mask = self.axes.mask(shape)?;
-        let empty = shape.iter().zip(&mask).any(|(&d, &gone)| gone && d == 0);
+        let empty = shape
+            .iter()
+            .zip(mask.iter())
+            .any(|(&d, &gone)| gone && d == 0);
         if empty && matches!(self.reduction.kind, Kind::Max | Kind::Min) {
             return Err(Error::value(format!(
                 "the {} of no elements was asked for: shape {shape} has none along these axes",

@@ -4,11 +4,14 @@ mod convert;
 mod create;
 mod display;
 mod operand;
+mod pending;
 
 pub use operand::Operand;
+pub(crate) use pending::Recipe;
 
 use crate::storage::Buffer;
 use crate::{DType, Element, Error, Result, Shape};
+use pending::Pending;
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -44,7 +47,12 @@ struct Inner {
 }
 
 enum State {
-    Concrete { buffer: Arc<Buffer>, offset: usize },
+    Concrete {
+        buffer: Arc<Buffer>,
+        offset: usize,
+    },
+    /// As concrete to the outside.
+    Pending(Arc<Pending>),
     Abstract,
     Failed(Error),
 }
@@ -179,7 +187,7 @@ impl Tensor {
 
     /// Whether it has a value.
     pub fn is_concrete(&self) -> bool {
-        matches!(self.0.state, State::Concrete { .. })
+        matches!(self.0.state, State::Concrete { .. } | State::Pending(_))
     }
 
     /// Whether it stands for a value while a model is traced.
@@ -211,6 +219,7 @@ impl Tensor {
             State::Concrete { buffer, offset } if self.0.dtype == T::DTYPE => {
                 Ok(&buffer.as_slice()[*offset..*offset + self.0.shape.len()])
             }
+            State::Pending(pending) => pending.value().try_data(),
             State::Concrete { .. } => Err(Error::dtype(format!(
                 "the tensor holds {}, {} was asked for; convert with `cast(DType::{:?})`",
                 self.0.dtype,
@@ -262,6 +271,15 @@ impl Tensor {
             && matches!(&self.0.state, State::Concrete { buffer, .. } if Arc::strong_count(buffer) == 1)
     }
 
+    /// The memory of a concrete tensor.
+    fn buffer(&self) -> Option<&Buffer> {
+        match &self.0.state {
+            State::Concrete { buffer, .. } => Some(buffer),
+            State::Pending(pending) => pending.value().buffer(),
+            State::Abstract | State::Failed(_) => None,
+        }
+    }
+
     /// The same memory under another shape of as many elements, starting `offset` elements in.
     pub(crate) fn view(&self, shape: Shape, offset: usize) -> Tensor {
         let state = match &self.0.state {
@@ -269,6 +287,7 @@ impl Tensor {
                 buffer: buffer.clone(),
                 offset: at + offset,
             },
+            State::Pending(pending) => return pending.value().view(shape, offset),
             State::Abstract => State::Abstract,
             State::Failed(error) => State::Failed(error.clone()),
         };

@@ -136,6 +136,11 @@ impl Dataset {
         self.weights.as_ref()
     }
 
+    /// Inputs, targets and weights.
+    pub(crate) fn into_parts(self) -> (Vec<Tensor>, Vec<Tensor>, Option<Tensor>) {
+        (self.x, self.y, self.weights)
+    }
+
     /// How many samples there are.
     pub fn len(&self) -> usize {
         self.len

@@ -1,7 +1,7 @@
 //! The state of an optimizer: what it keeps for each parameter, and how that is saved and loaded.
 
 use nn_core::{Error, Parameter, Result, Tensor};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 const PREFIX: &str = "optimizer";
 const ITERATIONS: &str = "optimizer/iterations";
@@ -11,7 +11,7 @@ const ITERATIONS: &str = "optimizer/iterations";
 pub struct Slots {
     pub(super) iterations: u64,
     /// By the identity of the parameter, in the order of the slots' names.
-    by_parameter: HashMap<u64, Vec<Tensor>>,
+    by_parameter: BTreeMap<u64, Vec<Tensor>>,
 }
 
 fn name_of(slot: &str, path: &str) -> String {
@@ -72,7 +72,7 @@ impl Slots {
         let mut used = BTreeSet::from([ITERATIONS]);
         let mut slots = Slots {
             iterations,
-            by_parameter: HashMap::new(),
+            by_parameter: BTreeMap::new(),
         };
         for p in parameters {
             let mut tensors = Vec::new();

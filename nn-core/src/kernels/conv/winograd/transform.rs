@@ -65,6 +65,9 @@ impl Planes {
     }
 }
 
+/// Vectors of channels that are asked for before they are needed.
+const AHEAD: usize = 2;
+
 /// Transforms tiles of an image: row r of the planes is that of the r-th tile of `tiles`.
 pub struct FromImage<'a, T, L, const I: usize, const N: usize> {
     pub grid: Grid,
@@ -89,7 +92,7 @@ impl<T: Copy, L: Map<I, N>, const I: usize, const N: usize> Body<T> for FromImag
                 && V::LANES <= 16
                 && self.zeros.len() >= self.channels.end
         );
-        for (r, tile) in self.tiles.enumerate() {
+        let pixels_of = |tile: usize| {
             let (image, top, left) = self.grid.origin(tile);
             let mut pixels = [[self.zeros.as_ptr(); I]; I];
             for (i, line) in pixels.iter_mut().enumerate() {
@@ -100,9 +103,32 @@ impl<T: Copy, L: Map<I, N>, const I: usize, const N: usize> Body<T> for FromImag
                     }
                 }
             }
+            pixels
+        };
+        if self.tiles.is_empty() {
+            return;
+        }
+        let mut next = pixels_of(self.tiles.start);
+        for (r, tile) in self.tiles.clone().enumerate() {
+            let pixels = next;
+            if tile + 1 < self.tiles.end {
+                next = pixels_of(tile + 1);
+            }
             let out = self.out.as_mut_ptr();
             for c in (0..count).step_by(V::LANES) {
                 let from = self.channels.start + c;
+                // The pixels of a tile lie far apart, and no hardware sees the pattern.
+                let (soon, ahead) = match c + AHEAD * V::LANES {
+                    soon if soon < count => (&pixels, soon),
+                    soon => (&next, (soon - count).min(c)),
+                };
+                let ahead = self.channels.start + ahead;
+                for line in soon {
+                    for pixel in line {
+                        // SAFETY: the caller has the instructions; what is asked for need not be valid.
+                        unsafe { V::prefetch(pixel.wrapping_add(ahead)) };
+                    }
+                }
                 // SAFETY: every pixel, or the zeros in its place, has `channels.end` elements, of which whole vectors
                 // or the first `count - c` lanes are read; row r of each plane has room for whole vectors (asserted
                 // above). The caller has the instructions.

@@ -1,0 +1,80 @@
+//! Values that are computed when they are first read.
+//!
+//! An op whose result the next one often reads only once, element by element, may give a recipe instead of numbers. An op
+//! that knows the recipe computes both at once and spares a pass over memory; to everybody else the tensor is
+//! concrete, and reading it computes it.
+
+use super::{State, Tensor};
+use crate::{DType, Shape};
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
+
+/// How a deferred value comes about.
+pub(crate) trait Recipe: Any + Send + Sync {
+    /// The value; called at most once.
+    fn compute(&self) -> Tensor;
+}
+
+/// A recipe, and its result once somebody has read it.
+pub(super) struct Pending {
+    recipe: Box<dyn Recipe>,
+    value: OnceLock<Tensor>,
+}
+
+impl Pending {
+    pub(super) fn value(&self) -> &Tensor {
+        self.value.get_or_init(|| self.recipe.compute())
+    }
+}
+
+impl Tensor {
+    /// A tensor whose elements are computed when they are first read.
+    pub(crate) fn deferred(shape: Shape, dtype: DType, recipe: impl Recipe) -> Tensor {
+        let pending = Pending {
+            recipe: Box::new(recipe),
+            value: OnceLock::new(),
+        };
+        Tensor::from_inner(shape, dtype, State::Pending(Arc::new(pending)))
+    }
+
+    /// The recipe of a value that nobody has read yet, if it is of this kind.
+    pub(crate) fn recipe<R: Recipe>(&self) -> Option<&R> {
+        match &self.0.state {
+            State::Pending(pending) if pending.value.get().is_none() => {
+                (&*pending.recipe as &dyn Any).downcast_ref()
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    struct Counted(Arc<AtomicUsize>);
+
+    impl Recipe for Counted {
+        fn compute(&self) -> Tensor {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Tensor::from([1.0_f32, 2.0])
+        }
+    }
+
+    #[test]
+    fn computed_once_when_read_and_shared_by_clones_and_views() {
+        let count = Arc::new(AtomicUsize::new(0));
+        let x = Tensor::deferred([2].into(), DType::F32, Counted(count.clone()));
+        let mut copy = x.clone();
+        assert!(x.is_concrete() && !x.is_unique() && x.recipe::<Counted>().is_some());
+        assert_eq!((x.shape(), count.load(Ordering::Relaxed)), ([2].into(), 0));
+        let view = x.reshape([2, 1]);
+        assert_eq!(view.to_vec::<f32>().unwrap(), [1.0, 2.0]);
+        assert!(x.try_data::<f64>().is_err() && x.recipe::<Counted>().is_none());
+        copy.data_mut::<f32>().unwrap()[0] = 5.0;
+        assert_eq!(copy.to_vec::<f32>().unwrap(), [5.0, 2.0]);
+        assert_eq!(x.to_vec::<f32>().unwrap(), [1.0, 2.0]);
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+    }
+}
