@@ -46,7 +46,7 @@ pub struct Profile {
 /// let model = Sequential::new()
 ///     .add(Dense::new(8).activation(Activation::Relu))
 ///     .add(Dense::new(1));
-/// let mut model = model.compile(Compile::new(Sgd::new(0.1), MeanSquaredError));
+/// let mut model = model.compile(Compile::new(Sgd::new(0.1), MeanSquaredError::new()));
 /// let profile = nn_train::profile(&mut model, Tensor::ones([16, 4]), Tensor::ones([16, 1]))?;
 /// println!("{profile}");
 /// # Ok::<(), nn_core::Error>(())
