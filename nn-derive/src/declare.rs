@@ -260,7 +260,8 @@ pub fn output(item: &Struct) -> TokenStream {
     };
     let statics = quote!(#krate::statics);
     // Whatever is wrong without a line to show, shows here.
-    let otherwise = quote_spanned!(ident.span()=> ::core::panic!("{}", __failure.message()));
+    let place = Span::call_site().located_at(ident.span());
+    let otherwise = quote_spanned!(place=> ::core::panic!("{}", __failure.message()));
     quote! {
         #[automatically_derived]
         #[allow(dead_code)]
