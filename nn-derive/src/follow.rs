@@ -211,7 +211,10 @@ impl Follower<'_> {
         for (i, statement) in block.stmts.iter().enumerate() {
             match statement {
                 Stmt::Local(local) => statements.extend(self.let_(local)),
-                Stmt::Expr(expr, None) if i + 1 == block.stmts.len() => {
+                Stmt::Expr(expr, end)
+                    if i + 1 == block.stmts.len()
+                        && (end.is_none() || matches!(expr, Expr::Return(_))) =>
+                {
                     tail = Some(self.expr(expr));
                 }
                 Stmt::Expr(expr, _) => {
@@ -627,15 +630,16 @@ impl Follower<'_> {
         let Expr::Path(p) = &*e.func else {
             return self.opaque(e.to_token_stream());
         };
-        let Some(name) = p.path.segments.last().map(|s| s.ident.to_string()) else {
+        let Some(name) = p.path.segments.last().map(|s| &s.ident) else {
             return self.unknown();
         };
         if p.path.get_ident().is_some_and(|i| self.local(i).is_some()) {
             // A closure, which may change what it captured; those are variables with `mut`.
             return self.opaque(e.to_token_stream());
         }
-        let answer = quote!(#krate::statics::function(#name, &[#(#arguments),*], __at));
-        self.settle(answer, p.span())
+        let (text, span) = (name.to_string(), name.span());
+        let answer = quote!(#krate::statics::function(#text, &[#(#arguments),*], __at));
+        self.settle(answer, span)
     }
 
     fn method(&mut self, e: &syn::ExprMethodCall) -> TokenStream {
