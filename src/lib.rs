@@ -9,8 +9,9 @@ pub use nn_layers as layers;
 pub use nn_layers::*;
 pub use nn_train::{
     Batch, Batches, Compile, Compiled, Dataset, Fit, FromBatch, History, IntoDataset, IntoLosses,
-    IntoTensors, LoadReport, Model, Scores, State, Step, Summary, TrainTest, Verbose, callbacks,
-    data, datasets, history, losses, metrics, optimizers, register, saving, schedules, summary,
+    IntoTensors, LayerProfile, LoadReport, Model, Profile, Scores, State, Step, Summary, TrainTest,
+    Verbose, callbacks, data, datasets, history, losses, metrics, optimizers, profile, register,
+    saving, schedules, summary,
 };
 
 pub use nn_core::random::set_seed;

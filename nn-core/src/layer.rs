@@ -2,7 +2,7 @@
 
 use crate::module::{self, Module};
 use crate::scope::{self, Frame, Scope};
-use crate::{Error, InputShapes, IntoInput, Result, Tensors, trace};
+use crate::{Error, InputShapes, IntoInput, Result, Tensors, profile, trace};
 
 /// A part of a model that turns tensors into tensors.
 ///
@@ -78,6 +78,7 @@ fn enter<L: Layer>(layer: &L, input: L::Input, training: bool) -> L::Output {
     }
     let frame = module::frame(layer);
     let scope = Scope::enter(frame, training);
+    let _measured = profile::enter(frame);
     let traced = frame
         .filter(|_| scope::is_tracing())
         .map(|f| trace::begin_call(f, &input));

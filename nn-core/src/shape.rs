@@ -12,11 +12,23 @@ pub const MAX_RANK: usize = 8;
 ///
 /// It is a very large number rather than an option, so that `x.shape()[0]` stays a `usize` and code such as
 /// `x.reshape([x.shape()[0], 49])` or `depth.min(x.shape()[0])` works on traced tensors too: whatever is
-/// computed from an unknown dimension is again larger than any real one, and counts as unknown.
-pub const UNKNOWN: usize = 1 << 48;
+/// computed from an unknown dimension is again larger than any real one, and counts as unknown. What is a multiple of the batch stays the
+/// same multiple of this number, so that `[_, 49]` is not taken for `[_, 98]`.
+pub const UNKNOWN: usize = 1 << 42;
+
+/// A dimension that is not known, and no known multiple of the batch either.
+pub(crate) const ANYTHING: usize = (1 << 62) + 1;
 
 /// Dimensions from this size on count as unknown; no real one is as large.
-const LIMIT: usize = 1 << 40;
+const LIMIT: usize = 1 << 34;
+
+/// How many times the batch a dimension is, if that is known.
+pub(crate) const fn batches(dim: usize) -> Option<usize> {
+    match is_known(dim) || !dim.is_multiple_of(UNKNOWN) {
+        true => None,
+        false => Some(dim / UNKNOWN),
+    }
+}
 
 /// Whether a dimension is a number that is known.
 pub const fn is_known(dim: usize) -> bool {
@@ -47,7 +59,7 @@ impl Shape {
         rank: 0,
     };
 
-    /// A shape of the given dimensions; anything from 2⁴⁰ on is [`UNKNOWN`].
+    /// A shape of the given dimensions; anything from 2³⁴ on is not known, as [`UNKNOWN`].
     ///
     /// # Panics
     /// With more than [`MAX_RANK`] dimensions; [`Shape::try_new`] returns an error instead.
@@ -56,7 +68,11 @@ impl Shape {
         let mut shape = Shape::SCALAR;
         let mut i = 0;
         while i < dims.len() {
-            shape.dims[i] = if is_known(dims[i]) { dims[i] } else { UNKNOWN };
+            shape.dims[i] = if dims[i] < ANYTHING {
+                dims[i]
+            } else {
+                ANYTHING
+            };
             i += 1;
         }
         shape.rank = dims.len() as u8;
@@ -79,20 +95,28 @@ impl Shape {
         self.rank as usize
     }
 
-    /// How many elements there are, the product of the dimensions ([`UNKNOWN`] if one is not known).
+    /// How many elements there are, the product of the dimensions (not known, as [`UNKNOWN`], if one is not).
     pub const fn len(&self) -> usize {
-        let mut n: usize = 1;
-        let mut i = 0;
-        let mut unknown = false;
+        let (mut known, mut open, mut i) = (1_usize, None, 0);
         while i < self.rank as usize {
-            if is_known(self.dims[i]) {
-                n = n.saturating_mul(self.dims[i]);
-            } else {
-                unknown = true;
-            }
+            open = match (is_known(self.dims[i]), open) {
+                (true, _) => {
+                    known = known.saturating_mul(self.dims[i]);
+                    open
+                }
+                (false, None) => Some(self.dims[i]),
+                (false, Some(_)) => Some(ANYTHING),
+            };
             i += 1;
         }
-        if unknown { UNKNOWN } else { n }
+        match open {
+            None => known,
+            Some(_) if known == 0 => ANYTHING,
+            Some(dim) => match dim.checked_mul(known) {
+                Some(n) if batches(dim).is_some() => n,
+                _ => ANYTHING,
+            },
+        }
     }
 
     /// Whether there are no elements: some dimension is 0.
@@ -136,7 +160,7 @@ impl Shape {
     /// This shape with the dimension at `axis` replaced.
     pub const fn with(mut self, axis: usize, dim: usize) -> Shape {
         assert!(axis < self.rank as usize);
-        self.dims[axis] = if is_known(dim) { dim } else { UNKNOWN };
+        self.dims[axis] = if dim < ANYTHING { dim } else { ANYTHING };
         self
     }
 
@@ -314,7 +338,13 @@ mod tests {
 
     #[test]
     fn what_is_computed_from_an_unknown_dimension_is_unknown() {
-        for dim in [UNKNOWN * 49, UNKNOWN - 1, UNKNOWN / 2, UNKNOWN + 3] {
+        for dim in [
+            UNKNOWN * 49,
+            UNKNOWN - 1,
+            UNKNOWN / 2,
+            UNKNOWN + 3,
+            ANYTHING,
+        ] {
             assert!(!Shape::from([dim, 2]).is_known());
         }
         assert_eq!(format!("{}", Shape::from([UNKNOWN, 28])), "[_, 28]");

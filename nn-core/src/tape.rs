@@ -4,7 +4,7 @@
 //! is dropped. Nothing is recorded without a tape.
 
 use crate::op::{Backward, Op};
-use crate::{Error, Result, Sources, Tensor};
+use crate::{Error, Result, Sources, Tensor, profile};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -85,6 +85,7 @@ pub(crate) fn record_if_watched(
             }
             let op = shared.get_or_insert_with(&mut *make).clone();
             let keeps = op.keeps();
+            profile::recorded(inputs, output, keeps);
             let inputs = inputs
                 .iter()
                 .enumerate()
@@ -358,6 +359,7 @@ impl GradientTape {
         };
         while let Some(entry) = entries.pop() {
             let id = entry.output.id();
+            let _measured = profile::backward(id);
             if !reached.contains(&id) {
                 continue;
             }

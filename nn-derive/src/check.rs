@@ -4,7 +4,7 @@ use crate::ast::{Errors, Role};
 use crate::messages;
 use syn::ext::IdentExt;
 use syn::visit::Visit;
-use syn::{FnArg, Ident, Pat, PatType, ReturnType, Signature, Type};
+use syn::{FnArg, Ident, Pat, PatType, ReceiverKind, ReturnType, Safety, Signature, Type};
 
 /// The methods that every layer or model has: a field method of the same name would hide them.
 pub const RESERVED: &[&str] = &[
@@ -136,7 +136,7 @@ fn plain_method(sig: &Signature, errors: &mut Errors) {
     if let Some(token) = sig.asyncness {
         errors.at(token, messages::qualifier(&name, "async"));
     }
-    if let Some(token) = sig.unsafety {
+    if let Safety::Unsafe(token) = sig.safety {
         errors.at(token, messages::qualifier(&name, "unsafe"));
     }
     if let Some(abi) = &sig.abi {
@@ -148,8 +148,11 @@ fn plain_method(sig: &Signature, errors: &mut Errors) {
     match sig.receiver() {
         None => errors.at_span(sig.paren_token.span.open(), messages::no_receiver(&name)),
         Some(receiver) => {
-            let shared = match &*receiver.ty {
-                Type::Reference(reference) => reference.mutability.is_none(),
+            let shared = match &receiver.kind {
+                ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
+                ReceiverKind::Typed(_, ty) => {
+                    matches!(&**ty, Type::Reference(r) if r.mutability.is_none())
+                }
                 _ => false,
             };
             if !shared {

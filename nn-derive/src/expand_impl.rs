@@ -69,7 +69,7 @@ impl Special {
 pub fn expand(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     let mut errors = Errors::default();
     let krate = attr::of_impl(keys, &mut errors);
-    if let Some((_, path, _)) = &block.trait_ {
+    if let Some((path, _)) = &block.trait_ {
         errors.at(path, messages::TRAIT_IMPL);
         let errors = errors.into_tokens();
         return quote!(#errors #block);

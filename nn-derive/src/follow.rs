@@ -366,8 +366,7 @@ impl Follower<'_> {
             },
             Expr::Paren(e) => self.expr(&e.expr),
             Expr::Group(e) => self.expr(&e.expr),
-            Expr::Reference(e) if e.mutability.is_some() => self.opaque(e.to_token_stream()),
-            Expr::Reference(e) => self.expr(&e.expr),
+            Expr::Reference(e) if e.mutability.is_none() => self.expr(&e.expr),
             Expr::Cast(e) => self.cast(e),
             Expr::Block(e) if e.label.is_none() => self.block(&e.block),
             Expr::Unary(e) => {
@@ -388,7 +387,8 @@ impl Follower<'_> {
             },
             Expr::Index(e) => {
                 let (value, index) = (self.expr(&e.expr), self.expr(&e.index));
-                quote!(#value.index(#index))
+                let answer = quote!(#krate::statics::index(#value, #index, __at));
+                self.settle(answer, e.index.span())
             }
             Expr::Binary(e) => self.binary(e),
             Expr::Assign(e) => self.assign(e),
@@ -449,6 +449,8 @@ impl Follower<'_> {
             BinOp::SubAssign(_) => ("-", true),
             BinOp::MulAssign(_) => ("*", true),
             BinOp::DivAssign(_) => ("/", true),
+            BinOp::And(_) => return self.and_or(e, false),
+            BinOp::Or(_) => return self.and_or(e, true),
             _ => return self.opaque(e.to_token_stream()),
         };
         let (left, right) = (self.expr(&e.left), self.expr(&e.right));
@@ -458,6 +460,20 @@ impl Follower<'_> {
             false => value,
             true => self.store(&e.left, value, e.to_token_stream()),
         }
+    }
+
+    /// `a && b` or `a || b`, of which the second may not be reached.
+    fn and_or(&mut self, e: &syn::ExprBinary, or: bool) -> TokenStream {
+        let (krate, never) = (self.krate, self.never());
+        let (first, second) = (self.expr(&e.left), self.expr(&e.right));
+        quote! {{
+            let __first = #first;
+            let __was = __branch;
+            __branch = __branch || __first.truth().is_open();
+            let __second = if __first.truth().may_be(!#or) { #second } else { #never };
+            __branch = __was;
+            #krate::statics::Value::and_or(__first, #or, __second)
+        }}
     }
 
     fn assign(&mut self, e: &syn::ExprAssign) -> TokenStream {
@@ -480,21 +496,29 @@ impl Follower<'_> {
         }
     }
 
-    /// The variables that some code may change: those with `mut` that it mentions.
-    fn changed(&self, tokens: TokenStream) -> Vec<Ident> {
+    /// The variables with `mut` among some names.
+    fn variables(&self, mut names: Vec<Ident>) -> Vec<Ident> {
+        names.retain(|ident| matches!(self.local(ident), Some(Local::Value { mutable: true })));
+        let mut variables: Vec<Ident> = names.iter().map(variable).collect();
+        variables.sort();
+        variables.dedup();
+        variables
+    }
+
+    /// The variables with `mut` that some code mentions.
+    fn mentioned(&self, tokens: TokenStream) -> Vec<Ident> {
         let mut names = Vec::new();
         idents(tokens, &mut names);
-        names.retain(|ident| matches!(self.local(ident), Some(Local::Value { mutable: true })));
-        let mut changed: Vec<Ident> = names.iter().map(variable).collect();
-        changed.sort();
-        changed.dedup();
-        changed
+        self.variables(names)
     }
 
     /// Code that is not followed: what it may change is unknown, and whether it returns.
     fn opaque(&mut self, tokens: TokenStream) -> TokenStream {
         let (unknown, krate) = (self.unknown(), self.krate);
-        let changed = self.changed(tokens.clone());
+        let mentioned = self.mentioned(tokens.clone());
+        let mut names = Vec::new();
+        assigned(tokens.clone(), &mut names);
+        let changed = self.variables(names);
         let mut names = Vec::new();
         idents(tokens.clone(), &mut names);
         let leaves = names.iter().any(|i| i == "return") || has_question_mark(tokens);
@@ -504,13 +528,18 @@ impl Follower<'_> {
                 __out = __out.join(#krate::statics::Value::UNKNOWN);
             }
         });
-        quote!({ #(#changed = #unknown;)* #leave #unknown })
+        quote! {{
+            #(#mentioned = #mentioned.mentioned();)*
+            #(#changed = #unknown;)*
+            #leave
+            #unknown
+        }}
     }
 
     fn if_(&mut self, e: &syn::ExprIf) -> TokenStream {
         let (krate, never) = (self.krate, self.never());
         let cond = self.expr(&e.cond);
-        let changed = self.changed(e.to_token_stream());
+        let changed = self.mentioned(e.to_token_stream());
         let then = self.block(&e.then_branch);
         let other = match &e.else_branch {
             Some((_, other)) => self.expr(other),
@@ -668,22 +697,14 @@ impl Follower<'_> {
         let arguments = self.arguments(e.args.iter());
         let answer = quote!(#krate::statics::method(#name, #receiver, &[#(#arguments),*], __at));
         let value = self.settle(answer, e.method.span());
-        let changed = match is_place(&e.receiver) {
-            true => self.changed(e.receiver.to_token_stream()),
-            false => Vec::new(),
-        };
-        if changed.is_empty() {
-            return value;
-        }
-        // A method that is not known may change what it is called on.
-        let unknown = self.unknown();
-        quote! {{
-            let __value = #value;
-            if __value.is_unknown() {
-                #(#changed = #unknown;)*
+        match &*e.receiver {
+            // A list may be another after `list.push(x)`.
+            Expr::Path(p) => {
+                let changed = self.mentioned(p.to_token_stream());
+                quote!({ let __value = #value; #(#changed = #changed.after(#name);)* __value })
             }
-            __value
-        }}
+            _ => value,
+        }
     }
 
     fn macro_(&mut self, mac: &syn::Macro) -> TokenStream {
@@ -727,17 +748,6 @@ fn counted(expr: &Expr) -> (&Expr, bool) {
     }
 }
 
-/// A variable or a part of one.
-fn is_place(expr: &Expr) -> bool {
-    match expr {
-        Expr::Path(_) => true,
-        Expr::Field(e) => is_place(&e.base),
-        Expr::Index(e) => is_place(&e.expr),
-        Expr::Paren(e) => is_place(&e.expr),
-        _ => false,
-    }
-}
-
 fn has_let(expr: &Expr) -> bool {
     match expr {
         Expr::Let(_) => true,
@@ -754,6 +764,44 @@ fn idents(tokens: TokenStream, found: &mut Vec<Ident>) {
             TokenTree::Group(group) => idents(group.stream(), found),
             _ => {}
         }
+    }
+}
+
+/// The identifiers to which some code assigns, or which it borrows to be changed.
+fn assigned(tokens: TokenStream, found: &mut Vec<Ident>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (i, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Group(group) => {
+                assigned(group.stream(), found);
+                if is_assigned(&tokens[i + 1..]) {
+                    idents(group.stream(), found);
+                }
+            }
+            TokenTree::Ident(ident) => {
+                let is_borrowed =
+                    i > 0 && matches!(&tokens[i - 1], TokenTree::Ident(before) if before == "mut");
+                if is_borrowed || is_assigned(&tokens[i + 1..]) {
+                    found.push(ident.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether what comes before these tokens is assigned to: `= ..`, `+= ..`, `[0] = ..`, `.0 = ..`.
+fn is_assigned(after: &[TokenTree]) -> bool {
+    let sign = |i: usize| match after.get(i) {
+        Some(TokenTree::Punct(punct)) => punct.as_char(),
+        _ => ' ',
+    };
+    match after {
+        [TokenTree::Group(_), rest @ ..] => is_assigned(rest),
+        [TokenTree::Punct(dot), _, rest @ ..] if dot.as_char() == '.' => is_assigned(rest),
+        _ if sign(0) == '=' => !matches!(sign(1), '=' | '>'),
+        _ if "<>".contains(sign(0)) => sign(1) == sign(0) && sign(2) == '=',
+        _ => "+-*/%^&|".contains(sign(0)) && sign(1) == '=',
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::ShapeError;
 use crate::merge::same;
 use nn_core::axis_of;
-use nn_core::{Result, Shape, Tensor, UNKNOWN, is_known};
+use nn_core::{Result, Shape, Tensor, is_known};
 use nn_derive::{Layer, model};
 
 /// Several tensors one after the other along an axis.
@@ -63,8 +63,7 @@ impl Concatenate {
             let mut k = 0;
             while fits && k < next.len() {
                 if k == axis {
-                    let both = is_known(so_far[k]) && is_known(next[k]);
-                    joined = joined.with(k, if both { so_far[k] + next[k] } else { UNKNOWN });
+                    joined = joined.with(k, so_far[k].saturating_add(next[k]));
                 } else {
                     fits = same(so_far[k], next[k]);
                     joined = joined.with(
@@ -102,7 +101,7 @@ impl Concatenate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nn_core::Layer;
+    use nn_core::{Layer, UNKNOWN};
 
     #[test]
     fn only_the_axis_may_differ() {

@@ -1,6 +1,6 @@
 //! Convolution of images.
 
-use crate::weights::{optional, put, weight, weight_builders};
+use crate::weights::{kernel_and_bias_builders, optional, weight};
 use crate::windows::{self, Windows};
 use crate::{Activation, ShapeError, activity};
 use nn_core::ops::{Conv2dOptions, conv2d, conv2d_bias};
@@ -138,59 +138,7 @@ impl Conv2D {
         self
     }
 
-    /// The function applied to the result.
-    #[must_use]
-    pub const fn activation(mut self, activation: Activation) -> Conv2D {
-        self.activation = activation;
-        self
-    }
-
-    /// With or without a bias.
-    #[must_use]
-    pub const fn use_bias(mut self, use_bias: bool) -> Conv2D {
-        self.use_bias = use_bias;
-        self.with_weights()
-    }
-
-    weight_builders!("the kernel": kernel_initializer, kernel_regularizer, kernel_constraint);
-    weight_builders!("the bias": bias_initializer, bias_regularizer, bias_constraint);
-
-    /// A penalty on the output, divided by the batch size and added to the loss.
-    #[must_use]
-    pub const fn activity_regularizer(mut self, regularizer: Regularizer) -> Conv2D {
-        self.activity_regularizer = Some(regularizer);
-        self
-    }
-
-    const fn with_weights(mut self) -> Conv2D {
-        let Conv2D {
-            kernel_initializer,
-            kernel_regularizer,
-            kernel_constraint,
-            ..
-        } = self;
-        put(
-            &mut self.kernel,
-            weight(kernel_initializer, kernel_regularizer, kernel_constraint),
-        );
-        let Conv2D {
-            use_bias,
-            bias_initializer,
-            bias_regularizer,
-            bias_constraint,
-            ..
-        } = self;
-        put(
-            &mut self.bias,
-            optional(
-                use_bias,
-                bias_initializer,
-                bias_regularizer,
-                bias_constraint,
-            ),
-        );
-        self
-    }
+    kernel_and_bias_builders!();
 
     /// The shape of the output, `[batch, height', width', filters]`.
     ///

@@ -2,7 +2,7 @@
 
 use crate::ShapeError;
 use crate::place::Place;
-use nn_core::{Result, Shape, Tensor, is_known};
+use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// Everything but the batch in one dimension, row by row; no copy is made.
@@ -44,18 +44,7 @@ impl Flatten {
                 "Flatten expects a batch dimension, found the single number []; `reshape` it to [1]",
             ));
         }
-        let mut size: usize = 1;
-        let mut unknown = false;
-        let mut i = 1;
-        while i < dims.len() {
-            unknown |= !is_known(dims[i]);
-            size = size.saturating_mul(dims[i]);
-            i += 1;
-        }
-        Ok(Shape::new(&[
-            dims[0],
-            if unknown { nn_core::UNKNOWN } else { size },
-        ]))
+        Ok(Shape::new(&[dims[0], input.without(0).len()]))
     }
 
     fn call(&self, x: Tensor) -> Tensor {

@@ -85,7 +85,7 @@ impl Reshape {
             output[open] = if is_known(size) {
                 size / known
             } else {
-                UNKNOWN
+                UNKNOWN + 1 // not the batch
             };
         } else if is_known(size) && size != known {
             return Err(self.complain("the sizes do not multiply to what there is", input));

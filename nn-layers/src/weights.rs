@@ -62,3 +62,50 @@ macro_rules! weight_builders {
     };
 }
 pub(crate) use weight_builders;
+
+/// Builder methods of a layer `activation(x·kernel + bias)`, and the `with_weights` that [`weight_builders`] asks for.
+macro_rules! kernel_and_bias_builders {
+    () => {
+        /// The function applied to the result.
+        #[must_use]
+        pub const fn activation(mut self, activation: crate::Activation) -> Self {
+            self.activation = activation;
+            self
+        }
+
+        /// With or without a bias.
+        #[must_use]
+        pub const fn use_bias(mut self, use_bias: bool) -> Self {
+            self.use_bias = use_bias;
+            self.with_weights()
+        }
+
+        crate::weights::weight_builders!("the kernel": kernel_initializer, kernel_regularizer, kernel_constraint);
+        crate::weights::weight_builders!("the bias": bias_initializer, bias_regularizer, bias_constraint);
+
+        /// A penalty on the output, divided by the batch size and added to the loss.
+        #[must_use]
+        pub const fn activity_regularizer(mut self, regularizer: nn_core::Regularizer) -> Self {
+            self.activity_regularizer = Some(regularizer);
+            self
+        }
+
+        const fn with_weights(mut self) -> Self {
+            let kernel = crate::weights::weight(
+                self.kernel_initializer,
+                self.kernel_regularizer,
+                self.kernel_constraint,
+            );
+            crate::weights::put(&mut self.kernel, kernel);
+            let bias = crate::weights::optional(
+                self.use_bias,
+                self.bias_initializer,
+                self.bias_regularizer,
+                self.bias_constraint,
+            );
+            crate::weights::put(&mut self.bias, bias);
+            self
+        }
+    };
+}
+pub(crate) use kernel_and_bias_builders;

@@ -160,7 +160,7 @@ impl<M: Model> Compiled<M> {
     }
 
     /// A batch as data; the first one traces the model.
-    fn bound(&mut self, x: impl IntoTensors, y: impl IntoTensors) -> Result<Dataset> {
+    pub(crate) fn bound(&mut self, x: impl IntoTensors, y: impl IntoTensors) -> Result<Dataset> {
         let data = Dataset::new(x, y)?;
         if data.is_empty() {
             return Err(Error::value("the batch is empty"));

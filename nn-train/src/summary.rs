@@ -241,7 +241,7 @@ pub(crate) fn thousands(n: usize) -> String {
 }
 
 /// Bytes as Keras writes them: `99.41 KB`.
-fn size(bytes: usize) -> String {
+pub(crate) fn size(bytes: usize) -> String {
     let mut value = bytes as f64;
     for unit in ["B", "KB", "MB", "GB"] {
         if value < 1024.0 {

@@ -103,7 +103,14 @@ pub fn run<R>(level: Level, body: impl FnOnce() -> R) -> R {
 /// every type, and it is `f32` that networks are trained in: the other types' wide copies would be most of the compiled code.
 #[inline(always)]
 pub fn run_for<T, R>(level: Level, body: impl FnOnce() -> R) -> R {
-    match const { size_of::<T>() == size_of::<f32>() } {
+    run_if::<true, T, R>(level, body)
+}
+
+/// As [`run_for`] where `WIDE`; otherwise the loop is compiled once, portably, as suits one that waits for memory: adding two
+/// tensors takes the same time with vectors of any width.
+#[inline(always)]
+pub fn run_if<const WIDE: bool, T, R>(level: Level, body: impl FnOnce() -> R) -> R {
+    match const { WIDE && size_of::<T>() == size_of::<f32>() } {
         true => run(level, body),
         false => body(),
     }

@@ -12,6 +12,7 @@ struct Abs;
 impl Function for Abs {
     const NAME: &'static str = "abs";
     const KEEPS: Keeps = Keeps::INPUTS;
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
@@ -25,6 +26,7 @@ impl Function for Abs {
 
 impl Slope for Abs {
     const NAME: &'static str = "abs_gradient";
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {

@@ -1,47 +1,8 @@
 //! Where the greatest element along an axis is.
 
-use super::sum::summable;
-use crate::kernels::reduce::argmax;
-use crate::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Error, Result, Shape, Tensor};
-
-struct ArgMax(isize);
-
-impl Op for ArgMax {
-    fn name(&self) -> &'static str {
-        "argmax"
-    }
-
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let shape = inputs[0].raw_shape();
-        let axis = shape.axis(self.0)?;
-        if shape[axis] == 0 {
-            return Err(Error::value(format!(
-                "the argmax of no elements was asked for: axis {axis} of {shape} has none"
-            )));
-        }
-        Ok((shape.without(axis), DType::I64))
-    }
-
-    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
-        let x = &inputs[0];
-        let dims = x.raw_shape();
-        let axis = dims.axis(self.0)?;
-        Ok(Tensor::build(shape, |out| match x.dtype() {
-            DType::F32 => argmax::<f32>(x.data(), dims, axis, out),
-            DType::F64 => argmax::<f64>(x.data(), dims, axis, out),
-            _ => argmax::<i64>(x.data(), dims, axis, out),
-        }))
-    }
-
-    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![None])
-    }
-
-    fn keeps(&self) -> Keeps {
-        Keeps::SHAPES
-    }
-}
+use super::extremum::position;
+use crate::Tensor;
+use crate::kernels::reduce::Kind;
 
 impl Tensor {
     /// The index (`i64`) of the greatest element along an axis (counted from the end if negative), which is dropped: the first
@@ -55,7 +16,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn argmax(&self, axis: isize) -> Tensor {
-        apply(ArgMax(axis), &[self.cast(summable(self.dtype()))])
+        position("argmax", Kind::Max, self, axis)
     }
 }
 

@@ -1,47 +1,8 @@
 //! Where the least element along an axis is.
 
-use super::sum::summable;
-use crate::kernels::reduce::argmin;
-use crate::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Error, Result, Shape, Tensor};
-
-struct ArgMin(isize);
-
-impl Op for ArgMin {
-    fn name(&self) -> &'static str {
-        "argmin"
-    }
-
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let shape = inputs[0].raw_shape();
-        let axis = shape.axis(self.0)?;
-        if shape[axis] == 0 {
-            return Err(Error::value(format!(
-                "the argmin of no elements was asked for: axis {axis} of {shape} has none"
-            )));
-        }
-        Ok((shape.without(axis), DType::I64))
-    }
-
-    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
-        let x = &inputs[0];
-        let dims = x.raw_shape();
-        let axis = dims.axis(self.0)?;
-        Ok(Tensor::build(shape, |out| match x.dtype() {
-            DType::F32 => argmin::<f32>(x.data(), dims, axis, out),
-            DType::F64 => argmin::<f64>(x.data(), dims, axis, out),
-            _ => argmin::<i64>(x.data(), dims, axis, out),
-        }))
-    }
-
-    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![None])
-    }
-
-    fn keeps(&self) -> Keeps {
-        Keeps::SHAPES
-    }
-}
+use super::extremum::position;
+use crate::Tensor;
+use crate::kernels::reduce::Kind;
 
 impl Tensor {
     /// The index (`i64`) of the least element along an axis (counted from the end if negative), which is dropped: the first
@@ -55,7 +16,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn argmin(&self, axis: isize) -> Tensor {
-        apply(ArgMin(axis), &[self.cast(summable(self.dtype()))])
+        position("argmin", Kind::Min, self, axis)
     }
 }
 

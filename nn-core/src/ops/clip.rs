@@ -15,6 +15,7 @@ struct Clip {
 impl Function for Clip {
     const NAME: &'static str = "clip";
     const KEEPS: Keeps = Keeps::INPUTS;
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
@@ -28,6 +29,7 @@ impl Function for Clip {
 
 impl Slope for Clip {
     const NAME: &'static str = "clip_gradient";
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {

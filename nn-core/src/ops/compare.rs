@@ -1,9 +1,9 @@
 //! What comparisons of two tensors have in common.
 
-use super::zip::{broadcast, promote};
+use super::zip::broadcast;
 use crate::kernels::elementwise::broadcast_zip;
-use crate::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Operand, Result, Shape, Tensor, with_float};
+use crate::op::{Backward, Keeps, Op};
+use crate::{DType, Result, Shape, Tensor, with_float};
 
 /// A relation of two numbers; one with NaN holds as IEEE 754 says.
 pub(crate) trait Comparison: Copy + Send + Sync + 'static {
@@ -11,7 +11,7 @@ pub(crate) trait Comparison: Copy + Send + Sync + 'static {
     fn holds<T: PartialOrd>(self, a: T, b: T) -> bool;
 }
 
-struct Compare<C>(C);
+pub(crate) struct Compare<C>(pub(crate) C);
 
 impl<C: Comparison> Op for Compare<C> {
     fn name(&self) -> &'static str {
@@ -45,10 +45,4 @@ impl<C: Comparison> Op for Compare<C> {
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
     }
-}
-
-/// Compares corresponding elements.
-#[track_caller]
-pub(crate) fn compare<C: Comparison>(c: C, a: &Tensor, b: impl Operand) -> Tensor {
-    apply(Compare(c), &promote(a, b))
 }

@@ -5,7 +5,7 @@ use crate::kernels::copy;
 use crate::op::{Backward, Keeps, Op, apply};
 use crate::statics::two;
 use crate::{
-    DType, Error, Result, Shape, ShapeError, Tensor, UNKNOWN, axis_of, is_known, with_dtype,
+    ANYTHING, DType, Error, Result, Shape, ShapeError, Tensor, axis_of, is_known, with_dtype,
 };
 use std::borrow::Borrow;
 
@@ -82,10 +82,10 @@ pub(crate) const fn output_shape(shapes: &[Shape], axis: isize) -> Result<Shape,
                 .signed(axis)
                 .text(": all other dimensions must agree"));
         }
-        total = if is_known(total) && is_known(dims[along]) {
-            total + dims[along]
-        } else {
-            UNKNOWN
+        total = match (is_known(total), is_known(dims[along])) {
+            (true, false) if total > 0 => ANYTHING,
+            (false, true) if dims[along] > 0 => ANYTHING,
+            _ => total.saturating_add(dims[along]),
         };
         i += 1;
     }

@@ -11,6 +11,7 @@ struct Cos;
 impl Function for Cos {
     const NAME: &'static str = "cos";
     const KEEPS: Keeps = Keeps::INPUTS;
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {

@@ -1,6 +1,6 @@
 //! Division, element by element; integers are divided as `f32`, as in Keras.
 
-use super::zip::{Function, promote};
+use super::zip::{Binary, Function, Zip, binary, promote};
 use crate::kernels::math::Float;
 use crate::op::{Backward, Keeps};
 use crate::{DType, Operand, Param, Tensor};
@@ -11,6 +11,7 @@ struct Div;
 impl Function for Div {
     const NAME: &'static str = "divide";
     const KEEPS: Keeps = Keeps::ALL;
+    const WIDE: bool = true;
 
     #[inline(always)]
     fn float<T: Float>(self, a: T, b: T) -> T {
@@ -39,7 +40,8 @@ fn divide(a: impl Operand, b: impl Operand) -> Tensor {
     } else {
         DType::F32
     };
-    super::zip::zip(Div, a.cast(dtype), b.cast(dtype))
+    static DIV: Binary = Binary(&Zip(Div));
+    binary(DIV, a.cast(dtype), b.cast(dtype))
 }
 
 impl<B: Operand> std::ops::Div<B> for Tensor {

@@ -1,10 +1,13 @@
 //! Which elements are equal.
 
-use super::compare::{Comparison, compare};
+use super::compare::{Compare, Comparison};
+use super::zip::{Binary, binary};
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct Equal;
+
+static EQUAL: Binary = Binary(&Compare(Equal));
 
 impl Comparison for Equal {
     const NAME: &'static str = "equal";
@@ -26,7 +29,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn equal(&self, other: impl Operand) -> Tensor {
-        compare(Equal, self, other)
+        binary(EQUAL, self, other)
     }
 }
 

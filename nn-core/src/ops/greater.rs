@@ -1,10 +1,13 @@
 //! Which elements are greater.
 
-use super::compare::{Comparison, compare};
+use super::compare::{Compare, Comparison};
+use super::zip::{Binary, binary};
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct Greater;
+
+static GREATER: Binary = Binary(&Compare(Greater));
 
 impl Comparison for Greater {
     const NAME: &'static str = "greater";
@@ -26,7 +29,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn greater(&self, other: impl Operand) -> Tensor {
-        compare(Greater, self, other)
+        binary(GREATER, self, other)
     }
 }
 

@@ -1,10 +1,13 @@
 //! Which elements are greater or equal.
 
-use super::compare::{Comparison, compare};
+use super::compare::{Compare, Comparison};
+use super::zip::{Binary, binary};
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct GreaterEqual;
+
+static GREATER_EQUAL: Binary = Binary(&Compare(GreaterEqual));
 
 impl Comparison for GreaterEqual {
     const NAME: &'static str = "greater_equal";
@@ -26,7 +29,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn greater_equal(&self, other: impl Operand) -> Tensor {
-        compare(GreaterEqual, self, other)
+        binary(GREATER_EQUAL, self, other)
     }
 }
 

@@ -25,6 +25,7 @@ impl Function for HardSigmoid {
 
 impl Slope for HardSigmoid {
     const NAME: &'static str = "hard_sigmoid_gradient";
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {

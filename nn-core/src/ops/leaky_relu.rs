@@ -12,6 +12,7 @@ struct LeakyRelu(f64);
 impl Function for LeakyRelu {
     const NAME: &'static str = "leaky_relu";
     const KEEPS: Keeps = Keeps::INPUTS;
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
@@ -29,6 +30,7 @@ impl Function for LeakyRelu {
 
 impl Slope for LeakyRelu {
     const NAME: &'static str = "leaky_relu_gradient";
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {

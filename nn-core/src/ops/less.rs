@@ -1,10 +1,13 @@
 //! Which elements are less.
 
-use super::compare::{Comparison, compare};
+use super::compare::{Compare, Comparison};
+use super::zip::{Binary, binary};
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct Less;
+
+static LESS: Binary = Binary(&Compare(Less));
 
 impl Comparison for Less {
     const NAME: &'static str = "less";
@@ -26,7 +29,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn less(&self, other: impl Operand) -> Tensor {
-        compare(Less, self, other)
+        binary(LESS, self, other)
     }
 }
 

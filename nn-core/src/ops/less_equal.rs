@@ -1,10 +1,13 @@
 //! Which elements are less or equal.
 
-use super::compare::{Comparison, compare};
+use super::compare::{Compare, Comparison};
+use super::zip::{Binary, binary};
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct LessEqual;
+
+static LESS_EQUAL: Binary = Binary(&Compare(LessEqual));
 
 impl Comparison for LessEqual {
     const NAME: &'static str = "less_equal";
@@ -26,7 +29,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn less_equal(&self, other: impl Operand) -> Tensor {
-        compare(LessEqual, self, other)
+        binary(LESS_EQUAL, self, other)
     }
 }
 

@@ -1,80 +1,32 @@
 //! Logarithms of probabilities from scores.
 
-use crate::kernels::softmax::{log_softmax as kernel, log_softmax_backward as backward};
-use crate::op::{Backward, Keeps, Op, apply, common_float};
-use crate::{DType, Result, Shape, Tensor, with_float};
+use super::rows::{self, Rows};
+use crate::Tensor;
+use crate::kernels::math::Float;
+use crate::kernels::softmax::{log_softmax, log_softmax_backward};
 
-/// Over the last axis.
 struct LogSoftmax;
 
-/// Of a log-softmax `y` and its upstream gradient `g`: `g - eʸ Σ g`.
-struct LogSoftmaxGradient;
+impl Rows for LogSoftmax {
+    const NAME: &'static str = "log_softmax";
+    const GRADIENT: &'static str = "log_softmax_gradient";
 
-/// The length of the last axis.
-fn classes(shape: &Shape) -> usize {
-    *shape.last().expect("checked by who asked for the axis")
-}
-
-impl Op for LogSoftmax {
-    fn name(&self) -> &'static str {
-        "log_softmax"
+    fn forward<T: Float>(x: &[T], classes: usize, y: &mut [T]) {
+        log_softmax(x, classes, y);
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[0].raw_shape(), common_float("log_softmax", inputs)?))
+    /// `g - eʸ Σ g`.
+    fn backward<T: Float>(y: &[T], g: &[T], classes: usize, out: &mut [T]) {
+        log_softmax_backward(y, g, classes, out);
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                kernel(inputs[0].data(), classes(&shape), out);
-            })),
-        )
+    fn curve(y: &Tensor, g: &Tensor, upstream: &Tensor) -> Tensor {
+        -(upstream * y.exp() * g.sum_axes([-1], true))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![Some(gradient(at.output, at.upstream))])
+    fn dual(y: &Tensor, upstream: &Tensor) -> Tensor {
+        upstream - (upstream * y.exp()).sum_axes([-1], true)
     }
-
-    fn keeps(&self) -> Keeps {
-        Keeps::OUTPUT
-    }
-}
-
-impl Op for LogSoftmaxGradient {
-    fn name(&self) -> &'static str {
-        "log_softmax_gradient"
-    }
-
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[0].raw_shape(), inputs[0].dtype()))
-    }
-
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        let (y, upstream) = (&inputs[0], &inputs[1]);
-        Ok(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                backward(y.data(), upstream.data(), classes(&shape), out);
-            })),
-        )
-    }
-
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let (y, upstream, up) = (&at.inputs[0], &at.inputs[1], at.upstream);
-        let total = |a: &Tensor| a.sum_axes([-1], true);
-        let p = y.exp();
-        let dy = at.when(0, || -(up * &p * total(upstream)));
-        let dupstream = at.when(1, || up - total(&(up * &p)));
-        Ok(vec![dy, dupstream])
-    }
-
-    fn keeps(&self) -> Keeps {
-        Keeps::INPUTS
-    }
-}
-
-fn gradient(y: &Tensor, upstream: &Tensor) -> Tensor {
-    apply(LogSoftmaxGradient, &[y.clone(), upstream.clone()])
 }
 
 impl Tensor {
@@ -90,8 +42,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn log_softmax(&self, axis: isize) -> Tensor {
-        let rows = self.swap_axes(axis, -1);
-        apply(LogSoftmax, &[rows]).swap_axes(axis, -1)
+        rows::along::<LogSoftmax>(self, axis)
     }
 }
 

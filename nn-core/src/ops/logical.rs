@@ -60,8 +60,7 @@ impl Op for Logical {
 }
 
 #[track_caller]
-fn combine(op: Logical, a: &Tensor, b: impl Operand) -> Tensor {
-    let b = b.operand(DType::Bool);
+fn combine(op: Logical, a: &Tensor, b: Tensor) -> Tensor {
     apply(op, &[a.cast(DType::Bool), b.cast(DType::Bool)])
 }
 
@@ -77,7 +76,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn logical_and(&self, other: impl Operand) -> Tensor {
-        combine(Logical::And, self, other)
+        combine(Logical::And, self, other.operand(DType::Bool))
     }
 
     /// Where at least one of two tensors is true, with broadcasting; numbers count as true unless they are 0.
@@ -90,7 +89,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn logical_or(&self, other: impl Operand) -> Tensor {
-        combine(Logical::Or, self, other)
+        combine(Logical::Or, self, other.operand(DType::Bool))
     }
 
     /// Where a tensor is false; numbers count as true unless they are 0.

@@ -10,6 +10,8 @@ pub(crate) trait Function: Copy + Send + Sync + 'static {
     const NAME: &'static str;
     /// What [`Function::gradient`] reads beside the upstream gradient.
     const KEEPS: Keeps;
+    /// Whether loops over it are compiled for vectors of every width: not where it is so cheap that memory is the limit.
+    const WIDE: bool = true;
     fn f<T: Float>(self, x: T) -> T;
     /// `upstream · f'(x)`, from the input, the result, or both.
     fn gradient(self, x: &Tensor, y: &Tensor, upstream: &Tensor) -> Tensor;
@@ -34,7 +36,11 @@ impl<F: Function> Op for Map<F> {
         let f = self.0;
         Ok(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                elementwise::map(inputs[0].data::<T>(), out, #[inline(always)] move |x: T| f.f(x));
+                let x = inputs[0].data();
+                match const { F::WIDE } {
+                    true => elementwise::map_wide(x, out, #[inline(always)] move |x: T| f.f(x)),
+                    false => elementwise::map(x, out, #[inline(always)] move |x: T| f.f(x)),
+                }
             })),
         )
     }

@@ -1,25 +1,17 @@
 //! The greatest element along axes.
 
+use super::extremum;
 use super::reduce::{Axes, Reduction, reduce};
 use crate::Tensor;
 use crate::kernels::reduce::Kind;
-use crate::op::{Backward, Keeps};
+use crate::op::Keeps;
 
-#[derive(Clone, Copy)]
-struct Max;
-
-impl Reduction for Max {
-    const NAME: &'static str = "max";
-    const KIND: Kind = Kind::Max;
-    const KEEPS: Keeps = Keeps::ALL;
-
-    fn gradient(at: &Backward<'_>, upstream: Tensor, output: Tensor) -> Tensor {
-        let x = &at.inputs[0];
-        let chosen = x.equal(&output).cast(x.dtype());
-        let share = upstream / chosen.sum_to(*output.raw_shape());
-        chosen * share
-    }
-}
+static MAX: Reduction = Reduction {
+    name: "max",
+    kind: Kind::Max,
+    keeps: Keeps::ALL,
+    gradient: extremum::shared,
+};
 
 impl Tensor {
     /// The greatest of all elements, a scalar; NaN if any is NaN. Of no elements it is an error.
@@ -33,13 +25,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn max(&self) -> Tensor {
-        reduce(Max, self, Axes::All, false).cast(self.dtype())
+        reduce(&MAX, self, Axes::All, false).cast(self.dtype())
     }
 
     /// The greatest along one axis (counted from the end if negative), which is dropped.
     #[track_caller]
     pub fn max_axis(&self, axis: isize) -> Tensor {
-        reduce(Max, self, Axes::of([axis]), false).cast(self.dtype())
+        reduce(&MAX, self, Axes::of([axis]), false).cast(self.dtype())
     }
 
     /// The greatest along several axes; `keepdims` leaves them with size 1.
@@ -50,7 +42,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn max_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
-        reduce(Max, self, Axes::of(axes), keepdims).cast(self.dtype())
+        reduce(&MAX, self, Axes::of(axes), keepdims).cast(self.dtype())
     }
 }
 

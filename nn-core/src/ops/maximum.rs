@@ -1,12 +1,15 @@
 //! The greater of two tensors, element by element.
 
-use super::zip::{Function, zip};
+use super::extremum::Greater;
+use super::zip::{Binary, Function, Zip, binary, zip};
 use crate::kernels::math::Float;
 use crate::op::{Backward, Keeps};
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct Maximum;
+
+static MAXIMUM: Binary = Binary(&Zip(Maximum));
 
 impl Function for Maximum {
     const NAME: &'static str = "maximum";
@@ -25,38 +28,9 @@ impl Function for Maximum {
     fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2] {
         let [a, b] = [&at.inputs[0], &at.inputs[1]];
         [
-            at.when(0, || at.upstream * zip(Share, a, b)),
-            at.when(1, || at.upstream * zip(Share, b, a)),
+            at.when(0, || at.upstream * zip(Greater, a, b)),
+            at.when(1, || at.upstream * zip(Greater, b, a)),
         ]
-    }
-}
-
-/// The slope of the greater in its first argument: 1 where that is the greater, ½ where both are.
-#[derive(Clone, Copy)]
-struct Share;
-
-impl Function for Share {
-    const NAME: &'static str = "maximum_gradient";
-    const KEEPS: Keeps = Keeps::SHAPES;
-
-    #[inline(always)]
-    fn float<T: Float>(self, a: T, b: T) -> T {
-        if a > b {
-            T::ONE
-        } else if a == b {
-            T::from_f64(0.5)
-        } else {
-            T::ZERO
-        }
-    }
-
-    #[inline(always)]
-    fn int(self, _: i64, _: i64) -> i64 {
-        unreachable!("gradients are floats")
-    }
-
-    fn gradient(self, _: &Backward<'_>) -> [Option<Tensor>; 2] {
-        [None, None]
     }
 }
 
@@ -73,7 +47,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn maximum(&self, other: impl Operand) -> Tensor {
-        zip(Maximum, self, other)
+        binary(MAXIMUM, self, other)
     }
 }
 

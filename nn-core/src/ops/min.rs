@@ -1,25 +1,17 @@
 //! The least element along axes.
 
+use super::extremum;
 use super::reduce::{Axes, Reduction, reduce};
 use crate::Tensor;
 use crate::kernels::reduce::Kind;
-use crate::op::{Backward, Keeps};
+use crate::op::Keeps;
 
-#[derive(Clone, Copy)]
-struct Min;
-
-impl Reduction for Min {
-    const NAME: &'static str = "min";
-    const KIND: Kind = Kind::Min;
-    const KEEPS: Keeps = Keeps::ALL;
-
-    fn gradient(at: &Backward<'_>, upstream: Tensor, output: Tensor) -> Tensor {
-        let x = &at.inputs[0];
-        let chosen = x.equal(&output).cast(x.dtype());
-        let share = upstream / chosen.sum_to(*output.raw_shape());
-        chosen * share
-    }
-}
+static MIN: Reduction = Reduction {
+    name: "min",
+    kind: Kind::Min,
+    keeps: Keeps::ALL,
+    gradient: extremum::shared,
+};
 
 impl Tensor {
     /// The least of all elements, a scalar; NaN if any is NaN. Of no elements it is an error.
@@ -33,13 +25,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn min(&self) -> Tensor {
-        reduce(Min, self, Axes::All, false).cast(self.dtype())
+        reduce(&MIN, self, Axes::All, false).cast(self.dtype())
     }
 
     /// The least along one axis (counted from the end if negative), which is dropped.
     #[track_caller]
     pub fn min_axis(&self, axis: isize) -> Tensor {
-        reduce(Min, self, Axes::of([axis]), false).cast(self.dtype())
+        reduce(&MIN, self, Axes::of([axis]), false).cast(self.dtype())
     }
 
     /// The least along several axes; `keepdims` leaves them with size 1.
@@ -50,7 +42,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn min_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
-        reduce(Min, self, Axes::of(axes), keepdims).cast(self.dtype())
+        reduce(&MIN, self, Axes::of(axes), keepdims).cast(self.dtype())
     }
 }
 

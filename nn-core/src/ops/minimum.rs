@@ -1,12 +1,15 @@
 //! The lesser of two tensors, element by element.
 
-use super::zip::{Function, zip};
+use super::extremum::Greater;
+use super::zip::{Binary, Function, Zip, binary, zip};
 use crate::kernels::math::Float;
 use crate::op::{Backward, Keeps};
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct Minimum;
+
+static MINIMUM: Binary = Binary(&Zip(Minimum));
 
 impl Function for Minimum {
     const NAME: &'static str = "minimum";
@@ -25,38 +28,9 @@ impl Function for Minimum {
     fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2] {
         let [a, b] = [&at.inputs[0], &at.inputs[1]];
         [
-            at.when(0, || at.upstream * zip(Share, a, b)),
-            at.when(1, || at.upstream * zip(Share, b, a)),
+            at.when(0, || at.upstream * zip(Greater, b, a)),
+            at.when(1, || at.upstream * zip(Greater, a, b)),
         ]
-    }
-}
-
-/// The slope of the lesser in its first argument: 1 where that is the lesser, ½ where both are.
-#[derive(Clone, Copy)]
-struct Share;
-
-impl Function for Share {
-    const NAME: &'static str = "minimum_gradient";
-    const KEEPS: Keeps = Keeps::SHAPES;
-
-    #[inline(always)]
-    fn float<T: Float>(self, a: T, b: T) -> T {
-        if a < b {
-            T::ONE
-        } else if a == b {
-            T::from_f64(0.5)
-        } else {
-            T::ZERO
-        }
-    }
-
-    #[inline(always)]
-    fn int(self, _: i64, _: i64) -> i64 {
-        unreachable!("gradients are floats")
-    }
-
-    fn gradient(self, _: &Backward<'_>) -> [Option<Tensor>; 2] {
-        [None, None]
     }
 }
 
@@ -73,7 +47,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn minimum(&self, other: impl Operand) -> Tensor {
-        zip(Minimum, self, other)
+        binary(MINIMUM, self, other)
     }
 }
 

@@ -11,6 +11,7 @@ struct Neg;
 impl Function for Neg {
     const NAME: &'static str = "negate";
     const KEEPS: Keeps = Keeps::SHAPES;
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {

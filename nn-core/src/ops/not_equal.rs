@@ -1,10 +1,13 @@
 //! Which elements differ.
 
-use super::compare::{Comparison, compare};
+use super::compare::{Compare, Comparison};
+use super::zip::{Binary, binary};
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct NotEqual;
+
+static NOT_EQUAL: Binary = Binary(&Compare(NotEqual));
 
 impl Comparison for NotEqual {
     const NAME: &'static str = "not_equal";
@@ -26,7 +29,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn not_equal(&self, other: impl Operand) -> Tensor {
-        compare(NotEqual, self, other)
+        binary(NOT_EQUAL, self, other)
     }
 }
 

@@ -1,13 +1,15 @@
 //! Powers.
 
 use super::select;
-use super::zip::{Function, zip};
+use super::zip::{Binary, Function, Zip, binary};
 use crate::kernels::math::Float;
 use crate::op::{Backward, Keeps};
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct Pow;
+
+static POW: Binary = Binary(&Zip(Pow));
 
 impl Function for Pow {
     const NAME: &'static str = "pow";
@@ -58,7 +60,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn pow(&self, exponent: impl Operand) -> Tensor {
-        zip(Pow, self, exponent)
+        binary(POW, self, exponent)
     }
 }
 

@@ -11,6 +11,7 @@ struct PowI(i32);
 impl Function for PowI {
     const NAME: &'static str = "powi";
     const KEEPS: Keeps = Keeps::INPUTS;
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {

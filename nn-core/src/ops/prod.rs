@@ -6,30 +6,28 @@ use crate::Tensor;
 use crate::kernels::reduce::Kind;
 use crate::op::{Backward, Keeps};
 
-#[derive(Clone, Copy)]
-struct Prod;
+static PROD: Reduction = Reduction {
+    name: "prod",
+    kind: Kind::Prod,
+    keeps: Keeps::INPUTS,
+    gradient,
+};
 
-impl Reduction for Prod {
-    const NAME: &'static str = "prod";
-    const KIND: Kind = Kind::Prod;
-    const KEEPS: Keeps = Keeps::INPUTS;
-
-    fn gradient(at: &Backward<'_>, upstream: Tensor, _: Tensor) -> Tensor {
-        // The product of the others, not the whole product divided by each: factors may be 0.
-        let x = &at.inputs[0];
-        let shape = *x.raw_shape();
-        let gone = |&axis: &isize| upstream.raw_shape()[axis as usize] != shape[axis as usize];
-        let (factors, kept): (Vec<isize>, Vec<isize>) = (0..shape.rank() as isize).partition(gone);
-        let n = factors.iter().map(|&axis| shape[axis as usize]).product();
-        let order = [factors, kept].concat();
-        let ahead = x.transpose(&order);
-        let products = others(&ahead.reshape([n, shape.len() / std::cmp::max(n, 1)]));
-        let mut back = vec![0; order.len()];
-        for (to, &from) in order.iter().enumerate() {
-            back[from as usize] = to as isize;
-        }
-        upstream * products.reshape(*ahead.raw_shape()).transpose(back)
+fn gradient(at: &Backward<'_>, upstream: Tensor, _: Tensor) -> Tensor {
+    // The product of the others, not the whole product divided by each: factors may be 0.
+    let x = &at.inputs[0];
+    let shape = *x.raw_shape();
+    let gone = |&axis: &isize| upstream.raw_shape()[axis as usize] != shape[axis as usize];
+    let (factors, kept): (Vec<isize>, Vec<isize>) = (0..shape.rank() as isize).partition(gone);
+    let n = factors.iter().map(|&axis| shape[axis as usize]).product();
+    let order = [factors, kept].concat();
+    let ahead = x.transpose(&order);
+    let products = others(&ahead.reshape([n, shape.len() / std::cmp::max(n, 1)]));
+    let mut back = vec![0; order.len()];
+    for (to, &from) in order.iter().enumerate() {
+        back[from as usize] = to as isize;
     }
+    upstream * products.reshape(*ahead.raw_shape()).transpose(back)
 }
 
 /// For each row of `[n, m]`, the product of all other rows: a tree of products of pairs, `n` long at its leaves.
@@ -61,13 +59,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn prod(&self) -> Tensor {
-        reduce(Prod, self, Axes::All, false)
+        reduce(&PROD, self, Axes::All, false)
     }
 
     /// The product over one axis (counted from the end if negative), which is dropped.
     #[track_caller]
     pub fn prod_axis(&self, axis: isize) -> Tensor {
-        reduce(Prod, self, Axes::of([axis]), false)
+        reduce(&PROD, self, Axes::of([axis]), false)
     }
 
     /// The product over several axes; `keepdims` leaves them with size 1.
@@ -78,7 +76,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn prod_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
-        reduce(Prod, self, Axes::of(axes), keepdims)
+        reduce(&PROD, self, Axes::of(axes), keepdims)
     }
 }
 

@@ -25,6 +25,7 @@ impl Function for Reciprocal {
 
 impl Slope for Reciprocal {
     const NAME: &'static str = "reciprocal_gradient";
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn slope<T: Float>(self, y: T) -> T {

@@ -37,18 +37,18 @@ impl Axes {
 }
 
 /// A way of making one number of many.
-pub(crate) trait Reduction: Copy + 'static {
-    const NAME: &'static str;
-    const KIND: Kind;
-    const KEEPS: Keeps;
-    /// The gradient with respect to the input; `upstream` and `output` have the reduced axes with size 1.
-    fn gradient(at: &Backward<'_>, upstream: Tensor, output: Tensor) -> Tensor;
+pub(crate) struct Reduction {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) keeps: Keeps,
+    /// The gradient with respect to the input; the upstream gradient and the output have the reduced axes with size 1.
+    pub(crate) gradient: fn(at: &Backward<'_>, upstream: Tensor, output: Tensor) -> Tensor,
 }
 
-struct Reduce<R> {
+struct Reduce {
     axes: Axes,
     keepdims: bool,
-    reduction: std::marker::PhantomData<R>,
+    reduction: &'static Reduction,
 }
 
 /// A shape with some axes reduced: dropped, or with size 1.
@@ -64,19 +64,19 @@ pub(crate) fn reduced(shape: &Shape, mask: &[bool], keepdims: bool) -> Shape {
     Shape::new(&dims.collect::<Vec<_>>())
 }
 
-impl<R: Reduction> Op for Reduce<R> {
+impl Op for Reduce {
     fn name(&self) -> &'static str {
-        R::NAME
+        self.reduction.name
     }
 
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
         let shape = inputs[0].raw_shape();
         let mask = self.axes.mask(shape)?;
         let empty = shape.iter().zip(&mask).any(|(&d, &gone)| gone && d == 0);
-        if empty && matches!(R::KIND, Kind::Max | Kind::Min) {
+        if empty && matches!(self.reduction.kind, Kind::Max | Kind::Min) {
             return Err(Error::value(format!(
                 "the {} of no elements was asked for: shape {shape} has none along these axes",
-                R::NAME
+                self.reduction.name
             )));
         }
         Ok((reduced(shape, &mask, self.keepdims), inputs[0].dtype()))
@@ -86,15 +86,16 @@ impl<R: Reduction> Op for Reduce<R> {
         let x = &inputs[0];
         let dims = x.raw_shape();
         let mask = self.axes.mask(dims)?;
+        let kind = self.reduction.kind;
         Ok(match dtype {
             DType::F32 => Tensor::build(shape, |out| {
-                kernel::reduce::<f32>(x.data(), dims, &mask, out, R::KIND)
+                kernel::reduce::<f32>(x.data(), dims, &mask, out, kind)
             }),
             DType::F64 => Tensor::build(shape, |out| {
-                kernel::reduce::<f64>(x.data(), dims, &mask, out, R::KIND)
+                kernel::reduce::<f64>(x.data(), dims, &mask, out, kind)
             }),
             _ => Tensor::build(shape, |out| {
-                kernel::reduce::<i64>(x.data(), dims, &mask, out, R::KIND)
+                kernel::reduce::<i64>(x.data(), dims, &mask, out, kind)
             }),
         })
     }
@@ -102,11 +103,11 @@ impl<R: Reduction> Op for Reduce<R> {
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let shape = at.inputs[0].raw_shape();
         let kept = reduced(shape, &self.axes.mask(shape)?, true);
-        let output = match R::KEEPS.output {
+        let output = match self.reduction.keeps.output {
             true => at.output.reshape(kept),
             false => at.output.clone(),
         };
-        Ok(vec![Some(R::gradient(
+        Ok(vec![Some((self.reduction.gradient)(
             at,
             at.upstream.reshape(kept),
             output,
@@ -114,17 +115,22 @@ impl<R: Reduction> Op for Reduce<R> {
     }
 
     fn keeps(&self) -> Keeps {
-        R::KEEPS
+        self.reduction.keeps
     }
 }
 
 /// Reduces a tensor; bytes and truth values as `i64`.
 #[track_caller]
-pub(crate) fn reduce<R: Reduction>(_: R, x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
-    let op = Reduce::<R> {
+pub(crate) fn reduce(
+    reduction: &'static Reduction,
+    x: &Tensor,
+    axes: Axes,
+    keepdims: bool,
+) -> Tensor {
+    let op = Reduce {
         axes,
         keepdims,
-        reduction: std::marker::PhantomData,
+        reduction,
     };
     apply(op, &[x.cast(super::sum::summable(x.dtype()))])
 }

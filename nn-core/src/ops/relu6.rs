@@ -12,6 +12,7 @@ struct Relu6;
 impl Function for Relu6 {
     const NAME: &'static str = "relu6";
     const KEEPS: Keeps = Keeps::INPUTS;
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {
@@ -25,6 +26,7 @@ impl Function for Relu6 {
 
 impl Slope for Relu6 {
     const NAME: &'static str = "relu6_gradient";
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {

@@ -2,7 +2,7 @@
 
 use crate::op::{Backward, Keeps, Op, apply};
 use crate::statics::two;
-use crate::{DType, Result, Shape, ShapeError, Tensor, is_known};
+use crate::{DType, Result, Shape, ShapeError, Tensor, batches, is_known};
 
 struct Reshape(Shape);
 
@@ -12,9 +12,7 @@ impl Op for Reshape {
     }
 
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let from = inputs[0].raw_shape();
-        let same_batch = from.first() == self.0.first();
-        let shape = output_shape(from, &self.0, same_batch)?;
+        let shape = output_shape(inputs[0].raw_shape(), &self.0)?;
         Ok((shape, inputs[0].dtype()))
     }
 
@@ -31,22 +29,17 @@ impl Op for Reshape {
     }
 }
 
-/// `to`, if as many elements as `from` has may be arranged so. `same_batch`: if both begin with a dimension that is not known, it is
-/// the same one.
-pub(crate) const fn output_shape(
-    from: &Shape,
-    to: &Shape,
-    same_batch: bool,
-) -> Result<Shape, ShapeError> {
-    let ((a, a_open), (b, b_open)) = (known(from), known(to));
+/// `to`, if as many elements as `from` has may be arranged so.
+pub(crate) const fn output_shape(from: &Shape, to: &Shape) -> Result<Shape, ShapeError> {
+    let ((a, a_open, a_times), (b, b_open, b_times)) = (known(from), known(to));
     let fits = match (a_open, b_open) {
         (0, 0) => a == b,
         // With an unknown dimension on one side, the known ones need to divide what there is.
         (0, _) => b != 0 && a.is_multiple_of(b),
         (_, 0) => a != 0 && b.is_multiple_of(a),
-        // An unknown dimension may have taken in known ones ([_, 3, 4] as rows is [_, 4]), or give some back.
-        (1, 1) if same_batch && starts_open(from) && starts_open(to) => {
-            a == 0 || b == 0 || a.is_multiple_of(b) || b.is_multiple_of(a)
+        // So many times the batch on both sides: [_, 3, 4] as rows is [3·_, 4].
+        (1, 1) if a_times > 0 && b_times > 0 => {
+            a.saturating_mul(a_times) == b.saturating_mul(b_times)
         }
         _ => true,
     };
@@ -58,22 +51,23 @@ pub(crate) const fn output_shape(
     Err(count(error, b, b_open))
 }
 
-const fn starts_open(shape: &Shape) -> bool {
-    !is_known(shape.dims()[0])
-}
-
-/// The product of the known dimensions, and how many are not.
-const fn known(shape: &Shape) -> (usize, usize) {
-    let (mut product, mut open, mut i) = (1_usize, 0, 0);
+/// The product of the known dimensions, how many are not, and how many times the batch the last of these is (0 if that is not known).
+const fn known(shape: &Shape) -> (usize, usize, usize) {
+    let (mut product, mut open, mut times, mut i) = (1_usize, 0, 0, 0);
     while i < shape.rank() {
-        if is_known(shape.dims()[i]) {
-            product = product.saturating_mul(shape.dims()[i]);
+        let dim = shape.dims()[i];
+        if is_known(dim) {
+            product = product.saturating_mul(dim);
         } else {
             open += 1;
+            times = match batches(dim) {
+                Some(times) => times,
+                None => 0,
+            };
         }
         i += 1;
     }
-    (product, open)
+    (product, open, times)
 }
 
 /// A message continued with a number of elements, of the known dimensions where one is not known.

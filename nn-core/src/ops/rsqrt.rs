@@ -25,6 +25,7 @@ impl Function for Rsqrt {
 
 impl Slope for Rsqrt {
     const NAME: &'static str = "rsqrt_gradient";
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn slope<T: Float>(self, y: T) -> T {

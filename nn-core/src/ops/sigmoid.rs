@@ -25,6 +25,7 @@ impl Function for Sigmoid {
 
 impl Slope for Sigmoid {
     const NAME: &'static str = "sigmoid_gradient";
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn slope<T: Float>(self, y: T) -> T {

@@ -11,6 +11,7 @@ struct Sign;
 impl Function for Sign {
     const NAME: &'static str = "sign";
     const KEEPS: Keeps = Keeps::SHAPES;
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {

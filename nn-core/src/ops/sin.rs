@@ -11,6 +11,7 @@ struct Sin;
 impl Function for Sin {
     const NAME: &'static str = "sin";
     const KEEPS: Keeps = Keeps::INPUTS;
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {

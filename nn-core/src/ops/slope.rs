@@ -9,6 +9,8 @@ use crate::{DType, Result, Shape, Tensor, with_float};
 pub(crate) trait Slope: Copy + Send + Sync + 'static {
     /// The name of the product in errors and traces.
     const NAME: &'static str;
+    /// As [`Function::WIDE`](super::map::Function::WIDE).
+    const WIDE: bool = true;
     fn slope<T: Float>(self, x: T) -> T;
     /// The derivative of [`Slope::slope`] in tensor ops, `None` where it is 0 almost everywhere.
     fn curve(self, x: &Tensor) -> Option<Tensor>;
@@ -30,7 +32,11 @@ impl<S: Slope> Op for Scale<S> {
         let (upstream, x, s) = (&inputs[0], &inputs[1], self.0);
         Ok(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                elementwise::zip(upstream.data(), x.data(), out, #[inline(always)] move |g: T, x: T| g * s.slope(x));
+                let (g, x) = (upstream.data(), x.data());
+                match const { S::WIDE } {
+                    true => elementwise::zip_wide(g, x, out, #[inline(always)] move |g: T, x: T| g * s.slope(x)),
+                    false => elementwise::zip(g, x, out, #[inline(always)] move |g: T, x: T| g * s.slope(x)),
+                }
             })),
         )
     }

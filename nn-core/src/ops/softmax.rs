@@ -1,79 +1,38 @@
 //! Probabilities from scores.
 
-use crate::kernels::softmax::{softmax as kernel, softmax_backward as backward};
-use crate::op::{Backward, Keeps, Op, apply, common_float};
-use crate::{DType, Result, Shape, Tensor, with_float};
+use super::rows::{self, Rows};
+use crate::Tensor;
+use crate::kernels::math::Float;
+use crate::kernels::softmax::{softmax, softmax_backward};
 
-/// Over the last axis.
 struct Softmax;
 
-/// Of a softmax `y` and its upstream gradient `g`: `y (g - Σ y g)`.
-struct SoftmaxGradient;
+impl Rows for Softmax {
+    const NAME: &'static str = "softmax";
+    const GRADIENT: &'static str = "softmax_gradient";
 
-/// The length of the last axis.
-fn classes(shape: &Shape) -> usize {
-    *shape.last().expect("checked by who asked for the axis")
-}
-
-impl Op for Softmax {
-    fn name(&self) -> &'static str {
-        "softmax"
+    fn forward<T: Float>(x: &[T], classes: usize, y: &mut [T]) {
+        softmax(x, classes, y);
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[0].raw_shape(), common_float("softmax", inputs)?))
+    /// `y (g - Σ y g)`.
+    fn backward<T: Float>(y: &[T], g: &[T], classes: usize, out: &mut [T]) {
+        softmax_backward(y, g, classes, out);
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                kernel(inputs[0].data(), classes(&shape), out);
-            })),
-        )
-    }
-
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![Some(gradient(at.output, at.upstream))])
-    }
-
-    fn keeps(&self) -> Keeps {
-        Keeps::OUTPUT
-    }
-}
-
-impl Op for SoftmaxGradient {
-    fn name(&self) -> &'static str {
-        "softmax_gradient"
-    }
-
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[0].raw_shape(), inputs[0].dtype()))
-    }
-
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        let (y, upstream) = (&inputs[0], &inputs[1]);
-        Ok(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                backward(y.data(), upstream.data(), classes(&shape), out);
-            })),
-        )
-    }
-
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let (y, upstream, up) = (&at.inputs[0], &at.inputs[1], at.upstream);
+    fn curve(y: &Tensor, g: &Tensor, upstream: &Tensor) -> Tensor {
         let dot = |a: &Tensor| (y * a).sum_axes([-1], true);
-        let dy = at.when(0, || up * (upstream - dot(upstream)) - upstream * dot(up));
-        let dupstream = at.when(1, || gradient(y, up));
-        Ok(vec![dy, dupstream])
+        upstream * (g - dot(g)) - g * dot(upstream)
     }
 
-    fn keeps(&self) -> Keeps {
-        Keeps::INPUTS
+    fn dual(y: &Tensor, upstream: &Tensor) -> Tensor {
+        gradient(y, upstream)
     }
 }
 
+/// The gradient of the softmax `y` along the last axis.
 pub(super) fn gradient(y: &Tensor, upstream: &Tensor) -> Tensor {
-    apply(SoftmaxGradient, &[y.clone(), upstream.clone()])
+    rows::gradient::<Softmax>(y, upstream)
 }
 
 impl Tensor {
@@ -89,8 +48,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn softmax(&self, axis: isize) -> Tensor {
-        let rows = self.swap_axes(axis, -1);
-        apply(Softmax, &[rows]).swap_axes(axis, -1)
+        rows::along::<Softmax>(self, axis)
     }
 }
 

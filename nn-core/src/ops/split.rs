@@ -16,7 +16,7 @@ impl Tensor {
     pub fn split(&self, n: usize, axis: isize) -> Vec<Tensor> {
         let shape = self.raw_shape();
         let size = shape.axis(axis).and_then(|i| match shape[i] {
-            size if !is_known(size) => Ok(UNKNOWN),
+            size if !is_known(size) => Ok(UNKNOWN + 1),
             size if n > 0 && size % n == 0 => Ok(size / n),
             size => Err(Error::shape(format!(
                 "axis {axis} of {shape} has size {size} and cannot be split into {n} equal pieces; `split_sizes` takes sizes"

@@ -11,6 +11,7 @@ struct Square;
 impl Function for Square {
     const NAME: &'static str = "square";
     const KEEPS: Keeps = Keeps::INPUTS;
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn f<T: Float>(self, x: T) -> T {

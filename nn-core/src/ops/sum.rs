@@ -5,17 +5,15 @@ use crate::kernels::reduce::Kind;
 use crate::op::{Backward, Keeps};
 use crate::{DType, Shape, Tensor};
 
-#[derive(Clone, Copy)]
-struct Sum;
+static SUM: Reduction = Reduction {
+    name: "sum",
+    kind: Kind::Sum,
+    keeps: Keeps::SHAPES,
+    gradient,
+};
 
-impl Reduction for Sum {
-    const NAME: &'static str = "sum";
-    const KIND: Kind = Kind::Sum;
-    const KEEPS: Keeps = Keeps::SHAPES;
-
-    fn gradient(at: &Backward<'_>, upstream: Tensor, _: Tensor) -> Tensor {
-        upstream.broadcast_to(*at.inputs[0].raw_shape())
-    }
+fn gradient(at: &Backward<'_>, upstream: Tensor, _: Tensor) -> Tensor {
+    upstream.broadcast_to(*at.inputs[0].raw_shape())
 }
 
 impl Tensor {
@@ -28,13 +26,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn sum(&self) -> Tensor {
-        reduce(Sum, self, Axes::All, false)
+        reduce(&SUM, self, Axes::All, false)
     }
 
     /// The sum over one axis (counted from the end if negative), which is dropped.
     #[track_caller]
     pub fn sum_axis(&self, axis: isize) -> Tensor {
-        reduce(Sum, self, Axes::of([axis]), false)
+        reduce(&SUM, self, Axes::of([axis]), false)
     }
 
     /// The sum over several axes; `keepdims` leaves them with size 1.
@@ -46,7 +44,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn sum_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
-        reduce(Sum, self, Axes::of(axes), keepdims)
+        reduce(&SUM, self, Axes::of(axes), keepdims)
     }
 
     /// Summed over the dimensions that broadcasting `shape` to this tensor's shape would repeat: the reverse of broadcasting.

@@ -25,6 +25,7 @@ impl Function for Tanh {
 
 impl Slope for Tanh {
     const NAME: &'static str = "tanh_gradient";
+    const WIDE: bool = false;
 
     #[inline(always)]
     fn slope<T: Float>(self, y: T) -> T {

@@ -5,7 +5,7 @@
 use super::value::{Item, Kind, MANY};
 use super::{Answer, Failure, Place, Value};
 use crate::ops::{concatenate, matmul, reshape};
-use crate::{MAX_RANK, Shape, ShapeError, UNKNOWN, axis_of, is_known};
+use crate::{ANYTHING, MAX_RANK, Shape, ShapeError, axis_of, is_known};
 
 /// An error that begins with two shapes: `cannot add [2] and [3]`.
 pub(crate) const fn two(verb: &str, a: &Shape, and: &str, b: &Shape) -> ShapeError {
@@ -42,6 +42,7 @@ pub const fn binary(sign: &str, a: Value, b: Value, at: &Place<'_>) -> Answer {
         }
         (Kind::Tensor(_), Kind::Int(_) | Kind::Scalar) => Ok(a),
         (Kind::Int(_) | Kind::Scalar, Kind::Tensor(_)) => Ok(b),
+        (Kind::Scalar, Kind::Int(_) | Kind::Scalar) => Ok(a),
         (Kind::Int(a), Kind::Int(b)) => Ok(integer(sign, a, b)),
         (Kind::Bool(a), Kind::Bool(b)) => Ok(match sign.as_bytes() {
             b"==" => Value::truth_of(a == b),
@@ -49,6 +50,21 @@ pub const fn binary(sign: &str, a: Value, b: Value, at: &Place<'_>) -> Answer {
             _ => Value::UNKNOWN,
         }),
         _ => UNKNOWN_ANSWER,
+    }
+}
+
+/// `a[index]` of an array, or of the shape of a tensor.
+pub const fn index(a: Value, index: Value, at: &Place<'_>) -> Answer {
+    match (a.0, index.as_index()) {
+        (Kind::Dims(shape), Some(i)) if i >= shape.rank() => Err(at.failed(
+            ShapeError::new("the shape ")
+                .shape(&shape)
+                .text(" has no dimension ")
+                .number(i)
+                .text("; dimensions are counted from 0"),
+        )),
+        (_, Some(i)) => Ok(a.item(i)),
+        (_, None) => UNKNOWN_ANSWER,
     }
 }
 
@@ -62,11 +78,11 @@ const fn elementwise(verb: &str, a: Shape, b: Shape, at: &Place<'_>) -> Answer {
 const fn integer(sign: &str, a: isize, b: isize) -> Value {
     let known = is_known(a.unsigned_abs()) && is_known(b.unsigned_abs());
     let result = match sign.as_bytes() {
-        _ if !known => None,
         b"+" => a.checked_add(b),
         b"-" => a.checked_sub(b),
         b"*" => a.checked_mul(b),
         b"/" => a.checked_div(b),
+        _ if !known => None,
         b"%" => a.checked_rem(b),
         b"==" => return Value::truth_of(a == b),
         b"!=" => return Value::truth_of(a != b),
@@ -77,8 +93,9 @@ const fn integer(sign: &str, a: isize, b: isize) -> Value {
         _ => None,
     };
     match result {
-        Some(n) => Value::int(n),
-        None => Value::UNKNOWN,
+        // What is computed from an unknown dimension is one; a small number came out by accident.
+        Some(n) if known || !is_known(n.unsigned_abs()) => Value::int(n),
+        _ => Value::UNKNOWN,
     }
 }
 
@@ -180,6 +197,12 @@ pub const fn method(name: &str, receiver: Value, arguments: &[Value], at: &Place
                 let smaller = a < *b;
                 let first = smaller == (name.len() == 3 && name.as_bytes()[1] == b'i');
                 Ok(Value::int(if first { a } else { *b }))
+            }
+            _ => UNKNOWN_ANSWER,
+        },
+        Kind::Scalar => match name.as_bytes() {
+            b"abs" | b"exp" | b"ln" | b"max" | b"min" | b"powf" | b"powi" | b"recip" | b"sqrt" => {
+                Ok(receiver)
             }
             _ => UNKNOWN_ANSWER,
         },
@@ -364,10 +387,10 @@ const fn flattened(x: Shape, axis: usize) -> Shape {
 const fn reshaped(x: Shape, to: Value, at: &Place<'_>) -> Answer {
     let (items, n) = match to.0 {
         Kind::Many(items, n) => (items, n),
-        Kind::Dims(shape) => return located(reshape::output_shape(&x, &shape, false), at),
+        Kind::Dims(shape) => return located(reshape::output_shape(&x, &shape), at),
         _ => return UNKNOWN_ANSWER,
     };
-    let mut dims = [UNKNOWN; MANY];
+    let mut dims = [ANYTHING; MANY];
     let mut i = 0;
     while i < n {
         if let Item::Int(size) = items[i] {
@@ -378,10 +401,8 @@ const fn reshaped(x: Shape, to: Value, at: &Place<'_>) -> Answer {
         }
         i += 1;
     }
-    // A number that was read from a shape is the batch; one that could not be followed may be anything.
-    let same_batch = matches!(items[0], Item::Int(_));
     let to = Shape::new(dims.split_at(n).0);
-    located(reshape::output_shape(&x, &to, same_batch), at)
+    located(reshape::output_shape(&x, &to), at)
 }
 
 const fn transposed(x: Shape, axes: Value, at: &Place<'_>) -> Answer {
@@ -425,7 +446,7 @@ const fn transposed(x: Shape, axes: Value, at: &Place<'_>) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DType, Tensor};
+    use crate::{DType, Tensor, UNKNOWN};
 
     fn check(x: &[usize], run: impl Fn(&Tensor) -> Tensor, known: Answer) {
         let traced = run(&Tensor::abstract_of(x, DType::F32)).ok();

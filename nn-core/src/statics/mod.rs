@@ -20,7 +20,7 @@ mod value;
 
 pub use failure::{Failed, Failing, Failure, Of, fail_at};
 pub(crate) use function::two;
-pub use function::{binary, function, method, negated};
+pub use function::{binary, function, index, method, negated};
 pub use place::Place;
 pub use value::{OutputShape, Truth, Value};
 

@@ -1,6 +1,6 @@
 //! What is known of a value without its contents.
 
-use crate::{MAX_RANK, Shape, UNKNOWN, is_known};
+use crate::{ANYTHING, MAX_RANK, Shape, UNKNOWN, is_known};
 use std::fmt;
 
 /// How many tensors a tuple or array may hold to be followed.
@@ -151,14 +151,6 @@ impl Value {
         }
     }
 
-    /// Part `index` of a tuple or array, or of a shape.
-    pub const fn index(self, index: Value) -> Value {
-        match index.as_index() {
-            Some(i) => self.item(i),
-            None => Value::UNKNOWN,
-        }
-    }
-
     /// The number, if it is a known one from 0 on.
     pub const fn as_index(self) -> Option<usize> {
         match self.0 {
@@ -192,17 +184,38 @@ impl Value {
         Some((shapes, n))
     }
 
-    /// Whether nothing is known.
-    pub const fn is_unknown(self) -> bool {
-        matches!(self.0, Kind::Unknown)
-    }
-
     /// Whether it is true, as the condition of an `if`.
     pub const fn truth(self) -> Truth {
         match self.0 {
             Kind::Bool(true) => Truth::True,
             Kind::Bool(false) => Truth::False,
             _ => Truth::Unknown,
+        }
+    }
+
+    /// What is known after code that mentions it and assigns nothing to it: what a method may have changed is not.
+    pub const fn mentioned(self) -> Value {
+        match self.0 {
+            Kind::Many(..) => Value::UNKNOWN,
+            _ => self,
+        }
+    }
+
+    /// What is known after a call of one of its methods.
+    pub const fn after(self, method: &str) -> Value {
+        match method.as_bytes() {
+            b"clone" | b"iter" | b"len" | b"to_vec" | b"is_empty" => self,
+            _ => self.mentioned(),
+        }
+    }
+
+    /// `a && b`, and `a || b` with `or`.
+    pub const fn and_or(self, or: bool, other: Value) -> Value {
+        match (self.0, other.0) {
+            (Kind::Bool(a), _) if a == or => self,
+            (_, Kind::Bool(b)) if b == or => other,
+            (Kind::Bool(_), Kind::Bool(_)) => Value::truth_of(!or),
+            _ => Value::UNKNOWN,
         }
     }
 
@@ -238,7 +251,7 @@ const fn join_shapes(a: Shape, b: Shape) -> Value {
     let mut i = 0;
     while i < a.rank() {
         if a.dims()[i] != b.dims()[i] {
-            shape = shape.with(i, UNKNOWN);
+            shape = shape.with(i, ANYTHING);
         }
         i += 1;
     }

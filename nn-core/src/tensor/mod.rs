@@ -95,7 +95,15 @@ impl Tensor {
 
     /// A concrete tensor whose elements `fill` writes; they hold unspecified numbers before.
     pub fn build<T: Element>(shape: impl Into<Shape>, fill: impl FnOnce(&mut [T])) -> Tensor {
-        let shape = shape.into();
+        let mut fill = Some(fill);
+        Tensor::build_with(shape.into(), &mut |out| {
+            fill.take().expect("called once")(out)
+        })
+    }
+
+    /// [`Tensor::build`] compiled once for all ways of filling, which are hundreds.
+    #[inline(never)]
+    fn build_with<T: Element>(shape: Shape, fill: &mut dyn FnMut(&mut [T])) -> Tensor {
         let mut buffer = Buffer::new(T::DTYPE, shape.len());
         fill(buffer.as_mut_slice());
         Tensor::from_buffer(shape, buffer)

@@ -305,10 +305,9 @@ impl<T: Gemm> Pass<'_, T> {
                             .map_or(std::ptr::null(), |bias| bias[channel..].as_ptr()),
                         addend_stride: 0,
                     };
-                    // SAFETY: `source` holds every input position that these rows see (it is the image when none lies
-                    // outside, else a copy of the whole span), `packed` the weights of all panels, and the output
-                    // pixels are those of this image, phase and rows, which no other task writes. The kernels are
-                    // those of a level that the processor has.
+                    // SAFETY: `source` holds every input position that these rows see (it is the image when none lies outside, else
+                    // a copy of the whole span), `packed` the weights of all panels, no other task writes the output pixels of this
+                    // image, phase and rows, and the kernels are those of a level that the processor has.
                     unsafe { self.kernels.run(&tile) }
                 }
             }

@@ -1,8 +1,10 @@
 //! NumPy's broadcasting: dims are aligned at the right, and an input of length 1 along an axis repeats.
 
+use std::borrow::Cow;
+
 use super::super::parallel::GRAIN;
 use super::super::simd;
-use super::{map, pieces, zip};
+use super::pieces;
 
 /// An input of [`select`]: its elements and its dims.
 pub type Operand<'a, T> = (&'a [T], &'a [usize]);
@@ -100,7 +102,43 @@ fn count(dims: &[usize]) -> usize {
     dims.iter().product()
 }
 
-/// `out = f(x, y)`, where `x` and `y` are broadcast to `out_dims`.
+/// How [`broadcast_zip`] walks `x` and `y`, and what they are then: itself, or repeated copies of a short row.
+fn plan_zip<'a, A: Copy, B: Copy>(
+    x: &'a [A],
+    x_dims: &[usize],
+    y: &'a [B],
+    y_dims: &[usize],
+    out_dims: &[usize],
+) -> (Plan<2>, Cow<'a, [A]>, Cow<'a, [B]>) {
+    let n = count(out_dims);
+    assert_eq!((x.len(), y.len()), (count(x_dims), count(y_dims)));
+    let advances = [x.len() == n, y.len() == n];
+    if advances == [true; 2] || (advances[0] && y.len() == 1) || (advances[1] && x.len() == 1) {
+        let plan = Plan {
+            inner: n,
+            advances,
+            outer: Vec::new(),
+        };
+        return (plan, Cow::Borrowed(x), Cow::Borrowed(y));
+    }
+    let mut plan = Plan::new([x_dims, y_dims], out_dims);
+    let (mut x, mut y) = (Cow::Borrowed(x), Cow::Borrowed(y));
+    // A short row vector against a matrix: rows of several copies, so that loops are worth their start.
+    if plan.inner < TILE && plan.advances == [true; 2] && plan.outer.len() == 1 {
+        let (rows, strides) = plan.outer[0];
+        let copies = TILE.div_ceil(plan.inner).min(rows);
+        if strides[0] == 0 {
+            x = Cow::Owned(x.repeat(copies));
+        } else {
+            y = Cow::Owned(y.repeat(copies));
+        }
+        plan.outer[0] = (rows.div_ceil(copies), strides.map(|s| s * copies));
+        plan.inner *= copies;
+    }
+    (plan, x, y)
+}
+
+/// `out = f(x, y)`, where `x` and `y` are broadcast to `out_dims`, for an `f` as in [`map`](super::map).
 pub fn broadcast_zip<A, B, C>(
     x: &[A],
     x_dims: &[usize],
@@ -114,59 +152,50 @@ pub fn broadcast_zip<A, B, C>(
     B: Copy + Send + Sync,
     C: Send,
 {
-    assert_eq!(
-        (x.len(), y.len(), out.len()),
-        (count(x_dims), count(y_dims), count(out_dims))
-    );
-    if x.len() == out.len() && y.len() == out.len() {
-        return zip(x, y, out, f);
-    }
+    broadcast_zip_if::<false, A, B, C>(x, x_dims, y, y_dims, out, out_dims, f);
+}
+
+/// [`broadcast_zip`] for an `f` as in [`map_wide`](super::map_wide).
+pub fn broadcast_zip_wide<A, B, C>(
+    x: &[A],
+    x_dims: &[usize],
+    y: &[B],
+    y_dims: &[usize],
+    out: &mut [C],
+    out_dims: &[usize],
+    f: impl Fn(A, B) -> C + Sync + Copy,
+) where
+    A: Copy + Send + Sync,
+    B: Copy + Send + Sync,
+    C: Send,
+{
+    broadcast_zip_if::<true, A, B, C>(x, x_dims, y, y_dims, out, out_dims, f);
+}
+
+fn broadcast_zip_if<const WIDE: bool, A, B, C>(
+    x: &[A],
+    x_dims: &[usize],
+    y: &[B],
+    y_dims: &[usize],
+    out: &mut [C],
+    out_dims: &[usize],
+    f: impl Fn(A, B) -> C + Sync + Copy,
+) where
+    A: Copy + Send + Sync,
+    B: Copy + Send + Sync,
+    C: Send,
+{
+    assert_eq!(out.len(), count(out_dims));
     if out.is_empty() {
         return;
     }
-    if x.len() == out.len() && y.len() == 1 {
-        let b = y[0];
-        return map(
-            x,
-            out,
-            #[inline(always)]
-            move |a| f(a, b),
-        );
-    }
-    if y.len() == out.len() && x.len() == 1 {
-        let a = x[0];
-        return map(
-            y,
-            out,
-            #[inline(always)]
-            move |b| f(a, b),
-        );
-    }
-    let mut plan = Plan::new([x_dims, y_dims], out_dims);
-    let (mut x, mut y) = (x, y);
-    let (wide_x, wide_y): (Vec<A>, Vec<B>);
-    // A short row vector against a matrix: rows of several copies, so that loops are worth their start.
-    if plan.inner < TILE && plan.advances == [true; 2] && plan.outer.len() == 1 {
-        let copies = TILE.div_ceil(plan.inner).min(plan.outer[0].0);
-        let strides = plan.outer[0].1;
-        if strides[0] == 0 {
-            wide_x = x.repeat(copies);
-            x = &wide_x;
-        } else {
-            wide_y = y.repeat(copies);
-            y = &wide_y;
-        }
-        plan.outer[0] = (
-            plan.outer[0].0.div_ceil(copies),
-            strides.map(|s| s * copies),
-        );
-        plan.inner *= copies;
-    }
+    let (plan, x, y) = plan_zip(x, x_dims, y, y_dims, out_dims);
+    let (x, y) = (&*x, &*y);
     let level = simd::level();
     pieces(out, GRAIN, &|start, piece| {
         plan.walk(start, piece.len(), &mut |[i, j], at, length| {
             let row = &mut piece[at..at + length];
-            simd::run_for::<A, _>(
+            simd::run_if::<WIDE, A, _>(
                 level,
                 #[inline(always)]
                 || match plan.advances {
@@ -235,7 +264,6 @@ pub fn select<T: Copy + Send + Sync>(
         )
     );
     let plan = Plan::new([condition.1, a_dims, b_dims], out_dims);
-    let level = simd::level();
     pieces(out, GRAIN, &|start, piece| {
         plan.walk(start, piece.len(), &mut |[h, i, j], at, length| {
             let row = &mut piece[at..at + length];
@@ -254,40 +282,36 @@ pub fn select<T: Copy + Send + Sync>(
                 return;
             }
             let c = &c[h..h + length];
-            simd::run_for::<T, _>(
-                level,
-                #[inline(always)]
-                || match (a_advances, b_advances) {
-                    (true, true) => {
-                        let (a, b) = (&a[i..i + length], &b[j..j + length]);
-                        row.iter_mut()
-                            .zip(c)
-                            .zip(a)
-                            .zip(b)
-                            .for_each(|(((o, &c), &a), &b)| *o = if c { a } else { b });
-                    }
-                    (true, false) => {
-                        let b = b[j];
-                        row.iter_mut()
-                            .zip(c)
-                            .zip(&a[i..])
-                            .for_each(|((o, &c), &a)| *o = if c { a } else { b });
-                    }
-                    (false, true) => {
-                        let a = a[i];
-                        row.iter_mut()
-                            .zip(c)
-                            .zip(&b[j..])
-                            .for_each(|((o, &c), &b)| *o = if c { a } else { b });
-                    }
-                    (false, false) => {
-                        let (a, b) = (a[i], b[j]);
-                        row.iter_mut()
-                            .zip(c)
-                            .for_each(|(o, &c)| *o = if c { a } else { b });
-                    }
-                },
-            );
+            match (a_advances, b_advances) {
+                (true, true) => {
+                    let (a, b) = (&a[i..i + length], &b[j..j + length]);
+                    row.iter_mut()
+                        .zip(c)
+                        .zip(a)
+                        .zip(b)
+                        .for_each(|(((o, &c), &a), &b)| *o = if c { a } else { b });
+                }
+                (true, false) => {
+                    let b = b[j];
+                    row.iter_mut()
+                        .zip(c)
+                        .zip(&a[i..])
+                        .for_each(|((o, &c), &a)| *o = if c { a } else { b });
+                }
+                (false, true) => {
+                    let a = a[i];
+                    row.iter_mut()
+                        .zip(c)
+                        .zip(&b[j..])
+                        .for_each(|((o, &c), &b)| *o = if c { a } else { b });
+                }
+                (false, false) => {
+                    let (a, b) = (a[i], b[j]);
+                    row.iter_mut()
+                        .zip(c)
+                        .for_each(|(o, &c)| *o = if c { a } else { b });
+                }
+            }
         });
     });
 }

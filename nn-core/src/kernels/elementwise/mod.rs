@@ -8,7 +8,7 @@
 mod broadcast;
 mod strided;
 
-pub use broadcast::{Operand, broadcast_to, broadcast_zip, select};
+pub use broadcast::{Operand, broadcast_to, broadcast_zip, broadcast_zip_wide, select};
 pub use strided::{AxisSlice, permute, strided_add, strided_copy};
 
 use super::parallel::{GRAIN, for_each_chunk};
@@ -40,8 +40,26 @@ pub(super) fn pieces2<A: Send, B: Send>(
     });
 }
 
-/// `out[i] = f(x[i])`.
+/// `out[i] = f(x[i])`, for an `f` so cheap that memory is the limit: compiled once, for the narrowest vectors.
 pub fn map<A, B>(x: &[A], out: &mut [B], f: impl Fn(A) -> B + Sync + Copy)
+where
+    A: Copy + Sync,
+    B: Send,
+{
+    map_if::<false, A, B>(x, out, f);
+}
+
+/// [`map`] for an `f` that takes its time, an exponential or a division: compiled for vectors of every width where the
+/// elements are `f32`.
+pub fn map_wide<A, B>(x: &[A], out: &mut [B], f: impl Fn(A) -> B + Sync + Copy)
+where
+    A: Copy + Sync,
+    B: Send,
+{
+    map_if::<true, A, B>(x, out, f);
+}
+
+fn map_if<const WIDE: bool, A, B>(x: &[A], out: &mut [B], f: impl Fn(A) -> B + Sync + Copy)
 where
     A: Copy + Sync,
     B: Send,
@@ -50,7 +68,7 @@ where
     let level = simd::level();
     pieces(out, GRAIN, &|start, piece| {
         let x = &x[start..start + piece.len()];
-        simd::run_for::<A, _>(
+        simd::run_if::<WIDE, A, _>(
             level,
             #[inline(always)]
             || {
@@ -64,23 +82,39 @@ where
 
 /// `x[i] = f(x[i])`.
 pub fn map_in_place<T: Copy + Send>(x: &mut [T], f: impl Fn(T) -> T + Sync + Copy) {
-    let level = simd::level();
     pieces(x, GRAIN, &|_, piece| {
-        simd::run_for::<T, _>(
-            level,
-            #[inline(always)]
-            || {
-                for v in piece {
-                    *v = f(*v);
-                }
-            },
-        );
+        for v in piece {
+            *v = f(*v);
+        }
     });
 }
 
-/// `out[i] = f(x[i], y[i])`.
+/// `out[i] = f(x[i], y[i])`; `f` as in [`map`].
 pub fn zip<A, B, C>(x: &[A], y: &[B], out: &mut [C], f: impl Fn(A, B) -> C + Sync + Copy)
 where
+    A: Copy + Sync,
+    B: Copy + Sync,
+    C: Send,
+{
+    zip_if::<false, A, B, C>(x, y, out, f);
+}
+
+/// [`zip`] for an `f` as in [`map_wide`].
+pub fn zip_wide<A, B, C>(x: &[A], y: &[B], out: &mut [C], f: impl Fn(A, B) -> C + Sync + Copy)
+where
+    A: Copy + Sync,
+    B: Copy + Sync,
+    C: Send,
+{
+    zip_if::<true, A, B, C>(x, y, out, f);
+}
+
+fn zip_if<const WIDE: bool, A, B, C>(
+    x: &[A],
+    y: &[B],
+    out: &mut [C],
+    f: impl Fn(A, B) -> C + Sync + Copy,
+) where
     A: Copy + Sync,
     B: Copy + Sync,
     C: Send,
@@ -91,34 +125,12 @@ where
     pieces(out, GRAIN, &|start, piece| {
         let x = &x[start..start + piece.len()];
         let y = &y[start..start + piece.len()];
-        simd::run_for::<A, _>(
+        simd::run_if::<WIDE, A, _>(
             level,
             #[inline(always)]
             || {
                 for ((o, &a), &b) in piece.iter_mut().zip(x).zip(y) {
                     *o = f(a, b);
-                }
-            },
-        );
-    });
-}
-
-/// `x[i] = f(x[i], y[i])`.
-pub fn zip_in_place<T, B>(x: &mut [T], y: &[B], f: impl Fn(T, B) -> T + Sync + Copy)
-where
-    T: Copy + Send,
-    B: Copy + Sync,
-{
-    assert_eq!(x.len(), y.len());
-    let level = simd::level();
-    pieces(x, GRAIN, &|start, piece| {
-        let y = &y[start..start + piece.len()];
-        simd::run_for::<T, _>(
-            level,
-            #[inline(always)]
-            || {
-                for (v, &b) in piece.iter_mut().zip(y) {
-                    *v = f(*v, b);
                 }
             },
         );
@@ -138,9 +150,11 @@ mod tests {
             let expected: Vec<f32> = x.iter().map(|&v| math::tanh(v)).collect();
             let found = same_everywhere(|| {
                 let mut out = vec![f32::NAN; n];
-                map(&x, &mut out, math::tanh);
+                map_wide(&x, &mut out, math::tanh);
                 let mut again = x.clone();
                 map_in_place(&mut again, math::tanh);
+                assert_eq!(bits(&again), bits(&out));
+                map(&x, &mut again, math::tanh);
                 assert_eq!(bits(&again), bits(&out));
                 bits(&out)
             });
@@ -149,9 +163,9 @@ mod tests {
             let expected: Vec<f32> = x.iter().zip(&y).map(|(&a, &b)| a * 2.0 - b).collect();
             let found = same_everywhere(|| {
                 let mut out = vec![f32::NAN; n];
-                zip(&x, &y, &mut out, |a, b| a * 2.0 - b);
-                let mut again = x.clone();
-                zip_in_place(&mut again, &y, |a, b| a * 2.0 - b);
+                zip_wide(&x, &y, &mut out, |a, b| a * 2.0 - b);
+                let mut again = vec![f32::NAN; n];
+                zip(&x, &y, &mut again, |a, b| a * 2.0 - b);
                 assert_eq!(bits(&again), bits(&out));
                 bits(&out)
             });
@@ -180,7 +194,7 @@ mod tests {
                 let scalar: Vec<bool> = x.iter().map(|&v| functions[$i](v).is_nan()).collect();
                 let found = same_everywhere(|| {
                     let mut out = vec![0.0; x.len()];
-                    map(&x, &mut out, $f);
+                    map_wide(&x, &mut out, $f);
                     // Which bits a NaN carries is left open.
                     out.iter().map(|v: &f32| if v.is_nan() { u32::MAX } else { v.to_bits() }).collect::<Vec<_>>()
                 });

@@ -5,7 +5,6 @@ use std::hint::select_unpredictable as select;
 use super::super::elementwise::pieces;
 use super::super::math::Number;
 use super::super::parallel::GRAIN;
-use super::super::simd;
 use super::fold::{Combine, Max, Min};
 
 /// The position of the greatest element along `axis`, the first of equals; a NaN counts as greater than all, as in
@@ -58,39 +57,32 @@ fn position<T: Number, C: Combine<T>>(
     }
     assert!(n > 0, "the position of an extremum of nothing");
     assert_eq!(x.len(), out.len() * n);
-    let level = simd::level();
-    // Tasks are whole planes of [n, inner], so that `out` is cut between them.
+    // Tasks are whole planes of [n, inner], so that `out` is cut between them. Compiled once: for rows of a hundred classes the
+    // narrowest vectors are the fastest.
     pieces(
         out,
         inner * (GRAIN / (n * inner)).max(1),
         &|start, piece| {
             let x = &x[start * n..(start + piece.len()) * n];
-            simd::run(
-                level,
-                #[inline(always)]
-                || {
-                    if inner == 1 {
-                        for (row, o) in x.chunks_exact(n).zip(piece) {
-                            let best = op.all(row);
-                            *o = first(row, best) as i64;
-                        }
-                        return;
+            if inner == 1 {
+                for (row, o) in x.chunks_exact(n).zip(piece) {
+                    let best = op.all(row);
+                    *o = first(row, best) as i64;
+                }
+                return;
+            }
+            let mut best = vec![C::IDENTITY; inner];
+            for (plane, out) in x.chunks_exact(n * inner).zip(piece.chunks_exact_mut(inner)) {
+                best.copy_from_slice(&plane[..inner]);
+                out.fill(0);
+                for (i, row) in plane.chunks_exact(inner).enumerate().skip(1) {
+                    for ((o, a), &v) in out.iter_mut().zip(&mut best).zip(row) {
+                        let replace = replaces::<T, C>(*a, v);
+                        *o = select(replace, i as i64, *o);
+                        *a = select(replace, v, *a);
                     }
-                    let mut best = vec![C::IDENTITY; inner];
-                    for (plane, out) in x.chunks_exact(n * inner).zip(piece.chunks_exact_mut(inner))
-                    {
-                        best.copy_from_slice(&plane[..inner]);
-                        out.fill(0);
-                        for (i, row) in plane.chunks_exact(inner).enumerate().skip(1) {
-                            for ((o, a), &v) in out.iter_mut().zip(&mut best).zip(row) {
-                                let replace = replaces::<T, C>(*a, v);
-                                *o = select(replace, i as i64, *o);
-                                *a = select(replace, v, *a);
-                            }
-                        }
-                    }
-                },
-            );
+                }
+            }
         },
     );
 }

@@ -85,7 +85,7 @@ fn whole<T: Copy + Send + Sync, C: Combine<T>>(
     let level = simd::level();
     let task = |range: Range<usize>| {
         let (x, y) = (&x[range.clone()], &y[range]);
-        simd::run(
+        simd::run_for::<T, _>(
             level,
             #[inline(always)]
             || {
@@ -103,7 +103,13 @@ fn whole<T: Copy + Send + Sync, C: Combine<T>>(
         return task(0..x.len());
     }
     let parts = map_ranges(x.len(), TASK, &task as &(dyn Fn(Range<usize>) -> T + Sync));
-    op.all(&parts)
+    all_of(op, &parts)
+}
+
+/// [`Combine::all`], compiled once: for short rows, and results of tasks.
+#[inline(never)]
+fn all_of<T: Copy, C: Combine<T>>(op: C, x: &[T]) -> T {
+    op.all(x)
 }
 
 /// Reduces one group of neighbouring axes after the other, the last first.
@@ -176,19 +182,24 @@ fn rows<T: Copy + Send + Sync, C: Combine<T>>(op: C, x: &[T], n: usize, out: &mu
         }
         return;
     }
-    let level = simd::level();
     pieces(out, (2 * GRAIN / n).max(1), &|start, piece| {
         let x = &x[start * n..(start + piece.len()) * n];
-        simd::run(
-            level,
-            #[inline(always)]
-            || {
-                for (row, o) in x.chunks_exact(n).zip(piece) {
-                    *o = op.all(row);
-                }
-            },
-        );
+        for (row, o) in x.chunks_exact(n).zip(piece) {
+            *o = all_of(op, row);
+        }
     });
+}
+
+/// [`Combine::columns`], compiled once: a column is added to for every number read, so memory is the limit.
+#[inline(never)]
+fn columns_of<T: Copy, C: Combine<T>>(
+    op: C,
+    x: &[T],
+    width: usize,
+    band: Range<usize>,
+    out: &mut [T],
+) {
+    op.columns(x, width, band, out);
 }
 
 fn columns<T: Copy + Send + Sync, C: Combine<T>>(
@@ -198,21 +209,14 @@ fn columns<T: Copy + Send + Sync, C: Combine<T>>(
     inner: usize,
     out: &mut [T],
 ) {
-    let level = simd::level();
     let size = n * inner;
     if size <= 2 * TASK {
         // Whole planes to each task.
         pieces(out, inner * (2 * GRAIN / size).max(1), &|start, piece| {
             let x = &x[start * n..(start + piece.len()) * n];
-            simd::run(
-                level,
-                #[inline(always)]
-                || {
-                    for (plane, out) in x.chunks_exact(size).zip(piece.chunks_exact_mut(inner)) {
-                        op.columns(plane, inner, 0..inner, out);
-                    }
-                },
-            );
+            for (plane, out) in x.chunks_exact(size).zip(piece.chunks_exact_mut(inner)) {
+                columns_of(op, plane, inner, 0..inner, out);
+            }
         });
         return;
     }
@@ -220,11 +224,7 @@ fn columns<T: Copy + Send + Sync, C: Combine<T>>(
         if inner >= 2 * BAND {
             // Bands of columns.
             pieces(out, BAND, &|start, piece| {
-                simd::run(
-                    level,
-                    #[inline(always)]
-                    || op.columns(plane, inner, start..start + piece.len(), piece),
-                );
+                columns_of(op, plane, inner, start..start + piece.len(), piece);
             });
             continue;
         }
@@ -232,11 +232,7 @@ fn columns<T: Copy + Send + Sync, C: Combine<T>>(
         let task = |rows: Range<usize>| {
             let mut part = vec![C::IDENTITY; inner];
             let x = &plane[rows.start * inner..rows.end * inner];
-            simd::run(
-                level,
-                #[inline(always)]
-                || op.columns(x, inner, 0..inner, &mut part),
-            );
+            columns_of(op, x, inner, 0..inner, &mut part);
             part
         };
         let parts: Vec<Vec<T>> = map_ranges(
@@ -244,6 +240,6 @@ fn columns<T: Copy + Send + Sync, C: Combine<T>>(
             TASK.div_ceil(inner),
             &task as &(dyn Fn(Range<usize>) -> Vec<T> + Sync),
         );
-        op.columns(&parts.concat(), inner, 0..inner, out);
+        columns_of(op, &parts.concat(), inner, 0..inner, out);
     }
 }

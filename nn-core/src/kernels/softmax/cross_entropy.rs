@@ -30,7 +30,7 @@ fn cross_entropy<T: Float>(
         let x = &x[first * classes..(first + loss.len()) * classes];
         let block = whole_rows(BLOCK, classes);
         let mut buffer = vec![T::ZERO; block.min(x.len())];
-        simd::run(
+        simd::run_for::<T, _>(
             level,
             #[inline(always)]
             || {
@@ -118,7 +118,7 @@ fn cross_entropy_gradient<T: Float>(
     pieces(dx, whole_rows(GRAIN, classes), &|start, piece| {
         let first = start / classes;
         let x = &x[start..start + piece.len()];
-        simd::run(
+        simd::run_for::<T, _>(
             level,
             #[inline(always)]
             || {

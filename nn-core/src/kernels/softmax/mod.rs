@@ -57,7 +57,7 @@ pub fn softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
     pieces(out, whole_rows(GRAIN, classes), &|start, piece| {
         let x = &x[start..start + piece.len()];
         let block = whole_rows(BLOCK, classes);
-        simd::run(
+        simd::run_for::<T, _>(
             level,
             #[inline(always)]
             || {
@@ -88,7 +88,7 @@ pub fn log_softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
     pieces(out, whole_rows(GRAIN, classes), &|start, piece| {
         let x = &x[start..start + piece.len()];
         let block = whole_rows(BLOCK, classes);
-        simd::run(
+        simd::run_for::<T, _>(
             level,
             #[inline(always)]
             || {
@@ -125,7 +125,7 @@ pub fn softmax_backward<T: Float>(y: &[T], dy: &[T], classes: usize, dx: &mut [T
         let rows = y[range.clone()]
             .chunks_exact(classes)
             .zip(dy[range].chunks_exact(classes));
-        simd::run(
+        simd::run_for::<T, _>(
             level,
             #[inline(always)]
             || {
@@ -151,7 +151,7 @@ pub fn log_softmax_backward<T: Float>(y: &[T], dy: &[T], classes: usize, dx: &mu
     pieces(dx, whole_rows(GRAIN, classes), &|start, piece| {
         let range = start..start + piece.len();
         let (y, dy) = (&y[range.clone()], &dy[range]);
-        simd::run(
+        simd::run_for::<T, _>(
             level,
             #[inline(always)]
             || {

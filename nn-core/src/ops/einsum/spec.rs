@@ -112,10 +112,8 @@ impl Spec {
 
     /// The size of several axes merged into one.
     pub fn merged(&self, letters: &[char]) -> usize {
-        match letters.iter().all(|&c| is_known(self.size(c))) {
-            true => letters.iter().map(|&c| self.size(c)).product(),
-            false => UNKNOWN,
-        }
+        let sizes: Vec<usize> = letters.iter().map(|&c| self.size(c)).collect();
+        Shape::new(&sizes).len()
     }
 }
 

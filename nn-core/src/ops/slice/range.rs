@@ -1,7 +1,7 @@
 //! Which part of an axis is meant: [`Slice`].
 
 use crate::kernels::elementwise::AxisSlice;
-use crate::{Error, Result, Shape, UNKNOWN, is_known};
+use crate::{ANYTHING, Error, Result, Shape, is_known};
 use std::fmt;
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
@@ -66,10 +66,10 @@ impl Slice {
         let derived = |end: Option<isize>| end.is_some_and(|e| !is_known(e.unsigned_abs()));
         let unknown = !exact && (derived(self.start) || derived(self.stop));
         let (first, size) = if unknown {
-            return Ok(self.unsized_part(UNKNOWN));
+            return Ok(self.unsized_part(ANYTHING));
         } else if !is_known(n) {
             match self.unknown_size() {
-                None => return Ok(self.unsized_part(UNKNOWN)),
+                None => return Ok(self.unsized_part(ANYTHING)),
                 Some(size) if size < 0 => return Err(self.backwards(shape, axis)),
                 Some(size) => return Ok(self.unsized_part(size as usize)),
             }
@@ -103,7 +103,7 @@ impl Slice {
     fn unsized_part(&self, size: usize) -> AxisSlice {
         let length = match is_known(size) {
             true => size.div_ceil(self.step.unsigned_abs()),
-            false => UNKNOWN,
+            false => ANYTHING,
         };
         AxisSlice {
             start: 0,
