@@ -54,9 +54,15 @@ impl ShapeError {
             .text(hint)
     }
 
-    /// Two shapes that do not broadcast.
+    /// Two shapes that do not broadcast; `verb` is what was to be done with them.
     pub const fn broadcast(verb: &str, a: &Shape, b: &Shape) -> ShapeError {
-        let error = ShapeError::new("cannot ").text(verb).text(" ").shape(a);
+        let error = ShapeError::new("cannot ");
+        let error = match verb.as_bytes() {
+            // Operations whose name is no verb.
+            b"maximum" | b"minimum" | b"pow" => error.text("apply `").text(verb).text("` to"),
+            _ => error.text(verb),
+        };
+        let error = error.text(" ").shape(a);
         error
             .text(" and ")
             .shape(b)

@@ -161,7 +161,10 @@ fn input_shape(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Optio
     }
     let value: Expr = meta.value()?.parse()?;
     let mut array = |expr: Expr| match expr {
-        Expr::Array(array) => Some(array),
+        // `[_, 28, 28, 1]`, with the batch.
+        Expr::Array(array) if array.elems.iter().all(|e| !matches!(e, Expr::Infer(_))) => {
+            Some(array)
+        }
         other => {
             errors.at(other, messages::INPUT_SHAPE);
             None
@@ -197,7 +200,8 @@ pub fn of_field(attrs: &[Attribute], errors: &mut Errors) -> FieldAttrs {
             if declared.is_some() {
                 errors.at(attr, messages::repeated_key("layer"));
             }
-            declared = declared.or(Declared::parse(attr, errors));
+            let parsed = Declared::parse(attr, errors);
+            declared = declared.or(Some(parsed));
         } else if is_model(&attr) {
             let Meta::List(list) = &attr.meta else {
                 errors.at(attr, messages::model_is_a_list("skip"));

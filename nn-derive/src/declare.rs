@@ -3,7 +3,7 @@
 use crate::ast::{Errors, Field, Role, Struct};
 use crate::attr::Input;
 use crate::messages;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
@@ -74,6 +74,8 @@ impl New {
 /// `#[layer(32, 3, padding = Padding::Same)]`.
 pub struct Declared {
     pub span: Span,
+    /// The parentheses, where the compiler suggests what to write.
+    parentheses: Span,
     positional: Vec<Expr>,
     settings: Vec<(Ident, Expr)>,
 }
@@ -96,9 +98,14 @@ impl Parse for Setting {
 
 impl Declared {
     /// Reads `#[layer]` or `#[layer(..)]`.
-    pub fn parse(attr: &Attribute, errors: &mut Errors) -> Option<Declared> {
+    pub fn parse(attr: &Attribute, errors: &mut Errors) -> Declared {
+        let span = attr.path().span();
         let mut declared = Declared {
-            span: attr.path().span(),
+            span,
+            parentheses: match &attr.meta {
+                Meta::List(list) => list.delimiter.span().join(),
+                _ => span,
+            },
             positional: Vec::new(),
             settings: Vec::new(),
         };
@@ -108,7 +115,7 @@ impl Declared {
                 Ok(settings) => settings,
                 Err(error) => {
                     errors.push(error);
-                    return None;
+                    Punctuated::new()
                 }
             },
         };
@@ -126,7 +133,7 @@ impl Declared {
                 }
             }
         }
-        Some(declared)
+        declared
     }
 
     /// The expression that makes a field of this type.
@@ -143,7 +150,12 @@ impl Declared {
         let positional = &self.positional;
         let names = self.settings.iter().map(|(name, _)| name);
         let values = self.settings.iter().map(|(_, value)| value);
-        let made = quote_spanned!(self.span=> <#ty>::new(#(#positional),*));
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#(#positional),*));
+        arguments.set_span(match self.settings.is_empty() {
+            true => self.parentheses,
+            false => self.span,
+        });
+        let made = quote_spanned!(self.span=> <#ty>::new #arguments);
         quote!(#made #(.#names(#values))*)
     }
 }
@@ -151,10 +163,12 @@ impl Declared {
 /// What is wrong between fields and constructor.
 pub fn check(item: &Struct, errors: &mut Errors) {
     let Some(new) = &item.attrs.new else {
-        for field in &item.fields {
-            if let Some(declared) = &field.declared {
-                errors.at_span(declared.span, messages::NO_NEW);
-            }
+        if errors.count() > 0 {
+            // A `new` that cannot be read, perhaps, which is reported already.
+            return;
+        }
+        if let Some(declared) = item.fields.iter().find_map(|f| f.declared.as_ref()) {
+            errors.at_span(declared.span, messages::NO_NEW);
         }
         if let Some(path) = &item.attrs.not_const {
             errors.at(path, messages::NOT_CONST_WITHOUT_NEW);
@@ -211,15 +225,23 @@ pub fn constructors(item: &Struct) -> TokenStream {
         .iter()
         .map(|Argument { ident, ty, .. }| quote!(#ident: #ty));
     let constness = item.attrs.not_const.is_none().then(|| quote!(const));
-    let name = Ident::new("new", new.span);
     let doc = format!(" A `{}`, its layers as declared.", item.class_name());
+    // Beside a `new` by hand, the compiler shows both.
+    let signature = quote!(#vis #constness fn new(#(#arguments),*) -> Self);
+    let signature: TokenStream = signature
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(token.span().located_at(new.span));
+            token
+        })
+        .collect();
     let constructor = quote! {
         #[automatically_derived]
         #[allow(dead_code, clippy::too_many_arguments, clippy::new_without_default)]
         impl #impl_generics #ident #type_generics #where_clause {
             #[doc = #doc]
             #[must_use]
-            #vis #constness fn #name(#(#arguments),*) -> Self {
+            #signature {
                 Self { #(#values),* }
             }
         }
@@ -260,7 +282,8 @@ pub fn output(item: &Struct) -> TokenStream {
     };
     let statics = quote!(#krate::statics);
     // Whatever is wrong without a line to show, shows here.
-    let otherwise = quote_spanned!(ident.span()=> ::core::panic!("{}", __failure.message()));
+    let place = Span::call_site().located_at(ident.span());
+    let otherwise = quote_spanned!(place=> ::core::panic!("{}", __failure.message()));
     quote! {
         #[automatically_derived]
         #[allow(dead_code)]

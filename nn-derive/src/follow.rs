@@ -14,7 +14,7 @@ use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{BinOp, Block, Expr, Generics, Lit, Member, Pat, PatType, Stmt, Token, UnOp};
+use syn::{BinOp, Block, Expr, Generics, Item, Lit, Member, Pat, PatType, Stmt, Token, UnOp};
 
 /// What a name stands for.
 #[derive(Clone)]
@@ -146,7 +146,7 @@ impl Follower<'_> {
     /// Declares the names of a pattern, with what is known of the value.
     fn bind(&mut self, pat: &Pat, value: TokenStream) -> TokenStream {
         match pat {
-            Pat::Ident(p) if p.subpat.is_none() => {
+            Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_none() => {
                 let mutable = p.mutability.is_some();
                 self.declare(&p.ident, Local::Value { mutable });
                 let name = variable(&p.ident);
@@ -205,12 +205,16 @@ impl Follower<'_> {
 
     fn block(&mut self, block: &Block) -> TokenStream {
         self.scopes.push(HashMap::new());
-        let mut statements = TokenStream::new();
+        let consts = self.consts.clone();
+        let mut statements = self.items(block);
         let mut tail = None;
         for (i, statement) in block.stmts.iter().enumerate() {
             match statement {
                 Stmt::Local(local) => statements.extend(self.let_(local)),
-                Stmt::Expr(expr, None) if i + 1 == block.stmts.len() => {
+                Stmt::Expr(expr, end)
+                    if i + 1 == block.stmts.len()
+                        && (end.is_none() || matches!(expr, Expr::Return(_))) =>
+                {
                     tail = Some(self.expr(expr));
                 }
                 Stmt::Expr(expr, _) => {
@@ -224,14 +228,30 @@ impl Follower<'_> {
                         false => statements.extend(quote!(let _ = #value;)),
                     }
                 }
-                // An item may shadow anything, a function `concatenate` for example.
                 Stmt::Item(_) => {}
             }
         }
         self.scopes.pop();
+        self.consts = consts;
         // A block without a value is `()`, or left before its end.
         let tail = tail.unwrap_or_else(|| self.unknown());
         quote!({ #statements #tail })
+    }
+
+    /// The items of a block, which hold for all of it, may have the names of others: of `concatenate`, or of a const parameter.
+    fn items(&mut self, block: &Block) -> TokenStream {
+        let mut bindings = TokenStream::new();
+        for statement in &block.stmts {
+            match statement {
+                Stmt::Item(Item::Fn(item)) => {
+                    let unknown = self.unknown();
+                    bindings.extend(self.bind_unknown(item.sig.ident.to_token_stream(), unknown));
+                }
+                Stmt::Item(Item::Const(item)) => self.consts.retain(|name| item.ident != name),
+                _ => {}
+            }
+        }
+        bindings
     }
 
     fn let_(&mut self, local: &syn::Local) -> TokenStream {
@@ -240,18 +260,21 @@ impl Follower<'_> {
             let unknown = self.unknown();
             return self.bind_unknown(local.pat.to_token_stream(), unknown);
         };
-        if init.diverge.is_some() {
+        let mut names = Vec::new();
+        idents(local.pat.to_token_stream(), &mut names);
+        if init.diverge.is_some() || names.iter().any(|i| i == "ref") {
             let value = self.opaque(local.to_token_stream());
             return self.bind_unknown(local.pat.to_token_stream(), value);
         }
         if let Pat::Ident(p) = &local.pat
             && p.mutability.is_none()
-            && let Some(path) = self.path(&init.expr)
+            && let Some(mut path) = self.path(&init.expr)
             && !path.is_empty()
         {
             // A name for a layer. It may be a number all the same: it is asked when it is used.
+            let indices = self.keep_indices(&mut path);
             self.declare(&p.ident, Local::Layer(path));
-            return TokenStream::new();
+            return indices;
         }
         let value = self.expr(&init.expr);
         self.bind(&local.pat, value)
@@ -284,6 +307,20 @@ impl Follower<'_> {
             Expr::Group(e) => self.path(&e.expr),
             _ => None,
         }
+    }
+
+    /// The indices of a path as they are here, whatever their variables become.
+    fn keep_indices(&mut self, path: &mut Path) -> TokenStream {
+        let mut bindings = TokenStream::new();
+        for step in path {
+            if let Step::At(index) = step {
+                self.loops += 1;
+                let kept = format_ident!("__kept{}", self.loops);
+                bindings.extend(quote!(let #kept = #index;));
+                *index = kept.into_token_stream();
+            }
+        }
+        bindings
     }
 
     /// What the layer at a path answers.
@@ -330,10 +367,7 @@ impl Follower<'_> {
             Expr::Paren(e) => self.expr(&e.expr),
             Expr::Group(e) => self.expr(&e.expr),
             Expr::Reference(e) if e.mutability.is_none() => self.expr(&e.expr),
-            Expr::Cast(e) => match e.ty.to_token_stream().to_string().as_str() {
-                "f32" | "f64" => quote!(#krate::statics::Value::SCALAR),
-                _ => self.expr(&e.expr),
-            },
+            Expr::Cast(e) => self.cast(e),
             Expr::Block(e) if e.label.is_none() => self.block(&e.block),
             Expr::Unary(e) => {
                 let value = self.expr(&e.expr);
@@ -378,6 +412,16 @@ impl Follower<'_> {
             Expr::MethodCall(e) => self.method(e),
             Expr::Macro(e) => self.macro_(&e.mac),
             other => self.opaque(other.to_token_stream()),
+        }
+    }
+
+    /// Numbers stay what they are among types that hold sizes.
+    fn cast(&mut self, e: &syn::ExprCast) -> TokenStream {
+        let (krate, value) = (self.krate, self.expr(&e.expr));
+        match e.ty.to_token_stream().to_string().as_str() {
+            "usize" | "isize" | "u32" | "i32" | "u64" | "i64" => value,
+            "f32" | "f64" => quote!({ let _ = #value; #krate::statics::Value::SCALAR }),
+            _ => quote!({ let _ = #value; #krate::statics::Value::UNKNOWN }),
         }
     }
 
@@ -615,15 +659,16 @@ impl Follower<'_> {
         let Expr::Path(p) = &*e.func else {
             return self.opaque(e.to_token_stream());
         };
-        let Some(name) = p.path.segments.last().map(|s| s.ident.to_string()) else {
+        let Some(name) = p.path.segments.last().map(|s| &s.ident) else {
             return self.unknown();
         };
         if p.path.get_ident().is_some_and(|i| self.local(i).is_some()) {
             // A closure, which may change what it captured; those are variables with `mut`.
             return self.opaque(e.to_token_stream());
         }
-        let answer = quote!(#krate::statics::function(#name, &[#(#arguments),*], __at));
-        self.settle(answer, p.span())
+        let (text, span) = (name.to_string(), name.span());
+        let answer = quote!(#krate::statics::function(#text, &[#(#arguments),*], __at));
+        self.settle(answer, span)
     }
 
     fn method(&mut self, e: &syn::ExprMethodCall) -> TokenStream {

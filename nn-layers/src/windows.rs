@@ -42,6 +42,10 @@ impl Windows {
             let error = ShapeError::new(self.layer)
                 .text(" with a window of ")
                 .shape(&Shape::new(&self.size));
+            let error = match self.dilation {
+                [1, 1] => error,
+                dilation => error.text(" and dilation ").shape(&Shape::new(&dilation)),
+            };
             let error = error.text(" leaves no pixel of ").shape(input);
             return Err(error.text(
                 "; use `Padding::Same`, a smaller window, or fewer layers that shrink the image",

@@ -260,7 +260,7 @@ const fn join_shapes(a: Shape, b: Shape) -> Value {
 
 /// What comes out of a model, without the batch, as far as the compiler knows: the type of `Net::OUTPUT`.
 ///
-/// It compares with the shape of one output, `Net::OUTPUT == [10]`, and of several, `[[1], [1]]`; it prints as `[10]`, `([1], [1])`, and
+/// It compares with the shape of one output, `Net::OUTPUT == [10]`, and of two, `([1], [1])`; it prints as `[10]`, `([1], [1])`, and
 /// `_` where nothing is known.
 #[derive(Clone, Copy)]
 pub struct OutputShape(Value);
@@ -283,6 +283,19 @@ impl OutputShape {
         }
     }
 
+    /// Whether it is one output of this shape, without the batch: `==` for `const` code, such as
+    /// `const _: () = assert!(Net::OUTPUT.is([10]));`.
+    pub const fn is<const N: usize>(&self, dims: [usize; N]) -> bool {
+        let (Some(1), Some(shape)) = (self.tensors(), self.shape(0)) else {
+            return false;
+        };
+        let mut i = 0;
+        while i < N && shape.rank() == N && shape.dims()[i] == dims[i] {
+            i += 1;
+        }
+        shape.rank() == N && i == N
+    }
+
     /// The shape of output `i`, without the batch; `None` if it is not known.
     pub const fn shape(&self, i: usize) -> Option<Shape> {
         let value = match self.0.0 {
@@ -299,7 +312,7 @@ impl OutputShape {
 
 impl<const N: usize> PartialEq<[usize; N]> for OutputShape {
     fn eq(&self, shape: &[usize; N]) -> bool {
-        self.tensors() == Some(1) && self.shape(0).is_some_and(|own| own == *shape)
+        self.is(*shape)
     }
 }
 

@@ -1,0 +1,7 @@
+//! Chapters about what is special here.
+
+#[doc = include_str!("../docs/shapes.md")]
+pub mod shapes {}
+
+#[doc = include_str!("../docs/mistakes.md")]
+pub mod mistakes {}

@@ -1,0 +1,28 @@
+use nn::prelude::*;
+
+#[derive(Layer)]
+struct Block {
+    dense: Dense,
+}
+
+#[model]
+impl Block {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.dense(x)
+    }
+}
+
+#[model(new())]
+struct Net {
+    #[layer(8)]
+    block: Block,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.block(x)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use nn::prelude::*;
+
+#[model(new())]
+struct Net {
+    #[layer(3)]
+    #[layer(4)]
+    dense: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.dense(x)
+    }
+}
+
+fn main() {}

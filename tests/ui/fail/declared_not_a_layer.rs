@@ -1,0 +1,18 @@
+use nn::prelude::*;
+
+#[model(new(), input = [5])]
+struct Net {
+    #[layer]
+    names: String,
+    #[layer(3)]
+    dense: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.dense(x)
+    }
+}
+
+fn main() {}

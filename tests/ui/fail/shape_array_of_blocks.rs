@@ -1,0 +1,32 @@
+use nn::prelude::*;
+
+#[model(new(filters: usize))]
+struct Block {
+    #[layer(filters, 3)]
+    conv: Conv2D,
+    #[layer(2)]
+    pool: MaxPooling2D,
+}
+
+#[model]
+impl Block {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.pool(self.conv(x))
+    }
+}
+
+// 10 -> 8 -> 4 -> 2 -> 1, and then there is nothing left for a window of 3.
+#[model(input = [10, 10, 1], new())]
+struct Net {
+    #[layer(8)]
+    blocks: [Block; 3],
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.blocks(x)
+    }
+}
+
+fn main() {}

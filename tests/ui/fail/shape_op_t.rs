@@ -1,0 +1,13 @@
+use nn::prelude::*;
+
+#[model(new(), input = [20, 64])]
+struct Net {}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        x.t()
+    }
+}
+
+fn main() {}

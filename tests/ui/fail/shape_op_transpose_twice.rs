@@ -1,0 +1,13 @@
+use nn::prelude::*;
+
+#[model(new(), input = [20, 64])]
+struct Net {}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        x.transpose([0, 2, 2])
+    }
+}
+
+fn main() {}

@@ -1,0 +1,61 @@
+//! Loops over arrays of blocks that the compiler follows.
+#![deny(warnings)]
+
+use nn::prelude::*;
+
+#[model(new(units: usize))]
+struct Block {
+    #[layer(units)]
+    dense: Dense,
+}
+
+#[model]
+impl Block {
+    fn call(&self, x: Tensor) -> Tensor {
+        let y = self.dense(&x);
+        concatenate([x, y], -1)
+    }
+}
+
+// DenseNet's growth: the width depends on how often a loop runs.
+#[model(input = [10], new(growth: usize = 4))]
+struct Net {
+    #[layer(growth)]
+    blocks: [Block; 3],
+    #[layer(growth)]
+    grid: [[Dense; 2]; 2],
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        let mut x = x;
+        for block in self.blocks.iter() {
+            x = block.forward(x);
+        }
+        for (i, block) in self.blocks.iter().enumerate() {
+            if i > 0 {
+                x = block.forward(&x);
+            }
+        }
+        let mut last = x.clone();
+        for row in &self.grid {
+            for dense in row {
+                last = dense.forward(last);
+            }
+        }
+        for i in 0..2 {
+            for j in 0..2 {
+                last = self.grid[i][j].forward(last);
+            }
+        }
+        concatenate([x, last], -1)
+    }
+}
+
+pub fn main() {
+    assert_eq!(Net::OUTPUT, [10 + 5 * 4 + 4]);
+    let x = Tensor::ones([2, 10]);
+    // The second round over the blocks meets wider inputs than their kernels have: it is found when the model is built.
+    assert!(Net::default().forward(x).ok().is_err());
+}
