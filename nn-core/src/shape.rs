@@ -2,6 +2,7 @@
 
 use crate::{Error, Result, axis_of};
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::{Deref, Index};
 use std::slice::SliceIndex;
 
@@ -46,7 +47,7 @@ pub const fn is_known(dim: usize) -> bool {
 /// assert_eq!((shape.rank(), shape.len(), shape[0]), (2, 6, 2));
 /// assert_eq!(format!("{shape:?}"), "[2, 3]");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Eq)]
 pub struct Shape {
     dims: [usize; MAX_RANK],
     rank: u8,
@@ -216,6 +217,27 @@ impl Shape {
     }
 }
 
+/// Dimensions that are not known are equal, whatever is known of them.
+fn same(a: &[usize], b: &[usize]) -> bool {
+    let same = |(&a, &b): (&usize, &usize)| a == b || !is_known(a) && !is_known(b);
+    a.len() == b.len() && a.iter().zip(b).all(same)
+}
+
+impl PartialEq for Shape {
+    fn eq(&self, other: &Shape) -> bool {
+        same(self, other)
+    }
+}
+
+impl Hash for Shape {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.rank.hash(state);
+        for &dim in self.dims() {
+            if is_known(dim) { dim } else { UNKNOWN }.hash(state);
+        }
+    }
+}
+
 impl Deref for Shape {
     type Target = [usize];
     fn deref(&self) -> &[usize] {
@@ -280,25 +302,25 @@ impl From<&Shape> for Shape {
 
 impl<const N: usize> PartialEq<[usize; N]> for Shape {
     fn eq(&self, other: &[usize; N]) -> bool {
-        self.dims() == other
+        same(self, other)
     }
 }
 
 impl PartialEq<[usize]> for Shape {
     fn eq(&self, other: &[usize]) -> bool {
-        self.dims() == other
+        same(self, other)
     }
 }
 
 impl PartialEq<&[usize]> for Shape {
     fn eq(&self, other: &&[usize]) -> bool {
-        self.dims() == *other
+        same(self, other)
     }
 }
 
 impl PartialEq<Vec<usize>> for Shape {
     fn eq(&self, other: &Vec<usize>) -> bool {
-        self.dims() == other.as_slice()
+        same(self, other)
     }
 }
 
