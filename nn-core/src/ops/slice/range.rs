@@ -69,6 +69,9 @@ impl Slice {
             return Ok(self.unsized_part(ANYTHING));
         } else if !is_known(n) {
             match self.unknown_size() {
+                None if self.start.is_none() && self.stop.is_none() => {
+                    return Ok(self.unsized_part(n));
+                }
                 None => return Ok(self.unsized_part(ANYTHING)),
                 Some(size) if size < 0 => return Err(self.backwards(shape, axis)),
                 Some(size) => return Ok(self.unsized_part(size as usize)),
@@ -103,6 +106,7 @@ impl Slice {
     fn unsized_part(&self, size: usize) -> AxisSlice {
         let length = match is_known(size) {
             true => size.div_ceil(self.step.unsigned_abs()),
+            false if self.step.abs() == 1 => size,
             false => ANYTHING,
         };
         AxisSlice {
