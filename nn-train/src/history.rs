@@ -147,6 +147,13 @@ impl History {
         } else {
             high.abs().max(1.0) * 0.08
         };
+        // Where the curves do not end.
+        let ends = || present.iter().filter_map(|(_, v, _)| v.last());
+        let high_ends = ends().filter(|&&v| v > (low + high) / 2.0).count();
+        let corner = match 2 * high_ends >= ends().count() {
+            true => SeriesLabelPosition::LowerRight,
+            false => SeriesLabelPosition::UpperRight,
+        };
         let last = self.epochs.max(2) as f64;
         let mut chart = ChartBuilder::on(area)
             .caption(name, ("sans-serif", 16))
@@ -180,7 +187,7 @@ impl History {
         }
         chart
             .configure_series_labels()
-            .position(SeriesLabelPosition::UpperRight)
+            .position(corner)
             .background_style(WHITE.mix(0.8))
             .border_style(BLACK.mix(0.2))
             .draw()?;
