@@ -47,7 +47,7 @@ impl Net {
 pub fn main() {
     assert_eq!(Net::OUTPUT.to_string(), "_");
     assert_eq!(Net::default().forward(Tensor::ones([4, 6])).shape(), [4, 2]);
-    let deeper = Two::<Net, ReLU, 7>::new(Net::new(), ReLU::new(), 3);
-    assert!(deeper.build([6]).is_ok());
-    assert_eq!(deeper.parameters().len(), 14);
+    let other = Two::<ReLU, Dense, 7>::new(ReLU::new(), Dense::new(6), 3);
+    other.build([6]).unwrap();
+    assert_eq!(other.parameters().len(), 8);
 }

@@ -1,5 +1,8 @@
 //! What must compile, however unusual: each file is a program whose `main` checks that it also runs as it should.
 
+// Code that nobody would write, on purpose.
+#![allow(clippy::all)]
+
 mod bounds_on_the_impl;
 mod declared_beside_by_hand;
 mod declared_by_a_macro;
