@@ -2,8 +2,8 @@
 
 use crate::ast::Errors;
 use crate::uses::{self, Uses};
-use crate::{attr, check, follow, messages};
-use proc_macro2::{Span, TokenStream};
+use crate::{attr, check, expand_shape, messages};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
@@ -85,7 +85,7 @@ pub fn expand(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     }
     let layer = layer_impl(&block, &special, &krate, &mut errors);
     let hooks = hooks(&special, &krate, &mut errors);
-    allow_large_errors(&mut block);
+    expand_shape::allow_large_errors(&mut block);
     let uses = special
         .call
         .as_ref()
@@ -95,7 +95,10 @@ pub fn expand(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         .extend(uses.into_iter().chain(hooks).map(ImplItem::Verbatim));
     let errors = errors.into_tokens();
     let inherent = (!block.items.is_empty()).then_some(&block);
-    let shape = shape(&block, &special, &krate);
+    let shape = special
+        .call
+        .as_ref()
+        .map(|call| expand_shape::shape(&block, call, &krate));
     quote!(#errors #inherent #layer #shape)
 }
 
@@ -132,153 +135,6 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
             impl __Uses for #ty {}
             #is_lonely
         };
-    }
-}
-
-/// The inherent constant `__SHAPE`, which answers what comes out of `call`: by the `const fn output_shape` of the block, or by following
-/// `call`.
-fn shape(block: &ItemImpl, special: &Special, krate: &TokenStream) -> Option<TokenStream> {
-    let call = special.call.as_ref()?;
-    let inputs = check::call(&call.sig, &mut Errors::default()).inputs;
-    let self_ty = &block.self_ty;
-    let followed = match output_shape(block) {
-        Some(rule) => follow::Followed {
-            body: answer_by(rule, krate),
-            sites: Vec::new(),
-        },
-        None => follow::call(krate, self_ty, &block.generics, &inputs, &call.block),
-    };
-    let answer = followed.body;
-    let sites = followed
-        .sites
-        .iter()
-        .enumerate()
-        .map(|(i, span)| site(i, *span, krate));
-    let attrs = cfgs(&block.attrs);
-    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
-    let parameters = &block.generics.params;
-    let name = self_ty.to_token_stream().to_string();
-    Some(quote! {
-        #(#attrs)*
-        #[allow(non_local_definitions, clippy::all)]
-        const _: () = {
-            use #krate::statics::NotFollowed as _;
-
-            const __BLOCK: &::core::primitive::str = ::core::concat!(
-                ::core::module_path!(), ":", ::core::line!(), ":", ::core::column!(), ":", #name
-            );
-
-            #[doc(hidden)]
-            #[derive(::core::clone::Clone, ::core::marker::Copy)]
-            pub struct __Shape;
-
-            #[automatically_derived]
-            impl __Shape {
-                #[allow(unused, unreachable_code)]
-                pub const fn ask #impl_generics (
-                    self,
-                    __net: &#self_ty,
-                    __question: #krate::statics::Question<'_>,
-                    __at: &#krate::statics::Place<'_>,
-                ) -> #krate::statics::Answer #where_clause {
-                    let #krate::statics::Question::Call(__input) = __question else {
-                        return <#self_ty>::__FIELDS.ask(__net, __question, __at);
-                    };
-                    #answer
-                }
-
-                pub const fn locate<__R: #krate::statics::Failing, #parameters>(
-                    self,
-                    __failed: #krate::statics::Failed<__R>,
-                    _: #krate::statics::Of<#self_ty>,
-                ) #where_clause {
-                    #(#sites)*
-                    <#self_ty>::__FIELDS.locate(__failed, #krate::statics::Of::<#self_ty>::NEW);
-                }
-            }
-
-            #[automatically_derived]
-            impl #impl_generics #self_ty #where_clause {
-                #[doc(hidden)]
-                pub const __SHAPE: __Shape = __Shape;
-            }
-        };
-    })
-}
-
-/// A constant at the user's tokens, which fails if the mistake comes from there.
-fn site(number: usize, span: Span, krate: &TokenStream) -> TokenStream {
-    // Found by the macro's rules, shown at the user's place.
-    let span = Span::mixed_site().located_at(span);
-    let check: TokenStream = quote!(#krate::statics::fail_at::<__R>(__BLOCK, #number))
-        .into_iter()
-        .map(|mut token| {
-            token.set_span(token.span().located_at(span));
-            token
-        })
-        .collect();
-    quote!(const { #check };)
-}
-
-/// A `ShapeError` is large, since `const` code cannot allocate.
-fn allow_large_errors(block: &mut ItemImpl) {
-    for item in &mut block.items {
-        if let ImplItem::Fn(method) = item
-            && method.sig.ident == "output_shape"
-        {
-            let allow = syn::parse_quote!(#[allow(clippy::result_large_err)]);
-            method.attrs.push(allow);
-        }
-    }
-}
-
-/// What the block's own `output_shape` takes.
-enum Rule {
-    /// `&Shape`
-    One,
-    /// `&[Shape]`
-    Several,
-}
-
-/// The `const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError>` of a block.
-fn output_shape(block: &ItemImpl) -> Option<Rule> {
-    let sig = block.items.iter().find_map(|item| match item {
-        ImplItem::Fn(method) if method.sig.ident == "output_shape" => Some(&method.sig),
-        _ => None,
-    })?;
-    let arguments = check::typed_arguments(sig);
-    let ([input], Some(_), Some(_)) = (&arguments[..], sig.constness, sig.receiver()) else {
-        return None;
-    };
-    match owned(&input.ty) {
-        Type::Slice(_) => Some(Rule::Several),
-        Type::Path(_) => Some(Rule::One),
-        _ => None,
-    }
-}
-
-/// The answer of the block's own `output_shape`.
-fn answer_by(rule: Rule, krate: &TokenStream) -> TokenStream {
-    let (some, none) = (
-        quote!(::core::option::Option::Some),
-        quote!(::core::option::Option::None),
-    );
-    let unknown = quote!(::core::result::Result::Ok(#krate::statics::Value::UNKNOWN));
-    match rule {
-        Rule::One => quote! {
-            match __input.as_tensor() {
-                #some(__shape) => #krate::statics::answer(__net.output_shape(&__shape), __at),
-                #none => #unknown,
-            }
-        },
-        Rule::Several => quote! {
-            match __input.as_tensors() {
-                #some((__shapes, __n)) => {
-                    #krate::statics::answer(__net.output_shape(__shapes.split_at(__n).0), __at)
-                }
-                #none => #unknown,
-            }
-        },
     }
 }
 
@@ -343,7 +199,7 @@ fn layer_impl(
             build.sig.ident = syn::Ident::new("build_parameters", build.sig.ident.span());
             build.into_token_stream()
         })
-        .or_else(|| build_by_output_shape(block, &call.inputs, krate));
+        .or_else(|| expand_shape::build_by_output_shape(block, &call.inputs, krate));
     let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
     let (impl_generics, _, where_clause) = block.generics.split_for_impl();
     Some(quote! {
@@ -357,31 +213,6 @@ fn layer_impl(
             #build
         }
     })
-}
-
-/// A `build_parameters` for a layer without parameters that says which inputs it takes by an `output_shape`.
-fn build_by_output_shape(
-    block: &ItemImpl,
-    inputs: &[PatType],
-    krate: &TokenStream,
-) -> Option<TokenStream> {
-    let rule = output_shape(block)?;
-    let [input] = inputs else { return None };
-    let Type::Path(ty) = owned(&input.ty) else {
-        return None;
-    };
-    match (rule, ty.path.segments.last()?.ident.to_string().as_str()) {
-        (Rule::One, "Tensor") | (Rule::Several, "Vec") => Some(quote! {
-            fn build_parameters(
-                &self,
-                __input: &<Self::Input as #krate::Tensors>::Shapes,
-            ) -> #krate::Result<()> {
-                self.output_shape(__input)?;
-                ::core::result::Result::Ok(())
-            }
-        }),
-        _ => None,
-    }
 }
 
 /// A `Layer` that is never run: the mistake in `call` has been reported, and nothing else should be.
@@ -413,7 +244,7 @@ fn has_lifetimes(ty: &Type) -> bool {
 }
 
 /// The `cfg` and lint attributes of a block, which hold for everything made from it.
-fn cfgs(attrs: &[syn::Attribute]) -> impl Iterator<Item = &syn::Attribute> {
+pub fn cfgs(attrs: &[syn::Attribute]) -> impl Iterator<Item = &syn::Attribute> {
     let kept = [
         "cfg", "cfg_attr", "allow", "expect", "warn", "deny", "forbid",
     ];
@@ -423,7 +254,7 @@ fn cfgs(attrs: &[syn::Attribute]) -> impl Iterator<Item = &syn::Attribute> {
 }
 
 /// The type of an input by value: what `call` takes by reference is the layer's to keep while it runs.
-fn owned(ty: &Type) -> &Type {
+pub fn owned(ty: &Type) -> &Type {
     match ty {
         Type::Reference(reference) => &reference.elem,
         Type::Paren(paren) => owned(&paren.elem),

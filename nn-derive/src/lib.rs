@@ -8,6 +8,7 @@ mod attr;
 mod check;
 mod declare;
 mod expand_impl;
+mod expand_shape;
 mod expand_struct;
 mod fields;
 mod follow;
