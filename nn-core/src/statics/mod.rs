@@ -15,12 +15,14 @@
 
 mod failure;
 mod function;
+mod method;
 mod place;
 mod value;
 
 pub use failure::{Failed, Failing, Failure, Of, fail_at};
 pub(crate) use function::two;
-pub use function::{binary, function, index, method, negated};
+pub use function::{binary, function, index, negated};
+pub use method::method;
 pub use place::Place;
 pub use value::{OutputShape, Truth, Value};
 
