@@ -68,6 +68,26 @@ pub const fn index(a: Value, index: Value, at: &Place<'_>) -> Answer {
     }
 }
 
+/// The input of a `call` that takes `count` tensors.
+pub const fn inputs(input: Value, count: usize, at: &Place<'_>) -> Answer {
+    let found = match input.0 {
+        Kind::Tensor(_) => 1,
+        Kind::Many(_, n) => n,
+        _ => count,
+    };
+    if found == count {
+        return Ok(input);
+    }
+    Err(at.failed(
+        ShapeError::new("`call` takes ")
+            .number(count)
+            .text(if count == 1 { " tensor" } else { " tensors" })
+            .text(", found ")
+            .number(found)
+            .text(" as its input"),
+    ))
+}
+
 pub(super) const fn elementwise(verb: &str, a: Shape, b: Shape, at: &Place<'_>) -> Answer {
     match a.broadcast(&b) {
         Some(shape) => Ok(Value::tensor(shape)),

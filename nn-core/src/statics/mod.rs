@@ -21,7 +21,7 @@ mod value;
 
 pub use failure::{Failed, Failing, Failure, Of, fail_at};
 pub(crate) use function::two;
-pub use function::{binary, function, index, negated};
+pub use function::{binary, function, index, inputs, negated};
 pub use method::method;
 pub use place::Place;
 pub use value::{OutputShape, Truth, Value};

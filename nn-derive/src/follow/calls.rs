@@ -97,6 +97,13 @@ impl Follower<'_> {
             let arguments = self.arguments(e.args.iter());
             let input = match (name.as_str(), &arguments[..]) {
                 ("forward", [input]) | ("call", [input, _]) if !path.is_empty() => input,
+                ("len", []) if !path.is_empty() => {
+                    return self.ask(
+                        &path,
+                        quote!(#krate::statics::Question::Len),
+                        e.method.span(),
+                    );
+                }
                 ("forward" | "call", _) | (_, [] | [_, _, ..]) => {
                     return self.opaque(e.to_token_stream());
                 }

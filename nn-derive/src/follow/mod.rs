@@ -12,12 +12,14 @@ mod calls;
 mod expressions;
 mod scan;
 
+use crate::expand_impl::owned;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use scan::idents;
 use std::collections::HashMap;
 use syn::ext::IdentExt;
-use syn::{Block, Expr, Generics, Item, Pat, PatType, Stmt};
+use syn::spanned::Spanned;
+use syn::{Block, Expr, Generics, Item, Pat, PatType, Stmt, Type};
 
 /// What a name stands for.
 #[derive(Clone)]
@@ -88,10 +90,16 @@ pub fn call(
         bindings.extend(follower.bind(&input.pat, value));
     }
     let result = follower.block(block);
+    let input = count(inputs).map(|count| {
+        let answer = quote!(#krate::statics::inputs(__input, #count, __at));
+        let value = follower.settle(answer, inputs[0].pat.span());
+        quote!(let __input = #value;)
+    });
     let body = quote! {
         let mut __branch = false;
         let mut __left = !__at.sure;
         let mut __out = #krate::statics::Value::NEVER;
+        #input
         #bindings
         let __result = #result;
         ::core::result::Result::Ok(__out.join(__result))
@@ -99,6 +107,24 @@ pub fn call(
     Followed {
         body,
         sites: follower.sites,
+    }
+}
+
+/// How many tensors a `call` takes, if its types say so.
+fn count(inputs: &[PatType]) -> Option<usize> {
+    let is_tensor = |ty: &Type| match ty {
+        Type::Path(ty) => ty.path.segments.last().is_some_and(|s| s.ident == "Tensor"),
+        _ => false,
+    };
+    let types: Vec<&Type> = inputs.iter().map(|input| owned(&input.ty)).collect();
+    match &types[..] {
+        [Type::Tuple(tuple)] => tuple
+            .elems
+            .iter()
+            .all(is_tensor)
+            .then_some(tuple.elems.len()),
+        [] => None,
+        types => types.iter().all(|ty| is_tensor(ty)).then_some(types.len()),
     }
 }
 

@@ -20,6 +20,7 @@ mod hostile_scope;
 mod known_attention;
 mod known_const_parameters;
 mod known_inception;
+mod known_length;
 mod known_loops;
 mod known_own_rules;
 mod signatures;
@@ -68,6 +69,7 @@ run! {
     known_attention
     known_const_parameters
     known_inception
+    known_length
     known_loops
     known_own_rules
     signatures
