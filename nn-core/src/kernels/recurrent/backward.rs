@@ -49,7 +49,7 @@ struct Rows<'a, T> {
     dc: &'a mut [T],
 }
 
-/// The gradients of [`super::forward`], from that of its output.
+/// The gradients of `forward`, from that of its output.
 ///
 /// # Panics
 /// When a slice does not have the length that `r` says.

@@ -7,7 +7,7 @@ use crate::kernels::parallel;
 use crate::kernels::simd::{self, Level};
 use std::ops::Range;
 
-/// What [`super::backward`] needs of the pass; in an order of its own, sizes in [`Recurrence::kept_len`].
+/// What `backward` needs of the pass; in an order of its own, sizes in [`Recurrence::kept_len`].
 pub struct Kept<'a, T> {
     /// `[input | 1 | state]` of every step.
     pub inputs: &'a mut [T],

@@ -2,7 +2,7 @@
 //!
 //! Rows of the batch do not see each other, so a task takes some rows through all steps of time and nobody waits between two steps.
 //! A step is one product of `[input | 1 | state]` with the kernels and the bias stacked, packed once for all steps, and one pass
-//! over its result (see [`gates`]). Going back, each step is a pass and a product too; the gradients of the weights are products
+//! over its result (see `gates`). Going back, each step is a pass and a product too; the gradients of the weights are products
 //! over all steps at the end.
 
 mod backward;
