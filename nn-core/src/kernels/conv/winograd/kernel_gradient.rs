@@ -18,6 +18,9 @@ use std::ops::Range;
 /// Channels in a block at most: the sums of 64 × 64 channels and 36 points are 0.6 MiB of f32.
 const BLOCK: usize = 64;
 
+/// Blocks of output channels, for each of which x is transformed again, that are worth sums twice as large instead.
+const MANY: usize = 5;
+
 /// Tiles transformed together.
 const TILES: usize = 56;
 
@@ -57,7 +60,9 @@ pub fn kernel_gradient<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>
         points: PhantomData,
     };
     let count = g.batch * tiles[0] * tiles[1];
-    let blocks = channels.map(|n| n.div_ceil(BLOCK));
+    let [ci, co] = channels;
+    let wide = if co >= MANY * BLOCK { 2 * BLOCK } else { BLOCK };
+    let blocks = [ci.div_ceil(BLOCK), co.div_ceil(wide)];
     let size = [0, 1].map(|d| channels[d].div_ceil(blocks[d]).next_multiple_of(16));
     let blocks = [0, 1].map(|d| channels[d].div_ceil(size[d]));
     let (len, block_count) = (dk.len(), blocks[0] * blocks[1]);

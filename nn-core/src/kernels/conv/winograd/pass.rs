@@ -20,7 +20,7 @@ const TILES: [usize; 2] = [28, 112];
 const TASKS: usize = 8;
 
 /// Panels of output channels whose products are together in the cache before they are transformed back.
-const PANELS: usize = 2;
+const PANELS: usize = 4;
 
 pub fn forward<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>(
     level: Level,

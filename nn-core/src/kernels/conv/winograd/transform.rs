@@ -218,6 +218,9 @@ impl<T: Copy, L: Map<N, M>, const N: usize, const M: usize> Body<T> for ToImage<
 /// Most lanes of any vector, and the block of channels that a kernel is transposed in.
 pub const BLOCK: usize = 16;
 
+/// Rows of a tap of the kernel that are asked for before they are needed.
+const ROWS_AHEAD: usize = 8;
+
 /// Transforms a panel of a kernel, `width` output channels from `first` on: plane after plane, each with a row of
 /// `width` for each of the `depth` input channels.
 pub struct FromKernel<'a, T, L, const N: usize> {
@@ -244,32 +247,54 @@ impl<T: Copy + Default, L: Map<3, N>, const N: usize> Body<T> for FromKernel<'_,
                 && self.plane >= depth * self.width
                 && self.width.is_multiple_of(V::LANES)
                 && V::LANES <= BLOCK
+                && self.kernel.len() == 9 * ci * co
         );
-        let mut taps = [[[T::default(); BLOCK]; BLOCK]; 9];
-        let out = self.out.as_mut_ptr();
         for n in (0..self.width).step_by(V::LANES) {
             let first = self.first + n;
             let used = total.saturating_sub(first).min(V::LANES);
+            if used == 0 {
+                for (point, k) in (0..N * N).flat_map(|p| (0..depth).map(move |k| (p, k))) {
+                    let row = point * self.plane + k * self.width + n;
+                    self.out[row..row + V::LANES].fill(T::default());
+                }
+                continue;
+            }
+            if !self.turned {
+                // SAFETY: the caller has the instructions.
+                let mask = unsafe { V::mask(used) };
+                let out = self.out.as_mut_ptr();
+                for k in 0..depth {
+                    let line = |t: usize, k: usize| {
+                        let start = (t * ci + k) * co + first;
+                        self.kernel.as_ptr().wrapping_add(start)
+                    };
+                    // SAFETY: the mask leaves the channels of row k of a tap that the kernel has; each of N² planes holds `depth`
+                    // rows of `width`, a multiple of the lanes (asserted). What is asked for ahead need not be valid. The
+                    // caller has the instructions.
+                    unsafe {
+                        for t in 0..9 {
+                            V::prefetch(line(t, k + ROWS_AHEAD));
+                        }
+                        let row = out.add(k * self.width + n);
+                        map_2d::<L, V, 3, N>(
+                            |i, j| V::load_masked(line(3 * i + j, k), mask),
+                            |i, j, v| v.store(row.add((i * N + j) * self.plane)),
+                        );
+                    }
+                }
+                continue;
+            }
+            let out = self.out.as_mut_ptr();
+            let mut taps = [[[T::default(); BLOCK]; BLOCK]; 9];
             for k in (0..depth).step_by(BLOCK) {
                 let height = BLOCK.min(depth - k);
                 for (t, block) in taps.iter_mut().enumerate() {
-                    if self.turned {
-                        for l in 0..used {
-                            let start = ((8 - t) * ci + first + l) * co + k;
-                            for (line, &v) in
-                                block.iter_mut().zip(&self.kernel[start..start + height])
-                            {
-                                line[l] = v;
-                            }
+                    for l in 0..used {
+                        let start = ((8 - t) * ci + first + l) * co + k;
+                        for (line, &v) in block.iter_mut().zip(&self.kernel[start..start + height])
+                        {
+                            line[l] = v;
                         }
-                    } else {
-                        for (line, k) in block.iter_mut().zip(k..k + height).filter(|_| used > 0) {
-                            let start = (t * ci + k) * co + first;
-                            line[..used].copy_from_slice(&self.kernel[start..start + used]);
-                        }
-                    }
-                    for line in block.iter_mut() {
-                        line[used..].fill(T::default());
                     }
                 }
                 for line in 0..height {
