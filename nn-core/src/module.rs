@@ -197,7 +197,7 @@ pub fn walk<'a>(module: &'a dyn Module, f: &mut dyn FnMut(&str, &'a dyn Module))
             path.truncate(end);
         });
     }
-    go(&mut String::new(), module, f);
+    go(&mut String::with_capacity(64), module, f);
 }
 
 /// All parameters and buffers of a module with their paths, in field order.

@@ -6,8 +6,9 @@
 
 use crate::{DType, Element};
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::cell::RefCell;
 use std::ptr::NonNull;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 /// Cache-line and AVX-512 alignment of every buffer.
 pub const ALIGN: usize = 64;
@@ -22,6 +23,66 @@ struct FreeList(Vec<NonNull<u8>>);
 unsafe impl Send for FreeList {}
 
 static POOL: [Mutex<FreeList>; CLASSES] = [const { Mutex::new(FreeList(Vec::new())) }; CLASSES];
+
+/// Size classes, the smallest, of which a thread keeps free blocks to itself: up to 4 KiB.
+const NEAR_CLASSES: usize = 20;
+
+/// Blocks of a size class that a thread keeps at most: 400 KiB in all.
+const NEAR: usize = 16;
+
+/// Free small blocks of a thread, which it takes without a lock.
+struct Near([FreeList; NEAR_CLASSES]);
+
+thread_local! {
+    static FREE: RefCell<Near> =
+        const { RefCell::new(Near([const { FreeList(Vec::new()) }; NEAR_CLASSES])) };
+}
+
+impl Near {
+    /// Moves everything to the pool of all threads.
+    fn give_back(&mut self) {
+        for (near, pool) in self.0.iter_mut().zip(&POOL) {
+            lock(pool).0.append(&mut near.0);
+        }
+    }
+}
+
+impl Drop for Near {
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}
+
+fn lock(list: &Mutex<FreeList>) -> MutexGuard<'_, FreeList> {
+    list.lock().unwrap_or_else(|e| e.into_inner())
+}
+
+/// A free block of a size class, if there is one.
+fn take(class: usize) -> Option<NonNull<u8>> {
+    let near = match class < NEAR_CLASSES {
+        // A thread that ends has no blocks of its own any more.
+        true => FREE.try_with(|free| free.borrow_mut().0[class].0.pop()),
+        false => Ok(None),
+    };
+    near.ok()
+        .flatten()
+        .or_else(|| lock(POOL.get(class)?).0.pop())
+}
+
+/// Keeps a block of a size class below [`CLASSES`] for later.
+fn keep(class: usize, block: NonNull<u8>) {
+    let near = |free: &RefCell<Near>| {
+        let list = &mut free.borrow_mut().0[class].0;
+        let room = list.len() < NEAR;
+        if room {
+            list.push(block);
+        }
+        room
+    };
+    if class >= NEAR_CLASSES || !FREE.try_with(near).unwrap_or(false) {
+        lock(&POOL[class]).0.push(block);
+    }
+}
 
 /// The smallest size class that holds `bytes`, and its size.
 fn size_class(bytes: usize) -> (usize, usize) {
@@ -56,10 +117,7 @@ impl Buffer {
             .checked_mul(dtype.size())
             .expect("a tensor larger than the address space");
         let (class, size) = size_class(bytes);
-        let free = POOL
-            .get(class)
-            .and_then(|list| list.lock().unwrap_or_else(|e| e.into_inner()).0.pop());
-        let pointer = free.unwrap_or_else(|| {
+        let pointer = take(class).unwrap_or_else(|| {
             let layout = Layout::from_size_align(size, ALIGN).expect("size within isize");
             // SAFETY: the layout has a size of at least 64.
             let pointer = unsafe { alloc_zeroed(layout) };
@@ -109,25 +167,20 @@ impl Buffer {
 impl Drop for Buffer {
     fn drop(&mut self) {
         let (class, size) = size_class(self.len * self.dtype.size());
-        match POOL.get(class) {
-            Some(list) => list
-                .lock()
-                .unwrap_or_else(|e| e.into_inner())
-                .0
-                .push(self.pointer),
-            None => {
-                let layout = Layout::from_size_align(size, ALIGN).expect("checked when made");
-                // SAFETY: allocated in `new` with this very layout, which depends on length and type only.
-                unsafe { dealloc(self.pointer.as_ptr(), layout) };
-            }
+        if class < CLASSES {
+            return keep(class, self.pointer);
         }
+        let layout = Layout::from_size_align(size, ALIGN).expect("checked when made");
+        // SAFETY: allocated in `new` with this very layout, which depends on length and type only.
+        unsafe { dealloc(self.pointer.as_ptr(), layout) };
     }
 }
 
-/// Gives the pool's free memory back to the system.
+/// Gives the pool's free memory back to the system, except for a few small blocks that other threads keep to themselves.
 pub fn release_memory() {
+    FREE.with_borrow_mut(Near::give_back);
     for (class, list) in POOL.iter().enumerate() {
-        let blocks = std::mem::take(&mut list.lock().unwrap_or_else(|e| e.into_inner()).0);
+        let blocks = std::mem::take(&mut lock(list).0);
         if blocks.is_empty() {
             continue;
         }
@@ -163,6 +216,24 @@ mod tests {
             assert!(size >= last || bytes == 0);
             last = size;
         }
+    }
+
+    #[test]
+    fn a_thread_keeps_a_few_small_blocks_and_gives_the_rest_to_all() {
+        let bytes: usize = (0..NEAR_CLASSES).map(class_size).sum();
+        assert_eq!(class_size(NEAR_CLASSES - 1), 4096);
+        assert!(bytes * NEAR <= 400 << 10);
+        let many =
+            || -> Vec<Buffer> { (0..3 * NEAR).map(|_| Buffer::new(DType::F32, 3)).collect() };
+        let kept = || FREE.with_borrow(|free| free.0[0].0.len());
+        drop(many());
+        assert_eq!(kept(), NEAR);
+        let address = Buffer::new(DType::U8, 1).pointer;
+        assert_eq!(Buffer::new(DType::I64, 1).pointer, address);
+        release_memory();
+        assert_eq!(kept(), 0);
+        // What a thread leaves behind is there for the others, and drops after its list is gone are fine.
+        std::thread::spawn(move || drop(many())).join().unwrap();
     }
 
     #[test]

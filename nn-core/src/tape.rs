@@ -9,6 +9,7 @@ use crate::{Error, Result, Sources, Tensor, profile};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Hashes tensor identities, which are already distinct numbers.
@@ -34,13 +35,16 @@ pub(crate) type IdSet = HashSet<u64, BuildHasherDefault<IdHasher>>;
 #[derive(Clone)]
 struct Entry {
     op: Rc<dyn Op>,
-    inputs: Box<[Tensor]>,
+    /// Where its inputs are in [`Record::inputs`].
+    inputs: Range<usize>,
     output: Tensor,
 }
 
 #[derive(Default)]
 struct Record {
     entries: Vec<Entry>,
+    /// The inputs of all entries, one after the other.
+    inputs: Vec<Tensor>,
     /// Everything that depends on something watched.
     tracked: IdSet,
 }
@@ -90,11 +94,11 @@ pub(crate) fn record_if_watched(
             let op = shared.get_or_insert_with(&mut *make).clone();
             let keeps = op.keeps();
             profile::recorded(inputs, output, keeps);
-            let inputs = inputs
-                .iter()
-                .enumerate()
-                .map(|(i, t)| kept(t, keeps.inputs >> i.min(31) & 1 == 1))
-                .collect();
+            let first = record.inputs.len();
+            let whole = |i: usize| keeps.inputs >> i.min(31) & 1 == 1;
+            let kept_inputs = inputs.iter().enumerate().map(|(i, t)| kept(t, whole(i)));
+            record.inputs.extend(kept_inputs);
+            let inputs = first..record.inputs.len();
             record.tracked.insert(output.id());
             record.entries.push(Entry {
                 op,
@@ -306,6 +310,8 @@ impl GradientTape {
         let mut record = self.shared.record.take();
         record.entries.clear();
         record.entries.shrink_to(SPARE_ROOM);
+        record.inputs.clear();
+        record.inputs.shrink_to(SPARE_ROOM);
         record.tracked.clear();
         record.tracked.shrink_to(SPARE_ROOM);
         // A thread that ends has no next tape.
@@ -376,18 +382,25 @@ impl GradientTape {
         reached.reserve(count);
         reached.extend(&sources);
         for entry in &record.entries {
-            if entry.inputs.iter().any(|t| reached.contains(&t.id())) {
+            let inputs = &record.inputs[entry.inputs.clone()];
+            if inputs.iter().any(|t| reached.contains(&t.id())) {
                 reached.insert(entry.output.id());
             }
         }
 
         // A tape that answers once gives memory back entry by entry, as soon as nothing needs it.
-        let mut entries = match self.persistent.get() {
-            true => record.entries.clone(),
-            false => std::mem::take(&mut record.entries),
+        let (mut entries, mut inputs) = match self.persistent.get() {
+            true => (record.entries.clone(), record.inputs.clone()),
+            false => (
+                std::mem::take(&mut record.entries),
+                std::mem::take(&mut record.inputs),
+            ),
         };
         let mut needs = Vec::new();
         while let Some(entry) = entries.pop() {
+            // Frees what the entry before held.
+            inputs.truncate(entry.inputs.end);
+            let own = &inputs[entry.inputs];
             let id = entry.output.id();
             let _measured = profile::backward(id);
             if !reached.contains(&id) {
@@ -399,9 +412,9 @@ impl GradientTape {
             };
             let Some(upstream) = upstream else { continue };
             needs.clear();
-            needs.extend(entry.inputs.iter().map(|t| reached.contains(&t.id())));
+            needs.extend(own.iter().map(|t| reached.contains(&t.id())));
             let at = Backward {
-                inputs: &entry.inputs,
+                inputs: own,
                 output: &entry.output,
                 upstream: &upstream,
                 needs: &needs,
@@ -410,7 +423,7 @@ impl GradientTape {
                 .op
                 .gradient(&at)
                 .map_err(|e| e.context(format!("the gradient of `{}`", entry.op.name())))?;
-            for ((input, gradient), &needed) in entry.inputs.iter().zip(gradients).zip(&needs) {
+            for ((input, gradient), &needed) in own.iter().zip(gradients).zip(&needs) {
                 if let (Some(gradient), true) = (gradient, needed) {
                     let gradient = gradient.ok()?.sum_to(*input.raw_shape()).ok()?;
                     accumulate(&mut adjoints, input.id(), gradient);
@@ -418,7 +431,7 @@ impl GradientTape {
             }
         }
         if !self.persistent.get() {
-            record.entries = entries;
+            (record.entries, record.inputs) = (entries, inputs);
         }
         Ok(wanted
             .iter()

@@ -141,11 +141,14 @@ impl<'a, M: Model> Step<'a, M> {
         for added in std::mem::take(&mut self.added) {
             total = total + added;
         }
-        for p in module::parameters(self.model) {
-            if let (Some(regularizer), true) = (p.get_regularizer(), p.is_built()) {
-                total = total + regularizer.penalty(&p.value());
+        module::walk(self.model, &mut |_, node| {
+            if let Some(p) = node.as_param()
+                && let Some(regularizer) = p.get_regularizer()
+                && p.is_built()
+            {
+                total = &total + regularizer.penalty(&p.value());
             }
-        }
+        });
         total
     }
 

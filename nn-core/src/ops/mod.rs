@@ -58,6 +58,7 @@ mod max;
 mod max_pool2d;
 mod maximum;
 mod mean;
+mod mean_squared_error;
 mod min;
 mod minimum;
 mod mish;
@@ -131,6 +132,7 @@ pub use dropout::dropout;
 pub use einsum::einsum;
 pub use layer_norm::layer_norm;
 pub use max_pool2d::{max_pool2d, pool2d_shape};
+pub use mean_squared_error::{mean_squared_error, mean_squared_error_of_rows};
 pub use pad::PadMode;
 pub use padding::Padding;
 pub use recurrent::{

@@ -28,17 +28,19 @@ pub struct Dataset {
     len: usize,
 }
 
-/// The rows of a tensor.
-fn rows(what: &str, tensor: &Tensor) -> Result<usize> {
-    let shape = tensor.try_shape().map_err(|e| e.context(what))?;
+/// The rows of a tensor, which errors call `what()`.
+fn rows(what: impl Fn() -> String, tensor: &Tensor) -> Result<usize> {
+    let shape = tensor.try_shape().map_err(|e| e.context(what()))?;
     if tensor.is_abstract() {
         return Err(Error::value(format!(
-            "{what} has a shape {shape} but no values"
+            "{} has a shape {shape} but no values",
+            what()
         )));
     }
     shape.first().copied().ok_or_else(|| {
         Error::shape(format!(
-            "{what} is a single number; data has one row a sample, [n, …]"
+            "{} is a single number; data has one row a sample, [n, …]",
+            what()
         ))
     })
 }
@@ -78,7 +80,7 @@ impl Dataset {
                 "a data set without inputs; give at least one tensor",
             ));
         };
-        let len = rows("x", first)?;
+        let len = rows(|| "x".to_string(), first)?;
         let name = |part: &str, i: usize, n: usize| match n {
             1 => part.to_string(),
             _ => format!("{part}.{i}"),
@@ -86,10 +88,10 @@ impl Dataset {
         let parts = [("x", &x), ("y", &y)];
         for (part, tensors) in parts {
             for (i, tensor) in tensors.iter().enumerate() {
-                let what = name(part, i, tensors.len());
-                let found = rows(&what, tensor)?;
+                let what = || name(part, i, tensors.len());
+                let found = rows(what, tensor)?;
                 if found != len {
-                    let first = name("x", 0, x.len());
+                    let (first, what) = (name("x", 0, x.len()), what());
                     return Err(Error::shape(format!(
                         "{first} has {len} rows and {what} has {found}; every sample needs its row in each of them"
                     )));
@@ -97,7 +99,7 @@ impl Dataset {
             }
         }
         if let Some(w) = &weights {
-            let found = rows("the sample weights", w)?;
+            let found = rows(|| "the sample weights".to_string(), w)?;
             if found != len || w.rank() != 1 {
                 return Err(Error::shape(format!(
                     "{len} samples need weights of shape [{len}], found {}",

@@ -1,8 +1,9 @@
 //! The mean of squared differences.
 
-use super::checks::elementwise;
-use super::{Loss, Reduction, described, loss};
+use super::checks::checked;
+use super::{Loss, Reduction, described, loss, pair, reduction};
 use nn_core::Tensor;
+use nn_core::ops::{mean_squared_error, mean_squared_error_of_rows};
 use serde::{Deserialize, Serialize};
 
 /// `mean((y_true - y_pred)²)` over the last axis.
@@ -32,7 +33,25 @@ impl Loss for MeanSquaredError {
     described!(MeanSquaredError, "mean_squared_error");
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-        elementwise(self, y_true, y_pred, |y, p| (y - p).square())
+        checked(self, y_true, y_pred, || {
+            let (y, p) = pair(y_true, y_pred)?;
+            Ok(match p.rank() {
+                1 => (y - p).square(),
+                _ => mean_squared_error_of_rows(&p, &y),
+            })
+        })
+    }
+
+    fn weighted(&self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Tensor {
+        // The mean of the samples' means is that of all numbers.
+        let whole = sample_weight.is_none() && self.reduction == Reduction::SumOverBatchSize;
+        if !whole || y_pred.try_shape().is_ok_and(|shape| shape.is_empty()) {
+            return reduction::weighted(self, y_true, y_pred, sample_weight);
+        }
+        checked(self, y_true, y_pred, || {
+            let (y, p) = pair(y_true, y_pred)?;
+            Ok(mean_squared_error(&p, &y))
+        })
     }
 }
 

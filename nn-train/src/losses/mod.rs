@@ -88,17 +88,7 @@ pub trait Loss: Send + Sync {
     /// `sample_weight` has the shape `[batch]` or, where there is a loss for each pixel or time step, that of the losses. The mean is
     /// over the number of samples, not the sum of weights, unless the reduction is [`Reduction::MeanWithSampleWeight`].
     fn weighted(&self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Tensor {
-        let losses = self.losses(y_true, y_pred);
-        if losses.error().is_some() {
-            return losses;
-        }
-        let reduced = reduction::reduce(
-            losses,
-            self.kept(y_true, y_pred),
-            sample_weight,
-            self.reduction(),
-        );
-        reduced.unwrap_or_else(|e| Tensor::failed(e.context(self.name())))
+        reduction::weighted(self, y_true, y_pred, sample_weight)
     }
 
     /// The configuration, `{"class_name": "Huber", "config": {"delta": 1.0, ...}}`; of a loss of your own, its type's name.

@@ -1,6 +1,6 @@
 //! From one loss for each sample to one number.
 
-use super::expand_weight;
+use super::{Loss, expand_weight};
 use nn_core::{Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +21,25 @@ pub enum Reduction {
     None,
 }
 
+/// The loss of a batch: the losses of its samples, reduced.
+pub(super) fn weighted<L: Loss + ?Sized>(
+    loss: &L,
+    y_true: &Tensor,
+    y_pred: &Tensor,
+    sample_weight: Option<&Tensor>,
+) -> Tensor {
+    let losses = loss.losses(y_true, y_pred);
+    if losses.error().is_some() {
+        return losses;
+    }
+    let kept = loss.kept(y_true, y_pred);
+    let reduced = reduce(losses, kept, sample_weight, loss.reduction());
+    reduced.unwrap_or_else(|e| Tensor::failed(e.context(loss.name())))
+}
+
 /// Multiplies by weights and reduces, as Keras's `reduce_weighted_values` does. What is not `kept` counts 0 and is left out of
 /// means.
-pub(super) fn reduce(
+fn reduce(
     losses: Tensor,
     kept: Option<Tensor>,
     sample_weight: Option<&Tensor>,

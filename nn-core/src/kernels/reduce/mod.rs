@@ -7,11 +7,13 @@
 mod arg;
 pub(super) mod fold;
 mod scan;
+mod squared_error;
 #[cfg(test)]
 mod tests;
 
 pub use arg::{argmax, argmin};
 pub use scan::cumsum;
+pub use squared_error::{mean_squared_error, mean_squared_error_gradient};
 
 use std::ops::Range;
 
