@@ -5,3 +5,6 @@ pub mod shapes {}
 
 #[doc = include_str!("../docs/mistakes.md")]
 pub mod mistakes {}
+
+#[doc = include_str!("../docs/performance.md")]
+pub mod performance {}
