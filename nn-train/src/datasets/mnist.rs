@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 /// `x`: `[n, 28, 28, 1]`, `f32` in `0..=1`; `y`: `[n]`, the digit as `i64`. `.flatten()` on the pair makes vectors `[n, 784]` of the
 /// images.
 ///
-/// The four files (`train-images-idx3-ubyte.gz` and so on, compressed or not) are looked for in `$NN_DATA`, `$NN_DATA/mnist` and
-/// `examples/data/mnist` below the current directory or one above it.
+/// The four files (`train-images-idx3-ubyte.gz` and so on, compressed or not) are looked for in `$NN_DATA/mnist` and `$NN_DATA`;
+/// without that variable, in `examples/data/mnist` below the current directory or one above it.
 ///
 /// # Errors
 /// When the files are not found or damaged.
@@ -29,17 +29,17 @@ pub fn mnist() -> Result<(Dataset, Dataset)> {
 
 /// The folders where the files may be, in the order in which they are looked at.
 fn candidates() -> Vec<PathBuf> {
-    let mut all = Vec::new();
     if let Some(data) = std::env::var_os("NN_DATA").map(PathBuf::from) {
-        all.push(data.join("mnist"));
-        all.push(data);
+        // Who names a folder does not want the data of another one.
+        return vec![data.join("mnist"), data];
     }
     let below = Path::new("examples/data/mnist");
-    all.push(below.to_path_buf());
-    all.push(Path::new("..").join(below));
-    // Where the crate was built, for programs run from elsewhere on that machine.
-    all.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(below));
-    all
+    vec![
+        below.to_path_buf(),
+        Path::new("..").join(below),
+        // Where the crate was built, for programs run from elsewhere on that machine.
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(below),
+    ]
 }
 
 fn folder() -> Result<PathBuf> {
