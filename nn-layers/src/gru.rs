@@ -3,11 +3,8 @@
 use crate::recurrent::{self, Recurrent, recurrent_builders};
 use crate::weights::{optional, put, weight, weight_builders};
 use crate::{Activation, ShapeError};
-use nn_core::layer::call_as;
 use nn_core::ops::RecurrentCell;
-use nn_core::{
-    Constraint, Initializer, IntoInput, Layer, Param, Regularizer, Result, Shape, Tensor, training,
-};
+use nn_core::{Constraint, Initializer, IntoInput, Param, Regularizer, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// A recurrent layer that, number by number, keeps its state or replaces it by a candidate (gated recurrent unit).
@@ -195,18 +192,9 @@ impl GRU {
         x: impl IntoInput<Tensor>,
         initial_state: Option<Tensor>,
     ) -> (Tensor, Tensor) {
-        let states: Vec<Tensor> = initial_state.into_iter().collect();
-        let training = training();
-        let build = |(input, _): &(Shape, Vec<Shape>)| self.build_parameters(input);
-        call_as(
-            self,
-            (x.into_input(), states),
-            training,
-            build,
-            |(x, states)| {
-                let (output, mut states) = self.layer().output_and_states(&x, &states, training);
-                (output, states.remove(0))
-            },
-        )
+        let (layer, states) = (self.layer(), initial_state.into_iter().collect());
+        recurrent::call_with_state(self, layer, x.into_input(), states, |mut states| {
+            states.remove(0)
+        })
     }
 }

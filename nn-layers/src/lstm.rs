@@ -3,11 +3,9 @@
 use crate::recurrent::{self, Recurrent, recurrent_builders};
 use crate::weights::{put, weight, weight_builders};
 use crate::{Activation, ShapeError};
-use nn_core::layer::call_as;
 use nn_core::ops::RecurrentCell;
 use nn_core::{
-    Constraint, Initializer, IntoInput, Layer, Param, Regularizer, Result, Shape, Tensor,
-    concatenate, training,
+    Constraint, Initializer, IntoInput, Param, Regularizer, Result, Shape, Tensor, concatenate,
 };
 use nn_derive::{Layer, model};
 
@@ -223,20 +221,9 @@ impl LSTM {
         x: impl IntoInput<Tensor>,
         initial_state: Option<[Tensor; 2]>,
     ) -> (Tensor, [Tensor; 2]) {
-        let states: Vec<Tensor> = initial_state.into_iter().flatten().collect();
-        let training = training();
-        let build = |(input, _): &(Shape, Vec<Shape>)| self.build_parameters(input);
-        call_as(
-            self,
-            (x.into_input(), states),
-            training,
-            build,
-            |(x, states)| {
-                let (output, states) = self.layer().output_and_states(&x, &states, training);
-                let [h, c] =
-                    <[Tensor; 2]>::try_from(states).unwrap_or_else(|_| unreachable!("h and c"));
-                (output, [h, c])
-            },
-        )
+        let states = initial_state.into_iter().flatten().collect();
+        recurrent::call_with_state(self, self.layer(), x.into_input(), states, |states| {
+            <[Tensor; 2]>::try_from(states).unwrap_or_else(|_| unreachable!("h and c"))
+        })
     }
 }

@@ -1,11 +1,12 @@
 //! What SimpleRNN, LSTM and GRU have in common.
 
 use crate::{Activation, ShapeError, activity};
+use nn_core::layer::call_as;
 use nn_core::ops::{
     RecurrentCell, RecurrentMasks, RecurrentOptions, RecurrentSteps, RecurrentWeights, recurrent,
     recurrent_output,
 };
-use nn_core::{Error, Param, Regularizer, Result, Shape, Tensor, random};
+use nn_core::{Error, Layer, Param, Regularizer, Result, Shape, Tensor, Tensors, random, training};
 
 /// A recurrent layer with its settings, ready to run.
 pub(crate) struct Recurrent<'a> {
@@ -53,6 +54,22 @@ pub(crate) const fn output_shape(
         Shape::new(&[batch, time, units])
     } else {
         Shape::new(&[batch, units])
+    })
+}
+
+/// Runs a layer from the given first states (from zeros if there are none): the output, and the last states as `last` arranges them.
+pub(crate) fn call_with_state<L: Layer<Input = Tensor>, S: Tensors>(
+    layer: &L,
+    recurrent: Recurrent<'_>,
+    x: Tensor,
+    states: Vec<Tensor>,
+    last: impl Fn(Vec<Tensor>) -> S,
+) -> (Tensor, S) {
+    let training = training();
+    let build = |(input, _): &(Shape, Vec<Shape>)| layer.build_parameters(input);
+    call_as(layer, (x, states), training, build, |(x, states)| {
+        let (output, states) = recurrent.output_and_states(&x, &states, training);
+        (output, last(states))
     })
 }
 
