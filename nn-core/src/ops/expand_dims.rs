@@ -1,6 +1,42 @@
 //! A new axis of size 1.
 
-use crate::{Error, Tensor};
+use crate::{MAX_RANK, Shape, ShapeError, Tensor};
+
+/// A shape with a new axis of a size, at `axis` of the result.
+pub(crate) const fn inserted(shape: &Shape, axis: isize, size: usize) -> Result<Shape, ShapeError> {
+    let rank = shape.rank() + 1;
+    let last = rank as isize - 1;
+    if axis < -(rank as isize) || axis > last {
+        return Err(ShapeError::new("a new axis ")
+            .signed(axis)
+            .text(" is out of range for ")
+            .shape(shape)
+            .text("; it may be from ")
+            .signed(-(rank as isize))
+            .text(" to ")
+            .signed(last));
+    }
+    if rank > MAX_RANK {
+        return Err(ShapeError::new("a tensor has at most ")
+            .number(MAX_RANK)
+            .text(" dimensions, and ")
+            .shape(shape)
+            .text(" has no room for a new axis; merge some with `reshape`"));
+    }
+    let axis = (if axis < 0 { axis + rank as isize } else { axis }) as usize;
+    let mut dims = [1; MAX_RANK];
+    let (mut i, mut k) = (0, 0);
+    while i < rank {
+        if i == axis {
+            dims[i] = size;
+        } else {
+            dims[i] = shape.dims()[k];
+            k += 1;
+        }
+        i += 1;
+    }
+    Ok(Shape::new(dims.split_at(rank).0))
+}
 
 impl Tensor {
     /// A new axis of size 1 at `axis` of the result (counted from the end if negative); no copy is made.
@@ -13,21 +49,9 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn expand_dims(&self, axis: isize) -> Tensor {
-        let shape = *self.raw_shape();
-        let rank = shape.rank() as isize + 1;
-        if !(-rank..rank).contains(&axis) {
-            return self.fail(
-                "expand_dims",
-                Error::shape(format!(
-                    "a new axis {axis} is out of range for {shape}; it may be from {} to {}",
-                    -rank,
-                    rank - 1
-                )),
-            );
-        }
-        match shape.insert(axis.rem_euclid(rank) as usize, 1) {
+        match inserted(self.raw_shape(), axis, 1) {
             Ok(shape) => self.reshape(shape),
-            Err(error) => self.fail("expand_dims", error),
+            Err(error) => self.fail("expand_dims", error.into()),
         }
     }
 }

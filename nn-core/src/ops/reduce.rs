@@ -70,15 +70,16 @@ struct Reduce {
 }
 
 /// A shape with some axes reduced: dropped, or with size 1.
-pub(crate) fn reduced(shape: &Shape, mask: &[bool], keepdims: bool) -> Shape {
-    let (mut dims, mut rank) = ([0; MAX_RANK], 0);
-    for (&d, &gone) in shape.iter().zip(mask) {
-        if !gone || keepdims {
-            dims[rank] = if gone { 1 } else { d };
+pub(crate) const fn reduced(shape: &Shape, mask: &[bool], keepdims: bool) -> Shape {
+    let (mut dims, mut rank, mut i) = ([0; MAX_RANK], 0, 0);
+    while i < shape.rank() {
+        if !mask[i] || keepdims {
+            dims[rank] = if mask[i] { 1 } else { shape.dims()[i] };
             rank += 1;
         }
+        i += 1;
     }
-    Shape::new(&dims[..rank])
+    Shape::new(dims.split_at(rank).0)
 }
 
 impl Op for Reduce {

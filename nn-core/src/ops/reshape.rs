@@ -1,8 +1,9 @@
 //! Another shape of as many elements.
 
+use super::expand_dims::inserted;
 use crate::op::{Backward, Keeps, Op, apply};
 use crate::statics::two;
-use crate::{DType, Result, Shape, ShapeError, Tensor, batches, is_known};
+use crate::{DType, MAX_RANK, Result, Shape, ShapeError, Tensor, batches, is_known};
 
 struct Reshape(Shape);
 
@@ -49,6 +50,26 @@ pub(crate) const fn output_shape(from: &Shape, to: &Shape) -> Result<Shape, Shap
     let error = two("reshape", from, " to ", to).text(": ");
     let error = count(error, a, a_open).text(" elements cannot become ");
     Err(count(error, b, b_open))
+}
+
+/// The dimensions from `axis` on as one; one of size 1 after the last if there are none.
+pub(crate) const fn flattened(shape: &Shape, axis: usize) -> Result<Shape, ShapeError> {
+    let axis = if axis < shape.rank() {
+        axis
+    } else {
+        shape.rank()
+    };
+    let size = Shape::new(shape.dims().split_at(axis).1).len();
+    if axis == MAX_RANK {
+        return inserted(shape, axis as isize, size);
+    }
+    let mut dims = [size; MAX_RANK];
+    let mut i = 0;
+    while i < axis {
+        dims[i] = shape.dims()[i];
+        i += 1;
+    }
+    Ok(Shape::new(dims.split_at(axis + 1).0))
 }
 
 /// The product of the known dimensions, how many are not, and how many times the batch the last of these is (0 if that is not known).
@@ -112,14 +133,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn flatten_from(&self, axis: usize) -> Tensor {
-        let shape = *self.raw_shape();
         if self.error().is_some() {
             return self.clone();
         }
-        let (kept, rest) = shape.split_at(axis.min(shape.rank()));
-        let mut dims = kept.to_vec();
-        dims.push(Shape::new(rest).len());
-        self.reshape(dims)
+        match flattened(self.raw_shape(), axis) {
+            Ok(shape) => self.reshape(shape),
+            Err(error) => self.fail("flatten_from", error.into()),
+        }
     }
 }
 

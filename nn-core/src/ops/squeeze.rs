@@ -1,6 +1,25 @@
 //! An axis of size 1 less.
 
-use crate::{Error, Tensor, is_known};
+use crate::{Shape, ShapeError, Tensor, axis_of, is_known};
+
+/// A shape without an axis of size 1.
+pub(crate) const fn output_shape(shape: &Shape, axis: isize) -> Result<Shape, ShapeError> {
+    let i = match axis_of("", axis, shape) {
+        Ok(i) => i,
+        Err(error) => return Err(error),
+    };
+    let size = shape.dims()[i];
+    if size != 1 && is_known(size) {
+        return Err(ShapeError::new("axis ")
+            .signed(axis)
+            .text(" of ")
+            .shape(shape)
+            .text(" has size ")
+            .number(size)
+            .text(" and cannot be squeezed; only an axis of size 1 can"));
+    }
+    Ok(shape.without(i))
+}
 
 impl Tensor {
     /// This tensor without an axis of size 1 (counted from the end if negative); no copy is made.
@@ -13,14 +32,9 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn squeeze(&self, axis: isize) -> Tensor {
-        let shape = *self.raw_shape();
-        match shape.axis(axis) {
-            Err(error) => self.fail("squeeze", error),
-            Ok(i) if shape[i] != 1 && is_known(shape[i]) => self.fail("squeeze", Error::shape(format!(
-                "axis {axis} of {shape} has size {} and cannot be squeezed; only an axis of size 1 can",
-                shape[i]
-            ))),
-            Ok(i) => self.reshape(shape.without(i)),
+        match output_shape(self.raw_shape(), axis) {
+            Ok(shape) => self.reshape(shape),
+            Err(error) => self.fail("squeeze", error.into()),
         }
     }
 }

@@ -1,9 +1,35 @@
 //! Tensors joined along a new axis.
 
 use super::concatenate;
+use super::expand_dims::inserted;
 use super::fail::fail;
-use crate::{Error, Tensor, is_known};
+use crate::statics::two;
+use crate::{Error, Shape, ShapeError, Tensor, is_known};
 use std::borrow::Borrow;
+
+/// The shape of tensors joined along a new axis.
+pub(crate) const fn output_shape(shapes: &[Shape], axis: isize) -> Result<Shape, ShapeError> {
+    let first = shapes[0];
+    let mut i = 1;
+    while i < shapes.len() {
+        let next = shapes[i];
+        let mut fits = first.rank() == next.rank();
+        let mut d = 0;
+        while fits && d < first.rank() {
+            let (a, b) = (first.dims()[d], next.dims()[d]);
+            fits = a == b || !is_known(a) || !is_known(b);
+            d += 1;
+        }
+        if !fits {
+            return Err(two("stack", &first, " and ", &next)
+                .text(" (tensor ")
+                .number(i)
+                .text("): all shapes must agree"));
+        }
+        i += 1;
+    }
+    inserted(&first, axis, shapes.len())
+}
 
 /// Tensors of one shape joined along a new axis: `n` of `[…]` to `[…, n, …]`, where `axis` is a position in the result
 /// (counted from its end if negative).
@@ -22,34 +48,15 @@ pub fn stack<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>, axis: isiz
     if let Some(failed) = tensors.iter().find(|t| t.error().is_some()) {
         return failed.clone();
     }
-    let Some(first) = tensors.first().map(|t| *t.raw_shape()) else {
+    let shapes: Vec<Shape> = tensors.iter().map(|t| *t.raw_shape()).collect();
+    if shapes.is_empty() {
         return fail(
             "stack",
             Error::shape("no tensors were given to stack; give at least one"),
         );
-    };
-    for (i, tensor) in tensors.iter().enumerate() {
-        let shape = tensor.raw_shape();
-        let fits = |(a, b): (&usize, &usize)| a == b || !is_known(*a) || !is_known(*b);
-        if shape.rank() != first.rank() || !first.iter().zip(shape.iter()).all(fits) {
-            return fail(
-                "stack",
-                Error::shape(format!(
-                    "cannot stack {first} and {shape} (tensor {i}): all shapes must agree"
-                )),
-            );
-        }
     }
-    let rank = first.rank() as isize + 1;
-    if !(-rank..rank).contains(&axis) {
-        return fail(
-            "stack",
-            Error::shape(format!(
-                "a new axis {axis} is out of range for {first}; it may be from {} to {}",
-                -rank,
-                rank - 1
-            )),
-        );
+    if let Err(error) = output_shape(&shapes, axis) {
+        return fail("stack", error.into());
     }
     concatenate(tensors.iter().map(|t| t.expand_dims(axis)), axis)
 }

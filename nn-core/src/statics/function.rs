@@ -4,8 +4,8 @@
 
 use super::value::Kind;
 use super::{Answer, Place, Value};
-use crate::ops::concatenate;
-use crate::{MAX_RANK, Shape, ShapeError, is_known};
+use crate::ops::{concatenate, stack};
+use crate::{Shape, ShapeError, is_known};
 
 /// An error that begins with two shapes: `cannot add [2] and [3]`.
 pub(crate) const fn two(verb: &str, a: &Shape, and: &str, b: &Shape) -> ShapeError {
@@ -132,75 +132,18 @@ pub const fn negated(a: Value) -> Value {
 /// A function of the prelude, by its name.
 pub const fn function(name: &str, arguments: &[Value], at: &Place<'_>) -> Answer {
     match (name.as_bytes(), arguments) {
-        (b"concatenate", [tensors, axis]) => {
-            let (Some((shapes, n)), Kind::Int(axis)) = (tensors.as_tensors(), axis.0) else {
-                return UNKNOWN_ANSWER;
+        (b"concatenate" | b"stack", [tensors, Value(Kind::Int(axis))]) => {
+            let (shapes, n) = match tensors.as_tensors() {
+                Some((shapes, n)) if n > 0 => (shapes, n),
+                _ => return UNKNOWN_ANSWER,
             };
-            match n {
-                0 => UNKNOWN_ANSWER,
-                n => located(concatenate::output_shape(shapes.split_at(n).0, axis), at),
-            }
-        }
-        (b"stack", [tensors, axis]) => {
-            let (Some((shapes, n)), Kind::Int(axis)) = (tensors.as_tensors(), axis.0) else {
-                return UNKNOWN_ANSWER;
+            let shapes = shapes.split_at(n).0;
+            let shape = match name.as_bytes() {
+                b"stack" => stack::output_shape(shapes, *axis),
+                _ => concatenate::output_shape(shapes, *axis),
             };
-            match n {
-                0 => UNKNOWN_ANSWER,
-                n => located(stacked(shapes.split_at(n).0, axis), at),
-            }
+            located(shape, at)
         }
         _ => UNKNOWN_ANSWER,
     }
-}
-
-const fn stacked(shapes: &[Shape], axis: isize) -> Result<Shape, ShapeError> {
-    let first = shapes[0];
-    let mut i = 1;
-    while i < shapes.len() {
-        let next = shapes[i];
-        let mut fits = first.rank() == next.rank();
-        let mut d = 0;
-        while fits && d < first.rank() {
-            let (a, b) = (first.dims()[d], next.dims()[d]);
-            fits = a == b || !is_known(a) || !is_known(b);
-            d += 1;
-        }
-        if !fits {
-            return Err(two("stack", &first, " and ", &next)
-                .text(" (tensor ")
-                .number(i)
-                .text("): all shapes must agree"));
-        }
-        i += 1;
-    }
-    inserted(&first, axis, shapes.len())
-}
-
-/// A shape with a new axis of a size.
-pub(super) const fn inserted(shape: &Shape, axis: isize, size: usize) -> Result<Shape, ShapeError> {
-    let rank = shape.rank() as isize + 1;
-    if axis < -rank || axis >= rank || rank > MAX_RANK as isize {
-        return Err(ShapeError::new("a new axis ")
-            .signed(axis)
-            .text(" is out of range for ")
-            .shape(shape)
-            .text("; it may be from ")
-            .signed(-rank)
-            .text(" to ")
-            .signed(rank - 1));
-    }
-    let axis = (if axis < 0 { axis + rank } else { axis }) as usize;
-    let mut dims = [1; MAX_RANK];
-    let (mut i, mut k) = (0, 0);
-    while i < rank as usize {
-        if i == axis {
-            dims[i] = size;
-        } else {
-            dims[i] = shape.dims()[k];
-            k += 1;
-        }
-        i += 1;
-    }
-    Ok(Shape::new(dims.split_at(i).0))
 }

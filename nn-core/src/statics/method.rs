@@ -2,10 +2,11 @@
 //!
 //! A name that is not here gives *unknown*.
 
-use super::function::{UNKNOWN_ANSWER, elementwise, inserted, located};
+use super::function::{UNKNOWN_ANSWER, elementwise, located};
 use super::value::{Item, Kind, MANY};
 use super::{Answer, Failure, Place, Value};
-use crate::ops::{matmul, reshape};
+use crate::ops::expand_dims::inserted;
+use crate::ops::{matmul, reduce, reshape, squeeze};
 use crate::{ANYTHING, MAX_RANK, Shape, ShapeError, axis_of, is_known};
 
 /// A method of a tensor, a shape or a number, by its name.
@@ -105,7 +106,7 @@ const fn of_tensor(name: &str, x: Shape, arguments: &[Value], at: &Place<'_>) ->
         }
         (b"flatten", []) => Ok(Value::tensor(Shape::new(&[x.len()]))),
         (b"flatten_from", [axis]) => match axis.as_index() {
-            Some(axis) => Ok(Value::tensor(flattened(x, axis))),
+            Some(axis) => located(reshape::flattened(&x, axis), at),
             None => UNKNOWN_ANSWER,
         },
         (b"reshape", [shape]) => reshaped(x, *shape, at),
@@ -127,22 +128,7 @@ const fn of_tensor(name: &str, x: Shape, arguments: &[Value], at: &Place<'_>) ->
             Ok(Value::tensor(x.with(a, x.dims()[b]).with(b, x.dims()[a])))
         }
         (b"expand_dims", [Value(Kind::Int(axis))]) => located(inserted(&x, *axis, 1), at),
-        (b"squeeze", [axis]) => match checked(x, axis, at) {
-            Ok(Some(i)) if x.dims()[i] == 1 || !is_known(x.dims()[i]) => {
-                Ok(Value::tensor(x.without(i)))
-            }
-            Ok(Some(i)) => Err(at.failed(
-                ShapeError::new("axis ")
-                    .number(i)
-                    .text(" of ")
-                    .shape(&x)
-                    .text(" has size ")
-                    .number(x.dims()[i])
-                    .text(" and cannot be squeezed; only an axis of size 1 can"),
-            )),
-            Ok(None) => UNKNOWN_ANSWER,
-            Err(error) => Err(error),
-        },
+        (b"squeeze", [Value(Kind::Int(axis))]) => located(squeeze::output_shape(&x, *axis), at),
         (b"one_hot", [Value(Kind::Int(depth))]) if *depth >= 0 => {
             located(inserted(&x, -1, *depth as usize), at)
         }
@@ -179,32 +165,7 @@ const fn reduced(x: Shape, axes: Value, keepdims: bool, at: &Place<'_>) -> Answe
         }
         i += 1;
     }
-    let mut dims = [1; MAX_RANK];
-    let (mut i, mut rank) = (0, 0);
-    while i < x.rank() {
-        if !gone[i] || keepdims {
-            dims[rank] = if gone[i] { 1 } else { x.dims()[i] };
-            rank += 1;
-        }
-        i += 1;
-    }
-    Ok(Value::tensor(Shape::new(dims.split_at(rank).0)))
-}
-
-const fn flattened(x: Shape, axis: usize) -> Shape {
-    let axis = if axis < x.rank() { axis } else { x.rank() };
-    let (kept, rest) = x.dims().split_at(axis);
-    let mut dims = [1; MAX_RANK];
-    let mut i = 0;
-    while i < kept.len() {
-        dims[i] = kept[i];
-        i += 1;
-    }
-    if i == MAX_RANK {
-        return x;
-    }
-    dims[i] = Shape::new(rest).len();
-    Shape::new(dims.split_at(i + 1).0)
+    Ok(Value::tensor(reduce::reduced(&x, &gone, keepdims)))
 }
 
 const fn reshaped(x: Shape, to: Value, at: &Place<'_>) -> Answer {
