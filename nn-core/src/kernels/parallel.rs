@@ -4,6 +4,7 @@
 //! combined in index order: the same input gives the same bits on any machine size. Work smaller than the
 //! cost of waking a thread runs on the caller.
 
+use super::team::{Call, share};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -15,19 +16,35 @@ pub const GRAIN: usize = 16 * 1024;
 ///
 /// The only place that instantiates the thread pool's machinery, which is large, for all kernels together.
 #[inline(never)]
-fn run(count: usize, task: &(dyn Fn(usize) + Sync)) {
+fn run(count: usize, call: Call, task: &(dyn Fn(usize) + Sync)) {
     match count {
-        0 => {}
-        1 => task(0),
-        _ if rayon::current_num_threads() == 1 => (0..count).for_each(task),
-        _ => (0..count).into_par_iter().for_each(task),
+        0 => return,
+        1 => return task(0),
+        _ => {}
+    }
+    match rayon::current_num_threads() {
+        1 => (0..count).for_each(task),
+        // A thread of a pool shares with that pool.
+        _ if rayon::current_thread_index().is_some() => {
+            (0..count).into_par_iter().for_each(task);
+        }
+        threads => share(count, threads, call, task),
     }
 }
 
 /// Calls `f` with consecutive ranges of `grain` items that cover `0..n`, in parallel when there are several.
 pub fn for_each_range(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
     let grain = grain.max(1);
-    run(n.div_ceil(grain), &|i| {
+    run(n.div_ceil(grain), Call::Now, &|i| {
+        f(i * grain..((i + 1) * grain).min(n))
+    });
+}
+
+/// As [`for_each_range`] for tasks of one or two microseconds: in parallel while there is a lot of such work, one after the other if it
+/// would take waking a thread.
+pub fn for_each_small_range(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
+    let grain = grain.max(1);
+    run(n.div_ceil(grain), Call::Often, &|i| {
         f(i * grain..((i + 1) * grain).min(n))
     });
 }
