@@ -1,7 +1,7 @@
 //! Times one training step and one prediction of a workload, and prints one line:
 //!
 //! ```text
-//! nn resnet t2 train best 410.1 med 422.0 ms | predict best 120.2 med 121.9 ms  (batch 64)
+//! nn resnet t2 train best 160.1234 med 162.0123 ms | predict best 42.1234 med 43.0123 ms  (batch 64)
 //! ```
 //!
 //! usage: `cargo bench --bench train -- WORKLOAD [THREADS] [profile]`, with WORKLOAD one of resnet, cnn, mlp, widedeep, lstm, gru; with
@@ -183,7 +183,22 @@ fn run<M: Model>(
         model.predict_on_batch(x.clone()).expect("a prediction");
     });
     println!(
-        "nn {name} t{threads} train best {best:.3} med {median:.3} ms | predict best {predict_best:.3} med {predict_median:.3} ms  (batch {batch})"
+        "nn {name} t{threads} train best {best:.4} med {median:.4} ms | predict best {predict_best:.4} med {predict_median:.4} ms  (batch {batch})"
+    );
+}
+
+/// [`run`] for a model that tells ten classes apart.
+fn classify<M: Model<Input = Tensor>>(name: &str, threads: usize, model: M, x: Tensor) {
+    let labels: Vec<i64> = (0..x.shape()[0] as i64).map(|i| i * 7 % 10).collect();
+    let loss = SparseCategoricalCrossentropy::from_logits();
+    let model = model.compile(Compile::new(Adam::new(1e-3), loss));
+    run(
+        name,
+        threads,
+        model,
+        x.clone(),
+        vec![Tensor::from(labels)],
+        vec![x],
     );
 }
 
@@ -199,13 +214,6 @@ fn main() {
         .build_global()
         .expect("the pool is not built yet");
     nn::set_seed(0);
-    let labels = |n: usize| Tensor::from((0..n).map(|i| (i * 7 % 10) as i64).collect::<Vec<_>>());
-    let classify = || {
-        Compile::new(
-            Adam::new(1e-3),
-            SparseCategoricalCrossentropy::from_logits(),
-        )
-    };
     match workload {
         "resnet" => {
             let model = ResNetLike {
@@ -218,14 +226,7 @@ fn main() {
                 classifier: Dense::new(10),
             };
             let x = Tensor::random_uniform([64, 28, 28, 1]);
-            run(
-                workload,
-                threads,
-                model.compile(classify()),
-                x.clone(),
-                vec![labels(64)],
-                vec![x],
-            );
+            classify(workload, threads, model, x);
         }
         "cnn" => {
             let model = Cnn {
@@ -233,14 +234,7 @@ fn main() {
                 classifier: Dense::new(10),
             };
             let x = Tensor::random_uniform([64, 28, 28, 1]);
-            run(
-                workload,
-                threads,
-                model.compile(classify()),
-                x.clone(),
-                vec![labels(64)],
-                vec![x],
-            );
+            classify(workload, threads, model, x);
         }
         "mlp" => {
             let model = Mlp {
@@ -249,14 +243,7 @@ fn main() {
                 dense2: Dense::new(10),
             };
             let x = Tensor::random_uniform([32, 784]);
-            run(
-                workload,
-                threads,
-                model.compile(classify()),
-                x.clone(),
-                vec![labels(32)],
-                vec![x],
-            );
+            classify(workload, threads, model, x);
         }
         "widedeep" => {
             let model = WideAndDeep {
@@ -288,14 +275,7 @@ fn main() {
                 classifier: Dense::new(10),
             };
             let x = Tensor::random_uniform([64, 28, 28]);
-            run(
-                workload,
-                threads,
-                model.compile(classify()),
-                x.clone(),
-                vec![labels(64)],
-                vec![x],
-            );
+            classify(workload, threads, model, x);
         }
         "gru" => {
             let model = RowGru {
@@ -303,14 +283,7 @@ fn main() {
                 classifier: Dense::new(10),
             };
             let x = Tensor::random_uniform([64, 28, 28]);
-            run(
-                workload,
-                threads,
-                model.compile(classify()),
-                x.clone(),
-                vec![labels(64)],
-                vec![x],
-            );
+            classify(workload, threads, model, x);
         }
         other => {
             eprintln!("no workload `{other}`; there are resnet, cnn, mlp, widedeep, lstm, gru");

@@ -3,7 +3,7 @@
 //!
 //! The seed belongs to the thread. Without [`set_seed`] it comes from the clock.
 
-use crate::kernels::parallel;
+use crate::kernels::{parallel, simd};
 use crate::{DType, Element, Shape, Tensor};
 use std::cell::Cell;
 
@@ -101,11 +101,17 @@ fn generate<T: Element>(shape: Shape, f: impl Fn(u64) -> T + Sync) -> Tensor {
         return Tensor::abstract_of(shape, T::DTYPE);
     }
     Tensor::build(shape, |out: &mut [T]| {
+        let level = simd::level();
         parallel::for_each_chunk(out, parallel::GRAIN, |start, piece| {
-            piece
-                .iter_mut()
-                .enumerate()
-                .for_each(|(i, v)| *v = f((start + i) as u64));
+            simd::run(
+                level,
+                #[inline(always)]
+                || {
+                    for (i, v) in piece.iter_mut().enumerate() {
+                        *v = f((start + i) as u64);
+                    }
+                },
+            );
         });
     })
 }

@@ -12,6 +12,9 @@ use std::ops::Range;
 /// 16 Ki elements are about 5 µs of work, the price of waking a thread.
 pub const GRAIN: usize = 16 * 1024;
 
+/// Small tasks that are worth waking a thread.
+const WORTH_WAKING: usize = 8;
+
 /// Calls `task` with every number below `count`, in parallel if there are several and threads to run them.
 ///
 /// The only place that instantiates the thread pool's machinery, which is large, for all kernels together.
@@ -40,29 +43,36 @@ pub fn for_each_range(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
     });
 }
 
-/// As [`for_each_range`] for tasks of one or two microseconds: in parallel while there is a lot of such work, one after the other if it
-/// would take waking a thread.
+/// As [`for_each_range`] for tasks of one or two microseconds. Few of them wake no thread, but a thread that is awake does its share.
 pub fn for_each_small_range(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
     let grain = grain.max(1);
-    run(n.div_ceil(grain), Call::Often, &|i| {
-        f(i * grain..((i + 1) * grain).min(n))
-    });
+    let count = n.div_ceil(grain);
+    let call = match count < WORTH_WAKING {
+        true => Call::Often,
+        false => Call::Now,
+    };
+    run(count, call, &|i| f(i * grain..((i + 1) * grain).min(n)));
 }
 
 /// A pointer that tasks share, each to write a part of its own.
-struct Parts<T>(*mut T);
+pub(super) struct Parts<T>(*mut T);
 
 // SAFETY: a pointer alone does nothing; the elements move to other threads only where `T` may.
 unsafe impl<T: Send> Sync for Parts<T> {}
 
 impl<T> Parts<T> {
+    /// The parts of a slice, which must stay borrowed while they are in use.
+    pub(super) fn of(whole: &mut [T]) -> Parts<T> {
+        Parts(whole.as_mut_ptr())
+    }
+
     /// The elements of a range.
     ///
     /// # Safety
     /// The range lies in what the pointer was made of, which is borrowed for as long as the result lives, and no two live results
     /// overlap.
     #[allow(clippy::mut_from_ref)]
-    unsafe fn part(&self, range: Range<usize>) -> &mut [T] {
+    pub(super) unsafe fn part(&self, range: Range<usize>) -> &mut [T] {
         // SAFETY: the caller's promise.
         unsafe { std::slice::from_raw_parts_mut(self.0.add(range.start), range.len()) }
     }
@@ -77,7 +87,7 @@ pub fn for_each_chunk<T: Send>(out: &mut [T], grain: usize, f: impl Fn(usize, &m
         }
         return;
     }
-    let parts = Parts(out.as_mut_ptr());
+    let parts = Parts::of(out);
     for_each_range(n, grain, |range| {
         let start = range.start;
         // SAFETY: `for_each_range` gives disjoint ranges below `n`, and `out` is borrowed until it returns.

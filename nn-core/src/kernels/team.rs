@@ -78,7 +78,10 @@ struct Offer {
 
 impl Offer {
     fn new(work: &Work<'_>) -> Offer {
-        WORK.store(std::ptr::from_ref(work).cast_mut().cast(), Ordering::Relaxed);
+        WORK.store(
+            std::ptr::from_ref(work).cast_mut().cast(),
+            Ordering::Relaxed,
+        );
         let number = OFFER.0.load(Ordering::Relaxed) + 1;
         OFFER.0.store(number, Ordering::SeqCst);
         Offer { number }

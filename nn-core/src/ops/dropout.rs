@@ -27,7 +27,7 @@ impl Op for Masked {
         Ok(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 let scale = Float::from_f64(self.scale);
-                elementwise::zip(inputs[0].data(), inputs[1].data(), out, masked(scale));
+                elementwise::zip_wide(inputs[0].data(), inputs[1].data(), out, masked(scale));
             })),
         )
     }

@@ -93,6 +93,8 @@ pub trait Float:
     + MulAssign
     + DivAssign
 {
+    /// The least positive number with full precision.
+    const LEAST_NORMAL: Self;
     /// The nearest number to `x`.
     fn from_f64(x: f64) -> Self;
     /// `x` widened.
@@ -150,6 +152,8 @@ macro_rules! float {
         }
 
         impl Float for $t {
+            const LEAST_NORMAL: Self = $t::MIN_POSITIVE;
+
             #[inline(always)]
             fn from_f64(x: f64) -> Self {
                 x as $t
