@@ -10,6 +10,7 @@ mod constraint;
 pub mod dtype;
 mod error;
 mod gradients;
+mod ids;
 pub mod initializer;
 mod jacobian;
 #[doc(hidden)]

@@ -5,10 +5,10 @@
 //! of [`measure`].
 
 use crate::Tensor;
+use crate::ids::{IdMap, IdSet};
 use crate::module::{self, Module};
 use crate::op::Keeps;
 use crate::scope::Frame;
-use crate::tape::{IdMap, IdSet};
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 

@@ -4,33 +4,12 @@
 //! is dropped. Nothing is recorded without a tape.
 
 use crate::gradients::Source;
+use crate::ids::IdMap;
 use crate::op::{Backward, Op};
 use crate::{Error, Result, Sources, Tensor, profile};
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 use std::rc::Rc;
-
-/// Hashes tensor identities, which are already distinct numbers.
-#[derive(Default)]
-pub(crate) struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("identities are u64");
-    }
-    fn write_u64(&mut self, id: u64) {
-        // The multiplication spreads consecutive numbers over the high bits, which the table uses too.
-        self.0 = id.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-}
-
-pub(crate) type IdMap<V> = HashMap<u64, V, BuildHasherDefault<IdHasher>>;
-pub(crate) type IdSet = HashSet<u64, BuildHasherDefault<IdHasher>>;
 
 #[derive(Clone)]
 struct Entry {
@@ -38,15 +17,24 @@ struct Entry {
     /// Where its inputs are in [`Record::inputs`].
     inputs: Range<usize>,
     output: Tensor,
+    slot: Slot,
 }
+
+/// The number that a tape gives to a tensor that it follows, in order of appearance.
+type Slot = u32;
+
+/// The slot of what a tape does not follow.
+const NONE: Slot = Slot::MAX;
 
 #[derive(Default)]
 struct Record {
     entries: Vec<Entry>,
     /// The inputs of all entries, one after the other.
     inputs: Vec<Tensor>,
-    /// Everything that depends on something watched.
-    tracked: IdSet,
+    /// The slots of these.
+    input_slots: Vec<Slot>,
+    /// Everything that is watched or depends on something watched.
+    slots: IdMap<Slot>,
 }
 
 /// What a tape and the thread's list of tapes share.
@@ -59,7 +47,18 @@ struct Shared {
 
 impl Record {
     fn watches(&self, tensor: &Tensor) -> bool {
-        tensor.is_variable() || self.tracked.contains(&tensor.id())
+        tensor.is_variable() || self.slots.contains_key(&tensor.id())
+    }
+
+    /// The slot of a tensor that is followed from now on.
+    fn follow(&mut self, tensor: &Tensor) -> Slot {
+        let next = self.slots.len() as Slot;
+        assert!(next < NONE, "a tape follows at most 2³² - 1 tensors");
+        *self.slots.entry(tensor.id()).or_insert(next)
+    }
+
+    fn slot(&self, tensor: &Tensor) -> Slot {
+        self.slots.get(&tensor.id()).copied().unwrap_or(NONE)
     }
 }
 
@@ -88,22 +87,31 @@ pub(crate) fn record_if_watched(
                 continue;
             }
             let mut record = tape.record.borrow_mut();
-            if !inputs.iter().any(|t| record.watches(t)) {
+            let first = record.input_slots.len();
+            for tensor in inputs {
+                let slot = match tensor.is_variable() {
+                    true => record.follow(tensor),
+                    false => record.slot(tensor),
+                };
+                record.input_slots.push(slot);
+            }
+            if record.input_slots[first..].iter().all(|&slot| slot == NONE) {
+                record.input_slots.truncate(first);
                 continue;
             }
             let op = shared.get_or_insert_with(&mut *make).clone();
             let keeps = op.keeps();
             profile::recorded(inputs, output, keeps);
-            let first = record.inputs.len();
             let whole = |i: usize| keeps.inputs >> i.min(31) & 1 == 1;
             let kept_inputs = inputs.iter().enumerate().map(|(i, t)| kept(t, whole(i)));
             record.inputs.extend(kept_inputs);
             let inputs = first..record.inputs.len();
-            record.tracked.insert(output.id());
+            let slot = record.follow(output);
             record.entries.push(Entry {
                 op,
                 inputs,
                 output: kept(output, keeps.output),
+                slot,
             });
         }
     });
@@ -172,7 +180,7 @@ impl GradientTape {
     /// Only `f32` and `f64` tensors have gradients; asking for one of another type is an error later.
     pub fn watch(&self, tensor: &Tensor) {
         if tensor.dtype().is_float() {
-            self.shared.record.borrow_mut().tracked.insert(tensor.id());
+            self.shared.record.borrow_mut().follow(tensor);
         }
     }
 
@@ -312,8 +320,10 @@ impl GradientTape {
         record.entries.shrink_to(SPARE_ROOM);
         record.inputs.clear();
         record.inputs.shrink_to(SPARE_ROOM);
-        record.tracked.clear();
-        record.tracked.shrink_to(SPARE_ROOM);
+        record.input_slots.clear();
+        record.input_slots.shrink_to(SPARE_ROOM);
+        record.slots.clear();
+        record.slots.shrink_to(SPARE_ROOM);
         // A thread that ends has no next tape.
         let _ = SPARE.try_with(|spare| spare.replace(record));
     }
@@ -346,9 +356,7 @@ impl GradientTape {
     ) -> Result<Vec<Option<Tensor>>> {
         let _pause = Pause::of(vec![self.shared.clone()]);
         let mut record = self.shared.record.borrow_mut();
-        let count = record.entries.len() + wanted.len();
-        let mut adjoints: IdMap<Tensor> = IdMap::default();
-        adjoints.reserve(count);
+        let mut adjoints: Vec<Option<Tensor>> = vec![None; record.slots.len()];
         for (target, upstream) in targets {
             let target = (*target).clone().ok()?;
             if !target.is_concrete() {
@@ -368,23 +376,26 @@ impl GradientTape {
                     )));
                 }
             };
-            accumulate(&mut adjoints, target.id(), upstream);
+            accumulate(&mut adjoints, record.slot(&target), upstream);
         }
 
         // What depends on a source, so that no gradient is computed that leads to none.
-        let mut sources = IdSet::default();
-        sources.reserve(wanted.len());
-        let watched = wanted
+        let sources: Vec<Slot> = wanted
             .iter()
-            .filter(|(_, t)| t.dtype().is_float() && record.watches(t));
-        sources.extend(watched.map(|(_, t)| t.id()));
-        let mut reached = IdSet::default();
-        reached.reserve(count);
-        reached.extend(&sources);
+            .map(|(_, t)| match t.dtype().is_float() {
+                true => record.slot(t),
+                false => NONE,
+            })
+            .collect();
+        let mut reached = vec![Reached::No; record.slots.len()];
+        for &slot in sources.iter().filter(|&&slot| slot != NONE) {
+            reached[slot as usize] = Reached::Source;
+        }
         for entry in &record.entries {
-            let inputs = &record.inputs[entry.inputs.clone()];
-            if inputs.iter().any(|t| reached.contains(&t.id())) {
-                reached.insert(entry.output.id());
+            let mut inputs = record.input_slots[entry.inputs.clone()].iter();
+            let reached_by = |slot: &Slot| *slot != NONE && reached[*slot as usize] != Reached::No;
+            if reached[entry.slot as usize] == Reached::No && inputs.any(reached_by) {
+                reached[entry.slot as usize] = Reached::Between;
             }
         }
 
@@ -400,19 +411,19 @@ impl GradientTape {
         while let Some(entry) = entries.pop() {
             // Frees what the entry before held.
             inputs.truncate(entry.inputs.end);
-            let own = &inputs[entry.inputs];
-            let id = entry.output.id();
-            let _measured = profile::backward(id);
-            if !reached.contains(&id) {
-                continue;
-            }
-            let upstream = match sources.contains(&id) {
-                true => adjoints.get(&id).cloned(),
-                false => adjoints.remove(&id),
+            let own = &inputs[entry.inputs.clone()];
+            let slots = &record.input_slots[entry.inputs];
+            let _measured = profile::backward(entry.output.id());
+            let adjoint = &mut adjoints[entry.slot as usize];
+            let upstream = match reached[entry.slot as usize] {
+                Reached::No => None,
+                Reached::Between => adjoint.take(),
+                Reached::Source => adjoint.clone(),
             };
             let Some(upstream) = upstream else { continue };
+            let needed = |&slot: &Slot| slot != NONE && reached[slot as usize] != Reached::No;
             needs.clear();
-            needs.extend(own.iter().map(|t| reached.contains(&t.id())));
+            needs.extend(slots.iter().map(needed));
             let at = Backward {
                 inputs: own,
                 output: &entry.output,
@@ -423,23 +434,18 @@ impl GradientTape {
                 .op
                 .gradient(&at)
                 .map_err(|e| e.context(format!("the gradient of `{}`", entry.op.name())))?;
-            for ((input, gradient), &needed) in own.iter().zip(gradients).zip(&needs) {
-                if let (Some(gradient), true) = (gradient, needed) {
-                    let gradient = gradient.ok()?.sum_to(*input.raw_shape()).ok()?;
-                    accumulate(&mut adjoints, input.id(), gradient);
+            for ((i, gradient), &slot) in gradients.into_iter().enumerate().zip(slots) {
+                if let (Some(gradient), true) = (gradient, needs[i]) {
+                    let gradient = gradient.ok()?.sum_to(*own[i].raw_shape()).ok()?;
+                    accumulate(&mut adjoints, slot, gradient);
                 }
             }
         }
         if !self.persistent.get() {
             (record.entries, record.inputs) = (entries, inputs);
         }
-        Ok(wanted
-            .iter()
-            .map(|(_, t)| {
-                let connected = sources.contains(&t.id());
-                connected.then(|| adjoints.get(&t.id()).cloned()).flatten()
-            })
-            .collect())
+        let gradient = |slot: Slot| adjoints.get(slot as usize).cloned().flatten();
+        Ok(sources.into_iter().map(gradient).collect())
     }
 
     fn deactivate(&self) {
@@ -452,12 +458,23 @@ impl GradientTape {
     }
 }
 
-fn accumulate(adjoints: &mut IdMap<Tensor>, id: u64, gradient: Tensor) {
-    let sum = match adjoints.remove(&id) {
-        Some(so_far) => so_far + gradient,
-        None => gradient,
-    };
-    adjoints.insert(id, sum);
+/// Whether a tensor depends on a source.
+#[derive(Clone, Copy, PartialEq)]
+enum Reached {
+    No,
+    Between,
+    /// It is one.
+    Source,
+}
+
+/// Adds a gradient to that of a slot, if there is such a slot.
+fn accumulate(adjoints: &mut [Option<Tensor>], slot: Slot, gradient: Tensor) {
+    if let Some(adjoint) = adjoints.get_mut(slot as usize) {
+        *adjoint = Some(match adjoint.take() {
+            Some(so_far) => so_far + gradient,
+            None => gradient,
+        });
+    }
 }
 
 /// What to do about a source without a gradient.

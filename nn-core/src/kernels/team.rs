@@ -55,7 +55,7 @@ impl Work<'_> {
 
     /// The caller begins at the front and helpers at the back: with one of them, each half stays with one thread from one operation to
     /// the next, and so in its cache.
-    fn from_the_front(&self) {
+    fn do_first(&self) {
         let mut i = 0;
         while self.take() {
             (self.task)(i);
@@ -63,7 +63,7 @@ impl Work<'_> {
         }
     }
 
-    fn from_the_back(&self) {
+    fn do_last(&self) {
         while self.take() {
             let i = self.count - 1 - self.helped.fetch_add(1, Ordering::Relaxed);
             (self.task)(i);
@@ -147,7 +147,7 @@ pub(super) fn share(count: usize, threads: usize, call: Call, task: &(dyn Fn(usi
     };
     {
         let _offer = Offer::new(&work);
-        work.from_the_front();
+        work.do_first();
     }
     let panic = work.panic.into_inner().unwrap_or_else(|e| e.into_inner());
     if let Some(panic) = panic {
@@ -195,7 +195,7 @@ fn take_part(number: usize) {
         // SAFETY: the offer stands, so the pointer is that of its work, and the caller does not leave `share`, in which the work lives,
         // before INSIDE is back at 0.
         let work = unsafe { &*WORK.load(Ordering::Relaxed) };
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work.from_the_back())) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work.do_last())) {
             let mut first = work.panic.lock().unwrap_or_else(|e| e.into_inner());
             first.get_or_insert(panic);
         }

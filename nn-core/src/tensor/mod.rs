@@ -47,8 +47,10 @@ struct Inner {
 }
 
 enum State {
-    Concrete {
-        buffer: Arc<Buffer>,
+    Concrete(Buffer),
+    /// As concrete: elements of another tensor, which is [`State::Concrete`], from `offset` on.
+    View {
+        base: Tensor,
         offset: usize,
     },
     /// As concrete to the outside.
@@ -118,12 +120,7 @@ impl Tensor {
     }
 
     fn from_buffer(shape: Shape, buffer: Buffer) -> Tensor {
-        let dtype = buffer.dtype();
-        let state = State::Concrete {
-            buffer: Arc::new(buffer),
-            offset: 0,
-        };
-        Tensor::from_inner(shape, dtype, state)
+        Tensor::from_inner(shape, buffer.dtype(), State::Concrete(buffer))
     }
 
     /// The shape.
@@ -187,7 +184,7 @@ impl Tensor {
 
     /// Whether it has a value.
     pub fn is_concrete(&self) -> bool {
-        matches!(self.0.state, State::Concrete { .. } | State::Pending(_))
+        !matches!(self.0.state, State::Abstract | State::Failed(_))
     }
 
     /// Whether it stands for a value while a model is traced.
@@ -216,11 +213,12 @@ impl Tensor {
                 "a tensor of shape {} has no value while the model is traced; what `call` returns must not depend on values read from tensors",
                 self.0.shape
             ))),
-            State::Concrete { buffer, offset } if self.0.dtype == T::DTYPE => {
-                Ok(&buffer.as_slice()[*offset..*offset + self.0.shape.len()])
-            }
             State::Pending(pending) => pending.value().try_data(),
-            State::Concrete { .. } => Err(Error::dtype(format!(
+            State::Concrete(buffer) if self.0.dtype == T::DTYPE => Ok(buffer.as_slice()),
+            State::View { base, offset } if self.0.dtype == T::DTYPE => {
+                Ok(&base.try_data()?[*offset..*offset + self.0.shape.len()])
+            }
+            State::Concrete(_) | State::View { .. } => Err(Error::dtype(format!(
                 "the tensor holds {}, {} was asked for; convert with `cast(DType::{:?})`",
                 self.0.dtype,
                 T::DTYPE,
@@ -246,20 +244,16 @@ impl Tensor {
     /// # Errors
     /// As [`Tensor::try_data`].
     pub fn data_mut<T: Element>(&mut self) -> Result<&mut [T]> {
-        self.try_data::<T>()?;
-        let shape = self.0.shape;
-        let unique = Arc::get_mut(&mut self.0).is_some_and(|inner| match &mut inner.state {
-            State::Concrete { buffer, .. } => Arc::get_mut(buffer).is_some(),
-            _ => false,
-        });
-        if !unique {
-            let copy = Tensor::build(shape, |out: &mut [T]| out.copy_from_slice(self.data()));
+        let data = self.try_data::<T>()?;
+        if !self.is_unique() {
+            let copy = Tensor::build(self.0.shape, |out: &mut [T]| out.copy_from_slice(data));
             *self = copy.with_identity(self.id(), self.is_variable());
         }
-        match &mut Arc::get_mut(&mut self.0).expect("made unique above").state {
-            State::Concrete { buffer, offset } => {
-                let buffer = Arc::get_mut(buffer).expect("made unique above");
-                Ok(&mut buffer.as_mut_slice()[*offset..*offset + shape.len()])
+        let inner = Arc::get_mut(&mut self.0).expect("made unique above");
+        match &mut inner.state {
+            State::Concrete(buffer) => Ok(buffer.as_mut_slice()),
+            State::View { base, offset } => {
+                Ok(&mut base.data_mut()?[*offset..*offset + inner.shape.len()])
             }
             _ => unreachable!("checked to be concrete"),
         }
@@ -268,13 +262,18 @@ impl Tensor {
     /// Whether nobody else holds the memory, so that [`Tensor::data_mut`] writes in place.
     pub fn is_unique(&self) -> bool {
         Arc::strong_count(&self.0) == 1
-            && matches!(&self.0.state, State::Concrete { buffer, .. } if Arc::strong_count(buffer) == 1)
+            && match &self.0.state {
+                State::Concrete(_) => true,
+                State::View { base, .. } => base.is_unique(),
+                State::Pending(_) | State::Abstract | State::Failed(_) => false,
+            }
     }
 
     /// The memory of a concrete tensor.
     fn buffer(&self) -> Option<&Buffer> {
         match &self.0.state {
-            State::Concrete { buffer, .. } => Some(buffer),
+            State::Concrete(buffer) => Some(buffer),
+            State::View { base, .. } => base.buffer(),
             State::Pending(pending) => pending.value().buffer(),
             State::Abstract | State::Failed(_) => None,
         }
@@ -283,8 +282,12 @@ impl Tensor {
     /// The same memory under another shape of as many elements, starting `offset` elements in.
     pub(crate) fn view(&self, shape: Shape, offset: usize) -> Tensor {
         let state = match &self.0.state {
-            State::Concrete { buffer, offset: at } => State::Concrete {
-                buffer: buffer.clone(),
+            State::Concrete(_) => State::View {
+                base: self.clone(),
+                offset,
+            },
+            State::View { base, offset: at } => State::View {
+                base: base.clone(),
                 offset: at + offset,
             },
             State::Pending(pending) => return pending.value().view(shape, offset),
@@ -295,14 +298,13 @@ impl Tensor {
     }
 
     /// The same value under a given identity.
-    pub(crate) fn with_identity(&self, id: u64, variable: bool) -> Tensor {
-        let view = self.view(self.0.shape, 0);
-        let inner = Arc::try_unwrap(view.0).unwrap_or_else(|_| unreachable!("just made"));
-        Tensor(Arc::new(Inner {
-            id,
-            variable,
-            ..inner
-        }))
+    pub(crate) fn with_identity(mut self, id: u64, variable: bool) -> Tensor {
+        if Arc::get_mut(&mut self.0).is_none() {
+            self = self.view(self.0.shape, 0);
+        }
+        let inner = Arc::get_mut(&mut self.0).expect("nobody else has it");
+        (inner.id, inner.variable) = (id, variable);
+        self
     }
 
     /// Shape, type and identity of this tensor without its memory: what a tape keeps where a gradient needs no value.
