@@ -3,7 +3,7 @@
 use crate::{Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, dtype};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 /// A trainable parameter or a buffer (state that is saved but not trained) of a layer.
 ///
@@ -25,8 +25,8 @@ pub struct Param {
     constraint: Option<Constraint>,
     buffer: bool,
     frozen: AtomicBool,
-    /// Where it was found last.
-    path: Mutex<Option<Arc<str>>>,
+    /// Where it was found first.
+    path: OnceLock<Arc<str>>,
 }
 
 impl Param {
@@ -40,7 +40,7 @@ impl Param {
             constraint: None,
             buffer: false,
             frozen: AtomicBool::new(false),
-            path: Mutex::new(None),
+            path: OnceLock::new(),
         }
     }
 
@@ -87,12 +87,12 @@ impl Param {
         self
     }
 
-    /// Its path as a string that is shared with whoever asked before, unless it was found elsewhere then.
+    /// Its path as a string that is shared by all who find it at the same place.
     pub(crate) fn found_at(&self, path: &str) -> Arc<str> {
-        let mut last = self.path.lock().unwrap_or_else(|e| e.into_inner());
-        match &*last {
-            Some(known) if **known == *path => known.clone(),
-            _ => last.insert(path.into()).clone(),
+        let first = self.path.get_or_init(|| path.into());
+        match **first == *path {
+            true => first.clone(),
+            false => path.into(),
         }
     }
 

@@ -19,9 +19,9 @@ fn name_of(slot: &str, path: &str) -> String {
 }
 
 impl Slots {
-    /// The slots of a parameter, zeros at first.
-    pub(super) fn of(&mut self, p: &Parameter<'_>, count: usize) -> &mut [Tensor] {
-        let slots = self.by_parameter.entry(p.id()).or_default();
+    /// The slots of a parameter, whose identity is `id`; zeros at first.
+    pub(super) fn of(&mut self, id: u64, p: &Parameter<'_>, count: usize) -> &mut [Tensor] {
+        let slots = self.by_parameter.entry(id).or_default();
         if slots.len() != count {
             *slots = zeros(p, count);
         }

@@ -17,13 +17,13 @@ impl<R: Rule> Optimizer for R {
 
         let mut slots = std::mem::take(self.slots_mut());
         let count = self.slot_names().len();
-        let done = matched.iter().try_for_each(|(p, gradient)| {
+        let done = matched.iter().try_for_each(|Matched { p, id, gradient }| {
             let at = StepInfo {
                 learning_rate,
                 weight_decay: self.settings().decay_of(p.path()),
                 step: slots.iterations + 1,
             };
-            let own = slots.of(p, count);
+            let own = slots.of(*id, p, count);
             p.update(|value| self.step(value, gradient, own, &at))
                 .map_err(|e| e.at_path(p.path()))
         });
@@ -71,11 +71,18 @@ impl<R: Rule> Optimizer for R {
     }
 }
 
-/// Every parameter that has a gradient, with it.
+/// A parameter, its identity and its gradient.
+struct Matched<'p, 'a> {
+    p: &'p Parameter<'a>,
+    id: u64,
+    gradient: Tensor,
+}
+
+/// Every parameter that has a gradient.
 fn match_up<'p, 'a>(
     parameters: &'p [Parameter<'a>],
     gradients: &Gradients,
-) -> Result<Vec<(&'p Parameter<'a>, Tensor)>> {
+) -> Result<Vec<Matched<'p, 'a>>> {
     if gradients.is_empty() {
         return Err(Error::gradient(
             "there are no gradients to apply: the loss does not depend on any trainable parameter",
@@ -83,7 +90,10 @@ fn match_up<'p, 'a>(
     }
     let mut matched = Vec::with_capacity(gradients.len());
     for p in parameters {
-        let Some(gradient) = gradients.by_id(p.id()) else {
+        // Asked for once: each question to a parameter takes a lock.
+        let value = p.value();
+        let id = value.id();
+        let Some(gradient) = gradients.by_id(id) else {
             continue;
         };
         if !p.trainable() {
@@ -93,7 +103,9 @@ fn match_up<'p, 'a>(
             )));
         }
         let gradient = gradient.clone().ok().map_err(|e| e.at_path(p.path()))?;
-        if !gradient.is_concrete() || gradient.shape() != p.shape() || gradient.dtype() != p.dtype()
+        if !gradient.is_concrete()
+            || gradient.shape() != value.shape()
+            || gradient.dtype() != value.dtype()
         {
             return Err(Error::gradient(format!(
                 "the gradient of `{}` is {} {}, the parameter {} {}",
@@ -104,10 +116,10 @@ fn match_up<'p, 'a>(
                 p.shape()
             )));
         }
-        matched.push((p, gradient));
+        matched.push(Matched { p, id, gradient });
     }
     if matched.len() < gradients.len() {
-        let known = |path: &str| matched.iter().any(|(p, _)| p.path() == path);
+        let known = |path: &str| matched.iter().any(|m| m.p.path() == path);
         let strangers: Vec<&str> = gradients
             .iter()
             .map(|(path, _)| path)
