@@ -38,8 +38,16 @@ fn cross_entropy<T: Float>(
                 for x in x.chunks(block) {
                     let e = &mut buffer[..x.len()];
                     shifted_exp(x, e, classes);
-                    for (x, e) in x.chunks_exact(classes).zip(e.chunks_exact(classes)) {
-                        let (shift, log) = (shift(x), Float::ln(total(e)));
+                    let rows = row..row + x.len() / classes;
+                    for (sum, e) in lse[rows.clone()].iter_mut().zip(e.chunks_exact(classes)) {
+                        *sum = total(e);
+                    }
+                    // All logarithms at once: one row has only one.
+                    for log in &mut lse[rows] {
+                        *log = Float::ln(*log);
+                    }
+                    for x in x.chunks_exact(classes) {
+                        let (shift, log) = (shift(x), lse[row]);
                         let (dot, weight) = target(first + row, x, shift);
                         lse[row] = shift + log;
                         loss[row] = log * weight - dot;
