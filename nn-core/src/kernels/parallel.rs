@@ -38,7 +38,7 @@ fn run(count: usize, call: Call, task: &(dyn Fn(usize) + Sync)) {
 /// Calls `f` with consecutive ranges of `grain` items that cover `0..n`, in parallel when there are several.
 pub fn for_each_range(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
     let grain = grain.max(1);
-    run(n.div_ceil(grain), Call::Now, &|i| {
+    run(n.div_ceil(grain), Call::Now, &move |i| {
         f(i * grain..((i + 1) * grain).min(n))
     });
 }

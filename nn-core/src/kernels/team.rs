@@ -6,10 +6,10 @@
 //! everything itself if nobody comes.
 
 use std::any::Any;
+use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::ptr::null_mut;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long a helper looks out for more work after the last.
@@ -22,93 +22,60 @@ const STAY: Duration = Duration::from_millis(2);
 const LOOKS: usize = 64;
 const PATIENCE: usize = 1 << 12;
 
-/// A value on cache lines of its own (processors fetch pairs of them), so that threads that watch it are not disturbed by others.
+/// The work that is shared now. Of all callers one at a time shares: who has set `busy`.
+///
+/// Everything that a helper needs is on two cache lines that come together: fetching a line from the other processor takes about 0.1 µs.
 #[repr(align(128))]
-struct Apart<T>(T);
+struct Team {
+    /// The number of the work, and how many of its tasks nobody has claimed (the lowest [`TASK_BITS`] bits).
+    open: AtomicU64,
+    task: UnsafeCell<&'static (dyn Fn(usize) + Sync)>,
+    count: AtomicUsize,
+    /// Tasks that helpers claimed, and those that they finished.
+    helped: AtomicUsize,
+    finished: AtomicUsize,
+    panicked: AtomicBool,
+    busy: AtomicBool,
+}
 
-/// The work that is shared now; of all callers one at a time shares.
-static BUSY: AtomicBool = AtomicBool::new(false);
-static WORK: AtomicPtr<Work<'static>> = AtomicPtr::new(null_mut());
-/// Counts up when work is offered, to an odd number, and when it is withdrawn, to an even one.
-static OFFER: Apart<AtomicUsize> = Apart(AtomicUsize::new(0));
-/// Helpers that may be using [`WORK`].
-static INSIDE: Apart<AtomicUsize> = Apart(AtomicUsize::new(0));
+// SAFETY: `task` is written by who has set `busy`, while no task is open or unfinished, and read by helpers between claiming and
+// finishing one.
+unsafe impl Sync for Team {}
+
+static TEAM: Team = Team {
+    open: AtomicU64::new(0),
+    task: UnsafeCell::new(&|_| {}),
+    count: AtomicUsize::new(0),
+    helped: AtomicUsize::new(0),
+    finished: AtomicUsize::new(0),
+    panicked: AtomicBool::new(false),
+    busy: AtomicBool::new(false),
+};
+
 /// Helpers that were called and have not left.
 static HELPERS: AtomicUsize = AtomicUsize::new(0);
 
-/// Tasks `0..count`.
-struct Work<'a> {
-    task: &'a (dyn Fn(usize) + Sync),
-    count: usize,
-    /// How many tasks have been taken, and how many of these by helpers.
-    taken: AtomicUsize,
-    helped: AtomicUsize,
-    /// What a helper's task panicked with.
-    panic: Mutex<Option<Box<dyn Any + Send>>>,
-}
+/// What a helper's task panicked with.
+static PANIC: Mutex<Option<Box<dyn Any + Send>>> = Mutex::new(None);
 
-impl Work<'_> {
-    /// The right to one more task.
-    fn take(&self) -> bool {
-        self.taken.fetch_add(1, Ordering::Relaxed) < self.count
-    }
+/// Room for the number of open tasks. The other 40 bits count works, so a thread that stands still between looking and claiming would
+/// have to do so for days to mistake one for another.
+const TASK_BITS: u32 = 24;
+const MAX_TASKS: usize = (1 << TASK_BITS) - 1;
 
-    /// The caller begins at the front and helpers at the back: with one of them, each half stays with one thread from one operation to
-    /// the next, and so in its cache.
-    fn do_first(&self) {
-        let mut i = 0;
-        while self.take() {
-            (self.task)(i);
-            i += 1;
+/// The right and the duty to do one task of the work, or no task is open.
+fn claim() -> bool {
+    let mut open = TEAM.open.load(Ordering::Relaxed);
+    while open as usize & MAX_TASKS > 0 {
+        match TEAM
+            .open
+            .compare_exchange_weak(open, open - 1, Ordering::Acquire, Ordering::Relaxed)
+        {
+            Ok(_) => return true,
+            Err(now) => open = now,
         }
     }
-
-    fn do_last(&self) {
-        while self.take() {
-            let i = self.count - 1 - self.helped.fetch_add(1, Ordering::Relaxed);
-            (self.task)(i);
-        }
-    }
-}
-
-/// Offers work until it is dropped, and then waits until no helper uses it.
-struct Offer {
-    number: usize,
-}
-
-impl Offer {
-    fn new(work: &Work<'_>) -> Offer {
-        WORK.store(
-            std::ptr::from_ref(work).cast_mut().cast(),
-            Ordering::Relaxed,
-        );
-        let number = OFFER.0.load(Ordering::Relaxed) + 1;
-        OFFER.0.store(number, Ordering::SeqCst);
-        Offer { number }
-    }
-}
-
-impl Drop for Offer {
-    fn drop(&mut self) {
-        OFFER.0.store(self.number + 1, Ordering::SeqCst);
-        let mut looks = 0;
-        while INSIDE.0.load(Ordering::SeqCst) > 0 {
-            looks += 1;
-            match looks < PATIENCE {
-                true => std::hint::spin_loop(),
-                false => std::thread::yield_now(),
-            }
-        }
-    }
-}
-
-/// Sets a flag back when it is dropped.
-struct Reset<'a>(&'a AtomicBool);
-
-impl Drop for Reset<'_> {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
-    }
+    false
 }
 
 /// Whether to call helpers who are asleep.
@@ -122,36 +89,83 @@ pub(super) enum Call {
 
 /// Calls `task` with every number below `count`, on the calling thread and on up to `threads - 1` threads of rayon's global pool.
 ///
+/// The caller begins at the front and helpers at the back: with one of them, each half stays with one thread from one operation to the
+/// next, and so in its cache.
+///
 /// # Panics
 /// If a task does; the others may then not have run.
 pub(super) fn share(count: usize, threads: usize, call: Call, task: &(dyn Fn(usize) + Sync)) {
-    if BUSY.swap(true, Ordering::Acquire) {
-        // Another thread, or this one further up, is sharing: the processors have work.
+    // Another thread, or this one further up, is sharing: the processors have work.
+    if count > MAX_TASKS || TEAM.busy.swap(true, Ordering::Acquire) {
         return (0..count).for_each(task);
     }
-    let _free = Reset(&BUSY);
+    let free = Free;
     let wanted = (threads - 1).min(count - 1);
     let present = HELPERS.load(Ordering::Relaxed);
     if present < wanted && (call == Call::Now || often()) {
         HELPERS.fetch_add(wanted - present, Ordering::Relaxed);
         (present..wanted).for_each(|_| rayon::spawn(help));
     } else if present == 0 {
+        drop(free);
         return (0..count).for_each(task);
     }
-    let work = Work {
-        task,
-        count,
-        taken: AtomicUsize::new(0),
-        helped: AtomicUsize::new(0),
-        panic: Mutex::new(None),
-    };
-    {
-        let _offer = Offer::new(&work);
-        work.do_first();
+
+    // SAFETY: nobody else writes (`busy`) or reads it: no task is open, and all that were claimed are finished, because who shared
+    // before left only then. The reference does not outlive `task`: `Finish` waits for all who could use it.
+    unsafe { *TEAM.task.get() = std::mem::transmute::<&(dyn Fn(usize) + Sync), &'static _>(task) };
+    TEAM.count.store(count, Ordering::Relaxed);
+    TEAM.helped.store(0, Ordering::Relaxed);
+    TEAM.finished.store(0, Ordering::Relaxed);
+    TEAM.panicked.store(false, Ordering::Relaxed);
+    let number = (TEAM.open.load(Ordering::Relaxed) >> TASK_BITS) + 1;
+    // The first task is the caller's.
+    TEAM.open
+        .store(number << TASK_BITS | (count - 1) as u64, Ordering::Release);
+    let mut finish = Finish { own: 1 };
+    task(0);
+    while claim() {
+        finish.own += 1;
+        task(finish.own - 1);
     }
-    let panic = work.panic.into_inner().unwrap_or_else(|e| e.into_inner());
-    if let Some(panic) = panic {
-        resume_unwind(panic);
+    drop(finish);
+    if TEAM.panicked.load(Ordering::Relaxed) {
+        let panic = PANIC.lock().unwrap_or_else(|e| e.into_inner()).take();
+        drop(free);
+        resume_unwind(panic.expect("left by who panicked"));
+    }
+}
+
+/// Lets the next caller share when it is dropped.
+struct Free;
+
+impl Drop for Free {
+    fn drop(&mut self) {
+        TEAM.busy.store(false, Ordering::Release);
+    }
+}
+
+/// Closes the work when it is dropped, and waits until helpers have finished what they claimed.
+struct Finish {
+    /// Tasks that the caller claimed.
+    own: usize,
+}
+
+impl Drop for Finish {
+    fn drop(&mut self) {
+        // There are open tasks only if one of the caller's panicked.
+        let mut left = 0;
+        while claim() {
+            left += 1;
+        }
+        let helped = TEAM.count.load(Ordering::Relaxed) - self.own - left;
+        let mut looks = 0;
+        while TEAM.finished.load(Ordering::Acquire) < helped {
+            looks += 1;
+            match looks < PATIENCE {
+                true => std::hint::spin_loop(),
+                false => std::thread::yield_now(),
+            }
+        }
     }
 }
 
@@ -163,18 +177,15 @@ fn often() -> bool {
     last.is_some_and(|last| now - last < LINGER)
 }
 
-/// What a helper does: take part in all work that is offered, until none has been for a while.
+/// What a helper does: tasks of all work that is shared, until there has been none for a while.
 fn help() {
     let began = Instant::now();
-    let (mut last, mut seen) = (began, 0);
+    let mut last = began;
     loop {
         for _ in 0..LOOKS {
-            let number = OFFER.0.load(Ordering::Relaxed);
-            if number % 2 == 1 && number != seen {
-                seen = number;
-                take_part(number);
+            if claim() {
+                do_one();
                 last = Instant::now();
-                break;
             }
             std::hint::spin_loop();
         }
@@ -186,21 +197,20 @@ fn help() {
     HELPERS.fetch_sub(1, Ordering::Relaxed);
 }
 
-/// Does tasks of the offer with this number, unless it has been withdrawn.
-fn take_part(number: usize) {
-    // Announced before looking again. The caller withdraws before it looks who is inside, so one sees the other (both sequentially
-    // consistent): either the offer is found withdrawn here, or the caller waits.
-    INSIDE.0.fetch_add(1, Ordering::SeqCst);
-    if OFFER.0.load(Ordering::SeqCst) == number {
-        // SAFETY: the offer stands, so the pointer is that of its work, and the caller does not leave `share`, in which the work lives,
-        // before INSIDE is back at 0.
-        let work = unsafe { &*WORK.load(Ordering::Relaxed) };
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work.do_last())) {
-            let mut first = work.panic.lock().unwrap_or_else(|e| e.into_inner());
-            first.get_or_insert(panic);
-        }
+/// Does a task that was claimed.
+fn do_one() {
+    let from_the_end = TEAM.helped.fetch_add(1, Ordering::Relaxed) + 1;
+    let i = TEAM.count.load(Ordering::Relaxed) - from_the_end;
+    // SAFETY: written before the task that was claimed was open, and not again before it is finished.
+    let task = unsafe { *TEAM.task.get() };
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| task(i))) {
+        PANIC
+            .lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .replace(panic);
+        TEAM.panicked.store(true, Ordering::Relaxed);
     }
-    INSIDE.0.fetch_sub(1, Ordering::SeqCst);
+    TEAM.finished.fetch_add(1, Ordering::Release);
 }
 
 #[cfg(test)]
