@@ -90,6 +90,18 @@ pub fn bits(model: &impl Module) -> Vec<u32> {
     values.map(f32::to_bits).collect()
 }
 
+/// Checks that `f` gives the same in pools of 1, 2 and 7 threads, and on a thread of no pool, which shares its work in another way.
+pub fn same_on_any_threads<R: PartialEq + Send>(f: impl Fn() -> R + Sync) {
+    let expected = f();
+    for threads in [1, 2, 7] {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        assert!(pool.install(&f) == expected, "a pool of {threads}");
+    }
+}
+
 /// A folder of its own for a test's files.
 pub fn folder(name: &str) -> std::path::PathBuf {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);

@@ -155,13 +155,15 @@ pub(super) mod tests {
             .filter(|&l| l <= widest())
     }
 
-    /// What `f` gives, after checking that it gives the same on every level and in pools of 1, 2 and 7 threads.
+    /// What `f` gives, after checking that it gives the same on every level, in pools of 1, 2 and 7 threads and outside of them.
     /// `R` holds bits, so that NaN compares equal to itself.
     pub(crate) fn same_everywhere<R: PartialEq + std::fmt::Debug + Send>(
         f: impl Fn() -> R + Sync,
     ) -> R {
         let expected = with_level(Level::Portable, &f);
         for level in levels() {
+            let found = with_level(level, &f);
+            assert!(found == expected, "{level:?} outside of a pool differs");
             for threads in [1, 2, 7] {
                 let pool = rayon::ThreadPoolBuilder::new()
                     .num_threads(threads)
