@@ -95,20 +95,22 @@ pub fn unit_f64(key: u64, i: u64) -> f64 {
     (bits(key, i) >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
 }
 
-/// A tensor whose element `i` is `f(i)`, in parallel.
-fn generate<T: Element>(shape: Shape, f: impl Fn(u64) -> T + Sync) -> Tensor {
+/// A tensor whose element `i` is `f(i)`, in parallel. An `f` that is to be vectorized is `#[inline(always)]` and owns what it uses.
+fn generate<T: Element>(shape: Shape, f: impl Fn(u64) -> T + Sync + Copy) -> Tensor {
     if !shape.is_known() {
         return Tensor::abstract_of(shape, T::DTYPE);
     }
+    let level = simd::level();
     Tensor::build(shape, |out: &mut [T]| {
-        let level = simd::level();
         parallel::for_each_chunk(out, parallel::GRAIN, |start, piece| {
             simd::run(
                 level,
                 #[inline(always)]
                 || {
+                    // What is read through a reference could be written in the loop, as far as the compiler knows.
+                    let (f, start) = (f, start as u64);
                     for (i, v) in piece.iter_mut().enumerate() {
-                        *v = f((start + i) as u64);
+                        *v = f(start + i as u64);
                     }
                 },
             );
@@ -116,10 +118,10 @@ fn generate<T: Element>(shape: Shape, f: impl Fn(u64) -> T + Sync) -> Tensor {
     })
 }
 
-fn generate_float(shape: Shape, dtype: DType, f: impl Fn(u64) -> f64 + Sync) -> Tensor {
+fn generate_float(shape: Shape, dtype: DType, f: impl Fn(u64) -> f64 + Sync + Copy) -> Tensor {
     match dtype {
         DType::F64 => generate(shape, f),
-        _ => generate(shape, |i| f(i) as f32),
+        _ => generate(shape, move |i| f(i) as f32),
     }
 }
 
@@ -127,20 +129,30 @@ fn generate_float(shape: Shape, dtype: DType, f: impl Fn(u64) -> f64 + Sync) -> 
 pub fn uniform(shape: impl Into<Shape>, low: f64, high: f64, dtype: DType) -> Tensor {
     let key = next_key();
     match dtype {
-        DType::F64 => generate(shape.into(), |i| low + (high - low) * unit_f64(key, i)),
-        // Rounding low + (high - low)·u to f32 could give `high` itself.
-        _ => generate(shape.into(), |i| {
+        DType::F64 => generate(
+            shape.into(),
+            #[inline(always)]
+            move |i| low + (high - low) * unit_f64(key, i),
+        ),
+        _ => {
             let (low, high) = (low as f32, high as f32);
-            let v = low + (high - low) * unit_f32(key, i);
-            if v < high { v } else { low }
-        }),
+            // Rounding low + (high - low)·u to f32 could give `high` itself.
+            generate(
+                shape.into(),
+                #[inline(always)]
+                move |i| {
+                    let v = low + (high - low) * unit_f32(key, i);
+                    if v < high { v } else { low }
+                },
+            )
+        }
     }
 }
 
 /// Normal numbers (Box and Muller 1958).
 pub fn normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> Tensor {
     let key = next_key();
-    generate_float(shape.into(), dtype, |i| {
+    generate_float(shape.into(), dtype, move |i| {
         let u = 1.0 - unit_f64(key, 2 * i); // in (0, 1]
         let angle = std::f64::consts::TAU * unit_f64(key, 2 * i + 1);
         mean + stddev * (-2.0 * u.ln()).sqrt() * angle.cos()
@@ -152,7 +164,7 @@ pub fn normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> 
 /// Numbers further away are drawn again: number `i` uses attempts of its own, so it does not depend on the others.
 pub fn truncated_normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> Tensor {
     let key = next_key();
-    generate_float(shape.into(), dtype, |i| {
+    generate_float(shape.into(), dtype, move |i| {
         let own = bits(key, i);
         let mut attempt = 0;
         loop {
@@ -170,7 +182,13 @@ pub fn truncated_normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: 
 /// `true` with the given probability.
 pub fn bernoulli(shape: impl Into<Shape>, probability: f64) -> Tensor {
     let key = next_key();
-    generate(shape.into(), |i| unit_f64(key, i) < probability)
+    // [`unit_f64`] below the probability, in whole numbers, which saves a conversion.
+    let limit = (probability * (1u64 << 53) as f64).ceil() as u64;
+    generate(
+        shape.into(),
+        #[inline(always)]
+        move |i| bits(key, i) >> 11 < limit,
+    )
 }
 
 /// The numbers `0..n` in random order (Fisher and Yates).
