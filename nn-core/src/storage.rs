@@ -113,8 +113,10 @@ unsafe impl Sync for Buffer {}
 impl Buffer {
     /// A buffer of `len` elements with unspecified (initialized) contents.
     pub fn new(dtype: DType, len: usize) -> Buffer {
+        // Half of what is addressable, so that the size of a block, up to a quarter more, does not overflow.
         let bytes = len
             .checked_mul(dtype.size())
+            .filter(|&bytes| bytes <= isize::MAX as usize / 2)
             .expect("a tensor larger than the address space");
         let (class, size) = size_class(bytes);
         let pointer = take(class).unwrap_or_else(|| {
@@ -234,6 +236,22 @@ mod tests {
         assert_eq!(kept(), 0);
         // What a thread leaves behind is there for the others, and drops after its list is gone are fine.
         std::thread::spawn(move || drop(many())).join().unwrap();
+    }
+
+    #[test]
+    fn a_size_that_nothing_can_hold_is_refused() {
+        for (dtype, len) in [
+            (DType::U8, usize::MAX),
+            (DType::Bool, isize::MAX as usize),
+            (DType::F64, usize::MAX / 8),
+        ] {
+            let message = std::panic::catch_unwind(|| Buffer::new(dtype, len)).err();
+            let message = message.and_then(|m| m.downcast::<String>().ok());
+            assert_eq!(
+                message.as_deref().map(String::as_str),
+                Some("a tensor larger than the address space")
+            );
+        }
     }
 
     #[test]
