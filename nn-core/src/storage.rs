@@ -84,6 +84,17 @@ fn keep(class: usize, block: NonNull<u8>) {
     }
 }
 
+/// The size class and the size of a block for `bytes`. Without a class, [`CLASSES`] or above, it is not kept when dropped.
+///
+/// Compiled with `--cfg exact_memory` no block is kept or longer than asked for: a sanitizer then sees what reaches
+/// beyond a buffer or uses it too late, which a pool hides from it.
+fn block(bytes: usize) -> (usize, usize) {
+    match cfg!(exact_memory) {
+        true => (CLASSES, bytes.max(1)),
+        false => size_class(bytes),
+    }
+}
+
 /// The smallest size class that holds `bytes`, and its size.
 fn size_class(bytes: usize) -> (usize, usize) {
     let units = bytes.div_ceil(ALIGN).max(1);
@@ -118,13 +129,18 @@ impl Buffer {
             .checked_mul(dtype.size())
             .filter(|&bytes| bytes <= isize::MAX as usize / 2)
             .expect("a tensor larger than the address space");
-        let (class, size) = size_class(bytes);
+        let (class, size) = block(bytes);
         let pointer = take(class).unwrap_or_else(|| {
             let layout = Layout::from_size_align(size, ALIGN).expect("size within isize");
-            // SAFETY: the layout has a size of at least 64.
+            // SAFETY: the layout has a size of at least 1.
             let pointer = unsafe { alloc_zeroed(layout) };
             NonNull::new(pointer).unwrap_or_else(|| handle_alloc_error(layout))
         });
+        if cfg!(exact_memory) {
+            // Contents are unspecified: whoever reads them before writing gets NaN.
+            // SAFETY: as below.
+            unsafe { pointer.as_ptr().write_bytes(0xff, bytes) };
+        }
         if dtype == DType::Bool {
             // Not every byte is a bool: what an earlier user left must go.
             // SAFETY: the block has at least `bytes` bytes and is ours alone.
@@ -168,7 +184,7 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        let (class, size) = size_class(self.len * self.dtype.size());
+        let (class, size) = block(self.len * self.dtype.size());
         if class < CLASSES {
             return keep(class, self.pointer);
         }
@@ -221,6 +237,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(not(exact_memory))]
     fn a_thread_keeps_a_few_small_blocks_and_gives_the_rest_to_all() {
         let bytes: usize = (0..NEAR_CLASSES).map(class_size).sum();
         assert_eq!(class_size(NEAR_CLASSES - 1), 4096);
