@@ -84,6 +84,17 @@ fn keep(class: usize, block: NonNull<u8>) {
     }
 }
 
+/// The size class and the size of a block for `bytes`. Without a class, [`CLASSES`] or above, it is not kept when dropped.
+///
+/// Compiled with `--cfg exact_memory` no block is kept or longer than asked for: a sanitizer then sees what reaches
+/// beyond a buffer or uses it too late, which a pool hides from it.
+fn block(bytes: usize) -> (usize, usize) {
+    match cfg!(exact_memory) {
+        true => (CLASSES, bytes.max(1)),
+        false => size_class(bytes),
+    }
+}
+
 /// The smallest size class that holds `bytes`, and its size.
 fn size_class(bytes: usize) -> (usize, usize) {
     let units = bytes.div_ceil(ALIGN).max(1);
@@ -113,16 +124,23 @@ unsafe impl Sync for Buffer {}
 impl Buffer {
     /// A buffer of `len` elements with unspecified (initialized) contents.
     pub fn new(dtype: DType, len: usize) -> Buffer {
+        // Half of what is addressable, so that the size of a block, up to a quarter more, does not overflow.
         let bytes = len
             .checked_mul(dtype.size())
+            .filter(|&bytes| bytes <= isize::MAX as usize / 2)
             .expect("a tensor larger than the address space");
-        let (class, size) = size_class(bytes);
+        let (class, size) = block(bytes);
         let pointer = take(class).unwrap_or_else(|| {
             let layout = Layout::from_size_align(size, ALIGN).expect("size within isize");
-            // SAFETY: the layout has a size of at least 64.
+            // SAFETY: the layout has a size of at least 1.
             let pointer = unsafe { alloc_zeroed(layout) };
             NonNull::new(pointer).unwrap_or_else(|| handle_alloc_error(layout))
         });
+        if cfg!(exact_memory) {
+            // Contents are unspecified: whoever reads them before writing gets NaN.
+            // SAFETY: as below.
+            unsafe { pointer.as_ptr().write_bytes(0xff, bytes) };
+        }
         if dtype == DType::Bool {
             // Not every byte is a bool: what an earlier user left must go.
             // SAFETY: the block has at least `bytes` bytes and is ours alone.
@@ -166,7 +184,7 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        let (class, size) = size_class(self.len * self.dtype.size());
+        let (class, size) = block(self.len * self.dtype.size());
         if class < CLASSES {
             return keep(class, self.pointer);
         }
@@ -219,6 +237,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(not(exact_memory))]
     fn a_thread_keeps_a_few_small_blocks_and_gives_the_rest_to_all() {
         let bytes: usize = (0..NEAR_CLASSES).map(class_size).sum();
         assert_eq!(class_size(NEAR_CLASSES - 1), 4096);
@@ -234,6 +253,22 @@ mod tests {
         assert_eq!(kept(), 0);
         // What a thread leaves behind is there for the others, and drops after its list is gone are fine.
         std::thread::spawn(move || drop(many())).join().unwrap();
+    }
+
+    #[test]
+    fn a_size_that_nothing_can_hold_is_refused() {
+        for (dtype, len) in [
+            (DType::U8, usize::MAX),
+            (DType::Bool, isize::MAX as usize),
+            (DType::F64, usize::MAX / 8),
+        ] {
+            let message = std::panic::catch_unwind(|| Buffer::new(dtype, len)).err();
+            let message = message.and_then(|m| m.downcast::<String>().ok());
+            assert_eq!(
+                message.as_deref().map(String::as_str),
+                Some("a tensor larger than the address space")
+            );
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Working memory that threads keep from one product to the next.
 
+use crate::DType;
+use crate::storage::Buffer;
 use std::cell::RefCell;
 
 /// A cache line; what scratch memory is made of, so that packed panels start on one.
@@ -37,6 +39,12 @@ unsafe impl Plain for f64 {
 
 /// Calls `f` with `len` elements, aligned to a cache line, with unspecified contents.
 pub fn with<T: Plain, R>(len: usize, f: impl FnOnce(&mut [T]) -> R) -> R {
+    if cfg!(exact_memory) {
+        let mut own = Buffer::new(DType::U8, len * size_of::<T>());
+        let memory = own.as_mut_slice::<u8>().as_mut_ptr().cast::<T>();
+        // SAFETY: `own` holds as many initialized bytes, aligned to 64, until `f` returns; `Plain` as below.
+        return f(unsafe { std::slice::from_raw_parts_mut(memory, len) });
+    }
     let mut lines = FREE.with_borrow_mut(Vec::pop).unwrap_or_default();
     let needed = (len * size_of::<T>()).div_ceil(64);
     if lines.len() < needed {

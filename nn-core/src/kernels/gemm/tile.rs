@@ -121,7 +121,8 @@ pub unsafe fn multiply<
         let mut b = t.b;
         let ahead = AHEAD * t.b_stride;
         for &segment in t.segments {
-            let mut a = t.a.offset(segment);
+            // Wrapping: `a` is where the whole matrix would start, of which the slice may hold a part further on.
+            let mut a = t.a.wrapping_offset(segment);
             let mut k = t.k;
             while U > 1 && k >= U {
                 for sums in &mut sums {
