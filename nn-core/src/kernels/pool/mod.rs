@@ -1,8 +1,8 @@
 //! Pooling over windows of images `[batch, height, width, channels]`.
 //!
 //! What a window covers beyond the image takes no part: neither in the maximum nor in the count of the average. Tasks
-//! are rows of the result, going forward as well as back: a pixel of the gradient gathers what its windows give, in their order,
-//! so every element is written once, and overlapping windows add up the same way on any number of threads.
+//! are rows of the result, going forward as well as back: a row of the gradient gathers what its windows give, in their order, so
+//! overlapping windows add up the same way on any number of threads.
 
 mod average;
 mod max;
@@ -212,8 +212,8 @@ fn gather<T: Float, E: Copy + Sync>(
                 for (i, dx) in piece.chunks_exact_mut(row).enumerate() {
                     let flat = start / row + i;
                     let (image, y) = (flat / windows.input[0], flat % windows.input[0]);
-                    // Filling takes a row into the first cache without reading it: that costs less than writing each element
-                    // once to memory, and whatever is added there next is free.
+                    // Filling takes a row into the first cache without reading it from memory: with the additions that follow it
+                    // costs less than plain stores of each element, which read it first.
                     dx.fill(T::ZERO);
                     for top in windows.covering(0, y) {
                         let line = image * windows.output_image() + top * windows.output_row();
@@ -254,14 +254,9 @@ fn spread<const N: usize, T: Float, E: Copy>(
     value: impl Fn(T, E, usize) -> T,
 ) {
     // Copies stay in registers, whatever is written to `dx`.
-    let dy: [T; N] = std::array::from_fn(
-        #[inline(always)]
-        |i| dy[..N][i],
-    );
-    let extra: [E; N] = std::array::from_fn(
-        #[inline(always)]
-        |i| extra[..N][i],
-    );
+    let left = "a block is N channels long";
+    let dy = *dy.first_chunk::<N>().expect(left);
+    let extra = *extra.first_chunk::<N>().expect(left);
     let (mut j, mut at) = (0, 0);
     while at < dx.len() {
         let dx = &mut dx[at..][..N];
