@@ -23,6 +23,12 @@ fn both_ways(c: &mut Criterion, name: &str, shape: [usize; 4], pool: impl Fn(&Te
     let y = pool(&x);
     let upstream = y.ones_like();
     let work = Work::Bytes(4 * (x.len() + y.len()));
+    // With what the gradient needs, the cells of the greatest.
+    measure(c, &format!("{name} recorded {shape:?}"), work, || {
+        let tape = GradientTape::new();
+        tape.watch(&x);
+        pool(&x)
+    });
     measure(c, &format!("{name} gradient {shape:?}"), work, || {
         tape.gradient_with(&y, &x, &upstream)
     });

@@ -1,23 +1,24 @@
 //! The greatest of every window of an image.
 
 use super::padding::{Windows, check_image};
-use crate::kernels::pool;
+use crate::kernels::math::Float;
+use crate::kernels::pool::{self, Cell};
 use crate::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Error, Padding, Result, Shape, Tensor, tape, with_float};
+use crate::{DType, Element, Error, Padding, Result, Shape, Tensor, tape, with_float};
 use std::cell::OnceCell;
-use std::rc::Rc;
 
 struct MaxPool2d {
     windows: Windows,
-    /// For every result the cell of its window that it came from, kept for the gradient.
-    from: OnceCell<Rc<Vec<u32>>>,
+    /// For every result the cell of its window that it came from, if a tape records it: `u8` where that holds every cell, or
+    /// else `i64`.
+    from: OnceCell<Tensor>,
 }
 
 /// Every number of the upstream gradient at the pixel that its result came from.
 struct MaxPool2dGradient {
     x: Shape,
     windows: pool::Windows,
-    from: Rc<Vec<u32>>,
+    from: Tensor,
 }
 
 /// The windows of a pooling.
@@ -55,6 +56,18 @@ pub(super) fn placed(windows: &Windows, x: &Shape, y: &Shape) -> pool::Windows {
     }
 }
 
+/// The result, and where it came from.
+fn greatest<T: Float + Element, C: Cell>(
+    x: &Tensor,
+    windows: &pool::Windows,
+    shape: Shape,
+    from: &mut [C],
+) -> Tensor {
+    Tensor::build(shape, |out: &mut [T]| {
+        pool::max_pool(x.data(), windows, out, from);
+    })
+}
+
 impl Op for MaxPool2d {
     fn name(&self) -> &'static str {
         "max_pool2d"
@@ -66,14 +79,26 @@ impl Op for MaxPool2d {
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let windows = placed(&self.windows, inputs[0].raw_shape(), &shape);
-        let mut from = vec![0; shape.len()];
-        let y = with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-            pool::max_pool(inputs[0].data(), &windows, out, &mut from);
-        }));
-        if tape::is_recording() {
-            self.from.get_or_init(|| Rc::new(from));
+        if !tape::is_watched(inputs) {
+            return Ok(
+                with_float!(dtype, T => greatest::<T, ()>(&inputs[0], &windows, shape, &mut vec![(); shape.len()])),
+            );
         }
-        Ok(y)
+        let mut y = None;
+        let from = match windows.kernel[0].saturating_mul(windows.kernel[1]) <= 256 {
+            true => Tensor::build(shape, |from: &mut [u8]| {
+                y = Some(
+                    with_float!(dtype, T => greatest::<T, u8>(&inputs[0], &windows, shape, from)),
+                );
+            }),
+            false => Tensor::build(shape, |from: &mut [i64]| {
+                y = Some(
+                    with_float!(dtype, T => greatest::<T, i64>(&inputs[0], &windows, shape, from)),
+                );
+            }),
+        };
+        self.from.get_or_init(|| from);
+        Ok(y.expect("built with the index"))
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -103,16 +128,21 @@ impl Op for MaxPool2dGradient {
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         Ok(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                pool::max_pool_backward(inputs[0].data(), &self.from, &self.windows, out);
+                let (dy, w) = (inputs[0].data(), &self.windows);
+                match self.from.dtype() {
+                    DType::U8 => pool::max_pool_backward(dy, self.from.data::<u8>(), w, out),
+                    _ => pool::max_pool_backward(dy, self.from.data::<i64>(), w, out),
+                }
             })),
         )
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let dy = *at.inputs[0].raw_shape();
+        let cells = self.from.cast(DType::I64);
         let pixels = Tensor::build(dy, |out: &mut [i64]| {
             out.iter_mut()
-                .zip(self.from.iter())
+                .zip(cells.data::<i64>())
                 .enumerate()
                 .for_each(|(i, (o, &cell))| *o = self.pixel(i, cell as usize) as i64);
         });
@@ -192,7 +222,7 @@ pub const fn pool2d_shape(
 mod tests {
     use super::{max_pool2d, pool2d_shape};
     use crate::testing::check_gradient;
-    use crate::{DType, Padding, Tensor, UNKNOWN};
+    use crate::{DType, GradientTape, Padding, Tensor, UNKNOWN, no_gradient};
 
     #[test]
     fn padding_takes_no_part() {
@@ -247,6 +277,33 @@ mod tests {
     }
 
     #[test]
+    fn cells_are_kept_where_a_tape_asks_for_them() {
+        let x = Tensor::from([1.0_f32, 5.0, 2.0, 3.0]).reshape([1, 2, 2, 1]);
+        let pool = |x: &Tensor| max_pool2d(x, [2, 2], [2, 2], Padding::Valid);
+        let tape = GradientTape::new();
+        assert_eq!(pool(&x).to_vec::<f32>().unwrap(), [5.0]);
+        assert!(tape.is_empty());
+        tape.watch(&x);
+        no_gradient(|| pool(&x));
+        assert!(tape.is_empty());
+        let y = pool(&x);
+        let slopes = tape.gradient(&y, &x).unwrap();
+        assert_eq!(slopes.to_vec::<f32>().unwrap(), [0.0, 1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_window_of_more_cells_than_a_byte_counts() {
+        let x = (Tensor::arange(340).cast(DType::F32) * 0.01).reshape([1, 20, 17, 1]);
+        let tape = GradientTape::new();
+        tape.watch(&x);
+        let y = max_pool2d(&x, [18, 16], [1, 1], Padding::Valid);
+        let slopes = tape.gradient(&y, &x).unwrap().to_vec::<f32>().unwrap();
+        // The last pixel of each of the windows: 3 rows and 2 columns of them.
+        let expected = (0..340).map(|i| ((i / 17 >= 17) && i % 17 >= 15) as u8 as f32);
+        assert_eq!(slopes, expected.collect::<Vec<_>>());
+    }
+
+    #[test]
     fn gradient() {
         check_gradient(
             |x| max_pool2d(&x[0], [2, 2], [2, 2], Padding::Valid).square(),
@@ -255,6 +312,10 @@ mod tests {
         check_gradient(
             |x| max_pool2d(&x[0], [3, 2], [1, 2], Padding::Same).square(),
             &[&[2, 3, 5, 1]],
+        );
+        check_gradient(
+            |x| max_pool2d(&x[0], [17, 16], [1, 1], Padding::Valid).square(),
+            &[&[1, 17, 17, 1]],
         );
     }
 }

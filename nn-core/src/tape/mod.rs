@@ -6,7 +6,7 @@
 mod record;
 
 pub use record::no_gradient;
-pub(crate) use record::{is_recording, record_if_watched};
+pub(crate) use record::{is_recording, is_watched, record_if_watched};
 
 use crate::gradients::Source;
 use crate::op::Backward;

@@ -106,6 +106,17 @@ pub(crate) fn is_recording() -> bool {
     ACTIVE.get() > 0
 }
 
+/// Whether [`record_if_watched`] would record an op of these inputs.
+pub(crate) fn is_watched(inputs: &[Tensor]) -> bool {
+    let watches = |tape: &Rc<Shared>| {
+        tape.paused.get() == 0 && {
+            let record = tape.record.borrow();
+            inputs.iter().any(|t| record.watches(t))
+        }
+    };
+    is_recording() && TAPES.with_borrow(|tapes| tapes.iter().any(watches))
+}
+
 /// Adds an op to every active tape that watches one of its inputs; `make` gives it, and is called at most once.
 pub(crate) fn record_if_watched(
     inputs: &[Tensor],

@@ -6,14 +6,7 @@ use super::super::elementwise::pieces;
 use super::super::math::Float;
 use super::super::parallel::{GRAIN, map_ranges};
 use super::super::simd;
-
-/// Elements of one task of a pass that sums over rows.
-const TASK: usize = 4 * GRAIN;
-/// Rows shorter than this are walked several at a time, as one line.
-const LINE: usize = 64;
-/// Lines summed in the precision of the data before they go to `f64`. A block of them stays in the second-level
-/// cache between the mean and the squares.
-const BLOCK: usize = 128;
+use super::moments::{BLOCK, TASK, gather, tile};
 
 /// What becomes of an element x of a channel: (x - mean) · inv_std · gamma + beta. All slices have one element a channel.
 #[derive(Debug, Clone, Copy)]
@@ -44,137 +37,6 @@ impl<T: Float> Scaling<'_, T> {
             .zip(self.gamma)
             .map(|(&s, &g)| s * g)
             .collect()
-    }
-}
-
-/// `values` of the channels, repeated to the length of a line.
-fn tile<T: Copy>(values: &[T]) -> Vec<T> {
-    values.repeat(LINE.div_ceil(values.len()))
-}
-
-/// Adds the sums along a line to those of its channels.
-#[inline(always)]
-fn gather<T: Float>(line: &[T], channels: &mut [f64]) {
-    for row in line.chunks_exact(channels.len()) {
-        channels
-            .iter_mut()
-            .zip(row)
-            .for_each(|(a, &v)| *a += v.to_f64());
-    }
-}
-
-/// Count, means and sums of squared deviations of some rows.
-struct Moments {
-    count: f64,
-    mean: Vec<f64>,
-    squares: Vec<f64>,
-}
-
-impl Moments {
-    /// Two passes over every block, joined by the rule of Chan, Golub and LeVeque (1979).
-    #[inline(always)]
-    fn of<T: Float>(x: &[T], channels: usize) -> Self {
-        let zeros = vec![0.0; channels];
-        let mut all = Moments {
-            count: 0.0,
-            mean: zeros.clone(),
-            squares: zeros.clone(),
-        };
-        let (mut part_mean, mut part_squares) = (zeros.clone(), zeros);
-        let mut center = tile(&vec![T::ZERO; channels]);
-        let line = center.len();
-        let (mut sum, mut squares) = (center.clone(), center.clone());
-        for block in x.chunks(BLOCK * line) {
-            sum.fill(T::ZERO);
-            for row in block.chunks(line) {
-                sum.iter_mut().zip(row).for_each(|(a, &v)| *a += v);
-            }
-            let count = (block.len() / channels) as f64;
-            part_mean.fill(0.0);
-            gather(&sum, &mut part_mean);
-            for row in center.chunks_exact_mut(channels) {
-                row.iter_mut()
-                    .zip(&part_mean)
-                    .for_each(|(c, &m)| *c = T::from_f64(m / count));
-            }
-            sum.fill(T::ZERO);
-            squares.fill(T::ZERO);
-            for row in block.chunks(line) {
-                for (((s, q), &c), &v) in sum.iter_mut().zip(&mut squares).zip(&center).zip(row) {
-                    let d = v - c;
-                    *s += d;
-                    *q += d * d;
-                }
-            }
-            // The deviations from a rounded mean do not sum to 0: both results are corrected for that.
-            part_mean.fill(0.0);
-            part_squares.fill(0.0);
-            gather(&sum, &mut part_mean);
-            gather(&squares, &mut part_squares);
-            for ((m, q), &c) in part_mean.iter_mut().zip(&mut part_squares).zip(&center) {
-                let off = *m / count;
-                *q -= off * *m;
-                *m = c.to_f64() + off;
-            }
-            all.join(count, &part_mean, &part_squares);
-        }
-        all
-    }
-
-    #[inline(always)]
-    fn join(&mut self, count: f64, mean: &[f64], squares: &[f64]) {
-        let total = self.count + count;
-        let share = count / total;
-        let weight = self.count * share;
-        for (((m, q), &other), &more) in self
-            .mean
-            .iter_mut()
-            .zip(&mut self.squares)
-            .zip(mean)
-            .zip(squares)
-        {
-            let delta = other - *m;
-            *m += delta * share;
-            *q += more + delta * delta * weight;
-        }
-        self.count = total;
-    }
-}
-
-/// Mean and biased variance (divided by the number of rows) of every channel, in two passes over blocks that stay
-/// in cache, joined in `f64`: sound even where the mean is much larger than the deviation. NaN without rows.
-pub fn batch_statistics<T: Float>(x: &[T], mean: &mut [T], variance: &mut [T]) {
-    let channels = mean.len();
-    assert_eq!(variance.len(), channels);
-    if channels == 0 {
-        return;
-    }
-    assert_eq!(x.len() % channels, 0);
-    let level = simd::level();
-    let task = |rows: Range<usize>| {
-        let x = &x[rows.start * channels..rows.end * channels];
-        simd::run(
-            level,
-            #[inline(always)]
-            || Moments::of(x, channels),
-        )
-    };
-    let parts = map_ranges(x.len() / channels, TASK.div_ceil(channels), task);
-    let Some((first, rest)) = parts.split_first() else {
-        mean.fill(T::from_f64(f64::NAN));
-        variance.fill(T::from_f64(f64::NAN));
-        return;
-    };
-    let mut all = Moments {
-        count: first.count,
-        mean: first.mean.clone(),
-        squares: first.squares.clone(),
-    };
-    rest.iter()
-        .for_each(|part| all.join(part.count, &part.mean, &part.squares));
-    for i in 0..channels {
-        mean[i] = T::from_f64(all.mean[i]);
-        variance[i] = T::from_f64(all.squares[i] / all.count);
     }
 }
 
@@ -349,65 +211,8 @@ fn backward<T: Float, const RELU: bool>(
 #[cfg(test)]
 mod tests {
     use super::super::super::simd::tests::{bits, random, same_everywhere};
+    use super::super::moments::tests::SHAPES;
     use super::*;
-
-    const SHAPES: [(usize, usize); 9] = [
-        (0, 3),
-        (1, 1),
-        (5, 1),
-        (100_000, 1),
-        (7, 3),
-        (1000, 10),
-        (40_000, 3),
-        (300, 130),
-        (20, 5000),
-    ];
-
-    /// Mean and variance in `f64`.
-    fn moments(x: &[f32], channels: usize, c: usize) -> (f64, f64) {
-        let column = || x.iter().skip(c).step_by(channels).map(|&v| v as f64);
-        let n = column().count() as f64;
-        let mean = column().sum::<f64>() / n;
-        (mean, column().map(|v| (v - mean).powi(2)).sum::<f64>() / n)
-    }
-
-    #[test]
-    fn statistics_agree_with_plain_loops_even_far_from_zero() {
-        for (rows, channels) in SHAPES {
-            for offset in [0.0, 1000.0, 100_000.0] {
-                let x: Vec<f32> = random(rows * channels, 1)
-                    .iter()
-                    .map(|v| v + offset)
-                    .collect();
-                let found = same_everywhere(|| {
-                    let (mut mean, mut variance) = (vec![0.0; channels], vec![0.0; channels]);
-                    batch_statistics(&x, &mut mean, &mut variance);
-                    (bits(&mean), bits(&variance))
-                });
-                for c in 0..channels {
-                    let (mean, variance) = moments(&x, channels, c);
-                    let (m, v) = (
-                        f32::from_bits(found.0[c]) as f64,
-                        f32::from_bits(found.1[c]) as f64,
-                    );
-                    if rows == 0 {
-                        assert!(m.is_nan() && v.is_nan());
-                        continue;
-                    }
-                    // Rounding of the results; deviations up to 1 are summed over 128 lines before f64.
-                    let epsilon = f32::EPSILON as f64;
-                    assert!(
-                        (m - mean).abs() <= epsilon * (mean.abs() + 1.0),
-                        "{rows} {channels}: {m} {mean}"
-                    );
-                    assert!(
-                        (v - variance).abs() <= 128.0 * epsilon * variance,
-                        "{rows} {channels}: {v} {variance}"
-                    );
-                }
-            }
-        }
-    }
 
     #[test]
     fn forward_and_backward_agree_with_plain_loops() {
@@ -464,14 +269,9 @@ mod tests {
     }
 
     #[test]
-    fn nan_stays_in_its_channel() {
+    fn nan_stays_nan_behind_the_rectifier() {
         let mut x = random(300, 8);
         x[31] = f32::NAN;
-        let (mut mean, mut variance) = ([0.0; 3], [0.0; 3]);
-        batch_statistics(&x, &mut mean, &mut variance);
-        for c in 0..3 {
-            assert_eq!((mean[c].is_nan(), variance[c].is_nan()), (c == 1, c == 1));
-        }
         let one = [1.0; 3];
         let by = Scaling {
             mean: &[0.0; 3],

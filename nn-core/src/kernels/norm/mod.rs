@@ -2,6 +2,8 @@
 
 mod batch;
 mod layer;
+mod moments;
 
-pub use batch::{Scaling, batch_backward, batch_normalize, batch_statistics};
+pub use batch::{Scaling, batch_backward, batch_normalize};
 pub use layer::{layer_backward, layer_normalize};
+pub use moments::batch_statistics;

@@ -1,0 +1,55 @@
+//! The mean of every window.
+
+use super::super::math::Float;
+use super::{Hit, Windows, for_blocks, for_each_window, gather, share};
+
+/// The mean of every window and channel over the pixels that the window covers; 0 if none.
+pub fn average_pool<T: Float>(x: &[T], windows: &Windows, out: &mut [T]) {
+    for_each_window(
+        x,
+        windows,
+        out,
+        &mut vec![(); out.len()],
+        #[inline(always)]
+        |x, hits, out, _| {
+            if hits.is_empty() {
+                return out.fill(T::ZERO);
+            }
+            let share = share(hits.len());
+            for_blocks!(out.len(), |at, N| mean::<N, _>(
+                &x[at..],
+                hits,
+                share,
+                &mut out[at..]
+            ));
+        },
+    );
+}
+
+/// The mean of `N` channels of the pixels of a window, of which there is one at least.
+#[inline(always)]
+fn mean<const N: usize, T: Float>(x: &[T], hits: &[Hit], share: T, out: &mut [T]) {
+    let mut sum = [T::ZERO; N];
+    for hit in hits {
+        let x = &x[hit.offset..][..N];
+        for i in 0..N {
+            sum[i] += x[i];
+        }
+    }
+    let out = &mut out[..N];
+    for i in 0..N {
+        out[i] = sum[i] * share;
+    }
+}
+
+/// The gradient of [`average_pool`]: every `dy` is shared evenly among the pixels of its window.
+pub fn average_pool_backward<T: Float>(dy: &[T], windows: &Windows, dx: &mut [T]) {
+    gather(
+        dy,
+        &vec![(); dy.len()],
+        windows,
+        dx,
+        #[inline(always)]
+        |dy, (), _, share| dy * share,
+    );
+}
