@@ -18,11 +18,9 @@ use crate::kernels::simd::Level;
 use std::marker::PhantomData;
 use std::ops::Range;
 
-/// Channels in a block at most: the sums of 64 × 64 channels and 36 points are 0.6 MiB of f32.
-const BLOCK: usize = 64;
-
-/// Blocks of output channels, for each of which x is transformed again, that are worth sums twice as large instead.
-const MANY: usize = 5;
+/// Input and output channels in a block at most: the sums of 36 points are 1.2 MiB of f32. Larger ones are slower to add to,
+/// smaller ones transform x and dy more often.
+const BLOCK: [usize; 2] = [64, 128];
 
 /// Tiles transformed together.
 const TILES: usize = 56;
@@ -52,9 +50,7 @@ pub fn kernel_gradient<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk:
         images: [x, dy],
     };
     let count = g.batch * count(g.out_height) * count(g.out_width);
-    let [ci, co] = channels;
-    let wide = if co >= MANY * BLOCK { 2 * BLOCK } else { BLOCK };
-    let blocks = [ci.div_ceil(BLOCK), co.div_ceil(wide)];
+    let blocks = [0, 1].map(|d| channels[d].div_ceil(BLOCK[d]));
     let size = [0, 1].map(|d| channels[d].div_ceil(blocks[d]).next_multiple_of(16));
     let blocks = [0, 1].map(|d| channels[d].div_ceil(size[d]));
     let (len, block_count) = (dk.len(), blocks[0] * blocks[1]);
