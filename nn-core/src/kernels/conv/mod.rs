@@ -152,8 +152,8 @@ fn forward_at<T: Gemm>(
             co,
             start,
         );
-    } else if let Some(algorithm) = winograd::choose(g) {
-        winograd::forward(algorithm, level, g, x, kernel, bias, y);
+    } else if winograd::pays(g) {
+        winograd::forward(level, g, x, kernel, bias, y);
     } else {
         direct::forward(level, g, x, kernel, bias, y);
     }
@@ -175,8 +175,8 @@ fn input_gradient_at<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], 
             ci,
             Start::Zero,
         );
-    } else if let Some(algorithm) = winograd::choose(g) {
-        winograd::input_gradient(algorithm, level, g, dy, kernel, dx);
+    } else if winograd::pays(g) {
+        winograd::input_gradient(level, g, dy, kernel, dx);
     } else {
         direct::input_gradient(level, g, dy, kernel, dx);
     }
@@ -198,8 +198,8 @@ fn kernel_gradient_at<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk: 
             co,
             Start::Zero,
         );
-    } else if let Some(algorithm) = winograd::choose(g) {
-        winograd::kernel_gradient(algorithm, level, g, x, dy, dk);
+    } else if winograd::pays(g) {
+        winograd::kernel_gradient(level, g, x, dy, dk);
     } else {
         kernel_gradient::kernel_gradient(level, g, x, dy, dk);
     }

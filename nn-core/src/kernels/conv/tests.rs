@@ -1,4 +1,3 @@
-use super::winograd::Algorithm;
 use super::*;
 use crate::kernels::gemm::tests::{Float, Numbers, levels, on_threads};
 
@@ -49,7 +48,7 @@ impl Sums {
         what: &str,
         level: Level,
         g: &Conv2d,
-        algorithm: Option<Algorithm>,
+        by_winograd: bool,
     ) {
         assert!(found.len() == self.0.len());
         let most =
@@ -58,12 +57,12 @@ impl Sums {
         for (i, (&(sum, size, terms), &found)) in self.0.iter().zip(found).enumerate() {
             // The usual bound of a sum of rounded products in any order (Higham, section 3.1). Winograd's sums are over
             // what a tile sees, and the maps along both axes enlarge their error by their norms (largest sums of a row's
-            // sizes): 3 · 1.5 · 2 of Aᵀ, G and Bᵀ of F(2, 3), 8.6 · 1.3 · 5.1 of F(4, 3).
+            // sizes): 8.6 · 1.3 · 5.1 of Aᵀ, G and Bᵀ of whole tiles.
             let bound = T::EPSILON
-                * match algorithm {
-                    None => 2.0 * (terms + 2) as f64 * size,
-                    Some(Algorithm::Two) => 9f64.powi(2) * most_terms.sqrt() * most_size,
-                    Some(Algorithm::Four) => 57f64.powi(2) * most_terms.sqrt() * most_size,
+                * if by_winograd {
+                    57f64.powi(2) * most_terms.sqrt() * most_size
+                } else {
+                    2.0 * (terms + 2) as f64 * size
                 };
             let error = (found.to_f64() - sum).abs();
             assert!(
@@ -124,8 +123,8 @@ impl<T: Float> Case<T> {
         }
     }
 
-    /// The three passes. What was in the results before must not show.
-    fn run(&self, level: Level, algorithm: Option<Algorithm>) -> [Vec<T>; 3] {
+    /// The three passes, by Winograd or as it is chosen. What was in the results before must not show.
+    fn run(&self, level: Level, by_winograd: bool) -> [Vec<T>; 3] {
         let Self {
             g,
             x,
@@ -136,26 +135,23 @@ impl<T: Float> Case<T> {
         } = self;
         let [mut y, mut dx, mut dk] =
             [dy.len(), x.len(), kernel.len()].map(|n| vec![T::from_f64(f64::NAN); n]);
-        match algorithm {
-            None => {
-                forward_at(level, g, x, kernel, bias.as_deref(), &mut y);
-                input_gradient_at(level, g, dy, kernel, &mut dx);
-                kernel_gradient_at(level, g, x, dy, &mut dk);
-            }
-            Some(algorithm) => {
-                winograd::forward(algorithm, level, g, x, kernel, bias.as_deref(), &mut y);
-                winograd::input_gradient(algorithm, level, g, dy, kernel, &mut dx);
-                winograd::kernel_gradient(algorithm, level, g, x, dy, &mut dk);
-            }
+        if by_winograd {
+            winograd::forward(level, g, x, kernel, bias.as_deref(), &mut y);
+            winograd::input_gradient(level, g, dy, kernel, &mut dx);
+            winograd::kernel_gradient(level, g, x, dy, &mut dk);
+        } else {
+            forward_at(level, g, x, kernel, bias.as_deref(), &mut y);
+            input_gradient_at(level, g, dy, kernel, &mut dx);
+            kernel_gradient_at(level, g, x, dy, &mut dk);
         }
         [y, dx, dk]
     }
 
-    fn check(&self, level: Level, algorithm: Option<Algorithm>) -> [Vec<T>; 3] {
-        let results = self.run(level, algorithm);
-        let algorithm = algorithm.or(winograd::choose(&self.g));
+    fn check(&self, level: Level, by_winograd: bool) -> [Vec<T>; 3] {
+        let results = self.run(level, by_winograd);
+        let by_winograd = by_winograd || winograd::pays(&self.g);
         for ((sums, result), what) in self.sums.iter().zip(&results).zip(["y", "dx", "dk"]) {
-            sums.check(result, what, level, &self.g, algorithm);
+            sums.check(result, what, level, &self.g, by_winograd);
         }
         results
     }
@@ -163,7 +159,7 @@ impl<T: Float> Case<T> {
 
 /// All three passes, by whatever algorithm is chosen, against the reference.
 fn check<T: Float>(level: Level, g: &Conv2d, biased: bool, seed: u64) -> [Vec<T>; 3] {
-    Case::new(g, biased, seed).check(level, None)
+    Case::new(g, biased, seed).check(level, false)
 }
 
 /// A convolution with any padding after the image, from sizes that give an output of at least one pixel.
@@ -261,12 +257,10 @@ fn any_number_of_threads_gives_the_same_bits() {
     for g in &cases {
         let case = Case::<f32>::new(g, true, 3);
         for level in levels() {
-            on_threads(|| case.check(level, None));
+            on_threads(|| case.check(level, false));
         }
     }
 }
-
-const ALGORITHMS: [Algorithm; 2] = [Algorithm::Two, Algorithm::Four];
 
 #[test]
 fn winograd_agrees_with_sums_in_f64() {
@@ -284,9 +278,26 @@ fn winograd_agrees_with_sums_in_f64() {
             Case::<f64>::new(&g, false, 2),
         );
         for level in levels() {
-            for algorithm in ALGORITHMS {
-                single.check(level, Some(algorithm));
-                double.check(level, Some(algorithm));
+            single.check(level, true);
+            double.check(level, true);
+        }
+    }
+}
+
+#[test]
+fn winograd_takes_tiles_of_all_sizes() {
+    let one = [1, 1];
+    for image in (1..10).flat_map(|height| (1..10).map(move |width| [height, width])) {
+        // With padding the gradient of the input has tiles of the same sizes, without it has others.
+        for pad in [one, [0, 0], [2, 3]] {
+            let g = sizes(3, image, [18, 17], [3, 3], one, one, pad, 1);
+            let (single, double) = (
+                Case::<f32>::new(&g, true, 3),
+                Case::<f64>::new(&g, false, 4),
+            );
+            for level in levels() {
+                single.check(level, true);
+                double.check(level, true);
             }
         }
     }
@@ -298,33 +309,36 @@ fn winograd_is_chosen_where_it_pays() {
     let g = |image, channels, kernel, strides| {
         sizes(64, [image, image], channels, kernel, strides, one, one, 1)
     };
-    assert_eq!(
-        winograd::choose(&g(28, [32, 32], [3, 3], one)),
-        Some(Algorithm::Four)
-    );
-    assert_eq!(
-        winograd::choose(&g(7, [256, 512], [3, 3], one)),
-        Some(Algorithm::Four)
-    );
-    assert_eq!(
-        winograd::choose(&g(2, [64, 64], [3, 3], one)),
-        Some(Algorithm::Two)
-    );
-    assert_eq!(winograd::choose(&g(28, [1, 32], [3, 3], one)), None);
-    assert_eq!(winograd::choose(&g(28, [32, 32], [3, 3], [2, 2])), None);
-    assert_eq!(winograd::choose(&g(28, [32, 32], [5, 5], one)), None);
+    assert!(winograd::pays(&g(28, [32, 32], [3, 3], one)));
+    assert!(winograd::pays(&g(7, [256, 512], [3, 3], one)));
+    assert!(winograd::pays(&g(2, [64, 64], [3, 3], one)));
+    assert!(!winograd::pays(&g(1, [64, 64], [3, 3], one)));
+    assert!(!winograd::pays(&g(28, [1, 32], [3, 3], one)));
+    assert!(!winograd::pays(&g(28, [32, 32], [3, 3], [2, 2])));
+    assert!(!winograd::pays(&g(28, [32, 32], [5, 5], one)));
 }
 
 #[test]
 fn error_is_stated() {
-    let g = sizes(2, [28, 28], [64, 64], [3, 3], [1, 1], [1, 1], [1, 1], 1);
-    let case = Case::<f32>::new(&g, false, 5);
-    for level in levels() {
-        // What the documentation of `winograd` states.
-        for (algorithm, limit) in [(Algorithm::Two, 1e-6), (Algorithm::Four, 4e-6)] {
-            for (sums, result) in case.sums.iter().zip(case.run(level, Some(algorithm))) {
+    let one = [1, 1];
+    // Whole tiles, tiles of 1 to 3 pixels, and all together, some thousand pixels of each.
+    for (batch, [height, width]) in [
+        (2, [28, 28]),
+        (1000, [1, 1]),
+        (300, [2, 2]),
+        (200, [3, 3]),
+        (500, [1, 2]),
+        (20, [7, 6]),
+    ] {
+        // Every output sees nine pixels.
+        let image = [height + 2, width + 2];
+        let g = sizes(batch, image, [64, 64], [3, 3], one, one, [0, 0], 1);
+        let case = Case::<f32>::new(&g, false, 5);
+        for level in levels() {
+            for (sums, result) in case.sums.iter().zip(case.run(level, true)) {
                 let error = sums.error(&result);
-                assert!(error <= limit, "{level:?} {algorithm:?}: {error:e}");
+                // What the documentation of `winograd` states.
+                assert!(error <= 4e-6, "{height} × {width}, {level:?}: {error:e}");
             }
         }
     }

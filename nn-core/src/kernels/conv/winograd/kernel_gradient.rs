@@ -5,8 +5,11 @@
 //! each block transforms its channels of x and dy again for every block of the others. Tiles are cut into pieces too when
 //! there are few blocks; the pieces' gradients are added in order.
 
-use super::points::Points;
-use super::transform::{FromImage, Grid, Planes, ToKernel};
+use super::image::{FromImage, Image};
+use super::kernel::ToKernel;
+use super::planes::{PLANES, Planes};
+use super::points::{Data, OutputGradient, POINTS};
+use super::tiles::{Tiles, count};
 use crate::kernels::conv::{Conv2d, kernel_gradient::add_up};
 use crate::kernels::gemm::tile::{Layout, Tile};
 use crate::kernels::gemm::{Gemm, Heights, Shared, scratch};
@@ -15,11 +18,9 @@ use crate::kernels::simd::Level;
 use std::marker::PhantomData;
 use std::ops::Range;
 
-/// Channels in a block at most: the sums of 64 × 64 channels and 36 points are 0.6 MiB of f32.
-const BLOCK: usize = 64;
-
-/// Blocks of output channels, for each of which x is transformed again, that are worth sums twice as large instead.
-const MANY: usize = 5;
+/// Input and output channels in a block at most: the sums of 36 points are 1.2 MiB of f32. Larger ones are slower to add to,
+/// smaller ones transform x and dy more often.
+const BLOCK: [usize; 2] = [64, 128];
 
 /// Tiles transformed together.
 const TILES: usize = 56;
@@ -29,40 +30,27 @@ const TASKS: usize = 16;
 const PIECE: usize = 2 * TILES;
 const PARTIAL: usize = 1 << 22;
 
-pub fn kernel_gradient<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>(
-    level: Level,
-    g: &Conv2d,
-    x: &[T],
-    dy: &[T],
-    dk: &mut [T],
-) {
-    let tiles = [g.out_height.div_ceil(M), g.out_width.div_ceil(M)];
+/// The gradient with respect to the kernel; `g` must be as for [`forward`](super::forward).
+pub fn kernel_gradient<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk: &mut [T]) {
     let channels = [g.in_channels, g.out_channels];
-    let sum = Sum::<T, P, M, N> {
+    let sum = Sum {
         level,
-        x: Grid {
+        x: Image {
             height: g.height,
             width: g.width,
             channels: channels[0],
-            tiles,
-            step: M,
             before: g.pad_before.map(|pad| pad as isize),
         },
-        dy: Grid {
+        dy: Image {
             height: g.out_height,
             width: g.out_width,
             channels: channels[1],
-            tiles,
-            step: M,
             before: [0, 0],
         },
         images: [x, dy],
-        points: PhantomData,
     };
-    let count = g.batch * tiles[0] * tiles[1];
-    let [ci, co] = channels;
-    let wide = if co >= MANY * BLOCK { 2 * BLOCK } else { BLOCK };
-    let blocks = [ci.div_ceil(BLOCK), co.div_ceil(wide)];
+    let count = g.batch * count(g.out_height) * count(g.out_width);
+    let blocks = [0, 1].map(|d| channels[d].div_ceil(BLOCK[d]));
     let size = [0, 1].map(|d| channels[d].div_ceil(blocks[d]).next_multiple_of(16));
     let blocks = [0, 1].map(|d| channels[d].div_ceil(size[d]));
     let (len, block_count) = (dk.len(), blocks[0] * blocks[1]);
@@ -99,15 +87,14 @@ pub fn kernel_gradient<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>
     });
 }
 
-struct Sum<'a, T, P, const M: usize, const N: usize> {
+struct Sum<'a, T> {
     level: Level,
-    x: Grid,
-    dy: Grid,
+    x: Image,
+    dy: Image,
     images: [&'a [T]; 2],
-    points: PhantomData<fn() -> P>,
 }
 
-impl<T: Gemm, P: Points<M, N>, const M: usize, const N: usize> Sum<'_, T, P, M, N> {
+impl<T: Gemm> Sum<'_, T> {
     /// The gradient of some tiles for a block of channels, written to its place in `kernel`.
     ///
     /// # Safety
@@ -121,9 +108,9 @@ impl<T: Gemm, P: Points<M, N>, const M: usize, const N: usize> Sum<'_, T, P, M, 
         let zeros_len = self.x.channels.max(self.dy.channels).next_multiple_of(16);
         let lens = [
             zeros_len,
-            N * N * x.plane,
-            N * N * dy.plane,
-            N * N * sums.plane,
+            PLANES * x.plane,
+            PLANES * dy.plane,
+            PLANES * sums.plane,
         ];
         scratch::with(lens.iter().sum(), |memory: &mut [T]| {
             let (zeros, memory) = memory.split_at_mut(lens[0]);
@@ -133,20 +120,21 @@ impl<T: Gemm, P: Points<M, N>, const M: usize, const N: usize> Sum<'_, T, P, M, 
             let heights = Heights::new(ci.len(), kernels.rows());
             for start in tiles.clone().step_by(step) {
                 let now = start..(start + step).min(tiles.end);
-                let data = FromImage::<T, P::Data, N, N> {
-                    grid: self.x,
+                let now = Tiles::new([self.dy.height, self.dy.width], now);
+                let data = FromImage::<T, Data> {
+                    sizes: self.x,
                     image: self.images[0],
-                    tiles: now.clone(),
+                    tiles: &now,
                     channels: ci.clone(),
                     zeros,
                     out: x_memory,
                     planes: x,
                     map: PhantomData,
                 };
-                let gradient = FromImage::<T, P::OutputGradient, M, N> {
-                    grid: self.dy,
+                let gradient = FromImage::<T, OutputGradient> {
+                    sizes: self.dy,
                     image: self.images[1],
-                    tiles: now.clone(),
+                    tiles: &now,
                     channels: co.clone(),
                     zeros,
                     out: dy_memory,
@@ -158,7 +146,9 @@ impl<T: Gemm, P: Points<M, N>, const M: usize, const N: usize> Sum<'_, T, P, M, 
                     T::vectors(self.level, data);
                     T::vectors(self.level, gradient);
                 }
-                for point in 0..N * N {
+                for point in 0..PLANES {
+                    // Without tiles the sums begin at zero, as they should.
+                    let using = now.using([point / POINTS, point % POINTS]);
                     for o in (0..co.len()).step_by(width) {
                         for tile in heights.iter() {
                             let c = sum_memory[point * sums.plane + tile.start * sums.row + o..]
@@ -166,11 +156,13 @@ impl<T: Gemm, P: Points<M, N>, const M: usize, const N: usize> Sum<'_, T, P, M, 
                             let tile = Tile {
                                 rows: tile.len(),
                                 cols: width.min(co.len() - o),
-                                a: x_memory[point * x.plane + tile.start..].as_ptr(),
+                                a: x_memory[point * x.plane + using.start * x.row + tile.start..]
+                                    .as_ptr(),
                                 layout: Layout::Columns(x.row),
                                 segments: &[0],
-                                k: now.len(),
-                                b: dy_memory[point * dy.plane + o..].as_ptr(),
+                                k: using.len(),
+                                b: dy_memory[point * dy.plane + using.start * dy.row + o..]
+                                    .as_ptr(),
                                 b_stride: dy.row,
                                 c,
                                 c_stride: sums.row,
@@ -189,13 +181,12 @@ impl<T: Gemm, P: Points<M, N>, const M: usize, const N: usize> Sum<'_, T, P, M, 
                     }
                 }
             }
-            let body = ToKernel::<T, P::FilterGradient, N> {
+            let body = ToKernel {
                 from: sum_memory,
                 planes: sums,
                 part: [ci, co],
                 kernel,
                 channels: [self.x.channels, self.dy.channels],
-                map: PhantomData,
             };
             // SAFETY: the processor has `level`; the block is ours by the caller's promise.
             unsafe { T::vectors(self.level, body) };

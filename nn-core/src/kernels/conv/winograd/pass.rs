@@ -1,7 +1,10 @@
 //! Forward pass and input gradient.
 
-use super::points::Points;
-use super::transform::{FromImage, FromKernel, Grid, Planes, ToImage};
+use super::image::{FromImage, Image, ToImage};
+use super::kernel::FromKernel;
+use super::planes::{PLANES, Planes};
+use super::points::{Data, POINTS};
+use super::tiles::{Tiles, count};
 use crate::kernels::conv::Conv2d;
 use crate::kernels::gemm::tile::{Layout, Tile};
 use crate::kernels::gemm::{Gemm, Heights, Shared, scratch};
@@ -22,7 +25,8 @@ const TASKS: usize = 8;
 /// Panels of output channels whose products are together in the cache before they are transformed back.
 const PANELS: usize = 4;
 
-pub fn forward<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>(
+/// `y = bias + x ∗ kernel`; `g` must be a 3 × 3 convolution with stride 1, without dilation and groups, and y not empty.
+pub fn forward<T: Gemm>(
     level: Level,
     g: &Conv2d,
     x: &[T],
@@ -39,16 +43,11 @@ pub fn forward<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>(
         channels,
         turned: false,
     };
-    run::<T, P, M, N>(level, g.batch, input, output, before, x, kernel, bias, y);
+    run(level, g.batch, input, output, before, x, kernel, bias, y);
 }
 
-pub fn input_gradient<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>(
-    level: Level,
-    g: &Conv2d,
-    dy: &[T],
-    kernel: &[T],
-    dx: &mut [T],
-) {
+/// The gradient with respect to x; `g` must be as for [`forward`], and dx not empty.
+pub fn input_gradient<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T]) {
     let input = [g.out_height, g.out_width, g.out_channels];
     let output = [g.height, g.width, g.in_channels];
     let before = g.pad_before.map(|pad| 2 - pad as isize);
@@ -58,7 +57,7 @@ pub fn input_gradient<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>(
         channels,
         turned: true,
     };
-    run::<T, P, M, N>(level, g.batch, input, output, before, dy, kernel, None, dx);
+    run(level, g.batch, input, output, before, dy, kernel, None, dx);
 }
 
 struct Kernel<'a, T> {
@@ -68,7 +67,7 @@ struct Kernel<'a, T> {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn run<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>(
+fn run<T: Gemm>(
     level: Level,
     batch: usize,
     input: [usize; 3],
@@ -79,24 +78,21 @@ fn run<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>(
     bias: Option<&[T]>,
     y: &mut [T],
 ) {
-    let tiles = [output[0].div_ceil(M), output[1].div_ceil(M)];
-    let grid = |[height, width, channels]: [usize; 3], before| Grid {
+    let image = |[height, width, channels]: [usize; 3], before| Image {
         height,
         width,
         channels,
-        tiles,
-        step: M,
         before,
     };
-    let count = batch * tiles[0] * tiles[1];
+    let count = batch * count(output[0]) * count(output[1]);
     let width = T::kernels(level).cols();
     let panels = output[2].div_ceil(width);
     // 16 more than the elements of a plane, so that planes do not fall into the same cache sets.
     let plane = input[2] * width + 16;
-    let panel = N * N * plane;
+    let panel = PLANES * plane;
     scratch::with(panels * panel, |packed: &mut [T]| {
         parallel::for_each_chunk(packed, panel, |start, out| {
-            let body = FromKernel::<T, P::Filter, N> {
+            let body = FromKernel {
                 kernel: kernel.values,
                 channels: kernel.channels,
                 turned: kernel.turned,
@@ -104,35 +100,33 @@ fn run<T: Gemm, P: Points<M, N>, const M: usize, const N: usize>(
                 width,
                 plane,
                 out,
-                map: PhantomData,
             };
             // SAFETY: the processor has `level`.
             unsafe { T::vectors(level, body) }
         });
         let row = Planes::new(0, input[2]).row + Planes::new(0, PANELS * width).row;
-        let room = DATA / (N * N * size_of::<T>() * row);
+        let room = DATA / (PLANES * size_of::<T>() * row);
         let rows = room.min(count.div_ceil(TASKS)).clamp(TILES[0], TILES[1]);
         // Tasks of one size: the last one of ten as small as it comes leaves a thread waiting.
         let rows = count.div_ceil(count.div_ceil(rows));
-        let pass = Pass::<T, P, M, N> {
+        let pass = Pass {
             level,
-            input: grid(input, before),
-            output: grid(output, [0, 0]),
+            input: image(input, before),
+            output: image(output, [0, 0]),
             x,
             packed,
             plane,
             bias,
             y: Shared(y.as_mut_ptr()),
-            points: PhantomData,
         };
         parallel::for_each_range(count, rows, |tiles| pass.tiles(tiles));
     });
 }
 
-struct Pass<'a, T, P, const M: usize, const N: usize> {
+struct Pass<'a, T> {
     level: Level,
-    input: Grid,
-    output: Grid,
+    input: Image,
+    output: Image,
     x: &'a [T],
     /// The transformed kernel, a panel after the other.
     packed: &'a [T],
@@ -140,29 +134,29 @@ struct Pass<'a, T, P, const M: usize, const N: usize> {
     plane: usize,
     bias: Option<&'a [T]>,
     y: Shared<T>,
-    points: PhantomData<fn() -> P>,
 }
 
-impl<T: Gemm, P: Points<M, N>, const M: usize, const N: usize> Pass<'_, T, P, M, N> {
+impl<T: Gemm> Pass<'_, T> {
     /// Computes the outputs of some tiles.
     fn tiles(&self, tiles: Range<usize>) {
+        let tiles = Tiles::new([self.output.height, self.output.width], tiles);
         let kernels = T::kernels(self.level);
         let (width, depth) = (kernels.cols(), self.input.channels);
         let data = Planes::new(tiles.len(), depth);
         let results = Planes::new(tiles.len(), PANELS * width);
         let lens = [
             depth.next_multiple_of(16),
-            N * N * data.plane,
-            N * N * results.plane,
+            PLANES * data.plane,
+            PLANES * results.plane,
         ];
         scratch::with(lens.iter().sum(), |memory: &mut [T]| {
             let (zeros, memory) = memory.split_at_mut(lens[0]);
             let (data_memory, result_memory) = memory.split_at_mut(lens[1]);
             zeros.fill(T::default());
-            let body = FromImage::<T, P::Data, N, N> {
-                grid: self.input,
+            let body = FromImage::<T, Data> {
+                sizes: self.input,
                 image: self.x,
-                tiles: tiles.clone(),
+                tiles: &tiles,
                 channels: 0..depth,
                 zeros,
                 out: data_memory,
@@ -171,25 +165,25 @@ impl<T: Gemm, P: Points<M, N>, const M: usize, const N: usize> Pass<'_, T, P, M,
             };
             // SAFETY: the processor has `level`.
             unsafe { T::vectors(self.level, body) };
-            let heights = Heights::new(tiles.len(), kernels.rows());
             let panels = self.output.channels.div_ceil(width);
             for first in (0..panels).step_by(PANELS) {
                 let group = first..(first + PANELS).min(panels);
-                for point in 0..N * N {
+                for point in 0..PLANES {
+                    let using = tiles.using([point / POINTS, point % POINTS]);
                     for panel in group.clone() {
-                        for tile in heights.iter() {
+                        for tile in Heights::new(using.len(), kernels.rows()).iter() {
+                            let start = using.start + tile.start;
                             let c = point * results.plane
-                                + tile.start * results.row
+                                + start * results.row
                                 + (panel - first) * width;
                             let tile = Tile {
                                 rows: tile.len(),
                                 cols: width,
-                                a: data_memory[point * data.plane + tile.start * data.row..]
-                                    .as_ptr(),
+                                a: data_memory[point * data.plane + start * data.row..].as_ptr(),
                                 layout: Layout::Rows(data.row),
                                 segments: &[0],
                                 k: depth,
-                                b: self.packed[(panel * N * N + point) * self.plane..].as_ptr(),
+                                b: self.packed[(panel * PLANES + point) * self.plane..].as_ptr(),
                                 b_stride: width,
                                 c: result_memory[c..].as_mut_ptr(),
                                 c_stride: results.row,
@@ -203,15 +197,14 @@ impl<T: Gemm, P: Points<M, N>, const M: usize, const N: usize> Pass<'_, T, P, M,
                         }
                     }
                 }
-                let body = ToImage::<T, P::Output, N, M> {
-                    grid: self.output,
+                let body = ToImage {
+                    sizes: self.output,
                     image: self.y.get(),
-                    tiles: tiles.clone(),
+                    tiles: &tiles,
                     channels: group.start * width..(group.end * width).min(self.output.channels),
                     bias: self.bias,
                     from: result_memory,
                     planes: results,
-                    map: PhantomData,
                 };
                 // SAFETY: the processor has `level`; no other task writes these tiles.
                 unsafe { T::vectors(self.level, body) };
