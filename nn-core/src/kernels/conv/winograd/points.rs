@@ -258,7 +258,7 @@ unsafe fn times<V: Vector>(factor: f64, x: V) -> V {
 pub unsafe fn map_2d<L: Map, V: Vector>(
     size: [usize; 2],
     load: impl Fn(usize, usize) -> V,
-    mut store: impl FnMut(usize, usize, V),
+    store: impl FnMut(usize, usize, V),
 ) {
     let mut half = [[MaybeUninit::<V>::uninit(); POINTS]; POINTS];
     // SAFETY: the first pass writes `half` at [line, i] for the lines that the second one takes as its inputs and each output i
@@ -274,7 +274,7 @@ pub unsafe fn map_2d<L: Map, V: Vector>(
             size[1],
             L::outputs(size[0]),
             |line, j| half[j][line].assume_init(),
-            |line, j, v| store(line, j, v),
+            store,
         );
     }
 }
