@@ -1,8 +1,8 @@
 //! How a product is cut: tasks, blocks, tiles.
 
-use super::pack::{pack_a_columns, pack_a_rows, pack_b};
+use super::pack::{pack_a, pack_b};
 use super::tile::{Kernels, Layout, Tile};
-use super::{Gemm, Mat, Shared, Start, scratch};
+use super::{Gemm, Mat, Shared, Start, dots, scratch};
 use crate::kernels::parallel;
 use crate::kernels::simd::Level;
 use std::ops::Range;
@@ -95,7 +95,36 @@ pub fn multiply<T: Gemm>(
     if n == 1 {
         b.col_stride = 1;
     }
+    if n == 1 && m > 1 && ldc == 1 && a.row_stride == 1 && a.col_stride != 1 {
+        // A column is a row of the transposed product, whose B has its rows in one piece.
+        let start = match start {
+            Start::Row(row) => {
+                c[..m].fill(row[0]);
+                Start::Itself
+            }
+            other => other,
+        };
+        let flip = |x: Mat<'_, T>| (x.col_stride, x.row_stride);
+        let ((row, col), (b_row, b_col)) = (flip(b), flip(a));
+        let (left, right) = (
+            Mat {
+                data: b.data,
+                row_stride: row,
+                col_stride: col,
+            },
+            Mat {
+                data: a.data,
+                row_stride: b_row,
+                col_stride: b_col,
+            },
+        );
+        return multiply(level, [1, m, k], left, right, c, m, start);
+    }
     let c = Shared(c.as_mut_ptr());
+    // SAFETY: C fits its slice, and so do A and B, all checked above.
+    if unsafe { dots::multiply(level, [m, n, k], a, b, c, ldc, start) } {
+        return;
+    }
     let kernels = T::kernels(level);
     // Up to three vectors of columns are one panel; more are panels of two, the best ratio of loads to multiply-adds.
     let vectors = match n.div_ceil(kernels.lanes) {
@@ -103,7 +132,11 @@ pub fn multiply<T: Gemm>(
         _ => 2,
     };
     let width = vectors * kernels.lanes;
-    let tile = [kernels.rows_of(width, a.col_stride != 1), width];
+    let mut tile = [kernels.rows_of(width, a.col_stride != 1), width];
+    if a.col_stride != 1 && !apart::<T>(a.col_stride, 4096) {
+        // Steps of A pages apart share the sets of the first cache: tiles as high as a line take each line once.
+        tile[0] = tile[0].min(64 / size_of::<T>());
+    }
     let direct = Product {
         kernels,
         a,
@@ -292,7 +325,7 @@ impl<T: Gemm> Product<'_, T> {
         let a_direct = match (self.a.col_stride, self.a.row_stride) {
             (1, stride) => cols.len() <= 2 * width || apart::<T>(stride, 2048),
             (stride, 1) => {
-                cols.len() <= width && apart::<T>(stride, 4096)
+                cols.len() <= width
                     || (by_rows || cols.len() <= 2 * width) && apart::<T>(stride, 512)
             }
             _ => false,
@@ -302,7 +335,7 @@ impl<T: Gemm> Product<'_, T> {
             1 => (depth + 16, tile_rows * (depth + 16)),
             _ => (
                 tile_rows.next_multiple_of(8),
-                tile_rows.next_multiple_of(8) * depth,
+                tile_rows.next_multiple_of(8) * depth + 16,
             ),
         };
         let a_len = if a_direct { 0 } else { heights.tiles * a_tile };
@@ -316,13 +349,14 @@ impl<T: Gemm> Product<'_, T> {
             for k in ks.clone().step_by(depth) {
                 let step = k..(k + depth).min(ks.end);
                 if !a_direct {
-                    for (tile, out) in heights.iter().zip(a_memory.chunks_exact_mut(a_tile)) {
-                        let tile = rows.start + tile.start..rows.start + tile.end;
-                        match self.a.col_stride {
-                            1 => pack_a_rows(self.a, tile, step.clone(), a_stride, out),
-                            _ => pack_a_columns(self.a, tile, step.clone(), a_stride, out),
-                        }
-                    }
+                    pack_a(
+                        self.a,
+                        rows.clone(),
+                        step.clone(),
+                        heights,
+                        [a_tile, a_stride],
+                        a_memory,
+                    );
                 }
                 for first in cols.clone().step_by(group) {
                     let cols = first..(first + group).min(cols.end);

@@ -10,6 +10,7 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod blocks;
+mod dots;
 pub(super) mod pack;
 mod packed;
 mod portable;

@@ -1,7 +1,7 @@
 //! Copies of operands in the order in which tiles read them.
 
 use super::vector::{Body, Vector};
-use super::{Gemm, Mat};
+use super::{Gemm, Heights, Mat};
 use crate::kernels::simd::level;
 use std::ops::Range;
 
@@ -125,41 +125,43 @@ unsafe fn copy_rows<V: Vector>(
     }
 }
 
-/// Packs a block of A, `rows` × `ks`, so that element (r, k) lies at `k * stride + r`; `stride` is a multiple of 8.
-pub fn pack_a_columns<T: Copy>(
+/// Packs a block of A, `rows` × `ks`, for tiles of these heights, `tile` elements apart. Where columns are adjacent, element (r, k) of
+/// a tile lies at `r * stride + k`, else at `k * stride + r`, and `stride` is a multiple of 8.
+pub fn pack_a<T: Copy>(
     a: Mat<T>,
     rows: Range<usize>,
     ks: Range<usize>,
-    stride: usize,
+    heights: Heights,
+    [tile, stride]: [usize; 2],
     out: &mut [T],
 ) {
-    for (k, out) in ks.zip(out.chunks_exact_mut(stride)) {
-        let start = rows.start * a.row_stride + k * a.col_stride;
-        if a.row_stride != 1 {
-            for (r, out) in out[..rows.len()].iter_mut().enumerate() {
-                *out = a.data[start + r * a.row_stride];
+    if a.col_stride == 1 {
+        for (heights, out) in heights.iter().zip(out.chunks_mut(tile)) {
+            for (r, out) in heights.zip(out.chunks_mut(stride)) {
+                let start = (rows.start + r) * a.row_stride + ks.start;
+                out[..ks.len()].copy_from_slice(&a.data[start..start + ks.len()]);
             }
-        } else if let Some(line) = a.data.get(start..start + stride) {
-            // Whole groups of 8, though the last of the elements may not be needed: a copy of fixed length is faster.
-            for (out, line) in out.chunks_exact_mut(8).zip(line.chunks_exact(8)) {
-                out.copy_from_slice(line);
-            }
-        } else {
-            out[..rows.len()].copy_from_slice(&a.data[start..start + rows.len()]);
         }
+        return;
     }
-}
-
-/// Packs a block of A, `rows` × `ks`, whose columns are adjacent, so that element (r, k) lies at `r * stride + k`.
-pub fn pack_a_rows<T: Copy>(
-    a: Mat<T>,
-    rows: Range<usize>,
-    ks: Range<usize>,
-    stride: usize,
-    out: &mut [T],
-) {
-    for (r, out) in rows.zip(out.chunks_mut(stride)) {
-        let start = r * a.row_stride + ks.start;
-        out[..ks.len()].copy_from_slice(&a.data[start..start + ks.len()]);
+    // All rows of a step before the next: they lie side by side, and steps may be pages apart.
+    for (i, k) in ks.enumerate() {
+        let start = rows.start * a.row_stride + k * a.col_stride;
+        for (t, heights) in heights.iter().enumerate() {
+            let out = &mut out[t * tile + i * stride..][..stride];
+            let start = start + heights.start * a.row_stride;
+            if a.row_stride != 1 {
+                for (r, out) in out[..heights.len()].iter_mut().enumerate() {
+                    *out = a.data[start + r * a.row_stride];
+                }
+            } else if let Some(line) = a.data.get(start..start + stride) {
+                // Whole groups of 8, though the last of the elements may not be needed: a copy of fixed length is faster.
+                for (out, line) in out.chunks_exact_mut(8).zip(line.chunks_exact(8)) {
+                    out.copy_from_slice(line);
+                }
+            } else {
+                out[..heights.len()].copy_from_slice(&a.data[start..start + heights.len()]);
+            }
+        }
     }
 }

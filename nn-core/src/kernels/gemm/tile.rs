@@ -252,6 +252,10 @@ unsafe fn accumulate<
                 V::load(p)
             };
         }
+        if COLUMNS && N == 1 {
+            // The next tile's part of this step, which may lie pages from the one before.
+            V::prefetch(rows[0].wrapping_add(R));
+        }
         macro_rules! rows {
             ($($r:literal)*) => { $(
                 if $r < R {
