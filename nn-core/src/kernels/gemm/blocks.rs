@@ -154,7 +154,7 @@ pub fn multiply<T: Gemm>(
         b: Columns::Later(b),
         ..direct
     };
-    if cut([m, n, k], tile).rows >= m {
+    if cut([m, n, k], tile, kernels.lanes).rows >= m {
         // SAFETY: as above.
         return unsafe { later.run([m, n, k], c, ldc) };
     }
@@ -196,7 +196,7 @@ struct Cut {
     depth: usize,
 }
 
-fn cut([m, n, k]: [usize; 3], tile: [usize; 2]) -> Cut {
+fn cut([m, n, k]: [usize; 3], tile: [usize; 2], lanes: usize) -> Cut {
     if m * n * k < 2 * TASK_WORK {
         return Cut {
             rows: m,
@@ -212,13 +212,15 @@ fn cut([m, n, k]: [usize; 3], tile: [usize; 2]) -> Cut {
         pieces = TASKS.min(k / work).max(1);
     }
     let depth = k.div_ceil(pieces).next_multiple_of(4);
+    // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
+    let least = [tile[0] * if tile[1] == lanes { 1 } else { 2 }, 2 * tile[1]];
     let tasks = |size: [usize; 2]| m.div_ceil(size[0]) * n.div_ceil(size[1]) * pieces;
     while tasks(size) < TASKS && size[0] * size[1] * depth >= 2 * TASK_WORK {
         // The longer side first, as tiles count: low blocks pack B more often, narrow ones read A more often.
         let halves: [usize; 2] =
             std::array::from_fn(|d| size[d].div_ceil(2).next_multiple_of(tile[d]));
         let d = usize::from(size[0] / tile[0] < size[1] / tile[1]);
-        if halves[d] < 2 * tile[d] {
+        if halves[d] < least[d] {
             break;
         }
         size[d] = halves[d];
@@ -236,7 +238,7 @@ impl<T: Gemm> Product<'_, T> {
     /// # Safety
     /// `c` must have m rows of n elements, `ldc` apart, that nobody else uses meanwhile.
     unsafe fn run(self, [m, n, k]: [usize; 3], c: Shared<T>, ldc: usize) {
-        let Cut { rows, cols, depth } = cut([m, n, k], self.tile);
+        let Cut { rows, cols, depth } = cut([m, n, k], self.tile, self.kernels.lanes);
         let [across, along] = [n.div_ceil(cols), k.div_ceil(depth)];
         let blocks = m.div_ceil(rows) * across;
         let block = |block: usize| {
