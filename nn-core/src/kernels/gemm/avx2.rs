@@ -32,6 +32,7 @@ macro_rules! vector {
             type Mask = __m256i;
             const LANES: usize = $lanes;
             #[inline(always)]
+            #[allow(clippy::pointers_in_nomem_asm_block)] // It reads and writes nothing.
             fn hold(mut p: *const $element) -> *const $element {
                 // SAFETY: no instruction at all.
                 unsafe {

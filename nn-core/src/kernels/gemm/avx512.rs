@@ -18,6 +18,7 @@ macro_rules! vector {
             type Mask = $mask;
             const LANES: usize = $lanes;
             #[inline(always)]
+            #[allow(clippy::pointers_in_nomem_asm_block)] // It reads and writes nothing.
             fn hold(mut p: *const $element) -> *const $element {
                 // SAFETY: no instruction at all.
                 unsafe {
