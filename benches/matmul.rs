@@ -84,7 +84,10 @@ fn line(product: &str) {
 fn main() {
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some("lines") {
-        support::criterion();
+        // One thread, as the benches; only the first call can.
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .build_global();
         return arguments.filter(|a| a.contains(':')).for_each(|a| line(&a));
     }
     let mut c = support::criterion();
