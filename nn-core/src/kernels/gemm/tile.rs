@@ -3,7 +3,8 @@
 //! A tile of R rows and N vectors costs, for each step of k, R broadcasts of A, N loads of B and R·N
 //! multiply-adds. With 14 × 2 vectors of AVX-512 that is 16 loads for 28 multiply-adds, so the two
 //! multiply-add ports are the limit and not the two load ports; 28 accumulators, 2 of B and one of A fill 31 of
-//! the 32 registers. With AVX2's 16 registers 6 × 2 is the largest tile.
+//! the 32 registers. With AVX2's 16 registers 6 × 2 is the largest tile. Where all of C is narrower, tiles of one vector are
+//! higher, so that B is loaded less often; where it is three vectors wide, 9 × 3 spares the second pass over A.
 
 use super::vector::Vector;
 
