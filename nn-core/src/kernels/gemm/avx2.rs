@@ -1,8 +1,22 @@
 //! Tiles of 6 rows and two 256-bit vectors.
 
-use super::tile::{Kernels, Tile, TileFn, multiply};
+use super::tile::{Kernels, Tile, multiply};
 use super::vector::{Body, Vector};
 use std::arch::x86_64::*;
+use std::ops::Add;
+
+/// The sum of numbers, a power of two of them: the second half onto the first, and so on.
+#[inline(always)]
+pub fn halve<T: Copy + Add<Output = T>>(lanes: &mut [T]) -> T {
+    let mut n = lanes.len();
+    while n > 1 {
+        n /= 2;
+        for i in 0..n {
+            lanes[i] = lanes[i] + lanes[i + n];
+        }
+    }
+    lanes[0]
+}
 
 macro_rules! vector {
     ($name:ident, $element:ty, $register:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident,
@@ -17,6 +31,15 @@ macro_rules! vector {
             type Element = $element;
             type Mask = __m256i;
             const LANES: usize = $lanes;
+            #[inline(always)]
+            #[allow(clippy::pointers_in_nomem_asm_block)] // It reads and writes nothing.
+            fn hold(mut p: *const $element) -> *const $element {
+                // SAFETY: no instruction at all.
+                unsafe {
+                    std::arch::asm!("/* {p} */", p = inout(reg) p, options(pure, nomem, nostack, preserves_flags));
+                }
+                p
+            }
             #[inline(always)]
             unsafe fn zero() -> Self {
                 // SAFETY: see above.
@@ -71,6 +94,13 @@ macro_rules! vector {
             unsafe fn multiply_add(self, a: Self, b: Self) -> Self {
                 // SAFETY: see above.
                 Self(unsafe { $multiply_add(a.0, b.0, self.0) })
+            }
+            #[inline(always)]
+            unsafe fn sum(self) -> $element {
+                let mut lanes = [0.0; $lanes];
+                // SAFETY: see above.
+                unsafe { self.store(lanes.as_mut_ptr()) }
+                halve(&mut lanes)
             }
         }
     };
@@ -127,7 +157,7 @@ unsafe fn run<V: Vector, const R: usize, const N: usize, const U: usize, const C
     unsafe { multiply::<V, R, N, U, COLUMNS>(t) }
 }
 
-/// Runs `body` with AVX2 andMA.
+/// Runs `body` with AVX2 and FMA.
 ///
 /// # Safety
 /// As [`Body::run`], on a processor with AVX2 and FMA.
@@ -137,23 +167,34 @@ pub unsafe fn body<V: Vector>(body: impl Body<V::Element>) {
     unsafe { body.run::<V>() }
 }
 
-macro_rules! table {
-    ($vector:ty: $($rows:literal $sums:literal),*) => {
-        &[$([
-            [run::<$vector, $rows, 1, $sums, false>, run::<$vector, $rows, 1, $sums, true>],
-            [run::<$vector, $rows, 2, $sums, false>, run::<$vector, $rows, 2, $sums, true>],
+macro_rules! tables {
+    ($vector:ty: $($vectors:literal rows [$($rows:literal $row_sums:literal),*] columns [$($columns:literal $column_sums:literal),*]),*) => {
+        [$([
+            &[$(run::<$vector, $rows, $vectors, $row_sums, false>),*],
+            &[$(run::<$vector, $columns, $vectors, $column_sums, true>),*],
         ]),*]
     };
 }
 
-const F32_TABLE: &[[[TileFn<f32>; 2]; 2]] = table!(F32x8: 1 4, 2 2, 3 1, 4 1, 5 1, 6 1);
-const F64_TABLE: &[[[TileFn<f64>; 2]; 2]] = table!(F64x4: 1 4, 2 2, 3 1, 4 1, 5 1, 6 1);
-
 pub static F32: Kernels<f32> = Kernels {
-    table: F32_TABLE,
+    tables: tables!(F32x8:
+        1 rows [1 4, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1]
+            columns [1 4, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1],
+        2 rows [1 4, 2 2, 3 1, 4 1, 5 1, 6 1]
+            columns [1 4, 2 2, 3 1, 4 1, 5 1, 6 1],
+        3 rows [1 2, 2 1, 3 1, 4 1]
+            columns [1 2, 2 1, 3 1, 4 1]
+    ),
     lanes: 8,
 };
 pub static F64: Kernels<f64> = Kernels {
-    table: F64_TABLE,
+    tables: tables!(F64x4:
+        1 rows [1 4, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1]
+            columns [1 4, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1],
+        2 rows [1 4, 2 2, 3 1, 4 1, 5 1, 6 1]
+            columns [1 4, 2 2, 3 1, 4 1, 5 1, 6 1],
+        3 rows [1 2, 2 1, 3 1, 4 1]
+            columns [1 2, 2 1, 3 1, 4 1]
+    ),
     lanes: 4,
 };

@@ -1,12 +1,13 @@
 //! Tiles of 14 rows and two 512-bit vectors.
 
-use super::tile::{Kernels, Tile, TileFn, multiply};
+use super::tile::{Kernels, Tile, multiply};
 use super::vector::{Body, Vector};
 use std::arch::x86_64::*;
 
 macro_rules! vector {
     ($name:ident, $element:ty, $register:ty, $mask:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident,
-     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $sub:ident, $multiply_add:ident) => {
+     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $sub:ident, $multiply_add:ident, $sum:ident
+     $(, $transpose:ident)?) => {
         #[derive(Clone, Copy)]
         pub struct $name($register);
 
@@ -16,6 +17,15 @@ macro_rules! vector {
             type Element = $element;
             type Mask = $mask;
             const LANES: usize = $lanes;
+            #[inline(always)]
+            #[allow(clippy::pointers_in_nomem_asm_block)] // It reads and writes nothing.
+            fn hold(mut p: *const $element) -> *const $element {
+                // SAFETY: no instruction at all.
+                unsafe {
+                    std::arch::asm!("/* {p} */", p = inout(reg) p, options(pure, nomem, nostack, preserves_flags));
+                }
+                p
+            }
             #[inline(always)]
             unsafe fn zero() -> Self {
                 // SAFETY: see above.
@@ -75,6 +85,18 @@ macro_rules! vector {
                 // SAFETY: see above.
                 Self(unsafe { $multiply_add(a.0, b.0, self.0) })
             }
+            #[inline(always)]
+            unsafe fn sum(self) -> $element {
+                // SAFETY: see above.
+                unsafe { $sum(self.0) }
+            }
+            $(
+                #[inline(always)]
+                unsafe fn transpose(from: *const $element, stride: usize, size: [usize; 2], to: *mut $element, width: usize) {
+                    // SAFETY: see above.
+                    unsafe { $transpose(from, stride, size, to, width) }
+                }
+            )?
         }
     };
 }
@@ -93,7 +115,9 @@ vector!(
     _mm512_mask_storeu_ps,
     _mm512_add_ps,
     _mm512_sub_ps,
-    _mm512_fmadd_ps
+    _mm512_fmadd_ps,
+    _mm512_reduce_add_ps,
+    transpose
 );
 vector!(
     F64x8,
@@ -109,8 +133,87 @@ vector!(
     _mm512_mask_storeu_pd,
     _mm512_add_pd,
     _mm512_sub_pd,
-    _mm512_fmadd_pd
+    _mm512_fmadd_pd,
+    _mm512_reduce_add_pd
 );
+
+/// [`Vector::transpose`] in registers: quarters of four lines are put together by the loads, so that what remains is the
+/// transposition of 4 × 4 elements in every quarter of four vectors.
+///
+/// # Safety
+/// As [`Vector::transpose`], on a processor with AVX-512 F.
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn transpose(
+    from: *const f32,
+    stride: usize,
+    [lines, height]: [usize; 2],
+    to: *mut f32,
+    width: usize,
+) {
+    // SAFETY: four elements of a line are read where `lines` and `height` say that there are, fewer go through a mask; rows
+    // below `height` are written.
+    unsafe {
+        for r in (0..height).step_by(4) {
+            let rows = 4.min(height - r);
+            let (from, to) = (from.wrapping_add(r), to.add(r * width));
+            let quads = if lines == 16 && rows == 4 {
+                [
+                    whole_quarters(from, stride),
+                    whole_quarters(from.wrapping_add(stride), stride),
+                    whole_quarters(from.wrapping_add(2 * stride), stride),
+                    whole_quarters(from.wrapping_add(3 * stride), stride),
+                ]
+            } else {
+                let mut memory = [0.0; 64];
+                for line in 0..lines {
+                    let line_from = from.wrapping_add(line * stride);
+                    let at = memory.as_mut_ptr().add(line % 4 * 16 + line / 4 * 4);
+                    let mask = (1 << rows) - 1;
+                    let v = _mm512_maskz_loadu_ps(mask, line_from);
+                    _mm512_mask_storeu_ps(at, mask, v);
+                }
+                let p = memory.as_ptr();
+                [
+                    _mm512_loadu_ps(p),
+                    _mm512_loadu_ps(p.add(16)),
+                    _mm512_loadu_ps(p.add(32)),
+                    _mm512_loadu_ps(p.add(48)),
+                ]
+            };
+            let [a, b, c, d] = quads;
+            let (x, y) = (_mm512_unpacklo_ps(a, b), _mm512_unpacklo_ps(c, d));
+            let (z, w) = (_mm512_unpackhi_ps(a, b), _mm512_unpackhi_ps(c, d));
+            let (x, y) = (_mm512_castps_pd(x), _mm512_castps_pd(y));
+            let (z, w) = (_mm512_castps_pd(z), _mm512_castps_pd(w));
+            let columns = [
+                _mm512_unpacklo_pd(x, y),
+                _mm512_unpackhi_pd(x, y),
+                _mm512_unpacklo_pd(z, w),
+                _mm512_unpackhi_pd(z, w),
+            ];
+            for (i, &column) in columns.iter().enumerate().take(rows) {
+                _mm512_storeu_pd(to.add(i * width).cast(), column);
+            }
+        }
+    }
+}
+
+/// Four elements each of lines 0, 4, 8 and 12.
+///
+/// # Safety
+/// They must be readable; on a processor with AVX-512 F.
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn whole_quarters(from: *const f32, stride: usize) -> __m512 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let v = _mm512_castps128_ps512(_mm_loadu_ps(from));
+        let v = _mm512_insertf32x4::<1>(v, _mm_loadu_ps(from.add(4 * stride)));
+        let v = _mm512_insertf32x4::<2>(v, _mm_loadu_ps(from.add(8 * stride)));
+        _mm512_insertf32x4::<3>(v, _mm_loadu_ps(from.add(12 * stride)))
+    }
+}
 
 /// [`multiply`] with AVX-512.
 ///
@@ -134,25 +237,34 @@ pub unsafe fn body<V: Vector>(body: impl Body<V::Element>) {
     unsafe { body.run::<V>() }
 }
 
-macro_rules! table {
-    ($vector:ty: $($rows:literal $sums:literal),*) => {
-        &[$([
-            [run::<$vector, $rows, 1, $sums, false>, run::<$vector, $rows, 1, $sums, true>],
-            [run::<$vector, $rows, 2, $sums, false>, run::<$vector, $rows, 2, $sums, true>],
+macro_rules! tables {
+    ($vector:ty: $($vectors:literal rows [$($rows:literal $row_sums:literal),*] columns [$($columns:literal $column_sums:literal),*]),*) => {
+        [$([
+            &[$(run::<$vector, $rows, $vectors, $row_sums, false>),*],
+            &[$(run::<$vector, $columns, $vectors, $column_sums, true>),*],
         ]),*]
     };
 }
 
-const F32_TABLE: &[[[TileFn<f32>; 2]; 2]] =
-    table!(F32x16: 1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1);
-const F64_TABLE: &[[[TileFn<f64>; 2]; 2]] =
-    table!(F64x8: 1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1);
-
 pub static F32: Kernels<f32> = Kernels {
-    table: F32_TABLE,
+    tables: tables!(F32x16:
+        1 rows [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1, 15 1, 16 1]
+            columns [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1, 15 1, 16 1, 17 1, 18 1, 19 1, 20 1, 21 1, 22 1, 23 1, 24 1, 25 1, 26 1, 27 1, 28 1],
+        2 rows [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1]
+            columns [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1],
+        3 rows [1 2, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1]
+            columns [1 2, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1]
+    ),
     lanes: 16,
 };
 pub static F64: Kernels<f64> = Kernels {
-    table: F64_TABLE,
+    tables: tables!(F64x8:
+        1 rows [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1, 15 1, 16 1]
+            columns [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1, 15 1, 16 1, 17 1, 18 1, 19 1, 20 1, 21 1, 22 1, 23 1, 24 1, 25 1, 26 1, 27 1, 28 1],
+        2 rows [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1]
+            columns [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1],
+        3 rows [1 2, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1]
+            columns [1 2, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1]
+    ),
     lanes: 8,
 };

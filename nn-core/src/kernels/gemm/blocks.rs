@@ -1,8 +1,8 @@
 //! How a product is cut: tasks, blocks, tiles.
 
-use super::pack::{pack_a_columns, pack_a_rows, pack_b};
+use super::pack::{pack_a, pack_b};
 use super::tile::{Kernels, Layout, Tile};
-use super::{Gemm, Mat, Shared, Start, scratch};
+use super::{Gemm, Mat, Shared, Start, dots, scratch};
 use crate::kernels::parallel;
 use crate::kernels::simd::Level;
 use std::ops::Range;
@@ -22,12 +22,31 @@ const TASKS: usize = 16;
 /// Elements of C up to which k may be cut into pieces whose sums are kept side by side.
 const PARTIAL: usize = 1 << 16;
 
+/// Elements of B that are packed at once.
+const PACKED: usize = 1 << 22;
+
+/// Elements of B that a task packs at once: what the first cache holds.
+const TOGETHER: usize = 1 << 13;
+
 /// The operands of a product that is cut into tasks.
 struct Product<'a, T: 'static> {
     kernels: &'static Kernels<T>,
     a: Mat<'a, T>,
-    b: Mat<'a, T>,
+    b: Columns<'a, T>,
     start: Start<'a, T>,
+    /// Rows and columns of the tiles.
+    tile: [usize; 2],
+}
+
+/// How a tile finds its columns of B.
+#[derive(Clone, Copy)]
+enum Columns<'a, T> {
+    /// Where they lie: rows this far apart.
+    Direct(&'a [T], usize),
+    /// In panels one tile wide, each with all its rows one after another.
+    Packed(&'a [T], usize),
+    /// Packed just before they are used, by the one task that does.
+    Later(Mat<'a, T>),
 }
 
 /// The product for `[m, n, k]` with the instructions of `level`.
@@ -76,70 +95,97 @@ pub fn multiply<T: Gemm>(
     if n == 1 {
         b.col_stride = 1;
     }
+    if n == 1 && m > 1 && ldc == 1 && a.row_stride == 1 && a.col_stride != 1 {
+        // A column is a row of the transposed product, whose B has its rows in one piece.
+        let start = match start {
+            Start::Row(row) => {
+                c[..m].fill(row[0]);
+                Start::Itself
+            }
+            other => other,
+        };
+        let flip = |x: Mat<'_, T>| (x.col_stride, x.row_stride);
+        let ((row, col), (b_row, b_col)) = (flip(b), flip(a));
+        let (left, right) = (
+            Mat {
+                data: b.data,
+                row_stride: row,
+                col_stride: col,
+            },
+            Mat {
+                data: a.data,
+                row_stride: b_row,
+                col_stride: b_col,
+            },
+        );
+        return multiply(level, [1, m, k], left, right, c, m, start);
+    }
+    let c = Shared(c.as_mut_ptr());
+    // SAFETY: C fits its slice, and so do A and B, all checked above.
+    if unsafe { dots::multiply(level, [m, n, k], a, b, c, ldc, start) } {
+        return;
+    }
     let kernels = T::kernels(level);
-    let product = Product {
+    // Up to three vectors of columns are one panel; more are panels of two, the best ratio of loads to multiply-adds.
+    let vectors = match n.div_ceil(kernels.lanes) {
+        vectors @ 1..=3 => vectors,
+        _ => 2,
+    };
+    let width = vectors * kernels.lanes;
+    let mut tile = [kernels.rows_of(width, a.col_stride != 1), width];
+    if a.col_stride != 1 && !apart::<T>(a.col_stride, 4096) {
+        // Steps of A pages apart share the sets of the first cache: tiles as high as a line take each line once.
+        tile[0] = tile[0].min(64 / size_of::<T>());
+    }
+    let direct = Product {
         kernels,
         a,
-        b,
+        b: Columns::Direct(b.data, b.row_stride),
         start,
+        tile,
     };
-    let c = Shared(c.as_mut_ptr());
-    let Cut { rows, cols, depth } = cut([m, n, k], [kernels.rows(), kernels.cols()]);
-    let [across, along] = [n.div_ceil(cols), k.div_ceil(depth)];
-    let blocks = m.div_ceil(rows) * across;
-    let block = |block: usize| {
-        let (i, j) = (block / across * rows, block % across * cols);
-        (i..(i + rows).min(m), j..(j + cols).min(n))
+    // Rows of B that are a multiple of a page apart fall into the same sets of the first cache; few rows of A would not pay
+    // for packing, and a small B is in the cache anyway.
+    if b.col_stride == 1 && (apart::<T>(b.row_stride, 4096) || m <= 3 * tile[0] || k * n <= 4096) {
+        // SAFETY: C fits its slice, checked above.
+        return unsafe { direct.run([m, n, k], c, ldc) };
+    }
+    let later = Product {
+        b: Columns::Later(b),
+        ..direct
     };
-    if along == 1 {
-        return parallel::for_each_range(blocks, 1, |tasks| {
-            for (rows, cols) in tasks.map(block) {
-                // SAFETY: C fits its slice (checked above) and blocks are disjoint.
-                unsafe { product.block(rows, cols, 0..k, c, ldc) }
-            }
+    if cut([m, n, k], tile, kernels.lanes).rows >= m {
+        // SAFETY: as above.
+        return unsafe { later.run([m, n, k], c, ldc) };
+    }
+    let most = (PACKED / k).max(1).next_multiple_of(width);
+    for first in (0..n).step_by(most) {
+        let cols = most.min(n - first);
+        scratch::with(k * cols.next_multiple_of(width), |memory: &mut [T]| {
+            let grain = (parallel::GRAIN / (k * width)).max(1) * k * width;
+            parallel::for_each_chunk(memory, grain, |at, panels| {
+                let at = first + at / k;
+                let cols = at..(at + panels.len() / k).min(first + cols);
+                pack_b(b, 0..k, cols, width, panels);
+            });
+            let start = match start {
+                Start::Row(row) => Start::Row(&row[first..first + cols]),
+                other => other,
+            };
+            let product = Product {
+                b: Columns::Packed(memory, k * width),
+                start,
+                ..direct
+            };
+            // SAFETY: C fits its slice, checked above, and so do some of its columns.
+            unsafe { product.run([m, cols, k], Shared(c.get().add(first)), ldc) }
         });
     }
-    // Few blocks and a long k: sums over pieces of k side by side, then their sum in order.
-    scratch::with(along * m * n, |partial: &mut [T]| {
-        let memory = Shared(partial.as_mut_ptr());
-        let product = Product {
-            start: Start::Zero,
-            ..product
-        };
-        parallel::for_each_range(blocks * along, 1, |tasks| {
-            for task in tasks {
-                let (piece, (rows, cols)) = (task / blocks, block(task % blocks));
-                // SAFETY: piece by piece an m × n matrix in `partial`, and blocks within one are disjoint.
-                unsafe {
-                    let c = Shared(memory.get().add(piece * m * n));
-                    product.block(
-                        rows,
-                        cols,
-                        piece * depth..((piece + 1) * depth).min(k),
-                        c,
-                        n,
-                    );
-                }
-            }
-        });
-        let partial = &*partial;
-        parallel::for_each_range(m, (parallel::GRAIN / (n * along)).max(1), |rows| {
-            for i in rows {
-                // SAFETY: row `i` of C, within its slice, is this task's alone.
-                let line = unsafe { std::slice::from_raw_parts_mut(c.get().add(i * ldc), n) };
-                match start {
-                    Start::Zero => line.fill(T::default()),
-                    Start::Itself => {}
-                    Start::Row(row) => line.copy_from_slice(row),
-                }
-                for piece in partial.chunks_exact(m * n) {
-                    for (sum, &v) in line.iter_mut().zip(&piece[i * n..(i + 1) * n]) {
-                        *sum = *sum + v;
-                    }
-                }
-            }
-        });
-    });
+}
+
+/// Whether lines `stride` elements apart do not all lie at multiples of `bytes`.
+fn apart<T>(stride: usize, bytes: usize) -> bool {
+    !(stride * size_of::<T>()).is_multiple_of(bytes)
 }
 
 /// How a product is cut into tasks.
@@ -150,7 +196,14 @@ struct Cut {
     depth: usize,
 }
 
-fn cut([m, n, k]: [usize; 3], tile: [usize; 2]) -> Cut {
+fn cut([m, n, k]: [usize; 3], tile: [usize; 2], lanes: usize) -> Cut {
+    if m * n * k < 2 * TASK_WORK {
+        return Cut {
+            rows: m,
+            cols: n,
+            depth: k,
+        };
+    }
     let mut size = [m.min(BLOCK[0]), n.min(BLOCK[1])];
     // A long k first: it costs neither packing nor reading anything twice.
     let mut pieces = 1;
@@ -159,13 +212,15 @@ fn cut([m, n, k]: [usize; 3], tile: [usize; 2]) -> Cut {
         pieces = TASKS.min(k / work).max(1);
     }
     let depth = k.div_ceil(pieces).next_multiple_of(4);
+    // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
+    let least = [tile[0] * if tile[1] == lanes { 1 } else { 2 }, 2 * tile[1]];
     let tasks = |size: [usize; 2]| m.div_ceil(size[0]) * n.div_ceil(size[1]) * pieces;
     while tasks(size) < TASKS && size[0] * size[1] * depth >= 2 * TASK_WORK {
         // The longer side first, as tiles count: low blocks pack B more often, narrow ones read A more often.
         let halves: [usize; 2] =
             std::array::from_fn(|d| size[d].div_ceil(2).next_multiple_of(tile[d]));
         let d = usize::from(size[0] / tile[0] < size[1] / tile[1]);
-        if halves[d] < 2 * tile[d] {
+        if halves[d] < least[d] {
             break;
         }
         size[d] = halves[d];
@@ -178,6 +233,64 @@ fn cut([m, n, k]: [usize; 3], tile: [usize; 2]) -> Cut {
 }
 
 impl<T: Gemm> Product<'_, T> {
+    /// The whole product, in tasks.
+    ///
+    /// # Safety
+    /// `c` must have m rows of n elements, `ldc` apart, that nobody else uses meanwhile.
+    unsafe fn run(self, [m, n, k]: [usize; 3], c: Shared<T>, ldc: usize) {
+        let Cut { rows, cols, depth } = cut([m, n, k], self.tile, self.kernels.lanes);
+        let [across, along] = [n.div_ceil(cols), k.div_ceil(depth)];
+        let blocks = m.div_ceil(rows) * across;
+        let block = |block: usize| {
+            let (i, j) = (block / across * rows, block % across * cols);
+            (i..(i + rows).min(m), j..(j + cols).min(n))
+        };
+        if along == 1 {
+            return parallel::for_each_range(blocks, 1, |tasks| {
+                for (rows, cols) in tasks.map(block) {
+                    // SAFETY: the caller's promise, and blocks are disjoint.
+                    unsafe { self.block(rows, cols, 0..k, c, ldc) }
+                }
+            });
+        }
+        // Few blocks and a long k: sums over pieces of k side by side, then their sum in order.
+        scratch::with(along * m * n, |partial: &mut [T]| {
+            let memory = Shared(partial.as_mut_ptr());
+            let product = Product {
+                start: Start::Zero,
+                ..self
+            };
+            parallel::for_each_range(blocks * along, 1, |tasks| {
+                for task in tasks {
+                    let (piece, (rows, cols)) = (task / blocks, block(task % blocks));
+                    let ks = piece * depth..((piece + 1) * depth).min(k);
+                    // SAFETY: piece by piece an m × n matrix in `partial`, and blocks within one are disjoint.
+                    unsafe {
+                        let c = Shared(memory.get().add(piece * m * n));
+                        product.block(rows, cols, ks, c, n);
+                    }
+                }
+            });
+            let partial = &*partial;
+            parallel::for_each_range(m, (parallel::GRAIN / (n * along)).max(1), |rows| {
+                for i in rows {
+                    // SAFETY: row `i` of C, by the caller's promise, is this task's alone.
+                    let line = unsafe { std::slice::from_raw_parts_mut(c.get().add(i * ldc), n) };
+                    match self.start {
+                        Start::Zero => line.fill(T::default()),
+                        Start::Itself => {}
+                        Start::Row(row) => line.copy_from_slice(row),
+                    }
+                    for piece in partial.chunks_exact(m * n) {
+                        for (sum, &v) in line.iter_mut().zip(&piece[i * n..(i + 1) * n]) {
+                            *sum = *sum + v;
+                        }
+                    }
+                }
+            });
+        });
+    }
+
     /// The sum over `ks` for a block of C.
     ///
     /// # Safety
@@ -190,20 +303,33 @@ impl<T: Gemm> Product<'_, T> {
         c: Shared<T>,
         ldc: usize,
     ) {
-        let tile_rows = self.kernels.rows();
-        let width = self.kernels.cols();
+        let [tile_rows, width] = self.tile;
+        let heights = Heights::new(rows.len(), tile_rows);
+        let most = match self.b {
+            // Every row of B is read once, each from a page of its own: few at a time, so that the next columns are in pages
+            // that are still known.
+            Columns::Direct(_, stride) if heights.tiles == 1 && stride * size_of::<T>() >= 4096 => {
+                DEPTH / 8
+            }
+            _ => DEPTH,
+        };
         let depth = ks
             .len()
-            .div_ceil(ks.len().div_ceil(DEPTH))
+            .div_ceil(ks.len().div_ceil(most))
             .next_multiple_of(4);
-        // Few rows would not pay for packing B, and a B of a few rows is in the cache anyway.
-        let b_direct =
-            self.b.col_stride == 1 && (rows.len() <= 3 * tile_rows || depth * cols.len() <= 4096);
+        let group = match self.b {
+            Columns::Later(_) => (TOGETHER / depth).next_multiple_of(width),
+            _ => cols.len(),
+        };
+        // A tile of A meets all columns before the next one does where C is large beside A and B.
+        let by_rows = depth <= DEPTH / 4 && depth * cols.len().min(group) <= 4 * TOGETHER;
         // Rows of A, or steps of k, that are a multiple of a large power of two apart fall into the same cache sets.
-        let apart = |stride: usize, bytes: usize| !(stride * size_of::<T>()).is_multiple_of(bytes);
         let a_direct = match (self.a.col_stride, self.a.row_stride) {
-            (1, stride) => cols.len() <= 2 * width || apart(stride, 2048),
-            (stride, 1) => cols.len() <= width || cols.len() <= 2 * width && apart(stride, 512),
+            (1, stride) => cols.len() <= 2 * width || apart::<T>(stride, 2048),
+            (stride, 1) => {
+                cols.len() <= width
+                    || (by_rows || cols.len() <= 2 * width) && apart::<T>(stride, 512)
+            }
             _ => false,
         };
         // 16 elements more than needed keep the rows of a block out of each other's cache sets.
@@ -211,42 +337,36 @@ impl<T: Gemm> Product<'_, T> {
             1 => (depth + 16, tile_rows * (depth + 16)),
             _ => (
                 tile_rows.next_multiple_of(8),
-                tile_rows.next_multiple_of(8) * depth,
+                tile_rows.next_multiple_of(8) * depth + 16,
             ),
         };
-        let heights = Heights::new(rows.len(), tile_rows);
         let a_len = if a_direct { 0 } else { heights.tiles * a_tile };
-        let b_len = if b_direct {
-            0
-        } else {
-            depth * cols.len().next_multiple_of(width)
+        let b_len = match self.b {
+            Columns::Later(_) => depth * group,
+            _ => 0,
         };
-        scratch::with(a_len + b_len, |memory| {
+        scratch::with(b_len + a_len, |memory| {
             // B first: its panels are whole cache lines.
             let (b_memory, a_memory) = memory.split_at_mut(b_len);
             for k in ks.clone().step_by(depth) {
                 let step = k..(k + depth).min(ks.end);
-                if !b_direct {
-                    pack_b(self.b, step.clone(), cols.clone(), width, b_memory);
-                }
                 if !a_direct {
-                    for (tile, out) in heights.iter().zip(a_memory.chunks_exact_mut(a_tile)) {
-                        let tile = rows.start + tile.start..rows.start + tile.end;
-                        match self.a.col_stride {
-                            1 => pack_a_rows(self.a, tile, step.clone(), a_stride, out),
-                            _ => pack_a_columns(self.a, tile, step.clone(), a_stride, out),
-                        }
-                    }
+                    pack_a(
+                        self.a,
+                        rows.clone(),
+                        step.clone(),
+                        heights,
+                        [a_tile, a_stride],
+                        a_memory,
+                    );
                 }
-                for j in cols.clone().step_by(width) {
-                    let (b, b_stride) = match b_direct {
-                        true => (
-                            self.b.data[k * self.b.row_stride + j..].as_ptr(),
-                            self.b.row_stride,
-                        ),
-                        false => (b_memory[(j - cols.start) * step.len()..].as_ptr(), width),
-                    };
-                    for (t, tile) in heights.iter().enumerate() {
+                for first in cols.clone().step_by(group) {
+                    let cols = first..(first + group).min(cols.end);
+                    if let Columns::Later(b) = self.b {
+                        pack_b(b, step.clone(), cols.clone(), width, b_memory);
+                    }
+                    let b_memory = &*b_memory;
+                    let tile = |t: usize, tile: Range<usize>, j: usize| {
                         let i = rows.start + tile.start;
                         let (a, a_stride) = match (a_direct, self.a.col_stride) {
                             (false, _) => (a_memory[t * a_tile..].as_ptr(), a_stride),
@@ -255,6 +375,15 @@ impl<T: Gemm> Product<'_, T> {
                                 self.a.row_stride,
                             ),
                             (true, stride) => (self.a.data[i + k * stride..].as_ptr(), stride),
+                        };
+                        let (b, b_stride) = match self.b {
+                            Columns::Direct(b, stride) => (b[k * stride + j..].as_ptr(), stride),
+                            Columns::Packed(b, panel) => {
+                                (b[j / width * panel + k * width..].as_ptr(), width)
+                            }
+                            Columns::Later(_) => {
+                                (b_memory[(j - cols.start) * step.len()..].as_ptr(), width)
+                            }
                         };
                         // SAFETY: the caller's promise.
                         let c = unsafe { c.get().add(i * ldc + j) };
@@ -282,9 +411,16 @@ impl<T: Gemm> Product<'_, T> {
                             addend_stride,
                         };
                         // SAFETY: A and B are within their slices (checked in `multiply`) or their packed copies, which
-                        // hold rows × depth and depth × cols elements; C is the caller's promise; the kernels are those
+                        // hold rows × depth and k × cols elements; C is the caller's promise; the kernels are those
                         // of a level that the processor has.
                         unsafe { self.kernels.run(&tile) }
+                    };
+                    let panels = || cols.clone().step_by(width);
+                    let tiles = || heights.iter().enumerate();
+                    if by_rows {
+                        tiles().for_each(|(t, at)| panels().for_each(|j| tile(t, at.clone(), j)));
+                    } else {
+                        panels().for_each(|j| tiles().for_each(|(t, at)| tile(t, at, j)));
                     }
                 }
             }

@@ -1,15 +1,17 @@
 //! Matrix products `C = A·B`.
 //!
 //! The scheme is that of BLIS (Van Zee and van de Geijn, 2015): C is cut into blocks that are tasks, blocks into
-//! register tiles (see `tile`). A panel of B, 256 rows and one tile wide, is packed and stays in the first
-//! cache while all tiles of the block pass over it. A is read where it lies unless its strides are bad for
-//! the caches. How C and k are cut depends on the sizes alone, so the order of every sum does too.
+//! register tiles (see `tile`). A panel of B, 256 rows and one tile wide, stays in the first cache while all tiles of the
+//! block pass over it. Both operands are read where they lie unless their strides are bad for the caches or B is transposed; what
+//! must be packed is packed once. Products with few rows or columns are dot products (see `dots`). How C and k are cut
+//! depends on the sizes alone, so the order of every sum does too.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod blocks;
+mod dots;
 pub(super) mod pack;
 mod packed;
 mod portable;

@@ -1,106 +1,167 @@
 //! Copies of operands in the order in which tiles read them.
 
-use super::Mat;
+use super::vector::{Body, Vector};
+use super::{Gemm, Heights, Mat};
+use crate::kernels::simd::level;
+use std::ops::Range;
 
 /// Packs rows `rows` and columns `cols` of B into panels of `width` columns: panel after panel, each with its rows
 /// one after another, the last panel filled up with zeros.
-pub fn pack_b<T: Copy + Default>(
+pub fn pack_b<T: Gemm>(
     b: Mat<T>,
-    rows: std::ops::Range<usize>,
-    cols: std::ops::Range<usize>,
+    rows: Range<usize>,
+    cols: Range<usize>,
     width: usize,
     out: &mut [T],
 ) {
-    let panel = rows.len() * width;
-    for (first, out) in cols.clone().step_by(width).zip(out.chunks_exact_mut(panel)) {
-        let used = width.min(cols.end - first);
-        if b.col_stride == 1 {
-            for (row, out) in rows.clone().zip(out.chunks_exact_mut(width)) {
-                let start = row * b.row_stride + first;
-                out[..used].copy_from_slice(&b.data[start..start + used]);
-                out[used..].fill(T::default());
-            }
-        } else {
-            for (i, out) in out[..panel].chunks_mut(4 * width).enumerate() {
-                let row = rows.start + 4 * i;
-                let height = out.len() / width;
-                let mut j = 0;
-                if b.row_stride == 1 && height == 4 {
-                    while j + 4 <= used {
-                        transpose_4x4(
-                            &b.data[row + (first + j) * b.col_stride..],
-                            b.col_stride,
-                            &mut out[j..],
-                            width,
-                        );
-                        j += 4;
+    if rows.is_empty() || cols.is_empty() {
+        return;
+    }
+    b.check("B", rows.end, cols.end);
+    let panels = cols.len().div_ceil(width);
+    let out = &mut out[..panels * width * rows.len()];
+    // SAFETY: `level` is one that the processor has; B holds what is read, `out` what is written.
+    unsafe {
+        T::vectors(
+            level(),
+            Panels {
+                b,
+                rows,
+                cols,
+                width,
+                out,
+            },
+        );
+    }
+}
+
+struct Panels<'a, T> {
+    b: Mat<'a, T>,
+    rows: Range<usize>,
+    cols: Range<usize>,
+    width: usize,
+    out: &'a mut [T],
+}
+
+impl<T: Gemm> Body<T> for Panels<'_, T> {
+    #[inline(always)]
+    unsafe fn run<V: Vector<Element = T>>(self) {
+        let Panels {
+            b,
+            rows,
+            cols,
+            width,
+            out,
+        } = self;
+        let panels = out.chunks_exact_mut(rows.len() * width);
+        for (first, out) in cols.clone().step_by(width).zip(panels) {
+            let used = width.min(cols.end - first);
+            let from = b.data[rows.start * b.row_stride + first * b.col_stride..].as_ptr();
+            // SAFETY: `pack_b` checked that B reaches to the end of rows and columns, and a panel has its rows × width
+            // elements.
+            unsafe {
+                // Narrower panels than a vector are those of other instructions, in tests.
+                let fits = width.is_multiple_of(V::LANES);
+                match (b.row_stride, b.col_stride) {
+                    (stride, 1) if fits => copy_rows::<V>(from, stride, used, width, out),
+                    (1, stride) if fits => {
+                        for (k, out) in out.chunks_mut(V::LANES * width).enumerate() {
+                            let height = out.len() / width;
+                            for j in (0..width).step_by(V::LANES) {
+                                let lines = used.saturating_sub(j).min(V::LANES);
+                                let from = from.wrapping_add(k * V::LANES + j * stride);
+                                let to = out[j..].as_mut_ptr();
+                                V::transpose(from, stride, [lines, height], to, width);
+                            }
+                        }
                     }
-                }
-                for j in j..used {
-                    let column = &b.data[row * b.row_stride + (first + j) * b.col_stride..];
-                    for r in 0..height {
-                        out[r * width + j] = column[r * b.row_stride];
+                    _ => {
+                        for (k, out) in out.chunks_exact_mut(width).enumerate() {
+                            for (j, out) in out[..used].iter_mut().enumerate() {
+                                *out = *from.add(k * b.row_stride + j * b.col_stride);
+                            }
+                            out[used..].fill(T::default());
+                        }
                     }
-                }
-                for line in out.chunks_exact_mut(width) {
-                    line[used..].fill(T::default());
                 }
             }
         }
     }
 }
 
-/// Writes the transpose of four lines of four elements; written out so that it becomes shuffles of vectors.
+/// Copies rows of `used` adjacent elements, `stride` apart, to rows of `width`, a multiple of the lanes, filled up with zeros.
+///
+/// # Safety
+/// As [`Body::run`]; the rows must be readable and as many as `out` has.
 #[inline(always)]
-fn transpose_4x4<T: Copy>(x: &[T], stride: usize, out: &mut [T], width: usize) {
-    let line = |i: usize| -> [T; 4] { std::array::from_fn(|j| x[i * stride..i * stride + 4][j]) };
-    let [a, b, c, d] = [line(0), line(1), line(2), line(3)];
-    let columns = [
-        [a[0], b[0], c[0], d[0]],
-        [a[1], b[1], c[1], d[1]],
-        [a[2], b[2], c[2], d[2]],
-        [a[3], b[3], c[3], d[3]],
-    ];
-    for (i, column) in columns.iter().enumerate() {
-        out[i * width..i * width + 4].copy_from_slice(column);
-    }
-}
-
-/// Packs a block of A, `rows` × `ks`, so that element (r, k) lies at `k * stride + r`; `stride` is a multiple of 8.
-pub fn pack_a_columns<T: Copy>(
-    a: Mat<T>,
-    rows: std::ops::Range<usize>,
-    ks: std::ops::Range<usize>,
+unsafe fn copy_rows<V: Vector>(
+    mut from: *const V::Element,
     stride: usize,
-    out: &mut [T],
+    used: usize,
+    width: usize,
+    out: &mut [V::Element],
 ) {
-    for (k, out) in ks.zip(out.chunks_exact_mut(stride)) {
-        let start = rows.start * a.row_stride + k * a.col_stride;
-        if a.row_stride != 1 {
-            for (r, out) in out[..rows.len()].iter_mut().enumerate() {
-                *out = a.data[start + r * a.row_stride];
+    // SAFETY: the caller's promise for whole vectors; the mask leaves out what is beyond `used`.
+    unsafe {
+        if used == width && width == 2 * V::LANES {
+            for out in out.chunks_exact_mut(2 * V::LANES) {
+                let pair = [V::load(from), V::load(from.add(V::LANES))];
+                pair[0].store(out.as_mut_ptr());
+                pair[1].store(out.as_mut_ptr().add(V::LANES));
+                from = from.wrapping_add(stride);
             }
-        } else if let Some(line) = a.data.get(start..start + stride) {
-            // Whole groups of 8, though the last of the elements may not be needed: a copy of fixed length is faster.
-            for (out, line) in out.chunks_exact_mut(8).zip(line.chunks_exact(8)) {
-                out.copy_from_slice(line);
+            return;
+        }
+        for out in out.chunks_exact_mut(width) {
+            for (i, out) in out.chunks_exact_mut(V::LANES).enumerate() {
+                let v = match used.saturating_sub(i * V::LANES) {
+                    0 => V::zero(),
+                    n => V::load_masked(from.add(i * V::LANES), V::mask(n.min(V::LANES))),
+                };
+                v.store(out.as_mut_ptr());
             }
-        } else {
-            out[..rows.len()].copy_from_slice(&a.data[start..start + rows.len()]);
+            from = from.wrapping_add(stride);
         }
     }
 }
 
-/// Packs a block of A, `rows` × `ks`, whose columns are adjacent, so that element (r, k) lies at `r * stride + k`.
-pub fn pack_a_rows<T: Copy>(
+/// Packs a block of A, `rows` × `ks`, for tiles of these heights, `tile` elements apart. Where columns are adjacent, element (r, k) of
+/// a tile lies at `r * stride + k`, else at `k * stride + r`, and `stride` is a multiple of 8.
+pub fn pack_a<T: Copy>(
     a: Mat<T>,
-    rows: std::ops::Range<usize>,
-    ks: std::ops::Range<usize>,
-    stride: usize,
+    rows: Range<usize>,
+    ks: Range<usize>,
+    heights: Heights,
+    [tile, stride]: [usize; 2],
     out: &mut [T],
 ) {
-    for (r, out) in rows.zip(out.chunks_mut(stride)) {
-        let start = r * a.row_stride + ks.start;
-        out[..ks.len()].copy_from_slice(&a.data[start..start + ks.len()]);
+    if a.col_stride == 1 {
+        for (heights, out) in heights.iter().zip(out.chunks_mut(tile)) {
+            for (r, out) in heights.zip(out.chunks_mut(stride)) {
+                let start = (rows.start + r) * a.row_stride + ks.start;
+                out[..ks.len()].copy_from_slice(&a.data[start..start + ks.len()]);
+            }
+        }
+        return;
+    }
+    // All rows of a step before the next: they lie side by side, and steps may be pages apart.
+    for (i, k) in ks.enumerate() {
+        let start = rows.start * a.row_stride + k * a.col_stride;
+        for (t, heights) in heights.iter().enumerate() {
+            let out = &mut out[t * tile + i * stride..][..stride];
+            let start = start + heights.start * a.row_stride;
+            if a.row_stride != 1 {
+                for (r, out) in out[..heights.len()].iter_mut().enumerate() {
+                    *out = a.data[start + r * a.row_stride];
+                }
+            } else if let Some(line) = a.data.get(start..start + stride) {
+                // Whole groups of 8, though the last of the elements may not be needed: a copy of fixed length is faster.
+                for (out, line) in out.chunks_exact_mut(8).zip(line.chunks_exact(8)) {
+                    out.copy_from_slice(line);
+                }
+            } else {
+                out[..heights.len()].copy_from_slice(&a.data[start..start + heights.len()]);
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Tiles of 4 rows and two groups of four elements, in plain Rust that any compiler turns into vectors.
 
 use super::Plain;
-use super::tile::{Kernels, TileFn, multiply};
+use super::tile::{Kernels, multiply};
 use super::vector::Vector;
 use std::ops::{Add, Mul, Sub};
 
@@ -72,25 +72,40 @@ impl<T: Plain + Default + Add<Output = T> + Sub<Output = T> + Mul<Output = T>> V
         // Rounded twice: without an instruction for it a fused multiply-add is a slow library call.
         Self(std::array::from_fn(|i| self.0[i] + a.0[i] * b.0[i]))
     }
+    #[inline(always)]
+    unsafe fn sum(self) -> T {
+        (self.0[0] + self.0[2]) + (self.0[1] + self.0[3])
+    }
 }
 
-macro_rules! table {
-    ($vector:ty: $($rows:literal $sums:literal),*) => {
-        &[$([
-            [multiply::<$vector, $rows, 1, $sums, false>, multiply::<$vector, $rows, 1, $sums, true>],
-            [multiply::<$vector, $rows, 2, $sums, false>, multiply::<$vector, $rows, 2, $sums, true>],
+macro_rules! tables {
+    ($vector:ty: $($vectors:literal rows [$($rows:literal $row_sums:literal),*] columns [$($columns:literal $column_sums:literal),*]),*) => {
+        [$([
+            &[$(multiply::<$vector, $rows, $vectors, $row_sums, false>),*],
+            &[$(multiply::<$vector, $columns, $vectors, $column_sums, true>),*],
         ]),*]
     };
 }
 
-const F32_TABLE: &[[[TileFn<f32>; 2]; 2]] = table!(Lanes<f32>: 1 2, 2 1, 3 1, 4 1);
-const F64_TABLE: &[[[TileFn<f64>; 2]; 2]] = table!(Lanes<f64>: 1 2, 2 1, 3 1, 4 1);
-
 pub static F32: Kernels<f32> = Kernels {
-    table: F32_TABLE,
+    tables: tables!(Lanes<f32>:
+        1 rows [1 2, 2 1, 3 1, 4 1]
+            columns [1 2, 2 1, 3 1, 4 1],
+        2 rows [1 2, 2 1, 3 1, 4 1]
+            columns [1 2, 2 1, 3 1, 4 1],
+        3 rows [1 1, 2 1, 3 1]
+            columns [1 1, 2 1, 3 1]
+    ),
     lanes: LANES,
 };
 pub static F64: Kernels<f64> = Kernels {
-    table: F64_TABLE,
+    tables: tables!(Lanes<f64>:
+        1 rows [1 2, 2 1, 3 1, 4 1]
+            columns [1 2, 2 1, 3 1, 4 1],
+        2 rows [1 2, 2 1, 3 1, 4 1]
+            columns [1 2, 2 1, 3 1, 4 1],
+        3 rows [1 1, 2 1, 3 1]
+            columns [1 1, 2 1, 3 1]
+    ),
     lanes: LANES,
 };

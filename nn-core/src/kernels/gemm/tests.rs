@@ -161,7 +161,10 @@ fn agrees_with_sums_in_f64() {
                 [90, 150, 70],
                 [10, 10, 900],
                 [3, 100, 300],
-            ][round % 5];
+                [70, 70, 70],
+                [5, 90, 200],
+                [90, 5, 200],
+            ][round % 8];
             let case = Case {
                 size: most.map(|n| numbers.below(n + 1)),
                 order: [numbers.below(4), numbers.below(4)],
@@ -177,8 +180,8 @@ fn agrees_with_sums_in_f64() {
 #[test]
 fn every_height_and_width_of_a_tile() {
     for level in levels() {
-        for m in 1..=15 {
-            for n in [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33] {
+        for m in 1..=30 {
+            for n in [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 43, 48, 49] {
                 for order in [[0, 0], [1, 0]] {
                     let case = Case {
                         size: [m, n, 5],
@@ -194,6 +197,41 @@ fn every_height_and_width_of_a_tile() {
     }
 }
 
+/// Rows of B, or steps of A, that are pages apart; a B that is packed by all tasks, at once and in slabs.
+#[test]
+fn operands_that_are_packed() {
+    for level in levels() {
+        for (size, order) in [
+            ([60, 1024, 50], [0, 0]),
+            ([1024, 10, 70], [1, 0]),
+            ([1024, 70, 40], [1, 1]),
+            ([1, 1024, 100], [0, 0]),
+            ([1024, 1, 100], [1, 3]),
+            ([1, 1, 100], [3, 3]),
+            ([300, 300, 90], [0, 3]),
+            ([200, 1024, 150], [1, 0]),
+        ] {
+            for start in 0..3 {
+                let case = Case {
+                    size,
+                    order,
+                    start,
+                    gap: 0,
+                };
+                check::<f32>(level, &case, 11);
+                check::<f64>(level, &case, 11);
+            }
+        }
+    }
+    let slabs = Case {
+        size: [112, 1200, 4000],
+        order: [0, 1],
+        start: 2,
+        gap: 0,
+    };
+    check::<f32>(simd::level(), &slabs, 11);
+}
+
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
     for level in levels() {
@@ -203,6 +241,7 @@ fn any_number_of_threads_gives_the_same_bits() {
             [70, 100, 6000],
             [5, 9, 20000],
             [1, 2000, 900],
+            [2000, 3, 900],
         ] {
             for order in [[0, 0], [1, 0], [0, 1]] {
                 let case = Case {

@@ -3,12 +3,16 @@
 //! A tile of R rows and N vectors costs, for each step of k, R broadcasts of A, N loads of B and R·N
 //! multiply-adds. With 14 × 2 vectors of AVX-512 that is 16 loads for 28 multiply-adds, so the two
 //! multiply-add ports are the limit and not the two load ports; 28 accumulators, 2 of B and one of A fill 31 of
-//! the 32 registers. With AVX2's 16 registers 6 × 2 is the largest tile.
+//! the 32 registers. With AVX2's 16 registers 6 × 2 is the largest tile. Where all of C is narrower, tiles of one vector are
+//! higher, so that B is loaded less often; where it is three vectors wide, 9 × 3 spares the second pass over A.
 
 use super::vector::Vector;
 
 /// Rows of B that are asked for before they are needed: some 200 cycles, what the third cache takes to answer.
 const AHEAD: usize = 16;
+
+/// Most rows of any tile.
+const MOST_ROWS: usize = 28;
 
 /// One tile: `C[r, j] = addend[r, j] + Σ_segments Σ_k A[r, k]·B[k, j]` for `r < rows`, `j < cols`.
 ///
@@ -59,34 +63,41 @@ pub type TileFn<T> = unsafe fn(&Tile<T>);
 
 /// The tile multipliers of one instruction set, for every number of rows.
 pub struct Kernels<T: 'static> {
-    /// `table[rows - 1][cols > lanes][layout is columns]`
-    pub table: &'static [[[TileFn<T>; 2]; 2]],
+    /// `tables[vectors - 1][layout is columns][rows - 1]`
+    pub tables: [[&'static [TileFn<T>]; 2]; 3],
     /// Elements in a vector.
     pub lanes: usize,
 }
 
 impl<T> Kernels<T> {
-    /// Most rows of a tile.
+    /// Most rows of a tile of any width up to [`Self::cols`].
     pub fn rows(&self) -> usize {
-        self.table.len()
+        self.rows_of(self.cols(), false)
     }
 
-    /// Most columns of a tile: two vectors.
+    /// Most columns of a tile of [`Self::rows`]: two vectors.
     pub fn cols(&self) -> usize {
         2 * self.lanes
+    }
+
+    /// Most rows of a tile that has `cols` columns, three vectors of them at most, by whether the layout is that of columns.
+    pub fn rows_of(&self, cols: usize, columns: bool) -> usize {
+        self.table(cols, columns).len()
+    }
+
+    fn table(&self, cols: usize, columns: bool) -> &'static [TileFn<T>] {
+        self.tables[(cols - 1) / self.lanes][usize::from(columns)]
     }
 
     /// Multiplies one tile.
     ///
     /// # Safety
-    /// As [`TileFn`]; `rows` and `cols` must be within 1..=[`Self::rows`] and 1..=[`Self::cols`].
+    /// As [`TileFn`]; there must be columns, three vectors of them at most, and rows within 1..=[`Self::rows_of`] them.
     #[inline]
     pub unsafe fn run(&self, tile: &Tile<T>) {
         let columns = matches!(tile.layout, Layout::Columns(_));
-        let wide = tile.cols > self.lanes;
-        debug_assert!(tile.cols <= self.cols());
         // SAFETY: passed on to the caller.
-        unsafe { self.table[tile.rows - 1][usize::from(wide)][usize::from(columns)](tile) }
+        unsafe { self.table(tile.cols, columns)[tile.rows - 1](tile) }
     }
 }
 
@@ -112,33 +123,12 @@ pub unsafe fn multiply<
     // promise.
     unsafe {
         let tail = V::mask(t.cols - (N - 1) * V::LANES);
-        let (row, step) = match t.layout {
-            Layout::Rows(stride) if !COLUMNS => (stride, 1),
-            Layout::Columns(stride) if COLUMNS => (1, stride),
-            _ => std::hint::unreachable_unchecked(),
-        };
         let mut sums = [[[V::zero(); N]; R]; U];
-        let mut b = t.b;
-        let ahead = AHEAD * t.b_stride;
-        for &segment in t.segments {
-            // Wrapping: `a` is where the whole matrix would start, of which the slice may hold a part further on.
-            let mut a = t.a.wrapping_offset(segment);
-            let mut k = t.k;
-            while U > 1 && k >= U {
-                for sums in &mut sums {
-                    accumulate::<V, R, N>(sums, a, row, b, ahead, tail);
-                    a = a.wrapping_add(step);
-                    b = b.wrapping_add(t.b_stride);
-                }
-                k -= U;
-            }
-            while k > 0 {
-                accumulate::<V, R, N>(&mut sums[0], a, row, b, ahead, tail);
-                // Wrapping: after the last step both lie beyond what they point into.
-                a = a.wrapping_add(step);
-                b = b.wrapping_add(t.b_stride);
-                k -= 1;
-            }
+        // A load through a mask costs the ports of the multiply-adds as well.
+        if t.cols == N * V::LANES {
+            add_up::<V, R, N, U, COLUMNS, false>(t, tail, &mut sums);
+        } else {
+            add_up::<V, R, N, U, COLUMNS, true>(t, tail, &mut sums);
         }
         for u in 1..U {
             for r in 0..R {
@@ -170,15 +160,83 @@ pub unsafe fn multiply<
     }
 }
 
+/// Adds up the products of all steps of k, in U sums side by side.
+///
+/// # Safety
+/// As [`multiply`]; MASKED if the last vector of B's rows is not whole.
+#[inline(always)]
+#[allow(clippy::needless_range_loop)] // As in `multiply`.
+unsafe fn add_up<
+    V: Vector,
+    const R: usize,
+    const N: usize,
+    const U: usize,
+    const COLUMNS: bool,
+    const MASKED: bool,
+>(
+    t: &Tile<V::Element>,
+    tail: V::Mask,
+    sums: &mut [[[V; N]; R]; U],
+) {
+    // SAFETY: as in `multiply`, which calls this.
+    unsafe {
+        let (row, step) = match t.layout {
+            Layout::Rows(stride) if !COLUMNS => (stride, 1),
+            Layout::Columns(stride) if COLUMNS => (1, stride),
+            _ => std::hint::unreachable_unchecked(),
+        };
+        let mut b = t.b;
+        let ahead = AHEAD * t.b_stride;
+        for &segment in t.segments {
+            // Every third row has a pointer, the two after it are one and two strides further: a pointer for each row
+            // would not fit the registers, fewer would cost additions, on the ports of the multiply-adds. Wrapping: `a` is where
+            // the whole matrix would start, of which the slice may hold a part further on.
+            let mut rows = [t.a.wrapping_offset(segment); MOST_ROWS.div_ceil(3)];
+            let pointers = if COLUMNS { 1 } else { R.div_ceil(3) };
+            for i in 1..pointers {
+                rows[i] = V::hold(rows[i - 1].wrapping_add(3 * row));
+            }
+            let mut k = t.k;
+            macro_rules! step {
+                ($u:expr) => {
+                    let sums = &mut sums[$u];
+                    accumulate::<V, R, N, COLUMNS, MASKED>(sums, &rows, row, b, ahead, tail);
+                    // Wrapping: after the last step they lie beyond what they point into.
+                    b = b.wrapping_add(t.b_stride);
+                    for i in 0..pointers {
+                        rows[i] = V::hold(rows[i].wrapping_add(step));
+                    }
+                };
+            }
+            while U > 1 && k >= U {
+                for u in 0..U {
+                    step!(u);
+                }
+                k -= U;
+            }
+            while k > 0 {
+                step!(0);
+                k -= 1;
+            }
+        }
+    }
+}
+
 /// One step of k: the product of a column of A and a row of B.
 ///
 /// # Safety
 /// As [`multiply`].
 #[inline(always)]
 #[allow(clippy::needless_range_loop)] // As in `multiply`.
-unsafe fn accumulate<V: Vector, const R: usize, const N: usize>(
+unsafe fn accumulate<
+    V: Vector,
+    const R: usize,
+    const N: usize,
+    const COLUMNS: bool,
+    const MASKED: bool,
+>(
     sums: &mut [[V; N]; R],
-    a: *const V::Element,
+    rows: &[*const V::Element; MOST_ROWS.div_ceil(3)],
     row: usize,
     b: *const V::Element,
     ahead: usize,
@@ -190,19 +248,30 @@ unsafe fn accumulate<V: Vector, const R: usize, const N: usize>(
         for (n, v) in line.iter_mut().enumerate() {
             let p = b.add(n * V::LANES);
             V::prefetch(p.wrapping_add(ahead));
-            *v = if n + 1 < N {
-                V::load(p)
-            } else {
+            *v = if MASKED && n + 1 == N {
                 V::load_masked(p, tail)
+            } else {
+                V::load(p)
             };
         }
-        // Rows three apart get a pointer of their own, the two between are one and two strides further: five
-        // pointers and one stride instead of fourteen pointers.
-        for r in 0..R {
-            let v = V::splat(a.add(r / 3 * 3 * row).add(r % 3 * row));
-            for n in 0..N {
-                sums[r][n] = sums[r][n].multiply_add(v, line[n]);
-            }
+        if COLUMNS && N == 1 {
+            // The next tile's part of this step, which may lie pages from the one before.
+            V::prefetch(rows[0].wrapping_add(R));
         }
+        macro_rules! rows {
+            ($($r:literal)*) => { $(
+                if $r < R {
+                    let v = V::splat(match COLUMNS {
+                        true => rows[0].add($r),
+                        false => rows[$r / 3].add($r % 3 * row),
+                    });
+                    for n in 0..N {
+                        sums[$r % R][n] = sums[$r % R][n].multiply_add(v, line[n]);
+                    }
+                }
+            )* };
+        }
+        // Written out: with a loop over more than some 16 rows the compiler keeps the sums in memory.
+        rows!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27);
     }
 }

@@ -20,6 +20,11 @@ pub trait Vector: Copy {
     unsafe fn splat(p: *const Self::Element) -> Self;
     /// A number in all lanes, rounded to the element type.
     unsafe fn constant(v: f64) -> Self;
+    /// `p`, in a register of its own: the compiler cannot derive it from other pointers, step by step in a loop.
+    #[inline(always)]
+    fn hold(p: *const Self::Element) -> *const Self::Element {
+        p
+    }
     /// Asks for what will be read soon; p need not be valid.
     unsafe fn prefetch(_p: *const Self::Element) {}
     /// Reads all lanes.
@@ -36,6 +41,44 @@ pub trait Vector: Copy {
     unsafe fn sub(self, other: Self) -> Self;
     /// `a·b + self`
     unsafe fn multiply_add(self, a: Self, b: Self) -> Self;
+    /// The sum of all lanes, in a fixed order.
+    unsafe fn sum(self) -> Self::Element;
+    /// Writes the transpose of `lines` lines of `height` elements, both at most [`Self::LANES`]: `height` rows, `width` apart, of
+    /// [`Self::LANES`] elements, zeros where there are no lines.
+    #[inline(always)]
+    unsafe fn transpose(
+        from: *const Self::Element,
+        stride: usize,
+        [lines, height]: [usize; 2],
+        to: *mut Self::Element,
+        width: usize,
+    ) {
+        // SAFETY: the lines are readable and the rows writable, and no index leaves them.
+        unsafe {
+            for r in 0..height {
+                Self::zero().store(to.add(r * width));
+            }
+            for j in (0..lines).step_by(4) {
+                for r in (0..height).step_by(4) {
+                    let (from, to) = (from.add(j * stride + r), to.add(r * width + j));
+                    if lines - j >= 4 && height - r >= 4 {
+                        // Written out so that it becomes shuffles of vectors.
+                        let line = |i: usize| *from.add(i * stride).cast::<[Self::Element; 4]>();
+                        let [a, b, c, d] = [line(0), line(1), line(2), line(3)];
+                        for i in 0..4 {
+                            *to.add(i * width).cast() = [a[i], b[i], c[i], d[i]];
+                        }
+                    } else {
+                        for j in 0..4.min(lines - j) {
+                            for r in 0..4.min(height - r) {
+                                *to.add(r * width + j) = *from.add(j * stride + r);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Code that is written once for all vectors of an element type; see [`super::Gemm::vectors`].
