@@ -25,7 +25,9 @@ fn update<T: Float, const N: usize>(
     states.iter().for_each(|state| assert_eq!(state.len(), n));
     let level = simd::level();
     let (p, states) = (Parts::of(p), states.map(Parts::of));
-    for_each_small_range(n, GRAIN, |range| {
+    // Alike, so that with two threads each has the same half as in the product that made the gradient.
+    let grain = n.div_ceil(n.div_ceil(GRAIN).max(1)).next_multiple_of(BLOCK);
+    for_each_small_range(n, grain, |range| {
         // SAFETY: tasks have disjoint ranges below `n`, the length of all of these slices, which are borrowed until the last is done.
         let mut states = states
             .each_ref()

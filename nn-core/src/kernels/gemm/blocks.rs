@@ -14,13 +14,16 @@ const DEPTH: usize = 256;
 /// Rows and columns of C in a task at most.
 const BLOCK: [usize; 2] = [784, 512];
 
-/// Multiply-adds in a task at least, about 15 µs, and the number of tasks to aim for: enough to keep several threads busy
+/// Multiply-adds in a task at least, about 2 µs, and the number of tasks to aim for: enough to keep several threads busy
 /// to the end.
-const TASK_WORK: usize = 1 << 20;
+const TASK_WORK: usize = 1 << 17;
 const TASKS: usize = 16;
 
 /// Elements of C up to which k may be cut into pieces whose sums are kept side by side.
 const PARTIAL: usize = 1 << 16;
+
+/// Elements of C so few that side by side they are in the first cache.
+const FEW: usize = 1 << 12;
 
 /// Elements of B that are packed at once.
 const PACKED: usize = 1 << 22;
@@ -205,11 +208,13 @@ fn cut([m, n, k]: [usize; 3], tile: [usize; 2], lanes: usize) -> Cut {
         };
     }
     let mut size = [m.min(BLOCK[0]), n.min(BLOCK[1])];
-    // A long k first: it costs neither packing nor reading anything twice.
+    // A long k first: it costs neither packing nor reading anything twice. Powers of two, so that with two threads each has the same
+    // half of B's rows as in other operations.
     let mut pieces = 1;
     if m * n <= PARTIAL {
-        let work = TASK_WORK.div_ceil(size[0] * size[1]).max(2 * DEPTH);
-        pieces = TASKS.min(k / work).max(1);
+        let least = if m * n <= FEW { DEPTH } else { 2 * DEPTH };
+        let work = TASK_WORK.div_ceil(size[0] * size[1]).max(least);
+        pieces = 1 << TASKS.min(k / work).max(1).ilog2();
     }
     let depth = k.div_ceil(pieces).next_multiple_of(4);
     // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
@@ -246,7 +251,7 @@ impl<T: Gemm> Product<'_, T> {
             (i..(i + rows).min(m), j..(j + cols).min(n))
         };
         if along == 1 {
-            return parallel::for_each_range(blocks, 1, |tasks| {
+            return parallel::for_each_small_range(blocks, 1, |tasks| {
                 for (rows, cols) in tasks.map(block) {
                     // SAFETY: the caller's promise, and blocks are disjoint.
                     unsafe { self.block(rows, cols, 0..k, c, ldc) }
@@ -260,7 +265,7 @@ impl<T: Gemm> Product<'_, T> {
                 start: Start::Zero,
                 ..self
             };
-            parallel::for_each_range(blocks * along, 1, |tasks| {
+            parallel::for_each_small_range(blocks * along, 1, |tasks| {
                 for task in tasks {
                     let (piece, (rows, cols)) = (task / blocks, block(task % blocks));
                     let ks = piece * depth..((piece + 1) * depth).min(k);
