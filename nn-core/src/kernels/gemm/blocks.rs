@@ -208,14 +208,18 @@ fn cut([m, n, k]: [usize; 3], tile: [usize; 2], lanes: usize) -> Cut {
         };
     }
     let mut size = [m.min(BLOCK[0]), n.min(BLOCK[1])];
-    // A long k first: it costs neither packing nor reading anything twice. Powers of two, so that with two threads each has the same
-    // half of B's rows as in other operations.
-    let mut pieces = 1;
-    if m * n <= PARTIAL {
-        let least = if m * n <= FEW { DEPTH } else { 2 * DEPTH };
-        let work = TASK_WORK.div_ceil(size[0] * size[1]).max(least);
-        pieces = 1 << TASKS.min(k / work).max(1).ilog2();
-    }
+    // A long k first: it costs neither packing nor reading anything twice.
+    let pieces = match m * n {
+        // Powers of two, so that with two threads each has the same half of B's rows as in other operations.
+        0..=FEW => {
+            1 << TASKS
+                .min(k / (TASK_WORK / (m * n)).max(DEPTH))
+                .max(1)
+                .ilog2()
+        }
+        0..=PARTIAL => TASKS.min(k / (TASK_WORK / (m * n)).max(2 * DEPTH)).max(1),
+        _ => 1,
+    };
     let depth = k.div_ceil(pieces).next_multiple_of(4);
     // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
     let least = [tile[0] * if tile[1] == lanes { 1 } else { 2 }, 2 * tile[1]];

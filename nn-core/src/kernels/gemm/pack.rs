@@ -144,12 +144,9 @@ pub fn pack_a<T: Copy>(
         }
         return;
     }
-    // All rows of a step before the next: they lie side by side, and steps may be pages apart.
-    for (i, k) in ks.enumerate() {
-        let start = rows.start * a.row_stride + k * a.col_stride;
-        for (t, heights) in heights.iter().enumerate() {
-            let out = &mut out[t * tile + i * stride..][..stride];
-            let start = start + heights.start * a.row_stride;
+    for (heights, out) in heights.iter().zip(out.chunks_mut(tile)) {
+        for (k, out) in ks.clone().zip(out.chunks_exact_mut(stride)) {
+            let start = (rows.start + heights.start) * a.row_stride + k * a.col_stride;
             if a.row_stride != 1 {
                 for (r, out) in out[..heights.len()].iter_mut().enumerate() {
                     *out = a.data[start + r * a.row_stride];
