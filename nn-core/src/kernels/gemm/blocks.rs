@@ -209,16 +209,14 @@ fn cut([m, n, k]: [usize; 3], tile: [usize; 2], lanes: usize) -> Cut {
     }
     let mut size = [m.min(BLOCK[0]), n.min(BLOCK[1])];
     // A long k first: it costs neither packing nor reading anything twice.
-    let pieces = match m * n {
-        // Powers of two, so that with two threads each has the same half of B's rows as in other operations.
-        0..=FEW => {
-            1 << TASKS
-                .min(k / (TASK_WORK / (m * n)).max(DEPTH))
-                .max(1)
-                .ilog2()
-        }
-        0..=PARTIAL => TASKS.min(k / (TASK_WORK / (m * n)).max(2 * DEPTH)).max(1),
-        _ => 1,
+    let at_most = |least| (k / (TASK_WORK / (m * n)).max(least)).clamp(1, TASKS);
+    let pieces = if m * n <= FEW {
+        // A power of two, so that with two threads each has the same half of B's rows as in other operations.
+        1 << at_most(DEPTH).ilog2()
+    } else if m * n <= PARTIAL {
+        at_most(2 * DEPTH)
+    } else {
+        1
     };
     let depth = k.div_ceil(pieces).next_multiple_of(4);
     // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
