@@ -47,7 +47,8 @@ fn best(tries: usize, run: impl Fn() -> (f64, Duration)) -> f64 {
         .fold(0.0, f64::max)
 }
 
-/// Multiplications followed by additions, some microseconds of them, so that other programs leave a try alone. A fused multiply-add takes the time of either, so it does twice as much.
+/// Multiplications followed by additions, some microseconds of them, so that other programs leave a try alone. A fused multiply-add takes
+/// the time of either, so it does twice as much.
 fn fused() -> (f64, Duration) {
     const ROUNDS: usize = 2_000;
     fn rounds<const N: usize>(level: Level) -> (f64, Duration) {
@@ -71,11 +72,11 @@ fn fused() -> (f64, Duration) {
         black_box(sums);
         (2.0 * 2.0 * (N * ROUNDS) as f64, time)
     }
-    // Eight vectors: enough for the latency of both operations on two ports.
+    // Twelve vectors: eight would do for the latency of both operations on two ports, if none were ever late.
     match simd::level() {
-        Level::Avx512 => rounds::<128>(Level::Avx512),
-        Level::Avx2 => rounds::<64>(Level::Avx2),
-        Level::Portable => rounds::<32>(Level::Portable),
+        Level::Avx512 => rounds::<192>(Level::Avx512),
+        Level::Avx2 => rounds::<96>(Level::Avx2),
+        Level::Portable => rounds::<48>(Level::Portable),
     }
 }
 
