@@ -37,21 +37,27 @@ fn run(count: usize, call: Call, task: &(dyn Fn(usize) + Sync)) {
 
 /// Calls `f` with consecutive ranges of `grain` items that cover `0..n`, in parallel when there are several.
 pub fn for_each_range(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
-    let grain = grain.max(1);
-    run(n.div_ceil(grain), Call::Now, &move |i| {
-        f(i * grain..((i + 1) * grain).min(n))
-    });
+    ranges(n, grain, 0, f);
 }
 
 /// As [`for_each_range`] for tasks of one or two microseconds. Few of them wake no thread, but a thread that is awake does its share.
 pub fn for_each_small_range(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
+    ranges(n, grain, WORTH_WAKING, f);
+}
+
+/// Fewer than `worth_waking` tasks wake no thread.
+fn ranges(n: usize, grain: usize, worth_waking: usize, f: impl Fn(Range<usize>) + Sync) {
     let grain = grain.max(1);
     let count = n.div_ceil(grain);
-    let call = match count < WORTH_WAKING {
+    let call = match count < worth_waking {
         true => Call::Often,
         false => Call::Now,
     };
-    run(count, call, &|i| f(i * grain..((i + 1) * grain).min(n)));
+    run(
+        count,
+        call,
+        &move |i| f(i * grain..((i + 1) * grain).min(n)),
+    );
 }
 
 /// A pointer that tasks share, each to write a part of its own.

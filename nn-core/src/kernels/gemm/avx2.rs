@@ -1,6 +1,6 @@
 //! Tiles of 6 rows and two 256-bit vectors.
 
-use super::tile::{Kernels, Tile, multiply};
+use super::tile::{Kernels, Tile, kernels, multiply};
 use super::vector::{Body, Vector};
 use std::arch::x86_64::*;
 use std::ops::Add;
@@ -167,34 +167,11 @@ pub unsafe fn body<V: Vector>(body: impl Body<V::Element>) {
     unsafe { body.run::<V>() }
 }
 
-macro_rules! tables {
-    ($vector:ty: $($vectors:literal rows [$($rows:literal $row_sums:literal),*] columns [$($columns:literal $column_sums:literal),*]),*) => {
-        [$([
-            &[$(run::<$vector, $rows, $vectors, $row_sums, false>),*],
-            &[$(run::<$vector, $columns, $vectors, $column_sums, true>),*],
-        ]),*]
-    };
-}
-
-pub static F32: Kernels<f32> = Kernels {
-    tables: tables!(F32x8:
-        1 rows [1 4, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1]
-            columns [1 4, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1],
-        2 rows [1 4, 2 2, 3 1, 4 1, 5 1, 6 1]
-            columns [1 4, 2 2, 3 1, 4 1, 5 1, 6 1],
-        3 rows [1 2, 2 1, 3 1, 4 1]
-            columns [1 2, 2 1, 3 1, 4 1]
-    ),
-    lanes: 8,
-};
-pub static F64: Kernels<f64> = Kernels {
-    tables: tables!(F64x4:
-        1 rows [1 4, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1]
-            columns [1 4, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1],
-        2 rows [1 4, 2 2, 3 1, 4 1, 5 1, 6 1]
-            columns [1 4, 2 2, 3 1, 4 1, 5 1, 6 1],
-        3 rows [1 2, 2 1, 3 1, 4 1]
-            columns [1 2, 2 1, 3 1, 4 1]
-    ),
-    lanes: 4,
-};
+kernels!(run: F32x8, F64x4;
+    1 rows [1 4, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1]
+        columns [1 4, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1],
+    2 rows [1 4, 2 2, 3 1, 4 1, 5 1, 6 1]
+        columns [1 4, 2 2, 3 1, 4 1, 5 1, 6 1],
+    3 rows [1 2, 2 1, 3 1, 4 1]
+        columns [1 2, 2 1, 3 1, 4 1]
+);

@@ -1,6 +1,6 @@
 //! Tiles of 14 rows and two 512-bit vectors.
 
-use super::tile::{Kernels, Tile, multiply};
+use super::tile::{Kernels, Tile, kernels, multiply};
 use super::vector::{Body, Vector};
 use std::arch::x86_64::*;
 
@@ -237,34 +237,11 @@ pub unsafe fn body<V: Vector>(body: impl Body<V::Element>) {
     unsafe { body.run::<V>() }
 }
 
-macro_rules! tables {
-    ($vector:ty: $($vectors:literal rows [$($rows:literal $row_sums:literal),*] columns [$($columns:literal $column_sums:literal),*]),*) => {
-        [$([
-            &[$(run::<$vector, $rows, $vectors, $row_sums, false>),*],
-            &[$(run::<$vector, $columns, $vectors, $column_sums, true>),*],
-        ]),*]
-    };
-}
-
-pub static F32: Kernels<f32> = Kernels {
-    tables: tables!(F32x16:
-        1 rows [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1, 15 1, 16 1]
-            columns [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1, 15 1, 16 1, 17 1, 18 1, 19 1, 20 1, 21 1, 22 1, 23 1, 24 1, 25 1, 26 1, 27 1, 28 1],
-        2 rows [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1]
-            columns [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1],
-        3 rows [1 2, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1]
-            columns [1 2, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1]
-    ),
-    lanes: 16,
-};
-pub static F64: Kernels<f64> = Kernels {
-    tables: tables!(F64x8:
-        1 rows [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1, 15 1, 16 1]
-            columns [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1, 15 1, 16 1, 17 1, 18 1, 19 1, 20 1, 21 1, 22 1, 23 1, 24 1, 25 1, 26 1, 27 1, 28 1],
-        2 rows [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1]
-            columns [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1],
-        3 rows [1 2, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1]
-            columns [1 2, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1]
-    ),
-    lanes: 8,
-};
+kernels!(run: F32x16, F64x8;
+    1 rows [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1, 15 1, 16 1]
+        columns [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1, 15 1, 16 1, 17 1, 18 1, 19 1, 20 1, 21 1, 22 1, 23 1, 24 1, 25 1, 26 1, 27 1, 28 1],
+    2 rows [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1]
+        columns [1 4, 2 4, 3 2, 4 2, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1, 13 1, 14 1],
+    3 rows [1 2, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1]
+        columns [1 2, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1]
+);

@@ -79,11 +79,7 @@ pub fn multiply<T: Gemm>(
     }
     if k == 0 {
         for line in c.chunks_mut(ldc).take(m) {
-            match start {
-                Start::Zero => line[..n].fill(T::default()),
-                Start::Itself => {}
-                Start::Row(row) => line[..n].copy_from_slice(row),
-            }
+            start.begin(&mut line[..n]);
         }
         return;
     }
@@ -107,21 +103,15 @@ pub fn multiply<T: Gemm>(
             }
             other => other,
         };
-        let flip = |x: Mat<'_, T>| (x.col_stride, x.row_stride);
-        let ((row, col), (b_row, b_col)) = (flip(b), flip(a));
-        let (left, right) = (
-            Mat {
-                data: b.data,
-                row_stride: row,
-                col_stride: col,
-            },
-            Mat {
-                data: a.data,
-                row_stride: b_row,
-                col_stride: b_col,
-            },
+        return multiply(
+            level,
+            [1, m, k],
+            b.transposed(),
+            a.transposed(),
+            c,
+            m,
+            start,
         );
-        return multiply(level, [1, m, k], left, right, c, m, start);
     }
     let c = Shared(c.as_mut_ptr());
     // SAFETY: C fits its slice, and so do A and B, all checked above.
@@ -283,11 +273,7 @@ impl<T: Gemm> Product<'_, T> {
                 for i in rows {
                     // SAFETY: row `i` of C, by the caller's promise, is this task's alone.
                     let line = unsafe { std::slice::from_raw_parts_mut(c.get().add(i * ldc), n) };
-                    match self.start {
-                        Start::Zero => line.fill(T::default()),
-                        Start::Itself => {}
-                        Start::Row(row) => line.copy_from_slice(row),
-                    }
+                    self.start.begin(line);
                     for piece in partial.chunks_exact(m * n) {
                         for (sum, &v) in line.iter_mut().zip(&piece[i * n..(i + 1) * n]) {
                             *sum = *sum + v;

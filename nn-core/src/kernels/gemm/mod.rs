@@ -42,6 +42,15 @@ pub struct Mat<'a, T> {
 }
 
 impl<T> Mat<'_, T> {
+    /// The same elements with rows and columns exchanged.
+    fn transposed(self) -> Self {
+        Mat {
+            row_stride: self.col_stride,
+            col_stride: self.row_stride,
+            ..self
+        }
+    }
+
     /// Panics when a matrix of `rows` × `cols`, neither zero, reaches beyond the data.
     fn check(&self, name: &str, rows: usize, cols: usize) {
         let last = (rows - 1) * self.row_stride + (cols - 1) * self.col_stride;
@@ -160,6 +169,17 @@ pub(super) enum Start<'a, T> {
     Itself,
     /// The same row for every row of C.
     Row(&'a [T]),
+}
+
+impl<T: Copy + Default> Start<'_, T> {
+    /// Gives a row of C what a product is added to.
+    fn begin(self, line: &mut [T]) {
+        match self {
+            Start::Zero => line.fill(T::default()),
+            Start::Itself => {}
+            Start::Row(row) => line.copy_from_slice(row),
+        }
+    }
 }
 
 /// A pointer that tasks share; they write disjoint parts.

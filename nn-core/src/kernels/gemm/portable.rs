@@ -1,7 +1,7 @@
 //! Tiles of 4 rows and two groups of four elements, in plain Rust that any compiler turns into vectors.
 
 use super::Plain;
-use super::tile::{Kernels, multiply};
+use super::tile::{Kernels, kernels, multiply};
 use super::vector::Vector;
 use std::ops::{Add, Mul, Sub};
 
@@ -78,34 +78,11 @@ impl<T: Plain + Default + Add<Output = T> + Sub<Output = T> + Mul<Output = T>> V
     }
 }
 
-macro_rules! tables {
-    ($vector:ty: $($vectors:literal rows [$($rows:literal $row_sums:literal),*] columns [$($columns:literal $column_sums:literal),*]),*) => {
-        [$([
-            &[$(multiply::<$vector, $rows, $vectors, $row_sums, false>),*],
-            &[$(multiply::<$vector, $columns, $vectors, $column_sums, true>),*],
-        ]),*]
-    };
-}
-
-pub static F32: Kernels<f32> = Kernels {
-    tables: tables!(Lanes<f32>:
-        1 rows [1 2, 2 1, 3 1, 4 1]
-            columns [1 2, 2 1, 3 1, 4 1],
-        2 rows [1 2, 2 1, 3 1, 4 1]
-            columns [1 2, 2 1, 3 1, 4 1],
-        3 rows [1 1, 2 1, 3 1]
-            columns [1 1, 2 1, 3 1]
-    ),
-    lanes: LANES,
-};
-pub static F64: Kernels<f64> = Kernels {
-    tables: tables!(Lanes<f64>:
-        1 rows [1 2, 2 1, 3 1, 4 1]
-            columns [1 2, 2 1, 3 1, 4 1],
-        2 rows [1 2, 2 1, 3 1, 4 1]
-            columns [1 2, 2 1, 3 1, 4 1],
-        3 rows [1 1, 2 1, 3 1]
-            columns [1 1, 2 1, 3 1]
-    ),
-    lanes: LANES,
-};
+kernels!(multiply: Lanes<f32>, Lanes<f64>;
+    1 rows [1 2, 2 1, 3 1, 4 1]
+        columns [1 2, 2 1, 3 1, 4 1],
+    2 rows [1 2, 2 1, 3 1, 4 1]
+        columns [1 2, 2 1, 3 1, 4 1],
+    3 rows [1 1, 2 1, 3 1]
+        columns [1 1, 2 1, 3 1]
+);

@@ -69,6 +69,25 @@ pub struct Kernels<T: 'static> {
     pub lanes: usize,
 }
 
+/// The tiles of an instruction set, `F32` and `F64`, for its vectors of both: for each width in vectors the heights of tiles that read A by
+/// rows and by columns, each height with the number of sums that steps of k take in turns. `$run` runs a tile.
+macro_rules! kernels {
+    ($run:ident: $f32:ty, $f64:ty; $($tiles:tt)*) => {
+        pub static F32: Kernels<f32> = kernels!(@ $run, $f32, $($tiles)*);
+        pub static F64: Kernels<f64> = kernels!(@ $run, $f64, $($tiles)*);
+    };
+    (@ $run:ident, $vector:ty, $($vectors:literal rows [$($rows:literal $row_sums:literal),*] columns [$($columns:literal $column_sums:literal),*]),*) => {
+        Kernels {
+            tables: [$([
+                &[$($run::<$vector, $rows, $vectors, $row_sums, false>),*],
+                &[$($run::<$vector, $columns, $vectors, $column_sums, true>),*],
+            ]),*],
+            lanes: <$vector as Vector>::LANES,
+        }
+    };
+}
+pub(super) use kernels;
+
 impl<T> Kernels<T> {
     /// Most rows of a tile of any width up to [`Self::cols`].
     pub fn rows(&self) -> usize {

@@ -149,19 +149,13 @@ pub fn batch_statistics<T: Float>(x: &[T], mean: &mut [T], variance: &mut [T]) {
             || Moments::of(x, channels),
         )
     };
-    let parts = map_ranges(x.len() / channels, TASK.div_ceil(channels), task);
-    let Some((first, rest)) = parts.split_first() else {
+    let mut parts = map_ranges(x.len() / channels, TASK.div_ceil(channels), task).into_iter();
+    let Some(mut all) = parts.next() else {
         mean.fill(T::from_f64(f64::NAN));
         variance.fill(T::from_f64(f64::NAN));
         return;
     };
-    let mut all = Moments {
-        count: first.count,
-        mean: first.mean.clone(),
-        squares: first.squares.clone(),
-    };
-    rest.iter()
-        .for_each(|part| all.join(part.count, &part.mean, &part.squares));
+    parts.for_each(|part| all.join(part.count, &part.mean, &part.squares));
     for i in 0..channels {
         mean[i] = T::from_f64(all.mean[i]);
         variance[i] = T::from_f64(all.squares[i] / all.count);
