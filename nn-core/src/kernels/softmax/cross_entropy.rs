@@ -7,7 +7,72 @@ use super::super::math::Float;
 use super::super::parallel::GRAIN;
 use super::super::reduce::fold::{Combine, Sum};
 use super::super::simd;
-use super::{BLOCK, shift, shifted_exp, total, whole_rows};
+use super::{BLOCK, finite, shifted_exp, total, whole_rows};
+
+/// Rows that are computed side by side when they are shorter than a vector.
+const ROWS: usize = 16;
+
+/// The length from which a row is computed by itself.
+const WIDE: usize = 16;
+
+/// The shift and `Σ exp(x - shift)` of every row.
+#[inline(always)]
+fn sums<T: Float>(x: &[T], classes: usize, shifts: &mut [T], sums: &mut [T]) {
+    if classes < WIDE {
+        for ((x, shifts), sums) in x
+            .chunks(ROWS * classes)
+            .zip(shifts.chunks_mut(ROWS))
+            .zip(sums.chunks_mut(ROWS))
+        {
+            let [shift, sum] = side_by_side(x, classes);
+            shifts.copy_from_slice(&shift[..shifts.len()]);
+            sums.copy_from_slice(&sum[..sums.len()]);
+        }
+        return;
+    }
+    let block = whole_rows(BLOCK, classes);
+    let mut buffer = vec![T::ZERO; block.min(x.len())];
+    let rows = block / classes;
+    for ((x, shifts), sums) in x
+        .chunks(block)
+        .zip(shifts.chunks_mut(rows))
+        .zip(sums.chunks_mut(rows))
+    {
+        let e = &mut buffer[..x.len()];
+        shifted_exp(x, e, classes, |row, shift| shifts[row] = shift);
+        for (sum, e) in sums.iter_mut().zip(e.chunks_exact(classes)) {
+            *sum = total(e);
+        }
+    }
+}
+
+/// [`sums`] of up to [`ROWS`] rows, a vector for each class: 10 classes one after another would wait for each other.
+#[inline(always)]
+fn side_by_side<T: Float>(x: &[T], classes: usize) -> [[T; ROWS]; 2] {
+    let mut columns = [[T::ZERO; ROWS]; WIDE];
+    for (row, x) in x.chunks_exact(classes).enumerate() {
+        for (column, &v) in columns.iter_mut().zip(x) {
+            column[row] = v;
+        }
+    }
+    let columns = &columns[..classes];
+    let mut shift = [T::LOWEST; ROWS];
+    for column in columns {
+        for i in 0..ROWS {
+            shift[i] = T::maximum(shift[i], column[i]);
+        }
+    }
+    for max in &mut shift {
+        *max = finite(*max);
+    }
+    let mut sum = [T::ZERO; ROWS];
+    for column in columns {
+        for i in 0..ROWS {
+            sum[i] = sum[i] + Float::exp(column[i] - shift[i]);
+        }
+    }
+    [shift, sum]
+}
 
 /// For every row `lse = ln Σ exp(x)`, and `loss` from what `target` gives for the row: the dot product of the target
 /// distribution with x - shift, and the sum of the distribution.
@@ -28,31 +93,21 @@ fn cross_entropy<T: Float>(
     pieces2((loss, rows), (lse, rows), &|task, loss, lse| {
         let first = task * rows;
         let x = &x[first * classes..(first + loss.len()) * classes];
-        let block = whole_rows(BLOCK, classes);
-        let mut buffer = vec![T::ZERO; block.min(x.len())];
         simd::run_for::<T, _>(
             level,
             #[inline(always)]
             || {
-                let mut row = 0;
-                for x in x.chunks(block) {
-                    let e = &mut buffer[..x.len()];
-                    shifted_exp(x, e, classes);
-                    let rows = row..row + x.len() / classes;
-                    for (sum, e) in lse[rows.clone()].iter_mut().zip(e.chunks_exact(classes)) {
-                        *sum = total(e);
-                    }
-                    // All logarithms at once: one row has only one.
-                    for log in &mut lse[rows] {
-                        *log = Float::ln(*log);
-                    }
-                    for x in x.chunks_exact(classes) {
-                        let (shift, log) = (shift(x), lse[row]);
-                        let (dot, weight) = target(first + row, x, shift);
-                        lse[row] = shift + log;
-                        loss[row] = log * weight - dot;
-                        row += 1;
-                    }
+                // The shifts wait where the losses will be.
+                sums(x, classes, loss, lse);
+                // All logarithms at once: one row has only one.
+                for log in &mut *lse {
+                    *log = Float::ln(*log);
+                }
+                for (row, x) in x.chunks_exact(classes).enumerate() {
+                    let (shift, log) = (loss[row], lse[row]);
+                    let (dot, weight) = target(first + row, x, shift);
+                    lse[row] = shift + log;
+                    loss[row] = log * weight - dot;
                 }
             },
         );

@@ -25,11 +25,15 @@ fn whole_rows(count: usize, classes: usize) -> usize {
     classes * (count / classes).max(1)
 }
 
-/// The greatest of a row, or 0 if that is -∞, so that it can be subtracted.
+/// The greatest of a row as it can be subtracted: 0 if it is -∞.
+#[inline(always)]
+fn finite<T: Float>(max: T) -> T {
+    if max == T::LOWEST { T::ZERO } else { max }
+}
+
 #[inline(always)]
 fn shift<T: Float>(row: &[T]) -> T {
-    let max = Max.all(row);
-    if max == T::LOWEST { T::ZERO } else { max }
+    finite(Max.all(row))
 }
 
 #[inline(always)]
@@ -37,11 +41,13 @@ fn total<T: Float>(row: &[T]) -> T {
     Sum.all(row)
 }
 
-/// `e = exp(x - shift)` for rows, with the shift of each.
+/// `e = exp(x - shift)` for rows; `see` gets the number and the shift of each.
 #[inline(always)]
-fn shifted_exp<T: Float>(x: &[T], e: &mut [T], classes: usize) {
-    for (x, e) in x.chunks_exact(classes).zip(e.chunks_exact_mut(classes)) {
+fn shifted_exp<T: Float>(x: &[T], e: &mut [T], classes: usize, mut see: impl FnMut(usize, T)) {
+    let rows = x.chunks_exact(classes).zip(e.chunks_exact_mut(classes));
+    for (row, (x, e)) in rows.enumerate() {
         let shift = shift(x);
+        see(row, shift);
         e.iter_mut().zip(x).for_each(|(e, &v)| *e = v - shift);
     }
     e.iter_mut().for_each(|v| *v = Float::exp(*v));
@@ -62,7 +68,7 @@ pub fn softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
             #[inline(always)]
             || {
                 for (x, out) in x.chunks(block).zip(piece.chunks_mut(block)) {
-                    shifted_exp(x, out, classes);
+                    shifted_exp(x, out, classes, |_, _| {});
                     for row in out.chunks_exact_mut(classes) {
                         let sum = total(row);
                         let scale = if sum == T::ZERO {
@@ -93,7 +99,7 @@ pub fn log_softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
             #[inline(always)]
             || {
                 for (x, out) in x.chunks(block).zip(piece.chunks_mut(block)) {
-                    shifted_exp(x, out, classes);
+                    shifted_exp(x, out, classes, |_, _| {});
                     for (x, row) in x.chunks_exact(classes).zip(out.chunks_exact_mut(classes)) {
                         let sum = total(row);
                         let log = if sum == T::ZERO {
