@@ -4,7 +4,11 @@
 //! ([`Normalized`]), which `relu` reads as one pass from x; and the gradient of such a `relu` is a recipe too
 //! ([`Gated`]), which the normalization's gradient reads without a pass for the gate: what the rectifier cut it
 //! finds again from x.
+//!
+//! In inference the convolution before the normalization waits as well ([`Convolved`]): its last store then writes what
+//! `relu` gives.
 
+use super::conv2d::Convolved;
 use crate::kernels::elementwise;
 use crate::kernels::math::Float;
 use crate::kernels::norm::{Scaling, batch_normalize};
@@ -39,7 +43,11 @@ impl Normalized {
                 gamma: self.gamma.data(),
                 beta: self.beta.data(),
             };
-            batch_normalize(self.x.data(), &by, relu, y);
+            // A convolution that somebody else may read is computed for both.
+            match self.x.recipe::<Convolved>() {
+                Some(convolved) if self.x.is_sole() => convolved.normalized(&by, relu, y),
+                _ => batch_normalize(self.x.data(), &by, relu, y),
+            }
         }))
     }
 

@@ -34,7 +34,10 @@ impl Op for Relu {
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         if let Some(normalized) = inputs[0].recipe::<Normalized>() {
-            return Ok(self.of.get_or_init(|| normalized.clone()).run(true));
+            let value = normalized.run(true);
+            // After the value: another handle on the input would seem to be somebody who reads it.
+            let _ = self.of.set(normalized.clone());
+            return Ok(value);
         }
         Ok(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {

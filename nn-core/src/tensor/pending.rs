@@ -37,6 +37,19 @@ impl Tensor {
         Tensor::from_inner(shape, dtype, State::Pending(Arc::new(pending)))
     }
 
+    /// This tensor; the value of one that was deferred, which is computed now.
+    pub(crate) fn computed(&self) -> Tensor {
+        match &self.0.state {
+            State::Pending(pending) => pending.value().clone(),
+            _ => self.clone(),
+        }
+    }
+
+    /// Whether this handle is the only one.
+    pub(crate) fn is_sole(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+
     /// The recipe of a value that nobody has read yet, if it is of this kind.
     pub(crate) fn recipe<R: Recipe>(&self) -> Option<&R> {
         match &self.0.state {

@@ -10,9 +10,11 @@
 
 use super::super::gemm::tile::{Kernels, Layout, Tile};
 use super::super::gemm::{Gemm, Heights, Shared, scratch};
+use super::super::math::Float;
 use super::super::parallel;
 use super::super::simd::Level;
 use super::Conv2d;
+use super::finish::Finish;
 use std::ops::Range;
 
 /// Multiply-adds in a task at least, about 20 µs.
@@ -71,16 +73,16 @@ struct Pass<'a, T: 'static> {
     output: [usize; 3],
     x: &'a [T],
     y: Shared<T>,
-    bias: Option<&'a [T]>,
+    finish: Finish<'a, T>,
 }
 
-/// `y = bias + x ∗ kernel`; sizes are checked.
-pub fn forward<T: Gemm>(
+/// `y = x ∗ kernel`, finished; sizes are checked.
+pub fn forward<T: Gemm + Float>(
     level: Level,
     g: &Conv2d,
     x: &[T],
     kernel: &[T],
-    bias: Option<&[T]>,
+    finish: Finish<T>,
     y: &mut [T],
 ) {
     let pass = Pass {
@@ -91,7 +93,7 @@ pub fn forward<T: Gemm>(
         output: [g.out_height, g.out_width, g.out_channels],
         x,
         y: Shared(y.as_mut_ptr()),
-        bias,
+        finish,
     };
     let phase = |d: usize| {
         let taps =
@@ -106,7 +108,13 @@ pub fn forward<T: Gemm>(
 }
 
 /// The gradient with respect to x; sizes are checked.
-pub fn input_gradient<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T]) {
+pub fn input_gradient<T: Gemm + Float>(
+    level: Level,
+    g: &Conv2d,
+    dy: &[T],
+    kernel: &[T],
+    dx: &mut [T],
+) {
     let pass = Pass {
         kernels: T::kernels(level),
         batch: g.batch,
@@ -115,7 +123,7 @@ pub fn input_gradient<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T],
         output: [g.height, g.width, g.in_channels],
         x: dy,
         y: Shared(dx.as_mut_ptr()),
-        bias: None,
+        finish: Finish::bias(None),
     };
     let phases = |d: usize| {
         let (size, stride) = (pass.output[d], g.strides[d]);
@@ -152,7 +160,7 @@ pub fn input_gradient<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T],
     }
 }
 
-impl<T: Gemm> Pass<'_, T> {
+impl<T: Gemm + Float> Pass<'_, T> {
     /// Computes the outputs of one phase. `weights(ky, kx, group, i, o, out)` copies the weights from input
     /// channel `i` of the group to its output channels from `o` on.
     fn run(
@@ -190,13 +198,9 @@ impl<T: Gemm> Pass<'_, T> {
                 parallel::for_each_range(self.batch * blocks, 1, |tasks| {
                     for task in tasks {
                         let start = task % blocks * rows;
-                        self.strip(
-                            y,
-                            x,
-                            packed,
-                            task / blocks,
-                            start..(start + rows).min(y.count),
-                        );
+                        let rows = start..(start + rows).min(y.count);
+                        self.strip(y, x, packed, task / blocks, rows.clone());
+                        self.finish(y, x, task / blocks, rows);
                     }
                 });
             },
@@ -246,6 +250,22 @@ impl<T: Gemm> Pass<'_, T> {
                 xs.len(),
             );
         });
+    }
+
+    /// Takes the last steps for output rows that were just computed.
+    fn finish(&self, y: &Phase, x: &Phase, image: usize, rows: Range<usize>) {
+        if (y.step, x.step) != (1, 1) {
+            // A phase of an input gradient, which ends with the sum.
+            return;
+        }
+        let [height, width, channels] = self.output;
+        let line = width * channels;
+        // SAFETY: these rows of this image lie in the output one after another, and are this task's alone.
+        let pixels = unsafe {
+            let start = self.y.get().add((image * height + rows.start) * line);
+            std::slice::from_raw_parts_mut(start, rows.len() * line)
+        };
+        self.finish.pixels(pixels);
     }
 
     /// Multiplies the tiles of `rows`, reading `source`, whose first pixel is the input's at `origin` and whose rows are
@@ -301,6 +321,7 @@ impl<T: Gemm> Pass<'_, T> {
                         c: self.y.get().wrapping_add(out),
                         c_stride: x.step * out_channels,
                         addend: self
+                            .finish
                             .bias
                             .map_or(std::ptr::null(), |bias| bias[channel..].as_ptr()),
                         addend_stride: 0,

@@ -5,13 +5,18 @@
 //! stride 1 and enough channels go through `winograd`.
 
 mod direct;
+mod finish;
 mod kernel_gradient;
 #[cfg(test)]
 mod tests;
 mod winograd;
 
 use super::gemm::{Gemm, Mat, Start, multiply};
+use super::math::Float;
+use super::norm::Scaling;
+use super::parallel;
 use super::simd::{Level, level};
+use finish::Finish;
 
 /// Sizes of a convolution of an image `[batch, height, width, in_channels]` with a kernel
 /// [kernel height, kernel width, in_channels / groups, out_channels] that gives
@@ -100,15 +105,40 @@ impl Conv2d {
 ///
 /// # Panics
 /// When a slice does not have the length that `g` says.
-pub fn forward<T: Gemm>(g: &Conv2d, x: &[T], kernel: &[T], bias: Option<&[T]>, y: &mut [T]) {
-    forward_at(level(), g, x, kernel, bias, y);
+pub fn forward<T: Gemm + Float>(
+    g: &Conv2d,
+    x: &[T],
+    kernel: &[T],
+    bias: Option<&[T]>,
+    y: &mut [T],
+) {
+    forward_at(level(), g, x, kernel, Finish::bias(bias), y);
+}
+
+/// [`forward`], and then [`batch_normalize`](super::norm::batch_normalize) of the result, with the same bits and without a pass over
+/// memory for it.
+///
+/// # Panics
+/// When a slice does not have the length that `g` says.
+pub fn forward_normalized<T: Gemm + Float>(
+    g: &Conv2d,
+    x: &[T],
+    kernel: &[T],
+    bias: Option<&[T]>,
+    by: &Scaling<T>,
+    relu: bool,
+    y: &mut [T],
+) {
+    let factors = by.factors();
+    let finish = Finish::scaled(bias, by, &factors, relu);
+    forward_at(level(), g, x, kernel, finish, y);
 }
 
 /// Gradient of [`forward`] with respect to the input, given that with respect to the output. Overwrites `dx`.
 ///
 /// # Panics
 /// When a slice does not have the length that `g` says.
-pub fn input_gradient<T: Gemm>(g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T]) {
+pub fn input_gradient<T: Gemm + Float>(g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T]) {
     input_gradient_at(level(), g, dy, kernel, dx);
 }
 
@@ -120,29 +150,22 @@ pub fn kernel_gradient<T: Gemm>(g: &Conv2d, x: &[T], dy: &[T], dk: &mut [T]) {
     kernel_gradient_at(level(), g, x, dy, dk);
 }
 
-fn forward_at<T: Gemm>(
+fn forward_at<T: Gemm + Float>(
     level: Level,
     g: &Conv2d,
     x: &[T],
     kernel: &[T],
-    bias: Option<&[T]>,
+    finish: Finish<T>,
     y: &mut [T],
 ) {
     g.check(x.len(), kernel.len(), y.len());
-    if let Some(bias) = bias {
-        assert!(
-            bias.len() == g.out_channels,
-            "convolution: expected {} elements of bias, found {}",
-            g.out_channels,
-            bias.len()
-        );
-    }
+    finish.check(g.out_channels);
     if y.is_empty() {
         return;
     }
     if g.is_pointwise() {
         let [ci, co] = [g.in_channels, g.out_channels];
-        let start = bias.map_or(Start::Zero, Start::Row);
+        let start = finish.bias.map_or(Start::Zero, Start::Row);
         multiply(
             level,
             [y.len() / co, co, ci],
@@ -152,14 +175,22 @@ fn forward_at<T: Gemm>(
             co,
             start,
         );
+        let grain = parallel::GRAIN.next_multiple_of(co);
+        parallel::for_each_chunk(y, grain, |_, pixels| finish.pixels(pixels));
     } else if winograd::pays(g) {
-        winograd::forward(level, g, x, kernel, bias, y);
+        winograd::forward(level, g, x, kernel, finish, y);
     } else {
-        direct::forward(level, g, x, kernel, bias, y);
+        direct::forward(level, g, x, kernel, finish, y);
     }
 }
 
-fn input_gradient_at<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T]) {
+fn input_gradient_at<T: Gemm + Float>(
+    level: Level,
+    g: &Conv2d,
+    dy: &[T],
+    kernel: &[T],
+    dx: &mut [T],
+) {
     g.check(dx.len(), kernel.len(), dy.len());
     if dx.is_empty() {
         return;

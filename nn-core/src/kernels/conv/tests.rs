@@ -1,5 +1,6 @@
 use super::*;
 use crate::kernels::gemm::tests::{Float, Numbers, levels, on_threads};
+use crate::kernels::norm::batch_normalize;
 
 /// Calls `f(input, kernel, output)` with the indices of every product.
 fn for_each_product(g: &Conv2d, mut f: impl FnMut(usize, usize, usize)) {
@@ -136,11 +137,11 @@ impl<T: Float> Case<T> {
         let [mut y, mut dx, mut dk] =
             [dy.len(), x.len(), kernel.len()].map(|n| vec![T::from_f64(f64::NAN); n]);
         if by_winograd {
-            winograd::forward(level, g, x, kernel, bias.as_deref(), &mut y);
+            winograd::forward(level, g, x, kernel, Finish::bias(bias.as_deref()), &mut y);
             winograd::input_gradient(level, g, dy, kernel, &mut dx);
             winograd::kernel_gradient(level, g, x, dy, &mut dk);
         } else {
-            forward_at(level, g, x, kernel, bias.as_deref(), &mut y);
+            forward_at(level, g, x, kernel, Finish::bias(bias.as_deref()), &mut y);
             input_gradient_at(level, g, dy, kernel, &mut dx);
             kernel_gradient_at(level, g, x, dy, &mut dk);
         }
@@ -160,6 +161,86 @@ impl<T: Float> Case<T> {
 /// All three passes, by whatever algorithm is chosen, against the reference.
 fn check<T: Float>(level: Level, g: &Conv2d, biased: bool, seed: u64) -> [Vec<T>; 3] {
     Case::new(g, biased, seed).check(level, false)
+}
+
+/// What comes out of a convolution and a normalization at once is what comes out of one after the other, to the bit.
+#[test]
+fn normalized_is_what_the_two_steps_give() {
+    let sizes_of = |channels, kernel, strides, groups| {
+        sizes(
+            2,
+            [9, 10],
+            channels,
+            kernel,
+            strides,
+            [1, 1],
+            [1, 1],
+            groups,
+        )
+    };
+    let mut cases = vec![
+        sizes_of([16, 24], [3, 3], [1, 1], 1),
+        sizes_of([3, 5], [3, 3], [1, 1], 1),
+        sizes_of([4, 19], [5, 3], [2, 1], 2),
+        sizes(2, [5, 6], [7, 33], [1, 1], [1, 1], [1, 1], [0, 0], 1),
+        sizes(0, [5, 6], [16, 16], [3, 3], [1, 1], [1, 1], [1, 1], 1),
+    ];
+    let mut numbers = Numbers(3);
+    cases.extend((0..20).map(|_| random(&mut numbers)));
+    assert!(cases.iter().any(winograd::pays));
+    for g in cases {
+        let co = g.out_channels;
+        let [x, kernel] = [g.x_len(), g.k_len()].map(|n| numbers.vec::<f32>(n));
+        let [bias, mean, inv_std, gamma, beta] = [0; 5].map(|_| numbers.vec::<f32>(co));
+        let by = Scaling {
+            mean: &mean,
+            inv_std: &inv_std,
+            gamma: &gamma,
+            beta: &beta,
+        };
+        for (level, bias, relu) in
+            levels().flat_map(|l| [(l, None, true), (l, Some(&bias[..]), false)])
+        {
+            let mut plain = vec![f32::NAN; g.y_len()];
+            let mut expected = plain.clone();
+            let mut found = plain.clone();
+            forward_at(level, &g, &x, &kernel, Finish::bias(bias), &mut plain);
+            batch_normalize(&plain, &by, relu, &mut expected);
+            let factors = by.factors();
+            let finish = Finish::scaled(bias, &by, &factors, relu);
+            forward_at(level, &g, &x, &kernel, finish, &mut found);
+            assert!(found.iter().all(|v| !v.is_nan()));
+            assert_eq!(found, expected, "{level:?} {g:?}");
+        }
+    }
+}
+
+#[test]
+fn nan_goes_through_the_rectifier() {
+    let g = sizes(1, [4, 4], [16, 16], [3, 3], [1, 1], [1, 1], [1, 1], 1);
+    let (mut x, kernel) = (vec![1f32; g.x_len()], vec![1.0; g.k_len()]);
+    x[0] = f32::NAN;
+    let ones = [1f32; 16];
+    let by = Scaling {
+        mean: &ones,
+        inv_std: &ones,
+        gamma: &ones,
+        beta: &ones,
+    };
+    for level in levels() {
+        for (what, forward) in [
+            (
+                "winograd",
+                winograd::forward as fn(_, &_, &_, &_, _, &mut _),
+            ),
+            ("direct", direct::forward),
+        ] {
+            let mut y = vec![0.0; g.y_len()];
+            let finish = Finish::scaled(None, &by, &ones, true);
+            forward(level, &g, &x[..], &kernel[..], finish, &mut y[..]);
+            assert!(y[0].is_nan(), "{what} {level:?}");
+        }
+    }
 }
 
 /// A convolution with any padding after the image, from sizes that give an output of at least one pixel.

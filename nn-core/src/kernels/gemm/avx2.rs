@@ -20,7 +20,7 @@ pub fn halve<T: Copy + Add<Output = T>>(lanes: &mut [T]) -> T {
 
 macro_rules! vector {
     ($name:ident, $element:ty, $register:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident,
-     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $sub:ident, $multiply_add:ident,
+     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $sub:ident, $mul:ident, $max:ident, $multiply_add:ident,
      $lane_index:expr, $greater:ident, $lane_limit:ident, $limit:ty) => {
         #[derive(Clone, Copy)]
         pub struct $name($register);
@@ -91,6 +91,16 @@ macro_rules! vector {
                 Self(unsafe { $sub(self.0, other.0) })
             }
             #[inline(always)]
+            unsafe fn mul(self, other: Self) -> Self {
+                // SAFETY: see above.
+                Self(unsafe { $mul(self.0, other.0) })
+            }
+            #[inline(always)]
+            unsafe fn rectified(self) -> Self {
+                // SAFETY: see above. The instruction gives its second operand where one is NaN.
+                Self(unsafe { $max($zero(), self.0) })
+            }
+            #[inline(always)]
             unsafe fn multiply_add(self, a: Self, b: Self) -> Self {
                 // SAFETY: see above.
                 Self(unsafe { $multiply_add(a.0, b.0, self.0) })
@@ -119,6 +129,8 @@ vector!(
     _mm256_maskstore_ps,
     _mm256_add_ps,
     _mm256_sub_ps,
+    _mm256_mul_ps,
+    _mm256_max_ps,
     _mm256_fmadd_ps,
     _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
     _mm256_cmpgt_epi32,
@@ -138,6 +150,8 @@ vector!(
     _mm256_maskstore_pd,
     _mm256_add_pd,
     _mm256_sub_pd,
+    _mm256_mul_pd,
+    _mm256_max_pd,
     _mm256_fmadd_pd,
     _mm256_setr_epi64x(0, 1, 2, 3),
     _mm256_cmpgt_epi64,

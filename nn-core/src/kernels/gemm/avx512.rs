@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 
 macro_rules! vector {
     ($name:ident, $element:ty, $register:ty, $mask:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident,
-     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $sub:ident, $multiply_add:ident, $sum:ident
+     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $sub:ident, $mul:ident, $max:ident, $multiply_add:ident, $sum:ident
      $(, $transpose:ident)?) => {
         #[derive(Clone, Copy)]
         pub struct $name($register);
@@ -81,6 +81,16 @@ macro_rules! vector {
                 Self(unsafe { $sub(self.0, other.0) })
             }
             #[inline(always)]
+            unsafe fn mul(self, other: Self) -> Self {
+                // SAFETY: see above.
+                Self(unsafe { $mul(self.0, other.0) })
+            }
+            #[inline(always)]
+            unsafe fn rectified(self) -> Self {
+                // SAFETY: see above. The instruction gives its second operand where one is NaN.
+                Self(unsafe { $max($zero(), self.0) })
+            }
+            #[inline(always)]
             unsafe fn multiply_add(self, a: Self, b: Self) -> Self {
                 // SAFETY: see above.
                 Self(unsafe { $multiply_add(a.0, b.0, self.0) })
@@ -115,6 +125,8 @@ vector!(
     _mm512_mask_storeu_ps,
     _mm512_add_ps,
     _mm512_sub_ps,
+    _mm512_mul_ps,
+    _mm512_max_ps,
     _mm512_fmadd_ps,
     _mm512_reduce_add_ps,
     transpose
@@ -133,6 +145,8 @@ vector!(
     _mm512_mask_storeu_pd,
     _mm512_add_pd,
     _mm512_sub_pd,
+    _mm512_mul_pd,
+    _mm512_max_pd,
     _mm512_fmadd_pd,
     _mm512_reduce_add_pd
 );

@@ -10,7 +10,9 @@ const LANES: usize = 4;
 #[derive(Clone, Copy)]
 pub struct Lanes<T>([T; LANES]);
 
-impl<T: Plain + Default + Add<Output = T> + Sub<Output = T> + Mul<Output = T>> Vector for Lanes<T> {
+impl<T: Plain + Default + Add<Output = T> + Sub<Output = T> + Mul<Output = T> + PartialOrd> Vector
+    for Lanes<T>
+{
     type Element = T;
     type Mask = usize;
     const LANES: usize = LANES;
@@ -66,6 +68,15 @@ impl<T: Plain + Default + Add<Output = T> + Sub<Output = T> + Mul<Output = T>> V
     #[inline(always)]
     unsafe fn sub(self, other: Self) -> Self {
         Self(std::array::from_fn(|i| self.0[i] - other.0[i]))
+    }
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] * other.0[i]))
+    }
+    #[inline(always)]
+    unsafe fn rectified(self) -> Self {
+        let rectified = |v| if v < T::default() { T::default() } else { v };
+        Self(self.0.map(rectified))
     }
     #[inline(always)]
     unsafe fn multiply_add(self, a: Self, b: Self) -> Self {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::kernels::simd;
+use crate::kernels::{math, simd};
 
 /// Deterministic numbers in -1..1 (a linear congruential generator, Knuth's MMIX constants).
 pub struct Numbers(pub u64);
@@ -24,30 +24,16 @@ impl Numbers {
     }
 }
 
-pub trait Float: Gemm + PartialEq + std::fmt::Debug {
+pub trait Float: Gemm + math::Float + PartialEq + std::fmt::Debug {
     const EPSILON: f64;
-    fn from_f64(v: f64) -> Self;
-    fn to_f64(self) -> f64;
 }
 
 impl Float for f32 {
     const EPSILON: f64 = f32::EPSILON as f64;
-    fn from_f64(v: f64) -> Self {
-        v as f32
-    }
-    fn to_f64(self) -> f64 {
-        self.into()
-    }
 }
 
 impl Float for f64 {
     const EPSILON: f64 = f64::EPSILON;
-    fn from_f64(v: f64) -> Self {
-        v
-    }
-    fn to_f64(self) -> f64 {
-        self
-    }
 }
 
 /// The levels that this processor has.

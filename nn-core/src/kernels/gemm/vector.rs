@@ -39,6 +39,10 @@ pub trait Vector: Copy {
     unsafe fn add(self, other: Self) -> Self;
     /// `self - other`
     unsafe fn sub(self, other: Self) -> Self;
+    /// `self · other`
+    unsafe fn mul(self, other: Self) -> Self;
+    /// The greater of each lane and 0, NaN where the lane is.
+    unsafe fn rectified(self) -> Self;
     /// `a·b + self`
     unsafe fn multiply_add(self, a: Self, b: Self) -> Self;
     /// The sum of all lanes, in a fixed order.

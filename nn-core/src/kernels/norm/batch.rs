@@ -31,7 +31,8 @@ impl<T: Float> Scaling<'_, T> {
         n
     }
 
-    fn factors(&self) -> Vec<T> {
+    /// `inv_std · gamma`
+    pub fn factors(&self) -> Vec<T> {
         self.inv_std
             .iter()
             .zip(self.gamma)

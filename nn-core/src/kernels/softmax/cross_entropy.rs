@@ -68,7 +68,7 @@ fn side_by_side<T: Float>(x: &[T], classes: usize) -> [[T; ROWS]; 2] {
     let mut sum = [T::ZERO; ROWS];
     for column in columns {
         for i in 0..ROWS {
-            sum[i] = sum[i] + Float::exp(column[i] - shift[i]);
+            sum[i] += Float::exp(column[i] - shift[i]);
         }
     }
     [shift, sum]

@@ -1,14 +1,16 @@
 //! Convolutions of images.
 
+mod convolved;
 mod gradients;
 mod options;
 
 pub use options::{Conv2dOptions, conv2d_shape};
 
-use crate::kernels::conv;
 use crate::op::{Backward, Keeps, Op, apply, common_float};
 use crate::ops::padding::check_image;
-use crate::{DType, Error, Operand, Result, Shape, Tensor, is_known, with_float};
+use crate::tensor::Recipe;
+use crate::{DType, Error, Operand, Result, Shape, Tensor, is_known, tape};
+pub(super) use convolved::Convolved;
 use gradients::{InputGradient, KernelGradient};
 
 /// Of an image, a kernel, and a bias where there is a third input.
@@ -61,11 +63,18 @@ impl Op for Conv2d {
         let geometry = self
             .0
             .geometry(inputs[0].raw_shape(), inputs[1].raw_shape(), &shape);
-        Ok(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                conv::forward(&geometry, inputs[0].data(), inputs[1].data(), inputs.get(2).map(Tensor::data), out);
-            })),
-        )
+        let convolved = Convolved {
+            geometry,
+            x: inputs[0].computed(),
+            kernel: inputs[1].computed(),
+            bias: inputs.get(2).map(Tensor::computed),
+            shape,
+        };
+        Ok(match tape::is_watched(inputs) {
+            // Its gradient will ask for the result of the convolution itself.
+            true => convolved.compute(),
+            false => Tensor::deferred(shape, dtype, convolved),
+        })
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

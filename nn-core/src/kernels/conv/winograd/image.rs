@@ -3,6 +3,7 @@
 use super::planes::{PLANES, Planes};
 use super::points::{Map, Output, POINTS, SIZE, map_2d};
 use super::tiles::{Tile, Tiles};
+use crate::kernels::conv::finish::Finish;
 use crate::kernels::gemm::vector::{Body, Vector};
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -148,15 +149,14 @@ impl<T: Copy, L: Map> FromImage<'_, T, L> {
     }
 }
 
-/// The pixels of an image from the transforms of its tiles; bias is added.
+/// The pixels of an image from the transforms of its tiles.
 pub struct ToImage<'a, T> {
     pub sizes: Image,
     /// The image, which other threads write other tiles and channels of.
     pub image: *mut T,
     pub tiles: &'a Tiles,
     pub channels: Range<usize>,
-    /// For all channels of the image.
-    pub bias: Option<&'a [T]>,
+    pub finish: Finish<'a, T>,
     pub from: &'a [T],
     pub planes: Planes,
 }
@@ -174,10 +174,11 @@ impl<T: Copy> Body<T> for ToImage<'_, T> {
         for (rows, tiles) in self.tiles.alike() {
             // SAFETY: the caller has the instructions and the image to itself; the planes hold all tiles (asserted).
             unsafe {
-                if tiles[0].size == WHOLE {
-                    self.transform::<V>(WHOLE, rows.start, tiles)
-                } else {
-                    self.transform::<V>(tiles[0].size, rows.start, tiles)
+                match (tiles[0].size, self.finish.only_bias()) {
+                    // In constants, so that nothing else is asked for at every pixel.
+                    (WHOLE, Some(finish)) => self.transform::<V>(WHOLE, rows.start, tiles, finish),
+                    (WHOLE, None) => self.transform::<V>(WHOLE, rows.start, tiles, self.finish),
+                    (size, _) => self.transform::<V>(size, rows.start, tiles, self.finish),
                 }
             }
         }
@@ -196,6 +197,7 @@ impl<T: Copy> ToImage<'_, T> {
         size: [usize; 2],
         first: usize,
         tiles: &[Tile],
+        finish: Finish<T>,
     ) {
         let Planes { plane, row } = self.planes;
         let count = self.channels.len();
@@ -235,18 +237,22 @@ impl<T: Copy> ToImage<'_, T> {
                         V::load(from.add((i * POINTS + j) * plane + (first + r) * row + c))
                     };
                     let mask = V::mask(V::LANES.min(count - c));
-                    let bias = self
-                        .bias
-                        .map(|bias| V::load_masked(bias[to..].as_ptr(), mask));
-                    map_2d::<Output, V>(size, load, |i, j, v| {
-                        let v = bias.map_or(v, |bias| v.add(bias));
-                        let p = self.image.add(pixels[i][j] + to);
-                        if c + V::LANES <= count {
-                            v.store(p)
-                        } else {
-                            v.store_masked(p, mask)
-                        }
-                    });
+                    let finish = finish.of::<V>(to, mask);
+                    map_2d::<Output, V>(
+                        size,
+                        load,
+                        // A function of its own would not have the instructions.
+                        #[inline(always)]
+                        |i, j, v| {
+                            let v = finish.take(v);
+                            let p = self.image.add(pixels[i][j] + to);
+                            if c + V::LANES <= count {
+                                v.store(p)
+                            } else {
+                                v.store_masked(p, mask)
+                            }
+                        },
+                    );
                 }
             }
         }

@@ -6,6 +6,7 @@ use super::planes::{PLANES, Planes};
 use super::points::{Data, POINTS};
 use super::tiles::{Tiles, count};
 use crate::kernels::conv::Conv2d;
+use crate::kernels::conv::finish::Finish;
 use crate::kernels::gemm::tile::{Layout, Tile};
 use crate::kernels::gemm::{Gemm, Heights, Shared, scratch};
 use crate::kernels::parallel;
@@ -25,13 +26,13 @@ const TASKS: usize = 8;
 /// Panels of output channels whose products are together in the cache before they are transformed back.
 const PANELS: usize = 4;
 
-/// `y = bias + x ∗ kernel`; `g` must be a 3 × 3 convolution with stride 1, without dilation and groups, and y not empty.
+/// `y = x ∗ kernel`, finished; `g` must be a 3 × 3 convolution with stride 1, without dilation and groups, and y not empty.
 pub fn forward<T: Gemm>(
     level: Level,
     g: &Conv2d,
     x: &[T],
     kernel: &[T],
-    bias: Option<&[T]>,
+    finish: Finish<T>,
     y: &mut [T],
 ) {
     let input = [g.height, g.width, g.in_channels];
@@ -43,7 +44,7 @@ pub fn forward<T: Gemm>(
         channels,
         turned: false,
     };
-    run(level, g.batch, input, output, before, x, kernel, bias, y);
+    run(level, g.batch, input, output, before, x, kernel, finish, y);
 }
 
 /// The gradient with respect to x; `g` must be as for [`forward`], and dx not empty.
@@ -57,7 +58,10 @@ pub fn input_gradient<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T],
         channels,
         turned: true,
     };
-    run(level, g.batch, input, output, before, dy, kernel, None, dx);
+    let finish = Finish::bias(None);
+    run(
+        level, g.batch, input, output, before, dy, kernel, finish, dx,
+    );
 }
 
 struct Kernel<'a, T> {
@@ -75,7 +79,7 @@ fn run<T: Gemm>(
     before: [isize; 2],
     x: &[T],
     kernel: Kernel<T>,
-    bias: Option<&[T]>,
+    finish: Finish<T>,
     y: &mut [T],
 ) {
     let image = |[height, width, channels]: [usize; 3], before| Image {
@@ -116,7 +120,7 @@ fn run<T: Gemm>(
             x,
             packed,
             plane,
-            bias,
+            finish,
             y: Shared(y.as_mut_ptr()),
         };
         parallel::for_each_range(count, rows, |tiles| pass.tiles(tiles));
@@ -132,7 +136,7 @@ struct Pass<'a, T> {
     packed: &'a [T],
     /// Elements from one point of it to the next.
     plane: usize,
-    bias: Option<&'a [T]>,
+    finish: Finish<'a, T>,
     y: Shared<T>,
 }
 
@@ -202,7 +206,7 @@ impl<T: Gemm> Pass<'_, T> {
                     image: self.y.get(),
                     tiles: &tiles,
                     channels: group.start * width..(group.end * width).min(self.output.channels),
-                    bias: self.bias,
+                    finish: self.finish,
                     from: result_memory,
                     planes: results,
                 };

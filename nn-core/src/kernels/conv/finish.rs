@@ -1,0 +1,152 @@
+//! What becomes of a convolution's result on its way into memory.
+
+use super::super::gemm::vector::Vector;
+use super::super::math::Float;
+use super::super::norm::Scaling;
+use super::super::simd;
+
+/// The last steps of each element of a channel: + bias, then (v - mean) · factor + beta, then max(v, 0), those of them that there
+/// are. The same bits come out as from one step after the other.
+#[derive(Clone, Copy)]
+pub struct Finish<'a, T> {
+    pub bias: Option<&'a [T]>,
+    /// Mean, factor and beta of each channel.
+    scaling: Option<[&'a [T]; 3]>,
+    relu: bool,
+}
+
+impl<'a, T> Finish<'a, T> {
+    /// Nothing but a bias.
+    #[inline(always)]
+    pub fn bias(bias: Option<&'a [T]>) -> Self {
+        Finish {
+            bias,
+            scaling: None,
+            relu: false,
+        }
+    }
+
+    /// Scaled too, with `factors` those of `by`, and rectified if `relu`.
+    pub fn scaled(
+        bias: Option<&'a [T]>,
+        by: &Scaling<'a, T>,
+        factors: &'a [T],
+        relu: bool,
+    ) -> Self {
+        Finish {
+            bias,
+            scaling: Some([by.mean, factors, by.beta]),
+            relu,
+        }
+    }
+
+    /// This, if it is nothing but a bias.
+    #[inline(always)]
+    pub fn only_bias(&self) -> Option<Self> {
+        match self.scaling {
+            None => Some(Self::bias(self.bias)),
+            Some(_) => None,
+        }
+    }
+
+    /// Panics unless each slice has an element for each channel.
+    pub fn check(&self, channels: usize) {
+        let scaling = self.scaling.iter().flatten();
+        for slice in self.bias.iter().chain(scaling) {
+            assert!(
+                slice.len() == channels,
+                "convolution: expected {channels} elements of bias or scaling, found {}",
+                slice.len()
+            );
+        }
+    }
+
+    /// The last steps for the channels of a vector from `channel` on, those of the mask.
+    ///
+    /// # Safety
+    /// The processor must have the instructions of V, and the channels of the mask must exist.
+    #[inline(always)]
+    pub unsafe fn of<V: Vector<Element = T>>(&self, channel: usize, mask: V::Mask) -> Steps<V> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            Steps {
+                bias: match self.bias {
+                    Some(bias) => Some(load(bias, channel, mask)),
+                    None => None,
+                },
+                scaling: match self.scaling {
+                    Some([mean, factor, beta]) => Some([
+                        load(mean, channel, mask),
+                        load(factor, channel, mask),
+                        load(beta, channel, mask),
+                    ]),
+                    None => None,
+                },
+                relu: self.relu,
+            }
+        }
+    }
+}
+
+impl<T: Float> Finish<'_, T> {
+    /// Takes the steps after the bias for whole pixels that were just written.
+    pub fn pixels(&self, pixels: &mut [T]) {
+        let Some([mean, factor, beta]) = self.scaling else {
+            return;
+        };
+        let relu = self.relu;
+        simd::run(
+            simd::level(),
+            #[inline(always)]
+            || {
+                for pixel in pixels.chunks_exact_mut(mean.len()) {
+                    for (((v, &mean), &factor), &beta) in
+                        pixel.iter_mut().zip(mean).zip(factor).zip(beta)
+                    {
+                        let scaled = (*v - mean) * factor + beta;
+                        *v = match relu {
+                            true => T::maximum(scaled, T::ZERO),
+                            false => scaled,
+                        };
+                    }
+                }
+            },
+        );
+    }
+}
+
+/// # Safety
+/// As [`Finish::of`].
+#[inline(always)]
+unsafe fn load<V: Vector>(all: &[V::Element], channel: usize, mask: V::Mask) -> V {
+    // SAFETY: the caller's promise.
+    unsafe { V::load_masked(all[channel..].as_ptr(), mask) }
+}
+
+/// [`Finish`] for a vector of channels.
+pub struct Steps<V> {
+    bias: Option<V>,
+    scaling: Option<[V; 3]>,
+    relu: bool,
+}
+
+impl<V: Vector> Steps<V> {
+    /// # Safety
+    /// The processor must have the instructions of V.
+    #[inline(always)]
+    pub unsafe fn take(&self, mut v: V) -> V {
+        // SAFETY: arithmetic alone; the caller has the instructions.
+        unsafe {
+            if let Some(bias) = self.bias {
+                v = v.add(bias);
+            }
+            if let Some([mean, factor, beta]) = self.scaling {
+                v = v.sub(mean).mul(factor).add(beta);
+                if self.relu {
+                    v = v.rectified();
+                }
+            }
+        }
+        v
+    }
+}
