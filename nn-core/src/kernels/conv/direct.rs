@@ -9,8 +9,8 @@
 //! for each axis: dx at positions i, i + s, i + 2s ... sees the same taps at adjacent pixels of dy.
 
 use super::super::gemm::tile::{Kernels, Layout, Tile};
-use super::super::gemm::{Gemm, Heights, Shared, scratch};
-use super::super::parallel;
+use super::super::gemm::{Gemm, Heights, scratch};
+use super::super::parallel::{self, Parts};
 use super::super::simd::Level;
 use super::Conv2d;
 use std::ops::Range;
@@ -70,7 +70,7 @@ struct Pass<'a, T: 'static> {
     /// Height, width and channels of what is written.
     output: [usize; 3],
     x: &'a [T],
-    y: Shared<T>,
+    y: Parts<T>,
     bias: Option<&'a [T]>,
 }
 
@@ -90,7 +90,7 @@ pub fn forward<T: Gemm>(
         input: [g.height, g.width, g.in_channels],
         output: [g.out_height, g.out_width, g.out_channels],
         x,
-        y: Shared(y.as_mut_ptr()),
+        y: Parts::of(y),
         bias,
     };
     let phase = |d: usize| {
@@ -114,7 +114,7 @@ pub fn input_gradient<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T],
         input: [g.out_height, g.out_width, g.out_channels],
         output: [g.height, g.width, g.in_channels],
         x: dy,
-        y: Shared(dx.as_mut_ptr()),
+        y: Parts::of(dx),
         bias: None,
     };
     let phases = |d: usize| {
