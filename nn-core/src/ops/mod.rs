@@ -117,7 +117,7 @@ mod tanh;
 mod tensordot;
 mod tile;
 mod top_k;
-mod transpose;
+pub(crate) mod transpose;
 mod unstack;
 mod var;
 mod zip;
