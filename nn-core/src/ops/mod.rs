@@ -75,6 +75,7 @@ mod pow;
 mod powi;
 mod predicate;
 mod prod;
+mod quantifier;
 mod reciprocal;
 mod recurrent;
 pub(crate) mod reduce;
