@@ -132,6 +132,18 @@ impl ShapeError {
         error.text("]")
     }
 
+    /// The message continued with a list of numbers: `[0, -1]`.
+    #[must_use]
+    pub const fn list(self, numbers: &[isize]) -> ShapeError {
+        let mut error = self.text("[");
+        let mut i = 0;
+        while i < numbers.len() {
+            error = error.text(if i > 0 { ", " } else { "" }).signed(numbers[i]);
+            i += 1;
+        }
+        error.text("]")
+    }
+
     /// The message.
     pub const fn message(&self) -> &str {
         let bytes = self.text.split_at(self.len).0;

@@ -1,6 +1,6 @@
 //! Running `call` on abstract tensors: the one source for `build`, `summary`, `plot` and shape errors before any data.
 
-use crate::module::{self, Module};
+use crate::module;
 use crate::scope::{self, Frame};
 use crate::{DType, Error, Layer, Result, Shape, Tensor, Tensors, UNKNOWN};
 use std::cell::RefCell;
@@ -283,16 +283,4 @@ impl Trace {
         };
         self.outputs.iter().enumerate().map(name).collect()
     }
-}
-
-/// The classes and parameter counts of every layer below a model, by path.
-pub fn layer_params(model: &dyn Module) -> Vec<(String, &'static str, usize)> {
-    let mut all = Vec::new();
-    module::walk(model, &mut |path, node| {
-        if let Some(class_name) = node.class_name() {
-            let count = module::parameters(node).iter().map(|p| p.count()).sum();
-            all.push((path.to_string(), class_name, count));
-        }
-    });
-    all
 }

@@ -1,7 +1,7 @@
 //! Batch normalization.
 
 use crate::ShapeError;
-use crate::weights::{optional, put, weight_builders};
+use crate::weights::{normalization_builders, optional, put};
 use nn_core::axis_of;
 use nn_core::ops::{batch_norm_inference, batch_norm_train};
 use nn_core::{
@@ -111,35 +111,14 @@ impl BatchNormalization {
         self
     }
 
-    /// What is added to the variance, so that nothing is divided by 0.
-    #[must_use]
-    pub const fn epsilon(mut self, epsilon: f64) -> BatchNormalization {
-        self.epsilon = epsilon;
-        self
-    }
-
-    /// With or without `beta`.
-    #[must_use]
-    pub const fn center(mut self, center: bool) -> BatchNormalization {
-        self.center = center;
-        self.with_weights()
-    }
-
-    /// With or without `gamma`.
-    #[must_use]
-    pub const fn scale(mut self, scale: bool) -> BatchNormalization {
-        self.scale = scale;
-        self.with_weights()
-    }
-
-    weight_builders!("`beta`": beta_initializer, beta_regularizer, beta_constraint);
-    weight_builders!("`gamma`": gamma_initializer, gamma_regularizer, gamma_constraint);
+    normalization_builders!();
 
     /// How the moving mean starts.
     #[must_use]
     pub const fn moving_mean_initializer(mut self, initializer: Initializer) -> BatchNormalization {
         self.moving_mean_initializer = initializer;
-        self.with_weights()
+        put(&mut self.moving_mean, Param::buffer(initializer));
+        self
     }
 
     /// How the moving variance starts.
@@ -149,45 +128,7 @@ impl BatchNormalization {
         initializer: Initializer,
     ) -> BatchNormalization {
         self.moving_variance_initializer = initializer;
-        self.with_weights()
-    }
-
-    const fn with_weights(mut self) -> BatchNormalization {
-        let BatchNormalization {
-            scale,
-            gamma_initializer,
-            gamma_regularizer,
-            gamma_constraint,
-            ..
-        } = self;
-        put(
-            &mut self.gamma,
-            optional(
-                scale,
-                gamma_initializer,
-                gamma_regularizer,
-                gamma_constraint,
-            ),
-        );
-        let BatchNormalization {
-            center,
-            beta_initializer,
-            beta_regularizer,
-            beta_constraint,
-            ..
-        } = self;
-        put(
-            &mut self.beta,
-            optional(center, beta_initializer, beta_regularizer, beta_constraint),
-        );
-        put(
-            &mut self.moving_mean,
-            Param::buffer(self.moving_mean_initializer),
-        );
-        put(
-            &mut self.moving_variance,
-            Param::buffer(self.moving_variance_initializer),
-        );
+        put(&mut self.moving_variance, Param::buffer(initializer));
         self
     }
 

@@ -1,7 +1,7 @@
 //! The gated recurrent unit.
 
 use crate::recurrent::{self, Recurrent, recurrent_builders};
-use crate::weights::{optional, put, weight, weight_builders};
+use crate::weights::{optional, weight};
 use crate::{Activation, ShapeError};
 use nn_core::ops::RecurrentCell;
 use nn_core::{Constraint, Initializer, IntoInput, Param, Regularizer, Result, Shape, Tensor};
@@ -124,7 +124,7 @@ impl GRU {
         self
     }
 
-    recurrent_builders!();
+    recurrent_builders!(bias: optional(use_bias, bias_initializer, bias_regularizer, bias_constraint));
 
     /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].
     ///
@@ -132,15 +132,6 @@ impl GRU {
     /// When the input is not `[batch, time, features]` with at least one step, or there is no unit.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         recurrent::output_shape("GRU", self.units, self.return_sequences, input)
-    }
-
-    const fn fresh_bias(&self) -> Option<Param> {
-        optional(
-            self.use_bias,
-            self.bias_initializer,
-            self.bias_regularizer,
-            self.bias_constraint,
-        )
     }
 
     fn layer(&self) -> Recurrent<'_> {

@@ -2,7 +2,7 @@
 
 use crate::ShapeError;
 use crate::axes::Ints;
-use crate::weights::{optional, put, weight_builders};
+use crate::weights::{normalization_builders, optional};
 use nn_core::ops::layer_norm;
 use nn_core::{Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
@@ -84,60 +84,7 @@ impl LayerNormalization {
         self
     }
 
-    /// What is added to the variance, so that nothing is divided by 0.
-    #[must_use]
-    pub const fn epsilon(mut self, epsilon: f64) -> LayerNormalization {
-        self.epsilon = epsilon;
-        self
-    }
-
-    /// With or without `beta`.
-    #[must_use]
-    pub const fn center(mut self, center: bool) -> LayerNormalization {
-        self.center = center;
-        self.with_weights()
-    }
-
-    /// With or without `gamma`.
-    #[must_use]
-    pub const fn scale(mut self, scale: bool) -> LayerNormalization {
-        self.scale = scale;
-        self.with_weights()
-    }
-
-    weight_builders!("`beta`": beta_initializer, beta_regularizer, beta_constraint);
-    weight_builders!("`gamma`": gamma_initializer, gamma_regularizer, gamma_constraint);
-
-    const fn with_weights(mut self) -> LayerNormalization {
-        let LayerNormalization {
-            scale,
-            gamma_initializer,
-            gamma_regularizer,
-            gamma_constraint,
-            ..
-        } = self;
-        put(
-            &mut self.gamma,
-            optional(
-                scale,
-                gamma_initializer,
-                gamma_regularizer,
-                gamma_constraint,
-            ),
-        );
-        let LayerNormalization {
-            center,
-            beta_initializer,
-            beta_regularizer,
-            beta_constraint,
-            ..
-        } = self;
-        put(
-            &mut self.beta,
-            optional(center, beta_initializer, beta_regularizer, beta_constraint),
-        );
-        self
-    }
+    normalization_builders!();
 
     /// The shape of the output, that of the input.
     ///

@@ -1,7 +1,7 @@
 //! Long short-term memory.
 
 use crate::recurrent::{self, Recurrent, recurrent_builders};
-use crate::weights::{put, weight, weight_builders};
+use crate::weights::weight;
 use crate::{Activation, ShapeError};
 use nn_core::ops::RecurrentCell;
 use nn_core::{
@@ -75,7 +75,7 @@ pub struct LSTM {
     #[param(weight(recurrent_initializer, recurrent_regularizer, recurrent_constraint))]
     recurrent_kernel: Param,
     /// `None` without a bias.
-    #[param(fresh_bias(
+    #[param(with_forget_gate(
         use_bias,
         unit_forget_bias,
         bias_initializer,
@@ -86,7 +86,7 @@ pub struct LSTM {
 }
 
 /// The bias, whose forget gate starts at 1 with `unit_forget_bias`.
-const fn fresh_bias(
+const fn with_forget_gate(
     use_bias: bool,
     unit_forget_bias: bool,
     initializer: Initializer,
@@ -157,7 +157,7 @@ impl LSTM {
         self.with_weights()
     }
 
-    recurrent_builders!();
+    recurrent_builders!(bias: with_forget_gate(use_bias, unit_forget_bias, bias_initializer, bias_regularizer, bias_constraint));
 
     /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].
     ///
@@ -165,16 +165,6 @@ impl LSTM {
     /// When the input is not `[batch, time, features]` with at least one step, or there is no unit.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         recurrent::output_shape("LSTM", self.units, self.return_sequences, input)
-    }
-
-    const fn fresh_bias(&self) -> Option<Param> {
-        fresh_bias(
-            self.use_bias,
-            self.unit_forget_bias,
-            self.bias_initializer,
-            self.bias_regularizer,
-            self.bias_constraint,
-        )
     }
 
     fn layer(&self) -> Recurrent<'_> {

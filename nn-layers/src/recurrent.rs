@@ -199,33 +199,11 @@ impl Recurrent<'_> {
     }
 }
 
-/// Builder methods of a recurrent layer, which has a `fresh_bias` that makes its bias anew.
+/// Builder methods of a recurrent layer; what makes its bias and of which settings is given as in the attribute of the field.
 macro_rules! recurrent_builders {
-    () => {
-        /// The function of the candidate, and of what comes out.
-        #[must_use]
-        pub const fn activation(mut self, activation: Activation) -> Self {
-            self.activation = activation;
-            self
-        }
-
-        /// With or without a bias.
-        #[must_use]
-        pub const fn use_bias(mut self, use_bias: bool) -> Self {
-            self.use_bias = use_bias;
-            self.with_weights()
-        }
-
-        weight_builders!("the kernel": kernel_initializer, kernel_regularizer, kernel_constraint);
-        weight_builders!("the recurrent kernel": recurrent_initializer, recurrent_regularizer, recurrent_constraint);
-        weight_builders!("the bias": bias_initializer, bias_regularizer, bias_constraint);
-
-        /// A penalty on the output, divided by the batch size and added to the loss.
-        #[must_use]
-        pub const fn activity_regularizer(mut self, regularizer: Regularizer) -> Self {
-            self.activity_regularizer = Some(regularizer);
-            self
-        }
+    (bias: $make:ident($($setting:ident),*)) => {
+        crate::weights::activation_and_weight_builders!("The function of the candidate, and of what comes out.");
+        crate::weights::weight_builders!("the recurrent kernel": recurrent_initializer, recurrent_regularizer, recurrent_constraint);
 
         /// Drops each input in training with the given probability (from 0 to below 1, an error, when it runs, otherwise), the same
         /// ones at all steps.
@@ -258,20 +236,20 @@ macro_rules! recurrent_builders {
         }
 
         const fn with_weights(mut self) -> Self {
-            let kernel = weight(
+            let kernel = crate::weights::weight(
                 self.kernel_initializer,
                 self.kernel_regularizer,
                 self.kernel_constraint,
             );
-            put(&mut self.kernel, kernel);
-            let recurrent_kernel = weight(
+            crate::weights::put(&mut self.kernel, kernel);
+            let recurrent_kernel = crate::weights::weight(
                 self.recurrent_initializer,
                 self.recurrent_regularizer,
                 self.recurrent_constraint,
             );
-            put(&mut self.recurrent_kernel, recurrent_kernel);
-            let bias = self.fresh_bias();
-            put(&mut self.bias, bias);
+            crate::weights::put(&mut self.recurrent_kernel, recurrent_kernel);
+            let bias = $make($(self.$setting),*);
+            crate::weights::put(&mut self.bias, bias);
             self
         }
     };

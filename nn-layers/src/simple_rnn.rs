@@ -1,7 +1,7 @@
 //! The simple recurrent layer.
 
 use crate::recurrent::{self, Recurrent, recurrent_builders};
-use crate::weights::{optional, put, weight, weight_builders};
+use crate::weights::{optional, weight};
 use crate::{Activation, ShapeError};
 use nn_core::ops::RecurrentCell;
 use nn_core::{Constraint, Initializer, IntoInput, Param, Regularizer, Result, Shape, Tensor};
@@ -100,7 +100,7 @@ impl SimpleRNN {
         .with_weights()
     }
 
-    recurrent_builders!();
+    recurrent_builders!(bias: optional(use_bias, bias_initializer, bias_regularizer, bias_constraint));
 
     /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].
     ///
@@ -108,15 +108,6 @@ impl SimpleRNN {
     /// When the input is not `[batch, time, features]` with at least one step, or there is no unit.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         recurrent::output_shape("SimpleRNN", self.units, self.return_sequences, input)
-    }
-
-    const fn fresh_bias(&self) -> Option<Param> {
-        optional(
-            self.use_bias,
-            self.bias_initializer,
-            self.bias_regularizer,
-            self.bias_constraint,
-        )
     }
 
     fn layer(&self) -> Recurrent<'_> {

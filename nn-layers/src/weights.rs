@@ -63,10 +63,10 @@ macro_rules! weight_builders {
 }
 pub(crate) use weight_builders;
 
-/// Builder methods of a layer `activation(x·kernel + bias)`, and the `with_weights` that [`weight_builders`] asks for.
-macro_rules! kernel_and_bias_builders {
-    () => {
-        /// The function applied to the result.
+/// Builder methods of a layer with an activation, a kernel, a bias and `with_weights`.
+macro_rules! activation_and_weight_builders {
+    ($activation:literal) => {
+        #[doc = $activation]
         #[must_use]
         pub const fn activation(mut self, activation: crate::Activation) -> Self {
             self.activation = activation;
@@ -89,6 +89,14 @@ macro_rules! kernel_and_bias_builders {
             self.activity_regularizer = Some(regularizer);
             self
         }
+    };
+}
+pub(crate) use activation_and_weight_builders;
+
+/// Builder methods of a layer `activation(x·kernel + bias)`, and the `with_weights` that [`weight_builders`] asks for.
+macro_rules! kernel_and_bias_builders {
+    () => {
+        crate::weights::activation_and_weight_builders!("The function applied to the result.");
 
         const fn with_weights(mut self) -> Self {
             let kernel = crate::weights::weight(
@@ -109,3 +117,51 @@ macro_rules! kernel_and_bias_builders {
     };
 }
 pub(crate) use kernel_and_bias_builders;
+
+/// Builder methods of a layer that normalizes, and then scales by `gamma` and shifts by `beta` if wanted.
+macro_rules! normalization_builders {
+    () => {
+        /// What is added to the variance, so that nothing is divided by 0.
+        #[must_use]
+        pub const fn epsilon(mut self, epsilon: f64) -> Self {
+            self.epsilon = epsilon;
+            self
+        }
+
+        /// With or without `beta`.
+        #[must_use]
+        pub const fn center(mut self, center: bool) -> Self {
+            self.center = center;
+            self.with_weights()
+        }
+
+        /// With or without `gamma`.
+        #[must_use]
+        pub const fn scale(mut self, scale: bool) -> Self {
+            self.scale = scale;
+            self.with_weights()
+        }
+
+        crate::weights::weight_builders!("`beta`": beta_initializer, beta_regularizer, beta_constraint);
+        crate::weights::weight_builders!("`gamma`": gamma_initializer, gamma_regularizer, gamma_constraint);
+
+        const fn with_weights(mut self) -> Self {
+            let gamma = crate::weights::optional(
+                self.scale,
+                self.gamma_initializer,
+                self.gamma_regularizer,
+                self.gamma_constraint,
+            );
+            crate::weights::put(&mut self.gamma, gamma);
+            let beta = crate::weights::optional(
+                self.center,
+                self.beta_initializer,
+                self.beta_regularizer,
+                self.beta_constraint,
+            );
+            crate::weights::put(&mut self.beta, beta);
+            self
+        }
+    };
+}
+pub(crate) use normalization_builders;

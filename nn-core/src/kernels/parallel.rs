@@ -61,15 +61,27 @@ fn ranges(n: usize, grain: usize, worth_waking: usize, f: impl Fn(Range<usize>) 
 }
 
 /// A pointer that tasks share, each to write a part of its own.
+#[derive(Clone, Copy)]
 pub(super) struct Parts<T>(*mut T);
 
-// SAFETY: a pointer alone does nothing; the elements move to other threads only where `T` may.
+// SAFETY: a pointer alone does nothing, and whoever writes through it argues that the parts are disjoint; the elements move to
+// other threads only where `T` may.
 unsafe impl<T: Send> Sync for Parts<T> {}
 
 impl<T> Parts<T> {
     /// The parts of a slice, which must stay borrowed while they are in use.
     pub(super) fn of(whole: &mut [T]) -> Parts<T> {
         Parts(whole.as_mut_ptr())
+    }
+
+    /// The parts from an element on.
+    pub(super) fn after(&self, start: usize) -> Parts<T> {
+        Parts(self.0.wrapping_add(start))
+    }
+
+    /// The first element.
+    pub(super) fn get(&self) -> *mut T {
+        self.0
     }
 
     /// The elements of a range.

@@ -1,47 +1,14 @@
 //! Whether all elements are true.
 
-use super::reduce::{Axes, reduced};
+use super::quantifier::{Quantifier, quantify};
+use super::reduce::Axes;
+use crate::Tensor;
 use crate::kernels::reduce as kernel;
-use crate::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Result, Shape, Tensor};
 
-struct All {
-    axes: Axes,
-    keepdims: bool,
-}
-
-impl Op for All {
-    fn name(&self) -> &'static str {
-        "all"
-    }
-
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let shape = inputs[0].raw_shape();
-        let mask = self.axes.mask(shape)?;
-        Ok((reduced(shape, &mask, self.keepdims), DType::Bool))
-    }
-
-    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
-        let (x, dims) = (&inputs[0], inputs[0].raw_shape());
-        let mask = self.axes.mask(dims)?;
-        Ok(Tensor::build(shape, |out| {
-            kernel::all(x.data(), dims, &mask, out)
-        }))
-    }
-
-    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![None])
-    }
-
-    fn keeps(&self) -> Keeps {
-        Keeps::SHAPES
-    }
-}
-
-#[track_caller]
-fn all(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
-    apply(All { axes, keepdims }, &[x.cast(DType::Bool)])
-}
+static ALL: Quantifier = Quantifier {
+    name: "all",
+    kernel: kernel::all,
+};
 
 impl Tensor {
     /// Whether all elements are true, a `bool` scalar; true of none. Numbers count as true unless they are 0.
@@ -53,13 +20,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn all(&self) -> Tensor {
-        all(self, Axes::All, false)
+        quantify(&ALL, self, Axes::All, false)
     }
 
     /// Whether all elements are true along one axis (counted from the end if negative), which is dropped.
     #[track_caller]
     pub fn all_axis(&self, axis: isize) -> Tensor {
-        all(self, Axes::of([axis]), false)
+        quantify(&ALL, self, Axes::of([axis]), false)
     }
 
     /// Whether all elements are true along several axes; `keepdims` leaves them with size 1.
@@ -70,7 +37,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn all_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
-        all(self, Axes::of(axes), keepdims)
+        quantify(&ALL, self, Axes::of(axes), keepdims)
     }
 }
 

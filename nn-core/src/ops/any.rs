@@ -1,47 +1,14 @@
 //! Whether any element is true.
 
-use super::reduce::{Axes, reduced};
+use super::quantifier::{Quantifier, quantify};
+use super::reduce::Axes;
+use crate::Tensor;
 use crate::kernels::reduce as kernel;
-use crate::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Result, Shape, Tensor};
 
-struct Any {
-    axes: Axes,
-    keepdims: bool,
-}
-
-impl Op for Any {
-    fn name(&self) -> &'static str {
-        "any"
-    }
-
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let shape = inputs[0].raw_shape();
-        let mask = self.axes.mask(shape)?;
-        Ok((reduced(shape, &mask, self.keepdims), DType::Bool))
-    }
-
-    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
-        let (x, dims) = (&inputs[0], inputs[0].raw_shape());
-        let mask = self.axes.mask(dims)?;
-        Ok(Tensor::build(shape, |out| {
-            kernel::any(x.data(), dims, &mask, out)
-        }))
-    }
-
-    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![None])
-    }
-
-    fn keeps(&self) -> Keeps {
-        Keeps::SHAPES
-    }
-}
-
-#[track_caller]
-fn any(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
-    apply(Any { axes, keepdims }, &[x.cast(DType::Bool)])
-}
+static ANY: Quantifier = Quantifier {
+    name: "any",
+    kernel: kernel::any,
+};
 
 impl Tensor {
     /// Whether any element is true, a `bool` scalar; false of none. Numbers count as true unless they are 0.
@@ -53,13 +20,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn any(&self) -> Tensor {
-        any(self, Axes::All, false)
+        quantify(&ANY, self, Axes::All, false)
     }
 
     /// Whether any element is true along one axis (counted from the end if negative), which is dropped.
     #[track_caller]
     pub fn any_axis(&self, axis: isize) -> Tensor {
-        any(self, Axes::of([axis]), false)
+        quantify(&ANY, self, Axes::of([axis]), false)
     }
 
     /// Whether any element is true along several axes; `keepdims` leaves them with size 1.
@@ -70,7 +37,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn any_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
-        any(self, Axes::of(axes), keepdims)
+        quantify(&ANY, self, Axes::of(axes), keepdims)
     }
 }
 

@@ -46,3 +46,29 @@ impl<C: Comparison> Op for Compare<C> {
         Keeps::SHAPES
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    fn check(compare: impl Fn(&Tensor, &Tensor) -> Tensor, holds: impl Fn(f32, f32) -> bool) {
+        let (a, b) = ([1_i64, 3], [1.0_f32, 2.5, f32::NAN]);
+        let found = compare(&Tensor::from(a).reshape([2, 1]), &Tensor::from(b));
+        assert_eq!(found.shape(), [2, 3]);
+        let expected = a.map(|a| b.map(|b| holds(a as f32, b)));
+        assert_eq!(found.to_vec::<bool>().unwrap(), expected.concat());
+        let e = compare(&Tensor::zeros([2]), &Tensor::zeros([3]));
+        let e = e.ok().unwrap_err().to_string();
+        assert!(e.contains("cannot compare [2] and [3]"), "{e}");
+    }
+
+    #[test]
+    fn all_broadcast_mix_types_and_know_nan() {
+        check(|a, b| a.equal(b), |a, b| a == b);
+        check(|a, b| a.not_equal(b), |a, b| a != b);
+        check(|a, b| a.less(b), |a, b| a < b);
+        check(|a, b| a.less_equal(b), |a, b| a <= b);
+        check(|a, b| a.greater(b), |a, b| a > b);
+        check(|a, b| a.greater_equal(b), |a, b| a >= b);
+    }
+}

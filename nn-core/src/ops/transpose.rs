@@ -2,7 +2,7 @@
 
 use crate::kernels::elementwise::permute;
 use crate::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Error, Result, Shape, Tensor, with_dtype};
+use crate::{DType, Error, MAX_RANK, Result, Shape, ShapeError, Tensor, axis_of, with_dtype};
 
 /// Axis `i` of the result is axis `self.0[i]` of the input.
 struct Transpose(Vec<usize>);
@@ -13,9 +13,8 @@ impl Op for Transpose {
     }
 
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let from = inputs[0].raw_shape();
-        let dims: Vec<usize> = self.0.iter().map(|&axis| from[axis]).collect();
-        Ok((Shape::new(&dims), inputs[0].dtype()))
+        let shape = permuted(inputs[0].raw_shape(), &self.0);
+        Ok((shape, inputs[0].dtype()))
     }
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
@@ -47,25 +46,51 @@ impl Op for Transpose {
     }
 }
 
-/// The axes as indices, if each is given once.
-fn order(shape: &Shape, axes: &[isize]) -> Result<Vec<usize>> {
-    let wrong = || {
-        Error::shape(format!(
-            "a transpose of rank {} {shape} names each of its {} axes once, found {axes:?}",
-            shape.rank(),
-            shape.rank()
-        ))
-    };
-    if axes.len() != shape.rank() {
-        return Err(wrong());
+/// The shape whose axis `i` is axis `order[i]`.
+const fn permuted(shape: &Shape, order: &[usize]) -> Shape {
+    let mut result = *shape;
+    let mut i = 0;
+    while i < order.len() {
+        result = result.with(i, shape.dims()[order[i]]);
+        i += 1;
     }
-    let order = axes
-        .iter()
-        .map(|&axis| shape.axis(axis))
-        .collect::<Result<Vec<_>>>()?;
-    match (0..order.len()).all(|axis| order.contains(&axis)) {
-        true => Ok(order),
-        false => Err(wrong()),
+    result
+}
+
+/// The axes as indices, as many as the rank, if each is given once.
+const fn order(shape: &Shape, axes: &[isize]) -> Result<[usize; MAX_RANK], ShapeError> {
+    let rank = shape.rank();
+    let mut order = [0; MAX_RANK];
+    let mut named = [false; MAX_RANK];
+    let mut once = axes.len() == rank;
+    let mut i = 0;
+    while i < rank && axes.len() == rank {
+        order[i] = match axis_of("", axes[i], shape) {
+            Ok(axis) => axis,
+            Err(error) => return Err(error),
+        };
+        once = once && !named[order[i]];
+        named[order[i]] = true;
+        i += 1;
+    }
+    if once {
+        return Ok(order);
+    }
+    let error = ShapeError::new("a transpose of rank ")
+        .number(rank)
+        .text(" ")
+        .shape(shape)
+        .text(" names each of its ")
+        .number(rank)
+        .text(" axes once, found ");
+    Err(error.list(axes))
+}
+
+/// The shape of [`Tensor::transpose`].
+pub(crate) const fn output_shape(shape: &Shape, axes: &[isize]) -> Result<Shape, ShapeError> {
+    match order(shape, axes) {
+        Ok(order) => Ok(permuted(shape, order.split_at(shape.rank()).0)),
+        Err(error) => Err(error),
     }
 }
 
@@ -80,9 +105,11 @@ impl Tensor {
     #[track_caller]
     pub fn transpose(&self, axes: impl AsRef<[isize]>) -> Tensor {
         match order(self.raw_shape(), axes.as_ref()) {
-            Ok(axes) if axes.is_sorted() => self.clone(),
-            Ok(axes) => apply(Transpose(axes), std::slice::from_ref(self)),
-            Err(error) => self.fail("transpose", error),
+            Ok(order) => match &order[..self.raw_shape().rank()] {
+                order if order.is_sorted() => self.clone(),
+                order => apply(Transpose(order.to_vec()), std::slice::from_ref(self)),
+            },
+            Err(error) => self.fail("transpose", error.into()),
         }
     }
 

@@ -6,7 +6,7 @@ use super::function::{UNKNOWN_ANSWER, elementwise, located};
 use super::value::{Item, Kind, MANY};
 use super::{Answer, Failure, Place, Value};
 use crate::ops::expand_dims::inserted;
-use crate::ops::{matmul, reduce, reshape, squeeze};
+use crate::ops::{matmul, reduce, reshape, squeeze, transpose};
 use crate::{ANYTHING, MAX_RANK, Shape, ShapeError, axis_of, is_known};
 
 /// A method of a tensor, a shape or a number, by its name.
@@ -193,38 +193,16 @@ const fn transposed(x: Shape, axes: Value, at: &Place<'_>) -> Answer {
     let Kind::Many(items, n) = axes.0 else {
         return UNKNOWN_ANSWER;
     };
-    let wrong = ShapeError::new("a transpose of rank ")
-        .number(x.rank())
-        .text(" ")
-        .shape(&x)
-        .text(" names each of its ")
-        .number(x.rank())
-        .text(" axes once, found ")
-        .number(n)
-        .text(" axes");
-    if n != x.rank() {
-        return Err(at.failed(wrong));
-    }
-    let mut shape = x;
-    let mut seen = [false; MAX_RANK];
+    let mut axes = [0; MANY];
     let mut i = 0;
     while i < n {
         let Item::Int(axis) = items[i] else {
             return UNKNOWN_ANSWER;
         };
-        match axis_of("", axis, &x) {
-            Ok(axis) if !seen[axis] => {
-                seen[axis] = true;
-                shape = shape.with(i, x.dims()[axis]);
-            }
-            Ok(axis) => {
-                return Err(at.failed(wrong.text(" with axis ").number(axis).text(" twice")));
-            }
-            Err(error) => return Err(at.failed(error)),
-        }
+        axes[i] = axis;
         i += 1;
     }
-    Ok(Value::tensor(shape))
+    located(transpose::output_shape(&x, axes.split_at(n).0), at)
 }
 
 #[cfg(test)]
@@ -301,6 +279,21 @@ mod tests {
                     dims,
                     |x| crate::ops::stack([x, x], axis),
                     function("stack", &[Value::many(&[value, value]), int(axis)], &at),
+                );
+            }
+            for axes in [
+                &[0, 1][..],
+                &[1, -2],
+                &[1, 1],
+                &[0, 2, -2],
+                &[0, 3, 1, 2],
+                &[0, 9],
+            ] {
+                let known = axes.iter().map(|&axis| int(axis)).collect::<Vec<_>>();
+                check(
+                    dims,
+                    |x| x.transpose(axes),
+                    ask("transpose", &[Value::many(&known)]),
                 );
             }
             check(dims, |x| x.t(), ask("t", &[]));

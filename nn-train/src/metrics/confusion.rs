@@ -68,7 +68,7 @@ impl Answers {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Selection {
     #[serde(deserialize_with = "one_threshold")]
-    thresholds: Option<f64>,
+    pub(super) thresholds: Option<f64>,
     pub(super) top_k: Option<usize>,
     pub(super) class_id: Option<usize>,
 }
@@ -91,11 +91,32 @@ fn one_threshold<'de, D: serde::Deserializer<'de>>(
     }
 }
 
-impl Selection {
-    pub(super) fn threshold(&mut self, threshold: f64) {
-        self.thresholds = Some(threshold);
-    }
+/// Builder methods of a metric with a field `selection`.
+macro_rules! selection_builders {
+    () => {
+        /// Predictions above this are positive (Keras: 0.5, and none with [`Self::top_k`]).
+        #[must_use]
+        pub fn threshold(mut self, threshold: f64) -> Self {
+            self.selection.thresholds = Some(threshold);
+            self
+        }
+
+        /// Looks at the k greatest predictions of a row only; the others are negative.
+        #[must_use]
+        pub fn top_k(mut self, k: usize) -> Self {
+            self.selection.top_k = Some(k);
+            self
+        }
+
+        /// Looks at this class only, the index on the last axis.
+        #[must_use]
+        pub fn class_id(mut self, class: usize) -> Self {
+            self.selection.class_id = Some(class);
+            self
+        }
+    };
 }
+pub(super) use selection_builders;
 
 /// Weights of right and wrong answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

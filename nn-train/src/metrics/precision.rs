@@ -1,6 +1,6 @@
 //! How many of those found are right.
 
-use super::confusion::{Counts, Selection};
+use super::confusion::{Counts, Selection, selection_builders};
 use super::{Metric, described, metric};
 use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
@@ -43,26 +43,7 @@ impl Precision {
         Precision::default()
     }
 
-    /// Predictions above this are positive (Keras: 0.5, and none with [`Precision::top_k`]).
-    #[must_use]
-    pub fn threshold(mut self, threshold: f64) -> Precision {
-        self.selection.threshold(threshold);
-        self
-    }
-
-    /// Looks at the k greatest predictions of a row only; the others are negative.
-    #[must_use]
-    pub fn top_k(mut self, k: usize) -> Precision {
-        self.selection.top_k = Some(k);
-        self
-    }
-
-    /// Looks at this class only, the index on the last axis.
-    #[must_use]
-    pub fn class_id(mut self, class: usize) -> Precision {
-        self.selection.class_id = Some(class);
-        self
-    }
+    selection_builders!();
 }
 
 metric!(Precision);

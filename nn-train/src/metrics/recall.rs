@@ -1,6 +1,6 @@
 //! How many of those that are there are found.
 
-use super::confusion::{Counts, Selection};
+use super::confusion::{Counts, Selection, selection_builders};
 use super::{Metric, described, metric};
 use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
@@ -43,26 +43,7 @@ impl Recall {
         Recall::default()
     }
 
-    /// Predictions above this are positive (Keras: 0.5, and none with [`Recall::top_k`]).
-    #[must_use]
-    pub fn threshold(mut self, threshold: f64) -> Recall {
-        self.selection.threshold(threshold);
-        self
-    }
-
-    /// Looks at the k greatest predictions of a row only; the others are negative.
-    #[must_use]
-    pub fn top_k(mut self, k: usize) -> Recall {
-        self.selection.top_k = Some(k);
-        self
-    }
-
-    /// Looks at this class only, the index on the last axis.
-    #[must_use]
-    pub fn class_id(mut self, class: usize) -> Recall {
-        self.selection.class_id = Some(class);
-        self
-    }
+    selection_builders!();
 }
 
 metric!(Recall);

@@ -1,6 +1,6 @@
 //! Adam: steps by the mean of gradients over the root of the mean of their squares.
 
-use super::settings::{describe, optimizer, within};
+use super::settings::{describe, optimizer, settings_and_slots, within};
 use super::{LearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::kernels::optimizer as kernel;
 use nn_core::{Result, Tensor, with_float};
@@ -85,21 +85,7 @@ impl Adam {
 optimizer!(Adam, "Adam");
 
 impl Rule for Adam {
-    fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    fn settings_mut(&mut self) -> &mut Settings {
-        &mut self.settings
-    }
-
-    fn slots(&self) -> &Slots {
-        &self.slots
-    }
-
-    fn slots_mut(&mut self) -> &mut Slots {
-        &mut self.slots
-    }
+    settings_and_slots!();
 
     fn slot_names(&self) -> Vec<&'static str> {
         match self.amsgrad {

@@ -1,6 +1,6 @@
 //! RMSprop: steps by the gradient over the root of the mean of its squares.
 
-use super::settings::{describe, optimizer, within};
+use super::settings::{describe, optimizer, settings_and_slots, within};
 use super::{LearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::kernels::optimizer as kernel;
 use nn_core::{Result, Tensor, with_float};
@@ -84,21 +84,7 @@ impl RMSprop {
 optimizer!(RMSprop, "RMSprop");
 
 impl Rule for RMSprop {
-    fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    fn settings_mut(&mut self) -> &mut Settings {
-        &mut self.settings
-    }
-
-    fn slots(&self) -> &Slots {
-        &self.slots
-    }
-
-    fn slots_mut(&mut self) -> &mut Slots {
-        &mut self.slots
-    }
+    settings_and_slots!();
 
     fn slot_names(&self) -> Vec<&'static str> {
         let mut names = vec!["velocity"];

@@ -130,6 +130,28 @@ pub(super) fn within(name: &str, value: f64, fits: bool, range: &str) -> Result<
     }
 }
 
+/// The part of `impl Rule` that is the same for all optimizers with fields `settings` and `slots`.
+macro_rules! settings_and_slots {
+    () => {
+        fn settings(&self) -> &$crate::optimizers::Settings {
+            &self.settings
+        }
+
+        fn settings_mut(&mut self) -> &mut $crate::optimizers::Settings {
+            &mut self.settings
+        }
+
+        fn slots(&self) -> &$crate::optimizers::Slots {
+            &self.slots
+        }
+
+        fn slots_mut(&mut self) -> &mut $crate::optimizers::Slots {
+            &mut self.slots
+        }
+    };
+}
+pub(super) use settings_and_slots;
+
 /// What all optimizers here share: the builders of [`Settings`], configuration and registration.
 macro_rules! optimizer {
     ($Type:ident, $class:literal) => {

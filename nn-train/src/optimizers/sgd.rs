@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, with momentum if wanted.
 
-use super::settings::{describe, optimizer, within};
+use super::settings::{describe, optimizer, settings_and_slots, within};
 use super::{LearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::kernels::optimizer as kernel;
 use nn_core::{Result, Tensor, with_float};
@@ -66,21 +66,7 @@ impl Sgd {
 optimizer!(Sgd, "SGD");
 
 impl Rule for Sgd {
-    fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    fn settings_mut(&mut self) -> &mut Settings {
-        &mut self.settings
-    }
-
-    fn slots(&self) -> &Slots {
-        &self.slots
-    }
-
-    fn slots_mut(&mut self) -> &mut Slots {
-        &mut self.slots
-    }
+    settings_and_slots!();
 
     fn slot_names(&self) -> Vec<&'static str> {
         if self.momentum == 0.0 {

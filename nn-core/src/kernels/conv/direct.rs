@@ -9,9 +9,9 @@
 //! for each axis: dx at positions i, i + s, i + 2s ... sees the same taps at adjacent pixels of dy.
 
 use super::super::gemm::tile::{Kernels, Layout, Tile};
-use super::super::gemm::{Gemm, Heights, Shared, scratch};
+use super::super::gemm::{Gemm, Heights, scratch};
 use super::super::math::Float;
-use super::super::parallel;
+use super::super::parallel::{self, Parts};
 use super::super::simd::Level;
 use super::Conv2d;
 use super::finish::Finish;
@@ -72,7 +72,7 @@ struct Pass<'a, T: 'static> {
     /// Height, width and channels of what is written.
     output: [usize; 3],
     x: &'a [T],
-    y: Shared<T>,
+    y: Parts<T>,
     finish: Finish<'a, T>,
 }
 
@@ -92,7 +92,7 @@ pub fn forward<T: Gemm + Float>(
         input: [g.height, g.width, g.in_channels],
         output: [g.out_height, g.out_width, g.out_channels],
         x,
-        y: Shared(y.as_mut_ptr()),
+        y: Parts::of(y),
         finish,
     };
     let phase = |d: usize| {
@@ -122,7 +122,7 @@ pub fn input_gradient<T: Gemm + Float>(
         input: [g.out_height, g.out_width, g.out_channels],
         output: [g.height, g.width, g.in_channels],
         x: dy,
-        y: Shared(dx.as_mut_ptr()),
+        y: Parts::of(dx),
         finish: Finish::bias(None),
     };
     let phases = |d: usize| {
@@ -262,8 +262,9 @@ impl<T: Gemm + Float> Pass<'_, T> {
         let line = width * channels;
         // SAFETY: these rows of this image lie in the output one after another, and are this task's alone.
         let pixels = unsafe {
-            let start = self.y.get().add((image * height + rows.start) * line);
-            std::slice::from_raw_parts_mut(start, rows.len() * line)
+            let first = image * height;
+            self.y
+                .part((first + rows.start) * line..(first + rows.end) * line)
         };
         self.finish.pixels(pixels);
     }

@@ -7,8 +7,8 @@
 //! Pixels are cut into pieces by the sizes alone. Each piece has a sum of its own; they are added in order.
 
 use super::super::gemm::tile::{Kernels, Layout, Tile};
-use super::super::gemm::{Gemm, Heights, Mat, Shared, pack::pack_b, scratch};
-use super::super::parallel;
+use super::super::gemm::{Gemm, Heights, Mat, pack::pack_b, scratch};
+use super::super::parallel::{self, Parts};
 use super::super::simd::Level;
 use super::Conv2d;
 use std::ops::Range;
@@ -45,14 +45,13 @@ pub fn kernel_gradient<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk:
         .next_multiple_of(kernels.cols())
         .max(2 * kernels.cols());
     let cuts = co.div_ceil(cut);
-    let sum = |partial: Shared<T>| {
+    sum_of_pieces(pieces, dk, |sums| {
         parallel::for_each_range(pieces * g.groups * cuts, 1, |tasks| {
             for task in tasks {
                 let (p, group, c) = (task / cuts / g.groups, task / cuts % g.groups, task % cuts);
                 let channels = c * cut..((c + 1) * cut).min(co);
                 // SAFETY: a matrix of `len` elements for each piece, and within one different channels of dy.
                 unsafe {
-                    let out = Shared(partial.get().add(p * len));
                     add_piece(
                         kernels,
                         g,
@@ -61,32 +60,31 @@ pub fn kernel_gradient<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk:
                         group,
                         channels,
                         p * piece..((p + 1) * piece).min(pixels),
-                        out,
+                        sums.after(p * len),
                     );
                 }
             }
         });
-    };
-    if pieces == 1 {
-        return sum(Shared(dk.as_mut_ptr()));
-    }
-    scratch::with(pieces * len, |partial: &mut [T]| {
-        sum(Shared(partial.as_mut_ptr()));
-        add_up(partial, dk);
     });
 }
 
-/// Adds matrices that follow each other in `partial`, in order.
-pub fn add_up<T: Gemm>(partial: &[T], out: &mut [T]) {
+/// The sum of `pieces` arrays as long as `out`, which `write` writes one after another; they are added in order.
+pub fn sum_of_pieces<T: Gemm>(pieces: usize, out: &mut [T], write: impl FnOnce(Parts<T>)) {
+    if pieces == 1 {
+        return write(Parts::of(out));
+    }
     let len = out.len();
-    parallel::for_each_chunk(out, parallel::GRAIN, |start, out| {
+    scratch::with(pieces * len, |partial: &mut [T]| {
+        write(Parts::of(partial));
         let (first, rest) = partial.split_at(len);
-        out.copy_from_slice(&first[start..start + out.len()]);
-        for piece in rest.chunks_exact(len) {
-            for (sum, &v) in out.iter_mut().zip(&piece[start..]) {
-                *sum = *sum + v;
+        parallel::for_each_chunk(out, parallel::GRAIN, |start, out| {
+            out.copy_from_slice(&first[start..start + out.len()]);
+            for piece in rest.chunks_exact(len) {
+                for (sum, &v) in out.iter_mut().zip(&piece[start..]) {
+                    *sum = *sum + v;
+                }
             }
-        }
+        });
     });
 }
 
@@ -103,7 +101,7 @@ unsafe fn add_piece<T: Gemm>(
     group: usize,
     channels: Range<usize>,
     pixels: Range<usize>,
-    out: Shared<T>,
+    out: Parts<T>,
 ) {
     let (co, width) = (g.out_channels, kernels.cols());
     let rows = g.kernel[0] * g.kernel[1] * (g.in_channels / g.groups);

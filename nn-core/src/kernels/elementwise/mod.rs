@@ -9,7 +9,7 @@ mod broadcast;
 mod strided;
 
 pub use broadcast::{Operand, broadcast_to, broadcast_zip, broadcast_zip_wide, select};
-pub use strided::{AxisSlice, permute, strided_add, strided_copy};
+pub use strided::{AxisSlice, permute, strided_copy};
 
 use super::parallel::{GRAIN, for_each_chunk};
 use super::simd;
@@ -139,7 +139,7 @@ fn zip_if<const WIDE: bool, A, B, C>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::math;
+    use super::super::math::Float;
     use super::super::simd::tests::{bits, random, same_everywhere};
     use super::*;
 
@@ -147,14 +147,14 @@ mod tests {
     fn maps_agree_with_plain_loops_on_every_level() {
         for n in [0, 1, 3, 17, 64, 1001, 3 * GRAIN + 5] {
             let (x, y) = (random(n, 1), random(n, 2));
-            let expected: Vec<f32> = x.iter().map(|&v| math::tanh(v)).collect();
+            let expected: Vec<f32> = x.iter().map(|&v| Float::tanh(v)).collect();
             let found = same_everywhere(|| {
                 let mut out = vec![f32::NAN; n];
-                map_wide(&x, &mut out, math::tanh);
+                map_wide(&x, &mut out, Float::tanh);
                 let mut again = x.clone();
-                map_in_place(&mut again, math::tanh);
+                map_in_place(&mut again, Float::tanh);
                 assert_eq!(bits(&again), bits(&out));
-                map(&x, &mut again, math::tanh);
+                map(&x, &mut again, Float::tanh);
                 assert_eq!(bits(&again), bits(&out));
                 bits(&out)
             });
@@ -180,14 +180,14 @@ mod tests {
             .map(|i| f32::from_bits(i.wrapping_mul(71_583)))
             .collect();
         let functions: [fn(f32) -> f32; 8] = [
-            math::exp,
-            math::expm1,
-            math::ln,
-            math::log1p,
-            math::tanh,
-            math::sigmoid,
-            math::softplus,
-            math::erf,
+            Float::exp,
+            Float::expm1,
+            Float::ln,
+            Float::log1p,
+            Float::tanh,
+            Float::sigmoid,
+            Float::softplus,
+            Float::erf,
         ];
         macro_rules! check {
             ($($i:literal $f:path),*) => {$(
@@ -201,7 +201,7 @@ mod tests {
                 assert!(found.iter().zip(&scalar).all(|(&b, &nan)| (b == u32::MAX) == nan));
             )*};
         }
-        check!(0 math::exp, 1 math::expm1, 2 math::ln, 3 math::log1p, 4 math::tanh);
-        check!(5 math::sigmoid, 6 math::softplus, 7 math::erf);
+        check!(0 Float::exp, 1 Float::expm1, 2 Float::ln, 3 Float::log1p, 4 Float::tanh);
+        check!(5 Float::sigmoid, 6 Float::softplus, 7 Float::erf);
     }
 }

@@ -1,6 +1,6 @@
 //! Copies that change the order of elements: transposes and slices with steps.
 
-use std::ops::{AddAssign, Range};
+use std::ops::Range;
 
 use super::super::parallel::{GRAIN, for_each_chunk};
 
@@ -254,72 +254,6 @@ pub fn strided_copy<T: Copy + Send + Sync>(
     });
 }
 
-/// `whole[slices] += part`: the gradient of [`strided_copy`], and of pasting into a larger tensor.
-pub fn strided_add<T: Copy + Send + Sync + AddAssign>(
-    whole: &mut [T],
-    dims: &[usize],
-    slices: &[AxisSlice],
-    part: &[T],
-) {
-    check(whole.len(), dims, slices, part.len());
-    let Some(&AxisSlice {
-        start,
-        step,
-        length,
-    }) = slices.last()
-    else {
-        whole.iter_mut().zip(part).for_each(|(w, &p)| *w += p);
-        return;
-    };
-    if part.is_empty() {
-        return;
-    }
-    // Tasks own stretches of the outermost axis, found through the rows that fall into them.
-    let rows = part.len() / length;
-    let rows_each = if slices.len() > 1 {
-        rows / slices[0].length
-    } else {
-        1
-    };
-    let stretch = if slices.len() > 1 {
-        whole.len() / dims[0]
-    } else {
-        whole.len()
-    };
-    for_each_chunk(whole, stretch * (GRAIN / stretch).max(1), |first, piece| {
-        for outermost in 0..if slices.len() > 1 {
-            slices[0].length
-        } else {
-            1
-        } {
-            let at = slices[0]
-                .start
-                .wrapping_add_signed(outermost as isize * slices[0].step);
-            if slices.len() > 1 && !(first..first + piece.len()).contains(&(at * stretch)) {
-                continue;
-            }
-            slice_rows(
-                dims,
-                slices,
-                outermost * rows_each..(outermost + 1) * rows_each,
-                |offset, row| {
-                    let part = &part[row * length..][..length];
-                    let from = offset + start - first;
-                    match step {
-                        1 => piece[from..from + length]
-                            .iter_mut()
-                            .zip(part)
-                            .for_each(|(w, &p)| *w += p),
-                        _ => part.iter().enumerate().for_each(|(i, &p)| {
-                            piece[from.wrapping_add_signed(i as isize * step)] += p
-                        }),
-                    }
-                },
-            );
-        }
-    });
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::super::simd::tests::{random, same_everywhere};
@@ -411,8 +345,7 @@ mod tests {
         for (dims, slices) in cases {
             let x = random(dims.iter().product(), 8);
             let lengths: Vec<usize> = slices.iter().map(|s| s.length).collect();
-            let part = random(lengths.iter().product(), 9);
-            let sources: Vec<usize> = (0..part.len())
+            let sources: Vec<usize> = (0..lengths.iter().product())
                 .map(|flat| {
                     index(flat, &lengths)
                         .iter()
@@ -424,20 +357,16 @@ mod tests {
                         .sum()
                 })
                 .collect();
-            let mut sum = x.clone();
-            sources.iter().zip(&part).for_each(|(&s, &p)| sum[s] += p);
-            let (copied, added) = same_everywhere(|| {
-                let (mut out, mut whole) = (vec![f32::NAN; part.len()], x.clone());
+            let copied = same_everywhere(|| {
+                let mut out = vec![f32::NAN; sources.len()];
                 strided_copy(&x, &dims, &slices, &mut out);
-                strided_add(&mut whole, &dims, &slices, &part);
-                (out, whole)
+                out
             });
             assert_eq!(
                 copied,
                 sources.iter().map(|&s| x[s]).collect::<Vec<_>>(),
                 "{dims:?}"
             );
-            assert_eq!(added, sum, "{dims:?}");
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::pack::{pack_a, pack_b};
 use super::tile::{Kernels, Layout, Tile};
-use super::{Gemm, Mat, Shared, Start, dots, scratch};
-use crate::kernels::parallel;
+use super::{Gemm, Mat, Start, dots, scratch};
+use crate::kernels::parallel::{self, Parts};
 use crate::kernels::simd::Level;
 use std::ops::Range;
 
@@ -113,7 +113,7 @@ pub fn multiply<T: Gemm>(
             start,
         );
     }
-    let c = Shared(c.as_mut_ptr());
+    let c = Parts::of(c);
     // SAFETY: C fits its slice, and so do A and B, all checked above.
     if unsafe { dots::multiply(level, [m, n, k], a, b, c, ldc, start) } {
         return;
@@ -171,7 +171,7 @@ pub fn multiply<T: Gemm>(
                 ..direct
             };
             // SAFETY: C fits its slice, checked above, and so do some of its columns.
-            unsafe { product.run([m, cols, k], Shared(c.get().add(first)), ldc) }
+            unsafe { product.run([m, cols, k], c.after(first), ldc) }
         });
     }
 }
@@ -234,7 +234,7 @@ impl<T: Gemm> Product<'_, T> {
     ///
     /// # Safety
     /// `c` must have m rows of n elements, `ldc` apart, that nobody else uses meanwhile.
-    unsafe fn run(self, [m, n, k]: [usize; 3], c: Shared<T>, ldc: usize) {
+    unsafe fn run(self, [m, n, k]: [usize; 3], c: Parts<T>, ldc: usize) {
         let Cut { rows, cols, depth } = cut([m, n, k], self.tile, self.kernels.lanes);
         let [across, along] = [n.div_ceil(cols), k.div_ceil(depth)];
         let blocks = m.div_ceil(rows) * across;
@@ -252,7 +252,7 @@ impl<T: Gemm> Product<'_, T> {
         }
         // Few blocks and a long k: sums over pieces of k side by side, then their sum in order.
         scratch::with(along * m * n, |partial: &mut [T]| {
-            let memory = Shared(partial.as_mut_ptr());
+            let memory = Parts::of(partial);
             let product = Product {
                 start: Start::Zero,
                 ..self
@@ -262,17 +262,14 @@ impl<T: Gemm> Product<'_, T> {
                     let (piece, (rows, cols)) = (task / blocks, block(task % blocks));
                     let ks = piece * depth..((piece + 1) * depth).min(k);
                     // SAFETY: piece by piece an m × n matrix in `partial`, and blocks within one are disjoint.
-                    unsafe {
-                        let c = Shared(memory.get().add(piece * m * n));
-                        product.block(rows, cols, ks, c, n);
-                    }
+                    unsafe { product.block(rows, cols, ks, memory.after(piece * m * n), n) }
                 }
             });
             let partial = &*partial;
             parallel::for_each_range(m, (parallel::GRAIN / (n * along)).max(1), |rows| {
                 for i in rows {
                     // SAFETY: row `i` of C, by the caller's promise, is this task's alone.
-                    let line = unsafe { std::slice::from_raw_parts_mut(c.get().add(i * ldc), n) };
+                    let line = unsafe { c.part(i * ldc..i * ldc + n) };
                     self.start.begin(line);
                     for piece in partial.chunks_exact(m * n) {
                         for (sum, &v) in line.iter_mut().zip(&piece[i * n..(i + 1) * n]) {
@@ -293,7 +290,7 @@ impl<T: Gemm> Product<'_, T> {
         rows: Range<usize>,
         cols: Range<usize>,
         ks: Range<usize>,
-        c: Shared<T>,
+        c: Parts<T>,
         ldc: usize,
     ) {
         let [tile_rows, width] = self.tile;

@@ -2,8 +2,8 @@
 //! would use a few lanes of its vectors, or B would have to be transposed for a few rows.
 
 use super::vector::{Body, Vector};
-use super::{Gemm, Mat, Shared, Start, scratch};
-use crate::kernels::parallel;
+use super::{Gemm, Mat, Start, scratch};
+use crate::kernels::parallel::{self, Parts};
 use crate::kernels::simd::Level;
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ struct Dots<'a, T> {
     count: usize,
     k: usize,
     start: Start<'a, T>,
-    c: Shared<T>,
+    c: Parts<T>,
     /// Elements of C from one of the many to the next, and from one of the few.
     steps: [usize; 2],
     /// Whether the few are the columns of C.
@@ -43,7 +43,7 @@ pub unsafe fn multiply<T: Gemm>(
     [m, n, k]: [usize; 3],
     a: Mat<T>,
     b: Mat<T>,
-    c: Shared<T>,
+    c: Parts<T>,
     ldc: usize,
     start: Start<T>,
 ) -> bool {

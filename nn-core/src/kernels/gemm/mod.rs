@@ -181,18 +181,3 @@ impl<T: Copy + Default> Start<'_, T> {
         }
     }
 }
-
-/// A pointer that tasks share; they write disjoint parts.
-#[derive(Clone, Copy)]
-pub(super) struct Shared<T>(pub *mut T);
-// SAFETY: a pointer alone does nothing; whoever writes through it argues that the parts are disjoint.
-unsafe impl<T> Send for Shared<T> {}
-// SAFETY: as above.
-unsafe impl<T> Sync for Shared<T> {}
-
-impl<T> Shared<T> {
-    /// The pointer (a method, so that closures capture the wrapper whole).
-    pub fn get(self) -> *mut T {
-        self.0
-    }
-}

@@ -19,7 +19,7 @@ use std::ops::Range;
 
 use self::fold::{All, Any, Combine, Max, Min, Prod, Sum};
 use super::elementwise::pieces;
-use super::math::{Float, Number};
+use super::math::Number;
 use super::parallel::{GRAIN, map_ranges};
 use super::simd;
 
@@ -59,22 +59,6 @@ pub fn any(x: &[bool], dims: &[usize], axes: &[bool], out: &mut [bool]) {
 /// Whether all elements along the axes marked in `axes` are true; true of nothing.
 pub fn all(x: &[bool], dims: &[usize], axes: &[bool], out: &mut [bool]) {
     over_axes(All, x, dims, axes, out);
-}
-
-/// Σ x.
-pub fn sum<T: Number>(x: &[T]) -> T {
-    whole(Sum, x, x, |x, _| x)
-}
-
-/// Σ x².
-pub fn sum_of_squares<T: Float>(x: &[T]) -> T {
-    whole(Sum, x, x, |x, _| x * x)
-}
-
-/// Σ x y.
-pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
-    assert_eq!(x.len(), y.len());
-    whole(Sum, x, y, |x, y| x * y)
 }
 
 /// Reduces `f` of the elements of two slices to one.

@@ -10,9 +10,9 @@ use super::kernel::ToKernel;
 use super::planes::{PLANES, Planes};
 use super::points::{Data, OutputGradient, POINTS};
 use super::tiles::{Tiles, count};
-use crate::kernels::conv::{Conv2d, kernel_gradient::add_up};
+use crate::kernels::conv::{Conv2d, kernel_gradient::sum_of_pieces};
 use crate::kernels::gemm::tile::{Layout, Tile};
-use crate::kernels::gemm::{Gemm, Heights, Shared, scratch};
+use crate::kernels::gemm::{Gemm, Heights, scratch};
 use crate::kernels::parallel;
 use crate::kernels::simd::Level;
 use std::marker::PhantomData;
@@ -61,7 +61,7 @@ pub fn kernel_gradient<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk:
         .max(1);
     let piece = count.div_ceil(most).next_multiple_of(TILES);
     let pieces = count.div_ceil(piece);
-    let run = |out: Shared<T>| {
+    sum_of_pieces(pieces, dk, |sums| {
         parallel::for_each_range(pieces * block_count, 1, |tasks| {
             for task in tasks {
                 let (p, block) = (task / block_count, task % block_count);
@@ -72,18 +72,11 @@ pub fn kernel_gradient<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk:
                     sum.block(
                         p * piece..((p + 1) * piece).min(count),
                         parts,
-                        out.get().add(p * len),
+                        sums.get().add(p * len),
                     )
                 }
             }
         });
-    };
-    if pieces == 1 {
-        return run(Shared(dk.as_mut_ptr()));
-    }
-    scratch::with(pieces * len, |partial: &mut [T]| {
-        run(Shared(partial.as_mut_ptr()));
-        add_up(partial, dk);
     });
 }
 

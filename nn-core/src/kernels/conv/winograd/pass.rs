@@ -8,8 +8,8 @@ use super::tiles::{Tiles, count};
 use crate::kernels::conv::Conv2d;
 use crate::kernels::conv::finish::Finish;
 use crate::kernels::gemm::tile::{Layout, Tile};
-use crate::kernels::gemm::{Gemm, Heights, Shared, scratch};
-use crate::kernels::parallel;
+use crate::kernels::gemm::{Gemm, Heights, scratch};
+use crate::kernels::parallel::{self, Parts};
 use crate::kernels::simd::Level;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -121,7 +121,7 @@ fn run<T: Gemm>(
             packed,
             plane,
             finish,
-            y: Shared(y.as_mut_ptr()),
+            y: Parts::of(y),
         };
         parallel::for_each_range(count, rows, |tiles| pass.tiles(tiles));
     });
@@ -137,7 +137,7 @@ struct Pass<'a, T> {
     /// Elements from one point of it to the next.
     plane: usize,
     finish: Finish<'a, T>,
-    y: Shared<T>,
+    y: Parts<T>,
 }
 
 impl<T: Gemm> Pass<'_, T> {
