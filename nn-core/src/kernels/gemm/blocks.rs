@@ -147,7 +147,7 @@ pub fn multiply<T: Gemm>(
         b: Columns::Later(b),
         ..direct
     };
-    if cut([m, n, k], tile, kernels.lanes).rows >= m {
+    if cut([m, n, k], tile, kernels.lanes, direct.low()).rows >= m {
         // SAFETY: as above.
         return unsafe { later.run([m, n, k], c, ldc) };
     }
@@ -189,7 +189,7 @@ struct Cut {
     depth: usize,
 }
 
-fn cut([m, n, k]: [usize; 3], tile: [usize; 2], lanes: usize) -> Cut {
+fn cut([m, n, k]: [usize; 3], tile: [usize; 2], lanes: usize, low: bool) -> Cut {
     if m * n * k < 2 * TASK_WORK {
         return Cut {
             rows: m,
@@ -197,7 +197,7 @@ fn cut([m, n, k]: [usize; 3], tile: [usize; 2], lanes: usize) -> Cut {
             depth: k,
         };
     }
-    let mut size = [m.min(BLOCK[0]), n.min(BLOCK[1])];
+    let mut size = [m.min(BLOCK[0]), if low { n } else { n.min(BLOCK[1]) }];
     // A long k first: it costs neither packing nor reading anything twice.
     let at_most = |least| (k / (TASK_WORK / (m * n)).max(least)).clamp(1, TASKS);
     let pieces = if m * n <= FEW {
@@ -216,7 +216,10 @@ fn cut([m, n, k]: [usize; 3], tile: [usize; 2], lanes: usize) -> Cut {
         // The longer side first, as tiles count: low blocks pack B more often, narrow ones read A more often.
         let halves: [usize; 2] =
             std::array::from_fn(|d| size[d].div_ceil(2).next_multiple_of(tile[d]));
-        let d = usize::from(size[0] / tile[0] < size[1] / tile[1]);
+        let d = match low {
+            true => usize::from(halves[0] < least[0]),
+            false => usize::from(size[0] / tile[0] < size[1] / tile[1]),
+        };
         if halves[d] < least[d] {
             break;
         }
@@ -230,12 +233,19 @@ fn cut([m, n, k]: [usize; 3], tile: [usize; 2], lanes: usize) -> Cut {
 }
 
 impl<T: Gemm> Product<'_, T> {
+    fn low(&self) -> bool {
+        match (self.a.col_stride, self.a.row_stride) {
+            (1, stride) => !apart::<T>(stride, 2048),
+            (_, _) => true,
+        }
+    }
+
     /// The whole product, in tasks.
     ///
     /// # Safety
     /// `c` must have m rows of n elements, `ldc` apart, that nobody else uses meanwhile.
     unsafe fn run(self, [m, n, k]: [usize; 3], c: Shared<T>, ldc: usize) {
-        let Cut { rows, cols, depth } = cut([m, n, k], self.tile, self.kernels.lanes);
+        let Cut { rows, cols, depth } = cut([m, n, k], self.tile, self.kernels.lanes, self.low());
         let [across, along] = [n.div_ceil(cols), k.div_ceil(depth)];
         let blocks = m.div_ceil(rows) * across;
         let block = |block: usize| {
@@ -329,8 +339,8 @@ impl<T: Gemm> Product<'_, T> {
         let (a_stride, a_tile) = match self.a.col_stride {
             1 => (depth + 16, tile_rows * (depth + 16)),
             _ => (
-                tile_rows.next_multiple_of(8),
-                tile_rows.next_multiple_of(8) * depth + 16,
+                tile_rows.next_multiple_of(self.kernels.lanes),
+                tile_rows.next_multiple_of(self.kernels.lanes) * depth + 16,
             ),
         };
         let a_len = if a_direct { 0 } else { heights.tiles * a_tile };
