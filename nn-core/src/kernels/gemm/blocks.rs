@@ -139,7 +139,8 @@ pub fn multiply<T: Gemm>(
     };
     // Rows of B that are a multiple of a page apart fall into the same sets of the first cache; few rows of A would not pay
     // for packing, and a small B is in the cache anyway.
-    if b.col_stride == 1 && (apart::<T>(b.row_stride, 4096) || m <= 3 * tile[0] || k * n <= 4096) {
+    let many = if apart::<T>(b.row_stride, 4096) { 1024 } else { 256 };
+    if b.col_stride == 1 && (apart::<T>(b.row_stride, 2048) || m < many || k * n <= 4096) {
         // SAFETY: C fits its slice, checked above.
         return unsafe { direct.run([m, n, k], c, ldc) };
     }
@@ -343,6 +344,12 @@ impl<T: Gemm> Product<'_, T> {
                 tile_rows.next_multiple_of(self.kernels.lanes) * depth + 16,
             ),
         };
+        let layout = match (a_direct, self.a.col_stride) {
+            (false, 1) => Layout::Rows(a_stride),
+            (false, _) => Layout::Columns(a_stride),
+            (true, 1) => Layout::Rows(self.a.row_stride),
+            (true, stride) => Layout::Columns(stride),
+        };
         let a_len = if a_direct { 0 } else { heights.tiles * a_tile };
         let b_len = match self.b {
             Columns::Later(_) => depth * group,
@@ -369,24 +376,21 @@ impl<T: Gemm> Product<'_, T> {
                         pack_b(b, step.clone(), cols.clone(), width, b_memory);
                     }
                     let b_memory = &*b_memory;
-                    let tile = |t: usize, tile: Range<usize>, j: usize| {
-                        let i = rows.start + tile.start;
-                        let (a, a_stride) = match (a_direct, self.a.col_stride) {
-                            (false, _) => (a_memory[t * a_tile..].as_ptr(), a_stride),
-                            (true, 1) => (
-                                self.a.data[i * self.a.row_stride + k..].as_ptr(),
-                                self.a.row_stride,
-                            ),
-                            (true, stride) => (self.a.data[i + k * stride..].as_ptr(), stride),
-                        };
-                        let (b, b_stride) = match self.b {
-                            Columns::Direct(b, stride) => (b[k * stride + j..].as_ptr(), stride),
-                            Columns::Packed(b, panel) => {
-                                (b[j / width * panel + k * width..].as_ptr(), width)
-                            }
-                            Columns::Later(_) => {
-                                (b_memory[(j - cols.start) * step.len()..].as_ptr(), width)
-                            }
+                    // Where the first panel is, and how far from each other they are.
+                    let (b, b_stride, panel) = match self.b {
+                        Columns::Direct(b, stride) => {
+                            (&b[k * stride + cols.start..], stride, width)
+                        }
+                        Columns::Packed(b, panel) => {
+                            (&b[cols.start / width * panel + k * width..], width, panel)
+                        }
+                        Columns::Later(_) => (b_memory, width, step.len() * width),
+                    };
+                    let run = |t: usize, tile: Range<usize>, p: usize| {
+                        let (i, j) = (rows.start + tile.start, cols.start + p * width);
+                        let a = match a_direct {
+                            true => &self.a.data[i * self.a.row_stride + k * self.a.col_stride..],
+                            false => &a_memory[t * a_tile..],
                         };
                         // SAFETY: the caller's promise.
                         let c = unsafe { c.get().add(i * ldc + j) };
@@ -398,15 +402,11 @@ impl<T: Gemm> Product<'_, T> {
                         let tile = Tile {
                             rows: tile.len(),
                             cols: width.min(cols.end - j),
-                            a,
-                            layout: if self.a.col_stride == 1 {
-                                Layout::Rows(a_stride)
-                            } else {
-                                Layout::Columns(a_stride)
-                            },
+                            a: a.as_ptr(),
+                            layout,
                             segments: &[0],
                             k: step.len(),
-                            b,
+                            b: b[p * panel..].as_ptr(),
                             b_stride,
                             c,
                             c_stride: ldc,
@@ -418,12 +418,12 @@ impl<T: Gemm> Product<'_, T> {
                         // of a level that the processor has.
                         unsafe { self.kernels.run(&tile) }
                     };
-                    let panels = || cols.clone().step_by(width);
+                    let panels = 0..cols.len().div_ceil(width);
                     let tiles = || heights.iter().enumerate();
                     if by_rows {
-                        tiles().for_each(|(t, at)| panels().for_each(|j| tile(t, at.clone(), j)));
+                        tiles().for_each(|(t, at)| panels.clone().for_each(|p| run(t, at.clone(), p)));
                     } else {
-                        panels().for_each(|j| tiles().for_each(|(t, at)| tile(t, at, j)));
+                        panels.for_each(|p| tiles().for_each(|(t, at)| run(t, at, p)));
                     }
                 }
             }
@@ -435,19 +435,24 @@ impl<T: Gemm> Product<'_, T> {
 /// 14, 14 and 4.
 #[derive(Clone, Copy)]
 pub struct Heights {
-    n: usize,
     pub tiles: usize,
+    /// Rows of each tile, but that the first ones have one more.
+    least: usize,
+    higher: usize,
 }
 
 impl Heights {
     pub fn new(n: usize, most: usize) -> Self {
+        let tiles = n.div_ceil(most);
         Self {
-            n,
-            tiles: n.div_ceil(most),
+            tiles,
+            least: n / tiles.max(1),
+            higher: n % tiles.max(1),
         }
     }
 
     pub fn iter(self) -> impl Iterator<Item = Range<usize>> {
-        (0..self.tiles).map(move |t| t * self.n / self.tiles..(t + 1) * self.n / self.tiles)
+        let start = move |t: usize| t * self.least + t.min(self.higher);
+        (0..self.tiles).map(move |t| start(t)..start(t + 1))
     }
 }

@@ -105,7 +105,9 @@ impl<T> Kernels<T> {
     }
 
     fn table(&self, cols: usize, columns: bool) -> &'static [TileFn<T>] {
-        self.tables[(cols - 1) / self.lanes][usize::from(columns)]
+        // A division would take as long as a few steps of the tile.
+        let vectors = usize::from(cols > self.lanes) + usize::from(cols > 2 * self.lanes);
+        self.tables[vectors][usize::from(columns)]
     }
 
     /// Multiplies one tile.
