@@ -139,7 +139,7 @@ pub fn multiply<T: Gemm>(
     };
     // Rows of B that are a multiple of a page apart fall into the same sets of the first cache; few rows of A would not pay
     // for packing, and a small B is in the cache anyway.
-    let many = if apart::<T>(b.row_stride, 4096) { 1024 } else { 256 };
+    let many = if apart::<T>(b.row_stride, 4096) { 768 } else { 256 };
     if b.col_stride == 1 && (apart::<T>(b.row_stride, 2048) || m < many || k * n <= 4096) {
         // SAFETY: C fits its slice, checked above.
         return unsafe { direct.run([m, n, k], c, ldc) };
@@ -332,7 +332,7 @@ impl<T: Gemm> Product<'_, T> {
             (1, stride) => cols.len() <= 2 * width || apart::<T>(stride, 2048),
             (stride, 1) => {
                 cols.len() <= width
-                    || (by_rows || cols.len() <= 2 * width) && apart::<T>(stride, 512)
+                    || cols.len() <= 2 * width && apart::<T>(stride, 512)
             }
             _ => false,
         };
