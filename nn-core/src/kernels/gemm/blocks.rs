@@ -137,10 +137,14 @@ pub fn multiply<T: Gemm>(
         start,
         tile,
     };
-    // Rows of B that are a multiple of a page apart fall into the same sets of the first cache; few rows of A would not pay
-    // for packing, and a small B is in the cache anyway.
-    let many = if apart::<T>(b.row_stride, 4096) { 768 } else { 256 };
-    if b.col_stride == 1 && (apart::<T>(b.row_stride, 2048) || m < many || k * n <= 4096) {
+    // Rows of B that are a multiple of a page apart, or of half of one, fall into the same sets of the first cache; so many rows
+    // of A pay for packing it. A small B is in the cache anyway.
+    let pay = match b.row_stride * size_of::<T>() {
+        bytes if bytes.is_multiple_of(4096) => 256,
+        bytes if bytes.is_multiple_of(2048) => 768,
+        _ => usize::MAX,
+    };
+    if b.col_stride == 1 && (m < pay || k * n <= 4096) {
         // SAFETY: C fits its slice, checked above.
         return unsafe { direct.run([m, n, k], c, ldc) };
     }
@@ -148,7 +152,7 @@ pub fn multiply<T: Gemm>(
         b: Columns::Later(b),
         ..direct
     };
-    if cut([m, n, k], tile, kernels.lanes, direct.low()).rows >= m {
+    if direct.cut([m, n, k]).rows >= m {
         // SAFETY: as above.
         return unsafe { later.run([m, n, k], c, ldc) };
     }
@@ -190,54 +194,62 @@ struct Cut {
     depth: usize,
 }
 
-fn cut([m, n, k]: [usize; 3], tile: [usize; 2], lanes: usize, low: bool) -> Cut {
-    if m * n * k < 2 * TASK_WORK {
-        return Cut {
-            rows: m,
-            cols: n,
-            depth: k,
-        };
-    }
-    let mut size = [m.min(BLOCK[0]), if low { n } else { n.min(BLOCK[1]) }];
-    // A long k first: it costs neither packing nor reading anything twice.
-    let at_most = |least| (k / (TASK_WORK / (m * n)).max(least)).clamp(1, TASKS);
-    let pieces = if m * n <= FEW {
-        // A power of two, so that with two threads each has the same half of B's rows as in other operations.
-        1 << at_most(DEPTH).ilog2()
-    } else if m * n <= PARTIAL {
-        at_most(2 * DEPTH)
-    } else {
-        1
-    };
-    let depth = k.div_ceil(pieces).next_multiple_of(4);
-    // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
-    let least = [tile[0] * if tile[1] == lanes { 1 } else { 2 }, 2 * tile[1]];
-    let tasks = |size: [usize; 2]| m.div_ceil(size[0]) * n.div_ceil(size[1]) * pieces;
-    while tasks(size) < TASKS && size[0] * size[1] * depth >= 2 * TASK_WORK {
-        // The longer side first, as tiles count: low blocks pack B more often, narrow ones read A more often.
-        let halves: [usize; 2] =
-            std::array::from_fn(|d| size[d].div_ceil(2).next_multiple_of(tile[d]));
-        let d = match low {
-            true => usize::from(halves[0] < least[0]),
-            false => usize::from(size[0] / tile[0] < size[1] / tile[1]),
-        };
-        if halves[d] < least[d] {
-            break;
-        }
-        size[d] = halves[d];
-    }
-    Cut {
-        rows: size[0],
-        cols: size[1],
-        depth: if pieces == 1 { k } else { depth },
-    }
-}
-
 impl<T: Gemm> Product<'_, T> {
-    fn low(&self) -> bool {
+    fn cut(&self, [m, n, k]: [usize; 3]) -> Cut {
+        let tile = self.tile;
+        if m * n * k < 2 * TASK_WORK {
+            return Cut {
+                rows: m,
+                cols: n,
+                depth: k,
+            };
+        }
+        // A long k first: it costs neither packing nor reading anything twice.
+        let at_most = |least| (k / (TASK_WORK / (m * n)).max(least)).clamp(1, TASKS);
+        let pieces = if m * n <= FEW {
+            // A power of two, so that with two threads each has the same half of B's rows as in other operations.
+            1 << at_most(DEPTH).ilog2()
+        } else if m * n <= PARTIAL {
+            at_most(2 * DEPTH)
+        } else {
+            1
+        };
+        let depth = k.div_ceil(pieces).next_multiple_of(4);
+        // Rows of A that are packed are packed once for all columns, where cutting rows alone gives enough tasks.
+        let low = !self.a_direct(n) && m * pieces >= TASKS * tile[0];
+        let mut size = [m.min(BLOCK[0]), if low { n } else { n.min(BLOCK[1]) }];
+        // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
+        let least = [
+            tile[0] * if tile[1] == self.kernels.lanes { 1 } else { 2 },
+            2 * tile[1],
+        ];
+        let tasks = |size: [usize; 2]| m.div_ceil(size[0]) * n.div_ceil(size[1]) * pieces;
+        while tasks(size) < TASKS && size[0] * size[1] * depth >= 2 * TASK_WORK {
+            // The longer side first, as tiles count: low blocks pack B more often, narrow ones read A more often.
+            let halves: [usize; 2] =
+                std::array::from_fn(|d| size[d].div_ceil(2).next_multiple_of(tile[d]));
+            let d = usize::from(!low && size[0] / tile[0] < size[1] / tile[1]);
+            if halves[d] < least[d] {
+                break;
+            }
+            size[d] = halves[d];
+        }
+        Cut {
+            rows: size[0],
+            cols: size[1],
+            depth: if pieces == 1 { k } else { depth },
+        }
+    }
+
+    /// Whether A is read where it lies for so many columns: one or two panels do not pay for packing it. Rows of A, or steps of
+    /// k, that are a multiple of a large power of two apart fall into the same cache sets; a transposed A has few elements of a
+    /// tile in each of many lines.
+    fn a_direct(&self, cols: usize) -> bool {
+        let panels = cols.div_ceil(self.tile[1]);
         match (self.a.col_stride, self.a.row_stride) {
-            (1, stride) => !apart::<T>(stride, 2048),
-            (_, _) => true,
+            (1, stride) => panels <= 2 || apart::<T>(stride, 2048),
+            (stride, 1) => panels == 1 || panels == 2 && apart::<T>(stride, 512),
+            _ => false,
         }
     }
 
@@ -246,7 +258,7 @@ impl<T: Gemm> Product<'_, T> {
     /// # Safety
     /// `c` must have m rows of n elements, `ldc` apart, that nobody else uses meanwhile.
     unsafe fn run(self, [m, n, k]: [usize; 3], c: Shared<T>, ldc: usize) {
-        let Cut { rows, cols, depth } = cut([m, n, k], self.tile, self.kernels.lanes, self.low());
+        let Cut { rows, cols, depth } = self.cut([m, n, k]);
         let [across, along] = [n.div_ceil(cols), k.div_ceil(depth)];
         let blocks = m.div_ceil(rows) * across;
         let block = |block: usize| {
@@ -327,15 +339,7 @@ impl<T: Gemm> Product<'_, T> {
         };
         // A tile of A meets all columns before the next one does where C is large beside A and B.
         let by_rows = depth <= DEPTH / 4 && depth * cols.len().min(group) <= 4 * TOGETHER;
-        // Rows of A, or steps of k, that are a multiple of a large power of two apart fall into the same cache sets.
-        let a_direct = match (self.a.col_stride, self.a.row_stride) {
-            (1, stride) => cols.len() <= 2 * width || apart::<T>(stride, 2048),
-            (stride, 1) => {
-                cols.len() <= width
-                    || cols.len() <= 2 * width && apart::<T>(stride, 512)
-            }
-            _ => false,
-        };
+        let a_direct = self.a_direct(cols.len());
         // 16 elements more than needed keep the rows of a block out of each other's cache sets.
         let (a_stride, a_tile) = match self.a.col_stride {
             1 => (depth + 16, tile_rows * (depth + 16)),
@@ -421,7 +425,8 @@ impl<T: Gemm> Product<'_, T> {
                     let panels = 0..cols.len().div_ceil(width);
                     let tiles = || heights.iter().enumerate();
                     if by_rows {
-                        tiles().for_each(|(t, at)| panels.clone().for_each(|p| run(t, at.clone(), p)));
+                        tiles()
+                            .for_each(|(t, at)| panels.clone().for_each(|p| run(t, at.clone(), p)));
                     } else {
                         panels.for_each(|p| tiles().for_each(|(t, at)| run(t, at, p)));
                     }

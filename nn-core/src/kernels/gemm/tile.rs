@@ -144,6 +144,15 @@ pub unsafe fn multiply<
     // promise.
     unsafe {
         let tail = V::mask(t.cols - (N - 1) * V::LANES);
+        // Each row of C in a page of its own: the processor does not foresee them, so they are asked for before the sums are
+        // ready. Nearer rows are not worth the instructions.
+        if t.c_stride * size_of::<V::Element>() >= 4096 {
+            for r in 0..R {
+                for n in 0..N {
+                    V::prefetch(t.c.wrapping_add(r * t.c_stride + n * V::LANES));
+                }
+            }
+        }
         let mut sums = [[[V::zero(); N]; R]; U];
         // A load through a mask costs the ports of the multiply-adds as well.
         if t.cols == N * V::LANES {
