@@ -277,7 +277,9 @@ unsafe fn accumulate<
         let mut line = [V::zero(); N];
         for (n, v) in line.iter_mut().enumerate() {
             let p = b.add(n * V::LANES);
-            V::prefetch(p.wrapping_add(ahead));
+            if N > 1 || !COLUMNS {
+                V::prefetch(p.wrapping_add(ahead));
+            }
             *v = if MASKED && n + 1 == N {
                 V::load_masked(p, tail)
             } else {
@@ -286,7 +288,8 @@ unsafe fn accumulate<
         }
         if COLUMNS && N == 1 {
             // The next tile's part of this step, which may lie pages from the one before.
-            V::prefetch(rows[0].wrapping_add(R));
+            V::prefetch(rows[0].wrapping_add(R + V::LANES - 1));
+            V::prefetch(rows[0].wrapping_add(2 * R - 1));
         }
         macro_rules! rows {
             ($($r:literal)*) => { $(
