@@ -48,6 +48,16 @@ fn best(mut run: impl FnMut()) -> f64 {
     best
 }
 
+/// The elements of `x` from the start of a cache line on, as tensors have them.
+fn aligned(x: &Tensor) -> &'static mut [f32] {
+    let elements = x.to_vec::<f32>().unwrap();
+    let memory = vec![0.0; elements.len() + 15].leak();
+    let start = memory.as_ptr().align_offset(64);
+    let memory = &mut memory[start..][..elements.len()];
+    memory.copy_from_slice(&elements);
+    memory
+}
+
 /// One line for a product such as `32x784x16:Ab`.
 fn line(product: &str) {
     let (size, stored) = product
@@ -65,13 +75,12 @@ fn line(product: &str) {
         row_stride: if transposed { 1 } else { columns },
         col_stride: if transposed { rows } else { 1 },
     };
-    let data = |x: &Tensor| -> &'static [f32] { x.to_vec::<f32>().unwrap().leak() };
     let (left, right) = (
-        mat(data(&a), m, k, transpose_a),
-        mat(data(&b), k, n, transpose_b),
+        mat(aligned(&a), m, k, transpose_a),
+        mat(aligned(&b), k, n, transpose_b),
     );
-    let mut c = Tensor::zeros([m, n]).to_vec::<f32>().unwrap();
-    let kernel = best(|| f32::gemm(m, n, k, left, right, black_box(&mut c), n, false));
+    let c = aligned(&Tensor::zeros([m, n]));
+    let kernel = best(|| f32::gemm(m, n, k, left, right, black_box(&mut *c), n, false));
     let whole = match (transpose_a, transpose_b) {
         (false, false) => best(|| drop(black_box(a.matmul(&b)))),
         (false, true) => best(|| drop(black_box(a.matmul_transposed(&b)))),

@@ -169,7 +169,9 @@ unsafe fn transpose(
     // below `height` are written.
     unsafe {
         for r in (0..height).step_by(4) {
-            let rows = 4.min(height - r);
+            // The last four rows rather than what is left of them: what is written twice is the same.
+            let r = r.min(height.saturating_sub(4));
+            let rows = 4.min(height);
             let (from, to) = (from.wrapping_add(r), to.add(r * width));
             let quads = if lines == 16 && rows == 4 {
                 [

@@ -137,9 +137,14 @@ pub fn multiply<T: Gemm>(
         start,
         tile,
     };
-    // Rows of B that are a multiple of a page apart fall into the same sets of the first cache; few rows of A would not pay
-    // for packing, and a small B is in the cache anyway.
-    if b.col_stride == 1 && (apart::<T>(b.row_stride, 4096) || m <= 3 * tile[0] || k * n <= 4096) {
+    // Rows of B that are a multiple of a page apart, or of half of one, fall into the same sets of the first cache; so many rows
+    // of A pay for packing it. A small B is in the cache anyway.
+    let pay = match b.row_stride * size_of::<T>() {
+        bytes if bytes.is_multiple_of(4096) => 256,
+        bytes if bytes.is_multiple_of(2048) => 768,
+        _ => usize::MAX,
+    };
+    if b.col_stride == 1 && (m < pay || k * n <= 4096) {
         // SAFETY: C fits its slice, checked above.
         return unsafe { direct.run([m, n, k], c, ldc) };
     }
@@ -147,7 +152,7 @@ pub fn multiply<T: Gemm>(
         b: Columns::Later(b),
         ..direct
     };
-    if cut([m, n, k], tile, kernels.lanes).rows >= m {
+    if direct.cut([m, n, k]).rows >= m {
         // SAFETY: as above.
         return unsafe { later.run([m, n, k], c, ldc) };
     }
@@ -189,53 +194,71 @@ struct Cut {
     depth: usize,
 }
 
-fn cut([m, n, k]: [usize; 3], tile: [usize; 2], lanes: usize) -> Cut {
-    if m * n * k < 2 * TASK_WORK {
-        return Cut {
-            rows: m,
-            cols: n,
-            depth: k,
-        };
-    }
-    let mut size = [m.min(BLOCK[0]), n.min(BLOCK[1])];
-    // A long k first: it costs neither packing nor reading anything twice.
-    let at_most = |least| (k / (TASK_WORK / (m * n)).max(least)).clamp(1, TASKS);
-    let pieces = if m * n <= FEW {
-        // A power of two, so that with two threads each has the same half of B's rows as in other operations.
-        1 << at_most(DEPTH).ilog2()
-    } else if m * n <= PARTIAL {
-        at_most(2 * DEPTH)
-    } else {
-        1
-    };
-    let depth = k.div_ceil(pieces).next_multiple_of(4);
-    // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
-    let least = [tile[0] * if tile[1] == lanes { 1 } else { 2 }, 2 * tile[1]];
-    let tasks = |size: [usize; 2]| m.div_ceil(size[0]) * n.div_ceil(size[1]) * pieces;
-    while tasks(size) < TASKS && size[0] * size[1] * depth >= 2 * TASK_WORK {
-        // The longer side first, as tiles count: low blocks pack B more often, narrow ones read A more often.
-        let halves: [usize; 2] =
-            std::array::from_fn(|d| size[d].div_ceil(2).next_multiple_of(tile[d]));
-        let d = usize::from(size[0] / tile[0] < size[1] / tile[1]);
-        if halves[d] < least[d] {
-            break;
-        }
-        size[d] = halves[d];
-    }
-    Cut {
-        rows: size[0],
-        cols: size[1],
-        depth: if pieces == 1 { k } else { depth },
-    }
-}
-
 impl<T: Gemm> Product<'_, T> {
+    fn cut(&self, [m, n, k]: [usize; 3]) -> Cut {
+        let tile = self.tile;
+        if m * n * k < 2 * TASK_WORK {
+            return Cut {
+                rows: m,
+                cols: n,
+                depth: k,
+            };
+        }
+        // A long k first: it costs neither packing nor reading anything twice.
+        let at_most = |least| (k / (TASK_WORK / (m * n)).max(least)).clamp(1, TASKS);
+        let pieces = if m * n <= FEW {
+            // A power of two, so that with two threads each has the same half of B's rows as in other operations.
+            1 << at_most(DEPTH).ilog2()
+        } else if m * n <= PARTIAL {
+            at_most(2 * DEPTH)
+        } else {
+            1
+        };
+        let depth = k.div_ceil(pieces).next_multiple_of(4);
+        // Rows of A that are packed are packed once for all columns, where cutting rows alone gives enough tasks.
+        let low = !self.a_direct(n) && m * pieces >= TASKS * tile[0];
+        let mut size = [m.min(BLOCK[0]), if low { n } else { n.min(BLOCK[1]) }];
+        // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
+        let least = [
+            tile[0] * if tile[1] == self.kernels.lanes { 1 } else { 2 },
+            2 * tile[1],
+        ];
+        let tasks = |size: [usize; 2]| m.div_ceil(size[0]) * n.div_ceil(size[1]) * pieces;
+        while tasks(size) < TASKS && size[0] * size[1] * depth >= 2 * TASK_WORK {
+            // The longer side first, as tiles count: low blocks pack B more often, narrow ones read A more often.
+            let halves: [usize; 2] =
+                std::array::from_fn(|d| size[d].div_ceil(2).next_multiple_of(tile[d]));
+            let d = usize::from(!low && size[0] / tile[0] < size[1] / tile[1]);
+            if halves[d] < least[d] {
+                break;
+            }
+            size[d] = halves[d];
+        }
+        Cut {
+            rows: size[0],
+            cols: size[1],
+            depth: if pieces == 1 { k } else { depth },
+        }
+    }
+
+    /// Whether A is read where it lies for so many columns: one or two panels do not pay for packing it. Rows of A, or steps of
+    /// k, that are a multiple of a large power of two apart fall into the same cache sets; a transposed A has few elements of a
+    /// tile in each of many lines.
+    fn a_direct(&self, cols: usize) -> bool {
+        let panels = cols.div_ceil(self.tile[1]);
+        match (self.a.col_stride, self.a.row_stride) {
+            (1, stride) => panels <= 2 || apart::<T>(stride, 2048),
+            (stride, 1) => panels == 1 || panels == 2 && apart::<T>(stride, 512),
+            _ => false,
+        }
+    }
+
     /// The whole product, in tasks.
     ///
     /// # Safety
     /// `c` must have m rows of n elements, `ldc` apart, that nobody else uses meanwhile.
     unsafe fn run(self, [m, n, k]: [usize; 3], c: Parts<T>, ldc: usize) {
-        let Cut { rows, cols, depth } = cut([m, n, k], self.tile, self.kernels.lanes);
+        let Cut { rows, cols, depth } = self.cut([m, n, k]);
         let [across, along] = [n.div_ceil(cols), k.div_ceil(depth)];
         let blocks = m.div_ceil(rows) * across;
         let block = |block: usize| {
@@ -313,22 +336,20 @@ impl<T: Gemm> Product<'_, T> {
         };
         // A tile of A meets all columns before the next one does where C is large beside A and B.
         let by_rows = depth <= DEPTH / 4 && depth * cols.len().min(group) <= 4 * TOGETHER;
-        // Rows of A, or steps of k, that are a multiple of a large power of two apart fall into the same cache sets.
-        let a_direct = match (self.a.col_stride, self.a.row_stride) {
-            (1, stride) => cols.len() <= 2 * width || apart::<T>(stride, 2048),
-            (stride, 1) => {
-                cols.len() <= width
-                    || (by_rows || cols.len() <= 2 * width) && apart::<T>(stride, 512)
-            }
-            _ => false,
-        };
+        let a_direct = self.a_direct(cols.len());
         // 16 elements more than needed keep the rows of a block out of each other's cache sets.
         let (a_stride, a_tile) = match self.a.col_stride {
             1 => (depth + 16, tile_rows * (depth + 16)),
             _ => (
-                tile_rows.next_multiple_of(8),
-                tile_rows.next_multiple_of(8) * depth + 16,
+                tile_rows.next_multiple_of(self.kernels.lanes),
+                tile_rows.next_multiple_of(self.kernels.lanes) * depth + 16,
             ),
+        };
+        let layout = match (a_direct, self.a.col_stride) {
+            (false, 1) => Layout::Rows(a_stride),
+            (false, _) => Layout::Columns(a_stride),
+            (true, 1) => Layout::Rows(self.a.row_stride),
+            (true, stride) => Layout::Columns(stride),
         };
         let a_len = if a_direct { 0 } else { heights.tiles * a_tile };
         let b_len = match self.b {
@@ -356,24 +377,21 @@ impl<T: Gemm> Product<'_, T> {
                         pack_b(b, step.clone(), cols.clone(), width, b_memory);
                     }
                     let b_memory = &*b_memory;
-                    let tile = |t: usize, tile: Range<usize>, j: usize| {
-                        let i = rows.start + tile.start;
-                        let (a, a_stride) = match (a_direct, self.a.col_stride) {
-                            (false, _) => (a_memory[t * a_tile..].as_ptr(), a_stride),
-                            (true, 1) => (
-                                self.a.data[i * self.a.row_stride + k..].as_ptr(),
-                                self.a.row_stride,
-                            ),
-                            (true, stride) => (self.a.data[i + k * stride..].as_ptr(), stride),
-                        };
-                        let (b, b_stride) = match self.b {
-                            Columns::Direct(b, stride) => (b[k * stride + j..].as_ptr(), stride),
-                            Columns::Packed(b, panel) => {
-                                (b[j / width * panel + k * width..].as_ptr(), width)
-                            }
-                            Columns::Later(_) => {
-                                (b_memory[(j - cols.start) * step.len()..].as_ptr(), width)
-                            }
+                    // Where the first panel is, and how far from each other they are.
+                    let (b, b_stride, panel) = match self.b {
+                        Columns::Direct(b, stride) => {
+                            (&b[k * stride + cols.start..], stride, width)
+                        }
+                        Columns::Packed(b, panel) => {
+                            (&b[cols.start / width * panel + k * width..], width, panel)
+                        }
+                        Columns::Later(_) => (b_memory, width, step.len() * width),
+                    };
+                    let run = |t: usize, tile: Range<usize>, p: usize| {
+                        let (i, j) = (rows.start + tile.start, cols.start + p * width);
+                        let a = match a_direct {
+                            true => &self.a.data[i * self.a.row_stride + k * self.a.col_stride..],
+                            false => &a_memory[t * a_tile..],
                         };
                         // SAFETY: the caller's promise.
                         let c = unsafe { c.get().add(i * ldc + j) };
@@ -385,15 +403,11 @@ impl<T: Gemm> Product<'_, T> {
                         let tile = Tile {
                             rows: tile.len(),
                             cols: width.min(cols.end - j),
-                            a,
-                            layout: if self.a.col_stride == 1 {
-                                Layout::Rows(a_stride)
-                            } else {
-                                Layout::Columns(a_stride)
-                            },
+                            a: a.as_ptr(),
+                            layout,
                             segments: &[0],
                             k: step.len(),
-                            b,
+                            b: b[p * panel..].as_ptr(),
                             b_stride,
                             c,
                             c_stride: ldc,
@@ -405,12 +419,13 @@ impl<T: Gemm> Product<'_, T> {
                         // of a level that the processor has.
                         unsafe { self.kernels.run(&tile) }
                     };
-                    let panels = || cols.clone().step_by(width);
+                    let panels = 0..cols.len().div_ceil(width);
                     let tiles = || heights.iter().enumerate();
                     if by_rows {
-                        tiles().for_each(|(t, at)| panels().for_each(|j| tile(t, at.clone(), j)));
+                        tiles()
+                            .for_each(|(t, at)| panels.clone().for_each(|p| run(t, at.clone(), p)));
                     } else {
-                        panels().for_each(|j| tiles().for_each(|(t, at)| tile(t, at, j)));
+                        panels.for_each(|p| tiles().for_each(|(t, at)| run(t, at, p)));
                     }
                 }
             }
@@ -422,19 +437,24 @@ impl<T: Gemm> Product<'_, T> {
 /// 14, 14 and 4.
 #[derive(Clone, Copy)]
 pub struct Heights {
-    n: usize,
     pub tiles: usize,
+    /// Rows of each tile, but that the first ones have one more.
+    least: usize,
+    higher: usize,
 }
 
 impl Heights {
     pub fn new(n: usize, most: usize) -> Self {
+        let tiles = n.div_ceil(most);
         Self {
-            n,
-            tiles: n.div_ceil(most),
+            tiles,
+            least: n / tiles.max(1),
+            higher: n % tiles.max(1),
         }
     }
 
     pub fn iter(self) -> impl Iterator<Item = Range<usize>> {
-        (0..self.tiles).map(move |t| t * self.n / self.tiles..(t + 1) * self.n / self.tiles)
+        let start = move |t: usize| t * self.least + t.min(self.higher);
+        (0..self.tiles).map(move |t| start(t)..start(t + 1))
     }
 }

@@ -126,8 +126,8 @@ unsafe fn copy_rows<V: Vector>(
 }
 
 /// Packs a block of A, `rows` × `ks`, for tiles of these heights, `tile` elements apart. Where columns are adjacent, element (r, k) of
-/// a tile lies at `r * stride + k`, else at `k * stride + r`, and `stride` is a multiple of 8.
-pub fn pack_a<T: Copy>(
+/// a tile lies at `r * stride + k`, else at `k * stride + r`, and `stride` is a multiple of the lanes.
+pub fn pack_a<T: Gemm>(
     a: Mat<T>,
     rows: Range<usize>,
     ks: Range<usize>,
@@ -135,30 +135,16 @@ pub fn pack_a<T: Copy>(
     [tile, stride]: [usize; 2],
     out: &mut [T],
 ) {
-    if a.col_stride == 1 {
-        for (heights, out) in heights.iter().zip(out.chunks_mut(tile)) {
-            for (r, out) in heights.zip(out.chunks_mut(stride)) {
-                let start = (rows.start + r) * a.row_stride + ks.start;
+    a.check("A", rows.end, ks.end);
+    for (heights, out) in heights.iter().zip(out.chunks_mut(tile)) {
+        let rows = rows.start + heights.start..rows.start + heights.end;
+        if a.col_stride == 1 {
+            for (r, out) in rows.zip(out.chunks_mut(stride)) {
+                let start = r * a.row_stride + ks.start;
                 out[..ks.len()].copy_from_slice(&a.data[start..start + ks.len()]);
             }
-        }
-        return;
-    }
-    for (heights, out) in heights.iter().zip(out.chunks_mut(tile)) {
-        for (k, out) in ks.clone().zip(out.chunks_exact_mut(stride)) {
-            let start = (rows.start + heights.start) * a.row_stride + k * a.col_stride;
-            if a.row_stride != 1 {
-                for (r, out) in out[..heights.len()].iter_mut().enumerate() {
-                    *out = a.data[start + r * a.row_stride];
-                }
-            } else if let Some(line) = a.data.get(start..start + stride) {
-                // Whole groups of 8, though the last of the elements may not be needed: a copy of fixed length is faster.
-                for (out, line) in out.chunks_exact_mut(8).zip(line.chunks_exact(8)) {
-                    out.copy_from_slice(line);
-                }
-            } else {
-                out[..heights.len()].copy_from_slice(&a.data[start..start + heights.len()]);
-            }
+        } else {
+            pack_b(a.transposed(), ks.clone(), rows, stride, out);
         }
     }
 }

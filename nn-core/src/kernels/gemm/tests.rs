@@ -188,7 +188,8 @@ fn every_height_and_width_of_a_tile() {
 fn operands_that_are_packed() {
     for level in levels() {
         for (size, order) in [
-            ([60, 1024, 50], [0, 0]),
+            ([270, 1024, 20], [0, 0]),
+            ([780, 512, 10], [0, 0]),
             ([1024, 10, 70], [1, 0]),
             ([1024, 70, 40], [1, 1]),
             ([1, 1024, 100], [0, 0]),

@@ -105,7 +105,9 @@ impl<T> Kernels<T> {
     }
 
     fn table(&self, cols: usize, columns: bool) -> &'static [TileFn<T>] {
-        self.tables[(cols - 1) / self.lanes][usize::from(columns)]
+        // A division would take as long as a few steps of the tile.
+        let vectors = usize::from(cols > self.lanes) + usize::from(cols > 2 * self.lanes);
+        self.tables[vectors][usize::from(columns)]
     }
 
     /// Multiplies one tile.
@@ -142,6 +144,15 @@ pub unsafe fn multiply<
     // promise.
     unsafe {
         let tail = V::mask(t.cols - (N - 1) * V::LANES);
+        // Each row of C in a page of its own: the processor does not foresee them, so they are asked for before the sums are
+        // ready. Nearer rows are not worth the instructions.
+        if t.c_stride * size_of::<V::Element>() >= 4096 {
+            for r in 0..R {
+                for n in 0..N {
+                    V::prefetch(t.c.wrapping_add(r * t.c_stride + n * V::LANES));
+                }
+            }
+        }
         let mut sums = [[[V::zero(); N]; R]; U];
         // A load through a mask costs the ports of the multiply-adds as well.
         if t.cols == N * V::LANES {
@@ -266,7 +277,9 @@ unsafe fn accumulate<
         let mut line = [V::zero(); N];
         for (n, v) in line.iter_mut().enumerate() {
             let p = b.add(n * V::LANES);
-            V::prefetch(p.wrapping_add(ahead));
+            if N > 1 || !COLUMNS {
+                V::prefetch(p.wrapping_add(ahead));
+            }
             *v = if MASKED && n + 1 == N {
                 V::load_masked(p, tail)
             } else {
@@ -275,7 +288,8 @@ unsafe fn accumulate<
         }
         if COLUMNS && N == 1 {
             // The next tile's part of this step, which may lie pages from the one before.
-            V::prefetch(rows[0].wrapping_add(R));
+            V::prefetch(rows[0].wrapping_add(R + V::LANES - 1));
+            V::prefetch(rows[0].wrapping_add(2 * R - 1));
         }
         macro_rules! rows {
             ($($r:literal)*) => { $(
