@@ -277,7 +277,9 @@ unsafe fn accumulate<
         let mut line = [V::zero(); N];
         for (n, v) in line.iter_mut().enumerate() {
             let p = b.add(n * V::LANES);
-            if N > 1 || !COLUMNS {
+            // One vector's rows follow each other, which the processor foresees; asking for them would take rows of another task's
+            // from its thread, which writes them soon after: half a microsecond of a small network's step.
+            if N > 1 {
                 V::prefetch(p.wrapping_add(ahead));
             }
             *v = if MASKED && n + 1 == N {
