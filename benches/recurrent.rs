@@ -21,10 +21,12 @@ fn measured<L: Layer<Input = Tensor, Output = Tensor>>(
     tape.watch(&x);
     let y = layer.forward(&x);
     let upstream = y.ones_like();
+    let mut sources: Vec<Tensor> = layer.parameters().iter().map(|p| p.value()).collect();
+    sources.push(x);
     // The gradients of the input and of both kernels: twice the products of the forward pass.
     let work = Work::Flops(2 * flops);
     measure(c, &format!("{of} gradient"), work, || {
-        tape.gradient_with(&y, &x, &upstream)
+        tape.gradient_with(&y, &sources[..], &upstream)
     });
 }
 

@@ -133,7 +133,7 @@ pub fn measure<R>(c: &mut Criterion, name: &str, work: Work, mut run: impl FnMut
         Work::Bytes(n) => (n as f64 / fastest.get(), "GB/s", peak().bytes),
     };
     println!(
-        "{name}: {:.1} µs at best, {:.1} {unit}, {:.0} % of the peak of one thread\n",
+        "{name}: {:.2} µs at best, {:.1} {unit}, {:.0} % of the peak of one thread\n",
         fastest.get() * 1e6,
         rate / 1e9,
         rate / peak * 100.0
