@@ -175,8 +175,10 @@ fn forward_at<T: Gemm + Float>(
             co,
             start,
         );
-        let grain = parallel::GRAIN.next_multiple_of(co);
-        parallel::for_each_chunk(y, grain, |_, pixels| finish.pixels(pixels));
+        if finish.only_bias().is_none() {
+            let grain = parallel::GRAIN.next_multiple_of(co);
+            parallel::for_each_chunk(y, grain, |_, pixels| finish.pixels(pixels));
+        }
     } else if winograd::pays(g) {
         winograd::forward(level, g, x, kernel, finish, y);
     } else {
