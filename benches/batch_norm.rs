@@ -4,7 +4,7 @@ mod support;
 
 use criterion::Criterion;
 use nn::prelude::*;
-use support::{Work, measure, random};
+use support::{Work, measure, random, read};
 
 fn batch_norm(c: &mut Criterion) {
     for shape in [[64, 28, 28, 32], [64, 7, 7, 256], [256, 1, 1, 512]] {
@@ -37,11 +37,6 @@ fn batch_norm(c: &mut Criterion) {
             || tape.gradient_with(&y, &x, &upstream),
         );
     }
-}
-
-/// A normalization is computed when it is first read.
-fn read(y: Tensor) -> f32 {
-    y.data()[0]
 }
 
 benches!(batch_norm);

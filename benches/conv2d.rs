@@ -5,7 +5,7 @@ mod support;
 use criterion::Criterion;
 use nn::ops::{Conv2dOptions, conv2d};
 use nn::{GradientTape, Padding};
-use support::{Work, measure, random};
+use support::{Work, measure, random, read};
 
 fn convolutions(c: &mut Criterion) {
     for (batch, size, channels, filters, span) in [
@@ -24,9 +24,7 @@ fn convolutions(c: &mut Criterion) {
         // Of the direct method, at every pixel; others need fewer.
         let work = Work::Flops(2 * batch * size * size * span * span * channels * filters);
         measure(c, &format!("conv2d {shape}"), work, || {
-            // Without a tape it waits for who reads it.
-            let y = conv2d(&x, &kernel, options);
-            y.try_data::<f32>().map(|y| y[0])
+            read(conv2d(&x, &kernel, options))
         });
         for (what, source) in [("input", &x), ("kernel", &kernel)] {
             let tape = GradientTape::persistent();

@@ -200,7 +200,7 @@ impl<T: Gemm + Float> Pass<'_, T> {
                         let start = task % blocks * rows;
                         let rows = start..(start + rows).min(y.count);
                         self.strip(y, x, packed, task / blocks, rows.clone());
-                        self.finish(y, x, task / blocks, rows);
+                        self.finish(task / blocks, rows);
                     }
                 });
             },
@@ -252,10 +252,9 @@ impl<T: Gemm + Float> Pass<'_, T> {
         });
     }
 
-    /// Takes the last steps for output rows that were just computed.
-    fn finish(&self, y: &Phase, x: &Phase, image: usize, rows: Range<usize>) {
-        if (y.step, x.step) != (1, 1) {
-            // A phase of an input gradient, which ends with the sum.
+    /// Takes the last steps for output rows that were just computed. Only a forward pass has any, whose rows are whole.
+    fn finish(&self, image: usize, rows: Range<usize>) {
+        if self.finish.only_bias().is_some() {
             return;
         }
         let [height, width, channels] = self.output;

@@ -2,7 +2,7 @@
 
 use super::super::gemm::vector::Vector;
 use super::super::math::Float;
-use super::super::norm::Scaling;
+use super::super::norm::{Scaling, scaled};
 use super::super::simd;
 
 /// The last steps of each element of a channel: + bias, then (v - mean) · factor + beta, then max(v, 0), those of them that there
@@ -103,11 +103,7 @@ impl<T: Float> Finish<'_, T> {
                     for (((v, &mean), &factor), &beta) in
                         pixel.iter_mut().zip(mean).zip(factor).zip(beta)
                     {
-                        let scaled = (*v - mean) * factor + beta;
-                        *v = match relu {
-                            true => T::maximum(scaled, T::ZERO),
-                            false => scaled,
-                        };
+                        *v = scaled(*v, mean, factor, beta, relu);
                     }
                 }
             },

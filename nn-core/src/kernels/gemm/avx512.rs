@@ -1,7 +1,7 @@
 //! Tiles of 14 rows and two 512-bit vectors.
 
 use super::tile::{Kernels, Tile, kernels, multiply};
-use super::vector::{Body, Vector};
+use super::vector::{Body, Vector, register_methods};
 use std::arch::x86_64::*;
 
 macro_rules! vector {
@@ -17,33 +17,10 @@ macro_rules! vector {
             type Element = $element;
             type Mask = $mask;
             const LANES: usize = $lanes;
-            #[inline(always)]
-            #[allow(clippy::pointers_in_nomem_asm_block)] // It reads and writes nothing.
-            fn hold(mut p: *const $element) -> *const $element {
-                // SAFETY: no instruction at all.
-                unsafe {
-                    std::arch::asm!("/* {p} */", p = inout(reg) p, options(pure, nomem, nostack, preserves_flags));
-                }
-                p
-            }
-            #[inline(always)]
-            unsafe fn zero() -> Self {
-                // SAFETY: see above.
-                Self(unsafe { $zero() })
-            }
+            register_methods!($element, $zero, $splat, $load, $store, $add, $sub, $mul, $max, $multiply_add);
             #[inline(always)]
             unsafe fn mask(n: usize) -> $mask {
                 (!0) >> ($lanes - n)
-            }
-            #[inline(always)]
-            unsafe fn splat(p: *const $element) -> Self {
-                // SAFETY: see above.
-                Self(unsafe { $splat(*p) })
-            }
-            #[inline(always)]
-            unsafe fn constant(v: f64) -> Self {
-                // SAFETY: see above.
-                Self(unsafe { $splat(v as $element) })
             }
             #[inline(always)]
             unsafe fn prefetch(p: *const $element) {
@@ -51,49 +28,14 @@ macro_rules! vector {
                 unsafe { _mm_prefetch::<_MM_HINT_T0>(p.cast()) }
             }
             #[inline(always)]
-            unsafe fn load(p: *const $element) -> Self {
-                // SAFETY: see above.
-                Self(unsafe { $load(p) })
-            }
-            #[inline(always)]
             unsafe fn load_masked(p: *const $element, mask: $mask) -> Self {
                 // SAFETY: see above.
                 Self(unsafe { $load_masked(mask, p) })
             }
             #[inline(always)]
-            unsafe fn store(self, p: *mut $element) {
-                // SAFETY: see above.
-                unsafe { $store(p, self.0) }
-            }
-            #[inline(always)]
             unsafe fn store_masked(self, p: *mut $element, mask: $mask) {
                 // SAFETY: see above.
                 unsafe { $store_masked(p, mask, self.0) }
-            }
-            #[inline(always)]
-            unsafe fn add(self, other: Self) -> Self {
-                // SAFETY: see above.
-                Self(unsafe { $add(self.0, other.0) })
-            }
-            #[inline(always)]
-            unsafe fn sub(self, other: Self) -> Self {
-                // SAFETY: see above.
-                Self(unsafe { $sub(self.0, other.0) })
-            }
-            #[inline(always)]
-            unsafe fn mul(self, other: Self) -> Self {
-                // SAFETY: see above.
-                Self(unsafe { $mul(self.0, other.0) })
-            }
-            #[inline(always)]
-            unsafe fn rectified(self) -> Self {
-                // SAFETY: see above. The instruction gives its second operand where one is NaN.
-                Self(unsafe { $max($zero(), self.0) })
-            }
-            #[inline(always)]
-            unsafe fn multiply_add(self, a: Self, b: Self) -> Self {
-                // SAFETY: see above.
-                Self(unsafe { $multiply_add(a.0, b.0, self.0) })
             }
             #[inline(always)]
             unsafe fn sum(self) -> $element {

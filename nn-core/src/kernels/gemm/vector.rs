@@ -85,6 +85,76 @@ pub trait Vector: Copy {
     }
 }
 
+/// The methods of [`Vector`] that are one instruction for every width, given the intrinsics.
+#[cfg(target_arch = "x86_64")]
+macro_rules! register_methods {
+    ($element:ty, $zero:ident, $splat:ident, $load:ident, $store:ident, $add:ident, $sub:ident, $mul:ident, $max:ident,
+     $multiply_add:ident) => {
+        // SAFETY of every block: as where the macro is used.
+        #[inline(always)]
+        #[allow(clippy::pointers_in_nomem_asm_block)] // It reads and writes nothing.
+        fn hold(mut p: *const $element) -> *const $element {
+            // SAFETY: no instruction at all.
+            unsafe {
+                std::arch::asm!("/* {p} */", p = inout(reg) p, options(pure, nomem, nostack, preserves_flags));
+            }
+            p
+        }
+        #[inline(always)]
+        unsafe fn zero() -> Self {
+            // SAFETY: see above.
+            Self(unsafe { $zero() })
+        }
+        #[inline(always)]
+        unsafe fn splat(p: *const $element) -> Self {
+            // SAFETY: see above.
+            Self(unsafe { $splat(*p) })
+        }
+        #[inline(always)]
+        unsafe fn constant(v: f64) -> Self {
+            // SAFETY: see above.
+            Self(unsafe { $splat(v as $element) })
+        }
+        #[inline(always)]
+        unsafe fn load(p: *const $element) -> Self {
+            // SAFETY: see above.
+            Self(unsafe { $load(p) })
+        }
+        #[inline(always)]
+        unsafe fn store(self, p: *mut $element) {
+            // SAFETY: see above.
+            unsafe { $store(p, self.0) }
+        }
+        #[inline(always)]
+        unsafe fn add(self, other: Self) -> Self {
+            // SAFETY: see above.
+            Self(unsafe { $add(self.0, other.0) })
+        }
+        #[inline(always)]
+        unsafe fn sub(self, other: Self) -> Self {
+            // SAFETY: see above.
+            Self(unsafe { $sub(self.0, other.0) })
+        }
+        #[inline(always)]
+        unsafe fn mul(self, other: Self) -> Self {
+            // SAFETY: see above.
+            Self(unsafe { $mul(self.0, other.0) })
+        }
+        #[inline(always)]
+        unsafe fn rectified(self) -> Self {
+            // SAFETY: see above. The instruction gives its second operand where one is NaN.
+            Self(unsafe { $max($zero(), self.0) })
+        }
+        #[inline(always)]
+        unsafe fn multiply_add(self, a: Self, b: Self) -> Self {
+            // SAFETY: see above.
+            Self(unsafe { $multiply_add(a.0, b.0, self.0) })
+        }
+    };
+}
+#[cfg(target_arch = "x86_64")]
+pub(super) use register_methods;
+
 /// Code that is written once for all vectors of an element type; see [`super::Gemm::vectors`].
 pub trait Body<T> {
     /// What to do. Must be `#[inline(always)]`: it is compiled for an instruction set by becoming part of a function that

@@ -41,6 +41,13 @@ impl<T: Float> Scaling<'_, T> {
     }
 }
 
+/// `(x - mean) · factor + beta`, and then max(·, 0) if `relu`.
+#[inline(always)]
+pub fn scaled<T: Float>(x: T, mean: T, factor: T, beta: T, relu: bool) -> T {
+    let y = (x - mean) * factor + beta;
+    if relu { T::maximum(y, T::ZERO) } else { y }
+}
+
 /// `y = (x - mean) · inv_std · gamma + beta`, and then max(y, 0) if `relu`.
 pub fn batch_normalize<T: Float>(x: &[T], by: &Scaling<T>, relu: bool, y: &mut [T]) {
     assert_eq!(x.len(), y.len());
@@ -70,8 +77,7 @@ fn normalize<T: Float, const RELU: bool>(x: &[T], by: &Scaling<T>, y: &mut [T]) 
                     let (mean, factor, beta, y) =
                         (&mean[..n], &factor[..n], &beta[..n], &mut y[..n]);
                     for i in 0..n {
-                        let v = (x[i] - mean[i]) * factor[i] + beta[i];
-                        y[i] = if RELU { T::maximum(v, T::ZERO) } else { v };
+                        y[i] = scaled(x[i], mean[i], factor[i], beta[i], RELU);
                     }
                 }
             },

@@ -4,6 +4,7 @@ mod batch;
 mod layer;
 mod moments;
 
+pub(super) use batch::scaled;
 pub use batch::{Scaling, batch_backward, batch_normalize};
 pub use layer::{layer_backward, layer_normalize};
 pub use moments::batch_statistics;
