@@ -10,7 +10,6 @@
 
 use super::super::gemm::tile::{Kernels, Layout, Tile};
 use super::super::gemm::{Gemm, Heights, scratch};
-use super::super::math::Float;
 use super::super::parallel::{self, Parts};
 use super::super::simd::Level;
 use super::Conv2d;
@@ -77,7 +76,7 @@ struct Pass<'a, T: 'static> {
 }
 
 /// `y = x ∗ kernel`, finished; sizes are checked.
-pub fn forward<T: Gemm + Float>(
+pub fn forward<T: Gemm>(
     level: Level,
     g: &Conv2d,
     x: &[T],
@@ -108,7 +107,7 @@ pub fn forward<T: Gemm + Float>(
 }
 
 /// The gradient with respect to x; sizes are checked.
-pub fn input_gradient<T: Gemm + Float>(
+pub fn input_gradient<T: Gemm>(
     level: Level,
     g: &Conv2d,
     dy: &[T],
@@ -160,7 +159,7 @@ pub fn input_gradient<T: Gemm + Float>(
     }
 }
 
-impl<T: Gemm + Float> Pass<'_, T> {
+impl<T: Gemm> Pass<'_, T> {
     /// Computes the outputs of one phase. `weights(ky, kx, group, i, o, out)` copies the weights from input
     /// channel `i` of the group to its output channels from `o` on.
     fn run(

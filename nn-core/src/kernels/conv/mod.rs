@@ -12,7 +12,6 @@ mod tests;
 mod winograd;
 
 use super::gemm::{Gemm, Mat, Start, multiply};
-use super::math::Float;
 use super::norm::Scaling;
 use super::parallel;
 use super::simd::{Level, level};
@@ -105,7 +104,7 @@ impl Conv2d {
 ///
 /// # Panics
 /// When a slice does not have the length that `g` says.
-pub fn forward<T: Gemm + Float>(
+pub fn forward<T: Gemm>(
     g: &Conv2d,
     x: &[T],
     kernel: &[T],
@@ -120,7 +119,7 @@ pub fn forward<T: Gemm + Float>(
 ///
 /// # Panics
 /// When a slice does not have the length that `g` says.
-pub fn forward_normalized<T: Gemm + Float>(
+pub fn forward_normalized<T: Gemm>(
     g: &Conv2d,
     x: &[T],
     kernel: &[T],
@@ -138,7 +137,7 @@ pub fn forward_normalized<T: Gemm + Float>(
 ///
 /// # Panics
 /// When a slice does not have the length that `g` says.
-pub fn input_gradient<T: Gemm + Float>(g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T]) {
+pub fn input_gradient<T: Gemm>(g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T]) {
     input_gradient_at(level(), g, dy, kernel, dx);
 }
 
@@ -150,7 +149,7 @@ pub fn kernel_gradient<T: Gemm>(g: &Conv2d, x: &[T], dy: &[T], dk: &mut [T]) {
     kernel_gradient_at(level(), g, x, dy, dk);
 }
 
-fn forward_at<T: Gemm + Float>(
+fn forward_at<T: Gemm>(
     level: Level,
     g: &Conv2d,
     x: &[T],
@@ -186,7 +185,7 @@ fn forward_at<T: Gemm + Float>(
     }
 }
 
-fn input_gradient_at<T: Gemm + Float>(
+fn input_gradient_at<T: Gemm>(
     level: Level,
     g: &Conv2d,
     dy: &[T],

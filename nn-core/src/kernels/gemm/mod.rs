@@ -21,9 +21,9 @@ pub(super) mod tests;
 pub(super) mod tile;
 pub(super) mod vector;
 
+use super::math::Float;
 use super::simd::{Level, level};
 use scratch::Plain;
-use std::ops::{Add, Mul, Sub};
 use tile::Kernels;
 use vector::Body;
 
@@ -66,16 +66,7 @@ impl<T> Mat<'_, T> {
 }
 
 /// Element types with a matrix product: `f32` and `f64`.
-pub trait Gemm:
-    Plain
-    + Send
-    + Sync
-    + Default
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + 'static
-{
+pub trait Gemm: Plain + Float {
     /// The register tiles for an instruction set.
     #[doc(hidden)]
     fn kernels(level: Level) -> &'static Kernels<Self>;

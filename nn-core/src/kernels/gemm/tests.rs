@@ -1,5 +1,5 @@
 use super::*;
-use crate::kernels::{math, simd};
+use crate::kernels::simd;
 
 /// Deterministic numbers in -1..1 (a linear congruential generator, Knuth's MMIX constants).
 pub struct Numbers(pub u64);
@@ -24,7 +24,7 @@ impl Numbers {
     }
 }
 
-pub trait Float: Gemm + math::Float + PartialEq + std::fmt::Debug {
+pub trait Float: Gemm + PartialEq + std::fmt::Debug {
     const EPSILON: f64;
 }
 

@@ -2,7 +2,6 @@
 
 use super::{Cell, Recurrence, Weights, gates, parts, parts_mut, pieces, pieces_mut};
 use crate::kernels::gemm::{Gemm, Mat, Packed, scratch};
-use crate::kernels::math::Float;
 use crate::kernels::parallel;
 use crate::kernels::simd::{self, Level};
 
@@ -53,7 +52,7 @@ struct Rows<'a, T> {
 ///
 /// # Panics
 /// When a slice does not have the length that `r` says.
-pub fn backward<T: Gemm + Float>(
+pub fn backward<T: Gemm>(
     r: &Recurrence,
     weights: &Weights<T>,
     trail: Trail<T>,
@@ -115,7 +114,7 @@ pub fn backward<T: Gemm + Float>(
 }
 
 /// Packs the transposed weights.
-fn with_products<T: Gemm + Float>(
+fn with_products<T: Gemm>(
     level: Level,
     r: &Recurrence,
     weights: &Weights<T>,
@@ -173,7 +172,7 @@ fn with_products<T: Gemm + Float>(
 }
 
 /// Takes some rows back through all steps.
-fn run<T: Gemm + Float>(level: Level, r: &Recurrence, products: &Products<T>, rows: &mut Rows<T>) {
+fn run<T: Gemm>(level: Level, r: &Recurrence, products: &Products<T>, rows: &mut Rows<T>) {
     let (u, width) = (r.units, r.width());
     let n = rows.dh.len() / u;
     let (gate_width, stride) = (r.cell.kept() * u, r.delta_stride());
@@ -237,7 +236,7 @@ fn run<T: Gemm + Float>(level: Level, r: &Recurrence, products: &Products<T>, ro
 }
 
 /// One step: `dh` becomes the gradient of the state before, and `dc` likewise.
-fn one_step<T: Gemm + Float>(
+fn one_step<T: Gemm>(
     level: Level,
     r: &Recurrence,
     products: &Products<T>,
@@ -337,7 +336,7 @@ fn one_step<T: Gemm + Float>(
 }
 
 /// The gradients of the weights: products over all rows and steps.
-fn weight_gradients<T: Gemm + Float>(r: &Recurrence, inputs: &[T], deltas: &[T], out: &mut [T]) {
+fn weight_gradients<T: Gemm>(r: &Recurrence, inputs: &[T], deltas: &[T], out: &mut [T]) {
     let (u, features, columns) = (r.units, r.features, r.columns());
     assert!(out.len() == r.weight_rows() * columns);
     let steps = r.batch * r.time;

@@ -2,7 +2,6 @@
 
 use super::{Cell, Recurrence, Weights, gates, parts_mut, pieces, pieces_mut};
 use crate::kernels::gemm::{Gemm, Packed, scratch};
-use crate::kernels::math::Float;
 use crate::kernels::parallel;
 use crate::kernels::simd::{self, Level};
 use std::ops::Range;
@@ -37,7 +36,7 @@ struct Rows<'a, T> {
 ///
 /// # Panics
 /// When a slice does not have the length that `r` says.
-pub fn forward<T: Gemm + Float>(
+pub fn forward<T: Gemm>(
     r: &Recurrence,
     x: &[T],
     weights: &Weights<T>,
@@ -96,7 +95,7 @@ pub fn forward<T: Gemm + Float>(
 }
 
 /// Packs the weights.
-fn with_products<T: Gemm + Float>(
+fn with_products<T: Gemm>(
     level: Level,
     r: &Recurrence,
     weights: &Weights<T>,
@@ -157,7 +156,7 @@ fn with_products<T: Gemm + Float>(
 }
 
 /// Takes some rows through all steps.
-fn run<T: Gemm + Float>(
+fn run<T: Gemm>(
     level: Level,
     r: &Recurrence,
     products: &Products<T>,
@@ -219,7 +218,7 @@ fn store<T: Copy>(r: &Recurrence, out: &mut [T], index: usize, state: &[T]) {
 }
 
 /// One step: `h` becomes the new state, and `other` the new c of an LSTM.
-fn one_step<T: Gemm + Float>(
+fn one_step<T: Gemm>(
     level: Level,
     r: &Recurrence,
     products: &Products<T>,

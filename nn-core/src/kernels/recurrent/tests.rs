@@ -23,7 +23,7 @@ fn inputs(r: &Recurrence, seed: u64) -> [Vec<f32>; 7] {
 }
 
 /// Everything that comes out: the output, and the gradients of x, h, c and the weights.
-fn run<T: Gemm + Float>(r: &Recurrence, inputs: &[Vec<f32>; 7]) -> [Vec<f64>; 5] {
+fn run<T: Gemm>(r: &Recurrence, inputs: &[Vec<f32>; 7]) -> [Vec<f64>; 5] {
     let convert = |v: &Vec<f32>| -> Vec<T> { v.iter().map(|&v| T::from_f64(v.into())).collect() };
     let [x, kernel, recurrent, bias, h, c, d_out] = inputs.each_ref().map(convert);
     let weights = Weights {

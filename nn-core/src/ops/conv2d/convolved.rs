@@ -2,7 +2,6 @@
 
 use crate::kernels::conv::{self, Conv2d};
 use crate::kernels::gemm::Gemm;
-use crate::kernels::math::Float;
 use crate::kernels::norm::Scaling;
 use crate::tensor::Recipe;
 use crate::{Element, Shape, Tensor, with_float};
@@ -21,7 +20,7 @@ pub(in super::super) struct Convolved {
 
 impl Convolved {
     /// The normalized value, with numbers below 0 cut if `relu`.
-    pub fn normalized<T: Element + Float + Gemm>(
+    pub fn normalized<T: Element + Gemm>(
         &self,
         by: &Scaling<T>,
         relu: bool,

@@ -3,7 +3,6 @@
 use super::composed::plain;
 use super::{RecurrentCell, RecurrentOptions};
 use crate::kernels::gemm::Gemm;
-use crate::kernels::math::Float;
 use crate::kernels::recurrent::{Gradients, Kept, Recurrence, Trail, Weights, backward, forward};
 use crate::op::{Backward, Keeps, Op, apply, common_float};
 use crate::ops::composite::gradient_of;
@@ -74,7 +73,7 @@ impl Recurrent {
         apply(op, inputs)
     }
 
-    fn run<T: Gemm + Float + Element>(&self, inputs: &[Tensor], shape: Shape) -> Tensor {
+    fn run<T: Gemm + Element>(&self, inputs: &[Tensor], shape: Shape) -> Tensor {
         let r = sizes(&self.options, self.carry, inputs);
         let [inputs_len, gates_len, _] = r.kept_len();
         let mut memory = tape::is_recording()
@@ -169,7 +168,7 @@ impl Op for Recurrent {
 
 impl RecurrentGradient {
     /// The gradients with respect to all inputs; empty tensors for those that are not needed.
-    fn run<T: Gemm + Float + Element>(&self, inputs: &[Tensor]) -> Vec<Tensor> {
+    fn run<T: Gemm + Element>(&self, inputs: &[Tensor]) -> Vec<Tensor> {
         let r = sizes(&self.options, self.carry, inputs);
         let [kept_inputs, kept_gates] = self.memory.get().expect("kept while a tape recorded");
         let made = |shape: Shape| Tensor::build::<T>(shape, |_| {});
