@@ -1,40 +1,19 @@
 //! Losses, metrics, optimizers, data and the training loop of the `nn` crate.
 
-mod batch;
 pub mod callbacks;
-mod compile;
-mod compiled;
 pub mod data;
-pub mod datasets;
-mod fit;
-mod graph;
-pub mod history;
+mod inspect;
 pub mod losses;
 pub mod metrics;
-mod model;
 pub mod optimizers;
-mod plot;
-mod profile;
-mod progress;
-pub mod registry;
 pub mod saving;
 pub mod schedules;
-mod scores;
-mod state;
-mod step;
-pub mod summary;
+mod training;
 
-pub use batch::{Batch, FromBatch};
-pub use compile::{Compile, IntoLosses};
-pub use compiled::Compiled;
-pub use data::{Batches, Dataset, IntoDataset, IntoTensors, TrainTest};
-pub use fit::Fit;
-pub use history::History;
-pub use model::{DefaultSteps, Model};
-pub use profile::{LayerProfile, Profile, profile};
-pub use progress::Verbose;
-pub use saving::LoadReport;
-pub use scores::Scores;
-pub use state::State;
-pub use step::Step;
-pub use summary::Summary;
+pub use data::{Batch, Batches, Dataset, FromBatch, IntoDataset, IntoTensors, TrainTest, datasets};
+pub use inspect::{LayerProfile, Profile, Summary, profile, summary};
+pub use saving::{LoadReport, registry};
+pub use training::{
+    Compile, Compiled, DefaultSteps, Fit, History, IntoLosses, Model, Scores, State, Step, Verbose,
+    history,
+};

@@ -1,7 +1,7 @@
 //! The history as a file that grows with every epoch.
 
 use super::{Callback, Run};
-use crate::scores::Scores;
+use crate::training::Scores;
 use nn_core::{Error, Result};
 use std::fs::File;
 use std::path::PathBuf;

@@ -18,8 +18,8 @@ pub use terminate_on_nan::TerminateOnNaN;
 
 use crate::optimizers::Optimizer;
 use crate::saving;
-use crate::scores::Scores;
-use crate::state::State;
+use crate::training::Scores;
+use crate::training::State;
 use nn_core::{Error, Module, Result};
 use std::path::Path;
 

@@ -2,7 +2,7 @@
 
 use super::monitor::{Mode, Monitor};
 use super::{Callback, Run};
-use crate::scores::Scores;
+use crate::training::Scores;
 use nn_core::{Error, Result};
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! Watching one number get better.
 
-use crate::scores::Scores;
+use crate::training::Scores;
 use nn_core::{Error, Result};
 
 /// Which direction is better.

@@ -1,8 +1,11 @@
 //! Data sets in memory: inputs, targets and sample weights, row by row.
 
+mod batch;
 mod batches;
+pub mod datasets;
 mod into;
 
+pub use batch::{Batch, FromBatch};
 pub use batches::Batches;
 pub use into::{IntoDataset, IntoTensors};
 

@@ -42,7 +42,7 @@ pub use squared_hinge::SquaredHinge;
 pub(crate) use checks::{expand_weight, pair};
 pub(crate) use labels::labels;
 
-use crate::registry::{self, Class};
+use crate::saving::registry::{self, Class};
 use nn_core::{Result, Tensor};
 use serde_json::Value;
 use std::sync::Arc;
@@ -166,7 +166,7 @@ macro_rules! loss {
             }
 
             fn from_config(config: &serde_json::Value) -> nn_core::Result<$Type> {
-                $crate::registry::read(config, $crate::losses::FOREIGN)
+                $crate::saving::registry::read(config, $crate::losses::FOREIGN)
             }
         }
 
@@ -187,7 +187,7 @@ macro_rules! described {
         }
 
         fn config(&self) -> serde_json::Value {
-            $crate::registry::write(stringify!($Type), self)
+            $crate::saving::registry::write(stringify!($Type), self)
         }
     };
 }

@@ -2,7 +2,7 @@
 
 use super::confusion::{Answers, share};
 use super::{Metric, described};
-use crate::registry::{self, Allowed};
+use crate::saving::registry::{self, Allowed};
 use nn_core::{Error, Result, Tensor, no_gradient};
 use serde::{Deserialize, Serialize};
 

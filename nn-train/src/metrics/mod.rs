@@ -35,7 +35,7 @@ pub use sparse_top_k_categorical_accuracy::SparseTopKCategoricalAccuracy;
 pub use sum::Sum;
 pub use top_k_categorical_accuracy::TopKCategoricalAccuracy;
 
-use crate::registry::{self, Allowed, Class};
+use crate::saving::registry::{self, Allowed, Class};
 use nn_core::{Result, Tensor};
 use serde_json::Value;
 
@@ -155,7 +155,7 @@ macro_rules! metric {
             }
 
             fn from_config(config: &serde_json::Value) -> nn_core::Result<$Type> {
-                $crate::registry::read(config, $crate::metrics::FOREIGN)
+                $crate::saving::registry::read(config, $crate::metrics::FOREIGN)
             }
         }
     };
@@ -170,7 +170,7 @@ macro_rules! described {
         }
 
         fn config(&self) -> serde_json::Value {
-            $crate::registry::write(Self::CLASS, self)
+            $crate::saving::registry::write(Self::CLASS, self)
         }
 
         fn boxed_clone(&self) -> Box<dyn Metric> {

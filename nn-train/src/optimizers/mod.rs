@@ -19,7 +19,7 @@ pub use settings::Settings;
 pub use sgd::Sgd;
 pub use slots::Slots;
 
-use crate::registry::{self, Class};
+use crate::saving::registry::{self, Class};
 use nn_core::{Gradients, Module, Parameter, Result, Tensor, module};
 use serde_json::Value;
 

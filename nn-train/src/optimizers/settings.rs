@@ -1,7 +1,7 @@
 //! What all optimizers can be told: learning rate, clipping, weight decay.
 
 use super::LearningRate;
-use crate::registry::{self, Allowed, Foreign};
+use crate::saving::registry::{self, Allowed, Foreign};
 use nn_core::{Error, Gradients, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -193,7 +193,7 @@ macro_rules! optimizer {
             }
 
             fn from_config(config: &serde_json::Value) -> nn_core::Result<$Type> {
-                $crate::registry::read(config, $crate::optimizers::settings::FOREIGN)
+                $crate::saving::registry::read(config, $crate::optimizers::settings::FOREIGN)
             }
         }
 

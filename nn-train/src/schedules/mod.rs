@@ -14,7 +14,7 @@ pub use inverse_time_decay::InverseTimeDecay;
 pub use piecewise_constant_decay::PiecewiseConstantDecay;
 pub use polynomial_decay::PolynomialDecay;
 
-use crate::registry::{self, Class};
+use crate::saving::registry::{self, Class};
 use nn_core::{Error, Result};
 use serde_json::Value;
 
@@ -78,7 +78,7 @@ macro_rules! schedule {
     ($Type:ident) => {
         impl $Type {
             fn from_config(config: &serde_json::Value) -> nn_core::Result<$Type> {
-                let schedule: $Type = $crate::registry::read(config, &[])?;
+                let schedule: $Type = $crate::saving::registry::read(config, &[])?;
                 $crate::schedules::Schedule::check(&schedule)?;
                 Ok(schedule)
             }
@@ -93,7 +93,7 @@ use schedule;
 macro_rules! described {
     ($Type:ident) => {
         fn config(&self) -> serde_json::Value {
-            $crate::registry::write(stringify!($Type), self)
+            $crate::saving::registry::write(stringify!($Type), self)
         }
     };
 }

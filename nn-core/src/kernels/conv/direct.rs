@@ -107,13 +107,7 @@ pub fn forward<T: Gemm>(
 }
 
 /// The gradient with respect to x; sizes are checked.
-pub fn input_gradient<T: Gemm>(
-    level: Level,
-    g: &Conv2d,
-    dy: &[T],
-    kernel: &[T],
-    dx: &mut [T],
-) {
+pub fn input_gradient<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T]) {
     let pass = Pass {
         kernels: T::kernels(level),
         batch: g.batch,

@@ -104,13 +104,7 @@ impl Conv2d {
 ///
 /// # Panics
 /// When a slice does not have the length that `g` says.
-pub fn forward<T: Gemm>(
-    g: &Conv2d,
-    x: &[T],
-    kernel: &[T],
-    bias: Option<&[T]>,
-    y: &mut [T],
-) {
+pub fn forward<T: Gemm>(g: &Conv2d, x: &[T], kernel: &[T], bias: Option<&[T]>, y: &mut [T]) {
     forward_at(level(), g, x, kernel, Finish::bias(bias), y);
 }
 
@@ -185,13 +179,7 @@ fn forward_at<T: Gemm>(
     }
 }
 
-fn input_gradient_at<T: Gemm>(
-    level: Level,
-    g: &Conv2d,
-    dy: &[T],
-    kernel: &[T],
-    dx: &mut [T],
-) {
+fn input_gradient_at<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T]) {
     g.check(dx.len(), kernel.len(), dy.len());
     if dx.is_empty() {
         return;

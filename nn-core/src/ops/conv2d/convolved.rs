@@ -20,12 +20,7 @@ pub(in super::super) struct Convolved {
 
 impl Convolved {
     /// The normalized value, with numbers below 0 cut if `relu`.
-    pub fn normalized<T: Element + Gemm>(
-        &self,
-        by: &Scaling<T>,
-        relu: bool,
-        out: &mut [T],
-    ) {
+    pub fn normalized<T: Element + Gemm>(&self, by: &Scaling<T>, relu: bool, out: &mut [T]) {
         let bias = self.bias.as_ref().map(Tensor::data);
         conv::forward_normalized(
             &self.geometry,

@@ -1,0 +1,258 @@
+//! Convolution of images.
+
+use crate::core::activity;
+use crate::core::weights::{kernel_and_bias_builders, optional, weight};
+use crate::core::windows::{self, Windows};
+use crate::{Activation, ShapeError};
+use nn_core::ops::{Conv2dOptions, conv2d, conv2d_bias};
+use nn_core::{
+    Constraint, Error, Initializer, Padding, Param, Regularizer, Result, Shape, Tensor, is_known,
+};
+use nn_derive::{Layer, model};
+
+/// Slides `filters` small kernels over an image: `y = activation(x ∗ kernel + bias)` (a cross-correlation, as everywhere in deep
+/// learning).
+///
+/// Shapes: `[batch, height, width, channels] → [batch, height', width', filters]`, with `height' = ⌊(height - span) / stride⌋ + 1`,
+/// `span = (kernel - 1)·dilation + 1`, or with [`Padding::Same`] `⌈height / stride⌉`. Parameters: `kernel`
+/// `[kernel height, kernel width, channels / groups, filters]`, `bias` `[filters]`.
+///
+/// Source: Keras's `Conv2D`, channels last.
+///
+/// ```
+/// use nn_core::{Layer, Padding, Tensor};
+/// use nn_layers::Conv2D;
+/// let conv = Conv2D::new(32, 3).padding(Padding::Same);
+/// assert_eq!(conv.forward(Tensor::ones([2, 28, 28, 1])).shape(), [2, 28, 28, 32]);
+/// let tall = Conv2D::new(8, 3).kernel_shape([3, 1]).strides(2);
+/// assert_eq!(tall.forward(Tensor::ones([2, 28, 28, 1])).shape(), [2, 13, 14, 8]);
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct Conv2D {
+    #[config]
+    filters: usize,
+    #[config]
+    kernel_size: [usize; 2],
+    #[config]
+    strides: [usize; 2],
+    #[config]
+    padding: Padding,
+    #[config]
+    dilation_rate: [usize; 2],
+    #[config]
+    groups: usize,
+    #[config]
+    activation: Activation,
+    #[config]
+    use_bias: bool,
+    #[config]
+    kernel_initializer: Initializer,
+    #[config]
+    bias_initializer: Initializer,
+    #[config]
+    kernel_regularizer: Option<Regularizer>,
+    #[config]
+    bias_regularizer: Option<Regularizer>,
+    #[config]
+    activity_regularizer: Option<Regularizer>,
+    #[config]
+    kernel_constraint: Option<Constraint>,
+    #[config]
+    bias_constraint: Option<Constraint>,
+    #[param(weight(kernel_initializer, kernel_regularizer, kernel_constraint))]
+    kernel: Param,
+    /// `None` without a bias.
+    #[param(optional(use_bias, bias_initializer, bias_regularizer, bias_constraint))]
+    bias: Option<Param>,
+}
+
+#[model(crate = nn_core)]
+impl Conv2D {
+    /// `filters` kernels of `kernel_size × kernel_size` pixels, one pixel apart, within the image, with a bias and without an activation.
+    pub const fn new(filters: usize, kernel_size: usize) -> Conv2D {
+        Conv2D {
+            filters,
+            kernel_size: [kernel_size; 2],
+            strides: [1; 2],
+            padding: Padding::Valid,
+            dilation_rate: [1; 2],
+            groups: 1,
+            activation: Activation::Linear,
+            use_bias: true,
+            kernel_initializer: Initializer::GlorotUniform,
+            bias_initializer: Initializer::Zeros,
+            kernel_regularizer: None,
+            bias_regularizer: None,
+            activity_regularizer: None,
+            kernel_constraint: None,
+            bias_constraint: None,
+            kernel: weight(Initializer::GlorotUniform, None, None),
+            bias: optional(true, Initializer::Zeros, None, None),
+        }
+    }
+
+    /// `[height, width]` of the kernel, where they differ.
+    #[must_use]
+    pub const fn kernel_shape(mut self, kernel_size: [usize; 2]) -> Conv2D {
+        self.kernel_size = kernel_size;
+        self
+    }
+
+    /// Pixels from one window to the next.
+    #[must_use]
+    pub const fn strides(self, strides: usize) -> Conv2D {
+        self.stride_shape([strides; 2])
+    }
+
+    /// Pixels from one window to the next, `[down, right]`, where they differ.
+    #[must_use]
+    pub const fn stride_shape(mut self, strides: [usize; 2]) -> Conv2D {
+        self.strides = strides;
+        self
+    }
+
+    /// What happens at the border.
+    #[must_use]
+    pub const fn padding(mut self, padding: Padding) -> Conv2D {
+        self.padding = padding;
+        self
+    }
+
+    /// Pixels from one tap of the kernel to the next.
+    #[must_use]
+    pub const fn dilation_rate(self, dilation_rate: usize) -> Conv2D {
+        self.dilation_shape([dilation_rate; 2])
+    }
+
+    /// Pixels from one tap of the kernel to the next, `[down, right]`, where they differ.
+    #[must_use]
+    pub const fn dilation_shape(mut self, dilation_rate: [usize; 2]) -> Conv2D {
+        self.dilation_rate = dilation_rate;
+        self
+    }
+
+    /// Groups of channels that do not see each other; the number divides both channels and filters.
+    #[must_use]
+    pub const fn groups(mut self, groups: usize) -> Conv2D {
+        self.groups = groups;
+        self
+    }
+
+    kernel_and_bias_builders!();
+
+    /// The shape of the output, `[batch, height', width', filters]`.
+    ///
+    /// # Errors
+    /// When the input is not a batch of images, the groups do not divide channels and filters, or no window fits.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        if let Err(error) = windows::check_images("Conv2D", input) {
+            return Err(error);
+        }
+        let (channels, groups) = (input.dims()[3], self.groups);
+        if groups == 0
+            || !self.filters.is_multiple_of(groups)
+            || (is_known(channels) && !channels.is_multiple_of(groups))
+        {
+            let error = ShapeError::new("Conv2D: ")
+                .number(groups)
+                .text(" groups need to divide both the channels, ")
+                .dim(channels);
+            return Err(error
+                .text(" of ")
+                .shape(input)
+                .text(", and the filters, ")
+                .number(self.filters));
+        }
+        let windows = Windows {
+            layer: "Conv2D",
+            size: self.kernel_size,
+            strides: self.strides,
+            dilation: self.dilation_rate,
+            padding: self.padding,
+        };
+        windows.output_shape(input, self.filters)
+    }
+
+    fn build(&self, input: &Shape) -> Result<()> {
+        self.output_shape(input)?;
+        let [height, width] = self.kernel_size;
+        if self.kernel.is_built() && self.kernel.shape()[2] * self.groups != input[3] {
+            return Err(Error::shape(format!(
+                "expected {} channels, found {}: a Conv2D keeps the channels of its first call; use another Conv2D for this input",
+                self.kernel.shape()[2] * self.groups,
+                ShapeError::new("").dim(input[3]).text(" in ").shape(input),
+            )));
+        }
+        self.kernel
+            .build([height, width, input.dim(3)? / self.groups, self.filters])?;
+        self.bias
+            .as_ref()
+            .map_or(Ok(()), |bias| bias.build([self.filters]))
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        let options = Conv2dOptions {
+            strides: self.strides,
+            dilation: self.dilation_rate,
+            groups: self.groups,
+            ..Conv2dOptions::new(self.padding)
+        };
+        let y = match &self.bias {
+            Some(bias) => conv2d_bias(&x, &self.kernel, bias, options),
+            None => conv2d(&x, &self.kernel, options),
+        };
+        activity::penalize(self.activity_regularizer, self.activation.apply(&y))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::{Layer, UNKNOWN};
+
+    #[test]
+    fn the_compiler_follows_shapes() {
+        static CONV: Conv2D = Conv2D::new(32, 3)
+            .padding(Padding::Same)
+            .strides(2)
+            .use_bias(false);
+        let shape = CONV
+            .output_shape(&Shape::from([UNKNOWN, 27, UNKNOWN, 1]))
+            .unwrap();
+        assert_eq!(shape.to_string(), "[_, 14, _, 32]");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error_with_the_way_out() {
+        let run = |conv: Conv2D, shape: &[usize]| {
+            conv.forward(Tensor::ones(shape))
+                .ok()
+                .unwrap_err()
+                .to_string()
+        };
+        let error = run(Conv2D::new(4, 3), &[2, 784]);
+        assert!(error.contains("Conv2D expects rank 4 [batch, height, width, channels], found rank 2 [2, 784]; `Reshape` first"), "{error}");
+        let error = run(Conv2D::new(4, 3), &[2, 2, 8, 1]);
+        assert!(
+            error.contains("a window of [3, 3] leaves no pixel of [2, 2, 8, 1]"),
+            "{error}"
+        );
+        let error = run(Conv2D::new(4, 3).groups(3), &[2, 8, 8, 3]);
+        assert!(
+            error.contains(
+                "3 groups need to divide both the channels, 3 of [2, 8, 8, 3], and the filters, 4"
+            ),
+            "{error}"
+        );
+        let error = run(Conv2D::new(4, 3).strides(0), &[2, 8, 8, 3]);
+        assert!(error.contains("strides [0, 0]"), "{error}");
+        let conv = Conv2D::new(4, 3);
+        conv.build([8, 8, 3]).unwrap();
+        let error = run(conv, &[2, 8, 8, 5]);
+        assert!(
+            error.contains("expected 3 channels, found 5 in [2, 8, 8, 5]"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,185 @@
+//! The fully connected layer.
+
+use crate::core::activity;
+use crate::core::weights::{kernel_and_bias_builders, optional, weight};
+use crate::{Activation, ShapeError};
+use nn_core::{Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor};
+use nn_derive::{Layer, model};
+
+/// Every output from every input: `y = activation(x·kernel + bias)`, on the last axis.
+///
+/// Shapes: `[batch, .., inputs] → [batch, .., units]`. Parameters: `kernel` `[inputs, units]`, `bias` `[units]`.
+///
+/// Source: Keras's `Dense`.
+///
+/// ```
+/// use nn_core::{Layer, Module, Tensor};
+/// use nn_layers::{Activation, Dense};
+/// let dense = Dense::new(16).activation(Activation::Sigmoid);
+/// assert_eq!(dense.forward(Tensor::ones([2, 784])).shape(), [2, 16]);
+/// assert_eq!(dense.count_params(), 784 * 16 + 16);
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct Dense {
+    #[config]
+    units: usize,
+    #[config]
+    activation: Activation,
+    #[config]
+    use_bias: bool,
+    #[config]
+    kernel_initializer: Initializer,
+    #[config]
+    bias_initializer: Initializer,
+    #[config]
+    kernel_regularizer: Option<Regularizer>,
+    #[config]
+    bias_regularizer: Option<Regularizer>,
+    #[config]
+    activity_regularizer: Option<Regularizer>,
+    #[config]
+    kernel_constraint: Option<Constraint>,
+    #[config]
+    bias_constraint: Option<Constraint>,
+    #[param(weight(kernel_initializer, kernel_regularizer, kernel_constraint))]
+    kernel: Param,
+    /// `None` without a bias.
+    #[param(optional(use_bias, bias_initializer, bias_regularizer, bias_constraint))]
+    bias: Option<Param>,
+}
+
+#[model(crate = nn_core)]
+impl Dense {
+    /// `units` outputs, with a bias and without an activation; the kernel starts Glorot uniform, the bias at 0.
+    pub const fn new(units: usize) -> Dense {
+        Dense {
+            units,
+            activation: Activation::Linear,
+            use_bias: true,
+            kernel_initializer: Initializer::GlorotUniform,
+            bias_initializer: Initializer::Zeros,
+            kernel_regularizer: None,
+            bias_regularizer: None,
+            activity_regularizer: None,
+            kernel_constraint: None,
+            bias_constraint: None,
+            kernel: weight(Initializer::GlorotUniform, None, None),
+            bias: optional(true, Initializer::Zeros, None, None),
+        }
+    }
+
+    kernel_and_bias_builders!();
+
+    /// The shape of the output, `[.., units]`.
+    ///
+    /// # Errors
+    /// When the input is not at least `[batch, inputs]`.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        match input.rank() {
+            0 | 1 => {
+                let error = ShapeError::new(
+                    "Dense expects at least rank 2 [batch, .., inputs], found rank ",
+                );
+                Err(error
+                    .number(input.rank())
+                    .text(" ")
+                    .shape(input)
+                    .text("; add a batch dimension with `reshape`"))
+            }
+            rank => Ok(input.with(rank - 1, self.units)),
+        }
+    }
+
+    fn build(&self, input: &Shape) -> Result<()> {
+        self.output_shape(input)?;
+        let inputs = input[input.rank() - 1];
+        if self.kernel.is_built() && self.kernel.shape()[0] != inputs {
+            return Err(Error::shape(format!(
+                "expected last dimension {}, found {}: a Dense keeps the input size of its first call; `Flatten` or `Reshape` \
+                 the input, or use another Dense for it",
+                self.kernel.shape()[0],
+                ShapeError::new("").dim(inputs).text(" in ").shape(input),
+            )));
+        }
+        self.kernel.build([input.dim(-1)?, self.units])?;
+        self.bias
+            .as_ref()
+            .map_or(Ok(()), |bias| bias.build([self.units]))
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        let y = match &self.bias {
+            Some(bias) => x.matmul_add(&self.kernel, bias),
+            None => x.matmul(&self.kernel),
+        };
+        activity::penalize(self.activity_regularizer, self.activation.apply(&y))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::{Layer, UNKNOWN};
+
+    #[test]
+    fn the_compiler_can_build_one() {
+        const SHAPE: Shape = {
+            let dense = Dense::new(16)
+                .use_bias(false)
+                .kernel_initializer(Initializer::HeNormal)
+                .kernel_regularizer(Regularizer::l2(0.1));
+            let shape = match dense.output_shape(&Shape::new(&[UNKNOWN, 5, 784])) {
+                Ok(shape) => shape,
+                Err(_) => panic!(),
+            };
+            std::mem::forget(dense);
+            shape
+        };
+        assert_eq!(SHAPE, [UNKNOWN, 5, 16]);
+    }
+
+    #[test]
+    fn another_input_size_is_an_error_with_the_way_out() {
+        let dense = Dense::new(3);
+        dense.build([784]).unwrap();
+        let error = dense.forward(Tensor::ones([2, 20])).ok().unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("expected last dimension 784, found 20 in [2, 20]"),
+            "{error}"
+        );
+        let error = Dense::new(3).forward(Tensor::ones([20])).ok().unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("at least rank 2 [batch, .., inputs], found rank 1 [20]"),
+            "{error}"
+        );
+        let error = trace_unknown(&Dense::new(3));
+        assert!(error.to_string().contains("is not known yet"), "{error}");
+    }
+
+    fn trace_unknown(dense: &Dense) -> Error {
+        dense.build([UNKNOWN]).unwrap_err()
+    }
+
+    #[test]
+    fn without_a_bias_there_is_none() {
+        use nn_core::Module;
+        let dense = Dense::new(3)
+            .use_bias(false)
+            .bias_initializer(Initializer::Ones);
+        dense.build([2]).unwrap();
+        assert!(dense.bias().is_none());
+        assert_eq!(
+            dense
+                .parameters()
+                .iter()
+                .map(|p| p.path().to_string())
+                .collect::<Vec<_>>(),
+            ["kernel"]
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! Vectors for indices.
+
+use crate::ShapeError;
+use crate::core::weights::{put, weight, weight_builders};
+use nn_core::{
+    Constraint, DType, Error, Initializer, MAX_RANK, Param, Regularizer, Result, Shape, Tensor,
+};
+use nn_derive::{Layer, model};
+
+/// Keras's default for embeddings, uniform within ±0.05.
+const UNIFORM: Initializer = Initializer::RandomUniform {
+    minval: -0.05,
+    maxval: 0.05,
+};
+
+/// A learned vector for each index: row `i` of `embeddings` for the index `i`.
+///
+/// Shapes: `[..] → [.., output_dim]`, indices from 0 to `input_dim - 1`, whole numbers of any type. Parameters: `embeddings`
+/// `[input_dim, output_dim]`. An index out of range is an error.
+///
+/// Source: Keras's `Embedding`.
+///
+/// ```
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::Embedding;
+/// let words = Embedding::new(1000, 64);
+/// assert_eq!(words.forward(Tensor::from([[4_i64, 20], [7, 999]])).shape(), [2, 2, 64]);
+/// let error = words.forward(Tensor::from([1000_i64])).ok().unwrap_err();
+/// assert!(error.to_string().contains("1000"));
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct Embedding {
+    #[config]
+    input_dim: usize,
+    #[config]
+    output_dim: usize,
+    #[config]
+    embeddings_initializer: Initializer,
+    #[config]
+    embeddings_regularizer: Option<Regularizer>,
+    #[config]
+    embeddings_constraint: Option<Constraint>,
+    #[param(weight(embeddings_initializer, embeddings_regularizer, embeddings_constraint))]
+    embeddings: Param,
+}
+
+#[model(crate = nn_core)]
+impl Embedding {
+    /// Vectors of `output_dim` numbers for the indices from 0 to `input_dim - 1`; they start uniform within ±0.05.
+    pub const fn new(input_dim: usize, output_dim: usize) -> Embedding {
+        Embedding {
+            input_dim,
+            output_dim,
+            embeddings_initializer: UNIFORM,
+            embeddings_regularizer: None,
+            embeddings_constraint: None,
+            embeddings: weight(UNIFORM, None, None),
+        }
+    }
+
+    weight_builders!("the table": embeddings_initializer, embeddings_regularizer, embeddings_constraint);
+
+    const fn with_weights(mut self) -> Embedding {
+        let weight = weight(
+            self.embeddings_initializer,
+            self.embeddings_regularizer,
+            self.embeddings_constraint,
+        );
+        put(&mut self.embeddings, weight);
+        self
+    }
+
+    /// The shape of the output, `[.., output_dim]`.
+    ///
+    /// # Errors
+    /// When the input has as many dimensions as a tensor can have.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        let rank = input.rank();
+        if rank >= MAX_RANK {
+            let error = ShapeError::new("Embedding adds a dimension, and ")
+                .shape(input)
+                .text(" has ");
+            return Err(error
+                .number(MAX_RANK)
+                .text(" already, the most a tensor can have; `Reshape` first"));
+        }
+        let mut dims = [self.output_dim; MAX_RANK];
+        let mut i = 0;
+        while i < rank {
+            dims[i] = input.dims()[i];
+            i += 1;
+        }
+        Ok(Shape::new(dims.split_at(rank + 1).0))
+    }
+
+    fn build(&self, input: &Shape) -> Result<()> {
+        self.output_shape(input)?;
+        self.embeddings.build([self.input_dim, self.output_dim])
+    }
+
+    fn call(&self, indices: Tensor) -> Tensor {
+        let indices = indices.cast(DType::I64);
+        // `take` counts negative indices from the end; here one is more likely a missing value than the last row.
+        let negative = indices
+            .try_data::<i64>()
+            .ok()
+            .and_then(|all| all.iter().position(|i| *i < 0));
+        if let Some(i) = negative {
+            return Tensor::failed(Error::value(format!(
+                "index {} at place {i} of the indices (shape {}) is negative: an Embedding of {} rows takes indices from 0 on",
+                indices.data::<i64>()[i],
+                indices.shape(),
+                self.input_dim,
+            )));
+        }
+        self.embeddings.value().take(&indices, 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::Layer;
+
+    #[test]
+    fn an_index_out_of_range_is_named_with_the_size() {
+        for index in [5_i64, -1] {
+            let error = Embedding::new(5, 2)
+                .forward(Tensor::from([0, index]))
+                .ok()
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.contains(&index.to_string()) && error.contains('5'),
+                "{error}"
+            );
+        }
+        assert_eq!(
+            Embedding::new(5, 2)
+                .forward(Tensor::from([3.0_f32]))
+                .shape(),
+            [1, 2]
+        );
+    }
+}

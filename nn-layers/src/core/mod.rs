@@ -1,0 +1,13 @@
+//! The layers everything else is built from, and what layers of all families share.
+
+pub(crate) mod activity;
+pub(crate) mod axes;
+mod dense;
+mod embedding;
+pub(crate) mod place;
+pub(crate) mod weights;
+pub(crate) mod windows;
+
+pub use activity::{add_loss, collect_losses};
+pub use dense::Dense;
+pub use embedding::Embedding;

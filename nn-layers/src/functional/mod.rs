@@ -1,0 +1,5 @@
+//! Models made of layers without a `call` of their own.
+
+mod sequential;
+
+pub use sequential::Sequential;

@@ -1,0 +1,142 @@
+//! Several tensors one after the other.
+
+use crate::ShapeError;
+use crate::merging::merge::same;
+use nn_core::axis_of;
+use nn_core::{Result, Shape, Tensor, is_known};
+use nn_derive::{Layer, model};
+
+/// Several tensors one after the other along an axis.
+///
+/// Shapes: a list of tensors whose other dimensions agree.
+///
+/// Source: Keras's `Concatenate`.
+///
+/// ```
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::Concatenate;
+/// let (a, b) = (Tensor::ones([2, 3]), Tensor::ones([2, 5]));
+/// assert_eq!(Concatenate::new().forward([&a, &b]).shape(), [2, 8]);
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct Concatenate {
+    #[config]
+    axis: isize,
+}
+
+#[model(crate = nn_core)]
+impl Concatenate {
+    /// Along the last axis.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Concatenate {
+        Concatenate { axis: -1 }
+    }
+
+    /// Along another axis, counted from the end if negative.
+    #[must_use]
+    pub const fn axis(mut self, axis: isize) -> Concatenate {
+        self.axis = axis;
+        self
+    }
+
+    /// The shape of the output.
+    ///
+    /// # Errors
+    /// When there are no inputs, or they differ in rank or beside the axis.
+    pub const fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        if inputs.is_empty() {
+            return Err(ShapeError::new(
+                "Concatenate joins tensors, found none; call it with `[&a, &b]`",
+            ));
+        }
+        let mut output = inputs[0];
+        let axis = match axis_of("Concatenate", self.axis, &output) {
+            Ok(axis) => axis,
+            Err(error) => return Err(error),
+        };
+        let mut i = 1;
+        while i < inputs.len() {
+            let (so_far, next) = (output.dims(), inputs[i].dims());
+            let mut fits = so_far.len() == next.len();
+            let mut joined = output;
+            let mut k = 0;
+            while fits && k < next.len() {
+                if k == axis {
+                    joined = joined.with(k, so_far[k].saturating_add(next[k]));
+                } else {
+                    fits = same(so_far[k], next[k]);
+                    joined = joined.with(
+                        k,
+                        if is_known(so_far[k]) {
+                            so_far[k]
+                        } else {
+                            next[k]
+                        },
+                    );
+                }
+                k += 1;
+            }
+            if !fits {
+                let error = ShapeError::new("Concatenate cannot join ")
+                    .shape(&inputs[0])
+                    .text(" and ")
+                    .shape(&inputs[i]);
+                return Err(error
+                    .text(": only axis ")
+                    .signed(self.axis)
+                    .text(" may differ"));
+            }
+            output = joined;
+            i += 1;
+        }
+        Ok(output)
+    }
+
+    fn call(&self, inputs: Vec<Tensor>) -> Tensor {
+        nn_core::ops::concatenate(&inputs, self.axis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::{Layer, UNKNOWN};
+
+    #[test]
+    fn only_the_axis_may_differ() {
+        let run = |a: &[usize], b: &[usize]| {
+            Concatenate::new()
+                .axis(1)
+                .forward([Tensor::ones(a), Tensor::ones(b)])
+                .ok()
+        };
+        assert_eq!(run(&[2, 3, 4], &[2, 1, 4]).unwrap().shape(), [2, 4, 4]);
+        for (a, b) in [
+            (&[2, 3, 4][..], &[2, 3, 5][..]),
+            (&[2, 3, 4], &[3, 3, 4]),
+            (&[2, 3], &[2, 3, 4]),
+        ] {
+            let error = run(a, b).unwrap_err().to_string();
+            assert!(
+                error.contains("Concatenate cannot join")
+                    && error.contains("only axis 1 may differ"),
+                "{error}"
+            );
+        }
+        assert!(
+            run(&[2], &[2])
+                .unwrap_err()
+                .to_string()
+                .contains("axis 1 is out of range")
+        );
+        let unknown = [Shape::from([UNKNOWN, 3]), Shape::from([4, UNKNOWN])];
+        assert_eq!(
+            Concatenate::new()
+                .output_shape(&unknown)
+                .unwrap()
+                .to_string(),
+            "[4, _]"
+        );
+    }
+}

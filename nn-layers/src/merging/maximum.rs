@@ -1,0 +1,50 @@
+//! Maximum of several tensors.
+
+use crate::ShapeError;
+use crate::core::place::Place;
+use crate::merging::merge;
+use nn_core::{Result, Shape, Tensor};
+use nn_derive::{Layer, model};
+
+/// The largest of several tensors, number by number.
+///
+/// Shapes: a list of tensors of one shape, or with sizes 1 that broadcast; batches must agree.
+///
+/// Source: Keras's `Maximum`.
+///
+/// ```
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::Maximum;
+/// let (a, b) = (Tensor::from([[1.0_f32, 6.0]]), Tensor::from([[3.0_f32, 2.0]]));
+/// assert_eq!(Maximum::new().forward([&a, &b]).to_vec::<f32>()?, [3.0, 6.0]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct Maximum {
+    #[model(skip)]
+    _place: Place,
+}
+
+#[model(crate = nn_core)]
+impl Maximum {
+    /// The layer; there is nothing to choose.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Maximum {
+        Maximum {
+            _place: Place::new(),
+        }
+    }
+
+    /// The shape of the output, to which the inputs broadcast.
+    ///
+    /// # Errors
+    /// When there are no inputs, or they do not broadcast.
+    pub const fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        merge::output_shape("Maximum", inputs)
+    }
+
+    fn call(&self, inputs: Vec<Tensor>) -> Tensor {
+        merge::fold(inputs, |a, b| a.maximum(b))
+    }
+}

@@ -1,0 +1,182 @@
+//! Layer normalization.
+
+use crate::ShapeError;
+use crate::core::axes::Ints;
+use crate::core::weights::{normalization_builders, optional};
+use nn_core::ops::layer_norm;
+use nn_core::{Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor};
+use nn_derive::{Layer, model};
+
+/// Normalizes every sample by itself: `y = gamma · (x - mean) / √(variance + epsilon) + beta`, mean and biased variance over `axis`.
+///
+/// Shapes: `[batch, ..]`, any. Parameters: `gamma` and `beta` of the sizes along the axes, in the order of the input.
+///
+/// Source: Ba et al. 2016; Keras's `LayerNormalization`.
+///
+/// ```
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::LayerNormalization;
+/// let y = LayerNormalization::new().forward(Tensor::from([[1.0_f32, 3.0], [10.0, 30.0]]));
+/// nn_core::testing::assert_close(&y, &Tensor::from([[-1.0_f32, 1.0], [-1.0, 1.0]]), 1e-3);
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct LayerNormalization {
+    #[config]
+    axis: Ints,
+    #[config]
+    epsilon: f64,
+    #[config]
+    center: bool,
+    #[config]
+    scale: bool,
+    #[config]
+    beta_initializer: Initializer,
+    #[config]
+    gamma_initializer: Initializer,
+    #[config]
+    beta_regularizer: Option<Regularizer>,
+    #[config]
+    gamma_regularizer: Option<Regularizer>,
+    #[config]
+    beta_constraint: Option<Constraint>,
+    #[config]
+    gamma_constraint: Option<Constraint>,
+    /// `None` without scale.
+    #[param(optional(scale, gamma_initializer, gamma_regularizer, gamma_constraint))]
+    gamma: Option<Param>,
+    /// `None` without center.
+    #[param(optional(center, beta_initializer, beta_regularizer, beta_constraint))]
+    beta: Option<Param>,
+}
+
+#[model(crate = nn_core)]
+impl LayerNormalization {
+    /// Over the last axis, with epsilon 1e-3, `gamma` from 1 and `beta` from 0.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> LayerNormalization {
+        LayerNormalization {
+            axis: Ints::new([-1]),
+            epsilon: 1e-3,
+            center: true,
+            scale: true,
+            beta_initializer: Initializer::Zeros,
+            gamma_initializer: Initializer::Ones,
+            beta_regularizer: None,
+            gamma_regularizer: None,
+            beta_constraint: None,
+            gamma_constraint: None,
+            gamma: optional(true, Initializer::Ones, None, None),
+            beta: optional(true, Initializer::Zeros, None, None),
+        }
+    }
+
+    /// Over another axis.
+    #[must_use]
+    pub const fn axis(self, axis: isize) -> LayerNormalization {
+        self.axes([axis])
+    }
+
+    /// Over several axes together.
+    #[must_use]
+    pub const fn axes<const N: usize>(mut self, axes: [isize; N]) -> LayerNormalization {
+        self.axis = Ints::new(axes);
+        self
+    }
+
+    normalization_builders!();
+
+    /// The shape of the output, that of the input.
+    ///
+    /// # Errors
+    /// When the input has no such axes, or there are none.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        match self.axis.mask("LayerNormalization", input) {
+            Ok(_) => Ok(*input),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn build(&self, input: &Shape) -> Result<()> {
+        let normalized = self.axis.mask("LayerNormalization", input)?;
+        if !(0.0..).contains(&self.epsilon) {
+            return Err(Error::value(format!(
+                "epsilon of LayerNormalization is a number from 0 on, found {}",
+                self.epsilon
+            )));
+        }
+        let sizes = input
+            .iter()
+            .zip(normalized)
+            .filter_map(|(&n, normalized)| normalized.then_some(n));
+        let sizes = Shape::from(sizes.collect::<Vec<_>>());
+        [&self.gamma, &self.beta]
+            .into_iter()
+            .flatten()
+            .try_for_each(|p| p.build(sizes))
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        let shape = x.shape();
+        let normalized = match self.axis.mask("LayerNormalization", &shape) {
+            Ok(normalized) => normalized,
+            Err(error) => return Tensor::failed(error.into()),
+        };
+        // The kernel takes the numbers of a sample in rows: the axes go to the end, and become one.
+        let axes = || (0..shape.rank()).map(|axis| axis as isize);
+        let (inside, outside): (Vec<isize>, Vec<isize>) =
+            axes().partition(|&axis| normalized[axis as usize]);
+        let order = [outside.as_slice(), inside.as_slice()].concat();
+        let in_order = order.is_sorted();
+        let x = if in_order { x } else { x.transpose(&order) };
+        let features: usize = inside.iter().map(|&axis| shape[axis as usize]).product();
+        let mut rows: Vec<usize> = outside.iter().map(|&axis| shape[axis as usize]).collect();
+        rows.push(features);
+        let or_all = |weight: &Option<Param>, value: f64| match weight {
+            Some(weight) => weight.value().reshape([features]),
+            None => Tensor::full_of([features], value, x.dtype()),
+        };
+        let y = layer_norm(
+            &x.reshape(rows),
+            or_all(&self.gamma, 1.0),
+            or_all(&self.beta, 0.0),
+            self.epsilon,
+        );
+        let y = y.reshape(x.shape());
+        match in_order {
+            true => y,
+            false => y.transpose(
+                axes()
+                    .map(|a| order.iter().position(|&o| o == a).expect("a permutation") as isize)
+                    .collect::<Vec<_>>(),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::Layer;
+
+    #[test]
+    fn missing_axes_are_errors() {
+        let error = LayerNormalization::new()
+            .axes([1, 3])
+            .forward(Tensor::ones([2, 3]))
+            .ok()
+            .unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("axis 3 is out of range for [2, 3]"),
+            "{error}"
+        );
+        let error = LayerNormalization::new()
+            .epsilon(f64::NAN)
+            .forward(Tensor::ones([2, 3]))
+            .ok()
+            .unwrap_err();
+        assert!(error.to_string().contains("epsilon"), "{error}");
+    }
+}

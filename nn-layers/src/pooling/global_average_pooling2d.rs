@@ -1,0 +1,53 @@
+//! Mean over a whole image.
+
+use crate::ShapeError;
+use crate::core::windows;
+use nn_core::{Result, Shape, Tensor};
+use nn_derive::{Layer, model};
+
+/// The mean of every channel over height and width.
+///
+/// Shapes: `[batch, height, width, channels] → [batch, channels]`, with [`GlobalAveragePooling2D::keepdims`] `[batch, 1, 1, channels]`.
+///
+/// Source: Keras's `GlobalAveragePooling2D`.
+///
+/// ```
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::GlobalAveragePooling2D;
+/// let pool = GlobalAveragePooling2D::new();
+/// assert_eq!(pool.forward(Tensor::ones([2, 7, 7, 512])).shape(), [2, 512]);
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct GlobalAveragePooling2D {
+    #[config]
+    keepdims: bool,
+}
+
+#[model(crate = nn_core)]
+impl GlobalAveragePooling2D {
+    /// Drops height and width.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> GlobalAveragePooling2D {
+        GlobalAveragePooling2D { keepdims: false }
+    }
+
+    /// Keeps height and width, with size 1.
+    #[must_use]
+    pub const fn keepdims(mut self, keepdims: bool) -> GlobalAveragePooling2D {
+        self.keepdims = keepdims;
+        self
+    }
+
+    /// The shape of the output, `[batch, channels]`.
+    ///
+    /// # Errors
+    /// When the input is not a batch of images.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        windows::global_output_shape("GlobalAveragePooling2D", self.keepdims, input)
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        x.mean_axes([1, 2], self.keepdims)
+    }
+}

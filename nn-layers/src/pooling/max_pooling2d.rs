@@ -1,0 +1,48 @@
+//! Maximum over windows of an image.
+
+use crate::ShapeError;
+use crate::pooling::pool2d::{self, pool2d_builders};
+use nn_core::{Padding, Result, Shape, Tensor};
+use nn_derive::{Layer, model};
+
+/// The largest number of each window, channel by channel.
+///
+/// Shapes: `[batch, height, width, channels] → [batch, height', width', channels]`, with
+/// `height' = ⌊(height - pool) / stride⌋ + 1`, or with [`Padding::Same`] `⌈height / stride⌉`.
+///
+/// Source: Keras's `MaxPooling2D`.
+///
+/// ```
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::MaxPooling2D;
+/// let pool = MaxPooling2D::new(2);
+/// assert_eq!(pool.forward(Tensor::ones([2, 28, 28, 8])).shape(), [2, 14, 14, 8]);
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct MaxPooling2D {
+    #[config]
+    pool_size: [usize; 2],
+    #[config]
+    strides: Option<[usize; 2]>,
+    #[config]
+    padding: Padding,
+}
+
+#[model(crate = nn_core)]
+impl MaxPooling2D {
+    pool2d_builders!();
+
+    /// The shape of the output, `[batch, height', width', channels]`.
+    ///
+    /// # Errors
+    /// When the input is not a batch of images, or no window fits.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        let strides = self.steps();
+        pool2d::output_shape("MaxPooling2D", self.pool_size, strides, self.padding, input)
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        nn_core::ops::max_pool2d(&x, self.pool_size, self.steps(), self.padding)
+    }
+}

@@ -1,0 +1,5 @@
+//! Layers that only act in training.
+
+mod dropout;
+
+pub use dropout::Dropout;

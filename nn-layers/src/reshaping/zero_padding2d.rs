@@ -1,0 +1,68 @@
+//! Zeros around an image.
+
+use crate::ShapeError;
+use crate::core::windows;
+use nn_core::{Result, Shape, Tensor, is_known};
+use nn_derive::{Layer, model};
+
+/// Adds rows and columns of zeros around an image.
+///
+/// Shapes: `[batch, height, width, channels] → [batch, top + height + bottom, left + width + right, channels]`.
+///
+/// Source: Keras's `ZeroPadding2D`.
+///
+/// ```
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::ZeroPadding2D;
+/// let x = Tensor::ones([1, 2, 2, 1]);
+/// assert_eq!(ZeroPadding2D::new(1).forward(&x).shape(), [1, 4, 4, 1]);
+/// assert_eq!(ZeroPadding2D::new(0).sides([[0, 2], [3, 1]]).forward(&x).shape(), [1, 4, 6, 1]);
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct ZeroPadding2D {
+    #[config]
+    padding: [[usize; 2]; 2],
+}
+
+#[model(crate = nn_core)]
+impl ZeroPadding2D {
+    /// As many zeros on each side (Keras: 1).
+    pub const fn new(padding: usize) -> ZeroPadding2D {
+        ZeroPadding2D {
+            padding: [[padding; 2]; 2],
+        }
+    }
+
+    /// Zeros on each side: `[[top, bottom], [left, right]]`.
+    #[must_use]
+    pub const fn sides(mut self, padding: [[usize; 2]; 2]) -> ZeroPadding2D {
+        self.padding = padding;
+        self
+    }
+
+    /// The shape of the output.
+    ///
+    /// # Errors
+    /// When the input is not a batch of images.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        if let Err(error) = windows::check_images("ZeroPadding2D", input) {
+            return Err(error);
+        }
+        let mut output = *input;
+        let mut i = 0;
+        while i < 2 {
+            let n = input.dims()[i + 1];
+            if is_known(n) {
+                output = output.with(i + 1, n + self.padding[i][0] + self.padding[i][1]);
+            }
+            i += 1;
+        }
+        Ok(output)
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        let [[top, bottom], [left, right]] = self.padding;
+        x.pad([(0, 0), (top, bottom), (left, right), (0, 0)])
+    }
+}

@@ -1,0 +1,191 @@
+//! The gated recurrent unit.
+
+use crate::core::weights::{optional, weight};
+use crate::rnn::recurrent::{self, Recurrent, recurrent_builders};
+use crate::{Activation, ShapeError};
+use nn_core::ops::RecurrentCell;
+use nn_core::{Constraint, Initializer, IntoInput, Param, Regularizer, Result, Shape, Tensor};
+use nn_derive::{Layer, model};
+
+/// A recurrent layer that, number by number, keeps its state or replaces it by a candidate (gated recurrent unit).
+///
+/// With the gates z, r and h side by side in `kernel` W, `recurrent_kernel` U and `bias` b, x the input of a step and h the state:
+/// `z = σ(x·W_z + b_z + h·U_z)`, `r` likewise, `h' = z·h + (1 - z)·tanh(x·W_h + b_h + r·(h·U_h + b'_h))`. Without
+/// [`GRU::reset_after`] the last product is `(r·h)·U_h`.
+///
+/// Shapes: `[batch, time, features] → [batch, units]`, or `[batch, time, units]` with [`GRU::return_sequences`]. Parameters: `kernel`
+/// `[features, 3 · units]`, `recurrent_kernel` `[units, 3 · units]`, `bias` `[2, 3 · units]` (that of the input, that of the state; without
+/// `reset_after` `[3 · units]`). The first state is zero, or given to [`GRU::call_with_state`].
+///
+/// With other activations than tanh and sigmoid, or dropout of the state, steps run one by one, which is slower.
+///
+/// Source: Cho et al. 2014; Keras's `GRU` (without `stateful` and masks).
+///
+/// ```
+/// use nn_core::{Layer, Module, Tensor};
+/// use nn_layers::GRU;
+/// let gru = GRU::new(16);
+/// assert_eq!(gru.forward(Tensor::ones([2, 10, 8])).shape(), [2, 16]);
+/// assert_eq!(gru.count_params(), (8 + 16 + 2) * 3 * 16);
+/// ```
+#[derive(Layer)]
+#[model(crate = nn_core)]
+pub struct GRU {
+    #[config]
+    units: usize,
+    #[config]
+    activation: Activation,
+    #[config]
+    recurrent_activation: Activation,
+    #[config]
+    use_bias: bool,
+    #[config]
+    kernel_initializer: Initializer,
+    #[config]
+    recurrent_initializer: Initializer,
+    #[config]
+    bias_initializer: Initializer,
+    #[config]
+    reset_after: bool,
+    #[config]
+    kernel_regularizer: Option<Regularizer>,
+    #[config]
+    recurrent_regularizer: Option<Regularizer>,
+    #[config]
+    bias_regularizer: Option<Regularizer>,
+    #[config]
+    activity_regularizer: Option<Regularizer>,
+    #[config]
+    kernel_constraint: Option<Constraint>,
+    #[config]
+    recurrent_constraint: Option<Constraint>,
+    #[config]
+    bias_constraint: Option<Constraint>,
+    #[config]
+    dropout: f64,
+    #[config]
+    recurrent_dropout: f64,
+    #[config]
+    return_sequences: bool,
+    #[config]
+    go_backwards: bool,
+    #[param(weight(kernel_initializer, kernel_regularizer, kernel_constraint))]
+    kernel: Param,
+    #[param(weight(recurrent_initializer, recurrent_regularizer, recurrent_constraint))]
+    recurrent_kernel: Param,
+    /// `None` without a bias.
+    #[param(optional(use_bias, bias_initializer, bias_regularizer, bias_constraint))]
+    bias: Option<Param>,
+}
+
+#[model(crate = nn_core)]
+impl GRU {
+    /// `units` outputs, with biases, the reset after the product; the kernel starts Glorot uniform, the recurrent kernel orthogonal, the
+    /// biases at 0.
+    pub const fn new(units: usize) -> GRU {
+        GRU {
+            units,
+            activation: Activation::Tanh,
+            recurrent_activation: Activation::Sigmoid,
+            use_bias: true,
+            kernel_initializer: Initializer::GlorotUniform,
+            recurrent_initializer: Initializer::Orthogonal { gain: 1.0 },
+            bias_initializer: Initializer::Zeros,
+            reset_after: true,
+            kernel_regularizer: None,
+            recurrent_regularizer: None,
+            bias_regularizer: None,
+            activity_regularizer: None,
+            kernel_constraint: None,
+            recurrent_constraint: None,
+            bias_constraint: None,
+            dropout: 0.0,
+            recurrent_dropout: 0.0,
+            return_sequences: false,
+            go_backwards: false,
+            kernel: Param::new(Initializer::Zeros),
+            recurrent_kernel: Param::new(Initializer::Zeros),
+            bias: None,
+        }
+        .with_weights()
+    }
+
+    /// The function of the gates.
+    #[must_use]
+    pub const fn recurrent_activation(mut self, activation: Activation) -> GRU {
+        self.recurrent_activation = activation;
+        self
+    }
+
+    /// Whether the reset gate comes after the product with the recurrent kernel (the default), or before it.
+    #[must_use]
+    pub const fn reset_after(mut self, reset_after: bool) -> GRU {
+        self.reset_after = reset_after;
+        self
+    }
+
+    recurrent_builders!(bias: optional(use_bias, bias_initializer, bias_regularizer, bias_constraint));
+
+    /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].
+    ///
+    /// # Errors
+    /// When the input is not `[batch, time, features]` with at least one step, or there is no unit.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        recurrent::output_shape("GRU", self.units, self.return_sequences, input)
+    }
+
+    fn layer(&self) -> Recurrent<'_> {
+        Recurrent {
+            name: "GRU",
+            cell: match self.reset_after {
+                true => RecurrentCell::Gru,
+                false => RecurrentCell::GruResetBefore,
+            },
+            kernel: &self.kernel,
+            recurrent_kernel: &self.recurrent_kernel,
+            bias: self.bias.as_ref(),
+            activation: self.activation,
+            recurrent_activation: self.recurrent_activation,
+            dropout: self.dropout,
+            recurrent_dropout: self.recurrent_dropout,
+            go_backwards: self.go_backwards,
+            return_sequences: self.return_sequences,
+            activity_regularizer: self.activity_regularizer,
+        }
+    }
+
+    fn build(&self, input: &Shape) -> Result<()> {
+        self.output_shape(input)?;
+        self.layer().build(self.units, input)
+    }
+
+    fn call(&self, x: Tensor, training: bool) -> Tensor {
+        self.layer().output(&x, training)
+    }
+
+    /// The output and the state h after the last step, from `initial_state`, h before the first step `[batch, units]`
+    /// (`None`: zeros). In training as the `call` that this stands in.
+    ///
+    /// Source: the arguments `return_state` and `initial_state` of Keras's `GRU`.
+    ///
+    /// ```
+    /// use nn_core::Tensor;
+    /// use nn_layers::GRU;
+    /// let gru = GRU::new(4).return_sequences(true);
+    /// let (y, h) = gru.call_with_state(Tensor::ones([2, 5, 3]), None);
+    /// assert_eq!((y.shape(), h.shape()), ([2, 5, 4].into(), [2, 4].into()));
+    /// // Where the first five steps ended, three more begin.
+    /// let (y, _) = gru.call_with_state(Tensor::ones([2, 3, 3]), Some(h));
+    /// assert_eq!(y.shape(), [2, 3, 4]);
+    /// ```
+    pub fn call_with_state(
+        &self,
+        x: impl IntoInput<Tensor>,
+        initial_state: Option<Tensor>,
+    ) -> (Tensor, Tensor) {
+        let (layer, states) = (self.layer(), initial_state.into_iter().collect());
+        recurrent::call_with_state(self, layer, x.into_input(), states, |mut states| {
+            states.remove(0)
+        })
+    }
+}

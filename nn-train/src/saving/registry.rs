@@ -1,0 +1,203 @@
+//! Finding losses, metrics, optimizers and schedules by the class name in a configuration, and reading what it says.
+//!
+//! Each file registers its own class with [`register!`](crate::register), as a program does with its own; nothing enumerates them.
+
+use nn_core::{Error, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+#[doc(hidden)]
+pub use inventory;
+
+/// A class that can be rebuilt from its configuration as a `Box<T>`; submitted by [`register!`](crate::register).
+pub struct Class<T: ?Sized + 'static> {
+    /// The name that configurations use: `Adam`.
+    pub class_name: &'static str,
+    /// Builds an object from `{"class_name": ..., "config": {...}}`.
+    pub from_config: fn(&Value) -> Result<Box<T>>,
+}
+
+/// Makes a loss, metric, optimizer or schedule known by its name, so that saved models that use it can be loaded.
+///
+/// The type needs a function `from_config(&serde_json::Value) -> nn::Result<Self>`.
+///
+/// ```
+/// use nn_core::{Result, Tensor};
+/// use nn_train::losses::{self, Loss};
+///
+/// struct FourthPower;
+/// impl FourthPower {
+///     fn from_config(_: &serde_json::Value) -> Result<FourthPower> {
+///         Ok(FourthPower)
+///     }
+/// }
+/// impl Loss for FourthPower {
+///     fn name(&self) -> &str {
+///         "fourth_power"
+///     }
+///     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+///         (y_true - y_pred).square().square().mean_axis(-1)
+///     }
+/// }
+/// nn_train::register!(Loss: FourthPower);
+///
+/// assert_eq!(losses::from_config(&FourthPower.config())?.name(), "fourth_power");
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[macro_export]
+macro_rules! register {
+    (Loss: $type:ident) => { $crate::register!(@ $crate::losses::Loss, $type, stringify!($type)); };
+    (Metric: $type:ident) => { $crate::register!(@ $crate::metrics::Metric, $type, stringify!($type)); };
+    (Metric: $type:ident as $name:literal) => { $crate::register!(@ $crate::metrics::Metric, $type, $name); };
+    (Optimizer: $type:ident) => { $crate::register!(@ $crate::optimizers::Optimizer, $type, stringify!($type)); };
+    (Optimizer: $type:ident as $name:literal) => { $crate::register!(@ $crate::optimizers::Optimizer, $type, $name); };
+    (Schedule: $type:ident) => { $crate::register!(@ $crate::schedules::Schedule, $type, stringify!($type)); };
+    (@ $trait:path, $type:ident, $name:expr) => {
+        $crate::saving::registry::inventory::submit! {
+            $crate::saving::registry::Class::<dyn $trait> {
+                class_name: $name,
+                from_config: |config| {
+                    <$type>::from_config(config).map(|object| ::std::boxed::Box::new(object) as ::std::boxed::Box<dyn $trait>)
+                },
+            }
+        }
+    };
+}
+
+/// The configuration of a type that says nothing about itself: its name, without module and parameters.
+pub(crate) fn bare<T: ?Sized>() -> Value {
+    let path = std::any::type_name::<T>();
+    let path = path.split('<').next().unwrap_or(path);
+    json!({"class_name": path.rsplit("::").next(), "config": {}})
+}
+
+/// The class that a configuration names.
+pub(crate) fn class_name(config: &Value) -> Result<&str> {
+    config
+        .get("class_name")
+        .and_then(Value::as_str)
+        .ok_or_else(|| {
+            Error::format(format!(
+                "expected an object with `class_name` and `config`, found {config}"
+            ))
+        })
+}
+
+/// The one class of the configuration's name among those registered, `None` if there is none.
+pub(crate) fn find<T: ?Sized + 'static>(
+    what: &str,
+    config: &Value,
+    classes: impl Iterator<Item = &'static Class<T>>,
+) -> Result<Option<Box<T>>> {
+    let name = class_name(config)?;
+    let mut found = classes.filter(|c| c.class_name == name);
+    match (found.next(), found.next()) {
+        (None, _) => Ok(None),
+        (Some(class), None) => (class.from_config)(config).map(Some),
+        (Some(_), Some(_)) => Err(Error::format(format!(
+            "two {what} are registered as {name}; rename one so that a file names just one"
+        ))),
+    }
+}
+
+/// What is said about a class that nobody registered.
+pub(crate) fn unknown(what: &str, kind: &str, config: &Value) -> Error {
+    let name = config
+        .get("class_name")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    Error::format(format!(
+        "no {what} is called {name}; if it is your own, make it known with `nn::register!({kind}: {name});` in this program"
+    ))
+}
+
+/// `{"class_name": ..., "config": ...}` of a value's fields.
+pub(crate) fn write<T: Serialize>(class_name: &str, fields: &T) -> Value {
+    entry(class_name, json!(fields))
+}
+
+fn entry(class_name: &str, config: Value) -> Value {
+    json!({"class_name": class_name, "config": config})
+}
+
+/// Entries that Keras writes and that a class here does not have, with what they may say. `name` and `dtype` may say anything.
+pub(crate) type Foreign = &'static [(&'static str, Allowed)];
+
+/// What an entry that a class does not have may say.
+pub(crate) enum Allowed {
+    Anything,
+    Null,
+    False,
+    Integer(i64),
+}
+
+impl Allowed {
+    /// Whether `value` is allowed, or what would be.
+    fn check(&self, value: &Value) -> Result<(), String> {
+        let (fits, only) = match self {
+            Allowed::Anything => (true, String::new()),
+            Allowed::Null => (value.is_null(), "null".to_string()),
+            Allowed::False => (value == &Value::Bool(false), "false".to_string()),
+            Allowed::Integer(n) => (value.as_i64() == Some(*n), n.to_string()),
+        };
+        if fits { Ok(()) } else { Err(only) }
+    }
+}
+
+/// A value from the `config` of `{"class_name": ..., "config": {...}}`, with the default for entries that are missing.
+///
+/// # Errors
+/// An entry that `T` does not have, unless `foreign` allows it; a value of the wrong type.
+pub(crate) fn read<T: DeserializeOwned + Serialize + Default>(
+    config: &Value,
+    foreign: Foreign,
+) -> Result<T> {
+    read_over(T::default(), config, foreign)
+}
+
+/// As [`read`], with the entries of `defaults` for those that are missing.
+pub(crate) fn read_over<T: DeserializeOwned + Serialize>(
+    defaults: T,
+    config: &Value,
+    foreign: Foreign,
+) -> Result<T> {
+    let class = class_name(config)?;
+    let merged = merge(class, json!(defaults), config, foreign)?;
+    T::deserialize(merged).map_err(|e| wrong(class, &e))
+}
+
+fn wrong(class: &str, e: &dyn std::fmt::Display) -> Error {
+    Error::format(format!("the configuration of {class}: {e}"))
+}
+
+/// What [`read_over`] does for every type: the fields with the entries of a configuration in their places.
+fn merge(class: &str, defaults: Value, config: &Value, foreign: Foreign) -> Result<Value> {
+    let wrong = |e: &dyn std::fmt::Display| wrong(class, e);
+    let empty = Map::new();
+    let entries = match config.get("config") {
+        Some(Value::Object(entries)) => entries,
+        None | Some(Value::Null) => &empty,
+        Some(other) => return Err(wrong(&format!("expected an object, found {other}"))),
+    };
+    let Value::Object(mut merged) = defaults else {
+        return Err(wrong(&"its fields are not an object"));
+    };
+    for (name, value) in entries {
+        if let Some(entry) = merged.get_mut(name) {
+            *entry = value.clone();
+            continue;
+        }
+        match foreign.iter().find(|(entry, _)| entry == name) {
+            Some((_, allowed)) => allowed.check(value).map_err(|only| {
+                wrong(&format!("`{name}` can only be {only} here, found {value}"))
+            })?,
+            None if matches!(name.as_str(), "name" | "dtype") => {}
+            None => {
+                let known = merged.keys().cloned().collect::<Vec<_>>().join(", ");
+                return Err(wrong(&format!("unknown entry `{name}`; it has {known}")));
+            }
+        }
+    }
+    Ok(Value::Object(merged))
+}

@@ -1,0 +1,192 @@
+//! A model with an optimizer, losses and metrics: what can be trained, evaluated and saved as a whole.
+
+use crate::data::Batch;
+use crate::data::{Dataset, IntoDataset, IntoTensors};
+use crate::optimizers::Optimizer;
+use crate::saving;
+use crate::training::Model;
+use crate::training::Scores;
+use crate::training::State;
+use crate::training::Step;
+use crate::training::fit::check_batch_size;
+use nn_core::{Error, IntoInput, Result, Tensor, Tensors, concatenate, layer};
+use std::ops::Deref;
+use std::path::Path;
+
+/// Samples in one step of `evaluate` and `predict`.
+const BATCH: usize = 256;
+
+/// A compiled model; it dereferences to the model.
+pub struct Compiled<M> {
+    pub(crate) model: M,
+    pub(crate) state: State,
+}
+
+impl<M> Deref for Compiled<M> {
+    type Target = M;
+    fn deref(&self) -> &M {
+        &self.model
+    }
+}
+
+impl<M: Model> Compiled<M> {
+    pub(crate) fn new(model: M, state: State) -> Compiled<M> {
+        Compiled { model, state }
+    }
+
+    /// The model.
+    pub fn model(&self) -> &M {
+        &self.model
+    }
+
+    /// The model without optimizer, losses and metrics.
+    pub fn into_model(self) -> M {
+        self.model
+    }
+
+    /// The optimizer, to look at or to change its learning rate.
+    pub fn optimizer(&mut self) -> &mut dyn Optimizer {
+        &mut *self.state.optimizer
+    }
+
+    /// Epochs trained so far, over all calls of `fit`.
+    pub fn epochs_trained(&self) -> u64 {
+        self.state.epoch
+    }
+
+    /// Losses and metrics on data, in inference.
+    ///
+    /// # Errors
+    /// Mistakes in the data or the shapes; an empty data set.
+    pub fn evaluate(&mut self, data: impl IntoDataset) -> Result<Scores> {
+        let data = data.into_dataset()?;
+        if data.is_empty() {
+            return Err(Error::value(
+                "the data set is empty: there is nothing to evaluate",
+            ));
+        }
+        self.prepare(&data)?;
+        self.evaluate_batches(&data, BATCH)
+    }
+
+    pub(crate) fn evaluate_batches(&mut self, data: &Dataset, batch_size: usize) -> Result<Scores> {
+        self.state.tracked.reset();
+        for (index, batch) in data.batches(batch_size).datasets().enumerate() {
+            self.test(batch.into())
+                .map_err(|e| e.context(format!("batch {} of the evaluation", index + 1)))?;
+        }
+        Ok(self.state.tracked.scores())
+    }
+
+    fn test(&mut self, batch: Batch) -> Result<()> {
+        let mut step = Step::new(&self.model, &mut self.state, false, &batch);
+        self.model.test_step(&mut step, batch.clone())
+    }
+
+    /// The outputs for inputs, in inference, computed in batches.
+    ///
+    /// # Errors
+    /// Mistakes in the shapes, with the layer's path.
+    pub fn predict(&self, x: impl IntoInput<M::Input>) -> Result<M::Output> {
+        self.predict_batched(x, BATCH)
+    }
+
+    /// As [`Compiled::predict`], in batches of the given size.
+    ///
+    /// # Errors
+    /// As [`Compiled::predict`]; a batch size of 0.
+    pub fn predict_batched(
+        &self,
+        x: impl IntoInput<M::Input>,
+        batch_size: usize,
+    ) -> Result<M::Output> {
+        check_batch_size(batch_size)?;
+        let x = x.into_input();
+        let rows = match x.leaves().first() {
+            Some(first) => first.try_shape()?.first().copied(),
+            None => None,
+        };
+        let output = match rows {
+            Some(rows) if rows > batch_size => self.predict_in_parts(&x, batch_size)?,
+            _ => layer::call(&self.model, x, false),
+        };
+        match output.error() {
+            Some(error) => Err(error.clone()),
+            None => Ok(output),
+        }
+    }
+
+    fn predict_in_parts(&self, x: &M::Input, batch_size: usize) -> Result<M::Output> {
+        let data = Dataset::inputs(x.leaves().into_iter().cloned().collect::<Vec<_>>())?;
+        let mut parts: Vec<Vec<Tensor>> = Vec::new();
+        for batch in data.batches(batch_size).datasets() {
+            let input = M::Input::from_leaves(batch.xs().to_vec())?;
+            let output = layer::call(&self.model, input, false);
+            let leaves = output.leaves();
+            parts.resize_with(leaves.len(), Vec::new);
+            for (part, leaf) in parts.iter_mut().zip(leaves) {
+                part.push(leaf.clone().ok()?);
+            }
+        }
+        M::Output::from_leaves(parts.iter().map(|part| concatenate(part, 0)).collect())
+    }
+
+    /// One training step on one batch; the loss and metrics of this batch.
+    ///
+    /// # Errors
+    /// As [`Compiled::fit`].
+    pub fn train_on_batch(&mut self, x: impl IntoTensors, y: impl IntoTensors) -> Result<Scores> {
+        let data = self.bound(x, y)?;
+        self.step(data.into())?;
+        Ok(self.state.tracked.scores())
+    }
+
+    /// Loss and metrics on one batch, in inference.
+    ///
+    /// # Errors
+    /// As [`Compiled::evaluate`].
+    pub fn test_on_batch(&mut self, x: impl IntoTensors, y: impl IntoTensors) -> Result<Scores> {
+        let data = self.bound(x, y)?;
+        self.test(data.into())?;
+        Ok(self.state.tracked.scores())
+    }
+
+    /// The outputs for one batch, in inference.
+    ///
+    /// # Errors
+    /// As [`Compiled::predict`].
+    pub fn predict_on_batch(&self, x: impl IntoInput<M::Input>) -> Result<M::Output> {
+        self.predict_batched(x, usize::MAX)
+    }
+
+    /// A batch as data; the first one traces the model.
+    pub(crate) fn bound(&mut self, x: impl IntoTensors, y: impl IntoTensors) -> Result<Dataset> {
+        let data = Dataset::new(x, y)?;
+        if data.is_empty() {
+            return Err(Error::value("the batch is empty"));
+        }
+        if self.state.outputs.is_empty() {
+            self.prepare(&data)?;
+        }
+        self.state.tracked.reset();
+        Ok(data)
+    }
+
+    /// Saves everything in one file: parameters, buffers, the layers' configuration, optimizer, losses, metrics, epoch and seed, so
+    /// that training goes on from it to the bit.
+    ///
+    /// # Errors
+    /// When the model is not built yet or the file cannot be written; a file from before then stays as it was.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        saving::save(&self.model, Some(&self.state), path.as_ref())
+    }
+
+    /// Rebuilds what [`Compiled::save`] wrote, without `new` and without `compile`.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is damaged, of another model, or saved without being compiled.
+    pub fn load(path: impl AsRef<Path>) -> Result<Compiled<M>> {
+        let (model, state) = saving::load_compiled(path.as_ref())?;
+        Ok(Compiled { model, state })
+    }
+}

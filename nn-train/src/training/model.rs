@@ -1,0 +1,140 @@
+//! The model: a layer that can be compiled, trained and inspected.
+
+use crate::data::Batch;
+use crate::inspect::Summary;
+use crate::inspect::plot;
+use crate::saving;
+use crate::training::Compile;
+use crate::training::Compiled;
+use crate::training::State;
+use crate::training::Step;
+use nn_core::{GradientTape, InputShapes, Layer, Result, Tensor, trace};
+use std::path::Path;
+
+/// What `#[derive(Model)]` and `#[model]` make of a struct: a layer with `compile`, `summary`, `save` and their kin.
+///
+/// [`Model::train_step`], [`Model::test_step`] and [`Model::compute_loss`] may be overridden in the `#[model] impl`.
+pub trait Model: Layer {
+    /// What `fit` does with one batch: forward pass, loss, gradients, update, metrics.
+    ///
+    /// # Errors
+    /// Whatever goes wrong in the step; `fit` adds which batch it was.
+    fn train_step(&self, step: &mut Step<'_, Self>, batch: Batch) -> Result<()> {
+        default_train_step(self, step, batch)
+    }
+
+    /// What `evaluate` does with one batch: forward pass in inference, loss, metrics.
+    ///
+    /// # Errors
+    /// Whatever goes wrong in the step.
+    fn test_step(&self, step: &mut Step<'_, Self>, batch: Batch) -> Result<()> {
+        default_test_step(self, step, batch)
+    }
+
+    /// The total loss of a batch: by default [`Step::loss`].
+    fn compute_loss(
+        &self,
+        step: &mut Step<'_, Self>,
+        batch: &Batch,
+        y_pred: &Self::Output,
+    ) -> Tensor {
+        step.loss(&batch.y, y_pred)
+    }
+
+    /// With an optimizer, losses and metrics, ready for `fit`.
+    fn compile(self, compile: Compile) -> Compiled<Self> {
+        Compiled::new(self, State::new(compile))
+    }
+
+    /// Keras's table of layers, output shapes and parameter counts, from a trace of `call` on inputs of the given shapes (without
+    /// the batch). It builds the model.
+    ///
+    /// # Errors
+    /// The first mistake in the shapes, with the layer's path.
+    fn summary(&self, input: impl InputShapes) -> Result<Summary> {
+        Ok(Summary::new(self, trace::trace(self, input)?))
+    }
+
+    /// Draws the graph of layers and operations as traced: `.svg`, `.dot` or `.mmd` (Mermaid) by the path's ending.
+    ///
+    /// # Errors
+    /// As [`Model::summary`]; an unknown ending; a file that cannot be written.
+    fn plot(&self, path: impl AsRef<Path>, input: impl InputShapes) -> Result<()> {
+        plot::write(self, &trace::trace(self, input)?, path.as_ref())
+    }
+
+    /// Saves parameters, buffers and the layers' configuration in one file; [`Compiled::save`] adds the state of training.
+    ///
+    /// # Errors
+    /// When a parameter is not built yet or the file cannot be written; a file from before then stays as it was.
+    fn save_model(&self, path: impl AsRef<Path>) -> Result<()> {
+        saving::save(self, None, path.as_ref())
+    }
+
+    /// Rebuilds a saved model, without `new`: architecture, parameters, frozen layers.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is damaged, or is of another model.
+    fn load_model(path: impl AsRef<Path>) -> Result<Self> {
+        saving::load_model(path.as_ref())
+    }
+
+    /// Replaces all parameters and buffers by those of a file; strict: every one must be there with its shape, and nothing else.
+    ///
+    /// # Errors
+    /// All differences at once; the model then stays as it was.
+    fn load_weights(&self, path: impl AsRef<Path>) -> Result<()> {
+        saving::load_weights(self, path.as_ref())
+    }
+
+    /// Replaces the parameters and buffers that a file has with the same path and shape, and reports the rest.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is damaged.
+    fn load_weights_partial(&self, path: impl AsRef<Path>) -> Result<saving::LoadReport> {
+        saving::load_weights_partial(self, path.as_ref())
+    }
+}
+
+/// The default steps under the names that `#[model] impl` gives overridden ones: an inherent method wins over these.
+#[doc(hidden)]
+pub trait DefaultSteps: Model {
+    fn __train_step(&self, step: &mut Step<'_, Self>, batch: Batch) -> Result<()> {
+        default_train_step(self, step, batch)
+    }
+
+    fn __test_step(&self, step: &mut Step<'_, Self>, batch: Batch) -> Result<()> {
+        default_test_step(self, step, batch)
+    }
+
+    fn __compute_loss(
+        &self,
+        step: &mut Step<'_, Self>,
+        batch: &Batch,
+        y_pred: &Self::Output,
+    ) -> Tensor {
+        step.loss(&batch.y, y_pred)
+    }
+}
+
+impl<M: Model> DefaultSteps for M {}
+
+fn default_train_step<M: Model>(model: &M, step: &mut Step<'_, M>, batch: Batch) -> Result<()> {
+    let tape = GradientTape::new();
+    let y_pred = step.forward_batch(&batch);
+    let loss = model.compute_loss(step, &batch, &y_pred);
+    // A parameter that this batch's loss does not depend on keeps its value, as in Keras.
+    let gradients = tape.gradient_of_connected(&loss, model)?;
+    step.apply(gradients)?;
+    step.report("loss", &loss)?;
+    step.update_metrics(&batch.y, &y_pred)
+}
+
+fn default_test_step<M: Model>(model: &M, step: &mut Step<'_, M>, batch: Batch) -> Result<()> {
+    let y_pred = step.forward_batch(&batch);
+    let loss = model.compute_loss(step, &batch, &y_pred);
+    step.report("loss", &loss)?;
+    step.update_metrics(&batch.y, &y_pred)
+}
+
+impl Model for nn_layers::Sequential {}

@@ -1,0 +1,108 @@
+//! Showing how training goes: a live bar on a terminal, lines elsewhere.
+
+use crate::training::Scores;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+/// How `fit` shows its progress.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Verbose {
+    /// A bar if standard error is a terminal, lines otherwise.
+    #[default]
+    Auto,
+    /// A live bar for every epoch.
+    Bar,
+    /// One line for every epoch.
+    Lines,
+    /// Nothing.
+    Silent,
+}
+
+/// Between two updates of the bar.
+const REDRAW: Duration = Duration::from_millis(80);
+
+pub(crate) struct Progress {
+    verbose: Verbose,
+    epochs: usize,
+    epoch: usize,
+    batches: usize,
+    bar: Option<ProgressBar>,
+    began: Instant,
+    drawn: Instant,
+}
+
+impl Progress {
+    pub(crate) fn new(verbose: Verbose, epochs: usize) -> Progress {
+        let verbose = match verbose {
+            Verbose::Auto if std::io::stderr().is_terminal() => Verbose::Bar,
+            Verbose::Auto => Verbose::Lines,
+            chosen => chosen,
+        };
+        let now = Instant::now();
+        Progress {
+            verbose,
+            epochs,
+            epoch: 0,
+            batches: 0,
+            bar: None,
+            began: now,
+            drawn: now,
+        }
+    }
+
+    pub(crate) fn begin_epoch(&mut self, epoch: usize, batches: usize) {
+        self.epoch = epoch;
+        self.batches = batches;
+        self.began = Instant::now();
+        if self.verbose == Verbose::Bar {
+            let style =
+                ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {elapsed}<{eta} {msg}")
+                    .expect("a valid template")
+                    .progress_chars("━╸ ");
+            let target = ProgressDrawTarget::stderr();
+            let bar = ProgressBar::with_draw_target(Some(batches as u64), target).with_style(style);
+            bar.set_prefix(format!("Epoch {}/{}", epoch + 1, self.epochs));
+            self.bar = Some(bar);
+        }
+    }
+
+    /// After a batch; the scores are computed only when they are drawn.
+    pub(crate) fn batch(&mut self, done: usize, scores: impl FnOnce() -> Scores) {
+        let Some(bar) = &self.bar else { return };
+        if self.drawn.elapsed() >= REDRAW || done == self.batches {
+            self.drawn = Instant::now();
+            bar.set_message(scores().to_string());
+            bar.set_position(done as u64);
+        }
+    }
+
+    pub(crate) fn end_epoch(&mut self, scores: &Scores) {
+        let seconds = self.began.elapsed().as_secs_f64();
+        match (self.verbose, self.bar.take()) {
+            (_, Some(bar)) => {
+                bar.finish_and_clear();
+                eprintln!(
+                    "Epoch {}/{} - {seconds:.1}s - {scores}",
+                    self.epoch + 1,
+                    self.epochs
+                );
+            }
+            (Verbose::Lines, None) => {
+                println!(
+                    "Epoch {}/{} - {seconds:.1}s - {scores}",
+                    self.epoch + 1,
+                    self.epochs
+                );
+            }
+            _ => {}
+        }
+    }
+
+    /// Leaves the bar as it stands, when training ends with an error.
+    pub(crate) fn abandon(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.abandon();
+        }
+    }
+}
