@@ -13,7 +13,7 @@ mod support;
 
 use criterion::Criterion;
 use nn::Tensor;
-use nn::kernels::gemm::{Gemm, Mat};
+use nn_kernels::gemm::{Gemm, Mat};
 use std::hint::black_box;
 use std::time::Instant;
 use support::{Work, measure, random};

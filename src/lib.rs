@@ -3,6 +3,8 @@
 //! The layers of a model are its fields, the forward pass is a `call` that you write, and everything else (training, summary, plot,
 //! saving, loading, cloning) comes without a line from you.
 
+#![forbid(unsafe_code)]
+
 pub mod guide;
 
 pub use nn_core::*;

@@ -1,7 +1,7 @@
 //! What the benches of kernels share: how fast the processor could be at most, and a line that says how near an operation comes.
 
 use criterion::Criterion;
-use nn::kernels::simd::{self, Level};
+use nn_kernels::simd::{self, Level};
 use std::cell::Cell;
 use std::hint::black_box;
 use std::sync::OnceLock;

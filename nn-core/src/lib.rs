@@ -2,60 +2,45 @@
 //!
 //! Users depend on `nn`, which re-exports what they need.
 
+#![forbid(unsafe_code)]
 // A `ShapeError` holds its message in place: `const` code cannot allocate, and errors are rare.
 #![allow(clippy::result_large_err)]
 
-pub mod config;
-mod constraint;
-pub mod dtype;
-mod error;
-mod gradients;
-mod ids;
-pub mod initializer;
-mod jacobian;
+mod autodiff;
+mod base;
 #[doc(hidden)]
-pub mod kernels;
-pub mod layer;
+pub mod check;
+mod graph;
 pub mod module;
-pub mod op;
 pub mod ops;
-mod param;
-pub mod profile;
-pub mod random;
-pub mod registry;
-mod regularizer;
-mod scope;
-mod shape;
-mod shape_error;
-#[doc(hidden)]
-pub mod statics;
-pub mod storage;
-mod structure;
-mod tape;
 mod tensor;
 pub mod testing;
-pub mod trace;
 
-pub use constraint::{Axes, Constraint};
-pub use dtype::{DType, Element};
-pub use error::{Error, ErrorKind, Result};
-pub use gradients::{Gradients, Sources};
-pub use initializer::Initializer;
-pub use layer::{Callable, Layer};
-pub use module::{Module, Parameter};
-pub use op::Op;
+pub use autodiff::gradients::{Gradients, Sources};
+pub use autodiff::tape::{GradientTape, no_gradient};
+pub use base::error::{Error, ErrorKind, Result};
+pub use base::floatx as dtype;
+pub(crate) use base::shape::{ANYTHING, batches};
+pub use base::shape::{MAX_RANK, Shape, UNKNOWN, is_known};
+pub use base::shape_error::{ShapeError, axis_of};
+#[doc(hidden)]
+pub use check as statics;
+pub use check::OutputShape;
+pub use graph::op::{self, Op};
+pub use graph::profile;
+pub use graph::trace::{self, InputShapes};
+pub use module::constraint::{Axes, Constraint};
+pub use module::context::training;
+pub use module::initializer::{self, Initializer};
+pub use module::layer::{self, Callable, Layer};
+pub use module::param::Param;
+pub use module::regularizer::Regularizer;
+pub use module::structure::{IntoInput, Tensors};
+pub use module::{Module, Parameter, config, registry};
+pub use nn_kernels::{DType, Element, with_dtype, with_float};
 pub use ops::*;
-pub use param::Param;
-pub use regularizer::Regularizer;
-pub use scope::training;
-pub(crate) use shape::{ANYTHING, batches};
-pub use shape::{MAX_RANK, Shape, UNKNOWN, is_known};
-pub use shape_error::{ShapeError, axis_of};
-pub use statics::OutputShape;
-pub use structure::{IntoInput, Tensors};
-pub use tape::{GradientTape, no_gradient};
+pub use tensor::random;
 pub use tensor::{Operand, Tensor};
-pub use trace::InputShapes;
 
 #[doc(hidden)]
 pub mod __private {

@@ -1,6 +1,7 @@
 //! Checks that every op and layer goes through.
 
-use crate::{DType, GradientTape, Tensor, random};
+use crate::tensor::random;
+use crate::{DType, GradientTape, Tensor};
 
 /// Whether two numbers agree within `tolerance`, absolute plus relative. NaN agrees with nothing.
 pub fn close(a: f64, b: f64, tolerance: f64) -> bool {

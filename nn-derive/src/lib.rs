@@ -3,6 +3,8 @@
 //! They generate access to what the user wrote (every field with its name, the user's `call` as a trait method) and nothing else; what is
 //! done with it is ordinary code in `nn-core` and `nn-train`.
 
+#![forbid(unsafe_code)]
+
 mod ast;
 mod attr;
 mod check;

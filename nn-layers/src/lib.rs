@@ -4,6 +4,7 @@
 //! `Dense::new(16).activation(Activation::Sigmoid)`. Each has a `const fn output_shape`, by which shapes are checked when a model is
 //! built.
 
+#![forbid(unsafe_code)]
 // A `ShapeError` holds its message in place: `const` code cannot allocate, and errors are rare.
 #![allow(clippy::result_large_err)]
 

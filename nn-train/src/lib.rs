@@ -1,5 +1,7 @@
 //! Losses, metrics, optimizers, data and the training loop of the `nn` crate.
 
+#![forbid(unsafe_code)]
+
 pub mod callbacks;
 pub mod data;
 mod inspect;

@@ -6,7 +6,7 @@ use crate::{GradientTape, Result, Tensor};
 /// be differentiated again.
 ///
 /// Ops whose gradient is one fused kernel use this for the gradient of that gradient, which few programs ask for.
-pub(super) fn gradient_of(
+pub(crate) fn gradient_of(
     f: impl FnOnce(&[Tensor]) -> Tensor,
     inputs: &[Tensor],
     needs: impl Fn(usize) -> bool,

@@ -1,7 +1,7 @@
 //! A function with a gradient of the user's own.
 
-use super::fail::fail;
-use crate::op::{Backward, Keeps, Op, apply};
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::ops::fail::fail;
 use crate::{DType, Error, Result, Shape, Tensor, no_gradient};
 
 struct CustomGradient<B, const N: usize> {
@@ -94,7 +94,7 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::custom_gradient;
+    use crate::ops::custom_gradient;
     use crate::testing::check_gradient;
     use crate::{DType, GradientTape, Tensor, UNKNOWN};
 

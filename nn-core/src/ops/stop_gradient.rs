@@ -1,6 +1,6 @@
 //! A value that gradients do not pass.
 
-use crate::op::{Backward, Keeps, Op, apply};
+use crate::graph::op::{Backward, Keeps, Op, apply};
 use crate::{DType, Result, Shape, Tensor, no_gradient};
 
 struct StopGradient;

@@ -4,50 +4,54 @@ use super::Tensor;
 use crate::{Element, Error, Result, Shape};
 use ndarray::{ArrayBase, ArrayD, ArrayViewD, Dimension, IxDyn, OwnedRepr};
 
-impl<T: Element> From<T> for Tensor {
-    fn from(value: T) -> Tensor {
-        Tensor::build(Shape::SCALAR, |out| out[0] = value)
-    }
-}
+// One impl a type: element types stand in another crate, which might make an element of an array as far as the compiler knows.
+macro_rules! values {
+    ($($t:ty),*) => {$(
+        impl From<$t> for Tensor {
+            fn from(value: $t) -> Tensor {
+                Tensor::build(Shape::SCALAR, |out| out[0] = value)
+            }
+        }
 
-impl<T: Element> From<Vec<T>> for Tensor {
-    fn from(values: Vec<T>) -> Tensor {
-        Tensor::from_slice(&values, [values.len()])
-    }
-}
+        impl From<Vec<$t>> for Tensor {
+            fn from(values: Vec<$t>) -> Tensor {
+                Tensor::from_slice(&values, [values.len()])
+            }
+        }
 
-impl<T: Element> From<&[T]> for Tensor {
-    fn from(values: &[T]) -> Tensor {
-        Tensor::from_slice(values, [values.len()])
-    }
-}
+        impl From<&[$t]> for Tensor {
+            fn from(values: &[$t]) -> Tensor {
+                Tensor::from_slice(values, [values.len()])
+            }
+        }
 
-impl<T: Element, const N: usize> From<[T; N]> for Tensor {
-    fn from(values: [T; N]) -> Tensor {
-        Tensor::from_slice(&values, [N])
-    }
-}
+        impl<const N: usize> From<[$t; N]> for Tensor {
+            fn from(values: [$t; N]) -> Tensor {
+                Tensor::from_slice(&values, [N])
+            }
+        }
 
-impl<T: Element, const N: usize, const M: usize> From<[[T; M]; N]> for Tensor {
-    fn from(values: [[T; M]; N]) -> Tensor {
-        Tensor::from_slice(values.as_flattened(), [N, M])
-    }
-}
+        impl<const N: usize, const M: usize> From<[[$t; M]; N]> for Tensor {
+            fn from(values: [[$t; M]; N]) -> Tensor {
+                Tensor::from_slice(values.as_flattened(), [N, M])
+            }
+        }
 
-impl<T: Element, const N: usize, const M: usize, const L: usize> From<[[[T; L]; M]; N]> for Tensor {
-    fn from(values: [[[T; L]; M]; N]) -> Tensor {
-        Tensor::from_slice(values.as_flattened().as_flattened(), [N, M, L])
-    }
-}
+        impl<const N: usize, const M: usize, const L: usize> From<[[[$t; L]; M]; N]> for Tensor {
+            fn from(values: [[[$t; L]; M]; N]) -> Tensor {
+                Tensor::from_slice(values.as_flattened().as_flattened(), [N, M, L])
+            }
+        }
 
-impl<T: Element, const N: usize, const M: usize, const L: usize, const K: usize>
-    From<[[[[T; K]; L]; M]; N]> for Tensor
-{
-    fn from(values: [[[[T; K]; L]; M]; N]) -> Tensor {
-        let flat = values.as_flattened().as_flattened().as_flattened();
-        Tensor::from_slice(flat, [N, M, L, K])
-    }
+        impl<const N: usize, const M: usize, const L: usize, const K: usize> From<[[[[$t; K]; L]; M]; N]> for Tensor {
+            fn from(values: [[[[$t; K]; L]; M]; N]) -> Tensor {
+                let flat = values.as_flattened().as_flattened().as_flattened();
+                Tensor::from_slice(flat, [N, M, L, K])
+            }
+        }
+    )*};
 }
+values!(f32, f64, i64, u8, bool);
 
 impl From<&Tensor> for Tensor {
     fn from(tensor: &Tensor) -> Tensor {

@@ -1,7 +1,8 @@
 //! Tensors from nothing: constants and ranges.
 
 use super::Tensor;
-use crate::{DType, Element, Error, Shape, random};
+use crate::tensor::random;
+use crate::{DType, Element, Error, Shape};
 
 impl Tensor {
     /// Every element `value`.
@@ -101,7 +102,7 @@ impl Tensor {
         Tensor::build(shape, |out| out.copy_from_slice(values))
     }
 
-    /// Uniform random numbers in `[0, 1)` (`f32`), from the thread's seed ([`crate::random::set_seed`]).
+    /// Uniform random numbers in `[0, 1)` (`f32`), from the thread's seed ([`crate::tensor::random::set_seed`]).
     pub fn random_uniform(shape: impl Into<Shape>) -> Tensor {
         random::uniform(shape, 0.0, 1.0, DType::F32)
     }

@@ -5,12 +5,13 @@ mod create;
 mod display;
 mod operand;
 mod pending;
+pub mod random;
 
 pub use operand::Operand;
 pub(crate) use pending::Recipe;
 
-use crate::storage::Buffer;
 use crate::{DType, Element, Error, Result, Shape};
+use nn_kernels::buffer::Buffer;
 use pending::Pending;
 use std::cell::Cell;
 use std::sync::Arc;

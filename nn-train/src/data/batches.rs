@@ -1,8 +1,8 @@
 //! Going through a data set batch by batch, on request prepared on another thread.
 
 use super::Dataset;
-use nn_core::kernels::parallel;
 use nn_core::{DType, Element, Tensor, random};
+use nn_kernels::parallel;
 use std::sync::mpsc;
 
 /// An iterator over `(x, y)` batches; see [`Dataset::batches`]. [`Batches::datasets`] gives whole batches, with several inputs,

@@ -2,8 +2,8 @@
 
 use super::{Mean, Metric, described, metric};
 use crate::losses::labels;
-use nn_core::kernels::reduce::argmax;
 use nn_core::{Error, Result, Shape, Tensor, with_float};
+use nn_kernels::reduce::argmax;
 use serde::{Deserialize, Serialize};
 
 /// The share of rows whose greatest score (the first of equals) is that of the label. Labels: `[batch, ...]` or `[batch, ..., 1]`, integers; one

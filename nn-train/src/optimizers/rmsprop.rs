@@ -2,8 +2,8 @@
 
 use super::settings::{describe, optimizer, settings_and_slots, within};
 use super::{LearningRate, Rule, Settings, Slots, StepInfo};
-use nn_core::kernels::optimizer as kernel;
 use nn_core::{Result, Tensor, with_float};
+use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -2,8 +2,8 @@
 
 use super::idx;
 use crate::data::Dataset;
-use nn_core::kernels::elementwise;
 use nn_core::{DType, Error, Result, Tensor};
+use nn_kernels::elementwise;
 use std::path::{Path, PathBuf};
 
 /// MNIST (LeCun et al. 1998): 60 000 training and 10 000 test images of handwritten digits.

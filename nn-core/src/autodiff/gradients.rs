@@ -1,0 +1,252 @@
+//! What a tape is asked for, and what it answers for a whole model: [`Sources`] and [`Gradients`].
+
+use crate::module::tree;
+use crate::{Error, Layer, Result, Tensor};
+use std::fmt;
+use std::ops::Index;
+use std::sync::Arc;
+
+/// What gradients can be taken with respect to: a tensor, an array, slice or `Vec` of tensors, or a layer or model (its
+/// trainable parameters).
+pub trait Sources {
+    /// The gradients, in the same structure.
+    type Gradient;
+
+    /// The sources, parameters with their paths.
+    ///
+    /// # Errors
+    /// When a source is a failed tensor.
+    #[doc(hidden)]
+    fn tensors(&self) -> Result<Vec<Source>>;
+
+    /// Puts gradients, in the order of the sources that [`Sources::tensors`] gave, into their structure.
+    ///
+    /// # Errors
+    /// When one is missing that cannot be left out.
+    #[doc(hidden)]
+    fn assemble(
+        self,
+        sources: Vec<Source>,
+        gradients: Vec<Option<Tensor>>,
+    ) -> Result<Self::Gradient>;
+}
+
+/// A source, and its path if it is a parameter.
+#[doc(hidden)]
+pub type Source = (Option<Arc<str>>, Tensor);
+
+fn plain<'a>(tensors: impl IntoIterator<Item = &'a Tensor>) -> Result<Vec<Source>> {
+    tensors
+        .into_iter()
+        .map(|t| Ok((None, t.clone().ok()?)))
+        .collect()
+}
+
+fn all(gradients: Vec<Option<Tensor>>) -> Result<Vec<Tensor>> {
+    let missing = || Error::gradient("the target does not depend on one of the sources");
+    gradients
+        .into_iter()
+        .map(|g| g.ok_or_else(missing))
+        .collect()
+}
+
+impl Sources for &Tensor {
+    type Gradient = Tensor;
+    fn tensors(&self) -> Result<Vec<Source>> {
+        plain([*self])
+    }
+    fn assemble(self, _: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<Tensor> {
+        Ok(all(gradients)?.swap_remove(0))
+    }
+}
+
+impl<const N: usize> Sources for [&Tensor; N] {
+    type Gradient = [Tensor; N];
+    fn tensors(&self) -> Result<Vec<Source>> {
+        plain(*self)
+    }
+    fn assemble(self, _: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<[Tensor; N]> {
+        let gradients = all(gradients)?;
+        Ok(gradients
+            .try_into()
+            .unwrap_or_else(|_| unreachable!("one per source")))
+    }
+}
+
+impl Sources for &[Tensor] {
+    type Gradient = Vec<Tensor>;
+    fn tensors(&self) -> Result<Vec<Source>> {
+        plain(*self)
+    }
+    fn assemble(self, _: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<Vec<Tensor>> {
+        all(gradients)
+    }
+}
+
+impl Sources for &Vec<Tensor> {
+    type Gradient = Vec<Tensor>;
+    fn tensors(&self) -> Result<Vec<Source>> {
+        plain(*self)
+    }
+    fn assemble(self, _: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<Vec<Tensor>> {
+        all(gradients)
+    }
+}
+
+impl<L: Layer> Sources for &L {
+    type Gradient = Gradients;
+    fn tensors(&self) -> Result<Vec<Source>> {
+        let parameters = tree::parameters(*self);
+        if parameters.is_empty() {
+            return Err(Error::gradient(format!(
+                "{} has no parameters yet: call it once, or `build` it, before asking for gradients",
+                self.class_name().unwrap_or("the model")
+            )));
+        }
+        let trainable: Vec<_> = parameters
+            .iter()
+            .filter(|p| p.trainable())
+            .map(|p| (Some(p.shared_path()), p.value()))
+            .collect();
+        if trainable.is_empty() {
+            return Err(Error::gradient(format!(
+                "{} has nothing to train: all of its {} parameters are frozen; `set_trainable(true)` on a layer undoes that",
+                self.class_name().unwrap_or("the model"),
+                parameters.len()
+            )));
+        }
+        Ok(trainable)
+    }
+    fn assemble(self, sources: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<Gradients> {
+        let entries = sources
+            .into_iter()
+            .zip(gradients)
+            .filter_map(|((path, value), gradient)| {
+                Some(Entry {
+                    path: path.expect("parameters have paths"),
+                    id: value.id(),
+                    gradient: gradient?,
+                })
+            })
+            .collect();
+        Ok(Gradients { entries })
+    }
+}
+
+/// The gradients of a model's trainable parameters, in their order.
+///
+/// ```no_run
+/// # use nn_core::{Gradients, Tensor};
+/// # fn f(gradients: Gradients) {
+/// for (path, gradient) in gradients.iter() {
+///     println!("{path}: {}", gradient.shape());
+/// }
+/// let kernel: &Tensor = &gradients["dense1.kernel"];
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Gradients {
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    path: Arc<str>,
+    id: u64,
+    gradient: Tensor,
+}
+
+impl Gradients {
+    /// How many parameters have a gradient here.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Paths and gradients, in the parameters' order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
+        self.entries.iter().map(|e| (&*e.path, &e.gradient))
+    }
+
+    /// The gradient of the parameter at a path.
+    pub fn get(&self, path: &str) -> Option<&Tensor> {
+        self.entries
+            .iter()
+            .find(|e| *e.path == *path)
+            .map(|e| &e.gradient)
+    }
+
+    /// The gradient of the parameter with an identity ([`crate::Param::id`]).
+    pub fn by_id(&self, id: u64) -> Option<&Tensor> {
+        self.entries
+            .iter()
+            .find(|e| e.id == id)
+            .map(|e| &e.gradient)
+    }
+
+    /// The same parameters with every gradient replaced by `f(path, gradient)`.
+    #[must_use]
+    pub fn map(mut self, mut f: impl FnMut(&str, &Tensor) -> Tensor) -> Gradients {
+        for e in &mut self.entries {
+            e.gradient = f(&e.path, &e.gradient);
+        }
+        self
+    }
+
+    /// The Euclidean norm of all gradients taken as one vector, a scalar.
+    pub fn global_norm(&self) -> Tensor {
+        let squares = self.entries.iter().map(|e| e.gradient.square().sum());
+        squares
+            .reduce(|a, b| a + b)
+            .unwrap_or_else(|| Tensor::from(0.0_f32))
+            .sqrt()
+    }
+
+    /// All gradients scaled by `max / norm` if their global norm is above `max` (Pascanu et al. 2013).
+    #[must_use]
+    pub fn clip_by_global_norm(self, max: f64) -> Gradients {
+        let norm = self.global_norm();
+        let scale: Tensor = max / norm.maximum(max);
+        self.map(|_, g| g * &scale)
+    }
+
+    /// Each gradient scaled by `max / norm` if its own norm is above `max`.
+    #[must_use]
+    pub fn clip_by_norm(self, max: f64) -> Gradients {
+        self.map(|_, g| g * (max / g.square().sum().sqrt().maximum(max)))
+    }
+
+    /// Every number of every gradient limited to `[-max, max]`.
+    #[must_use]
+    pub fn clip_by_value(self, max: f64) -> Gradients {
+        self.map(|_, g| g.clip(-max, max))
+    }
+}
+
+impl Index<&str> for Gradients {
+    type Output = Tensor;
+    /// # Panics
+    /// When no parameter has that path; [`Gradients::get`] returns an `Option`.
+    fn index(&self, path: &str) -> &Tensor {
+        self.get(path).unwrap_or_else(|| {
+            let known: Vec<&str> = self.iter().map(|(path, _)| path).collect();
+            panic!("no gradient for `{path}`; there are {}", known.join(", "))
+        })
+    }
+}
+
+impl fmt::Debug for Gradients {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map()
+            .entries(
+                self.entries
+                    .iter()
+                    .map(|e| (&e.path, e.gradient.raw_shape())),
+            )
+            .finish()
+    }
+}

@@ -1,0 +1,211 @@
+//! What tapes record: entries, and the numbers of what they follow.
+
+use crate::Tensor;
+use crate::base::ids::IdMap;
+use crate::graph::op::Op;
+use crate::graph::profile;
+use std::cell::{Cell, RefCell};
+use std::ops::Range;
+use std::rc::Rc;
+
+#[derive(Clone)]
+pub(super) struct Entry {
+    pub(super) op: Rc<dyn Op>,
+    /// Where its inputs are in [`Record::inputs`].
+    pub(super) inputs: Range<usize>,
+    pub(super) output: Tensor,
+    pub(super) slot: Slot,
+}
+
+/// The number that a tape gives to a tensor that it follows, in order of appearance.
+pub(super) type Slot = u32;
+
+/// The slot of what a tape does not follow.
+pub(super) const NONE: Slot = Slot::MAX;
+
+#[derive(Default)]
+pub(super) struct Record {
+    pub(super) entries: Vec<Entry>,
+    /// The inputs of all entries, one after the other.
+    pub(super) inputs: Vec<Tensor>,
+    /// The slots of these.
+    pub(super) input_slots: Vec<Slot>,
+    /// Everything that is watched or depends on something watched.
+    pub(super) slots: IdMap<Slot>,
+}
+
+/// What a tape and the thread's list of tapes share.
+#[derive(Default)]
+pub(super) struct Shared {
+    pub(super) record: RefCell<Record>,
+    /// Recording stops while this is not 0. Outside `record`, which is borrowed while gradients are computed.
+    paused: Cell<u32>,
+}
+
+impl Record {
+    pub(super) fn watches(&self, tensor: &Tensor) -> bool {
+        tensor.is_variable() || self.slots.contains_key(&tensor.id())
+    }
+
+    /// The slot of a tensor that is followed from now on.
+    pub(super) fn follow(&mut self, tensor: &Tensor) -> Slot {
+        let next = self.slots.len() as Slot;
+        assert!(next < NONE, "a tape follows at most 2³² - 1 tensors");
+        *self.slots.entry(tensor.id()).or_insert(next)
+    }
+
+    pub(super) fn slot(&self, tensor: &Tensor) -> Slot {
+        self.slots.get(&tensor.id()).copied().unwrap_or(NONE)
+    }
+}
+
+thread_local! {
+    static TAPES: RefCell<Vec<Rc<Shared>>> = const { RefCell::new(Vec::new()) };
+    /// An empty record with the room that the last one needed: the next step of a training loop needs as much.
+    static SPARE: RefCell<Record> = RefCell::default();
+    /// How many tapes are recording, so that ops without a tape cost one read.
+    static ACTIVE: Cell<usize> = const { Cell::new(0) };
+}
+
+impl Shared {
+    /// What a tape shares that records from now on.
+    pub(super) fn begin() -> Rc<Shared> {
+        let shared = Rc::new(Shared::default());
+        shared.record.replace(SPARE.take());
+        TAPES.with_borrow_mut(|tapes| tapes.push(shared.clone()));
+        ACTIVE.set(ACTIVE.get() + 1);
+        shared
+    }
+
+    /// Stops recording for good.
+    pub(super) fn end(self: &Rc<Shared>) {
+        TAPES.with_borrow_mut(|tapes| {
+            if let Some(i) = tapes.iter().position(|t| Rc::ptr_eq(t, self)) {
+                tapes.remove(i);
+                ACTIVE.set(ACTIVE.get() - 1);
+            }
+        });
+    }
+
+    /// Frees what is recorded, and leaves the room to the next tape.
+    pub(super) fn clear(&self) {
+        let mut record = self.record.take();
+        record.entries.clear();
+        record.entries.shrink_to(SPARE_ROOM);
+        record.inputs.clear();
+        record.inputs.shrink_to(SPARE_ROOM);
+        record.input_slots.clear();
+        record.input_slots.shrink_to(SPARE_ROOM);
+        record.slots.clear();
+        record.slots.shrink_to(SPARE_ROOM);
+        // A thread that ends has no next tape.
+        let _ = SPARE.try_with(|spare| spare.replace(record));
+    }
+}
+
+pub(crate) fn is_recording() -> bool {
+    ACTIVE.get() > 0
+}
+
+/// Whether [`record_if_watched`] would record an op of these inputs.
+pub(crate) fn is_watched(inputs: &[Tensor]) -> bool {
+    let watches = |tape: &Rc<Shared>| {
+        tape.paused.get() == 0 && {
+            let record = tape.record.borrow();
+            inputs.iter().any(|t| record.watches(t))
+        }
+    };
+    is_recording() && TAPES.with_borrow(|tapes| tapes.iter().any(watches))
+}
+
+/// Adds an op to every active tape that watches one of its inputs; `make` gives it, and is called at most once.
+pub(crate) fn record_if_watched(
+    inputs: &[Tensor],
+    output: &Tensor,
+    make: &mut dyn FnMut() -> Rc<dyn Op>,
+) {
+    TAPES.with_borrow(|tapes| {
+        let mut shared: Option<Rc<dyn Op>> = None;
+        for tape in tapes {
+            if tape.paused.get() > 0 {
+                continue;
+            }
+            let mut record = tape.record.borrow_mut();
+            let first = record.input_slots.len();
+            for tensor in inputs {
+                let slot = match tensor.is_variable() {
+                    true => record.follow(tensor),
+                    false => record.slot(tensor),
+                };
+                record.input_slots.push(slot);
+            }
+            if record.input_slots[first..].iter().all(|&slot| slot == NONE) {
+                record.input_slots.truncate(first);
+                continue;
+            }
+            let op = shared.get_or_insert_with(&mut *make).clone();
+            let keeps = op.keeps();
+            profile::recorded(inputs, output, keeps);
+            let whole = |i: usize| keeps.inputs >> i.min(31) & 1 == 1;
+            let kept_inputs = inputs.iter().enumerate().map(|(i, t)| kept(t, whole(i)));
+            record.inputs.extend(kept_inputs);
+            let inputs = first..record.inputs.len();
+            let slot = record.follow(output);
+            record.entries.push(Entry {
+                op,
+                inputs,
+                output: kept(output, keeps.output),
+                slot,
+            });
+        }
+    });
+}
+
+/// Entries for which room is left to the next tape at most.
+const SPARE_ROOM: usize = 1 << 14;
+
+/// Elements up to which a tensor is kept whole: its memory costs less than an outline of it.
+const SMALL: usize = 1024;
+
+/// What a tape keeps of a tensor.
+fn kept(tensor: &Tensor, whole: bool) -> Tensor {
+    match whole || (tensor.is_concrete() && tensor.raw_shape().len() <= SMALL) {
+        true => tensor.clone(),
+        false => tensor.outline(),
+    }
+}
+
+/// Tapes that do not record while this lives.
+pub(super) struct Pause(Vec<Rc<Shared>>);
+
+impl Pause {
+    pub(super) fn of(tapes: Vec<Rc<Shared>>) -> Pause {
+        for tape in &tapes {
+            tape.paused.set(tape.paused.get() + 1);
+        }
+        Pause(tapes)
+    }
+}
+
+impl Drop for Pause {
+    fn drop(&mut self) {
+        for tape in &self.0 {
+            tape.paused.set(tape.paused.get() - 1);
+        }
+    }
+}
+
+/// Runs `f` without recording on any tape: for what a layer updates on the side, such as moving statistics.
+///
+/// ```
+/// # use nn_core::{GradientTape, Tensor, no_gradient};
+/// let x = Tensor::from(2.0_f32);
+/// let tape = GradientTape::new();
+/// tape.watch(&x);
+/// no_gradient(|| x.square());
+/// assert!(tape.is_empty());
+/// ```
+pub fn no_gradient<R>(f: impl FnOnce() -> R) -> R {
+    let _pause = Pause::of(TAPES.with_borrow(|tapes| tapes.clone()));
+    f()
+}

@@ -1,0 +1,225 @@
+//! The one error type, and the wordings that several places share.
+//!
+//! A message says what was expected, what was found and the way out; the error adds the operation, the
+//! layer's path and the caller's line.
+
+use crate::{DType, Shape, ShapeError};
+use std::fmt;
+use std::panic::Location;
+
+/// The result of everything that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kind of mistake an [`Error`] reports.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Shapes or ranks that do not fit.
+    Shape,
+    /// An element type that an operation does not take.
+    DType,
+    /// A value outside its range: a label, an index, a rate, NaN where a number is needed.
+    Value,
+    /// Something that has no gradient, or a tape that did not see it.
+    Gradient,
+    /// A configuration, file or data set that is not what it should be.
+    Format,
+    /// A file that cannot be read or written.
+    Io,
+    /// A training run that cannot go on.
+    Training,
+    /// A loss or another number that is NaN or infinite.
+    NotFinite,
+}
+
+/// An error with its place: operation, layer path and the caller's line.
+///
+/// ```
+/// use nn_core::Tensor;
+/// let sum = Tensor::ones([2, 3]) + Tensor::ones([2, 4]); // no panic: the error rides along
+/// let error = sum.to_vec::<f32>().unwrap_err();
+/// assert!(error.to_string().contains("cannot add [2, 3] and [2, 4]"));
+/// ```
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    op: Option<&'static str>,
+    path: Option<String>,
+    frames: Vec<crate::module::context::Frame>,
+    location: Option<&'static Location<'static>>,
+}
+
+impl Error {
+    /// An error of the given kind.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            op: None,
+            path: None,
+            frames: Vec::new(),
+            location: None,
+        }))
+    }
+
+    /// Shapes that do not fit.
+    pub fn shape(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Shape, message)
+    }
+
+    /// A wrong element type.
+    pub fn dtype(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::DType, message)
+    }
+
+    /// A value outside its range.
+    pub fn value(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Value, message)
+    }
+
+    /// A missing gradient.
+    pub fn gradient(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Gradient, message)
+    }
+
+    /// A malformed configuration, file or data set.
+    pub fn format(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Format, message)
+    }
+
+    /// A training run that cannot go on.
+    pub fn training(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Training, message)
+    }
+
+    /// A file that cannot be read or written, with its path.
+    pub fn io(path: impl AsRef<std::path::Path>, error: &std::io::Error) -> Error {
+        Error::new(
+            ErrorKind::Io,
+            format!("{}: {error}", path.as_ref().display()),
+        )
+    }
+
+    /// Two shapes that do not broadcast.
+    pub fn broadcast(verb: &str, a: &Shape, b: &Shape) -> Error {
+        Error::from(ShapeError::broadcast(verb, a, b))
+    }
+
+    /// A rank other than the one needed. `layout` names the dimensions, `[batch, height, width, channels]`.
+    pub fn rank(who: &str, rank: usize, layout: &str, found: &Shape, hint: &str) -> Error {
+        Error::shape(format!(
+            "{who} expects rank {rank} {layout}, found rank {} {found}{}{hint}",
+            found.rank(),
+            if hint.is_empty() { "" } else { "; " }
+        ))
+    }
+
+    /// An operation that takes floats only.
+    pub fn needs_float(op: &str, found: DType) -> Error {
+        Error::dtype(format!(
+            "{op} needs f32 or f64, found {found}; convert with `cast(DType::F32)`"
+        ))
+    }
+
+    /// The kind of mistake.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The message without its place.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The path of the layer in which it happened (`blocks.1.cnn2.conv`), if in one.
+    pub fn path(&self) -> Option<&str> {
+        self.0.path.as_deref()
+    }
+
+    /// This error with words put before its message.
+    pub fn context(mut self, words: impl fmt::Display) -> Error {
+        self.0.message = format!("{words}: {}", self.0.message);
+        self
+    }
+
+    /// This error with words put after its message: the cause, the way out.
+    pub fn hint(mut self, words: impl fmt::Display) -> Error {
+        self.0.message = format!("{}; {words}", self.0.message);
+        self
+    }
+
+    /// This error with its layer path, unless it has one already.
+    pub fn at_path(mut self, path: impl Into<String>) -> Error {
+        self.0.path.get_or_insert(path.into());
+        self
+    }
+
+    /// This error with the operation's name, the caller's line and the layers that are running, where not set yet.
+    pub(crate) fn at_op(mut self, op: &'static str, location: &'static Location<'static>) -> Error {
+        self.0.op.get_or_insert(op);
+        self.at_call(location)
+    }
+
+    /// This error with the caller's line and the layers that are running, where not set yet.
+    pub(crate) fn at_call(mut self, location: &'static Location<'static>) -> Error {
+        self.0.location.get_or_insert(location);
+        if self.0.frames.is_empty() && self.0.path.is_none() {
+            self.0.frames = crate::module::context::frames();
+        }
+        self
+    }
+
+    /// The layer calls that were running when it happened, until a path has been found for them.
+    pub(crate) fn take_frames(&mut self) -> Vec<crate::module::context::Frame> {
+        std::mem::take(&mut self.0.frames)
+    }
+
+    pub(crate) fn has_frames(&self) -> bool {
+        !self.0.frames.is_empty()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let e = &self.0;
+        if let Some(path) = e.path.as_ref().filter(|p| !p.is_empty()) {
+            write!(f, "{path}: ")?;
+        } else if let Some(frame) = e.frames.last() {
+            write!(f, "{}: ", frame.class_name)?;
+        }
+        f.write_str(&e.message)?;
+        if let Some(op) = e.op {
+            write!(f, " (in `{op}`")?;
+            if let Some(at) = e.location {
+                write!(f, ", {}:{}:{}", at.file(), at.line(), at.column())?;
+            }
+            f.write_str(")")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // `main` prints errors with Debug: what a user reads there is the message, not the fields.
+        write!(f, "{self}")
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Error {
+        Error::new(ErrorKind::Io, error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Error {
+        Error::format(format!("malformed JSON: {error}"))
+    }
+}

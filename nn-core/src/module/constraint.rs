@@ -1,0 +1,209 @@
+//! Projections applied to parameters after every update: Keras's constraints.
+
+use crate::Tensor;
+use crate::base::shape::MAX_RANK;
+use serde::{Deserialize, Serialize};
+
+/// Keras's epsilon in the norms.
+const EPSILON: f64 = 1e-7;
+
+/// The axes that a norm is taken along, counted from the end if negative: one, or several together.
+///
+/// In a configuration it is a number or a list, as in Keras.
+///
+/// ```
+/// use nn_core::Axes;
+/// const INPUTS: Axes = Axes::new(&[0, 1, 2]);
+/// assert_eq!(INPUTS.as_ref(), [0, 1, 2]);
+/// assert_eq!(Axes::from(0), Axes::new(&[0]));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Axes {
+    axes: [isize; MAX_RANK],
+    len: usize,
+}
+
+impl Axes {
+    /// The axes in a list.
+    ///
+    /// # Panics
+    /// With more than 8, the most axes that a tensor has.
+    pub const fn new(axes: &[isize]) -> Axes {
+        assert!(axes.len() <= MAX_RANK, "a tensor has at most 8 axes");
+        let mut all = [0; MAX_RANK];
+        let mut i = 0;
+        while i < axes.len() {
+            all[i] = axes[i];
+            i += 1;
+        }
+        Axes {
+            axes: all,
+            len: axes.len(),
+        }
+    }
+}
+
+impl AsRef<[isize]> for Axes {
+    fn as_ref(&self) -> &[isize] {
+        &self.axes[..self.len]
+    }
+}
+
+impl From<isize> for Axes {
+    fn from(axis: isize) -> Axes {
+        Axes::new(&[axis])
+    }
+}
+
+impl<const N: usize> From<[isize; N]> for Axes {
+    fn from(axes: [isize; N]) -> Axes {
+        Axes::new(&axes)
+    }
+}
+
+/// How [`Axes`] are written.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    One(isize),
+    Several(Vec<isize>),
+}
+
+impl Serialize for Axes {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        match *self.as_ref() {
+            [axis] => Written::One(axis).serialize(serializer),
+            ref axes => Written::Several(axes.to_vec()).serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Axes {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> std::result::Result<Axes, D::Error> {
+        match Written::deserialize(deserializer)? {
+            Written::One(axis) => Ok(axis.into()),
+            Written::Several(axes) if axes.len() <= MAX_RANK => Ok(Axes::new(&axes)),
+            Written::Several(axes) => Err(serde::de::Error::custom(format!(
+                "expected at most {MAX_RANK} axes, found {}",
+                axes.len()
+            ))),
+        }
+    }
+}
+
+/// A set that a parameter is kept in. Norms are taken along `axis`: in Keras 0 by default, the inputs of a Dense kernel; for the kernel
+/// of a convolution `[0, 1, 2]`, all that one filter sees.
+///
+/// ```
+/// use nn_core::{Constraint, Tensor};
+/// let w = Constraint::NonNeg.project(&Tensor::from([-1.0_f32, 2.0]));
+/// assert_eq!(w.to_vec::<f32>()?, [0.0, 2.0]);
+///
+/// let filters = Constraint::UnitNorm { axis: [0, 1, 2].into() };
+/// let w = filters.project(&Tensor::ones([2, 2, 1, 8]));
+/// assert!((w.to_vec::<f32>()?[0] - 0.5).abs() < 1e-6);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(remote = "Self", tag = "class_name", content = "config")]
+pub enum Constraint {
+    /// Norms of at most `max_value`.
+    MaxNorm {
+        /// The largest norm (Keras: 2).
+        max_value: f32,
+        /// The axes along which norms are taken.
+        axis: Axes,
+    },
+    /// No negative numbers.
+    NonNeg,
+    /// Norms of 1.
+    UnitNorm {
+        /// The axes along which norms are taken.
+        axis: Axes,
+    },
+    /// Norms between `min_value` and `max_value`, approached at `rate`.
+    MinMaxNorm {
+        /// The smallest norm (Keras: 0).
+        min_value: f32,
+        /// The largest norm (Keras: 1).
+        max_value: f32,
+        /// 1 projects fully, less goes part of the way.
+        rate: f32,
+        /// The axes along which norms are taken.
+        axis: Axes,
+    },
+}
+
+impl Serialize for Constraint {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        Constraint::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Constraint {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> std::result::Result<Constraint, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        Constraint::deserialize(crate::module::config::without_empty(value))
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+impl Constraint {
+    /// The nearest allowed value, as Keras computes it.
+    pub fn project(&self, value: &Tensor) -> Tensor {
+        let norms = |axis: Axes| value.square().sum_axes(axis, true).sqrt();
+        match *self {
+            Constraint::MaxNorm { max_value, axis } => {
+                let norms = norms(axis);
+                let desired = norms.clip(0.0, f64::from(max_value));
+                value * (desired / (norms + EPSILON))
+            }
+            Constraint::NonNeg => value.maximum(0.0),
+            Constraint::UnitNorm { axis } => value / (norms(axis) + EPSILON),
+            Constraint::MinMaxNorm {
+                min_value,
+                max_value,
+                rate,
+                axis,
+            } => {
+                let norms = norms(axis);
+                let (min, max, rate) =
+                    (f64::from(min_value), f64::from(max_value), f64::from(rate));
+                let desired = norms.clip(min, max) * rate + &norms * (1.0 - rate);
+                value * (desired / (norms + EPSILON))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn axes_are_written_as_keras_writes_them() {
+        for (axis, text) in [
+            (Axes::from(-1), "-1"),
+            ([0, 1, 2].into(), "[0,1,2]"),
+            (Axes::new(&[]), "[]"),
+        ] {
+            assert_eq!(serde_json::to_string(&axis).unwrap(), text);
+            assert_eq!(serde_json::from_str::<Axes>(text).unwrap(), axis);
+        }
+        let error = serde_json::from_str::<Axes>("[0,1,2,3,4,5,6,7,8]").unwrap_err();
+        assert!(
+            error.to_string().contains("at most 8 axes, found 9"),
+            "{error}"
+        );
+    }
+}

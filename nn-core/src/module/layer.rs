@@ -1,0 +1,200 @@
+//! The layer: inputs to outputs, by a `call` that the user writes.
+
+use crate::graph::profile;
+use crate::graph::trace;
+use crate::module::context::{self, Frame, Scope};
+use crate::module::tree::{self, Module};
+use crate::{Error, InputShapes, IntoInput, Result, Tensors};
+
+/// A part of a model that turns tensors into tensors.
+///
+/// `#[model] impl` makes this from a `call`; a layer is then used through [`Layer::call`], [`Layer::forward`], or, as a field of a
+/// model, by its name: `self.dense(x)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no `call`",
+    label = "not a layer",
+    note = "write `#[model] impl {Self} {{ fn call(&self, x: Tensor) -> Tensor {{ ... }} }}`"
+)]
+pub trait Layer: Module + Sized {
+    /// What goes in.
+    type Input: Tensors;
+    /// What comes out.
+    type Output: Tensors;
+
+    /// The forward pass as its author wrote it; use [`Layer::call`] or [`Layer::forward`] instead, which build the layer first.
+    fn run(&self, input: Self::Input, training: bool) -> Self::Output;
+
+    /// Makes the parameters once the shapes of the input are known (batch included, which may be unknown). It runs before every
+    /// forward pass; [`crate::Param::build`] does nothing the second time but check the shape.
+    ///
+    /// # Errors
+    /// When the layer does not take such an input.
+    fn build_parameters(&self, input: &<Self::Input as Tensors>::Shapes) -> Result<()> {
+        let _ = input;
+        Ok(())
+    }
+
+    /// Runs the layer, training or not as given; layers called inside inherit the flag.
+    fn call(&self, input: impl IntoInput<Self::Input>, training: bool) -> Self::Output {
+        enter(self, input.into_input(), training)
+    }
+
+    /// Runs the layer with the training flag of the `call` this stands in; outside of one, in inference.
+    fn forward(&self, input: impl IntoInput<Self::Input>) -> Self::Output {
+        enter(self, input.into_input(), context::training())
+    }
+
+    /// Makes all parameters for inputs of the given shapes (without the batch: `[784]`, `([5], [8])`), by tracing `call` without
+    /// data.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the shapes, with the path of the layer.
+    fn build(&self, input: impl InputShapes) -> Result<()> {
+        trace::trace(self, input).map(|_| ())
+    }
+}
+
+/// Runs a layer on an input of the very type that its `call` takes: what [`Layer::call`] does once it has converted its argument.
+pub fn call<L: Layer>(layer: &L, input: L::Input, training: bool) -> L::Output {
+    enter(layer, input, training)
+}
+
+/// The path of the first layer, innermost first, whose result holds NaN or an infinity; `None` if none does.
+///
+/// It runs the model once more: moving statistics are updated as in any training call.
+pub fn first_not_finite<L: Layer>(model: &L, input: L::Input, training: bool) -> Option<String> {
+    let _watch = context::Watch::start();
+    enter(model, input, training);
+    let frame = context::take_not_finite()?;
+    let path = tree::path_of(model, frame)?;
+    Some(match path.is_empty() {
+        true => frame.class_name.to_string(),
+        false => format!("{path} ({})", frame.class_name),
+    })
+}
+
+/// Runs a layer: builds it, keeps track of it, and gives errors their place.
+fn enter<L: Layer>(layer: &L, input: L::Input, training: bool) -> L::Output {
+    let build = |shapes: &_| layer.build_parameters(shapes);
+    call_as(layer, input, training, build, |input| {
+        layer.run(input, training)
+    })
+}
+
+/// Runs a layer in a way of its own, with other inputs or outputs than its `call` has, as [`Layer::call`] runs that: `build` makes the
+/// parameters, `run` is the forward pass, and errors and traces name the layer. For methods such as `LSTM::call_with_state`.
+pub fn call_as<L: Module, I: Tensors, O: Tensors>(
+    layer: &L,
+    input: I,
+    training: bool,
+    build: impl FnOnce(&I::Shapes) -> Result<()>,
+    run: impl FnOnce(I) -> O,
+) -> O {
+    if let Some(error) = input.error() {
+        return O::failed(error.clone());
+    }
+    let frame = tree::frame(layer);
+    let scope = Scope::enter(frame, training);
+    let _measured = profile::enter(frame);
+    let traced = frame
+        .filter(|_| context::is_tracing())
+        .map(|f| trace::begin_call(f, &input));
+    let mut output = match build(&input.shapes()) {
+        Ok(()) => run(input),
+        Err(error) => O::failed(error.at_call(std::panic::Location::caller())),
+    };
+    if context::is_watching() && output.leaves().iter().any(|t| !t.is_finite_everywhere()) {
+        context::note_not_finite(frame);
+    }
+    if let Some(call) = traced {
+        output = trace::end_call(call, output);
+    }
+    if scope.is_outermost() {
+        output = locate(layer, output);
+    }
+    output
+}
+
+/// Turns the running layers that an error noted into a path below `root`.
+fn locate<O: Tensors>(root: &dyn Module, output: O) -> O {
+    match output.error().filter(|e| e.has_frames()) {
+        None => output,
+        Some(error) => {
+            let mut error = error.clone();
+            let frames = error.take_frames();
+            O::failed(with_path(error, root, &frames))
+        }
+    }
+}
+
+fn with_path(error: Error, root: &dyn Module, frames: &[Frame]) -> Error {
+    // The innermost layer that belongs to the tree: one made on the fly inside `call` has no path.
+    let place = frames
+        .iter()
+        .rev()
+        .find_map(|frame| Some((tree::path_of(root, *frame)?, frame.class_name)));
+    match place {
+        Some((path, class_name)) if path.is_empty() => error.at_path(class_name),
+        Some((path, class_name)) => error.at_path(format!("{path} ({class_name})")),
+        None => error,
+    }
+}
+
+/// What a field of a model can be called with by its name, `self.dense(x)`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this field cannot be called with `{I}`",
+    label = "`{Self}` is not a layer that takes `{I}`"
+)]
+pub trait Callable<I> {
+    type Output;
+    fn call_field(&self, input: I) -> Self::Output;
+}
+
+impl<L: Layer, I: IntoInput<L::Input>> Callable<I> for L {
+    type Output = L::Output;
+    fn call_field(&self, input: I) -> L::Output {
+        self.forward(input)
+    }
+}
+
+/// A `Vec` of layers applies them in order.
+impl<T: Tensors, L: Layer<Input = T, Output = T>> Layer for Vec<L> {
+    type Input = T;
+    type Output = T;
+    fn run(&self, input: T, training: bool) -> T {
+        self.iter()
+            .fold(input, |x, layer| enter(layer, x, training))
+    }
+}
+
+/// An array of layers applies them in order.
+impl<T: Tensors, L: Layer<Input = T, Output = T>, const N: usize> Layer for [L; N] {
+    type Input = T;
+    type Output = T;
+    fn run(&self, input: T, training: bool) -> T {
+        self.iter()
+            .fold(input, |x, layer| enter(layer, x, training))
+    }
+}
+
+/// An optional layer that is absent passes its input on.
+impl<T: Tensors, L: Layer<Input = T, Output = T>> Layer for Option<L> {
+    type Input = T;
+    type Output = T;
+    fn run(&self, input: T, training: bool) -> T {
+        match self {
+            Some(layer) => enter(layer, input, training),
+            None => input,
+        }
+    }
+}
+
+/// A boxed layer is the layer.
+impl<L: Layer> Layer for Box<L> {
+    type Input = L::Input;
+    type Output = L::Output;
+    fn run(&self, input: L::Input, training: bool) -> L::Output {
+        enter(&**self, input, training)
+    }
+}

@@ -1,0 +1,87 @@
+//! Logarithms of probabilities from scores.
+
+use crate::Tensor;
+use crate::ops::activation::rows::{self, Rows};
+use nn_kernels::math::Float;
+use nn_kernels::softmax::{log_softmax, log_softmax_backward};
+
+struct LogSoftmax;
+
+impl Rows for LogSoftmax {
+    const NAME: &'static str = "log_softmax";
+    const GRADIENT: &'static str = "log_softmax_gradient";
+
+    fn forward<T: Float>(x: &[T], classes: usize, y: &mut [T]) {
+        log_softmax(x, classes, y);
+    }
+
+    /// `g - eʸ Σ g`.
+    fn backward<T: Float>(y: &[T], g: &[T], classes: usize, out: &mut [T]) {
+        log_softmax_backward(y, g, classes, out);
+    }
+
+    fn curve(y: &Tensor, g: &Tensor, upstream: &Tensor) -> Tensor {
+        -(upstream * y.exp() * g.sum_axes([-1], true))
+    }
+
+    fn dual(y: &Tensor, upstream: &Tensor) -> Tensor {
+        upstream - (upstream * y.exp()).sum_axes([-1], true)
+    }
+}
+
+impl Tensor {
+    /// `xᵢ - ln Σⱼ e^xⱼ` along an axis (counted from the end if negative), without overflow: the logarithm of [`Tensor::softmax`].
+    ///
+    /// More exact than the logarithm of the softmax where probabilities are small.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let y = Tensor::from([0.0_f32, 200.0]).log_softmax(-1);
+    /// assert_eq!(y.to_vec::<f32>()?, [-200.0, 0.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn log_softmax(&self, axis: isize) -> Tensor {
+        rows::along::<LogSoftmax>(self, axis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::{assert_close, check_gradient};
+
+    #[test]
+    fn agrees_with_the_formula_along_any_axis() {
+        let x = Tensor::from([[1.0_f64, -2.0, 0.5], [30.0, 10.0, 0.0]]);
+        for axis in [0, 1, -1] {
+            let expected = &x - x.exp().sum_axes([axis], true).log();
+            // A handful of roundings of f64.
+            assert_close(&x.log_softmax(axis), &expected, 1e-14);
+        }
+        let e = x.log_softmax(2).ok().unwrap_err().to_string();
+        assert!(e.contains("axis 2 is out of range"), "{e}");
+        let e = Tensor::from([1_i64])
+            .log_softmax(-1)
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("log_softmax needs f32 or f64, found i64"), "{e}");
+        assert!(Tensor::from(1.0_f32).log_softmax(-1).error().is_some());
+    }
+
+    #[test]
+    fn extremes() {
+        let x = Tensor::from([[1e4_f32, -1e4], [f32::NEG_INFINITY, 0.0], [f32::NAN, 0.0]]);
+        let y = x.log_softmax(-1);
+        let y = y.data::<f32>();
+        assert_eq!(y[..4], [0.0, -2e4, f32::NEG_INFINITY, 0.0]);
+        assert!(y[4..].iter().all(|v| v.is_nan()));
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].log_softmax(-1), &[&[2, 4]]);
+        check_gradient(|x| x[0].log_softmax(1).square(), &[&[2, 3, 2]]);
+    }
+}

@@ -1,0 +1,21 @@
+//! Activation functions.
+
+pub(crate) mod celu;
+pub(crate) mod elu;
+pub(crate) mod gelu;
+pub(crate) mod hard_sigmoid;
+pub(crate) mod hard_silu;
+pub(crate) mod leaky_relu;
+pub(crate) mod log_sigmoid;
+pub(crate) mod log_softmax;
+pub(crate) mod mish;
+pub(crate) mod relu;
+pub(crate) mod relu6;
+pub(crate) mod rows;
+pub(crate) mod selu;
+pub(crate) mod sigmoid;
+pub(crate) mod silu;
+pub(crate) mod softmax;
+pub(crate) mod softplus;
+pub(crate) mod softsign;
+pub(crate) mod tanh;

@@ -1,0 +1,98 @@
+//! What functions of whole rows have in common, whose gradients are made of their results.
+
+use crate::graph::op::{Backward, Keeps, Op, apply, common_float};
+use crate::{DType, Result, Shape, Tensor, with_float};
+use nn_kernels::math::Float;
+use std::marker::PhantomData;
+
+/// A function `y = f(x)` of rows of `classes` numbers. Its gradient is an op `d(y, g)` of the result and the upstream gradient, which is
+/// linear in `g`.
+pub(crate) trait Rows: 'static {
+    const NAME: &'static str;
+    /// The name of the gradient.
+    const GRADIENT: &'static str;
+    fn forward<T: Float>(x: &[T], classes: usize, y: &mut [T]);
+    /// `out = d(y, g)`.
+    fn backward<T: Float>(y: &[T], g: &[T], classes: usize, out: &mut [T]);
+    /// The gradient of `d(y, g)` in `y`.
+    fn curve(y: &Tensor, g: &Tensor, upstream: &Tensor) -> Tensor;
+    /// The gradient of `d(y, g)` in `g`.
+    fn dual(y: &Tensor, upstream: &Tensor) -> Tensor;
+}
+
+struct Forward<R>(PhantomData<R>);
+
+struct Gradient<R>(PhantomData<R>);
+
+/// The length of the last axis.
+fn classes(shape: &Shape) -> usize {
+    *shape.last().expect("checked by who asked for the axis")
+}
+
+impl<R: Rows> Op for Forward<R> {
+    fn name(&self) -> &'static str {
+        R::NAME
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        Ok((*inputs[0].raw_shape(), common_float(R::NAME, inputs)?))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                R::forward(inputs[0].data(), classes(&shape), out);
+            })),
+        )
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![Some(gradient::<R>(at.output, at.upstream))])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::OUTPUT
+    }
+}
+
+impl<R: Rows> Op for Gradient<R> {
+    fn name(&self) -> &'static str {
+        R::GRADIENT
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        Ok((*inputs[0].raw_shape(), inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let (y, g) = (&inputs[0], &inputs[1]);
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                R::backward(y.data(), g.data(), classes(&shape), out);
+            })),
+        )
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let (y, g) = (&at.inputs[0], &at.inputs[1]);
+        let dy = at.when(0, || R::curve(y, g, at.upstream));
+        Ok(vec![dy, at.when(1, || R::dual(y, at.upstream))])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::INPUTS
+    }
+}
+
+/// The function along an axis, counted from the end if negative.
+#[track_caller]
+pub(crate) fn along<R: Rows>(x: &Tensor, axis: isize) -> Tensor {
+    let rows = x.swap_axes(axis, -1);
+    apply(Forward::<R>(PhantomData), &[rows]).swap_axes(axis, -1)
+}
+
+/// The gradient of the function along the last axis, from its result.
+#[track_caller]
+pub(crate) fn gradient<R: Rows>(y: &Tensor, upstream: &Tensor) -> Tensor {
+    apply(Gradient::<R>(PhantomData), &[y.clone(), upstream.clone()])
+}

@@ -1,0 +1,93 @@
+//! Probabilities from scores.
+
+use crate::Tensor;
+use crate::ops::activation::rows::{self, Rows};
+use nn_kernels::math::Float;
+use nn_kernels::softmax::{softmax, softmax_backward};
+
+struct Softmax;
+
+impl Rows for Softmax {
+    const NAME: &'static str = "softmax";
+    const GRADIENT: &'static str = "softmax_gradient";
+
+    fn forward<T: Float>(x: &[T], classes: usize, y: &mut [T]) {
+        softmax(x, classes, y);
+    }
+
+    /// `y (g - Σ y g)`.
+    fn backward<T: Float>(y: &[T], g: &[T], classes: usize, out: &mut [T]) {
+        softmax_backward(y, g, classes, out);
+    }
+
+    fn curve(y: &Tensor, g: &Tensor, upstream: &Tensor) -> Tensor {
+        let dot = |a: &Tensor| (y * a).sum_axes([-1], true);
+        upstream * (g - dot(g)) - g * dot(upstream)
+    }
+
+    fn dual(y: &Tensor, upstream: &Tensor) -> Tensor {
+        gradient(y, upstream)
+    }
+}
+
+/// The gradient of the softmax `y` along the last axis.
+pub(crate) fn gradient(y: &Tensor, upstream: &Tensor) -> Tensor {
+    rows::gradient::<Softmax>(y, upstream)
+}
+
+impl Tensor {
+    /// `e^xᵢ / Σⱼ e^xⱼ` along an axis (counted from the end if negative), without overflow: numbers in [0, 1] that sum to 1.
+    ///
+    /// A row of -∞ only gives 0, as Keras's masked `Softmax` layer does.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let y = Tensor::from([[0.0_f32, 0.0], [-100.0, 100.0]]).softmax(-1);
+    /// assert_eq!(y.to_vec::<f32>()?, [0.5, 0.5, 0.0, 1.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn softmax(&self, axis: isize) -> Tensor {
+        rows::along::<Softmax>(self, axis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::{assert_close, check_gradient};
+
+    #[test]
+    fn agrees_with_the_formula_along_any_axis() {
+        let x = Tensor::from([[1.0_f64, -2.0, 0.5], [30.0, 10.0, 0.0]]);
+        for axis in [0, 1, -1] {
+            let expected = x.exp() / x.exp().sum_axes([axis], true);
+            // A handful of roundings of f64.
+            assert_close(&x.softmax(axis), &expected, 1e-14);
+        }
+        let e = x.softmax(2).ok().unwrap_err().to_string();
+        assert!(e.contains("axis 2 is out of range"), "{e}");
+        let e = Tensor::from([1_i64])
+            .softmax(-1)
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("softmax needs f32 or f64, found i64"), "{e}");
+        assert!(Tensor::from(1.0_f32).softmax(-1).error().is_some());
+    }
+
+    #[test]
+    fn extremes() {
+        let x = Tensor::from([[1e4_f32, -1e4], [f32::NEG_INFINITY, 0.0], [f32::NAN, 0.0]]);
+        let y = x.softmax(-1);
+        let y = y.data::<f32>();
+        assert_eq!(y[..4], [1.0, 0.0, 0.0, 1.0]);
+        assert!(y[4..].iter().all(|v| v.is_nan()));
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].softmax(-1), &[&[2, 4]]);
+        check_gradient(|x| x[0].softmax(1).square(), &[&[2, 3, 2]]);
+    }
+}

@@ -1,0 +1,74 @@
+//! What comparisons of two tensors have in common.
+
+use crate::graph::op::{Backward, Keeps, Op};
+use crate::ops::elementwise::zip::broadcast;
+use crate::{DType, Result, Shape, Tensor, with_float};
+use nn_kernels::elementwise::broadcast_zip;
+
+/// A relation of two numbers; one with NaN holds as IEEE 754 says.
+pub(crate) trait Comparison: Copy + Send + Sync + 'static {
+    const NAME: &'static str;
+    fn holds<T: PartialOrd>(self, a: T, b: T) -> bool;
+}
+
+pub(crate) struct Compare<C>(pub(crate) C);
+
+impl<C: Comparison> Op for Compare<C> {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        Ok((broadcast("compare", inputs)?, DType::Bool))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+        let [a, b] = [&inputs[0], &inputs[1]];
+        let c = self.0;
+        let (a_dims, b_dims) = (a.raw_shape(), b.raw_shape());
+        Ok(Tensor::build(shape, |out: &mut [bool]| match a.dtype() {
+            DType::F32 | DType::F64 => with_float!(a.dtype(), T => {
+                let holds = move |x: T, y: T| c.holds(x, y);
+                broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, holds);
+            }),
+            _ => {
+                let holds = move |x: i64, y: i64| c.holds(x, y);
+                broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, holds);
+            }
+        }))
+    }
+
+    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![None, None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    fn check(compare: impl Fn(&Tensor, &Tensor) -> Tensor, holds: impl Fn(f32, f32) -> bool) {
+        let (a, b) = ([1_i64, 3], [1.0_f32, 2.5, f32::NAN]);
+        let found = compare(&Tensor::from(a).reshape([2, 1]), &Tensor::from(b));
+        assert_eq!(found.shape(), [2, 3]);
+        let expected = a.map(|a| b.map(|b| holds(a as f32, b)));
+        assert_eq!(found.to_vec::<bool>().unwrap(), expected.concat());
+        let e = compare(&Tensor::zeros([2]), &Tensor::zeros([3]));
+        let e = e.ok().unwrap_err().to_string();
+        assert!(e.contains("cannot compare [2] and [3]"), "{e}");
+    }
+
+    #[test]
+    fn all_broadcast_mix_types_and_know_nan() {
+        check(|a, b| a.equal(b), |a, b| a == b);
+        check(|a, b| a.not_equal(b), |a, b| a != b);
+        check(|a, b| a.less(b), |a, b| a < b);
+        check(|a, b| a.less_equal(b), |a, b| a <= b);
+        check(|a, b| a.greater(b), |a, b| a > b);
+        check(|a, b| a.greater_equal(b), |a, b| a >= b);
+    }
+}

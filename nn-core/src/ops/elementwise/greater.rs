@@ -1,0 +1,34 @@
+//! Which elements are greater.
+
+use crate::ops::elementwise::compare::{Compare, Comparison};
+use crate::ops::elementwise::zip::{Binary, binary};
+use crate::{Operand, Tensor};
+
+#[derive(Clone, Copy)]
+struct Greater;
+
+static GREATER: Binary = Binary(&Compare(Greater));
+
+impl Comparison for Greater {
+    const NAME: &'static str = "greater";
+
+    #[inline(always)]
+    fn holds<T: PartialOrd>(self, a: T, b: T) -> bool {
+        a > b
+    }
+}
+
+impl Tensor {
+    /// `x > y` for corresponding elements, with broadcasting: a `bool` tensor. False where either is NaN.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
+    /// assert_eq!(x.greater(2.0).to_vec::<bool>()?, [false, false, true]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn greater(&self, other: impl Operand) -> Tensor {
+        binary(GREATER, self, other)
+    }
+}

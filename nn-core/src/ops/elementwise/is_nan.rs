@@ -1,0 +1,45 @@
+//! Which elements are NaN ("not a number").
+
+use crate::Tensor;
+use crate::ops::elementwise::predicate::{Predicate, ask};
+use nn_kernels::math::Float;
+
+#[derive(Clone, Copy)]
+struct IsNan;
+
+impl Predicate for IsNan {
+    const NAME: &'static str = "is_nan";
+
+    #[inline(always)]
+    fn holds<T: Float>(self, x: T) -> bool {
+        T::nan(x)
+    }
+}
+
+impl Tensor {
+    /// Which elements are NaN ("not a number"): a `bool` tensor. Integers never are.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::from([1.0_f32, f32::INFINITY, f32::NAN]);
+    /// assert_eq!(x.is_nan().to_vec::<bool>()?, [false, false, true]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn is_nan(&self) -> Tensor {
+        ask(IsNan, self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    #[test]
+    fn takes_every_type() {
+        let x = Tensor::from([f64::NEG_INFINITY, -f64::MAX, f64::NAN]).is_nan();
+        assert_eq!(x.to_vec::<bool>().unwrap(), [false, false, true]);
+        let i = Tensor::from([i64::MAX, 0]).is_nan();
+        assert_eq!(i.to_vec::<bool>().unwrap(), [false, false]);
+    }
+}

@@ -1,0 +1,134 @@
+//! And, or, not.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::ops::elementwise::zip::broadcast;
+use crate::{DType, Operand, Result, Shape, Tensor};
+use nn_kernels::elementwise::{broadcast_zip, map};
+
+#[derive(Clone, Copy)]
+enum Logical {
+    And,
+    Or,
+    Not,
+}
+
+impl Op for Logical {
+    fn name(&self) -> &'static str {
+        match self {
+            Logical::And => "logical_and",
+            Logical::Or => "logical_or",
+            Logical::Not => "logical_not",
+        }
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let shape = match self {
+            Logical::Not => *inputs[0].raw_shape(),
+            _ => broadcast("combine", inputs)?,
+        };
+        Ok((shape, DType::Bool))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+        let a = &inputs[0];
+        Ok(Tensor::build(shape, |out: &mut [bool]| {
+            if let Logical::Not = self {
+                return map(a.data(), out, |x: bool| !x);
+            }
+            let b = &inputs[1];
+            let and = matches!(self, Logical::And);
+            let f = move |x: bool, y: bool| if and { x & y } else { x | y };
+            broadcast_zip(
+                a.data(),
+                a.raw_shape(),
+                b.data(),
+                b.raw_shape(),
+                out,
+                &shape,
+                f,
+            );
+        }))
+    }
+
+    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![None, None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+#[track_caller]
+fn combine(op: Logical, a: &Tensor, b: Tensor) -> Tensor {
+    apply(op, &[a.cast(DType::Bool), b.cast(DType::Bool)])
+}
+
+impl Tensor {
+    /// Where both tensors are true, with broadcasting; numbers count as true unless they are 0.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
+    /// let between = x.greater(1.0).logical_and(x.less(3.0));
+    /// assert_eq!(between.to_vec::<bool>()?, [false, true, false]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn logical_and(&self, other: impl Operand) -> Tensor {
+        combine(Logical::And, self, other.operand(DType::Bool))
+    }
+
+    /// Where at least one of two tensors is true, with broadcasting; numbers count as true unless they are 0.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::from([true, false]).logical_or(Tensor::from([[true], [false]]));
+    /// assert_eq!(x.to_vec::<bool>()?, [true, true, true, false]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn logical_or(&self, other: impl Operand) -> Tensor {
+        combine(Logical::Or, self, other.operand(DType::Bool))
+    }
+
+    /// Where a tensor is false; numbers count as true unless they are 0.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([true, false]).logical_not().to_vec::<bool>()?, [false, true]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn logical_not(&self) -> Tensor {
+        apply(Logical::Not, &[self.cast(DType::Bool)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    #[test]
+    fn numbers_are_true_unless_zero() {
+        let x = Tensor::from([0.0_f32, -2.0, f32::NAN]);
+        assert_eq!(
+            x.logical_not().to_vec::<bool>().unwrap(),
+            [true, false, false]
+        );
+        assert_eq!(
+            x.logical_and(1).to_vec::<bool>().unwrap(),
+            [false, true, true]
+        );
+        assert_eq!(
+            x.logical_or(0).to_vec::<bool>().unwrap(),
+            [false, true, true]
+        );
+        let e = x
+            .logical_or(Tensor::zeros([2]))
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("cannot combine [3] and [2]"), "{e}");
+    }
+}

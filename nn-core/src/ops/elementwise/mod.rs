@@ -1,0 +1,46 @@
+//! Functions of numbers, one by one, with broadcasting.
+
+pub(crate) mod abs;
+pub(crate) mod add;
+pub(crate) mod cast;
+pub(crate) mod ceil;
+pub(crate) mod clip;
+pub(crate) mod compare;
+pub(crate) mod cos;
+pub(crate) mod div;
+pub(crate) mod equal;
+pub(crate) mod erf;
+pub(crate) mod exp;
+pub(crate) mod expm1;
+pub(crate) mod floor;
+pub(crate) mod greater;
+pub(crate) mod greater_equal;
+pub(crate) mod is_finite;
+pub(crate) mod is_nan;
+pub(crate) mod less;
+pub(crate) mod less_equal;
+pub(crate) mod log;
+pub(crate) mod log1p;
+pub(crate) mod logical;
+pub(crate) mod map;
+pub(crate) mod maximum;
+pub(crate) mod minimum;
+pub(crate) mod mul;
+pub(crate) mod neg;
+pub(crate) mod not_equal;
+pub(crate) mod pow;
+pub(crate) mod powi;
+pub(crate) mod predicate;
+pub(crate) mod reciprocal;
+pub(crate) mod round;
+pub(crate) mod rsqrt;
+pub(crate) mod select;
+pub(crate) mod sign;
+pub(crate) mod sin;
+pub(crate) mod slope;
+pub(crate) mod sqrt;
+pub(crate) mod square;
+pub(crate) mod sub;
+pub(crate) mod zip;
+
+pub use select::select;

@@ -1,0 +1,71 @@
+//! Negation.
+
+use crate::Tensor;
+use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::{Function, map};
+use nn_kernels::math::Float;
+
+#[derive(Clone, Copy)]
+struct Neg;
+
+impl Function for Neg {
+    const NAME: &'static str = "negate";
+    const KEEPS: Keeps = Keeps::SHAPES;
+    const WIDE: bool = false;
+
+    #[inline(always)]
+    fn f<T: Float>(self, x: T) -> T {
+        -x
+    }
+
+    fn gradient(self, _: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
+        -upstream
+    }
+}
+
+#[track_caller]
+fn negate(x: &Tensor) -> Tensor {
+    match x.dtype().is_float() || x.error().is_some() {
+        true => map(Neg, x),
+        false => x * -1,
+    }
+}
+
+impl std::ops::Neg for &Tensor {
+    type Output = Tensor;
+    #[track_caller]
+    fn neg(self) -> Tensor {
+        negate(self)
+    }
+}
+
+impl std::ops::Neg for Tensor {
+    type Output = Tensor;
+    #[track_caller]
+    fn neg(self) -> Tensor {
+        negate(&self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn negates_floats_and_integers() {
+        assert_eq!(
+            (-Tensor::from([1.0_f32, -2.0])).to_vec::<f32>().unwrap(),
+            [-1.0, 2.0]
+        );
+        assert_eq!(
+            (-Tensor::from([1_i64, -2])).to_vec::<i64>().unwrap(),
+            [-1, 2]
+        );
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| -&x[0], &[&[2, 3]]);
+    }
+}

@@ -1,0 +1,34 @@
+//! Which elements differ.
+
+use crate::ops::elementwise::compare::{Compare, Comparison};
+use crate::ops::elementwise::zip::{Binary, binary};
+use crate::{Operand, Tensor};
+
+#[derive(Clone, Copy)]
+struct NotEqual;
+
+static NOT_EQUAL: Binary = Binary(&Compare(NotEqual));
+
+impl Comparison for NotEqual {
+    const NAME: &'static str = "not_equal";
+
+    #[inline(always)]
+    fn holds<T: PartialOrd>(self, a: T, b: T) -> bool {
+        a != b
+    }
+}
+
+impl Tensor {
+    /// `x != y` for corresponding elements, with broadcasting: a `bool` tensor. True where either is NaN.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
+    /// assert_eq!(x.not_equal(2.0).to_vec::<bool>()?, [true, false, true]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn not_equal(&self, other: impl Operand) -> Tensor {
+        binary(NOT_EQUAL, self, other)
+    }
+}

@@ -1,0 +1,52 @@
+//! What questions about single numbers have in common.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::{DType, Result, Shape, Tensor, with_float};
+use nn_kernels::elementwise::map;
+use nn_kernels::math::Float;
+
+/// A property of a number.
+pub(crate) trait Predicate: Copy + Send + Sync + 'static {
+    const NAME: &'static str;
+    fn holds<T: Float>(self, x: T) -> bool;
+}
+
+struct Ask<P>(P);
+
+impl<P: Predicate> Op for Ask<P> {
+    fn name(&self) -> &'static str {
+        P::NAME
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        Ok((*inputs[0].raw_shape(), DType::Bool))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+        let (x, p) = (&inputs[0], self.0);
+        Ok(
+            with_float!(x.dtype(), T => Tensor::build(shape, |out: &mut [bool]| {
+                map(x.data(), out, move |v: T| p.holds(v));
+            })),
+        )
+    }
+
+    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+/// Asks about every element; integers are asked about as `f32`.
+#[track_caller]
+pub(crate) fn ask<P: Predicate>(p: P, x: &Tensor) -> Tensor {
+    let dtype = if x.dtype().is_float() {
+        x.dtype()
+    } else {
+        DType::F32
+    };
+    apply(Ask(p), &[x.cast(dtype)])
+}

@@ -1,0 +1,62 @@
+//! The reciprocal.
+
+use crate::Tensor;
+use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::{Function, map};
+use crate::ops::elementwise::slope::{Slope, scale};
+use nn_kernels::math::Float;
+
+#[derive(Clone, Copy)]
+struct Reciprocal;
+
+impl Function for Reciprocal {
+    const NAME: &'static str = "reciprocal";
+    const KEEPS: Keeps = Keeps::OUTPUT;
+
+    #[inline(always)]
+    fn f<T: Float>(self, x: T) -> T {
+        T::ONE / x
+    }
+
+    fn gradient(self, _: &Tensor, y: &Tensor, upstream: &Tensor) -> Tensor {
+        scale(self, upstream, y)
+    }
+}
+
+impl Slope for Reciprocal {
+    const NAME: &'static str = "reciprocal_gradient";
+    const WIDE: bool = false;
+
+    #[inline(always)]
+    fn slope<T: Float>(self, y: T) -> T {
+        -(y * y)
+    }
+
+    fn curve(self, y: &Tensor) -> Option<Tensor> {
+        Some(y * -2.0)
+    }
+}
+
+impl Tensor {
+    /// `1 / x` of every element; ±∞ at ±0.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([4.0_f32]).reciprocal().to_vec::<f32>()?, [0.25]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn reciprocal(&self) -> Tensor {
+        map(Reciprocal, self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].reciprocal(), &[&[2, 3]]);
+    }
+}

@@ -1,0 +1,62 @@
+//! The reciprocal of the square root.
+
+use crate::Tensor;
+use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::{Function, map};
+use crate::ops::elementwise::slope::{Slope, scale};
+use nn_kernels::math::Float;
+
+#[derive(Clone, Copy)]
+struct Rsqrt;
+
+impl Function for Rsqrt {
+    const NAME: &'static str = "rsqrt";
+    const KEEPS: Keeps = Keeps::OUTPUT;
+
+    #[inline(always)]
+    fn f<T: Float>(self, x: T) -> T {
+        T::ONE / x.sqrt()
+    }
+
+    fn gradient(self, _: &Tensor, y: &Tensor, upstream: &Tensor) -> Tensor {
+        scale(self, upstream, y)
+    }
+}
+
+impl Slope for Rsqrt {
+    const NAME: &'static str = "rsqrt_gradient";
+    const WIDE: bool = false;
+
+    #[inline(always)]
+    fn slope<T: Float>(self, y: T) -> T {
+        T::from_f64(-0.5) * y * y * y
+    }
+
+    fn curve(self, y: &Tensor) -> Option<Tensor> {
+        Some(y.square() * -1.5)
+    }
+}
+
+impl Tensor {
+    /// `1 / √x` of every element; ∞ at 0, NaN below.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([4.0_f32]).rsqrt().to_vec::<f32>()?, [0.5]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn rsqrt(&self) -> Tensor {
+        map(Rsqrt, self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| (x[0].square() + 0.5).rsqrt(), &[&[2, 3]]);
+    }
+}

@@ -1,0 +1,60 @@
+//! The gradient of a function of one number in one pass: the upstream gradient times a derivative.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::{DType, Result, Shape, Tensor, with_float};
+use nn_kernels::elementwise;
+use nn_kernels::math::Float;
+
+/// The derivative `f'` of a function, of its argument or of its result.
+pub(crate) trait Slope: Copy + Send + Sync + 'static {
+    /// The name of the product in errors and traces.
+    const NAME: &'static str;
+    /// As [`Function::WIDE`](crate::ops::elementwise::map::Function::WIDE).
+    const WIDE: bool = true;
+    fn slope<T: Float>(self, x: T) -> T;
+    /// The derivative of [`Slope::slope`] in tensor ops, `None` where it is 0 almost everywhere.
+    fn curve(self, x: &Tensor) -> Option<Tensor>;
+}
+
+/// Of the upstream gradient and the argument of the derivative, which have one shape.
+struct Scale<S>(S);
+
+impl<S: Slope> Op for Scale<S> {
+    fn name(&self) -> &'static str {
+        S::NAME
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        Ok((*inputs[0].raw_shape(), inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let (upstream, x, s) = (&inputs[0], &inputs[1], self.0);
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                let (g, x) = (upstream.data(), x.data());
+                match const { S::WIDE } {
+                    true => elementwise::zip_wide(g, x, out, #[inline(always)] move |g: T, x: T| g * s.slope(x)),
+                    false => elementwise::zip(g, x, out, #[inline(always)] move |g: T, x: T| g * s.slope(x)),
+                }
+            })),
+        )
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let [upstream, x] = [&at.inputs[0], &at.inputs[1]];
+        let curved = || Some(at.upstream * upstream * self.0.curve(x)?);
+        let dupstream = at.when(0, || scale(self.0, at.upstream, x));
+        Ok(vec![dupstream, if at.needs(1) { curved() } else { None }])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::INPUTS
+    }
+}
+
+/// `upstream · f'(x)`.
+#[track_caller]
+pub(crate) fn scale<S: Slope>(slope: S, upstream: &Tensor, x: &Tensor) -> Tensor {
+    apply(Scale(slope), &[upstream.clone(), x.clone()])
+}

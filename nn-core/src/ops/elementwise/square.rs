@@ -1,0 +1,48 @@
+//! Squares.
+
+use crate::Tensor;
+use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::{Function, map};
+use nn_kernels::math::Float;
+
+#[derive(Clone, Copy)]
+struct Square;
+
+impl Function for Square {
+    const NAME: &'static str = "square";
+    const KEEPS: Keeps = Keeps::INPUTS;
+    const WIDE: bool = false;
+
+    #[inline(always)]
+    fn f<T: Float>(self, x: T) -> T {
+        x * x
+    }
+
+    fn gradient(self, x: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
+        upstream * (x * 2.0)
+    }
+}
+
+impl Tensor {
+    /// `x²` of every element.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([3.0_f32]).square().to_vec::<f32>()?, [9.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn square(&self) -> Tensor {
+        map(Square, self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].square(), &[&[2, 3]]);
+    }
+}

@@ -1,0 +1,164 @@
+//! What the functions of two tensors, element by element with broadcasting, have in common.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::{DType, Error, Operand, Result, Shape, Tensor, with_float};
+use nn_kernels::elementwise::{broadcast_zip, broadcast_zip_wide};
+use nn_kernels::math::Float;
+
+/// A function of two numbers, with its derivatives.
+pub(crate) trait Function: Copy + Send + Sync + 'static {
+    const NAME: &'static str;
+    /// Which inputs, and whether the result, [`Function::gradient`] reads.
+    const KEEPS: Keeps;
+    /// As [`Function::WIDE`](crate::ops::elementwise::map::Function::WIDE).
+    const WIDE: bool = false;
+    fn float<T: Float>(self, a: T, b: T) -> T;
+    /// The same on integers, wrapping around.
+    fn int(self, a: i64, b: i64) -> i64;
+    /// Gradients with respect to both, which the engine sums back over broadcast dimensions.
+    fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2];
+}
+
+pub(crate) struct Zip<F>(pub(crate) F);
+
+/// An op of two tensors in a `static`, so that it is compiled in this crate: the operators and methods of tensors take any
+/// [`Operand`], and the crates that compile those would each compile its kernels again.
+#[derive(Clone, Copy)]
+pub(crate) struct Binary(pub(crate) &'static (dyn Op + Sync));
+
+impl Op for Binary {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        self.0.output(inputs)
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        self.0.forward(inputs, shape, dtype)
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        self.0.gradient(at)
+    }
+
+    fn keeps(&self) -> Keeps {
+        self.0.keeps()
+    }
+}
+
+impl<F: Function> Op for Zip<F> {
+    fn name(&self) -> &'static str {
+        F::NAME
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        broadcast(F::NAME, inputs).map(|shape| (shape, inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let (a, b) = (&inputs[0], &inputs[1]);
+        let (a_dims, b_dims) = (a.raw_shape().dims(), b.raw_shape().dims());
+        let f = self.0;
+        Ok(match dtype {
+            DType::F32 | DType::F64 => {
+                with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                    let (a, b) = (a.data(), b.data());
+                    match const { F::WIDE } {
+                        true => broadcast_zip_wide(a, a_dims, b, b_dims, out, &shape, #[inline(always)] move |x: T, y: T| f.float(x, y)),
+                        false => broadcast_zip(a, a_dims, b, b_dims, out, &shape, #[inline(always)] move |x: T, y: T| f.float(x, y)),
+                    }
+                }))
+            }
+            _ => Tensor::build(shape, |out: &mut [i64]| {
+                let (a, b) = (a.data(), b.data());
+                let f = move |x: i64, y: i64| f.int(x, y);
+                broadcast_zip(a, a_dims, b, b_dims, out, &shape, f);
+            }),
+        })
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(self.0.gradient(at).into())
+    }
+
+    fn keeps(&self) -> Keeps {
+        F::KEEPS
+    }
+}
+
+/// The shape that two inputs broadcast to.
+pub(crate) fn broadcast(verb: &str, inputs: &[Tensor]) -> Result<Shape> {
+    let (a, b) = (inputs[0].raw_shape(), inputs[1].raw_shape());
+    a.broadcast(b).ok_or_else(|| Error::broadcast(verb, a, b))
+}
+
+/// Both operands in the type that arithmetic on them is done in: the wider one, at least `i64`.
+#[track_caller]
+pub(crate) fn promote(a: impl Operand, b: impl Operand) -> [Tensor; 2] {
+    // A number takes its type from the tensor beside it, whichever side that is on.
+    let a = a.operand(DType::Bool);
+    let b = b.operand(a.dtype());
+    let dtype = match a.dtype().promote(b.dtype()) {
+        DType::U8 | DType::Bool => DType::I64,
+        dtype => dtype,
+    };
+    [a.cast(dtype), b.cast(dtype)]
+}
+
+/// Applies an op to both operands in one type.
+#[track_caller]
+pub(crate) fn binary(op: Binary, a: impl Operand, b: impl Operand) -> Tensor {
+    apply(op, &promote(a, b))
+}
+
+/// Applies a function to corresponding elements.
+#[track_caller]
+pub(crate) fn zip<F: Function>(f: F, a: impl Operand, b: impl Operand) -> Tensor {
+    apply(Zip(f), &promote(a, b))
+}
+
+/// Implements an operator for every pair of tensor, reference, parameter and number that Rust's coherence rules allow.
+macro_rules! operator {
+    ($Trait:ident $method:ident, $f:expr) => {
+        const _: () = {
+        static OP: $crate::ops::elementwise::zip::Binary = $crate::ops::elementwise::zip::Binary(&$crate::ops::elementwise::zip::Zip($f));
+        impl<B: $crate::Operand> std::ops::$Trait<B> for $crate::Tensor {
+            type Output = $crate::Tensor;
+            #[track_caller]
+            fn $method(self, other: B) -> $crate::Tensor {
+                $crate::ops::elementwise::zip::binary(OP, self, other)
+            }
+        }
+        impl<B: $crate::Operand> std::ops::$Trait<B> for &$crate::Tensor {
+            type Output = $crate::Tensor;
+            #[track_caller]
+            fn $method(self, other: B) -> $crate::Tensor {
+                $crate::ops::elementwise::zip::binary(OP, self, other)
+            }
+        }
+        impl<B: $crate::Operand> std::ops::$Trait<B> for &$crate::Param {
+            type Output = $crate::Tensor;
+            #[track_caller]
+            fn $method(self, other: B) -> $crate::Tensor {
+                $crate::ops::elementwise::zip::binary(OP, self, other)
+            }
+        }
+        $crate::ops::elementwise::zip::operator!(@scalar $Trait $method, f64, $crate::Tensor, &$crate::Tensor, &$crate::Param);
+        $crate::ops::elementwise::zip::operator!(@scalar $Trait $method, i64, $crate::Tensor, &$crate::Tensor, &$crate::Param);
+        };
+    };
+    (@scalar $Trait:ident $method:ident, $S:ty, $($B:ty),*) => {$(
+        impl std::ops::$Trait<$B> for $S {
+            type Output = $crate::Tensor;
+            #[track_caller]
+            fn $method(self, other: $B) -> $crate::Tensor {
+                let other = $crate::Operand::operand(other, $crate::DType::Bool);
+                let this = $crate::Operand::operand(self, other.dtype());
+                $crate::ops::elementwise::zip::binary(OP, this, other)
+            }
+        }
+    )*};
+}
+pub(crate) use operator;

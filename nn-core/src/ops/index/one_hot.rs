@@ -1,0 +1,101 @@
+//! Labels as rows of zeros with a single one.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::ops::fail::fail;
+use crate::ops::index::take::as_indices;
+use crate::{DType, Error, Result, Shape, Tensor, dtype, is_known, with_float};
+
+struct OneHot {
+    depth: usize,
+}
+
+impl Op for OneHot {
+    fn name(&self) -> &'static str {
+        "one_hot"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let shape = inputs[0].raw_shape();
+        Ok((shape.insert(shape.rank(), self.depth)?, dtype::floatx()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                out.fill(0.0);
+                for (row, &index) in out.chunks_exact_mut(self.depth).zip(inputs[0].data::<i64>()) {
+                    if let Some(one) = usize::try_from(index).ok().and_then(|i| row.get_mut(i)) {
+                        *one = 1.0;
+                    }
+                }
+            })),
+        )
+    }
+
+    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+impl Tensor {
+    /// Each index (`i64`) as a row of `depth` zeros with a one at the index: `[…]` to `[…, depth]`, in the default float type. As
+    /// Keras's `one_hot`.
+    ///
+    /// An index outside of `0..depth` gives a row of zeros, as in Keras. A depth of 0 and indices that are not integers are
+    /// errors.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let rows = Tensor::from([1_i64, 0, -1]).one_hot(2);
+    /// assert_eq!(rows.to_vec::<f32>()?, [0.0, 1.0, 1.0, 0.0, 0.0, 0.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn one_hot(&self, depth: usize) -> Tensor {
+        if self.error().is_some() {
+            return self.clone();
+        }
+        match as_indices("one_hot", self) {
+            Err(error) => fail("one_hot", error),
+            Ok(_) if depth == 0 || !is_known(depth) => fail(
+                "one_hot",
+                Error::value("one_hot needs to know how many classes there are, at least 1"),
+            ),
+            Ok(indices) => apply(OneHot { depth }, &[indices]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{DType, Tensor, UNKNOWN};
+
+    #[test]
+    fn any_shape_gains_an_axis() {
+        let labels = Tensor::abstract_of([UNKNOWN, 2], DType::U8);
+        assert_eq!(labels.one_hot(10).shape().to_string(), "[_, 2, 10]");
+        assert_eq!(
+            Tensor::from(2_u8).one_hot(3).to_vec::<f32>().unwrap(),
+            [0.0, 0.0, 1.0]
+        );
+        assert_eq!(
+            Tensor::from([3_i64, 1]).one_hot(3).to_vec::<f32>().unwrap(),
+            [0.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+        );
+    }
+
+    #[test]
+    fn errors() {
+        let e = Tensor::from([1.0_f32])
+            .one_hot(3)
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("one_hot needs i64 indices, found f32"), "{e}");
+        assert!(Tensor::from([1_i64]).one_hot(0).error().is_some());
+    }
+}

@@ -1,0 +1,143 @@
+//! Updates added up at given indices.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::ops::fail::fail;
+use crate::ops::index::take::{Take, as_indices, check_indices, taken};
+use crate::{DType, Error, Result, Shape, Tensor, is_known};
+use nn_kernels::gather;
+
+/// Of updates and `i64` indices: zeros of `shape` with every slice of the updates added at its index of `axis`.
+pub(crate) struct ScatterAdd {
+    pub shape: Shape,
+    pub axis: usize,
+}
+
+impl Op for ScatterAdd {
+    fn name(&self) -> &'static str {
+        "scatter_add"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let (updates, indices) = (inputs[0].raw_shape(), inputs[1].raw_shape());
+        let expected = taken(&self.shape, self.axis, indices)?;
+        let fits = |(&a, &b): (&usize, &usize)| a == b || !is_known(a) || !is_known(b);
+        if updates.rank() != expected.rank() || !updates.iter().zip(expected.iter()).all(fits) {
+            return Err(Error::shape(format!(
+                "scatter_add to {} with indices of shape {indices} needs updates of shape {expected}, found {updates}",
+                self.shape
+            )));
+        }
+        match inputs[0].dtype() {
+            dtype @ (DType::F32 | DType::F64 | DType::I64) => Ok((self.shape, dtype)),
+            found => Err(Error::dtype(format!(
+                "scatter_add adds f32, f64 or i64, found {found}; convert with `cast`"
+            ))),
+        }
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let (updates, indices) = (&inputs[0], &inputs[1]);
+        check_indices(indices, &shape, self.axis)?;
+        let (n, inner) = (shape[self.axis], shape[self.axis + 1..].iter().product());
+        let indices = indices.data();
+        Ok(match dtype {
+            DType::F32 => Tensor::build(shape, |out: &mut [f32]| {
+                gather::scatter_add(updates.data(), n, inner, indices, out)
+            }),
+            DType::F64 => Tensor::build(shape, |out: &mut [f64]| {
+                gather::scatter_add(updates.data(), n, inner, indices, out)
+            }),
+            _ => Tensor::build(shape, |out: &mut [i64]| {
+                gather::scatter_add(updates.data(), n, inner, indices, out)
+            }),
+        })
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let take = Take { axis: self.axis };
+        Ok(vec![
+            at.when(0, || {
+                apply(take, &[at.upstream.clone(), at.inputs[1].clone()])
+            }),
+            None,
+        ])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps {
+            inputs: 0b10,
+            output: false,
+        }
+    }
+}
+
+/// Zeros of `shape` with every slice of `updates` added at its index (`i64`) of the first axis; repeated indices add up.
+///
+/// Shapes: `shape` is `[n, …]`, `indices` of any shape `[i, j]`, `updates` `[i, j, …]`. Negative indices count from the end; one that
+/// the axis does not have is an error.
+///
+/// ```
+/// use nn_core::{Tensor, ops::scatter_add};
+/// let votes = scatter_add([3], &Tensor::from([2_i64, 0, 2]), &Tensor::from([1.0_f32, 2.0, 4.0]));
+/// assert_eq!(votes.to_vec::<f32>()?, [2.0, 0.0, 5.0]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn scatter_add(shape: impl Into<Shape>, indices: &Tensor, updates: &Tensor) -> Tensor {
+    let shape = shape.into();
+    if shape.rank() == 0 {
+        return fail(
+            "scatter_add",
+            Error::shape("scatter_add needs a shape with an axis to add along, found []"),
+        );
+    }
+    match as_indices("scatter_add", indices) {
+        Ok(indices) => apply(ScatterAdd { shape, axis: 0 }, &[updates.clone(), indices]),
+        Err(error) => updates.fail("scatter_add", error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ops::index::scatter_add;
+    use crate::testing::check_gradient;
+    use crate::{DType, Tensor};
+
+    #[test]
+    fn adds_rows() {
+        let updates = Tensor::arange(6).reshape([3, 2]);
+        let sums = scatter_add([4, 2], &Tensor::from([1_i64, -1, 1]), &updates);
+        assert_eq!(sums.to_vec::<i64>().unwrap(), [0, 0, 4, 6, 0, 0, 2, 3]);
+    }
+
+    #[test]
+    fn errors() {
+        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let (indices, updates) = (Tensor::from([1_i64, 5]), Tensor::zeros([2, 3]));
+        assert!(
+            message(scatter_add([4, 3], &indices, &updates))
+                .contains("index 5 at position [1] is out of range for axis 0 of size 4")
+        );
+        let e = message(scatter_add([4, 2], &indices, &updates));
+        assert!(
+            e.contains(
+                "to [4, 2] with indices of shape [2] needs updates of shape [2, 2], found [2, 3]"
+            ),
+            "{e}"
+        );
+        assert!(
+            message(scatter_add([4, 3], &indices, &updates.cast(DType::Bool)))
+                .contains("adds f32, f64 or i64, found bool")
+        );
+        assert!(scatter_add([], &indices, &updates).error().is_some());
+    }
+
+    #[test]
+    fn gradient() {
+        let indices = Tensor::from([[2_i64, 0], [2, 1]]);
+        check_gradient(
+            |x| scatter_add([3, 2], &indices, &x[0]).square(),
+            &[&[2, 2, 2]],
+        );
+    }
+}

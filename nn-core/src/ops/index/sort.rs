@@ -1,0 +1,129 @@
+//! Sorting along an axis.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::ops::index::take_along::take_along;
+use crate::ops::reduce::sum::summable;
+use crate::{DType, Error, Result, Shape, Tensor, is_known};
+use nn_kernels::sort::argsort;
+
+/// Positions of the first elements of each row of the last axis in order.
+pub(crate) struct ArgSort {
+    pub descending: bool,
+    /// How many, all if `None`.
+    pub first: Option<usize>,
+}
+
+impl Op for ArgSort {
+    fn name(&self) -> &'static str {
+        if self.first.is_some() {
+            "top_k"
+        } else {
+            "argsort"
+        }
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let shape = inputs[0].raw_shape();
+        let axis = shape.axis(-1)?;
+        let (n, k) = (shape[axis], self.first.unwrap_or(shape[axis]));
+        if k > n && is_known(n) {
+            return Err(Error::value(format!(
+                "the {k} greatest of {n} were asked for: the last axis of {shape} has no more"
+            )));
+        }
+        Ok((shape.with(axis, k), DType::I64))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+        let x = &inputs[0];
+        let (n, k) = (x.raw_shape().dim(-1)?, shape.dim(-1)?);
+        Ok(Tensor::build(shape, |out| match x.dtype() {
+            DType::F32 => argsort::<f32>(x.data(), n, k, self.descending, out),
+            DType::F64 => argsort::<f64>(x.data(), n, k, self.descending, out),
+            _ => argsort::<i64>(x.data(), n, k, self.descending, out),
+        }))
+    }
+
+    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+/// [`ArgSort`] of a tensor of any type.
+#[track_caller]
+pub(crate) fn positions(x: &Tensor, op: ArgSort) -> Tensor {
+    apply(op, &[x.cast(summable(x.dtype()))])
+}
+
+impl Tensor {
+    /// The elements along an axis (counted from the end if negative) in order; NaN counts as the greatest number. The gradient
+    /// goes back to where the elements came from.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::from([3.0_f32, 1.0, 2.0]);
+    /// assert_eq!(x.sort(-1, false).to_vec::<f32>()?, [1.0, 2.0, 3.0]);
+    /// assert_eq!(x.sort(-1, true).to_vec::<f32>()?, [3.0, 2.0, 1.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn sort(&self, axis: isize, descending: bool) -> Tensor {
+        let rows = self.swap_axes(axis, -1);
+        let op = ArgSort {
+            descending,
+            first: None,
+        };
+        take_along(&rows, &positions(&rows, op)).swap_axes(axis, -1)
+    }
+
+    /// The positions (`i64`) that sort an axis (counted from the end if negative); equals keep their order, NaN counts as the
+    /// greatest number.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::from([3.0_f32, 1.0, 3.0]);
+    /// assert_eq!(x.argsort(0, false).to_vec::<i64>()?, [1, 0, 2]);
+    /// assert_eq!(x.argsort(0, true).to_vec::<i64>()?, [0, 2, 1]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn argsort(&self, axis: isize, descending: bool) -> Tensor {
+        let op = ArgSort {
+            descending,
+            first: None,
+        };
+        positions(&self.swap_axes(axis, -1), op).swap_axes(axis, -1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn along_any_axis_of_any_type() {
+        let x = Tensor::from([[3_u8, 1], [2, 2], [1, 3]]);
+        assert_eq!(x.sort(0, false).to_vec::<u8>().unwrap(), [1, 1, 2, 2, 3, 3]);
+        assert_eq!(x.sort(1, true).to_vec::<u8>().unwrap(), [3, 1, 2, 2, 3, 1]);
+        assert_eq!(
+            x.argsort(0, true).to_vec::<i64>().unwrap(),
+            [0, 2, 1, 1, 2, 0]
+        );
+        let nan = Tensor::from([f32::NAN, 1.0, -1.0]);
+        assert_eq!(nan.argsort(0, false).to_vec::<i64>().unwrap(), [2, 1, 0]);
+        assert!(x.sort(2, false).error().is_some());
+        assert!(Tensor::from(1.0_f32).sort(-1, false).error().is_some());
+        assert_eq!(Tensor::zeros([0, 2]).sort(0, false).shape(), [0, 2]);
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].sort(0, true).square(), &[&[4, 3]]);
+        check_gradient(|x| x[0].sort(-1, false) * &x[0], &[&[2, 5]]);
+    }
+}

@@ -1,0 +1,87 @@
+//! Elements of each row of the last axis by their positions, for what sorts.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::{DType, Result, Shape, Tensor, with_dtype, with_float};
+use nn_kernels::sort::{put_along, take_along as take_kernel};
+
+/// Of `[.., n]` and valid positions `[.., k]`, `[.., k]`.
+struct TakeAlong;
+
+/// Of `[.., k]` and positions `[.., k]`, zeros `[.., n]` with the elements added at their positions.
+struct PutAlong {
+    n: usize,
+}
+
+fn last(tensor: &Tensor) -> usize {
+    *tensor.raw_shape().last().expect("checked by who sorted")
+}
+
+impl Op for TakeAlong {
+    fn name(&self) -> &'static str {
+        "take_along"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        Ok((*inputs[1].raw_shape(), inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let (x, positions) = (&inputs[0], &inputs[1]);
+        Ok(
+            with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                take_kernel(x.data(), last(x), positions.data(), last(positions), out);
+            })),
+        )
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let n = last(&at.inputs[0]);
+        let dx = apply(PutAlong { n }, &[at.upstream.clone(), at.inputs[1].clone()]);
+        Ok(vec![Some(dx), None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps {
+            inputs: 0b10,
+            output: false,
+        }
+    }
+}
+
+impl Op for PutAlong {
+    fn name(&self) -> &'static str {
+        "put_along"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let shape = inputs[0].raw_shape();
+        Ok((shape.with(shape.rank() - 1, self.n), inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let (x, positions) = (&inputs[0], &inputs[1]);
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                put_along(x.data(), last(x), positions.data(), self.n, out);
+            })),
+        )
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let dx = apply(TakeAlong, &[at.upstream.clone(), at.inputs[1].clone()]);
+        Ok(vec![Some(dx), None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps {
+            inputs: 0b10,
+            output: false,
+        }
+    }
+}
+
+/// Elements of the last axis of `x` by positions that are known to be valid.
+#[track_caller]
+pub(crate) fn take_along(x: &Tensor, positions: &Tensor) -> Tensor {
+    apply(TakeAlong, &[x.clone(), positions.clone()])
+}

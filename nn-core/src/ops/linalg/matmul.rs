@@ -1,0 +1,410 @@
+//! Matrix products, with batch dimensions that broadcast.
+
+use crate::check::two;
+use crate::graph::op::{Backward, Keeps, Op, apply, common_float};
+use crate::{
+    DType, Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, is_known, with_float,
+};
+use nn_kernels::gemm::{Gemm, Mat};
+
+/// `op(A) · op(B)` on the last two dimensions, where `op` transposes if asked: no transposed copy is ever made. A third
+/// input is a row that is added to every row of the product.
+#[derive(Clone, Copy)]
+struct MatMul {
+    transpose_a: bool,
+    transpose_b: bool,
+}
+
+/// The shape of a product of matrices, with batches that broadcast.
+const fn matrices(
+    a: &Shape,
+    b: &Shape,
+    transpose_a: bool,
+    transpose_b: bool,
+) -> Result<Shape, ShapeError> {
+    let ((m, k), (k_b, n)) = (sides(a, transpose_a), sides(b, transpose_b));
+    if k != k_b && is_known(k) && is_known(k_b) {
+        return Err(two("multiply", a, " by ", b)
+            .text(": the inner dimensions ")
+            .number(k)
+            .text(" and ")
+            .number(k_b)
+            .text(" must agree"));
+    }
+    let Some(leading) = batch(a).broadcast(&batch(b)) else {
+        return Err(two("multiply", a, " by ", b)
+            .text(": the batch dimensions ")
+            .shape(&batch(a))
+            .text(" and ")
+            .shape(&batch(b))
+            .text(" do not broadcast"));
+    };
+    let mut dims = [1; MAX_RANK];
+    let mut i = 0;
+    while i < leading.rank() {
+        dims[i] = leading.dims()[i];
+        i += 1;
+    }
+    (dims[i], dims[i + 1]) = (m, n);
+    Ok(Shape::new(dims.split_at(i + 2).0))
+}
+
+/// The shape of [`Tensor::matmul`]: a vector on the left is a row, on the right a column.
+pub(crate) const fn output_shape(a: &Shape, b: &Shape) -> Result<Shape, ShapeError> {
+    let (left, right) = (a.dims(), b.dims());
+    if left.is_empty() || right.is_empty() {
+        return Err(two("multiply", a, " by ", b)
+            .text(" as matrices: a single number has no rows; use `*`"));
+    }
+    let row = Shape::new(&[1, left[0]]);
+    let column = Shape::new(&[right[0], 1]);
+    let product = match matrices(
+        if left.len() == 1 { &row } else { a },
+        if right.len() == 1 { &column } else { b },
+        false,
+        false,
+    ) {
+        Ok(product) => product,
+        Err(error) => return Err(error),
+    };
+    let rank = product.rank();
+    Ok(match (left.len() == 1, right.len() == 1) {
+        (false, false) => product,
+        (true, false) => product.without(rank - 2),
+        (false, true) => product.without(rank - 1),
+        (true, true) => Shape::SCALAR,
+    })
+}
+
+/// The shape of [`Tensor::matmul_transposed`].
+pub(crate) const fn transposed_output_shape(a: &Shape, b: &Shape) -> Result<Shape, ShapeError> {
+    let found = if a.rank() < 2 { a } else { b };
+    match found.rank() {
+        0 | 1 => {
+            Err(ShapeError::new("a transposed product takes matrices, found shape ").shape(found))
+        }
+        _ => matrices(a, b, false, true),
+    }
+}
+
+/// Rows and columns of a matrix as it enters the product.
+const fn sides(shape: &Shape, transposed: bool) -> (usize, usize) {
+    let rank = shape.rank();
+    let (rows, columns) = (shape.dims()[rank - 2], shape.dims()[rank - 1]);
+    match transposed {
+        true => (columns, rows),
+        false => (rows, columns),
+    }
+}
+
+const fn batch(shape: &Shape) -> Shape {
+    Shape::new(shape.dims().split_at(shape.rank() - 2).0)
+}
+
+impl Op for MatMul {
+    fn name(&self) -> &'static str {
+        "matmul"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let (a, b) = (inputs[0].raw_shape(), inputs[1].raw_shape());
+        let dtype = common_float("matmul", inputs)?;
+        let shape = matrices(a, b, self.transpose_a, self.transpose_b)?;
+        let columns = shape[shape.rank() - 1];
+        match inputs.get(2).map(Tensor::raw_shape) {
+            Some(row) if *row != [columns] => Err(Error::shape(format!(
+                "the product of {a} and {b} has rows of {columns}, found a bias of shape {row}; it needs [{columns}]"
+            ))),
+            _ => Ok((shape, dtype)),
+        }
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        Ok(with_float!(dtype, T => self.product::<T>(&inputs[0], &inputs[1], inputs.get(2), shape)))
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let (a, b, up) = (&at.inputs[0], &at.inputs[1], at.upstream);
+        let (ta, tb) = (self.transpose_a, self.transpose_b);
+        let da = at.when(0, || match ta {
+            false => product(up, b, false, !tb),
+            true => product(b, up, tb, true),
+        });
+        let db = at.when(1, || match tb {
+            false => product(a, up, !ta, false),
+            true => product(up, a, true, ta),
+        });
+        let mut all = vec![da, db];
+        if at.inputs.len() == 3 {
+            let rows: Vec<isize> = (0..up.raw_shape().rank() as isize - 1).collect();
+            all.push(at.when(2, || up.sum_axes(rows, false)));
+        }
+        Ok(all)
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps {
+            inputs: 0b11,
+            output: false,
+        }
+    }
+}
+
+impl MatMul {
+    fn product<T: Gemm + crate::Element>(
+        &self,
+        a: &Tensor,
+        b: &Tensor,
+        row: Option<&Tensor>,
+        shape: Shape,
+    ) -> Tensor {
+        let (a_shape, b_shape) = (a.raw_shape(), b.raw_shape());
+        let ((m, k), (_, n)) = (
+            sides(a_shape, self.transpose_a),
+            sides(b_shape, self.transpose_b),
+        );
+        let one = |a: &[T], b: &[T], c: &mut [T]| {
+            let a = matrix(a, m, k, self.transpose_a);
+            let b = matrix(b, k, n, self.transpose_b);
+            match row {
+                None => T::gemm(m, n, k, a, b, c, n, false),
+                Some(row) => T::gemm_bias(m, n, k, a, b, row.data(), c, n),
+            }
+        };
+        if shape.rank() == 2 {
+            return Tensor::build(shape, |out: &mut [T]| one(a.data(), b.data(), out));
+        }
+        let leading = batch(&shape);
+        let (a_batch, b_batch) = (
+            offsets(&batch(a_shape), &leading),
+            offsets(&batch(b_shape), &leading),
+        );
+        Tensor::build(shape, |out: &mut [T]| {
+            if out.is_empty() {
+                return;
+            }
+            for (c, (&i_a, &i_b)) in out.chunks_mut(m * n).zip(a_batch.iter().zip(&b_batch)) {
+                one(
+                    &a.data::<T>()[i_a * m * k..(i_a + 1) * m * k],
+                    &b.data::<T>()[i_b * k * n..(i_b + 1) * k * n],
+                    c,
+                );
+            }
+        })
+    }
+}
+
+/// A stored matrix as one of `rows × columns`.
+fn matrix<T: Copy>(data: &[T], rows: usize, columns: usize, transposed: bool) -> Mat<'_, T> {
+    let (row_stride, col_stride) = match transposed {
+        true => (1, rows),
+        false => (columns, 1),
+    };
+    Mat {
+        data,
+        row_stride,
+        col_stride,
+    }
+}
+
+/// For each matrix of the broadcast batch, the index of the one it comes from.
+fn offsets(from: &Shape, to: &Shape) -> Vec<usize> {
+    let lead = to.rank() - from.rank();
+    let mut indices = vec![0];
+    for (axis, &n) in to.iter().enumerate() {
+        let own = if axis < lead { 1 } else { from[axis - lead] };
+        indices = indices
+            .iter()
+            .flat_map(|&i| (0..n).map(move |j| i * own + if own == 1 { 0 } else { j }))
+            .collect();
+    }
+    indices
+}
+
+#[track_caller]
+fn product(a: &Tensor, b: &Tensor, transpose_a: bool, transpose_b: bool) -> Tensor {
+    let op = MatMul {
+        transpose_a,
+        transpose_b,
+    };
+    apply(op, &[a.clone(), b.clone()])
+}
+
+impl Tensor {
+    /// The matrix product `C = A·B` over the last two dimensions; leading ones are batches and broadcast.
+    ///
+    /// Shapes: `[.., m, k] · [.., k, n] → [.., m, n]`. A vector on the left is a row, on the right a column, and its
+    /// dimension is dropped from the result, as in NumPy. Both need the same float type.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let a = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
+    /// assert_eq!(a.matmul(Tensor::from([1.0_f32, 1.0])).to_vec::<f32>()?, [3.0, 7.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn matmul(&self, other: impl Operand) -> Tensor {
+        let other = other.operand(self.dtype());
+        if let Some(failed) = [self, &other].into_iter().find(|t| t.error().is_some()) {
+            return failed.clone();
+        }
+        let (a, b) = (*self.raw_shape(), *other.raw_shape());
+        match (a.dims(), b.dims()) {
+            ([], _) | (_, []) => Tensor::failed(Error::shape(format!(
+                "cannot multiply {a} by {b} as matrices: a single number has no rows; use `*`"
+            ))),
+            ([k], _) => {
+                let row = self.reshape([1, *k]).matmul(&other);
+                squeeze(row, if b.rank() == 1 { 1 } else { 2 })
+            }
+            (_, [k]) => squeeze(product(self, &other.reshape([*k, 1]), false, false), 1),
+            // One product of all rows instead of many small ones.
+            ([lead @ .., k], [_, n]) if lead.len() > 1 => {
+                let rows = Shape::new(lead);
+                let mut dims = lead.to_vec();
+                dims.push(*n);
+                product(&self.reshape([rows.len(), *k]), &other, false, false).reshape(dims)
+            }
+            _ => product(self, &other, false, false),
+        }
+    }
+
+    /// `A·B + row`, the row added to every row of the product: a fully connected layer in one operation.
+    ///
+    /// Shapes: `[.., m, k] · [k, n] + [n] → [.., m, n]`; other ranks are errors.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let a = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
+    /// let y = a.matmul_add(Tensor::ones([2, 1]), Tensor::from([0.5_f32]));
+    /// assert_eq!(y.to_vec::<f32>()?, [3.5, 7.5]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn matmul_add(&self, other: impl Operand, row: impl Operand) -> Tensor {
+        let (other, row) = (other.operand(self.dtype()), row.operand(self.dtype()));
+        if let Some(failed) = [self, &other, &row]
+            .into_iter()
+            .find(|t| t.error().is_some())
+        {
+            return failed.clone();
+        }
+        let (a, b) = (*self.raw_shape(), *other.raw_shape());
+        let op = MatMul {
+            transpose_a: false,
+            transpose_b: false,
+        };
+        match (a.dims(), b.dims()) {
+            ([_, _], [_, _]) => apply(op, &[self.clone(), other, row]),
+            // One product of all rows instead of many small ones.
+            ([lead @ .., k], [_, n]) if lead.len() > 1 => {
+                let rows = Shape::new(lead);
+                let mut dims = lead.to_vec();
+                dims.push(*n);
+                apply(op, &[self.reshape([rows.len(), *k]), other, row]).reshape(dims)
+            }
+            _ => Tensor::failed(Error::shape(format!(
+                "`matmul_add` takes rows [.., k] and a matrix [k, n], found {a} and {b}"
+            ))),
+        }
+    }
+
+    /// The matrix product with the second operand transposed: `[.., m, k] · [.., n, k]ᵀ → [.., m, n]`.
+    #[track_caller]
+    pub fn matmul_transposed(&self, other: impl Operand) -> Tensor {
+        let other = other.operand(self.dtype());
+        match [self, &other]
+            .into_iter()
+            .find(|t| t.error().is_some() || t.raw_shape().rank() < 2)
+        {
+            Some(t) if t.error().is_some() => t.clone(),
+            Some(_) => Tensor::failed(
+                transposed_output_shape(self.raw_shape(), other.raw_shape())
+                    .err()
+                    .map_or_else(
+                        || Error::shape("a transposed product takes matrices"),
+                        Error::from,
+                    ),
+            ),
+            None => product(self, &other, false, true),
+        }
+    }
+}
+
+/// Drops the dimension of size 1 that is `from_end` from the end.
+#[track_caller]
+fn squeeze(x: Tensor, from_end: usize) -> Tensor {
+    if x.error().is_some() {
+        return x;
+    }
+    let shape = *x.raw_shape();
+    x.reshape(shape.without(shape.rank() - from_end))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn batches_broadcast_and_vectors_lose_their_dimension() {
+        let a = Tensor::arange(12)
+            .cast(crate::DType::F32)
+            .reshape([2, 1, 2, 3]);
+        let b = Tensor::ones([4, 3, 5]);
+        assert_eq!(a.matmul(&b).shape(), [2, 4, 2, 5]);
+        let v = Tensor::from([1.0_f32, 2.0, 3.0]);
+        assert_eq!(v.matmul(&v).item::<f32>().unwrap(), 14.0);
+        assert_eq!(v.matmul(Tensor::ones([3, 2])).shape(), [2]);
+        assert_eq!(b.matmul(Tensor::ones([5])).shape(), [4, 3]);
+        assert_eq!(
+            Tensor::zeros([0, 3]).matmul(Tensor::ones([3, 2])).shape(),
+            [0, 2]
+        );
+        assert_eq!(
+            Tensor::zeros([2, 0])
+                .matmul(Tensor::ones([0, 2]))
+                .to_vec::<f32>()
+                .unwrap(),
+            [0.0; 4]
+        );
+    }
+
+    #[test]
+    fn says_which_dimensions_disagree() {
+        let e = Tensor::ones([2, 3])
+            .matmul(Tensor::ones([4, 5]))
+            .ok()
+            .unwrap_err();
+        assert!(
+            e.to_string()
+                .contains("cannot multiply [2, 3] by [4, 5]: the inner dimensions 3 and 4"),
+            "{e}"
+        );
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].matmul(&x[1]), &[&[2, 3], &[3, 4]]);
+        check_gradient(|x| x[0].matmul(&x[1]), &[&[2, 1, 2, 3], &[2, 3, 1]]);
+        check_gradient(|x| x[0].matmul(&x[1]), &[&[2, 2, 3], &[3, 2]]);
+        check_gradient(|x| x[0].matmul(&x[1]), &[&[3], &[3, 2]]);
+        check_gradient(|x| x[0].matmul_transposed(&x[1]), &[&[2, 3], &[4, 3]]);
+        let three = |x: &[Tensor]| x[0].matmul_add(&x[1], &x[2]);
+        check_gradient(three, &[&[2, 3], &[3, 4], &[4]]);
+        check_gradient(three, &[&[2, 2, 3], &[3, 1], &[1]]);
+    }
+
+    #[test]
+    fn a_row_that_does_not_fit() {
+        let add = |a: &[usize], row: &[usize]| {
+            let y = Tensor::ones(a).matmul_add(Tensor::ones([3, 4]), Tensor::ones(row));
+            y.ok().unwrap_err().to_string()
+        };
+        for row in [&[3][..], &[1], &[], &[2, 4]] {
+            let e = add(&[2, 3], row);
+            assert!(e.contains("has rows of 4, found a bias of shape"), "{e}");
+        }
+        assert!(add(&[3], &[4]).contains("found [3] and [3, 4]"));
+    }
+}

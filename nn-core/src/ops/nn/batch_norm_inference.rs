@@ -1,0 +1,165 @@
+//! Batch normalization by given statistics.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::ops::nn::norm;
+use crate::ops::nn::normalized::Normalized;
+use crate::{DType, Error, Operand, Result, Shape, Tensor};
+
+/// Of x, gamma, beta, mean and variance.
+struct BatchNormInference {
+    epsilon: f64,
+}
+
+impl Op for BatchNormInference {
+    fn name(&self) -> &'static str {
+        "batch_norm_inference"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let found = norm::check(self.name(), self.epsilon, inputs)?;
+        let [gamma, mean, variance] = [1, 3, 4].map(|i| *inputs[i].raw_shape());
+        if mean != gamma || variance != gamma {
+            return Err(Error::shape(format!(
+                "batch_norm_inference with gamma of shape {gamma} needs mean and variance of that shape, found {mean} and {variance}"
+            )));
+        }
+        Ok(found)
+    }
+
+    fn forward(&self, inputs: &[Tensor], _: Shape, _: DType) -> Result<Tensor> {
+        let [x, gamma, beta, mean, variance] = [0, 1, 2, 3, 4].map(|i| inputs[i].clone());
+        let epsilon = self.epsilon;
+        let normalized = Normalized {
+            x,
+            gamma,
+            beta,
+            mean,
+            variance,
+            epsilon,
+        };
+        Ok(normalized.deferred())
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let [x, gamma, mean, variance] = [0, 1, 3, 4].map(|i| &at.inputs[i]);
+        let rows: Vec<isize> = (0..x.raw_shape().rank() as isize - 1).collect();
+        let (up, inv_std) = (at.upstream, (variance + self.epsilon).rsqrt());
+        let factor = gamma * &inv_std;
+        let of_beta = (at.needs(2) || at.needs(3)).then(|| up.sum_axes(&rows, false));
+        let of_gamma = (at.needs(1) || at.needs(4))
+            .then(|| (up * ((x - mean) * &inv_std)).sum_axes(&rows, false));
+        let of_mean = || -(&factor * of_beta.as_ref().expect("computed for it"));
+        let of_variance =
+            || -0.5 * (&factor * &inv_std * of_gamma.as_ref().expect("computed for it"));
+        Ok(vec![
+            at.when(0, || up * &factor),
+            of_gamma.clone(),
+            of_beta.clone(),
+            at.when(3, of_mean),
+            at.when(4, of_variance),
+        ])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps {
+            inputs: 0b11011,
+            output: false,
+        }
+    }
+}
+
+/// Normalizes every channel by a given mean and variance, as batch normalization does in inference.
+///
+/// `y = gamma · (x − mean) / √(variance + epsilon) + beta`.
+///
+/// Shapes: x and y `[batch, …, channels]`; all others `[channels]`. An epsilon below 0 is an error.
+///
+/// ```
+/// use nn_core::{Tensor, ops::batch_norm_inference};
+/// let x = Tensor::from([[1.0_f32], [3.0]]);
+/// let (one, zero) = (Tensor::ones([1]), Tensor::zeros([1]));
+/// let y = batch_norm_inference(&x, &one, &zero, Tensor::from([2.0_f32]), &one, 0.0);
+/// assert_eq!(y.to_vec::<f32>()?, [-1.0, 1.0]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn batch_norm_inference(
+    x: &Tensor,
+    gamma: impl Operand,
+    beta: impl Operand,
+    mean: impl Operand,
+    variance: impl Operand,
+    epsilon: f64,
+) -> Tensor {
+    let dtype = x.dtype();
+    let inputs = [
+        x.clone(),
+        gamma.operand(dtype),
+        beta.operand(dtype),
+        mean.operand(dtype),
+        variance.operand(dtype),
+    ];
+    apply(BatchNormInference { epsilon }, &inputs)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ops::nn::batch_norm_inference;
+    use crate::testing::{assert_close, check_gradient};
+    use crate::{DType, Tensor, UNKNOWN};
+
+    #[test]
+    fn shapes_and_errors() {
+        let (one, two) = (Tensor::ones([1]), Tensor::ones([2]));
+        let x = Tensor::abstract_of([UNKNOWN, 4, 2], DType::F32);
+        let y = batch_norm_inference(&x, &two, &two, &two, &two, 1e-3);
+        assert_eq!(y.shape().to_string(), "[_, 4, 2]");
+        let y = batch_norm_inference(&x, &two, &two, &two, &one, 1e-3);
+        let e = y.ok().unwrap_err().to_string();
+        assert!(
+            e.contains(
+                "gamma of shape [2] needs mean and variance of that shape, found [2] and [1]"
+            ),
+            "{e}"
+        );
+    }
+
+    #[test]
+    fn the_rectified_value_is_that_of_the_parts() {
+        let x = (Tensor::arange(66).cast(DType::F32) * 1.7)
+            .sin()
+            .reshape([2, 11, 3]);
+        let at = |v: [f32; 3]| Tensor::from(v);
+        let y = batch_norm_inference(
+            &x,
+            at([1.0, -2.0, 0.5]),
+            at([0.1, 0.0, -0.2]),
+            at([0.3, 0.1, 0.0]),
+            at([1.0, 0.5, 2.0]),
+            1e-3,
+        );
+        let together = y.relu().to_vec::<f32>().unwrap();
+        let apart: Vec<f32> = y
+            .to_vec::<f32>()
+            .unwrap()
+            .iter()
+            .map(|v| v.max(0.0))
+            .collect();
+        assert_eq!(together, apart);
+        // Once read, the value is what it was.
+        assert_close(&y.relu(), &Tensor::from(apart).reshape([2, 11, 3]), 0.0);
+    }
+
+    #[test]
+    fn gradient() {
+        // The square keeps the variance above 0.
+        check_gradient(
+            |x| batch_norm_inference(&x[0], &x[1], &x[2], &x[3], x[4].square(), 1e-2),
+            &[&[4, 2], &[2], &[2], &[2], &[2]],
+        );
+        check_gradient(
+            |x| batch_norm_inference(&x[0], &x[1], &x[2], &x[3], x[4].square(), 1e-2).relu(),
+            &[&[3, 2, 2], &[2], &[2], &[2], &[2]],
+        );
+    }
+}

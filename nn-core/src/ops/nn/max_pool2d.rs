@@ -1,0 +1,322 @@
+//! The greatest of every window of an image.
+
+use crate::autodiff::tape;
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::ops::nn::padding::{Windows, check_image};
+use crate::{DType, Element, Error, Padding, Result, Shape, Tensor, with_float};
+use nn_kernels::math::Float;
+use nn_kernels::pool::{self, Cell};
+use std::cell::OnceCell;
+
+struct MaxPool2d {
+    windows: Windows,
+    /// For every result the cell of its window that it came from, if a tape records it: `u8` where that holds every cell, or
+    /// else `i64`.
+    from: OnceCell<Tensor>,
+}
+
+/// Every number of the upstream gradient at the pixel that its result came from.
+struct MaxPool2dGradient {
+    x: Shape,
+    windows: pool::Windows,
+    from: Tensor,
+}
+
+/// The windows of a pooling.
+pub(crate) const fn pools(size: [usize; 2], strides: [usize; 2], padding: Padding) -> Windows {
+    Windows {
+        size,
+        strides,
+        dilation: [1, 1],
+        border: [[0, 0], [0, 0]],
+        padding,
+    }
+}
+
+/// The shape of a pooling's result.
+pub(crate) fn pooled(op: &str, windows: &Windows, x: &Tensor) -> Result<(Shape, DType)> {
+    let shape = x.raw_shape();
+    check_image(op, shape)?;
+    if !x.dtype().is_float() {
+        return Err(Error::needs_float(op, x.dtype()));
+    }
+    let [height, width] = windows.checked_count(op, shape)?;
+    Ok((Shape::from([shape[0], height, width, shape[3]]), x.dtype()))
+}
+
+/// The windows as the kernels take them, on images of shape `x`, with results of shape `y`.
+pub(crate) fn placed(windows: &Windows, x: &Shape, y: &Shape) -> pool::Windows {
+    pool::Windows {
+        batch: x[0],
+        input: [x[1], x[2]],
+        output: [y[1], y[2]],
+        channels: x[3],
+        kernel: windows.size,
+        stride: windows.strides,
+        pad: windows.before([x[1], x[2]]),
+    }
+}
+
+/// The result, and where it came from.
+fn greatest<T: Float + Element, C: Cell>(
+    x: &Tensor,
+    windows: &pool::Windows,
+    shape: Shape,
+    from: &mut [C],
+) -> Tensor {
+    Tensor::build(shape, |out: &mut [T]| {
+        pool::max_pool(x.data(), windows, out, from);
+    })
+}
+
+impl Op for MaxPool2d {
+    fn name(&self) -> &'static str {
+        "max_pool2d"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        pooled("max_pool2d", &self.windows, &inputs[0])
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let windows = placed(&self.windows, inputs[0].raw_shape(), &shape);
+        if !tape::is_watched(inputs) {
+            return Ok(
+                with_float!(dtype, T => greatest::<T, ()>(&inputs[0], &windows, shape, &mut vec![(); shape.len()])),
+            );
+        }
+        let mut y = None;
+        let from = match windows.kernel[0].saturating_mul(windows.kernel[1]) <= 256 {
+            true => Tensor::build(shape, |from: &mut [u8]| {
+                y = Some(
+                    with_float!(dtype, T => greatest::<T, u8>(&inputs[0], &windows, shape, from)),
+                );
+            }),
+            false => Tensor::build(shape, |from: &mut [i64]| {
+                y = Some(
+                    with_float!(dtype, T => greatest::<T, i64>(&inputs[0], &windows, shape, from)),
+                );
+            }),
+        };
+        self.from.get_or_init(|| from);
+        Ok(y.expect("built with the index"))
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let (x, up) = (*at.inputs[0].raw_shape(), at.upstream);
+        let op = MaxPool2dGradient {
+            x,
+            windows: placed(&self.windows, &x, up.raw_shape()),
+            from: self.from.get().expect("kept when recorded").clone(),
+        };
+        Ok(vec![Some(apply(op, std::slice::from_ref(up)))])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+impl Op for MaxPool2dGradient {
+    fn name(&self) -> &'static str {
+        "max_pool2d_gradient"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        Ok((self.x, inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                let (dy, w) = (inputs[0].data(), &self.windows);
+                match self.from.dtype() {
+                    DType::U8 => pool::max_pool_backward(dy, self.from.data::<u8>(), w, out),
+                    _ => pool::max_pool_backward(dy, self.from.data::<i64>(), w, out),
+                }
+            })),
+        )
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let dy = *at.inputs[0].raw_shape();
+        let cells = self.from.cast(DType::I64);
+        let pixels = Tensor::build(dy, |out: &mut [i64]| {
+            out.iter_mut()
+                .zip(cells.data::<i64>())
+                .enumerate()
+                .for_each(|(i, (o, &cell))| *o = self.pixel(i, cell as usize) as i64);
+        });
+        Ok(vec![Some(
+            at.upstream.reshape([self.x.len()]).take(&pixels, 0),
+        )])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+impl MaxPool2dGradient {
+    /// The place in the image of a cell of the window of result `flat`.
+    fn pixel(&self, flat: usize, cell: usize) -> usize {
+        let w = &self.windows;
+        let (pixel, channel) = (flat / w.channels, flat % w.channels);
+        let (row, left) = (pixel / w.output[1], pixel % w.output[1]);
+        let (image, top) = (row / w.output[0], row % w.output[0]);
+        let y = top * w.stride[0] + cell / w.kernel[1] - w.pad[0];
+        let x = left * w.stride[1] + cell % w.kernel[1] - w.pad[1];
+        ((image * w.input[0] + y) * w.input[1] + x) * w.channels + channel
+    }
+}
+
+/// The greatest number of every window and channel, as Keras's `ops.max_pool`; pairs are (vertical, horizontal).
+///
+/// Shapes: `[batch, height, width, channels]` to the same with fewer pixels, those of [`pool2d_shape`]. What a window covers
+/// beyond the image takes no part. Of equal numbers the first one gets the gradient. A rank other than 4, and an
+/// image on which no window fits, are errors.
+///
+/// ```
+/// use nn_core::{Padding, Tensor, ops::max_pool2d};
+/// let x = Tensor::from([1.0_f32, 5.0, 2.0, 3.0]).reshape([1, 2, 2, 1]);
+/// assert_eq!(max_pool2d(&x, [2, 2], [2, 2], Padding::Valid).to_vec::<f32>()?, [5.0]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn max_pool2d(x: &Tensor, pool: [usize; 2], strides: [usize; 2], padding: Padding) -> Tensor {
+    let windows = pools(pool, strides, padding);
+    apply(
+        MaxPool2d {
+            windows,
+            from: OnceCell::new(),
+        },
+        std::slice::from_ref(x),
+    )
+}
+
+/// The shape of a pooling's result, known to the compiler too; dimensions may be [`crate::UNKNOWN`]. `None` for a rank other than 4, or
+/// if no window fits.
+///
+/// ```
+/// use nn_core::{Padding, Shape, UNKNOWN, ops::pool2d_shape};
+/// const Y: Option<Shape> = pool2d_shape(&Shape::new(&[UNKNOWN, 7, 7, 64]), [2, 2], [2, 2], Padding::Valid);
+/// assert_eq!(Y.unwrap().to_string(), "[_, 3, 3, 64]");
+/// ```
+pub const fn pool2d_shape(
+    x: &Shape,
+    pool: [usize; 2],
+    strides: [usize; 2],
+    padding: Padding,
+) -> Option<Shape> {
+    let x = x.dims();
+    if x.len() != 4 {
+        return None;
+    }
+    let windows = pools(pool, strides, padding);
+    match windows.count([x[1], x[2]]) {
+        Some([height, width]) => Some(Shape::new(&[x[0], height, width, x[3]])),
+        None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{max_pool2d, pool2d_shape};
+    use crate::testing::check_gradient;
+    use crate::{DType, GradientTape, Padding, Tensor, UNKNOWN, no_gradient};
+
+    #[test]
+    fn padding_takes_no_part() {
+        let x = Tensor::from([-1.0_f32, -2.0, -3.0]).reshape([1, 1, 3, 1]);
+        let y = max_pool2d(&x, [2, 2], [1, 2], Padding::Same);
+        assert_eq!(y.to_vec::<f32>().unwrap(), [-1.0, -3.0]);
+        assert_eq!(
+            max_pool2d(&Tensor::zeros([0, 4, 4, 3]), [2, 2], [2, 2], Padding::Valid).shape(),
+            [0, 2, 2, 3]
+        );
+    }
+
+    #[test]
+    fn an_unknown_batch_and_errors() {
+        let x = Tensor::abstract_of([UNKNOWN, 7, 5, 3], DType::F32);
+        let y = max_pool2d(&x, [2, 3], [2, 2], Padding::Same);
+        assert_eq!(y.shape().to_string(), "[_, 4, 3, 3]");
+        assert_eq!(
+            pool2d_shape(&x.shape(), [2, 3], [2, 2], Padding::Same),
+            Some(y.shape())
+        );
+        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let e = message(max_pool2d(&x, [8, 8], [1, 1], Padding::Valid));
+        assert!(
+            e.contains(
+                "max_pool2d with a window of 8 × 8 leaves no pixel of 7 × 5 (shape [_, 7, 5, 3])"
+            ),
+            "{e}"
+        );
+        let e = message(max_pool2d(
+            &x.index_axis(1, 0),
+            [2, 2],
+            [2, 2],
+            Padding::Valid,
+        ));
+        assert!(
+            e.contains(
+                "max_pool2d expects rank 4 [batch, height, width, channels], found rank 3 [_, 5, 3]"
+            ),
+            "{e}"
+        );
+        assert!(
+            max_pool2d(&x, [2, 0], [2, 2], Padding::Valid)
+                .error()
+                .is_some()
+        );
+        assert!(
+            max_pool2d(&x.cast(DType::U8), [2, 2], [2, 2], Padding::Valid)
+                .error()
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn cells_are_kept_where_a_tape_asks_for_them() {
+        let x = Tensor::from([1.0_f32, 5.0, 2.0, 3.0]).reshape([1, 2, 2, 1]);
+        let pool = |x: &Tensor| max_pool2d(x, [2, 2], [2, 2], Padding::Valid);
+        let tape = GradientTape::new();
+        assert_eq!(pool(&x).to_vec::<f32>().unwrap(), [5.0]);
+        assert!(tape.is_empty());
+        tape.watch(&x);
+        no_gradient(|| pool(&x));
+        assert!(tape.is_empty());
+        let y = pool(&x);
+        let slopes = tape.gradient(&y, &x).unwrap();
+        assert_eq!(slopes.to_vec::<f32>().unwrap(), [0.0, 1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_window_of_more_cells_than_a_byte_counts() {
+        let x = (Tensor::arange(340).cast(DType::F32) * 0.01).reshape([1, 20, 17, 1]);
+        let tape = GradientTape::new();
+        tape.watch(&x);
+        let y = max_pool2d(&x, [18, 16], [1, 1], Padding::Valid);
+        let slopes = tape.gradient(&y, &x).unwrap().to_vec::<f32>().unwrap();
+        // The last pixel of each of the windows: 3 rows and 2 columns of them.
+        let expected = (0..340).map(|i| ((i / 17 >= 17) && i % 17 >= 15) as u8 as f32);
+        assert_eq!(slopes, expected.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(
+            |x| max_pool2d(&x[0], [2, 2], [2, 2], Padding::Valid).square(),
+            &[&[2, 4, 5, 3]],
+        );
+        check_gradient(
+            |x| max_pool2d(&x[0], [3, 2], [1, 2], Padding::Same).square(),
+            &[&[2, 3, 5, 1]],
+        );
+        check_gradient(
+            |x| max_pool2d(&x[0], [17, 16], [1, 1], Padding::Valid).square(),
+            &[&[1, 17, 17, 1]],
+        );
+    }
+}

@@ -1,0 +1,180 @@
+//! Cross-entropy of scores and probabilities.
+
+use crate::graph::op::{Backward, Keeps, Op, apply, common_float};
+use crate::ops::activation::softmax;
+use crate::{DType, Error, Result, Shape, Tensor, is_known, with_float};
+use nn_kernels::softmax::{categorical_cross_entropy, categorical_cross_entropy_gradient};
+use std::cell::OnceCell;
+
+/// Of logits and targets, both `[.., classes]`.
+#[derive(Default)]
+struct CrossEntropy {
+    /// `ln Σ eˣ` of every row, which the gradient needs too.
+    lse: OnceCell<Tensor>,
+}
+
+/// With respect to the logits: of logits, targets and the upstream gradient `[..]`.
+struct CrossEntropyGradient {
+    lse: Tensor,
+}
+
+impl Op for CrossEntropy {
+    fn name(&self) -> &'static str {
+        "softmax_cross_entropy"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let (logits, targets) = (inputs[0].raw_shape(), inputs[1].raw_shape());
+        let dtype = common_float(self.name(), inputs)?;
+        let agree = |(&a, &b): (&usize, &usize)| a == b || !is_known(a) || !is_known(b);
+        if logits.rank() != targets.rank() || !logits.iter().zip(targets.iter()).all(agree) {
+            return Err(Error::shape(format!(
+                "logits {logits} need targets of the same shape, a probability for each class; found {targets}; for class \
+                 numbers use `sparse_softmax_cross_entropy`"
+            )));
+        }
+        Ok((logits.without(logits.axis(-1)?), dtype))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let (logits, targets) = (&inputs[0], &inputs[1]);
+        let classes = logits.raw_shape().dim(-1)?;
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
+                // Without classes the kernel has no row to write, and the empty sum is 0.
+                loss.fill(T::default());
+                let lse = Tensor::build(shape, |lse: &mut [T]| {
+                    lse.fill(T::default());
+                    categorical_cross_entropy(logits.data(), targets.data(), classes, loss, lse);
+                });
+                self.lse.set(lse).expect("an op runs once");
+            })),
+        )
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let (logits, targets) = (&at.inputs[0], &at.inputs[1]);
+        let lse = self.lse.get().expect("set when the op ran");
+        let dlogits = at.when(0, || gradient(lse.clone(), logits, targets, at.upstream));
+        let dtargets = at.when(1, || -(column(at.upstream) * logits.log_softmax(-1)));
+        Ok(vec![dlogits, dtargets])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::INPUTS
+    }
+}
+
+impl Op for CrossEntropyGradient {
+    fn name(&self) -> &'static str {
+        "softmax_cross_entropy_gradient"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        Ok((*inputs[0].raw_shape(), inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let [logits, targets, scale] = [&inputs[0], &inputs[1], &inputs[2]];
+        let (lse, classes) = (&self.lse, shape.dim(-1)?);
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                let (x, targets, lse, scale) = (logits.data::<T>(), targets.data(), lse.data(), scale.data());
+                if lse.is_empty() {
+                    return;
+                }
+                categorical_cross_entropy_gradient(x, targets, lse, scale, classes, out);
+            })),
+        )
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        // (p w - t) s, with p the softmax, w the sum of the targets t, and s the scale.
+        let [logits, targets, scale] = [&at.inputs[0], &at.inputs[1], &at.inputs[2]];
+        let (p, scaled) = (logits.softmax(-1), at.upstream * column(scale));
+        let weight = || targets.sum_axes([-1], true);
+        let dlogits = at.when(0, || softmax::gradient(&p, &(&scaled * weight())));
+        let dtargets = at.when(1, || (&scaled * &p).sum_axes([-1], true) - &scaled);
+        let dscale = at.when(2, || (at.upstream * (&p * weight() - targets)).sum_axis(-1));
+        Ok(vec![dlogits, dtargets, dscale])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::INPUTS
+    }
+}
+
+/// `[..]` as `[.., 1]`.
+pub(crate) fn column(rows: &Tensor) -> Tensor {
+    let mut dims = rows.raw_shape().to_vec();
+    dims.push(1);
+    rows.reshape(dims)
+}
+
+/// `(softmax(logits) Σ targets - targets) · scale` for every row.
+fn gradient(lse: Tensor, logits: &Tensor, targets: &Tensor, scale: &Tensor) -> Tensor {
+    let op = CrossEntropyGradient { lse };
+    apply(op, &[logits.clone(), targets.clone(), scale.clone()])
+}
+
+/// `-Σ target · ln softmax(logits)` for every row, in one pass and without overflow.
+///
+/// Shapes: logits and targets `[.., classes]`, losses `[..]`. The targets need not sum to 1. Other shapes or element types are
+/// an error.
+///
+/// ```
+/// use nn_core::{Tensor, ops::softmax_cross_entropy};
+/// let logits = Tensor::from([[0.0_f32, 0.0], [50.0, -50.0]]);
+/// let targets = Tensor::from([[0.5_f32, 0.5], [0.0, 1.0]]);
+/// let losses = softmax_cross_entropy(&logits, &targets);
+/// assert_eq!(losses.to_vec::<f32>()?, [2.0_f32.ln(), 100.0]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn softmax_cross_entropy(logits: &Tensor, targets: &Tensor) -> Tensor {
+    apply(CrossEntropy::default(), &[logits.clone(), targets.clone()])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::ops::nn::softmax_cross_entropy;
+    use crate::testing::{assert_close, check_gradient};
+
+    #[test]
+    fn agrees_with_the_log_softmax() {
+        let logits = Tensor::from([[1.0_f64, -2.0, 0.5], [30.0, 10.0, 0.0]]);
+        let targets = Tensor::from([[0.2_f64, 0.5, 0.3], [0.0, 2.0, 1.0]]);
+        let losses = softmax_cross_entropy(&logits, &targets);
+        let nothing = Tensor::zeros([2, 0]);
+        assert_eq!(
+            softmax_cross_entropy(&nothing, &nothing)
+                .to_vec::<f32>()
+                .unwrap(),
+            [0.0; 2]
+        );
+        let expected = -(&targets * logits.log_softmax(-1)).sum_axis(-1);
+        // A handful of roundings of f64.
+        assert_close(&losses, &expected, 1e-14);
+    }
+
+    #[test]
+    fn names_a_wrong_shape() {
+        let e = softmax_cross_entropy(&Tensor::zeros([5, 10]), &Tensor::zeros([5]));
+        let e = e.ok().unwrap_err().to_string();
+        assert!(
+            e.contains("logits [5, 10] need targets of the same shape"),
+            "{e}"
+        );
+        assert!(e.contains("found [5]; for class numbers use"), "{e}");
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| softmax_cross_entropy(&x[0], &x[1]), &[&[3, 4], &[3, 4]]);
+        check_gradient(
+            |x| softmax_cross_entropy(&x[0], &x[1]).square(),
+            &[&[2, 2, 3], &[2, 2, 3]],
+        );
+    }
+}

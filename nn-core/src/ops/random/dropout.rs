@@ -1,0 +1,116 @@
+//! Dropout.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::tensor::random;
+use crate::{DType, Error, Result, Shape, Tensor, with_float};
+use nn_kernels::elementwise;
+use nn_kernels::math::Float;
+
+/// `x · scale` where the second input, of `bool`, is true, 0 elsewhere. Linear in x, so it is its own gradient.
+struct Masked {
+    scale: f64,
+}
+
+impl Op for Masked {
+    fn name(&self) -> &'static str {
+        "dropout"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let (shape, dtype) = (*inputs[0].raw_shape(), inputs[0].dtype());
+        match dtype.is_float() {
+            true => Ok((shape, dtype)),
+            false => Err(Error::needs_float("dropout", dtype)),
+        }
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        Ok(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                let scale = Float::from_f64(self.scale);
+                elementwise::zip_wide(inputs[0].data(), inputs[1].data(), out, masked(scale));
+            })),
+        )
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let Masked { scale } = *self;
+        let mask = at.inputs[1].clone();
+        let dx = at.when(0, || apply(Masked { scale }, &[at.upstream.clone(), mask]));
+        Ok(vec![dx, None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps {
+            inputs: 0b10,
+            output: false,
+        }
+    }
+}
+
+#[inline(always)]
+fn masked<T: Float>(scale: T) -> impl Fn(T, bool) -> T + Copy + Sync {
+    #[inline(always)]
+    move |x, keep| if keep { x * scale } else { T::ZERO }
+}
+
+/// Sets each number to 0 with probability `rate` and scales the others by `1 / (1 - rate)`, so that the expected sum stays
+/// the same (Srivastava et al. 2014). What is dropped follows from the thread's seed ([`crate::tensor::random::set_seed`]).
+///
+/// Shapes: any, of `f32` or `f64`. A rate outside 0 to 1 is an error.
+///
+/// ```
+/// use nn_core::{Tensor, ops::dropout};
+/// let y = dropout(&Tensor::ones([8]), 0.5).to_vec::<f32>()?;
+/// assert!(y.iter().all(|v| *v == 0.0 || *v == 2.0));
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn dropout(x: &Tensor, rate: f64) -> Tensor {
+    if !(0.0..=1.0).contains(&rate) {
+        return Tensor::failed(Error::value(format!(
+            "the rate of dropout is a probability from 0 to 1, found {rate}"
+        )));
+    }
+    if x.error().is_some() || x.is_abstract() {
+        return x.clone();
+    }
+    let keep = 1.0 - rate;
+    let scale = if keep > 0.0 { 1.0 / keep } else { 0.0 };
+    let mask = random::bernoulli(*x.raw_shape(), keep);
+    apply(Masked { scale }, &[x.clone(), mask])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ops::random::dropout;
+    use crate::tensor::random;
+    use crate::testing::check_gradient;
+    use crate::{DType, Tensor, UNKNOWN};
+
+    #[test]
+    fn what_is_not_a_probability_or_not_a_float() {
+        let x = Tensor::ones([3]);
+        for rate in [-0.1, 1.1, f64::NAN] {
+            let e = dropout(&x, rate).ok().unwrap_err().to_string();
+            assert!(e.contains("a probability from 0 to 1"), "{e}");
+        }
+        assert!(dropout(&x.cast(DType::I64), 0.5).error().is_some());
+        let x = Tensor::abstract_of([UNKNOWN, 3], DType::F32);
+        assert_eq!(dropout(&x, 0.5).shape().to_string(), "[_, 3]");
+        assert_eq!(
+            dropout(&Tensor::full([2], f32::NAN), 1.0)
+                .to_vec::<f32>()
+                .unwrap(),
+            [0.0; 2]
+        );
+    }
+
+    #[test]
+    fn gradient() {
+        let drawn = |x: &[Tensor]| {
+            random::with_stream(random::Stream::new(3), || dropout(&x[0], 0.3)) * &x[0]
+        };
+        check_gradient(drawn, &[&[5, 7]]);
+    }
+}

@@ -1,0 +1,5 @@
+//! Operations that draw random numbers.
+
+pub(crate) mod dropout;
+
+pub use dropout::dropout;

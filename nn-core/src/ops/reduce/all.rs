@@ -1,0 +1,59 @@
+//! Whether all elements are true.
+
+use crate::Tensor;
+use crate::ops::reduce::quantifier::{Quantifier, quantify};
+use crate::ops::reduce::reduction::Axes;
+use nn_kernels::reduce as kernel;
+
+static ALL: Quantifier = Quantifier {
+    name: "all",
+    kernel: kernel::all,
+};
+
+impl Tensor {
+    /// Whether all elements are true, a `bool` scalar; true of none. Numbers count as true unless they are 0.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([true, false]).all().item::<bool>()?, false);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn all(&self) -> Tensor {
+        quantify(&ALL, self, Axes::All, false)
+    }
+
+    /// Whether all elements are true along one axis (counted from the end if negative), which is dropped.
+    #[track_caller]
+    pub fn all_axis(&self, axis: isize) -> Tensor {
+        quantify(&ALL, self, Axes::of([axis]), false)
+    }
+
+    /// Whether all elements are true along several axes; `keepdims` leaves them with size 1.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::ones([2, 3, 4]).all_axes([0, -1], true).shape(), [1, 3, 1]);
+    /// ```
+    #[track_caller]
+    pub fn all_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
+        quantify(&ALL, self, Axes::of(axes), keepdims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    #[test]
+    fn along_any_axes() {
+        let x = Tensor::from([[0.0_f32, 2.0], [0.0, 0.0]]);
+        assert_eq!(x.all_axis(1).to_vec::<bool>().unwrap(), [false, false]);
+        assert_eq!(
+            x.equal(0.0).all_axes([0], false).to_vec::<bool>().unwrap(),
+            [true, false]
+        );
+        assert!(Tensor::zeros([0]).all().item::<bool>().unwrap());
+        assert!(x.all_axis(2).error().is_some());
+    }
+}

@@ -1,0 +1,42 @@
+//! Where the greatest element along an axis is.
+
+use crate::Tensor;
+use crate::ops::reduce::extremum::position;
+use nn_kernels::reduce::Kind;
+
+impl Tensor {
+    /// The index (`i64`) of the greatest element along an axis (counted from the end if negative), which is dropped: the first
+    /// of equals, and of the first NaN if there is one, as in NumPy. Along an empty axis it is an error.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let scores = Tensor::from([[0.1_f32, 0.7, 0.2], [0.6, 0.3, 0.1]]);
+    /// assert_eq!(scores.argmax(-1).to_vec::<i64>()?, [1, 0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn argmax(&self, axis: isize) -> Tensor {
+        position("argmax", Kind::Max, self, axis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    #[test]
+    fn along_any_axis_of_any_type() {
+        let x = Tensor::from([[3_u8, 9], [7, 9], [7, 1]]);
+        assert_eq!(x.argmax(0).to_vec::<i64>().unwrap(), [1, 0]);
+        assert_eq!(x.argmax(1).to_vec::<i64>().unwrap(), [1, 1, 0]);
+        let nan = Tensor::from([1.0, f32::NAN, 9.0, f32::NAN, 0.0]);
+        assert_eq!(nan.argmax(0).item::<i64>().unwrap(), 1);
+        let e = Tensor::zeros([2, 0])
+            .argmax(1)
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("the argmax of no elements"), "{e}");
+        assert!(x.argmax(2).error().is_some());
+    }
+}

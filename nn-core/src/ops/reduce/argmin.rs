@@ -1,0 +1,42 @@
+//! Where the least element along an axis is.
+
+use crate::Tensor;
+use crate::ops::reduce::extremum::position;
+use nn_kernels::reduce::Kind;
+
+impl Tensor {
+    /// The index (`i64`) of the least element along an axis (counted from the end if negative), which is dropped: the first
+    /// of equals, and of the first NaN if there is one, as in NumPy. Along an empty axis it is an error.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let scores = Tensor::from([[0.1_f32, 0.7, 0.2], [0.6, 0.3, 0.1]]);
+    /// assert_eq!(scores.argmin(-1).to_vec::<i64>()?, [0, 2]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn argmin(&self, axis: isize) -> Tensor {
+        position("argmin", Kind::Min, self, axis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    #[test]
+    fn along_any_axis_of_any_type() {
+        let x = Tensor::from([[3_u8, 9], [7, 9], [7, 1]]);
+        assert_eq!(x.argmin(0).to_vec::<i64>().unwrap(), [0, 2]);
+        assert_eq!(x.argmin(1).to_vec::<i64>().unwrap(), [0, 0, 1]);
+        let nan = Tensor::from([1.0, f32::NAN, 9.0, f32::NAN, 0.0]);
+        assert_eq!(nan.argmin(0).item::<i64>().unwrap(), 1);
+        let e = Tensor::zeros([2, 0])
+            .argmin(1)
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("the argmin of no elements"), "{e}");
+        assert!(x.argmin(2).error().is_some());
+    }
+}

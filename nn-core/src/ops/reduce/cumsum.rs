@@ -1,0 +1,91 @@
+//! Running sums.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::ops::reduce::sum::summable;
+use crate::{DType, Result, Shape, Tensor};
+use nn_kernels::reduce::cumsum;
+
+struct CumSum {
+    axis: isize,
+    /// From the end: the gradient of the other direction.
+    reverse: bool,
+}
+
+impl Op for CumSum {
+    fn name(&self) -> &'static str {
+        "cumsum"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let shape = inputs[0].raw_shape();
+        shape.axis(self.axis)?;
+        Ok((*shape, inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let (x, axis) = (&inputs[0], shape.axis(self.axis)?);
+        Ok(match dtype {
+            DType::F32 => Tensor::build(shape, |out: &mut [f32]| {
+                cumsum(x.data(), &shape, axis, out, self.reverse)
+            }),
+            DType::F64 => Tensor::build(shape, |out: &mut [f64]| {
+                cumsum(x.data(), &shape, axis, out, self.reverse)
+            }),
+            _ => Tensor::build(shape, |out: &mut [i64]| {
+                cumsum(x.data(), &shape, axis, out, self.reverse)
+            }),
+        })
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let back = CumSum {
+            axis: self.axis,
+            reverse: !self.reverse,
+        };
+        Ok(vec![Some(apply(back, std::slice::from_ref(at.upstream)))])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+impl Tensor {
+    /// The running sum along an axis (counted from the end if negative): `yᵢ = x₀ + … + xᵢ`. Bytes and truth values are
+    /// summed as `i64`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([1.0_f32, 2.0, 3.0]).cumsum(0).to_vec::<f32>()?, [1.0, 3.0, 6.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn cumsum(&self, axis: isize) -> Tensor {
+        let op = CumSum {
+            axis,
+            reverse: false,
+        };
+        apply(op, &[self.cast(summable(self.dtype()))])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn along_any_axis() {
+        let x = Tensor::from([[1_u8, 2], [3, 200]]);
+        assert_eq!(x.cumsum(0).to_vec::<i64>().unwrap(), [1, 2, 4, 202]);
+        assert_eq!(x.cumsum(-1).to_vec::<i64>().unwrap(), [1, 3, 3, 203]);
+        assert!(x.cumsum(2).error().is_some());
+        let nan = Tensor::from([1.0, f32::NAN, 2.0]).cumsum(0);
+        assert!(nan.data::<f32>()[0] == 1.0 && nan.data::<f32>()[1..].iter().all(|v| v.is_nan()));
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].cumsum(1).square(), &[&[2, 3, 2]]);
+    }
+}

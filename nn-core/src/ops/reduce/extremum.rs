@@ -1,0 +1,108 @@
+//! What the greatest and the least have in common: who gets the gradient, and where they are.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::ops::elementwise::zip::Function;
+use crate::ops::reduce::sum::summable;
+use crate::{DType, Error, Result, Shape, Tensor};
+use nn_kernels::math::Float;
+use nn_kernels::reduce::{Kind, argmax, argmin};
+
+/// The gradient of an extremum of many: `upstream`, shared evenly by the elements that equal `output`. Both have the reduced axes with
+/// size 1.
+pub(crate) fn shared(at: &Backward<'_>, upstream: Tensor, output: Tensor) -> Tensor {
+    let x = &at.inputs[0];
+    let chosen = x.equal(&output).cast(x.dtype());
+    let share = upstream / chosen.sum_to(*output.raw_shape());
+    chosen * share
+}
+
+/// 1 where the first of two is the greater, ½ where both are equal, 0 elsewhere: the slope of their maximum in the first, and of their
+/// minimum in the second.
+#[derive(Clone, Copy)]
+pub(crate) struct Greater;
+
+impl Function for Greater {
+    const NAME: &'static str = "greater_share";
+    const KEEPS: Keeps = Keeps::SHAPES;
+
+    #[inline(always)]
+    fn float<T: Float>(self, a: T, b: T) -> T {
+        if a > b {
+            T::ONE
+        } else if a == b {
+            T::from_f64(0.5)
+        } else {
+            T::ZERO
+        }
+    }
+
+    #[inline(always)]
+    fn int(self, _: i64, _: i64) -> i64 {
+        unreachable!("gradients are floats")
+    }
+
+    fn gradient(self, _: &Backward<'_>) -> [Option<Tensor>; 2] {
+        [None, None]
+    }
+}
+
+/// Where the extremum along an axis is.
+struct Position {
+    name: &'static str,
+    kind: Kind,
+    axis: isize,
+}
+
+impl Op for Position {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let shape = inputs[0].raw_shape();
+        let axis = shape.axis(self.axis)?;
+        if shape[axis] == 0 {
+            return Err(Error::value(format!(
+                "the {} of no elements was asked for: axis {axis} of {shape} has none",
+                self.name
+            )));
+        }
+        Ok((shape.without(axis), DType::I64))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+        let x = &inputs[0];
+        let dims = x.raw_shape();
+        let axis = dims.axis(self.axis)?;
+        macro_rules! find {
+            ($T:ty, $out:ident) => {
+                match self.kind {
+                    Kind::Max => argmax::<$T>(x.data(), dims, axis, $out),
+                    _ => argmin::<$T>(x.data(), dims, axis, $out),
+                }
+            };
+        }
+        Ok(Tensor::build(shape, |out| match x.dtype() {
+            DType::F32 => find!(f32, out),
+            DType::F64 => find!(f64, out),
+            _ => find!(i64, out),
+        }))
+    }
+
+    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+/// The index of the greatest or the least along an axis, by the name of the op.
+#[track_caller]
+pub(crate) fn position(name: &'static str, kind: Kind, x: &Tensor, axis: isize) -> Tensor {
+    apply(
+        Position { name, kind, axis },
+        &[x.cast(summable(x.dtype()))],
+    )
+}

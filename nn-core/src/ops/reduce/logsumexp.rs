@@ -1,0 +1,84 @@
+//! Logarithms of sums of exponentials.
+
+use crate::ops::elementwise::select;
+use crate::ops::reduce::reduction::Axes;
+use crate::{Error, Tensor, no_gradient};
+
+#[track_caller]
+fn logsumexp(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
+    if !x.dtype().is_float() {
+        return x.fail("logsumexp", Error::needs_float("logsumexp", x.dtype()));
+    }
+    let axes = match axes {
+        Axes::All => (0..x.raw_shape().rank() as isize).collect(),
+        Axes::Some(axes) => axes,
+    };
+    // Whatever is taken off before and added again after does not change the gradient. ∞ - ∞ would be NaN.
+    let shift = no_gradient(|| {
+        let max = x.max_axes(&axes, true);
+        select(max.is_finite(), &max, 0.0)
+    });
+    let log = (x - &shift).exp().sum_axes(&axes, keepdims).log();
+    let shape = *log.raw_shape();
+    log + shift.reshape(shape)
+}
+
+impl Tensor {
+    /// `ln Σ eˣ` of all elements, without overflow; a scalar.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::from([1000.0_f64, 1000.0]).logsumexp();
+    /// assert_eq!(x.item::<f64>()?, 1000.0 + 2.0_f64.ln());
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn logsumexp(&self) -> Tensor {
+        logsumexp(self, Axes::All, false)
+    }
+
+    /// `ln Σ eˣ` over one axis (counted from the end if negative), which is dropped.
+    #[track_caller]
+    pub fn logsumexp_axis(&self, axis: isize) -> Tensor {
+        logsumexp(self, Axes::of([axis]), false)
+    }
+
+    /// `ln Σ eˣ` over several axes; `keepdims` leaves them with size 1.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::ones([2, 3, 4]).logsumexp_axes([0, -1], true).shape(), [1, 3, 1]);
+    /// ```
+    #[track_caller]
+    pub fn logsumexp_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
+        logsumexp(self, Axes::of(axes), keepdims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn infinities_and_nan() {
+        let of = |x: [f32; 2]| Tensor::from(x).logsumexp().item::<f32>().unwrap();
+        assert_eq!(of([f32::NEG_INFINITY; 2]), f32::NEG_INFINITY);
+        assert_eq!(of([f32::INFINITY, 1.0]), f32::INFINITY);
+        assert_eq!(of([f32::NEG_INFINITY, -200.0]), -200.0);
+        assert!(of([f32::NAN, 1.0]).is_nan());
+        let e = Tensor::from([1_i64])
+            .logsumexp()
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("logsumexp needs f32 or f64, found i64"), "{e}");
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].logsumexp(), &[&[2, 3]]);
+        check_gradient(|x| x[0].logsumexp_axes([0, 2], false), &[&[2, 3, 2]]);
+        check_gradient(|x| x[0].logsumexp_axes([1], true) * &x[0], &[&[2, 3]]);
+    }
+}

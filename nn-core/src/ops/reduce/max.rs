@@ -1,0 +1,89 @@
+//! The greatest element along axes.
+
+use crate::Tensor;
+use crate::graph::op::Keeps;
+use crate::ops::reduce::extremum;
+use crate::ops::reduce::reduction::{Axes, Reduction, reduce};
+use nn_kernels::reduce::Kind;
+
+static MAX: Reduction = Reduction {
+    name: "max",
+    kind: Kind::Max,
+    keeps: Keeps::ALL,
+    gradient: extremum::shared,
+};
+
+impl Tensor {
+    /// The greatest of all elements, a scalar; NaN if any is NaN. Of no elements it is an error.
+    ///
+    /// Equal elements share the gradient evenly, as in JAX.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([1.0_f32, 5.0, 2.0]).max().item::<f32>()?, 5.0);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn max(&self) -> Tensor {
+        reduce(&MAX, self, Axes::All, false).cast(self.dtype())
+    }
+
+    /// The greatest along one axis (counted from the end if negative), which is dropped.
+    #[track_caller]
+    pub fn max_axis(&self, axis: isize) -> Tensor {
+        reduce(&MAX, self, Axes::of([axis]), false).cast(self.dtype())
+    }
+
+    /// The greatest along several axes; `keepdims` leaves them with size 1.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::ones([2, 3, 4]).max_axes([0, -1], true).shape(), [1, 3, 1]);
+    /// ```
+    #[track_caller]
+    pub fn max_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
+        reduce(&MAX, self, Axes::of(axes), keepdims).cast(self.dtype())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_gradient;
+    use crate::{GradientTape, Tensor};
+
+    #[test]
+    fn of_every_type_with_nan_and_of_nothing() {
+        let x = Tensor::from([[1_i64, 2], [3, 5]]);
+        assert_eq!(x.max_axis(0).to_vec::<i64>().unwrap(), [3, 5]);
+        assert_eq!(Tensor::from([3_u8, 200]).max().item::<u8>().unwrap(), 200);
+        assert!(
+            Tensor::from([1.0, f32::NAN, 2.0])
+                .max()
+                .item::<f32>()
+                .unwrap()
+                .is_nan()
+        );
+        let e = Tensor::zeros([0, 2])
+            .max_axis(0)
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("the max of no elements"), "{e}");
+    }
+
+    #[test]
+    fn ties_share_the_gradient() {
+        let x = Tensor::from([[2.0_f32, 2.0], [1.0, 3.0]]);
+        let tape = GradientTape::new();
+        tape.watch(&x);
+        let g = tape.gradient(&x.max_axis(1), &x).unwrap();
+        assert_eq!(g.to_vec::<f32>().unwrap(), [0.5, 0.5, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].max().square(), &[&[2, 3]]);
+        check_gradient(|x| x[0].max_axes([0, 2], false).square(), &[&[2, 3, 2]]);
+        check_gradient(|x| x[0].max_axes([1], true) * &x[0], &[&[2, 3]]);
+    }
+}

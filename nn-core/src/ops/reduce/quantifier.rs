@@ -1,0 +1,64 @@
+//! What `any` and `all` have in common.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::ops::reduce::reduction::{Axes, reduced};
+use crate::{DType, Result, Shape, Tensor};
+
+/// Makes one truth value of many: of elements with these dimensions, along the marked axes.
+type Kernel = fn(x: &[bool], dims: &[usize], axes: &[bool], out: &mut [bool]);
+
+/// A reduction of truth values.
+pub(crate) struct Quantifier {
+    pub(crate) name: &'static str,
+    pub(crate) kernel: Kernel,
+}
+
+struct Quantify {
+    axes: Axes,
+    keepdims: bool,
+    quantifier: &'static Quantifier,
+}
+
+impl Op for Quantify {
+    fn name(&self) -> &'static str {
+        self.quantifier.name
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let shape = inputs[0].raw_shape();
+        let mask = self.axes.mask(shape)?;
+        Ok((reduced(shape, &mask, self.keepdims), DType::Bool))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+        let (x, dims) = (&inputs[0], inputs[0].raw_shape());
+        let mask = self.axes.mask(dims)?;
+        Ok(Tensor::build(shape, |out| {
+            (self.quantifier.kernel)(x.data(), dims, &mask, out)
+        }))
+    }
+
+    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+/// Makes one truth value of many, along axes; numbers count as true unless they are 0.
+#[track_caller]
+pub(crate) fn quantify(
+    quantifier: &'static Quantifier,
+    x: &Tensor,
+    axes: Axes,
+    keepdims: bool,
+) -> Tensor {
+    let op = Quantify {
+        axes,
+        keepdims,
+        quantifier,
+    };
+    apply(op, &[x.cast(DType::Bool)])
+}

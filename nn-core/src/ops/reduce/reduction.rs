@@ -1,0 +1,157 @@
+//! What reductions over axes have in common.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::{DType, Error, MAX_RANK, Result, Shape, Tensor};
+use nn_kernels::reduce::{self as kernel, Kind};
+use std::ops::Deref;
+
+/// A set of axes.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Axes {
+    /// All of them.
+    All,
+    /// These, possibly counted from the end.
+    Some(Vec<isize>),
+}
+
+impl Axes {
+    pub(crate) fn of(axes: impl AsRef<[isize]>) -> Axes {
+        Axes::Some(axes.as_ref().to_vec())
+    }
+
+    /// Which axes of a shape are meant.
+    pub(crate) fn mask(&self, shape: &Shape) -> Result<Mask> {
+        let all = matches!(self, Axes::All);
+        let mut mask = Mask {
+            axes: [all; MAX_RANK],
+            rank: shape.rank(),
+        };
+        let Axes::Some(axes) = self else {
+            return Ok(mask);
+        };
+        for &axis in axes {
+            let i = shape.axis(axis)?;
+            if std::mem::replace(&mut mask.axes[i], true) {
+                return Err(Error::shape(format!(
+                    "axis {axis} of {shape} is given twice in {axes:?}"
+                )));
+            }
+        }
+        Ok(mask)
+    }
+}
+
+/// For every axis of a shape whether it is meant.
+pub(crate) struct Mask {
+    axes: [bool; MAX_RANK],
+    rank: usize,
+}
+
+impl Deref for Mask {
+    type Target = [bool];
+    fn deref(&self) -> &[bool] {
+        &self.axes[..self.rank]
+    }
+}
+
+/// A way of making one number of many.
+pub(crate) struct Reduction {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) keeps: Keeps,
+    /// The gradient with respect to the input; the upstream gradient and the output have the reduced axes with size 1.
+    pub(crate) gradient: fn(at: &Backward<'_>, upstream: Tensor, output: Tensor) -> Tensor,
+}
+
+struct Reduce {
+    axes: Axes,
+    keepdims: bool,
+    reduction: &'static Reduction,
+}
+
+/// A shape with some axes reduced: dropped, or with size 1.
+pub(crate) const fn reduced(shape: &Shape, mask: &[bool], keepdims: bool) -> Shape {
+    let (mut dims, mut rank, mut i) = ([0; MAX_RANK], 0, 0);
+    while i < shape.rank() {
+        if !mask[i] || keepdims {
+            dims[rank] = if mask[i] { 1 } else { shape.dims()[i] };
+            rank += 1;
+        }
+        i += 1;
+    }
+    Shape::new(dims.split_at(rank).0)
+}
+
+impl Op for Reduce {
+    fn name(&self) -> &'static str {
+        self.reduction.name
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let shape = inputs[0].raw_shape();
+        let mask = self.axes.mask(shape)?;
+        let empty = shape
+            .iter()
+            .zip(mask.iter())
+            .any(|(&d, &gone)| gone && d == 0);
+        if empty && matches!(self.reduction.kind, Kind::Max | Kind::Min) {
+            return Err(Error::value(format!(
+                "the {} of no elements was asked for: shape {shape} has none along these axes",
+                self.reduction.name
+            )));
+        }
+        Ok((reduced(shape, &mask, self.keepdims), inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let x = &inputs[0];
+        let dims = x.raw_shape();
+        let mask = self.axes.mask(dims)?;
+        let kind = self.reduction.kind;
+        Ok(match dtype {
+            DType::F32 => Tensor::build(shape, |out| {
+                kernel::reduce::<f32>(x.data(), dims, &mask, out, kind)
+            }),
+            DType::F64 => Tensor::build(shape, |out| {
+                kernel::reduce::<f64>(x.data(), dims, &mask, out, kind)
+            }),
+            _ => Tensor::build(shape, |out| {
+                kernel::reduce::<i64>(x.data(), dims, &mask, out, kind)
+            }),
+        })
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let shape = at.inputs[0].raw_shape();
+        let kept = reduced(shape, &self.axes.mask(shape)?, true);
+        let output = match self.reduction.keeps.output {
+            true => at.output.reshape(kept),
+            false => at.output.clone(),
+        };
+        Ok(vec![Some((self.reduction.gradient)(
+            at,
+            at.upstream.reshape(kept),
+            output,
+        ))])
+    }
+
+    fn keeps(&self) -> Keeps {
+        self.reduction.keeps
+    }
+}
+
+/// Reduces a tensor; bytes and truth values as `i64`.
+#[track_caller]
+pub(crate) fn reduce(
+    reduction: &'static Reduction,
+    x: &Tensor,
+    axes: Axes,
+    keepdims: bool,
+) -> Tensor {
+    let op = Reduce {
+        axes,
+        keepdims,
+        reduction,
+    };
+    apply(op, &[x.cast(crate::ops::reduce::sum::summable(x.dtype()))])
+}

@@ -1,0 +1,74 @@
+//! Repetition along dimensions of size 1.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::{DType, Error, Result, Shape, Tensor, with_dtype};
+use nn_kernels::elementwise;
+
+struct BroadcastTo(Shape);
+
+impl Op for BroadcastTo {
+    fn name(&self) -> &'static str {
+        "broadcast_to"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let from = inputs[0].raw_shape();
+        match from.broadcast(&self.0) {
+            Some(shape)
+                if shape.rank() == self.0.rank() && (shape == self.0 || !self.0.is_known()) =>
+            {
+                Ok((shape, inputs[0].dtype()))
+            }
+            _ => Err(Error::shape(format!(
+                "cannot broadcast {from} to {}: aligned at the end, dimensions must agree or be 1",
+                self.0
+            ))),
+        }
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let x = &inputs[0];
+        Ok(
+            with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                elementwise::broadcast_to(x.data(), x.raw_shape(), out, &shape);
+            })),
+        )
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![Some(at.upstream.clone())]) // the engine sums over what was repeated
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+impl Tensor {
+    /// Repeated to `shape` by NumPy's broadcasting rule. A shape that does not fit is an error.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::from([[1.0_f32], [2.0]]).broadcast_to([2, 2]);
+    /// assert_eq!(x.to_vec::<f32>()?, [1.0, 1.0, 2.0, 2.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn broadcast_to(&self, shape: impl Into<Shape>) -> Tensor {
+        let shape = shape.into();
+        match self.raw_shape() == &shape {
+            true => self.clone(),
+            false => apply(BroadcastTo(shape), std::slice::from_ref(self)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].broadcast_to([4, 2, 3]).square(), &[&[2, 1]]);
+    }
+}

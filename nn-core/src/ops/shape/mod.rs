@@ -1,0 +1,22 @@
+//! Elements in other places.
+
+pub(crate) mod broadcast_to;
+pub(crate) mod concatenate;
+pub(crate) mod expand_dims;
+pub(crate) mod flip;
+pub(crate) mod pad;
+pub(crate) mod repeat;
+pub(crate) mod reshape;
+pub(crate) mod roll;
+pub(crate) mod slice;
+pub(crate) mod split;
+pub(crate) mod squeeze;
+pub(crate) mod stack;
+pub(crate) mod tile;
+pub(crate) mod transpose;
+pub(crate) mod unstack;
+
+pub use concatenate::concatenate;
+pub use pad::PadMode;
+pub use slice::Slice;
+pub use stack::stack;

@@ -1,0 +1,241 @@
+//! Elements added around a tensor.
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::ops::Slice;
+use crate::ops::fail::fail;
+use crate::{DType, Element, Error, Result, Shape, Tensor, UNKNOWN, is_known, with_dtype};
+use nn_kernels::copy::paste;
+use nn_kernels::elementwise::AxisSlice;
+
+/// What [`Tensor::pad_with`] adds.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum PadMode {
+    /// A number.
+    Constant(f64),
+    /// The element at the border: `a a | a b c | c c`.
+    Edge,
+    /// The mirror image, border included: `b a | a b c | c b`.
+    Symmetric,
+    /// The mirror image, border excluded: `c b | a b c | b a`.
+    Reflect,
+}
+
+/// With a number.
+struct Pad {
+    paddings: Vec<(usize, usize)>,
+    value: f64,
+}
+
+impl Op for Pad {
+    fn name(&self) -> &'static str {
+        "pad"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let dims = inputs[0].raw_shape().iter().zip(&self.paddings);
+        let dims: Vec<usize> = dims
+            .map(|(d, (before, after))| d + before + after)
+            .collect();
+        Ok((Shape::new(&dims), inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let x = &inputs[0];
+        let place = |(&length, &(start, _)): (&usize, &(usize, usize))| AxisSlice {
+            start,
+            step: 1,
+            length,
+        };
+        let place: Vec<AxisSlice> = x
+            .raw_shape()
+            .iter()
+            .zip(&self.paddings)
+            .map(place)
+            .collect();
+        Ok(
+            with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                paste(x.data(), T::from_f64(self.value), out, &shape, &place);
+            })),
+        )
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let dims = at.inputs[0].raw_shape().iter().zip(&self.paddings);
+        let inside: Vec<Slice> = dims
+            .map(|(&d, &(before, _))| Slice::from(before..before + d))
+            .collect();
+        Ok(vec![Some(at.upstream.slice_axes(inside))])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+impl PadMode {
+    /// The index in an axis of `n` elements that is repeated at position `at`, which may lie outside.
+    fn source(self, at: isize, n: isize) -> isize {
+        match self {
+            PadMode::Constant(_) => unreachable!("constants repeat nothing"),
+            PadMode::Edge => at.clamp(0, n - 1),
+            PadMode::Symmetric => {
+                let at = at.rem_euclid(2 * n);
+                at.min(2 * n - 1 - at)
+            }
+            PadMode::Reflect => {
+                let period = (2 * (n - 1)).max(1);
+                let at = at.rem_euclid(period);
+                at.min(period - at)
+            }
+        }
+    }
+}
+
+impl Tensor {
+    /// Zeros added before and after each axis, one pair an axis: `[a, b]` to `[before + a + after, …]`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::ones([1, 2]).pad([(0, 0), (1, 2)]);
+    /// assert_eq!(x.to_vec::<f32>()?, [0.0, 1.0, 1.0, 0.0, 0.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn pad(&self, paddings: impl AsRef<[(usize, usize)]>) -> Tensor {
+        self.pad_with(paddings, PadMode::Constant(0.0))
+    }
+
+    /// Elements added before and after each axis, one pair an axis, as Keras's `ops.pad`: a number, or some of the tensor's own.
+    ///
+    /// A number of pairs other than the rank is an error, and so is repeating elements of an axis that has none.
+    ///
+    /// ```
+    /// # use nn_core::{Tensor, ops::PadMode};
+    /// let x = Tensor::from([1_i64, 2, 3]);
+    /// assert_eq!(x.pad_with([(2, 1)], PadMode::Reflect).to_vec::<i64>()?, [3, 2, 1, 2, 3, 2]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn pad_with(&self, paddings: impl AsRef<[(usize, usize)]>, mode: PadMode) -> Tensor {
+        let (shape, paddings) = (*self.raw_shape(), paddings.as_ref());
+        if self.error().is_some() {
+            return self.clone();
+        }
+        if paddings.len() != shape.rank() {
+            return fail(
+                "pad",
+                Error::shape(format!(
+                    "rank {} {shape} needs as many (before, after) pairs, found {paddings:?}",
+                    shape.rank()
+                )),
+            );
+        }
+        if let PadMode::Constant(value) = mode {
+            return apply(
+                Pad {
+                    paddings: paddings.to_vec(),
+                    value,
+                },
+                std::slice::from_ref(self),
+            );
+        }
+        let mut padded = self.clone();
+        for (axis, &(before, after)) in paddings
+            .iter()
+            .enumerate()
+            .filter(|(_, pair)| **pair != (0, 0))
+        {
+            let n = shape[axis];
+            if n == 0 {
+                return fail(
+                    "pad",
+                    Error::value(format!(
+                        "axis {axis} of {shape} has no elements that {mode:?} could repeat"
+                    )),
+                );
+            }
+            let sources = match is_known(n) {
+                false => Tensor::abstract_of([UNKNOWN], DType::I64),
+                true => Tensor::build([before + n + after], |out: &mut [i64]| {
+                    let position = |i: usize| i as isize - before as isize;
+                    out.iter_mut()
+                        .enumerate()
+                        .for_each(|(i, o)| *o = mode.source(position(i), n as isize) as i64);
+                }),
+            };
+            padded = padded.take(&sources, axis as isize);
+        }
+        padded
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ops::PadMode;
+    use crate::testing::check_gradient;
+    use crate::{DType, Tensor, UNKNOWN};
+
+    #[test]
+    fn modes_are_numpys() {
+        // numpy.pad([1, 2, 3], (4, 5), mode)
+        let x = Tensor::from([1_i64, 2, 3]);
+        let padded = |mode| x.pad_with([(4, 5)], mode).to_vec::<i64>().unwrap();
+        assert_eq!(
+            padded(PadMode::Constant(7.0)),
+            [7, 7, 7, 7, 1, 2, 3, 7, 7, 7, 7, 7]
+        );
+        assert_eq!(padded(PadMode::Edge), [1, 1, 1, 1, 1, 2, 3, 3, 3, 3, 3, 3]);
+        assert_eq!(
+            padded(PadMode::Symmetric),
+            [3, 3, 2, 1, 1, 2, 3, 3, 2, 1, 1, 2]
+        );
+        assert_eq!(
+            padded(PadMode::Reflect),
+            [1, 2, 3, 2, 1, 2, 3, 2, 1, 2, 3, 2]
+        );
+        assert_eq!(
+            x.slice(..1)
+                .pad_with([(1, 2)], PadMode::Reflect)
+                .to_vec::<i64>()
+                .unwrap(),
+            [1; 4]
+        );
+        assert_eq!(
+            Tensor::from([[true]])
+                .pad([(0, 1), (1, 0)])
+                .to_vec::<bool>()
+                .unwrap(),
+            [false, true, false, false]
+        );
+    }
+
+    #[test]
+    fn an_unknown_batch_and_errors() {
+        let x = Tensor::abstract_of([UNKNOWN, 3], DType::F32);
+        assert_eq!(x.pad([(0, 0), (1, 1)]).shape().to_string(), "[_, 5]");
+        assert_eq!(
+            x.pad_with([(1, 0), (1, 1)], PadMode::Edge)
+                .shape()
+                .to_string(),
+            "[_, 5]"
+        );
+        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        assert!(
+            message(x.pad([(0, 0)]))
+                .contains("rank 2 [_, 3] needs as many (before, after) pairs, found [(0, 0)]")
+        );
+        assert!(
+            message(Tensor::zeros([0]).pad_with([(1, 0)], PadMode::Edge))
+                .contains("axis 0 of [0] has no elements")
+        );
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].pad([(1, 0), (2, 1)]).square(), &[&[2, 3]]);
+        check_gradient(
+            |x| x[0].pad_with([(2, 0), (0, 1)], PadMode::Reflect).square(),
+            &[&[2, 3]],
+        );
+    }
+}

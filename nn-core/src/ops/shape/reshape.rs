@@ -1,0 +1,187 @@
+//! Another shape of as many elements.
+
+use crate::check::two;
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::ops::shape::expand_dims::inserted;
+use crate::{DType, MAX_RANK, Result, Shape, ShapeError, Tensor, batches, is_known};
+
+struct Reshape(Shape);
+
+impl Op for Reshape {
+    fn name(&self) -> &'static str {
+        "reshape"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let shape = output_shape(inputs[0].raw_shape(), &self.0)?;
+        Ok((shape, inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+        Ok(inputs[0].view(shape, 0))
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![Some(at.upstream.reshape(*at.inputs[0].raw_shape()))])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+/// `to`, if as many elements as `from` has may be arranged so.
+pub(crate) const fn output_shape(from: &Shape, to: &Shape) -> Result<Shape, ShapeError> {
+    let ((a, a_open, a_times), (b, b_open, b_times)) = (known(from), known(to));
+    let fits = match (a_open, b_open) {
+        (0, 0) => a == b,
+        // With an unknown dimension on one side, the known ones need to divide what there is.
+        (0, _) => b != 0 && a.is_multiple_of(b),
+        (_, 0) => a != 0 && b.is_multiple_of(a),
+        // So many times the batch on both sides: [_, 3, 4] as rows is [3·_, 4].
+        (1, 1) if a_times > 0 && b_times > 0 => {
+            a.saturating_mul(a_times) == b.saturating_mul(b_times)
+        }
+        _ => true,
+    };
+    if fits {
+        return Ok(*to);
+    }
+    let error = two("reshape", from, " to ", to).text(": ");
+    let error = count(error, a, a_open).text(" elements cannot become ");
+    Err(count(error, b, b_open))
+}
+
+/// The dimensions from `axis` on as one; one of size 1 after the last if there are none.
+pub(crate) const fn flattened(shape: &Shape, axis: usize) -> Result<Shape, ShapeError> {
+    let axis = if axis < shape.rank() {
+        axis
+    } else {
+        shape.rank()
+    };
+    let size = Shape::new(shape.dims().split_at(axis).1).len();
+    if axis == MAX_RANK {
+        return inserted(shape, axis as isize, size);
+    }
+    let mut dims = [size; MAX_RANK];
+    let mut i = 0;
+    while i < axis {
+        dims[i] = shape.dims()[i];
+        i += 1;
+    }
+    Ok(Shape::new(dims.split_at(axis + 1).0))
+}
+
+/// The product of the known dimensions, how many are not, and how many times the batch the last of these is (0 if that is not known).
+const fn known(shape: &Shape) -> (usize, usize, usize) {
+    let (mut product, mut open, mut times, mut i) = (1_usize, 0, 0, 0);
+    while i < shape.rank() {
+        let dim = shape.dims()[i];
+        if is_known(dim) {
+            product = product.saturating_mul(dim);
+        } else {
+            open += 1;
+            times = match batches(dim) {
+                Some(times) => times,
+                None => 0,
+            };
+        }
+        i += 1;
+    }
+    (product, open, times)
+}
+
+/// A message continued with a number of elements, of the known dimensions where one is not known.
+const fn count(error: ShapeError, product: usize, open: usize) -> ShapeError {
+    if open > 0 {
+        error.text("_ × ").number(product)
+    } else {
+        error.number(product)
+    }
+}
+
+impl Tensor {
+    /// The same elements, in row-major order, under another shape; no copy is made.
+    ///
+    /// A number of elements other than the tensor's is an error.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 6]).reshape([3, 4]).shape(), [3, 4]);
+    /// ```
+    #[track_caller]
+    pub fn reshape(&self, shape: impl Into<Shape>) -> Tensor {
+        apply(Reshape(shape.into()), std::slice::from_ref(self))
+    }
+
+    /// All elements in one dimension, `[n]`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 6]).flatten().shape(), [12]);
+    /// ```
+    #[track_caller]
+    pub fn flatten(&self) -> Tensor {
+        self.flatten_from(0)
+    }
+
+    /// The dimensions from `axis` on flattened into one: `flatten_from(1)` leaves the batch, `[batch, …] → [batch, n]`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 3, 4]).flatten_from(1).shape(), [2, 12]);
+    /// ```
+    #[track_caller]
+    pub fn flatten_from(&self, axis: usize) -> Tensor {
+        if self.error().is_some() {
+            return self.clone();
+        }
+        match flattened(self.raw_shape(), axis) {
+            Ok(shape) => self.reshape(shape),
+            Err(error) => self.fail("flatten_from", error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_gradient;
+    use crate::{DType, Tensor, UNKNOWN};
+
+    #[test]
+    fn shares_memory_and_checks_the_count() {
+        let x = Tensor::arange(6);
+        assert!(x.reshape([2, 3]).shares_memory(&x));
+        let e = x.reshape([4]).ok().unwrap_err();
+        assert!(
+            e.to_string()
+                .contains("cannot reshape [6] to [4]: 6 elements cannot become 4"),
+            "{e}"
+        );
+    }
+
+    #[test]
+    fn an_unknown_batch_is_left_alone_but_the_rest_is_checked() {
+        let x = Tensor::abstract_of([UNKNOWN, 28, 28], DType::F32);
+        assert_eq!(
+            x.reshape([x.shape()[0], 784]).shape().to_string(),
+            "[_, 784]"
+        );
+        let e = x.reshape([x.shape()[0], 100]).ok().unwrap_err();
+        assert!(
+            e.to_string()
+                .contains("_ × 784 elements cannot become _ × 100"),
+            "{e}"
+        );
+        assert_eq!(x.flatten_from(1).shape().to_string(), "[_, 784]");
+        assert_eq!(
+            x.matmul(Tensor::zeros([28, 5])).shape().to_string(),
+            "[_, 28, 5]"
+        );
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].reshape([3, 2]).square(), &[&[2, 3]]);
+    }
+}

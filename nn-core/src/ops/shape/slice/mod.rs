@@ -1,0 +1,356 @@
+//! Parts of a tensor.
+
+mod range;
+
+pub use range::Slice;
+
+use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::{DType, Error, Result, Shape, Tensor, with_dtype};
+use nn_kernels::copy::paste;
+use nn_kernels::elementwise::{AxisSlice, strided_copy};
+use std::rc::Rc;
+
+/// `x[slices]`, one slice for each leading axis.
+struct SliceAxes(Rc<[Slice]>);
+
+/// Zeros of a shape but for `[slices]`, which is the input: the gradient of [`SliceAxes`].
+struct SliceGradient {
+    shape: Shape,
+    slices: Rc<[Slice]>,
+}
+
+/// The elements meant on every axis; axes without a slice are whole.
+fn resolve(slices: &[Slice], shape: &Shape, exact: bool) -> Result<Vec<AxisSlice>> {
+    let all = (0..shape.rank()).map(|axis| {
+        slices
+            .get(axis)
+            .unwrap_or(&Slice::ALL)
+            .resolve(shape, axis, exact)
+    });
+    all.collect()
+}
+
+/// Where a part starts, if it has elements and they lie one behind the other in memory.
+fn contiguous(shape: &Shape, parts: &[AxisSlice]) -> Option<usize> {
+    if parts.iter().any(|part| part.length == 0) {
+        return None;
+    }
+    let (mut offset, mut stride, mut whole) = (0, 1, true);
+    for (&n, part) in shape.iter().zip(parts).rev() {
+        // Outside of an axis that is not whole, only single elements keep the part together.
+        if part.length != 1 && (!whole || part.step != 1) {
+            return None;
+        }
+        whole &= part.length == n && (part.step == 1 || n == 1);
+        offset += part.start * stride;
+        stride *= n;
+    }
+    Some(offset)
+}
+
+impl Op for SliceAxes {
+    fn name(&self) -> &'static str {
+        "slice"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        let (x, shape) = (&inputs[0], inputs[0].raw_shape());
+        if self.0.len() > shape.rank() {
+            return Err(Error::shape(format!(
+                "{} slices were given for rank {} {shape}; one for each axis at most",
+                self.0.len(),
+                shape.rank()
+            )));
+        }
+        let parts = resolve(&self.0, shape, x.is_concrete())?;
+        let dims: Vec<usize> = parts.iter().map(|p| p.length).collect();
+        Ok((Shape::new(&dims), x.dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let x = &inputs[0];
+        let parts = resolve(&self.0, x.raw_shape(), true)?;
+        match contiguous(x.raw_shape(), &parts) {
+            Some(offset) => Ok(x.view(shape, offset)),
+            None => Ok(
+                with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                    strided_copy(x.data(), x.raw_shape(), &parts, out);
+                })),
+            ),
+        }
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let op = SliceGradient {
+            shape: *at.inputs[0].raw_shape(),
+            slices: self.0.clone(),
+        };
+        Ok(vec![Some(apply(op, std::slice::from_ref(at.upstream)))])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+impl Op for SliceGradient {
+    fn name(&self) -> &'static str {
+        "slice_gradient"
+    }
+
+    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+        Ok((self.shape, inputs[0].dtype()))
+    }
+
+    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+        let parts = resolve(&self.slices, &shape, true)?;
+        Ok(
+            with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                paste(inputs[0].data(), T::default(), out, &shape, &parts);
+            })),
+        )
+    }
+
+    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![Some(apply(
+            SliceAxes(self.slices.clone()),
+            std::slice::from_ref(at.upstream),
+        ))])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+impl Tensor {
+    /// A part of the first axis: `[n, …] → [k, …]`. Without a step it shares the tensor's memory.
+    ///
+    /// Negative ends count from the end of the axis. A range that reaches beyond the axis is an error; it is not clamped.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::arange(6).reshape([3, 2]);
+    /// assert_eq!(x.slice(0..2).to_vec::<i64>()?, [0, 1, 2, 3]);
+    /// assert_eq!(x.slice(-1..).to_vec::<i64>()?, [4, 5]);
+    /// assert!(x.slice(0..4).error().is_some());
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn slice(&self, range: impl Into<Slice>) -> Tensor {
+        self.slice_axes([range.into()])
+    }
+
+    /// A part of the last axis, the columns of a matrix: `[…, n] → […, k]`. Ranges as in [`Tensor::slice`].
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::arange(6).reshape([2, 3]);
+    /// assert_eq!(x.columns(1..3).to_vec::<i64>()?, [1, 2, 4, 5]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn columns(&self, range: impl Into<Slice>) -> Tensor {
+        self.slice_axis(-1, range)
+    }
+
+    /// A part of the given axis (counted from the end if negative). Ranges as in [`Tensor::slice`].
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::zeros([2, 5, 3]);
+    /// assert_eq!(x.slice_axis(1, ..-1).shape(), [2, 4, 3]);
+    /// ```
+    #[track_caller]
+    pub fn slice_axis(&self, axis: isize, range: impl Into<Slice>) -> Tensor {
+        match self.raw_shape().axis(axis) {
+            Ok(axis) => {
+                let mut slices = vec![Slice::ALL; axis];
+                slices.push(range.into());
+                self.slice_axes(slices)
+            }
+            Err(error) => self.fail("slice", error),
+        }
+    }
+
+    /// Every `step`-th element of a range of an axis, backwards from the range's last element if `step` is negative.
+    ///
+    /// A step of 0 is an error. Ranges as in [`Tensor::slice`].
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::arange(7);
+    /// assert_eq!(x.slice_step(0, 1.., 2).to_vec::<i64>()?, [1, 3, 5]);
+    /// assert_eq!(x.slice_step(0, 1..6, -2).to_vec::<i64>()?, [5, 3, 1]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn slice_step(&self, axis: isize, range: impl Into<Slice>, step: isize) -> Tensor {
+        self.slice_axis(axis, range.into().step(step))
+    }
+
+    /// Parts of several axes, the first slice for the first axis; axes without a slice stay whole.
+    ///
+    /// ```
+    /// # use nn_core::{Tensor, ops::Slice};
+    /// let x = Tensor::arange(12).reshape([3, 4]);
+    /// let y = x.slice_axes([Slice::from(1..), Slice::from(..).step(3)]);
+    /// assert_eq!(y.to_vec::<i64>()?, [4, 7, 8, 11]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn slice_axes(&self, slices: impl AsRef<[Slice]>) -> Tensor {
+        apply(
+            SliceAxes(slices.as_ref().into()),
+            std::slice::from_ref(self),
+        )
+    }
+
+    /// The elements at one index (counted from the end if negative) of an axis, which is dropped.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::arange(6).reshape([2, 3]);
+    /// assert_eq!(x.index_axis(1, -1).to_vec::<i64>()?, [2, 5]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn index_axis(&self, axis: isize, index: isize) -> Tensor {
+        let shape = *self.raw_shape();
+        match shape.axis(axis) {
+            Err(error) => self.fail("index_axis", error),
+            Ok(i)
+                if crate::is_known(shape[i])
+                    && !(-(shape[i] as isize)..shape[i] as isize).contains(&index) =>
+            {
+                self.fail(
+                    "index_axis",
+                    Error::value(format!(
+                        "index {index} is out of range for axis {axis} of size {} (shape {shape})",
+                        shape[i]
+                    )),
+                )
+            }
+            Ok(i) => {
+                let stop = (index != -1).then(|| index.saturating_add(1));
+                let part = self.slice_axis(axis, Slice::new(Some(index), stop));
+                match part.error() {
+                    None => part.reshape(part.raw_shape().without(i)),
+                    Some(_) => part,
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ops::Slice;
+    use crate::testing::check_gradient;
+    use crate::{DType, Tensor, UNKNOWN};
+
+    #[test]
+    fn takes_every_form_of_range() {
+        let x = Tensor::arange(5);
+        let values = |t: Tensor| t.to_vec::<i64>().unwrap();
+        assert_eq!(values(x.slice(1..3)), [1, 2]);
+        assert_eq!(values(x.slice(1..=3)), [1, 2, 3]);
+        assert_eq!(values(x.slice(..2_usize)), [0, 1]);
+        assert_eq!(values(x.slice(..=-2)), [0, 1, 2, 3]);
+        assert_eq!(values(x.slice(..=-1)), [0, 1, 2, 3, 4]);
+        assert_eq!(values(x.slice(-2_isize..)), [3, 4]);
+        assert_eq!(values(x.slice(..)), [0, 1, 2, 3, 4]);
+        assert_eq!(values(x.slice(5..)), [0_i64; 0]);
+        assert_eq!(values(x.slice_step(0, .., -1)), [4, 3, 2, 1, 0]);
+        assert_eq!(values(x.slice_step(0, ..4, -2)), [3, 1]);
+        assert_eq!(values(x.slice_step(0, 2..2, -1)), [0_i64; 0]);
+    }
+
+    #[test]
+    fn shares_memory_where_the_elements_lie_together() {
+        let x = Tensor::arange(24).reshape([2, 3, 4]);
+        assert!(x.slice(1..).shares_memory(&x));
+        assert!(
+            x.slice_axes([Slice::from(1..2), Slice::from(0..2)])
+                .shares_memory(&x)
+        );
+        assert!(
+            x.index_axis(0, 1)
+                .index_axis(0, 2)
+                .columns(1..3)
+                .shares_memory(&x)
+        );
+        assert_eq!(
+            x.index_axis(0, 1)
+                .index_axis(0, 2)
+                .columns(1..3)
+                .to_vec::<i64>()
+                .unwrap(),
+            [21, 22]
+        );
+        assert!(!x.columns(1..3).shares_memory(&x));
+        assert_eq!(
+            x.columns(1..2).to_vec::<i64>().unwrap(),
+            [1, 5, 9, 13, 17, 21]
+        );
+        assert_eq!(x.slice_step(1, .., -2).shape(), [2, 2, 4]);
+        assert_eq!(
+            x.index_axis(-1, -1).to_vec::<i64>().unwrap(),
+            [3, 7, 11, 15, 19, 23]
+        );
+    }
+
+    #[test]
+    fn errors_name_axis_range_and_size() {
+        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let x = Tensor::zeros([3, 5]);
+        let e = message(x.columns(3..11));
+        assert!(
+            e.contains("range 3..11 is out of range for axis 1 of size 5 (shape [3, 5])"),
+            "{e}"
+        );
+        assert!(e.contains("slice/mod.rs"), "the caller's line: {e}");
+        assert!(message(x.slice(-4..)).contains("range -4.. is out of range for axis 0 of size 3"));
+        let (from, to) = (2, 1);
+        assert!(
+            message(x.slice(from..to))
+                .contains("range 2..1 of axis 0 (shape [3, 5]) ends before it starts")
+        );
+        assert!(message(x.slice_step(0, .., 0)).contains("step 0"));
+        assert!(
+            message(x.index_axis(1, 5)).contains("index 5 is out of range for axis 1 of size 5")
+        );
+        assert!(message(x.slice_axis(2, ..)).contains("axis 2 is out of range"));
+        assert!(
+            message(x.slice_axes([Slice::ALL; 3]))
+                .contains("3 slices were given for rank 2 [3, 5]")
+        );
+        assert!(
+            message(Tensor::from(1.0_f32).slice(0..1))
+                .contains("1 slices were given for rank 0 []")
+        );
+    }
+
+    #[test]
+    fn an_unknown_batch_keeps_what_can_be_known() {
+        let x = Tensor::abstract_of([UNKNOWN, 5], DType::F32);
+        let shape = |t: Tensor| t.shape().to_string();
+        assert_eq!(shape(x.slice(0..4)), "[4, 5]");
+        assert_eq!(shape(x.slice(-3..)), "[3, 5]");
+        assert_eq!(shape(x.slice(1..)), "[_, 5]");
+        assert_eq!(shape(x.slice(..-1)), "[_, 5]");
+        assert_eq!(shape(x.slice(..x.shape()[0] / 2)), "[_, 5]");
+        assert_eq!(shape(x.columns(0..3)), "[_, 3]");
+        assert_eq!(shape(x.index_axis(1, 0)), "[_]");
+        assert_eq!(shape(x.index_axis(0, -1)), "[5]");
+        assert!(x.columns(3..6).error().is_some());
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].slice(1..3).square(), &[&[4, 2]]);
+        check_gradient(|x| x[0].columns(..2).square(), &[&[2, 3]]);
+        check_gradient(|x| x[0].slice_step(1, .., -2).square(), &[&[2, 4, 2]]);
+        check_gradient(|x| x[0].index_axis(1, 1).square(), &[&[2, 3]]);
+    }
+}

@@ -1,0 +1,262 @@
+//! Random numbers from counters: number `i` of a draw is a function of the seed, the draw and `i`, so results do not
+//! depend on how many threads compute them.
+//!
+//! The seed belongs to the thread. Without [`set_seed`] it comes from the clock.
+
+use crate::{DType, Element, Shape, Tensor};
+use nn_kernels::{parallel, simd};
+use std::cell::Cell;
+
+/// A stream of draws: a seed and how many draws were made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Stream {
+    /// What fixes all draws.
+    pub seed: u64,
+    /// The number of the next draw.
+    pub draw: u64,
+}
+
+impl Stream {
+    /// The stream of a seed, from its beginning.
+    pub const fn new(seed: u64) -> Stream {
+        Stream { seed, draw: 0 }
+    }
+
+    /// A key that fixes the numbers of the next draw.
+    pub fn next_key(&mut self) -> u64 {
+        let key = mix(self.seed ^ mix(self.draw.wrapping_add(0x6A09_E667_F3BC_C909)));
+        self.draw += 1;
+        key
+    }
+}
+
+thread_local!(static STREAM: Cell<Option<Stream>> = const { Cell::new(None) });
+
+/// Fixes everything random on this thread: initialization, dropout, shuffling, splits.
+///
+/// ```
+/// use nn_core::{Tensor, random::set_seed};
+/// set_seed(7);
+/// let a = Tensor::random_uniform([3]).to_vec::<f32>()?;
+/// set_seed(7);
+/// assert_eq!(a, Tensor::random_uniform([3]).to_vec::<f32>()?);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+pub fn set_seed(seed: u64) {
+    STREAM.set(Some(Stream::new(seed)));
+}
+
+/// The key of the thread's next draw.
+pub fn next_key() -> u64 {
+    let mut stream = STREAM.get().unwrap_or_else(|| {
+        use std::hash::{BuildHasher, RandomState};
+        Stream::new(RandomState::new().hash_one(std::time::SystemTime::now()))
+    });
+    let key = stream.next_key();
+    STREAM.set(Some(stream));
+    key
+}
+
+/// Runs `f` with the given stream as the thread's, and restores the thread's own afterwards.
+pub fn with_stream<R>(stream: Stream, f: impl FnOnce() -> R) -> R {
+    struct Restore(Option<Stream>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            STREAM.set(self.0);
+        }
+    }
+    let _restore = Restore(STREAM.replace(Some(stream)));
+    f()
+}
+
+/// SplitMix64's finalizer: every bit of the result depends on every bit of `x`.
+#[inline(always)]
+const fn mix(mut x: u64) -> u64 {
+    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    x ^ (x >> 31)
+}
+
+/// 64 random bits: number `i` of the draw with the given key (SplitMix64, Steele et al. 2014).
+#[inline(always)]
+pub const fn bits(key: u64, i: u64) -> u64 {
+    mix(key.wrapping_add(i.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+}
+
+/// A uniform number in `[0, 1)` with 24 random bits.
+#[inline(always)]
+pub fn unit_f32(key: u64, i: u64) -> f32 {
+    (bits(key, i) >> 40) as f32 * (1.0 / (1u64 << 24) as f32)
+}
+
+/// A uniform number in `[0, 1)` with 53 random bits.
+#[inline(always)]
+pub fn unit_f64(key: u64, i: u64) -> f64 {
+    (bits(key, i) >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
+}
+
+/// A tensor whose element `i` is `f(i)`, in parallel. An `f` that is to be vectorized is `#[inline(always)]` and owns what it uses.
+fn generate<T: Element>(shape: Shape, f: impl Fn(u64) -> T + Sync + Copy) -> Tensor {
+    if !shape.is_known() {
+        return Tensor::abstract_of(shape, T::DTYPE);
+    }
+    let level = simd::level();
+    Tensor::build(shape, |out: &mut [T]| {
+        parallel::for_each_chunk(out, parallel::GRAIN, |start, piece| {
+            simd::run(
+                level,
+                #[inline(always)]
+                || {
+                    // What is read through a reference could be written in the loop, as far as the compiler knows.
+                    let (f, start) = (f, start as u64);
+                    for (i, v) in piece.iter_mut().enumerate() {
+                        *v = f(start + i as u64);
+                    }
+                },
+            );
+        });
+    })
+}
+
+fn generate_float(shape: Shape, dtype: DType, f: impl Fn(u64) -> f64 + Sync + Copy) -> Tensor {
+    match dtype {
+        DType::F64 => generate(shape, f),
+        _ => generate(shape, move |i| f(i) as f32),
+    }
+}
+
+/// Uniform numbers in `[low, high)`.
+pub fn uniform(shape: impl Into<Shape>, low: f64, high: f64, dtype: DType) -> Tensor {
+    let key = next_key();
+    match dtype {
+        DType::F64 => generate(
+            shape.into(),
+            #[inline(always)]
+            move |i| low + (high - low) * unit_f64(key, i),
+        ),
+        _ => {
+            let (low, high) = (low as f32, high as f32);
+            // Rounding low + (high - low)·u to f32 could give `high` itself.
+            generate(
+                shape.into(),
+                #[inline(always)]
+                move |i| {
+                    let v = low + (high - low) * unit_f32(key, i);
+                    if v < high { v } else { low }
+                },
+            )
+        }
+    }
+}
+
+/// Normal numbers (Box and Muller 1958).
+pub fn normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> Tensor {
+    let key = next_key();
+    generate_float(shape.into(), dtype, move |i| {
+        let u = 1.0 - unit_f64(key, 2 * i); // in (0, 1]
+        let angle = std::f64::consts::TAU * unit_f64(key, 2 * i + 1);
+        mean + stddev * (-2.0 * u.ln()).sqrt() * angle.cos()
+    })
+}
+
+/// Normal numbers no further than two standard deviations from the mean, as Keras's `truncated_normal`.
+///
+/// Numbers further away are drawn again: number `i` uses attempts of its own, so it does not depend on the others.
+pub fn truncated_normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> Tensor {
+    let key = next_key();
+    generate_float(shape.into(), dtype, move |i| {
+        let own = bits(key, i);
+        let mut attempt = 0;
+        loop {
+            let u = 1.0 - unit_f64(own, 2 * attempt);
+            let angle = std::f64::consts::TAU * unit_f64(own, 2 * attempt + 1);
+            let z = (-2.0 * u.ln()).sqrt() * angle.cos();
+            if z.abs() <= 2.0 {
+                return mean + stddev * z;
+            }
+            attempt += 1;
+        }
+    })
+}
+
+/// `true` with the given probability.
+pub fn bernoulli(shape: impl Into<Shape>, probability: f64) -> Tensor {
+    let key = next_key();
+    // [`unit_f64`] below the probability, in whole numbers, which saves a conversion.
+    let limit = (probability * (1u64 << 53) as f64).ceil() as u64;
+    generate(
+        shape.into(),
+        #[inline(always)]
+        move |i| bits(key, i) >> 11 < limit,
+    )
+}
+
+/// The numbers `0..n` in random order (Fisher and Yates).
+pub fn permutation(n: usize) -> Vec<usize> {
+    let key = next_key();
+    let mut order: Vec<usize> = (0..n).collect();
+    for i in (1..n).rev() {
+        // The bias of the multiplication is below n / 2^64.
+        let j = ((bits(key, i as u64) as u128 * (i as u128 + 1)) >> 64) as usize;
+        order.swap(i, j);
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moments(t: &Tensor) -> (f64, f64) {
+        let v = t.to_vec::<f64>().unwrap();
+        let mean = v.iter().sum::<f64>() / v.len() as f64;
+        (
+            mean,
+            (v.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / v.len() as f64).sqrt(),
+        )
+    }
+
+    #[test]
+    fn moments_are_those_of_the_distribution() {
+        set_seed(1);
+        // Five standard errors of the mean and of the deviation over n = 200 000 draws.
+        let n = 200_000;
+        let tolerance = 5.0 / (n as f64).sqrt();
+        let (mean, std) = moments(&uniform([n], -1.0, 1.0, DType::F64));
+        assert!(mean.abs() <= tolerance && (std - 1.0 / 3f64.sqrt()).abs() <= tolerance);
+        let (mean, std) = moments(&normal([n], 2.0, 1.0, DType::F64));
+        assert!((mean - 2.0).abs() <= tolerance && (std - 1.0).abs() <= tolerance);
+        // A normal cut at two deviations has standard deviation 0.87962566.
+        let t = truncated_normal([n], 0.0, 1.0, DType::F64);
+        let (mean, std) = moments(&t);
+        assert!(mean.abs() <= tolerance && (std - 0.879_625_66).abs() <= tolerance);
+        assert!(t.data::<f64>().iter().all(|v| v.abs() <= 2.0));
+        let kept = bernoulli([n], 0.3)
+            .data::<bool>()
+            .iter()
+            .filter(|v| **v)
+            .count();
+        assert!((kept as f64 / n as f64 - 0.3).abs() <= tolerance);
+    }
+
+    #[test]
+    fn a_permutation_holds_everything_once() {
+        set_seed(3);
+        for n in [0, 1, 2, 100] {
+            let mut p = permutation(n);
+            p.sort_unstable();
+            assert_eq!(p, (0..n).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_borrowed_stream_leaves_the_threads_own_alone() {
+        set_seed(5);
+        let expected = (next_key(), next_key());
+        set_seed(5);
+        let first = next_key();
+        let inside = with_stream(Stream::new(9), next_key);
+        assert_eq!((first, next_key()), expected);
+        assert_eq!(inside, Stream::new(9).next_key());
+    }
+}

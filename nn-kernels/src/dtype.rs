@@ -1,0 +1,165 @@
+//! Element types of tensors.
+
+use std::fmt;
+
+/// The type of a tensor's elements.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DType {
+    /// 32-bit float, the default of every layer.
+    F32,
+    /// 64-bit float.
+    F64,
+    /// 64-bit signed integer: labels, indices.
+    I64,
+    /// 8-bit unsigned integer: image bytes.
+    U8,
+    /// Truth value, one byte.
+    Bool,
+}
+
+impl DType {
+    /// Bytes of one element.
+    pub const fn size(self) -> usize {
+        match self {
+            DType::F32 => 4,
+            DType::F64 | DType::I64 => 8,
+            DType::U8 | DType::Bool => 1,
+        }
+    }
+
+    /// Whether gradients can flow through tensors of this type.
+    pub const fn is_float(self) -> bool {
+        matches!(self, DType::F32 | DType::F64)
+    }
+
+    /// The type that a binary operation of tensors of these types computes in:
+    /// `Bool < U8 < I64 < F32 < F64`. Integers with `F32` give `F32`, as in Keras.
+    pub const fn promote(self, other: DType) -> DType {
+        const fn order(d: DType) -> u8 {
+            match d {
+                DType::Bool => 0,
+                DType::U8 => 1,
+                DType::I64 => 2,
+                DType::F32 => 3,
+                DType::F64 => 4,
+            }
+        }
+        if order(self) >= order(other) {
+            self
+        } else {
+            other
+        }
+    }
+}
+
+impl fmt::Display for DType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            DType::F32 => "f32",
+            DType::F64 => "f64",
+            DType::I64 => "i64",
+            DType::U8 => "u8",
+            DType::Bool => "bool",
+        })
+    }
+}
+
+/// A Rust type that tensors can hold: `f32`, `f64`, `i64`, `u8`, `bool`.
+pub trait Element:
+    Copy + Send + Sync + Default + PartialEq + PartialOrd + fmt::Debug + 'static + sealed::Sealed
+{
+    /// The matching [`DType`].
+    const DTYPE: DType;
+    /// Converts as Rust's `as` does; non-zero is `true`.
+    fn from_f64(value: f64) -> Self;
+    /// Converts as Rust's `as` does; `true` is 1.
+    fn to_f64(self) -> f64;
+    /// Converts without going through floating point, so that 64-bit integers stay exact.
+    fn to_i64(self) -> i64;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! element {
+    ($($t:ty => $d:ident),*) => {$(
+        impl sealed::Sealed for $t {}
+        impl Element for $t {
+            const DTYPE: DType = DType::$d;
+            #[inline(always)]
+            fn from_f64(value: f64) -> Self { value as $t }
+            #[inline(always)]
+            fn to_f64(self) -> f64 { self as f64 }
+            #[inline(always)]
+            fn to_i64(self) -> i64 { self as i64 }
+        }
+    )*};
+}
+element!(f32 => F32, f64 => F64, i64 => I64, u8 => U8);
+
+impl sealed::Sealed for bool {}
+impl Element for bool {
+    const DTYPE: DType = DType::Bool;
+    #[inline(always)]
+    fn from_f64(value: f64) -> Self {
+        value != 0.0
+    }
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self as u8 as f64
+    }
+    #[inline(always)]
+    fn to_i64(self) -> i64 {
+        self as i64
+    }
+}
+
+/// Runs a block with `$T` bound to the Rust type of a [`DType`].
+#[macro_export]
+#[doc(hidden)]
+macro_rules! with_dtype {
+    ($dtype:expr, $T:ident => $body:expr) => {
+        match $dtype {
+            $crate::DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            $crate::DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            $crate::DType::I64 => {
+                type $T = i64;
+                $body
+            }
+            $crate::DType::U8 => {
+                type $T = u8;
+                $body
+            }
+            $crate::DType::Bool => {
+                type $T = bool;
+                $body
+            }
+        }
+    };
+}
+
+/// Runs a block with `$T` bound to `f32` or `f64`; the caller has checked that the type is a float.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! with_float {
+    ($dtype:expr, $T:ident => $body:expr) => {
+        match $dtype {
+            $crate::DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            _ => {
+                type $T = f32;
+                $body
+            }
+        }
+    };
+}

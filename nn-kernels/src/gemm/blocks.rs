@@ -1,0 +1,460 @@
+//! How a product is cut: tasks, blocks, tiles.
+
+use super::pack::{pack_a, pack_b};
+use super::tile::{Kernels, Layout, Tile};
+use super::{Gemm, Mat, Start, dots, scratch};
+use crate::parallel::{self, Parts};
+use crate::simd::Level;
+use std::ops::Range;
+
+/// Steps of k between two visits of a tile of C: 256 rows of 32 columns of B are 32 KiB, what the first cache of
+/// 48 KiB holds beside the streams of A and C.
+const DEPTH: usize = 256;
+
+/// Rows and columns of C in a task at most.
+const BLOCK: [usize; 2] = [784, 512];
+
+/// Multiply-adds in a task at least, about 2 µs, and the number of tasks to aim for: enough to keep several threads busy
+/// to the end.
+const TASK_WORK: usize = 1 << 17;
+const TASKS: usize = 16;
+
+/// Elements of C up to which k may be cut into pieces whose sums are kept side by side.
+const PARTIAL: usize = 1 << 16;
+
+/// Elements of C so few that side by side they are in the first cache.
+const FEW: usize = 1 << 12;
+
+/// Elements of B that are packed at once.
+const PACKED: usize = 1 << 22;
+
+/// Elements of B that a task packs at once: what the first cache holds.
+const TOGETHER: usize = 1 << 13;
+
+/// The operands of a product that is cut into tasks.
+struct Product<'a, T: 'static> {
+    kernels: &'static Kernels<T>,
+    a: Mat<'a, T>,
+    b: Columns<'a, T>,
+    start: Start<'a, T>,
+    /// Rows and columns of the tiles.
+    tile: [usize; 2],
+}
+
+/// How a tile finds its columns of B.
+#[derive(Clone, Copy)]
+enum Columns<'a, T> {
+    /// Where they lie: rows this far apart.
+    Direct(&'a [T], usize),
+    /// In panels one tile wide, each with all its rows one after another.
+    Packed(&'a [T], usize),
+    /// Packed just before they are used, by the one task that does.
+    Later(Mat<'a, T>),
+}
+
+/// The product for `[m, n, k]` with the instructions of `level`.
+pub fn multiply<T: Gemm>(
+    level: Level,
+    [m, n, k]: [usize; 3],
+    mut a: Mat<T>,
+    mut b: Mat<T>,
+    c: &mut [T],
+    ldc: usize,
+    start: Start<T>,
+) {
+    if m == 0 || n == 0 {
+        return;
+    }
+    assert!(
+        ldc >= n && (m - 1) * ldc + n <= c.len(),
+        "C: {m} × {n} with rows {ldc} apart does not fit {} elements",
+        c.len()
+    );
+    if let Start::Row(row) = start {
+        assert!(
+            row.len() == n,
+            "bias: expected {n} elements, found {}",
+            row.len()
+        );
+    }
+    if k == 0 {
+        for line in c.chunks_mut(ldc).take(m) {
+            start.begin(&mut line[..n]);
+        }
+        return;
+    }
+    a.check("A", m, k);
+    b.check("B", k, n);
+    // A stride that is never taken may be any; 1 spares the packing.
+    if k == 1 {
+        a.col_stride = 1;
+    } else if m == 1 && a.col_stride != 1 {
+        a.row_stride = 1;
+    }
+    if n == 1 {
+        b.col_stride = 1;
+    }
+    if n == 1 && m > 1 && ldc == 1 && a.row_stride == 1 && a.col_stride != 1 {
+        // A column is a row of the transposed product, whose B has its rows in one piece.
+        let start = match start {
+            Start::Row(row) => {
+                c[..m].fill(row[0]);
+                Start::Itself
+            }
+            other => other,
+        };
+        return multiply(
+            level,
+            [1, m, k],
+            b.transposed(),
+            a.transposed(),
+            c,
+            m,
+            start,
+        );
+    }
+    let c = Parts::of(c);
+    // SAFETY: C fits its slice, and so do A and B, all checked above.
+    if unsafe { dots::multiply(level, [m, n, k], a, b, c, ldc, start) } {
+        return;
+    }
+    let kernels = T::kernels(level);
+    // Up to three vectors of columns are one panel; more are panels of two, the best ratio of loads to multiply-adds.
+    let vectors = match n.div_ceil(kernels.lanes) {
+        vectors @ 1..=3 => vectors,
+        _ => 2,
+    };
+    let width = vectors * kernels.lanes;
+    let mut tile = [kernels.rows_of(width, a.col_stride != 1), width];
+    if a.col_stride != 1 && !apart::<T>(a.col_stride, 4096) {
+        // Steps of A pages apart share the sets of the first cache: tiles as high as a line take each line once.
+        tile[0] = tile[0].min(64 / size_of::<T>());
+    }
+    let direct = Product {
+        kernels,
+        a,
+        b: Columns::Direct(b.data, b.row_stride),
+        start,
+        tile,
+    };
+    // Rows of B that are a multiple of a page apart, or of half of one, fall into the same sets of the first cache; so many rows
+    // of A pay for packing it. A small B is in the cache anyway.
+    let pay = match b.row_stride * size_of::<T>() {
+        bytes if bytes.is_multiple_of(4096) => 256,
+        bytes if bytes.is_multiple_of(2048) => 768,
+        _ => usize::MAX,
+    };
+    if b.col_stride == 1 && (m < pay || k * n <= 4096) {
+        // SAFETY: C fits its slice, checked above.
+        return unsafe { direct.run([m, n, k], c, ldc) };
+    }
+    let later = Product {
+        b: Columns::Later(b),
+        ..direct
+    };
+    if direct.cut([m, n, k]).rows >= m {
+        // SAFETY: as above.
+        return unsafe { later.run([m, n, k], c, ldc) };
+    }
+    let most = (PACKED / k).max(1).next_multiple_of(width);
+    for first in (0..n).step_by(most) {
+        let cols = most.min(n - first);
+        scratch::with(k * cols.next_multiple_of(width), |memory: &mut [T]| {
+            let grain = (parallel::GRAIN / (k * width)).max(1) * k * width;
+            parallel::for_each_chunk(memory, grain, |at, panels| {
+                let at = first + at / k;
+                let cols = at..(at + panels.len() / k).min(first + cols);
+                pack_b(b, 0..k, cols, width, panels);
+            });
+            let start = match start {
+                Start::Row(row) => Start::Row(&row[first..first + cols]),
+                other => other,
+            };
+            let product = Product {
+                b: Columns::Packed(memory, k * width),
+                start,
+                ..direct
+            };
+            // SAFETY: C fits its slice, checked above, and so do some of its columns.
+            unsafe { product.run([m, cols, k], c.after(first), ldc) }
+        });
+    }
+}
+
+/// Whether lines `stride` elements apart do not all lie at multiples of `bytes`.
+fn apart<T>(stride: usize, bytes: usize) -> bool {
+    !(stride * size_of::<T>()).is_multiple_of(bytes)
+}
+
+/// How a product is cut into tasks.
+struct Cut {
+    rows: usize,
+    cols: usize,
+    /// Steps of k that one task sums up.
+    depth: usize,
+}
+
+impl<T: Gemm> Product<'_, T> {
+    fn cut(&self, [m, n, k]: [usize; 3]) -> Cut {
+        let tile = self.tile;
+        if m * n * k < 2 * TASK_WORK {
+            return Cut {
+                rows: m,
+                cols: n,
+                depth: k,
+            };
+        }
+        // A long k first: it costs neither packing nor reading anything twice.
+        let at_most = |least| (k / (TASK_WORK / (m * n)).max(least)).clamp(1, TASKS);
+        let pieces = if m * n <= FEW {
+            // A power of two, so that with two threads each has the same half of B's rows as in other operations.
+            1 << at_most(DEPTH).ilog2()
+        } else if m * n <= PARTIAL {
+            at_most(2 * DEPTH)
+        } else {
+            1
+        };
+        let depth = k.div_ceil(pieces).next_multiple_of(4);
+        // Rows of A that are packed are packed once for all columns, where cutting rows alone gives enough tasks.
+        let low = !self.a_direct(n) && m * pieces >= TASKS * tile[0];
+        let mut size = [m.min(BLOCK[0]), if low { n } else { n.min(BLOCK[1]) }];
+        // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
+        let least = [
+            tile[0] * if tile[1] == self.kernels.lanes { 1 } else { 2 },
+            2 * tile[1],
+        ];
+        let tasks = |size: [usize; 2]| m.div_ceil(size[0]) * n.div_ceil(size[1]) * pieces;
+        while tasks(size) < TASKS && size[0] * size[1] * depth >= 2 * TASK_WORK {
+            // The longer side first, as tiles count: low blocks pack B more often, narrow ones read A more often.
+            let halves: [usize; 2] =
+                std::array::from_fn(|d| size[d].div_ceil(2).next_multiple_of(tile[d]));
+            let d = usize::from(!low && size[0] / tile[0] < size[1] / tile[1]);
+            if halves[d] < least[d] {
+                break;
+            }
+            size[d] = halves[d];
+        }
+        Cut {
+            rows: size[0],
+            cols: size[1],
+            depth: if pieces == 1 { k } else { depth },
+        }
+    }
+
+    /// Whether A is read where it lies for so many columns: one or two panels do not pay for packing it. Rows of A, or steps of
+    /// k, that are a multiple of a large power of two apart fall into the same cache sets; a transposed A has few elements of a
+    /// tile in each of many lines.
+    fn a_direct(&self, cols: usize) -> bool {
+        let panels = cols.div_ceil(self.tile[1]);
+        match (self.a.col_stride, self.a.row_stride) {
+            (1, stride) => panels <= 2 || apart::<T>(stride, 2048),
+            (stride, 1) => panels == 1 || panels == 2 && apart::<T>(stride, 512),
+            _ => false,
+        }
+    }
+
+    /// The whole product, in tasks.
+    ///
+    /// # Safety
+    /// `c` must have m rows of n elements, `ldc` apart, that nobody else uses meanwhile.
+    unsafe fn run(self, [m, n, k]: [usize; 3], c: Parts<T>, ldc: usize) {
+        let Cut { rows, cols, depth } = self.cut([m, n, k]);
+        let [across, along] = [n.div_ceil(cols), k.div_ceil(depth)];
+        let blocks = m.div_ceil(rows) * across;
+        let block = |block: usize| {
+            let (i, j) = (block / across * rows, block % across * cols);
+            (i..(i + rows).min(m), j..(j + cols).min(n))
+        };
+        if along == 1 {
+            return parallel::for_each_small_range(blocks, 1, |tasks| {
+                for (rows, cols) in tasks.map(block) {
+                    // SAFETY: the caller's promise, and blocks are disjoint.
+                    unsafe { self.block(rows, cols, 0..k, c, ldc) }
+                }
+            });
+        }
+        // Few blocks and a long k: sums over pieces of k side by side, then their sum in order.
+        scratch::with(along * m * n, |partial: &mut [T]| {
+            let memory = Parts::of(partial);
+            let product = Product {
+                start: Start::Zero,
+                ..self
+            };
+            parallel::for_each_small_range(blocks * along, 1, |tasks| {
+                for task in tasks {
+                    let (piece, (rows, cols)) = (task / blocks, block(task % blocks));
+                    let ks = piece * depth..((piece + 1) * depth).min(k);
+                    // SAFETY: piece by piece an m × n matrix in `partial`, and blocks within one are disjoint.
+                    unsafe { product.block(rows, cols, ks, memory.after(piece * m * n), n) }
+                }
+            });
+            let partial = &*partial;
+            parallel::for_each_range(m, (parallel::GRAIN / (n * along)).max(1), |rows| {
+                for i in rows {
+                    // SAFETY: row `i` of C, by the caller's promise, is this task's alone.
+                    let line = unsafe { c.part(i * ldc..i * ldc + n) };
+                    self.start.begin(line);
+                    for piece in partial.chunks_exact(m * n) {
+                        for (sum, &v) in line.iter_mut().zip(&piece[i * n..(i + 1) * n]) {
+                            *sum = *sum + v;
+                        }
+                    }
+                }
+            });
+        });
+    }
+
+    /// The sum over `ks` for a block of C.
+    ///
+    /// # Safety
+    /// The block must be within `c`, and nobody else may use it meanwhile.
+    unsafe fn block(
+        &self,
+        rows: Range<usize>,
+        cols: Range<usize>,
+        ks: Range<usize>,
+        c: Parts<T>,
+        ldc: usize,
+    ) {
+        let [tile_rows, width] = self.tile;
+        let heights = Heights::new(rows.len(), tile_rows);
+        let most = match self.b {
+            // Every row of B is read once, each from a page of its own: few at a time, so that the next columns are in pages
+            // that are still known.
+            Columns::Direct(_, stride) if heights.tiles == 1 && stride * size_of::<T>() >= 4096 => {
+                DEPTH / 8
+            }
+            _ => DEPTH,
+        };
+        let depth = ks
+            .len()
+            .div_ceil(ks.len().div_ceil(most))
+            .next_multiple_of(4);
+        let group = match self.b {
+            Columns::Later(_) => (TOGETHER / depth).next_multiple_of(width),
+            _ => cols.len(),
+        };
+        // A tile of A meets all columns before the next one does where C is large beside A and B.
+        let by_rows = depth <= DEPTH / 4 && depth * cols.len().min(group) <= 4 * TOGETHER;
+        let a_direct = self.a_direct(cols.len());
+        // 16 elements more than needed keep the rows of a block out of each other's cache sets.
+        let (a_stride, a_tile) = match self.a.col_stride {
+            1 => (depth + 16, tile_rows * (depth + 16)),
+            _ => (
+                tile_rows.next_multiple_of(self.kernels.lanes),
+                tile_rows.next_multiple_of(self.kernels.lanes) * depth + 16,
+            ),
+        };
+        let layout = match (a_direct, self.a.col_stride) {
+            (false, 1) => Layout::Rows(a_stride),
+            (false, _) => Layout::Columns(a_stride),
+            (true, 1) => Layout::Rows(self.a.row_stride),
+            (true, stride) => Layout::Columns(stride),
+        };
+        let a_len = if a_direct { 0 } else { heights.tiles * a_tile };
+        let b_len = match self.b {
+            Columns::Later(_) => depth * group,
+            _ => 0,
+        };
+        scratch::with(b_len + a_len, |memory| {
+            // B first: its panels are whole cache lines.
+            let (b_memory, a_memory) = memory.split_at_mut(b_len);
+            for k in ks.clone().step_by(depth) {
+                let step = k..(k + depth).min(ks.end);
+                if !a_direct {
+                    pack_a(
+                        self.a,
+                        rows.clone(),
+                        step.clone(),
+                        heights,
+                        [a_tile, a_stride],
+                        a_memory,
+                    );
+                }
+                for first in cols.clone().step_by(group) {
+                    let cols = first..(first + group).min(cols.end);
+                    if let Columns::Later(b) = self.b {
+                        pack_b(b, step.clone(), cols.clone(), width, b_memory);
+                    }
+                    let b_memory = &*b_memory;
+                    // Where the first panel is, and how far from each other they are.
+                    let (b, b_stride, panel) = match self.b {
+                        Columns::Direct(b, stride) => {
+                            (&b[k * stride + cols.start..], stride, width)
+                        }
+                        Columns::Packed(b, panel) => {
+                            (&b[cols.start / width * panel + k * width..], width, panel)
+                        }
+                        Columns::Later(_) => (b_memory, width, step.len() * width),
+                    };
+                    let run = |t: usize, tile: Range<usize>, p: usize| {
+                        let (i, j) = (rows.start + tile.start, cols.start + p * width);
+                        let a = match a_direct {
+                            true => &self.a.data[i * self.a.row_stride + k * self.a.col_stride..],
+                            false => &a_memory[t * a_tile..],
+                        };
+                        // SAFETY: the caller's promise.
+                        let c = unsafe { c.get().add(i * ldc + j) };
+                        let (addend, addend_stride) = match self.start {
+                            Start::Zero if k == ks.start => (std::ptr::null(), 0),
+                            Start::Row(row) if k == ks.start => (row[j..].as_ptr(), 0),
+                            _ => (c.cast_const(), ldc),
+                        };
+                        let tile = Tile {
+                            rows: tile.len(),
+                            cols: width.min(cols.end - j),
+                            a: a.as_ptr(),
+                            layout,
+                            segments: &[0],
+                            k: step.len(),
+                            b: b[p * panel..].as_ptr(),
+                            b_stride,
+                            c,
+                            c_stride: ldc,
+                            addend,
+                            addend_stride,
+                        };
+                        // SAFETY: A and B are within their slices (checked in `multiply`) or their packed copies, which
+                        // hold rows × depth and k × cols elements; C is the caller's promise; the kernels are those
+                        // of a level that the processor has.
+                        unsafe { self.kernels.run(&tile) }
+                    };
+                    let panels = 0..cols.len().div_ceil(width);
+                    let tiles = || heights.iter().enumerate();
+                    if by_rows {
+                        tiles()
+                            .for_each(|(t, at)| panels.clone().for_each(|p| run(t, at.clone(), p)));
+                    } else {
+                        panels.for_each(|p| tiles().for_each(|(t, at)| run(t, at, p)));
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// Cuts `n` rows into tiles of nearly the same height, none above `most`: 32 rows by 14 are 11, 11 and 10, not
+/// 14, 14 and 4.
+#[derive(Clone, Copy)]
+pub struct Heights {
+    pub tiles: usize,
+    /// Rows of each tile, but that the first ones have one more.
+    least: usize,
+    higher: usize,
+}
+
+impl Heights {
+    pub fn new(n: usize, most: usize) -> Self {
+        let tiles = n.div_ceil(most);
+        Self {
+            tiles,
+            least: n / tiles.max(1),
+            higher: n % tiles.max(1),
+        }
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Range<usize>> {
+        let start = move |t: usize| t * self.least + t.min(self.higher);
+        (0..self.tiles).map(move |t| start(t)..start(t + 1))
+    }
+}

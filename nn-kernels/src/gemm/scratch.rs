@@ -1,0 +1,58 @@
+//! Working memory that threads keep from one product to the next.
+
+use crate::DType;
+use crate::buffer::Buffer;
+use std::cell::RefCell;
+
+/// A cache line; what scratch memory is made of, so that packed panels start on one.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Line(#[allow(dead_code)] [u8; 64]);
+
+thread_local! {
+    // A stack, not one buffer: a thread that waits for others may run another product meanwhile.
+    static FREE: RefCell<Vec<Vec<Line>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Numbers that may have any bits.
+///
+/// # Safety
+/// Every bit pattern must be a value, and 64 bytes a multiple of the size and of the alignment.
+pub unsafe trait Plain: Copy {
+    /// The nearest value.
+    fn rounded(v: f64) -> Self;
+}
+
+// SAFETY: floats take any bits; 4 bytes.
+unsafe impl Plain for f32 {
+    fn rounded(v: f64) -> Self {
+        v as f32
+    }
+}
+
+// SAFETY: floats take any bits; 8 bytes.
+unsafe impl Plain for f64 {
+    fn rounded(v: f64) -> Self {
+        v
+    }
+}
+
+/// Calls `f` with `len` elements, aligned to a cache line, with unspecified contents.
+pub fn with<T: Plain, R>(len: usize, f: impl FnOnce(&mut [T]) -> R) -> R {
+    if cfg!(exact_memory) {
+        let mut own = Buffer::new(DType::U8, len * size_of::<T>());
+        let memory = own.as_mut_slice::<u8>().as_mut_ptr().cast::<T>();
+        // SAFETY: `own` holds as many initialized bytes, aligned to 64, until `f` returns; `Plain` as below.
+        return f(unsafe { std::slice::from_raw_parts_mut(memory, len) });
+    }
+    let mut lines = FREE.with_borrow_mut(Vec::pop).unwrap_or_default();
+    let needed = (len * size_of::<T>()).div_ceil(64);
+    if lines.len() < needed {
+        lines = vec![Line([0; 64]); needed];
+    }
+    // SAFETY: `lines` owns at least `len * size_of::<T>()` initialized bytes, aligned to 64, that nothing else
+    // refers to while `f` runs; `Plain` says that any bits are a T.
+    let result = f(unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast::<T>(), len) });
+    FREE.with_borrow_mut(|free| free.push(lines));
+    result
+}

@@ -1,0 +1,26 @@
+//! Compute kernels of the `nn` crate: plain slices in and out, no tensors. The only crate with `unsafe`.
+//!
+//! Every kernel picks AVX-512, AVX2+FMA or portable code at run time (see [`simd`]) and splits its work
+//! the same way whatever the number of threads (see [`parallel`]), so that results are the same bits on
+//! one thread and on many.
+
+pub mod buffer;
+pub mod conv;
+pub mod copy;
+pub mod dtype;
+pub mod elementwise;
+pub mod gather;
+pub mod gemm;
+pub mod math;
+pub mod norm;
+pub mod parallel;
+pub mod pool;
+pub mod recurrent;
+pub mod reduce;
+pub mod simd;
+pub mod softmax;
+pub mod sort;
+mod team;
+pub mod update;
+
+pub use dtype::{DType, Element};
