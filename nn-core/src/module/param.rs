@@ -1,6 +1,8 @@
 //! Parameters and buffers: the state of layers.
 
-use crate::{Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, dtype};
+use crate::graph::observer;
+use crate::module::context;
+use crate::{Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
@@ -111,7 +113,7 @@ impl Param {
         self.constraint
     }
 
-    /// Gives it its shape and initial value, in the default float type ([`crate::dtype::floatx`]). Built already, it only checks the shape.
+    /// Gives it its shape and initial value, in the default float type ([`crate::floatx`]). Built already, it only checks the shape.
     ///
     /// # Errors
     /// When it has another shape already, or the shape is not known.
@@ -125,17 +127,20 @@ impl Param {
                 "a parameter of shape {shape} cannot be made: only the batch may be unknown when a model is built"
             )));
         }
-        self.store(self.first(shape, dtype::floatx())?);
+        self.store(self.first(shape, context::floatx())?);
         Ok(())
     }
 
     /// A first value.
     fn first(&self, shape: Shape, dtype: DType) -> Result<Tensor> {
-        let drawn = self.initializer.sample(shape, dtype);
-        match self.adjustment {
-            Some(adjust) => crate::no_gradient(|| adjust(drawn)).ok(),
-            None => drawn.ok(),
-        }
+        // A first value is no part of the run in which it is made.
+        observer::unobserved(|| {
+            let drawn = self.initializer.sample(shape, dtype);
+            match self.adjustment {
+                Some(adjust) => crate::no_gradient(|| adjust(drawn)).ok(),
+                None => drawn.ok(),
+            }
+        })
     }
 
     fn check_shape(&self, built: Shape, asked: Shape) -> Result<()> {
@@ -189,7 +194,7 @@ impl Param {
     pub fn dtype(&self) -> DType {
         self.read()
             .as_ref()
-            .map_or_else(dtype::floatx, Tensor::dtype)
+            .map_or_else(context::floatx, Tensor::dtype)
     }
 
     /// The identity that tapes know it by; 0 before [`Param::build`]. It stays the same when the value changes.
@@ -257,7 +262,7 @@ impl Param {
     /// # Errors
     /// As [`Param::set_value`].
     pub fn assign(&self, value: &Tensor) -> Result<()> {
-        if self.is_frozen() || value.is_abstract() {
+        if self.is_frozen() || observer::assigned(self.id(), value) || value.is_abstract() {
             return Ok(());
         }
         self.set_value(value)

@@ -3,9 +3,10 @@
 //!
 //! The seed belongs to the thread. Without [`set_seed`] it comes from the clock.
 
+use crate::graph::observer;
+use crate::module::context;
 use crate::{DType, Element, Shape, Tensor};
 use nn_kernels::{parallel, simd};
-use std::cell::Cell;
 
 /// A stream of draws: a seed and how many draws were made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
@@ -30,8 +31,6 @@ impl Stream {
     }
 }
 
-thread_local!(static STREAM: Cell<Option<Stream>> = const { Cell::new(None) });
-
 /// Fixes everything random on this thread: initialization, dropout, shuffling, splits.
 ///
 /// ```
@@ -43,18 +42,38 @@ thread_local!(static STREAM: Cell<Option<Stream>> = const { Cell::new(None) });
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 pub fn set_seed(seed: u64) {
-    STREAM.set(Some(Stream::new(seed)));
+    context::replace_stream(Some(Stream::new(seed)));
 }
 
 /// The key of the thread's next draw.
 pub fn next_key() -> u64 {
-    let mut stream = STREAM.get().unwrap_or_else(|| {
-        use std::hash::{BuildHasher, RandomState};
-        Stream::new(RandomState::new().hash_one(std::time::SystemTime::now()))
-    });
-    let key = stream.next_key();
-    STREAM.set(Some(stream));
-    key
+    next_stream().next_key()
+}
+
+/// The thread's stream at its next draw, which is taken. While a model is traced nothing is drawn.
+pub(crate) fn next_stream() -> Stream {
+    if observer::is_tracing() {
+        return Stream::new(0);
+    }
+    let stream = current();
+    context::replace_stream(Some(Stream {
+        draw: stream.draw + 1,
+        ..stream
+    }));
+    stream
+}
+
+/// The thread's stream, which begins now if nothing was drawn yet.
+pub(crate) fn current() -> Stream {
+    match context::stream() {
+        Some(stream) => stream,
+        None => {
+            use std::hash::{BuildHasher, RandomState};
+            let stream = Stream::new(RandomState::new().hash_one(std::time::SystemTime::now()));
+            context::replace_stream(Some(stream));
+            stream
+        }
+    }
 }
 
 /// Runs `f` with the given stream as the thread's, and restores the thread's own afterwards.
@@ -62,10 +81,10 @@ pub fn with_stream<R>(stream: Stream, f: impl FnOnce() -> R) -> R {
     struct Restore(Option<Stream>);
     impl Drop for Restore {
         fn drop(&mut self) {
-            STREAM.set(self.0);
+            context::replace_stream(self.0);
         }
     }
-    let _restore = Restore(STREAM.replace(Some(stream)));
+    let _restore = Restore(context::replace_stream(Some(stream)));
     f()
 }
 

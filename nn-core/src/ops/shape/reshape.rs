@@ -1,9 +1,10 @@
 //! Another shape of as many elements.
 
 use crate::check::two;
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::shape::expand_dims::inserted;
-use crate::{DType, MAX_RANK, Result, Shape, ShapeError, Tensor, batches, is_known};
+use crate::{MAX_RANK, Result, Shape, ShapeError, Tensor, batches, is_known};
 
 struct Reshape(Shape);
 
@@ -12,17 +13,18 @@ impl Op for Reshape {
         "reshape"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let shape = output_shape(inputs[0].raw_shape(), &self.0)?;
-        Ok((shape, inputs[0].dtype()))
+        Ok((shape, inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
-        Ok(inputs[0].view(shape, 0))
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, _) = expected.only();
+        Ok(Outputs::One(inputs[0].view(shape, 0)))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![Some(at.upstream.reshape(*at.inputs[0].raw_shape()))])
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![Some(at.upstream().reshape(*at.inputs[0].raw_shape()))])
     }
 
     fn keeps(&self) -> Keeps {

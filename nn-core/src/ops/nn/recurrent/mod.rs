@@ -1,13 +1,14 @@
 //! Recurrent layers: SimpleRNN, LSTM and GRU over whole sequences.
 
 mod composed;
-mod fused;
+pub(crate) mod fused;
 #[cfg(test)]
 mod tests;
 
 pub use composed::{RecurrentMasks, RecurrentSteps};
 pub use nn_kernels::recurrent::Cell as RecurrentCell;
 
+use crate::graph::attributes::Attributes;
 use crate::{DType, Error, Shape, Tensor, is_known};
 use fused::Recurrent;
 
@@ -41,6 +42,13 @@ impl RecurrentOptions {
             go_backwards: false,
             return_sequences: false,
         }
+    }
+
+    pub(crate) fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("cell", &format!("{:?}", self.cell))
+            .with("go_backwards", &self.go_backwards)
+            .with("return_sequences", &self.return_sequences)
     }
 }
 
