@@ -6,6 +6,7 @@
 use crate::graph::apply::apply_handle;
 use crate::graph::op::{Binding, OpHandle, Spec};
 use crate::module::context::{self, Scope};
+use crate::module::tree::{self, Module};
 use crate::random::Stream;
 use crate::{Error, Result, Shape, Tensor, is_known};
 use std::fmt;
@@ -164,18 +165,34 @@ impl Graph {
         }
     }
 
+    /// The same program with the values that the parameters of a model have now; those that it does not have stay as they are.
+    #[must_use]
+    pub fn with_parameters_of(&self, model: &dyn Module) -> Graph {
+        let parameters = tree::parameters(model);
+        let mut graph = self.clone();
+        for value in &mut graph.values {
+            if let Source::Parameter(path, tensor) = &mut value.source
+                && let Some(parameter) = parameters.iter().find(|p| p.path() == path)
+            {
+                *tensor = parameter.value();
+            }
+        }
+        graph
+    }
+
     /// Runs the program on inputs of the traced shapes, where an open batch may have any size, with the parameters' values at the time
-    /// of the trace. It gives the bits that `call` gives, in training with the same random numbers; tapes watch trainable
+    /// of the trace ([`Graph::with_parameters_of`] takes others). It gives the bits that `call` gives, in training with the same random numbers; tapes watch trainable
     /// parameters as ever.
     ///
     /// ```
-    /// use nn_core::{Layer, Tensor, trace::trace};
-    /// # use nn_core::graph_of_doctest as layer;
-    /// let layer = layer();
-    /// let graph = trace(&layer, [3])?;
-    /// let x = Tensor::ones([5, 3]);
-    /// let again = graph.replay(&[x.clone()])?.outputs;
-    /// assert_eq!(again[0].to_vec::<f32>()?, layer.call(&x, false).to_vec::<f32>()?);
+    /// use nn_core::{DType, Param, Tensor, UNKNOWN, trace::trace_with};
+    /// let kernel = Param::default();
+    /// kernel.build([3, 2])?;
+    /// let call = |x: Vec<Tensor>| vec![x[0].matmul(&kernel).relu()];
+    /// let graph = trace_with(&kernel, vec![Tensor::abstract_of([UNKNOWN, 3], DType::F32)], false, call)?;
+    /// let x = vec![Tensor::random_normal([5, 3])];
+    /// let again = graph.replay(&x)?.outputs;
+    /// assert_eq!(again[0].to_vec::<f32>()?, call(x)[0].to_vec::<f32>()?);
     /// # Ok::<(), nn_core::Error>(())
     /// ```
     ///

@@ -6,7 +6,7 @@ use crate::graph::graph::{Graph, LayerCall, Node, Source, Value, ValueId};
 use crate::graph::observer::{self, Observer};
 use crate::graph::op::{OpHandle, Spec};
 use crate::module::context::{self, Frame};
-use crate::module::tree;
+use crate::module::tree::{self, Module};
 use crate::{DType, Error, Layer, Result, Shape, Tensor, Tensors, UNKNOWN};
 use std::collections::HashMap;
 use std::panic::Location;
@@ -102,6 +102,26 @@ fn batched(input: impl InputShapes) -> Result<Vec<Tensor>> {
 }
 
 fn run<L: Layer>(model: &L, inputs: Vec<Tensor>, training: bool) -> Result<Graph> {
+    trace_with(model, inputs, training, |inputs| {
+        let input = match L::Input::from_leaves(inputs) {
+            Ok(input) => input,
+            Err(error) => return vec![Tensor::failed(error)],
+        };
+        let output = model.call(Owned(input), training);
+        output.leaves().into_iter().cloned().collect()
+    })
+}
+
+/// As [`trace_on`], of whatever `f` does with the layers of `model`, in training or in inference.
+///
+/// # Errors
+/// As [`trace`].
+pub fn trace_with(
+    model: &dyn Module,
+    inputs: Vec<Tensor>,
+    training: bool,
+    f: impl FnOnce(Vec<Tensor>) -> Vec<Tensor>,
+) -> Result<Graph> {
     let mut tracer = Tracer {
         graph: Graph {
             training,
@@ -119,23 +139,15 @@ fn run<L: Layer>(model: &L, inputs: Vec<Tensor>, training: bool) -> Result<Graph
         let id = tracer.add(input, Source::Input(i));
         tracer.graph.inputs.push(id);
     }
-    let input = L::Input::from_leaves(inputs)?;
-    let ((output, losses), mut tracer) = observer::observe(tracer, || {
-        crate::no_gradient(|| context::collect_losses(|| model.call(Owned(input), training)))
+    let ((outputs, losses), mut tracer) = observer::observe(tracer, || {
+        crate::no_gradient(|| context::collect_losses(|| f(inputs)))
     });
-    if let Some(error) = output.error() {
+    if let Some(error) = outputs.iter().chain(&losses).find_map(Tensor::error) {
         return Err(error.clone());
     }
-    let outputs = output.leaves().iter().map(|t| tracer.value(t)).collect();
-    tracer.graph.outputs = outputs;
-    for loss in &losses {
-        if let Some(error) = loss.error() {
-            return Err(error.clone());
-        }
-        let id = tracer.value(loss);
-        tracer.graph.losses.push(id);
-    }
-    tracer.finish(model)
+    tracer.graph.outputs = outputs.iter().map(|t| tracer.value(t)).collect();
+    tracer.graph.losses = losses.iter().map(|t| tracer.value(t)).collect();
+    Ok(tracer.finish(model))
 }
 
 /// An input that already has the type that `call` takes.
@@ -186,7 +198,7 @@ impl Tracer {
     }
 
     /// The graph: constants that are parameters get their names, and what depends on constants alone becomes one.
-    fn finish(mut self, model: &dyn crate::Module) -> Result<Graph> {
+    fn finish(mut self, model: &dyn Module) -> Graph {
         let parameters = tree::parameters(model);
         let paths: IdMap<String> = parameters
             .iter()
@@ -206,7 +218,7 @@ impl Tracer {
         }
         self.fold();
         self.drop_dead();
-        Ok(self.graph)
+        self.graph
     }
 
     /// Makes a constant of every node that reads nothing but constants.

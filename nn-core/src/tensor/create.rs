@@ -1,6 +1,7 @@
 //! Tensors from nothing: constants and ranges.
 
 use super::Tensor;
+use crate::ops::shape::full::open;
 use crate::tensor::random;
 use crate::{DType, Element, Error, Shape};
 
@@ -12,25 +13,29 @@ impl Tensor {
     /// assert_eq!(Tensor::full([2], 7_i64).to_vec::<i64>()?, [7, 7]);
     /// # Ok::<(), nn_core::Error>(())
     /// ```
+    #[track_caller]
     pub fn full<T: Element>(shape: impl Into<Shape>, value: T) -> Tensor {
         let shape = shape.into();
-        if !shape.is_known() {
-            return Tensor::abstract_of(shape, T::DTYPE);
+        match shape.is_known() {
+            true => Tensor::build(shape, |out| out.fill(value)),
+            false => open(shape, value),
         }
-        Tensor::build(shape, |out| out.fill(value))
     }
 
     /// Every element `value`, in the given element type.
+    #[track_caller]
     pub fn full_of(shape: impl Into<Shape>, value: f64, dtype: DType) -> Tensor {
         crate::with_dtype!(dtype, T => Tensor::full(shape, T::from_f64(value)))
     }
 
     /// Zeros (`f32`). An unknown dimension gives an abstract tensor.
+    #[track_caller]
     pub fn zeros(shape: impl Into<Shape>) -> Tensor {
         Tensor::full(shape, 0.0_f32)
     }
 
     /// Ones (`f32`). An unknown dimension gives an abstract tensor.
+    #[track_caller]
     pub fn ones(shape: impl Into<Shape>) -> Tensor {
         Tensor::full(shape, 1.0_f32)
     }

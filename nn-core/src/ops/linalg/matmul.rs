@@ -3,9 +3,7 @@
 use crate::check::two;
 use crate::graph::apply::apply;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
-use crate::{
-    Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, is_known, with_float,
-};
+use crate::{Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, is_known, with_float};
 use nn_kernels::gemm::{Gemm, Mat};
 
 /// `op(A) · op(B)` on the last two dimensions, where `op` transposes if asked: no transposed copy is ever made. A third

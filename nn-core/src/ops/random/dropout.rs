@@ -1,6 +1,7 @@
 //! Dropout.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::tensor::random;
 use crate::{Error, Result, Tensor, with_float};
@@ -15,6 +16,10 @@ struct Masked {
 impl Op for Masked {
     fn name(&self) -> &'static str {
         "dropout"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("scale", &self.scale)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
@@ -76,7 +81,7 @@ pub fn dropout(x: &Tensor, rate: f64) -> Tensor {
             "the rate of dropout is a probability from 0 to 1, found {rate}"
         )));
     }
-    if x.error().is_some() || x.is_abstract() {
+    if x.error().is_some() {
         return x.clone();
     }
     let keep = 1.0 - rate;
