@@ -112,14 +112,19 @@ impl<L: Layer<Output = Tensor>> Check<L> {
                 let graph = graph.with_parameters_of(&layer);
                 let bits = |run: &dyn Fn() -> (Tensor, Vec<Tensor>)| {
                     let tape = GradientTape::new();
+                    let mut sources = inputs.clone();
+                    sources.retain(|x| x.dtype().is_float());
+                    sources.iter().for_each(|x| tape.watch(x));
+                    let parameters = layer.trainable_parameters();
+                    sources.extend(parameters.iter().map(|p| p.value()));
                     let (output, losses) = run();
                     let target = losses
                         .iter()
                         .fold((&output * 1.25).sum(), |sum, loss| sum + loss);
-                    let gradients = tape.gradient_or_zeros(&target, &layer).unwrap();
+                    let gradients = tape.gradient_or_zeros(&target, &sources).unwrap();
                     let mut all = vec![output];
                     all.extend(losses);
-                    all.extend(gradients.iter().map(|(_, g)| g.clone()));
+                    all.extend(gradients);
                     all.iter().map(bits_of).collect::<Vec<_>>()
                 };
                 let replayed = std::cell::RefCell::new(Vec::new());

@@ -119,6 +119,15 @@ pub trait Setting: Sized {
     fn from_attribute(attribute: &Attribute) -> Option<Self>;
 }
 
+impl Setting for Attribute {
+    fn to_attribute(&self) -> Attribute {
+        self.clone()
+    }
+    fn from_attribute(attribute: &Attribute) -> Option<Attribute> {
+        Some(attribute.clone())
+    }
+}
+
 impl Setting for bool {
     fn to_attribute(&self) -> Attribute {
         Attribute::Bool(*self)

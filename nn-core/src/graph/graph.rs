@@ -8,7 +8,7 @@ use crate::graph::op::{Binding, OpHandle, Spec};
 use crate::module::context::{self, Scope};
 use crate::module::tree::{self, Module};
 use crate::random::Stream;
-use crate::{Error, Result, Shape, Tensor, is_known};
+use crate::{Error, Result, Shape, Tensor, is_known, no_gradient};
 use std::fmt;
 use std::panic::Location;
 
@@ -57,6 +57,8 @@ pub struct Node {
     pub location: &'static Location<'static>,
     /// Position among operations and calls, for their common order.
     pub order: usize,
+    /// Whether it ran where no gradient flows: in `no_gradient`.
+    pub detached: bool,
     /// Of an op that draws random numbers: the how-manieth draw of the run it is.
     pub draw: Option<u64>,
 }
@@ -209,8 +211,10 @@ impl Graph {
                 .iter()
                 .map(|&id| self.read(id, inputs, &values, node))
                 .collect();
+            let found = found?;
             let binding = Binding {
                 batch,
+                inputs: &found,
                 stream: Stream {
                     draw: stream.draw.wrapping_add(node.draw.unwrap_or(0)),
                     ..stream
@@ -222,7 +226,11 @@ impl Graph {
             };
             let bound = node.op.bind(&binding).map_err(at)?;
             let op = bound.as_ref().unwrap_or(&node.op);
-            let outputs = apply_handle(op, &found?, node.location);
+            let run = || apply_handle(op, &found, node.location);
+            let outputs = match node.detached {
+                true => no_gradient(run),
+                false => run(),
+            };
             for (&id, output) in node.outputs.iter().zip(outputs.iter()) {
                 if let Some(error) = output.error() {
                     return Err(error.clone().at_path(self.place(node)));

@@ -3,10 +3,9 @@
 //! An op says what comes out, computes it, gives its gradient and writes its settings down; it asks nobody what goes on around it: no tape, no
 //! training flag, no neighbour. [`apply`](crate::graph::apply) owns what all ops share.
 
-use crate::base::shape::batches;
 use crate::graph::attributes::Attributes;
 use crate::random::Stream;
-use crate::{DType, Error, Result, Shape, Tensor, is_known};
+use crate::{DType, Error, Result, Shape, Tensor, UNKNOWN, is_known};
 use std::any::Any;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -270,8 +269,8 @@ pub trait Op: Any + Send + Sync {
     /// one whose settings leave nothing open.
     ///
     /// # Errors
-    /// When a size stays open that is no multiple of the batch.
-    fn bind(&self, binding: &Binding) -> Result<Option<OpHandle>> {
+    /// When a size stays open that does not follow from the batch.
+    fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
         let _ = binding;
         Ok(None)
     }
@@ -284,36 +283,50 @@ pub trait Op: Any + Send + Sync {
 
 /// What a graph leaves open and a run of it knows.
 #[derive(Clone, Copy, Debug)]
-pub struct Binding {
+pub struct Binding<'a> {
     /// Rows in a batch.
     pub batch: usize,
     /// Seed and counter of the draw of this op.
     pub stream: Stream,
+    /// The inputs of the op in this run.
+    pub inputs: &'a [Tensor],
 }
 
-impl Binding {
-    /// A size: as it is if it is known, or the same multiple of the batch.
-    ///
-    /// # Errors
-    /// When it is neither.
-    pub fn dim(&self, dim: usize) -> Result<usize> {
-        match (is_known(dim), batches(dim)) {
-            (true, _) => Ok(dim),
-            (false, Some(times)) => Ok(times * self.batch),
-            (false, None) => Err(Error::shape(
-                "a size in the graph is open and no multiple of the batch; give the dimension a number where the graph is traced",
-            )),
+impl Binding<'_> {
+    /// A size in a setting: as it is if it is known, or what it is for this batch if it follows from the batch as `2 * batch - 1` does.
+    /// `None` for other sizes.
+    pub fn dim(&self, dim: usize) -> Option<usize> {
+        if is_known(dim) {
+            return Some(dim);
         }
+        // So many times the batch, and a rest that may be negative; both are small beside what stands for the batch.
+        let times = (dim + UNKNOWN / 2) / UNKNOWN;
+        let rest = dim as i64 - (times * UNKNOWN) as i64;
+        if times >= 1 << 19 || rest.unsigned_abs() >= 1 << 34 {
+            return None;
+        }
+        let size = (times as i64).checked_mul(self.batch as i64)? + rest;
+        usize::try_from(size).ok()
     }
 
     /// All sizes of a shape.
     ///
     /// # Errors
-    /// As [`Binding::dim`].
+    /// When one does not follow from the batch.
     pub fn shape(&self, shape: &Shape) -> Result<Shape> {
-        let dims: Result<Vec<usize>> = shape.iter().map(|&dim| self.dim(dim)).collect();
-        Shape::try_new(&dims?)
+        let dims: Option<Vec<usize>> = shape.iter().map(|&dim| self.dim(dim)).collect();
+        match dims {
+            Some(dims) => Shape::try_new(&dims),
+            None => Err(open_size()),
+        }
     }
+}
+
+/// The error of a size that a run of a graph cannot know.
+pub(crate) fn open_size() -> Error {
+    Error::shape(
+        "a size in the graph is open and does not follow from the batch; give the dimension a number where the graph is traced",
+    )
 }
 
 /// An op that is kept: by a tape, a graph, or a value that waits to be computed.

@@ -1,6 +1,7 @@
 //! Running `call` on abstract tensors, which leaves the [`Graph`]: the one source for `build`, `summary`, `plot`, export and shape errors
 //! before any data.
 
+use crate::autodiff::tape;
 use crate::base::ids::IdMap;
 use crate::graph::graph::{Graph, LayerCall, Node, Source, Value, ValueId};
 use crate::graph::observer::{self, Observer};
@@ -127,6 +128,7 @@ pub fn trace_with(
             training,
             ..Graph::default()
         },
+        detached: tape::detached() + 1,
         ..Tracer::default()
     };
     tree::walk(model, &mut |path, node| {
@@ -170,6 +172,8 @@ struct Tracer {
     paths: HashMap<Frame, String>,
     open: Vec<usize>,
     order: usize,
+    /// How many `no_gradient` ran around the trace.
+    detached: usize,
     draws: u64,
     /// What is written into which buffer, by its identity.
     assigned: Vec<(u64, ValueId)>,
@@ -335,6 +339,7 @@ impl Observer for Tracer {
             call: self.open.last().copied(),
             location,
             order,
+            detached: tape::detached() > self.detached,
             draw,
         });
         Ok(())

@@ -6,7 +6,7 @@
 mod record;
 
 pub use record::no_gradient;
-pub(crate) use record::{is_recording, is_watched, record};
+pub(crate) use record::{detached, is_recording, is_watched, record};
 
 use crate::autodiff::gradients::Source;
 use crate::graph::observer;

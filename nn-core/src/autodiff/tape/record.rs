@@ -72,6 +72,8 @@ thread_local! {
     static SPARE: RefCell<Record> = RefCell::default();
     /// How many tapes are recording, so that ops without a tape cost one read.
     static ACTIVE: Cell<usize> = const { Cell::new(0) };
+    /// How many [`no_gradient`] run, one in the other.
+    static DETACHED: Cell<usize> = const { Cell::new(0) };
 }
 
 impl Shared {
@@ -112,6 +114,11 @@ impl Shared {
         // A thread that ends has no next tape.
         let _ = SPARE.try_with(|spare| spare.replace(record));
     }
+}
+
+/// How many [`no_gradient`] run, one in the other.
+pub(crate) fn detached() -> usize {
+    DETACHED.get()
 }
 
 pub(crate) fn is_recording() -> bool {
@@ -228,6 +235,14 @@ impl Drop for Pause {
 /// assert!(tape.is_empty());
 /// ```
 pub fn no_gradient<R>(f: impl FnOnce() -> R) -> R {
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            DETACHED.set(DETACHED.get() - 1);
+        }
+    }
     let _pause = Pause::of(TAPES.with_borrow(|tapes| tapes.clone()));
+    DETACHED.set(DETACHED.get() + 1);
+    let _leave = Leave;
     f()
 }

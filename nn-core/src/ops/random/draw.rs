@@ -69,7 +69,7 @@ impl Op for Draw {
         Keeps::SHAPES
     }
 
-    fn bind(&self, binding: &Binding) -> Result<Option<OpHandle>> {
+    fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
         Ok(Some(OpHandle::new(Draw {
             shape: binding.shape(&self.shape)?,
             stream: binding.stream,

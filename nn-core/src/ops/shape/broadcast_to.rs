@@ -1,7 +1,8 @@
 //! Repetition along dimensions of size 1.
 
 use crate::graph::apply::apply;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
 use crate::{Error, Result, Shape, Tensor, with_dtype};
 use nn_kernels::elementwise;
 
@@ -10,6 +11,14 @@ struct BroadcastTo(Shape);
 impl Op for BroadcastTo {
     fn name(&self) -> &'static str {
         "broadcast_to"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("shape", &self.0)
+    }
+
+    fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
+        Ok(Some(OpHandle::new(BroadcastTo(binding.shape(&self.0)?))))
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

@@ -40,7 +40,7 @@ impl Op for Full {
         Keeps::SHAPES
     }
 
-    fn bind(&self, binding: &Binding) -> Result<Option<OpHandle>> {
+    fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
         Ok(Some(OpHandle::new(Full {
             shape: binding.shape(&self.shape)?,
             ..*self

@@ -2,7 +2,10 @@
 
 use crate::check::two;
 use crate::graph::apply::apply;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{
+    Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
+};
 use crate::ops::shape::expand_dims::inserted;
 use crate::{MAX_RANK, Result, Shape, ShapeError, Tensor, batches, is_known};
 
@@ -11,6 +14,31 @@ struct Reshape(Shape);
 impl Op for Reshape {
     fn name(&self) -> &'static str {
         "reshape"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("shape", &self.0)
+    }
+
+    fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
+        let mut dims = Vec::with_capacity(self.0.rank());
+        let mut open = None;
+        for (axis, &dim) in self.0.iter().enumerate() {
+            match (binding.dim(dim), open) {
+                (Some(dim), _) => dims.push(dim),
+                // One size may be what is left.
+                (None, None) => {
+                    open = Some(axis);
+                    dims.push(1);
+                }
+                (None, Some(_)) => return Err(open_size()),
+            }
+        }
+        if let Some(axis) = open {
+            let others: usize = dims.iter().product();
+            dims[axis] = binding.inputs[0].raw_shape().len() / others.max(1);
+        }
+        Ok(Some(OpHandle::new(Reshape(Shape::try_new(&dims)?))))
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

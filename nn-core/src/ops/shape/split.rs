@@ -2,7 +2,9 @@
 
 use crate::graph::apply::apply_all;
 use crate::graph::attributes::Attributes;
-use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
+use crate::graph::op::{
+    Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
+};
 use crate::ops::concatenate;
 use crate::ops::shape::slice::part;
 use crate::{ANYTHING, Error, Result, Shape, Tensor, is_known};
@@ -104,12 +106,12 @@ impl Op for Split {
         }
     }
 
-    fn bind(&self, binding: &Binding) -> Result<Option<OpHandle>> {
+    fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
         let parts = match &self.parts {
             Parts::Equal(_) => return Ok(None),
             Parts::Sizes(sizes) => {
-                let sizes: Result<Vec<usize>> = sizes.iter().map(|&n| binding.dim(n)).collect();
-                Parts::Sizes(sizes?)
+                let sizes: Option<Vec<usize>> = sizes.iter().map(|&n| binding.dim(n)).collect();
+                Parts::Sizes(sizes.ok_or_else(open_size)?)
             }
         };
         let axis = self.axis;

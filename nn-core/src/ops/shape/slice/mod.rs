@@ -5,7 +5,10 @@ mod range;
 pub use range::Slice;
 
 use crate::graph::apply::apply;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::attributes::{Attribute, Attributes, Setting};
+use crate::graph::op::{
+    Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
+};
 use crate::{Error, Result, Shape, Tensor, with_dtype};
 use nn_kernels::copy::paste;
 use nn_kernels::elementwise::{AxisSlice, strided_copy};
@@ -72,6 +75,20 @@ pub(crate) fn part(x: &Tensor, axis: usize, range: Range<usize>) -> Result<Tenso
 impl Op for SliceAxes {
     fn name(&self) -> &'static str {
         "slice"
+    }
+
+    fn attributes(&self) -> Attributes {
+        let list = |of: fn(&Slice) -> Attribute| Attribute::List(self.0.iter().map(of).collect());
+        Attributes::new()
+            .with("start", &list(|slice| slice.start().to_attribute()))
+            .with("stop", &list(|slice| slice.stop().to_attribute()))
+            .with("step", &list(|slice| slice.step_size().to_attribute()))
+    }
+
+    fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
+        let slices: Option<Vec<Slice>> = self.0.iter().map(|slice| slice.bound(binding)).collect();
+        let slices = slices.ok_or_else(open_size)?;
+        Ok(Some(OpHandle::new(SliceAxes(slices.into()))))
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
