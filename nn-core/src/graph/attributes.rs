@@ -242,6 +242,21 @@ impl<S: Setting, const N: usize> Setting for [S; N] {
     }
 }
 
+impl<A: Setting, B: Setting> Setting for (A, B) {
+    fn to_attribute(&self) -> Attribute {
+        Attribute::List(vec![self.0.to_attribute(), self.1.to_attribute()])
+    }
+    fn from_attribute(attribute: &Attribute) -> Option<(A, B)> {
+        match attribute {
+            Attribute::List(pair) => match &pair[..] {
+                [a, b] => Some((A::from_attribute(a)?, B::from_attribute(b)?)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 impl<S: Setting> Setting for Option<S> {
     fn to_attribute(&self) -> Attribute {
         self.as_ref().map_or(Attribute::None, S::to_attribute)

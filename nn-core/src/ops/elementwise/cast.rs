@@ -1,6 +1,7 @@
 //! Conversion between element types.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::{DType, Element, Result, Tensor, with_dtype};
 
@@ -9,6 +10,10 @@ struct Cast(DType);
 impl Op for Cast {
     fn name(&self) -> &'static str {
         "cast"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("dtype", &self.0)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

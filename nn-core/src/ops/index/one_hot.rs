@@ -1,6 +1,7 @@
 //! Labels as rows of zeros with a single one.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::take::as_indices;
@@ -13,6 +14,10 @@ struct OneHot {
 impl Op for OneHot {
     fn name(&self) -> &'static str {
         "one_hot"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("depth", &self.depth)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

@@ -1,6 +1,7 @@
 //! Updates added up at given indices.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::take::{Take, as_indices, check_indices, taken};
@@ -16,6 +17,12 @@ pub(crate) struct ScatterAdd {
 impl Op for ScatterAdd {
     fn name(&self) -> &'static str {
         "scatter_add"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("shape", &self.shape)
+            .with("axis", &self.axis)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

@@ -1,6 +1,7 @@
 //! Sorting along an axis.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::index::take_along::take_along;
 use crate::ops::reduce::sum::summable;
@@ -21,6 +22,12 @@ impl Op for ArgSort {
         } else {
             "argsort"
         }
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("descending", &self.descending)
+            .with("first", &self.first)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

@@ -1,6 +1,7 @@
 //! Slices of a tensor at given indices.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::index::scatter_add::ScatterAdd;
 use crate::{DType, Error, Result, Shape, Tensor, with_dtype};
@@ -14,6 +15,10 @@ pub(crate) struct Take {
 impl Op for Take {
     fn name(&self) -> &'static str {
         "take"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("axis", &self.axis)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

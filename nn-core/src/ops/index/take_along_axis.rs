@@ -1,6 +1,7 @@
 //! One element at a time along an axis, each at an index of its own.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::take::{as_indices, check_indices};
@@ -26,6 +27,10 @@ fn inner(shape: &Shape, axis: usize) -> usize {
 impl Op for TakeAlongAxis {
     fn name(&self) -> &'static str {
         "take_along_axis"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("axis", &self.axis)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

@@ -2,6 +2,7 @@
 
 use crate::check::two;
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::{Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, is_known, with_float};
 use nn_kernels::gemm::{Gemm, Mat};
@@ -103,6 +104,12 @@ const fn batch(shape: &Shape) -> Shape {
 impl Op for MatMul {
     fn name(&self) -> &'static str {
         "matmul"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("transpose_a", &self.transpose_a)
+            .with("transpose_b", &self.transpose_b)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

@@ -1,6 +1,7 @@
 //! The mean of every window of an image.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::nn::max_pool2d::{placed, pooled, pools};
 use crate::ops::nn::padding::Windows;
@@ -18,6 +19,10 @@ struct AvgPool2dGradient {
 impl Op for AvgPool2d {
     fn name(&self) -> &'static str {
         "avg_pool2d"
+    }
+
+    fn attributes(&self) -> Attributes {
+        self.0.attributes()
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

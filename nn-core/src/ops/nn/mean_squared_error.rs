@@ -1,6 +1,7 @@
 //! The mean of squared differences, of each row or of all.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::ops::nn::softmax_cross_entropy::column;
 use crate::{Error, Result, Shape, Tensor, is_known, with_float};
@@ -18,6 +19,10 @@ struct MeanSquaredErrorGradient;
 impl Op for MeanSquaredError {
     fn name(&self) -> &'static str {
         "mean_squared_error"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("rows", &self.rows)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

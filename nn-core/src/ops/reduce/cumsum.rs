@@ -1,6 +1,7 @@
 //! Running sums.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::reduce::sum::summable;
 use crate::{DType, Result, Tensor};
@@ -15,6 +16,12 @@ struct CumSum {
 impl Op for CumSum {
     fn name(&self) -> &'static str {
         "cumsum"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("axis", &self.axis)
+            .with("reverse", &self.reverse)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

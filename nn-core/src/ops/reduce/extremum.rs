@@ -1,6 +1,7 @@
 //! What the greatest and the least have in common: who gets the gradient, and where they are.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::zip::Function;
 use crate::ops::reduce::sum::summable;
@@ -57,6 +58,10 @@ struct Position {
 impl Op for Position {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("axis", &self.axis)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

@@ -1,6 +1,7 @@
 //! Averages over axes.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::reduce::reduction::{Axes, reduced};
 use crate::{DType, Error, Result, Shape, Tensor, with_float};
@@ -22,6 +23,12 @@ fn count(shape: &Shape, mask: &[bool]) -> f64 {
 impl Op for Mean {
     fn name(&self) -> &'static str {
         "mean"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("axes", &self.axes)
+            .with("keepdims", &self.keepdims)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

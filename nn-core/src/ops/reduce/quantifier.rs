@@ -1,6 +1,7 @@
 //! What `any` and `all` have in common.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::reduce::reduction::{Axes, reduced};
 use crate::{DType, Result, Tensor};
@@ -23,6 +24,12 @@ struct Quantify {
 impl Op for Quantify {
     fn name(&self) -> &'static str {
         self.quantifier.name
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("axes", &self.axes)
+            .with("keepdims", &self.keepdims)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

@@ -1,6 +1,7 @@
 //! What reductions over axes have in common.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::{Attribute, Attributes, Setting};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::{DType, Error, MAX_RANK, Result, Shape, Tensor};
 use nn_kernels::reduce::{self as kernel, Kind};
@@ -39,6 +40,22 @@ impl Axes {
             }
         }
         Ok(mask)
+    }
+}
+
+impl Setting for Axes {
+    fn to_attribute(&self) -> Attribute {
+        match self {
+            Axes::All => Attribute::None,
+            Axes::Some(axes) => axes.to_attribute(),
+        }
+    }
+
+    fn from_attribute(attribute: &Attribute) -> Option<Axes> {
+        match attribute {
+            Attribute::None => Some(Axes::All),
+            axes => Vec::from_attribute(axes).map(Axes::Some),
+        }
     }
 }
 
@@ -86,6 +103,12 @@ pub(crate) const fn reduced(shape: &Shape, mask: &[bool], keepdims: bool) -> Sha
 impl Op for Reduce {
     fn name(&self) -> &'static str {
         self.reduction.name
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("axes", &self.axes)
+            .with("keepdims", &self.keepdims)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

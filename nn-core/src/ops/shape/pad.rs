@@ -1,6 +1,7 @@
 //! Elements added around a tensor.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::Slice;
 use crate::ops::fail::fail;
@@ -30,6 +31,12 @@ struct Pad {
 impl Op for Pad {
     fn name(&self) -> &'static str {
         "pad"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("paddings", &self.paddings)
+            .with("value", &self.value)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

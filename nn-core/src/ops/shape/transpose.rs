@@ -1,6 +1,7 @@
 //! Axes in another order.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::{Error, MAX_RANK, Result, Shape, ShapeError, Tensor, axis_of, with_dtype};
 use nn_kernels::elementwise::permute;
@@ -11,6 +12,10 @@ struct Transpose(Vec<usize>);
 impl Op for Transpose {
     fn name(&self) -> &'static str {
         "transpose"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("axes", &self.0)
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
