@@ -113,6 +113,7 @@ impl Op for MaxPool2d {
                 );
             }),
         };
+        let cells = cells.ok()?; // Failed ones have not built y.
         Ok([y.expect("built with the cells"), cells].into())
     }
 

@@ -9,6 +9,9 @@ use crate::ops::concatenate;
 use crate::ops::shape::slice::part;
 use crate::{ANYTHING, Error, Result, Shape, Tensor, is_known};
 
+/// Pieces that a tensor is cut into at most. Each is a tensor of its own: more are a mistake.
+const MOST: usize = 1 << 24;
+
 /// How an axis is cut.
 #[derive(Clone)]
 enum Parts {
@@ -131,11 +134,16 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn split(&self, n: usize, axis: isize) -> Vec<Tensor> {
-        if n == 0 {
-            let error = Error::shape(format!(
-                "{} cannot be split into 0 equal pieces",
-                self.raw_shape()
-            ));
+        if n == 0 || n > MOST {
+            let error = match n {
+                0 => Error::shape(format!(
+                    "{} cannot be split into 0 equal pieces",
+                    self.raw_shape()
+                )),
+                _ => Error::value(format!(
+                    "a tensor is cut into at most {MOST} pieces, found {n}"
+                )),
+            };
             return vec![self.fail("split", error)];
         }
         let parts = Parts::Equal(n);
