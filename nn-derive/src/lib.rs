@@ -5,18 +5,13 @@
 
 #![forbid(unsafe_code)]
 
-mod ast;
-mod attr;
 mod check;
-mod declare;
-mod expand_impl;
-mod expand_shape;
-mod expand_struct;
-mod fields;
+mod errors;
+mod expand;
 mod follow;
-mod generics;
 mod messages;
-mod uses;
+mod parse;
+mod syntax;
 
 use proc_macro::TokenStream;
 use quote::quote;
@@ -52,7 +47,7 @@ use syn::{DeriveInput, Item, parse_macro_input};
 #[proc_macro_derive(Layer, attributes(config, layer, model, param))]
 pub fn derive_layer(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expand_struct::expand(input, false).into()
+    expand::structure(input, false).into()
 }
 
 /// Makes a struct a model: all of `#[derive(Layer)]`, and it can be compiled, fitted and evaluated. The same as `#[model]` on the
@@ -62,7 +57,7 @@ pub fn derive_layer(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Model, attributes(config, layer, model, param))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expand_struct::expand(input, true).into()
+    expand::structure(input, true).into()
 }
 
 /// On a struct the same as `#[derive(Model)]`, and `#[model(input = ..)]` the same as that with `#[model(input = ..)]`. On its inherent
@@ -82,10 +77,10 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 pub fn model(keys: TokenStream, item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as Item);
     match item {
-        Item::Impl(block) => expand_impl::expand(keys.into(), block).into(),
+        Item::Impl(block) => expand::block(keys.into(), block).into(),
         Item::Struct(_) | Item::Enum(_) | Item::Union(_) => {
             let keys: proc_macro2::TokenStream = keys.into();
-            let krate = attr::crate_of(keys.clone());
+            let krate = parse::crate_of(keys.clone());
             let keys = (!keys.is_empty()).then(|| quote!(#[model(#keys)]));
             quote!(#[derive(#krate::Model)] #keys #item).into()
         }

@@ -12,7 +12,7 @@ mod calls;
 mod expressions;
 mod scan;
 
-use crate::expand_impl::owned;
+use crate::syntax::owned;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use scan::idents;

@@ -1,61 +1,10 @@
-//! What is wrong with names and signatures, found before anything is generated.
+//! The signatures of the methods that `#[model]` knows.
 
-use crate::ast::{Errors, Role};
+use crate::errors::Errors;
 use crate::messages;
-use syn::ext::IdentExt;
+use crate::syntax::{Call, typed_arguments};
 use syn::visit::Visit;
-use syn::{FnArg, Ident, Pat, PatType, ReceiverKind, ReturnType, Safety, Signature, Type};
-
-/// The methods that every layer or model has: a field method of the same name would hide them.
-pub const RESERVED: &[&str] = &[
-    "as_param",
-    "build",
-    "build_parameters",
-    "call",
-    "class_name",
-    "clone_model",
-    "clone_reinitialized",
-    "compile",
-    "compute_loss",
-    "config",
-    "count_params",
-    "evaluate",
-    "fit",
-    "forward",
-    "from_config",
-    "load",
-    "load_model",
-    "load_weights",
-    "load_weights_partial",
-    "parameters",
-    "plot",
-    "predict",
-    "run",
-    "save",
-    "save_model",
-    "set_trainable",
-    "summary",
-    "test_step",
-    "train_step",
-    "trainable_parameters",
-    "visit",
-];
-
-/// A field that gets a method must not take the name of another one.
-pub fn field_name(ident: &Ident, role: &Role, errors: &mut Errors) {
-    let name = ident.unraw().to_string();
-    let has_method = matches!(role, Role::Module | Role::Param(_));
-    if has_method && RESERVED.contains(&name.as_str()) {
-        errors.at(ident, messages::reserved_field(&name));
-    }
-}
-
-/// The parts of a `call`.
-pub struct Call {
-    pub inputs: Vec<PatType>,
-    pub training: Option<PatType>,
-    pub output: Option<Type>,
-}
+use syn::{Pat, PatType, ReceiverKind, ReturnType, Safety, Signature, Type};
 
 /// Takes the signature of `call` apart.
 pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
@@ -116,15 +65,6 @@ pub fn hook(sig: &Signature, expected: &str, errors: &mut Errors) -> bool {
         );
     }
     errors.count() == before
-}
-
-/// The arguments but for `self`.
-pub fn typed_arguments(sig: &Signature) -> Vec<PatType> {
-    let typed = sig.inputs.iter().filter_map(|arg| match arg {
-        FnArg::Typed(arg) => Some(arg.clone()),
-        FnArg::Receiver(_) => None,
-    });
-    typed.collect()
 }
 
 /// Neither `async` nor generic nor the like, and on `&self`.

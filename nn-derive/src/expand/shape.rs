@@ -1,14 +1,16 @@
 //! What `#[model] impl` says about shapes: `__SHAPE`, and the use of the block's own `output_shape`.
 
-use crate::expand_impl::{cfgs, owned};
-use crate::{ast::Errors, check, follow};
+use super::cfgs;
+use crate::errors::Errors;
+use crate::syntax::{owned, typed_arguments};
+use crate::{check, follow};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{ImplItem, ImplItemFn, ItemImpl, PatType, Type};
 
 /// The inherent constant `__SHAPE`, which answers what comes out of `call`: by the `const fn output_shape` of the block, or by following
 /// `call`.
-pub fn shape(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> TokenStream {
+pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> TokenStream {
     let inputs = check::call(&call.sig, &mut Errors::default()).inputs;
     let self_ty = &block.self_ty;
     let followed = match output_shape(block) {
@@ -116,7 +118,7 @@ fn output_shape(block: &ItemImpl) -> Option<Rule> {
         ImplItem::Fn(method) if method.sig.ident == "output_shape" => Some(&method.sig),
         _ => None,
     })?;
-    let arguments = check::typed_arguments(sig);
+    let arguments = typed_arguments(sig);
     let ([input], Some(_), Some(_)) = (&arguments[..], sig.constness, sig.receiver()) else {
         return None;
     };

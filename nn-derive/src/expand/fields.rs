@@ -1,6 +1,6 @@
 //! What the derive says about fields to the check of shapes: `__FIELDS`, which hands a question on to the field that it names.
 
-use crate::ast::{Field, Role, Struct};
+use crate::syntax::{Field, Role, Struct};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{LitByteStr, Type};

@@ -1,34 +1,15 @@
 //! The attributes: `#[model(..)]`, `#[layer(..)]`, `#[config]` and `#[param(..)]`.
 
-use crate::ast::{Errors, Role};
-use crate::declare::{Declared, New};
+use super::declared;
+use crate::errors::Errors;
 use crate::messages;
+use crate::syntax::{Declared, Input, Role, StructAttrs};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::meta::ParseNestedMeta;
 use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Meta, Path};
-
-/// `#[model(crate = .., input = .., new(..), not_const)]` on a struct.
-pub struct StructAttrs {
-    /// Where the framework is: `::nn` unless `crate = path` says otherwise.
-    pub krate: TokenStream,
-    /// The shapes of the inputs, without the batch.
-    pub input: Option<Input>,
-    /// The arguments of the constructor to generate.
-    pub new: Option<New>,
-    /// `not_const`: the constructor is an ordinary function.
-    pub not_const: Option<Path>,
-}
-
-/// The value of `input`.
-pub enum Input {
-    /// `[28, 28, 1]`
-    One(syn::ExprArray),
-    /// `([5], [8])`
-    Several(Vec<syn::ExprArray>),
-}
 
 /// What the attributes of a field say.
 pub struct FieldAttrs {
@@ -141,7 +122,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
                 if meta.path.is_ident("crate") {
                     found.krate = crate_path(meta)?;
                 } else if meta.path.is_ident("new") {
-                    found.new = New::parse(meta, errors)?;
+                    found.new = declared::constructor(meta, errors)?;
                 } else if meta.path.is_ident("not_const") {
                     found.not_const = Some(meta.path.clone());
                 } else {
@@ -200,7 +181,7 @@ pub fn of_field(attrs: &[Attribute], errors: &mut Errors) -> FieldAttrs {
             if declared.is_some() {
                 errors.at(attr, messages::repeated_key("layer"));
             }
-            let parsed = Declared::parse(attr, errors);
+            let parsed = declared::layer(attr, errors);
             declared = declared.or(Some(parsed));
         } else if is_model(&attr) {
             let Meta::List(list) = &attr.meta else {

@@ -1,6 +1,6 @@
 //! Bounds for the fields of a generic struct.
 
-use crate::ast::{Role, Struct};
+use crate::syntax::{Role, Struct};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Generics;

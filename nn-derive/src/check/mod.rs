@@ -1,0 +1,21 @@
+//! What is wrong with what was read, found before anything is generated.
+
+mod declared;
+mod names;
+mod signature;
+mod uses;
+
+pub use names::RESERVED;
+pub use signature::{call, hook};
+pub use uses::{Uses, without_builds};
+
+use crate::errors::Errors;
+use crate::syntax::Struct;
+
+/// Checks a struct.
+pub fn structure(item: &Struct, errors: &mut Errors) {
+    for field in &item.fields {
+        names::field_name(&field.ident, &field.role, errors);
+    }
+    declared::declared(item, errors);
+}

@@ -1,0 +1,127 @@
+//! What `#[model] impl` generates.
+
+use super::{hooks, layer, shape};
+use crate::check::{self, Uses};
+use crate::errors::Errors;
+use crate::syntax::Special;
+use crate::{messages, parse};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit::Visit;
+use syn::{ImplItem, ItemImpl, Type};
+
+/// `#[model(keys)] impl`.
+pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
+    let mut errors = Errors::default();
+    let krate = parse::of_impl(keys, &mut errors);
+    if let Some((path, _)) = &block.trait_ {
+        errors.at(path, messages::TRAIT_IMPL);
+        let errors = errors.into_tokens();
+        return quote!(#errors #block);
+    }
+    let special = parse::special(&mut block, &mut errors);
+    if special.all().next().is_none() {
+        let (errors, block) = (errors.into_tokens(), nothing_to_do(block, &krate));
+        return quote!(#errors #block);
+    }
+    if block.generics.lifetimes().next().is_some() || has_lifetimes(&block.self_ty) {
+        // The derive reports it at the struct.
+        return block.into_token_stream();
+    }
+    let layer = layer::expand(&block, &special, &krate, &mut errors);
+    let hooks = hooks::expand(&special, &krate, &mut errors);
+    shape::allow_large_errors(&mut block);
+    let uses = special
+        .call
+        .as_ref()
+        .map(|_| uses_const(&block, &special, errors.count() == 0));
+    block
+        .items
+        .extend(uses.into_iter().chain(hooks).map(ImplItem::Verbatim));
+    let errors = errors.into_tokens();
+    let inherent = (!block.items.is_empty()).then_some(&block);
+    let shape = special
+        .call
+        .as_ref()
+        .map(|call| shape::expand(&block, call, &krate));
+    quote!(#errors #inherent #layer #shape)
+}
+
+/// A block without `call` and its kin.
+fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
+    let forward = block
+        .items
+        .iter()
+        .position(|item| matches!(item, ImplItem::Fn(method) if method.sig.ident == "forward"));
+    if let Some(index) = forward
+        && let ImplItem::Fn(method) = block.items.remove(index)
+    {
+        // PyTorch's name. The placeholder keeps it from being reported as a missing `call` too.
+        let error = syn::Error::new_spanned(&method.sig.ident, messages::FORWARD_IS_CALL);
+        let (error, layer) = (error.to_compile_error(), layer::placeholder(&block, krate));
+        return quote!(#error #block #layer);
+    }
+    if !block.generics.params.is_empty() {
+        let error = syn::Error::new_spanned(&block.self_ty, messages::NOTHING_TO_DO);
+        let error = error.to_compile_error();
+        return quote!(#error #block);
+    }
+    // An error if there is a `call` in another block. If not, that is reported, and reason enough for this.
+    let (ty, message) = (&block.self_ty, messages::NOTHING_TO_DO);
+    let is_lonely = quote_spanned! {ty.span()=>
+        ::core::assert!(<#ty>::__USES.len() == 1 && <#ty>::__USES[0].is_empty(), "{}", #message)
+    };
+    quote! {
+        #block
+        const _: () = {
+            trait __Uses {
+                const __USES: &'static [&'static ::core::primitive::str] = &[""];
+            }
+            impl __Uses for #ty {}
+            #is_lonely
+        };
+    }
+}
+
+/// The fields that the block mentions, for the check that every layer is used.
+fn uses_const(block: &ItemImpl, special: &Special, is_sound: bool) -> TokenStream {
+    let mut methods: Vec<String> = check::RESERVED
+        .iter()
+        .map(|name| name.to_string())
+        .collect();
+    let own = block.items.iter().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    });
+    methods.extend(own.clone().map(|m| m.sig.ident.to_string()));
+    let mut uses = Uses::default();
+    for method in own.chain(special.all()) {
+        let body = method.block.to_token_stream();
+        let body = match method.sig.ident == "build" {
+            true => check::without_builds(body),
+            false => body,
+        };
+        uses.scan(body, &methods);
+    }
+    if !is_sound {
+        uses.everything();
+    }
+    let names = uses.names();
+    quote! {
+        #[doc(hidden)]
+        pub const __USES: &'static [&'static ::core::primitive::str] = &[#(#names),*];
+    }
+}
+
+fn has_lifetimes(ty: &Type) -> bool {
+    struct Lifetimes(bool);
+    impl Visit<'_> for Lifetimes {
+        fn visit_lifetime(&mut self, lifetime: &syn::Lifetime) {
+            self.0 |= lifetime.ident != "static";
+        }
+    }
+    let mut lifetimes = Lifetimes(false);
+    lifetimes.visit_type(ty);
+    lifetimes.0
+}

@@ -1,0 +1,50 @@
+//! From what was read to code: access to what the user wrote. Behaviour is in `nn-core` and `nn-train`.
+
+mod block;
+mod constructors;
+mod fields;
+mod generics;
+mod hooks;
+mod layer;
+mod methods;
+mod model;
+mod module;
+mod output;
+mod registration;
+mod shape;
+mod structure;
+mod unused;
+
+pub use block::block;
+pub use structure::structure;
+
+use crate::syntax::Struct;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Generics;
+
+/// Wraps trait methods in `impl Trait for Struct`.
+fn impl_of(item: &Struct, of: TokenStream, body: TokenStream) -> TokenStream {
+    impl_with(item, &item.generics, of, body)
+}
+
+fn impl_with(item: &Struct, bounded: &Generics, of: TokenStream, body: TokenStream) -> TokenStream {
+    let ident = &item.ident;
+    let (impl_generics, type_generics, where_clause) = bounded.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #of #ident #type_generics #where_clause {
+            #body
+        }
+    }
+}
+
+/// The `cfg` and lint attributes of a block, which hold for everything made from it.
+fn cfgs(attrs: &[syn::Attribute]) -> impl Iterator<Item = &syn::Attribute> {
+    let kept = [
+        "cfg", "cfg_attr", "allow", "expect", "warn", "deny", "forbid",
+    ];
+    attrs
+        .iter()
+        .filter(move |a| kept.iter().any(|name| a.path().is_ident(name)))
+}
