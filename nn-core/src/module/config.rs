@@ -1,5 +1,6 @@
 //! Writing and reading the configuration of a struct: what the derives call.
 
+use crate::module::sharing::Scope;
 use crate::{Error, Module, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -58,6 +59,7 @@ impl<T: Serialize> Serialized for T {
 pub struct Writer {
     class_name: &'static str,
     entries: Map<String, Value>,
+    _scope: Scope,
 }
 
 impl Writer {
@@ -66,6 +68,7 @@ impl Writer {
         Writer {
             class_name,
             entries: Map::new(),
+            _scope: Scope::enter(),
         }
     }
 
@@ -98,6 +101,7 @@ impl Writer {
 pub struct Reader<'a> {
     class_name: &'static str,
     entries: &'a Map<String, Value>,
+    _scope: Scope,
 }
 
 impl<'a> Reader<'a> {
@@ -111,6 +115,7 @@ impl<'a> Reader<'a> {
             (Some(found), Some(Value::Object(entries))) if found == class_name => Ok(Reader {
                 class_name,
                 entries,
+                _scope: Scope::enter(),
             }),
             (Some(found), _) if found != class_name => Err(Error::format(format!(
                 "expected the configuration of {class_name}, found that of {found}"

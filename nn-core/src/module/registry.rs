@@ -3,7 +3,7 @@
 //! Every struct under `#[derive(Layer)]` or `#[derive(Model)]` without generics is registered by the derive. Nothing
 //! enumerates them.
 
-use crate::{Error, IntoInput, Layer, Module, Result, Tensor};
+use crate::{Error, Layer, Module, Result, Tensor};
 use serde_json::Value;
 use std::marker::PhantomData;
 
@@ -15,7 +15,38 @@ pub trait DynLayer: Module {
 
 impl<L: Layer<Input = Tensor, Output = Tensor>> DynLayer for L {
     fn call_dyn(&self, input: Tensor, training: bool) -> Tensor {
-        self.call(input.into_input(), training)
+        crate::layer::call(self, input, training)
+    }
+}
+
+/// A layer of a type that is not known: `Vec<Box<dyn DynLayer>>` holds layers of different types.
+impl Module for Box<dyn DynLayer> {
+    fn as_module(&self) -> &dyn Module {
+        &**self
+    }
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
+        (**self).visit(visit);
+    }
+
+    fn shared(&self) -> Option<&dyn Module> {
+        (**self).shared()
+    }
+
+    fn config(&self) -> Value {
+        (**self).config()
+    }
+
+    fn from_config(config: &Value) -> Result<Self> {
+        layer_from_config(config)
+    }
+}
+
+impl Layer for Box<dyn DynLayer> {
+    type Input = Tensor;
+    type Output = Tensor;
+    fn run(&self, input: Tensor, training: bool) -> Tensor {
+        (**self).call_dyn(input, training)
     }
 }
 

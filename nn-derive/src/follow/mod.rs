@@ -130,11 +130,8 @@ fn count(inputs: &[PatType]) -> Option<usize> {
 
 /// The name of a variable in generated code.
 fn variable(ident: &Ident) -> Ident {
-    let name = ident.unraw();
-    match ident.to_string().starts_with("r#") {
-        true => Ident::new_raw(&name.to_string(), Span::mixed_site()),
-        false => Ident::new(&name.to_string(), Span::mixed_site()),
-    }
+    // Raw, since a name of the user's edition may be a keyword of this crate's: `gen`.
+    Ident::new_raw(&ident.unraw().to_string(), Span::mixed_site())
 }
 
 impl Follower<'_> {

@@ -1,11 +1,13 @@
 //! From the user's tokens to what they say.
 
+mod alternatives;
 mod attributes;
 mod block;
 mod declared;
 
+pub use alternatives::alternatives;
 pub use attributes::{crate_of, of_impl};
-pub use block::special;
+pub use block::{outer_attributes, special};
 
 use crate::errors::Errors;
 use crate::messages;
