@@ -47,5 +47,6 @@ pub mod __private {
     pub use crate::module::containers::{Layers, OrNot};
     pub use crate::module::signature::{Argument, Kind, Otherwise, Plain, Returned, Select};
     pub use inventory;
+    pub use nn_kernels::ArrayBuilder;
     pub use serde_json;
 }
