@@ -192,13 +192,11 @@ impl<T: ?Sized> OrNot for Layers<T> {}
 )]
 pub trait Ordered {}
 
-#[diagnostic::do_not_recommend]
 impl<K, M, S> Module for HashMap<K, M, S>
 where
-    HashMap<K, M, S>: Ordered,
     K: Eq + Hash + Send + Sync + 'static,
     M: Module,
-    S: BuildHasher + Default + Send + Sync + 'static,
+    S: Ordered + BuildHasher + Default + Send + Sync + 'static,
 {
     fn visit<'a>(&'a self, _: &mut dyn FnMut(&str, &'a dyn Module)) {}
 
