@@ -1,10 +1,12 @@
 //! What is wrong with what was read, found before anything is generated.
 
 mod declared;
+mod elsewhere;
 mod names;
 mod signature;
 mod uses;
 
+pub use elsewhere::mentioned;
 pub use names::RESERVED;
 pub use signature::{call, hook};
 pub use uses::{Uses, without_builds};

@@ -1,18 +1,19 @@
 //! The check that `call` uses every layer.
 
 use super::module::access;
-use crate::messages;
 use crate::syntax::{Field, Struct};
+use crate::{check, messages};
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::LitByteStr;
 
 /// A compile error at each layer that no method of `#[model] impl` mentions.
 pub fn expand(item: &Struct) -> TokenStream {
+    let elsewhere = check::mentioned(&item.ident);
     let checked: Vec<&Field> = item
         .fields
         .iter()
-        .filter(|f| f.in_tree() && !f.unused)
+        .filter(|f| f.in_tree() && !f.unused && !elsewhere.contains(&f.name()))
         .collect();
     if checked.is_empty() || !item.generics.params.is_empty() {
         return TokenStream::new();
@@ -32,7 +33,13 @@ pub fn expand(item: &Struct) -> TokenStream {
     let asserts = checked.iter().enumerate().map(|(i, f)| {
         let i = Literal::usize_unsuffixed(i);
         let message = messages::unused_layer(&f.name());
-        let assert = quote_spanned!(f.ident.span()=> ::core::assert!(USED[#i], #message));
+        let ty = &f.ty;
+        let may_be_unused = quote!({
+            use #krate::__private::OrNot as _;
+            <#krate::__private::Layers<#ty>>::MAY_BE_UNUSED
+        });
+        let assert =
+            quote_spanned!(f.ident.span()=> ::core::assert!(USED[#i] || #may_be_unused, #message));
         let as_module = access(f, krate, "as_module");
         quote! {
             const _: () = {
