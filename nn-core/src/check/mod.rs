@@ -14,12 +14,14 @@
 //! *Unknown* agrees with everything, so that only what is provably wrong is reported.
 
 mod failure;
+mod fields;
 mod function;
 mod method;
 mod place;
 mod value;
 
 pub use failure::{Failed, Failing, Failure, Of, fail_at};
+pub use fields::{must_be_used, position, used};
 pub(crate) use function::two;
 pub use function::{binary, function, index, inputs, negated};
 pub use method::method;
