@@ -1,5 +1,6 @@
 //! The declared form: the `new` and the `Default` that are made from `#[layer(..)]` on fields.
 
+use super::spanned;
 use crate::syntax::{Argument, Declared, Field, Holder, New, Role, Struct};
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -30,16 +31,9 @@ pub fn expand(item: &Struct) -> TokenStream {
     let doc = format!(" A `{}`, its layers as declared.", item.class_name());
     // Beside a `new` by hand, the compiler shows both.
     let signature = quote!(#vis #constness fn new(#(#arguments),*) -> Self);
-    let signature: TokenStream = signature
-        .into_iter()
-        .map(|mut token| {
-            token.set_span(token.span().located_at(new.span));
-            token
-        })
-        .collect();
+    let signature = spanned(signature, new.span);
     let constructor = quote! {
         #[automatically_derived]
-        #[allow(dead_code, clippy::too_many_arguments, clippy::new_without_default)]
         impl #impl_generics #ident #type_generics #where_clause {
             #[doc = #doc]
             #[must_use]
@@ -50,7 +44,21 @@ pub fn expand(item: &Struct) -> TokenStream {
     };
     let default = new.has_examples().then(|| {
         let examples = examples(new);
+        // Beside a layer of that name it is the struct's own, which comes first.
+        let own = item.fields.iter().any(|f| f.name() == "default").then(|| {
+            quote! {
+                #[automatically_derived]
+                impl #impl_generics #ident #type_generics #where_clause {
+                    #[doc = #doc]
+                    #[must_use]
+                    #vis fn default() -> Self {
+                        ::core::default::Default::default()
+                    }
+                }
+            }
+        });
         quote! {
+            #own
             #[automatically_derived]
             impl #impl_generics ::core::default::Default for #ident #type_generics #where_clause {
                 fn default() -> Self {

@@ -37,7 +37,6 @@ pub fn expand(item: &Struct) -> TokenStream {
         },
     };
     quote! {
-        #[allow(non_local_definitions, clippy::all)]
         const _: () = {
             use #krate::statics::{NotFollowed as _, NotPlain as _};
 
@@ -47,7 +46,6 @@ pub fn expand(item: &Struct) -> TokenStream {
 
             #[automatically_derived]
             impl __Fields {
-                #[allow(unused_variables)]
                 pub const fn ask #impl_generics (
                     self,
                     __net: &#ident #type_generics,

@@ -105,13 +105,14 @@ fn entries(
 /// The bodies of `visit`, `config` and `from_config` for an enum: those of the variant that it is.
 fn variants(item: &Struct) -> (TokenStream, TokenStream, TokenStream) {
     let (krate, class_name) = (&item.attrs.krate, item.class_name());
-    let place = |f: &Field| f.ident.to_token_stream();
+    let bound = |f: &Field| format_ident!("__{}", f.name());
+    let place = |f: &Field| bound(f).to_token_stream();
     let (mut visited, mut written, mut read) = (Vec::new(), Vec::new(), Vec::new());
     for Variant { ident, fields } in &item.variants {
         let pattern = |used: &dyn Fn(&Field) -> bool| {
             let bound = fields.iter().filter(|f| used(f)).map(|f| {
-                let (member, ident) = (f.member(), &f.ident);
-                quote!(#member: #ident,)
+                let (member, name) = (f.member(), bound(f));
+                quote!(#member: #name,)
             });
             quote!(Self::#ident { #(#bound)* .. })
         };

@@ -1,6 +1,6 @@
 //! What `#[model] impl` says about shapes: `__SHAPE`, and the use of the block's own `output_shape`.
 
-use super::cfgs;
+use super::{cfgs, spanned};
 use crate::errors::Errors;
 use crate::syntax::{owned, typed_arguments};
 use crate::{check, follow};
@@ -32,7 +32,6 @@ pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> Token
     let name = self_ty.to_token_stream().to_string();
     quote! {
         #(#attrs)*
-        #[allow(non_local_definitions, clippy::all)]
         const _: () = {
             use #krate::statics::NotFollowed as _;
 
@@ -46,7 +45,6 @@ pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> Token
 
             #[automatically_derived]
             impl __Shape {
-                #[allow(unused, unreachable_code)]
                 pub const fn ask #impl_generics (
                     self,
                     __net: &#self_ty,
@@ -82,13 +80,10 @@ pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> Token
 fn site(number: usize, span: Span, krate: &TokenStream) -> TokenStream {
     // Found by the macro's rules, shown at the user's place.
     let span = Span::mixed_site().located_at(span);
-    let check: TokenStream = quote!(#krate::statics::fail_at::<__R>(__BLOCK, #number))
-        .into_iter()
-        .map(|mut token| {
-            token.set_span(token.span().located_at(span));
-            token
-        })
-        .collect();
+    let check = spanned(
+        quote!(#krate::statics::fail_at::<__R>(__BLOCK, #number)),
+        span,
+    );
     quote!(const { #check };)
 }
 
