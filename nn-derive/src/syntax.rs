@@ -113,6 +113,8 @@ pub struct StructAttrs {
     pub new: Option<New>,
     /// `not_const`: the constructor is an ordinary function.
     pub not_const: Option<Path>,
+    /// `debug`: it shows itself by its settings.
+    pub debug: bool,
 }
 
 /// The value of `input`.

@@ -62,6 +62,22 @@ pub fn expand(item: &Struct) -> TokenStream {
     )
 }
 
+/// `Debug`, by the configuration.
+pub fn debug(item: &Struct) -> TokenStream {
+    let krate = &item.attrs.krate;
+    let body = quote! {
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            #krate::module::debug(self, __f)
+        }
+    };
+    impl_with(
+        item,
+        &generics::bounded(item),
+        quote!(::core::fmt::Debug for),
+        body,
+    )
+}
+
 /// A method of the trait that makes a type what its field must be: `<Dense as Module>::config`, to be called at once. As the only way in
 /// which generated code asks for the trait it makes one error, at the type, of a type that does not have it, however often it is asked.
 pub(super) fn access(field: &Field, krate: &TokenStream, method: &str) -> TokenStream {

@@ -115,6 +115,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
         input: None,
         new: None,
         not_const: None,
+        debug: false,
     };
     let mut seen = Seen::default();
     let krate = of_framework(attrs);
@@ -124,7 +125,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
             continue;
         };
         let tokens = list.tokens.clone();
-        let known = ["input", "new", "not_const", "crate"];
+        let known = ["input", "new", "not_const", "debug", "crate"];
         keys(
             tokens,
             "`#[model(..)]` on a struct",
@@ -136,6 +137,8 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
                     found.krate = crate_path(meta)?;
                 } else if meta.path.is_ident("new") {
                     found.new = declared::constructor(meta, errors)?;
+                } else if meta.path.is_ident("debug") {
+                    found.debug = true;
                 } else if meta.path.is_ident("not_const") {
                     found.not_const = Some(meta.path.clone());
                 } else {

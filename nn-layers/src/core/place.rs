@@ -2,6 +2,7 @@
 
 /// A byte, so that every layer has an address of its own: a running layer is recognised by it, and two values of size zero may share one.
 #[derive(Default)]
+#[derive(Clone)]
 pub(crate) struct Place(#[allow(dead_code)] u8);
 
 impl Place {
