@@ -16,6 +16,12 @@ pub fn not_a_struct(name: impl Display, found: &str) -> String {
     )
 }
 
+pub fn tensors_of(name: impl Display) -> String {
+    format!(
+        "`#[derive(Tensors)]` goes on a struct of tensors: `struct {name} {{ mean: Tensor, variance: Tensor }}`"
+    )
+}
+
 pub fn no_variants(name: impl Display) -> String {
     format!(
         "`{name}` has no variant, so that no model can have one: write the layers it may be, `enum {name} {{ Conv(Conv2D), Dense(Dense) }}`"

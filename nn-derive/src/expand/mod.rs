@@ -14,10 +14,12 @@ mod output;
 mod registration;
 mod shape;
 mod structure;
+mod tensors;
 mod unused;
 
 pub use block::block;
 pub use structure::structure;
+pub use tensors::tensors;
 
 use crate::syntax::Struct;
 use proc_macro2::{Span, TokenStream};

@@ -309,20 +309,27 @@ fn of_framework(attrs: &[Attribute]) -> TokenStream {
 
 /// The `crate = ..` of `#[model(..)]` on an `impl` block, which takes nothing else.
 pub fn of_impl(tokens: TokenStream, errors: &mut Errors) -> TokenStream {
+    of_crate(tokens, "`#[model(..)]` on an `impl`", errors)
+}
+
+fn of_crate(tokens: TokenStream, place: &str, errors: &mut Errors) -> TokenStream {
     let mut krate = framework();
     let mut seen = Seen::default();
-    keys(
-        tokens,
-        "`#[model(..)]` on an `impl`",
-        &["crate"],
-        &mut seen,
-        errors,
-        |meta, _| {
-            krate = crate_path(meta)?;
-            Ok(())
-        },
-    );
+    keys(tokens, place, &["crate"], &mut seen, errors, |meta, _| {
+        krate = crate_path(meta)?;
+        Ok(())
+    });
     krate
+}
+
+/// The `crate = ..` of `#[model(..)]` on a struct of tensors, which takes nothing else.
+pub fn of_tensors(attrs: &[Attribute], errors: &mut Errors) -> TokenStream {
+    let lists = attrs.iter().filter(is_model);
+    let keys: TokenStream = lists
+        .filter_map(|attr| attr.meta.require_list().ok())
+        .map(|list| &list.tokens)
+        .fold(TokenStream::new(), |all, keys| quote!(#all #keys,));
+    of_crate(keys, "`#[model(..)]` on a struct of tensors", errors)
 }
 
 /// The `crate = ..` among the keys of `#[model(..)]` on a struct, whose mistakes the derive reports.
