@@ -168,7 +168,8 @@ fn from_config(fields: &[Field], krate: &TokenStream, made: TokenStream) -> Toke
     let is_made = |f: &&Field| matches!(f.role, Role::Param(Some(_)));
     let read = |f: &Field, method| {
         let (name, method) = (f.name(), access(f, krate, method));
-        quote!(__config.entry(#name, #method)?)
+        // Called here, since the compiler reports a type without the trait once more where its function is handed on.
+        quote!(__config.entry(#name, |__json| #method(__json))?)
     };
     let config = fields.iter().filter(is_config).map(|f| {
         let (ident, value) = (&f.ident, read(f, "from_json"));
@@ -186,8 +187,8 @@ fn from_config(fields: &[Field], krate: &TokenStream, made: TokenStream) -> Toke
             Role::Skip => quote!(::core::default::Default::default()),
             _ => read(f, "from_config"),
         };
-        let (member, variable, ty) = (f.member(), format_ident!("__{i}"), &f.ty);
-        variables.push(quote!(let #variable: #ty = #value;));
+        let (member, variable) = (f.member(), format_ident!("__{i}"));
+        variables.push(quote!(let #variable = #value;));
         members.push(quote!(#member: #variable));
     }
     members.extend(fields.iter().filter(is_config).map(|f| {
