@@ -11,16 +11,17 @@ use syn::{ImplItem, ImplItemFn, ItemImpl, PatType, Type};
 /// The inherent constant `__SHAPE`, which answers what comes out of `call`: by the `const fn output_shape` of the block, or by following
 /// `call`.
 pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> TokenStream {
-    let inputs = check::call(&call.sig, &mut Errors::default()).inputs;
+    let parts = check::call(&call.sig, &mut Errors::default());
     let self_ty = &block.self_ty;
     let followed = match output_shape(block) {
         Some(rule) => follow::Followed {
             body: answer_by(rule, krate),
+            methods: TokenStream::new(),
             sites: Vec::new(),
         },
-        None => follow::call(krate, self_ty, &block.generics, &inputs, &call.block),
+        None => follow::call(krate, block, call, &parts.inputs, parts.training.as_ref()),
     };
-    let answer = followed.body;
+    let (answer, methods) = (followed.body, followed.methods);
     let sites = followed
         .sites
         .iter()
@@ -58,6 +59,8 @@ pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> Token
                     };
                     #answer
                 }
+
+                #methods
 
                 pub const fn locate<__R: #krate::statics::Failing, #parameters>(
                     self,
