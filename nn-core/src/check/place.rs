@@ -208,7 +208,8 @@ mod tests {
         let run = Run::new(true);
         let root = Place::root("Net", &run);
         assert!(root.spend(BUDGET - 1) && !root.spend(2) && root.spend(1));
-        let mut place = Place::root("Net", &Run::new(true));
+        let run = Run::new(true);
+        let mut place = Place::root("Net", &run);
         for _ in 0..DEPTH {
             place = place.inside().unwrap();
         }
