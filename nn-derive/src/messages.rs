@@ -16,11 +16,13 @@ pub fn not_a_struct(name: impl Display, found: &str) -> String {
     )
 }
 
-pub fn enum_variants(name: impl Display) -> String {
+pub fn no_variants(name: impl Display) -> String {
     format!(
-        "a model is a struct with named fields, found an enum: write `struct {name} {{ dense: Dense }}` and, for a layer that may be absent, a field of type `Option<Dense>`"
+        "`{name}` has no variant, so that no model can have one: write the layers it may be, `enum {name} {{ Conv(Conv2D), Dense(Dense) }}`"
     )
 }
+
+pub const NEW_OF_ENUM: &str = "an enum has no generated constructor: a variant is made by its name, `Block::Conv(Conv2D::new(32, 3))`";
 
 pub fn reserved_field(name: &str) -> String {
     format!(
@@ -49,7 +51,7 @@ pub fn model_is_a_list(example: &str) -> String {
     format!("`#[model]` here takes keys in parentheses: `#[model({example})]`")
 }
 
-pub const INPUT_SHAPE: &str = "expected the shape of one input without the batch, `[28, 28, 1]`, or a tuple of those for several inputs, `([5], [8])`";
+pub const INPUT_SHAPE: &str = "expected the shape of one input without the batch, `[28, 28, 1]` (`[_, _, 1]` for any height and width), a constant that is one, or a tuple of those for several inputs, `([5], [8])`";
 
 pub const NEW_ARGUMENTS: &str = "expected the arguments of the constructor, each with a value to check shapes with if you like: `new(units: usize, num_classes: usize = 10)`";
 
@@ -69,6 +71,10 @@ pub fn no_example(name: &str) -> String {
 
 pub const NOT_CONST_WITHOUT_NEW: &str =
     "`not_const` is about the generated constructor: ask for one with `new(..)`, or remove it";
+
+pub const VEC_WITHOUT_COUNT: &str = "a `Vec` of layers needs their number: `#[layer(32; 4)]` makes four, each by `new(32)`; an array has its number in its type, `[Dense; 4]`";
+
+pub const COUNT_WITHOUT_VEC: &str = "`; n` says how many layers a `Vec` gets, and this field is none; remove it (an array has its number in its type, `[Dense; 4]`)";
 
 pub const POSITIONAL_AFTER_KEY: &str = "the arguments of the layer's `new` come first, the settings with names after them: `#[layer(32, 3, padding = Padding::Same)]`";
 

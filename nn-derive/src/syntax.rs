@@ -4,16 +4,25 @@
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, Expr, FnArg, Generics, Ident, ImplItemFn, PatType, Path, Signature, Type, Visibility,
+    Attribute, Expr, FnArg, GenericArgument, Generics, Ident, ImplItemFn, Member, PatType, Path,
+    PathArguments, Signature, Type, Visibility,
 };
 
-/// A struct whose fields are the parts of a model.
+/// A struct whose fields are the parts of a model, or an enum of alternatives.
 pub struct Struct {
     pub vis: Visibility,
     pub attrs: StructAttrs,
     pub ident: Ident,
     pub generics: Generics,
     /// Empty if it is not a struct with named fields.
+    pub fields: Vec<Field>,
+    /// Empty if it is not an enum.
+    pub variants: Vec<Variant>,
+}
+
+/// One alternative of an enum.
+pub struct Variant {
+    pub ident: Ident,
     pub fields: Vec<Field>,
 }
 
@@ -22,7 +31,10 @@ pub struct Field {
     pub vis: Visibility,
     /// The doc comments.
     pub docs: Vec<Attribute>,
+    /// The name; one of ours if the field has just a position.
     pub ident: Ident,
+    /// The position in a variant without names.
+    pub position: Option<usize>,
     pub ty: Type,
     pub role: Role,
     /// `#[layer(..)]`: how a generated `new` makes it.
@@ -45,6 +57,18 @@ pub enum Role {
 }
 
 impl Struct {
+    /// Whether the generated constructor is a `const fn`.
+    pub fn has_const_new(&self) -> bool {
+        let declared = self.fields.iter().filter(|f| f.declared.is_some());
+        self.attrs.not_const.is_none() && declared.into_iter().all(|f| is_const(&f.ty))
+    }
+
+    /// The fields of the struct or of all variants.
+    pub fn all_fields(&self) -> impl Iterator<Item = &Field> {
+        let varying = self.variants.iter().flat_map(|variant| &variant.fields);
+        self.fields.iter().chain(varying)
+    }
+
     /// The class name in configurations.
     pub fn class_name(&self) -> String {
         self.ident.unraw().to_string()
@@ -52,9 +76,20 @@ impl Struct {
 }
 
 impl Field {
-    /// The name in configurations and paths: `type` for `r#type`.
+    /// The name in configurations and paths: `type` for `r#type`, `0` for the first without a name.
     pub fn name(&self) -> String {
-        self.ident.unraw().to_string()
+        match self.position {
+            Some(position) => position.to_string(),
+            None => self.ident.unraw().to_string(),
+        }
+    }
+
+    /// The name in patterns and expressions.
+    pub fn member(&self) -> Member {
+        match self.position {
+            Some(position) => Member::Unnamed(position.into()),
+            None => Member::Named(self.ident.clone()),
+        }
     }
 
     /// Whether it is part of the configuration.
@@ -83,9 +118,17 @@ pub struct StructAttrs {
 /// The value of `input`.
 pub enum Input {
     /// `[28, 28, 1]`
-    One(syn::ExprArray),
+    One(InputShape),
     /// `([5], [8])`
-    Several(Vec<syn::ExprArray>),
+    Several(Vec<InputShape>),
+}
+
+/// The shape of one input, without the batch.
+pub struct InputShape {
+    /// The type `[usize; RANK]`.
+    pub ty: TokenStream,
+    /// An array; an open dimension, `_`, is the number that stands for one.
+    pub value: TokenStream,
 }
 
 /// `new(units: usize, num_classes: usize = 10)`.
@@ -96,6 +139,8 @@ pub struct New {
 
 /// `num_classes: usize = 10`.
 pub struct Argument {
+    /// `#[cfg(..)]`.
+    pub attrs: Vec<Attribute>,
     pub ident: Ident,
     pub ty: Type,
     /// The value that shapes are checked with.
@@ -123,6 +168,54 @@ pub struct Declared {
     pub parentheses: Span,
     pub positional: Vec<Expr>,
     pub settings: Vec<(Ident, Expr)>,
+    /// `; 4`: how many of them a `Vec` gets.
+    pub count: Option<Expr>,
+}
+
+/// How a type that is written as one of the standard library's holds a layer.
+pub enum Holder<'a> {
+    Array(&'a syn::TypeArray),
+    Option(&'a Type),
+    Box(&'a Type),
+    Arc(&'a Type),
+    Vec(&'a Type),
+}
+
+impl Holder<'_> {
+    /// The holder that a declared field's type names.
+    pub fn of(ty: &Type) -> Option<Holder<'_>> {
+        let path = match ty {
+            Type::Array(array) => return Some(Holder::Array(array)),
+            Type::Paren(paren) => return Holder::of(&paren.elem),
+            Type::Group(group) => return Holder::of(&group.elem),
+            Type::Path(path) => path,
+            _ => return None,
+        };
+        let last = path.path.segments.last()?;
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+            return None;
+        };
+        let Some(GenericArgument::Type(held)) = arguments.args.first() else {
+            return None;
+        };
+        match last.ident.to_string().as_str() {
+            "Option" => Some(Holder::Option(held)),
+            "Box" => Some(Holder::Box(held)),
+            "Arc" => Some(Holder::Arc(held)),
+            "Vec" => Some(Holder::Vec(held)),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a `const fn` can make a declared field of this type: it cannot allocate.
+fn is_const(ty: &Type) -> bool {
+    match Holder::of(ty) {
+        None => true,
+        Some(Holder::Array(array)) => is_const(&array.elem),
+        Some(Holder::Option(held)) => is_const(held),
+        Some(Holder::Box(_) | Holder::Arc(_) | Holder::Vec(_)) => false,
+    }
 }
 
 /// The methods that are taken out of the block.

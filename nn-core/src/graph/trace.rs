@@ -116,6 +116,12 @@ shapes_tuple!(A 0, B 1, C 2);
 shapes_tuple!(A 0, B 1, C 2, D 3);
 shapes_tuple!(A 0, B 1, C 2, D 3, E 4);
 shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
 
 /// Runs `call` in inference on abstract `f32` tensors of the given shapes with an unknown batch, building parameters on the way.
 ///

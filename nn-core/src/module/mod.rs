@@ -2,12 +2,15 @@
 
 pub mod config;
 pub(crate) mod constraint;
+pub(crate) mod containers;
 pub(crate) mod context;
 pub mod initializer;
 pub mod layer;
 pub(crate) mod param;
 pub mod registry;
 pub(crate) mod regularizer;
+pub(crate) mod sharing;
+pub(crate) mod signature;
 pub(crate) mod structure;
 pub(crate) mod tree;
 

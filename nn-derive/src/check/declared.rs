@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::messages;
-use crate::syntax::{Field, New, Role, Struct};
+use crate::syntax::{Field, Holder, New, Role, Struct};
 use syn::ext::IdentExt;
 
 /// What is wrong between fields and constructor.
@@ -21,14 +21,12 @@ pub fn declared(item: &Struct, errors: &mut Errors) {
         return;
     };
     for field in &item.fields {
+        check_count(field, errors);
         if !is_made(field, new) {
             errors.at(&field.ident, messages::no_value(&field.name()));
         }
     }
-    if item.attrs.input.is_some()
-        && item.attrs.not_const.is_none()
-        && item.generics.params.is_empty()
-    {
+    if item.attrs.input.is_some() && item.has_const_new() && item.generics.params.is_empty() {
         for argument in new.arguments.iter().filter(|a| a.example.is_none()) {
             let name = argument.ident.unraw().to_string();
             errors.at(&argument.ident, messages::no_example(&name));
@@ -41,4 +39,30 @@ fn is_made(field: &Field, new: &New) -> bool {
     field.declared.is_some()
         || matches!(field.role, Role::Param(Some(_)))
         || new.argument(&field.ident).is_some()
+}
+
+/// Whether the number of layers is given where it belongs.
+fn check_count(field: &Field, errors: &mut Errors) {
+    let Some(declared) = &field.declared else {
+        return;
+    };
+    let is_vec = matches!(Holder::of(&field.ty), Some(Holder::Vec(_)));
+    let says_something = !declared.positional.is_empty() || !declared.settings.is_empty();
+    match &declared.count {
+        Some(count) if !is_vec => errors.at(count, messages::COUNT_WITHOUT_VEC),
+        None if is_vec && says_something => {
+            errors.at_span(declared.parentheses, messages::VEC_WITHOUT_COUNT);
+        }
+        _ => {}
+    }
+}
+
+/// An enum is made by hand.
+pub fn variants(item: &Struct, errors: &mut Errors) {
+    if let Some(new) = &item.attrs.new {
+        errors.at_span(new.span, messages::NEW_OF_ENUM);
+    }
+    for declared in item.all_fields().filter_map(|f| f.declared.as_ref()) {
+        errors.at_span(declared.span, messages::NEW_OF_ENUM);
+    }
 }

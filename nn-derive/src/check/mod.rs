@@ -17,5 +17,8 @@ pub fn structure(item: &Struct, errors: &mut Errors) {
     for field in &item.fields {
         names::field_name(&field.ident, &field.role, errors);
     }
+    if !item.variants.is_empty() {
+        return declared::variants(item, errors);
+    }
     declared::declared(item, errors);
 }

@@ -19,7 +19,7 @@ pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
     for input in &inputs {
         if is_training(input) {
             errors.at(input, messages::TRAINING_LAST);
-        } else if is_bool(&input.ty) {
+        } else if is_bool(&input.ty) && is_called_like_training(input) {
             errors.at(input, messages::BOOL_INPUT);
         }
         named_type(&input.ty, errors);
@@ -104,6 +104,18 @@ fn plain_method(sig: &Signature, errors: &mut Errors) {
 
 fn is_training(arg: &PatType) -> bool {
     matches!(&*arg.pat, Pat::Ident(p) if p.ident == "training" || p.ident == "_training")
+}
+
+/// A name that means the flag, which has another one here.
+fn is_called_like_training(arg: &PatType) -> bool {
+    let names = [
+        "train",
+        "is_train",
+        "is_training",
+        "train_mode",
+        "training_mode",
+    ];
+    matches!(&*arg.pat, Pat::Ident(p) if names.iter().any(|name| p.ident == name))
 }
 
 fn is_bool(ty: &Type) -> bool {

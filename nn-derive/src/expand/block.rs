@@ -14,11 +14,15 @@ use syn::{ImplItem, ItemImpl, Type};
 /// `#[model(keys)] impl`.
 pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     let mut errors = Errors::default();
-    let krate = parse::of_impl(keys, &mut errors);
+    let krate = parse::of_impl(keys.clone(), &mut errors);
     if let Some((path, _)) = &block.trait_ {
         errors.at(path, messages::TRAIT_IMPL);
         let errors = errors.into_tokens();
         return quote!(#errors #block);
+    }
+    parse::outer_attributes(&mut block);
+    if let Some((condition, with, without)) = parse::alternatives(&block) {
+        return alternatives(&keys, &krate, condition, [with, without]);
     }
     let special = parse::special(&mut block, &mut errors);
     if special.all().next().is_none() {
@@ -46,6 +50,29 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         .as_ref()
         .map(|call| shape::expand(&block, call, &krate));
     quote!(#errors #inherent #layer #shape)
+}
+
+/// A block that depends on a condition, once where it holds and once where it does not.
+fn alternatives(
+    keys: &TokenStream,
+    krate: &TokenStream,
+    condition: TokenStream,
+    [with, without]: [ItemImpl; 2],
+) -> TokenStream {
+    // A block that is left without `call` and its kin is an ordinary one.
+    let is_special = parse::special(&mut without.clone(), &mut Errors::default())
+        .all()
+        .next()
+        .is_some();
+    let attribute = is_special.then(|| quote!(#[#krate::model(#keys)]));
+    quote! {
+        #[cfg(#condition)]
+        #[#krate::model(#keys)]
+        #with
+        #[cfg(not(#condition))]
+        #attribute
+        #without
+    }
 }
 
 /// A block without `call` and its kin.

@@ -1,9 +1,9 @@
 //! The declared form: the `new` and the `Default` that are made from `#[layer(..)]` on fields.
 
-use crate::syntax::{Argument, Declared, Field, New, Role, Struct};
+use crate::syntax::{Argument, Declared, Field, Holder, New, Role, Struct};
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Type};
+use syn::Type;
 
 /// `new`, and `Default`.
 pub fn expand(item: &Struct) -> TokenStream {
@@ -20,12 +20,13 @@ pub fn expand(item: &Struct) -> TokenStream {
     let values = made
         .into_iter()
         .chain(handed)
-        .filter_map(|field| value(field, new));
-    let arguments = new
-        .arguments
-        .iter()
-        .map(|Argument { ident, ty, .. }| quote!(#ident: #ty));
-    let constness = item.attrs.not_const.is_none().then(|| quote!(const));
+        .filter_map(|field| value(field, new, &item.attrs.krate));
+    let arguments = new.arguments.iter().map(
+        |Argument {
+             attrs, ident, ty, ..
+         }| quote!(#(#attrs)* #ident: #ty),
+    );
+    let constness = item.has_const_new().then(|| quote!(const));
     let doc = format!(" A `{}`, its layers as declared.", item.class_name());
     // Beside a `new` by hand, the compiler shows both.
     let signature = quote!(#vis #constness fn new(#(#arguments),*) -> Self);
@@ -48,7 +49,7 @@ pub fn expand(item: &Struct) -> TokenStream {
         }
     };
     let default = new.has_examples().then(|| {
-        let examples = new.arguments.iter().filter_map(|a| a.example.as_ref());
+        let examples = examples(new);
         quote! {
             #[automatically_derived]
             impl #impl_generics ::core::default::Default for #ident #type_generics #where_clause {
@@ -61,12 +62,20 @@ pub fn expand(item: &Struct) -> TokenStream {
     quote!(#constructor #default)
 }
 
+/// The arguments that shapes are checked with.
+pub fn examples(new: &New) -> impl Iterator<Item = TokenStream> {
+    new.arguments.iter().filter_map(|argument| {
+        let (attrs, example) = (&argument.attrs, argument.example.as_ref()?);
+        Some(quote!(#(#attrs)* #example))
+    })
+}
+
 /// How `new` makes a field.
-fn value(field: &Field, new: &New) -> Option<TokenStream> {
+fn value(field: &Field, new: &New, krate: &TokenStream) -> Option<TokenStream> {
     let ident = &field.ident;
     match (&field.declared, &field.role) {
         (Some(declared), _) => {
-            let value = made(declared, &field.ty);
+            let value = made(declared, &field.ty, krate);
             Some(quote!(#ident: #value))
         }
         (None, Role::Param(Some(expr))) => Some(quote!(#ident: #expr)),
@@ -74,17 +83,48 @@ fn value(field: &Field, new: &New) -> Option<TokenStream> {
     }
 }
 
-/// The expression that makes a field of this type.
-fn made(declared: &Declared, ty: &Type) -> TokenStream {
-    if let Type::Array(array) = ty
-        && let Expr::Lit(len) = &array.len
-        && let syn::Lit::Int(len) = &len.lit
-        && let Ok(len) = len.base10_parse::<usize>()
-    {
-        let element = made(declared, &array.elem);
-        let elements = std::iter::repeat_n(element, len);
-        return quote!([#(#elements),*]);
+/// The expression that makes a field of this type: a layer by its own `new`, what holds layers from those.
+fn made(declared: &Declared, ty: &Type, krate: &TokenStream) -> TokenStream {
+    match Holder::of(ty) {
+        None => layer(declared, ty),
+        Some(Holder::Array(array)) => {
+            let element = made(declared, &array.elem, krate);
+            quote! {{
+                let mut __array = #krate::__private::ArrayBuilder::new();
+                while !__array.is_full() {
+                    __array = __array.push(#element);
+                }
+                __array.finish()
+            }}
+        }
+        Some(Holder::Option(held)) => {
+            let held = made(declared, held, krate);
+            quote!(::core::option::Option::Some(#held))
+        }
+        Some(Holder::Box(held)) => {
+            let held = made(declared, held, krate);
+            quote!(::std::boxed::Box::new(#held))
+        }
+        Some(Holder::Arc(held)) => {
+            let held = made(declared, held, krate);
+            quote!(::std::sync::Arc::new(#held))
+        }
+        Some(Holder::Vec(held)) => match &declared.count {
+            None => layer(declared, ty),
+            Some(count) => {
+                let held = made(declared, held, krate);
+                quote! {
+                    ::core::iter::Iterator::collect(
+                        ::core::iter::Iterator::map(0..#count, |_| #held)
+                    )
+                }
+            }
+        },
     }
+}
+
+/// `Dense::new(32).activation(..)`.
+fn layer(declared: &Declared, ty: &Type) -> TokenStream {
     let positional = &declared.positional;
     let names = declared.settings.iter().map(|(name, _)| name);
     let values = declared.settings.iter().map(|(_, value)| value);

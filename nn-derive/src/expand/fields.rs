@@ -13,7 +13,7 @@ pub fn expand(item: &Struct) -> TokenStream {
         .fields
         .iter()
         .filter(|f| matches!(f.role, Role::Module | Role::Config));
-    let parameters = &item.generics.params;
+    let parameters = super::parameters(&item.generics);
     let layers: Vec<&Type> = item
         .fields
         .iter()
@@ -55,7 +55,7 @@ pub fn expand(item: &Struct) -> TokenStream {
                     #body
                 }
 
-                pub const fn locate<__R: #krate::statics::Failing, #parameters>(
+                pub const fn locate<__R: #krate::statics::Failing, #(#parameters),*>(
                     self,
                     __failed: #krate::statics::Failed<__R>,
                     _: #krate::statics::Of<#ident #type_generics>,

@@ -11,7 +11,7 @@ pub fn bounded(item: &Struct) -> Generics {
     let krate = &item.attrs.krate;
     let params: Vec<&Ident> = item.generics.type_params().map(|p| &p.ident).collect();
     let mut generics = item.generics.clone();
-    for field in &item.fields {
+    for field in item.all_fields() {
         let ty = &field.ty;
         // A bound on a type that contains the struct itself would be proved by itself, without end.
         if !mentions(ty.to_token_stream(), &params)

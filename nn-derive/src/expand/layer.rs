@@ -1,12 +1,14 @@
 //! `impl Layer` from `call` and `build`.
 
+use super::arguments::{self, Output};
 use super::{cfgs, shape};
 use crate::errors::Errors;
-use crate::syntax::{Special, is_reference, owned};
+use crate::syntax::{Call, Special, typed_arguments};
 use crate::{check, messages};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{ImplItemFn, Index, ItemImpl, PatType, Type};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, ImplItemFn, Index, ItemImpl, Meta, Token, parse_quote};
 
 /// `impl Layer` from `call` and `build`.
 pub fn expand(
@@ -23,22 +25,21 @@ pub fn expand(
     };
     let before = errors.count();
     let call = check::call(&method.sig, errors);
-    let output = match call.output {
+    let output = match &call.output {
         Some(output) if errors.count() == before => output,
         _ => return Some(placeholder(block, krate)),
     };
-    let input = input_type(&call.inputs);
-    let run = run(method, &call.inputs, call.training, &input, &output);
+    let input = arguments::input_type(&call.inputs, &block.generics, krate);
+    let run = run(method, &call, block, krate);
+    let output = match arguments::output(output, &block.generics) {
+        Output::Direct => output.to_token_stream(),
+        Output::Settled => quote!(<#output as #krate::__private::Returned>::Tensors),
+    };
     let build = special
         .build
         .as_ref()
         .filter(|b| check::hook(&b.sig, messages::BUILD, errors))
-        .map(|build| {
-            let mut build = build.clone();
-            build.vis = syn::Visibility::Inherited;
-            build.sig.ident = syn::Ident::new("build_parameters", build.sig.ident.span());
-            build.into_token_stream()
-        })
+        .map(|build| build_parameters(build, &call, block, krate))
         .or_else(|| shape::build_by_output_shape(block, &call.inputs, krate));
     let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
     let (impl_generics, _, where_clause) = block.generics.split_for_impl();
@@ -53,6 +54,44 @@ pub fn expand(
             #build
         }
     })
+}
+
+/// `build` under the name that the trait has for it. Beside plain arguments it gets the shapes of the tensors alone.
+fn build_parameters(
+    build: &ImplItemFn,
+    call: &Call,
+    block: &ItemImpl,
+    krate: &TokenStream,
+) -> TokenStream {
+    let mut build = build.clone();
+    build.vis = syn::Visibility::Inherited;
+    build.sig.ident = syn::Ident::new("build_parameters", build.sig.ident.span());
+    let tensors = arguments::tensors(&call.inputs, &block.generics);
+    let arguments = typed_arguments(&build.sig);
+    if let ([argument], true, true) = (
+        &arguments[..],
+        call.inputs.len() > 1,
+        tensors.len() < call.inputs.len(),
+    ) {
+        let receiver = build.sig.receiver();
+        let (attrs, output, statements) = (&build.attrs, &build.sig.output, &build.block.stmts);
+        let index: Vec<Index> = tensors.iter().copied().map(Index::from).collect();
+        let shapes = match &index[..] {
+            [one] => quote!(&__input.#one),
+            several => quote!(&(#(::core::clone::Clone::clone(&__input.#several),)*)),
+        };
+        return quote! {
+            #(#attrs)*
+            fn build_parameters(
+                #receiver,
+                __input: &<Self::Input as #krate::Tensors>::Shapes,
+            ) #output {
+                let #argument = #shapes;
+                #(#statements)*
+            }
+        };
+    }
+    build.into_token_stream()
 }
 
 /// A `Layer` that is never run: the mistake in `call` has been reported, and nothing else should be.
@@ -71,57 +110,71 @@ pub fn placeholder(block: &ItemImpl, krate: &TokenStream) -> TokenStream {
     }
 }
 
-fn input_type(inputs: &[PatType]) -> TokenStream {
-    let types: Vec<&Type> = inputs.iter().map(|i| owned(&i.ty)).collect();
-    match &types[..] {
-        [one] => one.to_token_stream(),
-        several => quote!((#(#several),*)),
-    }
-}
-
 /// `run` with the body of `call`.
-fn run(
-    method: &ImplItemFn,
-    inputs: &[PatType],
-    training: Option<PatType>,
-    input: &TokenStream,
-    output: &Type,
-) -> TokenStream {
-    let ImplItemFn {
-        attrs, sig, block, ..
-    } = method;
-    let receiver = sig.receiver();
-    let fn_token = sig.fn_token;
-    let training = match training {
-        Some(flag) => flag.into_token_stream(),
+fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) -> TokenStream {
+    let sig = &method.sig;
+    let attrs = attributes_of_run(&method.attrs);
+    let (receiver, fn_token) = (sig.receiver(), sig.fn_token);
+    let training = match &call.training {
+        Some(flag) => flag.to_token_stream(),
         None => quote!(_: ::core::primitive::bool),
     };
-    if let [one] = inputs
-        && !is_reference(&one.ty)
+    let output = &call.output;
+    let body = &method.block;
+    let statements = match call
+        .output
+        .as_ref()
+        .map(|ty| arguments::output(ty, &block.generics))
+    {
+        Some(Output::Settled) => quote! {
+            #krate::__private::Returned::settle((move || -> #output #body)())
+        },
+        _ => body.stmts.iter().map(ToTokens::to_token_stream).collect(),
+    };
+    if let [one] = &call.inputs[..]
+        && arguments::is_direct(one)
     {
         return quote! {
             #(#attrs)*
-            #fn_token run(#receiver, #one, #training) -> #output #block
+            #fn_token run(#receiver, #one, #training) -> Self::Output { #statements }
         };
     }
-    let bindings = inputs
-        .iter()
-        .enumerate()
-        .map(|(i, PatType { pat, ty, .. })| {
-            let index = Index::from(i);
-            let value = match inputs.len() {
-                1 => quote!(__input),
-                _ => quote!(__input.#index),
-            };
-            let reference = is_reference(ty).then(|| quote!(&));
-            quote!(let #pat: #ty = #reference #value;)
-        });
-    let statements = &block.stmts;
+    let bindings = arguments::bindings(&call.inputs, &block.generics, krate);
     quote! {
         #(#attrs)*
-        #fn_token run(#receiver, __input: #input, #training) -> #output {
+        #fn_token run(#receiver, __input: Self::Input, #training) -> Self::Output {
             #(#bindings)*
-            #(#statements)*
+            #statements
         }
     }
+}
+
+/// The attributes of `call` that the method of a trait can have.
+fn attributes_of_run(attrs: &[Attribute]) -> Vec<Attribute> {
+    let fits = |meta: &Meta| {
+        let is_list_of_docs = meta.path().is_ident("doc") && !matches!(meta, Meta::NameValue(_));
+        let others = ["must_use", "deprecated"];
+        !is_list_of_docs && !others.iter().any(|name| meta.path().is_ident(name))
+    };
+    let mut kept = Vec::new();
+    for attr in attrs {
+        let parser = Punctuated::<Meta, Token![,]>::parse_terminated;
+        let conditional = attr
+            .path()
+            .is_ident("cfg_attr")
+            .then(|| attr.parse_args_with(parser));
+        match conditional {
+            Some(Ok(parts)) => {
+                let mut parts = parts.into_iter();
+                let condition = parts.next();
+                let given: Vec<Meta> = parts.filter(fits).collect();
+                if !given.is_empty() {
+                    kept.push(parse_quote!(#[cfg_attr(#condition, #(#given),*)]));
+                }
+            }
+            _ if fits(&attr.meta) => kept.push(attr.clone()),
+            _ => {}
+        }
+    }
+    kept
 }

@@ -1,18 +1,19 @@
 //! A method for each field, and the constant `INPUT`.
 
 use super::impl_of;
-use crate::syntax::{Field, Input, Role, Struct};
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use crate::syntax::{Field, Input, InputShape, Role, Struct};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
 
 /// A method for each field, and the constants.
 pub fn expand(item: &Struct) -> TokenStream {
     let input = item.attrs.input.as_ref().map(|input| {
         let (ty, value) = match input {
-            Input::One(shape) => (shape_type(shape), quote!(#shape)),
+            Input::One(InputShape { ty, value }) => (ty.clone(), value.clone()),
             Input::Several(shapes) => {
-                let types = shapes.iter().map(shape_type);
-                (quote!((#(#types,)*)), quote!((#(#shapes,)*)))
+                let types = shapes.iter().map(|shape| &shape.ty);
+                let values = shapes.iter().map(|shape| &shape.value);
+                (quote!((#(#types,)*)), quote!((#(#values,)*)))
             }
         };
         quote! {
@@ -20,21 +21,58 @@ pub fn expand(item: &Struct) -> TokenStream {
             pub const INPUT: #ty = #value;
         }
     });
-    let methods = item
+    let (named, others): (Vec<&Field>, Vec<&Field>) = item
         .fields
         .iter()
+        .partition(|f| matches!(f.role, Role::Module) && SHARED_NAMES.contains(&&*f.name()));
+    let methods = others
+        .into_iter()
         .filter_map(|f| method(f, &item.attrs.krate));
+    let named: TokenStream = named.into_iter().map(|f| trait_method(f, item)).collect();
     let body = quote!(#input #(#methods)*);
     if body.is_empty() {
-        return body;
+        return named;
     }
     let body = impl_of(item, quote!(), body);
-    quote!(#[allow(dead_code)] #body)
+    quote!(#[allow(dead_code)] #body #named)
 }
 
-fn shape_type(shape: &syn::ExprArray) -> TokenStream {
-    let rank = Literal::usize_unsuffixed(shape.elems.len());
-    quote!([::core::primitive::usize; #rank])
+/// Names that a struct may have for something else too, `Net::new()`: a layer of that name is called by the method of a trait, which
+/// stands back behind those.
+const SHARED_NAMES: &[&str] = &["new", "default", "INPUT", "OUTPUT"];
+
+/// The method of a field whose name is taken.
+fn trait_method(field: &Field, item: &Struct) -> TokenStream {
+    let (krate, name) = (&item.attrs.krate, field.name());
+    let Field { vis, ident, ty, .. } = field;
+    let of_field = format_ident!("__{}_{name}", item.class_name());
+    let doc = format!(" Calls the layer `{name}`.");
+    let implemented = impl_of(
+        item,
+        quote!(#of_field for),
+        quote! {
+            type Field = #ty;
+
+            fn #ident<__I>(&self, __input: __I) -> <#ty as #krate::Callable<__I>>::Output
+            where
+                #ty: #krate::Callable<__I>,
+            {
+                #krate::Callable::call_field(&self.#ident, __input)
+            }
+        },
+    );
+    quote! {
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, dead_code)]
+        #vis trait #of_field {
+            type Field;
+            #[doc = #doc]
+            fn #ident<__I>(&self, input: __I) -> <Self::Field as #krate::Callable<__I>>::Output
+            where
+                Self::Field: #krate::Callable<__I>;
+        }
+        #implemented
+    }
 }
 
 fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {

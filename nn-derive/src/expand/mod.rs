@@ -1,5 +1,6 @@
 //! From what was read to code: access to what the user wrote. Behaviour is in `nn-core` and `nn-train`.
 
+mod arguments;
 mod block;
 mod constructors;
 mod fields;
@@ -21,7 +22,7 @@ pub use structure::structure;
 use crate::syntax::Struct;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Generics;
+use syn::{GenericParam, Generics};
 
 /// Wraps trait methods in `impl Trait for Struct`.
 fn impl_of(item: &Struct, of: TokenStream, body: TokenStream) -> TokenStream {
@@ -37,6 +38,18 @@ fn impl_with(item: &Struct, bounded: &Generics, of: TokenStream, body: TokenStre
             #body
         }
     }
+}
+
+/// The parameters of a struct as a function declares them, where defaults are not allowed.
+fn parameters(generics: &Generics) -> impl Iterator<Item = GenericParam> {
+    generics.params.iter().cloned().map(|mut param| {
+        match &mut param {
+            GenericParam::Type(ty) => ty.default = None,
+            GenericParam::Const(number) => number.default = None,
+            GenericParam::Lifetime(_) => {}
+        }
+        param
+    })
 }
 
 /// The `cfg` and lint attributes of a block, which hold for everything made from it.

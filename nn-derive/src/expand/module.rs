@@ -1,27 +1,32 @@
 //! `impl Module`: the tree and the configuration.
 
 use super::{generics, impl_of, impl_with};
-use crate::syntax::{Field, Role, Struct};
+use crate::syntax::{Field, Role, Struct, Variant};
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::Ident;
+use syn::ext::IdentExt;
 
 pub fn expand(item: &Struct) -> TokenStream {
     let krate = &item.attrs.krate;
     let class_name = item.class_name();
-    let visits = item.fields.iter().filter(|f| f.in_tree()).map(|f| {
-        let (ident, name, as_module) = (&f.ident, f.name(), access(f, krate, "as_module"));
-        quote!(__visit(#name, #as_module(&self.#ident));)
-    });
-    let entries = item.fields.iter().filter(|f| f.is_saved()).map(|f| {
-        let (ident, name) = (&f.ident, f.name());
-        let to_json = match f.role {
-            Role::Config => access(f, krate, "to_json"),
-            _ => access(f, krate, "config"),
-        };
-        quote!(.entry(#name, #to_json(&self.#ident)))
-    });
-    let from_config = from_config(item);
+    let (visit, config, from_config) = match item.variants.is_empty() {
+        true => (
+            visits(&item.fields, krate, |f| {
+                let ident = &f.ident;
+                quote!(&self.#ident)
+            }),
+            {
+                let entries = entries(&item.fields, krate, |f| {
+                    let ident = &f.ident;
+                    quote!(&self.#ident)
+                });
+                quote!(#krate::config::Writer::new(#class_name) #entries .finish())
+            },
+            from_config(&item.fields, krate, quote!(Self)),
+        ),
+        false => variants(item),
+    };
     let body = quote! {
         fn class_name(&self) -> ::core::option::Option<&'static ::core::primitive::str> {
             ::core::option::Option::Some(#class_name)
@@ -31,11 +36,11 @@ pub fn expand(item: &Struct) -> TokenStream {
             &'__a self,
             __visit: &mut dyn ::core::ops::FnMut(&::core::primitive::str, &'__a dyn #krate::Module),
         ) {
-            #(#visits)*
+            #visit
         }
 
         fn config(&self) -> #krate::__private::serde_json::Value {
-            #krate::config::Writer::new(#class_name) #(#entries)* .finish()
+            #config
         }
 
         fn from_config(
@@ -63,34 +68,105 @@ pub(super) fn access(field: &Field, krate: &TokenStream, method: &str) -> TokenS
     }
 }
 
+/// Visits the fields, each at its place.
+fn visits(
+    fields: &[Field],
+    krate: &TokenStream,
+    place: impl Fn(&Field) -> TokenStream,
+) -> TokenStream {
+    let visits = fields.iter().filter(|f| f.in_tree()).map(|f| {
+        let (place, name, as_module) = (place(f), f.name(), access(f, krate, "as_module"));
+        quote!(__visit(#name, #as_module(#place));)
+    });
+    visits.collect()
+}
+
+/// Writes the fields, each from its place.
+fn entries(
+    fields: &[Field],
+    krate: &TokenStream,
+    place: impl Fn(&Field) -> TokenStream,
+) -> TokenStream {
+    let entries = fields.iter().filter(|f| f.is_saved()).map(|f| {
+        let (place, name) = (place(f), f.name());
+        let to_json = match f.role {
+            Role::Config => access(f, krate, "to_json"),
+            _ => access(f, krate, "config"),
+        };
+        quote!(.entry(#name, #to_json(#place)))
+    });
+    entries.collect()
+}
+
+/// The bodies of `visit`, `config` and `from_config` for an enum: those of the variant that it is.
+fn variants(item: &Struct) -> (TokenStream, TokenStream, TokenStream) {
+    let (krate, class_name) = (&item.attrs.krate, item.class_name());
+    let place = |f: &Field| f.ident.to_token_stream();
+    let (mut visited, mut written, mut read) = (Vec::new(), Vec::new(), Vec::new());
+    for Variant { ident, fields } in &item.variants {
+        let pattern = |used: &dyn Fn(&Field) -> bool| {
+            let bound = fields.iter().filter(|f| used(f)).map(|f| {
+                let (member, ident) = (f.member(), &f.ident);
+                quote!(#member: #ident,)
+            });
+            quote!(Self::#ident { #(#bound)* .. })
+        };
+        let (name, is_part, is_saved) = (
+            ident.unraw().to_string(),
+            pattern(&Field::in_tree),
+            pattern(&Field::is_saved),
+        );
+        let visits = visits(fields, krate, place);
+        visited.push(quote!(#is_part => { #visits }));
+        let entries = entries(fields, krate, place);
+        written.push(quote!(#is_saved => __config.variant(#name) #entries .finish()));
+        let made = from_config(fields, krate, quote!(Self::#ident));
+        read.push(quote!(#name => { #made }));
+    }
+    let names = item.variants.iter().map(|v| v.ident.unraw().to_string());
+    (
+        quote!(match self { #(#visited)* }),
+        quote! {
+            let __config = #krate::config::Writer::new(#class_name);
+            match self { #(#written,)* }
+        },
+        quote! {
+            let (__variant, __config) = __config.variant()?;
+            match __variant {
+                #(#read)*
+                _ => ::core::result::Result::Err(__config.no_variant(__variant, &[#(#names),*])),
+            }
+        },
+    )
+}
+
 /// Reads the fields; those under `#[config]` first, since expressions of `#[param(..)]` may name them.
-fn from_config(item: &Struct) -> TokenStream {
-    let krate = &item.attrs.krate;
+fn from_config(fields: &[Field], krate: &TokenStream, made: TokenStream) -> TokenStream {
     let is_config = |f: &&Field| matches!(f.role, Role::Config);
-    let config = item.fields.iter().filter(is_config).map(|f| {
+    let config = fields.iter().filter(is_config).map(|f| {
         let (ident, name, from_json) = (&f.ident, f.name(), access(f, krate, "from_json"));
         quote!(let #ident = __config.entry(#name, |__json| #from_json(__json))?;)
     });
-    let values = item.fields.iter().map(|f| {
-        let (ident, name) = (&f.ident, f.name());
+    let values = fields.iter().map(|f| {
+        let (ident, member, name) = (&f.ident, f.member(), f.name());
         match &f.role {
-            Role::Config => quote!(#ident),
+            Role::Config => quote!(#member: #ident),
             Role::Module | Role::Param(None) => {
                 let from_config = access(f, krate, "from_config");
-                quote!(#ident: __config.entry(#name, |__json| #from_config(__json))?)
+                quote!(#member: __config.entry(#name, |__json| #from_config(__json))?)
             }
-            Role::Param(Some(expr)) => quote!(#ident: #expr),
-            Role::Skip => quote!(#ident: ::core::default::Default::default()),
+            Role::Param(Some(expr)) => quote!(#member: #expr),
+            Role::Skip => quote!(#member: ::core::default::Default::default()),
         }
     });
     // Expressions may use the configuration by value: they come before the fields that take it.
     let (params, others): (Vec<_>, Vec<_>) = values
-        .zip(&item.fields)
+        .zip(fields)
         .partition(|(_, f)| matches!(f.role, Role::Param(Some(_))));
     let values = params.into_iter().chain(others).map(|(value, _)| value);
     quote! {
         #(#config)*
-        ::core::result::Result::Ok(Self { #(#values),* })
+        ::core::result::Result::Ok(#made { #(#values),* })
     }
 }
 

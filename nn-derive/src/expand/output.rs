@@ -6,8 +6,7 @@ use quote::{quote, quote_spanned};
 
 /// `OUTPUT`, the evaluation of which is the check of the shapes: for what can be made and followed in `const` code.
 pub fn expand(item: &Struct) -> TokenStream {
-    let (Some(new), Some(input), None) =
-        (&item.attrs.new, &item.attrs.input, &item.attrs.not_const)
+    let (Some(new), Some(input), true) = (&item.attrs.new, &item.attrs.input, item.has_const_new())
     else {
         return TokenStream::new();
     };
@@ -16,7 +15,7 @@ pub fn expand(item: &Struct) -> TokenStream {
     }
     let (krate, vis, ident) = (&item.attrs.krate, &item.vis, &item.ident);
     let class_name = item.class_name();
-    let examples = new.arguments.iter().filter_map(|a| a.example.as_ref());
+    let examples = super::constructors::examples(new);
     let shapes = match input {
         Input::One(_) => quote!(&[&#ident::INPUT]),
         Input::Several(shapes) => {

@@ -14,6 +14,8 @@ pub fn expand(item: &Struct) -> TokenStream {
         #krate::__private::inventory::submit! {
             #krate::registry::LayerClass {
                 class_name: #class_name,
+                module: ::core::module_path!(),
+                layer_type: ::core::any::TypeId::of::<#ident>(),
                 from_config: |__config| {
                     use #krate::registry::{IsLayer as _, IsSomethingElse as _};
                     (&#krate::registry::Probe::<#ident>(::core::marker::PhantomData)).make(__config)

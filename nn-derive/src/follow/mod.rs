@@ -164,11 +164,8 @@ fn is_configured_statement(statement: &Stmt) -> bool {
 
 /// The name of a variable in generated code.
 fn variable(ident: &Ident) -> Ident {
-    let name = ident.unraw();
-    match ident.to_string().starts_with("r#") {
-        true => Ident::new_raw(&name.to_string(), Span::mixed_site()),
-        false => Ident::new(&name.to_string(), Span::mixed_site()),
-    }
+    // Raw, since a name of the user's edition may be a keyword of this crate's: `gen`.
+    Ident::new_raw(&ident.unraw().to_string(), Span::mixed_site())
 }
 
 /// The name of the function that a method becomes.

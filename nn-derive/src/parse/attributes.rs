@@ -3,8 +3,9 @@
 use super::declared;
 use crate::errors::Errors;
 use crate::messages;
-use crate::syntax::{Declared, Input, Role, StructAttrs};
-use proc_macro2::TokenStream;
+use crate::syntax::{Declared, Input, InputShape, Role, StructAttrs};
+use proc_macro_crate::FoundCrate;
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::meta::ParseNestedMeta;
 use syn::parse::Parser;
@@ -92,6 +93,17 @@ fn crate_path(meta: &ParseNestedMeta) -> syn::Result<TokenStream> {
     Ok(meta.value()?.call(Path::parse_mod_style)?.to_token_stream())
 }
 
+/// Where the framework is if nothing says so: under the name that the user's `Cargo.toml` gives it.
+fn framework() -> TokenStream {
+    match proc_macro_crate::crate_name("nn") {
+        Ok(FoundCrate::Name(name)) if name != "nn" => {
+            let name = Ident::new(&name, Span::call_site());
+            quote!(::#name)
+        }
+        _ => quote!(::nn),
+    }
+}
+
 fn is_model(attr: &&Attribute) -> bool {
     attr.path().is_ident("model")
 }
@@ -99,12 +111,13 @@ fn is_model(attr: &&Attribute) -> bool {
 /// The attributes of a struct.
 pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
     let mut found = StructAttrs {
-        krate: quote!(::nn),
+        krate: framework(),
         input: None,
         new: None,
         not_const: None,
     };
     let mut seen = Seen::default();
+    let krate = of_framework(attrs);
     for attr in attrs.iter().filter(is_model) {
         let Meta::List(list) = &attr.meta else {
             errors.at(attr, messages::model_is_a_list("input = [28, 28, 1]"));
@@ -126,7 +139,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
                 } else if meta.path.is_ident("not_const") {
                     found.not_const = Some(meta.path.clone());
                 } else {
-                    found.input = input_shape(meta, errors)?;
+                    found.input = input_shape(meta, &krate, errors)?;
                 }
                 Ok(())
             },
@@ -135,30 +148,53 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
     found
 }
 
-fn input_shape(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<Input>> {
+fn input_shape(
+    meta: &ParseNestedMeta,
+    krate: &TokenStream,
+    errors: &mut Errors,
+) -> syn::Result<Option<Input>> {
     if !meta.input.peek(syn::Token![=]) {
         errors.at(&meta.path, messages::needs_value("input", "[28, 28, 1]"));
         return Ok(None);
     }
     let value: Expr = meta.value()?.parse()?;
-    let mut array = |expr: Expr| match expr {
-        // `[_, 28, 28, 1]`, with the batch.
-        Expr::Array(array) if array.elems.iter().all(|e| !matches!(e, Expr::Infer(_))) => {
-            Some(array)
-        }
-        other => {
-            errors.at(other, messages::INPUT_SHAPE);
-            None
-        }
-    };
+    let mut shape = |expr: Expr| one_shape(expr, krate, errors);
     Ok(match value {
         Expr::Tuple(tuple) => tuple
             .elems
             .into_iter()
-            .map(array)
+            .map(shape)
             .collect::<Option<_>>()
             .map(Input::Several),
-        other => array(other).map(Input::One),
+        other => shape(other).map(Input::One),
+    })
+}
+
+/// `[28, 28, 1]`, `[_, _, 3]`, `[28; 2]`, or a constant that is an array.
+fn one_shape(expr: Expr, krate: &TokenStream, errors: &mut Errors) -> Option<InputShape> {
+    let open = |e: &Expr| match e {
+        Expr::Infer(_) => quote!(#krate::UNKNOWN),
+        other => other.to_token_stream(),
+    };
+    let (rank, value) = match &expr {
+        Expr::Array(array) => {
+            let rank = Literal::usize_unsuffixed(array.elems.len()).into_token_stream();
+            let dims = array.elems.iter().map(open);
+            (rank, quote!([#(#dims),*]))
+        }
+        Expr::Repeat(repeat) => {
+            let (dim, rank) = (open(&repeat.expr), &repeat.len);
+            (rank.to_token_stream(), quote!([#dim; #rank]))
+        }
+        Expr::Lit(_) | Expr::Unary(_) | Expr::Binary(_) | Expr::Range(_) | Expr::Infer(_) => {
+            errors.at(expr, messages::INPUT_SHAPE);
+            return None;
+        }
+        constant => (quote!({ #constant.len() }), constant.to_token_stream()),
+    };
+    Some(InputShape {
+        ty: quote!([::core::primitive::usize; #rank]),
+        value,
     })
 }
 
@@ -255,9 +291,22 @@ fn param_expr(attr: &Attribute, errors: &mut Errors) -> Option<Expr> {
     }
 }
 
+/// The `crate = ..` among all attributes of a struct.
+fn of_framework(attrs: &[Attribute]) -> TokenStream {
+    let lists = attrs
+        .iter()
+        .filter(is_model)
+        .filter_map(|attr| attr.meta.require_list().ok());
+    crate_of(
+        lists
+            .map(|list| &list.tokens)
+            .fold(TokenStream::new(), |all, keys| quote!(#all #keys,)),
+    )
+}
+
 /// The `crate = ..` of `#[model(..)]` on an `impl` block, which takes nothing else.
 pub fn of_impl(tokens: TokenStream, errors: &mut Errors) -> TokenStream {
-    let mut krate = quote!(::nn);
+    let mut krate = framework();
     let mut seen = Seen::default();
     keys(
         tokens,
@@ -275,7 +324,7 @@ pub fn of_impl(tokens: TokenStream, errors: &mut Errors) -> TokenStream {
 
 /// The `crate = ..` among the keys of `#[model(..)]` on a struct, whose mistakes the derive reports.
 pub fn crate_of(tokens: TokenStream) -> TokenStream {
-    let mut krate = quote!(::nn);
+    let mut krate = framework();
     let mut ignored = Errors::default();
     keys(
         tokens,

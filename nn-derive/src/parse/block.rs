@@ -3,7 +3,7 @@
 use crate::errors::Errors;
 use crate::messages;
 use crate::syntax::Special;
-use syn::{ImplItem, ImplItemFn, ItemImpl};
+use syn::{AttrStyle, Attribute, ImplItem, ImplItemFn, ItemImpl};
 
 /// Takes them out of the block.
 pub fn special(block: &mut ItemImpl, errors: &mut Errors) -> Special {
@@ -26,6 +26,11 @@ pub fn special(block: &mut ItemImpl, errors: &mut Errors) -> Special {
     special
 }
 
+/// Whether a method is one of those.
+pub fn is_special(method: &ImplItemFn) -> bool {
+    slot(&mut Special::default(), method).is_some()
+}
+
 fn slot<'s>(special: &'s mut Special, method: &ImplItemFn) -> Option<&'s mut Option<ImplItemFn>> {
     match method.sig.ident.to_string().as_str() {
         "call" => Some(&mut special.call),
@@ -34,5 +39,20 @@ fn slot<'s>(special: &'s mut Special, method: &ImplItemFn) -> Option<&'s mut Opt
         "test_step" => Some(&mut special.test_step),
         "compute_loss" => Some(&mut special.compute_loss),
         _ => None,
+    }
+}
+
+/// Writes inner attributes, `#![allow(..)]`, as outer ones: what is made from the block and its methods has another place for them.
+pub fn outer_attributes(block: &mut ItemImpl) {
+    let outer = |attrs: &mut Vec<Attribute>| {
+        attrs
+            .iter_mut()
+            .for_each(|attr| attr.style = AttrStyle::Outer);
+    };
+    outer(&mut block.attrs);
+    for item in &mut block.items {
+        if let ImplItem::Fn(method) = item {
+            outer(&mut method.attrs);
+        }
     }
 }

@@ -12,11 +12,13 @@ use syn::{Attribute, Expr, Ident, Meta, Token};
 
 impl Parse for Argument {
     fn parse(input: ParseStream<'_>) -> syn::Result<Argument> {
+        let attrs = input.call(Attribute::parse_outer)?;
         let ident = input.parse()?;
         input.parse::<Token![:]>()?;
         let ty = input.parse()?;
         let example = input.parse::<Option<Token![=]>>()?;
         Ok(Argument {
+            attrs,
             ident,
             ty,
             example: example.map(|_| input.parse()).transpose()?,
@@ -58,6 +60,20 @@ impl Parse for Setting {
     }
 }
 
+/// `8, activation = Activation::Relu; 4`.
+fn settings(input: ParseStream<'_>) -> syn::Result<(Punctuated<Setting, Token![,]>, Option<Expr>)> {
+    let mut settings = Punctuated::new();
+    while !input.is_empty() && !input.peek(Token![;]) {
+        settings.push_value(input.parse()?);
+        if input.is_empty() || input.peek(Token![;]) {
+            break;
+        }
+        settings.push_punct(input.parse()?);
+    }
+    let count = input.parse::<Option<Token![;]>>()?;
+    Ok((settings, count.map(|_| input.parse()).transpose()?))
+}
+
 /// Reads `#[layer]` or `#[layer(..)]`.
 pub fn layer(attr: &Attribute, errors: &mut Errors) -> Declared {
     let span = attr.path().span();
@@ -69,17 +85,19 @@ pub fn layer(attr: &Attribute, errors: &mut Errors) -> Declared {
         },
         positional: Vec::new(),
         settings: Vec::new(),
+        count: None,
     };
-    let settings = match &attr.meta {
-        Meta::Path(_) => Punctuated::new(),
-        _ => match attr.parse_args_with(Punctuated::<Setting, Token![,]>::parse_terminated) {
-            Ok(settings) => settings,
+    let (settings, count) = match &attr.meta {
+        Meta::Path(_) => (Punctuated::new(), None),
+        _ => match attr.parse_args_with(settings) {
+            Ok(read) => read,
             Err(error) => {
                 errors.push(error);
-                Punctuated::new()
+                (Punctuated::new(), None)
             }
         },
     };
+    declared.count = count;
     for setting in settings {
         match setting {
             Setting::Positional(value) if declared.settings.is_empty() => {

@@ -1,15 +1,18 @@
 //! From the user's tokens to what they say.
 
+mod alternatives;
 mod attributes;
 mod block;
 mod declared;
 
+pub use alternatives::alternatives;
 pub use attributes::{crate_of, of_impl};
-pub use block::special;
+pub use block::{outer_attributes, special};
 
 use crate::errors::Errors;
 use crate::messages;
-use crate::syntax::{Field, Struct};
+use crate::syntax::{Field, Struct, Variant};
+use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields};
 
@@ -21,10 +24,11 @@ pub fn structure(input: DeriveInput, errors: &mut Errors) -> Struct {
     }
     let name = input.ident.unraw();
     let mut fields = Vec::new();
+    let mut variants = Vec::new();
     match input.data {
         Data::Struct(data) => match data.fields {
             Fields::Named(named) => {
-                fields.extend(named.named.into_iter().map(|f| field(f, errors)));
+                fields.extend(named.named.into_iter().map(|f| field(f, None, errors)));
             }
             Fields::Unnamed(_) => {
                 errors.at(&input.ident, messages::not_a_struct(name, "a tuple struct"));
@@ -33,7 +37,12 @@ pub fn structure(input: DeriveInput, errors: &mut Errors) -> Struct {
                 errors.at(&input.ident, messages::not_a_struct(name, "a unit struct"));
             }
         },
-        Data::Enum(data) => errors.at(data.enum_token, messages::enum_variants(name)),
+        Data::Enum(data) => {
+            if data.variants.is_empty() {
+                errors.at(data.enum_token, messages::no_variants(&name));
+            }
+            variants.extend(data.variants.into_iter().map(|v| variant(v, errors)));
+        }
         Data::Union(data) => {
             errors.at(data.union_token, messages::not_a_struct(name, "a union"));
         }
@@ -44,11 +53,24 @@ pub fn structure(input: DeriveInput, errors: &mut Errors) -> Struct {
         ident: input.ident,
         generics: input.generics,
         fields,
+        variants,
     }
 }
 
-fn field(field: syn::Field, errors: &mut Errors) -> Field {
-    let ident = field.ident.expect("a named field");
+fn variant(variant: syn::Variant, errors: &mut Errors) -> Variant {
+    let fields = variant.fields.into_iter().enumerate();
+    Variant {
+        ident: variant.ident,
+        fields: fields.map(|(i, f)| field(f, Some(i), errors)).collect(),
+    }
+}
+
+/// A field, at a position if that is all that it goes by.
+fn field(field: syn::Field, position: Option<usize>, errors: &mut Errors) -> Field {
+    let position = position.filter(|_| field.ident.is_none());
+    let ident = field
+        .ident
+        .unwrap_or_else(|| format_ident!("__{}", position.unwrap_or_default()));
     let attrs = attributes::of_field(&field.attrs, errors);
     let docs = field
         .attrs
@@ -59,6 +81,7 @@ fn field(field: syn::Field, errors: &mut Errors) -> Field {
         vis: field.vis,
         docs,
         ident,
+        position,
         ty: field.ty,
         role: attrs.role,
         declared: attrs.declared,

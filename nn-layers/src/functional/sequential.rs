@@ -1,7 +1,7 @@
 //! Layers in a row.
 
 use nn_core::config::Writer;
-use nn_core::registry::{DynLayer, LayerClass, layer_from_config};
+use nn_core::registry::{DynLayer, LayerClass, config_of, layer_from_config};
 use nn_core::{Error, Layer, Module, Result, Tensor};
 use serde_json::Value;
 
@@ -76,7 +76,11 @@ impl Module for Sequential {
     }
 
     fn config(&self) -> Value {
-        let layers: Vec<Value> = self.layers.iter().map(|layer| layer.config()).collect();
+        let layers: Vec<Value> = self
+            .layers
+            .iter()
+            .map(|layer| config_of(&**layer))
+            .collect();
         Writer::new("Sequential").value("layers", &layers).finish()
     }
 
@@ -107,6 +111,8 @@ impl Layer for Sequential {
 nn_core::__private::inventory::submit! {
     LayerClass {
         class_name: "Sequential",
+        module: module_path!(),
+        layer_type: std::any::TypeId::of::<Sequential>(),
         from_config: |config| Some(Sequential::from_config(config).map(|s| Box::new(s) as Box<dyn DynLayer>)),
     }
 }
