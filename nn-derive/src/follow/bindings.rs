@@ -12,6 +12,7 @@ impl Follower<'_> {
     /// Declares the names of a pattern, with what is known of the value.
     pub(super) fn bind(&mut self, pat: &Pat, value: TokenStream) -> TokenStream {
         match pat {
+            Pat::Ident(p) if !is_binding(&p.ident) => quote!(let _ = #value;),
             Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_none() => {
                 let mutable = p.mutability.is_some();
                 self.bind_name(&p.ident, mutable, value)
@@ -79,6 +80,7 @@ impl Follower<'_> {
         }
         if let Pat::Ident(p) = &local.pat
             && p.mutability.is_none()
+            && is_binding(&p.ident)
             && !self.unclear.contains(&p.ident)
             && let Some(mut path) = self.path(&init.expr)
             && !path.is_empty()
@@ -153,8 +155,9 @@ pub(super) fn pattern_names(pat: &Pat) -> Vec<Ident> {
     names.0
 }
 
-/// Whether a name in a pattern is a variable and not a constant.
+/// Whether a name in a pattern is a variable and not a constant or a variant: `x`, not `WIDTH` and `None`. One letter is a variable
+/// in both cases: `let [B, T, D] = ..`.
 fn is_binding(ident: &Ident) -> bool {
     let name = ident.unraw().to_string();
-    !name.chars().any(char::is_uppercase)
+    name.chars().count() == 1 || !name.chars().any(char::is_uppercase)
 }
