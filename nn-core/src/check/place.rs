@@ -1,7 +1,7 @@
 //! Where in a tree of models the compiler is.
 
-use super::{Failure, Truth, Value};
-use crate::ShapeError;
+use super::{Answer, Failure, Truth, Value};
+use crate::{ShapeError, is_known};
 use std::cell::Cell;
 
 /// How many lines in loops, and calls of methods, are followed in one evaluation. Beyond, loops are not followed: the compiler would
@@ -11,6 +11,10 @@ const BUDGET: usize = 6000;
 /// How deep methods that call each other are followed.
 const DEPTH: usize = 12;
 
+/// The constants of the FNV-1a hash (Fowler, Noll, Vo).
+const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+const PRIME: u64 = 0x100_0000_01b3;
+
 /// One evaluation of a model by the compiler.
 pub struct Run {
     /// Whether the model trains.
@@ -18,7 +22,18 @@ pub struct Run {
     /// Whether something asked for that, so that the other case may be another.
     asked: Cell<bool>,
     budget: Cell<usize>,
+    kept: Cell<[Kept; KEPT]>,
 }
+
+/// A layer, by a number made of its path, and the size that its parameters have from its first call.
+#[derive(Clone, Copy)]
+struct Kept {
+    layer: u64,
+    size: usize,
+}
+
+/// How many layers are remembered. Each has one place, by its number: one that finds it taken by another is not checked.
+const KEPT: usize = 256;
 
 impl Run {
     /// A run of inference, or of training.
@@ -27,6 +42,7 @@ impl Run {
             is_training,
             asked: Cell::new(false),
             budget: Cell::new(BUDGET),
+            kept: Cell::new([Kept { layer: 0, size: 0 }; KEPT]),
         }
     }
 
@@ -43,6 +59,8 @@ pub struct Place<'a> {
     step: Step<'a>,
     run: &'a Run,
     training: Truth,
+    /// Whether this call is certain to happen.
+    is_sure: bool,
     /// How many methods of a block called each other to come here.
     depth: usize,
 }
@@ -65,6 +83,7 @@ impl<'a> Place<'a> {
                 true => Truth::True,
                 false => Truth::False,
             },
+            is_sure: true,
             depth: 0,
         }
     }
@@ -75,6 +94,7 @@ impl<'a> Place<'a> {
             step,
             run: parent.run,
             training: parent.training,
+            is_sure: parent.is_sure,
             depth: 0,
         }
     }
@@ -87,6 +107,57 @@ impl<'a> Place<'a> {
     /// An element of the container at a place.
     pub const fn element(parent: &'a Place<'a>, index: usize) -> Place<'a> {
         Place::below(parent, Step::Element(index))
+    }
+
+    /// The same place, with what happens there certain only if this is.
+    pub const fn when(mut self, is_sure: bool) -> Place<'a> {
+        self.is_sure = self.is_sure && is_sure;
+        self
+    }
+
+    /// An answer of the layer at this place, the parameters of which have a size from its first call.
+    pub const fn keeps(&self, size: usize, answer: Answer) -> Answer {
+        if answer.is_err() || !is_known(size) {
+            return answer;
+        }
+        let layer = self.number(OFFSET);
+        let at = layer as usize % KEPT;
+        let mut kept = self.run.kept.get();
+        match kept[at] {
+            Kept { layer: 0, .. } if self.is_sure => {
+                kept[at] = Kept { layer, size };
+                self.run.kept.replace(kept);
+                answer
+            }
+            first if first.layer == layer && first.size != size => {
+                let error = ShapeError::new("a layer keeps the input size of its first call, which was ")
+                    .number(first.size)
+                    .text(", found ")
+                    .number(size);
+                Err(Failure::new(self.named(error.text(
+                    "; use another layer for this input, or `Reshape` it",
+                ))))
+            }
+            _ => answer,
+        }
+    }
+
+    /// A number made of the path.
+    const fn number(&self, start: u64) -> u64 {
+        let start = match self.parent {
+            Some(parent) => parent.number(start),
+            None => return start,
+        };
+        let (name, index) = match self.step {
+            Step::Root(name) | Step::Field(name) => (name.as_bytes(), 0),
+            Step::Element(index) => (b"[" as &[u8], index),
+        };
+        let (mut number, mut i) = (start, 0);
+        while i < name.len() {
+            number = (number ^ name[i] as u64).wrapping_mul(PRIME);
+            i += 1;
+        }
+        (number ^ (index as u64 + 257)).wrapping_mul(PRIME)
     }
 
     /// The same place, for a layer that is told whether it trains.

@@ -46,6 +46,11 @@ impl Steps {
         }
     }
 
+    /// Whether this line is certain to be reached.
+    pub const fn is_sure(&self) -> bool {
+        !self.in_branch && !self.may_have_left
+    }
+
     /// The value of an answer at line `site`; `None` if a mistake there ends the `call`.
     pub const fn settle(&mut self, answer: Answer, site: usize) -> Option<Value> {
         match answer {

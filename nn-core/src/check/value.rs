@@ -154,7 +154,11 @@ impl Value {
             let mut dims = [UNKNOWN; MAX_RANK];
             let mut k = 0;
             while k < shapes[i].len() && k + 1 < MAX_RANK {
-                dims[k + 1] = shapes[i][k];
+                // Another size that is not known is not the batch.
+                dims[k + 1] = match is_known(shapes[i][k]) {
+                    true => shapes[i][k],
+                    false => ANYTHING,
+                };
                 k += 1;
             }
             values[i] = Value::tensor(Shape::new(dims.split_at(k + 1).0));

@@ -15,7 +15,7 @@ pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> Token
     let self_ty = &block.self_ty;
     let followed = match output_shape(block) {
         Some(rule) => follow::Followed {
-            body: answer_by(rule, krate),
+            body: answer_by(rule, keeps_size(block), krate),
             methods: TokenStream::new(),
             sites: Vec::new(),
         },
@@ -132,14 +132,34 @@ fn output_shape(block: &ItemImpl) -> Option<Rule> {
     }
 }
 
+/// Whether the block says which size its parameters keep, by a `const fn kept_size(&self, input: &Shape) -> usize`.
+fn keeps_size(block: &ItemImpl) -> bool {
+    block.items.iter().any(|item| match item {
+        ImplItem::Fn(method) => method.sig.ident == "kept_size" && method.sig.constness.is_some(),
+        _ => false,
+    })
+}
+
 /// The answer of the block's own `output_shape`.
-fn answer_by(rule: Rule, krate: &TokenStream) -> TokenStream {
+fn answer_by(rule: Rule, keeps_size: bool, krate: &TokenStream) -> TokenStream {
     let (some, none) = (
         quote!(::core::option::Option::Some),
         quote!(::core::option::Option::None),
     );
     let unknown = quote!(::core::result::Result::Ok(#krate::statics::Value::UNKNOWN));
     match rule {
+        Rule::One if keeps_size => quote! {
+            match __input.as_tensor() {
+                #some(__shape) => match __net.output_shape(&__shape) {
+                    ::core::result::Result::Ok(__output) => __at.keeps(
+                        __net.kept_size(&__shape),
+                        ::core::result::Result::Ok(#krate::statics::Value::tensor(__output)),
+                    ),
+                    __wrong => #krate::statics::answer(__wrong, __at),
+                },
+                #none => #unknown,
+            }
+        },
         Rule::One => quote! {
             match __input.as_tensor() {
                 #some(__shape) => #krate::statics::answer(__net.output_shape(&__shape), __at),

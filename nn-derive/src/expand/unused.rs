@@ -28,6 +28,7 @@ pub fn expand(item: &Struct) -> TokenStream {
         .filter(|name| !names.contains(name));
     let others: Vec<LitByteStr> = others.map(|name| bytes(&name)).collect();
     let others = (!others.is_empty()).then(|| quote!(#(#others)|* => {}));
+    let called = names.iter().map(|name| bytes(&format!("{name}(")));
     let names = names.iter().map(|name| bytes(name));
     let asserts = checked.iter().enumerate().map(|(i, f)| {
         let i = Literal::usize_unsuffixed(i);
@@ -54,7 +55,8 @@ pub fn expand(item: &Struct) -> TokenStream {
                 let mut i = 0;
                 while i < <#ident>::__USES.len() {
                     match <#ident>::__USES[i].as_bytes() {
-                        #(#names => used[#index] = true,)*
+                        #(#names | #called => used[#index] = true,)*
+                        [.., b'('] => {} // another function
                         #others
                         _ => return [true; #count], // all of them, or a method from elsewhere
                     }

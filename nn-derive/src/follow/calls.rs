@@ -59,7 +59,7 @@ impl<'a> Follower<'a> {
 
     /// What the layer at a path answers.
     pub(super) fn ask(&mut self, path: &Path, question: TokenStream, span: Span) -> TokenStream {
-        self.ask_at(path, question, quote!(__at), span)
+        self.ask_at(path, question, quote!(&__at.when(__steps.is_sure())), span)
     }
 
     fn ask_at(
@@ -107,6 +107,9 @@ impl<'a> Follower<'a> {
                 return self.own_call(function, arguments, p.path.segments[1].ident.span());
             }
         }
+        if let (["Ok"], [value]) = (&segments[..], &e.args.iter().collect::<Vec<_>>()[..]) {
+            return self.expr(value);
+        }
         let arguments = self.arguments(e.args.iter());
         let framework = self.krate.to_string().replace([' ', ':'], "");
         let text = match &segments[..] {
@@ -147,7 +150,7 @@ impl<'a> Follower<'a> {
         let unknown = self.unknown();
         let answer = quote! {{
             let __arguments = [#(#arguments),*];
-            match __at.inside() {
+            match __at.when(__steps.is_sure()).inside() {
                 ::core::option::Option::Some(__at) => {
                     __Shape.#name(__net, &__arguments, &__at)
                 }
@@ -204,7 +207,7 @@ impl<'a> Follower<'a> {
         match (name, &arguments[..]) {
             ("forward", [input]) if !path.is_empty() => self.ask(&path, call(input), span),
             ("call", [input, training]) if !path.is_empty() => {
-                let at = quote!(&__at.told(#training));
+                let at = quote!(&__at.when(__steps.is_sure()).told(#training));
                 self.ask_at(&path, call(input), at, span)
             }
             ("len", []) if !path.is_empty() => {
