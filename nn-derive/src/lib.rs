@@ -85,14 +85,17 @@ pub fn derive_tensors(input: TokenStream) -> TokenStream {
 /// All else in the block stays as it is written.
 #[proc_macro_attribute]
 pub fn model(keys: TokenStream, item: TokenStream) -> TokenStream {
-    let item = parse_macro_input!(item as Item);
+    let mut item = parse_macro_input!(item as Item);
     match item {
         Item::Impl(block) => expand::block(keys.into(), block).into(),
         Item::Struct(_) | Item::Enum(_) | Item::Union(_) => {
             let keys: proc_macro2::TokenStream = keys.into();
             let krate = parse::crate_of(keys.clone());
             let keys = (!keys.is_empty()).then(|| quote!(#[model(#keys)]));
-            quote!(#[derive(#krate::Model)] #keys #item).into()
+            let mut errors = errors::Errors::default();
+            check::shared(&mut item, &mut errors);
+            let errors = errors.into_tokens();
+            quote!(#errors #[derive(#krate::Model)] #keys #item).into()
         }
         other => {
             let error = syn::Error::new_spanned(&other, messages::ATTRIBUTE_TARGET);

@@ -45,6 +45,24 @@ pub fn unknown_key(found: &str, place: &str, known: &[&str]) -> String {
     format!("unknown key `{found}`; {place} takes {known}")
 }
 
+pub const MODEL_TWICE: &str = "`#[model]` is given twice (`#[derive(Model)]` is the same); keep one";
+
+pub fn tensor_field(name: &str) -> String {
+    format!(
+        "a tensor is no part of a model: make it a parameter, `#[param] {name}: Param`, to train and save it (`Param::buffer(..)` is saved and not trained), or leave it out with `#[model(skip)]`"
+    )
+}
+
+pub const TENSOR_AS_PARAM: &str = "`#[param]` is about a `Param`, which owns its tensor, gets its shape in `build` and can be trained: write `Param` for this type";
+
+pub const RC: &str = "a model is used by several threads, and an `Rc` stays in one: write `Arc` to share a layer, or the layer itself if nobody else has it";
+
+pub fn positional_argument(layer: &str, name: &str, positional: &str) -> String {
+    format!(
+        "`{name}` is an argument of `{layer}::new`: those come first, in their order and without names: `#[layer({positional})]`"
+    )
+}
+
 pub fn repeated_key(key: &str) -> String {
     format!("`{key}` is given twice; keep one")
 }
@@ -58,6 +76,9 @@ pub fn model_is_a_list(example: &str) -> String {
 }
 
 pub const INPUT_SHAPE: &str = "expected the shape of one input without the batch, `[28, 28, 1]` (`[_, _, 1]` for any height and width), a constant that is one, or a tuple of those for several inputs, `([5], [8])`";
+
+pub const NO_SIZE: &str =
+    "a dimension of `input` is at least 1; `_` stands for any size, and the batch is not part of it";
 
 pub const NEW_ARGUMENTS: &str = "expected the arguments of the constructor, each with a value to check shapes with if you like: `new(units: usize, num_classes: usize = 10)`";
 
@@ -133,6 +154,8 @@ pub const CALL_OUTPUT: &str =
     "`call` must return its output: `fn call(&self, x: Tensor) -> Tensor`, or a tuple for several";
 
 pub const TRAINING_TYPE: &str = "`training` must be `bool`: it says whether the model trains";
+
+pub const TRAINING_NOT_TAKEN: &str = "`call` is told whether the model trains if it asks for that, as its last argument: `fn call(&self, x: Tensor, training: bool) -> Tensor`; layers that are called by their field's name, `self.dropout(x)`, know it without";
 
 pub const TRAINING_LAST: &str =
     "`training` comes last: `fn call(&self, x: Tensor, training: bool) -> Tensor`";

@@ -14,19 +14,24 @@ pub const fn position(names: &[&str], name: &str) -> usize {
     names.len()
 }
 
-/// Which of some fields, by their sorted names, the methods of a block use, by what they mention, sorted too. All of them, if a method
-/// mentions something else: it may be a method from elsewhere.
+/// Which of some fields, by their sorted names, the methods of a block use, by what they mention, sorted too: `name`, or `name(` for a
+/// function of the name, which may be another one. All of them, if a method mentions something else: it may be a method from elsewhere.
 pub const fn used<const N: usize>(names: &[&str; N], mentioned: &[&str]) -> [bool; N] {
     let mut used = [false; N];
     let (mut i, mut k) = (0, 0);
     while k < mentioned.len() {
-        while i < N && order(names[i].as_bytes(), mentioned[k].as_bytes()) < 0 {
+        let (name, is_function) = match mentioned[k].as_bytes() {
+            [name @ .., b'('] => (name, true),
+            name => (name, false),
+        };
+        while i < N && order(names[i].as_bytes(), name) < 0 {
             i += 1;
         }
-        if i == N || order(names[i].as_bytes(), mentioned[k].as_bytes()) != 0 {
+        if i < N && order(names[i].as_bytes(), name) == 0 {
+            used[i] = true;
+        } else if !is_function {
             return [true; N];
         }
-        used[i] = true;
         k += 1;
     }
     used
@@ -72,6 +77,7 @@ mod tests {
     #[test]
     fn what_is_mentioned_is_used_and_a_stranger_may_use_everything() {
         assert_eq!(used(&NAMES, &["a", "c"]), [true, false, false, true]);
+        assert_eq!(used(&NAMES, &["a(", "ab", "stack("]), [true, true, false, false]);
         assert_eq!(used(&NAMES, &[]), [false; 4]);
         for stranger in ["*", "aa", "z"] {
             assert_eq!(used(&NAMES, &["a", stranger]), [true; 4], "{stranger}");

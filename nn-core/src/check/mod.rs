@@ -18,14 +18,16 @@ mod fields;
 mod function;
 mod method;
 mod place;
+mod steps;
 mod value;
 
 pub use failure::{Failed, Failing, Failure, Of, fail_at};
 pub use fields::{must_be_used, position, used};
 pub(crate) use function::two;
-pub use function::{binary, function, index, inputs, negated};
-pub use method::method;
-pub use place::Place;
+pub use function::{binary, einsum, function, index, inputs, negated, not};
+pub use method::{after, method};
+pub use place::{Place, Run};
+pub use steps::{Branches, Steps};
 pub use value::{OutputShape, Truth, Value};
 
 use crate::{Shape, ShapeError};
@@ -48,12 +50,11 @@ pub enum Question<'a> {
 /// What is known, or what is wrong.
 pub type Answer = Result<Value, Failure>;
 
-/// An answer as it counts at a line of a block, number `site` of `block`: a mistake only if it is `sure` that the line is reached.
-pub const fn settle(answer: Answer, sure: bool, block: &'static str, site: usize) -> Answer {
-    match answer {
-        Err(failure) if sure => Err(failure.at(block, site)),
-        Err(_) => Ok(Value::UNKNOWN),
-        known => known,
+/// What comes out of either of two runs.
+pub const fn either(first: Answer, second: Answer) -> Answer {
+    match (first, second) {
+        (Ok(first), Ok(second)) => Ok(first.join(second)),
+        (Err(failure), _) | (_, Err(failure)) => Err(failure),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::errors::Errors;
 use crate::messages;
 use crate::syntax::{Field, Holder, New, Role, Struct};
+use syn::Type;
 use syn::ext::IdentExt;
 
 /// What is wrong between fields and constructor.
@@ -22,6 +23,7 @@ pub fn declared(item: &Struct, errors: &mut Errors) {
     };
     for field in &item.fields {
         check_count(field, errors);
+        check_names(field, errors);
         if !is_made(field, new) {
             errors.at(&field.ident, messages::no_value(&field.name()));
         }
@@ -54,6 +56,40 @@ fn check_count(field: &Field, errors: &mut Errors) {
             errors.at_span(declared.parentheses, messages::VEC_WITHOUT_COUNT);
         }
         _ => {}
+    }
+}
+
+/// The arguments of `new` of the layers that Keras gives by name.
+const ARGUMENTS: &[(&str, &[&str], &str)] = &[
+    ("Dense", &["units"], "64"),
+    ("Conv2D", &["filters", "kernel_size"], "32, 3"),
+    ("MaxPooling2D", &["pool_size"], "2"),
+    ("AveragePooling2D", &["pool_size"], "2"),
+    ("Dropout", &["rate"], "0.5"),
+    ("Embedding", &["input_dim", "output_dim"], "1000, 64"),
+    ("LSTM", &["units"], "64"),
+    ("GRU", &["units"], "64"),
+    ("SimpleRNN", &["units"], "64"),
+    ("Reshape", &["target_shape"], "[7, 7, 64]"),
+];
+
+/// Keras's keywords for what comes first here.
+fn check_names(field: &Field, errors: &mut Errors) {
+    let (Some(declared), Type::Path(ty)) = (&field.declared, &field.ty) else {
+        return;
+    };
+    let Some(layer) = ty.path.segments.last().map(|s| s.ident.to_string()) else {
+        return;
+    };
+    let known = ARGUMENTS.iter().find(|(name, ..)| *name == layer);
+    let Some((_, arguments, example)) = known else {
+        return;
+    };
+    for (name, _) in &declared.settings {
+        if arguments.iter().any(|argument| name == argument) {
+            let name_text = name.to_string();
+            errors.at(name, messages::positional_argument(&layer, &name_text, example));
+        }
     }
 }
 

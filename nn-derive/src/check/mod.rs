@@ -4,11 +4,15 @@ mod declared;
 mod elsewhere;
 mod names;
 mod signature;
+mod training;
+mod types;
 mod uses;
 
 pub use elsewhere::mentioned;
 pub use names::RESERVED;
 pub use signature::{call, hook};
+pub use training::training;
+pub use types::shared;
 pub use uses::{Uses, without_builds};
 
 use crate::errors::Errors;
@@ -18,6 +22,7 @@ use crate::syntax::Struct;
 pub fn structure(item: &Struct, errors: &mut Errors) {
     for field in &item.fields {
         names::field_name(&field.ident, &field.role, errors);
+        types::field_type(field, errors);
     }
     if !item.variants.is_empty() {
         return declared::variants(item, errors);

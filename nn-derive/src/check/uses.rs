@@ -10,7 +10,8 @@ use syn::ext::IdentExt;
 /// What stands for all fields.
 const EVERYTHING: &str = "*";
 
-/// Names that are mentioned as `self.name`; [`EVERYTHING`] among them if `self` is handed on as a whole.
+/// Names that are mentioned as `self.name`, and with a `(` at their end those called as `name(..)`; [`EVERYTHING`] among them if `self`
+/// is handed on as a whole.
 #[derive(Default)]
 pub struct Uses {
     names: BTreeSet<String>,
@@ -33,6 +34,10 @@ impl Uses {
                     }
                     None => self.everything(),
                 },
+                // `dense(x)` without `self.`: its mistake is reported where it stands.
+                TokenTree::Ident(ident) if is_plain_call(&tokens, i) => {
+                    self.names.insert(format!("{}(", ident.unraw()));
+                }
                 _ => {}
             }
             i += 1;
@@ -48,6 +53,14 @@ impl Uses {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)
     }
+}
+
+/// Whether a name is called as a function: not as a method, nor as part of a path.
+fn is_plain_call(tokens: &[TokenTree], i: usize) -> bool {
+    let is_called = matches!(tokens.get(i + 1), Some(TokenTree::Group(g)) if g.delimiter() == Delimiter::Parenthesis);
+    let before = i.checked_sub(1).map(|before| &tokens[before]);
+    let is_member = matches!(before, Some(TokenTree::Punct(p)) if ".:".contains(p.as_char()));
+    is_called && !is_member
 }
 
 /// The `.name` after `self`, and whether it is called.

@@ -5,7 +5,7 @@ use super::{cfgs, shape};
 use crate::errors::Errors;
 use crate::syntax::{Call, Special, typed_arguments};
 use crate::{check, messages};
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, ImplItemFn, Index, ItemImpl, Meta, Token, parse_quote};
@@ -25,6 +25,9 @@ pub fn expand(
     };
     let before = errors.count();
     let call = check::call(&method.sig, errors);
+    if call.training.is_none() {
+        check::training(method, errors);
+    }
     let output = match &call.output {
         Some(output) if errors.count() == before => output,
         _ => return Some(placeholder(block, krate)),
@@ -115,6 +118,8 @@ fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) 
     let sig = &method.sig;
     let attrs = attributes_of_run(&method.attrs);
     let (receiver, fn_token) = (sig.receiver(), sig.fn_token);
+    // What is wrong with the whole of it is shown at `call`.
+    let name = syn::Ident::new("run", Span::mixed_site().located_at(sig.ident.span()));
     let training = match &call.training {
         Some(flag) => flag.to_token_stream(),
         None => quote!(_: ::core::primitive::bool),
@@ -136,13 +141,13 @@ fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) 
     {
         return quote! {
             #(#attrs)*
-            #fn_token run(#receiver, #one, #training) -> Self::Output { #statements }
+            #fn_token #name(#receiver, #one, #training) -> Self::Output { #statements }
         };
     }
     let bindings = arguments::bindings(&call.inputs, &block.generics, krate);
     quote! {
         #(#attrs)*
-        #fn_token run(#receiver, __input: Self::Input, #training) -> Self::Output {
+        #fn_token #name(#receiver, __input: Self::Input, #training) -> Self::Output {
             #(#bindings)*
             #statements
         }

@@ -34,11 +34,20 @@ pub fn expand(item: &Struct) -> TokenStream {
             const __CHECKED: #statics::Answer = {
                 use #statics::NotFollowed as _;
                 let __net = #ident::new(#(#examples),*);
-                let __answer = <#ident>::__SHAPE.ask(
+                let __input = #statics::Value::input(#shapes);
+                let (__run, __training) = (#statics::Run::new(false), #statics::Run::new(true));
+                let mut __answer = <#ident>::__SHAPE.ask(
                     &__net,
-                    #statics::Question::Call(#statics::Value::input(#shapes)),
-                    &#statics::Place::root(#class_name),
+                    #statics::Question::Call(__input),
+                    &#statics::Place::root(#class_name, &__run),
                 );
+                if __run.asks_for_training() && __answer.is_ok() {
+                    __answer = #statics::either(__answer, <#ident>::__SHAPE.ask(
+                        &__net,
+                        #statics::Question::Call(__input),
+                        &#statics::Place::root(#class_name, &__training),
+                    ));
+                }
                 ::core::mem::forget(__net);
                 __answer
             };

@@ -11,16 +11,17 @@ use syn::{ImplItem, ImplItemFn, ItemImpl, PatType, Type};
 /// The inherent constant `__SHAPE`, which answers what comes out of `call`: by the `const fn output_shape` of the block, or by following
 /// `call`.
 pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> TokenStream {
-    let inputs = check::call(&call.sig, &mut Errors::default()).inputs;
+    let parts = check::call(&call.sig, &mut Errors::default());
     let self_ty = &block.self_ty;
     let followed = match output_shape(block) {
         Some(rule) => follow::Followed {
-            body: answer_by(rule, krate),
+            body: answer_by(rule, keeps_size(block), krate),
+            methods: TokenStream::new(),
             sites: Vec::new(),
         },
-        None => follow::call(krate, self_ty, &block.generics, &inputs, &call.block),
+        None => follow::call(krate, block, call, &parts.inputs, parts.training.as_ref()),
     };
-    let answer = followed.body;
+    let (answer, methods) = (followed.body, followed.methods);
     let sites = followed
         .sites
         .iter()
@@ -56,6 +57,8 @@ pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> Token
                     };
                     #answer
                 }
+
+                #methods
 
                 pub const fn locate<__R: #krate::statics::Failing, #parameters>(
                     self,
@@ -124,14 +127,34 @@ fn output_shape(block: &ItemImpl) -> Option<Rule> {
     }
 }
 
+/// Whether the block says which size its parameters keep, by a `const fn kept_size(&self, input: &Shape) -> usize`.
+fn keeps_size(block: &ItemImpl) -> bool {
+    block.items.iter().any(|item| match item {
+        ImplItem::Fn(method) => method.sig.ident == "kept_size" && method.sig.constness.is_some(),
+        _ => false,
+    })
+}
+
 /// The answer of the block's own `output_shape`.
-fn answer_by(rule: Rule, krate: &TokenStream) -> TokenStream {
+fn answer_by(rule: Rule, keeps_size: bool, krate: &TokenStream) -> TokenStream {
     let (some, none) = (
         quote!(::core::option::Option::Some),
         quote!(::core::option::Option::None),
     );
     let unknown = quote!(::core::result::Result::Ok(#krate::statics::Value::UNKNOWN));
     match rule {
+        Rule::One if keeps_size => quote! {
+            match __input.as_tensor() {
+                #some(__shape) => match __net.output_shape(&__shape) {
+                    ::core::result::Result::Ok(__output) => __at.keeps(
+                        __net.kept_size(&__shape),
+                        ::core::result::Result::Ok(#krate::statics::Value::tensor(__output)),
+                    ),
+                    __wrong => #krate::statics::answer(__wrong, __at),
+                },
+                #none => #unknown,
+            }
+        },
         Rule::One => quote! {
             match __input.as_tensor() {
                 #some(__shape) => #krate::statics::answer(__net.output_shape(&__shape), __at),

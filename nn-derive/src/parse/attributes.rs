@@ -121,7 +121,13 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
     let krate = of_framework(attrs);
     for attr in attrs.iter().filter(is_model) {
         let Meta::List(list) = &attr.meta else {
-            errors.at(attr, messages::model_is_a_list("input = [28, 28, 1]"));
+            errors.at(
+                attr,
+                match attr.meta {
+                    Meta::Path(_) => messages::MODEL_TWICE.to_string(),
+                    _ => messages::model_is_a_list("input = [28, 28, 1]"),
+                },
+            );
             continue;
         };
         let tokens = list.tokens.clone();
@@ -173,6 +179,16 @@ fn input_shape(
     })
 }
 
+fn is_zero(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(lit) => match &lit.lit {
+            syn::Lit::Int(n) => n.base10_parse::<usize>().is_ok_and(|n| n == 0),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// `[28, 28, 1]`, `[_, _, 3]`, `[28; 2]`, or a constant that is an array.
 fn one_shape(expr: Expr, krate: &TokenStream, errors: &mut Errors) -> Option<InputShape> {
     let open = |e: &Expr| match e {
@@ -181,6 +197,10 @@ fn one_shape(expr: Expr, krate: &TokenStream, errors: &mut Errors) -> Option<Inp
     };
     let (rank, value) = match &expr {
         Expr::Array(array) => {
+            if let Some(zero) = array.elems.iter().find(|e| is_zero(e)) {
+                errors.at(zero, messages::NO_SIZE);
+                return None;
+            }
             let rank = Literal::usize_unsuffixed(array.elems.len()).into_token_stream();
             let dims = array.elems.iter().map(open);
             (rank, quote!([#(#dims),*]))

@@ -150,6 +150,14 @@ impl BatchNormalization {
         }
     }
 
+    /// The size for which its parameters are made by the first call.
+    const fn kept_size(&self, input: &Shape) -> usize {
+        match axis_of("", self.axis, input) {
+            Ok(axis) => input.dims()[axis],
+            Err(_) => nn_core::UNKNOWN,
+        }
+    }
+
     fn build(&self, input: &Shape) -> Result<()> {
         self.output_shape(input)?;
         for (what, value) in [("momentum", self.momentum), ("epsilon", self.epsilon)] {

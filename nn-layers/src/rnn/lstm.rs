@@ -167,6 +167,11 @@ impl LSTM {
         recurrent::output_shape("LSTM", self.units, self.return_sequences, input)
     }
 
+    /// The size for which its kernel is made by the first call.
+    const fn kept_size(&self, input: &Shape) -> usize {
+        input.dims()[2]
+    }
+
     fn layer(&self) -> Recurrent<'_> {
         Recurrent {
             name: "LSTM",

@@ -1,7 +1,7 @@
 //! A tensor cut into pieces along an axis.
 
 use crate::autodiff::tape;
-use crate::{Error, Tensor, UNKNOWN, is_known};
+use crate::{ANYTHING, Shape, ShapeError, Tensor, UNKNOWN, is_known};
 
 /// Pieces of more than this number are cut as halves of halves while a tape records.
 const FEW: usize = 4;
@@ -30,6 +30,47 @@ pub(crate) fn pieces(x: &Tensor, axis: isize, sizes: &[usize]) -> Vec<Tensor> {
     all
 }
 
+/// The shape of one of `n` equal pieces.
+pub(crate) const fn piece(shape: &Shape, n: usize, axis: usize) -> Result<Shape, ShapeError> {
+    match shape.dims()[axis] {
+        size if !is_known(size) => Ok(shape.with(axis, ANYTHING)),
+        size if n > 0 && size.is_multiple_of(n) => Ok(shape.with(axis, size / n)),
+        size => Err(cut(shape, size, axis)
+            .number(n)
+            .text(" equal pieces; `split_sizes` takes sizes")),
+    }
+}
+
+/// Whether sizes add up to the axis.
+pub(crate) const fn fits(shape: &Shape, sizes: &[usize], axis: usize) -> Result<(), ShapeError> {
+    let size = shape.dims()[axis];
+    let (mut total, mut i) = (0_usize, 0);
+    while i < sizes.len() {
+        total = total.saturating_add(sizes[i]);
+        i += 1;
+    }
+    if size == total || !is_known(size) || !is_known(total) {
+        return Ok(());
+    }
+    let mut error = cut(shape, size, axis).text("[");
+    i = 0;
+    while i < sizes.len() {
+        error = error.text(if i == 0 { "" } else { ", " }).number(sizes[i]);
+        i += 1;
+    }
+    Err(error.text("], which add up to ").number(total))
+}
+
+const fn cut(shape: &Shape, size: usize, axis: usize) -> ShapeError {
+    ShapeError::new("axis ")
+        .number(axis)
+        .text(" of ")
+        .shape(shape)
+        .text(" has size ")
+        .number(size)
+        .text(" and cannot be split into ")
+}
+
 impl Tensor {
     /// `n` equal pieces along an axis (counted from the end if negative): `[…, n·k, …]` to `n` of `[…, k, …]`.
     ///
@@ -43,12 +84,12 @@ impl Tensor {
     #[track_caller]
     pub fn split(&self, n: usize, axis: isize) -> Vec<Tensor> {
         let shape = self.raw_shape();
-        let size = shape.axis(axis).and_then(|i| match shape[i] {
-            size if !is_known(size) => Ok(UNKNOWN + 1),
-            size if n > 0 && size % n == 0 => Ok(size / n),
-            size => Err(Error::shape(format!(
-                "axis {axis} of {shape} has size {size} and cannot be split into {n} equal pieces; `split_sizes` takes sizes"
-            ))),
+        let size = shape.axis(axis).and_then(|i| {
+            piece(shape, n, i)?;
+            Ok(match is_known(shape[i]) {
+                true => shape[i] / n,
+                false => UNKNOWN + 1,
+            })
         });
         match size {
             Ok(size) if !is_known(size) => (0..n)
@@ -72,13 +113,7 @@ impl Tensor {
     #[track_caller]
     pub fn split_sizes(&self, sizes: impl AsRef<[usize]>, axis: isize) -> Vec<Tensor> {
         let (shape, sizes) = (self.raw_shape(), sizes.as_ref());
-        let total: usize = sizes.iter().sum();
-        let fits = shape.axis(axis).and_then(|i| match shape[i] {
-            size if size == total || !is_known(size) || !is_known(total) => Ok(()),
-            size => Err(Error::shape(format!(
-                "axis {axis} of {shape} has size {size} and cannot be split into {sizes:?}, which add up to {total}"
-            ))),
-        });
+        let fits = shape.axis(axis).and_then(|i| Ok(fits(shape, sizes, i)?));
         if let Err(error) = fits {
             return vec![self.fail("split", error); sizes.len().max(1)];
         }

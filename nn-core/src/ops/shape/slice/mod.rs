@@ -5,7 +5,7 @@ mod range;
 pub use range::Slice;
 
 use crate::graph::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Error, Result, Shape, Tensor, with_dtype};
+use crate::{DType, Error, Result, Shape, ShapeError, Tensor, is_known, with_dtype};
 use nn_kernels::copy::paste;
 use nn_kernels::elementwise::{AxisSlice, strided_copy};
 use std::rc::Rc;
@@ -123,6 +123,23 @@ impl Op for SliceGradient {
     }
 }
 
+/// The shape without an axis of which there is an element `index`.
+pub(crate) const fn indexed(shape: &Shape, axis: usize, index: isize) -> Result<Shape, ShapeError> {
+    let size = shape.dims()[axis];
+    if is_known(size) && (index < -(size as isize) || index >= size as isize) {
+        return Err(ShapeError::new("index ")
+            .signed(index)
+            .text(" is out of range for axis ")
+            .number(axis)
+            .text(" of size ")
+            .number(size)
+            .text(" (shape ")
+            .shape(shape)
+            .text(")"));
+    }
+    Ok(shape.without(axis))
+}
+
 impl Tensor {
     /// A part of the first axis: `[n, …] → [k, …]`. Without a step it shares the tensor's memory.
     ///
@@ -219,19 +236,10 @@ impl Tensor {
         let shape = *self.raw_shape();
         match shape.axis(axis) {
             Err(error) => self.fail("index_axis", error),
-            Ok(i)
-                if crate::is_known(shape[i])
-                    && !(-(shape[i] as isize)..shape[i] as isize).contains(&index) =>
-            {
-                self.fail(
-                    "index_axis",
-                    Error::value(format!(
-                        "index {index} is out of range for axis {axis} of size {} (shape {shape})",
-                        shape[i]
-                    )),
-                )
-            }
             Ok(i) => {
+                if let Err(error) = indexed(&shape, i, index) {
+                    return self.fail("index_axis", Error::value(error.message()));
+                }
                 let stop = (index != -1).then(|| index.saturating_add(1));
                 let part = self.slice_axis(axis, Slice::new(Some(index), stop));
                 match part.error() {
