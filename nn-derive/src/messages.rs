@@ -28,6 +28,8 @@ pub fn no_variants(name: impl Display) -> String {
     )
 }
 
+pub const DEBUG_OF_ENUM: &str = "`debug` leaves out what a struct has not set; an enum has one variant, and shows it by `#[derive(Debug)]`";
+
 pub const NEW_OF_ENUM: &str = "an enum has no generated constructor: a variant is made by its name, `Block::Conv(Conv2D::new(32, 3))`";
 
 pub fn reserved_field(name: &str) -> String {
@@ -45,7 +47,8 @@ pub fn unknown_key(found: &str, place: &str, known: &[&str]) -> String {
     format!("unknown key `{found}`; {place} takes {known}")
 }
 
-pub const MODEL_TWICE: &str = "`#[model]` is given twice (`#[derive(Model)]` is the same); keep one";
+pub const MODEL_TWICE: &str =
+    "`#[model]` is given twice (`#[derive(Model)]` is the same); keep one";
 
 pub fn tensor_field(name: &str) -> String {
     format!(
@@ -77,8 +80,7 @@ pub fn model_is_a_list(example: &str) -> String {
 
 pub const INPUT_SHAPE: &str = "expected the shape of one input without the batch, `[28, 28, 1]` (`[_, _, 1]` for any height and width), a constant that is one, or a tuple of those for several inputs, `([5], [8])`";
 
-pub const NO_SIZE: &str =
-    "a dimension of `input` is at least 1; `_` stands for any size, and the batch is not part of it";
+pub const NO_SIZE: &str = "a dimension of `input` is at least 1; `_` stands for any size, and the batch is not part of it";
 
 pub const NEW_ARGUMENTS: &str = "expected the arguments of the constructor, each with a value to check shapes with if you like: `new(units: usize, num_classes: usize = 10)`";
 

@@ -88,7 +88,10 @@ fn check_names(field: &Field, errors: &mut Errors) {
     for (name, _) in &declared.settings {
         if arguments.iter().any(|argument| name == argument) {
             let name_text = name.to_string();
-            errors.at(name, messages::positional_argument(&layer, &name_text, example));
+            errors.at(
+                name,
+                messages::positional_argument(&layer, &name_text, example),
+            );
         }
     }
 }
@@ -97,6 +100,9 @@ fn check_names(field: &Field, errors: &mut Errors) {
 pub fn variants(item: &Struct, errors: &mut Errors) {
     if let Some(new) = &item.attrs.new {
         errors.at_span(new.span, messages::NEW_OF_ENUM);
+    }
+    if item.attrs.debug {
+        errors.at(&item.ident, messages::DEBUG_OF_ENUM);
     }
     for declared in item.all_fields().filter_map(|f| f.declared.as_ref()) {
         errors.at_span(declared.span, messages::NEW_OF_ENUM);

@@ -74,7 +74,10 @@ impl<'a> Follower<'a> {
             Step::Field(name) => quote!(#krate::statics::Question::Field(#name, &#inner)),
             Step::At(index) => quote!(#krate::statics::Question::At(#index, &#inner)),
         });
-        self.settle(quote!(<#self_ty>::__FIELDS.ask(__net, #question, #at)), span)
+        self.settle(
+            quote!(<#self_ty>::__FIELDS.ask(__net, #question, #at)),
+            span,
+        )
     }
 
     pub(super) fn arguments<'e>(
@@ -89,7 +92,12 @@ impl<'a> Follower<'a> {
         let Expr::Path(p) = &*e.func else {
             return self.opaque(e.to_token_stream());
         };
-        let segments: Vec<String> = p.path.segments.iter().map(|s| s.ident.to_string()).collect();
+        let segments: Vec<String> = p
+            .path
+            .segments
+            .iter()
+            .map(|s| s.ident.to_string())
+            .collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         if let [one] = &segments[..]
             && one.starts_with(|c: char| c.is_lowercase() || c == '_')

@@ -96,9 +96,7 @@ impl Follower<'_> {
     /// A variable or a constant.
     fn name(&mut self, path: &syn::Path) -> TokenStream {
         let krate = self.krate;
-        let number = |constant: TokenStream| {
-            quote!(#krate::statics::Value::int(#constant as ::core::primitive::isize))
-        };
+        let number = |constant: TokenStream| quote!(#krate::statics::Value::int(#constant as ::core::primitive::isize));
         if let Some(ident) = path.get_ident() {
             let name = ident.to_string();
             return match self.local(ident) {
@@ -213,5 +211,6 @@ impl Follower<'_> {
 }
 
 fn is_constant(name: &str) -> bool {
-    name.chars().all(|c| c.is_uppercase() || c.is_numeric() || c == '_')
+    name.chars()
+        .all(|c| c.is_uppercase() || c.is_numeric() || c == '_')
 }

@@ -77,7 +77,11 @@ fn origin(ident: &Ident) -> String {
 
 /// The names that a `use` brings in. One with `*` may bring in any function that is known by its name.
 pub(super) fn brought_in(tree: &UseTree) -> Vec<Ident> {
-    let of_prelude = || super::calls::FUNCTIONS.iter().map(|name| Ident::new(name, Span::call_site()));
+    let of_prelude = || {
+        super::calls::FUNCTIONS
+            .iter()
+            .map(|name| Ident::new(name, Span::call_site()))
+    };
     match tree {
         UseTree::Path(path) => brought_in(&path.tree),
         UseTree::Name(name) => vec![name.ident.clone()],
@@ -112,9 +116,9 @@ fn source() -> Rc<str> {
         return Rc::from("");
     };
     FILES.with_borrow_mut(|files| {
-        let text = files.entry(file).or_insert_with_key(|file| {
-            Rc::from(std::fs::read_to_string(file).unwrap_or_default())
-        });
+        let text = files
+            .entry(file)
+            .or_insert_with_key(|file| Rc::from(std::fs::read_to_string(file).unwrap_or_default()));
         text.clone()
     })
 }
@@ -150,7 +154,10 @@ pub(super) fn is_another_function(name: &str, framework: &str) -> bool {
         };
         let from = statement[used + 3..].trim_start().trim_start_matches("::");
         let is_statement = !statement[used..].contains(['(', '=']);
-        is_statement && !["nn", "nn_core", framework].iter().any(|name| from.starts_with(name))
+        is_statement
+            && !["nn", "nn_core", framework]
+                .iter()
+                .any(|name| from.starts_with(name))
     })
 }
 
