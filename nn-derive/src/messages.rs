@@ -41,6 +41,10 @@ pub fn unknown_key(found: &str, place: &str, known: &[&str]) -> String {
 
 pub const MODEL_TWICE: &str = "`#[model]` is given twice (`#[derive(Model)]` is the same); keep one";
 
+pub fn unmarked_struct(name: impl Display) -> String {
+    format!("`{name}` is a plain struct: put `#[model]` on it too, which makes its fields layers")
+}
+
 pub fn tensor_field(name: &str) -> String {
     format!(
         "a tensor is no part of a model: make it a parameter, `#[param] {name}: Param`, to train and save it (`Param::buffer(..)` is saved and not trained), or leave it out with `#[model(skip)]`"

@@ -1,6 +1,6 @@
 //! Calls of layers, methods, functions and macros.
 
-use super::names::is_another_function;
+use crate::source::is_another_function;
 use super::scan::is_harmless;
 use super::{Follower, Local, Path, Step, method_name};
 use proc_macro2::{Span, TokenStream};

@@ -1,6 +1,6 @@
 //! Operators, literals, tuples and assignments.
 
-use super::names::is_number_constant;
+use crate::source::is_number_constant;
 use super::{Follower, Local, variable};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -127,7 +127,7 @@ impl Follower<'_> {
         self.block.items.iter().any(|item| match item {
             ImplItem::Const(item) => {
                 item.ident == *name
-                    && super::names::is_number(&item.ty)
+                    && crate::source::is_number(&item.ty)
                     && !super::is_configured(&item.attrs)
             }
             _ => false,

@@ -353,7 +353,7 @@ impl<'a> Follower<'a> {
                 Item::Const(item) => {
                     self.consts.retain(|name| item.ident != name);
                     let (name, ty, value) = (&item.ident, &item.ty, &item.expr);
-                    if names::is_number(ty)
+                    if crate::source::is_number(ty)
                         && !is_configured(&item.attrs)
                         && !scan::mentions(value.to_token_stream(), "Self")
                     {
