@@ -61,6 +61,16 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
     expand::structure(input, true).into()
 }
 
+/// Makes a struct of tensors what goes in or out of a `call`: `struct Posterior { mean: Tensor, log_variance: Tensor }`.
+///
+/// Its fields are tensors, tuples, arrays, `Vec`s, `Option`s and maps of them, and other structs under `#[derive(Tensors)]`; it needs `Clone`
+/// beside. The names of the fields are those of the outputs: metrics are reported under them.
+#[proc_macro_derive(Tensors, attributes(model))]
+pub fn derive_tensors(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand::tensors(input).into()
+}
+
 /// On a struct the same as `#[derive(Model)]`, and `#[model(input = ..)]` the same as that with `#[model(input = ..)]`. On its inherent
 /// `impl`, what makes it a layer:
 ///

@@ -16,6 +16,12 @@ pub fn not_a_struct(name: impl Display, found: &str) -> String {
     )
 }
 
+pub fn tensors_of(name: impl Display) -> String {
+    format!(
+        "`#[derive(Tensors)]` goes on a struct of tensors: `struct {name} {{ mean: Tensor, variance: Tensor }}`"
+    )
+}
+
 pub fn no_variants(name: impl Display) -> String {
     format!(
         "`{name}` has no variant, so that no model can have one: write the layers it may be, `enum {name} {{ Conv(Conv2D), Dense(Dense) }}`"
@@ -74,6 +80,14 @@ pub fn model_is_a_list(example: &str) -> String {
 }
 
 pub const INPUT_SHAPE: &str = "expected the shape of one input without the batch, `[28, 28, 1]` (`[_, _, 1]` for any height and width), a constant that is one, or a tuple of those for several inputs, `([5], [8])`";
+
+pub const CHECK_IS_STRICT: &str = "`check` is `\"strict\"`: what the compiler cannot follow is an error then; without it, it is checked when the model is built";
+
+pub fn not_checked(why: &str) -> String {
+    format!(
+        "`check = \"strict\"`: the compiler cannot check this model, since {why}; `build` checks it, leave out `check`"
+    )
+}
 
 pub const NO_SIZE: &str =
     "a dimension of `input` is at least 1; `_` stands for any size, and the batch is not part of it";

@@ -19,7 +19,7 @@ thread_local! {
 
 /// The source around the macro's use. It is a dependency of the crate already, and so may be read. Empty if there is none: then names
 /// are taken for what they usually are.
-fn source() -> Rc<str> {
+pub fn text() -> Rc<str> {
     let file = match proc_macro::is_available() {
         true => Span::call_site().unwrap().local_file(),
         false => None,
@@ -47,7 +47,7 @@ fn words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
 
 /// Whether the file defines a name: after `fn` or `macro_rules!`.
 pub fn defines(name: &str, keyword: &str) -> bool {
-    let source = source();
+    let source = text();
     words(&source, name).any(|at| source[..at].trim_end().ends_with(keyword))
 }
 
@@ -57,7 +57,7 @@ pub fn is_another_function(name: &str, framework: &str) -> bool {
     if defines(name, "fn") {
         return true;
     }
-    let source = source();
+    let source = text();
     words(&source, name).any(|at| {
         let start = source[..at].rfind([';', '}']).map_or(0, |i| i + 1);
         let statement = &source[start..at];
@@ -72,7 +72,7 @@ pub fn is_another_function(name: &str, framework: &str) -> bool {
 
 /// Whether a constant of this name is a whole number wherever the file declares it, and is declared there.
 pub fn is_number_constant(name: &str) -> bool {
-    let source = source();
+    let source = text();
     let mut declared = words(&source, name).filter_map(|at| {
         let before = source[..at].trim_end();
         if !before.ends_with("const") {
@@ -96,7 +96,7 @@ fn is_number_name(ty: &str) -> bool {
 
 /// Whether a struct is declared in the file without the attribute that makes it a model. If it is declared twice, nothing is known.
 pub fn is_unmarked_struct(name: &str) -> bool {
-    let source = source();
+    let source = text();
     let mut places = words(&source, name).filter(|at| source[..*at].trim_end().ends_with("struct"));
     let (Some(at), None) = (places.next(), places.next()) else {
         return false;

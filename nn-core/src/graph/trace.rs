@@ -48,6 +48,8 @@ pub struct Trace {
     pub inputs: Vec<(u64, Shape)>,
     /// The model's outputs.
     pub outputs: Vec<(u64, Shape)>,
+    /// The names of the outputs, empty where their structure gives none.
+    pub names: Vec<String>,
     /// Layer calls in order; the first is the model itself.
     pub calls: Vec<LayerCall>,
     /// Operations in order.
@@ -162,6 +164,7 @@ pub fn trace_on<L: Layer>(model: &L, inputs: Vec<Tensor>) -> Result<Trace> {
     if let Some(error) = output.error() {
         return Err(error.clone());
     }
+    trace.names = output.names();
     trace.outputs = output
         .leaves()
         .iter()
@@ -277,10 +280,13 @@ pub(crate) fn end_call<T: Tensors>(index: usize, output: T) -> T {
 }
 
 impl Trace {
-    /// The name of each output: the path of the outermost layer below the model that made it, or `output_1`, `output_2`, … for what no
+    /// The name of each output: that of its field, if the output is a struct, else the path of the outermost layer below the model that made it, or `output_1`, `output_2`, … for what no
     /// layer made.
     pub fn output_names(&self) -> Vec<String> {
         let name = |(i, (id, _)): (usize, &(u64, Shape))| {
+            if let Some(name) = self.names.get(i).filter(|name| !name.is_empty()) {
+                return name.clone();
+            }
             self.calls
                 .iter()
                 .filter(|c| c.parent == Some(0))

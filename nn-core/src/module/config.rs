@@ -75,29 +75,27 @@ impl Writer {
     }
 
     /// Says which variant of an enum the entries are those of.
-    #[must_use]
-    pub fn variant(mut self, name: &'static str) -> Writer {
+    pub fn variant(&mut self, name: &'static str) {
         self.variant = Some(name);
-        self
     }
 
     /// Adds an entry.
-    #[must_use]
-    pub fn entry(mut self, name: &str, value: Value) -> Writer {
+    pub fn entry(&mut self, name: &str, value: Value) {
         self.entries.insert(name.to_string(), value);
-        self
     }
 
     /// Adds a plain value. One that JSON cannot hold (a map with keys that are no strings) is written as `null`.
     #[must_use]
-    pub fn value<T: ConfigValue>(self, name: &str, value: &T) -> Writer {
-        self.entry(name, value.to_json())
+    pub fn value<T: ConfigValue>(mut self, name: &str, value: &T) -> Writer {
+        self.entry(name, value.to_json());
+        self
     }
 
     /// Adds a layer, a parameter or a container of those.
     #[must_use]
-    pub fn module<M: Module>(self, name: &str, module: &M) -> Writer {
-        self.entry(name, module.config())
+    pub fn module<M: Module>(mut self, name: &str, module: &M) -> Writer {
+        self.entry(name, module.config());
+        self
     }
 
     /// The configuration: `{"class_name": ..., "config": {...}}`, with the entries of a variant below its name.

@@ -4,6 +4,7 @@ pub mod config;
 pub(crate) mod constraint;
 pub(crate) mod containers;
 pub(crate) mod context;
+mod debug;
 pub mod initializer;
 pub mod layer;
 pub(crate) mod param;
@@ -14,4 +15,5 @@ pub(crate) mod signature;
 pub(crate) mod structure;
 pub(crate) mod tree;
 
+pub use debug::debug;
 pub use tree::*;

@@ -6,12 +6,16 @@
 use crate::{Error, Layer, Module, Result, Tensor};
 use serde_json::Value;
 use std::any::TypeId;
+use std::fmt;
 use std::marker::PhantomData;
 
 /// A layer from one tensor to one tensor whose type is not known, as `Sequential` holds them.
 pub trait DynLayer: Module {
     /// As [`Layer::call`].
     fn call_dyn(&self, input: Tensor, training: bool) -> Tensor;
+
+    /// As [`Module::clone_model`].
+    fn clone_dyn(&self) -> Box<dyn DynLayer>;
 
     /// Its type.
     #[doc(hidden)]
@@ -23,6 +27,22 @@ pub trait DynLayer: Module {
 impl<L: Layer<Input = Tensor, Output = Tensor>> DynLayer for L {
     fn call_dyn(&self, input: Tensor, training: bool) -> Tensor {
         crate::layer::call(self, input, training)
+    }
+
+    fn clone_dyn(&self) -> Box<dyn DynLayer> {
+        Box::new(self.clone_model())
+    }
+}
+
+impl fmt::Debug for dyn DynLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::module::debug(self, f)
+    }
+}
+
+impl Clone for Box<dyn DynLayer> {
+    fn clone(&self) -> Self {
+        self.clone_dyn()
     }
 }
 

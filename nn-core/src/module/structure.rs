@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot go in or out of `call`",
     label = "not a tensor, nor a tuple, array, `Vec` or `Option` of tensors",
-    note = "`call` takes and returns `Tensor`s and tuples, arrays, `Vec`s and `Option`s of them"
+    note = "`call` takes and returns `Tensor`s and tuples, arrays, `Vec`s and `Option`s of them, and structs of them under `#[derive(Tensors)]`"
 )]
 pub trait Tensors: Clone + 'static {
     /// The shapes of the tensors, in the same structure.
@@ -39,6 +39,12 @@ pub trait Tensors: Clone + 'static {
 
     /// A structure that carries an error.
     fn failed(error: Error) -> Self;
+
+    /// The names of the tensors, in order, as far as the structure gives them any: the fields of a struct, the keys of a map; an empty
+    /// one for a tensor that has none.
+    fn names(&self) -> Vec<String> {
+        vec![String::new(); self.leaves().len()]
+    }
 
     /// All tensors, in order.
     fn leaves(&self) -> Vec<&Tensor> {
@@ -162,6 +168,22 @@ impl<T: Tensors> Tensors for BTreeMap<String, T> {
     fn failed(error: Error) -> Self {
         BTreeMap::from([("0".to_string(), T::failed(error))])
     }
+    fn names(&self) -> Vec<String> {
+        let parts = self.iter();
+        parts.flat_map(|(name, part)| named(name, part)).collect()
+    }
+}
+
+/// The names of the tensors of a part that has a name: this, or `name.0`, `name.1`, `name.mean` for what is in it.
+pub fn named(name: &str, part: &impl Tensors) -> Vec<String> {
+    let names = part.names();
+    let is_one = names.len() == 1;
+    let join = |(i, inner): (usize, String)| match inner.as_str() {
+        "" if is_one => name.to_string(),
+        "" => format!("{name}.{i}"),
+        inner => format!("{name}.{inner}"),
+    };
+    names.into_iter().enumerate().map(join).collect()
 }
 
 impl<T: Tensors, const N: usize> Tensors for [T; N] {
@@ -204,6 +226,11 @@ macro_rules! tuple {
             }
             fn failed(error: Error) -> Self {
                 ($($T::failed(error.clone()),)+)
+            }
+            fn names(&self) -> Vec<String> {
+                let mut names = Vec::new();
+                $(names.extend(self.$i.names());)+
+                names
             }
         }
 

@@ -1,12 +1,14 @@
 //! What is wrong with what was read, found before anything is generated.
 
 mod declared;
+mod elsewhere;
 mod names;
 mod signature;
 mod training;
 mod types;
 mod uses;
 
+pub use elsewhere::mentioned;
 pub use names::RESERVED;
 pub use signature::{call, hook};
 pub use training::training;

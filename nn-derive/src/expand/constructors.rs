@@ -1,9 +1,10 @@
 //! The declared form: the `new` and the `Default` that are made from `#[layer(..)]` on fields.
 
+use super::spanned;
 use crate::syntax::{Argument, Declared, Field, Holder, New, Role, Struct};
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Type;
+use syn::{Expr, Type};
 
 /// `new`, and `Default`.
 pub fn expand(item: &Struct) -> TokenStream {
@@ -30,16 +31,9 @@ pub fn expand(item: &Struct) -> TokenStream {
     let doc = format!(" A `{}`, its layers as declared.", item.class_name());
     // Beside a `new` by hand, the compiler shows both.
     let signature = quote!(#vis #constness fn new(#(#arguments),*) -> Self);
-    let signature: TokenStream = signature
-        .into_iter()
-        .map(|mut token| {
-            token.set_span(token.span().located_at(new.span));
-            token
-        })
-        .collect();
+    let signature = spanned(signature, new.span);
     let constructor = quote! {
         #[automatically_derived]
-        #[allow(dead_code, clippy::too_many_arguments, clippy::new_without_default)]
         impl #impl_generics #ident #type_generics #where_clause {
             #[doc = #doc]
             #[must_use]
@@ -50,7 +44,21 @@ pub fn expand(item: &Struct) -> TokenStream {
     };
     let default = new.has_examples().then(|| {
         let examples = examples(new);
+        // Beside a layer of that name it is the struct's own, which comes first.
+        let own = item.fields.iter().any(|f| f.name() == "default").then(|| {
+            quote! {
+                #[automatically_derived]
+                impl #impl_generics #ident #type_generics #where_clause {
+                    #[doc = #doc]
+                    #[must_use]
+                    #vis fn default() -> Self {
+                        ::core::default::Default::default()
+                    }
+                }
+            }
+        });
         quote! {
+            #own
             #[automatically_derived]
             impl #impl_generics ::core::default::Default for #ident #type_generics #where_clause {
                 fn default() -> Self {
@@ -85,7 +93,14 @@ fn value(field: &Field, new: &New, krate: &TokenStream) -> Option<TokenStream> {
 
 /// The expression that makes a field of this type: a layer by its own `new`, what holds layers from those.
 fn made(declared: &Declared, ty: &Type, krate: &TokenStream) -> TokenStream {
-    match Holder::of(ty) {
+    let holder = Holder::of(ty);
+    if let Some(value) = holder
+        .as_ref()
+        .and_then(|holder| written_out(declared, holder))
+    {
+        return value;
+    }
+    match holder {
         None => layer(declared, ty),
         Some(Holder::Array(array)) => {
             let element = made(declared, &array.elem, krate);
@@ -120,6 +135,51 @@ fn made(declared: &Declared, ty: &Type, krate: &TokenStream) -> TokenStream {
                 }
             }
         },
+    }
+}
+
+/// What is written out where arguments could stand: `#[layer(None)]` of an `Option`, `#[layer(Dense::new(8))]` of a `Box<Dense>`.
+fn written_out(declared: &Declared, holder: &Holder<'_>) -> Option<TokenStream> {
+    let ([value], [], None) = (
+        &declared.positional[..],
+        &declared.settings[..],
+        &declared.count,
+    ) else {
+        return None;
+    };
+    match holder {
+        Holder::Option(_) if is_option(value) => Some(value.to_token_stream()),
+        Holder::Option(held) if makes(value, held) => {
+            Some(quote!(::core::option::Option::Some(#value)))
+        }
+        Holder::Box(held) if makes(value, held) => Some(quote!(::std::boxed::Box::new(#value))),
+        Holder::Arc(held) if makes(value, held) => Some(quote!(::std::sync::Arc::new(#value))),
+        _ => None,
+    }
+}
+
+/// `None` or `Some(..)`.
+fn is_option(value: &Expr) -> bool {
+    match value {
+        Expr::Path(path) => path.path.is_ident("None"),
+        Expr::Call(call) => matches!(&*call.func, Expr::Path(path) if path.path.is_ident("Some")),
+        _ => false,
+    }
+}
+
+/// `Dense::new(8).activation(..)`, where a `Dense` is wanted.
+fn makes(value: &Expr, wanted: &Type) -> bool {
+    match value {
+        Expr::MethodCall(call) => makes(&call.receiver, wanted),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => {
+                let of = path.path.segments.iter().rev().nth(1);
+                matches!((of, wanted), (Some(of), Type::Path(wanted))
+                    if wanted.path.segments.last().is_some_and(|last| last.ident == of.ident))
+            }
+            _ => false,
+        },
+        _ => false,
     }
 }
 

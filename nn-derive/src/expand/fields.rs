@@ -1,41 +1,42 @@
 //! What the derive says about fields to the check of shapes: `__FIELDS`, which hands a question on to the field that it names.
 
 use crate::syntax::{Field, Role, Struct};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
-use syn::{LitByteStr, Type};
+use syn::Type;
 
 /// The inherent constant `__FIELDS` and its type.
 pub fn expand(item: &Struct) -> TokenStream {
     let (krate, ident) = (&item.attrs.krate, &item.ident);
     let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
-    let asked = item
+    let mut asked: Vec<&Field> = item
         .fields
         .iter()
-        .filter(|f| matches!(f.role, Role::Module | Role::Config));
-    let parameters = super::parameters(&item.generics);
-    let layers: Vec<&Type> = item
-        .fields
-        .iter()
-        .filter(|f| matches!(f.role, Role::Module))
-        .map(|f| element(&f.ty))
+        .filter(|f| matches!(f.role, Role::Module | Role::Config))
         .collect();
-    let arms: Vec<TokenStream> = asked.map(|f| arm(f, krate)).collect();
-    let body = match arms.is_empty() {
+    asked.sort_by_key(|f| f.name());
+    let parameters = super::parameters(&item.generics);
+    let layers = item
+        .fields
+        .iter()
+        .filter(|f| matches!(f.role, Role::Module));
+    let layers = super::unused::types(layers.map(|f| element(&f.ty)));
+    let names = asked.iter().map(|f| f.name());
+    let arms = asked.iter().enumerate().map(|(i, f)| arm(i, f, krate));
+    let body = match asked.is_empty() {
         true => quote!(::core::result::Result::Ok(#krate::statics::Value::UNKNOWN)),
         false => quote! {
             let #krate::statics::Question::Field(__name, __question) = __question else {
                 return ::core::result::Result::Ok(#krate::statics::Value::UNKNOWN);
             };
-            let __question = *__question;
-            match __name.as_bytes() {
+            let (__question, __at) = (*__question, #krate::statics::Place::field(__at, __name));
+            match #krate::statics::position(&[#(#names),*], __name) {
                 #(#arms)*
                 _ => ::core::result::Result::Ok(#krate::statics::Value::UNKNOWN),
             }
         },
     };
     quote! {
-        #[allow(non_local_definitions, clippy::all)]
         const _: () = {
             use #krate::statics::{NotFollowed as _, NotPlain as _};
 
@@ -45,7 +46,6 @@ pub fn expand(item: &Struct) -> TokenStream {
 
             #[automatically_derived]
             impl __Fields {
-                #[allow(unused_variables)]
                 pub const fn ask #impl_generics (
                     self,
                     __net: &#ident #type_generics,
@@ -83,9 +83,9 @@ fn element(ty: &Type) -> &Type {
     }
 }
 
-fn arm(field: &Field, krate: &TokenStream) -> TokenStream {
-    let (ident, name) = (&field.ident, field.name());
-    let bytes = LitByteStr::new(name.as_bytes(), Span::call_site());
+/// The answer of the field with this number.
+fn arm(number: usize, field: &Field, krate: &TokenStream) -> TokenStream {
+    let (ident, number) = (&field.ident, Literal::usize_unsuffixed(number));
     let value = quote!(&__net.#ident);
     let ask = match field.role {
         Role::Config => {
@@ -94,12 +94,7 @@ fn arm(field: &Field, krate: &TokenStream) -> TokenStream {
         }
         _ => ask(&field.ty, value, krate, 0),
     };
-    quote! {
-        #bytes => {
-            let __at = #krate::statics::Place::field(__at, #name);
-            #ask
-        }
-    }
+    quote!(#number => #ask,)
 }
 
 /// The answer of a value of a type: arrays are taken apart, whatever else answers for itself.

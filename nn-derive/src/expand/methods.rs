@@ -2,8 +2,9 @@
 
 use super::impl_of;
 use crate::syntax::{Field, Input, InputShape, Role, Struct};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
+use syn::Visibility;
 
 /// A method for each field, and the constants.
 pub fn expand(item: &Struct) -> TokenStream {
@@ -34,7 +35,7 @@ pub fn expand(item: &Struct) -> TokenStream {
         return named;
     }
     let body = impl_of(item, quote!(), body);
-    quote!(#[allow(dead_code)] #body #named)
+    quote!(#body #named)
 }
 
 /// Names that a struct may have for something else too, `Net::new()`: a layer of that name is called by the method of a trait, which
@@ -46,7 +47,6 @@ fn trait_method(field: &Field, item: &Struct) -> TokenStream {
     let (krate, name) = (&item.attrs.krate, field.name());
     let Field { vis, ident, ty, .. } = field;
     let of_field = format_ident!("__{}_{name}", item.class_name());
-    let doc = format!(" Calls the layer `{name}`.");
     let implemented = impl_of(
         item,
         quote!(#of_field for),
@@ -63,16 +63,21 @@ fn trait_method(field: &Field, item: &Struct) -> TokenStream {
     );
     quote! {
         #[doc(hidden)]
-        #[allow(non_camel_case_types, dead_code)]
         #vis trait #of_field {
             type Field;
-            #[doc = #doc]
             fn #ident<__I>(&self, input: __I) -> <Self::Field as #krate::Callable<__I>>::Output
             where
                 Self::Field: #krate::Callable<__I>;
         }
         #implemented
     }
+}
+
+/// The name of a field as that of generated code, so that no lint looks at it, at the user's place.
+fn generated(ident: &Ident) -> Ident {
+    let mut name = ident.clone();
+    name.set_span(Span::call_site().located_at(ident.span()));
+    name
 }
 
 fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
@@ -83,15 +88,18 @@ fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
         ty,
         ..
     } = field;
-    let name = field.name();
+    let name = generated(ident);
+    // What others see is documented, by us if not by the user.
+    let documented = |doc: String| docs.is_empty().then(|| quote!(#[doc = #doc]));
     match field.role {
         Role::Module => {
-            let doc = format!(" Calls the layer `{name}`.");
+            let is_private = matches!(vis, Visibility::Inherited);
+            let doc = documented(format!(" Calls the layer `{}`.", field.name()));
+            let doc = doc.filter(|_| !is_private);
             Some(quote! {
-                #[doc = #doc]
-                #[doc = ""]
+                #doc
                 #(#docs)*
-                #vis fn #ident<__I>(&self, __input: __I) -> <#ty as #krate::Callable<__I>>::Output
+                #vis fn #name<__I>(&self, __input: __I) -> <#ty as #krate::Callable<__I>>::Output
                 where
                     #ty: #krate::Callable<__I>,
                 {
@@ -100,12 +108,11 @@ fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
             })
         }
         Role::Param(_) => {
-            let doc = format!(" The parameter `{name}`.");
+            let doc = documented(format!(" The parameter `{}`.", field.name()));
             Some(quote! {
-                #[doc = #doc]
-                #[doc = ""]
+                #doc
                 #(#docs)*
-                pub fn #ident(&self) -> &#ty {
+                pub fn #name(&self) -> &#ty {
                     &self.#ident
                 }
             })

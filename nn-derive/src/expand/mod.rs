@@ -14,13 +14,15 @@ mod output;
 mod registration;
 mod shape;
 mod structure;
+mod tensors;
 mod unused;
 
 pub use block::block;
 pub use structure::structure;
+pub use tensors::tensors;
 
 use crate::syntax::Struct;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{GenericParam, Generics};
 
@@ -50,6 +52,15 @@ fn parameters(generics: &Generics) -> impl Iterator<Item = GenericParam> {
         }
         param
     })
+}
+
+/// Tokens that are found by the macro's rules and shown at a place of the user's.
+fn spanned(tokens: TokenStream, place: Span) -> TokenStream {
+    let tokens = tokens.into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(place));
+        token
+    });
+    tokens.collect()
 }
 
 /// The `cfg` and lint attributes of a block, which hold for everything made from it.

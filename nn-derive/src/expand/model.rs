@@ -1,6 +1,6 @@
 //! `impl Model`, and the check that a layer has a `call`.
 
-use super::impl_with;
+use super::{impl_with, spanned};
 use crate::syntax::Struct;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -35,16 +35,11 @@ pub fn expand(item: &Struct) -> TokenStream {
     if bounded.params.is_empty() {
         // Without a `call` this is the one place that says so: all else takes the bound for granted.
         let ident = &item.ident;
-        let is_layer = quote!(#ident: #krate::Layer).into_iter().map(|mut token| {
-            token.set_span(ident.span());
-            token
-        });
-        let is_layer: TokenStream = is_layer.collect();
+        let is_layer = spanned(quote!(#ident: #krate::Layer), ident.span());
         let clause = bounded.make_where_clause();
         clause.predicates.push(parse_quote!(#is_layer));
     }
-    let model = impl_with(item, &bounded, quote!(#krate::Model for), body);
-    quote!(#[allow(trivial_bounds)] #model)
+    impl_with(item, &bounded, quote!(#krate::Model for), body)
 }
 
 /// Says so if there is no `call`. With type parameters that depends on their bounds, and shows where the layer is used.

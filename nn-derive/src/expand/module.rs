@@ -3,7 +3,7 @@
 use super::{generics, impl_of, impl_with};
 use crate::syntax::{Field, Role, Struct, Variant};
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::Ident;
 use syn::ext::IdentExt;
 
@@ -21,7 +21,11 @@ pub fn expand(item: &Struct) -> TokenStream {
                     let ident = &f.ident;
                     quote!(&self.#ident)
                 });
-                quote!(#krate::config::Writer::new(#class_name) #entries .finish())
+                quote! {
+                    let mut __config = #krate::config::Writer::new(#class_name);
+                    #entries
+                    __config.finish()
+                }
             },
             from_config(&item.fields, krate, quote!(Self)),
         ),
@@ -54,6 +58,22 @@ pub fn expand(item: &Struct) -> TokenStream {
         item,
         &generics::bounded(item),
         quote!(#krate::Module for),
+        body,
+    )
+}
+
+/// `Debug`, by the configuration.
+pub fn debug(item: &Struct) -> TokenStream {
+    let krate = &item.attrs.krate;
+    let body = quote! {
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            #krate::module::debug(self, __f)
+        }
+    };
+    impl_with(
+        item,
+        &generics::bounded(item),
+        quote!(::core::fmt::Debug for),
         body,
     )
 }
@@ -93,7 +113,7 @@ fn entries(
             Role::Config => access(f, krate, "to_json"),
             _ => access(f, krate, "config"),
         };
-        quote!(.entry(#name, #to_json(#place)))
+        quote!(__config.entry(#name, #to_json(#place));)
     });
     entries.collect()
 }
@@ -101,13 +121,14 @@ fn entries(
 /// The bodies of `visit`, `config` and `from_config` for an enum: those of the variant that it is.
 fn variants(item: &Struct) -> (TokenStream, TokenStream, TokenStream) {
     let (krate, class_name) = (&item.attrs.krate, item.class_name());
-    let place = |f: &Field| f.ident.to_token_stream();
+    let bound = |f: &Field| format_ident!("__{}", f.name());
+    let place = |f: &Field| bound(f).to_token_stream();
     let (mut visited, mut written, mut read) = (Vec::new(), Vec::new(), Vec::new());
     for Variant { ident, fields } in &item.variants {
         let pattern = |used: &dyn Fn(&Field) -> bool| {
             let bound = fields.iter().filter(|f| used(f)).map(|f| {
-                let (member, ident) = (f.member(), &f.ident);
-                quote!(#member: #ident,)
+                let (member, name) = (f.member(), bound(f));
+                quote!(#member: #name,)
             });
             quote!(Self::#ident { #(#bound)* .. })
         };
@@ -119,7 +140,7 @@ fn variants(item: &Struct) -> (TokenStream, TokenStream, TokenStream) {
         let visits = visits(fields, krate, place);
         visited.push(quote!(#is_part => { #visits }));
         let entries = entries(fields, krate, place);
-        written.push(quote!(#is_saved => __config.variant(#name) #entries .finish()));
+        written.push(quote!(#is_saved => { __config.variant(#name); #entries }));
         let made = from_config(fields, krate, quote!(Self::#ident));
         read.push(quote!(#name => { #made }));
     }
@@ -127,8 +148,9 @@ fn variants(item: &Struct) -> (TokenStream, TokenStream, TokenStream) {
     (
         quote!(match self { #(#visited)* }),
         quote! {
-            let __config = #krate::config::Writer::new(#class_name);
-            match self { #(#written,)* }
+            let mut __config = #krate::config::Writer::new(#class_name);
+            match self { #(#written)* }
+            __config.finish()
         },
         quote! {
             let (__variant, __config) = __config.variant()?;
@@ -143,30 +165,40 @@ fn variants(item: &Struct) -> (TokenStream, TokenStream, TokenStream) {
 /// Reads the fields; those under `#[config]` first, since expressions of `#[param(..)]` may name them.
 fn from_config(fields: &[Field], krate: &TokenStream, made: TokenStream) -> TokenStream {
     let is_config = |f: &&Field| matches!(f.role, Role::Config);
+    let is_made = |f: &&Field| matches!(f.role, Role::Param(Some(_)));
+    let read = |f: &Field, method| {
+        let (name, method) = (f.name(), access(f, krate, method));
+        // Called here, since the compiler reports a type without the trait once more where its function is handed on.
+        quote!(__config.entry(#name, |__json| #method(__json))?)
+    };
     let config = fields.iter().filter(is_config).map(|f| {
-        let (ident, name, from_json) = (&f.ident, f.name(), access(f, krate, "from_json"));
-        quote!(let #ident = __config.entry(#name, |__json| #from_json(__json))?;)
+        let (ident, value) = (&f.ident, read(f, "from_json"));
+        quote!(let #ident = #value;)
     });
-    let values = fields.iter().map(|f| {
-        let (ident, member, name) = (&f.ident, f.member(), f.name());
-        match &f.role {
-            Role::Config => quote!(#member: #ident),
-            Role::Module | Role::Param(None) => {
-                let from_config = access(f, krate, "from_config");
-                quote!(#member: __config.entry(#name, |__json| #from_config(__json))?)
-            }
-            Role::Param(Some(expr)) => quote!(#member: #expr),
-            Role::Skip => quote!(#member: ::core::default::Default::default()),
-        }
-    });
-    // Expressions may use the configuration by value: they come before the fields that take it.
-    let (params, others): (Vec<_>, Vec<_>) = values
-        .zip(fields)
-        .partition(|(_, f)| matches!(f.role, Role::Param(Some(_))));
-    let values = params.into_iter().chain(others).map(|(value, _)| value);
+    // A variable for each: one expression with a way out at every field takes the compiler a time that grows with the square of their
+    // number. Expressions may use the configuration by value, and no name of another field.
+    let params = fields.iter().filter(is_made);
+    let others = fields.iter().filter(|f| !is_made(f) && !is_config(f));
+    let mut members = Vec::new();
+    let mut variables = Vec::new();
+    for (i, f) in params.chain(others).enumerate() {
+        let value = match &f.role {
+            Role::Param(Some(expr)) => expr.to_token_stream(),
+            Role::Skip => quote!(::core::default::Default::default()),
+            _ => read(f, "from_config"),
+        };
+        let (member, variable) = (f.member(), format_ident!("__{i}"));
+        variables.push(quote!(let #variable = #value;));
+        members.push(quote!(#member: #variable));
+    }
+    members.extend(fields.iter().filter(is_config).map(|f| {
+        let (member, ident) = (f.member(), &f.ident);
+        quote!(#member: #ident)
+    }));
     quote! {
         #(#config)*
-        ::core::result::Result::Ok(#made { #(#values),* })
+        #(#variables)*
+        ::core::result::Result::Ok(#made { #(#members),* })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What `#[model] impl` says about shapes: `__SHAPE`, and the use of the block's own `output_shape`.
 
-use super::cfgs;
+use super::{cfgs, spanned};
 use crate::errors::Errors;
 use crate::syntax::{owned, typed_arguments};
 use crate::{check, follow};
@@ -27,13 +27,13 @@ pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> Token
         .iter()
         .enumerate()
         .map(|(i, span)| site(i, *span, krate));
+    let made = made(block, krate);
     let attrs = cfgs(&block.attrs);
     let (impl_generics, _, where_clause) = block.generics.split_for_impl();
     let parameters = &block.generics.params;
     let name = self_ty.to_token_stream().to_string();
     quote! {
         #(#attrs)*
-        #[allow(non_local_definitions, clippy::all)]
         const _: () = {
             use #krate::statics::NotFollowed as _;
 
@@ -47,7 +47,6 @@ pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> Token
 
             #[automatically_derived]
             impl __Shape {
-                #[allow(unused, unreachable_code)]
                 pub const fn ask #impl_generics (
                     self,
                     __net: &#self_ty,
@@ -72,6 +71,8 @@ pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> Token
                 }
             }
 
+            #made
+
             #[automatically_derived]
             impl #impl_generics #self_ty #where_clause {
                 #[doc(hidden)]
@@ -81,17 +82,67 @@ pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> Token
     }
 }
 
+/// `__MADE`, which checks a model made by the block's own `const fn new()`.
+fn made(block: &ItemImpl, krate: &TokenStream) -> Option<TokenStream> {
+    let has_new = block.items.iter().any(|item| match item {
+        ImplItem::Fn(method) => {
+            let sig = &method.sig;
+            let returned = sig.output.to_token_stream().to_string();
+            let own = format!("-> {}", block.self_ty.to_token_stream());
+            sig.ident == "new"
+                && sig.constness.is_some()
+                && sig.inputs.is_empty()
+                && (returned == "-> Self" || returned == own)
+                && !method.attrs.iter().any(|a| a.path().is_ident("cfg"))
+        }
+        _ => false,
+    });
+    if !has_new || !block.generics.params.is_empty() {
+        return None;
+    }
+    let self_ty = &block.self_ty;
+    let name = self_ty.to_token_stream().to_string();
+    let run = super::output::run(
+        krate,
+        &self_ty.to_token_stream(),
+        &quote!(<#self_ty>::new()),
+        &quote!(__input),
+        &name,
+        &quote!(__is_strict),
+    );
+    Some(quote! {
+        #[doc(hidden)]
+        #[derive(::core::clone::Clone, ::core::marker::Copy)]
+        pub struct __Made;
+
+        #[automatically_derived]
+        impl __Made {
+            pub const fn check(
+                self,
+                __input: #krate::statics::Value,
+                __is_strict: ::core::primitive::bool,
+            ) -> #krate::statics::Answer {
+                #run
+            }
+        }
+
+        #[automatically_derived]
+        impl #self_ty {
+            #[doc(hidden)]
+            #[allow(dead_code)]
+            pub const __MADE: __Made = __Made;
+        }
+    })
+}
+
 /// A constant at the user's tokens, which fails if the mistake comes from there.
 fn site(number: usize, span: Span, krate: &TokenStream) -> TokenStream {
     // Found by the macro's rules, shown at the user's place.
     let span = Span::mixed_site().located_at(span);
-    let check: TokenStream = quote!(#krate::statics::fail_at::<__R>(__BLOCK, #number))
-        .into_iter()
-        .map(|mut token| {
-            token.set_span(token.span().located_at(span));
-            token
-        })
-        .collect();
+    let check = spanned(
+        quote!(#krate::statics::fail_at::<__R>(__BLOCK, #number)),
+        span,
+    );
     quote!(const { #check };)
 }
 

@@ -29,9 +29,10 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
         return quote!(#errors #module #inherent #layer);
     }
     let module = module::expand(&item);
+    let debug = item.attrs.debug.then(|| module::debug(&item));
     let registration = registration::expand(&item);
     let unused = unused::expand(&item);
     let constructors = constructors::expand(&item);
     let (fields, output) = (fields::expand(&item), output::expand(&item));
-    quote!(#module #inherent #layer #registration #unused #constructors #fields #output)
+    quote!(#module #debug #inherent #layer #registration #unused #constructors #fields #output)
 }

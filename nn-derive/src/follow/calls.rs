@@ -70,11 +70,16 @@ impl<'a> Follower<'a> {
         span: Span,
     ) -> TokenStream {
         let (krate, self_ty) = (self.krate, &self.block.self_ty);
+        let is_call = crate::follow::scan::mentions(question.clone(), "Call");
         let question = path.iter().rev().fold(question, |inner, step| match step {
             Step::Field(name) => quote!(#krate::statics::Question::Field(#name, &#inner)),
             Step::At(index) => quote!(#krate::statics::Question::At(#index, &#inner)),
         });
-        self.settle(quote!(<#self_ty>::__FIELDS.ask(__net, #question, #at)), span)
+        let answer = quote!(<#self_ty>::__FIELDS.ask(__net, #question, #at));
+        match is_call {
+            true => self.settle(answer, span),
+            false => self.read(answer, span),
+        }
     }
 
     pub(super) fn arguments<'e>(

@@ -197,7 +197,7 @@ impl<'a> Follower<'a> {
         let krate = self.krate;
         let result = self.block(block);
         quote! {
-            let mut __steps = #krate::statics::Steps::new(__BLOCK);
+            let mut __steps = #krate::statics::Steps::new(__at, __BLOCK);
             #bindings
             let __result = #result;
             __steps.end(__result)
@@ -265,11 +265,20 @@ impl<'a> Follower<'a> {
 
     /// The value of an answer; a mistake is one at the user's tokens.
     fn settle(&mut self, answer: TokenStream, span: Span) -> TokenStream {
+        self.settle_by(&quote!(settle), answer, span)
+    }
+
+    /// The same of a value that need not be known.
+    fn read(&mut self, answer: TokenStream, span: Span) -> TokenStream {
+        self.settle_by(&quote!(read), answer, span)
+    }
+
+    fn settle_by(&mut self, how: &TokenStream, answer: TokenStream, span: Span) -> TokenStream {
         let site = self.sites.len();
         self.sites.push(span);
         quote! {{
             let __answer = #answer;
-            match __steps.settle(__answer, #site) {
+            match __steps.#how(__answer, #site) {
                 ::core::option::Option::Some(__value) => __value,
                 ::core::option::Option::None => return __steps.failed(),
             }

@@ -1,12 +1,14 @@
 //! `#[cfg(..)]` in a block, which only the compiler can decide: the block is written twice, with what the attribute is on and without.
 //!
-//! A derive sees a struct without what is configured away, an attribute on an `impl` does not.
+//! A derive sees a struct without what is configured away, an attribute on an `impl` does not. A layer that is used under a condition
+//! is used: what is dropped is still mentioned.
 
 use super::block::is_special;
 use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident};
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Block, Expr, FnArg, ImplItem, ItemImpl, Signature, Stmt};
+use syn::{Attribute, Block, Expr, FnArg, ImplItem, ItemImpl, Signature, Stmt, parse_quote};
 
 /// The first condition of a block, the block where it holds, and where it does not.
 pub fn alternatives(block: &ItemImpl) -> Option<(TokenStream, ItemImpl, ItemImpl)> {
@@ -14,6 +16,14 @@ pub fn alternatives(block: &ItemImpl) -> Option<(TokenStream, ItemImpl, ItemImpl
     let condition = Alternative::choose(&mut with, true)?;
     let mut without = block.clone();
     Alternative::choose(&mut without, false)?;
+    let name = format_ident!("__configured_away{}", without.items.len());
+    let dropped = block.to_token_stream();
+    without.items.push(parse_quote!(
+        #[doc(hidden)]
+        fn #name() {
+            let _ = ::core::stringify!(#dropped);
+        }
+    ));
     Some((condition, with, without))
 }
 

@@ -115,6 +115,8 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
         input: None,
         new: None,
         not_const: None,
+        strict: None,
+        debug: false,
     };
     let mut seen = Seen::default();
     let krate = of_framework(attrs);
@@ -130,7 +132,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
             continue;
         };
         let tokens = list.tokens.clone();
-        let known = ["input", "new", "not_const", "crate"];
+        let known = ["input", "new", "not_const", "check", "debug", "crate"];
         keys(
             tokens,
             "`#[model(..)]` on a struct",
@@ -142,8 +144,12 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
                     found.krate = crate_path(meta)?;
                 } else if meta.path.is_ident("new") {
                     found.new = declared::constructor(meta, errors)?;
+                } else if meta.path.is_ident("debug") {
+                    found.debug = true;
                 } else if meta.path.is_ident("not_const") {
                     found.not_const = Some(meta.path.clone());
+                } else if meta.path.is_ident("check") {
+                    found.strict = strictness(meta, errors)?;
                 } else {
                     found.input = input_shape(meta, &krate, errors)?;
                 }
@@ -152,6 +158,20 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
         );
     }
     found
+}
+
+/// The value of `check`.
+fn strictness(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<Path>> {
+    if !meta.input.peek(syn::Token![=]) {
+        errors.at(&meta.path, messages::needs_value("check", "\"strict\""));
+        return Ok(None);
+    }
+    let value: Expr = meta.value()?.parse()?;
+    if value.to_token_stream().to_string() != "\"strict\"" {
+        errors.at(value, messages::CHECK_IS_STRICT);
+        return Ok(None);
+    }
+    Ok(Some(meta.path.clone()))
 }
 
 fn input_shape(
@@ -326,20 +346,27 @@ fn of_framework(attrs: &[Attribute]) -> TokenStream {
 
 /// The `crate = ..` of `#[model(..)]` on an `impl` block, which takes nothing else.
 pub fn of_impl(tokens: TokenStream, errors: &mut Errors) -> TokenStream {
+    of_crate(tokens, "`#[model(..)]` on an `impl`", errors)
+}
+
+fn of_crate(tokens: TokenStream, place: &str, errors: &mut Errors) -> TokenStream {
     let mut krate = framework();
     let mut seen = Seen::default();
-    keys(
-        tokens,
-        "`#[model(..)]` on an `impl`",
-        &["crate"],
-        &mut seen,
-        errors,
-        |meta, _| {
-            krate = crate_path(meta)?;
-            Ok(())
-        },
-    );
+    keys(tokens, place, &["crate"], &mut seen, errors, |meta, _| {
+        krate = crate_path(meta)?;
+        Ok(())
+    });
     krate
+}
+
+/// The `crate = ..` of `#[model(..)]` on a struct of tensors, which takes nothing else.
+pub fn of_tensors(attrs: &[Attribute], errors: &mut Errors) -> TokenStream {
+    let lists = attrs.iter().filter(is_model);
+    let keys: TokenStream = lists
+        .filter_map(|attr| attr.meta.require_list().ok())
+        .map(|list| &list.tokens)
+        .fold(TokenStream::new(), |all, keys| quote!(#all #keys,));
+    of_crate(keys, "`#[model(..)]` on a struct of tensors", errors)
 }
 
 /// The `crate = ..` among the keys of `#[model(..)]` on a struct, whose mistakes the derive reports.

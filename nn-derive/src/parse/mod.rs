@@ -6,7 +6,7 @@ mod block;
 mod declared;
 
 pub use alternatives::alternatives;
-pub use attributes::{crate_of, of_impl};
+pub use attributes::{crate_of, of_impl, of_tensors};
 pub use block::{outer_attributes, special};
 
 use crate::errors::Errors;

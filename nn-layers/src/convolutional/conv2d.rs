@@ -27,8 +27,8 @@ use nn_derive::{Layer, model};
 /// let tall = Conv2D::new(8, 3).kernel_shape([3, 1]).strides(2);
 /// assert_eq!(tall.forward(Tensor::ones([2, 28, 28, 1])).shape(), [2, 13, 14, 8]);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct Conv2D {
     #[config]
     filters: usize,

@@ -19,8 +19,8 @@ use nn_derive::{Layer, model};
 /// assert_eq!(dense.forward(Tensor::ones([2, 784])).shape(), [2, 16]);
 /// assert_eq!(dense.count_params(), 784 * 16 + 16);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct Dense {
     #[config]
     units: usize,

@@ -22,6 +22,7 @@ use serde_json::Value;
 /// let paths: Vec<String> = model.parameters().iter().map(|p| p.path().to_string()).collect();
 /// assert_eq!(paths, ["1.kernel", "1.bias", "2.kernel", "2.bias"]);
 /// ```
+#[derive(Clone)]
 pub struct Sequential {
     layers: Vec<Box<dyn DynLayer>>,
 }
@@ -59,6 +60,12 @@ impl Sequential {
     /// The layers in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &dyn DynLayer> + ExactSizeIterator {
         self.layers.iter().map(|layer| &**layer)
+    }
+}
+
+impl std::fmt::Debug for Sequential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        nn_core::module::debug(self, f)
     }
 }
 

@@ -30,8 +30,8 @@ use nn_derive::{Layer, model};
 /// assert_eq!(bn.trainable_parameters().len(), 2);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct BatchNormalization {
     #[config]
     axis: isize,

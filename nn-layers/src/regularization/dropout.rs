@@ -21,8 +21,8 @@ use nn_derive::{Layer, model};
 /// assert!(dropout.call(&x, true).to_vec::<f32>()?.iter().all(|v| *v == 0.0 || *v == 2.0));
 /// # Ok::<(), nn_core::Error>(())
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct Dropout {
     #[config]
     rate: f64,

@@ -28,8 +28,8 @@ use nn_derive::{Layer, model};
 /// assert_eq!(gru.forward(Tensor::ones([2, 10, 8])).shape(), [2, 16]);
 /// assert_eq!(gru.count_params(), (8 + 16 + 2) * 3 * 16);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct GRU {
     #[config]
     units: usize,

@@ -29,8 +29,8 @@ use nn_derive::{Layer, model};
 /// assert_eq!(lstm.forward(Tensor::ones([2, 10, 8])).shape(), [2, 10, 16]);
 /// assert_eq!(lstm.count_params(), (8 + 16 + 1) * 4 * 16);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct LSTM {
     #[config]
     units: usize,

@@ -25,8 +25,8 @@ use nn_derive::{Layer, model};
 /// let rnn = SimpleRNN::new(16).return_sequences(true);
 /// assert_eq!(rnn.forward(Tensor::ones([2, 10, 8])).shape(), [2, 10, 16]);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct SimpleRNN {
     #[config]
     units: usize,
