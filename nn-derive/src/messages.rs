@@ -45,7 +45,8 @@ pub fn unknown_key(found: &str, place: &str, known: &[&str]) -> String {
     format!("unknown key `{found}`; {place} takes {known}")
 }
 
-pub const MODEL_TWICE: &str = "`#[model]` is given twice (`#[derive(Model)]` is the same); keep one";
+pub const MODEL_TWICE: &str =
+    "`#[model]` is given twice (`#[derive(Model)]` is the same); keep one";
 
 pub fn unmarked_struct(name: impl Display) -> String {
     format!("`{name}` is a plain struct: put `#[model]` on it too, which makes its fields layers")
@@ -89,8 +90,7 @@ pub fn not_checked(why: &str) -> String {
     )
 }
 
-pub const NO_SIZE: &str =
-    "a dimension of `input` is at least 1; `_` stands for any size, and the batch is not part of it";
+pub const NO_SIZE: &str = "a dimension of `input` is at least 1; `_` stands for any size, and the batch is not part of it";
 
 pub const NEW_ARGUMENTS: &str = "expected the arguments of the constructor, each with a value to check shapes with if you like: `new(units: usize, num_classes: usize = 10)`";
 

@@ -28,9 +28,9 @@ pub fn text() -> Rc<str> {
         return Rc::from("");
     };
     FILES.with_borrow_mut(|files| {
-        let text = files.entry(file).or_insert_with_key(|file| {
-            Rc::from(std::fs::read_to_string(file).unwrap_or_default())
-        });
+        let text = files
+            .entry(file)
+            .or_insert_with_key(|file| Rc::from(std::fs::read_to_string(file).unwrap_or_default()));
         text.clone()
     })
 }
@@ -66,7 +66,10 @@ pub fn is_another_function(name: &str, framework: &str) -> bool {
         };
         let from = statement[used + 3..].trim_start().trim_start_matches("::");
         let is_statement = !statement[used..].contains(['(', '=']);
-        is_statement && !["nn", "nn_core", framework].iter().any(|name| from.starts_with(name))
+        is_statement
+            && !["nn", "nn_core", framework]
+                .iter()
+                .any(|name| from.starts_with(name))
     })
 }
 
@@ -127,5 +130,7 @@ pub fn is_unmarked_struct(name: &str) -> bool {
 
 /// Whether the attributes of a struct, as text, make it a model.
 fn is_marked(attributes: &str) -> bool {
-    ["model", "Model", "Layer"].iter().any(|word| attributes.contains(word))
+    ["model", "Model", "Layer"]
+        .iter()
+        .any(|word| attributes.contains(word))
 }

@@ -382,7 +382,9 @@ impl Writer<'_> {
             false => rank,
         };
         match self.dice.below(2) {
-            0 => self.line(format!("x = nn::concatenate([&x, &self.{name}(&x)], {axis});")),
+            0 => self.line(format!(
+                "x = nn::concatenate([&x, &self.{name}(&x)], {axis});"
+            )),
             _ => {
                 let join = self.field("Concatenate", &format!("axis = {axis}"));
                 self.line(format!("x = self.{join}(vec![x.clone(), self.{name}(x)]);"));

@@ -51,7 +51,9 @@ impl Writer<'_> {
                 shape[rank - 1] = units;
             }
             1 if rank < 3 => {
-                self.closed("let mut dims = x.shape().to_vec();\ndims.push(1);\nx = x.reshape(dims);");
+                self.closed(
+                    "let mut dims = x.shape().to_vec();\ndims.push(1);\nx = x.reshape(dims);",
+                );
                 shape.push(1);
             }
             2 => {
@@ -85,7 +87,9 @@ impl Writer<'_> {
             }
             8 => {
                 let (name, units) = self.layer();
-                self.closed(format!("match x {{ ref mut t => *t = self.{name}.forward(&*t) }}"));
+                self.closed(format!(
+                    "match x {{ ref mut t => *t = self.{name}.forward(&*t) }}"
+                ));
                 shape[rank - 1] = units;
             }
             9 => {
@@ -150,7 +154,9 @@ impl Writer<'_> {
             2 => {
                 let name = self.field("Dense", &last.to_string());
                 let range = self.dice.pick(&["0..=1", "0..2", "1..THREE"]);
-                self.line(format!("for _ in {range} {{ x = self.{name}.forward(&x); }}"));
+                self.line(format!(
+                    "for _ in {range} {{ x = self.{name}.forward(&x); }}"
+                ));
             }
             3 => self.line("if x.rank() == 7 { return x.mean_axis(1); }"),
             4 => self.closed("if x.shape()[0] == 0 { return x; }"),
@@ -235,7 +241,11 @@ impl Writer<'_> {
         match self.dice.below(9) {
             0 => {
                 let to = self.dice.pick(&[last.div_ceil(2), last, last + 1]);
-                let to = if self.dice.once_in(self.wrong) { to } else { to.min(last) };
+                let to = if self.dice.once_in(self.wrong) {
+                    to
+                } else {
+                    to.min(last)
+                };
                 self.line(format!("x = x.columns(0..{to});"));
                 shape[rank - 1] = to;
             }
@@ -244,7 +254,10 @@ impl Writer<'_> {
                     true => 2,
                     false => 1,
                 };
-                self.line(format!("let parts = x.split({n}, -1);\nx = &parts[0] + &parts[{}];", n - 1));
+                self.line(format!(
+                    "let parts = x.split({n}, -1);\nx = &parts[0] + &parts[{}];",
+                    n - 1
+                ));
                 shape[rank - 1] = last / n;
             }
             2 => {
@@ -255,7 +268,9 @@ impl Writer<'_> {
                 shape[rank - 1] = last - 1;
                 if last == 1 {
                     // Nothing would be left of it.
-                    self.line(format!("x = Tensor::zeros([1]) + x.sum_axes([{rank}], true);"));
+                    self.line(format!(
+                        "x = Tensor::zeros([1]) + x.sum_axes([{rank}], true);"
+                    ));
                     shape[rank - 1] = 1;
                 }
             }
@@ -280,7 +295,11 @@ impl Writer<'_> {
                 let wrong = self.dice.once_in(self.wrong);
                 let letters = if wrong { "btd,bdt->bt" } else { "btd,bsd->bts" };
                 self.line(format!("x = nn::einsum(\"{letters}\", [&x, &x]);"));
-                shape = if wrong { vec![shape[0]] } else { vec![shape[0]; 2] };
+                shape = if wrong {
+                    vec![shape[0]]
+                } else {
+                    vec![shape[0]; 2]
+                };
             }
             7 if shape[0] > 2 => {
                 self.line("x = x.slice_axis(1, 1..-1);");
@@ -288,7 +307,9 @@ impl Writer<'_> {
             }
             _ => {
                 let name = self.field("Dense", &(last + 1).to_string());
-                self.line(format!("let n = self.{name}(&x).shape()[{rank}];\nx = x * (n - 1) as f32;"));
+                self.line(format!(
+                    "let n = self.{name}(&x).shape()[{rank}];\nx = x * (n - 1) as f32;"
+                ));
             }
         }
         shape

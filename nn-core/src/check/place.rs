@@ -152,10 +152,11 @@ impl<'a> Place<'a> {
                 answer
             }
             first if first.layer == layer && first.size != size => {
-                let error = ShapeError::new("a layer keeps the input size of its first call, which was ")
-                    .number(first.size)
-                    .text(", found ")
-                    .number(size);
+                let error =
+                    ShapeError::new("a layer keeps the input size of its first call, which was ")
+                        .number(first.size)
+                        .text(", found ")
+                        .number(size);
                 Err(Failure::new(self.named(error.text(
                     "; use another layer for this input, or `Reshape` it",
                 ))))

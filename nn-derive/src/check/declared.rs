@@ -108,7 +108,10 @@ fn check_names(field: &Field, errors: &mut Errors) {
     for (name, _) in &declared.settings {
         if arguments.iter().any(|argument| name == argument) {
             let name_text = name.to_string();
-            errors.at(name, messages::positional_argument(&layer, &name_text, example));
+            errors.at(
+                name,
+                messages::positional_argument(&layer, &name_text, example),
+            );
         }
     }
 }

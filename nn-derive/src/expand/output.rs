@@ -28,7 +28,14 @@ pub fn expand(item: &Struct) -> TokenStream {
             let examples = super::constructors::examples(new);
             let made = quote!(#ident::new(#(#examples),*));
             let name = item.class_name();
-            let run = run(krate, &quote!(#ident), &made, &input, &name, &quote!(#is_strict));
+            let run = run(
+                krate,
+                &quote!(#ident),
+                &made,
+                &input,
+                &name,
+                &quote!(#is_strict),
+            );
             let output = quote! {
                 /// The shape of what `call` makes of an input of the shape `INPUT`, without the batch.
                 #vis const OUTPUT: #krate::OutputShape = #krate::OutputShape::of(#ident::__CHECKED);

@@ -103,9 +103,7 @@ impl Follower<'_> {
                 let n = if negative { -n } else { n };
                 quote!(#value.equals(#krate::statics::Value::int(#n)))
             }),
-            syn::Lit::Bool(b) => {
-                Some(quote!(#value.equals(#krate::statics::Value::truth_of(#b))))
-            }
+            syn::Lit::Bool(b) => Some(quote!(#value.equals(#krate::statics::Value::truth_of(#b)))),
             _ => None,
         };
         match pat {

@@ -97,7 +97,11 @@ impl Follower<'_> {
             }
             cond => {
                 let cond = self.expr(cond);
-                (TokenStream::new(), quote!(#cond.truth()), TokenStream::new())
+                (
+                    TokenStream::new(),
+                    quote!(#cond.truth()),
+                    TokenStream::new(),
+                )
             }
         };
         let then = self.block(&e.then_branch);
@@ -143,7 +147,12 @@ impl Follower<'_> {
 
     pub(super) fn match_(&mut self, e: &syn::ExprMatch) -> TokenStream {
         let krate = self.krate;
-        let patterns: TokenStream = e.arms.iter().map(|arm| &arm.pat).map(|p| quote!(#p,)).collect();
+        let patterns: TokenStream = e
+            .arms
+            .iter()
+            .map(|arm| &arm.pat)
+            .map(|p| quote!(#p,))
+            .collect();
         if mentions(patterns, "ref") || e.arms.iter().any(|arm| is_configured(&arm.attrs)) {
             return self.opaque(e.to_token_stream());
         }

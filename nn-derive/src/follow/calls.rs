@@ -1,8 +1,8 @@
 //! Calls of layers, methods, functions and macros.
 
-use crate::source::is_another_function;
 use super::scan::is_harmless;
 use super::{Follower, Local, Path, Step, method_name};
+use crate::source::is_another_function;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
@@ -94,7 +94,12 @@ impl<'a> Follower<'a> {
         let Expr::Path(p) = &*e.func else {
             return self.opaque(e.to_token_stream());
         };
-        let segments: Vec<String> = p.path.segments.iter().map(|s| s.ident.to_string()).collect();
+        let segments: Vec<String> = p
+            .path
+            .segments
+            .iter()
+            .map(|s| s.ident.to_string())
+            .collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         if let [one] = &segments[..]
             && one.starts_with(|c: char| c.is_lowercase() || c == '_')

@@ -1,7 +1,7 @@
 //! Operators, literals, tuples and assignments.
 
-use crate::source::is_number_constant;
 use super::{Follower, Local, variable};
+use crate::source::is_number_constant;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
@@ -100,9 +100,7 @@ impl Follower<'_> {
     /// A variable or a constant.
     fn name(&mut self, path: &syn::Path) -> TokenStream {
         let krate = self.krate;
-        let number = |constant: TokenStream| {
-            quote!(#krate::statics::Value::int(#constant as ::core::primitive::isize))
-        };
+        let number = |constant: TokenStream| quote!(#krate::statics::Value::int(#constant as ::core::primitive::isize));
         if let Some(ident) = path.get_ident() {
             let name = ident.to_string();
             return match self.local(ident) {
@@ -217,5 +215,6 @@ impl Follower<'_> {
 }
 
 fn is_constant(name: &str) -> bool {
-    name.chars().all(|c| c.is_uppercase() || c.is_numeric() || c == '_')
+    name.chars()
+        .all(|c| c.is_uppercase() || c.is_numeric() || c == '_')
 }

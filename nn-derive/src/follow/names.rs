@@ -73,7 +73,11 @@ fn origin(ident: &Ident) -> String {
 
 /// The names that a `use` brings in. One with `*` may bring in any function that is known by its name.
 pub(super) fn brought_in(tree: &UseTree) -> Vec<Ident> {
-    let of_prelude = || super::calls::FUNCTIONS.iter().map(|name| Ident::new(name, Span::call_site()));
+    let of_prelude = || {
+        super::calls::FUNCTIONS
+            .iter()
+            .map(|name| Ident::new(name, Span::call_site()))
+    };
     match tree {
         UseTree::Path(path) => brought_in(&path.tree),
         UseTree::Name(name) => vec![name.ident.clone()],

@@ -102,7 +102,12 @@ pub(super) fn has_unknown_macro(tokens: TokenStream) -> bool {
 fn is_macro(after: &[TokenTree]) -> bool {
     match after {
         [TokenTree::Punct(bang), TokenTree::Group(_), ..] => bang.as_char() == '!',
-        [TokenTree::Punct(bang), TokenTree::Ident(_), TokenTree::Group(_), ..] => {
+        [
+            TokenTree::Punct(bang),
+            TokenTree::Ident(_),
+            TokenTree::Group(_),
+            ..,
+        ] => {
             bang.as_char() == '!' // `macro_rules! name { .. }`
         }
         _ => false,
