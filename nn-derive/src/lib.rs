@@ -11,6 +11,7 @@ mod expand;
 mod follow;
 mod messages;
 mod parse;
+mod source;
 mod syntax;
 
 use proc_macro::TokenStream;

@@ -50,6 +50,10 @@ pub fn unknown_key(found: &str, place: &str, known: &[&str]) -> String {
 pub const MODEL_TWICE: &str =
     "`#[model]` is given twice (`#[derive(Model)]` is the same); keep one";
 
+pub fn unmarked_struct(name: impl Display) -> String {
+    format!("`{name}` is a plain struct: put `#[model]` on it too, which makes its fields layers")
+}
+
 pub fn tensor_field(name: &str) -> String {
     format!(
         "a tensor is no part of a model: make it a parameter, `#[param] {name}: Param`, to train and save it (`Param::buffer(..)` is saved and not trained), or leave it out with `#[model(skip)]`"
@@ -79,6 +83,14 @@ pub fn model_is_a_list(example: &str) -> String {
 }
 
 pub const INPUT_SHAPE: &str = "expected the shape of one input without the batch, `[28, 28, 1]` (`[_, _, 1]` for any height and width), a constant that is one, or a tuple of those for several inputs, `([5], [8])`";
+
+pub const CHECK_IS_STRICT: &str = "`check` is `\"strict\"`: what the compiler cannot follow is an error then; without it, it is checked when the model is built";
+
+pub fn not_checked(why: &str) -> String {
+    format!(
+        "`check = \"strict\"`: the compiler cannot check this model, since {why}; `build` checks it, leave out `check`"
+    )
+}
 
 pub const NO_SIZE: &str = "a dimension of `input` is at least 1; `_` stands for any size, and the batch is not part of it";
 

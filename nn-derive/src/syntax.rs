@@ -103,7 +103,7 @@ impl Field {
     }
 }
 
-/// `#[model(crate = .., input = .., new(..), not_const)]` on a struct.
+/// `#[model(crate = .., input = .., new(..), not_const, check = "strict")]` on a struct.
 pub struct StructAttrs {
     /// Where the framework is: `::nn` unless `crate = path` says otherwise.
     pub krate: TokenStream,
@@ -113,6 +113,8 @@ pub struct StructAttrs {
     pub new: Option<New>,
     /// `not_const`: the constructor is an ordinary function.
     pub not_const: Option<Path>,
+    /// `check = "strict"`: the compiler must be able to follow all of it.
+    pub strict: Option<Path>,
     /// `debug`: it shows itself by its settings.
     pub debug: bool,
 }

@@ -14,8 +14,9 @@ pub const fn position(names: &[&str], name: &str) -> usize {
     names.len()
 }
 
-/// Which of some fields, by their sorted names, the methods of a block use, by what they mention, sorted too: `name`, or `name(` for a
-/// function of the name, which may be another one. All of them, if a method mentions something else: it may be a method from elsewhere.
+/// Which of some fields, by their sorted names, the methods of a block use, by what they mention, sorted too. All of them, if a method
+/// mentions something else: it may be a method from elsewhere. What is called as a function ends with `(`; it may be a field all the same,
+/// the `self.` of which was forgotten.
 pub const fn used<const N: usize>(names: &[&str; N], mentioned: &[&str]) -> [bool; N] {
     let mut used = [false; N];
     let (mut i, mut k) = (0, 0);

@@ -9,7 +9,9 @@
 //!
 //! - `__SHAPE.locate(..)` and `__FIELDS.locate(..)`: fail the compilation at the line that a mistake comes from.
 //!
-//! Both are inherent constants, and [`NotFollowed`] is a trait with constants of the same names for every type: where a type has none of
+//! - `Net::__MADE.check(input, strict)`, from `#[model] impl` with a `const fn new()` of its own: the same of a model that it makes.
+//!
+//! All are inherent constants, and [`NotFollowed`] is a trait with constants of the same names for every type: where a type has none of
 //! its own (a layer written by hand, a type parameter, a `Vec`), name resolution falls back to the trait, whose answer is *unknown*.
 //! *Unknown* agrees with everything, so that only what is provably wrong is reported.
 
@@ -76,6 +78,11 @@ impl Unknown {
         Ok(Value::UNKNOWN)
     }
 
+    /// There is none to check.
+    pub const fn check(self, _: Value, _: bool) -> Answer {
+        Ok(Value::UNKNOWN)
+    }
+
     /// Nowhere.
     pub const fn locate<R: Failing, T: ?Sized>(self, _: Failed<R>, _: Of<T>) {}
 }
@@ -86,6 +93,8 @@ pub trait NotFollowed {
     const __SHAPE: Unknown = Unknown;
     /// What answers for its fields.
     const __FIELDS: Unknown = Unknown;
+    /// What makes one with its own `new()`, to be checked.
+    const __MADE: Unknown = Unknown;
 }
 
 impl<T: ?Sized> NotFollowed for T {}

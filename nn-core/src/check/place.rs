@@ -23,6 +23,8 @@ pub struct Run {
     asked: Cell<bool>,
     budget: Cell<usize>,
     kept: Cell<[Kept; KEPT]>,
+    /// The first line of which the compiler does not know what comes out.
+    unknown: Cell<Option<(&'static str, usize)>>,
 }
 
 /// A layer, by a number made of its path, and the size that its parameters have from its first call.
@@ -43,6 +45,26 @@ impl Run {
             asked: Cell::new(false),
             budget: Cell::new(BUDGET),
             kept: Cell::new([Kept { layer: 0, size: 0 }; KEPT]),
+            unknown: Cell::new(None),
+        }
+    }
+
+    /// The answer of a model that must be followed to its end: a mistake if it is not known which shapes come out.
+    pub const fn strictly(&self, answer: Answer) -> Answer {
+        let is_known = match answer {
+            Ok(value) => value.is_known_output(),
+            Err(_) => true,
+        };
+        if is_known {
+            return answer;
+        }
+        let failure = Failure::new(ShapeError::new(
+            "`check = \"strict\"`: the compiler does not know which shape comes out of this; write it so that it can be followed, \
+             give the block a `const fn output_shape`, or leave out `check`",
+        ));
+        match self.unknown.get() {
+            Some((block, site)) => Err(failure.at(block, site)),
+            None => Err(failure),
         }
     }
 
@@ -183,6 +205,13 @@ impl<'a> Place<'a> {
         match self.depth <= DEPTH && self.spend(1) {
             true => Some(self),
             false => None,
+        }
+    }
+
+    /// Notes that it is not known what comes out of a line.
+    pub const fn lose(&self, block: &'static str, site: usize) {
+        if self.run.unknown.get().is_none() {
+            self.run.unknown.replace(Some((block, site)));
         }
     }
 

@@ -1,12 +1,13 @@
 //! How far a `call` has come while it is followed, and how sure it is that its next line is reached.
 
-use super::{Answer, Failure, Truth, Value};
+use super::{Answer, Failure, Place, Truth, Value};
 
 /// The state of one followed `call`.
 ///
 /// A mistake counts at once where it is sure that its line is reached. In one of two branches of which either may be taken it is kept:
 /// if the other branch is wrong as well, whichever is taken, the first of the two is reported.
-pub struct Steps {
+pub struct Steps<'a> {
+    at: &'a Place<'a>,
     /// The `#[model] impl` that is followed.
     block: &'static str,
     /// Whether this line is in one of two branches of which either may be taken.
@@ -33,10 +34,11 @@ pub struct Branches {
     first_wrong: Option<Failure>,
 }
 
-impl Steps {
+impl<'a> Steps<'a> {
     /// At the start of the `call` of a block.
-    pub const fn new(block: &'static str) -> Steps {
+    pub const fn new(at: &'a Place<'a>, block: &'static str) -> Steps<'a> {
         Steps {
+            at,
             block,
             in_branch: false,
             may_have_left: false,
@@ -54,7 +56,12 @@ impl Steps {
     /// The value of an answer at line `site`; `None` if a mistake there ends the `call`.
     pub const fn settle(&mut self, answer: Answer, site: usize) -> Option<Value> {
         match answer {
-            Ok(value) => Some(value),
+            Ok(value) => {
+                if value.is_unknown() {
+                    self.at.lose(self.block, site);
+                }
+                Some(value)
+            }
             Err(_) if self.may_have_left => Some(Value::UNKNOWN),
             Err(failure) if self.in_branch => {
                 if self.wrong.is_none() {
@@ -66,6 +73,14 @@ impl Steps {
                 self.failure = Some(failure.at(self.block, site));
                 None
             }
+        }
+    }
+
+    /// A value that need not be known: a setting, a number.
+    pub const fn read(&mut self, answer: Answer, site: usize) -> Option<Value> {
+        match answer {
+            Ok(value) => Some(value),
+            wrong => self.settle(wrong, site),
         }
     }
 

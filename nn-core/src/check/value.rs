@@ -200,6 +200,31 @@ impl Value {
         }
     }
 
+    /// Whether it is one tensor or several, of which all dimensions but the batch are known.
+    pub(super) const fn is_known_output(self) -> bool {
+        let (shapes, n) = match (self.as_tensor(), self.as_tensors()) {
+            (Some(shape), _) => ([shape; MANY], 1),
+            (None, Some(all)) => all,
+            (None, None) => return matches!(self.0, Kind::Never),
+        };
+        let (mut i, mut axis) = (0, 1);
+        while i < n {
+            while axis < shapes[i].rank() {
+                if !is_known(shapes[i].dims()[axis]) {
+                    return false;
+                }
+                axis += 1;
+            }
+            (i, axis) = (i + 1, 1);
+        }
+        true
+    }
+
+    /// Whether nothing is known of it.
+    pub(super) const fn is_unknown(self) -> bool {
+        matches!(self.0, Kind::Unknown)
+    }
+
     /// The shapes with their number, if it is a tuple or array of tensors.
     pub const fn as_tensors(self) -> Option<([Shape; MANY], usize)> {
         let Kind::Many(items, n) = self.0 else {

@@ -16,7 +16,6 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a layer, a `Param` nor a container of those",
     label = "not part of a model",
-    note = "a struct of layers needs `#[model]`, on itself and on its `impl`",
     note = "add `#[config]` to the field to save it with the model, or `#[model(skip)]` to leave it out"
 )]
 pub trait Module: Send + Sync + 'static {

@@ -8,6 +8,9 @@ use syn::ext::IdentExt;
 
 /// What is wrong between fields and constructor.
 pub fn declared(item: &Struct, errors: &mut Errors) {
+    if let (Some(path), Some(why)) = (&item.attrs.strict, unchecked(item)) {
+        errors.at(path, messages::not_checked(why));
+    }
     let Some(new) = &item.attrs.new else {
         if errors.count() > 0 {
             // A `new` that cannot be read, perhaps, which is reported already.
@@ -33,6 +36,23 @@ pub fn declared(item: &Struct, errors: &mut Errors) {
             let name = argument.ident.unraw().to_string();
             errors.at(&argument.ident, messages::no_example(&name));
         }
+    }
+}
+
+/// Why the compiler cannot check the shapes of a model, if it is so for its struct alone.
+fn unchecked(item: &Struct) -> Option<&'static str> {
+    let attrs = &item.attrs;
+    if attrs.input.is_none() {
+        return Some("nothing says what goes in: `input = [28, 28, 1]`");
+    }
+    if !item.generics.params.is_empty() {
+        return Some("it has parameters, and another shape for each");
+    }
+    match &attrs.new {
+        Some(_) if !item.has_const_new() => {
+            Some("its constructor is no `const fn`: a `Box`, a `Vec` or `not_const`")
+        }
+        _ => None,
     }
 }
 

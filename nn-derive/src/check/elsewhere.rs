@@ -4,7 +4,8 @@
 //! `#[model(unused)]` is for that.
 
 use super::Uses;
-use proc_macro2::{Ident, Span};
+use crate::source;
+use proc_macro2::Ident;
 use quote::ToTokens;
 use std::collections::BTreeSet;
 use syn::visit::{self, Visit};
@@ -12,12 +13,7 @@ use syn::{Attribute, ImplItemFn, ItemImpl, Type};
 
 /// What the other blocks of a struct mention of its fields.
 pub fn mentioned(ident: &Ident) -> BTreeSet<String> {
-    let file = Span::call_site().unwrap().local_file();
-    let text = file.and_then(|path| std::fs::read_to_string(path).ok());
-    match text {
-        Some(text) => mentioned_in(&text, ident),
-        None => BTreeSet::new(),
-    }
+    mentioned_in(&source::text(), ident)
 }
 
 fn mentioned_in(text: &str, ident: &Ident) -> BTreeSet<String> {

@@ -4,7 +4,7 @@ use super::{hooks, layer, shape};
 use crate::check::{self, Uses};
 use crate::errors::Errors;
 use crate::syntax::Special;
-use crate::{messages, parse};
+use crate::{messages, parse, source};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -25,6 +25,14 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         return alternatives(&keys, &krate, condition, [with, without]);
     }
     let special = parse::special(&mut block, &mut errors);
+    if let Type::Path(ty) = &*block.self_ty
+        && let Some(name) = ty.path.get_ident()
+        && source::is_unmarked_struct(&name.to_string())
+    {
+        // Nothing of it can be used before, so that nothing else is said.
+        errors.at(name, messages::unmarked_struct(name));
+        return errors.into_tokens();
+    }
     if special.all().next().is_none() {
         let (errors, block) = (errors.into_tokens(), nothing_to_do(block, &krate));
         return quote!(#errors #block);

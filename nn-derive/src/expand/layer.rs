@@ -6,8 +6,9 @@ use crate::errors::Errors;
 use crate::syntax::{Call, Special, typed_arguments};
 use crate::{check, messages};
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{Attribute, ImplItemFn, Index, ItemImpl, Meta, Token, parse_quote};
 
 /// `impl Layer` from `call` and `build`.
@@ -125,6 +126,7 @@ fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) 
         None => quote!(_: ::core::primitive::bool),
     };
     let output = &call.output;
+    let returned = quote_spanned!(output.span()=> Self::Output);
     let body = &method.block;
     let statements = match call
         .output
@@ -141,13 +143,13 @@ fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) 
     {
         return quote! {
             #(#attrs)*
-            #fn_token #name(#receiver, #one, #training) -> Self::Output { #statements }
+            #fn_token #name(#receiver, #one, #training) -> #returned { #statements }
         };
     }
     let bindings = arguments::bindings(&call.inputs, &block.generics, krate);
     quote! {
         #(#attrs)*
-        #fn_token #name(#receiver, __input: Self::Input, #training) -> Self::Output {
+        #fn_token #name(#receiver, __input: Self::Input, #training) -> #returned {
             #(#bindings)*
             #statements
         }

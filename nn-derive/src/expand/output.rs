@@ -6,16 +6,14 @@ use quote::{quote, quote_spanned};
 
 /// `OUTPUT`, the evaluation of which is the check of the shapes: for what can be made and followed in `const` code.
 pub fn expand(item: &Struct) -> TokenStream {
-    let (Some(new), Some(input), true) = (&item.attrs.new, &item.attrs.input, item.has_const_new())
-    else {
+    let Some(input) = &item.attrs.input else {
         return TokenStream::new();
     };
-    if !new.has_examples() || !item.generics.params.is_empty() {
+    if !item.generics.params.is_empty() {
         return TokenStream::new();
     }
     let (krate, vis, ident) = (&item.attrs.krate, &item.vis, &item.ident);
-    let class_name = item.class_name();
-    let examples = super::constructors::examples(new);
+    let statics = quote!(#krate::statics);
     let shapes = match input {
         Input::One(_) => quote!(&[&#ident::INPUT]),
         Input::Several(shapes) => {
@@ -23,37 +21,45 @@ pub fn expand(item: &Struct) -> TokenStream {
             quote!(&[#(&#ident::INPUT.#index),*])
         }
     };
-    let statics = quote!(#krate::statics);
+    let input = quote!(#statics::Value::input(#shapes));
+    let is_strict = item.attrs.strict.is_some();
+    let (checked, output) = match &item.attrs.new {
+        Some(new) if item.has_const_new() && new.has_examples() => {
+            let examples = super::constructors::examples(new);
+            let made = quote!(#ident::new(#(#examples),*));
+            let name = item.class_name();
+            let run = run(
+                krate,
+                &quote!(#ident),
+                &made,
+                &input,
+                &name,
+                &quote!(#is_strict),
+            );
+            let output = quote! {
+                /// The shape of what `call` makes of an input of the shape `INPUT`, without the batch.
+                #vis const OUTPUT: #krate::OutputShape = #krate::OutputShape::of(#ident::__CHECKED);
+            };
+            (run, Some(output))
+        }
+        Some(_) => return TokenStream::new(),
+        // A `new()` by hand, perhaps.
+        None => (quote!(<#ident>::__MADE.check(#input, #is_strict)), None),
+    };
     // Whatever is wrong without a line to show, shows here.
     let place = Span::call_site().located_at(ident.span());
     let otherwise = quote_spanned!(place=> ::core::panic!("{}", __failure.message()));
     quote! {
         #[automatically_derived]
+        #[allow(dead_code)]
         impl #ident {
             #[doc(hidden)]
             const __CHECKED: #statics::Answer = {
                 use #statics::NotFollowed as _;
-                let __net = #ident::new(#(#examples),*);
-                let __input = #statics::Value::input(#shapes);
-                let (__run, __training) = (#statics::Run::new(false), #statics::Run::new(true));
-                let mut __answer = <#ident>::__SHAPE.ask(
-                    &__net,
-                    #statics::Question::Call(__input),
-                    &#statics::Place::root(#class_name, &__run),
-                );
-                if __run.asks_for_training() && __answer.is_ok() {
-                    __answer = #statics::either(__answer, <#ident>::__SHAPE.ask(
-                        &__net,
-                        #statics::Question::Call(__input),
-                        &#statics::Place::root(#class_name, &__training),
-                    ));
-                }
-                ::core::mem::forget(__net);
-                __answer
+                #checked
             };
 
-            /// The shape of what `call` makes of an input of the shape `INPUT`, without the batch.
-            #vis const OUTPUT: #krate::OutputShape = #krate::OutputShape::of(#ident::__CHECKED);
+            #output
         }
         const _: () = {
             use #statics::NotFollowed as _;
@@ -73,4 +79,40 @@ pub fn expand(item: &Struct) -> TokenStream {
             }
         };
     }
+}
+
+/// What comes out of a model in inference and in training, as an expression in `const` code.
+pub fn run(
+    krate: &TokenStream,
+    ty: &TokenStream,
+    made: &TokenStream,
+    input: &TokenStream,
+    class_name: &str,
+    is_strict: &TokenStream,
+) -> TokenStream {
+    let statics = quote!(#krate::statics);
+    let ask = |run: TokenStream| {
+        quote! {
+            <#ty>::__SHAPE.ask(
+                &__net,
+                #statics::Question::Call(__input),
+                &#statics::Place::root(#class_name, &#run),
+            )
+        }
+    };
+    let (inference, training) = (ask(quote!(__inference)), ask(quote!(__training)));
+    quote! {{
+        let __net = #made;
+        let __input = #input;
+        let (__inference, __training) = (#statics::Run::new(false), #statics::Run::new(true));
+        let mut __answer = #inference;
+        if __inference.asks_for_training() && __answer.is_ok() {
+            __answer = #statics::either(__answer, #training);
+        }
+        ::core::mem::forget(__net);
+        match #is_strict {
+            true => __inference.strictly(__answer),
+            false => __answer,
+        }
+    }}
 }

@@ -27,6 +27,7 @@ pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> Token
         .iter()
         .enumerate()
         .map(|(i, span)| site(i, *span, krate));
+    let made = made(block, krate);
     let attrs = cfgs(&block.attrs);
     let (impl_generics, _, where_clause) = block.generics.split_for_impl();
     let parameters = &block.generics.params;
@@ -70,6 +71,8 @@ pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> Token
                 }
             }
 
+            #made
+
             #[automatically_derived]
             impl #impl_generics #self_ty #where_clause {
                 #[doc(hidden)]
@@ -77,6 +80,59 @@ pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> Token
             }
         };
     }
+}
+
+/// `__MADE`, which checks a model made by the block's own `const fn new()`.
+fn made(block: &ItemImpl, krate: &TokenStream) -> Option<TokenStream> {
+    let has_new = block.items.iter().any(|item| match item {
+        ImplItem::Fn(method) => {
+            let sig = &method.sig;
+            let returned = sig.output.to_token_stream().to_string();
+            let own = format!("-> {}", block.self_ty.to_token_stream());
+            sig.ident == "new"
+                && sig.constness.is_some()
+                && sig.inputs.is_empty()
+                && (returned == "-> Self" || returned == own)
+                && !method.attrs.iter().any(|a| a.path().is_ident("cfg"))
+        }
+        _ => false,
+    });
+    if !has_new || !block.generics.params.is_empty() {
+        return None;
+    }
+    let self_ty = &block.self_ty;
+    let name = self_ty.to_token_stream().to_string();
+    let run = super::output::run(
+        krate,
+        &self_ty.to_token_stream(),
+        &quote!(<#self_ty>::new()),
+        &quote!(__input),
+        &name,
+        &quote!(__is_strict),
+    );
+    Some(quote! {
+        #[doc(hidden)]
+        #[derive(::core::clone::Clone, ::core::marker::Copy)]
+        pub struct __Made;
+
+        #[automatically_derived]
+        impl __Made {
+            pub const fn check(
+                self,
+                __input: #krate::statics::Value,
+                __is_strict: ::core::primitive::bool,
+            ) -> #krate::statics::Answer {
+                #run
+            }
+        }
+
+        #[automatically_derived]
+        impl #self_ty {
+            #[doc(hidden)]
+            #[allow(dead_code)]
+            pub const __MADE: __Made = __Made;
+        }
+    })
 }
 
 /// A constant at the user's tokens, which fails if the mistake comes from there.

@@ -1,8 +1,8 @@
 //! Calls of layers, methods, functions and macros.
 
-use super::names::is_another_function;
 use super::scan::is_harmless;
 use super::{Follower, Local, Path, Step, method_name};
+use crate::source::is_another_function;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
@@ -70,14 +70,16 @@ impl<'a> Follower<'a> {
         span: Span,
     ) -> TokenStream {
         let (krate, self_ty) = (self.krate, &self.block.self_ty);
+        let is_call = crate::follow::scan::mentions(question.clone(), "Call");
         let question = path.iter().rev().fold(question, |inner, step| match step {
             Step::Field(name) => quote!(#krate::statics::Question::Field(#name, &#inner)),
             Step::At(index) => quote!(#krate::statics::Question::At(#index, &#inner)),
         });
-        self.settle(
-            quote!(<#self_ty>::__FIELDS.ask(__net, #question, #at)),
-            span,
-        )
+        let answer = quote!(<#self_ty>::__FIELDS.ask(__net, #question, #at));
+        match is_call {
+            true => self.settle(answer, span),
+            false => self.read(answer, span),
+        }
     }
 
     pub(super) fn arguments<'e>(

@@ -1,7 +1,7 @@
 //! Operators, literals, tuples and assignments.
 
-use super::names::is_number_constant;
 use super::{Follower, Local, variable};
+use crate::source::is_number_constant;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
@@ -67,7 +67,7 @@ impl Follower<'_> {
             Expr::Index(e) => {
                 let (value, index) = (self.expr(&e.expr), self.expr(&e.index));
                 let answer = quote!(#krate::statics::index(#value, #index, __at));
-                self.settle(answer, e.index.span())
+                self.read(answer, e.index.span())
             }
             Expr::Binary(e) => self.binary(e),
             Expr::Assign(e) => self.assign(e),
@@ -89,7 +89,11 @@ impl Follower<'_> {
             Expr::Call(e) => self.function(e),
             Expr::MethodCall(e) => self.method(e),
             Expr::Macro(e) => self.macro_(&e.mac),
-            other => self.opaque(other.to_token_stream()),
+            other => {
+                let (opaque, unknown) = (self.opaque(other.to_token_stream()), self.unknown());
+                let lost = self.settle(quote!(::core::result::Result::Ok(#unknown)), other.span());
+                quote!({ let _ = #opaque; #lost })
+            }
         }
     }
 
@@ -125,7 +129,7 @@ impl Follower<'_> {
         self.block.items.iter().any(|item| match item {
             ImplItem::Const(item) => {
                 item.ident == *name
-                    && super::names::is_number(&item.ty)
+                    && crate::source::is_number(&item.ty)
                     && !super::is_configured(&item.attrs)
             }
             _ => false,

@@ -89,11 +89,6 @@ pub fn call(
         methods: Vec::new(),
     };
     follower.start(call);
-    let counted = count(inputs).map(|count| {
-        let answer = quote!(#krate::statics::inputs(__input, #count, __at));
-        let value = follower.settle(answer, inputs[0].pat.span());
-        quote!(let __input = #value;)
-    });
     let mut bindings = TokenStream::new();
     for (i, input) in inputs.iter().enumerate() {
         let value = match inputs.len() {
@@ -106,7 +101,13 @@ pub fn call(
     if let Some(training) = training {
         bindings.extend(follower.bind(&training.pat, quote!(__at.training())));
     }
-    let body = follower.body(quote!(#counted #bindings), &call.block);
+    let result = follower.block(&call.block);
+    let counted = count(inputs).map(|count| {
+        let answer = quote!(#krate::statics::inputs(__input, #count, __at));
+        let value = follower.settle(answer, inputs[0].pat.span());
+        quote!(let __input = #value;)
+    });
+    let body = follower.body(quote!(#counted #bindings), result);
     let methods = follower.all_methods();
     Followed {
         body,
@@ -193,11 +194,10 @@ impl<'a> Follower<'a> {
     }
 
     /// A function's body.
-    fn body(&mut self, bindings: TokenStream, block: &Block) -> TokenStream {
+    fn body(&self, bindings: TokenStream, result: TokenStream) -> TokenStream {
         let krate = self.krate;
-        let result = self.block(block);
         quote! {
-            let mut __steps = #krate::statics::Steps::new(__BLOCK);
+            let mut __steps = #krate::statics::Steps::new(__at, __BLOCK);
             #bindings
             let __result = #result;
             __steps.end(__result)
@@ -237,7 +237,8 @@ impl<'a> Follower<'a> {
         for (i, argument) in typed_arguments(&method.sig).iter().enumerate() {
             bindings.extend(self.bind(&argument.pat, quote!(__arguments[#i])));
         }
-        let body = self.body(bindings, &method.block);
+        let result = self.block(&method.block);
+        let body = self.body(bindings, result);
         let (name, self_ty) = (method_name(method), &self.block.self_ty);
         let (impl_generics, _, where_clause) = self.block.generics.split_for_impl();
         quote! {
@@ -265,11 +266,20 @@ impl<'a> Follower<'a> {
 
     /// The value of an answer; a mistake is one at the user's tokens.
     fn settle(&mut self, answer: TokenStream, span: Span) -> TokenStream {
+        self.settle_by(&quote!(settle), answer, span)
+    }
+
+    /// The same of a value that need not be known.
+    fn read(&mut self, answer: TokenStream, span: Span) -> TokenStream {
+        self.settle_by(&quote!(read), answer, span)
+    }
+
+    fn settle_by(&mut self, how: &TokenStream, answer: TokenStream, span: Span) -> TokenStream {
         let site = self.sites.len();
         self.sites.push(span);
         quote! {{
             let __answer = #answer;
-            match __steps.settle(__answer, #site) {
+            match __steps.#how(__answer, #site) {
                 ::core::option::Option::Some(__value) => __value,
                 ::core::option::Option::None => return __steps.failed(),
             }
@@ -353,7 +363,7 @@ impl<'a> Follower<'a> {
                 Item::Const(item) => {
                     self.consts.retain(|name| item.ident != name);
                     let (name, ty, value) = (&item.ident, &item.ty, &item.expr);
-                    if names::is_number(ty)
+                    if crate::source::is_number(ty)
                         && !is_configured(&item.attrs)
                         && !scan::mentions(value.to_token_stream(), "Self")
                     {

@@ -85,7 +85,7 @@ const HARMLESS: &[&str] = &[
 
 pub(super) fn is_harmless(name: &Ident) -> bool {
     let name = name.to_string();
-    HARMLESS.contains(&name.as_str()) && !super::names::defines(name.as_str(), "macro_rules!")
+    HARMLESS.contains(&name.as_str()) && !crate::source::defines(name.as_str(), "macro_rules!")
 }
 
 /// Whether code has a macro of which is not known what it does.

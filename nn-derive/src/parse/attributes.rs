@@ -115,6 +115,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
         input: None,
         new: None,
         not_const: None,
+        strict: None,
         debug: false,
     };
     let mut seen = Seen::default();
@@ -131,7 +132,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
             continue;
         };
         let tokens = list.tokens.clone();
-        let known = ["input", "new", "not_const", "debug", "crate"];
+        let known = ["input", "new", "not_const", "check", "debug", "crate"];
         keys(
             tokens,
             "`#[model(..)]` on a struct",
@@ -147,6 +148,8 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
                     found.debug = true;
                 } else if meta.path.is_ident("not_const") {
                     found.not_const = Some(meta.path.clone());
+                } else if meta.path.is_ident("check") {
+                    found.strict = strictness(meta, errors)?;
                 } else {
                     found.input = input_shape(meta, &krate, errors)?;
                 }
@@ -155,6 +158,20 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
         );
     }
     found
+}
+
+/// The value of `check`.
+fn strictness(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<Path>> {
+    if !meta.input.peek(syn::Token![=]) {
+        errors.at(&meta.path, messages::needs_value("check", "\"strict\""));
+        return Ok(None);
+    }
+    let value: Expr = meta.value()?.parse()?;
+    if value.to_token_stream().to_string() != "\"strict\"" {
+        errors.at(value, messages::CHECK_IS_STRICT);
+        return Ok(None);
+    }
+    Ok(Some(meta.path.clone()))
 }
 
 fn input_shape(

@@ -31,8 +31,8 @@
 )]
 //! Lints that are forbidden have nothing to say of generated code.
 
-use nn::prelude::*;
 use nn::Error;
+use nn::prelude::*;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ pub enum Norm {
     /// Docs.
     Two {
         /// Docs.
-        a: Dense,
+        a: Box<Dense>,
         /// Docs.
         #[config]
         n: usize,

@@ -62,6 +62,7 @@ mod unknown_match;
 mod unknown_mutation;
 mod unknown_numbers;
 mod unknown_returns;
+mod unknown_statements;
 mod unknown_two_input_sizes;
 
 macro_rules! run {
@@ -137,5 +138,6 @@ run! {
     unknown_mutation
     unknown_numbers
     unknown_returns
+    unknown_statements
     unknown_two_input_sizes
 }
