@@ -129,7 +129,6 @@ fn made(block: &ItemImpl, krate: &TokenStream) -> Option<TokenStream> {
         #[automatically_derived]
         impl #self_ty {
             #[doc(hidden)]
-            #[allow(dead_code)]
             pub const __MADE: __Made = __Made;
         }
     })

@@ -23,7 +23,6 @@
     missing_copy_implementations,
     unit_bindings,
     unused_import_braces,
-    non_ascii_idents,
     keyword_idents,
     meta_variable_misuse,
     macro_use_extern_crate,
