@@ -86,7 +86,13 @@ pub fn derive_tensors(input: TokenStream) -> TokenStream {
 /// All else in the block stays as it is written.
 #[proc_macro_attribute]
 pub fn model(keys: TokenStream, item: TokenStream) -> TokenStream {
-    let mut item = parse_macro_input!(item as Item);
+    let mut item = match syn::parse::<Item>(item.clone()) {
+        Ok(item) => item,
+        Err(error) => {
+            let krate = parse::crate_of(keys.into());
+            return expand::unreadable(item.into(), &error, &krate).into();
+        }
+    };
     match item {
         Item::Impl(block) => expand::block(keys.into(), block).into(),
         Item::Struct(_) | Item::Enum(_) | Item::Union(_) => {
