@@ -47,6 +47,10 @@ pub use tensor::{Operand, Tensor};
 
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::module::containers::{Layers, OrNot};
+    pub use crate::module::signature::{Argument, Kind, Otherwise, Plain, Returned, Select};
+    pub use crate::module::structure::named;
     pub use inventory;
+    pub use nn_kernels::ArrayBuilder;
     pub use serde_json;
 }

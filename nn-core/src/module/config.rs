@@ -1,5 +1,6 @@
 //! Writing and reading the configuration of a struct: what the derives call.
 
+use crate::module::sharing::Scope;
 use crate::{Error, Module, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -57,7 +58,9 @@ impl<T: Serialize> Serialized for T {
 /// ```
 pub struct Writer {
     class_name: &'static str,
+    variant: Option<&'static str>,
     entries: Map<String, Value>,
+    _scope: Scope,
 }
 
 impl Writer {
@@ -65,32 +68,42 @@ impl Writer {
     pub fn new(class_name: &'static str) -> Writer {
         Writer {
             class_name,
+            variant: None,
             entries: Map::new(),
+            _scope: Scope::enter(),
         }
     }
 
+    /// Says which variant of an enum the entries are those of.
+    pub fn variant(&mut self, name: &'static str) {
+        self.variant = Some(name);
+    }
+
     /// Adds an entry.
-    #[must_use]
-    pub fn entry(mut self, name: &str, value: Value) -> Writer {
+    pub fn entry(&mut self, name: &str, value: Value) {
         self.entries.insert(name.to_string(), value);
-        self
     }
 
     /// Adds a plain value. One that JSON cannot hold (a map with keys that are no strings) is written as `null`.
     #[must_use]
-    pub fn value<T: ConfigValue>(self, name: &str, value: &T) -> Writer {
-        self.entry(name, value.to_json())
+    pub fn value<T: ConfigValue>(mut self, name: &str, value: &T) -> Writer {
+        self.entry(name, value.to_json());
+        self
     }
 
     /// Adds a layer, a parameter or a container of those.
     #[must_use]
-    pub fn module<M: Module>(self, name: &str, module: &M) -> Writer {
-        self.entry(name, module.config())
+    pub fn module<M: Module>(mut self, name: &str, module: &M) -> Writer {
+        self.entry(name, module.config());
+        self
     }
 
-    /// The configuration: `{"class_name": ..., "config": {...}}`.
+    /// The configuration: `{"class_name": ..., "config": {...}}`, with the entries of a variant below its name.
     pub fn finish(self) -> Value {
-        json!({"class_name": self.class_name, "config": self.entries})
+        match self.variant {
+            None => json!({"class_name": self.class_name, "config": self.entries}),
+            Some(name) => json!({"class_name": self.class_name, "config": {name: self.entries}}),
+        }
     }
 }
 
@@ -98,6 +111,7 @@ impl Writer {
 pub struct Reader<'a> {
     class_name: &'static str,
     entries: &'a Map<String, Value>,
+    _scope: Scope,
 }
 
 impl<'a> Reader<'a> {
@@ -111,6 +125,7 @@ impl<'a> Reader<'a> {
             (Some(found), Some(Value::Object(entries))) if found == class_name => Ok(Reader {
                 class_name,
                 entries,
+                _scope: Scope::enter(),
             }),
             (Some(found), _) if found != class_name => Err(Error::format(format!(
                 "expected the configuration of {class_name}, found that of {found}"
@@ -120,6 +135,38 @@ impl<'a> Reader<'a> {
                 abbreviate(config)
             ))),
         }
+    }
+
+    /// The variant of an enum, and its entries.
+    ///
+    /// # Errors
+    /// When it is not one name with an object.
+    pub fn variant(&self) -> Result<(&'a str, Reader<'a>)> {
+        let mut entries = self.entries.iter();
+        match (entries.next(), entries.next()) {
+            (Some((name, Value::Object(entries))), None) => Ok((
+                name,
+                Reader {
+                    class_name: self.class_name,
+                    entries,
+                    _scope: Scope::enter(),
+                },
+            )),
+            _ => Err(Error::format(format!(
+                "expected the configuration of one variant of {}, `{{\"Name\": {{..}}}}`, found {}",
+                self.class_name,
+                abbreviate(&Value::Object(self.entries.clone()))
+            ))),
+        }
+    }
+
+    /// The error for a variant that the enum has not.
+    pub fn no_variant(&self, found: &str, variants: &[&str]) -> Error {
+        Error::format(format!(
+            "{} has no variant `{found}`, but {}",
+            self.class_name,
+            variants.join(", ")
+        ))
     }
 
     /// An entry, made by `from` of its JSON.

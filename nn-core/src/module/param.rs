@@ -359,6 +359,22 @@ impl Default for Param {
     }
 }
 
+impl Clone for Param {
+    /// A parameter of its own with the same value.
+    fn clone(&self) -> Param {
+        let copy = Param {
+            value: RwLock::new(None),
+            frozen: AtomicBool::new(self.is_frozen()),
+            path: OnceLock::new(),
+            ..*self
+        };
+        if let Some(value) = self.read().clone() {
+            copy.store(value);
+        }
+        copy
+    }
+}
+
 impl fmt::Debug for Param {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = if self.buffer { "Buffer" } else { "Param" };

@@ -119,16 +119,23 @@ impl<M: Model> Compiled<M> {
     fn predict_in_parts(&self, x: &M::Input, batch_size: usize) -> Result<M::Output> {
         let data = Dataset::inputs(x.leaves().into_iter().cloned().collect::<Vec<_>>())?;
         let mut parts: Vec<Vec<Tensor>> = Vec::new();
+        let mut whole = None;
         for batch in data.batches(batch_size).datasets() {
-            let input = M::Input::from_leaves(batch.xs().to_vec())?;
+            // With what the input holds beside tensors.
+            let input = with_leaves(x.clone(), batch.xs().to_vec());
             let output = layer::call(&self.model, input, false);
             let leaves = output.leaves();
             parts.resize_with(leaves.len(), Vec::new);
             for (part, leaf) in parts.iter_mut().zip(leaves) {
                 part.push(leaf.clone().ok()?);
             }
+            whole = Some(output);
         }
-        M::Output::from_leaves(parts.iter().map(|part| concatenate(part, 0)).collect())
+        let parts: Vec<Tensor> = parts.iter().map(|part| concatenate(part, 0)).collect();
+        match whole {
+            Some(output) => Ok(with_leaves(output, parts)),
+            None => M::Output::from_leaves(parts),
+        }
     }
 
     /// One training step on one batch; the loss and metrics of this batch.
@@ -189,4 +196,10 @@ impl<M: Model> Compiled<M> {
         let (model, state) = saving::load_compiled(path.as_ref())?;
         Ok(Compiled { model, state })
     }
+}
+
+/// A structure with other tensors, as many as it has.
+fn with_leaves<T: Tensors>(whole: T, leaves: Vec<Tensor>) -> T {
+    let mut leaves = leaves.into_iter();
+    whole.map(&mut |tensor| leaves.next().unwrap_or(tensor))
 }
