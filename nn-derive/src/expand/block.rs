@@ -56,7 +56,7 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     let shape = special
         .call
         .as_ref()
-        .map(|call| shape::expand(&block, call, &krate));
+        .map(|call| shape::expand(&block, call, special.build.as_ref(), &krate));
     quote!(#errors #inherent #layer #shape)
 }
 
