@@ -31,6 +31,7 @@ use syn::{DeriveInput, Item, parse_macro_input};
 ///   is the argument of its name. With an example value for every argument there is a `Default` too, and with `input` the compiler checks
 ///   the shapes that flow through `call`, and says what comes out in the constant `OUTPUT`. The constructor is a `const fn`; with
 ///   `#[model(not_const)]`, for parts that a `const fn` cannot make, it is an ordinary one.
+/// - `#[model(check = "strict")]`: what the compiler cannot follow of a model with `input` is an error, and not left to `build`.
 /// - `#[model(crate = path)]`: where the framework is, if not at `::nn`.
 ///
 /// Attributes of fields:

@@ -27,7 +27,7 @@ pub fn expand(
         None => {
             let training = parts.training.as_ref();
             follow::call(krate, block, call, &parts.inputs, training, build)
-        },
+        }
     };
     let (answer, methods) = (followed.body, followed.methods);
     let sites = followed
