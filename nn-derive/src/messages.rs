@@ -28,6 +28,8 @@ pub fn no_variants(name: impl Display) -> String {
     )
 }
 
+pub const DEBUG_OF_ENUM: &str = "`debug` leaves out what a struct has not set; an enum has one variant, and shows it by `#[derive(Debug)]`";
+
 pub const NEW_OF_ENUM: &str = "an enum has no generated constructor: a variant is made by its name, `Block::Conv(Conv2D::new(32, 3))`";
 
 pub fn reserved_field(name: &str) -> String {
@@ -172,7 +174,7 @@ pub const TRAINING_NOT_TAKEN: &str = "`call` is told whether the model trains if
 pub const TRAINING_LAST: &str =
     "`training` comes last: `fn call(&self, x: Tensor, training: bool) -> Tensor`";
 
-pub const BOOL_INPUT: &str = "an input of `call` is made of tensors; the flag that says whether the model trains is called `training`";
+pub const BOOL_INPUT: &str = "the flag that says whether the model trains is called `training`, and comes last";
 
 pub const IMPL_TRAIT: &str = "`call` takes and returns named types, not `impl Trait`: `Tensor`, or tuples, arrays, `Vec`s and `Option`s of it";
 

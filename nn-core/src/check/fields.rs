@@ -78,6 +78,10 @@ mod tests {
     #[test]
     fn what_is_mentioned_is_used_and_a_stranger_may_use_everything() {
         assert_eq!(used(&NAMES, &["a", "c"]), [true, false, false, true]);
+        assert_eq!(
+            used(&NAMES, &["a(", "ab", "stack("]),
+            [true, true, false, false]
+        );
         assert_eq!(used(&NAMES, &[]), [false; 4]);
         for stranger in ["*", "aa", "z"] {
             assert_eq!(used(&NAMES, &["a", stranger]), [true; 4], "{stranger}");

@@ -352,6 +352,12 @@ impl<A: IntoInput<T>, T, const N: usize> IntoInput<Vec<T>> for [A; N] {
     }
 }
 
+impl<A: IntoInput<T> + Clone, T, const N: usize> IntoInput<Vec<T>> for &[A; N] {
+    fn into_input(self) -> Vec<T> {
+        self.as_slice().into_input()
+    }
+}
+
 impl<A: IntoInput<T>, T, const N: usize> IntoInput<[T; N]> for [A; N] {
     fn into_input(self) -> [T; N] {
         self.map(A::into_input)

@@ -121,6 +121,9 @@ pub fn variants(item: &Struct, errors: &mut Errors) {
     if let Some(new) = &item.attrs.new {
         errors.at_span(new.span, messages::NEW_OF_ENUM);
     }
+    if item.attrs.debug {
+        errors.at(&item.ident, messages::DEBUG_OF_ENUM);
+    }
     for declared in item.all_fields().filter_map(|f| f.declared.as_ref()) {
         errors.at_span(declared.span, messages::NEW_OF_ENUM);
     }

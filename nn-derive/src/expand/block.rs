@@ -50,14 +50,20 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         .map(|_| uses_const(&block, &special, errors.count() == 0));
     block
         .items
-        .extend(uses.into_iter().chain(hooks).map(ImplItem::Verbatim));
+        .extend(hooks.into_iter().map(ImplItem::Verbatim));
     let errors = errors.into_tokens();
     let inherent = (!block.items.is_empty()).then_some(&block);
     let shape = special
         .call
         .as_ref()
+<<<<<<< HEAD
+        .map(|call| shape::expand(&block, call, &krate));
+    // The user's code first: what is generated from it may change with every key that is typed, and must not move it.
+    quote!(#inherent #layer #shape #uses #errors)
+=======
         .map(|call| shape::expand(&block, call, special.build.as_ref(), &krate));
     quote!(#errors #inherent #layer #shape)
+>>>>>>> follow
 }
 
 /// A block that depends on a condition, once where it holds and once where it does not.
@@ -143,9 +149,14 @@ fn uses_const(block: &ItemImpl, special: &Special, is_sound: bool) -> TokenStrea
         uses.everything();
     }
     let names = uses.names();
+    let self_ty = &block.self_ty;
+    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
     quote! {
-        #[doc(hidden)]
-        pub const __USES: &'static [&'static ::core::primitive::str] = &[#(#names),*];
+        #[automatically_derived]
+        impl #impl_generics #self_ty #where_clause {
+            #[doc(hidden)]
+            pub const __USES: &'static [&'static ::core::primitive::str] = &[#(#names),*];
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use super::impl_of;
 use crate::check;
 use crate::syntax::{Field, Input, InputShape, Role, Struct};
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
 use syn::Visibility;
 
 /// A method for each field, and the constants.
@@ -102,17 +102,22 @@ fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
     let documented = |doc: String| docs.is_empty().then(|| quote!(#[doc = #doc]));
     match field.role {
         Role::Module => {
+            // A name to read, unless the type of the field means something else by it.
+            let of = match mentions(ty.to_token_stream(), "Input") {
+                false => format_ident!("Input"),
+                true => format_ident!("__Input"),
+            };
             let is_private = matches!(vis, Visibility::Inherited);
             let doc = documented(format!(" Calls the layer `{}`.", field.name()));
             let doc = doc.filter(|_| !is_private);
             Some(quote! {
                 #doc
                 #(#docs)*
-                #vis fn #name<__I>(&self, __input: __I) -> <#ty as #krate::Callable<__I>>::Output
+                #vis fn #name<#of>(&self, input: #of) -> <#ty as #krate::Callable<#of>>::Output
                 where
-                    #ty: #krate::Callable<__I>,
+                    #ty: #krate::Callable<#of>,
                 {
-                    #krate::Callable::call_field(&self.#ident, __input)
+                    #krate::Callable::call_field(&self.#ident, input)
                 }
             })
         }
@@ -128,4 +133,12 @@ fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
         }
         Role::Config | Role::Skip => None,
     }
+}
+
+fn mentions(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
 }

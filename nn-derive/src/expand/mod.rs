@@ -15,11 +15,13 @@ mod registration;
 mod shape;
 mod structure;
 mod tensors;
+mod unreadable;
 mod unused;
 
 pub use block::block;
 pub use structure::structure;
 pub use tensors::tensors;
+pub use unreadable::unreadable;
 
 use crate::syntax::Struct;
 use proc_macro2::{Span, TokenStream};

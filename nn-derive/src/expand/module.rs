@@ -62,20 +62,30 @@ pub fn expand(item: &Struct) -> TokenStream {
     )
 }
 
-/// `Debug`, by the configuration.
+/// `Debug`, by settings and layers.
 pub fn debug(item: &Struct) -> TokenStream {
-    let krate = &item.attrs.krate;
+    let (krate, class_name) = (&item.attrs.krate, item.class_name());
+    let shown = |f: &&Field| matches!(f.role, Role::Module | Role::Config);
+    let fields = item.fields.iter().filter(shown).map(|f| {
+        let (name, ident) = (f.name(), &f.ident);
+        quote!((#name, &self.#ident))
+    });
     let body = quote! {
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            #krate::module::debug(self, __f)
+            #krate::module::debug(__f, #class_name, &[#(#fields),*])
         }
     };
-    impl_with(
-        item,
-        &generics::bounded(item),
-        quote!(::core::fmt::Debug for),
-        body,
-    )
+    let mut generics = item.generics.clone();
+    if !generics.params.is_empty() {
+        let clause = generics.make_where_clause();
+        for field in item.fields.iter().filter(shown) {
+            let ty = &field.ty;
+            clause
+                .predicates
+                .push(syn::parse_quote!(#ty: ::core::fmt::Debug));
+        }
+    }
+    impl_with(item, &generics, quote!(::core::fmt::Debug for), body)
 }
 
 /// A method of the trait that makes a type what its field must be: `<Dense as Module>::config`, to be called at once. As the only way in

@@ -51,7 +51,6 @@ pub fn expand(item: &Struct) -> TokenStream {
     let otherwise = quote_spanned!(place=> ::core::panic!("{}", __failure.message()));
     quote! {
         #[automatically_derived]
-        #[allow(dead_code)]
         impl #ident {
             #[doc(hidden)]
             const __CHECKED: #statics::Answer = {

@@ -1,10 +1,10 @@
 //! What `#[model] impl` says about shapes: `__SHAPE`, and the use of the block's own `output_shape`.
 
-use super::{cfgs, spanned};
+use super::cfgs;
 use crate::errors::Errors;
 use crate::syntax::{owned, typed_arguments};
 use crate::{check, follow};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{ImplItem, ImplItemFn, ItemImpl, PatType, Type};
 
@@ -137,7 +137,6 @@ fn made(block: &ItemImpl, krate: &TokenStream) -> Option<TokenStream> {
         #[automatically_derived]
         impl #self_ty {
             #[doc(hidden)]
-            #[allow(dead_code)]
             pub const __MADE: __Made = __Made;
         }
     })
@@ -145,13 +144,19 @@ fn made(block: &ItemImpl, krate: &TokenStream) -> Option<TokenStream> {
 
 /// A constant at the user's tokens, which fails if the mistake comes from there.
 fn site(number: usize, span: Span, krate: &TokenStream) -> TokenStream {
-    // Found by the macro's rules, shown at the user's place.
+    // Found by the macro's rules, shown at the user's place, by its parentheses. An editor that asks what stands there is to find the
+    // user's token alone: the names have another place.
     let span = Span::mixed_site().located_at(span);
-    let check = spanned(
-        quote!(#krate::statics::fail_at::<__R>(__BLOCK, #number)),
-        span,
-    );
-    quote!(const { #check };)
+    let [function, arguments] = [
+        quote!(#krate::statics::fail_at::<__R>),
+        quote!(__BLOCK, #number),
+    ]
+    .map(|tokens| {
+        let mut group = Group::new(Delimiter::Parenthesis, tokens);
+        group.set_span(span);
+        group
+    });
+    quote!(const { #function #arguments };)
 }
 
 /// A `ShapeError` is large, since `const` code cannot allocate.

@@ -249,7 +249,6 @@ impl<'a> Follower<'a> {
         let (name, self_ty) = (method_name(method), &self.block.self_ty);
         let (impl_generics, _, where_clause) = self.block.generics.split_for_impl();
         quote! {
-            #[allow(unused, unreachable_code)]
             const fn #name #impl_generics (
                 self,
                 __net: &#self_ty,

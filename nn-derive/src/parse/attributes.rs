@@ -183,7 +183,10 @@ fn input_shape(
         errors.at(&meta.path, messages::needs_value("input", "[28, 28, 1]"));
         return Ok(None);
     }
-    let value: Expr = meta.value()?.parse()?;
+    let mut value: Expr = meta.value()?.parse()?;
+    while let Expr::Group(group) = value {
+        value = *group.expr;
+    }
     let mut shape = |expr: Expr| one_shape(expr, krate, errors);
     Ok(match value {
         Expr::Tuple(tuple) => tuple
@@ -208,6 +211,11 @@ fn is_zero(expr: &Expr) -> bool {
 
 /// `[28, 28, 1]`, `[_, _, 3]`, `[28; 2]`, or a constant that is an array.
 fn one_shape(expr: Expr, krate: &TokenStream, errors: &mut Errors) -> Option<InputShape> {
+    let expr = match expr {
+        Expr::Group(group) => return one_shape(*group.expr, krate, errors),
+        Expr::Paren(paren) => return one_shape(*paren.expr, krate, errors),
+        other => other,
+    };
     let open = |e: &Expr| match e {
         Expr::Infer(_) => quote!(#krate::UNKNOWN),
         other => other.to_token_stream(),

@@ -65,7 +65,8 @@ impl Sequential {
 
 impl std::fmt::Debug for Sequential {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        nn_core::module::debug(self, f)
+        f.write_str("Sequential ")?;
+        f.debug_list().entries(&self.layers).finish()
     }
 }
 

@@ -1,15 +1,15 @@
 use nn::prelude::*;
+use std::collections::HashMap;
 
-#[model(new())]
+#[model]
 struct Net {
-    #[layer(Dense::new(3))]
-    boxed: Box<Dense>,
+    heads: HashMap<String, Dense>,
 }
 
 #[model]
 impl Net {
     fn call(&self, x: Tensor) -> Tensor {
-        self.boxed(x)
+        self.heads["a"].forward(x)
     }
 }
 

@@ -1,15 +1,15 @@
 use nn::prelude::*;
 
-#[derive(Model)]
-enum Net {
-    Small(Dense),
-    Large(Vec<Dense>),
+#[model]
+struct Net {
+    dense: Dense,
 }
 
 #[model]
 impl Net {
     fn call(&self, x: Tensor) -> Tensor {
-        x
+        let y = self.dense(&x);
+        y.
     }
 }
 
