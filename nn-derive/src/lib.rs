@@ -21,8 +21,8 @@ use syn::{DeriveInput, Item, parse_macro_input};
 /// Makes a struct's fields the layers of a block, without `fit` and its kin (those come with `#[derive(Model)]`).
 ///
 /// Every field that is not `#[config]` or `#[model(skip)]` must be a layer, a `Param` or a container of those (`Vec`, `Option`, `Box`,
-/// `Arc`, arrays, tuples, `BTreeMap<String, _>`), or nothing (`()`, `PhantomData`). Each becomes a method of its name: `self.dense(x)` calls the layer `dense`. The forward
-/// pass is the `call` of a `#[model] impl`.
+/// `Arc`, arrays, tuples, `BTreeMap<String, _>`), or nothing (`()`, `PhantomData`). Each becomes a method of its name: `self.dense(x)` calls
+/// the layer `dense`. The forward pass is the `call` of a `#[model] impl`.
 ///
 /// Attributes of the struct:
 ///
@@ -32,6 +32,7 @@ use syn::{DeriveInput, Item, parse_macro_input};
 ///   is the argument of its name. With an example value for every argument there is a `Default` too, and with `input` the compiler checks
 ///   the shapes that flow through `call`, and says what comes out in the constant `OUTPUT`. The constructor is a `const fn`, unless a
 ///   `Box`, `Arc` or `Vec` is to be made; with `#[model(not_const)]`, for other parts that a `const fn` cannot make, it is an ordinary one.
+/// - `#[model(check = "strict")]`: what the compiler cannot follow of a model with `input` is an error, and not left to `build`.
 /// - `#[model(debug)]`: `Debug`, by the settings and layers that are there, without what is `None`.
 /// - `#[model(crate = path)]`: where the framework is, if not under the name that `Cargo.toml` gives it.
 ///

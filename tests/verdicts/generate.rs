@@ -81,7 +81,7 @@ pub fn model(seed: u64) -> Model {
         _ => vec![4 + 2 * dice.below(6)],
     };
     let (mut structs, mut count, mut is_open) = (String::new(), 0, true);
-    let wrong = dice.pick(&[4, 8, 1000]);
+    let wrong = dice.pick(&[3, 6, 1000]);
     let mut writer = Writer {
         dice: &mut dice,
         structs: &mut structs,

@@ -170,6 +170,22 @@ impl Value {
         }
     }
 
+    /// The shape of a tensor, as a value.
+    pub const fn shape(self) -> Value {
+        match self.0 {
+            Kind::Tensor(shape) => Value(Kind::Dims(shape)),
+            _ => Value::UNKNOWN,
+        }
+    }
+
+    /// A parameter of this shape.
+    pub const fn parameter(self) -> Value {
+        match self.as_dims() {
+            Some(shape) => Value::tensor(shape),
+            None => Value::UNKNOWN,
+        }
+    }
+
     /// Part `i` of a tuple or array, or of a shape.
     pub const fn item(self, i: usize) -> Value {
         match self.0 {

@@ -40,7 +40,7 @@ pub fn declared(item: &Struct, errors: &mut Errors) {
 }
 
 /// Why the compiler cannot check the shapes of a model, if it is so for its struct alone.
-fn unchecked(item: &Struct) -> Option<&'static str> {
+pub fn unchecked(item: &Struct) -> Option<&'static str> {
     let attrs = &item.attrs;
     if attrs.input.is_none() {
         return Some("nothing says what goes in: `input = [28, 28, 1]`");

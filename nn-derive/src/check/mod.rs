@@ -8,6 +8,7 @@ mod training;
 mod types;
 mod uses;
 
+pub use declared::unchecked;
 pub use elsewhere::mentioned;
 pub use names::RESERVED;
 pub use signature::{call, hook};

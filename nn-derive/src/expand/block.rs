@@ -56,7 +56,7 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     let shape = special
         .call
         .as_ref()
-        .map(|call| shape::expand(&block, call, &krate));
+        .map(|call| shape::expand(&block, call, special.build.as_ref(), &krate));
     // The user's code first: what is generated from it may change with every key that is typed, and must not move it.
     quote!(#inherent #layer #shape #uses #errors)
 }

@@ -1,6 +1,7 @@
 //! A method for each field, and the constant `INPUT`.
 
 use super::impl_of;
+use crate::check;
 use crate::syntax::{Field, Input, InputShape, Role, Struct};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
@@ -17,8 +18,16 @@ pub fn expand(item: &Struct) -> TokenStream {
                 (quote!((#(#types,)*)), quote!((#(#values,)*)))
             }
         };
+        // A model that the compiler does not check says so where its input stands.
+        let note = check::unchecked(item).map(|why| {
+            let note = format!(
+                " The compiler does not check the shapes of this model, since {why}; `build` does."
+            );
+            quote!(#[doc = ""] #[doc = #note])
+        });
         quote! {
             /// The shape of the input, without the batch.
+            #note
             pub const INPUT: #ty = #value;
         }
     });

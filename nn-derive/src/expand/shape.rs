@@ -10,7 +10,12 @@ use syn::{ImplItem, ImplItemFn, ItemImpl, PatType, Type};
 
 /// The inherent constant `__SHAPE`, which answers what comes out of `call`: by the `const fn output_shape` of the block, or by following
 /// `call`.
-pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> TokenStream {
+pub fn expand(
+    block: &ItemImpl,
+    call: &ImplItemFn,
+    build: Option<&ImplItemFn>,
+    krate: &TokenStream,
+) -> TokenStream {
     let parts = check::call(&call.sig, &mut Errors::default());
     let self_ty = &block.self_ty;
     let followed = match output_shape(block) {
@@ -19,7 +24,10 @@ pub fn expand(block: &ItemImpl, call: &ImplItemFn, krate: &TokenStream) -> Token
             methods: TokenStream::new(),
             sites: Vec::new(),
         },
-        None => follow::call(krate, block, call, &parts.inputs, parts.training.as_ref()),
+        None => {
+            let training = parts.training.as_ref();
+            follow::call(krate, block, call, &parts.inputs, training, build)
+        }
     };
     let (answer, methods) = (followed.body, followed.methods);
     let sites = followed

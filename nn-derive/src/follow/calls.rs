@@ -220,6 +220,9 @@ impl<'a> Follower<'a> {
                 let at = quote!(&__at.when(__steps.is_sure()).told(#training));
                 self.ask_at(&path, call(input), at, span)
             }
+            (_, []) if path.is_empty() && self.built_parameter(name).is_some() => {
+                self.built_parameter(name).expect("it is known")
+            }
             ("len", []) if !path.is_empty() => {
                 self.ask(&path, quote!(#krate::statics::Question::Len), span)
             }
@@ -256,7 +259,9 @@ impl<'a> Follower<'a> {
             "panic" | "todo" | "unimplemented" | "unreachable" => {
                 let never = self.never();
                 quote! {{
-                    let _ = __steps.leave(#never);
+                    if let ::core::option::Option::Some(__answer) = __steps.leave(#never) {
+                        return __answer;
+                    }
                     #never
                 }}
             }

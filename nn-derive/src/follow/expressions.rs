@@ -1,6 +1,6 @@
 //! Operators, literals, tuples and assignments.
 
-use super::{Follower, Local, variable};
+use super::{Follower, Local, Step, variable};
 use crate::source::is_number_constant;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -10,9 +10,12 @@ use syn::{BinOp, Expr, ImplItem, Lit, Member, UnOp};
 impl Follower<'_> {
     pub(super) fn expr(&mut self, expr: &Expr) -> TokenStream {
         if let Some(path) = self.path(expr) {
-            return match path.is_empty() {
-                true => self.unknown(),
-                false => {
+            return match &path[..] {
+                [] => self.unknown(),
+                [Step::Field(name)] if self.built_parameter(name).is_some() => {
+                    self.built_parameter(name).expect("it is known")
+                }
+                _ => {
                     let krate = self.krate;
                     self.ask(&path, quote!(#krate::statics::Question::Read), expr.span())
                 }

@@ -12,6 +12,7 @@ mod calls;
 mod expressions;
 mod loops;
 mod names;
+mod parameters;
 mod scan;
 
 use crate::syntax::{owned, typed_arguments};
@@ -56,6 +57,8 @@ struct Follower<'a> {
     count: usize,
     /// The user's tokens where a mistake may be found, by number.
     sites: Vec<Span>,
+    /// The parameters of which `build` says the shape, by name.
+    parameters: Vec<String>,
     /// The methods of the block that are called, in the order in which they were met.
     methods: Vec<&'a ImplItemFn>,
 }
@@ -77,6 +80,7 @@ pub fn call(
     call: &ImplItemFn,
     inputs: &[PatType],
     training: Option<&PatType>,
+    build: Option<&ImplItemFn>,
 ) -> Followed {
     let mut follower = Follower {
         krate,
@@ -86,6 +90,7 @@ pub fn call(
         unclear: Unclear::default(),
         count: 0,
         sites: Vec::new(),
+        parameters: Vec::new(),
         methods: Vec::new(),
     };
     follower.start(call);
@@ -101,13 +106,14 @@ pub fn call(
     if let Some(training) = training {
         bindings.extend(follower.bind(&training.pat, quote!(__at.training())));
     }
+    let parameters = build.map(|build| follower.parameters(build));
     let result = follower.block(&call.block);
     let counted = count(inputs).map(|count| {
         let answer = quote!(#krate::statics::inputs(__input, #count, __at));
         let value = follower.settle(answer, inputs[0].pat.span());
         quote!(let __input = #value;)
     });
-    let body = follower.body(quote!(#counted #bindings), result);
+    let body = follower.body(quote!(#counted #parameters #bindings), result);
     let methods = follower.all_methods();
     Followed {
         body,
@@ -184,6 +190,7 @@ impl<'a> Follower<'a> {
         let is_number = |p: &&syn::ConstParam| p.ty.to_token_stream().to_string() == "usize";
         let generics: &Generics = &self.block.generics;
         self.scopes = vec![HashMap::new()];
+        self.parameters = Vec::new();
         self.consts = generics
             .const_params()
             .filter(is_number)
