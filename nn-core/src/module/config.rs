@@ -1,9 +1,12 @@
 //! Writing and reading the configuration of a struct: what the derives call.
 
+use crate::module::json;
 use crate::{Error, Module, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+
+pub use crate::module::json::{Json, deserializer, from_json, to_json};
 
 /// A value that can be saved in a model's configuration: `#[config]` fields.
 #[diagnostic::on_unimplemented(
@@ -12,7 +15,8 @@ use serde_json::{Map, Value, json};
     note = "derive `serde::Serialize` and `serde::Deserialize` for it, or leave the field out with `#[model(skip)]`"
 )]
 pub trait ConfigValue: Sized {
-    /// The value as JSON; `null` for what JSON cannot hold (a map with keys that are no strings).
+    /// The value as JSON, as [`to_json`] writes it. What JSON cannot hold (a map with keys that are neither texts nor numbers) becomes a
+    /// note of that, which [`ConfigValue::from_json`] refuses: so a model with it is not saved.
     fn to_json(&self) -> Value;
 
     /// The value from JSON.
@@ -29,11 +33,12 @@ where
     <T as Serialized>::Type: DeserializeOwned,
 {
     fn to_json(&self) -> Value {
-        serde_json::to_value(self).unwrap_or(Value::Null)
+        describe(self)
     }
 
     fn from_json(json: &Value) -> Result<T> {
-        T::deserialize(json).map_err(|e| Error::format(format!("{e}, in {}", abbreviate(json))))
+        json::check_saved(json)?;
+        from_json(json).map_err(|e| Error::format(format!("{e}, in {}", abbreviate(json))))
     }
 }
 
@@ -46,6 +51,11 @@ pub trait Serialized {
 #[diagnostic::do_not_recommend]
 impl<T: Serialize> Serialized for T {
     type Type = T;
+}
+
+/// A value as [`ConfigValue::to_json`] writes it.
+pub fn describe<T: Serialize + ?Sized>(value: &T) -> Value {
+    to_json(value).unwrap_or_else(|e| json::unsaved(&e))
 }
 
 /// Collects the configuration of one struct.
@@ -76,7 +86,7 @@ impl Writer {
         self
     }
 
-    /// Adds a plain value. One that JSON cannot hold (a map with keys that are no strings) is written as `null`.
+    /// Adds a plain value, as [`ConfigValue::to_json`] writes it.
     #[must_use]
     pub fn value<T: ConfigValue>(self, name: &str, value: &T) -> Writer {
         self.entry(name, value.to_json())
@@ -90,7 +100,11 @@ impl Writer {
 
     /// The configuration: `{"class_name": ..., "config": {...}}`.
     pub fn finish(self) -> Value {
-        json!({"class_name": self.class_name, "config": self.entries})
+        // Moved, not copied: a layer that holds layers would copy the innermost ones once for every level.
+        Value::Object(Map::from_iter([
+            ("class_name".to_string(), self.class_name.into()),
+            ("config".to_string(), Value::Object(self.entries)),
+        ]))
     }
 }
 

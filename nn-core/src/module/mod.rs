@@ -4,6 +4,7 @@ pub mod config;
 pub(crate) mod constraint;
 pub(crate) mod context;
 pub mod initializer;
+pub(crate) mod json;
 pub mod layer;
 pub(crate) mod param;
 pub mod registry;
