@@ -4,6 +4,7 @@
 //! compiler vectorizes them there. Only the width differs between levels, never the arithmetic (products and
 //! sums are rounded separately on all of them), so these kernels give the same bits on every level.
 
+use std::io::Write;
 use std::sync::OnceLock;
 
 /// Instruction sets that kernels are compiled for, narrowest first.

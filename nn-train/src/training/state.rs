@@ -123,7 +123,12 @@ impl State {
         let (mut taken, mut counts) = (HashSet::new(), HashMap::new());
         for (output, name) in outputs.iter().enumerate() {
             let own = [None, Some(name.as_str())];
-            let mut own: Vec<usize> = own.iter().filter_map(|w| wanted.get(w)).flatten().copied().collect();
+            let mut own: Vec<usize> = own
+                .iter()
+                .filter_map(|w| wanted.get(w))
+                .flatten()
+                .copied()
+                .collect();
             own.sort_unstable();
             if metrics.len() + own.len() > MOST {
                 return Err(Error::value(format!(
