@@ -87,6 +87,9 @@ fn child(name: &str) {
     let seconds = setting("NN_FUZZ_SECONDS").unwrap_or(1);
     let folder = folder();
     std::fs::create_dir_all(&folder).expect("a folder");
+    let mut random = Random::new(setting("NN_FUZZ_SEED").unwrap_or(1));
+    let last = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{name}-last"));
+    let mut run = (target.prepare)(&folder);
     std::panic::set_hook(Box::new(|info| {
         let text = info.to_string().replace('\n', " ");
         PANICS
@@ -95,9 +98,6 @@ fn child(name: &str) {
             .insert(text);
     }));
     watch();
-    let mut random = Random::new(setting("NN_FUZZ_SEED").unwrap_or(1));
-    let last = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{name}-last"));
-    let mut run = (target.prepare)(&folder);
     let (end, mut kept) = (Instant::now() + Duration::from_secs(seconds), 0);
     while Instant::now() < end {
         let input = run.make(&mut random);

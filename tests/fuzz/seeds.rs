@@ -121,7 +121,7 @@ pub fn models() -> Vec<Compiled<Sequential>> {
         .add(SimpleRNN::new(2));
     let inner = Sequential::new().add(Dense::new(3)).add(Softmax::new());
     let nested = Sequential::new().add(inner).add(Dense::new(2));
-    let compile = || Compile::new(Adam::new(0.01), MeanSquaredError::new()).metric(Auc::new());
+    let compile = || Compile::new(Adam::new(0.01), MeanSquaredError::new()).metric(Accuracy::new());
     let train = |model: Sequential, compile: Compile, x: Tensor| {
         let mut model = model.compile(compile);
         let y = Tensor::zeros([x.shape()[0], 2]);

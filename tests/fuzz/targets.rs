@@ -7,7 +7,6 @@ use nn::prelude::*;
 use nn::registry::layer_from_config;
 use nn::{losses, metrics, optimizers, schedules};
 use serde_json::Value;
-use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -138,8 +137,10 @@ impl Files {
         if random.one_in(3) {
             json::change(random, &mut outer, &self.words);
         }
-        outer["__metadata__"] =
-            serde_json::to_value(HashMap::from([("nn", header.to_string())])).ok()?;
+        let metadata = serde_json::json!({"nn": header.to_string()});
+        outer
+            .as_object_mut()?
+            .insert("__metadata__".to_string(), metadata);
         let outer = outer.to_string();
         let mut bytes = (outer.len() as u64).to_le_bytes().to_vec();
         bytes.extend(outer.bytes());
