@@ -7,11 +7,13 @@
 pub mod buffer;
 pub mod conv;
 pub mod copy;
+mod crew;
 pub mod dtype;
 pub mod elementwise;
 pub mod gather;
 pub mod gemm;
 pub mod math;
+pub mod memory;
 pub mod norm;
 pub mod parallel;
 pub mod pool;

@@ -123,10 +123,13 @@ fn run(op: &dyn Op, inputs: &[Tensor], location: &'static Location<'static>) -> 
         return failed.clone();
     }
     let computed = op.output(inputs).and_then(|(shape, dtype)| {
-        if inputs.iter().any(Tensor::is_abstract) || !shape.is_known() {
-            Ok(Tensor::abstract_of(shape, dtype))
+        if inputs.iter().any(Tensor::is_abstract) {
+            Tensor::abstract_of(shape, dtype).ok()
+        } else if !shape.is_known() {
+            Tensor::open(shape, dtype).ok()
         } else {
-            op.forward(inputs, shape, dtype)
+            // More than fits the memory comes back as a failed tensor.
+            op.forward(inputs, shape, dtype)?.ok()
         }
     });
     match computed {

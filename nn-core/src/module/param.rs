@@ -1,6 +1,9 @@
 //! Parameters and buffers: the state of layers.
 
-use crate::{Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, dtype};
+use crate::{
+    Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, batches, dtype,
+    is_known, too_long,
+};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
@@ -120,20 +123,35 @@ impl Param {
         if let Some(value) = &*self.read() {
             return self.check_shape(*value.raw_shape(), shape);
         }
+        shape.check_rank()?;
+        if let Some(dim) = shape
+            .iter()
+            .find(|&&d| !is_known(d) && batches(d).is_none())
+        {
+            return Err(too_long(format_args!("{dim} of a parameter")));
+        }
         if !shape.is_known() {
             return Err(Error::shape(format!(
                 "a parameter of shape {shape} cannot be made: only the batch may be unknown when a model is built"
             )));
         }
-        self.store(self.first(shape, dtype::floatx())?);
-        Ok(())
+        let first = self.first(shape, dtype::floatx())?;
+        let mut slot = self.write();
+        match &*slot {
+            // Another thread was faster: its value is the one that is in use.
+            Some(value) => self.check_shape(*value.raw_shape(), shape),
+            None => {
+                self.put(&mut slot, first);
+                Ok(())
+            }
+        }
     }
 
     /// A first value.
     fn first(&self, shape: Shape, dtype: DType) -> Result<Tensor> {
         let drawn = self.initializer.sample(shape, dtype);
         match self.adjustment {
-            Some(adjust) => crate::no_gradient(|| adjust(drawn)).ok(),
+            Some(adjust) => crate::no_gradient(|| adjust(drawn)).computed().ok(),
             None => drawn.ok(),
         }
     }
@@ -151,8 +169,12 @@ impl Param {
         self.value.read().unwrap_or_else(|e| e.into_inner())
     }
 
-    fn store(&self, value: Tensor) {
-        let mut slot = self.value.write().unwrap_or_else(|e| e.into_inner());
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Option<Tensor>> {
+        self.value.write().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Makes a value that is computed already the parameter's, under the identity that it has.
+    fn put(&self, slot: &mut Option<Tensor>, value: Tensor) {
         let id = slot
             .as_ref()
             .map_or_else(crate::tensor::fresh_id, Tensor::id);
@@ -220,9 +242,10 @@ impl Param {
     /// Freezes it (`false`) or lets it be trained again. A frozen buffer keeps its value too.
     pub fn set_trainable(&self, trainable: bool) {
         self.frozen.store(!trainable, Ordering::Relaxed);
-        let value = self.read().clone();
-        if let Some(value) = value {
-            self.store(value);
+        let mut slot = self.write();
+        if let Some(value) = slot.take() {
+            let id = value.id();
+            *slot = Some(value.with_identity(id, self.trainable()));
         }
     }
 
@@ -231,13 +254,15 @@ impl Param {
     /// # Errors
     /// A failed or abstract tensor, another shape or another element type than it has.
     pub fn set_value(&self, value: &Tensor) -> Result<()> {
-        let value = value.clone().ok()?;
+        // Computed before the lock is taken: readers of the parameter need not wait for it.
+        let value = value.computed().ok()?;
         if !value.is_concrete() {
             return Err(Error::value(
                 "a parameter needs a value, found an abstract tensor",
             ));
         }
-        if let Some(built) = &*self.read() {
+        let mut slot = self.write();
+        if let Some(built) = &*slot {
             if built.raw_shape() != value.raw_shape() {
                 return Err(Error::shape(format!(
                     "expected {}, found {}",
@@ -253,7 +278,7 @@ impl Param {
                 )));
             }
         }
-        self.store(value);
+        self.put(&mut slot, value);
         Ok(())
     }
 
@@ -269,12 +294,14 @@ impl Param {
     }
 
     /// Changes the value in place: `f` gets it unshared where nobody else holds it, and what it leaves is stored.
-    /// The constraint, if there is one, is applied afterwards. The parameter is locked meanwhile: `f` must not ask it for anything.
+    /// The constraint, if there is one, is applied afterwards. The parameter is locked meanwhile, since a copy of it would cost as much
+    /// as the update: `f` must not ask it for anything. Tensor operations within `f` may run on several threads; a thread that
+    /// runs one takes up nothing else until it ends, so that none of them comes back here to ask for the value.
     ///
     /// # Errors
     /// What `f` returns; the value is then as `f` left it.
     pub fn update(&self, f: impl FnOnce(&mut Tensor) -> Result<()>) -> Result<()> {
-        let mut slot = self.value.write().unwrap_or_else(|e| e.into_inner());
+        let mut slot = self.write();
         let Some(value) = slot.as_mut() else {
             return Err(Error::value("a parameter is updated before it has a value"));
         };
@@ -293,7 +320,8 @@ impl Param {
     pub fn reinitialize(&self) -> Result<()> {
         let value = self.read().clone();
         if let Some(value) = value {
-            self.store(self.first(*value.raw_shape(), value.dtype())?);
+            let first = self.first(*value.raw_shape(), value.dtype())?;
+            self.put(&mut self.write(), first);
         }
         Ok(())
     }

@@ -4,14 +4,15 @@
 //! that knows the recipe computes both at once and spares a pass over memory; to everybody else the tensor is
 //! concrete, and reading it computes it.
 
-use super::{State, Tensor};
+use super::{State, Tensor, too_large};
 use crate::{DType, Shape};
+use nn_kernels::buffer::Buffer;
 use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
 /// How a deferred value comes about.
 pub(crate) trait Recipe: Any + Send + Sync {
-    /// The value; called at most once.
+    /// The value. Readers that come at the same time each call it, and it must give all of them the same bits.
     fn compute(&self) -> Tensor;
 }
 
@@ -22,14 +23,26 @@ pub(super) struct Pending {
 }
 
 impl Pending {
+    /// The value, computed by the first who asks. Nobody waits for another's computation: who asks meanwhile computes it as well, and
+    /// the first result is everybody's.
     pub(super) fn value(&self) -> &Tensor {
-        self.value.get_or_init(|| self.recipe.compute())
+        match self.value.get() {
+            Some(value) => value,
+            None => {
+                let computed = self.recipe.compute();
+                self.value.get_or_init(|| computed)
+            }
+        }
     }
 }
 
 impl Tensor {
-    /// A tensor whose elements are computed when they are first read.
+    /// A tensor whose elements are computed when they are first read; failed if there is no memory for them, which nobody would expect of
+    /// a reader.
     pub(crate) fn deferred(shape: Shape, dtype: DType, recipe: impl Recipe) -> Tensor {
+        if let Err(refused) = Buffer::check(dtype, shape.len()) {
+            return Tensor::failed(too_large(shape, dtype, refused));
+        }
         let pending = Pending {
             recipe: Box::new(recipe),
             value: OnceLock::new(),
@@ -89,5 +102,26 @@ mod tests {
         assert_eq!(copy.to_vec::<f32>().unwrap(), [5.0, 2.0]);
         assert_eq!(x.to_vec::<f32>().unwrap(), [1.0, 2.0]);
         assert_eq!(count.load(Ordering::Relaxed), 1);
+    }
+
+    /// A recipe whose computation needs another reader to have begun: a reader that waited for the first would wait for ever.
+    struct Together(std::sync::Barrier);
+
+    impl Recipe for Together {
+        fn compute(&self) -> Tensor {
+            self.0.wait();
+            Tensor::from([3.0_f32])
+        }
+    }
+
+    #[test]
+    fn readers_do_not_wait_for_each_other_and_see_one_value() {
+        let recipe = Together(std::sync::Barrier::new(2));
+        let x = Tensor::deferred([1].into(), DType::F32, recipe);
+        let (a, b) = std::thread::scope(|scope| {
+            let other = scope.spawn(|| x.data::<f32>());
+            (x.data::<f32>(), other.join().unwrap())
+        });
+        assert_eq!((a, a.as_ptr()), (&[3.0_f32][..], b.as_ptr()));
     }
 }

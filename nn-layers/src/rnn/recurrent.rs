@@ -98,7 +98,7 @@ impl Recurrent<'_> {
                 )));
             }
         }
-        let columns = self.cell.gates() * units;
+        let columns = units.saturating_mul(self.cell.gates());
         self.kernel.build([input.dim(2)?, columns])?;
         self.recurrent_kernel.build([units, columns])?;
         match (self.bias, self.cell) {

@@ -36,7 +36,7 @@ impl Op for LayerNorm {
     }
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        let rows = Shape::from([shape[..shape.rank() - 1].iter().product::<usize>()]);
+        let rows = Shape::from([Shape::new(&shape[..shape.rank() - 1]).len()]);
         let [x, gamma, beta] = [&inputs[0], &inputs[1], &inputs[2]];
         let [y, mean, inv_std] = with_float!(dtype, T => outputs([shape, rows, rows], |y: &mut [T], mean, inv_std| {
             layer_normalize(x.data(), gamma.data(), beta.data(), self.epsilon, y, mean, inv_std);

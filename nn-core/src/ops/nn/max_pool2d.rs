@@ -98,6 +98,7 @@ impl Op for MaxPool2d {
                 );
             }),
         };
+        let from = from.ok()?; // A failed one has not built y.
         self.from.get_or_init(|| from);
         Ok(y.expect("built with the index"))
     }

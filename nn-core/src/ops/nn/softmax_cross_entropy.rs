@@ -39,17 +39,20 @@ impl Op for CrossEntropy {
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let (logits, targets) = (&inputs[0], &inputs[1]);
         let classes = logits.raw_shape().dim(-1)?;
-        Ok(
-            with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
-                // Without classes the kernel has no row to write, and the empty sum is 0.
-                loss.fill(T::default());
-                let lse = Tensor::build(shape, |lse: &mut [T]| {
-                    lse.fill(T::default());
-                    categorical_cross_entropy(logits.data(), targets.data(), classes, loss, lse);
-                });
-                self.lse.set(lse).expect("an op runs once");
-            })),
-        )
+        let loss = with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
+            // Without classes the kernel has no row to write, and the empty sum is 0.
+            loss.fill(T::default());
+            let lse = Tensor::build(shape, |lse: &mut [T]| {
+                lse.fill(T::default());
+                categorical_cross_entropy(logits.data(), targets.data(), classes, loss, lse);
+            });
+            self.lse.set(lse).expect("an op runs once");
+        }));
+        // Without memory for the sums of a row's exponentials there is no loss.
+        match self.lse.get().and_then(Tensor::error) {
+            Some(error) => Err(error.clone()),
+            None => Ok(loss),
+        }
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

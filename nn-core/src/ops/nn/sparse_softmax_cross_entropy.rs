@@ -60,14 +60,17 @@ impl Op for SparseCrossEntropy {
         let (logits, labels) = (&inputs[0], &inputs[1]);
         let classes = logits.raw_shape().dim(-1)?;
         check_labels(labels, classes)?;
-        Ok(
-            with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
-                let lse = Tensor::build(shape, |lse: &mut [T]| {
-                    sparse_cross_entropy(logits.data(), labels.data(), classes, loss, lse);
-                });
-                self.lse.set(lse).expect("an op runs once");
-            })),
-        )
+        let loss = with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
+            let lse = Tensor::build(shape, |lse: &mut [T]| {
+                sparse_cross_entropy(logits.data(), labels.data(), classes, loss, lse);
+            });
+            self.lse.set(lse).expect("an op runs once");
+        }));
+        // Without memory for the sums of a row's exponentials there is no loss.
+        match self.lse.get().and_then(Tensor::error) {
+            Some(error) => Err(error.clone()),
+            None => Ok(loss),
+        }
     }
 
     fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

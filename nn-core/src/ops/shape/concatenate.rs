@@ -25,7 +25,7 @@ impl Op for Concatenate {
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
         let axis = shape.axis(self.axis)?;
-        let width = |t: &Tensor| t.raw_shape()[axis..].iter().product();
+        let width = |t: &Tensor| Shape::new(&t.raw_shape()[axis..]).len();
         Ok(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 let parts: Vec<(&[T], usize)> = inputs.iter().map(|t| (t.data(), width(t))).collect();

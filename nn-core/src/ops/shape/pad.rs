@@ -3,7 +3,9 @@
 use crate::graph::op::{Backward, Keeps, Op, apply};
 use crate::ops::Slice;
 use crate::ops::fail::fail;
-use crate::{DType, Element, Error, Result, Shape, Tensor, UNKNOWN, is_known, with_dtype};
+use crate::{
+    DType, Element, Error, Result, Shape, Tensor, UNKNOWN, dim_plus, is_known, too_long, with_dtype,
+};
 use nn_kernels::copy::paste;
 use nn_kernels::elementwise::AxisSlice;
 
@@ -33,10 +35,10 @@ impl Op for Pad {
 
     fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
         let dims = inputs[0].raw_shape().iter().zip(&self.paddings);
-        let dims: Vec<usize> = dims
-            .map(|(d, (before, after))| d + before + after)
+        let dims: Result<Vec<usize>> = dims
+            .map(|(&d, &(before, after))| padded_size(d, before, after))
             .collect();
-        Ok((Shape::new(&dims), inputs[0].dtype()))
+        Ok((Shape::new(&dims?), inputs[0].dtype()))
     }
 
     fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
@@ -70,6 +72,13 @@ impl Op for Pad {
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
     }
+}
+
+/// The size of an axis of `n` elements with so many added.
+fn padded_size(n: usize, before: usize, after: usize) -> Result<usize> {
+    dim_plus(n, before)
+        .and_then(|n| dim_plus(n, after))
+        .ok_or_else(|| too_long(format_args!("{n} with {before} before and {after} after")))
 }
 
 impl PadMode {
@@ -156,12 +165,15 @@ impl Tensor {
             }
             let sources = match is_known(n) {
                 false => Tensor::abstract_of([UNKNOWN], DType::I64),
-                true => Tensor::build([before + n + after], |out: &mut [i64]| {
-                    let position = |i: usize| i as isize - before as isize;
-                    out.iter_mut()
-                        .enumerate()
-                        .for_each(|(i, o)| *o = mode.source(position(i), n as isize) as i64);
-                }),
+                true => match padded_size(n, before, after) {
+                    Err(error) => return fail("pad", error),
+                    Ok(size) => Tensor::build([size], |out: &mut [i64]| {
+                        let position = |i: usize| i as isize - before as isize;
+                        out.iter_mut()
+                            .enumerate()
+                            .for_each(|(i, o)| *o = mode.source(position(i), n as isize) as i64);
+                    }),
+                },
             };
             padded = padded.take(&sources, axis as isize);
         }

@@ -6,6 +6,9 @@ use crate::{Error, Tensor, UNKNOWN, is_known};
 /// Pieces of more than this number are cut as halves of halves while a tape records.
 const FEW: usize = 4;
 
+/// Pieces that a tensor is cut into at most. Each is a tensor of its own: more are a mistake.
+const MOST: usize = 1 << 24;
+
 /// Pieces of the given sizes, which add up to the axis.
 ///
 /// The gradient of a piece is as large as what it was cut from. Cut from the whole, n pieces would cost n times its size on the way
@@ -33,7 +36,8 @@ pub(crate) fn pieces(x: &Tensor, axis: isize, sizes: &[usize]) -> Vec<Tensor> {
 impl Tensor {
     /// `n` equal pieces along an axis (counted from the end if negative): `[…, n·k, …]` to `n` of `[…, k, …]`.
     ///
-    /// A size that `n` does not divide is an error; then, as for a failed tensor, there are `n` failed pieces (one if `n` is 0).
+    /// A size that `n` does not divide is an error; then, as for a failed tensor, there are `n` failed pieces (one if `n` is 0 or more than
+    /// 2²⁴, which are more pieces than a tensor is cut into).
     ///
     /// ```
     /// # use nn_core::Tensor;
@@ -44,6 +48,9 @@ impl Tensor {
     pub fn split(&self, n: usize, axis: isize) -> Vec<Tensor> {
         let shape = self.raw_shape();
         let size = shape.axis(axis).and_then(|i| match shape[i] {
+            _ if n > MOST => Err(Error::value(format!(
+                "a tensor is cut into at most {MOST} pieces, found {n}"
+            ))),
             size if !is_known(size) => Ok(UNKNOWN + 1),
             size if n > 0 && size % n == 0 => Ok(size / n),
             size => Err(Error::shape(format!(
@@ -55,6 +62,7 @@ impl Tensor {
                 .map(|k| self.slice_axis(axis, k * size..(k + 1) * size))
                 .collect(),
             Ok(size) => pieces(self, axis, &vec![size; n]),
+            Err(error) if n > MOST => vec![self.fail("split", error)],
             Err(error) => vec![self.fail("split", error); n.max(1)],
         }
     }
@@ -72,7 +80,9 @@ impl Tensor {
     #[track_caller]
     pub fn split_sizes(&self, sizes: impl AsRef<[usize]>, axis: isize) -> Vec<Tensor> {
         let (shape, sizes) = (self.raw_shape(), sizes.as_ref());
-        let total: usize = sizes.iter().sum();
+        let total = sizes
+            .iter()
+            .fold(0_usize, |n, &size| n.saturating_add(size));
         let fits = shape.axis(axis).and_then(|i| match shape[i] {
             size if size == total || !is_known(size) || !is_known(total) => Ok(()),
             size => Err(Error::shape(format!(

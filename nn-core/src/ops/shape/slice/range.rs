@@ -50,7 +50,7 @@ impl Slice {
     fn unknown_size(&self) -> Option<isize> {
         match (self.start.unwrap_or(0), self.stop) {
             (start, Some(stop)) if (start < 0) == (stop < 0) => Some(stop - start),
-            (start, None) if start < 0 => Some(-start),
+            (start, None) if start < 0 => Some(start.saturating_neg()),
             _ => None,
         }
     }
