@@ -345,16 +345,21 @@ fn read_tensor(view: &TensorView<'_>) -> Result<Tensor> {
     })
 }
 
-/// The shape of a tensor in a file. One without elements may announce other dimensions of any size, which nothing could be computed with.
+/// The shape of a tensor in a file. One without elements takes no room there, whatever its other dimensions are: they may be no larger
+/// than anyone could mean, or a few bytes would make work for days.
 pub(crate) fn shape_of_file(dims: &[usize]) -> Result<Shape> {
+    const MOST_WITHOUT_ELEMENTS: usize = 1 << 20;
     let shape = Shape::try_new(dims)?;
-    let size = dims.iter().try_fold(size_of::<f64>(), |n, &d| {
-        n.checked_mul(d.max(1))
-            .filter(|&n| n <= isize::MAX as usize)
-    });
-    match size {
-        Some(_) if shape.is_known() => Ok(shape),
-        _ => Err(Error::shape(format!(
+    let most = match dims.contains(&0) {
+        true => MOST_WITHOUT_ELEMENTS,
+        false => isize::MAX as usize / size_of::<f64>(),
+    };
+    let size = dims
+        .iter()
+        .try_fold(1_usize, |n, &d| n.checked_mul(d.max(1)));
+    match size.is_some_and(|n| n <= most) && shape.is_known() {
+        true => Ok(shape),
+        false => Err(Error::shape(format!(
             "no tensor can have the shape {dims:?}: its dimensions are too large"
         ))),
     }
