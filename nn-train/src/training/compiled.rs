@@ -179,7 +179,7 @@ impl<M: Model> Compiled<M> {
     /// that training goes on from it to the bit.
     ///
     /// # Errors
-    /// When the model is not built yet or the file cannot be written; a file from before then stays as it was.
+    /// As [`Model::save_model`]; a setting of the training that would not come back as it is.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         saving::save(&self.model, Some(&self.state), path.as_ref())
     }
