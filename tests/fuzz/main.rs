@@ -114,8 +114,9 @@ fn child(name: &str) {
     panics
         .iter()
         .for_each(|text| println!("fuzz {name}: {text}"));
+    let used = targets::USED.load(Ordering::Relaxed);
     println!(
-        "test fuzz {name} ... {tried} inputs, {} panics",
+        "test fuzz {name} ... {tried} inputs, {used} times read and used, {} panics",
         panics.len()
     );
     let _ = std::fs::remove_dir_all(folder);
