@@ -30,11 +30,14 @@ pub struct State {
     pub(crate) step: u64,
 }
 
+/// Metrics with their names and the number of the output that each is about.
+type Bound = Vec<(String, usize, Box<dyn Metric>)>;
+
 /// Running means and metrics.
 #[derive(Default)]
 pub(crate) struct Tracked {
     means: Vec<(String, f64, f64)>,
-    metrics: Vec<(String, usize, Box<dyn Metric>)>,
+    metrics: Bound,
 }
 
 impl State {
@@ -112,14 +115,14 @@ impl State {
     }
 
     /// The metrics of each output, under names of their own.
-    fn metrics_of(&self, outputs: &[String]) -> Result<Vec<(String, usize, Box<dyn Metric>)>> {
+    fn metrics_of(&self, outputs: &[String]) -> Result<Bound> {
         /// More than any model shows, and few enough for whatever a file says.
         const MOST: usize = 10_000;
         let mut wanted: HashMap<Option<&str>, Vec<usize>> = HashMap::new();
         for (i, (output, _)) in self.metrics.iter().enumerate() {
             wanted.entry(output.as_deref()).or_default().push(i);
         }
-        let mut metrics: Vec<(String, usize, Box<dyn Metric>)> = Vec::new();
+        let mut metrics = Bound::new();
         let (mut taken, mut counts) = (HashSet::new(), HashMap::new());
         for (output, name) in outputs.iter().enumerate() {
             let own = [None, Some(name.as_str())];
