@@ -207,6 +207,11 @@ impl Param {
             .map_or(Shape::SCALAR, |t| *t.raw_shape())
     }
 
+    /// The dimension at `axis`, if it has a shape, and one of so many axes. A value set from elsewhere may have any shape.
+    pub fn built_dim(&self, axis: usize) -> Option<usize> {
+        self.read().as_ref()?.raw_shape().get(axis).copied()
+    }
+
     /// How many numbers it holds, 0 before [`Param::build`].
     pub fn count(&self) -> usize {
         self.read().as_ref().map_or(0, |t| t.raw_shape().len())
@@ -369,7 +374,7 @@ impl Clone for Param {
             ..*self
         };
         if let Some(value) = self.read().clone() {
-            copy.store(value);
+            copy.put(&mut copy.write(), value);
         }
         copy
     }

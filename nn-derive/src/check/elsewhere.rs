@@ -74,7 +74,6 @@ fn is_model(attr: &Attribute) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proc_macro2::Span;
 
     fn names(text: &str) -> Vec<String> {
         let ident = Ident::new("Net", proc_macro2::Span::call_site());
