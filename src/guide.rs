@@ -3,6 +3,9 @@
 #[doc = include_str!("../docs/shapes.md")]
 pub mod shapes {}
 
+#[doc = include_str!("../docs/graph.md")]
+pub mod graph {}
+
 #[doc = include_str!("../docs/mistakes.md")]
 pub mod mistakes {}
 
