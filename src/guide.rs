@@ -8,3 +8,6 @@ pub mod mistakes {}
 
 #[doc = include_str!("../docs/performance.md")]
 pub mod performance {}
+
+#[doc = include_str!("../docs/promises.md")]
+pub mod promises {}

@@ -4,6 +4,7 @@
 //! the same way whatever the number of threads (see [`parallel`]), so that results are the same bits on
 //! one thread and on many.
 
+mod array;
 pub mod buffer;
 pub mod conv;
 pub mod copy;
@@ -25,4 +26,5 @@ pub mod sort;
 mod team;
 pub mod update;
 
+pub use array::ArrayBuilder;
 pub use dtype::{DType, Element};

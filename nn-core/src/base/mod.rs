@@ -2,7 +2,6 @@
 
 pub(crate) mod dim;
 pub(crate) mod error;
-pub mod floatx;
 pub(crate) mod ids;
 pub(crate) mod shape;
 pub(crate) mod shape_error;

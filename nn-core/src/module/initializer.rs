@@ -1,5 +1,6 @@
 //! How parameters start: Keras's initializers.
 
+use crate::module::config::{self, Json};
 use crate::tensor::random;
 use crate::{DType, Error, Shape, Tensor};
 use serde::{Deserialize, Serialize};
@@ -101,8 +102,8 @@ impl<'de> Deserialize<'de> for Initializer {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> std::result::Result<Initializer, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        Initializer::deserialize(crate::module::config::without_empty(value))
+        let Json(value) = Json::deserialize(deserializer)?;
+        Initializer::deserialize(config::deserializer(&config::without_empty(value)))
             .map_err(serde::de::Error::custom)
     }
 }

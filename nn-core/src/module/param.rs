@@ -1,8 +1,10 @@
 //! Parameters and buffers: the state of layers.
 
+use crate::graph::observer;
+use crate::module::context;
 use crate::{
-    Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, batches, dtype,
-    is_known, too_long,
+    Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, batches, is_known,
+    too_long,
 };
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -114,7 +116,7 @@ impl Param {
         self.constraint
     }
 
-    /// Gives it its shape and initial value, in the default float type ([`crate::dtype::floatx`]). Built already, it only checks the shape.
+    /// Gives it its shape and initial value, in the default float type ([`crate::floatx`]). Built already, it only checks the shape.
     ///
     /// # Errors
     /// When it has another shape already, or the shape is not known.
@@ -135,7 +137,7 @@ impl Param {
                 "a parameter of shape {shape} cannot be made: only the batch may be unknown when a model is built"
             )));
         }
-        let first = self.first(shape, dtype::floatx())?;
+        let first = self.first(shape, context::floatx())?;
         let mut slot = self.write();
         match &*slot {
             // Another thread was faster: its value is the one that is in use.
@@ -149,11 +151,14 @@ impl Param {
 
     /// A first value.
     fn first(&self, shape: Shape, dtype: DType) -> Result<Tensor> {
-        let drawn = self.initializer.sample(shape, dtype);
-        match self.adjustment {
-            Some(adjust) => crate::no_gradient(|| adjust(drawn)).computed().ok(),
-            None => drawn.ok(),
-        }
+        // A first value is no part of the run in which it is made.
+        observer::unobserved(|| {
+            let drawn = self.initializer.sample(shape, dtype);
+            match self.adjustment {
+                Some(adjust) => crate::no_gradient(|| adjust(drawn)).computed().ok(),
+                None => drawn.ok(),
+            }
+        })
     }
 
     fn check_shape(&self, built: Shape, asked: Shape) -> Result<()> {
@@ -202,6 +207,11 @@ impl Param {
             .map_or(Shape::SCALAR, |t| *t.raw_shape())
     }
 
+    /// The dimension at `axis`, if it has a shape, and one of so many axes. A value set from elsewhere may have any shape.
+    pub fn built_dim(&self, axis: usize) -> Option<usize> {
+        self.read().as_ref()?.raw_shape().get(axis).copied()
+    }
+
     /// How many numbers it holds, 0 before [`Param::build`].
     pub fn count(&self) -> usize {
         self.read().as_ref().map_or(0, |t| t.raw_shape().len())
@@ -211,7 +221,7 @@ impl Param {
     pub fn dtype(&self) -> DType {
         self.read()
             .as_ref()
-            .map_or_else(dtype::floatx, Tensor::dtype)
+            .map_or_else(context::floatx, Tensor::dtype)
     }
 
     /// The identity that tapes know it by; 0 before [`Param::build`]. It stays the same when the value changes.
@@ -282,7 +292,7 @@ impl Param {
     /// # Errors
     /// As [`Param::set_value`].
     pub fn assign(&self, value: &Tensor) -> Result<()> {
-        if self.is_frozen() || value.is_abstract() {
+        if self.is_frozen() || observer::assigned(self.id(), value) || value.is_abstract() {
             return Ok(());
         }
         self.set_value(value)
@@ -351,6 +361,22 @@ impl Default for Param {
     /// A parameter with Keras's default for kernels, Glorot uniform.
     fn default() -> Param {
         Param::new(Initializer::GlorotUniform)
+    }
+}
+
+impl Clone for Param {
+    /// A parameter of its own with the same value.
+    fn clone(&self) -> Param {
+        let copy = Param {
+            value: RwLock::new(None),
+            frozen: AtomicBool::new(self.is_frozen()),
+            path: OnceLock::new(),
+            ..*self
+        };
+        if let Some(value) = self.read().clone() {
+            copy.put(&mut copy.write(), value);
+        }
+        copy
     }
 }
 

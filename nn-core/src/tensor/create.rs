@@ -1,7 +1,8 @@
 //! Tensors from nothing: constants and ranges.
 
 use super::Tensor;
-use crate::module::context;
+use crate::graph::observer;
+use crate::ops::shape::full;
 use crate::tensor::random;
 use crate::{DType, Element, Error, Shape, batches, is_known};
 
@@ -13,10 +14,13 @@ impl Tensor {
     /// assert_eq!(Tensor::full([2], 7_i64).to_vec::<i64>()?, [7, 7]);
     /// # Ok::<(), nn_core::Error>(())
     /// ```
+    #[track_caller]
     pub fn full<T: Element>(shape: impl Into<Shape>, value: T) -> Tensor {
-        Tensor::created(shape.into(), T::DTYPE, |shape| {
-            Tensor::build(shape, |out| out.fill(value))
-        })
+        let shape = shape.into();
+        match shape.is_known() {
+            true => Tensor::build(shape, |out| out.fill(value)),
+            false => full::open(shape, value),
+        }
     }
 
     /// What `make` gives for a shape that is known; an abstract tensor where a dimension comes from a batch that is not known yet, and a
@@ -36,7 +40,7 @@ impl Tensor {
     /// batch that is not known yet, as in a model that is traced. Elsewhere the dimension is a number too large, and the tensor failed.
     pub(crate) fn open(shape: Shape, dtype: DType) -> Tensor {
         let of_a_batch = |&dim: &usize| is_known(dim) || batches(dim).is_some();
-        match context::is_tracing() || shape.iter().all(of_a_batch) {
+        match observer::is_tracing() || shape.iter().all(of_a_batch) {
             true => Tensor::abstract_of(shape, dtype),
             false => shape
                 .check()
@@ -45,17 +49,20 @@ impl Tensor {
     }
 
     /// Every element `value`, in the given element type.
+    #[track_caller]
     pub fn full_of(shape: impl Into<Shape>, value: f64, dtype: DType) -> Tensor {
         crate::with_dtype!(dtype, T => Tensor::full(shape, T::from_f64(value)))
     }
 
     /// Zeros (`f32`). A dimension taken from a batch that is not known yet gives an abstract tensor; more elements than there is memory for
     /// are an error (a failed tensor), here as everywhere.
+    #[track_caller]
     pub fn zeros(shape: impl Into<Shape>) -> Tensor {
         Tensor::full(shape, 0.0_f32)
     }
 
     /// Ones (`f32`). An unknown dimension gives an abstract tensor.
+    #[track_caller]
     pub fn ones(shape: impl Into<Shape>) -> Tensor {
         Tensor::full(shape, 1.0_f32)
     }

@@ -8,12 +8,11 @@ mod pending;
 pub mod random;
 
 pub use operand::Operand;
-pub(crate) use pending::Recipe;
 
 use crate::{DType, Element, Error, Result, Shape};
 use nn_kernels::buffer::Buffer;
 use nn_kernels::memory::Refused;
-use pending::Pending;
+use pending::Waiting;
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -46,6 +45,8 @@ struct Inner {
     /// The value of a trainable parameter, watched by every tape.
     variable: bool,
     state: State,
+    /// The inputs of the fused op that computed it, by their identities, where a fused gradient asks for that.
+    origin: Option<Box<[u64]>>,
 }
 
 enum State {
@@ -56,7 +57,7 @@ enum State {
         offset: usize,
     },
     /// As concrete to the outside.
-    Pending(Arc<Pending>),
+    Pending(Arc<Waiting>),
     Abstract,
     Failed(Error),
 }
@@ -92,6 +93,7 @@ impl Tensor {
             dtype,
             variable: false,
             state,
+            origin: None,
         }))
     }
 
@@ -293,6 +295,19 @@ impl Tensor {
             }
     }
 
+    /// Notes the inputs of the fused op that computed this value.
+    pub(crate) fn with_origin(mut self, inputs: impl Iterator<Item = u64>) -> Tensor {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.origin = Some(inputs.collect());
+        }
+        self
+    }
+
+    /// The inputs of the fused op that computed this value, by their identities.
+    pub(crate) fn origin(&self) -> Option<&[u64]> {
+        self.0.origin.as_deref()
+    }
+
     /// The memory of a concrete tensor.
     fn buffer(&self) -> Option<&Buffer> {
         match &self.0.state {
@@ -339,6 +354,7 @@ impl Tensor {
             dtype: self.0.dtype,
             variable: self.0.variable,
             state: State::Abstract,
+            origin: None,
         }))
     }
 

@@ -29,8 +29,8 @@ const UNIFORM: Initializer = Initializer::RandomUniform {
 /// let error = words.forward(Tensor::from([1000_i64])).ok().unwrap_err();
 /// assert!(error.to_string().contains("1000"));
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct Embedding {
     #[config]
     input_dim: usize,

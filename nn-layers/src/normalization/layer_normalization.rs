@@ -19,8 +19,8 @@ use nn_derive::{Layer, model};
 /// let y = LayerNormalization::new().forward(Tensor::from([[1.0_f32, 3.0], [10.0, 30.0]]));
 /// nn_core::testing::assert_close(&y, &Tensor::from([[-1.0_f32, 1.0], [-1.0, 1.0]]), 1e-3);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct LayerNormalization {
     #[config]
     axis: Ints,

@@ -18,8 +18,8 @@ use nn_derive::{Layer, model};
 /// assert_eq!(ZeroPadding2D::new(1).forward(&x).shape(), [1, 4, 4, 1]);
 /// assert_eq!(ZeroPadding2D::new(0).sides([[0, 2], [3, 1]]).forward(&x).shape(), [1, 4, 6, 1]);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct ZeroPadding2D {
     #[config]
     padding: [[usize; 2]; 2],

@@ -1,16 +1,16 @@
 //! Going through a data set batch by batch, on request prepared on another thread.
 
-use super::Dataset;
+use super::{Dataset, Place};
 use nn_core::{DType, Element, Tensor, random};
 use nn_kernels::parallel;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 /// An iterator over `(x, y)` batches; see [`Dataset::batches`]. [`Batches::datasets`] gives whole batches, with several inputs,
 /// targets and weights.
 pub struct Batches {
     data: Dataset,
     size: usize,
-    order: Option<Vec<usize>>,
+    order: Option<Arc<[usize]>>,
     drop_remainder: bool,
     next: usize,
     prefetched: Option<mpsc::Receiver<Dataset>>,
@@ -42,7 +42,7 @@ impl Batches {
     /// In the given order of rows.
     #[must_use]
     pub(crate) fn in_order(mut self, order: Vec<usize>) -> Batches {
-        self.order = Some(order);
+        self.order = Some(order.into());
         self
     }
 
@@ -80,10 +80,15 @@ impl Batches {
         let start = self.next * self.size;
         let end = start.saturating_add(self.size).min(self.data.len());
         self.next += 1;
-        Some(match &self.order {
+        let mut batch = match &self.order {
             None => self.data.rows(start, end),
             Some(order) => self.data.select(&order[start..end]),
-        })
+        };
+        batch.place = Place {
+            order: self.order.clone(),
+            start,
+        };
+        Some(batch)
     }
 
     fn next_dataset(&mut self) -> Option<Dataset> {

@@ -1,5 +1,6 @@
 //! How windows (the kernel of a convolution, the pool of a pooling) lie on an image.
 
+use crate::graph::attributes::{Attribute, Attributes, Setting};
 use crate::{ANYTHING, Error, Result, Shape, batches, dim_plus, is_known, too_long};
 
 /// What windows may cover beyond the image.
@@ -71,6 +72,23 @@ impl Padding {
     }
 }
 
+impl Setting for Padding {
+    fn to_attribute(&self) -> Attribute {
+        Attribute::Text(match self {
+            Padding::Valid => "valid".to_string(),
+            Padding::Same => "same".to_string(),
+        })
+    }
+
+    fn from_attribute(attribute: &Attribute) -> Option<Padding> {
+        match attribute {
+            Attribute::Text(text) if text == "valid" => Some(Padding::Valid),
+            Attribute::Text(text) if text == "same" => Some(Padding::Same),
+            _ => None,
+        }
+    }
+}
+
 /// Windows on an image, pairs being (vertical, horizontal).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Windows {
@@ -83,6 +101,19 @@ pub(crate) struct Windows {
 }
 
 impl Windows {
+    /// Its settings, by name and value; the border only where there is one.
+    pub fn attributes(&self) -> Attributes {
+        let all = Attributes::new()
+            .with("size", &self.size)
+            .with("strides", &self.strides)
+            .with("dilation", &self.dilation)
+            .with("padding", &self.padding);
+        match self.border {
+            [[0, 0], [0, 0]] => all,
+            border => all.with("border", &border),
+        }
+    }
+
     /// The size of an image of `[height, width]` with its border; `None` if that is more than an axis can have.
     const fn bordered(&self, image: [usize; 2], d: usize) -> Option<usize> {
         match dim_plus(image[d], self.border[d][0]) {

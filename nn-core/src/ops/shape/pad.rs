@@ -1,6 +1,8 @@
 //! Elements added around a tensor.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::Slice;
 use crate::ops::fail::fail;
 use crate::{
@@ -33,15 +35,22 @@ impl Op for Pad {
         "pad"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("paddings", &self.paddings)
+            .with("value", &self.value)
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let dims = inputs[0].raw_shape().iter().zip(&self.paddings);
         let dims: Result<Vec<usize>> = dims
             .map(|(&d, &(before, after))| padded_size(d, before, after))
             .collect();
-        Ok((Shape::new(&dims?), inputs[0].dtype()))
+        Ok((Shape::new(&dims?), inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let x = &inputs[0];
         let place = |(&length, &(start, _)): (&usize, &(usize, usize))| AxisSlice {
             start,
@@ -54,19 +63,19 @@ impl Op for Pad {
             .zip(&self.paddings)
             .map(place)
             .collect();
-        Ok(
+        Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 paste(x.data(), T::from_f64(self.value), out, &shape, &place);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let dims = at.inputs[0].raw_shape().iter().zip(&self.paddings);
         let inside: Vec<Slice> = dims
             .map(|(&d, &(before, _))| Slice::from(before..before + d))
             .collect();
-        Ok(vec![Some(at.upstream.slice_axes(inside))])
+        Ok(vec![Some(at.upstream().slice_axes(inside))])
     }
 
     fn keeps(&self) -> Keeps {

@@ -1,5 +1,6 @@
 //! The settings of a convolution, and the sizes that follow from them.
 
+use crate::graph::attributes::Attributes;
 use crate::ops::nn::padding::Windows;
 use crate::{Error, Padding, Result, Shape, is_known};
 use nn_kernels::conv;
@@ -31,6 +32,18 @@ impl Conv2dOptions {
         }
     }
 
+    pub(super) fn attributes(&self) -> Attributes {
+        let all = Attributes::new()
+            .with("strides", &self.strides)
+            .with("padding", &self.padding)
+            .with("dilation", &self.dilation)
+            .with("groups", &self.groups);
+        match self.border {
+            [[0, 0], [0, 0]] => all,
+            border => all.with("border", &border),
+        }
+    }
+
     pub(super) const fn windows(&self, kernel: [usize; 2]) -> Windows {
         let Conv2dOptions {
             strides,
@@ -52,7 +65,7 @@ impl Conv2dOptions {
     ///
     /// # Errors
     /// When they are too large to compute with.
-    pub(super) fn geometry(&self, x: &Shape, kernel: &Shape, y: &Shape) -> Result<conv::Conv2d> {
+    pub(crate) fn geometry(&self, x: &Shape, kernel: &Shape, y: &Shape) -> Result<conv::Conv2d> {
         let sizes = conv::Sizes {
             batch: x[0],
             height: x[1],
