@@ -18,9 +18,10 @@ pub mod testing;
 
 pub use autodiff::gradients::{Gradients, Sources};
 pub use autodiff::tape::{GradientTape, no_gradient};
+pub(crate) use base::dim::{ANYTHING, batches, dim_plus, dim_times, too_long};
+pub use base::dim::{UNKNOWN, is_known};
 pub use base::error::{Error, ErrorKind, Result};
-pub(crate) use base::shape::{ANYTHING, batches, dim_plus, dim_times, too_long};
-pub use base::shape::{MAX_RANK, Shape, UNKNOWN, is_known};
+pub use base::shape::{MAX_RANK, Shape};
 pub use base::shape_error::{ShapeError, axis_of};
 #[doc(hidden)]
 pub use check as statics;

@@ -100,6 +100,9 @@ pub fn scatter_add(shape: impl Into<Shape>, indices: &Tensor, updates: &Tensor) 
             Error::shape("scatter_add needs a shape with an axis to add along, found []"),
         );
     }
+    if let Err(error) = shape.check_rank() {
+        return fail("scatter_add", error);
+    }
     match as_indices("scatter_add", indices) {
         Ok(indices) => apply(ScatterAdd { shape, axis: 0 }, &[updates.clone(), indices]),
         Err(error) => updates.fail("scatter_add", error),

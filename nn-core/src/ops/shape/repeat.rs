@@ -22,6 +22,9 @@ impl Tensor {
 /// The tensor from axis `block` on `n` times, one behind the other, which makes `axis` `n` times as long.
 #[track_caller]
 pub(crate) fn repeated(x: &Tensor, n: usize, block: usize, axis: usize) -> Tensor {
+    if x.error().is_some() {
+        return x.clone();
+    }
     let shape = *x.raw_shape();
     let (outer, inner) = (
         Shape::new(&shape[..block]).len(),

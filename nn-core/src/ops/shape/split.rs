@@ -75,8 +75,9 @@ impl Op for Split {
         let mut start = 0;
         let mut pieces = Vec::new();
         for size in self.sizes(x.raw_shape())? {
-            pieces.push(part(x, axis, start..start + size)?);
-            start += size;
+            let end = start.saturating_add(size);
+            pieces.push(part(x, axis, start..end)?);
+            start = end;
         }
         Ok(pieces.into())
     }
