@@ -90,12 +90,17 @@ fn use_model(mut model: Compiled<Sequential>, folder: &Path) {
             continue;
         }
         let _ = model.train_on_batch(&x, y.zeros_like());
+        let stop = EarlyStopping::new("loss").restore_best_weights(true);
+        let fit = Fit::new().verbose(Verbose::Silent).callback(stop);
+        let _ = model.fit((&x, y.zeros_like()), fit);
         let _ = model.evaluate((&x, y.zeros_like()));
         let _ = model.summary(Shape::new(&x.shape()[1..]));
         break;
     }
+    // A model that fills the memory which this process may have cannot be loaded beside itself.
+    const LARGE: usize = 1 << 22;
     let path = folder.join("saved");
-    if model.save(&path).is_ok() {
+    if model.count_params() < LARGE && model.save(&path).is_ok() {
         let back = match Compiled::<Sequential>::load(&path) {
             Ok(back) => back,
             Err(e) => panic!("saved, and cannot be loaded: {e}"),
@@ -119,18 +124,28 @@ struct Files {
 
 impl Files {
     fn new(folder: &Path) -> Files {
-        let (path, built) = (folder.join("model"), seeds::models());
-        let saved = built.iter().map(|model| {
+        let (path, mut built) = (folder.join("model"), seeds::models());
+        let read = || std::fs::read(&path).expect("the file");
+        let mut saved = Vec::new();
+        for model in &built {
             model.save(&path).expect("a file");
-            std::fs::read(&path).expect("the file")
-        });
+            saved.push(read());
+        }
+        // In the middle of an epoch, with callbacks that know something.
+        let nested = built.last_mut().expect("models");
+        let save = ModelCheckpoint::new(path.to_str().expect("a text"));
+        let stop = EarlyStopping::new("loss").restore_best_weights(true);
+        let fit = Fit::new().verbose(Verbose::Silent).callback(save);
+        let data = (Tensor::ones([40, 4]), Tensor::zeros([40, 2]));
+        nested.fit(data, fit.callback(stop)).expect("a training");
+        saved.push(read());
         let mut words = Vec::new();
         built
             .iter()
             .for_each(|m| json::words(&m.config(), &mut words));
         Files {
             folder: folder.to_path_buf(),
-            saved: saved.collect(),
+            saved,
             built,
             words,
         }
