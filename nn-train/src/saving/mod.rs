@@ -181,7 +181,19 @@ pub(crate) fn save(model: &dyn Module, state: Option<&State>, path: &Path) -> Re
 }
 
 /// Writes a file beside its final name and renames it, so that there is never half a file under that name.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+///
+/// ```
+/// use nn_train::saving::write_whole;
+/// let path = std::env::temp_dir().join("whole.txt");
+/// write_whole(&path, b"all of it")?;
+/// assert_eq!(std::fs::read(&path).unwrap(), b"all of it");
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+///
+/// # Errors
+/// When the file cannot be written; one of that name from before then stays as it was.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let Some(name) = path.file_name() else {
         return Err(Error::format(format!(
             "{}: not the name of a file",
