@@ -8,3 +8,7 @@ pub mod mistakes {}
 
 #[doc = include_str!("../docs/performance.md")]
 pub mod performance {}
+
+#[cfg(feature = "onnx")]
+#[doc = include_str!("../docs/onnx.md")]
+pub mod onnx {}

@@ -83,7 +83,13 @@ impl Cases {
         };
         let shape = |x: &Tensor| {
             let sizes = x.shape();
-            let size = |axis: usize| if is_open(x, axis) { UNKNOWN } else { sizes[axis] };
+            let size = |axis: usize| {
+                if is_open(x, axis) {
+                    UNKNOWN
+                } else {
+                    sizes[axis]
+                }
+            };
             Shape::new(&(1..sizes.rank()).map(size).collect::<Vec<_>>())
         };
         let shapes: Vec<Shape> = inputs.iter().map(shape).collect();
@@ -138,7 +144,8 @@ impl Cases {
             ("subject".to_string(), title.subject.to_string()),
             ("runs".to_string(), runs.len().to_string()),
         ]);
-        let content = safetensors::serialize(views, Some(about)).map_err(|e| Error::format(e.to_string()))?;
+        let content =
+            safetensors::serialize(views, Some(about)).map_err(|e| Error::format(e.to_string()))?;
         let path = file.with_extension("safetensors");
         std::fs::write(&path, content).map_err(|e| Error::io(&path, &e))
     }
@@ -158,7 +165,10 @@ fn bytes(tensor: &Tensor) -> Result<(Dtype, Vec<usize>, Vec<u8>)> {
         DType::F64 => (Dtype::F64, flat(tensor.to_vec::<f64>()?, f64::to_le_bytes)),
         DType::I64 => (Dtype::I64, flat(tensor.to_vec::<i64>()?, i64::to_le_bytes)),
         DType::U8 => (Dtype::U8, tensor.to_vec::<u8>()?),
-        DType::Bool => (Dtype::BOOL, flat(tensor.to_vec::<bool>()?, |b| [u8::from(b)])),
+        DType::Bool => (
+            Dtype::BOOL,
+            flat(tensor.to_vec::<bool>()?, |b| [u8::from(b)]),
+        ),
     };
     Ok((dtype, tensor.shape().to_vec(), bytes))
 }

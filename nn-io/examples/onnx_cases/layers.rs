@@ -64,7 +64,10 @@ fn case(cases: &mut Cases, name: &str, description: &Value, file: &SafeTensors<'
 }
 
 fn read(view: safetensors::tensor::TensorView<'_>) -> Tensor {
-    let words = view.data().chunks_exact(4).map(|b| [b[0], b[1], b[2], b[3]]);
+    let words = view
+        .data()
+        .chunks_exact(4)
+        .map(|b| [b[0], b[1], b[2], b[3]]);
     match view.dtype() {
         Dtype::I32 => {
             let values = words.map(|b| i64::from(i32::from_le_bytes(b)));
@@ -96,10 +99,13 @@ fn with_layer(
                     $states => layer.call_with_state(&x[0], Some($given)),
                     _ => layer.call_with_state(&x[0], None),
                 };
-                states.leaves().into_iter().fold(vec![output], |mut all, state| {
-                    all.push(state.clone());
-                    all
-                })
+                states
+                    .leaves()
+                    .into_iter()
+                    .fold(vec![output], |mut all, state| {
+                        all.push(state.clone());
+                        all
+                    })
             })
         }};
     }

@@ -288,18 +288,31 @@ fn model<M: Layer>(
         subject: example,
         name,
     };
-    cases.write_closed(title, &model, &inputs, batches, &|x| match M::Input::from_leaves(x) {
-        Ok(x) => {
-            let output = nn::layer::call(&model, x, false);
-            output.leaves().into_iter().cloned().collect()
-        }
-        Err(error) => vec![Tensor::failed(error)],
-    })
+    cases.write_closed(
+        title,
+        &model,
+        &inputs,
+        batches,
+        &|x| match M::Input::from_leaves(x) {
+            Ok(x) => {
+                let output = nn::layer::call(&model, x, false);
+                output.leaves().into_iter().cloned().collect()
+            }
+            Err(error) => vec![Tensor::failed(error)],
+        },
+    )
 }
 
 pub fn write(cases: &mut Cases) -> Result<()> {
     let batches = [1, 2, 7];
-    model(cases, "my_model", "my_model", MyModel::new(10), &[&[784]], batches)?;
+    model(
+        cases,
+        "my_model",
+        "my_model",
+        MyModel::new(10),
+        &[&[784]],
+        batches,
+    )?;
     let noisy = Noisy {
         dense: Dense::new(3),
         dropout: Dropout::new(0.5),
@@ -313,15 +326,43 @@ pub fn write(cases: &mut Cases) -> Result<()> {
         .add(Dense::new(10));
     model(cases, "cnn_block", "stack", stack, &[&[28, 28, 1]], batches)?;
     let resnet = ResNetLike::new(10);
-    model(cases, "resnet_like", "resnet", resnet, &[&[28, 28, 1]], batches)?;
+    model(
+        cases,
+        "resnet_like",
+        "resnet",
+        resnet,
+        &[&[28, 28, 1]],
+        batches,
+    )?;
     let declared = ResNetLike::new(10);
-    model(cases, "declared", "resnet", declared, &[&[28, 28, 1]], batches)?;
+    model(
+        cases,
+        "declared",
+        "resnet",
+        declared,
+        &[&[28, 28, 1]],
+        batches,
+    )?;
     let wide = || WideAndDeepModel::new(30, Activation::Relu);
-    model(cases, "wide_and_deep", "one", wide(), &[&[5], &[8]], batches)?;
+    model(
+        cases,
+        "wide_and_deep",
+        "one",
+        wide(),
+        &[&[5], &[8]],
+        batches,
+    )?;
     let ensemble = Ensemble {
         members: vec![wide(), wide()],
     };
-    model(cases, "wide_and_deep", "ensemble", ensemble, &[&[5], &[8]], batches)?;
+    model(
+        cases,
+        "wide_and_deep",
+        "ensemble",
+        ensemble,
+        &[&[5], &[8]],
+        batches,
+    )?;
     let two = TwoLayers {
         first: MyDense::new(64),
         second: MyDense::new(10),
@@ -329,6 +370,20 @@ pub fn write(cases: &mut Cases) -> Result<()> {
     model(cases, "custom_layer", "two_layers", two, &[&[784]], batches)?;
     model(cases, "custom_loop", "net", Net::new(), &[&[784]], batches)?;
     // A smaller batch than its depth takes another branch in `call`, which no file can follow.
-    model(cases, "dynamic", "adaptive", Adaptive::new(3, 2), &[&[5]], [3, 4, 7])?;
-    model(cases, "save_and_load", "my_model", MyModel::new(12), &[&[20]], batches)
+    model(
+        cases,
+        "dynamic",
+        "adaptive",
+        Adaptive::new(3, 2),
+        &[&[5]],
+        [3, 4, 7],
+    )?;
+    model(
+        cases,
+        "save_and_load",
+        "my_model",
+        MyModel::new(12),
+        &[&[20]],
+        batches,
+    )
 }

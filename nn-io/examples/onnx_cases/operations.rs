@@ -135,7 +135,13 @@ pub fn write(cases: &mut Cases) -> Result<()> {
                 subject,
                 name,
             };
-            cases.write(title, &Operations {}, std::slice::from_ref(&x), [2, 3, 6], &|x| operation(&x))?;
+            cases.write(
+                title,
+                &Operations {},
+                std::slice::from_ref(&x),
+                [2, 3, 6],
+                &|x| operation(&x),
+            )?;
         }
     }
     Ok(())

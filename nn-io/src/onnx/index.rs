@@ -49,7 +49,8 @@ fn gather(m: &mut Mapping<'_, '_>, op_type: &str, axis: Option<i64>) -> Mapped {
 
 /// The places of the greatest or least along the last axis; equal ones in their order, here as in ONNX.
 fn sorted(m: &mut Mapping<'_, '_>) -> Result<Vec<String>> {
-    let (descending, first): (bool, Option<usize>) = (m.setting("descending")?, m.setting("first")?);
+    let (descending, first): (bool, Option<usize>) =
+        (m.setting("descending")?, m.setting("first")?);
     let x = m.input(0)?;
     let shape = m.shape(0);
     let all = shape[shape.rank() - 1];
@@ -57,7 +58,11 @@ fn sorted(m: &mut Mapping<'_, '_>) -> Result<Vec<String>> {
         count if is_known(count) => m.ints(&[count as i64])?,
         _ => {
             let last = shape.rank() as i64 - 1;
-            m.with("Shape", &[&x], vec![int("start", last), int("end", last + 1)])
+            m.with(
+                "Shape",
+                &[&x],
+                vec![int("start", last), int("end", last + 1)],
+            )
         }
     };
     let attributes = vec![int("axis", -1), int("largest", i64::from(descending))];

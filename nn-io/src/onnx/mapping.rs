@@ -68,10 +68,12 @@ impl<'g> Writer<'g> {
         }
         let name = match &self.graph.values()[id].source {
             Source::Parameter(path, value) => self.initializer(path, value)?,
-            Source::Constant(value) if value.is_concrete() => self.initializer("constant", value)?,
+            Source::Constant(value) if value.is_concrete() => {
+                self.initializer("constant", value)?
+            }
             Source::Constant(value) => {
                 return Err(Error::shape(format!(
-                    "a tensor of shape {} was made without an operation while the model was traced, so that its values are not known; a recurrent layer with activations of its own needs its number of steps: give that dimension a number",
+                    "a tensor of shape {} was made without an operation while the model was traced, so that its values are not known: give the open dimension a number (a recurrent layer with activations of its own needs to know its steps)",
                     value.shape()
                 )));
             }
@@ -186,7 +188,12 @@ impl<'g> Mapping<'_, 'g> {
     }
 
     /// Adds a node of one output with attributes.
-    pub fn with(&mut self, op_type: &str, inputs: &[&str], attributes: Vec<AttributeProto>) -> String {
+    pub fn with(
+        &mut self,
+        op_type: &str,
+        inputs: &[&str],
+        attributes: Vec<AttributeProto>,
+    ) -> String {
         self.add(op_type, inputs, attributes, 1).remove(0)
     }
 
@@ -207,7 +214,10 @@ impl<'g> Mapping<'_, 'g> {
     /// A constant, which the file holds once.
     pub fn constant(&mut self, value: &Tensor) -> Result<String> {
         let proto = tensor("", value)?;
-        let key = format!("{:?} {:?} {:?}", proto.data_type, proto.dims, proto.raw_data);
+        let key = format!(
+            "{:?} {:?} {:?}",
+            proto.data_type, proto.dims, proto.raw_data
+        );
         if let Some(name) = self.writer.shared.get(&key) {
             return Ok(name.clone());
         }
@@ -268,14 +278,20 @@ impl<'g> Mapping<'_, 'g> {
         }
         let (axis, input) = (open.axis as i64, self.writer.graph.inputs()[open.input]);
         let input = self.writer.value(input)?;
-        let name = self.with("Shape", &[&input], vec![int("start", axis), int("end", axis + 1)]);
+        let name = self.with(
+            "Shape",
+            &[&input],
+            vec![int("start", axis), int("end", axis + 1)],
+        );
         self.writer.shared.insert(key, name.clone());
         Ok(name)
     }
 
     /// A shape as a value; `given` says of some dimensions what stands for them: -1, 0 or 1 where the reader of the shape knows more.
     pub fn sizes(&mut self, shape: &Shape, given: &[Option<i64>]) -> Result<String> {
-        let known = |(&size, given): (&usize, &Option<i64>)| given.or(is_known(size).then_some(size as i64));
+        let known = |(&size, given): (&usize, &Option<i64>)| {
+            given.or(is_known(size).then_some(size as i64))
+        };
         let all: Vec<Option<i64>> = shape.iter().zip(given).map(known).collect();
         if let Some(all) = all.iter().copied().collect::<Option<Vec<i64>>>() {
             return self.ints(&all);

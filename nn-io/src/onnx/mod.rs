@@ -23,7 +23,10 @@ mod tensor;
 
 use mapping::{Mapped, Mapping, Writer};
 use nn_core::program::{Node, Source, ValueId};
-use nn_core::{DType, Error, Graph, InputShapes, Layer, Module, Result, Shape, Tensor, Tensors, is_known, trace};
+use nn_core::{
+    DType, Error, Graph, InputShapes, Layer, Module, Result, Shape, Tensor, Tensors, is_known,
+    trace,
+};
 use nn_train::saving::write_whole;
 use prost::Message;
 use proto::{
@@ -31,7 +34,7 @@ use proto::{
     TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
 };
 use sizes::Sizes;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// The operator set that the files use.
@@ -143,7 +146,12 @@ fn written(graph: &Graph, sizes: Sizes, name: &str) -> Result<GraphProto> {
     let needed = needed(graph);
     let inputs = input_types(graph, &needed);
     let mut writer = Writer::new(graph, sizes, inputs);
-    for (node, _) in graph.nodes().iter().zip(&needed).filter(|(_, needed)| **needed) {
+    for (node, _) in graph
+        .nodes()
+        .iter()
+        .zip(&needed)
+        .filter(|(_, needed)| **needed)
+    {
         let mut mapping = Mapping {
             writer: &mut writer,
             node,
@@ -161,13 +169,38 @@ fn written(graph: &Graph, sizes: Sizes, name: &str) -> Result<GraphProto> {
             Ok(info(&writer.sizes, name, dtype, &graph.shape(id)))
         })
         .collect::<Result<_>>()?;
-    Ok(GraphProto {
+    let mut written = GraphProto {
         node: writer.nodes,
         name: Some(name.to_string()),
         initializer: writer.initializers,
         input: inputs,
         output: outputs,
-    })
+    };
+    drop_unread(&mut written);
+    Ok(written)
+}
+
+/// Leaves out what nothing reads: the zeros that a recurrent layer starts from, which ONNX has itself.
+fn drop_unread(graph: &mut GraphProto) {
+    let mut read: HashSet<String> = graph
+        .output
+        .iter()
+        .map(|output| output.name().to_string())
+        .collect();
+    let mut nodes = std::mem::take(&mut graph.node);
+    nodes.reverse();
+    nodes.retain(|node| {
+        let is_read = node.output.iter().any(|output| read.contains(output));
+        if is_read {
+            read.extend(node.input.iter().cloned());
+        }
+        is_read
+    });
+    nodes.reverse();
+    graph.node = nodes;
+    graph
+        .initializer
+        .retain(|tensor| read.contains(tensor.name()));
 }
 
 /// Which nodes the outputs depend on.
@@ -236,7 +269,9 @@ fn outputs(writer: &mut Writer<'_>) -> Result<Vec<ValueInfoProto>> {
     let mut renamed: HashMap<String, String> = HashMap::new();
     let mut all = Vec::new();
     for (&id, name) in graph.outputs().iter().zip(graph.output_names()) {
-        let made = writer.value(id).map_err(|error| error.at_path(name.clone()))?;
+        let made = writer
+            .value(id)
+            .map_err(|error| error.at_path(name.clone()))?;
         let spec = graph.values()[id].spec;
         let name = writer.unique(&name);
         let own = writer.nodes.iter().any(|node| node.output.contains(&made));

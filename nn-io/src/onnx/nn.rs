@@ -28,13 +28,19 @@ const CHANNELS_FIRST: [usize; 4] = [0, 3, 1, 2];
 const CHANNELS_LAST: [usize; 4] = [0, 2, 3, 1];
 
 /// How windows of a size lie on the image: strides, dilations, and the pixels added around.
-fn windows(m: &mut Mapping<'_, '_>, x: String, size: [usize; 2]) -> Result<(String, Vec<AttributeProto>)> {
+fn windows(
+    m: &mut Mapping<'_, '_>,
+    x: String,
+    size: [usize; 2],
+) -> Result<(String, Vec<AttributeProto>)> {
     let strides: [usize; 2] = m.setting("strides")?;
     let dilation: [usize; 2] = m.setting("dilation")?;
     let padding: Padding = m.setting("padding")?;
     let border = match m.node.op.attributes().find("border") {
         None => [[0, 0], [0, 0]],
-        Some(border) => <[[usize; 2]; 2]>::from_attribute(border).ok_or_else(|| unreadable(border))?,
+        Some(border) => {
+            <[[usize; 2]; 2]>::from_attribute(border).ok_or_else(|| unreadable(border))?
+        }
     };
     let pair = |pair: [usize; 2]| pair.map(|n| n as i64);
     let mut attributes = vec![
@@ -60,7 +66,8 @@ fn windows(m: &mut Mapping<'_, '_>, x: String, size: [usize; 2]) -> Result<(Stri
         if padding == Padding::Same {
             // As many windows as strides fit, what is missing on both sides, the odd pixel behind.
             let size_here = image[d + 1] + border[d][0] + border[d][1];
-            let covered = (size_here.div_ceil(strides[d]) - 1) * strides[d] + (size[d] - 1) * dilation[d] + 1;
+            let covered =
+                (size_here.div_ceil(strides[d]) - 1) * strides[d] + (size[d] - 1) * dilation[d] + 1;
             let missing = covered.saturating_sub(size_here);
             added = [missing / 2, missing - missing / 2];
         }

@@ -31,7 +31,11 @@ fn recurrent(m: &mut Mapping<'_, '_>) -> Mapped {
     }
     let lstm = cell == "Lstm";
     let kernels = [m.input(1)?, m.input(2)?].map(|kernel| {
-        let kernel = if lstm { in_onnx_order(m, &kernel, 1) } else { kernel };
+        let kernel = if lstm {
+            in_onnx_order(m, &kernel, 1)
+        } else {
+            kernel
+        };
         m.transpose(&kernel, &[1, 0])
     });
     let [w, r] = kernels;
@@ -105,9 +109,10 @@ fn is_zero(m: &Mapping<'_, '_>, i: usize) -> bool {
             let op = &m.writer.graph.nodes()[*node].op;
             op.name() == "full" && op.attributes().get::<f64>("value").is_ok_and(|v| v == 0.0)
         }
-        Source::Constant(value) if value.is_concrete() => {
-            value.cast(nn_core::DType::F64).to_vec::<f64>().is_ok_and(|all| all.iter().all(|v| *v == 0.0))
-        }
+        Source::Constant(value) if value.is_concrete() => value
+            .cast(nn_core::DType::F64)
+            .to_vec::<f64>()
+            .is_ok_and(|all| all.iter().all(|v| *v == 0.0)),
         _ => false,
     }
 }

@@ -11,7 +11,11 @@ pub(super) fn map(m: &mut Mapping<'_, '_>) -> Mapped {
             let keepdims = keepdims(m)?;
             // Without axes the result is the input, not the sum of all.
             let none = int("noop_with_empty_axes", 1);
-            one(m.with("ReduceSum", &[&x, &axes], vec![int("keepdims", keepdims), none]))
+            one(m.with(
+                "ReduceSum",
+                &[&x, &axes],
+                vec![int("keepdims", keepdims), none],
+            ))
         }
         "mean" => over_axes(m, "ReduceMean"),
         "max" => over_axes(m, "ReduceMax"),
@@ -24,7 +28,11 @@ pub(super) fn map(m: &mut Mapping<'_, '_>) -> Mapped {
         "cumsum" => {
             let (axis, reverse): (i64, bool) = (m.setting("axis")?, m.setting("reverse")?);
             let (x, axis) = (m.input(0)?, m.constant(&nn_core::Tensor::from(axis))?);
-            one(m.with("CumSum", &[&x, &axis], vec![int("reverse", i64::from(reverse))]))
+            one(m.with(
+                "CumSum",
+                &[&x, &axis],
+                vec![int("reverse", i64::from(reverse))],
+            ))
         }
         _ => Ok(None),
     }
@@ -45,7 +53,11 @@ fn reduced(m: &mut Mapping<'_, '_>, op_type: &str, x: &str) -> Result<String> {
     let (axes, keepdims) = (axes(m)?, keepdims(m)?);
     Ok(match axes.is_empty() {
         true => m.call("Identity", &[x]),
-        false => m.with(op_type, &[x], vec![ints("axes", &axes), int("keepdims", keepdims)]),
+        false => m.with(
+            op_type,
+            &[x],
+            vec![ints("axes", &axes), int("keepdims", keepdims)],
+        ),
     })
 }
 

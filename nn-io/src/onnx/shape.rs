@@ -66,7 +66,11 @@ fn reshape(m: &mut Mapping<'_, '_>) -> Mapped {
     if let Some(axes) = ones_added(&to, &from) {
         return one(m.squeeze(&x, &axes)?);
     }
-    let stays = from.iter().zip(to.iter()).take_while(|(a, b)| a == b).count();
+    let stays = from
+        .iter()
+        .zip(to.iter())
+        .take_while(|(a, b)| a == b)
+        .count();
     let mut given = vec![None; to.rank()];
     // 0 is the size that the input has there, which must not be confused with a size of 0.
     let has_zero = to.contains(&0);
@@ -74,8 +78,12 @@ fn reshape(m: &mut Mapping<'_, '_>) -> Mapped {
         let open = |axis: &usize| !is_known(to[*axis]);
         let unknown = |axis: &usize| open(axis) && m.writer.sizes.sum(to[*axis]).is_none();
         // One size may be what is left: one that cannot be computed, or the first that does not stay.
-        let left = (0..to.rank()).find(unknown).or((stays..to.rank()).find(open));
-        (0..stays).filter(open).for_each(|axis| given[axis] = Some(0));
+        let left = (0..to.rank())
+            .find(unknown)
+            .or((stays..to.rank()).find(open));
+        (0..stays)
+            .filter(open)
+            .for_each(|axis| given[axis] = Some(0));
         if let Some(left) = left {
             given[left] = Some(-1);
         }
@@ -159,7 +167,11 @@ fn slice(m: &mut Mapping<'_, '_>) -> Mapped {
         starts.push(first);
         ends.push(last);
         axes.push(axis as i64);
-        by.push(if start == Some(0) && stop == Some(0) { 1 } else { step });
+        by.push(if start == Some(0) && stop == Some(0) {
+            1
+        } else {
+            step
+        });
     }
     let x = m.input(0)?;
     if axes.is_empty() {
@@ -200,7 +212,9 @@ fn broadcast_to(m: &mut Mapping<'_, '_>) -> Mapped {
     let (from, to): (Shape, Shape) = (m.shape(0), m.setting("shape")?);
     let lead = to.rank() - from.rank();
     let given: Vec<Option<i64>> = (0..to.rank())
-        .map(|axis| (axis >= lead && !is_known(to[axis]) && from[axis - lead] == to[axis]).then_some(1))
+        .map(|axis| {
+            (axis >= lead && !is_known(to[axis]) && from[axis - lead] == to[axis]).then_some(1)
+        })
         .collect();
     let x = m.input(0)?;
     let shape = m.sizes(&to, &given)?;

@@ -101,7 +101,12 @@ impl Sizes {
     pub fn name(&self, size: usize) -> Option<String> {
         let sum = self.sum(size)?;
         let mut text = String::new();
-        for (open, &times) in self.0.iter().zip(&sum.times).filter(|(_, times)| **times != 0) {
+        for (open, &times) in self
+            .0
+            .iter()
+            .zip(&sum.times)
+            .filter(|(_, times)| **times != 0)
+        {
             match (times, text.is_empty()) {
                 (_, true) => {}
                 (..0, _) => text.push_str(" - "),
@@ -147,7 +152,14 @@ mod tests {
         let shape = inputs[0].shape();
         assert_eq!(sizes.name(shape[1] + 1).unwrap(), "height + 1");
         assert_eq!(sizes.name(2 * shape[2]).unwrap(), "2*width");
-        let error = Sizes::inputs(&[open, Shape::from([UNKNOWN])]).err().unwrap();
-        assert!(error.to_string().contains("found 3; give the others a number"), "{error}");
+        let error = Sizes::inputs(&[open, Shape::from([UNKNOWN])])
+            .err()
+            .unwrap();
+        assert!(
+            error
+                .to_string()
+                .contains("found 3; give the others a number"),
+            "{error}"
+        );
     }
 }
