@@ -2,7 +2,7 @@
 
 use nn::prelude::*;
 use nn::{Result, UNKNOWN, ops};
-use nn_io::onnx::proto::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
+use nn_io::onnx::proto::{GraphProto, ModelProto, TensorProto, ValueInfoProto};
 use prost::Message;
 use std::path::PathBuf;
 
@@ -61,46 +61,42 @@ fn exported<L: Layer>(name: &str, model: &L, input: impl InputShapes) -> ModelPr
 }
 
 fn graph<L: Layer>(name: &str, model: &L, input: impl InputShapes) -> GraphProto {
-    exported(name, model, input).graph.unwrap()
+    exported(name, model, input).graph
 }
 
 /// `input: 1 [batch, 784]`: name, element type, sizes.
 fn described(value: &ValueInfoProto) -> String {
-    let tensor = value.r#type.as_ref().unwrap().tensor_type.as_ref().unwrap();
-    let dims = tensor.shape.as_ref().unwrap().dim.iter().map(|dim| {
+    let tensor = &value.value_type.tensor_type;
+    let dims = tensor.shape.dim.iter().map(|dim| {
         let size = dim.dim_value.map(|size| size.to_string());
         size.or(dim.dim_param.clone()).unwrap_or("?".to_string())
     });
     let dims: Vec<String> = dims.collect();
-    format!(
-        "{}: {} [{}]",
-        value.name(),
-        tensor.elem_type(),
-        dims.join(", ")
-    )
+    format!("{}: {} [{}]", value.name, tensor.elem_type, dims.join(", "))
 }
 
 fn types(graph: &GraphProto) -> Vec<&str> {
-    graph.node.iter().map(NodeProto::op_type).collect()
+    graph
+        .node
+        .iter()
+        .map(|node| node.op_type.as_str())
+        .collect()
 }
 
 fn initializer<'g>(graph: &'g GraphProto, name: &str) -> &'g TensorProto {
-    let found = graph.initializer.iter().find(|t| t.name() == name);
+    let found = graph.initializer.iter().find(|t| t.name == name);
     found.unwrap_or_else(|| panic!("no initializer {name}"))
 }
 
 #[test]
 fn the_head_says_what_made_it() {
     let model = exported("head", &net(), [8, 8, 1]);
-    assert_eq!(
-        (model.ir_version(), model.opset_import[0].version()),
-        (8, 17)
-    );
-    assert_eq!(model.producer_name(), "nn");
-    assert_eq!(model.producer_version(), env!("CARGO_PKG_VERSION"));
-    assert_eq!(model.metadata_props[0].key(), "model");
-    assert_eq!(model.metadata_props[0].value(), "Net");
-    assert_eq!(model.graph.unwrap().name(), "Net");
+    assert_eq!((model.ir_version, model.opset_import[0].version), (8, 17));
+    assert_eq!(model.producer_name, "nn");
+    assert_eq!(model.producer_version, env!("CARGO_PKG_VERSION"));
+    assert_eq!(model.metadata_props[0].key, "model");
+    assert_eq!(model.metadata_props[0].value, "Net");
+    assert_eq!(model.graph.name, "Net");
 }
 
 #[test]
@@ -113,13 +109,13 @@ fn weights_and_nodes_have_the_paths_of_the_layers() {
         let found = initializer(&graph, p.path());
         let dims: Vec<usize> = found.dims.iter().map(|&dim| dim as usize).collect();
         assert_eq!(p.shape(), dims, "{}", p.path());
-        let values = found.raw_data().chunks_exact(4);
+        let values = found.raw_data.chunks_exact(4);
         let values: Vec<f32> = values
             .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
             .collect();
         assert_eq!(values, p.value().to_vec::<f32>().unwrap(), "{}", p.path());
     }
-    let names: Vec<&str> = graph.node.iter().map(NodeProto::name).collect();
+    let names: Vec<&str> = graph.node.iter().map(|node| node.name.as_str()).collect();
     for name in [
         "blocks.0.conv/Conv",
         "blocks.1.bn/BatchNormalization",
@@ -128,11 +124,15 @@ fn weights_and_nodes_have_the_paths_of_the_layers() {
         assert!(names.contains(&name), "{name} in {names:?}");
     }
     // Every value is made once, before it is read.
-    let mut made: Vec<&str> = graph.initializer.iter().map(TensorProto::name).collect();
-    made.extend(graph.input.iter().map(ValueInfoProto::name));
+    let mut made: Vec<&str> = graph
+        .initializer
+        .iter()
+        .map(|tensor| tensor.name.as_str())
+        .collect();
+    made.extend(graph.input.iter().map(|value| value.name.as_str()));
     for node in &graph.node {
         for input in node.input.iter().filter(|input| !input.is_empty()) {
-            assert!(made.contains(&input.as_str()), "{input} of {}", node.name());
+            assert!(made.contains(&input.as_str()), "{input} of {}", node.name);
         }
         for output in &node.output {
             assert!(!made.contains(&output.as_str()), "{output} is made twice");
@@ -143,7 +143,7 @@ fn weights_and_nodes_have_the_paths_of_the_layers() {
         graph
             .output
             .iter()
-            .all(|output| made.contains(&output.name()))
+            .all(|output| made.contains(&output.name.as_str()))
     );
 }
 
@@ -167,10 +167,10 @@ fn a_batch_in_a_reshape_stays_open() {
         described(&graph.output[0]),
         "output_1: 1 [2*batch, time, 3]"
     );
-    let constants = graph.initializer.iter().filter(|t| t.data_type() == 7);
+    let constants = graph.initializer.iter().filter(|t| t.data_type == 7);
     let shapes: Vec<Vec<i64>> = constants
         .map(|t| {
-            let values = t.raw_data().chunks_exact(8);
+            let values = t.raw_data.chunks_exact(8);
             values
                 .map(|b| i64::from_le_bytes(b.try_into().unwrap()))
                 .collect()
@@ -189,15 +189,15 @@ fn a_recurrent_layer_is_onnx_s_own() {
     let graph = graph("lstm", &LSTM::new(3), [UNKNOWN, 4]);
     assert_eq!(types(&graph).iter().filter(|t| **t == "LSTM").count(), 1);
     assert_eq!(described(&graph.input[0]), "input: 1 [batch, time, 4]");
-    let lstm = graph.node.iter().find(|n| n.op_type() == "LSTM").unwrap();
+    let lstm = graph.node.iter().find(|n| n.op_type == "LSTM").unwrap();
     // No first states in the file: they would have the batch.
     assert_eq!(lstm.input.len(), 4, "{lstm:?}");
     let hidden = lstm
         .attribute
         .iter()
-        .find(|a| a.name() == "hidden_size")
+        .find(|a| a.name == "hidden_size")
         .unwrap();
-    assert_eq!(hidden.i(), 3);
+    assert_eq!(hidden.i, Some(3));
 }
 
 #[test]
@@ -233,7 +233,11 @@ fn outputs_that_are_the_same_or_an_input_have_names_of_their_own() {
         dense: Dense::new(2),
     };
     let graph = graph("twice", &model, [2]);
-    let names: Vec<&str> = graph.output.iter().map(ValueInfoProto::name).collect();
+    let names: Vec<&str> = graph
+        .output
+        .iter()
+        .map(|value| value.name.as_str())
+        .collect();
     assert_eq!(names, ["dense", "dense_2", "output_3"]);
 }
 
@@ -243,7 +247,7 @@ struct Noise {}
 #[model]
 impl Noise {
     fn call(&self, x: Tensor) -> Tensor {
-        x + Tensor::random_normal([x.shape()[0], 4])
+        &x + Tensor::random_normal([x.shape()[0], 4])
     }
 }
 

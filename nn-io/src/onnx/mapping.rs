@@ -180,8 +180,8 @@ impl<'g> Mapping<'_, 'g> {
         self.writer.nodes.push(NodeProto {
             input: inputs.iter().map(|name| name.to_string()).collect(),
             output: output.clone(),
-            name: Some(name),
-            op_type: Some(op_type.to_string()),
+            name,
+            op_type: op_type.to_string(),
             attribute: attributes,
         });
         output
@@ -346,9 +346,9 @@ pub(super) fn of_unknown_origin() -> Error {
 /// An attribute that is a whole number.
 pub(super) fn int(name: &str, value: i64) -> AttributeProto {
     AttributeProto {
-        name: Some(name.to_string()),
+        name: name.to_string(),
         i: Some(value),
-        r#type: Some(2),
+        attribute_type: 2,
         ..AttributeProto::default()
     }
 }
@@ -356,9 +356,9 @@ pub(super) fn int(name: &str, value: i64) -> AttributeProto {
 /// An attribute that is a list of whole numbers.
 pub(super) fn ints(name: &str, values: &[i64]) -> AttributeProto {
     AttributeProto {
-        name: Some(name.to_string()),
+        name: name.to_string(),
         ints: values.to_vec(),
-        r#type: Some(7),
+        attribute_type: 7,
         ..AttributeProto::default()
     }
 }
@@ -366,9 +366,9 @@ pub(super) fn ints(name: &str, values: &[i64]) -> AttributeProto {
 /// An attribute that is a real number.
 pub(super) fn float(name: &str, value: f64) -> AttributeProto {
     AttributeProto {
-        name: Some(name.to_string()),
+        name: name.to_string(),
         f: Some(value as f32),
-        r#type: Some(1),
+        attribute_type: 1,
         ..AttributeProto::default()
     }
 }
@@ -376,9 +376,9 @@ pub(super) fn float(name: &str, value: f64) -> AttributeProto {
 /// An attribute that is text.
 pub(super) fn text(name: &str, value: &str) -> AttributeProto {
     AttributeProto {
-        name: Some(name.to_string()),
+        name: name.to_string(),
         s: Some(value.as_bytes().to_vec()),
-        r#type: Some(3),
+        attribute_type: 3,
         ..AttributeProto::default()
     }
 }
@@ -386,9 +386,9 @@ pub(super) fn text(name: &str, value: &str) -> AttributeProto {
 /// An attribute that is a tensor.
 pub(super) fn value(name: &str, value: &Tensor) -> Result<AttributeProto> {
     Ok(AttributeProto {
-        name: Some(name.to_string()),
+        name: name.to_string(),
         t: Some(tensor(name, value)?),
-        r#type: Some(4),
+        attribute_type: 4,
         ..AttributeProto::default()
     })
 }

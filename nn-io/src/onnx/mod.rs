@@ -110,7 +110,7 @@ pub fn write(model: &ModelProto, path: &Path) -> Result<()> {
 ///     let (output, state) = gru.call_with_state(&x[0], None);
 ///     vec![output, state]
 /// })?;
-/// assert_eq!(model.graph.unwrap().output.len(), 2);
+/// assert_eq!(model.graph.output.len(), 2);
 /// # Ok::<(), Error>(())
 /// ```
 ///
@@ -126,17 +126,17 @@ pub fn model_with(
     let name = model.class_name().unwrap_or("model");
     let version = env!("CARGO_PKG_VERSION");
     Ok(ModelProto {
-        ir_version: Some(IR_VERSION),
-        producer_name: Some("nn".to_string()),
-        producer_version: Some(version.to_string()),
-        graph: Some(written(&graph, sizes, name)?),
+        ir_version: IR_VERSION,
+        producer_name: "nn".to_string(),
+        producer_version: version.to_string(),
+        graph: written(&graph, sizes, name)?,
         opset_import: vec![OperatorSetIdProto {
-            domain: Some(String::new()),
-            version: Some(OPSET),
+            domain: String::new(),
+            version: OPSET,
         }],
         metadata_props: vec![StringStringEntryProto {
-            key: Some("model".to_string()),
-            value: Some(name.to_string()),
+            key: "model".to_string(),
+            value: name.to_string(),
         }],
     })
 }
@@ -171,7 +171,7 @@ fn written(graph: &Graph, sizes: Sizes, name: &str) -> Result<GraphProto> {
         .collect::<Result<_>>()?;
     let mut written = GraphProto {
         node: writer.nodes,
-        name: Some(name.to_string()),
+        name: name.to_string(),
         initializer: writer.initializers,
         input: inputs,
         output: outputs,
@@ -185,7 +185,7 @@ fn drop_unread(graph: &mut GraphProto) {
     let mut read: HashSet<String> = graph
         .output
         .iter()
-        .map(|output| output.name().to_string())
+        .map(|output| output.name.clone())
         .collect();
     let mut nodes = std::mem::take(&mut graph.node);
     nodes.reverse();
@@ -200,7 +200,7 @@ fn drop_unread(graph: &mut GraphProto) {
     graph.node = nodes;
     graph
         .initializer
-        .retain(|tensor| read.contains(tensor.name()));
+        .retain(|tensor| read.contains(&tensor.name));
 }
 
 /// Which nodes the outputs depend on.
@@ -281,8 +281,8 @@ fn outputs(writer: &mut Writer<'_>) -> Result<Vec<ValueInfoProto>> {
             let copy = proto::NodeProto {
                 input: vec![made],
                 output: vec![name.clone()],
-                name: Some(writer.unique("Identity")),
-                op_type: Some("Identity".to_string()),
+                name: writer.unique("Identity"),
+                op_type: "Identity".to_string(),
                 attribute: Vec::new(),
             };
             writer.nodes.push(copy);
@@ -316,15 +316,13 @@ fn info(sizes: &Sizes, name: String, dtype: DType, shape: &Shape) -> ValueInfoPr
         },
     };
     let tensor_type = TensorTypeProto {
-        elem_type: Some(tensor::data_type(dtype)),
-        shape: Some(TensorShapeProto {
+        elem_type: tensor::data_type(dtype),
+        shape: TensorShapeProto {
             dim: shape.iter().map(dim).collect(),
-        }),
+        },
     };
     ValueInfoProto {
-        name: Some(name),
-        r#type: Some(TypeProto {
-            tensor_type: Some(tensor_type),
-        }),
+        name,
+        value_type: TypeProto { tensor_type },
     }
 }

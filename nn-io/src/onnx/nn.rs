@@ -105,7 +105,7 @@ fn pool(m: &mut Mapping<'_, '_>, op_type: &str, more: Vec<AttributeProto>) -> Ma
     let x = m.transpose(&x, &CHANNELS_FIRST);
     let (x, mut attributes) = windows(m, x, size)?;
     // Pools have no dilation here, and averages have none in this opset.
-    attributes.retain(|a| a.name.as_deref() != Some("dilations"));
+    attributes.retain(|a| a.name != "dilations");
     attributes.push(ints("kernel_shape", &size.map(|n| n as i64)));
     attributes.extend(more);
     let y = m.with(op_type, &[&x], attributes);

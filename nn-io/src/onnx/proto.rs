@@ -1,132 +1,166 @@
 //! The messages of ONNX that are needed, with the names and numbers of `onnx.proto`.
 //!
-//! They are public for tests and tools that look into a file; see <https://onnx.ai/onnx/repo-docs/IR.html>.
-#![allow(missing_docs)] // The specification says what each field is.
+//! They are public for tests and tools that look into a file; <https://onnx.ai/onnx/repo-docs/IR.html> says what each field is.
+//! What a derive would write is a macro here: so the crate needs no code generator, which takes longer to compile than all the rest.
+#![allow(missing_docs)]
 
-use prost::Message;
+use prost::DecodeError;
+use prost::bytes::{Buf, BufMut};
+use prost::encoding::{self, DecodeContext, WireType};
 
-#[derive(Clone, PartialEq, Message)]
-pub struct ModelProto {
-    #[prost(int64, optional, tag = "1")]
-    pub ir_version: Option<i64>,
-    #[prost(string, optional, tag = "2")]
-    pub producer_name: Option<String>,
-    #[prost(string, optional, tag = "3")]
-    pub producer_version: Option<String>,
-    #[prost(message, optional, tag = "7")]
-    pub graph: Option<GraphProto>,
-    #[prost(message, repeated, tag = "8")]
-    pub opset_import: Vec<OperatorSetIdProto>,
-    #[prost(message, repeated, tag = "14")]
-    pub metadata_props: Vec<StringStringEntryProto>,
+/// The Rust type of a field.
+macro_rules! field_type {
+    (one $kind:ident) => { field_type!($kind) };
+    (optional $kind:ident) => { Option<field_type!($kind)> };
+    (repeated $kind:ident) => { Vec<field_type!($kind)> };
+    (int32) => { i32 };
+    (int64) => { i64 };
+    (float) => { f32 };
+    (string) => { String };
+    (bytes) => { Vec<u8> };
+    ($Message:ident) => { $Message };
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub struct OperatorSetIdProto {
-    #[prost(string, optional, tag = "1")]
-    pub domain: Option<String>,
-    #[prost(int64, optional, tag = "2")]
-    pub version: Option<i64>,
+/// Calls a function of `prost::encoding` for the kind of a field.
+macro_rules! encoding_of {
+    (int32, $function:ident($($argument:expr),*)) => { encoding::int32::$function($($argument),*) };
+    (int64, $function:ident($($argument:expr),*)) => { encoding::int64::$function($($argument),*) };
+    (float, $function:ident($($argument:expr),*)) => { encoding::float::$function($($argument),*) };
+    (string, $function:ident($($argument:expr),*)) => { encoding::string::$function($($argument),*) };
+    (bytes, $function:ident($($argument:expr),*)) => { encoding::bytes::$function($($argument),*) };
+    ($Message:ident, $function:ident($($argument:expr),*)) => { encoding::message::$function($($argument),*) };
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub struct StringStringEntryProto {
-    #[prost(string, optional, tag = "1")]
-    pub key: Option<String>,
-    #[prost(string, optional, tag = "2")]
-    pub value: Option<String>,
+/// Every value of a field: a field that is there once has one, whatever its value.
+macro_rules! values {
+    (one $field:expr) => {
+        std::iter::once(&$field)
+    };
+    ($label:ident $field:expr) => {
+        $field.iter()
+    };
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub struct GraphProto {
-    #[prost(message, repeated, tag = "1")]
-    pub node: Vec<NodeProto>,
-    #[prost(string, optional, tag = "2")]
-    pub name: Option<String>,
-    #[prost(message, repeated, tag = "5")]
-    pub initializer: Vec<TensorProto>,
-    #[prost(message, repeated, tag = "11")]
-    pub input: Vec<ValueInfoProto>,
-    #[prost(message, repeated, tag = "12")]
-    pub output: Vec<ValueInfoProto>,
+/// Reads a value into a field.
+macro_rules! merge {
+    (one $kind:ident, $field:expr, $wire:ident, $buf:ident, $context:ident) => {
+        encoding_of!($kind, merge($wire, &mut $field, $buf, $context))
+    };
+    (optional $kind:ident, $field:expr, $wire:ident, $buf:ident, $context:ident) => {
+        encoding_of!(
+            $kind,
+            merge($wire, $field.get_or_insert_default(), $buf, $context)
+        )
+    };
+    (repeated $kind:ident, $field:expr, $wire:ident, $buf:ident, $context:ident) => {
+        encoding_of!($kind, merge_repeated($wire, &mut $field, $buf, $context))
+    };
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub struct NodeProto {
-    #[prost(string, repeated, tag = "1")]
-    pub input: Vec<String>,
-    #[prost(string, repeated, tag = "2")]
-    pub output: Vec<String>,
-    #[prost(string, optional, tag = "3")]
-    pub name: Option<String>,
-    #[prost(string, optional, tag = "4")]
-    pub op_type: Option<String>,
-    #[prost(message, repeated, tag = "5")]
-    pub attribute: Vec<AttributeProto>,
+macro_rules! messages {
+    ($($Name:ident { $($field:ident: $label:ident $kind:ident = $tag:literal,)* })*) => {$(
+        #[derive(Clone, PartialEq, Debug, Default)]
+        pub struct $Name {
+            $(pub $field: field_type!($label $kind),)*
+        }
+
+        impl prost::Message for $Name {
+            fn encode_raw(&self, buf: &mut impl BufMut) {
+                $(for value in values!($label self.$field) {
+                    encoding_of!($kind, encode($tag, value, buf));
+                })*
+            }
+
+            fn merge_field(
+                &mut self,
+                tag: u32,
+                wire: WireType,
+                buf: &mut impl Buf,
+                context: DecodeContext,
+            ) -> Result<(), DecodeError> {
+                match tag {
+                    $($tag => merge!($label $kind, self.$field, wire, buf, context),)*
+                    _ => encoding::skip_field(wire, tag, buf, context),
+                }
+            }
+
+            fn encoded_len(&self) -> usize {
+                let mut len = 0;
+                $(for value in values!($label self.$field) {
+                    len += encoding_of!($kind, encoded_len($tag, value));
+                })*
+                len
+            }
+
+            fn clear(&mut self) {
+                *self = $Name::default();
+            }
+        }
+    )*};
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub struct AttributeProto {
-    #[prost(string, optional, tag = "1")]
-    pub name: Option<String>,
-    #[prost(float, optional, tag = "2")]
-    pub f: Option<f32>,
-    #[prost(int64, optional, tag = "3")]
-    pub i: Option<i64>,
-    #[prost(bytes = "vec", optional, tag = "4")]
-    pub s: Option<Vec<u8>>,
-    #[prost(message, optional, tag = "5")]
-    pub t: Option<TensorProto>,
-    #[prost(int64, repeated, packed = "false", tag = "8")]
-    pub ints: Vec<i64>,
-    #[prost(int32, optional, tag = "20")]
-    pub r#type: Option<i32>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub struct TensorProto {
-    #[prost(int64, repeated, packed = "false", tag = "1")]
-    pub dims: Vec<i64>,
-    #[prost(int32, optional, tag = "2")]
-    pub data_type: Option<i32>,
-    #[prost(string, optional, tag = "8")]
-    pub name: Option<String>,
-    #[prost(bytes = "vec", optional, tag = "9")]
-    pub raw_data: Option<Vec<u8>>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub struct ValueInfoProto {
-    #[prost(string, optional, tag = "1")]
-    pub name: Option<String>,
-    #[prost(message, optional, tag = "2")]
-    pub r#type: Option<TypeProto>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub struct TypeProto {
-    #[prost(message, optional, tag = "1")]
-    pub tensor_type: Option<TensorTypeProto>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub struct TensorTypeProto {
-    #[prost(int32, optional, tag = "1")]
-    pub elem_type: Option<i32>,
-    #[prost(message, optional, tag = "2")]
-    pub shape: Option<TensorShapeProto>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub struct TensorShapeProto {
-    #[prost(message, repeated, tag = "1")]
-    pub dim: Vec<DimensionProto>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub struct DimensionProto {
-    #[prost(int64, optional, tag = "1")]
-    pub dim_value: Option<i64>,
-    #[prost(string, optional, tag = "2")]
-    pub dim_param: Option<String>,
+messages! {
+    ModelProto {
+        ir_version: one int64 = 1,
+        producer_name: one string = 2,
+        producer_version: one string = 3,
+        graph: one GraphProto = 7,
+        opset_import: repeated OperatorSetIdProto = 8,
+        metadata_props: repeated StringStringEntryProto = 14,
+    }
+    OperatorSetIdProto {
+        domain: one string = 1,
+        version: one int64 = 2,
+    }
+    StringStringEntryProto {
+        key: one string = 1,
+        value: one string = 2,
+    }
+    GraphProto {
+        node: repeated NodeProto = 1,
+        name: one string = 2,
+        initializer: repeated TensorProto = 5,
+        input: repeated ValueInfoProto = 11,
+        output: repeated ValueInfoProto = 12,
+    }
+    NodeProto {
+        input: repeated string = 1,
+        output: repeated string = 2,
+        name: one string = 3,
+        op_type: one string = 4,
+        attribute: repeated AttributeProto = 5,
+    }
+    AttributeProto {
+        name: one string = 1,
+        f: optional float = 2,
+        i: optional int64 = 3,
+        s: optional bytes = 4,
+        t: optional TensorProto = 5,
+        ints: repeated int64 = 8,
+        attribute_type: one int32 = 20,
+    }
+    TensorProto {
+        dims: repeated int64 = 1,
+        data_type: one int32 = 2,
+        name: one string = 8,
+        raw_data: one bytes = 9,
+    }
+    ValueInfoProto {
+        name: one string = 1,
+        value_type: one TypeProto = 2,
+    }
+    TypeProto {
+        tensor_type: one TensorTypeProto = 1,
+    }
+    TensorTypeProto {
+        elem_type: one int32 = 1,
+        shape: one TensorShapeProto = 2,
+    }
+    TensorShapeProto {
+        dim: repeated DimensionProto = 1,
+    }
+    DimensionProto {
+        dim_value: optional int64 = 1,
+        dim_param: optional string = 2,
+    }
 }

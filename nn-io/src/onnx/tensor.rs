@@ -25,9 +25,9 @@ pub(super) fn tensor(name: &str, value: &Tensor) -> Result<TensorProto> {
     };
     Ok(TensorProto {
         dims: value.shape().iter().map(|&dim| dim as i64).collect(),
-        data_type: Some(data_type(value.dtype())),
-        name: Some(name.to_string()),
-        raw_data: Some(raw_data),
+        data_type: data_type(value.dtype()),
+        name: name.to_string(),
+        raw_data,
     })
 }
 
