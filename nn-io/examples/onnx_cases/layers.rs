@@ -36,12 +36,14 @@ pub fn write(cases: &mut Cases) -> Result<()> {
 
 fn case(cases: &mut Cases, name: &str, description: &Value, file: &SafeTensors<'_>) -> Result<()> {
     let class = description["class_name"].as_str().unwrap_or_default();
-    let mut config = description["config"].clone();
+    let mut config = plain(&description["config"]);
     if let Some(settings) = config.as_object_mut() {
-        // The layer's tests say why these are left out.
+        // Whether it is trained, and whether `call` gives states, is no setting of a layer here; Keras leaves the last out if it is not set.
         settings.remove("trainable");
         settings.remove("return_state");
-        settings.retain(|_, value| !value.is_null());
+        settings
+            .entry("activity_regularizer")
+            .or_insert(Value::Null);
     }
     let config = json!({"class_name": class, "config": config});
     let find = |what: &str| file.tensor(&format!("{name}/{what}")).ok().map(read);
@@ -61,6 +63,28 @@ fn case(cases: &mut Cases, name: &str, description: &Value, file: &SafeTensors<'
         };
         cases.write(title, layer, &inputs, [1, 3, 8], call)
     })
+}
+
+/// A configuration without what means nothing: seeds and axes of initializers, and configurations without entries.
+fn plain(value: &Value) -> Value {
+    let Value::Object(settings) = value else {
+        return value.clone();
+    };
+    let says_nothing = |key: &str, value: &Value| {
+        value.is_null() && ["seed", "input_axes", "output_axes"].contains(&key)
+            || key == "config"
+                && value
+                    .as_object()
+                    .is_some_and(|settings| settings.is_empty())
+    };
+    let plain = settings
+        .iter()
+        .map(|(key, value)| (key.clone(), plain(value)));
+    Value::Object(
+        plain
+            .filter(|(key, value)| !says_nothing(key, value))
+            .collect(),
+    )
 }
 
 fn read(view: safetensors::tensor::TensorView<'_>) -> Tensor {

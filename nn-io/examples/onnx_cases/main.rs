@@ -12,6 +12,7 @@ fn main() -> nn::Result<()> {
             "NN_ONNX_CASES is not set: it names the folder for the files",
         ));
     };
+    nn::set_seed(7);
     let mut cases = cases::Cases::new(folder)?;
     operations::write(&mut cases)?;
     layers::write(&mut cases)?;

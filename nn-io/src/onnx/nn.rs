@@ -50,7 +50,12 @@ fn windows(
     let image = m.shape(0);
     let open = [image[1], image[2]].iter().any(|&size| !is_known(size));
     let mut x = x;
-    if padding == Padding::Same && open {
+    if padding == Padding::Same && open && strides != [1, 1] {
+        if dilation != [1, 1] {
+            return Err(Error::format(
+                "windows with strides and dilation on an image of open size, padded to the same size, have no ONNX form; give height and width a number",
+            ));
+        }
         // ONNX computes the same padding itself, but none around it.
         if border != [[0, 0], [0, 0]] {
             let [[top, bottom], [left, right]] = border.map(pair);
@@ -62,16 +67,19 @@ fn windows(
     }
     let mut pads = [[0, 0]; 2];
     for d in [0, 1] {
-        let mut added = [0, 0];
-        if padding == Padding::Same {
-            // As many windows as strides fit, what is missing on both sides, the odd pixel behind.
-            let size_here = image[d + 1] + border[d][0] + border[d][1];
-            let covered =
-                (size_here.div_ceil(strides[d]) - 1) * strides[d] + (size[d] - 1) * dilation[d] + 1;
-            let missing = covered.saturating_sub(size_here);
-            added = [missing / 2, missing - missing / 2];
-        }
-        pads[d] = pair([border[d][0] + added[0], border[d][1] + added[1]]);
+        let reach = (size[d] - 1) * dilation[d] + 1;
+        // As many windows as strides fit; what is missing lies on both sides, the odd pixel behind. In steps of 1 that is as much
+        // for every image.
+        let missing = match (padding, strides[d]) {
+            (Padding::Valid, _) => 0,
+            (Padding::Same, 1) => reach - 1,
+            (Padding::Same, stride) => {
+                let found = image[d + 1] + border[d][0] + border[d][1];
+                ((found.div_ceil(stride) - 1) * stride + reach).saturating_sub(found)
+            }
+        };
+        let before = missing / 2;
+        pads[d] = pair([border[d][0] + before, border[d][1] + missing - before]);
     }
     let [[top, bottom], [left, right]] = pads;
     attributes.push(ints("pads", &[top, left, bottom, right]));

@@ -5,8 +5,9 @@
 
 use nn_core::{DType, Error, Result, Shape, Tensor, UNKNOWN, is_known};
 
-/// The numbers of the sizes beside the batch. Up to 512 times a size, the next is out of reach.
-const STEPS: [usize; 2] = [1 << 52, 1 << 57];
+/// The numbers of the sizes beside the batch. They are no multiples of each other's fractions: half of a size, or a product of two, is
+/// nothing that could be taken for a sum of others.
+const STEPS: [usize; 2] = [(1 << 52) + (3 << 39), (1 << 57) + (5 << 38)];
 
 /// Sizes from here on are of unknown origin.
 const ANYTHING: usize = 1 << 62;
@@ -141,7 +142,11 @@ mod tests {
         assert_eq!(name(time - 1).unwrap(), "time - 1");
         assert_eq!(name(2 * time + 3).unwrap(), "2*time + 3");
         assert_eq!(name(time + batch).unwrap(), "batch + time");
-        // A product of two open sizes is no sum.
+        // A product of two open sizes is no sum, and neither is a part of one.
+        for part in [2, 3, 4, 8, 16, 31] {
+            assert_eq!(name(time / part), None, "time / {part}");
+            assert_eq!(name(batch / part), None, "batch / {part}");
+        }
         assert_eq!(name(Shape::from([batch, time]).len()), None);
     }
 
