@@ -27,6 +27,7 @@ pub use check as statics;
 pub use check::OutputShape;
 pub use graph::apply;
 pub use graph::attributes::{self, Attributes};
+pub use graph::cost::LayerCost;
 pub use graph::graph::{self as program, Graph};
 pub use graph::op::{self, Op};
 pub use graph::profile;

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod attributes;
+pub mod cost;
 #[allow(clippy::module_inception)]
 pub mod graph;
 pub(crate) mod observer;

@@ -89,6 +89,22 @@ pub fn map_in_place<T: Copy + Send>(x: &mut [T], f: impl Fn(T) -> T + Sync + Cop
     });
 }
 
+/// [`map_in_place`] for an `f` that takes its time, as [`map_wide`].
+pub fn map_in_place_wide<T: Copy + Send + 'static>(x: &mut [T], f: impl Fn(T) -> T + Sync + Copy) {
+    let level = simd::level();
+    pieces(x, GRAIN, &|_, piece| {
+        simd::run_if::<true, T, _>(
+            level,
+            #[inline(always)]
+            || {
+                for v in piece.iter_mut() {
+                    *v = f(*v);
+                }
+            },
+        );
+    });
+}
+
 /// `out[i] = f(x[i], y[i])`; `f` as in [`map`].
 pub fn zip<A, B, C>(x: &[A], y: &[B], out: &mut [C], f: impl Fn(A, B) -> C + Sync + Copy)
 where

@@ -8,7 +8,7 @@ use crate::training::Compile;
 use crate::training::Compiled;
 use crate::training::State;
 use crate::training::Step;
-use nn_core::{GradientTape, InputShapes, Layer, Result, Tensor, trace};
+use nn_core::{GradientTape, Graph, InputShapes, Layer, Result, Tensor, trace};
 use std::path::Path;
 
 /// What `#[derive(Model)]` and `#[model]` make of a struct: a layer with `compile`, `summary`, `save` and their kin.
@@ -53,6 +53,24 @@ pub trait Model: Layer {
     /// The first mistake in the shapes, with the layer's path.
     fn summary(&self, input: impl InputShapes) -> Result<Summary> {
         Ok(Summary::new(self, trace::trace(self, input)?))
+    }
+
+    /// The program that `call` is on inputs of the given shapes (without the batch), in inference: every operation with its settings, the
+    /// layer and the line it stands in. It prints as text, runs again ([`Graph::replay`]) and says what it costs ([`Graph::cost`]).
+    /// It builds the model.
+    ///
+    /// # Errors
+    /// As [`Model::summary`].
+    fn trace(&self, input: impl InputShapes) -> Result<Graph> {
+        trace::trace(self, input)
+    }
+
+    /// As [`Model::trace`], in training: with dropout, the statistics of the batch, and what is written into buffers.
+    ///
+    /// # Errors
+    /// As [`Model::summary`].
+    fn trace_training(&self, input: impl InputShapes) -> Result<Graph> {
+        trace::trace_training(self, input)
     }
 
     /// Draws the graph of layers and operations as traced: `.svg`, `.dot` or `.mmd` (Mermaid) by the path's ending.

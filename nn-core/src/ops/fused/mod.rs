@@ -7,6 +7,9 @@
 mod batch_norm_relu;
 mod batch_norm_relu_gradient;
 mod conv2d_batch_norm;
+mod matmul_gelu;
+#[cfg(test)]
+mod tests;
 
 use crate::graph::op::{Expected, Op, OpHandle, Outputs};
 use crate::{Result, Tensor};

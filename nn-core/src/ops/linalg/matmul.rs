@@ -10,7 +10,7 @@ use nn_kernels::gemm::{Gemm, Mat};
 /// `op(A) · op(B)` on the last two dimensions, where `op` transposes if asked: no transposed copy is ever made. A third
 /// input is a row that is added to every row of the product.
 #[derive(Clone, Copy)]
-struct MatMul {
+pub(crate) struct MatMul {
     transpose_a: bool,
     transpose_b: bool,
 }
