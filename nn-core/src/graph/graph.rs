@@ -172,6 +172,13 @@ impl Graph {
         }
     }
 
+    /// An error with its place: the operation, the line it stands on, the layer's path. For those who read a graph, such as exporters.
+    pub fn error_at(&self, node: &Node, error: Error) -> Error {
+        error
+            .at_op(node.op.name(), node.location)
+            .at_path(self.place(node))
+    }
+
     /// The same program with the values that the parameters of a model have now; those that it does not have stay as they are.
     #[must_use]
     pub fn with_parameters_of(&self, model: &dyn Module) -> Graph {
@@ -225,11 +232,8 @@ impl Graph {
                     ..stream
                 },
             };
-            let at = |e: Error| {
-                e.at_op(node.op.name(), node.location)
-                    .at_path(self.place(node))
-            };
-            let bound = node.op.bind(&binding).map_err(at)?;
+            let bound = node.op.bind(&binding);
+            let bound = bound.map_err(|e| self.error_at(node, e))?;
             let op = bound.as_ref().unwrap_or(&node.op);
             let run = || apply_handle(op, &found, node.location);
             let outputs = match node.detached {
