@@ -174,7 +174,8 @@ pub const TRAINING_NOT_TAKEN: &str = "`call` is told whether the model trains if
 pub const TRAINING_LAST: &str =
     "`training` comes last: `fn call(&self, x: Tensor, training: bool) -> Tensor`";
 
-pub const BOOL_INPUT: &str = "the flag that says whether the model trains is called `training`, and comes last";
+pub const BOOL_INPUT: &str =
+    "the flag that says whether the model trains is called `training`, and comes last";
 
 pub const IMPL_TRAIT: &str = "`call` takes and returns named types, not `impl Trait`: `Tensor`, or tuples, arrays, `Vec`s and `Option`s of it";
 

@@ -56,14 +56,9 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     let shape = special
         .call
         .as_ref()
-<<<<<<< HEAD
-        .map(|call| shape::expand(&block, call, &krate));
+        .map(|call| shape::expand(&block, call, special.build.as_ref(), &krate));
     // The user's code first: what is generated from it may change with every key that is typed, and must not move it.
     quote!(#inherent #layer #shape #uses #errors)
-=======
-        .map(|call| shape::expand(&block, call, special.build.as_ref(), &krate));
-    quote!(#errors #inherent #layer #shape)
->>>>>>> follow
 }
 
 /// A block that depends on a condition, once where it holds and once where it does not.
