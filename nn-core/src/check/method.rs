@@ -465,7 +465,7 @@ const fn transposed(x: Shape, axes: Value, at: &Place<'_>) -> Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Run, binary, function};
+    use super::super::{Run, binary, einsum, function};
     use super::*;
     use crate::{DType, Tensor, UNKNOWN};
 
@@ -579,6 +579,110 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// Parts of tensors, and functions of several.
+    #[test]
+    fn rules_of_parts_agree_with_the_trace() {
+        let run = Run::new(false);
+        let at = Place::root("Net", &run);
+        let int = Value::int;
+        let shapes: [&[usize]; 4] = [&[UNKNOWN, 6], &[UNKNOWN, 4, 6], &[2, 3, 1], &[5]];
+        for dims in shapes {
+            let x = Shape::new(dims);
+            let value = Value::tensor(x);
+            let ask = |name: &str, arguments: &[Value]| method(name, value, arguments, &at);
+            for axis in -3..3 {
+                for (start, stop) in [(0, 2), (1, -1), (-2, 6), (3, 1), (0, 7), (-9, 1)] {
+                    let range = Value::range(Some(int(start)), Some(int(stop)), false);
+                    check(
+                        dims,
+                        |x| x.slice_axis(axis, start..stop),
+                        ask("slice_axis", &[int(axis), range]),
+                    );
+                    let behind = Value::range(Some(int(start)), Some(int(stop)), true);
+                    check(
+                        dims,
+                        |x| x.slice_axis(axis, start..=stop),
+                        ask("slice_axis", &[int(axis), behind]),
+                    );
+                }
+                let (to, from) = (
+                    Value::range(None, Some(int(-1)), false),
+                    Value::range(Some(int(-2)), None, false),
+                );
+                check(
+                    dims,
+                    |x| x.slice_axis(axis, ..-1),
+                    ask("slice_axis", &[int(axis), to]),
+                );
+                check(
+                    dims,
+                    |x| x.slice_axis(axis, -2..),
+                    ask("slice_axis", &[int(axis), from]),
+                );
+                for index in [0, 2, -1, -5] {
+                    check(
+                        dims,
+                        |x| x.index_axis(axis, index),
+                        ask("index_axis", &[int(axis), int(index)]),
+                    );
+                }
+                for n in 0..4 {
+                    let known = ask("split", &[int(n), int(axis)]);
+                    if n > 0 || known.is_err() {
+                        let first = match known {
+                            Ok(pieces) => Ok(pieces.item(0)),
+                            wrong => wrong,
+                        };
+                        check(dims, |x| x.split(n as usize, axis)[0].clone(), first);
+                    }
+                    let sizes = [n as usize, 3];
+                    let known = ask("split_sizes", &[Value::ints(&sizes), int(axis)]);
+                    let last = match known {
+                        Ok(pieces) => Ok(pieces.item(1)),
+                        wrong => wrong,
+                    };
+                    check(
+                        dims,
+                        |x| x.split_sizes(sizes, axis).last().unwrap().clone(),
+                        last,
+                    );
+                }
+            }
+            for other in shapes {
+                let b = Tensor::abstract_of(other, DType::F32);
+                let known = Value::tensor(Shape::new(other));
+                check(
+                    dims,
+                    |x| x.greater(0.0).where_(x, &b),
+                    ask("where_", &[value, known]),
+                );
+                for spec in [
+                    "bi,bi->b",
+                    "bti,bi->bt",
+                    "bi,ti->bt",
+                    "b,b->b",
+                    "bi->ib",
+                    "bi,b",
+                ] {
+                    let known = einsum(spec, Value::many(&[value, known]), &at);
+                    if known.is_err() || known.unwrap().as_tensor().is_some() {
+                        check(dims, |x| crate::ops::einsum(spec, [x, &b]), known);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_methods_that_ask_keep_what_is_known() {
+        let x = Value::tensor(Shape::from([2, 3]));
+        assert!(after("relu", x) == x && after("shape", x) == x);
+        assert!(after("clone_from", x) == Value::UNKNOWN);
+        let list = Value::ints(&[2, 3]);
+        assert!(after("len", list) == list && after("sort", list) == Value::UNKNOWN);
+        assert!(after("add_assign", Value::int(3)) == Value::UNKNOWN);
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl<'a> Place<'a> {
             run: parent.run,
             training: parent.training,
             is_sure: parent.is_sure,
-            depth: 0,
+            depth: parent.depth,
         }
     }
 

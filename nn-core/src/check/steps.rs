@@ -167,3 +167,51 @@ impl<'a> Steps<'a> {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ShapeError;
+    use crate::check::Run;
+
+    fn wrong() -> Answer {
+        Err(Failure::new(ShapeError::new("wrong")))
+    }
+
+    /// Follows two branches, and says whether a mistake ends the `call`.
+    fn ends(condition: Truth, first: bool, second: bool) -> bool {
+        let run = Run::new(false);
+        let at = Place::root("Net", &run);
+        let mut steps = Steps::new(&at, "");
+        let mut branches = steps.enter(condition);
+        if condition.may_be(true) && first && steps.settle(wrong(), 0).is_none() {
+            return true;
+        }
+        steps.otherwise(&mut branches);
+        if condition.may_be(false) && second && steps.settle(wrong(), 1).is_none() {
+            return true;
+        }
+        !steps.join(branches)
+    }
+
+    #[test]
+    fn a_mistake_counts_where_it_is_sure_to_be_met() {
+        assert!(ends(Truth::True, true, false) && !ends(Truth::True, false, true));
+        assert!(ends(Truth::False, false, true) && !ends(Truth::False, true, false));
+        assert!(ends(Truth::Unknown, true, true));
+        assert!(!ends(Truth::Unknown, true, false) && !ends(Truth::Unknown, false, true));
+    }
+
+    #[test]
+    fn nothing_is_sure_behind_a_return_in_a_branch() {
+        let run = Run::new(false);
+        let at = Place::root("Net", &run);
+        let mut steps = Steps::new(&at, "");
+        let mut branches = steps.enter(Truth::Unknown);
+        assert!(steps.leave(Value::int(1)).is_none());
+        steps.otherwise(&mut branches);
+        assert!(steps.join(branches) && !steps.is_sure());
+        assert!(steps.settle(wrong(), 0) == Some(Value::UNKNOWN));
+        assert!(steps.end(Value::int(1)).unwrap() == Value::int(1));
+    }
+}

@@ -259,7 +259,9 @@ impl<'a> Follower<'a> {
             "panic" | "todo" | "unimplemented" | "unreachable" => {
                 let never = self.never();
                 quote! {{
-                    let _ = __steps.leave(#never);
+                    if let ::core::option::Option::Some(__answer) = __steps.leave(#never) {
+                        return __answer;
+                    }
                     #never
                 }}
             }
