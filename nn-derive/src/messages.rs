@@ -54,6 +54,10 @@ pub fn unmarked_struct(name: impl Display) -> String {
     format!("`{name}` is a plain struct: put `#[model]` on it too, which makes its fields layers")
 }
 
+pub fn without_self(name: &str) -> String {
+    format!("`{name}` is a layer of the model: `self.{name}(..)` calls it")
+}
+
 pub fn tensor_field(name: &str) -> String {
     format!(
         "a tensor is no part of a model: make it a parameter, `#[param] {name}: Param`, to train and save it (`Param::buffer(..)` is saved and not trained), or leave it out with `#[model(skip)]`"

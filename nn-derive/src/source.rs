@@ -128,6 +128,56 @@ pub fn is_unmarked_struct(name: &str) -> bool {
     unmarked.1
 }
 
+/// Whether a name is a field of the only struct of a name in the file, and nothing else there: no function, and nothing that a `use` brings in.
+pub fn is_field_alone(of: &str, name: &str) -> bool {
+    let source = text();
+    let is_declared =
+        words(&source, name).any(|at| source[at + name.len()..].trim_start().starts_with(':'));
+    if !is_declared || is_another_function(name, "nn") {
+        return false;
+    }
+    struct Fields<'n> {
+        of: &'n str,
+        name: &'n str,
+        structs: usize,
+        is_field: bool,
+        is_imported: bool,
+    }
+    impl<'ast> Visit<'ast> for Fields<'_> {
+        fn visit_item_struct(&mut self, item: &'ast ItemStruct) {
+            if item.ident == self.of {
+                self.structs += 1;
+                let mut names = item.fields.iter().filter_map(|f| f.ident.as_ref());
+                self.is_field |= names.any(|name| name == self.name);
+            }
+        }
+        fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+            // With `*` anything may come in, but for what comes from the framework.
+            let text = item.tree.to_token_stream().to_string();
+            self.is_imported |= text.contains('*') && !text.starts_with("nn ");
+            self.is_imported |= words(&text, self.name).next().is_some();
+        }
+        fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
+            // A macro may define a function.
+            self.is_imported |= words(&item.mac.tokens.to_string(), self.name)
+                .next()
+                .is_some();
+        }
+    }
+    let Ok(file) = syn::parse_file(&source) else {
+        return false;
+    };
+    let mut fields = Fields {
+        of,
+        name,
+        structs: 0,
+        is_field: false,
+        is_imported: false,
+    };
+    fields.visit_file(&file);
+    fields.structs == 1 && fields.is_field && !fields.is_imported
+}
+
 /// Whether the attributes of a struct, as text, make it a model.
 fn is_marked(attributes: &str) -> bool {
     ["model", "Model", "Layer"]

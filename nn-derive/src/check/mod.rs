@@ -7,6 +7,7 @@ mod signature;
 mod training;
 mod types;
 mod uses;
+mod without_self;
 
 pub use declared::unchecked;
 pub use elsewhere::mentioned;
@@ -15,6 +16,7 @@ pub use signature::{call, hook};
 pub use training::training;
 pub use types::shared;
 pub use uses::{Uses, without_builds};
+pub use without_self::without_self;
 
 use crate::errors::Errors;
 use crate::syntax::Struct;

@@ -227,8 +227,11 @@ pub enum Output {
 
 /// What stands as the result of a `call`.
 pub fn output(ty: &Type, generics: &Generics) -> Output {
-    let Type::Path(path) = ty else {
-        return Output::Direct;
+    let path = match ty {
+        Type::Path(path) => path,
+        Type::Group(group) => return output(&group.elem, generics),
+        Type::Paren(paren) => return output(&paren.elem, generics),
+        _ => return Output::Direct,
     };
     let last: Option<&Ident> = path.path.segments.last().map(|last| &last.ident);
     let is_result = last.is_some_and(|last| last == "Result");

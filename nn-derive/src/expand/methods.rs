@@ -6,6 +6,7 @@ use crate::syntax::{Field, Input, InputShape, Role, Struct};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::Visibility;
+use syn::ext::IdentExt;
 
 /// A method for each field, and the constants.
 pub fn expand(item: &Struct) -> TokenStream {
@@ -84,9 +85,9 @@ fn trait_method(field: &Field, item: &Struct) -> TokenStream {
 
 /// The name of a field as that of generated code, so that no lint looks at it, at the user's place.
 fn generated(ident: &Ident) -> Ident {
-    let mut name = ident.clone();
-    name.set_span(Span::call_site().located_at(ident.span()));
-    name
+    // Raw, since a name of the user's edition may be a keyword of this crate's: `gen`.
+    let span = Span::call_site().located_at(ident.span());
+    Ident::new_raw(&ident.unraw().to_string(), span)
 }
 
 fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {

@@ -7,7 +7,6 @@
     non_snake_case,
     dead_code,
     unsafe_code,
-    unreachable_pub,
     trivial_casts,
     unused_qualifications,
     non_local_definitions,
@@ -15,7 +14,6 @@
     unused_lifetimes,
     let_underscore_drop,
     unused_results,
-    unnameable_types,
     redundant_lifetimes,
     variant_size_differences,
     elided_lifetimes_in_paths,
@@ -148,4 +146,11 @@ impl<T: Send + Sync + 'static, const N: usize> Several<T, N> {
 /// Docs.
 pub fn main() {
     drop(Net::default().forward(Tensor::ones([1, 8, 8, 1])));
+    let several: Several = Several {
+        shared: Arc::new(Dense::new(3)),
+        state: PhantomData,
+    };
+    let x = Tensor::ones([2, 3]);
+    let (y, _) = several.forward((&x, (&x, vec![x.clone()]), 1, ""));
+    assert_eq!(y.shape(), [2, 3]);
 }

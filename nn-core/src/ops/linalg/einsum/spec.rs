@@ -110,22 +110,22 @@ pub(crate) const fn output_shape(
     let letters = text.as_bytes();
     // The sizes by letter; 0 and `false` for those that did not come yet.
     let (mut sizes, mut has_come) = ([0; 128], [false; 128]);
-    let (mut operand, mut axis, mut i) = (0, 0, 0);
+    let (mut operand, mut axis, mut start, mut i) = (0, 0, 0, 0);
     loop {
         let letter = if i < letters.len() { letters[i] } else { b'-' };
         if letter == b',' || letter == b'-' {
             if operand < shapes.len() && axis != shapes[operand].rank() {
-                return Err(wrong(text, "operand ")
-                    .number(operand)
-                    .text(" has ")
+                return Err(wrong(text, "`")
+                    .text(text.split_at(start).1.split_at(i - start).0)
+                    .text("` has ")
                     .number(axis)
-                    .text(" letters and rank ")
+                    .text(" letters, its operand rank ")
                     .number(shapes[operand].rank())
                     .text(" ")
                     .shape(&shapes[operand]));
             }
             operand += 1;
-            axis = 0;
+            (axis, start) = (0, i + 1);
             if letter == b'-' {
                 break;
             }
