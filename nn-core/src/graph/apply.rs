@@ -59,13 +59,14 @@ trait Running {
     fn keep(&mut self) -> OpHandle;
 }
 
-enum Owned<O> {
+enum Owned<O: 'static> {
     Here(O),
     Kept(Arc<O>),
+    Static(&'static O),
     Moving,
 }
 
-impl<O> Owned<O> {
+impl<O: 'static> Owned<O> {
     fn new(op: O) -> Owned<O> {
         Owned::Here(op)
     }
@@ -76,12 +77,23 @@ impl<O: Op> Running for Owned<O> {
         match self {
             Owned::Here(op) => op,
             Owned::Kept(op) => &**op,
+            Owned::Static(op) => *op,
             Owned::Moving => unreachable!("moved and put back in one step"),
         }
     }
 
     fn keep(&mut self) -> OpHandle {
         let kept = match std::mem::replace(self, Owned::Moving) {
+            // An op without settings takes no memory, wherever it is kept.
+            Owned::Here(op) if size_of::<O>() == 0 => {
+                let kept: &'static O = Box::leak(Box::new(op));
+                *self = Owned::Static(kept);
+                return OpHandle::Static(kept);
+            }
+            Owned::Static(op) => {
+                *self = Owned::Static(op);
+                return OpHandle::Static(op);
+            }
             Owned::Here(op) => Arc::new(op),
             Owned::Kept(op) => op,
             Owned::Moving => unreachable!("moved and put back in one step"),
@@ -108,21 +120,23 @@ fn run(
     wanted: Option<Wanted>,
     location: &'static Location<'static>,
 ) -> Outputs<Tensor> {
-    if let Some(failed) = inputs.iter().find(|t| t.error().is_some()) {
+    // Nearly all tensors have a value and it is there: then one look at each is enough.
+    let plain = inputs.iter().all(Tensor::is_computed);
+    if !plain && let Some(failed) = inputs.iter().find(|t| t.error().is_some()) {
         return everywhere(failed.clone(), running.op(), inputs);
     }
-    let outputs = match evaluate(running, inputs, wanted) {
+    let outputs = match evaluate(running, inputs, plain, wanted) {
         Ok(outputs) => outputs,
         Err(error) => {
             let error = error.at_op(running.op().name(), location);
             return everywhere(Tensor::failed(error), running.op(), inputs);
         }
     };
-    if observer::is_observed() {
-        if let Err(error) = observer::ran(&mut || running.keep(), inputs, &outputs, location) {
-            let error = error.at_op(running.op().name(), location);
-            return everywhere(Tensor::failed(error), running.op(), inputs);
-        }
+    if observer::is_observed()
+        && let Err(error) = observer::ran(&mut || running.keep(), inputs, &outputs, location)
+    {
+        let error = error.at_op(running.op().name(), location);
+        return everywhere(Tensor::failed(error), running.op(), inputs);
     }
     if tape::is_recording() && outputs[0].dtype().is_float() {
         tape::record(&mut || running.keep(), inputs, &outputs, location);
@@ -134,32 +148,38 @@ fn run(
 fn evaluate(
     running: &mut dyn Running,
     inputs: &[Tensor],
+    plain: bool,
     wanted: Option<Wanted>,
 ) -> Result<Outputs<Tensor>> {
     let op = running.op();
     let specs = op.infer(inputs)?;
     let known = specs.iter().all(|spec| spec.shape.is_known());
-    if inputs.iter().any(Tensor::is_abstract) {
+    if !plain && inputs.iter().any(Tensor::is_abstract) {
         return sound(specs.map(|spec| Tensor::abstract_of(spec.shape, spec.dtype)));
     }
     if !known {
         return sound(specs.map(|spec| Tensor::open(spec.shape, spec.dtype)));
     }
-    let (waits, residuals) = (fused::can_wait(op.name()), op.residuals());
-    // Most ops do not care, and recording asks the tapes anyway.
-    let watched = (waits || residuals > 0) && tape::is_watched(inputs);
-    if waits && fused::may_wait(op, inputs, watched) {
+    if fused::waits(op, inputs, || tape::is_watched(inputs)) {
         return sound(Tensor::waiting(running.keep(), inputs, specs.into_first()).into());
     }
-    let wanted = wanted.unwrap_or_else(|| match watched {
-        true => Wanted::ALL,
-        false => Wanted::first(specs.len() - residuals),
+    let wanted = wanted.unwrap_or_else(|| match op.residuals() {
+        0 => Wanted::ALL,
+        _ if tape::is_watched(inputs) => Wanted::ALL,
+        residuals => Wanted::first(specs.len() - residuals),
     });
-    sound(compute(op, inputs, &specs, wanted)?)
+    sound(match plain {
+        true => op.forward(inputs, &Expected::new(&specs, wanted))?,
+        false => compute(op, inputs, &specs, wanted)?,
+    })
 }
 
 /// The outputs, or the error of one that failed: more than fits the memory comes back as a failed tensor.
+#[inline]
 fn sound(outputs: Outputs<Tensor>) -> Result<Outputs<Tensor>> {
+    if outputs.iter().all(Tensor::is_computed) {
+        return Ok(outputs);
+    }
     match outputs.iter().find_map(Tensor::error) {
         Some(error) => Err(error.clone()),
         None => Ok(outputs),

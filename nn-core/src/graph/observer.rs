@@ -62,16 +62,11 @@ pub(crate) trait Observer {
     }
 }
 
-/// The observers of a thread, and how many they are.
-struct Observers {
-    count: Cell<usize>,
-    all: RefCell<Vec<Rc<RefCell<dyn Observer>>>>,
-}
-
 thread_local! {
-    static OBSERVERS: Observers = const {
-        Observers { count: Cell::new(0), all: RefCell::new(Vec::new()) }
-    };
+    /// The observers of this thread, the last one last.
+    static OBSERVERS: RefCell<Vec<Rc<RefCell<dyn Observer>>>> = const { RefCell::new(Vec::new()) };
+    /// How many they are. Beside the list, so that an op without observers reads one number.
+    static COUNT: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Runs `f` under an observer, which comes back with what it saw.
@@ -79,17 +74,13 @@ pub(crate) fn observe<O: Observer + 'static, R>(observer: O, f: impl FnOnce() ->
     struct End;
     impl Drop for End {
         fn drop(&mut self) {
-            OBSERVERS.with(|observers| {
-                observers.all.borrow_mut().pop();
-                observers.count.set(observers.count.get() - 1);
-            });
+            OBSERVERS.with_borrow_mut(Vec::pop);
+            COUNT.set(COUNT.get() - 1);
         }
     }
     let shared = Rc::new(RefCell::new(observer));
-    OBSERVERS.with(|observers| {
-        observers.all.borrow_mut().push(shared.clone());
-        observers.count.set(observers.count.get() + 1);
-    });
+    OBSERVERS.with_borrow_mut(|observers| observers.push(shared.clone()));
+    COUNT.set(COUNT.get() + 1);
     let end = End;
     let result = f();
     drop(end);
@@ -101,15 +92,16 @@ pub(crate) fn observe<O: Observer + 'static, R>(observer: O, f: impl FnOnce() ->
 
 /// Whether anybody watches.
 pub(crate) fn is_observed() -> bool {
-    OBSERVERS.with(|observers| observers.count.get() > 0)
+    COUNT.get() > 0
 }
 
 /// Whether the model is traced: then no random number is drawn from the thread's stream, and no buffer is written.
 pub(crate) fn is_tracing() -> bool {
     is_observed()
-        && OBSERVERS.with(|observers| {
-            let all = observers.all.borrow();
-            all.iter().any(|observer| observer.borrow().is_trace())
+        && OBSERVERS.with_borrow(|observers| {
+            observers
+                .iter()
+                .any(|observer| observer.borrow().is_trace())
         })
 }
 
@@ -118,23 +110,19 @@ pub(crate) fn unobserved<R>(f: impl FnOnce() -> R) -> R {
     struct Restore(Vec<Rc<RefCell<dyn Observer>>>);
     impl Drop for Restore {
         fn drop(&mut self) {
-            OBSERVERS.with(|observers| {
-                observers.count.set(self.0.len());
-                *observers.all.borrow_mut() = std::mem::take(&mut self.0);
-            });
+            COUNT.set(self.0.len());
+            OBSERVERS.set(std::mem::take(&mut self.0));
         }
     }
-    let _restore = OBSERVERS.with(|observers| {
-        observers.count.set(0);
-        Restore(std::mem::take(&mut *observers.all.borrow_mut()))
-    });
+    COUNT.set(0);
+    let _restore = Restore(OBSERVERS.take());
     f()
 }
 
 /// Tells the observers, the last one first.
 fn tell(mut what: impl FnMut(&mut dyn Observer)) {
-    OBSERVERS.with(|observers| {
-        for observer in observers.all.borrow().iter().rev() {
+    OBSERVERS.with_borrow(|observers| {
+        for observer in observers.iter().rev() {
             let mut observer = observer.borrow_mut();
             what(&mut *observer);
             if observer.is_trace() {

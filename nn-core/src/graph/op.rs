@@ -81,6 +81,7 @@ impl<T> Outputs<T> {
 
 impl<T> Deref for Outputs<T> {
     type Target = [T];
+    #[inline(always)]
     fn deref(&self) -> &[T] {
         match self {
             Outputs::One(value) => std::slice::from_ref(value),
@@ -90,6 +91,7 @@ impl<T> Deref for Outputs<T> {
 }
 
 impl<T> From<T> for Outputs<T> {
+    #[inline(always)]
     fn from(value: T) -> Outputs<T> {
         Outputs::One(value)
     }
@@ -108,6 +110,7 @@ impl<T, const N: usize> From<[T; N]> for Outputs<T> {
 }
 
 impl From<(Shape, DType)> for Outputs<Spec> {
+    #[inline(always)]
     fn from((shape, dtype): (Shape, DType)) -> Outputs<Spec> {
         Outputs::One(Spec { shape, dtype })
     }

@@ -47,26 +47,48 @@ pub(crate) struct Pair<'a> {
 
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| inventory::iter::<Rule>().collect());
 
-/// One bit for each name that a waiting op may have, so that most ops are told apart by a shift.
-static MARKS: LazyLock<u64> =
-    LazyLock::new(|| RULES.iter().fold(0, |marks, rule| marks | mark(rule.first)));
+/// For every mark of a name which rules have a first op with that mark, one bit each: most ops are told apart by one look.
+static MARKS: LazyLock<[u32; 64]> = LazyLock::new(|| {
+    assert!(RULES.len() <= 32, "a rule has one of 32 bits");
+    let mut marks = [0; 64];
+    for (i, rule) in RULES.iter().enumerate() {
+        marks[mark(rule.first)] |= 1 << i;
+    }
+    marks
+});
 
-fn mark(name: &str) -> u64 {
+#[inline]
+fn mark(name: &str) -> usize {
     let bytes = name.as_bytes();
     let last = bytes.last().map_or(0, |&b| b as usize);
-    1 << ((bytes.len() * 7 + last) % 64)
+    (bytes.len() * 7 + last) % 64
 }
 
-/// Whether an op of this name waits on some inputs.
-pub(crate) fn can_wait(name: &str) -> bool {
-    mark(name) & *MARKS != 0 && RULES.iter().any(|rule| rule.first == name)
+/// Whether an op waits until its result is read; `watched` tells whether a tape records it.
+#[inline]
+pub(crate) fn waits(op: &dyn Op, inputs: &[Tensor], watched: impl FnOnce() -> bool) -> bool {
+    let name = op.name();
+    match MARKS[mark(name)] {
+        0 => false,
+        rules => {
+            may_wait(name, rules, inputs) && {
+                let watched = watched();
+                let first = RULES.iter().filter(|rule| rule.first == name);
+                first.into_iter().any(|rule| rule.recorded || !watched)
+            }
+        }
+    }
 }
 
-/// Whether an op waits until its result is read.
-pub(crate) fn may_wait(op: &dyn Op, inputs: &[Tensor], recording: bool) -> bool {
-    RULES.iter().any(|rule| {
-        rule.first == op.name() && (rule.recorded || !recording) && (rule.waits)(inputs)
-    })
+/// Whether one of some rules has a first op of this name that pays to wait on these inputs.
+fn may_wait(name: &str, rules: u32, inputs: &[Tensor]) -> bool {
+    let marked = RULES
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| rules >> i & 1 == 1);
+    marked
+        .into_iter()
+        .any(|(_, rule)| rule.first == name && (rule.waits)(inputs))
 }
 
 /// Whether ops of these names may be computed together.
