@@ -9,6 +9,8 @@ pub mod guide;
 
 pub use nn_core::*;
 pub use nn_derive::{Layer, Model, Tensors, model};
+#[cfg(feature = "onnx")]
+pub use nn_io as io;
 pub use nn_layers as layers;
 pub use nn_layers::*;
 pub use nn_train::{
@@ -35,6 +37,8 @@ pub mod prelude {
         Padding, Param, Regularizer, Shape, Tensor, Tensors, concatenate, no_gradient, stack,
     };
     pub use nn_derive::{Layer, Model, Tensors, model};
+    #[cfg(feature = "onnx")]
+    pub use nn_io::ExportOnnx;
     pub use nn_layers::*;
     pub use nn_train::callbacks::{
         CSVLogger, Callback, EarlyStopping, LearningRateScheduler, ModelCheckpoint,

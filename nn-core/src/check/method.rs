@@ -71,13 +71,14 @@ const fn of_tensor(name: &str, x: Shape, arguments: &[Value], at: &Place<'_>) ->
         (b"shape", []) => Ok(Value(Kind::Dims(x))),
         (b"rank", []) => Ok(Value::int(x.rank() as isize)),
         (
-            b"sum" | b"mean" | b"max" | b"min" | b"prod" | b"var" | b"std" | b"logsumexp" | b"any"
-            | b"all",
+            b"sum" | b"mean" | b"max" | b"min" | b"prod" | b"var" | b"std" | b"logsumexp" | b"norm"
+            | b"any" | b"all",
             [],
         ) => Ok(Value::tensor(Shape::SCALAR)),
         (
             b"sum_axis" | b"mean_axis" | b"max_axis" | b"min_axis" | b"prod_axis" | b"var_axis"
-            | b"std_axis" | b"logsumexp_axis" | b"any_axis" | b"all_axis" | b"argmax" | b"argmin",
+            | b"std_axis" | b"logsumexp_axis" | b"norm_axis" | b"any_axis" | b"all_axis"
+            | b"argmax" | b"argmin",
             [axis],
         ) => match checked(x, axis, at) {
             Ok(Some(axis)) => Ok(Value::tensor(x.without(axis))),
@@ -86,7 +87,7 @@ const fn of_tensor(name: &str, x: Shape, arguments: &[Value], at: &Place<'_>) ->
         },
         (
             b"sum_axes" | b"mean_axes" | b"max_axes" | b"min_axes" | b"prod_axes" | b"var_axes"
-            | b"std_axes" | b"logsumexp_axes" | b"any_axes" | b"all_axes",
+            | b"std_axes" | b"logsumexp_axes" | b"norm_axes" | b"any_axes" | b"all_axes",
             [axes, Value(Kind::Bool(keepdims))],
         ) => reduced(x, *axes, *keepdims, at),
         (b"matmul" | b"matmul_transposed", [Value(Kind::Tensor(other))]) => {

@@ -1,10 +1,13 @@
 //! Writing and reading the configuration of a struct: what the derives call.
 
+use crate::module::json;
 use crate::module::sharing::Scope;
 use crate::{Error, Module, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+
+pub use crate::module::json::{Json, deserializer, from_json, to_json};
 
 /// A value that can be saved in a model's configuration: `#[config]` fields.
 #[diagnostic::on_unimplemented(
@@ -13,7 +16,8 @@ use serde_json::{Map, Value, json};
     note = "derive `serde::Serialize` and `serde::Deserialize` for it, or leave the field out with `#[model(skip)]`"
 )]
 pub trait ConfigValue: Sized {
-    /// The value as JSON; `null` for what JSON cannot hold (a map with keys that are no strings).
+    /// The value as JSON, as [`to_json`] writes it. What JSON cannot hold (a map with keys that are neither texts nor numbers) becomes a
+    /// note of that, which [`ConfigValue::from_json`] refuses: so a model with it is not saved.
     fn to_json(&self) -> Value;
 
     /// The value from JSON.
@@ -30,11 +34,12 @@ where
     <T as Serialized>::Type: DeserializeOwned,
 {
     fn to_json(&self) -> Value {
-        serde_json::to_value(self).unwrap_or(Value::Null)
+        describe(self)
     }
 
     fn from_json(json: &Value) -> Result<T> {
-        T::deserialize(json).map_err(|e| Error::format(format!("{e}, in {}", abbreviate(json))))
+        json::check_saved(json)?;
+        from_json(json).map_err(|e| Error::format(format!("{e}, in {}", abbreviate(json))))
     }
 }
 
@@ -47,6 +52,11 @@ pub trait Serialized {
 #[diagnostic::do_not_recommend]
 impl<T: Serialize> Serialized for T {
     type Type = T;
+}
+
+/// A value as [`ConfigValue::to_json`] writes it.
+pub fn describe<T: Serialize + ?Sized>(value: &T) -> Value {
+    to_json(value).unwrap_or_else(|e| json::unsaved(&e))
 }
 
 /// Collects the configuration of one struct.
@@ -84,7 +94,7 @@ impl Writer {
         self.entries.insert(name.to_string(), value);
     }
 
-    /// Adds a plain value. One that JSON cannot hold (a map with keys that are no strings) is written as `null`.
+    /// Adds a plain value, as [`ConfigValue::to_json`] writes it.
     #[must_use]
     pub fn value<T: ConfigValue>(mut self, name: &str, value: &T) -> Writer {
         self.entry(name, value.to_json());
@@ -100,10 +110,16 @@ impl Writer {
 
     /// The configuration: `{"class_name": ..., "config": {...}}`, with the entries of a variant below its name.
     pub fn finish(self) -> Value {
-        match self.variant {
-            None => json!({"class_name": self.class_name, "config": self.entries}),
-            Some(name) => json!({"class_name": self.class_name, "config": {name: self.entries}}),
-        }
+        // Moved, not copied: a layer that holds layers would copy the innermost ones once for every level.
+        let entries = Value::Object(self.entries);
+        let config = match self.variant {
+            None => entries,
+            Some(name) => Value::Object(Map::from_iter([(name.to_string(), entries)])),
+        };
+        Value::Object(Map::from_iter([
+            ("class_name".to_string(), self.class_name.into()),
+            ("config".to_string(), config),
+        ]))
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod containers;
 pub(crate) mod context;
 mod debug;
 pub mod initializer;
+pub(crate) mod json;
 pub mod layer;
 pub(crate) mod param;
 pub mod registry;

@@ -2,6 +2,7 @@
 //!
 //! A derive emits access (visit every field with its name, in order); everything here is a function over that visit.
 
+use crate::module::config::{ConfigValue, from_json};
 use crate::module::context::Frame;
 use crate::{Param, Result};
 use serde_json::Value;
@@ -267,12 +268,15 @@ impl Module for Param {
     }
 
     fn config(&self) -> Value {
-        serde_json::json!({
-            "initializer": self.get_initializer(),
-            "regularizer": self.get_regularizer(),
-            "constraint": self.get_constraint(),
-            "buffer": self.is_buffer(),
-        })
+        [
+            ("initializer", self.get_initializer().to_json()),
+            ("regularizer", self.get_regularizer().to_json()),
+            ("constraint", self.get_constraint().to_json()),
+            ("buffer", self.is_buffer().into()),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_string(), value))
+        .collect()
     }
 
     fn from_config(config: &Value) -> Result<Param> {
@@ -283,7 +287,7 @@ impl Module for Param {
             constraint: Option<crate::Constraint>,
             buffer: bool,
         }
-        let c = <Config as serde::Deserialize>::deserialize(config)?;
+        let c: Config = from_json(config)?;
         let param = if c.buffer {
             Param::buffer(c.initializer)
         } else {

@@ -5,6 +5,7 @@ pub(crate) mod composite;
 pub(crate) mod custom_gradient;
 pub(crate) mod elementwise;
 pub(crate) mod fail;
+pub(crate) mod fused;
 pub(crate) mod index;
 pub(crate) mod linalg;
 pub(crate) mod nn;

@@ -74,10 +74,9 @@ fn is_model(attr: &Attribute) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proc_macro2::Span;
 
     fn names(text: &str) -> Vec<String> {
-        let ident = Ident::new("Net", Span::call_site());
+        let ident = Ident::new("Net", proc_macro2::Span::call_site());
         mentioned_in(text, &ident).into_iter().collect()
     }
 

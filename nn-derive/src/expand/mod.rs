@@ -24,7 +24,7 @@ pub use tensors::tensors;
 pub use unreadable::unreadable;
 
 use crate::syntax::Struct;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::quote;
 use syn::{GenericParam, Generics};
 
@@ -63,6 +63,17 @@ fn spanned(tokens: TokenStream, place: Span) -> TokenStream {
         token
     });
     tokens.collect()
+}
+
+/// A call that fails at a place of the user's: its parentheses stand there, also those that are around the function. Its names do not, so
+/// that an editor that asks what stands there finds the user's token alone.
+fn call_at(function: TokenStream, arguments: TokenStream, place: Span) -> TokenStream {
+    let [function, arguments] = [function, arguments].map(|tokens| {
+        let mut group = Group::new(Delimiter::Parenthesis, tokens);
+        group.set_span(place);
+        group
+    });
+    quote!(#function #arguments)
 }
 
 /// The `cfg` and lint attributes of a block, which hold for everything made from it.

@@ -108,7 +108,7 @@ pub fn run(
         if __inference.asks_for_training() && __answer.is_ok() {
             __answer = #statics::either(__answer, #training);
         }
-        ::core::mem::forget(__net);
+        let _ = ::core::mem::ManuallyDrop::new(__net);
         match #is_strict {
             true => __inference.strictly(__answer),
             false => __answer,

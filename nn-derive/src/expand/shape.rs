@@ -1,10 +1,10 @@
 //! What `#[model] impl` says about shapes: `__SHAPE`, and the use of the block's own `output_shape`.
 
-use super::cfgs;
+use super::{call_at, cfgs};
 use crate::errors::Errors;
 use crate::syntax::{owned, typed_arguments};
 use crate::{check, follow};
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{ImplItem, ImplItemFn, ItemImpl, PatType, Type};
 
@@ -144,19 +144,13 @@ fn made(block: &ItemImpl, krate: &TokenStream) -> Option<TokenStream> {
 
 /// A constant at the user's tokens, which fails if the mistake comes from there.
 fn site(number: usize, span: Span, krate: &TokenStream) -> TokenStream {
-    // Found by the macro's rules, shown at the user's place, by its parentheses. An editor that asks what stands there is to find the
-    // user's token alone: the names have another place.
-    let span = Span::mixed_site().located_at(span);
-    let [function, arguments] = [
+    // Found by the macro's rules, shown at the user's place.
+    let check = call_at(
         quote!(#krate::statics::fail_at::<__R>),
         quote!(__BLOCK, #number),
-    ]
-    .map(|tokens| {
-        let mut group = Group::new(Delimiter::Parenthesis, tokens);
-        group.set_span(span);
-        group
-    });
-    quote!(const { #function #arguments };)
+        Span::mixed_site().located_at(span),
+    );
+    quote!(const { #check };)
 }
 
 /// A `ShapeError` is large, since `const` code cannot allocate.

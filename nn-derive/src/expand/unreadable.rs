@@ -26,7 +26,14 @@ pub fn unreadable(item: TokenStream, error: &syn::Error, krate: &TokenStream) ->
         }
     });
     // The compiler has reported the mistake, and would go on to those that follow from it.
-    quote!(#[cfg(rust_analyzer)] #item #stand_in)
+    quote! {
+        #[allow(unexpected_cfgs)]
+        const _: () = {
+            #[cfg(rust_analyzer)]
+            #item
+        };
+        #stand_in
+    }
 }
 
 /// What stands before the braces of a block.

@@ -1,6 +1,6 @@
 //! The check that `call` uses every layer.
 
-use super::spanned;
+use super::call_at;
 use crate::syntax::{Field, Struct};
 use crate::{check, messages};
 use proc_macro2::{Literal, TokenStream};
@@ -42,8 +42,9 @@ pub fn expand(item: &Struct) -> TokenStream {
         let place = Literal::usize_unsuffixed(place);
         let flag = format_ident!("TYPE{}", spellings[&f.ty.to_token_stream().to_string()]);
         let message = messages::unused_layer(&f.name());
-        let assert = spanned(
-            quote!(#statics::must_be_used(USED[#place] || #flag, #message)),
+        let assert = call_at(
+            quote!(#statics::must_be_used),
+            quote!(USED[#place] || #flag, #message),
             f.ident.span(),
         );
         quote!(const _: () = #assert;)

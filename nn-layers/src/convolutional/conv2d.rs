@@ -187,10 +187,12 @@ impl Conv2D {
     fn build(&self, input: &Shape) -> Result<()> {
         self.output_shape(input)?;
         let [height, width] = self.kernel_size;
-        if self.kernel.is_built() && self.kernel.shape()[2] * self.groups != input[3] {
+        if let Some(built) = self.kernel.built_dim(2)
+            && let channels = built.saturating_mul(self.groups)
+            && channels != input[3]
+        {
             return Err(Error::shape(format!(
-                "expected {} channels, found {}: a Conv2D keeps the channels of its first call; use another Conv2D for this input",
-                self.kernel.shape()[2] * self.groups,
+                "expected {channels} channels, found {}: a Conv2D keeps the channels of its first call; use another Conv2D for this input",
                 ShapeError::new("").dim(input[3]).text(" in ").shape(input),
             )));
         }

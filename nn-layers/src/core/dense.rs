@@ -102,11 +102,12 @@ impl Dense {
     fn build(&self, input: &Shape) -> Result<()> {
         self.output_shape(input)?;
         let inputs = input[input.rank() - 1];
-        if self.kernel.is_built() && self.kernel.shape()[0] != inputs {
+        if let Some(built) = self.kernel.built_dim(0)
+            && built != inputs
+        {
             return Err(Error::shape(format!(
-                "expected last dimension {}, found {}: a Dense keeps the input size of its first call; `Flatten` or `Reshape` \
+                "expected last dimension {built}, found {}: a Dense keeps the input size of its first call; `Flatten` or `Reshape` \
                  the input, or use another Dense for it",
-                self.kernel.shape()[0],
                 ShapeError::new("").dim(inputs).text(" in ").shape(input),
             )));
         }

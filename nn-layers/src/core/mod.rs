@@ -9,7 +9,6 @@ pub(crate) mod place;
 pub(crate) mod weights;
 pub(crate) mod windows;
 
-pub use activity::{add_loss, collect_losses};
 pub use dense::Dense;
 pub use embedding::Embedding;
 pub use lambda::Lambda;

@@ -197,11 +197,7 @@ impl BatchNormalization {
         } else {
             x.swap_axes(axis as isize, -1)
         };
-        let y = match training
-            && !self.moving_mean.is_frozen()
-            && !shape.contains(&0)
-            && !x.is_abstract()
-        {
+        let y = match training && !self.moving_mean.is_frozen() && !shape.contains(&0) {
             true => self.normalize_and_follow(&x),
             false => self.normalize(&x),
         };

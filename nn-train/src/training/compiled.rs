@@ -72,13 +72,16 @@ impl<M: Model> Compiled<M> {
     pub(crate) fn evaluate_batches(&mut self, data: &Dataset, batch_size: usize) -> Result<Scores> {
         self.state.tracked.reset();
         for (index, batch) in data.batches(batch_size).datasets().enumerate() {
-            self.test(batch.into())
-                .map_err(|e| e.context(format!("batch {} of the evaluation", index + 1)))?;
+            self.test(batch.clone().into()).map_err(|e| {
+                let fails = |&row: &usize| self.test(batch.rows(row, row + 1).into()).is_err();
+                let e = batch.place().name(e, batch.len(), fails);
+                e.context(format!("batch {} of the evaluation", index + 1))
+            })?;
         }
         Ok(self.state.tracked.scores())
     }
 
-    fn test(&mut self, batch: Batch) -> Result<()> {
+    pub(crate) fn test(&mut self, batch: Batch) -> Result<()> {
         let mut step = Step::new(&self.model, &mut self.state, false, &batch);
         self.model.test_step(&mut step, batch.clone())
     }
@@ -183,7 +186,7 @@ impl<M: Model> Compiled<M> {
     /// that training goes on from it to the bit.
     ///
     /// # Errors
-    /// When the model is not built yet or the file cannot be written; a file from before then stays as it was.
+    /// As [`Model::save_model`]; a setting of the training that would not come back as it is.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         saving::save(&self.model, Some(&self.state), path.as_ref())
     }

@@ -298,8 +298,9 @@ impl<M: Model> Compiled<M> {
         }
         progress.begin_epoch(epoch, count);
         for (index, batch) in batches.datasets().enumerate() {
-            self.step(batch.into()).map_err(|e| {
-                e.context(format!(
+            self.step(batch.clone().into()).map_err(|e| {
+                let fails = |&row: &usize| self.test(batch.rows(row, row + 1).into()).is_err();
+                batch.place().name(e, batch.len(), fails).context(format!(
                     "epoch {}, batch {} of {count}",
                     epoch + 1,
                     index + 1

@@ -1,9 +1,11 @@
 //! Elements in other places.
 
+pub(crate) mod batch_size;
 pub(crate) mod broadcast_to;
 pub(crate) mod concatenate;
 pub(crate) mod expand_dims;
 pub(crate) mod flip;
+pub(crate) mod full;
 pub(crate) mod pad;
 pub(crate) mod repeat;
 pub(crate) mod reshape;

@@ -1,11 +1,13 @@
 //! Another shape of as many elements.
 
 use crate::check::two;
-use crate::graph::op::{Backward, Keeps, Op, apply};
-use crate::ops::shape::expand_dims::inserted;
-use crate::{
-    ANYTHING, DType, Error, MAX_RANK, Result, Shape, ShapeError, Tensor, batches, is_known,
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{
+    Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
 };
+use crate::ops::shape::expand_dims::inserted;
+use crate::{ANYTHING, Error, MAX_RANK, Result, Shape, ShapeError, Tensor, batches, is_known};
 
 struct Reshape(Shape);
 
@@ -14,17 +16,43 @@ impl Op for Reshape {
         "reshape"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("shape", &self.0)
+    }
+
+    fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
+        let mut dims = Vec::with_capacity(self.0.rank());
+        let mut open = None;
+        for (axis, &dim) in self.0.iter().enumerate() {
+            match (binding.dim(dim), open) {
+                (Some(dim), _) => dims.push(dim),
+                // One size may be what is left.
+                (None, None) => {
+                    open = Some(axis);
+                    dims.push(1);
+                }
+                (None, Some(_)) => return Err(open_size()),
+            }
+        }
+        if let Some(axis) = open {
+            let others: usize = dims.iter().product();
+            dims[axis] = binding.inputs[0].raw_shape().len() / others.max(1);
+        }
+        Ok(Some(OpHandle::new(Reshape(Shape::try_new(&dims)?))))
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let shape = output_shape(inputs[0].raw_shape(), &self.0)?;
-        Ok((shape, inputs[0].dtype()))
+        Ok((shape, inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
-        Ok(inputs[0].view(shape, 0))
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, _) = expected.only();
+        Ok(Outputs::One(inputs[0].view(shape, 0)))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![Some(at.upstream.reshape(*at.inputs[0].raw_shape()))])
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![Some(at.upstream().reshape(*at.inputs[0].raw_shape()))])
     }
 
     fn keeps(&self) -> Keeps {

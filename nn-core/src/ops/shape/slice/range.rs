@@ -1,5 +1,6 @@
 //! Which part of an axis is meant: [`Slice`].
 
+use crate::graph::op::Binding;
 use crate::{ANYTHING, Error, Result, Shape, ShapeError, is_known};
 use nn_kernels::elementwise::AxisSlice;
 use std::fmt;
@@ -46,6 +47,38 @@ impl Slice {
         self
     }
 
+    /// The first element, counted from the end if negative; the first of all without one.
+    pub(super) const fn start(&self) -> Option<isize> {
+        self.start
+    }
+
+    /// The end, counted from the end of the axis if negative; that of the axis without one.
+    pub(super) const fn stop(&self) -> Option<isize> {
+        self.stop
+    }
+
+    /// Elements from one to the next.
+    pub(super) const fn step_size(&self) -> isize {
+        self.step
+    }
+
+    /// With ends that follow from an open batch given; `None` where they do not.
+    pub(super) fn bound(&self, binding: &Binding<'_>) -> Option<Slice> {
+        let end = |end: isize| {
+            let size = binding.dim(end.unsigned_abs())? as isize;
+            Some(if end < 0 { -size } else { size })
+        };
+        let bound = |of: Option<isize>| match of {
+            None => Some(None),
+            Some(of) => end(of).map(Some),
+        };
+        Some(Slice {
+            start: bound(self.start)?,
+            stop: bound(self.stop)?,
+            step: self.step,
+        })
+    }
+
     /// How many elements the range holds on an axis whose size is not known, as far as the ends alone tell.
     const fn unknown_size(&self) -> Option<isize> {
         let start = match self.start {
@@ -54,7 +87,7 @@ impl Slice {
         };
         match self.stop {
             Some(stop) if (start < 0) == (stop < 0) => Some(stop - start),
-            None if start < 0 => Some(-start),
+            None if start < 0 => Some(start.saturating_neg()),
             _ => None,
         }
     }
