@@ -15,22 +15,28 @@
 //! its own (a layer written by hand, a type parameter, a `Vec`), name resolution falls back to the trait, whose answer is *unknown*.
 //! *Unknown* agrees with everything, so that only what is provably wrong is reported.
 
+mod after;
+#[cfg(test)]
+mod agreement;
 mod failure;
 mod fields;
 mod function;
 mod method;
+mod output;
 mod place;
 mod steps;
 mod value;
 
+pub use after::after;
 pub use failure::{Failed, Failing, Failure, Of, fail_at};
 pub use fields::{must_be_used, position, used};
 pub(crate) use function::two;
 pub use function::{binary, einsum, function, index, inputs, negated, not};
-pub use method::{after, method};
+pub use method::method;
+pub use output::OutputShape;
 pub use place::{Place, Run};
 pub use steps::{Branches, Steps};
-pub use value::{OutputShape, Truth, Value};
+pub use value::{Truth, Value};
 
 use crate::{Shape, ShapeError};
 

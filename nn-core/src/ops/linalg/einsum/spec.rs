@@ -108,8 +108,8 @@ pub(crate) const fn output_shape(
     shapes: &[Shape],
 ) -> Result<Option<Shape>, ShapeError> {
     let letters = text.as_bytes();
-    // The sizes by letter; 0 and `false` for those that did not come yet.
-    let (mut sizes, mut has_come) = ([0; 128], [false; 128]);
+    // The sizes by letter, and the number of the operand that it came in last, from 1 on; 0 for those that did not come yet.
+    let (mut sizes, mut came_in) = ([0; 128], [0; 128]);
     let (mut operand, mut axis, mut start, mut i) = (0, 0, 0, 0);
     loop {
         let letter = if i < letters.len() { letters[i] } else { b'-' };
@@ -133,7 +133,10 @@ pub(crate) const fn output_shape(
             if operand < shapes.len() && axis < shapes[operand].rank() {
                 let n = shapes[operand].dims()[axis];
                 let at = letter as usize;
-                if has_come[at] && is_known(sizes[at]) && is_known(n) && sizes[at] != n {
+                if came_in[at] == operand + 1 {
+                    return Ok(None); // a diagonal, which `Spec` reports
+                }
+                if came_in[at] > 0 && is_known(sizes[at]) && is_known(n) && sizes[at] != n {
                     return Err(wrong(text, "`")
                         .text(text.split_at(i).1.split_at(1).0)
                         .text("` is ")
@@ -143,10 +146,10 @@ pub(crate) const fn output_shape(
                         .text(" in another, ")
                         .shape(&shapes[operand]));
                 }
-                if !has_come[at] || !is_known(sizes[at]) {
+                if came_in[at] == 0 || !is_known(sizes[at]) {
                     sizes[at] = n;
                 }
-                has_come[at] = true;
+                came_in[at] = operand + 1;
             }
             axis += 1;
         } else if letter != b' ' {
@@ -168,7 +171,7 @@ pub(crate) const fn output_shape(
     i += 2;
     while i < letters.len() {
         let at = letters[i] as usize;
-        if at < 128 && has_come[at] && rank < MAX_RANK {
+        if at < 128 && came_in[at] > 0 && rank < MAX_RANK {
             dims[rank] = sizes[at];
             rank += 1;
         } else if letters[i] != b' ' {
