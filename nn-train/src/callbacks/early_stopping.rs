@@ -2,7 +2,7 @@
 
 use super::monitor::{Mode, Monitor};
 use super::{Callback, Run};
-use crate::training::Scores;
+use crate::metrics::Scores;
 use nn_core::{Result, Tensor, module};
 
 /// Ends training when a score has not improved for `patience` epochs, as Keras's `EarlyStopping`.

@@ -16,10 +16,8 @@ pub use monitor::Mode;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
 pub use terminate_on_nan::TerminateOnNaN;
 
+use crate::metrics::Scores;
 use crate::optimizers::Optimizer;
-use crate::saving;
-use crate::training::Scores;
-use crate::training::State;
 use nn_core::{Error, Module, Result};
 use std::path::Path;
 
@@ -106,18 +104,26 @@ impl<C: Callback + ?Sized> Callback for &mut C {
 /// The training that a callback is part of.
 pub struct Run<'a> {
     model: &'a dyn Module,
-    state: &'a mut State,
-    stop: &'a mut bool,
+    training: &'a mut dyn Training,
+}
+
+/// What a training lets its callbacks do.
+pub(crate) trait Training {
+    fn optimizer(&mut self) -> &mut dyn Optimizer;
+    fn epochs_trained(&self) -> u64;
+    fn stop(&mut self);
+    /// Writes the model, and the state of its training unless only the weights are wanted.
+    fn save(&self, path: &Path, weights_only: bool) -> Result<()>;
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(model: &'a dyn Module, state: &'a mut State, stop: &'a mut bool) -> Run<'a> {
-        Run { model, state, stop }
+    pub(crate) fn new(model: &'a dyn Module, training: &'a mut dyn Training) -> Run<'a> {
+        Run { model, training }
     }
 
     /// Ends training after this batch or epoch.
     pub fn stop(&mut self) {
-        *self.stop = true;
+        self.training.stop();
     }
 
     /// The model's tree: its parameters can be read and replaced.
@@ -127,12 +133,12 @@ impl<'a> Run<'a> {
 
     /// The optimizer.
     pub fn optimizer(&mut self) -> &mut dyn Optimizer {
-        &mut *self.state.optimizer
+        self.training.optimizer()
     }
 
     /// Epochs trained so far, over all calls of `fit`.
     pub fn epochs_trained(&self) -> u64 {
-        self.state.epoch
+        self.training.epochs_trained()
     }
 
     /// Saves model and training state, as [`crate::Compiled::save`].
@@ -140,7 +146,7 @@ impl<'a> Run<'a> {
     /// # Errors
     /// When the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        saving::save(self.model, Some(self.state), path.as_ref())
+        self.training.save(path.as_ref(), false)
     }
 
     /// Saves parameters, buffers and configuration only.
@@ -148,6 +154,6 @@ impl<'a> Run<'a> {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
-        saving::save(self.model, None, path.as_ref())
+        self.training.save(path.as_ref(), true)
     }
 }

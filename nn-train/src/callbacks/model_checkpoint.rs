@@ -2,7 +2,7 @@
 
 use super::monitor::{Mode, Monitor};
 use super::{Callback, Run};
-use crate::training::Scores;
+use crate::metrics::Scores;
 use nn_core::{Error, Result};
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! Watching one number get better.
 
-use crate::training::Scores;
+use crate::metrics::Scores;
 use nn_core::{Error, Result};
 
 /// Which direction is better.

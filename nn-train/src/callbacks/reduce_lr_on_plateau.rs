@@ -2,7 +2,7 @@
 
 use super::monitor::{Mode, Monitor};
 use super::{Callback, Run};
-use crate::training::Scores;
+use crate::metrics::Scores;
 use nn_core::Result;
 
 /// Multiplies the learning rate by `factor` when a score has not improved for `patience` epochs, as Keras's `ReduceLROnPlateau`.

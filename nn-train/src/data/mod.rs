@@ -7,6 +7,7 @@ mod into;
 
 pub use batch::{Batch, FromBatch};
 pub use batches::Batches;
+pub(crate) use batches::check_batch_size;
 pub use into::{IntoDataset, IntoTensors};
 
 use nn_core::{Error, Result, Tensor, random};

@@ -1,14 +1,13 @@
 //! A model with an optimizer, losses and metrics: what can be trained, evaluated and saved as a whole.
 
 use crate::data::Batch;
-use crate::data::{Dataset, IntoDataset, IntoTensors};
+use crate::data::{Dataset, IntoDataset, IntoTensors, check_batch_size};
+use crate::metrics::Scores;
 use crate::optimizers::Optimizer;
 use crate::saving;
 use crate::training::Model;
-use crate::training::Scores;
 use crate::training::State;
 use crate::training::Step;
-use crate::training::fit::check_batch_size;
 use nn_core::{Error, IntoInput, Result, Tensor, Tensors, concatenate, layer};
 use std::ops::Deref;
 use std::path::Path;

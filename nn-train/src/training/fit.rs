@@ -2,13 +2,14 @@
 
 use crate::callbacks::{Callback, Run};
 use crate::data::Batch;
-use crate::data::{Dataset, IntoDataset};
+use crate::data::{Dataset, IntoDataset, check_batch_size};
+use crate::metrics::Scores;
 use crate::training::Compiled;
 use crate::training::History;
 use crate::training::Model;
-use crate::training::Scores;
 use crate::training::Step;
 use crate::training::progress::{Progress, Verbose};
+use crate::training::running::Running;
 use nn_core::random::{permutation, with_stream};
 use nn_core::{Error, ErrorKind, Result, Tensor, Tensors, layer, module, trace};
 use std::collections::BTreeMap;
@@ -162,13 +163,6 @@ impl<'a> Fit<'a> {
     }
 }
 
-pub(crate) fn check_batch_size(batch_size: usize) -> Result<()> {
-    match batch_size {
-        0 => Err(Error::value("`batch_size` is 0; use at least 1")),
-        _ => Ok(()),
-    }
-}
-
 /// The data with the weights of its samples' classes multiplied in.
 fn weigh_classes(data: Dataset, weights: &BTreeMap<i64, f64>) -> Result<Dataset> {
     if weights.is_empty() {
@@ -210,22 +204,21 @@ impl<M: Model> Compiled<M> {
         let mut progress = Progress::new(fit.verbose, fit.epochs);
         let mut stop = false;
         for c in &mut callbacks {
-            c.on_train_begin(&mut self.run(&mut stop))?;
+            self.run(&mut stop, |run| c.on_train_begin(run))?;
         }
         for epoch in 0..fit.epochs {
             for c in &mut callbacks {
-                c.on_epoch_begin(epoch, &mut self.run(&mut stop))?;
+                self.run(&mut stop, |run| c.on_epoch_begin(epoch, run))?;
             }
             let trained = self.epoch(&data, &fit, epoch, &mut callbacks, &mut progress, &mut stop);
             let mut scores = match trained {
                 Ok(scores) => scores,
                 Err(error) => {
                     progress.abandon();
-                    let mut run = self.run(&mut stop);
-                    if callbacks
-                        .iter_mut()
-                        .any(|c| c.on_not_finite(&error, &mut run))
-                    {
+                    let ended = self.run(&mut stop, |run| {
+                        callbacks.iter_mut().any(|c| c.on_not_finite(&error, run))
+                    });
+                    if ended {
                         stop = true;
                         break;
                     }
@@ -240,7 +233,7 @@ impl<M: Model> Compiled<M> {
             }
             self.state.epoch += 1;
             for c in &mut callbacks {
-                c.on_epoch_end(epoch, &mut scores, &mut self.run(&mut stop))?;
+                self.run(&mut stop, |run| c.on_epoch_end(epoch, &mut scores, run))?;
             }
             progress.end_epoch(&scores);
             history.push(&scores);
@@ -249,13 +242,19 @@ impl<M: Model> Compiled<M> {
             }
         }
         for c in &mut callbacks {
-            c.on_train_end(&mut self.run(&mut stop))?;
+            self.run(&mut stop, |run| c.on_train_end(run))?;
         }
         Ok(history)
     }
 
-    fn run<'r>(&'r mut self, stop: &'r mut bool) -> Run<'r> {
-        Run::new(&self.model, &mut self.state, stop)
+    /// Lets `f` act on this training as a callback does.
+    fn run<R>(&mut self, stop: &mut bool, f: impl FnOnce(&mut Run<'_>) -> R) -> R {
+        let mut running = Running {
+            model: &self.model,
+            state: &mut self.state,
+            stop,
+        };
+        f(&mut Run::new(&self.model, &mut running))
     }
 
     /// One pass over the training data.
@@ -289,11 +288,7 @@ impl<M: Model> Compiled<M> {
             if !callbacks.is_empty() {
                 let scores = self.state.tracked.scores();
                 for c in callbacks.iter_mut() {
-                    c.on_batch_end(
-                        index,
-                        &scores,
-                        &mut Run::new(&self.model, &mut self.state, stop),
-                    )?;
+                    self.run(stop, |run| c.on_batch_end(index, &scores, run))?;
                 }
             }
             if *stop {

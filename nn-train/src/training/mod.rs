@@ -6,7 +6,7 @@ mod fit;
 pub mod history;
 mod model;
 mod progress;
-mod scores;
+mod running;
 mod state;
 mod step;
 
@@ -16,6 +16,5 @@ pub use fit::Fit;
 pub use history::History;
 pub use model::{DefaultSteps, Model};
 pub use progress::Verbose;
-pub use scores::Scores;
 pub use state::State;
 pub use step::Step;

@@ -2,9 +2,9 @@
 
 use crate::losses::Loss;
 use crate::metrics::Metric;
+use crate::metrics::Scores;
 use crate::optimizers::Optimizer;
 use crate::training::Compile;
-use crate::training::Scores;
 use nn_core::random::Stream;
 use nn_core::{Error, Result, Tensor, random};
 use std::sync::Arc;

@@ -1,11 +1,10 @@
 //! What a training or test step works with: [`Step`].
 
 use crate::data::Batch;
-use crate::training::Model;
 use crate::training::State;
 use nn_core::layer;
 use nn_core::module::{self, Parameter};
-use nn_core::{Error, ErrorKind, Gradients, IntoInput, Result, Tensor, Tensors};
+use nn_core::{Error, ErrorKind, Gradients, IntoInput, Layer, Result, Tensor, Tensors};
 use nn_layers::collect_losses;
 
 /// One step over one batch: the forward pass, the loss, the update and the metrics, one by one.
@@ -34,7 +33,7 @@ pub struct Step<'a, M> {
     not_finite: Option<f64>,
 }
 
-impl<'a, M: Model> Step<'a, M> {
+impl<'a, M: Layer> Step<'a, M> {
     pub(crate) fn new(
         model: &'a M,
         state: &'a mut State,
