@@ -17,7 +17,7 @@ mod tensor;
 pub mod testing;
 
 pub use autodiff::gradients::{Gradients, Sources};
-pub use autodiff::tape::{GradientTape, no_gradient};
+pub use autodiff::tape::{GradientTape, NotFinite, first_not_finite_gradient, no_gradient};
 pub use base::error::{Error, ErrorKind, Result};
 pub use base::floatx as dtype;
 pub(crate) use base::shape::{ANYTHING, batches};

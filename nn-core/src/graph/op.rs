@@ -108,10 +108,11 @@ impl Backward<'_> {
 /// - Otherwise the op computes, and every active tape that watches an input records it.
 #[track_caller]
 pub fn apply<O: Op>(op: O, inputs: &[Tensor]) -> Tensor {
-    let result = run(&op, inputs, Location::caller());
+    let location = Location::caller();
+    let result = run(&op, inputs, location);
     if tape::is_recording() && result.error().is_none() && result.dtype().is_float() {
         let mut op = Some(op);
-        tape::record_if_watched(inputs, &result, &mut || {
+        tape::record_if_watched(inputs, &result, location, &mut || {
             Rc::new(op.take().expect("made once"))
         });
     }

@@ -6,6 +6,8 @@ use crate::module::context::{self, Frame, Scope};
 use crate::module::tree::{self, Module};
 use crate::{Error, InputShapes, IntoInput, Result, Tensors};
 
+pub use crate::module::context::catch_unanswered;
+
 /// A part of a model that turns tensors into tensors.
 ///
 /// `#[model] impl` makes this from a `call`; a layer is then used through [`Layer::call`], [`Layer::forward`], or, as a field of a
@@ -99,9 +101,14 @@ pub fn call_as<L: Module, I: Tensors, O: Tensors>(
     let traced = frame
         .filter(|_| context::is_tracing())
         .map(|f| trace::begin_call(f, &input));
-    let mut output = match build(&input.shapes()) {
+    let forward = || match build(&input.shapes()) {
         Ok(()) => run(input),
         Err(error) => O::failed(error.at_call(std::panic::Location::caller())),
+    };
+    let outermost = scope.is_outermost();
+    let mut output = match outermost {
+        true => catch_unanswered(forward).unwrap_or_else(O::failed),
+        false => forward(),
     };
     if context::is_watching() && output.leaves().iter().any(|t| !t.is_finite_everywhere()) {
         context::note_not_finite(frame);
@@ -109,7 +116,7 @@ pub fn call_as<L: Module, I: Tensors, O: Tensors>(
     if let Some(call) = traced {
         output = trace::end_call(call, output);
     }
-    if scope.is_outermost() {
+    if outermost {
         output = locate(layer, output);
     }
     output

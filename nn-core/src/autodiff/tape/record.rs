@@ -6,6 +6,7 @@ use crate::graph::op::Op;
 use crate::graph::profile;
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
+use std::panic::Location;
 use std::rc::Rc;
 
 #[derive(Clone)]
@@ -15,6 +16,8 @@ pub(super) struct Entry {
     pub(super) inputs: Range<usize>,
     pub(super) output: Tensor,
     pub(super) slot: Slot,
+    /// The caller's line.
+    pub(super) location: &'static Location<'static>,
 }
 
 /// The number that a tape gives to a tensor that it follows, in order of appearance.
@@ -122,6 +125,7 @@ pub(crate) fn is_watched(inputs: &[Tensor]) -> bool {
 pub(crate) fn record_if_watched(
     inputs: &[Tensor],
     output: &Tensor,
+    location: &'static Location<'static>,
     make: &mut dyn FnMut() -> Rc<dyn Op>,
 ) {
     TAPES.with_borrow(|tapes| {
@@ -156,6 +160,7 @@ pub(crate) fn record_if_watched(
                 inputs,
                 output: kept(output, keeps.output),
                 slot,
+                location,
             });
         }
     });
