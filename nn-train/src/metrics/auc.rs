@@ -6,6 +6,9 @@ use crate::saving::registry::{self, Allowed};
 use nn_core::{Error, Result, Tensor, no_gradient};
 use serde::{Deserialize, Serialize};
 
+/// Thresholds at most: f32 has no more numbers between ½ and 1 than half as many.
+const MOST_THRESHOLDS: usize = 1 << 24;
+
 /// Which curve.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Curve {
@@ -93,7 +96,7 @@ impl Auc {
         self
     }
 
-    /// How many thresholds, at least 2 (Keras: 200).
+    /// How many thresholds, at least 2 and at most 2²⁴ (Keras: 200).
     #[must_use]
     pub fn num_thresholds(mut self, n: usize) -> Auc {
         self.num_thresholds = n;
@@ -115,7 +118,7 @@ impl Auc {
     }
 
     fn from_config(config: &serde_json::Value) -> Result<Auc> {
-        registry::read(
+        let auc: Auc = registry::read(
             config,
             &[
                 ("thresholds", Allowed::Null),
@@ -123,7 +126,9 @@ impl Auc {
                 ("num_labels", Allowed::Null),
                 ("label_weights", Allowed::Null),
             ],
-        )
+        )?;
+        auc.check()?;
+        Ok(auc)
     }
 }
 
@@ -205,7 +210,16 @@ fn interpolated(low: Point, high: Point) -> f64 {
 }
 
 impl Metric for Auc {
-    described!();
+    described!(buckets, Up);
+
+    fn check(&self) -> Result<()> {
+        match self.num_thresholds {
+            2..=MOST_THRESHOLDS => Ok(()),
+            n => Err(Error::value(format!(
+                "AUC needs at least 2 thresholds and takes at most {MOST_THRESHOLDS}, found {n}"
+            ))),
+        }
+    }
 
     fn update(
         &mut self,
@@ -213,12 +227,7 @@ impl Metric for Auc {
         y_pred: &Tensor,
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
-        if self.num_thresholds < 2 {
-            return Err(Error::value(format!(
-                "AUC needs at least 2 thresholds, found {}",
-                self.num_thresholds
-            )));
-        }
+        self.check()?;
         let probabilities = match self.from_logits {
             true => no_gradient(|| y_pred.sigmoid()),
             false => y_pred.clone(),
