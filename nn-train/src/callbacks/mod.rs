@@ -6,6 +6,7 @@ mod learning_rate_scheduler;
 mod model_checkpoint;
 mod monitor;
 mod reduce_lr_on_plateau;
+mod state;
 mod terminate_on_nan;
 
 pub use csv_logger::CSVLogger;
@@ -14,9 +15,10 @@ pub use learning_rate_scheduler::LearningRateScheduler;
 pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Mode;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
+pub use state::CallbackState;
 pub use terminate_on_nan::TerminateOnNaN;
 
-use crate::metrics::Scores;
+use crate::metrics::{Direction, Scores};
 use crate::optimizers::Optimizer;
 use nn_core::{Error, Module, Result};
 use std::path::Path;
@@ -36,6 +38,28 @@ use std::path::Path;
 /// }
 /// ```
 pub trait Callback {
+    /// What its state is saved under: the name of its type.
+    fn name(&self) -> &str {
+        let path = std::any::type_name::<Self>();
+        let path = path.split('<').next().unwrap_or(path);
+        path.rsplit("::").next().unwrap_or(path)
+    }
+
+    /// What it needs to go on after the training was saved and loaded, such as the best score so far; `None` if nothing.
+    fn state(&self) -> Option<CallbackState> {
+        None
+    }
+
+    /// Takes up what [`Callback::state`] gave when the training was saved; called after [`Callback::on_train_begin`], in the first `fit`
+    /// after loading.
+    ///
+    /// # Errors
+    /// A state that it cannot take up.
+    fn restore(&mut self, state: &CallbackState, run: &mut Run<'_>) -> Result<()> {
+        let _ = (state, run);
+        Ok(())
+    }
+
     /// Before the first epoch.
     ///
     /// # Errors
@@ -45,7 +69,7 @@ pub trait Callback {
         Ok(())
     }
 
-    /// Before an epoch, counted from 0 in this call of `fit`.
+    /// Before an epoch, counted from 0 over all calls of `fit` or from [`Fit::initial_epoch`](crate::Fit::initial_epoch).
     #[allow(missing_docs, clippy::missing_errors_doc)]
     fn on_epoch_begin(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
         let _ = (epoch, run);
@@ -66,7 +90,7 @@ pub trait Callback {
         Ok(())
     }
 
-    /// After the last epoch.
+    /// After the last epoch, also if an error ended training.
     #[allow(clippy::missing_errors_doc)]
     fn on_train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
         let _ = run;
@@ -81,6 +105,15 @@ pub trait Callback {
 }
 
 impl<C: Callback + ?Sized> Callback for &mut C {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+    fn state(&self) -> Option<CallbackState> {
+        (**self).state()
+    }
+    fn restore(&mut self, state: &CallbackState, run: &mut Run<'_>) -> Result<()> {
+        (**self).restore(state, run)
+    }
     fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
         (**self).on_train_begin(run)
     }
@@ -111,9 +144,13 @@ pub struct Run<'a> {
 pub(crate) trait Training {
     fn optimizer(&mut self) -> &mut dyn Optimizer;
     fn epochs_trained(&self) -> u64;
+    /// Which way a score gets better, if that is known.
+    fn direction(&self, score: &str) -> Option<Direction>;
     fn stop(&mut self);
-    /// Writes the model, and the state of its training unless only the weights are wanted.
-    fn save(&self, path: &Path, weights_only: bool) -> Result<()>;
+    /// Writes the model and the state of its training; `own` is that of the callback that is called.
+    fn save(&mut self, path: &Path, own: Option<CallbackState>) -> Result<()>;
+    /// Writes the model.
+    fn save_weights(&self, path: &Path) -> Result<()>;
 }
 
 impl<'a> Run<'a> {
@@ -141,12 +178,29 @@ impl<'a> Run<'a> {
         self.training.epochs_trained()
     }
 
-    /// Saves model and training state, as [`crate::Compiled::save`].
+    /// Which way a score gets better: less for `loss` and the losses of outputs, for a metric what it says itself, whatever it is
+    /// called; with or without `val_`. `None` if nothing says.
+    pub fn direction(&self, score: &str) -> Option<Direction> {
+        self.training.direction(score)
+    }
+
+    /// Saves model and training state, as [`crate::Compiled::save`]. A `fit` that loads it goes on from here to the bit, in the middle
+    /// of an epoch too.
+    ///
+    /// The states of the other callbacks are saved with it. A callback that has one itself hands it over: [`Run::save_with`].
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.training.save(path.as_ref(), false)
+    pub fn save(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        self.training.save(path.as_ref(), None)
+    }
+
+    /// As [`Run::save`], with the state of the callback that calls it: `run.save_with(path, self.state())`.
+    ///
+    /// # Errors
+    /// As [`Run::save`].
+    pub fn save_with(&mut self, path: impl AsRef<Path>, own: Option<CallbackState>) -> Result<()> {
+        self.training.save(path.as_ref(), own)
     }
 
     /// Saves parameters, buffers and configuration only.
@@ -154,6 +208,6 @@ impl<'a> Run<'a> {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.training.save(path.as_ref(), true)
+        self.training.save_weights(path.as_ref())
     }
 }

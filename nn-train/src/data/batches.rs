@@ -39,6 +39,12 @@ impl Batches {
         self.in_order(order)
     }
 
+    /// Without the first `n` batches.
+    pub(crate) fn starting_at(mut self, n: usize) -> Batches {
+        self.next = n;
+        self
+    }
+
     /// In the given order of rows.
     #[must_use]
     pub(crate) fn in_order(mut self, order: Vec<usize>) -> Batches {

@@ -1,5 +1,5 @@
-//! One file for everything: safetensors with parameters and buffers under their paths, optimizer state under `optimizer/`, and in
-//! the header the configuration as JSON in Keras's vocabulary. Python's safetensors reads it as it is.
+//! One file for everything: safetensors with parameters and buffers under their paths, optimizer state under `optimizer/`, what callbacks
+//! keep under `callbacks/`, and in the header the configuration as JSON in Keras's vocabulary. Python's safetensors reads it as it is.
 //!
 //! A file is written beside its final name and renamed when complete, so an interrupted or failed save leaves the file from before.
 
@@ -7,6 +7,7 @@ pub mod registry;
 
 use crate::training::Model;
 use crate::training::State;
+use crate::training::resume::{CALLBACKS, Resume};
 use crate::{losses, metrics, optimizers};
 use nn_core::module::{self, Parameter};
 use nn_core::{DType, Element, Error, Module, Result, Shape, Tensor};
@@ -47,10 +48,14 @@ struct Training {
     losses: Vec<Value>,
     loss_weights: Option<Vec<f64>>,
     metrics: Vec<(Option<String>, Value)>,
+    #[serde(default)]
+    weighted_metrics: Vec<(Option<String>, Value)>,
     outputs: Vec<String>,
     seed: u64,
     epoch: u64,
     step: u64,
+    #[serde(default)]
+    resume: Resume,
 }
 
 /// A tensor as safetensors sees it: type, shape and little-endian bytes.
@@ -148,7 +153,9 @@ pub(crate) fn save(model: &dyn Module, state: Option<&State>, path: &Path) -> Re
         .collect();
     if let Some(state) = state {
         let slots = state.optimizer.state(&parameters);
-        tensors.extend(slots.into_iter().map(|(name, t)| (name, View::new(t))));
+        let callbacks = state.resume.tensors();
+        let all = slots.into_iter().chain(callbacks);
+        tensors.extend(all.map(|(name, t)| (name, View::new(t))));
     }
     let header = Header {
         format_version: FORMAT_VERSION,
@@ -167,10 +174,16 @@ pub(crate) fn save(model: &dyn Module, state: Option<&State>, path: &Path) -> Re
                 .iter()
                 .map(|(output, m)| (output.clone(), m.config()))
                 .collect(),
+            weighted_metrics: s
+                .weighted_metrics
+                .iter()
+                .map(|(output, m)| (output.clone(), m.config()))
+                .collect(),
             outputs: s.outputs.clone(),
             seed: s.seed,
             epoch: s.epoch,
             step: s.step,
+            resume: s.resume.clone(),
         }),
     };
     let metadata = HashMap::from([(METADATA.to_string(), serde_json::to_string(&header)?)]);
@@ -316,22 +329,29 @@ pub(crate) fn load_compiled<M: Model>(path: &Path) -> Result<(M, State)> {
         .iter()
         .map(|c| losses::from_config(c).map(Arc::from))
         .collect();
-    let metrics: Result<Vec<_>> = training
-        .metrics
-        .into_iter()
-        .map(|(output, config)| Ok((output, metrics::from_config(&config)?)))
-        .collect();
+    let metrics = |all: Vec<(Option<String>, Value)>| -> Result<Vec<_>> {
+        all.into_iter()
+            .map(|(output, config)| Ok((output, metrics::from_config(&config)?)))
+            .collect()
+    };
+    let mut resume = training.resume;
+    resume
+        .load(|name| file.tensors.get(name).cloned())
+        .map_err(at)?;
     let mut state = State {
         optimizer,
         losses: losses.map_err(at)?,
         loss_weights: training.loss_weights,
-        metrics: metrics.map_err(at)?,
+        metrics: metrics(training.metrics).map_err(at)?,
+        weighted_metrics: metrics(training.weighted_metrics).map_err(at)?,
         outputs: Vec::new(),
         loss_names: Vec::new(),
         tracked: Default::default(),
         seed: training.seed,
         epoch: training.epoch,
         step: training.step,
+        resume,
+        loaded: true,
     };
     if !training.outputs.is_empty() {
         state.bind(training.outputs).map_err(at)?;
@@ -372,10 +392,9 @@ fn match_up(parameters: &[Parameter<'_>], file: &File) -> Plan {
         }
     }
     let known = |name: &String| parameters.iter().any(|p| p.path() == name);
-    let others = file
-        .tensors
-        .keys()
-        .filter(|name| !name.starts_with(OPTIMIZER) && !known(name));
+    let others = file.tensors.keys().filter(|name| {
+        !name.starts_with(OPTIMIZER) && !name.starts_with(CALLBACKS) && !known(name)
+    });
     plan.unexpected = others.cloned().collect();
     plan
 }

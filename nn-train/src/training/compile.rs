@@ -17,6 +17,7 @@ pub struct Compile {
     pub(crate) losses: Vec<Arc<dyn Loss>>,
     pub(crate) loss_weights: Option<Vec<f64>>,
     pub(crate) metrics: Vec<(Option<String>, Box<dyn Metric>)>,
+    pub(crate) weighted_metrics: Vec<(Option<String>, Box<dyn Metric>)>,
 }
 
 /// A loss, or a tuple or `Vec` of one loss for each output.
@@ -61,10 +62,11 @@ impl Compile {
             losses: losses.into_losses(),
             loss_weights: None,
             metrics: Vec::new(),
+            weighted_metrics: Vec::new(),
         }
     }
 
-    /// A metric, computed for every output.
+    /// A metric, computed for every output. Sample and class weights do not enter it, as in Keras: see [`Compile::weighted_metric`].
     #[must_use]
     pub fn metric(mut self, metric: impl Metric + 'static) -> Compile {
         self.metrics.push((None, Box::new(metric)));
@@ -79,6 +81,32 @@ impl Compile {
         metric: impl Metric + 'static,
     ) -> Compile {
         self.metrics.push((Some(output.into()), Box::new(metric)));
+        self
+    }
+
+    /// A metric, computed for every output, in which every sample counts by its weight (Keras: `weighted_metrics`).
+    ///
+    /// ```
+    /// # use nn_train::{Compile, losses::*, metrics::*, optimizers::*};
+    /// Compile::new(Adam::new(1e-3), SparseCategoricalCrossentropy::new())
+    ///     .metric(SparseCategoricalAccuracy::new())
+    ///     .weighted_metric(SparseCategoricalAccuracy::new().name("weighted_accuracy"));
+    /// ```
+    #[must_use]
+    pub fn weighted_metric(mut self, metric: impl Metric + 'static) -> Compile {
+        self.weighted_metrics.push((None, Box::new(metric)));
+        self
+    }
+
+    /// As [`Compile::weighted_metric`], of one output.
+    #[must_use]
+    pub fn weighted_metric_for(
+        mut self,
+        output: impl Into<String>,
+        metric: impl Metric + 'static,
+    ) -> Compile {
+        self.weighted_metrics
+            .push((Some(output.into()), Box::new(metric)));
         self
     }
 

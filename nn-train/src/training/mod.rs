@@ -5,10 +5,15 @@ mod compiled;
 mod fit;
 pub mod history;
 mod model;
+mod not_finite;
 mod progress;
+pub(crate) mod resume;
 mod running;
+mod session;
 mod state;
 mod step;
+mod tracked;
+mod weights;
 
 pub use compile::{Compile, IntoLosses};
 pub use compiled::Compiled;

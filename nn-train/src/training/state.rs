@@ -1,12 +1,13 @@
 //! What a compiled model holds beside the model itself: optimizer, losses, metrics, counters.
 
 use crate::losses::Loss;
-use crate::metrics::Metric;
-use crate::metrics::Scores;
+use crate::metrics::{Direction, Metric};
 use crate::optimizers::Optimizer;
 use crate::training::Compile;
+use crate::training::resume::Resume;
+use crate::training::tracked::{Bound, Tracked, unique_name};
 use nn_core::random::Stream;
-use nn_core::{Error, Result, Tensor, random};
+use nn_core::{Error, Result, random};
 use std::sync::Arc;
 
 /// Optimizer, losses, metrics and counters of a compiled model.
@@ -15,6 +16,7 @@ pub struct State {
     pub(crate) losses: Vec<Arc<dyn Loss>>,
     pub(crate) loss_weights: Option<Vec<f64>>,
     pub(crate) metrics: Vec<(Option<String>, Box<dyn Metric>)>,
+    pub(crate) weighted_metrics: Vec<(Option<String>, Box<dyn Metric>)>,
     /// Names of the model's outputs, once it has been traced.
     pub(crate) outputs: Vec<String>,
     /// What the loss of each of several outputs is shown as.
@@ -27,13 +29,10 @@ pub struct State {
     pub(crate) epoch: u64,
     /// Training steps made so far.
     pub(crate) step: u64,
-}
-
-/// Running means and metrics.
-#[derive(Default)]
-pub(crate) struct Tracked {
-    means: Vec<(String, f64, f64)>,
-    metrics: Vec<(String, usize, Box<dyn Metric>)>,
+    /// What callbacks knew when the last `fit` ended, or what a file says.
+    pub(crate) resume: Resume,
+    /// Whether the next `fit` takes up `resume`: once after loading.
+    pub(crate) loaded: bool,
 }
 
 impl State {
@@ -43,28 +42,33 @@ impl State {
             losses: compile.losses,
             loss_weights: compile.loss_weights,
             metrics: compile.metrics,
+            weighted_metrics: compile.weighted_metrics,
             outputs: Vec::new(),
             loss_names: Vec::new(),
             tracked: Tracked::default(),
             seed: random::next_key(),
             epoch: 0,
             step: 0,
+            resume: Resume::default(),
+            loaded: false,
         }
     }
 
     /// The random numbers of one training step: what dropout draws in it depends on the seed and the step's number only.
     pub(crate) fn step_stream(&self) -> Stream {
-        Stream::new(
-            self.seed
-                .wrapping_add((2 * self.step + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)),
-        )
+        Stream::new(self.seed.wrapping_add(
+            (self.step.wrapping_mul(2).wrapping_add(1)).wrapping_mul(0x9E37_79B9_7F4A_7C15),
+        ))
     }
 
     /// The random numbers of one epoch's shuffling.
     pub(crate) fn epoch_stream(&self) -> Stream {
         Stream::new(
-            self.seed
-                .wrapping_add((2 * self.epoch).wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+            self.seed.wrapping_add(
+                self.epoch
+                    .wrapping_mul(2)
+                    .wrapping_mul(0x9E37_79B9_7F4A_7C15),
+            ),
         )
     }
 
@@ -87,29 +91,31 @@ impl State {
                 weights.len()
             )));
         }
-        let mut metrics: Vec<(String, usize, Box<dyn Metric>)> = Vec::new();
-        for (output, name) in outputs.iter().enumerate() {
-            for (wanted, metric) in &self.metrics {
-                if wanted.as_ref().is_none_or(|w| w == name) {
-                    let plain = match n {
-                        1 => metric.name().to_string(),
-                        _ => format!("{name}_{}", metric.name()),
-                    };
-                    let taken = |candidate: &str| metrics.iter().any(|(m, _, _)| m == candidate);
-                    let mut unique = plain.clone();
-                    let mut k = 1;
-                    while taken(&unique) {
-                        unique = format!("{plain}_{k}");
-                        k += 1;
+        let all = || {
+            let plain = self.metrics.iter().map(|m| (false, m));
+            plain.chain(self.weighted_metrics.iter().map(|m| (true, m)))
+        };
+        let mut metrics: Vec<Bound> = Vec::new();
+        for weighted in [false, true] {
+            for (output, name) in outputs.iter().enumerate() {
+                for (_, (wanted, metric)) in all().filter(|(w, _)| *w == weighted) {
+                    if wanted.as_ref().is_none_or(|w| w == name) {
+                        let own = |prefix: &str| match n {
+                            1 => format!("{prefix}{}", metric.name()),
+                            _ => format!("{name}_{prefix}{}", metric.name()),
+                        };
+                        metrics.push(Bound {
+                            name: unique_name(&metrics, weighted, own),
+                            output,
+                            weighted,
+                            metric: metric.boxed_clone(),
+                        });
                     }
-                    metrics.push((unique, output, metric.boxed_clone()));
                 }
             }
         }
-        if let Some((Some(wanted), _)) = self
-            .metrics
-            .iter()
-            .find(|(w, _)| w.as_ref().is_some_and(|w| !outputs.contains(w)))
+        if let Some((_, (Some(wanted), _))) =
+            all().find(|(_, (w, _))| w.as_ref().is_some_and(|w| !outputs.contains(w)))
         {
             return Err(Error::value(format!(
                 "a metric is for the output `{wanted}`, which the model does not have; its outputs are {list}"
@@ -120,11 +126,38 @@ impl State {
             _ => outputs.iter().map(|o| format!("{o}_loss")).collect(),
         };
         self.outputs = outputs;
-        self.tracked = Tracked {
-            means: Vec::new(),
-            metrics,
-        };
+        self.tracked = Tracked::new(metrics);
         Ok(())
+    }
+
+    /// Whether optimizer, losses and metrics can work as they are set.
+    ///
+    /// # Errors
+    /// Which of them cannot, and why.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.optimizer
+            .check()
+            .map_err(|e| e.context("the optimizer"))?;
+        self.losses.iter().try_for_each(|loss| loss.check())?;
+        let mut metrics = self.metrics.iter().chain(&self.weighted_metrics);
+        metrics.try_for_each(|(_, m)| m.check())?;
+        for (i, weight) in self.loss_weights.iter().flatten().enumerate() {
+            if !(*weight as f32).is_finite() {
+                return Err(Error::value(format!(
+                    "loss weight {i} is {weight}; it must be a finite number"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Which way a score gets better, by its name with or without `val_`; `None` for one that is neither a loss nor a metric that says.
+    pub(crate) fn direction(&self, score: &str) -> Option<Direction> {
+        let plain = score.strip_prefix("val_").unwrap_or(score);
+        if plain == "loss" || self.loss_names.iter().any(|name| name == plain) {
+            return Some(Direction::Down);
+        }
+        self.tracked.direction(plain)
     }
 
     pub(crate) fn loss_of(&self, output: usize) -> &Arc<dyn Loss> {
@@ -133,59 +166,5 @@ impl State {
 
     pub(crate) fn loss_weight(&self, output: usize) -> f64 {
         self.loss_weights.as_ref().map_or(1.0, |w| w[output])
-    }
-}
-
-impl Tracked {
-    /// Forgets what was tracked, before an epoch or an evaluation.
-    pub(crate) fn reset(&mut self) {
-        // The names stay: most are reported again in the next step.
-        self.means.iter_mut().for_each(|(_, sum, weight)| {
-            *sum = 0.0;
-            *weight = 0.0;
-        });
-        self.metrics.iter_mut().for_each(|(_, _, m)| m.reset());
-    }
-
-    /// Adds a value that stands for `weight` samples to a running mean.
-    pub(crate) fn report(&mut self, name: &str, value: f64, weight: f64) {
-        let i = match self.means.iter().position(|(n, _, _)| n == name) {
-            Some(i) => i,
-            None => {
-                self.means.push((name.to_string(), 0.0, 0.0));
-                self.means.len() - 1
-            }
-        };
-        let (_, sum, total) = &mut self.means[i];
-        *sum += value * weight;
-        *total += weight;
-    }
-
-    /// Gives the metrics a batch.
-    pub(crate) fn update(
-        &mut self,
-        y: &[&Tensor],
-        y_pred: &[&Tensor],
-        weight: Option<&Tensor>,
-    ) -> Result<()> {
-        for (name, output, metric) in &mut self.metrics {
-            let (Some(y), Some(y_pred)) = (y.get(*output), y_pred.get(*output)) else {
-                continue;
-            };
-            metric
-                .update(y, y_pred, weight)
-                .map_err(|e| e.context(format!("metric `{name}`")))?;
-        }
-        Ok(())
-    }
-
-    /// The means, then the metrics. The total loss comes first wherever it was reported.
-    pub(crate) fn scores(&self) -> Scores {
-        let reported = || self.means.iter().filter(|(_, _, weight)| *weight > 0.0);
-        let total = reported().filter(|(n, _, _)| n == "loss");
-        let means = total.chain(reported().filter(|(n, _, _)| n != "loss"));
-        let means = means.map(|(n, sum, weight)| (n.clone(), sum / weight));
-        let metrics = self.metrics.iter().map(|(n, _, m)| (n.clone(), m.result()));
-        means.chain(metrics).collect()
     }
 }
