@@ -8,7 +8,7 @@
 pub mod guide;
 
 pub use nn_core::*;
-pub use nn_derive::{Layer, Model, model};
+pub use nn_derive::{Layer, Model, Tensors, model};
 pub use nn_layers as layers;
 pub use nn_layers::*;
 pub use nn_train::{
@@ -32,9 +32,9 @@ pub mod prelude {
     pub use crate::testing::assert_close;
     pub use nn_core::{
         Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Layer, Module,
-        Padding, Param, Regularizer, Shape, Tensor, concatenate, no_gradient, stack,
+        Padding, Param, Regularizer, Shape, Tensor, Tensors, concatenate, no_gradient, stack,
     };
-    pub use nn_derive::{Layer, Model, model};
+    pub use nn_derive::{Layer, Model, Tensors, model};
     pub use nn_layers::*;
     pub use nn_train::callbacks::{
         CSVLogger, Callback, EarlyStopping, LearningRateScheduler, ModelCheckpoint,

@@ -19,18 +19,21 @@ pub mod testing;
 pub use autodiff::gradients::{Gradients, Sources};
 pub use autodiff::tape::{GradientTape, NotFinite, first_not_finite_gradient, no_gradient};
 pub use base::error::{Error, ErrorKind, Result};
-pub use base::floatx as dtype;
-pub(crate) use base::shape::{ANYTHING, batches};
+pub(crate) use base::shape::{ANYTHING, batches, dim_plus, dim_times, too_long};
 pub use base::shape::{MAX_RANK, Shape, UNKNOWN, is_known};
 pub use base::shape_error::{ShapeError, axis_of};
 #[doc(hidden)]
 pub use check as statics;
 pub use check::OutputShape;
+pub use graph::apply;
+pub use graph::attributes::{self, Attributes};
+pub use graph::cost::LayerCost;
+pub use graph::graph::{self as program, Graph};
 pub use graph::op::{self, Op};
 pub use graph::profile;
 pub use graph::trace::{self, InputShapes};
 pub use module::constraint::{Axes, Constraint};
-pub use module::context::training;
+pub use module::context::{add_loss, collect_losses, floatx, set_floatx, training};
 pub use module::initializer::{self, Initializer};
 pub use module::layer::{self, Callable, Layer};
 pub use module::param::Param;
@@ -44,6 +47,10 @@ pub use tensor::{Operand, Tensor};
 
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::module::containers::{Layers, OrNot};
+    pub use crate::module::signature::{Argument, Kind, Otherwise, Plain, Returned, Select};
+    pub use crate::module::structure::named;
     pub use inventory;
+    pub use nn_kernels::ArrayBuilder;
     pub use serde_json;
 }

@@ -21,10 +21,10 @@ mod rnn;
 
 pub use activations::{Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax};
 pub use convolutional::Conv2D;
-pub use core::{Dense, Embedding, add_loss, collect_losses};
+pub use core::{Dense, Embedding};
 pub use functional::Sequential;
 pub use merging::{Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract};
-pub use nn_core::ShapeError;
+pub use nn_core::{ShapeError, add_loss, collect_losses};
 pub use normalization::{BatchNormalization, LayerNormalization};
 pub use pooling::{AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D};
 pub use regularization::Dropout;

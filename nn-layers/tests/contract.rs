@@ -2,10 +2,10 @@
 
 #![allow(clippy::result_large_err)] // a `ShapeError` holds its message in place
 
-use nn_core::dtype::set_floatx;
 use nn_core::random::{Stream, with_stream};
 use nn_core::registry::layer_from_config;
-use nn_core::trace::trace_on;
+use nn_core::set_floatx;
+use nn_core::trace::{trace_on, trace_with};
 use nn_core::{
     DType, GradientTape, Initializer, IntoInput, Layer, Padding, Regularizer, Shape, Tensor,
     Tensors, UNKNOWN, testing,
@@ -19,6 +19,11 @@ impl<T> IntoInput<T> for Given<T> {
     fn into_input(self) -> T {
         self.0
     }
+}
+
+fn bits_of(t: &Tensor) -> Vec<u32> {
+    let values = t.to_vec::<f32>().unwrap_or_else(|e| panic!("{e}"));
+    values.into_iter().map(f32::to_bits).collect()
 }
 
 /// One layer and what it is checked with.
@@ -71,8 +76,14 @@ impl<L: Layer<Output = Tensor>> Check<L> {
         with_stream(Stream::new(1), || layer.call(Given(input), training))
     }
 
+    fn call_in_stream(&self, layer: &L, inputs: &[Tensor], training: bool) -> Tensor {
+        let input = L::Input::from_leaves(inputs.to_vec()).unwrap();
+        layer.call(Given(input), training)
+    }
+
     fn all(&self) {
         self.shapes();
+        self.replays();
         self.configuration();
         self.copies_and_freezing();
         self.errors();
@@ -80,6 +91,61 @@ impl<L: Layer<Output = Tensor>> Check<L> {
         self.gradients(false);
         self.gradients(true);
         set_floatx(DType::F32);
+    }
+
+    /// The graph of a trace gives the bits of `call`, in inference and in training, for batches of other sizes and twice in a row: outputs,
+    /// gradients of parameters, added losses and new values of buffers.
+    fn replays(&self) {
+        let layer = (self.make)();
+        let unknown = self.values(&batched(self.inputs, 1), DType::F32);
+        let unknown: Vec<Tensor> = unknown
+            .iter()
+            .map(|t| Tensor::abstract_of(t.shape().with(0, UNKNOWN), t.dtype()))
+            .collect();
+        for training in [false, true] {
+            let traced = trace_with(&layer, unknown.clone(), training, |inputs| {
+                vec![self.call_in_stream(&layer, &inputs, training)]
+            });
+            let graph = traced.unwrap_or_else(|e| panic!("{e}"));
+            for batch in [3, 1, 3] {
+                let inputs = self.values(&batched(self.inputs, batch), DType::F32);
+                let graph = graph.with_parameters_of(&layer);
+                let bits = |run: &dyn Fn() -> (Tensor, Vec<Tensor>)| {
+                    let tape = GradientTape::new();
+                    let mut sources = inputs.clone();
+                    sources.retain(|x| x.dtype().is_float());
+                    sources.iter().for_each(|x| tape.watch(x));
+                    let parameters = layer.trainable_parameters();
+                    sources.extend(parameters.iter().map(|p| p.value()));
+                    let (output, losses) = run();
+                    let target = losses
+                        .iter()
+                        .fold((&output * 1.25).sum(), |sum, loss| sum + loss);
+                    let gradients = tape.gradient_or_zeros(&target, &sources).unwrap();
+                    let mut all = vec![output];
+                    all.extend(losses);
+                    all.extend(gradients);
+                    all.iter().map(bits_of).collect::<Vec<_>>()
+                };
+                let replayed = std::cell::RefCell::new(Vec::new());
+                let again = bits(&|| {
+                    let run = with_stream(Stream::new(1), || graph.replay(&inputs)).unwrap();
+                    *replayed.borrow_mut() = run.updates;
+                    (run.outputs[0].clone(), run.losses)
+                });
+                let called = bits(&|| collect_losses(|| self.call(&layer, &inputs, training)));
+                assert_eq!(
+                    again, called,
+                    "training {training}, a batch of {batch}\n{graph}"
+                );
+                for (path, value) in replayed.into_inner() {
+                    let parameters = layer.parameters();
+                    let written = parameters.iter().find(|p| p.path() == path).unwrap();
+                    assert_eq!(bits_of(&value), bits_of(&written.value()), "{path}");
+                }
+            }
+            assert!(training || graph.updates().is_empty());
+        }
     }
 
     /// `output_shape`, the trace and what comes out agree, for batches of no, one and several samples.
@@ -92,7 +158,8 @@ impl<L: Layer<Output = Tensor>> Check<L> {
                 .collect::<Vec<_>>()
         };
         let layer = (self.make)();
-        let traced = trace_on(&layer, leaves(&unknown)).unwrap().outputs[0].1;
+        let graph = trace_on(&layer, leaves(&unknown)).unwrap();
+        let traced = graph.shape(graph.outputs()[0]);
         assert_eq!(
             (self.output_shape)(&layer, &unknown).unwrap(),
             traced,
@@ -366,7 +433,7 @@ fn sequential() {
         output_shape: |layer, inputs| {
             let trace = trace_on(layer, vec![Tensor::abstract_of(inputs[0], DType::F32)]);
             trace
-                .map(|t| t.outputs[0].1)
+                .map(|t| t.shape(t.outputs()[0]))
                 .map_err(|e| ShapeError::new(&e.to_string()))
         },
         inputs: &[&[3, 3, 1]],

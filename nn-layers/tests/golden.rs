@@ -3,7 +3,8 @@
 //! The cases are in `tests/golden/layers`; the README there says what is in them.
 
 use nn_core::registry::{DynLayer, layer_from_config};
-use nn_core::{GradientTape, Layer, Module, Result, Tensor, module, testing};
+use nn_core::trace::trace_with;
+use nn_core::{GradientTape, Layer, Module, Result, Tensor, UNKNOWN, module, random, testing};
 use nn_layers::{
     Activation, Add, Average, Concatenate, GRU, LSTM, Maximum, Minimum, Multiply, SimpleRNN,
     Subtract, collect_losses,
@@ -250,6 +251,7 @@ impl Case<'_> {
 
         let inputs: Vec<Tensor> = input_names.iter().map(|name| self.tensor(name)).collect();
         let training = self.description["training"].as_bool().expect("training");
+        self.replays(&*layer, &inputs, training);
         let tape = GradientTape::persistent();
         inputs
             .iter()
@@ -312,6 +314,56 @@ impl Case<'_> {
                 &self.tensor(&format!("after/{}", p.path())),
                 TOLERANCE,
             );
+        }
+    }
+
+    /// The graph of a trace with an open batch gives the bits of a call.
+    fn replays(&self, layer: &dyn Runs, inputs: &[Tensor], training: bool) {
+        let open = inputs
+            .iter()
+            .map(|t| Tensor::abstract_of(t.shape().with(0, UNKNOWN), t.dtype()));
+        let traced = trace_with(layer, open.collect(), training, |inputs| {
+            layer.run_on(inputs, training)
+        });
+        let graph = traced.unwrap_or_else(|e| panic!("the trace: {e}"));
+        let bits = |tensors: &[Tensor]| -> Vec<Vec<u32>> {
+            let values = tensors.iter().map(|t| t.to_vec::<f32>().unwrap());
+            values
+                .map(|v| v.into_iter().map(f32::to_bits).collect())
+                .collect()
+        };
+        let replay = |rows: usize| {
+            let inputs: Vec<Tensor> = inputs.iter().map(|t| t.slice(0..rows)).collect();
+            let again = random::with_stream(random::Stream::new(2), || graph.replay(&inputs));
+            (inputs, again.unwrap_or_else(|e| panic!("{e} in\n{graph}")))
+        };
+        // Calls in training write buffers, so those of other sizes come in inference only.
+        let rows = inputs[0].shape()[0];
+        for rows in if training {
+            vec![rows, rows]
+        } else {
+            vec![rows, 1, rows]
+        } {
+            let (inputs, again) = replay(rows);
+            let before: Vec<Tensor> = module::parameters(layer)
+                .iter()
+                .map(|p| p.value())
+                .collect();
+            let called =
+                random::with_stream(random::Stream::new(2), || layer.run_on(inputs, training));
+            assert_eq!(
+                bits(&again.outputs),
+                bits(&called),
+                "the replay of\n{graph}"
+            );
+            for (p, value) in module::parameters(layer).iter().zip(before) {
+                if let Some((_, update)) = again.updates.iter().find(|(path, _)| path == p.path()) {
+                    assert_eq!(bits(&[update.clone()]), bits(&[p.value()]), "{}", p.path());
+                }
+                if p.is_buffer() {
+                    p.set_value(&value).unwrap();
+                }
+            }
         }
     }
 

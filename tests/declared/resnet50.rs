@@ -123,3 +123,29 @@ fn has_the_parameters_that_keras_counts() {
     // `keras.applications.ResNet50(weights=None).count_params()`
     assert_eq!(model.count_params(), 25_636_712);
 }
+
+#[test]
+fn has_the_multiplications_that_the_paper_counts() {
+    let model = ResNet50::default();
+    let cost = model.trace(ResNet50::INPUT).unwrap().cost();
+    let found: u64 = cost.iter().map(|layer| layer.multiplications).sum();
+    // By the paper's table: a first convolution, stages of bottlenecks, a classifier. Keras strides in the first 1×1 of a stage.
+    let mut expected = 112 * 112 * 64 * (7 * 7 * 3) + 2048 * 1000;
+    let mut channels = 64;
+    for (side, inner, blocks) in [(56, 64, 3), (28, 128, 4), (14, 256, 6), (7, 512, 3)] {
+        let pixels: u64 = side * side;
+        for block in 0..blocks {
+            let outer = 4 * inner;
+            expected += pixels * inner * (channels + 9 * inner + outer);
+            if block == 0 {
+                expected += pixels * channels * outer;
+            }
+            channels = outer;
+        }
+    }
+    assert_eq!(found, expected);
+    // He et al. 2015, table 1: 3.8·10⁹.
+    assert!((3.8e9..3.9e9).contains(&(found as f64)), "{found}");
+    let parameters: u64 = cost.iter().map(|layer| layer.parameters).sum();
+    assert_eq!(parameters, 25_636_712);
+}

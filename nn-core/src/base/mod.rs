@@ -1,7 +1,6 @@
 //! What everything else stands on: shapes, errors, identities.
 
 pub(crate) mod error;
-pub mod floatx;
 pub(crate) mod ids;
 pub(crate) mod shape;
 pub(crate) mod shape_error;

@@ -14,14 +14,48 @@ pub const MAX_RANK: usize = 8;
 /// It is a very large number rather than an option, so that `x.shape()[0]` stays a `usize` and code such as
 /// `x.reshape([x.shape()[0], 49])` or `depth.min(x.shape()[0])` works on traced tensors too: whatever is
 /// computed from an unknown dimension is again larger than any real one, and counts as unknown. What is a multiple of the batch stays the
-/// same multiple of this number, so that `[_, 49]` is not taken for `[_, 98]`.
-pub const UNKNOWN: usize = 1 << 42;
+/// same multiple of this number, so that `[_, 49]` is not taken for `[_, 98]`. It is a prime, so that a size that somebody gave, often a
+/// power of two, is not taken for a multiple of the batch.
+pub const UNKNOWN: usize = (1 << 42) - 11;
 
 /// A dimension that is not known, and no known multiple of the batch either.
 pub(crate) const ANYTHING: usize = (1 << 62) + 1;
 
+/// The last of the dimensions that a shape has room for, where more were given.
+const CROWDED: usize = ANYTHING + 1;
+
 /// Dimensions from this size on count as unknown; no real one is as large.
 const LIMIT: usize = 1 << 34;
+
+/// `dim + more`: `None` where both are known and the sum is too large to be a dimension.
+pub(crate) const fn dim_plus(dim: usize, more: usize) -> Option<usize> {
+    let sum = dim.saturating_add(more);
+    match is_known(dim) && !is_known(sum) && !from_batch(more) {
+        true => None,
+        false => Some(sum),
+    }
+}
+
+/// `dim · factor`: `None` where both are known and the product is too large to be a dimension.
+pub(crate) const fn dim_times(dim: usize, factor: usize) -> Option<usize> {
+    let product = dim.saturating_mul(factor);
+    match is_known(dim) && !is_known(product) && !from_batch(factor) {
+        true => None,
+        false => Some(product),
+    }
+}
+
+/// The error of a dimension that would be too large, in words that end `…: a dimension of 4 with 8 more`.
+pub(crate) fn too_long(what: impl std::fmt::Display) -> Error {
+    Error::shape(format!(
+        "a dimension of a tensor is below 2³⁴ = {LIMIT}: {what} is more"
+    ))
+}
+
+/// Whether a number was computed from a batch that is not known, as far as can be seen.
+const fn from_batch(n: usize) -> bool {
+    batches(n).is_some() || n == ANYTHING
+}
 
 /// How many times the batch a dimension is, if that is known.
 pub(crate) const fn batches(dim: usize) -> Option<usize> {
@@ -78,6 +112,49 @@ impl Shape {
         }
         shape.rank = dims.len() as u8;
         shape
+    }
+
+    /// As [`Shape::new`], but more than [`MAX_RANK`] dimensions make a shape that every operation refuses.
+    fn of(dims: &[usize]) -> Shape {
+        match dims.get(..MAX_RANK) {
+            Some(first) if dims.len() > MAX_RANK => {
+                let mut shape = Shape::new(first);
+                shape.dims[MAX_RANK - 1] = CROWDED;
+                shape
+            }
+            _ => Shape::new(dims),
+        }
+    }
+
+    /// An error if more than [`MAX_RANK`] dimensions were given.
+    pub(crate) fn check_rank(&self) -> Result<()> {
+        match self.dims[MAX_RANK - 1] == CROWDED && self.rank() == MAX_RANK {
+            false => Ok(()),
+            true => Err(Error::shape(format!(
+                "a tensor has at most {MAX_RANK} dimensions, and more were given, the first being {:?}; merge some with `reshape`",
+                &self.dims[..MAX_RANK - 1]
+            ))),
+        }
+    }
+
+    /// An error unless a tensor with a value can have this shape: as [`Shape::check_rank`], and for a dimension that is not known or too
+    /// large.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.check_rank()?;
+        match self.iter().find(|&&dim| !is_known(dim)) {
+            None => Ok(()),
+            Some(&dim) if batches(dim).is_some() => Err(Error::shape(format!(
+                "a tensor with a value cannot have the shape {self}, in which the batch is not known"
+            ))),
+            Some(&dim) => Err(Error::shape(format!(
+                "a dimension of a tensor is below 2³⁴ = {LIMIT}, found {}",
+                if dim < ANYTHING {
+                    dim.to_string()
+                } else {
+                    "more than 2⁶²".into()
+                }
+            ))),
+        }
     }
 
     /// As [`Shape::new`], with an error for more than [`MAX_RANK`] dimensions.
@@ -276,21 +353,23 @@ impl fmt::Display for Shape {
     }
 }
 
+// With more than `MAX_RANK` dimensions these give a shape that every operation refuses with an error: a conversion has none of its own.
+
 impl<const N: usize> From<[usize; N]> for Shape {
     fn from(dims: [usize; N]) -> Shape {
-        Shape::new(&dims)
+        Shape::of(&dims)
     }
 }
 
 impl From<&[usize]> for Shape {
     fn from(dims: &[usize]) -> Shape {
-        Shape::new(dims)
+        Shape::of(dims)
     }
 }
 
 impl From<Vec<usize>> for Shape {
     fn from(dims: Vec<usize>) -> Shape {
-        Shape::new(&dims)
+        Shape::of(&dims)
     }
 }
 
@@ -338,6 +417,10 @@ impl<'de> serde::Deserialize<'de> for Shape {
         deserializer: D,
     ) -> std::result::Result<Shape, D::Error> {
         let dims = Vec::<Option<usize>>::deserialize(deserializer)?;
+        if let Some(dim) = dims.iter().flatten().find(|&&dim| !is_known(dim)) {
+            let message = format!("a dimension is below 2³⁴ = {LIMIT}, found {dim}");
+            return Err(serde::de::Error::custom(message));
+        }
         let dims: Vec<usize> = dims.into_iter().map(|d| d.unwrap_or(UNKNOWN)).collect();
         Shape::try_new(&dims).map_err(serde::de::Error::custom)
     }
@@ -370,6 +453,46 @@ mod tests {
             assert!(!Shape::from([dim, 2]).is_known());
         }
         assert_eq!(format!("{}", Shape::from([UNKNOWN, 28])), "[_, 28]");
+    }
+
+    #[test]
+    fn a_number_that_somebody_gave_is_no_multiple_of_the_batch() {
+        for power in 34..64 {
+            for n in [1_usize << power, (1 << power) - 1, (1 << power) + 1] {
+                assert!(batches(n).is_none());
+                let error = Shape::from([2, n]).check().err();
+                assert_eq!(error.is_some(), !is_known(n), "{n}");
+            }
+        }
+        assert_eq!((batches(ANYTHING), batches(CROWDED)), (None, None));
+        assert_eq!(batches(UNKNOWN * 49), Some(49));
+    }
+
+    #[test]
+    fn dimensions_grow_within_bounds() {
+        assert_eq!((dim_plus(3, 4), dim_times(3, 4)), (Some(7), Some(12)));
+        assert_eq!(dim_plus(LIMIT - 1, 1), None);
+        assert_eq!(dim_times(4, 1 << 62), None);
+        assert_eq!(
+            (dim_times(0, usize::MAX), dim_plus(1, usize::MAX)),
+            (Some(0), None)
+        );
+        assert_eq!(dim_plus(UNKNOWN, 3), Some(UNKNOWN + 3));
+        assert_eq!(dim_times(2, UNKNOWN), Some(2 * UNKNOWN));
+    }
+
+    #[test]
+    fn nine_dimensions_are_refused_and_not_cut() {
+        for shape in [
+            Shape::from([1; 9]),
+            Shape::from(vec![2; 20]),
+            Shape::from(&[1; 9][..]),
+        ] {
+            let error = shape.check().unwrap_err().to_string();
+            assert!(error.contains("at most 8 dimensions"), "{error}");
+            assert!(shape.check_rank().is_err() && !shape.is_known());
+        }
+        assert!(Shape::from([UNKNOWN; 8]).check_rank().is_ok());
     }
 
     #[test]

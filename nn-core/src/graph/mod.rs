@@ -1,5 +1,11 @@
-//! What an operation is, how one runs, and what a run leaves behind: the trace and the profile.
+//! What an operation is, how one runs, and what a run leaves behind: the graph, which is the program.
 
+pub mod apply;
+pub mod attributes;
+pub mod cost;
+#[allow(clippy::module_inception)]
+pub mod graph;
+pub(crate) mod observer;
 pub mod op;
 pub mod profile;
 pub mod trace;

@@ -1,15 +1,14 @@
 //! What each layer of a model costs in one run: [`measure`].
 //!
 //! Time is a layer's own: while a layer that it calls runs, only the clock of that one does. The tape tells in which layer's `call` an
-//! operation was recorded, and its gradient is on that layer's account. Nothing is measured, and nothing but a flag read, outside
-//! of [`measure`].
+//! operation was recorded, and its gradient is on that layer's account.
 
 use crate::Tensor;
 use crate::base::ids::{IdMap, IdSet};
+use crate::graph::observer::{self, Observer};
 use crate::graph::op::Keeps;
 use crate::module::context::Frame;
 use crate::module::tree::{self, Module};
-use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 /// What one layer cost, without the layers that it called.
@@ -30,24 +29,6 @@ pub struct Cost {
     pub kept: usize,
 }
 
-#[derive(Default)]
-struct Recorder {
-    /// In the order of the first calls.
-    costs: Vec<(Frame, Cost)>,
-    /// The running layers, outermost first, as places in `costs`.
-    running: Vec<usize>,
-    /// Since when the innermost of them runs.
-    since: Option<Instant>,
-    /// The layer in whose `call` an operation was recorded, by the operation's result.
-    makers: IdMap<usize>,
-    kept: IdSet,
-}
-
-thread_local! {
-    static ON: Cell<bool> = const { Cell::new(false) };
-    static RECORDER: RefCell<Recorder> = RefCell::default();
-}
-
 /// What the layers cost that ran under [`measure`].
 pub struct Costs(Vec<(Frame, Cost)>);
 
@@ -62,23 +43,28 @@ impl Costs {
     }
 }
 
-/// Runs `f` and measures the layers that it runs on this thread. Not to be nested.
+/// Runs `f` and measures the layers that it runs on this thread.
 pub fn measure<R>(f: impl FnOnce() -> R) -> (R, Costs) {
-    struct Off;
-    impl Drop for Off {
-        fn drop(&mut self) {
-            ON.set(false);
-        }
-    }
-    RECORDER.take();
-    ON.set(true);
-    let off = Off;
-    let result = f();
-    drop(off);
-    (result, Costs(RECORDER.take().costs))
+    let (result, stopwatch) = observer::observe(Stopwatch::default(), f);
+    (result, Costs(stopwatch.costs))
 }
 
-impl Recorder {
+#[derive(Default)]
+struct Stopwatch {
+    /// In the order of the first calls.
+    costs: Vec<(Frame, Cost)>,
+    /// The running layers, outermost first, as places in `costs`.
+    running: Vec<usize>,
+    /// Since when the innermost of them runs.
+    since: Option<Instant>,
+    /// The layer in whose `call` an operation was recorded, by the operation's first output.
+    makers: IdMap<usize>,
+    kept: IdSet,
+    /// The layer of the gradient that is computed, and since when.
+    backward: Option<(usize, Instant)>,
+}
+
+impl Stopwatch {
     /// Gives the time since the last change to the innermost running layer.
     fn turn(&mut self) {
         let now = Instant::now();
@@ -88,7 +74,15 @@ impl Recorder {
         }
     }
 
-    fn enter(&mut self, layer: Frame) {
+    fn keep(&mut self, layer: usize, tensor: &Tensor) {
+        if tensor.is_concrete() && !tensor.is_variable() && self.kept.insert(tensor.id()) {
+            self.costs[layer].1.kept += tensor.raw_shape().len() * tensor.dtype().size();
+        }
+    }
+}
+
+impl Observer for Stopwatch {
+    fn enter(&mut self, layer: Frame, _: &[&Tensor]) {
         self.turn();
         let known = self.costs.iter().position(|(known, _)| *known == layer);
         let place = known.unwrap_or_else(|| {
@@ -107,77 +101,36 @@ impl Recorder {
         self.running.push(place);
     }
 
-    fn keep(&mut self, layer: usize, tensor: &Tensor) {
-        if tensor.is_concrete() && !tensor.is_variable() && self.kept.insert(tensor.id()) {
-            self.costs[layer].1.kept += tensor.raw_shape().len() * tensor.dtype().size();
-        }
+    fn leave(&mut self, _: Frame, _: &[&Tensor]) {
+        self.turn();
+        self.running.pop();
     }
-}
 
-/// A layer that runs until this is dropped.
-pub(crate) struct Running;
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        RECORDER.with_borrow_mut(|recorder| {
-            recorder.turn();
-            recorder.running.pop();
-        });
-    }
-}
-
-/// A layer starts to run.
-pub(crate) fn enter(layer: Option<Frame>) -> Option<Running> {
-    let layer = layer.filter(|_| ON.get())?;
-    RECORDER.with_borrow_mut(|recorder| recorder.enter(layer));
-    Some(Running)
-}
-
-/// A tape records an operation.
-pub(crate) fn recorded(inputs: &[Tensor], output: &Tensor, keeps: Keeps) {
-    if !ON.get() {
-        return;
-    }
-    RECORDER.with_borrow_mut(|recorder| {
-        let Some(&layer) = recorder.running.last() else {
+    fn recorded(&mut self, inputs: &[Tensor], outputs: &[Tensor], keeps: Keeps) {
+        let Some(&layer) = self.running.last() else {
             return;
         };
-        recorder.makers.insert(output.id(), layer);
+        self.makers.insert(outputs[0].id(), layer);
         for (i, input) in inputs.iter().enumerate() {
-            if keeps.inputs >> i.min(31) & 1 == 1 {
-                recorder.keep(layer, input);
+            if keeps.input(i) {
+                self.keep(layer, input);
             }
         }
-        if keeps.output {
-            recorder.keep(layer, output);
-        }
-    });
-}
-
-/// The gradient of an operation that is computed until this is dropped.
-pub(crate) struct Differentiating {
-    layer: usize,
-    start: Instant,
-}
-
-impl Drop for Differentiating {
-    fn drop(&mut self) {
-        RECORDER.with_borrow_mut(|recorder| {
-            if let Some((_, cost)) = recorder.costs.get_mut(self.layer) {
-                cost.backward += self.start.elapsed();
+        for (i, output) in outputs.iter().enumerate() {
+            if keeps.output(i) {
+                self.keep(layer, output);
             }
-        });
+        }
     }
-}
 
-/// A tape computes the gradient of the operation with the result `id`.
-pub(crate) fn backward(id: u64) -> Option<Differentiating> {
-    if !ON.get() {
-        return None;
+    fn backward_begins(&mut self, output: &Tensor) {
+        let layer = self.makers.get(&output.id()).copied();
+        self.backward = layer.map(|layer| (layer, Instant::now()));
     }
-    let layer = RECORDER.with_borrow(|recorder| recorder.makers.get(&id).copied())?;
-    Some(Differentiating {
-        layer,
-        start: Instant::now(),
-    })
+
+    fn backward_ends(&mut self) {
+        if let Some((layer, start)) = self.backward.take() {
+            self.costs[layer].1.backward += start.elapsed();
+        }
+    }
 }

@@ -1,68 +1,19 @@
-//! Running `call` on abstract tensors: the one source for `build`, `summary`, `plot` and shape errors before any data.
+//! Running `call` on abstract tensors, which leaves the [`Graph`]: the one source for `build`, `summary`, `plot`, export and shape errors
+//! before any data.
 
+use crate::autodiff::tape;
+use crate::base::ids::IdMap;
+use crate::graph::graph::{Graph, LayerCall, Node, Source, Value, ValueId};
+use crate::graph::observer::{self, Observer};
+use crate::graph::op::{OpHandle, Spec};
 use crate::module::context::{self, Frame};
-use crate::module::tree;
+use crate::module::tree::{self, Module};
 use crate::{DType, Error, Layer, Result, Shape, Tensor, Tensors, UNKNOWN};
-use std::cell::RefCell;
 use std::collections::HashMap;
+use std::panic::Location;
 
 /// More operations than this in one trace mean that `call` loops over a dimension that is not known.
 const LIMIT: usize = 1_000_000;
-
-/// One call of a layer, as it was traced.
-#[derive(Clone, Debug)]
-pub struct LayerCall {
-    /// Path of the layer below the traced model; empty for the model itself.
-    pub path: String,
-    /// Its class.
-    pub class_name: &'static str,
-    /// Index of the call it was made in; `None` for the model itself.
-    pub parent: Option<usize>,
-    /// Identities of the tensors that went in.
-    pub inputs: Vec<u64>,
-    /// Identities and shapes of what came out.
-    pub outputs: Vec<(u64, Shape)>,
-    /// Position among operations and calls, for their common order.
-    pub order: usize,
-}
-
-/// One operation, as it was traced.
-#[derive(Clone, Debug)]
-pub struct OpCall {
-    /// Its name.
-    pub name: &'static str,
-    /// Index of the layer call it ran in.
-    pub parent: Option<usize>,
-    /// Identities of its inputs.
-    pub inputs: Vec<u64>,
-    /// Identity and shape of its result.
-    pub output: (u64, Shape),
-    /// Position among operations and calls, for their common order.
-    pub order: usize,
-}
-
-/// Everything that happened when `call` ran on abstract tensors.
-#[derive(Clone, Debug, Default)]
-pub struct Trace {
-    /// The model's inputs.
-    pub inputs: Vec<(u64, Shape)>,
-    /// The model's outputs.
-    pub outputs: Vec<(u64, Shape)>,
-    /// Layer calls in order; the first is the model itself.
-    pub calls: Vec<LayerCall>,
-    /// Operations in order.
-    pub ops: Vec<OpCall>,
-}
-
-#[derive(Default)]
-struct Recorder {
-    trace: Trace,
-    paths: HashMap<Frame, String>,
-    open: Vec<usize>,
-    order: usize,
-}
-
-thread_local!(static RECORDER: RefCell<Option<Recorder>> = const { RefCell::new(None) });
 
 /// Shapes of a model's inputs without the batch: `[784]`, `([5], [8])`.
 ///
@@ -116,52 +67,98 @@ shapes_tuple!(A 0, B 1, C 2);
 shapes_tuple!(A 0, B 1, C 2, D 3);
 shapes_tuple!(A 0, B 1, C 2, D 3, E 4);
 shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
 
 /// Runs `call` in inference on abstract `f32` tensors of the given shapes with an unknown batch, building parameters on the way.
 ///
 /// # Errors
 /// The first mistake in the shapes, with the layer's path; a `call` that needs values.
-pub fn trace<L: Layer>(model: &L, input: impl InputShapes) -> Result<Trace> {
-    let batched = input.input_shapes().into_iter().map(|s| {
-        let shape = s.insert(0, UNKNOWN)?;
-        Ok(Tensor::abstract_of(shape, DType::F32))
-    });
-    trace_on(model, batched.collect::<Result<Vec<_>>>()?)
+pub fn trace<L: Layer>(model: &L, input: impl InputShapes) -> Result<Graph> {
+    trace_on(model, batched(input)?)
+}
+
+/// As [`trace`], in training: with dropout, the statistics of the batch, what is written into buffers, and added losses. No random number
+/// is drawn from the thread's stream, and no buffer is written.
+///
+/// # Errors
+/// As [`trace`].
+pub fn trace_training<L: Layer>(model: &L, input: impl InputShapes) -> Result<Graph> {
+    run(model, batched(input)?, true)
 }
 
 /// As [`trace`], on given abstract tensors with their batch and element types.
 ///
 /// # Errors
 /// As [`trace`].
-pub fn trace_on<L: Layer>(model: &L, inputs: Vec<Tensor>) -> Result<Trace> {
-    let shapes = inputs.iter().map(|t| (t.id(), *t.raw_shape())).collect();
-    let input = L::Input::from_leaves(inputs)?;
-    let mut paths = HashMap::new();
+pub fn trace_on<L: Layer>(model: &L, inputs: Vec<Tensor>) -> Result<Graph> {
+    run(model, inputs, false)
+}
+
+/// Abstract tensors of the given shapes with an unknown batch.
+fn batched(input: impl InputShapes) -> Result<Vec<Tensor>> {
+    let batched = input.input_shapes().into_iter().map(|s| {
+        let shape = s.insert(0, UNKNOWN)?;
+        Ok(Tensor::abstract_of(shape, DType::F32))
+    });
+    batched.collect()
+}
+
+fn run<L: Layer>(model: &L, inputs: Vec<Tensor>, training: bool) -> Result<Graph> {
+    let mut names = Vec::new();
+    let graph = trace_with(model, inputs, training, |inputs| {
+        let input = match L::Input::from_leaves(inputs) {
+            Ok(input) => input,
+            Err(error) => return vec![Tensor::failed(error)],
+        };
+        let output = model.call(Owned(input), training);
+        names = output.names();
+        output.leaves().into_iter().cloned().collect()
+    })?;
+    Ok(Graph { names, ..graph })
+}
+
+/// As [`trace_on`], of whatever `f` does with the layers of `model`, in training or in inference.
+///
+/// # Errors
+/// As [`trace`].
+pub fn trace_with(
+    model: &dyn Module,
+    inputs: Vec<Tensor>,
+    training: bool,
+    f: impl FnOnce(Vec<Tensor>) -> Vec<Tensor>,
+) -> Result<Graph> {
+    let mut tracer = Tracer {
+        graph: Graph {
+            training,
+            ..Graph::default()
+        },
+        detached: tape::detached() + 1,
+        ..Tracer::default()
+    };
     tree::walk(model, &mut |path, node| {
         if let Some(frame) = tree::frame(node) {
+            let paths = &mut tracer.paths;
             paths.entry(frame).or_insert_with(|| path.to_string());
         }
     });
-    let recorder = Recorder {
-        trace: Trace {
-            inputs: shapes,
-            ..Trace::default()
-        },
-        paths,
-        ..Recorder::default()
-    };
-    let session = Session::start(recorder);
-    let output = crate::no_gradient(|| model.call(Owned(input), false));
-    let mut trace = session.finish();
-    if let Some(error) = output.error() {
+    for (i, input) in inputs.iter().enumerate() {
+        let id = tracer.add(input, Source::Input(i));
+        tracer.graph.inputs.push(id);
+    }
+    let ((outputs, losses), mut tracer) = observer::observe(tracer, || {
+        crate::no_gradient(|| context::collect_losses(|| f(inputs)))
+    });
+    if let Some(error) = outputs.iter().chain(&losses).find_map(Tensor::error) {
         return Err(error.clone());
     }
-    trace.outputs = output
-        .leaves()
-        .iter()
-        .map(|t| (t.id(), *t.raw_shape()))
-        .collect();
-    Ok(trace)
+    tracer.graph.outputs = outputs.iter().map(|t| tracer.value(t)).collect();
+    tracer.graph.losses = losses.iter().map(|t| tracer.value(t)).collect();
+    Ok(tracer.finish(model))
 }
 
 /// An input that already has the type that `call` takes.
@@ -173,114 +170,197 @@ impl<T> crate::IntoInput<T> for Owned<T> {
     }
 }
 
-/// A running trace; a trace inside another one is kept apart, and what was before is restored even on unwinding.
-struct Session(Option<Recorder>);
+/// Takes down what runs.
+#[derive(Default)]
+struct Tracer {
+    graph: Graph,
+    /// The value of a tensor, by its identity.
+    ids: IdMap<ValueId>,
+    /// The tensors that have values although the inputs have none: what they are made of may be constant.
+    known: HashMap<ValueId, Tensor>,
+    paths: HashMap<Frame, String>,
+    open: Vec<usize>,
+    order: usize,
+    /// How many `no_gradient` ran around the trace.
+    detached: usize,
+    draws: u64,
+    /// What is written into which buffer, by its identity.
+    assigned: Vec<(u64, ValueId)>,
+}
 
-impl Session {
-    fn start(recorder: Recorder) -> Session {
-        context::set_tracing(true);
-        Session(RECORDER.with_borrow_mut(|r| r.replace(recorder)))
+impl Tracer {
+    fn add(&mut self, tensor: &Tensor, source: Source) -> ValueId {
+        let id = self.graph.values.len();
+        let spec = Spec::of(tensor);
+        self.graph.values.push(Value { spec, source });
+        self.ids.insert(tensor.id(), id);
+        id
     }
 
-    fn finish(self) -> Trace {
-        RECORDER
-            .with_borrow_mut(|r| r.as_mut().map(|r| std::mem::take(&mut r.trace)))
-            .unwrap_or_default()
+    /// The value that a tensor is; one that nothing made is a constant, until it turns out to be a parameter.
+    fn value(&mut self, tensor: &Tensor) -> ValueId {
+        match self.ids.get(&tensor.id()) {
+            Some(&id) => id,
+            None => self.add(tensor, Source::Constant(tensor.clone())),
+        }
     }
-}
 
-impl Drop for Session {
-    fn drop(&mut self) {
-        context::set_tracing(self.0.is_some());
-        RECORDER.with_borrow_mut(|r| *r = self.0.take());
+    fn next_order(&mut self) -> usize {
+        self.order += 1;
+        self.order - 1
     }
-}
 
-fn with<R: Default>(f: impl FnOnce(&mut Recorder) -> R) -> R {
-    RECORDER
-        .with_borrow_mut(|r| r.as_mut().map(f))
-        .unwrap_or_default()
-}
-
-/// Notes an operation.
-///
-/// # Errors
-/// When the trace does not come to an end.
-pub(crate) fn record_op(name: &'static str, inputs: &[Tensor], result: &Tensor) -> Result<()> {
-    let order = with(|r| {
-        let op = OpCall {
-            name,
-            parent: r.open.last().copied(),
-            inputs: inputs.iter().map(Tensor::id).collect(),
-            output: (result.id(), *result.raw_shape()),
-            order: r.order,
-        };
-        r.order += 1;
-        r.trace.ops.push(op);
-        r.order
-    });
-    match order {
-        ..=LIMIT => Ok(()),
-        _ => Err(Error::shape(format!(
-            "tracing `call` ran {LIMIT} operations without end: a loop over a dimension that is not known, such as the batch, cannot be traced"
-        ))),
-    }
-}
-
-/// Notes the beginning of a layer's call.
-pub(crate) fn begin_call<T: Tensors>(frame: Frame, input: &T) -> usize {
-    with(|r| {
-        let call = LayerCall {
-            path: r
-                .paths
-                .get(&frame)
-                .cloned()
-                .unwrap_or_else(|| frame.class_name.to_string()),
-            class_name: frame.class_name,
-            parent: r.open.last().copied(),
-            inputs: input.leaves().iter().map(|t| t.id()).collect(),
-            outputs: Vec::new(),
-            order: r.order,
-        };
-        r.order += 1;
-        r.trace.calls.push(call);
-        let index = r.trace.calls.len() - 1;
-        r.open.push(index);
-        index
-    })
-}
-
-/// Notes the end of a layer's call. What it hands through unchanged gets an identity of its own, so that it is known where it came from.
-pub(crate) fn end_call<T: Tensors>(index: usize, output: T) -> T {
-    let inputs = with(|r| r.trace.calls[index].inputs.clone());
-    let output = output.map(
-        &mut |t| match inputs.contains(&t.id()) && t.error().is_none() {
-            true => t.view(*t.raw_shape(), 0),
-            false => t,
-        },
-    );
-    with(|r| {
-        r.trace.calls[index].outputs = output
-            .leaves()
+    /// The graph: constants that are parameters get their names, and what depends on constants alone becomes one.
+    fn finish(mut self, model: &dyn Module) -> Graph {
+        let parameters = tree::parameters(model);
+        let paths: IdMap<String> = parameters
             .iter()
-            .map(|t| (t.id(), *t.raw_shape()))
+            .filter(|p| p.is_built())
+            .map(|p| (p.id(), p.path().to_string()))
             .collect();
-        r.open.pop();
-    });
-    output
+        for (&id, &value) in &self.ids {
+            let value = &mut self.graph.values[value];
+            if let (Some(path), Source::Constant(tensor)) = (paths.get(&id), &value.source) {
+                value.source = Source::Parameter(path.clone(), tensor.clone());
+            }
+        }
+        for (id, value) in std::mem::take(&mut self.assigned) {
+            if let Some(path) = paths.get(&id) {
+                self.graph.updates.push((path.clone(), value));
+            }
+        }
+        self.fold();
+        self.drop_dead();
+        self.graph
+    }
+
+    /// Makes a constant of every node that reads nothing but constants.
+    fn fold(&mut self) {
+        let graph = &mut self.graph;
+        for i in 0..graph.nodes.len() {
+            let node = &graph.nodes[i];
+            let constant = |id: &ValueId| matches!(graph.values[*id].source, Source::Constant(_));
+            let known = node.outputs.iter().all(|id| self.known.contains_key(id));
+            if node.draw.is_none() && known && node.inputs.iter().all(constant) {
+                for id in node.outputs.clone() {
+                    graph.values[id].source = Source::Constant(self.known[&id].clone());
+                }
+            }
+        }
+    }
+
+    /// Leaves out nodes whose results nobody reads.
+    fn drop_dead(&mut self) {
+        let graph = &mut self.graph;
+        let mut alive = vec![false; graph.values.len()];
+        let ends = graph.outputs.iter().chain(&graph.losses);
+        for &id in ends.chain(graph.updates.iter().map(|(_, id)| id)) {
+            alive[id] = true;
+        }
+        // Layer calls are looked at too: what only they hand on stays, so that pictures have no loose ends.
+        for call in &graph.calls {
+            call.inputs
+                .iter()
+                .chain(&call.outputs)
+                .for_each(|&id| alive[id] = true);
+        }
+        let mut kept = vec![false; graph.nodes.len()];
+        for (i, node) in graph.nodes.iter().enumerate().rev() {
+            let made =
+                |&id: &ValueId| alive[id] && matches!(graph.values[id].source, Source::Node { .. });
+            if node.outputs.iter().any(made) {
+                kept[i] = true;
+                node.inputs.iter().for_each(|&id| alive[id] = true);
+            }
+        }
+        let mut place = 0;
+        let mut places = Vec::with_capacity(kept.len());
+        for &kept in &kept {
+            places.push(place);
+            place += usize::from(kept);
+        }
+        let mut keep = kept.iter();
+        graph
+            .nodes
+            .retain(|_| *keep.next().expect("one flag a node"));
+        for value in &mut graph.values {
+            if let Source::Node { node, .. } = &mut value.source {
+                *node = places[*node];
+            }
+        }
+    }
 }
 
-impl Trace {
-    /// The name of each output: the path of the outermost layer below the model that made it, or `output_1`, `output_2`, … for what no
-    /// layer made.
-    pub fn output_names(&self) -> Vec<String> {
-        let name = |(i, (id, _)): (usize, &(u64, Shape))| {
-            self.calls
-                .iter()
-                .filter(|c| c.parent == Some(0))
-                .find(|c| c.outputs.iter().any(|(out, _)| out == id))
-                .map_or_else(|| format!("output_{}", i + 1), |c| c.path.clone())
+impl Observer for Tracer {
+    fn enter(&mut self, layer: Frame, inputs: &[&Tensor]) {
+        let known = self.paths.get(&layer).cloned();
+        let call = LayerCall {
+            path: known.unwrap_or_else(|| layer.class_name.to_string()),
+            class_name: layer.class_name,
+            parent: self.open.last().copied(),
+            inputs: inputs.iter().map(|t| self.value(t)).collect(),
+            outputs: Vec::new(),
+            order: self.next_order(),
         };
-        self.outputs.iter().enumerate().map(name).collect()
+        self.graph.calls.push(call);
+        self.open.push(self.graph.calls.len() - 1);
+    }
+
+    fn leave(&mut self, _: Frame, outputs: &[&Tensor]) {
+        let outputs = outputs.iter().map(|t| self.value(t)).collect();
+        if let Some(call) = self.open.pop() {
+            self.graph.calls[call].outputs = outputs;
+        }
+    }
+
+    fn ran(
+        &mut self,
+        keep: &mut dyn FnMut() -> OpHandle,
+        inputs: &[Tensor],
+        outputs: &[Tensor],
+        location: &'static Location<'static>,
+    ) -> Result<()> {
+        if self.graph.nodes.len() >= LIMIT {
+            return Err(Error::shape(format!(
+                "tracing `call` ran {LIMIT} operations without end: a loop over a dimension that is not known, such as the batch, cannot be traced"
+            )));
+        }
+        let op = keep();
+        let inputs = inputs.iter().map(|t| self.value(t)).collect();
+        let node = self.graph.nodes.len();
+        let mut made = Vec::with_capacity(outputs.len());
+        for (output, tensor) in outputs.iter().enumerate() {
+            let id = self.add(tensor, Source::Node { node, output });
+            if tensor.is_concrete() {
+                self.known.insert(id, tensor.clone());
+            }
+            made.push(id);
+        }
+        let draw = op.is_random().then(|| {
+            self.draws += 1;
+            self.draws - 1
+        });
+        let order = self.next_order();
+        self.graph.nodes.push(Node {
+            op,
+            inputs,
+            outputs: made,
+            call: self.open.last().copied(),
+            location,
+            order,
+            detached: tape::detached() > self.detached,
+            draw,
+        });
+        Ok(())
+    }
+
+    fn assigned(&mut self, buffer: u64, value: &Tensor) -> bool {
+        let value = self.value(value);
+        self.assigned.push((buffer, value));
+        true
+    }
+
+    fn is_trace(&self) -> bool {
+        true
     }
 }

@@ -1,6 +1,7 @@
 //! Projections applied to parameters after every update: Keras's constraints.
 
 use crate::base::shape::MAX_RANK;
+use crate::module::config::{self, Json};
 use crate::{Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -152,8 +153,9 @@ impl<'de> Deserialize<'de> for Constraint {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> std::result::Result<Constraint, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        let constraint = Constraint::deserialize(crate::module::config::without_empty(value))
+        let Json(value) = Json::deserialize(deserializer)?;
+        let value = config::without_empty(value);
+        let constraint = Constraint::deserialize(config::deserializer(&value))
             .map_err(serde::de::Error::custom)?;
         constraint.check().map_err(serde::de::Error::custom)?;
         Ok(constraint)

@@ -1,10 +1,12 @@
-//! Which layers are running on this thread, and whether they train.
+//! What a running layer needs to know: whether it trains, which layers run around it, where random numbers come from, where added losses
+//! go. One for each thread.
 //!
 //! A layer called by field name, or with `forward`, inherits the training flag of the `call` it stands in. An
 //! error records which layers were running; the outermost call, which knows the whole tree, turns that
 //! into a path. Neither costs a running layer more than a push and a pop.
 
-use crate::{Error, Result};
+use crate::random::Stream;
+use crate::{DType, Error, Result, Tensor};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -17,10 +19,25 @@ pub struct Frame {
     pub class_name: &'static str,
 }
 
+struct Context {
+    training: Cell<bool>,
+    frames: RefCell<Vec<Frame>>,
+    /// The losses that layers added, one list for each [`collect_losses`] that runs.
+    losses: RefCell<Vec<Vec<Tensor>>>,
+    stream: Cell<Option<Stream>>,
+    floatx: Cell<DType>,
+}
+
 thread_local! {
-    static TRAINING: Cell<bool> = const { Cell::new(false) };
-    static TRACING: Cell<bool> = const { Cell::new(false) };
-    static FRAMES: RefCell<Vec<Frame>> = const { RefCell::new(Vec::new()) };
+    static CONTEXT: Context = const {
+        Context {
+            training: Cell::new(false),
+            frames: RefCell::new(Vec::new()),
+            losses: RefCell::new(Vec::new()),
+            stream: Cell::new(None),
+            floatx: Cell::new(DType::F32),
+        }
+    };
 }
 
 /// Whether the innermost running `call` trains; `false` outside.
@@ -29,21 +46,36 @@ thread_local! {
 /// assert!(!nn_core::training());
 /// ```
 pub fn training() -> bool {
-    TRAINING.get()
-}
-
-/// Whether a model is being traced on this thread.
-pub(crate) fn is_tracing() -> bool {
-    TRACING.get()
-}
-
-pub(crate) fn set_tracing(on: bool) {
-    TRACING.set(on);
+    CONTEXT.with(|context| context.training.get())
 }
 
 /// The layers that are running, outermost first.
 pub(crate) fn frames() -> Vec<Frame> {
-    FRAMES.with_borrow(|frames| frames.clone())
+    CONTEXT.with(|context| context.frames.borrow().clone())
+}
+
+/// The thread's stream of random numbers, if it has one yet.
+pub(crate) fn stream() -> Option<Stream> {
+    CONTEXT.with(|context| context.stream.get())
+}
+
+/// Gives the thread another stream, and returns the one from before.
+pub(crate) fn replace_stream(stream: Option<Stream>) -> Option<Stream> {
+    CONTEXT.with(|context| context.stream.replace(stream))
+}
+
+/// The float type of parameters made from now on (on this thread): `F32` unless [`set_floatx`] says otherwise.
+pub fn floatx() -> DType {
+    CONTEXT.with(|context| context.floatx.get())
+}
+
+/// Sets the float type of parameters made from now on (on this thread), as Keras's `set_floatx`.
+///
+/// # Panics
+/// If `dtype` is not a float.
+pub fn set_floatx(dtype: DType) {
+    assert!(dtype.is_float(), "parameters are f32 or f64, not {dtype}");
+    CONTEXT.with(|context| context.floatx.set(dtype));
 }
 
 /// A running layer; dropping it, by return or by unwinding, restores what was before.
@@ -55,63 +87,72 @@ pub(crate) struct Scope {
 impl Scope {
     /// Enters a layer (`frame`) or only sets the training flag.
     pub(crate) fn enter(frame: Option<Frame>, training: bool) -> Scope {
-        if let Some(frame) = frame {
-            FRAMES.with_borrow_mut(|frames| frames.push(frame));
-        }
-        Scope {
-            training: TRAINING.replace(training),
-            framed: frame.is_some(),
-        }
+        CONTEXT.with(|context| {
+            if let Some(frame) = frame {
+                context.frames.borrow_mut().push(frame);
+            }
+            Scope {
+                training: context.training.replace(training),
+                framed: frame.is_some(),
+            }
+        })
     }
 
     /// Whether no other layer runs around this one.
     pub(crate) fn is_outermost(&self) -> bool {
-        self.framed && FRAMES.with_borrow(|frames| frames.len() == 1)
+        self.framed && CONTEXT.with(|context| context.frames.borrow().len() == 1)
     }
 }
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        TRAINING.set(self.training);
-        if self.framed {
-            FRAMES.with_borrow_mut(|frames| frames.pop());
+        CONTEXT.with(|context| {
+            context.training.set(self.training);
+            if self.framed {
+                context.frames.borrow_mut().pop();
+            }
+        });
+    }
+}
+
+/// Adds a scalar to the loss of the training step that runs, as Keras's `Layer.add_loss`; without [`collect_losses`] around it, nothing
+/// collects it and it is dropped.
+pub fn add_loss(loss: Tensor) {
+    CONTEXT.with(|context| {
+        if let Some(innermost) = context.losses.borrow_mut().last_mut() {
+            innermost.push(loss);
+        }
+    });
+}
+
+/// Runs `f` and returns, beside its result, the losses that layers added in it, in order.
+///
+/// ```
+/// use nn_core::{Tensor, add_loss, collect_losses};
+/// let (output, losses) = collect_losses(|| {
+///     add_loss(Tensor::from(0.5_f32));
+///     7
+/// });
+/// assert_eq!((output, losses[0].item::<f32>()?), (7, 0.5));
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+pub fn collect_losses<R>(f: impl FnOnce() -> R) -> (R, Vec<Tensor>) {
+    /// Leaves the list of losses as it was, on unwinding too.
+    struct Depth(usize);
+    impl Drop for Depth {
+        fn drop(&mut self) {
+            CONTEXT.with(|context| context.losses.borrow_mut().truncate(self.0));
         }
     }
-}
-
-thread_local! {
-    static WATCHING: Cell<bool> = const { Cell::new(false) };
-    static NOT_FINITE: Cell<Option<Frame>> = const { Cell::new(None) };
-}
-
-/// Looks at every layer's result for NaN and infinities while it lives.
-pub(crate) struct Watch;
-
-impl Watch {
-    pub(crate) fn start() -> Watch {
-        NOT_FINITE.set(None);
-        WATCHING.set(true);
-        Watch
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        WATCHING.set(false);
-    }
-}
-
-pub(crate) fn is_watching() -> bool {
-    WATCHING.get()
-}
-
-/// Notes a layer whose result is not finite, if it is the first.
-pub(crate) fn note_not_finite(frame: Option<Frame>) {
-    NOT_FINITE.set(NOT_FINITE.get().or(frame));
-}
-
-pub(crate) fn take_not_finite() -> Option<Frame> {
-    NOT_FINITE.take()
+    let depth = CONTEXT.with(|context| {
+        let mut losses = context.losses.borrow_mut();
+        losses.push(Vec::new());
+        Depth(losses.len() - 1)
+    });
+    let result = f();
+    let losses = CONTEXT.with(|context| context.losses.borrow_mut().pop().unwrap_or_default());
+    drop(depth);
+    (result, losses)
 }
 
 thread_local!(static CATCHING: Cell<bool> = const { Cell::new(false) });

@@ -1,10 +1,10 @@
 //! The layer: inputs to outputs, by a `call` that the user writes.
 
-use crate::graph::profile;
+use crate::graph::observer::{self, Observer};
 use crate::graph::trace;
 use crate::module::context::{self, Frame, Scope};
 use crate::module::tree::{self, Module};
-use crate::{Error, InputShapes, IntoInput, Result, Tensors};
+use crate::{Error, InputShapes, IntoInput, Result, Tensor, Tensors};
 
 pub use crate::module::context::catch_unanswered;
 
@@ -15,7 +15,7 @@ pub use crate::module::context::catch_unanswered;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `call`",
     label = "not a layer",
-    note = "write `#[model] impl {Self} {{ fn call(&self, x: Tensor) -> Tensor {{ ... }} }}`"
+    note = "write `#[model] impl {Self} {{ fn call(&self, x: Tensor) -> Tensor {{ ... }} }}`; without `#[model]` a `call` is a method like any other"
 )]
 pub trait Layer: Module + Sized {
     /// What goes in.
@@ -65,14 +65,27 @@ pub fn call<L: Layer>(layer: &L, input: L::Input, training: bool) -> L::Output {
 ///
 /// It runs the model once more: moving statistics are updated as in any training call.
 pub fn first_not_finite<L: Layer>(model: &L, input: L::Input, training: bool) -> Option<String> {
-    let _watch = context::Watch::start();
-    enter(model, input, training);
-    let frame = context::take_not_finite()?;
+    let (_, watch) = observer::observe(Watch::default(), || enter(model, input, training));
+    let frame = watch.first?;
     let path = tree::path_of(model, frame)?;
     Some(match path.is_empty() {
         true => frame.class_name.to_string(),
         false => format!("{path} ({})", frame.class_name),
     })
+}
+
+/// Looks at every layer's result for NaN and infinities.
+#[derive(Default)]
+struct Watch {
+    first: Option<Frame>,
+}
+
+impl Observer for Watch {
+    fn leave(&mut self, layer: Frame, outputs: &[&Tensor]) {
+        if self.first.is_none() && outputs.iter().any(|t| !t.is_finite_everywhere()) {
+            self.first = Some(layer);
+        }
+    }
 }
 
 /// Runs a layer: builds it, keeps track of it, and gives errors their place.
@@ -97,10 +110,10 @@ pub fn call_as<L: Module, I: Tensors, O: Tensors>(
     }
     let frame = tree::frame(layer);
     let scope = Scope::enter(frame, training);
-    let _measured = profile::enter(frame);
-    let traced = frame
-        .filter(|_| context::is_tracing())
-        .map(|f| trace::begin_call(f, &input));
+    let observed = frame.filter(|_| observer::is_observed());
+    if let Some(frame) = observed {
+        observer::enter(frame, &input.leaves());
+    }
     let forward = || match build(&input.shapes()) {
         Ok(()) => run(input),
         Err(error) => O::failed(error.at_call(std::panic::Location::caller())),
@@ -110,11 +123,8 @@ pub fn call_as<L: Module, I: Tensors, O: Tensors>(
         true => catch_unanswered(forward).unwrap_or_else(O::failed),
         false => forward(),
     };
-    if context::is_watching() && output.leaves().iter().any(|t| !t.is_finite_everywhere()) {
-        context::note_not_finite(frame);
-    }
-    if let Some(call) = traced {
-        output = trace::end_call(call, output);
+    if let Some(frame) = observed {
+        observer::leave(frame, &output.leaves());
     }
     if outermost {
         output = locate(layer, output);

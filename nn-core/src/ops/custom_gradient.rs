@@ -1,8 +1,9 @@
 //! A function with a gradient of the user's own.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
-use crate::{DType, Error, Result, Shape, Tensor, no_gradient};
+use crate::{Error, Result, Tensor, no_gradient};
 
 struct CustomGradient<B, const N: usize> {
     output: Tensor,
@@ -11,22 +12,23 @@ struct CustomGradient<B, const N: usize> {
 
 impl<B, const N: usize> Op for CustomGradient<B, N>
 where
-    B: Fn(&Tensor) -> [Tensor; N] + 'static,
+    B: Fn(&Tensor) -> [Tensor; N] + Send + Sync + 'static,
 {
     fn name(&self) -> &'static str {
         "custom_gradient"
     }
 
-    fn output(&self, _: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*self.output.raw_shape(), self.output.dtype()))
+    fn infer(&self, _: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok(Spec::of(&self.output).into())
     }
 
-    fn forward(&self, _: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
-        Ok(self.output.view(shape, 0))
+    fn forward(&self, _: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, _) = expected.only();
+        Ok(Outputs::One(self.output.view(shape, 0)))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let gradients = (self.backward)(at.upstream);
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let gradients = (self.backward)(at.upstream());
         for (i, (gradient, input)) in gradients.iter().zip(at.inputs).enumerate() {
             let (found, expected) = (gradient.clone().ok()?, input.raw_shape());
             if found.raw_shape() != expected || found.dtype() != input.dtype() {
@@ -74,7 +76,7 @@ pub fn custom_gradient<const N: usize, B>(
     f: impl FnOnce([&Tensor; N]) -> (Tensor, B),
 ) -> Tensor
 where
-    B: Fn(&Tensor) -> [Tensor; N] + 'static,
+    B: Fn(&Tensor) -> [Tensor; N] + Send + Sync + 'static,
 {
     if N == 0 {
         return fail(

@@ -5,6 +5,7 @@ pub(crate) mod composite;
 pub(crate) mod custom_gradient;
 pub(crate) mod elementwise;
 pub(crate) mod fail;
+pub(crate) mod fused;
 pub(crate) mod index;
 pub(crate) mod linalg;
 pub(crate) mod nn;
@@ -24,4 +25,4 @@ pub use nn::{
     pool2d_shape, recurrent, recurrent_output, softmax_cross_entropy, sparse_softmax_cross_entropy,
 };
 pub use random::dropout;
-pub use shape::{PadMode, Slice, concatenate, stack};
+pub use shape::{NewShape, PadMode, Slice, concatenate, stack};

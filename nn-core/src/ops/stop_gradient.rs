@@ -1,7 +1,8 @@
 //! A value that gradients do not pass.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Result, Shape, Tensor, no_gradient};
+use crate::graph::apply::apply;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::{Result, Tensor, no_gradient};
 
 struct StopGradient;
 
@@ -10,15 +11,16 @@ impl Op for StopGradient {
         "stop_gradient"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[0].raw_shape(), inputs[0].dtype()))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((*inputs[0].raw_shape(), inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
-        Ok(inputs[0].view(shape, 0))
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, _) = expected.only();
+        Ok(Outputs::One(inputs[0].view(shape, 0)))
     }
 
-    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         Ok(vec![None])
     }
 

@@ -8,13 +8,13 @@ mod pending;
 pub mod random;
 
 pub use operand::Operand;
-pub(crate) use pending::Recipe;
 
 use crate::module::context::unanswered;
 use crate::{DType, Element, Error, Result, Shape};
 use nn_kernels::buffer::Buffer;
+use nn_kernels::memory::Refused;
 use nn_kernels::reduce::greatest_magnitude;
-use pending::Pending;
+use pending::Waiting;
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -47,6 +47,8 @@ struct Inner {
     /// The value of a trainable parameter, watched by every tape.
     variable: bool,
     state: State,
+    /// The inputs of the fused op that computed it, by their identities, where a fused gradient asks for that.
+    origin: Option<Box<[u64]>>,
 }
 
 enum State {
@@ -57,7 +59,7 @@ enum State {
         offset: usize,
     },
     /// As concrete to the outside.
-    Pending(Arc<Pending>),
+    Pending(Arc<Waiting>),
     Abstract,
     Failed(Error),
 }
@@ -77,6 +79,14 @@ pub(crate) fn fresh_id() -> u64 {
     })
 }
 
+/// The error of a tensor that does not fit the memory.
+#[cold]
+fn too_large(shape: Shape, dtype: DType, refused: Refused) -> Error {
+    Error::value(format!(
+        "a tensor of shape {shape} ({dtype}) cannot be made: {refused}; use smaller dimensions or a smaller batch"
+    ))
+}
+
 impl Tensor {
     fn from_inner(shape: Shape, dtype: DType, state: State) -> Tensor {
         Tensor(Arc::new(Inner {
@@ -85,6 +95,7 @@ impl Tensor {
             dtype,
             variable: false,
             state,
+            origin: None,
         }))
     }
 
@@ -98,7 +109,11 @@ impl Tensor {
     /// assert_eq!((x + Tensor::ones([3])).shape().to_string(), "[_, 3]");
     /// ```
     pub fn abstract_of(shape: impl Into<Shape>, dtype: DType) -> Tensor {
-        Tensor::from_inner(shape.into(), dtype, State::Abstract)
+        let shape = shape.into();
+        match shape.check_rank() {
+            Ok(()) => Tensor::from_inner(shape, dtype, State::Abstract),
+            Err(error) => Tensor::failed(error),
+        }
     }
 
     /// A tensor that carries an error: every operation on it gives a tensor with the same error.
@@ -106,7 +121,8 @@ impl Tensor {
         Tensor::from_inner(Shape::SCALAR, DType::F32, State::Failed(error))
     }
 
-    /// A concrete tensor whose elements `fill` writes; they hold unspecified numbers before.
+    /// A concrete tensor whose elements `fill` writes; they hold unspecified numbers before. More elements than there is memory for are an
+    /// error (a failed tensor), and so are a dimension that is not known and more than [`crate::MAX_RANK`] dimensions.
     pub fn build<T: Element>(shape: impl Into<Shape>, fill: impl FnOnce(&mut [T])) -> Tensor {
         let mut fill = Some(fill);
         Tensor::build_with(shape.into(), &mut |out| {
@@ -117,9 +133,17 @@ impl Tensor {
     /// [`Tensor::build`] compiled once for all ways of filling, which are hundreds.
     #[inline(never)]
     fn build_with<T: Element>(shape: Shape, fill: &mut dyn FnMut(&mut [T])) -> Tensor {
-        let mut buffer = Buffer::new(T::DTYPE, shape.len());
-        fill(buffer.as_mut_slice());
-        Tensor::from_buffer(shape, buffer)
+        let buffer = shape.check().and_then(|()| {
+            Buffer::new(T::DTYPE, shape.len())
+                .map_err(|refused| too_large(shape, T::DTYPE, refused))
+        });
+        match buffer {
+            Ok(mut buffer) => {
+                fill(buffer.as_mut_slice());
+                Tensor::from_buffer(shape, buffer)
+            }
+            Err(error) => Tensor::failed(error),
+        }
     }
 
     fn from_buffer(shape: Shape, buffer: Buffer) -> Tensor {
@@ -247,11 +271,12 @@ impl Tensor {
     /// The elements to write in place, copied first if somebody else holds them.
     ///
     /// # Errors
-    /// As [`Tensor::try_data`].
+    /// As [`Tensor::try_data`], and when there is no memory for the copy.
     pub fn data_mut<T: Element>(&mut self) -> Result<&mut [T]> {
         let data = self.try_data::<T>()?;
         if !self.is_unique() {
-            let copy = Tensor::build(self.0.shape, |out: &mut [T]| out.copy_from_slice(data));
+            let copy =
+                Tensor::build(self.0.shape, |out: &mut [T]| out.copy_from_slice(data)).ok()?;
             *self = copy.with_identity(self.id(), self.is_variable());
         }
         let inner = Arc::get_mut(&mut self.0).expect("made unique above");
@@ -272,6 +297,19 @@ impl Tensor {
                 State::View { base, .. } => base.is_unique(),
                 State::Pending(_) | State::Abstract | State::Failed(_) => false,
             }
+    }
+
+    /// Notes the inputs of the fused op that computed this value.
+    pub(crate) fn with_origin(mut self, inputs: impl Iterator<Item = u64>) -> Tensor {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.origin = Some(inputs.collect());
+        }
+        self
+    }
+
+    /// The inputs of the fused op that computed this value, by their identities.
+    pub(crate) fn origin(&self) -> Option<&[u64]> {
+        self.0.origin.as_deref()
     }
 
     /// The memory of a concrete tensor.
@@ -320,6 +358,7 @@ impl Tensor {
             dtype: self.0.dtype,
             variable: self.0.variable,
             state: State::Abstract,
+            origin: None,
         }))
     }
 

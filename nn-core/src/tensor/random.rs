@@ -3,9 +3,11 @@
 //!
 //! The seed belongs to the thread. Without [`set_seed`] it comes from the clock.
 
+use crate::graph::observer;
+use crate::module::context;
+use crate::ops::random::draw::{Distribution, draw};
 use crate::{DType, Element, Shape, Tensor};
 use nn_kernels::{parallel, simd};
-use std::cell::Cell;
 
 /// A stream of draws: a seed and how many draws were made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
@@ -30,8 +32,6 @@ impl Stream {
     }
 }
 
-thread_local!(static STREAM: Cell<Option<Stream>> = const { Cell::new(None) });
-
 /// Fixes everything random on this thread: initialization, dropout, shuffling, splits.
 ///
 /// ```
@@ -43,18 +43,38 @@ thread_local!(static STREAM: Cell<Option<Stream>> = const { Cell::new(None) });
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 pub fn set_seed(seed: u64) {
-    STREAM.set(Some(Stream::new(seed)));
+    context::replace_stream(Some(Stream::new(seed)));
 }
 
 /// The key of the thread's next draw.
 pub fn next_key() -> u64 {
-    let mut stream = STREAM.get().unwrap_or_else(|| {
-        use std::hash::{BuildHasher, RandomState};
-        Stream::new(RandomState::new().hash_one(std::time::SystemTime::now()))
-    });
-    let key = stream.next_key();
-    STREAM.set(Some(stream));
-    key
+    next_stream().next_key()
+}
+
+/// The thread's stream at its next draw, which is taken. While a model is traced nothing is drawn.
+pub(crate) fn next_stream() -> Stream {
+    if observer::is_tracing() {
+        return Stream::new(0);
+    }
+    let stream = current();
+    context::replace_stream(Some(Stream {
+        draw: stream.draw + 1,
+        ..stream
+    }));
+    stream
+}
+
+/// The thread's stream, which begins now if nothing was drawn yet.
+pub(crate) fn current() -> Stream {
+    match context::stream() {
+        Some(stream) => stream,
+        None => {
+            use std::hash::{BuildHasher, RandomState};
+            let stream = Stream::new(RandomState::new().hash_one(std::time::SystemTime::now()));
+            context::replace_stream(Some(stream));
+            stream
+        }
+    }
 }
 
 /// Runs `f` with the given stream as the thread's, and restores the thread's own afterwards.
@@ -62,10 +82,10 @@ pub fn with_stream<R>(stream: Stream, f: impl FnOnce() -> R) -> R {
     struct Restore(Option<Stream>);
     impl Drop for Restore {
         fn drop(&mut self) {
-            STREAM.set(self.0);
+            context::replace_stream(self.0);
         }
     }
-    let _restore = Restore(STREAM.replace(Some(stream)));
+    let _restore = Restore(context::replace_stream(Some(stream)));
     f()
 }
 
@@ -97,24 +117,23 @@ pub fn unit_f64(key: u64, i: u64) -> f64 {
 
 /// A tensor whose element `i` is `f(i)`, in parallel. An `f` that is to be vectorized is `#[inline(always)]` and owns what it uses.
 fn generate<T: Element>(shape: Shape, f: impl Fn(u64) -> T + Sync + Copy) -> Tensor {
-    if !shape.is_known() {
-        return Tensor::abstract_of(shape, T::DTYPE);
-    }
     let level = simd::level();
-    Tensor::build(shape, |out: &mut [T]| {
-        parallel::for_each_chunk(out, parallel::GRAIN, |start, piece| {
-            simd::run(
-                level,
-                #[inline(always)]
-                || {
-                    // What is read through a reference could be written in the loop, as far as the compiler knows.
-                    let (f, start) = (f, start as u64);
-                    for (i, v) in piece.iter_mut().enumerate() {
-                        *v = f(start + i as u64);
-                    }
-                },
-            );
-        });
+    Tensor::created(shape, T::DTYPE, |shape| {
+        Tensor::build(shape, |out: &mut [T]| {
+            parallel::for_each_chunk(out, parallel::GRAIN, |start, piece| {
+                simd::run(
+                    level,
+                    #[inline(always)]
+                    || {
+                        // What is read through a reference could be written in the loop, as far as the compiler knows.
+                        let (f, start) = (f, start as u64);
+                        for (i, v) in piece.iter_mut().enumerate() {
+                            *v = f(start + i as u64);
+                        }
+                    },
+                );
+            });
+        })
     })
 }
 
@@ -126,19 +145,52 @@ fn generate_float(shape: Shape, dtype: DType, f: impl Fn(u64) -> f64 + Sync + Co
 }
 
 /// Uniform numbers in `[low, high)`.
+#[track_caller]
 pub fn uniform(shape: impl Into<Shape>, low: f64, high: f64, dtype: DType) -> Tensor {
-    let key = next_key();
-    match dtype {
-        DType::F64 => generate(
-            shape.into(),
+    draw(Distribution::Uniform(low, high), shape.into(), dtype)
+}
+
+/// Normal numbers (Box and Muller 1958).
+#[track_caller]
+pub fn normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> Tensor {
+    draw(Distribution::Normal(mean, stddev), shape.into(), dtype)
+}
+
+/// Normal numbers no further than two standard deviations from the mean, as Keras's `truncated_normal`.
+///
+/// Numbers further away are drawn again: number `i` uses attempts of its own, so it does not depend on the others.
+#[track_caller]
+pub fn truncated_normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> Tensor {
+    draw(
+        Distribution::TruncatedNormal(mean, stddev),
+        shape.into(),
+        dtype,
+    )
+}
+
+/// `true` with the given probability.
+#[track_caller]
+pub fn bernoulli(shape: impl Into<Shape>, probability: f64) -> Tensor {
+    draw(
+        Distribution::Bernoulli(probability),
+        shape.into(),
+        DType::Bool,
+    )
+}
+
+/// Numbers of a distribution from a key.
+pub(crate) fn fill(distribution: Distribution, shape: Shape, dtype: DType, key: u64) -> Tensor {
+    match distribution {
+        Distribution::Uniform(low, high) if dtype == DType::F64 => generate(
+            shape,
             #[inline(always)]
             move |i| low + (high - low) * unit_f64(key, i),
         ),
-        _ => {
+        Distribution::Uniform(low, high) => {
             let (low, high) = (low as f32, high as f32);
             // Rounding low + (high - low)·u to f32 could give `high` itself.
             generate(
-                shape.into(),
+                shape,
                 #[inline(always)]
                 move |i| {
                     let v = low + (high - low) * unit_f32(key, i);
@@ -146,49 +198,33 @@ pub fn uniform(shape: impl Into<Shape>, low: f64, high: f64, dtype: DType) -> Te
                 },
             )
         }
+        Distribution::Normal(mean, stddev) => generate_float(shape, dtype, move |i| {
+            mean + stddev * standard_normal(key, i)
+        }),
+        Distribution::TruncatedNormal(mean, stddev) => generate_float(shape, dtype, move |i| {
+            let own = bits(key, i);
+            let attempts = (0..).map(|attempt| standard_normal(own, attempt));
+            let near = attempts.into_iter().find(|z| z.abs() <= 2.0);
+            mean + stddev * near.expect("attempts do not end")
+        }),
+        Distribution::Bernoulli(probability) => {
+            // [`unit_f64`] below the probability, in whole numbers, which saves a conversion.
+            let limit = (probability * (1u64 << 53) as f64).ceil() as u64;
+            generate(
+                shape,
+                #[inline(always)]
+                move |i| bits(key, i) >> 11 < limit,
+            )
+        }
     }
 }
 
-/// Normal numbers (Box and Muller 1958).
-pub fn normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> Tensor {
-    let key = next_key();
-    generate_float(shape.into(), dtype, move |i| {
-        let u = 1.0 - unit_f64(key, 2 * i); // in (0, 1]
-        let angle = std::f64::consts::TAU * unit_f64(key, 2 * i + 1);
-        mean + stddev * (-2.0 * u.ln()).sqrt() * angle.cos()
-    })
-}
-
-/// Normal numbers no further than two standard deviations from the mean, as Keras's `truncated_normal`.
-///
-/// Numbers further away are drawn again: number `i` uses attempts of its own, so it does not depend on the others.
-pub fn truncated_normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> Tensor {
-    let key = next_key();
-    generate_float(shape.into(), dtype, move |i| {
-        let own = bits(key, i);
-        let mut attempt = 0;
-        loop {
-            let u = 1.0 - unit_f64(own, 2 * attempt);
-            let angle = std::f64::consts::TAU * unit_f64(own, 2 * attempt + 1);
-            let z = (-2.0 * u.ln()).sqrt() * angle.cos();
-            if z.abs() <= 2.0 {
-                return mean + stddev * z;
-            }
-            attempt += 1;
-        }
-    })
-}
-
-/// `true` with the given probability.
-pub fn bernoulli(shape: impl Into<Shape>, probability: f64) -> Tensor {
-    let key = next_key();
-    // [`unit_f64`] below the probability, in whole numbers, which saves a conversion.
-    let limit = (probability * (1u64 << 53) as f64).ceil() as u64;
-    generate(
-        shape.into(),
-        #[inline(always)]
-        move |i| bits(key, i) >> 11 < limit,
-    )
+/// A number of mean 0 and standard deviation 1.
+#[inline(always)]
+fn standard_normal(key: u64, i: u64) -> f64 {
+    let u = 1.0 - unit_f64(key, 2 * i); // in (0, 1]
+    let angle = std::f64::consts::TAU * unit_f64(key, 2 * i + 1);
+    (-2.0 * u.ln()).sqrt() * angle.cos()
 }
 
 /// The numbers `0..n` in random order (Fisher and Yates).

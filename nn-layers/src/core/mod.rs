@@ -8,6 +8,5 @@ pub(crate) mod place;
 pub(crate) mod weights;
 pub(crate) mod windows;
 
-pub use activity::{add_loss, collect_losses};
 pub use dense::Dense;
 pub use embedding::Embedding;

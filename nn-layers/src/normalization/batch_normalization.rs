@@ -30,8 +30,8 @@ use nn_derive::{Layer, model};
 /// assert_eq!(bn.trainable_parameters().len(), 2);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct BatchNormalization {
     #[config]
     axis: isize,
@@ -150,6 +150,14 @@ impl BatchNormalization {
         }
     }
 
+    /// The size for which its parameters are made by the first call.
+    const fn kept_size(&self, input: &Shape) -> usize {
+        match axis_of("", self.axis, input) {
+            Ok(axis) => input.dims()[axis],
+            Err(_) => nn_core::UNKNOWN,
+        }
+    }
+
     fn build(&self, input: &Shape) -> Result<()> {
         self.output_shape(input)?;
         for (what, value) in [("momentum", self.momentum), ("epsilon", self.epsilon)] {
@@ -189,11 +197,7 @@ impl BatchNormalization {
         } else {
             x.swap_axes(axis as isize, -1)
         };
-        let y = match training
-            && !self.moving_mean.is_frozen()
-            && !shape.contains(&0)
-            && !x.is_abstract()
-        {
+        let y = match training && !self.moving_mean.is_frozen() && !shape.contains(&0) {
             true => self.normalize_and_follow(&x),
             false => self.normalize(&x),
         };

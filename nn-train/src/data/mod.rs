@@ -4,11 +4,13 @@ mod batch;
 mod batches;
 pub mod datasets;
 mod into;
+mod place;
 
 pub use batch::{Batch, FromBatch};
 pub use batches::Batches;
 pub(crate) use batches::check_batch_size;
 pub use into::{IntoDataset, IntoTensors};
+pub(crate) use place::Place;
 
 use nn_core::{Error, Result, Tensor, random};
 
@@ -30,6 +32,8 @@ pub struct Dataset {
     y: Vec<Tensor>,
     weights: Option<Tensor>,
     len: usize,
+    /// Of a batch, which rows of the whole it holds.
+    place: Place,
 }
 
 /// The rows of a tensor, which errors call `what()`.
@@ -112,7 +116,13 @@ impl Dataset {
                 )));
             }
         }
-        Ok(Dataset { x, y, weights, len })
+        Ok(Dataset {
+            x,
+            y,
+            weights,
+            len,
+            place: Place::default(),
+        })
     }
 
     /// The inputs; the first of several.
@@ -143,6 +153,11 @@ impl Dataset {
         self.weights.as_ref()
     }
 
+    /// Of a batch, which rows of the whole it holds.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// Inputs, targets and weights.
     pub(crate) fn into_parts(self) -> (Vec<Tensor>, Vec<Tensor>, Option<Tensor>) {
         (self.x, self.y, self.weights)
@@ -165,6 +180,7 @@ impl Dataset {
             y: self.y.iter().map(&mut f).collect(),
             weights: self.weights.as_ref().map(f),
             len,
+            place: Place::default(),
         }
     }
 

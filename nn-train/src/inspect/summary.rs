@@ -1,9 +1,9 @@
 //! Keras's table of a model: layer, type, output shape, parameters, connections.
 
-use crate::inspect::graph::{Graph, Node};
+use crate::inspect::graph::{Connections, Node};
 use nn_core::module::{self, Module};
-use nn_core::trace::Trace;
-use nn_core::{Shape, is_known};
+use nn_core::program::ValueId;
+use nn_core::{Graph, Shape, is_known};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -51,10 +51,10 @@ struct Count {
 }
 
 impl Summary {
-    pub(crate) fn new(model: &dyn Module, trace: Trace) -> Summary {
-        let graph = Graph::new(&trace);
+    pub(crate) fn new(model: &dyn Module, traced: Graph) -> Summary {
+        let graph = Connections::new(&traced);
         let mut rows: Vec<Row> = Vec::new();
-        for (i, call) in trace.calls.iter().enumerate().skip(1) {
+        for (i, call) in traced.calls().iter().enumerate().skip(1) {
             let connected_to = connections(&graph, i);
             match rows.iter_mut().find(|r| r.path == call.path) {
                 // A layer that is called again: one row, all connections.
@@ -69,7 +69,7 @@ impl Summary {
                     path: call.path.clone(),
                     class_name: call.class_name.to_string(),
                     depth: graph.ancestors(Node::Call(i)).len() - 1,
-                    outputs: call.outputs.iter().map(|(_, shape)| *shape).collect(),
+                    outputs: call.outputs.iter().map(|&id| traced.shape(id)).collect(),
                     params: 0,
                     connected_to,
                 }),
@@ -160,7 +160,7 @@ fn add_uncalled(model: &dyn Module, rows: &mut Vec<Row>) {
 }
 
 /// Where the inputs of a call come from, operations with the layers behind them: `add(cnn2, identity_mapping)`.
-fn connections(graph: &Graph<'_>, call: usize) -> Vec<String> {
+fn connections(graph: &Connections<'_>, call: usize) -> Vec<String> {
     let node = Node::Call(call);
     let names = graph.inputs(node).iter().filter_map(|&t| {
         let maker = graph.maker(t, node)?;
@@ -168,7 +168,7 @@ fn connections(graph: &Graph<'_>, call: usize) -> Vec<String> {
             Node::Op(i) => {
                 let mut sources = Vec::new();
                 sources_of(graph, maker, &mut sources, &mut BTreeSet::new());
-                format!("{}({})", graph.op(i).name, sources.join(", "))
+                format!("{}({})", graph.op(i).op.name(), sources.join(", "))
             }
             other => name(graph, other),
         })
@@ -182,16 +182,21 @@ fn connections(graph: &Graph<'_>, call: usize) -> Vec<String> {
     unique
 }
 
-fn name(graph: &Graph<'_>, node: Node) -> String {
+fn name(graph: &Connections<'_>, node: Node) -> String {
     match node {
         Node::Input(i) => graph.input_name(i),
         Node::Call(i) => graph.call(i).path.clone(),
-        Node::Op(i) => graph.op(i).name.to_string(),
+        Node::Op(i) => graph.op(i).op.name().to_string(),
     }
 }
 
 /// The layers and inputs behind an operation, through further operations.
-fn sources_of(graph: &Graph<'_>, op: Node, sources: &mut Vec<String>, seen: &mut BTreeSet<u64>) {
+fn sources_of(
+    graph: &Connections<'_>,
+    op: Node,
+    sources: &mut Vec<String>,
+    seen: &mut BTreeSet<ValueId>,
+) {
     for &t in graph.inputs(op) {
         if !seen.insert(t) {
             continue;

@@ -396,7 +396,7 @@ mod tests {
 
     #[test]
     fn f64_parameters_stay_f64() {
-        nn_core::dtype::set_floatx(nn_core::DType::F64);
+        nn_core::set_floatx(nn_core::DType::F64);
         let layer = Dense::new(1);
         let x = Tensor::from([[1.0_f64, 2.0]]);
         layer.call(&x, true);
@@ -420,7 +420,7 @@ mod tests {
                     .all(|(_, t)| t.dtype() == nn_core::DType::F64)
             );
         }
-        nn_core::dtype::set_floatx(nn_core::DType::F32);
+        nn_core::set_floatx(nn_core::DType::F32);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a model is trained with: optimizer, losses, metrics.
 
 use crate::losses::Loss;
-use crate::metrics::Metric;
+use crate::metrics::{IntoMetric, Metric};
 use crate::optimizers::Optimizer;
 use std::sync::Arc;
 
@@ -66,21 +66,23 @@ impl Compile {
         }
     }
 
-    /// A metric, computed for every output. Sample and class weights do not enter it, as in Keras: see [`Compile::weighted_metric`].
+    /// A metric, or a function of targets and predictions, computed for every output. Sample and class weights do not enter it, as in
+    /// Keras: see [`Compile::weighted_metric`].
     #[must_use]
-    pub fn metric(mut self, metric: impl Metric + 'static) -> Compile {
-        self.metrics.push((None, Box::new(metric)));
+    pub fn metric<Kind>(mut self, metric: impl IntoMetric<Kind>) -> Compile {
+        self.metrics.push((None, metric.into_metric()));
         self
     }
 
     /// A metric of one output, by its name (that of the layer that makes it).
     #[must_use]
-    pub fn metric_for(
+    pub fn metric_for<Kind>(
         mut self,
         output: impl Into<String>,
-        metric: impl Metric + 'static,
+        metric: impl IntoMetric<Kind>,
     ) -> Compile {
-        self.metrics.push((Some(output.into()), Box::new(metric)));
+        self.metrics
+            .push((Some(output.into()), metric.into_metric()));
         self
     }
 
@@ -93,20 +95,20 @@ impl Compile {
     ///     .weighted_metric(SparseCategoricalAccuracy::new().name("weighted_accuracy"));
     /// ```
     #[must_use]
-    pub fn weighted_metric(mut self, metric: impl Metric + 'static) -> Compile {
-        self.weighted_metrics.push((None, Box::new(metric)));
+    pub fn weighted_metric<Kind>(mut self, metric: impl IntoMetric<Kind>) -> Compile {
+        self.weighted_metrics.push((None, metric.into_metric()));
         self
     }
 
     /// As [`Compile::weighted_metric`], of one output.
     #[must_use]
-    pub fn weighted_metric_for(
+    pub fn weighted_metric_for<Kind>(
         mut self,
         output: impl Into<String>,
-        metric: impl Metric + 'static,
+        metric: impl IntoMetric<Kind>,
     ) -> Compile {
         self.weighted_metrics
-            .push((Some(output.into()), Box::new(metric)));
+            .push((Some(output.into()), metric.into_metric()));
         self
     }
 

@@ -1,7 +1,8 @@
 //! How to train: the settings of `fit`.
 
-use crate::callbacks::Callback;
+use crate::callbacks::{Callback, LambdaCallback, Run};
 use crate::data::{Dataset, IntoDataset, check_batch_size};
+use crate::metrics::Scores;
 use crate::training::progress::Verbose;
 use crate::training::weights::{check_weights, weigh_classes};
 use nn_core::{Error, Result};
@@ -132,6 +133,26 @@ impl<'a> Fit<'a> {
     pub fn callback(mut self, callback: impl Callback + 'a) -> Self {
         self.callbacks.push(Box::new(callback));
         self
+    }
+
+    /// A function after every epoch: of its number, counted from 0, its scores, and the run.
+    ///
+    /// ```
+    /// # use nn_train::Fit;
+    /// let fit = Fit::new().on_epoch_end(|epoch, scores, run| {
+    ///     if epoch > 1 && scores.get("loss") < Some(0.1) {
+    ///         run.stop();
+    ///     }
+    ///     Ok(())
+    /// });
+    /// # drop(fit);
+    /// ```
+    #[must_use]
+    pub fn on_epoch_end(
+        self,
+        f: impl FnMut(usize, &mut Scores, &mut Run<'_>) -> Result<()> + 'a,
+    ) -> Self {
+        self.callback(LambdaCallback::new(f))
     }
 
     /// The epochs to train, for a model that has been trained for `trained`.

@@ -6,7 +6,7 @@ mod fit;
 pub mod history;
 mod model;
 mod not_finite;
-mod progress;
+pub(crate) mod progress;
 pub(crate) mod resume;
 mod running;
 mod session;

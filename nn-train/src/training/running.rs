@@ -4,14 +4,14 @@ use super::resume::{Pass, Place, Point, Resume};
 use crate::callbacks::{Callback, CallbackState, Training};
 use crate::metrics::Direction;
 use crate::optimizers::Optimizer;
-use crate::saving;
+use crate::saving::{self, Rebuild};
 use crate::training::State;
-use nn_core::{Module, Result};
+use nn_core::Result;
 use std::path::Path;
 
 /// What [`crate::callbacks::Run`] acts on while one of the callbacks is called.
 pub(super) struct Running<'a, 'c> {
-    pub(super) model: &'a dyn Module,
+    pub(super) model: &'a dyn Rebuild,
     pub(super) state: &'a mut State,
     pub(super) stop: &'a mut bool,
     /// The callbacks before and after the one that is called.

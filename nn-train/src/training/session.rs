@@ -277,8 +277,14 @@ impl<M: Model> Session<'_, '_, M> {
         let first_of_fit = self.history.epochs() == 0;
         for (index, batch) in batches.starting_at(done).datasets().enumerate() {
             let whole = (first_of_fit && index == 0).then_some(&self.data);
-            self.compiled.step(batch.into(), whole).map_err(|e| {
-                e.context(format!(
+            let compiled = &mut *self.compiled;
+            compiled.step(batch.clone().into(), whole).map_err(|e| {
+                let fails = |&row: &usize| {
+                    compiled
+                        .test(batch.rows(row, row + 1).into(), None)
+                        .is_err()
+                };
+                batch.place().name(e, batch.len(), fails).context(format!(
                     "epoch {}, batch {} of {count}",
                     epoch + 1,
                     done + index + 1

@@ -5,9 +5,10 @@ use crate::metrics::{Direction, Metric};
 use crate::optimizers::Optimizer;
 use crate::training::Compile;
 use crate::training::resume::Resume;
-use crate::training::tracked::{Bound, Tracked, unique_name};
+use crate::training::tracked::{Bound, Tracked};
 use nn_core::random::Stream;
 use nn_core::{Error, Result, random};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Optimizer, losses, metrics and counters of a compiled model.
@@ -91,36 +92,17 @@ impl State {
                 weights.len()
             )));
         }
-        let all = || {
-            let plain = self.metrics.iter().map(|m| (false, m));
-            plain.chain(self.weighted_metrics.iter().map(|m| (true, m)))
-        };
-        let mut metrics: Vec<Bound> = Vec::new();
-        for weighted in [false, true] {
-            for (output, name) in outputs.iter().enumerate() {
-                for (_, (wanted, metric)) in all().filter(|(w, _)| *w == weighted) {
-                    if wanted.as_ref().is_none_or(|w| w == name) {
-                        let own = |prefix: &str| match n {
-                            1 => format!("{prefix}{}", metric.name()),
-                            _ => format!("{name}_{prefix}{}", metric.name()),
-                        };
-                        metrics.push(Bound {
-                            name: unique_name(&metrics, weighted, own),
-                            output,
-                            weighted,
-                            metric: metric.boxed_clone(),
-                        });
-                    }
-                }
-            }
-        }
-        if let Some((_, (Some(wanted), _))) =
-            all().find(|(_, (w, _))| w.as_ref().is_some_and(|w| !outputs.contains(w)))
+        let known: HashSet<&String> = outputs.iter().collect();
+        let all = self.metrics.iter().chain(&self.weighted_metrics);
+        if let Some(wanted) = all
+            .filter_map(|(w, _)| w.as_ref())
+            .find(|w| !known.contains(w))
         {
             return Err(Error::value(format!(
                 "a metric is for the output `{wanted}`, which the model does not have; its outputs are {list}"
             )));
         }
+        let metrics = self.metrics_of(&outputs)?;
         self.loss_names = match n {
             1 => Vec::new(),
             _ => outputs.iter().map(|o| format!("{o}_loss")).collect(),
@@ -158,6 +140,63 @@ impl State {
             return Some(Direction::Down);
         }
         self.tracked.direction(plain)
+    }
+
+    /// The metrics of each output, under names of their own, as in Keras: a weighted one that would have a name again gets `weighted_`
+    /// before it, another one a number after it.
+    fn metrics_of(&self, outputs: &[String]) -> Result<Vec<Bound>> {
+        /// More than any model shows, and few enough for whatever a file says.
+        const MOST: usize = 10_000;
+        let mut bound: Vec<Bound> = Vec::new();
+        let (mut taken, mut counts) = (HashSet::new(), HashMap::new());
+        for (weighted, metrics) in [(false, &self.metrics), (true, &self.weighted_metrics)] {
+            let mut wanted: HashMap<Option<&str>, Vec<usize>> = HashMap::new();
+            for (i, (output, _)) in metrics.iter().enumerate() {
+                wanted.entry(output.as_deref()).or_default().push(i);
+            }
+            for (output, name) in outputs.iter().enumerate() {
+                let own = [None, Some(name.as_str())];
+                let mut own: Vec<usize> = own
+                    .iter()
+                    .filter_map(|w| wanted.get(w))
+                    .flatten()
+                    .copied()
+                    .collect();
+                own.sort_unstable();
+                if bound.len() + own.len() > MOST {
+                    return Err(Error::value(format!(
+                        "{} metrics on {} outputs make more than {MOST} results; give metrics to single outputs with `metric_for`",
+                        metrics.len(),
+                        outputs.len()
+                    )));
+                }
+                for i in own {
+                    let metric = &metrics[i].1;
+                    let named = |before: &str| match outputs.len() {
+                        1 => format!("{before}{}", metric.name()),
+                        _ => format!("{name}_{before}{}", metric.name()),
+                    };
+                    let mut unique = named("");
+                    if !taken.insert(unique.clone()) {
+                        let again = named(if weighted { "weighted_" } else { "" });
+                        unique = again.clone();
+                        // Where it stopped for this name: names are not looked through from the first number again.
+                        let k = counts.entry(again.clone()).or_insert(0_usize);
+                        while !taken.insert(unique.clone()) {
+                            *k += 1;
+                            unique = format!("{again}_{k}");
+                        }
+                    }
+                    bound.push(Bound {
+                        name: unique,
+                        output,
+                        weighted,
+                        metric: metric.boxed_clone(),
+                    });
+                }
+            }
+        }
+        Ok(bound)
     }
 
     pub(crate) fn loss_of(&self, output: usize) -> &Arc<dyn Loss> {

@@ -216,6 +216,7 @@ impl<'a, M: Layer> Step<'a, M> {
             self.state
                 .loss_of(i)
                 .check_targets(y, &predictions)
+                .map_err(of_data_set)
                 .map_err(|e| match self.state.outputs.len() {
                     0 | 1 => e,
                     _ => e.context(format!("the loss of `{}`", self.state.outputs[i])),
@@ -332,6 +333,17 @@ fn single(loss: Tensor, what: impl FnOnce() -> String) -> Tensor {
         ))),
         _ => loss,
     }
+}
+
+/// An error about a row of all targets, with whose row it is.
+fn of_data_set(error: Error) -> Error {
+    error.with_message(|m| {
+        let row = m.find("at row ").map(|at| at + "at row ".len());
+        let Some(row) = row else { return m.to_string() };
+        let digits = m[row..].bytes().take_while(u8::is_ascii_digit).count();
+        let (before, after) = m.split_at(row + digits);
+        format!("{before} of the data set{after}")
+    })
 }
 
 fn plural(n: usize, what: &str) -> String {

@@ -27,22 +27,6 @@ pub(super) struct Sums {
     metrics: Vec<(String, Option<Vec<u64>>)>,
 }
 
-/// The name that a metric is reported under, as in Keras: its own, unless one before it has that, after the output's name if there are
-/// several. `name` gives it for what goes before the metric's own.
-pub(super) fn unique_name(
-    taken: &[Bound],
-    weighted: bool,
-    name: impl Fn(&str) -> String,
-) -> String {
-    let is_taken = |candidate: &String| taken.iter().any(|m| m.name == *candidate);
-    let again = name(if weighted { "weighted_" } else { "" });
-    let numbered = (1..).map(|k| format!("{again}_{k}"));
-    let mut candidates = [name(""), again.clone()].into_iter().chain(numbered);
-    candidates
-        .find(|c| !is_taken(c))
-        .expect("there is no end of numbers")
-}
-
 impl Tracked {
     /// Of these metrics.
     pub(super) fn new(metrics: Vec<Bound>) -> Tracked {

@@ -7,12 +7,12 @@ mod record;
 mod watch;
 
 pub use record::no_gradient;
-pub(crate) use record::{is_recording, is_watched, record_if_watched};
+pub(crate) use record::{detached, is_recording, is_watched, record};
 pub use watch::{NotFinite, first_not_finite_gradient};
 
 use crate::autodiff::gradients::Source;
+use crate::graph::observer;
 use crate::graph::op::Backward;
-use crate::graph::profile;
 use crate::{Error, Result, Sources, Tensor};
 use record::{NONE, Pause, Record, Shared, Slot};
 use std::cell::Cell;
@@ -262,56 +262,72 @@ impl GradientTape {
         for entry in &record.entries {
             let mut inputs = record.input_slots[entry.inputs.clone()].iter();
             let reached_by = |slot: &Slot| *slot != NONE && reached[*slot as usize] != Reached::No;
-            if reached[entry.slot as usize] == Reached::No && inputs.any(reached_by) {
-                reached[entry.slot as usize] = Reached::Between;
+            if inputs.any(reached_by) {
+                for &slot in &record.output_slots[entry.outputs.clone()] {
+                    if slot != NONE && reached[slot as usize] == Reached::No {
+                        reached[slot as usize] = Reached::Between;
+                    }
+                }
             }
         }
 
         // A tape that answers once gives memory back entry by entry, as soon as nothing needs it.
-        let (mut entries, mut inputs) = match self.persistent.get() {
-            true => (record.entries.clone(), record.inputs.clone()),
+        let (mut entries, mut inputs, mut outputs) = match self.persistent.get() {
+            true => (
+                record.entries.clone(),
+                record.inputs.clone(),
+                record.outputs.clone(),
+            ),
             false => (
                 std::mem::take(&mut record.entries),
                 std::mem::take(&mut record.inputs),
+                std::mem::take(&mut record.outputs),
             ),
         };
-        let mut needs = Vec::new();
+        let (mut needs, mut upstreams) = (Vec::new(), Vec::new());
         while let Some(entry) = entries.pop() {
             // Frees what the entry before held.
             inputs.truncate(entry.inputs.end);
+            outputs.truncate(entry.outputs.end);
             let own = &inputs[entry.inputs.clone()];
             let slots = &record.input_slots[entry.inputs];
-            let _measured = profile::backward(entry.output.id());
-            let adjoint = &mut adjoints[entry.slot as usize];
-            let upstream = match reached[entry.slot as usize] {
-                Reached::No => None,
-                Reached::Between => adjoint.take(),
-                Reached::Source => adjoint.clone(),
-            };
-            let Some(upstream) = upstream else { continue };
+            let results = &outputs[entry.outputs.clone()];
+            let _measured = observer::backward(&results[0]);
+            upstreams.clear();
+            for &slot in &record.output_slots[entry.outputs] {
+                let adjoint = adjoints.get_mut(slot as usize);
+                upstreams.push(adjoint.and_then(|adjoint| match reached[slot as usize] {
+                    Reached::No => None,
+                    Reached::Between => adjoint.take(),
+                    Reached::Source => adjoint.clone(),
+                }));
+            }
+            if upstreams.iter().all(Option::is_none) {
+                continue;
+            }
             let needed = |&slot: &Slot| slot != NONE && reached[slot as usize] != Reached::No;
             needs.clear();
             needs.extend(slots.iter().map(needed));
             let at = Backward {
                 inputs: own,
-                output: &entry.output,
-                upstream: &upstream,
+                outputs: results,
+                upstreams: &upstreams,
                 needs: &needs,
             };
             let gradients = entry
                 .op
-                .gradient(&at)
+                .backward(&at)
                 .map_err(|e| e.context(format!("the gradient of `{}`", entry.op.name())))?;
             for ((i, gradient), &slot) in gradients.into_iter().enumerate().zip(slots) {
                 if let (Some(gradient), true) = (gradient, needs[i]) {
                     let gradient = gradient.ok()?.sum_to(*own[i].raw_shape()).ok()?;
-                    watch::look(&entry.op, entry.location, &gradient);
+                    watch::look(&*entry.op, entry.location, &gradient);
                     accumulate(&mut adjoints, slot, gradient);
                 }
             }
         }
         if !self.persistent.get() {
-            (record.entries, record.inputs) = (entries, inputs);
+            (record.entries, record.inputs, record.outputs) = (entries, inputs, outputs);
         }
         let gradient = |slot: Slot| adjoints.get(slot as usize).cloned().flatten();
         Ok(sources.into_iter().map(gradient).collect())

@@ -2,8 +2,8 @@
 
 use crate::Tensor;
 use crate::base::ids::IdMap;
-use crate::graph::op::Op;
-use crate::graph::profile;
+use crate::graph::observer;
+use crate::graph::op::OpHandle;
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::panic::Location;
@@ -11,12 +11,12 @@ use std::rc::Rc;
 
 #[derive(Clone)]
 pub(super) struct Entry {
-    pub(super) op: Rc<dyn Op>,
+    pub(super) op: OpHandle,
     /// Where its inputs are in [`Record::inputs`].
     pub(super) inputs: Range<usize>,
-    pub(super) output: Tensor,
-    pub(super) slot: Slot,
-    /// The caller's line.
+    /// Where its outputs are in [`Record::outputs`].
+    pub(super) outputs: Range<usize>,
+    /// The user's line.
     pub(super) location: &'static Location<'static>,
 }
 
@@ -33,6 +33,10 @@ pub(super) struct Record {
     pub(super) inputs: Vec<Tensor>,
     /// The slots of these.
     pub(super) input_slots: Vec<Slot>,
+    /// The outputs of all entries, one after the other.
+    pub(super) outputs: Vec<Tensor>,
+    /// The slots of these, [`NONE`] of what is not followed: indices, and residuals.
+    pub(super) output_slots: Vec<Slot>,
     /// Everything that is watched or depends on something watched.
     pub(super) slots: IdMap<Slot>,
 }
@@ -68,6 +72,8 @@ thread_local! {
     static SPARE: RefCell<Record> = RefCell::default();
     /// How many tapes are recording, so that ops without a tape cost one read.
     static ACTIVE: Cell<usize> = const { Cell::new(0) };
+    /// How many [`no_gradient`] run, one in the other.
+    static DETACHED: Cell<usize> = const { Cell::new(0) };
 }
 
 impl Shared {
@@ -99,6 +105,10 @@ impl Shared {
         record.inputs.shrink_to(SPARE_ROOM);
         record.input_slots.clear();
         record.input_slots.shrink_to(SPARE_ROOM);
+        record.outputs.clear();
+        record.outputs.shrink_to(SPARE_ROOM);
+        record.output_slots.clear();
+        record.output_slots.shrink_to(SPARE_ROOM);
         record.slots.clear();
         record.slots.shrink_to(SPARE_ROOM);
         // A thread that ends has no next tape.
@@ -106,11 +116,16 @@ impl Shared {
     }
 }
 
+/// How many [`no_gradient`] run, one in the other.
+pub(crate) fn detached() -> usize {
+    DETACHED.get()
+}
+
 pub(crate) fn is_recording() -> bool {
     ACTIVE.get() > 0
 }
 
-/// Whether [`record_if_watched`] would record an op of these inputs.
+/// Whether [`record`] would record an op of these inputs.
 pub(crate) fn is_watched(inputs: &[Tensor]) -> bool {
     let watches = |tape: &Rc<Shared>| {
         tape.paused.get() == 0 && {
@@ -121,15 +136,14 @@ pub(crate) fn is_watched(inputs: &[Tensor]) -> bool {
     is_recording() && TAPES.with_borrow(|tapes| tapes.iter().any(watches))
 }
 
-/// Adds an op to every active tape that watches one of its inputs; `make` gives it, and is called at most once.
-pub(crate) fn record_if_watched(
+/// Adds an op to every active tape that watches one of its inputs; `keep` gives it.
+pub(crate) fn record(
+    keep: &mut dyn FnMut() -> OpHandle,
     inputs: &[Tensor],
-    output: &Tensor,
+    outputs: &[Tensor],
     location: &'static Location<'static>,
-    make: &mut dyn FnMut() -> Rc<dyn Op>,
 ) {
     TAPES.with_borrow(|tapes| {
-        let mut shared: Option<Rc<dyn Op>> = None;
         for tape in tapes {
             if tape.paused.get() > 0 {
                 continue;
@@ -147,19 +161,29 @@ pub(crate) fn record_if_watched(
                 record.input_slots.truncate(first);
                 continue;
             }
-            let op = shared.get_or_insert_with(&mut *make).clone();
+            let op = keep();
             let keeps = op.keeps();
-            profile::recorded(inputs, output, keeps);
-            let whole = |i: usize| keeps.inputs >> i.min(31) & 1 == 1;
-            let kept_inputs = inputs.iter().enumerate().map(|(i, t)| kept(t, whole(i)));
-            record.inputs.extend(kept_inputs);
+            observer::recorded(inputs, outputs, keeps);
+            let kept_inputs = inputs.iter().enumerate();
+            record
+                .inputs
+                .extend(kept_inputs.map(|(i, t)| kept(t, keeps.input(i))));
             let inputs = first..record.inputs.len();
-            let slot = record.follow(output);
+            let followed = outputs.len() - op.residuals();
+            let first = record.outputs.len();
+            for (i, output) in outputs.iter().enumerate() {
+                let slot = match i < followed && output.dtype().is_float() {
+                    true => record.follow(output),
+                    false => NONE,
+                };
+                record.output_slots.push(slot);
+                record.outputs.push(kept(output, keeps.output(i)));
+            }
+            let outputs = first..record.outputs.len();
             record.entries.push(Entry {
                 op,
                 inputs,
-                output: kept(output, keeps.output),
-                slot,
+                outputs,
                 location,
             });
         }
@@ -211,6 +235,14 @@ impl Drop for Pause {
 /// assert!(tape.is_empty());
 /// ```
 pub fn no_gradient<R>(f: impl FnOnce() -> R) -> R {
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            DETACHED.set(DETACHED.get() - 1);
+        }
+    }
     let _pause = Pause::of(TAPES.with_borrow(|tapes| tapes.clone()));
+    DETACHED.set(DETACHED.get() + 1);
+    let _leave = Leave;
     f()
 }

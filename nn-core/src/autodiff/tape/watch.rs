@@ -4,7 +4,6 @@ use crate::Tensor;
 use crate::graph::op::Op;
 use std::cell::Cell;
 use std::panic::Location;
-use std::rc::Rc;
 
 /// The operation whose gradient is not finite, and the line that called it.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +56,7 @@ pub fn first_not_finite_gradient<R>(f: impl FnOnce() -> R) -> Option<NotFinite> 
 }
 
 /// Looks at a gradient that an operation gave.
-pub(super) fn look(op: &Rc<dyn Op>, location: &'static Location<'static>, gradient: &Tensor) {
+pub(super) fn look(op: &dyn Op, location: &'static Location<'static>, gradient: &Tensor) {
     if matches!(WATCH.get(), Watch::Looking) && !gradient.is_finite_everywhere() {
         let op = op.name();
         WATCH.set(Watch::Found(NotFinite { op, location }));

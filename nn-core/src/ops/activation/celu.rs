@@ -1,6 +1,7 @@
 //! The continuously differentiable exponential linear unit.
 
 use crate::Tensor;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::select;
@@ -26,6 +27,10 @@ impl Function for Celu {
 
     fn gradient(self, x: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
         scale(self, upstream, x)
+    }
+
+    fn attributes(self) -> Attributes {
+        Attributes::new().with("alpha", &self.0)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The exponential linear unit.
 
 use crate::Tensor;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::select;
@@ -25,6 +26,10 @@ impl Function for Elu {
 
     fn gradient(self, x: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
         scale(self, upstream, x)
+    }
+
+    fn attributes(self) -> Attributes {
+        Attributes::new().with("alpha", &self.0)
     }
 }
 

@@ -12,7 +12,7 @@ const C: f64 = FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
 const CUBIC: f64 = 0.044715;
 
 #[derive(Clone, Copy)]
-struct Gelu;
+pub(crate) struct Gelu;
 
 impl Function for Gelu {
     const NAME: &'static str = "gelu";

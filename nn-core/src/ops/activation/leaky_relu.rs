@@ -1,6 +1,7 @@
 //! The rectified linear unit with a slope below 0.
 
 use crate::Tensor;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
@@ -25,6 +26,10 @@ impl Function for LeakyRelu {
 
     fn gradient(self, x: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
         scale(self, upstream, x)
+    }
+
+    fn attributes(self) -> Attributes {
+        Attributes::new().with("negative_slope", &self.0)
     }
 }
 

@@ -1,97 +1,27 @@
 //! The rectified linear unit.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
-use crate::ops::elementwise::zip;
-use crate::ops::nn::normalized::{Gated, Normalized};
-use crate::{DType, Error, Result, Shape, Tensor, with_float};
-use nn_kernels::elementwise;
+use crate::Tensor;
+use crate::graph::apply::apply_static;
+use crate::graph::op::{Backward, Keeps};
+use crate::ops::elementwise::map::{self, Map};
+use crate::ops::elementwise::zip::{self, Zip};
 use nn_kernels::math::Float;
-use std::cell::OnceCell;
 
-#[derive(Default)]
-struct Relu {
-    /// The normalization that was computed along with it.
-    of: OnceCell<Normalized>,
-}
+#[derive(Clone, Copy)]
+struct Relu;
 
-#[inline(always)]
-fn rectify<T: Float>(x: T) -> T {
-    T::maximum(x, T::ZERO)
-}
+impl map::Function for Relu {
+    const NAME: &'static str = "relu";
+    const KEEPS: Keeps = Keeps::OUTPUT;
+    const WIDE: bool = false;
 
-impl Op for Relu {
-    fn name(&self) -> &'static str {
-        "relu"
+    #[inline(always)]
+    fn f<T: Float>(self, x: T) -> T {
+        T::maximum(x, T::ZERO)
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let (shape, dtype) = (*inputs[0].raw_shape(), inputs[0].dtype());
-        match dtype.is_float() {
-            true => Ok((shape, dtype)),
-            false => Err(Error::needs_float("relu", dtype)),
-        }
-    }
-
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        if let Some(normalized) = inputs[0].recipe::<Normalized>() {
-            let value = normalized.run(true);
-            // After the value: another handle on the input would seem to be somebody who reads it.
-            let _ = self.of.set(normalized.clone());
-            return Ok(value);
-        }
-        Ok(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                elementwise::map(
-                    inputs[0].data::<T>(),
-                    out,
-                    rectify,
-                );
-            })),
-        )
-    }
-
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![Some(match self.of.get() {
-            None => zip::zip(Gate, at.upstream, at.output),
-            Some(of) => apply(
-                NormalizedGate(of.clone()),
-                &[at.upstream.clone(), at.output.clone()],
-            ),
-        })])
-    }
-
-    fn keeps(&self) -> Keeps {
-        Keeps::OUTPUT
-    }
-}
-
-/// As [`Gate`], computed together with the gradient of the normalization before the rectifier.
-struct NormalizedGate(Normalized);
-
-impl Op for NormalizedGate {
-    fn name(&self) -> &'static str {
-        <Gate as zip::Function>::NAME
-    }
-
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[1].raw_shape(), inputs[1].dtype()))
-    }
-
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        let gated = Gated {
-            upstream: inputs[0].clone(),
-            y: inputs[1].clone(),
-            of: self.0.clone(),
-        };
-        Ok(gated.deferred(shape, dtype))
-    }
-
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(zip::Function::gradient(Gate, at).into())
-    }
-
-    fn keeps(&self) -> Keeps {
-        <Gate as zip::Function>::KEEPS
+    fn gradient(self, _: &Tensor, y: &Tensor, upstream: &Tensor) -> Tensor {
+        apply_static(&Zip(Gate), &[upstream.clone(), y.clone()])
     }
 }
 
@@ -103,7 +33,7 @@ impl zip::Function for Gate {
     const NAME: &'static str = "relu_gradient";
     const KEEPS: Keeps = Keeps {
         inputs: 0b10,
-        output: false,
+        outputs: 0,
     };
 
     #[inline(always)]
@@ -118,7 +48,9 @@ impl zip::Function for Gate {
 
     fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2] {
         [
-            at.when(0, || zip::zip(Gate, at.upstream, &at.inputs[1])),
+            at.when(0, || {
+                apply_static(&Zip(Gate), &[at.upstream().clone(), at.inputs[1].clone()])
+            }),
             None,
         ]
     }
@@ -134,7 +66,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn relu(&self) -> Tensor {
-        apply(Relu::default(), std::slice::from_ref(self))
+        apply_static(&Map(Relu), std::slice::from_ref(self))
     }
 }
 

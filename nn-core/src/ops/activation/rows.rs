@@ -1,13 +1,14 @@
 //! What functions of whole rows have in common, whose gradients are made of their results.
 
-use crate::graph::op::{Backward, Keeps, Op, apply, common_float};
-use crate::{DType, Result, Shape, Tensor, with_float};
+use crate::graph::apply::apply;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
+use crate::{Result, Shape, Tensor, with_float};
 use nn_kernels::math::Float;
 use std::marker::PhantomData;
 
 /// A function `y = f(x)` of rows of `classes` numbers. Its gradient is an op `d(y, g)` of the result and the upstream gradient, which is
 /// linear in `g`.
-pub(crate) trait Rows: 'static {
+pub(crate) trait Rows: Send + Sync + 'static {
     const NAME: &'static str;
     /// The name of the gradient.
     const GRADIENT: &'static str;
@@ -34,20 +35,21 @@ impl<R: Rows> Op for Forward<R> {
         R::NAME
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[0].raw_shape(), common_float(R::NAME, inputs)?))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((*inputs[0].raw_shape(), common_float(R::NAME, inputs)?).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 R::forward(inputs[0].data(), classes(&shape), out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![Some(gradient::<R>(at.output, at.upstream))])
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![Some(gradient::<R>(at.output(), at.upstream()))])
     }
 
     fn keeps(&self) -> Keeps {
@@ -60,23 +62,24 @@ impl<R: Rows> Op for Gradient<R> {
         R::GRADIENT
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[0].raw_shape(), inputs[0].dtype()))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((*inputs[0].raw_shape(), inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let (y, g) = (&inputs[0], &inputs[1]);
-        Ok(
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 R::backward(y.data(), g.data(), classes(&shape), out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let (y, g) = (&at.inputs[0], &at.inputs[1]);
-        let dy = at.when(0, || R::curve(y, g, at.upstream));
-        Ok(vec![dy, at.when(1, || R::dual(y, at.upstream))])
+        let dy = at.when(0, || R::curve(y, g, at.upstream()));
+        Ok(vec![dy, at.when(1, || R::dual(y, at.upstream()))])
     }
 
     fn keeps(&self) -> Keeps {

@@ -23,7 +23,7 @@ impl Function for Add {
     }
 
     fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2] {
-        [0, 1].map(|i| at.when(i, || at.upstream.clone()))
+        [0, 1].map(|i| at.when(i, || at.upstream().clone()))
     }
 }
 

@@ -1,7 +1,9 @@
 //! Conversion between element types.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Element, Result, Shape, Tensor, with_dtype};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::{DType, Element, Result, Tensor, with_dtype};
 
 struct Cast(DType);
 
@@ -10,19 +12,26 @@ impl Op for Cast {
         "cast"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[0].raw_shape(), self.0))
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("dtype", &self.0)
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((*inputs[0].raw_shape(), self.0).into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let x = &inputs[0];
-        Ok(with_dtype!(x.dtype(), A => with_dtype!(dtype, B => {
-            Tensor::build(shape, |out: &mut [B]| convert::<A, B>(x.data(), out))
-        })))
+        Ok(Outputs::One(
+            with_dtype!(x.dtype(), A => with_dtype!(dtype, B => {
+                Tensor::build(shape, |out: &mut [B]| convert::<A, B>(x.data(), out))
+            })),
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![Some(at.upstream.cast(at.inputs[0].dtype()))])
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![Some(at.upstream().cast(at.inputs[0].dtype()))])
     }
 
     fn keeps(&self) -> Keeps {

@@ -1,5 +1,6 @@
 //! Limiting numbers to an interval.
 
+use crate::graph::attributes::Attributes;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
@@ -24,6 +25,12 @@ impl Function for Clip {
 
     fn gradient(self, x: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
         scale(self, upstream, x)
+    }
+
+    fn attributes(self) -> Attributes {
+        Attributes::new()
+            .with("min", &self.min)
+            .with("max", &self.max)
     }
 }
 

@@ -1,8 +1,8 @@
 //! What comparisons of two tensors have in common.
 
-use crate::graph::op::{Backward, Keeps, Op};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::zip::broadcast;
-use crate::{DType, Result, Shape, Tensor, with_float};
+use crate::{DType, Result, Tensor, with_float};
 use nn_kernels::elementwise::broadcast_zip;
 
 /// A relation of two numbers; one with NaN holds as IEEE 754 says.
@@ -18,27 +18,31 @@ impl<C: Comparison> Op for Compare<C> {
         C::NAME
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((broadcast("compare", inputs)?, DType::Bool))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((broadcast("compare", inputs)?, DType::Bool).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, _) = expected.only();
         let [a, b] = [&inputs[0], &inputs[1]];
         let c = self.0;
         let (a_dims, b_dims) = (a.raw_shape(), b.raw_shape());
-        Ok(Tensor::build(shape, |out: &mut [bool]| match a.dtype() {
-            DType::F32 | DType::F64 => with_float!(a.dtype(), T => {
-                let holds = move |x: T, y: T| c.holds(x, y);
-                broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, holds);
-            }),
-            _ => {
-                let holds = move |x: i64, y: i64| c.holds(x, y);
-                broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, holds);
-            }
-        }))
+        Ok(Outputs::One(Tensor::build(
+            shape,
+            |out: &mut [bool]| match a.dtype() {
+                DType::F32 | DType::F64 => with_float!(a.dtype(), T => {
+                    let holds = move |x: T, y: T| c.holds(x, y);
+                    broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, holds);
+                }),
+                _ => {
+                    let holds = move |x: i64, y: i64| c.holds(x, y);
+                    broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, holds);
+                }
+            },
+        )))
     }
 
-    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         Ok(vec![None, None])
     }
 

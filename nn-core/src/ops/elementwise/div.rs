@@ -1,7 +1,7 @@
 //! Division, element by element; integers are divided as `f32`, as in Keras.
 
-use crate::graph::op::{Backward, Keeps};
-use crate::ops::elementwise::zip::{Binary, Function, Zip, binary, promote};
+use crate::graph::op::{Backward, Keeps, Op};
+use crate::ops::elementwise::zip::{Function, Zip, binary, promote};
 use crate::{DType, Operand, Param, Tensor};
 use nn_kernels::math::Float;
 
@@ -24,10 +24,10 @@ impl Function for Div {
     }
 
     fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2] {
-        let per_b = at.upstream / &at.inputs[1];
+        let per_b = at.upstream() / &at.inputs[1];
         [
             at.when(0, || per_b.clone()),
-            at.when(1, || -(&per_b * at.output)),
+            at.when(1, || -(&per_b * at.output())),
         ]
     }
 }
@@ -40,7 +40,7 @@ fn divide(a: impl Operand, b: impl Operand) -> Tensor {
     } else {
         DType::F32
     };
-    static DIV: Binary = Binary(&Zip(Div));
+    static DIV: &dyn Op = &Zip(Div);
     binary(DIV, a.cast(dtype), b.cast(dtype))
 }
 

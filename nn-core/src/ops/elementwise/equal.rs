@@ -1,13 +1,14 @@
 //! Which elements are equal.
 
+use crate::graph::op::Op;
 use crate::ops::elementwise::compare::{Compare, Comparison};
-use crate::ops::elementwise::zip::{Binary, binary};
+use crate::ops::elementwise::zip::binary;
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct Equal;
 
-static EQUAL: Binary = Binary(&Compare(Equal));
+static EQUAL: &dyn Op = &Compare(Equal);
 
 impl Comparison for Equal {
     const NAME: &'static str = "equal";

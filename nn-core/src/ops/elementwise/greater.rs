@@ -1,13 +1,14 @@
 //! Which elements are greater.
 
+use crate::graph::op::Op;
 use crate::ops::elementwise::compare::{Compare, Comparison};
-use crate::ops::elementwise::zip::{Binary, binary};
+use crate::ops::elementwise::zip::binary;
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct Greater;
 
-static GREATER: Binary = Binary(&Compare(Greater));
+static GREATER: &dyn Op = &Compare(Greater);
 
 impl Comparison for Greater {
     const NAME: &'static str = "greater";

@@ -1,13 +1,14 @@
 //! Which elements are greater or equal.
 
+use crate::graph::op::Op;
 use crate::ops::elementwise::compare::{Compare, Comparison};
-use crate::ops::elementwise::zip::{Binary, binary};
+use crate::ops::elementwise::zip::binary;
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct GreaterEqual;
 
-static GREATER_EQUAL: Binary = Binary(&Compare(GreaterEqual));
+static GREATER_EQUAL: &dyn Op = &Compare(GreaterEqual);
 
 impl Comparison for GreaterEqual {
     const NAME: &'static str = "greater_equal";

@@ -1,13 +1,14 @@
 //! Which elements are less.
 
+use crate::graph::op::Op;
 use crate::ops::elementwise::compare::{Compare, Comparison};
-use crate::ops::elementwise::zip::{Binary, binary};
+use crate::ops::elementwise::zip::binary;
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct Less;
 
-static LESS: Binary = Binary(&Compare(Less));
+static LESS: &dyn Op = &Compare(Less);
 
 impl Comparison for Less {
     const NAME: &'static str = "less";

@@ -1,13 +1,14 @@
 //! Which elements are less or equal.
 
+use crate::graph::op::Op;
 use crate::ops::elementwise::compare::{Compare, Comparison};
-use crate::ops::elementwise::zip::{Binary, binary};
+use crate::ops::elementwise::zip::binary;
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct LessEqual;
 
-static LESS_EQUAL: Binary = Binary(&Compare(LessEqual));
+static LESS_EQUAL: &dyn Op = &Compare(LessEqual);
 
 impl Comparison for LessEqual {
     const NAME: &'static str = "less_equal";

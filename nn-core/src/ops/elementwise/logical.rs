@@ -1,8 +1,9 @@
 //! And, or, not.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::zip::broadcast;
-use crate::{DType, Operand, Result, Shape, Tensor};
+use crate::{DType, Operand, Result, Tensor};
 use nn_kernels::elementwise::{broadcast_zip, map};
 
 #[derive(Clone, Copy)]
@@ -21,17 +22,18 @@ impl Op for Logical {
         }
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let shape = match self {
             Logical::Not => *inputs[0].raw_shape(),
             _ => broadcast("combine", inputs)?,
         };
-        Ok((shape, DType::Bool))
+        Ok((shape, DType::Bool).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, _) = expected.only();
         let a = &inputs[0];
-        Ok(Tensor::build(shape, |out: &mut [bool]| {
+        Ok(Outputs::One(Tensor::build(shape, |out: &mut [bool]| {
             if let Logical::Not = self {
                 return map(a.data(), out, |x: bool| !x);
             }
@@ -47,10 +49,10 @@ impl Op for Logical {
                 &shape,
                 f,
             );
-        }))
+        })))
     }
 
-    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         Ok(vec![None, None])
     }
 

@@ -1,7 +1,9 @@
 //! What the functions of one tensor, element by element, have in common.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Error, Result, Shape, Tensor, with_float};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::{Error, Result, Tensor, with_float};
 use nn_kernels::elementwise;
 use nn_kernels::math::Float;
 
@@ -13,28 +15,37 @@ pub(crate) trait Function: Copy + Send + Sync + 'static {
     /// Whether loops over it are compiled for vectors of every width: not where it is so cheap that memory is the limit.
     const WIDE: bool = true;
     fn f<T: Float>(self, x: T) -> T;
+    /// Its settings, by name and value.
+    fn attributes(self) -> Attributes {
+        Attributes::new()
+    }
     /// `upstream · f'(x)`, from the input, the result, or both.
     fn gradient(self, x: &Tensor, y: &Tensor, upstream: &Tensor) -> Tensor;
 }
 
-struct Map<F>(F);
+pub(crate) struct Map<F>(pub(crate) F);
 
 impl<F: Function> Op for Map<F> {
     fn name(&self) -> &'static str {
         F::NAME
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        self.0.attributes()
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let dtype = inputs[0].dtype();
         if !dtype.is_float() {
             return Err(Error::needs_float(F::NAME, dtype));
         }
-        Ok((*inputs[0].raw_shape(), dtype))
+        Ok((*inputs[0].raw_shape(), dtype).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let f = self.0;
-        Ok(
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 let x = inputs[0].data();
                 match const { F::WIDE } {
@@ -42,14 +53,14 @@ impl<F: Function> Op for Map<F> {
                     false => elementwise::map(x, out, #[inline(always)] move |x: T| f.f(x)),
                 }
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         Ok(vec![Some(self.0.gradient(
             &at.inputs[0],
-            at.output,
-            at.upstream,
+            at.output(),
+            at.upstream(),
         ))])
     }
 

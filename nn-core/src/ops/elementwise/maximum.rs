@@ -1,7 +1,7 @@
 //! The greater of two tensors, element by element.
 
-use crate::graph::op::{Backward, Keeps};
-use crate::ops::elementwise::zip::{Binary, Function, Zip, binary, zip};
+use crate::graph::op::{Backward, Keeps, Op};
+use crate::ops::elementwise::zip::{Function, Zip, binary, zip};
 use crate::ops::reduce::extremum::Greater;
 use crate::{Operand, Tensor};
 use nn_kernels::math::Float;
@@ -9,7 +9,7 @@ use nn_kernels::math::Float;
 #[derive(Clone, Copy)]
 struct Maximum;
 
-static MAXIMUM: Binary = Binary(&Zip(Maximum));
+static MAXIMUM: &dyn Op = &Zip(Maximum);
 
 impl Function for Maximum {
     const NAME: &'static str = "maximum";
@@ -28,8 +28,8 @@ impl Function for Maximum {
     fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2] {
         let [a, b] = [&at.inputs[0], &at.inputs[1]];
         [
-            at.when(0, || at.upstream * zip(Greater, a, b)),
-            at.when(1, || at.upstream * zip(Greater, b, a)),
+            at.when(0, || at.upstream() * zip(Greater, a, b)),
+            at.when(1, || at.upstream() * zip(Greater, b, a)),
         ]
     }
 }

@@ -23,7 +23,7 @@ impl Function for Mul {
     }
 
     fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2] {
-        [1, 0].map(|other| at.when(1 - other, || at.upstream * &at.inputs[other]))
+        [1, 0].map(|other| at.when(1 - other, || at.upstream() * &at.inputs[other]))
     }
 }
 

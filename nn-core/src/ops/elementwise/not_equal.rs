@@ -1,13 +1,14 @@
 //! Which elements differ.
 
+use crate::graph::op::Op;
 use crate::ops::elementwise::compare::{Compare, Comparison};
-use crate::ops::elementwise::zip::{Binary, binary};
+use crate::ops::elementwise::zip::binary;
 use crate::{Operand, Tensor};
 
 #[derive(Clone, Copy)]
 struct NotEqual;
 
-static NOT_EQUAL: Binary = Binary(&Compare(NotEqual));
+static NOT_EQUAL: &dyn Op = &Compare(NotEqual);
 
 impl Comparison for NotEqual {
     const NAME: &'static str = "not_equal";

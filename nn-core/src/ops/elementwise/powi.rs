@@ -1,6 +1,7 @@
 //! Whole powers.
 
 use crate::Tensor;
+use crate::graph::attributes::Attributes;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
@@ -33,6 +34,10 @@ impl Function for PowI {
             1 => upstream.clone(),
             n => upstream * (x.powi(n.saturating_sub(1)) * f64::from(n)),
         }
+    }
+
+    fn attributes(self) -> Attributes {
+        Attributes::new().with("exponent", &self.0)
     }
 }
 

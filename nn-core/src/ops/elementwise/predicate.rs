@@ -1,7 +1,8 @@
 //! What questions about single numbers have in common.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Result, Shape, Tensor, with_float};
+use crate::graph::apply::apply;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::{DType, Result, Tensor, with_float};
 use nn_kernels::elementwise::map;
 use nn_kernels::math::Float;
 
@@ -18,20 +19,21 @@ impl<P: Predicate> Op for Ask<P> {
         P::NAME
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[0].raw_shape(), DType::Bool))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((*inputs[0].raw_shape(), DType::Bool).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, _) = expected.only();
         let (x, p) = (&inputs[0], self.0);
-        Ok(
+        Ok(Outputs::One(
             with_float!(x.dtype(), T => Tensor::build(shape, |out: &mut [bool]| {
                 map(x.data(), out, move |v: T| p.holds(v));
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         Ok(vec![None])
     }
 

@@ -1,7 +1,8 @@
 //! A choice between two tensors, element by element.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Error, Operand, Result, Shape, Tensor, with_dtype};
+use crate::graph::apply::apply;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::{DType, Error, Operand, Result, Tensor, with_dtype};
 use nn_kernels::elementwise;
 
 struct Select;
@@ -11,7 +12,7 @@ impl Op for Select {
         "select"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let [condition, a, b] = [&inputs[0], &inputs[1], &inputs[2]];
         if condition.dtype() != DType::Bool {
             return Err(Error::dtype(format!(
@@ -26,12 +27,13 @@ impl Op for Select {
         let shape = condition
             .broadcast(&both)
             .ok_or_else(|| Error::broadcast("select by a condition and from", &condition, &both))?;
-        Ok((shape, inputs[1].dtype()))
+        Ok((shape, inputs[1].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let [condition, a, b] = [&inputs[0], &inputs[1], &inputs[2]];
-        Ok(
+        Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 elementwise::select(
                     (condition.data(), condition.raw_shape()),
@@ -41,22 +43,22 @@ impl Op for Select {
                     &shape,
                 );
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let condition = &at.inputs[0];
         Ok(vec![
             None,
-            at.when(1, || select(condition, at.upstream, 0.0)),
-            at.when(2, || select(condition, 0.0, at.upstream)),
+            at.when(1, || select(condition, at.upstream(), 0.0)),
+            at.when(2, || select(condition, 0.0, at.upstream())),
         ])
     }
 
     fn keeps(&self) -> Keeps {
         Keeps {
             inputs: 0b001,
-            output: false,
+            outputs: 0,
         }
     }
 }

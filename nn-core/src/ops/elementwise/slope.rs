@@ -1,7 +1,8 @@
 //! The gradient of a function of one number in one pass: the upstream gradient times a derivative.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Result, Shape, Tensor, with_float};
+use crate::graph::apply::apply;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::{Result, Tensor, with_float};
 use nn_kernels::elementwise;
 use nn_kernels::math::Float;
 
@@ -24,13 +25,14 @@ impl<S: Slope> Op for Scale<S> {
         S::NAME
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[0].raw_shape(), inputs[0].dtype()))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((*inputs[0].raw_shape(), inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let (upstream, x, s) = (&inputs[0], &inputs[1], self.0);
-        Ok(
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 let (g, x) = (upstream.data(), x.data());
                 match const { S::WIDE } {
@@ -38,13 +40,13 @@ impl<S: Slope> Op for Scale<S> {
                     false => elementwise::zip(g, x, out, #[inline(always)] move |g: T, x: T| g * s.slope(x)),
                 }
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let [upstream, x] = [&at.inputs[0], &at.inputs[1]];
-        let curved = || Some(at.upstream * upstream * self.0.curve(x)?);
-        let dupstream = at.when(0, || scale(self.0, at.upstream, x));
+        let curved = || Some(at.upstream() * upstream * self.0.curve(x)?);
+        let dupstream = at.when(0, || scale(self.0, at.upstream(), x));
         Ok(vec![dupstream, if at.needs(1) { curved() } else { None }])
     }
 

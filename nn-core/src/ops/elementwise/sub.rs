@@ -24,8 +24,8 @@ impl Function for Sub {
 
     fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2] {
         [
-            at.when(0, || at.upstream.clone()),
-            at.when(1, || -at.upstream),
+            at.when(0, || at.upstream().clone()),
+            at.when(1, || -at.upstream()),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! What the functions of two tensors, element by element with broadcasting, have in common.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::{apply, apply_static};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::{DType, Error, Operand, Result, Shape, Tensor, with_float};
 use nn_kernels::elementwise::{broadcast_zip, broadcast_zip_wide};
 use nn_kernels::math::Float;
@@ -21,47 +22,22 @@ pub(crate) trait Function: Copy + Send + Sync + 'static {
 
 pub(crate) struct Zip<F>(pub(crate) F);
 
-/// An op of two tensors in a `static`, so that it is compiled in this crate: the operators and methods of tensors take any
-/// [`Operand`], and the crates that compile those would each compile its kernels again.
-#[derive(Clone, Copy)]
-pub(crate) struct Binary(pub(crate) &'static (dyn Op + Sync));
-
-impl Op for Binary {
-    fn name(&self) -> &'static str {
-        self.0.name()
-    }
-
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        self.0.output(inputs)
-    }
-
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        self.0.forward(inputs, shape, dtype)
-    }
-
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        self.0.gradient(at)
-    }
-
-    fn keeps(&self) -> Keeps {
-        self.0.keeps()
-    }
-}
-
 impl<F: Function> Op for Zip<F> {
     fn name(&self) -> &'static str {
         F::NAME
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        broadcast(F::NAME, inputs).map(|shape| (shape, inputs[0].dtype()))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let shape = broadcast(F::NAME, inputs)?;
+        Ok((shape, inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let (a, b) = (&inputs[0], &inputs[1]);
         let (a_dims, b_dims) = (a.raw_shape().dims(), b.raw_shape().dims());
         let f = self.0;
-        Ok(match dtype {
+        Ok(Outputs::One(match dtype {
             DType::F32 | DType::F64 => {
                 with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                     let (a, b) = (a.data(), b.data());
@@ -76,10 +52,10 @@ impl<F: Function> Op for Zip<F> {
                 let f = move |x: i64, y: i64| f.int(x, y);
                 broadcast_zip(a, a_dims, b, b_dims, out, &shape, f);
             }),
-        })
+        }))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         Ok(self.0.gradient(at).into())
     }
 
@@ -107,10 +83,11 @@ pub(crate) fn promote(a: impl Operand, b: impl Operand) -> [Tensor; 2] {
     [a.cast(dtype), b.cast(dtype)]
 }
 
-/// Applies an op to both operands in one type.
+/// Applies an op to both operands in one type. The op stands in a `static`, so that it is compiled in this crate: the operators and
+/// methods of tensors take any [`Operand`], and the crates that compile those would each compile its kernels again.
 #[track_caller]
-pub(crate) fn binary(op: Binary, a: impl Operand, b: impl Operand) -> Tensor {
-    apply(op, &promote(a, b))
+pub(crate) fn binary(op: &'static dyn Op, a: impl Operand, b: impl Operand) -> Tensor {
+    apply_static(op, &promote(a, b))
 }
 
 /// Applies a function to corresponding elements.
@@ -123,7 +100,7 @@ pub(crate) fn zip<F: Function>(f: F, a: impl Operand, b: impl Operand) -> Tensor
 macro_rules! operator {
     ($Trait:ident $method:ident, $f:expr) => {
         const _: () = {
-        static OP: $crate::ops::elementwise::zip::Binary = $crate::ops::elementwise::zip::Binary(&$crate::ops::elementwise::zip::Zip($f));
+        static OP: &dyn $crate::Op = &$crate::ops::elementwise::zip::Zip($f);
         impl<B: $crate::Operand> std::ops::$Trait<B> for $crate::Tensor {
             type Output = $crate::Tensor;
             #[track_caller]

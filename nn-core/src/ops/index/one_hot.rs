@@ -1,9 +1,11 @@
 //! Labels as rows of zeros with a single one.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::take::as_indices;
-use crate::{DType, Error, Result, Shape, Tensor, dtype, is_known, with_float};
+use crate::{Error, Result, Tensor, floatx, is_known, with_float};
 
 struct OneHot {
     depth: usize,
@@ -14,13 +16,18 @@ impl Op for OneHot {
         "one_hot"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let shape = inputs[0].raw_shape();
-        Ok((shape.insert(shape.rank(), self.depth)?, dtype::floatx()))
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("depth", &self.depth)
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let shape = inputs[0].raw_shape();
+        Ok((shape.insert(shape.rank(), self.depth)?, floatx()).into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 out.fill(0.0);
                 for (row, &index) in out.chunks_exact_mut(self.depth).zip(inputs[0].data::<i64>()) {
@@ -29,10 +36,10 @@ impl Op for OneHot {
                     }
                 }
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         Ok(vec![None])
     }
 

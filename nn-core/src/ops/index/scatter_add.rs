@@ -1,6 +1,8 @@
 //! Updates added up at given indices.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::take::{Take, as_indices, check_indices, taken};
 use crate::{DType, Error, Result, Shape, Tensor, is_known};
@@ -17,7 +19,13 @@ impl Op for ScatterAdd {
         "scatter_add"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("shape", &self.shape)
+            .with("axis", &self.axis)
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let (updates, indices) = (inputs[0].raw_shape(), inputs[1].raw_shape());
         let expected = taken(&self.shape, self.axis, indices)?;
         let fits = |(&a, &b): (&usize, &usize)| a == b || !is_known(a) || !is_known(b);
@@ -28,19 +36,20 @@ impl Op for ScatterAdd {
             )));
         }
         match inputs[0].dtype() {
-            dtype @ (DType::F32 | DType::F64 | DType::I64) => Ok((self.shape, dtype)),
+            dtype @ (DType::F32 | DType::F64 | DType::I64) => Ok((self.shape, dtype).into()),
             found => Err(Error::dtype(format!(
                 "scatter_add adds f32, f64 or i64, found {found}; convert with `cast`"
             ))),
         }
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let (updates, indices) = (&inputs[0], &inputs[1]);
         check_indices(indices, &shape, self.axis)?;
-        let (n, inner) = (shape[self.axis], shape[self.axis + 1..].iter().product());
+        let (n, inner) = (shape[self.axis], Shape::new(&shape[self.axis + 1..]).len());
         let indices = indices.data();
-        Ok(match dtype {
+        Ok(Outputs::One(match dtype {
             DType::F32 => Tensor::build(shape, |out: &mut [f32]| {
                 gather::scatter_add(updates.data(), n, inner, indices, out)
             }),
@@ -50,14 +59,14 @@ impl Op for ScatterAdd {
             _ => Tensor::build(shape, |out: &mut [i64]| {
                 gather::scatter_add(updates.data(), n, inner, indices, out)
             }),
-        })
+        }))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let take = Take { axis: self.axis };
         Ok(vec![
             at.when(0, || {
-                apply(take, &[at.upstream.clone(), at.inputs[1].clone()])
+                apply(take, &[at.upstream().clone(), at.inputs[1].clone()])
             }),
             None,
         ])
@@ -66,7 +75,7 @@ impl Op for ScatterAdd {
     fn keeps(&self) -> Keeps {
         Keeps {
             inputs: 0b10,
-            output: false,
+            outputs: 0,
         }
     }
 }

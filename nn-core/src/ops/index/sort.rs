@@ -1,9 +1,11 @@
 //! Sorting along an axis.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::index::take_along::take_along;
 use crate::ops::reduce::sum::summable;
-use crate::{DType, Error, Result, Shape, Tensor, is_known};
+use crate::{DType, Error, Result, Tensor, is_known};
 use nn_kernels::sort::argsort;
 
 /// Positions of the first elements of each row of the last axis in order.
@@ -22,7 +24,13 @@ impl Op for ArgSort {
         }
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("descending", &self.descending)
+            .with("first", &self.first)
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let shape = inputs[0].raw_shape();
         let axis = shape.axis(-1)?;
         let (n, k) = (shape[axis], self.first.unwrap_or(shape[axis]));
@@ -31,20 +39,21 @@ impl Op for ArgSort {
                 "the {k} greatest of {n} were asked for: the last axis of {shape} has no more"
             )));
         }
-        Ok((shape.with(axis, k), DType::I64))
+        Ok((shape.with(axis, k), DType::I64).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, _) = expected.only();
         let x = &inputs[0];
         let (n, k) = (x.raw_shape().dim(-1)?, shape.dim(-1)?);
-        Ok(Tensor::build(shape, |out| match x.dtype() {
+        Ok(Outputs::One(Tensor::build(shape, |out| match x.dtype() {
             DType::F32 => argsort::<f32>(x.data(), n, k, self.descending, out),
             DType::F64 => argsort::<f64>(x.data(), n, k, self.descending, out),
             _ => argsort::<i64>(x.data(), n, k, self.descending, out),
-        }))
+        })))
     }
 
-    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         Ok(vec![None])
     }
 

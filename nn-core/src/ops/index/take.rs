@@ -1,6 +1,8 @@
 //! Slices of a tensor at given indices.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::index::scatter_add::ScatterAdd;
 use crate::{DType, Error, Result, Shape, Tensor, with_dtype};
 use nn_kernels::gather;
@@ -15,31 +17,36 @@ impl Op for Take {
         "take"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let shape = taken(inputs[0].raw_shape(), self.axis, inputs[1].raw_shape())?;
-        Ok((shape, inputs[0].dtype()))
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("axis", &self.axis)
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let shape = taken(inputs[0].raw_shape(), self.axis, inputs[1].raw_shape())?;
+        Ok((shape, inputs[0].dtype()).into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let (x, indices) = (&inputs[0], &inputs[1]);
         let dims = x.raw_shape();
         check_indices(indices, dims, self.axis)?;
-        let inner = dims[self.axis + 1..].iter().product();
-        Ok(
+        let inner = Shape::new(&dims[self.axis + 1..]).len();
+        Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 gather::gather(x.data(), dims[self.axis], inner, indices.data(), out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let shape = *at.inputs[0].raw_shape();
         let dx = at.when(0, || {
             let op = ScatterAdd {
                 shape,
                 axis: self.axis,
             };
-            apply(op, &[at.upstream.clone(), at.inputs[1].clone()])
+            apply(op, &[at.upstream().clone(), at.inputs[1].clone()])
         });
         Ok(vec![dx, None])
     }
@@ -47,7 +54,7 @@ impl Op for Take {
     fn keeps(&self) -> Keeps {
         Keeps {
             inputs: 0b10,
-            output: false,
+            outputs: 0,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Elements of each row of the last axis by their positions, for what sorts.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Result, Shape, Tensor, with_dtype, with_float};
+use crate::graph::apply::apply;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::{Result, Tensor, with_dtype, with_float};
 use nn_kernels::sort::{put_along, take_along as take_kernel};
 
 /// Of `[.., n]` and valid positions `[.., k]`, `[.., k]`.
@@ -21,29 +22,33 @@ impl Op for TakeAlong {
         "take_along"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[1].raw_shape(), inputs[0].dtype()))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((*inputs[1].raw_shape(), inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let (x, positions) = (&inputs[0], &inputs[1]);
-        Ok(
+        Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 take_kernel(x.data(), last(x), positions.data(), last(positions), out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let n = last(&at.inputs[0]);
-        let dx = apply(PutAlong { n }, &[at.upstream.clone(), at.inputs[1].clone()]);
+        let dx = apply(
+            PutAlong { n },
+            &[at.upstream().clone(), at.inputs[1].clone()],
+        );
         Ok(vec![Some(dx), None])
     }
 
     fn keeps(&self) -> Keeps {
         Keeps {
             inputs: 0b10,
-            output: false,
+            outputs: 0,
         }
     }
 }
@@ -53,29 +58,30 @@ impl Op for PutAlong {
         "put_along"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let shape = inputs[0].raw_shape();
-        Ok((shape.with(shape.rank() - 1, self.n), inputs[0].dtype()))
+        Ok((shape.with(shape.rank() - 1, self.n), inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let (x, positions) = (&inputs[0], &inputs[1]);
-        Ok(
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 put_along(x.data(), last(x), positions.data(), self.n, out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let dx = apply(TakeAlong, &[at.upstream.clone(), at.inputs[1].clone()]);
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let dx = apply(TakeAlong, &[at.upstream().clone(), at.inputs[1].clone()]);
         Ok(vec![Some(dx), None])
     }
 
     fn keeps(&self) -> Keeps {
         Keeps {
             inputs: 0b10,
-            output: false,
+            outputs: 0,
         }
     }
 }

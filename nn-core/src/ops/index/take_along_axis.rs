@@ -1,9 +1,11 @@
 //! One element at a time along an axis, each at an index of its own.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::take::{as_indices, check_indices};
-use crate::{DType, Error, Result, Shape, Tensor, is_known, with_dtype, with_float};
+use crate::{Error, Result, Shape, Tensor, is_known, with_dtype, with_float};
 use nn_kernels::gather;
 
 /// Of a tensor and `i64` indices.
@@ -19,7 +21,7 @@ struct ScatterAlongAxis {
 
 /// Elements after an axis.
 fn inner(shape: &Shape, axis: usize) -> usize {
-    shape[axis + 1..].iter().product()
+    Shape::new(&shape[axis + 1..]).len()
 }
 
 impl Op for TakeAlongAxis {
@@ -27,7 +29,11 @@ impl Op for TakeAlongAxis {
         "take_along_axis"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("axis", &self.axis)
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let (x, indices) = (inputs[0].raw_shape(), inputs[1].raw_shape());
         let fits = |d: usize| {
             d == self.axis || x[d] == indices[d] || !is_known(x[d]) || !is_known(indices[d])
@@ -38,28 +44,29 @@ impl Op for TakeAlongAxis {
                 self.axis
             )));
         }
-        Ok((*indices, inputs[0].dtype()))
+        Ok((*indices, inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let (x, indices, axis) = (&inputs[0], &inputs[1], self.axis);
         let dims = x.raw_shape();
         check_indices(indices, dims, axis)?;
-        Ok(
+        Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 gather::gather_along(x.data(), dims[axis], shape[axis], inner(dims, axis), indices.data(), out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let op = ScatterAlongAxis {
             shape: *at.inputs[0].raw_shape(),
             axis: self.axis,
         };
         Ok(vec![
             at.when(0, || {
-                apply(op, &[at.upstream.clone(), at.inputs[1].clone()])
+                apply(op, &[at.upstream().clone(), at.inputs[1].clone()])
             }),
             None,
         ])
@@ -68,7 +75,7 @@ impl Op for TakeAlongAxis {
     fn keeps(&self) -> Keeps {
         Keeps {
             inputs: 0b10,
-            output: false,
+            outputs: 0,
         }
     }
 }
@@ -78,25 +85,26 @@ impl Op for ScatterAlongAxis {
         "take_along_axis_gradient"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((self.shape, inputs[0].dtype()))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((self.shape, inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let (updates, indices, axis) = (&inputs[0], &inputs[1], self.axis);
         let m = updates.raw_shape()[axis];
-        Ok(
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 gather::scatter_add_along(updates.data(), shape[axis], m, inner(&shape, axis), indices.data(), out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let op = TakeAlongAxis { axis: self.axis };
         Ok(vec![
             at.when(0, || {
-                apply(op, &[at.upstream.clone(), at.inputs[1].clone()])
+                apply(op, &[at.upstream().clone(), at.inputs[1].clone()])
             }),
             None,
         ])
@@ -105,7 +113,7 @@ impl Op for ScatterAlongAxis {
     fn keeps(&self) -> Keeps {
         Keeps {
             inputs: 0b10,
-            output: false,
+            outputs: 0,
         }
     }
 }

@@ -1,16 +1,16 @@
 //! Matrix products, with batch dimensions that broadcast.
 
 use crate::check::two;
-use crate::graph::op::{Backward, Keeps, Op, apply, common_float};
-use crate::{
-    DType, Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, is_known, with_float,
-};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
+use crate::{Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, is_known, with_float};
 use nn_kernels::gemm::{Gemm, Mat};
 
 /// `op(A) · op(B)` on the last two dimensions, where `op` transposes if asked: no transposed copy is ever made. A third
 /// input is a row that is added to every row of the product.
 #[derive(Clone, Copy)]
-struct MatMul {
+pub(crate) struct MatMul {
     transpose_a: bool,
     transpose_b: bool,
 }
@@ -106,7 +106,13 @@ impl Op for MatMul {
         "matmul"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("transpose_a", &self.transpose_a)
+            .with("transpose_b", &self.transpose_b)
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let (a, b) = (inputs[0].raw_shape(), inputs[1].raw_shape());
         let dtype = common_float("matmul", inputs)?;
         let shape = matrices(a, b, self.transpose_a, self.transpose_b)?;
@@ -115,16 +121,19 @@ impl Op for MatMul {
             Some(row) if *row != [columns] => Err(Error::shape(format!(
                 "the product of {a} and {b} has rows of {columns}, found a bias of shape {row}; it needs [{columns}]"
             ))),
-            _ => Ok((shape, dtype)),
+            _ => Ok((shape, dtype).into()),
         }
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(with_float!(dtype, T => self.product::<T>(&inputs[0], &inputs[1], inputs.get(2), shape)))
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
+        Ok(Outputs::One(
+            with_float!(dtype, T => self.product::<T>(&inputs[0], &inputs[1], inputs.get(2), shape)),
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let (a, b, up) = (&at.inputs[0], &at.inputs[1], at.upstream);
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let (a, b, up) = (&at.inputs[0], &at.inputs[1], at.upstream());
         let (ta, tb) = (self.transpose_a, self.transpose_b);
         let da = at.when(0, || match ta {
             false => product(up, b, false, !tb),
@@ -145,7 +154,7 @@ impl Op for MatMul {
     fn keeps(&self) -> Keeps {
         Keeps {
             inputs: 0b11,
-            output: false,
+            outputs: 0,
         }
     }
 }

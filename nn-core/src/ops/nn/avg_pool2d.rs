@@ -1,9 +1,11 @@
 //! The mean of every window of an image.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::nn::max_pool2d::{placed, pooled, pools};
 use crate::ops::nn::padding::Windows;
-use crate::{DType, Padding, Result, Shape, Tensor, with_float};
+use crate::{Padding, Result, Shape, Tensor, with_float};
 use nn_kernels::pool;
 
 struct AvgPool2d(Windows);
@@ -19,25 +21,30 @@ impl Op for AvgPool2d {
         "avg_pool2d"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        pooled("avg_pool2d", &self.0, &inputs[0])
+    fn attributes(&self) -> Attributes {
+        self.0.attributes()
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok(pooled("avg_pool2d", &self.0, &inputs[0])?.into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let windows = placed(&self.0, inputs[0].raw_shape(), &shape);
-        Ok(
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 pool::average_pool(inputs[0].data(), &windows, out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let op = AvgPool2dGradient {
             windows: self.0,
             x: *at.inputs[0].raw_shape(),
         };
-        Ok(vec![Some(apply(op, std::slice::from_ref(at.upstream)))])
+        Ok(vec![Some(apply(op, std::slice::from_ref(at.upstream())))])
     }
 
     fn keeps(&self) -> Keeps {
@@ -50,23 +57,24 @@ impl Op for AvgPool2dGradient {
         "avg_pool2d_gradient"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((self.x, inputs[0].dtype()))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((self.x, inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let windows = placed(&self.windows, &self.x, inputs[0].raw_shape());
-        Ok(
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 pool::average_pool_backward(inputs[0].data(), &windows, out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         Ok(vec![Some(apply(
             AvgPool2d(self.windows),
-            std::slice::from_ref(at.upstream),
+            std::slice::from_ref(at.upstream()),
         ))])
     }
 

@@ -1,30 +1,22 @@
 //! Batch normalization by the statistics of the batch.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply_wanted;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, OpHandle, Outputs, Spec, Wanted};
 use crate::ops::composite::gradient_of;
+use crate::ops::nn::batch_norm_inference::{BatchNormInference, with_scaling};
 use crate::ops::nn::norm::{check, outputs};
-use crate::ops::nn::normalized::{Gated, Normalized, inv_std};
-use crate::{DType, Operand, Result, Shape, Tensor, with_float};
-use nn_kernels::norm::{Scaling, batch_backward, batch_statistics};
-use std::cell::OnceCell;
-use std::rc::Rc;
+use crate::{Operand, Result, Shape, Tensor, with_float};
+use nn_kernels::norm::{batch_backward, batch_statistics};
 
-/// Mean and variance of every channel, known once the op has run.
-type Statistics = Rc<OnceCell<[Tensor; 2]>>;
-
-/// Of x, gamma and beta.
+/// Inputs: x, gamma, beta. Outputs: y, and the mean and variance of every channel, which have no gradient.
 struct BatchNorm {
     epsilon: f64,
-    statistics: Statistics,
 }
 
-/// One of the gradients with respect to x, gamma and beta, of x, the upstream gradient and gamma. One pass over the data
-/// computes all three, whichever is asked for first.
-struct BatchNormGradient {
-    which: usize,
-    epsilon: f64,
-    statistics: Statistics,
-    all: Rc<OnceCell<[Tensor; 3]>>,
+/// Inputs: x, dy, gamma, beta, mean, variance. Outputs: the gradients of x, gamma and beta, in one pass over the data.
+pub(crate) struct BatchNormGradient {
+    pub(crate) epsilon: f64,
 }
 
 impl Op for BatchNorm {
@@ -32,57 +24,79 @@ impl Op for BatchNorm {
         "batch_norm"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        check("batch_norm", self.epsilon, inputs)
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("epsilon", &self.epsilon)
     }
 
-    fn forward(&self, inputs: &[Tensor], _: Shape, dtype: DType) -> Result<Tensor> {
-        let [x, gamma, beta] = [0, 1, 2].map(|i| inputs[i].clone());
-        let channels = *gamma.raw_shape();
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let (shape, dtype) = check("batch_norm", self.epsilon, inputs)?;
+        let channels = Shape::from([shape[shape.rank() - 1]]);
+        Ok([shape, channels, channels]
+            .map(|shape| Spec { shape, dtype })
+            .into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (x, spec) = (&inputs[0], expected[0]);
+        let channels = expected[1].shape;
         let mut variance = None;
-        let mean = with_float!(dtype, T => Tensor::build(channels, |mean: &mut [T]| {
+        let mean = with_float!(spec.dtype, T => Tensor::build(channels, |mean: &mut [T]| {
             variance = Some(Tensor::build(channels, |variance: &mut [T]| {
                 batch_statistics(x.data(), mean, variance);
             }));
         }));
-        let variance = variance.expect("built with the mean");
-        self.statistics
-            .get_or_init(|| [mean.clone(), variance.clone()]);
-        let epsilon = self.epsilon;
-        let normalized = Normalized {
-            x,
-            gamma,
-            beta,
-            mean,
-            variance,
-            epsilon,
-        };
-        Ok(normalized.deferred())
+        let mean = mean.ok()?; // A failed one has not built the variance.
+        let variance = variance.expect("built with the mean").ok()?;
+        // A rectifier behind it normalizes and rectifies in one pass.
+        let normalize = OpHandle::new(BatchNormInference {
+            epsilon: self.epsilon,
+        });
+        let [x, gamma, beta] = [0, 1, 2].map(|i| inputs[i].clone());
+        let parts = [x, gamma, beta, mean.clone(), variance.clone()];
+        let y = Tensor::waiting(normalize, &parts, spec);
+        Ok([y, mean, variance].into())
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let all = Rc::new(OnceCell::new());
-        let (x, gamma) = (&at.inputs[0], &at.inputs[1]);
-        let of = |which| {
-            let op = BatchNormGradient {
-                which,
-                epsilon: self.epsilon,
-                statistics: self.statistics.clone(),
-                all: all.clone(),
-            };
-            at.when(which, || {
-                apply(op, &[x.clone(), at.upstream.clone(), gamma.clone()])
-            })
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let [x, gamma, beta] = [0, 1, 2].map(|i| at.inputs[i].clone());
+        let [mean, variance] = [1, 2].map(|i| at.outputs[i].clone());
+        let op = BatchNormGradient {
+            epsilon: self.epsilon,
         };
-        Ok(vec![of(0), of(1), of(2)])
+        let inputs = [x, at.upstream().clone(), gamma, beta, mean, variance];
+        let wanted = Wanted::of((0..3).map(|i| at.needs(i)));
+        let all = apply_wanted(op, &inputs, wanted).into_vec();
+        Ok(all.into_iter().map(Some).collect())
     }
 
     fn keeps(&self) -> Keeps {
         Keeps {
-            inputs: 0b11,
-            output: false,
+            inputs: 0b111,
+            outputs: 0b110,
         }
     }
+
+    fn output_count(&self, _: &[Tensor]) -> usize {
+        3
+    }
+
+    fn residuals(&self) -> usize {
+        2
+    }
+}
+
+/// The gradients of x, gamma and beta; where the value was cut to 0 behind the normalization, none flow, if `relu`.
+pub(crate) fn gradients(
+    [x, dy, gamma, beta, mean, variance]: [&Tensor; 6],
+    epsilon: f64,
+    relu: bool,
+) -> [Tensor; 3] {
+    let shapes = [x, gamma, beta].map(|t| *t.raw_shape());
+    with_float!(x.dtype(), T => with_scaling([gamma, beta, mean, variance], epsilon, |by| {
+        outputs(shapes, |dx: &mut [T], dgamma, dbeta| {
+            batch_backward(x.data(), dy.data(), by, relu, true, dx, dgamma, dbeta);
+        })
+    }))
 }
 
 impl Op for BatchNormGradient {
@@ -90,67 +104,51 @@ impl Op for BatchNormGradient {
         "batch_norm_gradient"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let like = if self.which == 0 {
-            &inputs[0]
-        } else {
-            &inputs[2]
-        };
-        Ok((*like.raw_shape(), like.dtype()))
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("epsilon", &self.epsilon)
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        let [mean, variance] = self.statistics.get().expect("known since the forward pass");
-        let all = self.all.get_or_init(|| {
-            let (x, gamma) = (&inputs[0], &inputs[2]);
-            // Without a rectifier the backward pass reads no beta, but takes one of the right length.
-            let gate = inputs[1].recipe::<Gated>();
-            let (dy, beta, relu) = match gate.filter(|g| g.of.mean.id() == mean.id()) {
-                Some(gated) => (&gated.upstream, &gated.of.beta, true),
-                None => (&inputs[1], gamma, false),
-            };
-            with_float!(dtype, T => {
-                let inv_std = inv_std::<T>(variance, self.epsilon);
-                let by = Scaling { mean: mean.data(), inv_std: &inv_std, gamma: gamma.data(), beta: beta.data() };
-                outputs([*x.raw_shape(), *gamma.raw_shape(), *gamma.raw_shape()], |dx: &mut [T], dgamma, dbeta| {
-                    batch_backward(x.data(), dy.data(), &by, relu, true, dx, dgamma, dbeta);
-                })
-            })
-        });
-        Ok(all[self.which].view(shape, 0))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok([0, 2, 3].map(|i| Spec::of(&inputs[i])).into())
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn forward(&self, inputs: &[Tensor], _: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let inputs = [0, 1, 2, 3, 4, 5].map(|i| &inputs[i]);
+        Ok(gradients(inputs, self.epsilon, false).into())
+    }
+
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         gradient_of(
-            |inputs| plain_gradient(self.which, inputs, self.epsilon),
+            |inputs| plain_gradients(inputs, self.epsilon),
             at.inputs,
-            |i| at.needs(i),
-            at.upstream,
+            |i| i < 3 && at.needs(i),
+            at.upstreams,
         )
     }
 
     fn keeps(&self) -> Keeps {
         Keeps::INPUTS
     }
+
+    fn output_count(&self, _: &[Tensor]) -> usize {
+        3
+    }
 }
 
-/// The gradients that `batch_backward` computes, in plain operations.
-fn plain_gradient(which: usize, inputs: &[Tensor], epsilon: f64) -> Tensor {
-    let [x, dy, gamma] = inputs else {
-        unreachable!("three inputs")
-    };
+/// The gradients that `batch_backward` computes, in plain operations of x, dy and gamma.
+fn plain_gradients(inputs: &[Tensor], epsilon: f64) -> Vec<Tensor> {
+    let [x, dy, gamma] = [&inputs[0], &inputs[1], &inputs[2]];
     let rows: Vec<isize> = (0..x.raw_shape().rank() as isize - 1).collect();
-    if which == 2 {
-        return dy.sum_axes(&rows, false);
-    }
     let centered = x - x.mean_axes(&rows, true);
     let inv_std = (centered.square().mean_axes(&rows, true) + epsilon).rsqrt();
     let normalized = centered * &inv_std;
-    if which == 1 {
-        return (dy * normalized).sum_axes(&rows, false);
-    }
     let along = &normalized * (dy * &normalized).mean_axes(&rows, true);
-    (dy - dy.mean_axes(&rows, true) - along) * inv_std * gamma
+    let dx = (dy - dy.mean_axes(&rows, true) - along) * inv_std * gamma;
+    vec![
+        dx,
+        (dy * normalized).sum_axes(&rows, false),
+        dy.sum_axes(&rows, false),
+    ]
 }
 
 /// Normalizes every channel by the mean and variance of the batch, and returns them too (Ioffe and Szegedy 2015).
@@ -177,23 +175,9 @@ pub fn batch_norm_train(
     beta: impl Operand,
     epsilon: f64,
 ) -> (Tensor, Tensor, Tensor) {
-    let statistics = Statistics::default();
-    let op = BatchNorm {
-        epsilon,
-        statistics: statistics.clone(),
-    };
-    let y = apply(
-        op,
-        &[x.clone(), gamma.operand(x.dtype()), beta.operand(x.dtype())],
-    );
-    let [mean, variance] = match (statistics.get(), y.error()) {
-        (Some(both), _) => both.clone(),
-        (None, Some(_)) => [y.clone(), y.clone()],
-        (None, None) => {
-            let shape = y.raw_shape();
-            [(); 2].map(|()| Tensor::abstract_of([shape[shape.rank() - 1]], y.dtype()))
-        }
-    };
+    let inputs = [x.clone(), gamma.operand(x.dtype()), beta.operand(x.dtype())];
+    let [y, mean, variance] =
+        apply_wanted(BatchNorm { epsilon }, &inputs, Wanted::ALL).into_array();
     (y, mean, variance)
 }
 

@@ -1,13 +1,47 @@
 //! Batch normalization by given statistics.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::nn::norm;
-use crate::ops::nn::normalized::Normalized;
-use crate::{DType, Error, Operand, Result, Shape, Tensor};
+use crate::{Element, Error, Operand, Result, Tensor, with_float};
+use nn_kernels::math::Float;
+use nn_kernels::norm::{Scaling, batch_normalize};
 
-/// Of x, gamma, beta, mean and variance.
-struct BatchNormInference {
+/// Inputs: x, gamma, beta, mean, variance.
+pub(crate) struct BatchNormInference {
+    pub(crate) epsilon: f64,
+}
+
+/// Calls `f` with what normalizes a channel. Inputs: gamma, beta, mean, variance.
+pub(crate) fn with_scaling<T: Float + Element, R>(
+    [gamma, beta, mean, variance]: [&Tensor; 4],
     epsilon: f64,
+    f: impl FnOnce(&Scaling<T>) -> R,
+) -> R {
+    let inv_std = inv_std::<T>(variance, epsilon);
+    f(&Scaling {
+        mean: mean.data(),
+        inv_std: &inv_std,
+        gamma: gamma.data(),
+        beta: beta.data(),
+    })
+}
+
+/// `1 / √(variance + epsilon)`.
+fn inv_std<T: Float + Element>(variance: &Tensor, epsilon: f64) -> Vec<T> {
+    let one = |&v: &T| Float::from_f64(1.0 / (Element::to_f64(v) + epsilon).sqrt());
+    variance.data::<T>().iter().map(one).collect()
+}
+
+/// The normalized value, with numbers below 0 cut if `relu`. Inputs: x, gamma, beta, mean, variance.
+pub(crate) fn normalize(inputs: &[Tensor], epsilon: f64, relu: bool) -> Tensor {
+    let [x, gamma, beta, mean, variance] = [0, 1, 2, 3, 4].map(|i| &inputs[i]);
+    with_float!(x.dtype(), T => Tensor::build(*x.raw_shape(), |y: &mut [T]| {
+        with_scaling([gamma, beta, mean, variance], epsilon, |by| {
+            batch_normalize(x.data(), by, relu, y);
+        });
+    }))
 }
 
 impl Op for BatchNormInference {
@@ -15,7 +49,7 @@ impl Op for BatchNormInference {
         "batch_norm_inference"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let found = norm::check(self.name(), self.epsilon, inputs)?;
         let [gamma, mean, variance] = [1, 3, 4].map(|i| *inputs[i].raw_shape());
         if mean != gamma || variance != gamma {
@@ -23,27 +57,21 @@ impl Op for BatchNormInference {
                 "batch_norm_inference with gamma of shape {gamma} needs mean and variance of that shape, found {mean} and {variance}"
             )));
         }
-        Ok(found)
+        Ok(found.into())
     }
 
-    fn forward(&self, inputs: &[Tensor], _: Shape, _: DType) -> Result<Tensor> {
-        let [x, gamma, beta, mean, variance] = [0, 1, 2, 3, 4].map(|i| inputs[i].clone());
-        let epsilon = self.epsilon;
-        let normalized = Normalized {
-            x,
-            gamma,
-            beta,
-            mean,
-            variance,
-            epsilon,
-        };
-        Ok(normalized.deferred())
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("epsilon", &self.epsilon)
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn forward(&self, inputs: &[Tensor], _: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        Ok(normalize(inputs, self.epsilon, false).into())
+    }
+
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let [x, gamma, mean, variance] = [0, 1, 3, 4].map(|i| &at.inputs[i]);
         let rows: Vec<isize> = (0..x.raw_shape().rank() as isize - 1).collect();
-        let (up, inv_std) = (at.upstream, (variance + self.epsilon).rsqrt());
+        let (up, inv_std) = (at.upstream(), (variance + self.epsilon).rsqrt());
         let factor = gamma * &inv_std;
         let of_beta = (at.needs(2) || at.needs(3)).then(|| up.sum_axes(&rows, false));
         let of_gamma = (at.needs(1) || at.needs(4))
@@ -63,7 +91,7 @@ impl Op for BatchNormInference {
     fn keeps(&self) -> Keeps {
         Keeps {
             inputs: 0b11011,
-            output: false,
+            outputs: 0,
         }
     }
 }

@@ -1,29 +1,30 @@
 //! Layer normalization over the last axis.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::{apply, apply_wanted};
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, Wanted};
 use crate::ops::composite::gradient_of;
 use crate::ops::nn::norm::{check, outputs};
-use crate::{DType, Operand, Result, Shape, Tensor, with_float};
+use crate::{Operand, Result, Shape, Tensor, is_known, with_float};
 use nn_kernels::norm::{layer_backward, layer_normalize};
-use std::cell::OnceCell;
-use std::rc::Rc;
 
-/// Mean and `1 / √(variance + epsilon)` of every row, known once the op has run.
-type Statistics = Rc<OnceCell<[Tensor; 2]>>;
-
-/// Of x, gamma and beta.
+/// Inputs: x, gamma, beta. Outputs: y, and of every row the mean and `1 / √(variance + epsilon)`.
 struct LayerNorm {
     epsilon: f64,
-    statistics: Statistics,
 }
 
-/// One of the gradients with respect to x, gamma and beta, of x, the upstream gradient and gamma. One pass over the data
-/// computes all three, whichever is asked for first.
+/// Inputs: x, dy, gamma, mean, inv_std. Outputs: the gradients of x, gamma and beta, in one pass over the data.
 struct LayerNormGradient {
-    which: usize,
     epsilon: f64,
-    statistics: Statistics,
-    all: Rc<OnceCell<[Tensor; 3]>>,
+}
+
+/// How many rows a tensor has.
+fn rows(x: &Shape) -> Shape {
+    let dims = &x[..x.rank() - 1];
+    Shape::from([match dims.iter().all(|&dim| is_known(dim)) {
+        true => dims.iter().product(),
+        false => crate::UNKNOWN,
+    }])
 }
 
 impl Op for LayerNorm {
@@ -31,42 +32,52 @@ impl Op for LayerNorm {
         "layer_norm"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        check("layer_norm", self.epsilon, inputs)
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("epsilon", &self.epsilon)
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        let rows = Shape::from([shape[..shape.rank() - 1].iter().product::<usize>()]);
-        let [x, gamma, beta] = [&inputs[0], &inputs[1], &inputs[2]];
-        let [y, mean, inv_std] = with_float!(dtype, T => outputs([shape, rows, rows], |y: &mut [T], mean, inv_std| {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let (shape, dtype) = check("layer_norm", self.epsilon, inputs)?;
+        let rows = rows(&shape);
+        Ok([shape, rows, rows]
+            .map(|shape| Spec { shape, dtype })
+            .into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let shapes = [0, 1, 2].map(|i| expected[i].shape);
+        let [x, gamma, beta] = [0, 1, 2].map(|i| &inputs[i]);
+        Ok(with_float!(expected[0].dtype, T => outputs(shapes, |y: &mut [T], mean, inv_std| {
             layer_normalize(x.data(), gamma.data(), beta.data(), self.epsilon, y, mean, inv_std);
-        }));
-        self.statistics.get_or_init(|| [mean, inv_std]);
-        Ok(y)
+        }))
+        .into())
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let all = Rc::new(OnceCell::new());
-        let (x, gamma) = (&at.inputs[0], &at.inputs[1]);
-        let of = |which| {
-            let op = LayerNormGradient {
-                which,
-                epsilon: self.epsilon,
-                statistics: self.statistics.clone(),
-                all: all.clone(),
-            };
-            at.when(which, || {
-                apply(op, &[x.clone(), at.upstream.clone(), gamma.clone()])
-            })
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let [x, gamma] = [0, 1].map(|i| at.inputs[i].clone());
+        let [mean, inv_std] = [1, 2].map(|i| at.outputs[i].clone());
+        let op = LayerNormGradient {
+            epsilon: self.epsilon,
         };
-        Ok(vec![of(0), of(1), of(2)])
+        let wanted = Wanted::of((0..3).map(|i| at.needs(i)));
+        let inputs = [x, at.upstream().clone(), gamma, mean, inv_std];
+        let all = apply_wanted(op, &inputs, wanted).into_vec();
+        Ok(all.into_iter().map(Some).collect())
     }
 
     fn keeps(&self) -> Keeps {
         Keeps {
             inputs: 0b11,
-            output: false,
+            outputs: 0b110,
         }
+    }
+
+    fn output_count(&self, _: &[Tensor]) -> usize {
+        3
+    }
+
+    fn residuals(&self) -> usize {
+        2
     }
 }
 
@@ -75,59 +86,56 @@ impl Op for LayerNormGradient {
         "layer_norm_gradient"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let like = if self.which == 0 {
-            &inputs[0]
-        } else {
-            &inputs[2]
-        };
-        Ok((*like.raw_shape(), like.dtype()))
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("epsilon", &self.epsilon)
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        let [mean, inv_std] = self.statistics.get().expect("known since the forward pass");
-        let all = self.all.get_or_init(|| {
-            let (x, dy, gamma) = (&inputs[0], &inputs[1], &inputs[2]);
-            let shapes = [*x.raw_shape(), *gamma.raw_shape(), *gamma.raw_shape()];
-            with_float!(dtype, T => outputs(shapes, |dx: &mut [T], dgamma, dbeta| {
-                layer_backward(x.data(), dy.data(), mean.data(), inv_std.data(), gamma.data(), dx, dgamma, dbeta);
-            }))
-        });
-        Ok(all[self.which].view(shape, 0))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok([0, 2, 2].map(|i| Spec::of(&inputs[i])).into())
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let shapes = [0, 1, 2].map(|i| expected[i].shape);
+        let [x, dy, gamma, mean, inv_std] = [0, 1, 2, 3, 4].map(|i| &inputs[i]);
+        Ok(with_float!(expected[0].dtype, T => outputs(shapes, |dx: &mut [T], dgamma, dbeta| {
+            layer_backward(x.data(), dy.data(), mean.data(), inv_std.data(), gamma.data(), dx, dgamma, dbeta);
+        }))
+        .into())
+    }
+
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         gradient_of(
-            |inputs| plain_gradient(self.which, inputs, self.epsilon),
+            |inputs| plain_gradients(inputs, self.epsilon),
             at.inputs,
-            |i| at.needs(i),
-            at.upstream,
+            |i| i < 3 && at.needs(i),
+            at.upstreams,
         )
     }
 
     fn keeps(&self) -> Keeps {
         Keeps::INPUTS
     }
+
+    fn output_count(&self, _: &[Tensor]) -> usize {
+        3
+    }
 }
 
-/// The gradients that `layer_backward` computes, in plain operations.
-fn plain_gradient(which: usize, inputs: &[Tensor], epsilon: f64) -> Tensor {
-    let [x, dy, gamma] = inputs else {
-        unreachable!("three inputs")
-    };
+/// The gradients that `layer_backward` computes, in plain operations of x, dy and gamma.
+fn plain_gradients(inputs: &[Tensor], epsilon: f64) -> Vec<Tensor> {
+    let [x, dy, gamma] = [&inputs[0], &inputs[1], &inputs[2]];
     let rows: Vec<isize> = (0..x.raw_shape().rank() as isize - 1).collect();
-    if which == 2 {
-        return dy.sum_axes(&rows, false);
-    }
     let centered = x - x.mean_axes([-1], true);
     let inv_std = (centered.square().mean_axes([-1], true) + epsilon).rsqrt();
     let normalized = centered * &inv_std;
-    if which == 1 {
-        return (dy * normalized).sum_axes(&rows, false);
-    }
     let scaled = dy * gamma;
     let along = &normalized * (&scaled * &normalized).mean_axes([-1], true);
-    (&scaled - scaled.mean_axes([-1], true) - along) * inv_std
+    let dx = (&scaled - scaled.mean_axes([-1], true) - along) * inv_std;
+    vec![
+        dx,
+        (dy * normalized).sum_axes(&rows, false),
+        dy.sum_axes(&rows, false),
+    ]
 }
 
 /// Normalizes every row of the last axis by its own mean and variance (Ba, Kiros and Hinton 2016).
@@ -145,14 +153,8 @@ fn plain_gradient(which: usize, inputs: &[Tensor], epsilon: f64) -> Tensor {
 /// ```
 #[track_caller]
 pub fn layer_norm(x: &Tensor, gamma: impl Operand, beta: impl Operand, epsilon: f64) -> Tensor {
-    let op = LayerNorm {
-        epsilon,
-        statistics: Statistics::default(),
-    };
-    apply(
-        op,
-        &[x.clone(), gamma.operand(x.dtype()), beta.operand(x.dtype())],
-    )
+    let inputs = [x.clone(), gamma.operand(x.dtype()), beta.operand(x.dtype())];
+    apply(LayerNorm { epsilon }, &inputs)
 }
 
 #[cfg(test)]

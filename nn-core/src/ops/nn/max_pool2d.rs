@@ -1,25 +1,23 @@
 //! The greatest of every window of an image.
 
-use crate::autodiff::tape;
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::nn::padding::{Windows, check_image};
 use crate::{DType, Element, Error, Padding, Result, Shape, Tensor, with_float};
 use nn_kernels::math::Float;
 use nn_kernels::pool::{self, Cell};
-use std::cell::OnceCell;
 
+/// Outputs: the greatest numbers, and for each of them the cell of its window that it came from: `u8` where that holds every cell, or
+/// else `i64`.
 struct MaxPool2d {
     windows: Windows,
-    /// For every result the cell of its window that it came from, if a tape records it: `u8` where that holds every cell, or
-    /// else `i64`.
-    from: OnceCell<Tensor>,
 }
 
-/// Every number of the upstream gradient at the pixel that its result came from.
+/// Every number of the upstream gradient at the pixel that its result came from. Inputs: upstream, cells.
 struct MaxPool2dGradient {
     x: Shape,
     windows: pool::Windows,
-    from: Tensor,
 }
 
 /// The windows of a pooling.
@@ -46,13 +44,15 @@ pub(crate) fn pooled(op: &str, windows: &Windows, x: &Tensor) -> Result<(Shape, 
 
 /// The windows as the kernels take them, on images of shape `x`, with results of shape `y`.
 pub(crate) fn placed(windows: &Windows, x: &Shape, y: &Shape) -> pool::Windows {
+    // A stride beyond the image leaves one window, as one of its size does, and cannot be counted with.
+    let stride = |d: usize| windows.strides[d].min(x[d + 1].max(1));
     pool::Windows {
         batch: x[0],
         input: [x[1], x[2]],
         output: [y[1], y[2]],
         channels: x[3],
         kernel: windows.size,
-        stride: windows.strides,
+        stride: [stride(0), stride(1)],
         pad: windows.before([x[1], x[2]]),
     }
 }
@@ -69,51 +69,78 @@ fn greatest<T: Float + Element, C: Cell>(
     })
 }
 
+impl MaxPool2d {
+    /// The type that holds every cell of a window.
+    fn cells(&self) -> DType {
+        let [height, width] = self.windows.size;
+        match height.saturating_mul(width) <= 256 {
+            true => DType::U8,
+            false => DType::I64,
+        }
+    }
+}
+
 impl Op for MaxPool2d {
     fn name(&self) -> &'static str {
         "max_pool2d"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        pooled("max_pool2d", &self.windows, &inputs[0])
+    fn attributes(&self) -> Attributes {
+        self.windows.attributes()
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let (shape, dtype) = pooled("max_pool2d", &self.windows, &inputs[0])?;
+        let cells = self.cells();
+        Ok([dtype, cells].map(|dtype| Spec { shape, dtype }).into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let windows = placed(&self.windows, inputs[0].raw_shape(), &shape);
-        if !tape::is_watched(inputs) {
-            return Ok(
-                with_float!(dtype, T => greatest::<T, ()>(&inputs[0], &windows, shape, &mut vec![(); shape.len()])),
-            );
+        if !expected.wants(1) {
+            let y = with_float!(dtype, T => greatest::<T, ()>(&inputs[0], &windows, shape, &mut vec![(); shape.len()]));
+            return Ok([y, expected.nothing(1)].into());
         }
         let mut y = None;
-        let from = match windows.kernel[0].saturating_mul(windows.kernel[1]) <= 256 {
-            true => Tensor::build(shape, |from: &mut [u8]| {
+        let cells = match self.cells() {
+            DType::U8 => Tensor::build(shape, |cells: &mut [u8]| {
                 y = Some(
-                    with_float!(dtype, T => greatest::<T, u8>(&inputs[0], &windows, shape, from)),
+                    with_float!(dtype, T => greatest::<T, u8>(&inputs[0], &windows, shape, cells)),
                 );
             }),
-            false => Tensor::build(shape, |from: &mut [i64]| {
+            _ => Tensor::build(shape, |cells: &mut [i64]| {
                 y = Some(
-                    with_float!(dtype, T => greatest::<T, i64>(&inputs[0], &windows, shape, from)),
+                    with_float!(dtype, T => greatest::<T, i64>(&inputs[0], &windows, shape, cells)),
                 );
             }),
         };
-        self.from.get_or_init(|| from);
-        Ok(y.expect("built with the index"))
+        let cells = cells.ok()?; // Failed ones have not built y.
+        Ok([y.expect("built with the cells"), cells].into())
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let (x, up) = (*at.inputs[0].raw_shape(), at.upstream);
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let (x, up) = (*at.inputs[0].raw_shape(), at.upstream());
         let op = MaxPool2dGradient {
             x,
             windows: placed(&self.windows, &x, up.raw_shape()),
-            from: self.from.get().expect("kept when recorded").clone(),
         };
-        Ok(vec![Some(apply(op, std::slice::from_ref(up)))])
+        Ok(vec![Some(apply(op, &[up.clone(), at.outputs[1].clone()]))])
     }
 
     fn keeps(&self) -> Keeps {
-        Keeps::SHAPES
+        Keeps {
+            inputs: 0,
+            outputs: 0b10,
+        }
+    }
+
+    fn output_count(&self, _: &[Tensor]) -> usize {
+        2
+    }
+
+    fn residuals(&self) -> usize {
+        1
     }
 }
 
@@ -122,38 +149,42 @@ impl Op for MaxPool2dGradient {
         "max_pool2d_gradient"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((self.x, inputs[0].dtype()))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((self.x, inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
+        let cells = &inputs[1];
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 let (dy, w) = (inputs[0].data(), &self.windows);
-                match self.from.dtype() {
-                    DType::U8 => pool::max_pool_backward(dy, self.from.data::<u8>(), w, out),
-                    _ => pool::max_pool_backward(dy, self.from.data::<i64>(), w, out),
+                match cells.dtype() {
+                    DType::U8 => pool::max_pool_backward(dy, cells.data::<u8>(), w, out),
+                    _ => pool::max_pool_backward(dy, cells.data::<i64>(), w, out),
                 }
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let dy = *at.inputs[0].raw_shape();
-        let cells = self.from.cast(DType::I64);
+        let cells = at.inputs[1].cast(DType::I64);
         let pixels = Tensor::build(dy, |out: &mut [i64]| {
             out.iter_mut()
                 .zip(cells.data::<i64>())
                 .enumerate()
                 .for_each(|(i, (o, &cell))| *o = self.pixel(i, cell as usize) as i64);
         });
-        Ok(vec![Some(
-            at.upstream.reshape([self.x.len()]).take(&pixels, 0),
-        )])
+        let taken = at.upstream().reshape([self.x.len()]).take(&pixels, 0);
+        Ok(vec![Some(taken), None])
     }
 
     fn keeps(&self) -> Keeps {
-        Keeps::SHAPES
+        Keeps {
+            inputs: 0b10,
+            outputs: 0,
+        }
     }
 }
 
@@ -185,13 +216,7 @@ impl MaxPool2dGradient {
 #[track_caller]
 pub fn max_pool2d(x: &Tensor, pool: [usize; 2], strides: [usize; 2], padding: Padding) -> Tensor {
     let windows = pools(pool, strides, padding);
-    apply(
-        MaxPool2d {
-            windows,
-            from: OnceCell::new(),
-        },
-        std::slice::from_ref(x),
-    )
+    apply(MaxPool2d { windows }, std::slice::from_ref(x))
 }
 
 /// The shape of a pooling's result, known to the compiler too; dimensions may be [`crate::UNKNOWN`]. `None` for a rank other than 4, or

@@ -1,8 +1,10 @@
 //! The mean of squared differences, of each row or of all.
 
-use crate::graph::op::{Backward, Keeps, Op, apply, common_float};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::ops::nn::softmax_cross_entropy::column;
-use crate::{DType, Error, Result, Shape, Tensor, is_known, with_float};
+use crate::{Error, Result, Shape, Tensor, is_known, with_float};
 use nn_kernels::reduce as kernel;
 
 /// Of two tensors of one shape.
@@ -19,7 +21,11 @@ impl Op for MeanSquaredError {
         "mean_squared_error"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("rows", &self.rows)
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let (x, y) = (inputs[0].raw_shape(), inputs[1].raw_shape());
         let dtype = common_float(self.name(), inputs)?;
         let agree = |(&a, &b): (&usize, &usize)| a == b || !is_known(a) || !is_known(b);
@@ -32,24 +38,25 @@ impl Op for MeanSquaredError {
             true => x.without(x.axis(-1)?),
             false => Shape::SCALAR,
         };
-        Ok((shape, dtype))
+        Ok((shape, dtype).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let (x, y) = (&inputs[0], &inputs[1]);
         let dims = x.raw_shape();
         let n = if self.rows { dims.dim(-1)? } else { dims.len() };
-        Ok(
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 kernel::mean_squared_error(x.data(), y.data(), n, out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let (x, y) = (&at.inputs[0], &at.inputs[1]);
-        let dx = at.when(0, || gradient(x, y, at.upstream));
-        let dy = at.when(1, || gradient(y, x, at.upstream));
+        let dx = at.when(0, || gradient(x, y, at.upstream()));
+        let dy = at.when(1, || gradient(y, x, at.upstream()));
         Ok(vec![dx, dy])
     }
 
@@ -63,24 +70,25 @@ impl Op for MeanSquaredErrorGradient {
         "mean_squared_error_gradient"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[0].raw_shape(), inputs[0].dtype()))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((*inputs[0].raw_shape(), inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let [x, y, scale] = [&inputs[0], &inputs[1], &inputs[2]];
-        Ok(
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 kernel::mean_squared_error_gradient(x.data(), y.data(), scale.data(), out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         // 2/n s (x - y)
         let [x, y, scale] = [&at.inputs[0], &at.inputs[1], &at.inputs[2]];
         let (rows, all) = (scale.raw_shape(), x.raw_shape().len());
-        let twice = at.upstream * (2.0 * rows.len() as f64 / all as f64);
+        let twice = at.upstream() * (2.0 * rows.len() as f64 / all as f64);
         let each = match rows.rank() {
             0 => scale.clone(),
             _ => column(scale),

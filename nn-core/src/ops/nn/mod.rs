@@ -8,7 +8,6 @@ pub(crate) mod layer_norm;
 pub(crate) mod max_pool2d;
 pub(crate) mod mean_squared_error;
 pub(crate) mod norm;
-pub(crate) mod normalized;
 pub(crate) mod padding;
 pub(crate) mod recurrent;
 pub(crate) mod softmax_cross_entropy;

@@ -1,29 +1,23 @@
 //! Cross-entropy of scores and probabilities.
 
-use crate::graph::op::{Backward, Keeps, Op, apply, common_float};
+use crate::graph::apply::apply_static;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::ops::activation::softmax;
-use crate::{DType, Error, Result, Shape, Tensor, is_known, with_float};
+use crate::{Error, Result, Tensor, is_known, with_float};
 use nn_kernels::softmax::{categorical_cross_entropy, categorical_cross_entropy_gradient};
-use std::cell::OnceCell;
 
-/// Of logits and targets, both `[.., classes]`.
-#[derive(Default)]
-struct CrossEntropy {
-    /// `ln Σ eˣ` of every row, which the gradient needs too.
-    lse: OnceCell<Tensor>,
-}
+/// Inputs: logits and targets, both `[.., classes]`. Outputs: the losses, and `ln Σ eˣ` of every row, which the gradient needs too.
+struct CrossEntropy;
 
-/// With respect to the logits: of logits, targets and the upstream gradient `[..]`.
-struct CrossEntropyGradient {
-    lse: Tensor,
-}
+/// The gradient of the logits. Inputs: logits, targets, the upstream gradient and `ln Σ eˣ`, both `[..]`.
+struct CrossEntropyGradient;
 
 impl Op for CrossEntropy {
     fn name(&self) -> &'static str {
         "softmax_cross_entropy"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let (logits, targets) = (inputs[0].raw_shape(), inputs[1].raw_shape());
         let dtype = common_float(self.name(), inputs)?;
         let agree = |(&a, &b): (&usize, &usize)| a == b || !is_known(a) || !is_known(b);
@@ -33,35 +27,49 @@ impl Op for CrossEntropy {
                  numbers use `sparse_softmax_cross_entropy`"
             )));
         }
-        Ok((logits.without(logits.axis(-1)?), dtype))
+        let shape = logits.without(logits.axis(-1)?);
+        Ok([Spec { shape, dtype }; 2].into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let (logits, targets) = (&inputs[0], &inputs[1]);
         let classes = logits.raw_shape().dim(-1)?;
-        Ok(
-            with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
-                // Without classes the kernel has no row to write, and the empty sum is 0.
-                loss.fill(T::default());
-                let lse = Tensor::build(shape, |lse: &mut [T]| {
-                    lse.fill(T::default());
-                    categorical_cross_entropy(logits.data(), targets.data(), classes, loss, lse);
-                });
-                self.lse.set(lse).expect("an op runs once");
-            })),
-        )
+        let mut lse = None;
+        let loss = with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
+            // Without classes the kernel has no row to write, and the empty sum is 0.
+            loss.fill(T::default());
+            lse = Some(Tensor::build(shape, |lse: &mut [T]| {
+                lse.fill(T::default());
+                categorical_cross_entropy(logits.data(), targets.data(), classes, loss, lse);
+            }));
+        }));
+        let loss = loss.ok()?; // A failed one has not built the sums.
+        Ok([loss, lse.expect("built with the losses").ok()?].into())
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let (logits, targets) = (&at.inputs[0], &at.inputs[1]);
-        let lse = self.lse.get().expect("set when the op ran");
-        let dlogits = at.when(0, || gradient(lse.clone(), logits, targets, at.upstream));
-        let dtargets = at.when(1, || -(column(at.upstream) * logits.log_softmax(-1)));
+        let dlogits = at.when(0, || {
+            gradient(&at.outputs[1], logits, targets, at.upstream())
+        });
+        let dtargets = at.when(1, || -(column(at.upstream()) * logits.log_softmax(-1)));
         Ok(vec![dlogits, dtargets])
     }
 
     fn keeps(&self) -> Keeps {
-        Keeps::INPUTS
+        Keeps {
+            inputs: u32::MAX,
+            outputs: 0b10,
+        }
+    }
+
+    fn output_count(&self, _: &[Tensor]) -> usize {
+        2
+    }
+
+    fn residuals(&self) -> usize {
+        1
     }
 }
 
@@ -70,14 +78,15 @@ impl Op for CrossEntropyGradient {
         "softmax_cross_entropy_gradient"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[0].raw_shape(), inputs[0].dtype()))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((*inputs[0].raw_shape(), inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        let [logits, targets, scale] = [&inputs[0], &inputs[1], &inputs[2]];
-        let (lse, classes) = (&self.lse, shape.dim(-1)?);
-        Ok(
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
+        let [logits, targets, scale, lse] = [0, 1, 2, 3].map(|i| &inputs[i]);
+        let classes = shape.dim(-1)?;
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 let (x, targets, lse, scale) = (logits.data::<T>(), targets.data(), lse.data(), scale.data());
                 if lse.is_empty() {
@@ -85,18 +94,20 @@ impl Op for CrossEntropyGradient {
                 }
                 categorical_cross_entropy_gradient(x, targets, lse, scale, classes, out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         // (p w - t) s, with p the softmax, w the sum of the targets t, and s the scale.
         let [logits, targets, scale] = [&at.inputs[0], &at.inputs[1], &at.inputs[2]];
-        let (p, scaled) = (logits.softmax(-1), at.upstream * column(scale));
+        let (p, scaled) = (logits.softmax(-1), at.upstream() * column(scale));
         let weight = || targets.sum_axes([-1], true);
         let dlogits = at.when(0, || softmax::gradient(&p, &(&scaled * weight())));
         let dtargets = at.when(1, || (&scaled * &p).sum_axes([-1], true) - &scaled);
-        let dscale = at.when(2, || (at.upstream * (&p * weight() - targets)).sum_axis(-1));
-        Ok(vec![dlogits, dtargets, dscale])
+        let dscale = at.when(2, || {
+            (at.upstream() * (&p * weight() - targets)).sum_axis(-1)
+        });
+        Ok(vec![dlogits, dtargets, dscale, None])
     }
 
     fn keeps(&self) -> Keeps {
@@ -112,9 +123,9 @@ pub(crate) fn column(rows: &Tensor) -> Tensor {
 }
 
 /// `(softmax(logits) Σ targets - targets) · scale` for every row.
-fn gradient(lse: Tensor, logits: &Tensor, targets: &Tensor, scale: &Tensor) -> Tensor {
-    let op = CrossEntropyGradient { lse };
-    apply(op, &[logits.clone(), targets.clone(), scale.clone()])
+fn gradient(lse: &Tensor, logits: &Tensor, targets: &Tensor, scale: &Tensor) -> Tensor {
+    let inputs = [logits, targets, scale, lse].map(Tensor::clone);
+    apply_static(&CrossEntropyGradient, &inputs)
 }
 
 /// `-Σ target · ln softmax(logits)` for every row, in one pass and without overflow.
@@ -132,7 +143,7 @@ fn gradient(lse: Tensor, logits: &Tensor, targets: &Tensor, scale: &Tensor) -> T
 /// ```
 #[track_caller]
 pub fn softmax_cross_entropy(logits: &Tensor, targets: &Tensor) -> Tensor {
-    apply(CrossEntropy::default(), &[logits.clone(), targets.clone()])
+    apply_static(&CrossEntropy, &[logits.clone(), targets.clone()])
 }
 
 #[cfg(test)]

@@ -1,23 +1,17 @@
 //! Cross-entropy of scores and labels.
 
-use crate::graph::op::{Backward, Keeps, Op, apply, common_float};
+use crate::graph::apply::apply_static;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::ops::activation::softmax;
 use crate::ops::nn::softmax_cross_entropy::column;
-use crate::{DType, Error, Result, Shape, Tensor, is_known, with_float};
+use crate::{DType, Error, Result, Tensor, is_known, with_float};
 use nn_kernels::softmax::{sparse_cross_entropy, sparse_cross_entropy_gradient};
-use std::cell::OnceCell;
 
-/// Of logits `[.., classes]` and labels `[..]`.
-#[derive(Default)]
-struct SparseCrossEntropy {
-    /// `ln Σ eˣ` of every row, which the gradient needs too.
-    lse: OnceCell<Tensor>,
-}
+/// Inputs: logits `[.., classes]` and labels `[..]`. Outputs: the losses, and `ln Σ eˣ` of every row, which the gradient needs too.
+struct SparseCrossEntropy;
 
-/// Of logits, labels and the upstream gradient `[..]`.
-struct SparseCrossEntropyGradient {
-    lse: Tensor,
-}
+/// Inputs: logits, labels, the upstream gradient and `ln Σ eˣ`, all three `[..]`.
+struct SparseCrossEntropyGradient;
 
 fn check_labels(labels: &Tensor, classes: usize) -> Result<()> {
     let labels = labels.data::<i64>();
@@ -36,7 +30,7 @@ impl Op for SparseCrossEntropy {
         "sparse_softmax_cross_entropy"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let (logits, labels) = (inputs[0].raw_shape(), inputs[1].raw_shape());
         let dtype = common_float(self.name(), &inputs[..1])?;
         if inputs[1].dtype() != DType::I64 {
@@ -53,31 +47,43 @@ impl Op for SparseCrossEntropy {
                 "logits {logits} need labels of shape {rows}, one class number a row; found {labels}"
             )));
         }
-        Ok((rows, dtype))
+        Ok([Spec { shape: rows, dtype }; 2].into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let (logits, labels) = (&inputs[0], &inputs[1]);
         let classes = logits.raw_shape().dim(-1)?;
         check_labels(labels, classes)?;
-        Ok(
-            with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
-                let lse = Tensor::build(shape, |lse: &mut [T]| {
-                    sparse_cross_entropy(logits.data(), labels.data(), classes, loss, lse);
-                });
-                self.lse.set(lse).expect("an op runs once");
-            })),
-        )
+        let mut lse = None;
+        let loss = with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
+            lse = Some(Tensor::build(shape, |lse: &mut [T]| {
+                sparse_cross_entropy(logits.data(), labels.data(), classes, loss, lse);
+            }));
+        }));
+        let loss = loss.ok()?; // A failed one has not built the sums.
+        Ok([loss, lse.expect("built with the losses").ok()?].into())
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let (logits, labels) = (&at.inputs[0], &at.inputs[1]);
-        let lse = self.lse.get().expect("set when the op ran").clone();
-        Ok(vec![Some(gradient(lse, logits, labels, at.upstream)), None])
+        let dlogits = gradient(&at.outputs[1], logits, labels, at.upstream());
+        Ok(vec![Some(dlogits), None])
     }
 
     fn keeps(&self) -> Keeps {
-        Keeps::INPUTS
+        Keeps {
+            inputs: u32::MAX,
+            outputs: 0b10,
+        }
+    }
+
+    fn output_count(&self, _: &[Tensor]) -> usize {
+        2
+    }
+
+    fn residuals(&self) -> usize {
+        1
     }
 }
 
@@ -86,14 +92,15 @@ impl Op for SparseCrossEntropyGradient {
         "sparse_softmax_cross_entropy_gradient"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((*inputs[0].raw_shape(), inputs[0].dtype()))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((*inputs[0].raw_shape(), inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        let [logits, labels, scale] = [&inputs[0], &inputs[1], &inputs[2]];
-        let (lse, classes) = (&self.lse, shape.dim(-1)?);
-        Ok(
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
+        let [logits, labels, scale, lse] = [0, 1, 2, 3].map(|i| &inputs[i]);
+        let classes = shape.dim(-1)?;
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 let (x, labels, lse, scale) = (logits.data::<T>(), labels.data(), lse.data(), scale.data());
                 if lse.is_empty() {
@@ -101,19 +108,19 @@ impl Op for SparseCrossEntropyGradient {
                 }
                 sparse_cross_entropy_gradient(x, labels, lse, scale, classes, out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let [logits, labels, scale] = [&at.inputs[0], &at.inputs[1], &at.inputs[2]];
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let [logits, labels, scale, lse] = [0, 1, 2, 3].map(|i| &at.inputs[i]);
         let dlogits = at.when(0, || {
-            softmax::gradient(&logits.softmax(-1), &(at.upstream * column(scale)))
+            softmax::gradient(&logits.softmax(-1), &(at.upstream() * column(scale)))
         });
         let dscale = at.when(2, || {
-            let slopes = gradient(self.lse.clone(), logits, labels, &scale.ones_like());
-            (at.upstream * slopes).sum_axis(-1)
+            let derivative = gradient(lse, logits, labels, &scale.ones_like());
+            (at.upstream() * derivative).sum_axis(-1)
         });
-        Ok(vec![dlogits, None, dscale])
+        Ok(vec![dlogits, None, dscale, None])
     }
 
     fn keeps(&self) -> Keeps {
@@ -122,9 +129,9 @@ impl Op for SparseCrossEntropyGradient {
 }
 
 /// `(softmax(logits) - onehot(labels)) · scale` for every row.
-fn gradient(lse: Tensor, logits: &Tensor, labels: &Tensor, scale: &Tensor) -> Tensor {
-    let op = SparseCrossEntropyGradient { lse };
-    apply(op, &[logits.clone(), labels.clone(), scale.clone()])
+fn gradient(lse: &Tensor, logits: &Tensor, labels: &Tensor, scale: &Tensor) -> Tensor {
+    let inputs = [logits, labels, scale, lse].map(Tensor::clone);
+    apply_static(&SparseCrossEntropyGradient, &inputs)
 }
 
 /// `-ln softmax(logits)[label]` for every row: `ln Σ eˣ - x[label]`, in one pass and without overflow.
@@ -145,7 +152,7 @@ pub fn sparse_softmax_cross_entropy(logits: &Tensor, labels: &Tensor) -> Tensor 
         DType::U8 => labels.cast(DType::I64),
         _ => labels.clone(),
     };
-    apply(SparseCrossEntropy::default(), &[logits.clone(), labels])
+    apply_static(&SparseCrossEntropy, &[logits.clone(), labels])
 }
 
 #[cfg(test)]

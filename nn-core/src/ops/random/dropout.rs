@@ -1,8 +1,10 @@
 //! Dropout.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::tensor::random;
-use crate::{DType, Error, Result, Shape, Tensor, with_float};
+use crate::{Error, Result, Tensor, with_float};
 use nn_kernels::elementwise;
 use nn_kernels::math::Float;
 
@@ -16,34 +18,41 @@ impl Op for Masked {
         "dropout"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("scale", &self.scale)
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let (shape, dtype) = (*inputs[0].raw_shape(), inputs[0].dtype());
         match dtype.is_float() {
-            true => Ok((shape, dtype)),
+            true => Ok((shape, dtype).into()),
             false => Err(Error::needs_float("dropout", dtype)),
         }
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 let scale = Float::from_f64(self.scale);
                 elementwise::zip_wide(inputs[0].data(), inputs[1].data(), out, masked(scale));
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let Masked { scale } = *self;
         let mask = at.inputs[1].clone();
-        let dx = at.when(0, || apply(Masked { scale }, &[at.upstream.clone(), mask]));
+        let dx = at.when(0, || {
+            apply(Masked { scale }, &[at.upstream().clone(), mask])
+        });
         Ok(vec![dx, None])
     }
 
     fn keeps(&self) -> Keeps {
         Keeps {
             inputs: 0b10,
-            output: false,
+            outputs: 0,
         }
     }
 }
@@ -72,7 +81,7 @@ pub fn dropout(x: &Tensor, rate: f64) -> Tensor {
             "the rate of dropout is a probability from 0 to 1, found {rate}"
         )));
     }
-    if x.error().is_some() || x.is_abstract() {
+    if x.error().is_some() {
         return x.clone();
     }
     let keep = 1.0 - rate;

@@ -1,8 +1,10 @@
 //! Running sums.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::reduce::sum::summable;
-use crate::{DType, Result, Shape, Tensor};
+use crate::{DType, Result, Tensor};
 use nn_kernels::reduce::cumsum;
 
 struct CumSum {
@@ -16,15 +18,22 @@ impl Op for CumSum {
         "cumsum"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let shape = inputs[0].raw_shape();
-        shape.axis(self.axis)?;
-        Ok((*shape, inputs[0].dtype()))
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("axis", &self.axis)
+            .with("reverse", &self.reverse)
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let shape = inputs[0].raw_shape();
+        shape.axis(self.axis)?;
+        Ok((*shape, inputs[0].dtype()).into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let (x, axis) = (&inputs[0], shape.axis(self.axis)?);
-        Ok(match dtype {
+        Ok(Outputs::One(match dtype {
             DType::F32 => Tensor::build(shape, |out: &mut [f32]| {
                 cumsum(x.data(), &shape, axis, out, self.reverse)
             }),
@@ -34,15 +43,15 @@ impl Op for CumSum {
             _ => Tensor::build(shape, |out: &mut [i64]| {
                 cumsum(x.data(), &shape, axis, out, self.reverse)
             }),
-        })
+        }))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let back = CumSum {
             axis: self.axis,
             reverse: !self.reverse,
         };
-        Ok(vec![Some(apply(back, std::slice::from_ref(at.upstream)))])
+        Ok(vec![Some(apply(back, std::slice::from_ref(at.upstream())))])
     }
 
     fn keeps(&self) -> Keeps {
@@ -52,7 +61,7 @@ impl Op for CumSum {
 
 impl Tensor {
     /// The running sum along an axis (counted from the end if negative): `yᵢ = x₀ + … + xᵢ`. Bytes and truth values are
-    /// summed as `i64`.
+    /// summed as `i64`, `f32` in the precision of `f64`.
     ///
     /// ```
     /// # use nn_core::Tensor;
@@ -82,6 +91,22 @@ mod tests {
         assert!(x.cumsum(2).error().is_some());
         let nan = Tensor::from([1.0, f32::NAN, 2.0]).cumsum(0);
         assert!(nan.data::<f32>()[0] == 1.0 && nan.data::<f32>()[1..].iter().all(|v| v.is_nan()));
+    }
+
+    #[test]
+    fn loses_no_digits() {
+        let n = 5_000_000;
+        let x = Tensor::full([n], 0.0005_f32);
+        let tape = crate::GradientTape::new();
+        tape.watch(&x);
+        let y = x.cumsum(0);
+        assert_eq!(y.data::<f32>()[n - 1], 2500.0);
+        // Of the sum of all running sums, each element is in as many as come from there on.
+        let g = tape.gradient(&(y * 0.0005).sum(), &x).unwrap();
+        assert_eq!(
+            (g.data::<f32>()[0], g.data::<f32>()[n - 1]),
+            (2500.0, 0.0005)
+        );
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What the greatest and the least have in common: who gets the gradient, and where they are.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::zip::Function;
 use crate::ops::reduce::sum::summable;
-use crate::{DType, Error, Result, Shape, Tensor};
+use crate::{DType, Error, Result, Tensor};
 use nn_kernels::math::Float;
 use nn_kernels::reduce::{Kind, argmax, argmin};
 
@@ -58,7 +60,11 @@ impl Op for Position {
         self.name
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("axis", &self.axis)
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let shape = inputs[0].raw_shape();
         let axis = shape.axis(self.axis)?;
         if shape[axis] == 0 {
@@ -67,10 +73,11 @@ impl Op for Position {
                 self.name
             )));
         }
-        Ok((shape.without(axis), DType::I64))
+        Ok((shape.without(axis), DType::I64).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, _) = expected.only();
         let x = &inputs[0];
         let dims = x.raw_shape();
         let axis = dims.axis(self.axis)?;
@@ -82,14 +89,14 @@ impl Op for Position {
                 }
             };
         }
-        Ok(Tensor::build(shape, |out| match x.dtype() {
+        Ok(Outputs::One(Tensor::build(shape, |out| match x.dtype() {
             DType::F32 => find!(f32, out),
             DType::F64 => find!(f64, out),
             _ => find!(i64, out),
-        }))
+        })))
     }
 
-    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         Ok(vec![None])
     }
 

@@ -1,6 +1,8 @@
 //! Averages over axes.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::reduce::reduction::{Axes, reduced};
 use crate::{DType, Error, Result, Shape, Tensor, with_float};
 use nn_kernels::elementwise::map_in_place;
@@ -23,34 +25,42 @@ impl Op for Mean {
         "mean"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("axes", &self.axes)
+            .with("keepdims", &self.keepdims)
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let (shape, dtype) = (inputs[0].raw_shape(), inputs[0].dtype());
         match dtype.is_float() {
             true => Ok((
                 reduced(shape, &self.axes.mask(shape)?, self.keepdims),
                 dtype,
-            )),
+            )
+                .into()),
             false => Err(Error::needs_float("mean", dtype)),
         }
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let x = &inputs[0];
         let dims = x.raw_shape();
         let mask = self.axes.mask(dims)?;
-        Ok(
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 kernel::reduce(x.data(), dims, &mask, out, Kind::Sum);
                 let n = T::from_f64(count(dims, &mask));
                 map_in_place(out, move |sum: T| sum / n);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let shape = at.inputs[0].raw_shape();
         let mask = self.axes.mask(shape)?;
-        let share = at.upstream.reshape(reduced(shape, &mask, true)) / count(shape, &mask);
+        let share = at.upstream().reshape(reduced(shape, &mask, true)) / count(shape, &mask);
         Ok(vec![Some(share.broadcast_to(*shape))])
     }
 

@@ -1,8 +1,10 @@
 //! What `any` and `all` have in common.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::reduce::reduction::{Axes, reduced};
-use crate::{DType, Result, Shape, Tensor};
+use crate::{DType, Result, Tensor};
 
 /// Makes one truth value of many: of elements with these dimensions, along the marked axes.
 type Kernel = fn(x: &[bool], dims: &[usize], axes: &[bool], out: &mut [bool]);
@@ -24,21 +26,28 @@ impl Op for Quantify {
         self.quantifier.name
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("axes", &self.axes)
+            .with("keepdims", &self.keepdims)
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let shape = inputs[0].raw_shape();
         let mask = self.axes.mask(shape)?;
-        Ok((reduced(shape, &mask, self.keepdims), DType::Bool))
+        Ok((reduced(shape, &mask, self.keepdims), DType::Bool).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, _: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, _) = expected.only();
         let (x, dims) = (&inputs[0], inputs[0].raw_shape());
         let mask = self.axes.mask(dims)?;
-        Ok(Tensor::build(shape, |out| {
+        Ok(Outputs::One(Tensor::build(shape, |out| {
             (self.quantifier.kernel)(x.data(), dims, &mask, out)
-        }))
+        })))
     }
 
-    fn gradient(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         Ok(vec![None])
     }
 

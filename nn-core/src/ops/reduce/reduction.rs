@@ -1,6 +1,8 @@
 //! What reductions over axes have in common.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::{Attribute, Attributes, Setting};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::{DType, Error, MAX_RANK, Result, Shape, Tensor};
 use nn_kernels::reduce::{self as kernel, Kind};
 use std::ops::Deref;
@@ -38,6 +40,22 @@ impl Axes {
             }
         }
         Ok(mask)
+    }
+}
+
+impl Setting for Axes {
+    fn to_attribute(&self) -> Attribute {
+        match self {
+            Axes::All => Attribute::None,
+            Axes::Some(axes) => axes.to_attribute(),
+        }
+    }
+
+    fn from_attribute(attribute: &Attribute) -> Option<Axes> {
+        match attribute {
+            Attribute::None => Some(Axes::All),
+            axes => Vec::from_attribute(axes).map(Axes::Some),
+        }
     }
 }
 
@@ -87,7 +105,13 @@ impl Op for Reduce {
         self.reduction.name
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("axes", &self.axes)
+            .with("keepdims", &self.keepdims)
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let shape = inputs[0].raw_shape();
         let mask = self.axes.mask(shape)?;
         let empty = shape
@@ -100,15 +124,16 @@ impl Op for Reduce {
                 self.reduction.name
             )));
         }
-        Ok((reduced(shape, &mask, self.keepdims), inputs[0].dtype()))
+        Ok((reduced(shape, &mask, self.keepdims), inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let x = &inputs[0];
         let dims = x.raw_shape();
         let mask = self.axes.mask(dims)?;
         let kind = self.reduction.kind;
-        Ok(match dtype {
+        Ok(Outputs::One(match dtype {
             DType::F32 => Tensor::build(shape, |out| {
                 kernel::reduce::<f32>(x.data(), dims, &mask, out, kind)
             }),
@@ -118,19 +143,19 @@ impl Op for Reduce {
             _ => Tensor::build(shape, |out| {
                 kernel::reduce::<i64>(x.data(), dims, &mask, out, kind)
             }),
-        })
+        }))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let shape = at.inputs[0].raw_shape();
         let kept = reduced(shape, &self.axes.mask(shape)?, true);
-        let output = match self.reduction.keeps.output {
-            true => at.output.reshape(kept),
-            false => at.output.clone(),
+        let output = match self.reduction.keeps.output(0) {
+            true => at.output().reshape(kept),
+            false => at.output().clone(),
         };
         Ok(vec![Some((self.reduction.gradient)(
             at,
-            at.upstream.reshape(kept),
+            at.upstream().reshape(kept),
             output,
         ))])
     }

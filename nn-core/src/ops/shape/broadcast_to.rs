@@ -1,7 +1,9 @@
 //! Repetition along dimensions of size 1.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Error, Result, Shape, Tensor, with_dtype};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
+use crate::{Error, Result, Shape, Tensor, with_dtype};
 use nn_kernels::elementwise;
 
 struct BroadcastTo(Shape);
@@ -11,13 +13,21 @@ impl Op for BroadcastTo {
         "broadcast_to"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("shape", &self.0)
+    }
+
+    fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
+        Ok(Some(OpHandle::new(BroadcastTo(binding.shape(&self.0)?))))
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let from = inputs[0].raw_shape();
         match from.broadcast(&self.0) {
             Some(shape)
                 if shape.rank() == self.0.rank() && (shape == self.0 || !self.0.is_known()) =>
             {
-                Ok((shape, inputs[0].dtype()))
+                Ok((shape, inputs[0].dtype()).into())
             }
             _ => Err(Error::shape(format!(
                 "cannot broadcast {from} to {}: aligned at the end, dimensions must agree or be 1",
@@ -26,17 +36,18 @@ impl Op for BroadcastTo {
         }
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let x = &inputs[0];
-        Ok(
+        Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 elementwise::broadcast_to(x.data(), x.raw_shape(), out, &shape);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        Ok(vec![Some(at.upstream.clone())]) // the engine sums over what was repeated
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![Some(at.upstream().clone())]) // the engine sums over what was repeated
     }
 
     fn keeps(&self) -> Keeps {

@@ -1,7 +1,9 @@
 //! Tensors joined along an axis.
 
 use crate::check::two;
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::{
     ANYTHING, DType, Error, Result, Shape, ShapeError, Tensor, axis_of, is_known, with_dtype,
@@ -18,29 +20,34 @@ impl Op for Concatenate {
         "concatenate"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let shapes: Vec<Shape> = inputs.iter().map(|t| *t.raw_shape()).collect();
-        Ok((output_shape(&shapes, self.axis)?, inputs[0].dtype()))
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("axis", &self.axis)
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let shapes: Vec<Shape> = inputs.iter().map(|t| *t.raw_shape()).collect();
+        Ok((output_shape(&shapes, self.axis)?, inputs[0].dtype()).into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let axis = shape.axis(self.axis)?;
-        let width = |t: &Tensor| t.raw_shape()[axis..].iter().product();
-        Ok(
+        let width = |t: &Tensor| Shape::new(&t.raw_shape()[axis..]).len();
+        Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 let parts: Vec<(&[T], usize)> = inputs.iter().map(|t| (t.data(), width(t))).collect();
                 copy::concatenate(&parts, out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let axis = at.output.raw_shape().axis(self.axis)?;
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let axis = at.output().raw_shape().axis(self.axis)?;
         let mut end = 0;
         let parts = at.inputs.iter().enumerate().map(|(i, input)| {
             let start = end;
             end += input.raw_shape()[axis];
-            at.when(i, || at.upstream.slice_axis(axis as isize, start..end))
+            at.when(i, || at.upstream().slice_axis(axis as isize, start..end))
         });
         Ok(parts.collect())
     }

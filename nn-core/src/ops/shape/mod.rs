@@ -1,9 +1,11 @@
 //! Elements in other places.
 
+pub(crate) mod batch_size;
 pub(crate) mod broadcast_to;
 pub(crate) mod concatenate;
 pub(crate) mod expand_dims;
 pub(crate) mod flip;
+pub(crate) mod full;
 pub(crate) mod pad;
 pub(crate) mod repeat;
 pub(crate) mod reshape;
@@ -18,5 +20,6 @@ pub(crate) mod unstack;
 
 pub use concatenate::concatenate;
 pub use pad::PadMode;
+pub use reshape::NewShape;
 pub use slice::Slice;
 pub use stack::stack;

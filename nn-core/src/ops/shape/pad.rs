@@ -1,9 +1,13 @@
 //! Elements added around a tensor.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::Slice;
 use crate::ops::fail::fail;
-use crate::{DType, Element, Error, Result, Shape, Tensor, UNKNOWN, is_known, with_dtype};
+use crate::{
+    DType, Element, Error, Result, Shape, Tensor, UNKNOWN, dim_plus, is_known, too_long, with_dtype,
+};
 use nn_kernels::copy::paste;
 use nn_kernels::elementwise::AxisSlice;
 
@@ -31,15 +35,22 @@ impl Op for Pad {
         "pad"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let dims = inputs[0].raw_shape().iter().zip(&self.paddings);
-        let dims: Vec<usize> = dims
-            .map(|(d, (before, after))| d + before + after)
-            .collect();
-        Ok((Shape::new(&dims), inputs[0].dtype()))
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("paddings", &self.paddings)
+            .with("value", &self.value)
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let dims = inputs[0].raw_shape().iter().zip(&self.paddings);
+        let dims: Result<Vec<usize>> = dims
+            .map(|(&d, &(before, after))| padded_size(d, before, after))
+            .collect();
+        Ok((Shape::new(&dims?), inputs[0].dtype()).into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let x = &inputs[0];
         let place = |(&length, &(start, _)): (&usize, &(usize, usize))| AxisSlice {
             start,
@@ -52,24 +63,31 @@ impl Op for Pad {
             .zip(&self.paddings)
             .map(place)
             .collect();
-        Ok(
+        Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 paste(x.data(), T::from_f64(self.value), out, &shape, &place);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let dims = at.inputs[0].raw_shape().iter().zip(&self.paddings);
         let inside: Vec<Slice> = dims
             .map(|(&d, &(before, _))| Slice::from(before..before + d))
             .collect();
-        Ok(vec![Some(at.upstream.slice_axes(inside))])
+        Ok(vec![Some(at.upstream().slice_axes(inside))])
     }
 
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
     }
+}
+
+/// The size of an axis of `n` elements with so many added.
+fn padded_size(n: usize, before: usize, after: usize) -> Result<usize> {
+    dim_plus(n, before)
+        .and_then(|n| dim_plus(n, after))
+        .ok_or_else(|| too_long(format_args!("{n} with {before} before and {after} after")))
 }
 
 impl PadMode {
@@ -156,12 +174,15 @@ impl Tensor {
             }
             let sources = match is_known(n) {
                 false => Tensor::abstract_of([UNKNOWN], DType::I64),
-                true => Tensor::build([before + n + after], |out: &mut [i64]| {
-                    let position = |i: usize| i as isize - before as isize;
-                    out.iter_mut()
-                        .enumerate()
-                        .for_each(|(i, o)| *o = mode.source(position(i), n as isize) as i64);
-                }),
+                true => match padded_size(n, before, after) {
+                    Err(error) => return fail("pad", error),
+                    Ok(size) => Tensor::build([size], |out: &mut [i64]| {
+                        let position = |i: usize| i as isize - before as isize;
+                        out.iter_mut()
+                            .enumerate()
+                            .for_each(|(i, o)| *o = mode.source(position(i), n as isize) as i64);
+                    }),
+                },
             };
             padded = padded.take(&sources, axis as isize);
         }

@@ -1,33 +1,154 @@
 //! A tensor cut into pieces along an axis.
 
-use crate::autodiff::tape;
-use crate::{Error, Tensor, UNKNOWN, is_known};
+use crate::graph::apply::apply_all;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{
+    Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
+};
+use crate::ops::concatenate;
+use crate::ops::shape::slice::part;
+use crate::{ANYTHING, Error, Result, Shape, ShapeError, Tensor, is_known};
 
-/// Pieces of more than this number are cut as halves of halves while a tape records.
-const FEW: usize = 4;
+/// Pieces that a tensor is cut into at most. Each is a tensor of its own: more are a mistake.
+const MOST: usize = 1 << 24;
 
-/// Pieces of the given sizes, which add up to the axis.
-///
-/// The gradient of a piece is as large as what it was cut from. Cut from the whole, n pieces would cost n times its size on the way
-/// back; cut from halves of halves, log n times.
-#[track_caller]
-pub(crate) fn pieces(x: &Tensor, axis: isize, sizes: &[usize]) -> Vec<Tensor> {
-    let mut start = 0;
-    let mut next = |size: usize| {
-        let from = start;
-        start += size;
-        x.slice_axis(axis, from..start)
-    };
-    if sizes.len() <= FEW || x.is_abstract() || !tape::is_recording() {
-        return sizes.iter().map(|&size| next(size)).collect();
+/// How an axis is cut.
+#[derive(Clone)]
+enum Parts {
+    /// Into so many of one size.
+    Equal(usize),
+    /// Into these sizes.
+    Sizes(Vec<usize>),
+}
+
+/// A tensor in pieces along an axis; one output each, of which there is at least one.
+struct Split {
+    axis: isize,
+    parts: Parts,
+}
+
+impl Split {
+    /// The sizes of the pieces of `x`.
+    fn sizes(&self, x: &Shape) -> Result<Vec<usize>> {
+        let axis = x.axis(self.axis)?;
+        match &self.parts {
+            Parts::Equal(n) => Ok(vec![piece(x, *n, axis)?[axis]; *n]),
+            Parts::Sizes(sizes) => {
+                fits(x, sizes, axis)?;
+                Ok(sizes.clone())
+            }
+        }
     }
-    let (left, right) = sizes.split_at(sizes.len() / 2);
-    let halves = [left, right].map(|sizes| (next(sizes.iter().sum()), sizes));
-    let mut all = Vec::with_capacity(sizes.len());
-    for (half, sizes) in halves {
-        all.extend(pieces(&half, axis, sizes));
+}
+
+impl Op for Split {
+    fn name(&self) -> &'static str {
+        "split"
     }
-    all
+
+    fn attributes(&self) -> Attributes {
+        let axis = Attributes::new().with("axis", &self.axis);
+        match &self.parts {
+            Parts::Equal(n) => axis.with("pieces", n),
+            Parts::Sizes(sizes) => axis.with("sizes", sizes),
+        }
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let (x, dtype) = (inputs[0].raw_shape(), inputs[0].dtype());
+        let axis = x.axis(self.axis)?;
+        let piece = |size: usize| {
+            let mut dims = x.to_vec();
+            dims[axis] = size;
+            Spec {
+                shape: Shape::new(&dims),
+                dtype,
+            }
+        };
+        let specs = self.sizes(x)?.into_iter().map(piece);
+        Ok(specs.collect::<Vec<_>>().into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], _: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let x = &inputs[0];
+        let axis = x.raw_shape().axis(self.axis)?;
+        let mut start = 0;
+        let mut pieces = Vec::new();
+        for size in self.sizes(x.raw_shape())? {
+            pieces.push(part(x, axis, start..start + size)?);
+            start += size;
+        }
+        Ok(pieces.into())
+    }
+
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let pieces = (0..at.outputs.len()).map(|i| at.upstream_or_zeros(i));
+        Ok(vec![Some(concatenate(pieces, self.axis))])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+
+    fn output_count(&self, _: &[Tensor]) -> usize {
+        match &self.parts {
+            Parts::Equal(n) => *n,
+            Parts::Sizes(sizes) => sizes.len(),
+        }
+    }
+
+    fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
+        let parts = match &self.parts {
+            Parts::Equal(_) => return Ok(None),
+            Parts::Sizes(sizes) => {
+                let sizes: Option<Vec<usize>> = sizes.iter().map(|&n| binding.dim(n)).collect();
+                Parts::Sizes(sizes.ok_or_else(open_size)?)
+            }
+        };
+        let axis = self.axis;
+        Ok(Some(OpHandle::new(Split { axis, parts })))
+    }
+}
+
+/// The shape of one of `n` equal pieces.
+pub(crate) const fn piece(shape: &Shape, n: usize, axis: usize) -> Result<Shape, ShapeError> {
+    match shape.dims()[axis] {
+        size if !is_known(size) => Ok(shape.with(axis, ANYTHING)),
+        size if n > 0 && size.is_multiple_of(n) => Ok(shape.with(axis, size / n)),
+        size => Err(cut(shape, size, axis)
+            .number(n)
+            .text(" equal pieces; `split_sizes` takes sizes")),
+    }
+}
+
+/// Whether sizes add up to the axis.
+pub(crate) const fn fits(shape: &Shape, sizes: &[usize], axis: usize) -> Result<(), ShapeError> {
+    let size = shape.dims()[axis];
+    let (mut total, mut i) = (0_usize, 0);
+    while i < sizes.len() {
+        total = total.saturating_add(sizes[i]);
+        i += 1;
+    }
+    if size == total || !is_known(size) || !is_known(total) {
+        return Ok(());
+    }
+    let mut error = cut(shape, size, axis).text("[");
+    i = 0;
+    while i < sizes.len() {
+        error = error.text(if i == 0 { "" } else { ", " }).number(sizes[i]);
+        i += 1;
+    }
+    Err(error.text("], which add up to ").number(total))
+}
+
+const fn cut(shape: &Shape, size: usize, axis: usize) -> ShapeError {
+    ShapeError::new("axis ")
+        .number(axis)
+        .text(" of ")
+        .shape(shape)
+        .text(" has size ")
+        .number(size)
+        .text(" and cannot be split into ")
 }
 
 impl Tensor {
@@ -42,21 +163,20 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn split(&self, n: usize, axis: isize) -> Vec<Tensor> {
-        let shape = self.raw_shape();
-        let size = shape.axis(axis).and_then(|i| match shape[i] {
-            size if !is_known(size) => Ok(UNKNOWN + 1),
-            size if n > 0 && size % n == 0 => Ok(size / n),
-            size => Err(Error::shape(format!(
-                "axis {axis} of {shape} has size {size} and cannot be split into {n} equal pieces; `split_sizes` takes sizes"
-            ))),
-        });
-        match size {
-            Ok(size) if !is_known(size) => (0..n)
-                .map(|k| self.slice_axis(axis, k * size..(k + 1) * size))
-                .collect(),
-            Ok(size) => pieces(self, axis, &vec![size; n]),
-            Err(error) => vec![self.fail("split", error); n.max(1)],
+        if n == 0 || n > MOST {
+            let error = match n {
+                0 => Error::shape(format!(
+                    "{} cannot be split into 0 equal pieces",
+                    self.raw_shape()
+                )),
+                _ => Error::value(format!(
+                    "a tensor is cut into at most {MOST} pieces, found {n}"
+                )),
+            };
+            return vec![self.fail("split", error)];
         }
+        let parts = Parts::Equal(n);
+        apply_all(Split { axis, parts }, std::slice::from_ref(self)).into_vec()
     }
 
     /// Pieces of the given sizes along an axis (counted from the end if negative).
@@ -71,18 +191,16 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn split_sizes(&self, sizes: impl AsRef<[usize]>, axis: isize) -> Vec<Tensor> {
-        let (shape, sizes) = (self.raw_shape(), sizes.as_ref());
-        let total: usize = sizes.iter().sum();
-        let fits = shape.axis(axis).and_then(|i| match shape[i] {
-            size if size == total || !is_known(size) || !is_known(total) => Ok(()),
-            size => Err(Error::shape(format!(
-                "axis {axis} of {shape} has size {size} and cannot be split into {sizes:?}, which add up to {total}"
-            ))),
-        });
-        if let Err(error) = fits {
-            return vec![self.fail("split", error); sizes.len().max(1)];
+        let sizes = sizes.as_ref().to_vec();
+        if sizes.is_empty() {
+            let error = Error::shape(format!(
+                "{} cannot be split into no pieces",
+                self.raw_shape()
+            ));
+            return vec![self.fail("split", error)];
         }
-        pieces(self, axis, sizes)
+        let parts = Parts::Sizes(sizes);
+        apply_all(Split { axis, parts }, std::slice::from_ref(self)).into_vec()
     }
 }
 

@@ -1,7 +1,9 @@
 //! Axes in another order.
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Error, MAX_RANK, Result, Shape, ShapeError, Tensor, axis_of, with_dtype};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::{Error, MAX_RANK, Result, Shape, ShapeError, Tensor, axis_of, with_dtype};
 use nn_kernels::elementwise::permute;
 
 /// Axis `i` of the result is axis `self.0[i]` of the input.
@@ -12,24 +14,29 @@ impl Op for Transpose {
         "transpose"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let shape = permuted(inputs[0].raw_shape(), &self.0);
-        Ok((shape, inputs[0].dtype()))
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("axes", &self.0)
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let shape = permuted(inputs[0].raw_shape(), &self.0);
+        Ok((shape, inputs[0].dtype()).into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let x = &inputs[0];
         let from = x.raw_shape();
         // If all that moves are axes of size 1, the elements stay where they are.
         if self.0.iter().filter(|&&axis| from[axis] != 1).is_sorted() {
-            return Ok(x.view(shape, 0));
+            return Ok(Outputs::One(x.view(shape, 0)));
         }
-        Ok(
+        Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| permute(x.data(), from, &self.0, out))),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let mut back = vec![0; self.0.len()];
         self.0
             .iter()
@@ -37,7 +44,7 @@ impl Op for Transpose {
             .for_each(|(i, &axis)| back[axis] = i);
         Ok(vec![Some(apply(
             Transpose(back),
-            std::slice::from_ref(at.upstream),
+            std::slice::from_ref(at.upstream()),
         ))])
     }
 

@@ -1,8 +1,62 @@
 //! A tensor taken apart along an axis.
 
-use crate::autodiff::tape;
-use crate::ops::shape::split::pieces;
-use crate::{Error, Tensor, is_known};
+use crate::graph::apply::apply_all;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::ops::shape::slice::part;
+use crate::ops::stack;
+use crate::{Error, Result, Shape, Tensor, is_known};
+
+/// The tensors along an axis, without that axis; one output each, of which there is at least one.
+struct Unstack {
+    axis: usize,
+    count: usize,
+}
+
+impl Op for Unstack {
+    fn name(&self) -> &'static str {
+        "unstack"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("axis", &self.axis)
+            .with("count", &self.count)
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let (x, dtype) = (inputs[0].raw_shape(), inputs[0].dtype());
+        let axis = x.axis(self.axis as isize)?;
+        if is_known(x[axis]) && x[axis] != self.count {
+            return Err(Error::shape(format!(
+                "axis {axis} of {x} cannot be unstacked into {} tensors",
+                self.count
+            )));
+        }
+        let shape = x.without(axis);
+        Ok(vec![Spec { shape, dtype }; self.count].into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let shape: Shape = expected[0].shape;
+        let step = |i: usize| Ok(part(&inputs[0], self.axis, i..i + 1)?.view(shape, 0));
+        let steps: Result<Vec<Tensor>> = (0..self.count).map(step).collect();
+        Ok(steps?.into())
+    }
+
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let steps = (0..self.count).map(|i| at.upstream_or_zeros(i));
+        Ok(vec![Some(stack(steps, self.axis as isize))])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+
+    fn output_count(&self, _: &[Tensor]) -> usize {
+        self.count
+    }
+}
 
 impl Tensor {
     /// The `n` tensors along an axis of size `n` (counted from the end if negative), without that axis: the reverse of
@@ -25,16 +79,10 @@ impl Tensor {
             Ok(i) if !is_known(shape[i]) => vec![self.fail("unstack", Error::shape(format!(
                 "axis {axis} of {shape} cannot be unstacked: its size is not known yet; give it a number in the shape that the model is built with"
             )))],
-            Ok(i) if self.is_abstract() || !tape::is_recording() => {
-                (0..shape[i] as isize).map(|k| self.index_axis(i as isize, k)).collect()
-            }
-            Ok(i) => {
-                // The axis first, so that the pieces share memory.
-                let others = (0..shape.rank()).filter(|&axis| axis != i);
-                let axes: Vec<isize> = [i].into_iter().chain(others).map(|axis| axis as isize).collect();
-                let front = if i == 0 { self.clone() } else { self.transpose(axes) };
-                let steps = pieces(&front, 0, &vec![1; shape[i]]);
-                steps.into_iter().map(|step| step.reshape(shape.without(i))).collect()
+            Ok(axis) if shape[axis] == 0 => Vec::new(),
+            Ok(axis) => {
+                let count = shape[axis];
+                apply_all(Unstack { axis, count }, std::slice::from_ref(self)).into_vec()
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Where things go in the picture: every layer made of layers is a frame, laid out on its own and then placed as one box.
 
 use super::{shapes, title};
-use crate::inspect::graph::{Graph, Node};
+use crate::inspect::graph::{Connections, Node};
 
 /// Pixels.
 const CHARACTER: f64 = 6.9;
@@ -35,7 +35,7 @@ pub(super) struct Edge {
     pub(super) points: Vec<(f64, f64)>,
 }
 
-fn leaf(graph: &Graph<'_>, node: Node) -> Box {
+fn leaf(graph: &Connections<'_>, node: Node) -> Box {
     let lines = vec![title(graph, node), shapes(graph, node)];
     let longest = lines.iter().map(|l| l.chars().count()).max().unwrap_or(0);
     Box {
@@ -50,10 +50,10 @@ fn leaf(graph: &Graph<'_>, node: Node) -> Box {
 }
 
 /// Lays out what a call is made of.
-pub(super) fn layout(graph: &Graph<'_>, call: usize, heading: String) -> Box {
+pub(super) fn layout(graph: &Connections<'_>, call: usize, heading: String) -> Box {
     let mut boxes: Vec<Box> = Vec::new();
     if call == 0 {
-        boxes.extend((0..graph.trace.inputs.len()).map(|i| leaf(graph, Node::Input(i))));
+        boxes.extend((0..graph.graph.inputs().len()).map(|i| leaf(graph, Node::Input(i))));
     }
     for node in graph.children(call) {
         boxes.push(match node {
@@ -90,7 +90,7 @@ pub(super) fn layout(graph: &Graph<'_>, call: usize, heading: String) -> Box {
 }
 
 /// Pairs of boxes with an edge between them. Inside a nested frame, what comes from outside has no box.
-fn links(graph: &Graph<'_>, boxes: &[Box]) -> Vec<(usize, usize)> {
+fn links(graph: &Connections<'_>, boxes: &[Box]) -> Vec<(usize, usize)> {
     let mut links = Vec::new();
     for (to, b) in boxes.iter().enumerate() {
         let Some(node) = b.node else { continue };

@@ -1,19 +1,18 @@
-//! Drawing a model's graph from its trace: SVG, Graphviz's DOT, Mermaid.
+//! Drawing a model's graph: SVG, Graphviz's DOT, Mermaid.
 
 mod layout;
 mod svg;
 mod text;
 
-use crate::inspect::graph::{Graph, Node};
+use crate::inspect::graph::{Connections, Node};
 use crate::inspect::summary::keras_shape;
 use crate::saving::write_whole;
-use nn_core::trace::Trace;
-use nn_core::{Error, Module, Result, Shape};
+use nn_core::{Error, Graph, Module, Result};
 use std::path::Path;
 
 /// Writes the graph in the format of the path's ending.
-pub(crate) fn write(model: &dyn Module, trace: &Trace, path: &Path) -> Result<()> {
-    let graph = Graph::new(trace);
+pub(crate) fn write(model: &dyn Module, traced: &Graph, path: &Path) -> Result<()> {
+    let graph = Connections::new(traced);
     let title = model.class_name().unwrap_or("model");
     let text = match path.extension().and_then(|e| e.to_str()) {
         Some("svg") => svg::render(&graph, title),
@@ -31,7 +30,7 @@ pub(crate) fn write(model: &dyn Module, trace: &Trace, path: &Path) -> Result<()
 }
 
 /// The first line of a node's label: what it is.
-fn title(graph: &Graph<'_>, node: Node) -> String {
+fn title(graph: &Connections<'_>, node: Node) -> String {
     match node {
         Node::Input(i) => graph.input_name(i),
         Node::Call(i) => {
@@ -43,19 +42,15 @@ fn title(graph: &Graph<'_>, node: Node) -> String {
                 .map_or(call.path.as_str(), |l| l.trim_start_matches('.'));
             format!("{local} ({})", call.class_name)
         }
-        Node::Op(i) => graph.op(i).name.to_string(),
+        Node::Op(i) => graph.op(i).op.name().to_string(),
     }
 }
 
 /// The second line of a node's label: the shapes of what it gives.
-fn shapes(graph: &Graph<'_>, node: Node) -> String {
-    let list = |outputs: &[(u64, Shape)]| {
-        let all: Vec<String> = outputs.iter().map(|(_, s)| keras_shape(s)).collect();
-        all.join(", ")
-    };
-    match node {
-        Node::Input(i) => list(&graph.trace.inputs[i..=i]),
-        Node::Call(i) => list(&graph.call(i).outputs),
-        Node::Op(i) => list(std::slice::from_ref(&graph.op(i).output)),
-    }
+fn shapes(graph: &Connections<'_>, node: Node) -> String {
+    let outputs = graph.outputs(node).iter();
+    let all: Vec<String> = outputs
+        .map(|&id| keras_shape(&graph.graph.shape(id)))
+        .collect();
+    all.join(", ")
 }

@@ -1,10 +1,10 @@
 //! A picture without any tool: SVG.
 
 use super::layout::{Box, Edge, layout};
-use crate::inspect::graph::{Graph, Node};
+use crate::inspect::graph::{Connections, Node};
 use std::fmt::Write;
 
-pub(super) fn render(graph: &Graph<'_>, name: &str) -> String {
+pub(super) fn render(graph: &Connections<'_>, name: &str) -> String {
     let root = layout(graph, 0, name.to_string());
     let (width, height) = (root.width + 16.0, root.height + 16.0);
     let mut out = format!(

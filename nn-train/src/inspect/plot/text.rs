@@ -1,7 +1,8 @@
 //! Graphviz's DOT and Mermaid.
 
 use super::{shapes, title};
-use crate::inspect::graph::{Graph, Node};
+use crate::inspect::graph::{Connections, Node};
+use nn_core::program::ValueId;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -14,9 +15,9 @@ fn id(node: Node) -> String {
     }
 }
 
-/// The drawn node that a tensor comes from: layers made of layers are frames, and edges go to what is inside.
-fn source(graph: &Graph<'_>, tensor: u64, seen_from: Node) -> Option<Node> {
-    let mut at = graph.maker(tensor, seen_from)?;
+/// The drawn node that a value comes from: layers made of layers are frames, and edges go to what is inside.
+fn source(graph: &Connections<'_>, value: ValueId, seen_from: Node) -> Option<Node> {
+    let mut at = graph.maker(value, seen_from)?;
     while let Node::Call(i) = at {
         if !graph.is_composite(i) {
             break;
@@ -25,7 +26,7 @@ fn source(graph: &Graph<'_>, tensor: u64, seen_from: Node) -> Option<Node> {
             .children(i)
             .into_iter()
             .rev()
-            .find(|&c| gives(graph, c, tensor));
+            .find(|&c| gives(graph, c, value));
         match inside {
             Some(node) => at = node,
             // It hands on what it was given.
@@ -41,17 +42,13 @@ fn source(graph: &Graph<'_>, tensor: u64, seen_from: Node) -> Option<Node> {
     Some(at)
 }
 
-fn gives(graph: &Graph<'_>, node: Node, tensor: u64) -> bool {
-    match node {
-        Node::Input(_) => false,
-        Node::Call(i) => graph.call(i).outputs.iter().any(|(id, _)| *id == tensor),
-        Node::Op(i) => graph.op(i).output.0 == tensor,
-    }
+fn gives(graph: &Connections<'_>, node: Node, value: ValueId) -> bool {
+    !matches!(node, Node::Input(_)) && graph.outputs(node).contains(&value)
 }
 
 /// All edges between drawn nodes.
-fn edges(graph: &Graph<'_>) -> BTreeSet<(String, String)> {
-    fn inside(graph: &Graph<'_>, call: usize, all: &mut BTreeSet<(String, String)>) {
+fn edges(graph: &Connections<'_>) -> BTreeSet<(String, String)> {
+    fn inside(graph: &Connections<'_>, call: usize, all: &mut BTreeSet<(String, String)>) {
         for node in graph.children(call) {
             match node {
                 Node::Call(i) if graph.is_composite(i) => inside(graph, i, all),
@@ -70,8 +67,8 @@ fn edges(graph: &Graph<'_>) -> BTreeSet<(String, String)> {
     all
 }
 
-pub(super) fn dot(graph: &Graph<'_>, name: &str) -> String {
-    fn inside(graph: &Graph<'_>, call: usize, depth: usize, out: &mut String) {
+pub(super) fn dot(graph: &Connections<'_>, name: &str) -> String {
+    fn inside(graph: &Connections<'_>, call: usize, depth: usize, out: &mut String) {
         let pad = "  ".repeat(depth);
         for node in graph.children(call) {
             match node {
@@ -102,7 +99,7 @@ pub(super) fn dot(graph: &Graph<'_>, name: &str) -> String {
     }
     let mut out =
         format!("digraph \"{name}\" {{\n  node [fontname=\"sans-serif\", fontsize=11];\n");
-    for i in 0..graph.trace.inputs.len() {
+    for i in 0..graph.graph.inputs().len() {
         let node = Node::Input(i);
         let _ = writeln!(
             out,
@@ -119,8 +116,8 @@ pub(super) fn dot(graph: &Graph<'_>, name: &str) -> String {
     out + "}\n"
 }
 
-pub(super) fn mermaid(graph: &Graph<'_>, name: &str) -> String {
-    fn inside(graph: &Graph<'_>, call: usize, depth: usize, out: &mut String) {
+pub(super) fn mermaid(graph: &Connections<'_>, name: &str) -> String {
+    fn inside(graph: &Connections<'_>, call: usize, depth: usize, out: &mut String) {
         let pad = "  ".repeat(depth);
         for node in graph.children(call) {
             match node {
@@ -146,7 +143,7 @@ pub(super) fn mermaid(graph: &Graph<'_>, name: &str) -> String {
         }
     }
     let mut out = format!("---\ntitle: {name}\n---\nflowchart TD\n");
-    for i in 0..graph.trace.inputs.len() {
+    for i in 0..graph.graph.inputs().len() {
         let node = Node::Input(i);
         let _ = writeln!(
             out,

@@ -2,8 +2,9 @@
 //! other's gradients.
 
 use super::{Conv2d, Conv2dOptions};
-use crate::graph::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Result, Shape, Tensor, with_float};
+use crate::graph::apply::apply;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::{Result, Shape, Tensor, with_float};
 use nn_kernels::conv;
 
 /// The gradient with respect to the image, of the upstream gradient and the kernel.
@@ -23,25 +24,27 @@ impl Op for InputGradient {
         "conv2d_input_gradient"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let g = &self.geometry;
         Ok((
             Shape::from([g.batch, g.height, g.width, g.in_channels]),
             inputs[0].dtype(),
-        ))
+        )
+            .into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 conv::input_gradient(&self.geometry, inputs[0].data(), inputs[1].data(), out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let (geometry, options) = (self.geometry, self.options);
-        let (dy, kernel, up) = (&at.inputs[0], &at.inputs[1], at.upstream);
+        let (dy, kernel, up) = (&at.inputs[0], &at.inputs[1], at.upstream());
         Ok(vec![
             at.when(0, || apply(Conv2d(options), &[up.clone(), kernel.clone()])),
             at.when(1, || {
@@ -63,7 +66,7 @@ impl Op for KernelGradient {
         "conv2d_kernel_gradient"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let g = &self.geometry;
         let shape = [
             g.kernel[0],
@@ -71,20 +74,21 @@ impl Op for KernelGradient {
             g.in_channels / g.groups,
             g.out_channels,
         ];
-        Ok((Shape::from(shape), inputs[0].dtype()))
+        Ok((Shape::from(shape), inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
+        Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 conv::kernel_gradient(&self.geometry, inputs[0].data(), inputs[1].data(), out);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let (geometry, options) = (self.geometry, self.options);
-        let (x, dy, up) = (&at.inputs[0], &at.inputs[1], at.upstream);
+        let (x, dy, up) = (&at.inputs[0], &at.inputs[1], at.upstream());
         Ok(vec![
             at.when(0, || {
                 apply(

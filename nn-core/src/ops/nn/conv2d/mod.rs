@@ -1,28 +1,31 @@
 //! Convolutions of images.
 
-mod convolved;
 mod gradients;
 mod options;
 
 pub use options::{Conv2dOptions, conv2d_shape};
 
-use crate::autodiff::tape;
-use crate::graph::op::{Backward, Keeps, Op, apply, common_float};
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::ops::nn::padding::check_image;
-use crate::tensor::Recipe;
-use crate::{DType, Error, Operand, Result, Shape, Tensor, is_known};
-pub(super) use convolved::Convolved;
+use crate::{Error, Operand, Result, Shape, Tensor, is_known, with_float};
 use gradients::{InputGradient, KernelGradient};
+use nn_kernels::conv;
 
-/// Of an image, a kernel, and a bias where there is a third input.
-struct Conv2d(Conv2dOptions);
+/// Inputs: an image, a kernel, and a bias where there is a third one.
+pub(crate) struct Conv2d(pub(crate) Conv2dOptions);
 
 impl Op for Conv2d {
     fn name(&self) -> &'static str {
         "conv2d"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        self.0.attributes()
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let (x, kernel, options) = (inputs[0].raw_shape(), inputs[1].raw_shape(), &self.0);
         check_image("conv2d", x)?;
         if kernel.rank() != 4 {
@@ -37,7 +40,7 @@ impl Op for Conv2d {
                 "conv2d cannot make {groups} groups of {filters} filters (kernel {kernel}); groups must divide them"
             )));
         }
-        if is_known(channels) && is_known(taken) && channels != taken * groups {
+        if is_known(channels) && is_known(taken) && channels != taken.saturating_mul(groups) {
             let groups = if groups == 1 {
                 String::new()
             } else {
@@ -57,32 +60,27 @@ impl Op for Conv2d {
         let [height, width] = options
             .windows([kernel[0], kernel[1]])
             .checked_count("conv2d", x)?;
-        Ok((Shape::from([x[0], height, width, filters]), dtype))
+        Ok((Shape::from([x[0], height, width, filters]), dtype).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let geometry = self
             .0
-            .geometry(inputs[0].raw_shape(), inputs[1].raw_shape(), &shape);
-        let convolved = Convolved {
-            geometry,
-            x: inputs[0].computed(),
-            kernel: inputs[1].computed(),
-            bias: inputs.get(2).map(Tensor::computed),
-            shape,
-        };
-        Ok(match tape::is_watched(inputs) {
-            // Its gradient will ask for the result of the convolution itself.
-            true => convolved.compute(),
-            false => Tensor::deferred(shape, dtype, convolved),
-        })
+            .geometry(inputs[0].raw_shape(), inputs[1].raw_shape(), &shape)?;
+        Ok(Outputs::One(
+            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                let bias = inputs.get(2).map(Tensor::data);
+                conv::forward(&geometry, inputs[0].data(), inputs[1].data(), bias, out);
+            })),
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let (x, kernel, up) = (&at.inputs[0], &at.inputs[1], at.upstream);
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let (x, kernel, up) = (&at.inputs[0], &at.inputs[1], at.upstream());
         let geometry = self
             .0
-            .geometry(x.raw_shape(), kernel.raw_shape(), up.raw_shape());
+            .geometry(x.raw_shape(), kernel.raw_shape(), up.raw_shape())?;
         let options = self.0;
         let mut all = vec![
             at.when(0, || {
@@ -107,7 +105,7 @@ impl Op for Conv2d {
     fn keeps(&self) -> Keeps {
         Keeps {
             inputs: 0b11,
-            output: false,
+            outputs: 0,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The settings of a convolution, and the sizes that follow from them.
 
+use crate::graph::attributes::Attributes;
 use crate::ops::nn::padding::Windows;
-use crate::{Padding, Shape, is_known};
+use crate::{Error, Padding, Result, Shape, is_known};
 use nn_kernels::conv;
 
 /// The settings of [`crate::ops::conv2d`]; pairs are (vertical, horizontal).
@@ -31,6 +32,18 @@ impl Conv2dOptions {
         }
     }
 
+    pub(super) fn attributes(&self) -> Attributes {
+        let all = Attributes::new()
+            .with("strides", &self.strides)
+            .with("padding", &self.padding)
+            .with("dilation", &self.dilation)
+            .with("groups", &self.groups);
+        match self.border {
+            [[0, 0], [0, 0]] => all,
+            border => all.with("border", &border),
+        }
+    }
+
     pub(super) const fn windows(&self, kernel: [usize; 2]) -> Windows {
         let Conv2dOptions {
             strides,
@@ -49,8 +62,11 @@ impl Conv2dOptions {
     }
 
     /// All sizes, given the shapes of image, kernel and result, which fit and are known.
-    pub(super) fn geometry(&self, x: &Shape, kernel: &Shape, y: &Shape) -> conv::Conv2d {
-        conv::Conv2d {
+    ///
+    /// # Errors
+    /// When they are too large to compute with.
+    pub(crate) fn geometry(&self, x: &Shape, kernel: &Shape, y: &Shape) -> Result<conv::Conv2d> {
+        let sizes = conv::Sizes {
             batch: x[0],
             height: x[1],
             width: x[2],
@@ -63,7 +79,8 @@ impl Conv2dOptions {
             groups: self.groups,
             out_height: y[1],
             out_width: y[2],
-        }
+        };
+        conv::Conv2d::new(sizes).map_err(Error::shape)
     }
 }
 
@@ -93,7 +110,7 @@ pub const fn conv2d_shape(x: &Shape, kernel: &Shape, options: &Conv2dOptions) ->
         return None;
     }
     let (channels, taken, filters) = (x[3], kernel[2], kernel[3]);
-    if is_known(channels) && is_known(taken) && channels != taken * options.groups {
+    if is_known(channels) && is_known(taken) && channels != taken.saturating_mul(options.groups) {
         return None;
     }
     if is_known(filters) && filters % options.groups != 0 {

@@ -1,8 +1,9 @@
 //! The same layers step by step, made of other ops: for any activations, for dropout of the state, and for gradients of gradients.
 
 use super::{RecurrentCell, RecurrentOptions, RecurrentWeights, inputs, run};
-use crate::Tensor;
+use crate::graph::observer;
 use crate::ops::{concatenate, stack};
+use crate::{Tensor, is_known};
 
 /// What [`recurrent`](super::recurrent) fixes and steps one by one leave open.
 pub struct RecurrentSteps<'a> {
@@ -77,16 +78,18 @@ impl RecurrentSteps<'_> {
         options: RecurrentOptions,
     ) -> (Tensor, Vec<Tensor>) {
         let given = match inputs(x, weights, states, options.cell) {
-            Ok(given) if given.iter().all(Tensor::is_concrete) => given,
-            // The shapes are the same whatever the functions, and so are the errors.
-            _ => return run(x, weights, states, options, true),
+            Ok(given) if is_known(x.raw_shape()[1]) => given,
+            // The shapes are the same whatever the functions, and so are the errors. How many steps there are must be known to go
+            // through them one by one, so that a graph of an open number of steps cannot run again.
+            _ => return open_steps(x, weights, states, options),
         };
         // The errors of shapes, before any step: the op knows them.
         let outlines: Vec<Tensor> = given
             .iter()
             .map(|t| Tensor::abstract_of(*t.raw_shape(), t.dtype()))
             .collect();
-        let checked = super::fused::Recurrent::apply(options, false, &outlines);
+        let checked =
+            observer::unobserved(|| super::fused::Recurrent::apply(options, false, &outlines));
         if checked.error().is_some() {
             return (checked.clone(), vec![checked; options.cell.states()]);
         }
@@ -140,6 +143,17 @@ impl RecurrentSteps<'_> {
         }
         (outputs, states)
     }
+}
+
+/// The shapes that steps one by one would give, without the steps.
+#[track_caller]
+fn open_steps(
+    x: &Tensor,
+    weights: &RecurrentWeights,
+    states: Option<&[Tensor]>,
+    options: RecurrentOptions,
+) -> (Tensor, Vec<Tensor>) {
+    observer::unobserved(|| run(x, weights, states, options, true))
 }
 
 /// One step and what all steps share.

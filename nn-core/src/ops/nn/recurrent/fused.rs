@@ -2,35 +2,25 @@
 
 use super::composed::plain;
 use super::{RecurrentCell, RecurrentOptions};
-use crate::autodiff::tape;
-use crate::graph::op::{Backward, Keeps, Op, apply, common_float};
+use crate::graph::apply::{apply, apply_wanted};
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, Wanted, common_float};
 use crate::ops::composite::gradient_of;
-use crate::{DType, Element, Error, Result, Shape, Tensor, is_known, with_float};
+use crate::{Element, Error, Result, Shape, Tensor, UNKNOWN, is_known, with_float};
 use nn_kernels::gemm::Gemm;
 use nn_kernels::recurrent::{Gradients, Kept, Recurrence, Trail, Weights, backward, forward};
-use std::cell::OnceCell;
-use std::rc::Rc;
 
-/// What the pass forward keeps for the pass back, if a tape records.
-type Memory = Rc<OnceCell<[Tensor; 2]>>;
-
-/// Of x, kernel, recurrent kernel, bias, and the states; the states after the steps, `[batch, outputs, units]`, with the last c behind
-/// them if `carry`.
-pub struct Recurrent {
-    options: RecurrentOptions,
-    carry: bool,
-    memory: Memory,
+/// Inputs: x, kernel, recurrent kernel, bias, and the states before the first step. Outputs: the states after the steps, `[batch, steps,
+/// units]`, with the last c behind them if `carry`; and what the pass forward keeps for the pass back.
+pub(crate) struct Recurrent {
+    pub(crate) options: RecurrentOptions,
+    pub(crate) carry: bool,
 }
 
-/// One of the gradients of [`Recurrent`], of its inputs and the upstream gradient. One pass computes all that are needed, whichever is
-/// asked for first.
+/// Inputs: those of [`Recurrent`], the upstream gradient, and the two residuals. Outputs: the gradient of each of the former.
 struct RecurrentGradient {
-    which: usize,
     options: RecurrentOptions,
     carry: bool,
-    memory: Memory,
-    all: Rc<OnceCell<Vec<Tensor>>>,
-    needs: Rc<[bool]>,
 }
 
 fn sizes(options: &RecurrentOptions, carry: bool, inputs: &[Tensor]) -> Recurrence {
@@ -66,20 +56,19 @@ fn carried<T: Element>(inputs: &[Tensor], cell: RecurrentCell) -> &[T] {
 impl Recurrent {
     #[track_caller]
     pub fn apply(options: RecurrentOptions, carry: bool, inputs: &[Tensor]) -> Tensor {
-        let op = Recurrent {
-            options,
-            carry,
-            memory: Memory::default(),
-        };
-        apply(op, inputs)
+        apply(Recurrent { options, carry }, inputs)
     }
 
-    fn run<T: Gemm + Element>(&self, inputs: &[Tensor], shape: Shape) -> Tensor {
+    fn run<T: Gemm + Element>(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Vec<Tensor> {
         let r = sizes(&self.options, self.carry, inputs);
         let [inputs_len, gates_len, _] = r.kept_len();
-        let mut memory = tape::is_recording()
+        let mut memory = expected
+            .wants(1)
             .then(|| [inputs_len, gates_len].map(|len| Tensor::build::<T>([len], |_| {})));
-        let out = Tensor::build(shape, |out: &mut [T]| {
+        if let Some(failed) = memory.iter().flatten().find(|t| t.error().is_some()) {
+            return vec![failed.clone()];
+        }
+        let out = Tensor::build(expected[0].shape, |out: &mut [T]| {
             let kept = memory.as_mut().map(|[inputs, gates]| Kept {
                 inputs: inputs.data_mut().expect("just made"),
                 gates: gates.data_mut().expect("just made"),
@@ -87,10 +76,9 @@ impl Recurrent {
             let states = [inputs[4].data(), carried(inputs, r.cell)];
             forward(&r, inputs[0].data(), &weights(inputs), states, out, kept);
         });
-        if let Some(memory) = memory {
-            self.memory.get_or_init(|| memory);
-        }
-        out
+        let [kept_inputs, kept_gates] =
+            memory.unwrap_or_else(|| [1, 2].map(|i| expected.nothing(i)));
+        vec![out, kept_inputs, kept_gates]
     }
 }
 
@@ -99,7 +87,11 @@ impl Op for Recurrent {
         "recurrent"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        self.options.attributes().with("carry", &self.carry)
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let dtype = common_float("recurrent", inputs)?;
         let (x, cell) = (inputs[0].raw_shape(), self.options.cell);
         let (batch, time, features) = (x[0], x[1], x[2]);
@@ -109,7 +101,7 @@ impl Op for Recurrent {
             )));
         }
         let units = inputs[2].raw_shape()[0];
-        let columns = cell.gates() * units;
+        let columns = units.saturating_mul(cell.gates());
         let bias = match cell {
             RecurrentCell::Gru => Shape::from([2, columns]),
             _ => Shape::from([columns]),
@@ -136,54 +128,80 @@ impl Op for Recurrent {
             (true, false) => time,
             (false, _) => 1 + usize::from(self.carry),
         };
-        Ok((Shape::from([batch, steps, units]), dtype))
-    }
-
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        Ok(with_float!(dtype, T => self.run::<T>(inputs, shape)))
-    }
-
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let all = Rc::new(OnceCell::new());
-        let needs: Rc<[bool]> = (0..at.inputs.len()).map(|i| at.needs(i)).collect();
-        let mut inputs = at.inputs.to_vec();
-        inputs.push(at.upstream.clone());
-        let of = |which| {
-            let op = RecurrentGradient {
-                which,
-                options: self.options,
-                carry: self.carry,
-                memory: self.memory.clone(),
-                all: all.clone(),
-                needs: needs.clone(),
-            };
-            at.when(which, || apply(op, &inputs))
+        let kept = match inputs.iter().all(|t| t.raw_shape().is_known()) {
+            true => {
+                let [inputs_len, gates_len, _] =
+                    sizes(&self.options, self.carry, inputs).kept_len();
+                [inputs_len, gates_len]
+            }
+            false => [UNKNOWN; 2],
         };
-        Ok((0..at.inputs.len()).map(of).collect())
+        let shapes = [
+            Shape::from([batch, steps, units]),
+            Shape::from([kept[0]]),
+            Shape::from([kept[1]]),
+        ];
+        Ok(shapes.map(|shape| Spec { shape, dtype }).into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        Ok(with_float!(expected[0].dtype, T => self.run::<T>(inputs, expected)).into())
+    }
+
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let op = RecurrentGradient {
+            options: self.options,
+            carry: self.carry,
+        };
+        let count = at.inputs.len();
+        let mut inputs = at.inputs.to_vec();
+        inputs.push(at.upstream().clone());
+        inputs.extend(at.outputs[1..].iter().cloned());
+        let wanted = Wanted::of((0..count).map(|i| at.needs(i)));
+        let all = apply_wanted(op, &inputs, wanted).into_vec();
+        let gradients = all.into_iter().enumerate();
+        Ok(gradients
+            .map(|(i, gradient)| at.needs(i).then_some(gradient))
+            .collect())
     }
 
     fn keeps(&self) -> Keeps {
-        Keeps::INPUTS
+        Keeps {
+            inputs: u32::MAX,
+            outputs: 0b110,
+        }
+    }
+
+    fn output_count(&self, _: &[Tensor]) -> usize {
+        3
+    }
+
+    fn residuals(&self) -> usize {
+        2
     }
 }
 
 impl RecurrentGradient {
-    /// The gradients with respect to all inputs; empty tensors for those that are not needed.
-    fn run<T: Gemm + Element>(&self, inputs: &[Tensor]) -> Vec<Tensor> {
+    fn run<T: Gemm + Element>(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Vec<Tensor> {
         let r = sizes(&self.options, self.carry, inputs);
-        let [kept_inputs, kept_gates] = self.memory.get().expect("kept while a tape recorded");
+        let count = expected.len();
+        let [upstream, kept_inputs, kept_gates] = [0, 1, 2].map(|i| &inputs[count + i]);
         let made = |shape: Shape| Tensor::build::<T>(shape, |_| {});
-        let wanted = |is_wanted: bool, shape: Shape| is_wanted.then(|| made(shape));
         let (kernel, state) = (inputs[1].raw_shape(), inputs[4].raw_shape());
         let rows = Shape::from([r.weight_rows(), kernel[1]]);
-        let mut dx = wanted(self.needs[0], *inputs[0].raw_shape());
-        let mut d_weights = wanted(self.needs[1..4].contains(&true), rows);
+        let mut dx = expected.wants(0).then(|| made(*inputs[0].raw_shape()));
+        let mut d_weights = (1..4).any(|i| expected.wants(i)).then(|| made(rows));
         let mut deltas = made(Shape::from([r.kept_len()[2]]));
         let mut dh = made(*state);
         let mut dc = made(match r.cell {
             RecurrentCell::Lstm => *state,
             _ => Shape::from([0]),
         });
+        let mut all = [&deltas, &dh, &dc].into_iter().chain(&dx).chain(&d_weights);
+        if let Some(failed) = all.find(|t| t.error().is_some()).cloned() {
+            return vec![failed; inputs.len()];
+        }
+        drop(all);
         fn slice<T: Element>(t: &mut Tensor) -> &mut [T] {
             t.data_mut().expect("just made")
         }
@@ -195,7 +213,7 @@ impl RecurrentGradient {
                 gates: kept_gates.data(),
                 carry: carried(inputs, r.cell),
             },
-            inputs[inputs.len() - 1].data(),
+            upstream.data(),
             Gradients {
                 deltas: slice(&mut deltas),
                 x: dx.as_mut().map(slice),
@@ -203,17 +221,17 @@ impl RecurrentGradient {
                 weights: d_weights.as_mut().map(slice),
             },
         );
-        let nothing = || Tensor::build::<T>([0], |_| {});
-        let mut all = vec![dx.unwrap_or_else(nothing)];
+        let mut all = vec![dx.unwrap_or_else(|| expected.nothing(0))];
         let starts = [0, r.features + r.cell.biases(), r.features];
         for (i, start) in starts.into_iter().enumerate() {
             let shape = *inputs[i + 1].raw_shape();
             let part = d_weights
                 .as_ref()
                 .map(|all| all.view(shape, start * kernel[1]));
-            all.push(part.unwrap_or_else(nothing));
+            all.push(part.unwrap_or_else(|| expected.nothing(i + 1)));
         }
         all.extend([dh, dc]);
+        all.truncate(count);
         all
     }
 }
@@ -223,45 +241,51 @@ impl Op for RecurrentGradient {
         "recurrent_gradient"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        let like = &inputs[self.which];
-        Ok((*like.raw_shape(), like.dtype()))
+    fn attributes(&self) -> Attributes {
+        self.options.attributes().with("carry", &self.carry)
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
-        let all = self
-            .all
-            .get_or_init(|| with_float!(dtype, T => self.run::<T>(inputs)));
-        Ok(all[self.which].view(shape, 0))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let gradients = inputs[..inputs.len() - 3].iter().map(Spec::of);
+        Ok(gradients.collect::<Vec<_>>().into())
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        Ok(with_float!(expected[0].dtype, T => self.run::<T>(inputs, expected)).into())
+    }
+
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let count = at.outputs.len();
         gradient_of(
-            |inputs| self.plain(inputs),
+            |inputs| self.plain(&inputs[..=count]),
             at.inputs,
-            |i| at.needs(i),
-            at.upstream,
+            |i| i <= count && at.needs(i),
+            at.upstreams,
         )
     }
 
     fn keeps(&self) -> Keeps {
         Keeps::INPUTS
     }
+
+    fn output_count(&self, inputs: &[Tensor]) -> usize {
+        inputs.len() - 3
+    }
 }
 
 impl RecurrentGradient {
-    /// The same gradient through the steps one by one.
-    fn plain(&self, inputs: &[Tensor]) -> Tensor {
+    /// The same gradients through the steps one by one.
+    fn plain(&self, inputs: &[Tensor]) -> Vec<Tensor> {
         let (upstream, inputs) = inputs.split_last().expect("the upstream gradient");
         let found = gradient_of(
-            |inputs| plain(self.options, self.carry, inputs),
+            |inputs| vec![plain(self.options, self.carry, inputs)],
             inputs,
-            |i| i == self.which,
-            upstream,
+            |_| true,
+            &[Some(upstream.clone())],
         );
         match found {
-            Ok(mut all) => all[self.which].take().expect("the one asked for"),
-            Err(error) => Tensor::failed(error),
+            Ok(all) => all.into_iter().map(|g| g.expect("all asked for")).collect(),
+            Err(error) => vec![Tensor::failed(error); inputs.len()],
         }
     }
 }

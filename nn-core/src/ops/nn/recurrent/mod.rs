@@ -1,14 +1,15 @@
 //! Recurrent layers: SimpleRNN, LSTM and GRU over whole sequences.
 
 mod composed;
-mod fused;
+pub(crate) mod fused;
 #[cfg(test)]
 mod tests;
 
 pub use composed::{RecurrentMasks, RecurrentSteps};
 pub use nn_kernels::recurrent::Cell as RecurrentCell;
 
-use crate::{DType, Error, Shape, Tensor, is_known};
+use crate::graph::attributes::Attributes;
+use crate::{Error, Shape, Tensor, is_known};
 use fused::Recurrent;
 
 /// The weights of a recurrent layer, with Keras's names and order of gates: i, f, c, o of an LSTM, z, r, h of a GRU.
@@ -41,6 +42,13 @@ impl RecurrentOptions {
             go_backwards: false,
             return_sequences: false,
         }
+    }
+
+    pub(crate) fn attributes(&self) -> Attributes {
+        Attributes::new()
+            .with("cell", &format!("{:?}", self.cell))
+            .with("go_backwards", &self.go_backwards)
+            .with("return_sequences", &self.return_sequences)
     }
 }
 
@@ -166,7 +174,7 @@ fn inputs(
             RecurrentCell::Gru => Shape::from([2, columns]),
             _ => Shape::from([columns]),
         };
-        zeros(shape, x.dtype())
+        Tensor::full_of(shape, 0.0, x.dtype())
     }));
     match states {
         Some(states) if states.len() == cell.states() => all.extend(states.iter().cloned()),
@@ -181,17 +189,9 @@ fn inputs(
             )));
         }
         None => {
-            let zeros = zeros(Shape::from([sequence[0], square[0]]), x.dtype());
+            let zeros = Tensor::full_of([sequence[0], square[0]], 0.0, x.dtype());
             all.extend(vec![zeros; cell.states()]);
         }
     }
     all.into_iter().map(Tensor::ok).collect()
-}
-
-/// Zeros; of an unknown shape, abstract.
-fn zeros(shape: Shape, dtype: DType) -> Tensor {
-    match shape.is_known() {
-        true => Tensor::full_of(shape, 0.0, dtype),
-        false => Tensor::abstract_of(shape, dtype),
-    }
 }

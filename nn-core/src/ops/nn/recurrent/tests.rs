@@ -1,4 +1,5 @@
 use super::*;
+use crate::DType;
 use crate::testing::{assert_close, check_gradient};
 use crate::{GradientTape, UNKNOWN};
 

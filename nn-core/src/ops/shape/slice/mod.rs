@@ -4,19 +4,24 @@ mod range;
 
 pub use range::Slice;
 
-use crate::graph::op::{Backward, Keeps, Op, apply};
-use crate::{DType, Error, Result, Shape, Tensor, with_dtype};
+use crate::graph::apply::apply;
+use crate::graph::attributes::{Attribute, Attributes, Setting};
+use crate::graph::op::{
+    Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
+};
+use crate::{Error, Result, Shape, ShapeError, Tensor, is_known, with_dtype};
 use nn_kernels::copy::paste;
 use nn_kernels::elementwise::{AxisSlice, strided_copy};
-use std::rc::Rc;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// `x[slices]`, one slice for each leading axis.
-struct SliceAxes(Rc<[Slice]>);
+struct SliceAxes(Arc<[Slice]>);
 
 /// Zeros of a shape but for `[slices]`, which is the input: the gradient of [`SliceAxes`].
 struct SliceGradient {
     shape: Shape,
-    slices: Rc<[Slice]>,
+    slices: Arc<[Slice]>,
 }
 
 /// The elements meant on every axis; axes without a slice are whole.
@@ -48,12 +53,45 @@ fn contiguous(shape: &Shape, parts: &[AxisSlice]) -> Option<usize> {
     Some(offset)
 }
 
+/// The elements meant, where they are if they lie one behind the other, or else copied.
+fn cut(x: &Tensor, parts: &[AxisSlice]) -> Tensor {
+    let dims: Vec<usize> = parts.iter().map(|part| part.length).collect();
+    let shape = Shape::new(&dims);
+    match contiguous(x.raw_shape(), parts) {
+        Some(offset) => x.view(shape, offset),
+        None => with_dtype!(x.dtype(), T => Tensor::build(shape, |out: &mut [T]| {
+            strided_copy(x.data(), x.raw_shape(), parts, out);
+        })),
+    }
+}
+
+/// A range of one axis of a concrete tensor.
+pub(crate) fn part(x: &Tensor, axis: usize, range: Range<usize>) -> Result<Tensor> {
+    let mut slices = vec![Slice::ALL; axis];
+    slices.push(Slice::from(range));
+    Ok(cut(x, &resolve(&slices, x.raw_shape(), true)?))
+}
+
 impl Op for SliceAxes {
     fn name(&self) -> &'static str {
         "slice"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
+    fn attributes(&self) -> Attributes {
+        let list = |of: fn(&Slice) -> Attribute| Attribute::List(self.0.iter().map(of).collect());
+        Attributes::new()
+            .with("start", &list(|slice| slice.start().to_attribute()))
+            .with("stop", &list(|slice| slice.stop().to_attribute()))
+            .with("step", &list(|slice| slice.step_size().to_attribute()))
+    }
+
+    fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
+        let slices: Option<Vec<Slice>> = self.0.iter().map(|slice| slice.bound(binding)).collect();
+        let slices = slices.ok_or_else(open_size)?;
+        Ok(Some(OpHandle::new(SliceAxes(slices.into()))))
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let (x, shape) = (&inputs[0], inputs[0].raw_shape());
         if self.0.len() > shape.rank() {
             return Err(Error::shape(format!(
@@ -64,28 +102,21 @@ impl Op for SliceAxes {
         }
         let parts = resolve(&self.0, shape, x.is_concrete())?;
         let dims: Vec<usize> = parts.iter().map(|p| p.length).collect();
-        Ok((Shape::new(&dims), x.dtype()))
+        Ok((Shape::new(&dims), x.dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], _: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let x = &inputs[0];
         let parts = resolve(&self.0, x.raw_shape(), true)?;
-        match contiguous(x.raw_shape(), &parts) {
-            Some(offset) => Ok(x.view(shape, offset)),
-            None => Ok(
-                with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                    strided_copy(x.data(), x.raw_shape(), &parts, out);
-                })),
-            ),
-        }
+        Ok(cut(x, &parts).into())
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let op = SliceGradient {
             shape: *at.inputs[0].raw_shape(),
             slices: self.0.clone(),
         };
-        Ok(vec![Some(apply(op, std::slice::from_ref(at.upstream)))])
+        Ok(vec![Some(apply(op, std::slice::from_ref(at.upstream())))])
     }
 
     fn keeps(&self) -> Keeps {
@@ -98,29 +129,47 @@ impl Op for SliceGradient {
         "slice_gradient"
     }
 
-    fn output(&self, inputs: &[Tensor]) -> Result<(Shape, DType)> {
-        Ok((self.shape, inputs[0].dtype()))
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((self.shape, inputs[0].dtype()).into())
     }
 
-    fn forward(&self, inputs: &[Tensor], shape: Shape, dtype: DType) -> Result<Tensor> {
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
         let parts = resolve(&self.slices, &shape, true)?;
-        Ok(
+        Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 paste(inputs[0].data(), T::default(), out, &shape, &parts);
             })),
-        )
+        ))
     }
 
-    fn gradient(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         Ok(vec![Some(apply(
             SliceAxes(self.slices.clone()),
-            std::slice::from_ref(at.upstream),
+            std::slice::from_ref(at.upstream()),
         ))])
     }
 
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
     }
+}
+
+/// The shape without an axis of which there is an element `index`.
+pub(crate) const fn indexed(shape: &Shape, axis: usize, index: isize) -> Result<Shape, ShapeError> {
+    let size = shape.dims()[axis];
+    if is_known(size) && (index < -(size as isize) || index >= size as isize) {
+        return Err(ShapeError::new("index ")
+            .signed(index)
+            .text(" is out of range for axis ")
+            .number(axis)
+            .text(" of size ")
+            .number(size)
+            .text(" (shape ")
+            .shape(shape)
+            .text(")"));
+    }
+    Ok(shape.without(axis))
 }
 
 impl Tensor {
@@ -219,19 +268,10 @@ impl Tensor {
         let shape = *self.raw_shape();
         match shape.axis(axis) {
             Err(error) => self.fail("index_axis", error),
-            Ok(i)
-                if crate::is_known(shape[i])
-                    && !(-(shape[i] as isize)..shape[i] as isize).contains(&index) =>
-            {
-                self.fail(
-                    "index_axis",
-                    Error::value(format!(
-                        "index {index} is out of range for axis {axis} of size {} (shape {shape})",
-                        shape[i]
-                    )),
-                )
-            }
             Ok(i) => {
+                if let Err(error) = indexed(&shape, i, index) {
+                    return self.fail("index_axis", Error::value(error.message()));
+                }
                 let stop = (index != -1).then(|| index.saturating_add(1));
                 let part = self.slice_axis(axis, Slice::new(Some(index), stop));
                 match part.error() {

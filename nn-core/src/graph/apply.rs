@@ -1,0 +1,189 @@
+//! The one way from inputs to results: failed and abstract tensors, the caller's line, values that wait, recording.
+
+use crate::autodiff::tape;
+use crate::graph::observer;
+use crate::graph::op::{Expected, Op, OpHandle, Outputs, Spec, Wanted};
+use crate::ops::fused;
+use crate::{Result, Tensor};
+use std::panic::Location;
+use std::sync::Arc;
+
+/// Runs an op of one output.
+///
+/// - A failed input makes the result fail with the same error (the first one).
+/// - Inputs that do not fit make the result fail with the op's error, the caller's line and the running layer.
+/// - An abstract input makes the result abstract.
+/// - Otherwise the op computes, and every active tape that watches an input records it.
+///
+/// Where a fused pair may be faster than its parts, the result waits until it is read.
+#[track_caller]
+pub fn apply<O: Op>(op: O, inputs: &[Tensor]) -> Tensor {
+    run(&mut Owned::new(op), inputs, None, Location::caller()).into_first()
+}
+
+/// [`apply`] for an op without settings.
+#[track_caller]
+pub fn apply_static(op: &'static dyn Op, inputs: &[Tensor]) -> Tensor {
+    run(&mut OpHandle::Static(op), inputs, None, Location::caller()).into_first()
+}
+
+/// [`apply`] for an op of several outputs, which come in their order; residuals have no value where no gradient may be asked for.
+#[track_caller]
+pub fn apply_all<O: Op>(op: O, inputs: &[Tensor]) -> Outputs<Tensor> {
+    run(&mut Owned::new(op), inputs, None, Location::caller())
+}
+
+/// [`apply_all`], where only some outputs are asked for.
+#[track_caller]
+pub(crate) fn apply_wanted<O: Op>(op: O, inputs: &[Tensor], wanted: Wanted) -> Outputs<Tensor> {
+    run(
+        &mut Owned::new(op),
+        inputs,
+        Some(wanted),
+        Location::caller(),
+    )
+}
+
+/// [`apply_all`] for an op that is kept already, at the line that it was first applied at.
+pub(crate) fn apply_handle(
+    op: &OpHandle,
+    inputs: &[Tensor],
+    location: &'static Location<'static>,
+) -> Outputs<Tensor> {
+    run(&mut op.clone(), inputs, None, location)
+}
+
+/// An op on its way through [`run`], which is moved to memory of its own only if somebody keeps it.
+trait Running {
+    fn op(&self) -> &dyn Op;
+    fn keep(&mut self) -> OpHandle;
+}
+
+enum Owned<O> {
+    Here(O),
+    Kept(Arc<O>),
+    Moving,
+}
+
+impl<O> Owned<O> {
+    fn new(op: O) -> Owned<O> {
+        Owned::Here(op)
+    }
+}
+
+impl<O: Op> Running for Owned<O> {
+    fn op(&self) -> &dyn Op {
+        match self {
+            Owned::Here(op) => op,
+            Owned::Kept(op) => &**op,
+            Owned::Moving => unreachable!("moved and put back in one step"),
+        }
+    }
+
+    fn keep(&mut self) -> OpHandle {
+        let kept = match std::mem::replace(self, Owned::Moving) {
+            Owned::Here(op) => Arc::new(op),
+            Owned::Kept(op) => op,
+            Owned::Moving => unreachable!("moved and put back in one step"),
+        };
+        *self = Owned::Kept(kept.clone());
+        OpHandle::Shared(kept)
+    }
+}
+
+impl Running for OpHandle {
+    fn op(&self) -> &dyn Op {
+        &**self
+    }
+
+    fn keep(&mut self) -> OpHandle {
+        self.clone()
+    }
+}
+
+/// [`apply`], compiled once for all ops.
+fn run(
+    running: &mut dyn Running,
+    inputs: &[Tensor],
+    wanted: Option<Wanted>,
+    location: &'static Location<'static>,
+) -> Outputs<Tensor> {
+    if let Some(failed) = inputs.iter().find(|t| t.error().is_some()) {
+        return everywhere(failed.clone(), running.op(), inputs);
+    }
+    let outputs = match evaluate(running, inputs, wanted) {
+        Ok(outputs) => outputs,
+        Err(error) => {
+            let error = error.at_op(running.op().name(), location);
+            return everywhere(Tensor::failed(error), running.op(), inputs);
+        }
+    };
+    if observer::is_observed() {
+        if let Err(error) = observer::ran(&mut || running.keep(), inputs, &outputs, location) {
+            let error = error.at_op(running.op().name(), location);
+            return everywhere(Tensor::failed(error), running.op(), inputs);
+        }
+    }
+    if tape::is_recording() && outputs[0].dtype().is_float() {
+        tape::record(&mut || running.keep(), inputs, &outputs, location);
+    }
+    outputs
+}
+
+/// The outputs: abstract, waiting or computed.
+fn evaluate(
+    running: &mut dyn Running,
+    inputs: &[Tensor],
+    wanted: Option<Wanted>,
+) -> Result<Outputs<Tensor>> {
+    let op = running.op();
+    let specs = op.infer(inputs)?;
+    let known = specs.iter().all(|spec| spec.shape.is_known());
+    if inputs.iter().any(Tensor::is_abstract) {
+        return sound(specs.map(|spec| Tensor::abstract_of(spec.shape, spec.dtype)));
+    }
+    if !known {
+        return sound(specs.map(|spec| Tensor::open(spec.shape, spec.dtype)));
+    }
+    let (waits, residuals) = (fused::can_wait(op.name()), op.residuals());
+    // Most ops do not care, and recording asks the tapes anyway.
+    let watched = (waits || residuals > 0) && tape::is_watched(inputs);
+    if waits && fused::may_wait(op, inputs, watched) {
+        return sound(Tensor::waiting(running.keep(), inputs, specs.into_first()).into());
+    }
+    let wanted = wanted.unwrap_or_else(|| match watched {
+        true => Wanted::ALL,
+        false => Wanted::first(specs.len() - residuals),
+    });
+    sound(compute(op, inputs, &specs, wanted)?)
+}
+
+/// The outputs, or the error of one that failed: more than fits the memory comes back as a failed tensor.
+fn sound(outputs: Outputs<Tensor>) -> Result<Outputs<Tensor>> {
+    match outputs.iter().find_map(Tensor::error) {
+        Some(error) => Err(error.clone()),
+        None => Ok(outputs),
+    }
+}
+
+/// What an op gives: by itself, or together with an input that waits for it.
+pub(crate) fn compute(
+    op: &dyn Op,
+    inputs: &[Tensor],
+    specs: &[Spec],
+    wanted: Wanted,
+) -> Result<Outputs<Tensor>> {
+    let expected = Expected::new(specs, wanted);
+    match fused::together(op, inputs, &expected) {
+        Some(outputs) => outputs,
+        None => op.forward(inputs, &expected),
+    }
+}
+
+/// An op's outputs when it failed: each of them is the failed tensor.
+fn everywhere(failed: Tensor, op: &dyn Op, inputs: &[Tensor]) -> Outputs<Tensor> {
+    match op.output_count(inputs) {
+        1 => Outputs::One(failed),
+        count => Outputs::Many(vec![failed; count]),
+    }
+}

@@ -1,0 +1,127 @@
+//! Pairs of operations that are faster together than one after the other: one file a pair.
+//!
+//! A pair registers its [`Rule`]. The first op of a pair waits instead of computing, and if the second one reads it while it waits, the
+//! fused op computes what the second one gives, to the same bits. Tapes and graphs see the parts alone: fusion is a way to compute, and
+//! changes nothing of what is computed.
+
+mod batch_norm_relu;
+mod batch_norm_relu_gradient;
+mod conv2d_batch_norm;
+mod matmul_gelu;
+#[cfg(test)]
+mod tests;
+
+use crate::graph::op::{Expected, Op, OpHandle, Outputs};
+use crate::{Result, Tensor};
+use std::sync::LazyLock;
+
+/// A pair of ops and what computes both.
+pub(crate) struct Rule {
+    /// The name of the op that waits.
+    pub first: &'static str,
+    /// The name of the op that reads its result.
+    pub second: &'static str,
+    /// Whether the first one waits while a tape records it; not where its gradient asks for its result.
+    pub recorded: bool,
+    /// Whether nobody else may hold the first one's result: for them it would be computed a second time.
+    pub sole: bool,
+    /// Whether it pays for the first one to wait on these inputs.
+    pub waits: fn(inputs: &[Tensor]) -> bool,
+    /// Computes both: of the first one's inputs followed by the others of the second. `None` where these two are no pair after all.
+    pub fuse: fn(&Pair<'_>) -> Option<OpHandle>,
+}
+
+inventory::collect!(Rule);
+
+/// Two ops that may be computed together.
+pub(crate) struct Pair<'a> {
+    pub first: &'a dyn Op,
+    pub second: &'a dyn Op,
+    /// The inputs of the first.
+    pub first_inputs: &'a [&'a Tensor],
+    /// The inputs of the second.
+    pub second_inputs: &'a [&'a Tensor],
+    /// Which of these is the result of the first.
+    pub place: usize,
+}
+
+static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| inventory::iter::<Rule>().collect());
+
+/// One bit for each name that a waiting op may have, so that most ops are told apart by a shift.
+static MARKS: LazyLock<u64> =
+    LazyLock::new(|| RULES.iter().fold(0, |marks, rule| marks | mark(rule.first)));
+
+fn mark(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let last = bytes.last().map_or(0, |&b| b as usize);
+    1 << ((bytes.len() * 7 + last) % 64)
+}
+
+/// Whether an op of this name waits on some inputs.
+pub(crate) fn can_wait(name: &str) -> bool {
+    mark(name) & *MARKS != 0 && RULES.iter().any(|rule| rule.first == name)
+}
+
+/// Whether an op waits until its result is read.
+pub(crate) fn may_wait(op: &dyn Op, inputs: &[Tensor], recording: bool) -> bool {
+    RULES.iter().any(|rule| {
+        rule.first == op.name() && (rule.recorded || !recording) && (rule.waits)(inputs)
+    })
+}
+
+/// Whether ops of these names may be computed together.
+pub(crate) fn is_pair(first: &str, second: &str) -> bool {
+    RULES
+        .iter()
+        .any(|rule| rule.first == first && rule.second == second)
+}
+
+/// What an op gives, computed together with an input that waits for it; `None` if there is no such input.
+pub(crate) fn together(
+    op: &dyn Op,
+    inputs: &[Tensor],
+    expected: &Expected<'_>,
+) -> Option<Result<Outputs<Tensor>>> {
+    if !inputs.iter().any(|input| input.waits().is_some()) {
+        return None;
+    }
+    let all: Vec<&Tensor> = inputs.iter().collect();
+    let (mut fused, mut all) = fuse(op, &all)?;
+    // What is made of two may be the second of another pair.
+    while let Some(further) = fuse(&*fused, &all) {
+        (fused, all) = further;
+    }
+    let inputs: Vec<Tensor> = all.into_iter().cloned().collect();
+    Some(fused.forward(&inputs, expected))
+}
+
+/// The op that computes an input that waits along with `second`, and its inputs.
+fn fuse<'a>(second: &dyn Op, inputs: &[&'a Tensor]) -> Option<(OpHandle, Vec<&'a Tensor>)> {
+    for (place, input) in inputs.iter().enumerate() {
+        let Some(waiting) = input.waits() else {
+            continue;
+        };
+        let first_inputs: Vec<&'a Tensor> = waiting.inputs.iter().collect();
+        let pair = Pair {
+            first: &*waiting.op,
+            second,
+            first_inputs: &first_inputs,
+            second_inputs: inputs,
+            place,
+        };
+        let rules = RULES.iter().filter(|rule| {
+            rule.first == pair.first.name()
+                && rule.second == second.name()
+                && (!rule.sole || input.is_sole())
+        });
+        for rule in rules {
+            if let Some(fused) = (rule.fuse)(&pair) {
+                let others = inputs.iter().enumerate().filter(|(i, _)| *i != place);
+                let mut all = first_inputs;
+                all.extend(others.map(|(_, &input)| input));
+                return Some((fused, all));
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,98 @@
+//! Random numbers as operations: a distribution with a seed and a counter.
+
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
+use crate::random::{self, Stream};
+use crate::{DType, Result, Shape, Tensor};
+
+/// How numbers are distributed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Distribution {
+    /// Evenly from the first number to below the second.
+    Uniform(f64, f64),
+    /// Normally, with a mean and a standard deviation.
+    Normal(f64, f64),
+    /// Normally, none further than two standard deviations from the mean.
+    TruncatedNormal(f64, f64),
+    /// True with a probability.
+    Bernoulli(f64),
+}
+
+/// Numbers of a distribution: element `i` is a function of the seed, the counter and `i`. No inputs.
+struct Draw {
+    distribution: Distribution,
+    shape: Shape,
+    dtype: DType,
+    stream: Stream,
+}
+
+impl Op for Draw {
+    fn name(&self) -> &'static str {
+        match self.distribution {
+            Distribution::Uniform(..) => "random_uniform",
+            Distribution::Normal(..) => "random_normal",
+            Distribution::TruncatedNormal(..) => "random_truncated_normal",
+            Distribution::Bernoulli(_) => "random_bernoulli",
+        }
+    }
+
+    fn attributes(&self) -> Attributes {
+        let all = Attributes::new();
+        let all = match &self.distribution {
+            Distribution::Uniform(low, high) => all.with("low", low).with("high", high),
+            Distribution::Normal(mean, stddev) | Distribution::TruncatedNormal(mean, stddev) => {
+                all.with("mean", mean).with("stddev", stddev)
+            }
+            Distribution::Bernoulli(probability) => all.with("probability", probability),
+        };
+        all.with("shape", &self.shape)
+            .with("dtype", &self.dtype)
+            .with("seed", &self.stream.seed)
+            .with("draw", &self.stream.draw)
+    }
+
+    fn infer(&self, _: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((self.shape, self.dtype).into())
+    }
+
+    fn forward(&self, _: &[Tensor], _: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let key = { self.stream }.next_key();
+        Ok(random::fill(self.distribution, self.shape, self.dtype, key).into())
+    }
+
+    fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(Vec::new())
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+
+    fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
+        Ok(Some(OpHandle::new(Draw {
+            shape: binding.shape(&self.shape)?,
+            stream: binding.stream,
+            ..*self
+        })))
+    }
+
+    fn is_random(&self) -> bool {
+        true
+    }
+}
+
+/// The next draw of the thread's stream.
+#[track_caller]
+pub(crate) fn draw(distribution: Distribution, shape: Shape, dtype: DType) -> Tensor {
+    let stream = random::next_stream();
+    apply(
+        Draw {
+            distribution,
+            shape,
+            dtype,
+            stream,
+        },
+        &[],
+    )
+}

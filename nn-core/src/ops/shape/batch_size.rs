@@ -1,0 +1,54 @@
+//! How many rows a tensor has, as a number in the graph.
+
+use crate::graph::apply::apply_static;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::{DType, Error, Result, Shape, Tensor};
+
+struct BatchSize;
+
+impl Op for BatchSize {
+    fn name(&self) -> &'static str {
+        "batch_size"
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let dtype = match inputs[0].dtype() {
+            DType::F64 => DType::F64,
+            DType::F32 | DType::I64 | DType::U8 | DType::Bool => DType::F32,
+        };
+        match inputs[0].raw_shape().rank() {
+            0 => Err(Error::shape("a single number has no batch axis")),
+            _ => Ok((Shape::SCALAR, dtype).into()),
+        }
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let rows = inputs[0].raw_shape()[0].max(1);
+        Ok(Tensor::full_of([], rows as f64, expected[0].dtype).into())
+    }
+
+    fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+impl Tensor {
+    /// The size of the first axis, at least 1, as a scalar float: what a mean over the batch divides by. Unlike `shape()[0]`, a
+    /// graph that is traced with an open batch takes it down.
+    ///
+    /// A single number is an error.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::ones([4, 3]).batch_size().item::<f32>()?, 4.0);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn batch_size(&self) -> Tensor {
+        apply_static(&BatchSize, std::slice::from_ref(self))
+    }
+}

@@ -1,0 +1,157 @@
+//! The graph of a model is the program: it prints, runs again with the same bits, and says what it cannot hold.
+
+use nn::prelude::*;
+use nn::random::{Stream, with_stream};
+
+#[model]
+struct Net {
+    conv: Conv2D,
+    bn: BatchNormalization,
+    drop: Dropout,
+    head: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        let h = self.bn(self.conv(x)).relu();
+        let rows = h.shape()[0];
+        self.head(self.drop(h.reshape([rows, 4 * 4 * 2])))
+    }
+}
+
+fn net() -> Net {
+    Net {
+        conv: Conv2D::new(2, 3).padding(Padding::Same),
+        bn: BatchNormalization::new(),
+        drop: Dropout::new(0.5),
+        head: Dense::new(3).activation(Activation::Softmax),
+    }
+}
+
+fn bits(t: &Tensor) -> Vec<u32> {
+    t.to_vec::<f32>()
+        .unwrap()
+        .into_iter()
+        .map(f32::to_bits)
+        .collect()
+}
+
+#[test]
+fn it_prints_as_a_person_reads_it() {
+    let text = net().trace([4, 4, 1]).unwrap().to_string();
+    let expected = "\
+%0: f32[_, 4, 4, 1] = input
+%3: f32[_, 4, 4, 2] = conv2d(%0, conv.kernel, conv.bias) strides=[1, 1] padding=same dilation=[1, 1] groups=1   # conv (Conv2D)
+%8: f32[_, 4, 4, 2] = batch_norm_inference(%3, bn.gamma, bn.beta, bn.moving_mean, bn.moving_variance) epsilon=0.001   # bn (BatchNormalization)
+%9: f32[_, 4, 4, 2] = relu(%8)   # Net
+%10: f32[_, 32] = reshape(%9) shape=[_, 32]   # Net
+%13: f32[_, 3] = matmul(%10, head.kernel, head.bias) transpose_a=false transpose_b=false   # head (Dense)
+%14: f32[_, 3] = softmax(%13)   # head (Dense)
+return %14
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn in_training_it_has_what_training_does() {
+    let model = net();
+    let graph = model.trace_training([4, 4, 1]).unwrap();
+    let text = graph.to_string();
+    assert!(
+        text.contains("random_bernoulli() probability=0.5 shape=[_, 32]"),
+        "{text}"
+    );
+    assert!(text.contains("= batch_norm(%"), "{text}");
+    assert!(text.contains("bn.moving_mean <- %"), "{text}");
+
+    for batch in [5, 2, 5] {
+        let x = with_stream(Stream::new(9), || Tensor::random_normal([batch, 4, 4, 1]));
+        let graph = graph.with_parameters_of(&model);
+        let gradients = |run: &dyn Fn() -> Tensor| {
+            let tape = GradientTape::new();
+            let y = with_stream(Stream::new(3), run);
+            let all = tape.gradient(&y.square().sum(), &model).unwrap();
+            let all: Vec<Tensor> = all.iter().map(|(_, gradient)| gradient.clone()).collect();
+            [vec![y], all].concat().iter().map(bits).collect::<Vec<_>>()
+        };
+        let again = gradients(&|| graph.replay(&[x.clone()]).unwrap().outputs[0].clone());
+        let updates = with_stream(Stream::new(3), || graph.replay(&[x.clone()]))
+            .unwrap()
+            .updates;
+        let called = gradients(&|| model.call(&x, true));
+        assert_eq!(again, called);
+        assert_eq!(updates.len(), 2);
+        for (path, value) in updates {
+            let parameters = model.parameters();
+            let written = parameters.iter().find(|p| p.path() == path).unwrap();
+            assert_eq!(bits(&value), bits(&written.value()), "{path}");
+        }
+    }
+}
+
+#[test]
+fn tracing_draws_nothing_and_writes_nothing() {
+    let model = net();
+    model.build([4, 4, 1]).unwrap();
+    let before: Vec<_> = model
+        .parameters()
+        .iter()
+        .map(|p| bits(&p.value()))
+        .collect();
+    let draw = || bits(&Tensor::random_uniform([3]));
+    nn::set_seed(4);
+    let expected = draw();
+    nn::set_seed(4);
+    model.trace_training([4, 4, 1]).unwrap();
+    assert_eq!(draw(), expected);
+    let after: Vec<_> = model
+        .parameters()
+        .iter()
+        .map(|p| bits(&p.value()))
+        .collect();
+    assert_eq!(before, after);
+}
+
+#[test]
+fn inputs_that_do_not_fit_are_named() {
+    let graph = net().trace([4, 4, 1]).unwrap();
+    let message = |inputs: &[Tensor]| graph.replay(inputs).unwrap_err().to_string();
+    assert!(message(&[]).contains("the graph has 1 inputs, found 0"));
+    let e = message(&[Tensor::ones([2, 5, 4, 1])]);
+    assert!(
+        e.contains("input 0 of the graph is [_, 4, 4, 1], found [2, 5, 4, 1]"),
+        "{e}"
+    );
+    let e = message(&[Tensor::ones([2, 4, 4, 1]).cast(DType::F64)]);
+    assert!(e.contains("input 0 of the graph is f32, found f64"), "{e}");
+}
+
+#[model]
+struct Reads {
+    dense: Dense,
+}
+
+#[model]
+impl Reads {
+    fn call(&self, x: Tensor) -> Tensor {
+        let h = self.dense(x);
+        let largest = h.max().item::<f32>();
+        match largest {
+            Ok(value) if value > 0.0 => h,
+            Ok(_) => -h,
+            Err(error) => Tensor::failed(error),
+        }
+    }
+}
+
+#[test]
+fn a_value_that_is_read_cannot_be_traced() {
+    let e = Reads {
+        dense: Dense::new(2),
+    }
+    .trace([3])
+    .unwrap_err()
+    .to_string();
+    assert!(e.contains("has no value while the model is traced"), "{e}");
+}

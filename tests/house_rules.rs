@@ -1,0 +1,466 @@
+//! The rules of the house, as `ARCHITECTURE.md` and `CONTRIBUTING.md` state them, read off the sources.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const CRATES: [&str; 6] = [
+    "nn-kernels",
+    "nn-core",
+    "nn-derive",
+    "nn-layers",
+    "nn-train",
+    ".",
+];
+
+/// Which crate of ours may use which.
+const CRATE_ARROWS: [(&str, &[&str]); 6] = [
+    ("nn-kernels", &[]),
+    ("nn-core", &["nn-kernels"]),
+    ("nn-derive", &[]),
+    ("nn-layers", &["nn-core", "nn-derive"]),
+    (
+        "nn-train",
+        &["nn-kernels", "nn-core", "nn-derive", "nn-layers"],
+    ),
+    (
+        ".",
+        &[
+            "nn-kernels",
+            "nn-core",
+            "nn-derive",
+            "nn-layers",
+            "nn-train",
+        ],
+    ),
+];
+
+/// Which room of a crate may use which other ones; a room that is not named uses none.
+const ROOM_ARROWS: [(&str, &str, &[&str]); 25] = [
+    // The tensor's handle keeps the op that it waits for, and an op takes and gives tensors: these three are one heart in three rooms.
+    ("nn-core", "base", &["module"]),
+    ("nn-core", "tensor", &["graph", "module", "ops"]),
+    (
+        "nn-core",
+        "graph",
+        &["autodiff", "base", "module", "ops", "tensor"],
+    ),
+    ("nn-core", "autodiff", &["base", "graph", "module", "ops"]),
+    ("nn-core", "ops", &["base", "check", "graph", "tensor"]),
+    ("nn-core", "module", &["base", "graph", "tensor"]),
+    ("nn-core", "check", &["base", "ops"]),
+    ("nn-layers", "activations", &["core"]),
+    ("nn-layers", "convolutional", &["core"]),
+    ("nn-layers", "merging", &["core"]),
+    ("nn-layers", "normalization", &["core"]),
+    ("nn-layers", "pooling", &["core"]),
+    ("nn-layers", "reshaping", &["core"]),
+    ("nn-layers", "rnn", &["core"]),
+    ("nn-train", "losses", &["saving"]),
+    ("nn-train", "metrics", &["losses", "saving"]),
+    ("nn-train", "schedules", &["saving"]),
+    ("nn-train", "optimizers", &["saving", "schedules"]),
+    ("nn-train", "data", &["saving"]),
+    (
+        "nn-train",
+        "saving",
+        &[
+            "callbacks",
+            "data",
+            "losses",
+            "metrics",
+            "optimizers",
+            "schedules",
+            "training",
+        ],
+    ),
+    (
+        "nn-train",
+        "callbacks",
+        &[
+            "data",
+            "losses",
+            "metrics",
+            "optimizers",
+            "saving",
+            "schedules",
+            "training",
+        ],
+    ),
+    ("nn-train", "inspect", &["data", "saving", "training"]),
+    (
+        "nn-train",
+        "training",
+        &[
+            "callbacks",
+            "data",
+            "inspect",
+            "losses",
+            "metrics",
+            "optimizers",
+            "saving",
+            "schedules",
+        ],
+    ),
+    ("nn-kernels", "conv", &["gemm"]),
+    ("nn-kernels", "recurrent", &["gemm", "math"]),
+];
+
+/// Lines that a file may have at most, its tests aside.
+const LONGEST: usize = 480;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All Rust sources below a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    let Ok(entries) = fs::read_dir(folder) else {
+        return all;
+    };
+    for entry in entries {
+        let path = entry.expect("an entry").path();
+        match path.extension() {
+            _ if path.is_dir() => all.extend(sources(&path)),
+            Some(ending) if ending == "rs" => all.push(path),
+            _ => {}
+        }
+    }
+    all.sort();
+    all
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// A source without its tests.
+fn code(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or("")
+}
+
+/// What the code of a line says, without its comment.
+fn statement(line: &str) -> &str {
+    line.split("//").next().unwrap_or("")
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(root())
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}
+
+/// The first name after each `crate::` of a text, those of a list in braces too.
+fn rooms_named(text: &str, rooms: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    for (at, _) in text.match_indices("crate::") {
+        if text[..at].ends_with('$') {
+            continue;
+        }
+        let rest = &text[at + 7..];
+        let name: String = rest
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
+        if rooms.contains(&name) {
+            named.insert(name);
+        }
+    }
+    named
+}
+
+#[test]
+fn unsafe_stands_in_the_kernels_alone() {
+    let mut wrong = Vec::new();
+    for name in CRATES.into_iter().filter(|&name| name != "nn-kernels") {
+        let src = root().join(name).join("src");
+        let lib = read(&src.join("lib.rs"));
+        if !lib.contains("#![forbid(unsafe_code)]") {
+            wrong.push(format!("{name}: src/lib.rs does not forbid unsafe code"));
+        }
+        for path in sources(&src) {
+            for (i, line) in read(&path).lines().enumerate() {
+                let line = statement(line);
+                if line.contains("unsafe {")
+                    || line.contains("unsafe fn")
+                    || line.contains("unsafe impl")
+                {
+                    wrong.push(format!("{}:{}: {}", shown(&path), i + 1, line.trim()));
+                }
+            }
+        }
+    }
+    // Every unsafe block in the kernels argues its case.
+    for path in sources(&root().join("nn-kernels/src")) {
+        let text = read(&path);
+        let lines: Vec<&str> = text.lines().collect();
+        for (i, line) in lines.iter().enumerate() {
+            if statement(line).contains("unsafe {") {
+                let before = &lines[i.saturating_sub(8)..=i];
+                if !before.iter().any(|line| line.contains("SAFETY")) {
+                    wrong.push(format!(
+                        "{}:{}: an unsafe block without a SAFETY comment",
+                        shown(&path),
+                        i + 1
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn crates_know_only_those_below() {
+    let allowed: BTreeMap<&str, &[&str]> = CRATE_ARROWS.into_iter().collect();
+    let mut wrong = Vec::new();
+    for name in CRATES {
+        let manifest = read(&root().join(name).join("Cargo.toml"));
+        let ours = manifest.split("[dependencies]").nth(1).unwrap_or("");
+        let ours = ours.split("\n[").next().unwrap_or("");
+        for line in ours.lines() {
+            let dependency = line.split(['.', ' ', '=']).next().unwrap_or("");
+            if CRATES.contains(&dependency) && !allowed[name].contains(&dependency) {
+                wrong.push(format!("{name} depends on {dependency}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn rooms_know_only_those_they_may() {
+    let mut wrong = Vec::new();
+    for name in ["nn-kernels", "nn-core", "nn-layers", "nn-train"] {
+        let src = root().join(name).join("src");
+        let rooms: BTreeSet<String> = fs::read_dir(&src)
+            .expect("a crate")
+            .map(|entry| entry.expect("an entry").path())
+            .filter(|path| path.is_dir())
+            .map(|path| path.file_name().expect("a name").to_string_lossy().into())
+            .collect();
+        for room in &rooms {
+            let allowed: &[&str] = ROOM_ARROWS
+                .iter()
+                .find(|(krate, from, _)| *krate == name && from == room)
+                .map_or(&[], |(_, _, to)| to);
+            for path in sources(&src.join(room)) {
+                if path.ends_with("tests.rs") {
+                    continue;
+                }
+                let text = read(&path);
+                for other in rooms_named(code(&text), &rooms) {
+                    if other != *room && !allowed.contains(&other.as_str()) {
+                        wrong.push(format!(
+                            "{} uses `{other}`, which `{room}` of {name} may not know",
+                            shown(&path)
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn files_hold_one_concept() {
+    let mut wrong = Vec::new();
+    for name in CRATES {
+        for path in sources(&root().join(name).join("src")) {
+            let text = read(&path);
+            let lines = code(&text).lines().count();
+            if lines > LONGEST && !path.ends_with("tests.rs") {
+                wrong.push(format!(
+                    "{}: {lines} lines without its tests, at most {LONGEST}",
+                    shown(&path)
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nothing_is_a_stub() {
+    let mut wrong = Vec::new();
+    let here = Path::new(file!()).file_name().expect("a name");
+    let mut all = sources(&root().join("tests"));
+    // What the compiler is shown there need not run.
+    all.retain(|path| !path.starts_with(root().join("tests/ui")));
+    all.extend(sources(&root().join("examples")));
+    for name in CRATES {
+        all.extend(sources(&root().join(name).join("src")));
+        if name != "." {
+            all.extend(sources(&root().join(name).join("tests")));
+        }
+    }
+    for path in all.iter().filter(|path| path.file_name() != Some(here)) {
+        for (i, line) in read(path).lines().enumerate() {
+            let line = statement(line);
+            let stub = ["todo!(", "unimplemented!("]
+                .iter()
+                .any(|stub| line.contains(stub));
+            if stub || line.trim() == "#[ignore]" {
+                wrong.push(format!("{}:{}: {}", shown(path), i + 1, line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Layers without a file of cases of their own, and why.
+const WITHOUT_CASES: [(&str, &str); 1] = [(
+    "Sequential",
+    "its cases are the models in tests/golden/models",
+)];
+
+#[test]
+fn every_layer_is_in_the_contract_and_compared_with_keras() {
+    let contract = read(&root().join("nn-layers/tests/contract.rs"));
+    let cases = root().join("tests/golden/layers");
+    let excused: BTreeMap<&str, &str> = WITHOUT_CASES.into_iter().collect();
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for path in sources(&root().join("nn-layers/src")) {
+        let text = read(&path);
+        if !text.contains("#[derive(Layer)]")
+            && !text.contains("#[derive(Clone, Layer)]")
+            && !text.contains("Layer)]\n")
+        {
+            continue;
+        }
+        let Some((_, rest)) = code(&text).split_once("\npub struct ") else {
+            continue;
+        };
+        let class: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+        seen += 1;
+        if !contract.contains(&format!("{class}::")) && class != "Activation" {
+            wrong.push(format!("{class} is not in nn-layers/tests/contract.rs"));
+        }
+        let file = path
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let file = if class == "Activation" {
+            "activation".to_string()
+        } else {
+            file
+        };
+        if !cases.join(format!("{file}.safetensors")).exists()
+            && !excused.contains_key(class.as_str())
+        {
+            wrong.push(format!(
+                "{class} has no cases in tests/golden/layers/{file}.safetensors"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(seen > 25, "only {seen} layers were found");
+}
+
+/// Files of operations without a check of a gradient, and why.
+const WITHOUT_GRADIENT: [(&str, &str); 33] = [
+    ("extremum", "what max and min share, which are checked"),
+    (
+        "reduction",
+        "the frame of reductions that are checked themselves",
+    ),
+    ("take_along", "of sort and top_k, which are checked"),
+    ("batch_size", "a number without a gradient"),
+    ("full", "a constant"),
+    ("draw", "random numbers"),
+    ("argmax", "positions"),
+    ("argmin", "positions"),
+    ("all", "truth values"),
+    ("any", "truth values"),
+    ("logical", "truth values"),
+    ("compare", "truth values"),
+    ("equal", "truth values"),
+    ("not_equal", "truth values"),
+    ("greater", "truth values"),
+    ("greater_equal", "truth values"),
+    ("less", "truth values"),
+    ("less_equal", "truth values"),
+    ("is_finite", "truth values"),
+    ("is_nan", "truth values"),
+    ("predicate", "truth values"),
+    ("quantifier", "truth values"),
+    ("ceil", "a gradient of 0, checked by value"),
+    ("floor", "a gradient of 0, checked by value"),
+    ("round", "a gradient of 0, checked by value"),
+    ("sign", "a gradient of 0, checked by value"),
+    ("one_hot", "of whole numbers"),
+    ("stop_gradient", "a gradient of none"),
+    ("map", "the frame of functions that are checked themselves"),
+    ("zip", "the frame of functions that are checked themselves"),
+    (
+        "slope",
+        "the frame of derivatives that are checked with their functions",
+    ),
+    ("rows", "the frame of functions that are checked themselves"),
+    ("norm", "what normalizations share"),
+];
+
+#[test]
+fn every_operation_has_its_gradient_checked() {
+    let excused: BTreeMap<&str, &str> = WITHOUT_GRADIENT.into_iter().collect();
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    let rooms = [
+        "elementwise",
+        "activation",
+        "reduce",
+        "shape",
+        "index",
+        "linalg",
+        "nn",
+        "random",
+    ];
+    for room in rooms {
+        let folder = root().join("nn-core/src/ops").join(room);
+        for path in sources(&folder) {
+            let text = read(&path);
+            let is_op = [
+                " Op for ",
+                " Function for ",
+                "Rows for ",
+                "operator!(",
+                "Reduction = Reduction {",
+            ]
+            .iter()
+            .any(|mark| code(&text).contains(mark));
+            if !is_op {
+                continue;
+            }
+            seen += 1;
+            let name = path
+                .file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
+            let beside = path.parent().expect("a folder").join("tests.rs");
+            let tests = if beside.exists() {
+                read(&beside)
+            } else {
+                String::new()
+            };
+            let checked = ["check_gradient", "check_table", "gradient("]
+                .iter()
+                .any(|check| {
+                    text.split("#[cfg(test)]")
+                        .skip(1)
+                        .any(|t| t.contains(check))
+                        || tests.contains(check)
+                });
+            if !checked && !excused.contains_key(name.as_str()) {
+                wrong.push(format!("{} checks no gradient", shown(&path)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(seen > 60, "only {seen} operations were found");
+}
