@@ -17,7 +17,7 @@ mod tensor;
 pub mod testing;
 
 pub use autodiff::gradients::{Gradients, Sources};
-pub use autodiff::tape::{GradientTape, no_gradient};
+pub use autodiff::tape::{GradientTape, NotFinite, first_not_finite_gradient, no_gradient};
 pub(crate) use base::dim::{ANYTHING, batches, dim_plus, dim_times, too_long};
 pub use base::dim::{UNKNOWN, is_known};
 pub use base::error::{Error, ErrorKind, Result};

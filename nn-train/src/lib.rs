@@ -14,8 +14,8 @@ mod training;
 
 pub use data::{Batch, Batches, Dataset, FromBatch, IntoDataset, IntoTensors, TrainTest, datasets};
 pub use inspect::{LayerProfile, Profile, Summary, profile, summary};
+pub use metrics::Scores;
 pub use saving::{LoadReport, registry};
 pub use training::{
-    Compile, Compiled, DefaultSteps, Fit, History, IntoLosses, Model, Scores, State, Step, Verbose,
-    history,
+    Compile, Compiled, DefaultSteps, Fit, History, IntoLosses, Model, State, Step, Verbose, history,
 };

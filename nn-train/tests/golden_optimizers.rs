@@ -4,9 +4,7 @@
 mod golden_support;
 
 use golden_support::{Case, cases, finish, worst};
-use nn_core::{
-    GradientTape, Gradients, Initializer, IntoInput, Layer, Module, Param, Result, Tensor,
-};
+use nn_core::{GradientTape, Gradients, Initializer, Layer, Module, Param, Result, Tensor};
 use nn_train::{optimizers, schedules};
 use serde_json::{Value, json};
 

@@ -28,6 +28,7 @@ pub trait Sources {
         self,
         sources: Vec<Source>,
         gradients: Vec<Option<Tensor>>,
+        targets: &[(&Tensor, Option<&Tensor>)],
     ) -> Result<Self::Gradient>;
 }
 
@@ -55,7 +56,12 @@ impl Sources for &Tensor {
     fn tensors(&self) -> Result<Vec<Source>> {
         plain([*self])
     }
-    fn assemble(self, _: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<Tensor> {
+    fn assemble(
+        self,
+        _: Vec<Source>,
+        gradients: Vec<Option<Tensor>>,
+        _: &[(&Tensor, Option<&Tensor>)],
+    ) -> Result<Tensor> {
         Ok(all(gradients)?.swap_remove(0))
     }
 }
@@ -65,7 +71,12 @@ impl<const N: usize> Sources for [&Tensor; N] {
     fn tensors(&self) -> Result<Vec<Source>> {
         plain(*self)
     }
-    fn assemble(self, _: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<[Tensor; N]> {
+    fn assemble(
+        self,
+        _: Vec<Source>,
+        gradients: Vec<Option<Tensor>>,
+        _: &[(&Tensor, Option<&Tensor>)],
+    ) -> Result<[Tensor; N]> {
         let gradients = all(gradients)?;
         Ok(gradients
             .try_into()
@@ -78,7 +89,12 @@ impl Sources for &[Tensor] {
     fn tensors(&self) -> Result<Vec<Source>> {
         plain(*self)
     }
-    fn assemble(self, _: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<Vec<Tensor>> {
+    fn assemble(
+        self,
+        _: Vec<Source>,
+        gradients: Vec<Option<Tensor>>,
+        _: &[(&Tensor, Option<&Tensor>)],
+    ) -> Result<Vec<Tensor>> {
         all(gradients)
     }
 }
@@ -88,7 +104,12 @@ impl Sources for &Vec<Tensor> {
     fn tensors(&self) -> Result<Vec<Source>> {
         plain(*self)
     }
-    fn assemble(self, _: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<Vec<Tensor>> {
+    fn assemble(
+        self,
+        _: Vec<Source>,
+        gradients: Vec<Option<Tensor>>,
+        _: &[(&Tensor, Option<&Tensor>)],
+    ) -> Result<Vec<Tensor>> {
         all(gradients)
     }
 }
@@ -117,7 +138,12 @@ impl<L: Layer> Sources for &L {
         }
         Ok(trainable)
     }
-    fn assemble(self, sources: Vec<Source>, gradients: Vec<Option<Tensor>>) -> Result<Gradients> {
+    fn assemble(
+        self,
+        sources: Vec<Source>,
+        gradients: Vec<Option<Tensor>>,
+        targets: &[(&Tensor, Option<&Tensor>)],
+    ) -> Result<Gradients> {
         let entries = sources
             .into_iter()
             .zip(gradients)
@@ -129,7 +155,8 @@ impl<L: Layer> Sources for &L {
                 })
             })
             .collect();
-        Ok(Gradients { entries })
+        let target = targets.first().map(|(target, _)| (*target).clone());
+        Ok(Gradients { entries, target })
     }
 }
 
@@ -147,6 +174,8 @@ impl<L: Layer> Sources for &L {
 #[derive(Clone)]
 pub struct Gradients {
     entries: Vec<Entry>,
+    /// What they are the gradients of.
+    target: Option<Tensor>,
 }
 
 #[derive(Clone)]
@@ -157,6 +186,11 @@ struct Entry {
 }
 
 impl Gradients {
+    /// What was differentiated: the loss; the first of several.
+    pub fn target(&self) -> Option<&Tensor> {
+        self.target.as_ref()
+    }
+
     /// How many parameters have a gradient here.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -206,17 +240,23 @@ impl Gradients {
             .sqrt()
     }
 
-    /// All gradients scaled by `max / norm` if their global norm is above `max` (Pascanu et al. 2013).
+    /// All gradients scaled by `max / norm` if their global norm is above `max` (Pascanu et al. 2013); as they are for an infinite `max`.
     #[must_use]
     pub fn clip_by_global_norm(self, max: f64) -> Gradients {
+        if max == f64::INFINITY {
+            return self;
+        }
         let norm = self.global_norm();
         let scale: Tensor = max / norm.maximum(max);
         self.map(|_, g| g * &scale)
     }
 
-    /// Each gradient scaled by `max / norm` if its own norm is above `max`.
+    /// Each gradient scaled by `max / norm` if its own norm is above `max`; as they are for an infinite `max`.
     #[must_use]
     pub fn clip_by_norm(self, max: f64) -> Gradients {
+        if max == f64::INFINITY {
+            return self;
+        }
         self.map(|_, g| g * (max / g.square().sum().sqrt().maximum(max)))
     }
 

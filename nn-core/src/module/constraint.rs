@@ -1,8 +1,8 @@
 //! Projections applied to parameters after every update: Keras's constraints.
 
-use crate::Tensor;
 use crate::base::shape::MAX_RANK;
 use crate::module::config::{self, Json};
+use crate::{Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// Keras's epsilon in the norms.
@@ -154,14 +154,49 @@ impl<'de> Deserialize<'de> for Constraint {
         deserializer: D,
     ) -> std::result::Result<Constraint, D::Error> {
         let Json(value) = Json::deserialize(deserializer)?;
-        Constraint::deserialize(config::deserializer(&config::without_empty(value)))
-            .map_err(serde::de::Error::custom)
+        let value = config::without_empty(value);
+        let constraint = Constraint::deserialize(config::deserializer(&value))
+            .map_err(serde::de::Error::custom)?;
+        constraint.check().map_err(serde::de::Error::custom)?;
+        Ok(constraint)
     }
 }
 
 impl Constraint {
-    /// The nearest allowed value, as Keras computes it.
+    /// Whether the limits make sense.
+    ///
+    /// # Errors
+    /// Norms that are negative or not finite, a least above the largest, a rate outside [0, 1].
+    pub fn check(&self) -> Result<()> {
+        let norm = |value: f32| value >= 0.0 && value.is_finite();
+        match *self {
+            Constraint::NonNeg | Constraint::UnitNorm { .. } => Ok(()),
+            Constraint::MaxNorm { max_value, .. } if norm(max_value) => Ok(()),
+            Constraint::MaxNorm { max_value, .. } => Err(Error::value(format!(
+                "MaxNorm needs `max_value` to be a finite number from 0 on, found {max_value}"
+            ))),
+            Constraint::MinMaxNorm {
+                min_value,
+                max_value,
+                rate,
+                ..
+            } => {
+                let norms = norm(min_value) && norm(max_value) && min_value <= max_value;
+                match norms && (0.0..=1.0).contains(&rate) {
+                    true => Ok(()),
+                    false => Err(Error::value(format!(
+                        "MinMaxNorm needs 0 <= min_value <= max_value, both finite, and a rate in [0, 1]; found {min_value}, {max_value} and {rate}"
+                    ))),
+                }
+            }
+        }
+    }
+
+    /// The nearest allowed value, as Keras computes it; a failed tensor if the limits make no sense ([`Constraint::check`]).
     pub fn project(&self, value: &Tensor) -> Tensor {
+        if let Err(error) = self.check() {
+            return Tensor::failed(error);
+        }
         let norms = |axis: Axes| value.square().sum_axes(axis, true).sqrt();
         match *self {
             Constraint::MaxNorm { max_value, axis } => {

@@ -6,8 +6,9 @@
 //! into a path. Neither costs a running layer more than a push and a pop.
 
 use crate::random::Stream;
-use crate::{DType, Tensor};
+use crate::{DType, Error, Result, Tensor};
 use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// One running layer: where it is in memory, and its class.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -152,4 +153,55 @@ pub fn collect_losses<R>(f: impl FnOnce() -> R) -> (R, Vec<Tensor>) {
     let losses = CONTEXT.with(|context| context.losses.borrow_mut().pop().unwrap_or_default());
     drop(depth);
     (result, losses)
+}
+
+thread_local!(static CATCHING: Cell<bool> = const { Cell::new(false) });
+
+/// What unwinds from a question that a tensor cannot answer to the [`catch_unanswered`] around it.
+struct Unanswered(Error);
+
+/// Ends the running layer with an error; outside of [`catch_unanswered`], panics with it.
+///
+/// It is for questions that can only be answered with a number, such as the shape of a failed tensor, in a `call` that returns
+/// tensors: the error becomes what the call returns. Nothing is printed, since no panic hook runs.
+#[cold]
+#[track_caller]
+pub(crate) fn unanswered(question: &str, error: &Error) -> ! {
+    if CATCHING.get() && cfg!(panic = "unwind") {
+        resume_unwind(Box::new(Unanswered(error.clone())));
+    }
+    match question {
+        "" => panic!("{error}"),
+        _ => panic!("{question}: {error}"),
+    }
+}
+
+/// Runs `f`. A question in it that a failed tensor cannot answer (its shape, its rank, its data) ends `f` with the tensor's error instead
+/// of a panic, on this thread. Every outermost layer call does this, and `fit` around each step.
+///
+/// What `f` changes halfway is as after any panic: the guards of this library restore what they guard.
+///
+/// ```
+/// use nn_core::{Tensor, layer::catch_unanswered};
+/// let failed = Tensor::ones([2]) + Tensor::ones([3]);
+/// let error = catch_unanswered(|| failed.shape()).unwrap_err();
+/// assert!(error.to_string().contains("cannot add [2] and [3]"));
+/// ```
+///
+/// # Errors
+/// The error of the tensor that was asked.
+pub fn catch_unanswered<R>(f: impl FnOnce() -> R) -> Result<R> {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CATCHING.set(self.0);
+        }
+    }
+    let restore = Restore(CATCHING.replace(true));
+    let done = catch_unwind(AssertUnwindSafe(f));
+    drop(restore);
+    done.map_err(|payload| match payload.downcast::<Unanswered>() {
+        Ok(unanswered) => unanswered.0,
+        Err(panic) => resume_unwind(panic),
+    })
 }

@@ -2,7 +2,7 @@
 
 use crate::module::config::{self, Json};
 use crate::tensor::random;
-use crate::{DType, Error, Shape, Tensor};
+use crate::{DType, Error, Result, Shape, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// A rule for the first value of a parameter.
@@ -103,17 +103,57 @@ impl<'de> Deserialize<'de> for Initializer {
         deserializer: D,
     ) -> std::result::Result<Initializer, D::Error> {
         let Json(value) = Json::deserialize(deserializer)?;
-        Initializer::deserialize(config::deserializer(&config::without_empty(value)))
-            .map_err(serde::de::Error::custom)
+        let value = config::without_empty(value);
+        let initializer = Initializer::deserialize(config::deserializer(&value))
+            .map_err(serde::de::Error::custom)?;
+        initializer.check().map_err(serde::de::Error::custom)?;
+        Ok(initializer)
     }
 }
 
 impl Initializer {
+    /// Whether its numbers make sense.
+    ///
+    /// # Errors
+    /// Numbers that are not finite, a negative standard deviation, a lower end above the upper one.
+    pub fn check(&self) -> Result<()> {
+        let (numbers, fits) = match *self {
+            Initializer::Constant { value } => (vec![("value", value)], true),
+            Initializer::RandomUniform { minval, maxval } => (
+                vec![("minval", minval), ("maxval", maxval)],
+                minval <= maxval,
+            ),
+            Initializer::RandomNormal { mean, stddev }
+            | Initializer::TruncatedNormal { mean, stddev } => {
+                (vec![("mean", mean), ("stddev", stddev)], stddev >= 0.0)
+            }
+            Initializer::Orthogonal { gain } | Initializer::Identity { gain } => {
+                (vec![("gain", gain)], true)
+            }
+            _ => return Ok(()),
+        };
+        if fits && numbers.iter().all(|(_, number)| number.is_finite()) {
+            return Ok(());
+        }
+        let found: Vec<String> = numbers
+            .iter()
+            .map(|(name, number)| format!("{name} {number}"))
+            .collect();
+        Err(Error::value(format!(
+            "an initializer needs finite numbers, a standard deviation from 0 on and a lower end not above the upper one; found {}",
+            found.join(", ")
+        )))
+    }
+
     /// A value drawn by the rule, from the thread's seed.
     ///
-    /// A shape that the rule does not take (`Identity` of something that is no matrix) is an error (a failed tensor).
+    /// A shape that the rule does not take (`Identity` of something that is no matrix), and numbers that make no sense
+    /// ([`Initializer::check`]), are an error (a failed tensor).
     pub fn sample(&self, shape: impl Into<Shape>, dtype: DType) -> Tensor {
         let shape = shape.into();
+        if let Err(error) = self.check() {
+            return Tensor::failed(error);
+        }
         let (fan_in, fan_out) = fans(&shape);
         let uniform = |variance: f64| {
             let limit = (3.0 * variance).sqrt();

@@ -6,6 +6,8 @@ use crate::module::context::{self, Frame, Scope};
 use crate::module::tree::{self, Module};
 use crate::{Error, InputShapes, IntoInput, Result, Tensor, Tensors};
 
+pub use crate::module::context::catch_unanswered;
+
 /// A part of a model that turns tensors into tensors.
 ///
 /// `#[model] impl` makes this from a `call`; a layer is then used through [`Layer::call`], [`Layer::forward`], or, as a field of a
@@ -112,14 +114,19 @@ pub fn call_as<L: Module, I: Tensors, O: Tensors>(
     if let Some(frame) = observed {
         observer::enter(frame, &input.leaves());
     }
-    let mut output = match build(&input.shapes()) {
+    let forward = || match build(&input.shapes()) {
         Ok(()) => run(input),
         Err(error) => O::failed(error.at_call(std::panic::Location::caller())),
+    };
+    let outermost = scope.is_outermost();
+    let mut output = match outermost {
+        true => catch_unanswered(forward).unwrap_or_else(O::failed),
+        false => forward(),
     };
     if let Some(frame) = observed {
         observer::leave(frame, &output.leaves());
     }
-    if scope.is_outermost() {
+    if outermost {
         output = locate(layer, output);
     }
     output

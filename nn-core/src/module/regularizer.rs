@@ -1,6 +1,6 @@
 //! Penalties on parameters, added to the loss: Keras's regularizers.
 
-use crate::Tensor;
+use crate::{Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// A penalty on a parameter's value.
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "class_name", content = "config")]
+#[serde(remote = "Self", tag = "class_name", content = "config")]
 pub enum Regularizer {
     /// `l1 · Σ|w|`.
     L1 {
@@ -33,6 +33,20 @@ pub enum Regularizer {
     },
 }
 
+impl Serialize for Regularizer {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Regularizer::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Regularizer {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Regularizer, D::Error> {
+        let regularizer = Regularizer::deserialize(deserializer)?;
+        regularizer.check().map_err(serde::de::Error::custom)?;
+        Ok(regularizer)
+    }
+}
+
 impl Regularizer {
     /// `L1` with the given factor.
     pub const fn l1(l1: f32) -> Regularizer {
@@ -44,8 +58,31 @@ impl Regularizer {
         Regularizer::L2 { l2 }
     }
 
-    /// The penalty, a scalar that gradients flow through.
+    /// Whether the factors make sense.
+    ///
+    /// # Errors
+    /// A factor that is negative, infinite or NaN.
+    pub fn check(&self) -> Result<()> {
+        let (l1, l2) = match *self {
+            Regularizer::L1 { l1 } => (l1, 0.0),
+            Regularizer::L2 { l2 } => (0.0, l2),
+            Regularizer::L1L2 { l1, l2 } => (l1, l2),
+        };
+        for (name, factor) in [("l1", l1), ("l2", l2)] {
+            if !(factor >= 0.0 && factor.is_finite()) {
+                return Err(Error::value(format!(
+                    "a regularizer needs `{name}` to be a finite number from 0 on, found {factor}"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The penalty, a scalar that gradients flow through; a failed tensor if a factor makes no sense ([`Regularizer::check`]).
     pub fn penalty(&self, value: &Tensor) -> Tensor {
+        if let Err(error) = self.check() {
+            return Tensor::failed(error);
+        }
         match *self {
             Regularizer::L1 { l1 } => value.abs().sum() * l1,
             Regularizer::L2 { l2 } => value.square().sum() * l2,

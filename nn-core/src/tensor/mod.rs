@@ -9,9 +9,11 @@ pub mod random;
 
 pub use operand::Operand;
 
+use crate::module::context::unanswered;
 use crate::{DType, Element, Error, Result, Shape};
 use nn_kernels::buffer::Buffer;
 use nn_kernels::memory::Refused;
+use nn_kernels::reduce::greatest_magnitude;
 use pending::Waiting;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -152,12 +154,14 @@ impl Tensor {
 
     /// The shape.
     ///
+    /// A failed tensor has none. Inside a layer's `call` the question ends that call, which then gives the tensor's error.
+    ///
     /// # Panics
-    /// On a failed tensor, with its error: it has no shape. [`Tensor::try_shape`] returns the error instead.
+    /// On a failed tensor outside of a layer, with its error. [`Tensor::try_shape`] returns the error instead.
     #[track_caller]
     pub fn shape(&self) -> Shape {
         if let State::Failed(error) = &self.0.state {
-            panic!("the shape of a failed tensor was asked for: {error}");
+            unanswered("the shape of a failed tensor was asked for", error);
         }
         self.0.shape
     }
@@ -262,12 +266,12 @@ impl Tensor {
     /// The elements of a concrete tensor of a known type: for kernels, after the op has checked its inputs.
     ///
     /// # Panics
-    /// Where [`Tensor::try_data`] is an error.
+    /// Where [`Tensor::try_data`] is an error, outside of a layer; inside of one that error is what its call gives.
     #[track_caller]
     pub fn data<T: Element>(&self) -> &[T] {
         match self.try_data() {
             Ok(data) => data,
-            Err(error) => panic!("{error}"),
+            Err(error) => unanswered("", &error),
         }
     }
 
@@ -403,10 +407,21 @@ impl Tensor {
 
     /// Whether no element is NaN or infinite; true for integers, and for tensors without a value.
     pub fn is_finite_everywhere(&self) -> bool {
+        self.greatest_magnitude().is_finite()
+    }
+
+    /// The greatest absolute value: NaN if any element is, 0 of nothing, of integers, and of tensors without a value.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([1.0_f32, -3.0]).greatest_magnitude(), 3.0);
+    /// assert!(Tensor::from([1.0_f32, f32::NAN]).greatest_magnitude().is_nan());
+    /// ```
+    pub fn greatest_magnitude(&self) -> f64 {
         match (self.is_concrete(), self.dtype()) {
-            (true, DType::F32) => self.data::<f32>().iter().all(|v| v.is_finite()),
-            (true, DType::F64) => self.data::<f64>().iter().all(|v| v.is_finite()),
-            _ => true,
+            (true, DType::F32) => greatest_magnitude(self.data::<f32>()).into(),
+            (true, DType::F64) => greatest_magnitude(self.data::<f64>()),
+            _ => 0.0,
         }
     }
 }

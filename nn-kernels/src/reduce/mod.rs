@@ -6,12 +6,14 @@
 
 mod arg;
 pub(super) mod fold;
+mod magnitude;
 mod scan;
 mod squared_error;
 #[cfg(test)]
 mod tests;
 
 pub use arg::{argmax, argmin};
+pub use magnitude::greatest_magnitude;
 pub use scan::{Summed, cumsum};
 pub use squared_error::{mean_squared_error, mean_squared_error_gradient};
 

@@ -1,7 +1,7 @@
 //! The history as a file that grows with every epoch.
 
 use super::{Callback, Run};
-use crate::training::Scores;
+use crate::metrics::Scores;
 use nn_core::{Error, Result};
 use std::fs::File;
 use std::io::Write;

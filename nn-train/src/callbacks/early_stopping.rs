@@ -1,9 +1,9 @@
 //! Stopping when nothing gets better any more.
 
 use super::monitor::{Mode, Monitor};
-use super::{Callback, Run};
-use crate::training::Scores;
-use nn_core::{Result, Tensor, module};
+use super::{Callback, CallbackState, Run};
+use crate::metrics::Scores;
+use nn_core::{Error, Result, Tensor, module};
 
 /// Ends training when a score has not improved for `patience` epochs, as Keras's `EarlyStopping`.
 ///
@@ -17,8 +17,11 @@ pub struct EarlyStopping {
     monitor: Monitor,
     patience: usize,
     restore: bool,
+    baseline: Option<f64>,
+    start_from_epoch: usize,
     waited: usize,
-    best_weights: Vec<Tensor>,
+    /// Parameters and buffers of the best epoch, by path.
+    best_weights: Vec<(String, Tensor)>,
     stopped_epoch: Option<usize>,
     best_epoch: usize,
 }
@@ -30,6 +33,8 @@ impl EarlyStopping {
             monitor: Monitor::new(monitor.into()),
             patience: 0,
             restore: false,
+            baseline: None,
+            start_from_epoch: 0,
             waited: 0,
             best_weights: Vec::new(),
             stopped_epoch: None,
@@ -65,19 +70,40 @@ impl EarlyStopping {
         self
     }
 
-    /// The epoch (counted from 0) after which it ended training, if it did.
+    /// What the score has to get better than for the waiting to begin anew: an epoch that is the best so far but not better than this
+    /// counts as waited.
+    #[must_use]
+    pub fn baseline(mut self, baseline: f64) -> Self {
+        self.baseline = Some(baseline);
+        self
+    }
+
+    /// The number of the first epoch, from 0, that is looked at; those before are a warm-up.
+    #[must_use]
+    pub fn start_from_epoch(mut self, epoch: usize) -> Self {
+        self.start_from_epoch = epoch;
+        self
+    }
+
+    /// The epoch (counted from 0, over all calls of `fit`) after which it ended training, if it did.
     pub fn stopped_epoch(&self) -> Option<usize> {
         self.stopped_epoch
     }
 
-    /// The best epoch, counted from 0.
+    /// The best epoch, counted from 0 over all calls of `fit`.
     pub fn best_epoch(&self) -> usize {
         self.best_epoch
     }
 }
 
 impl Callback for EarlyStopping {
-    fn on_train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
+    fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        self.monitor.begin("EarlyStopping", run)?;
+        if let Some(baseline) = self.baseline.filter(|b| b.is_nan()) {
+            return Err(Error::value(format!(
+                "EarlyStopping needs `baseline` to be a number, found {baseline}"
+            )));
+        }
         self.monitor.best = None;
         self.waited = 0;
         self.stopped_epoch = None;
@@ -86,21 +112,22 @@ impl Callback for EarlyStopping {
     }
 
     fn on_epoch_end(&mut self, epoch: usize, scores: &mut Scores, run: &mut Run<'_>) -> Result<()> {
+        if epoch < self.start_from_epoch {
+            return Ok(());
+        }
         let value = self.monitor.read("EarlyStopping", scores)?;
+        self.waited += 1;
         if self.monitor.improves(value) {
-            self.waited = 0;
             self.best_epoch = epoch;
             if self.restore {
-                // Handles, not copies: an update that finds its parameter shared leaves this value alone.
-                self.best_weights = module::parameters(run.model())
-                    .iter()
-                    .map(|p| p.value())
-                    .collect();
+                self.best_weights = weights(run);
+            }
+            if self.baseline.is_none() || self.monitor.is_better(value, self.baseline) {
+                self.waited = 0;
             }
             return Ok(());
         }
-        self.waited += 1;
-        if self.waited > self.patience.saturating_sub(1) {
+        if self.waited >= self.patience {
             self.stopped_epoch = Some(epoch);
             run.stop();
         }
@@ -109,9 +136,46 @@ impl Callback for EarlyStopping {
 
     fn on_train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
         let weights = std::mem::take(&mut self.best_weights);
-        module::parameters(run.model())
-            .iter()
-            .zip(weights)
-            .try_for_each(|(p, value)| p.set_value(&value))
+        for p in module::parameters(run.model()) {
+            if let Some((_, value)) = weights.iter().find(|(path, _)| path == p.path()) {
+                p.set_value(value).map_err(|e| e.at_path(p.path()))?;
+            }
+        }
+        Ok(())
     }
+
+    /// Nothing once it has ended training: the next one is another.
+    fn state(&self) -> Option<CallbackState> {
+        if self.stopped_epoch.is_some() {
+            return None;
+        }
+        let mut state = self.monitor.state();
+        state.config["waited"] = self.waited.into();
+        state.config["best_epoch"] = self.best_epoch.into();
+        state.tensors = self.best_weights.clone();
+        Some(state)
+    }
+
+    fn restore(&mut self, state: &CallbackState, run: &mut Run<'_>) -> Result<()> {
+        let (waited, best_epoch) = (state.count("waited")?, state.count("best_epoch")?);
+        if self.monitor.restore(state)? {
+            (self.waited, self.best_epoch) = (waited, best_epoch);
+            if self.restore && self.monitor.best.is_some() {
+                // Saved after the end of a training, the model has the best weights already.
+                self.best_weights = match state.tensors.is_empty() {
+                    true => weights(run),
+                    false => state.tensors.clone(),
+                };
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All parameters and buffers: handles, not copies; an update that finds its parameter shared leaves this value alone.
+fn weights(run: &Run<'_>) -> Vec<(String, Tensor)> {
+    module::parameters(run.model())
+        .iter()
+        .map(|p| (p.path().to_string(), p.value()))
+        .collect()
 }

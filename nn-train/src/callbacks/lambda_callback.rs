@@ -20,7 +20,7 @@ use nn_core::Result;
 pub struct LambdaCallback<F>(F);
 
 impl<F: FnMut(usize, &mut Scores, &mut Run<'_>) -> Result<()>> LambdaCallback<F> {
-    /// The function gets the epoch, counted from 0 in this call of `fit`, its scores, and the run.
+    /// The function gets the epoch, counted from 0 over all calls of `fit`, its scores, and the run.
     pub fn new(on_epoch_end: F) -> LambdaCallback<F> {
         LambdaCallback(on_epoch_end)
     }

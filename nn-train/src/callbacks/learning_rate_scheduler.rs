@@ -1,7 +1,7 @@
 //! A learning rate for every epoch.
 
 use super::{Callback, Run};
-use crate::training::Scores;
+use crate::metrics::Scores;
 use nn_core::Result;
 
 /// Sets the learning rate before every epoch to what a function of epoch (counted from 0) and present rate says, as Keras's

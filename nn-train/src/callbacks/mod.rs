@@ -7,6 +7,7 @@ mod learning_rate_scheduler;
 mod model_checkpoint;
 mod monitor;
 mod reduce_lr_on_plateau;
+mod state;
 mod terminate_on_nan;
 
 pub use csv_logger::CSVLogger;
@@ -16,12 +17,11 @@ pub use learning_rate_scheduler::LearningRateScheduler;
 pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Mode;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
+pub use state::CallbackState;
 pub use terminate_on_nan::TerminateOnNaN;
 
+use crate::metrics::{Direction, Scores};
 use crate::optimizers::Optimizer;
-use crate::saving::{self, Rebuild};
-use crate::training::Scores;
-use crate::training::State;
 use nn_core::{Error, Module, Result};
 use std::path::Path;
 
@@ -40,6 +40,28 @@ use std::path::Path;
 /// }
 /// ```
 pub trait Callback {
+    /// What its state is saved under: the name of its type.
+    fn name(&self) -> &str {
+        let path = std::any::type_name::<Self>();
+        let path = path.split('<').next().unwrap_or(path);
+        path.rsplit("::").next().unwrap_or(path)
+    }
+
+    /// What it needs to go on after the training was saved and loaded, such as the best score so far; `None` if nothing.
+    fn state(&self) -> Option<CallbackState> {
+        None
+    }
+
+    /// Takes up what [`Callback::state`] gave when the training was saved; called after [`Callback::on_train_begin`], in the first `fit`
+    /// after loading.
+    ///
+    /// # Errors
+    /// A state that it cannot take up.
+    fn restore(&mut self, state: &CallbackState, run: &mut Run<'_>) -> Result<()> {
+        let _ = (state, run);
+        Ok(())
+    }
+
     /// Before the first epoch.
     ///
     /// # Errors
@@ -49,7 +71,7 @@ pub trait Callback {
         Ok(())
     }
 
-    /// Before an epoch, counted from 0 in this call of `fit`.
+    /// Before an epoch, counted from 0 over all calls of `fit` or from [`Fit::initial_epoch`](crate::Fit::initial_epoch).
     #[allow(missing_docs, clippy::missing_errors_doc)]
     fn on_epoch_begin(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
         let _ = (epoch, run);
@@ -70,7 +92,7 @@ pub trait Callback {
         Ok(())
     }
 
-    /// After the last epoch.
+    /// After the last epoch, also if an error ended training.
     #[allow(clippy::missing_errors_doc)]
     fn on_train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
         let _ = run;
@@ -85,6 +107,15 @@ pub trait Callback {
 }
 
 impl<C: Callback + ?Sized> Callback for &mut C {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+    fn state(&self) -> Option<CallbackState> {
+        (**self).state()
+    }
+    fn restore(&mut self, state: &CallbackState, run: &mut Run<'_>) -> Result<()> {
+        (**self).restore(state, run)
+    }
     fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
         (**self).on_train_begin(run)
     }
@@ -107,19 +138,31 @@ impl<C: Callback + ?Sized> Callback for &mut C {
 
 /// The training that a callback is part of.
 pub struct Run<'a> {
-    model: &'a dyn Rebuild,
-    state: &'a mut State,
-    stop: &'a mut bool,
+    model: &'a dyn Module,
+    training: &'a mut dyn Training,
+}
+
+/// What a training lets its callbacks do.
+pub(crate) trait Training {
+    fn optimizer(&mut self) -> &mut dyn Optimizer;
+    fn epochs_trained(&self) -> u64;
+    /// Which way a score gets better, if that is known.
+    fn direction(&self, score: &str) -> Option<Direction>;
+    fn stop(&mut self);
+    /// Writes the model and the state of its training; `own` is that of the callback that is called.
+    fn save(&mut self, path: &Path, own: Option<CallbackState>) -> Result<()>;
+    /// Writes the model.
+    fn save_weights(&self, path: &Path) -> Result<()>;
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(model: &'a dyn Rebuild, state: &'a mut State, stop: &'a mut bool) -> Run<'a> {
-        Run { model, state, stop }
+    pub(crate) fn new(model: &'a dyn Module, training: &'a mut dyn Training) -> Run<'a> {
+        Run { model, training }
     }
 
     /// Ends training after this batch or epoch.
     pub fn stop(&mut self) {
-        *self.stop = true;
+        self.training.stop();
     }
 
     /// The model's tree: its parameters can be read and replaced.
@@ -129,20 +172,37 @@ impl<'a> Run<'a> {
 
     /// The optimizer.
     pub fn optimizer(&mut self) -> &mut dyn Optimizer {
-        &mut *self.state.optimizer
+        self.training.optimizer()
     }
 
     /// Epochs trained so far, over all calls of `fit`.
     pub fn epochs_trained(&self) -> u64 {
-        self.state.epoch
+        self.training.epochs_trained()
     }
 
-    /// Saves model and training state, as [`crate::Compiled::save`].
+    /// Which way a score gets better: less for `loss` and the losses of outputs, for a metric what it says itself, whatever it is
+    /// called; with or without `val_`. `None` if nothing says.
+    pub fn direction(&self, score: &str) -> Option<Direction> {
+        self.training.direction(score)
+    }
+
+    /// Saves model and training state, as [`crate::Compiled::save`]. A `fit` that loads it goes on from here to the bit, in the middle
+    /// of an epoch too.
+    ///
+    /// The states of the other callbacks are saved with it. A callback that has one itself hands it over: [`Run::save_with`].
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        saving::save(self.model, Some(self.state), path.as_ref())
+    pub fn save(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        self.training.save(path.as_ref(), None)
+    }
+
+    /// As [`Run::save`], with the state of the callback that calls it: `run.save_with(path, self.state())`.
+    ///
+    /// # Errors
+    /// As [`Run::save`].
+    pub fn save_with(&mut self, path: impl AsRef<Path>, own: Option<CallbackState>) -> Result<()> {
+        self.training.save(path.as_ref(), own)
     }
 
     /// Saves parameters, buffers and configuration only.
@@ -150,6 +210,6 @@ impl<'a> Run<'a> {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
-        saving::save(self.model, None, path.as_ref())
+        self.training.save_weights(path.as_ref())
     }
 }

@@ -1,14 +1,14 @@
 //! Saving while training goes on.
 
 use super::monitor::{Mode, Monitor};
-use super::{Callback, Run};
-use crate::training::Scores;
+use super::{Callback, CallbackState, Run};
+use crate::metrics::Scores;
 use nn_core::{Error, Result};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Saves the model after every epoch, or only when a score is the best so far, as Keras's `ModelCheckpoint`.
 ///
-/// `{epoch}` (counted from 1) and names of scores in braces (`{val_loss}`) in the path are replaced by their values.
+/// `{epoch}` (counted from 1, over all calls of `fit`) and names of scores in braces (`{val_loss}`) in the path are replaced by their values.
 ///
 /// ```
 /// use nn_train::{Fit, callbacks::ModelCheckpoint};
@@ -20,6 +20,7 @@ pub struct ModelCheckpoint {
     path: String,
     monitor: Option<Monitor>,
     weights_only: bool,
+    initial_value_threshold: Option<f64>,
 }
 
 impl ModelCheckpoint {
@@ -29,6 +30,7 @@ impl ModelCheckpoint {
             path: path.into(),
             monitor: None,
             weights_only: false,
+            initial_value_threshold: None,
         }
     }
 
@@ -45,6 +47,14 @@ impl ModelCheckpoint {
         if let Some(monitor) = &mut self.monitor {
             monitor.mode = mode;
         }
+        self
+    }
+
+    /// What the score has to be better than for the first file to be written, after [`ModelCheckpoint::save_best_only`]: the best of
+    /// an earlier training. One that is loaded remembers its best by itself.
+    #[must_use]
+    pub fn initial_value_threshold(mut self, threshold: f64) -> Self {
+        self.initial_value_threshold = Some(threshold);
         self
     }
 
@@ -72,17 +82,69 @@ impl ModelCheckpoint {
 }
 
 impl Callback for ModelCheckpoint {
+    fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        check_path(&self.path)?;
+        let Some(monitor) = &mut self.monitor else {
+            return Ok(());
+        };
+        monitor.begin("ModelCheckpoint", run)?;
+        if let Some(threshold) = self.initial_value_threshold {
+            if threshold.is_nan() {
+                return Err(Error::value(
+                    "ModelCheckpoint needs `initial_value_threshold` to be a number, found NaN",
+                ));
+            }
+            monitor.best.get_or_insert(threshold);
+        }
+        Ok(())
+    }
+
     fn on_epoch_end(&mut self, epoch: usize, scores: &mut Scores, run: &mut Run<'_>) -> Result<()> {
+        // Where the file goes is found out before the score counts as the best.
+        let path = self.file(epoch, scores)?;
         if let Some(monitor) = &mut self.monitor {
             let value = monitor.read("ModelCheckpoint", scores)?;
             if !monitor.improves(value) {
                 return Ok(());
             }
         }
-        let path = self.file(epoch, scores)?;
         match self.weights_only {
             true => run.save_weights(path),
-            false => run.save(path),
+            false => run.save_with(path, self.state()),
         }
+    }
+
+    fn state(&self) -> Option<CallbackState> {
+        self.monitor.as_ref().map(Monitor::state)
+    }
+
+    fn restore(&mut self, state: &CallbackState, _: &mut Run<'_>) -> Result<()> {
+        if let Some(monitor) = &mut self.monitor {
+            let threshold = monitor.best;
+            monitor.restore(state)?;
+            if let Some(threshold) = threshold.filter(|&t| monitor.is_better(t, monitor.best)) {
+                monitor.best = Some(threshold);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Files can be made at a path: its folder is there, as far as no score is in its name, and it is none itself.
+fn check_path(path: &str) -> Result<()> {
+    let refused = |why: String| {
+        Err(Error::value(format!(
+            "ModelCheckpoint's path `{path}`: {why}"
+        )))
+    };
+    let file = Path::new(path);
+    if file.file_name().is_none() || path.ends_with(std::path::is_separator) || file.is_dir() {
+        return refused("it is a folder; a file's name belongs after it".to_string());
+    }
+    match file.parent().map(|p| (p, p.to_string_lossy())) {
+        Some((folder, name)) if !name.is_empty() && !name.contains('{') && !folder.is_dir() => {
+            refused(format!("there is no folder {name}; create it first"))
+        }
+        _ => Ok(()),
     }
 }

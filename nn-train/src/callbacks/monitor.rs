@@ -1,12 +1,15 @@
 //! Watching one number get better.
 
-use crate::training::Scores;
+use super::{CallbackState, Run};
+use crate::metrics::{Direction, Scores};
 use nn_core::{Error, Result};
+use serde_json::json;
 
 /// Which direction is better.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Mode {
-    /// More for names that end in `accuracy`, `precision`, `recall`, `auc` or `f1_score`, less for others.
+    /// What the watched number says itself: less of a loss, and of a metric what is better for it, whatever it is called
+    /// ([`Metric::direction`](crate::metrics::Metric::direction)). Where nothing says, training does not begin.
     #[default]
     Auto,
     /// Less.
@@ -22,6 +25,8 @@ pub(super) struct Monitor {
     pub(super) mode: Mode,
     pub(super) min_delta: f64,
     pub(super) best: Option<f64>,
+    /// Known once training has begun.
+    direction: Option<Direction>,
 }
 
 impl Monitor {
@@ -31,6 +36,33 @@ impl Monitor {
             mode: Mode::Auto,
             min_delta: 0.0,
             best: None,
+            direction: None,
+        }
+    }
+
+    /// Finds out which direction is better.
+    ///
+    /// # Errors
+    /// When nothing says; a `min_delta` that is not a finite number.
+    pub(super) fn begin(&mut self, who: &str, run: &Run<'_>) -> Result<()> {
+        if !self.min_delta.is_finite() {
+            return Err(Error::value(format!(
+                "{who} needs `min_delta` to be a finite number, found {}",
+                self.min_delta
+            )));
+        }
+        self.direction = match self.mode {
+            Mode::Min => Some(Direction::Down),
+            Mode::Max => Some(Direction::Up),
+            Mode::Auto => run.direction(&self.name),
+        };
+        match self.direction {
+            Some(_) => Ok(()),
+            None => Err(Error::value(format!(
+                "{who} watches `{}`, and nothing says whether more or less of it is better: it is neither the loss nor a metric that \
+                 says. Say so with `mode(Mode::Max)` or `mode(Mode::Min)`, or correct the name",
+                self.name
+            ))),
         }
     }
 
@@ -54,24 +86,41 @@ impl Monitor {
         })
     }
 
-    fn more_is_better(&self) -> bool {
-        let more = ["accuracy", "precision", "recall", "auc", "f1_score"];
-        match self.mode {
-            Mode::Auto => more.iter().any(|m| self.name.ends_with(m)),
-            mode => mode == Mode::Max,
+    /// Whether `value` is better than `other` by more than `min_delta`. NaN never is.
+    pub(super) fn is_better(&self, value: f64, other: Option<f64>) -> bool {
+        match (other, self.direction) {
+            (None, _) => !value.is_nan(),
+            (Some(other), Some(Direction::Up)) => value > other + self.min_delta,
+            (Some(other), _) => value < other - self.min_delta,
         }
     }
 
-    /// Whether `value` is better than the best by more than `min_delta`; then it is the best. NaN never is.
+    /// Whether `value` is better than the best so far; then it is the best.
     pub(super) fn improves(&mut self, value: f64) -> bool {
-        let better = match (self.best, self.more_is_better()) {
-            (None, _) => !value.is_nan(),
-            (Some(best), true) => value > best + self.min_delta,
-            (Some(best), false) => value < best - self.min_delta,
-        };
+        let better = self.is_better(value, self.best);
         if better {
             self.best = Some(value);
         }
         better
+    }
+
+    /// What is watched and the best of it so far.
+    pub(super) fn state(&self) -> CallbackState {
+        let state = CallbackState::new(json!({"monitor": self.name}));
+        match self.best {
+            Some(best) => state.number("best", best),
+            None => state,
+        }
+    }
+
+    /// Takes up the best so far; `false` if another number was watched.
+    pub(super) fn restore(&mut self, state: &CallbackState) -> Result<bool> {
+        if state.config["monitor"] != json!(self.name) {
+            return Ok(false);
+        }
+        if !state.config["best"].is_null() {
+            self.best = Some(state.get("best")?);
+        }
+        Ok(true)
     }
 }

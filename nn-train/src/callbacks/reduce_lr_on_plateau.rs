@@ -1,9 +1,9 @@
 //! A lower learning rate when nothing gets better.
 
 use super::monitor::{Mode, Monitor};
-use super::{Callback, Run};
-use crate::training::Scores;
-use nn_core::Result;
+use super::{Callback, CallbackState, Run};
+use crate::metrics::Scores;
+use nn_core::{Error, Result};
 
 /// Multiplies the learning rate by `factor` when a score has not improved for `patience` epochs, as Keras's `ReduceLROnPlateau`.
 ///
@@ -84,7 +84,20 @@ impl ReduceLROnPlateau {
 }
 
 impl Callback for ReduceLROnPlateau {
-    fn on_train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
+    fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        self.monitor.begin("ReduceLROnPlateau", run)?;
+        if !(0.0..1.0).contains(&self.factor) {
+            return Err(Error::value(format!(
+                "ReduceLROnPlateau needs `factor` to be from 0 to below 1, found {}",
+                self.factor
+            )));
+        }
+        if !(self.min_lr >= 0.0 && self.min_lr.is_finite()) {
+            return Err(Error::value(format!(
+                "ReduceLROnPlateau needs `min_lr` to be a finite number from 0 on, found {}",
+                self.min_lr
+            )));
+        }
         self.monitor.best = None;
         (self.waited, self.cooling) = (0, 0);
         Ok(())
@@ -108,6 +121,21 @@ impl Callback for ReduceLROnPlateau {
                 self.cooling = self.cooldown;
                 self.waited = 0;
             }
+        }
+        Ok(())
+    }
+
+    fn state(&self) -> Option<CallbackState> {
+        let mut state = self.monitor.state();
+        state.config["waited"] = self.waited.into();
+        state.config["cooling"] = self.cooling.into();
+        Some(state)
+    }
+
+    fn restore(&mut self, state: &CallbackState, _: &mut Run<'_>) -> Result<()> {
+        let (waited, cooling) = (state.count("waited")?, state.count("cooling")?);
+        if self.monitor.restore(state)? {
+            (self.waited, self.cooling) = (waited, cooling);
         }
         Ok(())
     }

@@ -4,10 +4,10 @@ use super::{Callback, Run};
 use crate::training::progress::show;
 use nn_core::Error;
 
-/// Ends training at a loss that is not a finite number, with the history so far and a message instead of an error.
+/// Ends training at a loss, a gradient or an update that is not a finite number, with the history so far and a message instead of an error.
 ///
-/// Without it `fit` returns the error, which names the batch and the first layer whose result was not finite. Either way the batch
-/// changes nothing in the model.
+/// Without it `fit` returns the error, which names the batch and where the first such number arose: the layer, or on the way back the
+/// operation and its line. Either way the batch changes nothing in the model.
 ///
 /// ```
 /// use nn_train::{Fit, callbacks::TerminateOnNaN};

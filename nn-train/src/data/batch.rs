@@ -10,7 +10,7 @@ pub struct Batch {
     pub x: Vec<Tensor>,
     /// The targets, in the order of the outputs.
     pub y: Vec<Tensor>,
-    /// A weight for each sample, `[batch]`.
+    /// A weight for each sample, `[batch]`, or for each of its time steps, `[batch, steps]`.
     pub sample_weight: Option<Tensor>,
 }
 

@@ -1,7 +1,7 @@
 //! Going through a data set batch by batch, on request prepared on another thread.
 
 use super::{Dataset, Place};
-use nn_core::{DType, Element, Tensor, random};
+use nn_core::{DType, Element, Error, Result, Tensor, random};
 use nn_kernels::parallel;
 use std::sync::{Arc, mpsc};
 
@@ -37,6 +37,12 @@ impl Batches {
         let n = self.data.len();
         let order = random::with_stream(random::Stream::new(seed), || random::permutation(n));
         self.in_order(order)
+    }
+
+    /// Without the first `n` batches.
+    pub(crate) fn starting_at(mut self, n: usize) -> Batches {
+        self.next = n;
+        self
     }
 
     /// In the given order of rows.
@@ -117,6 +123,14 @@ impl Batches {
             self.prefetched = Some(receive);
         }
         self.prefetched.as_ref().and_then(|r| r.recv().ok())
+    }
+}
+
+/// A batch holds at least one sample.
+pub(crate) fn check_batch_size(batch_size: usize) -> Result<()> {
+    match batch_size {
+        0 => Err(Error::value("`batch_size` is 0; use at least 1")),
+        _ => Ok(()),
     }
 }
 

@@ -8,6 +8,7 @@ mod place;
 
 pub use batch::{Batch, FromBatch};
 pub use batches::Batches;
+pub(crate) use batches::check_batch_size;
 pub use into::{IntoDataset, IntoTensors};
 pub(crate) use place::Place;
 
@@ -69,10 +70,11 @@ impl Dataset {
         Dataset::from_parts(x.into_tensors(), Vec::new(), None)
     }
 
-    /// With a weight for each sample, `[n]`.
+    /// With a weight for each sample, `[n]`, or where a sample has several losses, one for each of them: `[n, steps]` for time steps,
+    /// which leaves out padding with a weight of 0.
     ///
     /// # Errors
-    /// When there are not as many weights as rows.
+    /// When there are not as many rows of weights as of samples.
     pub fn with_weights(self, weights: Tensor) -> Result<Dataset> {
         Dataset::from_parts(self.x, self.y, Some(weights))
     }
@@ -107,9 +109,9 @@ impl Dataset {
         }
         if let Some(w) = &weights {
             let found = rows(|| "the sample weights".to_string(), w)?;
-            if found != len || w.rank() != 1 {
+            if found != len {
                 return Err(Error::shape(format!(
-                    "{len} samples need weights of shape [{len}], found {}",
+                    "{len} samples need weights of shape [{len}], or [{len}, steps] for time steps, found {}",
                     w.shape()
                 )));
             }

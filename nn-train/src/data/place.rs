@@ -25,6 +25,10 @@ impl Place {
         rows: usize,
         fails: impl FnMut(&usize) -> bool,
     ) -> Error {
+        // An error of the whole data set says so itself.
+        if error.message().contains("of the data set") {
+            return error;
+        }
         let told = (0..rows).find(|i| error.message().contains(&format!("row {i} of the batch")));
         let found = match error.kind() {
             ErrorKind::Value | ErrorKind::DType => (0..rows).find(fails),

@@ -60,9 +60,9 @@ pub fn profile<M: Model>(
     y: impl IntoTensors,
 ) -> Result<Profile> {
     let batch = compiled.bound(x, y)?;
-    compiled.step(batch.clone().into())?;
+    compiled.step(batch.clone().into(), None)?;
     let start = Instant::now();
-    let (done, costs) = measure(|| compiled.step(batch.into()));
+    let (done, costs) = measure(|| compiled.step(batch.into(), None));
     let total = start.elapsed();
     done?;
     let costs = costs.of(&compiled.model).into_iter();

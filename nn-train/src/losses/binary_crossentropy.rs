@@ -1,8 +1,8 @@
 //! Crossentropy of yes-or-no answers.
 
-use super::checks::elementwise;
+use super::checks::{check_smoothing, elementwise};
 use super::{EPSILON, Loss, Reduction, described, loss};
-use nn_core::Tensor;
+use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// `mean(-y_true · ln p - (1 - y_true) · ln(1 - p))` over the last axis, for probabilities `p` limited to [1e-7, 1 - 1e-7], or for
@@ -50,6 +50,10 @@ impl BinaryCrossentropy {
 
 impl Loss for BinaryCrossentropy {
     described!(BinaryCrossentropy, "binary_crossentropy");
+
+    fn check(&self) -> Result<()> {
+        check_smoothing(self.name(), self.label_smoothing)
+    }
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         elementwise(self, y_true, y_pred, |y, p| {

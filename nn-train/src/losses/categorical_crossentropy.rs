@@ -1,9 +1,9 @@
 //! Crossentropy of distributions over classes.
 
-use super::checks::vectors;
+use super::checks::{check_smoothing, vectors};
 use super::{EPSILON, Loss, Reduction, described, loss};
-use nn_core::Tensor;
 use nn_core::ops::softmax_cross_entropy;
+use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// `-Σ y_true · ln p` over the last axis, for targets that are one-hot or distributions over classes.
@@ -51,6 +51,10 @@ impl CategoricalCrossentropy {
 
 impl Loss for CategoricalCrossentropy {
     described!(CategoricalCrossentropy, "categorical_crossentropy");
+
+    fn check(&self) -> Result<()> {
+        check_smoothing(self.name(), self.label_smoothing)
+    }
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         vectors(self, y_true, y_pred, |y, p| {

@@ -75,8 +75,18 @@ fn mismatch(found: &Shape, wanted: &Shape) -> Error {
     ))
 }
 
+/// Label smoothing moves targets by a share of the way.
+pub(super) fn check_smoothing(loss: &str, smoothing: f64) -> Result<()> {
+    match (0.0..=1.0).contains(&smoothing) {
+        true => Ok(()),
+        false => Err(Error::value(format!(
+            "{loss}: `label_smoothing` must be in [0, 1], found {smoothing}"
+        ))),
+    }
+}
+
 /// Weights in the type of the losses, with axes of size 1 added at the end to reach their rank: one for each sample, or for each
-/// pixel or time step.
+/// pixel or time step, or with axes of size 1 where one weight is for all.
 pub(crate) fn expand_weight(weight: &Tensor, losses: Shape, dtype: DType) -> Result<Tensor> {
     let found = weight.try_shape()?;
     // A column of weights for a row of losses.
@@ -84,7 +94,11 @@ pub(crate) fn expand_weight(weight: &Tensor, losses: Shape, dtype: DType) -> Res
         true => &found[..losses.rank()],
         false => &found[..],
     };
-    let fits = !dims.is_empty() && dims.len() <= losses.rank() && same(dims, &losses[..dims.len()]);
+    let one_for_all = |(&weight, &loss): (&usize, &usize)| agree(weight, loss) || weight == 1;
+    let fits = !dims.is_empty()
+        && dims.len() <= losses.rank()
+        && agree(dims[0], losses[0])
+        && dims.iter().zip(losses.iter()).all(one_for_all);
     if !fits {
         return Err(Error::shape(format!(
             "sample weights of shape {found} do not fit losses of shape {losses}: give one for each sample, shape [{}]{}",

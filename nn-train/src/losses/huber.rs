@@ -2,7 +2,7 @@
 
 use super::checks::elementwise;
 use super::{Loss, Reduction, described, loss};
-use nn_core::Tensor;
+use nn_core::{Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// The mean over the last axis of `½e²` where `|e| = |y_pred - y_true| ≤ δ`, and `δ|e| - ½δ²` beyond.
@@ -47,6 +47,16 @@ impl Huber {
 
 impl Loss for Huber {
     described!(Huber, "huber");
+
+    fn check(&self) -> Result<()> {
+        match self.delta > 0.0 && (self.delta as f32).is_finite() {
+            true => Ok(()),
+            false => Err(Error::value(format!(
+                "huber: `delta` must be a finite number above 0, found {}",
+                self.delta
+            ))),
+        }
+    }
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         elementwise(self, y_true, y_pred, |y, p| {

@@ -73,6 +73,24 @@ pub trait Loss: Send + Sync {
         Reduction::SumOverBatchSize
     }
 
+    /// Whether the settings make sense.
+    ///
+    /// # Errors
+    /// What is wrong with them; `fit` reports it before it begins.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Whether the targets of a whole data set fit predictions of which only shape and type are known (`y_pred` is abstract): asked once,
+    /// before the first step. A loss of your own need not know.
+    ///
+    /// # Errors
+    /// Which target does not fit.
+    fn check_targets(&self, y_true: &Tensor, y_pred: &Tensor) -> Result<()> {
+        let _ = (y_true, y_pred);
+        Ok(())
+    }
+
     /// Which of [`Loss::losses`] count, as `bool`; `None` if all do. Those that do not are left out of means.
     fn kept(&self, y_true: &Tensor, y_pred: &Tensor) -> Option<Tensor> {
         let _ = (y_true, y_pred);
@@ -86,7 +104,8 @@ pub trait Loss: Send + Sync {
 
     /// As [`Loss::call`], each sample's loss multiplied by its weight first.
     ///
-    /// `sample_weight` has the shape `[batch]` or, where there is a loss for each pixel or time step, that of the losses. The mean is
+    /// `sample_weight` has the shape `[batch]` or, where there is a loss for each pixel or time step, that of the losses, or of their first
+    /// axes; an axis of size 1 after the first has one weight for all that is along it. The mean is
     /// over the number of samples, not the sum of weights, unless the reduction is [`Reduction::MeanWithSampleWeight`].
     fn weighted(&self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Tensor {
         reduction::weighted(self, y_true, y_pred, sample_weight)
@@ -109,6 +128,12 @@ macro_rules! delegate {
             }
             fn reduction(&self) -> Reduction {
                 (**self).reduction()
+            }
+            fn check(&self) -> Result<()> {
+                (**self).check()
+            }
+            fn check_targets(&self, y_true: &Tensor, y_pred: &Tensor) -> Result<()> {
+                (**self).check_targets(y_true, y_pred)
             }
             fn kept(&self, y_true: &Tensor, y_pred: &Tensor) -> Option<Tensor> {
                 (**self).kept(y_true, y_pred)
@@ -167,7 +192,9 @@ macro_rules! loss {
             }
 
             fn from_config(config: &serde_json::Value) -> nn_core::Result<$Type> {
-                $crate::saving::registry::read(config, $crate::losses::FOREIGN)
+                let loss: $Type = $crate::saving::registry::read(config, $crate::losses::FOREIGN)?;
+                $crate::losses::Loss::check(&loss)?;
+                Ok(loss)
             }
         }
 
@@ -185,6 +212,10 @@ macro_rules! described {
 
         fn reduction(&self) -> $crate::losses::Reduction {
             self.reduction
+        }
+
+        fn check_targets(&self, y_true: &Tensor, y_pred: &Tensor) -> nn_core::Result<()> {
+            self.losses(y_true, y_pred).ok().map(|_| ())
         }
 
         fn config(&self) -> serde_json::Value {

@@ -28,6 +28,9 @@ pub(super) fn weighted<L: Loss + ?Sized>(
     y_pred: &Tensor,
     sample_weight: Option<&Tensor>,
 ) -> Tensor {
+    if let Err(error) = loss.check() {
+        return Tensor::failed(error);
+    }
     let losses = loss.losses(y_true, y_pred);
     if losses.error().is_some() {
         return losses;

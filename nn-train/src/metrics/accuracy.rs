@@ -43,7 +43,7 @@ impl Accuracy {
 metric!(Accuracy);
 
 impl Metric for Accuracy {
-    described!();
+    described!(mean, Up);
 
     fn update(
         &mut self,

@@ -118,7 +118,7 @@ impl Auc {
     }
 
     fn from_config(config: &serde_json::Value) -> Result<Auc> {
-        registry::read(
+        let auc: Auc = registry::read(
             config,
             &[
                 ("thresholds", Allowed::Null),
@@ -126,7 +126,9 @@ impl Auc {
                 ("num_labels", Allowed::Null),
                 ("label_weights", Allowed::Null),
             ],
-        )
+        )?;
+        auc.check()?;
+        Ok(auc)
     }
 }
 
@@ -208,7 +210,16 @@ fn interpolated(low: Point, high: Point) -> f64 {
 }
 
 impl Metric for Auc {
-    described!();
+    described!(buckets, Up);
+
+    fn check(&self) -> Result<()> {
+        match self.num_thresholds {
+            2..=MOST_THRESHOLDS => Ok(()),
+            n => Err(Error::value(format!(
+                "AUC needs at least 2 thresholds and takes at most {MOST_THRESHOLDS}, found {n}"
+            ))),
+        }
+    }
 
     fn update(
         &mut self,
@@ -216,12 +227,7 @@ impl Metric for Auc {
         y_pred: &Tensor,
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
-        if !(2..=MOST_THRESHOLDS).contains(&self.num_thresholds) {
-            return Err(Error::value(format!(
-                "AUC needs at least 2 thresholds and takes at most {MOST_THRESHOLDS}, found {}",
-                self.num_thresholds
-            )));
-        }
+        self.check()?;
         let probabilities = match self.from_logits {
             true => no_gradient(|| y_pred.sigmoid()),
             false => y_pred.clone(),

@@ -1,6 +1,6 @@
 //! How often yes-or-no answers are right.
 
-use super::{Mean, Metric, described, metric};
+use super::{Mean, Metric, check_threshold, described, metric};
 use crate::losses::pair;
 use nn_core::{Element, Result, Tensor, with_float};
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,11 @@ impl BinaryAccuracy {
 metric!(BinaryAccuracy);
 
 impl Metric for BinaryAccuracy {
-    described!();
+    described!(mean, Up);
+
+    fn check(&self) -> Result<()> {
+        check_threshold(Self::CLASS, self.threshold)
+    }
 
     fn update(
         &mut self,

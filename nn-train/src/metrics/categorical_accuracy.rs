@@ -48,7 +48,7 @@ impl CategoricalAccuracy {
 metric!(CategoricalAccuracy);
 
 impl Metric for CategoricalAccuracy {
-    described!();
+    described!(mean, Up);
 
     fn update(
         &mut self,

@@ -1,6 +1,7 @@
 //! Counting right and wrong answers to yes-or-no questions.
 
 use super::mean::weights;
+use super::{check_k, check_threshold};
 use crate::losses::pair;
 use nn_core::config::{Json, from_json};
 use nn_core::{DType, Error, Result, Tensor};
@@ -72,6 +73,13 @@ pub(super) struct Selection {
     pub(super) thresholds: Option<f64>,
     pub(super) top_k: Option<usize>,
     pub(super) class_id: Option<usize>,
+}
+
+impl Selection {
+    pub(super) fn check(&self, metric: &str) -> Result<()> {
+        check_threshold(metric, self.thresholds.unwrap_or(0.5))?;
+        check_k(metric, self.top_k.unwrap_or(1))
+    }
 }
 
 /// Keras takes several thresholds and then gives several results; here a metric is one number.

@@ -45,7 +45,7 @@ impl CosineSimilarity {
 metric!(CosineSimilarity);
 
 impl Metric for CosineSimilarity {
-    described!();
+    described!(mean, Up);
 
     fn update(
         &mut self,

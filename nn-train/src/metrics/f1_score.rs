@@ -1,7 +1,7 @@
 //! The harmonic mean of precision and recall.
 
 use super::confusion::{Answers, Counts, share};
-use super::{Metric, described, metric};
+use super::{Metric, check_threshold, described, metric};
 use nn_core::{Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -82,7 +82,11 @@ fn score(c: &Counts) -> f64 {
 }
 
 impl Metric for F1Score {
-    described!();
+    described!(classes, Up);
+
+    fn check(&self) -> Result<()> {
+        check_threshold(Self::CLASS, self.threshold.unwrap_or(0.5))
+    }
 
     fn update(
         &mut self,

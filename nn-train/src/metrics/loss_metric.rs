@@ -1,6 +1,7 @@
 //! Losses as metrics.
 
-use super::{Mean, Metric};
+use super::accumulated::Accumulated;
+use super::{Direction, Mean, Metric};
 use crate::losses::{self, Loss};
 use nn_core::{Error, Result, Tensor, no_gradient};
 use serde_json::{Value, json};
@@ -88,6 +89,22 @@ impl Metric for LossMetric {
 
     fn reset(&mut self) {
         self.mean.reset();
+    }
+
+    fn direction(&self) -> Option<Direction> {
+        Some(Direction::Down)
+    }
+
+    fn check(&self) -> Result<()> {
+        self.loss.check()
+    }
+
+    fn state(&self) -> Option<Vec<f64>> {
+        Some(self.mean.numbers())
+    }
+
+    fn restore(&mut self, state: &[f64]) -> Result<()> {
+        self.mean.take_up(state)
     }
 
     fn config(&self) -> Value {

@@ -78,6 +78,15 @@ impl Mean {
         }
     }
 
+    /// The sum of weighted values, and of weights.
+    pub(super) fn sums(&self) -> [f64; 2] {
+        [self.total, self.count]
+    }
+
+    pub(super) fn of_sums([total, count]: [f64; 2]) -> Mean {
+        Mean { total, count }
+    }
+
     /// Forgets all values.
     pub fn reset(&mut self) {
         *self = Mean::default();

@@ -3,6 +3,7 @@
 //! A metric adds batches up until it is reset. Any loss is a metric through [`LossMetric`]: `LossMetric::new(MeanSquaredError::new())`
 //! is what Keras calls `keras.metrics.MeanSquaredError`, so that no name means two things here.
 
+mod accumulated;
 mod accuracy;
 mod auc;
 mod binary_accuracy;
@@ -16,6 +17,7 @@ mod mean;
 mod precision;
 mod recall;
 mod root_mean_squared_error;
+mod scores;
 mod sparse_categorical_accuracy;
 mod sparse_top_k_categorical_accuracy;
 mod sum;
@@ -32,14 +34,24 @@ pub use mean::Mean;
 pub use precision::Precision;
 pub use recall::Recall;
 pub use root_mean_squared_error::RootMeanSquaredError;
+pub use scores::Scores;
 pub use sparse_categorical_accuracy::SparseCategoricalAccuracy;
 pub use sparse_top_k_categorical_accuracy::SparseTopKCategoricalAccuracy;
 pub use sum::Sum;
 pub use top_k_categorical_accuracy::TopKCategoricalAccuracy;
 
 use crate::saving::registry::{self, Allowed, Class};
-use nn_core::{Result, Tensor};
+use nn_core::{Error, Result, Tensor};
 use serde_json::Value;
+
+/// Which way a number gets better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// More is better: an accuracy.
+    Up,
+    /// Less is better: a loss.
+    Down,
+}
 
 /// A number that is computed over many batches.
 ///
@@ -74,6 +86,34 @@ pub trait Metric: Send + Sync {
     /// Forgets all batches.
     fn reset(&mut self);
 
+    /// Which way it gets better, whatever it is called: callbacks that watch it ask. `None` if it does not say; they must be told then.
+    fn direction(&self) -> Option<Direction> {
+        None
+    }
+
+    /// Whether the settings make sense.
+    ///
+    /// # Errors
+    /// What is wrong with them; `fit` reports it before it begins.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// What it has added up, as numbers, for a training that is saved in the middle of an epoch; `None` if it does not keep that: such
+    /// a metric then begins anew where the training goes on.
+    fn state(&self) -> Option<Vec<f64>> {
+        None
+    }
+
+    /// Takes up what [`Metric::state`] gave.
+    ///
+    /// # Errors
+    /// Numbers of another metric; the state is then as before.
+    fn restore(&mut self, state: &[f64]) -> Result<()> {
+        let _ = state;
+        Ok(())
+    }
+
     /// The configuration, `{"class_name": "BinaryAccuracy", "config": {"threshold": 0.5, ...}}`, without the batches.
     fn config(&self) -> Value;
 
@@ -98,6 +138,18 @@ impl Metric for Box<dyn Metric> {
     }
     fn reset(&mut self) {
         (**self).reset();
+    }
+    fn direction(&self) -> Option<Direction> {
+        (**self).direction()
+    }
+    fn check(&self) -> Result<()> {
+        (**self).check()
+    }
+    fn state(&self) -> Option<Vec<f64>> {
+        (**self).state()
+    }
+    fn restore(&mut self, state: &[f64]) -> Result<()> {
+        (**self).restore(state)
     }
     fn config(&self) -> Value {
         (**self).config()
@@ -157,16 +209,52 @@ macro_rules! metric {
             }
 
             fn from_config(config: &serde_json::Value) -> nn_core::Result<$Type> {
-                $crate::saving::registry::read(config, $crate::metrics::FOREIGN)
+                let metric: $Type = $crate::saving::registry::read(config, $crate::metrics::FOREIGN)?;
+                $crate::metrics::Metric::check(&metric)?;
+                Ok(metric)
             }
         }
     };
 }
 use metric;
 
-/// The part of `impl Metric` that is the same for all metrics here.
+/// A threshold must be a number.
+fn check_threshold(metric: &str, threshold: f64) -> Result<()> {
+    match threshold.is_finite() {
+        true => Ok(()),
+        false => Err(Error::value(format!(
+            "{metric} needs a threshold that is a finite number, found {threshold}"
+        ))),
+    }
+}
+
+/// `k` best of nothing are none.
+fn check_k(metric: &str, k: usize) -> Result<()> {
+    match k {
+        0 => Err(Error::value(format!(
+            "{metric} looks at the k best, and k is 0; use at least 1"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The part of `impl Metric` that is the same for all metrics here: with the field that adds up, and the direction.
 macro_rules! described {
-    () => {
+    ($sums:ident, $direction:ident) => {
+        fn direction(&self) -> Option<$crate::metrics::Direction> {
+            Some($crate::metrics::Direction::$direction)
+        }
+
+        fn state(&self) -> Option<Vec<f64>> {
+            Some($crate::metrics::accumulated::Accumulated::numbers(
+                &self.$sums,
+            ))
+        }
+
+        fn restore(&mut self, state: &[f64]) -> nn_core::Result<()> {
+            $crate::metrics::accumulated::Accumulated::take_up(&mut self.$sums, state)
+        }
+
         fn name(&self) -> &str {
             &self.name
         }

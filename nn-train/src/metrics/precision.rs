@@ -49,7 +49,11 @@ impl Precision {
 metric!(Precision);
 
 impl Metric for Precision {
-    described!();
+    described!(counts, Up);
+
+    fn check(&self) -> Result<()> {
+        self.selection.check(Self::CLASS)
+    }
 
     fn update(
         &mut self,

@@ -49,7 +49,11 @@ impl Recall {
 metric!(Recall);
 
 impl Metric for Recall {
-    described!();
+    described!(counts, Up);
+
+    fn check(&self) -> Result<()> {
+        self.selection.check(Self::CLASS)
+    }
 
     fn update(
         &mut self,

@@ -43,7 +43,7 @@ impl RootMeanSquaredError {
 metric!(RootMeanSquaredError);
 
 impl Metric for RootMeanSquaredError {
-    described!();
+    described!(mean, Down);
 
     fn update(
         &mut self,

@@ -46,7 +46,7 @@ impl SparseCategoricalAccuracy {
 metric!(SparseCategoricalAccuracy);
 
 impl Metric for SparseCategoricalAccuracy {
-    described!();
+    described!(mean, Up);
 
     fn update(
         &mut self,

@@ -1,6 +1,6 @@
 //! How often the right class is among the k best, for class numbers.
 
-use super::{Mean, Metric, described, metric};
+use super::{Mean, Metric, check_k, described, metric};
 use crate::losses::labels;
 use nn_core::{Element, Result, Tensor, with_float};
 use serde::{Deserialize, Serialize};
@@ -50,7 +50,11 @@ impl SparseTopKCategoricalAccuracy {
 metric!(SparseTopKCategoricalAccuracy);
 
 impl Metric for SparseTopKCategoricalAccuracy {
-    described!();
+    described!(mean, Up);
+
+    fn check(&self) -> Result<()> {
+        check_k(Self::CLASS, self.k)
+    }
 
     fn update(
         &mut self,

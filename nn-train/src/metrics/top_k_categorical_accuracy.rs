@@ -1,7 +1,7 @@
 //! How often the right class is among the k best, for one-hot targets.
 
 use super::{
-    Mean, Metric, described, metric, sparse_categorical_accuracy::best,
+    Mean, Metric, check_k, described, metric, sparse_categorical_accuracy::best,
     sparse_top_k_categorical_accuracy::among_best,
 };
 use crate::losses::pair;
@@ -54,7 +54,11 @@ impl TopKCategoricalAccuracy {
 metric!(TopKCategoricalAccuracy);
 
 impl Metric for TopKCategoricalAccuracy {
-    described!();
+    described!(mean, Up);
+
+    fn check(&self) -> Result<()> {
+        check_k(Self::CLASS, self.k)
+    }
 
     fn update(
         &mut self,

@@ -1,7 +1,7 @@
 //! Adam: steps by the mean of gradients over the root of the mean of their squares.
 
-use super::settings::{describe, optimizer, settings_and_slots, within};
-use super::{LearningRate, Rule, Settings, Slots, StepInfo};
+use super::settings::{check_epsilon, describe, optimizer, settings_and_slots, within};
+use super::{Bounds, LearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -119,6 +119,13 @@ impl Rule for Adam {
         Ok(())
     }
 
+    fn bounds(&self, at: &StepInfo, gradient: f64, slot: f64) -> Option<Bounds> {
+        // Means are not greater than what they are means of. The root of the second is left out of the division.
+        let slots = slot.max(gradient).max(gradient * gradient);
+        let rate = at.learning_rate / (1.0 - self.beta_1);
+        Some(Bounds::new(rate * slots / self.epsilon.min(1.0), slots))
+    }
+
     fn check(&self) -> Result<()> {
         within(
             "beta_1",
@@ -132,7 +139,7 @@ impl Rule for Adam {
             (0.0..1.0).contains(&self.beta_2),
             "in [0, 1)",
         )?;
-        within("epsilon", self.epsilon, self.epsilon >= 0.0, "0 or more")
+        check_epsilon(self.epsilon)
     }
 
     fn describe(&self) -> Value {

@@ -1,7 +1,7 @@
 //! Adam with weight decay.
 
 use super::settings::{describe, optimizer};
-use super::{Adam, LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{Adam, Bounds, LearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -89,8 +89,12 @@ impl Rule for AdamW {
         self.0.step(value, gradient, slots, at)
     }
 
+    fn bounds(&self, at: &StepInfo, gradient: f64, slot: f64) -> Option<Bounds> {
+        self.0.bounds(at, gradient, slot)
+    }
+
     fn check(&self) -> Result<()> {
-        self.0.check()
+        Rule::check(&self.0)
     }
 
     fn describe(&self) -> Value {

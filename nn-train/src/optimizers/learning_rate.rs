@@ -35,21 +35,33 @@ impl LearningRate {
     /// The rate of that step, if it is one.
     ///
     /// # Errors
-    /// A negative rate, or one that is not a finite number; a schedule that makes no sense.
+    /// A negative rate, or one that `f32` does not hold as a finite number.
     pub fn checked(&self, step: u64) -> Result<f64> {
-        if let LearningRate::Schedule(schedule) = self {
-            schedule.check()?;
-        }
         check(self.at(step))
+    }
+
+    /// Whether it is a rate, or a schedule whose settings make sense.
+    ///
+    /// # Errors
+    /// As [`LearningRate::checked`]; what is wrong with the schedule.
+    pub fn check(&self) -> Result<()> {
+        match self {
+            LearningRate::Constant(rate) => check(*rate).map(|_| ()),
+            LearningRate::Schedule(schedule) => schedule.check(),
+        }
     }
 }
 
-/// A learning rate must be a number from 0 on.
+/// A learning rate must be a number from 0 on that `f32` holds, since it is multiplied with numbers of that type.
 pub(super) fn check(rate: f64) -> Result<f64> {
-    match rate.is_finite() && rate >= 0.0 {
+    match (rate as f32).is_finite() && rate >= 0.0 {
         true => Ok(rate),
         false => Err(Error::value(format!(
-            "a learning rate is a finite number from 0 on, found {rate}"
+            "a learning rate is a finite number from 0 on, found {rate}{}",
+            match rate.is_finite() && rate > 0.0 {
+                true => ", which f32 does not hold",
+                false => "",
+            }
         ))),
     }
 }

@@ -8,13 +8,14 @@ mod rule;
 mod settings;
 mod sgd;
 mod slots;
+mod step;
 mod update;
 
 pub use adam::Adam;
 pub use adam_w::AdamW;
 pub use learning_rate::LearningRate;
 pub use rmsprop::RMSprop;
-pub use rule::{Rule, StepInfo};
+pub use rule::{Bounds, Rule, StepInfo};
 pub use settings::Settings;
 pub use sgd::Sgd;
 pub use slots::Slots;
@@ -39,11 +40,19 @@ use serde_json::Value;
 ///
 /// To write your own, implement [`Rule`], which has this trait built on it.
 pub trait Optimizer: Send {
+    /// Whether the settings make sense. `fit` asks before it begins, every step asks again.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Changes each of the parameters that has a gradient; a step is either made as a whole or not at all.
     ///
     /// # Errors
     /// No gradients; gradients of parameters that are not among `parameters` or are frozen; gradients that failed or have another shape
-    /// or element type; settings that make no sense.
+    /// or element type; a loss, a gradient or a new value that is not finite; settings that make no sense.
     fn update(&mut self, parameters: &[Parameter<'_>], gradients: &Gradients) -> Result<()>;
 
     /// [`Optimizer::update`] with the parameters of a model.
@@ -88,6 +97,9 @@ pub trait Optimizer: Send {
 }
 
 impl Optimizer for Box<dyn Optimizer> {
+    fn check(&self) -> Result<()> {
+        (**self).check()
+    }
     fn update(&mut self, parameters: &[Parameter<'_>], gradients: &Gradients) -> Result<()> {
         (**self).update(parameters, gradients)
     }

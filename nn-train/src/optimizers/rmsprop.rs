@@ -1,7 +1,7 @@
 //! RMSprop: steps by the gradient over the root of the mean of its squares.
 
-use super::settings::{describe, optimizer, settings_and_slots, within};
-use super::{LearningRate, Rule, Settings, Slots, StepInfo};
+use super::settings::{check_epsilon, describe, optimizer, settings_and_slots, within};
+use super::{Bounds, LearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -124,6 +124,20 @@ impl Rule for RMSprop {
         Ok(())
     }
 
+    fn bounds(&self, at: &StepInfo, gradient: f64, slot: f64) -> Option<Bounds> {
+        if self.centered {
+            // Rounding can make the variance negative, and its root NaN.
+            return None;
+        }
+        let step = at.learning_rate * gradient / self.epsilon.min(1.0).sqrt();
+        let momentum = match self.momentum > 0.0 {
+            true => self.momentum * slot + step,
+            false => step,
+        };
+        let slots = slot.max(gradient * gradient).max(momentum);
+        Some(Bounds::new(momentum, slots))
+    }
+
     fn check(&self) -> Result<()> {
         within(
             "rho",
@@ -137,7 +151,7 @@ impl Rule for RMSprop {
             (0.0..=1.0).contains(&self.momentum),
             "in [0, 1]",
         )?;
-        within("epsilon", self.epsilon, self.epsilon >= 0.0, "0 or more")
+        check_epsilon(self.epsilon)
     }
 
     fn describe(&self) -> Value {

@@ -77,6 +77,13 @@ pub trait Rule: Send {
         at: &StepInfo,
     ) -> Result<()>;
 
+    /// How far a step can go, for a gradient and slots with no number above `gradient` and `slot` in magnitude. Where that is known, a
+    /// step is made in place; otherwise on copies that are checked to be finite before they are kept, which costs a pass more.
+    fn bounds(&self, at: &StepInfo, gradient: f64, slot: f64) -> Option<Bounds> {
+        let _ = (at, gradient, slot);
+        None
+    }
+
     /// Whether the settings of this rule make sense; asked before every step.
     ///
     /// # Errors
@@ -87,6 +94,22 @@ pub trait Rule: Send {
 
     /// The configuration.
     fn describe(&self) -> Value;
+}
+
+/// How far one step of a parameter can go.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds {
+    /// How much a number of the parameter changes at most, weight decay aside.
+    pub change: f64,
+    /// The greatest magnitude in the slots afterwards, and of anything computed on the way.
+    pub slots: f64,
+}
+
+impl Bounds {
+    /// A change of at most `change`, and slots of at most `slots`.
+    pub fn new(change: f64, slots: f64) -> Bounds {
+        Bounds { change, slots }
+    }
 }
 
 /// What a step of one parameter needs to know.

@@ -71,15 +71,22 @@ impl Settings {
             )));
         }
         for (name, max) in given {
-            within(name, max, max > 0.0, "above 0")?;
+            within(name, max, max as f32 > 0.0, "above 0")?;
+            within(
+                name,
+                max,
+                (max as f32).is_finite(),
+                "finite (without it nothing is clipped)",
+            )?;
         }
         let decay = self.weight_decay.unwrap_or(0.0);
         within(
             "weight_decay",
             decay,
-            decay >= 0.0 && decay.is_finite(),
+            decay >= 0.0 && (decay as f32).is_finite(),
             "a finite number from 0 on",
-        )
+        )?;
+        self.learning_rate.check()
     }
 
     /// The gradients, clipped.
@@ -118,6 +125,17 @@ pub(super) fn describe<T: Serialize>(class: &str, optimizer: &T) -> Value {
         entries.remove("exclude_from_weight_decay");
     }
     config
+}
+
+/// What stands against a division by 0 must not be 0, in `f32` neither.
+pub(super) fn check_epsilon(epsilon: f64) -> Result<()> {
+    let held = epsilon as f32;
+    within(
+        "epsilon",
+        epsilon,
+        held > 0.0 && held.is_finite(),
+        "above 0 and finite, as f32 holds it",
+    )
 }
 
 /// A setting must be in its range.
@@ -193,7 +211,10 @@ macro_rules! optimizer {
             }
 
             fn from_config(config: &serde_json::Value) -> nn_core::Result<$Type> {
-                $crate::saving::registry::read(config, $crate::optimizers::settings::FOREIGN)
+                let optimizer: $Type =
+                    $crate::saving::registry::read(config, $crate::optimizers::settings::FOREIGN)?;
+                $crate::optimizers::Optimizer::check(&optimizer).map_err(|e| e.context(concat!("the configuration of ", $class)))?;
+                Ok(optimizer)
             }
         }
 

@@ -1,7 +1,7 @@
 //! Stochastic gradient descent, with momentum if wanted.
 
 use super::settings::{describe, optimizer, settings_and_slots, within};
-use super::{LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{Bounds, LearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -94,6 +94,15 @@ impl Rule for Sgd {
             kernel::sgd(&by, value.data_mut::<T>()?, gradient.try_data()?, momentum);
         });
         Ok(())
+    }
+
+    fn bounds(&self, at: &StepInfo, gradient: f64, slot: f64) -> Option<Bounds> {
+        let step = at.learning_rate * gradient;
+        if self.momentum == 0.0 {
+            return Some(Bounds::new(step, slot));
+        }
+        let momentum = self.momentum * slot + step;
+        Some(Bounds::new(momentum + step, momentum))
     }
 
     fn check(&self) -> Result<()> {

@@ -12,6 +12,8 @@ pub struct Slots {
     pub(super) iterations: u64,
     /// By the identity of the parameter, in the order of the slots' names.
     by_parameter: BTreeMap<u64, Vec<Tensor>>,
+    /// No number among them has a greater magnitude.
+    greatest: f64,
 }
 
 fn name_of(slot: &str, path: &str) -> String {
@@ -26,6 +28,20 @@ impl Slots {
             *slots = zeros(p, count);
         }
         slots
+    }
+
+    /// Takes the place of a parameter's slots.
+    pub(super) fn set(&mut self, id: u64, slots: Vec<Tensor>) {
+        self.by_parameter.insert(id, slots);
+    }
+
+    /// No number among the slots has a greater magnitude.
+    pub(super) fn greatest(&self) -> f64 {
+        self.greatest
+    }
+
+    pub(super) fn set_greatest(&mut self, greatest: f64) {
+        self.greatest = greatest;
     }
 
     /// Everything to save. A trainable parameter that had no step yet has zeros.
@@ -73,6 +89,7 @@ impl Slots {
         let mut slots = Slots {
             iterations,
             by_parameter: BTreeMap::new(),
+            greatest: 0.0,
         };
         for p in parameters {
             let mut tensors = Vec::new();
@@ -96,6 +113,20 @@ impl Slots {
                         p.shape()
                     )));
                 }
+                let magnitude = t.greatest_magnitude();
+                if !magnitude.is_finite() {
+                    return Err(Error::format(format!(
+                        "`{name}` holds NaN or an infinity, which no step gets rid of"
+                    )));
+                }
+                // The root of a mean of squares is taken.
+                if slot.starts_with("velocity") && !t.shape().is_empty() && t.min().to_f64()? < 0.0
+                {
+                    return Err(Error::format(format!(
+                        "`{name}` holds a negative number, and it is a mean of squares"
+                    )));
+                }
+                slots.greatest = slots.greatest.max(magnitude);
                 used.insert(name);
                 tensors.push((*t).clone());
             }

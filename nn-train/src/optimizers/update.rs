@@ -1,32 +1,38 @@
 //! What all optimizers share: a [`Rule`] becomes an [`Optimizer`] here.
 
 use super::learning_rate::check;
+use super::step::{Matched, bounds, check_finite, step_aside, step_in_place};
 use super::{LearningRate, Optimizer, Rule, Slots, StepInfo};
 use nn_core::{Error, Gradients, Parameter, Result, Tensor, no_gradient};
 use serde_json::Value;
 
 impl<R: Rule> Optimizer for R {
-    fn update(&mut self, parameters: &[Parameter<'_>], gradients: &Gradients) -> Result<()> {
+    fn check(&self) -> Result<()> {
         self.settings().check()?;
-        self.check()?;
-        let learning_rate = self
-            .settings()
-            .learning_rate
-            .checked(self.slots().iterations)?;
-        let matched = no_gradient(|| match_up(parameters, &self.settings().clip(gradients)))?;
+        Rule::check(self)
+    }
+
+    fn update(&mut self, parameters: &[Parameter<'_>], gradients: &Gradients) -> Result<()> {
+        Optimizer::check(self)?;
+        let step = self.slots().iterations + 1;
+        let learning_rate = self.settings().learning_rate.checked(step - 1)?;
+        let settings = self.settings();
+        let at = |path: &str| StepInfo {
+            learning_rate,
+            weight_decay: settings.decay_of(path),
+            step,
+        };
+        let matched = no_gradient(|| match_up(parameters, &settings.clip(gradients), at))?;
+        let greatest = check_finite(gradients)?;
 
         let mut slots = std::mem::take(self.slots_mut());
-        let count = self.slot_names().len();
-        let done = matched.iter().try_for_each(|Matched { p, id, gradient }| {
-            let at = StepInfo {
-                learning_rate,
-                weight_decay: self.settings().decay_of(p.path()),
-                step: slots.iterations + 1,
-            };
-            let own = slots.of(*id, p, count);
-            p.update(|value| self.step(value, gradient, own, &at))
-                .map_err(|e| e.at_path(p.path()))
-        });
+        let done = match bounds(self, &matched, greatest, slots.greatest()) {
+            Some(bounds) => {
+                slots.set_greatest(bounds.slots);
+                step_in_place(self, &matched, &mut slots)
+            }
+            None => step_aside(self, &matched, &mut slots),
+        };
         slots.iterations += u64::from(done.is_ok());
         *self.slots_mut() = slots;
         done
@@ -71,17 +77,11 @@ impl<R: Rule> Optimizer for R {
     }
 }
 
-/// A parameter, its identity and its gradient.
-struct Matched<'p, 'a> {
-    p: &'p Parameter<'a>,
-    id: u64,
-    gradient: Tensor,
-}
-
 /// Every parameter that has a gradient.
 fn match_up<'p, 'a>(
     parameters: &'p [Parameter<'a>],
     gradients: &Gradients,
+    at: impl Fn(&str) -> StepInfo,
 ) -> Result<Vec<Matched<'p, 'a>>> {
     if gradients.is_empty() {
         return Err(Error::gradient(
@@ -116,7 +116,12 @@ fn match_up<'p, 'a>(
                 p.shape()
             )));
         }
-        matched.push(Matched { p, id, gradient });
+        matched.push(Matched {
+            p,
+            id,
+            gradient,
+            at: at(p.path()),
+        });
     }
     if matched.len() < gradients.len() {
         let known = |path: &str| matched.iter().any(|m| m.p.path() == path);

@@ -2,6 +2,7 @@
 
 use super::depth;
 use crate::saving::write_whole::write_with;
+use crate::training::resume::Resume;
 use nn_core::config::{Json, from_json, to_json};
 use nn_core::{DType, Element, Error, Result, Shape, Tensor};
 use safetensors::SafeTensors;
@@ -62,10 +63,14 @@ pub(super) struct Training {
     pub(super) losses: Vec<Json>,
     pub(super) loss_weights: Option<Vec<f64>>,
     pub(super) metrics: Vec<(Option<String>, Json)>,
+    #[serde(default)]
+    pub(super) weighted_metrics: Vec<(Option<String>, Json)>,
     pub(super) outputs: Vec<String>,
     pub(super) seed: u64,
     pub(super) epoch: u64,
     pub(super) step: u64,
+    #[serde(default)]
+    pub(super) resume: Resume,
 }
 
 /// CRC-32 (zlib's) of what a file holds. Another program that changes a tensor leaves this entry out, and nothing is compared.

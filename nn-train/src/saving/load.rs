@@ -5,6 +5,7 @@ use super::weights::match_up;
 use crate::training::Model;
 use crate::training::State;
 use crate::{losses, metrics, optimizers};
+use nn_core::config::Json;
 use nn_core::module::{self, Parameter};
 use nn_core::{Error, Result, Tensor};
 use std::collections::HashSet;
@@ -66,22 +67,29 @@ fn state(file: &File, training: Training, parameters: &[Parameter<'_>]) -> Resul
     let slots: Vec<(String, Tensor)> = slots.map(|(name, t)| (name.clone(), t.clone())).collect();
     optimizer.load_state(parameters, &slots)?;
     let losses = training.losses.iter();
-    let metrics = training.metrics.into_iter();
+    let metrics = |all: Vec<(Option<String>, Json)>| -> Result<Vec<_>> {
+        all.into_iter()
+            .map(|(output, config)| Ok((output, metrics::from_config(&config.0)?)))
+            .collect()
+    };
+    let mut resume = training.resume;
+    resume.load(|name| file.tensors.get(name).cloned())?;
     let mut state = State {
         optimizer,
         losses: losses
             .map(|c| losses::from_config(&c.0).map(Arc::from))
             .collect::<Result<_>>()?,
         loss_weights: training.loss_weights,
-        metrics: metrics
-            .map(|(output, config)| Ok((output, metrics::from_config(&config.0)?)))
-            .collect::<Result<_>>()?,
+        metrics: metrics(training.metrics)?,
+        weighted_metrics: metrics(training.weighted_metrics)?,
         outputs: Vec::new(),
         loss_names: Vec::new(),
         tracked: Default::default(),
         seed: training.seed,
         epoch: training.epoch,
         step: training.step,
+        resume,
+        loaded: true,
     };
     if !training.outputs.is_empty() {
         state.bind(training.outputs)?;

@@ -1,5 +1,5 @@
-//! One file for everything: safetensors with parameters and buffers under their paths, optimizer state under `optimizer/`, and in
-//! the metadata the configuration as JSON in Keras's vocabulary (`nn`) and checksums of everything (`nn.checksums`). Python's
+//! One file for everything: safetensors with parameters and buffers under their paths, optimizer state under `optimizer/`,
+//! what callbacks keep under `callbacks/`, and in the metadata the configuration as JSON in Keras's vocabulary (`nn`) and checksums of everything (`nn.checksums`). Python's
 //! safetensors reads it as it is.
 //!
 //! What is saved can be loaded: a configuration that would not come back as it is, two parameters of one path, layers nested too deep

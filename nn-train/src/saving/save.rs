@@ -2,7 +2,9 @@
 
 use super::format::{self, Header, METADATA, OPTIMIZER, Training};
 use super::{depth, registry};
+use crate::metrics::Metric;
 use crate::training::State;
+use crate::training::resume::CALLBACKS;
 use crate::{losses, metrics, optimizers};
 use nn_core::config::Json;
 use nn_core::module::{self, Parameter};
@@ -30,6 +32,7 @@ pub(crate) fn save(model: &dyn Rebuild, state: Option<&State>, path: &Path) -> R
     let mut tensors = tensors_of(&parameters).map_err(refused)?;
     if let Some(state) = state {
         tensors.extend(state.optimizer.state(&parameters));
+        tensors.extend(state.resume.tensors());
     }
     let frozen = parameters.iter().filter(|p| p.is_frozen());
     let header = Header::new(
@@ -56,9 +59,9 @@ fn tensors_of(parameters: &[Parameter<'_>]) -> Result<Vec<(String, Tensor)>> {
                 "two parameters have the path `{path}`, and a file has one place for them; rename a field or a key of a map"
             )));
         }
-        if path == METADATA || path.starts_with(OPTIMIZER) {
+        if path == METADATA || path.starts_with(OPTIMIZER) || path.starts_with(CALLBACKS) {
             return Err(Error::value(format!(
-                "no parameter can be saved as `{path}`: names that begin with `{OPTIMIZER}`, and `{METADATA}`, mean something else in a \
+                "no parameter can be saved as `{path}`: names that begin with `{OPTIMIZER}` or `{CALLBACKS}`, and `{METADATA}`, mean something else in a \
                  file; rename the key of the map"
             )));
         }
@@ -68,18 +71,22 @@ fn tensors_of(parameters: &[Parameter<'_>]) -> Result<Vec<(String, Tensor)>> {
 }
 
 fn training(state: &State) -> Training {
-    let metrics = state.metrics.iter();
+    let metrics = |all: &[(Option<String>, Box<dyn Metric>)]| {
+        all.iter()
+            .map(|(output, m)| (output.clone(), Json(m.config())))
+            .collect()
+    };
     Training {
         optimizer: Json(state.optimizer.config()),
         losses: state.losses.iter().map(|l| Json(l.config())).collect(),
         loss_weights: state.loss_weights.clone(),
-        metrics: metrics
-            .map(|(output, m)| (output.clone(), Json(m.config())))
-            .collect(),
+        metrics: metrics(&state.metrics),
+        weighted_metrics: metrics(&state.weighted_metrics),
         outputs: state.outputs.clone(),
         seed: state.seed,
         epoch: state.epoch,
         step: state.step,
+        resume: state.resume.clone(),
     }
 }
 
@@ -110,7 +117,7 @@ fn check_training(training: &Training) -> Result<()> {
     for Json(config) in &training.losses {
         check_part(config, losses::from_config(config).map(|l| l.config()))?;
     }
-    for (_, Json(config)) in &training.metrics {
+    for (_, Json(config)) in training.metrics.iter().chain(&training.weighted_metrics) {
         check_part(config, metrics::from_config(config).map(|m| m.config()))?;
     }
     Ok(())

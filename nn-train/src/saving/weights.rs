@@ -1,6 +1,7 @@
 //! Taking over the weights of a file into a model that is there.
 
 use super::format::{self, File, OPTIMIZER};
+use crate::training::resume::CALLBACKS;
 use nn_core::module::{self, Parameter};
 use nn_core::{Error, Module, Result};
 use std::collections::HashSet;
@@ -40,10 +41,10 @@ pub(super) fn match_up(parameters: &[Parameter<'_>], file: &File) -> Plan {
         }
     }
     let known: HashSet<&str> = parameters.iter().map(|p| p.path()).collect();
-    let others = file
-        .tensors
-        .keys()
-        .filter(|name| !name.starts_with(OPTIMIZER) && !known.contains(name.as_str()));
+    let others = file.tensors.keys().filter(|name| {
+        let other = name.starts_with(OPTIMIZER) || name.starts_with(CALLBACKS);
+        !other && !known.contains(name.as_str())
+    });
     plan.unexpected = others.cloned().collect();
     plan
 }

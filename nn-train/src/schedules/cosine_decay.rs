@@ -1,6 +1,6 @@
 //! Half a wave from the initial rate down, after a warmup if wanted.
 
-use super::{Schedule, check_steps, described, schedule};
+use super::{Schedule, check_rate, check_setting, check_steps, described, schedule};
 use nn_core::Result;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
@@ -68,7 +68,18 @@ impl Schedule for CosineDecay {
     described!(CosineDecay);
 
     fn check(&self) -> Result<()> {
-        check_steps("CosineDecay", self.decay_steps)
+        const CLASS: &str = "CosineDecay";
+        check_steps(CLASS, self.decay_steps)?;
+        check_rate(CLASS, "initial_learning_rate", self.initial_learning_rate)?;
+        check_rate(CLASS, "warmup_target", self.warmup_target.unwrap_or(0.0))?;
+        check_setting(
+            CLASS,
+            "warmup_steps",
+            self.warmup_steps,
+            self.warmup_steps >= 0.0 && self.warmup_steps.is_finite(),
+            "a finite number from 0 on",
+        )?;
+        check_rate(CLASS, "alpha", self.alpha)
     }
 
     fn at(&self, step: u64) -> f64 {

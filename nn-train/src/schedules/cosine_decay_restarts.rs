@@ -1,6 +1,6 @@
 //! Half waves down, one after the other.
 
-use super::{Schedule, check_steps, described, schedule};
+use super::{Schedule, check_rate, check_setting, check_steps, described, schedule};
 use nn_core::Result;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
@@ -72,7 +72,18 @@ impl Schedule for CosineDecayRestarts {
     described!(CosineDecayRestarts);
 
     fn check(&self) -> Result<()> {
-        check_steps("CosineDecayRestarts", self.first_decay_steps)
+        const CLASS: &str = "CosineDecayRestarts";
+        check_steps(CLASS, self.first_decay_steps)?;
+        check_rate(CLASS, "initial_learning_rate", self.initial_learning_rate)?;
+        check_setting(
+            CLASS,
+            "t_mul",
+            self.t_mul,
+            self.t_mul > 0.0 && self.t_mul.is_finite(),
+            "a finite number above 0",
+        )?;
+        check_rate(CLASS, "m_mul", self.m_mul)?;
+        check_rate(CLASS, "alpha", self.alpha)
     }
 
     fn at(&self, step: u64) -> f64 {

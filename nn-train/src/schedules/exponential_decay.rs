@@ -1,6 +1,6 @@
 //! A constant factor every so many steps.
 
-use super::{Schedule, check_steps, described, schedule};
+use super::{Schedule, check_rate, check_steps, described, schedule};
 use nn_core::Result;
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +54,10 @@ impl Schedule for ExponentialDecay {
     described!(ExponentialDecay);
 
     fn check(&self) -> Result<()> {
-        check_steps("ExponentialDecay", self.decay_steps)
+        const CLASS: &str = "ExponentialDecay";
+        check_steps(CLASS, self.decay_steps)?;
+        check_rate(CLASS, "initial_learning_rate", self.initial_learning_rate)?;
+        check_rate(CLASS, "decay_rate", self.decay_rate)
     }
 
     fn at(&self, step: u64) -> f64 {

@@ -35,7 +35,7 @@ pub trait Schedule: Send + Sync {
     /// Whether the settings make sense.
     ///
     /// # Errors
-    /// What is wrong with them; the optimizer reports it in its first step.
+    /// What is wrong with them; `fit` reports it before it begins, an optimizer in its first step.
     fn check(&self) -> Result<()> {
         Ok(())
     }
@@ -71,6 +71,27 @@ fn check_steps(class: &str, steps: f64) -> Result<()> {
     Err(Error::value(format!(
         "{class} needs a positive number of decay steps, found {steps}"
     )))
+}
+
+/// A rate in a schedule's settings.
+fn check_rate(class: &str, name: &str, rate: f64) -> Result<()> {
+    check_setting(
+        class,
+        name,
+        rate,
+        (rate as f32).is_finite() && rate >= 0.0,
+        "a finite number from 0 on",
+    )
+}
+
+/// A setting must be in its range.
+fn check_setting(class: &str, name: &str, value: f64, fits: bool, range: &str) -> Result<()> {
+    match fits {
+        true => Ok(()),
+        false => Err(Error::value(format!(
+            "{class} needs `{name}` to be {range}, found {value}"
+        ))),
+    }
 }
 
 /// What all schedules here share: configuration and registration.

@@ -1,6 +1,6 @@
 //! Constant rates between given steps.
 
-use super::{Schedule, described, schedule};
+use super::{Schedule, check_rate, described, schedule};
 use nn_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -43,13 +43,15 @@ impl Schedule for PiecewiseConstantDecay {
                 "PiecewiseConstantDecay needs one value more than boundaries, found {values} values and {boundaries} boundaries"
             )));
         }
-        if !self.boundaries.is_sorted() {
+        if !self.boundaries.is_sorted() || self.boundaries.iter().any(|b| b.is_nan()) {
             return Err(Error::value(format!(
                 "PiecewiseConstantDecay needs ascending boundaries, found {:?}",
                 self.boundaries
             )));
         }
-        Ok(())
+        self.values
+            .iter()
+            .try_for_each(|&rate| check_rate("PiecewiseConstantDecay", "values", rate))
     }
 
     fn at(&self, step: u64) -> f64 {

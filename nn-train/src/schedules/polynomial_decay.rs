@@ -1,6 +1,6 @@
 //! A polynomial from one rate to another.
 
-use super::{Schedule, check_steps, described, schedule};
+use super::{Schedule, check_rate, check_setting, check_steps, described, schedule};
 use nn_core::Result;
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +70,18 @@ impl Schedule for PolynomialDecay {
     described!(PolynomialDecay);
 
     fn check(&self) -> Result<()> {
-        check_steps("PolynomialDecay", self.decay_steps)
+        const CLASS: &str = "PolynomialDecay";
+        check_steps(CLASS, self.decay_steps)?;
+        check_rate(CLASS, "initial_learning_rate", self.initial_learning_rate)?;
+        check_rate(CLASS, "end_learning_rate", self.end_learning_rate)?;
+        // A negative power is infinite at the end.
+        check_setting(
+            CLASS,
+            "power",
+            self.power,
+            self.power >= 0.0 && self.power.is_finite(),
+            "a finite number from 0 on",
+        )
     }
 
     fn at(&self, step: u64) -> f64 {

@@ -17,6 +17,7 @@ pub struct Compile {
     pub(crate) losses: Vec<Arc<dyn Loss>>,
     pub(crate) loss_weights: Option<Vec<f64>>,
     pub(crate) metrics: Vec<(Option<String>, Box<dyn Metric>)>,
+    pub(crate) weighted_metrics: Vec<(Option<String>, Box<dyn Metric>)>,
 }
 
 /// A loss, or a tuple or `Vec` of one loss for each output.
@@ -61,10 +62,12 @@ impl Compile {
             losses: losses.into_losses(),
             loss_weights: None,
             metrics: Vec::new(),
+            weighted_metrics: Vec::new(),
         }
     }
 
-    /// A metric, or a function of targets and predictions, computed for every output.
+    /// A metric, or a function of targets and predictions, computed for every output. Sample and class weights do not enter it, as in
+    /// Keras: see [`Compile::weighted_metric`].
     #[must_use]
     pub fn metric<Kind>(mut self, metric: impl IntoMetric<Kind>) -> Compile {
         self.metrics.push((None, metric.into_metric()));
@@ -79,6 +82,32 @@ impl Compile {
         metric: impl IntoMetric<Kind>,
     ) -> Compile {
         self.metrics
+            .push((Some(output.into()), metric.into_metric()));
+        self
+    }
+
+    /// A metric, computed for every output, in which every sample counts by its weight (Keras: `weighted_metrics`).
+    ///
+    /// ```
+    /// # use nn_train::{Compile, losses::*, metrics::*, optimizers::*};
+    /// Compile::new(Adam::new(1e-3), SparseCategoricalCrossentropy::new())
+    ///     .metric(SparseCategoricalAccuracy::new())
+    ///     .weighted_metric(SparseCategoricalAccuracy::new().name("weighted_accuracy"));
+    /// ```
+    #[must_use]
+    pub fn weighted_metric<Kind>(mut self, metric: impl IntoMetric<Kind>) -> Compile {
+        self.weighted_metrics.push((None, metric.into_metric()));
+        self
+    }
+
+    /// As [`Compile::weighted_metric`], of one output.
+    #[must_use]
+    pub fn weighted_metric_for<Kind>(
+        mut self,
+        output: impl Into<String>,
+        metric: impl IntoMetric<Kind>,
+    ) -> Compile {
+        self.weighted_metrics
             .push((Some(output.into()), metric.into_metric()));
         self
     }

@@ -1,15 +1,17 @@
 //! A model with an optimizer, losses and metrics: what can be trained, evaluated and saved as a whole.
 
 use crate::data::Batch;
-use crate::data::{Dataset, IntoDataset, IntoTensors};
+use crate::data::{Dataset, IntoDataset, IntoTensors, check_batch_size};
+use crate::metrics::Scores;
 use crate::optimizers::Optimizer;
 use crate::saving;
 use crate::training::Model;
-use crate::training::Scores;
 use crate::training::State;
 use crate::training::Step;
-use crate::training::fit::check_batch_size;
-use nn_core::{Error, IntoInput, Result, Tensor, Tensors, concatenate, layer};
+use crate::training::not_finite;
+use crate::training::weights::check_weights;
+use nn_core::random::with_stream;
+use nn_core::{Error, ErrorKind, IntoInput, Result, Tensor, Tensors, concatenate, layer, module};
 use std::ops::Deref;
 use std::path::Path;
 
@@ -66,14 +68,17 @@ impl<M: Model> Compiled<M> {
             ));
         }
         self.prepare(&data)?;
+        check_weights(&data)?;
         self.evaluate_batches(&data, BATCH)
     }
 
     pub(crate) fn evaluate_batches(&mut self, data: &Dataset, batch_size: usize) -> Result<Scores> {
         self.state.tracked.reset();
         for (index, batch) in data.batches(batch_size).datasets().enumerate() {
-            self.test(batch.clone().into()).map_err(|e| {
-                let fails = |&row: &usize| self.test(batch.rows(row, row + 1).into()).is_err();
+            let whole = (index == 0).then_some(data);
+            self.test(batch.clone().into(), whole).map_err(|e| {
+                let fails =
+                    |&row: &usize| self.test(batch.rows(row, row + 1).into(), None).is_err();
                 let e = batch.place().name(e, batch.len(), fails);
                 e.context(format!("batch {} of the evaluation", index + 1))
             })?;
@@ -81,9 +86,52 @@ impl<M: Model> Compiled<M> {
         Ok(self.state.tracked.scores())
     }
 
-    pub(crate) fn test(&mut self, batch: Batch) -> Result<()> {
-        let mut step = Step::new(&self.model, &mut self.state, false, &batch);
-        self.model.test_step(&mut step, batch.clone())
+    /// One step of an evaluation; with `whole`, the data that the batch is of, all of its targets are looked at.
+    pub(crate) fn test(&mut self, batch: Batch, whole: Option<&Dataset>) -> Result<()> {
+        let step = Step::new(&self.model, &mut self.state, false, &batch);
+        let mut step = step.first_of(whole, &batch);
+        layer::catch_unanswered(|| self.model.test_step(&mut step, batch.clone()))?
+    }
+
+    /// One training step; with `whole`, the data that the batch is of, all of its targets are looked at. If it fails before parameters
+    /// have changed, buffers too have the values from before.
+    pub(crate) fn step(&mut self, batch: Batch, whole: Option<&Dataset>) -> Result<()> {
+        let buffers: Vec<(module::Parameter<'_>, Tensor)> = module::parameters(&self.model)
+            .into_iter()
+            .filter(|p| p.is_buffer() && p.is_built())
+            .map(|p| {
+                let value = p.value();
+                (p, value)
+            })
+            .collect();
+        let stream = self.state.step_stream();
+        let (done, applied) = with_stream(stream, || {
+            let step = Step::new(&self.model, &mut self.state, true, &batch);
+            let mut step = step.first_of(whole, &batch);
+            let done = layer::catch_unanswered(|| self.model.train_step(&mut step, batch.clone()));
+            (done.and_then(|done| done), step.has_applied())
+        });
+        let made = u64::from(applied || done.is_ok());
+        self.state.step = self.state.step.wrapping_add(made);
+        let Err(error) = done else { return Ok(()) };
+        if applied {
+            return Err(error.hint(
+                "this came after the update of the batch, which stays: what can fail belongs before `apply`",
+            ));
+        }
+        let restore = || buffers.iter().try_for_each(|(p, value)| p.set_value(value));
+        restore()?;
+        if error.kind() != ErrorKind::NotFinite {
+            return Err(error);
+        }
+        let place = with_stream(stream, || {
+            not_finite::place(&self.model, &mut self.state, &batch)
+        });
+        restore()?;
+        Err(match place {
+            Some(place) => error.hint(place),
+            None => error,
+        })
     }
 
     /// The outputs for inputs, in inference, computed in batches.
@@ -147,7 +195,9 @@ impl<M: Model> Compiled<M> {
     /// As [`Compiled::fit`].
     pub fn train_on_batch(&mut self, x: impl IntoTensors, y: impl IntoTensors) -> Result<Scores> {
         let data = self.bound(x, y)?;
-        self.step(data.into())?;
+        // A place in an epoch that a file says is left by this.
+        self.state.resume.leave();
+        self.step(data.into(), None)?;
         Ok(self.state.tracked.scores())
     }
 
@@ -157,7 +207,7 @@ impl<M: Model> Compiled<M> {
     /// As [`Compiled::evaluate`].
     pub fn test_on_batch(&mut self, x: impl IntoTensors, y: impl IntoTensors) -> Result<Scores> {
         let data = self.bound(x, y)?;
-        self.test(data.into())?;
+        self.test(data.into(), None)?;
         Ok(self.state.tracked.scores())
     }
 
@@ -176,6 +226,7 @@ impl<M: Model> Compiled<M> {
             return Err(Error::value("the batch is empty"));
         }
         if self.state.outputs.is_empty() {
+            self.state.check()?;
             self.prepare(&data)?;
         }
         self.state.tracked.reset();

@@ -1,7 +1,7 @@
 //! What training went through, epoch by epoch.
 
+use crate::metrics::Scores;
 use crate::saving::write_whole;
-use crate::training::Scores;
 use nn_core::{Error, Result};
 use plotters::prelude::*;
 use std::ops::Index;

@@ -148,9 +148,10 @@ fn default_train_step<M: Model>(model: &M, step: &mut Step<'_, M>, batch: Batch)
     let loss = model.compute_loss(step, &batch, &y_pred);
     // A parameter that this batch's loss does not depend on keeps its value, as in Keras.
     let gradients = tape.gradient_of_connected(&loss, model)?;
-    step.apply(gradients)?;
+    // What can fail comes before the update, which is then the last word.
     step.report("loss", &loss)?;
-    step.update_metrics(&batch.y, &y_pred)
+    step.update_metrics(&batch.y, &y_pred)?;
+    step.apply(gradients)
 }
 
 fn default_test_step<M: Model>(model: &M, step: &mut Step<'_, M>, batch: Batch) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Showing how training goes: a live bar on a terminal, lines elsewhere.
 
-use crate::training::Scores;
+use crate::metrics::Scores;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};

@@ -1,12 +1,13 @@
 //! What a compiled model holds beside the model itself: optimizer, losses, metrics, counters.
 
 use crate::losses::Loss;
-use crate::metrics::Metric;
+use crate::metrics::{Direction, Metric};
 use crate::optimizers::Optimizer;
 use crate::training::Compile;
-use crate::training::Scores;
+use crate::training::resume::Resume;
+use crate::training::tracked::{Bound, Tracked};
 use nn_core::random::Stream;
-use nn_core::{Error, Result, Tensor, random};
+use nn_core::{Error, Result, random};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ pub struct State {
     pub(crate) losses: Vec<Arc<dyn Loss>>,
     pub(crate) loss_weights: Option<Vec<f64>>,
     pub(crate) metrics: Vec<(Option<String>, Box<dyn Metric>)>,
+    pub(crate) weighted_metrics: Vec<(Option<String>, Box<dyn Metric>)>,
     /// Names of the model's outputs, once it has been traced.
     pub(crate) outputs: Vec<String>,
     /// What the loss of each of several outputs is shown as.
@@ -28,16 +30,10 @@ pub struct State {
     pub(crate) epoch: u64,
     /// Training steps made so far.
     pub(crate) step: u64,
-}
-
-/// Metrics with their names and the number of the output that each is about.
-type Bound = Vec<(String, usize, Box<dyn Metric>)>;
-
-/// Running means and metrics.
-#[derive(Default)]
-pub(crate) struct Tracked {
-    means: Vec<(String, f64, f64)>,
-    metrics: Bound,
+    /// What callbacks knew when the last `fit` ended, or what a file says.
+    pub(crate) resume: Resume,
+    /// Whether the next `fit` takes up `resume`: once after loading.
+    pub(crate) loaded: bool,
 }
 
 impl State {
@@ -47,28 +43,33 @@ impl State {
             losses: compile.losses,
             loss_weights: compile.loss_weights,
             metrics: compile.metrics,
+            weighted_metrics: compile.weighted_metrics,
             outputs: Vec::new(),
             loss_names: Vec::new(),
             tracked: Tracked::default(),
             seed: random::next_key(),
             epoch: 0,
             step: 0,
+            resume: Resume::default(),
+            loaded: false,
         }
     }
 
     /// The random numbers of one training step: what dropout draws in it depends on the seed and the step's number only.
     pub(crate) fn step_stream(&self) -> Stream {
-        Stream::new(
-            self.seed
-                .wrapping_add((2 * self.step + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)),
-        )
+        Stream::new(self.seed.wrapping_add(
+            (self.step.wrapping_mul(2).wrapping_add(1)).wrapping_mul(0x9E37_79B9_7F4A_7C15),
+        ))
     }
 
     /// The random numbers of one epoch's shuffling.
     pub(crate) fn epoch_stream(&self) -> Stream {
         Stream::new(
-            self.seed
-                .wrapping_add((2 * self.epoch).wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+            self.seed.wrapping_add(
+                self.epoch
+                    .wrapping_mul(2)
+                    .wrapping_mul(0x9E37_79B9_7F4A_7C15),
+            ),
         )
     }
 
@@ -92,10 +93,10 @@ impl State {
             )));
         }
         let known: HashSet<&String> = outputs.iter().collect();
-        if let Some((Some(wanted), _)) = self
-            .metrics
-            .iter()
-            .find(|(w, _)| w.as_ref().is_some_and(|w| !known.contains(w)))
+        let all = self.metrics.iter().chain(&self.weighted_metrics);
+        if let Some(wanted) = all
+            .filter_map(|(w, _)| w.as_ref())
+            .find(|w| !known.contains(w))
         {
             return Err(Error::value(format!(
                 "a metric is for the output `{wanted}`, which the model does not have; its outputs are {list}"
@@ -107,56 +108,95 @@ impl State {
             _ => outputs.iter().map(|o| format!("{o}_loss")).collect(),
         };
         self.outputs = outputs;
-        self.tracked = Tracked {
-            means: Vec::new(),
-            metrics,
-        };
+        self.tracked = Tracked::new(metrics);
         Ok(())
     }
 
-    /// The metrics of each output, under names of their own.
-    fn metrics_of(&self, outputs: &[String]) -> Result<Bound> {
-        /// More than any model shows, and few enough for whatever a file says.
-        const MOST: usize = 10_000;
-        let mut wanted: HashMap<Option<&str>, Vec<usize>> = HashMap::new();
-        for (i, (output, _)) in self.metrics.iter().enumerate() {
-            wanted.entry(output.as_deref()).or_default().push(i);
-        }
-        let mut metrics = Bound::new();
-        let (mut taken, mut counts) = (HashSet::new(), HashMap::new());
-        for (output, name) in outputs.iter().enumerate() {
-            let own = [None, Some(name.as_str())];
-            let mut own: Vec<usize> = own
-                .iter()
-                .filter_map(|w| wanted.get(w))
-                .flatten()
-                .copied()
-                .collect();
-            own.sort_unstable();
-            if metrics.len() + own.len() > MOST {
+    /// Whether optimizer, losses and metrics can work as they are set.
+    ///
+    /// # Errors
+    /// Which of them cannot, and why.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.optimizer
+            .check()
+            .map_err(|e| e.context("the optimizer"))?;
+        self.losses.iter().try_for_each(|loss| loss.check())?;
+        let mut metrics = self.metrics.iter().chain(&self.weighted_metrics);
+        metrics.try_for_each(|(_, m)| m.check())?;
+        for (i, weight) in self.loss_weights.iter().flatten().enumerate() {
+            if !(*weight as f32).is_finite() {
                 return Err(Error::value(format!(
-                    "{} metrics on {} outputs make more than {MOST} results; give metrics to single outputs with `metric_for`",
-                    self.metrics.len(),
-                    outputs.len()
+                    "loss weight {i} is {weight}; it must be a finite number"
                 )));
             }
-            for i in own {
-                let metric = &self.metrics[i].1;
-                let plain = match outputs.len() {
-                    1 => metric.name().to_string(),
-                    _ => format!("{name}_{}", metric.name()),
-                };
-                let mut unique = plain.clone();
-                // Where it stopped for this name: names are not looked through from the first number again.
-                let k = counts.entry(plain.clone()).or_insert(0_usize);
-                while !taken.insert(unique.clone()) {
-                    *k += 1;
-                    unique = format!("{plain}_{k}");
+        }
+        Ok(())
+    }
+
+    /// Which way a score gets better, by its name with or without `val_`; `None` for one that is neither a loss nor a metric that says.
+    pub(crate) fn direction(&self, score: &str) -> Option<Direction> {
+        let plain = score.strip_prefix("val_").unwrap_or(score);
+        if plain == "loss" || self.loss_names.iter().any(|name| name == plain) {
+            return Some(Direction::Down);
+        }
+        self.tracked.direction(plain)
+    }
+
+    /// The metrics of each output, under names of their own, as in Keras: a weighted one that would have a name again gets `weighted_`
+    /// before it, another one a number after it.
+    fn metrics_of(&self, outputs: &[String]) -> Result<Vec<Bound>> {
+        /// More than any model shows, and few enough for whatever a file says.
+        const MOST: usize = 10_000;
+        let mut bound: Vec<Bound> = Vec::new();
+        let (mut taken, mut counts) = (HashSet::new(), HashMap::new());
+        for (weighted, metrics) in [(false, &self.metrics), (true, &self.weighted_metrics)] {
+            let mut wanted: HashMap<Option<&str>, Vec<usize>> = HashMap::new();
+            for (i, (output, _)) in metrics.iter().enumerate() {
+                wanted.entry(output.as_deref()).or_default().push(i);
+            }
+            for (output, name) in outputs.iter().enumerate() {
+                let own = [None, Some(name.as_str())];
+                let mut own: Vec<usize> = own
+                    .iter()
+                    .filter_map(|w| wanted.get(w))
+                    .flatten()
+                    .copied()
+                    .collect();
+                own.sort_unstable();
+                if bound.len() + own.len() > MOST {
+                    return Err(Error::value(format!(
+                        "{} metrics on {} outputs make more than {MOST} results; give metrics to single outputs with `metric_for`",
+                        metrics.len(),
+                        outputs.len()
+                    )));
                 }
-                metrics.push((unique, output, metric.boxed_clone()));
+                for i in own {
+                    let metric = &metrics[i].1;
+                    let named = |before: &str| match outputs.len() {
+                        1 => format!("{before}{}", metric.name()),
+                        _ => format!("{name}_{before}{}", metric.name()),
+                    };
+                    let mut unique = named("");
+                    if !taken.insert(unique.clone()) {
+                        let again = named(if weighted { "weighted_" } else { "" });
+                        unique = again.clone();
+                        // Where it stopped for this name: names are not looked through from the first number again.
+                        let k = counts.entry(again.clone()).or_insert(0_usize);
+                        while !taken.insert(unique.clone()) {
+                            *k += 1;
+                            unique = format!("{again}_{k}");
+                        }
+                    }
+                    bound.push(Bound {
+                        name: unique,
+                        output,
+                        weighted,
+                        metric: metric.boxed_clone(),
+                    });
+                }
             }
         }
-        Ok(metrics)
+        Ok(bound)
     }
 
     pub(crate) fn loss_of(&self, output: usize) -> &Arc<dyn Loss> {
@@ -165,59 +205,5 @@ impl State {
 
     pub(crate) fn loss_weight(&self, output: usize) -> f64 {
         self.loss_weights.as_ref().map_or(1.0, |w| w[output])
-    }
-}
-
-impl Tracked {
-    /// Forgets what was tracked, before an epoch or an evaluation.
-    pub(crate) fn reset(&mut self) {
-        // The names stay: most are reported again in the next step.
-        self.means.iter_mut().for_each(|(_, sum, weight)| {
-            *sum = 0.0;
-            *weight = 0.0;
-        });
-        self.metrics.iter_mut().for_each(|(_, _, m)| m.reset());
-    }
-
-    /// Adds a value that stands for `weight` samples to a running mean.
-    pub(crate) fn report(&mut self, name: &str, value: f64, weight: f64) {
-        let i = match self.means.iter().position(|(n, _, _)| n == name) {
-            Some(i) => i,
-            None => {
-                self.means.push((name.to_string(), 0.0, 0.0));
-                self.means.len() - 1
-            }
-        };
-        let (_, sum, total) = &mut self.means[i];
-        *sum += value * weight;
-        *total += weight;
-    }
-
-    /// Gives the metrics a batch.
-    pub(crate) fn update(
-        &mut self,
-        y: &[&Tensor],
-        y_pred: &[&Tensor],
-        weight: Option<&Tensor>,
-    ) -> Result<()> {
-        for (name, output, metric) in &mut self.metrics {
-            let (Some(y), Some(y_pred)) = (y.get(*output), y_pred.get(*output)) else {
-                continue;
-            };
-            metric
-                .update(y, y_pred, weight)
-                .map_err(|e| e.context(format!("metric `{name}`")))?;
-        }
-        Ok(())
-    }
-
-    /// The means, then the metrics. The total loss comes first wherever it was reported.
-    pub(crate) fn scores(&self) -> Scores {
-        let reported = || self.means.iter().filter(|(_, _, weight)| *weight > 0.0);
-        let total = reported().filter(|(n, _, _)| n == "loss");
-        let means = total.chain(reported().filter(|(n, _, _)| n != "loss"));
-        let means = means.map(|(n, sum, weight)| (n.clone(), sum / weight));
-        let metrics = self.metrics.iter().map(|(n, _, m)| (n.clone(), m.result()));
-        means.chain(metrics).collect()
     }
 }

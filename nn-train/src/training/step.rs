@@ -1,11 +1,10 @@
 //! What a training or test step works with: [`Step`].
 
-use crate::data::Batch;
-use crate::training::Model;
+use crate::data::{Batch, Dataset};
 use crate::training::State;
 use nn_core::layer;
 use nn_core::module::{self, Parameter};
-use nn_core::{Error, ErrorKind, Gradients, IntoInput, Result, Tensor, Tensors};
+use nn_core::{Error, ErrorKind, Gradients, IntoInput, Layer, Result, Tensor, Tensors};
 use nn_layers::collect_losses;
 
 /// One step over one batch: the forward pass, the loss, the update and the metrics, one by one.
@@ -28,13 +27,21 @@ pub struct Step<'a, M> {
     training: bool,
     samples: usize,
     sample_weight: Option<Tensor>,
+    /// Identities of the batch's targets.
+    targets: Vec<u64>,
     /// What layers added to the loss in the forward pass.
     added: Vec<Tensor>,
     /// A loss that is not a number: nothing is applied after it.
     not_finite: Option<f64>,
+    /// Whether parameters have been changed.
+    applied: bool,
+    /// A step that is only looked at: nothing is changed or counted.
+    rehearsal: bool,
+    /// All targets of the data that the batch is of, until they have been checked.
+    unchecked: Option<&'a Dataset>,
 }
 
-impl<'a, M: Model> Step<'a, M> {
+impl<'a, M: Layer> Step<'a, M> {
     pub(crate) fn new(
         model: &'a M,
         state: &'a mut State,
@@ -47,9 +54,40 @@ impl<'a, M: Model> Step<'a, M> {
             training,
             samples: batch.len(),
             sample_weight: batch.sample_weight.clone(),
+            targets: Vec::new(),
             added: Vec::new(),
             not_finite: None,
+            applied: false,
+            rehearsal: false,
+            unchecked: None,
         }
+    }
+
+    /// A training step that ends where it would change something.
+    pub(super) fn rehearsal(model: &'a M, state: &'a mut State, batch: &Batch) -> Step<'a, M> {
+        Step {
+            rehearsal: true,
+            ..Step::new(model, state, true, batch)
+        }
+    }
+
+    /// With the data that the batch is of: when its loss is asked for, all of its targets are looked at.
+    pub(super) fn first_of(mut self, data: Option<&'a Dataset>, batch: &Batch) -> Step<'a, M> {
+        self.unchecked = data;
+        if data.is_some() {
+            self.targets = batch.y.iter().map(Tensor::id).collect();
+        }
+        self
+    }
+
+    /// Whether parameters have been changed.
+    pub(super) fn has_applied(&self) -> bool {
+        self.applied
+    }
+
+    /// Whether no loss was found that is not finite.
+    pub(super) fn has_finite_loss(&self) -> bool {
+        self.not_finite.is_none()
     }
 
     /// The model.
@@ -92,7 +130,8 @@ impl<'a, M: Model> Step<'a, M> {
     }
 
     /// The total loss: each output's compiled loss times its weight, plus what layers added
-    /// ([`nn_layers::add_loss`]) and the penalties of regularized parameters. A scalar; a mistake (shapes, labels) rides along in it.
+    /// ([`nn_layers::add_loss`]) and the penalties of regularized parameters that are trained: those of frozen ones could not change.
+    /// A scalar; a mistake (shapes, labels, a loss without reduction) rides along in it.
     pub fn loss<Y: Tensors, P: Tensors>(&mut self, y: &Y, y_pred: &P) -> Tensor {
         let total = self.total_loss(&y.leaves(), &y_pred.leaves());
         if let Ok(value) = total.to_f64() {
@@ -110,12 +149,18 @@ impl<'a, M: Model> Step<'a, M> {
                 plural(y.len(), "target"),
             )));
         }
+        if let Err(error) = self.check_all_targets(y, y_pred) {
+            return Tensor::failed(error);
+        }
         let mut total: Option<Tensor> = None;
         for (i, (y, y_pred)) in y.iter().zip(y_pred).enumerate() {
             let loss = self
                 .state
                 .loss_of(i)
                 .weighted(y, y_pred, self.sample_weight.as_ref());
+            let loss = single(loss, || {
+                format!("the loss `{}`", self.state.loss_of(i).name())
+            });
             let loss = match self.state.outputs.get(i) {
                 Some(name) => name_error(loss, name),
                 None => loss,
@@ -139,12 +184,13 @@ impl<'a, M: Model> Step<'a, M> {
             }
         };
         for added in std::mem::take(&mut self.added) {
-            total = total + added;
+            total = total + single(added, || "a loss that a layer added".to_string());
         }
         module::walk(self.model, &mut |_, node| {
             if let Some(p) = node.as_param()
                 && let Some(regularizer) = p.get_regularizer()
                 && p.is_built()
+                && p.trainable()
             {
                 total = &total + regularizer.penalty(&p.value());
             }
@@ -152,25 +198,79 @@ impl<'a, M: Model> Step<'a, M> {
         total
     }
 
+    /// Before the first update of a `fit`, looks at all targets of the data, where the loss is taken of the batch's targets as they are.
+    fn check_all_targets(&mut self, y: &[&Tensor], y_pred: &[&Tensor]) -> Result<()> {
+        let Some(data) = self.unchecked.take() else {
+            return Ok(());
+        };
+        let same = |(own, given): (&u64, &&Tensor)| *own == given.id();
+        if self.targets.len() != y.len() || !self.targets.iter().zip(y).all(same) {
+            return Ok(());
+        }
+        for (i, (y, y_pred)) in data.ys().iter().zip(y_pred).enumerate() {
+            let shape = y_pred.try_shape()?;
+            if shape.rank() == 0 {
+                continue;
+            }
+            let predictions = Tensor::abstract_of(shape.with(0, data.len()), y_pred.dtype());
+            self.state
+                .loss_of(i)
+                .check_targets(y, &predictions)
+                .map_err(of_data_set)
+                .map_err(|e| match self.state.outputs.len() {
+                    0 | 1 => e,
+                    _ => e.context(format!("the loss of `{}`", self.state.outputs[i])),
+                })?;
+        }
+        Ok(())
+    }
+
     /// Updates the trainable parameters with the compiled optimizer.
     ///
     /// # Errors
-    /// After a loss that is not a finite number: the parameters then stay as they are. The optimizer's own errors; a test step.
+    /// After a loss, or with gradients, that are not finite numbers: the parameters then stay as they are. The optimizer's own errors; a
+    /// test step.
     pub fn apply(&mut self, gradients: Gradients) -> Result<()> {
         if !self.training {
             return Err(Error::training(
                 "a test step does not change parameters; apply gradients in `train_step`",
             ));
         }
-        self.check_finite()?;
+        if let Some(loss) = gradients.target()
+            && !loss.is_finite_everywhere()
+        {
+            self.not_finite = Some(loss.to_f64().unwrap_or(f64::NAN));
+        }
+        if self.rehearsal {
+            return Err(Error::training("this step is only looked at"));
+        }
+        if let Some(value) = self.not_finite {
+            return Err(self.not_finite("the loss", value));
+        }
         let parameters: Vec<Parameter<'_>> = module::parameters(self.model);
-        self.state.optimizer.update(&parameters, &gradients)
+        let done = self.state.optimizer.update(&parameters, &gradients);
+        if let Err(error) = done {
+            return Err(match error.kind() {
+                ErrorKind::NotFinite => self.so_far(error),
+                _ => error,
+            });
+        }
+        self.applied = true;
+        Ok(())
     }
 
-    fn check_finite(&self) -> Result<()> {
-        match self.not_finite {
-            Some(value) => Err(not_finite("the loss", value)),
-            None => Ok(()),
+    fn not_finite(&self, what: &str, value: f64) -> Error {
+        self.so_far(Error::new(
+            ErrorKind::NotFinite,
+            format!("{what} is {value}"),
+        ))
+    }
+
+    /// With what this step has done to the model.
+    fn so_far(&self, error: Error) -> Error {
+        match self.applied {
+            false => error.hint("this batch changed nothing in the model"),
+            true => error,
         }
     }
 
@@ -179,19 +279,32 @@ impl<'a, M: Model> Step<'a, M> {
     /// # Errors
     /// The error that the tensor carries; a value that is not a finite number, or not a single one.
     pub fn report(&mut self, name: &str, value: &Tensor) -> Result<()> {
-        let number = value.to_f64()?;
+        let number = value.to_f64().map_err(|e| match value.error() {
+            None => e.context(format!("`{name}`")),
+            Some(_) => e,
+        })?;
+        if self.rehearsal {
+            return Ok(());
+        }
         if self.training && !number.is_finite() {
-            return Err(not_finite(&format!("`{name}`"), number));
+            let what = match name {
+                "loss" => "the loss".to_string(),
+                _ => format!("`{name}`"),
+            };
+            return Err(self.not_finite(&what, number));
         }
         self.state.tracked.report(name, number, self.samples as f64);
         Ok(())
     }
 
-    /// Gives targets and predictions to the compiled metrics.
+    /// Gives targets and predictions to the compiled metrics; the weights of samples to those that are weighted.
     ///
     /// # Errors
     /// When they do not fit a metric.
     pub fn update_metrics<Y: Tensors, P: Tensors>(&mut self, y: &Y, y_pred: &P) -> Result<()> {
+        if self.rehearsal {
+            return Ok(());
+        }
         let weight = self.sample_weight.clone();
         nn_core::no_gradient(|| {
             self.state
@@ -211,11 +324,26 @@ fn name_error(loss: Tensor, output: &str) -> Tensor {
     }
 }
 
-fn not_finite(what: &str, value: f64) -> Error {
-    Error::new(
-        ErrorKind::NotFinite,
-        format!("{what} is {value}, and this batch changed nothing in the model"),
-    )
+/// A loss that is one number, or the error that it is not; `what` names it.
+fn single(loss: Tensor, what: impl FnOnce() -> String) -> Tensor {
+    match loss.try_shape() {
+        Ok(shape) if shape.rank() > 0 && shape.len() != 1 => Tensor::failed(Error::shape(format!(
+            "{} is of shape {shape}, and training needs a single number: reduce it (`Reduction::SumOverBatchSize`, `mean`)",
+            what()
+        ))),
+        _ => loss,
+    }
+}
+
+/// An error about a row of all targets, with whose row it is.
+fn of_data_set(error: Error) -> Error {
+    error.with_message(|m| {
+        let row = m.find("at row ").map(|at| at + "at row ".len());
+        let Some(row) = row else { return m.to_string() };
+        let digits = m[row..].bytes().take_while(u8::is_ascii_digit).count();
+        let (before, after) = m.split_at(row + digits);
+        format!("{before} of the data set{after}")
+    })
 }
 
 fn plural(n: usize, what: &str) -> String {

@@ -4,9 +4,11 @@
 //! is dropped. Nothing is recorded without a tape.
 
 mod record;
+mod watch;
 
 pub use record::no_gradient;
 pub(crate) use record::{detached, is_recording, is_watched, record};
+pub use watch::{NotFinite, first_not_finite_gradient};
 
 use crate::autodiff::gradients::Source;
 use crate::graph::observer;
@@ -169,7 +171,7 @@ impl GradientTape {
                         },
                     );
             let found = found.collect::<Result<Vec<_>>>()?;
-            sources.assemble(wanted, found)
+            sources.assemble(wanted, found, targets)
         });
         if !self.persistent.get() {
             self.finish();
@@ -319,6 +321,7 @@ impl GradientTape {
             for ((i, gradient), &slot) in gradients.into_iter().enumerate().zip(slots) {
                 if let (Some(gradient), true) = (gradient, needs[i]) {
                     let gradient = gradient.ok()?.sum_to(*own[i].raw_shape()).ok()?;
+                    watch::look(&*entry.op, entry.location, &gradient);
                     accumulate(&mut adjoints, slot, gradient);
                 }
             }

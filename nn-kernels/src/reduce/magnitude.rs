@@ -1,0 +1,96 @@
+//! The greatest magnitude among numbers.
+
+use std::ops::Range;
+
+use super::super::math::Float;
+use super::super::parallel::map_ranges;
+use super::super::simd;
+use super::TASK;
+
+/// Maxima that are kept side by side.
+const LANES: usize = 64;
+
+/// A float whose magnitudes are ordered as integers: its bits without the sign. NaN is above ∞ there.
+pub trait Magnitude: Float {
+    /// An unsigned integer of its size.
+    type Bits: Copy + Ord + Default + Send;
+    /// The bits of |x|.
+    fn magnitude(self) -> Self::Bits;
+    /// The number of these bits.
+    fn of_magnitude(bits: Self::Bits) -> Self;
+}
+
+macro_rules! magnitude {
+    ($t:ident, $bits:ident) => {
+        impl Magnitude for $t {
+            type Bits = $bits;
+
+            #[inline(always)]
+            fn magnitude(self) -> $bits {
+                self.to_bits() & ($bits::MAX >> 1)
+            }
+
+            fn of_magnitude(bits: $bits) -> $t {
+                $t::from_bits(bits)
+            }
+        }
+    };
+}
+magnitude!(f32, u32);
+magnitude!(f64, u64);
+
+/// The greatest |x|: NaN if any number is, 0 of nothing.
+pub fn greatest_magnitude<T: Magnitude>(x: &[T]) -> T {
+    let level = simd::level();
+    let task = |range: Range<usize>| {
+        let x = &x[range];
+        simd::run_for::<T, _>(
+            level,
+            #[inline(always)]
+            || greatest(x),
+        )
+    };
+    let bits = match x.len() {
+        ..=TASK => task(0..x.len()),
+        n => {
+            let parts = map_ranges(n, TASK, task);
+            parts.into_iter().max().unwrap_or_default()
+        }
+    };
+    T::of_magnitude(bits)
+}
+
+#[inline(always)]
+fn greatest<T: Magnitude>(x: &[T]) -> T::Bits {
+    let mut lanes = [T::Bits::default(); LANES];
+    let (lines, rest) = x.as_chunks::<LANES>();
+    for line in lines {
+        for i in 0..LANES {
+            lanes[i] = lanes[i].max(line[i].magnitude());
+        }
+    }
+    let rest = rest.iter().map(|x| x.magnitude());
+    lanes.into_iter().chain(rest).max().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_do_not_matter_and_nan_is_found_anywhere() {
+        assert_eq!(greatest_magnitude::<f32>(&[]), 0.0);
+        for n in [1, 15, 16, 63, 64, 1000, 200_000] {
+            let mut x: Vec<f32> = (0..n).map(|i| -(i as f32)).collect();
+            assert_eq!(greatest_magnitude(&x), (n - 1) as f32);
+            for at in [0, n / 2, n - 1] {
+                let before = std::mem::replace(&mut x[at], f32::NAN);
+                assert!(greatest_magnitude(&x).is_nan(), "{at} of {n}");
+                x[at] = f32::NEG_INFINITY;
+                assert_eq!(greatest_magnitude(&x), f32::INFINITY);
+                x[at] = before;
+            }
+        }
+        assert_eq!(greatest_magnitude(&[-3.0_f64, 2.0]), 3.0);
+    }
+}

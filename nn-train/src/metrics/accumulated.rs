@@ -1,0 +1,134 @@
+//! What a metric has added up, as plain numbers, so that a saved training goes on in the middle of an epoch.
+
+use super::Mean;
+use super::confusion::Counts;
+use nn_core::{Error, Result};
+
+/// Sums over batches that can be written down and taken up again.
+pub(super) trait Accumulated: Sized {
+    /// All sums.
+    fn numbers(&self) -> Vec<f64>;
+
+    /// The same from its numbers; `None` if they are not of this kind.
+    fn of_numbers(numbers: &[f64]) -> Option<Self>;
+
+    /// Takes up what was written down.
+    ///
+    /// # Errors
+    /// Numbers of another kind; nothing has changed then.
+    fn take_up(&mut self, numbers: &[f64]) -> Result<()> {
+        *self = Self::of_numbers(numbers).ok_or_else(|| {
+            Error::format(format!(
+                "{} numbers are not what this metric adds up",
+                numbers.len()
+            ))
+        })?;
+        Ok(())
+    }
+}
+
+impl Accumulated for Mean {
+    fn numbers(&self) -> Vec<f64> {
+        self.sums().to_vec()
+    }
+
+    fn of_numbers(numbers: &[f64]) -> Option<Mean> {
+        Some(Mean::of_sums(*numbers.as_array()?))
+    }
+}
+
+impl Accumulated for Counts {
+    fn numbers(&self) -> Vec<f64> {
+        vec![
+            self.true_positives,
+            self.false_positives,
+            self.false_negatives,
+        ]
+    }
+
+    fn of_numbers(numbers: &[f64]) -> Option<Counts> {
+        let &[true_positives, false_positives, false_negatives] = numbers.as_array()?;
+        Some(Counts {
+            true_positives,
+            false_positives,
+            false_negatives,
+        })
+    }
+}
+
+/// Of every class, one after the other.
+impl Accumulated for Vec<Counts> {
+    fn numbers(&self) -> Vec<f64> {
+        self.iter().flat_map(Accumulated::numbers).collect()
+    }
+
+    fn of_numbers(numbers: &[f64]) -> Option<Vec<Counts>> {
+        let classes = numbers.chunks(3).map(Counts::of_numbers);
+        classes.collect()
+    }
+}
+
+/// Of every threshold, one after the other.
+impl Accumulated for Vec<[f64; 2]> {
+    fn numbers(&self) -> Vec<f64> {
+        self.as_flattened().to_vec()
+    }
+
+    fn of_numbers(numbers: &[f64]) -> Option<Vec<[f64; 2]>> {
+        let (pairs, rest) = numbers.as_chunks();
+        rest.is_empty().then(|| pairs.to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::losses::MeanSquaredError;
+    use crate::metrics::cosine_similarity::CosineSimilarity;
+    use crate::metrics::{
+        Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, F1Score, LossMetric, Metric, Precision,
+        Recall, RootMeanSquaredError, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
+        TopKCategoricalAccuracy,
+    };
+    use nn_core::Tensor;
+
+    #[test]
+    fn every_metric_goes_on_where_it_was() {
+        let metrics: [Box<dyn Metric>; 13] = [
+            Box::new(Accuracy::new()),
+            Box::new(Auc::new()),
+            Box::new(BinaryAccuracy::new()),
+            Box::new(CategoricalAccuracy::new()),
+            Box::new(CosineSimilarity::new()),
+            Box::new(F1Score::new()),
+            Box::new(LossMetric::new(MeanSquaredError::new())),
+            Box::new(Precision::new()),
+            Box::new(Recall::new()),
+            Box::new(RootMeanSquaredError::new()),
+            Box::new(TopKCategoricalAccuracy::new(2)),
+            Box::new(SparseCategoricalAccuracy::new()),
+            Box::new(SparseTopKCategoricalAccuracy::new(2)),
+        ];
+        let p = Tensor::from([[0.1_f32, 0.7, 0.3], [0.6, 0.2, 0.9]]);
+        let one_hot = Tensor::from([[0.0_f32, 1.0, 0.0], [1.0, 0.0, 0.0]]);
+        let labels = Tensor::from([1_i64, 0]);
+        for mut metric in metrics {
+            let y = match metric.name() == "sparse_top_k_categorical_accuracy"
+                || metric.config()["class_name"] == "SparseCategoricalAccuracy"
+            {
+                true => &labels,
+                false => &one_hot,
+            };
+            let mut other = metric.boxed_clone();
+            metric.update(y, &p, None).unwrap();
+            other.restore(&metric.state().unwrap()).unwrap();
+            let more = &p * 0.5;
+            metric.update(y, &more, None).unwrap();
+            other.update(y, &more, None).unwrap();
+            let (expected, found) = (metric.result(), other.result());
+            assert_eq!(expected.to_bits(), found.to_bits(), "{}", metric.name());
+            let e = other.restore(&[1.0; 7]).unwrap_err().to_string();
+            assert!(e.contains("7 numbers"), "{e}");
+            assert_eq!(other.result(), expected);
+        }
+    }
+}

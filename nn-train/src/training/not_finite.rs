@@ -1,0 +1,57 @@
+//! Finding where a number comes from that is not finite.
+
+use crate::data::Batch;
+use crate::training::{Model, State, Step};
+use nn_core::{Tensor, Tensors, first_not_finite_gradient, layer};
+
+/// Where it arose that a step could not be made, in words; nothing if nothing is to be said. It runs the step again without making it.
+pub(super) fn place<M: Model>(model: &M, state: &mut State, batch: &Batch) -> Option<String> {
+    for (part, tensors) in [("x", &batch.x), ("y", &batch.y)] {
+        for (i, t) in tensors.iter().enumerate() {
+            if let Some(row) = first_bad_row(t) {
+                let name = match tensors.len() {
+                    1 => part.to_string(),
+                    _ => format!("{part}.{i}"),
+                };
+                return Some(format!(
+                    "{name} holds NaN or an infinity in row {row} of the batch: clean the data"
+                ));
+            }
+        }
+    }
+    let mut loss_is_finite = false;
+    let gradient = first_not_finite_gradient(|| {
+        let mut step = Step::rehearsal(model, state, batch);
+        // It ends with an error in any case, where the step would be made.
+        let _ = layer::catch_unanswered(|| model.train_step(&mut step, batch.clone()));
+        loss_is_finite = step.has_finite_loss();
+    });
+    if loss_is_finite {
+        let found = gradient?;
+        return Some(format!(
+            "backwards, the first number that is not finite arose in the gradient of `{}` ({}:{}:{})",
+            found.op,
+            found.location.file(),
+            found.location.line(),
+            found.location.column()
+        ));
+    }
+    let layer = M::Input::from_leaves(batch.x.clone())
+        .ok()
+        .and_then(|input| nn_core::no_gradient(|| layer::first_not_finite(model, input, true)));
+    Some(match layer {
+        Some(path) => format!(
+            "the first result that is not finite is that of {path}; a lower learning rate or clipped gradients help"
+        ),
+        None => "all layers' results are finite, so the loss itself is at fault: look at its targets and whether it expects probabilities or logits".to_string(),
+    })
+}
+
+/// The first row that holds a number which is not finite.
+fn first_bad_row(t: &Tensor) -> Option<usize> {
+    if t.is_finite_everywhere() {
+        return None;
+    }
+    let rows = t.shape().first().copied()?;
+    (0..rows).find(|&i| !t.slice(i..i + 1).is_finite_everywhere())
+}

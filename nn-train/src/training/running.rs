@@ -1,0 +1,75 @@
+//! A training as its callbacks see it.
+
+use super::resume::{Pass, Place, Point, Resume};
+use crate::callbacks::{Callback, CallbackState, Training};
+use crate::metrics::Direction;
+use crate::optimizers::Optimizer;
+use crate::saving::{self, Rebuild};
+use crate::training::State;
+use nn_core::Result;
+use std::path::Path;
+
+/// What [`crate::callbacks::Run`] acts on while one of the callbacks is called.
+pub(super) struct Running<'a, 'c> {
+    pub(super) model: &'a dyn Rebuild,
+    pub(super) state: &'a mut State,
+    pub(super) stop: &'a mut bool,
+    /// The callbacks before and after the one that is called.
+    pub(super) others: [&'a [Box<dyn Callback + 'c>]; 2],
+    pub(super) names: &'a [String],
+    /// Where in an epoch, if in one.
+    pub(super) point: Option<&'a Point>,
+    pub(super) pass: Pass,
+}
+
+impl Running<'_, '_> {
+    /// What goes into a file so that training goes on from here; `own` is the state of the callback that is called.
+    fn resume(&self, own: Option<CallbackState>) -> Resume {
+        let [before, after] = self.others;
+        let mut resume = Resume::default();
+        for (i, c) in before.iter().enumerate() {
+            resume.add(self.names, i, c.state());
+        }
+        resume.add(self.names, before.len(), own);
+        for (i, c) in after.iter().enumerate() {
+            resume.add(self.names, before.len() + 1 + i, c.state());
+        }
+        resume.place = self.point.map(|point| Place {
+            point: point.clone(),
+            called: before.len() + 1,
+            pass: self.pass,
+            sums: self.state.tracked.sums(),
+        });
+        resume
+    }
+}
+
+impl Training for Running<'_, '_> {
+    fn optimizer(&mut self) -> &mut dyn Optimizer {
+        &mut *self.state.optimizer
+    }
+
+    fn epochs_trained(&self) -> u64 {
+        self.state.epoch
+    }
+
+    fn direction(&self, score: &str) -> Option<Direction> {
+        self.state.direction(score)
+    }
+
+    fn stop(&mut self) {
+        *self.stop = true;
+    }
+
+    fn save(&mut self, path: &Path, own: Option<CallbackState>) -> Result<()> {
+        self.state.resume = self.resume(own);
+        let saved = saving::save(self.model, Some(self.state), path);
+        // Handles of values in it would make the next step copy them.
+        self.state.resume = Resume::default();
+        saved
+    }
+
+    fn save_weights(&self, path: &Path) -> Result<()> {
+        saving::save(self.model, None, path)
+    }
+}

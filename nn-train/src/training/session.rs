@@ -1,0 +1,317 @@
+//! The training loop.
+
+use super::resume::{Pass, Place, Point, Resume};
+use super::running::Running;
+use crate::callbacks::{Callback, Run};
+use crate::data::{Dataset, IntoDataset};
+use crate::metrics::Scores;
+use crate::training::progress::Progress;
+use crate::training::{Compiled, Fit, History, Model};
+use nn_core::random::{permutation, with_stream};
+use nn_core::{Error, Result, Tensor, module, trace};
+
+impl<M: Model> Compiled<M> {
+    /// Trains the model.
+    ///
+    /// `call` is traced first, so that shape mistakes come out before any data is touched; settings, weights, targets and the first batch
+    /// of the validation data are checked before the first update. Every epoch goes through the data in an order of its own.
+    ///
+    /// It can be called again, and goes on where it stopped: epochs are numbered on, and so are the random numbers. The first time after
+    /// [`Compiled::load`] callbacks too go on where those of the saved training were, and an epoch that was saved in its middle is
+    /// finished, if data, `batch_size` and `shuffle` are the same: the numbers are then to the bit those of a training without
+    /// interruption.
+    ///
+    /// # Errors
+    /// Mistakes in the settings, the data or the shapes; a model with nothing to train; a loss, a gradient or a new value that is not a
+    /// finite number, with the batch and where it arose: the model then has the values from before that batch. Callbacks are told the
+    /// end of training in any case, so that best weights come back and files are closed.
+    pub fn fit(&mut self, data: impl IntoDataset, mut fit: Fit<'_>) -> Result<History> {
+        self.state.check()?;
+        let (data, validation) = fit.prepare(data.into_dataset()?)?;
+        self.prepare(&data)?;
+        self.check_trainable()?;
+        let callbacks = std::mem::take(&mut fit.callbacks);
+        let names = callbacks.iter().map(|c| c.name().to_string()).collect();
+        let mut session = Session {
+            pass: Pass {
+                samples: data.len(),
+                batch_size: fit.batch_size,
+                shuffle: fit.shuffle,
+            },
+            progress: Progress::new(fit.verbose, 0),
+            compiled: self,
+            data,
+            validation,
+            fit,
+            callbacks,
+            names,
+            stop: false,
+            history: History::new(),
+        };
+        let done = session.check_validation().and_then(|()| session.run());
+        done.map(|()| session.history)
+    }
+
+    /// Traces the model on the data's shapes, which builds it, and fits losses and metrics to its outputs.
+    pub(crate) fn prepare(&mut self, data: &Dataset) -> Result<()> {
+        let inputs = data.xs().iter().map(|x| {
+            let shape = x.shape().with(0, nn_core::UNKNOWN);
+            Tensor::abstract_of(shape, x.dtype())
+        });
+        let traced = trace::trace_on(&self.model, inputs.collect())?;
+        self.state.bind(traced.output_names())
+    }
+
+    fn check_trainable(&self) -> Result<()> {
+        let parameters = module::parameters(&self.model);
+        if parameters.iter().any(|p| p.trainable() && p.is_built()) {
+            return Ok(());
+        }
+        let frozen = parameters.iter().filter(|p| p.is_frozen()).count();
+        Err(Error::training(match frozen {
+            0 => "the model has nothing to train: its layers have no parameters".to_string(),
+            _ => format!(
+                "the model has nothing to train: all of its parameters are frozen ({frozen}); `set_trainable(true)` on a layer undoes that"
+            ),
+        }))
+    }
+}
+
+/// A `fit` that runs.
+struct Session<'s, 'c, M> {
+    compiled: &'s mut Compiled<M>,
+    data: Dataset,
+    validation: Option<Dataset>,
+    fit: Fit<'c>,
+    callbacks: Vec<Box<dyn Callback + 'c>>,
+    names: Vec<String>,
+    pass: Pass,
+    progress: Progress,
+    stop: bool,
+    history: History,
+}
+
+impl<M: Model> Session<'_, '_, M> {
+    /// What evaluating the validation data would stumble over after an epoch is found before the first.
+    fn check_validation(&mut self) -> Result<()> {
+        let Some(validation) = &self.validation else {
+            return Ok(());
+        };
+        let batch = validation.take(self.fit.batch_size);
+        self.compiled
+            .test(batch.into(), Some(validation))
+            .map_err(|e| e.context("the validation data"))
+    }
+
+    /// The training from its beginning to its end, which callbacks are told even if there is an error.
+    fn run(&mut self) -> Result<()> {
+        let resume = match std::mem::take(&mut self.compiled.state.loaded) {
+            true => std::mem::take(&mut self.compiled.state.resume),
+            false => Resume::default(),
+        };
+        let mut begun = 0;
+        let trained = self
+            .begin(&resume, &mut begun)
+            .and_then(|()| self.epochs(resume.place));
+        self.compiled.state.resume = Resume::default();
+        if trained.is_err() {
+            self.progress.abandon();
+        }
+        // Every callback that has begun is told the end, whatever the others say; the first error is the one to report.
+        let mut ended = Ok(());
+        for i in 0..begun {
+            ended = ended.and(self.call(i, None, |c, run| c.on_train_end(run)));
+        }
+        let mut left = Resume::default();
+        for (i, c) in self.callbacks.iter().enumerate().take(begun) {
+            left.add(&self.names, i, c.state());
+        }
+        self.compiled.state.resume = left;
+        trained.and(ended)
+    }
+
+    fn begin(&mut self, resume: &Resume, begun: &mut usize) -> Result<()> {
+        for i in 0..self.callbacks.len() {
+            *begun = i + 1;
+            self.call(i, None, |c, run| c.on_train_begin(run))?;
+            if let Some(state) = resume.state_of(&self.names, i) {
+                self.call(i, None, |c, run| c.restore(&state, run))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the `i`-th callback act on this training.
+    fn call(
+        &mut self,
+        i: usize,
+        point: Option<&Point>,
+        f: impl FnOnce(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let (before, rest) = self.callbacks.split_at_mut(i);
+        let Some((own, after)) = rest.split_first_mut() else {
+            return Ok(());
+        };
+        let mut running = Running {
+            model: &self.compiled.model,
+            state: &mut self.compiled.state,
+            stop: &mut self.stop,
+            others: [before, after],
+            names: &self.names,
+            point,
+            pass: self.pass,
+        };
+        f(
+            &mut **own,
+            &mut Run::new(&self.compiled.model, &mut running),
+        )
+    }
+
+    fn epochs(&mut self, mut place: Option<Place>) -> Result<()> {
+        if let Some(Place {
+            point: Point::End(scores),
+            called,
+            ..
+        }) = &place
+        {
+            let named = scores.iter();
+            let named = named.map(|(name, bits)| (name.clone(), f64::from_bits(*bits)));
+            self.end_epoch(&mut named.collect(), *called)?;
+            place = None;
+        }
+        let trained = self.compiled.state.epoch;
+        let epochs = self.fit.numbers(trained);
+        self.progress = Progress::new(self.fit.verbose, epochs.end as usize);
+        for epoch in epochs {
+            if self.stop {
+                break;
+            }
+            self.compiled.state.epoch = epoch;
+            let place = place
+                .take()
+                .filter(|place| epoch == trained && place.pass == self.pass);
+            let mut scores = match self.epoch(epoch as usize, place) {
+                Ok(scores) => scores,
+                Err(error) if self.is_end(&error) => break,
+                Err(error) => return Err(error),
+            };
+            if let Some(validation) = &self.validation {
+                let found = self
+                    .compiled
+                    .evaluate_batches(validation, self.fit.batch_size)?;
+                found
+                    .iter()
+                    .for_each(|(name, v)| scores.set(&format!("val_{name}"), v));
+            }
+            self.compiled.state.epoch = epoch + 1;
+            self.end_epoch(&mut scores, 0)?;
+            self.progress.end_epoch(&scores);
+            self.history.push(&scores);
+        }
+        Ok(())
+    }
+
+    /// Whether a callback takes an error for the end of training.
+    fn is_end(&mut self, error: &Error) -> bool {
+        let mut ends = false;
+        for i in 0..self.callbacks.len() {
+            // Nothing here fails.
+            let _ = self.call(i, None, |c, run| {
+                ends = ends || c.on_not_finite(error, run);
+                Ok(())
+            });
+        }
+        if ends {
+            self.progress.abandon();
+        }
+        ends
+    }
+
+    /// Tells the callbacks from the given one on that the epoch has ended.
+    fn end_epoch(&mut self, scores: &mut Scores, from: usize) -> Result<()> {
+        let number = self.compiled.state.epoch.saturating_sub(1) as usize;
+        for i in from..self.callbacks.len() {
+            let point = Point::end(scores);
+            self.call(i, Some(&point), |c, run| {
+                c.on_epoch_end(number, scores, run)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// One pass over the training data, or the rest of one from a place in it.
+    fn epoch(&mut self, epoch: usize, place: Option<Place>) -> Result<Scores> {
+        self.compiled.state.tracked.reset();
+        let (mut done, mut called, mut begun) = (0, 0, 0);
+        if let Some(place) = place {
+            self.compiled.state.tracked.restore(&place.sums)?;
+            match place.point {
+                Point::Begin => begun = place.called,
+                Point::Batch(batches) => {
+                    (begun, done, called) = (self.callbacks.len(), batches, place.called);
+                }
+                Point::End(_) => {}
+            }
+        }
+        for i in begun..self.callbacks.len() {
+            self.call(i, Some(&Point::Begin), |c, run| {
+                c.on_epoch_begin(epoch, run)
+            })?;
+        }
+        let size = self.fit.batch_size;
+        let mut batches = self.data.batches(size).prefetch(self.fit.prefetch);
+        let count = batches.count_batches();
+        if self.fit.shuffle {
+            let stream = self.compiled.state.epoch_stream();
+            batches = batches.in_order(with_stream(stream, || permutation(self.data.len())));
+        }
+        self.progress.begin_epoch(epoch, count);
+        // A file may say anything.
+        let done = done.min(count);
+        if done > 0 {
+            self.end_batch(done, called)?;
+            if self.stop {
+                return Ok(self.compiled.state.tracked.scores());
+            }
+        }
+        let first_of_fit = self.history.epochs() == 0;
+        for (index, batch) in batches.starting_at(done).datasets().enumerate() {
+            let whole = (first_of_fit && index == 0).then_some(&self.data);
+            let compiled = &mut *self.compiled;
+            compiled.step(batch.clone().into(), whole).map_err(|e| {
+                let fails = |&row: &usize| {
+                    compiled
+                        .test(batch.rows(row, row + 1).into(), None)
+                        .is_err()
+                };
+                batch.place().name(e, batch.len(), fails).context(format!(
+                    "epoch {}, batch {} of {count}",
+                    epoch + 1,
+                    done + index + 1
+                ))
+            })?;
+            let tracked = &self.compiled.state.tracked;
+            self.progress.batch(done + index + 1, || tracked.scores());
+            self.end_batch(done + index + 1, 0)?;
+            if self.stop {
+                break;
+            }
+        }
+        Ok(self.compiled.state.tracked.scores())
+    }
+
+    /// Tells the callbacks from the given one on that a batch is done.
+    fn end_batch(&mut self, done: usize, from: usize) -> Result<()> {
+        if from >= self.callbacks.len() {
+            return Ok(());
+        }
+        let scores = self.compiled.state.tracked.scores();
+        let point = Point::Batch(done);
+        for i in from..self.callbacks.len() {
+            self.call(i, Some(&point), |c, run| {
+                c.on_batch_end(done - 1, &scores, run)
+            })?;
+        }
+        Ok(())
+    }
+}
