@@ -41,6 +41,7 @@ impl Tensor {
     }
 
     /// Zeros of the shape and element type of this tensor.
+    #[track_caller]
     pub fn zeros_like(&self) -> Tensor {
         match self.error() {
             Some(_) => self.clone(),
@@ -49,6 +50,7 @@ impl Tensor {
     }
 
     /// Ones of the shape and element type of this tensor.
+    #[track_caller]
     pub fn ones_like(&self) -> Tensor {
         match self.error() {
             Some(_) => self.clone(),
@@ -108,11 +110,13 @@ impl Tensor {
     }
 
     /// Uniform random numbers in `[0, 1)` (`f32`), from the thread's seed ([`crate::tensor::random::set_seed`]).
+    #[track_caller]
     pub fn random_uniform(shape: impl Into<Shape>) -> Tensor {
         random::uniform(shape, 0.0, 1.0, DType::F32)
     }
 
     /// Normal random numbers of mean 0 and standard deviation 1 (`f32`), from the thread's seed.
+    #[track_caller]
     pub fn random_normal(shape: impl Into<Shape>) -> Tensor {
         random::normal(shape, 0.0, 1.0, DType::F32)
     }
