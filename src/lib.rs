@@ -8,9 +8,13 @@
 pub mod guide;
 
 pub use nn_core::*;
+<<<<<<< HEAD
 pub use nn_derive::{Layer, Model, model};
 #[cfg(feature = "onnx")]
 pub use nn_io as io;
+=======
+pub use nn_derive::{Layer, Model, Tensors, model};
+>>>>>>> main
 pub use nn_layers as layers;
 pub use nn_layers::*;
 pub use nn_train::{
@@ -34,11 +38,15 @@ pub mod prelude {
     pub use crate::testing::assert_close;
     pub use nn_core::{
         Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Layer, Module,
-        Padding, Param, Regularizer, Shape, Tensor, concatenate, no_gradient, stack,
+        Padding, Param, Regularizer, Shape, Tensor, Tensors, concatenate, no_gradient, stack,
     };
+<<<<<<< HEAD
     pub use nn_derive::{Layer, Model, model};
     #[cfg(feature = "onnx")]
     pub use nn_io::ExportOnnx;
+=======
+    pub use nn_derive::{Layer, Model, Tensors, model};
+>>>>>>> main
     pub use nn_layers::*;
     pub use nn_train::callbacks::{
         CSVLogger, Callback, EarlyStopping, LearningRateScheduler, ModelCheckpoint,

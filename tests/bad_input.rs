@@ -307,18 +307,6 @@ fn an_unwritable_path_leaves_the_old_file() {
     let path = folder.join("m.safetensors");
     model.save(&path).unwrap();
     let saved = fs::read(&path).unwrap();
-    // A folder in the way of the temporary file makes writing fail, for root too.
-    let blocked = folder.join(format!("m.safetensors.{}.tmp", std::process::id()));
-    fs::create_dir_all(&blocked).unwrap();
-    assert!(
-        model
-            .save(&path)
-            .unwrap_err()
-            .to_string()
-            .contains("nothing was saved")
-    );
-    assert_eq!(fs::read(&path).unwrap(), saved);
-    fs::remove_dir(&blocked).unwrap();
     let unbuilt = Mlp::new(3, 2).compile(classify());
     assert!(
         unbuilt

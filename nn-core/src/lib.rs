@@ -18,9 +18,10 @@ pub mod testing;
 
 pub use autodiff::gradients::{Gradients, Sources};
 pub use autodiff::tape::{GradientTape, no_gradient};
+pub(crate) use base::dim::{ANYTHING, batches, dim_plus, dim_times, too_long};
+pub use base::dim::{UNKNOWN, is_known};
 pub use base::error::{Error, ErrorKind, Result};
-pub(crate) use base::shape::{ANYTHING, batches};
-pub use base::shape::{MAX_RANK, Shape, UNKNOWN, is_known};
+pub use base::shape::{MAX_RANK, Shape};
 pub use base::shape_error::{ShapeError, axis_of};
 #[doc(hidden)]
 pub use check as statics;
@@ -47,6 +48,10 @@ pub use tensor::{Operand, Tensor};
 
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::module::containers::{Layers, OrNot};
+    pub use crate::module::signature::{Argument, Kind, Otherwise, Plain, Returned, Select};
+    pub use crate::module::structure::named;
     pub use inventory;
+    pub use nn_kernels::ArrayBuilder;
     pub use serde_json;
 }

@@ -5,18 +5,14 @@
 
 #![forbid(unsafe_code)]
 
-mod ast;
-mod attr;
 mod check;
-mod declare;
-mod expand_impl;
-mod expand_shape;
-mod expand_struct;
-mod fields;
+mod errors;
+mod expand;
 mod follow;
-mod generics;
 mod messages;
-mod uses;
+mod parse;
+mod source;
+mod syntax;
 
 use proc_macro::TokenStream;
 use quote::quote;
@@ -25,22 +21,26 @@ use syn::{DeriveInput, Item, parse_macro_input};
 /// Makes a struct's fields the layers of a block, without `fit` and its kin (those come with `#[derive(Model)]`).
 ///
 /// Every field that is not `#[config]` or `#[model(skip)]` must be a layer, a `Param` or a container of those (`Vec`, `Option`, `Box`,
-/// arrays, tuples, `BTreeMap<String, _>`). Each becomes a method of its name: `self.dense(x)` calls the layer `dense`. The forward
-/// pass is the `call` of a `#[model] impl`.
+/// `Arc`, arrays, tuples, `BTreeMap<String, _>`), or nothing (`()`, `PhantomData`). Each becomes a method of its name: `self.dense(x)` calls
+/// the layer `dense`. The forward pass is the `call` of a `#[model] impl`.
 ///
 /// Attributes of the struct:
 ///
-/// - `#[model(input = [28, 28, 1])]`: the shape of the input without the batch, as the constant `INPUT`; `([5], [8])` for two inputs.
+/// - `#[model(input = [28, 28, 1])]`: the shape of the input without the batch, as the constant `INPUT`; `([5], [8])` for two inputs,
+///   `[_, _, 3]` for images of any size, and a constant or `[28; 2]` where that is an array of numbers.
 /// - `#[model(new(units: usize, classes: usize = 10))]`: generates the constructor, in which every field is made by its `#[layer(..)]` or
 ///   is the argument of its name. With an example value for every argument there is a `Default` too, and with `input` the compiler checks
-///   the shapes that flow through `call`, and says what comes out in the constant `OUTPUT`. The constructor is a `const fn`; with
-///   `#[model(not_const)]`, for parts that a `const fn` cannot make, it is an ordinary one.
-/// - `#[model(crate = path)]`: where the framework is, if not at `::nn`.
+///   the shapes that flow through `call`, and says what comes out in the constant `OUTPUT`. The constructor is a `const fn`, unless a
+///   `Box`, `Arc` or `Vec` is to be made; with `#[model(not_const)]`, for other parts that a `const fn` cannot make, it is an ordinary one.
+/// - `#[model(check = "strict")]`: what the compiler cannot follow of a model with `input` is an error, and not left to `build`.
+/// - `#[model(debug)]`: `Debug`, by the settings and layers that are there, without what is `None`.
+/// - `#[model(crate = path)]`: where the framework is, if not under the name that `Cargo.toml` gives it.
 ///
 /// Attributes of fields:
 ///
 /// - `#[layer(32, 3, padding = Padding::Same)]`: how the generated `new` makes this layer: the arguments of its own `new`, and its builder
-///   methods by their names. For an array, how it makes each element.
+///   methods by their names. For an array, how it makes each element, and for an `Option`, `Box` or `Arc` what is in it; a `Vec` says how
+///   many after a semicolon, `#[layer(32; 4)]`.
 /// - `#[config]`: a plain value that is saved with the model, `Serialize` and `Deserialize`.
 /// - `#[model(skip)]`: not part of the model; `Default::default()` in a copy or a loaded model.
 /// - `#[model(unused)]`: `call` need not use this layer.
@@ -48,11 +48,14 @@ use syn::{DeriveInput, Item, parse_macro_input};
 /// - `#[param(expression)]`: the same, and how it is made is not saved: the expression makes it, from the fields under `#[config]`, which it
 ///   can use by their names.
 ///
+/// An enum is a layer that is one of several: `enum Block { Conv(Conv2D), Skip(ResBlock), Nothing }`, with a `match` in its `call`. The
+/// attributes of fields stand on those of its variants. In paths these have their names, or their positions where they have none.
+///
 /// A struct without type parameters is also registered under its name, so that a `Sequential` that contains it can be loaded.
 #[proc_macro_derive(Layer, attributes(config, layer, model, param))]
 pub fn derive_layer(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expand_struct::expand(input, false).into()
+    expand::structure(input, false).into()
 }
 
 /// Makes a struct a model: all of `#[derive(Layer)]`, and it can be compiled, fitted and evaluated. The same as `#[model]` on the
@@ -62,15 +65,27 @@ pub fn derive_layer(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Model, attributes(config, layer, model, param))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expand_struct::expand(input, true).into()
+    expand::structure(input, true).into()
+}
+
+/// Makes a struct of tensors what goes in or out of a `call`: `struct Posterior { mean: Tensor, log_variance: Tensor }`.
+///
+/// Its fields are tensors, tuples, arrays, `Vec`s, `Option`s and maps of them, and other structs under `#[derive(Tensors)]`; it needs `Clone`
+/// beside. The names of the fields are those of the outputs: metrics are reported under them.
+#[proc_macro_derive(Tensors, attributes(model))]
+pub fn derive_tensors(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand::tensors(input).into()
 }
 
 /// On a struct the same as `#[derive(Model)]`, and `#[model(input = ..)]` the same as that with `#[model(input = ..)]`. On its inherent
 /// `impl`, what makes it a layer:
 ///
-/// - `fn call(&self, x: Tensor) -> Tensor`, the forward pass. Inputs and outputs are tensors and tuples, arrays, `Vec`s and
-///   `Option`s of them; several arguments are one tuple. A last argument `training: bool` tells whether the model trains; without it
-///   layers that are called by their field's name learn it all the same.
+/// - `fn call(&self, x: Tensor) -> Tensor`, the forward pass. Inputs and outputs are tensors and tuples, arrays, `Vec`s, `Option`s and
+///   `BTreeMap<String, _>`s of them, and structs under `#[derive(Tensors)]`; several arguments are one tuple, by value or by reference. Beside
+///   tensors an argument may be of any type that is `Clone`, `task: usize` or `context: &Context`: where a model runs on a batch or to learn
+///   its shapes, it is the default of its type. The output may be an `nn::Result` of tensors. A last argument `training: bool` tells whether the
+///   model trains; without it layers that are called by their field's name learn it all the same.
 /// - `fn build(&self, input: &Shape) -> nn::Result<()>`, if the block has parameters of its own: gives them their shapes, from the shape of
 ///   the input with the batch.
 /// - `fn train_step(&self, step: &mut Step<'_, Self>, (x, y): (Tensor, Tensor)) -> nn::Result<()>` and `test_step`: what `fit` and
@@ -80,14 +95,23 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 /// All else in the block stays as it is written.
 #[proc_macro_attribute]
 pub fn model(keys: TokenStream, item: TokenStream) -> TokenStream {
-    let item = parse_macro_input!(item as Item);
+    let mut item = match syn::parse::<Item>(item.clone()) {
+        Ok(item) => item,
+        Err(error) => {
+            let krate = parse::crate_of(keys.into());
+            return expand::unreadable(item.into(), &error, &krate).into();
+        }
+    };
     match item {
-        Item::Impl(block) => expand_impl::expand(keys.into(), block).into(),
+        Item::Impl(block) => expand::block(keys.into(), block).into(),
         Item::Struct(_) | Item::Enum(_) | Item::Union(_) => {
             let keys: proc_macro2::TokenStream = keys.into();
-            let krate = attr::crate_of(keys.clone());
+            let krate = parse::crate_of(keys.clone());
             let keys = (!keys.is_empty()).then(|| quote!(#[model(#keys)]));
-            quote!(#[derive(#krate::Model)] #keys #item).into()
+            let mut errors = errors::Errors::default();
+            check::shared(&mut item, &mut errors);
+            let errors = errors.into_tokens();
+            quote!(#errors #[derive(#krate::Model)] #keys #item).into()
         }
         other => {
             let error = syn::Error::new_spanned(&other, messages::ATTRIBUTE_TARGET);

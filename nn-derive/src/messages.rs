@@ -16,11 +16,21 @@ pub fn not_a_struct(name: impl Display, found: &str) -> String {
     )
 }
 
-pub fn enum_variants(name: impl Display) -> String {
+pub fn tensors_of(name: impl Display) -> String {
     format!(
-        "a model is a struct with named fields, found an enum: write `struct {name} {{ dense: Dense }}` and, for a layer that may be absent, a field of type `Option<Dense>`"
+        "`#[derive(Tensors)]` goes on a struct of tensors: `struct {name} {{ mean: Tensor, variance: Tensor }}`"
     )
 }
+
+pub fn no_variants(name: impl Display) -> String {
+    format!(
+        "`{name}` has no variant, so that no model can have one: write the layers it may be, `enum {name} {{ Conv(Conv2D), Dense(Dense) }}`"
+    )
+}
+
+pub const DEBUG_OF_ENUM: &str = "`debug` leaves out what a struct has not set; an enum has one variant, and shows it by `#[derive(Debug)]`";
+
+pub const NEW_OF_ENUM: &str = "an enum has no generated constructor: a variant is made by its name, `Block::Conv(Conv2D::new(32, 3))`";
 
 pub fn reserved_field(name: &str) -> String {
     format!(
@@ -37,6 +47,33 @@ pub fn unknown_key(found: &str, place: &str, known: &[&str]) -> String {
     format!("unknown key `{found}`; {place} takes {known}")
 }
 
+pub const MODEL_TWICE: &str =
+    "`#[model]` is given twice (`#[derive(Model)]` is the same); keep one";
+
+pub fn unmarked_struct(name: impl Display) -> String {
+    format!("`{name}` is a plain struct: put `#[model]` on it too, which makes its fields layers")
+}
+
+pub fn without_self(name: &str) -> String {
+    format!("`{name}` is a layer of the model: `self.{name}(..)` calls it")
+}
+
+pub fn tensor_field(name: &str) -> String {
+    format!(
+        "a tensor is no part of a model: make it a parameter, `#[param] {name}: Param`, to train and save it (`Param::buffer(..)` is saved and not trained), or leave it out with `#[model(skip)]`"
+    )
+}
+
+pub const TENSOR_AS_PARAM: &str = "`#[param]` is about a `Param`, which owns its tensor, gets its shape in `build` and can be trained: write `Param` for this type";
+
+pub const RC: &str = "a model is used by several threads, and an `Rc` stays in one: write `Arc` to share a layer, or the layer itself if nobody else has it";
+
+pub fn positional_argument(layer: &str, name: &str, positional: &str) -> String {
+    format!(
+        "`{name}` is an argument of `{layer}::new`: those come first, in their order and without names: `#[layer({positional})]`"
+    )
+}
+
 pub fn repeated_key(key: &str) -> String {
     format!("`{key}` is given twice; keep one")
 }
@@ -49,7 +86,17 @@ pub fn model_is_a_list(example: &str) -> String {
     format!("`#[model]` here takes keys in parentheses: `#[model({example})]`")
 }
 
-pub const INPUT_SHAPE: &str = "expected the shape of one input without the batch, `[28, 28, 1]`, or a tuple of those for several inputs, `([5], [8])`";
+pub const INPUT_SHAPE: &str = "expected the shape of one input without the batch, `[28, 28, 1]` (`[_, _, 1]` for any height and width), a constant that is one, or a tuple of those for several inputs, `([5], [8])`";
+
+pub const CHECK_IS_STRICT: &str = "`check` is `\"strict\"`: what the compiler cannot follow is an error then; without it, it is checked when the model is built";
+
+pub fn not_checked(why: &str) -> String {
+    format!(
+        "`check = \"strict\"`: the compiler cannot check this model, since {why}; `build` checks it, leave out `check`"
+    )
+}
+
+pub const NO_SIZE: &str = "a dimension of `input` is at least 1; `_` stands for any size, and the batch is not part of it";
 
 pub const NEW_ARGUMENTS: &str = "expected the arguments of the constructor, each with a value to check shapes with if you like: `new(units: usize, num_classes: usize = 10)`";
 
@@ -69,6 +116,10 @@ pub fn no_example(name: &str) -> String {
 
 pub const NOT_CONST_WITHOUT_NEW: &str =
     "`not_const` is about the generated constructor: ask for one with `new(..)`, or remove it";
+
+pub const VEC_WITHOUT_COUNT: &str = "a `Vec` of layers needs their number: `#[layer(32; 4)]` makes four, each by `new(32)`; an array has its number in its type, `[Dense; 4]`";
+
+pub const COUNT_WITHOUT_VEC: &str = "`; n` says how many layers a `Vec` gets, and this field is none; remove it (an array has its number in its type, `[Dense; 4]`)";
 
 pub const POSITIONAL_AFTER_KEY: &str = "the arguments of the layer's `new` come first, the settings with names after them: `#[layer(32, 3, padding = Padding::Same)]`";
 
@@ -122,10 +173,13 @@ pub const CALL_OUTPUT: &str =
 
 pub const TRAINING_TYPE: &str = "`training` must be `bool`: it says whether the model trains";
 
+pub const TRAINING_NOT_TAKEN: &str = "`call` is told whether the model trains if it asks for that, as its last argument: `fn call(&self, x: Tensor, training: bool) -> Tensor`; layers that are called by their field's name, `self.dropout(x)`, know it without";
+
 pub const TRAINING_LAST: &str =
     "`training` comes last: `fn call(&self, x: Tensor, training: bool) -> Tensor`";
 
-pub const BOOL_INPUT: &str = "an input of `call` is made of tensors; the flag that says whether the model trains is called `training`";
+pub const BOOL_INPUT: &str =
+    "the flag that says whether the model trains is called `training`, and comes last";
 
 pub const IMPL_TRAIT: &str = "`call` takes and returns named types, not `impl Trait`: `Tensor`, or tuples, arrays, `Vec`s and `Option`s of it";
 

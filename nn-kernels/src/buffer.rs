@@ -4,8 +4,9 @@
 //! and the next one of its size class takes it. All memory handed out is initialized (zeros, or what its last
 //! user left), so a typed view of it is always sound.
 
+use crate::memory::{self, Refused};
 use crate::{DType, Element};
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::cell::RefCell;
 use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard};
@@ -109,6 +110,20 @@ fn size_class(bytes: usize) -> (usize, usize) {
     (class, steps * quarter * ALIGN)
 }
 
+/// Memory from the system, zeroed, if there is as much; the only place that asks it for some.
+#[cold]
+fn fresh(size: usize) -> Option<NonNull<u8>> {
+    let layout = Layout::from_size_align(size, ALIGN).ok()?;
+    // SAFETY: the layout has a size of at least 1.
+    let ask = || NonNull::new(unsafe { alloc_zeroed(layout) });
+    let granted = || memory::grants(size).then(ask).flatten();
+    granted().or_else(|| {
+        // Free blocks of other sizes may be what is missing.
+        release_memory();
+        granted()
+    })
+}
+
 /// An owned, aligned, initialized block of elements of one type.
 pub struct Buffer {
     pointer: NonNull<u8>,
@@ -123,19 +138,16 @@ unsafe impl Sync for Buffer {}
 
 impl Buffer {
     /// A buffer of `len` elements with unspecified (initialized) contents.
-    pub fn new(dtype: DType, len: usize) -> Buffer {
-        // Half of what is addressable, so that the size of a block, up to a quarter more, does not overflow.
-        let bytes = len
-            .checked_mul(dtype.size())
-            .filter(|&bytes| bytes <= isize::MAX as usize / 2)
-            .expect("a tensor larger than the address space");
+    ///
+    /// # Errors
+    /// When the machine has not as much memory; what is free in the pool is given back before that is said.
+    pub fn new(dtype: DType, len: usize) -> Result<Buffer, Refused> {
+        let bytes = Self::bytes(dtype, len)?;
         let (class, size) = block(bytes);
-        let pointer = take(class).unwrap_or_else(|| {
-            let layout = Layout::from_size_align(size, ALIGN).expect("size within isize");
-            // SAFETY: the layout has a size of at least 1.
-            let pointer = unsafe { alloc_zeroed(layout) };
-            NonNull::new(pointer).unwrap_or_else(|| handle_alloc_error(layout))
-        });
+        let pointer = match take(class) {
+            Some(pointer) => pointer,
+            None => fresh(size).ok_or(Refused::of(bytes))?,
+        };
         if cfg!(exact_memory) {
             // Contents are unspecified: whoever reads them before writing gets NaN.
             // SAFETY: as below.
@@ -146,11 +158,37 @@ impl Buffer {
             // SAFETY: the block has at least `bytes` bytes and is ours alone.
             unsafe { pointer.as_ptr().write_bytes(0, bytes) };
         }
-        Buffer {
+        Ok(Buffer {
             pointer,
             len,
             dtype,
+        })
+    }
+
+    /// An error if a buffer of `len` elements would be refused now; it is not made.
+    ///
+    /// # Errors
+    /// As [`Buffer::new`].
+    pub fn check(dtype: DType, len: usize) -> Result<(), Refused> {
+        let bytes = Self::bytes(dtype, len)?;
+        match memory::grants(bytes) {
+            true => Ok(()),
+            false => {
+                release_memory();
+                match memory::grants(bytes) {
+                    true => Ok(()),
+                    false => Err(Refused::of(bytes)),
+                }
+            }
         }
+    }
+
+    /// The bytes of `len` elements: at most half of what is addressable, so that the size of a block, up to a quarter more, does not
+    /// overflow.
+    fn bytes(dtype: DType, len: usize) -> Result<usize, Refused> {
+        len.checked_mul(dtype.size())
+            .filter(|&bytes| bytes <= isize::MAX as usize / 2)
+            .ok_or(Refused::of(len.saturating_mul(dtype.size())))
     }
 
     /// The element type.
@@ -196,7 +234,8 @@ impl Drop for Buffer {
 
 /// Gives the pool's free memory back to the system, except for a few small blocks that other threads keep to themselves.
 pub fn release_memory() {
-    FREE.with_borrow_mut(Near::give_back);
+    // A thread that ends has given its blocks back.
+    let _ = FREE.try_with(|free| free.borrow_mut().give_back());
     for (class, list) in POOL.iter().enumerate() {
         let blocks = std::mem::take(&mut lock(list).0);
         if blocks.is_empty() {
@@ -242,13 +281,16 @@ mod tests {
         let bytes: usize = (0..NEAR_CLASSES).map(class_size).sum();
         assert_eq!(class_size(NEAR_CLASSES - 1), 4096);
         assert!(bytes * NEAR <= 400 << 10);
-        let many =
-            || -> Vec<Buffer> { (0..3 * NEAR).map(|_| Buffer::new(DType::F32, 3)).collect() };
+        let many = || -> Vec<Buffer> {
+            (0..3 * NEAR)
+                .map(|_| Buffer::new(DType::F32, 3).unwrap())
+                .collect()
+        };
         let kept = || FREE.with_borrow(|free| free.0[0].0.len());
         drop(many());
         assert_eq!(kept(), NEAR);
-        let address = Buffer::new(DType::U8, 1).pointer;
-        assert_eq!(Buffer::new(DType::I64, 1).pointer, address);
+        let address = Buffer::new(DType::U8, 1).unwrap().pointer;
+        assert_eq!(Buffer::new(DType::I64, 1).unwrap().pointer, address);
         release_memory();
         assert_eq!(kept(), 0);
         // What a thread leaves behind is there for the others, and drops after its list is gone are fine.
@@ -261,24 +303,26 @@ mod tests {
             (DType::U8, usize::MAX),
             (DType::Bool, isize::MAX as usize),
             (DType::F64, usize::MAX / 8),
+            (DType::F32, 1 << 62),
+            // 16 TB: addressable, and more than machines have.
+            (DType::F32, 1 << 42),
         ] {
-            let message = std::panic::catch_unwind(|| Buffer::new(dtype, len)).err();
-            let message = message.and_then(|m| m.downcast::<String>().ok());
-            assert_eq!(
-                message.as_deref().map(String::as_str),
-                Some("a tensor larger than the address space")
-            );
+            assert!(Buffer::check(dtype, len).is_err());
+            let refused = Buffer::new(dtype, len).err().expect("too much");
+            assert!(refused.to_string().contains("B of memory"), "{refused}");
         }
+        let refused = Buffer::new(DType::F32, 1 << 42).err().unwrap();
+        assert!(refused.to_string().starts_with("17.6 TB"), "{refused}");
     }
 
     #[test]
     fn memory_is_aligned_and_bools_are_bools() {
         for len in [0, 1, 5, 1000] {
-            let mut b = Buffer::new(DType::F32, len);
+            let mut b = Buffer::new(DType::F32, len).unwrap();
             b.as_mut_slice::<f32>().fill(f32::from_bits(0x0707_0707));
             assert_eq!(b.as_slice::<f32>().as_ptr() as usize % ALIGN, 0);
             drop(b);
-            let b = Buffer::new(DType::Bool, len * 4);
+            let b = Buffer::new(DType::Bool, len * 4).unwrap();
             assert!(b.as_slice::<bool>().iter().all(|v| !v));
         }
     }

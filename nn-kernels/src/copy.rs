@@ -1,11 +1,14 @@
 //! Copies of whole blocks: joining tensors along an axis, and pasting one into a larger one.
 
-use super::elementwise::AxisSlice;
+use super::elementwise::{AxisSlice, check_slices};
 use super::parallel::{GRAIN, for_each_chunk};
 
 /// `out` is rows, each the rows of all parts one after the other. A part is its elements and the length of its rows.
 pub fn concatenate<T: Copy + Send + Sync>(parts: &[(&[T], usize)], out: &mut [T]) {
-    let row: usize = parts.iter().map(|part| part.1).sum();
+    let row = parts
+        .iter()
+        .try_fold(0_usize, |row, part| row.checked_add(part.1))
+        .expect("rows of more elements than can be counted");
     assert_eq!(
         out.len(),
         parts.iter().map(|part| part.0.len()).sum::<usize>()
@@ -42,19 +45,15 @@ pub fn paste<T: Copy + Send + Sync>(
     dims: &[usize],
     slices: &[AxisSlice],
 ) {
-    assert_eq!(slices.len(), dims.len());
-    assert_eq!(whole.len(), dims.iter().product::<usize>());
-    assert_eq!(
-        part.len(),
-        slices.iter().map(|s| s.length).product::<usize>()
-    );
+    check_slices(whole.len(), dims, slices, part.len());
     let (Some((&n, inner_dims)), Some((outermost, inner))) =
         (dims.split_first(), slices.split_first())
     else {
         whole.copy_from_slice(part);
         return;
     };
-    if whole.is_empty() {
+    if whole.is_empty() || part.is_empty() {
+        whole.fill(value);
         return;
     }
     let stretch = whole.len() / n;

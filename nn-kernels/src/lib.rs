@@ -4,14 +4,17 @@
 //! the same way whatever the number of threads (see [`parallel`]), so that results are the same bits on
 //! one thread and on many.
 
+mod array;
 pub mod buffer;
 pub mod conv;
 pub mod copy;
+mod crew;
 pub mod dtype;
 pub mod elementwise;
 pub mod gather;
 pub mod gemm;
 pub mod math;
+pub mod memory;
 pub mod norm;
 pub mod parallel;
 pub mod pool;
@@ -23,4 +26,5 @@ pub mod sort;
 mod team;
 pub mod update;
 
+pub use array::ArrayBuilder;
 pub use dtype::{DType, Element};

@@ -4,8 +4,8 @@
 //! combined in index order: the same input gives the same bits on any machine size. Work smaller than the
 //! cost of waking a thread runs on the caller.
 
-use super::team::{Call, share};
-use rayon::prelude::*;
+use super::crew;
+use super::team::{self, Call};
 use std::ops::Range;
 
 /// Elements that one task handles at least, when each costs about one multiply-add and one load.
@@ -17,7 +17,8 @@ const WORTH_WAKING: usize = 8;
 
 /// Calls `task` with every number below `count`, in parallel if there are several and threads to run them.
 ///
-/// The only place that instantiates the thread pool's machinery, which is large, for all kernels together.
+/// The calling thread runs nothing but these tasks: it may hold locks, and what it knows of training, tapes and random numbers is none
+/// of others' business.
 #[inline(never)]
 fn run(count: usize, call: Call, task: &(dyn Fn(usize) + Sync)) {
     match count {
@@ -27,11 +28,12 @@ fn run(count: usize, call: Call, task: &(dyn Fn(usize) + Sync)) {
     }
     match rayon::current_num_threads() {
         1 => (0..count).for_each(task),
-        // A thread of a pool shares with that pool.
-        _ if rayon::current_thread_index().is_some() => {
-            (0..count).into_par_iter().for_each(task);
-        }
-        threads => share(count, threads, call, task),
+        // A thread of a pool shares with that pool, a few small tasks with nobody.
+        threads if rayon::current_thread_index().is_some() => match call {
+            Call::Now => crew::share(count, threads, task),
+            Call::Often => (0..count).for_each(task),
+        },
+        threads => team::share(count, threads, call, task),
     }
 }
 
@@ -53,11 +55,9 @@ fn ranges(n: usize, grain: usize, worth_waking: usize, f: impl Fn(Range<usize>) 
         true => Call::Often,
         false => Call::Now,
     };
-    run(
-        count,
-        call,
-        &move |i| f(i * grain..((i + 1) * grain).min(n)),
-    );
+    run(count, call, &move |i| {
+        f(i * grain..(i * grain).saturating_add(grain).min(n))
+    });
 }
 
 /// A pointer that tasks share, each to write a part of its own.
@@ -120,7 +120,7 @@ pub fn map_ranges<R: Send>(n: usize, grain: usize, f: impl Fn(Range<usize>) -> R
     let mut results: Vec<Option<R>> = Vec::new();
     results.resize_with(n.div_ceil(grain), || None);
     for_each_chunk(&mut results, 1, |i, result| {
-        result[0] = Some(f(i * grain..((i + 1) * grain).min(n)));
+        result[0] = Some(f(i * grain..(i * grain).saturating_add(grain).min(n)));
     });
     let all = results
         .into_iter()

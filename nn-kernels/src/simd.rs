@@ -4,6 +4,7 @@
 //! compiler vectorizes them there. Only the width differs between levels, never the arithmetic (products and
 //! sums are rounded separately on all of them), so these kernels give the same bits on every level.
 
+use std::io::Write;
 use std::sync::OnceLock;
 
 /// Instruction sets that kernels are compiled for, narrowest first.
@@ -45,7 +46,9 @@ fn choose(widest: Level, request: Option<&str>) -> Level {
         Some("avx2") => Level::Avx2,
         Some("avx512") => Level::Avx512,
         Some(other) => {
-            eprintln!(
+            // `eprintln!` would panic where standard error is closed.
+            let _ = writeln!(
+                std::io::stderr(),
                 "NN_KERNELS: expected `portable`, `avx2` or `avx512`, found `{other}`; using {widest:?}. \
                  Unset the variable or give one of the three."
             );
@@ -53,7 +56,8 @@ fn choose(widest: Level, request: Option<&str>) -> Level {
         }
     };
     if level > widest {
-        eprintln!(
+        let _ = writeln!(
+            std::io::stderr(),
             "NN_KERNELS: this processor has no {level:?}; using {widest:?}. Unset the variable or ask for less."
         );
         return widest;

@@ -11,6 +11,14 @@ fn order<T: Number>(a: T, b: T) -> Ordering {
     nan.then(a.partial_cmp(&b).unwrap_or(Ordering::Equal))
 }
 
+/// Panics unless there are as many rows of `n` elements among `x` as rows of `k` among `out`, and nothing else.
+fn check_rows(x: usize, n: usize, out: usize, k: usize) {
+    assert!(
+        k > 0 && out.is_multiple_of(k) && (out / k).checked_mul(n) == Some(x),
+        "{x} elements in rows of {n} and {out} in rows of {k}"
+    );
+}
+
 /// For every row of `n` elements of `x`, the positions of the first `k` in ascending or descending order; equals keep
 /// their order. `out` has rows of `k`.
 pub fn argsort<T: Number>(x: &[T], n: usize, k: usize, descending: bool, out: &mut [i64]) {
@@ -18,7 +26,7 @@ pub fn argsort<T: Number>(x: &[T], n: usize, k: usize, descending: bool, out: &m
     if out.is_empty() {
         return;
     }
-    assert_eq!(x.len() / n, out.len() / k);
+    check_rows(x.len(), n, out.len(), k);
     // Sorting a row costs about log n passes over it.
     let rows = (GRAIN / (n * (n.ilog2() as usize + 1))).max(1);
     pieces(out, rows * k, &|start, piece| {
@@ -56,7 +64,7 @@ pub fn take_along<T: Copy + Send + Sync>(
     if out.is_empty() {
         return;
     }
-    assert_eq!(x.len() / n, out.len() / k);
+    check_rows(x.len(), n, out.len(), k);
     pieces(out, k * (GRAIN / k).max(1), &|start, piece| {
         let positions = positions[start..start + piece.len()].chunks_exact(k);
         let rows = x[start / k * n..].chunks_exact(n);

@@ -21,7 +21,7 @@ mod rnn;
 
 pub use activations::{Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax};
 pub use convolutional::Conv2D;
-pub use core::{Dense, Embedding};
+pub use core::{Dense, Embedding, Lambda};
 pub use functional::Sequential;
 pub use merging::{Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract};
 pub use nn_core::{ShapeError, add_loss, collect_losses};

@@ -1,5 +1,7 @@
-//! Random small models as source: stacks and residual nests of the layers that change shapes, some of them wrong.
+//! Random small models as source: stacks and residual nests of the layers that change shapes, and statements of every kind, some of them
+//! wrong.
 
+use crate::statements;
 use std::fmt::Write;
 
 /// A generator of its own, so that a seed means the same models forever.
@@ -17,16 +19,16 @@ impl Dice {
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub fn below(&mut self, n: usize) -> usize {
         self.next() as usize % n
     }
 
-    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+    pub fn pick<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.below(of.len())]
     }
 
     /// True once in `n` times.
-    fn once_in(&mut self, n: usize) -> bool {
+    pub fn once_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 }
@@ -54,18 +56,20 @@ impl Model {
 }
 
 /// A struct being written.
-struct Writer<'a> {
-    dice: &'a mut Dice,
+pub struct Writer<'a> {
+    pub dice: &'a mut Dice,
     /// Structs that are done.
     structs: &'a mut String,
     /// How many there are.
     count: &'a mut usize,
     fields: String,
     body: String,
-    names: usize,
+    /// Methods beside `call`.
+    pub methods: String,
+    pub names: usize,
     /// Once in how many choices something is chosen without regard to the shape.
-    wrong: usize,
-    is_open: &'a mut bool,
+    pub wrong: usize,
+    pub is_open: &'a mut bool,
 }
 
 pub fn model(seed: u64) -> Model {
@@ -77,21 +81,26 @@ pub fn model(seed: u64) -> Model {
         _ => vec![4 + 2 * dice.below(6)],
     };
     let (mut structs, mut count, mut is_open) = (String::new(), 0, true);
-    let wrong = dice.pick(&[6, 12, 1000]);
+    let wrong = dice.pick(&[3, 6, 1000]);
     let mut writer = Writer {
         dice: &mut dice,
         structs: &mut structs,
         count: &mut count,
         fields: String::new(),
         body: String::new(),
+        methods: String::new(),
         names: 0,
         wrong,
         is_open: &mut is_open,
     };
     let steps = 2 + writer.dice.below(6);
     writer.steps(input.clone(), steps, 0);
-    let (fields, body) = (writer.fields, writer.body);
-    let source = format!("{structs}{}", block("Net", "{KEYS}", &fields, &body));
+    let (fields, body, methods) = (writer.fields, writer.body, writer.methods);
+    let source = format!(
+        "{}{structs}{}",
+        statements::ITEMS,
+        block("Net", "{KEYS}", &fields, &body, &methods)
+    );
     Model {
         source,
         input,
@@ -99,23 +108,23 @@ pub fn model(seed: u64) -> Model {
     }
 }
 
-fn block(name: &str, keys: &str, fields: &str, body: &str) -> String {
+fn block(name: &str, keys: &str, fields: &str, body: &str, methods: &str) -> String {
     format!(
         "#[model({keys})]\npub struct {name} {{\n{fields}}}\n#[model]\nimpl {name} {{\nfn call(&self, x: Tensor, training: bool) -> Tensor {{\n\
-         let mut x = x;\n{body}if training {{ x = x.relu(); }}\nx\n}}\n}}\n"
+         let mut x = x;\n{body}if training {{ x = x.relu(); }}\nx\n}}\n{methods}}}\n"
     )
 }
 
 impl Writer<'_> {
     /// A new field, made as told.
-    fn field(&mut self, ty: &str, made: &str) -> String {
+    pub fn field(&mut self, ty: &str, made: &str) -> String {
         let name = format!("f{}", self.names);
         self.names += 1;
         writeln!(self.fields, "#[layer({made})]\n{name}: {ty},").unwrap();
         name
     }
 
-    fn line(&mut self, line: impl AsRef<str>) {
+    pub fn line(&mut self, line: impl AsRef<str>) {
         self.body.push_str(line.as_ref());
         self.body.push('\n');
     }
@@ -150,7 +159,7 @@ impl Writer<'_> {
             },
             false => shape.clone(),
         };
-        match self.dice.below(9) {
+        match self.dice.below(12) {
             0 if depth < 3 => return self.nested(meant, depth),
             1 => return self.residual(meant),
             2 => return self.joined(meant),
@@ -168,6 +177,7 @@ impl Writer<'_> {
                 return meant;
             }
             4 => self.line(self.dice_unary()),
+            5..8 => return self.statement(meant),
             _ => {}
         }
         match meant.len() {
@@ -372,7 +382,9 @@ impl Writer<'_> {
             false => rank,
         };
         match self.dice.below(2) {
-            0 => self.line(format!("x = concatenate([&x, &self.{name}(&x)], {axis});")),
+            0 => self.line(format!(
+                "x = nn::concatenate([&x, &self.{name}(&x)], {axis});"
+            )),
             _ => {
                 let join = self.field("Concatenate", &format!("axis = {axis}"));
                 self.line(format!("x = self.{join}(vec![x.clone(), self.{name}(x)]);"));
@@ -393,13 +405,14 @@ impl Writer<'_> {
             count: self.count,
             fields: String::new(),
             body: String::new(),
+            methods: String::new(),
             names: 0,
             wrong: self.wrong,
             is_open: self.is_open,
         };
         let after = inner.steps(shape.clone(), steps, depth + 1);
-        let (fields, body) = (inner.fields, inner.body);
-        let source = block(&name, "new()", &fields, &body);
+        let (fields, body, methods) = (inner.fields, inner.body, inner.methods);
+        let source = block(&name, "new()", &fields, &body, &methods);
         self.structs.push_str(&source);
         match self.dice.below(6) {
             0 if after == shape => self.through(&format!("[{name}; 2]"), ""),

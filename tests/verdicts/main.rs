@@ -3,6 +3,7 @@
 //! `NN_MODELS=5000 NN_SEED=7 cargo test --test verdicts` judges other models, and more of them.
 
 mod generate;
+mod statements;
 
 use generate::Model;
 use std::collections::BTreeMap;

@@ -68,7 +68,7 @@ impl GradientTape {
         let shape = Shape::try_new(&[&[batch], of, by].concat())?;
         self.ask_often(|| {
             value(target)?;
-            let rows = self.pulled_back(target, source, of.iter().product())?;
+            let rows = self.pulled_back(target, source, Shape::new(of).len())?;
             match rows.is_empty() {
                 true => Ok(Tensor::full_of(shape, 0.0, source.dtype())),
                 false => stack(rows, 1).reshape(shape).ok(),

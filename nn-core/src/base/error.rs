@@ -140,6 +140,12 @@ impl Error {
         self.0.path.as_deref()
     }
 
+    /// This error with another message, made of the one it has: for whoever can name a place better than where it arose.
+    pub fn with_message(mut self, f: impl FnOnce(&str) -> String) -> Error {
+        self.0.message = f(&self.0.message);
+        self
+    }
+
     /// This error with words put before its message.
     pub fn context(mut self, words: impl fmt::Display) -> Error {
         self.0.message = format!("{words}: {}", self.0.message);

@@ -1,5 +1,6 @@
 //! What everything else stands on: shapes, errors, identities.
 
+pub(crate) mod dim;
 pub(crate) mod error;
 pub(crate) mod ids;
 pub(crate) mod shape;

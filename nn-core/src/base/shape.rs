@@ -1,6 +1,7 @@
 //! Shapes: up to eight dimensions, each a number or not known yet.
 
-use crate::{Error, Result, axis_of};
+use super::dim::{CROWDED, LIMIT};
+use crate::{ANYTHING, Error, Result, UNKNOWN, axis_of, batches, is_known};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::{Deref, Index};
@@ -8,33 +9,6 @@ use std::slice::SliceIndex;
 
 /// The most dimensions a tensor can have.
 pub const MAX_RANK: usize = 8;
-
-/// A dimension that is not known yet: the batch, while a model is traced without data.
-///
-/// It is a very large number rather than an option, so that `x.shape()[0]` stays a `usize` and code such as
-/// `x.reshape([x.shape()[0], 49])` or `depth.min(x.shape()[0])` works on traced tensors too: whatever is
-/// computed from an unknown dimension is again larger than any real one, and counts as unknown. What is a multiple of the batch stays the
-/// same multiple of this number, so that `[_, 49]` is not taken for `[_, 98]`.
-pub const UNKNOWN: usize = 1 << 42;
-
-/// A dimension that is not known, and no known multiple of the batch either.
-pub(crate) const ANYTHING: usize = (1 << 62) + 1;
-
-/// Dimensions from this size on count as unknown; no real one is as large.
-const LIMIT: usize = 1 << 34;
-
-/// How many times the batch a dimension is, if that is known.
-pub(crate) const fn batches(dim: usize) -> Option<usize> {
-    match is_known(dim) || !dim.is_multiple_of(UNKNOWN) {
-        true => None,
-        false => Some(dim / UNKNOWN),
-    }
-}
-
-/// Whether a dimension is a number that is known.
-pub const fn is_known(dim: usize) -> bool {
-    dim < LIMIT
-}
 
 /// The dimensions of a tensor, outermost first: `[batch, height, width, channels]` for images.
 ///
@@ -78,6 +52,49 @@ impl Shape {
         }
         shape.rank = dims.len() as u8;
         shape
+    }
+
+    /// As [`Shape::new`], but more than [`MAX_RANK`] dimensions make a shape that every operation refuses.
+    fn of(dims: &[usize]) -> Shape {
+        match dims.get(..MAX_RANK) {
+            Some(first) if dims.len() > MAX_RANK => {
+                let mut shape = Shape::new(first);
+                shape.dims[MAX_RANK - 1] = CROWDED;
+                shape
+            }
+            _ => Shape::new(dims),
+        }
+    }
+
+    /// An error if more than [`MAX_RANK`] dimensions were given.
+    pub(crate) fn check_rank(&self) -> Result<()> {
+        match self.dims[MAX_RANK - 1] == CROWDED && self.rank() == MAX_RANK {
+            false => Ok(()),
+            true => Err(Error::shape(format!(
+                "a tensor has at most {MAX_RANK} dimensions, and more were given, the first being {:?}; merge some with `reshape`",
+                &self.dims[..MAX_RANK - 1]
+            ))),
+        }
+    }
+
+    /// An error unless a tensor with a value can have this shape: as [`Shape::check_rank`], and for a dimension that is not known or too
+    /// large.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.check_rank()?;
+        match self.iter().find(|&&dim| !is_known(dim)) {
+            None => Ok(()),
+            Some(&dim) if batches(dim).is_some() => Err(Error::shape(format!(
+                "a tensor with a value cannot have the shape {self}, in which the batch is not known"
+            ))),
+            Some(&dim) => Err(Error::shape(format!(
+                "a dimension of a tensor is below 2³⁴ = {LIMIT}, found {}",
+                if dim < ANYTHING {
+                    dim.to_string()
+                } else {
+                    "more than 2⁶²".into()
+                }
+            ))),
+        }
     }
 
     /// As [`Shape::new`], with an error for more than [`MAX_RANK`] dimensions.
@@ -276,21 +293,23 @@ impl fmt::Display for Shape {
     }
 }
 
+// With more than `MAX_RANK` dimensions these give a shape that every operation refuses with an error: a conversion has none of its own.
+
 impl<const N: usize> From<[usize; N]> for Shape {
     fn from(dims: [usize; N]) -> Shape {
-        Shape::new(&dims)
+        Shape::of(&dims)
     }
 }
 
 impl From<&[usize]> for Shape {
     fn from(dims: &[usize]) -> Shape {
-        Shape::new(dims)
+        Shape::of(dims)
     }
 }
 
 impl From<Vec<usize>> for Shape {
     fn from(dims: Vec<usize>) -> Shape {
-        Shape::new(&dims)
+        Shape::of(&dims)
     }
 }
 
@@ -338,6 +357,10 @@ impl<'de> serde::Deserialize<'de> for Shape {
         deserializer: D,
     ) -> std::result::Result<Shape, D::Error> {
         let dims = Vec::<Option<usize>>::deserialize(deserializer)?;
+        if let Some(dim) = dims.iter().flatten().find(|&&dim| !is_known(dim)) {
+            let message = format!("a dimension is below 2³⁴ = {LIMIT}, found {dim}");
+            return Err(serde::de::Error::custom(message));
+        }
         let dims: Vec<usize> = dims.into_iter().map(|d| d.unwrap_or(UNKNOWN)).collect();
         Shape::try_new(&dims).map_err(serde::de::Error::custom)
     }
@@ -370,6 +393,20 @@ mod tests {
             assert!(!Shape::from([dim, 2]).is_known());
         }
         assert_eq!(format!("{}", Shape::from([UNKNOWN, 28])), "[_, 28]");
+    }
+
+    #[test]
+    fn nine_dimensions_are_refused_and_not_cut() {
+        for shape in [
+            Shape::from([1; 9]),
+            Shape::from(vec![2; 20]),
+            Shape::from(&[1; 9][..]),
+        ] {
+            let error = shape.check().unwrap_err().to_string();
+            assert!(error.contains("at most 8 dimensions"), "{error}");
+            assert!(shape.check_rank().is_err() && !shape.is_known());
+        }
+        assert!(Shape::from([UNKNOWN; 8]).check_rank().is_ok());
     }
 
     #[test]

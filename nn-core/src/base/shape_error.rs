@@ -109,6 +109,25 @@ impl ShapeError {
         self.text(sign).number(number.unsigned_abs())
     }
 
+    /// The message continued with a number that is not a whole one, to three places.
+    #[must_use]
+    pub const fn decimal(self, number: f64) -> ShapeError {
+        if number.is_nan() {
+            return self.text("NaN");
+        }
+        let sign = if number < 0.0 { "-" } else { "" };
+        let thousandths = (number.abs() * 1000.0 + 0.5) as usize;
+        let error = self.text(sign).number(thousandths / 1000);
+        let (mut rest, mut place) = (thousandths % 1000, 100);
+        let mut error = if rest == 0 { error } else { error.text(".") };
+        while rest > 0 {
+            error = error.number(rest / place);
+            rest %= place;
+            place /= 10;
+        }
+        error
+    }
+
     /// The message continued with a dimension, `_` if it is not known.
     #[must_use]
     pub const fn dim(self, dim: usize) -> ShapeError {

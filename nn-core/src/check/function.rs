@@ -4,6 +4,7 @@
 
 use super::value::Kind;
 use super::{Answer, Place, Value};
+use crate::ops::linalg::einsum::spec;
 use crate::ops::{concatenate, stack};
 use crate::{Shape, ShapeError, is_known};
 
@@ -119,12 +120,22 @@ const fn integer(sign: &str, a: isize, b: isize) -> Value {
     }
 }
 
-/// `-a` and `!a`.
+/// `-a`.
 pub const fn negated(a: Value) -> Value {
     match a.0 {
-        Kind::Int(n) => Value::int(-n),
-        Kind::Bool(value) => Value::truth_of(!value),
+        Kind::Int(_) => match a.as_known() {
+            Some(n) => Value::int(-n),
+            None => Value::UNKNOWN,
+        },
         Kind::Tensor(_) | Kind::Scalar => a,
+        _ => Value::UNKNOWN,
+    }
+}
+
+/// `!a`: of a number all bits are turned, how many depends on its type.
+pub const fn not(a: Value) -> Value {
+    match a.0 {
+        Kind::Bool(value) => Value::truth_of(!value),
         _ => Value::UNKNOWN,
     }
 }
@@ -132,17 +143,60 @@ pub const fn negated(a: Value) -> Value {
 /// A function of the prelude, by its name.
 pub const fn function(name: &str, arguments: &[Value], at: &Place<'_>) -> Answer {
     match (name.as_bytes(), arguments) {
-        (b"concatenate" | b"stack", [tensors, Value(Kind::Int(axis))]) => {
+        (b"concatenate" | b"stack", [tensors, axis]) => {
+            let Some(axis) = axis.as_known() else {
+                return UNKNOWN_ANSWER;
+            };
             let (shapes, n) = match tensors.as_tensors() {
                 Some((shapes, n)) if n > 0 => (shapes, n),
                 _ => return UNKNOWN_ANSWER,
             };
             let shapes = shapes.split_at(n).0;
             let shape = match name.as_bytes() {
-                b"stack" => stack::output_shape(shapes, *axis),
-                _ => concatenate::output_shape(shapes, *axis),
+                b"stack" => stack::output_shape(shapes, axis),
+                _ => concatenate::output_shape(shapes, axis),
             };
             located(shape, at)
+        }
+        (b"Tensor::zeros" | b"Tensor::ones", [shape])
+        | (b"Tensor::full", [shape, _])
+        | (b"Tensor::random_uniform" | b"Tensor::random_normal", [shape]) => {
+            match shape.as_dims() {
+                Some(shape) => Ok(Value::tensor(shape)),
+                None => UNKNOWN_ANSWER,
+            }
+        }
+        (b"select", [condition, a, b]) => select(*condition, *a, *b, at),
+        _ => UNKNOWN_ANSWER,
+    }
+}
+
+/// `einsum(spec, operands)`.
+pub const fn einsum(spec: &str, operands: Value, at: &Place<'_>) -> Answer {
+    let Some((shapes, n)) = operands.as_tensors() else {
+        return UNKNOWN_ANSWER;
+    };
+    match spec::output_shape(spec, shapes.split_at(n).0) {
+        Ok(Some(shape)) => Ok(Value::tensor(shape)),
+        Ok(None) => UNKNOWN_ANSWER,
+        Err(error) => Err(at.failed(error)),
+    }
+}
+
+/// `a` or `b` by a condition, element by element.
+pub(super) const fn select(condition: Value, a: Value, b: Value, at: &Place<'_>) -> Answer {
+    let both = match (a.0, b.0) {
+        (Kind::Tensor(a), Kind::Tensor(b)) => match a.broadcast(&b) {
+            Some(both) => both,
+            None => return Err(at.failed(ShapeError::broadcast("select from", &a, &b))),
+        },
+        (Kind::Tensor(one), Kind::Scalar | Kind::Int(_))
+        | (Kind::Scalar | Kind::Int(_), Kind::Tensor(one)) => one,
+        _ => return UNKNOWN_ANSWER,
+    };
+    match condition.0 {
+        Kind::Tensor(condition) => {
+            elementwise("select by a condition and from", condition, both, at)
         }
         _ => UNKNOWN_ANSWER,
     }

@@ -3,12 +3,13 @@
 //! A name that is not here gives *unknown*.
 
 use super::function::{UNKNOWN_ANSWER, elementwise, located};
-use super::value::{Item, Kind, MANY};
+use super::value::{End, Item, Kind, MANY};
 use super::{Answer, Failure, Place, Value};
 use crate::ops::linalg::matmul;
 use crate::ops::reduce::reduction as reduce;
 use crate::ops::shape::expand_dims::inserted;
-use crate::ops::shape::{reshape, squeeze, transpose};
+use crate::ops::shape::slice::{self, Slice};
+use crate::ops::shape::{reshape, split, squeeze, transpose};
 use crate::{ANYTHING, MAX_RANK, Shape, ShapeError, axis_of, is_known};
 
 /// A method of a tensor, a shape or a number, by its name.
@@ -17,6 +18,7 @@ pub const fn method(name: &str, receiver: Value, arguments: &[Value], at: &Place
         Kind::Tensor(x) => of_tensor(name, x, arguments, at),
         Kind::Dims(shape) => of_shape(name, shape, arguments),
         Kind::Int(a) => match (name.as_bytes(), arguments) {
+            (b"clone", []) => Ok(receiver),
             (b"min" | b"max", [Value(Kind::Int(b))])
                 if is_known(a.unsigned_abs()) && is_known(b.unsigned_abs()) =>
             {
@@ -37,6 +39,196 @@ pub const fn method(name: &str, receiver: Value, arguments: &[Value], at: &Place
             _ => UNKNOWN_ANSWER,
         },
     }
+}
+
+/// What is known of a variable after a call of one of its methods: nothing, unless the method is known to change nothing.
+pub const fn after(name: &str, receiver: Value) -> Value {
+    let name = name.as_bytes();
+    let is_kept = match receiver.0 {
+        Kind::Tensor(_) => keeps_tensor(name),
+        Kind::Dims(_) | Kind::Many(..) => matches!(
+            name,
+            b"as_slice"
+                | b"clone"
+                | b"contains"
+                | b"dims"
+                | b"first"
+                | b"get"
+                | b"is_empty"
+                | b"iter"
+                | b"last"
+                | b"len"
+                | b"rank"
+                | b"to_vec"
+        ),
+        Kind::Int(_) | Kind::Scalar | Kind::Bool(_) => matches!(
+            name,
+            b"abs"
+                | b"abs_diff"
+                | b"ceil"
+                | b"clamp"
+                | b"clone"
+                | b"div_ceil"
+                | b"exp"
+                | b"floor"
+                | b"is_multiple_of"
+                | b"ln"
+                | b"max"
+                | b"min"
+                | b"pow"
+                | b"powf"
+                | b"powi"
+                | b"recip"
+                | b"rem_euclid"
+                | b"round"
+                | b"sqrt"
+                | b"to_string"
+        ),
+        _ => false,
+    };
+    if is_kept { receiver } else { Value::UNKNOWN }
+}
+
+/// Whether a method of a tensor takes it by a shared reference: those that give another tensor, and those that ask.
+const fn keeps_tensor(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"abs"
+            | b"all"
+            | b"all_axes"
+            | b"all_axis"
+            | b"any"
+            | b"any_axes"
+            | b"any_axis"
+            | b"argmax"
+            | b"argmin"
+            | b"argsort"
+            | b"broadcast_to"
+            | b"cast"
+            | b"ceil"
+            | b"celu"
+            | b"clip"
+            | b"clone"
+            | b"columns"
+            | b"cos"
+            | b"cumsum"
+            | b"data"
+            | b"dot"
+            | b"dtype"
+            | b"elu"
+            | b"equal"
+            | b"erf"
+            | b"error"
+            | b"exp"
+            | b"expand_dims"
+            | b"expm1"
+            | b"flatten"
+            | b"flatten_from"
+            | b"flip"
+            | b"floor"
+            | b"gelu"
+            | b"greater"
+            | b"greater_equal"
+            | b"hard_sigmoid"
+            | b"hard_silu"
+            | b"id"
+            | b"index_axis"
+            | b"is_abstract"
+            | b"is_concrete"
+            | b"is_finite"
+            | b"is_nan"
+            | b"item"
+            | b"leaky_relu"
+            | b"len"
+            | b"less"
+            | b"less_equal"
+            | b"log"
+            | b"log1p"
+            | b"log_sigmoid"
+            | b"log_softmax"
+            | b"logical_and"
+            | b"logical_not"
+            | b"logical_or"
+            | b"logsumexp"
+            | b"logsumexp_axes"
+            | b"logsumexp_axis"
+            | b"matmul"
+            | b"matmul_add"
+            | b"matmul_transposed"
+            | b"max"
+            | b"max_axes"
+            | b"max_axis"
+            | b"maximum"
+            | b"mean"
+            | b"mean_axes"
+            | b"mean_axis"
+            | b"min"
+            | b"min_axes"
+            | b"min_axis"
+            | b"minimum"
+            | b"mish"
+            | b"not_equal"
+            | b"one_hot"
+            | b"ones_like"
+            | b"outer"
+            | b"pad"
+            | b"pow"
+            | b"powi"
+            | b"prod"
+            | b"prod_axes"
+            | b"prod_axis"
+            | b"rank"
+            | b"reciprocal"
+            | b"relu"
+            | b"relu6"
+            | b"repeat"
+            | b"reshape"
+            | b"roll"
+            | b"round"
+            | b"rsqrt"
+            | b"selu"
+            | b"shape"
+            | b"sigmoid"
+            | b"sign"
+            | b"silu"
+            | b"sin"
+            | b"slice"
+            | b"slice_axes"
+            | b"slice_axis"
+            | b"slice_step"
+            | b"softmax"
+            | b"softplus"
+            | b"softsign"
+            | b"sort"
+            | b"split"
+            | b"split_sizes"
+            | b"sqrt"
+            | b"square"
+            | b"squeeze"
+            | b"std"
+            | b"std_axes"
+            | b"std_axis"
+            | b"stop_gradient"
+            | b"sum"
+            | b"sum_axes"
+            | b"sum_axis"
+            | b"swap_axes"
+            | b"t"
+            | b"take"
+            | b"take_along_axis"
+            | b"tanh"
+            | b"tile"
+            | b"to_f64"
+            | b"to_vec"
+            | b"top_k"
+            | b"transpose"
+            | b"unstack"
+            | b"var"
+            | b"var_axes"
+            | b"var_axis"
+            | b"where_"
+            | b"zeros_like"
+    )
 }
 
 const fn of_shape(name: &str, shape: Shape, arguments: &[Value]) -> Answer {
@@ -69,13 +261,14 @@ const fn of_tensor(name: &str, x: Shape, arguments: &[Value], at: &Place<'_>) ->
         (b"shape", []) => Ok(Value(Kind::Dims(x))),
         (b"rank", []) => Ok(Value::int(x.rank() as isize)),
         (
-            b"sum" | b"mean" | b"max" | b"min" | b"prod" | b"var" | b"std" | b"logsumexp" | b"any"
-            | b"all",
+            b"sum" | b"mean" | b"max" | b"min" | b"prod" | b"var" | b"std" | b"logsumexp" | b"norm"
+            | b"any" | b"all",
             [],
         ) => Ok(Value::tensor(Shape::SCALAR)),
         (
             b"sum_axis" | b"mean_axis" | b"max_axis" | b"min_axis" | b"prod_axis" | b"var_axis"
-            | b"std_axis" | b"logsumexp_axis" | b"any_axis" | b"all_axis" | b"argmax" | b"argmin",
+            | b"std_axis" | b"logsumexp_axis" | b"norm_axis" | b"any_axis" | b"all_axis"
+            | b"argmax" | b"argmin",
             [axis],
         ) => match checked(x, axis, at) {
             Ok(Some(axis)) => Ok(Value::tensor(x.without(axis))),
@@ -84,7 +277,7 @@ const fn of_tensor(name: &str, x: Shape, arguments: &[Value], at: &Place<'_>) ->
         },
         (
             b"sum_axes" | b"mean_axes" | b"max_axes" | b"min_axes" | b"prod_axes" | b"var_axes"
-            | b"std_axes" | b"logsumexp_axes" | b"any_axes" | b"all_axes",
+            | b"std_axes" | b"logsumexp_axes" | b"norm_axes" | b"any_axes" | b"all_axes",
             [axes, Value(Kind::Bool(keepdims))],
         ) => reduced(x, *axes, *keepdims, at),
         (b"matmul" | b"matmul_transposed", [Value(Kind::Tensor(other))]) => {
@@ -106,6 +299,46 @@ const fn of_tensor(name: &str, x: Shape, arguments: &[Value], at: &Place<'_>) ->
         (b"maximum" | b"minimum" | b"pow", [Value(Kind::Tensor(other))]) => {
             elementwise(name, x, *other, at)
         }
+        (b"slice", [range]) => sliced(x, 0, *range, at),
+        (b"columns", [range]) if x.rank() > 0 => sliced(x, x.rank() - 1, *range, at),
+        (b"slice_axis", [axis, range]) => match checked(x, axis, at) {
+            Ok(Some(axis)) => sliced(x, axis, *range, at),
+            Ok(None) => UNKNOWN_ANSWER,
+            Err(error) => Err(error),
+        },
+        (b"index_axis", [axis, index]) => match (checked(x, axis, at), index.as_known()) {
+            (Ok(Some(axis)), Some(index)) => located(slice::indexed(&x, axis, index), at),
+            (Ok(Some(axis)), None) => Ok(Value::tensor(x.without(axis))),
+            (Ok(None), _) => UNKNOWN_ANSWER,
+            (Err(error), _) => Err(error),
+        },
+        (b"split", [n, axis]) => match (checked(x, axis, at), n.as_index()) {
+            (Ok(Some(axis)), Some(n)) => match split::piece(&x, n, axis) {
+                Ok(piece) if n <= MANY => {
+                    Ok(Value::many([Value::tensor(piece); MANY].split_at(n).0))
+                }
+                Ok(_) => UNKNOWN_ANSWER,
+                Err(error) => Err(at.failed(error)),
+            },
+            (Err(error), _) => Err(error),
+            _ => UNKNOWN_ANSWER,
+        },
+        (b"split_sizes", [sizes, axis]) => match (checked(x, axis, at), sizes.as_dims()) {
+            (Ok(Some(axis)), Some(sizes)) => match split::fits(&x, sizes.dims(), axis) {
+                Ok(()) => pieces(x, sizes.dims(), axis),
+                Err(error) => Err(at.failed(error)),
+            },
+            (Err(error), _) => Err(error),
+            _ => UNKNOWN_ANSWER,
+        },
+        (b"where_", [a, b]) => super::function::select(Value::tensor(x), *a, *b, at),
+        (b"broadcast_to", [shape]) => match shape.as_dims() {
+            Some(shape) => match x.broadcast(&shape) {
+                Some(out) if out.rank() == shape.rank() => Ok(Value::tensor(shape)),
+                _ => UNKNOWN_ANSWER,
+            },
+            None => UNKNOWN_ANSWER,
+        },
         (b"flatten", []) => Ok(Value::tensor(Shape::new(&[x.len()]))),
         (b"flatten_from", [axis]) => match axis.as_index() {
             Some(axis) => located(reshape::flattened(&x, axis), at),
@@ -129,8 +362,14 @@ const fn of_tensor(name: &str, x: Shape, arguments: &[Value], at: &Place<'_>) ->
             };
             Ok(Value::tensor(x.with(a, x.dims()[b]).with(b, x.dims()[a])))
         }
-        (b"expand_dims", [Value(Kind::Int(axis))]) => located(inserted(&x, *axis, 1), at),
-        (b"squeeze", [Value(Kind::Int(axis))]) => located(squeeze::output_shape(&x, *axis), at),
+        (b"expand_dims", [axis]) => match axis.as_known() {
+            Some(axis) => located(inserted(&x, axis, 1), at),
+            None => UNKNOWN_ANSWER,
+        },
+        (b"squeeze", [axis]) => match axis.as_known() {
+            Some(axis) => located(squeeze::output_shape(&x, axis), at),
+            None => UNKNOWN_ANSWER,
+        },
         (b"one_hot", [Value(Kind::Int(depth))]) if *depth >= 0 => {
             located(inserted(&x, -1, *depth as usize), at)
         }
@@ -140,13 +379,44 @@ const fn of_tensor(name: &str, x: Shape, arguments: &[Value], at: &Place<'_>) ->
 
 /// A possibly negative axis as an index, if it is known.
 const fn checked(x: Shape, axis: &Value, at: &Place<'_>) -> Result<Option<usize>, Failure> {
-    let Kind::Int(axis) = axis.0 else {
+    let Some(axis) = axis.as_known() else {
         return Ok(None);
     };
     match axis_of("", axis, &x) {
         Ok(axis) => Ok(Some(axis)),
         Err(error) => Err(at.failed(error)),
     }
+}
+
+/// A part of an axis.
+const fn sliced(x: Shape, axis: usize, range: Value, at: &Place<'_>) -> Answer {
+    let Kind::Range(start, stop) = range.0 else {
+        return UNKNOWN_ANSWER;
+    };
+    if axis >= x.rank() {
+        return UNKNOWN_ANSWER;
+    }
+    let (start, stop) = match (start, stop) {
+        (End::Unknown, _) | (_, End::Unknown) => {
+            return Ok(Value::tensor(x.with(axis, ANYTHING)));
+        }
+        (start, stop) => (start.as_option(), stop.as_option()),
+    };
+    match Slice::new(start, stop).length(&x, axis) {
+        Ok(length) => Ok(Value::tensor(x.with(axis, length))),
+        Err(error) => Err(at.failed(error)),
+    }
+}
+
+/// Pieces of given sizes.
+const fn pieces(x: Shape, sizes: &[usize], axis: usize) -> Answer {
+    let mut all = [Value::UNKNOWN; MANY];
+    let mut i = 0;
+    while i < sizes.len() {
+        all[i] = Value::tensor(x.with(axis, sizes[i]));
+        i += 1;
+    }
+    Ok(Value::many(all.split_at(i).0))
 }
 
 const fn reduced(x: Shape, axes: Value, keepdims: bool, at: &Place<'_>) -> Answer {
@@ -156,8 +426,9 @@ const fn reduced(x: Shape, axes: Value, keepdims: bool, at: &Place<'_>) -> Answe
     let mut gone = [false; MAX_RANK];
     let mut i = 0;
     while i < n {
-        let Item::Int(axis) = items[i] else {
-            return UNKNOWN_ANSWER;
+        let axis = match items[i] {
+            Item::Int(axis) if is_known(axis.unsigned_abs()) => axis,
+            _ => return UNKNOWN_ANSWER,
         };
         match axis_of("", axis, &x) {
             Ok(axis) if !gone[axis] => gone[axis] = true,
@@ -171,24 +442,10 @@ const fn reduced(x: Shape, axes: Value, keepdims: bool, at: &Place<'_>) -> Answe
 }
 
 const fn reshaped(x: Shape, to: Value, at: &Place<'_>) -> Answer {
-    let (items, n) = match to.0 {
-        Kind::Many(items, n) => (items, n),
-        Kind::Dims(shape) => return located(reshape::output_shape(&x, &shape), at),
-        _ => return UNKNOWN_ANSWER,
-    };
-    let mut dims = [ANYTHING; MANY];
-    let mut i = 0;
-    while i < n {
-        if let Item::Int(size) = items[i] {
-            if size < 0 {
-                return UNKNOWN_ANSWER;
-            }
-            dims[i] = size as usize;
-        }
-        i += 1;
+    match to.as_dims() {
+        Some(to) => located(reshape::output_shape(&x, &to), at),
+        None => UNKNOWN_ANSWER,
     }
-    let to = Shape::new(dims.split_at(n).0);
-    located(reshape::output_shape(&x, &to), at)
 }
 
 const fn transposed(x: Shape, axes: Value, at: &Place<'_>) -> Answer {
@@ -198,10 +455,10 @@ const fn transposed(x: Shape, axes: Value, at: &Place<'_>) -> Answer {
     let mut axes = [0; MANY];
     let mut i = 0;
     while i < n {
-        let Item::Int(axis) = items[i] else {
-            return UNKNOWN_ANSWER;
+        axes[i] = match items[i] {
+            Item::Int(axis) if is_known(axis.unsigned_abs()) => axis,
+            _ => return UNKNOWN_ANSWER,
         };
-        axes[i] = axis;
         i += 1;
     }
     located(transpose::output_shape(&x, axes.split_at(n).0), at)
@@ -209,7 +466,7 @@ const fn transposed(x: Shape, axes: Value, at: &Place<'_>) -> Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{binary, function};
+    use super::super::{Run, binary, einsum, function};
     use super::*;
     use crate::{DType, Tensor, UNKNOWN};
 
@@ -230,7 +487,8 @@ mod tests {
     /// Every rule gives what tracing gives, mistakes and their messages included.
     #[test]
     fn rules_agree_with_the_trace() {
-        let at = Place::root("Net");
+        let run = Run::new(false);
+        let at = Place::root("Net", &run);
         let int = Value::int;
         let shapes: [&[usize]; 5] = [
             &[UNKNOWN, 6],
@@ -324,9 +582,114 @@ mod tests {
         }
     }
 
+    /// Parts of tensors, and functions of several.
+    #[test]
+    fn rules_of_parts_agree_with_the_trace() {
+        let run = Run::new(false);
+        let at = Place::root("Net", &run);
+        let int = Value::int;
+        let shapes: [&[usize]; 4] = [&[UNKNOWN, 6], &[UNKNOWN, 4, 6], &[2, 3, 1], &[5]];
+        for dims in shapes {
+            let x = Shape::new(dims);
+            let value = Value::tensor(x);
+            let ask = |name: &str, arguments: &[Value]| method(name, value, arguments, &at);
+            for axis in -3..3 {
+                for (start, stop) in [(0, 2), (1, -1), (-2, 6), (3, 1), (0, 7), (-9, 1)] {
+                    let range = Value::range(Some(int(start)), Some(int(stop)), false);
+                    check(
+                        dims,
+                        |x| x.slice_axis(axis, start..stop),
+                        ask("slice_axis", &[int(axis), range]),
+                    );
+                    let behind = Value::range(Some(int(start)), Some(int(stop)), true);
+                    check(
+                        dims,
+                        |x| x.slice_axis(axis, start..=stop),
+                        ask("slice_axis", &[int(axis), behind]),
+                    );
+                }
+                let (to, from) = (
+                    Value::range(None, Some(int(-1)), false),
+                    Value::range(Some(int(-2)), None, false),
+                );
+                check(
+                    dims,
+                    |x| x.slice_axis(axis, ..-1),
+                    ask("slice_axis", &[int(axis), to]),
+                );
+                check(
+                    dims,
+                    |x| x.slice_axis(axis, -2..),
+                    ask("slice_axis", &[int(axis), from]),
+                );
+                for index in [0, 2, -1, -5] {
+                    check(
+                        dims,
+                        |x| x.index_axis(axis, index),
+                        ask("index_axis", &[int(axis), int(index)]),
+                    );
+                }
+                for n in 0..4 {
+                    let known = ask("split", &[int(n), int(axis)]);
+                    if n > 0 || known.is_err() {
+                        let first = match known {
+                            Ok(pieces) => Ok(pieces.item(0)),
+                            wrong => wrong,
+                        };
+                        check(dims, |x| x.split(n as usize, axis)[0].clone(), first);
+                    }
+                    let sizes = [n as usize, 3];
+                    let known = ask("split_sizes", &[Value::ints(&sizes), int(axis)]);
+                    let last = match known {
+                        Ok(pieces) => Ok(pieces.item(1)),
+                        wrong => wrong,
+                    };
+                    check(
+                        dims,
+                        |x| x.split_sizes(sizes, axis).last().unwrap().clone(),
+                        last,
+                    );
+                }
+            }
+            for other in shapes {
+                let b = Tensor::abstract_of(other, DType::F32);
+                let known = Value::tensor(Shape::new(other));
+                check(
+                    dims,
+                    |x| x.greater(0.0).where_(x, &b),
+                    ask("where_", &[value, known]),
+                );
+                for spec in [
+                    "bi,bi->b",
+                    "bti,bi->bt",
+                    "bi,ti->bt",
+                    "b,b->b",
+                    "bi->ib",
+                    "bi,b",
+                ] {
+                    let known = einsum(spec, Value::many(&[value, known]), &at);
+                    if known.is_err() || known.unwrap().as_tensor().is_some() {
+                        check(dims, |x| crate::ops::einsum(spec, [x, &b]), known);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_methods_that_ask_keep_what_is_known() {
+        let x = Value::tensor(Shape::from([2, 3]));
+        assert!(after("relu", x) == x && after("shape", x) == x);
+        assert!(after("clone_from", x) == Value::UNKNOWN);
+        let list = Value::ints(&[2, 3]);
+        assert!(after("len", list) == list && after("sort", list) == Value::UNKNOWN);
+        assert!(after("add_assign", Value::int(3)) == Value::UNKNOWN);
+    }
+
     #[test]
     fn what_is_not_known_here_is_unknown() {
-        let at = Place::root("Net");
+        let run = Run::new(false);
+        let at = Place::root("Net", &run);
         let x = Value::tensor(Shape::from([2, 3]));
         for answer in [
             method("of_my_own", x, &[], &at),

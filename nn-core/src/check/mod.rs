@@ -9,21 +9,27 @@
 //!
 //! - `__SHAPE.locate(..)` and `__FIELDS.locate(..)`: fail the compilation at the line that a mistake comes from.
 //!
-//! Both are inherent constants, and [`NotFollowed`] is a trait with constants of the same names for every type: where a type has none of
+//! - `Net::__MADE.check(input, strict)`, from `#[model] impl` with a `const fn new()` of its own: the same of a model that it makes.
+//!
+//! All are inherent constants, and [`NotFollowed`] is a trait with constants of the same names for every type: where a type has none of
 //! its own (a layer written by hand, a type parameter, a `Vec`), name resolution falls back to the trait, whose answer is *unknown*.
 //! *Unknown* agrees with everything, so that only what is provably wrong is reported.
 
 mod failure;
+mod fields;
 mod function;
 mod method;
 mod place;
+mod steps;
 mod value;
 
 pub use failure::{Failed, Failing, Failure, Of, fail_at};
+pub use fields::{must_be_used, position, used};
 pub(crate) use function::two;
-pub use function::{binary, function, index, inputs, negated};
-pub use method::method;
-pub use place::Place;
+pub use function::{binary, einsum, function, index, inputs, negated, not};
+pub use method::{after, method};
+pub use place::{Place, Run};
+pub use steps::{Branches, Steps};
 pub use value::{OutputShape, Truth, Value};
 
 use crate::{Shape, ShapeError};
@@ -46,12 +52,11 @@ pub enum Question<'a> {
 /// What is known, or what is wrong.
 pub type Answer = Result<Value, Failure>;
 
-/// An answer as it counts at a line of a block, number `site` of `block`: a mistake only if it is `sure` that the line is reached.
-pub const fn settle(answer: Answer, sure: bool, block: &'static str, site: usize) -> Answer {
-    match answer {
-        Err(failure) if sure => Err(failure.at(block, site)),
-        Err(_) => Ok(Value::UNKNOWN),
-        known => known,
+/// What comes out of either of two runs.
+pub const fn either(first: Answer, second: Answer) -> Answer {
+    match (first, second) {
+        (Ok(first), Ok(second)) => Ok(first.join(second)),
+        (Err(failure), _) | (_, Err(failure)) => Err(failure),
     }
 }
 
@@ -73,6 +78,11 @@ impl Unknown {
         Ok(Value::UNKNOWN)
     }
 
+    /// There is none to check.
+    pub const fn check(self, _: Value, _: bool) -> Answer {
+        Ok(Value::UNKNOWN)
+    }
+
     /// Nowhere.
     pub const fn locate<R: Failing, T: ?Sized>(self, _: Failed<R>, _: Of<T>) {}
 }
@@ -83,6 +93,8 @@ pub trait NotFollowed {
     const __SHAPE: Unknown = Unknown;
     /// What answers for its fields.
     const __FIELDS: Unknown = Unknown;
+    /// What makes one with its own `new()`, to be checked.
+    const __MADE: Unknown = Unknown;
 }
 
 impl<T: ?Sized> NotFollowed for T {}

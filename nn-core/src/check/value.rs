@@ -29,6 +29,17 @@ pub(super) enum Kind {
     Bool(bool),
     /// A tuple or an array.
     Many([Item; MANY], usize),
+    /// `start..stop`.
+    Range(End, End),
+}
+
+/// An end of a range.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum End {
+    /// There is none: `..3`.
+    Open,
+    Unknown,
+    At(isize),
 }
 
 /// A part of a tuple or array.
@@ -62,6 +73,24 @@ impl Truth {
     /// Whether it is not known which branch is taken.
     pub const fn is_open(self) -> bool {
         matches!(self, Truth::Unknown)
+    }
+
+    /// Both.
+    pub const fn and(self, other: Truth) -> Truth {
+        match (self, other) {
+            (Truth::False, _) | (_, Truth::False) => Truth::False,
+            (Truth::True, Truth::True) => Truth::True,
+            _ => Truth::Unknown,
+        }
+    }
+
+    /// At least one of both.
+    pub const fn or(self, other: Truth) -> Truth {
+        match (self, other) {
+            (Truth::True, _) | (_, Truth::True) => Truth::True,
+            (Truth::False, Truth::False) => Truth::False,
+            _ => Truth::Unknown,
+        }
     }
 }
 
@@ -125,7 +154,11 @@ impl Value {
             let mut dims = [UNKNOWN; MAX_RANK];
             let mut k = 0;
             while k < shapes[i].len() && k + 1 < MAX_RANK {
-                dims[k + 1] = shapes[i][k];
+                // Another size that is not known is not the batch.
+                dims[k + 1] = match is_known(shapes[i][k]) {
+                    true => shapes[i][k],
+                    false => ANYTHING,
+                };
                 k += 1;
             }
             values[i] = Value::tensor(Shape::new(dims.split_at(k + 1).0));
@@ -134,6 +167,22 @@ impl Value {
         match i {
             1 => values[0],
             n => Value::many(values.split_at(n).0),
+        }
+    }
+
+    /// The shape of a tensor, as a value.
+    pub const fn shape(self) -> Value {
+        match self.0 {
+            Kind::Tensor(shape) => Value(Kind::Dims(shape)),
+            _ => Value::UNKNOWN,
+        }
+    }
+
+    /// A parameter of this shape.
+    pub const fn parameter(self) -> Value {
+        match self.as_dims() {
+            Some(shape) => Value::tensor(shape),
+            None => Value::UNKNOWN,
         }
     }
 
@@ -167,6 +216,31 @@ impl Value {
         }
     }
 
+    /// Whether it is one tensor or several, of which all dimensions but the batch are known.
+    pub(super) const fn is_known_output(self) -> bool {
+        let (shapes, n) = match (self.as_tensor(), self.as_tensors()) {
+            (Some(shape), _) => ([shape; MANY], 1),
+            (None, Some(all)) => all,
+            (None, None) => return matches!(self.0, Kind::Never),
+        };
+        let (mut i, mut axis) = (0, 1);
+        while i < n {
+            while axis < shapes[i].rank() {
+                if !is_known(shapes[i].dims()[axis]) {
+                    return false;
+                }
+                axis += 1;
+            }
+            (i, axis) = (i + 1, 1);
+        }
+        true
+    }
+
+    /// Whether nothing is known of it.
+    pub(super) const fn is_unknown(self) -> bool {
+        matches!(self.0, Kind::Unknown)
+    }
+
     /// The shapes with their number, if it is a tuple or array of tensors.
     pub const fn as_tensors(self) -> Option<([Shape; MANY], usize)> {
         let Kind::Many(items, n) = self.0 else {
@@ -193,20 +267,93 @@ impl Value {
         }
     }
 
-    /// What is known after code that mentions it and assigns nothing to it: what a method may have changed is not.
-    pub const fn mentioned(self) -> Value {
+    /// A range, the ends of which may be missing.
+    pub const fn range(start: Option<Value>, stop: Option<Value>, is_inclusive: bool) -> Value {
+        let stop = match (End::of(stop), is_inclusive) {
+            // Behind the last element is the end of the axis.
+            (End::At(-1), true) => End::Open,
+            (End::At(n), true) => End::At(n + 1),
+            (end, _) => end,
+        };
+        Value(Kind::Range(End::of(start), stop))
+    }
+
+    /// How many parts it has, if it is a tuple or an array.
+    pub const fn length(self) -> Value {
         match self.0 {
-            Kind::Many(..) => Value::UNKNOWN,
+            Kind::Many(_, n) => Value::int(n as isize),
+            Kind::Dims(shape) => Value::int(shape.rank() as isize),
+            _ => Value::UNKNOWN,
+        }
+    }
+
+    /// The part at a position that may not be known.
+    pub const fn item_at(self, position: Value) -> Value {
+        match position.as_index() {
+            Some(i) => self.item(i),
+            None => Value::UNKNOWN,
+        }
+    }
+
+    /// The number behind this one.
+    pub const fn next(self) -> Value {
+        match self.as_known() {
+            Some(n) => Value::int(n + 1),
+            None => Value::UNKNOWN,
+        }
+    }
+
+    /// The number, if it is a known one: what is computed from the batch is not.
+    pub const fn as_known(self) -> Option<isize> {
+        match self.0 {
+            Kind::Int(n) if is_known(n.unsigned_abs()) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// What a cast to an unsigned type makes of it: a negative number becomes another one.
+    pub const fn unsigned(self) -> Value {
+        match self.0 {
+            Kind::Int(n) if n < 0 => Value::UNKNOWN,
+            Kind::Bool(value) => Value::int(value as isize),
             _ => self,
         }
     }
 
-    /// What is known after a call of one of its methods.
-    pub const fn after(self, method: &str) -> Value {
-        match method.as_bytes() {
-            b"clone" | b"iter" | b"len" | b"to_vec" | b"is_empty" => self,
-            _ => self.mentioned(),
+    /// Whether it equals a number or truth.
+    pub const fn equals(self, other: Value) -> Truth {
+        match (self.0, other.0) {
+            (Kind::Int(a), Kind::Int(b)) if is_known(a.unsigned_abs()) => match a == b {
+                true => Truth::True,
+                false => Truth::False,
+            },
+            (Kind::Bool(a), Kind::Bool(b)) => match a == b {
+                true => Truth::True,
+                false => Truth::False,
+            },
+            _ => Truth::Unknown,
         }
+    }
+
+    /// The dimensions that it lists, if it is a shape or a list of sizes. Sizes that are not known agree with everything.
+    pub const fn as_dims(self) -> Option<Shape> {
+        let (items, n) = match self.0 {
+            Kind::Many(items, n) => (items, n),
+            Kind::Dims(shape) => return Some(shape),
+            _ => return None,
+        };
+        let mut dims = [ANYTHING; MANY];
+        let mut i = 0;
+        while i < n {
+            if let Item::Int(size) = items[i] {
+                if size < 0 {
+                    return None;
+                }
+                dims[i] = size as usize;
+            }
+            i += 1;
+        }
+        Some(Shape::new(dims.split_at(n).0))
     }
 
     /// `a && b`, and `a || b` with `or`.
@@ -238,6 +385,24 @@ impl Value {
                 Value::many(values.split_at(n).0)
             }
             _ => Value::UNKNOWN,
+        }
+    }
+}
+
+impl End {
+    const fn of(end: Option<Value>) -> End {
+        match end {
+            None => End::Open,
+            Some(Value(Kind::Int(n))) if is_known(n.unsigned_abs()) => End::At(n),
+            Some(_) => End::Unknown,
+        }
+    }
+
+    /// The end, if there is one.
+    pub(super) const fn as_option(self) -> Option<isize> {
+        match self {
+            End::At(n) => Some(n),
+            _ => None,
         }
     }
 }

@@ -139,20 +139,31 @@ fn evaluate(
     let op = running.op();
     let specs = op.infer(inputs)?;
     let known = specs.iter().all(|spec| spec.shape.is_known());
-    if !known || inputs.iter().any(Tensor::is_abstract) {
-        return Ok(specs.map(|spec| Tensor::abstract_of(spec.shape, spec.dtype)));
+    if inputs.iter().any(Tensor::is_abstract) {
+        return sound(specs.map(|spec| Tensor::abstract_of(spec.shape, spec.dtype)));
+    }
+    if !known {
+        return sound(specs.map(|spec| Tensor::open(spec.shape, spec.dtype)));
     }
     let (waits, residuals) = (fused::can_wait(op.name()), op.residuals());
     // Most ops do not care, and recording asks the tapes anyway.
     let watched = (waits || residuals > 0) && tape::is_watched(inputs);
     if waits && fused::may_wait(op, inputs, watched) {
-        return Ok(Tensor::waiting(running.keep(), inputs, specs.into_first()).into());
+        return sound(Tensor::waiting(running.keep(), inputs, specs.into_first()).into());
     }
     let wanted = wanted.unwrap_or_else(|| match watched {
         true => Wanted::ALL,
         false => Wanted::first(specs.len() - residuals),
     });
-    compute(op, inputs, &specs, wanted)
+    sound(compute(op, inputs, &specs, wanted)?)
+}
+
+/// The outputs, or the error of one that failed: more than fits the memory comes back as a failed tensor.
+fn sound(outputs: Outputs<Tensor>) -> Result<Outputs<Tensor>> {
+    match outputs.iter().find_map(Tensor::error) {
+        Some(error) => Err(error.clone()),
+        None => Ok(outputs),
+    }
 }
 
 /// What an op gives: by itself, or together with an input that waits for it.

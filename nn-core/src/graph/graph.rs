@@ -91,6 +91,8 @@ pub struct Graph {
     pub(crate) updates: Vec<(String, ValueId)>,
     pub(crate) losses: Vec<ValueId>,
     pub(crate) training: bool,
+    /// The names of the outputs, empty where their structure gives none.
+    pub(crate) names: Vec<String>,
 }
 
 /// What a run of a graph gives.
@@ -145,10 +147,13 @@ impl Graph {
         self.values[value].spec.shape
     }
 
-    /// The name of each output: the path of the outermost layer below the model that made it, or `output_1`, `output_2`, … for what no
+    /// The name of each output: that of its field, if the output is a struct, else the path of the outermost layer below the model that made it, or `output_1`, `output_2`, … for what no
     /// layer made.
     pub fn output_names(&self) -> Vec<String> {
         let name = |(i, value): (usize, &ValueId)| {
+            if let Some(name) = self.names.get(i).filter(|name| !name.is_empty()) {
+                return name.clone();
+            }
             self.calls
                 .iter()
                 .filter(|call| call.parent == Some(0))

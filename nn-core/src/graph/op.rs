@@ -222,7 +222,7 @@ pub trait Op: Any + Send + Sync {
     /// The name that errors, graphs and plots show: `matmul`.
     fn name(&self) -> &'static str;
 
-    /// Every setting by name and value: enough to write the op down and, with [`crate::op_from_attributes`], to make it again.
+    /// Every setting by name and value: enough to write the op down, and for an exporter to say it in its own words.
     fn attributes(&self) -> Attributes {
         Attributes::new()
     }

@@ -67,6 +67,12 @@ shapes_tuple!(A 0, B 1, C 2);
 shapes_tuple!(A 0, B 1, C 2, D 3);
 shapes_tuple!(A 0, B 1, C 2, D 3, E 4);
 shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+shapes_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
 
 /// Runs `call` in inference on abstract `f32` tensors of the given shapes with an unknown batch, building parameters on the way.
 ///
@@ -103,14 +109,17 @@ fn batched(input: impl InputShapes) -> Result<Vec<Tensor>> {
 }
 
 fn run<L: Layer>(model: &L, inputs: Vec<Tensor>, training: bool) -> Result<Graph> {
-    trace_with(model, inputs, training, |inputs| {
+    let mut names = Vec::new();
+    let graph = trace_with(model, inputs, training, |inputs| {
         let input = match L::Input::from_leaves(inputs) {
             Ok(input) => input,
             Err(error) => return vec![Tensor::failed(error)],
         };
         let output = model.call(Owned(input), training);
+        names = output.names();
         output.leaves().into_iter().cloned().collect()
-    })
+    })?;
+    Ok(Graph { names, ..graph })
 }
 
 /// As [`trace_on`], of whatever `f` does with the layers of `model`, in training or in inference.

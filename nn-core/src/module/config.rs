@@ -1,9 +1,13 @@
 //! Writing and reading the configuration of a struct: what the derives call.
 
+use crate::module::json;
+use crate::module::sharing::Scope;
 use crate::{Error, Module, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+
+pub use crate::module::json::{Json, deserializer, from_json, to_json};
 
 /// A value that can be saved in a model's configuration: `#[config]` fields.
 #[diagnostic::on_unimplemented(
@@ -12,7 +16,8 @@ use serde_json::{Map, Value, json};
     note = "derive `serde::Serialize` and `serde::Deserialize` for it, or leave the field out with `#[model(skip)]`"
 )]
 pub trait ConfigValue: Sized {
-    /// The value as JSON; `null` for what JSON cannot hold (a map with keys that are no strings).
+    /// The value as JSON, as [`to_json`] writes it. What JSON cannot hold (a map with keys that are neither texts nor numbers) becomes a
+    /// note of that, which [`ConfigValue::from_json`] refuses: so a model with it is not saved.
     fn to_json(&self) -> Value;
 
     /// The value from JSON.
@@ -29,11 +34,12 @@ where
     <T as Serialized>::Type: DeserializeOwned,
 {
     fn to_json(&self) -> Value {
-        serde_json::to_value(self).unwrap_or(Value::Null)
+        describe(self)
     }
 
     fn from_json(json: &Value) -> Result<T> {
-        T::deserialize(json).map_err(|e| Error::format(format!("{e}, in {}", abbreviate(json))))
+        json::check_saved(json)?;
+        from_json(json).map_err(|e| Error::format(format!("{e}, in {}", abbreviate(json))))
     }
 }
 
@@ -48,6 +54,11 @@ impl<T: Serialize> Serialized for T {
     type Type = T;
 }
 
+/// A value as [`ConfigValue::to_json`] writes it.
+pub fn describe<T: Serialize + ?Sized>(value: &T) -> Value {
+    to_json(value).unwrap_or_else(|e| json::unsaved(&e))
+}
+
 /// Collects the configuration of one struct.
 ///
 /// ```
@@ -57,7 +68,9 @@ impl<T: Serialize> Serialized for T {
 /// ```
 pub struct Writer {
     class_name: &'static str,
+    variant: Option<&'static str>,
     entries: Map<String, Value>,
+    _scope: Scope,
 }
 
 impl Writer {
@@ -65,32 +78,48 @@ impl Writer {
     pub fn new(class_name: &'static str) -> Writer {
         Writer {
             class_name,
+            variant: None,
             entries: Map::new(),
+            _scope: Scope::enter(),
         }
     }
 
-    /// Adds an entry.
-    #[must_use]
-    pub fn entry(mut self, name: &str, value: Value) -> Writer {
-        self.entries.insert(name.to_string(), value);
-        self
+    /// Says which variant of an enum the entries are those of.
+    pub fn variant(&mut self, name: &'static str) {
+        self.variant = Some(name);
     }
 
-    /// Adds a plain value. One that JSON cannot hold (a map with keys that are no strings) is written as `null`.
+    /// Adds an entry.
+    pub fn entry(&mut self, name: &str, value: Value) {
+        self.entries.insert(name.to_string(), value);
+    }
+
+    /// Adds a plain value, as [`ConfigValue::to_json`] writes it.
     #[must_use]
-    pub fn value<T: ConfigValue>(self, name: &str, value: &T) -> Writer {
-        self.entry(name, value.to_json())
+    pub fn value<T: ConfigValue>(mut self, name: &str, value: &T) -> Writer {
+        self.entry(name, value.to_json());
+        self
     }
 
     /// Adds a layer, a parameter or a container of those.
     #[must_use]
-    pub fn module<M: Module>(self, name: &str, module: &M) -> Writer {
-        self.entry(name, module.config())
+    pub fn module<M: Module>(mut self, name: &str, module: &M) -> Writer {
+        self.entry(name, module.config());
+        self
     }
 
-    /// The configuration: `{"class_name": ..., "config": {...}}`.
+    /// The configuration: `{"class_name": ..., "config": {...}}`, with the entries of a variant below its name.
     pub fn finish(self) -> Value {
-        json!({"class_name": self.class_name, "config": self.entries})
+        // Moved, not copied: a layer that holds layers would copy the innermost ones once for every level.
+        let entries = Value::Object(self.entries);
+        let config = match self.variant {
+            None => entries,
+            Some(name) => Value::Object(Map::from_iter([(name.to_string(), entries)])),
+        };
+        Value::Object(Map::from_iter([
+            ("class_name".to_string(), self.class_name.into()),
+            ("config".to_string(), config),
+        ]))
     }
 }
 
@@ -98,6 +127,7 @@ impl Writer {
 pub struct Reader<'a> {
     class_name: &'static str,
     entries: &'a Map<String, Value>,
+    _scope: Scope,
 }
 
 impl<'a> Reader<'a> {
@@ -111,6 +141,7 @@ impl<'a> Reader<'a> {
             (Some(found), Some(Value::Object(entries))) if found == class_name => Ok(Reader {
                 class_name,
                 entries,
+                _scope: Scope::enter(),
             }),
             (Some(found), _) if found != class_name => Err(Error::format(format!(
                 "expected the configuration of {class_name}, found that of {found}"
@@ -120,6 +151,38 @@ impl<'a> Reader<'a> {
                 abbreviate(config)
             ))),
         }
+    }
+
+    /// The variant of an enum, and its entries.
+    ///
+    /// # Errors
+    /// When it is not one name with an object.
+    pub fn variant(&self) -> Result<(&'a str, Reader<'a>)> {
+        let mut entries = self.entries.iter();
+        match (entries.next(), entries.next()) {
+            (Some((name, Value::Object(entries))), None) => Ok((
+                name,
+                Reader {
+                    class_name: self.class_name,
+                    entries,
+                    _scope: Scope::enter(),
+                },
+            )),
+            _ => Err(Error::format(format!(
+                "expected the configuration of one variant of {}, `{{\"Name\": {{..}}}}`, found {}",
+                self.class_name,
+                abbreviate(&Value::Object(self.entries.clone()))
+            ))),
+        }
+    }
+
+    /// The error for a variant that the enum has not.
+    pub fn no_variant(&self, found: &str, variants: &[&str]) -> Error {
+        Error::format(format!(
+            "{} has no variant `{found}`, but {}",
+            self.class_name,
+            variants.join(", ")
+        ))
     }
 
     /// An entry, made by `from` of its JSON.

@@ -2,6 +2,7 @@
 
 use crate::Tensor;
 use crate::base::shape::MAX_RANK;
+use crate::module::config::{self, Json};
 use serde::{Deserialize, Serialize};
 
 /// Keras's epsilon in the norms.
@@ -152,8 +153,8 @@ impl<'de> Deserialize<'de> for Constraint {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> std::result::Result<Constraint, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        Constraint::deserialize(crate::module::config::without_empty(value))
+        let Json(value) = Json::deserialize(deserializer)?;
+        Constraint::deserialize(config::deserializer(&config::without_empty(value)))
             .map_err(serde::de::Error::custom)
     }
 }

@@ -1,5 +1,6 @@
 //! How parameters start: Keras's initializers.
 
+use crate::module::config::{self, Json};
 use crate::tensor::random;
 use crate::{DType, Error, Shape, Tensor};
 use serde::{Deserialize, Serialize};
@@ -82,7 +83,7 @@ pub fn fans(shape: &Shape) -> (f64, f64) {
         [] => (1.0, 1.0),
         [n] => (*n as f64, *n as f64),
         [field @ .., fan_in, fan_out] => {
-            let field = field.iter().product::<usize>() as f64;
+            let field: f64 = field.iter().map(|&n| n as f64).product();
             (field * *fan_in as f64, field * *fan_out as f64)
         }
     }
@@ -101,8 +102,8 @@ impl<'de> Deserialize<'de> for Initializer {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> std::result::Result<Initializer, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        Initializer::deserialize(crate::module::config::without_empty(value))
+        let Json(value) = Json::deserialize(deserializer)?;
+        Initializer::deserialize(config::deserializer(&config::without_empty(value)))
             .map_err(serde::de::Error::custom)
     }
 }
@@ -150,14 +151,15 @@ impl Initializer {
 fn identity(shape: Shape, gain: f64, dtype: DType) -> Tensor {
     match shape.dims() {
         [rows, columns] => {
-            let diagonal = |k: usize| {
-                if k / columns == k % columns {
-                    gain
-                } else {
-                    0.0
-                }
-            };
-            Tensor::from_vec((0..rows * columns).map(diagonal).collect(), shape).cast(dtype)
+            let (count, step) = (*rows.min(columns), columns.saturating_add(1));
+            let matrix = Tensor::created(shape, DType::F64, |shape| {
+                Tensor::build(shape, |out: &mut [f64]| {
+                    out.fill(0.0);
+                    let diagonal = out.iter_mut().step_by(step).take(count);
+                    diagonal.for_each(|v| *v = gain);
+                })
+            });
+            matrix.cast(dtype)
         }
         _ => Tensor::failed(Error::shape(format!(
             "the Identity initializer makes matrices, found shape {shape}"
@@ -175,8 +177,11 @@ fn orthogonal(shape: Shape, gain: f64, dtype: DType) -> Tensor {
     let columns = shape[shape.rank() - 1];
     let rows = shape.len() / columns.max(1);
     let (count, size) = (rows.min(columns), rows.max(columns));
-    let source = random::normal([count, size], 0.0, 1.0, DType::F64);
-    let mut basis: Vec<f64> = source.data::<f64>().to_vec();
+    let mut basis = random::normal([count, size], 0.0, 1.0, DType::F64);
+    let basis = match basis.data_mut::<f64>() {
+        Ok(basis) => basis,
+        Err(error) => return Tensor::failed(error),
+    };
     for i in 0..count {
         for _ in 0..2 {
             for j in 0..i {
@@ -190,15 +195,18 @@ fn orthogonal(shape: Shape, gain: f64, dtype: DType) -> Tensor {
         let norm = v.iter().map(|a| a * a).sum::<f64>().sqrt();
         v.iter_mut().for_each(|a| *a /= norm);
     }
-    let values = (0..rows * columns).map(|k| {
-        let (r, c) = (k / columns, k % columns);
-        gain * if rows >= columns {
-            basis[c * size + r]
-        } else {
-            basis[r * size + c]
+    let matrix = Tensor::build(shape, |out: &mut [f64]| {
+        for (k, v) in out.iter_mut().enumerate() {
+            let (r, c) = (k / columns, k % columns);
+            *v = gain
+                * if rows >= columns {
+                    basis[c * size + r]
+                } else {
+                    basis[r * size + c]
+                };
         }
     });
-    Tensor::from_vec(values.collect(), shape).cast(dtype)
+    matrix.cast(dtype)
 }
 
 #[cfg(test)]

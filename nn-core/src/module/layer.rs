@@ -13,7 +13,7 @@ use crate::{Error, InputShapes, IntoInput, Result, Tensor, Tensors};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `call`",
     label = "not a layer",
-    note = "write `#[model] impl {Self} {{ fn call(&self, x: Tensor) -> Tensor {{ ... }} }}`"
+    note = "write `#[model] impl {Self} {{ fn call(&self, x: Tensor) -> Tensor {{ ... }} }}`; without `#[model]` a `call` is a method like any other"
 )]
 pub trait Layer: Module + Sized {
     /// What goes in.

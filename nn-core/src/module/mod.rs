@@ -2,13 +2,19 @@
 
 pub mod config;
 pub(crate) mod constraint;
+pub(crate) mod containers;
 pub(crate) mod context;
+mod debug;
 pub mod initializer;
+pub(crate) mod json;
 pub mod layer;
 pub(crate) mod param;
 pub mod registry;
 pub(crate) mod regularizer;
+pub(crate) mod sharing;
+pub(crate) mod signature;
 pub(crate) mod structure;
 pub(crate) mod tree;
 
+pub use debug::debug;
 pub use tree::*;

@@ -2,7 +2,10 @@
 
 use crate::graph::observer;
 use crate::module::context;
-use crate::{Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor};
+use crate::{
+    Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, batches, is_known,
+    too_long,
+};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
@@ -122,13 +125,28 @@ impl Param {
         if let Some(value) = &*self.read() {
             return self.check_shape(*value.raw_shape(), shape);
         }
+        shape.check_rank()?;
+        if let Some(dim) = shape
+            .iter()
+            .find(|&&d| !is_known(d) && batches(d).is_none())
+        {
+            return Err(too_long(format_args!("{dim} of a parameter")));
+        }
         if !shape.is_known() {
             return Err(Error::shape(format!(
                 "a parameter of shape {shape} cannot be made: only the batch may be unknown when a model is built"
             )));
         }
-        self.store(self.first(shape, context::floatx())?);
-        Ok(())
+        let first = self.first(shape, context::floatx())?;
+        let mut slot = self.write();
+        match &*slot {
+            // Another thread was faster: its value is the one that is in use.
+            Some(value) => self.check_shape(*value.raw_shape(), shape),
+            None => {
+                self.put(&mut slot, first);
+                Ok(())
+            }
+        }
     }
 
     /// A first value.
@@ -137,7 +155,7 @@ impl Param {
         observer::unobserved(|| {
             let drawn = self.initializer.sample(shape, dtype);
             match self.adjustment {
-                Some(adjust) => crate::no_gradient(|| adjust(drawn)).ok(),
+                Some(adjust) => crate::no_gradient(|| adjust(drawn)).computed().ok(),
                 None => drawn.ok(),
             }
         })
@@ -156,8 +174,12 @@ impl Param {
         self.value.read().unwrap_or_else(|e| e.into_inner())
     }
 
-    fn store(&self, value: Tensor) {
-        let mut slot = self.value.write().unwrap_or_else(|e| e.into_inner());
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Option<Tensor>> {
+        self.value.write().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Makes a value that is computed already the parameter's, under the identity that it has.
+    fn put(&self, slot: &mut Option<Tensor>, value: Tensor) {
         let id = slot
             .as_ref()
             .map_or_else(crate::tensor::fresh_id, Tensor::id);
@@ -183,6 +205,11 @@ impl Param {
         self.read()
             .as_ref()
             .map_or(Shape::SCALAR, |t| *t.raw_shape())
+    }
+
+    /// The dimension at `axis`, if it has a shape, and one of so many axes. A value set from elsewhere may have any shape.
+    pub fn built_dim(&self, axis: usize) -> Option<usize> {
+        self.read().as_ref()?.raw_shape().get(axis).copied()
     }
 
     /// How many numbers it holds, 0 before [`Param::build`].
@@ -220,9 +247,10 @@ impl Param {
     /// Freezes it (`false`) or lets it be trained again. A frozen buffer keeps its value too.
     pub fn set_trainable(&self, trainable: bool) {
         self.frozen.store(!trainable, Ordering::Relaxed);
-        let value = self.read().clone();
-        if let Some(value) = value {
-            self.store(value);
+        let mut slot = self.write();
+        if let Some(value) = slot.take() {
+            let id = value.id();
+            *slot = Some(value.with_identity(id, self.trainable()));
         }
     }
 
@@ -231,13 +259,15 @@ impl Param {
     /// # Errors
     /// A failed or abstract tensor, another shape or another element type than it has.
     pub fn set_value(&self, value: &Tensor) -> Result<()> {
-        let value = value.clone().ok()?;
+        // Computed before the lock is taken: readers of the parameter need not wait for it.
+        let value = value.computed().ok()?;
         if !value.is_concrete() {
             return Err(Error::value(
                 "a parameter needs a value, found an abstract tensor",
             ));
         }
-        if let Some(built) = &*self.read() {
+        let mut slot = self.write();
+        if let Some(built) = &*slot {
             if built.raw_shape() != value.raw_shape() {
                 return Err(Error::shape(format!(
                     "expected {}, found {}",
@@ -253,7 +283,7 @@ impl Param {
                 )));
             }
         }
-        self.store(value);
+        self.put(&mut slot, value);
         Ok(())
     }
 
@@ -269,12 +299,14 @@ impl Param {
     }
 
     /// Changes the value in place: `f` gets it unshared where nobody else holds it, and what it leaves is stored.
-    /// The constraint, if there is one, is applied afterwards. The parameter is locked meanwhile: `f` must not ask it for anything.
+    /// The constraint, if there is one, is applied afterwards. The parameter is locked meanwhile, since a copy of it would cost as much
+    /// as the update: `f` must not ask it for anything. Tensor operations within `f` may run on several threads; a thread that
+    /// runs one takes up nothing else until it ends, so that none of them comes back here to ask for the value.
     ///
     /// # Errors
     /// What `f` returns; the value is then as `f` left it.
     pub fn update(&self, f: impl FnOnce(&mut Tensor) -> Result<()>) -> Result<()> {
-        let mut slot = self.value.write().unwrap_or_else(|e| e.into_inner());
+        let mut slot = self.write();
         let Some(value) = slot.as_mut() else {
             return Err(Error::value("a parameter is updated before it has a value"));
         };
@@ -293,7 +325,8 @@ impl Param {
     pub fn reinitialize(&self) -> Result<()> {
         let value = self.read().clone();
         if let Some(value) = value {
-            self.store(self.first(*value.raw_shape(), value.dtype())?);
+            let first = self.first(*value.raw_shape(), value.dtype())?;
+            self.put(&mut self.write(), first);
         }
         Ok(())
     }
@@ -328,6 +361,22 @@ impl Default for Param {
     /// A parameter with Keras's default for kernels, Glorot uniform.
     fn default() -> Param {
         Param::new(Initializer::GlorotUniform)
+    }
+}
+
+impl Clone for Param {
+    /// A parameter of its own with the same value.
+    fn clone(&self) -> Param {
+        let copy = Param {
+            value: RwLock::new(None),
+            frozen: AtomicBool::new(self.is_frozen()),
+            path: OnceLock::new(),
+            ..*self
+        };
+        if let Some(value) = self.read().clone() {
+            copy.put(&mut copy.write(), value);
+        }
+        copy
     }
 }
 

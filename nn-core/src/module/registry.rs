@@ -3,19 +3,78 @@
 //! Every struct under `#[derive(Layer)]` or `#[derive(Model)]` without generics is registered by the derive. Nothing
 //! enumerates them.
 
-use crate::{Error, IntoInput, Layer, Module, Result, Tensor};
+use crate::{Error, Layer, Module, Result, Tensor};
 use serde_json::Value;
+use std::any::TypeId;
+use std::fmt;
 use std::marker::PhantomData;
 
 /// A layer from one tensor to one tensor whose type is not known, as `Sequential` holds them.
 pub trait DynLayer: Module {
     /// As [`Layer::call`].
     fn call_dyn(&self, input: Tensor, training: bool) -> Tensor;
+
+    /// As [`Module::clone_model`].
+    fn clone_dyn(&self) -> Box<dyn DynLayer>;
+
+    /// Its type.
+    #[doc(hidden)]
+    fn layer_type(&self) -> TypeId {
+        TypeId::of::<Self>()
+    }
 }
 
 impl<L: Layer<Input = Tensor, Output = Tensor>> DynLayer for L {
     fn call_dyn(&self, input: Tensor, training: bool) -> Tensor {
-        self.call(input.into_input(), training)
+        crate::layer::call(self, input, training)
+    }
+
+    fn clone_dyn(&self) -> Box<dyn DynLayer> {
+        Box::new(self.clone_model())
+    }
+}
+
+impl fmt::Debug for dyn DynLayer {
+    /// Its class: how its type shows itself is not known.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.class_name().unwrap_or("a layer"))
+    }
+}
+
+impl Clone for Box<dyn DynLayer> {
+    fn clone(&self) -> Self {
+        self.clone_dyn()
+    }
+}
+
+/// A layer of a type that is not known: `Vec<Box<dyn DynLayer>>` holds layers of different types.
+impl Module for Box<dyn DynLayer> {
+    fn as_module(&self) -> &dyn Module {
+        &**self
+    }
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
+        (**self).visit(visit);
+    }
+
+    fn shared(&self) -> Option<&dyn Module> {
+        (**self).shared()
+    }
+
+    fn config(&self) -> Value {
+        config_of(&**self)
+    }
+
+    fn from_config(config: &Value) -> Result<Self> {
+        layer_from_config(config)
+    }
+}
+
+impl Layer for Box<dyn DynLayer> {
+    type Input = Tensor;
+    type Output = Tensor;
+    fn run(&self, input: Tensor, training: bool) -> Tensor {
+        (**self).call_dyn(input, training)
     }
 }
 
@@ -27,30 +86,61 @@ pub type Made = Option<Result<Box<dyn DynLayer>>>;
 #[doc(hidden)]
 pub struct LayerClass {
     pub class_name: &'static str,
+    /// Where the struct is declared, as `module_path!` says it.
+    pub module: &'static str,
+    pub layer_type: TypeId,
     pub from_config: fn(&Value) -> Made,
 }
 
 inventory::collect!(LayerClass);
 
+/// All classes of a name.
+fn classes(name: &str) -> impl Iterator<Item = &'static LayerClass> {
+    inventory::iter::<LayerClass>().filter(move |class| class.class_name == name)
+}
+
+/// The configuration of a layer from which [`layer_from_config`] finds its class again: with Keras's `module` where two structs have the
+/// same name.
+pub fn config_of(layer: &dyn DynLayer) -> Value {
+    let mut config = layer.config();
+    if let Some(name) = layer.class_name()
+        && classes(name).nth(1).is_some()
+        && let Some(class) = classes(name).find(|class| class.layer_type == layer.layer_type())
+        && let Value::Object(entries) = &mut config
+    {
+        entries.insert("module".to_string(), class.module.into());
+    }
+    config
+}
+
 /// Builds a layer from `{"class_name": ..., "config": ...}`.
 ///
 /// # Errors
-/// When no such class is registered, two are, or the configuration is malformed.
+/// When no such class is registered, two are and no `module` says which, or the configuration is malformed.
 pub fn layer_from_config(config: &Value) -> Result<Box<dyn DynLayer>> {
     let Some(name) = config.get("class_name").and_then(Value::as_str) else {
         return Err(Error::format("a layer's configuration has no `class_name`"));
     };
-    let mut found = inventory::iter::<LayerClass>().filter(|c| c.class_name == name);
-    match (found.next(), found.next()) {
-        (Some(class), None) => (class.from_config)(config).unwrap_or_else(|| {
+    let mut found: Vec<&LayerClass> = classes(name).collect();
+    if found.len() > 1 {
+        let module = config.get("module").and_then(Value::as_str);
+        found.retain(|class| module == Some(class.module));
+    }
+    match (&found[..], classes(name).next()) {
+        ([class], _) => (class.from_config)(config).unwrap_or_else(|| {
             Err(Error::format(format!(
                 "{name} does not go from one tensor to one tensor and cannot be part of a Sequential"
             )))
         }),
-        (Some(_), Some(_)) => Err(Error::format(format!(
-            "two layers are called {name}; rename one so that a file names just one"
-        ))),
-        (None, _) => Err(Error::format(format!(
+        (_, Some(_)) => {
+            let modules: Vec<&str> = classes(name).map(|class| class.module).collect();
+            Err(Error::format(format!(
+                "several layers are called {name}, in {}, and the configuration does not say by `module` which it means; rename \
+                 one so that a file names just one",
+                modules.join(", ")
+            )))
+        }
+        (_, None) => Err(Error::format(format!(
             "no layer is called {name}: declare it with `#[derive(Layer)]` in this program (generic structs cannot be found by name)"
         ))),
     }

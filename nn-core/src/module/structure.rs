@@ -1,8 +1,9 @@
 //! Structures of tensors: what goes in and out of `call`.
 //!
-//! A tensor, or a tuple, array, `Vec` or `Option` of structures of tensors.
+//! A tensor, or a tuple, array, `Vec`, `Option` or `BTreeMap<String, _>` of structures of tensors.
 
 use crate::{Error, Param, Result, Shape, Tensor};
+use std::collections::BTreeMap;
 
 /// A tensor, or a tuple, array, `Vec` or `Option` of such.
 ///
@@ -15,7 +16,7 @@ use crate::{Error, Param, Result, Shape, Tensor};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot go in or out of `call`",
     label = "not a tensor, nor a tuple, array, `Vec` or `Option` of tensors",
-    note = "`call` takes and returns `Tensor`s and tuples, arrays, `Vec`s and `Option`s of them"
+    note = "`call` takes and returns `Tensor`s and tuples, arrays, `Vec`s and `Option`s of them, and structs of them under `#[derive(Tensors)]`"
 )]
 pub trait Tensors: Clone + 'static {
     /// The shapes of the tensors, in the same structure.
@@ -38,6 +39,12 @@ pub trait Tensors: Clone + 'static {
 
     /// A structure that carries an error.
     fn failed(error: Error) -> Self;
+
+    /// The names of the tensors, in order, as far as the structure gives them any: the fields of a struct, the keys of a map; an empty
+    /// one for a tensor that has none.
+    fn names(&self) -> Vec<String> {
+        vec![String::new(); self.leaves().len()]
+    }
 
     /// All tensors, in order.
     fn leaves(&self) -> Vec<&Tensor> {
@@ -140,6 +147,45 @@ impl<T: Tensors> Tensors for Option<T> {
     }
 }
 
+/// Tensors by name. Those of a batch have none, so that they are numbered, `"0"`, `"1"` and so on.
+impl<T: Tensors> Tensors for BTreeMap<String, T> {
+    type Shapes = BTreeMap<String, T::Shapes>;
+    fn shapes(&self) -> Self::Shapes {
+        let shapes = self.iter();
+        shapes.map(|(name, t)| (name.clone(), t.shapes())).collect()
+    }
+    fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a Tensor)) {
+        self.values().for_each(|t| t.for_each(visit));
+    }
+    fn map(self, f: &mut dyn FnMut(Tensor) -> Tensor) -> Self {
+        let tensors = self.into_iter();
+        tensors.map(|(name, t)| (name, t.map(f))).collect()
+    }
+    fn fill(next: &mut dyn FnMut() -> Option<Tensor>) -> Result<Self> {
+        let all = Vec::<T>::fill(next)?.into_iter().enumerate();
+        Ok(all.map(|(i, t)| (i.to_string(), t)).collect())
+    }
+    fn failed(error: Error) -> Self {
+        BTreeMap::from([("0".to_string(), T::failed(error))])
+    }
+    fn names(&self) -> Vec<String> {
+        let parts = self.iter();
+        parts.flat_map(|(name, part)| named(name, part)).collect()
+    }
+}
+
+/// The names of the tensors of a part that has a name: this, or `name.0`, `name.1`, `name.mean` for what is in it.
+pub fn named(name: &str, part: &impl Tensors) -> Vec<String> {
+    let names = part.names();
+    let is_one = names.len() == 1;
+    let join = |(i, inner): (usize, String)| match inner.as_str() {
+        "" if is_one => name.to_string(),
+        "" => format!("{name}.{i}"),
+        inner => format!("{name}.{inner}"),
+    };
+    names.into_iter().enumerate().map(join).collect()
+}
+
 impl<T: Tensors, const N: usize> Tensors for [T; N] {
     type Shapes = [T::Shapes; N];
     fn shapes(&self) -> Self::Shapes {
@@ -180,6 +226,11 @@ macro_rules! tuple {
             }
             fn failed(error: Error) -> Self {
                 ($($T::failed(error.clone()),)+)
+            }
+            fn names(&self) -> Vec<String> {
+                let mut names = Vec::new();
+                $(names.extend(self.$i.names());)+
+                names
             }
         }
 
@@ -240,12 +291,24 @@ tuple!(T0 0, T1 1, T2 2);
 tuple!(T0 0, T1 1, T2 2, T3 3);
 tuple!(T0 0, T1 1, T2 2, T3 3, T4 4);
 tuple!(T0 0, T1 1, T2 2, T3 3, T4 4, T5 5);
+tuple!(T0 0, T1 1, T2 2, T3 3, T4 4, T5 5, T6 6);
+tuple!(T0 0, T1 1, T2 2, T3 3, T4 4, T5 5, T6 6, T7 7);
+tuple!(T0 0, T1 1, T2 2, T3 3, T4 4, T5 5, T6 6, T7 7, T8 8);
+tuple!(T0 0, T1 1, T2 2, T3 3, T4 4, T5 5, T6 6, T7 7, T8 8, T9 9);
+tuple!(T0 0, T1 1, T2 2, T3 3, T4 4, T5 5, T6 6, T7 7, T8 8, T9 9, T10 10);
+tuple!(T0 0, T1 1, T2 2, T3 3, T4 4, T5 5, T6 6, T7 7, T8 8, T9 9, T10 10, T11 11);
 into_tuple!(A0 B0 0);
 into_tuple!(A0 B0 0, A1 B1 1);
 into_tuple!(A0 B0 0, A1 B1 1, A2 B2 2);
 into_tuple!(A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3);
 into_tuple!(A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4);
 into_tuple!(A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4, A5 B5 5);
+into_tuple!(A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4, A5 B5 5, A6 B6 6);
+into_tuple!(A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4, A5 B5 5, A6 B6 6, A7 B7 7);
+into_tuple!(A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4, A5 B5 5, A6 B6 6, A7 B7 7, A8 B8 8);
+into_tuple!(A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4, A5 B5 5, A6 B6 6, A7 B7 7, A8 B8 8, A9 B9 9);
+into_tuple!(A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4, A5 B5 5, A6 B6 6, A7 B7 7, A8 B8 8, A9 B9 9, A10 B10 10);
+into_tuple!(A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4, A5 B5 5, A6 B6 6, A7 B7 7, A8 B8 8, A9 B9 9, A10 B10 10, A11 B11 11);
 
 impl IntoInput<Tensor> for Tensor {
     fn into_input(self) -> Tensor {
@@ -289,6 +352,12 @@ impl<A: IntoInput<T>, T, const N: usize> IntoInput<Vec<T>> for [A; N] {
     }
 }
 
+impl<A: IntoInput<T> + Clone, T, const N: usize> IntoInput<Vec<T>> for &[A; N] {
+    fn into_input(self) -> Vec<T> {
+        self.as_slice().into_input()
+    }
+}
+
 impl<A: IntoInput<T>, T, const N: usize> IntoInput<[T; N]> for [A; N] {
     fn into_input(self) -> [T; N] {
         self.map(A::into_input)
@@ -304,6 +373,23 @@ impl<A: IntoInput<T> + Clone, T, const N: usize> IntoInput<[T; N]> for &[A; N] {
 impl<A: IntoInput<T>, T> IntoInput<Option<T>> for Option<A> {
     fn into_input(self) -> Option<T> {
         self.map(A::into_input)
+    }
+}
+
+impl<K: Into<String>, A: IntoInput<T>, T> IntoInput<BTreeMap<String, T>> for BTreeMap<K, A> {
+    fn into_input(self) -> BTreeMap<String, T> {
+        let tensors = self.into_iter();
+        tensors
+            .map(|(name, a)| (name.into(), a.into_input()))
+            .collect()
+    }
+}
+
+impl<K: Clone + Into<String>, A: IntoInput<T> + Clone, T> IntoInput<BTreeMap<String, T>>
+    for &BTreeMap<K, A>
+{
+    fn into_input(self) -> BTreeMap<String, T> {
+        self.clone().into_input()
     }
 }
 

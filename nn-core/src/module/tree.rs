@@ -2,18 +2,18 @@
 //!
 //! A derive emits access (visit every field with its name, in order); everything here is a function over that visit.
 
+use crate::module::config::{ConfigValue, from_json};
 use crate::module::context::Frame;
-use crate::{Error, Param, Result};
+use crate::{Param, Result};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
 /// A node of the tree: a layer, a model, a [`Param`], or a container of those.
 ///
-/// Implemented by `#[derive(Layer)]` and `#[derive(Model)]`, and for `Vec`, `Option`, `Box`, arrays, tuples and
-/// `BTreeMap<String, _>` of modules.
+/// Implemented by `#[derive(Layer)]` and `#[derive(Model)]`, for `Vec`, `Option`, `Box`, `Arc`, arrays, tuples and
+/// `BTreeMap<String, _>` of modules, and for what holds nothing, `()` and `PhantomData`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a layer, a `Param` nor a container of those",
     label = "not part of a model",
@@ -35,6 +35,12 @@ pub trait Module: Send + Sync + 'static {
         Self: Sized,
     {
         self
+    }
+
+    /// The layer that this shares with others, if it does: an [`Arc`] of it.
+    #[doc(hidden)]
+    fn shared(&self) -> Option<&dyn Module> {
+        None
     }
 
     /// The parameter, if this is one.
@@ -182,22 +188,45 @@ pub fn join(path: &str, name: &str) -> String {
     }
 }
 
-/// Calls `f` with the path of every node below and including `module`, parents first.
+/// Calls `f` with the path of every node below and including `module`, parents first; with a shared layer where it is met first.
 pub fn walk<'a>(module: &'a dyn Module, f: &mut dyn FnMut(&str, &'a dyn Module)) {
-    // One string for all paths: training walks the tree in every step.
-    fn go<'a>(path: &mut String, module: &'a dyn Module, f: &mut dyn FnMut(&str, &'a dyn Module)) {
-        f(path, module);
-        module.visit(&mut |name, child| {
-            let end = path.len();
-            if end > 0 {
-                path.push('.');
+    Walk {
+        // One string for all paths: training walks the tree in every step.
+        path: String::with_capacity(64),
+        shared: Vec::new(),
+        f,
+    }
+    .node(module);
+}
+
+struct Walk<'w, 'a> {
+    path: String,
+    /// The addresses of the shared layers met so far.
+    shared: Vec<*const ()>,
+    f: &'w mut dyn FnMut(&str, &'a dyn Module),
+}
+
+impl<'a> Walk<'_, 'a> {
+    fn node(&mut self, mut module: &'a dyn Module) {
+        if let Some(layer) = module.shared() {
+            let address = std::ptr::from_ref(layer).cast::<()>();
+            if self.shared.contains(&address) {
+                return;
             }
-            path.push_str(name);
-            go(path, child, f);
-            path.truncate(end);
+            self.shared.push(address);
+            module = layer;
+        }
+        (self.f)(&self.path, module);
+        module.visit(&mut |name, child| {
+            let end = self.path.len();
+            if end > 0 {
+                self.path.push('.');
+            }
+            self.path.push_str(name);
+            self.node(child);
+            self.path.truncate(end);
         });
     }
-    go(&mut String::with_capacity(64), module, f);
 }
 
 /// All parameters and buffers of a module with their paths, in field order.
@@ -239,12 +268,15 @@ impl Module for Param {
     }
 
     fn config(&self) -> Value {
-        serde_json::json!({
-            "initializer": self.get_initializer(),
-            "regularizer": self.get_regularizer(),
-            "constraint": self.get_constraint(),
-            "buffer": self.is_buffer(),
-        })
+        [
+            ("initializer", self.get_initializer().to_json()),
+            ("regularizer", self.get_regularizer().to_json()),
+            ("constraint", self.get_constraint().to_json()),
+            ("buffer", self.is_buffer().into()),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_string(), value))
+        .collect()
     }
 
     fn from_config(config: &Value) -> Result<Param> {
@@ -255,7 +287,7 @@ impl Module for Param {
             constraint: Option<crate::Constraint>,
             buffer: bool,
         }
-        let c = <Config as serde::Deserialize>::deserialize(config)?;
+        let c: Config = from_json(config)?;
         let param = if c.buffer {
             Param::buffer(c.initializer)
         } else {
@@ -264,142 +296,3 @@ impl Module for Param {
         Ok(param.regularizer(c.regularizer).constraint(c.constraint))
     }
 }
-
-impl<M: Module> Module for Vec<M> {
-    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
-        self.iter()
-            .enumerate()
-            .for_each(|(i, m)| visit(&i.to_string(), m));
-    }
-
-    fn config(&self) -> Value {
-        self.iter().map(M::config).collect()
-    }
-
-    fn from_config(config: &Value) -> Result<Vec<M>> {
-        items(config)?.iter().map(M::from_config).collect()
-    }
-}
-
-impl<M: Module, const N: usize> Module for [M; N] {
-    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
-        self.iter()
-            .enumerate()
-            .for_each(|(i, m)| visit(&i.to_string(), m));
-    }
-
-    fn config(&self) -> Value {
-        self.iter().map(M::config).collect()
-    }
-
-    fn from_config(config: &Value) -> Result<[M; N]> {
-        let all = Vec::<M>::from_config(config)?;
-        all.try_into().map_err(|all: Vec<M>| {
-            Error::format(format!("expected {N} entries, found {}", all.len()))
-        })
-    }
-}
-
-impl<M: Module> Module for Option<M> {
-    fn class_name(&self) -> Option<&'static str> {
-        None
-    }
-
-    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
-        // An optional field keeps its own name: `skip.kernel`, not `skip.0.kernel`.
-        if let Some(m) = self {
-            m.visit(visit);
-        }
-    }
-
-    fn as_param(&self) -> Option<&Param> {
-        self.as_ref().and_then(M::as_param)
-    }
-
-    fn config(&self) -> Value {
-        self.as_ref().map_or(Value::Null, M::config)
-    }
-
-    fn from_config(config: &Value) -> Result<Option<M>> {
-        match config {
-            Value::Null => Ok(None),
-            config => M::from_config(config).map(Some),
-        }
-    }
-}
-
-impl<M: Module> Module for Box<M> {
-    fn class_name(&self) -> Option<&'static str> {
-        None
-    }
-
-    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
-        (**self).visit(visit);
-    }
-
-    fn as_param(&self) -> Option<&Param> {
-        (**self).as_param()
-    }
-
-    fn config(&self) -> Value {
-        (**self).config()
-    }
-
-    fn from_config(config: &Value) -> Result<Box<M>> {
-        M::from_config(config).map(Box::new)
-    }
-}
-
-impl<M: Module> Module for BTreeMap<String, M> {
-    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
-        self.iter().for_each(|(name, m)| visit(name, m));
-    }
-
-    fn config(&self) -> Value {
-        self.iter()
-            .map(|(name, m)| (name.clone(), m.config()))
-            .collect()
-    }
-
-    fn from_config(config: &Value) -> Result<BTreeMap<String, M>> {
-        let Value::Object(map) = config else {
-            return Err(Error::format(format!("expected an object, found {config}")));
-        };
-        map.iter()
-            .map(|(name, c)| Ok((name.clone(), M::from_config(c)?)))
-            .collect()
-    }
-}
-
-fn items(config: &Value) -> Result<&Vec<Value>> {
-    config
-        .as_array()
-        .ok_or_else(|| Error::format(format!("expected a list, found {config}")))
-}
-
-macro_rules! tuple {
-    ($n:literal: $($T:ident $i:tt),+) => {
-        impl<$($T: Module),+> Module for ($($T,)+) {
-            fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
-                $(visit(stringify!($i), &self.$i);)+
-            }
-
-            fn config(&self) -> Value {
-                Value::Array(vec![$(self.$i.config()),+])
-            }
-
-            fn from_config(config: &Value) -> Result<Self> {
-                match items(config)? {
-                    list if list.len() == $n => Ok(($($T::from_config(&list[$i])?,)+)),
-                    list => Err(Error::format(format!("expected {} entries, found {}", $n, list.len()))),
-                }
-            }
-        }
-    };
-}
-tuple!(1: A 0);
-tuple!(2: A 0, B 1);
-tuple!(3: A 0, B 1, C 2);
-tuple!(4: A 0, B 1, C 2, D 3);
-tuple!(5: A 0, B 1, C 2, D 3, E 4);
-tuple!(6: A 0, B 1, C 2, D 3, E 4, F 5);

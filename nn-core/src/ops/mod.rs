@@ -25,4 +25,4 @@ pub use nn::{
     pool2d_shape, recurrent, recurrent_output, softmax_cross_entropy, sparse_softmax_cross_entropy,
 };
 pub use random::dropout;
-pub use shape::{PadMode, Slice, concatenate, stack};
+pub use shape::{NewShape, PadMode, Slice, concatenate, stack};

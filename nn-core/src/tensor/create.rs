@@ -1,9 +1,10 @@
 //! Tensors from nothing: constants and ranges.
 
 use super::Tensor;
-use crate::ops::shape::full::open;
+use crate::graph::observer;
+use crate::ops::shape::full;
 use crate::tensor::random;
-use crate::{DType, Element, Error, Shape};
+use crate::{DType, Element, Error, Shape, batches, is_known};
 
 impl Tensor {
     /// Every element `value`.
@@ -18,7 +19,32 @@ impl Tensor {
         let shape = shape.into();
         match shape.is_known() {
             true => Tensor::build(shape, |out| out.fill(value)),
-            false => open(shape, value),
+            false => full::open(shape, value),
+        }
+    }
+
+    /// What `make` gives for a shape that is known; an abstract tensor where a dimension comes from a batch that is not known yet, and a
+    /// failed one where it is a number too large.
+    pub(crate) fn created(
+        shape: Shape,
+        dtype: DType,
+        make: impl FnOnce(Shape) -> Tensor,
+    ) -> Tensor {
+        match shape.is_known() {
+            true => make(shape),
+            false => Tensor::open(shape, dtype),
+        }
+    }
+
+    /// A tensor without a value that comes from values and a shape which is not known: abstract where the shape follows from a
+    /// batch that is not known yet, as in a model that is traced. Elsewhere the dimension is a number too large, and the tensor failed.
+    pub(crate) fn open(shape: Shape, dtype: DType) -> Tensor {
+        let of_a_batch = |&dim: &usize| is_known(dim) || batches(dim).is_some();
+        match observer::is_tracing() || shape.iter().all(of_a_batch) {
+            true => Tensor::abstract_of(shape, dtype),
+            false => shape
+                .check()
+                .map_or_else(Tensor::failed, |()| unreachable!("not known")),
         }
     }
 
@@ -28,7 +54,8 @@ impl Tensor {
         crate::with_dtype!(dtype, T => Tensor::full(shape, T::from_f64(value)))
     }
 
-    /// Zeros (`f32`). An unknown dimension gives an abstract tensor.
+    /// Zeros (`f32`). A dimension taken from a batch that is not known yet gives an abstract tensor; more elements than there is memory for
+    /// are an error (a failed tensor), here as everywhere.
     #[track_caller]
     pub fn zeros(shape: impl Into<Shape>) -> Tensor {
         Tensor::full(shape, 0.0_f32)
@@ -60,26 +87,32 @@ impl Tensor {
 
     /// `0, 1, … n - 1` as `i64`.
     pub fn arange(n: usize) -> Tensor {
-        Tensor::build([n], |out: &mut [i64]| {
-            out.iter_mut().enumerate().for_each(|(i, v)| *v = i as i64);
+        Tensor::created([n].into(), DType::I64, |shape| {
+            Tensor::build(shape, |out: &mut [i64]| {
+                out.iter_mut().enumerate().for_each(|(i, v)| *v = i as i64);
+            })
         })
     }
 
     /// `n` numbers from `start` to `stop`, both included (`f32`).
     pub fn linspace(start: f32, stop: f32, n: usize) -> Tensor {
         let step = (stop - start) / (n.max(2) - 1) as f32;
-        Tensor::build([n], |out: &mut [f32]| {
-            out.iter_mut()
-                .enumerate()
-                .for_each(|(i, v)| *v = start + step * i as f32);
+        Tensor::created([n].into(), DType::F32, |shape| {
+            Tensor::build(shape, |out: &mut [f32]| {
+                out.iter_mut()
+                    .enumerate()
+                    .for_each(|(i, v)| *v = start + step * i as f32);
+            })
         })
     }
 
     /// The `n × n` identity matrix (`f32`).
     pub fn eye(n: usize) -> Tensor {
-        Tensor::build([n, n], |out: &mut [f32]| {
-            out.fill(0.0);
-            out.iter_mut().step_by(n + 1).for_each(|v| *v = 1.0);
+        Tensor::created([n, n].into(), DType::F32, |shape| {
+            Tensor::build(shape, |out: &mut [f32]| {
+                out.fill(0.0);
+                out.iter_mut().step_by(n + 1).for_each(|v| *v = 1.0);
+            })
         })
     }
 
@@ -99,6 +132,9 @@ impl Tensor {
     /// A tensor of a copy of the given elements in row-major order; a wrong number of them is an error.
     pub fn from_slice<T: Element>(values: &[T], shape: impl Into<Shape>) -> Tensor {
         let shape = shape.into();
+        if let Err(error) = shape.check() {
+            return Tensor::failed(error);
+        }
         if shape.len() != values.len() {
             return Tensor::failed(Error::shape(format!(
                 "{} values cannot fill shape {shape}, which has {} elements",

@@ -20,7 +20,7 @@ fn write_axis<T: fmt::Debug>(
     let Some((&n, inner)) = dims.split_first() else {
         return write!(f, "{:?}", data[0]);
     };
-    let stride: usize = inner.iter().product();
+    let stride: usize = inner.iter().fold(1, |n: usize, &d| n.saturating_mul(d));
     f.write_str("[")?;
     let mut first = true;
     for i in 0..n {

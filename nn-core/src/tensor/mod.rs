@@ -11,6 +11,7 @@ pub use operand::Operand;
 
 use crate::{DType, Element, Error, Result, Shape};
 use nn_kernels::buffer::Buffer;
+use nn_kernels::memory::Refused;
 use pending::Waiting;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -76,6 +77,14 @@ pub(crate) fn fresh_id() -> u64 {
     })
 }
 
+/// The error of a tensor that does not fit the memory.
+#[cold]
+fn too_large(shape: Shape, dtype: DType, refused: Refused) -> Error {
+    Error::value(format!(
+        "a tensor of shape {shape} ({dtype}) cannot be made: {refused}; use smaller dimensions or a smaller batch"
+    ))
+}
+
 impl Tensor {
     fn from_inner(shape: Shape, dtype: DType, state: State) -> Tensor {
         Tensor(Arc::new(Inner {
@@ -98,7 +107,11 @@ impl Tensor {
     /// assert_eq!((x + Tensor::ones([3])).shape().to_string(), "[_, 3]");
     /// ```
     pub fn abstract_of(shape: impl Into<Shape>, dtype: DType) -> Tensor {
-        Tensor::from_inner(shape.into(), dtype, State::Abstract)
+        let shape = shape.into();
+        match shape.check_rank() {
+            Ok(()) => Tensor::from_inner(shape, dtype, State::Abstract),
+            Err(error) => Tensor::failed(error),
+        }
     }
 
     /// A tensor that carries an error: every operation on it gives a tensor with the same error.
@@ -106,7 +119,8 @@ impl Tensor {
         Tensor::from_inner(Shape::SCALAR, DType::F32, State::Failed(error))
     }
 
-    /// A concrete tensor whose elements `fill` writes; they hold unspecified numbers before.
+    /// A concrete tensor whose elements `fill` writes; they hold unspecified numbers before. More elements than there is memory for are an
+    /// error (a failed tensor), and so are a dimension that is not known and more than [`crate::MAX_RANK`] dimensions.
     pub fn build<T: Element>(shape: impl Into<Shape>, fill: impl FnOnce(&mut [T])) -> Tensor {
         let mut fill = Some(fill);
         Tensor::build_with(shape.into(), &mut |out| {
@@ -117,9 +131,17 @@ impl Tensor {
     /// [`Tensor::build`] compiled once for all ways of filling, which are hundreds.
     #[inline(never)]
     fn build_with<T: Element>(shape: Shape, fill: &mut dyn FnMut(&mut [T])) -> Tensor {
-        let mut buffer = Buffer::new(T::DTYPE, shape.len());
-        fill(buffer.as_mut_slice());
-        Tensor::from_buffer(shape, buffer)
+        let buffer = shape.check().and_then(|()| {
+            Buffer::new(T::DTYPE, shape.len())
+                .map_err(|refused| too_large(shape, T::DTYPE, refused))
+        });
+        match buffer {
+            Ok(mut buffer) => {
+                fill(buffer.as_mut_slice());
+                Tensor::from_buffer(shape, buffer)
+            }
+            Err(error) => Tensor::failed(error),
+        }
     }
 
     fn from_buffer(shape: Shape, buffer: Buffer) -> Tensor {
@@ -245,11 +267,12 @@ impl Tensor {
     /// The elements to write in place, copied first if somebody else holds them.
     ///
     /// # Errors
-    /// As [`Tensor::try_data`].
+    /// As [`Tensor::try_data`], and when there is no memory for the copy.
     pub fn data_mut<T: Element>(&mut self) -> Result<&mut [T]> {
         let data = self.try_data::<T>()?;
         if !self.is_unique() {
-            let copy = Tensor::build(self.0.shape, |out: &mut [T]| out.copy_from_slice(data));
+            let copy =
+                Tensor::build(self.0.shape, |out: &mut [T]| out.copy_from_slice(data)).ok()?;
             *self = copy.with_identity(self.id(), self.is_variable());
         }
         let inner = Arc::get_mut(&mut self.0).expect("made unique above");

@@ -4,10 +4,11 @@
 //! ([`crate::ops::fused`]) then computes both at once and spares a pass over memory; to everybody else the tensor is concrete, and reading it
 //! computes it.
 
-use super::{State, Tensor};
+use super::{State, Tensor, too_large};
 use crate::graph::apply::compute;
 use crate::graph::op::{OpHandle, Spec, Wanted};
 use crate::ops::fused;
+use nn_kernels::buffer::Buffer;
 use std::sync::{Arc, OnceLock};
 
 /// An op with its inputs, and its result once somebody has read it.
@@ -35,8 +36,12 @@ impl Waiting {
 }
 
 impl Tensor {
-    /// The result of an op of one output that is computed when it is first read.
+    /// The result of an op of one output that is computed when it is first read; failed if there is no memory for it, which nobody would
+    /// expect of a reader.
     pub(crate) fn waiting(op: OpHandle, inputs: &[Tensor], spec: Spec) -> Tensor {
+        if let Err(refused) = Buffer::check(spec.dtype, spec.shape.len()) {
+            return Tensor::failed(too_large(spec.shape, spec.dtype, refused));
+        }
         // What these inputs wait for is computed now, unless they are a pair with this op: no chain gets longer than pairs reach.
         let second = op.name();
         let inputs = inputs.iter().map(|input| match input.waits() {

@@ -118,20 +118,22 @@ pub fn unit_f64(key: u64, i: u64) -> f64 {
 /// A tensor whose element `i` is `f(i)`, in parallel. An `f` that is to be vectorized is `#[inline(always)]` and owns what it uses.
 fn generate<T: Element>(shape: Shape, f: impl Fn(u64) -> T + Sync + Copy) -> Tensor {
     let level = simd::level();
-    Tensor::build(shape, |out: &mut [T]| {
-        parallel::for_each_chunk(out, parallel::GRAIN, |start, piece| {
-            simd::run(
-                level,
-                #[inline(always)]
-                || {
-                    // What is read through a reference could be written in the loop, as far as the compiler knows.
-                    let (f, start) = (f, start as u64);
-                    for (i, v) in piece.iter_mut().enumerate() {
-                        *v = f(start + i as u64);
-                    }
-                },
-            );
-        });
+    Tensor::created(shape, T::DTYPE, |shape| {
+        Tensor::build(shape, |out: &mut [T]| {
+            parallel::for_each_chunk(out, parallel::GRAIN, |start, piece| {
+                simd::run(
+                    level,
+                    #[inline(always)]
+                    || {
+                        // What is read through a reference could be written in the loop, as far as the compiler knows.
+                        let (f, start) = (f, start as u64);
+                        for (i, v) in piece.iter_mut().enumerate() {
+                            *v = f(start + i as u64);
+                        }
+                    },
+                );
+            });
+        })
     })
 }
 

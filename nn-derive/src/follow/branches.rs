@@ -1,12 +1,11 @@
-//! Branches, loops, and code that is not followed.
+//! Branches, and code that is not followed.
 
-use super::scan::{assigned, counted, has_question_mark, idents, range};
-use super::{Follower, Local, Step, variable};
+use super::scan::{changed, has_question_mark, has_unknown_macro, idents, mentions};
+use super::{Follower, Local, is_configured, variable};
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 use std::collections::HashMap;
-use syn::Pat;
-use syn::spanned::Spanned;
+use syn::{Expr, Pat};
 
 impl Follower<'_> {
     /// The variables with `mut` among some names.
@@ -27,138 +26,199 @@ impl Follower<'_> {
 
     /// Code that is not followed: what it may change is unknown, and whether it returns.
     pub(super) fn opaque(&mut self, tokens: TokenStream) -> TokenStream {
-        let (unknown, krate) = (self.unknown(), self.krate);
-        let mentioned = self.mentioned(tokens.clone());
-        let mut names = Vec::new();
-        assigned(tokens.clone(), &mut names);
-        let changed = self.variables(names);
-        let mut names = Vec::new();
-        idents(tokens.clone(), &mut names);
-        let leaves = names.iter().any(|i| i == "return") || has_question_mark(tokens);
-        let leave = leaves.then(|| {
-            quote! {
-                __left = true;
-                __out = __out.join(#krate::statics::Value::UNKNOWN);
+        let unknown = self.unknown();
+        let changed = match mentions(tokens.clone(), "ref") {
+            true => self.mentioned(tokens.clone()),
+            false => {
+                let mut names = Vec::new();
+                changed(tokens.clone(), &mut names);
+                self.variables(names)
             }
-        });
+        };
+        let leaves = mentions(tokens.clone(), "return")
+            || has_question_mark(tokens.clone())
+            || has_unknown_macro(tokens);
+        let leave = leaves.then(|| quote!(__steps.may_leave();));
         quote! {{
-            #(#mentioned = #mentioned.mentioned();)*
             #(#changed = #unknown;)*
             #leave
             #unknown
         }}
     }
 
-    pub(super) fn if_(&mut self, e: &syn::ExprIf) -> TokenStream {
+    /// One of two things, by a `Truth`. The variables in `changed` are those that either may change.
+    pub(super) fn branch(
+        &self,
+        changed: &[Ident],
+        truth: TokenStream,
+        first: TokenStream,
+        second: TokenStream,
+    ) -> TokenStream {
         let (krate, never) = (self.krate, self.never());
-        let cond = self.expr(&e.cond);
-        let changed = self.mentioned(e.to_token_stream());
-        let then = self.block(&e.then_branch);
-        let other = match &e.else_branch {
-            Some((_, other)) => self.expr(other),
-            None => self.unknown(),
-        };
         let index: Vec<usize> = (0..changed.len()).collect();
         let count = changed.len();
         quote! {{
-            let __truth = #krate::statics::Value::truth(#cond);
-            let __was = __branch;
-            __branch = __branch || __truth.is_open();
+            let __truth = #truth;
+            let mut __branches = __steps.enter(__truth);
             let __before: [#krate::statics::Value; #count] = [#(#changed),*];
-            let __then = if __truth.may_be(true) { #then } else { #never };
+            let __then = if __truth.may_be(true) { #first } else { #never };
             let __after: [#krate::statics::Value; #count] = [#(#changed),*];
+            __steps.otherwise(&mut __branches);
             let __other = if __truth.may_be(false) {
                 #(#changed = __before[#index];)*
-                #other
+                #second
             } else {
                 #never
             };
             if __truth.is_open() {
                 #(#changed = #changed.join(__after[#index]);)*
             }
-            __branch = __was;
+            if !__steps.join(__branches) {
+                return __steps.failed();
+            }
             __then.join(__other)
         }}
     }
 
-    pub(super) fn for_(&mut self, e: &syn::ExprForLoop) -> TokenStream {
-        let (krate, unknown) = (self.krate, self.unknown());
-        let whole = e.to_token_stream();
-        let mut names = Vec::new();
-        idents(whole.clone(), &mut names);
-        if names
-            .iter()
-            .any(|i| i == "break" || i == "continue" || i == "return")
-        {
-            return self.opaque(whole);
-        }
-        self.loops += 1;
-        let (index, count) = (
-            format_ident!("__i{}", self.loops),
-            format_ident!("__n{}", self.loops),
-        );
-        let number = quote!(#krate::statics::Value::int(#index as ::core::primitive::isize));
+    pub(super) fn if_(&mut self, e: &syn::ExprIf) -> TokenStream {
+        let krate = self.krate;
+        let changed = self.mentioned(e.to_token_stream());
         self.scopes.push(HashMap::new());
-        let start = match range(&e.expr) {
-            Some((from, to)) => {
-                let (from, to) = (self.expr(from), self.expr(to));
-                let binding = self.bind(&e.pat, number.clone());
-                Some((from, to, binding))
+        let (before, truth, bindings) = match &*e.cond {
+            Expr::Let(cond) => self.if_let(cond),
+            cond if !let_patterns(cond).is_empty() => {
+                let opaque = self.opaque(cond.to_token_stream());
+                let mut bindings = TokenStream::new();
+                for pat in let_patterns(cond) {
+                    bindings.extend(self.bind_unknown(pat, self.unknown()));
+                }
+                let truth = quote!(#krate::statics::Truth::Unknown);
+                (quote!(let _ = #opaque;), truth, bindings)
             }
-            None => self
-                .elements(e, number)
-                .map(|(count, binding)| (quote!(#krate::statics::Value::int(0)), count, binding)),
+            cond => {
+                let cond = self.expr(cond);
+                (
+                    TokenStream::new(),
+                    quote!(#cond.truth()),
+                    TokenStream::new(),
+                )
+            }
         };
-        let followed = start.map(|(from, to, binding)| (from, to, binding, self.block(&e.body)));
+        let then = self.block(&e.then_branch);
         self.scopes.pop();
-        let Some((from, to, binding, body)) = followed else {
-            return self.opaque(whole);
+        let other = match &e.else_branch {
+            Some((_, other)) => self.expr(other),
+            None => self.unknown(),
         };
-        let opaque = self.opaque(whole);
-        quote! {{
-            match (#from.as_index(), #to.as_index()) {
-                (::core::option::Option::Some(__from), ::core::option::Option::Some(#count))
-                    if #count <= 1024 =>
-                {
-                    let mut #index = __from;
-                    while #index < #count {
-                        #binding
-                        let _ = #body;
-                        #index += 1;
-                    }
-                }
-                _ => {
-                    let _ = #opaque;
-                }
-            }
-            #unknown
-        }}
+        let branch = self.branch(&changed, truth, quote!({ #bindings #then }), other);
+        quote!({ #before #branch })
     }
 
-    /// The number of elements of a container of layers, with the bindings of a loop over it.
-    pub(super) fn elements(
-        &mut self,
-        e: &syn::ExprForLoop,
-        number: TokenStream,
-    ) -> Option<(TokenStream, TokenStream)> {
-        let krate = self.krate;
-        let (container, is_counted) = counted(&e.expr);
-        let path = self.path(container).filter(|path| !path.is_empty())?;
-        let count = self.ask(&path, quote!(#krate::statics::Question::Len), e.expr.span());
-        let mut element = path;
-        element.push(Step::At(number.clone()));
-        let (layer, binding) = match (&*e.pat, is_counted) {
-            (layer, false) => (layer, TokenStream::new()),
-            (Pat::Tuple(pair), true) if pair.elems.len() == 2 => {
-                (&pair.elems[1], self.bind(&pair.elems[0], number))
+    /// `let pattern = value` as a condition: what comes before it, its truth, and the names.
+    fn if_let(&mut self, e: &syn::ExprLet) -> (TokenStream, TokenStream, TokenStream) {
+        let (pat, expr) = match (&*e.pat, &*e.expr) {
+            // `Some(x) = Some(value)` is `x = value`.
+            (Pat::TupleStruct(pat), Expr::Call(call))
+                if pat.path.is_ident("Some")
+                    && call.func.to_token_stream().to_string() == "Some"
+                    && pat.elems.len() == 1
+                    && call.args.len() == 1 =>
+            {
+                (&pat.elems[0], &call.args[0])
             }
-            _ => return None,
+            (pat, expr) => (pat, expr),
         };
-        match layer {
-            Pat::Ident(p) => self.declare(&p.ident, Local::Layer(element)),
-            Pat::Wild(_) => {}
-            _ => return None,
+        let value = match mentions(pat.to_token_stream(), "ref") {
+            true => {
+                // What is behind the name may be changed.
+                let changed = self.mentioned(expr.to_token_stream());
+                let unknown = self.unknown();
+                let value = self.expr(expr);
+                quote!({ let __value = #value; #(#changed = #unknown;)* __value })
+            }
+            false => self.expr(expr),
+        };
+        self.count += 1;
+        let matched = quote::format_ident!("__matched{}", self.count);
+        let truth = self.fits(pat, &matched.to_token_stream());
+        let bindings = self.bind(pat, matched.to_token_stream());
+        (quote!(let #matched = #value;), truth, bindings)
+    }
+
+    pub(super) fn match_(&mut self, e: &syn::ExprMatch) -> TokenStream {
+        let krate = self.krate;
+        let patterns: TokenStream = e
+            .arms
+            .iter()
+            .map(|arm| &arm.pat)
+            .map(|p| quote!(#p,))
+            .collect();
+        if mentions(patterns, "ref") || e.arms.iter().any(|arm| is_configured(&arm.attrs)) {
+            return self.opaque(e.to_token_stream());
         }
-        Some((count, binding))
+        let value = self.expr(&e.expr);
+        let changed = self.mentioned(e.to_token_stream());
+        self.count += 1;
+        let matched = quote::format_ident!("__matched{}", self.count).to_token_stream();
+        let mut arms = Vec::new();
+        for (i, arm) in e.arms.iter().enumerate() {
+            self.scopes.push(HashMap::new());
+            let (pat, guard) = match &arm.pat {
+                Pat::Guard(p) => (&*p.pat, Some(&p.guard)),
+                pat => (pat, None),
+            };
+            let fits = match i + 1 == e.arms.len() {
+                // What fits no other arm fits the last one.
+                true => quote!(#krate::statics::Truth::True),
+                false => self.fits(pat, &matched),
+            };
+            let bindings = self.bind(pat, matched.clone());
+            let truth = match guard {
+                None => fits,
+                Some(guard) => {
+                    let opaque = self.opaque(guard.to_token_stream());
+                    quote!({
+                        #bindings
+                        let _ = #opaque;
+                        #fits.and(#krate::statics::Truth::Unknown)
+                    })
+                }
+            };
+            let body = self.expr(&arm.body);
+            self.scopes.pop();
+            arms.push((truth, quote!({ #bindings #body })));
+        }
+        let arms = arms.into_iter().rev();
+        let branches = arms.fold(self.never(), |other, (truth, body)| {
+            self.branch(&changed, truth, body, other)
+        });
+        quote!({ let #matched = #value; #branches })
+    }
+
+    /// `a && b` or `a || b`, of which the second may not be reached.
+    pub(super) fn and_or(&mut self, e: &syn::ExprBinary, or: bool) -> TokenStream {
+        let krate = self.krate;
+        let changed = self.mentioned(e.right.to_token_stream());
+        let (first, second) = (self.expr(&e.left), self.expr(&e.right));
+        let truth = match or {
+            true => quote!(#krate::statics::not(__first).truth()),
+            false => quote!(__first.truth()),
+        };
+        let second = self.branch(&changed, truth, second, self.never());
+        quote! {{
+            let __first = #first;
+            let __second = #second;
+            #krate::statics::Value::and_or(__first, #or, __second)
+        }}
+    }
+}
+
+/// The patterns of all `let`s among conditions joined by `&&`.
+fn let_patterns(expr: &Expr) -> Vec<&Pat> {
+    match expr {
+        Expr::Let(e) => vec![&e.pat],
+        Expr::Binary(e) => [let_patterns(&e.left), let_patterns(&e.right)].concat(),
+        Expr::Paren(e) => let_patterns(&e.expr),
+        _ => Vec::new(),
     }
 }

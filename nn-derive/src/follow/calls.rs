@@ -1,21 +1,26 @@
 //! Calls of layers, methods, functions and macros.
 
-use super::{Follower, Local, Path, Step};
+use super::scan::is_harmless;
+use super::{Follower, Local, Path, Step, method_name};
+use crate::source::is_another_function;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Expr, Member, Token};
+use syn::{Expr, ImplItemFn, Member, Token};
 
-impl Follower<'_> {
+/// The functions of the prelude that are followed.
+pub(super) const FUNCTIONS: &[&str] = &["concatenate", "einsum", "select", "stack"];
+
+impl<'a> Follower<'a> {
     /// `self.blocks[0].conv`, or a name for such a thing.
     pub(super) fn path(&mut self, expr: &Expr) -> Option<Path> {
         match expr {
             Expr::Path(p) if p.path.is_ident("self") => Some(Vec::new()),
             Expr::Path(p) => match self.local(p.path.get_ident()?)? {
                 Local::Layer(path) => Some(path.clone()),
-                Local::Value { .. } => None,
+                Local::Value { .. } | Local::Unclear => None,
             },
             Expr::Field(e) => {
                 let mut path = self.path(&e.base)?;
@@ -43,8 +48,8 @@ impl Follower<'_> {
         let mut bindings = TokenStream::new();
         for step in path {
             if let Step::At(index) = step {
-                self.loops += 1;
-                let kept = format_ident!("__kept{}", self.loops);
+                self.count += 1;
+                let kept = format_ident!("__kept{}", self.count);
                 bindings.extend(quote!(let #kept = #index;));
                 *index = kept.into_token_stream();
             }
@@ -54,15 +59,27 @@ impl Follower<'_> {
 
     /// What the layer at a path answers.
     pub(super) fn ask(&mut self, path: &Path, question: TokenStream, span: Span) -> TokenStream {
-        let (krate, self_ty) = (self.krate, self.self_ty);
+        self.ask_at(path, question, quote!(&__at.when(__steps.is_sure())), span)
+    }
+
+    fn ask_at(
+        &mut self,
+        path: &Path,
+        question: TokenStream,
+        at: TokenStream,
+        span: Span,
+    ) -> TokenStream {
+        let (krate, self_ty) = (self.krate, &self.block.self_ty);
+        let is_call = crate::follow::scan::mentions(question.clone(), "Call");
         let question = path.iter().rev().fold(question, |inner, step| match step {
             Step::Field(name) => quote!(#krate::statics::Question::Field(#name, &#inner)),
             Step::At(index) => quote!(#krate::statics::Question::At(#index, &#inner)),
         });
-        let answer = quote! {
-            <#self_ty>::__FIELDS.ask(__net, #question, &__at.when(!__branch && !__left))
-        };
-        self.settle(answer, span)
+        let answer = quote!(<#self_ty>::__FIELDS.ask(__net, #question, #at));
+        match is_call {
+            true => self.settle(answer, span),
+            false => self.read(answer, span),
+        }
     }
 
     pub(super) fn arguments<'e>(
@@ -74,80 +91,194 @@ impl Follower<'_> {
 
     pub(super) fn function(&mut self, e: &syn::ExprCall) -> TokenStream {
         let krate = self.krate;
-        let arguments = self.arguments(e.args.iter());
         let Expr::Path(p) = &*e.func else {
             return self.opaque(e.to_token_stream());
         };
-        let Some(name) = p.path.segments.last().map(|s| &s.ident) else {
-            return self.unknown();
-        };
-        if p.path.get_ident().is_some_and(|i| self.local(i).is_some()) {
+        let segments: Vec<String> = p
+            .path
+            .segments
+            .iter()
+            .map(|s| s.ident.to_string())
+            .collect();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        if let [one] = &segments[..]
+            && one.starts_with(|c: char| c.is_lowercase() || c == '_')
+            && self.local(&p.path.segments[0].ident).is_some()
+        {
             // A closure, which may change what it captured; those are variables with `mut`.
             return self.opaque(e.to_token_stream());
         }
-        let (text, span) = (name.to_string(), name.span());
-        let answer = quote!(#krate::statics::function(#text, &[#(#arguments),*], __at));
+        if let ["Self", name] = &segments[..]
+            && let Some(function) = self.own_function(name)
+        {
+            let skipped = usize::from(function.sig.receiver().is_some());
+            if e.args.len() == function.sig.inputs.len() {
+                let arguments = self.arguments(e.args.iter().skip(skipped));
+                return self.own_call(function, arguments, p.path.segments[1].ident.span());
+            }
+        }
+        if let (["Ok"], [value]) = (&segments[..], &e.args.iter().collect::<Vec<_>>()[..]) {
+            return self.expr(value);
+        }
+        let arguments = self.arguments(e.args.iter());
+        let framework = self.krate.to_string().replace([' ', ':'], "");
+        let text = match &segments[..] {
+            ["Tensor", name] => format!("Tensor::{name}"),
+            [root, .., "Tensor", name] if *root == framework => format!("Tensor::{name}"),
+            [name] if FUNCTIONS.contains(name) && !is_another_function(name, &framework) => {
+                name.to_string()
+            }
+            [root, .., name] if *root == framework => name.to_string(),
+            _ => {
+                let unknown = self.unknown();
+                return quote!({ #(let _ = #arguments;)* #unknown });
+            }
+        };
+        let span = p.path.segments.last().expect("a name").ident.span();
+        let answer = match (text.as_str(), e.args.first(), &arguments[..]) {
+            ("einsum", Some(Expr::Lit(spec)), [_, operands]) => {
+                quote!(#krate::statics::einsum(#spec, #operands, __at))
+            }
+            _ => quote!(#krate::statics::function(#text, &[#(#arguments),*], __at)),
+        };
         self.settle(answer, span)
+    }
+
+    /// A call of a function of the same block.
+    fn own_call(
+        &mut self,
+        function: &'a ImplItemFn,
+        arguments: Vec<TokenStream>,
+        span: Span,
+    ) -> TokenStream {
+        let krate = self.krate;
+        let name = &function.sig.ident;
+        if !self.methods.iter().any(|known| known.sig.ident == *name) {
+            self.methods.push(function);
+        }
+        let name = method_name(function);
+        let unknown = self.unknown();
+        let answer = quote! {{
+            let __arguments = [#(#arguments),*];
+            match __at.when(__steps.is_sure()).inside() {
+                ::core::option::Option::Some(__at) => {
+                    __Shape.#name(__net, &__arguments, &__at)
+                }
+                ::core::option::Option::None => {
+                    ::core::result::Result::Ok(#krate::statics::Value::UNKNOWN)
+                }
+            }
+        }};
+        match function.sig.receiver().map(|r| &r.kind) {
+            Some(syn::ReceiverKind::Reference(_, _, Some(_))) => unknown,
+            _ => self.settle(answer, span),
+        }
     }
 
     pub(super) fn method(&mut self, e: &syn::ExprMethodCall) -> TokenStream {
         let krate = self.krate;
         let name = e.method.unraw().to_string();
-        if let Some(mut path) = self.path(&e.receiver) {
-            let arguments = self.arguments(e.args.iter());
-            let input = match (name.as_str(), &arguments[..]) {
-                ("forward", [input]) | ("call", [input, _]) if !path.is_empty() => input,
-                ("len", []) if !path.is_empty() => {
-                    return self.ask(
-                        &path,
-                        quote!(#krate::statics::Question::Len),
-                        e.method.span(),
-                    );
-                }
-                ("forward" | "call", _) | (_, [] | [_, _, ..]) => {
-                    return self.opaque(e.to_token_stream());
-                }
-                (_, [input]) => {
-                    path.push(Step::Field(name));
-                    input
-                }
-            };
-            let question = quote!(#krate::statics::Question::Call(#input));
-            return self.ask(&path, question, e.method.span());
+        if let Some(path) = self.path(&e.receiver) {
+            return self.layer_method(e, path, &name);
         }
         let receiver = self.expr(&e.receiver);
         if e.args.iter().any(|a| matches!(a, Expr::Closure(_))) {
-            let opaque = self.opaque(e.args.to_token_stream());
+            let opaque = self.opaque(e.to_token_stream());
             return quote!({ let _ = #receiver; #opaque });
         }
         let arguments = self.arguments(e.args.iter());
         let answer = quote!(#krate::statics::method(#name, #receiver, &[#(#arguments),*], __at));
         let value = self.settle(answer, e.method.span());
-        match &*e.receiver {
-            // A list may be another after `list.push(x)`.
-            Expr::Path(p) => {
-                let changed = self.mentioned(p.to_token_stream());
-                quote!({ let __value = #value; #(#changed = #changed.after(#name);)* __value })
-            }
+        let variable = base(&e.receiver).map(|p| self.mentioned(p.to_token_stream()));
+        match variable.as_deref() {
+            // A list may be another after `list.push(x)`, and a tensor after `x.clone_from(&y)`.
+            Some([changed]) => quote! {{
+                let __value = #value;
+                #changed = #krate::statics::after(#name, #changed);
+                __value
+            }},
             _ => value,
         }
     }
 
+    /// `self.dense(x)`, `self.blocks[1].forward(x)`, `block.call(x, training)`, `self.method(x)`.
+    fn layer_method(&mut self, e: &syn::ExprMethodCall, mut path: Path, name: &str) -> TokenStream {
+        let krate = self.krate;
+        let span = e.method.span();
+        if path.is_empty()
+            && let Some(method) = self.own_function(name)
+            && method.sig.inputs.len() == e.args.len() + 1
+        {
+            let arguments = self.arguments(e.args.iter());
+            return self.own_call(method, arguments, span);
+        }
+        let arguments = self.arguments(e.args.iter());
+        let call = |input: &TokenStream| quote!(#krate::statics::Question::Call(#input));
+        match (name, &arguments[..]) {
+            ("forward", [input]) if !path.is_empty() => self.ask(&path, call(input), span),
+            ("call", [input, training]) if !path.is_empty() => {
+                let at = quote!(&__at.when(__steps.is_sure()).told(#training));
+                self.ask_at(&path, call(input), at, span)
+            }
+            (_, []) if path.is_empty() && self.built_parameter(name).is_some() => {
+                self.built_parameter(name).expect("it is known")
+            }
+            ("len", []) if !path.is_empty() => {
+                self.ask(&path, quote!(#krate::statics::Question::Len), span)
+            }
+            ("forward" | "call", _) | (_, [] | [_, _, ..]) => self.opaque(e.to_token_stream()),
+            (_, [input]) => {
+                path.push(Step::Field(name.to_string()));
+                self.ask(&path, call(input), span)
+            }
+        }
+    }
+
     pub(super) fn macro_(&mut self, mac: &syn::Macro) -> TokenStream {
-        let name = mac.path.segments.last().map(|s| s.ident.to_string());
-        match name.as_deref() {
-            Some("vec") => {
+        let krate = self.krate;
+        let whole = mac.to_token_stream();
+        let Some(name) = mac.path.segments.last().map(|s| &s.ident) else {
+            return self.opaque(whole);
+        };
+        if !is_harmless(name) {
+            return self.opaque(whole);
+        }
+        match name.to_string().as_str() {
+            "vec" => {
                 let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
                 match parser.parse2(mac.tokens.clone()) {
                     Ok(parts) => self.many(parts.iter()),
-                    Err(_) => self.opaque(mac.tokens.clone()),
+                    Err(_) => self.opaque(whole),
                 }
             }
-            Some("panic" | "todo" | "unimplemented" | "unreachable") => {
+            "dbg" => match syn::parse2::<Expr>(mac.tokens.clone()) {
+                Ok(value) => self.expr(&value),
+                Err(_) => self.opaque(whole),
+            },
+            "cfg" => quote!(#krate::statics::Value::truth_of(#mac)),
+            "panic" | "todo" | "unimplemented" | "unreachable" => {
                 let never = self.never();
-                quote!({ __left = true; #never })
+                quote! {{
+                    if let ::core::option::Option::Some(__answer) = __steps.leave(#never) {
+                        return __answer;
+                    }
+                    #never
+                }}
             }
-            _ => self.opaque(mac.tokens.clone()),
+            _ => self.opaque(whole),
         }
+    }
+}
+
+/// The variable of which a part is meant: `dims` in `dims[0]`, `(*dims).0`.
+fn base(expr: &Expr) -> Option<&syn::ExprPath> {
+    match expr {
+        Expr::Path(p) => Some(p),
+        Expr::Paren(e) => base(&e.expr),
+        Expr::Group(e) => base(&e.expr),
+        Expr::Unary(e) => base(&e.expr),
+        Expr::Field(e) => base(&e.base),
+        Expr::Index(e) => base(&e.expr),
+        _ => None,
     }
 }

@@ -1,18 +1,21 @@
 //! Operators, literals, tuples and assignments.
 
-use super::scan::has_let;
-use super::{Follower, Local, variable};
+use super::{Follower, Local, Step, variable};
+use crate::source::is_number_constant;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
-use syn::{BinOp, Expr, Lit, Member, UnOp};
+use syn::{BinOp, Expr, ImplItem, Lit, Member, UnOp};
 
 impl Follower<'_> {
     pub(super) fn expr(&mut self, expr: &Expr) -> TokenStream {
         if let Some(path) = self.path(expr) {
-            return match path.is_empty() {
-                true => self.unknown(),
-                false => {
+            return match &path[..] {
+                [] => self.unknown(),
+                [Step::Field(name)] if self.built_parameter(name).is_some() => {
+                    self.built_parameter(name).expect("it is known")
+                }
+                _ => {
                     let krate = self.krate;
                     self.ask(&path, quote!(#krate::statics::Question::Read), expr.span())
                 }
@@ -29,13 +32,7 @@ impl Follower<'_> {
                 Lit::Bool(b) => quote!(#krate::statics::Value::truth_of(#b)),
                 _ => self.unknown(),
             },
-            Expr::Path(p) => match p.path.get_ident() {
-                Some(ident) if self.local(ident).is_some() => variable(ident).into_token_stream(),
-                Some(ident) if self.consts.contains(&ident.to_string()) => {
-                    quote!(#krate::statics::Value::int(#ident as ::core::primitive::isize))
-                }
-                _ => self.unknown(),
-            },
+            Expr::Path(p) => self.name(&p.path),
             Expr::Paren(e) => self.expr(&e.expr),
             Expr::Group(e) => self.expr(&e.expr),
             Expr::Reference(e) if e.mutability.is_none() => self.expr(&e.expr),
@@ -45,37 +42,49 @@ impl Follower<'_> {
                 let value = self.expr(&e.expr);
                 match e.op {
                     UnOp::Deref(_) => value,
+                    UnOp::Not(_) => quote!(#krate::statics::not(#value)),
                     _ => quote!(#krate::statics::negated(#value)),
                 }
             }
             Expr::Tuple(e) => self.many(e.elems.iter()),
             Expr::Array(e) => self.many(e.elems.iter()),
+            Expr::Range(e) => {
+                let mut end = |end: &Option<Box<Expr>>| match end {
+                    Some(end) => {
+                        let end = self.expr(end);
+                        quote!(::core::option::Option::Some(#end))
+                    }
+                    None => quote!(::core::option::Option::None),
+                };
+                let (start, stop) = (end(&e.start), end(&e.end));
+                let is_inclusive = matches!(e.limits, syn::RangeLimits::Closed(_));
+                quote!(#krate::statics::Value::range(#start, #stop, #is_inclusive))
+            }
             Expr::Field(e) => match &e.member {
                 Member::Unnamed(index) => {
                     let (value, i) = (self.expr(&e.base), index.index as usize);
                     quote!(#value.item(#i))
                 }
-                Member::Named(_) => self.unknown(),
+                Member::Named(_) => self.opaque(e.to_token_stream()),
             },
             Expr::Index(e) => {
                 let (value, index) = (self.expr(&e.expr), self.expr(&e.index));
                 let answer = quote!(#krate::statics::index(#value, #index, __at));
-                self.settle(answer, e.index.span())
+                self.read(answer, e.index.span())
             }
             Expr::Binary(e) => self.binary(e),
             Expr::Assign(e) => self.assign(e),
-            Expr::If(e) if !matches!(*e.cond, Expr::Let(_)) && !has_let(&e.cond) => self.if_(e),
+            Expr::If(e) => self.if_(e),
+            Expr::Match(e) => self.match_(e),
             Expr::Return(e) => {
                 let value = e.expr.as_ref().map(|e| self.expr(e));
                 let value = value.unwrap_or_else(|| self.unknown());
                 let never = self.never();
                 quote! {{
-                    let __returned = __out.join(#value);
-                    if !__branch {
-                        return ::core::result::Result::Ok(__returned);
+                    let __returned = #value;
+                    if let ::core::option::Option::Some(__answer) = __steps.leave(__returned) {
+                        return __answer;
                     }
-                    __out = __returned;
-                    __left = true;
                     #never
                 }}
             }
@@ -83,15 +92,59 @@ impl Follower<'_> {
             Expr::Call(e) => self.function(e),
             Expr::MethodCall(e) => self.method(e),
             Expr::Macro(e) => self.macro_(&e.mac),
-            other => self.opaque(other.to_token_stream()),
+            other => {
+                let (opaque, unknown) = (self.opaque(other.to_token_stream()), self.unknown());
+                let lost = self.settle(quote!(::core::result::Result::Ok(#unknown)), other.span());
+                quote!({ let _ = #opaque; #lost })
+            }
         }
+    }
+
+    /// A variable or a constant.
+    fn name(&mut self, path: &syn::Path) -> TokenStream {
+        let krate = self.krate;
+        let number = |constant: TokenStream| quote!(#krate::statics::Value::int(#constant as ::core::primitive::isize));
+        if let Some(ident) = path.get_ident() {
+            let name = ident.to_string();
+            return match self.local(ident) {
+                Some(Local::Value { .. }) => variable(ident).into_token_stream(),
+                Some(_) => self.unknown(),
+                None if self.consts.contains(&name) => number(ident.into_token_stream()),
+                None if is_constant(&name) && is_number_constant(&name) => {
+                    number(ident.into_token_stream())
+                }
+                None => self.unknown(),
+            };
+        }
+        let segments: Vec<&syn::PathSegment> = path.segments.iter().collect();
+        if let [own, constant] = &segments[..]
+            && own.ident == "Self"
+            && self.has_number(&constant.ident)
+        {
+            let (self_ty, constant) = (&self.block.self_ty, &constant.ident);
+            return number(quote!(<#self_ty>::#constant));
+        }
+        self.unknown()
+    }
+
+    /// Whether the block has a constant that is a number.
+    fn has_number(&self, name: &syn::Ident) -> bool {
+        self.block.items.iter().any(|item| match item {
+            ImplItem::Const(item) => {
+                item.ident == *name
+                    && crate::source::is_number(&item.ty)
+                    && !super::is_configured(&item.attrs)
+            }
+            _ => false,
+        })
     }
 
     /// Numbers stay what they are among types that hold sizes.
     pub(super) fn cast(&mut self, e: &syn::ExprCast) -> TokenStream {
         let (krate, value) = (self.krate, self.expr(&e.expr));
         match e.ty.to_token_stream().to_string().as_str() {
-            "usize" | "isize" | "u32" | "i32" | "u64" | "i64" => value,
+            "isize" | "i32" | "i64" => value,
+            "usize" | "u32" | "u64" => quote!(#value.unsigned()),
             "f32" | "f64" => quote!({ let _ = #value; #krate::statics::Value::SCALAR }),
             _ => quote!({ let _ = #value; #krate::statics::Value::UNKNOWN }),
         }
@@ -134,20 +187,6 @@ impl Follower<'_> {
         }
     }
 
-    /// `a && b` or `a || b`, of which the second may not be reached.
-    pub(super) fn and_or(&mut self, e: &syn::ExprBinary, or: bool) -> TokenStream {
-        let (krate, never) = (self.krate, self.never());
-        let (first, second) = (self.expr(&e.left), self.expr(&e.right));
-        quote! {{
-            let __first = #first;
-            let __was = __branch;
-            __branch = __branch || __first.truth().is_open();
-            let __second = if __first.truth().may_be(!#or) { #second } else { #never };
-            __branch = __was;
-            #krate::statics::Value::and_or(__first, #or, __second)
-        }}
-    }
-
     pub(super) fn assign(&mut self, e: &syn::ExprAssign) -> TokenStream {
         let value = self.expr(&e.right);
         self.store(&e.left, value, e.to_token_stream())
@@ -169,7 +208,16 @@ impl Follower<'_> {
                 let (name, unknown) = (variable(ident), self.unknown());
                 quote!({ #name = #value; #unknown })
             }
+            _ if matches!(left, Expr::Infer(_)) => {
+                let unknown = self.unknown();
+                quote!({ let _ = #value; #unknown })
+            }
             _ => self.opaque(whole),
         }
     }
+}
+
+fn is_constant(name: &str) -> bool {
+    name.chars()
+        .all(|c| c.is_uppercase() || c.is_numeric() || c == '_')
 }

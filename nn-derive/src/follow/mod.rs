@@ -3,23 +3,26 @@
 //! The translation keeps the structure of the code: a `let` stays a `let`, a block a block, so that scopes and shadowing are Rust's own.
 //! Every value becomes a `statics::Value`. What is not understood becomes *unknown*, and whatever it may have changed with it.
 //!
-//! Three locals of the generated function say how sure it is: `__branch`, inside one of two branches of which either may be taken;
-//! `__left`, after a `return` in such a branch; `__out`, what such a `return` returned. Mistakes are reported only where it is sure that the
-//! line is reached.
+//! A local of the generated function, `__steps`, says how sure it is that a line is reached: mistakes count only there. The methods of
+//! the block that `call` uses become functions beside it.
 
+mod bindings;
 mod branches;
 mod calls;
 mod expressions;
+mod loops;
+mod names;
+mod parameters;
 mod scan;
 
-use crate::expand_impl::owned;
+use crate::syntax::{owned, typed_arguments};
+use names::Unclear;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use scan::idents;
 use std::collections::HashMap;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Block, Expr, Generics, Item, Pat, PatType, Stmt, Type};
+use syn::{Block, Generics, ImplItem, ImplItemFn, Item, ItemImpl, PatType, Stmt, Type};
 
 /// What a name stands for.
 #[derive(Clone)]
@@ -28,6 +31,8 @@ enum Local {
     Value { mutable: bool },
     /// A layer below `self`, or an element of a container of them.
     Layer(Path),
+    /// Something else: a function inside of `call`, or a name with two meanings.
+    Unclear,
 }
 
 /// The way to a layer: fields and elements, from `self` on.
@@ -42,80 +47,83 @@ enum Step {
 
 struct Follower<'a> {
     krate: &'a TokenStream,
-    self_ty: &'a syn::Type,
+    block: &'a ItemImpl,
     scopes: Vec<HashMap<String, Local>>,
-    /// Const parameters, which are numbers.
+    /// Constants that are numbers: const parameters, and those declared in the body.
     consts: Vec<String>,
-    /// Loops so far, for names of their own.
-    loops: usize,
-    /// Where a mistake may be found: the user's tokens, by number.
+    /// Names with two meanings, which macros make.
+    unclear: Unclear,
+    /// Loops and other things so far, for names of their own.
+    count: usize,
+    /// The user's tokens where a mistake may be found, by number.
     sites: Vec<Span>,
+    /// The parameters of which `build` says the shape, by name.
+    parameters: Vec<String>,
+    /// The methods of the block that are called, in the order in which they were met.
+    methods: Vec<&'a ImplItemFn>,
 }
 
 /// What `call` has become.
 pub struct Followed {
     /// The body of a function from `__input: Value` to an `Answer`, with `__net`, `__at` and `__BLOCK` in scope.
     pub body: TokenStream,
+    /// The methods that it calls, as functions beside it.
+    pub methods: TokenStream,
     /// The user's tokens where a mistake may be found, by number.
     pub sites: Vec<Span>,
 }
 
-/// Follows a `call`.
+/// Follows the `call` of a block, which has been taken out of it.
 pub fn call(
     krate: &TokenStream,
-    self_ty: &syn::Type,
-    generics: &Generics,
+    block: &ItemImpl,
+    call: &ImplItemFn,
     inputs: &[PatType],
-    block: &Block,
+    training: Option<&PatType>,
+    build: Option<&ImplItemFn>,
 ) -> Followed {
-    let is_number = |p: &&syn::ConstParam| p.ty.to_token_stream().to_string() == "usize";
     let mut follower = Follower {
         krate,
-        self_ty,
-        scopes: vec![HashMap::new()],
-        consts: generics
-            .const_params()
-            .filter(is_number)
-            .map(|p| p.ident.to_string())
-            .collect(),
-        loops: 0,
+        block,
+        scopes: Vec::new(),
+        consts: Vec::new(),
+        unclear: Unclear::default(),
+        count: 0,
         sites: Vec::new(),
+        parameters: Vec::new(),
+        methods: Vec::new(),
     };
+    follower.start(call);
     let mut bindings = TokenStream::new();
     for (i, input) in inputs.iter().enumerate() {
         let value = match inputs.len() {
+            _ if !holds_tensors(&input.ty) => follower.unknown(),
             1 => quote!(__input),
             _ => quote!(__input.item(#i)),
         };
         bindings.extend(follower.bind(&input.pat, value));
     }
-    let result = follower.block(block);
-    let input = count(inputs).map(|count| {
+    if let Some(training) = training {
+        bindings.extend(follower.bind(&training.pat, quote!(__at.training())));
+    }
+    let parameters = build.map(|build| follower.parameters(build));
+    let result = follower.block(&call.block);
+    let counted = count(inputs).map(|count| {
         let answer = quote!(#krate::statics::inputs(__input, #count, __at));
         let value = follower.settle(answer, inputs[0].pat.span());
         quote!(let __input = #value;)
     });
-    let body = quote! {
-        let mut __branch = false;
-        let mut __left = !__at.sure;
-        let mut __out = #krate::statics::Value::NEVER;
-        #input
-        #bindings
-        let __result = #result;
-        ::core::result::Result::Ok(__out.join(__result))
-    };
+    let body = follower.body(quote!(#counted #parameters #bindings), result);
+    let methods = follower.all_methods();
     Followed {
         body,
+        methods,
         sites: follower.sites,
     }
 }
 
 /// How many tensors a `call` takes, if its types say so.
 fn count(inputs: &[PatType]) -> Option<usize> {
-    let is_tensor = |ty: &Type| match ty {
-        Type::Path(ty) => ty.path.segments.last().is_some_and(|s| s.ident == "Tensor"),
-        _ => false,
-    };
     let types: Vec<&Type> = inputs.iter().map(|input| owned(&input.ty)).collect();
     match &types[..] {
         [Type::Tuple(tuple)] => tuple
@@ -128,16 +136,130 @@ fn count(inputs: &[PatType]) -> Option<usize> {
     }
 }
 
-/// The name of a variable in generated code.
-fn variable(ident: &Ident) -> Ident {
-    let name = ident.unraw();
-    match ident.to_string().starts_with("r#") {
-        true => Ident::new_raw(&name.to_string(), Span::mixed_site()),
-        false => Ident::new(&name.to_string(), Span::mixed_site()),
+fn is_tensor(ty: &Type) -> bool {
+    match ty {
+        Type::Path(ty) => ty.path.segments.last().is_some_and(|s| s.ident == "Tensor"),
+        _ => false,
     }
 }
 
-impl Follower<'_> {
+/// Whether a value of a type is a tensor, or several: not one that may be absent.
+fn holds_tensors(ty: &Type) -> bool {
+    match owned(ty) {
+        Type::Tuple(tuple) => tuple.elems.iter().all(holds_tensors),
+        Type::Array(array) => holds_tensors(&array.elem),
+        Type::Slice(slice) => holds_tensors(&slice.elem),
+        Type::Path(path) if !is_tensor(owned(ty)) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|s| s.ident == "Vec")
+        }
+        other => is_tensor(other),
+    }
+}
+
+/// Whether something may not be there when the program is compiled.
+fn is_configured(attributes: &[syn::Attribute]) -> bool {
+    attributes
+        .iter()
+        .any(|a| a.path().is_ident("cfg") || a.path().is_ident("cfg_attr"))
+}
+
+/// Whether a statement may not be there when the program is compiled.
+fn is_configured_statement(statement: &Stmt) -> bool {
+    scan::is_configured(statement.to_token_stream())
+}
+
+/// The name of a variable in generated code.
+fn variable(ident: &Ident) -> Ident {
+    // Raw, since a name of the user's edition may be a keyword of this crate's: `gen`.
+    Ident::new_raw(&ident.unraw().to_string(), Span::mixed_site())
+}
+
+/// The name of the function that a method becomes.
+fn method_name(method: &ImplItemFn) -> Ident {
+    format_ident!(
+        "__method_{}",
+        method.sig.ident.unraw(),
+        span = Span::mixed_site()
+    )
+}
+
+impl<'a> Follower<'a> {
+    /// Starts with a function of its own.
+    fn start(&mut self, method: &ImplItemFn) {
+        let is_number = |p: &&syn::ConstParam| p.ty.to_token_stream().to_string() == "usize";
+        let generics: &Generics = &self.block.generics;
+        self.scopes = vec![HashMap::new()];
+        self.parameters = Vec::new();
+        self.consts = generics
+            .const_params()
+            .filter(is_number)
+            .map(|p| p.ident.to_string())
+            .collect();
+        let (inputs, block) = (&method.sig.inputs, &method.block);
+        self.unclear = Unclear::of(quote!(#inputs #block));
+    }
+
+    /// A function's body.
+    fn body(&self, bindings: TokenStream, result: TokenStream) -> TokenStream {
+        let krate = self.krate;
+        quote! {
+            let mut __steps = #krate::statics::Steps::new(__at, __BLOCK);
+            #bindings
+            let __result = #result;
+            __steps.end(__result)
+        }
+    }
+
+    /// The function of the block with this name, if it can be followed.
+    fn own_function(&self, name: &str) -> Option<&'a ImplItemFn> {
+        let mut named = self.block.items.iter().filter_map(|item| match item {
+            ImplItem::Fn(method) if method.sig.ident.unraw() == name => Some(method),
+            _ => None,
+        });
+        let method = named.next()?;
+        let sig = &method.sig;
+        let is_plain = sig.asyncness.is_none()
+            && sig.generics.type_params().next().is_none()
+            && sig.generics.const_params().next().is_none()
+            && !is_configured(&method.attrs);
+        (is_plain && named.next().is_none()).then_some(method)
+    }
+
+    /// The functions of all methods that are called, and of those that they call.
+    fn all_methods(&mut self) -> TokenStream {
+        let mut functions = TokenStream::new();
+        let mut done = 0;
+        while let Some(&method) = self.methods.get(done) {
+            functions.extend(self.method_function(method));
+            done += 1;
+        }
+        functions
+    }
+
+    fn method_function(&mut self, method: &'a ImplItemFn) -> TokenStream {
+        let krate = self.krate;
+        self.start(method);
+        let mut bindings = TokenStream::new();
+        for (i, argument) in typed_arguments(&method.sig).iter().enumerate() {
+            bindings.extend(self.bind(&argument.pat, quote!(__arguments[#i])));
+        }
+        let result = self.block(&method.block);
+        let body = self.body(bindings, result);
+        let (name, self_ty) = (method_name(method), &self.block.self_ty);
+        let (impl_generics, _, where_clause) = self.block.generics.split_for_impl();
+        quote! {
+            const fn #name #impl_generics (
+                self,
+                __net: &#self_ty,
+                __arguments: &[#krate::statics::Value],
+                __at: &#krate::statics::Place<'_>,
+            ) -> #krate::statics::Answer #where_clause {
+                #body
+            }
+        }
+    }
+
     fn unknown(&self) -> TokenStream {
         let krate = self.krate;
         quote!(#krate::statics::Value::UNKNOWN)
@@ -150,16 +272,24 @@ impl Follower<'_> {
 
     /// The value of an answer; a mistake is one at the user's tokens.
     fn settle(&mut self, answer: TokenStream, span: Span) -> TokenStream {
-        let (krate, site) = (self.krate, self.sites.len());
+        self.settle_by(&quote!(settle), answer, span)
+    }
+
+    /// The same of a value that need not be known.
+    fn read(&mut self, answer: TokenStream, span: Span) -> TokenStream {
+        self.settle_by(&quote!(read), answer, span)
+    }
+
+    fn settle_by(&mut self, how: &TokenStream, answer: TokenStream, span: Span) -> TokenStream {
+        let site = self.sites.len();
         self.sites.push(span);
-        quote! {
-            match #krate::statics::settle(#answer, !__branch && !__left, __BLOCK, #site) {
-                ::core::result::Result::Ok(__value) => __value,
-                ::core::result::Result::Err(__failure) => {
-                    return ::core::result::Result::Err(__failure);
-                }
+        quote! {{
+            let __answer = #answer;
+            match __steps.#how(__answer, #site) {
+                ::core::option::Option::Some(__value) => __value,
+                ::core::option::Option::None => return __steps.failed(),
             }
-        }
+        }}
     }
 
     fn local(&self, ident: &Ident) -> Option<&Local> {
@@ -172,77 +302,21 @@ impl Follower<'_> {
         self.scopes.last_mut().expect("a scope").insert(name, local);
     }
 
-    /// Declares the names of a pattern, with what is known of the value.
-    fn bind(&mut self, pat: &Pat, value: TokenStream) -> TokenStream {
-        match pat {
-            Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_none() => {
-                let mutable = p.mutability.is_some();
-                self.declare(&p.ident, Local::Value { mutable });
-                let name = variable(&p.ident);
-                quote!(let mut #name = #value;)
-            }
-            Pat::Type(p) => self.bind(&p.pat, value),
-            Pat::Paren(p) => self.bind(&p.pat, value),
-            Pat::Reference(p) => self.bind(&p.pat, value),
-            Pat::Wild(_) => quote!(let _ = #value;),
-            Pat::Tuple(p) => self.bind_all(p.elems.iter(), value),
-            Pat::Slice(p) => self.bind_all(p.elems.iter(), value),
-            other => self.bind_unknown(other.to_token_stream(), value),
-        }
-    }
-
-    fn bind_all<'p>(
-        &mut self,
-        parts: impl Iterator<Item = &'p Pat> + Clone,
-        value: TokenStream,
-    ) -> TokenStream {
-        if parts.clone().any(|p| matches!(p, Pat::Rest(_))) {
-            let all: TokenStream = parts.map(|p| quote!(#p,)).collect();
-            return self.bind_unknown(all, value);
-        }
-        self.loops += 1;
-        let whole = format_ident!("__whole{}", self.loops);
-        let bindings: TokenStream = parts
-            .enumerate()
-            .map(|(i, part)| self.bind(part, quote!(#whole.item(#i))))
-            .collect();
-        quote!(let #whole = #value; #bindings)
-    }
-
-    /// Declares whatever names a pattern may have.
-    fn bind_unknown(&mut self, pattern: TokenStream, value: TokenStream) -> TokenStream {
-        let mut names = Vec::new();
-        idents(pattern, &mut names);
-        let unknown = self.unknown();
-        let is_name = |i: &Ident| {
-            let text = i.to_string();
-            text.starts_with(|c: char| c.is_lowercase() || c == '_')
-                && !["mut", "ref", "self", "crate", "super", "_", "true", "false"]
-                    .contains(&text.as_str())
-        };
-        let bindings: TokenStream = names
-            .iter()
-            .filter(|i| is_name(i))
-            .map(|ident| {
-                self.declare(ident, Local::Value { mutable: true });
-                let name = variable(ident);
-                quote!(let mut #name = #unknown;)
-            })
-            .collect();
-        quote!(let _ = #value; #bindings)
-    }
-
     fn block(&mut self, block: &Block) -> TokenStream {
         self.scopes.push(HashMap::new());
         let consts = self.consts.clone();
         let mut statements = self.items(block);
         let mut tail = None;
         for (i, statement) in block.stmts.iter().enumerate() {
+            let is_last = i + 1 == block.stmts.len();
+            if is_configured_statement(statement) {
+                statements.extend(self.configured(statement));
+                continue;
+            }
             match statement {
                 Stmt::Local(local) => statements.extend(self.let_(local)),
                 Stmt::Expr(expr, end)
-                    if i + 1 == block.stmts.len()
-                        && (end.is_none() || matches!(expr, Expr::Return(_))) =>
+                    if is_last && (end.is_none() || matches!(expr, syn::Expr::Return(_))) =>
                 {
                     tail = Some(self.expr(expr));
                 }
@@ -252,7 +326,7 @@ impl Follower<'_> {
                 }
                 Stmt::Macro(statement) => {
                     let value = self.macro_(&statement.mac);
-                    match statement.semi_token.is_none() && i + 1 == block.stmts.len() {
+                    match statement.semi_token.is_none() && is_last {
                         true => tail = Some(value),
                         false => statements.extend(quote!(let _ = #value;)),
                     }
@@ -267,45 +341,45 @@ impl Follower<'_> {
         quote!({ #statements #tail })
     }
 
+    /// A statement that may not be there: what it may declare or change is unknown.
+    fn configured(&mut self, statement: &Stmt) -> TokenStream {
+        let opaque = self.opaque(statement.to_token_stream());
+        match statement {
+            Stmt::Local(local) => self.bind_unknown(&local.pat, opaque),
+            Stmt::Item(_) => TokenStream::new(),
+            _ => quote!(let _ = #opaque;),
+        }
+    }
+
     /// The items of a block, which hold for all of it, may have the names of others: of `concatenate`, or of a const parameter.
     fn items(&mut self, block: &Block) -> TokenStream {
-        let mut bindings = TokenStream::new();
+        let mut constants = TokenStream::new();
         for statement in &block.stmts {
-            match statement {
-                Stmt::Item(Item::Fn(item)) => {
-                    let unknown = self.unknown();
-                    bindings.extend(self.bind_unknown(item.sig.ident.to_token_stream(), unknown));
+            let Stmt::Item(item) = statement else {
+                continue;
+            };
+            match item {
+                Item::Fn(item) => self.declare(&item.sig.ident, Local::Unclear),
+                Item::Static(item) => self.declare(&item.ident, Local::Unclear),
+                Item::Use(item) => {
+                    for name in names::brought_in(&item.tree) {
+                        self.declare(&name, Local::Unclear);
+                    }
                 }
-                Stmt::Item(Item::Const(item)) => self.consts.retain(|name| item.ident != name),
+                Item::Const(item) => {
+                    self.consts.retain(|name| item.ident != name);
+                    let (name, ty, value) = (&item.ident, &item.ty, &item.expr);
+                    if crate::source::is_number(ty)
+                        && !is_configured(&item.attrs)
+                        && !scan::mentions(value.to_token_stream(), "Self")
+                    {
+                        self.consts.push(name.to_string());
+                        constants.extend(quote!(const #name: #ty = #value;));
+                    }
+                }
                 _ => {}
             }
         }
-        bindings
-    }
-
-    fn let_(&mut self, local: &syn::Local) -> TokenStream {
-        let Some(init) = &local.init else {
-            // `let x;`, to be assigned later.
-            let unknown = self.unknown();
-            return self.bind_unknown(local.pat.to_token_stream(), unknown);
-        };
-        let mut names = Vec::new();
-        idents(local.pat.to_token_stream(), &mut names);
-        if init.diverge.is_some() || names.iter().any(|i| i == "ref") {
-            let value = self.opaque(local.to_token_stream());
-            return self.bind_unknown(local.pat.to_token_stream(), value);
-        }
-        if let Pat::Ident(p) = &local.pat
-            && p.mutability.is_none()
-            && let Some(mut path) = self.path(&init.expr)
-            && !path.is_empty()
-        {
-            // A name for a layer. It may be a number all the same: it is asked when it is used.
-            let indices = self.keep_indices(&mut path);
-            self.declare(&p.ident, Local::Layer(path));
-            return indices;
-        }
-        let value = self.expr(&init.expr);
-        self.bind(&local.pat, value)
+        constants
     }
 }

@@ -1,18 +1,7 @@
 //! What code mentions, assigns and loops over, as far as its tokens tell.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::Expr;
-
-/// `a..b`, or `(a..b)`.
-pub(super) fn range(expr: &Expr) -> Option<(&Expr, &Expr)> {
-    match expr {
-        Expr::Range(r) if matches!(r.limits, syn::RangeLimits::HalfOpen(_)) => {
-            Some((r.start.as_deref()?, r.end.as_deref()?))
-        }
-        Expr::Paren(e) => range(&e.expr),
-        _ => None,
-    }
-}
 
 /// The container of `&self.blocks`, `self.blocks.iter()` and `self.blocks.iter().enumerate()`, and whether it is counted.
 pub(super) fn counted(expr: &Expr) -> (&Expr, bool) {
@@ -22,14 +11,6 @@ pub(super) fn counted(expr: &Expr) -> (&Expr, bool) {
         }
         Expr::MethodCall(e) if e.args.is_empty() && e.method == "iter" => (&e.receiver, false),
         other => (other, false),
-    }
-}
-
-pub(super) fn has_let(expr: &Expr) -> bool {
-    match expr {
-        Expr::Let(_) => true,
-        Expr::Binary(e) => has_let(&e.left) || has_let(&e.right),
-        _ => false,
     }
 }
 
@@ -44,21 +25,119 @@ pub(super) fn idents(tokens: TokenStream, found: &mut Vec<Ident>) {
     }
 }
 
-/// The identifiers to which some code assigns, or which it borrows to be changed.
-pub(super) fn assigned(tokens: TokenStream, found: &mut Vec<Ident>) {
+/// Whether some code has a word.
+pub(super) fn mentions(tokens: TokenStream, word: &str) -> bool {
+    let mut found = Vec::new();
+    idents(tokens, &mut found);
+    found.iter().any(|ident| ident == word)
+}
+
+/// Whether code begins with a `#[cfg(..)]`, among its attributes.
+pub(super) fn is_configured(tokens: TokenStream) -> bool {
+    let mut tokens = tokens.into_iter();
+    loop {
+        match (tokens.next(), tokens.next()) {
+            (Some(TokenTree::Punct(hash)), Some(TokenTree::Group(attribute)))
+                if hash.as_char() == '#' =>
+            {
+                let name = attribute.stream().into_iter().next();
+                if matches!(name, Some(TokenTree::Ident(name)) if name == "cfg" || name == "cfg_attr")
+                {
+                    return true;
+                }
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// The macros of the standard library that neither assign, nor return, nor go on to another place.
+const HARMLESS: &[&str] = &[
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "cfg",
+    "concat",
+    "dbg",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "env",
+    "eprint",
+    "eprintln",
+    "file",
+    "format",
+    "format_args",
+    "line",
+    "matches",
+    "module_path",
+    "panic",
+    "print",
+    "println",
+    "stringify",
+    "todo",
+    "unimplemented",
+    "unreachable",
+    "vec",
+    "write",
+    "writeln",
+];
+
+pub(super) fn is_harmless(name: &Ident) -> bool {
+    let name = name.to_string();
+    HARMLESS.contains(&name.as_str()) && !crate::source::defines(name.as_str(), "macro_rules!")
+}
+
+/// Whether code has a macro of which is not known what it does.
+pub(super) fn has_unknown_macro(tokens: TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    (0..tokens.len()).any(|i| match &tokens[i] {
+        TokenTree::Group(group) => has_unknown_macro(group.stream()),
+        TokenTree::Ident(name) => is_macro(&tokens[i + 1..]) && !is_harmless(name),
+        _ => false,
+    })
+}
+
+/// `! ( .. )` after a name.
+fn is_macro(after: &[TokenTree]) -> bool {
+    match after {
+        [TokenTree::Punct(bang), TokenTree::Group(_), ..] => bang.as_char() == '!',
+        [
+            TokenTree::Punct(bang),
+            TokenTree::Ident(_),
+            TokenTree::Group(_),
+            ..,
+        ] => {
+            bang.as_char() == '!' // `macro_rules! name { .. }`
+        }
+        _ => false,
+    }
+}
+
+/// The identifiers that some code may change: those that it assigns to, borrows as `mut` or calls a method of, and all that it hands to
+/// a macro of which is not known what it does.
+pub(super) fn changed(tokens: TokenStream, found: &mut Vec<Ident>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (i, token) in tokens.iter().enumerate() {
+        let after = &tokens[i + 1..];
         match token {
             TokenTree::Group(group) => {
-                assigned(group.stream(), found);
-                if is_assigned(&tokens[i + 1..]) {
+                changed(group.stream(), found);
+                if may_change(after) {
+                    idents(group.stream(), found);
+                }
+            }
+            TokenTree::Ident(ident) if is_macro(after) => {
+                if !is_harmless(ident)
+                    && let Some(TokenTree::Group(group)) = after.get(1)
+                {
                     idents(group.stream(), found);
                 }
             }
             TokenTree::Ident(ident) => {
                 let is_borrowed =
                     i > 0 && matches!(&tokens[i - 1], TokenTree::Ident(before) if before == "mut");
-                if is_borrowed || is_assigned(&tokens[i + 1..]) {
+                if is_borrowed || may_change(after) {
                     found.push(ident.clone());
                 }
             }
@@ -67,15 +146,37 @@ pub(super) fn assigned(tokens: TokenStream, found: &mut Vec<Ident>) {
     }
 }
 
-/// Whether what comes before these tokens is assigned to: `= ..`, `+= ..`, `[0] = ..`, `.0 = ..`.
-pub(super) fn is_assigned(after: &[TokenTree]) -> bool {
+/// The methods that change nothing, whatever their receiver is: of a tensor, a list and a number.
+const ASKING: &[&str] = &[
+    "clone", "dims", "dtype", "forward", "is_empty", "iter", "len", "rank", "relu", "shape",
+    "sigmoid", "tanh", "to_vec",
+];
+
+/// Whether what comes before these tokens may be changed by them: `= ..`, `+= ..`, `[0] = ..`, `.0 = ..`, `.push(..)`.
+fn may_change(after: &[TokenTree]) -> bool {
     let sign = |i: usize| match after.get(i) {
         Some(TokenTree::Punct(punct)) => punct.as_char(),
         _ => ' ',
     };
     match after {
-        [TokenTree::Group(_), rest @ ..] => is_assigned(rest),
-        [TokenTree::Punct(dot), _, rest @ ..] if dot.as_char() == '.' => is_assigned(rest),
+        [TokenTree::Group(group), rest @ ..] if group.delimiter() != Delimiter::Brace => {
+            may_change(rest)
+        }
+        // `a..b`, not a member.
+        [TokenTree::Punct(dot), TokenTree::Punct(next), ..]
+            if dot.as_char() == '.' && next.as_char() == '.' =>
+        {
+            false
+        }
+        [
+            TokenTree::Punct(dot),
+            TokenTree::Ident(method),
+            TokenTree::Group(arguments),
+            ..,
+        ] if dot.as_char() == '.' && arguments.delimiter() == Delimiter::Parenthesis => {
+            !ASKING.contains(&method.to_string().as_str())
+        }
+        [TokenTree::Punct(dot), _, rest @ ..] if dot.as_char() == '.' => may_change(rest),
         _ if sign(0) == '=' => !matches!(sign(1), '=' | '>'),
         _ if "<>".contains(sign(0)) => sign(1) == sign(0) && sign(2) == '=',
         _ => "+-*/%^&|".contains(sign(0)) && sign(1) == '=',

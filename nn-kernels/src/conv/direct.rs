@@ -19,6 +19,9 @@ use std::ops::Range;
 /// Multiply-adds in a task at least, about 20 µs.
 const TASK_WORK: usize = 1 << 21;
 
+/// Elements of an image that may be copied for a task whatever it makes of them: 4 MiB of f32.
+const STRIP: usize = 1 << 20;
+
 /// Output positions of one axis that see the same taps: `first + step·j` for `j < count` sees, for each tap, the
 /// input at `in_step·j + offset`.
 struct Phase {
@@ -40,7 +43,10 @@ impl Phase {
         taps: impl Iterator<Item = (usize, isize)>,
     ) -> Self {
         let reaches = |offset: isize| {
-            (0..count).any(|j| (0..size as isize).contains(&((in_step * j) as isize + offset)))
+            // The first j that is not above or left of the input.
+            let j = (-offset).max(0) as usize;
+            let j = j.div_ceil(in_step);
+            j < count && (in_step * j) as isize + offset < size as isize
         };
         Self {
             first,
@@ -75,7 +81,7 @@ struct Pass<'a, T: 'static> {
     finish: Finish<'a, T>,
 }
 
-/// `y = x ∗ kernel`, finished; sizes are checked.
+/// `y = x ∗ kernel`, finished.
 pub fn forward<T: Gemm>(
     level: Level,
     g: &Conv2d,
@@ -84,6 +90,8 @@ pub fn forward<T: Gemm>(
     finish: Finish<T>,
     y: &mut [T],
 ) {
+    g.check(x.len(), kernel.len(), y.len());
+    finish.check(g.out_channels);
     let pass = Pass {
         kernels: T::kernels(level),
         batch: g.batch,
@@ -106,8 +114,9 @@ pub fn forward<T: Gemm>(
     });
 }
 
-/// The gradient with respect to x; sizes are checked.
+/// The gradient with respect to x.
 pub fn input_gradient<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T]) {
+    g.check(dx.len(), kernel.len(), dy.len());
     let pass = Pass {
         kernels: T::kernels(level),
         batch: g.batch,
@@ -166,6 +175,7 @@ impl<T: Gemm> Pass<'_, T> {
         let width = self.kernels.cols();
         let panels = co.div_ceil(width);
         let depth = y.taps.len() * x.taps.len() * ci;
+        // No more than the kernel with each group's channels rounded up to a panel.
         scratch::with(
             self.groups * panels * depth * width,
             |packed: &mut [T]| {
@@ -184,7 +194,10 @@ impl<T: Gemm> Pass<'_, T> {
                         }
                     }
                 });
-                let row_work = (x.count * depth * co * self.groups).max(1);
+                let row_work = [depth, co, self.groups]
+                    .iter()
+                    .fold(x.count, |n, &by| n.saturating_mul(by))
+                    .max(1);
                 let rows = TASK_WORK.div_ceil(row_work).clamp(1, y.count);
                 let blocks = y.count.div_ceil(rows);
                 let packed = &*packed;
@@ -213,15 +226,19 @@ impl<T: Gemm> Pass<'_, T> {
         if inside {
             return self.tiles(y, x, packed, image.0, rows, image.1, [0, 0], width);
         }
-        let line = xs.len() * channels;
-        scratch::with(ys.len() * line, |strip: &mut [T]| {
+        let line = xs.len().checked_mul(channels);
+        let len = line.and_then(|line| line.checked_mul(ys.len()));
+        let depth = y.taps.len() * x.taps.len() * channels;
+        let patches = x.count.saturating_mul(depth).saturating_mul(rows.len());
+        let (Some(line), Some(len)) = (line, len) else {
+            return self.patches(y, x, packed, image, rows);
+        };
+        if len > STRIP.max(patches.saturating_mul(4)) {
+            return self.patches(y, x, packed, image, rows);
+        }
+        scratch::with(len, |strip: &mut [T]| {
             let left = (-xs.start).clamp(0, xs.len() as isize) as usize;
-            let used = xs.end.min(width as isize) - xs.start.max(0);
-            let used = if used > 0 {
-                used as usize * channels
-            } else {
-                0
-            };
+            let used = (xs.end.min(width as isize) - xs.start.max(0)).max(0) as usize * channels;
             for (row, out) in ys.clone().zip(strip.chunks_exact_mut(line.max(1))) {
                 if !(0..height as isize).contains(&row) || used == 0 {
                     out.fill(T::default());
@@ -243,6 +260,71 @@ impl<T: Gemm> Pass<'_, T> {
                 xs.len(),
             );
         });
+    }
+
+    /// As [`Pass::strip`] for windows so far apart that most of what lies between them is seen by none: what the pixels of a tile see is
+    /// copied, a line for each.
+    fn patches(
+        &self,
+        y: &Phase,
+        x: &Phase,
+        packed: &[T],
+        (image, source): (usize, &[T]),
+        rows: Range<usize>,
+    ) {
+        let [height, width, channels] = self.input;
+        let taps = || {
+            let across = || x.taps.iter().map(|tap| tap.1);
+            y.taps
+                .iter()
+                .flat_map(move |tap| across().map(move |dx| [tap.1, dx]))
+        };
+        let line = taps().count() * channels;
+        let segments: Vec<isize> = (0..taps().count())
+            .map(|t| (t * channels) as isize)
+            .collect();
+        let heights = Heights::new(x.count, self.kernels.rows());
+        scratch::with(self.kernels.rows() * line, |patches: &mut [T]| {
+            for (row, tile) in rows.flat_map(|row| heights.iter().map(move |tile| (row, tile))) {
+                for (j, patch) in tile.clone().zip(patches.chunks_exact_mut(line.max(1))) {
+                    let at = [(row * y.in_step) as isize, (j * x.in_step) as isize];
+                    for ([dy, dx], out) in taps().zip(patch.chunks_exact_mut(channels.max(1))) {
+                        // What lies above or to the left wraps around to more than any size.
+                        let [v, h] = [(at[0] + dy) as usize, (at[1] + dx) as usize];
+                        match v < height && h < width {
+                            true => {
+                                let pixel = (v * width + h) * channels;
+                                out.copy_from_slice(&source[pixel..pixel + channels]);
+                            }
+                            false => out.fill(T::default()),
+                        }
+                    }
+                }
+                for panel in 0..self.panels() {
+                    let start = self.first_channel(panel);
+                    let seen = Seen {
+                        a: patches.as_ptr().wrapping_add(start),
+                        row: line,
+                        segments: &segments,
+                    };
+                    // SAFETY: `patches` has a line for each pixel of the tile with all that its taps see, the channels of the panel's
+                    // group from `start` on; the rest as in `tiles`.
+                    unsafe { self.tile(y, x, packed, image, row, tile.clone(), panel, seen) }
+                }
+            }
+        });
+    }
+
+    /// Panels of output channels, those of each group rounded up.
+    fn panels(&self) -> usize {
+        let co = self.output[2] / self.groups;
+        self.groups * co.div_ceil(self.kernels.cols())
+    }
+
+    /// The first input channel of a panel's group.
+    fn first_channel(&self, panel: usize) -> usize {
+        let [ci, co] = [self.input[2] / self.groups, self.output[2] / self.groups];
+        panel / co.div_ceil(self.kernels.cols()) * ci
     }
 
     /// Takes the last steps for output rows that were just computed. Only a forward pass has any, whose rows are whole.
@@ -276,55 +358,93 @@ impl<T: Gemm> Pass<'_, T> {
         line: usize,
     ) {
         let channels = self.input[2];
-        let [out_height, out_width, out_channels] = self.output;
-        let [ci, co] = [channels / self.groups, out_channels / self.groups];
-        let width = self.kernels.cols();
+        // Counted from the first of the rows, all of this lies within `source`.
+        let first = (rows.start * y.in_step) as isize - origin[0];
         let taps = y
             .taps
             .iter()
             .flat_map(|dy| x.taps.iter().map(move |dx| [dy.1, dx.1]));
         let segments: Vec<isize> = taps
-            .map(|[dy, dx]| ((dy - origin[0]) * line as isize + dx - origin[1]) * channels as isize)
+            .map(|[dy, dx]| ((dy + first) * line as isize + dx - origin[1]) * channels as isize)
             .collect();
-        let depth = segments.len() * ci;
         let heights = Heights::new(x.count, self.kernels.rows());
-        for panel in 0..self.groups * co.div_ceil(width) {
-            let (group, o) = (
-                panel / co.div_ceil(width),
-                panel % co.div_ceil(width) * width,
-            );
-            let cols = width.min(co - o);
-            let channel = group * co + o;
+        for panel in 0..self.panels() {
             for row in rows.clone() {
                 for tile in heights.iter() {
-                    let start =
-                        (row * y.in_step * line + tile.start * x.in_step) * channels + group * ci;
-                    let i = y.first + y.step * row;
-                    let j = x.first + x.step * tile.start;
-                    let out = ((image * out_height + i) * out_width + j) * out_channels + channel;
-                    let tile = Tile {
-                        rows: tile.len(),
-                        cols,
+                    let down = (row - rows.start) * y.in_step;
+                    let start = (down * line + tile.start * x.in_step) * channels
+                        + self.first_channel(panel);
+                    let seen = Seen {
                         a: source.as_ptr().wrapping_add(start),
-                        layout: Layout::Rows(x.in_step * channels),
+                        row: x.in_step * channels,
                         segments: &segments,
-                        k: ci,
-                        b: packed.as_ptr().wrapping_add(panel * depth * width),
-                        b_stride: width,
-                        c: self.y.get().wrapping_add(out),
-                        c_stride: x.step * out_channels,
-                        addend: self
-                            .finish
-                            .bias
-                            .map_or(std::ptr::null(), |bias| bias[channel..].as_ptr()),
-                        addend_stride: 0,
                     };
-                    // SAFETY: `source` holds every input position that these rows see (it is the image when none lies outside, else
-                    // a copy of the whole span), `packed` the weights of all panels, no other task writes the output pixels of this
-                    // image, phase and rows, and the kernels are those of a level that the processor has.
-                    unsafe { self.kernels.run(&tile) }
+                    // SAFETY: `source` holds every input position that these rows see: it is the image when none lies outside, else
+                    // a copy of the whole span. Nobody else writes the output of these rows.
+                    unsafe { self.tile(y, x, packed, image, row, tile, panel, seen) }
                 }
             }
         }
     }
+
+    /// Multiplies the tile of output pixels `tile` of a row and a panel of channels.
+    ///
+    /// # Safety
+    /// `seen` must be readable for the taps of all pixels of the tile and the input channels of the panel's group, `packed` must hold the
+    /// weights of all panels, and no other task may write the output of this image, phase and row.
+    #[allow(clippy::too_many_arguments)]
+    #[inline]
+    unsafe fn tile(
+        &self,
+        y: &Phase,
+        x: &Phase,
+        packed: &[T],
+        image: usize,
+        row: usize,
+        tile: Range<usize>,
+        panel: usize,
+        seen: Seen<T>,
+    ) {
+        let [out_height, out_width, out_channels] = self.output;
+        let [ci, co] = [self.input[2] / self.groups, out_channels / self.groups];
+        let width = self.kernels.cols();
+        let panels = co.div_ceil(width);
+        let (group, o) = (panel / panels, panel % panels * width);
+        let channel = group * co + o;
+        let i = y.first + y.step * row;
+        let j = x.first + x.step * tile.start;
+        let out = ((image * out_height + i) * out_width + j) * out_channels + channel;
+        let tile = Tile {
+            rows: tile.len(),
+            cols: width.min(co - o),
+            a: seen.a,
+            layout: Layout::Rows(seen.row),
+            segments: seen.segments,
+            k: ci,
+            b: packed
+                .as_ptr()
+                .wrapping_add(panel * seen.segments.len() * ci * width),
+            b_stride: width,
+            c: self.y.get().wrapping_add(out),
+            c_stride: x.step * out_channels,
+            addend: self
+                .finish
+                .bias
+                .map_or(std::ptr::null(), |bias| bias[channel..].as_ptr()),
+            addend_stride: 0,
+        };
+        // SAFETY: A, B and C are the caller's promise, the bias has an element for each output channel, and the kernels are those of a
+        // level that the processor has.
+        unsafe { self.kernels.run(&tile) }
+    }
+}
+
+/// Where a tile finds what its pixels see.
+struct Seen<'a, T> {
+    /// The first input channel of the first pixel, at the origin of the segments.
+    a: *const T,
+    /// Elements from one pixel to the next.
+    row: usize,
+    /// Where each tap's channels are.
+    segments: &'a [isize],
 }

@@ -26,8 +26,12 @@ const PARTIAL: usize = 1 << 22;
 const TASKS: usize = 16;
 const TASK_WORK: usize = 1 << 21;
 
-/// Sizes are checked, none of the kernel's is zero.
+/// The gradient with respect to the kernel.
 pub fn kernel_gradient<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk: &mut [T]) {
+    g.check(x.len(), dk.len(), dy.len());
+    if dk.is_empty() {
+        return;
+    }
     let kernels = T::kernels(level);
     let pixels = g.batch * g.out_height * g.out_width;
     if pixels == 0 {
@@ -36,7 +40,7 @@ pub fn kernel_gradient<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk:
     let (len, co) = (dk.len(), g.out_channels / g.groups);
     let most = TASKS
         .min(PARTIAL / len)
-        .min(pixels * len / g.groups / TASK_WORK)
+        .min(pixels.saturating_mul(len) / g.groups / TASK_WORK)
         .max(1);
     let piece = pixels.div_ceil(most);
     let pieces = pixels.div_ceil(piece);

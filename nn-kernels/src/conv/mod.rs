@@ -16,12 +16,13 @@ use super::norm::Scaling;
 use super::parallel;
 use super::simd::{Level, level};
 use finish::Finish;
+use std::ops::Deref;
 
 /// Sizes of a convolution of an image `[batch, height, width, in_channels]` with a kernel
 /// [kernel height, kernel width, in_channels / groups, out_channels] that gives
 /// `[batch, out_height, out_width, out_channels]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Conv2d {
+pub struct Sizes {
     /// Images.
     pub batch: usize,
     /// Height of the input.
@@ -48,43 +49,104 @@ pub struct Conv2d {
     pub out_width: usize,
 }
 
+/// Positions of pixels, inside and outside of an image, are below this: sums and differences of a few of them are `isize` numbers.
+const FARTHEST: usize = 1 << 59;
+
+/// [`Sizes`] that were checked: what the kernels take. None of the numbers that they compute from these overflows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Conv2d {
+    sizes: Sizes,
+    /// Elements of the input, the kernel and the output.
+    lens: [usize; 3],
+}
+
+impl Deref for Conv2d {
+    type Target = Sizes;
+    fn deref(&self) -> &Sizes {
+        &self.sizes
+    }
+}
+
 impl Conv2d {
-    /// Elements of the input.
-    fn x_len(&self) -> usize {
-        self.batch * self.height * self.width * self.in_channels
+    /// Sizes that make sense and that memory can hold.
+    ///
+    /// # Errors
+    /// What is wrong: groups that do not divide the channels, a number that is 0 or too large.
+    pub fn new(sizes: Sizes) -> Result<Conv2d, String> {
+        let Sizes {
+            groups,
+            in_channels,
+            out_channels,
+            strides,
+            dilation,
+            ..
+        } = sizes;
+        let divides = |n: usize| groups > 0 && n.is_multiple_of(groups);
+        if !divides(in_channels) || !divides(out_channels) {
+            return Err(format!(
+                "convolution: {groups} groups must divide {in_channels} and {out_channels} channels"
+            ));
+        }
+        if strides.contains(&0) || dilation.contains(&0) {
+            return Err(format!(
+                "convolution: strides {strides:?} and dilation {dilation:?} must be at least 1"
+            ));
+        }
+        let image = [sizes.height, sizes.width];
+        let result = [sizes.out_height, sizes.out_width];
+        for d in 0..2 {
+            // The farthest that any sum below comes from the first pixel.
+            let last = |count: usize, step: usize| count.saturating_sub(1).checked_mul(step);
+            let farthest = last(result[d], strides[d])
+                .zip(last(sizes.kernel[d], dilation[d]))
+                .and_then(|(window, tap)| window.checked_add(tap))
+                .and_then(|n| n.checked_add(sizes.pad_before[d]))
+                .and_then(|n| n.checked_add(image[d]))
+                .and_then(|n| n.checked_add(strides[d].max(dilation[d])));
+            if farthest.is_none_or(|n| n > FARTHEST) {
+                return Err(format!(
+                    "convolution: windows of {:?} pixels, strides {strides:?}, dilation {dilation:?} and padding {:?} reach further than \
+                     can be counted",
+                    sizes.kernel, sizes.pad_before
+                ));
+            }
+        }
+        let len = |dims: [usize; 4]| {
+            let len = dims.iter().try_fold(1_usize, |n, &d| n.checked_mul(d));
+            // An image without pixels may still have rows: 0 hides nothing.
+            let rows = dims
+                .iter()
+                .try_fold(1_usize, |n, &d| n.checked_mul(d.max(1)));
+            len.filter(|_| rows.is_some_and(|n| n <= FARTHEST))
+        };
+        let lens = [
+            len([sizes.batch, image[0], image[1], in_channels]),
+            len([
+                sizes.kernel[0],
+                sizes.kernel[1],
+                in_channels / groups,
+                out_channels,
+            ]),
+            len([sizes.batch, result[0], result[1], out_channels]),
+        ];
+        match lens {
+            [Some(x), Some(kernel), Some(y)] => Ok(Conv2d {
+                sizes,
+                lens: [x, kernel, y],
+            }),
+            _ => Err(
+                "convolution: images, kernels or results of more elements than memory can hold"
+                    .into(),
+            ),
+        }
     }
 
-    /// Elements of the output.
-    fn y_len(&self) -> usize {
-        self.batch * self.out_height * self.out_width * self.out_channels
-    }
-
-    /// Elements of the kernel.
-    fn k_len(&self) -> usize {
-        self.kernel[0] * self.kernel[1] * (self.in_channels / self.groups) * self.out_channels
-    }
-
-    /// Panics unless the sizes make sense and the slices have them.
+    /// Panics unless slices of so many elements are an input, a kernel and an output of these sizes.
     fn check(&self, x: usize, k: usize, y: usize) {
         assert!(
-            self.groups > 0
-                && self.in_channels.is_multiple_of(self.groups)
-                && self.out_channels.is_multiple_of(self.groups),
-            "convolution: {} groups must divide {} and {} channels",
-            self.groups,
-            self.in_channels,
-            self.out_channels
-        );
-        assert!(
-            self.strides.iter().chain(&self.dilation).all(|&s| s > 0),
-            "convolution: strides {:?} and dilation {:?} must be at least 1",
-            self.strides,
-            self.dilation
-        );
-        let expected = [self.x_len(), self.k_len(), self.y_len()];
-        assert!(
-            [x, k, y] == expected,
-            "convolution: expected {expected:?} elements of input, kernel and output, found {:?}",
+            [x, k, y] == self.lens,
+            "convolution: expected {:?} elements of input, kernel and output, found {:?}",
+            self.lens,
             [x, k, y]
         );
     }
@@ -156,8 +218,10 @@ fn forward_at<T: Gemm>(
     if y.is_empty() {
         return;
     }
-    if g.is_pointwise() {
-        let [ci, co] = [g.in_channels, g.out_channels];
+    // A kernel without weights is a product over nothing, whatever its height and width.
+    if g.is_pointwise() || kernel.is_empty() {
+        let co = g.out_channels;
+        let ci = if kernel.is_empty() { 0 } else { g.in_channels };
         let start = finish.bias.map_or(Start::Zero, Start::Row);
         multiply(
             level,
@@ -183,6 +247,9 @@ fn input_gradient_at<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], 
     g.check(dx.len(), kernel.len(), dy.len());
     if dx.is_empty() {
         return;
+    }
+    if kernel.is_empty() || dy.is_empty() {
+        return dx.fill(T::default());
     }
     if g.is_pointwise() {
         let [ci, co] = [g.in_channels, g.out_channels];

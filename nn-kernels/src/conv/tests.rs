@@ -98,8 +98,8 @@ struct Case<T> {
 impl<T: Float> Case<T> {
     fn new(g: &Conv2d, biased: bool, seed: u64) -> Self {
         let mut numbers = Numbers(seed);
-        let (x, kernel): (Vec<T>, Vec<T>) = (numbers.vec(g.x_len()), numbers.vec(g.k_len()));
-        let (dy, bias): (Vec<T>, Vec<T>) = (numbers.vec(g.y_len()), numbers.vec(g.out_channels));
+        let (x, kernel): (Vec<T>, Vec<T>) = (numbers.vec(g.lens[0]), numbers.vec(g.lens[1]));
+        let (dy, bias): (Vec<T>, Vec<T>) = (numbers.vec(g.lens[2]), numbers.vec(g.out_channels));
         let mut sums = [
             Sums::new(dy.len()),
             Sums::new(x.len()),
@@ -190,7 +190,7 @@ fn normalized_is_what_the_two_steps_give() {
     assert!(cases.iter().any(winograd::pays));
     for g in cases {
         let co = g.out_channels;
-        let [x, kernel] = [g.x_len(), g.k_len()].map(|n| numbers.vec::<f32>(n));
+        let [x, kernel] = [g.lens[0], g.lens[1]].map(|n| numbers.vec::<f32>(n));
         let [bias, mean, inv_std, gamma, beta] = [0; 5].map(|_| numbers.vec::<f32>(co));
         let by = Scaling {
             mean: &mean,
@@ -201,7 +201,7 @@ fn normalized_is_what_the_two_steps_give() {
         for (level, bias, relu) in
             levels().flat_map(|l| [(l, None, true), (l, Some(&bias[..]), false)])
         {
-            let mut plain = vec![f32::NAN; g.y_len()];
+            let mut plain = vec![f32::NAN; g.lens[2]];
             let mut expected = plain.clone();
             let mut found = plain.clone();
             forward_at(level, &g, &x, &kernel, Finish::bias(bias), &mut plain);
@@ -218,7 +218,7 @@ fn normalized_is_what_the_two_steps_give() {
 #[test]
 fn nan_goes_through_the_rectifier() {
     let g = sizes(1, [4, 4], [16, 16], [3, 3], [1, 1], [1, 1], [1, 1], 1);
-    let (mut x, kernel) = (vec![1f32; g.x_len()], vec![1.0; g.k_len()]);
+    let (mut x, kernel) = (vec![1f32; g.lens[0]], vec![1.0; g.lens[1]]);
     x[0] = f32::NAN;
     let ones = [1f32; 16];
     let by = Scaling {
@@ -235,7 +235,7 @@ fn nan_goes_through_the_rectifier() {
             ),
             ("direct", direct::forward),
         ] {
-            let mut y = vec![0.0; g.y_len()];
+            let mut y = vec![0.0; g.lens[2]];
             let finish = Finish::scaled(None, &by, &ones, true);
             forward(level, &g, &x[..], &kernel[..], finish, &mut y[..]);
             assert!(y[0].is_nan(), "{what} {level:?}");
@@ -258,7 +258,7 @@ fn sizes(
     let out = |d: usize| {
         (image[d] + 2 * pad[d]).saturating_sub((kernel[d] - 1) * dilation[d] + 1) / strides[d] + 1
     };
-    Conv2d {
+    let sizes = Sizes {
         batch,
         height: image[0],
         width: image[1],
@@ -271,7 +271,8 @@ fn sizes(
         groups,
         out_height: out(0),
         out_width: out(1),
-    }
+    };
+    Conv2d::new(sizes).unwrap()
 }
 
 fn random(numbers: &mut Numbers) -> Conv2d {
@@ -310,10 +311,32 @@ fn special_sizes() {
         sizes(2, [9, 9], [1, 2], [3, 3], [2, 2], one, one, 5), // depthwise with a multiplier
         sizes(1, [1, 30], [4, 70], [1, 5], one, [1, 2], [0, 4], 1),
         sizes(0, [5, 5], [3, 3], [3, 3], one, one, one, 1),
-        Conv2d {
+        Conv2d::new(Sizes {
             out_height: 0,
-            ..sizes(2, [5, 5], [3, 3], [3, 3], one, one, one, 1)
-        },
+            ..*sizes(2, [5, 5], [3, 3], [3, 3], one, one, one, 1)
+        })
+        .unwrap(),
+        // Windows far apart, most of them on nothing.
+        sizes(
+            2,
+            [3, 4],
+            [5, 6],
+            [2, 2],
+            [1 << 31, 1 << 20],
+            [1, 1 << 19],
+            [1 << 32, 1 << 21],
+            1,
+        ),
+        sizes(
+            1,
+            [7, 1],
+            [2, 40],
+            [3, 2],
+            [1, 1 << 40],
+            [1 << 30, 1],
+            [1 << 30, 1 << 41],
+            2,
+        ),
         sizes(2, [5, 5], [0, 3], [3, 3], one, one, one, 1),
         sizes(2, [5, 5], [3, 0], [3, 3], one, one, one, 1),
         sizes(2, [0, 5], [3, 2], [3, 3], one, one, [2, 1], 1),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::super::parallel::GRAIN;
 use super::super::simd;
-use super::pieces;
+use super::{elements, pieces};
 
 /// An input of [`select`]: its elements and its dims.
 pub type Operand<'a, T> = (&'a [T], &'a [usize]);
@@ -98,10 +98,6 @@ impl<const N: usize> Plan<N> {
     }
 }
 
-fn count(dims: &[usize]) -> usize {
-    dims.iter().product()
-}
-
 /// How [`broadcast_zip`] walks `x` and `y`, and what they are then: itself, or repeated copies of a short row.
 fn plan_zip<'a, A: Copy, B: Copy>(
     x: &'a [A],
@@ -110,8 +106,8 @@ fn plan_zip<'a, A: Copy, B: Copy>(
     y_dims: &[usize],
     out_dims: &[usize],
 ) -> (Plan<2>, Cow<'a, [A]>, Cow<'a, [B]>) {
-    let n = count(out_dims);
-    assert_eq!((x.len(), y.len()), (count(x_dims), count(y_dims)));
+    let n = elements(out_dims);
+    assert_eq!((x.len(), y.len()), (elements(x_dims), elements(y_dims)));
     let advances = [x.len() == n, y.len() == n];
     if advances == [true; 2] || (advances[0] && y.len() == 1) || (advances[1] && x.len() == 1) {
         let plan = Plan {
@@ -185,7 +181,7 @@ fn broadcast_zip_if<const WIDE: bool, A, B, C>(
     B: Copy + Send + Sync,
     C: Send,
 {
-    assert_eq!(out.len(), count(out_dims));
+    assert_eq!(out.len(), elements(out_dims));
     if out.is_empty() {
         return;
     }
@@ -230,7 +226,10 @@ pub fn broadcast_to<T: Copy + Send + Sync>(
     out: &mut [T],
     out_dims: &[usize],
 ) {
-    assert_eq!((x.len(), out.len()), (count(x_dims), count(out_dims)));
+    assert_eq!((x.len(), out.len()), (elements(x_dims), elements(out_dims)));
+    if out.is_empty() {
+        return;
+    }
     let plan = Plan::new([x_dims], out_dims);
     pieces(out, GRAIN, &|start, piece| {
         plan.walk(start, piece.len(), &mut |[i], at, length| {
@@ -257,12 +256,15 @@ pub fn select<T: Copy + Send + Sync>(
     assert_eq!(
         (c.len(), a.len(), b.len(), out.len()),
         (
-            count(condition.1),
-            count(a_dims),
-            count(b_dims),
-            count(out_dims)
+            elements(condition.1),
+            elements(a_dims),
+            elements(b_dims),
+            elements(out_dims)
         )
     );
+    if out.is_empty() {
+        return;
+    }
     let plan = Plan::new([condition.1, a_dims, b_dims], out_dims);
     pieces(out, GRAIN, &|start, piece| {
         plan.walk(start, piece.len(), &mut |[h, i, j], at, length| {
@@ -360,24 +362,24 @@ mod tests {
     #[test]
     fn zips_agree_with_indexing() {
         for (x_dims, y_dims, out_dims) in CASES {
-            let (x, y) = (random(count(x_dims), 3), random(count(y_dims), 4));
+            let (x, y) = (random(elements(x_dims), 3), random(elements(y_dims), 4));
             for ((x, x_dims), (y, y_dims)) in
                 [((&x, x_dims), (&y, y_dims)), ((&y, y_dims), (&x, x_dims))]
             {
-                let expected: Vec<f32> = (0..count(out_dims))
+                let expected: Vec<f32> = (0..elements(out_dims))
                     .map(|i| x[source(i, x_dims, out_dims)] - 2.0 * y[source(i, y_dims, out_dims)])
                     .collect();
                 let found = same_everywhere(|| {
-                    let mut out = vec![f32::NAN; count(out_dims)];
+                    let mut out = vec![f32::NAN; elements(out_dims)];
                     broadcast_zip(x, x_dims, y, y_dims, &mut out, out_dims, |a, b| a - 2.0 * b);
                     bits(&out)
                 });
                 assert_eq!(found, bits(&expected), "{x_dims:?} {y_dims:?}");
 
-                let expected: Vec<f32> = (0..count(out_dims))
+                let expected: Vec<f32> = (0..elements(out_dims))
                     .map(|i| x[source(i, x_dims, out_dims)])
                     .collect();
-                let mut out = vec![f32::NAN; count(out_dims)];
+                let mut out = vec![f32::NAN; elements(out_dims)];
                 broadcast_to(x, x_dims, &mut out, out_dims);
                 assert_eq!(out, expected, "{x_dims:?} to {out_dims:?}");
             }
@@ -392,10 +394,11 @@ mod tests {
                 [out_dims, x_dims, y_dims],
                 [x_dims, x_dims, y_dims],
             ] {
-                let condition: Vec<bool> = random(count(c), 5).iter().map(|&v| v > 0.0).collect();
-                let (x, y) = (random(count(a), 6), random(count(b), 7));
+                let condition: Vec<bool> =
+                    random(elements(c), 5).iter().map(|&v| v > 0.0).collect();
+                let (x, y) = (random(elements(a), 6), random(elements(b), 7));
                 let at = |i, dims| source(i, dims, out_dims);
-                let expected: Vec<f32> = (0..count(out_dims))
+                let expected: Vec<f32> = (0..elements(out_dims))
                     .map(|i| {
                         if condition[at(i, c)] {
                             x[at(i, a)]
@@ -405,7 +408,7 @@ mod tests {
                     })
                     .collect();
                 let found = same_everywhere(|| {
-                    let mut out = vec![f32::NAN; count(out_dims)];
+                    let mut out = vec![f32::NAN; elements(out_dims)];
                     select((&condition, c), (&x, a), (&y, b), &mut out, out_dims);
                     bits(&out)
                 });

@@ -9,10 +9,32 @@ mod broadcast;
 mod strided;
 
 pub use broadcast::{Operand, broadcast_to, broadcast_zip, broadcast_zip_wide, select};
+pub(super) use strided::check as check_slices;
 pub use strided::{AxisSlice, permute, strided_copy};
 
 use super::parallel::{GRAIN, for_each_chunk};
 use super::simd;
+
+/// The number of elements of a shape: 0 if an axis has none, however long the others are.
+///
+/// # Panics
+/// When there are more than can be counted.
+pub(super) fn elements(dims: &[usize]) -> usize {
+    product(dims.iter().copied())
+}
+
+/// [`elements`] of lengths that are no slice.
+pub(super) fn product(dims: impl Iterator<Item = usize>) -> usize {
+    let (mut nonzero, mut empty) = (Some(1_usize), false);
+    for n in dims {
+        empty |= n == 0;
+        nonzero = nonzero.and_then(|product| product.checked_mul(n.max(1)));
+    }
+    match empty {
+        true => 0,
+        false => nonzero.expect("a shape of more elements than can be counted"),
+    }
+}
 
 /// [`for_each_chunk`] compiled once for all bodies: kernels are instantiated for many functions, and each
 /// would bring its own copy of the thread pool's machinery.

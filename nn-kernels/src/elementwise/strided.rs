@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::parallel::{GRAIN, for_each_chunk};
+use super::{elements, product};
 
 /// Edge of the square tiles that transposes move: several cache lines for every page that is visited.
 const TILE: usize = 64;
@@ -21,10 +22,10 @@ pub struct AxisSlice {
 /// `out` with the axes of `x` in a new order: axis `i` of the output is axis `axes[i]` of `x`.
 pub fn permute<T: Copy + Send + Sync>(x: &[T], dims: &[usize], axes: &[usize], out: &mut [T]) {
     assert_eq!(axes.len(), dims.len());
-    assert_eq!(
-        (x.len(), out.len()),
-        (dims.iter().product::<usize>(), x.len())
-    );
+    assert_eq!((x.len(), out.len()), (elements(dims), x.len()));
+    if x.is_empty() {
+        return;
+    }
     let mut strides = vec![1; dims.len()];
     for i in (1..dims.len()).rev() {
         strides[i - 1] = strides[i] * dims[i];
@@ -39,9 +40,6 @@ pub fn permute<T: Copy + Send + Sync>(x: &[T], dims: &[usize], axes: &[usize], o
             }
             _ => order.push((dims[axis], strides[axis])),
         }
-    }
-    if x.is_empty() {
-        return;
     }
     let Some((last, outer)) = order.split_last() else {
         out.copy_from_slice(x);
@@ -199,15 +197,17 @@ fn slice_rows(
     }
 }
 
-fn check(whole: usize, dims: &[usize], slices: &[AxisSlice], part: usize) {
+/// Panics unless the slices, of as many elements as a part, lie in a whole of these dims.
+pub(crate) fn check(whole: usize, dims: &[usize], slices: &[AxisSlice], part: usize) {
     assert_eq!(slices.len(), dims.len());
-    assert_eq!(whole, dims.iter().product::<usize>());
-    assert_eq!(part, slices.iter().map(|s| s.length).product::<usize>());
+    assert_eq!(whole, elements(dims));
+    assert_eq!(part, product(slices.iter().map(|s| s.length)));
     for (slice, &n) in slices.iter().zip(dims) {
-        let last = slice.start as isize + slice.step * (slice.length as isize - 1);
+        // In numbers that no product overflows.
+        let last = slice.start as i128 + slice.step as i128 * (slice.length as i128 - 1);
         assert!(slice.step != 0, "a slice with step 0");
         assert!(
-            slice.length == 0 || (slice.start < n && (0..n as isize).contains(&last)),
+            slice.length == 0 || (slice.start < n && (0..n as i128).contains(&last)),
             "{slice:?} leaves an axis of {n}"
         );
     }

@@ -2,7 +2,7 @@
 
 use super::pack::{pack_a, pack_b};
 use super::tile::{Kernels, Layout, Tile};
-use super::{Gemm, Mat, Start, dots, scratch};
+use super::{Gemm, Mat, Start, check_rows, dots, scratch};
 use crate::parallel::{self, Parts};
 use crate::simd::Level;
 use std::ops::Range;
@@ -59,17 +59,15 @@ pub fn multiply<T: Gemm>(
     mut a: Mat<T>,
     mut b: Mat<T>,
     c: &mut [T],
-    ldc: usize,
+    mut ldc: usize,
     start: Start<T>,
 ) {
     if m == 0 || n == 0 {
         return;
     }
-    assert!(
-        ldc >= n && (m - 1) * ldc + n <= c.len(),
-        "C: {m} × {n} with rows {ldc} apart does not fit {} elements",
-        c.len()
-    );
+    check_rows(m, n, ldc, c.len());
+    // A distance that is never taken, between rows of which there is one.
+    ldc = ldc.min(c.len());
     if let Start::Row(row) = start {
         assert!(
             row.len() == n,
@@ -83,8 +81,10 @@ pub fn multiply<T: Gemm>(
         }
         return;
     }
+    // From here on A, B and C fit their slices, and no product of two of their sizes or of a size and a stride overflows.
     a.check("A", m, k);
     b.check("B", k, n);
+    (a, b) = (a.with_small_strides(), b.with_small_strides());
     // A stride that is never taken may be any; 1 spares the packing.
     if k == 1 {
         a.col_stride = 1;
@@ -197,7 +197,7 @@ struct Cut {
 impl<T: Gemm> Product<'_, T> {
     fn cut(&self, [m, n, k]: [usize; 3]) -> Cut {
         let tile = self.tile;
-        if m * n * k < 2 * TASK_WORK {
+        if m.saturating_mul(n).saturating_mul(k) < 2 * TASK_WORK {
             return Cut {
                 rows: m,
                 cols: n,
@@ -224,7 +224,7 @@ impl<T: Gemm> Product<'_, T> {
             2 * tile[1],
         ];
         let tasks = |size: [usize; 2]| m.div_ceil(size[0]) * n.div_ceil(size[1]) * pieces;
-        while tasks(size) < TASKS && size[0] * size[1] * depth >= 2 * TASK_WORK {
+        while tasks(size) < TASKS && (size[0] * size[1]).saturating_mul(depth) >= 2 * TASK_WORK {
             // The longer side first, as tiles count: low blocks pack B more often, narrow ones read A more often.
             let halves: [usize; 2] =
                 std::array::from_fn(|d| size[d].div_ceil(2).next_multiple_of(tile[d]));

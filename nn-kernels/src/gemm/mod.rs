@@ -22,13 +22,25 @@ pub(super) mod tile;
 pub(super) mod vector;
 
 use super::math::Float;
-use super::simd::{Level, level};
+use super::simd::{Level, level, widest};
 use scratch::Plain;
 use tile::Kernels;
 use vector::Body;
 
 pub(super) use blocks::{Heights, multiply};
 pub(super) use packed::Packed;
+
+/// Elements of a matrix at most. Rounded up to whole tiles and in bytes they are still addressable.
+const MOST_ELEMENTS: usize = isize::MAX as usize >> 8;
+
+/// Panics unless `m` rows of `n` elements, neither zero, `ldc` apart, fit `len` elements.
+fn check_rows(m: usize, n: usize, ldc: usize, len: usize) {
+    let end = (m - 1).checked_mul(ldc).and_then(|at| at.checked_add(n));
+    assert!(
+        ldc >= n && end.is_some_and(|end| end <= len),
+        "C: {m} × {n} with rows {ldc} apart does not fit {len} elements"
+    );
+}
 
 /// Read-only matrix view: element (i, j) is `data[i * row_stride + j * col_stride]`.
 #[derive(Clone, Copy, Debug)]
@@ -51,30 +63,48 @@ impl<T> Mat<'_, T> {
         }
     }
 
-    /// Panics when a matrix of `rows` × `cols`, neither zero, reaches beyond the data.
+    /// Panics when a matrix of `rows` × `cols`, neither zero, reaches beyond the data, or has more elements than memory could hold: strides
+    /// of 0 make a large matrix of little data.
     fn check(&self, name: &str, rows: usize, cols: usize) {
-        let last = (rows - 1) * self.row_stride + (cols - 1) * self.col_stride;
+        let reach = |n: usize, stride: usize| (n - 1).checked_mul(stride);
+        let last = match (reach(rows, self.row_stride), reach(cols, self.col_stride)) {
+            (Some(down), Some(across)) => down.checked_add(across),
+            _ => None,
+        };
         assert!(
-            last < self.data.len(),
+            last.is_some_and(|last| last < self.data.len()),
             "{name}: {rows} × {cols} with strides {} and {} needs {} elements, found {}",
             self.row_stride,
             self.col_stride,
-            last + 1,
+            last.map_or(usize::MAX, |last| last.saturating_add(1)),
             self.data.len()
         );
+        assert!(
+            rows.checked_mul(cols).is_some_and(|n| n <= MOST_ELEMENTS),
+            "{name}: {rows} × {cols} are more elements than memory can hold"
+        );
+    }
+
+    /// The same matrix, with strides so large that they are never taken replaced by what no product overflows with.
+    fn with_small_strides(self) -> Self {
+        Mat {
+            row_stride: self.row_stride.min(self.data.len()),
+            col_stride: self.col_stride.min(self.data.len()),
+            ..self
+        }
     }
 }
 
 /// Element types with a matrix product: `f32` and `f64`.
 pub trait Gemm: Plain + Float {
-    /// The register tiles for an instruction set.
+    /// The register tiles for an instruction set, or for the widest that the processor has if that is narrower.
     #[doc(hidden)]
     fn kernels(level: Level) -> &'static Kernels<Self>;
 
-    /// Runs `body` with the vectors of an instruction set.
+    /// Runs `body` with the vectors of an instruction set, or of the widest that the processor has if that is narrower.
     ///
     /// # Safety
-    /// As [`Body::run`]; the processor must have `level`.
+    /// What the body asks for, beside the instructions.
     #[doc(hidden)]
     unsafe fn vectors(level: Level, body: impl Body<Self>);
 
@@ -82,7 +112,7 @@ pub trait Gemm: Plain + Float {
     /// With k = 0 the product is zero.
     ///
     /// # Panics
-    /// When a matrix reaches beyond its slice.
+    /// When a matrix reaches beyond its slice, whatever its sizes and strides are.
     #[allow(clippy::too_many_arguments)]
     fn gemm(
         m: usize,
@@ -125,7 +155,7 @@ macro_rules! implement {
     ($element:ty, $kernels:ident, $avx512:ident, $avx2:ident) => {
         impl Gemm for $element {
             fn kernels(level: Level) -> &'static Kernels<Self> {
-                match level {
+                match level.min(widest()) {
                     #[cfg(target_arch = "x86_64")]
                     Level::Avx512 => &avx512::$kernels,
                     #[cfg(target_arch = "x86_64")]
@@ -135,9 +165,9 @@ macro_rules! implement {
             }
 
             unsafe fn vectors(level: Level, body: impl Body<Self>) {
-                // SAFETY: passed on to the caller.
+                // SAFETY: the processor has the instructions of `widest()`; the rest is passed on to the caller.
                 unsafe {
-                    match level {
+                    match level.min(widest()) {
                         #[cfg(target_arch = "x86_64")]
                         Level::Avx512 => avx512::body::<avx512::$avx512>(body),
                         #[cfg(target_arch = "x86_64")]

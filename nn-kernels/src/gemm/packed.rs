@@ -2,7 +2,7 @@
 
 use super::pack::pack_b;
 use super::tile::{Kernels, Layout, Tile};
-use super::{Gemm, Heights, Mat};
+use super::{Gemm, Heights, MOST_ELEMENTS, Mat, check_rows};
 use crate::parallel;
 use crate::simd::Level;
 use std::ops::Range;
@@ -28,8 +28,14 @@ fn pieces(k: usize) -> impl Iterator<Item = Range<usize>> {
 
 impl<'a, T: Gemm> Packed<'a, T> {
     /// How much memory a k × n matrix takes.
+    ///
+    /// # Panics
+    /// When no memory could hold it.
     pub fn len(level: Level, k: usize, n: usize) -> usize {
-        k * n.next_multiple_of(T::kernels(level).cols())
+        n.checked_next_multiple_of(T::kernels(level).cols())
+            .and_then(|n| n.checked_mul(k))
+            .filter(|&len| len <= MOST_ELEMENTS)
+            .expect("a matrix larger than the address space")
     }
 
     /// Packs a matrix; its transpose, if the strides say so.
@@ -110,11 +116,9 @@ impl<'a, T: Gemm> Packed<'a, T> {
             col_stride: 1,
         };
         view.check("A", m, k);
-        assert!(
-            ldc >= n && (m - 1) * ldc + n <= c.len(),
-            "C: {m} × {n} with rows {ldc} apart does not fit {} elements",
-            c.len()
-        );
+        check_rows(m, n, ldc, c.len());
+        // Distances that are never taken, between rows of which there is one.
+        let (lda, ldc) = (lda.min(a.len()), ldc.min(c.len()));
         let width = kernels.cols();
         let padded = n.next_multiple_of(width);
         let heights = Heights::new(m, kernels.rows());

@@ -83,10 +83,45 @@ impl Windows {
         self.output[0] * self.output_row()
     }
 
-    /// Panics unless the lengths agree, and says whether there is anything to do.
+    /// Panics unless the lengths agree and no position can overflow, and says whether there is anything to do.
     fn check(&self, input: usize, output: usize) -> bool {
-        assert_eq!(input, self.batch * self.input_image());
-        assert_eq!(output, self.batch * self.output_image());
+        let product = |[height, width]: [usize; 2]| {
+            [height, width, self.channels]
+                .iter()
+                .try_fold(self.batch, |n, &by| n.checked_mul(by))
+        };
+        assert_eq!(
+            Some(input),
+            product(self.input),
+            "pooling: elements of the images"
+        );
+        assert_eq!(
+            Some(output),
+            product(self.output),
+            "pooling: elements of the results"
+        );
+        for d in 0..2 {
+            assert!(
+                self.stride[d] > 0,
+                "pooling: strides {:?} must be at least 1",
+                self.stride
+            );
+            let farthest = self.output[d]
+                .checked_mul(self.stride[d])
+                .and_then(|n| n.checked_add(self.kernel[d]))
+                .and_then(|n| n.checked_add(self.pad[d]))
+                .and_then(|n| n.checked_add(self.input[d]));
+            assert!(
+                farthest.is_some(),
+                "pooling: windows reach further than can be counted: {self:?}"
+            );
+        }
+        let cells = self.kernel[0].checked_mul(self.kernel[1]);
+        assert!(
+            cells.is_some_and(|n| n <= i64::MAX as usize),
+            "pooling: more cells than can be counted in windows of {:?}",
+            self.kernel
+        );
         output > 0 && input > 0
     }
 
@@ -146,7 +181,8 @@ fn for_each_window<T: Float, E: Send>(
         return;
     }
     let (row, channels) = (windows.output_row(), windows.channels);
-    let rows = (GRAIN / (row * windows.kernel[0] * windows.kernel[1])).max(1);
+    let cells = windows.kernel[0] * windows.kernel[1];
+    let rows = (GRAIN / row.saturating_mul(cells).max(1)).max(1);
     let level = simd::level();
     pieces2(
         (out, rows * row),

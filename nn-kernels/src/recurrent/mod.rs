@@ -91,6 +91,31 @@ const TASK_ROWS: usize = 16;
 const GAP: usize = 16;
 
 impl Recurrence {
+    /// Panics when the sizes are larger than memory could hold, so that no product of them overflows later; otherwise as [`Self::columns`].
+    fn check(&self) -> usize {
+        let product = |dims: &[usize]| {
+            dims.iter()
+                .try_fold(1_usize, |n, &d| n.checked_mul(d.max(1)))
+        };
+        // All weights and all that a step keeps or gives have no more rows and columns than these.
+        let width = self
+            .features
+            .checked_add(self.units)
+            .and_then(|n| n.checked_add(GAP));
+        let sequences = [self.batch, self.time.saturating_add(2), 8];
+        let fits = |rows: &[usize]| {
+            let elements = product(rows)
+                .zip(width)
+                .and_then(|(rows, width)| rows.checked_mul(width));
+            elements.is_some_and(|n| n <= isize::MAX as usize / 64)
+        };
+        assert!(
+            fits(&sequences) && width.is_some_and(|width| fits(&[width, 8])),
+            "recurrent: sizes larger than memory can hold: {self:?}"
+        );
+        self.columns()
+    }
+
     /// Columns of kernels and bias.
     fn columns(&self) -> usize {
         self.cell.gates() * self.units
@@ -127,7 +152,7 @@ impl Recurrence {
 
     /// Rows of a task: all of few, so that the work pays for a thread.
     fn task_rows(&self) -> usize {
-        let work = self.time * self.width() * self.columns();
+        let work = (self.time * self.width()).saturating_mul(self.columns());
         TASK_WORK.div_ceil(work.max(1)).max(TASK_ROWS)
     }
 
@@ -153,7 +178,7 @@ pub struct Weights<'a, T> {
 
 impl<T> Weights<'_, T> {
     fn check(&self, r: &Recurrence) {
-        let columns = r.columns();
+        let columns = r.check();
         let found = [self.kernel.len(), self.recurrent.len(), self.bias.len()];
         let expected = [
             r.features * columns,

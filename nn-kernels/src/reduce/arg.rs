@@ -2,7 +2,7 @@
 
 use std::hint::select_unpredictable as select;
 
-use super::super::elementwise::pieces;
+use super::super::elementwise::{elements, pieces};
 use super::super::math::Number;
 use super::super::parallel::GRAIN;
 use super::fold::{Combine, Max, Min};
@@ -50,13 +50,13 @@ fn position<T: Number, C: Combine<T>>(
     out: &mut [i64],
 ) {
     let n = dims[axis];
-    let inner: usize = dims[axis + 1..].iter().product();
-    assert_eq!(x.len(), dims.iter().product::<usize>());
+    assert_eq!(x.len(), elements(dims));
     if out.is_empty() {
         return;
     }
     assert!(n > 0, "the position of an extremum of nothing");
     assert_eq!(x.len(), out.len() * n);
+    let inner = elements(&dims[axis + 1..]);
     // Tasks are whole planes of [n, inner], so that `out` is cut between them. Compiled once: for rows of a hundred classes the
     // narrowest vectors are the fastest.
     pieces(

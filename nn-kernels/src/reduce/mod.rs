@@ -12,13 +12,13 @@ mod squared_error;
 mod tests;
 
 pub use arg::{argmax, argmin};
-pub use scan::cumsum;
+pub use scan::{Summed, cumsum};
 pub use squared_error::{mean_squared_error, mean_squared_error_gradient};
 
 use std::ops::Range;
 
 use self::fold::{All, Any, Combine, Max, Min, Prod, Sum};
-use super::elementwise::pieces;
+use super::elementwise::{elements, pieces, product};
 use super::math::Number;
 use super::parallel::{GRAIN, map_ranges};
 use super::simd;
@@ -107,12 +107,9 @@ fn over_axes<T: Copy + Send + Sync, C: Combine<T>>(
     out: &mut [T],
 ) {
     assert_eq!(axes.len(), dims.len());
-    assert_eq!(x.len(), dims.iter().product::<usize>());
+    assert_eq!(x.len(), elements(dims));
     let kept = |(&n, &gone): (&usize, &bool)| if gone { 1 } else { n };
-    assert_eq!(
-        out.len(),
-        dims.iter().zip(axes).map(kept).product::<usize>()
-    );
+    assert_eq!(out.len(), product(dims.iter().zip(axes).map(kept)));
     if x.is_empty() {
         return out.fill(C::IDENTITY);
     }

@@ -21,8 +21,8 @@ use nn_derive::{Layer, model};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 // The struct is called as in configurations, and exported as `ActivationLayer` beside the enum.
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct Activation {
     #[config]
     activation: Function,

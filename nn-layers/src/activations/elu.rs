@@ -17,8 +17,8 @@ use nn_derive::{Layer, model};
 /// assert!((y[0] + 0.5).abs() < 1e-6 && y[1] == 2.0);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct ELU {
     #[config]
     alpha: f64,

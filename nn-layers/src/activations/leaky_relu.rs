@@ -17,8 +17,8 @@ use nn_derive::{Layer, model};
 /// assert_eq!(leaky.forward(Tensor::from([-2.0_f32, 2.0])).to_vec::<f32>()?, [-1.0, 2.0]);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct LeakyReLU {
     #[config]
     negative_slope: f64,

@@ -19,8 +19,8 @@ use nn_derive::{Layer, model};
 /// prelu.forward(Tensor::ones([2, 28, 28, 8]));
 /// assert_eq!(prelu.alpha().shape(), [1, 1, 8]);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct PReLU {
     #[config]
     alpha_initializer: Initializer,

@@ -17,8 +17,8 @@ use nn_derive::{Layer, model};
 /// assert_eq!(relu.forward(Tensor::from([-2.0_f32, 2.0, 8.0])).to_vec::<f32>()?, [-1.0, 2.0, 6.0]);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct ReLU {
     #[config]
     max_value: Option<f64>,

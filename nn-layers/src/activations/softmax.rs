@@ -17,8 +17,8 @@ use nn_derive::{Layer, model};
 /// let y = Softmax::new().forward(Tensor::from([[0.0_f32, 0.0], [0.0, 3.0_f32.ln()]]));
 /// nn_core::testing::assert_close(&y, &Tensor::from([[0.5_f32, 0.5], [0.25, 0.75]]), 1e-6);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct Softmax {
     #[config]
     axis: Axes,

@@ -27,8 +27,8 @@ use nn_derive::{Layer, model};
 /// let tall = Conv2D::new(8, 3).kernel_shape([3, 1]).strides(2);
 /// assert_eq!(tall.forward(Tensor::ones([2, 28, 28, 1])).shape(), [2, 13, 14, 8]);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct Conv2D {
     #[config]
     filters: usize,
@@ -144,10 +144,15 @@ impl Conv2D {
     /// The shape of the output, `[batch, height', width', filters]`.
     ///
     /// # Errors
-    /// When the input is not a batch of images, the groups do not divide channels and filters, or no window fits.
+    /// When the input is not a batch of images, there is no filter, the groups do not divide channels and filters, or no window fits.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         if let Err(error) = windows::check_images("Conv2D", input) {
             return Err(error);
+        }
+        if self.filters == 0 {
+            return Err(ShapeError::new(
+                "Conv2D expects at least one filter, found 0; each makes one channel of the output",
+            ));
         }
         let (channels, groups) = (input.dims()[3], self.groups);
         if groups == 0
@@ -174,13 +179,20 @@ impl Conv2D {
         windows.output_shape(input, self.filters)
     }
 
+    /// The size for which its kernel is made by the first call.
+    const fn kept_size(&self, input: &Shape) -> usize {
+        input.dims()[3]
+    }
+
     fn build(&self, input: &Shape) -> Result<()> {
         self.output_shape(input)?;
         let [height, width] = self.kernel_size;
-        if self.kernel.is_built() && self.kernel.shape()[2] * self.groups != input[3] {
+        if let Some(built) = self.kernel.built_dim(2)
+            && let channels = built.saturating_mul(self.groups)
+            && channels != input[3]
+        {
             return Err(Error::shape(format!(
-                "expected {} channels, found {}: a Conv2D keeps the channels of its first call; use another Conv2D for this input",
-                self.kernel.shape()[2] * self.groups,
+                "expected {channels} channels, found {}: a Conv2D keeps the channels of its first call; use another Conv2D for this input",
                 ShapeError::new("").dim(input[3]).text(" in ").shape(input),
             )));
         }

@@ -19,8 +19,8 @@ use nn_derive::{Layer, model};
 /// assert_eq!(dense.forward(Tensor::ones([2, 784])).shape(), [2, 16]);
 /// assert_eq!(dense.count_params(), 784 * 16 + 16);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct Dense {
     #[config]
     units: usize,
@@ -74,7 +74,7 @@ impl Dense {
     /// The shape of the output, `[.., units]`.
     ///
     /// # Errors
-    /// When the input is not at least `[batch, inputs]`.
+    /// When the input is not at least `[batch, inputs]`, or there is no unit.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         match input.rank() {
             0 | 1 => {
@@ -87,18 +87,27 @@ impl Dense {
                     .shape(input)
                     .text("; add a batch dimension with `reshape`"))
             }
+            _ if self.units == 0 => Err(ShapeError::new(
+                "Dense expects at least one unit, found 0; `Dense::new(1)` makes one number of every input",
+            )),
             rank => Ok(input.with(rank - 1, self.units)),
         }
+    }
+
+    /// The size for which its kernel is made by the first call.
+    const fn kept_size(&self, input: &Shape) -> usize {
+        input.dims()[input.rank() - 1]
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
         self.output_shape(input)?;
         let inputs = input[input.rank() - 1];
-        if self.kernel.is_built() && self.kernel.shape()[0] != inputs {
+        if let Some(built) = self.kernel.built_dim(0)
+            && built != inputs
+        {
             return Err(Error::shape(format!(
-                "expected last dimension {}, found {}: a Dense keeps the input size of its first call; `Flatten` or `Reshape` \
+                "expected last dimension {built}, found {}: a Dense keeps the input size of its first call; `Flatten` or `Reshape` \
                  the input, or use another Dense for it",
-                self.kernel.shape()[0],
                 ShapeError::new("").dim(inputs).text(" in ").shape(input),
             )));
         }

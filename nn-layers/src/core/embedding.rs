@@ -4,6 +4,7 @@ use crate::ShapeError;
 use crate::core::weights::{put, weight, weight_builders};
 use nn_core::{
     Constraint, DType, Error, Initializer, MAX_RANK, Param, Regularizer, Result, Shape, Tensor,
+    with_float,
 };
 use nn_derive::{Layer, model};
 
@@ -16,7 +17,7 @@ const UNIFORM: Initializer = Initializer::RandomUniform {
 /// A learned vector for each index: row `i` of `embeddings` for the index `i`.
 ///
 /// Shapes: `[..] → [.., output_dim]`, indices from 0 to `input_dim - 1`, whole numbers of any type. Parameters: `embeddings`
-/// `[input_dim, output_dim]`. An index out of range is an error.
+/// `[input_dim, output_dim]`. An index out of range is an error, and so is one that is not a whole number.
 ///
 /// Source: Keras's `Embedding`.
 ///
@@ -28,8 +29,8 @@ const UNIFORM: Initializer = Initializer::RandomUniform {
 /// let error = words.forward(Tensor::from([1000_i64])).ok().unwrap_err();
 /// assert!(error.to_string().contains("1000"));
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct Embedding {
     #[config]
     input_dim: usize,
@@ -100,6 +101,9 @@ impl Embedding {
     }
 
     fn call(&self, indices: Tensor) -> Tensor {
+        if let Some(error) = self.fraction(&indices) {
+            return Tensor::failed(error);
+        }
         let indices = indices.cast(DType::I64);
         // `take` counts negative indices from the end; here one is more likely a missing value than the last row.
         let negative = indices
@@ -116,12 +120,56 @@ impl Embedding {
         }
         self.embeddings.value().take(&indices, 0)
     }
+
+    /// The error of the first index that is no whole number, which a conversion would make one.
+    fn fraction(&self, indices: &Tensor) -> Option<Error> {
+        if !indices.dtype().is_float() || !indices.is_concrete() {
+            return None;
+        }
+        with_float!(indices.dtype(), T => {
+            let all = indices.try_data::<T>().ok()?;
+            // Of NaN and infinities the fraction is NaN.
+            let i = all.iter().position(|v| v.fract() != 0.0)?;
+            Some(Error::value(format!(
+                "index {} at place {i} of the indices (shape {}) is not a whole number: an Embedding of {} rows takes whole numbers from 0 on",
+                all[i],
+                indices.shape(),
+                self.input_dim,
+            )))
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use nn_core::Layer;
+
+    #[test]
+    fn an_index_that_is_no_whole_number_is_named() {
+        let layer = Embedding::new(3, 1);
+        for (index, name) in [
+            (f32::NAN, "NaN"),
+            (-0.5, "-0.5"),
+            (1.5, "1.5"),
+            (f32::INFINITY, "inf"),
+        ] {
+            let found = layer.forward(Tensor::from([[0.0, index]])).ok();
+            let error = found.unwrap_err().to_string();
+            assert!(
+                error.contains(&format!("index {name} at place 1")),
+                "{error}"
+            );
+        }
+        for index in [f64::MAX, 3.0, -1.0] {
+            assert!(
+                layer.forward(Tensor::from([index])).error().is_some(),
+                "{index}"
+            );
+        }
+        let bytes = layer.forward(Tensor::from([2_u8, 0]));
+        assert_eq!(bytes.shape(), [2, 1]);
+    }
 
     #[test]
     fn an_index_out_of_range_is_named_with_the_size() {

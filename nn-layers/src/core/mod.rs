@@ -4,9 +4,11 @@ pub(crate) mod activity;
 pub(crate) mod axes;
 mod dense;
 mod embedding;
+mod lambda;
 pub(crate) mod place;
 pub(crate) mod weights;
 pub(crate) mod windows;
 
 pub use dense::Dense;
 pub use embedding::Embedding;
+pub use lambda::Lambda;

@@ -1,7 +1,7 @@
 //! A place in memory for layers without fields.
 
 /// A byte, so that every layer has an address of its own: a running layer is recognised by it, and two values of size zero may share one.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Place(#[allow(dead_code)] u8);
 
 impl Place {

@@ -1,7 +1,7 @@
 //! The windows that convolutions and poolings move over an image.
 
 use crate::ShapeError;
-use nn_core::{Padding, Shape};
+use nn_core::{Padding, Shape, is_known};
 
 /// A window of `size` pixels, `dilation` pixels apart, moved by `strides`: `[height, width]` each.
 pub(crate) struct Windows {
@@ -32,6 +32,17 @@ impl Windows {
                 return Err(error
                     .text(" and dilation ")
                     .shape(&Shape::new(&self.dilation)));
+            }
+            let reach = (self.size[i] - 1).saturating_mul(self.dilation[i]);
+            if !is_known(self.size[i]) || !is_known(reach) {
+                let error = ShapeError::new(self.layer).text(": a window of ");
+                let error = error
+                    .number(self.size[i])
+                    .text(" pixels, ")
+                    .number(self.dilation[i]);
+                return Err(
+                    error.text(" apart, reaches over more than an axis can have (below 2³⁴)")
+                );
             }
             i += 1;
         }

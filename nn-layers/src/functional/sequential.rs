@@ -1,7 +1,7 @@
 //! Layers in a row.
 
-use nn_core::config::Writer;
-use nn_core::registry::{DynLayer, LayerClass, layer_from_config};
+use nn_core::config::{Reader, Writer};
+use nn_core::registry::{DynLayer, LayerClass, config_of, layer_from_config};
 use nn_core::{Error, Layer, Module, Result, Tensor};
 use serde_json::Value;
 
@@ -22,6 +22,7 @@ use serde_json::Value;
 /// let paths: Vec<String> = model.parameters().iter().map(|p| p.path().to_string()).collect();
 /// assert_eq!(paths, ["1.kernel", "1.bias", "2.kernel", "2.bias"]);
 /// ```
+#[derive(Clone)]
 pub struct Sequential {
     layers: Vec<Box<dyn DynLayer>>,
 }
@@ -62,6 +63,13 @@ impl Sequential {
     }
 }
 
+impl std::fmt::Debug for Sequential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sequential ")?;
+        f.debug_list().entries(&self.layers).finish()
+    }
+}
+
 // Not derived: the types of the layers are not known, so their classes are looked up by name.
 impl Module for Sequential {
     fn class_name(&self) -> Option<&'static str> {
@@ -76,20 +84,25 @@ impl Module for Sequential {
     }
 
     fn config(&self) -> Value {
-        let layers: Vec<Value> = self.layers.iter().map(|layer| layer.config()).collect();
-        Writer::new("Sequential").value("layers", &layers).finish()
+        let layers = self.layers.iter().map(|layer| config_of(&**layer));
+        let layers = Value::Array(layers.collect());
+        let mut writer = Writer::new("Sequential");
+        writer.entry("layers", layers);
+        writer.finish()
     }
 
     fn from_config(config: &Value) -> Result<Sequential> {
-        let layers: Vec<Value> =
-            nn_core::config::Reader::new("Sequential", config)?.value("layers")?;
-        let layers = layers.iter().enumerate().map(|(i, layer)| {
-            layer_from_config(layer)
-                .map_err(|e: Error| e.context(format!("layer {i} of Sequential")))
-        });
-        Ok(Sequential {
-            layers: layers.collect::<Result<_>>()?,
-        })
+        let read = |(i, layer): (usize, &Value)| {
+            layer_from_config(layer).map_err(|e| e.context(format!("layer {i} of Sequential")))
+        };
+        // Read where they are: a copy at every level would make deep nesting slow.
+        let layers = Reader::new("Sequential", config)?.entry("layers", |layers| {
+            let layers = layers.as_array().ok_or_else(|| {
+                Error::format(format!("expected a list of layers, found {layers}"))
+            })?;
+            layers.iter().enumerate().map(read).collect::<Result<_>>()
+        })?;
+        Ok(Sequential { layers })
     }
 }
 
@@ -107,6 +120,8 @@ impl Layer for Sequential {
 nn_core::__private::inventory::submit! {
     LayerClass {
         class_name: "Sequential",
+        module: module_path!(),
+        layer_type: std::any::TypeId::of::<Sequential>(),
         from_config: |config| Some(Sequential::from_config(config).map(|s| Box::new(s) as Box<dyn DynLayer>)),
     }
 }

@@ -19,8 +19,8 @@ use nn_derive::{Layer, model};
 /// assert_eq!(Average::new().forward([&a, &b]).to_vec::<f32>()?, [2.0, 4.0]);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct Average {
     #[model(skip)]
     _place: Place,

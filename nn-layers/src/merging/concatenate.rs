@@ -18,8 +18,8 @@ use nn_derive::{Layer, model};
 /// let (a, b) = (Tensor::ones([2, 3]), Tensor::ones([2, 5]));
 /// assert_eq!(Concatenate::new().forward([&a, &b]).shape(), [2, 8]);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct Concatenate {
     #[config]
     axis: isize,

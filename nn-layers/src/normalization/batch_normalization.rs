@@ -30,8 +30,8 @@ use nn_derive::{Layer, model};
 /// assert_eq!(bn.trainable_parameters().len(), 2);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct BatchNormalization {
     #[config]
     axis: isize,
@@ -147,6 +147,14 @@ impl BatchNormalization {
                 Err(error.text(" with the channels on the batch axis; add a dimension with `Reshape`, or choose another `axis`"))
             }
             Ok(_) => Ok(*input),
+        }
+    }
+
+    /// The size for which its parameters are made by the first call.
+    const fn kept_size(&self, input: &Shape) -> usize {
+        match axis_of("", self.axis, input) {
+            Ok(axis) => input.dims()[axis],
+            Err(_) => nn_core::UNKNOWN,
         }
     }
 

@@ -19,8 +19,8 @@ use nn_derive::{Layer, model};
 /// let y = LayerNormalization::new().forward(Tensor::from([[1.0_f32, 3.0], [10.0, 30.0]]));
 /// nn_core::testing::assert_close(&y, &Tensor::from([[-1.0_f32, 1.0], [-1.0, 1.0]]), 1e-3);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct LayerNormalization {
     #[config]
     axis: Ints,
@@ -129,7 +129,9 @@ impl LayerNormalization {
         let order = [outside.as_slice(), inside.as_slice()].concat();
         let in_order = order.is_sorted();
         let x = if in_order { x } else { x.transpose(&order) };
-        let features: usize = inside.iter().map(|&axis| shape[axis as usize]).product();
+        let features: usize = inside
+            .iter()
+            .fold(1, |n: usize, &axis| n.saturating_mul(shape[axis as usize]));
         let mut rows: Vec<usize> = outside.iter().map(|&axis| shape[axis as usize]).collect();
         rows.push(features);
         let or_all = |weight: &Option<Param>, value: f64| match weight {

@@ -17,8 +17,8 @@ use nn_derive::{Layer, model};
 /// let pool = GlobalMaxPooling2D::new();
 /// assert_eq!(pool.forward(Tensor::ones([2, 7, 7, 512])).shape(), [2, 512]);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct GlobalMaxPooling2D {
     #[config]
     keepdims: bool,

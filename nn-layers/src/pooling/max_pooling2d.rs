@@ -18,8 +18,8 @@ use nn_derive::{Layer, model};
 /// let pool = MaxPooling2D::new(2);
 /// assert_eq!(pool.forward(Tensor::ones([2, 28, 28, 8])).shape(), [2, 14, 14, 8]);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct MaxPooling2D {
     #[config]
     pool_size: [usize; 2],

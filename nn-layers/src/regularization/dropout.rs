@@ -2,7 +2,7 @@
 
 use crate::ShapeError;
 use nn_core::ops::dropout;
-use nn_core::{Error, Result, Shape, Tensor};
+use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// In training sets each number to 0 with probability `rate` and scales the others by `1 / (1 - rate)`, so that the expected sum
@@ -21,8 +21,8 @@ use nn_derive::{Layer, model};
 /// assert!(dropout.call(&x, true).to_vec::<f32>()?.iter().all(|v| *v == 0.0 || *v == 2.0));
 /// # Ok::<(), nn_core::Error>(())
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct Dropout {
     #[config]
     rate: f64,
@@ -38,19 +38,20 @@ impl Dropout {
     /// The shape of the output, that of the input.
     ///
     /// # Errors
-    /// None.
+    /// When the rate is no probability.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        Ok(*input)
+        if self.rate >= 0.0 && self.rate <= 1.0 {
+            return Ok(*input);
+        }
+        let error = ShapeError::new("the rate of Dropout is a probability from 0 to 1, found ");
+        Err(error
+            .decimal(self.rate)
+            .text("; `Dropout::new(0.5)` drops half"))
     }
 
-    fn build(&self, _: &Shape) -> Result<()> {
-        match (0.0..=1.0).contains(&self.rate) {
-            true => Ok(()),
-            false => Err(Error::value(format!(
-                "the rate of Dropout is a probability from 0 to 1, found {}; `Dropout::new(0.5)` drops half",
-                self.rate
-            ))),
-        }
+    fn build(&self, input: &Shape) -> Result<()> {
+        self.output_shape(input)?;
+        Ok(())
     }
 
     fn call(&self, x: Tensor, training: bool) -> Tensor {

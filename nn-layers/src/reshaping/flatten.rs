@@ -16,8 +16,8 @@ use nn_derive::{Layer, model};
 /// use nn_layers::Flatten;
 /// assert_eq!(Flatten::new().forward(Tensor::ones([2, 28, 28, 3])).shape(), [2, 2352]);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct Flatten {
     #[model(skip)]
     _place: Place,

@@ -17,8 +17,8 @@ use nn_derive::{Layer, model};
 /// assert_eq!(Reshape::new([28, 28, 1]).forward(Tensor::ones([2, 784])).shape(), [2, 28, 28, 1]);
 /// assert_eq!(Reshape::new([-1, 7]).forward(Tensor::ones([2, 784])).shape(), [2, 112, 7]);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct Reshape {
     #[config]
     target_shape: Ints,

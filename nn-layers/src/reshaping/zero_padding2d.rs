@@ -18,8 +18,8 @@ use nn_derive::{Layer, model};
 /// assert_eq!(ZeroPadding2D::new(1).forward(&x).shape(), [1, 4, 4, 1]);
 /// assert_eq!(ZeroPadding2D::new(0).sides([[0, 2], [3, 1]]).forward(&x).shape(), [1, 4, 6, 1]);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct ZeroPadding2D {
     #[config]
     padding: [[usize; 2]; 2],
@@ -44,7 +44,7 @@ impl ZeroPadding2D {
     /// The shape of the output.
     ///
     /// # Errors
-    /// When the input is not a batch of images.
+    /// When the input is not a batch of images, or an axis becomes too long.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         if let Err(error) = windows::check_images("ZeroPadding2D", input) {
             return Err(error);
@@ -54,7 +54,18 @@ impl ZeroPadding2D {
         while i < 2 {
             let n = input.dims()[i + 1];
             if is_known(n) {
-                output = output.with(i + 1, n + self.padding[i][0] + self.padding[i][1]);
+                let [before, after] = self.padding[i];
+                let size = n.saturating_add(before).saturating_add(after);
+                if !is_known(size) {
+                    let error = ShapeError::new("ZeroPadding2D: ")
+                        .number(before)
+                        .text(" and ")
+                        .number(after)
+                        .text(" zeros around ")
+                        .shape(input);
+                    return Err(error.text(" are more than a dimension can have (below 2³⁴)"));
+                }
+                output = output.with(i + 1, size);
             }
             i += 1;
         }

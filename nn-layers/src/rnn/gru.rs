@@ -28,8 +28,8 @@ use nn_derive::{Layer, model};
 /// assert_eq!(gru.forward(Tensor::ones([2, 10, 8])).shape(), [2, 16]);
 /// assert_eq!(gru.count_params(), (8 + 16 + 2) * 3 * 16);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct GRU {
     #[config]
     units: usize,
@@ -132,6 +132,11 @@ impl GRU {
     /// When the input is not `[batch, time, features]` with at least one step, or there is no unit.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         recurrent::output_shape("GRU", self.units, self.return_sequences, input)
+    }
+
+    /// The size for which its kernel is made by the first call.
+    const fn kept_size(&self, input: &Shape) -> usize {
+        input.dims()[2]
     }
 
     fn layer(&self) -> Recurrent<'_> {

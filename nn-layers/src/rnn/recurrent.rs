@@ -78,10 +78,11 @@ impl Recurrent<'_> {
     /// Makes the parameters for an input of a shape that the layer takes.
     pub fn build(&self, units: usize, input: &Shape) -> Result<()> {
         let features = input[2];
-        if self.kernel.is_built() && self.kernel.shape()[0] != features {
+        if let Some(built) = self.kernel.built_dim(0)
+            && built != features
+        {
             return Err(Error::shape(format!(
-                "expected {} features, found {}: {} keeps the features of its first call; use another one for this input",
-                self.kernel.shape()[0],
+                "expected {built} features, found {}: {} keeps the features of its first call; use another one for this input",
                 ShapeError::new("").dim(features).text(" in ").shape(input),
                 self.name,
             )));
@@ -97,7 +98,7 @@ impl Recurrent<'_> {
                 )));
             }
         }
-        let columns = self.cell.gates() * units;
+        let columns = units.saturating_mul(self.cell.gates());
         self.kernel.build([input.dim(2)?, columns])?;
         self.recurrent_kernel.build([units, columns])?;
         match (self.bias, self.cell) {

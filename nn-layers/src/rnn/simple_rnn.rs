@@ -25,8 +25,8 @@ use nn_derive::{Layer, model};
 /// let rnn = SimpleRNN::new(16).return_sequences(true);
 /// assert_eq!(rnn.forward(Tensor::ones([2, 10, 8])).shape(), [2, 10, 16]);
 /// ```
-#[derive(Layer)]
-#[model(crate = nn_core)]
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug)]
 pub struct SimpleRNN {
     #[config]
     units: usize,
@@ -108,6 +108,11 @@ impl SimpleRNN {
     /// When the input is not `[batch, time, features]` with at least one step, or there is no unit.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         recurrent::output_shape("SimpleRNN", self.units, self.return_sequences, input)
+    }
+
+    /// The size for which its kernel is made by the first call.
+    const fn kept_size(&self, input: &Shape) -> usize {
+        input.dims()[2]
     }
 
     fn layer(&self) -> Recurrent<'_> {

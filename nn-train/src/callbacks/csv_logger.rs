@@ -4,6 +4,7 @@ use super::{Callback, Run};
 use crate::training::Scores;
 use nn_core::{Error, Result};
 use std::fs::File;
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Writes the scores of every epoch as a line of a CSV file, as Keras's `CSVLogger`.
@@ -33,7 +34,8 @@ impl CSVLogger {
         }
     }
 
-    /// Whether lines are added to a file that is there already.
+    /// Whether lines are added to a file that is there already, under the columns that it has: a score without one is an error, and a column
+    /// without a score stays empty.
     #[must_use]
     pub fn append(mut self, append: bool) -> Self {
         self.append = append;
@@ -53,19 +55,23 @@ impl CSVLogger {
 
 impl Callback for CSVLogger {
     fn on_train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
+        let at = |e: std::io::Error| Error::io(&self.path, &e);
+        let text = match self.append && self.path.is_file() {
+            true => std::fs::read_to_string(&self.path).map_err(at)?,
+            false => String::new(),
+        };
         let mut options = File::options();
         match self.append {
             true => options.append(true).create(true),
             false => options.write(true).create(true).truncate(true),
         };
-        let file = options
-            .open(&self.path)
-            .map_err(|e| Error::io(&self.path, &e))?;
-        let has_header = file.metadata().is_ok_and(|m| m.len() > 0);
-        self.writer = Some(csv::Writer::from_writer(file));
-        if !has_header {
-            self.columns.clear();
+        let mut file = options.open(&self.path).map_err(at)?;
+        if !text.is_empty() && !text.ends_with('\n') {
+            // A process that was ended in the middle of a line: the next one begins anew.
+            file.write_all(b"\n").map_err(at)?;
         }
+        self.columns = columns(&text).map_err(|e| e.context(self.path.display()))?;
+        self.writer = Some(csv::Writer::from_writer(file));
         Ok(())
     }
 
@@ -75,9 +81,33 @@ impl Callback for CSVLogger {
             let header = std::iter::once("epoch".to_string()).chain(self.columns.clone());
             self.write(header.collect())?;
         }
+        if let Some((name, _)) = scores
+            .iter()
+            .find(|(name, _)| !self.columns.iter().any(|c| c == name))
+        {
+            return Err(Error::value(format!(
+                "{} has no column `{name}`, only {}; log to another file, or without `append`",
+                self.path.display(),
+                self.columns.join(", ")
+            )));
+        }
         let mut record = vec![(run.epochs_trained() - 1).to_string()];
         let value = |name: &String| scores.get(name).map_or(String::new(), |v| v.to_string());
         record.extend(self.columns.iter().map(value));
         self.write(record)
+    }
+}
+
+/// The names of the scores in a file that was written before; none of an empty one.
+fn columns(text: &str) -> Result<Vec<String>> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let names = reader.headers().map_err(|e| Error::format(e.to_string()))?;
+    let mut names = names.iter();
+    match names.next() {
+        None => Ok(Vec::new()),
+        Some("epoch") => Ok(names.map(str::to_string).collect()),
+        Some(other) => Err(Error::format(format!(
+            "the first column is `{other}` and not `epoch`: this is not the log of a training, and nothing is added to it"
+        ))),
     }
 }

@@ -2,6 +2,7 @@
 
 mod csv_logger;
 mod early_stopping;
+mod lambda_callback;
 mod learning_rate_scheduler;
 mod model_checkpoint;
 mod monitor;
@@ -10,6 +11,7 @@ mod terminate_on_nan;
 
 pub use csv_logger::CSVLogger;
 pub use early_stopping::EarlyStopping;
+pub use lambda_callback::LambdaCallback;
 pub use learning_rate_scheduler::LearningRateScheduler;
 pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Mode;
@@ -17,7 +19,7 @@ pub use reduce_lr_on_plateau::ReduceLROnPlateau;
 pub use terminate_on_nan::TerminateOnNaN;
 
 use crate::optimizers::Optimizer;
-use crate::saving;
+use crate::saving::{self, Rebuild};
 use crate::training::Scores;
 use crate::training::State;
 use nn_core::{Error, Module, Result};
@@ -105,13 +107,13 @@ impl<C: Callback + ?Sized> Callback for &mut C {
 
 /// The training that a callback is part of.
 pub struct Run<'a> {
-    model: &'a dyn Module,
+    model: &'a dyn Rebuild,
     state: &'a mut State,
     stop: &'a mut bool,
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(model: &'a dyn Module, state: &'a mut State, stop: &'a mut bool) -> Run<'a> {
+    pub(crate) fn new(model: &'a dyn Rebuild, state: &'a mut State, stop: &'a mut bool) -> Run<'a> {
         Run { model, state, stop }
     }
 

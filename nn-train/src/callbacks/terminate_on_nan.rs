@@ -1,6 +1,7 @@
 //! An end instead of an error.
 
 use super::{Callback, Run};
+use crate::training::progress::show;
 use nn_core::Error;
 
 /// Ends training at a loss that is not a finite number, with the history so far and a message instead of an error.
@@ -34,7 +35,7 @@ impl Callback for TerminateOnNaN {
         if error.kind() != nn_core::ErrorKind::NotFinite {
             return false;
         }
-        eprintln!("training ends: {error}");
+        show(std::io::stderr(), &format!("training ends: {error}\n"));
         self.reason = Some(error.to_string());
         true
     }

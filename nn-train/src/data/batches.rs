@@ -1,16 +1,16 @@
 //! Going through a data set batch by batch, on request prepared on another thread.
 
-use super::Dataset;
+use super::{Dataset, Place};
 use nn_core::{DType, Element, Tensor, random};
 use nn_kernels::parallel;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 /// An iterator over `(x, y)` batches; see [`Dataset::batches`]. [`Batches::datasets`] gives whole batches, with several inputs,
 /// targets and weights.
 pub struct Batches {
     data: Dataset,
     size: usize,
-    order: Option<Vec<usize>>,
+    order: Option<Arc<[usize]>>,
     drop_remainder: bool,
     next: usize,
     prefetched: Option<mpsc::Receiver<Dataset>>,
@@ -42,7 +42,7 @@ impl Batches {
     /// In the given order of rows.
     #[must_use]
     pub(crate) fn in_order(mut self, order: Vec<usize>) -> Batches {
-        self.order = Some(order);
+        self.order = Some(order.into());
         self
     }
 
@@ -74,16 +74,21 @@ impl Batches {
     }
 
     fn make(&mut self) -> Option<Dataset> {
-        let start = self.next * self.size;
-        let end = (start + self.size).min(self.data.len());
         if self.next >= self.count_batches() {
             return None;
         }
+        let start = self.next * self.size;
+        let end = start.saturating_add(self.size).min(self.data.len());
         self.next += 1;
-        Some(match &self.order {
+        let mut batch = match &self.order {
             None => self.data.rows(start, end),
             Some(order) => self.data.select(&order[start..end]),
-        })
+        };
+        batch.place = Place {
+            order: self.order.clone(),
+            start,
+        };
+        Some(batch)
     }
 
     fn next_dataset(&mut self) -> Option<Dataset> {
@@ -91,7 +96,9 @@ impl Batches {
             return self.make();
         }
         if self.prefetched.is_none() {
-            let (send, receive) = mpsc::sync_channel(self.prefetch);
+            // No further ahead than there are batches: the channel has room for all of them from the start.
+            let ahead = self.prefetch.min(self.count_batches());
+            let (send, receive) = mpsc::sync_channel(ahead);
             let mut source = Batches {
                 data: self.data.clone(),
                 order: self.order.take(),
@@ -158,7 +165,7 @@ mod tests {
 
     #[test]
     fn every_row_comes_once_with_its_target_prefetched_or_not() {
-        for prefetch in [0, 1, 3] {
+        for prefetch in [0, 1, 3, usize::MAX] {
             let mut seen = Vec::new();
             for (x, y) in numbers(10).batches(3).shuffle(4).prefetch(prefetch) {
                 assert_eq!(x.to_vec::<i64>().unwrap(), y.to_vec::<i64>().unwrap());
@@ -176,5 +183,6 @@ mod tests {
         assert!(batches.next().is_some());
         drop(batches);
         assert_eq!(numbers(10).batches(4).drop_remainder().count(), 2);
+        assert_eq!(numbers(10).batches(usize::MAX).count(), 1);
     }
 }

@@ -4,10 +4,12 @@ mod batch;
 mod batches;
 pub mod datasets;
 mod into;
+mod place;
 
 pub use batch::{Batch, FromBatch};
 pub use batches::Batches;
 pub use into::{IntoDataset, IntoTensors};
+pub(crate) use place::Place;
 
 use nn_core::{Error, Result, Tensor, random};
 
@@ -29,6 +31,8 @@ pub struct Dataset {
     y: Vec<Tensor>,
     weights: Option<Tensor>,
     len: usize,
+    /// Of a batch, which rows of the whole it holds.
+    place: Place,
 }
 
 /// The rows of a tensor, which errors call `what()`.
@@ -110,7 +114,13 @@ impl Dataset {
                 )));
             }
         }
-        Ok(Dataset { x, y, weights, len })
+        Ok(Dataset {
+            x,
+            y,
+            weights,
+            len,
+            place: Place::default(),
+        })
     }
 
     /// The inputs; the first of several.
@@ -141,6 +151,11 @@ impl Dataset {
         self.weights.as_ref()
     }
 
+    /// Of a batch, which rows of the whole it holds.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// Inputs, targets and weights.
     pub(crate) fn into_parts(self) -> (Vec<Tensor>, Vec<Tensor>, Option<Tensor>) {
         (self.x, self.y, self.weights)
@@ -163,6 +178,7 @@ impl Dataset {
             y: self.y.iter().map(&mut f).collect(),
             weights: self.weights.as_ref().map(f),
             len,
+            place: Place::default(),
         }
     }
 

@@ -8,6 +8,7 @@ mod categorical_crossentropy;
 mod categorical_hinge;
 mod checks;
 mod cosine_similarity;
+mod function;
 mod hinge;
 mod huber;
 mod kl_divergence;

@@ -6,6 +6,9 @@ use crate::saving::registry::{self, Allowed};
 use nn_core::{Error, Result, Tensor, no_gradient};
 use serde::{Deserialize, Serialize};
 
+/// Thresholds at most: f32 has no more numbers between ½ and 1 than half as many.
+const MOST_THRESHOLDS: usize = 1 << 24;
+
 /// Which curve.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Curve {
@@ -93,7 +96,7 @@ impl Auc {
         self
     }
 
-    /// How many thresholds, at least 2 (Keras: 200).
+    /// How many thresholds, at least 2 and at most 2²⁴ (Keras: 200).
     #[must_use]
     pub fn num_thresholds(mut self, n: usize) -> Auc {
         self.num_thresholds = n;
@@ -213,9 +216,9 @@ impl Metric for Auc {
         y_pred: &Tensor,
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
-        if self.num_thresholds < 2 {
+        if !(2..=MOST_THRESHOLDS).contains(&self.num_thresholds) {
             return Err(Error::value(format!(
-                "AUC needs at least 2 thresholds, found {}",
+                "AUC needs at least 2 thresholds and takes at most {MOST_THRESHOLDS}, found {}",
                 self.num_thresholds
             )));
         }

@@ -2,6 +2,7 @@
 
 use super::mean::weights;
 use crate::losses::pair;
+use nn_core::config::{Json, from_json};
 use nn_core::{DType, Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -77,17 +78,18 @@ pub(super) struct Selection {
 fn one_threshold<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<f64>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
+    let Json(value) = Json::deserialize(deserializer)?;
     let single = match &value {
         Value::Array(list) if list.len() == 1 => &list[0],
         other => other,
     };
     match single {
         Value::Null => Ok(None),
-        Value::Number(n) => Ok(n.as_f64()),
-        _ => Err(serde::de::Error::custom(format!(
-            "`thresholds` must be one number, found {value}; give one metric for each"
-        ))),
+        one => from_json(one).map(Some).map_err(|_| {
+            serde::de::Error::custom(format!(
+                "`thresholds` must be one number, found {value}; give one metric for each"
+            ))
+        }),
     }
 }
 

@@ -1,9 +1,9 @@
 //! A constant learning rate, or one that follows a schedule.
 
 use crate::schedules::{self, Schedule};
+use nn_core::config::{Json, from_json};
 use nn_core::{Error, Result};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 
@@ -87,10 +87,10 @@ impl Serialize for LearningRate {
 impl<'de> Deserialize<'de> for LearningRate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<LearningRate, D::Error> {
         use serde::de::Error;
-        let value = Value::deserialize(deserializer)?;
-        match value.as_f64() {
-            Some(rate) => Ok(LearningRate::Constant(rate)),
-            None => schedules::from_config(&value)
+        let Json(value) = Json::deserialize(deserializer)?;
+        match from_json(&value) {
+            Ok(rate) => Ok(LearningRate::Constant(rate)),
+            Err(_) => schedules::from_config(&value)
                 .map(|schedule| LearningRate::Schedule(Arc::from(schedule)))
                 .map_err(D::Error::custom),
         }

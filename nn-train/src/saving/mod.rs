@@ -1,10 +1,23 @@
 //! One file for everything: safetensors with parameters and buffers under their paths, optimizer state under `optimizer/`, and in
-//! the header the configuration as JSON in Keras's vocabulary. Python's safetensors reads it as it is.
+//! the metadata the configuration as JSON in Keras's vocabulary (`nn`) and checksums of everything (`nn.checksums`). Python's
+//! safetensors reads it as it is.
 //!
-//! A file is written beside its final name and renamed when complete, so an interrupted or failed save leaves the file from before.
+//! What is saved can be loaded: a configuration that would not come back as it is, two parameters of one path, layers nested too deep
+//! for a reader are errors of `save`, which then has not touched the file from before. A file is written beside its final name and
+//! renamed when complete, so an interrupted or failed save leaves the file from before, and two who save to one path leave one of their
+//! two files. What an interrupted save left behind is removed by the next one.
+//!
+//! Reading takes time and memory in proportion to the file, whatever the file says; configurations may be nested 1000 levels deep.
 
+mod depth;
+pub(crate) mod format;
+mod load;
 pub mod registry;
+mod save;
+mod weights;
+mod write_whole;
 
+<<<<<<< HEAD
 use crate::training::Model;
 use crate::training::State;
 use crate::{losses, metrics, optimizers};
@@ -472,3 +485,10 @@ impl fmt::Display for LoadReport {
         )
     }
 }
+=======
+pub(crate) use load::{load_compiled, load_model};
+pub(crate) use save::{Rebuild, save};
+pub use weights::LoadReport;
+pub(crate) use weights::{load_weights, load_weights_partial};
+pub(crate) use write_whole::write_whole;
+>>>>>>> main

@@ -2,6 +2,7 @@
 //!
 //! Each file registers its own class with [`register!`](crate::register), as a program does with its own; nothing enumerates them.
 
+use nn_core::config::{describe, from_json, to_json};
 use nn_core::{Error, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -101,6 +102,14 @@ pub(crate) fn find<T: ?Sized + 'static>(
     }
 }
 
+/// What every error of [`unknown`] says, by which it is known.
+const UNKNOWN: &str = "if it is your own, make it known with";
+
+/// Whether an error is about a class that nobody registered.
+pub(crate) fn is_unknown(e: &Error) -> bool {
+    e.message().contains(UNKNOWN)
+}
+
 /// What is said about a class that nobody registered.
 pub(crate) fn unknown(what: &str, kind: &str, config: &Value) -> Error {
     let name = config
@@ -108,17 +117,13 @@ pub(crate) fn unknown(what: &str, kind: &str, config: &Value) -> Error {
         .and_then(Value::as_str)
         .unwrap_or_default();
     Error::format(format!(
-        "no {what} is called {name}; if it is your own, make it known with `nn::register!({kind}: {name});` in this program"
+        "no {what} is called {name}; {UNKNOWN} `nn::register!({kind}: {name});` in this program"
     ))
 }
 
 /// `{"class_name": ..., "config": ...}` of a value's fields.
 pub(crate) fn write<T: Serialize>(class_name: &str, fields: &T) -> Value {
-    entry(class_name, json!(fields))
-}
-
-fn entry(class_name: &str, config: Value) -> Value {
-    json!({"class_name": class_name, "config": config})
+    json!({"class_name": class_name, "config": describe(fields)})
 }
 
 /// Entries that Keras writes and that a class here does not have, with what they may say. `name` and `dtype` may say anything.
@@ -163,8 +168,8 @@ pub(crate) fn read_over<T: DeserializeOwned + Serialize>(
     foreign: Foreign,
 ) -> Result<T> {
     let class = class_name(config)?;
-    let merged = merge(class, json!(defaults), config, foreign)?;
-    T::deserialize(merged).map_err(|e| wrong(class, &e))
+    let merged = merge(class, to_json(&defaults)?, config, foreign)?;
+    from_json(&merged).map_err(|e| wrong(class, &e))
 }
 
 fn wrong(class: &str, e: &dyn std::fmt::Display) -> Error {

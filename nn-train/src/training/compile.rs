@@ -1,7 +1,7 @@
 //! What a model is trained with: optimizer, losses, metrics.
 
 use crate::losses::Loss;
-use crate::metrics::Metric;
+use crate::metrics::{IntoMetric, Metric};
 use crate::optimizers::Optimizer;
 use std::sync::Arc;
 
@@ -64,21 +64,22 @@ impl Compile {
         }
     }
 
-    /// A metric, computed for every output.
+    /// A metric, or a function of targets and predictions, computed for every output.
     #[must_use]
-    pub fn metric(mut self, metric: impl Metric + 'static) -> Compile {
-        self.metrics.push((None, Box::new(metric)));
+    pub fn metric<Kind>(mut self, metric: impl IntoMetric<Kind>) -> Compile {
+        self.metrics.push((None, metric.into_metric()));
         self
     }
 
     /// A metric of one output, by its name (that of the layer that makes it).
     #[must_use]
-    pub fn metric_for(
+    pub fn metric_for<Kind>(
         mut self,
         output: impl Into<String>,
-        metric: impl Metric + 'static,
+        metric: impl IntoMetric<Kind>,
     ) -> Compile {
-        self.metrics.push((Some(output.into()), Box::new(metric)));
+        self.metrics
+            .push((Some(output.into()), metric.into_metric()));
         self
     }
 

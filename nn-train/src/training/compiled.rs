@@ -72,13 +72,16 @@ impl<M: Model> Compiled<M> {
     pub(crate) fn evaluate_batches(&mut self, data: &Dataset, batch_size: usize) -> Result<Scores> {
         self.state.tracked.reset();
         for (index, batch) in data.batches(batch_size).datasets().enumerate() {
-            self.test(batch.into())
-                .map_err(|e| e.context(format!("batch {} of the evaluation", index + 1)))?;
+            self.test(batch.clone().into()).map_err(|e| {
+                let fails = |&row: &usize| self.test(batch.rows(row, row + 1).into()).is_err();
+                let e = batch.place().name(e, batch.len(), fails);
+                e.context(format!("batch {} of the evaluation", index + 1))
+            })?;
         }
         Ok(self.state.tracked.scores())
     }
 
-    fn test(&mut self, batch: Batch) -> Result<()> {
+    pub(crate) fn test(&mut self, batch: Batch) -> Result<()> {
         let mut step = Step::new(&self.model, &mut self.state, false, &batch);
         self.model.test_step(&mut step, batch.clone())
     }
@@ -119,16 +122,23 @@ impl<M: Model> Compiled<M> {
     fn predict_in_parts(&self, x: &M::Input, batch_size: usize) -> Result<M::Output> {
         let data = Dataset::inputs(x.leaves().into_iter().cloned().collect::<Vec<_>>())?;
         let mut parts: Vec<Vec<Tensor>> = Vec::new();
+        let mut whole = None;
         for batch in data.batches(batch_size).datasets() {
-            let input = M::Input::from_leaves(batch.xs().to_vec())?;
+            // With what the input holds beside tensors.
+            let input = with_leaves(x.clone(), batch.xs().to_vec());
             let output = layer::call(&self.model, input, false);
             let leaves = output.leaves();
             parts.resize_with(leaves.len(), Vec::new);
             for (part, leaf) in parts.iter_mut().zip(leaves) {
                 part.push(leaf.clone().ok()?);
             }
+            whole = Some(output);
         }
-        M::Output::from_leaves(parts.iter().map(|part| concatenate(part, 0)).collect())
+        let parts: Vec<Tensor> = parts.iter().map(|part| concatenate(part, 0)).collect();
+        match whole {
+            Some(output) => Ok(with_leaves(output, parts)),
+            None => M::Output::from_leaves(parts),
+        }
     }
 
     /// One training step on one batch; the loss and metrics of this batch.
@@ -176,7 +186,7 @@ impl<M: Model> Compiled<M> {
     /// that training goes on from it to the bit.
     ///
     /// # Errors
-    /// When the model is not built yet or the file cannot be written; a file from before then stays as it was.
+    /// As [`Model::save_model`]; a setting of the training that would not come back as it is.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         saving::save(&self.model, Some(&self.state), path.as_ref())
     }
@@ -189,4 +199,10 @@ impl<M: Model> Compiled<M> {
         let (model, state) = saving::load_compiled(path.as_ref())?;
         Ok(Compiled { model, state })
     }
+}
+
+/// A structure with other tensors, as many as it has.
+fn with_leaves<T: Tensors>(whole: T, leaves: Vec<Tensor>) -> T {
+    let mut leaves = leaves.into_iter();
+    whole.map(&mut |tensor| leaves.next().unwrap_or(tensor))
 }

@@ -1,6 +1,6 @@
 //! How to train: the settings of `fit`, and its loop.
 
-use crate::callbacks::{Callback, Run};
+use crate::callbacks::{Callback, LambdaCallback, Run};
 use crate::data::Batch;
 use crate::data::{Dataset, IntoDataset};
 use crate::training::Compiled;
@@ -114,6 +114,26 @@ impl<'a> Fit<'a> {
     pub fn callback(mut self, callback: impl Callback + 'a) -> Self {
         self.callbacks.push(Box::new(callback));
         self
+    }
+
+    /// A function after every epoch: of its number, counted from 0, its scores, and the run.
+    ///
+    /// ```
+    /// # use nn_train::Fit;
+    /// let fit = Fit::new().on_epoch_end(|epoch, scores, run| {
+    ///     if epoch > 1 && scores.get("loss") < Some(0.1) {
+    ///         run.stop();
+    ///     }
+    ///     Ok(())
+    /// });
+    /// # drop(fit);
+    /// ```
+    #[must_use]
+    pub fn on_epoch_end(
+        self,
+        f: impl FnMut(usize, &mut Scores, &mut Run<'_>) -> Result<()> + 'a,
+    ) -> Self {
+        self.callback(LambdaCallback::new(f))
     }
 
     /// Checks the settings and gives training and validation data.
@@ -278,8 +298,9 @@ impl<M: Model> Compiled<M> {
         }
         progress.begin_epoch(epoch, count);
         for (index, batch) in batches.datasets().enumerate() {
-            self.step(batch.into()).map_err(|e| {
-                e.context(format!(
+            self.step(batch.clone().into()).map_err(|e| {
+                let fails = |&row: &usize| self.test(batch.rows(row, row + 1).into()).is_err();
+                batch.place().name(e, batch.len(), fails).context(format!(
                     "epoch {}, batch {} of {count}",
                     epoch + 1,
                     index + 1

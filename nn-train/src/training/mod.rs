@@ -5,7 +5,7 @@ mod compiled;
 mod fit;
 pub mod history;
 mod model;
-mod progress;
+pub(crate) mod progress;
 mod scores;
 mod state;
 mod step;

@@ -83,8 +83,12 @@ pub trait Model: Layer {
 
     /// Saves parameters, buffers and the layers' configuration in one file; [`Compiled::save`] adds the state of training.
     ///
+    /// The file is written beside its final name and renamed; a symbolic link is followed, and a file that is there keeps its mode.
+    ///
     /// # Errors
-    /// When a parameter is not built yet or the file cannot be written; a file from before then stays as it was.
+    /// When a parameter is not built yet; the configuration could not be loaded again (a value that JSON cannot hold, two parameters of one path,
+    /// more than 1000 levels of nesting); the path is a folder, a device or a pipe; the file cannot be written. A file from before then stays as it
+    /// was.
     fn save_model(&self, path: impl AsRef<Path>) -> Result<()> {
         saving::save(self, None, path.as_ref())
     }
@@ -100,7 +104,8 @@ pub trait Model: Layer {
     /// Replaces all parameters and buffers by those of a file; strict: every one must be there with its shape, and nothing else.
     ///
     /// # Errors
-    /// All differences at once; the model then stays as it was.
+    /// A model that is not built yet: [`Layer::build`] gives it the shapes to compare with. All differences at once; a file that cannot be read or is
+    /// damaged. The model then stays as it was.
     fn load_weights(&self, path: impl AsRef<Path>) -> Result<()> {
         saving::load_weights(self, path.as_ref())
     }
@@ -108,7 +113,7 @@ pub trait Model: Layer {
     /// Replaces the parameters and buffers that a file has with the same path and shape, and reports the rest.
     ///
     /// # Errors
-    /// When the file cannot be read or is damaged.
+    /// When the model is not built yet, or the file cannot be read or is damaged.
     fn load_weights_partial(&self, path: impl AsRef<Path>) -> Result<saving::LoadReport> {
         saving::load_weights_partial(self, path.as_ref())
     }

@@ -2,7 +2,7 @@
 
 use crate::training::Scores;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 /// How `fit` shows its progress.
@@ -17,6 +17,11 @@ pub enum Verbose {
     Lines,
     /// Nothing.
     Silent,
+}
+
+/// Writes a line as a whole. Nobody reading it any more, or a full disk, is no reason to end a training: `println!` would panic.
+pub(crate) fn show(mut to: impl Write, line: &str) {
+    let _ = to.write_all(line.as_bytes()).and_then(|()| to.flush());
 }
 
 /// Between two updates of the bar.
@@ -79,22 +84,17 @@ impl Progress {
 
     pub(crate) fn end_epoch(&mut self, scores: &Scores) {
         let seconds = self.began.elapsed().as_secs_f64();
+        let line = format!(
+            "Epoch {}/{} - {seconds:.1}s - {scores}\n",
+            self.epoch + 1,
+            self.epochs
+        );
         match (self.verbose, self.bar.take()) {
             (_, Some(bar)) => {
                 bar.finish_and_clear();
-                eprintln!(
-                    "Epoch {}/{} - {seconds:.1}s - {scores}",
-                    self.epoch + 1,
-                    self.epochs
-                );
+                show(io::stderr(), &line);
             }
-            (Verbose::Lines, None) => {
-                println!(
-                    "Epoch {}/{} - {seconds:.1}s - {scores}",
-                    self.epoch + 1,
-                    self.epochs
-                );
-            }
+            (Verbose::Lines, None) => show(io::stdout(), &line),
             _ => {}
         }
     }

@@ -7,6 +7,7 @@ use crate::training::Compile;
 use crate::training::Scores;
 use nn_core::random::Stream;
 use nn_core::{Error, Result, Tensor, random};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Optimizer, losses, metrics and counters of a compiled model.
@@ -29,11 +30,14 @@ pub struct State {
     pub(crate) step: u64,
 }
 
+/// Metrics with their names and the number of the output that each is about.
+type Bound = Vec<(String, usize, Box<dyn Metric>)>;
+
 /// Running means and metrics.
 #[derive(Default)]
 pub(crate) struct Tracked {
     means: Vec<(String, f64, f64)>,
-    metrics: Vec<(String, usize, Box<dyn Metric>)>,
+    metrics: Bound,
 }
 
 impl State {
@@ -87,34 +91,17 @@ impl State {
                 weights.len()
             )));
         }
-        let mut metrics: Vec<(String, usize, Box<dyn Metric>)> = Vec::new();
-        for (output, name) in outputs.iter().enumerate() {
-            for (wanted, metric) in &self.metrics {
-                if wanted.as_ref().is_none_or(|w| w == name) {
-                    let plain = match n {
-                        1 => metric.name().to_string(),
-                        _ => format!("{name}_{}", metric.name()),
-                    };
-                    let taken = |candidate: &str| metrics.iter().any(|(m, _, _)| m == candidate);
-                    let mut unique = plain.clone();
-                    let mut k = 1;
-                    while taken(&unique) {
-                        unique = format!("{plain}_{k}");
-                        k += 1;
-                    }
-                    metrics.push((unique, output, metric.boxed_clone()));
-                }
-            }
-        }
+        let known: HashSet<&String> = outputs.iter().collect();
         if let Some((Some(wanted), _)) = self
             .metrics
             .iter()
-            .find(|(w, _)| w.as_ref().is_some_and(|w| !outputs.contains(w)))
+            .find(|(w, _)| w.as_ref().is_some_and(|w| !known.contains(w)))
         {
             return Err(Error::value(format!(
                 "a metric is for the output `{wanted}`, which the model does not have; its outputs are {list}"
             )));
         }
+        let metrics = self.metrics_of(&outputs)?;
         self.loss_names = match n {
             1 => Vec::new(),
             _ => outputs.iter().map(|o| format!("{o}_loss")).collect(),
@@ -125,6 +112,51 @@ impl State {
             metrics,
         };
         Ok(())
+    }
+
+    /// The metrics of each output, under names of their own.
+    fn metrics_of(&self, outputs: &[String]) -> Result<Bound> {
+        /// More than any model shows, and few enough for whatever a file says.
+        const MOST: usize = 10_000;
+        let mut wanted: HashMap<Option<&str>, Vec<usize>> = HashMap::new();
+        for (i, (output, _)) in self.metrics.iter().enumerate() {
+            wanted.entry(output.as_deref()).or_default().push(i);
+        }
+        let mut metrics = Bound::new();
+        let (mut taken, mut counts) = (HashSet::new(), HashMap::new());
+        for (output, name) in outputs.iter().enumerate() {
+            let own = [None, Some(name.as_str())];
+            let mut own: Vec<usize> = own
+                .iter()
+                .filter_map(|w| wanted.get(w))
+                .flatten()
+                .copied()
+                .collect();
+            own.sort_unstable();
+            if metrics.len() + own.len() > MOST {
+                return Err(Error::value(format!(
+                    "{} metrics on {} outputs make more than {MOST} results; give metrics to single outputs with `metric_for`",
+                    self.metrics.len(),
+                    outputs.len()
+                )));
+            }
+            for i in own {
+                let metric = &self.metrics[i].1;
+                let plain = match outputs.len() {
+                    1 => metric.name().to_string(),
+                    _ => format!("{name}_{}", metric.name()),
+                };
+                let mut unique = plain.clone();
+                // Where it stopped for this name: names are not looked through from the first number again.
+                let k = counts.entry(plain.clone()).or_insert(0_usize);
+                while !taken.insert(unique.clone()) {
+                    *k += 1;
+                    unique = format!("{plain}_{k}");
+                }
+                metrics.push((unique, output, metric.boxed_clone()));
+            }
+        }
+        Ok(metrics)
     }
 
     pub(crate) fn loss_of(&self, output: usize) -> &Arc<dyn Loss> {

@@ -34,7 +34,7 @@ impl Net {
             x = block.forward(x);
         }
         for (i, block) in self.blocks.iter().enumerate() {
-            if i > 0 {
+            if i > 2 {
                 x = block.forward(&x);
             }
         }
@@ -46,7 +46,10 @@ impl Net {
         }
         for i in 0..2 {
             for j in 0..2 {
-                last = self.grid[i][j].forward(last);
+                // The first has seen another size.
+                if i + j > 0 {
+                    last = self.grid[i][j].forward(last);
+                }
             }
         }
         concatenate([x, last], -1)
@@ -54,8 +57,7 @@ impl Net {
 }
 
 pub fn main() {
-    assert_eq!(Net::OUTPUT, [10 + 5 * 4 + 4]);
+    assert_eq!(Net::OUTPUT, [10 + 3 * 4 + 4]);
     let x = Tensor::ones([2, 10]);
-    // The second round over the blocks meets wider inputs than their kernels have: it is found when the model is built.
-    assert!(Net::default().forward(x).ok().is_err());
+    assert_eq!(Net::default().forward(x).shape(), [2, 26]);
 }

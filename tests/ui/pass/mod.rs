@@ -3,27 +3,53 @@
 // Code that nobody would write, on purpose.
 #![allow(clippy::all)]
 
+mod argument_slice;
+mod attributes_of_call;
 mod bounds_on_the_impl;
+mod boxed_layers;
+mod call_returns_a_result;
+mod conditional_call;
+mod conditional_parts;
+mod conditional_statement;
 mod declared_beside_by_hand;
 mod declared_by_a_macro;
+mod declared_conditional_argument;
+mod declared_constant_length;
 mod declared_default;
 mod declared_fields;
 mod declared_generics;
+mod declared_holders;
 mod declared_hostile_scope;
 mod declared_in_a_function;
+mod declared_input_constant;
+mod declared_input_open;
+mod declared_inputs;
 mod declared_not_const;
 mod declared_outputs;
 mod declared_scope_of_names;
 mod declared_two_models;
+mod declared_types_from_a_macro;
+mod derives;
+mod enum_of_layers;
+mod field_called_new;
+mod forbidden_lints;
+mod generic_defaults;
 mod generics;
 mod hostile_scope;
+mod inner_attributes;
 mod known_attention;
 mod known_const_parameters;
 mod known_inception;
 mod known_length;
 mod known_loops;
 mod known_own_rules;
+mod layer_of_another_block;
+mod nothing_in_a_field;
+mod plain_arguments;
+mod seven_inputs;
+mod shared_layers;
 mod signatures;
+mod struct_of_tensors;
 mod structs;
 mod unknown_batch;
 mod unknown_branches;
@@ -36,6 +62,7 @@ mod unknown_match;
 mod unknown_mutation;
 mod unknown_numbers;
 mod unknown_returns;
+mod unknown_statements;
 mod unknown_two_input_sizes;
 
 macro_rules! run {
@@ -52,27 +79,53 @@ macro_rules! run {
 }
 
 run! {
+    argument_slice
+    attributes_of_call
     bounds_on_the_impl
+    boxed_layers
+    call_returns_a_result
+    conditional_call
+    conditional_parts
+    conditional_statement
     declared_beside_by_hand
     declared_by_a_macro
+    declared_conditional_argument
+    declared_constant_length
     declared_default
     declared_fields
     declared_generics
+    declared_holders
     declared_hostile_scope
     declared_in_a_function
+    declared_input_constant
+    declared_input_open
+    declared_inputs
     declared_not_const
     declared_outputs
     declared_scope_of_names
     declared_two_models
+    declared_types_from_a_macro
+    derives
+    enum_of_layers
+    field_called_new
+    forbidden_lints
+    generic_defaults
     generics
     hostile_scope
+    inner_attributes
     known_attention
     known_const_parameters
     known_inception
     known_length
     known_loops
     known_own_rules
+    layer_of_another_block
+    nothing_in_a_field
+    plain_arguments
+    seven_inputs
+    shared_layers
     signatures
+    struct_of_tensors
     structs
     unknown_batch
     unknown_branches
@@ -85,5 +138,6 @@ run! {
     unknown_mutation
     unknown_numbers
     unknown_returns
+    unknown_statements
     unknown_two_input_sizes
 }

@@ -30,8 +30,8 @@ impl Slope for Abs {
 
     #[inline(always)]
     fn slope<T: Float>(self, x: T) -> T {
-        // The last case keeps NaN.
-        if x >= T::ZERO {
+        // The last case is 0, and keeps NaN.
+        if x > T::ZERO {
             T::ONE
         } else if x < T::ZERO {
             -T::ONE
@@ -46,7 +46,8 @@ impl Slope for Abs {
 }
 
 impl Tensor {
-    /// `|x|` of every element, of integers too; its gradient at 0 is 1, as Keras has it on JAX.
+    /// `|x|` of every element, of integers too; its gradient at 0 is 0, as in TensorFlow and PyTorch: a mean absolute error without an
+    /// error moves nothing.
     ///
     /// ```
     /// # use nn_core::Tensor;
@@ -68,14 +69,15 @@ mod tests {
     use crate::{GradientTape, Tensor};
 
     #[test]
-    fn takes_integers_and_has_jax_slope_at_zero() {
+    fn takes_integers_and_is_flat_at_zero() {
         let y = Tensor::from([-3_i64, 2]).abs();
         assert_eq!(y.to_vec::<i64>().unwrap(), [3, 2]);
-        let x = Tensor::from([0.0_f32, -2.0]);
+        let x = Tensor::from([0.0_f32, -0.0, -2.0, 3.0, f32::NAN]);
         let tape = GradientTape::new();
         tape.watch(&x);
         let g = tape.gradient(&x.abs(), &x).unwrap();
-        assert_eq!(g.to_vec::<f32>().unwrap(), [1.0, -1.0]);
+        assert_eq!(g.data::<f32>()[..4], [0.0, 0.0, -1.0, 1.0]);
+        assert!(g.data::<f32>()[4].is_nan());
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl Op for Conv2dBatchNorm {
         let [x, kernel] = [0, 1].map(|i| &of_conv[i]);
         let geometry = self
             .options
-            .geometry(x.raw_shape(), kernel.raw_shape(), &shape);
+            .geometry(x.raw_shape(), kernel.raw_shape(), &shape)?;
         Ok(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 with_scaling([gamma, beta, mean, variance], self.epsilon, |by| {

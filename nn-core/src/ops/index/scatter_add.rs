@@ -47,7 +47,7 @@ impl Op for ScatterAdd {
         let (shape, dtype) = expected.only();
         let (updates, indices) = (&inputs[0], &inputs[1]);
         check_indices(indices, &shape, self.axis)?;
-        let (n, inner) = (shape[self.axis], shape[self.axis + 1..].iter().product());
+        let (n, inner) = (shape[self.axis], Shape::new(&shape[self.axis + 1..]).len());
         let indices = indices.data();
         Ok(Outputs::One(match dtype {
             DType::F32 => Tensor::build(shape, |out: &mut [f32]| {
@@ -99,6 +99,9 @@ pub fn scatter_add(shape: impl Into<Shape>, indices: &Tensor, updates: &Tensor) 
             "scatter_add",
             Error::shape("scatter_add needs a shape with an axis to add along, found []"),
         );
+    }
+    if let Err(error) = shape.check_rank() {
+        return fail("scatter_add", error);
     }
     match as_indices("scatter_add", indices) {
         Ok(indices) => apply(ScatterAdd { shape, axis: 0 }, &[updates.clone(), indices]),

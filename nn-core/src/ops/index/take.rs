@@ -31,7 +31,7 @@ impl Op for Take {
         let (x, indices) = (&inputs[0], &inputs[1]);
         let dims = x.raw_shape();
         check_indices(indices, dims, self.axis)?;
-        let inner = dims[self.axis + 1..].iter().product();
+        let inner = Shape::new(&dims[self.axis + 1..]).len();
         Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 gather::gather(x.data(), dims[self.axis], inner, indices.data(), out);

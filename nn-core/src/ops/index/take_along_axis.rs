@@ -21,7 +21,7 @@ struct ScatterAlongAxis {
 
 /// Elements after an axis.
 fn inner(shape: &Shape, axis: usize) -> usize {
-    shape[axis + 1..].iter().product()
+    Shape::new(&shape[axis + 1..]).len()
 }
 
 impl Op for TakeAlongAxis {

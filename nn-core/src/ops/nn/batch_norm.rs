@@ -45,7 +45,8 @@ impl Op for BatchNorm {
                 batch_statistics(x.data(), mean, variance);
             }));
         }));
-        let variance = variance.expect("built with the mean");
+        let mean = mean.ok()?; // A failed one has not built the variance.
+        let variance = variance.expect("built with the mean").ok()?;
         // A rectifier behind it normalizes and rectifies in one pass.
         let normalize = OpHandle::new(BatchNormInference {
             epsilon: self.epsilon,

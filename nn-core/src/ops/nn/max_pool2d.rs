@@ -44,13 +44,15 @@ pub(crate) fn pooled(op: &str, windows: &Windows, x: &Tensor) -> Result<(Shape, 
 
 /// The windows as the kernels take them, on images of shape `x`, with results of shape `y`.
 pub(crate) fn placed(windows: &Windows, x: &Shape, y: &Shape) -> pool::Windows {
+    // A stride beyond the image leaves one window, as one of its size does, and cannot be counted with.
+    let stride = |d: usize| windows.strides[d].min(x[d + 1].max(1));
     pool::Windows {
         batch: x[0],
         input: [x[1], x[2]],
         output: [y[1], y[2]],
         channels: x[3],
         kernel: windows.size,
-        stride: windows.strides,
+        stride: [stride(0), stride(1)],
         pad: windows.before([x[1], x[2]]),
     }
 }
@@ -113,6 +115,7 @@ impl Op for MaxPool2d {
                 );
             }),
         };
+        let cells = cells.ok()?; // Failed ones have not built y.
         Ok([y.expect("built with the cells"), cells].into())
     }
 

@@ -1,7 +1,7 @@
 //! How windows (the kernel of a convolution, the pool of a pooling) lie on an image.
 
 use crate::graph::attributes::{Attribute, Attributes, Setting};
-use crate::{ANYTHING, Error, Result, Shape, is_known};
+use crate::{ANYTHING, Error, Result, Shape, batches, dim_plus, is_known, too_long};
 
 /// What windows may cover beyond the image.
 #[derive(
@@ -20,7 +20,7 @@ pub enum Padding {
 
 impl Padding {
     /// How many windows of `window` pixels, `dilation` apart, fit on an axis of `size` pixels: not known if the size is not,
-    /// `None` if there is not one (or a number is 0).
+    /// `None` if there is not one, a number is 0, or a window reaches over more pixels than an axis can have.
     ///
     /// ```
     /// use nn_core::Padding;
@@ -41,7 +41,10 @@ impl Padding {
         if !is_known(size) || !is_known(window) {
             return Some(ANYTHING);
         }
-        let reach = (window - 1) * dilation + 1;
+        let reach = (window - 1).saturating_mul(dilation).saturating_add(1);
+        if !is_known(reach) {
+            return None;
+        }
         match self {
             Padding::Same => Some(size.div_ceil(stride)),
             Padding::Valid if size < reach => None,
@@ -60,7 +63,9 @@ impl Padding {
         match self {
             Padding::Valid => 0,
             Padding::Same => {
-                let covered = (size.div_ceil(stride) - 1) * stride + (window - 1) * dilation + 1;
+                // The last window begins within the image, and windows that reach further than can be counted are refused before.
+                let reach = (window - 1).saturating_mul(dilation).saturating_add(1);
+                let covered = ((size.div_ceil(stride) - 1) * stride).saturating_add(reach);
                 covered.saturating_sub(size) / 2
             }
         }
@@ -109,9 +114,12 @@ impl Windows {
         }
     }
 
-    /// The size of an image of `[height, width]` with its border.
-    const fn bordered(&self, image: [usize; 2], d: usize) -> usize {
-        image[d] + self.border[d][0] + self.border[d][1]
+    /// The size of an image of `[height, width]` with its border; `None` if that is more than an axis can have.
+    const fn bordered(&self, image: [usize; 2], d: usize) -> Option<usize> {
+        match dim_plus(image[d], self.border[d][0]) {
+            Some(size) => dim_plus(size, self.border[d][1]),
+            None => None,
+        }
     }
 
     /// How many there are on an image of `[height, width]`, `None` if there is not one.
@@ -119,7 +127,9 @@ impl Windows {
         let mut count = [0; 2];
         let mut d = 0;
         while d < 2 {
-            let size = self.bordered(image, d);
+            let Some(size) = self.bordered(image, d) else {
+                return None;
+            };
             count[d] =
                 match self
                     .padding
@@ -133,10 +143,12 @@ impl Windows {
         Some(count)
     }
 
-    /// Pixels above and left of the image that windows cover.
+    /// Pixels above and left of the image that windows cover; they were counted on it before.
     pub fn before(&self, image: [usize; 2]) -> [usize; 2] {
         [0, 1].map(|d| {
-            let size = self.bordered(image, d);
+            let size = self
+                .bordered(image, d)
+                .expect("checked when windows were counted");
             self.border[d][0]
                 + self
                     .padding
@@ -157,8 +169,36 @@ impl Windows {
                 )));
             }
         }
+        let reach = [0, 1].map(|d| {
+            let between = (self.size[d] - 1).saturating_mul(self.dilation[d]);
+            between.saturating_add(1)
+        });
+        for d in 0..2 {
+            // A size that comes from a batch which is not known is another matter.
+            let absurd = |n: usize| !is_known(n) && batches(n).is_none() && n != ANYTHING;
+            if is_known(self.size[d]) && !is_known(reach[d]) || absurd(self.size[d]) {
+                return Err(too_long(format_args!(
+                    "a window of {} pixels, {} apart,",
+                    self.size[d], self.dilation[d]
+                )));
+            }
+            if self.bordered([x[1], x[2]], d).is_none() {
+                let [before, after] = self.border[d];
+                return Err(too_long(format_args!(
+                    "{} of {x} with a border of {before} and {after}",
+                    x[d + 1]
+                )));
+            }
+        }
+        if let [Some(height), Some(width)] = reach.map(|n| is_known(n).then_some(n))
+            && !is_known(height.saturating_mul(width))
+        {
+            return Err(Error::value(format!(
+                "{op} with a window of {height} × {width}: more pixels than can be counted"
+            )));
+        }
         self.count([x[1], x[2]]).ok_or_else(|| {
-            let [height, width] = [0, 1].map(|d| (self.size[d] - 1) * self.dilation[d] + 1);
+            let [height, width] = reach;
             Error::shape(format!(
                 "{op} with a window of {height} × {width} leaves no pixel of {} × {} (shape {x}); use `Padding::Same`, a smaller window, or smaller strides before",
                 x[1], x[2]

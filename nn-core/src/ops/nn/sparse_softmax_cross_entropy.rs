@@ -61,7 +61,8 @@ impl Op for SparseCrossEntropy {
                 sparse_cross_entropy(logits.data(), labels.data(), classes, loss, lse);
             }));
         }));
-        Ok([loss, lse.expect("built with the losses")].into())
+        let loss = loss.ok()?; // A failed one has not built the sums.
+        Ok([loss, lse.expect("built with the losses").ok()?].into())
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

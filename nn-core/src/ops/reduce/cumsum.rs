@@ -61,7 +61,7 @@ impl Op for CumSum {
 
 impl Tensor {
     /// The running sum along an axis (counted from the end if negative): `yᵢ = x₀ + … + xᵢ`. Bytes and truth values are
-    /// summed as `i64`.
+    /// summed as `i64`, `f32` in the precision of `f64`.
     ///
     /// ```
     /// # use nn_core::Tensor;
@@ -91,6 +91,22 @@ mod tests {
         assert!(x.cumsum(2).error().is_some());
         let nan = Tensor::from([1.0, f32::NAN, 2.0]).cumsum(0);
         assert!(nan.data::<f32>()[0] == 1.0 && nan.data::<f32>()[1..].iter().all(|v| v.is_nan()));
+    }
+
+    #[test]
+    fn loses_no_digits() {
+        let n = 5_000_000;
+        let x = Tensor::full([n], 0.0005_f32);
+        let tape = crate::GradientTape::new();
+        tape.watch(&x);
+        let y = x.cumsum(0);
+        assert_eq!(y.data::<f32>()[n - 1], 2500.0);
+        // Of the sum of all running sums, each element is in as many as come from there on.
+        let g = tape.gradient(&(y * 0.0005).sum(), &x).unwrap();
+        assert_eq!(
+            (g.data::<f32>()[0], g.data::<f32>()[n - 1]),
+            (2500.0, 0.0005)
+        );
     }
 
     #[test]

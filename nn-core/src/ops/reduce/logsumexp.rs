@@ -18,13 +18,21 @@ fn logsumexp(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
         let max = x.max_axes(&axes, true);
         select(max.is_finite(), &max, 0.0)
     });
-    let log = (x - &shift).exp().sum_axes(&axes, keepdims).log();
+    let sum = (x - &shift).exp().sum_axes(&axes, keepdims);
+    // Of nothing but -∞ the logarithm is -∞, whatever is done to one of them a little: its slope is 0, where that of ln is ∞ and that
+    // of exp 0. So ln is not asked.
+    let nothing = sum.equal(0.0);
+    let log = select(
+        &nothing,
+        f64::NEG_INFINITY,
+        select(&nothing, 1.0, &sum).log(),
+    );
     let shape = *log.raw_shape();
     log + shift.reshape(shape)
 }
 
 impl Tensor {
-    /// `ln Σ eˣ` of all elements, without overflow; a scalar.
+    /// `ln Σ eˣ` of all elements, without overflow; a scalar. Of nothing but -∞ it is -∞, with the gradient 0.
     ///
     /// ```
     /// # use nn_core::Tensor;
@@ -73,6 +81,21 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(e.contains("logsumexp needs f32 or f64, found i64"), "{e}");
+    }
+
+    #[test]
+    fn over_nothing_but_minus_infinity_it_is_flat() {
+        let x = Tensor::from([[f32::NEG_INFINITY; 2], [f32::NEG_INFINITY, 3.0], [1.0, 1.0]]);
+        let tape = crate::GradientTape::new();
+        tape.watch(&x);
+        let y = x.logsumexp_axis(1);
+        assert_eq!(y.data::<f32>()[..2], [f32::NEG_INFINITY, 3.0]);
+        let g = tape.gradient(&y.slice(1..).sum(), &x);
+        assert_eq!(g.unwrap().data::<f32>(), [0.0, 0.0, 0.0, 1.0, 0.5, 0.5]);
+        let tape = crate::GradientTape::new();
+        tape.watch(&x);
+        let g = tape.gradient(&x.logsumexp_axis(1), &x).unwrap();
+        assert_eq!(g.data::<f32>(), [0.0, 0.0, 0.0, 1.0, 0.5, 0.5]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub(crate) mod logsumexp;
 pub(crate) mod max;
 pub(crate) mod mean;
 pub(crate) mod min;
+pub(crate) mod norm;
 pub(crate) mod prod;
 pub(crate) mod quantifier;
 pub(crate) mod reduction;

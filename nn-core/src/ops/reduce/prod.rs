@@ -19,7 +19,9 @@ fn gradient(at: &Backward<'_>, upstream: Tensor, _: Tensor) -> Tensor {
     let shape = *x.raw_shape();
     let gone = |&axis: &isize| upstream.raw_shape()[axis as usize] != shape[axis as usize];
     let (factors, kept): (Vec<isize>, Vec<isize>) = (0..shape.rank() as isize).partition(gone);
-    let n = factors.iter().map(|&axis| shape[axis as usize]).product();
+    let n = factors
+        .iter()
+        .fold(1_usize, |n, &axis| n.saturating_mul(shape[axis as usize]));
     let order = [factors, kept].concat();
     let ahead = x.transpose(&order);
     let products = others(&ahead.reshape([n, shape.len() / std::cmp::max(n, 1)]));

@@ -1,14 +1,18 @@
 //! Variances over axes.
 
-use crate::Tensor;
 use crate::ops::reduce::mean::mean;
 use crate::ops::reduce::reduction::Axes;
+use crate::{Tensor, no_gradient};
 
 /// The mean squared distance from the mean.
 #[track_caller]
 pub(crate) fn var(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
-    let center = mean(x, axes.clone(), true);
-    mean(&(x - center).square(), axes, keepdims)
+    // A mean of large numbers is rounded, by as much as the deviations may be. What it is off is the mean of the deviations from it, small
+    // numbers again, and is taken away from them. Any center gives the same variance and gradient.
+    let center = no_gradient(|| mean(x, axes.clone(), true));
+    let deviations = x - center;
+    let off = mean(&deviations, axes.clone(), true);
+    mean(&(deviations - off).square(), axes, keepdims)
 }
 
 impl Tensor {
@@ -66,6 +70,22 @@ mod tests {
                 .to_string()
                 .contains("axis 2 is out of range")
         );
+    }
+
+    #[test]
+    fn loses_no_digits_around_a_large_mean() {
+        // numpy.var of the same numbers in float64.
+        let x = |start: f32| -> Vec<f32> { (0..2000).map(|i| start + (i % 7) as f32).collect() };
+        for start in [0.0, 1e6, -8e6] {
+            let x = Tensor::from(x(start));
+            let found = x.var().item::<f32>().unwrap();
+            // Some roundings of f32: of the squares, their sum, its quotient.
+            assert!((found - 3.997_493_7).abs() <= 4e-6, "{start}: {found}");
+            let found = x.reshape([1, 2000]).std_axis(1).data::<f32>()[0];
+            assert!((found - 1.999_373_3).abs() <= 2e-6, "{start}: {found}");
+        }
+        let same = Tensor::full([1000], 0.1_f32);
+        assert!(same.var().item::<f32>().unwrap() <= 1e-16);
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl Op for Concatenate {
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
         let axis = shape.axis(self.axis)?;
-        let width = |t: &Tensor| t.raw_shape()[axis..].iter().product();
+        let width = |t: &Tensor| Shape::new(&t.raw_shape()[axis..]).len();
         Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 let parts: Vec<(&[T], usize)> = inputs.iter().map(|t| (t.data(), width(t))).collect();

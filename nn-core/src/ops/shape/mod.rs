@@ -20,5 +20,6 @@ pub(crate) mod unstack;
 
 pub use concatenate::concatenate;
 pub use pad::PadMode;
+pub use reshape::NewShape;
 pub use slice::Slice;
 pub use stack::stack;

@@ -5,7 +5,9 @@ use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::Slice;
 use crate::ops::fail::fail;
-use crate::{DType, Element, Error, Result, Shape, Tensor, UNKNOWN, is_known, with_dtype};
+use crate::{
+    DType, Element, Error, Result, Shape, Tensor, UNKNOWN, dim_plus, is_known, too_long, with_dtype,
+};
 use nn_kernels::copy::paste;
 use nn_kernels::elementwise::AxisSlice;
 
@@ -41,10 +43,10 @@ impl Op for Pad {
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let dims = inputs[0].raw_shape().iter().zip(&self.paddings);
-        let dims: Vec<usize> = dims
-            .map(|(d, (before, after))| d + before + after)
+        let dims: Result<Vec<usize>> = dims
+            .map(|(&d, &(before, after))| padded_size(d, before, after))
             .collect();
-        Ok((Shape::new(&dims), inputs[0].dtype()).into())
+        Ok((Shape::new(&dims?), inputs[0].dtype()).into())
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
@@ -79,6 +81,13 @@ impl Op for Pad {
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
     }
+}
+
+/// The size of an axis of `n` elements with so many added.
+fn padded_size(n: usize, before: usize, after: usize) -> Result<usize> {
+    dim_plus(n, before)
+        .and_then(|n| dim_plus(n, after))
+        .ok_or_else(|| too_long(format_args!("{n} with {before} before and {after} after")))
 }
 
 impl PadMode {
@@ -165,12 +174,15 @@ impl Tensor {
             }
             let sources = match is_known(n) {
                 false => Tensor::abstract_of([UNKNOWN], DType::I64),
-                true => Tensor::build([before + n + after], |out: &mut [i64]| {
-                    let position = |i: usize| i as isize - before as isize;
-                    out.iter_mut()
-                        .enumerate()
-                        .for_each(|(i, o)| *o = mode.source(position(i), n as isize) as i64);
-                }),
+                true => match padded_size(n, before, after) {
+                    Err(error) => return fail("pad", error),
+                    Ok(size) => Tensor::build([size], |out: &mut [i64]| {
+                        let position = |i: usize| i as isize - before as isize;
+                        out.iter_mut()
+                            .enumerate()
+                            .for_each(|(i, o)| *o = mode.source(position(i), n as isize) as i64);
+                    }),
+                },
             };
             padded = padded.take(&sources, axis as isize);
         }

@@ -1,6 +1,6 @@
 //! Every element of an axis several times.
 
-use crate::{Shape, Tensor};
+use crate::{Shape, Tensor, dim_times, too_long};
 
 impl Tensor {
     /// Every slice of an axis (counted from the end if negative) `n` times, one behind the other: `[…, k, …]` to `[…, k·n, …]`.
@@ -22,13 +22,22 @@ impl Tensor {
 /// The tensor from axis `block` on `n` times, one behind the other, which makes `axis` `n` times as long.
 #[track_caller]
 pub(crate) fn repeated(x: &Tensor, n: usize, block: usize, axis: usize) -> Tensor {
+    if x.error().is_some() {
+        return x.clone();
+    }
     let shape = *x.raw_shape();
     let (outer, inner) = (
         Shape::new(&shape[..block]).len(),
         Shape::new(&shape[block..]).len(),
     );
     let repeated = x.reshape([outer, 1, inner]).broadcast_to([outer, n, inner]);
-    repeated.reshape(shape.with(axis, shape[axis] * n))
+    match dim_times(shape[axis], n) {
+        Some(size) => repeated.reshape(shape.with(axis, size)),
+        None => {
+            let error = too_long(format_args!("{n} times {} of {shape}", shape[axis]));
+            x.fail("repeat", error)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::graph::op::{
     Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
 };
 use crate::ops::shape::expand_dims::inserted;
-use crate::{MAX_RANK, Result, Shape, ShapeError, Tensor, batches, is_known};
+use crate::{ANYTHING, Error, MAX_RANK, Result, Shape, ShapeError, Tensor, batches, is_known};
 
 struct Reshape(Shape);
 
@@ -130,18 +130,117 @@ const fn count(error: ShapeError, product: usize, open: usize) -> ShapeError {
     }
 }
 
+/// The shape that a tensor gets by [`Tensor::reshape`]: all its dimensions, or all but one, `-1`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a shape to reshape to",
+    label = "expected `[2, 3]`, `[2, -1]` or a `Shape`"
+)]
+pub trait NewShape {
+    /// The shape, for a tensor of the shape `from`.
+    ///
+    /// # Errors
+    /// When what is left is no whole number, or a dimension is negative.
+    fn new_shape(self, from: &Shape) -> Result<Shape>;
+}
+
+impl<S: Into<Shape>> NewShape for S {
+    fn new_shape(self, _: &Shape) -> Result<Shape> {
+        Ok(self.into())
+    }
+}
+
+// Not for `[$T; 0]`: it would leave the compiler the choice of what `[]` holds.
+macro_rules! signed {
+    ($($T:ty),*) => {$(
+        signed!(@array $T: 1 2 3 4 5 6 7 8);
+
+        impl NewShape for Vec<$T> {
+            fn new_shape(self, from: &Shape) -> Result<Shape> {
+                filled(from, self.iter().map(|dim| *dim as isize))
+            }
+        }
+
+        impl NewShape for &[$T] {
+            fn new_shape(self, from: &Shape) -> Result<Shape> {
+                filled(from, self.iter().map(|dim| *dim as isize))
+            }
+        }
+    )*};
+    (@array $T:ty: $($N:literal)*) => {$(
+        impl NewShape for [$T; $N] {
+            fn new_shape(self, from: &Shape) -> Result<Shape> {
+                filled(from, self.iter().map(|dim| *dim as isize))
+            }
+        }
+    )*};
+}
+signed!(i32, i64, isize);
+
+/// Dimensions with the one that is `-1` filled in.
+fn filled(from: &Shape, given: impl ExactSizeIterator<Item = isize> + Clone) -> Result<Shape> {
+    let mut dims = [1; MAX_RANK];
+    let rank = given.len();
+    let shown = || {
+        let dims: Vec<String> = given.clone().map(|dim| dim.to_string()).collect();
+        format!("cannot reshape {from} to [{}]", dims.join(", "))
+    };
+    if rank > MAX_RANK {
+        return Shape::try_new(&vec![1; rank]);
+    }
+    let mut open = None;
+    for (i, dim) in given.clone().enumerate() {
+        match (usize::try_from(dim), open) {
+            (Ok(dim), _) => dims[i] = dim,
+            (Err(_), None) if dim == -1 => open = Some(i),
+            (Err(_), Some(_)) if dim == -1 => {
+                let message = format!("{}: only one dimension can be -1", shown());
+                return Err(Error::shape(message));
+            }
+            (Err(_), _) => {
+                let message = format!("{}: -1 is whatever is left, {dim} is no size", shown());
+                return Err(Error::shape(message));
+            }
+        }
+    }
+    let Some(open) = open else {
+        return Ok(Shape::new(&dims[..rank]));
+    };
+    let (all, others) = (from.len(), Shape::new(&dims[..rank]).len());
+    dims[open] = match (is_known(all) || batches(all).is_some(), others) {
+        (false, _) => ANYTHING,
+        (true, others) if others > 0 && all.is_multiple_of(others) => all / others,
+        (true, _) if !is_known(others) => ANYTHING,
+        _ => {
+            let message = format!(
+                "{}: {from} has {all} elements, not a multiple of {others}",
+                shown()
+            );
+            return Err(Error::shape(message));
+        }
+    };
+    Ok(Shape::new(&dims[..rank]))
+}
+
 impl Tensor {
     /// The same elements, in row-major order, under another shape; no copy is made.
     ///
-    /// A number of elements other than the tensor's is an error.
+    /// One dimension may be `-1`, in an array or `Vec` of `i32`, `i64` or `isize`: whatever is left. A number of elements other than the
+    /// tensor's is an error.
     ///
     /// ```
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::zeros([2, 6]).reshape([3, 4]).shape(), [3, 4]);
+    /// assert_eq!(Tensor::zeros([2, 6]).reshape([4, -1]).shape(), [4, 3]);
     /// ```
     #[track_caller]
-    pub fn reshape(&self, shape: impl Into<Shape>) -> Tensor {
-        apply(Reshape(shape.into()), std::slice::from_ref(self))
+    pub fn reshape(&self, shape: impl NewShape) -> Tensor {
+        if self.error().is_some() {
+            return self.clone();
+        }
+        match shape.new_shape(self.raw_shape()) {
+            Ok(shape) => apply(Reshape(shape), std::slice::from_ref(self)),
+            Err(error) => Tensor::failed(error.at_call(std::panic::Location::caller())),
+        }
     }
 
     /// All elements in one dimension, `[n]`.

@@ -7,7 +7,10 @@ use crate::graph::op::{
 };
 use crate::ops::concatenate;
 use crate::ops::shape::slice::part;
-use crate::{ANYTHING, Error, Result, Shape, Tensor, is_known};
+use crate::{ANYTHING, Error, Result, Shape, ShapeError, Tensor, is_known};
+
+/// Pieces that a tensor is cut into at most. Each is a tensor of its own: more are a mistake.
+const MOST: usize = 1 << 24;
 
 /// How an axis is cut.
 #[derive(Clone)]
@@ -27,24 +30,12 @@ struct Split {
 impl Split {
     /// The sizes of the pieces of `x`.
     fn sizes(&self, x: &Shape) -> Result<Vec<usize>> {
-        let (axis, size) = (self.axis, x[x.axis(self.axis)?]);
+        let axis = x.axis(self.axis)?;
         match &self.parts {
-            Parts::Equal(n) if !is_known(size) => Ok(vec![ANYTHING; *n]),
-            Parts::Equal(n) if *n > 0 && size % n == 0 => Ok(vec![size / n; *n]),
-            Parts::Equal(n) => Err(Error::shape(format!(
-                "axis {axis} of {x} has size {size} and cannot be split into {n} equal pieces; `split_sizes` takes sizes"
-            ))),
+            Parts::Equal(n) => Ok(vec![piece(x, *n, axis)?[axis]; *n]),
             Parts::Sizes(sizes) => {
-                match sizes.iter().try_fold(0_usize, |sum, &n| sum.checked_add(n)) {
-                    Some(total) if total == size || !is_known(size) || !is_known(total) => {
-                        Ok(sizes.clone())
-                    }
-                    total => Err(Error::shape(format!(
-                        "axis {axis} of {x} has size {size} and cannot be split into {sizes:?}, which add up to {}",
-                        total.map_or("more than there can be".to_string(), |total| total
-                            .to_string())
-                    ))),
-                }
+                fits(x, sizes, axis)?;
+                Ok(sizes.clone())
             }
         }
     }
@@ -84,8 +75,9 @@ impl Op for Split {
         let mut start = 0;
         let mut pieces = Vec::new();
         for size in self.sizes(x.raw_shape())? {
-            pieces.push(part(x, axis, start..start + size)?);
-            start += size;
+            let end = start.saturating_add(size);
+            pieces.push(part(x, axis, start..end)?);
+            start = end;
         }
         Ok(pieces.into())
     }
@@ -119,6 +111,47 @@ impl Op for Split {
     }
 }
 
+/// The shape of one of `n` equal pieces.
+pub(crate) const fn piece(shape: &Shape, n: usize, axis: usize) -> Result<Shape, ShapeError> {
+    match shape.dims()[axis] {
+        size if !is_known(size) => Ok(shape.with(axis, ANYTHING)),
+        size if n > 0 && size.is_multiple_of(n) => Ok(shape.with(axis, size / n)),
+        size => Err(cut(shape, size, axis)
+            .number(n)
+            .text(" equal pieces; `split_sizes` takes sizes")),
+    }
+}
+
+/// Whether sizes add up to the axis.
+pub(crate) const fn fits(shape: &Shape, sizes: &[usize], axis: usize) -> Result<(), ShapeError> {
+    let size = shape.dims()[axis];
+    let (mut total, mut i) = (0_usize, 0);
+    while i < sizes.len() {
+        total = total.saturating_add(sizes[i]);
+        i += 1;
+    }
+    if size == total || !is_known(size) || !is_known(total) {
+        return Ok(());
+    }
+    let mut error = cut(shape, size, axis).text("[");
+    i = 0;
+    while i < sizes.len() {
+        error = error.text(if i == 0 { "" } else { ", " }).number(sizes[i]);
+        i += 1;
+    }
+    Err(error.text("], which add up to ").number(total))
+}
+
+const fn cut(shape: &Shape, size: usize, axis: usize) -> ShapeError {
+    ShapeError::new("axis ")
+        .number(axis)
+        .text(" of ")
+        .shape(shape)
+        .text(" has size ")
+        .number(size)
+        .text(" and cannot be split into ")
+}
+
 impl Tensor {
     /// `n` equal pieces along an axis (counted from the end if negative): `[…, n·k, …]` to `n` of `[…, k, …]`.
     ///
@@ -131,11 +164,16 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn split(&self, n: usize, axis: isize) -> Vec<Tensor> {
-        if n == 0 {
-            let error = Error::shape(format!(
-                "{} cannot be split into 0 equal pieces",
-                self.raw_shape()
-            ));
+        if n == 0 || n > MOST {
+            let error = match n {
+                0 => Error::shape(format!(
+                    "{} cannot be split into 0 equal pieces",
+                    self.raw_shape()
+                )),
+                _ => Error::value(format!(
+                    "a tensor is cut into at most {MOST} pieces, found {n}"
+                )),
+            };
             return vec![self.fail("split", error)];
         }
         let parts = Parts::Equal(n);

@@ -5,6 +5,7 @@
 //! each block transforms its channels of x and dy again for every block of the others. Tiles are cut into pieces too when
 //! there are few blocks; the pieces' gradients are added in order.
 
+use super::fits;
 use super::image::{FromImage, Image};
 use super::kernel::ToKernel;
 use super::planes::{PLANES, Planes};
@@ -32,6 +33,11 @@ const PARTIAL: usize = 1 << 22;
 
 /// The gradient with respect to the kernel; `g` must be as for [`forward`](super::forward).
 pub fn kernel_gradient<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk: &mut [T]) {
+    assert!(fits(g), "not a convolution for Winograd's algorithm: {g:?}");
+    g.check(x.len(), dk.len(), dy.len());
+    if dk.is_empty() {
+        return;
+    }
     let channels = [g.in_channels, g.out_channels];
     let sum = Sum {
         level,

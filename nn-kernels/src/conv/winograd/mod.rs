@@ -35,14 +35,21 @@ const KERNEL_PRICE: usize = 200;
 /// Channels below which tiles of the matrix product are too flat to gain anything.
 const CHANNELS: usize = 16;
 
-/// Whether this takes less time than the plain sum; the passes take no other sizes.
+/// Whether a convolution is one that these passes compute.
+fn fits(g: &Conv2d) -> bool {
+    g.kernel == [3, 3] && g.strides == [1, 1] && g.dilation == [1, 1] && g.groups == 1
+}
+
+/// Whether this takes less time than the plain sum.
 pub fn pays(g: &Conv2d) -> bool {
-    let fits = g.kernel == [3, 3] && g.strides == [1, 1] && g.dilation == [1, 1] && g.groups == 1;
     let [ci, co] = [g.in_channels, g.out_channels];
-    if !fits || ci < CHANNELS || co < CHANNELS {
+    if !fits(g) || ci < CHANNELS || co < CHANNELS {
         return false;
     }
-    let points = g.batch * points_along(g.out_height) * points_along(g.out_width);
-    let price = points * (ci * co + DATA_PRICE * (ci + co)) + KERNEL_PRICE * ci * co;
-    price < 9 * ci * co * g.batch * g.out_height * g.out_width
+    // In floating point, which no sizes overflow.
+    let of = |n: usize| n as f64;
+    let products = of(ci) * of(co);
+    let points = of(g.batch) * of(points_along(g.out_height)) * of(points_along(g.out_width));
+    let price = points * (products + of(DATA_PRICE) * of(ci + co)) + of(KERNEL_PRICE) * products;
+    price < 9.0 * products * of(g.batch) * of(g.out_height) * of(g.out_width)
 }

@@ -1,5 +1,6 @@
 //! Forward pass and input gradient.
 
+use super::fits;
 use super::image::{FromImage, Image, ToImage};
 use super::kernel::FromKernel;
 use super::planes::{PLANES, Planes};
@@ -26,7 +27,7 @@ const TASKS: usize = 8;
 /// Panels of output channels whose products are together in the cache before they are transformed back.
 const PANELS: usize = 4;
 
-/// `y = x ∗ kernel`, finished; `g` must be a 3 × 3 convolution with stride 1, without dilation and groups, and y not empty.
+/// `y = x ∗ kernel`, finished; `g` must be a 3 × 3 convolution with stride 1, without dilation and groups.
 pub fn forward<T: Gemm>(
     level: Level,
     g: &Conv2d,
@@ -35,6 +36,12 @@ pub fn forward<T: Gemm>(
     finish: Finish<T>,
     y: &mut [T],
 ) {
+    assert!(fits(g), "not a convolution for Winograd's algorithm: {g:?}");
+    g.check(x.len(), kernel.len(), y.len());
+    finish.check(g.out_channels);
+    if y.is_empty() {
+        return;
+    }
     let input = [g.height, g.width, g.in_channels];
     let output = [g.out_height, g.out_width, g.out_channels];
     let before = g.pad_before.map(|pad| pad as isize);
@@ -47,8 +54,13 @@ pub fn forward<T: Gemm>(
     run(level, g.batch, input, output, before, x, kernel, finish, y);
 }
 
-/// The gradient with respect to x; `g` must be as for [`forward`], and dx not empty.
+/// The gradient with respect to x; `g` must be as for [`forward`].
 pub fn input_gradient<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T]) {
+    assert!(fits(g), "not a convolution for Winograd's algorithm: {g:?}");
+    g.check(dx.len(), kernel.len(), dy.len());
+    if dx.is_empty() {
+        return;
+    }
     let input = [g.out_height, g.out_width, g.out_channels];
     let output = [g.height, g.width, g.in_channels];
     let before = g.pad_before.map(|pad| 2 - pad as isize);

@@ -1,14 +1,16 @@
 //! Tables of numbers.
 
+use super::column::Column;
 use super::read;
 use crate::data::Dataset;
 use nn_core::{Error, Result, Tensor};
+use std::collections::HashMap;
 use std::path::Path;
 
-/// The largest file that is read, decompressed.
-const LIMIT: u64 = 1 << 34;
-
-/// How to read a CSV file of numbers (gzip or plain) with a header line.
+/// How to read a CSV file of numbers (gzip or plain), with a line of column names or without.
+///
+/// Fields are read as `f64`, standardized if asked, and become `f32` at the very end; a column of which that would make equal what is not is an
+/// error.
 ///
 /// ```
 /// use nn_train::datasets::Csv;
@@ -23,6 +25,8 @@ pub struct Csv {
     targets: Vec<String>,
     ignored: Vec<String>,
     standardize: bool,
+    header: Option<bool>,
+    limit: Option<u64>,
 }
 
 impl Default for Csv {
@@ -39,6 +43,8 @@ impl Csv {
             targets: Vec::new(),
             ignored: Vec::new(),
             standardize: false,
+            header: None,
+            limit: None,
         }
     }
 
@@ -70,14 +76,38 @@ impl Csv {
         self
     }
 
+    /// Whether the first line has the names of the columns. Without them (`false`) the columns are called `0`, `1` and so on. Not said, there are
+    /// names, and a first line of nothing but numbers is an error, for it is more likely a row.
+    ///
+    /// ```
+    /// use nn_train::datasets::Csv;
+    /// let data = Csv::new().header(false).target("2").parse(b"1,2,3\n4,5,6\n")?;
+    /// assert_eq!((data.x().shape(), data.y().to_vec::<f32>()?), ([2, 2].into(), vec![3.0, 6.0]));
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn header(mut self, header: bool) -> Csv {
+        self.header = Some(header);
+        self
+    }
+
+    /// The most bytes that are read, decompressed. Not said, a file may be of any size, and decompressed data 200 times as large as the file
+    /// (at least 64 MiB): a small file that grows to gigabytes is more likely an attack.
+    #[must_use]
+    pub fn limit(mut self, bytes: u64) -> Csv {
+        self.limit = Some(bytes);
+        self
+    }
+
     /// Reads a file: `x` is `[rows, inputs]`, `y` is `[rows, targets]`, both `f32`.
     ///
     /// # Errors
-    /// When the file cannot be read; a column that is not there; a field that is not a number, with its line and column; a line with
-    /// more or fewer fields than the header; no rows.
+    /// When the file cannot be read, or is larger than the [limit](Csv::limit); a column that is not there, or whose name stands twice; a field that
+    /// is not a finite number, with its line and column; a line with more or fewer fields than the first; numbers that `f32` cannot hold or
+    /// tell apart; no rows.
     pub fn read(&self, path: impl AsRef<Path>) -> Result<Dataset> {
         let path = path.as_ref();
-        let bytes = read(path, LIMIT)?;
+        let bytes = read(path, self.limit)?;
         self.parse(&bytes).map_err(|e| e.context(path.display()))
     }
 
@@ -90,81 +120,95 @@ impl Csv {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(self.delimiter)
             .trim(csv::Trim::All)
+            .has_headers(self.header != Some(false))
             .from_reader(bytes);
-        let header: Vec<String> = reader
-            .headers()
-            .map_err(malformed)?
-            .iter()
-            .map(str::to_string)
-            .collect();
-        for column in self.targets.iter().chain(&self.ignored) {
-            if !header.contains(column) {
-                return Err(Error::format(format!(
-                    "there is no column `{column}`; the columns are {}",
-                    header.join(", ")
-                )));
-            }
-        }
-        let targets: Vec<usize> = self
-            .targets
-            .iter()
-            .filter_map(|t| header.iter().position(|h| h == t))
-            .collect();
-        let inputs: Vec<usize> = (0..header.len())
-            .filter(|i| !targets.contains(i) && !self.ignored.contains(&header[*i]))
+        let names: Vec<String> = match self.header {
+            // Without names this is the first row, which the reader keeps.
+            Some(false) => (0..reader.headers().map_err(malformed)?.len())
+                .map(|i| i.to_string())
+                .collect(),
+            _ => reader
+                .headers()
+                .map_err(malformed)?
+                .iter()
+                .map(str::to_string)
+                .collect(),
+        };
+        self.check_names(&names)?;
+        let place = |name: &String| names.iter().position(|n| n == name);
+        let targets: Vec<usize> = self.targets.iter().filter_map(place).collect();
+        let inputs: Vec<usize> = (0..names.len())
+            .filter(|i| !targets.contains(i) && !self.ignored.contains(&names[*i]))
             .collect();
         if inputs.is_empty() {
             return Err(Error::format("no column is left for the inputs"));
         }
-        let (mut x, mut y, mut rows) = (Vec::new(), Vec::new(), 0);
+        let wanted: Vec<usize> = inputs.iter().chain(&targets).copied().collect();
+        let mut columns: Vec<Column> = wanted.iter().map(|_| Column::default()).collect();
         for record in reader.records() {
             let record = record.map_err(malformed)?;
-            let line = record.position().map_or(0, csv::Position::line);
-            let number = |&i: &usize| {
-                record[i].parse::<f32>().map_err(|_| {
-                    Error::format(format!(
-                        "line {line}, column `{}`: `{}` is not a number",
-                        header[i], &record[i]
-                    ))
-                })
-            };
-            for i in &inputs {
-                x.push(number(i)?);
+            for (column, &i) in columns.iter_mut().zip(&wanted) {
+                column.push(&record[i]).map_err(|e| {
+                    let line = record.position().map_or(0, csv::Position::line);
+                    e.context(format!("line {line}, column `{}`", names[i]))
+                })?;
             }
-            for i in &targets {
-                y.push(number(i)?);
-            }
-            rows += 1;
         }
+        let rows = columns[0].len();
         if rows == 0 {
             return Err(Error::format("there are no rows below the header"));
         }
+        let (x, y) = columns.split_at_mut(inputs.len());
+        let named = |e: Error, i: usize| e.context(format!("column `{}`", names[i]));
         if self.standardize {
-            standardize(&mut x, inputs.len());
+            for (column, &i) in x.iter_mut().zip(&inputs) {
+                column.standardize().map_err(|e| named(e, i))?;
+            }
         }
-        let x = Tensor::from_vec(x, [rows, inputs.len()]);
+        let tensor = |columns: &[Column], places: &[usize]| {
+            let mut values = vec![0.0; rows * columns.len()];
+            for (k, (column, &i)) in columns.iter().zip(places).enumerate() {
+                let to = values.iter_mut().skip(k).step_by(columns.len());
+                column.write(to).map_err(|e| named(e, i))?;
+            }
+            Ok::<_, Error>(Tensor::from_vec(values, [rows, columns.len()]))
+        };
+        let x = tensor(x, &inputs)?;
         match targets.is_empty() {
             true => Dataset::inputs(x),
-            false => Dataset::new(x, Tensor::from_vec(y, [rows, targets.len()])),
+            false => Dataset::new(x, tensor(y, &targets)?),
         }
     }
-}
 
-/// Shifts and scales every column to mean 0 and deviation 1.
-fn standardize(x: &mut [f32], columns: usize) {
-    let rows = (x.len() / columns) as f64;
-    for c in 0..columns {
-        let column = || x.iter().skip(c).step_by(columns).map(|&v| f64::from(v));
-        let mean = column().sum::<f64>() / rows;
-        let deviation = (column().map(|v| (v - mean).powi(2)).sum::<f64>() / rows).sqrt();
-        let scale = if deviation > 0.0 {
-            1.0 / deviation
-        } else {
-            0.0
-        };
-        for v in x.iter_mut().skip(c).step_by(columns) {
-            *v = ((f64::from(*v) - mean) * scale) as f32;
+    /// Refuses columns that are asked for and not there, a first line that is not one of names, and names that stand twice.
+    fn check_names(&self, names: &[String]) -> Result<()> {
+        let number = |name: &String| name.parse::<f64>().is_ok();
+        if self.header.is_none() && !names.is_empty() && names.iter().all(number) {
+            return Err(Error::format(format!(
+                "the first line, `{}`, is all numbers, and would be lost as the names of the columns: say `.header(false)` if it is a row, \
+                 `.header(true)` if these are names",
+                names.join(&char::from(self.delimiter).to_string())
+            )));
         }
+        let mut places: HashMap<&String, usize> = HashMap::new();
+        for (i, name) in names.iter().enumerate() {
+            if let Some(first) = places.insert(name, i)
+                && !self.ignored.contains(name)
+            {
+                return Err(Error::format(format!(
+                    "columns {first} and {i} (from 0) are both called `{name}`, and one of them would be taken for the other: rename one"
+                )));
+            }
+        }
+        for column in self.targets.iter().chain(&self.ignored) {
+            if !places.contains_key(column) {
+                return Err(Error::format(format!(
+                    "there is no column `{column}`; the columns are {}",
+                    names.join(", ")
+                )));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -184,6 +228,112 @@ mod tests {
         says("a,y\n1,2,3\n", "found record with 3 fields");
         says("a,y\n", "no rows");
         says("y\n1\n", "no column is left");
+    }
+
+    fn x(csv: Csv, text: &str) -> Result<Vec<f32>> {
+        csv.parse(text.as_bytes()).and_then(|d| d.x().to_vec())
+    }
+
+    #[track_caller]
+    fn refused(csv: Csv, text: &str, part: &str) {
+        let e = x(csv, text).unwrap_err().to_string();
+        assert!(e.contains(part), "{e}");
+    }
+
+    #[test]
+    fn numbers_are_standardized_before_they_are_rounded() {
+        let csv = || Csv::new().target("y").standardize(true);
+        let close = |found: Vec<f32>, expected: &[f32]| {
+            assert_eq!(found.len(), expected.len());
+            let near = |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-6;
+            assert!(found.iter().zip(expected).all(near), "{found:?}");
+        };
+        // Of n numbers at equal distances: ±1.3416408 and ±0.4472136 of four, ±1.2247449 and 0 of three.
+        let times = "t,y\n1700000001,1\n1700000011,2\n1700000021,3\n1700000031,4\n";
+        close(
+            x(csv(), times).unwrap(),
+            &[-1.341_640_8, -0.447_213_6, 0.447_213_6, 1.341_640_8],
+        );
+        let near = "t,y\n1000000.01,1\n1000000.02,2\n1000000.03,3\n";
+        close(x(csv(), near).unwrap(), &[-1.224_744_9, 0.0, 1.224_744_9]);
+        // A constant column becomes 0, whatever its sum is rounded to.
+        assert_eq!(x(csv(), "a,y\n0.1,1\n0.1,2\n0.1,3\n").unwrap(), [0.0; 3]);
+        close(x(csv(), "a,y\n1e39,1\n3e39,2\n").unwrap(), &[-1.0, 1.0]);
+        refused(csv(), "a,y\n-1e308,1\n1e308,2\n1,2\n", "column `a`");
+        // One number so far out that all others become the same.
+        let far = "a,y\n1,1\n2,1\n3,1\n4,1\n1e30,1\n";
+        refused(csv(), far, "column `a`");
+    }
+
+    #[test]
+    fn what_f32_cannot_hold_or_tell_apart_is_an_error() {
+        let csv = || Csv::new().target("y");
+        refused(
+            csv(),
+            "id,y\n16777217,1\n16777216,2\n",
+            "column `id`: 16777216 and 16777217",
+        );
+        refused(
+            csv(),
+            "t,y\n1000000.01,1\n1000000.02,2\n1000000.03,3\n",
+            "standardize(true)",
+        );
+        refused(csv(), "a,y\n1e39,1\n", "column `a`: 1e39");
+        refused(csv(), "a,y\n1,1e39\n", "column `y`: 1e39");
+        let ids = "id,y\n9007199254740993,1\n9007199254740992,2\n";
+        refused(csv().standardize(true), ids, "9007199254740993");
+        for (field, part) in [
+            ("1e400", "too large"),
+            ("-1e400", "too large"),
+            ("nan", "not a finite number"),
+            ("inf", "not a finite number"),
+            ("-Infinity", "not a finite number"),
+            ("", "`` is not a number"),
+            ("0x10", "not a number"),
+        ] {
+            for standardize in [false, true] {
+                let csv = csv().standardize(standardize);
+                refused(
+                    csv,
+                    &format!("a,y\n1,1\n{field},2\n3,3\n"),
+                    "line 3, column `a`",
+                );
+                let csv = Csv::new().target("y").standardize(standardize);
+                refused(csv, &format!("a,y\n1,1\n{field},2\n3,3\n"), part);
+            }
+        }
+        // Rounding as such is none.
+        let text = "a,y\n0.1,1\n0.2,1\n-1e-50,2\n16777216,3\n";
+        assert_eq!(x(csv(), text).unwrap(), [0.1, 0.2, -0.0, 16_777_216.0]);
+    }
+
+    #[test]
+    fn a_first_row_is_not_lost_and_names_stand_once() {
+        let rows = |csv: Csv, text: &str| csv.parse(text.as_bytes()).unwrap().len();
+        let numbers = "1,2\n3,4\n5,6\n";
+        refused(Csv::new(), numbers, "`1,2`, is all numbers");
+        refused(Csv::new(), numbers, "`.header(false)`");
+        assert_eq!(rows(Csv::new().header(false), numbers), 3);
+        assert_eq!(rows(Csv::new().header(true).target("2"), numbers), 2);
+        let data = Csv::new()
+            .header(false)
+            .target("1")
+            .parse(numbers.as_bytes())
+            .unwrap();
+        assert_eq!(data.y().to_vec::<f32>().unwrap(), [2.0, 4.0, 6.0]);
+        refused(Csv::new().header(false), "1,x\n", "line 1, column `1`: `x`");
+        refused(
+            Csv::new().target("y"),
+            "y,a,y\n1,2,3\n",
+            "columns 0 and 2 (from 0) are both called `y`",
+        );
+        refused(Csv::new(), "a,a\n1,2\n", "both called `a`");
+        assert_eq!(x(Csv::new().ignore("a"), "a,b,a\n1,2,3\n").unwrap(), [2.0]);
+        refused(
+            Csv::new().header(false).target("7"),
+            "1,2\n",
+            "no column `7`; the columns are 0, 1",
+        );
     }
 
     #[test]

@@ -1,19 +1,63 @@
 //! The IDX format of the MNIST files: a magic number, the dimensions, the elements.
 
 use super::read;
+use crate::saving::format::shape_of_file;
 use nn_core::{Element, Error, Result, Shape, Tensor};
 use std::path::Path;
 
-/// The largest file that is read, decompressed.
-const LIMIT: u64 = 1 << 32;
-
-/// Reads an IDX file, gzip or plain, as a tensor of the type it holds (`u8`, or `f32` and `f64`).
+/// How to read an IDX file, where [`idx`] is not enough.
 ///
-/// Layout (LeCun): two zero bytes, a type code (`0x08` u8, `0x0D` f32, `0x0E` f64), the number of dimensions, each dimension as a
-/// big-endian `u32`, then the elements, big-endian.
+/// ```no_run
+/// use nn_train::datasets::Idx;
+/// let blank_images = Idx::new().limit(8 << 30).read("blank-idx3-ubyte.gz")?;
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Idx {
+    limit: Option<u64>,
+}
+
+impl Idx {
+    /// With the default limit.
+    pub fn new() -> Idx {
+        Idx::default()
+    }
+
+    /// The most bytes that are read, decompressed. Not said, a file may be of any size, and decompressed data 200 times as large as the file
+    /// (at least 64 MiB): a small file that grows to gigabytes is more likely an attack.
+    #[must_use]
+    pub fn limit(mut self, bytes: u64) -> Idx {
+        self.limit = Some(bytes);
+        self
+    }
+
+    /// Reads a file; see [`idx`].
+    ///
+    /// # Errors
+    /// As [`idx`].
+    pub fn read(&self, path: impl AsRef<Path>) -> Result<Tensor> {
+        let path = path.as_ref();
+        let bytes = read(path, self.limit)?;
+        self.parse(&bytes).map_err(|e| e.context(path.display()))
+    }
+
+    /// As [`Idx::read`], from bytes.
+    ///
+    /// # Errors
+    /// As [`idx`].
+    pub fn parse(&self, bytes: &[u8]) -> Result<Tensor> {
+        parse(bytes)
+    }
+}
+
+/// Reads an IDX file, gzip or plain: `u8`, `f32` and `f64` as they are, signed integers of 8, 16 and 32 bits as `i64`.
+///
+/// Layout (LeCun): two zero bytes, a type code (`0x08` u8, `0x09` i8, `0x0B` i16, `0x0C` i32, `0x0D` f32, `0x0E` f64), the number of
+/// dimensions, each dimension as a big-endian `u32`, then the elements, big-endian.
 ///
 /// # Errors
-/// When the file cannot be read, is no IDX file, holds another type, or has more or fewer elements than its dimensions say.
+/// When the file cannot be read or is larger than the [limit](Idx::limit), is no IDX file, holds another type, or has more or fewer elements
+/// than its dimensions say.
 ///
 /// ```no_run
 /// let images = nn_train::datasets::idx("examples/data/mnist/t10k-images-idx3-ubyte.gz")?;
@@ -21,9 +65,7 @@ const LIMIT: u64 = 1 << 32;
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 pub fn idx(path: impl AsRef<Path>) -> Result<Tensor> {
-    let path = path.as_ref();
-    let bytes = read(path, LIMIT)?;
-    parse(&bytes).map_err(|e| e.context(path.display()))
+    Idx::new().read(path)
 }
 
 fn parse(bytes: &[u8]) -> Result<Tensor> {
@@ -44,14 +86,17 @@ fn parse(bytes: &[u8]) -> Result<Tensor> {
         .chunks_exact(4)
         .map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]) as usize)
         .collect();
-    let shape = Shape::try_new(&dims)?;
+    let shape = shape_of_file(&dims)?;
     let data = &bytes[4 + header.len()..];
     match code {
         0x08 => elements(data, shape, |[b]: [u8; 1]| b),
+        0x09 => elements(data, shape, |b: [u8; 1]| i64::from(i8::from_be_bytes(b))),
+        0x0B => elements(data, shape, |b: [u8; 2]| i64::from(i16::from_be_bytes(b))),
+        0x0C => elements(data, shape, |b: [u8; 4]| i64::from(i32::from_be_bytes(b))),
         0x0D => elements(data, shape, f32::from_be_bytes),
         0x0E => elements(data, shape, f64::from_be_bytes),
         _ => Err(Error::format(format!(
-            "type code {code:#04x} is not supported; 0x08 (u8), 0x0D (f32) and 0x0E (f64) are"
+            "type code {code:#04x} is none of IDX's: 0x08 (u8), 0x09 (i8), 0x0B (i16), 0x0C (i32), 0x0D (f32) and 0x0E (f64)"
         ))),
     }
 }
@@ -106,5 +151,31 @@ mod tests {
         let mut floats = vec![0, 0, 0x0D, 1, 0, 0, 0, 1];
         floats.extend(1.5_f32.to_be_bytes());
         assert_eq!(parse(&floats).unwrap().to_vec::<f32>().unwrap(), [1.5]);
+    }
+
+    #[test]
+    fn integers_of_every_width_keep_sign_and_value() {
+        fn file(code: u8, elements: &[&[u8]]) -> Vec<u8> {
+            let head = [0, 0, code, 1, 0, 0, 0, elements.len() as u8];
+            [&head[..], &elements.concat()].concat()
+        }
+        let whole = |bytes: Vec<u8>| parse(&bytes).unwrap().to_vec::<i64>().unwrap();
+        let i8s = file(0x09, &[&(-128_i8).to_be_bytes(), &127_i8.to_be_bytes()]);
+        assert_eq!(whole(i8s), [-128, 127]);
+        let i16s = file(0x0B, &[&i16::MIN.to_be_bytes(), &i16::MAX.to_be_bytes()]);
+        assert_eq!(whole(i16s), [-32_768, 32_767]);
+        let i32s = file(0x0C, &[&i32::MIN.to_be_bytes(), &i32::MAX.to_be_bytes()]);
+        assert_eq!(whole(i32s), [-2_147_483_648, 2_147_483_647]);
+        let f64s = file(0x0E, &[&0.1_f64.to_be_bytes()]);
+        assert_eq!(parse(&f64s).unwrap().to_vec::<f64>().unwrap(), [0.1]);
+        assert!(
+            parse(&file(0x0A, &[]))
+                .unwrap_err()
+                .to_string()
+                .contains("0x0a")
+        );
+        // Nothing at all in a shape that nothing could be computed with.
+        let huge = [&[0, 0, 8, 4], [0xff; 12].as_slice(), &[0; 4]].concat();
+        assert!(parse(&huge).unwrap_err().to_string().contains("too large"));
     }
 }

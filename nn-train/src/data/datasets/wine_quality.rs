@@ -20,6 +20,6 @@ const FILE: &[u8] = include_bytes!("winequality-red.csv.gz");
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 pub fn wine_quality() -> Result<Dataset> {
-    let bytes = decompress(FILE.to_vec(), 1 << 20)?;
+    let bytes = decompress(FILE.to_vec(), Some(1 << 20))?;
     Csv::new().target("quality").standardize(true).parse(&bytes)
 }

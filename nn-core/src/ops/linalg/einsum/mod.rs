@@ -1,6 +1,6 @@
 //! Sums of products in Einstein's notation.
 
-mod spec;
+pub(crate) mod spec;
 
 use crate::ops::fail::fail;
 use crate::{Error, Result, Tensor};

@@ -1,6 +1,6 @@
 //! Reading `"bij,bjk->bik"`.
 
-use crate::{Error, Result, Shape, Tensor, UNKNOWN, is_known};
+use crate::{Error, MAX_RANK, Result, Shape, ShapeError, Tensor, UNKNOWN, is_known};
 
 /// What an einsum's letters mean.
 pub(super) struct Spec {
@@ -33,24 +33,11 @@ impl Spec {
             .split(',')
             .map(|letters| letters.chars().collect())
             .collect();
-        if inputs.len() != operands.len() {
-            return Err(wrong(format!(
-                "{} operands are named, {} were given",
-                inputs.len(),
-                operands.len()
-            )));
-        }
+        let shapes: Vec<Shape> = operands.iter().map(|t| *t.raw_shape()).collect();
+        output_shape(text, &shapes)?;
         let mut sizes: Vec<(char, usize)> = Vec::new();
         for (letters, operand) in inputs.iter().zip(operands) {
             let shape = operand.raw_shape();
-            if letters.len() != shape.rank() {
-                let letters: String = letters.iter().collect();
-                return Err(wrong(format!(
-                    "`{letters}` has {} letters, its operand rank {} {shape}",
-                    letters.len(),
-                    shape.rank()
-                )));
-            }
             if let Some(twice) = repeated(letters) {
                 return Err(wrong(format!(
                     "`{twice}` stands for two axes of one operand; diagonals are not supported"
@@ -60,11 +47,6 @@ impl Spec {
                 match sizes.iter_mut().find(|(known, _)| *known == letter) {
                     None => sizes.push((letter, n)),
                     Some((_, known)) if !is_known(*known) => *known = n,
-                    Some((_, known)) if *known != n && is_known(n) => {
-                        return Err(wrong(format!(
-                            "`{letter}` is {known} in one operand and {n} in another, {shape}"
-                        )));
-                    }
                     Some(_) => {}
                 }
             }
@@ -115,6 +97,93 @@ impl Spec {
         let sizes: Vec<usize> = letters.iter().map(|&c| self.size(c)).collect();
         Shape::new(&sizes).len()
     }
+}
+
+/// The shape of the result, if the specification names it: one size for each of its letters.
+///
+/// # Errors
+/// When the operands are not as many as are named, have other ranks, or different sizes under one letter.
+pub(crate) const fn output_shape(
+    text: &str,
+    shapes: &[Shape],
+) -> Result<Option<Shape>, ShapeError> {
+    let letters = text.as_bytes();
+    // The sizes by letter; 0 and `false` for those that did not come yet.
+    let (mut sizes, mut has_come) = ([0; 128], [false; 128]);
+    let (mut operand, mut axis, mut start, mut i) = (0, 0, 0, 0);
+    loop {
+        let letter = if i < letters.len() { letters[i] } else { b'-' };
+        if letter == b',' || letter == b'-' {
+            if operand < shapes.len() && axis != shapes[operand].rank() {
+                return Err(wrong(text, "`")
+                    .text(text.split_at(start).1.split_at(i - start).0)
+                    .text("` has ")
+                    .number(axis)
+                    .text(" letters, its operand rank ")
+                    .number(shapes[operand].rank())
+                    .text(" ")
+                    .shape(&shapes[operand]));
+            }
+            operand += 1;
+            (axis, start) = (0, i + 1);
+            if letter == b'-' {
+                break;
+            }
+        } else if letter.is_ascii_alphabetic() {
+            if operand < shapes.len() && axis < shapes[operand].rank() {
+                let n = shapes[operand].dims()[axis];
+                let at = letter as usize;
+                if has_come[at] && is_known(sizes[at]) && is_known(n) && sizes[at] != n {
+                    return Err(wrong(text, "`")
+                        .text(text.split_at(i).1.split_at(1).0)
+                        .text("` is ")
+                        .number(sizes[at])
+                        .text(" in one operand and ")
+                        .number(n)
+                        .text(" in another, ")
+                        .shape(&shapes[operand]));
+                }
+                if !has_come[at] || !is_known(sizes[at]) {
+                    sizes[at] = n;
+                }
+                has_come[at] = true;
+            }
+            axis += 1;
+        } else if letter != b' ' {
+            return Ok(None);
+        }
+        i += 1;
+    }
+    if operand != shapes.len() {
+        return Err(wrong(text, "")
+            .number(operand)
+            .text(" operands are named, ")
+            .number(shapes.len())
+            .text(" were given"));
+    }
+    if i + 1 >= letters.len() || letters[i + 1] != b'>' {
+        return Ok(None);
+    }
+    let (mut dims, mut rank) = ([0; MAX_RANK], 0);
+    i += 2;
+    while i < letters.len() {
+        let at = letters[i] as usize;
+        if at < 128 && has_come[at] && rank < MAX_RANK {
+            dims[rank] = sizes[at];
+            rank += 1;
+        } else if letters[i] != b' ' {
+            return Ok(None);
+        }
+        i += 1;
+    }
+    Ok(Some(Shape::new(dims.split_at(rank).0)))
+}
+
+const fn wrong(text: &str, what: &str) -> ShapeError {
+    ShapeError::new("einsum \"")
+        .text(text)
+        .text("\": ")
+        .text(what)
 }
 
 /// A letter that comes twice.

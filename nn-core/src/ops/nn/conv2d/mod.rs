@@ -40,7 +40,7 @@ impl Op for Conv2d {
                 "conv2d cannot make {groups} groups of {filters} filters (kernel {kernel}); groups must divide them"
             )));
         }
-        if is_known(channels) && is_known(taken) && channels != taken * groups {
+        if is_known(channels) && is_known(taken) && channels != taken.saturating_mul(groups) {
             let groups = if groups == 1 {
                 String::new()
             } else {
@@ -67,7 +67,7 @@ impl Op for Conv2d {
         let (shape, dtype) = expected.only();
         let geometry = self
             .0
-            .geometry(inputs[0].raw_shape(), inputs[1].raw_shape(), &shape);
+            .geometry(inputs[0].raw_shape(), inputs[1].raw_shape(), &shape)?;
         Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 let bias = inputs.get(2).map(Tensor::data);
@@ -80,7 +80,7 @@ impl Op for Conv2d {
         let (x, kernel, up) = (&at.inputs[0], &at.inputs[1], at.upstream());
         let geometry = self
             .0
-            .geometry(x.raw_shape(), kernel.raw_shape(), up.raw_shape());
+            .geometry(x.raw_shape(), kernel.raw_shape(), up.raw_shape())?;
         let options = self.0;
         let mut all = vec![
             at.when(0, || {

@@ -2,7 +2,7 @@
 
 use crate::graph::attributes::Attributes;
 use crate::ops::nn::padding::Windows;
-use crate::{Padding, Shape, is_known};
+use crate::{Error, Padding, Result, Shape, is_known};
 use nn_kernels::conv;
 
 /// The settings of [`crate::ops::conv2d`]; pairs are (vertical, horizontal).
@@ -62,8 +62,11 @@ impl Conv2dOptions {
     }
 
     /// All sizes, given the shapes of image, kernel and result, which fit and are known.
-    pub(crate) fn geometry(&self, x: &Shape, kernel: &Shape, y: &Shape) -> conv::Conv2d {
-        conv::Conv2d {
+    ///
+    /// # Errors
+    /// When they are too large to compute with.
+    pub(crate) fn geometry(&self, x: &Shape, kernel: &Shape, y: &Shape) -> Result<conv::Conv2d> {
+        let sizes = conv::Sizes {
             batch: x[0],
             height: x[1],
             width: x[2],
@@ -76,7 +79,8 @@ impl Conv2dOptions {
             groups: self.groups,
             out_height: y[1],
             out_width: y[2],
-        }
+        };
+        conv::Conv2d::new(sizes).map_err(Error::shape)
     }
 }
 
@@ -106,7 +110,7 @@ pub const fn conv2d_shape(x: &Shape, kernel: &Shape, options: &Conv2dOptions) ->
         return None;
     }
     let (channels, taken, filters) = (x[3], kernel[2], kernel[3]);
-    if is_known(channels) && is_known(taken) && channels != taken * options.groups {
+    if is_known(channels) && is_known(taken) && channels != taken.saturating_mul(options.groups) {
         return None;
     }
     if is_known(filters) && filters % options.groups != 0 {

@@ -65,6 +65,9 @@ impl Recurrent {
         let mut memory = expected
             .wants(1)
             .then(|| [inputs_len, gates_len].map(|len| Tensor::build::<T>([len], |_| {})));
+        if let Some(failed) = memory.iter().flatten().find(|t| t.error().is_some()) {
+            return vec![failed.clone()];
+        }
         let out = Tensor::build(expected[0].shape, |out: &mut [T]| {
             let kept = memory.as_mut().map(|[inputs, gates]| Kept {
                 inputs: inputs.data_mut().expect("just made"),
@@ -98,7 +101,7 @@ impl Op for Recurrent {
             )));
         }
         let units = inputs[2].raw_shape()[0];
-        let columns = cell.gates() * units;
+        let columns = units.saturating_mul(cell.gates());
         let bias = match cell {
             RecurrentCell::Gru => Shape::from([2, columns]),
             _ => Shape::from([columns]),
@@ -194,6 +197,11 @@ impl RecurrentGradient {
             RecurrentCell::Lstm => *state,
             _ => Shape::from([0]),
         });
+        let mut all = [&deltas, &dh, &dc].into_iter().chain(&dx).chain(&d_weights);
+        if let Some(failed) = all.find(|t| t.error().is_some()).cloned() {
+            return vec![failed; inputs.len()];
+        }
+        drop(all);
         fn slice<T: Element>(t: &mut Tensor) -> &mut [T] {
             t.data_mut().expect("just made")
         }

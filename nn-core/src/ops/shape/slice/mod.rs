@@ -9,7 +9,7 @@ use crate::graph::attributes::{Attribute, Attributes, Setting};
 use crate::graph::op::{
     Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
 };
-use crate::{Error, Result, Shape, Tensor, with_dtype};
+use crate::{Error, Result, Shape, ShapeError, Tensor, is_known, with_dtype};
 use nn_kernels::copy::paste;
 use nn_kernels::elementwise::{AxisSlice, strided_copy};
 use std::ops::Range;
@@ -155,6 +155,23 @@ impl Op for SliceGradient {
     }
 }
 
+/// The shape without an axis of which there is an element `index`.
+pub(crate) const fn indexed(shape: &Shape, axis: usize, index: isize) -> Result<Shape, ShapeError> {
+    let size = shape.dims()[axis];
+    if is_known(size) && (index < -(size as isize) || index >= size as isize) {
+        return Err(ShapeError::new("index ")
+            .signed(index)
+            .text(" is out of range for axis ")
+            .number(axis)
+            .text(" of size ")
+            .number(size)
+            .text(" (shape ")
+            .shape(shape)
+            .text(")"));
+    }
+    Ok(shape.without(axis))
+}
+
 impl Tensor {
     /// A part of the first axis: `[n, …] → [k, …]`. Without a step it shares the tensor's memory.
     ///
@@ -251,19 +268,10 @@ impl Tensor {
         let shape = *self.raw_shape();
         match shape.axis(axis) {
             Err(error) => self.fail("index_axis", error),
-            Ok(i)
-                if crate::is_known(shape[i])
-                    && !(-(shape[i] as isize)..shape[i] as isize).contains(&index) =>
-            {
-                self.fail(
-                    "index_axis",
-                    Error::value(format!(
-                        "index {index} is out of range for axis {axis} of size {} (shape {shape})",
-                        shape[i]
-                    )),
-                )
-            }
             Ok(i) => {
+                if let Err(error) = indexed(&shape, i, index) {
+                    return self.fail("index_axis", Error::value(error.message()));
+                }
                 let stop = (index != -1).then(|| index.saturating_add(1));
                 let part = self.slice_axis(axis, Slice::new(Some(index), stop));
                 match part.error() {

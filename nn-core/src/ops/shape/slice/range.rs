@@ -1,7 +1,7 @@
 //! Which part of an axis is meant: [`Slice`].
 
 use crate::graph::op::Binding;
-use crate::{ANYTHING, Error, Result, Shape, is_known};
+use crate::{ANYTHING, Error, Result, Shape, ShapeError, is_known};
 use nn_kernels::elementwise::AxisSlice;
 use std::fmt;
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
@@ -80,12 +80,60 @@ impl Slice {
     }
 
     /// How many elements the range holds on an axis whose size is not known, as far as the ends alone tell.
-    fn unknown_size(&self) -> Option<isize> {
-        match (self.start.unwrap_or(0), self.stop) {
-            (start, Some(stop)) if (start < 0) == (stop < 0) => Some(stop - start),
-            (start, None) if start < 0 => Some(-start),
+    const fn unknown_size(&self) -> Option<isize> {
+        let start = match self.start {
+            Some(start) => start,
+            None => 0,
+        };
+        match self.stop {
+            Some(stop) if (start < 0) == (stop < 0) => Some(stop - start),
+            None if start < 0 => Some(start.saturating_neg()),
             _ => None,
         }
+    }
+
+    /// The length of the part of axis `axis`, without the step.
+    pub(crate) const fn length(&self, shape: &Shape, axis: usize) -> Result<usize, ShapeError> {
+        let n = shape.dims()[axis];
+        if !is_known(n) {
+            return match self.unknown_size() {
+                None if self.start.is_none() && self.stop.is_none() => Ok(n),
+                None => Ok(ANYTHING),
+                Some(size) if size < 0 => Err(self.backwards(shape, axis)),
+                Some(size) => Ok(size as usize),
+            };
+        }
+        let (start, stop) = self.ends(n as isize);
+        if start < 0 || start > n as isize || stop < 0 || stop > n as isize {
+            return Err(self
+                .named("range ")
+                .text(" is out of range for axis ")
+                .number(axis)
+                .text(" of size ")
+                .number(n)
+                .text(" (shape ")
+                .shape(shape)
+                .text("); slices are not clamped"));
+        }
+        if start > stop {
+            return Err(self.backwards(shape, axis));
+        }
+        Ok((stop - start) as usize)
+    }
+
+    /// Start and stop on an axis of size `n`, counted from its start.
+    const fn ends(&self, n: isize) -> (isize, isize) {
+        let start = match self.start {
+            Some(start) if start < 0 => start.saturating_add(n),
+            Some(start) => start,
+            None => 0,
+        };
+        let stop = match self.stop {
+            Some(stop) if stop < 0 => stop.saturating_add(n),
+            Some(stop) => stop,
+            None => n,
+        };
+        (start, stop)
     }
 
     /// The elements meant on axis `axis` of a tensor. `exact` tells whether dimensions that look unknown really are.
@@ -97,41 +145,21 @@ impl Slice {
             )));
         }
         let derived = |end: Option<isize>| end.is_some_and(|e| !is_known(e.unsigned_abs()));
-        let unknown = !exact && (derived(self.start) || derived(self.stop));
-        let (first, size) = if unknown {
+        if !exact && (derived(self.start) || derived(self.stop)) {
             return Ok(self.unsized_part(ANYTHING));
-        } else if !is_known(n) {
-            match self.unknown_size() {
-                None if self.start.is_none() && self.stop.is_none() => {
-                    return Ok(self.unsized_part(n));
-                }
-                None => return Ok(self.unsized_part(ANYTHING)),
-                Some(size) if size < 0 => return Err(self.backwards(shape, axis)),
-                Some(size) => return Ok(self.unsized_part(size as usize)),
-            }
-        } else {
-            let n = n as isize;
-            let from_end = |end: isize| if end < 0 { end.saturating_add(n) } else { end };
-            let start = self.start.map_or(0, from_end);
-            let stop = self.stop.map_or(n, from_end);
-            if start < 0 || start > n || stop < 0 || stop > n {
-                return Err(Error::value(format!(
-                    "range {self} is out of range for axis {axis} of size {n} (shape {shape}); slices are not clamped"
-                )));
-            }
-            if start > stop {
-                return Err(self.backwards(shape, axis));
-            }
-            (
-                if self.step > 0 { start } else { stop - 1 },
-                (stop - start) as usize,
-            )
-        };
-        let length = size.div_ceil(self.step.unsigned_abs());
+        }
+        let size = self
+            .length(shape, axis)
+            .map_err(|error| Error::value(error.message()))?;
+        if !is_known(n) {
+            return Ok(self.unsized_part(size));
+        }
+        let (start, stop) = self.ends(n as isize);
+        let first = if self.step > 0 { start } else { stop - 1 };
         Ok(AxisSlice {
             start: first.max(0) as usize,
             step: self.step,
-            length,
+            length: size.div_ceil(self.step.unsigned_abs()),
         })
     }
 
@@ -149,21 +177,35 @@ impl Slice {
         }
     }
 
-    fn backwards(&self, shape: &Shape, axis: usize) -> Error {
-        Error::value(format!(
-            "range {self} of axis {axis} (shape {shape}) ends before it starts; for the reverse order use a negative step"
-        ))
+    const fn backwards(&self, shape: &Shape, axis: usize) -> ShapeError {
+        self.named("range ")
+            .text(" of axis ")
+            .number(axis)
+            .text(" (shape ")
+            .shape(shape)
+            .text(") ends before it starts; for the reverse order use a negative step")
+    }
+
+    /// A message that begins with the range.
+    const fn named(&self, text: &str) -> ShapeError {
+        let error = match self.start {
+            Some(start) => ShapeError::new(text).signed(start),
+            None => ShapeError::new(text),
+        };
+        let error = match self.stop {
+            Some(stop) => error.text("..").signed(stop),
+            None => error.text(".."),
+        };
+        match self.step {
+            1 => error,
+            step => error.text(" step ").signed(step),
+        }
     }
 }
 
 impl fmt::Display for Slice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let end = |end: Option<isize>| end.map_or(String::new(), |e| e.to_string());
-        write!(f, "{}..{}", end(self.start), end(self.stop))?;
-        match self.step {
-            1 => Ok(()),
-            step => write!(f, " step {step}"),
-        }
+        f.write_str(self.named("").message())
     }
 }
 

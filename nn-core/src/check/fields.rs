@@ -1,0 +1,91 @@
+//! The fields of a struct by their names, for generated code: a model may have thousands of them.
+
+/// The place of a name among sorted ones; their number if it is not one of them.
+pub const fn position(names: &[&str], name: &str) -> usize {
+    let (mut from, mut to) = (0, names.len());
+    while from < to {
+        let middle = (from + to) / 2;
+        match order(names[middle].as_bytes(), name.as_bytes()) {
+            0 => return middle,
+            n if n < 0 => from = middle + 1,
+            _ => to = middle,
+        }
+    }
+    names.len()
+}
+
+/// Which of some fields, by their sorted names, the methods of a block use, by what they mention, sorted too. All of them, if a method
+/// mentions something else: it may be a method from elsewhere. What is called as a function ends with `(`; it may be a field all the same,
+/// the `self.` of which was forgotten.
+pub const fn used<const N: usize>(names: &[&str; N], mentioned: &[&str]) -> [bool; N] {
+    let mut used = [false; N];
+    let (mut i, mut k) = (0, 0);
+    while k < mentioned.len() {
+        let (name, is_function) = match mentioned[k].as_bytes() {
+            [name @ .., b'('] => (name, true),
+            name => (name, false),
+        };
+        while i < N && order(names[i].as_bytes(), name) < 0 {
+            i += 1;
+        }
+        if i < N && order(names[i].as_bytes(), name) == 0 {
+            used[i] = true;
+        } else if !is_function {
+            return [true; N];
+        }
+        k += 1;
+    }
+    used
+}
+
+/// Fails for a layer that is not used.
+///
+/// # Panics
+/// With the message that ends the compilation.
+#[track_caller]
+pub const fn must_be_used(is_used: bool, message: &str) {
+    if !is_used {
+        panic!("{}", message);
+    }
+}
+
+/// Less than, equal to or greater than 0 as `a` comes before, is or comes after `b`.
+const fn order(a: &[u8], b: &[u8]) -> isize {
+    let mut i = 0;
+    while i < a.len() && i < b.len() {
+        if a[i] != b[i] {
+            return a[i] as isize - b[i] as isize;
+        }
+        i += 1;
+    }
+    a.len() as isize - b.len() as isize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: [&str; 4] = ["a", "ab", "b", "c"];
+
+    #[test]
+    fn names_are_found_and_others_are_not() {
+        let places = ["a", "ab", "b", "c"].map(|name| position(&NAMES, name));
+        assert_eq!(places, [0, 1, 2, 3]);
+        let strangers = ["", "aa", "abc", "d"].map(|name| position(&NAMES, name));
+        assert_eq!(strangers, [4; 4]);
+    }
+
+    #[test]
+    fn what_is_mentioned_is_used_and_a_stranger_may_use_everything() {
+        assert_eq!(used(&NAMES, &["a", "c"]), [true, false, false, true]);
+        assert_eq!(
+            used(&NAMES, &["a(", "ab", "stack("]),
+            [true, true, false, false]
+        );
+        assert_eq!(used(&NAMES, &[]), [false; 4]);
+        for stranger in ["*", "aa", "z"] {
+            assert_eq!(used(&NAMES, &["a", stranger]), [true; 4], "{stranger}");
+        }
+        assert_eq!(used(&["z"], &["*", "z"]), [true]);
+    }
+}

@@ -1,0 +1,113 @@
+//! Layers that several fields share through an [`Arc`]: one layer, found once, saved once, and shared again in a copy.
+
+use crate::{Layer, Module, Param, Result};
+use serde_json::{Value, json};
+use std::any::Any;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// The number of a shared layer in a configuration.
+const SHARED: &str = "shared";
+/// Its configuration, where it is met first.
+const LAYER: &str = "layer";
+
+/// The shared layers of the configuration that is being written or read.
+#[derive(Default)]
+struct Table {
+    /// How many structs around this point are being written or read.
+    depth: usize,
+    /// The addresses of those written, by number.
+    written: Vec<usize>,
+    /// Those read, each an `Arc`, by number.
+    read: Vec<(u64, Box<dyn Any>)>,
+}
+
+thread_local!(static TABLE: RefCell<Table> = RefCell::default());
+
+/// A struct whose configuration is being written or read; numbers hold within the outermost one.
+pub(crate) struct Scope;
+
+impl Scope {
+    pub(crate) fn enter() -> Scope {
+        TABLE.with_borrow_mut(|table| table.depth += 1);
+        Scope
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        let ended = TABLE.with_borrow_mut(|table| {
+            table.depth -= 1;
+            (table.depth == 0).then(|| std::mem::take(table))
+        });
+        // Layers may be dropped here, outside of the borrow.
+        drop(ended);
+    }
+}
+
+/// A layer behind an [`Arc`] is the layer. Where several fields hold the same one it is one layer: its parameters are listed once, under
+/// the first of its paths, trained with the gradients of all its uses, and saved once; a copy and a loaded model share it again.
+impl<M: Module> Module for Arc<M> {
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
+        (**self).visit(visit);
+    }
+
+    fn shared(&self) -> Option<&dyn Module> {
+        Some((**self).as_module())
+    }
+
+    fn as_param(&self) -> Option<&Param> {
+        (**self).as_param()
+    }
+
+    fn config(&self) -> Value {
+        if Arc::strong_count(self) == 1 {
+            return (**self).config();
+        }
+        let address = Arc::as_ptr(self).cast::<()>() as usize;
+        let number = TABLE.with_borrow_mut(|table| {
+            let known = table.written.iter().position(|a| *a == address);
+            if known.is_none() && table.depth > 0 {
+                table.written.push(address);
+            }
+            match known {
+                Some(number) => Some((number, true)),
+                None => table.written.len().checked_sub(1).map(|n| (n, false)),
+            }
+        });
+        match number {
+            None => (**self).config(),
+            Some((number, true)) => json!({ SHARED: number }),
+            Some((number, false)) => json!({ SHARED: number, LAYER: (**self).config() }),
+        }
+    }
+
+    fn from_config(config: &Value) -> Result<Arc<M>> {
+        let Some(number) = config.get(SHARED).and_then(Value::as_u64) else {
+            return M::from_config(config).map(Arc::new);
+        };
+        let found = TABLE.with_borrow(|table| {
+            let found = table.read.iter().find(|(n, _)| *n == number);
+            found.and_then(|(_, layer)| layer.downcast_ref::<Arc<M>>().cloned())
+        });
+        if let Some(layer) = found {
+            return Ok(layer);
+        }
+        let layer = Arc::new(M::from_config(config.get(LAYER).unwrap_or(config))?);
+        TABLE.with_borrow_mut(|table| {
+            if table.depth > 0 {
+                table.read.push((number, Box::new(layer.clone())));
+            }
+        });
+        Ok(layer)
+    }
+}
+
+/// A layer behind an [`Arc`] is the layer.
+impl<L: Layer> Layer for Arc<L> {
+    type Input = L::Input;
+    type Output = L::Output;
+    fn run(&self, input: L::Input, training: bool) -> L::Output {
+        crate::layer::call(&**self, input, training)
+    }
+}

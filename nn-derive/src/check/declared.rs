@@ -1,0 +1,130 @@
+//! Whether a generated constructor can make every field.
+
+use crate::errors::Errors;
+use crate::messages;
+use crate::syntax::{Field, Holder, New, Role, Struct};
+use syn::Type;
+use syn::ext::IdentExt;
+
+/// What is wrong between fields and constructor.
+pub fn declared(item: &Struct, errors: &mut Errors) {
+    if let (Some(path), Some(why)) = (&item.attrs.strict, unchecked(item)) {
+        errors.at(path, messages::not_checked(why));
+    }
+    let Some(new) = &item.attrs.new else {
+        if errors.count() > 0 {
+            // A `new` that cannot be read, perhaps, which is reported already.
+            return;
+        }
+        if let Some(declared) = item.fields.iter().find_map(|f| f.declared.as_ref()) {
+            errors.at_span(declared.span, messages::NO_NEW);
+        }
+        if let Some(path) = &item.attrs.not_const {
+            errors.at(path, messages::NOT_CONST_WITHOUT_NEW);
+        }
+        return;
+    };
+    for field in &item.fields {
+        check_count(field, errors);
+        check_names(field, errors);
+        if !is_made(field, new) {
+            errors.at(&field.ident, messages::no_value(&field.name()));
+        }
+    }
+    if item.attrs.input.is_some() && item.has_const_new() && item.generics.params.is_empty() {
+        for argument in new.arguments.iter().filter(|a| a.example.is_none()) {
+            let name = argument.ident.unraw().to_string();
+            errors.at(&argument.ident, messages::no_example(&name));
+        }
+    }
+}
+
+/// Why the compiler cannot check the shapes of a model, if it is so for its struct alone.
+pub fn unchecked(item: &Struct) -> Option<&'static str> {
+    let attrs = &item.attrs;
+    if attrs.input.is_none() {
+        return Some("nothing says what goes in: `input = [28, 28, 1]`");
+    }
+    if !item.generics.params.is_empty() {
+        return Some("it has parameters, and another shape for each");
+    }
+    match &attrs.new {
+        Some(_) if !item.has_const_new() => {
+            Some("its constructor is no `const fn`: a `Box`, a `Vec` or `not_const`")
+        }
+        _ => None,
+    }
+}
+
+/// Whether `new` knows how to make a field.
+fn is_made(field: &Field, new: &New) -> bool {
+    field.declared.is_some()
+        || matches!(field.role, Role::Param(Some(_)))
+        || new.argument(&field.ident).is_some()
+}
+
+/// Whether the number of layers is given where it belongs.
+fn check_count(field: &Field, errors: &mut Errors) {
+    let Some(declared) = &field.declared else {
+        return;
+    };
+    let is_vec = matches!(Holder::of(&field.ty), Some(Holder::Vec(_)));
+    let says_something = !declared.positional.is_empty() || !declared.settings.is_empty();
+    match &declared.count {
+        Some(count) if !is_vec => errors.at(count, messages::COUNT_WITHOUT_VEC),
+        None if is_vec && says_something => {
+            errors.at_span(declared.parentheses, messages::VEC_WITHOUT_COUNT);
+        }
+        _ => {}
+    }
+}
+
+/// The arguments of `new` of the layers that Keras gives by name.
+const ARGUMENTS: &[(&str, &[&str], &str)] = &[
+    ("Dense", &["units"], "64"),
+    ("Conv2D", &["filters", "kernel_size"], "32, 3"),
+    ("MaxPooling2D", &["pool_size"], "2"),
+    ("AveragePooling2D", &["pool_size"], "2"),
+    ("Dropout", &["rate"], "0.5"),
+    ("Embedding", &["input_dim", "output_dim"], "1000, 64"),
+    ("LSTM", &["units"], "64"),
+    ("GRU", &["units"], "64"),
+    ("SimpleRNN", &["units"], "64"),
+    ("Reshape", &["target_shape"], "[7, 7, 64]"),
+];
+
+/// Keras's keywords for what comes first here.
+fn check_names(field: &Field, errors: &mut Errors) {
+    let (Some(declared), Type::Path(ty)) = (&field.declared, &field.ty) else {
+        return;
+    };
+    let Some(layer) = ty.path.segments.last().map(|s| s.ident.to_string()) else {
+        return;
+    };
+    let known = ARGUMENTS.iter().find(|(name, ..)| *name == layer);
+    let Some((_, arguments, example)) = known else {
+        return;
+    };
+    for (name, _) in &declared.settings {
+        if arguments.iter().any(|argument| name == argument) {
+            let name_text = name.to_string();
+            errors.at(
+                name,
+                messages::positional_argument(&layer, &name_text, example),
+            );
+        }
+    }
+}
+
+/// An enum is made by hand.
+pub fn variants(item: &Struct, errors: &mut Errors) {
+    if let Some(new) = &item.attrs.new {
+        errors.at_span(new.span, messages::NEW_OF_ENUM);
+    }
+    if item.attrs.debug {
+        errors.at(&item.ident, messages::DEBUG_OF_ENUM);
+    }
+    for declared in item.all_fields().filter_map(|f| f.declared.as_ref()) {
+        errors.at_span(declared.span, messages::NEW_OF_ENUM);
+    }
+}

@@ -1,0 +1,34 @@
+//! What is wrong with what was read, found before anything is generated.
+
+mod declared;
+mod elsewhere;
+mod names;
+mod signature;
+mod training;
+mod types;
+mod uses;
+mod without_self;
+
+pub use declared::unchecked;
+pub use elsewhere::mentioned;
+pub use names::RESERVED;
+pub use signature::{call, hook};
+pub use training::training;
+pub use types::shared;
+pub use uses::{Uses, without_builds};
+pub use without_self::without_self;
+
+use crate::errors::Errors;
+use crate::syntax::Struct;
+
+/// Checks a struct.
+pub fn structure(item: &Struct, errors: &mut Errors) {
+    for field in &item.fields {
+        names::field_name(&field.ident, &field.role, errors);
+        types::field_type(field, errors);
+    }
+    if !item.variants.is_empty() {
+        return declared::variants(item, errors);
+    }
+    declared::declared(item, errors);
+}

@@ -1,0 +1,134 @@
+//! The signatures of the methods that `#[model]` knows.
+
+use crate::errors::Errors;
+use crate::messages;
+use crate::syntax::{Call, typed_arguments};
+use syn::visit::Visit;
+use syn::{Pat, PatType, ReceiverKind, ReturnType, Safety, Signature, Type};
+
+/// Takes the signature of `call` apart.
+pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
+    plain_method(sig, errors);
+    let mut inputs: Vec<PatType> = typed_arguments(sig);
+    let training = inputs.pop_if(|last| is_training(last));
+    if let Some(flag) = &training
+        && !is_bool(&flag.ty)
+    {
+        errors.at(&flag.ty, messages::TRAINING_TYPE);
+    }
+    for input in &inputs {
+        if is_training(input) {
+            errors.at(input, messages::TRAINING_LAST);
+        } else if is_bool(&input.ty) && is_called_like_training(input) {
+            errors.at(input, messages::BOOL_INPUT);
+        }
+        named_type(&input.ty, errors);
+    }
+    if inputs.is_empty() {
+        // `fn call(x: Tensor)` and `fn call()` have been told about `&self` already.
+        if sig.receiver().is_some() {
+            errors.at(&sig.ident, messages::CALL_INPUT);
+        }
+    }
+    let output = match &sig.output {
+        ReturnType::Type(_, ty) => {
+            named_type(ty, errors);
+            Some((**ty).clone())
+        }
+        ReturnType::Default => {
+            errors.at(&sig.ident, messages::CALL_OUTPUT);
+            None
+        }
+    };
+    Call {
+        inputs,
+        training,
+        output,
+    }
+}
+
+/// Checks a `build`, `train_step`, `test_step` or `compute_loss`; returns whether it can be expanded.
+pub fn hook(sig: &Signature, expected: &str, errors: &mut Errors) -> bool {
+    let wanted: Signature = syn::parse_str(expected).expect("a signature");
+    let before = errors.count();
+    plain_method(sig, errors);
+    if errors.count() == before && sig.inputs.len() != wanted.inputs.len() {
+        errors.at(
+            &sig.inputs,
+            messages::signature(&sig.ident.to_string(), expected),
+        );
+    }
+    if matches!(sig.output, ReturnType::Default) {
+        errors.at(
+            &sig.ident,
+            messages::signature(&sig.ident.to_string(), expected),
+        );
+    }
+    errors.count() == before
+}
+
+/// Neither `async` nor generic nor the like, and on `&self`.
+fn plain_method(sig: &Signature, errors: &mut Errors) {
+    let name = sig.ident.to_string();
+    if let Some(token) = sig.constness {
+        errors.at(token, messages::qualifier(&name, "const"));
+    }
+    if let Some(token) = sig.asyncness {
+        errors.at(token, messages::qualifier(&name, "async"));
+    }
+    if let Safety::Unsafe(token) = sig.safety {
+        errors.at(token, messages::qualifier(&name, "unsafe"));
+    }
+    if let Some(abi) = &sig.abi {
+        errors.at(abi, messages::qualifier(&name, "extern"));
+    }
+    if !sig.generics.params.is_empty() {
+        errors.at(&sig.generics, messages::generic(&name));
+    }
+    match sig.receiver() {
+        None => errors.at_span(sig.paren_token.span.open(), messages::no_receiver(&name)),
+        Some(receiver) => {
+            let shared = match &receiver.kind {
+                ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
+                ReceiverKind::Typed(_, ty) => {
+                    matches!(&**ty, Type::Reference(r) if r.mutability.is_none())
+                }
+                _ => false,
+            };
+            if !shared {
+                errors.at(receiver, messages::receiver(&name));
+            }
+        }
+    }
+}
+
+fn is_training(arg: &PatType) -> bool {
+    matches!(&*arg.pat, Pat::Ident(p) if p.ident == "training" || p.ident == "_training")
+}
+
+/// A name that means the flag, which has another one here.
+fn is_called_like_training(arg: &PatType) -> bool {
+    let names = [
+        "train",
+        "is_train",
+        "is_training",
+        "train_mode",
+        "training_mode",
+    ];
+    matches!(&*arg.pat, Pat::Ident(p) if names.iter().any(|name| p.ident == name))
+}
+
+fn is_bool(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "bool"))
+}
+
+/// Reports every `impl Trait` in a type.
+fn named_type(ty: &Type, errors: &mut Errors) {
+    struct ImplTraits<'a>(&'a mut Errors);
+    impl<'ast> Visit<'ast> for ImplTraits<'_> {
+        fn visit_type_impl_trait(&mut self, found: &'ast syn::TypeImplTrait) {
+            self.0.at(found, messages::IMPL_TRAIT);
+        }
+    }
+    ImplTraits(errors).visit_type(ty);
+}

@@ -1,0 +1,168 @@
+//! What `#[model] impl` generates.
+
+use super::{hooks, layer, shape};
+use crate::check::{self, Uses};
+use crate::errors::Errors;
+use crate::syntax::Special;
+use crate::{messages, parse, source};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit::Visit;
+use syn::{ImplItem, ItemImpl, Type};
+
+/// `#[model(keys)] impl`.
+pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
+    let mut errors = Errors::default();
+    let krate = parse::of_impl(keys.clone(), &mut errors);
+    if let Some((path, _)) = &block.trait_ {
+        errors.at(path, messages::TRAIT_IMPL);
+        let errors = errors.into_tokens();
+        return quote!(#errors #block);
+    }
+    parse::outer_attributes(&mut block);
+    if let Some((condition, with, without)) = parse::alternatives(&block) {
+        return alternatives(&keys, &krate, condition, [with, without]);
+    }
+    let special = parse::special(&mut block, &mut errors);
+    if let Type::Path(ty) = &*block.self_ty
+        && let Some(name) = ty.path.get_ident()
+        && source::is_unmarked_struct(&name.to_string())
+    {
+        // Nothing of it can be used before, so that nothing else is said.
+        errors.at(name, messages::unmarked_struct(name));
+        return errors.into_tokens();
+    }
+    if special.all().next().is_none() {
+        let (errors, block) = (errors.into_tokens(), nothing_to_do(block, &krate));
+        return quote!(#errors #block);
+    }
+    if block.generics.lifetimes().next().is_some() || has_lifetimes(&block.self_ty) {
+        // The derive reports it at the struct.
+        return block.into_token_stream();
+    }
+    let layer = layer::expand(&block, &special, &krate, &mut errors);
+    let hooks = hooks::expand(&special, &krate, &mut errors);
+    shape::allow_large_errors(&mut block);
+    let uses = special
+        .call
+        .as_ref()
+        .map(|_| uses_const(&block, &special, errors.count() == 0));
+    block
+        .items
+        .extend(hooks.into_iter().map(ImplItem::Verbatim));
+    let errors = errors.into_tokens();
+    let inherent = (!block.items.is_empty()).then_some(&block);
+    let shape = special
+        .call
+        .as_ref()
+        .map(|call| shape::expand(&block, call, special.build.as_ref(), &krate));
+    // The user's code first: what is generated from it may change with every key that is typed, and must not move it.
+    quote!(#inherent #layer #shape #uses #errors)
+}
+
+/// A block that depends on a condition, once where it holds and once where it does not.
+fn alternatives(
+    keys: &TokenStream,
+    krate: &TokenStream,
+    condition: TokenStream,
+    [with, without]: [ItemImpl; 2],
+) -> TokenStream {
+    // A block that is left without `call` and its kin is an ordinary one.
+    let is_special = parse::special(&mut without.clone(), &mut Errors::default())
+        .all()
+        .next()
+        .is_some();
+    let attribute = is_special.then(|| quote!(#[#krate::model(#keys)]));
+    quote! {
+        #[cfg(#condition)]
+        #[#krate::model(#keys)]
+        #with
+        #[cfg(not(#condition))]
+        #attribute
+        #without
+    }
+}
+
+/// A block without `call` and its kin.
+fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
+    let forward = block
+        .items
+        .iter()
+        .position(|item| matches!(item, ImplItem::Fn(method) if method.sig.ident == "forward"));
+    if let Some(index) = forward
+        && let ImplItem::Fn(method) = block.items.remove(index)
+    {
+        // PyTorch's name. The placeholder keeps it from being reported as a missing `call` too.
+        let error = syn::Error::new_spanned(&method.sig.ident, messages::FORWARD_IS_CALL);
+        let (error, layer) = (error.to_compile_error(), layer::placeholder(&block, krate));
+        return quote!(#error #block #layer);
+    }
+    if !block.generics.params.is_empty() {
+        let error = syn::Error::new_spanned(&block.self_ty, messages::NOTHING_TO_DO);
+        let error = error.to_compile_error();
+        return quote!(#error #block);
+    }
+    // An error if there is a `call` in another block. If not, that is reported, and reason enough for this.
+    let (ty, message) = (&block.self_ty, messages::NOTHING_TO_DO);
+    let is_lonely = quote_spanned! {ty.span()=>
+        ::core::assert!(<#ty>::__USES.len() == 1 && <#ty>::__USES[0].is_empty(), "{}", #message)
+    };
+    quote! {
+        #block
+        const _: () = {
+            trait __Uses {
+                const __USES: &'static [&'static ::core::primitive::str] = &[""];
+            }
+            impl __Uses for #ty {}
+            #is_lonely
+        };
+    }
+}
+
+/// The fields that the block mentions, for the check that every layer is used.
+fn uses_const(block: &ItemImpl, special: &Special, is_sound: bool) -> TokenStream {
+    let mut methods: Vec<String> = check::RESERVED
+        .iter()
+        .map(|name| name.to_string())
+        .collect();
+    let own = block.items.iter().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    });
+    methods.extend(own.clone().map(|m| m.sig.ident.to_string()));
+    let mut uses = Uses::default();
+    for method in own.chain(special.all()) {
+        let body = method.block.to_token_stream();
+        let body = match method.sig.ident == "build" {
+            true => check::without_builds(body),
+            false => body,
+        };
+        uses.scan(body, &methods);
+    }
+    if !is_sound {
+        uses.everything();
+    }
+    let names = uses.names();
+    let self_ty = &block.self_ty;
+    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #self_ty #where_clause {
+            #[doc(hidden)]
+            pub const __USES: &'static [&'static ::core::primitive::str] = &[#(#names),*];
+        }
+    }
+}
+
+fn has_lifetimes(ty: &Type) -> bool {
+    struct Lifetimes(bool);
+    impl Visit<'_> for Lifetimes {
+        fn visit_lifetime(&mut self, lifetime: &syn::Lifetime) {
+            self.0 |= lifetime.ident != "static";
+        }
+    }
+    let mut lifetimes = Lifetimes(false);
+    lifetimes.visit_type(ty);
+    lifetimes.0
+}

@@ -1,0 +1,144 @@
+//! What the derive says about fields to the check of shapes: `__FIELDS`, which hands a question on to the field that it names.
+
+use crate::syntax::{Field, Role, Struct};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+use syn::Type;
+
+/// The inherent constant `__FIELDS` and its type.
+pub fn expand(item: &Struct) -> TokenStream {
+    let (krate, ident) = (&item.attrs.krate, &item.ident);
+    let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
+    let mut asked: Vec<&Field> = item
+        .fields
+        .iter()
+        .filter(|f| matches!(f.role, Role::Module | Role::Config))
+        .collect();
+    asked.sort_by_key(|f| f.name());
+    let parameters = super::parameters(&item.generics);
+    let layers = item
+        .fields
+        .iter()
+        .filter(|f| matches!(f.role, Role::Module));
+    let layers = super::unused::types(layers.map(|f| element(&f.ty)));
+    let names = asked.iter().map(|f| f.name());
+    let arms = asked.iter().enumerate().map(|(i, f)| arm(i, f, krate));
+    let body = match asked.is_empty() {
+        true => quote!(::core::result::Result::Ok(#krate::statics::Value::UNKNOWN)),
+        false => quote! {
+            let #krate::statics::Question::Field(__name, __question) = __question else {
+                return ::core::result::Result::Ok(#krate::statics::Value::UNKNOWN);
+            };
+            let (__question, __at) = (*__question, #krate::statics::Place::field(__at, __name));
+            match #krate::statics::position(&[#(#names),*], __name) {
+                #(#arms)*
+                _ => ::core::result::Result::Ok(#krate::statics::Value::UNKNOWN),
+            }
+        },
+    };
+    quote! {
+        const _: () = {
+            use #krate::statics::{NotFollowed as _, NotPlain as _};
+
+            #[doc(hidden)]
+            #[derive(::core::clone::Clone, ::core::marker::Copy)]
+            pub struct __Fields;
+
+            #[automatically_derived]
+            impl __Fields {
+                pub const fn ask #impl_generics (
+                    self,
+                    __net: &#ident #type_generics,
+                    __question: #krate::statics::Question<'_>,
+                    __at: &#krate::statics::Place<'_>,
+                ) -> #krate::statics::Answer #where_clause {
+                    #body
+                }
+
+                pub const fn locate<__R: #krate::statics::Failing, #(#parameters),*>(
+                    self,
+                    __failed: #krate::statics::Failed<__R>,
+                    _: #krate::statics::Of<#ident #type_generics>,
+                ) #where_clause {
+                    #(<#layers>::__SHAPE.locate(__failed, #krate::statics::Of::<#layers>::NEW);)*
+                }
+            }
+
+            #[automatically_derived]
+            impl #impl_generics #ident #type_generics #where_clause {
+                #[doc(hidden)]
+                pub const __FIELDS: __Fields = __Fields;
+            }
+        };
+    }
+}
+
+/// The type of what is in an array.
+fn element(ty: &Type) -> &Type {
+    match ty {
+        Type::Array(array) => element(&array.elem),
+        Type::Paren(paren) => element(&paren.elem),
+        Type::Group(group) => element(&group.elem),
+        _ => ty,
+    }
+}
+
+/// The answer of the field with this number.
+fn arm(number: usize, field: &Field, krate: &TokenStream) -> TokenStream {
+    let (ident, number) = (&field.ident, Literal::usize_unsuffixed(number));
+    let value = quote!(&__net.#ident);
+    let ask = match field.role {
+        Role::Config => {
+            let ty = &field.ty;
+            quote!(<#krate::statics::Plain<#ty>>::__READ.ask(#value, __question, &__at))
+        }
+        _ => ask(&field.ty, value, krate, 0),
+    };
+    quote!(#number => #ask,)
+}
+
+/// The answer of a value of a type: arrays are taken apart, whatever else answers for itself.
+fn ask(ty: &Type, value: TokenStream, krate: &TokenStream, depth: usize) -> TokenStream {
+    let array = match ty {
+        Type::Array(array) => array,
+        Type::Paren(paren) => return ask(&paren.elem, value, krate, depth),
+        Type::Group(group) => return ask(&group.elem, value, krate, depth),
+        _ => return quote!(<#ty>::__SHAPE.ask(#value, __question, &__at)),
+    };
+    let list: Ident = format_ident!("__list{depth}");
+    let index: Ident = format_ident!("__index{depth}");
+    let element = ask(&array.elem, quote!(&#list[#index]), krate, depth + 1);
+    quote! {{
+        let #list = #value;
+        match __question {
+            #krate::statics::Question::Len => ::core::result::Result::Ok(
+                #krate::statics::Value::int(#list.len() as ::core::primitive::isize),
+            ),
+            #krate::statics::Question::At(__position, __question) => match __position.as_index() {
+                ::core::option::Option::Some(#index) if #index < #list.len() => {
+                    let __question = *__question;
+                    let __at = #krate::statics::Place::element(&__at, #index);
+                    #element
+                }
+                _ => ::core::result::Result::Ok(#krate::statics::Value::UNKNOWN),
+            },
+            #krate::statics::Question::Call(__input) => {
+                let mut __value = __input;
+                let mut #index = 0;
+                while #index < #list.len() {
+                    let __question = #krate::statics::Question::Call(__value);
+                    let __at = #krate::statics::Place::element(&__at, #index);
+                    __value = match #element {
+                        ::core::result::Result::Ok(__value) => __value,
+                        ::core::result::Result::Err(__error) => {
+                            return ::core::result::Result::Err(__error);
+                        }
+                    };
+                    #index += 1;
+                }
+                ::core::result::Result::Ok(__value)
+            }
+            _ => ::core::result::Result::Ok(#krate::statics::Value::UNKNOWN),
+        }
+    }}
+}

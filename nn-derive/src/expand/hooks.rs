@@ -1,0 +1,84 @@
+//! The hooks that `fit` drives.
+
+use crate::errors::Errors;
+use crate::syntax::{Special, is_reference, typed_arguments};
+use crate::{check, messages};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ImplItemFn;
+
+/// `train_step`, `test_step` and `compute_loss` as inherent methods, which the derived `impl Model` calls.
+pub fn expand(special: &Special, krate: &TokenStream, errors: &mut Errors) -> Vec<TokenStream> {
+    let mut hooks = Vec::new();
+    for (method, expected) in [
+        (&special.train_step, messages::TRAIN_STEP),
+        (&special.test_step, messages::TEST_STEP),
+    ] {
+        if let Some(method) = method
+            .as_ref()
+            .filter(|m| check::hook(&m.sig, expected, errors))
+        {
+            hooks.push(step(method, krate));
+        }
+    }
+    let loss = special.compute_loss.as_ref();
+    if let Some(method) = loss.filter(|m| check::hook(&m.sig, messages::COMPUTE_LOSS, errors)) {
+        hooks.push(compute_loss(method, krate));
+    }
+    hooks
+}
+
+/// The hidden name under which the derived `impl Model` finds a hook.
+fn hidden(method: &ImplItemFn) -> syn::Ident {
+    let name = &method.sig.ident;
+    syn::Ident::new(&format!("__{name}"), name.span())
+}
+
+fn step(method: &ImplItemFn, krate: &TokenStream) -> TokenStream {
+    let ImplItemFn {
+        attrs, sig, block, ..
+    } = method;
+    let (name, receiver, output) = (hidden(method), sig.receiver(), &sig.output);
+    let arguments = typed_arguments(sig);
+    let (step, batch) = (&arguments[0], &arguments[1]);
+    let statements = &block.stmts;
+    quote! {
+        #(#attrs)*
+        #[doc(hidden)]
+        pub fn #name(#receiver, #step, __batch: #krate::Batch) #output {
+            let #batch = #krate::FromBatch::from_batch(__batch)?;
+            #(#statements)*
+        }
+    }
+}
+
+fn compute_loss(method: &ImplItemFn, krate: &TokenStream) -> TokenStream {
+    let ImplItemFn {
+        attrs, sig, block, ..
+    } = method;
+    let (name, receiver, output) = (hidden(method), sig.receiver(), &sig.output);
+    let arguments = typed_arguments(sig);
+    let (step, batch, y_pred) = (&arguments[0], &arguments[1], &arguments[2]);
+    let prediction = match is_reference(&y_pred.ty) {
+        true => quote!(__y_pred),
+        false => quote!(::core::clone::Clone::clone(__y_pred)),
+    };
+    let statements = &block.stmts;
+    quote! {
+        #(#attrs)*
+        #[doc(hidden)]
+        pub fn #name(
+            #receiver,
+            #step,
+            __batch: &#krate::Batch,
+            __y_pred: &<Self as #krate::Layer>::Output,
+        ) #output {
+            let #batch = match #krate::FromBatch::from_batch(::core::clone::Clone::clone(__batch)) {
+                ::core::result::Result::Ok(__batch) => __batch,
+                ::core::result::Result::Err(__error) => return #krate::Tensor::failed(__error),
+            };
+            let #y_pred = #prediction;
+            #(#statements)*
+        }
+    }
+}

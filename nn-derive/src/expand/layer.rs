@@ -1,0 +1,188 @@
+//! `impl Layer` from `call` and `build`.
+
+use super::arguments::{self, Output};
+use super::{cfgs, shape};
+use crate::errors::Errors;
+use crate::syntax::{Call, Special, typed_arguments};
+use crate::{check, messages};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Attribute, ImplItemFn, Index, ItemImpl, Meta, Token, parse_quote};
+
+/// `impl Layer` from `call` and `build`.
+pub fn expand(
+    block: &ItemImpl,
+    special: &Special,
+    krate: &TokenStream,
+    errors: &mut Errors,
+) -> Option<TokenStream> {
+    let Some(method) = &special.call else {
+        if let Some(build) = &special.build {
+            errors.at(&build.sig.ident, messages::BUILD_WITHOUT_CALL);
+        }
+        return None;
+    };
+    let before = errors.count();
+    let call = check::call(&method.sig, errors);
+    check::without_self(method, &block.self_ty, errors);
+    if call.training.is_none() {
+        check::training(method, errors);
+    }
+    let output = match &call.output {
+        Some(output) if errors.count() == before => output,
+        _ => return Some(placeholder(block, krate)),
+    };
+    let input = arguments::input_type(&call.inputs, &block.generics, krate);
+    let run = run(method, &call, block, krate);
+    let output = match arguments::output(output, &block.generics) {
+        Output::Direct => output.to_token_stream(),
+        Output::Settled => quote!(<#output as #krate::__private::Returned>::Tensors),
+    };
+    let build = special
+        .build
+        .as_ref()
+        .filter(|b| check::hook(&b.sig, messages::BUILD, errors))
+        .map(|build| build_parameters(build, &call, block, krate))
+        .or_else(|| shape::build_by_output_shape(block, &call.inputs, krate));
+    let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
+    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    Some(quote! {
+        #(#attrs)*
+        impl #impl_generics #krate::Layer for #self_ty #where_clause {
+            type Input = #input;
+            type Output = #output;
+
+            #run
+
+            #build
+        }
+    })
+}
+
+/// `build` under the name that the trait has for it. Beside plain arguments it gets the shapes of the tensors alone.
+fn build_parameters(
+    build: &ImplItemFn,
+    call: &Call,
+    block: &ItemImpl,
+    krate: &TokenStream,
+) -> TokenStream {
+    let mut build = build.clone();
+    build.vis = syn::Visibility::Inherited;
+    build.sig.ident = syn::Ident::new("build_parameters", build.sig.ident.span());
+    let tensors = arguments::tensors(&call.inputs, &block.generics);
+    let arguments = typed_arguments(&build.sig);
+    if let ([argument], true, true) = (
+        &arguments[..],
+        call.inputs.len() > 1,
+        tensors.len() < call.inputs.len(),
+    ) {
+        let receiver = build.sig.receiver();
+        let (attrs, output, statements) = (&build.attrs, &build.sig.output, &build.block.stmts);
+        let index: Vec<Index> = tensors.iter().copied().map(Index::from).collect();
+        let shapes = match &index[..] {
+            [one] => quote!(&__input.#one),
+            several => quote!(&(#(::core::clone::Clone::clone(&__input.#several),)*)),
+        };
+        return quote! {
+            #(#attrs)*
+            fn build_parameters(
+                #receiver,
+                __input: &<Self::Input as #krate::Tensors>::Shapes,
+            ) #output {
+                let #argument = #shapes;
+                #(#statements)*
+            }
+        };
+    }
+    build.into_token_stream()
+}
+
+/// A `Layer` that is never run: the mistake in `call` has been reported, and nothing else should be.
+pub fn placeholder(block: &ItemImpl, krate: &TokenStream) -> TokenStream {
+    let self_ty = &block.self_ty;
+    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    quote! {
+        impl #impl_generics #krate::Layer for #self_ty #where_clause {
+            type Input = #krate::Tensor;
+            type Output = #krate::Tensor;
+
+            fn run(&self, _: #krate::Tensor, _: ::core::primitive::bool) -> #krate::Tensor {
+                ::core::unreachable!()
+            }
+        }
+    }
+}
+
+/// `run` with the body of `call`.
+fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) -> TokenStream {
+    let sig = &method.sig;
+    let attrs = attributes_of_run(&method.attrs);
+    let (receiver, fn_token) = (sig.receiver(), sig.fn_token);
+    // What is wrong with the whole of it is shown at `call`.
+    let name = syn::Ident::new("run", Span::mixed_site().located_at(sig.ident.span()));
+    let training = match &call.training {
+        Some(flag) => flag.to_token_stream(),
+        None => quote!(_: ::core::primitive::bool),
+    };
+    let output = &call.output;
+    let returned = quote_spanned!(output.span()=> Self::Output);
+    let body = &method.block;
+    let statements = match call
+        .output
+        .as_ref()
+        .map(|ty| arguments::output(ty, &block.generics))
+    {
+        Some(Output::Settled) => quote! {
+            #krate::__private::Returned::settle((move || -> #output #body)())
+        },
+        _ => body.stmts.iter().map(ToTokens::to_token_stream).collect(),
+    };
+    if let [one] = &call.inputs[..]
+        && arguments::is_direct(one)
+    {
+        return quote! {
+            #(#attrs)*
+            #fn_token #name(#receiver, #one, #training) -> #returned { #statements }
+        };
+    }
+    let bindings = arguments::bindings(&call.inputs, &block.generics, krate);
+    quote! {
+        #(#attrs)*
+        #fn_token #name(#receiver, __input: Self::Input, #training) -> #returned {
+            #(#bindings)*
+            #statements
+        }
+    }
+}
+
+/// The attributes of `call` that the method of a trait can have.
+fn attributes_of_run(attrs: &[Attribute]) -> Vec<Attribute> {
+    let fits = |meta: &Meta| {
+        let is_list_of_docs = meta.path().is_ident("doc") && !matches!(meta, Meta::NameValue(_));
+        let others = ["must_use", "deprecated"];
+        !is_list_of_docs && !others.iter().any(|name| meta.path().is_ident(name))
+    };
+    let mut kept = Vec::new();
+    for attr in attrs {
+        let parser = Punctuated::<Meta, Token![,]>::parse_terminated;
+        let conditional = attr
+            .path()
+            .is_ident("cfg_attr")
+            .then(|| attr.parse_args_with(parser));
+        match conditional {
+            Some(Ok(parts)) => {
+                let mut parts = parts.into_iter();
+                let condition = parts.next();
+                let given: Vec<Meta> = parts.filter(fits).collect();
+                if !given.is_empty() {
+                    kept.push(parse_quote!(#[cfg_attr(#condition, #(#given),*)]));
+                }
+            }
+            _ if fits(&attr.meta) => kept.push(attr.clone()),
+            _ => {}
+        }
+    }
+    kept
+}

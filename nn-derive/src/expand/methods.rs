@@ -1,0 +1,145 @@
+//! A method for each field, and the constant `INPUT`.
+
+use super::impl_of;
+use crate::check;
+use crate::syntax::{Field, Input, InputShape, Role, Struct};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
+use syn::Visibility;
+use syn::ext::IdentExt;
+
+/// A method for each field, and the constants.
+pub fn expand(item: &Struct) -> TokenStream {
+    let input = item.attrs.input.as_ref().map(|input| {
+        let (ty, value) = match input {
+            Input::One(InputShape { ty, value }) => (ty.clone(), value.clone()),
+            Input::Several(shapes) => {
+                let types = shapes.iter().map(|shape| &shape.ty);
+                let values = shapes.iter().map(|shape| &shape.value);
+                (quote!((#(#types,)*)), quote!((#(#values,)*)))
+            }
+        };
+        // A model that the compiler does not check says so where its input stands.
+        let note = check::unchecked(item).map(|why| {
+            let note = format!(
+                " The compiler does not check the shapes of this model, since {why}; `build` does."
+            );
+            quote!(#[doc = ""] #[doc = #note])
+        });
+        quote! {
+            /// The shape of the input, without the batch.
+            #note
+            pub const INPUT: #ty = #value;
+        }
+    });
+    let (named, others): (Vec<&Field>, Vec<&Field>) = item
+        .fields
+        .iter()
+        .partition(|f| matches!(f.role, Role::Module) && SHARED_NAMES.contains(&&*f.name()));
+    let methods = others
+        .into_iter()
+        .filter_map(|f| method(f, &item.attrs.krate));
+    let named: TokenStream = named.into_iter().map(|f| trait_method(f, item)).collect();
+    let body = quote!(#input #(#methods)*);
+    if body.is_empty() {
+        return named;
+    }
+    let body = impl_of(item, quote!(), body);
+    quote!(#body #named)
+}
+
+/// Names that a struct may have for something else too, `Net::new()`: a layer of that name is called by the method of a trait, which
+/// stands back behind those.
+const SHARED_NAMES: &[&str] = &["new", "default", "INPUT", "OUTPUT"];
+
+/// The method of a field whose name is taken.
+fn trait_method(field: &Field, item: &Struct) -> TokenStream {
+    let (krate, name) = (&item.attrs.krate, field.name());
+    let Field { vis, ident, ty, .. } = field;
+    let of_field = format_ident!("__{}_{name}", item.class_name());
+    let implemented = impl_of(
+        item,
+        quote!(#of_field for),
+        quote! {
+            type Field = #ty;
+
+            fn #ident<__I>(&self, __input: __I) -> <#ty as #krate::Callable<__I>>::Output
+            where
+                #ty: #krate::Callable<__I>,
+            {
+                #krate::Callable::call_field(&self.#ident, __input)
+            }
+        },
+    );
+    quote! {
+        #[doc(hidden)]
+        #vis trait #of_field {
+            type Field;
+            fn #ident<__I>(&self, input: __I) -> <Self::Field as #krate::Callable<__I>>::Output
+            where
+                Self::Field: #krate::Callable<__I>;
+        }
+        #implemented
+    }
+}
+
+/// The name of a field as that of generated code, so that no lint looks at it, at the user's place.
+fn generated(ident: &Ident) -> Ident {
+    // Raw, since a name of the user's edition may be a keyword of this crate's: `gen`.
+    let span = Span::call_site().located_at(ident.span());
+    Ident::new_raw(&ident.unraw().to_string(), span)
+}
+
+fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
+    let Field {
+        vis,
+        docs,
+        ident,
+        ty,
+        ..
+    } = field;
+    let name = generated(ident);
+    // What others see is documented, by us if not by the user.
+    let documented = |doc: String| docs.is_empty().then(|| quote!(#[doc = #doc]));
+    match field.role {
+        Role::Module => {
+            // A name to read, unless the type of the field means something else by it.
+            let of = match mentions(ty.to_token_stream(), "Input") {
+                false => format_ident!("Input"),
+                true => format_ident!("__Input"),
+            };
+            let is_private = matches!(vis, Visibility::Inherited);
+            let doc = documented(format!(" Calls the layer `{}`.", field.name()));
+            let doc = doc.filter(|_| !is_private);
+            Some(quote! {
+                #doc
+                #(#docs)*
+                #vis fn #name<#of>(&self, input: #of) -> <#ty as #krate::Callable<#of>>::Output
+                where
+                    #ty: #krate::Callable<#of>,
+                {
+                    #krate::Callable::call_field(&self.#ident, input)
+                }
+            })
+        }
+        Role::Param(_) => {
+            let doc = documented(format!(" The parameter `{}`.", field.name()));
+            Some(quote! {
+                #doc
+                #(#docs)*
+                pub fn #name(&self) -> &#ty {
+                    &self.#ident
+                }
+            })
+        }
+        Role::Config | Role::Skip => None,
+    }
+}
+
+fn mentions(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
+}

@@ -1,0 +1,261 @@
+//! What `#[model] impl` says about shapes: `__SHAPE`, and the use of the block's own `output_shape`.
+
+use super::{call_at, cfgs};
+use crate::errors::Errors;
+use crate::syntax::{owned, typed_arguments};
+use crate::{check, follow};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{ImplItem, ImplItemFn, ItemImpl, PatType, Type};
+
+/// The inherent constant `__SHAPE`, which answers what comes out of `call`: by the `const fn output_shape` of the block, or by following
+/// `call`.
+pub fn expand(
+    block: &ItemImpl,
+    call: &ImplItemFn,
+    build: Option<&ImplItemFn>,
+    krate: &TokenStream,
+) -> TokenStream {
+    let parts = check::call(&call.sig, &mut Errors::default());
+    let self_ty = &block.self_ty;
+    let followed = match output_shape(block) {
+        Some(rule) => follow::Followed {
+            body: answer_by(rule, keeps_size(block), krate),
+            methods: TokenStream::new(),
+            sites: Vec::new(),
+        },
+        None => {
+            let training = parts.training.as_ref();
+            follow::call(krate, block, call, &parts.inputs, training, build)
+        }
+    };
+    let (answer, methods) = (followed.body, followed.methods);
+    let sites = followed
+        .sites
+        .iter()
+        .enumerate()
+        .map(|(i, span)| site(i, *span, krate));
+    let made = made(block, krate);
+    let attrs = cfgs(&block.attrs);
+    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    let parameters = &block.generics.params;
+    let name = self_ty.to_token_stream().to_string();
+    quote! {
+        #(#attrs)*
+        const _: () = {
+            use #krate::statics::NotFollowed as _;
+
+            const __BLOCK: &::core::primitive::str = ::core::concat!(
+                ::core::module_path!(), ":", ::core::line!(), ":", ::core::column!(), ":", #name
+            );
+
+            #[doc(hidden)]
+            #[derive(::core::clone::Clone, ::core::marker::Copy)]
+            pub struct __Shape;
+
+            #[automatically_derived]
+            impl __Shape {
+                pub const fn ask #impl_generics (
+                    self,
+                    __net: &#self_ty,
+                    __question: #krate::statics::Question<'_>,
+                    __at: &#krate::statics::Place<'_>,
+                ) -> #krate::statics::Answer #where_clause {
+                    let #krate::statics::Question::Call(__input) = __question else {
+                        return <#self_ty>::__FIELDS.ask(__net, __question, __at);
+                    };
+                    #answer
+                }
+
+                #methods
+
+                pub const fn locate<__R: #krate::statics::Failing, #parameters>(
+                    self,
+                    __failed: #krate::statics::Failed<__R>,
+                    _: #krate::statics::Of<#self_ty>,
+                ) #where_clause {
+                    #(#sites)*
+                    <#self_ty>::__FIELDS.locate(__failed, #krate::statics::Of::<#self_ty>::NEW);
+                }
+            }
+
+            #made
+
+            #[automatically_derived]
+            impl #impl_generics #self_ty #where_clause {
+                #[doc(hidden)]
+                pub const __SHAPE: __Shape = __Shape;
+            }
+        };
+    }
+}
+
+/// `__MADE`, which checks a model made by the block's own `const fn new()`.
+fn made(block: &ItemImpl, krate: &TokenStream) -> Option<TokenStream> {
+    let has_new = block.items.iter().any(|item| match item {
+        ImplItem::Fn(method) => {
+            let sig = &method.sig;
+            let returned = sig.output.to_token_stream().to_string();
+            let own = format!("-> {}", block.self_ty.to_token_stream());
+            sig.ident == "new"
+                && sig.constness.is_some()
+                && sig.inputs.is_empty()
+                && (returned == "-> Self" || returned == own)
+                && !method.attrs.iter().any(|a| a.path().is_ident("cfg"))
+        }
+        _ => false,
+    });
+    if !has_new || !block.generics.params.is_empty() {
+        return None;
+    }
+    let self_ty = &block.self_ty;
+    let name = self_ty.to_token_stream().to_string();
+    let run = super::output::run(
+        krate,
+        &self_ty.to_token_stream(),
+        &quote!(<#self_ty>::new()),
+        &quote!(__input),
+        &name,
+        &quote!(__is_strict),
+    );
+    Some(quote! {
+        #[doc(hidden)]
+        #[derive(::core::clone::Clone, ::core::marker::Copy)]
+        pub struct __Made;
+
+        #[automatically_derived]
+        impl __Made {
+            pub const fn check(
+                self,
+                __input: #krate::statics::Value,
+                __is_strict: ::core::primitive::bool,
+            ) -> #krate::statics::Answer {
+                #run
+            }
+        }
+
+        #[automatically_derived]
+        impl #self_ty {
+            #[doc(hidden)]
+            pub const __MADE: __Made = __Made;
+        }
+    })
+}
+
+/// A constant at the user's tokens, which fails if the mistake comes from there.
+fn site(number: usize, span: Span, krate: &TokenStream) -> TokenStream {
+    // Found by the macro's rules, shown at the user's place.
+    let check = call_at(
+        quote!(#krate::statics::fail_at::<__R>),
+        quote!(__BLOCK, #number),
+        Span::mixed_site().located_at(span),
+    );
+    quote!(const { #check };)
+}
+
+/// A `ShapeError` is large, since `const` code cannot allocate.
+pub fn allow_large_errors(block: &mut ItemImpl) {
+    for item in &mut block.items {
+        if let ImplItem::Fn(method) = item
+            && method.sig.ident == "output_shape"
+        {
+            let allow = syn::parse_quote!(#[allow(clippy::result_large_err)]);
+            method.attrs.push(allow);
+        }
+    }
+}
+
+/// What the block's own `output_shape` takes.
+enum Rule {
+    /// `&Shape`
+    One,
+    /// `&[Shape]`
+    Several,
+}
+
+/// The `const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError>` of a block.
+fn output_shape(block: &ItemImpl) -> Option<Rule> {
+    let sig = block.items.iter().find_map(|item| match item {
+        ImplItem::Fn(method) if method.sig.ident == "output_shape" => Some(&method.sig),
+        _ => None,
+    })?;
+    let arguments = typed_arguments(sig);
+    let ([input], Some(_), Some(_)) = (&arguments[..], sig.constness, sig.receiver()) else {
+        return None;
+    };
+    match owned(&input.ty) {
+        Type::Slice(_) => Some(Rule::Several),
+        Type::Path(_) => Some(Rule::One),
+        _ => None,
+    }
+}
+
+/// Whether the block says which size its parameters keep, by a `const fn kept_size(&self, input: &Shape) -> usize`.
+fn keeps_size(block: &ItemImpl) -> bool {
+    block.items.iter().any(|item| match item {
+        ImplItem::Fn(method) => method.sig.ident == "kept_size" && method.sig.constness.is_some(),
+        _ => false,
+    })
+}
+
+/// The answer of the block's own `output_shape`.
+fn answer_by(rule: Rule, keeps_size: bool, krate: &TokenStream) -> TokenStream {
+    let (some, none) = (
+        quote!(::core::option::Option::Some),
+        quote!(::core::option::Option::None),
+    );
+    let unknown = quote!(::core::result::Result::Ok(#krate::statics::Value::UNKNOWN));
+    match rule {
+        Rule::One if keeps_size => quote! {
+            match __input.as_tensor() {
+                #some(__shape) => match __net.output_shape(&__shape) {
+                    ::core::result::Result::Ok(__output) => __at.keeps(
+                        __net.kept_size(&__shape),
+                        ::core::result::Result::Ok(#krate::statics::Value::tensor(__output)),
+                    ),
+                    __wrong => #krate::statics::answer(__wrong, __at),
+                },
+                #none => #unknown,
+            }
+        },
+        Rule::One => quote! {
+            match __input.as_tensor() {
+                #some(__shape) => #krate::statics::answer(__net.output_shape(&__shape), __at),
+                #none => #unknown,
+            }
+        },
+        Rule::Several => quote! {
+            match __input.as_tensors() {
+                #some((__shapes, __n)) => {
+                    #krate::statics::answer(__net.output_shape(__shapes.split_at(__n).0), __at)
+                }
+                #none => #unknown,
+            }
+        },
+    }
+}
+
+/// A `build_parameters` for a layer without parameters that says which inputs it takes by an `output_shape`.
+pub fn build_by_output_shape(
+    block: &ItemImpl,
+    inputs: &[PatType],
+    krate: &TokenStream,
+) -> Option<TokenStream> {
+    let rule = output_shape(block)?;
+    let [input] = inputs else { return None };
+    let Type::Path(ty) = owned(&input.ty) else {
+        return None;
+    };
+    match (rule, ty.path.segments.last()?.ident.to_string().as_str()) {
+        (Rule::One, "Tensor") | (Rule::Several, "Vec") => Some(quote! {
+            fn build_parameters(
+                &self,
+                __input: &<Self::Input as #krate::Tensors>::Shapes,
+            ) -> #krate::Result<()> {
+                self.output_shape(__input)?;
+                ::core::result::Result::Ok(())
+            }
+        }),
+        _ => None,
+    }
+}

@@ -1,0 +1,38 @@
+//! What `#[derive(Layer)]` and `#[derive(Model)]` generate: access to the fields. Behaviour is in `nn-core` and `nn-train`.
+
+use super::{constructors, fields, methods, model, module, output, registration, unused};
+use crate::errors::Errors;
+use crate::{check, parse};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+/// `#[derive(Layer)]`, and with `model` `#[derive(Model)]`.
+pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
+    let mut errors = Errors::default();
+    let item = parse::structure(input, &mut errors);
+    check::structure(&item, &mut errors);
+    let inherent = methods::expand(&item);
+    if item.generics.lifetimes().next().is_some() {
+        // No placeholder can stand for a model that is not `'static`.
+        let errors = errors.into_tokens();
+        return quote!(#errors #inherent);
+    }
+    let layer = match model {
+        true => model::expand(&item),
+        false => model::is_layer(&item),
+    };
+    if errors.count() > 0 {
+        // Something stands for the rest, so that one mistake does not show up as missing implementations elsewhere.
+        let module = module::placeholder(&item);
+        let errors = errors.into_tokens();
+        return quote!(#errors #module #inherent #layer);
+    }
+    let module = module::expand(&item);
+    let debug = item.attrs.debug.then(|| module::debug(&item));
+    let registration = registration::expand(&item);
+    let unused = unused::expand(&item);
+    let constructors = constructors::expand(&item);
+    let (fields, output) = (fields::expand(&item), output::expand(&item));
+    quote!(#module #debug #inherent #layer #registration #unused #constructors #fields #output)
+}

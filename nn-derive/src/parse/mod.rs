@@ -1,0 +1,90 @@
+//! From the user's tokens to what they say.
+
+mod alternatives;
+mod attributes;
+mod block;
+mod declared;
+
+pub use alternatives::alternatives;
+pub use attributes::{crate_of, of_impl, of_tensors};
+pub use block::{outer_attributes, special};
+
+use crate::errors::Errors;
+use crate::messages;
+use crate::syntax::{Field, Struct, Variant};
+use quote::format_ident;
+use syn::ext::IdentExt;
+use syn::{Data, DeriveInput, Fields};
+
+/// Reads a struct.
+pub fn structure(input: DeriveInput, errors: &mut Errors) -> Struct {
+    let attrs = attributes::of_struct(&input.attrs, errors);
+    for lifetime in input.generics.lifetimes() {
+        errors.at(&lifetime.lifetime, messages::LIFETIMES);
+    }
+    let name = input.ident.unraw();
+    let mut fields = Vec::new();
+    let mut variants = Vec::new();
+    match input.data {
+        Data::Struct(data) => match data.fields {
+            Fields::Named(named) => {
+                fields.extend(named.named.into_iter().map(|f| field(f, None, errors)));
+            }
+            Fields::Unnamed(_) => {
+                errors.at(&input.ident, messages::not_a_struct(name, "a tuple struct"));
+            }
+            Fields::Unit => {
+                errors.at(&input.ident, messages::not_a_struct(name, "a unit struct"));
+            }
+        },
+        Data::Enum(data) => {
+            if data.variants.is_empty() {
+                errors.at(data.enum_token, messages::no_variants(&name));
+            }
+            variants.extend(data.variants.into_iter().map(|v| variant(v, errors)));
+        }
+        Data::Union(data) => {
+            errors.at(data.union_token, messages::not_a_struct(name, "a union"));
+        }
+    }
+    Struct {
+        vis: input.vis,
+        attrs,
+        ident: input.ident,
+        generics: input.generics,
+        fields,
+        variants,
+    }
+}
+
+fn variant(variant: syn::Variant, errors: &mut Errors) -> Variant {
+    let fields = variant.fields.into_iter().enumerate();
+    Variant {
+        ident: variant.ident,
+        fields: fields.map(|(i, f)| field(f, Some(i), errors)).collect(),
+    }
+}
+
+/// A field, at a position if that is all that it goes by.
+fn field(field: syn::Field, position: Option<usize>, errors: &mut Errors) -> Field {
+    let position = position.filter(|_| field.ident.is_none());
+    let ident = field
+        .ident
+        .unwrap_or_else(|| format_ident!("__{}", position.unwrap_or_default()));
+    let attrs = attributes::of_field(&field.attrs, errors);
+    let docs = field
+        .attrs
+        .into_iter()
+        .filter(|a| a.path().is_ident("doc"))
+        .collect();
+    Field {
+        vis: field.vis,
+        docs,
+        ident,
+        position,
+        ty: field.ty,
+        role: attrs.role,
+        declared: attrs.declared,
+        unused: attrs.unused,
+    }
+}

@@ -1,0 +1,186 @@
+//! The file around a macro's use: what its names mean, where the macro is handed only a part of it.
+//!
+//! A macro sees neither the functions of a module nor the struct of an `impl`. What it says must be right all the same, so it looks. The
+//! file is a dependency of the crate already; if there is none to read, names are taken for what they usually are.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use syn::visit::{self, Visit};
+use syn::{ItemStruct, Type};
+
+thread_local! {
+    /// The files of the crate that is being compiled, as far as they were asked for.
+    static FILES: RefCell<HashMap<PathBuf, Rc<str>>> = RefCell::default();
+}
+
+/// The source around the macro's use. It is a dependency of the crate already, and so may be read. Empty if there is none: then names
+/// are taken for what they usually are.
+pub fn text() -> Rc<str> {
+    let file = match proc_macro::is_available() {
+        true => Span::call_site().unwrap().local_file(),
+        false => None,
+    };
+    let Some(file) = file else {
+        return Rc::from("");
+    };
+    FILES.with_borrow_mut(|files| {
+        let text = files
+            .entry(file)
+            .or_insert_with_key(|file| Rc::from(std::fs::read_to_string(file).unwrap_or_default()));
+        text.clone()
+    })
+}
+
+/// Where a word stands in a text.
+fn words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word).filter_map(move |(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + word.len()..].chars().next();
+        (!before.is_some_and(is_part) && !after.is_some_and(is_part)).then_some(at)
+    })
+}
+
+/// Whether the file defines a name: after `fn` or `macro_rules!`.
+pub fn defines(name: &str, keyword: &str) -> bool {
+    let source = text();
+    words(&source, name).any(|at| source[..at].trim_end().ends_with(keyword))
+}
+
+/// Whether a function that is called by its plain name is another one than the prelude's: the file defines it, or brings it in from
+/// somewhere else.
+pub fn is_another_function(name: &str, framework: &str) -> bool {
+    if defines(name, "fn") {
+        return true;
+    }
+    let source = text();
+    words(&source, name).any(|at| {
+        let start = source[..at].rfind([';', '}']).map_or(0, |i| i + 1);
+        let statement = &source[start..at];
+        let Some(used) = words(statement, "use").next() else {
+            return false;
+        };
+        let from = statement[used + 3..].trim_start().trim_start_matches("::");
+        let is_statement = !statement[used..].contains(['(', '=']);
+        is_statement
+            && !["nn", "nn_core", framework]
+                .iter()
+                .any(|name| from.starts_with(name))
+    })
+}
+
+/// Whether a constant of this name is a whole number wherever the file declares it, and is declared there.
+pub fn is_number_constant(name: &str) -> bool {
+    let source = text();
+    let mut declared = words(&source, name).filter_map(|at| {
+        let before = source[..at].trim_end();
+        if !before.ends_with("const") {
+            return None;
+        }
+        let after = source[at + name.len()..].trim_start().strip_prefix(':')?;
+        let ty = after.split(['=', ';']).next()?.trim();
+        Some(is_number_name(ty))
+    });
+    declared.next() == Some(true) && declared.all(|is_number| is_number)
+}
+
+/// Whether a type is one of whole numbers.
+pub fn is_number(ty: &Type) -> bool {
+    is_number_name(&ty.to_token_stream().to_string())
+}
+
+fn is_number_name(ty: &str) -> bool {
+    ["usize", "isize", "u32", "i32", "u64", "i64"].contains(&ty)
+}
+
+/// Whether a struct is declared in the file without the attribute that makes it a model. If it is declared twice, nothing is known.
+pub fn is_unmarked_struct(name: &str) -> bool {
+    let source = text();
+    let mut places = words(&source, name).filter(|at| source[..*at].trim_end().ends_with("struct"));
+    let (Some(at), None) = (places.next(), places.next()) else {
+        return false;
+    };
+    if source.contains(&format!("Module for {name}")) {
+        return false; // made one by hand
+    }
+    // Most structs show at once that they are marked; for the others the file is read as Rust.
+    let start = source[..at].rfind([';', '}']).map_or(0, |i| i + 1);
+    if is_marked(&source[start..at]) {
+        return false;
+    }
+    struct Unmarked<'n>(&'n str, bool);
+    impl<'ast> Visit<'ast> for Unmarked<'_> {
+        fn visit_item_struct(&mut self, item: &'ast ItemStruct) {
+            let mut attributes = item.attrs.iter().map(|a| a.to_token_stream().to_string());
+            self.1 |= item.ident == self.0 && !attributes.any(|text| is_marked(&text));
+            visit::visit_item_struct(self, item);
+        }
+    }
+    let Ok(file) = syn::parse_file(&source) else {
+        return false;
+    };
+    let mut unmarked = Unmarked(name, false);
+    unmarked.visit_file(&file);
+    unmarked.1
+}
+
+/// Whether a name is a field of the only struct of a name in the file, and nothing else there: no function, and nothing that a `use` brings in.
+pub fn is_field_alone(of: &str, name: &str) -> bool {
+    let source = text();
+    let is_declared =
+        words(&source, name).any(|at| source[at + name.len()..].trim_start().starts_with(':'));
+    if !is_declared || is_another_function(name, "nn") {
+        return false;
+    }
+    struct Fields<'n> {
+        of: &'n str,
+        name: &'n str,
+        structs: usize,
+        is_field: bool,
+        is_imported: bool,
+    }
+    impl<'ast> Visit<'ast> for Fields<'_> {
+        fn visit_item_struct(&mut self, item: &'ast ItemStruct) {
+            if item.ident == self.of {
+                self.structs += 1;
+                let mut names = item.fields.iter().filter_map(|f| f.ident.as_ref());
+                self.is_field |= names.any(|name| name == self.name);
+            }
+        }
+        fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+            // With `*` anything may come in, but for what comes from the framework.
+            let text = item.tree.to_token_stream().to_string();
+            self.is_imported |= text.contains('*') && !text.starts_with("nn ");
+            self.is_imported |= words(&text, self.name).next().is_some();
+        }
+        fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
+            // A macro may define a function.
+            self.is_imported |= words(&item.mac.tokens.to_string(), self.name)
+                .next()
+                .is_some();
+        }
+    }
+    let Ok(file) = syn::parse_file(&source) else {
+        return false;
+    };
+    let mut fields = Fields {
+        of,
+        name,
+        structs: 0,
+        is_field: false,
+        is_imported: false,
+    };
+    fields.visit_file(&file);
+    fields.structs == 1 && fields.is_field && !fields.is_imported
+}
+
+/// Whether the attributes of a struct, as text, make it a model.
+fn is_marked(attributes: &str) -> bool {
+    ["model", "Model", "Layer"]
+        .iter()
+        .any(|word| attributes.contains(word))
+}

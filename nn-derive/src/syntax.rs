@@ -1,0 +1,281 @@
+//! What the macros read: a struct under `#[derive(Layer)]` or `#[derive(Model)]` and a block under `#[model]`, with the user's tokens
+//! kept for messages.
+
+use proc_macro2::{Span, TokenStream};
+use syn::ext::IdentExt;
+use syn::{
+    Attribute, Expr, FnArg, GenericArgument, Generics, Ident, ImplItemFn, Member, PatType, Path,
+    PathArguments, Signature, Type, Visibility,
+};
+
+/// A struct whose fields are the parts of a model, or an enum of alternatives.
+pub struct Struct {
+    pub vis: Visibility,
+    pub attrs: StructAttrs,
+    pub ident: Ident,
+    pub generics: Generics,
+    /// Empty if it is not a struct with named fields.
+    pub fields: Vec<Field>,
+    /// Empty if it is not an enum.
+    pub variants: Vec<Variant>,
+}
+
+/// One alternative of an enum.
+pub struct Variant {
+    pub ident: Ident,
+    pub fields: Vec<Field>,
+}
+
+/// One field.
+pub struct Field {
+    pub vis: Visibility,
+    /// The doc comments.
+    pub docs: Vec<Attribute>,
+    /// The name; one of ours if the field has just a position.
+    pub ident: Ident,
+    /// The position in a variant without names.
+    pub position: Option<usize>,
+    pub ty: Type,
+    pub role: Role,
+    /// `#[layer(..)]`: how a generated `new` makes it.
+    pub declared: Option<Declared>,
+    /// `#[model(unused)]`: `call` need not use it.
+    pub unused: bool,
+}
+
+/// What a field is for.
+pub enum Role {
+    /// A layer, a parameter or a container of those: part of the tree.
+    Module,
+    /// `#[config]`: a plain value saved with the model.
+    Config,
+    /// `#[model(skip)]`: nothing to do with the model.
+    Skip,
+    /// `#[param]` or `#[param(expression)]`: a parameter with an accessor in place of a call; one that is made by an expression is
+    /// not part of the configuration.
+    Param(Option<Expr>),
+}
+
+impl Struct {
+    /// Whether the generated constructor is a `const fn`.
+    pub fn has_const_new(&self) -> bool {
+        let declared = self.fields.iter().filter(|f| f.declared.is_some());
+        self.attrs.not_const.is_none() && declared.into_iter().all(|f| is_const(&f.ty))
+    }
+
+    /// The fields of the struct or of all variants.
+    pub fn all_fields(&self) -> impl Iterator<Item = &Field> {
+        let varying = self.variants.iter().flat_map(|variant| &variant.fields);
+        self.fields.iter().chain(varying)
+    }
+
+    /// The class name in configurations.
+    pub fn class_name(&self) -> String {
+        self.ident.unraw().to_string()
+    }
+}
+
+impl Field {
+    /// The name in configurations and paths: `type` for `r#type`, `0` for the first without a name.
+    pub fn name(&self) -> String {
+        match self.position {
+            Some(position) => position.to_string(),
+            None => self.ident.unraw().to_string(),
+        }
+    }
+
+    /// The name in patterns and expressions.
+    pub fn member(&self) -> Member {
+        match self.position {
+            Some(position) => Member::Unnamed(position.into()),
+            None => Member::Named(self.ident.clone()),
+        }
+    }
+
+    /// Whether it is part of the configuration.
+    pub fn is_saved(&self) -> bool {
+        matches!(self.role, Role::Module | Role::Config | Role::Param(None))
+    }
+
+    /// Whether it is part of the tree of layers and parameters.
+    pub fn in_tree(&self) -> bool {
+        matches!(self.role, Role::Module | Role::Param(_))
+    }
+}
+
+/// `#[model(crate = .., input = .., new(..), not_const, check = "strict")]` on a struct.
+pub struct StructAttrs {
+    /// Where the framework is: `::nn` unless `crate = path` says otherwise.
+    pub krate: TokenStream,
+    /// The shapes of the inputs, without the batch.
+    pub input: Option<Input>,
+    /// The arguments of the constructor to generate.
+    pub new: Option<New>,
+    /// `not_const`: the constructor is an ordinary function.
+    pub not_const: Option<Path>,
+    /// `check = "strict"`: the compiler must be able to follow all of it.
+    pub strict: Option<Path>,
+    /// `debug`: it shows itself by its settings.
+    pub debug: bool,
+}
+
+/// The value of `input`.
+pub enum Input {
+    /// `[28, 28, 1]`
+    One(InputShape),
+    /// `([5], [8])`
+    Several(Vec<InputShape>),
+}
+
+/// The shape of one input, without the batch.
+pub struct InputShape {
+    /// The type `[usize; RANK]`.
+    pub ty: TokenStream,
+    /// An array; an open dimension, `_`, is the number that stands for one.
+    pub value: TokenStream,
+}
+
+/// `new(units: usize, num_classes: usize = 10)`.
+pub struct New {
+    pub span: Span,
+    pub arguments: Vec<Argument>,
+}
+
+/// `num_classes: usize = 10`.
+pub struct Argument {
+    /// `#[cfg(..)]`.
+    pub attrs: Vec<Attribute>,
+    pub ident: Ident,
+    pub ty: Type,
+    /// The value that shapes are checked with.
+    pub example: Option<Expr>,
+}
+
+impl New {
+    /// The argument of the name of a field.
+    pub fn argument(&self, name: &Ident) -> Option<&Argument> {
+        self.arguments
+            .iter()
+            .find(|a| a.ident.unraw() == name.unraw())
+    }
+
+    /// Whether every argument has an example value.
+    pub fn has_examples(&self) -> bool {
+        self.arguments.iter().all(|a| a.example.is_some())
+    }
+}
+
+/// `#[layer(32, 3, padding = Padding::Same)]`.
+pub struct Declared {
+    pub span: Span,
+    /// The parentheses, where the compiler suggests what to write.
+    pub parentheses: Span,
+    pub positional: Vec<Expr>,
+    pub settings: Vec<(Ident, Expr)>,
+    /// `; 4`: how many of them a `Vec` gets.
+    pub count: Option<Expr>,
+}
+
+/// How a type that is written as one of the standard library's holds a layer.
+pub enum Holder<'a> {
+    Array(&'a syn::TypeArray),
+    Option(&'a Type),
+    Box(&'a Type),
+    Arc(&'a Type),
+    Vec(&'a Type),
+}
+
+impl Holder<'_> {
+    /// The holder that a declared field's type names.
+    pub fn of(ty: &Type) -> Option<Holder<'_>> {
+        let path = match ty {
+            Type::Array(array) => return Some(Holder::Array(array)),
+            Type::Paren(paren) => return Holder::of(&paren.elem),
+            Type::Group(group) => return Holder::of(&group.elem),
+            Type::Path(path) => path,
+            _ => return None,
+        };
+        let last = path.path.segments.last()?;
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+            return None;
+        };
+        let Some(GenericArgument::Type(held)) = arguments.args.first() else {
+            return None;
+        };
+        match last.ident.to_string().as_str() {
+            "Option" => Some(Holder::Option(held)),
+            "Box" => Some(Holder::Box(held)),
+            "Arc" => Some(Holder::Arc(held)),
+            "Vec" => Some(Holder::Vec(held)),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a `const fn` can make a declared field of this type: it cannot allocate.
+fn is_const(ty: &Type) -> bool {
+    match Holder::of(ty) {
+        None => true,
+        Some(Holder::Array(array)) => is_const(&array.elem),
+        Some(Holder::Option(held)) => is_const(held),
+        Some(Holder::Box(_) | Holder::Arc(_) | Holder::Vec(_)) => false,
+    }
+}
+
+/// The methods that are taken out of the block.
+#[derive(Default)]
+pub struct Special {
+    pub call: Option<ImplItemFn>,
+    pub build: Option<ImplItemFn>,
+    pub train_step: Option<ImplItemFn>,
+    pub test_step: Option<ImplItemFn>,
+    pub compute_loss: Option<ImplItemFn>,
+}
+
+impl Special {
+    /// Those that the block has.
+    pub fn all(&self) -> impl Iterator<Item = &ImplItemFn> {
+        [
+            &self.call,
+            &self.train_step,
+            &self.test_step,
+            &self.compute_loss,
+            &self.build,
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+/// The parts of a `call`.
+pub struct Call {
+    pub inputs: Vec<PatType>,
+    pub training: Option<PatType>,
+    pub output: Option<Type>,
+}
+
+/// The arguments but for `self`.
+pub fn typed_arguments(sig: &Signature) -> Vec<PatType> {
+    let typed = sig.inputs.iter().filter_map(|arg| match arg {
+        FnArg::Typed(arg) => Some(arg.clone()),
+        FnArg::Receiver(_) => None,
+    });
+    typed.collect()
+}
+
+/// The type of an input by value: what `call` takes by reference is the layer's to keep while it runs.
+pub fn owned(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference(reference) => &reference.elem,
+        Type::Paren(paren) => owned(&paren.elem),
+        _ => ty,
+    }
+}
+
+pub fn is_reference(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(_) => true,
+        Type::Paren(paren) => is_reference(&paren.elem),
+        _ => false,
+    }
+}

@@ -1,0 +1,137 @@
+//! How much memory the machine can give.
+//!
+//! Linux promises more than it has, and ends the process when it cannot keep its word. So a large request is compared with what is
+//! there before it is made. Elsewhere the allocator's own refusal is the limit.
+
+use std::fmt;
+
+/// Bytes up to which nobody is asked: finding out takes about as long as clearing one of these.
+const SMALL: usize = 1 << 26;
+
+/// A request for more memory than there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    bytes: usize,
+}
+
+impl Refused {
+    pub(crate) const fn of(bytes: usize) -> Refused {
+        Refused { bytes }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} of memory are needed, more than this machine can give",
+            Readable(self.bytes)
+        )?;
+        match available() {
+            Some(bytes) => write!(f, " ({} are available)", Readable(bytes)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// A number of bytes in the largest unit that it fills.
+struct Readable(usize);
+
+impl fmt::Display for Readable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = ["kB", "MB", "GB", "TB", "PB", "EB"];
+        let (mut size, mut unit) = (self.0 as f64, "B");
+        for next in units {
+            if size < 1000.0 {
+                break;
+            }
+            (size, unit) = (size / 1000.0, next);
+        }
+        match self.0 {
+            usize::MAX => f.write_str("more than 18 EB"),
+            0..1000 => write!(f, "{size} {unit}"),
+            _ => write!(f, "{size:.1} {unit}"),
+        }
+    }
+}
+
+/// Whether so many bytes can be had without ending the process: a sixteenth of what is there stays free for everything else.
+pub(crate) fn grants(bytes: usize) -> bool {
+    bytes <= SMALL || available().is_none_or(|available| bytes <= available / 16 * 15)
+}
+
+/// Bytes that the system can still give this process, where it says so.
+#[cfg(target_os = "linux")]
+fn available() -> Option<usize> {
+    let read = |path: &str| std::fs::read_to_string(path).ok();
+    let machine = read("/proc/meminfo").and_then(|text| free_of_machine(&text));
+    // A container may have less than its machine.
+    let limit = read("/sys/fs/cgroup/memory.max");
+    let limit = limit.and_then(|text| text.trim().parse().ok());
+    let group = limit.and_then(|limit: usize| {
+        let used: usize = read("/sys/fs/cgroup/memory.current")?.trim().parse().ok()?;
+        let statistics = read("/sys/fs/cgroup/memory.stat").unwrap_or_default();
+        // Pages of files that were read go before the limit is reached.
+        let cached = number_after(&statistics, "inactive_file").unwrap_or(0);
+        Some(limit.saturating_sub(used.saturating_sub(cached)))
+    });
+    match (machine, group) {
+        (Some(machine), Some(group)) => Some(machine.min(group)),
+        (machine, group) => machine.or(group),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn available() -> Option<usize> {
+    None
+}
+
+/// What `/proc/meminfo` says is available, swap space included, in bytes.
+#[cfg(target_os = "linux")]
+fn free_of_machine(text: &str) -> Option<usize> {
+    let available = number_after(text, "MemAvailable:")?;
+    let swap = number_after(text, "SwapFree:").unwrap_or(0);
+    available.checked_add(swap)?.checked_mul(1024)
+}
+
+/// The number in the line that begins with a name.
+#[cfg(target_os = "linux")]
+fn number_after(text: &str, name: &str) -> Option<usize> {
+    let mut lines = text.lines().map(str::split_whitespace);
+    lines.find_map(|mut words| (words.next()? == name).then(|| words.next()?.parse().ok())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_requests_are_granted_and_absurd_ones_are_not() {
+        assert!(grants(0) && grants(SMALL));
+        #[cfg(target_os = "linux")]
+        assert!(available().is_some() && !grants(1 << 46) && !grants(usize::MAX));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_system_is_understood() {
+        let text = "MemTotal: 100 kB\nMemAvailable:   64 kB\nSwapFree: 36 kB\n";
+        assert_eq!(free_of_machine(text), Some(100 << 10));
+        assert_eq!(free_of_machine("MemTotal: 100 kB\n"), None);
+        assert_eq!(
+            number_after("a 1\ninactive_file 77\n", "inactive_file"),
+            Some(77)
+        );
+    }
+
+    #[test]
+    fn sizes_are_readable() {
+        let text = |bytes| Readable(bytes).to_string();
+        assert_eq!(text(512), "512 B");
+        assert_eq!(text(1_500_000), "1.5 MB");
+        assert_eq!(text(1 << 42), "4.4 TB");
+        assert_eq!(text(usize::MAX), "more than 18 EB");
+    }
+}

@@ -1,0 +1,141 @@
+//! One column of a table on its way from texts to `f32`, without losing what tells its numbers apart.
+
+use nn_core::{Error, Result};
+use std::collections::HashMap;
+
+/// From here on `f64` does not hold every whole number: 2⁵³.
+const EXACT_F64: f64 = 9_007_199_254_740_992.0;
+
+/// The numbers of a column.
+#[derive(Default)]
+pub(super) struct Column {
+    values: Vec<f64>,
+    /// The whole numbers that `f64` may have rounded, by what they became.
+    rounded: HashMap<u64, i128>,
+    /// How many different numbers there were before they were standardized.
+    standardized: Option<usize>,
+}
+
+impl Column {
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Adds a number.
+    ///
+    /// # Errors
+    /// A text that is no finite number, or one that `f64` cannot tell from another one of the column.
+    pub(super) fn push(&mut self, text: &str) -> Result<()> {
+        let value: f64 = text
+            .parse()
+            .map_err(|_| Error::format(format!("`{text}` is not a number")))?;
+        if !value.is_finite() {
+            // Only digits make a number that is too large; words mean infinities and NaN.
+            return Err(Error::format(
+                match text.contains(|c: char| c.is_ascii_digit()) {
+                    true => format!("`{text}` is too large: numbers go up to 1.8e308"),
+                    false => format!(
+                        "`{text}` is not a finite number; leave such rows out, or fill them in"
+                    ),
+                },
+            ));
+        }
+        if value.abs() >= EXACT_F64
+            && let Ok(whole) = text.parse::<i128>()
+        {
+            let other = *self.rounded.entry(value.to_bits()).or_insert(whole);
+            if other != whole {
+                return Err(Error::format(format!(
+                    "{other} and {whole} become the same number: they have more digits than f64 holds; `ignore` the column if it is an id"
+                )));
+            }
+        }
+        self.values.push(value);
+        Ok(())
+    }
+
+    /// Shifts and scales to mean 0 and (population) standard deviation 1; equal numbers become 0.
+    ///
+    /// # Errors
+    /// Numbers so large that they have no standard deviation.
+    pub(super) fn standardize(&mut self) -> Result<()> {
+        let n = self.values.len() as f64;
+        let first = self.values[0];
+        self.standardized = Some(distinct(self.values.clone()));
+        if self.values.iter().all(|v| *v == first) {
+            self.values.fill(0.0);
+            return Ok(());
+        }
+        // Divided one by one, the sum does not overflow.
+        let mean = self.values.iter().map(|v| v / n).sum::<f64>();
+        let square = |v: &f64| (v - mean) * (v - mean) / n;
+        let deviation = self.values.iter().map(square).sum::<f64>().sqrt();
+        if !deviation.is_finite() || deviation == 0.0 {
+            return Err(Error::format(
+                "its numbers are too large or too small to be standardized; divide them by a constant first",
+            ));
+        }
+        self.values
+            .iter_mut()
+            .for_each(|v| *v = (*v - mean) / deviation);
+        Ok(())
+    }
+
+    /// Writes the numbers as `f32`.
+    ///
+    /// # Errors
+    /// A number that is too large; different numbers that become the same: whole ones, or so many that half of the values are lost.
+    pub(super) fn write<'a>(&self, to: impl Iterator<Item = &'a mut f32>) -> Result<()> {
+        let mut exact = true;
+        for (to, &value) in to.zip(&self.values) {
+            *to = value as f32;
+            if to.is_infinite() {
+                return Err(Error::format(format!(
+                    "{value:e} is too large for f32, whose numbers go up to 3.4e38; `standardize(true)` (inputs only) or divide the column"
+                )));
+            }
+            exact &= f64::from(*to) == value;
+        }
+        if exact && self.standardized.is_none() {
+            return Ok(());
+        }
+        let mut values = self.values.clone();
+        values.sort_unstable_by(f64::total_cmp);
+        let (before, way_out) = match self.standardized {
+            Some(before) => (
+                before,
+                "single numbers are very far out; clip or leave them out",
+            ),
+            None => {
+                let whole = |v: &f64| v.fract() == 0.0;
+                let pairs = values.windows(2);
+                let mut lost = pairs.filter(|p| p[0] != p[1] && p[0] as f32 == p[1] as f32);
+                if let Some(pair) = lost.find(|p| p.iter().all(whole)) {
+                    return Err(Error::format(format!(
+                        "{} and {} become the same number: f32 holds whole numbers up to 16777216; `standardize(true)` keeps the differences \
+                         of inputs, and an id is better left out with `ignore`",
+                        pair[0], pair[1]
+                    )));
+                }
+                (
+                    distinct(values.clone()),
+                    "`standardize(true)` keeps the differences of inputs; or subtract a constant first",
+                )
+            }
+        };
+        let after = distinct(values.iter().map(|v| f64::from(*v as f32)).collect());
+        match before > 1 && after * 2 <= before {
+            false => Ok(()),
+            true => Err(Error::format(format!(
+                "of its {before} different numbers f32 can tell {after} apart: {way_out}"
+            ))),
+        }
+    }
+}
+
+/// How many different numbers there are.
+fn distinct(mut values: Vec<f64>) -> usize {
+    values.sort_unstable_by(f64::total_cmp);
+    values.dedup();
+    values.len()
+}

@@ -1,0 +1,36 @@
+//! Functions and closures as losses.
+
+use super::Loss;
+use nn_core::Tensor;
+
+/// A function of targets and predictions is a loss: one value for each sample, or the loss of the batch as a scalar.
+///
+/// It has the function's name, a closure the name `loss`. Types must be written in a closure's arguments. As code it is not part of a
+/// file: what is saved of a training with it cannot be loaded with [`losses::from_config`](crate::losses::from_config).
+///
+/// ```
+/// use nn_core::Tensor;
+/// use nn_train::losses::Loss;
+/// fn quartic(y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+///     (y_true - y_pred).square().square().mean_axis(-1)
+/// }
+/// let (y, y_pred) = (Tensor::from([[1.0_f32], [2.0]]), Tensor::from([[1.0_f32], [4.0]]));
+/// assert_eq!((quartic.name(), quartic.call(&y, &y_pred).item::<f32>()?), ("quartic", 8.0));
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+impl<F> Loss for F
+where
+    F: Fn(&Tensor, &Tensor) -> Tensor + Send + Sync,
+{
+    fn name(&self) -> &str {
+        let path = std::any::type_name::<F>();
+        match path.rsplit("::").next() {
+            Some(name) if !name.contains(['{', '(', '>']) => name,
+            _ => "loss",
+        }
+    }
+
+    fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+        self(y_true, y_pred)
+    }
+}

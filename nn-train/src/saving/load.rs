@@ -1,0 +1,90 @@
+//! Rebuilding a model, and the state of its training, from a file.
+
+use super::format::{self, File, Header, OPTIMIZER, Training};
+use super::weights::match_up;
+use crate::training::Model;
+use crate::training::State;
+use crate::{losses, metrics, optimizers};
+use nn_core::module::{self, Parameter};
+use nn_core::{Error, Result, Tensor};
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The most epochs and steps that are believed: whole numbers that every reader of JSON keeps.
+const MOST_STEPS: u64 = 1 << 53;
+
+/// Rebuilds a model.
+pub(crate) fn load_model<M: Model>(path: &Path) -> Result<M> {
+    let file = format::read(path)?;
+    file.with_header(path, |header| rebuild(&file, &header))
+}
+
+/// Rebuilds a compiled model.
+pub(crate) fn load_compiled<M: Model>(path: &Path) -> Result<(M, State)> {
+    let file = format::read(path)?;
+    file.with_header(path, |mut header| {
+        let model: M = rebuild(&file, &header)?;
+        let Some(training) = header.training.take() else {
+            return Err(Error::format(
+                "was saved without optimizer and losses; use `load_model` and `compile`",
+            ));
+        };
+        let state = state(&file, training, &module::parameters(&model))?;
+        Ok((model, state))
+    })
+}
+
+fn rebuild<M: Model>(file: &File, header: &Header) -> Result<M> {
+    let model = M::from_config(&header.model.0)?;
+    let parameters = module::parameters(&model);
+    let plan = match_up(&parameters, file);
+    // A rebuilt model has no shapes of its own: the file's are right if every parameter is there.
+    plan.check_complete()?;
+    file.check()?;
+    plan.assign(&parameters, file)?;
+    let frozen: HashSet<&str> = header.frozen.iter().map(String::as_str).collect();
+    for p in &parameters {
+        p.set_trainable(!frozen.contains(p.path()));
+    }
+    Ok(model)
+}
+
+fn state(file: &File, training: Training, parameters: &[Parameter<'_>]) -> Result<State> {
+    for (what, n) in [("epoch", training.epoch), ("step", training.step)] {
+        if n > MOST_STEPS {
+            return Err(Error::format(format!(
+                "`{what}` is {n}, more than anyone can have trained: the file is damaged"
+            )));
+        }
+    }
+    let mut optimizer = optimizers::from_config(&training.optimizer.0)?;
+    let slots = file
+        .tensors
+        .iter()
+        .filter(|(name, _)| name.starts_with(OPTIMIZER));
+    let slots: Vec<(String, Tensor)> = slots.map(|(name, t)| (name.clone(), t.clone())).collect();
+    optimizer.load_state(parameters, &slots)?;
+    let losses = training.losses.iter();
+    let metrics = training.metrics.into_iter();
+    let mut state = State {
+        optimizer,
+        losses: losses
+            .map(|c| losses::from_config(&c.0).map(Arc::from))
+            .collect::<Result<_>>()?,
+        loss_weights: training.loss_weights,
+        metrics: metrics
+            .map(|(output, config)| Ok((output, metrics::from_config(&config.0)?)))
+            .collect::<Result<_>>()?,
+        outputs: Vec::new(),
+        loss_names: Vec::new(),
+        tracked: Default::default(),
+        seed: training.seed,
+        epoch: training.epoch,
+        step: training.step,
+    };
+    if !training.outputs.is_empty() {
+        state.bind(training.outputs)?;
+    }
+    Ok(state)
+}

@@ -1,0 +1,281 @@
+//! Sizes that nothing can hold: whatever asks for them gives an error that says so, without a panic, an abort, or a result that is
+//! quietly smaller.
+
+use nn::prelude::*;
+use nn::{Conv2dOptions, PadMode, UNKNOWN, conv2d, random, scatter_add};
+
+/// Sizes that are no size: beyond all memory, beyond a dimension, beyond what can be counted.
+const ABSURD: [usize; 8] = [
+    1 << 35,
+    1 << 40,
+    1 << 42,
+    1 << 50,
+    1 << 62,
+    1 << 63,
+    usize::MAX - 1,
+    usize::MAX,
+];
+
+fn message(name: &str, t: Tensor) -> String {
+    match t.ok() {
+        Err(error) => error.to_string(),
+        Ok(t) => panic!("{name}: {:?} is no error", t.shape()),
+    }
+}
+
+#[test]
+fn what_is_made_from_nothing() {
+    for n in ABSURD {
+        for (name, t) in [
+            ("zeros", Tensor::zeros([n])),
+            ("ones", Tensor::ones([2, n])),
+            ("full", Tensor::full([n, 3], 7_i64)),
+            ("full of bools", Tensor::full([n], true)),
+            ("arange", Tensor::arange(n)),
+            ("linspace", Tensor::linspace(0.0, 1.0, n)),
+            ("eye", Tensor::eye(n)),
+            ("random_uniform", Tensor::random_uniform([n])),
+            ("random_normal", Tensor::random_normal([n])),
+            ("bernoulli", random::bernoulli([n], 0.5)),
+            (
+                "build",
+                Tensor::build([n], |_: &mut [f32]| panic!("filled")),
+            ),
+            ("from_vec", Tensor::from_vec(vec![1.0_f32], [n])),
+            (
+                "scatter_add",
+                scatter_add([n], &Tensor::from([0_i64]), &Tensor::from([1.0_f32])),
+            ),
+            ("one_hot", Tensor::from([0_i64]).one_hot(n)),
+        ] {
+            let e = message(name, t);
+            assert!(
+                e.contains("a dimension of a tensor is below 2³⁴")
+                    || e.contains("one_hot needs to know"),
+                "{name} {n}: {e}"
+            );
+        }
+    }
+}
+
+#[test]
+fn dimensions_that_are_fine_and_a_product_that_is_not() {
+    let n = 1_usize << 33;
+    for (name, t) in [
+        ("1 TB", Tensor::zeros([n, 32])),
+        ("2⁶⁴ elements", Tensor::zeros([n, 1 << 31])),
+        ("2⁶⁶ elements", Tensor::ones([n, n])),
+        ("2²⁰⁰ elements", Tensor::zeros([n; 6])),
+        ("the identity", Tensor::eye(1 << 20)),
+        ("random numbers", Tensor::random_normal([n, 64])),
+        ("repeat", Tensor::ones([1024]).repeat(n, 0)),
+        ("tile", Tensor::ones([1, 1024]).tile([n, 3])),
+        ("broadcast_to", Tensor::ones([1]).broadcast_to([n, 1 << 20])),
+        (
+            "outer",
+            Tensor::ones([1 << 21]).outer(Tensor::ones([1 << 21])),
+        ),
+        (
+            "an addition",
+            Tensor::ones([1 << 21, 1]) + Tensor::ones([1, 1 << 21]),
+        ),
+        (
+            "a product",
+            Tensor::ones([1 << 21, 1]).matmul(Tensor::ones([1, 1 << 21])),
+        ),
+        (
+            "one_hot",
+            Tensor::zeros([1 << 10]).cast(DType::I64).one_hot(n),
+        ),
+        ("pad", Tensor::ones([1024, 4]).pad([(0, 0), (n, 0)])),
+    ] {
+        let e = message(name, t);
+        assert!(
+            e.contains("cannot be made") && e.contains("B of memory are needed")
+                || e.contains("more than 18 EB"),
+            "{name}: {e}"
+        );
+    }
+    // Nothing at all fits, whatever the other dimensions are, and can be worked with.
+    let nothing = Tensor::zeros([n, 0, n]);
+    assert_eq!(nothing.len(), 0);
+    assert_eq!((&nothing + 1.0).sum().item::<f32>().unwrap(), 0.0);
+    assert_eq!(nothing.transpose([2, 1, 0]).shape(), [n, 0, n]);
+    assert_eq!(concatenate([&nothing, &nothing], 1).len(), 0);
+}
+
+#[test]
+fn operations_name_themselves() {
+    let x = Tensor::ones([4]);
+    let image = Tensor::ones([2, 8, 8, 4]);
+    for n in ABSURD {
+        for (op, t) in [
+            ("pad", x.pad([(n, 0)])),
+            ("pad", x.pad([(0, n)])),
+            ("pad", x.pad([(n, n)])),
+            ("pad", x.pad_with([(n, 1)], PadMode::Edge)),
+            ("pad", x.pad_with([(1, n)], PadMode::Reflect)),
+            ("", x.repeat(n, 0)),
+            ("", x.tile([n])),
+            ("", x.tile([n, 1])),
+            ("reshape", x.reshape([n])),
+            ("reshape", x.reshape([2, n])),
+            ("broadcast_to", Tensor::ones([1]).broadcast_to([n])),
+            ("slice", x.slice(0..n)),
+            ("slice", x.slice(n..)),
+            ("top_k", x.top_k(n).0),
+            ("split", x.split(n, 0)[0].clone()),
+            ("split", x.split_sizes([n, 5], 0)[0].clone()),
+            ("take", x.take(&Tensor::from([n as i64 | 1 << 40]), 0)),
+            (
+                "max_pool2d",
+                nn::max_pool2d(&image, [n, n], [1, 1], Padding::Same),
+            ),
+            (
+                "avg_pool2d",
+                nn::avg_pool2d(&image, [n, 2], [1, 1], Padding::Same),
+            ),
+            ("conv2d", {
+                let options = Conv2dOptions {
+                    dilation: [n, n],
+                    ..Conv2dOptions::new(Padding::Same)
+                };
+                conv2d(&image, Tensor::ones([3, 3, 4, 2]), options)
+            }),
+            ("conv2d", {
+                let options = Conv2dOptions {
+                    border: [[n, 0], [0, n]],
+                    ..Conv2dOptions::new(Padding::Same)
+                };
+                conv2d(&image, Tensor::ones([3, 3, 4, 2]), options)
+            }),
+            ("conv2d", {
+                let options = Conv2dOptions {
+                    groups: n,
+                    ..Conv2dOptions::new(Padding::Same)
+                };
+                conv2d(&image, Tensor::ones([3, 3, 4, 2]), options)
+            }),
+        ] {
+            let e = message(op, t);
+            assert!(
+                e.contains(&format!("(in `{op}")) || op.is_empty(),
+                "{op} {n}: {e}"
+            );
+            assert!(e.contains("absurd_sizes.rs"), "{op} {n}: {e}");
+        }
+        // A stride beyond the image is one window.
+        let options = Conv2dOptions {
+            strides: [n, 1],
+            ..Conv2dOptions::new(Padding::Valid)
+        };
+        let y = conv2d(&image, Tensor::ones([3, 3, 4, 2]), options);
+        assert!(y.error().is_some() || y.shape() == [2, 1, 6, 2], "{n}");
+    }
+}
+
+#[test]
+fn more_dimensions_than_a_tensor_can_have() {
+    let one = Tensor::ones([1]);
+    for (name, t) in [
+        ("reshape", one.reshape([1; 9])),
+        ("reshape to a Vec", one.reshape(vec![1; 12])),
+        ("broadcast_to", one.broadcast_to([1; 9])),
+        ("zeros", Tensor::zeros([1; 9])),
+        ("random", Tensor::random_uniform([2; 10])),
+        ("from_vec", Tensor::from_vec(vec![1.0_f32], [1; 9])),
+        ("abstract", Tensor::abstract_of([1; 9], DType::F32)),
+        (
+            "scatter_add",
+            scatter_add([1; 9], &Tensor::from([0_i64]), &one),
+        ),
+        (
+            "of an abstract one",
+            Tensor::abstract_of([UNKNOWN, 3], DType::F32).reshape([3; 9]),
+        ),
+    ] {
+        let e = message(name, t);
+        assert!(e.contains("at most 8 dimensions"), "{name}: {e}");
+    }
+    let e = Dense::new(2).build([1; 9]).unwrap_err().to_string();
+    assert!(e.contains("at most 8 dimensions"), "{e}");
+}
+
+/// The error of a model of a few layers on an image, which has to name the layer at fault.
+fn layer_error(layer: impl Layer<Input = Tensor, Output = Tensor> + 'static) -> String {
+    let built = Sequential::new()
+        .add(Flatten::new())
+        .add(Reshape::new([8, 8, 4]))
+        .add(layer);
+    let e = built
+        .forward(Tensor::ones([2, 8, 8, 4]))
+        .ok()
+        .unwrap_err()
+        .to_string();
+    assert!(!e.contains("panic"), "{e}");
+    e
+}
+
+#[test]
+fn layers_name_their_place() {
+    for n in [1 << 33, 1 << 40, 1 << 62, 1 << 63, usize::MAX] {
+        for (name, e) in [
+            ("Dense", layer_error(Dense::new(n))),
+            ("Conv2D", layer_error(Conv2D::new(n, 3))),
+            ("Conv2D", layer_error(Conv2D::new(2, n))),
+            ("Conv2D", layer_error(Conv2D::new(2, 3).dilation_rate(n))),
+            (
+                "Conv2D",
+                layer_error(Conv2D::new(2, 3).padding(Padding::Same).dilation_rate(n)),
+            ),
+            ("ZeroPadding2D", layer_error(ZeroPadding2D::new(n))),
+            (
+                "ZeroPadding2D",
+                layer_error(ZeroPadding2D::new(0).sides([[n, 0], [0, 0]])),
+            ),
+            (
+                "MaxPooling2D",
+                layer_error(MaxPooling2D::new(n).padding(Padding::Same).strides(1)),
+            ),
+            ("AveragePooling2D", layer_error(AveragePooling2D::new(n))),
+            ("Embedding", layer_error(Embedding::new(n, 1 << 20))),
+            ("Embedding", layer_error(Embedding::new(1 << 20, n))),
+        ] {
+            assert!(e.starts_with(&format!("2 ({name}): ")), "{name} {n}: {e}");
+        }
+        let sequence = Tensor::ones([2, 3, 4]);
+        for (name, y) in [
+            ("LSTM", LSTM::new(n).forward(&sequence)),
+            ("GRU", GRU::new(n).forward(&sequence)),
+            ("SimpleRNN", SimpleRNN::new(n).forward(&sequence)),
+        ] {
+            let e = message(name, y);
+            assert!(e.contains(name), "{n}: {e}");
+        }
+    }
+}
+
+#[test]
+fn settings_that_size_something() {
+    let x = Tensor::random_uniform([10, 4]);
+    let y = Tensor::random_uniform([10, 1]);
+    let model = Sequential::new().add(Dense::new(1));
+    let mut model = model.compile(Compile::new(Sgd::new(0.01), MeanSquaredError::new()));
+    for n in ABSURD {
+        let fit = Fit::new()
+            .epochs(1)
+            .batch_size(n)
+            .prefetch(n)
+            .verbose(Verbose::Silent);
+        let history = model.fit((&x, &y), fit).unwrap();
+        assert_eq!(history.epochs(), 1);
+        let mut auc = Auc::new().num_thresholds(n);
+        let e = auc.update(
+            &Tensor::from([0_i64, 1]),
+            &Tensor::from([0.1_f32, 0.9]),
+            None,
+        );
+        let e = e.unwrap_err().to_string();
+        assert!(e.contains("takes at most 16777216"), "{e}");
+    }
+}

@@ -1,0 +1,13 @@
+use nn::prelude::*;
+
+#[derive(Layer)]
+enum Block {}
+
+#[model]
+impl Block {
+    fn call(&self, x: Tensor) -> Tensor {
+        x
+    }
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use nn::prelude::*;
+
+#[model]
+struct Net {
+    a: Tensor,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        x + &self.a
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use nn::prelude::*;
+
+struct Net {
+    a: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.a(x)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use nn::prelude::*;
+
+#[model]
+
+#[model]
+struct Net {
+    a: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.a(x)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use nn::prelude::*;
+
+const WIDTH: usize = 7;
+#[model(input=[4], new())]
+struct Net {
+    #[layer(10)]
+    dense: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        let b = x.shape()[0];
+        self.dense(x.reshape([b, WIDTH]))
+    }
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use nn::prelude::*;
+
+#[model(input=[4], new())]
+struct Net {
+    #[layer(10)]
+    dense: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        let z = Tensor::zeros([1, 7]);
+        self.dense(x) + z
+    }
+}
+
+fn main() {}
