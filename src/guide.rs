@@ -12,11 +12,8 @@ pub mod mistakes {}
 #[doc = include_str!("../docs/performance.md")]
 pub mod performance {}
 
-<<<<<<< HEAD
 #[cfg(feature = "onnx")]
 #[doc = include_str!("../docs/onnx.md")]
 pub mod onnx {}
-=======
 #[doc = include_str!("../docs/promises.md")]
 pub mod promises {}
->>>>>>> main

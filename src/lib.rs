@@ -8,13 +8,9 @@
 pub mod guide;
 
 pub use nn_core::*;
-<<<<<<< HEAD
-pub use nn_derive::{Layer, Model, model};
+pub use nn_derive::{Layer, Model, Tensors, model};
 #[cfg(feature = "onnx")]
 pub use nn_io as io;
-=======
-pub use nn_derive::{Layer, Model, Tensors, model};
->>>>>>> main
 pub use nn_layers as layers;
 pub use nn_layers::*;
 pub use nn_train::{
@@ -40,13 +36,9 @@ pub mod prelude {
         Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Layer, Module,
         Padding, Param, Regularizer, Shape, Tensor, Tensors, concatenate, no_gradient, stack,
     };
-<<<<<<< HEAD
-    pub use nn_derive::{Layer, Model, model};
+    pub use nn_derive::{Layer, Model, Tensors, model};
     #[cfg(feature = "onnx")]
     pub use nn_io::ExportOnnx;
-=======
-    pub use nn_derive::{Layer, Model, Tensors, model};
->>>>>>> main
     pub use nn_layers::*;
     pub use nn_train::callbacks::{
         CSVLogger, Callback, EarlyStopping, LearningRateScheduler, ModelCheckpoint,

@@ -76,7 +76,7 @@ impl Variables {
 
     fn gradients(&self, kernel: &Tensor, bias: &Tensor) -> Result<Gradients> {
         let tape = GradientTape::new();
-        let target = self.call((kernel.clone(), bias.clone()).into_input(), true);
+        let target = self.call((kernel.clone(), bias.clone()), true);
         tape.gradient(&target, self)
     }
 }

@@ -1,7 +1,7 @@
 //! The settings of an op, by name and value.
 
-use crate::base::shape::{Shape, UNKNOWN};
 use crate::{DType, Error, Result};
+use crate::{Shape, UNKNOWN};
 use std::fmt;
 
 /// The value of a setting.

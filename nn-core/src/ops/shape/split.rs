@@ -72,7 +72,7 @@ impl Op for Split {
     fn forward(&self, inputs: &[Tensor], _: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let x = &inputs[0];
         let axis = x.raw_shape().axis(self.axis)?;
-        let mut start = 0;
+        let mut start = 0_usize;
         let mut pieces = Vec::new();
         for size in self.sizes(x.raw_shape())? {
             let end = start.saturating_add(size);
