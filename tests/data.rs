@@ -39,10 +39,7 @@ fn words() -> Compiled<Words> {
 fn errors<M: Model>(mut model: Compiled<M>, x: Tensor, y: Tensor) -> [String; 2] {
     let mut message = |fit: Fit<'_>| model.fit((&x, &y), fit).unwrap_err().to_string();
     let shuffled = message(quiet().batch_size(8));
-    assert_eq!(shuffled, {
-        let text = message(quiet().batch_size(8).prefetch(2));
-        text
-    });
+    assert_eq!(shuffled, { message(quiet().batch_size(8).prefetch(2)) });
     [shuffled, model.evaluate((&x, &y)).unwrap_err().to_string()]
 }
 

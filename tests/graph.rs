@@ -75,8 +75,9 @@ fn in_training_it_has_what_training_does() {
             let all: Vec<Tensor> = all.iter().map(|(_, gradient)| gradient.clone()).collect();
             [vec![y], all].concat().iter().map(bits).collect::<Vec<_>>()
         };
-        let again = gradients(&|| graph.replay(&[x.clone()]).unwrap().outputs[0].clone());
-        let updates = with_stream(Stream::new(3), || graph.replay(&[x.clone()]))
+        let again =
+            gradients(&|| graph.replay(std::slice::from_ref(&x)).unwrap().outputs[0].clone());
+        let updates = with_stream(Stream::new(3), || graph.replay(std::slice::from_ref(&x)))
             .unwrap()
             .updates;
         let called = gradients(&|| model.call(&x, true));

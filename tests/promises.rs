@@ -19,7 +19,7 @@ fn each_promise_names_tests_that_exist() {
                 let path = root.join(name);
                 let read = std::fs::read_to_string(&path);
                 file = Some(read.unwrap_or_else(|e| panic!("{}: {e}", path.display())));
-            } else if name != "cargo test" {
+            } else if name != "cargo test" && !name.starts_with("NN_") {
                 let source = file.as_ref().expect("a file before its tests");
                 assert!(source.contains(&format!("fn {name}(")), "{name}: {line}");
             }

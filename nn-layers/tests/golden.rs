@@ -358,7 +358,12 @@ impl Case<'_> {
             );
             for (p, value) in module::parameters(layer).iter().zip(before) {
                 if let Some((_, update)) = again.updates.iter().find(|(path, _)| path == p.path()) {
-                    assert_eq!(bits(&[update.clone()]), bits(&[p.value()]), "{}", p.path());
+                    assert_eq!(
+                        bits(std::slice::from_ref(update)),
+                        bits(&[p.value()]),
+                        "{}",
+                        p.path()
+                    );
                 }
                 if p.is_buffer() {
                     p.set_value(&value).unwrap();

@@ -49,6 +49,10 @@ pub fn layers() -> Vec<Value> {
             .config(),
     ];
     for class in inventory::iter::<LayerClass>() {
+        // A closure is in no configuration.
+        if class.class_name == "Lambda" {
+            continue;
+        }
         let known = all.iter().any(|c| c["class_name"] == class.class_name);
         assert!(
             known,

@@ -138,7 +138,7 @@ fn seen(
         input.extend(&model.input);
         main.push_str(&format!(
             "println!(\"{{}}\", {known});\n\
-             tell(|| nn::trace::trace(&m{i}::Net::new(), {:?}).map(|t| t.outputs[0].1));\n\
+             tell(|| nn::trace::trace(&m{i}::Net::new(), {:?}).map(|t| t.shape(t.outputs()[0])));\n\
              tell(|| m{i}::Net::new().forward(Tensor::ones({input:?})).ok().map(|x| x.shape()));\n",
             model.input
         ));

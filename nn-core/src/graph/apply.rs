@@ -168,18 +168,19 @@ fn evaluate(
         _ if tape::is_watched(inputs) => Wanted::ALL,
         residuals => Wanted::first(specs.len() - residuals),
     });
-    sound(match plain {
-        true => op.forward(inputs, &Expected::new(&specs, wanted))?,
-        false => compute(op, inputs, &specs, wanted)?,
-    })
+    let expected = Expected::new(&specs, wanted);
+    let outputs = match plain {
+        true => op.forward(inputs, &expected),
+        false => together(op, inputs, &expected),
+    };
+    match outputs {
+        Ok(outputs) if !outputs.iter().all(Tensor::is_computed) => sound(outputs),
+        outputs => outputs,
+    }
 }
 
 /// The outputs, or the error of one that failed: more than fits the memory comes back as a failed tensor.
-#[inline]
 fn sound(outputs: Outputs<Tensor>) -> Result<Outputs<Tensor>> {
-    if outputs.iter().all(Tensor::is_computed) {
-        return Ok(outputs);
-    }
     match outputs.iter().find_map(Tensor::error) {
         Some(error) => Err(error.clone()),
         None => Ok(outputs),
@@ -193,14 +194,18 @@ pub(crate) fn compute(
     specs: &[Spec],
     wanted: Wanted,
 ) -> Result<Outputs<Tensor>> {
-    let expected = Expected::new(specs, wanted);
-    match fused::together(op, inputs, &expected) {
+    together(op, inputs, &Expected::new(specs, wanted))
+}
+
+fn together(op: &dyn Op, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+    match fused::together(op, inputs, expected) {
         Some(outputs) => outputs,
-        None => op.forward(inputs, &expected),
+        None => op.forward(inputs, expected),
     }
 }
 
 /// An op's outputs when it failed: each of them is the failed tensor.
+#[cold]
 fn everywhere(failed: Tensor, op: &dyn Op, inputs: &[Tensor]) -> Outputs<Tensor> {
     match op.output_count(inputs) {
         1 => Outputs::One(failed),

@@ -168,12 +168,13 @@ impl Constraint {
     /// # Errors
     /// Norms that are negative or not finite, a least above the largest, a rate outside [0, 1].
     pub fn check(&self) -> Result<()> {
-        let norm = |value: f32| value >= 0.0 && value.is_finite();
+        // An infinite limit limits nothing, as for whoever only wants the type.
+        let norm = |value: f32| value >= 0.0;
         match *self {
             Constraint::NonNeg | Constraint::UnitNorm { .. } => Ok(()),
             Constraint::MaxNorm { max_value, .. } if norm(max_value) => Ok(()),
             Constraint::MaxNorm { max_value, .. } => Err(Error::value(format!(
-                "MaxNorm needs `max_value` to be a finite number from 0 on, found {max_value}"
+                "MaxNorm needs `max_value` to be a number from 0 on, found {max_value}"
             ))),
             Constraint::MinMaxNorm {
                 min_value,
@@ -181,11 +182,11 @@ impl Constraint {
                 rate,
                 ..
             } => {
-                let norms = norm(min_value) && norm(max_value) && min_value <= max_value;
+                let norms = norm(min_value) && min_value.is_finite() && min_value <= max_value;
                 match norms && (0.0..=1.0).contains(&rate) {
                     true => Ok(()),
                     false => Err(Error::value(format!(
-                        "MinMaxNorm needs 0 <= min_value <= max_value, both finite, and a rate in [0, 1]; found {min_value}, {max_value} and {rate}"
+                        "MinMaxNorm needs 0 <= min_value <= max_value, the first finite, and a rate in [0, 1]; found {min_value}, {max_value} and {rate}"
                     ))),
                 }
             }

@@ -118,7 +118,9 @@ impl Initializer {
     /// Numbers that are not finite, a negative standard deviation, a lower end above the upper one.
     pub fn check(&self) -> Result<()> {
         let (numbers, fits) = match *self {
-            Initializer::Constant { value } => (vec![("value", value)], true),
+            // An infinite one masks: what is added to it stays out of a softmax.
+            Initializer::Constant { value } if !value.is_nan() => return Ok(()),
+            Initializer::Constant { value } => (vec![("value", value)], false),
             Initializer::RandomUniform { minval, maxval } => (
                 vec![("minval", minval), ("maxval", maxval)],
                 minval <= maxval,

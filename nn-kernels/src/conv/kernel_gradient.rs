@@ -85,7 +85,7 @@ pub fn sum_of_pieces<T: Gemm>(pieces: usize, out: &mut [T], write: impl FnOnce(P
             out.copy_from_slice(&first[start..start + out.len()]);
             for piece in rest.chunks_exact(len) {
                 for (sum, &v) in out.iter_mut().zip(&piece[start..]) {
-                    *sum = *sum + v;
+                    *sum += v;
                 }
             }
         });

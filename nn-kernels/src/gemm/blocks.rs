@@ -296,7 +296,7 @@ impl<T: Gemm> Product<'_, T> {
                     self.start.begin(line);
                     for piece in partial.chunks_exact(m * n) {
                         for (sum, &v) in line.iter_mut().zip(&piece[i * n..(i + 1) * n]) {
-                            *sum = *sum + v;
+                            *sum += v;
                         }
                     }
                 }

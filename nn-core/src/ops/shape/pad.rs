@@ -176,6 +176,9 @@ impl Tensor {
                 false => Tensor::abstract_of([UNKNOWN], DType::I64),
                 true => match padded_size(n, before, after) {
                     Err(error) => return fail("pad", error),
+                    Ok(size) if !is_known(size) => {
+                        return fail("pad", too_long(format_args!("{size} of a padded axis")));
+                    }
                     Ok(size) => Tensor::build([size], |out: &mut [i64]| {
                         let position = |i: usize| i as isize - before as isize;
                         out.iter_mut()

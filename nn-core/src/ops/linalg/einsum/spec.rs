@@ -34,7 +34,7 @@ impl Spec {
             .map(|letters| letters.chars().collect())
             .collect();
         let shapes: Vec<Shape> = operands.iter().map(|t| *t.raw_shape()).collect();
-        output_shape(text, &shapes)?;
+        output_shape(&plain, &shapes)?;
         let mut sizes: Vec<(char, usize)> = Vec::new();
         for (letters, operand) in inputs.iter().zip(operands) {
             let shape = operand.raw_shape();
