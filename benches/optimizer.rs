@@ -17,10 +17,10 @@ fn updates(c: &mut Criterion) {
             .expect("a dense layer has gradients");
         // Gradient read, parameter and every slot read and written.
         let optimizers: [(&str, Box<dyn Optimizer>, usize); 4] = [
-            ("sgd", Box::new(Sgd::new(1e-3)), 3),
+            ("sgd", Box::new(SGD::new(1e-3)), 3),
             (
                 "sgd with momentum",
-                Box::new(Sgd::new(1e-3).momentum(0.9)),
+                Box::new(SGD::new(1e-3).momentum(0.9)),
                 5,
             ),
             ("rmsprop", Box::new(RMSprop::new(1e-3)), 5),

@@ -51,11 +51,11 @@ pub mod prelude {
         SparseCategoricalCrossentropy, SquaredHinge,
     };
     pub use nn_train::metrics::{
-        Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, F1Score, Metric, Precision, Recall,
+        AUC, Accuracy, BinaryAccuracy, CategoricalAccuracy, F1Score, Metric, Precision, Recall,
         RootMeanSquaredError, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
         TopKCategoricalAccuracy,
     };
-    pub use nn_train::optimizers::{Adam, AdamW, Optimizer, RMSprop, Sgd};
+    pub use nn_train::optimizers::{Adam, AdamW, Optimizer, RMSprop, SGD};
     pub use nn_train::schedules::{
         CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay,
         PiecewiseConstantDecay, PolynomialDecay, Schedule,

@@ -83,7 +83,7 @@ fn wrong_width_names_the_layer_and_both_sizes() {
 
 #[test]
 fn loss_shapes_are_not_broadcast_silently() {
-    let mut model = Mlp::new(4, 1).compile(Compile::new(Sgd::new(0.1), MeanSquaredError::new()));
+    let mut model = Mlp::new(4, 1).compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
     let error = model
         .fit((x(8), Tensor::ones([8])), quiet())
         .unwrap_err()

@@ -33,9 +33,9 @@ fn data() -> (Tensor, Tensor) {
 
 fn optimizers() -> Vec<Box<dyn Optimizer>> {
     vec![
-        Box::new(Sgd::new(0.1)),
-        Box::new(Sgd::new(0.1).momentum(0.9).clipnorm(1.0)),
-        Box::new(Sgd::new(0.1).clipvalue(1.0)),
+        Box::new(SGD::new(0.1)),
+        Box::new(SGD::new(0.1).momentum(0.9).clipnorm(1.0)),
+        Box::new(SGD::new(0.1).clipvalue(1.0)),
         Box::new(Adam::new(0.1).global_clipnorm(1.0)),
         Box::new(AdamW::new(0.1)),
         Box::new(RMSprop::new(0.1).centered(true).momentum(0.5)),
@@ -90,7 +90,7 @@ fn a_loop_written_by_hand_is_as_safe() {
     let tape = GradientTape::new();
     let loss = MeanSquaredError::new().call(&y, &model.call(&x, true)) + f32::INFINITY;
     let gradients = tape.gradient(&loss, &model).unwrap();
-    let e = Sgd::new(0.1).apply(&model, &gradients).unwrap_err();
+    let e = SGD::new(0.1).apply(&model, &gradients).unwrap_err();
     assert!(e.to_string().contains("the loss is inf"), "{e}");
     assert!(bits(&model) == before);
 }
@@ -107,9 +107,9 @@ fn an_update_that_is_not_finite_is_not_written() {
     // The bias comes after the kernel: it must not be written either way.
     let steep = gradients.map(|_, g| g.zeros_like() - 1e20);
     let optimizers: [Box<dyn Optimizer>; 6] = [
-        Box::new(Sgd::new(1e19)),
-        Box::new(Sgd::new(1e18).momentum(0.9)),
-        Box::new(Sgd::new(1e18).momentum(0.9).nesterov(true)),
+        Box::new(SGD::new(1e19)),
+        Box::new(SGD::new(1e18).momentum(0.9)),
+        Box::new(SGD::new(1e18).momentum(0.9).nesterov(true)),
         // The square of the gradient is infinite.
         Box::new(Adam::new(1e-3)),
         Box::new(AdamW::new(1e-3)),
@@ -200,7 +200,7 @@ impl<M: Layer> BuildForTest for M {
 }
 
 fn sgd() -> Compile {
-    Compile::new(Sgd::new(0.1), MeanSquaredError::new())
+    Compile::new(SGD::new(0.1), MeanSquaredError::new())
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn the_loss_is_checked_before_the_update_however_it_is_computed() {
     );
     let none = MeanSquaredError::new().reduction(Reduction::None);
     let dense = || Sequential::new().add(Dense::new(1));
-    let e = refused(dense(), Compile::new(Sgd::new(0.1), none), quiet());
+    let e = refused(dense(), Compile::new(SGD::new(0.1), none), quiet());
     assert!(
         e.contains("the loss `mean_squared_error` is of shape [4]"),
         "{e}"
@@ -278,16 +278,16 @@ fn settings_that_cannot_work_are_refused_before_anything() {
     };
     for (optimizer, part) in [
         (
-            Box::new(Sgd::new(0.1).clipnorm(f64::INFINITY)) as Box<dyn Optimizer>,
+            Box::new(SGD::new(0.1).clipnorm(f64::INFINITY)) as Box<dyn Optimizer>,
             "clipnorm",
         ),
         (
-            Box::new(Sgd::new(0.1).global_clipnorm(f64::INFINITY)),
+            Box::new(SGD::new(0.1).global_clipnorm(f64::INFINITY)),
             "global_clipnorm",
         ),
-        (Box::new(Sgd::new(0.1).clipvalue(f64::NAN)), "clipvalue"),
-        (Box::new(Sgd::new(1e300)), "learning rate"),
-        (Box::new(Sgd::new(0.1).momentum(f64::NAN)), "momentum"),
+        (Box::new(SGD::new(0.1).clipvalue(f64::NAN)), "clipvalue"),
+        (Box::new(SGD::new(1e300)), "learning rate"),
+        (Box::new(SGD::new(0.1).momentum(f64::NAN)), "momentum"),
         (Box::new(Adam::new(0.1).epsilon(0.0)), "epsilon"),
         (Box::new(Adam::new(0.1).epsilon(1e-60)), "epsilon"),
         (Box::new(RMSprop::new(0.1).epsilon(0.0)), "epsilon"),
@@ -296,27 +296,27 @@ fn settings_that_cannot_work_are_refused_before_anything() {
             "weight_decay",
         ),
         (
-            Box::new(Sgd::new(ExponentialDecay::new(f64::NAN, 1.0, 0.5))),
+            Box::new(SGD::new(ExponentialDecay::new(f64::NAN, 1.0, 0.5))),
             "initial_learning_rate",
         ),
         (
-            Box::new(Sgd::new(InverseTimeDecay::new(0.1, 1.0, f64::INFINITY))),
+            Box::new(SGD::new(InverseTimeDecay::new(0.1, 1.0, f64::INFINITY))),
             "decay_rate",
         ),
         (
-            Box::new(Sgd::new(CosineDecay::new(0.1, 9.0).alpha(f64::NAN))),
+            Box::new(SGD::new(CosineDecay::new(0.1, 9.0).alpha(f64::NAN))),
             "alpha",
         ),
         (
-            Box::new(Sgd::new(CosineDecayRestarts::new(0.1, 9.0).t_mul(-1.0))),
+            Box::new(SGD::new(CosineDecayRestarts::new(0.1, 9.0).t_mul(-1.0))),
             "t_mul",
         ),
         (
-            Box::new(Sgd::new(PolynomialDecay::new(0.1, 9.0).power(-1.0))),
+            Box::new(SGD::new(PolynomialDecay::new(0.1, 9.0).power(-1.0))),
             "power",
         ),
         (
-            Box::new(Sgd::new(PiecewiseConstantDecay::new(
+            Box::new(SGD::new(PiecewiseConstantDecay::new(
                 [1.0],
                 [0.1, f64::INFINITY],
             ))),
@@ -339,7 +339,7 @@ fn settings_that_cannot_work_are_refused_before_anything() {
         }
     }
     let loss =
-        |loss: Box<dyn Loss>| refused(dense(), Compile::new(Sgd::new(0.1), vec![loss]), quiet());
+        |loss: Box<dyn Loss>| refused(dense(), Compile::new(SGD::new(0.1), vec![loss]), quiet());
     let e = loss(Box::new(Huber::new().delta(f64::NAN)));
     assert!(e.contains("huber: `delta`"), "{e}");
     let e = loss(Box::new(BinaryCrossentropy::new().label_smoothing(1.5)));
@@ -350,7 +350,7 @@ fn settings_that_cannot_work_are_refused_before_anything() {
         quiet(),
     );
     assert!(e.contains("BinaryAccuracy needs a threshold"), "{e}");
-    let e = refused(dense(), sgd().metric(Auc::new().num_thresholds(1)), quiet());
+    let e = refused(dense(), sgd().metric(AUC::new().num_thresholds(1)), quiet());
     assert!(e.contains("at least 2 thresholds"), "{e}");
     let e = refused(dense(), sgd().metric(Precision::new().top_k(0)), quiet());
     assert!(e.contains("k is 0"), "{e}");
@@ -478,7 +478,7 @@ fn every_label_is_looked_at_before_the_first_update() {
     let mut labels = vec![0_i64; 64];
     labels[50] = 7;
     let y = Tensor::from(labels);
-    let compile = || Compile::new(Sgd::new(0.1), SparseCategoricalCrossentropy::from_logits());
+    let compile = || Compile::new(SGD::new(0.1), SparseCategoricalCrossentropy::from_logits());
     let model = Sequential::new().add(Dense::new(2));
     model.build([3]).unwrap();
     let mut m = model.compile(compile());
@@ -525,7 +525,7 @@ fn an_error_ends_training_and_the_best_weights_come_back() {
     );
     let mut m = Sequential::new()
         .add(Dense::new(1))
-        .compile(Compile::new(Sgd::new(0.05), MeanSquaredError::new()));
+        .compile(Compile::new(SGD::new(0.05), MeanSquaredError::new()));
     let mut stop = EarlyStopping::new("loss")
         .patience(50)
         .restore_best_weights(true);

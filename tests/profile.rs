@@ -41,7 +41,7 @@ fn net() -> Compiled<Net> {
         output: Dense::new(3),
     };
     net.compile(Compile::new(
-        Sgd::new(0.01),
+        SGD::new(0.01),
         SparseCategoricalCrossentropy::from_logits(),
     ))
 }

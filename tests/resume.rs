@@ -224,9 +224,9 @@ fn every_optimizer_and_schedule() {
     let of = |name: &str, optimizer: &dyn Fn() -> Box<dyn Optimizer>| {
         same_wherever_it_is_saved(name, optimizer, &places);
     };
-    of("sgd", &|| Box::new(Sgd::new(0.1)));
+    of("sgd", &|| Box::new(SGD::new(0.1)));
     of("momentum", &|| {
-        Box::new(Sgd::new(0.05).momentum(0.9).nesterov(true))
+        Box::new(SGD::new(0.05).momentum(0.9).nesterov(true))
     });
     of("adam_w", &|| {
         Box::new(AdamW::new(0.01).global_clipnorm(1.0))
@@ -262,7 +262,7 @@ fn linear() -> Compiled<Sequential> {
     nn::set_seed(2);
     Sequential::new()
         .add(Dense::new(1))
-        .compile(Compile::new(Sgd::new(0.1), MeanSquaredError::new()))
+        .compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()))
 }
 
 #[test]

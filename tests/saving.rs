@@ -107,7 +107,7 @@ fn infinities_in_settings_come_back() {
     assert_eq!(copy.fill.limit, Some(INF));
 
     let mut model = Sequential::new().add(Dense::new(1)).compile(
-        Compile::new(Sgd::new(0.1), Huber::new().delta(INF))
+        Compile::new(SGD::new(0.1), Huber::new().delta(INF))
             .metric(Precision::new().threshold(INF)),
     );
     model.predict(Tensor::ones([1, 2])).unwrap();
@@ -123,7 +123,7 @@ fn a_number_comes_back_with_every_bit() {
     let mut rate = 0.1_f64;
     for _ in 0..2000 {
         rate = (rate * 1.618_033_988_7).fract() + 1e-3;
-        let mut model = built().compile(Compile::new(Sgd::new(rate), MeanSquaredError::new()));
+        let mut model = built().compile(Compile::new(SGD::new(rate), MeanSquaredError::new()));
         model.save(&path).unwrap();
         let mut back = Compiled::<Mlp>::load(&path).unwrap();
         let found = back.optimizer().learning_rate();

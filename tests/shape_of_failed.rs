@@ -63,7 +63,7 @@ fn fit_predict_build_and_call_give_the_first_error() {
         let expected = "d (Dense): ";
         let e = m.call(Tensor::ones([8, 21]), false).ok().unwrap_err();
         assert!(e.to_string().starts_with(expected), "{e}");
-        let mut m = m.compile(Compile::new(Sgd::new(0.1), MeanSquaredError::new()));
+        let mut m = m.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
         let e = m.predict(Tensor::ones([8, 21])).unwrap_err().to_string();
         assert!(e.starts_with(expected) && e.contains("21"), "{e}");
         let e = m
@@ -134,7 +134,7 @@ impl OwnStep {
 #[test]
 fn a_step_of_ones_own_gives_the_error_too() {
     let mut m =
-        OwnStep { d: Dense::new(1) }.compile(Compile::new(Sgd::new(0.1), MeanSquaredError::new()));
+        OwnStep { d: Dense::new(1) }.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
     let e = m
         .fit((Tensor::ones([8, 3]), Tensor::ones([8, 1])), quiet())
         .unwrap_err()

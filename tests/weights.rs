@@ -18,7 +18,7 @@ fn eight() -> (Tensor, Tensor) {
 fn weights_enter_the_loss_and_weighted_metrics_only() {
     let (x, y) = eight();
     let mut m = Sequential::new().add(Dense::new(2)).compile(
-        Compile::new(Sgd::new(0.0), SparseCategoricalCrossentropy::from_logits())
+        Compile::new(SGD::new(0.0), SparseCategoricalCrossentropy::from_logits())
             .metric(SparseCategoricalAccuracy::new())
             .weighted_metric(SparseCategoricalAccuracy::new()),
     );
@@ -55,7 +55,7 @@ fn classes_are_found_in_targets_of_any_kind() {
         let fit = quiet().class_weight([(1, 2.0)]);
         m.fit((&x, y), fit).map(|h| h["loss"][0])
     };
-    let binary = || Compile::new(Sgd::new(0.0), BinaryCrossentropy::from_logits());
+    let binary = || Compile::new(SGD::new(0.0), BinaryCrossentropy::from_logits());
     let expected = 1.25 * 2.0_f64.ln();
     let column = [[0.0_f32], [1.0], [0.0], [0.0]];
     for y in [
@@ -68,7 +68,7 @@ fn classes_are_found_in_targets_of_any_kind() {
         assert!((found - expected).abs() < 1e-6, "{found}");
     }
     let one_hot = Tensor::from([[1.0_f32, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 0.0]]);
-    let categorical = || Compile::new(Sgd::new(0.0), CategoricalCrossentropy::from_logits());
+    let categorical = || Compile::new(SGD::new(0.0), CategoricalCrossentropy::from_logits());
     let found = loss(one_hot, categorical(), 2).unwrap();
     assert!((found - expected).abs() < 1e-6, "{found}");
     let e = loss(Tensor::full([4, 1], 0.5_f32), binary(), 1).unwrap_err();
@@ -85,7 +85,7 @@ fn weights_of_time_steps_leave_out_padding() {
     let steps = Tensor::from([[1.0_f32, 1.0, 0.0, 0.0, 0.0]; 4]);
     let data = Dataset::new(&x, &y).unwrap().with_weights(steps).unwrap();
     let mut m = Sequential::new().add(Dense::new(1)).compile(
-        Compile::new(Sgd::new(0.0), MeanSquaredError::new())
+        Compile::new(SGD::new(0.0), MeanSquaredError::new())
             .weighted_metric(LossMetric::new(MeanSquaredError::new()).name("mse")),
     );
     // The mean is over all time steps, as in Keras; that of a weighted metric over the weights.
@@ -138,7 +138,7 @@ fn frozen_parameters_have_no_penalty() {
             .for_each(|p| p.set_trainable(trainable));
     };
     freeze(&model, false);
-    let mut m = model.compile(Compile::new(Sgd::new(0.1), MeanSquaredError::new()));
+    let mut m = model.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
     let data = || (Tensor::ones([4, 2]), Tensor::zeros([4, 1]));
     assert_eq!(m.evaluate(data()).unwrap()["loss"], 0.0);
     assert_eq!(m.fit(data(), quiet()).unwrap()["loss"], [0.0]);
@@ -152,9 +152,9 @@ fn callbacks_ask_the_metric_for_its_direction() {
     let x = Tensor::random_normal([400, 5]);
     let y = x.columns(0..1).greater(0.0).cast(DType::F32);
     let compile = || {
-        Compile::new(Sgd::new(0.05), BinaryCrossentropy::new())
-            .metric(Auc::new())
-            .metric(Auc::new().curve(Curve::Pr))
+        Compile::new(SGD::new(0.05), BinaryCrossentropy::new())
+            .metric(AUC::new())
+            .metric(AUC::new().curve(Curve::Pr))
             .metric(F1Score::new().threshold(0.5).name("quality"))
     };
     for score in ["val_auc_1", "val_quality"] {
@@ -172,7 +172,7 @@ fn callbacks_ask_the_metric_for_its_direction() {
     let y = x.matmul(Tensor::random_normal([5, 3]));
     let mut stop = EarlyStopping::new("val_cosine_similarity").patience(3);
     let mut m = Sequential::new().add(Dense::new(3)).compile(
-        Compile::new(Sgd::new(0.05), MeanSquaredError::new()).metric(CosineSimilarity::new()),
+        Compile::new(SGD::new(0.05), MeanSquaredError::new()).metric(CosineSimilarity::new()),
     );
     let fit = quiet().epochs(20).validation_split(0.5).callback(&mut stop);
     let h = m.fit((&x, &y), fit).unwrap();
@@ -206,7 +206,7 @@ impl Metric for Mine {
 fn what_says_nothing_must_be_told() {
     let (x, y) = (Tensor::ones([4, 2]), Tensor::zeros([4, 1]));
     let run = |fit: Fit<'_>| {
-        let compile = Compile::new(Sgd::new(0.1), MeanSquaredError::new()).metric(Mine);
+        let compile = Compile::new(SGD::new(0.1), MeanSquaredError::new()).metric(Mine);
         let m = Sequential::new().add(Dense::new(1)).compile(compile);
         let mut m = m;
         m.fit((&x, &y), fit).map(|_| ()).map_err(|e| e.to_string())

@@ -132,7 +132,7 @@ pub fn models() -> Vec<Compiled<Sequential>> {
         model.train_on_batch(x, y).expect("a step");
         model
     };
-    let sgd = Sgd::new(ExponentialDecay::new(0.1, 5.0, 0.9)).momentum(0.9);
+    let sgd = SGD::new(ExponentialDecay::new(0.1, 5.0, 0.9)).momentum(0.9);
     vec![
         train(images, compile(), Tensor::ones([2, 8, 8, 1])),
         train(sequences, compile(), Tensor::ones([2, 5, 3])),

@@ -111,7 +111,7 @@ fn use_model(mut model: Compiled<Sequential>, folder: &Path) {
 }
 
 fn compiled(model: Sequential) -> Compiled<Sequential> {
-    model.compile(Compile::new(Sgd::new(0.01), MeanSquaredError::new()).metric(Accuracy::new()))
+    model.compile(Compile::new(SGD::new(0.01), MeanSquaredError::new()).metric(Accuracy::new()))
 }
 
 /// Files of models.
@@ -405,7 +405,7 @@ fn use_loss(config: &Value, folder: &Path) {
     }
     let model = Sequential::new().add(Dense::new(2));
     use_model(
-        model.compile(Compile::new(Sgd::new(0.01), Boxed(loss))),
+        model.compile(Compile::new(SGD::new(0.01), Boxed(loss))),
         folder,
     );
 }

@@ -28,7 +28,7 @@ pub trait InputShapes {
 
 impl<const N: usize> InputShapes for [usize; N] {
     fn input_shapes(&self) -> Vec<Shape> {
-        vec![Shape::new(self)]
+        vec![Shape::from(*self)]
     }
 }
 

@@ -93,7 +93,7 @@ fn flushed<T: Float>(x: T) -> T {
 
 /// Stochastic gradient descent.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sgd {
+pub struct SGD {
     /// Step size.
     pub learning_rate: f64,
     /// Share of the last step that is taken again, 0 ≤ momentum ≤ 1; used with a state only.
@@ -104,9 +104,9 @@ pub struct Sgd {
     pub weight_decay: f64,
 }
 
-/// One step of [`Sgd`]: without a state `p -= lr · g`; with one, `m = momentum · m - lr · g` and then `p += m`, or
+/// One step of [`SGD`]: without a state `p -= lr · g`; with one, `m = momentum · m - lr · g` and then `p += m`, or
 /// `p += momentum · m - lr · g` for Nesterov.
-pub fn sgd<T: Float>(by: &Sgd, p: &mut [T], g: &[T], m: Option<&mut [T]>) {
+pub fn sgd<T: Float>(by: &SGD, p: &mut [T], g: &[T], m: Option<&mut [T]>) {
     let [lr, momentum, decay] = [by.learning_rate, by.momentum, by.weight_decay].map(T::from_f64);
     match (m, by.nesterov) {
         (None, _) => update(p, g, [], |p, g, []| (p - p * decay * lr - lr * g, [])),
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn sgd_agrees_with_keras_formulas() {
-        let by = Sgd {
+        let by = SGD {
             learning_rate: 0.1,
             momentum: 0.9,
             nesterov: false,
@@ -295,7 +295,7 @@ mod tests {
                 (p - p * 0.001 + m, [m, b, c])
             },
         );
-        let by = Sgd {
+        let by = SGD {
             nesterov: true,
             weight_decay: 0.0,
             ..by

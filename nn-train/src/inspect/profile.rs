@@ -42,11 +42,11 @@ pub struct Profile {
 /// ```
 /// use nn_core::{Module, Tensor};
 /// use nn_layers::{Activation, Dense, Sequential};
-/// use nn_train::{Compile, Model, losses::MeanSquaredError, optimizers::Sgd};
+/// use nn_train::{Compile, Model, losses::MeanSquaredError, optimizers::SGD};
 /// let model = Sequential::new()
 ///     .add(Dense::new(8).activation(Activation::Relu))
 ///     .add(Dense::new(1));
-/// let mut model = model.compile(Compile::new(Sgd::new(0.1), MeanSquaredError::new()));
+/// let mut model = model.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
 /// let profile = nn_train::profile(&mut model, Tensor::ones([16, 4]), Tensor::ones([16, 1]))?;
 /// println!("{profile}");
 /// # Ok::<(), nn_core::Error>(())

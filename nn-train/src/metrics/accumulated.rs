@@ -85,7 +85,7 @@ mod tests {
     use crate::losses::MeanSquaredError;
     use crate::metrics::cosine_similarity::CosineSimilarity;
     use crate::metrics::{
-        Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, F1Score, LossMetric, Metric, Precision,
+        AUC, Accuracy, BinaryAccuracy, CategoricalAccuracy, F1Score, LossMetric, Metric, Precision,
         Recall, RootMeanSquaredError, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
         TopKCategoricalAccuracy,
     };
@@ -95,7 +95,7 @@ mod tests {
     fn every_metric_goes_on_where_it_was() {
         let metrics: [Box<dyn Metric>; 13] = [
             Box::new(Accuracy::new()),
-            Box::new(Auc::new()),
+            Box::new(AUC::new()),
             Box::new(BinaryAccuracy::new()),
             Box::new(CategoricalAccuracy::new()),
             Box::new(CosineSimilarity::new()),

@@ -42,14 +42,14 @@ pub enum Summation {
 ///
 /// ```
 /// use nn_core::Tensor;
-/// use nn_train::metrics::{Auc, Metric};
-/// let mut auc = Auc::new();
+/// use nn_train::metrics::{AUC, Metric};
+/// let mut auc = AUC::new();
 /// auc.update(&Tensor::from([0_i64, 0, 1, 1]), &Tensor::from([0.0_f32, 0.5, 0.3, 0.9]), None)?;
 /// assert_eq!(auc.result(), 0.75);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Auc {
+pub struct AUC {
     name: String,
     num_thresholds: usize,
     curve: Curve,
@@ -60,9 +60,9 @@ pub struct Auc {
     buckets: Vec<[f64; 2]>,
 }
 
-impl Default for Auc {
-    fn default() -> Auc {
-        Auc {
+impl Default for AUC {
+    fn default() -> AUC {
+        AUC {
             name: "auc".to_string(),
             num_thresholds: 200,
             curve: Curve::default(),
@@ -73,52 +73,52 @@ impl Default for Auc {
     }
 }
 
-impl Auc {
+impl AUC {
     const CLASS: &'static str = "AUC";
 
     /// Under the ROC curve, of probabilities.
-    pub fn new() -> Auc {
-        Auc::default()
+    pub fn new() -> AUC {
+        AUC::default()
     }
 
     /// Under the ROC curve, of logits.
-    pub fn from_logits() -> Auc {
-        Auc {
+    pub fn from_logits() -> AUC {
+        AUC {
             from_logits: true,
-            ..Auc::default()
+            ..AUC::default()
         }
     }
 
     /// Reported under another name.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Auc {
+    pub fn name(mut self, name: impl Into<String>) -> AUC {
         self.name = name.into();
         self
     }
 
     /// How many thresholds, at least 2 and at most 2²⁴ (Keras: 200).
     #[must_use]
-    pub fn num_thresholds(mut self, n: usize) -> Auc {
+    pub fn num_thresholds(mut self, n: usize) -> AUC {
         self.num_thresholds = n;
         self
     }
 
     /// Under this curve.
     #[must_use]
-    pub fn curve(mut self, curve: Curve) -> Auc {
+    pub fn curve(mut self, curve: Curve) -> AUC {
         self.curve = curve;
         self
     }
 
     /// With areas taken so.
     #[must_use]
-    pub fn summation_method(mut self, method: Summation) -> Auc {
+    pub fn summation_method(mut self, method: Summation) -> AUC {
         self.summation_method = method;
         self
     }
 
-    fn from_config(config: &serde_json::Value) -> Result<Auc> {
-        let auc: Auc = registry::read(
+    fn from_config(config: &serde_json::Value) -> Result<AUC> {
+        let auc: AUC = registry::read(
             config,
             &[
                 ("thresholds", Allowed::Null),
@@ -132,7 +132,7 @@ impl Auc {
     }
 }
 
-crate::register!(Metric: Auc as "AUC");
+crate::register!(Metric: AUC as "AUC");
 
 /// Weights of answers at a threshold.
 #[derive(Clone, Copy, Default)]
@@ -143,7 +143,7 @@ struct Point {
     false_negatives: f64,
 }
 
-impl Auc {
+impl AUC {
     /// The counts at every threshold, from the lowest to the highest.
     fn points(&self) -> Vec<Point> {
         let [positives, negatives] = self
@@ -209,7 +209,7 @@ fn interpolated(low: Point, high: Point) -> f64 {
     )
 }
 
-impl Metric for Auc {
+impl Metric for AUC {
     described!(buckets, Up);
 
     fn check(&self) -> Result<()> {

@@ -24,7 +24,7 @@ mod sum;
 mod top_k_categorical_accuracy;
 
 pub use accuracy::Accuracy;
-pub use auc::{Auc, Curve, Summation};
+pub use auc::{AUC, Curve, Summation};
 pub use binary_accuracy::BinaryAccuracy;
 pub use categorical_accuracy::CategoricalAccuracy;
 pub use f1_score::{Average, F1Score};
@@ -220,10 +220,10 @@ use metric;
 
 /// A threshold must be a number.
 fn check_threshold(metric: &str, threshold: f64) -> Result<()> {
-    match threshold.is_finite() {
+    match !threshold.is_nan() {
         true => Ok(()),
         false => Err(Error::value(format!(
-            "{metric} needs a threshold that is a finite number, found {threshold}"
+            "{metric} needs a threshold that is a number, found {threshold}"
         ))),
     }
 }

@@ -17,7 +17,7 @@ pub use learning_rate::LearningRate;
 pub use rmsprop::RMSprop;
 pub use rule::{Bounds, Rule, StepInfo};
 pub use settings::Settings;
-pub use sgd::Sgd;
+pub use sgd::SGD;
 pub use slots::Slots;
 
 use crate::saving::registry::{self, Class};

@@ -13,12 +13,12 @@ use serde_json::Value;
 /// Source: `keras.optimizers.SGD`.
 ///
 /// ```
-/// use nn_train::optimizers::{Optimizer, Sgd};
-/// let sgd = Sgd::new(1e-2).momentum(0.9).nesterov(true);
+/// use nn_train::optimizers::{Optimizer, SGD};
+/// let sgd = SGD::new(1e-2).momentum(0.9).nesterov(true);
 /// assert_eq!(sgd.config()["config"]["momentum"], 0.9);
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Sgd {
+pub struct SGD {
     #[serde(flatten)]
     settings: Settings,
     momentum: f64,
@@ -27,10 +27,10 @@ pub struct Sgd {
     slots: Slots,
 }
 
-impl Default for Sgd {
+impl Default for SGD {
     /// With Keras's learning rate, 0.01.
-    fn default() -> Sgd {
-        Sgd {
+    fn default() -> SGD {
+        SGD {
             settings: Settings::new(0.01),
             momentum: 0.0,
             nesterov: false,
@@ -39,33 +39,33 @@ impl Default for Sgd {
     }
 }
 
-impl Sgd {
+impl SGD {
     /// A learning rate, a number or a schedule (Keras: 0.01), and no momentum.
-    pub fn new(learning_rate: impl Into<LearningRate>) -> Sgd {
-        Sgd {
+    pub fn new(learning_rate: impl Into<LearningRate>) -> SGD {
+        SGD {
             settings: Settings::new(learning_rate),
-            ..Sgd::default()
+            ..SGD::default()
         }
     }
 
     /// The share of the last step that is taken again, in [0, 1] (Keras: 0).
     #[must_use]
-    pub fn momentum(mut self, momentum: f64) -> Sgd {
+    pub fn momentum(mut self, momentum: f64) -> SGD {
         self.momentum = momentum;
         self
     }
 
     /// Nesterov's variant of the momentum, which looks a step ahead.
     #[must_use]
-    pub fn nesterov(mut self, nesterov: bool) -> Sgd {
+    pub fn nesterov(mut self, nesterov: bool) -> SGD {
         self.nesterov = nesterov;
         self
     }
 }
 
-optimizer!(Sgd, "SGD");
+optimizer!(SGD, "SGD");
 
-impl Rule for Sgd {
+impl Rule for SGD {
     settings_and_slots!();
 
     fn slot_names(&self) -> Vec<&'static str> {
@@ -83,7 +83,7 @@ impl Rule for Sgd {
         slots: &mut [Tensor],
         at: &StepInfo,
     ) -> Result<()> {
-        let by = kernel::Sgd {
+        let by = kernel::SGD {
             learning_rate: at.learning_rate,
             momentum: self.momentum,
             nesterov: self.nesterov,

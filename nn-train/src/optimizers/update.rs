@@ -143,7 +143,7 @@ fn match_up<'p, 'a>(
 
 #[cfg(test)]
 mod tests {
-    use crate::optimizers::{Adam, AdamW, Optimizer, RMSprop, Sgd, from_config};
+    use crate::optimizers::{Adam, AdamW, Optimizer, RMSprop, SGD, from_config};
     use crate::schedules::ExponentialDecay;
     use nn_core::{Constraint, Error, GradientTape, Gradients, Layer, Module, Result, Tensor};
     use nn_layers::Dense;
@@ -188,17 +188,17 @@ mod tests {
     fn gradients_must_be_those_of_the_model() {
         let (one, gradients_of_one) = layer();
         let (other, _) = layer();
-        let e = refused(Sgd::new(0.1), &other, &gradients_of_one);
+        let e = refused(SGD::new(0.1), &other, &gradients_of_one);
         assert!(
             e.contains("2 of 2 gradients belong to no parameter of this model (`kernel`)"),
             "{e}"
         );
         let copy = one.clone_model();
-        let e = refused(Sgd::new(0.1), &copy, &gradients_of_one);
+        let e = refused(SGD::new(0.1), &copy, &gradients_of_one);
         assert!(e.contains("or of a copy"), "{e}");
 
         one.set_trainable(false);
-        let e = refused(Sgd::new(0.1), &one, &gradients_of_one);
+        let e = refused(SGD::new(0.1), &one, &gradients_of_one);
         assert!(
             e.contains("`kernel` has a gradient but is frozen now"),
             "{e}"
@@ -244,21 +244,21 @@ mod tests {
     fn settings_that_make_no_sense_are_named_in_the_first_step() {
         let (layer, gradients) = layer();
         let refused = |optimizer: Box<dyn Optimizer>| refused(optimizer, &layer, &gradients);
-        let e = refused(Box::new(Sgd::new(0.1).clipnorm(1.0).global_clipnorm(1.0)));
+        let e = refused(Box::new(SGD::new(0.1).clipnorm(1.0).global_clipnorm(1.0)));
         assert!(
             e.contains(
                 "clipnorm and global_clipnorm are given; an optimizer clips in one way only"
             ),
             "{e}"
         );
-        let e = refused(Box::new(Sgd::new(0.1).clipvalue(0.0)));
+        let e = refused(Box::new(SGD::new(0.1).clipvalue(0.0)));
         assert!(e.contains("clipvalue must be above 0, found 0"), "{e}");
-        let e = refused(Box::new(Sgd::new(f64::NAN)));
+        let e = refused(Box::new(SGD::new(f64::NAN)));
         assert!(
             e.contains("a learning rate is a finite number from 0 on, found NaN"),
             "{e}"
         );
-        let e = refused(Box::new(Sgd::new(0.1).momentum(1.5)));
+        let e = refused(Box::new(SGD::new(0.1).momentum(1.5)));
         assert!(e.contains("momentum must be in [0, 1], found 1.5"), "{e}");
         let e = refused(Box::new(Adam::new(0.1).beta_2(1.0)));
         assert!(e.contains("beta_2 must be in [0, 1), found 1"), "{e}");
@@ -287,7 +287,7 @@ mod tests {
     fn constraints_hold_after_a_step() {
         let layer = Dense::new(2).kernel_constraint(Constraint::NonNeg);
         let gradients = gradients(&layer);
-        Sgd::new(10.0).apply(&layer, &gradients).unwrap();
+        SGD::new(10.0).apply(&layer, &gradients).unwrap();
         assert!(values(&layer)[0].iter().all(|v| *v >= 0.0));
     }
 
@@ -357,7 +357,7 @@ mod tests {
             ),
             "{e}"
         );
-        let e = load(&mut Sgd::new(0.1).momentum(0.9), &state);
+        let e = load(&mut SGD::new(0.1).momentum(0.9), &state);
         assert!(
             e.contains("`optimizer/velocity/") && e.contains("slots here: momentum"),
             "{e}"
@@ -401,7 +401,7 @@ mod tests {
         let x = Tensor::from([[1.0_f64, 2.0]]);
         layer.call(&x, true);
         let optimizers: [Box<dyn Optimizer>; 4] = [
-            Box::new(Sgd::new(0.1).momentum(0.9)),
+            Box::new(SGD::new(0.1).momentum(0.9)),
             Box::new(Adam::new(0.1).amsgrad(true)),
             Box::new(AdamW::new(0.1).global_clipnorm(1.0)),
             Box::new(RMSprop::new(0.1).momentum(0.5).centered(true)),
@@ -426,7 +426,7 @@ mod tests {
     #[test]
     fn configurations_come_back_and_are_checked() {
         let optimizers: [Box<dyn Optimizer>; 4] = [
-            Box::new(Sgd::new(0.1).momentum(0.9).nesterov(true).clipvalue(0.5)),
+            Box::new(SGD::new(0.1).momentum(0.9).nesterov(true).clipvalue(0.5)),
             Box::new(Adam::new(ExponentialDecay::new(0.1, 10.0, 0.5)).amsgrad(true)),
             Box::new(AdamW::new(0.1).exclude_from_weight_decay(["bias"])),
             Box::new(RMSprop::new(0.1).centered(true)),
@@ -462,7 +462,7 @@ mod tests {
         layer.parameters()[1].set_value(&Tensor::ones([2])).unwrap();
         let still = gradients.map(|_, g| g.zeros_like());
         let before = values(&layer);
-        Sgd::new(0.5)
+        SGD::new(0.5)
             .weight_decay(0.5)
             .exclude_from_weight_decay(["bias"])
             .apply(&layer, &still)

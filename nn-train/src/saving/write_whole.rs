@@ -10,7 +10,10 @@ use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes bytes; see [`write_with`].
+/// Writes a file that is whole or not there: beside its final name, synced, renamed.
+///
+/// # Errors
+/// When it cannot be written; a file from before then stays as it was.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     write_with(path, |file| file.write_all(bytes))
 }

@@ -91,7 +91,7 @@ pub fn main() {
         y.to_vec::<f32>().unwrap()
     );
     println!("{}", tied.summary([4]).unwrap());
-    let mut tied = tied.compile(Compile::new(Sgd::new(0.1), MeanSquaredError::new()));
+    let mut tied = tied.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
     tied.fit((&x, &x), Fit::new().epochs(2)).unwrap();
     // One tensor under one name: both uses see the update.
     assert!(Arc::ptr_eq(&tied.a, &tied.inner.b));
