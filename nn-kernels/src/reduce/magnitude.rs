@@ -10,6 +10,9 @@ use super::TASK;
 /// Maxima that are kept side by side.
 const LANES: usize = 64;
 
+/// Numbers up to which one thread looks at all: what it wrote itself lies in its own cache, and waking others would take longer.
+const ALONE: usize = 1 << 16;
+
 /// A float whose magnitudes are ordered as integers: its bits without the sign. NaN is above ∞ there.
 pub trait Magnitude: Float {
     /// An unsigned integer of its size.
@@ -51,7 +54,7 @@ pub fn greatest_magnitude<T: Magnitude>(x: &[T]) -> T {
         )
     };
     let bits = match x.len() {
-        ..=TASK => task(0..x.len()),
+        ..=ALONE => task(0..x.len()),
         n => {
             let parts = map_ranges(n, TASK, task);
             parts.into_iter().max().unwrap_or_default()
