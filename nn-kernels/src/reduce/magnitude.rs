@@ -1,26 +1,23 @@
 //! The greatest magnitude among numbers.
 
-use std::ops::Range;
-
 use super::super::math::Float;
-use super::super::parallel::map_ranges;
+use super::super::parallel::for_each_small_range;
 use super::super::simd;
-use super::TASK;
+use super::super::update::update_grain;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Maxima that are kept side by side.
 const LANES: usize = 64;
 
-/// Numbers up to which one thread looks at all: what it wrote itself lies in its own cache, and waking others would take longer.
-const ALONE: usize = 1 << 16;
-
 /// A float whose magnitudes are ordered as integers: its bits without the sign. NaN is above ∞ there.
 pub trait Magnitude: Float {
     /// An unsigned integer of its size.
-    type Bits: Copy + Ord + Default + Send;
+    type Bits: Copy + Ord + Default + Into<u64>;
     /// The bits of |x|.
     fn magnitude(self) -> Self::Bits;
     /// The number of these bits.
-    fn of_magnitude(bits: Self::Bits) -> Self;
+    fn of_magnitude(bits: u64) -> Self;
 }
 
 macro_rules! magnitude {
@@ -33,8 +30,8 @@ macro_rules! magnitude {
                 self.to_bits() & ($bits::MAX >> 1)
             }
 
-            fn of_magnitude(bits: $bits) -> $t {
-                $t::from_bits(bits)
+            fn of_magnitude(bits: u64) -> $t {
+                $t::from_bits(bits as $bits)
             }
         }
     };
@@ -43,6 +40,9 @@ magnitude!(f32, u32);
 magnitude!(f64, u64);
 
 /// The greatest |x|: NaN if any number is, 0 of nothing.
+///
+/// Each thread looks at the part that it is about to update, and with two threads wrote itself: what another wrote would come over line
+/// by line.
 pub fn greatest_magnitude<T: Magnitude>(x: &[T]) -> T {
     let level = simd::level();
     let task = |range: Range<usize>| {
@@ -53,14 +53,11 @@ pub fn greatest_magnitude<T: Magnitude>(x: &[T]) -> T {
             || greatest(x),
         )
     };
-    let bits = match x.len() {
-        ..=ALONE => task(0..x.len()),
-        n => {
-            let parts = map_ranges(n, TASK, task);
-            parts.into_iter().max().unwrap_or_default()
-        }
-    };
-    T::of_magnitude(bits)
+    let found = AtomicU64::new(0);
+    for_each_small_range(x.len(), update_grain(x.len()), |range| {
+        found.fetch_max(task(range).into(), Ordering::Relaxed);
+    });
+    T::of_magnitude(found.into_inner())
 }
 
 #[inline(always)]

@@ -13,6 +13,14 @@ const GRAIN: usize = 4096;
 /// Elements that are held in registers at a time.
 const BLOCK: usize = 16;
 
+/// Elements of a task of an update of `n`: all alike, so that with two threads each has the same half as in the product that made the
+/// gradient.
+pub(crate) const fn update_grain(n: usize) -> usize {
+    let tasks = n.div_ceil(GRAIN);
+    n.div_ceil(if tasks > 1 { tasks } else { 1 })
+        .next_multiple_of(BLOCK)
+}
+
 /// `step(p[i], g[i], [state[i]; N])` gives the new parameter and states.
 fn update<T: Float, const N: usize>(
     p: &mut [T],
@@ -25,9 +33,7 @@ fn update<T: Float, const N: usize>(
     states.iter().for_each(|state| assert_eq!(state.len(), n));
     let level = simd::level();
     let (p, states) = (Parts::of(p), states.map(Parts::of));
-    // Alike, so that with two threads each has the same half as in the product that made the gradient.
-    let grain = n.div_ceil(n.div_ceil(GRAIN).max(1)).next_multiple_of(BLOCK);
-    for_each_small_range(n, grain, |range| {
+    for_each_small_range(n, update_grain(n), |range| {
         // SAFETY: tasks have disjoint ranges below `n`, the length of all of these slices, which are borrowed until the last is done.
         let mut states = states
             .each_ref()
