@@ -64,31 +64,19 @@ fn mark(name: &str) -> usize {
     (bytes.len() * 7 + last) % 64
 }
 
-/// Whether an op waits until its result is read; `watched` tells whether a tape records it.
+/// Whether an op waits until its result is read; `watched` tells whether a tape records it, and is asked only where that decides.
 #[inline]
-pub(crate) fn waits(op: &dyn Op, inputs: &[Tensor], watched: impl FnOnce() -> bool) -> bool {
+pub(crate) fn waits(op: &dyn Op, inputs: &[Tensor], watched: impl Fn() -> bool) -> bool {
     let name = op.name();
     match MARKS[mark(name)] {
         0 => false,
-        rules => {
-            may_wait(name, rules, inputs) && {
-                let watched = watched();
-                let first = RULES.iter().filter(|rule| rule.first == name);
-                first.into_iter().any(|rule| rule.recorded || !watched)
-            }
-        }
+        marked => RULES.iter().enumerate().any(|(i, rule)| {
+            marked >> i & 1 == 1
+                && rule.first == name
+                && (rule.waits)(inputs)
+                && (rule.recorded || !watched())
+        }),
     }
-}
-
-/// Whether one of some rules has a first op of this name that pays to wait on these inputs.
-fn may_wait(name: &str, rules: u32, inputs: &[Tensor]) -> bool {
-    let marked = RULES
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| rules >> i & 1 == 1);
-    marked
-        .into_iter()
-        .any(|(_, rule)| rule.first == name && (rule.waits)(inputs))
 }
 
 /// Whether ops of these names may be computed together.
