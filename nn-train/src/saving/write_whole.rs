@@ -152,12 +152,12 @@ fn remove_dead(folder: &Path, prefix: &str) {
         if !ours || !entry.file_type().is_ok_and(|t| t.is_file()) {
             continue;
         }
-        let dead = OpenOptions::new()
-            .write(true)
-            .open(entry.path())
-            .is_ok_and(|file| file.try_lock().is_ok());
-        if dead {
-            // Another writer may have been faster, and a file that stays is no reason not to save.
+        let Ok(file) = OpenOptions::new().write(true).open(entry.path()) else {
+            continue;
+        };
+        if file.try_lock().is_ok() {
+            // The lock is held until the file is gone: a writer that made it a moment ago and has not locked it yet finds it taken, and
+            // makes another. That somebody else removed it first, or that it stays, is no reason not to save.
             let _ = fs::remove_file(entry.path());
         }
     }
