@@ -21,7 +21,7 @@ mod rnn;
 
 pub use activations::{Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax};
 pub use convolutional::Conv2D;
-pub use core::{Dense, Embedding, Lambda};
+pub use core::{Dense, Embedding, Lambda, SeedGenerator};
 pub use functional::Sequential;
 pub use merging::{Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract};
 pub use nn_core::{ShapeError, add_loss, collect_losses};
@@ -29,4 +29,14 @@ pub use normalization::{BatchNormalization, LayerNormalization};
 pub use pooling::{AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D};
 pub use regularization::Dropout;
 pub use reshaping::{Flatten, Reshape, ZeroPadding2D};
-pub use rnn::{GRU, LSTM, SimpleRNN};
+pub use rnn::{
+    AnyCell, Bidirectional, Cell, GRU, GRUCell, LSTM, LSTMCell, MergeMode, RNN, SimpleRNN,
+    SimpleRNNCell, StackedRNNCells, States, Step, TimeDistributed,
+};
+
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::rnn::CellClass;
+    pub use nn_core::__private::inventory;
+    pub use nn_core::Module;
+}

@@ -22,8 +22,8 @@ pub use max_pool2d::{max_pool2d, pool2d_shape};
 pub use mean_squared_error::{mean_squared_error, mean_squared_error_of_rows};
 pub use padding::Padding;
 pub use recurrent::{
-    RecurrentCell, RecurrentMasks, RecurrentOptions, RecurrentSteps, RecurrentWeights, recurrent,
-    recurrent_output,
+    OverTime, RecurrentCell, RecurrentDropout, RecurrentOptions, RecurrentSteps, RecurrentWeights,
+    recurrent, recurrent_output,
 };
 pub use softmax_cross_entropy::softmax_cross_entropy;
 pub use sparse_softmax_cross_entropy::sparse_softmax_cross_entropy;
