@@ -1,7 +1,7 @@
 //! A value that gradients do not pass.
 
 use crate::graph::apply::apply;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{Result, Tensor, no_gradient};
 
 struct StopGradient;
@@ -26,6 +26,10 @@ impl Op for StopGradient {
 
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
     }
 }
 

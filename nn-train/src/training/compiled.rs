@@ -134,7 +134,7 @@ impl<M: Model> Compiled<M> {
         })
     }
 
-    /// The outputs for inputs, in inference, computed in batches.
+    /// The outputs for inputs, in inference, computed in batches; without masks.
     ///
     /// # Errors
     /// Mistakes in the shapes, with the layer's path.
@@ -163,7 +163,8 @@ impl<M: Model> Compiled<M> {
         };
         match output.error() {
             Some(error) => Err(error.clone()),
-            None => Ok(output),
+            // As of an output that was put together of parts.
+            None => Ok(output.map(&mut |leaf| leaf.without_mask())),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{DType, Element, Result, Tensor, with_dtype};
 
 struct Cast(DType);
@@ -36,6 +36,10 @@ impl Op for Cast {
 
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A choice between two tensors, element by element.
 
 use crate::graph::apply::apply;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{DType, Error, Operand, Result, Tensor, with_dtype};
 use nn_kernels::elementwise;
 
@@ -60,6 +60,10 @@ impl Op for Select {
             inputs: 0b001,
             outputs: 0,
         }
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
     }
 }
 

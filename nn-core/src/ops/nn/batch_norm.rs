@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply_wanted;
 use crate::graph::attributes::Attributes;
-use crate::graph::op::{Backward, Expected, Keeps, Op, OpHandle, Outputs, Spec, Wanted};
+use crate::graph::op::{Backward, Expected, Keeps, Op, OpHandle, Outputs, Spec, Wanted, all_axes};
 use crate::ops::composite::gradient_of;
 use crate::ops::nn::batch_norm_inference::{BatchNormInference, with_scaling};
 use crate::ops::nn::norm::{check, outputs};
@@ -82,6 +82,10 @@ impl Op for BatchNorm {
 
     fn residuals(&self) -> usize {
         2
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(&inputs[..1], i)
     }
 }
 
