@@ -2,11 +2,13 @@
 //!
 //! 1 × 1 kernels are matrix products over the image as it lies. Everything else is a product whose
 //! rows are pixels and whose k index runs over taps and channels; see `direct` and `kernel_gradient`. 3 × 3 kernels with
-//! stride 1 and enough channels go through `winograd`.
+//! stride 1 and enough channels go through `winograd`, groups of one channel through `depthwise`.
 
+mod depthwise;
 mod direct;
 mod finish;
 mod kernel_gradient;
+mod phase;
 #[cfg(test)]
 mod tests;
 mod winograd;
@@ -238,6 +240,8 @@ fn forward_at<T: Gemm>(
         }
     } else if winograd::pays(g) {
         winograd::forward(level, g, x, kernel, finish, y);
+    } else if depthwise::pays(g) {
+        depthwise::forward(level, g, x, kernel, finish, y);
     } else {
         direct::forward(level, g, x, kernel, finish, y);
     }
@@ -264,6 +268,8 @@ fn input_gradient_at<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], 
         );
     } else if winograd::pays(g) {
         winograd::input_gradient(level, g, dy, kernel, dx);
+    } else if depthwise::pays(g) {
+        depthwise::input_gradient(level, g, dy, kernel, dx);
     } else {
         direct::input_gradient(level, g, dy, kernel, dx);
     }
@@ -287,6 +293,8 @@ fn kernel_gradient_at<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk: 
         );
     } else if winograd::pays(g) {
         winograd::kernel_gradient(level, g, x, dy, dk);
+    } else if depthwise::pays(g) {
+        depthwise::kernel_gradient(level, g, x, dy, dk);
     } else {
         kernel_gradient::kernel_gradient(level, g, x, dy, dk);
     }
