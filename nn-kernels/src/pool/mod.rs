@@ -190,6 +190,25 @@ impl Windows {
             }));
         }
     }
+
+    /// The element of the volumes that the cell of the window of result element `flat` lies on.
+    pub fn pixel(&self, flat: usize, cell: usize) -> usize {
+        let (mut window, channel) = (flat / self.channels, flat % self.channels);
+        let (mut cell, mut places) = (cell, [0; 3]);
+        for d in (0..3).rev() {
+            let at = window % self.output[d];
+            let start = match self.adaptive {
+                true => self.covered(d, at).start,
+                false => at * self.stride[d],
+            };
+            let pad = if self.adaptive { 0 } else { self.pad[d] };
+            places[d] = start + cell % self.kernel[d] - pad;
+            (window, cell) = (window / self.output[d], cell / self.kernel[d]);
+        }
+        let [z, y, x] = places;
+        let row = (window * self.input[0] + z) * self.input[1] + y;
+        (row * self.input[2] + x) * self.channels + channel
+    }
 }
 
 /// The most pixels that one of `m` windows covers which share `n` pixels evenly, or one more.
