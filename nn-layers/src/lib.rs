@@ -30,8 +30,8 @@ pub use pooling::{AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, 
 pub use regularization::Dropout;
 pub use reshaping::{Flatten, Reshape, ZeroPadding2D};
 pub use rnn::{
-    AnyCell, Bidirectional, Cell, GRU, GRUCell, LSTM, LSTMCell, MergeMode, RNN, SimpleRNN,
-    SimpleRNNCell, StackedRNNCells, States, Step, TimeDistributed,
+    AnyCell, Bidirectional, Cell, CellStep, ConvLSTM1D, ConvLSTM2D, ConvLSTM3D, GRU, GRUCell, LSTM,
+    LSTMCell, MergeMode, RNN, SimpleRNN, SimpleRNNCell, StackedRNNCells, States, TimeDistributed,
 };
 
 #[doc(hidden)]

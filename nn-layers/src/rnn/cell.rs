@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::fmt;
 
 /// The steps of one sequence: from an input and states to an output and states.
-pub type Step<'a> = Box<dyn FnMut(Tensor, Vec<Tensor>) -> (Tensor, Vec<Tensor>) + 'a>;
+pub type CellStep<'a> = Box<dyn FnMut(Tensor, Vec<Tensor>) -> (Tensor, Vec<Tensor>) + 'a>;
 
 /// A layer that an [`RNN`](crate::RNN) can run at every step of a sequence: its `call` takes the step's input and the states, and gives the
 /// output and the new states.
@@ -74,7 +74,7 @@ pub trait Cell: Layer<Input = (Tensor, Vec<Tensor>), Output = (Tensor, Vec<Tenso
     }
 
     /// The steps of one sequence: `call`, unless something is the same at all of them, such as what dropout leaves out.
-    fn over_sequence(&self, training: bool) -> Step<'_> {
+    fn over_sequence(&self, training: bool) -> CellStep<'_> {
         Box::new(move |x, states| call(self, (x, states), training))
     }
 }
@@ -99,7 +99,7 @@ trait DynCell: DynLayer {
     fn state_size_dyn(&self) -> Vec<usize>;
     fn output_size_dyn(&self) -> usize;
     fn initial_state_dyn(&self, batch_size: usize) -> Vec<Tensor>;
-    fn over_sequence_dyn(&self, training: bool) -> Step<'_>;
+    fn over_sequence_dyn(&self, training: bool) -> CellStep<'_>;
     fn copy(&self) -> AnyCell;
 }
 
@@ -113,7 +113,7 @@ impl<C: Cell> DynCell for C {
     fn initial_state_dyn(&self, batch_size: usize) -> Vec<Tensor> {
         self.initial_state(batch_size)
     }
-    fn over_sequence_dyn(&self, training: bool) -> Step<'_> {
+    fn over_sequence_dyn(&self, training: bool) -> CellStep<'_> {
         self.over_sequence(training)
     }
     fn copy(&self) -> AnyCell {
@@ -207,7 +207,7 @@ impl Cell for AnyCell {
         self.0.initial_state_dyn(batch_size)
     }
 
-    fn over_sequence(&self, training: bool) -> Step<'_> {
+    fn over_sequence(&self, training: bool) -> CellStep<'_> {
         self.0.over_sequence_dyn(training)
     }
 }

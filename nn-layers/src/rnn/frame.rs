@@ -194,6 +194,36 @@ impl Frame<'_> {
     }
 }
 
+/// The batch and the time as one axis.
+pub(crate) fn merge_time(x: &Tensor) -> Tensor {
+    let shape = x.shape();
+    match is_known(shape[0]) && is_known(shape[1]) {
+        true => x.reshape(shape.without(0).with(0, shape[0].saturating_mul(shape[1]))),
+        false => {
+            let rest = shape.iter().skip(2).map(|&dim| dim as isize);
+            x.reshape([-1].into_iter().chain(rest).collect::<Vec<_>>())
+        }
+    }
+}
+
+/// The batch and the time of an input apart again, in what was made of it with both as one axis.
+pub(crate) fn split_time(y: Tensor, input: &Shape) -> Tensor {
+    if y.error().is_some() {
+        return y;
+    }
+    let [batch, time] = [input[0], input[1]];
+    match y.shape().with(0, batch).insert(1, time) {
+        Ok(shape) if is_known(time) => y.reshape(shape),
+        // Whatever it is, it is not the size of the batch.
+        Ok(shape) => {
+            let mut dims: Vec<isize> = shape.iter().map(|&dim| dim as isize).collect();
+            dims[1] = -1;
+            y.reshape(dims)
+        }
+        Err(error) => Tensor::failed(error),
+    }
+}
+
 /// `[batch, units]`, or `[batch, time, units]` with `sequences`.
 pub(crate) const fn output_shape(
     layer: &str,

@@ -1,6 +1,6 @@
 //! What SimpleRNN, LSTM and GRU have in common with their cells: weights, and what a step computes of them.
 
-use super::cell::Step;
+use super::cell::CellStep;
 use super::frame::{Frame, Recurrence};
 use crate::core::SeedGenerator;
 use crate::{Activation, ShapeError};
@@ -79,17 +79,7 @@ impl Gates<'_> {
                 self.name,
             )));
         }
-        for (what, rate) in [
-            ("dropout", self.dropout),
-            ("recurrent_dropout", self.recurrent_dropout),
-        ] {
-            if !(0.0..1.0).contains(&rate) {
-                return Err(Error::value(format!(
-                    "{what} of {} is a probability from 0 to below 1, found {rate}; 0.2 drops a fifth",
-                    self.name
-                )));
-            }
-        }
+        check_rates(self.name, self.dropout, self.recurrent_dropout)?;
         let columns = self.units.saturating_mul(self.cell.gates());
         self.kernel.build([features, columns])?;
         self.recurrent_kernel.build([self.units, columns])?;
@@ -180,6 +170,21 @@ impl Gates<'_> {
             .run(x, &weights, states, options),
         }
     }
+}
+
+/// Checks shares that are dropped.
+pub(crate) fn check_rates(layer: &str, dropout: f64, recurrent_dropout: f64) -> Result<()> {
+    for (what, rate) in [
+        ("dropout", dropout),
+        ("recurrent_dropout", recurrent_dropout),
+    ] {
+        if !(0.0..1.0).contains(&rate) {
+            return Err(Error::value(format!(
+                "{what} of {layer} is a probability from 0 to below 1, found {rate}; 0.2 drops a fifth"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// How a call goes over time.
@@ -299,7 +304,7 @@ impl Gates<'_> {
     }
 
     /// The steps of `cell`, which has these gates, with one draw of what is dropped.
-    pub fn over_sequence<'a, C>(self, cell: &'a C, training: bool) -> Step<'a>
+    pub fn over_sequence<'a, C>(self, cell: &'a C, training: bool) -> CellStep<'a>
     where
         C: Layer<Input = (Tensor, Vec<Tensor>), Output = (Tensor, Vec<Tensor>)>,
         Self: 'a,

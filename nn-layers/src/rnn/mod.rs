@@ -2,6 +2,10 @@
 
 mod bidirectional;
 pub(crate) mod cell;
+pub(crate) mod conv_lstm;
+mod conv_lstm1d;
+mod conv_lstm2d;
+mod conv_lstm3d;
 pub(crate) mod frame;
 pub(crate) mod gates;
 mod gru;
@@ -18,7 +22,10 @@ mod tests;
 mod time_distributed;
 
 pub use bidirectional::{Bidirectional, MergeMode};
-pub use cell::{AnyCell, Cell, CellClass, Step};
+pub use cell::{AnyCell, Cell, CellClass, CellStep};
+pub use conv_lstm1d::ConvLSTM1D;
+pub use conv_lstm2d::ConvLSTM2D;
+pub use conv_lstm3d::ConvLSTM3D;
 pub use gru::GRU;
 pub use gru_cell::GRUCell;
 pub use lstm::LSTM;

@@ -2,7 +2,7 @@
 
 use crate::Activation;
 use crate::core::SeedGenerator;
-use crate::rnn::cell::{self, Cell, Step};
+use crate::rnn::cell::{self, Cell, CellStep};
 use crate::rnn::gates::{Gates, gates};
 use nn_core::ops::RecurrentCell;
 use nn_core::{Initializer, Param, Result, Shape, Tensor};
@@ -89,7 +89,7 @@ impl Cell for SimpleRNNCell {
         vec![self.units]
     }
 
-    fn over_sequence(&self, training: bool) -> Step<'_> {
+    fn over_sequence(&self, training: bool) -> CellStep<'_> {
         self.gates().over_sequence(self, training)
     }
 }

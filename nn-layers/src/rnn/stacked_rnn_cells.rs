@@ -1,6 +1,6 @@
 //! Cells on top of each other.
 
-use super::cell::{AnyCell, Cell, Step};
+use super::cell::{AnyCell, Cell, CellStep};
 use nn_core::{Error, Tensor};
 use nn_derive::{Layer, model};
 
@@ -48,7 +48,7 @@ impl StackedRNNCells {
     }
 
     /// For each cell, how many states it has, and its steps.
-    fn steps(&self, training: bool) -> Vec<(usize, Step<'_>)> {
+    fn steps(&self, training: bool) -> Vec<(usize, CellStep<'_>)> {
         let cells = self.cells.iter();
         cells
             .map(|cell| (cell.state_size().len(), cell.over_sequence(training)))
@@ -58,7 +58,7 @@ impl StackedRNNCells {
 
 /// The steps of cells in their order.
 fn through(
-    steps: &mut [(usize, Step<'_>)],
+    steps: &mut [(usize, CellStep<'_>)],
     mut x: Tensor,
     states: Vec<Tensor>,
 ) -> (Tensor, Vec<Tensor>) {
@@ -97,7 +97,7 @@ impl Cell for StackedRNNCells {
             .collect()
     }
 
-    fn over_sequence(&self, training: bool) -> Step<'_> {
+    fn over_sequence(&self, training: bool) -> CellStep<'_> {
         let mut steps = self.steps(training);
         Box::new(move |x, states| through(&mut steps, x, states))
     }

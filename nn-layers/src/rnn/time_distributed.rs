@@ -1,5 +1,6 @@
 //! A layer at every step of a sequence.
 
+use super::frame::{merge_time, split_time};
 use crate::ShapeError;
 use nn_core::ops::stack;
 use nn_core::registry::{AnyLayer, DynLayer, LayerClass, call_one};
@@ -89,22 +90,9 @@ impl<L: Layer> TimeDistributed<L> {
     }
 
     fn as_one_batch(&self, x: &Tensor, mask: Option<Tensor>, training: bool) -> Result<Tensor> {
-        let shape = x.shape();
-        let y = merged(x).with_mask(mask.as_ref().map(merged));
+        let y = merge_time(x).with_mask(mask.as_ref().map(merge_time));
         let y = call_one(&self.layer, y, training).ok()?.without_mask();
-        let split = y.shape().with(0, shape[0]).insert(1, shape[1])?;
-        Ok(match is_known(shape[1]) {
-            true => y.reshape(split),
-            // Not the number of the batch, whatever that is.
-            false => {
-                let dims = split.iter().map(|&dim| dim as isize);
-                y.reshape(
-                    dims.enumerate()
-                        .map(|(i, dim)| if i == 1 { -1 } else { dim })
-                        .collect::<Vec<isize>>(),
-                )
-            }
-        })
+        split_time(y, &x.shape()).ok()
     }
 
     /// The shape of the output: what the layer makes of a step, at every step.
@@ -117,18 +105,6 @@ impl<L: Layer> TimeDistributed<L> {
         traced
             .map(|y| y.shape())
             .map_err(|e| ShapeError::new(&e.to_string()))
-    }
-}
-
-/// The first two axes as one.
-fn merged(x: &Tensor) -> Tensor {
-    let shape = x.shape();
-    match is_known(shape[0]) && is_known(shape[1]) {
-        true => x.reshape(shape.without(0).with(0, shape[0] * shape[1])),
-        false => {
-            let rest = shape.iter().skip(2).map(|&dim| dim as isize);
-            x.reshape([-1].into_iter().chain(rest).collect::<Vec<isize>>())
-        }
     }
 }
 
