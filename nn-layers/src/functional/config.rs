@@ -53,19 +53,16 @@ pub(crate) fn write(plan: &Plan) -> Value {
             nodes: Vec::new(),
         });
     }
-    let mut of_layer: HashMap<usize, usize> = HashMap::new();
+    let first_layer = entries.len();
+    entries.extend(plan.layers.iter().map(|(name, layer)| Entry {
+        name: name.clone(),
+        described: config_of(&**layer),
+        nodes: Vec::new(),
+    }));
     let mut ops = 0;
     for (i, step) in plan.steps.iter().enumerate() {
         let entry = match &step.what {
-            What::Layer(number) => *of_layer.entry(*number).or_insert_with(|| {
-                let (name, layer) = &plan.layers[*number];
-                entries.push(Entry {
-                    name: name.clone(),
-                    described: config_of(&**layer),
-                    nodes: Vec::new(),
-                });
-                entries.len() - 1
-            }),
+            What::Layer(number) => first_layer + number,
             What::Op(op, _) => {
                 let name = loop {
                     let name = match ops {
@@ -74,8 +71,7 @@ pub(crate) fn write(plan: &Plan) -> Value {
                     };
                     ops += 1;
                     let taken = |e: &Entry| e.name == name;
-                    let layer = plan.layers.iter().any(|(n, _)| *n == name);
-                    if !layer && !entries.iter().any(taken) {
+                    if !entries.iter().any(taken) {
                         break name;
                     }
                 };
@@ -98,8 +94,11 @@ pub(crate) fn write(plan: &Plan) -> Value {
         for k in 0..end - step.first {
             histories.push(json!([entries[entry].name, call, k]));
         }
-        let class = entries[entry].described["class_name"].as_str();
-        let arguments = match keras::takes_a_list(class.unwrap_or_default()) {
+        let class = match &step.what {
+            What::Op(op, _) => op.name(),
+            What::Layer(number) => plan.layers[*number].1.class_name().unwrap_or_default(),
+        };
+        let arguments = match keras::takes_a_list(class) {
             true => json!([arguments]),
             false => Value::Array(arguments),
         };
@@ -237,7 +236,20 @@ pub(crate) fn dtype_of(name: &str) -> Result<DType> {
 /// The plan that a configuration says.
 pub(crate) fn read(config: &Value) -> Result<Plan> {
     let (inputs, outputs) = symbolic_model(config)?;
-    Plan::new(&inputs, &outputs)
+    let mut plan = Plan::new(&inputs, &outputs)?;
+    // Weights have the order of the layers, which is that of the configuration.
+    let entries = config["config"]["layers"].as_array();
+    let names = entries
+        .into_iter()
+        .flatten()
+        .map(|e| e.get("name").or(e["config"].get("name")));
+    plan.order_layers(
+        &names
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>(),
+    );
+    Ok(plan)
 }
 
 /// The symbolic inputs and outputs of a configuration, by doing again what it says.

@@ -215,6 +215,22 @@ impl Plan {
         Ok(self.layers.len() - 1)
     }
 
+    /// Puts the layers into the order of their names.
+    pub fn order_layers(&mut self, names: &[&str]) {
+        let place = |name: &str| names.iter().position(|n| *n == name).unwrap_or(names.len());
+        let mut order: Vec<usize> = (0..self.layers.len()).collect();
+        order.sort_by_key(|&i| place(&self.layers[i].0));
+        self.layers = order.iter().map(|&i| self.layers[i].clone()).collect();
+        for step in &mut self.steps {
+            if let What::Layer(number) = &mut step.what {
+                *number = order
+                    .iter()
+                    .position(|i| i == number)
+                    .expect("a permutation");
+            }
+        }
+    }
+
     fn note_last_uses(&mut self) {
         self.last_use = vec![usize::MAX; self.specs.len()];
         for (i, step) in self.steps.iter().enumerate() {

@@ -29,7 +29,7 @@ const UNARY: &[(&str, &str, &str, Unary)] = &[
     ("Floor", "numpy", "floor", |x| x.floor()),
     ("Log", "numpy", "log", |x| x.log()),
     ("Log1p", "numpy", "log1p", |x| x.log1p()),
-    ("Negative", "numpy", "neg", |x| -x),
+    ("Negative", "numpy", "negate", |x| -x),
     ("Reciprocal", "numpy", "reciprocal", |x| x.reciprocal()),
     ("Round", "numpy", "round", |x| x.round()),
     ("Sign", "numpy", "sign", |x| x.sign()),
@@ -53,10 +53,10 @@ const UNARY: &[(&str, &str, &str, Unary)] = &[
 
 const BINARY: &[(&str, &str, Binary)] = &[
     ("Add", "add", |a, b| a + b),
-    ("Subtract", "sub", |a, b| a - b),
-    ("Multiply", "mul", |a, b| a * b),
-    ("Divide", "div", |a, b| a / b),
-    ("TrueDivide", "div", |a, b| a / b),
+    ("Subtract", "subtract", |a, b| a - b),
+    ("Multiply", "multiply", |a, b| a * b),
+    ("Divide", "divide", |a, b| a / b),
+    ("TrueDivide", "divide", |a, b| a / b),
     ("Maximum", "maximum", |a, b| a.maximum(b)),
     ("Minimum", "minimum", |a, b| a.minimum(b)),
     ("Power", "pow", |a, b| a.pow(b)),
@@ -191,6 +191,18 @@ pub(crate) fn to_keras(name: &str, attributes: &Map<String, Value>) -> Result<Va
             "concatenate" => ("Concatenate", "numpy", json!({"axis": axis("axis")})),
             "softmax" => ("Softmax", "nn", json!({"axis": -1})),
             "log_softmax" => ("LogSoftmax", "nn", json!({"axis": -1})),
+            "reshape" => {
+                // Sizes that are not known here are those of the batch.
+                let sizes = attributes.get("shape").and_then(Value::as_array);
+                let open = |d: &Value| if d.is_number() { d.clone() } else { json!(-1) };
+                let shape: Value = sizes.into_iter().flatten().map(open).collect();
+                ("Reshape", "numpy", json!({"newshape": shape}))
+            }
+            "clip" => (
+                "Clip",
+                "numpy",
+                json!({"x_min": axis("min"), "x_max": axis("max")}),
+            ),
             "transpose" => ("Transpose", "numpy", json!({"axes": axis("axes")})),
             "leaky_relu" => (
                 "LeakyRelu",
