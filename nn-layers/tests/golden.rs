@@ -31,7 +31,7 @@ fn plain(value: &Value) -> Value {
     }
 }
 
-/// Whether two configurations say the same; numbers up to their rounding to f32.
+/// Whether two configurations, the first one Keras's, say the same; numbers up to their rounding to f32.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {
@@ -41,7 +41,10 @@ fn same(a: &Value, b: &Value) -> bool {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
         (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|w| same(v, w)))
+            // A layer inside of another one: as for the one around it, Keras's entries that are no settings here have been looked at.
+            let is_layer = a.contains_key("trainable");
+            let agree = |(k, v): (&String, &Value)| a.get(k).is_some_and(|given| same(given, v));
+            (is_layer || a.len() == b.len()) && b.iter().all(agree)
         }
         _ => a == b,
     }

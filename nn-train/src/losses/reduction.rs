@@ -209,7 +209,7 @@ mod tests {
 
         let (y, p) = masked();
         let own = |y: &Tensor, p: &Tensor| (y - p).square().sum();
-        assert_eq!(own.call(&y, &p).item::<f32>().unwrap(), 91.0);
+        assert_eq!(Loss::call(&own, &y, &p).item::<f32>().unwrap(), 91.0);
 
         let row = p.squeeze(-1).with_mask(p.mask());
         let e = MeanSquaredError::new()
