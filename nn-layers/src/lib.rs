@@ -22,7 +22,7 @@ mod rnn;
 
 pub use activations::{Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax};
 pub use convolutional::Conv2D;
-pub use core::{Dense, Embedding, Lambda, SeedGenerator};
+pub use core::{Dense, Embedding, Lambda};
 pub use functional::{Functional, Input, On, Sequential, Shared, call_symbolic};
 pub use merging::{Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract};
 pub use nn_core::{ShapeError, add_loss, collect_losses};

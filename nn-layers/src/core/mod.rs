@@ -6,10 +6,9 @@ mod dense;
 mod embedding;
 mod lambda;
 pub(crate) mod place;
-mod seed_generator;
+pub(crate) mod seed;
 pub(crate) mod windows;
 
 pub use dense::Dense;
 pub use embedding::Embedding;
 pub use lambda::Lambda;
-pub use seed_generator::SeedGenerator;

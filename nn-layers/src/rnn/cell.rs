@@ -159,10 +159,6 @@ impl Module for AnyCell {
         self.0.visit(visit);
     }
 
-    fn reset_state(&self) {
-        self.0.reset_state();
-    }
-
     fn shared(&self) -> Option<&dyn Module> {
         self.0.shared()
     }

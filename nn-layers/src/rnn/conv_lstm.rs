@@ -1,7 +1,7 @@
 //! What ConvLSTM1D, 2D and 3D have in common.
 
 use super::frame::{Frame, Recurrence, merge_time, split_time};
-use crate::core::SeedGenerator;
+use crate::core::seed::Seed;
 use crate::{Activation, ShapeError};
 use nn_core::ops::{ConvOptions, concatenate, conv};
 use nn_core::{Error, Padding, Param, Result, Shape, Tensor, floatx, random};
@@ -21,8 +21,7 @@ pub(crate) struct ConvLstm<'a, const N: usize> {
     pub recurrent_activation: Activation,
     pub dropout: f64,
     pub recurrent_dropout: f64,
-    pub seed: Option<u64>,
-    pub seed_generator: &'a SeedGenerator,
+    pub seed: &'a Seed,
 }
 
 /// `#[model] impl` of one of the three, which have the same fields; `$layout` is what goes in.
@@ -40,6 +39,13 @@ macro_rules! conv_lstm {
             #[must_use]
             pub const fn kernel_size_by_side(mut self, kernel_size: [usize; $axes]) -> $Layer {
                 self.kernel_size = kernel_size;
+                self
+            }
+
+            /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
+            #[must_use]
+            pub const fn seed(mut self, seed: i64) -> $Layer {
+                self.seed.set(seed);
                 self
             }
 
@@ -84,8 +90,7 @@ macro_rules! conv_lstm {
                     recurrent_activation: self.recurrent_activation,
                     dropout: self.dropout,
                     recurrent_dropout: self.recurrent_dropout,
-                    seed: self.seed,
-                    seed_generator: &self.seed_generator,
+                    seed: &self.seed,
                 }
             }
 
@@ -273,9 +278,7 @@ impl<const N: usize> Recurrence for ConvLstm<'_, N> {
         }
         let step = x.shape().with(1, 1);
         let state = states[0].shape();
-        // A trace draws nothing.
-        let seed = self.seed.filter(|_| x.is_concrete());
-        let (of_input, of_state) = self.seed_generator.run(seed, || {
+        let (of_input, of_state) = self.seed.run(|| {
             (
                 self.factors(&step, self.dropout, training),
                 self.factors(&state, self.recurrent_dropout, training),

@@ -1,6 +1,6 @@
 //! Long short-term memory of images.
 
-use crate::core::SeedGenerator;
+use crate::core::seed::Seed;
 use crate::rnn::States;
 use crate::rnn::conv_lstm::conv_lstm;
 use crate::rnn::frame::Recurrence;
@@ -81,9 +81,8 @@ pub struct ConvLSTM2D {
     /// Whether the output of a step that the input's mask leaves out is zeros, not that of the step before.
     #[config(default = false)]
     zero_output_for_mask: bool,
-    /// The seed of what dropout draws; the thread's without it.
-    #[config(default = None)]
-    seed: Option<u64>,
+    #[config(default = Seed::NONE, no_builder)]
+    seed: Seed,
     #[param(initializer = Initializer::GlorotUniform)]
     kernel: Param,
     #[param(initializer = Initializer::Orthogonal { gain: 1.0 }, keys = recurrent)]
@@ -93,8 +92,6 @@ pub struct ConvLSTM2D {
     bias: Option<Param>,
     #[param(States::new())]
     states: States,
-    #[param(SeedGenerator::new())]
-    seed_generator: SeedGenerator,
 }
 
 conv_lstm!(ConvLSTM2D, 2, "[batch, time, height, width, channels]");

@@ -126,7 +126,11 @@ impl Frame<'_> {
         let Some(kept) = kept else {
             return Ok(first());
         };
-        let (batch, found) = (kept[0].shape()[0], x.shape()[0]);
+        let found = x.shape()[0];
+        let batch = kept
+            .first()
+            .and_then(|state| state.shape().first().copied());
+        let batch = batch.unwrap_or(found);
         match batch == found {
             true => Ok(kept),
             false => Err(Error::shape(format!(

@@ -2,7 +2,7 @@
 
 use super::cell::CellStep;
 use super::frame::{Frame, Recurrence};
-use crate::core::SeedGenerator;
+use crate::core::seed::Seed;
 use crate::{Activation, ShapeError};
 use nn_core::layer::call_as;
 use nn_core::ops::{
@@ -24,8 +24,7 @@ pub(crate) struct Gates<'a> {
     pub recurrent_activation: Activation,
     pub dropout: f64,
     pub recurrent_dropout: f64,
-    pub seed: Option<u64>,
-    pub seed_generator: &'a SeedGenerator,
+    pub seed: &'a Seed,
 }
 
 /// The gates of a layer or cell that has their fields.
@@ -42,8 +41,7 @@ macro_rules! gates {
             recurrent_activation: $recurrent_activation,
             dropout: $layer.dropout,
             recurrent_dropout: $layer.recurrent_dropout,
-            seed: $layer.seed,
-            seed_generator: &$layer.seed_generator,
+            seed: &$layer.seed,
         }
     };
 }
@@ -116,9 +114,7 @@ impl Gates<'_> {
                 }),
             },
         };
-        // A trace draws nothing.
-        self.seed_generator
-            .run(self.seed.filter(|_| x.is_concrete()), draw)
+        self.seed.run(draw)
     }
 
     /// The output over `[batch, time, features]` and, if they are asked for, the last states.

@@ -1,6 +1,6 @@
 //! The gated recurrent unit.
 
-use crate::core::SeedGenerator;
+use crate::core::seed::Seed;
 use crate::rnn::States;
 use crate::rnn::frame::{self, Recurrence, frame};
 use crate::rnn::gates::{Gated, gates};
@@ -18,6 +18,9 @@ use nn_derive::{Layer, model};
 /// Shapes: `[batch, time, features] → [batch, units]`, or `[batch, time, units]` with [`GRU::return_sequences`]. Parameters: `kernel`
 /// `[features, 3 · units]`, `recurrent_kernel` `[units, 3 · units]`, `bias` `[2, 3 · units]` (that of the input, that of the state; without
 /// `reset_after` `[3 · units]`). The first state is zero, or given to [`GRU::call_with_state`].
+///
+/// Where the input has a mask ([`Tensor::mask`]) that leaves a step out, the state stays as it is and the output is that of the step before,
+/// at first zeros ([`GRU::zero_output_for_mask`]: zeros always).
 ///
 /// With other activations than tanh and sigmoid, or dropout of the state, steps run one by one, which is slower.
 ///
@@ -78,9 +81,8 @@ pub struct GRU {
     /// Whether the output of a step that the input's mask leaves out is zeros, not that of the step before.
     #[config(default = false)]
     zero_output_for_mask: bool,
-    /// The seed of what dropout draws; the thread's without it.
-    #[config(default = None)]
-    seed: Option<u64>,
+    #[config(default = Seed::NONE, no_builder)]
+    seed: Seed,
     #[param(initializer = Initializer::GlorotUniform)]
     kernel: Param,
     #[param(initializer = Initializer::Orthogonal { gain: 1.0 }, keys = recurrent)]
@@ -90,8 +92,6 @@ pub struct GRU {
     bias: Option<Param>,
     #[param(States::new())]
     states: States,
-    #[param(SeedGenerator::new())]
-    seed_generator: SeedGenerator,
 }
 
 #[model(crate = nn_core)]
@@ -100,6 +100,13 @@ impl GRU {
     /// biases at 0.
     pub const fn new(units: usize) -> GRU {
         GRU::with_defaults(units)
+    }
+
+    /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
+    #[must_use]
+    pub const fn seed(mut self, seed: i64) -> GRU {
+        self.seed.set(seed);
+        self
     }
 
     /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].

@@ -1,6 +1,6 @@
 //! Long short-term memory.
 
-use crate::core::SeedGenerator;
+use crate::core::seed::Seed;
 use crate::rnn::States;
 use crate::rnn::frame::{self, Recurrence, frame};
 use crate::rnn::gates::{Gated, gates};
@@ -20,7 +20,11 @@ use nn_derive::{Layer, model};
 /// `[features, 4 · units]`, `recurrent_kernel` `[units, 4 · units]`, `bias` `[4 · units]`. The first states are zero, or given to
 /// [`LSTM::call_with_state`].
 ///
-/// With other activations than tanh and sigmoid, or dropout of the state, steps run one by one, which is slower.
+/// Where the input has a mask ([`Tensor::mask`]) that leaves a step out, the states stay as they are and the output is that of the step before,
+/// at first zeros ([`LSTM::zero_output_for_mask`]: zeros always).
+///
+/// With other activations than tanh and sigmoid, or dropout of the state, steps run one by one, which is slower; so they do under a mask where
+/// the last states are asked for.
 ///
 /// Source: Hochreiter and Schmidhuber 1997; Keras's `LSTM`.
 ///
@@ -79,9 +83,8 @@ pub struct LSTM {
     /// Whether the output of a step that the input's mask leaves out is zeros, not that of the step before.
     #[config(default = false)]
     zero_output_for_mask: bool,
-    /// The seed of what dropout draws; the thread's without it.
-    #[config(default = None)]
-    seed: Option<u64>,
+    #[config(default = Seed::NONE, no_builder)]
+    seed: Seed,
     #[param(initializer = Initializer::GlorotUniform)]
     kernel: Param,
     #[param(initializer = Initializer::Orthogonal { gain: 1.0 }, keys = recurrent)]
@@ -91,8 +94,6 @@ pub struct LSTM {
     bias: Option<Param>,
     #[param(States::new())]
     states: States,
-    #[param(SeedGenerator::new())]
-    seed_generator: SeedGenerator,
 }
 
 /// The bias drawn, with ones for its second gate.
@@ -108,6 +109,13 @@ impl LSTM {
     /// gate, which starts at 1 (Jozefowicz et al. 2015).
     pub const fn new(units: usize) -> LSTM {
         LSTM::with_defaults(units)
+    }
+
+    /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
+    #[must_use]
+    pub const fn seed(mut self, seed: i64) -> LSTM {
+        self.seed.set(seed);
+        self
     }
 
     /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].

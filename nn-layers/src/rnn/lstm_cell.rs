@@ -1,7 +1,7 @@
 //! One step of an LSTM.
 
 use crate::Activation;
-use crate::core::SeedGenerator;
+use crate::core::seed::Seed;
 use crate::rnn::cell::{self, Cell, CellStep};
 use crate::rnn::gates::{Gates, gates};
 use nn_core::ops::RecurrentCell;
@@ -48,9 +48,8 @@ pub struct LSTMCell {
     /// The share of the state that is dropped in training, from 0 to below 1.
     #[config(default = 0.0)]
     recurrent_dropout: f64,
-    /// The seed of what dropout draws; the thread's without it.
-    #[config(default = None)]
-    seed: Option<u64>,
+    #[config(default = Seed::NONE, no_builder)]
+    seed: Seed,
     #[param(initializer = Initializer::GlorotUniform)]
     kernel: Param,
     #[param(initializer = Initializer::Orthogonal { gain: 1.0 }, keys = recurrent)]
@@ -58,8 +57,6 @@ pub struct LSTMCell {
     /// `None` without a bias.
     #[param(initializer = Initializer::Zeros, when = use_bias, adjusted(unit_forget_bias = super::lstm::with_unit_forget_bias))]
     bias: Option<Param>,
-    #[param(SeedGenerator::new())]
-    seed_generator: SeedGenerator,
 }
 
 #[model(crate = nn_core)]
@@ -68,6 +65,13 @@ impl LSTMCell {
     /// gate, which starts at 1 (Jozefowicz et al. 2015).
     pub const fn new(units: usize) -> LSTMCell {
         LSTMCell::with_defaults(units)
+    }
+
+    /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
+    #[must_use]
+    pub const fn seed(mut self, seed: i64) -> LSTMCell {
+        self.seed.set(seed);
+        self
     }
 
     fn gates(&self) -> Gates<'_> {

@@ -54,7 +54,7 @@ pub struct RNN<C: Cell = AnyCell> {
 #[model(crate = nn_core)]
 impl<C: Cell> RNN<C> {
     /// The cell over sequences, to the output of the last step.
-    pub fn new(cell: C) -> RNN<C> {
+    pub const fn new(cell: C) -> RNN<C> {
         RNN::with_defaults(cell)
     }
 

@@ -1,6 +1,6 @@
 //! The simple recurrent layer.
 
-use crate::core::SeedGenerator;
+use crate::core::seed::Seed;
 use crate::rnn::States;
 use crate::rnn::frame::{self, Recurrence, frame};
 use crate::rnn::gates::{Gated, gates};
@@ -14,6 +14,9 @@ use nn_derive::{Layer, model};
 /// Shapes: `[batch, time, features] → [batch, units]`, or `[batch, time, units]` with [`SimpleRNN::return_sequences`]. Parameters: `kernel`
 /// `[features, units]`, `recurrent_kernel` `[units, units]`, `bias` `[units]`. The first state is zero, or given to
 /// [`SimpleRNN::call_with_state`].
+///
+/// Where the input has a mask ([`Tensor::mask`]) that leaves a step out, the state stays as it is and the output is that of the step before,
+/// at first zeros ([`SimpleRNN::zero_output_for_mask`]: zeros always).
 ///
 /// With another activation than tanh, or dropout of the state, steps run one by one, which is slower.
 ///
@@ -69,9 +72,8 @@ pub struct SimpleRNN {
     /// Whether the output of a step that the input's mask leaves out is zeros, not that of the step before.
     #[config(default = false)]
     zero_output_for_mask: bool,
-    /// The seed of what dropout draws; the thread's without it.
-    #[config(default = None)]
-    seed: Option<u64>,
+    #[config(default = Seed::NONE, no_builder)]
+    seed: Seed,
     #[param(initializer = Initializer::GlorotUniform)]
     kernel: Param,
     #[param(initializer = Initializer::Orthogonal { gain: 1.0 }, keys = recurrent)]
@@ -81,8 +83,6 @@ pub struct SimpleRNN {
     bias: Option<Param>,
     #[param(States::new())]
     states: States,
-    #[param(SeedGenerator::new())]
-    seed_generator: SeedGenerator,
 }
 
 #[model(crate = nn_core)]
@@ -90,6 +90,13 @@ impl SimpleRNN {
     /// `units` outputs, with a bias; the kernel starts Glorot uniform, the recurrent kernel orthogonal, the bias at 0.
     pub const fn new(units: usize) -> SimpleRNN {
         SimpleRNN::with_defaults(units)
+    }
+
+    /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
+    #[must_use]
+    pub const fn seed(mut self, seed: i64) -> SimpleRNN {
+        self.seed.set(seed);
+        self
     }
 
     /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].
