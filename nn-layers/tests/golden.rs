@@ -43,7 +43,10 @@ fn same(a: &Value, b: &Value) -> bool {
         (Value::Object(a), Value::Object(b)) => {
             // A layer inside of another one: as for the one around it, Keras's entries that are no settings here have been looked at.
             let is_layer = a.contains_key("trainable");
-            let agree = |(k, v): (&String, &Value)| a.get(k).is_some_and(|given| same(given, v));
+            let agree = |(k, v): (&String, &Value)| match a.get(k) {
+                Some(given) => same(given, v),
+                None => is_layer && v.is_null(),
+            };
             (is_layer || a.len() == b.len()) && b.iter().all(agree)
         }
         _ => a == b,

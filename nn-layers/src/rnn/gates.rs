@@ -148,14 +148,9 @@ impl Gates<'_> {
         match &over.mask {
             None if is_fused && over.with_states => recurrent(x, &weights, states, options),
             None if is_fused => (recurrent_output(x, &weights, states, options), Vec::new()),
-            Some(mask) if is_fused && !loses_c => kept_steps(
-                x,
-                mask,
-                &weights,
-                states,
-                options,
-                over.zero_output_for_mask,
-            ),
+            Some(mask) if is_fused && !loses_c => {
+                kept_steps(x, mask, &weights, states, options, &over)
+            }
             _ => RecurrentSteps {
                 activation: &|x| self.activation.apply(x),
                 recurrent_activation: &|x| self.recurrent_activation.apply(x),
@@ -193,14 +188,14 @@ struct Over {
 }
 
 /// All steps that a mask keeps, at once: they are brought to the front of their sequences, and each output is fetched from the last step
-/// that was kept up to it. The states are h alone.
+/// that was kept up to it. The only state, if it is asked for, is h.
 fn kept_steps(
     x: &Tensor,
     mask: &Tensor,
     weights: &RecurrentWeights,
     states: Option<&[Tensor]>,
     options: RecurrentOptions,
-    zero_output_for_mask: bool,
+    over: &Over,
 ) -> (Tensor, Vec<Tensor>) {
     let (x, mask) = match options.go_backwards {
         true => (x.flip(1), mask.flip(1)),
@@ -226,12 +221,12 @@ fn kept_steps(
     }
     let last = kept.slice_axis(1, -1..);
     let fetch = |kept: &Tensor| rows(&outputs, &(kept - 1).maximum(0));
-    let h = select(
-        last.greater(0),
-        fetch(&last).index_axis(1, 0),
-        states.map_or_else(|| outputs.index_axis(1, 0).zeros_like(), |s| s[0].clone()),
-    );
-    let (kept, is_there) = match (options.return_sequences, zero_output_for_mask) {
+    let h = over.with_states.then(|| {
+        let first = || outputs.index_axis(1, 0).zeros_like();
+        let first = states.map_or_else(first, |states| states[0].clone());
+        select(last.greater(0), fetch(&last).index_axis(1, 0), first)
+    });
+    let (kept, is_there) = match (options.return_sequences, over.zero_output_for_mask) {
         (true, true) => (kept, mask),
         (true, false) => (kept.clone(), kept.greater(0)),
         (false, true) => (last, mask.slice_axis(1, -1..)),
@@ -242,7 +237,7 @@ fn kept_steps(
         true => output,
         false => output.index_axis(1, 0),
     };
-    (output, vec![h])
+    (output, h.into_iter().collect())
 }
 
 /// SimpleRNN, LSTM or GRU, ready to run.

@@ -98,7 +98,8 @@ def conv_lstm(path, layer_class, *pixels):
             return_sequences=True, return_state=True)
         states = [(2, *[n - 1 for n in pixels], 3)] * 2
         add("initial_state", shape, *states, states=2, filters=3, kernel_size=2, return_state=True)
-        add("mask", (4, 4, *pixels, 1), mask=MASK, filters=2, kernel_size=2, return_sequences=True, zero_output_for_mask=True)
+        # Unrolled: a scan on JAX takes the mask of the samples for one of the pixels.
+        add("mask", (4, 4, *pixels, 1), mask=MASK, filters=2, kernel_size=2, return_sequences=True, return_state=True, unroll=True)
         return file
 
     return make
