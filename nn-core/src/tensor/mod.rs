@@ -218,6 +218,14 @@ impl Tensor {
         }
     }
 
+    /// As [`Tensor::ok`].
+    ///
+    /// # Errors
+    /// As [`Tensor::ok`].
+    pub fn into_result(self) -> Result<Tensor> {
+        self.ok()
+    }
+
     /// This tensor, or its error: `Err` if some operation that led here failed.
     pub fn ok(self) -> Result<Tensor> {
         match &self.inner.state {
