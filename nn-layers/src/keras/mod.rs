@@ -75,7 +75,12 @@ pub fn model_from_json(json: &str) -> Result<AnyModel> {
 /// # Errors
 /// A class that Keras does not have, a subclassed model for example; an operation that has no name in `keras.ops`.
 pub fn to_json(layer: &dyn DynLayer) -> Result<String> {
-    Ok(write::described(&config_of(layer))?.to_string())
+    let mut written = write::described(&config_of(layer))?;
+    let parameters = module::parameters(layer);
+    if !parameters.is_empty() && parameters.iter().all(|p| p.is_frozen()) {
+        written["config"]["trainable"] = false.into();
+    }
+    Ok(written.to_string())
 }
 
 /// The values of all weights in Keras's order, `model.get_weights()`.

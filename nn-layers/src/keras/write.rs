@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 /// Keras's module of a class that is none of its layers.
 fn module_of(class: &str, key: &str) -> &'static str {
     match (class, key) {
-        ("Sequential" | "Functional", _) => "keras",
+        ("Functional", _) => "keras.src.models.functional",
+        ("Sequential", _) => "keras",
         (_, key) if key.ends_with("_initializer") => "keras.initializers",
         (_, key) if key.ends_with("_regularizer") => "keras.regularizers",
         (_, key) if key.ends_with("_constraint") => "keras.constraints",
@@ -74,7 +75,7 @@ fn class_of(class: &str, map: &Map<String, Value>, key: &str) -> Result<Value> {
                 "module": module_of(class, key),
                 "class_name": class,
                 "config": config,
-                "registered_name": null,
+                "registered_name": (class == "Functional").then_some("Functional"),
             })
         }
     };
