@@ -250,6 +250,14 @@ impl Tensor {
         Tensor::from_inner(shape, dtype, State::Abstract(Some(Box::new(history))))
     }
 
+    /// How it is made, if nobody else has it.
+    pub(crate) fn into_history(self) -> Option<History> {
+        match Arc::into_inner(self.inner)?.state {
+            State::Abstract(history) => history.map(|history| *history),
+            _ => None,
+        }
+    }
+
     pub(crate) fn abstract_history(&self) -> Option<&History> {
         match &self.inner.state {
             State::Abstract(history) => history.as_deref(),
