@@ -126,7 +126,7 @@ fn a_model_may_be_as_deep_as_one_likes() {
         let x = Input::new([1]);
         let mut y = x.clone();
         for _ in 0..20_000 {
-            y = y + 1.0;
+            y += 1.0;
         }
         let model = OneToOne::new(x, y).unwrap();
         let sum = model.forward(Tensor::zeros([1, 1])).item::<f32>().unwrap();

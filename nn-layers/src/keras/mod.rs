@@ -10,10 +10,7 @@
 //! # Ok::<(), nn_core::Error>(())
 //! ```
 
-mod operations;
 mod write;
-
-pub(crate) use operations::{is_operation, operation};
 
 use crate::functional::{Functional, sequence};
 use nn_core::module;
@@ -120,21 +117,4 @@ pub fn set_weights(layer: &dyn Module, weights: &[Tensor]) -> Result<()> {
         .iter()
         .zip(&cast)
         .try_for_each(|(p, weight)| p.set_value(weight))
-}
-
-/// Whether a layer of Keras takes its tensors in a list, and not one by one.
-pub(crate) fn takes_a_list(class: &str) -> bool {
-    [
-        "Add",
-        "Average",
-        "Concatenate",
-        "Dot",
-        "Functional",
-        "Maximum",
-        "Minimum",
-        "Multiply",
-        "Subtract",
-        "concatenate",
-    ]
-    .contains(&class)
 }

@@ -1,7 +1,6 @@
 //! Configurations as Keras reads them: with the module that a class is in.
 
-use super::operations::to_keras;
-use crate::functional::OPERATION;
+use crate::functional::{OPERATION, to_keras};
 use nn_core::config::from_json;
 use nn_core::{Attributes, Error, Result};
 use serde_json::{Map, Value, json};
