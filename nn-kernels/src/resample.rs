@@ -172,7 +172,7 @@ mod tests {
                 resample(&x, inner, &by, &mut y);
                 bits(&y)
             });
-            let w = |k: usize, i: usize| [0.3, -0.2, 0.9][k] as f64 * (i as f64 + 1.0);
+            let w = |k: usize, i: usize| [0.3, -0.2, 0.9][k] * (i as f64 + 1.0);
             for (flat, found) in y.iter().enumerate() {
                 let (o, i, c) = (flat / (70 * inner), flat / inner % 70, flat % inner);
                 let from = |k: usize| x[(o * 40 + i / 2 + k) * inner + c] as f64;
