@@ -159,6 +159,12 @@ impl<L: Layer> Bidirectional<L> {
         let mut inputs = inputs.into_iter();
         let x = inputs.next();
         let x = x.ok_or_else(|| Error::value("Bidirectional takes a tensor, found none"))?;
+        let shape = x.try_shape()?;
+        if shape.rank() < 3 {
+            let hint = "give each sequence as [time, features]";
+            let layout = "[batch, time, features]";
+            return Err(ShapeError::rank("Bidirectional", 3, layout, &shape, hint).into());
+        }
         let (mask, mut states) = (x.mask(), inputs.collect::<Vec<_>>());
         if states.len() % 2 == 1 {
             return Err(Error::value(format!(
