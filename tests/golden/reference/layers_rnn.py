@@ -57,9 +57,10 @@ def stacked_rnn_cells():
 
 def bidirectional():
     file, add = cases("bidirectional", K.Bidirectional)
-    for mode in ("sum", "mul", "concat", "ave", None):
-        add(f"{mode}", (2, 4, 3), layer=K.LSTM(3), merge_mode=mode)
+    for mode in ("sum", "mul", "ave"):
         add(f"{mode}_sequences", (2, 4, 3), layer=K.GRU(2, return_sequences=True), merge_mode=mode)
+    for mode in ("concat", None):
+        add(f"{mode}", (2, 4, 3), layer=K.LSTM(3), merge_mode=mode)
     add("state", (2, 4, 3), layer=K.LSTM(3, return_state=True))
     add("unmerged_sequences_and_state", (2, 4, 3), layer=K.SimpleRNN(3, return_state=True, return_sequences=True), merge_mode=None)
     add("initial_state", (2, 4, 3), *[(2, 3)] * 4, states=4, layer=K.LSTM(3, return_sequences=True))

@@ -48,13 +48,9 @@ def masked(add, states, activations):
     shape = (4, 4, 3)
     states = [(4, 3)] * len(states)
     add("mask", shape, mask=MASK, units=3)
-    add("mask_sequences", shape, mask=MASK, units=3, return_sequences=True)
     add("mask_sequences_and_state", shape, mask=MASK, units=3, return_sequences=True, return_state=True)
-    add("mask_state", shape, mask=MASK, units=3, return_state=True)
-    add("mask_backwards", shape, mask=MASK, units=3, go_backwards=True)
     add("mask_backwards_sequences", shape, mask=MASK, units=3, go_backwards=True, return_sequences=True)
     add("mask_zero_output", shape, mask=MASK, units=3, zero_output_for_mask=True, return_state=True)
-    add("mask_zero_output_sequences", shape, mask=MASK, units=3, zero_output_for_mask=True, return_sequences=True)
     add("mask_activations", shape, mask=MASK, units=3, return_sequences=True, return_state=True, **activations)
     # Unrolled: a scan on JAX gives the initial state for a first step that is left out, where all others give zeros.
     for sequences in (False, True):
