@@ -90,17 +90,19 @@ def conv_lstm(path, layer_class, *pixels):
         file, add = cases(path, layer_class)
         shape = (2, 3, *pixels, 2)
         add("last_output", shape, filters=3, kernel_size=2)
-        add("same_sequences", shape, filters=2, kernel_size=3, padding="same", return_sequences=True)
         add("strides_and_state", shape, filters=2, kernel_size=2, strides=2, return_state=True)
         add("same_strides_backwards", shape, filters=2, kernel_size=3, strides=2, padding="same", go_backwards=True,
             return_sequences=True)
         add("dilation_no_bias", shape, filters=2, kernel_size=2, dilation_rate=2, use_bias=False)
+        # Unrolled: a scan on JAX takes the mask of the samples for one of the pixels.
+        add("mask", (4, 4, *pixels, 1), mask=MASK, filters=2, kernel_size=2, return_sequences=True, return_state=True, unroll=True)
+        if len(pixels) == 3:
+            return file  # large enough
+        add("same_sequences", shape, filters=2, kernel_size=3, padding="same", return_sequences=True)
         add("activations", shape, filters=2, kernel_size=2, activation="relu", recurrent_activation="hard_sigmoid",
             return_sequences=True, return_state=True)
         states = [(2, *[n - 1 for n in pixels], 3)] * 2
         add("initial_state", shape, *states, states=2, filters=3, kernel_size=2, return_state=True)
-        # Unrolled: a scan on JAX takes the mask of the samples for one of the pixels.
-        add("mask", (4, 4, *pixels, 1), mask=MASK, filters=2, kernel_size=2, return_sequences=True, return_state=True, unroll=True)
         return file
 
     return make
