@@ -9,6 +9,10 @@ use nn_train::metrics::{self, Mean, Sum};
 /// Keras adds up in f32, some hundred terms.
 const TOLERANCE: f64 = 2e-6;
 
+/// Cases in which Keras takes what passes a threshold from the sum of all weights, in f32: three roundings of a sum of 13.
+const DIFFERENCES: &[&str] = &["false_negatives/even_thresholds"];
+const TOLERANCE_OF_DIFFERENCES: f64 = 5e-6;
+
 /// Of targets and predictions without a feature axis Keras takes the mean over the batch, and then the mean of batches, whatever their
 /// size. Here every sample counts the same, as it does in Keras with a feature axis. They agree while batches are of one size.
 const BATCHES_OF_ONE_SIZE: &[&str] = &[
@@ -88,7 +92,11 @@ fn results_after_each_update() {
                         0 => Tensor::from_vec(result, []),
                         _ => Tensor::from(result),
                     };
-                    if worst(&result, expected, TOLERANCE) > 1.0 {
+                    let tolerance = match DIFFERENCES.contains(&case.path().as_str()) {
+                        true => TOLERANCE_OF_DIFFERENCES,
+                        false => TOLERANCE,
+                    };
+                    if worst(&result, expected, tolerance) > 1.0 {
                         complaints.push(format!(
                             "{}: update {k} gives {result}, expected {expected}",
                             case.path()

@@ -117,8 +117,11 @@ impl Loss for Circle {
         }
         // As the default does, without computing the losses twice.
         let losses = self.losses(y_true, y_pred);
-        let kept = losses.greater(0.0);
-        reduction::reduce_losses(self, losses, Some(kept), sample_weight)
+        if losses.error().is_some() {
+            return losses;
+        }
+        let own = losses.greater(0.0);
+        reduction::reduce_losses(self, y_pred, losses, Some(own), sample_weight)
     }
 }
 

@@ -5,7 +5,7 @@ use super::operating_point::MOST_THRESHOLDS;
 use super::thresholds::Scale;
 use super::{Metric, described, metric};
 use nn_core::{Error, Result, Tensor, no_gradient};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Which curve.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,11 +62,31 @@ pub struct AUC {
     thresholds: Option<Vec<f64>>,
     multi_label: bool,
     num_labels: Option<usize>,
+    #[serde(deserialize_with = "read_weights")]
     label_weights: Option<Vec<f64>>,
     from_logits: bool,
     /// Weights of positives and negatives by the number of thresholds that they pass, of one label after the other.
     #[serde(skip)]
     buckets: Vec<[f64; 2]>,
+}
+
+/// Weights of labels as a list, or as the tensor that Keras writes of it.
+fn read_weights<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<f64>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Weights {
+        List(Vec<f64>),
+        Tensor { config: Value },
+    }
+    #[derive(Deserialize)]
+    struct Value {
+        value: Vec<f64>,
+    }
+    let weights = Option::<Weights>::deserialize(deserializer)?;
+    Ok(weights.map(|weights| match weights {
+        Weights::List(list) => list,
+        Weights::Tensor { config } => config.value,
+    }))
 }
 
 impl Default for AUC {

@@ -1,7 +1,7 @@
 //! Intersection over union of yes and no.
 
 use super::overlap::{Overlap, Reading, check_classes, overlap, read_dtype, write_dtype};
-use super::{Metric, described, metric};
+use super::{Metric, check_threshold, described, metric};
 use nn_core::{DType, Result, Tensor, no_gradient};
 use serde::{Deserialize, Serialize};
 
@@ -83,4 +83,6 @@ impl BinaryIoU {
     }
 }
 
-overlap!(BinaryIoU over BinaryIoU::default());
+overlap!(BinaryIoU over BinaryIoU::default(), |metric: &BinaryIoU| {
+    check_threshold(BinaryIoU::CLASS, metric.threshold)
+});

@@ -73,7 +73,7 @@ impl Metric for ConcordanceCorrelation {
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
         let correlations = no_gradient(|| self.correlation(y_true, y_pred))?;
-        self.mean.update(&correlations, sample_weight)
+        self.mean.update_of(y_pred, &correlations, sample_weight)
     }
 
     fn result(&self) -> f64 {

@@ -64,7 +64,7 @@ impl Metric for CosineSimilarity {
     ) -> Result<()> {
         let loss = losses::CosineSimilarity::new().axis(self.axis);
         let losses = no_gradient(|| loss.losses(y_true, y_pred));
-        self.mean.update(&-losses, sample_weight)
+        self.mean.update_of(y_pred, &-losses, sample_weight)
     }
 
     fn result(&self) -> f64 {

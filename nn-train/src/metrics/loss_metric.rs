@@ -2,9 +2,9 @@
 
 use super::accumulated::Accumulated;
 use super::{Direction, Mean, Metric};
-use crate::losses::{self, Loss};
+use crate::losses::{self, Loss, expand_weight, masked_weight};
 use crate::saving::registry::{self, Class};
-use nn_core::{Error, Result, Tensor, no_gradient};
+use nn_core::{DType, Error, Result, Tensor, no_gradient};
 use serde_json::{Value, json};
 use std::fmt;
 use std::sync::Arc;
@@ -108,7 +108,17 @@ impl Metric for LossMetric {
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
         let losses = no_gradient(|| self.loss.losses(y_true, y_pred));
-        self.mean.update(&losses, sample_weight)
+        let shape = losses.try_shape()?;
+        let weight = masked_weight(y_pred, shape, sample_weight, DType::F64)?;
+        // As in Keras, what the loss leaves out counts nothing where there are weights, and is a loss of 0 where there are none.
+        let weight = match (weight, self.loss.kept(y_true, y_pred)) {
+            (Some(weight), Some(kept)) => {
+                let weight = expand_weight(&weight, shape, DType::F64)?;
+                Some(weight * kept.cast(DType::F64))
+            }
+            (weight, _) => weight,
+        };
+        self.mean.update(&losses, weight.as_ref())
     }
 
     fn result(&self) -> f64 {

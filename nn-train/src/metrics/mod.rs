@@ -1,7 +1,8 @@
 //! Metrics: what is watched beside the loss. One file each; the meaning and defaults are Keras 3's.
 //!
-//! A metric adds batches up until it is reset. Any loss is a metric through [`LossMetric`]: `LossMetric::new(MeanSquaredError::new())`
-//! is what Keras calls `keras.metrics.MeanSquaredError`, so that no name means two things here.
+//! A metric adds batches up until it is reset. Any loss is a metric through [`LossMetric`]: `LossMetric::new(MeanSquaredError::new())`, or
+//! `.metric(MeanSquaredError::new())` where a model is compiled, is what Keras calls `keras.metrics.MeanSquaredError`, so that no name means two
+//! things here.
 
 mod accumulated;
 mod accuracy;
@@ -110,7 +111,8 @@ pub trait Metric: Send + Sync {
     /// The name it is reported under: `accuracy`.
     fn name(&self) -> &str;
 
-    /// Adds a batch. Weights are given one for each sample, or one for each value where there are several a sample.
+    /// Adds a batch. Weights are given one for each sample, or one for each value where there are several a sample. Metrics that are means
+    /// over samples leave out what the mask of the predictions leaves out ([`Tensor::mask`]); others look at weights alone, as in Keras.
     ///
     /// # Errors
     /// When shapes or element types do not fit, or a tensor has failed; the state is then as before.

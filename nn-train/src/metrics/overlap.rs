@@ -129,22 +129,24 @@ impl Accumulated for Overlap {
 }
 
 /// There must be classes, and those looked at must be among them.
-pub(super) fn check_classes(metric: &str, num_classes: usize, targets: &[usize]) -> Result<()> {
+pub(super) fn check_classes(
+    metric: &str,
+    num_classes: usize,
+    targets: impl Iterator<Item = usize>,
+) -> Result<()> {
     if !(1..=MOST_CLASSES).contains(&num_classes) {
         return Err(Error::value(format!(
             "{metric} needs `num_classes`, the number of classes, from 1 to {MOST_CLASSES}, found {num_classes}"
         )));
     }
-    if targets.is_empty() {
-        return Err(Error::value(format!(
+    match targets.max() {
+        None => Err(Error::value(format!(
             "{metric} needs `target_class_ids`, the classes to look at, found none"
-        )));
-    }
-    match targets.iter().find(|&&class| class >= num_classes) {
-        None => Ok(()),
-        Some(class) => Err(Error::value(format!(
+        ))),
+        Some(class) if class >= num_classes => Err(Error::value(format!(
             "{metric}: `target_class_ids` has {class}, which is outside 0..{num_classes}"
         ))),
+        Some(_) => Ok(()),
     }
 }
 
@@ -171,9 +173,9 @@ pub(super) fn read_dtype<'de, D: Deserializer<'de>>(deserializer: D) -> Result<D
     }
 }
 
-/// What the IoU metrics share, with methods `reading`, `targets` and `predicted` and a field `overlap`.
+/// What the IoU metrics share, with methods `reading`, `targets` and `predicted`, a field `overlap`, and perhaps a check of further settings.
 macro_rules! overlap {
-    ($Type:ident over $defaults:expr) => {
+    ($Type:ident over $defaults:expr $(, $check:expr)?) => {
         metric!($Type over $defaults);
 
         impl $Type {
@@ -189,8 +191,8 @@ macro_rules! overlap {
             described!(overlap, Up);
 
             fn check(&self) -> Result<()> {
-                let targets: Vec<usize> = self.targets().collect();
-                check_classes(Self::CLASS, self.reading().num_classes, &targets)
+                $($check(self)?;)?
+                check_classes(Self::CLASS, self.reading().num_classes, self.targets())
             }
 
             fn update(
@@ -261,3 +263,79 @@ macro_rules! reading_builders {
     };
 }
 pub(super) use reading_builders;
+
+#[cfg(test)]
+mod tests {
+    use crate::metrics::{BinaryIoU, IoU, MeanIoU, Metric, OneHotIoU, from_config};
+    use nn_core::{DType, Tensor};
+    use serde_json::json;
+
+    fn refused(class: &str, config: serde_json::Value) -> String {
+        let e = from_config(&json!({"class_name": class, "config": config}));
+        e.err().unwrap().to_string()
+    }
+
+    #[test]
+    fn settings_are_checked() {
+        let e = refused("MeanIoU", json!({}));
+        assert!(
+            e.contains("MeanIoU needs `num_classes`") && e.contains("found 0"),
+            "{e}"
+        );
+        let e = refused("IoU", json!({"num_classes": 3, "target_class_ids": [1, 3]}));
+        assert!(
+            e.contains("`target_class_ids` has 3, which is outside 0..3"),
+            "{e}"
+        );
+        let e = refused("OneHotIoU", json!({"num_classes": 3}));
+        assert!(
+            e.contains("`target_class_ids`, the classes to look at"),
+            "{e}"
+        );
+        let e = refused(
+            "OneHotIoU",
+            json!({"num_classes": 3, "sparse_y_true": true}),
+        );
+        assert!(e.contains("unknown entry `sparse_y_true`"), "{e}");
+        let e = refused("MeanIoU", json!({"num_classes": 3, "dtype": "text"}));
+        assert!(
+            e.contains("`dtype` must be an integer or a float type, found text"),
+            "{e}"
+        );
+        let e = BinaryIoU::new().threshold(f64::NAN).check().unwrap_err();
+        assert!(e.to_string().contains("BinaryIoU needs a threshold"), "{e}");
+        assert!(MeanIoU::new(usize::MAX).check().is_err());
+    }
+
+    #[test]
+    fn integers_lose_the_fractions_of_weights_and_floats_do_not() {
+        let (y, p) = (Tensor::from([0_i64, 1, 1]), Tensor::from([0_i64, 1, 0]));
+        let weight = Tensor::from([1.9_f32, 2.5, 0.7]);
+        let result = |dtype| {
+            let mut metric = IoU::new(2, [0]).dtype(dtype);
+            metric.update(&y, &p, Some(&weight)).unwrap();
+            let back = from_config(&metric.config()).unwrap();
+            assert_eq!(back.config(), metric.config());
+            metric.result()
+        };
+        assert!((result(DType::I64) - 1.0).abs() < 1e-6);
+        assert!((result(DType::F32) - 1.9 / 2.6).abs() < 1e-6);
+    }
+
+    #[test]
+    fn shapes_that_do_not_fit_change_nothing() {
+        let mut metric = OneHotIoU::new(2, [0, 1]).sparse_y_pred(true);
+        let one_hot = Tensor::from([[[1.0_f32, 0.0], [0.0, 1.0]]]);
+        let e = metric.update(&one_hot, &Tensor::from([[0_i64, 1, 1]]), None);
+        let e = e.unwrap_err().to_string();
+        assert!(
+            e.contains("targets [1, 2] do not fit those of predictions [1, 3]"),
+            "{e}"
+        );
+        assert_eq!(metric.result(), 0.0);
+        // One weight for each sample, and a column where a row is expected.
+        let (p, weight) = (Tensor::from([[[0_i64], [1]]]), Tensor::from([2.0_f32]));
+        metric.update(&one_hot, &p, Some(&weight)).unwrap();
+        assert!((metric.result() - 1.0).abs() < 1e-6);
+    }
+}

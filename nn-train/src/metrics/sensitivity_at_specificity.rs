@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// let mut metric = SensitivityAtSpecificity::new(0.5);
 /// let (y, p) = (Tensor::from([0_i64, 0, 0, 1, 1]), Tensor::from([0.0_f32, 0.3, 0.8, 0.3, 0.8]));
 /// metric.update(&y, &p, None)?;
-/// assert_eq!(metric.result(), {RES_sensitivity_at_specificity});
+/// assert_eq!(metric.result(), 0.5);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]

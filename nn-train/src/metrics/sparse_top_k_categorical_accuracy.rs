@@ -83,7 +83,7 @@ impl Metric for SparseTopKCategoricalAccuracy {
                 })
                 .collect();
             let rows = shape.without(shape.rank() - 1);
-            return self.mean.add(&hits, rows, sample_weight);
+            return self.mean.add_of(y_pred, &hits, rows, sample_weight);
         }
         let labels = labels(y_true, y_pred)?;
         among_best(
@@ -125,5 +125,10 @@ pub(super) fn among_best(
             })
             .collect()
     });
-    mean.add(&hits, shape.without(shape.rank() - 1), sample_weight)
+    mean.add_of(
+        y_pred,
+        &hits,
+        shape.without(shape.rank() - 1),
+        sample_weight,
+    )
 }
