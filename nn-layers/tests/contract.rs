@@ -2,6 +2,7 @@
 
 #![allow(clippy::result_large_err)] // a `ShapeError` holds its message in place
 
+use nn_core::ops::Interpolation;
 use nn_core::random::{Stream, with_stream};
 use nn_core::registry::layer_from_config;
 use nn_core::set_floatx;
@@ -394,6 +395,30 @@ one!(dropout: Dropout::new(0.4), [5, 2]);
 one!(conv2d: Conv2D::new(3, 2).activation(Activation::Sigmoid), [4, 3, 2], wrong [2, 784], [2, 4, 3, 5], [2, 1, 3, 2]);
 one!(conv2d_same: Conv2D::new(4, 3).padding(Padding::Same).strides(2).groups(2), [5, 4, 2], wrong [2, 5, 4]);
 one!(conv2d_dilated: Conv2D::new(2, 2).kernel_size_by_side([2, 1]).dilation_rate(2).use_bias(false), [4, 3, 2], wrong [2, 2, 3, 2]);
+one!(conv1d: Conv1D::new(3, 2).activation(Activation::Tanh), [4, 2], wrong [2, 784], [2, 4, 5], [2, 1, 2]);
+one!(conv1d_causal: Conv1D::new(4, 3).padding(Padding::Causal).strides(2).groups(2), [5, 2], wrong [2, 5, 4, 2]);
+one!(conv3d: Conv3D::new(2, 2).kernel_size_by_side([1, 2, 2]).dilation_rate_by_side([1, 2, 1]), [2, 3, 2, 2], wrong [2, 784], [2, 2, 3, 2, 3]);
+one!(conv1d_transpose: Conv1DTranspose::new(3, 3).strides(2).output_padding(1), [3, 2], wrong [2, 784], [2, 3, 5], [2, 0, 2]);
+one!(conv2d_transpose: Conv2DTranspose::new(2, 3).strides(2).padding(Padding::Same).activation(Activation::Sigmoid), [2, 3, 2], wrong [2, 784], [2, 2, 3, 5], [2, 0, 3, 2]);
+one!(conv3d_transpose: Conv3DTranspose::new(2, 2).strides_by_side([1, 2, 1]).use_bias(false), [2, 1, 2, 2], wrong [2, 784], [2, 2, 1, 2, 3]);
+one!(depthwise_conv1d: DepthwiseConv1D::new(2).depth_multiplier(2), [4, 2], wrong [2, 784], [2, 4, 5], [2, 1, 2]);
+one!(depthwise_conv2d: DepthwiseConv2D::new(3).padding(Padding::Same).strides(2).activation(Activation::Tanh), [4, 3, 2], wrong [2, 784], [2, 4, 3, 5]);
+one!(separable_conv1d: SeparableConv1D::new(3, 2).depth_multiplier(2), [4, 2], wrong [2, 784], [2, 4, 5], [2, 1, 2]);
+one!(separable_conv2d: SeparableConv2D::new(3, 2).padding(Padding::Same).use_bias(false), [3, 3, 2], wrong [2, 784], [2, 3, 3, 5]);
+one!(max_pooling1d: MaxPooling1D::new(2), [5, 2], wrong [2, 784], [2, 1, 2]);
+one!(max_pooling3d: MaxPooling3D::new(2).strides(1), [2, 3, 2, 2], wrong [2, 784], [2, 2, 1, 2, 2]);
+one!(average_pooling1d: AveragePooling1D::new(3).strides(2).padding(Padding::Same), [5, 2], wrong [2, 784]);
+one!(average_pooling3d: AveragePooling3D::new(2).pool_size_by_side([2, 1, 2]), [2, 3, 2, 2], wrong [2, 784], [2, 1, 1, 2, 2]);
+one!(adaptive_max_pooling1d: AdaptiveMaxPooling1D::new(2), [5, 2], wrong [2, 784], [2, 0, 2]);
+one!(adaptive_max_pooling2d: AdaptiveMaxPooling2D::new(2).output_size_by_side([2, 3]), [5, 4, 2], wrong [2, 784], [2, 0, 4, 2]);
+one!(adaptive_max_pooling3d: AdaptiveMaxPooling3D::new(2), [3, 2, 3, 2], wrong [2, 784]);
+one!(adaptive_average_pooling1d: AdaptiveAveragePooling1D::new(3), [5, 2], wrong [2, 784], [2, 0, 2]);
+one!(adaptive_average_pooling2d: AdaptiveAveragePooling2D::new(2), [5, 4, 2], wrong [2, 784]);
+one!(adaptive_average_pooling3d: AdaptiveAveragePooling3D::new(2).output_size_by_side([1, 2, 2]), [3, 2, 3, 2], wrong [2, 784]);
+one!(up_sampling1d: UpSampling1D::new(3), [4, 2], wrong [2, 784], [2, 0, 2]);
+one!(up_sampling2d: UpSampling2D::new(2), [2, 3, 2], wrong [2, 784], [2, 0, 3, 2]);
+one!(up_sampling2d_bicubic: UpSampling2D::new(2).size_by_side([3, 1]).interpolation(Interpolation::Bicubic), [3, 3, 2], wrong [2, 784]);
+one!(up_sampling3d: UpSampling3D::new(2), [2, 1, 2, 2], wrong [2, 784]);
 one!(max_pooling: MaxPooling2D::new(2), [5, 4, 2], wrong [2, 784], [2, 1, 4, 2]);
 one!(max_pooling_same: MaxPooling2D::new(3).strides(2).padding(Padding::Same), [5, 4, 2], wrong [2, 3, 3]);
 one!(average_pooling: AveragePooling2D::new(2), [5, 4, 2], wrong [2, 784], [2, 1, 4, 2]);

@@ -22,6 +22,7 @@ import numpy as np
 from reference import (
     activations,
     keras_models,
+    layers_conv,
     layers_core,
     layers_rnn,
     layers_shape,
@@ -36,7 +37,7 @@ from reference.case_file import deviation
 
 FOLDER = pathlib.Path(__file__).parent
 MODULES = [
-    layers_core, layers_shape, layers_state, layers_rnn, activations, losses, metrics, optimizers, weights, models, keras_models,
+    layers_core, layers_shape, layers_state, layers_rnn, activations, losses, metrics, optimizers, weights, models, keras_models, layers_conv,
 ]
 # What another processor may round differently, relative to the largest magnitude of a tensor.
 TOLERANCE = 1e-5

@@ -20,7 +20,7 @@ pub use batch_norm::batch_norm_train;
 pub use batch_norm_inference::batch_norm_inference;
 pub use conv::{
     Conv2dOptions, ConvOptions, ConvTransposeOptions, conv, conv_bias, conv_transpose, conv2d,
-    conv2d_bias, conv2d_shape, depthwise_conv, separable_conv,
+    conv2d_bias, conv2d_shape, depthwise_conv, depthwise_conv_bias, separable_conv,
 };
 pub use layer_norm::layer_norm;
 pub use max_pool::{adaptive_max_pool, max_pool, max_pool2d, pool2d_shape};
