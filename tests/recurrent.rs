@@ -6,7 +6,7 @@ use common::{bits, folder, quiet, same_on_any_threads};
 use nn::prelude::*;
 
 /// Whether the numbers of a sequence add up to more than 0.
-#[model(input = [6, 1], new())]
+#[model(input = [6, 1])]
 struct Sign {
     lstm: LSTM,
     gru: GRU,
@@ -151,7 +151,7 @@ fn states_flow_from_layer_to_layer_and_so_do_gradients() {
 }
 
 /// Sequences of different lengths, padded with zeros: the mask follows from them, and reaches every layer over time.
-#[model(input = [6, 1], new())]
+#[model(input = [6, 1])]
 struct Padded {
     #[layer(LSTM::new(4).return_sequences(true))]
     both: Bidirectional<LSTM>,
