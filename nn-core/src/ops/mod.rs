@@ -25,4 +25,5 @@ pub use nn::{
     pool2d_shape, recurrent, recurrent_output, softmax_cross_entropy, sparse_softmax_cross_entropy,
 };
 pub use random::dropout;
-pub use shape::{NewShape, PadMode, Slice, concatenate, stack};
+pub use reduce::Interpolation;
+pub use shape::{NewShape, PadMode, Slice, concatenate, dstack, hstack, meshgrid, stack, vstack};
