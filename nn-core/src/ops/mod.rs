@@ -16,8 +16,8 @@ pub(crate) mod stop_gradient;
 
 pub use custom_gradient::custom_gradient;
 pub use elementwise::select;
-pub use index::scatter_add;
-pub use linalg::{einsum, tensordot};
+pub use index::{Unique, Update, scatter, scatter_add};
+pub use linalg::{Overlap, einsum, tensordot};
 pub use nn::{
     Conv2dOptions, Padding, RecurrentCell, RecurrentMasks, RecurrentOptions, RecurrentSteps,
     RecurrentWeights, avg_pool2d, batch_norm_inference, batch_norm_train, conv2d, conv2d_bias,

@@ -1,10 +1,16 @@
 //! Products of matrices and tensors.
 
+pub(crate) mod correlation;
+pub(crate) mod cross;
 pub(crate) mod dot;
 pub(crate) mod einsum;
+pub(crate) mod inner;
+pub(crate) mod kron;
 pub(crate) mod matmul;
 pub(crate) mod outer;
 pub(crate) mod tensordot;
+pub(crate) mod vander;
 
+pub use correlation::Overlap;
 pub use einsum::einsum;
 pub use tensordot::tensordot;
