@@ -19,11 +19,15 @@ pub use elementwise::select;
 pub use index::{Unique, Update, scatter, scatter_add};
 pub use linalg::{Overlap, einsum, tensordot};
 pub use nn::{
-    Conv2dOptions, Padding, RecurrentCell, RecurrentMasks, RecurrentOptions, RecurrentSteps,
-    RecurrentWeights, avg_pool2d, batch_norm_inference, batch_norm_train, conv2d, conv2d_bias,
-    conv2d_shape, layer_norm, max_pool2d, mean_squared_error, mean_squared_error_of_rows,
+    AttentionOptions, Conv2dOptions, Padding, RecurrentCell, RecurrentMasks, RecurrentOptions,
+    RecurrentSteps, RecurrentWeights, Windows, avg_pool2d, batch_norm_inference, batch_norm_train,
+    conv2d, conv2d_bias, conv2d_shape, ctc_beam_search_decode, ctc_greedy_decode, ctc_loss,
+    dot_product_attention, layer_norm, max_pool2d, mean_squared_error, mean_squared_error_of_rows,
     pool2d_shape, recurrent, recurrent_output, softmax_cross_entropy, sparse_softmax_cross_entropy,
 };
 pub use random::dropout;
 pub use reduce::Interpolation;
-pub use shape::{NewShape, PadMode, Slice, concatenate, dstack, hstack, meshgrid, stack, vstack};
+pub use shape::{
+    NewShape, PadMode, Slice, concatenate, dstack, geomspace, hstack, linspace, logspace, meshgrid,
+    stack, vstack,
+};

@@ -6,6 +6,7 @@ mod display;
 mod operand;
 mod pending;
 pub mod random;
+mod windows;
 
 pub use operand::Operand;
 

@@ -11,7 +11,7 @@ use nn_kernels::math::Float;
 struct Bessel<const ORDER: u8>;
 
 /// The power series up to 30, where its terms stop to matter; beyond, the asymptotic one.
-fn bessel(order: u8, x: f64) -> f64 {
+pub(crate) fn bessel(order: u8, x: f64) -> f64 {
     let (n, a) = (f64::from(order), x.abs());
     let value = if a <= 30.0 {
         let quarter = a * a / 4.0;
