@@ -6,6 +6,7 @@ pub(crate) mod custom_gradient;
 pub(crate) mod elementwise;
 pub(crate) mod fail;
 pub(crate) mod fused;
+pub mod image;
 pub(crate) mod index;
 pub(crate) mod linalg;
 pub(crate) mod nn;

@@ -135,13 +135,11 @@ mod tests {
 
     #[test]
     fn coefficients_of_a_vector() {
-        assert_eq!(
-            Tensor::from([1.0_f64, 5.0])
-                .corrcoef()
-                .item::<f64>()
-                .unwrap(),
-            1.0
-        );
+        let one = Tensor::from([1.0_f64, 5.0])
+            .corrcoef()
+            .item::<f64>()
+            .unwrap();
+        assert!((one - 1.0).abs() < 1e-15);
         assert!(Tensor::ones([2, 3]).corrcoef().data::<f32>()[0].is_nan());
         assert!(Tensor::ones([2, 3, 1]).corrcoef().error().is_some());
     }

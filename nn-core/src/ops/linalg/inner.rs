@@ -56,13 +56,8 @@ mod tests {
             Tensor::ones([2]).inner(2.0).to_vec::<f32>().unwrap(),
             [2.0, 2.0]
         );
-        assert_eq!(
-            Tensor::from([1_i64, 2])
-                .vdot(Tensor::from([[3_i64], [4]]))
-                .item::<i64>()
-                .unwrap(),
-            11
-        );
+        let y = Tensor::from([1.0_f32, 2.0]).vdot(Tensor::from([[3.0_f32], [4.0]]));
+        assert_eq!(y.item::<f32>().unwrap(), 11.0);
         assert!(Tensor::ones([2]).vdot(Tensor::ones([3])).error().is_some());
         assert!(Tensor::ones([2]).inner(Tensor::ones([3])).error().is_some());
     }

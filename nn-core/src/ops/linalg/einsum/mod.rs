@@ -290,6 +290,9 @@ mod tests {
     fn gradient() {
         check_gradient(|x| einsum("bij,bkj->ikb", x), &[&[2, 2, 3], &[2, 2, 3]]);
         check_gradient(|x| einsum("ij,jk,ik->j", x), &[&[2, 3], &[3, 2], &[2, 2]]);
-        check_gradient(|x| einsum("...ii,...->i", x).square(), &[&[2, 3, 3], &[1]]);
+        check_gradient(
+            |x| einsum("...ii,...->...i", x).square(),
+            &[&[2, 3, 3], &[1]],
+        );
     }
 }
