@@ -27,13 +27,14 @@ from reference import (
     losses,
     metrics,
     models,
+    ops,
     optimizers,
     weights,
 )
 from reference.case_file import deviation
 
 FOLDER = pathlib.Path(__file__).parent
-MODULES = [layers_core, layers_shape, layers_state, activations, losses, metrics, optimizers, weights, models]
+MODULES = [layers_core, layers_shape, layers_state, activations, losses, metrics, optimizers, weights, models, ops]
 # What another processor may round differently, relative to the largest magnitude of a tensor.
 TOLERANCE = 1e-5
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod abs;
 pub(crate) mod add;
+pub(crate) mod angle;
 pub(crate) mod arccos;
 pub(crate) mod arccosh;
 pub(crate) mod arcsin;
@@ -43,6 +44,7 @@ pub(crate) mod isclose;
 pub(crate) mod isinf;
 pub(crate) mod isneginf;
 pub(crate) mod isposinf;
+pub(crate) mod ldexp;
 pub(crate) mod less;
 pub(crate) mod less_equal;
 pub(crate) mod log;
