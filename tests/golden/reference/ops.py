@@ -17,15 +17,16 @@ class Ops(CaseFile):
 
     finite = False
 
-    def call(self, case, function, *inputs, grad=None, low=-2.0, high=2.0):
-        """One call. An input that is a shape is filled with random numbers from `low` to `high`."""
+    def call(self, case, function, *inputs, grad=None, smooth=None, low=-2.0, high=2.0):
+        """One call. An input that is a shape is filled with random numbers from `low` to `high`. Of the inputs with a gradient the first
+        `smooth` count, all if it is not given."""
         random = self.random(case)
         made = []
         for value in inputs:
             if isinstance(value, tuple):
                 value = random.uniform(low, high, value).astype(np.float32)
             made.append(np.asarray(value))
-        floats = [i for i, value in enumerate(made) if value.dtype == np.float32]
+        floats = [i for i, value in enumerate(made) if value.dtype == np.float32][:smooth]
         outputs = function(*made)
         outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
         tensors = {f"input.{i}": value if value.dtype != np.bool_ else value.astype(np.int32) for i, value in enumerate(made)}
@@ -36,8 +37,8 @@ class Ops(CaseFile):
         if grad is None:
             grad = bool(floats) and outputs[0].dtype == np.float32
         if grad:
-            smooth = [i for i, output in enumerate(outputs) if output.dtype == np.float32]
-            upstreams = {i: random.standard_normal(outputs[i].shape).astype(np.float32) for i in smooth}
+            results_with_gradient = [i for i, output in enumerate(outputs) if output.dtype == np.float32]
+            upstreams = {i: random.standard_normal(outputs[i].shape).astype(np.float32) for i in results_with_gradient}
 
             def target(*given):
                 all_inputs = list(made)
@@ -45,7 +46,7 @@ class Ops(CaseFile):
                     all_inputs[i] = value
                 results = function(*all_inputs)
                 results = list(results) if isinstance(results, (list, tuple)) else [results]
-                return sum((results[i] * upstreams[i]).sum() for i in smooth)
+                return sum((results[i] * upstreams[i]).sum() for i in results_with_gradient)
 
             gradients = jax.grad(target, tuple(range(len(floats))))(*[jnp.asarray(made[i]) for i in floats])
             tensors |= {f"upstream.{i}": upstream for i, upstream in upstreams.items()}
@@ -108,7 +109,6 @@ def elementwise():
     file.call("squareplus", lambda x: ops.squareplus(x, b=3), (2, 3))
     file.call("threshold", lambda x: ops.threshold(x, 0.4, -1.5), (2, 3))
     file.call("glu", lambda x: ops.glu(x, axis=1), (2, 4))
-    file.call("sparsemax", ops.sparsemax, (2, 5))
     return file
 
 
@@ -287,8 +287,9 @@ def images():
             file.call(f"map_coordinates__{mode}_{order}", lambda x, c: image.map_coordinates(x, c, order, fill_mode=mode, fill_value=0.5),
                       (3, 4), (2, 6), low=-4.0, high=6.0)
     transforms = floats([0.9, 0.2, 0.3, -0.1, 1.1, 0.4, 0, 0], [1.2, -0.3, -1.5, 0.4, 0.8, 1.3, 0, 0])
+    # On JAX the last two numbers of a transform do not project; there they are 0, and have another gradient.
     for mode in ("constant", "reflect"):
-        file.call(f"affine_transform__{mode}", lambda x, t: image.affine_transform(x, t, fill_mode=mode), (2, 4, 5, 2), transforms)
+        file.call(f"affine_transform__{mode}", lambda x, t: image.affine_transform(x, t, fill_mode=mode), (2, 4, 5, 2), transforms, smooth=1)
     file.call("affine_transform__nearest", lambda x, t: image.affine_transform(x, t, interpolation="nearest"), (4, 5, 1), transforms[0], grad=False)
     start, end = floats([0, 0], [4, 0], [0, 3], [4, 3]), floats([0.5, 0.2], [3.7, 0.4], [0.1, 2.6], [4.2, 2.9])
     file.call("perspective_transform", lambda x, s, e: image.perspective_transform(x, s, e, fill_value=0.25), (2, 4, 5, 2),

@@ -21,7 +21,8 @@ impl Tensor {
                 self.slice_axis(axis, 0..n / 2) * self.slice_axis(axis, n / 2..).sigmoid()
             }
             Ok(_) => {
-                let message = format!("glu halves axis {axis}, which needs a known even size, found {shape}");
+                let message =
+                    format!("glu halves axis {axis}, which needs a known even size, found {shape}");
                 self.fail("glu", Error::shape(message))
             }
             Err(error) => self.fail("glu", error),
@@ -36,7 +37,10 @@ mod tests {
 
     #[test]
     fn odd_sizes_are_refused() {
-        assert!(Tensor::ones([3]).glu(0).error().is_some() && Tensor::ones([2]).glu(1).error().is_some());
+        assert!(
+            Tensor::ones([3]).glu(0).error().is_some()
+                && Tensor::ones([2]).glu(1).error().is_some()
+        );
     }
 
     #[test]

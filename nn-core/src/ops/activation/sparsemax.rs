@@ -4,7 +4,8 @@ use crate::{Error, Tensor, is_known};
 
 impl Tensor {
     /// The nearest point to the elements along an axis (counted from the end if negative) whose coordinates are not negative and sum to 1
-    /// (Martins and Astudillo 2016): as a softmax in which the least become 0. Keras's default is `sparsemax(-1)`.
+    /// (Martins and Astudillo 2016): as a softmax in which the least become 0. Keras's default is `sparsemax(-1)`; where more than one stays above 0,
+    /// Keras 3.15 subtracts too much (it adds up the running sums), and its results do not sum to 1.
     ///
     /// ```
     /// # use nn_core::Tensor;
@@ -21,7 +22,9 @@ impl Tensor {
                 return self.fail("sparsemax", Error::needs_float("sparsemax", self.dtype()));
             }
             Ok(_) => {
-                let message = format!("sparsemax needs an axis of a known size, found axis {axis} of {shape}");
+                let message = format!(
+                    "sparsemax needs an axis of a known size, found axis {axis} of {shape}"
+                );
                 return self.fail("sparsemax", Error::shape(message));
             }
             Err(error) => return self.fail("sparsemax", error),
@@ -30,7 +33,10 @@ impl Tensor {
         let sorted = x.sort(-1, true);
         let ranks = (Tensor::arange(n) + 1).cast(x.dtype());
         // Those that stay above 0 when all of them are moved down together.
-        let stays = (&sorted * ranks + 1.0).greater(sorted.cumsum(-1)).cast(x.dtype()).stop_gradient();
+        let stays = (&sorted * ranks + 1.0)
+            .greater(sorted.cumsum(-1))
+            .cast(x.dtype())
+            .stop_gradient();
         let excess = (&sorted * &stays).sum_axes([-1], true) - 1.0;
         let down = excess / stays.sum_axes([-1], true);
         (x - down).relu().swap_axes(axis, -1)
@@ -46,7 +52,12 @@ mod tests {
     fn sums_to_one_along_any_axis() {
         let y = Tensor::from([[0.5, 3.0], [0.4, -2.0]]).sparsemax(0);
         let expected = [0.55, 1.0, 0.45, 0.0];
-        assert!(y.data::<f64>().iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-15));
+        assert!(
+            y.data::<f64>()
+                .iter()
+                .zip(expected)
+                .all(|(a, b)| (a - b).abs() < 1e-15)
+        );
         assert!(Tensor::from([1_i64]).sparsemax(0).error().is_some());
     }
 

@@ -63,6 +63,9 @@ pub fn rgb_to_hsv(images: &Tensor) -> Tensor {
     if images.error().is_some() {
         return images.clone();
     }
+    if let Err(error) = channels("rgb_to_hsv", images) {
+        return fail("rgb_to_hsv", error);
+    }
     let epsilon = if images.dtype() == DType::F64 {
         f64::EPSILON
     } else {
