@@ -4,7 +4,7 @@
 
 use nn_core::ops::image::{self, FillMode, Resampling, SsimOptions};
 use nn_core::ops::{
-    self, AttentionOptions, Interpolation, Overlap, Padding, Update, Windows, einsum,
+    self, AttentionOptions, Overlap, Padding, QuantileMethod, Update, Windows, einsum,
 };
 use nn_core::{DType, GradientTape, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors};
@@ -162,14 +162,14 @@ const OTHERS: &[(&str, Call)] = calls! {
     "nancumprod": x => x[0].nancumprod(1);
     "nanargmax": x => x[0].nanargmax(1);
     "nanargmin": x => x[0].nanargmin(1);
-    "nanquantile": x => x[0].nanquantile_axes([0.25, 0.5], [0], false, Interpolation::Linear);
+    "nanquantile": x => x[0].nanquantile_axes([0.25, 0.5], [0], false, QuantileMethod::Linear);
     "nanpercentile": x => x[0].nanpercentile(30.0);
-    "quantile__linear": x => x[0].quantile_axes([0.1, 0.4, 0.85], [1], false, Interpolation::Linear);
-    "quantile__lower": x => x[0].quantile_axes([0.1, 0.4, 0.85], [1], false, Interpolation::Lower);
-    "quantile__higher": x => x[0].quantile_axes([0.1, 0.4, 0.85], [1], false, Interpolation::Higher);
-    "quantile__midpoint": x => x[0].quantile_axes([0.1, 0.4, 0.85], [1], false, Interpolation::Midpoint);
-    "quantile__nearest": x => x[0].quantile_axes([0.1, 0.4, 0.85], [1], false, Interpolation::Nearest);
-    "quantile__keepdims": x => x[0].quantile_axes(0.3, [0, 2], true, Interpolation::Linear);
+    "quantile__linear": x => x[0].quantile_axes([0.1, 0.4, 0.85], [1], false, QuantileMethod::Linear);
+    "quantile__lower": x => x[0].quantile_axes([0.1, 0.4, 0.85], [1], false, QuantileMethod::Lower);
+    "quantile__higher": x => x[0].quantile_axes([0.1, 0.4, 0.85], [1], false, QuantileMethod::Higher);
+    "quantile__midpoint": x => x[0].quantile_axes([0.1, 0.4, 0.85], [1], false, QuantileMethod::Midpoint);
+    "quantile__nearest": x => x[0].quantile_axes([0.1, 0.4, 0.85], [1], false, QuantileMethod::Nearest);
+    "quantile__keepdims": x => x[0].quantile_axes(0.3, [0, 2], true, QuantileMethod::Linear);
     "quantile__nan": x => x[0].quantile_axis(0.3, 1);
     "percentile": x => x[0].percentile_axis(35.0, 0);
     "cumprod": x => x[0].cumprod(1);

@@ -28,4 +28,4 @@ pub(crate) mod sum;
 pub(crate) mod trapezoid;
 pub(crate) mod var;
 
-pub use quantile::Interpolation;
+pub use quantile::QuantileMethod;

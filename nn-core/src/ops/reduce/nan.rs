@@ -1,7 +1,7 @@
 //! Reductions that leave NaN out.
 
 use crate::ops::elementwise::select;
-use crate::ops::reduce::quantile::{Interpolation, quantile};
+use crate::ops::reduce::quantile::{QuantileMethod, quantile};
 use crate::{DType, Tensor};
 
 /// Of a floating point tensor NaN exchanged for a number that changes nothing.
@@ -171,16 +171,16 @@ nan_reductions! {
     /// # Ok::<(), nn_core::Error>(())
     /// ```
     nanmedian nanmedian_axis nanmedian_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims|
-        quantile(x, Tensor::from(0.5), &axes_of(x, axes), keepdims, Interpolation::Linear, true);
+        quantile(x, Tensor::from(0.5), &axes_of(x, axes), keepdims, QuantileMethod::Linear, true);
 }
 
 impl Tensor {
     /// As [`Tensor::quantile_axes`], NaN left out; NaN if all elements are.
     ///
     /// ```
-    /// # use nn_core::{Tensor, ops::Interpolation};
+    /// # use nn_core::{Tensor, ops::QuantileMethod};
     /// let x = Tensor::from([1.0, f32::NAN, 2.0, 3.0]);
-    /// assert_eq!(x.nanquantile_axes(0.5, [0], false, Interpolation::Linear).item::<f32>()?, 2.0);
+    /// assert_eq!(x.nanquantile_axes(0.5, [0], false, QuantileMethod::Linear).item::<f32>()?, 2.0);
     /// # Ok::<(), nn_core::Error>(())
     /// ```
     #[track_caller]
@@ -189,7 +189,7 @@ impl Tensor {
         q: impl Into<Tensor>,
         axes: impl AsRef<[isize]>,
         keepdims: bool,
-        interpolation: Interpolation,
+        interpolation: QuantileMethod,
     ) -> Tensor {
         quantile(self, q.into(), axes.as_ref(), keepdims, interpolation, true)
     }
@@ -197,7 +197,7 @@ impl Tensor {
     /// As [`Tensor::quantile`], NaN left out; NaN if all elements are.
     #[track_caller]
     pub fn nanquantile(&self, q: impl Into<Tensor>) -> Tensor {
-        self.nanquantile_axes(q, axes_of(self, None), false, Interpolation::Linear)
+        self.nanquantile_axes(q, axes_of(self, None), false, QuantileMethod::Linear)
     }
 
     /// As [`Tensor::percentile`], NaN left out; NaN if all elements are.

@@ -6,7 +6,7 @@ use crate::{DType, Error, Shape, Tensor, is_known};
 
 /// What a quantile between two elements is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Interpolation {
+pub enum QuantileMethod {
     /// Between them in proportion: `a + (b - a) · part`.
     #[default]
     Linear,
@@ -21,7 +21,7 @@ pub enum Interpolation {
 }
 
 impl Tensor {
-    /// The element that a part `q` (0 to 1) of all elements does not exceed, with [`Interpolation::Linear`] between two; NaN if an
+    /// The element that a part `q` (0 to 1) of all elements does not exceed, with [`QuantileMethod::Linear`] between two; NaN if an
     /// element is. `q` is a number, or numbers in a tensor whose axes come first in the result. Integers are taken as `f32`.
     ///
     /// ```
@@ -34,21 +34,28 @@ impl Tensor {
     #[track_caller]
     pub fn quantile(&self, q: impl Into<Tensor>) -> Tensor {
         let all: Vec<isize> = (0..self.raw_shape().rank() as isize).collect();
-        quantile(self, q.into(), &all, false, Interpolation::Linear, false)
+        quantile(self, q.into(), &all, false, QuantileMethod::Linear, false)
     }
 
     /// As [`Tensor::quantile`] along one axis (counted from the end if negative), which is dropped.
     #[track_caller]
     pub fn quantile_axis(&self, q: impl Into<Tensor>, axis: isize) -> Tensor {
-        quantile(self, q.into(), &[axis], false, Interpolation::Linear, false)
+        quantile(
+            self,
+            q.into(),
+            &[axis],
+            false,
+            QuantileMethod::Linear,
+            false,
+        )
     }
 
     /// As [`Tensor::quantile`] over several axes with a given interpolation; `keepdims` leaves them with size 1.
     ///
     /// ```
-    /// # use nn_core::{Tensor, ops::Interpolation};
+    /// # use nn_core::{Tensor, ops::QuantileMethod};
     /// let x = Tensor::from([[1.0_f32, 2.0], [5.0, 8.0]]);
-    /// let y = x.quantile_axes(0.5_f32, [1], true, Interpolation::Higher);
+    /// let y = x.quantile_axes(0.5_f32, [1], true, QuantileMethod::Higher);
     /// assert_eq!(y.to_vec::<f32>()?, [2.0, 8.0]);
     /// # Ok::<(), nn_core::Error>(())
     /// ```
@@ -58,7 +65,7 @@ impl Tensor {
         q: impl Into<Tensor>,
         axes: impl AsRef<[isize]>,
         keepdims: bool,
-        interpolation: Interpolation,
+        interpolation: QuantileMethod,
     ) -> Tensor {
         quantile(
             self,
@@ -95,7 +102,7 @@ impl Tensor {
         q: impl Into<Tensor>,
         axes: impl AsRef<[isize]>,
         keepdims: bool,
-        interpolation: Interpolation,
+        interpolation: QuantileMethod,
     ) -> Tensor {
         self.quantile_axes(percent(q.into()), axes, keepdims, interpolation)
     }
@@ -126,7 +133,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn median_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
-        self.quantile_axes(0.5, axes, keepdims, Interpolation::Linear)
+        self.quantile_axes(0.5, axes, keepdims, QuantileMethod::Linear)
     }
 }
 
@@ -176,7 +183,7 @@ pub(crate) fn quantile(
     q: Tensor,
     axes: &[isize],
     keepdims: bool,
-    interpolation: Interpolation,
+    interpolation: QuantileMethod,
     skip_nan: bool,
 ) -> Tensor {
     if let Some(failed) = [x, &q].into_iter().find(|t| t.error().is_some()) {
@@ -222,14 +229,14 @@ pub(crate) fn quantile(
         };
         let (low, high) = (place.floor(), place.ceil());
         match interpolation {
-            Interpolation::Lower => at(low),
-            Interpolation::Higher => at(high),
-            Interpolation::Nearest => at(place.round()),
-            Interpolation::Midpoint => {
+            QuantileMethod::Lower => at(low),
+            QuantileMethod::Higher => at(high),
+            QuantileMethod::Nearest => at(place.round()),
+            QuantileMethod::Midpoint => {
                 let (low, high) = (at(low), at(high));
                 select(low.equal(&high), &low, (&low + &high) * 0.5)
             }
-            Interpolation::Linear => {
+            QuantileMethod::Linear => {
                 let part = (&place - &low).cast(x.dtype());
                 let (low, high) = (at(low), at(high));
                 // Where nothing of the other counts, its infinity does not.
@@ -270,14 +277,14 @@ pub(crate) fn quantile(
 
 #[cfg(test)]
 mod tests {
-    use super::Interpolation;
+    use super::QuantileMethod;
     use crate::testing::check_gradient;
     use crate::{DType, Tensor, UNKNOWN};
 
     #[test]
     fn interpolations() {
         let x = Tensor::from([4.0_f64, 1.0, 3.0, 2.0]);
-        use Interpolation::*;
+        use QuantileMethod::*;
         for (how, expected) in [
             (Linear, 2.2),
             (Lower, 2.0),
@@ -309,7 +316,7 @@ mod tests {
         let x = Tensor::arange(24).reshape([2, 3, 4]);
         assert_eq!(x.quantile([0.1, 0.5, 0.9]).shape(), [3]);
         assert_eq!(
-            x.quantile_axes([0.5], [0, -1], true, Interpolation::Linear)
+            x.quantile_axes([0.5], [0, -1], true, QuantileMethod::Linear)
                 .shape(),
             [1, 1, 3, 1]
         );
