@@ -1,4 +1,7 @@
-"""Operations of `keras.ops`: results and gradients, one case a call. `nn-layers/tests/golden_ops.rs` makes the same calls by name."""
+"""Operations of `keras.ops`: results and gradients, one case a call. `nn-core/tests/golden_ops.rs` makes the same calls by name."""
+
+import json
+import types
 
 import jax
 import jax.numpy as jnp
@@ -147,6 +150,7 @@ def shapes():
     file.call("linspace__open", lambda a, b: ops.linspace(a, b, 4, endpoint=False), (), ())
     file.call("logspace", lambda a, b: ops.logspace(a, b, 3, base=2), (2,), ())
     file.call("geomspace", lambda a, b: ops.geomspace(a, b, 4), (2,), (), low=0.5)
+    file.call("extract_sequences", lambda x: ops.extract_sequences(x, 3, 2), (2, 8))
     file.call("fliplr", ops.fliplr, (2, 3))
     file.call("flipud", ops.flipud, (2, 3))
     for name in "bartlett blackman hamming hanning".split():
@@ -250,6 +254,49 @@ def linear_algebra():
     return file
 
 
+def decompositions():
+    """Signs of vectors are free: only what does not depend on them is compared, or what the same reflections give."""
+    file = Ops("ops/decompositions.safetensors")
+    spread = np.array([[2, 0.3, -0.5], [0.1, 1.5, 0.7], [-0.4, 0.6, 3]], np.float32)
+    definite = spread @ spread.T
+    batch = np.stack([spread, spread.T * 1.3])
+    file.call("cholesky", ops.cholesky, definite)
+    file.call("cholesky__upper", lambda x: ops.cholesky(x, upper=True), definite)
+    file.call("cholesky_inverse", ops.cholesky_inverse, np.tril(spread))
+    file.call("det", ops.det, batch)
+    file.call("slogdet", ops.slogdet, batch)
+    file.call("logdet", ops.logdet, definite)
+    file.call("inv", ops.inv, batch)
+    file.call("solve", ops.solve, batch, (2, 3, 2))
+    file.call("solve__vector", ops.solve, spread, (3,))
+    file.call("solve_triangular__upper", ops.solve_triangular, spread, (3, 2))
+    file.call("solve_triangular__lower", lambda a, b: ops.solve_triangular(a, b, lower=True), spread, (3, 2))
+    file.call("lu_factor", ops.lu_factor, spread)
+    file.call("qr", ops.qr, (4, 3))
+    file.call("qr__complete", lambda x: ops.qr(x, mode="complete"), (3, 2), grad=False)
+    file.call("svd__values", lambda x: ops.svd(x, compute_uv=False), (4, 3))
+    file.call("svd__product", lambda x: jnp.abs(ops.svd(x, full_matrices=False)[0]), (4, 3))
+    file.call("eigh__values", lambda x: ops.eigh(x)[0], definite)
+    file.call("eigh__vectors", lambda x: jnp.abs(ops.eigh(x)[1]), definite)
+    file.call("pinv", ops.pinv, (4, 3), grad=False)
+    file.call("lstsq", ops.lstsq, (4, 3), (4,), grad=False)
+    file.call("matrix_rank", ops.matrix_rank, np.array([[1, 2], [2, 4], [0, 0]], np.float32), grad=False)
+    for order in ("fro", "nuc", np.inf, -np.inf, 1, -1, 2, -2):
+        file.call(f"matrix_norm__{order}", lambda x: ops.norm(x, ord=order, axis=(-2, -1)), (2, 3, 4))
+    return file
+
+
+def transforms():
+    file = Ops("ops/transforms.safetensors")
+    file.call("fft", lambda x, y: ops.fft((x, y)), (2, 5), (2, 5))
+    file.call("fft2", lambda x, y: ops.fft2((x, y)), (2, 3, 4), (2, 3, 4))
+    file.call("ifft2", lambda x, y: ops.ifft2((x, y)), (2, 3, 4), (2, 3, 4))
+    for length in (None, 4, 9):
+        file.call(f"rfft__{length}", lambda x: ops.rfft(x, length), (2, 6))
+        file.call(f"irfft__{length}", lambda x, y: ops.irfft((x, y), length), (2, 4), (2, 4))
+    return file
+
+
 def network():
     file = Ops("ops/nn.safetensors")
     query, key, value = (2, 3, 4, 2), (2, 5, 4, 2), (2, 5, 4, 2)
@@ -304,4 +351,22 @@ def images():
     return file
 
 
-FILES = [elementwise, shapes, reductions, indexing, linear_algebra, network, images]
+class Names:
+    """`keras_ops.json`: every public name of Keras's operations, which `docs/keras_ops.md` says something of."""
+
+    path = "keras_ops.json"
+
+    def __init__(self):
+        rooms = {"": ops, "image.": image, "linalg.": ops.linalg, "random.": keras.random}
+        self.descriptions = [
+            prefix + name
+            for prefix, room in rooms.items()
+            for name in sorted(dir(room))
+            if not name.startswith("_") and not isinstance(getattr(room, name), types.ModuleType)
+        ]
+
+    def to_bytes(self):
+        return (json.dumps(self.descriptions, indent=1) + "\n").encode()
+
+
+FILES = [Names, elementwise, shapes, reductions, indexing, linear_algebra, decompositions, transforms, network, images]

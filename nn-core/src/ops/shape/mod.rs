@@ -7,6 +7,7 @@ pub(crate) mod depth_to_space;
 pub(crate) mod diagonal;
 pub(crate) mod diff;
 pub(crate) mod expand_dims;
+pub(crate) mod extract_sequences;
 pub(crate) mod flip;
 pub(crate) mod full;
 pub(crate) mod hstack;
