@@ -4,7 +4,7 @@
 
 use nn_core::ops::image::{self, FillMode, Resampling, SsimOptions};
 use nn_core::ops::{
-    self, AttentionOptions, Overlap, Padding, QuantileMethod, Update, Windows, einsum,
+    self, AttentionOptions, MatrixNorm, Overlap, Padding, QuantileMethod, Update, Windows, einsum,
 };
 use nn_core::{DType, GradientTape, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors};
@@ -233,6 +233,36 @@ const OTHERS: &[(&str, Call)] = calls! {
     "einsum__ii,i_->_": x => einsum("ii,i...->...", x);
     "einsum__iij,jk->ik": x => einsum("iij,jk->ik", x);
 
+    "cholesky": x => x[0].cholesky(false);
+    "cholesky__upper": x => x[0].cholesky(true);
+    "cholesky_inverse": x => x[0].cholesky_inverse(false);
+    "det": x => x[0].det();
+    "slogdet": x => x[0].slogdet().0, x[0].slogdet().1;
+    "logdet": x => x[0].logdet();
+    "inv": x => x[0].inv();
+    "solve": x => x[0].solve(&x[1]);
+    "solve__vector": x => x[0].solve(&x[1]);
+    "solve_triangular__upper": x => x[0].solve_triangular(&x[1], false);
+    "solve_triangular__lower": x => x[0].solve_triangular(&x[1], true);
+    "lu_factor": x => x[0].lu_factor().0, x[0].lu_factor().1;
+    "qr": x => x[0].qr(false).0, x[0].qr(false).1;
+    "qr__complete": x => x[0].qr(true).0, x[0].qr(true).1;
+    "svd__values": x => x[0].svd(true).1;
+    "svd__product": x => x[0].svd(false).0.abs();
+    "eigh__values": x => x[0].eigh().0;
+    "eigh__vectors": x => x[0].eigh().1.abs();
+    "pinv": x => x[0].pinv(None);
+    "lstsq": x => x[0].lstsq(&x[1], None);
+    "matrix_rank": x => x[0].matrix_rank(None);
+    "matrix_norm__fro": x => x[0].matrix_norm(MatrixNorm::Frobenius);
+    "matrix_norm__nuc": x => x[0].matrix_norm(MatrixNorm::Nuclear);
+    "matrix_norm__inf": x => x[0].matrix_norm(MatrixNorm::Rows);
+    "matrix_norm__-inf": x => x[0].matrix_norm(MatrixNorm::LeastRow);
+    "matrix_norm__1": x => x[0].matrix_norm(MatrixNorm::Columns);
+    "matrix_norm__-1": x => x[0].matrix_norm(MatrixNorm::LeastColumn);
+    "matrix_norm__2": x => x[0].matrix_norm(MatrixNorm::Spectral);
+    "matrix_norm__-2": x => x[0].matrix_norm(MatrixNorm::LeastSingular);
+
     "dot_product_attention": x => attention(x, AttentionOptions::default());
     "dot_product_attention__groups": x => attention(x, AttentionOptions::default());
     "dot_product_attention__mask": x => attention(x, AttentionOptions { mask: Some(x[3].clone()), ..Default::default() });
@@ -285,76 +315,19 @@ const LISTS: &[(&str, Call)] = &[
     ("meshgrid__ij", |x| ops::meshgrid(x, false)),
     ("array_split", |x| x[0].array_split(3, 1)),
     ("unravel_index", |x| x[0].unravel_index([3, 4])),
+    ("fft", |x| pair(ops::fft(&x[0], &x[1]))),
+    ("fft2", |x| pair(ops::fft2(&x[0], &x[1]))),
+    ("ifft2", |x| pair(ops::ifft2(&x[0], &x[1]))),
+    ("rfft__None", |x| pair(ops::rfft(&x[0], None))),
+    ("rfft__4", |x| pair(ops::rfft(&x[0], Some(4)))),
+    ("rfft__9", |x| pair(ops::rfft(&x[0], Some(9)))),
+    ("irfft__None", |x| vec![ops::irfft(&x[0], &x[1], None)]),
+    ("irfft__4", |x| vec![ops::irfft(&x[0], &x[1], Some(4))]),
+    ("irfft__9", |x| vec![ops::irfft(&x[0], &x[1], Some(9))]),
 ];
 
-/// Calls that need the feature `linalg`; without it their file is left out.
-const DECOMPOSITIONS: &[(&str, Call)] = decompositions();
-
-#[cfg(not(feature = "linalg"))]
-const fn decompositions() -> &'static [(&'static str, Call)] {
-    &[]
-}
-
-#[cfg(feature = "linalg")]
-const fn decompositions() -> &'static [(&'static str, Call)] {
-    use nn_core::ops::MatrixNorm;
-    calls! {
-        "cholesky": x => x[0].cholesky(false);
-        "cholesky__upper": x => x[0].cholesky(true);
-        "cholesky_inverse": x => x[0].cholesky_inverse(false);
-        "det": x => x[0].det();
-        "slogdet": x => x[0].slogdet().0, x[0].slogdet().1;
-        "logdet": x => x[0].logdet();
-        "inv": x => x[0].inv();
-        "solve": x => x[0].solve(&x[1]);
-        "solve__vector": x => x[0].solve(&x[1]);
-        "solve_triangular__upper": x => x[0].solve_triangular(&x[1], false);
-        "solve_triangular__lower": x => x[0].solve_triangular(&x[1], true);
-        "lu_factor": x => x[0].lu_factor().0, x[0].lu_factor().1;
-        "qr": x => x[0].qr(false).0, x[0].qr(false).1;
-        "qr__complete": x => x[0].qr(true).0, x[0].qr(true).1;
-        "svd__values": x => x[0].svd(true).1;
-        "svd__product": x => x[0].svd(false).0.abs();
-        "eigh__values": x => x[0].eigh().0;
-        "eigh__vectors": x => x[0].eigh().1.abs();
-        "pinv": x => x[0].pinv(None);
-        "lstsq": x => x[0].lstsq(&x[1], None);
-        "matrix_rank": x => x[0].matrix_rank(None);
-        "matrix_norm__fro": x => x[0].matrix_norm(MatrixNorm::Frobenius);
-        "matrix_norm__nuc": x => x[0].matrix_norm(MatrixNorm::Nuclear);
-        "matrix_norm__inf": x => x[0].matrix_norm(MatrixNorm::Rows);
-        "matrix_norm__-inf": x => x[0].matrix_norm(MatrixNorm::LeastRow);
-        "matrix_norm__1": x => x[0].matrix_norm(MatrixNorm::Columns);
-        "matrix_norm__-1": x => x[0].matrix_norm(MatrixNorm::LeastColumn);
-        "matrix_norm__2": x => x[0].matrix_norm(MatrixNorm::Spectral);
-        "matrix_norm__-2": x => x[0].matrix_norm(MatrixNorm::LeastSingular);
-    }
-}
-
-/// Calls that need the feature `fft`; without it their file is left out.
-const TRANSFORMS: &[(&str, Call)] = transforms();
-
-#[cfg(not(feature = "fft"))]
-const fn transforms() -> &'static [(&'static str, Call)] {
-    &[]
-}
-
-#[cfg(feature = "fft")]
-const fn transforms() -> &'static [(&'static str, Call)] {
-    fn pair((a, b): (Tensor, Tensor)) -> Vec<Tensor> {
-        vec![a, b]
-    }
-    &[
-        ("fft", |x| pair(ops::fft(&x[0], &x[1]))),
-        ("fft2", |x| pair(ops::fft2(&x[0], &x[1]))),
-        ("ifft2", |x| pair(ops::ifft2(&x[0], &x[1]))),
-        ("rfft__None", |x| pair(ops::rfft(&x[0], None))),
-        ("rfft__4", |x| pair(ops::rfft(&x[0], Some(4)))),
-        ("rfft__9", |x| pair(ops::rfft(&x[0], Some(9)))),
-        ("irfft__None", |x| vec![ops::irfft(&x[0], &x[1], None)]),
-        ("irfft__4", |x| vec![ops::irfft(&x[0], &x[1], Some(4))]),
-        ("irfft__9", |x| vec![ops::irfft(&x[0], &x[1], Some(9))]),
-    ]
+fn pair((a, b): (Tensor, Tensor)) -> Vec<Tensor> {
+    vec![a, b]
 }
 
 fn attention(x: &[Tensor], options: AttentionOptions) -> Tensor {
@@ -373,8 +346,7 @@ fn resampled(x: &[Tensor], how: Resampling, antialias: bool) -> Tensor {
 /// The call of a case: by its whole name, or by that of the function.
 fn call_of(case: &str) -> Option<Call> {
     let function = case.split("__").next().unwrap_or(case);
-    let features = DECOMPOSITIONS.iter().chain(TRANSFORMS);
-    let whole = LISTS.iter().chain(OTHERS).chain(features).find(|(name, _)| *name == case);
+    let whole = LISTS.iter().chain(OTHERS).find(|(name, _)| *name == case);
     let by_function = || {
         UNARY
             .iter()
@@ -530,21 +502,13 @@ fn every_operation_gives_keras_numbers() {
         .map(|entry| entry.expect("an entry").path())
         .collect();
     paths.sort();
-    let left_out = [
-        ("decompositions", cfg!(feature = "linalg")),
-        ("transforms", cfg!(feature = "fft")),
-    ];
     for path in paths {
-        let file = path.file_stem().expect("a name").to_string_lossy().into_owned();
-        if left_out.contains(&(&*file, false)) {
-            continue;
-        }
         for (name, case) in cases(&path) {
             check(&name, &case, &mut wrong);
             seen.insert(name);
         }
     }
-    for (name, _) in OTHERS.iter().chain(LISTS).chain(DECOMPOSITIONS).chain(TRANSFORMS) {
+    for (name, _) in OTHERS.iter().chain(LISTS) {
         if !seen.contains(*name) {
             wrong.push(format!("{name}: there is no such case"));
         }

@@ -34,14 +34,18 @@ fn code(text: &str) -> Vec<&str> {
 #[test]
 fn every_name_of_keras_has_a_row() {
     let names: Vec<String> =
-        serde_json::from_str(&read(&root().join("tests/golden/keras_ops.json"))).expect("a list of names");
+        serde_json::from_str(&read(&root().join("tests/golden/keras_ops.json")))
+            .expect("a list of names");
     let table = read(&root().join("docs/keras_ops.md"));
     let mut rows: BTreeMap<&str, &str> = BTreeMap::new();
     let mut wrong = Vec::new();
     for line in table.lines().filter(|line| line.starts_with("| `")) {
         let mut cells = line.trim_matches('|').split(" | ");
         let (name, here) = (cells.next().unwrap_or(""), cells.next().unwrap_or(""));
-        if rows.insert(name.trim().trim_matches('`'), here.trim()).is_some() {
+        if rows
+            .insert(name.trim().trim_matches('`'), here.trim())
+            .is_some()
+        {
             wrong.push(format!("{name} has two rows"));
         }
     }
@@ -53,7 +57,9 @@ fn every_name_of_keras_has_a_row() {
         .flat_map(|(names, _)| names.split(' '))
         .collect();
     let function = |name: &str| {
-        core.contains(&format!("pub fn {name}(")) || core.contains(&format!("pub fn {name}<")) || made.contains(name)
+        core.contains(&format!("pub fn {name}("))
+            || core.contains(&format!("pub fn {name}<"))
+            || made.contains(name)
     };
     let activations = read(&root().join("nn-layers/src/activations/activation.rs"));
     let losses = sources(&root().join("nn-train/src/losses"));
@@ -67,7 +73,9 @@ fn every_name_of_keras_has_a_row() {
             None => !code(here).is_empty(),
         };
         if !there {
-            wrong.push(format!("{name}: neither what it is here nor `absent: ` and why"));
+            wrong.push(format!(
+                "{name}: neither what it is here nor `absent: ` and why"
+            ));
         }
         for word in code(here) {
             let found = match word.split_once("::") {
@@ -83,8 +91,15 @@ fn every_name_of_keras_has_a_row() {
             }
         }
     }
-    wrong.extend(rows.keys().map(|name| format!("{name} is no name of Keras's")));
-    let here = format!("Of {} names {} are here.", names.len(), names.len() - table.matches("| absent: ").count());
+    wrong.extend(
+        rows.keys()
+            .map(|name| format!("{name} is no name of Keras's")),
+    );
+    let here = format!(
+        "Of {} names {} are here.",
+        names.len(),
+        names.len() - table.matches("| absent: ").count()
+    );
     if !table.contains(&here) {
         wrong.push(format!("docs/keras_ops.md is to say: {here}"));
     }

@@ -11,11 +11,9 @@ pub mod copy;
 mod crew;
 pub mod dtype;
 pub mod elementwise;
-#[cfg(feature = "fft")]
 pub mod fft;
 pub mod gather;
 pub mod gemm;
-#[cfg(feature = "linalg")]
 pub mod linalg;
 pub mod math;
 pub mod memory;

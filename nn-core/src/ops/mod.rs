@@ -18,11 +18,7 @@ pub(crate) mod stop_gradient;
 pub use custom_gradient::custom_gradient;
 pub use elementwise::select;
 pub use index::{Unique, Update, scatter, scatter_add};
-#[cfg(feature = "linalg")]
-pub use linalg::MatrixNorm;
-pub use linalg::{Overlap, einsum, tensordot};
-#[cfg(feature = "fft")]
-pub use linalg::{fft, fft2, ifft2, irfft, rfft};
+pub use linalg::{MatrixNorm, Overlap, einsum, fft, fft2, ifft2, irfft, rfft, tensordot};
 pub use nn::{
     AttentionOptions, Conv2dOptions, ConvOptions, ConvTransposeOptions, Interpolation, Padding,
     RecurrentCell, RecurrentMasks, RecurrentOptions, RecurrentSteps, RecurrentWeights, Windows,

@@ -59,7 +59,11 @@ pub(super) fn map(m: &mut Mapping<'_, '_>) -> Mapped {
         }
         "isposinf" | "isneginf" => {
             let x = m.input(0)?;
-            let other = if m.op() == "isposinf" { "detect_negative" } else { "detect_positive" };
+            let other = if m.op() == "isposinf" {
+                "detect_negative"
+            } else {
+                "detect_positive"
+            };
             one(m.with("IsInf", &[&x], vec![int(other, 0)]))
         }
         "log2" => logarithm(m, std::f64::consts::LN_2),

@@ -1,4 +1,4 @@
-//! Fourier transforms, with the feature `fft`. Complex numbers are pairs of tensors, real and imaginary parts, as in Keras.
+//! Fourier transforms. Complex numbers are pairs of tensors, real and imaginary parts, as in Keras.
 
 use crate::graph::apply::apply_all;
 use crate::graph::attributes::Attributes;
@@ -25,7 +25,10 @@ impl Op for Fft {
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let (a, b) = (inputs[0].raw_shape(), inputs[1].raw_shape());
         match a == b && a.rank() > 0 {
-            true => Ok(Outputs::Many(vec![Spec::of(&inputs[0]), Spec::of(&inputs[1])])),
+            true => Ok(Outputs::Many(vec![
+                Spec::of(&inputs[0]),
+                Spec::of(&inputs[1]),
+            ])),
             false => Err(Error::shape(format!(
                 "a Fourier transform needs real and imaginary parts of one shape with an axis, found {a} and {b}"
             ))),
@@ -43,7 +46,9 @@ impl Op for Fft {
 
     /// The transform is linear, and its adjoint the other direction.
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let op = Fft { inverse: !self.inverse };
+        let op = Fft {
+            inverse: !self.inverse,
+        };
         let upstreams = [at.upstream_or_zeros(0), at.upstream_or_zeros(1)];
         let [real, imaginary] = apply_all(op, &upstreams).into_array();
         Ok(vec![Some(real), Some(imaginary)])
@@ -121,7 +126,9 @@ fn resized(op: &'static str, x: &Tensor, n: Option<usize>) -> Result<Tensor> {
             around[shape.rank() - 1].1 = n.saturating_sub(now);
             x.slice_axis(-1, 0..n.min(now)).pad(around).ok()
         }
-        _ => Err(Error::shape(format!("{op} needs a last axis of a known size and a length from 1 on, found {shape} and {n:?}"))),
+        _ => Err(Error::shape(format!(
+            "{op} needs a last axis of a known size and a length from 1 on, found {shape} and {n:?}"
+        ))),
     }
 }
 
@@ -141,7 +148,10 @@ pub fn rfft(x: &Tensor, fft_length: Option<usize>) -> (Tensor, Tensor) {
         Ok(x) => {
             let (real, imaginary) = fft(&x, &x.zeros_like());
             let half = x.raw_shape().last().map_or(0, |n| n / 2 + 1);
-            (real.slice_axis(-1, 0..half), imaginary.slice_axis(-1, 0..half))
+            (
+                real.slice_axis(-1, 0..half),
+                imaginary.slice_axis(-1, 0..half),
+            )
         }
         Err(error) => {
             let failed = fail("rfft", error);
@@ -164,7 +174,8 @@ pub fn irfft(real: &Tensor, imaginary: &Tensor, fft_length: Option<usize>) -> Te
     let now = real.raw_shape().last().copied().unwrap_or(0);
     let n = fft_length.unwrap_or(2 * now.max(1) - 2).max(1);
     let half = n / 2 + 1;
-    let both = resized("irfft", real, Some(half)).and_then(|real| Ok((real, resized("irfft", imaginary, Some(half))?)));
+    let both = resized("irfft", real, Some(half))
+        .and_then(|real| Ok((real, resized("irfft", imaginary, Some(half))?)));
     let (real, imaginary) = match both {
         Ok(both) => both,
         Err(error) => return fail("irfft", error),
@@ -173,11 +184,18 @@ pub fn irfft(real: &Tensor, imaginary: &Tensor, fft_length: Option<usize>) -> Te
     let mirrored = |part: &Tensor| part.slice_axis(-1, 1..n - n / 2).flip(-1);
     let single = imaginary.slice_axis(-1, 0..1).zeros_like();
     let middle = match n % 2 == 0 && n > 1 {
-        true => vec![single.clone(), imaginary.slice_axis(-1, 1..half - 1), single],
+        true => vec![
+            single.clone(),
+            imaginary.slice_axis(-1, 1..half - 1),
+            single,
+        ],
         false => vec![single, imaginary.slice_axis(-1, 1..half)],
     };
     let imaginary = concatenate(middle, -1);
-    let whole = [concatenate([real.clone(), mirrored(&real)], -1), concatenate([imaginary.clone(), -mirrored(&imaginary)], -1)];
+    let whole = [
+        concatenate([real.clone(), mirrored(&real)], -1),
+        concatenate([imaginary.clone(), -mirrored(&imaginary)], -1),
+    ];
     let [x, _] = transform(&whole[0], &whole[1], -1, true);
     x / n as f64
 }
@@ -191,7 +209,9 @@ mod tests {
     #[test]
     fn there_and_back() {
         for n in [1, 2, 5, 8] {
-            let x = (Tensor::arange(2 * n).cast(DType::F64) * 1.3).sin().reshape([2, n]);
+            let x = (Tensor::arange(2 * n).cast(DType::F64) * 1.3)
+                .sin()
+                .reshape([2, n]);
             let (re, im) = rfft(&x, None);
             assert_close(&irfft(&re, &im, Some(n)), &x, 1e-14);
             let (re, im) = fft2(&x, &x.flip(1));
@@ -200,13 +220,21 @@ mod tests {
             assert_close(&im, &x.flip(1), 1e-14);
         }
         assert_eq!(rfft(&Tensor::ones([3]), Some(8)).0.shape(), [5]);
-        assert!(fft(&Tensor::ones([3]), &Tensor::ones([2])).0.error().is_some());
+        assert!(
+            fft(&Tensor::ones([3]), &Tensor::ones([2]))
+                .0
+                .error()
+                .is_some()
+        );
         assert!(rfft(&Tensor::from(1.0_f32), None).0.error().is_some());
     }
 
     #[test]
     fn gradient() {
-        check_gradient(|x| fft(&x[0], &x[1]).0.square() * fft(&x[0], &x[1]).1, &[&[2, 3], &[2, 3]]);
+        check_gradient(
+            |x| fft(&x[0], &x[1]).0.square() * fft(&x[0], &x[1]).1,
+            &[&[2, 3], &[2, 3]],
+        );
         check_gradient(|x| rfft(&x[0], Some(5)).1.square(), &[&[2, 4]]);
         check_gradient(|x| irfft(&x[0], &x[1], None).square(), &[&[3], &[3]]);
         check_gradient(|x| ifft2(&x[0], &x[1]).0.square(), &[&[2, 3], &[2, 3]]);

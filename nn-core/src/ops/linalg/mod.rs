@@ -2,11 +2,9 @@
 
 pub(crate) mod correlation;
 pub(crate) mod cross;
-#[cfg(feature = "linalg")]
 pub(crate) mod decompose;
 pub(crate) mod dot;
 pub(crate) mod einsum;
-#[cfg(feature = "fft")]
 pub(crate) mod fft;
 pub(crate) mod inner;
 pub(crate) mod kron;
@@ -16,9 +14,7 @@ pub(crate) mod tensordot;
 pub(crate) mod vander;
 
 pub use correlation::Overlap;
-#[cfg(feature = "linalg")]
 pub use decompose::MatrixNorm;
 pub use einsum::einsum;
-#[cfg(feature = "fft")]
 pub use fft::{fft, fft2, ifft2, irfft, rfft};
 pub use tensordot::tensordot;

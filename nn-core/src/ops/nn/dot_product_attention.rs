@@ -125,7 +125,7 @@ mod tests {
             ..Default::default()
         };
         let y = dot_product_attention(&x, &x, &x, &options);
-        crate::testing::assert_close(&y.flatten(), &Tensor::from([[1.0_f32, 1.5, 3.0]]), 1e-6);
+        crate::testing::assert_close(&y.flatten(), &Tensor::from([1.0_f32, 1.5, 3.0]), 1e-6);
         let mask = Tensor::from([
             [false, false, false],
             [true, false, true],
@@ -137,7 +137,7 @@ mod tests {
             ..Default::default()
         };
         let y = dot_product_attention(&x, &x, &x, &options);
-        crate::testing::assert_close(&y.flatten(), &Tensor::from([[3.0_f32, 3.5, 2.0]]), 1e-6);
+        crate::testing::assert_close(&y.flatten(), &Tensor::from([3.0_f32, 3.5, 2.0]), 1e-6);
     }
 
     #[test]

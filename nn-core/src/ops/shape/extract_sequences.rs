@@ -42,7 +42,12 @@ mod tests {
         for (length, stride) in [(6, 1), (0, 1), (2, 0)] {
             assert!(x.extract_sequences(length, stride).error().is_some());
         }
-        assert!(Tensor::from(1.0_f32).extract_sequences(1, 1).error().is_some());
+        assert!(
+            Tensor::from(1.0_f32)
+                .extract_sequences(1, 1)
+                .error()
+                .is_some()
+        );
     }
 
     #[test]

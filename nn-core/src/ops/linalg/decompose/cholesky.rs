@@ -67,9 +67,16 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn cholesky_inverse(&self, upper: bool) -> Tensor {
-        let l = if upper && self.raw_shape().rank() > 1 { transposed(self) } else { self.clone() };
+        let l = if upper && self.raw_shape().rank() > 1 {
+            transposed(self)
+        } else {
+            self.clone()
+        };
         let n = l.raw_shape().last().copied().unwrap_or(0);
-        let inverse = l.solve_triangular(Tensor::eye_of(n, n, 0, crate::ops::elementwise::float(&l).dtype()), true);
+        let inverse = l.solve_triangular(
+            Tensor::eye_of(n, n, 0, crate::ops::elementwise::float(&l).dtype()),
+            true,
+        );
         match inverse.error() {
             Some(_) => inverse,
             None => transposed(&inverse).matmul(&inverse),
@@ -85,9 +92,16 @@ mod tests {
 
     #[test]
     fn what_is_not_definite_is_refused() {
-        let e = Tensor::from([[1.0, 2.0], [2.0, 1.0]]).cholesky(false).ok().unwrap_err().to_string();
+        let e = Tensor::from([[1.0, 2.0], [2.0, 1.0]])
+            .cholesky(false)
+            .ok()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("not positive definite"), "{e}");
-        assert!(Tensor::ones([2, 3]).cholesky(false).error().is_some() && Tensor::ones([2]).cholesky(true).error().is_some());
+        assert!(
+            Tensor::ones([2, 3]).cholesky(false).error().is_some()
+                && Tensor::ones([2]).cholesky(true).error().is_some()
+        );
         let a = definite(3);
         assert_close(&a.cholesky(true).cholesky_inverse(true), &a.inv(), 1e-13);
     }
@@ -95,6 +109,9 @@ mod tests {
     #[test]
     fn gradient() {
         check_gradient_at(|x| x[0].cholesky(false).square(), &[definite(3)]);
-        check_gradient_at(|x| x[0].cholesky_inverse(false), &[definite(2).cholesky(false)]);
+        check_gradient_at(
+            |x| x[0].cholesky_inverse(false),
+            &[definite(2).cholesky(false)],
+        );
     }
 }

@@ -44,7 +44,9 @@ impl Decomposition for Det {
     }
 
     fn gradient(self, at: &Backward<'_>) -> Result<Tensor> {
-        let scale = (at.upstream() * at.output()).expand_dims(-1).expand_dims(-1);
+        let scale = (at.upstream() * at.output())
+            .expand_dims(-1)
+            .expand_dims(-1);
         Ok(scale * transposed(&at.inputs[0].inv()))
     }
 }
@@ -60,11 +62,16 @@ impl Decomposition for Slogdet {
 
     fn of(self, a: &[f64], n: usize, _: usize) -> Result<Vec<Vec<f64>>> {
         let (diagonal, odd) = pivots(a, n);
-        let sign = diagonal.iter().fold(if odd { -1.0 } else { 1.0 }, |sign, v| match *v {
-            0.0 => 0.0,
-            v => sign * v.signum(),
-        });
-        Ok(vec![vec![sign], vec![diagonal.iter().map(|v| v.abs().ln()).sum()]])
+        let sign = diagonal
+            .iter()
+            .fold(if odd { -1.0 } else { 1.0 }, |sign, v| match *v {
+                0.0 => 0.0,
+                v => sign * v.signum(),
+            });
+        Ok(vec![
+            vec![sign],
+            vec![diagonal.iter().map(|v| v.abs().ln()).sum()],
+        ])
     }
 
     fn gradient(self, at: &Backward<'_>) -> Result<Tensor> {
@@ -127,9 +134,21 @@ mod tests {
     fn singular_and_exchanged() {
         let x = Tensor::from([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]);
         assert_eq!(x.det().item::<f64>().unwrap(), 1.0);
-        assert_eq!(Tensor::from([[0.0, 1.0], [1.0, 0.0]]).det().item::<f64>().unwrap(), -1.0);
+        assert_eq!(
+            Tensor::from([[0.0, 1.0], [1.0, 0.0]])
+                .det()
+                .item::<f64>()
+                .unwrap(),
+            -1.0
+        );
         let (sign, logarithm) = Tensor::from([[1.0, 2.0], [2.0, 4.0]]).slogdet();
-        assert_eq!((sign.item::<f64>().unwrap(), logarithm.item::<f64>().unwrap()), (0.0, f64::NEG_INFINITY));
+        assert_eq!(
+            (
+                sign.item::<f64>().unwrap(),
+                logarithm.item::<f64>().unwrap()
+            ),
+            (0.0, f64::NEG_INFINITY)
+        );
         assert_eq!(Tensor::ones([0, 0]).det().item::<f32>().unwrap(), 1.0);
         assert!(Tensor::ones([2, 3]).det().error().is_some());
     }

@@ -28,7 +28,8 @@ impl Decomposition for Eigh {
     }
 
     fn of(self, a: &[f64], n: usize, _: usize) -> Result<Vec<Vec<f64>>> {
-        let found = linalg::eigh(a, n).ok_or_else(|| Error::value("eigh: a matrix has elements that are not finite"))?;
+        let found = linalg::eigh(a, n)
+            .ok_or_else(|| Error::value("eigh: a matrix has elements that are not finite"))?;
         Ok(found.into())
     }
 

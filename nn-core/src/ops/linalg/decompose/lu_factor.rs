@@ -19,7 +19,10 @@ impl Decomposition for LuFactor {
 
     fn of(self, a: &[f64], n: usize, _: usize) -> Result<Vec<Vec<f64>>> {
         let (packed, rows) = linalg::lu(a, n);
-        Ok(vec![packed, exchanges(&rows).into_iter().map(|row| row as f64).collect()])
+        Ok(vec![
+            packed,
+            exchanges(&rows).into_iter().map(|row| row as f64).collect(),
+        ])
     }
 
     /// `A = P L U`: `P L⁻ᵀ (tril(Lᵀ g, -1) + triu(g Uᵀ)) U⁻ᵀ` for the gradients `g` of both triangles.
@@ -58,9 +61,14 @@ fn order_of(pivots: &[i64], n: usize) -> Vec<i64> {
     let mut all = Vec::new();
     for pivots in pivots.chunks_exact(n.max(1)) {
         let mut rows: Vec<usize> = (0..n).collect();
-        pivots.iter().enumerate().for_each(|(i, &at)| rows.swap(i, at as usize));
+        pivots
+            .iter()
+            .enumerate()
+            .for_each(|(i, &at)| rows.swap(i, at as usize));
         let mut places = vec![0; n];
-        rows.iter().enumerate().for_each(|(place, &row)| places[row] = place as i64);
+        rows.iter()
+            .enumerate()
+            .for_each(|(place, &row)| places[row] = place as i64);
         all.extend(places);
     }
     all

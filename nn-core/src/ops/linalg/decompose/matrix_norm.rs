@@ -58,7 +58,12 @@ mod tests {
 
     #[test]
     fn gradient() {
-        for norm in [MatrixNorm::Nuclear, MatrixNorm::Spectral, MatrixNorm::LeastSingular, MatrixNorm::Rows] {
+        for norm in [
+            MatrixNorm::Nuclear,
+            MatrixNorm::Spectral,
+            MatrixNorm::LeastSingular,
+            MatrixNorm::Rows,
+        ] {
             check_gradient_at(|x| x[0].matrix_norm(norm), &[numbers(&[2, 3])]);
         }
     }

@@ -28,7 +28,8 @@ impl Decomposition for Pinv {
 
     fn of(self, a: &[f64], n: usize, m: usize) -> Result<Vec<Vec<f64>>> {
         let found = linalg::svd(a, n, m, false);
-        let [u, s, vt] = found.ok_or_else(|| Error::value("pinv: a matrix has elements that are not finite"))?;
+        let [u, s, vt] =
+            found.ok_or_else(|| Error::value("pinv: a matrix has elements that are not finite"))?;
         let (k, limit) = (n.min(m), s.first().copied().unwrap_or(0.0) * self.rcond);
         let mut inverse = vec![0.0; m * n];
         for (l, &value) in s.iter().enumerate().filter(|(_, value)| **value > limit) {
@@ -52,8 +53,19 @@ impl Decomposition for Pinv {
 
 /// The rounding of the type, times the greater side.
 fn default_rcond(a: &Tensor, times: f64) -> f64 {
-    let epsilon = if a.dtype() == DType::F64 { f64::EPSILON } else { f64::from(f32::EPSILON) };
-    let greater = a.raw_shape().iter().rev().take(2).max().copied().unwrap_or(1);
+    let epsilon = if a.dtype() == DType::F64 {
+        f64::EPSILON
+    } else {
+        f64::from(f32::EPSILON)
+    };
+    let greater = a
+        .raw_shape()
+        .iter()
+        .rev()
+        .take(2)
+        .max()
+        .copied()
+        .unwrap_or(1);
     times * greater as f64 * epsilon
 }
 
@@ -125,15 +137,35 @@ mod tests {
             assert_close(&a.matmul(a.pinv(None)).matmul(&a), &a, 1e-13);
             assert_eq!(a.matrix_rank(None).to_vec::<i64>().unwrap(), [2, 2]);
         }
-        assert_eq!(Tensor::zeros([3, 3]).matrix_rank(None).item::<i64>().unwrap(), 0);
-        assert_eq!(numbers(&[3, 3]).matrix_rank(Some(1e9)).item::<i64>().unwrap(), 0);
-        assert!(numbers(&[3, 2]).lstsq(numbers(&[2]), None).error().is_some());
+        assert_eq!(
+            Tensor::zeros([3, 3])
+                .matrix_rank(None)
+                .item::<i64>()
+                .unwrap(),
+            0
+        );
+        assert_eq!(
+            numbers(&[3, 3])
+                .matrix_rank(Some(1e9))
+                .item::<i64>()
+                .unwrap(),
+            0
+        );
+        assert!(
+            numbers(&[3, 2])
+                .lstsq(numbers(&[2]), None)
+                .error()
+                .is_some()
+        );
     }
 
     #[test]
     fn gradient() {
         check_gradient_at(|x| x[0].pinv(None), &[numbers(&[3, 2])]);
         check_gradient_at(|x| x[0].pinv(None), &[numbers(&[2, 3])]);
-        check_gradient_at(|x| x[0].lstsq(&x[1], None), &[numbers(&[3, 2]), numbers(&[3])]);
+        check_gradient_at(
+            |x| x[0].lstsq(&x[1], None),
+            &[numbers(&[3, 2]), numbers(&[3])],
+        );
     }
 }

@@ -83,7 +83,12 @@ mod tests {
 
     #[test]
     fn gradient() {
-        check_gradient_at(|x| x[0].qr(false).0, &[numbers(&[2, 3, 2])]);
+        check_gradient_at(|x| x[0].qr(false).0, &[numbers(&[3, 2])]);
         check_gradient_at(|x| x[0].qr(false).1, &[numbers(&[3, 3])]);
+    }
+
+    #[test]
+    fn gradient_of_a_batch() {
+        check_gradient_at(|x| x[0].qr(false).0, &[numbers(&[2, 3, 2])]);
     }
 }

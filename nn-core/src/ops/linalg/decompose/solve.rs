@@ -27,7 +27,11 @@ impl Op for Solve {
         let (a, b) = (a?, b?);
         let x: Vec<f64> = match n * k {
             0 => Vec::new(),
-            _ => a.chunks_exact(n * n).zip(b.chunks_exact(n * k)).flat_map(|(a, b)| linalg::solve(a, b, n, k)).collect(),
+            _ => a
+                .chunks_exact(n * n)
+                .zip(b.chunks_exact(n * k))
+                .flat_map(|(a, b)| linalg::solve(a, b, n, k))
+                .collect(),
         };
         Ok(Tensor::from_vec(x, shape).cast(dtype).into())
     }
@@ -75,7 +79,10 @@ impl Tensor {
         match self.raw_shape().rank() {
             // Its own error, as there is no size of an identity.
             0 => self.solve(Tensor::zeros([0])),
-            _ => self.solve(Tensor::eye_of(n, n, 0, float(self).dtype())),
+            _ => {
+                let eye = Tensor::eye_of(n, n, 0, float(self).dtype());
+                self.solve(eye.broadcast_to(*self.raw_shape()))
+            }
         }
     }
 }
@@ -89,13 +96,27 @@ mod tests {
     #[test]
     fn batches_and_errors() {
         let a = numbers(&[2, 3, 3]) + Tensor::eye_of(3, 3, 0, DType::F64) * 2.0;
-        assert_close(&a.matmul(a.solve(numbers(&[3, 2]))), &numbers(&[3, 2]).broadcast_to([2, 3, 2]), 1e-14);
-        assert_close(&a.matmul(a.inv()), &Tensor::eye_of(3, 3, 0, DType::F64).broadcast_to([2, 3, 3]), 1e-14);
+        assert_close(
+            &a.matmul(a.solve(numbers(&[1, 3, 2]))),
+            &numbers(&[3, 2]).broadcast_to([2, 3, 2]),
+            1e-14,
+        );
+        assert_close(
+            &a.matmul(a.inv()),
+            &Tensor::eye_of(3, 3, 0, DType::F64).broadcast_to([2, 3, 3]),
+            1e-14,
+        );
         assert!(!Tensor::zeros([2, 2]).inv().is_finite_everywhere());
-        assert_eq!(Tensor::from([[2_i64]]).inv().to_vec::<f32>().unwrap(), [0.5]);
+        assert_eq!(
+            Tensor::from([[2_i64]]).inv().to_vec::<f32>().unwrap(),
+            [0.5]
+        );
         let open = Tensor::abstract_of([UNKNOWN, 3, 3], DType::F32);
         assert_eq!(open.inv().shape().to_string(), "[_, 3, 3]");
-        assert!(Tensor::ones([2, 3]).inv().error().is_some() && Tensor::from(1.0_f32).inv().error().is_some());
+        assert!(
+            Tensor::ones([2, 3]).inv().error().is_some()
+                && Tensor::from(1.0_f32).inv().error().is_some()
+        );
     }
 
     #[test]

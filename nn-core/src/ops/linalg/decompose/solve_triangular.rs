@@ -43,21 +43,33 @@ impl Op for SolveTriangular {
         let b_gradient = transposed(&at.inputs[0]).solve_triangular(at.upstream(), !self.lower);
         let a_gradient = at.when(0, || {
             let whole = -b_gradient.matmul_transposed(at.output());
-            if self.lower { whole.tril(0) } else { whole.triu(0) }
+            if self.lower {
+                whole.tril(0)
+            } else {
+                whole.triu(0)
+            }
         });
         Ok(vec![a_gradient, Some(b_gradient)])
     }
 }
 
 /// Matrices and right sides of one batch and type, and whether the right sides were vectors.
-pub(super) fn system(op: &'static str, a: &Tensor, b: impl Operand) -> Result<(Tensor, Tensor, bool)> {
+pub(super) fn system(
+    op: &'static str,
+    a: &Tensor,
+    b: impl Operand,
+) -> Result<(Tensor, Tensor, bool)> {
     let b = b.operand(a.dtype());
     let [a, b] = floats(a, b);
     let (a, b) = (a.ok()?, b.ok()?);
     let shape = *a.raw_shape();
     let n = match shape[..] {
         [.., n, m] if n == m && is_known(n) => n,
-        _ => return Err(Error::shape(format!("{op} needs square matrices of a known size, found {shape}"))),
+        _ => {
+            return Err(Error::shape(format!(
+                "{op} needs square matrices of a known size, found {shape}"
+            )));
+        }
     };
     let vector = b.raw_shape().rank() + 1 == shape.rank();
     let b = if vector { b.expand_dims(-1) } else { b };
@@ -65,14 +77,26 @@ pub(super) fn system(op: &'static str, a: &Tensor, b: impl Operand) -> Result<(T
     let k = match sides[..] {
         [.., rows, k] if rows == n && is_known(k) => k,
         _ => {
-            let found = if vector { sides.without(sides.rank() - 1) } else { sides };
-            return Err(Error::shape(format!("{op} of {shape} needs right sides [.., {n}] or [.., {n}, k], found {found}")));
+            let found = if vector {
+                sides.without(sides.rank() - 1)
+            } else {
+                sides
+            };
+            return Err(Error::shape(format!(
+                "{op} of {shape} needs right sides [.., {n}] or [.., {n}, k], found {found}"
+            )));
         }
     };
     let batch = |s: &Shape| Shape::new(&s[..s.rank() - 2]);
-    let both = batch(&shape).broadcast(&batch(&sides)).ok_or_else(|| Error::broadcast("solve", &shape, &sides))?;
+    let both = batch(&shape)
+        .broadcast(&batch(&sides))
+        .ok_or_else(|| Error::broadcast("solve", &shape, &sides))?;
     let with = |tail: [usize; 2]| Shape::try_new(&[&both[..], &tail].concat());
-    Ok((a.broadcast_to(with([n, n])?).ok()?, b.broadcast_to(with([n, k])?).ok()?, vector))
+    Ok((
+        a.broadcast_to(with([n, n])?).ok()?,
+        b.broadcast_to(with([n, k])?).ok()?,
+        vector,
+    ))
 }
 
 impl Tensor {
@@ -109,14 +133,27 @@ mod tests {
         let x = a.solve_triangular(numbers(&[2, 3, 1]), false);
         assert_close(&a.triu(0).matmul(&x), &numbers(&[2, 3, 1]), 1e-14);
         assert!(a.solve_triangular(numbers(&[2]), true).error().is_some());
-        assert!(numbers(&[2, 3]).solve_triangular(numbers(&[2]), true).error().is_some());
-        assert_eq!(Tensor::zeros([0, 0]).solve_triangular(Tensor::zeros([0, 2]), true).shape(), [0, 2]);
+        assert!(
+            numbers(&[2, 3])
+                .solve_triangular(numbers(&[2]), true)
+                .error()
+                .is_some()
+        );
+        assert_eq!(
+            Tensor::zeros([0, 0])
+                .solve_triangular(Tensor::zeros([0, 2]), true)
+                .shape(),
+            [0, 2]
+        );
     }
 
     #[test]
     fn gradient() {
         for lower in [false, true] {
-            check_gradient_at(|x| x[0].solve_triangular(&x[1], lower), &[definite(3), numbers(&[3, 2])]);
+            check_gradient_at(
+                |x| x[0].solve_triangular(&x[1], lower),
+                &[definite(3), numbers(&[3, 2])],
+            );
         }
     }
 }
