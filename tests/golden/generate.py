@@ -30,6 +30,7 @@ from reference import (
     losses,
     metrics,
     models,
+    ops,
     optimizers,
     weights,
 )
@@ -37,7 +38,7 @@ from reference.case_file import deviation
 
 FOLDER = pathlib.Path(__file__).parent
 MODULES = [
-    layers_core, layers_shape, layers_state, layers_rnn, activations, losses, metrics, optimizers, weights, models, keras_models, layers_conv,
+    layers_core, layers_shape, layers_state, layers_rnn, activations, losses, metrics, optimizers, weights, models, keras_models, layers_conv, ops,
 ]
 # What another processor may round differently, relative to the largest magnitude of a tensor.
 TOLERANCE = 1e-5
