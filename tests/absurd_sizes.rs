@@ -232,7 +232,7 @@ fn layers_name_their_place() {
             ("ZeroPadding2D", layer_error(ZeroPadding2D::new(n))),
             (
                 "ZeroPadding2D",
-                layer_error(ZeroPadding2D::new(0).sides([[n, 0], [0, 0]])),
+                layer_error(ZeroPadding2D::new(0).padding_by_side([[n, 0], [0, 0]])),
             ),
             (
                 "MaxPooling2D",

@@ -36,6 +36,16 @@ pub trait Layer: Module + Sized {
         Ok(())
     }
 
+    /// Runs the layer with tensors in a list, in the order in which they stand in its arguments, and lists what comes out. A layer that can
+    /// be called in more than one way (with states, with or without a key) overrides it in its `#[model] impl`.
+    fn call_any(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor> {
+        let output = match Self::Input::from_leaves(inputs) {
+            Ok(input) => enter(self, input, training),
+            Err(error) => Self::Output::failed(error),
+        };
+        output.leaves().into_iter().cloned().collect()
+    }
+
     /// Runs the layer, training or not as given; layers called inside inherit the flag.
     fn call(&self, input: impl IntoInput<Self::Input>, training: bool) -> Self::Output {
         enter(self, input.into_input(), training)

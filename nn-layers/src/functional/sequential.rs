@@ -1,7 +1,7 @@
 //! Layers in a row.
 
 use nn_core::config::{Reader, Writer};
-use nn_core::registry::{DynLayer, LayerClass, config_of, layer_from_config};
+use nn_core::registry::{DynLayer, LayerClass, call_one, config_of, layer_from_config};
 use nn_core::{Error, Layer, Module, Result, Tensor};
 use serde_json::Value;
 
@@ -96,13 +96,19 @@ impl Module for Sequential {
             layer_from_config(layer).map_err(|e| e.context(format!("layer {i} of Sequential")))
         };
         // Read where they are: a copy at every level would make deep nesting slow.
-        let layers = Reader::new("Sequential", config)?.entry("layers", |layers| {
+        let reader = Reader::new(&["Sequential"], config)?;
+        reader.only(&["layers", "build_input_shape"], &[])?;
+        let layers = reader.entry("layers", |layers| {
             let layers = layers.as_array().ok_or_else(|| {
                 Error::format(format!("expected a list of layers, found {layers}"))
             })?;
-            layers.iter().enumerate().map(read).collect::<Result<_>>()
+            // What goes in is no layer here: the first call says it.
+            let layers = layers.iter().filter(|l| l["class_name"] != "InputLayer");
+            layers.enumerate().map(read).collect::<Result<_>>()
         })?;
-        Ok(Sequential { layers })
+        let model = Sequential { layers };
+        reader.finish(&model)?;
+        Ok(model)
     }
 }
 
@@ -113,7 +119,7 @@ impl Layer for Sequential {
     fn run(&self, input: Tensor, training: bool) -> Tensor {
         self.layers
             .iter()
-            .fold(input, |x, layer| layer.call_dyn(x, training))
+            .fold(input, |x, layer| call_one(&**layer, x, training))
     }
 }
 
