@@ -114,9 +114,13 @@ fn check(case: &Case) -> Result<Vec<String>> {
         }
     }
     for (name, _) in &state {
-        let known = name.strip_prefix("optimizer/").and_then(|n| n.split_once('/'));
+        let known = name
+            .strip_prefix("optimizer/")
+            .and_then(|n| n.split_once('/'));
         // The factors of Adafactor have no names in Keras.
-        if let Some((slot, variable)) = known.filter(|(slot, _)| !["r", "c", "iterations"].contains(slot)) {
+        if let Some((slot, variable)) =
+            known.filter(|(slot, _)| !["r", "c", "iterations"].contains(slot))
+        {
             case.tensor(&format!("slot/{variable}/{slot}"));
         }
     }

@@ -28,9 +28,7 @@ pub fn lamb<T: Float>(by: &Lamb, p: &mut [T], g: &[T], m: &mut [T], v: &mut [T])
     let [lr, epsilon, decay] = [by.learning_rate, by.epsilon, by.weight_decay].map(T::from_f64);
     let [rest_1, rest_2] = [1.0 - by.beta_1, 1.0 - by.beta_2].map(T::from_f64);
     let corrections = [1.0 - by.beta_1.powf(t), 1.0 - by.beta_2.powf(t)].map(T::from_f64);
-    let adam = move |m: T, v: T| {
-        (m / corrections[0]) / (Float::sqrt(v / corrections[1]) + epsilon)
-    };
+    let adam = move |m: T, v: T| (m / corrections[0]) / (Float::sqrt(v / corrections[1]) + epsilon);
     update(p, g, [&mut *m, &mut *v], |p, g, [m, v]| {
         let m = m + (g - m) * rest_1;
         let v = v + (g * g - v) * rest_2;

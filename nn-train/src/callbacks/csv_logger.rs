@@ -82,7 +82,8 @@ impl Callback for CSVLogger {
                 // Later epochs have a validation: its columns are made now.
                 let names = self.columns.clone().into_iter();
                 let measured = names.filter(|name| name != "learning_rate");
-                self.columns.extend(measured.map(|name| format!("val_{name}")));
+                self.columns
+                    .extend(measured.map(|name| format!("val_{name}")));
             }
             let header = std::iter::once("epoch".to_string()).chain(self.columns.clone());
             self.write(header.collect())?;

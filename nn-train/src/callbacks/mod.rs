@@ -112,7 +112,12 @@ pub trait Callback {
 
     /// After a batch of the validation, with the means so far in it.
     #[allow(clippy::missing_errors_doc)]
-    fn on_test_batch_end(&mut self, batch: usize, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
+    fn on_test_batch_end(
+        &mut self,
+        batch: usize,
+        scores: &Scores,
+        run: &mut Run<'_>,
+    ) -> Result<()> {
         let _ = (batch, scores, run);
         Ok(())
     }
@@ -175,7 +180,12 @@ impl<C: Callback + ?Sized> Callback for &mut C {
     fn on_test_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
         (**self).on_test_batch_begin(batch, run)
     }
-    fn on_test_batch_end(&mut self, batch: usize, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
+    fn on_test_batch_end(
+        &mut self,
+        batch: usize,
+        scores: &Scores,
+        run: &mut Run<'_>,
+    ) -> Result<()> {
         (**self).on_test_batch_end(batch, scores, run)
     }
     fn on_test_end(&mut self, scores: &Scores, run: &mut Run<'_>) -> Result<()> {

@@ -97,7 +97,10 @@ impl Rule for Adadelta {
         // The new mean of squared gradients holds (1 - ρ) g², so that the quotient is at most 1 / √(1 - ρ); a percent for the rounding.
         let delta = ((slot + self.epsilon) / (1.0 - self.rho)).sqrt() * 1.01;
         let slots = slot.max(gradient * gradient).max(delta * delta);
-        Some(Bounds::new(at.learning_rate * delta, slots.max(delta * gradient)))
+        Some(Bounds::new(
+            at.learning_rate * delta,
+            slots.max(delta * gradient),
+        ))
     }
 
     fn check(&self) -> Result<()> {

@@ -72,11 +72,7 @@ impl Rule for Adagrad {
     }
 
     fn first_slot(&self, _: &str, value: &Tensor) -> Tensor {
-        Tensor::full_of(
-            value.shape(),
-            self.initial_accumulator_value,
-            value.dtype(),
-        )
+        Tensor::full_of(value.shape(), self.initial_accumulator_value, value.dtype())
     }
 
     fn step(

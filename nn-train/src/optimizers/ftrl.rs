@@ -87,7 +87,10 @@ impl Ftrl {
 
     /// The strength of the penalty on squares that enters through the gradient, from 0 on (Keras: 0.0).
     #[must_use]
-    pub fn l2_shrinkage_regularization_strength(mut self, l2_shrinkage_regularization_strength: f64) -> Ftrl {
+    pub fn l2_shrinkage_regularization_strength(
+        mut self,
+        l2_shrinkage_regularization_strength: f64,
+    ) -> Ftrl {
         self.l2_shrinkage_regularization_strength = l2_shrinkage_regularization_strength;
         self
     }
@@ -111,11 +114,9 @@ impl Rule for Ftrl {
 
     fn first_slot(&self, name: &str, value: &Tensor) -> Tensor {
         match name {
-            "accumulator" => Tensor::full_of(
-                value.shape(),
-                self.initial_accumulator_value,
-                value.dtype(),
-            ),
+            "accumulator" => {
+                Tensor::full_of(value.shape(), self.initial_accumulator_value, value.dtype())
+            }
             _ => value.zeros_like(),
         }
     }
@@ -154,10 +155,7 @@ impl Rule for Ftrl {
         )?;
         within("beta", self.beta, self.beta.is_finite(), "finite")?;
         [
-            (
-                "initial_accumulator_value",
-                self.initial_accumulator_value,
-            ),
+            ("initial_accumulator_value", self.initial_accumulator_value),
             (
                 "l1_regularization_strength",
                 self.l1_regularization_strength,

@@ -201,9 +201,9 @@ impl Optimizer for LossScaleOptimizer {
     ) -> Result<()> {
         let find = |wanted: &str| {
             let found = state.iter().find(|(name, _)| name == wanted);
-            found.map(|(_, t)| t).ok_or_else(|| {
-                Error::format(format!("the optimizer state has no `{wanted}`"))
-            })
+            found
+                .map(|(_, t)| t)
+                .ok_or_else(|| Error::format(format!("the optimizer state has no `{wanted}`")))
         };
         // What is no state at all is said by the optimizer inside.
         if state.iter().any(|(name, _)| name == ITERATIONS) {
@@ -215,7 +215,9 @@ impl Optimizer for LossScaleOptimizer {
                     "`{SCALE}` is {scale} and `{COUNTER}` {counter}; the first must be above 0 and finite, the second a count"
                 )));
             }
-            let rest = state.iter().filter(|(name, _)| name != SCALE && name != COUNTER);
+            let rest = state
+                .iter()
+                .filter(|(name, _)| name != SCALE && name != COUNTER);
             let rest: Vec<(String, Tensor)> = rest.cloned().collect();
             self.inner.load_state(parameters, &rest)?;
             (self.scale, self.counter) = (scale, counter as u64);
@@ -257,12 +259,18 @@ mod tests {
             .dynamic_growth_steps(2);
         let infinite = gradients.clone().map(|_, g| g * f32::INFINITY);
         optimizer.update(&parameters, &infinite).unwrap();
-        assert_eq!((optimizer.dynamic_scale(), optimizer.iterations()), (4.0, 0));
+        assert_eq!(
+            (optimizer.dynamic_scale(), optimizer.iterations()),
+            (4.0, 0)
+        );
         assert_eq!(parameters[0].value().to_vec::<f32>().unwrap(), before);
 
         let scaled = gradients.map(|_, g| g * 4.0);
         optimizer.update(&parameters, &scaled).unwrap();
-        assert_eq!((optimizer.dynamic_scale(), optimizer.iterations()), (4.0, 1));
+        assert_eq!(
+            (optimizer.dynamic_scale(), optimizer.iterations()),
+            (4.0, 1)
+        );
         let state = optimizer.state(&parameters);
         optimizer.update(&parameters, &scaled).unwrap();
         assert_eq!(optimizer.dynamic_scale(), 8.0);

@@ -174,7 +174,13 @@ impl Optimizer for MultiOptimizer {
                     m.pattern
                 )));
             }
-            if self.mapped.iter().filter(|o| o.pattern == m.pattern).count() > 1 {
+            if self
+                .mapped
+                .iter()
+                .filter(|o| o.pattern == m.pattern)
+                .count()
+                > 1
+            {
                 return Err(Error::value(format!(
                     "a MultiOptimizer has two optimizers for `{}`",
                     m.pattern
@@ -222,7 +228,9 @@ impl Optimizer for MultiOptimizer {
         let given: Vec<Gradients> = parts
             .iter()
             .map(|part| {
-                let own = gradients.clone().only(|id| part.iter().any(|p| p.id() == id));
+                let own = gradients
+                    .clone()
+                    .only(|id| part.iter().any(|p| p.id() == id));
                 known += own.len();
                 own
             })
@@ -337,7 +345,10 @@ impl Optimizer for MultiOptimizer {
                 continue;
             }
             let of = |part: &Vec<Parameter<'_>>| {
-                let end = |p: &Parameter<'_>| name.strip_suffix(p.path()).is_some_and(|n| n.ends_with('/'));
+                let end = |p: &Parameter<'_>| {
+                    name.strip_suffix(p.path())
+                        .is_some_and(|n| n.ends_with('/'))
+                };
                 part.iter().any(end)
             };
             // What belongs to nobody is refused by the default optimizer.
@@ -408,7 +419,10 @@ mod tests {
         assert_eq!(multi.place_of("decoder.b.kernel").unwrap(), 2);
         assert_eq!(multi.place_of("my_encoder.first.kernel").unwrap(), 3);
         let e = multi.place_of("encoder.last.kernel").unwrap_err();
-        assert!(e.to_string().contains("make one of the patterns narrower"), "{e}");
+        assert!(
+            e.to_string().contains("make one of the patterns narrower"),
+            "{e}"
+        );
         let back = from_config(&multi.config()).unwrap();
         assert_eq!(back.config(), multi.config());
 

@@ -1,6 +1,8 @@
 //! Muon: steps whose matrices are orthogonal.
 
-use super::settings::{check_epsilon, check_share, describe, optimizer, settings_and_slots, within};
+use super::settings::{
+    check_epsilon, check_share, describe, optimizer, settings_and_slots, within,
+};
 use super::{LearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Error, Result, Shape, Tensor, no_gradient, with_float};
 use nn_kernels::update as kernel;
@@ -115,7 +117,10 @@ impl Muon {
     /// Regular expressions: parameters in whose path one is found make Adam's steps. Paths are looked through with dots and, as in
     /// Keras, with slashes between their parts.
     #[must_use]
-    pub fn exclude_layers<S: Into<String>>(mut self, patterns: impl IntoIterator<Item = S>) -> Muon {
+    pub fn exclude_layers<S: Into<String>>(
+        mut self,
+        patterns: impl IntoIterator<Item = S>,
+    ) -> Muon {
         self.exclude_layers = patterns.into_iter().map(Into::into).collect();
         self.excluded = OnceLock::new();
         self
@@ -175,7 +180,8 @@ impl Muon {
         let expressions = || {
             // `check` has refused what is none.
             let made = self.exclude_layers.iter();
-            made.filter_map(|pattern| Regex::new(pattern).ok()).collect()
+            made.filter_map(|pattern| Regex::new(pattern).ok())
+                .collect()
         };
         let excluded = self.excluded.get_or_init(expressions);
         shape.rank() != 2
@@ -296,7 +302,12 @@ impl Rule for Muon {
         within("adam_lr_ratio", ratio, fits, "above 0 and finite")?;
         let decay = self.adam_weight_decay.unwrap_or(0.0);
         let fits = decay >= 0.0 && decay.is_finite();
-        within("adam_weight_decay", decay, fits, "a finite number from 0 on")?;
+        within(
+            "adam_weight_decay",
+            decay,
+            fits,
+            "a finite number from 0 on",
+        )?;
         for (name, number) in [
             ("muon_a", self.muon_a),
             ("muon_b", self.muon_b),

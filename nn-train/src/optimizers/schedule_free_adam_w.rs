@@ -1,6 +1,8 @@
 //! AdamW without a schedule: the parameters are a mix of where steps lead and of the average of all steps.
 
-use super::settings::{check_epsilon, check_share, describe, optimizer, settings_and_slots, within};
+use super::settings::{
+    check_epsilon, check_share, describe, optimizer, settings_and_slots, within,
+};
 use super::slots::copy_of;
 use super::{LearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};

@@ -90,7 +90,10 @@ impl Settings {
             )?;
         }
         let groups = self.groups.iter();
-        for decay in groups.filter_map(|g| g.weight_decay).chain(self.weight_decay) {
+        for decay in groups
+            .filter_map(|g| g.weight_decay)
+            .chain(self.weight_decay)
+        {
             let fits = decay >= 0.0 && (decay as f32).is_finite();
             within("weight_decay", decay, fits, "a finite number from 0 on")?;
         }
@@ -99,7 +102,12 @@ impl Settings {
         within("ema_momentum", momentum, fits, "in [0, 1]")?;
         if let Some(scale) = self.loss_scale_factor {
             let fits = scale as f32 > 0.0 && (scale as f32).is_finite();
-            within("loss_scale_factor", scale, fits, "above 0 and finite, as f32 holds it")?;
+            within(
+                "loss_scale_factor",
+                scale,
+                fits,
+                "above 0 and finite, as f32 holds it",
+            )?;
         }
         if self.ema_overwrite_frequency == Some(0) {
             return Err(Error::value(

@@ -81,7 +81,9 @@ impl<R: Rule> Optimizer for R {
         if !settings.use_ema {
             return Err(Error::value(format!(
                 "{} keeps no averages to swap with: it needs `ema(0.99)`",
-                self.describe()["class_name"].as_str().unwrap_or("the optimizer")
+                self.describe()["class_name"]
+                    .as_str()
+                    .unwrap_or("the optimizer")
             )));
         }
         for p in parameters.iter().filter(|p| p.trainable()) {
@@ -522,7 +524,8 @@ mod tests {
             assert_eq!(from_config(&config).unwrap().config(), config);
         }
         let refused = |config| from_config(&config).err().unwrap().to_string();
-        let e = refused(json!({"class_name": "Adam", "config": {"gradient_accumulation_steps": 1}}));
+        let e =
+            refused(json!({"class_name": "Adam", "config": {"gradient_accumulation_steps": 1}}));
         assert!(
             e.contains("the configuration of Adam: gradient_accumulation_steps must be at least 2"),
             "{e}"

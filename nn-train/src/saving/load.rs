@@ -58,7 +58,9 @@ pub(crate) fn take_up<M: Model>(model: &M, now: &mut State, path: &Path) -> Resu
             .load_state(&parameters, &saved.optimizer.state(&parameters))?;
         plan.assign(&parameters, &file)?;
         // A rate that callbacks have lowered goes on; a schedule has its own.
-        let _ = now.optimizer.set_learning_rate(saved.optimizer.learning_rate());
+        let _ = now
+            .optimizer
+            .set_learning_rate(saved.optimizer.learning_rate());
         (now.seed, now.epoch, now.step) = (saved.seed, saved.epoch, saved.step);
         (now.resume, now.loaded) = (saved.resume, true);
         Ok(())

@@ -1,7 +1,7 @@
 //! A model with an optimizer, losses and metrics: what can be trained, evaluated and saved as a whole.
 
 use crate::data::Batch;
-use crate::data::{Dataset, IntoDataset, IntoTensors};
+use crate::data::{Dataset, IntoDataset, IntoTensors, check_batch_size};
 use crate::metrics::Scores;
 use crate::optimizers::Optimizer;
 use crate::saving;
@@ -90,7 +90,11 @@ impl<M: Model> Compiled<M> {
     ///
     /// # Errors
     /// As [`Compiled::evaluate`]; a batch size of 0.
-    pub fn evaluate_batched(&mut self, data: impl IntoDataset, batch_size: usize) -> Result<Scores> {
+    pub fn evaluate_batched(
+        &mut self,
+        data: impl IntoDataset,
+        batch_size: usize,
+    ) -> Result<Scores> {
         check_batch_size(batch_size)?;
         let data = data.into_dataset()?;
         if data.is_empty() {
@@ -108,7 +112,12 @@ impl<M: Model> Compiled<M> {
     }
 
     /// Evaluates the batch of a number, from 0; before the first, all targets of the data are looked at.
-    pub(super) fn evaluate_batch(&mut self, data: &Dataset, index: usize, batch: &Dataset) -> Result<()> {
+    pub(super) fn evaluate_batch(
+        &mut self,
+        data: &Dataset,
+        index: usize,
+        batch: &Dataset,
+    ) -> Result<()> {
         let whole = (index == 0).then_some(data);
         self.test(batch.clone().into(), whole).map_err(|e| {
             let fails = |&row: &usize| self.test(batch.rows(row, row + 1).into(), None).is_err();

@@ -20,6 +20,16 @@ def learning_rate(optimizer):
     return np.asarray(optimizer.learning_rate, np.float32)
 
 
+def apply(optimizer, gradients, variables):
+    """One step. On JAX a `LossScaleOptimizer` makes it without state only."""
+    if not isinstance(optimizer, K.LossScaleOptimizer):
+        return optimizer.apply(gradients, variables)
+    state = [v.value for v in optimizer.variables]
+    new_variables, new_state = optimizer.stateless_apply(state, gradients, [v.value for v in variables])
+    for variable, value in zip(variables + optimizer.variables, new_variables + new_state):
+        variable.assign(value)
+
+
 def optimizer_case(
     file, case, optimizer_class, exclude=None, gradient_size=1.0, shapes=FEW, steps=5, **arguments
 ):
@@ -37,7 +47,7 @@ def optimizer_case(
     for k in range(steps):
         gradients = [np.float32(gradient_size * random.standard_normal(v.shape)) for v in variables]
         tensors[f"learning_rate.{k}"] = learning_rate(optimizer)
-        optimizer.apply(gradients, variables)
+        apply(optimizer, gradients, variables)
         for variable, gradient in zip(variables, gradients):
             tensors[f"grad.{k}/{variable.name}"] = gradient
             tensors[f"after.{k}/{variable.name}"] = variable.numpy().copy()
