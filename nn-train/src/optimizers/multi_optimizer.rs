@@ -105,10 +105,18 @@ impl MultiOptimizer {
             ))));
         }
         let map = registry::read_over(defaults, &map, &[]).map_err(inside)?;
-        let default = from_config(&map.default_optimizer.0).map_err(inside)?;
+        // Keras gives every optimizer inside the scale of the whole.
+        let inner = |config: &Value| {
+            let mut config = config.clone();
+            if let Some(entries) = config.get_mut("config").and_then(Value::as_object_mut) {
+                entries.remove("loss_scale_factor");
+            }
+            from_config(&config).map_err(inside)
+        };
+        let default = inner(&map.default_optimizer.0)?;
         let mut multi = MultiOptimizer::new(default);
         for (pattern, config) in &map.optimizer_map {
-            multi = multi.optimizer(pattern, from_config(config).map_err(inside)?);
+            multi = multi.optimizer(pattern, inner(config)?);
         }
         multi.loss_scale_factor = written.loss_scale_factor;
         multi.check().map_err(inside)?;

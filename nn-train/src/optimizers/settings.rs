@@ -278,8 +278,8 @@ macro_rules! optimizer {
 
             /// Keeps an exponential moving average of every parameter, `average = momentum · average + (1 - momentum) · p` after each
             /// step (Keras: `use_ema`, `ema_momentum`); it begins as a copy of what the first step leaves. Parameters become their averages by
-            /// [`Compiled::finalize`](crate::Compiled::finalize), and for each evaluation by
-            /// [`SwapEMAWeights`](crate::callbacks::SwapEMAWeights).
+            /// [`Compiled::finalize`](crate::Compiled::finalize), and for each evaluation by the
+            /// callback `SwapEMAWeights`.
             #[must_use]
             pub fn ema(mut self, momentum: f64) -> $Type {
                 let settings = $crate::optimizers::Rule::settings_mut(&mut self);
