@@ -1,7 +1,7 @@
 //! What the functions of two tensors, element by element with broadcasting, have in common.
 
 use crate::graph::apply::{apply, apply_static};
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{DType, Error, Operand, Result, Shape, Tensor, with_float};
 use nn_kernels::elementwise::{broadcast_zip, broadcast_zip_wide};
 use nn_kernels::math::Float;
@@ -61,6 +61,10 @@ impl<F: Function> Op for Zip<F> {
 
     fn keeps(&self) -> Keeps {
         F::KEEPS
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
     }
 }
 
@@ -139,3 +143,21 @@ macro_rules! operator {
     )*};
 }
 pub(crate) use operator;
+
+/// `a += b` and its kin: the tensor becomes the result, as `a = a + b` would make it.
+macro_rules! assign_operators {
+    ($($Trait:ident $method:ident $operator:tt;)*) => {$(
+        impl<B: Operand> std::ops::$Trait<B> for Tensor {
+            #[track_caller]
+            fn $method(&mut self, other: B) {
+                *self = &*self $operator other;
+            }
+        }
+    )*};
+}
+assign_operators! {
+    AddAssign add_assign +;
+    SubAssign sub_assign -;
+    MulAssign mul_assign *;
+    DivAssign div_assign /;
+}
