@@ -94,11 +94,11 @@ impl Slots {
     /// Makes the slots of a parameter, whose identity is `id`, where it has none yet.
     pub(super) fn begin<R: Rule>(&mut self, rule: &R, names: &[&str], id: u64, p: &Parameter<'_>) {
         let wanted = names.iter().filter(|name| has(rule, name, p));
-        if self
-            .by_parameter
-            .get(&id)
-            .is_some_and(|slots| slots.len() == wanted.clone().count())
-        {
+        // Most parameters have all, which is seen without asking the rule about each.
+        let complete = |slots: &Vec<Tensor>| {
+            slots.len() == names.len() || slots.len() == wanted.clone().count()
+        };
+        if self.by_parameter.get(&id).is_some_and(complete) {
             return;
         }
         let value = p.value();
