@@ -50,24 +50,24 @@ fn folder(name: &str) -> PathBuf {
 #[test]
 fn every_function_is_called_in_its_turn() {
     let told = RefCell::new(String::new());
-    let tell = |what: &str| told.borrow_mut().push_str(what);
+    let tell = |what: &str| -> Result<()> {
+        told.borrow_mut().push_str(what);
+        Ok(())
+    };
     let callback = LambdaCallback::default()
-        .on_train_begin(|_| Ok(tell("[")))
-        .on_epoch_begin(|_, _| Ok(tell("(")))
-        .on_batch_begin(|_, _| Ok(tell("b")))
-        .on_batch_end(|_, _, _| Ok(tell("B")))
-        .on_test_begin(|_| Ok(tell("<")))
-        .on_test_batch_begin(|_, _| Ok(tell("t")))
-        .on_test_batch_end(|_, scores, _| {
-            Ok(tell(if scores.get("loss").is_some() {
-                "T"
-            } else {
-                "?"
-            }))
+        .on_train_begin(|_| tell("["))
+        .on_epoch_begin(|_, _| tell("("))
+        .on_batch_begin(|_, _| tell("b"))
+        .on_batch_end(|_, _, _| tell("B"))
+        .on_test_begin(|_| tell("<"))
+        .on_test_batch_begin(|_, _| tell("t"))
+        .on_test_batch_end(|_, scores, _| match scores.get("loss") {
+            Some(_) => tell("T"),
+            None => tell("?"),
         })
-        .on_test_end(|_, _| Ok(tell(">")))
-        .on_epoch_end(|_, _, _| Ok(tell(")")))
-        .on_train_end(|_| Ok(tell("]")));
+        .on_test_end(|_, _| tell(">"))
+        .on_epoch_end(|_, _, _| tell(")"))
+        .on_train_end(|_| tell("]"));
     let mut m = model(SGD::new(0.1));
     let fit = quiet()
         .epochs(3)
@@ -144,7 +144,10 @@ impl Callback for Interrupt {
     fn on_batch_begin(&mut self, _: usize, _: &mut Run<'_>) -> Result<()> {
         match self.0 {
             0 => Err(Error::value("interrupted")),
-            _ => Ok(self.0 -= 1),
+            _ => {
+                self.0 -= 1;
+                Ok(())
+            }
         }
     }
 }
@@ -220,15 +223,14 @@ fn files_are_saved_after_so_many_batches() {
 
 #[test]
 fn averages_are_evaluated_while_the_weights_are_trained() {
-    let values = |run: &Run<'_>| {
-        nn_core::module::parameters(run.model())[0]
-            .value()
-            .to_vec::<f32>()
-            .unwrap()
+    let note = |seen: &RefCell<Vec<Vec<f32>>>, run: &Run<'_>| -> Result<()> {
+        let parameters = nn_core::module::parameters(run.model());
+        seen.borrow_mut().push(parameters[0].value().to_vec()?);
+        Ok(())
     };
     let (tested, trained) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
-    let look = LambdaCallback::new(|_, _, run| Ok(trained.borrow_mut().push(values(run))))
-        .on_test_begin(|run| Ok(tested.borrow_mut().push(values(run))));
+    let look = LambdaCallback::new(|_, _, run| note(&trained, run))
+        .on_test_begin(|run| note(&tested, run));
     let mut m = model(SGD::new(0.2).ema(0.5));
     let fit = || quiet().epochs(3).validation_data(data(8));
     m.fit(
@@ -255,7 +257,7 @@ fn averages_are_evaluated_while_the_weights_are_trained() {
     // At the end of an epoch, for the callbacks after it.
     let mut swapped = model(SGD::new(0.2).ema(0.5));
     let averaged = RefCell::new(Vec::new());
-    let look = LambdaCallback::new(|_, _, run| Ok(averaged.borrow_mut().push(values(run))));
+    let look = LambdaCallback::new(|_, _, run| note(&averaged, run));
     let swap = SwapEMAWeights::new().swap_on_epoch(true);
     swapped
         .fit(data(12), fit().callback(swap).callback(look))
