@@ -153,6 +153,14 @@ impl MultiOptimizer {
         Ok(parts)
     }
 
+    /// The name that the number of steps of the `i`-th optimizer is saved under: a configuration may give them in another order.
+    fn iterations_of(&self, i: usize) -> String {
+        match self.mapped.get(i) {
+            Some(m) => format!("{ITERATIONS}/of/{}", m.pattern),
+            None => format!("{ITERATIONS}/default"),
+        }
+    }
+
     fn all(&self) -> impl Iterator<Item = &dyn Optimizer> {
         let mapped = self.mapped.iter().map(|m| &*m.optimizer);
         mapped.chain(std::iter::once(&*self.default))
@@ -166,11 +174,6 @@ impl MultiOptimizer {
         all.push(&mut *self.default);
         all
     }
-}
-
-/// The name that the number of steps of the `i`-th optimizer is saved under.
-fn iterations_of(i: usize) -> String {
-    format!("{ITERATIONS}/{i}")
 }
 
 impl Optimizer for MultiOptimizer {
@@ -325,7 +328,7 @@ impl Optimizer for MultiOptimizer {
         for (i, (optimizer, part)) in self.all().zip(&parts).enumerate() {
             let own = optimizer.state(part).into_iter();
             state.extend(own.map(|(name, t)| match name == ITERATIONS {
-                true => (iterations_of(i), t),
+                true => (self.iterations_of(i), t),
                 false => (name, t),
             }));
         }
@@ -348,7 +351,7 @@ impl Optimizer for MultiOptimizer {
         let last = parts.len() - 1;
         let mut own: Vec<Vec<(String, Tensor)>> = vec![Vec::new(); parts.len()];
         for (name, t) in state.iter().filter(|(name, _)| name != ITERATIONS) {
-            if let Some(i) = (0..parts.len()).find(|&i| *name == iterations_of(i)) {
+            if let Some(i) = (0..parts.len()).find(|&i| *name == self.iterations_of(i)) {
                 own[i].push((ITERATIONS.to_string(), t.clone()));
                 continue;
             }

@@ -206,6 +206,7 @@ impl<M: Model> Session<'_, '_, M> {
         {
             let named = scores.iter();
             let named = named.map(|(name, bits)| (name.clone(), f64::from_bits(*bits)));
+            self.unvalidated = self.leaves_out(self.compiled.state.epoch.saturating_sub(1));
             self.end_epoch(&mut named.collect(), *called)?;
             place = None;
         }
@@ -228,7 +229,7 @@ impl<M: Model> Session<'_, '_, M> {
                 Err(error) if self.is_end(&error) => break,
                 Err(error) => return Err(error),
             };
-            self.unvalidated = self.validation.is_some() && !self.fit.validates(epoch);
+            self.unvalidated = self.leaves_out(epoch);
             if !self.unvalidated {
                 self.validate(epoch, &mut scores)?;
             }
@@ -238,6 +239,11 @@ impl<M: Model> Session<'_, '_, M> {
             self.history.push(&scores);
         }
         Ok(())
+    }
+
+    /// Whether an epoch has no validation though others have.
+    fn leaves_out(&self, epoch: u64) -> bool {
+        self.validation.is_some() && !self.fit.validates(epoch)
     }
 
     /// Evaluates the validation data, if there is any, and adds its scores.
