@@ -15,6 +15,7 @@ mod functional;
 mod merging;
 mod normalization;
 mod pooling;
+mod preprocessing;
 mod regularization;
 mod reshaping;
 mod rnn;
@@ -27,6 +28,10 @@ pub use merging::{Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtrac
 pub use nn_core::{ShapeError, add_loss, collect_losses};
 pub use normalization::{BatchNormalization, LayerNormalization};
 pub use pooling::{AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D};
+pub use preprocessing::{
+    CategoryEncoding, Discretization, HashedCrossing, Hashing, IntegerLookup, Normalization, OovMethod,
+    OutputMode, Rescaling, Split, Standardize, StringLookup, TextVectorization,
+};
 pub use regularization::Dropout;
 pub use reshaping::{Flatten, Reshape, ZeroPadding2D};
 pub use rnn::{GRU, LSTM, SimpleRNN};

@@ -16,11 +16,11 @@ pub(crate) mod stop_gradient;
 
 pub use custom_gradient::custom_gradient;
 pub use elementwise::select;
-pub use index::scatter_add;
+pub use index::{Feature, cross_features, cross_hashed, hash_text, scatter_add};
 pub use linalg::{einsum, tensordot};
 pub use nn::{
-    Conv2dOptions, Padding, RecurrentCell, RecurrentMasks, RecurrentOptions, RecurrentSteps,
-    RecurrentWeights, avg_pool2d, batch_norm_inference, batch_norm_train, conv2d, conv2d_bias,
+    Conv2dOptions, FillMode, Interpolation, Padding, RecurrentCell, RecurrentMasks, RecurrentOptions, RecurrentSteps,
+    RecurrentWeights, affine_transform, avg_pool2d, batch_norm_inference, batch_norm_train, conv2d, conv2d_bias,
     conv2d_shape, layer_norm, max_pool2d, mean_squared_error, mean_squared_error_of_rows,
     pool2d_shape, recurrent, recurrent_output, softmax_cross_entropy, sparse_softmax_cross_entropy,
 };

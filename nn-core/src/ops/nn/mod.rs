@@ -1,5 +1,6 @@
 //! Convolution, pooling, normalization, recurrence and losses, each as one operation.
 
+pub(crate) mod affine_transform;
 pub(crate) mod avg_pool2d;
 pub(crate) mod batch_norm;
 pub(crate) mod batch_norm_inference;
@@ -10,9 +11,11 @@ pub(crate) mod mean_squared_error;
 pub(crate) mod norm;
 pub(crate) mod padding;
 pub(crate) mod recurrent;
+pub(crate) mod resize;
 pub(crate) mod softmax_cross_entropy;
 pub(crate) mod sparse_softmax_cross_entropy;
 
+pub use affine_transform::{FillMode, affine_transform};
 pub use avg_pool2d::avg_pool2d;
 pub use batch_norm::batch_norm_train;
 pub use batch_norm_inference::batch_norm_inference;
@@ -25,5 +28,6 @@ pub use recurrent::{
     RecurrentCell, RecurrentMasks, RecurrentOptions, RecurrentSteps, RecurrentWeights, recurrent,
     recurrent_output,
 };
+pub use resize::Interpolation;
 pub use softmax_cross_entropy::softmax_cross_entropy;
 pub use sparse_softmax_cross_entropy::sparse_softmax_cross_entropy;

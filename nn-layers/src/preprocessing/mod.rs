@@ -1,0 +1,27 @@
+//! Layers that turn what a program is given into what a model learns from: numbers, categories, texts, images.
+
+mod category_encoding;
+mod discretization;
+mod hashed_crossing;
+mod hashing;
+mod integer_lookup;
+mod lookup;
+mod normalization;
+mod numbers;
+mod output_mode;
+mod quantiles;
+mod rescaling;
+mod salt;
+mod string_lookup;
+mod text_vectorization;
+
+pub use category_encoding::CategoryEncoding;
+pub use discretization::Discretization;
+pub use hashed_crossing::HashedCrossing;
+pub use hashing::Hashing;
+pub use integer_lookup::{IntegerLookup, OovMethod};
+pub use normalization::Normalization;
+pub use output_mode::OutputMode;
+pub use rescaling::Rescaling;
+pub use string_lookup::StringLookup;
+pub use text_vectorization::{Split, Standardize, TextVectorization};
