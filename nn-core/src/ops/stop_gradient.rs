@@ -1,7 +1,8 @@
 //! A value that gradients do not pass.
 
 use crate::graph::apply::apply;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::by_name::by_name;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{Result, Tensor, no_gradient};
 
 struct StopGradient;
@@ -27,7 +28,13 @@ impl Op for StopGradient {
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
     }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
+    }
 }
+
+by_name!("stop_gradient", |_| StopGradient);
 
 impl Tensor {
     /// The same value, sharing its memory, as a constant: no gradient flows back through it.

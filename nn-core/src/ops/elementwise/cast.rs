@@ -2,7 +2,8 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::by_name::by_name;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{DType, Element, Result, Tensor, with_dtype};
 
 struct Cast(DType);
@@ -37,7 +38,13 @@ impl Op for Cast {
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
     }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
+    }
 }
+
+by_name!("cast", |a| Cast(a.get("dtype")?));
 
 fn convert<A: Element, B: Element>(x: &[A], out: &mut [B]) {
     // Between integers not by way of f64, which holds 53 bits only.

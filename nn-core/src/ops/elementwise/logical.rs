@@ -1,13 +1,14 @@
 //! And, or, not.
 
 use crate::graph::apply::apply;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::by_name::by_name;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::ops::elementwise::zip::broadcast;
 use crate::{DType, Operand, Result, Tensor};
 use nn_kernels::elementwise::{broadcast_zip, map};
 
 #[derive(Clone, Copy)]
-enum Logical {
+pub(crate) enum Logical {
     And,
     Or,
     Not,
@@ -59,7 +60,15 @@ impl Op for Logical {
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
     }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
+    }
 }
+
+by_name!("logical_and", |_| Logical::And);
+by_name!("logical_or", |_| Logical::Or);
+by_name!("logical_not", |_| Logical::Not);
 
 #[track_caller]
 fn combine(op: Logical, a: &Tensor, b: Tensor) -> Tensor {

@@ -1,7 +1,8 @@
 //! A choice between two tensors, element by element.
 
 use crate::graph::apply::apply;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::by_name::by_name;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{DType, Error, Operand, Result, Tensor, with_dtype};
 use nn_kernels::elementwise;
 
@@ -61,7 +62,13 @@ impl Op for Select {
             outputs: 0,
         }
     }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
+    }
 }
+
+by_name!("select", |_| Select);
 
 /// `a` where the condition is true, `b` elsewhere, all three broadcast; `a` and `b` may be plain numbers.
 ///

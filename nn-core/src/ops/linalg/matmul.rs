@@ -3,6 +3,7 @@
 use crate::check::two;
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::{Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, is_known, with_float};
 use nn_kernels::gemm::{Gemm, Mat};
@@ -157,7 +158,20 @@ impl Op for MatMul {
             outputs: 0,
         }
     }
+
+    /// A mask over the rows of the left side; of a single matrix it would be over the batch alone.
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        match (i, inputs[0].raw_shape().rank()) {
+            (0, rank @ 3..) if !self.transpose_a => rank - 1,
+            _ => 0,
+        }
+    }
 }
+
+by_name!("matmul", |a| MatMul {
+    transpose_a: a.get("transpose_a")?,
+    transpose_b: a.get("transpose_b")?
+});
 
 impl MatMul {
     fn product<T: Gemm + crate::Element>(
@@ -272,7 +286,9 @@ impl Tensor {
                 let rows = Shape::new(lead);
                 let mut dims = lead.to_vec();
                 dims.push(*n);
-                product(&self.reshape([rows.len(), *k]), &other, false, false).reshape(dims)
+                let rows = self.reshape([rows.len(), *k]);
+                let all = product(&rows, &other, false, false).reshape(dims);
+                all.masked_as(self, lead.len())
             }
             _ => product(self, &other, false, false),
         }
@@ -310,7 +326,8 @@ impl Tensor {
                 let rows = Shape::new(lead);
                 let mut dims = lead.to_vec();
                 dims.push(*n);
-                apply(op, &[self.reshape([rows.len(), *k]), other, row]).reshape(dims)
+                let all = apply(op, &[self.reshape([rows.len(), *k]), other, row]).reshape(dims);
+                all.masked_as(self, lead.len())
             }
             _ => Tensor::failed(Error::shape(format!(
                 "`matmul_add` takes rows [.., k] and a matrix [k, n], found {a} and {b}"

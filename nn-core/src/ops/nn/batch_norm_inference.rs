@@ -2,7 +2,8 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::by_name::by_name;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::ops::nn::norm;
 use crate::{Element, Error, Operand, Result, Tensor, with_float};
 use nn_kernels::math::Float;
@@ -94,7 +95,15 @@ impl Op for BatchNormInference {
             outputs: 0,
         }
     }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(&inputs[..1], i)
+    }
 }
+
+by_name!("batch_norm_inference", |a| BatchNormInference {
+    epsilon: a.get("epsilon")?
+});
 
 /// Normalizes every channel by a given mean and variance, as batch normalization does in inference.
 ///

@@ -2,7 +2,8 @@
 
 use crate::graph::apply::{apply, apply_wanted};
 use crate::graph::attributes::Attributes;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, Wanted};
+use crate::graph::by_name::by_name;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, Wanted, all_axes};
 use crate::ops::composite::gradient_of;
 use crate::ops::nn::norm::{check, outputs};
 use crate::{Operand, Result, Shape, Tensor, is_known, with_float};
@@ -79,7 +80,15 @@ impl Op for LayerNorm {
     fn residuals(&self) -> usize {
         2
     }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(&inputs[..1], i)
+    }
 }
+
+by_name!("layer_norm", |a| LayerNorm {
+    epsilon: a.get("epsilon")?
+});
 
 impl Op for LayerNormGradient {
     fn name(&self) -> &'static str {

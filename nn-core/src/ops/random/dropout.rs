@@ -2,7 +2,8 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::by_name::by_name;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::tensor::random;
 use crate::{Error, Result, Tensor, with_float};
 use nn_kernels::elementwise;
@@ -55,7 +56,15 @@ impl Op for Masked {
             outputs: 0,
         }
     }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
+    }
 }
+
+by_name!("dropout", |a| Masked {
+    scale: a.get("scale")?
+});
 
 #[inline(always)]
 fn masked<T: Float>(scale: T) -> impl Fn(T, bool) -> T + Copy + Sync {
