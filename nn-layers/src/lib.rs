@@ -30,8 +30,13 @@ pub use nn_core::{ShapeError, add_loss, collect_losses};
 pub use normalization::{BatchNormalization, LayerNormalization};
 pub use pooling::{AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D};
 pub use preprocessing::{
-    CategoryEncoding, Discretization, HashedCrossing, Hashing, IntegerLookup, Normalization, OovMethod,
-    OutputMode, Rescaling, Split, Standardize, StringLookup, TextVectorization,
+    AutoContrast, CategoryEncoding, CenterCrop, Discretization, Equalization, Flip, HashedCrossing,
+    Hashing, IntegerLookup, Normalization, OovMethod, OutputMode, RandomBrightness,
+    RandomColorDegeneration, RandomColorJitter, RandomContrast, RandomCrop, RandomErasing,
+    RandomFlip, RandomGaussianBlur, RandomGrayscale, RandomHue, RandomInvert, RandomPerspective,
+    RandomPosterization, RandomRotation, RandomSaturation, RandomSharpness, RandomShear,
+    RandomTranslation, RandomZoom, Rescaling, Resizing, Solarization, Split, Standardize,
+    StringLookup, TextVectorization,
 };
 pub use regularization::Dropout;
 pub use reshaping::{Flatten, Reshape, ZeroPadding2D};

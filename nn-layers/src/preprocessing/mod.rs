@@ -4,6 +4,7 @@ mod category_encoding;
 mod discretization;
 mod hashed_crossing;
 mod hashing;
+mod image;
 mod integer_lookup;
 mod lookup;
 mod normalization;
@@ -19,6 +20,13 @@ pub use category_encoding::CategoryEncoding;
 pub use discretization::Discretization;
 pub use hashed_crossing::HashedCrossing;
 pub use hashing::Hashing;
+pub use image::{
+    AutoContrast, CenterCrop, Equalization, Flip, RandomBrightness, RandomColorDegeneration,
+    RandomColorJitter, RandomContrast, RandomCrop, RandomErasing, RandomFlip, RandomGaussianBlur,
+    RandomGrayscale, RandomHue, RandomInvert, RandomPerspective, RandomPosterization,
+    RandomRotation, RandomSaturation, RandomSharpness, RandomShear, RandomTranslation, RandomZoom,
+    Resizing, Solarization,
+};
 pub use integer_lookup::{IntegerLookup, OovMethod};
 pub use normalization::Normalization;
 pub use output_mode::OutputMode;
