@@ -23,18 +23,20 @@ from reference import (
     activations,
     keras_models,
     layers_core,
+    layers_preprocessing,
     layers_shape,
     layers_state,
     losses,
     metrics,
     models,
     optimizers,
+    text,
     weights,
 )
 from reference.case_file import deviation
 
 FOLDER = pathlib.Path(__file__).parent
-MODULES = [layers_core, layers_shape, layers_state, activations, losses, metrics, optimizers, weights, models, keras_models]
+MODULES = [layers_core, layers_preprocessing, layers_shape, layers_state, activations, losses, metrics, optimizers, weights, models, keras_models, text]
 # What another processor may round differently, relative to the largest magnitude of a tensor.
 TOLERANCE = 1e-5
 

@@ -53,9 +53,12 @@ impl Discretization {
 
     /// So many bins, whose boundaries [`Discretization::adapt`] finds.
     pub const fn with_num_bins(num_bins: usize) -> Discretization {
-        let mut layer = Discretization::with_defaults();
-        layer.num_bins = Some(num_bins);
-        layer
+        Discretization {
+            bin_boundaries: None,
+            num_bins: Some(num_bins),
+            epsilon: 0.01,
+            output_mode: OutputMode::Int,
+        }
     }
 
     /// The boundaries, once they are given or found.

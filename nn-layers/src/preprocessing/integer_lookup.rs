@@ -81,7 +81,20 @@ impl IntegerLookup {
     /// Without a vocabulary, one index for what it does not have.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> IntegerLookup {
-        IntegerLookup::with_defaults()
+        IntegerLookup {
+            max_tokens: None,
+            num_oov_indices: 1,
+            mask_token: None,
+            oov_token: Some(-1),
+            vocabulary: None,
+            idf_weights: None,
+            invert: false,
+            output_mode: OutputMode::Int,
+            pad_to_max_tokens: false,
+            oov_method: OovMethod::Floormod,
+            salt: None,
+            vocabulary_size: None,
+        }
     }
 
     /// How many indices are for what the vocabulary does not have; with 0 that is an error.

@@ -4,7 +4,7 @@ use crate::preprocessing::lookup::Lookup;
 use crate::preprocessing::output_mode::OutputMode;
 use crate::preprocessing::salt::Salt;
 use nn_core::{Error, Result, Shape, Tensor};
-use nn_derive::Layer;
+use nn_derive::{Layer, model};
 
 /// Texts, such as the names of categories, as indices from 0 on: their places in a vocabulary, which is given or learned from data
 /// ([`StringLookup::adapt`]).
@@ -12,7 +12,8 @@ use nn_derive::Layer;
 /// Index 0 is for what the vocabulary does not have (with a mask token 0 is for that, and 1 for others); the entries follow.
 ///
 /// A tensor holds no text: this is no step of a `call`, but turns columns of text into tensors before, by
-/// [`StringLookup::call_text`], and back by [`StringLookup::text_of`]. As a field of a model it is saved with it, vocabulary and all.
+/// [`StringLookup::call_text`], and back by [`StringLookup::text_of`]. As a field of a model, `#[model(unused)] names: StringLookup`, it
+/// is saved with it, vocabulary and all.
 ///
 /// Source: Keras's `StringLookup`.
 ///
@@ -264,5 +265,14 @@ impl StringLookup {
         self.idf_weights = learned.idf_weights;
         self.vocabulary_size = Some(self.vocabulary_size());
         Ok(())
+    }
+}
+
+#[model(crate = nn_core)]
+impl StringLookup {
+    fn call(&self, _: Tensor) -> Tensor {
+        Tensor::failed(Error::value(
+            "StringLookup takes text, which no tensor holds: `call_text` makes the tensor that the layers after it take",
+        ))
     }
 }

@@ -3,7 +3,7 @@
 use crate::preprocessing::output_mode::OutputMode;
 use crate::preprocessing::string_lookup::StringLookup;
 use nn_core::{Error, Result, Shape, Tensor};
-use nn_derive::Layer;
+use nn_derive::{Layer, model};
 use serde::{Deserialize, Serialize};
 
 /// Texts as rows of indices: each is brought to a standard form, split into words, these into n-grams if asked for, and looked up in a
@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 /// words a text has, how often, or how often times their inverse document frequency; there 0 is for words that the vocabulary does not have.
 ///
 /// A tensor holds no text: this is no step of a `call`, but turns columns of text into tensors before, by
-/// [`TextVectorization::call_text`]. As a field of a model it is saved with it, vocabulary and all.
+/// [`TextVectorization::call_text`]. As a field of a model, `#[model(unused)] vectorize: TextVectorization`, it is saved with it,
+/// vocabulary and all.
 ///
 /// Source: Keras's `TextVectorization`; lower case and white space are those of ASCII, as TensorFlow has them there.
 ///
@@ -316,5 +317,14 @@ impl TextVectorization {
         self.idf_weights = learned.idf_weights;
         self.vocabulary_size = Some(self.vocabulary_size());
         Ok(())
+    }
+}
+
+#[model(crate = nn_core)]
+impl TextVectorization {
+    fn call(&self, _: Tensor) -> Tensor {
+        Tensor::failed(Error::value(
+            "TextVectorization takes text, which no tensor holds: `call_text` makes the tensor that the layers after it take",
+        ))
     }
 }

@@ -33,7 +33,7 @@ pub struct CenterCrop {
 impl CenterCrop {
     /// Of so many rows and columns.
     pub const fn new(height: usize, width: usize) -> CenterCrop {
-        CenterCrop::with_defaults(height, width)
+        CenterCrop { height, width }
     }
 
     /// The shape of the output.
