@@ -75,13 +75,7 @@ impl Warp {
     }
 
     /// Calls `f` with the pixels that a pixel of the result is made of, `None` beyond the border, and what each counts.
-    fn sources<T: Float>(
-        &self,
-        by: &[T],
-        y: usize,
-        x: usize,
-        mut f: impl FnMut(Option<usize>, T),
-    ) {
+    fn sources<T: Float>(&self, by: &[T], y: usize, x: usize, mut f: impl FnMut(Option<usize>, T)) {
         let (x, y) = (T::from_f64(x as f64), T::from_f64(y as f64));
         let k = by[6] * x + by[7] * y + T::ONE;
         let from_x = (by[0] * x + by[1] * y + by[2]) / k;
@@ -95,7 +89,10 @@ impl Warp {
                 }
                 let pixel = self.beyond.pixel(row, self.height);
                 let pixel = pixel.zip(self.beyond.pixel(column, self.width));
-                f(pixel.map(|(row, column)| (row * self.width + column) * self.channels), weight);
+                f(
+                    pixel.map(|(row, column)| (row * self.width + column) * self.channels),
+                    weight,
+                );
             }
         }
     }
@@ -160,12 +157,24 @@ mod tests {
     fn what_stands_beyond_the_border() {
         let row = |beyond: Beyond| (-4..7).map(|i| beyond.pixel(i, 3)).collect::<Vec<_>>();
         let some = |at: [usize; 11]| at.map(Some).to_vec();
-        assert_eq!(row(Beyond::Nearest), some([0, 0, 0, 0, 0, 1, 2, 2, 2, 2, 2]));
+        assert_eq!(
+            row(Beyond::Nearest),
+            some([0, 0, 0, 0, 0, 1, 2, 2, 2, 2, 2])
+        );
         assert_eq!(row(Beyond::Wrap), some([2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0]));
-        assert_eq!(row(Beyond::Reflect), some([2, 2, 1, 0, 0, 1, 2, 2, 1, 0, 0]));
+        assert_eq!(
+            row(Beyond::Reflect),
+            some([2, 2, 1, 0, 0, 1, 2, 2, 1, 0, 0])
+        );
         assert_eq!(row(Beyond::Mirror), some([0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2]));
-        assert_eq!(row(Beyond::Constant)[3..8], [None, Some(0), Some(1), Some(2), None]);
+        assert_eq!(
+            row(Beyond::Constant)[3..8],
+            [None, Some(0), Some(1), Some(2), None]
+        );
         assert_eq!(Beyond::Mirror.pixel(i64::MAX, 1), Some(0));
-        assert_eq!(Beyond::Reflect.pixel(i64::MIN, 5).map(|p| p < 5), Some(true));
+        assert_eq!(
+            Beyond::Reflect.pixel(i64::MIN, 5).map(|p| p < 5),
+            Some(true)
+        );
     }
 }

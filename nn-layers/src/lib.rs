@@ -26,17 +26,18 @@ pub use convolutional::Conv2D;
 pub use core::{Dense, Embedding, Lambda};
 pub use functional::{Functional, Input, On, Sequential, Shared, call_symbolic};
 pub use merging::{Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract};
+pub use nn_core::ops::{Feature, FillMode, Interpolation};
 pub use nn_core::{ShapeError, add_loss, collect_losses};
 pub use normalization::{BatchNormalization, LayerNormalization};
 pub use pooling::{AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D};
 pub use preprocessing::{
-    AutoContrast, CategoryEncoding, CenterCrop, Discretization, Equalization, Flip, HashedCrossing,
-    Hashing, IntegerLookup, Normalization, OovMethod, OutputMode, RandomBrightness,
+    AutoContrast, CategoryEncoding, CenterCrop, Discretization, Equalization, FlipMode,
+    HashedCrossing, Hashing, IntegerLookup, Normalization, OovMethod, OutputMode, RandomBrightness,
     RandomColorDegeneration, RandomColorJitter, RandomContrast, RandomCrop, RandomErasing,
     RandomFlip, RandomGaussianBlur, RandomGrayscale, RandomHue, RandomInvert, RandomPerspective,
     RandomPosterization, RandomRotation, RandomSaturation, RandomSharpness, RandomShear,
-    RandomTranslation, RandomZoom, Rescaling, Resizing, Solarization, Split, Standardize,
-    StringLookup, TextVectorization,
+    RandomTranslation, RandomZoom, Rescaling, Resizing, Solarization, StringLookup, TextSplit,
+    TextStandardize, TextVectorization,
 };
 pub use regularization::Dropout;
 pub use reshaping::{Flatten, Reshape, ZeroPadding2D};

@@ -10,7 +10,6 @@ use nn_core::{
     DType, GradientTape, Initializer, IntoInput, Layer, Padding, Regularizer, Shape, Tensor,
     Tensors, UNKNOWN, testing,
 };
-use nn_core::ops::FillMode;
 use nn_layers::*;
 
 /// An input that has the type that `call` takes.
@@ -123,7 +122,9 @@ impl<L: Layer<Output = Tensor>> Check<L> {
                     let (output, losses) = run();
                     let target = losses
                         .iter()
-                        .fold((output.cast(DType::F32) * 1.25).sum(), |sum, loss| sum + loss);
+                        .fold((output.cast(DType::F32) * 1.25).sum(), |sum, loss| {
+                            sum + loss
+                        });
                     let gradients = tape.gradient_or_zeros(&target, &sources).unwrap();
                     let mut all = vec![output];
                     all.extend(losses);

@@ -2,7 +2,6 @@
 //!
 //! The cases are in `tests/golden/text.json`; the README there says what is in them.
 
-use nn_core::ops::Feature;
 use nn_core::registry::layer_from_config;
 use nn_core::{DType, Error, Module, Result, Tensor};
 use nn_layers::*;
@@ -14,7 +13,8 @@ const TOLERANCE: f64 = 1e-6;
 
 fn texts(value: &Value) -> Vec<String> {
     let all = value.as_array().expect("a list").iter();
-    all.map(|v| v.as_str().expect("a text").to_string()).collect()
+    all.map(|v| v.as_str().expect("a text").to_string())
+        .collect()
 }
 
 fn rows(value: &Value) -> Vec<Vec<String>> {
@@ -43,6 +43,13 @@ fn tensor(value: &Value) -> Tensor {
     let (mut dims, mut numbers) = (Vec::new(), Vec::new());
     collect(value, 0, &mut dims, &mut numbers);
     Tensor::from_vec(numbers, &dims[..])
+}
+
+fn feature(value: &Value) -> Feature<'_> {
+    match value {
+        Value::String(text) => Feature::Text(text),
+        number => Feature::Integer(number.as_i64().expect("a whole number")),
+    }
 }
 
 struct Case {
@@ -74,12 +81,6 @@ impl Case {
                     return Ok((self.by_name(&columns.iter().collect::<Vec<_>>())?, None));
                 }
                 let count = columns[0].as_array().expect("a column").len();
-                let feature = |v: &'static Value| match v {
-                    Value::String(text) => Feature::Text(text),
-                    number => Feature::Integer(number.as_i64().expect("a number")),
-                };
-                // Features borrow their texts.
-                let columns: &'static [Value] = columns.clone().leak();
                 let row = |i: usize| columns.iter().map(|c| feature(&c[i])).collect();
                 let rows: Vec<Vec<Feature<'_>>> = (0..count).map(row).collect();
                 Ok((layer.call_features(&rows), None))
@@ -150,7 +151,11 @@ fn layers_of_text_and_categories_agree_with_keras() {
         let found = std::panic::catch_unwind(|| {
             let (output, vocabulary) = given.run()?;
             let output = output.ok()?;
-            Ok((output.shape(), output.cast(DType::F64).to_vec::<f64>()?, vocabulary))
+            Ok((
+                output.shape(),
+                output.cast(DType::F64).to_vec::<f64>()?,
+                vocabulary,
+            ))
         });
         let found: Result<_> = match found {
             Ok(found) => found,
@@ -162,12 +167,16 @@ fn layers_of_text_and_categories_agree_with_keras() {
                 let close = |(a, b): (&f64, &f64)| nn_core::testing::close(*a, *b, TOLERANCE);
                 let same = of == shape[..] && values.iter().zip(&expected).all(close);
                 if !same {
-                    failures.push(format!("{name}: {of} {values:?}, expected {shape:?} {expected:?}"));
+                    failures.push(format!(
+                        "{name}: {of} {values:?}, expected {shape:?} {expected:?}"
+                    ));
                 }
                 if let (Some(found), Some(expected)) = (vocabulary, case.get("vocabulary"))
                     && found != *expected
                 {
-                    failures.push(format!("{name}: the vocabulary is {found}, expected {expected}"));
+                    failures.push(format!(
+                        "{name}: the vocabulary is {found}, expected {expected}"
+                    ));
                 }
             }
         }

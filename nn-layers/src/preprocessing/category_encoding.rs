@@ -112,7 +112,10 @@ mod tests {
             Tensor::from([[0_i64, 2], [1, 1]]),
             Tensor::from([[0.5_f32, 2.0], [0.25, 1.0]]),
         );
-        let y = counts.call_with_count_weights(&x, &w).to_vec::<f32>().unwrap();
+        let y = counts
+            .call_with_count_weights(&x, &w)
+            .to_vec::<f32>()
+            .unwrap();
         assert_eq!(y, [0.5, 0.0, 2.0, 0.0, 1.25, 0.0]);
         let error = CategoryEncoding::new(3).call_with_count_weights(&x, &w);
         let error = error.ok().unwrap_err().to_string();
@@ -125,7 +128,11 @@ mod tests {
         let y = layer.forward(Tensor::from([[5_i64], [-1], [1]]));
         assert_eq!(y.to_vec::<f32>().unwrap(), [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
         let error = layer.forward(Tensor::from([[0.5_f32]])).ok().unwrap_err();
-        assert!(error.to_string().contains("whole numbers, found 0.5 at place 0"));
+        assert!(
+            error
+                .to_string()
+                .contains("whole numbers, found 0.5 at place 0")
+        );
         for layer in [CategoryEncoding::new(0), layer.output_mode(OutputMode::Int)] {
             assert!(layer.forward(Tensor::from([[0_i64]])).error().is_some());
         }

@@ -175,7 +175,15 @@ mod tests {
     #[test]
     fn boundaries_belong_to_the_bin_above() {
         let layer = Discretization::new([0.0, 1.0]);
-        let x = Tensor::from([f32::NEG_INFINITY, -0.1, 0.0, 0.9, 1.0, f32::INFINITY, f32::NAN]);
+        let x = Tensor::from([
+            f32::NEG_INFINITY,
+            -0.1,
+            0.0,
+            0.9,
+            1.0,
+            f32::INFINITY,
+            f32::NAN,
+        ]);
         assert_eq!(
             layer.forward(&x).to_vec::<i64>().unwrap(),
             [0, 0, 1, 1, 2, 2, 2]
@@ -190,7 +198,9 @@ mod tests {
         let error = layer.forward(Tensor::ones([2])).ok().unwrap_err();
         assert!(error.to_string().contains("call `adapt`"), "{error}");
         let data = Tensor::arange(90);
-        layer.adapt_batches([data.slice(0..40), data.slice(40..90)]).unwrap();
+        layer
+            .adapt_batches([data.slice(0..40), data.slice(40..90)])
+            .unwrap();
         assert_eq!(layer.bin_boundaries().unwrap().len(), 2);
         let copy = layer.clone_model();
         assert_eq!(copy.bin_boundaries(), layer.bin_boundaries());

@@ -45,11 +45,11 @@ impl HashedCrossing {
     /// When there are fewer than two inputs, they differ or are no columns, or there is no bin.
     pub const fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         if inputs.len() < 2 {
-            return Err(ShapeError::new(
-                "HashedCrossing takes two or more columns, found ",
-            )
-            .number(inputs.len())
-            .text("; call it with `[&a, &b]`"));
+            return Err(
+                ShapeError::new("HashedCrossing takes two or more columns, found ")
+                    .number(inputs.len())
+                    .text("; call it with `[&a, &b]`"),
+            );
         }
         let first = &inputs[0];
         let mut i = 0;
@@ -93,7 +93,10 @@ impl HashedCrossing {
     }
 
     fn call(&self, columns: Vec<Tensor>) -> Tensor {
-        if let Some(found) = columns.iter().find(|c| c.dtype().is_float() && c.error().is_none()) {
+        if let Some(found) = columns
+            .iter()
+            .find(|c| c.dtype().is_float() && c.error().is_none())
+        {
             return Tensor::failed(Error::dtype(format!(
                 "HashedCrossing takes whole numbers, found {}; convert with `cast(DType::I64)`",
                 found.dtype()

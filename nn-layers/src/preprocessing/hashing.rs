@@ -159,11 +159,17 @@ mod tests {
         // From Keras's documentation.
         let texts = Hashing::new(3).mask_text("");
         assert_eq!(
-            texts.call_text(&["A", "B", "", "C", "D"]).to_vec::<i64>().unwrap(),
+            texts
+                .call_text(&["A", "B", "", "C", "D"])
+                .to_vec::<i64>()
+                .unwrap(),
             [1, 1, 0, 2, 2]
         );
         let numbers = Hashing::new(5).mask_value(-1);
-        let bins = numbers.forward(Tensor::from([-1_i64, 0, 7, -1])).to_vec::<i64>().unwrap();
+        let bins = numbers
+            .forward(Tensor::from([-1_i64, 0, 7, -1]))
+            .to_vec::<i64>()
+            .unwrap();
         assert!(bins[0] == 0 && bins[3] == 0 && bins[1] > 0 && bins[2] > 0);
         assert!(numbers.call_text(&["a"]).error().is_some());
         assert!(texts.forward(Tensor::from([1_i64])).error().is_some());

@@ -147,7 +147,11 @@ impl IntegerLookup {
         let (start, mut i) = (has_mask as usize, 0);
         // What stands for the mask and for others may be in the vocabulary already.
         while i < start + self.num_oov_indices {
-            let special = if i < start { self.mask_token } else { self.oov_token };
+            let special = if i < start {
+                self.mask_token
+            } else {
+                self.oov_token
+            };
             match special {
                 Some(token) if i < all.len() && all[i] == token => i += 1,
                 _ => return Some(start + self.num_oov_indices + all.len()),
@@ -226,7 +230,10 @@ impl IntegerLookup {
         let lookup = self.lookup();
         if let (0, Ok(all)) = (self.num_oov_indices, x.try_data::<i64>()) {
             let table = lookup.table();
-            if let Err(error) = all.iter().try_for_each(|v| lookup.index(&table, v).map(drop)) {
+            if let Err(error) = all
+                .iter()
+                .try_for_each(|v| lookup.index(&table, v).map(drop))
+            {
                 return Tensor::failed(error);
             }
         }
@@ -253,7 +260,11 @@ impl IntegerLookup {
         match self.mask_token {
             None => indices,
             Some(mask) => {
-                let index = if self.output_mode == OutputMode::Int { 0 } else { -1 };
+                let index = if self.output_mode == OutputMode::Int {
+                    0
+                } else {
+                    -1
+                };
                 x.equal(mask).where_(index, indices)
             }
         }
@@ -269,9 +280,7 @@ impl IntegerLookup {
         let all = self.get_vocabulary();
         let size = all.len() as i64;
         let table = Tensor::from_vec(all, [size as usize]);
-        let inside = indices
-            .greater_equal(0)
-            .logical_and(indices.less(size));
+        let inside = indices.greater_equal(0).logical_and(indices.less(size));
         let places = inside.where_(indices, size - 1);
         match size {
             0 => indices.zeros_like() + other,

@@ -97,7 +97,13 @@ impl<'a, T: Token> Lookup<'a, T> {
     fn has_special_tokens(&self) -> bool {
         let all = self.vocabulary.unwrap_or_default();
         let (start, end) = (self.oov_start(), self.token_start());
-        let expected = |i: usize| if i < start { self.mask_token } else { self.oov_token };
+        let expected = |i: usize| {
+            if i < start {
+                self.mask_token
+            } else {
+                self.oov_token
+            }
+        };
         all.len() >= end && (0..end).all(|i| expected(i) == Some(&all[i]))
     }
 
@@ -143,7 +149,9 @@ impl<'a, T: Token> Lookup<'a, T> {
         }
         if self.invert && self.output_mode != OutputMode::Int {
             let found = self.output_mode.name();
-            return wrong(format!("the way back (`invert`) is from an output_mode of int, found {found}"));
+            return wrong(format!(
+                "the way back (`invert`) is from an output_mode of int, found {found}"
+            ));
         }
         if self.salt.is_some() && self.floormod {
             return wrong("a salt needs `oov_method` farmhash".to_string());
@@ -153,16 +161,24 @@ impl<'a, T: Token> Lookup<'a, T> {
         };
         let tokens = self.tokens();
         if vocabulary.is_empty() {
-            return wrong("the vocabulary is empty; leave it out to have it learned by `adapt`".to_string());
+            return wrong(
+                "the vocabulary is empty; leave it out to have it learned by `adapt`".to_string(),
+            );
         }
         let mut seen = HashMap::new();
         for (i, token) in tokens.iter().enumerate() {
             if let Some(before) = seen.insert(token, i) {
-                return wrong(format!("`{token}` is in the vocabulary twice, at {before} and {i}"));
+                return wrong(format!(
+                    "`{token}` is in the vocabulary twice, at {before} and {i}"
+                ));
             }
         }
         let reserved = [self.mask_token, self.oov_token.filter(|_| self.invert)];
-        if let Some(token) = reserved.into_iter().flatten().find(|t| seen.contains_key(t)) {
+        if let Some(token) = reserved
+            .into_iter()
+            .flatten()
+            .find(|t| seen.contains_key(t))
+        {
             return wrong(format!(
                 "`{token}` stands for what is no entry, and is one of the vocabulary; leave such tokens out of it, or begin it with {} of the \
                  mask and {} for all others",
@@ -218,7 +234,11 @@ impl<'a, T: Token> Lookup<'a, T> {
     /// One that the vocabulary does not have, where there is no index for others.
     pub fn index(&self, table: &HashMap<&T, i64>, token: &T) -> Result<i64> {
         if self.mask_token == Some(token) {
-            return Ok(if self.output_mode == OutputMode::Int { 0 } else { -1 });
+            return Ok(if self.output_mode == OutputMode::Int {
+                0
+            } else {
+                -1
+            });
         }
         if let Some(&index) = table.get(token) {
             return Ok(index);

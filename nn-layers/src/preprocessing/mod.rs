@@ -21,7 +21,7 @@ pub use discretization::Discretization;
 pub use hashed_crossing::HashedCrossing;
 pub use hashing::Hashing;
 pub use image::{
-    AutoContrast, CenterCrop, Equalization, Flip, RandomBrightness, RandomColorDegeneration,
+    AutoContrast, CenterCrop, Equalization, FlipMode, RandomBrightness, RandomColorDegeneration,
     RandomColorJitter, RandomContrast, RandomCrop, RandomErasing, RandomFlip, RandomGaussianBlur,
     RandomGrayscale, RandomHue, RandomInvert, RandomPerspective, RandomPosterization,
     RandomRotation, RandomSaturation, RandomSharpness, RandomShear, RandomTranslation, RandomZoom,
@@ -32,4 +32,4 @@ pub use normalization::Normalization;
 pub use output_mode::OutputMode;
 pub use rescaling::Rescaling;
 pub use string_lookup::StringLookup;
-pub use text_vectorization::{Split, Standardize, TextVectorization};
+pub use text_vectorization::{TextSplit, TextStandardize, TextVectorization};

@@ -5,8 +5,7 @@ use crate::core::axes::Ints;
 use crate::preprocessing::numbers::Numbers;
 use nn_core::config::ConfigValue;
 use nn_core::{
-    Error, Initializer, Module, Param, Result, Shape, Tensor, floatx, is_known,
-    no_gradient,
+    Error, Initializer, Module, Param, Result, Shape, Tensor, floatx, is_known, no_gradient,
 };
 use nn_derive::{Layer, model};
 use serde_json::Value;
@@ -317,7 +316,11 @@ mod tests {
     #[test]
     fn what_is_given_is_checked() {
         let error = |layer: Normalization| {
-            layer.forward(Tensor::ones([2, 3])).ok().unwrap_err().to_string()
+            layer
+                .forward(Tensor::ones([2, 3]))
+                .ok()
+                .unwrap_err()
+                .to_string()
         };
         let given = Normalization::new().means_and_variances(&[1.0, 2.0], &[1.0, 1.0]);
         assert!(error(given.clone()).contains("2 means and variances for axis 1 of [2, 3]"));

@@ -5,10 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// One number for all, or one for each channel (in lists within lists for several axes).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected a number or a list of numbers"
-)]
+#[serde(untagged, expecting = "expected a number or a list of numbers")]
 pub(crate) enum Numbers {
     One(f64),
     Each(Vec<Numbers>),

@@ -52,7 +52,9 @@ impl OutputMode {
             _ => Shape::SCALAR,
         };
         if whole.rank() >= MAX_RANK {
-            let error = ShapeError::new(layer).text(" adds a dimension to ").shape(input);
+            let error = ShapeError::new(layer)
+                .text(" adds a dimension to ")
+                .shape(input);
             return Err(error.text(", which has as many as a tensor can have"));
         }
         let mut dims = [depth; MAX_RANK];

@@ -101,7 +101,13 @@ mod tests {
         let layer = Rescaling::by_channel(&[1.0, 2.0, 3.0], &[0.0; 3]);
         let error = layer.forward(Tensor::ones([2, 4])).ok().unwrap_err();
         let error = error.to_string();
-        assert!(error.contains("3 numbers for the channels of [2, 4]"), "{error}");
-        assert_eq!(layer.config()["config"]["scale"].to_string(), "[1.0,2.0,3.0]");
+        assert!(
+            error.contains("3 numbers for the channels of [2, 4]"),
+            "{error}"
+        );
+        assert_eq!(
+            layer.config()["config"]["scale"].to_string(),
+            "[1.0,2.0,3.0]"
+        );
     }
 }

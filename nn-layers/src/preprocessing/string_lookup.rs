@@ -189,7 +189,8 @@ impl StringLookup {
         match indices.iter().position(|row| row.len() != width) {
             None => {
                 let shape = Shape::from([rows.len(), width]);
-                self.lookup().encode(Tensor::from_vec(indices.concat(), shape))
+                self.lookup()
+                    .encode(Tensor::from_vec(indices.concat(), shape))
             }
             Some(i) => Tensor::failed(Error::shape(format!(
                 "StringLookup takes rows of as many texts each, found {width} in row 0 and {} in row {i}; `TextVectorization` fills them up",

@@ -34,10 +34,10 @@ use serde::{Deserialize, Serialize};
 pub struct TextVectorization {
     #[config(default = None, no_builder)]
     max_tokens: Option<usize>,
-    #[config(default = Some(Standardize::LowerAndStripPunctuation), no_builder)]
-    standardize: Option<Standardize>,
-    #[config(default = Some(Split::Whitespace), no_builder)]
-    split: Option<Split>,
+    #[config(default = Some(TextStandardize::LowerAndStripPunctuation), no_builder)]
+    standardize: Option<TextStandardize>,
+    #[config(default = Some(TextSplit::Whitespace), no_builder)]
+    split: Option<TextSplit>,
     #[config(default = None, no_builder)]
     ngrams: Option<Ngrams>,
     #[config(default = OutputMode::Int, no_builder)]
@@ -60,7 +60,7 @@ pub struct TextVectorization {
 /// The standard form of a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standardize {
+pub enum TextStandardize {
     /// In lower case, without punctuation.
     LowerAndStripPunctuation,
     /// In lower case.
@@ -72,7 +72,7 @@ pub enum Standardize {
 /// What a text is split into.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Split {
+pub enum TextSplit {
     /// What white space is between.
     Whitespace,
     /// Characters.
@@ -103,7 +103,10 @@ impl TextVectorization {
 
     /// The standard form of texts; `None` leaves them as they are.
     #[must_use]
-    pub fn standardize(mut self, standardize: impl Into<Option<Standardize>>) -> TextVectorization {
+    pub fn standardize(
+        mut self,
+        standardize: impl Into<Option<TextStandardize>>,
+    ) -> TextVectorization {
         self.standardize = standardize.into();
         self
     }
@@ -111,7 +114,7 @@ impl TextVectorization {
     /// What texts are split into; with `None` each is one entry, for texts that are split already
     /// ([`TextVectorization::call_text_rows`]).
     #[must_use]
-    pub fn split(mut self, split: impl Into<Option<Split>>) -> TextVectorization {
+    pub fn split(mut self, split: impl Into<Option<TextSplit>>) -> TextVectorization {
         self.split = split.into();
         self
     }
@@ -208,7 +211,7 @@ impl TextVectorization {
     }
 
     fn standard(&self, text: &str) -> String {
-        use Standardize::{Lower, LowerAndStripPunctuation, StripPunctuation};
+        use TextStandardize::{Lower, LowerAndStripPunctuation, StripPunctuation};
         let lower = match self.standardize {
             Some(Lower | LowerAndStripPunctuation) => text.to_ascii_lowercase(),
             _ => text.to_string(),
@@ -226,8 +229,8 @@ impl TextVectorization {
         let text = self.standard(text);
         match self.split {
             None => vec![text],
-            Some(Split::Character) => text.chars().map(String::from).collect(),
-            Some(Split::Whitespace) => text
+            Some(TextSplit::Character) => text.chars().map(String::from).collect(),
+            Some(TextSplit::Whitespace) => text
                 .split(|c: char| matches!(c, ' ' | '\t'..='\r'))
                 .filter(|word| !word.is_empty())
                 .map(String::from)

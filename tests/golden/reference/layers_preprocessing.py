@@ -74,7 +74,6 @@ def resizing():
         add(f"{interpolation}_larger", (1, 3, 4, 2), height=5, width=7, interpolation=interpolation)
         add(f"{interpolation}_smaller", (1, 6, 7, 2), height=4, width=3, interpolation=interpolation)
     add("antialias", (1, 6, 7, 2), height=3, width=2, antialias=True)
-    add("one_image", (3, 4, 2), height=2, width=5)
     add("crop_wide", (1, 4, 7, 2), height=3, width=3, crop_to_aspect_ratio=True)
     add("crop_high", (1, 7, 4, 2), height=3, width=4, crop_to_aspect_ratio=True)
     add("pad_wide", (1, 4, 7, 2), height=5, width=5, pad_to_aspect_ratio=True, fill_value=3.0)
@@ -86,7 +85,6 @@ def center_crop():
     file, add = images("center_crop", K.CenterCrop)
     add("even", (2, 6, 8, 2), height=2, width=4)
     add("odd", (1, 5, 7, 2), height=2, width=3)
-    add("one_image", (5, 6, 3), height=3, width=5)
     add("smaller", (1, 3, 4, 2), height=5, width=6)
     add("narrower", (1, 6, 3, 2), height=4, width=5)
     return file
@@ -130,7 +128,6 @@ def by_place(path, layer_class, **arguments):
             for interpolation in ("bilinear", "nearest"):
                 add(f"{fill_mode}_{interpolation}", (1, 5, 6, 2), fill_mode=fill_mode, interpolation=interpolation, fill_value=7.0,
                     training=True, **arguments)
-        add("one_image", (5, 4, 2), training=True, **arguments)
         return file
 
     return make

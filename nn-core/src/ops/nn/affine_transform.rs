@@ -218,10 +218,16 @@ pub fn affine_transform(
     fill_mode: FillMode,
     fill_value: f64,
 ) -> Tensor {
-    if let Some(failed) = [images, transforms].into_iter().find(|t| t.error().is_some()) {
+    if let Some(failed) = [images, transforms]
+        .into_iter()
+        .find(|t| t.error().is_some())
+    {
         return failed.clone();
     }
-    if !matches!(interpolation, Interpolation::Nearest | Interpolation::Bilinear) {
+    if !matches!(
+        interpolation,
+        Interpolation::Nearest | Interpolation::Bilinear
+    ) {
         let error = format!(
             "affine_transform interpolates by Nearest or Bilinear, found {interpolation:?}"
         );
@@ -278,11 +284,17 @@ mod tests {
             (Tensor::ones([2, 3, 4]), Tensor::ones([2, 8])),
             (Tensor::ones([2, 3, 4, 1]), Tensor::ones([1, 8])),
             (Tensor::ones([2, 3, 4, 1]), Tensor::ones([2, 6])),
-            (Tensor::ones([2, 3, 4, 1]), Tensor::ones([2, 8]).cast(DType::F64)),
+            (
+                Tensor::ones([2, 3, 4, 1]),
+                Tensor::ones([2, 8]).cast(DType::F64),
+            ),
         ] {
             assert!(run(x, by).error().is_some());
         }
-        assert_eq!(run(Tensor::ones([0, 3, 4, 1]), Tensor::ones([0, 8])).shape(), [0, 3, 4, 1]);
+        assert_eq!(
+            run(Tensor::ones([0, 3, 4, 1]), Tensor::ones([0, 8])).shape(),
+            [0, 3, 4, 1]
+        );
         let x = Tensor::ones([1, 2, 2, 1]);
         let by = Tensor::ones([1, 8]);
         let cubic = affine_transform(&x, &by, Interpolation::Bicubic, FillMode::Wrap, 0.0);

@@ -3,7 +3,7 @@
 use crate::ShapeError;
 use crate::preprocessing::image::{images, resizing};
 use nn_core::ops::{Interpolation, resize};
-use nn_core::{Error, Result, Shape, Tensor, is_known};
+use nn_core::{Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// The `height` by `width` pixels in the middle of images. Of an image that is smaller, in one direction or both, the largest part in the
@@ -55,21 +55,16 @@ impl CenterCrop {
                 .text(" to be cropped"));
         }
         let rank = input.rank();
-        Ok(input
-            .with(rank - 3, self.height)
-            .with(rank - 2, self.width))
+        Ok(input.with(rank - 3, self.height).with(rank - 2, self.width))
     }
 
     fn call(&self, x: Tensor) -> Tensor {
         images::batch(&x, |x| {
             let target = [self.height, self.width];
-            let [height, width] = images::sides(&x.shape());
-            if !is_known(height) || !is_known(width) {
-                return Tensor::failed(Error::shape(format!(
-                    "CenterCrop needs to know height and width, found {}",
-                    x.shape()
-                )));
-            }
+            let [height, width] = match images::pixels("CenterCrop", &x) {
+                Ok(pixels) => pixels,
+                Err(error) => return Tensor::failed(error),
+            };
             if height < self.height || width < self.width {
                 let middle = resizing::crop(&x, target);
                 return resize(&middle, target, Interpolation::Bilinear, false);

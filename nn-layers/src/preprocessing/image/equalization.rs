@@ -52,6 +52,11 @@ impl Equalization {
         if let Err(error) = images::check_values("Equalization", self.value_range) {
             return Err(error);
         }
+        if !nn_core::is_known(input.dims()[input.rank() - 1]) {
+            return Err(
+                ShapeError::new("Equalization needs to know the channels, found ").shape(input),
+            );
+        }
         if self.bins == 0 {
             return Err(ShapeError::new(
                 "Equalization expects at least one part, found 0 for `bins`",

@@ -2,7 +2,7 @@
 
 use crate::ShapeError;
 use nn_core::ops::{FillMode, Interpolation, affine_transform};
-use nn_core::{Shape, Tensor, floatx, ops, random};
+use nn_core::{DType, Error, Result, Shape, Tensor, floatx, is_known, ops, random};
 
 /// Checks that an input is an image or a batch of them.
 pub(crate) const fn check(layer: &str, input: &Shape) -> Result<(), ShapeError> {
@@ -24,7 +24,7 @@ pub(crate) const fn check_colors(layer: &str, input: &Shape) -> Result<(), Shape
         return Err(error);
     }
     let channels = input.dims()[input.rank() - 1];
-    if channels == 3 || !nn_core::is_known(channels) {
+    if channels == 3 || !is_known(channels) {
         return Ok(());
     }
     Err(ShapeError::new(layer)
@@ -51,6 +51,17 @@ pub(crate) const fn sides(input: &Shape) -> [usize; 2] {
     [dims[dims.len() - 3], dims[dims.len() - 2]]
 }
 
+/// Height and width, which a layer needs to know.
+pub(crate) fn pixels(layer: &str, x: &Tensor) -> Result<[usize; 2]> {
+    let shape = x.try_shape()?;
+    match sides(&shape) {
+        [height, width] if is_known(height) && is_known(width) => Ok([height, width]),
+        _ => Err(Error::shape(format!(
+            "{layer} needs to know height and width, found {shape}; give them where the model is built, or `Resizing` before"
+        ))),
+    }
+}
+
 /// An image or a batch of them as a batch of floats, changed by `f`.
 pub(crate) fn batch(x: &Tensor, f: impl FnOnce(Tensor) -> Tensor) -> Tensor {
     let x = x.cast(floatx());
@@ -74,7 +85,10 @@ pub(crate) fn chosen(x: &Tensor, factor: [f64; 2]) -> Tensor {
 
 /// 1 or -1 for each image.
 pub(crate) fn sign(x: &Tensor) -> Tensor {
-    each(x, [0.0, 1.0]).greater(0.5).where_(-1.0, 1.0).cast(x.dtype())
+    each(x, [0.0, 1.0])
+        .greater(0.5)
+        .where_(-1.0, 1.0)
+        .cast(x.dtype())
 }
 
 /// Numbers of one range as numbers of another.
@@ -96,7 +110,10 @@ pub(crate) struct Reading {
 impl Reading {
     /// Checks that the settings are some that there are.
     pub const fn check(&self, layer: &str) -> Result<(), ShapeError> {
-        if !matches!(self.interpolation, Interpolation::Nearest | Interpolation::Bilinear) {
+        if !matches!(
+            self.interpolation,
+            Interpolation::Nearest | Interpolation::Bilinear
+        ) {
             return Err(ShapeError::new(layer).text(" interpolates by Nearest or Bilinear"));
         }
         if matches!(self.fill_mode, FillMode::Mirror) {
@@ -128,7 +145,7 @@ pub(crate) fn grayscale(x: &Tensor) -> Tensor {
 /// Hue, saturation and value, each without the axis of channels, of images in red, green and blue. Keras's `rgb_to_hsv`.
 pub(crate) fn hue_saturation_value(x: &Tensor) -> [Tensor; 3] {
     let epsilon = match x.dtype() {
-        nn_core::DType::F64 => f64::EPSILON,
+        DType::F64 => f64::EPSILON,
         _ => f64::from(f32::EPSILON),
     };
     let x = x.abs().less(epsilon).where_(0.0, x);

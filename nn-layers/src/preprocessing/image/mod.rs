@@ -25,7 +25,6 @@ mod random_shear;
 mod random_translation;
 mod random_zoom;
 mod resizing;
-mod seed;
 mod solarization;
 
 pub use auto_contrast::AutoContrast;
@@ -37,7 +36,7 @@ pub use random_color_jitter::RandomColorJitter;
 pub use random_contrast::RandomContrast;
 pub use random_crop::RandomCrop;
 pub use random_erasing::RandomErasing;
-pub use random_flip::{Flip, RandomFlip};
+pub use random_flip::{FlipMode, RandomFlip};
 pub use random_gaussian_blur::RandomGaussianBlur;
 pub use random_grayscale::RandomGrayscale;
 pub use random_hue::RandomHue;

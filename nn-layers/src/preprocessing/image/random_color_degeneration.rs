@@ -1,9 +1,9 @@
 //! Images of paler colours, by chance.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
-use crate::preprocessing::image::seed::Seed;
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -54,8 +54,8 @@ impl RandomColorDegeneration {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> RandomColorDegeneration {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> RandomColorDegeneration {
+        self.seed.set(seed);
         self
     }
 
@@ -67,7 +67,10 @@ impl RandomColorDegeneration {
         if let Err(error) = images::check_colors("RandomColorDegeneration", input) {
             return Err(error);
         }
-        if let Err(error) = self.factor.check("RandomColorDegeneration", "factor", -1.0, 1.0) {
+        if let Err(error) = self
+            .factor
+            .check("RandomColorDegeneration", "factor", -1.0, 1.0)
+        {
             return Err(error);
         }
         if let Err(error) = images::check_values("RandomColorDegeneration", self.value_range) {

@@ -1,10 +1,12 @@
 //! Images of other colours, by chance.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
-use crate::preprocessing::image::seed::Seed;
-use crate::preprocessing::image::{random_brightness, random_contrast, random_hue, random_saturation};
+use crate::preprocessing::image::{
+    random_brightness, random_contrast, random_hue, random_saturation,
+};
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -108,8 +110,8 @@ impl RandomColorJitter {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> RandomColorJitter {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> RandomColorJitter {
+        self.seed.set(seed);
         self
     }
 
@@ -162,10 +164,12 @@ impl RandomColorJitter {
             (self.saturation_factor, random_saturation::change),
             (self.hue_factor, random_hue::change),
         ];
-        steps.into_iter().fold(x.clone(), |x, (factor, change)| match factor {
-            Some(factor) => change(&x, factor, self.value_range),
-            None => x,
-        })
+        steps
+            .into_iter()
+            .fold(x.clone(), |x, (factor, change)| match factor {
+                Some(factor) => change(&x, factor, self.value_range),
+                None => x,
+            })
     }
 }
 

@@ -1,9 +1,9 @@
 //! Images of more or less contrast, by chance.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
-use crate::preprocessing::image::seed::Seed;
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -52,8 +52,8 @@ impl RandomContrast {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> RandomContrast {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> RandomContrast {
+        self.seed.set(seed);
         self
     }
 

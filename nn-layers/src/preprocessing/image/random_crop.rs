@@ -1,11 +1,11 @@
 //! Parts of images, by chance.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::images::{self, Reading};
 use crate::preprocessing::image::resizing;
-use crate::preprocessing::image::seed::Seed;
 use nn_core::ops::{FillMode, Interpolation, resize};
-use nn_core::{Error, Result, Shape, Tensor, UNKNOWN, is_known};
+use nn_core::{Result, Shape, Tensor, UNKNOWN};
 use nn_derive::{Layer, model};
 
 /// In training a part of `height` by `width` pixels of every image, at a place that is drawn for it. Of images that are not larger in both
@@ -48,8 +48,8 @@ impl RandomCrop {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> RandomCrop {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> RandomCrop {
+        self.seed.set(seed);
         self
     }
 
@@ -95,17 +95,19 @@ impl RandomCrop {
 
     fn part(&self, x: &Tensor) -> Tensor {
         let target = [self.height, self.width];
-        let [height, width] = images::sides(&x.shape());
-        if !is_known(height) || !is_known(width) {
-            return Tensor::failed(Error::shape(format!(
-                "RandomCrop needs to know height and width, found {}",
-                x.shape()
-            )));
-        }
+        let [height, width] = match images::pixels("RandomCrop", x) {
+            Ok(pixels) => pixels,
+            Err(error) => return Tensor::failed(error),
+        };
         if height <= self.height || width <= self.width {
             return match [height, width] == target {
                 true => x.clone(),
-                false => resize(&resizing::crop(x, target), target, Interpolation::Bilinear, false),
+                false => resize(
+                    &resizing::crop(x, target),
+                    target,
+                    Interpolation::Bilinear,
+                    false,
+                ),
             };
         }
         // A shift by whole pixels, so that it may be another one for each image.
@@ -120,6 +122,8 @@ impl RandomCrop {
             fill_value: 0.0,
         };
         let shifted = reading.transform(x, by);
-        shifted.slice_axis(1, 0..self.height).slice_axis(2, 0..self.width)
+        shifted
+            .slice_axis(1, 0..self.height)
+            .slice_axis(2, 0..self.width)
     }
 }

@@ -1,9 +1,9 @@
 //! Images with a part erased by chance.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
-use crate::preprocessing::image::seed::Seed;
 use crate::preprocessing::numbers::Numbers;
 use nn_core::random;
 use nn_core::{Result, Shape, Tensor};
@@ -85,8 +85,8 @@ impl RandomErasing {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> RandomErasing {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> RandomErasing {
+        self.seed.set(seed);
         self
     }
 
@@ -130,7 +130,10 @@ impl RandomErasing {
     }
 
     fn change(&self, x: &Tensor) -> Tensor {
-        let [height, width] = images::sides(&x.shape());
+        let [height, width] = match images::pixels("RandomErasing", x) {
+            Ok(pixels) => pixels,
+            Err(error) => return Tensor::failed(error),
+        };
         let inside = |n: usize, axis: usize| {
             let length = images::each(x, self.scale.range(0.0)).sqrt() * n as f64;
             let start = images::each(x, [0.0, 1.0]) * (n as f64 - &length);

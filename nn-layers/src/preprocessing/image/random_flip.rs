@@ -1,11 +1,11 @@
 //! Images flipped by chance.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::images;
-use crate::preprocessing::image::seed::Seed;
-use serde::{Deserialize, Serialize};
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
+use serde::{Deserialize, Serialize};
 
 /// In training turns every other image around, by a draw for each: left to right, top to bottom, or both at once.
 ///
@@ -17,10 +17,10 @@ use nn_derive::{Layer, model};
 ///
 /// ```
 /// use nn_core::{Layer, Tensor, random};
-/// use nn_layers::{Flip, RandomFlip};
+/// use nn_layers::{FlipMode, RandomFlip};
 /// random::set_seed(3);
 /// let x = Tensor::from([1.0_f32, 2.0]).reshape([1, 1, 2, 1]);
-/// let flip = RandomFlip::new().mode(Flip::Horizontal);
+/// let flip = RandomFlip::new().mode(FlipMode::Horizontal);
 /// let y = flip.call(&x, true).to_vec::<f32>()?;
 /// assert!(y == [1.0, 2.0] || y == [2.0, 1.0]);
 /// assert_eq!(flip.forward(&x).to_vec::<f32>()?, [1.0, 2.0]);
@@ -30,8 +30,8 @@ use nn_derive::{Layer, model};
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 pub struct RandomFlip {
     /// Which way images are turned around.
-    #[config(default = Flip::HorizontalAndVertical)]
-    mode: Flip,
+    #[config(default = FlipMode::HorizontalAndVertical)]
+    mode: FlipMode,
     #[config(default = Seed::NONE, no_builder)]
     seed: Seed,
 }
@@ -39,7 +39,7 @@ pub struct RandomFlip {
 /// Which way an image is turned around.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Flip {
+pub enum FlipMode {
     /// Left to right.
     Horizontal,
     /// Top to bottom.
@@ -58,8 +58,8 @@ impl RandomFlip {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> RandomFlip {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> RandomFlip {
+        self.seed.set(seed);
         self
     }
 
@@ -89,11 +89,11 @@ impl RandomFlip {
     fn change(&self, x: &Tensor) -> Tensor {
         let flipped = images::each(x, [0.0, 1.0]).less_equal(0.5);
         let across = match self.mode {
-            Flip::Vertical => x.clone(),
+            FlipMode::Vertical => x.clone(),
             _ => flipped.where_(x.flip(-2), x),
         };
         match self.mode {
-            Flip::Horizontal => across,
+            FlipMode::Horizontal => across,
             _ => flipped.where_(across.flip(-3), across),
         }
     }

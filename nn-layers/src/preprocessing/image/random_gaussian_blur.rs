@@ -1,12 +1,12 @@
 //! Images blurred by chance.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
-use crate::preprocessing::image::seed::Seed;
-use serde::{Deserialize, Deserializer, Serialize};
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// In training mixes every pixel with those around it by the weights of a normal distribution, whose deviations, across and down, are drawn for each image from 0 to
 /// `sigma`; with a probability that is drawn from 0 to `factor`. Beyond the border there is 0. What is beyond the range of values is cut off.
@@ -91,8 +91,8 @@ impl RandomGaussianBlur {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> RandomGaussianBlur {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> RandomGaussianBlur {
+        self.seed.set(seed);
         self
     }
 
@@ -134,6 +134,9 @@ impl RandomGaussianBlur {
     }
 
     fn change(&self, x: &Tensor) -> Tensor {
+        if let Err(error) = images::pixels("RandomGaussianBlur", x) {
+            return Tensor::failed(error);
+        }
         let chosen = images::chosen(x, self.factor.range(0.0));
         let KernelSize([across, down]) = self.kernel_size;
         let blur = |x: &Tensor, axis: isize, size: usize| {
@@ -166,7 +169,9 @@ impl RandomGaussianBlur {
 struct KernelSize([usize; 2]);
 
 impl<'de> Deserialize<'de> for KernelSize {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<KernelSize, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> std::result::Result<KernelSize, D::Error> {
         #[derive(Deserialize)]
         #[serde(untagged, expecting = "expected a whole number or two of them")]
         enum OneOrTwo {

@@ -1,9 +1,9 @@
 //! Images of other hues, by chance.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
-use crate::preprocessing::image::seed::Seed;
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -51,8 +51,8 @@ impl RandomHue {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> RandomHue {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> RandomHue {
+        self.seed.set(seed);
         self
     }
 

@@ -1,10 +1,10 @@
 //! Images seen at a slant by chance.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
 use crate::preprocessing::image::images::Reading;
-use crate::preprocessing::image::seed::Seed;
 use nn_core::ops::{FillMode, Interpolation};
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
@@ -59,8 +59,8 @@ impl RandomPerspective {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> RandomPerspective {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> RandomPerspective {
+        self.seed.set(seed);
         self
     }
 
@@ -112,7 +112,10 @@ impl RandomPerspective {
         // The projective map that takes these corners to those of the image.
         let k = &last_x / &right + &last_y / &bottom - 1.0;
         let (a, b) = (&k / &last_x, &k / &last_y);
-        let [height, width] = images::sides(&x.shape()).map(|n| (n as f64 - 1.0).max(1.0));
+        let [height, width] = match images::pixels("RandomPerspective", x) {
+            Ok(pixels) => pixels.map(|n| (n as f64 - 1.0).max(1.0)),
+            Err(error) => return Tensor::failed(error),
+        };
         let of_x = (&a - right.reciprocal()) / width;
         let of_y = (&b - bottom.reciprocal()) / height;
         let zero = k.zeros_like();

@@ -1,10 +1,10 @@
 //! Images rotated by chance.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
 use crate::preprocessing::image::images::Reading;
-use crate::preprocessing::image::seed::Seed;
 use nn_core::ops::{FillMode, Interpolation};
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
@@ -61,8 +61,8 @@ impl RandomRotation {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> RandomRotation {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> RandomRotation {
+        self.seed.set(seed);
         self
     }
 
@@ -106,12 +106,24 @@ impl RandomRotation {
     fn change(&self, x: &Tensor) -> Tensor {
         let [low, high] = self.factor.range(-1.0);
         let angle = images::each(x, [low * 360.0, high * 360.0]) * (std::f64::consts::PI / 180.0);
-        let [center_y, center_x] = images::sides(&x.shape()).map(|n| 0.5 * (n as f64 - 1.0));
+        let [center_y, center_x] = match images::pixels("RandomRotation", x) {
+            Ok(pixels) => pixels.map(|n| 0.5 * (n as f64 - 1.0)),
+            Err(error) => return Tensor::failed(error),
+        };
         let (cos, sin) = (angle.cos(), angle.sin());
         let zero = angle.zeros_like();
         let from_x = center_x - &cos * center_x + &sin * center_y;
         let from_y = center_y - &sin * center_x - &cos * center_y;
-        let by = [cos.clone(), -&sin, from_x, sin, cos, from_y, zero.clone(), zero];
+        let by = [
+            cos.clone(),
+            -&sin,
+            from_x,
+            sin,
+            cos,
+            from_y,
+            zero.clone(),
+            zero,
+        ];
         self.reading().transform(x, by)
     }
 }

@@ -1,9 +1,9 @@
 //! Images made sharper or smoother by chance.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
-use crate::preprocessing::image::seed::Seed;
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -50,8 +50,8 @@ impl RandomSharpness {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> RandomSharpness {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> RandomSharpness {
+        self.seed.set(seed);
         self
     }
 
@@ -85,6 +85,9 @@ impl RandomSharpness {
     }
 
     fn change(&self, x: &Tensor) -> Tensor {
+        if let Err(error) = images::pixels("RandomSharpness", x) {
+            return Tensor::failed(error);
+        }
         let f = images::each(x, self.factor.range(0.0)) * 2.0;
         // The pixel counts 5, each of its eight neighbours 1, of 13.
         let around = |x: &Tensor, axis: isize| {

@@ -1,10 +1,10 @@
 //! Images sheared by chance.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
 use crate::preprocessing::image::images::Reading;
-use crate::preprocessing::image::seed::Seed;
 use nn_core::ops::{FillMode, Interpolation};
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
@@ -70,8 +70,8 @@ impl RandomShear {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> RandomShear {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> RandomShear {
+        self.seed.set(seed);
         self
     }
 

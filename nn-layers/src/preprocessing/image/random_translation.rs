@@ -1,10 +1,10 @@
 //! Images shifted by chance.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
 use crate::preprocessing::image::images::Reading;
-use crate::preprocessing::image::seed::Seed;
 use nn_core::ops::{FillMode, Interpolation};
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
@@ -67,8 +67,8 @@ impl RandomTranslation {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> RandomTranslation {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> RandomTranslation {
+        self.seed.set(seed);
         self
     }
 
@@ -80,10 +80,16 @@ impl RandomTranslation {
         if let Err(error) = images::check("RandomTranslation", input) {
             return Err(error);
         }
-        if let Err(error) = self.height_factor.check("RandomTranslation", "height_factor", -1.0, 1.0) {
+        if let Err(error) =
+            self.height_factor
+                .check("RandomTranslation", "height_factor", -1.0, 1.0)
+        {
             return Err(error);
         }
-        if let Err(error) = self.width_factor.check("RandomTranslation", "width_factor", -1.0, 1.0) {
+        if let Err(error) = self
+            .width_factor
+            .check("RandomTranslation", "width_factor", -1.0, 1.0)
+        {
             return Err(error);
         }
         if let Err(error) = self.reading().check("RandomTranslation") {
@@ -113,12 +119,24 @@ impl RandomTranslation {
     }
 
     fn change(&self, x: &Tensor) -> Tensor {
-        let [height, width] = images::sides(&x.shape()).map(|n| n as f64);
+        let [height, width] = match images::pixels("RandomTranslation", x) {
+            Ok(pixels) => pixels.map(|n| n as f64),
+            Err(error) => return Tensor::failed(error),
+        };
         let from_y = -(images::each(x, self.height_factor.range(-1.0)) * height);
         let from_x = -(images::each(x, self.width_factor.range(-1.0)) * width);
         let (zero, one) = (from_x.zeros_like(), from_x.ones_like());
         let none = || zero.clone();
-        let by = [one.clone(), none(), from_x, none(), one, from_y, none(), none()];
+        let by = [
+            one.clone(),
+            none(),
+            from_x,
+            none(),
+            one,
+            from_y,
+            none(),
+            none(),
+        ];
         self.reading().transform(x, by)
     }
 }

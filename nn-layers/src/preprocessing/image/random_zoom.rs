@@ -1,10 +1,10 @@
 //! Images made larger or smaller by chance.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
 use crate::preprocessing::image::images::Reading;
-use crate::preprocessing::image::seed::Seed;
 use nn_core::ops::{FillMode, Interpolation};
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
@@ -77,8 +77,8 @@ impl RandomZoom {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> RandomZoom {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> RandomZoom {
+        self.seed.set(seed);
         self
     }
 
@@ -90,7 +90,10 @@ impl RandomZoom {
         if let Err(error) = images::check("RandomZoom", input) {
             return Err(error);
         }
-        if let Err(error) = self.height_factor.check("RandomZoom", "height_factor", LEAST, 1.0) {
+        if let Err(error) = self
+            .height_factor
+            .check("RandomZoom", "height_factor", LEAST, 1.0)
+        {
             return Err(error);
         }
         if let Some(factor) = self.width_factor
@@ -128,7 +131,10 @@ impl RandomZoom {
         let zoom = |factor: Factor| images::each(x, factor.range(-1.0).map(|f| 1.0 + f));
         let by_y = zoom(self.height_factor);
         let by_x = self.width_factor.map_or_else(|| by_y.clone(), zoom);
-        let [center_y, center_x] = images::sides(&x.shape()).map(|n| (n as f64 - 1.0) / 2.0);
+        let [center_y, center_x] = match images::pixels("RandomZoom", x) {
+            Ok(pixels) => pixels.map(|n| (n as f64 - 1.0) / 2.0),
+            Err(error) => return Tensor::failed(error),
+        };
         let (from_y, from_x) = ((1.0 - &by_y) * center_y, (1.0 - &by_x) * center_x);
         let zero = by_y.zeros_like();
         let none = || zero.clone();

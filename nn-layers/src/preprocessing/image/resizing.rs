@@ -3,7 +3,7 @@
 use crate::ShapeError;
 use crate::preprocessing::image::images;
 use nn_core::ops::{FillMode, Interpolation, resize};
-use nn_core::{DType, Error, Result, Shape, Tensor, floatx, is_known, ops};
+use nn_core::{DType, Shape, Tensor, floatx, ops};
 use nn_derive::{Layer, model};
 
 /// Images of `height` by `width` pixels, whatever size they had, in training and in inference alike.
@@ -83,9 +83,7 @@ impl Resizing {
             return Err(ShapeError::new("the fill_mode of Resizing is constant"));
         }
         let rank = input.rank();
-        Ok(input
-            .with(rank - 3, self.height)
-            .with(rank - 2, self.width))
+        Ok(input.with(rank - 3, self.height).with(rank - 2, self.width))
     }
 
     fn call(&self, x: Tensor) -> Tensor {
@@ -99,7 +97,12 @@ impl Resizing {
     }
 
     fn resized(&self, x: &Tensor) -> Tensor {
-        resize(x, [self.height, self.width], self.interpolation, self.antialias)
+        resize(
+            x,
+            [self.height, self.width],
+            self.interpolation,
+            self.antialias,
+        )
     }
 
     /// An image with the ratio of sides that it shall have.
@@ -107,12 +110,8 @@ impl Resizing {
         if !self.crop_to_aspect_ratio && !self.pad_to_aspect_ratio {
             return x.clone();
         }
-        let [height, width] = images::sides(&x.shape());
-        if !is_known(height) || !is_known(width) {
-            return Tensor::failed(Error::shape(format!(
-                "Resizing needs to know height and width to keep their ratio, found {}",
-                x.shape()
-            )));
+        if let Err(error) = images::pixels("Resizing", x) {
+            return Tensor::failed(error);
         }
         match self.crop_to_aspect_ratio {
             true => crop(x, [self.height, self.width]),

@@ -1,9 +1,9 @@
 //! Images of which the bright parts are turned into their negatives.
 
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
-use crate::preprocessing::image::seed::Seed;
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -61,8 +61,8 @@ impl Solarization {
 
     /// Draws from a stream of the layer's own, which begins with this seed.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> Solarization {
-        self.seed = Seed::new(seed);
+    pub const fn seed(mut self, seed: i64) -> Solarization {
+        self.seed.set(seed);
         self
     }
 
@@ -74,10 +74,16 @@ impl Solarization {
         if let Err(error) = images::check("Solarization", input) {
             return Err(error);
         }
-        if let Err(error) = self.addition_factor.check("Solarization", "addition_factor", 0.0, 1.0) {
+        if let Err(error) = self
+            .addition_factor
+            .check("Solarization", "addition_factor", 0.0, 1.0)
+        {
             return Err(error);
         }
-        if let Err(error) = self.threshold_factor.check("Solarization", "threshold_factor", 0.0, 1.0) {
+        if let Err(error) =
+            self.threshold_factor
+                .check("Solarization", "threshold_factor", 0.0, 1.0)
+        {
             return Err(error);
         }
         if let Err(error) = images::check_values("Solarization", self.value_range) {
