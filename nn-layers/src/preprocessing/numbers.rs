@@ -5,10 +5,35 @@ use serde::{Deserialize, Serialize};
 
 /// One number for all, or one for each channel (in lists within lists for several axes).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "expected a number or a list of numbers")]
+#[serde(untagged, from = "Written")]
 pub(crate) enum Numbers {
     One(f64),
     Each(Vec<Numbers>),
+}
+
+/// The forms in which they are written.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a number or a list of numbers")]
+enum Written {
+    One(f64),
+    Each(Vec<Numbers>),
+    /// Keras's word for an array of NumPy.
+    Array { config: Array },
+}
+
+#[derive(Deserialize)]
+struct Array {
+    value: Numbers,
+}
+
+impl From<Written> for Numbers {
+    fn from(written: Written) -> Numbers {
+        match written {
+            Written::One(number) => Numbers::One(number),
+            Written::Each(numbers) => Numbers::Each(numbers),
+            Written::Array { config } => config.value,
+        }
+    }
 }
 
 impl Numbers {

@@ -29,7 +29,7 @@ use nn_derive::{Layer, model};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug, absent(data_format = "channels_last", factor))]
+#[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 pub struct RandomCrop {
     #[config]
     height: usize,
