@@ -84,7 +84,10 @@ fn what_was_learned_is_saved_with_the_model() {
     let numbers = Tensor::from([[1.0_f32, 20.0], [3.0, 60.0]]);
     let mut model = Classifier::new();
     model.vectorize.adapt(&texts).expect("words");
-    model.categories.adapt(&["yes", "no", "yes"]).expect("texts");
+    model
+        .categories
+        .adapt(&["yes", "no", "yes"])
+        .expect("texts");
     model.normalize.adapt(&numbers).expect("numbers");
     let run = |model: &Classifier| {
         let words = model.vectorize.call_text(&texts);
@@ -92,13 +95,24 @@ fn what_was_learned_is_saved_with_the_model() {
         output.to_vec::<f32>().expect("numbers")
     };
     let expected = run(&model);
-    let path = std::env::temp_dir().join(format!("nn_preprocessing_{}.safetensors", std::process::id()));
+    let path = std::env::temp_dir().join(format!(
+        "nn_preprocessing_{}.safetensors",
+        std::process::id()
+    ));
     model.save(&path).expect("a file");
     let loaded = Classifier::load(&path).expect("the model");
     std::fs::remove_file(&path).expect("the file");
-    assert_eq!(loaded.vectorize.get_vocabulary(), model.vectorize.get_vocabulary());
+    assert_eq!(
+        loaded.vectorize.get_vocabulary(),
+        model.vectorize.get_vocabulary()
+    );
     assert_eq!(loaded.categories.get_vocabulary(), ["yes", "no"]);
     assert_eq!(run(&loaded), expected);
     let error = loaded.categories.call_text(&["maybe"]).ok().unwrap_err();
-    assert!(error.to_string().contains("`maybe` is not in the vocabulary"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("`maybe` is not in the vocabulary"),
+        "{error}"
+    );
 }

@@ -7,8 +7,8 @@ use nn_core::registry::layer_from_config;
 use nn_core::set_floatx;
 use nn_core::trace::{trace_on, trace_with};
 use nn_core::{
-    DType, GradientTape, Initializer, IntoInput, Layer, Padding, Regularizer, Shape, Tensor,
-    Tensors, UNKNOWN, testing,
+    DType, GradientTape, Initializer, IntoInput, Layer, Module, Padding, Regularizer, Shape,
+    Tensor, Tensors, UNKNOWN, testing,
 };
 use nn_layers::*;
 

@@ -18,7 +18,9 @@ enum Written {
     One(f64),
     Each(Vec<Numbers>),
     /// Keras's word for an array of NumPy.
-    Array { config: Array },
+    Array {
+        config: Array,
+    },
 }
 
 #[derive(Deserialize)]

@@ -64,7 +64,7 @@ impl RandomErasing {
 
     /// Rectangles of from the root of `least` to the root of `most` of a side, each from 0 to 1.
     #[must_use]
-    pub const fn scale(mut self, least: f64, most: f64) -> RandomErasing {
+    pub const fn scale_between(mut self, least: f64, most: f64) -> RandomErasing {
         self.scale = Factor::Between([least, most]);
         self
     }
