@@ -9,7 +9,7 @@ use nn_core::{Result, Shape, Tensor, UNKNOWN};
 use nn_derive::{Layer, model};
 
 /// In training a part of `height` by `width` pixels of every image, at a place that is drawn for it. Of images that are not larger in both
-/// directions, the part in the middle with that ratio of sides, resized if need be.
+/// directions, as many pixels around the middle as there are, resized.
 ///
 /// In inference it does nothing, as in Keras: images stay as large as they were, so a model that asks for `height` by `width` needs them
 /// so, by a `CenterCrop` or a `Resizing` before. What is drawn for each image follows from the seed, not from how many threads compute it.
@@ -100,15 +100,7 @@ impl RandomCrop {
             Err(error) => return Tensor::failed(error),
         };
         if height <= self.height || width <= self.width {
-            return match [height, width] == target {
-                true => x.clone(),
-                false => resize(
-                    &resizing::crop(x, target),
-                    target,
-                    Interpolation::Bilinear,
-                    false,
-                ),
-            };
+            return self.middle(x, [height, width]);
         }
         // A shift by whole pixels, so that it may be another one for each image.
         let place = |n: usize, of: usize| images::each(x, [0.0, (n - of + 1) as f64]).floor();
@@ -125,5 +117,19 @@ impl RandomCrop {
         shifted
             .slice_axis(1, 0..self.height)
             .slice_axis(2, 0..self.width)
+    }
+
+    /// The pixels around the middle of images of which a side is too short, resized.
+    fn middle(&self, x: &Tensor, sides: [usize; 2]) -> Tensor {
+        let target = [self.height, self.width];
+        let [top, left] = resizing::middle(sides, target).map(|(start, _)| start);
+        let rows = top..sides[0].min(top + self.height);
+        let columns = left..sides[1].min(left + self.width);
+        let fits = [rows.len(), columns.len()] == target;
+        let part = x.slice_axis(1, rows).slice_axis(2, columns);
+        match fits {
+            true => part,
+            false => resize(&part, target, Interpolation::Bilinear, false),
+        }
     }
 }

@@ -146,12 +146,18 @@ fn ideal([height, width]: [usize; 2], [to_height, to_width]: [usize; 2]) -> [usi
     ]
 }
 
-/// The largest part in the middle of images that has the ratio of sides of the target.
-pub(super) fn crop(x: &Tensor, target: [usize; 2]) -> Tensor {
-    let sides = images::sides(&x.shape());
+/// Where the largest part in the middle of an image begins that has the ratio of sides of the target, and how long it is, along both axes.
+pub(super) fn middle(sides: [usize; 2], target: [usize; 2]) -> [(usize, usize); 2] {
     let full = ideal(sides, target);
-    let [height, width] = [0, 1].map(|i| full[i].min(sides[i]).max(1));
-    let [top, left] = [(sides[0] - height) / 2, (sides[1] - width) / 2];
+    [0, 1].map(|i| {
+        let length = full[i].min(sides[i]).max(1);
+        ((sides[i] - length) / 2, length)
+    })
+}
+
+/// That part of images.
+pub(super) fn crop(x: &Tensor, target: [usize; 2]) -> Tensor {
+    let [(top, height), (left, width)] = middle(images::sides(&x.shape()), target);
     x.slice_axis(1, top..top + height)
         .slice_axis(2, left..left + width)
 }
