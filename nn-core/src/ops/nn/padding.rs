@@ -177,6 +177,11 @@ impl<const N: usize> Windows<N> {
                 )));
             }
         }
+        if N > 1 && self.padding == Padding::Causal {
+            return Err(Error::value(format!(
+                "{op} has no order of time; `Padding::Causal` is for sequences, use `Padding::Same`"
+            )));
+        }
         let reach: [usize; N] = std::array::from_fn(|d| {
             let between = (self.size[d] - 1).saturating_mul(self.dilation[d]);
             between.saturating_add(1)

@@ -46,24 +46,38 @@ impl<const N: usize> ConvTransposeOptions<N> {
             .saturating_add(1)
     }
 
-    /// The result's size along axis `d`; `None` if it is more than an axis can have.
-    const fn size(&self, d: usize, image: usize, kernel: usize) -> Option<usize> {
+    /// How many pixels more than `(n − 1)·stride` there are along axis `d`.
+    const fn beyond(&self, d: usize, kernel: usize) -> usize {
         let (stride, reach) = (self.strides[d], self.reach(d, kernel));
-        let more = match (self.padding, self.output_padding) {
+        match (self.padding, self.output_padding) {
             (Padding::Valid, Some(more)) => reach.saturating_add(more[d]),
             (Padding::Valid, None) if reach > stride => reach,
             (Padding::Valid, None) => stride,
             (_, Some(more)) => (reach % 2).saturating_add(more[d]),
             (_, None) => stride,
-        };
+        }
+    }
+
+    /// How many pixels the result has along axis `d`, given those of image and kernel; they may be [`crate::UNKNOWN`]. `None` if they are
+    /// more than an axis can have.
+    pub const fn output_size(&self, d: usize, image: usize, kernel: usize) -> Option<usize> {
         if image == ANYTHING {
             return Some(ANYTHING);
         }
-        // (image - 1)·stride + more
-        match dim_times(image.saturating_sub(1), stride) {
-            Some(size) => dim_plus(size, more),
+        match dim_times(image.saturating_sub(1), self.strides[d]) {
+            Some(size) => dim_plus(size, self.beyond(d, kernel)),
             None => None,
         }
+    }
+
+    /// Pixels that the result of a kernel of such a size has less than `(n − 1)·stride + reach` before and after each axis; fewer than 0
+    /// if it has more after.
+    pub fn taken_away(&self, kernel: [usize; N]) -> [[isize; 2]; N] {
+        let before = self.before(kernel);
+        std::array::from_fn(|d| {
+            let all = self.reach(d, kernel[d]) as isize - self.beyond(d, kernel[d]) as isize;
+            [before[d] as isize, all - before[d] as isize]
+        })
     }
 
     /// Pixels of the result before the first one that the image's first pixel gives to, taken away: how far the windows of the
@@ -182,7 +196,7 @@ impl<const N: usize> Op for ConvTranspose<N> {
         for d in 0..N {
             let reach = options.reach(d, size[d]);
             let absurd = is_known(size[d]) && !is_known(reach) || !is_known(options.strides[d]);
-            result[d] = match options.size(d, image[d], size[d]) {
+            result[d] = match options.output_size(d, image[d], size[d]) {
                 Some(size) if !absurd => size,
                 _ => {
                     return Err(too_long(format_args!(
