@@ -75,7 +75,8 @@ impl OutputMode {
         let axis = if rank > 1 { 1 } else { 0 };
         let at_least_one = |t: Tensor| if rank == 0 { t.expand_dims(0) } else { t };
         match self {
-            OutputMode::Int => indices,
+            // What is masked is no matter of categories, as in Keras.
+            OutputMode::Int => indices.without_mask(),
             OutputMode::OneHot if rank > 1 && shape[rank - 1] == 1 => {
                 indices.squeeze(-1).one_hot(depth)
             }

@@ -64,7 +64,7 @@ pub(crate) fn pixels(layer: &str, x: &Tensor) -> Result<[usize; 2]> {
 
 /// An image or a batch of them as a batch of floats, changed by `f`.
 pub(crate) fn batch(x: &Tensor, f: impl FnOnce(Tensor) -> Tensor) -> Tensor {
-    let x = x.cast(floatx());
+    let x = x.cast(floatx()).without_mask();
     match x.try_shape() {
         Ok(shape) if shape.rank() == 3 => f(x.expand_dims(0)).squeeze(0),
         Ok(_) => f(x),
