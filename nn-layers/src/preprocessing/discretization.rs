@@ -192,6 +192,51 @@ mod tests {
         assert_eq!(one.to_vec::<i64>().unwrap(), [0, 0]);
     }
 
+    /// What Keras finds in 500 numbers that come in parts.
+    #[test]
+    fn boundaries_are_found_where_keras_finds_them() {
+        let numbers: Vec<f32> = (0..500).map(|i| ((i * 37) % 101) as f32 / 7.0).collect();
+        let data = Tensor::from_vec(numbers, [500]);
+        let cases: [(usize, f64, &[usize], &[f64]); 4] = [
+            (
+                5,
+                0.01,
+                &[0, 500],
+                &[2.857_140_5, 5.714_283, 8.571_427, 11.428_571],
+            ),
+            (
+                5,
+                0.1,
+                &[0, 200, 500],
+                &[2.857_143_4, 5.714_287, 8.571_429, 11.428_573],
+            ),
+            (
+                7,
+                0.05,
+                &[0, 3, 50, 500],
+                &[
+                    1.898_090_6,
+                    3.938_777_9,
+                    5.979_599,
+                    8.020_419,
+                    10.054_594,
+                    12.096_786,
+                ],
+            ),
+            (4, 0.3, &[0, 500], &[4.285_714, 8.571_428]),
+        ];
+        for (bins, epsilon, cuts, expected) in cases {
+            let mut layer = Discretization::with_num_bins(bins).epsilon(epsilon);
+            let parts = cuts.windows(2).map(|cut| data.slice(cut[0]..cut[1]));
+            layer.adapt_batches(parts).unwrap();
+            let found = layer.bin_boundaries().unwrap();
+            assert_eq!(found.len(), expected.len(), "{found:?}");
+            for (found, expected) in found.iter().zip(expected) {
+                assert!((found - expected).abs() < 2e-6, "{found} {expected}");
+            }
+        }
+    }
+
     #[test]
     fn what_was_found_is_saved() {
         let mut layer = Discretization::with_num_bins(3).epsilon(0.1);
