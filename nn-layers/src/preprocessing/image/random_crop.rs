@@ -94,7 +94,6 @@ impl RandomCrop {
     }
 
     fn part(&self, x: &Tensor) -> Tensor {
-        let target = [self.height, self.width];
         let [height, width] = match images::pixels("RandomCrop", x) {
             Ok(pixels) => pixels,
             Err(error) => return Tensor::failed(error),
