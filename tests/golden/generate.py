@@ -22,8 +22,10 @@ import numpy as np
 from reference import (
     activations,
     keras_models,
+    layers_conv,
     layers_core,
     layers_preprocessing,
+    layers_rnn,
     layers_shape,
     layers_state,
     losses,
@@ -36,7 +38,10 @@ from reference import (
 from reference.case_file import deviation
 
 FOLDER = pathlib.Path(__file__).parent
-MODULES = [layers_core, layers_preprocessing, layers_shape, layers_state, activations, losses, metrics, optimizers, weights, models, keras_models, text]
+MODULES = [
+    layers_core, layers_shape, layers_state, layers_rnn, activations, losses, metrics, optimizers, weights, models, keras_models, layers_conv,
+    layers_preprocessing, text,
+]
 # What another processor may round differently, relative to the largest magnitude of a tensor.
 TOLERANCE = 1e-5
 

@@ -1,30 +1,31 @@
 //! Seeds of single layers.
 
-use nn_core::random::{self, Stream};
+use nn_core::random::OwnStream;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::OnceLock;
 
 /// The seed of a layer, if it has one: what the layer draws then depends on nothing else. Without one it draws from the thread's stream.
 ///
 /// A copy of the layer begins its draws anew, and so does one that is loaded.
 pub(crate) struct Seed {
     seed: Option<i64>,
-    calls: AtomicU64,
+    stream: OnceLock<OwnStream>,
 }
 
 impl Seed {
     /// The thread's stream.
+    #[allow(clippy::declare_interior_mutable_const)] // Every layer begins with one of its own.
     pub const NONE: Seed = Seed {
         seed: None,
-        calls: AtomicU64::new(0),
+        stream: OnceLock::new(),
     };
 
     /// A stream of the layer's own.
     pub const fn new(seed: i64) -> Seed {
         Seed {
             seed: Some(seed),
-            calls: AtomicU64::new(0),
+            stream: OnceLock::new(),
         }
     }
 
@@ -38,9 +39,8 @@ impl Seed {
         match self.seed {
             None => f(),
             Some(seed) => {
-                let draw = self.calls.fetch_add(1, Ordering::Relaxed) << 16;
-                let seed = seed.cast_unsigned();
-                random::with_stream(Stream { seed, draw }, f)
+                let own = || OwnStream::new(seed.cast_unsigned());
+                self.stream.get_or_init(own).run(f)
             }
         }
     }
@@ -50,7 +50,7 @@ impl Clone for Seed {
     fn clone(&self) -> Seed {
         Seed {
             seed: self.seed,
-            calls: AtomicU64::new(0),
+            stream: OnceLock::new(),
         }
     }
 }
