@@ -181,7 +181,8 @@ impl Case<'_> {
         let target = outputs
             .iter()
             .zip(names_of("upstream"))
-            .map(|(output, upstream)| (output * upstream).sum())
+            // Whole numbers, such as indices, count as such.
+            .map(|(output, upstream)| (output.cast(upstream.dtype()) * upstream).sum())
             .reduce(|a, b| a + b)
             .expect("an output");
         self.check_gradients("grad", &tape, &target, &sources);
@@ -227,7 +228,9 @@ impl Case<'_> {
         });
         let graph = traced.unwrap_or_else(|e| panic!("the trace: {e}"));
         let bits = |tensors: &[Tensor]| -> Vec<Vec<u32>> {
-            let values = tensors.iter().map(|t| t.to_vec::<f32>().unwrap());
+            let values = tensors
+                .iter()
+                .map(|t| t.cast(DType::F32).to_vec::<f32>().unwrap());
             values
                 .map(|v| v.into_iter().map(f32::to_bits).collect())
                 .collect()

@@ -1,5 +1,6 @@
 //! Convolution, pooling, normalization, recurrence and losses, each as one operation.
 
+pub(crate) mod affine_transform;
 pub(crate) mod avg_pool;
 pub(crate) mod batch_norm;
 pub(crate) mod batch_norm_inference;
@@ -19,6 +20,7 @@ pub(crate) mod softmax_cross_entropy;
 pub(crate) mod sparse_softmax_cross_entropy;
 pub(crate) mod unfold;
 
+pub use affine_transform::{FillMode, affine_transform};
 pub use avg_pool::{adaptive_avg_pool, avg_pool, avg_pool2d};
 pub use batch_norm::batch_norm_train;
 pub use batch_norm_inference::batch_norm_inference;
