@@ -93,7 +93,7 @@ pub fn dot_product_attention(
     let scale = scale.unwrap_or(1.0 / (depth as f64).sqrt());
     let mut scores = einsum("btnh,bsnh->bnts", [query, &key]) * scale;
     if let Some(bias) = bias {
-        scores = scores + bias;
+        scores += bias;
     }
     // Far below every score, and finite: where nothing may be seen all weigh alike.
     let hidden = match scores.dtype() {
