@@ -28,6 +28,7 @@ pub mod softmax;
 pub mod sort;
 mod team;
 pub mod update;
+pub mod warp;
 
 pub use array::ArrayBuilder;
 pub use dtype::{DType, Element};
