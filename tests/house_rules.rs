@@ -378,7 +378,9 @@ fn every_layer_is_in_the_contract_and_compared_with_keras() {
 }
 
 /// Files of operations without a check of a gradient, and why.
-const WITHOUT_GRADIENT: [(&str, &str); 35] = [
+const WITHOUT_GRADIENT: [(&str, &str); 37] = [
+    ("whole", "the frame of functions of whole numbers"),
+    ("searchsorted", "positions"),
     ("hash_bucket", "bins"),
     ("cross_hashed", "bins"),
     ("extremum", "what max and min share, which are checked"),
