@@ -31,6 +31,7 @@ from reference import (
     losses,
     metrics,
     models,
+    ops,
     optimizers,
     text,
     weights,
@@ -39,8 +40,8 @@ from reference.case_file import deviation
 
 FOLDER = pathlib.Path(__file__).parent
 MODULES = [
-    layers_core, layers_shape, layers_state, layers_rnn, activations, losses, metrics, optimizers, weights, models, keras_models, layers_conv,
-    layers_preprocessing, text,
+    layers_core, layers_shape, layers_state, layers_rnn, activations, losses, metrics, optimizers,
+    weights, models, keras_models, layers_conv, ops, layers_preprocessing, text,
 ]
 # What another processor may round differently, relative to the largest magnitude of a tensor.
 TOLERANCE = 1e-5
