@@ -21,12 +21,20 @@ mod rnn;
 
 pub use activations::{Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax};
 pub use convolutional::Conv2D;
-pub use core::{Dense, Embedding, Lambda};
+pub use core::{Dense, EinsumDense, Embedding, Identity, Lambda};
 pub use functional::Sequential;
 pub use merging::{Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract};
 pub use nn_core::{ShapeError, add_loss, collect_losses};
-pub use normalization::{BatchNormalization, LayerNormalization};
+pub use normalization::{
+    BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization,
+};
 pub use pooling::{AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D};
-pub use regularization::Dropout;
-pub use reshaping::{Flatten, Reshape, ZeroPadding2D};
+pub use regularization::{
+    ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise,
+    SpatialDropout1D, SpatialDropout2D, SpatialDropout3D,
+};
+pub use reshaping::{
+    Cropping1D, Cropping2D, Cropping3D, Flatten, Permute, RepeatVector, Reshape, ZeroPadding1D,
+    ZeroPadding2D, ZeroPadding3D,
+};
 pub use rnn::{GRU, LSTM, SimpleRNN};

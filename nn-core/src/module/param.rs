@@ -1,7 +1,7 @@
 //! Parameters and buffers: the state of layers.
 
 use crate::graph::observer;
-use crate::module::context;
+use crate::module::{context, initializer};
 use crate::{
     Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, batches, is_known,
     too_long,
@@ -30,6 +30,8 @@ pub struct Param {
     constraint: Option<Constraint>,
     buffer: bool,
     frozen: AtomicBool,
+    /// The fans that its initializer goes by, if its shape does not say them.
+    fans: OnceLock<(f64, f64)>,
     /// Where it was found first.
     path: OnceLock<Arc<str>>,
 }
@@ -45,6 +47,7 @@ impl Param {
             constraint: None,
             buffer: false,
             frozen: AtomicBool::new(false),
+            fans: OnceLock::new(),
             path: OnceLock::new(),
         }
     }
@@ -169,11 +172,23 @@ impl Param {
         }
     }
 
+    /// As [`Param::build`], by an initializer that scales with other fans (in, out) than those of the shape's last two dimensions: those of a
+    /// kernel whose axes an equation names.
+    ///
+    /// # Errors
+    /// As [`Param::build`].
+    pub fn build_with_fans(&self, shape: impl Into<Shape>, fans: (f64, f64)) -> Result<()> {
+        let _ = self.fans.set(fans); // those of the first call stay, as its shape does
+        self.build(shape)
+    }
+
     /// A first value.
     fn first(&self, shape: Shape, dtype: DType) -> Result<Tensor> {
         // A first value is no part of the run in which it is made.
         observer::unobserved(|| {
-            let drawn = self.initializer.sample(shape, dtype);
+            let fans = self.fans.get().copied();
+            let fans = fans.unwrap_or_else(|| initializer::fans(&shape));
+            let drawn = self.initializer.sample_with_fans(shape, dtype, fans);
             match self.adjustment {
                 Some(adjust) => crate::no_gradient(|| adjust(drawn)).computed().ok(),
                 None => drawn.ok(),
@@ -390,6 +405,7 @@ impl Clone for Param {
         let copy = Param {
             value: RwLock::new(None),
             frozen: AtomicBool::new(self.is_frozen()),
+            fans: self.fans.clone(),
             path: OnceLock::new(),
             ..*self
         };

@@ -24,5 +24,5 @@ pub use nn::{
     conv2d_shape, layer_norm, max_pool2d, mean_squared_error, mean_squared_error_of_rows,
     pool2d_shape, recurrent, recurrent_output, softmax_cross_entropy, sparse_softmax_cross_entropy,
 };
-pub use random::dropout;
+pub use random::{dropout, dropout_together};
 pub use shape::{NewShape, PadMode, Slice, concatenate, stack};

@@ -72,43 +72,47 @@ impl Embedding {
     }
 
     fn call(&self, indices: Tensor) -> Tensor {
-        if let Some(error) = self.fraction(&indices) {
-            return Tensor::failed(error);
-        }
-        let indices = indices.cast(DType::I64);
-        // `take` counts negative indices from the end; here one is more likely a missing value than the last row.
-        let negative = indices
-            .try_data::<i64>()
-            .ok()
-            .and_then(|all| all.iter().position(|i| *i < 0));
-        if let Some(i) = negative {
-            return Tensor::failed(Error::value(format!(
-                "index {} at place {i} of the indices (shape {}) is negative: an Embedding of {} rows takes indices from 0 on",
-                indices.data::<i64>()[i],
-                indices.shape(),
-                self.input_dim,
-            )));
-        }
-        self.embeddings.value().take(&indices, 0)
+        embed(&self.embeddings.value(), self.input_dim, &indices)
     }
+}
 
-    /// The error of the first index that is no whole number, which a conversion would make one.
-    fn fraction(&self, indices: &Tensor) -> Option<Error> {
-        if !indices.dtype().is_float() || !indices.is_concrete() {
-            return None;
-        }
-        with_float!(indices.dtype(), T => {
-            let all = indices.try_data::<T>().ok()?;
-            // Of NaN and infinities the fraction is NaN.
-            let i = all.iter().position(|v| v.fract() != 0.0)?;
-            Some(Error::value(format!(
-                "index {} at place {i} of the indices (shape {}) is not a whole number: an Embedding of {} rows takes whole numbers from 0 on",
-                all[i],
-                indices.shape(),
-                self.input_dim,
-            )))
-        })
+/// The rows of `embeddings`, which has `rows` of them.
+#[track_caller]
+pub(super) fn embed(embeddings: &Tensor, rows: usize, indices: &Tensor) -> Tensor {
+    if let Some(error) = fraction(indices, rows) {
+        return Tensor::failed(error);
     }
+    let indices = indices.cast(DType::I64);
+    // `take` counts negative indices from the end; here one is more likely a missing value than the last row.
+    let negative = indices
+        .try_data::<i64>()
+        .ok()
+        .and_then(|all| all.iter().position(|i| *i < 0));
+    if let Some(i) = negative {
+        return Tensor::failed(Error::value(format!(
+            "index {} at place {i} of the indices (shape {}) is negative: an Embedding of {rows} rows takes indices from 0 on",
+            indices.data::<i64>()[i],
+            indices.shape(),
+        )));
+    }
+    embeddings.take(&indices, 0)
+}
+
+/// The error of the first index that is no whole number, which a conversion would make one.
+fn fraction(indices: &Tensor, rows: usize) -> Option<Error> {
+    if !indices.dtype().is_float() || !indices.is_concrete() {
+        return None;
+    }
+    with_float!(indices.dtype(), T => {
+        let all = indices.try_data::<T>().ok()?;
+        // Of NaN and infinities the fraction is NaN.
+        let i = all.iter().position(|v| v.fract() != 0.0)?;
+        Some(Error::value(format!(
+            "index {} at place {i} of the indices (shape {}) is not a whole number: an Embedding of {rows} rows takes whole numbers from 0 on",
+            all[i],
+            indices.shape(),
+        )))
+    })
 }
 
 #[cfg(test)]

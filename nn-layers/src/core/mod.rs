@@ -3,11 +3,19 @@
 pub(crate) mod activity;
 pub(crate) mod axes;
 mod dense;
+mod einsum_dense;
 mod embedding;
+mod equation;
+mod identity;
 mod lambda;
 pub(crate) mod place;
+pub(crate) mod seed;
+pub(crate) mod sizes;
+pub(crate) mod unit;
 pub(crate) mod windows;
 
 pub use dense::Dense;
+pub use einsum_dense::EinsumDense;
 pub use embedding::Embedding;
+pub use identity::Identity;
 pub use lambda::Lambda;

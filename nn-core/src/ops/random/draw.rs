@@ -3,7 +3,7 @@
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
-use crate::random::{self, Stream};
+use crate::random::{self, OwnStream, Stream};
 use crate::{DType, Result, Shape, Tensor};
 
 /// How numbers are distributed.
@@ -25,6 +25,8 @@ struct Draw {
     shape: Shape,
     dtype: DType,
     stream: Stream,
+    /// Where a graph that runs again draws from, if not from the thread's stream.
+    own: Option<OwnStream>,
 }
 
 impl Op for Draw {
@@ -72,13 +74,14 @@ impl Op for Draw {
     fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
         Ok(Some(OpHandle::new(Draw {
             shape: binding.shape(&self.shape)?,
-            stream: binding.stream,
+            stream: self.own.as_ref().map_or(binding.stream, OwnStream::next),
+            own: self.own.clone(),
             ..*self
         })))
     }
 
     fn is_random(&self) -> bool {
-        true
+        self.own.is_none()
     }
 }
 
@@ -92,6 +95,7 @@ pub(crate) fn draw(distribution: Distribution, shape: Shape, dtype: DType) -> Te
             shape,
             dtype,
             stream,
+            own: random::own_stream(),
         },
         &[],
     )
