@@ -12,6 +12,7 @@ mod activations;
 mod convolutional;
 mod core;
 mod functional;
+pub mod keras;
 mod merging;
 mod normalization;
 mod pooling;
@@ -22,7 +23,7 @@ mod rnn;
 pub use activations::{Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax};
 pub use convolutional::Conv2D;
 pub use core::{Dense, EinsumDense, Embedding, Identity, Lambda};
-pub use functional::Sequential;
+pub use functional::{Functional, Input, On, Sequential, Shared, call_symbolic};
 pub use merging::{Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract};
 pub use nn_core::{ShapeError, add_loss, collect_losses};
 pub use normalization::{

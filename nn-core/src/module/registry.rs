@@ -58,6 +58,9 @@ impl fmt::Debug for dyn DynLayer {
     }
 }
 
+/// A layer that several share, whatever its type.
+pub type SharedLayer = std::sync::Arc<dyn DynLayer>;
+
 impl Clone for Box<dyn DynLayer> {
     fn clone(&self) -> Self {
         self.clone_dyn()

@@ -9,6 +9,7 @@ pub mod random;
 
 pub use operand::Operand;
 
+use crate::graph::symbolic::History;
 use crate::module::context::unanswered;
 use crate::{DType, Element, Error, Result, Shape};
 use nn_kernels::buffer::Buffer;
@@ -62,7 +63,8 @@ enum State {
     },
     /// As concrete to the outside.
     Pending(Arc<Waiting>),
-    Abstract,
+    /// With how it is made, if it is symbolic.
+    Abstract(Option<Box<History>>),
     Failed(Error),
 }
 
@@ -113,7 +115,7 @@ impl Tensor {
     pub fn abstract_of(shape: impl Into<Shape>, dtype: DType) -> Tensor {
         let shape = shape.into();
         match shape.check_rank() {
-            Ok(()) => Tensor::from_inner(shape, dtype, State::Abstract),
+            Ok(()) => Tensor::from_inner(shape, dtype, State::Abstract(None)),
             Err(error) => Tensor::failed(error),
         }
     }
@@ -215,7 +217,7 @@ impl Tensor {
 
     /// Whether it has a value.
     pub fn is_concrete(&self) -> bool {
-        !matches!(self.0.state, State::Abstract | State::Failed(_))
+        !matches!(self.0.state, State::Abstract(_) | State::Failed(_))
     }
 
     /// Whether it has a value that is in memory already.
@@ -223,9 +225,22 @@ impl Tensor {
         matches!(self.0.state, State::Concrete(_) | State::View { .. })
     }
 
+    /// An abstract tensor with how it is made.
+    pub(crate) fn with_history(self, history: History) -> Tensor {
+        let Inner { shape, dtype, .. } = *self.0;
+        Tensor::from_inner(shape, dtype, State::Abstract(Some(Box::new(history))))
+    }
+
+    pub(crate) fn abstract_history(&self) -> Option<&History> {
+        match &self.0.state {
+            State::Abstract(history) => history.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether it stands for a value while a model is traced.
     pub fn is_abstract(&self) -> bool {
-        matches!(self.0.state, State::Abstract)
+        matches!(self.0.state, State::Abstract(_))
     }
 
     /// The identity that tapes and traces know this tensor by; clones share it.
@@ -245,7 +260,7 @@ impl Tensor {
     pub fn try_data<T: Element>(&self) -> Result<&[T]> {
         match &self.0.state {
             State::Failed(error) => Err(error.clone()),
-            State::Abstract => Err(Error::value(format!(
+            State::Abstract(_) => Err(Error::value(format!(
                 "a tensor of shape {} has no value while the model is traced; what `call` returns must not depend on values read from tensors",
                 self.0.shape
             ))),
@@ -302,7 +317,7 @@ impl Tensor {
             && match &self.0.state {
                 State::Concrete(_) => true,
                 State::View { base, .. } => base.is_unique(),
-                State::Pending(_) | State::Abstract | State::Failed(_) => false,
+                State::Pending(_) | State::Abstract(_) | State::Failed(_) => false,
             }
     }
 
@@ -325,7 +340,7 @@ impl Tensor {
             State::Concrete(buffer) => Some(buffer),
             State::View { base, .. } => base.buffer(),
             State::Pending(pending) => pending.value().buffer(),
-            State::Abstract | State::Failed(_) => None,
+            State::Abstract(_) | State::Failed(_) => None,
         }
     }
 
@@ -341,7 +356,7 @@ impl Tensor {
                 offset: at + offset,
             },
             State::Pending(pending) => return pending.value().view(shape, offset),
-            State::Abstract => State::Abstract,
+            State::Abstract(history) => State::Abstract(history.clone()),
             State::Failed(error) => State::Failed(error.clone()),
         };
         Tensor::from_inner(shape, self.0.dtype, state)
@@ -364,7 +379,7 @@ impl Tensor {
             shape: self.0.shape,
             dtype: self.0.dtype,
             variable: self.0.variable,
-            state: State::Abstract,
+            state: State::Abstract(None),
             origin: None,
         }))
     }

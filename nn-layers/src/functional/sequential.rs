@@ -97,12 +97,14 @@ impl Module for Sequential {
         };
         // Read where they are: a copy at every level would make deep nesting slow.
         let reader = Reader::new(&["Sequential"], config)?;
-        reader.only(&["layers"], &[])?;
+        reader.only(&["layers", "build_input_shape"], &[])?;
         let layers = reader.entry("layers", |layers| {
             let layers = layers.as_array().ok_or_else(|| {
                 Error::format(format!("expected a list of layers, found {layers}"))
             })?;
-            layers.iter().enumerate().map(read).collect::<Result<_>>()
+            // What goes in is no layer here: the first call says it.
+            let layers = layers.iter().filter(|l| l["class_name"] != "InputLayer");
+            layers.enumerate().map(read).collect::<Result<_>>()
         })?;
         let model = Sequential { layers };
         reader.finish(&model)?;

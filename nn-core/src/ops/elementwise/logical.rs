@@ -1,6 +1,7 @@
 //! And, or, not.
 
 use crate::graph::apply::apply;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::zip::broadcast;
 use crate::{DType, Operand, Result, Tensor};
@@ -60,6 +61,10 @@ impl Op for Logical {
         Keeps::SHAPES
     }
 }
+
+by_name!("logical_and", |_| Logical::And);
+by_name!("logical_or", |_| Logical::Or);
+by_name!("logical_not", |_| Logical::Not);
 
 #[track_caller]
 fn combine(op: Logical, a: &Tensor, b: Tensor) -> Tensor {

@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::nn::norm;
 use crate::{Element, Error, Operand, Result, Tensor, with_float};
@@ -95,6 +96,10 @@ impl Op for BatchNormInference {
         }
     }
 }
+
+by_name!("batch_norm_inference", |a| BatchNormInference {
+    epsilon: a.get("epsilon")?
+});
 
 /// Normalizes every channel by a given mean and variance, as batch normalization does in inference.
 ///

@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::tensor::random;
 use crate::{Error, Result, Shape, Tensor, with_float};
@@ -56,6 +57,10 @@ impl Op for Masked {
         }
     }
 }
+
+by_name!("dropout", |a| Masked {
+    scale: a.get("scale")?
+});
 
 #[inline(always)]
 fn masked<T: Float>(scale: T) -> impl Fn(T, bool) -> T + Copy + Sync {
