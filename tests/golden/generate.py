@@ -23,6 +23,7 @@ from reference import (
     activations,
     keras_models,
     layers_core,
+    layers_more,
     layers_shape,
     layers_state,
     losses,
@@ -34,7 +35,7 @@ from reference import (
 from reference.case_file import deviation
 
 FOLDER = pathlib.Path(__file__).parent
-MODULES = [layers_core, layers_shape, layers_state, activations, losses, metrics, optimizers, weights, models, keras_models]
+MODULES = [layers_core, layers_shape, layers_state, layers_more, activations, losses, metrics, optimizers, weights, models, keras_models]
 # What another processor may round differently, relative to the largest magnitude of a tensor.
 TOLERANCE = 1e-5
 
