@@ -58,10 +58,10 @@ const fn of_tensor(name: &str, x: Shape, arguments: &[Value], at: &Place<'_>) ->
             | b"log_sigmoid" | b"logical_not" | b"mish" | b"ones_like" | b"reciprocal" | b"relu"
             | b"relu6" | b"round" | b"rsqrt" | b"selu" | b"sigmoid" | b"sign" | b"silu" | b"sin"
             | b"softplus" | b"softsign" | b"sqrt" | b"square" | b"stop_gradient" | b"tanh"
-            | b"zeros_like",
+            | b"without_mask" | b"zeros_like",
             [],
         )
-        | (b"cast" | b"celu" | b"elu" | b"gelu" | b"leaky_relu" | b"powi", [_])
+        | (b"cast" | b"celu" | b"elu" | b"gelu" | b"leaky_relu" | b"powi" | b"with_mask", [_])
         | (b"clip", [_, _]) => same,
         (b"softmax" | b"log_softmax" | b"cumsum" | b"flip", [axis])
         | (b"sort" | b"argsort", [axis, _]) => match checked(x, axis, at) {

@@ -4,8 +4,9 @@ use crate::autodiff::tape;
 use crate::graph::observer;
 use crate::graph::op::{Expected, Op, OpHandle, Outputs, Spec, Wanted};
 use crate::graph::symbolic;
+use crate::ops::elementwise::logical::Logical;
 use crate::ops::fused;
-use crate::{Result, Tensor};
+use crate::{Result, Shape, Tensor};
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -143,7 +144,62 @@ fn run(
     if tape::is_recording() && outputs[0].dtype().is_float() {
         tape::record(&mut || running.keep(), inputs, &outputs, location);
     }
-    outputs
+    match inputs.iter().any(Tensor::has_mask) {
+        false => outputs,
+        true => masked(running.op(), inputs, outputs, location),
+    }
+}
+
+/// The outputs, the first one with the masks of the inputs as far as the op carries them on: true where all of them are.
+#[cold]
+fn masked(
+    op: &dyn Op,
+    inputs: &[Tensor],
+    outputs: Outputs<Tensor>,
+    location: &'static Location<'static>,
+) -> Outputs<Tensor> {
+    let shape = *outputs[0].raw_shape();
+    let mut masks: Vec<Tensor> = Vec::new();
+    for (i, input) in inputs.iter().enumerate() {
+        if let Some(mask) = input.mask()
+            && mask.raw_shape().rank() <= op.mask_axes(inputs, i)
+            && masks.iter().all(|other| other.id() != mask.id())
+        {
+            masks.push(mask);
+        }
+    }
+    let Some(rank) = masks.iter().map(|mask| mask.raw_shape().rank()).max() else {
+        return outputs.map(|output| output.without_mask());
+    };
+    let both = |a: Tensor, b: Tensor| {
+        run(
+            &mut OpHandle::Static(&Logical::And),
+            &[a, b],
+            None,
+            location,
+        )
+        .into_first()
+    };
+    let aligned = masks
+        .into_iter()
+        .map(|mask| match rank - mask.raw_shape().rank() {
+            0 => mask,
+            further => mask.reshape([mask.raw_shape().dims(), &vec![1; further]].concat()),
+        });
+    let mask = aligned.reduce(both).expect("there is one");
+    // An input that was broadcast along the axes of its mask.
+    let whole = Shape::new(&shape[..rank]);
+    let mask = if *mask.raw_shape() == whole {
+        mask
+    } else {
+        mask.broadcast_to(whole)
+    };
+    match mask.error() {
+        Some(_) => everywhere(mask, op, inputs),
+        None => outputs
+            .map(|output| output.without_mask())
+            .with_first(|first| first.masked(&mask)),
+    }
 }
 
 /// The outputs: abstract, waiting or computed.

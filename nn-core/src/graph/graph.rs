@@ -88,6 +88,10 @@ pub struct Graph {
     pub(crate) calls: Vec<LayerCall>,
     pub(crate) inputs: Vec<ValueId>,
     pub(crate) outputs: Vec<ValueId>,
+    /// Which inputs came with a mask; the masks are inputs of the graph too, behind the others.
+    pub(crate) masked_inputs: Vec<usize>,
+    /// The mask that each output carries.
+    pub(crate) masks: Vec<Option<ValueId>>,
     pub(crate) updates: Vec<(String, ValueId)>,
     pub(crate) losses: Vec<ValueId>,
     pub(crate) training: bool,
@@ -122,7 +126,7 @@ impl Graph {
         &self.calls
     }
 
-    /// The model's inputs.
+    /// The model's inputs; behind them the masks of those that were traced with one, in the same order.
     pub fn inputs(&self) -> &[ValueId] {
         &self.inputs
     }
@@ -130,6 +134,11 @@ impl Graph {
     /// The model's outputs.
     pub fn outputs(&self) -> &[ValueId] {
         &self.outputs
+    }
+
+    /// The mask that each output carries ([`Tensor::mask`]).
+    pub fn masks(&self) -> &[Option<ValueId>] {
+        &self.masks
     }
 
     /// What the run writes into buffers, by their paths: moving statistics in training.
@@ -213,6 +222,7 @@ impl Graph {
     /// # Errors
     /// Another number of inputs, other shapes or types; what a node cannot do with these values, with the layer's path.
     pub fn replay(&self, inputs: &[Tensor]) -> Result<Replay> {
+        let inputs = &self.with_masks(inputs)?[..];
         let batch = self.check(inputs)?;
         let stream = self.begin_draws();
         let mut values: Vec<Option<Tensor>> = vec![None; self.values.len()];
@@ -244,7 +254,7 @@ impl Graph {
                 if let Some(error) = output.error() {
                     return Err(error.clone().at_path(self.place(node)));
                 }
-                values[id] = Some(output.clone());
+                values[id] = Some(output.without_mask());
             }
         }
         let last = |id: ValueId| match &self.values[id].source {
@@ -256,7 +266,8 @@ impl Graph {
             outputs: self
                 .outputs
                 .iter()
-                .map(|&id| last(id))
+                .zip(&self.masks)
+                .map(|(&id, mask)| Ok(last(id)?.with_mask(mask.map(last).transpose()?)))
                 .collect::<Result<_>>()?,
             updates: self
                 .updates
@@ -293,15 +304,41 @@ impl Graph {
         }
     }
 
-    /// The batch of these inputs, which fit.
-    fn check(&self, inputs: &[Tensor]) -> Result<usize> {
-        if inputs.len() != self.inputs.len() {
+    /// The inputs without masks, and behind them the masks of those that were traced with one.
+    fn with_masks(&self, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
+        let expected = self.inputs.len() - self.masked_inputs.len();
+        if inputs.len() != expected {
             return Err(Error::shape(format!(
-                "the graph has {} inputs, found {}",
-                self.inputs.len(),
+                "the graph has {expected} inputs, found {}",
                 inputs.len()
             )));
         }
+        let mut all: Vec<Tensor> = inputs.iter().map(Tensor::without_mask).collect();
+        for (i, input) in inputs.iter().enumerate() {
+            match (input.mask(), self.masked_inputs.contains(&i)) {
+                (Some(mask), true) => all.push(mask),
+                (None, false) => {}
+                (found, _) => {
+                    let words = |there| {
+                        if there {
+                            "with a mask"
+                        } else {
+                            "without a mask"
+                        }
+                    };
+                    return Err(Error::value(format!(
+                        "input {i} of the graph was traced {}, found one {}",
+                        words(found.is_none()),
+                        words(found.is_some())
+                    )));
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// The batch of these inputs, which fit.
+    fn check(&self, inputs: &[Tensor]) -> Result<usize> {
         let mut batch = None;
         for (i, (input, &id)) in inputs.iter().zip(&self.inputs).enumerate() {
             if let Some(error) = input.error() {
@@ -413,7 +450,17 @@ impl fmt::Display for Graph {
         for &id in &self.losses {
             writeln!(f, "loss {}", self.name(id))?;
         }
-        writeln!(f, "return {}", list(&self.outputs))
+        write!(f, "return {}", list(&self.outputs))?;
+        match self.masks.iter().any(Option::is_some) {
+            true => {
+                let masks = self
+                    .masks
+                    .iter()
+                    .map(|mask| mask.map_or("none".to_string(), |id| self.name(id)));
+                writeln!(f, " with masks {}", masks.collect::<Vec<_>>().join(", "))
+            }
+            false => writeln!(f),
+        }
     }
 }
 

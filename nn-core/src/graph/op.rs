@@ -71,6 +71,22 @@ impl<T> Outputs<T> {
         }
     }
 
+    /// The first of them, to change it.
+    fn first_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Outputs::One(value) => Some(value),
+            Outputs::Many(values) => values.first_mut(),
+        }
+    }
+
+    /// With another first one.
+    pub(crate) fn with_first(mut self, f: impl FnOnce(&T) -> T) -> Outputs<T> {
+        if let Some(first) = self.first_mut() {
+            *first = f(first);
+        }
+        self
+    }
+
     pub(crate) fn map<U>(self, mut f: impl FnMut(T) -> U) -> Outputs<U> {
         match self {
             Outputs::One(value) => Outputs::One(f(value)),
@@ -278,6 +294,13 @@ pub trait Op: Any + Send + Sync {
         Ok(None)
     }
 
+    /// Over how many of its first axes a mask of input `i` holds for the first output too, which then carries it on: all of them where every
+    /// position stays in its place. Masks over more axes are dropped.
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        let _ = (inputs, i);
+        0
+    }
+
     /// Whether it draws random numbers: then it has a seed and a counter among its settings.
     fn is_random(&self) -> bool {
         false
@@ -410,6 +433,18 @@ impl Backward<'_> {
     pub fn when(&self, i: usize, gradient: impl FnOnce() -> Tensor) -> Option<Tensor> {
         self.needs[i].then(gradient)
     }
+}
+
+/// [`Op::mask_axes`] of an op that works element by element on these inputs, which broadcast: all axes. The first axes of one of a lower rank
+/// are not those of the result.
+pub(crate) fn all_axes(inputs: &[Tensor], i: usize) -> usize {
+    let rank = |x: &Tensor| x.raw_shape().rank();
+    let greatest = inputs.iter().map(rank).max();
+    inputs
+        .get(i)
+        .map(rank)
+        .filter(|&own| Some(own) == greatest)
+        .unwrap_or(0)
 }
 
 /// Checks that every input is `f32` or `f64` and all the same, and returns that type.

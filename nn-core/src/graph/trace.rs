@@ -150,6 +150,16 @@ pub fn trace_with(
         let id = tracer.add(input, Source::Input(i));
         tracer.graph.inputs.push(id);
     }
+    // Their masks are inputs behind them.
+    for (i, mask) in inputs
+        .iter()
+        .enumerate()
+        .filter_map(|(i, input)| Some((i, input.mask()?)))
+    {
+        let id = tracer.add(&mask, Source::Input(tracer.graph.inputs.len()));
+        tracer.graph.inputs.push(id);
+        tracer.graph.masked_inputs.push(i);
+    }
     let ((outputs, losses), mut tracer) = observer::observe(tracer, || {
         crate::no_gradient(|| context::collect_losses(|| f(inputs)))
     });
@@ -157,6 +167,10 @@ pub fn trace_with(
         return Err(error.clone());
     }
     tracer.graph.outputs = outputs.iter().map(|t| tracer.value(t)).collect();
+    let masks = outputs
+        .iter()
+        .map(|t| t.mask().map(|mask| tracer.value(&mask)));
+    tracer.graph.masks = masks.collect();
     tracer.graph.losses = losses.iter().map(|t| tracer.value(t)).collect();
     Ok(tracer.finish(model))
 }
@@ -201,7 +215,7 @@ impl Tracer {
     fn value(&mut self, tensor: &Tensor) -> ValueId {
         match self.ids.get(&tensor.id()) {
             Some(&id) => id,
-            None => self.add(tensor, Source::Constant(tensor.clone())),
+            None => self.add(tensor, Source::Constant(tensor.without_mask())),
         }
     }
 
@@ -253,7 +267,8 @@ impl Tracer {
     fn drop_dead(&mut self) {
         let graph = &mut self.graph;
         let mut alive = vec![false; graph.values.len()];
-        let ends = graph.outputs.iter().chain(&graph.losses);
+        let masks = graph.masks.iter().flatten();
+        let ends = graph.outputs.iter().chain(masks).chain(&graph.losses);
         for &id in ends.chain(graph.updates.iter().map(|(_, id)| id)) {
             alive[id] = true;
         }
@@ -332,7 +347,7 @@ impl Observer for Tracer {
         for (output, tensor) in outputs.iter().enumerate() {
             let id = self.add(tensor, Source::Node { node, output });
             if tensor.is_concrete() {
-                self.known.insert(id, tensor.clone());
+                self.known.insert(id, tensor.without_mask());
             }
             made.push(id);
         }

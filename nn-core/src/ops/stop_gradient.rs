@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::by_name::by_name;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{Result, Tensor, no_gradient};
 
 struct StopGradient;
@@ -27,6 +27,10 @@ impl Op for StopGradient {
 
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
     }
 }
 

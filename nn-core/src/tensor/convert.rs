@@ -170,7 +170,8 @@ impl Tensor {
     /// ```
     pub fn as_ndarray<T: Element>(&self) -> Result<ArrayViewD<'_, T>> {
         let data = self.try_data::<T>()?;
-        ArrayViewD::from_shape(IxDyn(&self.0.shape), data).map_err(|e| Error::shape(e.to_string()))
+        ArrayViewD::from_shape(IxDyn(&self.inner.shape), data)
+            .map_err(|e| Error::shape(e.to_string()))
     }
 
     /// Whether two tensors share their memory (a clone, a reshape, a slice of rows).

@@ -3,6 +3,7 @@
 mod convert;
 mod create;
 mod display;
+mod mask;
 mod operand;
 mod pending;
 pub mod random;
@@ -30,6 +31,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// - *failed*: the first error of the operations that led to it. No operation panics or returns a `Result`;
 ///   the error comes out where a value is read ([`Tensor::to_vec`], [`Tensor::item`], gradients, `fit`).
 ///
+/// Beside its value it may carry a mask ([`Tensor::mask`]), which says which of its time steps count.
+///
 /// ```
 /// use nn_core::Tensor;
 /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
@@ -39,7 +42,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Tensor(Arc<Inner>);
+pub struct Tensor {
+    inner: Arc<Inner>,
+    /// Of the handle and not of the value, so that setting one neither copies the value nor gives it another identity. A mask has none.
+    mask: Option<Arc<Inner>>,
+}
 
 struct Inner {
     id: u64,
@@ -92,8 +99,12 @@ fn too_large(shape: Shape, dtype: DType, refused: Refused) -> Error {
 }
 
 impl Tensor {
+    fn of(inner: Arc<Inner>) -> Tensor {
+        Tensor { inner, mask: None }
+    }
+
     fn from_inner(shape: Shape, dtype: DType, state: State) -> Tensor {
-        Tensor(Arc::new(Inner {
+        Tensor::of(Arc::new(Inner {
             id: fresh_id(),
             shape,
             dtype,
@@ -162,28 +173,28 @@ impl Tensor {
     /// On a failed tensor outside of a layer, with its error. [`Tensor::try_shape`] returns the error instead.
     #[track_caller]
     pub fn shape(&self) -> Shape {
-        if let State::Failed(error) = &self.0.state {
+        if let State::Failed(error) = &self.inner.state {
             unanswered("the shape of a failed tensor was asked for", error);
         }
-        self.0.shape
+        self.inner.shape
     }
 
     /// The shape, or the error of a failed tensor.
     pub fn try_shape(&self) -> Result<Shape> {
-        match &self.0.state {
+        match &self.inner.state {
             State::Failed(error) => Err(error.clone()),
-            _ => Ok(self.0.shape),
+            _ => Ok(self.inner.shape),
         }
     }
 
     /// The shape, `[]` for a failed tensor.
     pub(crate) fn raw_shape(&self) -> &Shape {
-        &self.0.shape
+        &self.inner.shape
     }
 
     /// The element type (`F32` for a failed tensor).
     pub fn dtype(&self) -> DType {
-        self.0.dtype
+        self.inner.dtype
     }
 
     /// How many dimensions the tensor has.
@@ -201,7 +212,7 @@ impl Tensor {
 
     /// The error that this tensor carries, if it failed.
     pub fn error(&self) -> Option<&Error> {
-        match &self.0.state {
+        match &self.inner.state {
             State::Failed(error) => Some(error),
             _ => None,
         }
@@ -209,7 +220,7 @@ impl Tensor {
 
     /// This tensor, or its error: `Err` if some operation that led here failed.
     pub fn ok(self) -> Result<Tensor> {
-        match &self.0.state {
+        match &self.inner.state {
             State::Failed(error) => Err(error.clone()),
             _ => Ok(self),
         }
@@ -217,22 +228,22 @@ impl Tensor {
 
     /// Whether it has a value.
     pub fn is_concrete(&self) -> bool {
-        !matches!(self.0.state, State::Abstract(_) | State::Failed(_))
+        !matches!(self.inner.state, State::Abstract(_) | State::Failed(_))
     }
 
     /// Whether it has a value that is in memory already.
     pub(crate) fn is_computed(&self) -> bool {
-        matches!(self.0.state, State::Concrete(_) | State::View { .. })
+        matches!(self.inner.state, State::Concrete(_) | State::View { .. })
     }
 
     /// An abstract tensor with how it is made.
     pub(crate) fn with_history(self, history: History) -> Tensor {
-        let Inner { shape, dtype, .. } = *self.0;
+        let Inner { shape, dtype, .. } = *self.inner;
         Tensor::from_inner(shape, dtype, State::Abstract(Some(Box::new(history))))
     }
 
     pub(crate) fn abstract_history(&self) -> Option<&History> {
-        match &self.0.state {
+        match &self.inner.state {
             State::Abstract(history) => history.as_deref(),
             _ => None,
         }
@@ -240,17 +251,17 @@ impl Tensor {
 
     /// Whether it stands for a value while a model is traced.
     pub fn is_abstract(&self) -> bool {
-        matches!(self.0.state, State::Abstract(_))
+        matches!(self.inner.state, State::Abstract(_))
     }
 
     /// The identity that tapes and traces know this tensor by; clones share it.
     pub fn id(&self) -> u64 {
-        self.0.id
+        self.inner.id
     }
 
     /// Whether every tape watches it: the value of a trainable parameter.
     pub(crate) fn is_variable(&self) -> bool {
-        self.0.variable
+        self.inner.variable
     }
 
     /// The elements in row-major order.
@@ -258,20 +269,20 @@ impl Tensor {
     /// # Errors
     /// The tensor's own error if it failed; an error if it is abstract or `T` is not its element type.
     pub fn try_data<T: Element>(&self) -> Result<&[T]> {
-        match &self.0.state {
+        match &self.inner.state {
             State::Failed(error) => Err(error.clone()),
             State::Abstract(_) => Err(Error::value(format!(
                 "a tensor of shape {} has no value while the model is traced; what `call` returns must not depend on values read from tensors",
-                self.0.shape
+                self.inner.shape
             ))),
             State::Pending(pending) => pending.value().try_data(),
-            State::Concrete(buffer) if self.0.dtype == T::DTYPE => Ok(buffer.as_slice()),
-            State::View { base, offset } if self.0.dtype == T::DTYPE => {
-                Ok(&base.try_data()?[*offset..*offset + self.0.shape.len()])
+            State::Concrete(buffer) if self.inner.dtype == T::DTYPE => Ok(buffer.as_slice()),
+            State::View { base, offset } if self.inner.dtype == T::DTYPE => {
+                Ok(&base.try_data()?[*offset..*offset + self.inner.shape.len()])
             }
             State::Concrete(_) | State::View { .. } => Err(Error::dtype(format!(
                 "the tensor holds {}, {} was asked for; convert with `cast(DType::{:?})`",
-                self.0.dtype,
+                self.inner.dtype,
                 T::DTYPE,
                 T::DTYPE
             ))),
@@ -298,10 +309,11 @@ impl Tensor {
         let data = self.try_data::<T>()?;
         if !self.is_unique() {
             let copy =
-                Tensor::build(self.0.shape, |out: &mut [T]| out.copy_from_slice(data)).ok()?;
-            *self = copy.with_identity(self.id(), self.is_variable());
+                Tensor::build(self.inner.shape, |out: &mut [T]| out.copy_from_slice(data)).ok()?;
+            let copy = copy.with_identity(self.id(), self.is_variable());
+            self.inner = copy.inner;
         }
-        let inner = Arc::get_mut(&mut self.0).expect("made unique above");
+        let inner = Arc::get_mut(&mut self.inner).expect("made unique above");
         match &mut inner.state {
             State::Concrete(buffer) => Ok(buffer.as_mut_slice()),
             State::View { base, offset } => {
@@ -313,8 +325,8 @@ impl Tensor {
 
     /// Whether nobody else holds the memory, so that [`Tensor::data_mut`] writes in place.
     pub fn is_unique(&self) -> bool {
-        Arc::strong_count(&self.0) == 1
-            && match &self.0.state {
+        Arc::strong_count(&self.inner) == 1
+            && match &self.inner.state {
                 State::Concrete(_) => true,
                 State::View { base, .. } => base.is_unique(),
                 State::Pending(_) | State::Abstract(_) | State::Failed(_) => false,
@@ -323,7 +335,7 @@ impl Tensor {
 
     /// Notes the inputs of the fused op that computed this value.
     pub(crate) fn with_origin(mut self, inputs: impl Iterator<Item = u64>) -> Tensor {
-        if let Some(inner) = Arc::get_mut(&mut self.0) {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
             inner.origin = Some(Box::new(inputs.collect()));
         }
         self
@@ -331,12 +343,12 @@ impl Tensor {
 
     /// The inputs of the fused op that computed this value, by their identities.
     pub(crate) fn origin(&self) -> Option<&[u64]> {
-        self.0.origin.as_deref().map(Vec::as_slice)
+        self.inner.origin.as_deref().map(Vec::as_slice)
     }
 
     /// The memory of a concrete tensor.
     fn buffer(&self) -> Option<&Buffer> {
-        match &self.0.state {
+        match &self.inner.state {
             State::Concrete(buffer) => Some(buffer),
             State::View { base, .. } => base.buffer(),
             State::Pending(pending) => pending.value().buffer(),
@@ -346,7 +358,7 @@ impl Tensor {
 
     /// The same memory under another shape of as many elements, starting `offset` elements in.
     pub(crate) fn view(&self, shape: Shape, offset: usize) -> Tensor {
-        let state = match &self.0.state {
+        let state = match &self.inner.state {
             State::Concrete(_) => State::View {
                 base: self.clone(),
                 offset,
@@ -359,26 +371,26 @@ impl Tensor {
             State::Abstract(history) => State::Abstract(history.clone()),
             State::Failed(error) => State::Failed(error.clone()),
         };
-        Tensor::from_inner(shape, self.0.dtype, state)
+        Tensor::from_inner(shape, self.inner.dtype, state)
     }
 
     /// The same value under a given identity.
     pub(crate) fn with_identity(mut self, id: u64, variable: bool) -> Tensor {
-        if Arc::get_mut(&mut self.0).is_none() {
-            self = self.view(self.0.shape, 0);
+        if Arc::get_mut(&mut self.inner).is_none() {
+            self = self.view(self.inner.shape, 0);
         }
-        let inner = Arc::get_mut(&mut self.0).expect("nobody else has it");
+        let inner = Arc::get_mut(&mut self.inner).expect("nobody else has it");
         (inner.id, inner.variable) = (id, variable);
         self
     }
 
     /// Shape, type and identity of this tensor without its memory: what a tape keeps where a gradient needs no value.
     pub(crate) fn outline(&self) -> Tensor {
-        Tensor(Arc::new(Inner {
-            id: self.0.id,
-            shape: self.0.shape,
-            dtype: self.0.dtype,
-            variable: self.0.variable,
+        Tensor::of(Arc::new(Inner {
+            id: self.inner.id,
+            shape: self.inner.shape,
+            dtype: self.inner.dtype,
+            variable: self.inner.variable,
             state: State::Abstract(None),
             origin: None,
         }))
@@ -407,7 +419,7 @@ impl Tensor {
             [value] => Ok(*value),
             _ => Err(Error::shape(format!(
                 "`item` reads a tensor of one element, found shape {}; reduce it first (`sum`, `mean`) or use `to_vec`",
-                self.0.shape
+                self.inner.shape
             ))),
         }
     }

@@ -59,7 +59,7 @@ impl Tensor {
 
     /// This tensor; the value of one that waited, which is computed now.
     pub(crate) fn computed(&self) -> Tensor {
-        match &self.0.state {
+        match &self.inner.state {
             State::Pending(waiting) => waiting.value().clone(),
             _ => self.clone(),
         }
@@ -67,12 +67,12 @@ impl Tensor {
 
     /// Whether this handle is the only one.
     pub(crate) fn is_sole(&self) -> bool {
-        Arc::strong_count(&self.0) == 1
+        Arc::strong_count(&self.inner) == 1
     }
 
     /// What this value waits for, if nobody has read it yet.
     pub(crate) fn waits(&self) -> Option<&Waiting> {
-        match &self.0.state {
+        match &self.inner.state {
             State::Pending(waiting) if waiting.value.get().is_none() => Some(waiting),
             _ => None,
         }

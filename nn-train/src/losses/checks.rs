@@ -117,6 +117,37 @@ pub(crate) fn expand_weight(weight: &Tensor, losses: Shape, dtype: DType) -> Res
     Ok(weight.cast(dtype).reshape(full))
 }
 
+/// The mask of predictions as numbers, with axes of size 1 added at the end to reach the rank of the losses; `None` without one, and of a
+/// loss that is a single number already.
+pub(crate) fn expand_mask(y_pred: &Tensor, losses: Shape, dtype: DType) -> Result<Option<Tensor>> {
+    match y_pred.mask().filter(|_| losses.rank() > 0) {
+        None => Ok(None),
+        Some(mask) => expand_weight(&mask, losses, dtype).map(Some).map_err(|_| {
+            Error::shape(format!(
+                "the mask of the predictions is of shape {}, and the losses are of shape {losses}: the mask must be over the first axes of these; \
+                 give the predictions another one with `with_mask`, or none with `without_mask`",
+                mask.shape()
+            ))
+        }),
+    }
+}
+
+/// Weights of samples times the mask of the predictions, where there are any, for losses of a shape.
+pub(crate) fn masked_weight(
+    y_pred: &Tensor,
+    losses: Shape,
+    sample_weight: Option<&Tensor>,
+    dtype: DType,
+) -> Result<Option<Tensor>> {
+    let Some(mask) = expand_mask(y_pred, losses, dtype)? else {
+        return Ok(sample_weight.cloned());
+    };
+    Ok(Some(match sample_weight {
+        Some(weight) => expand_weight(weight, losses, dtype)? * mask,
+        None => mask,
+    }))
+}
+
 /// The mean over the last axis; a batch of single numbers is left as it is.
 pub(super) fn mean_last(values: Tensor) -> Tensor {
     if values.error().is_none() && values.rank() > 1 {

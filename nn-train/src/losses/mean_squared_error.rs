@@ -44,7 +44,8 @@ impl Loss for MeanSquaredError {
 
     fn weighted(&self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Tensor {
         // The mean of the samples' means is that of all numbers.
-        let whole = sample_weight.is_none() && self.reduction == Reduction::SumOverBatchSize;
+        let all_count = sample_weight.is_none() && y_pred.mask().is_none();
+        let whole = all_count && self.reduction == Reduction::SumOverBatchSize;
         if !whole || y_pred.try_shape().is_ok_and(|shape| shape.is_empty()) {
             return reduction::weighted(self, y_true, y_pred, sample_weight);
         }

@@ -40,7 +40,7 @@ pub use reduction::Reduction;
 pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
 pub use squared_hinge::SquaredHinge;
 
-pub(crate) use checks::{expand_weight, pair};
+pub(crate) use checks::{expand_weight, masked_weight, pair};
 pub(crate) use labels::labels;
 
 use crate::saving::registry::{self, Class};
@@ -106,7 +106,8 @@ pub trait Loss: Send + Sync {
     ///
     /// `sample_weight` has the shape `[batch]` or, where there is a loss for each pixel or time step, that of the losses, or of their first
     /// axes; an axis of size 1 after the first has one weight for all that is along it. The mean is
-    /// over the number of samples, not the sum of weights, unless the reduction is [`Reduction::MeanWithSampleWeight`].
+    /// over the number of samples, not the sum of weights, unless the reduction is [`Reduction::MeanWithSampleWeight`]. What the mask of the
+    /// predictions leaves out ([`Tensor::mask`]) counts 0 and is not among that number.
     fn weighted(&self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Tensor {
         reduction::weighted(self, y_true, y_pred, sample_weight)
     }

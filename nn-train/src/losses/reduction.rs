@@ -1,7 +1,7 @@
 //! From one loss for each sample to one number.
 
-use super::{Loss, expand_weight};
-use nn_core::{Error, Result, Tensor};
+use super::{Loss, checks::expand_mask, expand_weight};
+use nn_core::{DType, Error, Result, Shape, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// How the losses of samples become the loss of a batch.
@@ -35,9 +35,24 @@ pub(super) fn weighted<L: Loss + ?Sized>(
     if losses.error().is_some() {
         return losses;
     }
-    let kept = loss.kept(y_true, y_pred);
-    let reduced = reduce(losses, kept, sample_weight, loss.reduction());
+    let reduced = kept(loss, y_true, y_pred, losses.shape())
+        .and_then(|kept| reduce(losses, kept, sample_weight, loss.reduction()));
     reduced.unwrap_or_else(|e| Tensor::failed(e.context(loss.name())))
+}
+
+/// Which losses count: where the loss itself says so, and the mask of the predictions.
+fn kept<L: Loss + ?Sized>(
+    loss: &L,
+    y_true: &Tensor,
+    y_pred: &Tensor,
+    losses: Shape,
+) -> Result<Option<Tensor>> {
+    let own = loss.kept(y_true, y_pred);
+    let mask = expand_mask(y_pred, losses, DType::Bool)?.map(|mask| mask.broadcast_to(losses));
+    Ok(match (own, mask) {
+        (Some(own), Some(mask)) => Some(own.logical_and(mask)),
+        (own, mask) => own.or(mask),
+    })
 }
 
 /// Multiplies by weights and reduces, as Keras's `reduce_weighted_values` does. What is not `kept` counts 0 and is left out of
@@ -90,7 +105,7 @@ fn inverse(weights: &Tensor) -> Tensor {
 
 #[cfg(test)]
 mod tests {
-    use crate::losses::{Loss, MeanSquaredError, Reduction};
+    use crate::losses::{Loss, MeanSquaredError, Reduction, SparseCategoricalCrossentropy};
     use nn_core::Tensor;
 
     #[test]
@@ -131,6 +146,83 @@ mod tests {
         }
         let e = MeanSquaredError::new().weighted(&y, &y, Some(&Tensor::from([true; 4])));
         assert!(e.ok().is_ok(), "a mask is a weight");
+    }
+
+    /// Steps of two sequences with the losses 1, 4, 9 and 16, 25, 36, of which the mask leaves out 9, 25 and 36.
+    fn masked() -> (Tensor, Tensor) {
+        let y_pred = Tensor::from([[[1.0_f32], [2.0], [3.0]], [[4.0], [5.0], [6.0]]]);
+        let mask = Tensor::from([[true, true, false], [true, false, false]]);
+        (y_pred.zeros_like(), y_pred.with_mask(mask))
+    }
+
+    #[test]
+    fn what_the_mask_of_the_predictions_leaves_out_counts_nothing() {
+        let (y, p) = masked();
+        let loss = |reduction, weight: Option<Tensor>| {
+            let loss = MeanSquaredError::new().reduction(reduction);
+            loss.weighted(&y, &p, weight.as_ref())
+                .to_vec::<f32>()
+                .unwrap()
+        };
+        let weight = || Some(Tensor::from([2.0_f32, 1.0]));
+        assert_eq!(loss(Reduction::SumOverBatchSize, None), [7.0]);
+        assert_eq!(loss(Reduction::SumOverBatchSize, weight()), [26.0 / 3.0]);
+        assert_eq!(loss(Reduction::Sum, None), [21.0]);
+        assert_eq!(loss(Reduction::MeanWithSampleWeight, None), [7.0]);
+        assert_eq!(
+            loss(Reduction::MeanWithSampleWeight, weight()),
+            [26.0 / 5.0]
+        );
+        assert_eq!(loss(Reduction::None, None), [1.0, 4.0, 0.0, 16.0, 0.0, 0.0]);
+        // Nothing counts.
+        let none = p.with_mask(Tensor::full([2, 3], false));
+        assert_eq!(
+            MeanSquaredError::new()
+                .call(&y, &none)
+                .item::<f32>()
+                .unwrap(),
+            0.0
+        );
+    }
+
+    #[test]
+    fn a_mask_meets_an_ignored_class_a_loss_of_one_number_and_one_that_does_not_fit() {
+        let scores = Tensor::zeros([1, 4, 2]);
+        let labels = Tensor::from([[0_i64, -1, 1, 1]]);
+        let loss = SparseCategoricalCrossentropy::from_logits()
+            .ignore_class(-1)
+            .reduction(Reduction::None);
+        let p = scores.with_mask(Tensor::from([[true, true, false, true]]));
+        let half = 2.0_f32.ln();
+        let all = loss.call(&labels, &p).to_vec::<f32>().unwrap();
+        // One logarithm.
+        assert!(
+            all.iter()
+                .zip([half, 0.0, 0.0, half])
+                .all(|(a, b)| (a - b).abs() < 1e-6),
+            "{all:?}"
+        );
+        let mean = loss
+            .reduction(Reduction::SumOverBatchSize)
+            .call(&labels, &p);
+        assert!((mean.item::<f32>().unwrap() - half).abs() < 1e-6);
+
+        let (y, p) = masked();
+        let own = |y: &Tensor, p: &Tensor| (y - p).square().sum();
+        assert_eq!(Loss::call(&own, &y, &p).item::<f32>().unwrap(), 91.0);
+
+        let row = p.squeeze(-1).with_mask(p.mask());
+        let e = MeanSquaredError::new()
+            .call(&y.squeeze(-1), &row)
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(
+            e.contains(
+                "the mask of the predictions is of shape [2, 3], and the losses are of shape [2]"
+            ),
+            "{e}"
+        );
     }
 
     #[test]

@@ -57,7 +57,8 @@ impl Metric for Accuracy {
             .iter()
             .zip(y_pred.try_data::<f64>()?);
         let matches: Vec<f64> = pairs.map(|(y, p)| f64::from(y == p)).collect();
-        self.mean.add(&matches, y_pred.shape(), sample_weight)
+        self.mean
+            .add_of(&y_pred, &matches, y_pred.shape(), sample_weight)
     }
 
     fn result(&self) -> f64 {

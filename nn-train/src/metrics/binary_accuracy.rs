@@ -71,7 +71,8 @@ impl Metric for BinaryAccuracy {
             let pairs = y_true.try_data::<T>()?.iter().zip(y_pred.try_data::<T>()?);
             pairs.map(|(&y, &p)| f64::from(y == <T as Element>::from_f64(f64::from(p > threshold)))).collect()
         });
-        self.mean.add(&matches, y_pred.shape(), sample_weight)
+        self.mean
+            .add_of(&y_pred, &matches, y_pred.shape(), sample_weight)
     }
 
     fn result(&self) -> f64 {

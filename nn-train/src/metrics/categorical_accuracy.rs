@@ -62,6 +62,7 @@ impl Metric for CategoricalAccuracy {
             &mut self.mean,
             &labels,
             &best(&y_pred)?.0,
+            &y_pred,
             rows,
             sample_weight,
         )

@@ -54,7 +54,7 @@ impl Metric for CosineSimilarity {
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
         let losses = no_gradient(|| losses::CosineSimilarity::new().losses(y_true, y_pred));
-        self.mean.update(&-losses, sample_weight)
+        self.mean.update_of(y_pred, &-losses, sample_weight)
     }
 
     fn result(&self) -> f64 {

@@ -80,7 +80,7 @@ impl Metric for LossMetric {
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
         let losses = no_gradient(|| self.loss.losses(y_true, y_pred));
-        self.mean.update(&losses, sample_weight)
+        self.mean.update_of(y_pred, &losses, sample_weight)
     }
 
     fn result(&self) -> f64 {

@@ -1,6 +1,6 @@
 //! Means of values.
 
-use crate::losses::expand_weight;
+use crate::losses::{expand_weight, masked_weight};
 use nn_core::{DType, Error, Result, Shape, Tensor};
 
 /// The mean of values over many batches: what most metrics add up with, and a counter for training loops written by hand.
@@ -69,6 +69,29 @@ impl Mean {
         Ok(())
     }
 
+    /// As [`Mean::add`], of values that were computed of predictions, whose mask leaves some out: `keras.metrics.MeanMetricWrapper`.
+    pub(super) fn add_of(
+        &mut self,
+        y_pred: &Tensor,
+        values: &[f64],
+        shape: Shape,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
+        let weight = masked_weight(y_pred, shape, sample_weight, DType::F64)?;
+        self.add(values, shape, weight.as_ref())
+    }
+
+    /// As [`Mean::update`], of values that were computed of predictions.
+    pub(super) fn update_of(
+        &mut self,
+        y_pred: &Tensor,
+        values: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
+        let weight = masked_weight(y_pred, values.try_shape()?, sample_weight, DType::F64)?;
+        self.update(values, weight.as_ref())
+    }
+
     /// The mean, 0 of nothing.
     pub fn result(&self) -> f64 {
         if self.count == 0.0 {
@@ -106,6 +129,13 @@ pub(super) fn weights(weight: &Tensor, shape: Shape) -> Result<Tensor> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::losses::MeanSquaredError;
+    use crate::metrics::cosine_similarity::CosineSimilarity;
+    use crate::metrics::{
+        Accuracy, BinaryAccuracy, CategoricalAccuracy, LossMetric, Metric,
+        SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy,
+    };
+    use nn_core::concatenate;
 
     #[test]
     fn weights_multiply_and_divide() {
@@ -145,6 +175,88 @@ mod tests {
         let failed = Tensor::zeros([2]) + Tensor::zeros([3]);
         assert!(mean.update(&failed, None).is_err());
         assert_eq!(mean, before);
+    }
+
+    #[test]
+    fn metrics_that_are_means_respect_the_mask_of_the_predictions() {
+        let mask = Tensor::from([[true, true, false], [true, false, false]]);
+        let right =
+            Tensor::from([[[0.9_f32], [0.1], [0.1]], [[0.1], [0.1], [0.1]]]).with_mask(&mask);
+        let ones = Tensor::ones([2, 3, 1]);
+        let result = |metric: &mut dyn Metric, y: &Tensor, p: &Tensor, weight: Option<&Tensor>| {
+            metric.update(y, p, weight).unwrap();
+            metric.result()
+        };
+        let weight = Tensor::from([3.0_f32, 1.0]);
+        assert_eq!(
+            result(&mut BinaryAccuracy::new(), &ones, &right, None),
+            1.0 / 3.0
+        );
+        assert_eq!(
+            result(&mut BinaryAccuracy::new(), &ones, &right, Some(&weight)),
+            3.0 / 7.0
+        );
+        assert_eq!(
+            result(
+                &mut Accuracy::new(),
+                &ones,
+                &right.round().with_mask(&mask),
+                None
+            ),
+            1.0 / 3.0
+        );
+        let mse = result(
+            &mut LossMetric::new(MeanSquaredError::new()),
+            &ones,
+            &right,
+            None,
+        );
+        assert!((mse - (0.01 + 0.81 + 0.81) / 3.0).abs() < 1e-7, "{mse}");
+        // Two classes: right where the score of the second is greater.
+        let scores = concatenate([&(1.0 - &right), &right], -1).with_mask(&mask);
+        let labels = Tensor::full([2, 3], 1_i64);
+        let one_hot = labels.one_hot(2);
+        assert_eq!(
+            result(
+                &mut SparseCategoricalAccuracy::new(),
+                &labels,
+                &scores,
+                None
+            ),
+            1.0 / 3.0
+        );
+        assert_eq!(
+            result(&mut CategoricalAccuracy::new(), &one_hot, &scores, None),
+            1.0 / 3.0
+        );
+        assert_eq!(
+            result(
+                &mut SparseTopKCategoricalAccuracy::new(1),
+                &labels,
+                &scores,
+                None
+            ),
+            1.0 / 3.0
+        );
+        assert_eq!(
+            result(
+                &mut TopKCategoricalAccuracy::new(1),
+                &one_hot,
+                &scores,
+                None
+            ),
+            1.0 / 3.0
+        );
+        let cosine = result(&mut CosineSimilarity::new(), &one_hot, &scores, None);
+        let whole = result(
+            &mut CosineSimilarity::new(),
+            &one_hot.slice_axis(1, ..1),
+            &scores.slice_axis(1, ..1),
+            None,
+        );
+        assert!(cosine < whole);
+        let none = right.with_mask(Tensor::full([2, 3], false));
+        assert_eq!(result(&mut BinaryAccuracy::new(), &ones, &none, None), 0.0);
     }
 
     #[test]

@@ -69,7 +69,8 @@ pub trait Metric: Send + Sync {
     /// The name it is reported under: `accuracy`.
     fn name(&self) -> &str;
 
-    /// Adds a batch. Weights are given one for each sample, or one for each value where there are several a sample.
+    /// Adds a batch. Weights are given one for each sample, or one for each value where there are several a sample. Metrics that are means
+    /// over samples leave out what the mask of the predictions leaves out ([`Tensor::mask`]); others look at weights alone, as in Keras.
     ///
     /// # Errors
     /// When shapes or element types do not fit, or a tensor has failed; the state is then as before.

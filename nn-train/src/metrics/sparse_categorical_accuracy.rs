@@ -60,6 +60,7 @@ impl Metric for SparseCategoricalAccuracy {
             &mut self.mean,
             labels.try_data()?,
             &found,
+            y_pred,
             rows,
             sample_weight,
         )
@@ -96,6 +97,7 @@ pub(super) fn matches(
     mean: &mut Mean,
     labels: &[i64],
     found: &[i64],
+    y_pred: &Tensor,
     rows: Shape,
     sample_weight: Option<&Tensor>,
 ) -> Result<()> {
@@ -104,7 +106,7 @@ pub(super) fn matches(
         .zip(found)
         .map(|(a, b)| f64::from(a == b))
         .collect();
-    mean.add(&matches, rows, sample_weight)
+    mean.add_of(y_pred, &matches, rows, sample_weight)
 }
 
 #[cfg(test)]

@@ -102,5 +102,10 @@ pub(super) fn among_best(
             })
             .collect()
     });
-    mean.add(&hits, shape.without(shape.rank() - 1), sample_weight)
+    mean.add_of(
+        y_pred,
+        &hits,
+        shape.without(shape.rank() - 1),
+        sample_weight,
+    )
 }

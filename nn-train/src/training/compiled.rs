@@ -132,7 +132,7 @@ impl<M: Model> Compiled<M> {
         })
     }
 
-    /// The outputs for inputs, in inference, computed in batches.
+    /// The outputs for inputs, in inference, computed in batches; without masks.
     ///
     /// # Errors
     /// Mistakes in the shapes, with the layer's path.

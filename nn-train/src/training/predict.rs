@@ -19,7 +19,8 @@ pub(crate) fn predict<M: Layer>(model: &M, x: M::Input, batch_size: usize) -> Re
     };
     match output.error() {
         Some(error) => Err(error.clone()),
-        None => Ok(output),
+        // As of an output that was put together of parts.
+        None => Ok(output.map(&mut |leaf| leaf.without_mask())),
     }
 }
 

@@ -235,7 +235,7 @@ impl GradientTape {
             }
             let upstream = match upstream {
                 None => target.ones_like(),
-                Some(u) if u.shape() == target.shape() => (*u).clone(),
+                Some(u) if u.shape() == target.shape() => u.without_mask(),
                 Some(u) => {
                     return Err(Error::shape(format!(
                         "the upstream gradient has shape {}, the target {}; they must agree",

@@ -196,10 +196,10 @@ const SPARE_ROOM: usize = 1 << 14;
 /// Elements up to which a tensor is kept whole: its memory costs less than an outline of it.
 const SMALL: usize = 1024;
 
-/// What a tape keeps of a tensor.
+/// What a tape keeps of a tensor: not its mask, which gradients do not have.
 fn kept(tensor: &Tensor, whole: bool) -> Tensor {
     match whole || (tensor.is_concrete() && tensor.raw_shape().len() <= SMALL) {
-        true => tensor.clone(),
+        true => tensor.without_mask(),
         false => tensor.outline(),
     }
 }

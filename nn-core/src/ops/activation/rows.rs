@@ -1,7 +1,7 @@
 //! What functions of whole rows have in common, whose gradients are made of their results.
 
 use crate::graph::apply::apply;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes, common_float};
 use crate::{Result, Shape, Tensor, with_float};
 use nn_kernels::math::Float;
 use std::marker::PhantomData;
@@ -55,6 +55,10 @@ impl<R: Rows> Op for Forward<R> {
     fn keeps(&self) -> Keeps {
         Keeps::OUTPUT
     }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(&inputs[..1], i)
+    }
 }
 
 impl<R: Rows> Op for Gradient<R> {
@@ -91,7 +95,8 @@ impl<R: Rows> Op for Gradient<R> {
 #[track_caller]
 pub(crate) fn along<R: Rows>(x: &Tensor, axis: isize) -> Tensor {
     let rows = x.swap_axes(axis, -1);
-    apply(Forward::<R>(PhantomData), &[rows]).swap_axes(axis, -1)
+    let y = apply(Forward::<R>(PhantomData), &[rows]).swap_axes(axis, -1);
+    y.masked_as(x, x.raw_shape().rank())
 }
 
 /// The gradient of the function along the last axis, from its result.

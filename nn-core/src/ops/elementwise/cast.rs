@@ -3,7 +3,7 @@
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::by_name;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{DType, Element, Result, Tensor, with_dtype};
 
 struct Cast(DType);
@@ -37,6 +37,10 @@ impl Op for Cast {
 
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
     }
 }
 

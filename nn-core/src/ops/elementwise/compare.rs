@@ -1,6 +1,6 @@
 //! What comparisons of two tensors have in common.
 
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::ops::elementwise::zip::broadcast;
 use crate::{DType, Result, Tensor, with_float};
 use nn_kernels::elementwise::broadcast_zip;
@@ -48,6 +48,10 @@ impl<C: Comparison> Op for Compare<C> {
 
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
     }
 }
 

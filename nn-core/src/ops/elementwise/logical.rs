@@ -2,13 +2,13 @@
 
 use crate::graph::apply::apply;
 use crate::graph::by_name::by_name;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::ops::elementwise::zip::broadcast;
 use crate::{DType, Operand, Result, Tensor};
 use nn_kernels::elementwise::{broadcast_zip, map};
 
 #[derive(Clone, Copy)]
-enum Logical {
+pub(crate) enum Logical {
     And,
     Or,
     Not,
@@ -59,6 +59,10 @@ impl Op for Logical {
 
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{Error, Result, Tensor, with_float};
 use nn_kernels::elementwise;
 use nn_kernels::math::Float;
@@ -66,6 +66,10 @@ impl<F: Function> Op for Map<F> {
 
     fn keeps(&self) -> Keeps {
         F::KEEPS
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What questions about single numbers have in common.
 
 use crate::graph::apply::apply;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{DType, Result, Tensor, with_float};
 use nn_kernels::elementwise::map;
 use nn_kernels::math::Float;
@@ -39,6 +39,10 @@ impl<P: Predicate> Op for Ask<P> {
 
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::by_name::by_name;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{DType, Error, Operand, Result, Tensor, with_dtype};
 use nn_kernels::elementwise;
 
@@ -61,6 +61,10 @@ impl Op for Select {
             inputs: 0b001,
             outputs: 0,
         }
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the functions of two tensors, element by element with broadcasting, have in common.
 
 use crate::graph::apply::{apply, apply_static};
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{DType, Error, Operand, Result, Shape, Tensor, with_float};
 use nn_kernels::elementwise::{broadcast_zip, broadcast_zip_wide};
 use nn_kernels::math::Float;
@@ -61,6 +61,10 @@ impl<F: Function> Op for Zip<F> {
 
     fn keeps(&self) -> Keeps {
         F::KEEPS
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
     }
 }
 

@@ -158,6 +158,14 @@ impl Op for MatMul {
             outputs: 0,
         }
     }
+
+    /// A mask over the rows of the left side; of a single matrix it would be over the batch alone.
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        match (i, inputs[0].raw_shape().rank()) {
+            (0, rank @ 3..) if !self.transpose_a => rank - 1,
+            _ => 0,
+        }
+    }
 }
 
 by_name!("matmul", |a| MatMul {
@@ -278,7 +286,9 @@ impl Tensor {
                 let rows = Shape::new(lead);
                 let mut dims = lead.to_vec();
                 dims.push(*n);
-                product(&self.reshape([rows.len(), *k]), &other, false, false).reshape(dims)
+                let rows = self.reshape([rows.len(), *k]);
+                let all = product(&rows, &other, false, false).reshape(dims);
+                all.masked_as(self, lead.len())
             }
             _ => product(self, &other, false, false),
         }
@@ -316,7 +326,8 @@ impl Tensor {
                 let rows = Shape::new(lead);
                 let mut dims = lead.to_vec();
                 dims.push(*n);
-                apply(op, &[self.reshape([rows.len(), *k]), other, row]).reshape(dims)
+                let all = apply(op, &[self.reshape([rows.len(), *k]), other, row]).reshape(dims);
+                all.masked_as(self, lead.len())
             }
             _ => Tensor::failed(Error::shape(format!(
                 "`matmul_add` takes rows [.., k] and a matrix [k, n], found {a} and {b}"

@@ -3,7 +3,7 @@
 use crate::graph::apply::apply_wanted;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::by_name;
-use crate::graph::op::{Backward, Expected, Keeps, Op, OpHandle, Outputs, Spec, Wanted};
+use crate::graph::op::{Backward, Expected, Keeps, Op, OpHandle, Outputs, Spec, Wanted, all_axes};
 use crate::ops::composite::gradient_of;
 use crate::ops::nn::batch_norm_inference::{BatchNormInference, with_scaling};
 use crate::ops::nn::norm::{check, outputs};
@@ -83,6 +83,10 @@ impl Op for BatchNorm {
 
     fn residuals(&self) -> usize {
         2
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(&inputs[..1], i)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::graph::apply::{apply, apply_wanted};
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::by_name;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, Wanted};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, Wanted, all_axes};
 use crate::ops::composite::gradient_of;
 use crate::ops::nn::norm::{check, outputs};
 use crate::{Operand, Result, Shape, Tensor, is_known, with_float};
@@ -79,6 +79,10 @@ impl Op for LayerNorm {
 
     fn residuals(&self) -> usize {
         2
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(&inputs[..1], i)
     }
 }
 

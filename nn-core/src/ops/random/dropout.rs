@@ -3,7 +3,7 @@
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::by_name;
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::tensor::random;
 use crate::{Error, Result, Shape, Tensor, with_float};
 use nn_kernels::elementwise;
@@ -55,6 +55,10 @@ impl Op for Masked {
             inputs: 0b10,
             outputs: 0,
         }
+    }
+
+    fn mask_axes(&self, inputs: &[Tensor], i: usize) -> usize {
+        all_axes(inputs, i)
     }
 }
 
