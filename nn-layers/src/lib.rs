@@ -22,14 +22,20 @@ mod rnn;
 
 pub use activations::{Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax};
 pub use convolutional::Conv2D;
-pub use core::{Dense, EinsumDense, Embedding, Identity, Lambda};
+pub use core::{
+    Dense, EinsumDense, Embedding, Identity, Lambda, Masking, ReversibleEmbedding,
+};
 pub use functional::{Functional, Input, On, Sequential, Shared, call_symbolic};
-pub use merging::{Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract};
+pub use merging::{Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract};
 pub use nn_core::{ShapeError, add_loss, collect_losses};
 pub use normalization::{
-    BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization,
+    BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, RenormClipping,
+    SpectralNormalization, UnitNormalization,
 };
-pub use pooling::{AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D};
+pub use pooling::{
+    AveragePooling2D, GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D,
+    GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D, MaxPooling2D,
+};
 pub use regularization::{
     ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise,
     SpatialDropout1D, SpatialDropout2D, SpatialDropout3D,

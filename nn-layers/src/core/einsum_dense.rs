@@ -140,7 +140,7 @@ impl EinsumDense {
             Some(bias) => y + bias,
             None => y,
         };
-        activity::penalize(self.activity_regularizer, self.activation.apply(&y))
+        activity::penalize(self.activity_regularizer, self.activation.apply(&y)).without_mask()
     }
 }
 

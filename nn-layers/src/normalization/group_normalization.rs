@@ -125,6 +125,7 @@ impl GroupNormalization {
             Err(error) => return Tensor::failed(error),
         };
         let (axis, last) = (axis as isize, x.rank() as isize - 1);
+        let mask = x.mask();
         // The channels go to the end, and the groups before everything but the batch: a group is then one row.
         let x = match axis == last {
             true => x,
@@ -151,10 +152,11 @@ impl GroupNormalization {
         if let Some(beta) = &self.beta {
             y = y + beta;
         }
-        match axis == last {
+        let y = match axis == last {
             true => y,
             false => y.swap_axes(axis, -1),
-        }
+        };
+        y.with_mask(mask)
     }
 }
 

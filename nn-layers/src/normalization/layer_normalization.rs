@@ -96,7 +96,7 @@ impl LayerNormalization {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        let shape = x.shape();
+        let (shape, mask) = (x.shape(), x.mask());
         let normalized = match self.axis.mask("LayerNormalization", &shape) {
             Ok(normalized) => normalized,
             Err(error) => return Tensor::failed(error.into()),
@@ -131,14 +131,15 @@ impl LayerNormalization {
             ),
         };
         let y = y.reshape(x.shape());
-        match in_order {
+        let y = match in_order {
             true => y,
             false => y.transpose(
                 axes()
                     .map(|a| order.iter().position(|&o| o == a).expect("a permutation") as isize)
                     .collect::<Vec<_>>(),
             ),
-        }
+        };
+        y.with_mask(mask)
     }
 }
 

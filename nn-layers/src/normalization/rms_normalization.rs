@@ -83,7 +83,9 @@ impl RMSNormalization {
         let sizes = shape.iter().zip(normalized);
         let broadcast: Vec<usize> = sizes.map(|(&n, is)| if is { n } else { 1 }).collect();
         let mean_square = x.square().mean_axes(self.axis.0.as_slice(), true);
-        x * (mean_square + self.epsilon).rsqrt() * self.scale.value().reshape(broadcast)
+        let y = x * (mean_square + self.epsilon).rsqrt() * self.scale.value().reshape(broadcast);
+        // Keras's takes no part in masks.
+        y.without_mask()
     }
 }
 

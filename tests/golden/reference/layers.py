@@ -79,7 +79,7 @@ def name(variable):
 
 def random_weight(random, variable):
     """Values of a plausible size that are not the initial ones: variances and scales positive."""
-    if name(variable) in ("gamma", "moving_variance"):
+    if name(variable) in ("gamma", "moving_variance", "moving_stddev", "renorm_stddev", "scale"):
         value = random.uniform(0.5, 2.0, variable.shape)
     elif name(variable) == "alpha":
         value = random.uniform(0.05, 0.5, variable.shape)

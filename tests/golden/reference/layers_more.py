@@ -27,7 +27,7 @@ def repeat_vector():
 def cropping(dimensions):
     def make():
         file, add = cases(f"cropping{dimensions}d", getattr(K, f"Cropping{dimensions}D"))
-        shape = (2, *(7, 5, 6)[:dimensions], 3)
+        shape = {1: (2, 7, 3), 2: (2, 7, 5, 2), 3: (1, 6, 5, 5, 2)}[dimensions]
         add("default", shape)
         add("two", shape, cropping=2)
         by_side = ((0, 3), (2, 1), (1, 0))[:dimensions]
@@ -42,7 +42,7 @@ def cropping(dimensions):
 def zero_padding(dimensions):
     def make():
         file, add = cases(f"zero_padding{dimensions}d", getattr(K, f"ZeroPadding{dimensions}D"))
-        shape = (2, *(3, 2, 4)[:dimensions], 3)
+        shape = {1: (2, 3, 4), 3: (1, 3, 1, 2, 2)}[dimensions]
         add("default", shape)
         by_side = ((0, 3), (2, 1), (1, 0))[:dimensions]
         add("by_side", shape, padding=by_side[0] if dimensions == 1 else by_side)
@@ -68,7 +68,7 @@ def einsum_dense():
     add("heads", (2, 3, 4), equation="abc,cde->abde", output_shape=(None, 2, 5), bias_axes="de")
     add("heads_joined", (2, 3, 2, 5), equation="abcd,cde->abe", output_shape=(None, 7), bias_axes="e")
     add("over_time", (2, 3, 4), equation="abc,bd->adc", output_shape=(5, 4), bias_axes="d")
-    add("kernel_of_time", (2, 3, 4), equation="abc,bcd->abd", output_shape=(None, 5), bias_axes="bd")
+    add("kernel_of_time", (2, 3, 4), equation="abc,bcd->abd", output_shape=(3, 5), bias_axes="bd")
     add("ellipsis_left", (2, 3, 2, 4), equation="...x,xy->...y", output_shape=5, bias_axes="y")
     add("ellipsis_left_two", (2, 3, 2, 4), equation="...bx,xy->...by", output_shape=(None, 5), bias_axes="by")
     add("ellipsis_right", (2, 3, 2, 4), equation="ab...,bc->ac...", output_shape=5, bias_axes="c")
@@ -160,6 +160,27 @@ def unit_normalization():
     return file
 
 
+def global_pooling(kind, dimensions):
+    def make():
+        file, add = cases(f"global_{kind.lower()}_pooling{dimensions}d", getattr(K, f"Global{kind}Pooling{dimensions}D"))
+        shape = (2, *(3, 5, 2)[:dimensions], 4)
+        add("default", shape)
+        add("keepdims", shape, keepdims=True)
+        add("one_of_each", (3, *(1, 1, 1)[:dimensions], 4))
+        return file
+
+    return make
+
+
+def masking():
+    file, add = cases("masking", K.Masking)
+    x = np.array([[[1, 0], [0, 0], [0, 2]], [[0, 0], [3, 4], [0, 0]]], np.float32)
+    add("zeros", inputs=[x])
+    add("value", inputs=[x + 2], mask_value=2.0)
+    add("rank_4", inputs=[x.reshape(1, 2, 3, 2)])
+    return file
+
+
 def dot():
     file, add = cases("dot", K.Dot)
     add("vectors", (3, 4), (3, 4), axes=1)
@@ -190,5 +211,7 @@ FILES = [
     group_normalization,
     rms_normalization,
     unit_normalization,
+    *(global_pooling(kind, dimensions) for kind in ("Average", "Max") for dimensions in (1, 3)),
+    masking,
     dot,
 ]
