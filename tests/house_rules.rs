@@ -54,6 +54,7 @@ const ROOM_ARROWS: [(&str, &str, &[&str]); 26] = [
     ("nn-core", "check", &["base", "ops"]),
     ("nn-layers", "activations", &["core"]),
     ("nn-layers", "convolutional", &["core"]),
+    ("nn-layers", "keras", &["functional"]),
     ("nn-layers", "merging", &["core"]),
     ("nn-layers", "normalization", &["core"]),
     ("nn-layers", "pooling", &["core"]),

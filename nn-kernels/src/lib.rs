@@ -20,6 +20,7 @@ pub mod parallel;
 pub mod pool;
 pub mod recurrent;
 pub mod reduce;
+pub mod resample;
 pub mod simd;
 pub mod softmax;
 pub mod sort;

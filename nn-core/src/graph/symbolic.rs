@@ -32,6 +32,20 @@ pub struct Step {
     pub outputs: Vec<Spec>,
 }
 
+impl Drop for Step {
+    /// One after the other: a chain of steps that dropped each other would need a stack as deep as the model.
+    fn drop(&mut self) {
+        let mut inputs = std::mem::take(&mut self.inputs);
+        while let Some(input) = inputs.pop() {
+            if let Some(history) = input.into_history()
+                && let Some(mut step) = Arc::into_inner(history.step)
+            {
+                inputs.append(&mut step.inputs);
+            }
+        }
+    }
+}
+
 /// How a symbolic tensor is made: the step, and the how-manieth of its results it is.
 #[derive(Clone)]
 pub struct History {

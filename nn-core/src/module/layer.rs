@@ -118,6 +118,7 @@ pub fn call_as<L: Module, I: Tensors, O: Tensors>(
     if let Some(error) = input.error() {
         return O::failed(error.clone());
     }
+    let input = cast_to_own_type(layer, input);
     let frame = tree::frame(layer);
     let scope = Scope::enter(frame, training);
     let observed = frame.filter(|_| observer::is_observed());
@@ -140,6 +141,27 @@ pub fn call_as<L: Module, I: Tensors, O: Tensors>(
         output = locate(layer, output);
     }
     output
+}
+
+/// Floats in the type that a layer computes in: that of its parameters, or the default. Whole numbers stay what they are.
+///
+/// Source: Keras's autocast.
+fn cast_to_own_type<I: Tensors>(layer: &dyn Module, input: I) -> I {
+    let default = context::floatx();
+    let mut others = false;
+    input.for_each(&mut |t| others |= t.dtype().is_float() && t.dtype() != default);
+    if !others {
+        return input;
+    }
+    let parameters = tree::parameters(layer);
+    let own = parameters
+        .iter()
+        .find(|p| p.is_built() && p.dtype().is_float());
+    let own = own.map_or(default, |p| p.dtype());
+    input.map(&mut |t| match t.dtype().is_float() && t.dtype() != own {
+        true => t.cast(own),
+        false => t,
+    })
 }
 
 /// Turns the running layers that an error noted into a path below `root`.

@@ -218,6 +218,14 @@ impl Tensor {
         }
     }
 
+    /// As [`Tensor::ok`].
+    ///
+    /// # Errors
+    /// As [`Tensor::ok`].
+    pub fn into_result(self) -> Result<Tensor> {
+        self.ok()
+    }
+
     /// This tensor, or its error: `Err` if some operation that led here failed.
     pub fn ok(self) -> Result<Tensor> {
         match &self.inner.state {
@@ -240,6 +248,14 @@ impl Tensor {
     pub(crate) fn with_history(self, history: History) -> Tensor {
         let Inner { shape, dtype, .. } = *self.inner;
         Tensor::from_inner(shape, dtype, State::Abstract(Some(Box::new(history))))
+    }
+
+    /// How it is made, if nobody else has it.
+    pub(crate) fn into_history(self) -> Option<History> {
+        match Arc::into_inner(self.inner)?.state {
+            State::Abstract(history) => history.map(|history| *history),
+            _ => None,
+        }
     }
 
     pub(crate) fn abstract_history(&self) -> Option<&History> {

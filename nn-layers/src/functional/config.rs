@@ -2,8 +2,8 @@
 
 use crate::functional::functional::{Plan, Slot, What};
 use crate::functional::input::Input;
+use crate::functional::operations;
 use crate::functional::shared::call_symbolic;
-use crate::keras;
 use nn_core::config::{describe, from_json};
 use nn_core::random::{Stream, with_stream};
 use nn_core::registry::{SharedLayer, config_of, layer_from_config};
@@ -98,7 +98,7 @@ pub(crate) fn write(plan: &Plan) -> Value {
             What::Op(op, _) => op.name(),
             What::Layer(number) => plan.layers[*number].1.class_name().unwrap_or_default(),
         };
-        let arguments = match keras::takes_a_list(class) {
+        let arguments = match operations::takes_a_list(class) {
             true => json!([arguments]),
             false => Value::Array(arguments),
         };
@@ -301,7 +301,7 @@ impl<'a> Building<'a> {
                 .insert((name.to_string(), 0), vec![input.name(name)]);
             return Ok(());
         }
-        let is_op = class == OPERATION || keras::is_operation(entry);
+        let is_op = class == OPERATION || operations::is_operation(entry);
         let layer = match is_op {
             true => None,
             false => {
@@ -334,7 +334,7 @@ impl<'a> Building<'a> {
                     None if described["class_name"] == OPERATION => {
                         operation(&described["config"], &arguments.tensors_of_layer()?)?
                     }
-                    None => keras::operation(described, &arguments)?,
+                    None => operations::operation(described, &arguments)?,
                 };
                 if let Some(error) = results.iter().find_map(Tensor::error) {
                     return Err(error.clone().context(name));

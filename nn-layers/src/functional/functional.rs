@@ -320,7 +320,8 @@ fn slot(tensor: &Tensor, placed: &HashMap<*const Step, usize>) -> Result<Slot> {
             Ok(Slot::Value(first + history.output))
         }
         None if tensor.is_abstract() => Err(Error::value(format!(
-            "a tensor of shape {} without a value is no part of the model: it is neither made of an `Input` nor a constant",
+            "a tensor of shape {} without a value is no part of the model: it is neither made of an `Input` nor a constant \
+             (random numbers for an open batch are drawn by layers, `Dropout` or `GaussianNoise`)",
             tensor.shape()
         ))),
         None if tensor.is_parameter() => Err(Error::value(

@@ -4,11 +4,13 @@ mod config;
 #[allow(clippy::module_inception)]
 mod functional;
 mod input;
+mod operations;
 mod sequential;
 mod shared;
 
-pub(crate) use config::{Argument, Arguments, OPERATION, sequence};
+pub(crate) use config::{OPERATION, sequence};
 pub use functional::Functional;
 pub use input::Input;
+pub(crate) use operations::to_keras;
 pub use sequential::Sequential;
 pub use shared::{On, Shared, call_symbolic};

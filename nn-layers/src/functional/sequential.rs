@@ -42,6 +42,11 @@ impl Sequential {
         self
     }
 
+    /// Adds a layer at the end: in a loop, or where [`Sequential::add`] does not fit.
+    pub fn push<L: Layer<Input = Tensor, Output = Tensor>>(&mut self, layer: L) {
+        self.layers.push(Box::new(layer));
+    }
+
     /// How many layers there are.
     pub fn len(&self) -> usize {
         self.layers.len()
@@ -59,6 +64,32 @@ impl Sequential {
 
     /// The layers in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &dyn DynLayer> + ExactSizeIterator {
+        self.layers.iter().map(|layer| &**layer)
+    }
+}
+
+impl std::ops::Index<usize> for Sequential {
+    type Output = dyn DynLayer;
+    /// # Panics
+    /// When there is no layer at that position; [`Sequential::get`] returns an `Option`.
+    fn index(&self, index: usize) -> &(dyn DynLayer + 'static) {
+        match self.layers.get(index) {
+            Some(layer) => &**layer,
+            None => panic!(
+                "a Sequential of {} layers has no layer {index}",
+                self.layers.len()
+            ),
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a Sequential {
+    type Item = &'a dyn DynLayer;
+    type IntoIter = std::iter::Map<
+        std::slice::Iter<'a, Box<dyn DynLayer>>,
+        fn(&'a Box<dyn DynLayer>) -> &'a dyn DynLayer,
+    >;
+    fn into_iter(self) -> Self::IntoIter {
         self.layers.iter().map(|layer| &**layer)
     }
 }

@@ -10,10 +10,7 @@
 //! # Ok::<(), nn_core::Error>(())
 //! ```
 
-mod operations;
 mod write;
-
-pub(crate) use operations::{is_operation, operation};
 
 use crate::functional::{Functional, sequence};
 use nn_core::module;
@@ -75,7 +72,12 @@ pub fn model_from_json(json: &str) -> Result<AnyModel> {
 /// # Errors
 /// A class that Keras does not have, a subclassed model for example; an operation that has no name in `keras.ops`.
 pub fn to_json(layer: &dyn DynLayer) -> Result<String> {
-    Ok(write::described(&config_of(layer))?.to_string())
+    let mut written = write::described(&config_of(layer))?;
+    let parameters = module::parameters(layer);
+    if !parameters.is_empty() && parameters.iter().all(|p| p.is_frozen()) {
+        written["config"]["trainable"] = false.into();
+    }
+    Ok(written.to_string())
 }
 
 /// The values of all weights in Keras's order, `model.get_weights()`.
@@ -115,21 +117,4 @@ pub fn set_weights(layer: &dyn Module, weights: &[Tensor]) -> Result<()> {
         .iter()
         .zip(&cast)
         .try_for_each(|(p, weight)| p.set_value(weight))
-}
-
-/// Whether a layer of Keras takes its tensors in a list, and not one by one.
-pub(crate) fn takes_a_list(class: &str) -> bool {
-    [
-        "Add",
-        "Average",
-        "Concatenate",
-        "Dot",
-        "Functional",
-        "Maximum",
-        "Minimum",
-        "Multiply",
-        "Subtract",
-        "concatenate",
-    ]
-    .contains(&class)
 }

@@ -1,7 +1,6 @@
 //! Configurations as Keras reads them: with the module that a class is in.
 
-use super::operations::to_keras;
-use crate::functional::OPERATION;
+use crate::functional::{OPERATION, to_keras};
 use nn_core::config::from_json;
 use nn_core::{Attributes, Error, Result};
 use serde_json::{Map, Value, json};
@@ -9,7 +8,8 @@ use serde_json::{Map, Value, json};
 /// Keras's module of a class that is none of its layers.
 fn module_of(class: &str, key: &str) -> &'static str {
     match (class, key) {
-        ("Sequential" | "Functional", _) => "keras",
+        ("Functional", _) => "keras.src.models.functional",
+        ("Sequential", _) => "keras",
         (_, key) if key.ends_with("_initializer") => "keras.initializers",
         (_, key) if key.ends_with("_regularizer") => "keras.regularizers",
         (_, key) if key.ends_with("_constraint") => "keras.constraints",
@@ -74,7 +74,7 @@ fn class_of(class: &str, map: &Map<String, Value>, key: &str) -> Result<Value> {
                 "module": module_of(class, key),
                 "class_name": class,
                 "config": config,
-                "registered_name": null,
+                "registered_name": (class == "Functional").then_some("Functional"),
             })
         }
     };

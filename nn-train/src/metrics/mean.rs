@@ -185,16 +185,17 @@ mod tests {
         let ones = Tensor::ones([2, 3, 1]);
         let result = |metric: &mut dyn Metric, y: &Tensor, p: &Tensor, weight: Option<&Tensor>| {
             metric.update(y, p, weight).unwrap();
-            metric.result()
+            // Without the last digits, where thirds and sevenths differ by how they are summed up.
+            (metric.result() * 1e12).round() / 1e12
         };
         let weight = Tensor::from([3.0_f32, 1.0]);
         assert_eq!(
             result(&mut BinaryAccuracy::new(), &ones, &right, None),
-            1.0 / 3.0
+            0.333333333333
         );
         assert_eq!(
             result(&mut BinaryAccuracy::new(), &ones, &right, Some(&weight)),
-            3.0 / 7.0
+            0.428571428571
         );
         assert_eq!(
             result(
@@ -203,7 +204,7 @@ mod tests {
                 &right.round().with_mask(&mask),
                 None
             ),
-            1.0 / 3.0
+            0.333333333333
         );
         let mse = result(
             &mut LossMetric::new(MeanSquaredError::new()),
@@ -223,11 +224,11 @@ mod tests {
                 &scores,
                 None
             ),
-            1.0 / 3.0
+            0.333333333333
         );
         assert_eq!(
             result(&mut CategoricalAccuracy::new(), &one_hot, &scores, None),
-            1.0 / 3.0
+            0.333333333333
         );
         assert_eq!(
             result(
@@ -236,7 +237,7 @@ mod tests {
                 &scores,
                 None
             ),
-            1.0 / 3.0
+            0.333333333333
         );
         assert_eq!(
             result(
@@ -245,7 +246,7 @@ mod tests {
                 &scores,
                 None
             ),
-            1.0 / 3.0
+            0.333333333333
         );
         let cosine = result(&mut CosineSimilarity::new(), &one_hot, &scores, None);
         let whole = result(

@@ -71,20 +71,21 @@ impl<B: Operand> std::ops::Div<B> for &Param {
     }
 }
 
-impl std::ops::Div<Tensor> for f64 {
-    type Output = Tensor;
-    #[track_caller]
-    fn div(self, other: Tensor) -> Tensor {
-        divide(self.operand(other.dtype()), other)
-    }
+macro_rules! number_by {
+    ($($t:ty: $($other:ty),*;)*) => {$($(
+        impl std::ops::Div<$other> for $t {
+            type Output = Tensor;
+            #[track_caller]
+            fn div(self, other: $other) -> Tensor {
+                let other = other.operand(DType::Bool);
+                divide(self.operand(other.dtype()), other)
+            }
+        }
+    )*)*};
 }
-
-impl std::ops::Div<&Tensor> for f64 {
-    type Output = Tensor;
-    #[track_caller]
-    fn div(self, other: &Tensor) -> Tensor {
-        divide(self.operand(other.dtype()), other)
-    }
+number_by! {
+    f64: Tensor, &Tensor, &Param;
+    i64: Tensor, &Tensor, &Param;
 }
 
 #[cfg(test)]

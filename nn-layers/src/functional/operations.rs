@@ -1,6 +1,6 @@
 //! Operations of `keras.ops` in Functional models: the classes under which Keras writes them, and what they are here.
 
-use crate::functional::{Argument, Arguments};
+use crate::functional::config::{Argument, Arguments};
 use nn_core::{Error, Result, Tensor, concatenate, stack};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -258,4 +258,21 @@ impl Arguments {
             _ => Err(Error::format("expected a list of tensors")),
         }
     }
+}
+
+/// Whether a layer of Keras takes its tensors in a list, and not one by one.
+pub(crate) fn takes_a_list(class: &str) -> bool {
+    [
+        "Add",
+        "Average",
+        "Concatenate",
+        "Dot",
+        "Functional",
+        "Maximum",
+        "Minimum",
+        "Multiply",
+        "Subtract",
+        "concatenate",
+    ]
+    .contains(&class)
 }
