@@ -22,9 +22,7 @@ mod rnn;
 
 pub use activations::{Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax};
 pub use convolutional::Conv2D;
-pub use core::{
-    Dense, EinsumDense, Embedding, Identity, Lambda, Masking, ReversibleEmbedding,
-};
+pub use core::{Dense, EinsumDense, Embedding, Identity, Lambda, Masking, ReversibleEmbedding};
 pub use functional::{Functional, Input, On, Sequential, Shared, call_symbolic};
 pub use merging::{Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract};
 pub use nn_core::{ShapeError, add_loss, collect_losses};

@@ -357,7 +357,11 @@ mod tests {
             called(&fresh).to_vec::<f32>().unwrap()
         );
         assert_eq!(replay(), called(&fresh).to_vec::<f32>().unwrap());
-        assert_eq!(current(), Stream::new(1), "the thread's stream is left alone");
+        assert_eq!(
+            current(),
+            Stream::new(1),
+            "the thread's stream is left alone"
+        );
     }
 
     #[test]

@@ -93,8 +93,12 @@ mod tests {
         let y = Softmax::new().forward(x.with_mask(mask));
         assert_eq!(y.to_vec::<f32>().unwrap(), [0.5, 0.5, 0.0, 0.0, 0.0, 0.0]);
         assert!(y.mask().is_some());
-        let steps = Tensor::ones([2, 3, 4]).with_mask(Tensor::full_of([2, 3], 1.0, nn_core::DType::Bool));
+        let steps =
+            Tensor::ones([2, 3, 4]).with_mask(Tensor::full_of([2, 3], 1.0, nn_core::DType::Bool));
         let e = Softmax::new().forward(steps).ok().unwrap_err().to_string();
-        assert!(e.contains("has to broadcast to the input [2, 3, 4], found [2, 3]"), "{e}");
+        assert!(
+            e.contains("has to broadcast to the input [2, 3, 4], found [2, 3]"),
+            "{e}"
+        );
     }
 }

@@ -182,8 +182,14 @@ mod tests {
         assert_eq!(shapes("ab,bc->ac", "c", &[2, 3]), "[3, 5] [5]");
         assert_eq!(shapes("abc,cde->ade", "e", &[2, 6, 3]), "[3, 4, 5] [5]");
         assert_eq!(shapes("abc,cde->ade", "d", &[2, 6, 3]), "[3, 4, 5] [4, 1]");
-        assert_eq!(shapes("...c,cde->...de", "d", &[2, 6, 3]), "[3, 4, 5] [4, 1]");
-        assert_eq!(shapes("ab...,bde->ade...", "d", &[2, 6, 3]), "[6, 4, 5] [4, 1, 1]");
+        assert_eq!(
+            shapes("...c,cde->...de", "d", &[2, 6, 3]),
+            "[3, 4, 5] [4, 1]"
+        );
+        assert_eq!(
+            shapes("ab...,bde->ade...", "d", &[2, 6, 3]),
+            "[6, 4, 5] [4, 1, 1]"
+        );
     }
 
     #[test]
@@ -193,31 +199,66 @@ mod tests {
         // Glorot's limit of 16 inputs and 2·8 outputs; that of the last two axes would be smaller.
         let limit = (6.0_f32 / 32.0).sqrt();
         let largest = layer.kernel().value().abs().max().item::<f32>().unwrap();
-        assert!(largest <= limit && largest > 0.9 * limit, "{largest} {limit}");
+        assert!(
+            largest <= limit && largest > 0.9 * limit,
+            "{largest} {limit}"
+        );
     }
 
     #[test]
     fn what_does_not_fit_is_an_error_with_the_way_out() {
         let error = |layer: EinsumDense, shape: &[usize]| {
-            layer.forward(Tensor::ones(shape)).ok().unwrap_err().to_string()
+            layer
+                .forward(Tensor::ones(shape))
+                .ok()
+                .unwrap_err()
+                .to_string()
         };
-        for equation in ["ab,bc", "abbc->ac", "ab,bc->...c", "aab,bc->ac", "a b,bc->ac", ",->"] {
+        for equation in [
+            "ab,bc",
+            "abbc->ac",
+            "ab,bc->...c",
+            "aab,bc->ac",
+            "a b,bc->ac",
+            ",->",
+        ] {
             let e = error(EinsumDense::new(equation, [Some(3)]), &[2, 3]);
             assert!(e.contains("an equation is of the form"), "{equation}: {e}");
         }
         let e = error(EinsumDense::new("ab,bc->ca", [Some(3)]), &[2, 3]);
         assert!(e.contains("is the batch"), "{e}");
         let e = error(EinsumDense::new("abc,cd->abd", [None, Some(3)]), &[2, 3]);
-        assert!(e.contains("`abc` has 3 letters, its input rank 2 [2, 3]"), "{e}");
+        assert!(
+            e.contains("`abc` has 3 letters, its input rank 2 [2, 3]"),
+            "{e}"
+        );
         let e = error(EinsumDense::new("abc,cd->abd", [Some(3)]), &[2, 3, 4]);
-        assert!(e.contains("2 letters beside the batch and `...`, and 1 sizes are given"), "{e}");
-        let e = error(EinsumDense::new("abc,cd->abd", [Some(5), Some(3)]), &[2, 3, 4]);
-        assert!(e.contains("`b` is 3 in [2, 3, 4] and 5 in the sizes given"), "{e}");
+        assert!(
+            e.contains("2 letters beside the batch and `...`, and 1 sizes are given"),
+            "{e}"
+        );
+        let e = error(
+            EinsumDense::new("abc,cd->abd", [Some(5), Some(3)]),
+            &[2, 3, 4],
+        );
+        assert!(
+            e.contains("`b` is 3 in [2, 3, 4] and 5 in the sizes given"),
+            "{e}"
+        );
         let e = error(EinsumDense::new("ab,bc->ac", [None]), &[2, 3]);
-        assert!(e.contains("`c` is no axis of the input: say its size"), "{e}");
-        let e = error(EinsumDense::new("ab,bc->ac", [Some(2)]).bias_axes("b"), &[2, 3]);
+        assert!(
+            e.contains("`c` is no axis of the input: say its size"),
+            "{e}"
+        );
+        let e = error(
+            EinsumDense::new("ab,bc->ac", [Some(2)]).bias_axes("b"),
+            &[2, 3],
+        );
         assert!(e.contains("not all axes of the output"), "{e}");
-        let e = error(EinsumDense::new("...bc,cd->...bd", [None, Some(2)]), &[2, 3]);
+        let e = error(
+            EinsumDense::new("...bc,cd->...bd", [None, Some(2)]),
+            &[2, 3],
+        );
         assert!(e.contains("beside the batch"), "{e}");
     }
 }

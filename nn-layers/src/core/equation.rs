@@ -62,8 +62,9 @@ impl<'a> Equation<'a> {
         }
         // The first dimension is the batch, which stays.
         if !matches!(ellipsis, Ellipsis::Left) && input.as_bytes()[0] != output.as_bytes()[0] {
-            return Err(equation
-                .wrong("the first letter of input and output is the batch, and has to be the same"));
+            return Err(equation.wrong(
+                "the first letter of input and output is the batch, and has to be the same",
+            ));
         }
         Ok(equation)
     }
@@ -78,10 +79,16 @@ impl<'a> Equation<'a> {
             Ellipsis::Right => (rank >= letters, rank.saturating_sub(letters)),
         };
         if !fits {
-            let error = self.wrong("`").text(self.input).text("` has ").number(letters);
+            let error = self
+                .wrong("`")
+                .text(self.input)
+                .text("` has ")
+                .number(letters);
             let more = match self.ellipsis {
                 Ellipsis::None => " letters, its input rank ",
-                Ellipsis::Left => " letters beside the batch and what `...` stands for, its input rank ",
+                Ellipsis::Left => {
+                    " letters beside the batch and what `...` stands for, its input rank "
+                }
                 Ellipsis::Right => " letters beside what `...` stands for, its input rank ",
             };
             return Err(error.text(more).number(rank).text(" ").shape(input));
@@ -92,7 +99,9 @@ impl<'a> Equation<'a> {
         };
         let target = target.as_slice();
         if target.len() + batch != self.output.len() {
-            let error = self.wrong("the output has ").number(self.output.len() - batch);
+            let error = self
+                .wrong("the output has ")
+                .number(self.output.len() - batch);
             return Err(error
                 .text(" letters beside the batch and `...`, and ")
                 .number(target.len())
@@ -116,19 +125,25 @@ impl<'a> Equation<'a> {
             let of_input = self.of_input(letter, input, elided);
             dims[at] = match (given, of_input) {
                 (Some(n), Some(m)) if is_known(m) && n != m => {
-                    let error = self.wrong("`").text(self.output.split_at(i).1.split_at(1).0);
+                    let error = self
+                        .wrong("`")
+                        .text(self.output.split_at(i).1.split_at(1).0);
                     let error = error.text("` is ").number(m).text(" in ").shape(input);
                     return Err(error.text(" and ").number(n).text(" in the sizes given"));
                 }
                 (Some(n), _) => n,
                 (None, Some(m)) => m,
                 (None, None) => {
-                    let error = self.wrong("`").text(self.output.split_at(i).1.split_at(1).0);
+                    let error = self
+                        .wrong("`")
+                        .text(self.output.split_at(i).1.split_at(1).0);
                     return Err(error.text("` is no axis of the input: say its size"));
                 }
             };
             if of_input.is_none() && find(self.kernel, letter).is_none() {
-                let error = self.wrong("`").text(self.output.split_at(i).1.split_at(1).0);
+                let error = self
+                    .wrong("`")
+                    .text(self.output.split_at(i).1.split_at(1).0);
                 return Err(error.text("` of the output is an axis of neither input nor kernel"));
             }
             at += 1;
@@ -146,15 +161,22 @@ impl<'a> Equation<'a> {
         let mut i = 0;
         while i < self.kernel.len() {
             let letter = self.kernel.as_bytes()[i];
-            kernel[i] = match (find(self.output, letter), self.of_input(letter, input, elided)) {
+            kernel[i] = match (
+                find(self.output, letter),
+                self.of_input(letter, input, elided),
+            ) {
                 (Some(place), _) => {
                     of_output[i] = true;
                     dims[first + place]
                 }
                 (None, Some(n)) => n,
                 (None, None) => {
-                    let error = self.wrong("`").text(self.kernel.split_at(i).1.split_at(1).0);
-                    return Err(error.text("` of the kernel is an axis of neither input nor output"));
+                    let error = self
+                        .wrong("`")
+                        .text(self.kernel.split_at(i).1.split_at(1).0);
+                    return Err(
+                        error.text("` of the kernel is an axis of neither input nor output")
+                    );
                 }
             };
             i += 1;
@@ -211,9 +233,16 @@ impl<'a> Equation<'a> {
     pub fn spelled_out(&self, rank: usize) -> String {
         let elided = rank - self.input.len();
         let used = [self.input, self.kernel, self.output];
-        let free = ('A'..='Z').chain('a'..='z').filter(|c| !used.iter().any(|u| u.contains(*c)));
+        let free = ('A'..='Z')
+            .chain('a'..='z')
+            .filter(|c| !used.iter().any(|u| u.contains(*c)));
         let more: String = free.take(elided).collect();
-        let Equation { input, kernel, output, .. } = self;
+        let Equation {
+            input,
+            kernel,
+            output,
+            ..
+        } = self;
         match self.ellipsis {
             Ellipsis::None => self.text.to_string(),
             Ellipsis::Left => format!("{more}{input},{kernel}->{more}{output}"),

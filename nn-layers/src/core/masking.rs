@@ -44,7 +44,9 @@ impl Masking {
             return Ok(*input);
         }
         let error = ShapeError::new("Masking expects at least [batch, features], found ");
-        Err(error.shape(input).text("; a step is a row: give each sequence as [time, features]"))
+        Err(error
+            .shape(input)
+            .text("; a step is a row: give each sequence as [time, features]"))
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
@@ -72,6 +74,9 @@ mod tests {
         let mask = model.forward(&x).mask().unwrap();
         assert_eq!(mask.to_vec::<bool>().unwrap(), [true, false, true]);
         let error = Masking::new().forward(Tensor::ones([2])).ok().unwrap_err();
-        assert!(error.to_string().contains("at least [batch, features]"), "{error}");
+        assert!(
+            error.to_string().contains("at least [batch, features]"),
+            "{error}"
+        );
     }
 }

@@ -125,7 +125,12 @@ impl ReversibleEmbedding {
     }
 
     fn call(&self, indices: Tensor) -> Tensor {
-        embed(&self.embeddings.value(), self.input_dim, &indices, self.mask_zero)
+        embed(
+            &self.embeddings.value(),
+            self.input_dim,
+            &indices,
+            self.mask_zero,
+        )
     }
 }
 
@@ -138,7 +143,9 @@ mod tests {
     fn the_way_back_is_the_product_with_every_vector() {
         let x = Tensor::random_normal([2, 3, 4]);
         for tied in [true, false] {
-            let layer = ReversibleEmbedding::new(5, 4).tie_weights(tied).logit_soft_cap(0.1);
+            let layer = ReversibleEmbedding::new(5, 4)
+                .tie_weights(tied)
+                .logit_soft_cap(0.1);
             let y = layer.reverse(&x);
             let matrix = match layer.reverse_embeddings() {
                 Some(matrix) => matrix.value(),
@@ -154,13 +161,20 @@ mod tests {
         let own = ReversibleEmbedding::new(5, 4).tie_weights(false);
         own.reverse(&x).ok().unwrap();
         let matrix = own.reverse_embeddings().as_ref().unwrap().value();
-        assert!(matrix.abs().max().item::<f32>().unwrap() > 0.0, "it starts as the embeddings do");
+        assert!(
+            matrix.abs().max().item::<f32>().unwrap() > 0.0,
+            "it starts as the embeddings do"
+        );
     }
 
     #[test]
     fn what_does_not_fit_is_an_error() {
         let layer = ReversibleEmbedding::new(5, 4);
-        let e = layer.reverse(&Tensor::ones([2, 3])).ok().unwrap_err().to_string();
+        let e = layer
+            .reverse(&Tensor::ones([2, 3]))
+            .ok()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("vectors of 4 numbers, found [2, 3]"), "{e}");
         let e = layer.logit_soft_cap(0.0).forward(Tensor::from([1_i64]));
         assert!(e.ok().unwrap_err().to_string().contains("a number above 0"));

@@ -117,7 +117,10 @@ mod tests {
         };
         let b = Tensor::ones([1, 2, 3]).with_mask(Tensor::from([[false, false]]));
         assert_eq!(mask(1, &b).unwrap(), [true, false, false, false]);
-        assert_eq!(mask(1, &b.without_mask()).unwrap(), [true, false, true, true]);
+        assert_eq!(
+            mask(1, &b.without_mask()).unwrap(),
+            [true, false, true, true]
+        );
         assert_eq!(mask(-1, &b).unwrap(), [true, false]);
         assert_eq!(mask(-1, &b.without_mask()).unwrap(), [true, true]);
     }

@@ -61,7 +61,9 @@ impl Dot {
         };
         let (x, y) = (inputs[0].dims(), inputs[1].dims());
         if a == 0 || b == 0 || !same(x[0], y[0]) || !same(x[a], y[b]) {
-            let error = ShapeError::new("Dot cannot sum along axes ").number(a).text(" of ");
+            let error = ShapeError::new("Dot cannot sum along axes ")
+                .number(a)
+                .text(" of ");
             let error = error.shape(&inputs[0]).text(" and ").number(b).text(" of ");
             return Err(error
                 .shape(&inputs[1])
@@ -69,7 +71,9 @@ impl Dot {
         }
         let (mut dims, mut rank) = ([1; MAX_RANK], 0);
         if x.len() + y.len() - 3 > MAX_RANK {
-            return Err(ShapeError::new("Dot: the result has more than 8 dimensions, the most a tensor can have"));
+            return Err(ShapeError::new(
+                "Dot: the result has more than 8 dimensions, the most a tensor can have",
+            ));
         }
         let mut i = 0;
         while i < x.len() + y.len() {
@@ -96,7 +100,8 @@ impl Dot {
             [axis] => (*axis, *axis),
             [first, second] => (*first, *second),
             axes => {
-                let error = ShapeError::new("Dot sums along one axis of each of two tensors, found axes ");
+                let error =
+                    ShapeError::new("Dot sums along one axis of each of two tensors, found axes ");
                 return Err(error.list(axes));
             }
         };
@@ -125,9 +130,13 @@ impl Dot {
             order.push(axis);
             let shape = x.shape();
             let others = shape.without(axis as usize).without(0).len();
-            x.transpose(order).reshape([shape[0], others, shape[axis as usize]])
+            x.transpose(order)
+                .reshape([shape[0], others, shape[axis as usize]])
         };
-        rows(x, a).matmul_transposed(rows(y, b)).reshape(output).without_mask()
+        rows(x, a)
+            .matmul_transposed(rows(y, b))
+            .reshape(output)
+            .without_mask()
     }
 }
 
@@ -142,7 +151,9 @@ mod tests {
             let y = dot.forward([Tensor::ones(a), Tensor::ones(b)]);
             y.ok().unwrap_err().to_string()
         };
-        assert!(error(Dot::new(1), &[2, 3], &[2, 4]).contains("along axes 1 of [2, 3] and 1 of [2, 4]"));
+        assert!(
+            error(Dot::new(1), &[2, 3], &[2, 4]).contains("along axes 1 of [2, 3] and 1 of [2, 4]")
+        );
         assert!(error(Dot::new(1), &[2, 3], &[4, 3]).contains("batches and the sizes"));
         assert!(error(Dot::new(0), &[2, 3], &[2, 3]).contains("the batch is not summed over"));
         assert!(error(Dot::new(2), &[2, 3], &[2, 3]).contains("axis 2 is out of range for [2, 3]"));
@@ -150,6 +161,9 @@ mod tests {
         let e = Dot::new(1).forward([&x]).ok().unwrap_err().to_string();
         assert!(e.contains("takes two tensors, found 1"), "{e}");
         let open = [Shape::from([UNKNOWN, UNKNOWN, 3]), Shape::from([4, 5, 3])];
-        assert_eq!(Dot::new(-1).output_shape(&open).unwrap().to_string(), "[4, _, 5]");
+        assert_eq!(
+            Dot::new(-1).output_shape(&open).unwrap().to_string(),
+            "[4, _, 5]"
+        );
     }
 }

@@ -126,7 +126,9 @@ pub(crate) fn fold_counted(
 /// Whether masks say which numbers to combine: they do for inputs of one rank, as in Keras.
 pub(crate) fn with_masks(inputs: &[Tensor]) -> bool {
     inputs.iter().any(|x| x.mask().is_some())
-        && inputs.windows(2).all(|pair| pair[0].rank() == pair[1].rank())
+        && inputs
+            .windows(2)
+            .all(|pair| pair[0].rank() == pair[1].rank())
 }
 
 /// Which numbers of a tensor count, if it has a mask.
@@ -182,10 +184,19 @@ mod tests {
         assert!(mask(&Add::new().forward([&a, &b.without_mask()])).is_none());
         let firsts = |y: &Tensor| y.index_axis(-1, 0).to_vec::<f32>().unwrap();
         let largest = Maximum::new().forward([&b, &a]);
-        assert_eq!((firsts(&largest), mask(&largest)), (vec![3.0, 2.0, 3.0], either.clone()));
+        assert_eq!(
+            (firsts(&largest), mask(&largest)),
+            (vec![3.0, 2.0, 3.0], either.clone())
+        );
         let product = Multiply::new().forward([&a, &b]);
-        assert_eq!((firsts(&product), mask(&product)), (vec![6.0, 2.0, 0.0], either));
+        assert_eq!(
+            (firsts(&product), mask(&product)),
+            (vec![6.0, 2.0, 0.0], either)
+        );
         let product = Multiply::new().forward([&a, &b.without_mask()]);
-        assert_eq!((firsts(&product), mask(&product)), (vec![6.0, 6.0, 3.0], None));
+        assert_eq!(
+            (firsts(&product), mask(&product)),
+            (vec![6.0, 6.0, 3.0], None)
+        );
     }
 }

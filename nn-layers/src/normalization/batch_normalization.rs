@@ -250,7 +250,9 @@ impl BatchNormalization {
             .map(|a| a as isize)
             .collect();
         let x = &x.without_mask();
-        let counts = mask.as_ref().map(|mask| mask.expand_dims(-1).broadcast_to(shape));
+        let counts = mask
+            .as_ref()
+            .map(|mask| mask.expand_dims(-1).broadcast_to(shape));
         // Keras's epsilon, so that a batch of which nothing counts has the mean 0.
         let count = counts
             .as_ref()
@@ -386,7 +388,10 @@ mod tests {
             (y, bits(&bn))
         };
         let (y, masked) = run(&x.with_mask(&mask));
-        let counted = [x.slice(..1).slice_axis(1, ..2), x.slice(1..).slice_axis(1, ..1)];
+        let counted = [
+            x.slice(..1).slice_axis(1, ..2),
+            x.slice(1..).slice_axis(1, ..1),
+        ];
         let rows = counted.map(|part| part.reshape([part.shape()[1], 4]));
         let (_, kept) = run(&nn_core::ops::concatenate(rows, 0));
         for (a, b) in masked.iter().flatten().zip(kept.iter().flatten()) {
@@ -396,7 +401,10 @@ mod tests {
         assert_eq!(y.mask().unwrap().shape(), [2, 3]);
         let whole = x.with_mask(Tensor::from([true, false]));
         let e = BatchNormalization::new().forward(&whole).ok().unwrap_err();
-        assert!(e.to_string().contains("one dimension less than its input"), "{e}");
+        assert!(
+            e.to_string().contains("one dimension less than its input"),
+            "{e}"
+        );
     }
 
     #[test]
@@ -411,11 +419,24 @@ mod tests {
         };
         // The first correction makes of the batch what the statistics that are kept say: (x - 0) / 2.
         let y = bn.call(&x, true).to_vec::<f32>().unwrap();
-        assert!((y[0] - 0.5).abs() < 1e-3 && (y[1] - 1.5).abs() < 1e-3, "{y:?}");
-        assert_eq!(names(&bn)[4..], ["moving_stddev", "renorm_mean", "renorm_stddev"]);
+        assert!(
+            (y[0] - 0.5).abs() < 1e-3 && (y[1] - 1.5).abs() < 1e-3,
+            "{y:?}"
+        );
+        assert_eq!(
+            names(&bn)[4..],
+            ["moving_stddev", "renorm_mean", "renorm_stddev"]
+        );
         assert_eq!(names(&bn.clone_model()).len(), 7);
-        let clipping = RenormClipping { rmin: Some(2.0), rmax: Some(1.0), dmax: None };
-        let e = BatchNormalization::new().renorm(true).renorm_clipping(clipping).forward(&x);
+        let clipping = RenormClipping {
+            rmin: Some(2.0),
+            rmax: Some(1.0),
+            dmax: None,
+        };
+        let e = BatchNormalization::new()
+            .renorm(true)
+            .renorm_clipping(clipping)
+            .forward(&x);
         assert!(e.ok().unwrap_err().to_string().contains("rmin up to rmax"));
     }
 

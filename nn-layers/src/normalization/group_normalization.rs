@@ -86,7 +86,10 @@ impl GroupNormalization {
             .dim(channels)
             .text(" channels on axis ")
             .signed(self.axis);
-        Err(error.text(" of ").shape(input).text("; -1 makes a group of every channel"))
+        Err(error
+            .text(" of ")
+            .shape(input)
+            .text("; -1 makes a group of every channel"))
     }
 
     /// The size for which its parameters are made by the first call.
@@ -141,7 +144,9 @@ impl GroupNormalization {
         let pixels = Shape::new(&shape[1..shape.rank() - 1]).len();
         let in_groups = x.reshape([batch, pixels, groups, width]);
         let features = pixels.saturating_mul(width);
-        let rows = in_groups.transpose([0, 2, 1, 3]).reshape([batch, groups, features]);
+        let rows = in_groups
+            .transpose([0, 2, 1, 3])
+            .reshape([batch, groups, features]);
         let one = |value| Tensor::full_of([features], value, x.dtype());
         let rows = layer_norm(&rows, one(1.0), one(0.0), self.epsilon);
         let in_groups = rows.reshape([batch, groups, pixels, width]);
@@ -173,7 +178,10 @@ mod tests {
         };
         for groups in [0, -2, 3, 32] {
             let e = error(GroupNormalization::new().groups(groups), &[2, 4]);
-            assert!(e.contains("groups need to divide the 4 channels on axis -1 of [2, 4]"), "{e}");
+            assert!(
+                e.contains("groups need to divide the 4 channels on axis -1 of [2, 4]"),
+                "{e}"
+            );
         }
         let e = error(GroupNormalization::new().axis(0), &[2, 4]);
         assert!(e.contains("the channels on the batch axis"), "{e}");

@@ -29,7 +29,10 @@ impl RenormClipping {
     pub(super) fn check(&self) -> Result<()> {
         let bounds = [self.rmin, self.rmax, self.dmax];
         let fits = bounds.iter().flatten().all(|bound| !bound.is_nan())
-            && self.rmin.zip(self.rmax).is_none_or(|(rmin, rmax)| rmin <= rmax)
+            && self
+                .rmin
+                .zip(self.rmax)
+                .is_none_or(|(rmin, rmax)| rmin <= rmax)
             && self.dmax.is_none_or(|dmax| dmax >= 0.0);
         match fits {
             true => Ok(()),
@@ -90,7 +93,8 @@ impl Renorm<'_> {
             };
             let moving = moved(self.moving_stddev, stddev, momentum);
             self.mean.assign(&moved(self.mean, mean, self.momentum))?;
-            self.stddev.assign(&moved(self.stddev, stddev, self.momentum))?;
+            self.stddev
+                .assign(&moved(self.stddev, stddev, self.momentum))?;
             self.moving_stddev.assign(&moving)?;
             // Rounding could bring it below 0.
             Ok((moving.square() - epsilon).relu())

@@ -1,7 +1,7 @@
 //! Normalization by the root of the mean square.
 
 use crate::ShapeError;
-use crate::core::axes::{Axes, Ints};
+use crate::core::axes::Ints;
 use nn_core::{Error, Initializer, Param, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -20,8 +20,8 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
 pub struct RMSNormalization {
-    #[config(default = Axes(Ints::new([-1])), no_builder)]
-    axis: Axes,
+    #[config(default = Ints::new([-1]), no_builder)]
+    axis: Ints,
     /// What is added to the mean square, so that nothing is divided by 0.
     #[config(default = 1e-6)]
     epsilon: f64,
@@ -46,7 +46,7 @@ impl RMSNormalization {
     /// Over several axes together.
     #[must_use]
     pub const fn axes<const N: usize>(mut self, axes: [isize; N]) -> RMSNormalization {
-        self.axis = Axes(Ints::new(axes));
+        self.axis = Ints::new(axes);
         self
     }
 
@@ -55,14 +55,14 @@ impl RMSNormalization {
     /// # Errors
     /// When the input has no such axes, or there are none.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        match self.axis.0.mask("RMSNormalization", input) {
+        match self.axis.mask("RMSNormalization", input) {
             Ok(_) => Ok(*input),
             Err(error) => Err(error),
         }
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
-        let normalized = self.axis.0.mask("RMSNormalization", input)?;
+        let normalized = self.axis.mask("RMSNormalization", input)?;
         if !(0.0..).contains(&self.epsilon) {
             return Err(Error::value(format!(
                 "epsilon of RMSNormalization is a number from 0 on, found {}",
@@ -76,13 +76,13 @@ impl RMSNormalization {
 
     fn call(&self, x: Tensor) -> Tensor {
         let shape = x.shape();
-        let normalized = match self.axis.0.mask("RMSNormalization", &shape) {
+        let normalized = match self.axis.mask("RMSNormalization", &shape) {
             Ok(normalized) => normalized,
             Err(error) => return Tensor::failed(error.into()),
         };
         let sizes = shape.iter().zip(normalized);
         let broadcast: Vec<usize> = sizes.map(|(&n, is)| if is { n } else { 1 }).collect();
-        let mean_square = x.square().mean_axes(self.axis.0.as_slice(), true);
+        let mean_square = x.square().mean_axes(self.axis.as_slice(), true);
         let y = x * (mean_square + self.epsilon).rsqrt() * self.scale.value().reshape(broadcast);
         // Keras's takes no part in masks.
         y.without_mask()
@@ -101,6 +101,11 @@ mod tests {
             .forward(Tensor::ones([2, 3]))
             .ok()
             .unwrap_err();
-        assert!(error.to_string().contains("axis 3 is out of range for [2, 3]"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("axis 3 is out of range for [2, 3]"),
+            "{error}"
+        );
     }
 }

@@ -16,7 +16,13 @@ pub(crate) const fn output_shape(
             2 => "[batch, height, width, channels]",
             _ => "[batch, depth, height, width, channels]",
         };
-        return Err(ShapeError::rank(layer, axes + 2, layout, input, "`Reshape` first"));
+        return Err(ShapeError::rank(
+            layer,
+            axes + 2,
+            layout,
+            input,
+            "`Reshape` first",
+        ));
     }
     let mut output = *input;
     let mut axis = axes;

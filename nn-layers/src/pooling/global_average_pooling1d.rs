@@ -56,7 +56,9 @@ impl GlobalAveragePooling1D {
                 )));
             }
         };
-        let sum = counts.where_(x.without_mask(), 0.0).sum_axes([1], self.keepdims);
+        let sum = counts
+            .where_(x.without_mask(), 0.0)
+            .sum_axes([1], self.keepdims);
         sum / counts.cast(x.dtype()).sum_axes([1], self.keepdims)
     }
 }
@@ -74,9 +76,18 @@ mod tests {
         assert_eq!(y.to_vec::<f32>().unwrap(), [2.0]);
         assert!(y.mask().is_none());
         let y = GlobalAveragePooling1D::new().keepdims(true).forward(&x);
-        assert_eq!((y.shape().to_vec(), y.item::<f32>().unwrap()), (vec![1, 1, 1], 2.0));
+        assert_eq!(
+            (y.shape().to_vec(), y.item::<f32>().unwrap()),
+            (vec![1, 1, 1], 2.0)
+        );
         let whole = x.with_mask(Tensor::from([true]));
-        let e = GlobalAveragePooling1D::new().forward(&whole).ok().unwrap_err();
-        assert!(e.to_string().contains("found a mask [1] of [1, 3, 1]"), "{e}");
+        let e = GlobalAveragePooling1D::new()
+            .forward(&whole)
+            .ok()
+            .unwrap_err();
+        assert!(
+            e.to_string().contains("found a mask [1] of [1, 3, 1]"),
+            "{e}"
+        );
     }
 }

@@ -112,10 +112,17 @@ mod tests {
         let x = random::normal([n], 0.0, 1.0, DType::F64);
         for rate in [0.1, 0.5] {
             let y = AlphaDropout::new(rate).call(&x, true);
-            let (mean, std) = (y.mean().item::<f64>().unwrap(), y.std().item::<f64>().unwrap());
+            let y = y.cast(DType::F64);
+            let (mean, std) = (
+                y.mean().item::<f64>().unwrap(),
+                y.std().item::<f64>().unwrap(),
+            );
             // Five standard errors.
             let tolerance = 5.0 / (n as f64).sqrt();
-            assert!(mean.abs() <= tolerance && (std - 1.0).abs() <= tolerance, "{mean} {std}");
+            assert!(
+                mean.abs() <= tolerance && (std - 1.0).abs() <= tolerance,
+                "{mean} {std}"
+            );
         }
     }
 
@@ -127,7 +134,10 @@ mod tests {
         let y = AlphaDropout::new(1.0).call(&x, true);
         assert_eq!(y.to_vec::<f32>().unwrap(), [0.0; 8]);
         let error = AlphaDropout::new(1.5).forward(&x).ok().unwrap_err();
-        assert!(error.to_string().contains("a probability from 0 to 1"), "{error}");
+        assert!(
+            error.to_string().contains("a probability from 0 to 1"),
+            "{error}"
+        );
         let open = Shape::from([UNKNOWN, 3]);
         let layer = AlphaDropout::new(0.5).noise_shape([Some(1), None]);
         assert_eq!(layer.output_shape(&open).unwrap(), open);

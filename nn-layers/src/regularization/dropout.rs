@@ -185,6 +185,10 @@ mod tests {
         assert_eq!(y.to_vec::<f32>().unwrap(), first.to_vec::<f32>().unwrap());
         assert!(y.to_vec::<f32>().unwrap().contains(&0.0));
         let e = dropout.forward(Tensor::ones([4, 6])).ok().unwrap_err();
-        assert!(e.to_string().contains("a size for each dimension of [4, 6]"), "{e}");
+        assert!(
+            e.to_string()
+                .contains("a size for each dimension of [4, 6]"),
+            "{e}"
+        );
     }
 }

@@ -50,7 +50,9 @@ impl GaussianNoise {
             return Ok(*input);
         }
         let error = ShapeError::new("the stddev of GaussianNoise is a number from 0 to 1, found ");
-        Err(error.decimal(self.stddev).text("; scale the input to about 1 for more"))
+        Err(error
+            .decimal(self.stddev)
+            .text("; scale the input to about 1 for more"))
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
@@ -62,7 +64,9 @@ impl GaussianNoise {
         match training && self.stddev != 0.0 {
             true => {
                 let (shape, dtype) = (x.shape(), x.dtype());
-                x + self.seed.run(|| random::normal(shape, 0.0, self.stddev, dtype))
+                x + self
+                    .seed
+                    .run(|| random::normal(shape, 0.0, self.stddev, dtype))
             }
             false => x,
         }
@@ -72,20 +76,32 @@ impl GaussianNoise {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nn_core::Layer;
+    use nn_core::{DType, Layer};
 
     #[test]
     fn the_noise_has_the_deviation_asked_for() {
         random::set_seed(4);
         let n = 100_000;
         let y = GaussianNoise::new(0.4).call(Tensor::full([n], 2.0_f64), true) - 2.0;
-        let (mean, std) = (y.mean().item::<f64>().unwrap(), y.std().item::<f64>().unwrap());
+        let y = y.cast(DType::F64);
+        let (mean, std) = (
+            y.mean().item::<f64>().unwrap(),
+            y.std().item::<f64>().unwrap(),
+        );
         // Five standard errors.
         let tolerance = 5.0 * 0.4 / (n as f64).sqrt();
-        assert!(mean.abs() <= tolerance && (std - 0.4).abs() <= tolerance, "{mean} {std}");
+        assert!(
+            mean.abs() <= tolerance && (std - 0.4).abs() <= tolerance,
+            "{mean} {std}"
+        );
         for stddev in [-0.1, 1.5, f64::NAN] {
             let error = GaussianNoise::new(stddev).forward(Tensor::ones([2])).ok();
-            assert!(error.unwrap_err().to_string().contains("a number from 0 to 1"));
+            assert!(
+                error
+                    .unwrap_err()
+                    .to_string()
+                    .contains("a number from 0 to 1")
+            );
         }
     }
 }

@@ -12,9 +12,7 @@ pub(crate) const fn check(layer: &str, rate: f64) -> Result<(), ShapeError> {
     let error = ShapeError::new("the rate of ")
         .text(layer)
         .text(" is a probability from 0 to 1, found ");
-    Err(error
-        .decimal(rate)
-        .text("; 0.5 is that of one half"))
+    Err(error.decimal(rate).text("; 0.5 is that of one half"))
 }
 
 /// The shape of the draws for an input: that of the input where nothing else is said.
@@ -32,7 +30,8 @@ pub(crate) const fn noise_shape(
     let mut i = 0;
     while fits && i < dims.len() {
         if let Some(n) = sizes[i] {
-            fits = n == 1 || n == dims[i] || !is_known(dims[i]);
+            // The batch of inference may be another one.
+            fits = n == 1 || n == dims[i] || i == 0 || !is_known(dims[i]);
             noise = noise.with(i, n);
         }
         i += 1;
@@ -40,7 +39,9 @@ pub(crate) const fn noise_shape(
     if fits {
         return Ok(noise);
     }
-    let error = ShapeError::new("the noise_shape of ").text(layer).text(" needs a size for each dimension of ");
+    let error = ShapeError::new("the noise_shape of ")
+        .text(layer)
+        .text(" needs a size for each dimension of ");
     Err(error
         .shape(input)
         .text(": that of the input (or `None`), or 1 where one draw holds for all"))
@@ -56,7 +57,13 @@ pub(crate) const fn check_rank(layer: &str, rank: usize, input: &Shape) -> Resul
         4 => "[batch, height, width, channels]",
         _ => "[batch, depth, height, width, channels]",
     };
-    Err(ShapeError::rank(layer, rank, layout, input, "`Reshape` first"))
+    Err(ShapeError::rank(
+        layer,
+        rank,
+        layout,
+        input,
+        "`Reshape` first",
+    ))
 }
 
 /// The shape of draws of which one holds for a whole channel: `[batch, 1, .., channels]`.

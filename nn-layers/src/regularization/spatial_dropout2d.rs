@@ -89,8 +89,16 @@ mod tests {
         assert_eq!(first.shape(), noise);
         let all = first.broadcast_to(shape).to_vec::<f32>().unwrap();
         assert_eq!(y.to_vec::<f32>().unwrap(), all);
-        let share = first.equal(0.0).cast(y.dtype()).mean().item::<f32>().unwrap();
+        let share = first
+            .equal(0.0)
+            .cast(y.dtype())
+            .mean()
+            .item::<f32>()
+            .unwrap();
         // Five standard errors of a share of 2000 draws.
-        assert!((share - 0.3).abs() <= 5.0 * (0.21_f32 / 2000.0).sqrt(), "{share}");
+        assert!(
+            (share - 0.3).abs() <= 5.0 * (0.21_f32 / 2000.0).sqrt(),
+            "{share}"
+        );
     }
 }

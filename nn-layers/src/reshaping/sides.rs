@@ -109,7 +109,13 @@ const fn check_rank<const N: usize>(layer: &str, input: &Shape) -> Result<(), Sh
         2 => "[batch, height, width, channels]",
         _ => "[batch, depth, height, width, channels]",
     };
-    Err(ShapeError::rank(layer, N + 2, layout, input, "`Reshape` first"))
+    Err(ShapeError::rank(
+        layer,
+        N + 2,
+        layout,
+        input,
+        "`Reshape` first",
+    ))
 }
 
 impl<const N: usize> Serialize for Sides<N> {
@@ -124,7 +130,10 @@ impl<const N: usize> Serialize for Sides<N> {
 impl<'de, const N: usize> Deserialize<'de> for Sides<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Sides<N>, D::Error> {
         #[derive(Deserialize)]
-        #[serde(untagged, expecting = "expected a number, or a number or a pair of numbers for each axis")]
+        #[serde(
+            untagged,
+            expecting = "expected a number, or a number or a pair of numbers for each axis"
+        )]
         enum All {
             Same(usize),
             ByAxis(Vec<Axis>),
@@ -175,16 +184,27 @@ mod tests {
             assert!(read(wrong).is_err(), "{wrong}");
         }
         let error = read("[1]").unwrap_err().to_string();
-        assert!(error.contains("numbers for 2 axes, found a list of 1"), "{error}");
+        assert!(
+            error.contains("numbers for 2 axes, found a list of 1"),
+            "{error}"
+        );
     }
 
     #[test]
     fn open_sizes_stay_open() {
         let open = Shape::from([nn_core::UNKNOWN, 3, nn_core::UNKNOWN, 2]);
         let sides = Sides([[1, 1], [5, 0]]);
-        assert_eq!(sides.cropped("Cropping2D", &open).unwrap().to_string(), "[_, 1, _, 2]");
-        assert_eq!(sides.padded("ZeroPadding2D", &open).unwrap().to_string(), "[_, 5, _, 2]");
-        let error = Sides([[2, 1], [0, 0]]).cropped("Cropping2D", &open).unwrap_err();
+        assert_eq!(
+            sides.cropped("Cropping2D", &open).unwrap().to_string(),
+            "[_, 1, _, 2]"
+        );
+        assert_eq!(
+            sides.padded("ZeroPadding2D", &open).unwrap().to_string(),
+            "[_, 5, _, 2]"
+        );
+        let error = Sides([[2, 1], [0, 0]])
+            .cropped("Cropping2D", &open)
+            .unwrap_err();
         assert!(error.message().contains("nothing is left"), "{error}");
     }
 }

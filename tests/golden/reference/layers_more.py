@@ -7,6 +7,8 @@ from .layers_shape import cases
 
 K = keras.layers
 L1, L2 = keras.regularizers.L1, keras.regularizers.L2
+# Of two samples of three steps.
+MASK = [[1, 1, 0], [1, 0, 0]]
 
 
 def permute():
@@ -57,6 +59,7 @@ def identity():
     file, add = cases("identity", K.Identity)
     add("rank_2", (3, 5))
     add("rank_4_training", (2, 3, 1, 4), training=True)
+    add("masked", (2, 3, 2), mask=MASK)
     return file
 
 
@@ -70,7 +73,7 @@ def einsum_dense():
     add("over_time", (2, 3, 4), equation="abc,bd->adc", output_shape=(5, 4), bias_axes="d")
     add("kernel_of_time", (2, 3, 4), equation="abc,bcd->abd", output_shape=(3, 5), bias_axes="bd")
     add("ellipsis_left", (2, 3, 2, 4), equation="...x,xy->...y", output_shape=5, bias_axes="y")
-    add("ellipsis_left_two", (2, 3, 2, 4), equation="...bx,xy->...by", output_shape=(None, 5), bias_axes="by")
+    add("ellipsis_left_two", (2, 3, 2, 4), equation="...bx,xy->...by", output_shape=(2, 5), bias_axes="by")
     add("ellipsis_right", (2, 3, 2, 4), equation="ab...,bc->ac...", output_shape=5, bias_axes="c")
     add("elementwise", (2, 3, 4), equation="abc,c->abc", output_shape=(None, 4))
     add("regularized", (3, 4), equation="ab,bc->ac", output_shape=2, bias_axes="c", kernel_regularizer=L2(0.01),
@@ -139,6 +142,7 @@ def group_normalization():
     add("no_center", (3, 6), groups=2, center=False)
     add("no_scale", (2, 3, 6), groups=2, scale=False)
     add("no_center_no_scale", (3, 6), groups=3, center=False, scale=False)
+    add("masked", (2, 3, 4), mask=MASK, groups=2)
     add("regularized", (3, 6), groups=3, gamma_regularizer=L2(0.01), beta_regularizer=L1(0.02))
     return file
 
@@ -152,11 +156,23 @@ def rms_normalization():
     return file
 
 
+def spectral_normalization():
+    file, add = cases("spectral_normalization", K.SpectralNormalization)
+    for training in (False, True):
+        mode = "training" if training else "inference"
+        add(f"{mode}_dense", (3, 4), training=training, layer=K.Dense(5, activation="tanh"))
+        add(f"{mode}_conv2d", (2, 4, 3, 2), training=training, layer=K.Conv2D(3, 2, use_bias=False), power_iterations=3)
+    indices = np.array([[1, 3], [0, 1]], np.int32)
+    add("training_embedding", inputs=[indices], training=True, layer=K.Embedding(4, 3))
+    return file
+
+
 def unit_normalization():
     file, add = cases("unit_normalization", K.UnitNormalization)
     add("rank_2", (4, 6))
     add("axis_1", (2, 3, 5), axis=1)
     add("axes_1_and_2", (2, 3, 4), axis=[1, 2])
+    add("masked", (2, 3, 5), mask=MASK)
     return file
 
 
@@ -167,6 +183,9 @@ def global_pooling(kind, dimensions):
         add("default", shape)
         add("keepdims", shape, keepdims=True)
         add("one_of_each", (3, *(1, 1, 1)[:dimensions], 4))
+        if (kind, dimensions) == ("Average", 1):
+            add("masked", shape, mask=MASK)
+            add("masked_keepdims", shape, mask=MASK, keepdims=True)
         return file
 
     return make
@@ -210,6 +229,7 @@ FILES = [
     activity_regularization,
     group_normalization,
     rms_normalization,
+    spectral_normalization,
     unit_normalization,
     *(global_pooling(kind, dimensions) for kind in ("Average", "Max") for dimensions in (1, 3)),
     masking,

@@ -150,6 +150,7 @@ def softmax():
     add("default", (3, 5))
     add("axis_1", (2, 3, 4), axis=1)
     add("axes_1_and_2", (2, 3, 4), axis=[1, 2])
+    add("masked", (2, 3), mask=[[1, 1, 0], [0, 0, 0]])
     return file
 
 
