@@ -42,4 +42,14 @@ pub use reshaping::{
     Cropping1D, Cropping2D, Cropping3D, Flatten, Permute, RepeatVector, Reshape, ZeroPadding1D,
     ZeroPadding2D, ZeroPadding3D,
 };
-pub use rnn::{GRU, LSTM, SimpleRNN};
+pub use rnn::{
+    AnyCell, Bidirectional, Cell, CellStep, ConvLSTM1D, ConvLSTM2D, ConvLSTM3D, GRU, GRUCell, LSTM,
+    LSTMCell, MergeMode, RNN, SimpleRNN, SimpleRNNCell, StackedRNNCells, States, TimeDistributed,
+};
+
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::rnn::CellClass;
+    pub use nn_core::__private::inventory;
+    pub use nn_core::Module;
+}

@@ -43,6 +43,8 @@ pub fn expand(
     quote! {
         #(#attrs)*
         const _: () = {
+            // Seen as the user's own where the block stands in a macro.
+            #[allow(unused_imports)]
             use #krate::statics::NotFollowed as _;
 
             const __BLOCK: &::core::primitive::str = ::core::concat!(
