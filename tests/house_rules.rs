@@ -39,7 +39,7 @@ const CRATE_ARROWS: [(&str, &[&str]); 7] = [
 ];
 
 /// Which room of a crate may use which other ones; a room that is not named uses none.
-const ROOM_ARROWS: [(&str, &str, &[&str]); 27] = [
+const ROOM_ARROWS: [(&str, &str, &[&str]); 28] = [
     // The tensor's handle keeps the op that it waits for, and an op takes and gives tensors: these three are one heart in three rooms.
     ("nn-core", "base", &["module"]),
     ("nn-core", "tensor", &["graph", "module", "ops"]),
@@ -59,6 +59,7 @@ const ROOM_ARROWS: [(&str, &str, &[&str]); 27] = [
     ("nn-layers", "normalization", &["core"]),
     ("nn-layers", "pooling", &["core"]),
     ("nn-layers", "preprocessing", &["core"]),
+    ("nn-layers", "regularization", &["core"]),
     ("nn-layers", "reshaping", &["core"]),
     ("nn-layers", "rnn", &["core"]),
     ("nn-train", "losses", &["saving"]),

@@ -31,7 +31,7 @@ pub use nn::{
     mean_squared_error, mean_squared_error_of_rows, pool2d_shape, recurrent, recurrent_output,
     resize, separable_conv, softmax_cross_entropy, sparse_softmax_cross_entropy, up_sampling,
 };
-pub use random::dropout;
+pub use random::{dropout, dropout_together};
 pub use reduce::QuantileMethod;
 pub use shape::{
     NewShape, PadMode, Slice, concatenate, dstack, geomspace, hstack, linspace, logspace, meshgrid,
