@@ -11,7 +11,7 @@ pub struct LayerCost {
     pub path: String,
     /// Its class.
     pub class_name: &'static str,
-    /// Multiplications with an addition, of matrix products, convolutions and recurrent layers, for one row of the batch.
+    /// Multiplications with an addition, of matrix products, convolutions, attention and recurrent layers, for one row of the batch.
     pub multiplications: u64,
     /// Bytes that its operations read and write, parameters included, for one row of the batch.
     pub bytes: u64,
@@ -85,6 +85,11 @@ impl Graph {
             "conv2d" => {
                 let kernel = shape(&node.inputs, 1);
                 elements(&output) * elements(&Shape::new(&kernel[..3]))
+            }
+            // Of each query with each key, and of the weights with the values.
+            "attention" => {
+                let (query, key) = (shape(&node.inputs, 0), shape(&node.inputs, 1));
+                (elements(&query) + elements(&output)) * open(key[1])
             }
             "recurrent" => {
                 let (x, kernel) = (shape(&node.inputs, 0), shape(&node.inputs, 1));

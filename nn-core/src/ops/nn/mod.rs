@@ -1,5 +1,6 @@
 //! Convolution, pooling, normalization, recurrence and losses, each as one operation.
 
+pub(crate) mod attention;
 pub(crate) mod avg_pool2d;
 pub(crate) mod batch_norm;
 pub(crate) mod batch_norm_inference;
@@ -13,6 +14,7 @@ pub(crate) mod recurrent;
 pub(crate) mod softmax_cross_entropy;
 pub(crate) mod sparse_softmax_cross_entropy;
 
+pub use attention::{AttentionOptions, Unseeing, attention, attention_with_scores};
 pub use avg_pool2d::avg_pool2d;
 pub use batch_norm::batch_norm_train;
 pub use batch_norm_inference::batch_norm_inference;
