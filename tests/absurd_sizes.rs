@@ -2,7 +2,10 @@
 //! quietly smaller.
 
 use nn::prelude::*;
-use nn::{Conv2dOptions, PadMode, UNKNOWN, conv2d, random, scatter_add};
+use nn::{
+    Conv2dOptions, ConvOptions, ConvTransposeOptions, Interpolation, PadMode, UNKNOWN, conv2d,
+    random, scatter_add,
+};
 
 /// Sizes that are no size: beyond all memory, beyond a dimension, beyond what can be counted.
 const ABSURD: [usize; 8] = [
@@ -109,6 +112,7 @@ fn dimensions_that_are_fine_and_a_product_that_is_not() {
 fn operations_name_themselves() {
     let x = Tensor::ones([4]);
     let image = Tensor::ones([2, 8, 8, 4]);
+    let (steps, volume) = (Tensor::ones([2, 8, 4]), Tensor::ones([2, 4, 3, 2, 4]));
     for n in ABSURD {
         for (op, t) in [
             ("pad", x.pad([(n, 0)])),
@@ -136,6 +140,55 @@ fn operations_name_themselves() {
                 "avg_pool2d",
                 nn::avg_pool2d(&image, [n, 2], [1, 1], Padding::Same),
             ),
+            (
+                "max_pool1d",
+                nn::max_pool(&steps, [n], [1], Padding::Causal),
+            ),
+            (
+                "avg_pool3d",
+                nn::avg_pool(&volume, [1, n, n], [1, 1, 1], Padding::Same),
+            ),
+            ("adaptive_max_pool1d", nn::adaptive_max_pool(&steps, [n])),
+            (
+                "adaptive_avg_pool3d",
+                nn::adaptive_avg_pool(&volume, [1, 1, n]),
+            ),
+            (
+                "resize",
+                nn::up_sampling(&steps, [n], Interpolation::Nearest),
+            ),
+            (
+                "resize",
+                nn::resize(&image, [n, n], Interpolation::Bilinear, true),
+            ),
+            ("conv1d", {
+                let options = ConvOptions {
+                    dilation: [n],
+                    ..ConvOptions::<1>::new(Padding::Causal)
+                };
+                nn::conv(&steps, Tensor::ones([3, 4, 2]), options)
+            }),
+            ("conv3d", {
+                let options = ConvOptions {
+                    dilation: [n, 1, 1],
+                    ..ConvOptions::<3>::new(Padding::Same)
+                };
+                nn::conv(&volume, Tensor::ones([3, 1, 1, 4, 2]), options)
+            }),
+            ("conv2d_transpose", {
+                let options = ConvTransposeOptions {
+                    strides: [1, n],
+                    ..ConvTransposeOptions::<2>::new(Padding::Same)
+                };
+                nn::conv_transpose(&image, Tensor::ones([3, 3, 2, 4]), options)
+            }),
+            ("conv2d_transpose", {
+                let options = ConvTransposeOptions {
+                    output_padding: Some([n, n]),
+                    ..ConvTransposeOptions::<2>::new(Padding::Same)
+                };
+                nn::conv_transpose(&image, Tensor::ones([3, 3, 2, 4]), options)
+            }),
             ("conv2d", {
                 let options = Conv2dOptions {
                     dilation: [n, n],
@@ -232,7 +285,7 @@ fn layers_name_their_place() {
             ("ZeroPadding2D", layer_error(ZeroPadding2D::new(n))),
             (
                 "ZeroPadding2D",
-                layer_error(ZeroPadding2D::new(0).sides([[n, 0], [0, 0]])),
+                layer_error(ZeroPadding2D::new(0).padding_by_side([[n, 0], [0, 0]])),
             ),
             (
                 "MaxPooling2D",

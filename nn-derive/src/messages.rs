@@ -123,8 +123,11 @@ pub const COUNT_WITHOUT_VEC: &str = "`; n` says how many layers a `Vec` gets, an
 
 pub const POSITIONAL_AFTER_KEY: &str = "the arguments of the layer's `new` come first, the settings with names after them: `#[layer(32, 3, padding = Padding::Same)]`";
 
-pub const CONFIG_TAKES_NOTHING: &str =
-    "`#[config]` takes no arguments: the value is saved under the name of the field";
+pub const CONFIG_TAKES_DEFAULT: &str = "`#[config]` takes nothing but a default, `#[config(default = 0.5)]`: the value is saved under the name of the field, and with a default gets a builder method of that name";
+
+pub const ABSENT_NAMES: &str = "expected names, `absent(lora_rank, quantization_config)`";
+
+pub const WEIGHT_NEEDS_INITIALIZER: &str = "a parameter with settings says how it starts: `#[param(initializer = Initializer::GlorotUniform)]`";
 
 pub const PARAM_TAKES_EXPRESSION: &str = "expected the expression that makes the parameter, `#[param(Param::new(Initializer::Zeros))]`, or just `#[param]` to save how it is made with the model";
 
@@ -195,6 +198,7 @@ pub fn signature(name: &str, expected: &str) -> String {
     format!("`{name}` has another signature: `{expected}`")
 }
 
+pub const CALL_ANY: &str = "fn call_any(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor>";
 pub const BUILD: &str = "fn build(&self, input: &Shape) -> nn::Result<()>";
 pub const TRAIN_STEP: &str =
     "fn train_step(&self, step: &mut Step<'_, Self>, (x, y): (Tensor, Tensor)) -> nn::Result<()>";

@@ -4,8 +4,8 @@
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, Expr, FnArg, GenericArgument, Generics, Ident, ImplItemFn, Member, PatType, Path,
-    PathArguments, Signature, Type, Visibility,
+    Attribute, Expr, FnArg, GenericArgument, Generics, Ident, ImplItemFn, Lit, Member, PatType,
+    Path, PathArguments, Signature, Type, Visibility,
 };
 
 /// A struct whose fields are the parts of a model, or an enum of alternatives.
@@ -41,6 +41,27 @@ pub struct Field {
     pub declared: Option<Declared>,
     /// `#[model(unused)]`: `call` need not use it.
     pub unused: bool,
+    /// `#[config(default = ..)]`.
+    pub default: Option<Expr>,
+    /// `#[config(default = .., no_builder)]`: its builder method is written by hand.
+    pub no_builder: bool,
+    /// `#[param(initializer = ..)]`.
+    pub weight: Option<Weight>,
+}
+
+/// `#[param(initializer = .., when = .., keys = .., adjusted(flag = function), buffer)]`: a parameter whose initializer, regularizer and
+/// constraint are settings of the layer.
+pub struct Weight {
+    /// How it starts unless the layer is told otherwise.
+    pub initializer: Expr,
+    /// The setting that says whether there is one.
+    pub when: Option<Ident>,
+    /// What its settings begin with: the field's name unless this says otherwise.
+    pub keys: Option<Ident>,
+    /// The setting under which a function is applied to what the initializer draws.
+    pub adjusted: Option<(Ident, Expr)>,
+    /// Saved and not trained: it has neither a regularizer nor a constraint.
+    pub buffer: bool,
 }
 
 /// What a field is for.
@@ -71,7 +92,10 @@ impl Struct {
 
     /// The class name in configurations.
     pub fn class_name(&self) -> String {
-        self.ident.unraw().to_string()
+        match &self.attrs.name {
+            Some(name) => name.clone(),
+            None => self.ident.unraw().to_string(),
+        }
     }
 }
 
@@ -92,9 +116,18 @@ impl Field {
         }
     }
 
-    /// Whether it is part of the configuration.
+    /// Whether it is part of the configuration under its own name.
     pub fn is_saved(&self) -> bool {
         matches!(self.role, Role::Module | Role::Config | Role::Param(None))
+            && self.weight.is_none()
+    }
+
+    /// What the settings of a weight begin with.
+    pub fn prefix(&self, weight: &Weight) -> String {
+        match &weight.keys {
+            Some(keys) => keys.unraw().to_string(),
+            None => self.name(),
+        }
     }
 
     /// Whether it is part of the tree of layers and parameters.
@@ -117,6 +150,12 @@ pub struct StructAttrs {
     pub strict: Option<Path>,
     /// `debug`: it shows itself by its settings.
     pub debug: bool,
+    /// `name = ".."`: the class name in configurations, if not the struct's.
+    pub name: Option<String>,
+    /// `alias = ".."`: other class names under which configurations of it are read.
+    pub aliases: Vec<String>,
+    /// `absent(unroll = false, ..)`: entries that Keras writes and that this class does not have, with the only value that they may have beside null.
+    pub absent: Vec<(Ident, Option<Lit>)>,
 }
 
 /// The value of `input`.
@@ -213,7 +252,7 @@ impl Holder<'_> {
 }
 
 /// Whether a `const fn` can make a declared field of this type: it cannot allocate.
-fn is_const(ty: &Type) -> bool {
+pub fn is_const(ty: &Type) -> bool {
     match Holder::of(ty) {
         None => true,
         Some(Holder::Array(array)) => is_const(&array.elem),
@@ -230,6 +269,7 @@ pub struct Special {
     pub train_step: Option<ImplItemFn>,
     pub test_step: Option<ImplItemFn>,
     pub compute_loss: Option<ImplItemFn>,
+    pub call_any: Option<ImplItemFn>,
 }
 
 impl Special {
@@ -241,6 +281,7 @@ impl Special {
             &self.test_step,
             &self.compute_loss,
             &self.build,
+            &self.call_any,
         ]
         .into_iter()
         .flatten()

@@ -22,6 +22,7 @@ pub mod pool;
 pub mod random;
 pub mod recurrent;
 pub mod reduce;
+pub mod resample;
 pub mod simd;
 pub mod softmax;
 pub mod sort;

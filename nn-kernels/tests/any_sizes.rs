@@ -255,19 +255,20 @@ fn convolutions() {
 #[test]
 fn poolings() {
     calls("pool", 200_000, |numbers| {
-        let [batch, height, width, channels] = numbers.sizes();
-        let output: [usize; 2] = numbers.sizes();
+        let [batch, depth, height, width, channels] = numbers.sizes();
+        let output: [usize; 3] = numbers.sizes();
         let windows = Windows {
             batch,
-            input: [height, width],
+            input: [depth, height, width],
             output,
             channels,
             kernel: numbers.sizes(),
             stride: numbers.sizes(),
             pad: numbers.sizes(),
+            adaptive: numbers.is(3),
         };
-        let x = numbers.values(&[batch, height, width, channels]);
-        let mut y = numbers.values(&[batch, output[0], output[1], channels]);
+        let x = numbers.values(&[batch, depth, height, width, channels]);
+        let mut y = numbers.values(&[batch, output[0], output[1], output[2], channels]);
         let (mut index, mut dx) = (vec![0_i64; y.len()], x.clone());
         pool::max_pool(&x, &windows, &mut y, &mut index);
         pool::max_pool_backward(&y, &index, &windows, &mut dx);

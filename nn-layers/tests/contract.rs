@@ -213,16 +213,22 @@ impl<L: Layer<Output = Tensor>> Check<L> {
             config,
             "written and read"
         );
-        match self.inputs {
-            [_] => assert_eq!(layer_from_config(&config).unwrap().config(), config),
-            _ => assert!(
-                layer_from_config(&config)
-                    .err()
-                    .unwrap()
-                    .to_string()
-                    .contains("one tensor to one tensor")
-            ),
-        }
+        let by_name = layer_from_config(&config).unwrap();
+        assert_eq!(by_name.config(), config);
+        // Everything that has a default may be missing, and what is not known is named.
+        let mut unknown = config.clone();
+        unknown["config"]["kernel_regularise"] = serde_json::Value::Null;
+        let error = L::from_config(&unknown).err().unwrap().to_string();
+        assert!(
+            error.contains("unknown entry `kernel_regularise`"),
+            "{error}"
+        );
+        // By name it takes the same tensors.
+        let inputs = self.values(&batched(self.inputs, 2), DType::F32);
+        let called = by_name.call_dyn(inputs.clone(), false);
+        assert_eq!(called.len(), 1);
+        let shape = self.call(&layer, &inputs, false).shape();
+        assert_eq!(called[0].shape(), shape, "{:?}", called[0]);
     }
 
     fn copies_and_freezing(&self) {
@@ -387,11 +393,11 @@ one!(dense_regularized: Dense::new(2).kernel_regularizer(Regularizer::l2(0.1)).b
 one!(dropout: Dropout::new(0.4), [5, 2]);
 one!(conv2d: Conv2D::new(3, 2).activation(Activation::Sigmoid), [4, 3, 2], wrong [2, 784], [2, 4, 3, 5], [2, 1, 3, 2]);
 one!(conv2d_same: Conv2D::new(4, 3).padding(Padding::Same).strides(2).groups(2), [5, 4, 2], wrong [2, 5, 4]);
-one!(conv2d_dilated: Conv2D::new(2, 2).kernel_shape([2, 1]).dilation_rate(2).use_bias(false), [4, 3, 2], wrong [2, 2, 3, 2]);
+one!(conv2d_dilated: Conv2D::new(2, 2).kernel_size_by_side([2, 1]).dilation_rate(2).use_bias(false), [4, 3, 2], wrong [2, 2, 3, 2]);
 one!(max_pooling: MaxPooling2D::new(2), [5, 4, 2], wrong [2, 784], [2, 1, 4, 2]);
 one!(max_pooling_same: MaxPooling2D::new(3).strides(2).padding(Padding::Same), [5, 4, 2], wrong [2, 3, 3]);
 one!(average_pooling: AveragePooling2D::new(2), [5, 4, 2], wrong [2, 784], [2, 1, 4, 2]);
-one!(average_pooling_same: AveragePooling2D::new(3).stride_shape([2, 1]).padding(Padding::Same), [5, 4, 2], wrong [2, 3, 3]);
+one!(average_pooling_same: AveragePooling2D::new(3).strides_by_side([2, 1]).padding(Padding::Same), [5, 4, 2], wrong [2, 3, 3]);
 one!(global_average_pooling: GlobalAveragePooling2D::new(), [3, 2, 4], wrong [2, 784], [2, 0, 3, 4]);
 one!(global_max_pooling: GlobalMaxPooling2D::new().keepdims(true), [3, 2, 4], wrong [2, 784], [2, 0, 3, 4]);
 one!(flatten: Flatten::new(), [3, 2, 4], wrong []);
@@ -404,7 +410,7 @@ one!(prelu: PReLU::new(), [3, 4], wrong [2, 3, 5], []);
 one!(prelu_shared: PReLU::new().shared_axes([1, 2]).alpha_initializer(Initializer::Constant { value: 0.2 }), [3, 2, 4], wrong [2, 3]);
 one!(softmax: Softmax::new(), [3, 4], wrong []);
 one!(softmax_of_axes: Softmax::new().axes([1, -1]), [3, 4], wrong [2]);
-one!(zero_padding: ZeroPadding2D::new(0).sides([[1, 0], [2, 1]]), [3, 2, 4], wrong [2, 784]);
+one!(zero_padding: ZeroPadding2D::new(0).padding_by_side([[1, 0], [2, 1]]), [3, 2, 4], wrong [2, 784]);
 one!(embedding: Embedding::new(5, 3), [4], indices 5, wrong [1, 1, 1, 1, 1, 1, 1, 1]);
 one!(layer_normalization: LayerNormalization::new(), [3, 4], wrong [2, 3, 5], []);
 one!(layer_normalization_of_axes: LayerNormalization::new().axes([-1, 1]).epsilon(1e-6).center(false), [3, 2], wrong [2]);

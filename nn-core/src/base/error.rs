@@ -165,7 +165,7 @@ impl Error {
     }
 
     /// This error with the operation's name, the caller's line and the layers that are running, where not set yet.
-    pub(crate) fn at_op(mut self, op: &'static str, location: &'static Location<'static>) -> Error {
+    pub fn at_op(mut self, op: &'static str, location: &'static Location<'static>) -> Error {
         self.0.op.get_or_insert(op);
         self.at_call(location)
     }

@@ -113,6 +113,11 @@ impl Shape {
         self.rank as usize
     }
 
+    /// As [`Shape::len`].
+    pub const fn num_elements(&self) -> usize {
+        self.len()
+    }
+
     /// How many elements there are, the product of the dimensions (not known, as [`UNKNOWN`], if one is not).
     pub const fn len(&self) -> usize {
         let (mut known, mut open, mut i) = (1_usize, None, 0);
@@ -252,6 +257,14 @@ impl Hash for Shape {
         for &dim in self.dims() {
             if is_known(dim) { dim } else { UNKNOWN }.hash(state);
         }
+    }
+}
+
+impl<'a> IntoIterator for &'a Shape {
+    type Item = &'a usize;
+    type IntoIter = std::slice::Iter<'a, usize>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::autodiff::tape;
 use crate::graph::observer;
 use crate::graph::op::{Expected, Op, OpHandle, Outputs, Spec, Wanted};
+use crate::graph::symbolic;
 use crate::ops::elementwise::logical::Logical;
 use crate::ops::fused;
 use crate::{Result, Shape, Tensor};
@@ -127,7 +128,8 @@ fn run(
         return everywhere(failed.clone(), running.op(), inputs);
     }
     let outputs = match evaluate(running, inputs, plain, wanted) {
-        Ok(outputs) => outputs,
+        Ok(outputs) if plain => outputs,
+        Ok(outputs) => symbolic::continued(&mut || running.keep(), inputs, outputs, location),
         Err(error) => {
             let error = error.at_op(running.op().name(), location);
             return everywhere(Tensor::failed(error), running.op(), inputs);

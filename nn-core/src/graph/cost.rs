@@ -82,9 +82,13 @@ impl Graph {
                 };
                 elements(&output) * open(depth.copied().unwrap_or(1))
             }
-            "conv2d" => {
+            "conv1d" | "conv2d" | "conv3d" => {
                 let kernel = shape(&node.inputs, 1);
-                elements(&output) * elements(&Shape::new(&kernel[..3]))
+                elements(&output) * elements(&Shape::new(&kernel[..kernel.rank() - 1]))
+            }
+            "conv1d_transpose" | "conv2d_transpose" | "conv3d_transpose" => {
+                let (x, kernel) = (shape(&node.inputs, 0), shape(&node.inputs, 1));
+                elements(&x) * elements(&Shape::new(&kernel[..kernel.rank() - 1]))
             }
             // Of each query with each key, and of the weights with the values.
             "attention" => {

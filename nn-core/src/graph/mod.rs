@@ -2,10 +2,12 @@
 
 pub mod apply;
 pub mod attributes;
+pub mod by_name;
 pub mod cost;
 #[allow(clippy::module_inception)]
 pub mod graph;
 pub(crate) mod observer;
 pub mod op;
 pub mod profile;
+pub mod symbolic;
 pub mod trace;

@@ -2,7 +2,7 @@
 
 use crate::module::json;
 use crate::module::sharing::Scope;
-use crate::{Error, Module, Result};
+use crate::{Constraint, Error, Initializer, Module, Param, Regularizer, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -108,6 +108,25 @@ impl Writer {
         self
     }
 
+    /// Adds how a parameter starts, and unless it is a buffer its penalty and its projection: `kernel_initializer`,
+    /// `kernel_regularizer`, `kernel_constraint`. A layer that does without the parameter says how it would start.
+    pub fn weight(
+        &mut self,
+        prefix: &str,
+        param: Option<&Param>,
+        initializer: Initializer,
+        buffer: bool,
+    ) {
+        let initializer = param.map_or(initializer, Param::get_initializer);
+        self.entry(&format!("{prefix}_initializer"), initializer.to_json());
+        if !buffer {
+            let regularizer = param.and_then(Param::get_regularizer);
+            let constraint = param.and_then(Param::get_constraint);
+            self.entry(&format!("{prefix}_regularizer"), regularizer.to_json());
+            self.entry(&format!("{prefix}_constraint"), constraint.to_json());
+        }
+    }
+
     /// The configuration: `{"class_name": ..., "config": {...}}`, with the entries of a variant below its name.
     pub fn finish(self) -> Value {
         // Moved, not copied: a layer that holds layers would copy the innermost ones once for every level.
@@ -131,19 +150,20 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Opens a configuration that must be of the given class.
+    /// Opens a configuration that must be of the first of the given classes, or of one of the others, under which it is known too.
     ///
     /// # Errors
-    /// When it is not an object of that class.
-    pub fn new(class_name: &'static str, config: &'a Value) -> Result<Reader<'a>> {
+    /// When it is not an object of such a class.
+    pub fn new(names: &[&'static str], config: &'a Value) -> Result<Reader<'a>> {
+        let class_name = names.first().copied().unwrap_or_default();
         let found = config.get("class_name").and_then(Value::as_str);
         match (found, config.get("config")) {
-            (Some(found), Some(Value::Object(entries))) if found == class_name => Ok(Reader {
+            (Some(found), Some(Value::Object(entries))) if names.contains(&found) => Ok(Reader {
                 class_name,
                 entries,
                 _scope: Scope::enter(),
             }),
-            (Some(found), _) if found != class_name => Err(Error::format(format!(
+            (Some(found), _) if !names.contains(&found) => Err(Error::format(format!(
                 "expected the configuration of {class_name}, found that of {found}"
             ))),
             _ => Err(Error::format(format!(
@@ -173,6 +193,117 @@ impl<'a> Reader<'a> {
                 self.class_name,
                 abbreviate(&Value::Object(self.entries.clone()))
             ))),
+        }
+    }
+
+    /// Whether there is an entry of a name.
+    pub fn has(&self, name: &str) -> bool {
+        self.entries.contains_key(name)
+    }
+
+    /// Checks that there is nothing but the entries of these names, and what every layer of Keras has: `name`, `dtype` and `trainable`.
+    /// Those in `absent` are Keras's, and may only be null or have the value that is given as JSON.
+    ///
+    /// # Errors
+    /// An entry of another name, with the names that there are.
+    pub fn only(&self, known: &[&str], absent: &[(&str, &str)]) -> Result<()> {
+        for (name, value) in self.entries {
+            let name = name.as_str();
+            let only = absent.iter().find(|(absent, _)| *absent == name);
+            let is = |json: &str| serde_json::from_str::<Value>(json).is_ok_and(|v| v == *value);
+            let fits = |json: &str| value.is_null() || is(json);
+            let says_nothing = name == "activity_regularizer" && value.is_null();
+            if known.contains(&name) || says_nothing || only.is_some_and(|(_, json)| fits(json)) {
+                continue;
+            }
+            match (name, only) {
+                ("name" | "trainable", _) => {}
+                ("dtype", _) => self.check_dtype(value)?,
+                (_, Some((_, json))) => {
+                    return Err(Error::format(format!(
+                        "{}.{name} can only be {json} here, found {}",
+                        self.class_name,
+                        abbreviate(value)
+                    )));
+                }
+                _ => {
+                    return Err(Error::format(format!(
+                        "the configuration of {} has an unknown entry `{name}`; it takes {}",
+                        self.class_name,
+                        match known {
+                            [] => "none but `name`, `dtype` and `trainable`".to_string(),
+                            _ => known.join(", "),
+                        }
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A layer computes in the default float type, whatever whole numbers or texts it takes beside.
+    fn check_dtype(&self, value: &Value) -> Result<()> {
+        let policy = value.get("config").and_then(|c| c.get("name"));
+        let Some(name) = policy.unwrap_or(value).as_str() else {
+            return match value.is_null() {
+                true => Ok(()),
+                false => Err(self.misread("dtype", Error::format(format!("found {value}")))),
+            };
+        };
+        let ours = crate::floatx().to_string();
+        let is_float = name.contains("float");
+        let fits = name == ours || name == ours.replace('f', "float");
+        match is_float && !fits {
+            true => Err(Error::format(format!(
+                "{}.dtype: layers compute in {ours}, found {name}; leave `dtype` out, or see `set_floatx`",
+                self.class_name
+            ))),
+            false => Ok(()),
+        }
+    }
+
+    /// A parameter that starts, is penalized and projected as the configuration says, or as it does without.
+    ///
+    /// # Errors
+    /// What cannot be read.
+    pub fn weight(&self, prefix: &str, initializer: Initializer, buffer: bool) -> Result<Param> {
+        let initializer = match self.has(&format!("{prefix}_initializer")) {
+            true => self.value(&format!("{prefix}_initializer"))?,
+            false => initializer,
+        };
+        if buffer {
+            return Ok(Param::buffer(initializer));
+        }
+        let (regularizer, constraint) = (
+            format!("{prefix}_regularizer"),
+            format!("{prefix}_constraint"),
+        );
+        let mut param = Param::new(initializer);
+        if self.has(&regularizer) {
+            param.set_regularizer(self.value::<Option<Regularizer>>(&regularizer)?);
+        }
+        if self.has(&constraint) {
+            param.set_constraint(self.value::<Option<Constraint>>(&constraint)?);
+        }
+        Ok(param)
+    }
+
+    /// Freezes what was made if the configuration says that it is not `trainable`.
+    ///
+    /// # Errors
+    /// When it says neither true nor false.
+    pub fn finish(&self, made: &dyn Module) -> Result<()> {
+        match self.entries.get("trainable") {
+            None | Some(Value::Bool(true)) => Ok(()),
+            Some(Value::Bool(false)) => {
+                let parameters = crate::module::tree::parameters(made);
+                parameters.iter().for_each(|p| p.set_trainable(false));
+                Ok(())
+            }
+            Some(other) => {
+                let e = Error::format(format!("expected true or false, found {other}"));
+                Err(self.misread("trainable", e))
+            }
         }
     }
 

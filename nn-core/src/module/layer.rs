@@ -36,6 +36,16 @@ pub trait Layer: Module + Sized {
         Ok(())
     }
 
+    /// Runs the layer with tensors in a list, in the order in which they stand in its arguments, and lists what comes out. A layer that can
+    /// be called in more than one way (with states, with or without a key) overrides it in its `#[model] impl`.
+    fn call_any(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor> {
+        let output = match Self::Input::from_leaves(inputs) {
+            Ok(input) => enter(self, input, training),
+            Err(error) => Self::Output::failed(error),
+        };
+        output.leaves().into_iter().cloned().collect()
+    }
+
     /// Runs the layer, training or not as given; layers called inside inherit the flag.
     fn call(&self, input: impl IntoInput<Self::Input>, training: bool) -> Self::Output {
         enter(self, input.into_input(), training)
@@ -108,6 +118,7 @@ pub fn call_as<L: Module, I: Tensors, O: Tensors>(
     if let Some(error) = input.error() {
         return O::failed(error.clone());
     }
+    let input = cast_to_own_type(layer, input);
     let frame = tree::frame(layer);
     let scope = Scope::enter(frame, training);
     let observed = frame.filter(|_| observer::is_observed());
@@ -130,6 +141,27 @@ pub fn call_as<L: Module, I: Tensors, O: Tensors>(
         output = locate(layer, output);
     }
     output
+}
+
+/// Floats in the type that a layer computes in: that of its parameters, or the default. Whole numbers stay what they are.
+///
+/// Source: Keras's autocast.
+fn cast_to_own_type<I: Tensors>(layer: &dyn Module, input: I) -> I {
+    let default = context::floatx();
+    let mut others = false;
+    input.for_each(&mut |t| others |= t.dtype().is_float() && t.dtype() != default);
+    if !others {
+        return input;
+    }
+    let parameters = tree::parameters(layer);
+    let own = parameters
+        .iter()
+        .find(|p| p.is_built() && p.dtype().is_float());
+    let own = own.map_or(default, |p| p.dtype());
+    input.map(&mut |t| match t.dtype().is_float() && t.dtype() != own {
+        true => t.cast(own),
+        false => t,
+    })
 }
 
 /// Turns the running layers that an error noted into a path below `root`.

@@ -92,6 +92,26 @@ impl Param {
         self
     }
 
+    /// Changes how it starts.
+    pub const fn set_initializer(&mut self, initializer: Initializer) {
+        self.initializer = initializer;
+    }
+
+    /// Changes the penalty on its value.
+    pub const fn set_regularizer(&mut self, regularizer: Option<Regularizer>) {
+        self.regularizer = regularizer;
+    }
+
+    /// Changes the projection applied after every update.
+    pub const fn set_constraint(&mut self, constraint: Option<Constraint>) {
+        self.constraint = constraint;
+    }
+
+    /// Applies a function to what the initializer draws, or does not any more.
+    pub const fn set_adjusted(&mut self, adjusted: bool, adjustment: fn(Tensor) -> Tensor) {
+        self.adjustment = if adjusted { Some(adjustment) } else { None };
+    }
+
     /// Its path as a string that is shared by all who find it at the same place.
     pub(crate) fn found_at(&self, path: &str) -> Arc<str> {
         let first = self.path.get_or_init(|| path.into());

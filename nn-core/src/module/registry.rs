@@ -9,10 +9,24 @@ use std::any::TypeId;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A layer from one tensor to one tensor whose type is not known, as `Sequential` holds them.
+/// A layer whose type is not known until the program runs: what `Sequential` and `Functional` hold, and what a `call` of one's own can.
+///
+/// Every [`Layer`] is one, whatever goes in and comes out: its tensors are listed in the order of its arguments.
+///
+/// ```
+/// use nn_core::registry::AnyLayer;
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::{Add, Dense, Flatten};
+/// let layers: Vec<AnyLayer> = vec![Box::new(Flatten::new()), Box::new(Dense::new(3))];
+/// assert_eq!(layers.forward(Tensor::ones([2, 4, 5])).shape(), [2, 3]);
+/// let add: AnyLayer = Box::new(Add::new());
+/// let sum = add.call_dyn(vec![Tensor::ones([2]), Tensor::ones([2])], false);
+/// assert_eq!(sum[0].to_vec::<f32>()?, [2.0, 2.0]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
 pub trait DynLayer: Module {
-    /// As [`Layer::call`].
-    fn call_dyn(&self, input: Tensor, training: bool) -> Tensor;
+    /// As [`Layer::call`], with all tensors that go in and all that come out. A wrong number of tensors is the error of what comes out.
+    fn call_dyn(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor>;
 
     /// As [`Module::clone_model`].
     fn clone_dyn(&self) -> Box<dyn DynLayer>;
@@ -24,9 +38,12 @@ pub trait DynLayer: Module {
     }
 }
 
-impl<L: Layer<Input = Tensor, Output = Tensor>> DynLayer for L {
-    fn call_dyn(&self, input: Tensor, training: bool) -> Tensor {
-        crate::layer::call(self, input, training)
+/// A layer of any type.
+pub type AnyLayer = Box<dyn DynLayer>;
+
+impl<L: Layer> DynLayer for L {
+    fn call_dyn(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor> {
+        self.call_any(inputs, training)
     }
 
     fn clone_dyn(&self) -> Box<dyn DynLayer> {
@@ -40,6 +57,9 @@ impl fmt::Debug for dyn DynLayer {
         f.write_str(self.class_name().unwrap_or("a layer"))
     }
 }
+
+/// A layer that several share, whatever its type.
+pub type SharedLayer = std::sync::Arc<dyn DynLayer>;
 
 impl Clone for Box<dyn DynLayer> {
     fn clone(&self) -> Self {
@@ -74,11 +94,29 @@ impl Layer for Box<dyn DynLayer> {
     type Input = Tensor;
     type Output = Tensor;
     fn run(&self, input: Tensor, training: bool) -> Tensor {
-        (**self).call_dyn(input, training)
+        call_one(&**self, input, training)
+    }
+    fn call_any(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor> {
+        (**self).call_dyn(inputs, training)
     }
 }
 
-/// A layer built from its configuration; `None` if the class is not a layer from one tensor to one tensor.
+/// Calls a layer from one tensor to one tensor.
+pub fn call_one(layer: &dyn DynLayer, input: Tensor, training: bool) -> Tensor {
+    let mut outputs = layer.call_dyn(vec![input], training);
+    match (outputs.pop(), outputs.is_empty()) {
+        (Some(output), true) => output,
+        (last, _) => {
+            let found = outputs.len() + usize::from(last.is_some());
+            Tensor::failed(Error::value(format!(
+                "expected one tensor from {}, found {found}; `call_dyn` gives them all",
+                layer.class_name().unwrap_or("a layer")
+            )))
+        }
+    }
+}
+
+/// A layer built from its configuration; `None` if the class is not a layer.
 #[doc(hidden)]
 pub type Made = Option<Result<Box<dyn DynLayer>>>;
 
@@ -129,7 +167,7 @@ pub fn layer_from_config(config: &Value) -> Result<Box<dyn DynLayer>> {
     match (&found[..], classes(name).next()) {
         ([class], _) => (class.from_config)(config).unwrap_or_else(|| {
             Err(Error::format(format!(
-                "{name} does not go from one tensor to one tensor and cannot be part of a Sequential"
+                "{name} has no `call` and is no layer: write it under `#[model] impl {name}`"
             )))
         }),
         (_, Some(_)) => {
@@ -146,7 +184,7 @@ pub fn layer_from_config(config: &Value) -> Result<Box<dyn DynLayer>> {
     }
 }
 
-/// Chooses, at compile time, whether a type is a layer from one tensor to one tensor: method lookup prefers [`IsLayer`].
+/// Chooses, at compile time, whether a type is a layer: method lookup prefers [`IsLayer`].
 #[doc(hidden)]
 pub struct Probe<T>(pub PhantomData<T>);
 
@@ -155,7 +193,7 @@ pub trait IsLayer {
     fn make(&self, config: &Value) -> Made;
 }
 
-impl<L: Layer<Input = Tensor, Output = Tensor>> IsLayer for Probe<L> {
+impl<L: Layer> IsLayer for Probe<L> {
     fn make(&self, config: &Value) -> Made {
         Some(L::from_config(config).map(|l| Box::new(l) as Box<dyn DynLayer>))
     }

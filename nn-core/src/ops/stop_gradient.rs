@@ -1,6 +1,7 @@
 //! A value that gradients do not pass.
 
 use crate::graph::apply::apply;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{Result, Tensor, no_gradient};
 
@@ -32,6 +33,8 @@ impl Op for StopGradient {
         all_axes(inputs, i)
     }
 }
+
+by_name!("stop_gradient", |_| StopGradient);
 
 impl Tensor {
     /// The same value, sharing its memory, as a constant: no gradient flows back through it.

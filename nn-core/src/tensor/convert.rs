@@ -82,6 +82,117 @@ macro_rules! values {
 }
 values!(f32, f64, i64, u8, bool);
 
+/// Lists by reference, whatever is in them.
+macro_rules! borrowed {
+    ($($t:ty),*) => {$(
+        borrowed! {
+            @impl [] Vec<$t>;
+            [] Vec<Vec<$t>>;
+            [const N: usize] Vec<[$t; N]>;
+            [const N: usize] [$t; N];
+            [const N: usize, const M: usize] [[$t; M]; N];
+            [const N: usize, const M: usize, const L: usize] [[[$t; L]; M]; N];
+        }
+
+        impl<const N: usize> From<&[[$t; N]]> for Tensor {
+            fn from(rows: &[[$t; N]]) -> Tensor {
+                Tensor::from(rows.to_vec())
+            }
+        }
+
+        impl FromIterator<$t> for Tensor {
+            /// A tensor of one axis.
+            fn from_iter<I: IntoIterator<Item = $t>>(values: I) -> Tensor {
+                Tensor::from(values.into_iter().collect::<Vec<$t>>())
+            }
+        }
+    )*};
+    (@impl $([$($parameters:tt)*] $t:ty;)*) => {$(
+        impl<$($parameters)*> From<&$t> for Tensor {
+            fn from(values: &$t) -> Tensor {
+                Tensor::from(values.clone())
+            }
+        }
+    )*};
+}
+borrowed!(f32, f64, i64, u8, bool, i8, i16, i32, u16, u32, u64, usize);
+
+/// Whole numbers of the types that no tensor has: they become `i64`. One that is beyond it, from 2⁶³ on, gives a failed tensor.
+macro_rules! whole {
+    ($($t:ty),*) => {$(
+        impl From<$t> for Tensor {
+            fn from(value: $t) -> Tensor {
+                widened(std::iter::once(value), Shape::SCALAR)
+            }
+        }
+
+        impl From<Vec<$t>> for Tensor {
+            fn from(values: Vec<$t>) -> Tensor {
+                Tensor::from(&values[..])
+            }
+        }
+
+        impl From<&[$t]> for Tensor {
+            fn from(values: &[$t]) -> Tensor {
+                widened(values.iter().copied(), [values.len()].into())
+            }
+        }
+
+        impl<const N: usize> From<[$t; N]> for Tensor {
+            fn from(values: [$t; N]) -> Tensor {
+                widened(values.into_iter(), [N].into())
+            }
+        }
+
+        impl<const N: usize, const M: usize> From<[[$t; M]; N]> for Tensor {
+            fn from(values: [[$t; M]; N]) -> Tensor {
+                widened(values.as_flattened().iter().copied(), [N, M].into())
+            }
+        }
+
+        impl<const N: usize, const M: usize, const L: usize> From<[[[$t; L]; M]; N]> for Tensor {
+            fn from(values: [[[$t; L]; M]; N]) -> Tensor {
+                let flat = values.as_flattened().as_flattened();
+                widened(flat.iter().copied(), [N, M, L].into())
+            }
+        }
+
+        impl From<Vec<Vec<$t>>> for Tensor {
+            /// Rows of one length; others give a failed tensor.
+            fn from(rows: Vec<Vec<$t>>) -> Tensor {
+                from_rows(rows.len(), rows.iter().map(Vec::len), |columns| {
+                    widened(rows.iter().flatten().copied(), [rows.len(), columns].into())
+                })
+            }
+        }
+
+        impl<const N: usize> From<Vec<[$t; N]>> for Tensor {
+            fn from(rows: Vec<[$t; N]>) -> Tensor {
+                widened(rows.as_flattened().iter().copied(), [rows.len(), N].into())
+            }
+        }
+    )*};
+}
+whole!(i8, i16, i32, u16, u32, u64, usize);
+
+fn widened<T: TryInto<i64> + Copy + std::fmt::Display>(
+    values: impl Iterator<Item = T>,
+    shape: Shape,
+) -> Tensor {
+    let mut wide = Vec::new();
+    for value in values {
+        match value.try_into() {
+            Ok(number) => wide.push(number),
+            Err(_) => {
+                return Tensor::failed(Error::value(format!(
+                    "whole numbers in tensors are i64, which has no {value}"
+                )));
+            }
+        }
+    }
+    Tensor::from_slice(&wide, shape)
+}
+
 /// What `make` makes of the length that all rows have; a failed tensor if they differ.
 fn from_rows(
     count: usize,
@@ -124,6 +235,21 @@ macro_rules! inputs {
     )*};
 }
 inputs!(f32, i64);
+
+impl std::iter::Sum for Tensor {
+    /// The sum of all, which broadcast; of none 0.
+    fn sum<I: Iterator<Item = Tensor>>(tensors: I) -> Tensor {
+        tensors
+            .reduce(|sum, t| sum + t)
+            .unwrap_or_else(|| Tensor::from(0.0_f32))
+    }
+}
+
+impl<'a> std::iter::Sum<&'a Tensor> for Tensor {
+    fn sum<I: Iterator<Item = &'a Tensor>>(tensors: I) -> Tensor {
+        tensors.cloned().sum()
+    }
+}
 
 impl From<&Tensor> for Tensor {
     fn from(tensor: &Tensor) -> Tensor {

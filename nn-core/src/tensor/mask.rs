@@ -188,11 +188,7 @@ mod tests {
             x.pad([(0, 0), (1, 0), (0, 0)]),
             Tensor::ones([2, 5, 3]).matmul(&x),
             ops::einsum("btd,de->bte", [&x, &Tensor::ones([4, 2])]),
-            conv2d(
-                &image,
-                &Tensor::ones([1, 1, 1, 2]),
-                Conv2dOptions::default(),
-            ),
+            conv2d(&image, Tensor::ones([1, 1, 1, 2]), Conv2dOptions::default()),
             // A mask over classes says nothing of what a product makes of them.
             x.with_mask(x.greater(0.5)).matmul(Tensor::ones([4, 4])),
             // Aligned with the last axes of the other.

@@ -10,6 +10,7 @@ pub mod random;
 
 pub use operand::Operand;
 
+use crate::graph::symbolic::History;
 use crate::module::context::unanswered;
 use crate::{DType, Element, Error, Result, Shape};
 use nn_kernels::buffer::Buffer;
@@ -69,7 +70,8 @@ enum State {
     },
     /// As concrete to the outside.
     Pending(Arc<Waiting>),
-    Abstract,
+    /// With how it is made, if it is symbolic.
+    Abstract(Option<Box<History>>),
     Failed(Error),
 }
 
@@ -124,7 +126,7 @@ impl Tensor {
     pub fn abstract_of(shape: impl Into<Shape>, dtype: DType) -> Tensor {
         let shape = shape.into();
         match shape.check_rank() {
-            Ok(()) => Tensor::from_inner(shape, dtype, State::Abstract),
+            Ok(()) => Tensor::from_inner(shape, dtype, State::Abstract(None)),
             Err(error) => Tensor::failed(error),
         }
     }
@@ -216,6 +218,14 @@ impl Tensor {
         }
     }
 
+    /// As [`Tensor::ok`].
+    ///
+    /// # Errors
+    /// As [`Tensor::ok`].
+    pub fn into_result(self) -> Result<Tensor> {
+        self.ok()
+    }
+
     /// This tensor, or its error: `Err` if some operation that led here failed.
     pub fn ok(self) -> Result<Tensor> {
         match &self.inner.state {
@@ -226,7 +236,7 @@ impl Tensor {
 
     /// Whether it has a value.
     pub fn is_concrete(&self) -> bool {
-        !matches!(self.inner.state, State::Abstract | State::Failed(_))
+        !matches!(self.inner.state, State::Abstract(_) | State::Failed(_))
     }
 
     /// Whether it has a value that is in memory already.
@@ -234,9 +244,30 @@ impl Tensor {
         matches!(self.inner.state, State::Concrete(_) | State::View { .. })
     }
 
+    /// An abstract tensor with how it is made.
+    pub(crate) fn with_history(self, history: History) -> Tensor {
+        let Inner { shape, dtype, .. } = *self.inner;
+        Tensor::from_inner(shape, dtype, State::Abstract(Some(Box::new(history))))
+    }
+
+    /// How it is made, if nobody else has it.
+    pub(crate) fn into_history(self) -> Option<History> {
+        match Arc::into_inner(self.inner)?.state {
+            State::Abstract(history) => history.map(|history| *history),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn abstract_history(&self) -> Option<&History> {
+        match &self.inner.state {
+            State::Abstract(history) => history.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether it stands for a value while a model is traced.
     pub fn is_abstract(&self) -> bool {
-        matches!(self.inner.state, State::Abstract)
+        matches!(self.inner.state, State::Abstract(_))
     }
 
     /// The identity that tapes and traces know this tensor by; clones share it.
@@ -256,7 +287,7 @@ impl Tensor {
     pub fn try_data<T: Element>(&self) -> Result<&[T]> {
         match &self.inner.state {
             State::Failed(error) => Err(error.clone()),
-            State::Abstract => Err(Error::value(format!(
+            State::Abstract(_) => Err(Error::value(format!(
                 "a tensor of shape {} has no value while the model is traced; what `call` returns must not depend on values read from tensors",
                 self.inner.shape
             ))),
@@ -314,7 +345,7 @@ impl Tensor {
             && match &self.inner.state {
                 State::Concrete(_) => true,
                 State::View { base, .. } => base.is_unique(),
-                State::Pending(_) | State::Abstract | State::Failed(_) => false,
+                State::Pending(_) | State::Abstract(_) | State::Failed(_) => false,
             }
     }
 
@@ -337,7 +368,7 @@ impl Tensor {
             State::Concrete(buffer) => Some(buffer),
             State::View { base, .. } => base.buffer(),
             State::Pending(pending) => pending.value().buffer(),
-            State::Abstract | State::Failed(_) => None,
+            State::Abstract(_) | State::Failed(_) => None,
         }
     }
 
@@ -353,7 +384,7 @@ impl Tensor {
                 offset: at + offset,
             },
             State::Pending(pending) => return pending.value().view(shape, offset),
-            State::Abstract => State::Abstract,
+            State::Abstract(history) => State::Abstract(history.clone()),
             State::Failed(error) => State::Failed(error.clone()),
         };
         Tensor::from_inner(shape, self.inner.dtype, state)
@@ -376,7 +407,7 @@ impl Tensor {
             shape: self.inner.shape,
             dtype: self.inner.dtype,
             variable: self.inner.variable,
-            state: State::Abstract,
+            state: State::Abstract(None),
             origin: None,
         }))
     }

@@ -46,6 +46,16 @@ pub fn expand(
         .filter(|b| check::hook(&b.sig, messages::BUILD, errors))
         .map(|build| build_parameters(build, &call, block, krate))
         .or_else(|| shape::build_by_output_shape(block, &call.inputs, krate));
+    // Checked here, since the compiler would speak of the trait.
+    let call_any = special
+        .call_any
+        .as_ref()
+        .filter(|m| check::hook(&m.sig, messages::CALL_ANY, errors))
+        .map(|method| {
+            let mut method = method.clone();
+            method.vis = syn::Visibility::Inherited;
+            method
+        });
     let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
     let (impl_generics, _, where_clause) = block.generics.split_for_impl();
     Some(quote! {
@@ -57,6 +67,8 @@ pub fn expand(
             #run
 
             #build
+
+            #call_any
         }
     })
 }

@@ -12,6 +12,7 @@ mod model;
 mod module;
 mod output;
 mod registration;
+mod settings;
 mod shape;
 mod structure;
 mod tensors;

@@ -1,15 +1,15 @@
 //! `impl Module`: the tree and the configuration.
 
-use super::{generics, impl_of, impl_with};
+use super::{generics, impl_of, impl_with, settings};
 use crate::syntax::{Field, Role, Struct, Variant};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::Ident;
 use syn::ext::IdentExt;
+use syn::{Ident, Lit};
 
 pub fn expand(item: &Struct) -> TokenStream {
     let krate = &item.attrs.krate;
-    let class_name = item.class_name();
+    let (class_name, aliases) = (item.class_name(), &item.attrs.aliases);
     let (visit, config, from_config) = match item.variants.is_empty() {
         true => (
             visits(&item.fields, krate, |f| {
@@ -27,7 +27,7 @@ pub fn expand(item: &Struct) -> TokenStream {
                     __config.finish()
                 }
             },
-            from_config(&item.fields, krate, quote!(Self)),
+            from_config(&item.fields, &item.attrs.absent, krate, quote!(Self)),
         ),
         false => variants(item),
     };
@@ -50,7 +50,7 @@ pub fn expand(item: &Struct) -> TokenStream {
         fn from_config(
             __config: &#krate::__private::serde_json::Value,
         ) -> #krate::Result<Self> {
-            let __config = #krate::config::Reader::new(#class_name, __config)?;
+            let __config = #krate::config::Reader::new(&[#class_name #(, #aliases)*], __config)?;
             #from_config
         }
     };
@@ -117,8 +117,15 @@ fn entries(
     krate: &TokenStream,
     place: impl Fn(&Field) -> TokenStream,
 ) -> TokenStream {
-    let entries = fields.iter().filter(|f| f.is_saved()).map(|f| {
+    let saved = |f: &&Field| f.is_saved() || f.weight.is_some();
+    let entries = fields.iter().filter(saved).map(|f| {
         let (place, name) = (place(f), f.name());
+        if let Some(weight) = &f.weight {
+            let (prefix, initializer, buffer) = (f.prefix(weight), &weight.initializer, weight.buffer);
+            return quote! {
+                __config.weight(#prefix, ::core::convert::Into::into(#place), #initializer, #buffer);
+            };
+        }
         let to_json = match f.role {
             Role::Config => access(f, krate, "to_json"),
             _ => access(f, krate, "config"),
@@ -151,7 +158,7 @@ fn variants(item: &Struct) -> (TokenStream, TokenStream, TokenStream) {
         visited.push(quote!(#is_part => { #visits }));
         let entries = entries(fields, krate, place);
         written.push(quote!(#is_saved => { __config.variant(#name); #entries }));
-        let made = from_config(fields, krate, quote!(Self::#ident));
+        let made = from_config(fields, &item.attrs.absent, krate, quote!(Self::#ident));
         read.push(quote!(#name => { #made }));
     }
     let names = item.variants.iter().map(|v| v.ident.unraw().to_string());
@@ -173,9 +180,27 @@ fn variants(item: &Struct) -> (TokenStream, TokenStream, TokenStream) {
 }
 
 /// Reads the fields; those under `#[config]` first, since expressions of `#[param(..)]` may name them.
-fn from_config(fields: &[Field], krate: &TokenStream, made: TokenStream) -> TokenStream {
+fn from_config(
+    fields: &[Field],
+    absent: &[(Ident, Option<Lit>)],
+    krate: &TokenStream,
+    made: TokenStream,
+) -> TokenStream {
+    let known = fields.iter().filter(|f| f.is_saved()).map(Field::name);
+    let weights = fields
+        .iter()
+        .filter_map(|f| Some(settings::keys(f, f.weight.as_ref()?)));
+    let known: Vec<String> = known.chain(weights.flatten()).collect();
+    let absent = absent.iter().map(|(name, value)| {
+        let name = name.unraw().to_string();
+        let value = value.as_ref().map_or(quote!("null"), |value| {
+            let json = value.to_token_stream().to_string();
+            quote!(#json)
+        });
+        quote!((#name, #value))
+    });
     let is_config = |f: &&Field| matches!(f.role, Role::Config);
-    let is_made = |f: &&Field| matches!(f.role, Role::Param(Some(_)));
+    let is_made = |f: &&Field| matches!(f.role, Role::Param(Some(_))) || f.weight.is_some();
     let read = |f: &Field, method| {
         let (name, method) = (f.name(), access(f, krate, method));
         // Called here, since the compiler reports a type without the trait once more where its function is handed on.
@@ -183,6 +208,21 @@ fn from_config(fields: &[Field], krate: &TokenStream, made: TokenStream) -> Toke
     };
     let config = fields.iter().filter(is_config).map(|f| {
         let (ident, value) = (&f.ident, read(f, "from_json"));
+        let value = match &f.default {
+            None => value,
+            Some(default) => {
+                let (ty, name) = (&f.ty, f.name());
+                quote! {
+                    match __config.has(#name) {
+                        true => #value,
+                        false => {
+                            let __default: #ty = #default;
+                            __default
+                        }
+                    }
+                }
+            }
+        };
         quote!(let #ident = #value;)
     });
     // A variable for each: one expression with a way out at every field takes the compiler a time that grows with the square of their
@@ -192,9 +232,10 @@ fn from_config(fields: &[Field], krate: &TokenStream, made: TokenStream) -> Toke
     let mut members = Vec::new();
     let mut variables = Vec::new();
     for (i, f) in params.chain(others).enumerate() {
-        let value = match &f.role {
-            Role::Param(Some(expr)) => expr.to_token_stream(),
-            Role::Skip => quote!(::core::default::Default::default()),
+        let value = match (&f.role, &f.weight) {
+            (_, Some(weight)) => settings::read(f, weight, krate),
+            (Role::Param(Some(expr)), _) => expr.to_token_stream(),
+            (Role::Skip, _) => quote!(::core::default::Default::default()),
             _ => read(f, "from_config"),
         };
         let (member, variable) = (f.member(), format_ident!("__{i}"));
@@ -206,9 +247,12 @@ fn from_config(fields: &[Field], krate: &TokenStream, made: TokenStream) -> Toke
         quote!(#member: #ident)
     }));
     quote! {
+        __config.only(&[#(#known),*], &[#(#absent),*])?;
         #(#config)*
         #(#variables)*
-        ::core::result::Result::Ok(#made { #(#members),* })
+        let __made = #made { #(#members),* };
+        __config.finish(&__made)?;
+        ::core::result::Result::Ok(__made)
     }
 }
 

@@ -10,10 +10,11 @@ pub fn expand(item: &Struct) -> TokenStream {
         return TokenStream::new();
     }
     let (krate, ident, class_name) = (&item.attrs.krate, &item.ident, item.class_name());
-    quote! {
+    let names = std::iter::once(class_name).chain(item.attrs.aliases.iter().cloned());
+    let classes = names.map(|name| quote! {
         #krate::__private::inventory::submit! {
             #krate::registry::LayerClass {
-                class_name: #class_name,
+                class_name: #name,
                 module: ::core::module_path!(),
                 layer_type: ::core::any::TypeId::of::<#ident>(),
                 from_config: |__config| {
@@ -22,5 +23,6 @@ pub fn expand(item: &Struct) -> TokenStream {
                 },
             }
         }
-    }
+    });
+    classes.collect()
 }

@@ -1,6 +1,6 @@
 //! What `#[derive(Layer)]` and `#[derive(Model)]` generate: access to the fields. Behaviour is in `nn-core` and `nn-train`.
 
-use super::{constructors, fields, methods, model, module, output, registration, unused};
+use super::{constructors, fields, methods, model, module, output, registration, settings, unused};
 use crate::errors::Errors;
 use crate::{check, parse};
 use proc_macro2::TokenStream;
@@ -32,7 +32,7 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
     let debug = item.attrs.debug.then(|| module::debug(&item));
     let registration = registration::expand(&item);
     let unused = unused::expand(&item);
-    let constructors = constructors::expand(&item);
+    let (constructors, settings) = (constructors::expand(&item), settings::expand(&item));
     let (fields, output) = (fields::expand(&item), output::expand(&item));
-    quote!(#module #debug #inherent #layer #registration #unused #constructors #fields #output)
+    quote!(#module #debug #inherent #layer #registration #unused #constructors #settings #fields #output)
 }

@@ -1,9 +1,9 @@
 //! The attributes: `#[model(..)]`, `#[layer(..)]`, `#[config]` and `#[param(..)]`.
 
-use super::declared;
+use super::{declared, settings};
 use crate::errors::Errors;
 use crate::messages;
-use crate::syntax::{Declared, Input, InputShape, Role, StructAttrs};
+use crate::syntax::{Declared, Input, InputShape, Role, StructAttrs, Weight};
 use proc_macro_crate::FoundCrate;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -17,6 +17,9 @@ pub struct FieldAttrs {
     pub role: Role,
     pub declared: Option<Declared>,
     pub unused: bool,
+    pub default: Option<Expr>,
+    pub no_builder: bool,
+    pub weight: Option<Weight>,
 }
 
 /// The keys seen so far, to find repeated ones.
@@ -117,6 +120,9 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
         not_const: None,
         strict: None,
         debug: false,
+        name: None,
+        aliases: Vec::new(),
+        absent: Vec::new(),
     };
     let mut seen = Seen::default();
     let krate = of_framework(attrs);
@@ -132,7 +138,17 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
             continue;
         };
         let tokens = list.tokens.clone();
-        let known = ["input", "new", "not_const", "check", "debug", "crate"];
+        let known = [
+            "input",
+            "new",
+            "not_const",
+            "check",
+            "debug",
+            "name",
+            "alias",
+            "absent",
+            "crate",
+        ];
         keys(
             tokens,
             "`#[model(..)]` on a struct",
@@ -146,6 +162,13 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
                     found.new = declared::constructor(meta, errors)?;
                 } else if meta.path.is_ident("debug") {
                     found.debug = true;
+                } else if meta.path.is_ident("name") {
+                    found.name = settings::class_name(meta, "name", errors)?;
+                } else if meta.path.is_ident("alias") {
+                    let alias = settings::class_name(meta, "alias", errors)?;
+                    found.aliases.extend(alias);
+                } else if meta.path.is_ident("absent") {
+                    found.absent = settings::names(meta)?;
                 } else if meta.path.is_ident("not_const") {
                     found.not_const = Some(meta.path.clone());
                 } else if meta.path.is_ident("check") {
@@ -252,14 +275,17 @@ pub fn of_field(attrs: &[Attribute], errors: &mut Errors) -> FieldAttrs {
     let mut unused: Option<Path> = None;
     let mut declared: Option<Declared> = None;
     let mut seen = Seen::default();
+    let (mut default, mut no_builder, mut weight) = (None, false, None);
     for attr in attrs {
         if attr.path().is_ident("config") {
-            if !matches!(attr.meta, Meta::Path(_)) {
-                errors.at(attr, messages::CONFIG_TAKES_NOTHING);
-            }
+            (default, no_builder) = settings::config(attr, errors);
             roles.add(attr, Role::Config, "config", errors);
         } else if attr.path().is_ident("param") {
-            let role = Role::Param(param_expr(attr, errors));
+            weight = settings::weight(attr, errors);
+            let role = match weight {
+                Some(_) => Role::Param(None),
+                None => Role::Param(param_expr(attr, errors)),
+            };
             roles.add(attr, role, "param", errors);
         } else if attr.path().is_ident("layer") {
             if declared.is_some() {
@@ -301,6 +327,9 @@ pub fn of_field(attrs: &[Attribute], errors: &mut Errors) -> FieldAttrs {
         declared,
         role: roles.0.map_or(Role::Module, |(role, _)| role),
         unused: unused.is_some(),
+        default,
+        no_builder,
+        weight,
     }
 }
 

@@ -38,6 +38,7 @@ fn slot<'s>(special: &'s mut Special, method: &ImplItemFn) -> Option<&'s mut Opt
         "train_step" => Some(&mut special.train_step),
         "test_step" => Some(&mut special.test_step),
         "compute_loss" => Some(&mut special.compute_loss),
+        "call_any" => Some(&mut special.call_any),
         _ => None,
     }
 }

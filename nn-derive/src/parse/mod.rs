@@ -4,6 +4,7 @@ mod alternatives;
 mod attributes;
 mod block;
 mod declared;
+mod settings;
 
 pub use alternatives::alternatives;
 pub use attributes::{crate_of, of_impl, of_tensors};
@@ -86,5 +87,8 @@ fn field(field: syn::Field, position: Option<usize>, errors: &mut Errors) -> Fie
         role: attrs.role,
         declared: attrs.declared,
         unused: attrs.unused,
+        default: attrs.default,
+        no_builder: attrs.no_builder,
+        weight: attrs.weight,
     }
 }

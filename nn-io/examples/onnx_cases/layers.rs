@@ -3,13 +3,10 @@
 use crate::cases::{Cases, Title};
 use nn::prelude::*;
 use nn::registry::layer_from_config;
-use nn::{Error, Result, Tensors, module};
+use nn::{Error, Result, module};
 use safetensors::tensor::{Dtype, SafeTensors};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-
-/// Runs a layer on the inputs of a case.
-type Call<'a> = &'a dyn Fn(Vec<Tensor>) -> Vec<Tensor>;
 
 pub fn write(cases: &mut Cases) -> Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/layers");
@@ -36,55 +33,26 @@ pub fn write(cases: &mut Cases) -> Result<()> {
 
 fn case(cases: &mut Cases, name: &str, description: &Value, file: &SafeTensors<'_>) -> Result<()> {
     let class = description["class_name"].as_str().unwrap_or_default();
-    let mut config = plain(&description["config"]);
-    if let Some(settings) = config.as_object_mut() {
-        // Whether it is trained, and whether `call` gives states, is no setting of a layer here; Keras leaves the last out if it is not set.
-        settings.remove("trainable");
-        settings.remove("return_state");
-        settings
-            .entry("activity_regularizer")
-            .or_insert(Value::Null);
-    }
-    let config = json!({"class_name": class, "config": config});
+    let layer = layer_from_config(&json!({"class_name": class, "config": description["config"]}))?;
     let find = |what: &str| file.tensor(&format!("{name}/{what}")).ok().map(read);
     let inputs: Vec<Tensor> = match find("input") {
         Some(input) => vec![input],
         None => (0..).map_while(|i| find(&format!("input.{i}"))).collect(),
     };
-    with_layer(class, &config, inputs.len(), |layer, call| {
-        for p in &module::parameters(layer) {
-            let value = find(&format!("before/{}", p.path()));
-            p.set_value(&value.ok_or_else(|| Error::format(format!("no weight {}", p.path())))?)?;
-        }
-        let title = Title {
-            kind: "layer",
-            subject: class,
-            name,
-        };
-        cases.write(title, layer, &inputs, [1, 3, 8], call)
-    })
-}
-
-/// A configuration without what means nothing: seeds and axes of initializers, and configurations without entries.
-fn plain(value: &Value) -> Value {
-    let Value::Object(settings) = value else {
-        return value.clone();
+    let call = |inputs: Vec<Tensor>| layer.call_dyn(inputs, false);
+    if let Some(error) = call(inputs.clone()).iter().find_map(Tensor::error) {
+        return Err(error.clone());
+    }
+    for p in &module::parameters(&*layer) {
+        let value = find(&format!("before/{}", p.path()));
+        p.set_value(&value.ok_or_else(|| Error::format(format!("no weight {}", p.path())))?)?;
+    }
+    let title = Title {
+        kind: "layer",
+        subject: class,
+        name,
     };
-    let says_nothing = |key: &str, value: &Value| {
-        value.is_null() && ["seed", "input_axes", "output_axes"].contains(&key)
-            || key == "config"
-                && value
-                    .as_object()
-                    .is_some_and(|settings| settings.is_empty())
-    };
-    let plain = settings
-        .iter()
-        .map(|(key, value)| (key.clone(), plain(value)));
-    Value::Object(
-        plain
-            .filter(|(key, value)| !says_nothing(key, value))
-            .collect(),
-    )
+    cases.write(title, &*layer, &inputs, [1, 3, 8], &call)
 }
 
 fn read(view: safetensors::tensor::TensorView<'_>) -> Tensor {
@@ -98,55 +66,5 @@ fn read(view: safetensors::tensor::TensorView<'_>) -> Tensor {
             Tensor::from_vec(values.collect(), view.shape())
         }
         _ => Tensor::from_vec(words.map(f32::from_le_bytes).collect(), view.shape()),
-    }
-}
-
-/// Makes a layer and hands it to `f` with its call in inference; recurrent layers give their states too.
-fn with_layer(
-    class: &str,
-    config: &Value,
-    inputs: usize,
-    f: impl FnOnce(&dyn Module, Call<'_>) -> Result<()>,
-) -> Result<()> {
-    fn several<L: Layer<Input = Vec<Tensor>, Output = Tensor>>(
-        config: &Value,
-        f: impl FnOnce(&dyn Module, Call<'_>) -> Result<()>,
-    ) -> Result<()> {
-        let layer = L::from_config(config)?;
-        f(&layer, &|x| vec![layer.call(x, false)])
-    }
-    macro_rules! recurrent {
-        ($Layer:ty, $states:pat => $given:expr) => {{
-            let layer = <$Layer>::from_config(config)?;
-            f(&layer, &|x| {
-                let (output, states) = match &x[1..] {
-                    $states => layer.call_with_state(&x[0], Some($given)),
-                    _ => layer.call_with_state(&x[0], None),
-                };
-                states
-                    .leaves()
-                    .into_iter()
-                    .fold(vec![output], |mut all, state| {
-                        all.push(state.clone());
-                        all
-                    })
-            })
-        }};
-    }
-    match class {
-        "Add" => several::<Add>(config, f),
-        "Subtract" => several::<Subtract>(config, f),
-        "Multiply" => several::<Multiply>(config, f),
-        "Average" => several::<Average>(config, f),
-        "Maximum" => several::<Maximum>(config, f),
-        "Minimum" => several::<Minimum>(config, f),
-        "Concatenate" => several::<Concatenate>(config, f),
-        "SimpleRNN" if inputs > 1 => recurrent!(SimpleRNN, [h] => h.clone()),
-        "GRU" if inputs > 1 => recurrent!(GRU, [h] => h.clone()),
-        "LSTM" if inputs > 1 => recurrent!(LSTM, [h, c] => [h.clone(), c.clone()]),
-        _ => {
-            let layer = layer_from_config(config)?;
-            f(&*layer, &|mut x| vec![layer.call_dyn(x.remove(0), false)])
-        }
     }
 }

@@ -100,8 +100,60 @@ const IMAGES: &[Operation] = operations! {
     "bordered": x => convolved(x, Padding::Valid, 1, [[1, 0], [2, 1]], 1);
     "grouped": x => convolved(x, Padding::Same, 1, [[0, 0], [0, 0]], 2), convolved(x, Padding::Valid, 1, [[0, 0], [0, 0]], 4);
     "pools": x => ops::max_pool2d(&x[0], [2, 3], [2, 2], Padding::Same), ops::avg_pool2d(&x[0], [3, 2], [2, 2], Padding::Same), ops::max_pool2d(&x[0], [2, 2], [1, 2], Padding::Valid), ops::avg_pool2d(&x[0], [2, 2], [2, 2], Padding::Valid);
+    "depthwise": x => ops::depthwise_conv(&x[0], numbers(&[3, 2, 4, 1]), ops::ConvOptions::<2>::new(Padding::Same)), ops::depthwise_conv(&x[0], numbers(&[2, 3, 4, 2]), ops::ConvOptions::<2>::default()), ops::separable_conv(&x[0], numbers(&[3, 3, 4, 1]), numbers(&[1, 1, 4, 5]), ops::ConvOptions::<2>::default());
+    "transposed": x => transposed(x, Padding::Valid, [2, 1], None), transposed(x, Padding::Same, [2, 3], None), transposed(x, Padding::Same, [2, 3], Some([1, 2])), transposed(x, Padding::Valid, [3, 3], Some([0, 2]));
+    "larger": x => ops::up_sampling(&x[0], [2, 3], ops::Interpolation::Nearest), ops::up_sampling(&x[0], [2, 1], ops::Interpolation::Bilinear), ops::up_sampling(&x[0], [1, 3], ops::Interpolation::Bicubic);
+    "resized": x => ops::resize(&x[0], [5, 11], ops::Interpolation::Nearest, false), ops::resize(&x[0], [12, 4], ops::Interpolation::Bilinear, false), ops::resize(&x[0], [5, 11], ops::Interpolation::Bicubic, false);
+    "adaptive": x => ops::adaptive_avg_pool(&x[0], [1, 1]), ops::adaptive_max_pool(&x[0], [1, 1]);
     "then_shapes": x => ops::max_pool2d(&x[0], [2, 2], [2, 2], Padding::Valid).expand_dims(1).squeeze(1).mean_axes([1, 2], false), pixels(&convolved(x, Padding::Valid, 2, [[0, 0], [0, 0]], 1));
 };
+
+/// Of sequences `[batch, 9, 4]`, whose steps may be open.
+const STEPS: &[Operation] = operations! {
+    "convolutions": x => line(x, Padding::Same, 1), line(x, Padding::Valid, 2), line(x, Padding::Causal, 1), line(x, Padding::Causal, 2), line(x, Padding::Same, 2);
+    "depthwise": x => ops::depthwise_conv(&x[0], numbers(&[3, 4, 2]), ops::ConvOptions::<1>::new(Padding::Causal));
+    "transposed": x => ops::conv_transpose(&x[0], numbers(&[3, 5, 4]), ops::ConvTransposeOptions { strides: [2], ..ops::ConvTransposeOptions::<1>::new(Padding::Same) });
+    "pools": x => ops::max_pool(&x[0], [3], [2], Padding::Same), ops::avg_pool(&x[0], [2], [1], Padding::Same), ops::max_pool(&x[0], [2], [2], Padding::Valid);
+    "larger": x => ops::up_sampling(&x[0], [3], ops::Interpolation::Nearest);
+};
+
+/// Of volumes `[batch, 5, 6, 4, 2]`.
+const VOLUMES: &[Operation] = operations! {
+    "convolutions": x => ops::conv(&x[0], numbers(&[2, 3, 2, 2, 3]), ops::ConvOptions::<3>::new(Padding::Same)), ops::conv(&x[0], numbers(&[3, 1, 2, 1, 4]), ops::ConvOptions { groups: 2, strides: [1, 2, 1], ..ops::ConvOptions::<3>::default() });
+    "transposed": x => ops::conv_transpose(&x[0], numbers(&[2, 3, 2, 3, 2]), ops::ConvTransposeOptions { strides: [2, 1, 2], ..ops::ConvTransposeOptions::<3>::new(Padding::Same) });
+    "pools": x => ops::max_pool(&x[0], [2, 3, 2], [2, 2, 1], Padding::Same), ops::avg_pool(&x[0], [2, 2, 2], [1, 2, 2], Padding::Same);
+    "adaptive": x => ops::adaptive_avg_pool(&x[0], [2, 4, 1]), ops::adaptive_max_pool(&x[0], [3, 4, 5]);
+    "larger": x => ops::up_sampling(&x[0], [2, 1, 3], ops::Interpolation::Nearest);
+};
+
+/// Of images `[batch, 9, 7, 4]` of known height and width.
+const FIXED: &[Operation] = operations! {
+    "resized": x => ops::resize(&x[0], [5, 11], ops::Interpolation::Lanczos3, false), ops::resize(&x[0], [4, 3], ops::Interpolation::Bilinear, true), ops::up_sampling(&x[0], [2, 2], ops::Interpolation::Lanczos5);
+    "adaptive": x => ops::adaptive_avg_pool(&x[0], [4, 3]), ops::adaptive_max_pool(&x[0], [4, 3]);
+};
+
+fn line(x: &[Tensor], padding: Padding, stride: usize) -> Tensor {
+    let options = ops::ConvOptions {
+        strides: [stride],
+        ..ops::ConvOptions::<1>::new(padding)
+    };
+    ops::conv(&x[0], numbers(&[3, 4, 5]), options)
+}
+
+fn transposed(
+    x: &[Tensor],
+    padding: Padding,
+    strides: [usize; 2],
+    output_padding: Option<[usize; 2]>,
+) -> Tensor {
+    let options = ops::ConvTransposeOptions {
+        strides,
+        padding,
+        output_padding,
+        dilation: [1, 1],
+    };
+    ops::conv_transpose(&x[0], numbers(&[3, 2, 5, 4]), options)
+}
 
 fn pixels(x: &Tensor) -> Tensor {
     let pixels = Shape::new(&x.shape()[1..3]).len();
@@ -148,6 +200,9 @@ pub fn write(cases: &mut Cases) -> Result<()> {
         ("elements", ELEMENTS, numbers(&[6, 4])),
         ("sequences", SEQUENCES, numbers(&[6, 5, 6])),
         ("images", IMAGES, numbers(&[4, 9, 7, 4])),
+        ("fixed_images", FIXED, numbers(&[4, 9, 7, 4])),
+        ("steps", STEPS, numbers(&[4, 9, 4])),
+        ("volumes", VOLUMES, numbers(&[4, 5, 6, 4, 2])),
     ];
     for (subject, operations, x) in of {
         for (name, operation) in operations {

@@ -18,9 +18,11 @@ mod nn;
 pub mod proto;
 mod recurrent;
 mod reduce;
+mod resize;
 mod shape;
 mod sizes;
 mod tensor;
+mod windows;
 
 use mapping::{Mapped, Mapping, Writer};
 use nn_core::program::{Node, Source, ValueId};
@@ -242,7 +244,7 @@ fn input_types(graph: &Graph, needed: &[bool]) -> Vec<DType> {
 
 /// One operation in ONNX's, by the family that it belongs to.
 fn mapped(mapping: &mut Mapping<'_, '_>) -> Result<Vec<String>> {
-    const FAMILIES: [fn(&mut Mapping<'_, '_>) -> Mapped; 9] = [
+    const FAMILIES: [fn(&mut Mapping<'_, '_>) -> Mapped; 11] = [
         elementwise::map,
         activation::map,
         reduce::map,
@@ -251,6 +253,8 @@ fn mapped(mapping: &mut Mapping<'_, '_>) -> Result<Vec<String>> {
         linalg::map,
         nn::map,
         attention::map,
+        windows::map,
+        resize::map,
         recurrent::map,
     ];
     for family in FAMILIES {

@@ -14,6 +14,7 @@ use super::super::parallel::{self, Parts};
 use super::super::simd::Level;
 use super::Conv2d;
 use super::finish::Finish;
+use super::phase::Phase;
 use std::ops::Range;
 
 /// Multiply-adds in a task at least, about 20 µs.
@@ -21,51 +22,6 @@ const TASK_WORK: usize = 1 << 21;
 
 /// Elements of an image that may be copied for a task whatever it makes of them: 4 MiB of f32.
 const STRIP: usize = 1 << 20;
-
-/// Output positions of one axis that see the same taps: `first + step·j` for `j < count` sees, for each tap, the
-/// input at `in_step·j + offset`.
-struct Phase {
-    first: usize,
-    step: usize,
-    count: usize,
-    in_step: usize,
-    /// Index in the kernel and offset of the taps that reach the input for any j.
-    taps: Vec<(usize, isize)>,
-}
-
-impl Phase {
-    fn new(
-        first: usize,
-        step: usize,
-        count: usize,
-        in_step: usize,
-        size: usize,
-        taps: impl Iterator<Item = (usize, isize)>,
-    ) -> Self {
-        let reaches = |offset: isize| {
-            // The first j that is not above or left of the input.
-            let j = (-offset).max(0) as usize;
-            let j = j.div_ceil(in_step);
-            j < count && (in_step * j) as isize + offset < size as isize
-        };
-        Self {
-            first,
-            step,
-            count,
-            in_step,
-            taps: taps.filter(|&(_, offset)| reaches(offset)).collect(),
-        }
-    }
-
-    /// Input positions that outputs `js` see.
-    fn span(&self, js: Range<usize>) -> Range<isize> {
-        let offsets = || self.taps.iter().map(|tap| tap.1);
-        let (Some(low), Some(high)) = (offsets().min(), offsets().max()) else {
-            return 0..0;
-        };
-        (js.start * self.in_step) as isize + low..((js.end - 1) * self.in_step) as isize + high + 1
-    }
-}
 
 /// A pass over an image: which of the two sides is read and how.
 struct Pass<'a, T: 'static> {
@@ -102,13 +58,9 @@ pub fn forward<T: Gemm>(
         y: Parts::of(y),
         finish,
     };
-    let phase = |d: usize| {
-        let taps =
-            (0..g.kernel[d]).map(|k| (k, (k * g.dilation[d]) as isize - g.pad_before[d] as isize));
-        Phase::new(0, 1, pass.output[d], g.strides[d], pass.input[d], taps)
-    };
     let [ci, co] = [g.in_channels / g.groups, g.out_channels];
-    pass.run(&phase(0), &phase(1), |ky, kx, group, i, o, out| {
+    let [down, across] = [0, 1].map(|d| Phase::forward(g, d));
+    pass.run(&down, &across, |ky, kx, group, i, o, out| {
         let start = ((ky * g.kernel[1] + kx) * ci + i) * co + group * (co / g.groups) + o;
         out.copy_from_slice(&kernel[start..start + out.len()]);
     });
@@ -127,28 +79,9 @@ pub fn input_gradient<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T],
         y: Parts::of(dx),
         finish: Finish::bias(None),
     };
-    let phases = |d: usize| {
-        let (size, stride) = (pass.output[d], g.strides[d]);
-        let phase = move |first: usize| {
-            let taps = (0..g.kernel[d]).filter_map(move |k| {
-                let offset = (first + g.pad_before[d]) as isize - (k * g.dilation[d]) as isize;
-                (offset.rem_euclid(stride as isize) == 0)
-                    .then(|| (k, offset.div_euclid(stride as isize)))
-            });
-            Phase::new(
-                first,
-                stride,
-                (size - first).div_ceil(stride),
-                1,
-                pass.input[d],
-                taps,
-            )
-        };
-        (0..stride.min(size)).map(phase).collect::<Vec<_>>()
-    };
     let [ci, co] = [g.in_channels / g.groups, g.out_channels];
-    let across = phases(1);
-    for y in &phases(0) {
+    let across = Phase::gradient(g, 1);
+    for y in &Phase::gradient(g, 0) {
         for x in &across {
             // The roles of the channels are exchanged: `i` counts those of dy, `o` those of dx.
             pass.run(y, x, |ky, kx, group, i, o, out| {

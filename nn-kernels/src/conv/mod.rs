@@ -1,15 +1,20 @@
-//! Convolutions in two dimensions, channels last, and their two gradients.
+//! Convolutions of images and, as such, of volumes, channels last, and their two gradients.
 //!
 //! 1 × 1 kernels are matrix products over the image as it lies. Everything else is a product whose
 //! rows are pixels and whose k index runs over taps and channels; see `direct` and `kernel_gradient`. 3 × 3 kernels with
-//! stride 1 and enough channels go through `winograd`.
+//! stride 1 and enough channels go through `winograd`, groups of one channel through `depthwise`.
 
+mod depthwise;
 mod direct;
 mod finish;
 mod kernel_gradient;
+mod phase;
 #[cfg(test)]
 mod tests;
+mod volume;
 mod winograd;
+
+pub use volume::{Conv3d, Depth};
 
 use super::gemm::{Gemm, Mat, Start, multiply};
 use super::norm::Scaling;
@@ -95,15 +100,9 @@ impl Conv2d {
         let image = [sizes.height, sizes.width];
         let result = [sizes.out_height, sizes.out_width];
         for d in 0..2 {
-            // The farthest that any sum below comes from the first pixel.
-            let last = |count: usize, step: usize| count.saturating_sub(1).checked_mul(step);
-            let farthest = last(result[d], strides[d])
-                .zip(last(sizes.kernel[d], dilation[d]))
-                .and_then(|(window, tap)| window.checked_add(tap))
-                .and_then(|n| n.checked_add(sizes.pad_before[d]))
-                .and_then(|n| n.checked_add(image[d]))
-                .and_then(|n| n.checked_add(strides[d].max(dilation[d])));
-            if farthest.is_none_or(|n| n > FARTHEST) {
+            let windows = [result[d], strides[d]];
+            let taps = [sizes.kernel[d], dilation[d]];
+            if reaches_too_far(windows, taps, sizes.pad_before[d], image[d]) {
                 return Err(format!(
                     "convolution: windows of {:?} pixels, strides {strides:?}, dilation {dilation:?} and padding {:?} reach further than \
                      can be counted",
@@ -159,6 +158,20 @@ impl Conv2d {
             && self.groups == 1
             && [self.height, self.width] == [self.out_height, self.out_width]
     }
+}
+
+/// Whether windows and their taps, so many and so far apart, with padding on an axis of so many pixels reach further than positions are
+/// counted.
+fn reaches_too_far(windows: [usize; 2], taps: [usize; 2], pad_before: usize, image: usize) -> bool {
+    // The farthest that any sum comes from the first pixel.
+    let last = |[count, step]: [usize; 2]| count.saturating_sub(1).checked_mul(step);
+    let farthest = last(windows)
+        .zip(last(taps))
+        .and_then(|(window, tap)| window.checked_add(tap))
+        .and_then(|n| n.checked_add(pad_before))
+        .and_then(|n| n.checked_add(image))
+        .and_then(|n| n.checked_add(windows[1].max(taps[1])));
+    farthest.is_none_or(|n| n > FARTHEST)
 }
 
 /// `y[b, i, j, o] = bias[o] + Σ x[b, i·s₀ + u·d₀ − p₀, j·s₁ + v·d₁ − p₁, c] · kernel[u, v, c, o]` over taps u, v and the
@@ -238,6 +251,8 @@ fn forward_at<T: Gemm>(
         }
     } else if winograd::pays(g) {
         winograd::forward(level, g, x, kernel, finish, y);
+    } else if depthwise::pays(g) {
+        depthwise::forward(level, g, x, kernel, finish, y);
     } else {
         direct::forward(level, g, x, kernel, finish, y);
     }
@@ -264,6 +279,8 @@ fn input_gradient_at<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], 
         );
     } else if winograd::pays(g) {
         winograd::input_gradient(level, g, dy, kernel, dx);
+    } else if depthwise::pays(g) {
+        depthwise::input_gradient(level, g, dy, kernel, dx);
     } else {
         direct::input_gradient(level, g, dy, kernel, dx);
     }
@@ -287,6 +304,8 @@ fn kernel_gradient_at<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk: 
         );
     } else if winograd::pays(g) {
         winograd::kernel_gradient(level, g, x, dy, dk);
+    } else if depthwise::pays(g) {
+        depthwise::kernel_gradient(level, g, x, dy, dk);
     } else {
         kernel_gradient::kernel_gradient(level, g, x, dy, dk);
     }

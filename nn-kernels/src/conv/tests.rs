@@ -279,7 +279,11 @@ fn random(numbers: &mut Numbers) -> Conv2d {
     let mut pair = |low: usize, n: usize| [low + numbers.below(n), low + numbers.below(n)];
     let (image, channels, kernel, strides) = (pair(1, 12), pair(1, 20), pair(1, 5), pair(1, 3));
     let (dilation, pad) = (pair(1, 3), pair(0, 4));
-    let (batch, groups) = (numbers.below(4), [1, 1, 2, 3][numbers.below(4)]);
+    let (batch, groups) = (numbers.below(4), [1, 1, 2, 3, 18][numbers.below(5)]);
+    let channels = match groups {
+        18 => [1, 1 + channels[1] / 8], // each channel by itself
+        _ => channels,
+    };
     sizes(
         batch, image, channels, kernel, strides, dilation, pad, groups,
     )
@@ -309,6 +313,21 @@ fn special_sizes() {
         sizes(1, [2, 2], [3, 3], [3, 3], one, [4, 4], [4, 4], 1), // taps that only ever see padding
         sizes(2, [9, 9], [1, 1], [3, 3], one, one, one, 6),   // depthwise
         sizes(2, [9, 9], [1, 2], [3, 3], [2, 2], one, one, 5), // depthwise with a multiplier
+        sizes(3, [11, 20], [1, 1], [3, 3], one, one, one, 37), // with pixels that are summed up together
+        sizes(2, [8, 21], [1, 1], [5, 5], [1, 2], [2, 1], [3, 4], 32),
+        sizes(2, [1, 40], [1, 3], [1, 4], one, [1, 3], [0, 2], 16),
+        sizes(2, [5, 5], [1, 1], [2, 2], [3, 4], one, [0, 0], 18), // pixels that no tap sees
+        sizes(1, [2, 2], [1, 1], [3, 3], one, [4, 4], [4, 4], 3),  // taps that only see padding
+        sizes(
+            1,
+            [3, 2],
+            [1, 1],
+            [3, 3],
+            [1 << 40, 1],
+            [1 << 30, 1],
+            [1 << 41, 1],
+            17,
+        ),
         sizes(1, [1, 30], [4, 70], [1, 5], one, [1, 2], [0, 4], 1),
         sizes(0, [5, 5], [3, 3], [3, 3], one, one, one, 1),
         Conv2d::new(Sizes {
@@ -357,6 +376,8 @@ fn any_number_of_threads_gives_the_same_bits() {
         sizes(3, [28, 28], [2, 40], [5, 3], [2, 1], one, [2, 1], 1),
         sizes(9, [14, 14], [64, 64], one, one, one, [0, 0], 1),
         sizes(40, [8, 9], [17, 40], [3, 3], one, one, one, 1),
+        sizes(7, [24, 25], [1, 1], [3, 3], one, one, one, 40),
+        sizes(5, [24, 25], [1, 2], [3, 4], [2, 1], one, one, 33),
     ];
     for g in &cases {
         let case = Case::<f32>::new(g, true, 3);

@@ -7,7 +7,7 @@ use super::{Hit, Windows, for_blocks, for_each_window, gather};
 
 /// A number for a cell of a window, or `()` where nobody will ask which cell it was.
 pub trait Cell: Copy + PartialEq + Send + Sync {
-    /// The number `cell`, below the window's height times its width.
+    /// The number `cell`, below the number of the window's pixels.
     fn of(cell: usize) -> Self;
 }
 
@@ -31,8 +31,8 @@ impl Cell for i64 {
     }
 }
 
-/// The greatest of every window and channel, and in `index` the cell of the window (y · kernel width + x) that it came
-/// from: the first of equals; a NaN counts as greater than all.
+/// The greatest of every window and channel, and in `index` the cell of the window, `(z · kernel height + y) · kernel width + x`,
+/// that it came from: the first of equals; a NaN counts as greater than all.
 pub fn max_pool<T: Float, C: Cell>(x: &[T], windows: &Windows, out: &mut [T], index: &mut [C]) {
     for_each_window(
         x,

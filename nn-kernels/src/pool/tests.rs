@@ -1,6 +1,11 @@
 use super::super::simd::tests::{bits, random, same_everywhere};
 use super::*;
 
+/// A height and width with a depth.
+fn flat([height, width]: [usize; 2], depth: usize) -> [usize; 3] {
+    [depth, height, width]
+}
+
 fn cases() -> Vec<Windows> {
     let case = |batch,
                 input,
@@ -10,14 +15,31 @@ fn cases() -> Vec<Windows> {
                 pad: [usize; 2],
                 output| Windows {
         batch,
+        input: flat(input, 1),
+        output: flat(output, 1),
+        channels,
+        kernel: flat(kernel, 1),
+        stride: flat(stride, 1),
+        pad: flat(pad, 0),
+        adaptive: false,
+    };
+    let even = |batch, input: [usize; 3], output: [usize; 3], channels| Windows {
+        batch,
         input,
         output,
         channels,
-        kernel,
-        stride,
-        pad,
+        kernel: [0, 1, 2].map(|d| most_pixels(input[d], output[d])),
+        stride: [0; 3],
+        pad: [0; 3],
+        adaptive: true,
     };
     vec![
+        // Windows that share the axes evenly, overlapping or not, and more windows than pixels.
+        even(2, [1, 1, 7], [1, 1, 7], 3),
+        even(2, [1, 7, 10], [1, 3, 4], 33),
+        even(2, [5, 6, 3], [2, 3, 5], 4),
+        even(1, [1, 1, 2], [1, 1, 5], 8),
+        even(1, [4, 1, 300], [3, 1, 1], 1),
         case(0, [4, 4], 3, [2, 2], [2, 2], [0, 0], [2, 2]),
         case(1, [1, 1], 1, [1, 1], [1, 1], [0, 0], [1, 1]),
         case(3, [4, 6], 3, [2, 2], [2, 2], [0, 0], [2, 3]),
@@ -36,20 +58,18 @@ fn cases() -> Vec<Windows> {
 
 /// Windows of any kind, of every width of channels that is walked in another way.
 fn any_windows(seed: u64) -> Windows {
-    let numbers = random(10, seed);
+    let numbers = random(13, seed);
     let below = |i: usize, n: usize| ((numbers[i] + 1.0) / 2.0 * n as f32) as usize % n;
-    let input = [1 + below(0, 9), 1 + below(1, 9)];
-    let (kernel, stride) = (
-        [1 + below(2, 4), 1 + below(3, 4)],
-        [1 + below(4, 4), 1 + below(5, 4)],
-    );
-    let fits = (0..2).all(|d| kernel[d] <= input[d]);
+    let input = [1 + below(10, 5), 1 + below(0, 9), 1 + below(1, 9)];
+    let kernel = [1 + below(11, 3), 1 + below(2, 4), 1 + below(3, 4)];
+    let stride = [1 + below(12, 3), 1 + below(4, 4), 1 + below(5, 4)];
+    let fits = (0..3).all(|d| kernel[d] <= input[d]);
     let same = !fits || below(6, 2) == 0;
-    let output = [0, 1].map(|d| match same {
+    let output = [0, 1, 2].map(|d| match same {
         true => input[d].div_ceil(stride[d]),
         false => (input[d] - kernel[d]) / stride[d] + 1,
     });
-    let pad = [0, 1].map(|d| match same {
+    let pad = [0, 1, 2].map(|d| match same {
         true => ((output[d] - 1) * stride[d] + kernel[d]).saturating_sub(input[d]) / 2,
         false => 0,
     });
@@ -61,31 +81,46 @@ fn any_windows(seed: u64) -> Windows {
         kernel,
         stride,
         pad,
+        adaptive: false,
     }
+}
+
+/// The pixels of window `at` along an axis, and the cell that each lies in.
+fn along(w: &Windows, d: usize, at: usize) -> Vec<(usize, usize)> {
+    let n = w.input[d] as isize;
+    let (first, end) = match w.adaptive {
+        true => {
+            // ⌊at·n/m⌋ and ⌈(at + 1)·n/m⌉
+            let m = w.output[d] as f64;
+            let first = (at as f64 * n as f64 / m).floor() as isize;
+            (first, ((at + 1) as f64 * n as f64 / m).ceil() as isize)
+        }
+        false => {
+            let first = (at * w.stride[d]) as isize - w.pad[d] as isize;
+            (first, first + w.kernel[d] as isize)
+        }
+    };
+    let pixels = (first..end).filter(|p| (0..n).contains(p));
+    pixels.map(|p| (p as usize, (p - first) as usize)).collect()
 }
 
 /// (output element, cell, input element) of every cell on the image, windows in order, cells in order.
 fn links(w: &Windows) -> Vec<(usize, usize, usize)> {
     let mut links = Vec::new();
-    for image in 0..w.batch {
-        for oy in 0..w.output[0] {
-            for ox in 0..w.output[1] {
-                for ky in 0..w.kernel[0] {
-                    for kx in 0..w.kernel[1] {
-                        let y = (oy * w.stride[0] + ky) as isize - w.pad[0] as isize;
-                        let x = (ox * w.stride[1] + kx) as isize - w.pad[1] as isize;
-                        if y < 0 || x < 0 || y >= w.input[0] as isize || x >= w.input[1] as isize {
-                            continue;
-                        }
-                        for c in 0..w.channels {
-                            let o =
-                                ((image * w.output[0] + oy) * w.output[1] + ox) * w.channels + c;
-                            let i = ((image * w.input[0] + y as usize) * w.input[1] + x as usize)
-                                * w.channels
-                                + c;
-                            links.push((o, ky * w.kernel[1] + kx, i));
-                        }
-                    }
+    let ([n0, n1, n2], [m0, m1, m2]) = (w.input, w.output);
+    for flat in 0..w.batch * m0 * m1 * m2 {
+        let place = [flat / (m1 * m2) % m0, flat / m2 % m1, flat % m2];
+        let image = flat / (m0 * m1 * m2);
+        let [deep, down, across] = [0, 1, 2].map(|d| along(w, d, place[d]));
+        for &(z, kz) in &deep {
+            for &(y, ky) in &down {
+                for &(x, kx) in &across {
+                    let cell = (kz * w.kernel[1] + ky) * w.kernel[2] + kx;
+                    let pixel = ((image * n0 + z) * n1 + y) * n2 + x;
+                    links.extend(
+                        (0..w.channels)
+                            .map(|c| (flat * w.channels + c, cell, pixel * w.channels + c)),
+                    );
                 }
             }
         }
@@ -102,7 +137,8 @@ fn pooling_agrees_with_plain_loops() {
 }
 
 fn check(w: Windows) {
-    let (input, output) = (w.batch * w.input_image(), w.batch * w.output_image());
+    let count = |sizes: [usize; 3]| w.batch * sizes.iter().product::<usize>() * w.channels;
+    let (input, output) = (count(w.input), count(w.output));
     // Few values, many ties.
     let x: Vec<f32> = random(input, 1).iter().map(|v| (v * 4.0).round()).collect();
     let dy = random(output, 2);
@@ -133,7 +169,7 @@ fn check(w: Windows) {
         let mut again = nothing;
         max_pool(&x, &w, &mut again, &mut vec![(); output]);
         assert_eq!(bits(&again), bits(&max), "{w:?}");
-        if w.kernel[0] * w.kernel[1] <= 256 {
+        if w.kernel.iter().product::<usize>() <= 256 {
             let (mut small, mut again) = (vec![9_u8; output], vec![f32::NAN; input]);
             max_pool(&x, &w, &mut max, &mut small);
             assert!(small.iter().zip(&index).all(|(&s, &i)| s as i64 == i));
@@ -153,7 +189,7 @@ fn check(w: Windows) {
     let expected: Vec<i64> = best.iter().map(|b| b.1.unwrap_or(0) as i64).collect();
     assert_eq!(index, expected, "{w:?}");
     // As many terms of size up to 4 as a window has cells, and a rounded reciprocal and its product.
-    let tolerance = (w.kernel[0] * w.kernel[1] + 2) as f64 * 4.0 * f32::EPSILON as f64;
+    let tolerance = (w.kernel.iter().product::<usize>() + 2) as f64 * 4.0 * f32::EPSILON as f64;
     let means = sums.iter().zip(&counts).map(|(s, n)| s / n.max(1.0));
     for (found, expected) in [
         (&found_max_dx, max_dx),
@@ -173,12 +209,13 @@ fn nan_and_infinite_windows() {
     for channels in [1, 3, 8, 41] {
         let w = Windows {
             batch: 1,
-            input: [1, 6],
-            output: [1, 3],
+            input: [1, 1, 6],
+            output: [1, 1, 3],
             channels,
-            kernel: [1, 2],
-            stride: [1, 2],
-            pad: [0, 0],
+            kernel: [1, 1, 2],
+            stride: [1, 1, 2],
+            pad: [0; 3],
+            adaptive: false,
         };
         let wide = |x: [f32; 6]| x.map(|v| vec![v; channels]).concat();
         let (max, index, average) = same_everywhere(|| {

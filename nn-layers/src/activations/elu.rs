@@ -20,7 +20,8 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
 pub struct ELU {
-    #[config]
+    /// What large negative numbers approach, negated.
+    #[config(default = 1.0)]
     alpha: f64,
 }
 
@@ -29,14 +30,7 @@ impl ELU {
     /// With `alpha` 1.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> ELU {
-        ELU { alpha: 1.0 }
-    }
-
-    /// What large negative numbers approach, negated.
-    #[must_use]
-    pub const fn alpha(mut self, alpha: f64) -> ELU {
-        self.alpha = alpha;
-        self
+        ELU::with_defaults()
     }
 
     /// The shape of the output, that of the input.

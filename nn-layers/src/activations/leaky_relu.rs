@@ -20,7 +20,8 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
 pub struct LeakyReLU {
-    #[config]
+    /// The slope below 0.
+    #[config(default = 0.3)]
     negative_slope: f64,
 }
 
@@ -29,16 +30,7 @@ impl LeakyReLU {
     /// With the slope 0.3.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> LeakyReLU {
-        LeakyReLU {
-            negative_slope: 0.3,
-        }
-    }
-
-    /// The slope below 0.
-    #[must_use]
-    pub const fn negative_slope(mut self, negative_slope: f64) -> LeakyReLU {
-        self.negative_slope = negative_slope;
-        self
+        LeakyReLU::with_defaults()
     }
 
     /// The shape of the output, that of the input.

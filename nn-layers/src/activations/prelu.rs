@@ -2,8 +2,7 @@
 
 use crate::ShapeError;
 use crate::core::axes::Ints;
-use crate::core::weights::{put, weight, weight_builders};
-use nn_core::{Constraint, Initializer, Param, Regularizer, Result, Shape, Tensor};
+use nn_core::{Initializer, Param, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// `x`, or `alpha · x` below 0, with an `alpha` for every number of a sample.
@@ -22,15 +21,9 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
 pub struct PReLU {
-    #[config]
-    alpha_initializer: Initializer,
-    #[config]
-    alpha_regularizer: Option<Regularizer>,
-    #[config]
-    alpha_constraint: Option<Constraint>,
-    #[config]
+    #[config(default = None, no_builder)]
     shared_axes: Option<Ints>,
-    #[param(weight(alpha_initializer, alpha_regularizer, alpha_constraint))]
+    #[param(initializer = Initializer::Zeros)]
     alpha: Param,
 }
 
@@ -39,31 +32,13 @@ impl PReLU {
     /// With slopes that start at 0, one for every number of a sample.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> PReLU {
-        PReLU {
-            alpha_initializer: Initializer::Zeros,
-            alpha_regularizer: None,
-            alpha_constraint: None,
-            shared_axes: None,
-            alpha: weight(Initializer::Zeros, None, None),
-        }
+        PReLU::with_defaults()
     }
 
     /// Axes of the input along which one slope holds; not the batch, 0, where it always does.
     #[must_use]
     pub const fn shared_axes<const N: usize>(mut self, axes: [isize; N]) -> PReLU {
         self.shared_axes = Some(Ints::new(axes));
-        self
-    }
-
-    weight_builders!("`alpha`": alpha_initializer, alpha_regularizer, alpha_constraint);
-
-    const fn with_weights(mut self) -> PReLU {
-        let weight = weight(
-            self.alpha_initializer,
-            self.alpha_regularizer,
-            self.alpha_constraint,
-        );
-        put(&mut self.alpha, weight);
         self
     }
 

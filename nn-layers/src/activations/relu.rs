@@ -20,11 +20,14 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
 pub struct ReLU {
-    #[config]
+    /// The largest value that comes out, from 0 on.
+    #[config(default = None)]
     max_value: Option<f64>,
-    #[config]
+    /// The slope below the threshold, from 0 on.
+    #[config(default = 0.0)]
     negative_slope: f64,
-    #[config]
+    /// Where the line begins, from 0 on.
+    #[config(default = 0.0)]
     threshold: f64,
 }
 
@@ -33,32 +36,7 @@ impl ReLU {
     /// `max(x, 0)`.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> ReLU {
-        ReLU {
-            max_value: None,
-            negative_slope: 0.0,
-            threshold: 0.0,
-        }
-    }
-
-    /// The largest value that comes out, from 0 on.
-    #[must_use]
-    pub const fn max_value(mut self, max_value: f64) -> ReLU {
-        self.max_value = Some(max_value);
-        self
-    }
-
-    /// The slope below the threshold, from 0 on.
-    #[must_use]
-    pub const fn negative_slope(mut self, negative_slope: f64) -> ReLU {
-        self.negative_slope = negative_slope;
-        self
-    }
-
-    /// Where the line begins, from 0 on.
-    #[must_use]
-    pub const fn threshold(mut self, threshold: f64) -> ReLU {
-        self.threshold = threshold;
-        self
+        ReLU::with_defaults()
     }
 
     /// The shape of the output, that of the input.

@@ -20,7 +20,7 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
 pub struct Softmax {
-    #[config]
+    #[config(default = Axes(Ints::new([-1])), no_builder)]
     axis: Axes,
 }
 
@@ -29,9 +29,7 @@ impl Softmax {
     /// Over the last axis.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Softmax {
-        Softmax {
-            axis: Axes(Ints::new([-1])),
-        }
+        Softmax::with_defaults()
     }
 
     /// Over another axis.

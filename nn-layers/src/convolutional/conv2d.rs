@@ -1,13 +1,10 @@
 //! Convolution of images.
 
 use crate::core::activity;
-use crate::core::weights::{kernel_and_bias_builders, optional, weight};
 use crate::core::windows::{self, Windows};
 use crate::{Activation, ShapeError};
 use nn_core::ops::{Conv2dOptions, conv2d, conv2d_bias};
-use nn_core::{
-    Constraint, Error, Initializer, Padding, Param, Regularizer, Result, Shape, Tensor, is_known,
-};
+use nn_core::{Error, Initializer, Padding, Param, Regularizer, Result, Shape, Tensor, is_known};
 use nn_derive::{Layer, model};
 
 /// Slides `filters` small kernels over an image: `y = activation(x ∗ kernel + bias)` (a cross-correlation, as everywhere in deep
@@ -24,46 +21,41 @@ use nn_derive::{Layer, model};
 /// use nn_layers::Conv2D;
 /// let conv = Conv2D::new(32, 3).padding(Padding::Same);
 /// assert_eq!(conv.forward(Tensor::ones([2, 28, 28, 1])).shape(), [2, 28, 28, 32]);
-/// let tall = Conv2D::new(8, 3).kernel_shape([3, 1]).strides(2);
+/// let tall = Conv2D::new(8, 3).kernel_size_by_side([3, 1]).strides(2);
 /// assert_eq!(tall.forward(Tensor::ones([2, 28, 28, 1])).shape(), [2, 13, 14, 8]);
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug)]
+#[model(crate = nn_core, debug, absent(data_format = "channels_last", lora_rank, lora_alpha, quantization_config))]
 pub struct Conv2D {
     #[config]
     filters: usize,
     #[config]
     kernel_size: [usize; 2],
-    #[config]
+    /// Pixels from one window to the next, down and right.
+    #[config(default = [1; 2])]
     strides: [usize; 2],
-    #[config]
+    /// What happens at the border.
+    #[config(default = Padding::Valid)]
     padding: Padding,
-    #[config]
+    /// Pixels from one tap of the kernel to the next, down and right.
+    #[config(default = [1; 2])]
     dilation_rate: [usize; 2],
-    #[config]
+    /// Groups of channels that do not see each other; the number divides both channels and filters.
+    #[config(default = 1)]
     groups: usize,
-    #[config]
+    /// The function applied to the result.
+    #[config(default = Activation::Linear)]
     activation: Activation,
-    #[config]
+    /// With or without a bias.
+    #[config(default = true)]
     use_bias: bool,
-    #[config]
-    kernel_initializer: Initializer,
-    #[config]
-    bias_initializer: Initializer,
-    #[config]
-    kernel_regularizer: Option<Regularizer>,
-    #[config]
-    bias_regularizer: Option<Regularizer>,
-    #[config]
+    /// A penalty on the output, divided by the batch size and added to the loss.
+    #[config(default = None)]
     activity_regularizer: Option<Regularizer>,
-    #[config]
-    kernel_constraint: Option<Constraint>,
-    #[config]
-    bias_constraint: Option<Constraint>,
-    #[param(weight(kernel_initializer, kernel_regularizer, kernel_constraint))]
+    #[param(initializer = Initializer::GlorotUniform)]
     kernel: Param,
     /// `None` without a bias.
-    #[param(optional(use_bias, bias_initializer, bias_regularizer, bias_constraint))]
+    #[param(initializer = Initializer::Zeros, when = use_bias)]
     bias: Option<Param>,
 }
 
@@ -71,75 +63,15 @@ pub struct Conv2D {
 impl Conv2D {
     /// `filters` kernels of `kernel_size × kernel_size` pixels, one pixel apart, within the image, with a bias and without an activation.
     pub const fn new(filters: usize, kernel_size: usize) -> Conv2D {
-        Conv2D {
-            filters,
-            kernel_size: [kernel_size; 2],
-            strides: [1; 2],
-            padding: Padding::Valid,
-            dilation_rate: [1; 2],
-            groups: 1,
-            activation: Activation::Linear,
-            use_bias: true,
-            kernel_initializer: Initializer::GlorotUniform,
-            bias_initializer: Initializer::Zeros,
-            kernel_regularizer: None,
-            bias_regularizer: None,
-            activity_regularizer: None,
-            kernel_constraint: None,
-            bias_constraint: None,
-            kernel: weight(Initializer::GlorotUniform, None, None),
-            bias: optional(true, Initializer::Zeros, None, None),
-        }
+        Conv2D::with_defaults(filters, [kernel_size; 2])
     }
 
     /// `[height, width]` of the kernel, where they differ.
     #[must_use]
-    pub const fn kernel_shape(mut self, kernel_size: [usize; 2]) -> Conv2D {
+    pub const fn kernel_size_by_side(mut self, kernel_size: [usize; 2]) -> Conv2D {
         self.kernel_size = kernel_size;
         self
     }
-
-    /// Pixels from one window to the next.
-    #[must_use]
-    pub const fn strides(self, strides: usize) -> Conv2D {
-        self.stride_shape([strides; 2])
-    }
-
-    /// Pixels from one window to the next, `[down, right]`, where they differ.
-    #[must_use]
-    pub const fn stride_shape(mut self, strides: [usize; 2]) -> Conv2D {
-        self.strides = strides;
-        self
-    }
-
-    /// What happens at the border.
-    #[must_use]
-    pub const fn padding(mut self, padding: Padding) -> Conv2D {
-        self.padding = padding;
-        self
-    }
-
-    /// Pixels from one tap of the kernel to the next.
-    #[must_use]
-    pub const fn dilation_rate(self, dilation_rate: usize) -> Conv2D {
-        self.dilation_shape([dilation_rate; 2])
-    }
-
-    /// Pixels from one tap of the kernel to the next, `[down, right]`, where they differ.
-    #[must_use]
-    pub const fn dilation_shape(mut self, dilation_rate: [usize; 2]) -> Conv2D {
-        self.dilation_rate = dilation_rate;
-        self
-    }
-
-    /// Groups of channels that do not see each other; the number divides both channels and filters.
-    #[must_use]
-    pub const fn groups(mut self, groups: usize) -> Conv2D {
-        self.groups = groups;
-        self
-    }
-
-    kernel_and_bias_builders!();
 
     /// The shape of the output, `[batch, height', width', filters]`.
     ///

@@ -1,9 +1,8 @@
 //! The fully connected layer.
 
 use crate::core::activity;
-use crate::core::weights::{kernel_and_bias_builders, optional, weight};
 use crate::{Activation, ShapeError};
-use nn_core::{Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor};
+use nn_core::{Error, Initializer, Param, Regularizer, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// Every output from every input: `y = activation(x·kernel + bias)`, on the last axis.
@@ -20,32 +19,23 @@ use nn_derive::{Layer, model};
 /// assert_eq!(dense.count_params(), 784 * 16 + 16);
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug)]
+#[model(crate = nn_core, debug, absent(lora_rank, lora_alpha, quantization_config))]
 pub struct Dense {
     #[config]
     units: usize,
-    #[config]
+    /// The function applied to the result.
+    #[config(default = Activation::Linear)]
     activation: Activation,
-    #[config]
+    /// With or without a bias.
+    #[config(default = true)]
     use_bias: bool,
-    #[config]
-    kernel_initializer: Initializer,
-    #[config]
-    bias_initializer: Initializer,
-    #[config]
-    kernel_regularizer: Option<Regularizer>,
-    #[config]
-    bias_regularizer: Option<Regularizer>,
-    #[config]
+    /// A penalty on the output, divided by the batch size and added to the loss.
+    #[config(default = None)]
     activity_regularizer: Option<Regularizer>,
-    #[config]
-    kernel_constraint: Option<Constraint>,
-    #[config]
-    bias_constraint: Option<Constraint>,
-    #[param(weight(kernel_initializer, kernel_regularizer, kernel_constraint))]
+    #[param(initializer = Initializer::GlorotUniform)]
     kernel: Param,
     /// `None` without a bias.
-    #[param(optional(use_bias, bias_initializer, bias_regularizer, bias_constraint))]
+    #[param(initializer = Initializer::Zeros, when = use_bias)]
     bias: Option<Param>,
 }
 
@@ -53,23 +43,8 @@ pub struct Dense {
 impl Dense {
     /// `units` outputs, with a bias and without an activation; the kernel starts Glorot uniform, the bias at 0.
     pub const fn new(units: usize) -> Dense {
-        Dense {
-            units,
-            activation: Activation::Linear,
-            use_bias: true,
-            kernel_initializer: Initializer::GlorotUniform,
-            bias_initializer: Initializer::Zeros,
-            kernel_regularizer: None,
-            bias_regularizer: None,
-            activity_regularizer: None,
-            kernel_constraint: None,
-            bias_constraint: None,
-            kernel: weight(Initializer::GlorotUniform, None, None),
-            bias: optional(true, Initializer::Zeros, None, None),
-        }
+        Dense::with_defaults(units)
     }
-
-    kernel_and_bias_builders!();
 
     /// The shape of the output, `[.., units]`.
     ///

@@ -1,11 +1,7 @@
 //! Vectors for indices.
 
 use crate::ShapeError;
-use crate::core::weights::{put, weight, weight_builders};
-use nn_core::{
-    Constraint, DType, Error, Initializer, MAX_RANK, Param, Regularizer, Result, Shape, Tensor,
-    with_float,
-};
+use nn_core::{DType, Error, Initializer, MAX_RANK, Param, Result, Shape, Tensor, with_float};
 use nn_derive::{Layer, model};
 
 /// Keras's default for embeddings, uniform within ±0.05.
@@ -30,19 +26,13 @@ const UNIFORM: Initializer = Initializer::RandomUniform {
 /// assert!(error.to_string().contains("1000"));
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug)]
+#[model(crate = nn_core, debug, absent(mask_zero = false, lora_rank, lora_alpha, quantization_config))]
 pub struct Embedding {
     #[config]
     input_dim: usize,
     #[config]
     output_dim: usize,
-    #[config]
-    embeddings_initializer: Initializer,
-    #[config]
-    embeddings_regularizer: Option<Regularizer>,
-    #[config]
-    embeddings_constraint: Option<Constraint>,
-    #[param(weight(embeddings_initializer, embeddings_regularizer, embeddings_constraint))]
+    #[param(initializer = UNIFORM)]
     embeddings: Param,
 }
 
@@ -50,26 +40,7 @@ pub struct Embedding {
 impl Embedding {
     /// Vectors of `output_dim` numbers for the indices from 0 to `input_dim - 1`; they start uniform within ±0.05.
     pub const fn new(input_dim: usize, output_dim: usize) -> Embedding {
-        Embedding {
-            input_dim,
-            output_dim,
-            embeddings_initializer: UNIFORM,
-            embeddings_regularizer: None,
-            embeddings_constraint: None,
-            embeddings: weight(UNIFORM, None, None),
-        }
-    }
-
-    weight_builders!("the table": embeddings_initializer, embeddings_regularizer, embeddings_constraint);
-
-    const fn with_weights(mut self) -> Embedding {
-        let weight = weight(
-            self.embeddings_initializer,
-            self.embeddings_regularizer,
-            self.embeddings_constraint,
-        );
-        put(&mut self.embeddings, weight);
-        self
+        Embedding::with_defaults(input_dim, output_dim)
     }
 
     /// The shape of the output, `[.., output_dim]`.

@@ -88,7 +88,7 @@ impl Module for Lambda {
     }
 
     fn from_config(config: &Value) -> Result<Lambda> {
-        let name: String = Reader::new("Lambda", config)?.value("function")?;
+        let name: String = Reader::new(&["Lambda"], config)?.value("function")?;
         let all = KNOWN.lock().unwrap_or_else(|e| e.into_inner());
         let function = match all.get(&name) {
             Some(Known::Always(function)) => Some(function.clone()),

@@ -6,7 +6,6 @@ mod dense;
 mod embedding;
 mod lambda;
 pub(crate) mod place;
-pub(crate) mod weights;
 pub(crate) mod windows;
 
 pub use dense::Dense;

@@ -21,6 +21,12 @@ impl Windows {
 
     /// `[batch, height, width, channels]` for an image of that layout.
     pub const fn output_shape(&self, input: &Shape, channels: usize) -> Result<Shape, ShapeError> {
+        if let Padding::Causal = self.padding {
+            let error = ShapeError::new(self.layer);
+            return Err(error.text(
+                " has no order of time; `Padding::Causal` is for sequences, use `Padding::Same`",
+            ));
+        }
         let mut i = 0;
         while i < 2 {
             if self.size[i] == 0 || self.strides[i] == 0 || self.dilation[i] == 0 {

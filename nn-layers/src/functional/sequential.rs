@@ -1,7 +1,7 @@
 //! Layers in a row.
 
 use nn_core::config::{Reader, Writer};
-use nn_core::registry::{DynLayer, LayerClass, config_of, layer_from_config};
+use nn_core::registry::{DynLayer, LayerClass, call_one, config_of, layer_from_config};
 use nn_core::{Error, Layer, Module, Result, Tensor};
 use serde_json::Value;
 
@@ -42,6 +42,11 @@ impl Sequential {
         self
     }
 
+    /// Adds a layer at the end: in a loop, or where [`Sequential::add`] does not fit.
+    pub fn push<L: Layer<Input = Tensor, Output = Tensor>>(&mut self, layer: L) {
+        self.layers.push(Box::new(layer));
+    }
+
     /// How many layers there are.
     pub fn len(&self) -> usize {
         self.layers.len()
@@ -59,6 +64,32 @@ impl Sequential {
 
     /// The layers in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &dyn DynLayer> + ExactSizeIterator {
+        self.layers.iter().map(|layer| &**layer)
+    }
+}
+
+impl std::ops::Index<usize> for Sequential {
+    type Output = dyn DynLayer;
+    /// # Panics
+    /// When there is no layer at that position; [`Sequential::get`] returns an `Option`.
+    fn index(&self, index: usize) -> &(dyn DynLayer + 'static) {
+        match self.layers.get(index) {
+            Some(layer) => &**layer,
+            None => panic!(
+                "a Sequential of {} layers has no layer {index}",
+                self.layers.len()
+            ),
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a Sequential {
+    type Item = &'a dyn DynLayer;
+    type IntoIter = std::iter::Map<
+        std::slice::Iter<'a, Box<dyn DynLayer>>,
+        fn(&'a Box<dyn DynLayer>) -> &'a dyn DynLayer,
+    >;
+    fn into_iter(self) -> Self::IntoIter {
         self.layers.iter().map(|layer| &**layer)
     }
 }
@@ -96,13 +127,19 @@ impl Module for Sequential {
             layer_from_config(layer).map_err(|e| e.context(format!("layer {i} of Sequential")))
         };
         // Read where they are: a copy at every level would make deep nesting slow.
-        let layers = Reader::new("Sequential", config)?.entry("layers", |layers| {
+        let reader = Reader::new(&["Sequential"], config)?;
+        reader.only(&["layers", "build_input_shape"], &[])?;
+        let layers = reader.entry("layers", |layers| {
             let layers = layers.as_array().ok_or_else(|| {
                 Error::format(format!("expected a list of layers, found {layers}"))
             })?;
-            layers.iter().enumerate().map(read).collect::<Result<_>>()
+            // What goes in is no layer here: the first call says it.
+            let layers = layers.iter().filter(|l| l["class_name"] != "InputLayer");
+            layers.enumerate().map(read).collect::<Result<_>>()
         })?;
-        Ok(Sequential { layers })
+        let model = Sequential { layers };
+        reader.finish(&model)?;
+        Ok(model)
     }
 }
 
@@ -113,7 +150,7 @@ impl Layer for Sequential {
     fn run(&self, input: Tensor, training: bool) -> Tensor {
         self.layers
             .iter()
-            .fold(input, |x, layer| layer.call_dyn(x, training))
+            .fold(input, |x, layer| call_one(&**layer, x, training))
     }
 }
 

@@ -21,7 +21,8 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
 pub struct Concatenate {
-    #[config]
+    /// The axis along which they are joined, counted from the end if negative.
+    #[config(default = -1)]
     axis: isize,
 }
 
@@ -30,14 +31,7 @@ impl Concatenate {
     /// Along the last axis.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Concatenate {
-        Concatenate { axis: -1 }
-    }
-
-    /// Along another axis, counted from the end if negative.
-    #[must_use]
-    pub const fn axis(mut self, axis: isize) -> Concatenate {
-        self.axis = axis;
-        self
+        Concatenate::with_defaults()
     }
 
     /// The shape of the output.

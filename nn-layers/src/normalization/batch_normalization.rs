@@ -1,12 +1,9 @@
 //! Batch normalization.
 
 use crate::ShapeError;
-use crate::core::weights::{normalization_builders, optional, put};
 use nn_core::axis_of;
 use nn_core::ops::{batch_norm_inference, batch_norm_train};
-use nn_core::{
-    Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor, no_gradient,
-};
+use nn_core::{Error, Initializer, Param, Result, Shape, Tensor, no_gradient};
 use nn_derive::{Layer, model};
 
 /// Normalizes every channel over all other axes: `y = gamma · (x - mean) / √(variance + epsilon) + beta`.
@@ -31,43 +28,32 @@ use nn_derive::{Layer, model};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug)]
+#[model(crate = nn_core, debug, absent(renorm = false, renorm_clipping, renorm_momentum = 0.99, synchronized = false))]
 pub struct BatchNormalization {
-    #[config]
+    /// The axis of the channels, counted from the end if negative.
+    #[config(default = -1)]
     axis: isize,
-    #[config]
+    /// How much of the moving statistics stays at each step, from 0 to 1.
+    #[config(default = 0.99)]
     momentum: f64,
-    #[config]
+    /// What is added to the variance, so that nothing is divided by 0.
+    #[config(default = 1e-3)]
     epsilon: f64,
-    #[config]
+    /// With or without `beta`.
+    #[config(default = true)]
     center: bool,
-    #[config]
+    /// With or without `gamma`.
+    #[config(default = true)]
     scale: bool,
-    #[config]
-    beta_initializer: Initializer,
-    #[config]
-    gamma_initializer: Initializer,
-    #[config]
-    moving_mean_initializer: Initializer,
-    #[config]
-    moving_variance_initializer: Initializer,
-    #[config]
-    beta_regularizer: Option<Regularizer>,
-    #[config]
-    gamma_regularizer: Option<Regularizer>,
-    #[config]
-    beta_constraint: Option<Constraint>,
-    #[config]
-    gamma_constraint: Option<Constraint>,
     /// `None` without scale.
-    #[param(optional(scale, gamma_initializer, gamma_regularizer, gamma_constraint))]
+    #[param(initializer = Initializer::Ones, when = scale)]
     gamma: Option<Param>,
     /// `None` without center.
-    #[param(optional(center, beta_initializer, beta_regularizer, beta_constraint))]
+    #[param(initializer = Initializer::Zeros, when = center)]
     beta: Option<Param>,
-    #[param(Param::buffer(moving_mean_initializer))]
+    #[param(buffer, initializer = Initializer::Zeros)]
     moving_mean: Param,
-    #[param(Param::buffer(moving_variance_initializer))]
+    #[param(buffer, initializer = Initializer::Ones)]
     moving_variance: Param,
 }
 
@@ -76,60 +62,7 @@ impl BatchNormalization {
     /// Over the last axis, with momentum 0.99, epsilon 1e-3, `gamma` from 1 and `beta` from 0.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> BatchNormalization {
-        BatchNormalization {
-            axis: -1,
-            momentum: 0.99,
-            epsilon: 1e-3,
-            center: true,
-            scale: true,
-            beta_initializer: Initializer::Zeros,
-            gamma_initializer: Initializer::Ones,
-            moving_mean_initializer: Initializer::Zeros,
-            moving_variance_initializer: Initializer::Ones,
-            beta_regularizer: None,
-            gamma_regularizer: None,
-            beta_constraint: None,
-            gamma_constraint: None,
-            gamma: optional(true, Initializer::Ones, None, None),
-            beta: optional(true, Initializer::Zeros, None, None),
-            moving_mean: Param::buffer(Initializer::Zeros),
-            moving_variance: Param::buffer(Initializer::Ones),
-        }
-    }
-
-    /// The axis of the channels, counted from the end if negative.
-    #[must_use]
-    pub const fn axis(mut self, axis: isize) -> BatchNormalization {
-        self.axis = axis;
-        self
-    }
-
-    /// How much of the moving statistics stays at each step, from 0 to 1.
-    #[must_use]
-    pub const fn momentum(mut self, momentum: f64) -> BatchNormalization {
-        self.momentum = momentum;
-        self
-    }
-
-    normalization_builders!();
-
-    /// How the moving mean starts.
-    #[must_use]
-    pub const fn moving_mean_initializer(mut self, initializer: Initializer) -> BatchNormalization {
-        self.moving_mean_initializer = initializer;
-        put(&mut self.moving_mean, Param::buffer(initializer));
-        self
-    }
-
-    /// How the moving variance starts.
-    #[must_use]
-    pub const fn moving_variance_initializer(
-        mut self,
-        initializer: Initializer,
-    ) -> BatchNormalization {
-        self.moving_variance_initializer = initializer;
-        put(&mut self.moving_variance, Param::buffer(initializer));
-        self
+        BatchNormalization::with_defaults()
     }
 
     /// The shape of the output, that of the input.

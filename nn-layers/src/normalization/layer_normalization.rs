@@ -2,9 +2,8 @@
 
 use crate::ShapeError;
 use crate::core::axes::Ints;
-use crate::core::weights::{normalization_builders, optional};
 use nn_core::ops::layer_norm;
-use nn_core::{Constraint, Error, Initializer, Param, Regularizer, Result, Shape, Tensor};
+use nn_core::{Error, Initializer, Param, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// Normalizes every sample by itself: `y = gamma · (x - mean) / √(variance + epsilon) + beta`, mean and biased variance over `axis`.
@@ -20,33 +19,24 @@ use nn_derive::{Layer, model};
 /// nn_core::testing::assert_close(&y, &Tensor::from([[-1.0_f32, 1.0], [-1.0, 1.0]]), 1e-3);
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug)]
+#[model(crate = nn_core, debug, absent(rms_scaling = false))]
 pub struct LayerNormalization {
-    #[config]
+    #[config(default = Ints::new([-1]), no_builder)]
     axis: Ints,
-    #[config]
+    /// What is added to the variance, so that nothing is divided by 0.
+    #[config(default = 1e-3)]
     epsilon: f64,
-    #[config]
+    /// With or without `beta`.
+    #[config(default = true)]
     center: bool,
-    #[config]
+    /// With or without `gamma`.
+    #[config(default = true)]
     scale: bool,
-    #[config]
-    beta_initializer: Initializer,
-    #[config]
-    gamma_initializer: Initializer,
-    #[config]
-    beta_regularizer: Option<Regularizer>,
-    #[config]
-    gamma_regularizer: Option<Regularizer>,
-    #[config]
-    beta_constraint: Option<Constraint>,
-    #[config]
-    gamma_constraint: Option<Constraint>,
     /// `None` without scale.
-    #[param(optional(scale, gamma_initializer, gamma_regularizer, gamma_constraint))]
+    #[param(initializer = Initializer::Ones, when = scale)]
     gamma: Option<Param>,
     /// `None` without center.
-    #[param(optional(center, beta_initializer, beta_regularizer, beta_constraint))]
+    #[param(initializer = Initializer::Zeros, when = center)]
     beta: Option<Param>,
 }
 
@@ -55,20 +45,7 @@ impl LayerNormalization {
     /// Over the last axis, with epsilon 1e-3, `gamma` from 1 and `beta` from 0.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> LayerNormalization {
-        LayerNormalization {
-            axis: Ints::new([-1]),
-            epsilon: 1e-3,
-            center: true,
-            scale: true,
-            beta_initializer: Initializer::Zeros,
-            gamma_initializer: Initializer::Ones,
-            beta_regularizer: None,
-            gamma_regularizer: None,
-            beta_constraint: None,
-            gamma_constraint: None,
-            gamma: optional(true, Initializer::Ones, None, None),
-            beta: optional(true, Initializer::Zeros, None, None),
-        }
+        LayerNormalization::with_defaults()
     }
 
     /// Over another axis.
@@ -83,8 +60,6 @@ impl LayerNormalization {
         self.axis = Ints::new(axes);
         self
     }
-
-    normalization_builders!();
 
     /// The shape of the output, that of the input.
     ///

@@ -1,7 +1,7 @@
 //! Mean over windows of an image.
 
 use crate::ShapeError;
-use crate::pooling::pool2d::{self, pool2d_builders};
+use crate::pooling::pool2d::{self, pool2d_windows};
 use nn_core::{Padding, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -19,19 +19,22 @@ use nn_derive::{Layer, model};
 /// assert_eq!(pool.forward(Tensor::ones([2, 28, 28, 8])).shape(), [2, 14, 14, 8]);
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug)]
+#[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 pub struct AveragePooling2D {
-    #[config]
+    /// Pixels of a window, down and right.
+    #[config(default = [2; 2])]
     pool_size: [usize; 2],
-    #[config]
+    /// Pixels from one window to the next; the size of the window unless it is given.
+    #[config(default = None)]
     strides: Option<[usize; 2]>,
-    #[config]
+    /// What happens at the border.
+    #[config(default = Padding::Valid)]
     padding: Padding,
 }
 
 #[model(crate = nn_core)]
 impl AveragePooling2D {
-    pool2d_builders!();
+    pool2d_windows!();
 
     /// The shape of the output, `[batch, height', width', channels]`.
     ///

@@ -18,9 +18,10 @@ use nn_derive::{Layer, model};
 /// assert_eq!(pool.forward(Tensor::ones([2, 7, 7, 512])).shape(), [2, 512]);
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug)]
+#[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 pub struct GlobalMaxPooling2D {
-    #[config]
+    /// Keeps height and width, with size 1.
+    #[config(default = false)]
     keepdims: bool,
 }
 
@@ -29,14 +30,7 @@ impl GlobalMaxPooling2D {
     /// Drops height and width.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> GlobalMaxPooling2D {
-        GlobalMaxPooling2D { keepdims: false }
-    }
-
-    /// Keeps height and width, with size 1.
-    #[must_use]
-    pub const fn keepdims(mut self, keepdims: bool) -> GlobalMaxPooling2D {
-        self.keepdims = keepdims;
-        self
+        GlobalMaxPooling2D::with_defaults()
     }
 
     /// The shape of the output, `[batch, channels]`.

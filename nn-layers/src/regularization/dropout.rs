@@ -22,7 +22,7 @@ use nn_derive::{Layer, model};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug)]
+#[model(crate = nn_core, debug, absent(noise_shape, seed))]
 pub struct Dropout {
     #[config]
     rate: f64,

@@ -17,7 +17,7 @@ use nn_derive::{Layer, model};
 /// assert_eq!(Flatten::new().forward(Tensor::ones([2, 28, 28, 3])).shape(), [2, 2352]);
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug)]
+#[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 pub struct Flatten {
     #[model(skip)]
     _place: Place,

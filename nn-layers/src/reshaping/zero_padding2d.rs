@@ -16,10 +16,10 @@ use nn_derive::{Layer, model};
 /// use nn_layers::ZeroPadding2D;
 /// let x = Tensor::ones([1, 2, 2, 1]);
 /// assert_eq!(ZeroPadding2D::new(1).forward(&x).shape(), [1, 4, 4, 1]);
-/// assert_eq!(ZeroPadding2D::new(0).sides([[0, 2], [3, 1]]).forward(&x).shape(), [1, 4, 6, 1]);
+/// assert_eq!(ZeroPadding2D::new(0).padding_by_side([[0, 2], [3, 1]]).forward(&x).shape(), [1, 4, 6, 1]);
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug)]
+#[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 pub struct ZeroPadding2D {
     #[config]
     padding: [[usize; 2]; 2],
@@ -36,7 +36,7 @@ impl ZeroPadding2D {
 
     /// Zeros on each side: `[[top, bottom], [left, right]]`.
     #[must_use]
-    pub const fn sides(mut self, padding: [[usize; 2]; 2]) -> ZeroPadding2D {
+    pub const fn padding_by_side(mut self, padding: [[usize; 2]; 2]) -> ZeroPadding2D {
         self.padding = padding;
         self
     }

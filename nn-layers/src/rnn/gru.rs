@@ -1,10 +1,9 @@
 //! The gated recurrent unit.
 
-use crate::core::weights::{optional, weight};
-use crate::rnn::recurrent::{self, Recurrent, recurrent_builders};
+use crate::rnn::recurrent::{self, Recurrent};
 use crate::{Activation, ShapeError};
 use nn_core::ops::RecurrentCell;
-use nn_core::{Constraint, Initializer, IntoInput, Param, Regularizer, Result, Shape, Tensor};
+use nn_core::{Initializer, IntoInput, Param, Regularizer, Result, Shape, Tensor, training};
 use nn_derive::{Layer, model};
 
 /// A recurrent layer that, number by number, keeps its state or replaces it by a candidate (gated recurrent unit).
@@ -29,52 +28,50 @@ use nn_derive::{Layer, model};
 /// assert_eq!(gru.count_params(), (8 + 16 + 2) * 3 * 16);
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug)]
+#[model(
+    crate = nn_core,
+    debug,
+    absent(stateful = false, unroll = false, zero_output_for_mask = false, use_cudnn = "auto", seed)
+)]
 pub struct GRU {
     #[config]
     units: usize,
-    #[config]
+    /// The function applied to the new state.
+    #[config(default = Activation::Tanh)]
     activation: Activation,
-    #[config]
+    /// The function of the gates.
+    #[config(default = Activation::Sigmoid)]
     recurrent_activation: Activation,
-    #[config]
+    /// With or without a bias.
+    #[config(default = true)]
     use_bias: bool,
-    #[config]
-    kernel_initializer: Initializer,
-    #[config]
-    recurrent_initializer: Initializer,
-    #[config]
-    bias_initializer: Initializer,
-    #[config]
+    /// Whether the reset gate comes after the product with the recurrent kernel (the default), or before it.
+    #[config(default = true)]
     reset_after: bool,
-    #[config]
-    kernel_regularizer: Option<Regularizer>,
-    #[config]
-    recurrent_regularizer: Option<Regularizer>,
-    #[config]
-    bias_regularizer: Option<Regularizer>,
-    #[config]
+    /// A penalty on the output, divided by the batch size and added to the loss.
+    #[config(default = None)]
     activity_regularizer: Option<Regularizer>,
-    #[config]
-    kernel_constraint: Option<Constraint>,
-    #[config]
-    recurrent_constraint: Option<Constraint>,
-    #[config]
-    bias_constraint: Option<Constraint>,
-    #[config]
+    /// The share of the input's features that is dropped in training, from 0 to below 1.
+    #[config(default = 0.0)]
     dropout: f64,
-    #[config]
+    /// The share of the state that is dropped in training, from 0 to below 1; steps then run one by one.
+    #[config(default = 0.0)]
     recurrent_dropout: f64,
-    #[config]
+    /// Whether the output is the state after every step, or after the last one.
+    #[config(default = false)]
     return_sequences: bool,
-    #[config]
+    /// Whether [`Layer::call_any`](nn_core::Layer::call_any) gives the last states after the output.
+    #[config(default = false)]
+    return_state: bool,
+    /// Whether the steps run from the last to the first; the output is then in that order.
+    #[config(default = false)]
     go_backwards: bool,
-    #[param(weight(kernel_initializer, kernel_regularizer, kernel_constraint))]
+    #[param(initializer = Initializer::GlorotUniform)]
     kernel: Param,
-    #[param(weight(recurrent_initializer, recurrent_regularizer, recurrent_constraint))]
+    #[param(initializer = Initializer::Orthogonal { gain: 1.0 }, keys = recurrent)]
     recurrent_kernel: Param,
     /// `None` without a bias.
-    #[param(optional(use_bias, bias_initializer, bias_regularizer, bias_constraint))]
+    #[param(initializer = Initializer::Zeros, when = use_bias)]
     bias: Option<Param>,
 }
 
@@ -83,48 +80,8 @@ impl GRU {
     /// `units` outputs, with biases, the reset after the product; the kernel starts Glorot uniform, the recurrent kernel orthogonal, the
     /// biases at 0.
     pub const fn new(units: usize) -> GRU {
-        GRU {
-            units,
-            activation: Activation::Tanh,
-            recurrent_activation: Activation::Sigmoid,
-            use_bias: true,
-            kernel_initializer: Initializer::GlorotUniform,
-            recurrent_initializer: Initializer::Orthogonal { gain: 1.0 },
-            bias_initializer: Initializer::Zeros,
-            reset_after: true,
-            kernel_regularizer: None,
-            recurrent_regularizer: None,
-            bias_regularizer: None,
-            activity_regularizer: None,
-            kernel_constraint: None,
-            recurrent_constraint: None,
-            bias_constraint: None,
-            dropout: 0.0,
-            recurrent_dropout: 0.0,
-            return_sequences: false,
-            go_backwards: false,
-            kernel: Param::new(Initializer::Zeros),
-            recurrent_kernel: Param::new(Initializer::Zeros),
-            bias: None,
-        }
-        .with_weights()
+        GRU::with_defaults(units)
     }
-
-    /// The function of the gates.
-    #[must_use]
-    pub const fn recurrent_activation(mut self, activation: Activation) -> GRU {
-        self.recurrent_activation = activation;
-        self
-    }
-
-    /// Whether the reset gate comes after the product with the recurrent kernel (the default), or before it.
-    #[must_use]
-    pub const fn reset_after(mut self, reset_after: bool) -> GRU {
-        self.reset_after = reset_after;
-        self
-    }
-
-    recurrent_builders!(bias: optional(use_bias, bias_initializer, bias_regularizer, bias_constraint));
 
     /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].
     ///
@@ -168,6 +125,10 @@ impl GRU {
         self.layer().output(&x, training)
     }
 
+    fn call_any(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor> {
+        recurrent::call_any(self, self.layer(), inputs, self.return_state, training)
+    }
+
     /// The output and the state h after the last step, from `initial_state`, h before the first step `[batch, units]`
     /// (`None`: zeros). In training as the `call` that this stands in.
     ///
@@ -189,8 +150,13 @@ impl GRU {
         initial_state: Option<Tensor>,
     ) -> (Tensor, Tensor) {
         let (layer, states) = (self.layer(), initial_state.into_iter().collect());
-        recurrent::call_with_state(self, layer, x.into_input(), states, |mut states| {
-            states.remove(0)
-        })
+        recurrent::call_with_state(
+            self,
+            layer,
+            x.into_input(),
+            states,
+            training(),
+            |mut states| states.remove(0),
+        )
     }
 }

@@ -1,11 +1,10 @@
 //! Long short-term memory.
 
-use crate::core::weights::weight;
-use crate::rnn::recurrent::{self, Recurrent, recurrent_builders};
+use crate::rnn::recurrent::{self, Recurrent};
 use crate::{Activation, ShapeError};
 use nn_core::ops::RecurrentCell;
 use nn_core::{
-    Constraint, Initializer, IntoInput, Param, Regularizer, Result, Shape, Tensor, concatenate,
+    Initializer, IntoInput, Param, Regularizer, Result, Shape, Tensor, concatenate, training,
 };
 use nn_derive::{Layer, model};
 
@@ -30,78 +29,51 @@ use nn_derive::{Layer, model};
 /// assert_eq!(lstm.count_params(), (8 + 16 + 1) * 4 * 16);
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug)]
+#[model(
+    crate = nn_core,
+    debug,
+    absent(stateful = false, unroll = false, zero_output_for_mask = false, use_cudnn = "auto", seed)
+)]
 pub struct LSTM {
     #[config]
     units: usize,
-    #[config]
+    /// The function applied to the new state.
+    #[config(default = Activation::Tanh)]
     activation: Activation,
-    #[config]
+    /// The function of the gates.
+    #[config(default = Activation::Sigmoid)]
     recurrent_activation: Activation,
-    #[config]
+    /// With or without a bias.
+    #[config(default = true)]
     use_bias: bool,
-    #[config]
-    kernel_initializer: Initializer,
-    #[config]
-    recurrent_initializer: Initializer,
-    #[config]
-    bias_initializer: Initializer,
-    #[config]
+    /// Whether the bias of the forget gate starts at 1, whatever its initializer.
+    #[config(default = true)]
     unit_forget_bias: bool,
-    #[config]
-    kernel_regularizer: Option<Regularizer>,
-    #[config]
-    recurrent_regularizer: Option<Regularizer>,
-    #[config]
-    bias_regularizer: Option<Regularizer>,
-    #[config]
+    /// A penalty on the output, divided by the batch size and added to the loss.
+    #[config(default = None)]
     activity_regularizer: Option<Regularizer>,
-    #[config]
-    kernel_constraint: Option<Constraint>,
-    #[config]
-    recurrent_constraint: Option<Constraint>,
-    #[config]
-    bias_constraint: Option<Constraint>,
-    #[config]
+    /// The share of the input's features that is dropped in training, from 0 to below 1.
+    #[config(default = 0.0)]
     dropout: f64,
-    #[config]
+    /// The share of the state that is dropped in training, from 0 to below 1; steps then run one by one.
+    #[config(default = 0.0)]
     recurrent_dropout: f64,
-    #[config]
+    /// Whether the output is the state after every step, or after the last one.
+    #[config(default = false)]
     return_sequences: bool,
-    #[config]
+    /// Whether [`Layer::call_any`](nn_core::Layer::call_any) gives the last states after the output.
+    #[config(default = false)]
+    return_state: bool,
+    /// Whether the steps run from the last to the first; the output is then in that order.
+    #[config(default = false)]
     go_backwards: bool,
-    #[param(weight(kernel_initializer, kernel_regularizer, kernel_constraint))]
+    #[param(initializer = Initializer::GlorotUniform)]
     kernel: Param,
-    #[param(weight(recurrent_initializer, recurrent_regularizer, recurrent_constraint))]
+    #[param(initializer = Initializer::Orthogonal { gain: 1.0 }, keys = recurrent)]
     recurrent_kernel: Param,
     /// `None` without a bias.
-    #[param(with_forget_gate(
-        use_bias,
-        unit_forget_bias,
-        bias_initializer,
-        bias_regularizer,
-        bias_constraint
-    ))]
+    #[param(initializer = Initializer::Zeros, when = use_bias, adjusted(unit_forget_bias = with_unit_forget_bias))]
     bias: Option<Param>,
-}
-
-/// The bias, whose forget gate starts at 1 with `unit_forget_bias`.
-const fn with_forget_gate(
-    use_bias: bool,
-    unit_forget_bias: bool,
-    initializer: Initializer,
-    regularizer: Option<Regularizer>,
-    constraint: Option<Constraint>,
-) -> Option<Param> {
-    if !use_bias {
-        return None;
-    }
-    let bias = weight(initializer, regularizer, constraint);
-    Some(if unit_forget_bias {
-        bias.adjusted(with_unit_forget_bias)
-    } else {
-        bias
-    })
 }
 
 /// The bias drawn, with ones for its second gate.
@@ -116,48 +88,8 @@ impl LSTM {
     /// `units` outputs, with a bias; the kernel starts Glorot uniform, the recurrent kernel orthogonal, the bias at 0 but for the forget
     /// gate, which starts at 1 (Jozefowicz et al. 2015).
     pub const fn new(units: usize) -> LSTM {
-        LSTM {
-            units,
-            activation: Activation::Tanh,
-            recurrent_activation: Activation::Sigmoid,
-            use_bias: true,
-            kernel_initializer: Initializer::GlorotUniform,
-            recurrent_initializer: Initializer::Orthogonal { gain: 1.0 },
-            bias_initializer: Initializer::Zeros,
-            unit_forget_bias: true,
-            kernel_regularizer: None,
-            recurrent_regularizer: None,
-            bias_regularizer: None,
-            activity_regularizer: None,
-            kernel_constraint: None,
-            recurrent_constraint: None,
-            bias_constraint: None,
-            dropout: 0.0,
-            recurrent_dropout: 0.0,
-            return_sequences: false,
-            go_backwards: false,
-            kernel: Param::new(Initializer::Zeros),
-            recurrent_kernel: Param::new(Initializer::Zeros),
-            bias: None,
-        }
-        .with_weights()
+        LSTM::with_defaults(units)
     }
-
-    /// The function of the gates.
-    #[must_use]
-    pub const fn recurrent_activation(mut self, activation: Activation) -> LSTM {
-        self.recurrent_activation = activation;
-        self
-    }
-
-    /// Whether the bias of the forget gate starts at 1, whatever its initializer.
-    #[must_use]
-    pub const fn unit_forget_bias(mut self, unit_forget_bias: bool) -> LSTM {
-        self.unit_forget_bias = unit_forget_bias;
-        self.with_weights()
-    }
-
-    recurrent_builders!(bias: with_forget_gate(use_bias, unit_forget_bias, bias_initializer, bias_regularizer, bias_constraint));
 
     /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].
     ///
@@ -198,6 +130,10 @@ impl LSTM {
         self.layer().output(&x, training)
     }
 
+    fn call_any(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor> {
+        recurrent::call_any(self, self.layer(), inputs, self.return_state, training)
+    }
+
     /// The output and the states h and c after the last step, from `initial_state`, h and c before the first step, each `[batch, units]`
     /// (`None`: zeros). In training as the `call` that this stands in.
     ///
@@ -217,8 +153,13 @@ impl LSTM {
         initial_state: Option<[Tensor; 2]>,
     ) -> (Tensor, [Tensor; 2]) {
         let states = initial_state.into_iter().flatten().collect();
-        recurrent::call_with_state(self, self.layer(), x.into_input(), states, |states| {
-            <[Tensor; 2]>::try_from(states).unwrap_or_else(|_| unreachable!("h and c"))
-        })
+        recurrent::call_with_state(
+            self,
+            self.layer(),
+            x.into_input(),
+            states,
+            training(),
+            |states| <[Tensor; 2]>::try_from(states).unwrap_or_else(|_| unreachable!("h and c")),
+        )
     }
 }

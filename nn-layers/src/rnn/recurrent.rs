@@ -7,7 +7,7 @@ use nn_core::ops::{
     RecurrentCell, RecurrentMasks, RecurrentOptions, RecurrentSteps, RecurrentWeights, recurrent,
     recurrent_output,
 };
-use nn_core::{Error, Layer, Param, Regularizer, Result, Shape, Tensor, Tensors, random, training};
+use nn_core::{Error, Layer, Param, Regularizer, Result, Shape, Tensor, Tensors, random};
 
 /// A recurrent layer with its settings, ready to run.
 pub(crate) struct Recurrent<'a> {
@@ -58,15 +58,52 @@ pub(crate) const fn output_shape(
     })
 }
 
+/// Runs a layer on an input and, if they are given, its first states, and lists the output and with `return_state` the last states.
+pub(crate) fn call_any<L: Layer<Input = Tensor, Output = Tensor>>(
+    layer: &L,
+    recurrent: Recurrent<'_>,
+    inputs: Vec<Tensor>,
+    return_state: bool,
+    training: bool,
+) -> Vec<Tensor> {
+    let count = match recurrent.cell {
+        RecurrentCell::Lstm => 2,
+        _ => 1,
+    };
+    let mut inputs = inputs.into_iter();
+    let (x, states) = (inputs.next(), inputs.collect::<Vec<_>>());
+    let x = match x {
+        Some(x) if states.is_empty() || states.len() == count => x,
+        x => {
+            let given = states.len() + usize::from(x.is_some());
+            let error = Error::value(format!(
+                "{} takes one tensor, or {} with its first states, found {given}",
+                recurrent.name,
+                1 + count
+            ));
+            return vec![Tensor::failed(error)];
+        }
+    };
+    if states.is_empty() && !return_state {
+        return vec![layer.call(x, training)];
+    }
+    let (output, mut last) = call_with_state(layer, recurrent, x, states, training, |last| last);
+    if !return_state {
+        last.clear();
+    }
+    last.insert(0, output);
+    last
+}
+
 /// Runs a layer from the given first states (from zeros if there are none): the output, and the last states as `last` arranges them.
 pub(crate) fn call_with_state<L: Layer<Input = Tensor>, S: Tensors>(
     layer: &L,
     recurrent: Recurrent<'_>,
     x: Tensor,
     states: Vec<Tensor>,
+    training: bool,
     last: impl Fn(Vec<Tensor>) -> S,
 ) -> (Tensor, S) {
-    let training = training();
     let build = |(input, _): &(Shape, Vec<Shape>)| layer.build_parameters(input);
     call_as(layer, (x, states), training, build, |(x, states)| {
         let (output, states) = recurrent.output_and_states(&x, &states, training);
@@ -200,63 +237,6 @@ impl Recurrent<'_> {
         (x.clone(), Some(masks))
     }
 }
-
-/// Builder methods of a recurrent layer; what makes its bias and of which settings is given as in the attribute of the field.
-macro_rules! recurrent_builders {
-    (bias: $make:ident($($setting:ident),*)) => {
-        crate::core::weights::activation_and_weight_builders!("The function of the candidate, and of what comes out.");
-        crate::core::weights::weight_builders!("the recurrent kernel": recurrent_initializer, recurrent_regularizer, recurrent_constraint);
-
-        /// Drops each input in training with the given probability (from 0 to below 1, an error, when it runs, otherwise), the same
-        /// ones at all steps.
-        #[must_use]
-        pub const fn dropout(mut self, rate: f64) -> Self {
-            self.dropout = rate;
-            self
-        }
-
-        /// Drops each number of the state in training, on its way into the product, with the given probability (as
-        /// [`Self::dropout`]), the same ones at all steps, others for each gate. Steps then run one by one, which is slower.
-        #[must_use]
-        pub const fn recurrent_dropout(mut self, rate: f64) -> Self {
-            self.recurrent_dropout = rate;
-            self
-        }
-
-        /// Whether the output is that of every step, `[batch, time, units]`, or of the last.
-        #[must_use]
-        pub const fn return_sequences(mut self, return_sequences: bool) -> Self {
-            self.return_sequences = return_sequences;
-            self
-        }
-
-        /// Whether the steps go from the last to the first; the output is then in that order too.
-        #[must_use]
-        pub const fn go_backwards(mut self, go_backwards: bool) -> Self {
-            self.go_backwards = go_backwards;
-            self
-        }
-
-        const fn with_weights(mut self) -> Self {
-            let kernel = crate::core::weights::weight(
-                self.kernel_initializer,
-                self.kernel_regularizer,
-                self.kernel_constraint,
-            );
-            crate::core::weights::put(&mut self.kernel, kernel);
-            let recurrent_kernel = crate::core::weights::weight(
-                self.recurrent_initializer,
-                self.recurrent_regularizer,
-                self.recurrent_constraint,
-            );
-            crate::core::weights::put(&mut self.recurrent_kernel, recurrent_kernel);
-            let bias = $make($(self.$setting),*);
-            crate::core::weights::put(&mut self.bias, bias);
-            self
-        }
-    };
-}
-pub(crate) use recurrent_builders;
 
 #[cfg(test)]
 mod tests {

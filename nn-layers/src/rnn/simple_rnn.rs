@@ -1,10 +1,9 @@
 //! The simple recurrent layer.
 
-use crate::core::weights::{optional, weight};
-use crate::rnn::recurrent::{self, Recurrent, recurrent_builders};
+use crate::rnn::recurrent::{self, Recurrent};
 use crate::{Activation, ShapeError};
 use nn_core::ops::RecurrentCell;
-use nn_core::{Constraint, Initializer, IntoInput, Param, Regularizer, Result, Shape, Tensor};
+use nn_core::{Initializer, IntoInput, Param, Regularizer, Result, Shape, Tensor, training};
 use nn_derive::{Layer, model};
 
 /// A recurrent layer whose output is its state: `h' = tanh(x·kernel + h·recurrent_kernel + bias)`, step by step.
@@ -26,48 +25,44 @@ use nn_derive::{Layer, model};
 /// assert_eq!(rnn.forward(Tensor::ones([2, 10, 8])).shape(), [2, 10, 16]);
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug)]
+#[model(
+    crate = nn_core,
+    debug,
+    absent(stateful = false, unroll = false, zero_output_for_mask = false, use_cudnn = "auto", seed)
+)]
 pub struct SimpleRNN {
     #[config]
     units: usize,
-    #[config]
+    /// The function applied to the new state.
+    #[config(default = Activation::Tanh)]
     activation: Activation,
-    #[config]
+    /// With or without a bias.
+    #[config(default = true)]
     use_bias: bool,
-    #[config]
-    kernel_initializer: Initializer,
-    #[config]
-    recurrent_initializer: Initializer,
-    #[config]
-    bias_initializer: Initializer,
-    #[config]
-    kernel_regularizer: Option<Regularizer>,
-    #[config]
-    recurrent_regularizer: Option<Regularizer>,
-    #[config]
-    bias_regularizer: Option<Regularizer>,
-    #[config]
+    /// A penalty on the output, divided by the batch size and added to the loss.
+    #[config(default = None)]
     activity_regularizer: Option<Regularizer>,
-    #[config]
-    kernel_constraint: Option<Constraint>,
-    #[config]
-    recurrent_constraint: Option<Constraint>,
-    #[config]
-    bias_constraint: Option<Constraint>,
-    #[config]
+    /// The share of the input's features that is dropped in training, from 0 to below 1.
+    #[config(default = 0.0)]
     dropout: f64,
-    #[config]
+    /// The share of the state that is dropped in training, from 0 to below 1; steps then run one by one.
+    #[config(default = 0.0)]
     recurrent_dropout: f64,
-    #[config]
+    /// Whether the output is the state after every step, or after the last one.
+    #[config(default = false)]
     return_sequences: bool,
-    #[config]
+    /// Whether [`Layer::call_any`](nn_core::Layer::call_any) gives the last states after the output.
+    #[config(default = false)]
+    return_state: bool,
+    /// Whether the steps run from the last to the first; the output is then in that order.
+    #[config(default = false)]
     go_backwards: bool,
-    #[param(weight(kernel_initializer, kernel_regularizer, kernel_constraint))]
+    #[param(initializer = Initializer::GlorotUniform)]
     kernel: Param,
-    #[param(weight(recurrent_initializer, recurrent_regularizer, recurrent_constraint))]
+    #[param(initializer = Initializer::Orthogonal { gain: 1.0 }, keys = recurrent)]
     recurrent_kernel: Param,
     /// `None` without a bias.
-    #[param(optional(use_bias, bias_initializer, bias_regularizer, bias_constraint))]
+    #[param(initializer = Initializer::Zeros, when = use_bias)]
     bias: Option<Param>,
 }
 
@@ -75,32 +70,8 @@ pub struct SimpleRNN {
 impl SimpleRNN {
     /// `units` outputs, with a bias; the kernel starts Glorot uniform, the recurrent kernel orthogonal, the bias at 0.
     pub const fn new(units: usize) -> SimpleRNN {
-        SimpleRNN {
-            units,
-            activation: Activation::Tanh,
-            use_bias: true,
-            kernel_initializer: Initializer::GlorotUniform,
-            recurrent_initializer: Initializer::Orthogonal { gain: 1.0 },
-            bias_initializer: Initializer::Zeros,
-            kernel_regularizer: None,
-            recurrent_regularizer: None,
-            bias_regularizer: None,
-            activity_regularizer: None,
-            kernel_constraint: None,
-            recurrent_constraint: None,
-            bias_constraint: None,
-            dropout: 0.0,
-            recurrent_dropout: 0.0,
-            return_sequences: false,
-            go_backwards: false,
-            kernel: Param::new(Initializer::Zeros),
-            recurrent_kernel: Param::new(Initializer::Zeros),
-            bias: None,
-        }
-        .with_weights()
+        SimpleRNN::with_defaults(units)
     }
-
-    recurrent_builders!(bias: optional(use_bias, bias_initializer, bias_regularizer, bias_constraint));
 
     /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].
     ///
@@ -141,6 +112,10 @@ impl SimpleRNN {
         self.layer().output(&x, training)
     }
 
+    fn call_any(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor> {
+        recurrent::call_any(self, self.layer(), inputs, self.return_state, training)
+    }
+
     /// The output and the state h after the last step, from `initial_state`, h before the first step `[batch, units]`
     /// (`None`: zeros). In training as the `call` that this stands in.
     ///
@@ -162,8 +137,13 @@ impl SimpleRNN {
         initial_state: Option<Tensor>,
     ) -> (Tensor, Tensor) {
         let (layer, states) = (self.layer(), initial_state.into_iter().collect());
-        recurrent::call_with_state(self, layer, x.into_input(), states, |mut states| {
-            states.remove(0)
-        })
+        recurrent::call_with_state(
+            self,
+            layer,
+            x.into_input(),
+            states,
+            training(),
+            |mut states| states.remove(0),
+        )
     }
 }

@@ -55,6 +55,17 @@ impl<S: Into<String>> FromIterator<(S, f64)> for Scores {
     }
 }
 
+impl<'a> IntoIterator for &'a Scores {
+    type Item = (&'a str, f64);
+    type IntoIter = std::iter::Map<
+        std::slice::Iter<'a, (String, f64)>,
+        fn(&'a (String, f64)) -> (&'a str, f64),
+    >;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter().map(|(n, v)| (n.as_str(), *v))
+    }
+}
+
 impl Index<&str> for Scores {
     type Output = f64;
     /// # Panics

@@ -72,6 +72,13 @@ impl From<f64> for LearningRate {
     }
 }
 
+impl From<f32> for LearningRate {
+    /// As it was written: `1e-3_f32` is 0.001, and not the `f64` next to the `f32`.
+    fn from(rate: f32) -> LearningRate {
+        LearningRate::Constant(rate.to_string().parse().unwrap_or(f64::from(rate)))
+    }
+}
+
 impl<S: Schedule + 'static> From<S> for LearningRate {
     fn from(schedule: S) -> LearningRate {
         LearningRate::Schedule(Arc::new(schedule))

@@ -39,7 +39,7 @@ use serde_json::Value;
 /// ```
 ///
 /// To write your own, implement [`Rule`], which has this trait built on it.
-pub trait Optimizer: Send {
+pub trait Optimizer: Send + Sync {
     /// Whether the settings make sense. `fit` asks before it begins, every step asks again.
     ///
     /// # Errors

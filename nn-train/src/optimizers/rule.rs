@@ -46,7 +46,7 @@ use serde_json::Value;
 /// # fn is_optimizer(_: impl Optimizer) {}
 /// # is_optimizer(SignSgd { settings: Settings::new(0.1), slots: Slots::default() });
 /// ```
-pub trait Rule: Send {
+pub trait Rule: Send + Sync {
     /// Learning rate, clipping and weight decay.
     fn settings(&self) -> &Settings;
 

@@ -1,7 +1,7 @@
 //! A model with an optimizer, losses and metrics: what can be trained, evaluated and saved as a whole.
 
 use crate::data::Batch;
-use crate::data::{Dataset, IntoDataset, IntoTensors, check_batch_size};
+use crate::data::{Dataset, IntoDataset, IntoTensors};
 use crate::metrics::Scores;
 use crate::optimizers::Optimizer;
 use crate::saving;
@@ -9,14 +9,12 @@ use crate::training::Model;
 use crate::training::State;
 use crate::training::Step;
 use crate::training::not_finite;
+use crate::training::predict::{BATCH, predict};
 use crate::training::weights::check_weights;
 use nn_core::random::with_stream;
-use nn_core::{Error, ErrorKind, IntoInput, Result, Tensor, Tensors, concatenate, layer, module};
+use nn_core::{Error, ErrorKind, IntoInput, Result, Tensor, layer, module};
 use std::ops::Deref;
 use std::path::Path;
-
-/// Samples in one step of `evaluate` and `predict`.
-const BATCH: usize = 256;
 
 /// A compiled model; it dereferences to the model.
 pub struct Compiled<M> {
@@ -151,43 +149,7 @@ impl<M: Model> Compiled<M> {
         x: impl IntoInput<M::Input>,
         batch_size: usize,
     ) -> Result<M::Output> {
-        check_batch_size(batch_size)?;
-        let x = x.into_input();
-        let rows = match x.leaves().first() {
-            Some(first) => first.try_shape()?.first().copied(),
-            None => None,
-        };
-        let output = match rows {
-            Some(rows) if rows > batch_size => self.predict_in_parts(&x, batch_size)?,
-            _ => layer::call(&self.model, x, false),
-        };
-        match output.error() {
-            Some(error) => Err(error.clone()),
-            // As of an output that was put together of parts.
-            None => Ok(output.map(&mut |leaf| leaf.without_mask())),
-        }
-    }
-
-    fn predict_in_parts(&self, x: &M::Input, batch_size: usize) -> Result<M::Output> {
-        let data = Dataset::inputs(x.leaves().into_iter().cloned().collect::<Vec<_>>())?;
-        let mut parts: Vec<Vec<Tensor>> = Vec::new();
-        let mut whole = None;
-        for batch in data.batches(batch_size).datasets() {
-            // With what the input holds beside tensors.
-            let input = with_leaves(x.clone(), batch.xs().to_vec());
-            let output = layer::call(&self.model, input, false);
-            let leaves = output.leaves();
-            parts.resize_with(leaves.len(), Vec::new);
-            for (part, leaf) in parts.iter_mut().zip(leaves) {
-                part.push(leaf.clone().ok()?);
-            }
-            whole = Some(output);
-        }
-        let parts: Vec<Tensor> = parts.iter().map(|part| concatenate(part, 0)).collect();
-        match whole {
-            Some(output) => Ok(with_leaves(output, parts)),
-            None => M::Output::from_leaves(parts),
-        }
+        predict(&self.model, x.into_input(), batch_size)
     }
 
     /// One training step on one batch; the loss and metrics of this batch.
@@ -251,10 +213,4 @@ impl<M: Model> Compiled<M> {
         let (model, state) = saving::load_compiled(path.as_ref())?;
         Ok(Compiled { model, state })
     }
-}
-
-/// A structure with other tensors, as many as it has.
-fn with_leaves<T: Tensors>(whole: T, leaves: Vec<Tensor>) -> T {
-    let mut leaves = leaves.into_iter();
-    whole.map(&mut |tensor| leaves.next().unwrap_or(tensor))
 }

@@ -6,6 +6,7 @@ mod fit;
 pub mod history;
 mod model;
 mod not_finite;
+pub(crate) mod predict;
 pub(crate) mod progress;
 pub(crate) mod resume;
 mod running;

@@ -8,7 +8,8 @@ use crate::training::Compile;
 use crate::training::Compiled;
 use crate::training::State;
 use crate::training::Step;
-use nn_core::{GradientTape, Graph, InputShapes, Layer, Result, Tensor, trace};
+use crate::training::predict::{BATCH, predict};
+use nn_core::{GradientTape, Graph, InputShapes, IntoInput, Layer, Result, Tensor, Tensors, trace};
 use std::path::Path;
 
 /// What `#[derive(Model)]` and `#[model]` make of a struct: a layer with `compile`, `summary`, `save` and their kin.
@@ -39,6 +40,14 @@ pub trait Model: Layer {
         y_pred: &Self::Output,
     ) -> Tensor {
         step.loss(&batch.y, y_pred)
+    }
+
+    /// The outputs for inputs, in inference, computed in batches of 256 rows. A model that is not built is built by the first batch.
+    ///
+    /// # Errors
+    /// Mistakes in the shapes, with the layer's path.
+    fn predict(&self, x: impl IntoInput<Self::Input>) -> Result<Self::Output> {
+        predict(self, x.into_input(), BATCH)
     }
 
     /// With an optimizer, losses and metrics, ready for `fit`.
@@ -162,3 +171,5 @@ fn default_test_step<M: Model>(model: &M, step: &mut Step<'_, M>, batch: Batch) 
 }
 
 impl Model for nn_layers::Sequential {}
+
+impl<I: Tensors, O: Tensors> Model for nn_layers::Functional<I, O> {}

@@ -2,7 +2,9 @@
 
 use crate::Tensor;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::select;
 use crate::ops::elementwise::slope::{Slope, scale};
@@ -33,6 +35,8 @@ impl Function for Celu {
         Attributes::new().with("alpha", &self.0)
     }
 }
+
+by_name!("celu", |a| Map(Celu(a.get("alpha")?)));
 
 impl Slope for Celu {
     const NAME: &'static str = "celu_gradient";

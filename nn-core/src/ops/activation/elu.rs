@@ -2,7 +2,9 @@
 
 use crate::Tensor;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::select;
 use crate::ops::elementwise::slope::{Slope, scale};
@@ -32,6 +34,8 @@ impl Function for Elu {
         Attributes::new().with("alpha", &self.0)
     }
 }
+
+by_name!("elu", |a| Map(Elu(a.get("alpha")?)));
 
 impl Slope for Elu {
     const NAME: &'static str = "elu_gradient";

@@ -1,7 +1,9 @@
 //! The Gaussian error linear unit.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
@@ -27,6 +29,8 @@ impl Function for Gelu {
         scale(self, upstream, x)
     }
 }
+
+by_name!("gelu", |_| Map(Gelu));
 
 /// The share of a standard normal distribution below `x`.
 #[inline(always)]
@@ -68,6 +72,8 @@ impl Function for GeluTanh {
         scale(self, upstream, x)
     }
 }
+
+by_name!("gelu_tanh", |_| Map(GeluTanh));
 
 impl Slope for GeluTanh {
     const NAME: &'static str = "gelu_tanh_gradient";

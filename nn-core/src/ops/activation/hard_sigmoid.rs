@@ -1,7 +1,9 @@
 //! A sigmoid of straight lines.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
@@ -22,6 +24,8 @@ impl Function for HardSigmoid {
         scale(self, upstream, x)
     }
 }
+
+by_name!("hard_sigmoid", |_| Map(HardSigmoid));
 
 impl Slope for HardSigmoid {
     const NAME: &'static str = "hard_sigmoid_gradient";

@@ -1,7 +1,9 @@
 //! A swish of straight lines and a parabola.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::select;
 use crate::ops::elementwise::slope::{Slope, scale};
@@ -24,6 +26,8 @@ impl Function for HardSilu {
         scale(self, upstream, x)
     }
 }
+
+by_name!("hard_silu", |_| Map(HardSilu));
 
 impl Slope for HardSilu {
     const NAME: &'static str = "hard_silu_gradient";

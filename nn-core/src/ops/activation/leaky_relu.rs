@@ -2,7 +2,9 @@
 
 use crate::Tensor;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
@@ -32,6 +34,8 @@ impl Function for LeakyRelu {
         Attributes::new().with("negative_slope", &self.0)
     }
 }
+
+by_name!("leaky_relu", |a| Map(LeakyRelu(a.get("negative_slope")?)));
 
 impl Slope for LeakyRelu {
     const NAME: &'static str = "leaky_relu_gradient";

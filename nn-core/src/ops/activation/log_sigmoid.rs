@@ -1,7 +1,9 @@
 //! The logarithm of the logistic function.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
@@ -22,6 +24,8 @@ impl Function for LogSigmoid {
         scale(self, upstream, x)
     }
 }
+
+by_name!("log_sigmoid", |_| Map(LogSigmoid));
 
 impl Slope for LogSigmoid {
     const NAME: &'static str = "log_sigmoid_gradient";

@@ -1,9 +1,12 @@
 //! Logarithms of probabilities from scores.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
+use crate::ops::activation::rows::Forward;
 use crate::ops::activation::rows::{self, Rows};
 use nn_kernels::math::Float;
 use nn_kernels::softmax::{log_softmax, log_softmax_backward};
+use std::marker::PhantomData;
 
 struct LogSoftmax;
 
@@ -28,6 +31,8 @@ impl Rows for LogSoftmax {
         upstream - (upstream * y.exp()).sum_axes([-1], true)
     }
 }
+
+by_name!("log_softmax", |_| Forward::<LogSoftmax>(PhantomData));
 
 impl Tensor {
     /// `xᵢ - ln Σⱼ e^xⱼ` along an axis (counted from the end if negative), without overflow: the logarithm of [`Tensor::softmax`].

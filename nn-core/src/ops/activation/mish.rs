@@ -1,7 +1,9 @@
 //! A smooth, self-gated unit.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
@@ -22,6 +24,8 @@ impl Function for Mish {
         scale(self, upstream, x)
     }
 }
+
+by_name!("mish", |_| Map(Mish));
 
 impl Slope for Mish {
     const NAME: &'static str = "mish_gradient";

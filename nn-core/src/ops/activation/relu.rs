@@ -2,6 +2,7 @@
 
 use crate::Tensor;
 use crate::graph::apply::apply_static;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps};
 use crate::ops::elementwise::map::{self, Map};
 use crate::ops::elementwise::zip::{self, Zip};
@@ -24,6 +25,8 @@ impl map::Function for Relu {
         apply_static(&Zip(Gate), &[upstream.clone(), y.clone()])
     }
 }
+
+by_name!("relu", |_| Map(Relu));
 
 /// `a` where `b > 0`, else 0.
 #[derive(Clone, Copy)]

@@ -1,7 +1,9 @@
 //! The rectified linear unit with a ceiling.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
@@ -23,6 +25,8 @@ impl Function for Relu6 {
         scale(self, upstream, x)
     }
 }
+
+by_name!("relu6", |_| Map(Relu6));
 
 impl Slope for Relu6 {
     const NAME: &'static str = "relu6_gradient";

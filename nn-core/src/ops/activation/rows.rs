@@ -21,7 +21,7 @@ pub(crate) trait Rows: Send + Sync + 'static {
     fn dual(y: &Tensor, upstream: &Tensor) -> Tensor;
 }
 
-struct Forward<R>(PhantomData<R>);
+pub(crate) struct Forward<R>(pub(crate) PhantomData<R>);
 
 struct Gradient<R>(PhantomData<R>);
 

@@ -1,7 +1,9 @@
 //! The scaled exponential linear unit.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::select;
 use crate::ops::elementwise::slope::{Slope, scale};
@@ -27,6 +29,8 @@ impl Function for Selu {
         scale(self, upstream, x)
     }
 }
+
+by_name!("selu", |_| Map(Selu));
 
 impl Slope for Selu {
     const NAME: &'static str = "selu_gradient";

@@ -1,7 +1,9 @@
 //! The logistic function.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
@@ -22,6 +24,8 @@ impl Function for Sigmoid {
         scale(self, upstream, y)
     }
 }
+
+by_name!("sigmoid", |_| Map(Sigmoid));
 
 impl Slope for Sigmoid {
     const NAME: &'static str = "sigmoid_gradient";

@@ -1,7 +1,9 @@
 //! The sigmoid linear unit, or swish.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
@@ -22,6 +24,8 @@ impl Function for Silu {
         scale(self, upstream, x)
     }
 }
+
+by_name!("silu", |_| Map(Silu));
 
 impl Slope for Silu {
     const NAME: &'static str = "silu_gradient";

@@ -1,9 +1,12 @@
 //! Probabilities from scores.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
+use crate::ops::activation::rows::Forward;
 use crate::ops::activation::rows::{self, Rows};
 use nn_kernels::math::Float;
 use nn_kernels::softmax::{softmax, softmax_backward};
+use std::marker::PhantomData;
 
 struct Softmax;
 
@@ -29,6 +32,8 @@ impl Rows for Softmax {
         gradient(y, upstream)
     }
 }
+
+by_name!("softmax", |_| Forward::<Softmax>(PhantomData));
 
 /// The gradient of the softmax `y` along the last axis.
 pub(crate) fn gradient(y: &Tensor, upstream: &Tensor) -> Tensor {

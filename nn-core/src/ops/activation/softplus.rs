@@ -1,7 +1,9 @@
 //! A smooth maximum of a number and 0.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
@@ -22,6 +24,8 @@ impl Function for Softplus {
         scale(self, upstream, x)
     }
 }
+
+by_name!("softplus", |_| Map(Softplus));
 
 impl Slope for Softplus {
     const NAME: &'static str = "softplus_gradient";

@@ -1,7 +1,9 @@
 //! A sigmoid with slow tails.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
@@ -22,6 +24,8 @@ impl Function for Softsign {
         scale(self, upstream, x)
     }
 }
+
+by_name!("softsign", |_| Map(Softsign));
 
 impl Slope for Softsign {
     const NAME: &'static str = "softsign_gradient";

@@ -1,7 +1,9 @@
 //! The hyperbolic tangent.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
@@ -22,6 +24,8 @@ impl Function for Tanh {
         scale(self, upstream, y)
     }
 }
+
+by_name!("tanh", |_| Map(Tanh));
 
 impl Slope for Tanh {
     const NAME: &'static str = "tanh_gradient";

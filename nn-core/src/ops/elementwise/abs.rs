@@ -1,7 +1,9 @@
 //! The absolute value.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
@@ -23,6 +25,8 @@ impl Function for Abs {
         scale(self, upstream, x)
     }
 }
+
+by_name!("abs", |_| Map(Abs));
 
 impl Slope for Abs {
     const NAME: &'static str = "abs_gradient";

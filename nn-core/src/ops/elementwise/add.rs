@@ -1,7 +1,9 @@
 //! Addition.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps};
+use crate::ops::elementwise::zip::Zip;
 use crate::ops::elementwise::zip::{Function, operator};
 use nn_kernels::math::Float;
 
@@ -26,6 +28,8 @@ impl Function for Add {
         [0, 1].map(|i| at.when(i, || at.upstream().clone()))
     }
 }
+
+by_name!("add", |_| Zip(Add));
 
 operator!(Add add, Add);
 

@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{DType, Element, Result, Tensor, with_dtype};
 
@@ -42,6 +43,8 @@ impl Op for Cast {
         all_axes(inputs, i)
     }
 }
+
+by_name!("cast", |a| Cast(a.get("dtype")?));
 
 fn convert<A: Element, B: Element>(x: &[A], out: &mut [B]) {
     // Between integers not by way of f64, which holds 53 bits only.

@@ -1,7 +1,9 @@
 //! Rounding up.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -22,6 +24,8 @@ impl Function for Ceil {
         upstream.zeros_like()
     }
 }
+
+by_name!("ceil", |_| Map(Ceil));
 
 impl Tensor {
     /// The least integer not below every element; the gradient is 0.

@@ -1,7 +1,9 @@
 //! Limiting numbers to an interval.
 
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use crate::{Error, Tensor};
@@ -33,6 +35,11 @@ impl Function for Clip {
             .with("max", &self.max)
     }
 }
+
+by_name!("clip", |a| Map(Clip {
+    min: a.get("min")?,
+    max: a.get("max")?
+}));
 
 impl Slope for Clip {
     const NAME: &'static str = "clip_gradient";

@@ -1,7 +1,9 @@
 //! The cosine.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -22,6 +24,8 @@ impl Function for Cos {
         -(upstream * x.sin())
     }
 }
+
+by_name!("cos", |_| Map(Cos));
 
 impl Tensor {
     /// The cosine of every element, in radians.

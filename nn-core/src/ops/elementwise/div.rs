@@ -1,5 +1,6 @@
 //! Division, element by element; integers are divided as `f32`, as in Keras.
 
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::zip::{Function, Zip, binary, promote};
 use crate::{DType, Operand, Param, Tensor};
@@ -31,6 +32,8 @@ impl Function for Div {
         ]
     }
 }
+
+by_name!("divide", |_| Zip(Div));
 
 #[track_caller]
 fn divide(a: impl Operand, b: impl Operand) -> Tensor {
@@ -68,20 +71,21 @@ impl<B: Operand> std::ops::Div<B> for &Param {
     }
 }
 
-impl std::ops::Div<Tensor> for f64 {
-    type Output = Tensor;
-    #[track_caller]
-    fn div(self, other: Tensor) -> Tensor {
-        divide(self.operand(other.dtype()), other)
-    }
+macro_rules! number_by {
+    ($($t:ty: $($other:ty),*;)*) => {$($(
+        impl std::ops::Div<$other> for $t {
+            type Output = Tensor;
+            #[track_caller]
+            fn div(self, other: $other) -> Tensor {
+                let other = other.operand(DType::Bool);
+                divide(self.operand(other.dtype()), other)
+            }
+        }
+    )*)*};
 }
-
-impl std::ops::Div<&Tensor> for f64 {
-    type Output = Tensor;
-    #[track_caller]
-    fn div(self, other: &Tensor) -> Tensor {
-        divide(self.operand(other.dtype()), other)
-    }
+number_by! {
+    f64: Tensor, &Tensor, &Param;
+    i64: Tensor, &Tensor, &Param;
 }
 
 #[cfg(test)]

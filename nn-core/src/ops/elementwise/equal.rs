@@ -1,5 +1,6 @@
 //! Which elements are equal.
 
+use crate::graph::by_name::by_name;
 use crate::graph::op::Op;
 use crate::ops::elementwise::compare::{Compare, Comparison};
 use crate::ops::elementwise::zip::binary;
@@ -18,6 +19,8 @@ impl Comparison for Equal {
         a == b
     }
 }
+
+by_name!("equal", |_| Compare(Equal));
 
 impl Tensor {
     /// `x == y` for corresponding elements, with broadcasting: a `bool` tensor. False where either is NaN.

@@ -1,7 +1,9 @@
 //! The error function.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
@@ -22,6 +24,8 @@ impl Function for Erf {
         scale(self, upstream, x)
     }
 }
+
+by_name!("erf", |_| Map(Erf));
 
 impl Slope for Erf {
     const NAME: &'static str = "erf_gradient";

@@ -1,7 +1,9 @@
 //! The exponential function.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -21,6 +23,8 @@ impl Function for Exp {
         upstream * y
     }
 }
+
+by_name!("exp", |_| Map(Exp));
 
 impl Tensor {
     /// `eˣ` of every element.

@@ -1,7 +1,9 @@
 //! The exponential near 0.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
@@ -22,6 +24,8 @@ impl Function for Expm1 {
         scale(self, upstream, x)
     }
 }
+
+by_name!("expm1", |_| Map(Expm1));
 
 impl Slope for Expm1 {
     const NAME: &'static str = "expm1_gradient";

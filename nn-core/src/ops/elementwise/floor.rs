@@ -1,7 +1,9 @@
 //! Rounding down.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -22,6 +24,8 @@ impl Function for Floor {
         upstream.zeros_like()
     }
 }
+
+by_name!("floor", |_| Map(Floor));
 
 impl Tensor {
     /// The greatest integer not above every element; the gradient is 0.

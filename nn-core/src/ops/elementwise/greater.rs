@@ -1,5 +1,6 @@
 //! Which elements are greater.
 
+use crate::graph::by_name::by_name;
 use crate::graph::op::Op;
 use crate::ops::elementwise::compare::{Compare, Comparison};
 use crate::ops::elementwise::zip::binary;
@@ -18,6 +19,8 @@ impl Comparison for Greater {
         a > b
     }
 }
+
+by_name!("greater", |_| Compare(Greater));
 
 impl Tensor {
     /// `x > y` for corresponding elements, with broadcasting: a `bool` tensor. False where either is NaN.

@@ -1,6 +1,8 @@
 //! Which elements are neither infinite nor NaN.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
+use crate::ops::elementwise::predicate::Ask;
 use crate::ops::elementwise::predicate::{Predicate, ask};
 use nn_kernels::math::Float;
 
@@ -15,6 +17,8 @@ impl Predicate for IsFinite {
         x.abs() < T::HIGHEST
     }
 }
+
+by_name!("is_finite", |_| Ask(IsFinite));
 
 impl Tensor {
     /// Which elements are neither infinite nor NaN: a `bool` tensor. Integers are.

@@ -1,6 +1,8 @@
 //! Which elements are NaN ("not a number").
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
+use crate::ops::elementwise::predicate::Ask;
 use crate::ops::elementwise::predicate::{Predicate, ask};
 use nn_kernels::math::Float;
 
@@ -15,6 +17,8 @@ impl Predicate for IsNan {
         T::nan(x)
     }
 }
+
+by_name!("is_nan", |_| Ask(IsNan));
 
 impl Tensor {
     /// Which elements are NaN ("not a number"): a `bool` tensor. Integers never are.

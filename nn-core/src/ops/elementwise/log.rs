@@ -1,7 +1,9 @@
 //! The natural logarithm.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -21,6 +23,8 @@ impl Function for Log {
         upstream / x
     }
 }
+
+by_name!("log", |_| Map(Log));
 
 impl Tensor {
     /// `ln x` of every element; -∞ at 0, NaN below.

@@ -1,7 +1,9 @@
 //! The logarithm near 1.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -21,6 +23,8 @@ impl Function for Log1p {
         upstream / (x + 1.0)
     }
 }
+
+by_name!("log1p", |_| Map(Log1p));
 
 impl Tensor {
     /// `ln(1 + x)` of every element, accurate near 0; -∞ at -1, NaN below.

@@ -1,5 +1,6 @@
 //! The greater of two tensors, element by element.
 
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::zip::{Function, Zip, binary, zip};
 use crate::ops::reduce::extremum::Greater;
@@ -33,6 +34,8 @@ impl Function for Maximum {
         ]
     }
 }
+
+by_name!("maximum", |_| Zip(Maximum));
 
 impl Tensor {
     /// The greater of corresponding elements, with broadcasting; NaN if either is.

@@ -1,7 +1,9 @@
 //! Multiplication, element by element.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps};
+use crate::ops::elementwise::zip::Zip;
 use crate::ops::elementwise::zip::{Function, operator};
 use nn_kernels::math::Float;
 
@@ -26,6 +28,8 @@ impl Function for Mul {
         [1, 0].map(|other| at.when(1 - other, || at.upstream() * &at.inputs[other]))
     }
 }
+
+by_name!("multiply", |_| Zip(Mul));
 
 operator!(Mul mul, Mul);
 

@@ -1,7 +1,9 @@
 //! Negation.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -22,6 +24,8 @@ impl Function for Neg {
         -upstream
     }
 }
+
+by_name!("negate", |_| Map(Neg));
 
 #[track_caller]
 fn negate(x: &Tensor) -> Tensor {

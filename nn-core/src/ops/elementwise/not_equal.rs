@@ -1,5 +1,6 @@
 //! Which elements differ.
 
+use crate::graph::by_name::by_name;
 use crate::graph::op::Op;
 use crate::ops::elementwise::compare::{Compare, Comparison};
 use crate::ops::elementwise::zip::binary;
@@ -18,6 +19,8 @@ impl Comparison for NotEqual {
         a != b
     }
 }
+
+by_name!("not_equal", |_| Compare(NotEqual));
 
 impl Tensor {
     /// `x != y` for corresponding elements, with broadcasting: a `bool` tensor. True where either is NaN.

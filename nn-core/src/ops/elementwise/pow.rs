@@ -1,5 +1,6 @@
 //! Powers.
 
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::select;
 use crate::ops::elementwise::zip::{Function, Zip, binary};
@@ -46,6 +47,8 @@ impl Function for Pow {
         [at.when(0, base), at.when(1, exponent)]
     }
 }
+
+by_name!("pow", |_| Zip(Pow));
 
 impl Tensor {
     /// `xʸ` for corresponding elements, with broadcasting; `y` may be a plain number. NaN for a negative `x` and a fractional

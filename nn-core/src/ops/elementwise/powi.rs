@@ -2,7 +2,9 @@
 
 use crate::Tensor;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -40,6 +42,8 @@ impl Function for PowI {
         Attributes::new().with("exponent", &self.0)
     }
 }
+
+by_name!("powi", |a| Map(PowI(a.get("exponent")?)));
 
 impl Tensor {
     /// `xⁿ` of every element for a whole number `n`, by multiplications; `x⁰` is 1.

@@ -12,7 +12,7 @@ pub(crate) trait Predicate: Copy + Send + Sync + 'static {
     fn holds<T: Float>(self, x: T) -> bool;
 }
 
-struct Ask<P>(P);
+pub(crate) struct Ask<P>(pub(crate) P);
 
 impl<P: Predicate> Op for Ask<P> {
     fn name(&self) -> &'static str {

@@ -1,7 +1,9 @@
 //! Rounding to the nearest integer.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -22,6 +24,8 @@ impl Function for Round {
         upstream.zeros_like()
     }
 }
+
+by_name!("round", |_| Map(Round));
 
 impl Tensor {
     /// The nearest integer to every element, the even one of two, as in NumPy; the gradient is 0.

@@ -1,6 +1,7 @@
 //! A choice between two tensors, element by element.
 
 use crate::graph::apply::apply;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{DType, Error, Operand, Result, Tensor, with_dtype};
 use nn_kernels::elementwise;
@@ -66,6 +67,8 @@ impl Op for Select {
         all_axes(inputs, i)
     }
 }
+
+by_name!("select", |_| Select);
 
 /// `a` where the condition is true, `b` elsewhere, all three broadcast; `a` and `b` may be plain numbers.
 ///

@@ -1,7 +1,9 @@
 //! The sign of a number.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -29,6 +31,8 @@ impl Function for Sign {
         upstream.zeros_like()
     }
 }
+
+by_name!("sign", |_| Map(Sign));
 
 impl Tensor {
     /// -1, 0 or 1 by the sign of every element; its gradient is 0.

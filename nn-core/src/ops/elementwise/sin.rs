@@ -1,7 +1,9 @@
 //! The sine.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -22,6 +24,8 @@ impl Function for Sin {
         upstream * x.cos()
     }
 }
+
+by_name!("sin", |_| Map(Sin));
 
 impl Tensor {
     /// The sine of every element, in radians.

@@ -1,7 +1,9 @@
 //! The square root.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -21,6 +23,8 @@ impl Function for Sqrt {
         upstream / (y * 2.0)
     }
 }
+
+by_name!("sqrt", |_| Map(Sqrt));
 
 impl Tensor {
     /// `√x` of every element; NaN below 0. Its gradient `1 / (2√x)` is infinite at 0.

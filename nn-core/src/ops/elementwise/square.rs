@@ -1,7 +1,9 @@
 //! Squares.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -22,6 +24,8 @@ impl Function for Square {
         upstream * (x * 2.0)
     }
 }
+
+by_name!("square", |_| Map(Square));
 
 impl Tensor {
     /// `x²` of every element.

@@ -1,7 +1,9 @@
 //! Subtraction.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps};
+use crate::ops::elementwise::zip::Zip;
 use crate::ops::elementwise::zip::{Function, operator};
 use nn_kernels::math::Float;
 
@@ -29,6 +31,8 @@ impl Function for Sub {
         ]
     }
 }
+
+by_name!("subtract", |_| Zip(Sub));
 
 operator!(Sub sub, Sub);
 

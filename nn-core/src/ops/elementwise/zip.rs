@@ -143,3 +143,21 @@ macro_rules! operator {
     )*};
 }
 pub(crate) use operator;
+
+/// `a += b` and its kin: the tensor becomes the result, as `a = a + b` would make it.
+macro_rules! assign_operators {
+    ($($Trait:ident $method:ident $operator:tt;)*) => {$(
+        impl<B: Operand> std::ops::$Trait<B> for Tensor {
+            #[track_caller]
+            fn $method(&mut self, other: B) {
+                *self = &*self $operator other;
+            }
+        }
+    )*};
+}
+assign_operators! {
+    AddAssign add_assign +;
+    SubAssign sub_assign -;
+    MulAssign mul_assign *;
+    DivAssign div_assign /;
+}

@@ -4,8 +4,9 @@
 use super::batch_norm_relu::BatchNormRelu;
 use super::{Pair, Rule};
 use crate::graph::op::{Backward, Expected, Op, OpHandle, Outputs, Spec};
+use crate::ops::Conv2dOptions;
 use crate::ops::nn::batch_norm_inference::{BatchNormInference, with_scaling};
-use crate::ops::nn::conv2d::{Conv2d, Conv2dOptions};
+use crate::ops::nn::conv::Conv;
 use crate::{Error, Result, Tensor, with_float};
 use nn_kernels::conv;
 
@@ -32,7 +33,7 @@ inventory::submit! {
 }
 
 fn fuse(pair: &Pair<'_>) -> Option<OpHandle> {
-    let Conv2d(options) = *pair.first.downcast()?;
+    let Conv::<2>(options) = *pair.first.downcast()?;
     let plain = pair.second.downcast::<BatchNormInference>();
     let rectified = pair.second.downcast::<BatchNormRelu>();
     let epsilon = plain
@@ -61,7 +62,7 @@ impl Op for Conv2dBatchNorm {
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
-        Conv2d(self.options).infer(&inputs[..inputs.len() - 4])
+        Conv(self.options).infer(&inputs[..inputs.len() - 4])
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
@@ -71,11 +72,12 @@ impl Op for Conv2dBatchNorm {
         let geometry = self
             .options
             .geometry(x.raw_shape(), kernel.raw_shape(), &shape)?;
+        let images = geometry.as_images().expect("images are one pixel deep");
         Ok(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 with_scaling([gamma, beta, mean, variance], self.epsilon, |by| {
                     let bias = of_conv.get(2).map(Tensor::data);
-                    conv::forward_normalized(&geometry, x.data(), kernel.data(), bias, by, self.relu, out);
+                    conv::forward_normalized(images, x.data(), kernel.data(), bias, by, self.relu, out);
                 });
             }))
             .into(),

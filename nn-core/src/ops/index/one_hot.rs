@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::take::as_indices;
@@ -47,6 +48,10 @@ impl Op for OneHot {
         Keeps::SHAPES
     }
 }
+
+by_name!("one_hot", |a| OneHot {
+    depth: a.get("depth")?
+});
 
 impl Tensor {
     /// Each index (`i64`) as a row of `depth` zeros with a one at the index: `[…]` to `[…, depth]`, in the default float type. As

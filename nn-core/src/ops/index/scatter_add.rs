@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::take::{Take, as_indices, check_indices, taken};
@@ -79,6 +80,11 @@ impl Op for ScatterAdd {
         }
     }
 }
+
+by_name!("scatter_add", |a| ScatterAdd {
+    shape: a.get("shape")?,
+    axis: a.get("axis")?
+});
 
 /// Zeros of `shape` with every slice of `updates` added at its index (`i64`) of the first axis; repeated indices add up.
 ///

@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::index::take_along::take_along;
 use crate::ops::reduce::sum::summable;
@@ -61,6 +62,15 @@ impl Op for ArgSort {
         Keeps::SHAPES
     }
 }
+
+by_name!("argsort", |a| ArgSort {
+    descending: a.get("descending")?,
+    first: a.get("first")?
+});
+by_name!("top_k", |a| ArgSort {
+    descending: a.get("descending")?,
+    first: a.get("first")?
+});
 
 /// [`ArgSort`] of a tensor of any type.
 #[track_caller]

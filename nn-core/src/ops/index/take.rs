@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::index::scatter_add::ScatterAdd;
 use crate::{DType, Error, Result, Shape, Tensor, with_dtype};
@@ -58,6 +59,10 @@ impl Op for Take {
         }
     }
 }
+
+by_name!("take", |a| Take {
+    axis: a.get("axis")?
+});
 
 /// A shape with one axis replaced by those of the indices.
 pub(crate) fn taken(x: &Shape, axis: usize, indices: &Shape) -> Result<Shape> {

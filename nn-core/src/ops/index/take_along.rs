@@ -1,6 +1,7 @@
 //! Elements of each row of the last axis by their positions, for what sorts.
 
 use crate::graph::apply::apply;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::{Result, Tensor, with_dtype, with_float};
 use nn_kernels::sort::{put_along, take_along as take_kernel};
@@ -52,6 +53,8 @@ impl Op for TakeAlong {
         }
     }
 }
+
+by_name!("take_along", |_| TakeAlong);
 
 impl Op for PutAlong {
     fn name(&self) -> &'static str {

@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::take::{as_indices, check_indices};
@@ -79,6 +80,10 @@ impl Op for TakeAlongAxis {
         }
     }
 }
+
+by_name!("take_along_axis", |a| TakeAlongAxis {
+    axis: a.get("axis")?
+});
 
 impl Op for ScatterAlongAxis {
     fn name(&self) -> &'static str {

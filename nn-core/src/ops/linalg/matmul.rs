@@ -3,6 +3,7 @@
 use crate::check::two;
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::{Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, is_known, with_float};
 use nn_kernels::gemm::{Gemm, Mat};
@@ -166,6 +167,11 @@ impl Op for MatMul {
         }
     }
 }
+
+by_name!("matmul", |a| MatMul {
+    transpose_a: a.get("transpose_a")?,
+    transpose_b: a.get("transpose_b")?
+});
 
 impl MatMul {
     fn product<T: Gemm + crate::Element>(

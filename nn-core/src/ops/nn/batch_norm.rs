@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply_wanted;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, OpHandle, Outputs, Spec, Wanted, all_axes};
 use crate::ops::composite::gradient_of;
 use crate::ops::nn::batch_norm_inference::{BatchNormInference, with_scaling};
@@ -88,6 +89,10 @@ impl Op for BatchNorm {
         all_axes(&inputs[..1], i)
     }
 }
+
+by_name!("batch_norm", |a| BatchNorm {
+    epsilon: a.get("epsilon")?
+});
 
 /// The gradients of x, gamma and beta; where the value was cut to 0 behind the normalization, none flow, if `relu`.
 pub(crate) fn gradients(

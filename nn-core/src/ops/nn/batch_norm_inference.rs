@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::ops::nn::norm;
 use crate::{Element, Error, Operand, Result, Tensor, with_float};
@@ -99,6 +100,10 @@ impl Op for BatchNormInference {
         all_axes(&inputs[..1], i)
     }
 }
+
+by_name!("batch_norm_inference", |a| BatchNormInference {
+    epsilon: a.get("epsilon")?
+});
 
 /// Normalizes every channel by a given mean and variance, as batch normalization does in inference.
 ///

@@ -2,6 +2,7 @@
 
 use crate::graph::apply::{apply, apply_wanted};
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, Wanted, all_axes};
 use crate::ops::composite::gradient_of;
 use crate::ops::nn::norm::{check, outputs};
@@ -84,6 +85,10 @@ impl Op for LayerNorm {
         all_axes(&inputs[..1], i)
     }
 }
+
+by_name!("layer_norm", |a| LayerNorm {
+    epsilon: a.get("epsilon")?
+});
 
 impl Op for LayerNormGradient {
     fn name(&self) -> &'static str {

@@ -16,6 +16,9 @@ pub enum Padding {
     /// As much as `⌈size / stride⌉` windows need, as many as the image has pixels if the stride is 1. What cannot be halved
     /// has its odd pixel below and to the right, as in TensorFlow.
     Same,
+    /// As many windows as with `Same`, all that is missing being before the first pixel: a window sees no pixel after its own, as
+    /// forecasts must. For sequences.
+    Causal,
 }
 
 impl Padding {
@@ -46,7 +49,7 @@ impl Padding {
             return None;
         }
         match self {
-            Padding::Same => Some(size.div_ceil(stride)),
+            Padding::Same | Padding::Causal => Some(size.div_ceil(stride)),
             Padding::Valid if size < reach => None,
             Padding::Valid => Some((size - reach) / stride + 1),
         }
@@ -60,11 +63,13 @@ impl Padding {
         stride: usize,
         dilation: usize,
     ) -> usize {
+        // Windows that reach further than can be counted are refused before.
+        let reach = (window - 1).saturating_mul(dilation).saturating_add(1);
         match self {
             Padding::Valid => 0,
+            Padding::Causal => reach - 1,
             Padding::Same => {
-                // The last window begins within the image, and windows that reach further than can be counted are refused before.
-                let reach = (window - 1).saturating_mul(dilation).saturating_add(1);
+                // The last window begins within the image.
                 let covered = ((size.div_ceil(stride) - 1) * stride).saturating_add(reach);
                 covered.saturating_sub(size) / 2
             }
@@ -77,6 +82,7 @@ impl Setting for Padding {
         Attribute::Text(match self {
             Padding::Valid => "valid".to_string(),
             Padding::Same => "same".to_string(),
+            Padding::Causal => "causal".to_string(),
         })
     }
 
@@ -84,23 +90,24 @@ impl Setting for Padding {
         match attribute {
             Attribute::Text(text) if text == "valid" => Some(Padding::Valid),
             Attribute::Text(text) if text == "same" => Some(Padding::Same),
+            Attribute::Text(text) if text == "causal" => Some(Padding::Causal),
             _ => None,
         }
     }
 }
 
-/// Windows on an image, pairs being (vertical, horizontal).
+/// Windows on a sequence, an image or a volume of `N` axes.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct Windows {
-    pub size: [usize; 2],
-    pub strides: [usize; 2],
-    pub dilation: [usize; 2],
-    /// Pixels added before and after the image, ahead of the padding.
-    pub border: [[usize; 2]; 2],
+pub(crate) struct Windows<const N: usize> {
+    pub size: [usize; N],
+    pub strides: [usize; N],
+    pub dilation: [usize; N],
+    /// Pixels added before and after each axis, ahead of the padding.
+    pub border: [[usize; 2]; N],
     pub padding: Padding,
 }
 
-impl Windows {
+impl<const N: usize> Windows<N> {
     /// Its settings, by name and value; the border only where there is one.
     pub fn attributes(&self) -> Attributes {
         let all = Attributes::new()
@@ -108,25 +115,25 @@ impl Windows {
             .with("strides", &self.strides)
             .with("dilation", &self.dilation)
             .with("padding", &self.padding);
-        match self.border {
-            [[0, 0], [0, 0]] => all,
-            border => all.with("border", &border),
+        match self.border == [[0, 0]; N] {
+            true => all,
+            false => all.with("border", &self.border),
         }
     }
 
-    /// The size of an image of `[height, width]` with its border; `None` if that is more than an axis can have.
-    const fn bordered(&self, image: [usize; 2], d: usize) -> Option<usize> {
+    /// The size of an image with its border along axis `d`; `None` if that is more than an axis can have.
+    const fn bordered(&self, image: [usize; N], d: usize) -> Option<usize> {
         match dim_plus(image[d], self.border[d][0]) {
             Some(size) => dim_plus(size, self.border[d][1]),
             None => None,
         }
     }
 
-    /// How many there are on an image of `[height, width]`, `None` if there is not one.
-    pub const fn count(&self, image: [usize; 2]) -> Option<[usize; 2]> {
-        let mut count = [0; 2];
+    /// How many there are along each axis of an image, `None` if there is not one.
+    pub const fn count(&self, image: [usize; N]) -> Option<[usize; N]> {
+        let mut count = [0; N];
         let mut d = 0;
-        while d < 2 {
+        while d < N {
             let Some(size) = self.bordered(image, d) else {
                 return None;
             };
@@ -143,9 +150,9 @@ impl Windows {
         Some(count)
     }
 
-    /// Pixels above and left of the image that windows cover; they were counted on it before.
-    pub fn before(&self, image: [usize; 2]) -> [usize; 2] {
-        [0, 1].map(|d| {
+    /// Pixels before the first ones of the image that windows cover; they were counted on it before.
+    pub fn before(&self, image: [usize; N]) -> [usize; N] {
+        std::array::from_fn(|d| {
             let size = self
                 .bordered(image, d)
                 .expect("checked when windows were counted");
@@ -156,24 +163,30 @@ impl Windows {
         })
     }
 
-    /// As [`Windows::count`] for a shape `[batch, height, width, channels]`, with an error if there is none.
-    pub fn checked_count(&self, op: &str, x: &Shape) -> Result<[usize; 2]> {
-        for (name, pair) in [
+    /// As [`Windows::count`] for a shape `[batch, …, channels]`, with an error if there is none.
+    pub fn checked_count(&self, op: &str, x: &Shape) -> Result<[usize; N]> {
+        let image = pixels(x);
+        for (name, sizes) in [
             ("window", self.size),
             ("strides", self.strides),
             ("dilation", self.dilation),
         ] {
-            if pair.contains(&0) {
+            if sizes.contains(&0) {
                 return Err(Error::value(format!(
-                    "{op} needs {name} of at least 1 each way, found {pair:?}"
+                    "{op} needs {name} of at least 1 each way, found {sizes:?}"
                 )));
             }
         }
-        let reach = [0, 1].map(|d| {
+        if N > 1 && self.padding == Padding::Causal {
+            return Err(Error::value(format!(
+                "{op} has no order of time; `Padding::Causal` is for sequences, use `Padding::Same`"
+            )));
+        }
+        let reach: [usize; N] = std::array::from_fn(|d| {
             let between = (self.size[d] - 1).saturating_mul(self.dilation[d]);
             between.saturating_add(1)
         });
-        for d in 0..2 {
+        for d in 0..N {
             // A size that comes from a batch which is not known is another matter.
             let absurd = |n: usize| !is_known(n) && batches(n).is_none() && n != ANYTHING;
             if is_known(self.size[d]) && !is_known(reach[d]) || absurd(self.size[d]) {
@@ -182,7 +195,7 @@ impl Windows {
                     self.size[d], self.dilation[d]
                 )));
             }
-            if self.bordered([x[1], x[2]], d).is_none() {
+            if self.bordered(image, d).is_none() {
                 let [before, after] = self.border[d];
                 return Err(too_long(format_args!(
                     "{} of {x} with a border of {before} and {after}",
@@ -190,35 +203,62 @@ impl Windows {
                 )));
             }
         }
-        if let [Some(height), Some(width)] = reach.map(|n| is_known(n).then_some(n))
-            && !is_known(height.saturating_mul(width))
-        {
+        let pixels = reach.iter().try_fold(1_usize, |n, &reach| {
+            is_known(reach).then_some(n.saturating_mul(reach))
+        });
+        if pixels.is_some_and(|pixels| !is_known(pixels)) {
             return Err(Error::value(format!(
-                "{op} with a window of {height} × {width}: more pixels than can be counted"
+                "{op} with a window of {}: more pixels than can be counted",
+                by(reach)
             )));
         }
-        self.count([x[1], x[2]]).ok_or_else(|| {
-            let [height, width] = reach;
+        self.count(image).ok_or_else(|| {
             Error::shape(format!(
-                "{op} with a window of {height} × {width} leaves no pixel of {} × {} (shape {x}); use `Padding::Same`, a smaller window, or smaller strides before",
-                x[1], x[2]
+                "{op} with a window of {} leaves no pixel of {} (shape {x}); use `Padding::Same`, a smaller window, or smaller strides before",
+                by(reach),
+                by(image)
             ))
         })
     }
 }
 
-/// An error unless a shape is `[batch, height, width, channels]`.
-pub(crate) fn check_image(op: &str, shape: &Shape) -> Result<()> {
-    match shape.rank() {
-        4 => Ok(()),
-        _ => Err(Error::rank(
-            op,
-            4,
-            "[batch, height, width, channels]",
-            shape,
-            "`Reshape` first",
-        )),
+/// Sizes as text, `3 × 3`.
+fn by<const N: usize>(sizes: [usize; N]) -> String {
+    sizes.map(|size| size.to_string()).join(" × ")
+}
+
+/// The sizes of `[batch, …, channels]` between the first and the last.
+pub(crate) fn pixels<const N: usize>(shape: &Shape) -> [usize; N] {
+    std::array::from_fn(|d| shape[d + 1])
+}
+
+/// `[batch, …, channels]`.
+pub(crate) const fn image_shape<const N: usize>(
+    batch: usize,
+    pixels: [usize; N],
+    channels: usize,
+) -> Shape {
+    let mut dims = [batch; crate::MAX_RANK];
+    let mut d = 0;
+    while d < N {
+        dims[d + 1] = pixels[d];
+        d += 1;
     }
+    dims[N + 1] = channels;
+    Shape::new(dims.split_at(N + 2).0)
+}
+
+/// An error unless a shape has `N` axes between batch and channels.
+pub(crate) fn check_image<const N: usize>(op: &str, shape: &Shape) -> Result<()> {
+    if shape.rank() == N + 2 {
+        return Ok(());
+    }
+    let layout = match N {
+        1 => "[batch, time, channels]",
+        2 => "[batch, height, width, channels]",
+        _ => "[batch, depth, height, width, channels]",
+    };
+    Err(Error::rank(op, N + 2, layout, shape, "`Reshape` first"))
 }
 
 #[cfg(test)]
@@ -236,6 +276,9 @@ mod tests {
         assert_eq!(before(6, 2, 1, 1), 0);
         assert_eq!(before(7, 3, 1, 3), 3);
         assert_eq!(before(7, 1, 3, 1), 0);
+        // Causal windows have all of it before, whatever the strides.
+        assert_eq!(Padding::Causal.before(7, 3, 2, 2), 4);
+        assert_eq!(Padding::Causal.windows(7, 3, 2, 2), Some(4));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Cross-entropy of scores and probabilities.
 
 use crate::graph::apply::apply_static;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::ops::activation::softmax;
 use crate::{Error, Result, Tensor, is_known, with_float};
@@ -72,6 +73,8 @@ impl Op for CrossEntropy {
         1
     }
 }
+
+by_name!("softmax_cross_entropy", |_| CrossEntropy);
 
 impl Op for CrossEntropyGradient {
     fn name(&self) -> &'static str {

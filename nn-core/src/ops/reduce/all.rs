@@ -1,6 +1,8 @@
 //! Whether all elements are true.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
+use crate::ops::reduce::quantifier::Quantify;
 use crate::ops::reduce::quantifier::{Quantifier, quantify};
 use crate::ops::reduce::reduction::Axes;
 use nn_kernels::reduce as kernel;
@@ -9,6 +11,8 @@ static ALL: Quantifier = Quantifier {
     name: "all",
     kernel: kernel::all,
 };
+
+by_name!("all", |a| Quantify::of(&ALL, a)?);
 
 impl Tensor {
     /// Whether all elements are true, a `bool` scalar; true of none. Numbers count as true unless they are 0.

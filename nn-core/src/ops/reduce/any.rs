@@ -1,6 +1,8 @@
 //! Whether any element is true.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
+use crate::ops::reduce::quantifier::Quantify;
 use crate::ops::reduce::quantifier::{Quantifier, quantify};
 use crate::ops::reduce::reduction::Axes;
 use nn_kernels::reduce as kernel;
@@ -9,6 +11,8 @@ static ANY: Quantifier = Quantifier {
     name: "any",
     kernel: kernel::any,
 };
+
+by_name!("any", |a| Quantify::of(&ANY, a)?);
 
 impl Tensor {
     /// Whether any element is true, a `bool` scalar; false of none. Numbers count as true unless they are 0.

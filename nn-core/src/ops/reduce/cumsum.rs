@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::reduce::sum::summable;
 use crate::{DType, Result, Tensor};
@@ -58,6 +59,11 @@ impl Op for CumSum {
         Keeps::SHAPES
     }
 }
+
+by_name!("cumsum", |a| CumSum {
+    axis: a.get("axis")?,
+    reverse: a.get("reverse")?
+});
 
 impl Tensor {
     /// The running sum along an axis (counted from the end if negative): `yᵢ = x₀ + … + xᵢ`. Bytes and truth values are

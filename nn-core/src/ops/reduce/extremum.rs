@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::zip::Function;
 use crate::ops::reduce::sum::summable;
@@ -104,6 +105,17 @@ impl Op for Position {
         Keeps::SHAPES
     }
 }
+
+by_name!("argmax", |a| Position {
+    name: "argmax",
+    kind: Kind::Max,
+    axis: a.get("axis")?
+});
+by_name!("argmin", |a| Position {
+    name: "argmin",
+    kind: Kind::Min,
+    axis: a.get("axis")?
+});
 
 /// The index of the greatest or the least along an axis, by the name of the op.
 #[track_caller]

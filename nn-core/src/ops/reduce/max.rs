@@ -1,8 +1,10 @@
 //! The greatest element along axes.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::reduce::extremum;
+use crate::ops::reduce::reduction::Reduce;
 use crate::ops::reduce::reduction::{Axes, Reduction, reduce};
 use nn_kernels::reduce::Kind;
 
@@ -12,6 +14,8 @@ static MAX: Reduction = Reduction {
     keeps: Keeps::ALL,
     gradient: extremum::shared,
 };
+
+by_name!("max", |a| Reduce::of(&MAX, a)?);
 
 impl Tensor {
     /// The greatest of all elements, a scalar; NaN if any is NaN. Of no elements it is an error.

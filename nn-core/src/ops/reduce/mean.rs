@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::reduce::reduction::{Axes, reduced};
 use crate::{DType, Error, Result, Shape, Tensor, with_float};
@@ -68,6 +69,11 @@ impl Op for Mean {
         Keeps::SHAPES
     }
 }
+
+by_name!("mean", |a| Mean {
+    axes: a.get("axes")?,
+    keepdims: a.get("keepdims")?
+});
 
 /// The mean over axes; integers as `f32`, as in Keras.
 #[track_caller]

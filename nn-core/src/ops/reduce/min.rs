@@ -1,8 +1,10 @@
 //! The least element along axes.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::reduce::extremum;
+use crate::ops::reduce::reduction::Reduce;
 use crate::ops::reduce::reduction::{Axes, Reduction, reduce};
 use nn_kernels::reduce::Kind;
 
@@ -12,6 +14,8 @@ static MIN: Reduction = Reduction {
     keeps: Keeps::ALL,
     gradient: extremum::shared,
 };
+
+by_name!("min", |a| Reduce::of(&MIN, a)?);
 
 impl Tensor {
     /// The least of all elements, a scalar; NaN if any is NaN. Of no elements it is an error.

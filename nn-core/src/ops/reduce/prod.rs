@@ -1,7 +1,9 @@
 //! Products over axes.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps};
+use crate::ops::reduce::reduction::Reduce;
 use crate::ops::reduce::reduction::{Axes, Reduction, reduce};
 use crate::ops::shape::concatenate;
 use nn_kernels::reduce::Kind;
@@ -12,6 +14,8 @@ static PROD: Reduction = Reduction {
     keeps: Keeps::INPUTS,
     gradient,
 };
+
+by_name!("prod", |a| Reduce::of(&PROD, a)?);
 
 fn gradient(at: &Backward<'_>, upstream: Tensor, _: Tensor) -> Tensor {
     // The product of the others, not the whole product divided by each: factors may be 0.

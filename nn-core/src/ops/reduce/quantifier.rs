@@ -15,10 +15,21 @@ pub(crate) struct Quantifier {
     pub(crate) kernel: Kernel,
 }
 
-struct Quantify {
+pub(crate) struct Quantify {
     axes: Axes,
     keepdims: bool,
     quantifier: &'static Quantifier,
+}
+
+impl Quantify {
+    /// It with the settings that were written down.
+    pub(crate) fn of(quantifier: &'static Quantifier, a: &Attributes) -> Result<Quantify> {
+        Ok(Quantify {
+            axes: a.get("axes")?,
+            keepdims: a.get("keepdims")?,
+            quantifier,
+        })
+    }
 }
 
 impl Op for Quantify {

@@ -81,7 +81,7 @@ pub(crate) struct Reduction {
     pub(crate) gradient: fn(at: &Backward<'_>, upstream: Tensor, output: Tensor) -> Tensor,
 }
 
-struct Reduce {
+pub(crate) struct Reduce {
     axes: Axes,
     keepdims: bool,
     reduction: &'static Reduction,
@@ -98,6 +98,17 @@ pub(crate) const fn reduced(shape: &Shape, mask: &[bool], keepdims: bool) -> Sha
         i += 1;
     }
     Shape::new(dims.split_at(rank).0)
+}
+
+impl Reduce {
+    /// It with the settings that were written down.
+    pub(crate) fn of(reduction: &'static Reduction, a: &Attributes) -> Result<Reduce> {
+        Ok(Reduce {
+            axes: a.get("axes")?,
+            keepdims: a.get("keepdims")?,
+            reduction,
+        })
+    }
 }
 
 impl Op for Reduce {

@@ -1,6 +1,8 @@
 //! Sums over axes, and back over broadcast dimensions.
 
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps};
+use crate::ops::reduce::reduction::Reduce;
 use crate::ops::reduce::reduction::{Axes, Reduction, reduce};
 use crate::{DType, Shape, Tensor};
 use nn_kernels::reduce::Kind;
@@ -11,6 +13,8 @@ static SUM: Reduction = Reduction {
     keeps: Keeps::SHAPES,
     gradient,
 };
+
+by_name!("sum", |a| Reduce::of(&SUM, a)?);
 
 fn gradient(at: &Backward<'_>, upstream: Tensor, _: Tensor) -> Tensor {
     upstream.broadcast_to(*at.inputs[0].raw_shape())

@@ -1,6 +1,7 @@
 //! How many rows a tensor has, as a number in the graph.
 
 use crate::graph::apply::apply_static;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::{DType, Error, Result, Shape, Tensor};
 
@@ -35,6 +36,8 @@ impl Op for BatchSize {
         Keeps::SHAPES
     }
 }
+
+by_name!("batch_size", |_| BatchSize);
 
 impl Tensor {
     /// The size of the first axis, at least 1, as a scalar float: what a mean over the batch divides by. Unlike `shape()[0]`, a

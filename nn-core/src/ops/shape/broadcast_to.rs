@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
 use crate::{Error, Result, Shape, Tensor, with_dtype};
 use nn_kernels::elementwise;
@@ -54,6 +55,8 @@ impl Op for BroadcastTo {
         Keeps::SHAPES
     }
 }
+
+by_name!("broadcast_to", |a| BroadcastTo(a.get("shape")?));
 
 impl Tensor {
     /// Repeated to `shape` by NumPy's broadcasting rule. A shape that does not fit is an error.

@@ -3,6 +3,7 @@
 use crate::check::two;
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::{
@@ -56,6 +57,10 @@ impl Op for Concatenate {
         Keeps::SHAPES
     }
 }
+
+by_name!("concatenate", |a| Concatenate {
+    axis: a.get("axis")?
+});
 
 /// The shape of tensors joined along an axis.
 pub(crate) const fn output_shape(shapes: &[Shape], axis: isize) -> Result<Shape, ShapeError> {

@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
 use crate::{DType, Element, Result, Shape, Tensor};
 
@@ -47,6 +48,12 @@ impl Op for Full {
         })))
     }
 }
+
+by_name!("full", |a| Full {
+    shape: a.get("shape")?,
+    value: a.get("value")?,
+    dtype: a.get("dtype")?
+});
 
 /// A constant of a shape that is not known yet.
 #[track_caller]

@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::Slice;
 use crate::ops::fail::fail;
@@ -82,6 +83,11 @@ impl Op for Pad {
         Keeps::SHAPES
     }
 }
+
+by_name!("pad", |a| Pad {
+    paddings: a.get("paddings")?,
+    value: a.get("value")?
+});
 
 /// The size of an axis of `n` elements with so many added.
 fn padded_size(n: usize, before: usize, after: usize) -> Result<usize> {

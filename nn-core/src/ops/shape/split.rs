@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply_all;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{
     Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
 };
@@ -110,6 +111,14 @@ impl Op for Split {
         Ok(Some(OpHandle::new(Split { axis, parts })))
     }
 }
+
+by_name!("split", |a| Split {
+    axis: a.get("axis")?,
+    parts: match a.find("sizes") {
+        Some(_) => Parts::Sizes(a.get("sizes")?),
+        None => Parts::Equal(a.get("pieces")?),
+    }
+});
 
 /// The shape of one of `n` equal pieces.
 pub(crate) const fn piece(shape: &Shape, n: usize, axis: usize) -> Result<Shape, ShapeError> {

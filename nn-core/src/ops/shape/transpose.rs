@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::{Error, MAX_RANK, Result, Shape, ShapeError, Tensor, axis_of, with_dtype};
 use nn_kernels::elementwise::permute;
@@ -52,6 +53,8 @@ impl Op for Transpose {
         Keeps::SHAPES
     }
 }
+
+by_name!("transpose", |a| Transpose(a.get("axes")?));
 
 /// The shape whose axis `i` is axis `order[i]`.
 const fn permuted(shape: &Shape, order: &[usize]) -> Shape {

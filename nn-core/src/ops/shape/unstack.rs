@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply_all;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::shape::slice::part;
 use crate::ops::stack;
@@ -57,6 +58,11 @@ impl Op for Unstack {
         self.count
     }
 }
+
+by_name!("unstack", |a| Unstack {
+    axis: a.get("axis")?,
+    count: a.get("count")?
+});
 
 impl Tensor {
     /// The `n` tensors along an axis of size `n` (counted from the end if negative), without that axis: the reverse of

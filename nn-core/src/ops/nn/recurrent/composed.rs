@@ -191,7 +191,7 @@ impl Step<'_> {
             (_, None) => {
                 let mut state = self.state.apply(h);
                 if let Some(bias) = &self.bias {
-                    state = state + bias;
+                    state += bias;
                 }
                 let (x, state) = (x.split(3, -1), state.split(3, -1));
                 let (z, r) = (gate(&(&x[0] + &state[0])), gate(&(&x[1] + &state[1])));

@@ -4,6 +4,7 @@ use super::composed::plain;
 use super::{RecurrentCell, RecurrentOptions};
 use crate::graph::apply::{apply, apply_wanted};
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, Wanted, common_float};
 use crate::ops::composite::gradient_of;
 use crate::{Element, Error, Result, Shape, Tensor, UNKNOWN, is_known, with_float};
@@ -180,6 +181,11 @@ impl Op for Recurrent {
         2
     }
 }
+
+by_name!("recurrent", |a| Recurrent {
+    options: RecurrentOptions::from_attributes(a)?,
+    carry: a.get("carry")?
+});
 
 impl RecurrentGradient {
     fn run<T: Gemm + Element>(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Vec<Tensor> {

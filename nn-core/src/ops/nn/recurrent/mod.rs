@@ -44,6 +44,23 @@ impl RecurrentOptions {
         }
     }
 
+    pub(crate) fn from_attributes(a: &Attributes) -> crate::Result<RecurrentOptions> {
+        let cell: String = a.get("cell")?;
+        let cells = [
+            RecurrentCell::Simple,
+            RecurrentCell::Lstm,
+            RecurrentCell::Gru,
+            RecurrentCell::GruResetBefore,
+        ];
+        let found = cells.into_iter().find(|c| format!("{c:?}") == cell);
+        Ok(RecurrentOptions {
+            cell: found
+                .ok_or_else(|| Error::format(format!("no recurrent cell is called {cell}")))?,
+            go_backwards: a.get("go_backwards")?,
+            return_sequences: a.get("return_sequences")?,
+        })
+    }
+
     pub(crate) fn attributes(&self) -> Attributes {
         Attributes::new()
             .with("cell", &format!("{:?}", self.cell))

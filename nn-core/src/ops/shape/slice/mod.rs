@@ -6,6 +6,7 @@ pub use range::Slice;
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::{Attribute, Attributes, Setting};
+use crate::graph::by_name::by_name;
 use crate::graph::op::{
     Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
 };
@@ -72,6 +73,17 @@ pub(crate) fn part(x: &Tensor, axis: usize, range: Range<usize>) -> Result<Tenso
     Ok(cut(x, &resolve(&slices, x.raw_shape(), true)?))
 }
 
+impl SliceAxes {
+    fn from_attributes(a: &Attributes) -> Result<SliceAxes> {
+        let (start, stop): (Vec<Option<isize>>, Vec<Option<isize>>) =
+            (a.get("start")?, a.get("stop")?);
+        let step: Vec<isize> = a.get("step")?;
+        let ends = start.into_iter().zip(stop).zip(step);
+        let slices = ends.map(|((start, stop), step)| Slice::new(start, stop).step(step));
+        Ok(SliceAxes(slices.collect()))
+    }
+}
+
 impl Op for SliceAxes {
     fn name(&self) -> &'static str {
         "slice"
@@ -123,6 +135,8 @@ impl Op for SliceAxes {
         Keeps::SHAPES
     }
 }
+
+by_name!("slice", |a| SliceAxes::from_attributes(a)?);
 
 impl Op for SliceGradient {
     fn name(&self) -> &'static str {

@@ -1,5 +1,8 @@
-use super::{Conv2dOptions, conv2d, conv2d_bias, conv2d_shape};
-use crate::testing::check_gradient;
+use super::{
+    Conv2dOptions, ConvOptions, conv, conv_bias, conv2d, conv2d_bias, conv2d_shape, depthwise_conv,
+    separable_conv,
+};
+use crate::testing::{assert_close, check_gradient};
 use crate::{DType, Padding, Shape, Tensor, UNKNOWN};
 
 const VALID: Conv2dOptions = Conv2dOptions::new(Padding::Valid);
@@ -93,7 +96,7 @@ fn errors_say_what_does_not_fit() {
     };
     let e = message(&[UNKNOWN, 784], &[3, 3, 1, 8], VALID);
     assert!(e.contains("conv2d expects rank 4 [batch, height, width, channels], found rank 2 [_, 784]; `Reshape` first"), "{e}");
-    assert!(e.contains("conv2d/tests.rs"), "the caller's line: {e}");
+    assert!(e.contains("conv/tests.rs"), "the caller's line: {e}");
     let e = message(&[UNKNOWN, 28, 28, 3], &[3, 3, 4, 8], VALID);
     assert!(
         e.contains("conv2d with a kernel [3, 3, 4, 8] takes 4 channels, found 3 in [_, 28, 28, 3]"),
@@ -202,5 +205,123 @@ fn gradient() {
     check_gradient(
         |x| conv2d(&x[0], &x[1], grouped),
         &[&[1, 3, 3, 2], &[2, 2, 1, 4]],
+    );
+}
+
+#[test]
+fn depthwise_is_every_channel_by_itself() {
+    let x = numbers([2, 7, 6, 5]);
+    for multiplier in [1, 2] {
+        let kernel = numbers([3, 2, 5, multiplier]);
+        let options = Conv2dOptions {
+            strides: [2, 1],
+            ..SAME
+        };
+        let y = depthwise_conv(&x, &kernel, options);
+        let single = |c: usize| {
+            let kernel = kernel.slice_axis(2, c..c + 1);
+            conv2d(&x.slice_axis(-1, c..c + 1), kernel, options)
+        };
+        let all: Vec<Tensor> = (0..5).map(single).collect();
+        assert_close(&y, &crate::concatenate(&all, -1), 1e-6);
+    }
+    let message = |kernel: &[usize], options| {
+        let y = depthwise_conv(&x, Tensor::ones(kernel), options);
+        y.ok().unwrap_err().to_string()
+    };
+    let e = message(&[3, 3, 4, 1], VALID);
+    assert!(
+        e.contains(
+            "depthwise_conv2d with a kernel [3, 3, 4, 1] takes 4 channels, found 5 in [2, 7, 6, 5]"
+        ),
+        "{e}"
+    );
+    let e = message(&[3, 3, 5], VALID);
+    assert!(e.contains("the kernel of depthwise_conv2d expects rank 4 [height, width, channels, multiplier], found rank 3"), "{e}");
+    let e = message(&[3, 3, 5, 1], Conv2dOptions { groups: 5, ..VALID });
+    assert!(e.contains("expected `groups` 1, found 5"), "{e}");
+}
+
+#[test]
+fn a_sequence_is_an_image_one_pixel_high() {
+    let (x, kernel) = (numbers([3, 9, 4]), numbers([3, 2, 6]));
+    let options = ConvOptions {
+        strides: [2],
+        border: [[1, 2]],
+        groups: 2,
+        ..ConvOptions::<1>::default()
+    };
+    let flat = Conv2dOptions {
+        strides: [1, 2],
+        border: [[0, 0], [1, 2]],
+        groups: 2,
+        ..VALID
+    };
+    let y = conv2d(&x.expand_dims(1), kernel.expand_dims(0), flat).squeeze(1);
+    assert_close(&conv(&x, &kernel, options), &y, 0.0);
+    let x = Tensor::abstract_of([UNKNOWN, UNKNOWN, 3], DType::F32);
+    let y = conv(&x, Tensor::zeros([3, 3, 8]), ConvOptions::<1>::default());
+    assert_eq!(y.shape().to_string(), "[_, _, 8]");
+}
+
+#[test]
+fn a_volume_is_the_sum_of_its_slices() {
+    let (x, kernel) = (numbers([2, 5, 6, 4, 4]), numbers([3, 2, 3, 2, 6]));
+    let options = ConvOptions {
+        strides: [2, 1, 2],
+        dilation: [1, 2, 1],
+        groups: 2,
+        ..ConvOptions::<3>::new(Padding::Same)
+    };
+    let flat = Conv2dOptions {
+        strides: [1, 2],
+        dilation: [2, 1],
+        groups: 2,
+        ..SAME
+    };
+    // Same padding in depth: slices -1 to 5, windows at -1, 1 and 3.
+    let padded = x.pad([(0, 0), (1, 1), (0, 0), (0, 0), (0, 0)]);
+    let slice = |at: isize, u: isize| {
+        let slice = padded.index_axis(1, 2 * at + u);
+        conv2d(&slice, kernel.index_axis(0, u), flat)
+    };
+    let all: Vec<Tensor> = (0..3)
+        .map(|at| slice(at, 0) + slice(at, 1) + slice(at, 2))
+        .collect();
+    assert_close(&conv(&x, &kernel, options), &crate::stack(&all, 1), 1e-5);
+}
+
+/// Numbers that depend on nothing but the index.
+fn numbers(shape: impl Into<Shape>) -> Tensor {
+    let shape = shape.into();
+    let all = (Tensor::arange(shape.len()).cast(DType::F32) * 1.7).sin();
+    all.reshape(shape)
+}
+
+#[test]
+fn gradient_along_any_number_of_axes() {
+    let causal = ConvOptions {
+        dilation: [2],
+        ..ConvOptions::<1>::new(Padding::Causal)
+    };
+    check_gradient(
+        |x| conv_bias(&x[0], &x[1], &x[2], causal),
+        &[&[2, 4, 2], &[2, 2, 3], &[3]],
+    );
+    let volume = ConvOptions {
+        strides: [2, 1, 1],
+        ..ConvOptions::<3>::new(Padding::Same)
+    };
+    check_gradient(
+        |x| conv(&x[0], &x[1], volume),
+        &[&[1, 3, 2, 2, 2], &[3, 2, 1, 2, 2]],
+    );
+    check_gradient(
+        |x| depthwise_conv(&x[0], &x[1], SAME),
+        &[&[1, 3, 3, 2], &[2, 3, 2, 2]],
+    );
+    check_gradient(
+        |x| separable_conv(&x[0], &x[1], &x[2], ConvOptions::<1>::default()),
+        &[&[1, 3, 2], &[2, 2, 1], &[1, 2, 2]],
     );
 }

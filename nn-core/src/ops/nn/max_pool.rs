@@ -1,60 +1,23 @@
-//! The greatest of every window of an image.
+//! The greatest of every window of a sequence, an image or a volume.
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
-use crate::ops::nn::padding::{Windows, check_image};
-use crate::{DType, Element, Error, Padding, Result, Shape, Tensor, with_float};
+use crate::ops::nn::pools::Pools;
+use crate::{DType, Element, Padding, Result, Shape, Tensor, with_float};
 use nn_kernels::math::Float;
 use nn_kernels::pool::{self, Cell};
 
 /// Outputs: the greatest numbers, and for each of them the cell of its window that it came from: `u8` where that holds every cell, or
 /// else `i64`.
-struct MaxPool2d {
-    windows: Windows,
+struct MaxPool<const N: usize> {
+    pools: Pools<N>,
 }
 
 /// Every number of the upstream gradient at the pixel that its result came from. Inputs: upstream, cells.
-struct MaxPool2dGradient {
+struct MaxPoolGradient<const N: usize> {
     x: Shape,
     windows: pool::Windows,
-}
-
-/// The windows of a pooling.
-pub(crate) const fn pools(size: [usize; 2], strides: [usize; 2], padding: Padding) -> Windows {
-    Windows {
-        size,
-        strides,
-        dilation: [1, 1],
-        border: [[0, 0], [0, 0]],
-        padding,
-    }
-}
-
-/// The shape of a pooling's result.
-pub(crate) fn pooled(op: &str, windows: &Windows, x: &Tensor) -> Result<(Shape, DType)> {
-    let shape = x.raw_shape();
-    check_image(op, shape)?;
-    if !x.dtype().is_float() {
-        return Err(Error::needs_float(op, x.dtype()));
-    }
-    let [height, width] = windows.checked_count(op, shape)?;
-    Ok((Shape::from([shape[0], height, width, shape[3]]), x.dtype()))
-}
-
-/// The windows as the kernels take them, on images of shape `x`, with results of shape `y`.
-pub(crate) fn placed(windows: &Windows, x: &Shape, y: &Shape) -> pool::Windows {
-    // A stride beyond the image leaves one window, as one of its size does, and cannot be counted with.
-    let stride = |d: usize| windows.strides[d].min(x[d + 1].max(1));
-    pool::Windows {
-        batch: x[0],
-        input: [x[1], x[2]],
-        output: [y[1], y[2]],
-        channels: x[3],
-        kernel: windows.size,
-        stride: [stride(0), stride(1)],
-        pad: windows.before([x[1], x[2]]),
-    }
 }
 
 /// The result, and where it came from.
@@ -69,41 +32,38 @@ fn greatest<T: Float + Element, C: Cell>(
     })
 }
 
-impl MaxPool2d {
-    /// The type that holds every cell of a window.
-    fn cells(&self) -> DType {
-        let [height, width] = self.windows.size;
-        match height.saturating_mul(width) <= 256 {
-            true => DType::U8,
-            false => DType::I64,
-        }
-    }
-}
-
-impl Op for MaxPool2d {
+impl<const N: usize> Op for MaxPool<N> {
     fn name(&self) -> &'static str {
-        "max_pool2d"
+        self.pools.name([
+            ["max_pool1d", "max_pool2d", "max_pool3d"],
+            [
+                "adaptive_max_pool1d",
+                "adaptive_max_pool2d",
+                "adaptive_max_pool3d",
+            ],
+        ])
     }
 
     fn attributes(&self) -> Attributes {
-        self.windows.attributes()
+        self.pools.attributes()
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
-        let (shape, dtype) = pooled("max_pool2d", &self.windows, &inputs[0])?;
-        let cells = self.cells();
-        Ok([dtype, cells].map(|dtype| Spec { shape, dtype }).into())
+        let (shape, dtype) = self.pools.pooled(self.name(), &inputs[0])?;
+        Ok([dtype, self.pools.cells()]
+            .map(|dtype| Spec { shape, dtype })
+            .into())
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
-        let windows = placed(&self.windows, inputs[0].raw_shape(), &shape);
+        let windows = self.pools.placed(inputs[0].raw_shape(), &shape);
         if !expected.wants(1) {
             let y = with_float!(dtype, T => greatest::<T, ()>(&inputs[0], &windows, shape, &mut vec![(); shape.len()]));
             return Ok([y, expected.nothing(1)].into());
         }
         let mut y = None;
-        let cells = match self.cells() {
+        let cells = match expected[1].dtype {
             DType::U8 => Tensor::build(shape, |cells: &mut [u8]| {
                 y = Some(
                     with_float!(dtype, T => greatest::<T, u8>(&inputs[0], &windows, shape, cells)),
@@ -121,9 +81,9 @@ impl Op for MaxPool2d {
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let (x, up) = (*at.inputs[0].raw_shape(), at.upstream());
-        let op = MaxPool2dGradient {
+        let op = MaxPoolGradient::<N> {
             x,
-            windows: placed(&self.windows, &x, up.raw_shape()),
+            windows: self.pools.placed(&x, up.raw_shape()),
         };
         Ok(vec![Some(apply(op, &[up.clone(), at.outputs[1].clone()]))])
     }
@@ -144,9 +104,13 @@ impl Op for MaxPool2d {
     }
 }
 
-impl Op for MaxPool2dGradient {
+impl<const N: usize> Op for MaxPoolGradient<N> {
     fn name(&self) -> &'static str {
-        "max_pool2d_gradient"
+        [
+            "max_pool1d_gradient",
+            "max_pool2d_gradient",
+            "max_pool3d_gradient",
+        ][N - 1]
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
@@ -174,7 +138,7 @@ impl Op for MaxPool2dGradient {
             out.iter_mut()
                 .zip(cells.data::<i64>())
                 .enumerate()
-                .for_each(|(i, (o, &cell))| *o = self.pixel(i, cell as usize) as i64);
+                .for_each(|(i, (o, &cell))| *o = self.windows.pixel(i, cell as usize) as i64);
         });
         let taken = at.upstream().reshape([self.x.len()]).take(&pixels, 0);
         Ok(vec![Some(taken), None])
@@ -188,20 +152,48 @@ impl Op for MaxPool2dGradient {
     }
 }
 
-impl MaxPool2dGradient {
-    /// The place in the image of a cell of the window of result `flat`.
-    fn pixel(&self, flat: usize, cell: usize) -> usize {
-        let w = &self.windows;
-        let (pixel, channel) = (flat / w.channels, flat % w.channels);
-        let (row, left) = (pixel / w.output[1], pixel % w.output[1]);
-        let (image, top) = (row / w.output[0], row % w.output[0]);
-        let y = top * w.stride[0] + cell / w.kernel[1] - w.pad[0];
-        let x = left * w.stride[1] + cell % w.kernel[1] - w.pad[1];
-        ((image * w.input[0] + y) * w.input[1] + x) * w.channels + channel
-    }
+/// The greatest number of every window and channel of a sequence, an image or a volume, as Keras's `ops.max_pool`.
+///
+/// Shapes: `[batch, time, channels]`, `[batch, height, width, channels]` or `[batch, depth, height, width, channels]`; the result has as
+/// many pixels as windows of `pool` pixels fit, `strides` apart. What a window covers beyond the image takes no part. Of equal numbers
+/// the first one gets the gradient. Another rank, and an image on which no window fits, are errors.
+///
+/// ```
+/// use nn_core::{Padding, Tensor, ops::max_pool};
+/// let x = Tensor::from([1.0_f32, 5.0, 2.0, 3.0]).reshape([1, 4, 1]);
+/// assert_eq!(max_pool(&x, [2], [1], Padding::Valid).to_vec::<f32>()?, [5.0, 5.0, 3.0]);
+/// assert_eq!(max_pool(&Tensor::ones([2, 8, 6, 4, 3]), [2; 3], [2; 3], Padding::Valid).shape(), [2, 4, 3, 2, 3]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn max_pool<const N: usize>(
+    x: &Tensor,
+    pool: [usize; N],
+    strides: [usize; N],
+    padding: Padding,
+) -> Tensor {
+    let pools = Pools::windows(pool, strides, padding);
+    apply(MaxPool { pools }, std::slice::from_ref(x))
 }
 
-/// The greatest number of every window and channel, as Keras's `ops.max_pool`; pairs are (vertical, horizontal).
+/// The greatest number of each of `size` windows that share an axis evenly, as Keras's `ops.adaptive_max_pool`: of `m` windows on `n`
+/// pixels window `i` covers those from `⌊i·n/m⌋` up to `⌈(i+1)·n/m⌉`.
+///
+/// Shapes: `[batch, …, channels]` with one to three axes of pixels to the same with `size` pixels. A size of 0 is an error.
+///
+/// ```
+/// use nn_core::{Tensor, ops::adaptive_max_pool};
+/// let x = Tensor::from([1.0_f32, 5.0, 2.0, 3.0, 4.0]).reshape([1, 5, 1]);
+/// assert_eq!(adaptive_max_pool(&x, [2]).to_vec::<f32>()?, [5.0, 4.0]); // of pixels 0 to 2 and 2 to 4
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn adaptive_max_pool<const N: usize>(x: &Tensor, size: [usize; N]) -> Tensor {
+    let pools = Pools::Adaptive(size);
+    apply(MaxPool { pools }, std::slice::from_ref(x))
+}
+
+/// [`max_pool`] of images; pairs are (vertical, horizontal).
 ///
 /// Shapes: `[batch, height, width, channels]` to the same with fewer pixels, those of [`pool2d_shape`]. What a window covers
 /// beyond the image takes no part. Of equal numbers the first one gets the gradient. A rank other than 4, and an
@@ -215,8 +207,7 @@ impl MaxPool2dGradient {
 /// ```
 #[track_caller]
 pub fn max_pool2d(x: &Tensor, pool: [usize; 2], strides: [usize; 2], padding: Padding) -> Tensor {
-    let windows = pools(pool, strides, padding);
-    apply(MaxPool2d { windows }, std::slice::from_ref(x))
+    max_pool(x, pool, strides, padding)
 }
 
 /// The shape of a pooling's result, known to the compiler too; dimensions may be [`crate::UNKNOWN`]. `None` for a rank other than 4, or
@@ -237,7 +228,9 @@ pub const fn pool2d_shape(
     if x.len() != 4 {
         return None;
     }
-    let windows = pools(pool, strides, padding);
+    let Pools::Windows(windows) = Pools::windows(pool, strides, padding) else {
+        return None;
+    };
     match windows.count([x[1], x[2]]) {
         Some([height, width]) => Some(Shape::new(&[x[0], height, width, x[3]])),
         None => None,
@@ -246,7 +239,7 @@ pub const fn pool2d_shape(
 
 #[cfg(test)]
 mod tests {
-    use super::{max_pool2d, pool2d_shape};
+    use super::{adaptive_max_pool, max_pool, max_pool2d, pool2d_shape};
     use crate::testing::check_gradient;
     use crate::{DType, GradientTape, Padding, Tensor, UNKNOWN, no_gradient};
 
@@ -327,6 +320,43 @@ mod tests {
         // The last pixel of each of the windows: 3 rows and 2 columns of them.
         let expected = (0..340).map(|i| ((i / 17 >= 17) && i % 17 >= 15) as u8 as f32);
         assert_eq!(slopes, expected.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn adaptive_windows_share_the_axis() {
+        let x = Tensor::arange(7).cast(DType::F32).reshape([1, 7, 1]);
+        // As many as there are pixels: each is its own.
+        let values = |t: Tensor| t.to_vec::<f32>().unwrap();
+        assert_eq!(values(adaptive_max_pool(&x, [7])), values(x.flatten()));
+        assert_eq!(values(adaptive_max_pool(&x, [3])), [2.0, 4.0, 6.0]);
+        assert_eq!(values(adaptive_max_pool(&x, [2])), [3.0, 6.0]);
+        let open = Tensor::abstract_of([UNKNOWN, UNKNOWN, 7, 3], DType::F32);
+        let y = adaptive_max_pool(&open, [2, 3]);
+        assert_eq!(y.shape().to_string(), "[_, 2, 3, 3]");
+        let e = adaptive_max_pool(&x, [0]).ok().unwrap_err().to_string();
+        assert!(e.contains("adaptive_max_pool1d needs at least one pixel each way to come from and to go to, found [7] and [0]"), "{e}");
+        let e = adaptive_max_pool(&x, [usize::MAX])
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("below 2³⁴"), "{e}");
+    }
+
+    #[test]
+    fn gradient_along_any_number_of_axes() {
+        check_gradient(
+            |x| max_pool(&x[0], [2], [1], Padding::Same).square(),
+            &[&[2, 5, 3]],
+        );
+        check_gradient(
+            |x| max_pool(&x[0], [2, 1, 2], [1, 2, 2], Padding::Valid).square(),
+            &[&[1, 3, 3, 4, 2]],
+        );
+        check_gradient(|x| adaptive_max_pool(&x[0], [3]).square(), &[&[2, 7, 2]]);
+        check_gradient(
+            |x| adaptive_max_pool(&x[0], [2, 3, 1]).square(),
+            &[&[1, 3, 4, 2, 2]],
+        );
     }
 
     #[test]

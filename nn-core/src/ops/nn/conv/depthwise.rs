@@ -1,0 +1,98 @@
+//! Convolutions of each channel by itself: grouped ones, with a group for every channel.
+
+use super::{Conv, ConvOptions, check_kernel, conv, name};
+use crate::graph::apply::apply;
+use crate::ops::fail::fail;
+use crate::ops::nn::padding::check_image;
+use crate::{Error, Operand, Result, Shape, Tensor, dim_times, is_known, too_long};
+
+/// The convolution of every channel with kernels of its own, as Keras's `ops.depthwise_conv`: `multiplier` of them, which give as many
+/// channels of the result, one beside the other.
+///
+/// `y[b, i, c·m + q] = Σ x[b, i·s + u·d − p, c] · kernel[u, c, q]`
+///
+/// Shapes: `[batch, …, channels]` with one to three axes of pixels; kernel `[…, channels, multiplier]`; result
+/// `[batch, …, channels · multiplier]`, with the pixels of [`crate::ops::conv`]. The groups of `options` need to be 1, for every channel
+/// is a group. Errors are those of [`crate::ops::conv`].
+///
+/// ```
+/// use nn_core::{Padding, Tensor, ops::{ConvOptions, depthwise_conv}};
+/// let x = Tensor::from([1.0_f32, 5.0, 2.0, 6.0]).reshape([1, 2, 2]); // two steps of two channels
+/// let kernel = Tensor::from([1.0_f32, 1.0, 10.0, 100.0]).reshape([2, 2, 1]);
+/// let y = depthwise_conv(&x, &kernel, ConvOptions::<1>::default());
+/// assert_eq!(y.to_vec::<f32>()?, [21.0, 605.0]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn depthwise_conv<const N: usize>(
+    x: &Tensor,
+    kernel: impl Operand,
+    options: ConvOptions<N>,
+) -> Tensor {
+    let kernel = kernel.operand(x.dtype());
+    if x.error().is_some() || kernel.error().is_some() {
+        return apply(Conv(options), &[x.clone(), kernel]);
+    }
+    match grouped(x.raw_shape(), kernel.raw_shape(), options) {
+        Ok((shape, options)) => conv(x, kernel.reshape(shape), options),
+        Err(error) => fail(depthwise::<N>(), error),
+    }
+}
+
+const fn depthwise<const N: usize>() -> &'static str {
+    name::<N>(["depthwise_conv1d", "depthwise_conv2d", "depthwise_conv3d"])
+}
+
+/// The kernel's shape and the settings of the grouped convolution.
+fn grouped<const N: usize>(
+    x: &Shape,
+    kernel: &Shape,
+    options: ConvOptions<N>,
+) -> Result<(Shape, ConvOptions<N>)> {
+    let op = depthwise::<N>();
+    check_image::<N>(op, x)?;
+    check_kernel::<N>(op, kernel, "channels, multiplier")?;
+    let (channels, multiplier) = (kernel[N], kernel[N + 1]);
+    if options.groups != 1 {
+        return Err(Error::value(format!(
+            "{op} has a group for every channel; expected `groups` 1, found {}",
+            options.groups
+        )));
+    }
+    if is_known(x[N + 1]) && is_known(channels) && x[N + 1] != channels {
+        return Err(Error::shape(format!(
+            "{op} with a kernel {kernel} takes {channels} channels, found {} in {x}",
+            x[N + 1]
+        )));
+    }
+    let Some(filters) = dim_times(channels, multiplier) else {
+        let what = format_args!("{channels} channels times {multiplier}");
+        return Err(too_long(what));
+    };
+    let grouped = ConvOptions {
+        groups: channels.max(1),
+        ..options
+    };
+    Ok((kernel.with(N, 1).with(N + 1, filters), grouped))
+}
+
+/// [`depthwise_conv`], and then a convolution with a kernel of one pixel over all channels, as Keras's `ops.separable_conv`.
+///
+/// Shapes: those of [`depthwise_conv`]; `pointwise` `[1, …, channels · multiplier, filters]`; result `[batch, …, filters]`.
+///
+/// ```
+/// use nn_core::{Tensor, ops::{ConvOptions, separable_conv}};
+/// let (x, depthwise) = (Tensor::ones([2, 8, 8, 3]), Tensor::ones([3, 3, 3, 2]));
+/// let y = separable_conv(&x, &depthwise, Tensor::ones([1, 1, 6, 16]), ConvOptions::<2>::default());
+/// assert_eq!(y.shape(), [2, 6, 6, 16]);
+/// ```
+#[track_caller]
+pub fn separable_conv<const N: usize>(
+    x: &Tensor,
+    depthwise: impl Operand,
+    pointwise: impl Operand,
+    options: ConvOptions<N>,
+) -> Tensor {
+    let deep = depthwise_conv(x, depthwise, options);
+    conv(&deep, pointwise, ConvOptions::<N>::default())
+}

@@ -1,0 +1,56 @@
+//! Writes the JSON of every golden case's layer and of every model for `.ci/keras_json`, which reads it with Keras. The file is the value of the
+//! environment variable `NN_KERAS_JSON`.
+
+use nn_core::Error;
+use nn_core::registry::layer_from_config;
+use nn_layers::keras;
+use safetensors::SafeTensors;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Name and description of every case of a file.
+fn cases(path: &Path) -> nn_core::Result<Vec<(String, Value)>> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io(path, &e))?;
+    let (_, header) = SafeTensors::read_metadata(&bytes)
+        .map_err(|e| Error::format(format!("{}: {e}", path.display())))?;
+    let mut cases = Vec::new();
+    for (name, description) in header.metadata().iter().flatten() {
+        cases.push((name.clone(), serde_json::from_str(description)?));
+    }
+    cases.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(cases)
+}
+
+fn main() -> nn_core::Result<()> {
+    let Some(file) = std::env::var_os("NN_KERAS_JSON").map(PathBuf::from) else {
+        return Err(Error::value(
+            "NN_KERAS_JSON is not set: it names the file to write",
+        ));
+    };
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden");
+    let mut written = Vec::new();
+    let folder = golden.join("layers");
+    let entries = std::fs::read_dir(&folder).map_err(|e| Error::io(&folder, &e))?;
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    for path in files {
+        for (name, case) in cases(&path)? {
+            let config = json!({"class_name": case["class_name"], "config": case["config"]});
+            let layer = layer_from_config(&config).map_err(|e| e.context(&name))?;
+            let json = keras::to_json(&*layer).map_err(|e| e.context(&name))?;
+            written.push(
+                json!({"kind": "layer", "name": name, "json": json, "config": case["config"]}),
+            );
+        }
+    }
+    for (name, case) in cases(&golden.join("models/keras_json.safetensors"))? {
+        let model = keras::model_from_json(case["json"].as_str().unwrap_or_default())?;
+        let shapes: Vec<Value> = keras::get_weights(&model)
+            .iter()
+            .map(|w| json!(w.shape().to_vec()))
+            .collect();
+        written.push(json!({"kind": "model", "name": name, "json": keras::to_json(&model)?, "weights": shapes}));
+    }
+    println!("{} layers and models", written.len());
+    std::fs::write(&file, Value::Array(written).to_string()).map_err(|e| Error::io(&file, &e))
+}

@@ -1,0 +1,278 @@
+//! Operations of `keras.ops` in Functional models: the classes under which Keras writes them, and what they are here.
+
+use crate::functional::config::{Argument, Arguments};
+use nn_core::{Error, Result, Tensor, concatenate, stack};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+/// Whether an entry of a Functional model is an operation.
+pub(crate) fn is_operation(entry: &Value) -> bool {
+    let module = entry
+        .get("module")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    module.starts_with("keras.src.ops") || module.starts_with("keras.ops")
+}
+
+type Unary = fn(&Tensor) -> Tensor;
+type Binary = fn(&Tensor, &Tensor) -> Tensor;
+type Reduction = fn(&Tensor, Option<&[isize]>, bool) -> Tensor;
+
+/// Keras's class, its module below `keras.src.ops`, the name of the operation here.
+const UNARY: &[(&str, &str, &str, Unary)] = &[
+    ("Absolute", "numpy", "abs", |x| x.abs()),
+    ("Abs", "numpy", "abs", |x| x.abs()),
+    ("Ceil", "numpy", "ceil", |x| x.ceil()),
+    ("Cos", "numpy", "cos", |x| x.cos()),
+    ("Exp", "numpy", "exp", |x| x.exp()),
+    ("Expm1", "numpy", "expm1", |x| x.expm1()),
+    ("Floor", "numpy", "floor", |x| x.floor()),
+    ("Log", "numpy", "log", |x| x.log()),
+    ("Log1p", "numpy", "log1p", |x| x.log1p()),
+    ("Negative", "numpy", "negate", |x| -x),
+    ("Reciprocal", "numpy", "reciprocal", |x| x.reciprocal()),
+    ("Round", "numpy", "round", |x| x.round()),
+    ("Sign", "numpy", "sign", |x| x.sign()),
+    ("Sin", "numpy", "sin", |x| x.sin()),
+    ("Sqrt", "numpy", "sqrt", |x| x.sqrt()),
+    ("Square", "numpy", "square", |x| x.square()),
+    ("Tanh", "numpy", "tanh", |x| x.tanh()),
+    ("Tanh", "nn", "tanh", |x| x.tanh()),
+    ("Relu", "nn", "relu", |x| x.relu()),
+    ("Relu6", "nn", "relu6", |x| x.relu6()),
+    ("Sigmoid", "nn", "sigmoid", |x| x.sigmoid()),
+    ("Softplus", "nn", "softplus", |x| x.softplus()),
+    ("Softsign", "nn", "softsign", |x| x.softsign()),
+    ("Silu", "nn", "silu", |x| x.silu()),
+    ("LogSigmoid", "nn", "log_sigmoid", |x| x.log_sigmoid()),
+    ("HardSigmoid", "nn", "hard_sigmoid", |x| x.hard_sigmoid()),
+    ("Selu", "nn", "selu", |x| x.selu()),
+    ("Rsqrt", "math", "rsqrt", |x| x.rsqrt()),
+    ("Erf", "math", "erf", |x| x.erf()),
+];
+
+const BINARY: &[(&str, &str, Binary)] = &[
+    ("Add", "add", |a, b| a + b),
+    ("Subtract", "subtract", |a, b| a - b),
+    ("Multiply", "multiply", |a, b| a * b),
+    ("Divide", "divide", |a, b| a / b),
+    ("TrueDivide", "divide", |a, b| a / b),
+    ("Maximum", "maximum", |a, b| a.maximum(b)),
+    ("Minimum", "minimum", |a, b| a.minimum(b)),
+    ("Power", "pow", |a, b| a.pow(b)),
+    ("Matmul", "matmul", |a, b| a.matmul(b)),
+    ("Greater", "greater", |a, b| a.greater(b)),
+    ("GreaterEqual", "greater_equal", |a, b| a.greater_equal(b)),
+    ("Less", "less", |a, b| a.less(b)),
+    ("LessEqual", "less_equal", |a, b| a.less_equal(b)),
+    ("Equal", "equal", |a, b| a.equal(b)),
+    ("NotEqual", "not_equal", |a, b| a.not_equal(b)),
+];
+
+const REDUCTIONS: &[(&str, &str, Reduction)] = &[
+    ("Mean", "mean", |x, axes, keep| match axes {
+        Some(axes) => x.mean_axes(axes, keep),
+        None => x.mean(),
+    }),
+    ("Sum", "sum", |x, axes, keep| match axes {
+        Some(axes) => x.sum_axes(axes, keep),
+        None => x.sum(),
+    }),
+    ("Max", "max", |x, axes, keep| match axes {
+        Some(axes) => x.max_axes(axes, keep),
+        None => x.max(),
+    }),
+    ("Min", "min", |x, axes, keep| match axes {
+        Some(axes) => x.min_axes(axes, keep),
+        None => x.min(),
+    }),
+];
+
+/// A setting as the type that it must have.
+fn from_json<T: DeserializeOwned>(value: &Value) -> Result<T> {
+    Ok(nn_core::config::from_json(value)?)
+}
+
+/// A whole number or several.
+fn axes(value: &Value) -> Result<Vec<isize>> {
+    match value {
+        Value::Array(_) => from_json(value),
+        one => Ok(vec![from_json(one)?]),
+    }
+}
+
+/// What an operation of Keras gives.
+pub(crate) fn operation(entry: &Value, arguments: &Arguments) -> Result<Vec<Tensor>> {
+    let class = entry["class_name"].as_str().unwrap_or_default();
+    let config = &entry["config"];
+    let setting = |name: &str, place: usize| {
+        let configured = config.get(name).filter(|v| !v.is_null());
+        configured.or_else(|| arguments.plain(name, place))
+    };
+    let tensor = |place: usize| arguments.tensor(place);
+    if let Some((.., f)) = UNARY.iter().find(|(name, ..)| *name == class) {
+        return Ok(vec![f(&tensor(0)?)]);
+    }
+    if let Some((.., f)) = BINARY.iter().find(|(name, ..)| *name == class) {
+        return Ok(vec![f(&tensor(0)?, &tensor(1)?)]);
+    }
+    if let Some((.., f)) = REDUCTIONS.iter().find(|(name, ..)| *name == class) {
+        let keepdims = setting("keepdims", 2)
+            .and_then(Value::as_bool)
+            .unwrap_or(false);
+        let axes = setting("axis", 1).map(axes).transpose()?;
+        return Ok(vec![f(&tensor(0)?, axes.as_deref(), keepdims)]);
+    }
+    let axis =
+        |default: isize| -> Result<isize> { setting("axis", 1).map_or(Ok(default), from_json) };
+    let result = match class {
+        "Concatenate" => concatenate(&arguments.list(0)?, axis(0)?),
+        "Stack" => stack(&arguments.list(0)?, axis(0)?),
+        "Softmax" => tensor(0)?.softmax(axis(-1)?),
+        "LogSoftmax" => tensor(0)?.log_softmax(axis(-1)?),
+        "Reshape" => {
+            let shape = setting("newshape", 1).or(setting("new_shape", 1));
+            let shape: Vec<Option<isize>> = from_json(shape.unwrap_or(&Value::Null))?;
+            let shape: Vec<isize> = shape.into_iter().map(|d| d.unwrap_or(-1)).collect();
+            tensor(0)?.reshape(shape)
+        }
+        "Transpose" => match setting("axes", 1) {
+            Some(axes) => tensor(0)?.transpose(from_json::<Vec<isize>>(axes)?),
+            None => tensor(0)?.t(),
+        },
+        "ExpandDims" => tensor(0)?.expand_dims(axis(0)?),
+        "Squeeze" => match setting("axis", 1) {
+            Some(axis) => tensor(0)?.squeeze(from_json(axis)?),
+            None => {
+                return Err(Error::format("Squeeze needs its `axis`"));
+            }
+        },
+        "Clip" => {
+            let bound = |name: &str, place| -> Result<f64> {
+                let value = setting(name, place);
+                from_json(value.ok_or_else(|| Error::format(format!("Clip needs `{name}`")))?)
+            };
+            tensor(0)?.clip(bound("x_min", 1)?, bound("x_max", 2)?)
+        }
+        "Gelu" => {
+            let approximate = setting("approximate", 1)
+                .and_then(Value::as_bool)
+                .unwrap_or(true);
+            tensor(0)?.gelu(approximate)
+        }
+        "LeakyRelu" => {
+            let slope = setting("negative_slope", 1).map_or(Ok(0.2), from_json)?;
+            tensor(0)?.leaky_relu(slope)
+        }
+        "Elu" => tensor(0)?.elu(setting("alpha", 1).map_or(Ok(1.0), from_json)?),
+        _ => {
+            return Err(Error::format(format!(
+                "the operation {class} of keras.ops cannot be read into a Functional model yet"
+            )));
+        }
+    };
+    Ok(vec![result])
+}
+
+/// An operation of ours as Keras writes it: its class, module and configuration.
+pub(crate) fn to_keras(name: &str, attributes: &Map<String, Value>) -> Result<Value> {
+    let axis = |key: &str| attributes.get(key).cloned().unwrap_or(Value::Null);
+    let unary = UNARY.iter().find(|(.., op, _)| *op == name);
+    let binary = BINARY.iter().find(|(_, op, _)| *op == name);
+    let reduction = REDUCTIONS.iter().find(|(_, op, _)| *op == name);
+    let (class, module, config) = match (unary, binary, reduction) {
+        (Some((class, module, ..)), ..) => (*class, *module, json!({})),
+        (_, Some((class, ..)), _) => (*class, "numpy", json!({})),
+        (.., Some((class, ..))) => {
+            let config = json!({"axis": axis("axes"), "keepdims": axis("keepdims")});
+            (*class, "numpy", config)
+        }
+        _ => match name {
+            "concatenate" => ("Concatenate", "numpy", json!({"axis": axis("axis")})),
+            "softmax" => ("Softmax", "nn", json!({"axis": -1})),
+            "log_softmax" => ("LogSoftmax", "nn", json!({"axis": -1})),
+            "reshape" => {
+                // Sizes that are not known here are those of the batch.
+                let sizes = attributes.get("shape").and_then(Value::as_array);
+                let open = |d: &Value| if d.is_number() { d.clone() } else { json!(-1) };
+                let shape: Value = sizes.into_iter().flatten().map(open).collect();
+                ("Reshape", "numpy", json!({"newshape": shape}))
+            }
+            "clip" => (
+                "Clip",
+                "numpy",
+                json!({"x_min": axis("min"), "x_max": axis("max")}),
+            ),
+            "transpose" => ("Transpose", "numpy", json!({"axes": axis("axes")})),
+            "leaky_relu" => (
+                "LeakyRelu",
+                "nn",
+                json!({"negative_slope": axis("negative_slope")}),
+            ),
+            "elu" => ("Elu", "nn", json!({"alpha": axis("alpha")})),
+            "gelu" => ("Gelu", "nn", json!({"approximate": false})),
+            "gelu_tanh" => ("Gelu", "nn", json!({"approximate": true})),
+            _ => {
+                return Err(Error::format(format!(
+                    "the operation {name} has no class in Keras's Functional models; put it into a layer of Keras's"
+                )));
+            }
+        },
+    };
+    Ok(json!({
+        "module": format!("keras.src.ops.{module}"),
+        "class_name": class,
+        "config": config,
+        "registered_name": class,
+    }))
+}
+
+impl Arguments {
+    /// The tensor at a place; a number is a constant.
+    pub fn tensor(&self, place: usize) -> Result<Tensor> {
+        let given = self.args.get(place).or_else(|| {
+            let i = place.checked_sub(self.args.len())?;
+            self.kwargs.get(i).map(|(_, a)| a)
+        });
+        match given {
+            Some(Argument::Tensor(tensor)) => Ok(tensor.clone()),
+            Some(Argument::Plain(Value::Number(number))) => {
+                Ok(Tensor::from(number.as_f64().unwrap_or(f64::NAN) as f32))
+            }
+            _ => Err(Error::format(format!(
+                "argument {place} of the operation is no tensor"
+            ))),
+        }
+    }
+
+    /// The tensors in the list at a place.
+    pub fn list(&self, place: usize) -> Result<Vec<Tensor>> {
+        match self.args.get(place) {
+            Some(Argument::List(items)) => {
+                let one = |item: &Argument| match item {
+                    Argument::Tensor(tensor) => Ok(tensor.clone()),
+                    _ => Err(Error::format("expected a list of tensors")),
+                };
+                items.iter().map(one).collect()
+            }
+            _ => Err(Error::format("expected a list of tensors")),
+        }
+    }
+}
+
+/// Whether a layer of Keras takes its tensors in a list, and not one by one.
+pub(crate) fn takes_a_list(class: &str) -> bool {
+    [
+        "Add",
+        "Average",
+        "Concatenate",
+        "Dot",
+        "Functional",
+        "Maximum",
+        "Minimum",
+        "Multiply",
+        "Subtract",
+        "concatenate",
+    ]
+    .contains(&class)
+}

@@ -1,0 +1,120 @@
+//! Layers and models of Keras, by its JSON: read as what they are here, written as Keras reads them; and weights in Keras's order.
+//!
+//! ```
+//! use nn_core::{Layer, Tensor};
+//! use nn_layers::keras;
+//! let dense = keras::layer_from_json(r#"{"class_name": "Dense", "config": {"units": 3, "activation": "relu"}}"#)?;
+//! assert_eq!(dense.forward(Tensor::ones([2, 4])).shape(), [2, 3]);
+//! keras::set_weights(&*dense, &[Tensor::ones([4, 3]), Tensor::zeros([3])])?;
+//! assert_eq!(dense.forward(Tensor::ones([1, 4])).to_vec::<f32>()?, [4.0; 3]);
+//! # Ok::<(), nn_core::Error>(())
+//! ```
+
+mod write;
+
+use crate::functional::{Functional, sequence};
+use nn_core::module;
+use nn_core::registry::{AnyLayer, DynLayer, config_of, layer_from_config};
+use nn_core::{Error, Module, Result, Tensor};
+use serde_json::Value;
+
+/// A model whose inputs and outputs only its JSON says.
+pub type AnyModel = Functional<Vec<Tensor>, Vec<Tensor>>;
+
+fn parse(json: &str) -> Result<Value> {
+    Ok(serde_json::from_str(json)?)
+}
+
+/// The layer that a text of `keras.layers.serialize` or `{"class_name": .., "config": {..}}` says, without weights. Missing entries have Keras's
+/// defaults.
+///
+/// # Errors
+/// No JSON; a class that is not here; entries that the class does not have, with those that it has; values that cannot be.
+pub fn layer_from_json(json: &str) -> Result<AnyLayer> {
+    layer_from_config(&parse(json)?)
+}
+
+/// The model that `model.to_json()` of a Sequential or Functional model of Keras says, without its weights: layers used several times, operations
+/// between them, several inputs and outputs, models in models.
+///
+/// ```
+/// use nn_layers::keras;
+/// let json = r#"{"class_name": "Sequential", "config": {"layers": [
+///     {"class_name": "InputLayer", "config": {"batch_shape": [null, 4], "dtype": "float32", "name": "input"}},
+///     {"class_name": "Dense", "config": {"name": "head", "units": 3}}]}}"#;
+/// let model = keras::model_from_json(json)?;
+/// assert_eq!(keras::get_weights(&model).len(), 2);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`layer_from_json`]; a Sequential without a shape of its input.
+pub fn model_from_json(json: &str) -> Result<AnyModel> {
+    let config = parse(json)?;
+    match config.get("class_name").and_then(Value::as_str) {
+        Some("Functional" | "Model") => AnyModel::from_config(&config),
+        Some("Sequential") => match sequence(&config)? {
+            Some((input, output)) => AnyModel::new(vec![input], vec![output]),
+            None => Err(Error::format(
+                "the Sequential says no shape of its input, by which its weights are made: build the model in Keras, begin it with an `Input`, or \
+                 read it by `layer_from_json`, which builds it at its first call",
+            )),
+        },
+        Some(other) => Err(Error::format(format!(
+            "expected a Sequential or a Functional model, found {other}: a subclassed model is code, of which JSON says nothing"
+        ))),
+        None => Err(Error::format("a model's JSON has a `class_name`")),
+    }
+}
+
+/// The JSON of a layer or model that Keras reads: `keras.models.model_from_json`, or `keras.layers.deserialize` of it parsed.
+///
+/// # Errors
+/// A class that Keras does not have, a subclassed model for example; an operation that has no name in `keras.ops`.
+pub fn to_json(layer: &dyn DynLayer) -> Result<String> {
+    let mut written = write::described(&config_of(layer))?;
+    let parameters = module::parameters(layer);
+    if !parameters.is_empty() && parameters.iter().all(|p| p.is_frozen()) {
+        written["config"]["trainable"] = false.into();
+    }
+    Ok(written.to_string())
+}
+
+/// The values of all weights in Keras's order, `model.get_weights()`.
+pub fn get_weights(layer: &dyn Module) -> Vec<Tensor> {
+    let parameters = module::parameters(layer);
+    parameters.iter().map(|p| p.value()).collect()
+}
+
+/// Sets all weights, in Keras's order: `model.set_weights(..)`. The layer is built.
+///
+/// # Errors
+/// Another number of weights, or another shape; nothing is set then.
+pub fn set_weights(layer: &dyn Module, weights: &[Tensor]) -> Result<()> {
+    let parameters = module::parameters(layer);
+    if parameters.len() != weights.len() {
+        let paths: Vec<&str> = parameters.iter().map(|p| p.path()).collect();
+        return Err(Error::value(format!(
+            "expected {} weights ({}), found {}",
+            parameters.len(),
+            paths.join(", "),
+            weights.len()
+        )));
+    }
+    let mut cast = Vec::new();
+    for (p, weight) in parameters.iter().zip(weights) {
+        let shape = weight.try_shape()?;
+        if p.is_built() && p.shape() != shape {
+            return Err(Error::shape(format!(
+                "{}: expected {}, found {shape}",
+                p.path(),
+                p.shape()
+            )));
+        }
+        cast.push(weight.cast(p.dtype()).ok()?);
+    }
+    parameters
+        .iter()
+        .zip(&cast)
+        .try_for_each(|(p, weight)| p.set_value(weight))
+}

@@ -1,0 +1,93 @@
+//! Models that Keras wrote as JSON: with its weights they give its outputs, and written again they are the same models.
+
+use nn_core::{Module, Tensor, testing};
+use nn_layers::keras::{self, AnyModel};
+use safetensors::SafeTensors;
+use std::path::Path;
+
+const TOLERANCE: f64 = 1e-5;
+
+/// The tensors `prefix.0`, `prefix.1`, ... of a case.
+fn tensors(file: &SafeTensors<'_>, case: &str, prefix: &str) -> Vec<Tensor> {
+    let find = |i: usize| file.tensor(&format!("{case}/{prefix}.{i}")).ok();
+    let read = |view: safetensors::tensor::TensorView<'_>| {
+        let words = view.data().chunks_exact(4);
+        let values = words.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+        Tensor::from_vec(values.collect::<Vec<_>>(), view.shape())
+    };
+    (0..).map_while(find).map(read).collect()
+}
+
+fn check(name: &str, json: &str, file: &SafeTensors<'_>) -> nn_core::Result<()> {
+    let model = keras::model_from_json(json)?;
+    let weights = tensors(file, name, "weight");
+    keras::set_weights(&model, &weights)?;
+    let inputs = tensors(file, name, "input");
+    let expected = tensors(file, name, "output");
+    let agree = |model: &AnyModel, what: &str| {
+        let outputs = nn_core::layer::call(model, inputs.clone(), false);
+        assert_eq!(outputs.len(), expected.len(), "{name} {what}");
+        for (output, expected) in outputs.iter().zip(&expected) {
+            testing::assert_close(output, expected, TOLERANCE);
+        }
+    };
+    agree(&model, "read");
+    assert_eq!(keras::get_weights(&model).len(), weights.len());
+    agree(&model.clone(), "copied");
+
+    let again = AnyModel::from_config(&model.config())?;
+    keras::set_weights(&again, &weights)?;
+    agree(&again, "by its own configuration");
+    assert_eq!(again.config(), model.config(), "{name}");
+
+    let again = keras::model_from_json(&keras::to_json(&model)?)?;
+    keras::set_weights(&again, &weights)?;
+    agree(&again, "written for Keras and read again");
+    Ok(())
+}
+
+#[test]
+fn models_of_keras_give_its_outputs() {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/models/keras_json.safetensors");
+    let bytes = std::fs::read(path).unwrap();
+    let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let cases = header.metadata().as_ref().unwrap();
+    assert!(cases.len() >= 7);
+    let mut failures = Vec::new();
+    for (name, description) in cases {
+        let description: serde_json::Value = serde_json::from_str(description).unwrap();
+        let json = description["json"].as_str().unwrap();
+        if let Err(e) = check(name, json, &file) {
+            failures.push(format!("{name}: {e}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn what_cannot_be_read_says_what_it_is() {
+    let message = |json: &str| keras::model_from_json(json).unwrap_err().to_string();
+    let sequential = |layer: &str| {
+        format!(
+            r#"{{"class_name": "Sequential", "config": {{"layers": [
+                {{"class_name": "InputLayer", "config": {{"batch_shape": [null, 4]}}}}, {layer}]}}}}"#
+        )
+    };
+    let e = message(&sequential(
+        r#"{"class_name": "Dense", "config": {"units": 2, "kernel_regularise": "l2"}}"#,
+    ));
+    assert!(e.contains("unknown entry `kernel_regularise`"), "{e}");
+    let e = message(&sequential(r#"{"class_name": "Denser", "config": {}}"#));
+    assert!(e.contains("no layer is called Denser"), "{e}");
+    let e = message(&sequential(
+        r#"{"class_name": "Dense", "config": {"units": 2, "dtype": "float16"}}"#,
+    ));
+    assert!(e.contains("dtype"), "{e}");
+    let e = message(r#"{"class_name": "Sequential", "config": {"layers": []}}"#);
+    assert!(e.contains("no shape of its input"), "{e}");
+    let e = message(r#"{"class_name": "MyModel", "config": {}}"#);
+    assert!(e.contains("a subclassed model is code"), "{e}");
+    assert!(keras::model_from_json("{").is_err());
+}

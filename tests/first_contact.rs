@@ -1,0 +1,179 @@
+//! Lines as people type them who come from NumPy, Keras, PyTorch and Rust: all compile, and give what they would give there.
+
+use nn::prelude::*;
+
+fn values(t: &Tensor) -> Vec<f64> {
+    t.cast(DType::F64).to_vec::<f64>().unwrap()
+}
+
+#[test]
+fn numbers_become_tensors() {
+    // Of every number type, nested lists of any kind, by value and by reference.
+    assert_eq!(Tensor::from([[1.0, 2.0], [3.0, 4.0]]).shape(), [2, 2]);
+    assert_eq!(values(&Tensor::from([0, 1, 2])), [0.0, 1.0, 2.0]);
+    assert_eq!(values(&Tensor::from(vec![1_u32, 2])), [1.0, 2.0]);
+    assert_eq!(values(&Tensor::from(vec![1_usize, 2])), [1.0, 2.0]);
+    assert_eq!(values(&Tensor::from(vec![1_i32, -2])), [1.0, -2.0]);
+    assert_eq!(values(&Tensor::from([1_u8, 2])), [1.0, 2.0]);
+    assert_eq!(
+        Tensor::from(vec![vec![1.0_f32, 2.0], vec![3.0, 4.0]]).shape(),
+        [2, 2]
+    );
+    let rows: Vec<[f32; 2]> = vec![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
+    assert_eq!(Tensor::from(&rows).shape(), [3, 2]);
+    assert_eq!(Tensor::from(&rows[..2]).shape(), [2, 2]);
+    let row = [1.0_f32, 2.0, 3.0];
+    assert_eq!(Tensor::from(&row).shape(), [3]);
+    assert_eq!(Tensor::from(&row[..]).shape(), [3]);
+    let list = vec![1.0_f32, 2.0];
+    assert_eq!(Tensor::from(&list).shape(), [2]);
+    assert_eq!(Tensor::from(3.0).item::<f64>().unwrap(), 3.0);
+    assert_eq!(Tensor::from(true).item::<bool>().unwrap(), true);
+    let collected: Tensor = (0..4).map(|i| i as f32).collect();
+    assert_eq!(values(&collected), [0.0, 1.0, 2.0, 3.0]);
+    let total: Tensor = [Tensor::ones([2]), Tensor::ones([2])].into_iter().sum();
+    assert_eq!(values(&total), [2.0, 2.0]);
+    let ragged = Tensor::from(vec![vec![1.0_f32], vec![1.0, 2.0]]);
+    assert!(ragged.error().is_some());
+}
+
+#[test]
+fn arithmetic_takes_numbers_on_either_side() {
+    let x = Tensor::from([1.0_f32, 2.0, 4.0]);
+    assert_eq!(values(&(2.0 * &x + 1)), [3.0, 5.0, 9.0]);
+    assert_eq!(values(&(1 - &x)), [0.0, -1.0, -3.0]);
+    assert_eq!(values(&(8 / &x)), [8.0, 4.0, 2.0]);
+    assert_eq!(values(&(&x * 2.0_f32)), [2.0, 4.0, 8.0]);
+    assert_eq!(values(&(&x * 2_i32)), [2.0, 4.0, 8.0]);
+    assert_eq!(values(&(&x + 1_usize)), [2.0, 3.0, 5.0]);
+    let mut y = x.clone();
+    y += 1.0;
+    y *= &x;
+    y -= &x;
+    y /= 2;
+    assert_eq!(values(&y), [0.5, 2.0, 8.0]);
+    assert_eq!(values(&-&x), [-1.0, -2.0, -4.0]);
+}
+
+#[test]
+fn shapes_are_said_as_anywhere() {
+    let x = Tensor::arange(12);
+    assert_eq!(x.reshape([3, 4]).shape(), [3, 4]);
+    assert_eq!(x.reshape([-1, 3]).shape(), [4, 3]);
+    assert_eq!(x.reshape(vec![2, 6]).shape(), [2, 6]);
+    assert_eq!(x.reshape([3, 4]).t().shape(), [4, 3]);
+    assert_eq!(x.reshape([3, 4]).slice(1..).shape(), [2, 4]);
+    assert_eq!(x.reshape([3, 4]).slice_axis(1, 1..3).shape(), [3, 2]);
+    assert_eq!(x.reshape([3, 4]).index_axis(0, -1).shape(), [4]);
+    assert_eq!(x.reshape([3, 4]).sum_axis(0).shape(), [4]);
+    assert_eq!(x.reshape([3, 4]).mean_axis(-1).shape(), [3]);
+    assert_eq!(x.flatten().shape(), [12]);
+    assert_eq!(x.expand_dims(0).shape(), [1, 12]);
+    assert_eq!(x.expand_dims(0).squeeze(0).shape(), [12]);
+    assert_eq!(concatenate([&x, &x], 0).shape(), [24]);
+    assert_eq!(stack(&[x.clone(), x.clone()], 0).shape(), [2, 12]);
+    assert_eq!(Tensor::zeros([2, 3]).shape().num_elements(), 6);
+    let shape = Tensor::zeros([2, 3]).shape();
+    assert_eq!(shape.rank(), 2);
+    assert_eq!(shape[1], 3);
+    assert_eq!(shape.iter().product::<usize>(), 6);
+    let mut sum = 0;
+    for dim in &shape {
+        sum += dim;
+    }
+    assert_eq!(sum, 5);
+}
+
+#[test]
+fn values_come_out() {
+    let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
+    assert_eq!(x.to_vec::<f32>().unwrap(), [1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(x.sum().item::<f32>().unwrap(), 10.0);
+    assert_eq!(format!("{:.1}", x.mean().item::<f32>().unwrap()), "2.5");
+    assert!(format!("{x:?}").contains("shape=[2, 2]"));
+    assert!(x.clone().into_result().is_ok());
+}
+
+#[test]
+fn a_model_is_made_trained_and_asked() {
+    let x = Tensor::from([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]); // f64
+    let y = Tensor::from([0, 1, 1, 0]); // i32
+    let mut model = Sequential::new();
+    model.push(Dense::new(8).activation(Activation::Tanh));
+    model.push(Dense::new(2));
+    assert_eq!(model.len(), 2);
+    let mut model = model.compile(
+        Compile::new(
+            Adam::new(0.05),
+            SparseCategoricalCrossentropy::from_logits(),
+        )
+        .metric(SparseCategoricalAccuracy::new()),
+    );
+    let history = model
+        .fit((&x, &y), Fit::new().epochs(2).verbose(Verbose::Silent))
+        .unwrap();
+    assert_eq!(history.epochs(), 2);
+    let p = model.predict(&x).unwrap();
+    assert_eq!(p.shape(), [4, 2]);
+    let bare = Sequential::new().add(Dense::new(3));
+    assert_eq!(bare.predict(Tensor::ones([2, 4])).unwrap().shape(), [2, 3]);
+    let scores = model.evaluate((&x, &y)).unwrap();
+    assert!(scores["loss"].is_finite());
+    for (name, value) in &scores {
+        assert!(!name.is_empty() && value.is_finite());
+    }
+}
+
+#[test]
+fn settings_take_any_real_number() {
+    let _ = Adam::new(1e-3_f32);
+    let _ = SGD::new(0.1).momentum(0.9);
+    let _ = Dense::new(3).kernel_regularizer(Regularizer::l2(0.01));
+    let _ = Dense::new(3).kernel_initializer(Initializer::RandomNormal {
+        mean: 0.0,
+        stddev: 0.05,
+    });
+    let _ = Dropout::new(0.5);
+}
+
+#[test]
+fn threads_share_models() {
+    let model = Sequential::new()
+        .add(Dense::new(3))
+        .compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
+    let model = std::sync::Arc::new(model);
+    let shapes: Vec<Shape> = std::thread::scope(|s| {
+        let threads: Vec<_> = (1..4)
+            .map(|n| {
+                let model = model.clone();
+                s.spawn(move || model.predict(Tensor::ones([n, 4])).unwrap().shape())
+            })
+            .collect();
+        threads.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    assert_eq!(shapes[2], [3, 3]);
+}
+
+#[test]
+fn metrics_and_losses_go_by_keras_names() {
+    let compile = || {
+        Compile::new(Adam::new(1e-3), MeanSquaredError::new())
+            .metric(nn::metrics::RootMeanSquaredError::new())
+    };
+    let _ = Sequential::new().add(Dense::new(1)).compile(compile());
+    let _ = Compile::new(Adam::new(1e-3), BinaryCrossentropy::new()).metric(AUC::new());
+}
+
+#[test]
+fn gradients_as_in_tensorflow() -> nn::Result<()> {
+    let x = Tensor::from([3.0_f32]);
+    let tape = GradientTape::new();
+    tape.watch(&x);
+    let y = (&x * &x).sum();
+    assert_eq!(tape.gradient(&y, &x)?.to_vec::<f32>()?, [6.0]);
+    nn::set_seed(7);
+    let a = Tensor::random_normal([3]).to_vec::<f32>()?;
+    nn::set_seed(7);
+    assert_eq!(a, Tensor::random_normal([3]).to_vec::<f32>()?);
+    Ok(())
+}
