@@ -10,6 +10,7 @@ pub use options::{AttentionOptions, Unseeing};
 
 use crate::graph::apply::apply_all;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
 use crate::ops::composite::gradient_of;
 use crate::ops::fail::fail;
@@ -190,6 +191,17 @@ impl Op for Attention {
         if i == 0 { 2 } else { 0 }
     }
 }
+
+by_name!("attention", |a| Attention {
+    options: AttentionOptions::of(a)?,
+    stream: match a.find("seed") {
+        Some(_) => Some(Stream {
+            seed: a.get("seed")?,
+            draw: a.get("draw")?
+        }),
+        None => None,
+    },
+});
 
 /// `softmax(query · keyᵀ · scale + masks) · value` for every head (Vaswani et al. 2017), without a matrix of all weights in memory.
 ///

@@ -47,6 +47,26 @@ impl AttentionOptions {
         }
     }
 
+    /// From what [`AttentionOptions::attributes`] says.
+    pub(super) fn of(attributes: &Attributes) -> Result<AttentionOptions> {
+        let unseeing: String = attributes.get("unseeing")?;
+        Ok(AttentionOptions {
+            scale: attributes.get("scale")?,
+            causal: attributes.get("causal")?,
+            window: attributes.get("window")?,
+            dropout: attributes.get("dropout")?,
+            unseeing: match unseeing.as_str() {
+                "mean" => Unseeing::Mean,
+                "zeros" => Unseeing::Zeros,
+                other => {
+                    return Err(Error::format(format!(
+                        "`unseeing` is \"mean\" or \"zeros\", found {other:?}"
+                    )));
+                }
+            },
+        })
+    }
+
     pub(super) fn attributes(&self) -> Attributes {
         let unseeing = match self.unseeing {
             Unseeing::Mean => "mean",
