@@ -47,16 +47,17 @@ impl<T: Float> Neighbours<T> {
     /// The map of gradients: what the results give to each position that they look at.
     #[must_use]
     pub fn transposed(&self) -> Self {
-        let mut ranges = vec![usize::MAX..0; self.n];
+        // The first position of the result that looks at each, and the one behind the last.
+        let mut lookers: Vec<Option<[usize; 2]>> = vec![None; self.n];
         for (i, (first, own)) in self.seen.iter().enumerate() {
-            for range in &mut ranges[*first..*first + own.len()] {
-                *range = range.start.min(i)..i + 1;
+            for looker in &mut lookers[*first..*first + own.len()] {
+                *looker = Some([looker.map_or(i, |[first, _]| first), i + 1]);
             }
         }
         let (mut seen, mut weights) = (Vec::with_capacity(self.n), Vec::new());
-        for (at, range) in ranges.into_iter().enumerate() {
-            let (start, first) = (weights.len(), range.start.min(range.end));
-            weights.extend((first..range.end).map(|i| {
+        for (at, looker) in lookers.into_iter().enumerate() {
+            let (start, [first, end]) = (weights.len(), looker.unwrap_or([0, 0]));
+            weights.extend((first..end).map(|i| {
                 let (from, own) = &self.seen[i];
                 match at.checked_sub(*from) {
                     Some(tap) if tap < own.len() => self.weights[own.start + tap],
@@ -171,7 +172,7 @@ mod tests {
                 resample(&x, inner, &by, &mut y);
                 bits(&y)
             });
-            let w = |k: usize, i: usize| [0.3, -0.2, 0.9][k] as f64 * (i as f64 + 1.0);
+            let w = |k: usize, i: usize| [0.3, -0.2, 0.9][k] * (i as f64 + 1.0);
             for (flat, found) in y.iter().enumerate() {
                 let (o, i, c) = (flat / (70 * inner), flat / inner % 70, flat % inner);
                 let from = |k: usize| x[(o * 40 + i / 2 + k) * inner + c] as f64;

@@ -1,6 +1,6 @@
 use super::{
-    Conv2dOptions, ConvOptions, conv, conv_bias, conv2d, conv2d_bias, conv2d_shape, depthwise_conv,
-    separable_conv,
+    Conv2dOptions, ConvOptions, ConvTransposeOptions, conv, conv_bias, conv_transpose, conv2d,
+    conv2d_bias, conv2d_shape, depthwise_conv, separable_conv,
 };
 use crate::testing::{assert_close, check_gradient};
 use crate::{DType, Padding, Shape, Tensor, UNKNOWN};
@@ -294,8 +294,8 @@ fn a_volume_is_the_sum_of_its_slices() {
 /// Numbers that depend on nothing but the index.
 fn numbers(shape: impl Into<Shape>) -> Tensor {
     let shape = shape.into();
-    let all = (Tensor::arange(shape.len()).cast(DType::F32) * 1.7).sin();
-    all.reshape(shape)
+    let all = (Tensor::arange(shape.len()).cast(DType::F64) * 1.7).sin();
+    all.cast(DType::F32).reshape(shape)
 }
 
 #[test]
@@ -324,4 +324,78 @@ fn gradient_along_any_number_of_axes() {
         |x| separable_conv(&x[0], &x[1], &x[2], ConvOptions::<1>::default()),
         &[&[1, 3, 2], &[2, 2, 1], &[1, 2, 2]],
     );
+}
+
+/// The first elements and a weighted sum of all, by Keras 3.15 on JAX, of `ops.conv_transpose` and its kin on `sin(1.7·i)`; the weights
+/// are `cos(0.9·i)`.
+#[test]
+fn numbers_are_keras() {
+    let check = |y: Tensor, first: [f32; 4], sum: f64| {
+        let y = y.flatten().cast(DType::F64);
+        let weights = (Tensor::arange(y.len()).cast(DType::F64) * 0.9).cos();
+        assert_close(&y.slice(0..4).cast(DType::F32), &Tensor::from(first), 1e-5);
+        // Some hundred rounded terms of size 1.
+        let found = (y * weights).sum().item::<f64>().unwrap();
+        assert!((found - sum).abs() < 1e-4, "{found}, expected {sum}");
+    };
+    let (valid, same) = (Padding::Valid, Padding::Same);
+    let line = |padding, stride, size: usize, more: Option<usize>, dilation| {
+        let options = ConvTransposeOptions {
+            strides: [stride],
+            padding,
+            output_padding: more.map(|more| [more]),
+            dilation: [dilation],
+        };
+        conv_transpose(&numbers([2, 4, 2]), numbers([size, 3, 2]), options)
+    };
+    let first = [0.983399, -0.918098, 0.791832, -0.612985];
+    let sparse = [0.983399, -0.918098, 0.791832, 0.0];
+    check(line(valid, 2, 3, None, 1), first, 0.701442);
+    check(line(valid, 3, 2, None, 1), first, 0.787212);
+    check(line(valid, 3, 1, None, 1), sparse, 0.552955);
+    check(line(valid, 2, 3, Some(1), 1), first, 0.049899);
+    check(line(valid, 2, 2, Some(1), 1), first, 0.480864);
+    check(line(valid, 3, 5, Some(0), 1), first, 0.002007);
+    let dilated = [0.983399, -0.918098, 0.791832, -0.918098];
+    check(line(valid, 1, 3, None, 2), dilated, 0.637515);
+    check(line(same, 2, 3, None, 1), first, 0.325088);
+    check(line(same, 3, 2, None, 1), first, 0.787212);
+    check(line(same, 3, 1, None, 1), sparse, 0.552955);
+    check(line(same, 2, 3, Some(1), 1), first, 0.325088);
+    check(line(same, 2, 2, Some(1), 1), first, 0.049592);
+    let cut = [-0.107731, 0.356066, -0.580756, -0.151216];
+    check(line(same, 3, 5, Some(0), 1), cut, -0.02262);
+    let cut = [0.178847, -0.472084, 0.733973, 0.138142];
+    check(line(same, 1, 3, None, 2), cut, -1.422952);
+    let image = ConvTransposeOptions {
+        strides: [2, 3],
+        ..ConvTransposeOptions::new(same)
+    };
+    let y = conv_transpose(&numbers([1, 3, 2, 2]), numbers([3, 4, 3, 2]), image);
+    check(y, first, 2.862562);
+    let volume = ConvTransposeOptions {
+        strides: [2, 1, 2],
+        ..ConvTransposeOptions::new(same)
+    };
+    let y = conv_transpose(&numbers([1, 2, 3, 2, 2]), numbers([2, 3, 1, 3, 2]), volume);
+    check(y, [0.178847, -0.472084, 0.733973, 0.0], -0.692516);
+    let volume = ConvOptions {
+        strides: [2, 1, 1],
+        ..ConvOptions::new(same)
+    };
+    let y = conv(&numbers([1, 3, 4, 3, 2]), numbers([2, 3, 2, 2, 3]), volume);
+    check(y, [4.312025, 1.590668, -4.721923, -4.716327], 6.100936);
+    let grouped = ConvOptions {
+        dilation: [1, 1, 2],
+        groups: 2,
+        ..ConvOptions::new(valid)
+    };
+    let y = conv(&numbers([1, 3, 4, 3, 4]), numbers([2, 3, 2, 2, 6]), grouped);
+    check(y, [-0.073746, 0.110392, 0.045299, 0.128292], 0.244014);
+    let strided = Conv2dOptions {
+        strides: [2, 2],
+        ..SAME
+    };
+    let y = depthwise_conv(&numbers([1, 5, 4, 3]), numbers([3, 2, 3, 2]), strided);
+    check(y, [0.955663, -1.47859, -1.462239, -0.576976], 0.118105);
 }
