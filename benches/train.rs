@@ -4,8 +4,8 @@
 //! nn resnet t2 train best 160.1234 med 162.0123 ms | predict best 42.1234 med 43.0123 ms  (batch 64)
 //! ```
 //!
-//! usage: `cargo bench --bench train -- WORKLOAD [THREADS] [profile]`, with WORKLOAD one of resnet, cnn, mlp, widedeep, lstm, gru; with
-//! `profile` it prints where the time of a step goes instead.
+//! usage: `cargo bench --bench train -- WORKLOAD [THREADS] [profile]`, with WORKLOAD one of resnet, cnn, mlp, widedeep, lstm, gru, transformer;
+//! with `profile` it prints where the time of a step goes instead.
 
 use nn::prelude::*;
 use std::time::{Duration, Instant};
@@ -140,6 +140,54 @@ struct RowGru {
 impl RowGru {
     fn call(&self, x: Tensor) -> Tensor {
         self.classifier(self.gru(x))
+    }
+}
+
+#[derive(Layer)]
+struct EncoderBlock {
+    attention: MultiHeadAttention,
+    norm1: LayerNormalization,
+    expand: Dense,
+    project: Dense,
+    norm2: LayerNormalization,
+}
+
+#[model]
+impl EncoderBlock {
+    fn new(heads: usize, width: usize, inner: usize) -> Self {
+        Self {
+            attention: MultiHeadAttention::new(heads, width / heads),
+            norm1: LayerNormalization::new().epsilon(1e-6),
+            expand: Dense::new(inner).activation(Activation::Relu),
+            project: Dense::new(width),
+            norm2: LayerNormalization::new().epsilon(1e-6),
+        }
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        let x = self.norm1(self.attention((&x, &x)) + &x);
+        self.norm2(self.project(self.expand(&x)) + &x)
+    }
+}
+
+/// Sequences of words.
+#[model]
+struct Transformer {
+    words: Embedding,
+    places: Param,
+    blocks: Vec<EncoderBlock>,
+    classifier: Dense,
+}
+
+#[model]
+impl Transformer {
+    fn build(&self, input: &Shape) -> nn::Result<()> {
+        self.places.build([input.dim(1)?, 128])
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        let x = self.blocks(self.words(x) + &self.places);
+        self.classifier(x.mean_axis(1))
     }
 }
 
@@ -285,8 +333,20 @@ fn main() {
             let x = Tensor::random_uniform([64, 28, 28]);
             classify(workload, threads, model, x);
         }
+        "transformer" => {
+            let model = Transformer {
+                words: Embedding::new(1000, 128),
+                places: Param::new(Initializer::Zeros),
+                blocks: (0..2).map(|_| EncoderBlock::new(4, 128, 512)).collect(),
+                classifier: Dense::new(10),
+            };
+            let words = (0..32 * 64_i64).map(|i| i * 7919 % 1000).collect();
+            classify(workload, threads, model, Tensor::from_vec(words, [32, 64]));
+        }
         other => {
-            eprintln!("no workload `{other}`; there are resnet, cnn, mlp, widedeep, lstm, gru");
+            eprintln!(
+                "no workload `{other}`; there are resnet, cnn, mlp, widedeep, lstm, gru, transformer"
+            );
             std::process::exit(2);
         }
     }

@@ -9,6 +9,7 @@
 #![allow(clippy::result_large_err)]
 
 mod activations;
+mod attention;
 mod convolutional;
 mod core;
 mod functional;
@@ -21,6 +22,10 @@ mod reshaping;
 mod rnn;
 
 pub use activations::{Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax};
+pub use attention::{
+    AdditiveAttention, Attention, AttentionArguments, GroupQueryAttention, MultiHeadAttention,
+    ScoreMode,
+};
 pub use convolutional::Conv2D;
 pub use core::{Dense, Embedding, Lambda};
 pub use functional::{Functional, Input, On, Sequential, Shared, call_symbolic};

@@ -22,6 +22,7 @@ import numpy as np
 from reference import (
     activations,
     keras_models,
+    layers_attention,
     layers_core,
     layers_shape,
     layers_state,
@@ -34,7 +35,7 @@ from reference import (
 from reference.case_file import deviation
 
 FOLDER = pathlib.Path(__file__).parent
-MODULES = [layers_core, layers_shape, layers_state, activations, losses, metrics, optimizers, weights, models, keras_models]
+MODULES = [layers_attention, layers_core, layers_shape, layers_state, activations, losses, metrics, optimizers, weights, models, keras_models]
 # What another processor may round differently, relative to the largest magnitude of a tensor.
 TOLERANCE = 1e-5
 

@@ -153,10 +153,20 @@ impl Initializer {
     /// ([`Initializer::check`]), are an error (a failed tensor).
     pub fn sample(&self, shape: impl Into<Shape>, dtype: DType) -> Tensor {
         let shape = shape.into();
+        self.sample_with_fans(shape, dtype, fans(&shape))
+    }
+
+    /// As [`Initializer::sample`], for a kernel with these fans (in, out).
+    pub fn sample_with_fans(
+        &self,
+        shape: impl Into<Shape>,
+        dtype: DType,
+        (fan_in, fan_out): (f64, f64),
+    ) -> Tensor {
+        let shape = shape.into();
         if let Err(error) = self.check() {
             return Tensor::failed(error);
         }
-        let (fan_in, fan_out) = fans(&shape);
         let uniform = |variance: f64| {
             let limit = (3.0 * variance).sqrt();
             random::uniform(shape, -limit, limit, dtype)
