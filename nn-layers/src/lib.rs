@@ -26,13 +26,30 @@ pub use attention::{
     AdditiveAttention, Attention, AttentionArguments, GroupQueryAttention, MultiHeadAttention,
     ScoreMode,
 };
-pub use convolutional::Conv2D;
+pub use convolutional::{
+    Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D, Conv3DTranspose, DepthwiseConv1D,
+    DepthwiseConv2D, SeparableConv1D, SeparableConv2D,
+};
 pub use core::{Dense, Embedding, Lambda};
 pub use functional::{Functional, Input, On, Sequential, Shared, call_symbolic};
 pub use merging::{Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract};
 pub use nn_core::{ShapeError, add_loss, collect_losses};
 pub use normalization::{BatchNormalization, LayerNormalization};
-pub use pooling::{AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D};
+pub use pooling::{
+    AdaptiveAveragePooling1D, AdaptiveAveragePooling2D, AdaptiveAveragePooling3D,
+    AdaptiveMaxPooling1D, AdaptiveMaxPooling2D, AdaptiveMaxPooling3D, AveragePooling1D,
+    AveragePooling2D, AveragePooling3D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling1D,
+    MaxPooling2D, MaxPooling3D,
+};
 pub use regularization::Dropout;
-pub use reshaping::{Flatten, Reshape, ZeroPadding2D};
-pub use rnn::{GRU, LSTM, SimpleRNN};
+pub use reshaping::{Flatten, Reshape, UpSampling1D, UpSampling2D, UpSampling3D, ZeroPadding2D};
+pub use rnn::{
+    AnyCell, Bidirectional, Cell, CellStep, ConvLSTM1D, ConvLSTM2D, ConvLSTM3D, GRU, GRUCell, LSTM,
+    LSTMCell, MergeMode, RNN, SimpleRNN, SimpleRNNCell, StackedRNNCells, States, TimeDistributed,
+};
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::rnn::CellClass;
+    pub use nn_core::__private::inventory;
+    pub use nn_core::Module;
+}

@@ -2,6 +2,7 @@
 
 #![allow(clippy::result_large_err)] // a `ShapeError` holds its message in place
 
+use nn_core::ops::Interpolation;
 use nn_core::random::{Stream, with_stream};
 use nn_core::registry::layer_from_config;
 use nn_core::set_floatx;
@@ -394,6 +395,30 @@ one!(dropout: Dropout::new(0.4), [5, 2]);
 one!(conv2d: Conv2D::new(3, 2).activation(Activation::Sigmoid), [4, 3, 2], wrong [2, 784], [2, 4, 3, 5], [2, 1, 3, 2]);
 one!(conv2d_same: Conv2D::new(4, 3).padding(Padding::Same).strides(2).groups(2), [5, 4, 2], wrong [2, 5, 4]);
 one!(conv2d_dilated: Conv2D::new(2, 2).kernel_size_by_side([2, 1]).dilation_rate(2).use_bias(false), [4, 3, 2], wrong [2, 2, 3, 2]);
+one!(conv1d: Conv1D::new(3, 2).activation(Activation::Tanh), [4, 2], wrong [2, 784], [2, 4, 5], [2, 1, 2]);
+one!(conv1d_causal: Conv1D::new(4, 3).padding(Padding::Causal).strides(2).groups(2), [5, 2], wrong [2, 5, 4, 2]);
+one!(conv3d: Conv3D::new(2, 2).kernel_size_by_side([1, 2, 2]).dilation_rate_by_side([1, 2, 1]), [2, 3, 2, 2], wrong [2, 784], [2, 2, 3, 2, 3]);
+one!(conv1d_transpose: Conv1DTranspose::new(3, 3).strides(2).output_padding(1), [3, 2], wrong [2, 784], [2, 3, 5], [2, 0, 2]);
+one!(conv2d_transpose: Conv2DTranspose::new(2, 3).strides(2).padding(Padding::Same).activation(Activation::Sigmoid), [2, 3, 2], wrong [2, 784], [2, 2, 3, 5], [2, 0, 3, 2]);
+one!(conv3d_transpose: Conv3DTranspose::new(2, 2).strides_by_side([1, 2, 1]).use_bias(false), [2, 1, 2, 2], wrong [2, 784], [2, 2, 1, 2, 3]);
+one!(depthwise_conv1d: DepthwiseConv1D::new(2).depth_multiplier(2), [4, 2], wrong [2, 784], [2, 4, 5], [2, 1, 2]);
+one!(depthwise_conv2d: DepthwiseConv2D::new(3).padding(Padding::Same).strides(2).activation(Activation::Tanh), [4, 3, 2], wrong [2, 784], [2, 4, 3, 5]);
+one!(separable_conv1d: SeparableConv1D::new(3, 2).depth_multiplier(2), [4, 2], wrong [2, 784], [2, 4, 5], [2, 1, 2]);
+one!(separable_conv2d: SeparableConv2D::new(3, 2).padding(Padding::Same).use_bias(false), [3, 3, 2], wrong [2, 784], [2, 3, 3, 5]);
+one!(max_pooling1d: MaxPooling1D::new(2), [5, 2], wrong [2, 784], [2, 1, 2]);
+one!(max_pooling3d: MaxPooling3D::new(2).strides(1), [2, 3, 2, 2], wrong [2, 784], [2, 2, 1, 2, 2]);
+one!(average_pooling1d: AveragePooling1D::new(3).strides(2).padding(Padding::Same), [5, 2], wrong [2, 784]);
+one!(average_pooling3d: AveragePooling3D::new(2).pool_size_by_side([2, 1, 2]), [2, 3, 2, 2], wrong [2, 784], [2, 1, 1, 2, 2]);
+one!(adaptive_max_pooling1d: AdaptiveMaxPooling1D::new(2), [5, 2], wrong [2, 784], [2, 0, 2]);
+one!(adaptive_max_pooling2d: AdaptiveMaxPooling2D::new(2).output_size_by_side([2, 3]), [5, 4, 2], wrong [2, 784], [2, 0, 4, 2]);
+one!(adaptive_max_pooling3d: AdaptiveMaxPooling3D::new(2), [3, 2, 3, 2], wrong [2, 784]);
+one!(adaptive_average_pooling1d: AdaptiveAveragePooling1D::new(3), [5, 2], wrong [2, 784], [2, 0, 2]);
+one!(adaptive_average_pooling2d: AdaptiveAveragePooling2D::new(2), [5, 4, 2], wrong [2, 784]);
+one!(adaptive_average_pooling3d: AdaptiveAveragePooling3D::new(2).output_size_by_side([1, 2, 2]), [3, 2, 3, 2], wrong [2, 784]);
+one!(up_sampling1d: UpSampling1D::new(3), [4, 2], wrong [2, 784], [2, 0, 2]);
+one!(up_sampling2d: UpSampling2D::new(2), [2, 3, 2], wrong [2, 784], [2, 0, 3, 2]);
+one!(up_sampling2d_bicubic: UpSampling2D::new(2).size_by_side([3, 1]).interpolation(Interpolation::Bicubic), [3, 3, 2], wrong [2, 784]);
+one!(up_sampling3d: UpSampling3D::new(2), [2, 1, 2, 2], wrong [2, 784]);
 one!(max_pooling: MaxPooling2D::new(2), [5, 4, 2], wrong [2, 784], [2, 1, 4, 2]);
 one!(max_pooling_same: MaxPooling2D::new(3).strides(2).padding(Padding::Same), [5, 4, 2], wrong [2, 3, 3]);
 one!(average_pooling: AveragePooling2D::new(2), [5, 4, 2], wrong [2, 784], [2, 1, 4, 2]);
@@ -425,6 +450,20 @@ one!(gru: GRU::new(3).go_backwards(true).return_sequences(true), [4, 2], wrong [
 one!(gru_reset_before: GRU::new(2).reset_after(false).dropout(0.3), [3, 2], wrong [2, 3, 5]);
 one!(gru_dropped: GRU::new(2).recurrent_dropout(0.4).recurrent_initializer(Initializer::GlorotNormal), [3, 2], wrong [2]);
 one!(gru_dropped_reset_before: GRU::new(2).recurrent_dropout(0.4).reset_after(false), [3, 2], wrong [2]);
+one!(simple_rnn_cell: RNN::new(SimpleRNNCell::new(3).dropout(0.3)).return_sequences(true), [4, 2], wrong [2], [2, 0, 2]);
+one!(lstm_cell: RNN::new(LSTMCell::new(2).recurrent_dropout(0.4)).go_backwards(true), [3, 2], wrong [2], [2, 0, 2]);
+one!(gru_cell: RNN::new(GRUCell::new(2).reset_after(false)), [3, 2], wrong [2], [2, 0, 2]);
+one!(stacked_rnn_cells: RNN::new(StackedRNNCells::new().add(GRUCell::new(2)).add(LSTMCell::new(3))), [3, 2], wrong [2], [2, 0, 2]);
+one!(bidirectional: Bidirectional::new(GRU::new(2).return_sequences(true).dropout(0.3)), [3, 2], wrong [2]);
+one!(bidirectional_product: Bidirectional::new(LSTM::new(2)).merge_mode(MergeMode::Mul), [3, 2], wrong [2]);
+one!(time_distributed: TimeDistributed::new(Dense::new(3).activation(Activation::Tanh)), [3, 2], wrong [2, 3]);
+one!(time_distributed_step_by_step: TimeDistributed::new(BatchNormalization::new()), [3, 2], wrong [2, 3], [2, 0, 2]);
+one!(conv_lstm1d: ConvLSTM1D::new(2, 2).return_sequences(true), [3, 4, 1], wrong [2, 3, 4], [2, 3, 1, 1], [2, 3, 4, 2], [2, 0, 4, 1]);
+one!(conv_lstm1d_dropped: ConvLSTM1D::new(2, 2).dropout(0.3).recurrent_dropout(0.4).use_bias(false), [2, 4, 1], wrong [2, 3, 4]);
+one!(conv_lstm2d: ConvLSTM2D::new(2, 2).strides(2).padding(Padding::Same).go_backwards(true), [2, 3, 3, 1], wrong [2, 3, 4]);
+one!(conv_lstm2d_dilated: ConvLSTM2D::new(1, 2).dilation_rate_by_side([1, 2]).recurrent_activation(Activation::HardSigmoid), [2, 2, 3, 1], wrong [2, 2, 2, 2, 1]);
+one!(conv_lstm3d: ConvLSTM3D::new(1, 2).kernel_size_by_side([1, 2, 2]), [2, 2, 2, 3, 1], wrong [2, 3, 4]);
+
 #[test]
 fn sequential() {
     Check {

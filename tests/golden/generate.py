@@ -23,7 +23,9 @@ from reference import (
     activations,
     keras_models,
     layers_attention,
+    layers_conv,
     layers_core,
+    layers_rnn,
     layers_shape,
     layers_state,
     losses,
@@ -35,7 +37,10 @@ from reference import (
 from reference.case_file import deviation
 
 FOLDER = pathlib.Path(__file__).parent
-MODULES = [layers_attention, layers_core, layers_shape, layers_state, activations, losses, metrics, optimizers, weights, models, keras_models]
+MODULES = [
+    layers_core, layers_shape, layers_state, layers_rnn, activations, losses, metrics, optimizers, weights, models, keras_models, layers_conv,
+    layers_attention,
+]
 # What another processor may round differently, relative to the largest magnitude of a tensor.
 TOLERANCE = 1e-5
 

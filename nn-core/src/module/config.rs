@@ -54,6 +54,20 @@ impl<T: Serialize> Serialized for T {
     type Type = T;
 }
 
+/// A list of a number for each of so many axes, where there is one for all of them; what is there already otherwise.
+///
+/// ```
+/// use nn_core::config::for_axes;
+/// assert_eq!(for_axes(&3.into(), 2), serde_json::json!([3, 3]));
+/// assert_eq!(for_axes(&serde_json::json!([3, 5]), 2), serde_json::json!([3, 5]));
+/// ```
+pub fn for_axes(json: &Value, axes: usize) -> Value {
+    match json {
+        Value::Number(_) => vec![json.clone(); axes].into(),
+        _ => json.clone(),
+    }
+}
+
 /// A value as [`ConfigValue::to_json`] writes it.
 pub fn describe<T: Serialize + ?Sized>(value: &T) -> Value {
     to_json(value).unwrap_or_else(|e| json::unsaved(&e))

@@ -3,6 +3,7 @@
 use super::AttentionArguments;
 use super::scores::{self, Scored};
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use nn_core::{Error, Initializer, IntoInput, Param, Result, Shape, Tensor, training};
 use nn_derive::{Layer, model};
 
@@ -24,13 +25,15 @@ use nn_derive::{Layer, model};
 /// assert_eq!(AdditiveAttention::new().forward((&x, &memory)).shape(), [2, 5, 8]);
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug, absent(seed))]
+#[model(crate = nn_core, debug)]
 pub struct AdditiveAttention {
     #[config(default = true, no_builder)]
     use_scale: bool,
     /// The share of weights that is dropped in training, from 0 to 1.
     #[config(default = 0.0)]
     dropout: f64,
+    #[config(default = Seed::NONE, no_builder)]
+    seed: Seed,
     /// What each feature of the sum is multiplied by; `None` without one.
     #[param(if use_scale { Some(Param::new(Initializer::GlorotUniform)) } else { None })]
     scale: Option<Param>,
@@ -54,6 +57,13 @@ impl AdditiveAttention {
         };
         // `const` code cannot drop what has a destructor; before it is built a parameter holds nothing that is lost.
         std::mem::forget(std::mem::replace(&mut self.scale, scale));
+        self
+    }
+
+    /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
+    #[must_use]
+    pub const fn seed(mut self, seed: i64) -> AdditiveAttention {
+        self.seed.set(seed);
         self
     }
 
@@ -155,7 +165,7 @@ impl Scored for AdditiveAttention {
             None => sums.sum_axis(-1),
         };
         let rate = if training { self.dropout } else { 0.0 };
-        let (found, weights) = scores::found(all, value, is_causal, rate);
+        let (found, weights) = scores::found(all, value, is_causal, (rate, &self.seed));
         (scores::masked(found, query), scores.then_some(weights))
     }
 }

@@ -3,6 +3,7 @@
 use super::scores::{self, Scored};
 use super::{AttentionArguments, ScoreMode};
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use nn_core::ops::{AttentionOptions, attention};
 use nn_core::{Initializer, IntoInput, Param, Result, Shape, Tensor, training};
 use nn_derive::{Layer, model};
@@ -25,7 +26,7 @@ use nn_derive::{Layer, model};
 /// assert_eq!(Attention::new().forward((&x, &memory)).shape(), [2, 5, 8]);
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug, absent(seed))]
+#[model(crate = nn_core, debug)]
 pub struct Attention {
     #[config(default = false, no_builder)]
     use_scale: bool,
@@ -34,6 +35,8 @@ pub struct Attention {
     /// The share of weights that is dropped in training, from 0 to 1.
     #[config(default = 0.0)]
     dropout: f64,
+    #[config(default = Seed::NONE, no_builder)]
+    seed: Seed,
     /// What scores are multiplied by; `None` without one.
     #[param(if use_scale { Some(Param::new(Initializer::Ones)) } else { None })]
     scale: Option<Param>,
@@ -72,6 +75,13 @@ impl Attention {
             ScoreMode::Dot => None,
         };
         std::mem::forget(std::mem::replace(&mut self.concat_score_weight, weight));
+        self
+    }
+
+    /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
+    #[must_use]
+    pub const fn seed(mut self, seed: i64) -> Attention {
+        self.seed.set(seed);
         self
     }
 
@@ -185,10 +195,14 @@ impl Scored for Attention {
                 ..AttentionOptions::new(1.0)
             };
             let [q, k, v] = [&q, &k, value].map(|x| x.expand_dims(2));
-            let y = attention(&q, &k, &v, &[], options).squeeze(2);
+            let y = self
+                .seed
+                .run(|| attention(&q, &k, &v, &[], options))
+                .squeeze(2);
             return (scores::masked(y, query), None);
         }
-        let (found, weights) = scores::found(self.scores(&q, &k), value, is_causal, rate);
+        let (found, weights) =
+            scores::found(self.scores(&q, &k), value, is_causal, (rate, &self.seed));
         (scores::masked(found, query), scores.then_some(weights))
     }
 }

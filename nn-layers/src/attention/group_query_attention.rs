@@ -4,6 +4,7 @@ use super::AttentionArguments;
 use super::multi_head::{Heads, MultiHead};
 use super::projection::{Projection, Settings, projection_settings};
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use nn_core::{Constraint, Initializer, IntoInput, Regularizer, Result, Shape, Tensor, training};
 use nn_derive::{Layer, model};
 
@@ -28,7 +29,7 @@ use nn_derive::{Layer, model};
 /// assert_eq!(attention.count_params(), 2 * (32 * 32 + 32) + 2 * (32 * 16 + 16));
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug, alias = "GroupedQueryAttention", absent(seed))]
+#[model(crate = nn_core, debug, alias = "GroupedQueryAttention")]
 pub struct GroupQueryAttention {
     #[config]
     head_dim: usize,
@@ -39,6 +40,8 @@ pub struct GroupQueryAttention {
     /// The share of weights that is dropped in training, from 0 to 1.
     #[config(default = 0.0)]
     dropout: f64,
+    #[config(default = Seed::NONE, no_builder)]
+    seed: Seed,
     #[config(default = true, no_builder)]
     use_bias: bool,
     #[config(default = false, no_builder)]
@@ -127,6 +130,13 @@ impl GroupQueryAttention {
         }
     }
 
+    /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
+    #[must_use]
+    pub const fn seed(mut self, seed: i64) -> GroupQueryAttention {
+        self.seed.set(seed);
+        self
+    }
+
     /// The shape of the output for a query and a value, and a key if there is one: that of the query.
     ///
     /// # Errors
@@ -145,6 +155,7 @@ impl GroupQueryAttention {
             output: &self.output,
             heads: self.heads(),
             dropout: self.dropout,
+            seed: &self.seed,
             activity_regularizer: self.activity_regularizer,
         }
     }

@@ -5,6 +5,7 @@ use super::{AttentionArguments, Projection};
 use crate::ShapeError;
 use crate::core::activity;
 use crate::core::axes::Ints;
+use crate::core::seed::Seed;
 use crate::merging::merge::same;
 use nn_core::layer::call_as;
 use nn_core::ops::{AttentionOptions, Unseeing, attention, attention_with_scores};
@@ -20,6 +21,7 @@ pub(super) struct MultiHead<'a> {
     pub output: &'a Projection,
     pub heads: Heads,
     pub dropout: f64,
+    pub seed: &'a Seed,
     pub activity_regularizer: Option<Regularizer>,
 }
 
@@ -296,7 +298,7 @@ impl MultiHead<'_> {
             false => order.fold(x),
         };
         let [folded_q, folded_k, folded_v] = [&q, &k, &v].map(heads);
-        let (found, all) = match scores {
+        let (found, all) = self.seed.run(|| match scores {
             true => {
                 let (found, all) =
                     attention_with_scores(&folded_q, &folded_k, &folded_v, &masks, options);
@@ -306,7 +308,7 @@ impl MultiHead<'_> {
                 attention(&folded_q, &folded_k, &folded_v, &masks, options),
                 None,
             ),
-        };
+        });
         let found = match is_plain {
             true => found,
             false => order.unfold(&found, &q.shape().with(rank, self.heads.value_dim)),

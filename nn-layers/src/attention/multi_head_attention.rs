@@ -5,6 +5,7 @@ use super::multi_head::{Heads, MultiHead};
 use super::projection::{Projection, Settings, projection_settings};
 use crate::ShapeError;
 use crate::core::axes::Ints;
+use crate::core::seed::Seed;
 use nn_core::{Constraint, Initializer, IntoInput, Regularizer, Result, Shape, Tensor, training};
 use nn_derive::{Layer, model};
 
@@ -31,7 +32,7 @@ use nn_derive::{Layer, model};
 /// assert_eq!(attention.count_params(), 4 * (32 * 32 + 32));
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug, absent(seed))]
+#[model(crate = nn_core, debug)]
 pub struct MultiHeadAttention {
     #[config]
     num_heads: usize,
@@ -43,6 +44,8 @@ pub struct MultiHeadAttention {
     /// The share of weights that is dropped in training, from 0 to 1.
     #[config(default = 0.0)]
     dropout: f64,
+    #[config(default = Seed::NONE, no_builder)]
+    seed: Seed,
     #[config(default = true, no_builder)]
     use_bias: bool,
     #[config(default = false, no_builder)]
@@ -153,6 +156,13 @@ impl MultiHeadAttention {
         }
     }
 
+    /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
+    #[must_use]
+    pub const fn seed(mut self, seed: i64) -> MultiHeadAttention {
+        self.seed.set(seed);
+        self
+    }
+
     /// The shape of the output for a query and a value, and a key if there is one: that of the query, its features replaced by [`Self::output_sizes`].
     ///
     /// # Errors
@@ -171,6 +181,7 @@ impl MultiHeadAttention {
             output: &self.output,
             heads: self.heads(),
             dropout: self.dropout,
+            seed: &self.seed,
             activity_regularizer: self.activity_regularizer,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::AttentionArguments;
 use crate::ShapeError;
+use crate::core::seed::Seed;
 use crate::merging::merge::same;
 use nn_core::layer::call_as;
 use nn_core::ops::{dropout, select};
@@ -60,7 +61,7 @@ pub(super) fn found(
     scores: Tensor,
     value: &Tensor,
     is_causal: bool,
-    rate: f64,
+    (rate, seed): (f64, &Seed),
 ) -> (Tensor, Tensor) {
     let shape = scores.shape();
     if scores.error().is_some() || shape.rank() != 3 {
@@ -81,7 +82,7 @@ pub(super) fn found(
     };
     let weights = scores.softmax(-1);
     let kept = match rate > 0.0 {
-        true => dropout(&weights, rate),
+        true => seed.run(|| dropout(&weights, rate)),
         false => weights.clone(),
     };
     (kept.matmul(value.without_mask()), weights)

@@ -22,15 +22,15 @@ pub use batch_norm::batch_norm_train;
 pub use batch_norm_inference::batch_norm_inference;
 pub use conv::{
     Conv2dOptions, ConvOptions, ConvTransposeOptions, conv, conv_bias, conv_transpose, conv2d,
-    conv2d_bias, conv2d_shape, depthwise_conv, separable_conv,
+    conv2d_bias, conv2d_shape, depthwise_conv, depthwise_conv_bias, separable_conv,
 };
 pub use layer_norm::layer_norm;
 pub use max_pool::{adaptive_max_pool, max_pool, max_pool2d, pool2d_shape};
 pub use mean_squared_error::{mean_squared_error, mean_squared_error_of_rows};
 pub use padding::Padding;
 pub use recurrent::{
-    RecurrentCell, RecurrentMasks, RecurrentOptions, RecurrentSteps, RecurrentWeights, recurrent,
-    recurrent_output,
+    OverTime, RecurrentCell, RecurrentDropout, RecurrentOptions, RecurrentSteps, RecurrentWeights,
+    recurrent, recurrent_output,
 };
 pub use resize::{Interpolation, resize, up_sampling};
 pub use softmax_cross_entropy::softmax_cross_entropy;

@@ -14,7 +14,7 @@ use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
 use crate::ops::composite::gradient_of;
 use crate::ops::fail::fail;
-use crate::random::{self, Stream};
+use crate::random::{self, OwnStream, Stream};
 use crate::{DType, Element, Result, Shape, Tensor, with_float};
 use composed::Composed;
 use nn_kernels::attention::{self as kernel, Dropout, Mask, MaskValues, Operands};
@@ -25,6 +25,8 @@ struct Attention {
     options: AttentionOptions,
     /// Where dropout draws from.
     stream: Option<Stream>,
+    /// Where it draws from whenever it runs, for a layer with a seed of its own.
+    own: Option<OwnStream>,
 }
 
 /// The kernel's description of the problem.
@@ -177,13 +179,14 @@ impl Op for Attention {
         Ok(self.stream.map(|_| {
             OpHandle::new(Attention {
                 options: self.options,
-                stream: Some(binding.stream),
+                stream: Some(self.own.as_ref().map_or(binding.stream, OwnStream::next)),
+                own: self.own.clone(),
             })
         }))
     }
 
     fn is_random(&self) -> bool {
-        self.stream.is_some()
+        self.stream.is_some() && self.own.is_none()
     }
 
     /// What is masked of the queries is masked of the result.
@@ -201,6 +204,7 @@ by_name!("attention", |a| Attention {
         }),
         None => None,
     },
+    own: None,
 });
 
 /// `softmax(query · keyᵀ · scale + masks) · value` for every head (Vaswani et al. 2017), without a matrix of all weights in memory.
@@ -236,7 +240,15 @@ pub fn attention(
 ) -> Tensor {
     let inputs = inputs(query, key, value, masks);
     let stream = (options.dropout > 0.0).then(random::next_stream);
-    let [output, _] = apply_all(Attention { options, stream }, &inputs).into_array();
+    let [output, _] = apply_all(
+        Attention {
+            options,
+            stream,
+            own: stream.and_then(|_| random::own_stream()),
+        },
+        &inputs,
+    )
+    .into_array();
     output
 }
 
