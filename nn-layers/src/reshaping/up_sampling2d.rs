@@ -46,6 +46,6 @@ impl UpSampling2D {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        nn_core::ops::up_sampling(&x, self.size, self.interpolation)
+        nn_core::ops::up_sampling(&x, self.size, self.interpolation).without_mask()
     }
 }
