@@ -45,15 +45,19 @@ pub mod prelude {
         ReduceLROnPlateau, Run, TerminateOnNaN,
     };
     pub use nn_train::losses::{
-        BinaryCrossentropy, CategoricalCrossentropy, CategoricalHinge, CosineSimilarity, Hinge,
-        Huber, KLDivergence, LogCosh, Loss, MeanAbsoluteError, MeanAbsolutePercentageError,
-        MeanSquaredError, MeanSquaredLogarithmicError, Poisson, Reduction,
-        SparseCategoricalCrossentropy, SquaredHinge,
+        BinaryCrossentropy, BinaryFocalCrossentropy, CTC, CategoricalCrossentropy,
+        CategoricalFocalCrossentropy, CategoricalGeneralizedCrossEntropy, CategoricalHinge, Circle,
+        CosineSimilarity, Dice, Hinge, Huber, KLDivergence, LogCosh, Loss, MeanAbsoluteError,
+        MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson,
+        Reduction, SparseCategoricalCrossentropy, SquaredHinge, Tversky,
     };
     pub use nn_train::metrics::{
-        AUC, Accuracy, BinaryAccuracy, CategoricalAccuracy, F1Score, Metric, Precision, Recall,
-        RootMeanSquaredError, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
-        TopKCategoricalAccuracy,
+        AUC, Accuracy, BinaryAccuracy, BinaryIoU, CategoricalAccuracy, ConcordanceCorrelation,
+        ConfusionMatrix, F1Score, FBetaScore, FalseNegatives, FalsePositives, IoU, LogCoshError,
+        MeanIoU, Metric, OneHotIoU, OneHotMeanIoU, PearsonCorrelation, Precision,
+        PrecisionAtRecall, R2Score, Recall, RecallAtPrecision, RootMeanSquaredError,
+        SensitivityAtSpecificity, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
+        SpecificityAtSensitivity, TopKCategoricalAccuracy, TrueNegatives, TruePositives,
     };
     pub use nn_train::optimizers::{Adam, AdamW, Optimizer, RMSprop, SGD};
     pub use nn_train::schedules::{

@@ -302,6 +302,23 @@ fn layers_name_their_place() {
             ("LSTM", LSTM::new(n).forward(&sequence)),
             ("GRU", GRU::new(n).forward(&sequence)),
             ("SimpleRNN", SimpleRNN::new(n).forward(&sequence)),
+            ("LSTMCell", RNN::new(LSTMCell::new(n)).forward(&sequence)),
+            (
+                "Bidirectional",
+                Bidirectional::new(GRU::new(n)).forward(&sequence),
+            ),
+            (
+                "TimeDistributed",
+                TimeDistributed::new(Dense::new(n)).forward(&sequence),
+            ),
+            (
+                "ConvLSTM1D",
+                ConvLSTM1D::new(n, 2).forward(sequence.expand_dims(2)),
+            ),
+            (
+                "ConvLSTM1D",
+                ConvLSTM1D::new(2, n).forward(sequence.expand_dims(2)),
+            ),
         ] {
             let e = message(name, y);
             assert!(e.contains(name), "{n}: {e}");

@@ -28,7 +28,7 @@ fn numbers_become_tensors() {
     let list = vec![1.0_f32, 2.0];
     assert_eq!(Tensor::from(&list).shape(), [2]);
     assert_eq!(Tensor::from(3.0).item::<f64>().unwrap(), 3.0);
-    assert_eq!(Tensor::from(true).item::<bool>().unwrap(), true);
+    assert!(Tensor::from(true).item::<bool>().unwrap());
     let collected: Tensor = (0..4).map(|i| i as f32).collect();
     assert_eq!(values(&collected), [0.0, 1.0, 2.0, 3.0]);
     let total: Tensor = [Tensor::ones([2]), Tensor::ones([2])].into_iter().sum();

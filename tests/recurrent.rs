@@ -149,3 +149,66 @@ fn states_flow_from_layer_to_layer_and_so_do_gradients() {
         "{message}"
     );
 }
+
+/// Sequences of different lengths, padded with zeros: the mask follows from them, and reaches every layer over time.
+#[model(input = [6, 1])]
+struct Padded {
+    #[layer(LSTM::new(4).return_sequences(true))]
+    both: Bidirectional<LSTM>,
+    #[layer(Dense::new(4))]
+    each: TimeDistributed<Dense>,
+    #[layer(GRUCell::new(6))]
+    last: RNN<GRUCell>,
+    #[layer(1)]
+    classifier: Dense,
+}
+
+#[model]
+impl Padded {
+    fn call(&self, x: Tensor) -> Tensor {
+        let x = x.with_mask(x.squeeze(-1).not_equal(0.0));
+        self.classifier(self.last(self.each(self.both(x))))
+    }
+}
+
+#[test]
+fn padding_changes_nothing_in_training_nor_afterwards() {
+    let (x, y) = data();
+    let train = |x: &Tensor| {
+        nn::set_seed(3);
+        let mut model = Padded::new().compile(compile());
+        model.fit((x, &y), quiet().epochs(15)).unwrap();
+        model
+    };
+    let model = train(&x);
+    let path = folder("recurrent").join("padded.safetensors");
+    model.save(&path).unwrap();
+    let loaded = Compiled::<Padded>::load(&path).unwrap();
+    let predict = |model: &Compiled<Padded>, x: &Tensor| model.predict(x).unwrap();
+    nn::testing::assert_close(&predict(&loaded, &x), &predict(&model, &x), 0.0);
+    let scores = model.evaluate((&x, &y)).unwrap();
+    assert!(scores["loss"] < 0.6, "{scores:?}");
+    // Steps of zeros at the end, and one in the middle.
+    let longer = x.pad([(0, 0), (0, 3), (0, 0)]);
+    let zero = Tensor::zeros([128, 1, 1]);
+    let holed = concatenate([x.slice_axis(1, 0..2), zero, x.slice_axis(1, 2..6)], 1);
+    for padded in [longer, holed] {
+        // The same sums, some in another order.
+        nn::testing::assert_close(&predict(&model, &padded), &predict(&model, &x), 1e-5);
+        let other = train(&padded);
+        nn::testing::assert_close(&predict(&other, &padded), &predict(&model, &x), 1e-3);
+    }
+}
+
+#[test]
+fn a_stateful_model_goes_on_until_its_states_are_reset() {
+    let model = Sequential::new()
+        .add(GRU::new(4).stateful(true).return_sequences(true))
+        .add(Bidirectional::new(GRU::new(3)))
+        .add(Dense::new(1));
+    let x = Tensor::random_normal([2, 3, 1]);
+    let first = model.forward(&x).to_vec::<f32>().unwrap();
+    assert_ne!(model.forward(&x).to_vec::<f32>().unwrap(), first);
+    model.reset_state();
+    assert_eq!(model.forward(&x).to_vec::<f32>().unwrap(), first);
+}

@@ -38,4 +38,13 @@ pub use pooling::{
 };
 pub use regularization::Dropout;
 pub use reshaping::{Flatten, Reshape, UpSampling1D, UpSampling2D, UpSampling3D, ZeroPadding2D};
-pub use rnn::{GRU, LSTM, SimpleRNN};
+pub use rnn::{
+    AnyCell, Bidirectional, Cell, CellStep, ConvLSTM1D, ConvLSTM2D, ConvLSTM3D, GRU, GRUCell, LSTM,
+    LSTMCell, MergeMode, RNN, SimpleRNN, SimpleRNNCell, StackedRNNCells, States, TimeDistributed,
+};
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::rnn::CellClass;
+    pub use nn_core::__private::inventory;
+    pub use nn_core::Module;
+}

@@ -450,6 +450,20 @@ one!(gru: GRU::new(3).go_backwards(true).return_sequences(true), [4, 2], wrong [
 one!(gru_reset_before: GRU::new(2).reset_after(false).dropout(0.3), [3, 2], wrong [2, 3, 5]);
 one!(gru_dropped: GRU::new(2).recurrent_dropout(0.4).recurrent_initializer(Initializer::GlorotNormal), [3, 2], wrong [2]);
 one!(gru_dropped_reset_before: GRU::new(2).recurrent_dropout(0.4).reset_after(false), [3, 2], wrong [2]);
+one!(simple_rnn_cell: RNN::new(SimpleRNNCell::new(3).dropout(0.3)).return_sequences(true), [4, 2], wrong [2], [2, 0, 2]);
+one!(lstm_cell: RNN::new(LSTMCell::new(2).recurrent_dropout(0.4)).go_backwards(true), [3, 2], wrong [2], [2, 0, 2]);
+one!(gru_cell: RNN::new(GRUCell::new(2).reset_after(false)), [3, 2], wrong [2], [2, 0, 2]);
+one!(stacked_rnn_cells: RNN::new(StackedRNNCells::new().add(GRUCell::new(2)).add(LSTMCell::new(3))), [3, 2], wrong [2], [2, 0, 2]);
+one!(bidirectional: Bidirectional::new(GRU::new(2).return_sequences(true).dropout(0.3)), [3, 2], wrong [2]);
+one!(bidirectional_product: Bidirectional::new(LSTM::new(2)).merge_mode(MergeMode::Mul), [3, 2], wrong [2]);
+one!(time_distributed: TimeDistributed::new(Dense::new(3).activation(Activation::Tanh)), [3, 2], wrong [2, 3]);
+one!(time_distributed_step_by_step: TimeDistributed::new(BatchNormalization::new()), [3, 2], wrong [2, 3], [2, 0, 2]);
+one!(conv_lstm1d: ConvLSTM1D::new(2, 2).return_sequences(true), [3, 4, 1], wrong [2, 3, 4], [2, 3, 1, 1], [2, 3, 4, 2], [2, 0, 4, 1]);
+one!(conv_lstm1d_dropped: ConvLSTM1D::new(2, 2).dropout(0.3).recurrent_dropout(0.4).use_bias(false), [2, 4, 1], wrong [2, 3, 4]);
+one!(conv_lstm2d: ConvLSTM2D::new(2, 2).strides(2).padding(Padding::Same).go_backwards(true), [2, 3, 3, 1], wrong [2, 3, 4]);
+one!(conv_lstm2d_dilated: ConvLSTM2D::new(1, 2).dilation_rate_by_side([1, 2]).recurrent_activation(Activation::HardSigmoid), [2, 2, 3, 1], wrong [2, 2, 2, 2, 1]);
+one!(conv_lstm3d: ConvLSTM3D::new(1, 2).kernel_size_by_side([1, 2, 2]), [2, 2, 2, 3, 1], wrong [2, 3, 4]);
+
 #[test]
 fn sequential() {
     Check {

@@ -4,7 +4,7 @@
 
 use nn_core::registry::{DynLayer, layer_from_config};
 use nn_core::trace::trace_with;
-use nn_core::{GradientTape, Tensor, UNKNOWN, module, random, testing};
+use nn_core::{DType, GradientTape, Tensor, UNKNOWN, module, random, testing};
 use nn_layers::{Activation, collect_losses};
 use safetensors::tensor::{Dtype, SafeTensors};
 use serde_json::{Map, Value, json};
@@ -31,7 +31,7 @@ fn plain(value: &Value) -> Value {
     }
 }
 
-/// Whether two configurations say the same; numbers up to their rounding to f32.
+/// Whether two configurations, the first one Keras's, say the same; numbers up to their rounding to f32.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {
@@ -41,7 +41,13 @@ fn same(a: &Value, b: &Value) -> bool {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
         (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|w| same(v, w)))
+            // A layer inside of another one: as for the one around it, Keras's entries that are no settings here have been looked at.
+            let is_layer = a.contains_key("trainable");
+            let agree = |(k, v): (&String, &Value)| match a.get(k) {
+                Some(given) => same(given, v),
+                None => is_layer && v.is_null(),
+            };
+            (is_layer || a.len() == b.len()) && b.iter().all(agree)
         }
         _ => a == b,
     }
@@ -97,6 +103,19 @@ impl Case<'_> {
             .collect()
     }
 
+    /// Inputs of the case, or some samples of them, the first with the mask of the case if it has one.
+    fn masked(&self, mut inputs: Vec<Tensor>) -> Vec<Tensor> {
+        if self.has("mask") {
+            let (mask, batch) = (self.tensor("mask").not_equal(0), inputs[0].shape()[0]);
+            let mask = match inputs[0].is_abstract() {
+                true => Tensor::abstract_of(mask.shape().with(0, batch), mask.dtype()),
+                false => mask.slice(0..batch),
+            };
+            inputs[0] = inputs[0].with_mask(mask);
+        }
+        inputs
+    }
+
     fn run(&self) {
         let config = json!({
             "class_name": self.description["class_name"],
@@ -106,6 +125,7 @@ impl Case<'_> {
         self.check_config(&*layer);
         let input_names = self.names("input");
         let inputs: Vec<Tensor> = input_names.iter().map(|name| self.tensor(name)).collect();
+        let inputs = self.masked(inputs);
         let training = self.description["training"].as_bool().expect("training");
         // The weights are made by a first call, which leaves no mark on them: each is set after it.
         let _ = random::with_stream(random::Stream::new(1), || {
@@ -140,6 +160,13 @@ impl Case<'_> {
         for (output, expected) in outputs.iter().zip(&expected) {
             testing::assert_close(output, expected, TOLERANCE);
         }
+        let mask = outputs[0]
+            .mask()
+            .map(|mask| mask.cast(DType::I64).to_vec::<i64>().unwrap());
+        let expected = self
+            .has("output_mask")
+            .then(|| self.tensor("output_mask").to_vec::<i64>().unwrap());
+        assert_eq!(mask, expected, "the mask of the output");
 
         let mut sources: Vec<(String, Tensor)> = trainable
             .iter()
@@ -195,7 +222,7 @@ impl Case<'_> {
         let open = inputs
             .iter()
             .map(|t| Tensor::abstract_of(t.shape().with(0, UNKNOWN), t.dtype()));
-        let traced = trace_with(layer, open.collect(), training, |inputs| {
+        let traced = trace_with(layer, self.masked(open.collect()), training, |inputs| {
             layer.call_dyn(inputs, training)
         });
         let graph = traced.unwrap_or_else(|e| panic!("the trace: {e}"));
@@ -206,7 +233,8 @@ impl Case<'_> {
                 .collect()
         };
         let replay = |rows: usize| {
-            let inputs: Vec<Tensor> = inputs.iter().map(|t| t.slice(0..rows)).collect();
+            let inputs = inputs.iter().map(|t| t.without_mask().slice(0..rows));
+            let inputs = self.masked(inputs.collect());
             let again = random::with_stream(random::Stream::new(2), || graph.replay(&inputs));
             (inputs, again.unwrap_or_else(|e| panic!("{e} in\n{graph}")))
         };

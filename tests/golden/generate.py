@@ -24,6 +24,7 @@ from reference import (
     keras_models,
     layers_conv,
     layers_core,
+    layers_rnn,
     layers_shape,
     layers_state,
     losses,
@@ -35,7 +36,9 @@ from reference import (
 from reference.case_file import deviation
 
 FOLDER = pathlib.Path(__file__).parent
-MODULES = [layers_conv, layers_core, layers_shape, layers_state, activations, losses, metrics, optimizers, weights, models, keras_models]
+MODULES = [
+    layers_core, layers_shape, layers_state, layers_rnn, activations, losses, metrics, optimizers, weights, models, keras_models, layers_conv,
+]
 # What another processor may round differently, relative to the largest magnitude of a tensor.
 TOLERANCE = 1e-5
 

@@ -198,7 +198,7 @@ struct Tracer {
     /// How many `no_gradient` ran around the trace.
     detached: usize,
     draws: u64,
-    /// What is written into which buffer, by its identity.
+    /// What was last written into which buffer, by its identity.
     assigned: Vec<(u64, ValueId)>,
 }
 
@@ -213,7 +213,12 @@ impl Tracer {
 
     /// The value that a tensor is; one that nothing made is a constant, until it turns out to be a parameter.
     fn value(&mut self, tensor: &Tensor) -> ValueId {
-        match self.ids.get(&tensor.id()) {
+        // A buffer is what was last written into it.
+        let written = self.assigned.iter().find(|(id, _)| *id == tensor.id());
+        match written
+            .map(|(_, value)| value)
+            .or(self.ids.get(&tensor.id()))
+        {
             Some(&id) => id,
             None => self.add(tensor, Source::Constant(tensor.without_mask())),
         }
@@ -371,7 +376,10 @@ impl Observer for Tracer {
 
     fn assigned(&mut self, buffer: u64, value: &Tensor) -> bool {
         let value = self.value(value);
-        self.assigned.push((buffer, value));
+        match self.assigned.iter_mut().find(|(id, _)| *id == buffer) {
+            Some((_, written)) => *written = value,
+            None => self.assigned.push((buffer, value)),
+        }
         true
     }
 

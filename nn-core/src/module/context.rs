@@ -5,7 +5,7 @@
 //! error records which layers were running; the outermost call, which knows the whole tree, turns that
 //! into a path. Neither costs a running layer more than a push and a pop.
 
-use crate::random::Stream;
+use crate::random::{OwnStream, Stream};
 use crate::{DType, Error, Result, Tensor};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -25,6 +25,8 @@ struct Context {
     /// The losses that layers added, one list for each [`collect_losses`] that runs.
     losses: RefCell<Vec<Vec<Tensor>>>,
     stream: Cell<Option<Stream>>,
+    /// The stream that the running layer draws from instead, if it has a seed of its own.
+    own_stream: RefCell<Option<OwnStream>>,
     floatx: Cell<DType>,
 }
 
@@ -35,6 +37,7 @@ thread_local! {
             frames: RefCell::new(Vec::new()),
             losses: RefCell::new(Vec::new()),
             stream: Cell::new(None),
+            own_stream: RefCell::new(None),
             floatx: Cell::new(DType::F32),
         }
     };
@@ -62,6 +65,16 @@ pub(crate) fn stream() -> Option<Stream> {
 /// Gives the thread another stream, and returns the one from before.
 pub(crate) fn replace_stream(stream: Option<Stream>) -> Option<Stream> {
     CONTEXT.with(|context| context.stream.replace(stream))
+}
+
+/// The running layer's own stream, if it draws from one.
+pub(crate) fn own_stream() -> Option<OwnStream> {
+    CONTEXT.with(|context| context.own_stream.borrow().clone())
+}
+
+/// Lets what runs draw from a stream of its own, or from the thread's, and returns what it drew from before.
+pub(crate) fn replace_own_stream(stream: Option<OwnStream>) -> Option<OwnStream> {
+    CONTEXT.with(|context| context.own_stream.replace(stream))
 }
 
 /// The float type of parameters made from now on (on this thread): `F32` unless [`set_floatx`] says otherwise.

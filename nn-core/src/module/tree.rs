@@ -59,6 +59,11 @@ pub trait Module: Send + Sync + 'static {
     where
         Self: Sized;
 
+    /// Puts the stateful recurrent layers below back to their first state, as Keras's `reset_state`: what comes next is another sequence.
+    fn reset_state(&self) {
+        self.visit(&mut |_, child| child.reset_state());
+    }
+
     /// All parameters and buffers with their paths (`blocks.1.conv.kernel`), in field order; those not built yet too.
     fn parameters(&self) -> Vec<Parameter<'_>>
     where

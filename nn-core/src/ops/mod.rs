@@ -19,11 +19,11 @@ pub use elementwise::select;
 pub use index::scatter_add;
 pub use linalg::{einsum, tensordot};
 pub use nn::{
-    Conv2dOptions, ConvOptions, ConvTransposeOptions, Interpolation, Padding, RecurrentCell,
-    RecurrentMasks, RecurrentOptions, RecurrentSteps, RecurrentWeights, adaptive_avg_pool,
-    adaptive_max_pool, avg_pool, avg_pool2d, batch_norm_inference, batch_norm_train, conv,
-    conv_bias, conv_transpose, conv2d, conv2d_bias, conv2d_shape, depthwise_conv,
-    depthwise_conv_bias, layer_norm, max_pool, max_pool2d, mean_squared_error,
+    Conv2dOptions, ConvOptions, ConvTransposeOptions, Interpolation, OverTime, Padding,
+    RecurrentCell, RecurrentDropout, RecurrentOptions, RecurrentSteps, RecurrentWeights,
+    adaptive_avg_pool, adaptive_max_pool, avg_pool, avg_pool2d, batch_norm_inference,
+    batch_norm_train, conv, conv_bias, conv_transpose, conv2d, conv2d_bias, conv2d_shape,
+    depthwise_conv, depthwise_conv_bias, layer_norm, max_pool, max_pool2d, mean_squared_error,
     mean_squared_error_of_rows, pool2d_shape, recurrent, recurrent_output, resize, separable_conv,
     softmax_cross_entropy, sparse_softmax_cross_entropy, up_sampling,
 };

@@ -6,6 +6,7 @@ mod dense;
 mod embedding;
 mod lambda;
 pub(crate) mod place;
+pub(crate) mod seed;
 pub(crate) mod windows;
 
 pub use dense::Dense;

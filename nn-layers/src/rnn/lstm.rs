@@ -1,6 +1,9 @@
 //! Long short-term memory.
 
-use crate::rnn::recurrent::{self, Recurrent};
+use crate::core::seed::Seed;
+use crate::rnn::States;
+use crate::rnn::frame::{self, Recurrence, frame};
+use crate::rnn::gates::{Gated, gates};
 use crate::{Activation, ShapeError};
 use nn_core::ops::RecurrentCell;
 use nn_core::{
@@ -17,9 +20,13 @@ use nn_derive::{Layer, model};
 /// `[features, 4 · units]`, `recurrent_kernel` `[units, 4 · units]`, `bias` `[4 · units]`. The first states are zero, or given to
 /// [`LSTM::call_with_state`].
 ///
-/// With other activations than tanh and sigmoid, or dropout of the state, steps run one by one, which is slower.
+/// Where the input has a mask ([`Tensor::mask`]) that leaves a step out, the states stay as they are and the output is that of the step before,
+/// at first zeros ([`LSTM::zero_output_for_mask`]: zeros always).
 ///
-/// Source: Hochreiter and Schmidhuber 1997; Keras's `LSTM` (without `stateful` and masks).
+/// With other activations than tanh and sigmoid, or dropout of the state, steps run one by one, which is slower; so they do under a mask where
+/// the last states are asked for.
+///
+/// Source: Hochreiter and Schmidhuber 1997; Keras's `LSTM`.
 ///
 /// ```
 /// use nn_core::{Layer, Module, Tensor};
@@ -32,7 +39,7 @@ use nn_derive::{Layer, model};
 #[model(
     crate = nn_core,
     debug,
-    absent(stateful = false, unroll = false, zero_output_for_mask = false, use_cudnn = "auto", seed)
+    absent(use_cudnn = "auto", implementation = 2)
 )]
 pub struct LSTM {
     #[config]
@@ -67,6 +74,17 @@ pub struct LSTM {
     /// Whether the steps run from the last to the first; the output is then in that order.
     #[config(default = false)]
     go_backwards: bool,
+    /// Whether a call begins with the states in which the one before ended, for batches of one size; see [`States`].
+    #[config(default = false)]
+    stateful: bool,
+    /// Whether Keras's graph has the steps one by one: here the result and the speed are the same.
+    #[config(default = false)]
+    unroll: bool,
+    /// Whether the output of a step that the input's mask leaves out is zeros, not that of the step before.
+    #[config(default = false)]
+    zero_output_for_mask: bool,
+    #[config(default = Seed::NONE, no_builder)]
+    seed: Seed,
     #[param(initializer = Initializer::GlorotUniform)]
     kernel: Param,
     #[param(initializer = Initializer::Orthogonal { gain: 1.0 }, keys = recurrent)]
@@ -74,10 +92,12 @@ pub struct LSTM {
     /// `None` without a bias.
     #[param(initializer = Initializer::Zeros, when = use_bias, adjusted(unit_forget_bias = with_unit_forget_bias))]
     bias: Option<Param>,
+    #[param(States::new())]
+    states: States,
 }
 
 /// The bias drawn, with ones for its second gate.
-fn with_unit_forget_bias(drawn: Tensor) -> Tensor {
+pub(crate) fn with_unit_forget_bias(drawn: Tensor) -> Tensor {
     let mut gates = drawn.split(4, 0);
     gates[1] = gates[1].ones_like();
     concatenate(&gates, 0)
@@ -91,12 +111,19 @@ impl LSTM {
         LSTM::with_defaults(units)
     }
 
+    /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
+    #[must_use]
+    pub const fn seed(mut self, seed: i64) -> LSTM {
+        self.seed.set(seed);
+        self
+    }
+
     /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].
     ///
     /// # Errors
     /// When the input is not `[batch, time, features]` with at least one step, or there is no unit.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        recurrent::output_shape("LSTM", self.units, self.return_sequences, input)
+        frame::output_shape("LSTM", self.units, self.return_sequences, input)
     }
 
     /// The size for which its kernel is made by the first call.
@@ -104,38 +131,28 @@ impl LSTM {
         input.dims()[2]
     }
 
-    fn layer(&self) -> Recurrent<'_> {
-        Recurrent {
-            name: "LSTM",
-            cell: RecurrentCell::Lstm,
-            kernel: &self.kernel,
-            recurrent_kernel: &self.recurrent_kernel,
-            bias: self.bias.as_ref(),
-            activation: self.activation,
-            recurrent_activation: self.recurrent_activation,
-            dropout: self.dropout,
-            recurrent_dropout: self.recurrent_dropout,
-            go_backwards: self.go_backwards,
-            return_sequences: self.return_sequences,
-            activity_regularizer: self.activity_regularizer,
+    fn layer(&self) -> Gated<'_> {
+        Gated {
+            gates: gates!(self, "LSTM", RecurrentCell::Lstm, self.recurrent_activation),
+            frame: frame!(self, "LSTM", self.activity_regularizer),
         }
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
         self.output_shape(input)?;
-        self.layer().build(self.units, input)
+        self.layer().gates.build(input)
     }
 
     fn call(&self, x: Tensor, training: bool) -> Tensor {
-        self.layer().output(&x, training)
+        self.layer().run(&x, Vec::new(), false, training).0
     }
 
     fn call_any(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor> {
-        recurrent::call_any(self, self.layer(), inputs, self.return_state, training)
+        frame::call_any(self, self.layer(), inputs, training)
     }
 
     /// The output and the states h and c after the last step, from `initial_state`, h and c before the first step, each `[batch, units]`
-    /// (`None`: zeros). In training as the `call` that this stands in.
+    /// (`None`: zeros, or of a stateful layer those of the call before). In training as the `call` that this stands in.
     ///
     /// Source: the arguments `return_state` and `initial_state` of Keras's `LSTM`.
     ///
@@ -153,7 +170,7 @@ impl LSTM {
         initial_state: Option<[Tensor; 2]>,
     ) -> (Tensor, [Tensor; 2]) {
         let states = initial_state.into_iter().flatten().collect();
-        recurrent::call_with_state(
+        frame::call_with_state(
             self,
             self.layer(),
             x.into_input(),

@@ -1,6 +1,9 @@
 //! The simple recurrent layer.
 
-use crate::rnn::recurrent::{self, Recurrent};
+use crate::core::seed::Seed;
+use crate::rnn::States;
+use crate::rnn::frame::{self, Recurrence, frame};
+use crate::rnn::gates::{Gated, gates};
 use crate::{Activation, ShapeError};
 use nn_core::ops::RecurrentCell;
 use nn_core::{Initializer, IntoInput, Param, Regularizer, Result, Shape, Tensor, training};
@@ -12,9 +15,12 @@ use nn_derive::{Layer, model};
 /// `[features, units]`, `recurrent_kernel` `[units, units]`, `bias` `[units]`. The first state is zero, or given to
 /// [`SimpleRNN::call_with_state`].
 ///
+/// Where the input has a mask ([`Tensor::mask`]) that leaves a step out, the state stays as it is and the output is that of the step before,
+/// at first zeros ([`SimpleRNN::zero_output_for_mask`]: zeros always).
+///
 /// With another activation than tanh, or dropout of the state, steps run one by one, which is slower.
 ///
-/// Source: Elman 1990; Keras's `SimpleRNN` (without `stateful` and masks).
+/// Source: Elman 1990; Keras's `SimpleRNN`.
 ///
 /// ```
 /// use nn_core::{Layer, Tensor};
@@ -28,7 +34,7 @@ use nn_derive::{Layer, model};
 #[model(
     crate = nn_core,
     debug,
-    absent(stateful = false, unroll = false, zero_output_for_mask = false, use_cudnn = "auto", seed)
+    absent(use_cudnn = "auto", implementation = 2)
 )]
 pub struct SimpleRNN {
     #[config]
@@ -57,6 +63,17 @@ pub struct SimpleRNN {
     /// Whether the steps run from the last to the first; the output is then in that order.
     #[config(default = false)]
     go_backwards: bool,
+    /// Whether a call begins with the states in which the one before ended, for batches of one size; see [`States`].
+    #[config(default = false)]
+    stateful: bool,
+    /// Whether Keras's graph has the steps one by one: here the result and the speed are the same.
+    #[config(default = false)]
+    unroll: bool,
+    /// Whether the output of a step that the input's mask leaves out is zeros, not that of the step before.
+    #[config(default = false)]
+    zero_output_for_mask: bool,
+    #[config(default = Seed::NONE, no_builder)]
+    seed: Seed,
     #[param(initializer = Initializer::GlorotUniform)]
     kernel: Param,
     #[param(initializer = Initializer::Orthogonal { gain: 1.0 }, keys = recurrent)]
@@ -64,6 +81,8 @@ pub struct SimpleRNN {
     /// `None` without a bias.
     #[param(initializer = Initializer::Zeros, when = use_bias)]
     bias: Option<Param>,
+    #[param(States::new())]
+    states: States,
 }
 
 #[model(crate = nn_core)]
@@ -73,12 +92,19 @@ impl SimpleRNN {
         SimpleRNN::with_defaults(units)
     }
 
+    /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
+    #[must_use]
+    pub const fn seed(mut self, seed: i64) -> SimpleRNN {
+        self.seed.set(seed);
+        self
+    }
+
     /// The shape of the output: `[batch, units]`, or `[batch, time, units]` with [`Self::return_sequences`].
     ///
     /// # Errors
     /// When the input is not `[batch, time, features]` with at least one step, or there is no unit.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        recurrent::output_shape("SimpleRNN", self.units, self.return_sequences, input)
+        frame::output_shape("SimpleRNN", self.units, self.return_sequences, input)
     }
 
     /// The size for which its kernel is made by the first call.
@@ -86,38 +112,28 @@ impl SimpleRNN {
         input.dims()[2]
     }
 
-    fn layer(&self) -> Recurrent<'_> {
-        Recurrent {
-            name: "SimpleRNN",
-            cell: RecurrentCell::Simple,
-            kernel: &self.kernel,
-            recurrent_kernel: &self.recurrent_kernel,
-            bias: self.bias.as_ref(),
-            activation: self.activation,
-            recurrent_activation: Activation::Linear,
-            dropout: self.dropout,
-            recurrent_dropout: self.recurrent_dropout,
-            go_backwards: self.go_backwards,
-            return_sequences: self.return_sequences,
-            activity_regularizer: self.activity_regularizer,
+    fn layer(&self) -> Gated<'_> {
+        Gated {
+            gates: gates!(self, "SimpleRNN", RecurrentCell::Simple, Activation::Linear),
+            frame: frame!(self, "SimpleRNN", self.activity_regularizer),
         }
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
         self.output_shape(input)?;
-        self.layer().build(self.units, input)
+        self.layer().gates.build(input)
     }
 
     fn call(&self, x: Tensor, training: bool) -> Tensor {
-        self.layer().output(&x, training)
+        self.layer().run(&x, Vec::new(), false, training).0
     }
 
     fn call_any(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor> {
-        recurrent::call_any(self, self.layer(), inputs, self.return_state, training)
+        frame::call_any(self, self.layer(), inputs, training)
     }
 
     /// The output and the state h after the last step, from `initial_state`, h before the first step `[batch, units]`
-    /// (`None`: zeros). In training as the `call` that this stands in.
+    /// (`None`: zeros, or of a stateful layer those of the call before). In training as the `call` that this stands in.
     ///
     /// Source: the arguments `return_state` and `initial_state` of Keras's `SimpleRNN`.
     ///
@@ -137,7 +153,7 @@ impl SimpleRNN {
         initial_state: Option<Tensor>,
     ) -> (Tensor, Tensor) {
         let (layer, states) = (self.layer(), initial_state.into_iter().collect());
-        recurrent::call_with_state(
+        frame::call_with_state(
             self,
             layer,
             x.into_input(),

@@ -184,7 +184,7 @@ impl<'a, M: Layer> Step<'a, M> {
             }
         };
         for added in std::mem::take(&mut self.added) {
-            total = total + single(added, || "a loss that a layer added".to_string());
+            total += single(added, || "a loss that a layer added".to_string());
         }
         module::walk(self.model, &mut |_, node| {
             if let Some(p) = node.as_param()

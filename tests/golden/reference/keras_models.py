@@ -69,9 +69,17 @@ def recurrent():
     return keras.Model([source, target], layers.Dense(2)(decoded))
 
 
+def wrapped():
+    x = keras.Input((5, 3))
+    h = layers.TimeDistributed(layers.Dense(4, activation="tanh"))(x)
+    h = layers.Bidirectional(layers.LSTM(3, return_sequences=True), merge_mode="sum")(h)
+    cells = layers.StackedRNNCells([layers.GRUCell(3), layers.SimpleRNNCell(2)])
+    return keras.Model(x, layers.RNN(cells, return_sequences=True)(h))
+
+
 def keras_models():
     file = CaseFile("models/keras_json.safetensors")
-    for make in (sequential, convolutional, siamese, operations, merged, nested, recurrent):
+    for make in (sequential, convolutional, siamese, operations, merged, nested, recurrent, wrapped):
         keras.backend.clear_session()
         model = make()
         name = make.__name__

@@ -9,9 +9,9 @@ import numpy as np
 from .case_file import describe
 
 
-def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, frozen=False, states=0, **arguments):
+def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, frozen=False, states=0, mask=None, **arguments):
     """Adds a case: the layer with random weights, called on random inputs of the given shapes or on `inputs`, the last
-    `states` of which are the initial state of a recurrent layer.
+    `states` of which are the initial state of a recurrent layer. `mask` is that of the first input.
 
     The gradients are those of `sum(output * upstream)`. A layer that gives several outputs gets an upstream for each.
     """
@@ -26,7 +26,10 @@ def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, fr
     for variable in weights(layer.variables):
         variable.assign(random_weight(random, variable))
 
+    name = names(layer)
     flags = {"training": training} if "training" in inspect.signature(layer.call).parameters else {}
+    if mask is not None:
+        flags["mask"] = mask = np.asarray(mask, bool)
     trainable = [variable.value for variable in layer.trainable_variables]
     state = [variable.value for variable in layer.non_trainable_variables]
     floats = [tensor.dtype == np.float32 for tensor in inputs]
@@ -37,11 +40,11 @@ def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, fr
         # Not `stateless_call`, which leaves out the activity penalty.
         variables = zip(layer.trainable_variables + layer.non_trainable_variables, parameters + state)
         with keras.StatelessScope(state_mapping=variables, collect_losses=True) as scope:
-            initial = {"initial_state": given[count:]} if states else {}
-            outputs = layer(call(given[:count]), **initial, **flags)
+            initial = with_states(layer, given[count:]) if states else ((), {})
+            outputs = keras.tree.flatten(layer(call(given[:count]), *initial[0], **initial[1], **flags))
             losses = layer.losses
         new_state = [scope.get_current_value(variable) for variable in layer.non_trainable_variables]
-        return outputs if isinstance(outputs, (list, tuple)) else [outputs], new_state, losses
+        return outputs, new_state, losses
 
     sources = (trainable, [tensor for is_float, tensor in zip(floats, inputs) if is_float])
     outputs, new_state, losses = forward(*sources)
@@ -51,15 +54,20 @@ def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, fr
 
     description = describe(layer, **arguments)
     description["training"] = training
-    description["weights"] = [name(variable) for variable in weights(layer.variables)]
-    description["trainable_weights"] = [name(variable) for variable in layer.trainable_variables]
+    description["weights"] = [name[v.path] for v in weights(layer.variables)]
+    description["trainable_weights"] = [name[v.path] for v in layer.trainable_variables]
     tensors = numbered("input", inputs) | numbered("output", outputs) | numbered("upstream", upstream)
+    if mask is not None:
+        tensors["mask"] = mask.astype(np.int32)
+        output_mask = keras.tree.flatten(layer.compute_mask(call(inputs[:count]), mask))[0]
+        if output_mask is not None:
+            tensors["output_mask"] = np.asarray(output_mask).astype(np.int32)
     for variable in weights(layer.variables):
-        tensors[f"before/{name(variable)}"] = variable.value
+        tensors[f"before/{name[variable.path]}"] = variable.value
     if training:
         for variable, value in zip(layer.non_trainable_variables, new_state):
-            if name(variable) in description["weights"]:
-                tensors[f"after/{name(variable)}"] = value
+            if name.get(variable.path) in description["weights"]:
+                tensors[f"after/{name[variable.path]}"] = value
     tensors |= gradient_tensors("grad", layer, inputs, gradients)
     if losses:
         tensors["losses"] = np.asarray(losses, np.float32)
@@ -73,15 +81,48 @@ def weights(variables):
     return [variable for variable in variables if variable.dtype == "float32"]
 
 
-def name(variable):
+def last(variable):
     return variable.path.split("/")[-1]
+
+
+def parts(layer):
+    """The layers inside a wrapper, by their names here: a recurrent layer and its own cell are one here."""
+    K = keras.layers
+    if isinstance(layer, K.Bidirectional):
+        return {"forward_layer": layer.forward_layer, "backward_layer": layer.backward_layer}
+    if isinstance(layer, K.TimeDistributed):
+        return {"layer": layer.layer}
+    if isinstance(layer, K.StackedRNNCells):
+        return {f"cells.{i}": cell for i, cell in enumerate(layer.cells)}
+    if type(layer) is K.RNN:
+        return {"cell": layer.cell}
+    return {}
+
+
+def names(layer, prefix=""):
+    """The path here of every variable, by its path in Keras."""
+    inner = parts(layer)
+    if not inner:
+        return {variable.path: prefix + last(variable) for variable in layer.variables}
+    found = [names(part, f"{prefix}{name}.") for name, part in inner.items()]
+    return {path: name for part in found for path, name in part.items()}
+
+
+def with_states(layer, states):
+    """The arguments by which a recurrent layer, or a cell, gets its states."""
+    cell = getattr(layer, "cell", None)
+    if isinstance(cell, keras.layers.StackedRNNCells):
+        # Plain lists: those of a layer's attributes are another type to JAX.
+        sizes = [list(size) if isinstance(size, (list, tuple)) else size for size in cell.state_size]
+        states = keras.tree.pack_sequence_as(sizes, states)
+    return ((), {"initial_state": states}) if hasattr(layer, "return_sequences") else ((states,), {})
 
 
 def random_weight(random, variable):
     """Values of a plausible size that are not the initial ones: variances and scales positive."""
-    if name(variable) in ("gamma", "moving_variance"):
+    if last(variable) in ("gamma", "moving_variance"):
         value = random.uniform(0.5, 2.0, variable.shape)
-    elif name(variable) == "alpha":
+    elif last(variable) == "alpha":
         value = random.uniform(0.05, 0.5, variable.shape)
     else:
         value = 0.5 * random.standard_normal(variable.shape)
@@ -95,7 +136,8 @@ def numbered(what, tensors):
 
 def gradient_tensors(prefix, layer, inputs, gradients):
     of_parameters, of_inputs = gradients
-    named = {f"{prefix}/{name(v)}": g for v, g in zip(layer.trainable_variables, of_parameters)}
+    name = names(layer)
+    named = {f"{prefix}/{name[v.path]}": g for v, g in zip(layer.trainable_variables, of_parameters)}
     of_inputs = iter(of_inputs)
     for key, tensor in numbered("input", inputs).items():
         if tensor.dtype == np.float32:

@@ -39,6 +39,26 @@ def layer_normalization():
     return file
 
 
+# Padding at the end, holes, nothing left out, nothing left.
+MASK = [[1, 1, 0, 0], [0, 1, 0, 1], [1, 1, 1, 1], [0, 0, 0, 0]]
+
+
+def masked(add, states, activations):
+    """Cases of a recurrent layer of three units with a mask of its steps."""
+    shape = (4, 4, 3)
+    states = [(4, 3)] * len(states)
+    add("mask", shape, mask=MASK, units=3)
+    add("mask_sequences_and_state", shape, mask=MASK, units=3, return_sequences=True, return_state=True)
+    add("mask_backwards_sequences", shape, mask=MASK, units=3, go_backwards=True, return_sequences=True)
+    add("mask_zero_output", shape, mask=MASK, units=3, zero_output_for_mask=True, return_state=True)
+    add("mask_activations", shape, mask=MASK, units=3, return_sequences=True, return_state=True, **activations)
+    # Unrolled: a scan on JAX gives the initial state for a first step that is left out, where all others give zeros.
+    for sequences in (False, True):
+        add(f"mask_initial_state_{'sequences' if sequences else 'last'}", shape, *states, states=len(states), mask=MASK,
+            units=3, unroll=True, return_sequences=sequences, return_state=True)
+    add("stateful_initial_state", shape, *states, states=len(states), units=3, stateful=True, return_state=True)
+
+
 def recurrent(path, layer_class, *activations):
     """`activations` are other than the default ones."""
     def make():
@@ -59,6 +79,7 @@ def recurrent(path, layer_class, *activations):
             go_backwards=True)
         add("initial_state_activations", (2, 4, 3), *states, states=len(states), units=3, return_state=True,
             return_sequences=True, **dict(activations))
+        masked(add, states, dict(activations))
         if layer_class is K.GRU:
             add("reset_before", (3, 5, 2), units=4, reset_after=False)
             add("reset_before_sequences", (2, 4, 3), units=3, reset_after=False, return_sequences=True)

@@ -27,8 +27,8 @@ pub use max_pool::{adaptive_max_pool, max_pool, max_pool2d, pool2d_shape};
 pub use mean_squared_error::{mean_squared_error, mean_squared_error_of_rows};
 pub use padding::Padding;
 pub use recurrent::{
-    RecurrentCell, RecurrentMasks, RecurrentOptions, RecurrentSteps, RecurrentWeights, recurrent,
-    recurrent_output,
+    OverTime, RecurrentCell, RecurrentDropout, RecurrentOptions, RecurrentSteps, RecurrentWeights,
+    recurrent, recurrent_output,
 };
 pub use resize::{Interpolation, resize, up_sampling};
 pub use softmax_cross_entropy::softmax_cross_entropy;

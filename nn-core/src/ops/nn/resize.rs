@@ -330,8 +330,11 @@ mod tests {
         }
     }
 
+    type Rows = (Interpolation, [f32; 5], [f32; 2], [f32; 6]);
+
     /// Of 1, 4, 2 with Keras 3.15 on JAX: `ops.image.resize` to (1, 5), to (1, 2) with `antialias`, and `UpSampling2D((1, 2))`.
-    const EXPECTED: [(Interpolation, [f32; 5], [f32; 2], [f32; 6]); 5] = [
+    #[allow(clippy::excessive_precision)] // As Keras printed them.
+    const EXPECTED: [Rows; 5] = [
         (
             Interpolation::Nearest,
             [1.0, 1.0, 4.0, 2.0, 2.0],

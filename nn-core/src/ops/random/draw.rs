@@ -4,7 +4,7 @@ use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
-use crate::random::{self, Stream};
+use crate::random::{self, OwnStream, Stream};
 use crate::{DType, Result, Shape, Tensor};
 
 /// How numbers are distributed.
@@ -26,6 +26,8 @@ struct Draw {
     shape: Shape,
     dtype: DType,
     stream: Stream,
+    /// Where a graph that runs again draws from, if not from the thread's stream.
+    own: Option<OwnStream>,
 }
 
 impl Op for Draw {
@@ -73,13 +75,14 @@ impl Op for Draw {
     fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
         Ok(Some(OpHandle::new(Draw {
             shape: binding.shape(&self.shape)?,
-            stream: binding.stream,
+            stream: self.own.as_ref().map_or(binding.stream, OwnStream::next),
+            own: self.own.clone(),
             ..*self
         })))
     }
 
     fn is_random(&self) -> bool {
-        true
+        self.own.is_none()
     }
 }
 
@@ -110,6 +113,7 @@ impl Draw {
                 seed: a.get("seed")?,
                 draw: a.get("draw")?,
             },
+            own: None,
         })
     }
 }
@@ -124,6 +128,7 @@ pub(crate) fn draw(distribution: Distribution, shape: Shape, dtype: DType) -> Te
             shape,
             dtype,
             stream,
+            own: random::own_stream(),
         },
         &[],
     )

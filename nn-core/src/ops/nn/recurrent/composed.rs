@@ -1,6 +1,6 @@
 //! The same layers step by step, made of other ops: for any activations, for dropout of the state, and for gradients of gradients.
 
-use super::{RecurrentCell, RecurrentOptions, RecurrentWeights, inputs, run};
+use super::{OverTime, RecurrentCell, RecurrentOptions, RecurrentWeights, inputs, run};
 use crate::graph::observer;
 use crate::ops::{concatenate, stack};
 use crate::{Tensor, is_known};
@@ -12,11 +12,16 @@ pub struct RecurrentSteps<'a> {
     /// The function of the gates; sigmoid as a rule.
     pub recurrent_activation: &'a dyn Fn(&Tensor) -> Tensor,
     /// What is dropped, if anything.
-    pub masks: Option<RecurrentMasks>,
+    pub dropped: Option<RecurrentDropout>,
+    /// Which steps count, `[batch, time]` of `bool`; all if there is none. See [`OverTime::mask`].
+    pub mask: Option<Tensor>,
+    /// See [`OverTime::zero_output_for_mask`].
+    pub zero_output_for_mask: bool,
 }
 
 /// Factors for each gate, the same at all steps: 0 where something is dropped.
-pub struct RecurrentMasks {
+#[derive(Clone, Debug)]
+pub struct RecurrentDropout {
     /// Of the inputs, `[batch, 1, features]` for each gate.
     pub inputs: Option<Vec<Tensor>>,
     /// Of the states, `[batch, units]` for each gate.
@@ -63,7 +68,13 @@ impl RecurrentSteps<'_> {
     ///     recurrent_kernel: Tensor::ones([1, 1]),
     ///     bias: None,
     /// };
-    /// let steps = RecurrentSteps { activation: &Tensor::relu, recurrent_activation: &Tensor::sigmoid, masks: None };
+    /// let steps = RecurrentSteps {
+    ///     activation: &Tensor::relu,
+    ///     recurrent_activation: &Tensor::sigmoid,
+    ///     dropped: None,
+    ///     mask: None,
+    ///     zero_output_for_mask: false,
+    /// };
     /// let x = Tensor::from([[[1.0_f32], [2.0], [-7.0]]]);
     /// let (y, _) = steps.run(&x, &weights, None, RecurrentOptions::new(RecurrentCell::Simple));
     /// assert_eq!(y.item::<f32>()?, 0.0);
@@ -93,15 +104,15 @@ impl RecurrentSteps<'_> {
         if checked.error().is_some() {
             return (checked.clone(), vec![checked; options.cell.states()]);
         }
-        let (outputs, states) = self.steps(&given, options);
+        let (mut outputs, states) = self.steps(&given, options);
         let output = match options.return_sequences {
             true => stack(&outputs, 1),
-            false => states[0].clone(),
+            false => outputs.pop().expect("at least one step"),
         };
         (output, states)
     }
 
-    /// The state h after every step, and the states after the last.
+    /// The output of every step, and the states after the last.
     fn steps(&self, inputs: &[Tensor], options: RecurrentOptions) -> (Vec<Tensor>, Vec<Tensor>) {
         let [x, kernel, recurrent_kernel, bias] = &inputs[..4] else {
             unreachable!("x and the weights")
@@ -111,14 +122,10 @@ impl RecurrentSteps<'_> {
             RecurrentCell::Gru => (bias.index_axis(0, 0), Some(bias.index_axis(0, 1))),
             _ => (bias.clone(), None),
         };
-        let masks = self.masks.as_ref();
-        let of_inputs = masks.and_then(|m| m.inputs.as_deref());
-        let of_states = masks.and_then(|m| m.states.as_deref());
+        let dropped = self.dropped.as_ref();
+        let of_inputs = dropped.and_then(|d| d.inputs.as_deref());
+        let of_states = dropped.and_then(|d| d.states.as_deref());
         let projected = Projection::new(kernel, cell.gates(), of_inputs).apply(x) + input_bias;
-        let mut sequence = projected.unstack(1);
-        if options.go_backwards {
-            sequence.reverse();
-        }
         let step = Step {
             functions: self,
             cell,
@@ -135,13 +142,15 @@ impl RecurrentSteps<'_> {
             }),
             bias: state_bias,
         };
-        let mut states = inputs[4..].to_vec();
-        let mut outputs = Vec::with_capacity(sequence.len());
-        for x in &sequence {
-            states = step.next(x, &states);
-            outputs.push(states[0].clone());
-        }
-        (outputs, states)
+        let over_time = OverTime {
+            go_backwards: options.go_backwards,
+            mask: self.mask.clone(),
+            zero_output_for_mask: self.zero_output_for_mask,
+        };
+        over_time.run(&projected, inputs[4..].to_vec(), |x, states| {
+            let states = step.next(x, states);
+            (states[0].clone(), states)
+        })
     }
 }
 
@@ -212,7 +221,9 @@ pub fn plain(options: RecurrentOptions, carry: bool, inputs: &[Tensor]) -> Tenso
     let steps = RecurrentSteps {
         activation: &Tensor::tanh,
         recurrent_activation: &Tensor::sigmoid,
-        masks: None,
+        dropped: None,
+        mask: None,
+        zero_output_for_mask: false,
     };
     let (mut outputs, states) = steps.steps(inputs, options);
     if !options.return_sequences {

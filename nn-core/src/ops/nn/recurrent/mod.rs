@@ -2,11 +2,13 @@
 
 mod composed;
 pub(crate) mod fused;
+mod over_time;
 #[cfg(test)]
 mod tests;
 
-pub use composed::{RecurrentMasks, RecurrentSteps};
+pub use composed::{RecurrentDropout, RecurrentSteps};
 pub use nn_kernels::recurrent::Cell as RecurrentCell;
+pub use over_time::OverTime;
 
 use crate::graph::attributes::Attributes;
 use crate::{Error, Shape, Tensor, is_known};

@@ -72,7 +72,9 @@ fn steps_one_by_one_give_the_same() {
     let steps = RecurrentSteps {
         activation: &Tensor::tanh,
         recurrent_activation: &Tensor::sigmoid,
-        masks: None,
+        dropped: None,
+        mask: None,
+        zero_output_for_mask: false,
     };
     for cell in CELLS {
         for round in 0..4 {
@@ -123,10 +125,12 @@ fn masks_of_ones_change_nothing_and_zeros_cut_off() {
             let steps = RecurrentSteps {
                 activation: &Tensor::tanh,
                 recurrent_activation: &Tensor::sigmoid,
-                masks: Some(RecurrentMasks {
+                dropped: Some(RecurrentDropout {
                     inputs: Some(mask(&[3, 1, 2])),
                     states: Some(mask(&[3, 5])),
                 }),
+                mask: None,
+                zero_output_for_mask: false,
             };
             steps
                 .run(
@@ -233,7 +237,9 @@ fn what_does_not_fit_is_an_error() {
     let steps = RecurrentSteps {
         activation: &Tensor::relu,
         recurrent_activation: &Tensor::sigmoid,
-        masks: None,
+        dropped: None,
+        mask: None,
+        zero_output_for_mask: false,
     };
     let (y, _) = steps.run(&x[0], &weights(&x), Some(&wrong), options);
     assert!(y.ok().unwrap_err().to_string().contains("first state c"));

@@ -1,0 +1,107 @@
+//! One step of a GRU.
+
+use crate::Activation;
+use crate::core::seed::Seed;
+use crate::rnn::cell::{self, Cell, CellStep};
+use crate::rnn::gates::{Gates, gates};
+use nn_core::ops::RecurrentCell;
+use nn_core::{Initializer, Param, Result, Shape, Tensor};
+use nn_derive::{Layer, model};
+
+/// One step of a [`GRU`](crate::GRU), as a layer of its own and as the cell of an [`RNN`](crate::RNN): from an input and the states before it to the output,
+/// which is the new state h, and the new states. The formula is at [`GRU`](crate::GRU).
+///
+/// Shapes: `[batch, features]` and 1 state `[batch, units]` → `[batch, units]` and as many states. Parameters: `kernel` `[features, 3 · units]`,
+/// `recurrent_kernel` `[units, 3 · units]`, `bias` `[2, 3 · units]` (without `reset_after` `[3 · units]`).
+///
+/// Called by itself in training it drops anew each time; in an `RNN` the same at all steps.
+///
+/// Source: Keras's `GRUCell`.
+///
+/// ```
+/// use nn_core::{Layer, Tensor};
+/// use nn_layers::GRUCell;
+/// let cell = GRUCell::new(16);
+/// let (y, states) = cell.forward((Tensor::ones([2, 8]), vec![Tensor::zeros([2, 16])]));
+/// assert_eq!((y.shape(), states.len()), ([2, 16].into(), 1));
+/// ```
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug, absent(implementation = 2))]
+pub struct GRUCell {
+    #[config]
+    units: usize,
+    /// The function applied to the new state.
+    #[config(default = Activation::Tanh)]
+    activation: Activation,
+    /// The function of the gates.
+    #[config(default = Activation::Sigmoid)]
+    recurrent_activation: Activation,
+    /// With or without a bias.
+    #[config(default = true)]
+    use_bias: bool,
+    /// Whether the reset gate comes after the product with the recurrent kernel (the default), or before it.
+    #[config(default = true)]
+    reset_after: bool,
+    /// The share of the input's features that is dropped in training, from 0 to below 1.
+    #[config(default = 0.0)]
+    dropout: f64,
+    /// The share of the state that is dropped in training, from 0 to below 1.
+    #[config(default = 0.0)]
+    recurrent_dropout: f64,
+    #[config(default = Seed::NONE, no_builder)]
+    seed: Seed,
+    #[param(initializer = Initializer::GlorotUniform)]
+    kernel: Param,
+    #[param(initializer = Initializer::Orthogonal { gain: 1.0 }, keys = recurrent)]
+    recurrent_kernel: Param,
+    /// `None` without a bias.
+    #[param(initializer = Initializer::Zeros, when = use_bias)]
+    bias: Option<Param>,
+}
+
+#[model(crate = nn_core)]
+impl GRUCell {
+    /// `units` outputs, with biases, the reset after the product; the kernel starts Glorot uniform, the recurrent kernel orthogonal, the
+    /// biases at 0.
+    pub const fn new(units: usize) -> GRUCell {
+        GRUCell::with_defaults(units)
+    }
+
+    /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
+    #[must_use]
+    pub const fn seed(mut self, seed: i64) -> GRUCell {
+        self.seed.set(seed);
+        self
+    }
+
+    fn gates(&self) -> Gates<'_> {
+        let cell = match self.reset_after {
+            true => RecurrentCell::Gru,
+            false => RecurrentCell::GruResetBefore,
+        };
+        gates!(self, "GRUCell", cell, self.recurrent_activation)
+    }
+
+    fn build(&self, (input, _): &(Shape, Vec<Shape>)) -> Result<()> {
+        cell::check("GRUCell", self.units, input)?;
+        self.gates().build(input)
+    }
+
+    fn call(&self, x: Tensor, states: Vec<Tensor>, training: bool) -> (Tensor, Vec<Tensor>) {
+        let gates = self.gates();
+        let dropped = gates.drop(&x.expand_dims(1), training);
+        gates.step(&x, &states, &dropped)
+    }
+}
+
+impl Cell for GRUCell {
+    fn state_size(&self) -> Vec<usize> {
+        vec![self.units]
+    }
+
+    fn over_sequence(&self, training: bool) -> CellStep<'_> {
+        self.gates().over_sequence(self, training)
+    }
+}
+
+crate::register_cell!(GRUCell);
