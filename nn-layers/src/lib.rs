@@ -16,6 +16,7 @@ pub mod keras;
 mod merging;
 mod normalization;
 mod pooling;
+mod preprocessing;
 mod regularization;
 mod reshaping;
 mod rnn;
@@ -28,6 +29,7 @@ pub use convolutional::{
 pub use core::{Dense, Embedding, Lambda};
 pub use functional::{Functional, Input, On, Sequential, Shared, call_symbolic};
 pub use merging::{Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract};
+pub use nn_core::ops::{Feature, FillMode, Interpolation};
 pub use nn_core::{ShapeError, add_loss, collect_losses};
 pub use normalization::{BatchNormalization, LayerNormalization};
 pub use pooling::{
@@ -35,6 +37,15 @@ pub use pooling::{
     AdaptiveMaxPooling1D, AdaptiveMaxPooling2D, AdaptiveMaxPooling3D, AveragePooling1D,
     AveragePooling2D, AveragePooling3D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling1D,
     MaxPooling2D, MaxPooling3D,
+};
+pub use preprocessing::{
+    AutoContrast, CategoryEncoding, CenterCrop, Discretization, Equalization, FlipMode,
+    HashedCrossing, Hashing, IntegerLookup, Normalization, OovMethod, OutputMode, RandomBrightness,
+    RandomColorDegeneration, RandomColorJitter, RandomContrast, RandomCrop, RandomErasing,
+    RandomFlip, RandomGaussianBlur, RandomGrayscale, RandomHue, RandomInvert, RandomPerspective,
+    RandomPosterization, RandomRotation, RandomSaturation, RandomSharpness, RandomShear,
+    RandomTranslation, RandomZoom, Rescaling, Resizing, Solarization, StringLookup, TextSplit,
+    TextStandardize, TextVectorization,
 };
 pub use regularization::Dropout;
 pub use reshaping::{Flatten, Reshape, UpSampling1D, UpSampling2D, UpSampling3D, ZeroPadding2D};
