@@ -143,8 +143,9 @@ mod tests {
     #[test]
     fn shapes_and_errors() {
         let (q, k) = (Tensor::ones([2, 3, 4, 5]), Tensor::ones([2, 6, 2, 5]));
-        let of =
-            |q: &Tensor, k: &Tensor| dot_product_attention(q, k, k, &DotProductAttentionOptions::default());
+        let of = |q: &Tensor, k: &Tensor| {
+            dot_product_attention(q, k, k, &DotProductAttentionOptions::default())
+        };
         assert_eq!(of(&q, &k).shape(), [2, 3, 4, 5]);
         let e = of(&q, &Tensor::ones([2, 6, 3, 5]))
             .ok()
