@@ -426,7 +426,8 @@ fn difference(found: &Tensor, expected: &Tensor) -> Option<String> {
     let (a, b) = (values(found), values(expected));
     let wrong = a.iter().zip(&b).position(|(a, b)| {
         let same = a == b || a.is_nan() && b.is_nan();
-        !same && !((a - b).abs() <= TOLERANCE * (1.0 + b.abs()))
+        let near = (a - b).abs() <= TOLERANCE * (1.0 + b.abs());
+        !same && !near
     });
     wrong.map(|i| format!("element {i} is {}, expected {}", a[i], b[i]))
 }
