@@ -3,6 +3,7 @@
 //!
 //! The seed belongs to the thread. Without [`set_seed`] it comes from the clock.
 
+use super::variates;
 use crate::graph::observer;
 use crate::module::context;
 use crate::ops::random::draw::{Distribution, draw};
@@ -406,13 +407,13 @@ pub(crate) fn fill(distribution: Distribution, shape: Shape, dtype: DType, key: 
             })
         }
         Distribution::Gamma(alpha) => {
-            generate_float(shape, dtype, move |i| one_gamma(bits(key, i), alpha))
+            generate_float(shape, dtype, move |i| variates::gamma(bits(key, i), alpha))
         }
         Distribution::Beta(a, b) => {
-            generate_float(shape, dtype, move |i| one_beta(bits(key, i), a, b))
+            generate_float(shape, dtype, move |i| variates::beta(bits(key, i), a, b))
         }
         Distribution::Binomial(count, probability) => generate_float(shape, dtype, move |i| {
-            one_binomial(bits(key, i), count, probability) as f64
+            variates::binomial(bits(key, i), count, probability) as f64
         }),
     }
 }
@@ -424,62 +425,10 @@ pub(crate) fn limit(probability: f64) -> u64 {
 
 /// A number of mean 0 and standard deviation 1.
 #[inline(always)]
-fn standard_normal(key: u64, i: u64) -> f64 {
+pub(super) fn standard_normal(key: u64, i: u64) -> f64 {
     let u = 1.0 - unit_f64(key, 2 * i); // in (0, 1]
     let angle = std::f64::consts::TAU * unit_f64(key, 2 * i + 1);
     (-2.0 * u.ln()).sqrt() * angle.cos()
-}
-
-/// A number of the gamma distribution of shape `alpha` and scale 1 (Marsaglia and Tsang 2000), from a key of its own.
-fn one_gamma(own: u64, alpha: f64) -> f64 {
-    if alpha < 1.0 {
-        // Of the next shape, times a power of a uniform number.
-        let u = 1.0 - unit_f64(own, u64::MAX);
-        return one_gamma(own, alpha + 1.0) * u.powf(1.0 / alpha);
-    }
-    let d = alpha - 1.0 / 3.0;
-    let c = 1.0 / (9.0 * d).sqrt();
-    let attempts = (0_u64..).map(|attempt| {
-        let x = standard_normal(own, 2 * attempt);
-        let v = (1.0 + c * x).powi(3);
-        let u = 1.0 - unit_f64(own, 4 * attempt + 2);
-        (v > 0.0 && u.ln() < 0.5 * x * x + d - d * v + d * v.ln()).then_some(d * v)
-    });
-    attempts
-        .into_iter()
-        .flatten()
-        .next()
-        .expect("attempts do not end")
-}
-
-/// A number of the beta distribution, from a key of its own.
-fn one_beta(own: u64, a: f64, b: f64) -> f64 {
-    let (x, y) = (one_gamma(bits(own, 0), a), one_gamma(bits(own, 1), b));
-    x / (x + y)
-}
-
-/// How many of `count` attempts succeed, from a key of its own: of many attempts the middle one of as many sorted uniform numbers is drawn,
-/// which leaves half of them (Ahrens and Dieter 1974).
-fn one_binomial(own: u64, mut count: u64, mut probability: f64) -> u64 {
-    let (mut successes, mut round) = (0, 0);
-    while count > 32 {
-        let middle = 1 + count / 2;
-        let at = one_beta(bits(own, round), middle as f64, (count + 1 - middle) as f64);
-        round += 1;
-        if at >= probability {
-            count = middle - 1;
-            probability /= at;
-        } else {
-            successes += middle;
-            count -= middle;
-            probability = (probability - at) / (1.0 - at);
-        }
-    }
-    let rest = bits(own, round);
-    successes
-        + (0..count)
-            .filter(|&i| unit_f64(rest, i) < probability)
-            .count() as u64
 }
 
 /// The numbers `0..n` in random order (Fisher and Yates).
