@@ -52,7 +52,7 @@ impl Composed {
                         None => mask.clone(),
                     });
                 }
-                _ => scores = scores + mask,
+                _ => scores += mask,
             }
         }
         let weights = match &seen {
