@@ -4,8 +4,8 @@
 //! nn resnet t2 train best 160.1234 med 162.0123 ms | predict best 42.1234 med 43.0123 ms  (batch 64)
 //! ```
 //!
-//! usage: `cargo bench --bench train -- WORKLOAD [THREADS] [profile]`, with WORKLOAD one of resnet, cnn, mlp, widedeep, lstm, gru; with
-//! `profile` it prints where the time of a step goes instead.
+//! usage: `cargo bench --bench train -- WORKLOAD [THREADS] [profile]`, with WORKLOAD one of resnet, cnn, mlp, widedeep, lstm, gru, mobile,
+//! textcnn; with `profile` it prints where the time of a step goes instead.
 
 use nn::prelude::*;
 use std::time::{Duration, Instant};
@@ -140,6 +140,72 @@ struct RowGru {
 impl RowGru {
     fn call(&self, x: Tensor) -> Tensor {
         self.classifier(self.gru(x))
+    }
+}
+
+/// A depthwise convolution and one of single pixels, each normalized.
+#[derive(Layer)]
+struct SeparableBlock {
+    depthwise: DepthwiseConv2D,
+    bn1: BatchNormalization,
+    pointwise: Conv2D,
+    bn2: BatchNormalization,
+}
+
+#[model]
+impl SeparableBlock {
+    fn new(out_channels: usize, strides: usize) -> Self {
+        Self {
+            depthwise: DepthwiseConv2D::new(3)
+                .strides(strides)
+                .padding(Padding::Same)
+                .use_bias(false),
+            bn1: BatchNormalization::new(),
+            pointwise: Conv2D::new(out_channels, 1).use_bias(false),
+            bn2: BatchNormalization::new(),
+        }
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        let x = self.bn1(self.depthwise(x)).relu6();
+        self.bn2(self.pointwise(x)).relu6()
+    }
+}
+
+#[model]
+struct Mobile {
+    conv: Conv2D,
+    bn: BatchNormalization,
+    blocks: Vec<SeparableBlock>,
+    pool: GlobalAveragePooling2D,
+    classifier: Dense,
+}
+
+#[model]
+impl Mobile {
+    fn call(&self, x: Tensor) -> Tensor {
+        let x = self.bn(self.conv(x)).relu6();
+        self.classifier(self.pool(self.blocks(x)))
+    }
+}
+
+/// Windows of 3, 4 and 5 words, the strongest of each kind.
+#[model]
+struct TextCnn {
+    embedding: Embedding,
+    conv3: Conv1D,
+    conv4: Conv1D,
+    conv5: Conv1D,
+    classifier: Dense,
+}
+
+#[model]
+impl TextCnn {
+    fn call(&self, tokens: Tensor) -> Tensor {
+        let x = self.embedding(tokens);
+        let convs = [self.conv3(&x), self.conv4(&x), self.conv5(&x)];
+        let strongest = convs.map(|y| y.max_axes([1], false));
+        self.classifier(concatenate(&strongest, -1))
     }
 }
 
@@ -285,8 +351,52 @@ fn main() {
             let x = Tensor::random_uniform([64, 28, 28]);
             classify(workload, threads, model, x);
         }
+        "mobile" => {
+            let blocks = [
+                (32, 1),
+                (64, 2),
+                (64, 1),
+                (128, 2),
+                (128, 1),
+                (256, 2),
+                (256, 1),
+            ];
+            let model = Mobile {
+                conv: Conv2D::new(16, 3)
+                    .strides(2)
+                    .padding(Padding::Same)
+                    .use_bias(false),
+                bn: BatchNormalization::new(),
+                blocks: blocks
+                    .map(|(out, strides)| SeparableBlock::new(out, strides))
+                    .into(),
+                pool: GlobalAveragePooling2D::new(),
+                classifier: Dense::new(10),
+            };
+            let x = Tensor::random_uniform([32, 64, 64, 3]);
+            classify(workload, threads, model, x);
+        }
+        "textcnn" => {
+            let conv = |size| Conv1D::new(64, size).activation(Activation::Relu);
+            let model = TextCnn {
+                embedding: Embedding::new(5000, 64),
+                conv3: conv(3),
+                conv4: conv(4),
+                conv5: conv(5),
+                classifier: Dense::new(10),
+            };
+            let tokens: Vec<i64> = (0..64 * 128).map(|i| i * 7919 % 5000).collect();
+            classify(
+                workload,
+                threads,
+                model,
+                Tensor::from_vec(tokens, [64, 128]),
+            );
+        }
         other => {
-            eprintln!("no workload `{other}`; there are resnet, cnn, mlp, widedeep, lstm, gru");
+            eprintln!(
+                "no workload `{other}`; there are resnet, cnn, mlp, widedeep, lstm, gru, mobile, textcnn"
+            );
             std::process::exit(2);
         }
     }

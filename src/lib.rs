@@ -41,21 +41,29 @@ pub mod prelude {
     pub use nn_io::ExportOnnx;
     pub use nn_layers::*;
     pub use nn_train::callbacks::{
-        CSVLogger, Callback, EarlyStopping, LearningRateScheduler, ModelCheckpoint,
-        ReduceLROnPlateau, Run, TerminateOnNaN,
+        BackupAndRestore, CSVLogger, Callback, EarlyStopping, LambdaCallback,
+        LearningRateScheduler, ModelCheckpoint, ReduceLROnPlateau, Run, SwapEMAWeights,
+        TerminateOnNaN,
     };
     pub use nn_train::losses::{
-        BinaryCrossentropy, CategoricalCrossentropy, CategoricalHinge, CosineSimilarity, Hinge,
-        Huber, KLDivergence, LogCosh, Loss, MeanAbsoluteError, MeanAbsolutePercentageError,
-        MeanSquaredError, MeanSquaredLogarithmicError, Poisson, Reduction,
-        SparseCategoricalCrossentropy, SquaredHinge,
+        BinaryCrossentropy, BinaryFocalCrossentropy, CTC, CategoricalCrossentropy,
+        CategoricalFocalCrossentropy, CategoricalGeneralizedCrossEntropy, CategoricalHinge, Circle,
+        CosineSimilarity, Dice, Hinge, Huber, KLDivergence, LogCosh, Loss, MeanAbsoluteError,
+        MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson,
+        Reduction, SparseCategoricalCrossentropy, SquaredHinge, Tversky,
     };
     pub use nn_train::metrics::{
-        AUC, Accuracy, BinaryAccuracy, CategoricalAccuracy, F1Score, Metric, Precision, Recall,
-        RootMeanSquaredError, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
-        TopKCategoricalAccuracy,
+        AUC, Accuracy, BinaryAccuracy, BinaryIoU, CategoricalAccuracy, ConcordanceCorrelation,
+        ConfusionMatrix, F1Score, FBetaScore, FalseNegatives, FalsePositives, IoU, LogCoshError,
+        MeanIoU, Metric, OneHotIoU, OneHotMeanIoU, PearsonCorrelation, Precision,
+        PrecisionAtRecall, R2Score, Recall, RecallAtPrecision, RootMeanSquaredError,
+        SensitivityAtSpecificity, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
+        SpecificityAtSensitivity, TopKCategoricalAccuracy, TrueNegatives, TruePositives,
     };
-    pub use nn_train::optimizers::{Adam, AdamW, Optimizer, RMSprop, SGD};
+    pub use nn_train::optimizers::{
+        Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, LossScaleOptimizer,
+        MultiOptimizer, Muon, Nadam, Optimizer, RMSprop, SGD, ScheduleFreeAdamW,
+    };
     pub use nn_train::schedules::{
         CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay,
         PiecewiseConstantDecay, PolynomialDecay, Schedule,

@@ -2,13 +2,14 @@
 
 #![allow(clippy::result_large_err)] // a `ShapeError` holds its message in place
 
+use nn_core::ops::Interpolation;
 use nn_core::random::{Stream, with_stream};
 use nn_core::registry::layer_from_config;
 use nn_core::set_floatx;
 use nn_core::trace::{trace_on, trace_with};
 use nn_core::{
-    DType, GradientTape, Initializer, IntoInput, Layer, Padding, Regularizer, Shape, Tensor,
-    Tensors, UNKNOWN, testing,
+    DType, GradientTape, Initializer, IntoInput, Layer, Module, Padding, Regularizer, Shape,
+    Tensor, Tensors, UNKNOWN, testing,
 };
 use nn_layers::*;
 
@@ -22,7 +23,9 @@ impl<T> IntoInput<T> for Given<T> {
 }
 
 fn bits_of(t: &Tensor) -> Vec<u32> {
-    let values = t.to_vec::<f32>().unwrap_or_else(|e| panic!("{e}"));
+    // Indices are whole numbers.
+    let values = t.cast(DType::F32).to_vec::<f32>();
+    let values = values.unwrap_or_else(|e| panic!("{e}"));
     values.into_iter().map(f32::to_bits).collect()
 }
 
@@ -120,7 +123,9 @@ impl<L: Layer<Output = Tensor>> Check<L> {
                     let (output, losses) = run();
                     let target = losses
                         .iter()
-                        .fold((&output * 1.25).sum(), |sum, loss| sum + loss);
+                        .fold((output.cast(DType::F32) * 1.25).sum(), |sum, loss| {
+                            sum + loss
+                        });
                     let gradients = tape.gradient_or_zeros(&target, &sources).unwrap();
                     let mut all = vec![output];
                     all.extend(losses);
@@ -151,10 +156,11 @@ impl<L: Layer<Output = Tensor>> Check<L> {
     /// `output_shape`, the trace and what comes out agree, for batches of no, one and several samples.
     fn shapes(&self) {
         let unknown = batched(self.inputs, UNKNOWN);
+        let dtype = self.indices.map_or(DType::F32, |_| DType::I64);
         let leaves = |shapes: &[Shape]| {
             shapes
                 .iter()
-                .map(|s| Tensor::abstract_of(*s, DType::F32))
+                .map(|s| Tensor::abstract_of(*s, dtype))
                 .collect::<Vec<_>>()
         };
         let layer = (self.make)();
@@ -184,6 +190,7 @@ impl<L: Layer<Output = Tensor>> Check<L> {
                 );
                 assert!(
                     output
+                        .cast(DType::F32)
                         .to_vec::<f32>()
                         .unwrap()
                         .iter()
@@ -248,7 +255,7 @@ impl<L: Layer<Output = Tensor>> Check<L> {
         self.call(&layer, &inputs, true).ok().unwrap();
         let copy = layer.clone_model();
         assert_eq!(bits(&copy), bits(&layer));
-        let output = |layer: &L| self.call(layer, &inputs, false).to_vec::<f32>().unwrap();
+        let output = |layer: &L| bits_of(&self.call(layer, &inputs, false));
         assert_eq!(output(&copy), output(&layer));
 
         layer.set_trainable(false);
@@ -305,7 +312,7 @@ impl<L: Layer<Output = Tensor>> Check<L> {
             {
                 p.set_value(value).unwrap();
             }
-            (self.call(&layer, inputs, training) * &upstream).sum()
+            (self.call(&layer, inputs, training).cast(DType::F64) * &upstream).sum()
         };
 
         let floats: Vec<Tensor> = inputs
@@ -372,7 +379,7 @@ macro_rules! one {
 
 /// A test of a layer from several tensors.
 macro_rules! several {
-    ($name:ident: $make:expr, $($input:expr),+; wrong $($wrong:expr),+) => {
+    ($name:ident: $make:expr, $($input:expr),+; $(indices $indices:expr;)? wrong $($wrong:expr),+) => {
         #[test]
         fn $name() {
             Check {
@@ -380,7 +387,7 @@ macro_rules! several {
                 output_shape: |layer, inputs| layer.output_shape(inputs),
                 inputs: &[$(&$input),+],
                 wrong: &[$(&$wrong),+],
-                indices: None,
+                indices: None$(.or(Some($indices)))?,
             }
             .all();
         }
@@ -394,6 +401,30 @@ one!(dropout: Dropout::new(0.4), [5, 2]);
 one!(conv2d: Conv2D::new(3, 2).activation(Activation::Sigmoid), [4, 3, 2], wrong [2, 784], [2, 4, 3, 5], [2, 1, 3, 2]);
 one!(conv2d_same: Conv2D::new(4, 3).padding(Padding::Same).strides(2).groups(2), [5, 4, 2], wrong [2, 5, 4]);
 one!(conv2d_dilated: Conv2D::new(2, 2).kernel_size_by_side([2, 1]).dilation_rate(2).use_bias(false), [4, 3, 2], wrong [2, 2, 3, 2]);
+one!(conv1d: Conv1D::new(3, 2).activation(Activation::Tanh), [4, 2], wrong [2, 784], [2, 4, 5], [2, 1, 2]);
+one!(conv1d_causal: Conv1D::new(4, 3).padding(Padding::Causal).strides(2).groups(2), [5, 2], wrong [2, 5, 4, 2]);
+one!(conv3d: Conv3D::new(2, 2).kernel_size_by_side([1, 2, 2]).dilation_rate_by_side([1, 2, 1]), [2, 3, 2, 2], wrong [2, 784], [2, 2, 3, 2, 3]);
+one!(conv1d_transpose: Conv1DTranspose::new(3, 3).strides(2).output_padding(1), [3, 2], wrong [2, 784], [2, 3, 5], [2, 0, 2]);
+one!(conv2d_transpose: Conv2DTranspose::new(2, 3).strides(2).padding(Padding::Same).activation(Activation::Sigmoid), [2, 3, 2], wrong [2, 784], [2, 2, 3, 5], [2, 0, 3, 2]);
+one!(conv3d_transpose: Conv3DTranspose::new(2, 2).strides_by_side([1, 2, 1]).use_bias(false), [2, 1, 2, 2], wrong [2, 784], [2, 2, 1, 2, 3]);
+one!(depthwise_conv1d: DepthwiseConv1D::new(2).depth_multiplier(2), [4, 2], wrong [2, 784], [2, 4, 5], [2, 1, 2]);
+one!(depthwise_conv2d: DepthwiseConv2D::new(3).padding(Padding::Same).strides(2).activation(Activation::Tanh), [4, 3, 2], wrong [2, 784], [2, 4, 3, 5]);
+one!(separable_conv1d: SeparableConv1D::new(3, 2).depth_multiplier(2), [4, 2], wrong [2, 784], [2, 4, 5], [2, 1, 2]);
+one!(separable_conv2d: SeparableConv2D::new(3, 2).padding(Padding::Same).use_bias(false), [3, 3, 2], wrong [2, 784], [2, 3, 3, 5]);
+one!(max_pooling1d: MaxPooling1D::new(2), [5, 2], wrong [2, 784], [2, 1, 2]);
+one!(max_pooling3d: MaxPooling3D::new(2).strides(1), [2, 3, 2, 2], wrong [2, 784], [2, 2, 1, 2, 2]);
+one!(average_pooling1d: AveragePooling1D::new(3).strides(2).padding(Padding::Same), [5, 2], wrong [2, 784]);
+one!(average_pooling3d: AveragePooling3D::new(2).pool_size_by_side([2, 1, 2]), [2, 3, 2, 2], wrong [2, 784], [2, 1, 1, 2, 2]);
+one!(adaptive_max_pooling1d: AdaptiveMaxPooling1D::new(2), [5, 2], wrong [2, 784], [2, 0, 2]);
+one!(adaptive_max_pooling2d: AdaptiveMaxPooling2D::new(2).output_size_by_side([2, 3]), [5, 4, 2], wrong [2, 784], [2, 0, 4, 2]);
+one!(adaptive_max_pooling3d: AdaptiveMaxPooling3D::new(2), [3, 2, 3, 2], wrong [2, 784]);
+one!(adaptive_average_pooling1d: AdaptiveAveragePooling1D::new(3), [5, 2], wrong [2, 784], [2, 0, 2]);
+one!(adaptive_average_pooling2d: AdaptiveAveragePooling2D::new(2), [5, 4, 2], wrong [2, 784]);
+one!(adaptive_average_pooling3d: AdaptiveAveragePooling3D::new(2).output_size_by_side([1, 2, 2]), [3, 2, 3, 2], wrong [2, 784]);
+one!(up_sampling1d: UpSampling1D::new(3), [4, 2], wrong [2, 784], [2, 0, 2]);
+one!(up_sampling2d: UpSampling2D::new(2), [2, 3, 2], wrong [2, 784], [2, 0, 3, 2]);
+one!(up_sampling2d_bicubic: UpSampling2D::new(2).size_by_side([3, 1]).interpolation(Interpolation::Bicubic), [3, 3, 2], wrong [2, 784]);
+one!(up_sampling3d: UpSampling3D::new(2), [2, 1, 2, 2], wrong [2, 784]);
 one!(max_pooling: MaxPooling2D::new(2), [5, 4, 2], wrong [2, 784], [2, 1, 4, 2]);
 one!(max_pooling_same: MaxPooling2D::new(3).strides(2).padding(Padding::Same), [5, 4, 2], wrong [2, 3, 3]);
 one!(average_pooling: AveragePooling2D::new(2), [5, 4, 2], wrong [2, 784], [2, 1, 4, 2]);
@@ -519,6 +550,66 @@ fn batch_normalization_renorm() {
     set_floatx(DType::F32);
 }
 
+one!(rescaling: Rescaling::by_channel(&[0.5, 2.0], &[1.0, 0.0]), [3, 2], wrong [2, 3]);
+one!(normalization: Normalization::new(), [3, 4], wrong [2, 3, 5], []);
+one!(normalization_of_axes: Normalization::new().axes([1, -1]).invert(true), [3, 2], wrong [2]);
+one!(normalization_given: Normalization::new().means_and_variances(&[0.5, 1.0], &[2.0, 0.5]), [3, 2], wrong [2, 3]);
+one!(category_encoding: CategoryEncoding::new(5), [4], indices 5);
+one!(category_encoding_one_hot: CategoryEncoding::new(5).output_mode(OutputMode::OneHot), [2, 1], indices 5);
+one!(category_encoding_count: CategoryEncoding::new(3).output_mode(OutputMode::Count), [2, 3], indices 5);
+one!(discretization: Discretization::new([-0.5, 0.0, 0.5]), [3, 2]);
+one!(discretization_one_hot: Discretization::new([0.0]).output_mode(OutputMode::OneHot), [3, 1], wrong [1, 1, 1, 1, 1, 1, 1, 2]);
+one!(hashing: Hashing::new(7).mask_value(3), [4], indices 5);
+one!(hashing_counts: Hashing::new(7).salt([1, 2]).output_mode(OutputMode::Count), [4], indices 5);
+one!(integer_lookup: IntegerLookup::new().vocabulary([3, 1]).mask_token(4), [3, 2], indices 6);
+one!(integer_lookup_counts: IntegerLookup::new().vocabulary([3, 1]).num_oov_indices(2).output_mode(OutputMode::Count), [3], indices 6);
+one!(integer_lookup_back: IntegerLookup::new().vocabulary([3, 1]).invert(true), [3], indices 6);
+one!(resizing: Resizing::new(3, 4), [4, 5, 2], wrong [2, 4], [2, 0, 5, 2]);
+one!(resizing_cropped: Resizing::new(2, 3).crop_to_aspect_ratio(true), [4, 5, 2], wrong [2, 4]);
+one!(resizing_padded: Resizing::new(4, 4).pad_to_aspect_ratio(true).fill_value(0.3), [3, 5, 2], wrong [2, 4]);
+one!(center_crop: CenterCrop::new(2, 3), [4, 5, 2], wrong [2, 4]);
+one!(center_crop_of_small_images: CenterCrop::new(5, 3), [4, 5, 2], wrong [2, 4]);
+one!(random_crop: RandomCrop::new(4, 5), [4, 5, 2], wrong [2, 4]);
+one!(random_flip: RandomFlip::new(), [3, 4, 2], wrong [2, 4]);
+one!(random_rotation: RandomRotation::new(0.2), [4, 3, 2], wrong [2, 4]);
+one!(random_zoom: RandomZoom::new(0.3).width_factor(0.2), [4, 3, 2], wrong [2, 4]);
+one!(random_translation: RandomTranslation::new(0.3, 0.2).fill_mode(FillMode::Wrap), [4, 3, 2], wrong [2, 4]);
+one!(random_shear: RandomShear::new(0.3, 0.2).fill_mode(FillMode::Constant), [4, 3, 2], wrong [2, 4]);
+one!(random_perspective: RandomPerspective::new().scale(0.5), [4, 3, 2], wrong [2, 4]);
+one!(random_contrast: RandomContrast::new(0.4).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
+one!(random_brightness: RandomBrightness::new(0.1).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
+one!(random_hue: RandomHue::new(0.2).value_range([-9.0, 9.0]), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
+one!(random_saturation: RandomSaturation::new(0.2).value_range([-9.0, 9.0]), [2, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
+one!(random_sharpness: RandomSharpness::new(0.4).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
+one!(random_grayscale: RandomGrayscale::new(), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
+one!(random_invert: RandomInvert::new(), [4, 3, 2], wrong [2, 4]);
+one!(random_posterization: RandomPosterization::new(4).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
+one!(random_color_degeneration: RandomColorDegeneration::new(0.4).value_range([-9.0, 9.0]), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
+one!(random_color_jitter: RandomColorJitter::new().brightness_factor(0.1).contrast_factor(0.2).hue_factor(0.1).value_range([-9.0, 9.0]), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
+one!(random_erasing: RandomErasing::new(), [4, 3, 2], wrong [2, 4]);
+one!(random_gaussian_blur: RandomGaussianBlur::new().value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
+one!(solarization: Solarization::new().addition_factor(0.2).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
+one!(auto_contrast: AutoContrast::new().value_range([-9.0, 9.0]), [3, 3, 2], wrong [2, 4]);
+one!(equalization: Equalization::new().value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
+
+/// Layers of text take no tensor, and say so; the rest they promise as all others.
+#[test]
+fn layers_of_text() {
+    let mut vectorize = TextVectorization::new().ngrams(2).max_tokens(9);
+    vectorize.adapt(&["to be or not to be"]).unwrap();
+    let lookup = StringLookup::new().vocabulary(["a", "b"]).mask_token("");
+    for config in [vectorize.config(), lookup.config()] {
+        let by_name = layer_from_config(&config).unwrap();
+        assert_eq!(by_name.config(), config);
+        let output = by_name.call_dyn(vec![Tensor::ones([2, 3])], false);
+        let error = output[0].error().unwrap().to_string();
+        assert!(error.contains("`call_text` makes the tensor"), "{error}");
+    }
+    let texts = ["not or", "be"];
+    let bits = |layer: &TextVectorization| layer.call_text(&texts).to_vec::<i64>().unwrap();
+    assert_eq!(bits(&vectorize.clone_model()), bits(&vectorize));
+}
+
 #[test]
 fn sequential() {
     Check {
@@ -537,6 +628,7 @@ fn sequential() {
     .all();
 }
 
+several!(hashed_crossing: HashedCrossing::new(9), [1], [1]; indices 5; wrong [&[2, 2], &[2, 2]], [&[2, 1]]);
 several!(add: Add::new(), [3, 4], [3, 1]; wrong [&[2, 3], &[2, 4]], [&[2, 3], &[3, 3]]);
 several!(subtract: Subtract::new(), [3, 4], [4]; wrong [&[2, 3], &[2, 4]], [&[2, 3]]);
 several!(multiply: Multiply::new(), [3, 4], [3, 1], [3, 4]; wrong [&[2, 3], &[2, 4]]);

@@ -54,6 +54,20 @@ impl<T: Serialize> Serialized for T {
     type Type = T;
 }
 
+/// A list of a number for each of so many axes, where there is one for all of them; what is there already otherwise.
+///
+/// ```
+/// use nn_core::config::for_axes;
+/// assert_eq!(for_axes(&3.into(), 2), serde_json::json!([3, 3]));
+/// assert_eq!(for_axes(&serde_json::json!([3, 5]), 2), serde_json::json!([3, 5]));
+/// ```
+pub fn for_axes(json: &Value, axes: usize) -> Value {
+    match json {
+        Value::Number(_) => vec![json.clone(); axes].into(),
+        _ => json.clone(),
+    }
+}
+
 /// A value as [`ConfigValue::to_json`] writes it.
 pub fn describe<T: Serialize + ?Sized>(value: &T) -> Value {
     to_json(value).unwrap_or_else(|e| json::unsaved(&e))
@@ -352,21 +366,6 @@ impl<'a> Reader<'a> {
     pub fn module<M: Module>(&self, name: &str) -> Result<M> {
         self.entry(name, M::from_config)
     }
-}
-
-/// A described object without its `config` where that says nothing: Keras writes `{}`, or arguments that are all null, for what has
-/// no settings.
-pub(crate) fn without_empty(mut described: Value) -> Value {
-    let says_nothing = |c: &Value| {
-        c.as_object()
-            .is_some_and(|entries| entries.values().all(Value::is_null))
-    };
-    if let Some(object) = described.as_object_mut()
-        && object.get("config").is_some_and(says_nothing)
-    {
-        object.remove("config");
-    }
-    described
 }
 
 /// The beginning of a JSON text, for messages.

@@ -207,7 +207,15 @@ fn from_config(
         quote!(__config.entry(#name, |__json| #method(__json))?)
     };
     let config = fields.iter().filter(is_config).map(|f| {
-        let (ident, value) = (&f.ident, read(f, "from_json"));
+        let ident = &f.ident;
+        // One number stands for all axes, as in Keras's arguments.
+        let value = match settings::sides(settings::inner(&f.ty).unwrap_or(&f.ty)) {
+            Some(axes) => {
+                let (name, method) = (f.name(), access(f, krate, "from_json"));
+                quote!(__config.entry(#name, |__json| #method(&#krate::config::for_axes(__json, #axes)))?)
+            }
+            None => read(f, "from_json"),
+        };
         let value = match &f.default {
             None => value,
             Some(default) => {

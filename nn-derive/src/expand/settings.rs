@@ -232,6 +232,19 @@ fn of_setting(item: &Struct, field: &Field) -> TokenStream {
             Some(_) => quote!(::core::option::Option::Some([#ident; #of])),
             None => quote!([#ident; #of]),
         };
+        let for_each = (!is_one(of)).then(|| {
+            quote! {
+                #doc
+                #(#docs)*
+                ///
+                /// A number for each axis, where they differ.
+                #[must_use]
+                #vis const fn #by_side(mut self, #ident: #argument) -> Self {
+                    self.#ident = #value;
+                    self
+                }
+            }
+        });
         return quote! {
             #doc
             #(#docs)*
@@ -241,15 +254,7 @@ fn of_setting(item: &Struct, field: &Field) -> TokenStream {
                 self
             }
 
-            #doc
-            #(#docs)*
-            ///
-            /// A number for each axis, where they differ.
-            #[must_use]
-            #vis const fn #by_side(mut self, #ident: #argument) -> Self {
-                self.#ident = #value;
-                self
-            }
+            #for_each
         };
     }
     // A parameter that depends on it is made anew, unless nothing changes.
@@ -318,7 +323,7 @@ fn speaks_of(settings: TokenStream, setting: &Ident) -> bool {
 }
 
 /// The length of `[usize; N]`: sizes along several axes.
-fn sides(ty: &Type) -> Option<&syn::Expr> {
+pub fn sides(ty: &Type) -> Option<&syn::Expr> {
     match ty {
         Type::Array(array) => match &*array.elem {
             Type::Path(path) if path.path.is_ident("usize") => Some(&array.len),
@@ -328,8 +333,18 @@ fn sides(ty: &Type) -> Option<&syn::Expr> {
     }
 }
 
+/// Whether a length is that of a single axis.
+fn is_one(length: &syn::Expr) -> bool {
+    match length {
+        syn::Expr::Lit(literal) => {
+            matches!(&literal.lit, syn::Lit::Int(n) if n.base10_digits() == "1")
+        }
+        _ => false,
+    }
+}
+
 /// The `T` of an `Option<T>`.
-fn inner(ty: &Type) -> Option<&Type> {
+pub fn inner(ty: &Type) -> Option<&Type> {
     match syntax::Holder::of(ty) {
         Some(syntax::Holder::Option(inner)) => Some(inner),
         _ => None,

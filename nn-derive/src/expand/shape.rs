@@ -42,9 +42,9 @@ pub fn expand(
     let name = self_ty.to_token_stream().to_string();
     quote! {
         #(#attrs)*
+        // What is followed of a `call` may end with nothing to say.
+        #[allow(clippy::unused_unit)]
         const _: () = {
-            // Seen as the user's own where the block stands in a macro.
-            #[allow(unused_imports)]
             use #krate::statics::NotFollowed as _;
 
             const __BLOCK: &::core::primitive::str = ::core::concat!(

@@ -1,10 +1,10 @@
 //! Convolution of images.
 
+use crate::convolutional::convolution::Convolution;
+use crate::convolutional::weights::kernel_size_by_side;
 use crate::core::activity;
-use crate::core::windows::{self, Windows};
 use crate::{Activation, ShapeError};
-use nn_core::ops::{Conv2dOptions, conv2d, conv2d_bias};
-use nn_core::{Error, Initializer, Padding, Param, Regularizer, Result, Shape, Tensor, is_known};
+use nn_core::{Initializer, Padding, Param, Regularizer, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// Slides `filters` small kernels over an image: `y = activation(x ∗ kernel + bias)` (a cross-correlation, as everywhere in deep
@@ -66,49 +66,14 @@ impl Conv2D {
         Conv2D::with_defaults(filters, [kernel_size; 2])
     }
 
-    /// `[height, width]` of the kernel, where they differ.
-    #[must_use]
-    pub const fn kernel_size_by_side(mut self, kernel_size: [usize; 2]) -> Conv2D {
-        self.kernel_size = kernel_size;
-        self
-    }
+    kernel_size_by_side!("[height, width]", 2);
 
     /// The shape of the output, `[batch, height', width', filters]`.
     ///
     /// # Errors
     /// When the input is not a batch of images, there is no filter, the groups do not divide channels and filters, or no window fits.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        if let Err(error) = windows::check_images("Conv2D", input) {
-            return Err(error);
-        }
-        if self.filters == 0 {
-            return Err(ShapeError::new(
-                "Conv2D expects at least one filter, found 0; each makes one channel of the output",
-            ));
-        }
-        let (channels, groups) = (input.dims()[3], self.groups);
-        if groups == 0
-            || !self.filters.is_multiple_of(groups)
-            || (is_known(channels) && !channels.is_multiple_of(groups))
-        {
-            let error = ShapeError::new("Conv2D: ")
-                .number(groups)
-                .text(" groups need to divide both the channels, ")
-                .dim(channels);
-            return Err(error
-                .text(" of ")
-                .shape(input)
-                .text(", and the filters, ")
-                .number(self.filters));
-        }
-        let windows = Windows {
-            layer: "Conv2D",
-            size: self.kernel_size,
-            strides: self.strides,
-            dilation: self.dilation_rate,
-            padding: self.padding,
-        };
-        windows.output_shape(input, self.filters)
+        self.convolution().output_shape(input)
     }
 
     /// The size for which its kernel is made by the first call.
@@ -116,36 +81,27 @@ impl Conv2D {
         input.dims()[3]
     }
 
-    fn build(&self, input: &Shape) -> Result<()> {
-        self.output_shape(input)?;
-        let [height, width] = self.kernel_size;
-        if let Some(built) = self.kernel.built_dim(2)
-            && let channels = built.saturating_mul(self.groups)
-            && channels != input[3]
-        {
-            return Err(Error::shape(format!(
-                "expected {channels} channels, found {}: a Conv2D keeps the channels of its first call; use another Conv2D for this input",
-                ShapeError::new("").dim(input[3]).text(" in ").shape(input),
-            )));
+    const fn convolution(&self) -> Convolution<2> {
+        Convolution {
+            layer: "Conv2D",
+            filters: self.filters,
+            kernel_size: self.kernel_size,
+            strides: self.strides,
+            padding: self.padding,
+            dilation_rate: self.dilation_rate,
+            groups: self.groups,
         }
-        self.kernel
-            .build([height, width, input.dim(3)? / self.groups, self.filters])?;
-        self.bias
-            .as_ref()
-            .map_or(Ok(()), |bias| bias.build([self.filters]))
+    }
+
+    fn build(&self, input: &Shape) -> Result<()> {
+        self.convolution()
+            .build(input, &self.kernel, self.bias.as_ref())
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        let options = Conv2dOptions {
-            strides: self.strides,
-            dilation: self.dilation_rate,
-            groups: self.groups,
-            ..Conv2dOptions::new(self.padding)
-        };
-        let y = match &self.bias {
-            Some(bias) => conv2d_bias(&x, &self.kernel, bias, options),
-            None => conv2d(&x, &self.kernel, options),
-        };
+        let y = self
+            .convolution()
+            .apply(&x, &self.kernel, self.bias.as_ref());
         activity::penalize(self.activity_regularizer, self.activation.apply(&y))
     }
 }

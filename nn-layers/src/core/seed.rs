@@ -15,6 +15,7 @@ pub(crate) struct Seed {
 
 impl Seed {
     /// The thread's stream.
+    #[allow(clippy::declare_interior_mutable_const)] // Every layer begins with one of its own.
     pub const NONE: Seed = Seed {
         seed: None,
         stream: OnceLock::new(),

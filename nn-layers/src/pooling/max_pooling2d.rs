@@ -1,7 +1,7 @@
 //! Maximum over windows of an image.
 
 use crate::ShapeError;
-use crate::pooling::pool2d::{self, pool2d_windows};
+use crate::pooling::windowed::{self, pool_windows};
 use nn_core::{Padding, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -34,18 +34,18 @@ pub struct MaxPooling2D {
 
 #[model(crate = nn_core)]
 impl MaxPooling2D {
-    pool2d_windows!();
+    pool_windows!(2, "`pool_size × pool_size` pixels");
 
     /// The shape of the output, `[batch, height', width', channels]`.
     ///
     /// # Errors
     /// When the input is not a batch of images, or no window fits.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        let strides = self.steps();
-        pool2d::output_shape("MaxPooling2D", self.pool_size, strides, self.padding, input)
+        let (size, strides) = (self.pool_size, self.steps());
+        windowed::output_shape("MaxPooling2D", size, strides, self.padding, input)
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        nn_core::ops::max_pool2d(&x, self.pool_size, self.steps(), self.padding)
+        nn_core::ops::max_pool(&x, self.pool_size, self.steps(), self.padding)
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct ConvLstm<'a, const N: usize> {
 /// `#[model] impl` of one of the three, which have the same fields; `$layout` is what goes in.
 macro_rules! conv_lstm {
     ($Layer:ident, $axes:literal, $layout:literal) => {
+        // The lint takes what is generated within a macro for the author's own.
+        #[allow(unused_imports)]
         #[model(crate = nn_core)]
         impl $Layer {
             /// `filters` kernels of `kernel_size` along each axis, one pixel apart, within the picture, with a bias; the kernel starts Glorot

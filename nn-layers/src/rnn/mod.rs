@@ -12,6 +12,7 @@ mod gru;
 mod gru_cell;
 mod lstm;
 mod lstm_cell;
+#[allow(clippy::module_inception)]
 mod rnn;
 mod simple_rnn;
 mod simple_rnn_cell;

@@ -1,6 +1,6 @@
 //! Crossentropy of yes-or-no answers.
 
-use super::checks::{check_smoothing, elementwise};
+use super::checks::{check_smoothing, elementwise_along, smoothed};
 use super::{EPSILON, Loss, Reduction, described, loss};
 use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
@@ -19,11 +19,23 @@ use serde::{Deserialize, Serialize};
 /// assert!((loss - 2.0_f32.ln()).abs() < 1e-6);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BinaryCrossentropy {
     from_logits: bool,
     label_smoothing: f64,
+    axis: isize,
     reduction: Reduction,
+}
+
+impl Default for BinaryCrossentropy {
+    fn default() -> BinaryCrossentropy {
+        BinaryCrossentropy {
+            from_logits: false,
+            label_smoothing: 0.0,
+            axis: -1,
+            reduction: Reduction::default(),
+        }
+    }
 }
 
 impl BinaryCrossentropy {
@@ -46,6 +58,13 @@ impl BinaryCrossentropy {
         self.label_smoothing = smoothing;
         self
     }
+
+    /// With the mean over this axis (Keras: the last one).
+    #[must_use]
+    pub fn axis(mut self, axis: isize) -> BinaryCrossentropy {
+        self.axis = axis;
+        self
+    }
 }
 
 impl Loss for BinaryCrossentropy {
@@ -56,11 +75,8 @@ impl Loss for BinaryCrossentropy {
     }
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-        elementwise(self, y_true, y_pred, |y, p| {
-            let y = match self.label_smoothing {
-                0.0 => y,
-                s => y * (1.0 - s) + 0.5 * s,
-            };
+        elementwise_along(self.axis, self, y_true, y_pred, |y, p| {
+            let y = smoothed(y, self.label_smoothing, 2);
             let (yes, no) = match self.from_logits {
                 true => (p.log_sigmoid(), (-p).log_sigmoid()),
                 false => {

@@ -1,12 +1,12 @@
 //! Crossentropy of distributions over classes.
 
-use super::checks::{check_smoothing, vectors};
+use super::checks::{check_smoothing, last, smoothed_classes, vectors};
 use super::{EPSILON, Loss, Reduction, described, loss};
 use nn_core::ops::softmax_cross_entropy;
 use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
-/// `-Σ y_true · ln p` over the last axis, for targets that are one-hot or distributions over classes.
+/// `-Σ y_true · ln p` over the axis of the classes, the last one, for targets that are one-hot or distributions over classes.
 ///
 /// Of probabilities, `p` is `y_pred` divided by its sum and limited to [1e-7, 1 - 1e-7]; of logits, `p = softmax(y_pred)`, in one fused,
 /// stable operation. Targets and predictions: `[batch, ..., classes]`, the same shape; for class numbers see
@@ -20,11 +20,23 @@ use serde::{Deserialize, Serialize};
 /// assert!((loss - 2.0_f32.ln()).abs() < 1e-6);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CategoricalCrossentropy {
     from_logits: bool,
     label_smoothing: f64,
+    axis: isize,
     reduction: Reduction,
+}
+
+impl Default for CategoricalCrossentropy {
+    fn default() -> CategoricalCrossentropy {
+        CategoricalCrossentropy {
+            from_logits: false,
+            label_smoothing: 0.0,
+            axis: -1,
+            reduction: Reduction::default(),
+        }
+    }
 }
 
 impl CategoricalCrossentropy {
@@ -47,6 +59,13 @@ impl CategoricalCrossentropy {
         self.label_smoothing = smoothing;
         self
     }
+
+    /// With the classes on this axis (Keras: the last one).
+    #[must_use]
+    pub fn axis(mut self, axis: isize) -> CategoricalCrossentropy {
+        self.axis = axis;
+        self
+    }
 }
 
 impl Loss for CategoricalCrossentropy {
@@ -58,16 +77,16 @@ impl Loss for CategoricalCrossentropy {
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         vectors(self, y_true, y_pred, |y, p| {
-            let classes = p.shape()[p.rank() - 1];
-            let y = match self.label_smoothing {
-                0.0 => y,
-                s => y * (1.0 - s) + s / classes as f64,
-            };
+            let y = smoothed_classes(y, self.label_smoothing);
+            let axis = self.axis;
             if self.from_logits {
-                return softmax_cross_entropy(&p, &y);
+                return match last(&p, axis) {
+                    true => softmax_cross_entropy(&p, &y),
+                    false => -(y * p.log_softmax(axis)).sum_axis(axis),
+                };
             }
-            let p = &p / p.sum_axes([-1], true);
-            -(y * p.clip(EPSILON, 1.0 - EPSILON).log()).sum_axis(-1)
+            let p = &p / p.sum_axes([axis], true);
+            -(y * p.clip(EPSILON, 1.0 - EPSILON).log()).sum_axis(axis)
         })
     }
 }

@@ -75,6 +75,21 @@ fn mismatch(found: &Shape, wanted: &Shape) -> Error {
     ))
 }
 
+/// A setting must be a finite number from `least` on.
+pub(super) fn check_number(loss: &str, setting: &str, value: f64, least: f64) -> Result<()> {
+    match value.is_finite() && value >= least {
+        true => Ok(()),
+        false => Err(Error::value(format!(
+            "{loss}: `{setting}` must be a finite number{}, found {value}",
+            if least.is_finite() {
+                format!(" of at least {least}")
+            } else {
+                String::new()
+            }
+        ))),
+    }
+}
+
 /// Label smoothing moves targets by a share of the way.
 pub(super) fn check_smoothing(loss: &str, smoothing: f64) -> Result<()> {
     match (0.0..=1.0).contains(&smoothing) {
@@ -85,20 +100,40 @@ pub(super) fn check_smoothing(loss: &str, smoothing: f64) -> Result<()> {
     }
 }
 
+/// Targets moved by a share of the way to an equal part of each of `classes`.
+pub(super) fn smoothed(y: Tensor, smoothing: f64, classes: usize) -> Tensor {
+    match smoothing {
+        0.0 => y,
+        s => y * (1.0 - s) + s / classes as f64,
+    }
+}
+
+/// As [`smoothed`], with as many classes as the last axis is long: that one in Keras too, wherever the classes are.
+pub(super) fn smoothed_classes(y: Tensor, smoothing: f64) -> Tensor {
+    let classes = y.shape()[y.rank() - 1];
+    smoothed(y, smoothing, classes)
+}
+
+/// Whether an axis is the last one.
+pub(super) fn last(x: &Tensor, axis: isize) -> bool {
+    axis == -1 || axis + 1 == x.rank() as isize
+}
+
 /// Weights in the type of the losses, with axes of size 1 added at the end to reach their rank: one for each sample, or for each
-/// pixel or time step, or with axes of size 1 where one weight is for all.
+/// pixel or time step, or with axes of size 1 where one weight is for all. A single number is for all losses, and a loss that is one number
+/// for all samples takes weights of any shape.
 pub(crate) fn expand_weight(weight: &Tensor, losses: Shape, dtype: DType) -> Result<Tensor> {
     let found = weight.try_shape()?;
+    if found.rank() == 0 || losses.rank() == 0 {
+        return Ok(weight.cast(dtype));
+    }
     // A column of weights for a row of losses.
     let dims = match found.rank() == losses.rank() + 1 && found[losses.rank()] == 1 {
         true => &found[..losses.rank()],
         false => &found[..],
     };
     let one_for_all = |(&weight, &loss): (&usize, &usize)| agree(weight, loss) || weight == 1;
-    let fits = !dims.is_empty()
-        && dims.len() <= losses.rank()
-        && agree(dims[0], losses[0])
-        && dims.iter().zip(losses.iter()).all(one_for_all);
+    let fits = dims.len() <= losses.rank() && dims.iter().zip(losses.iter()).all(one_for_all);
     if !fits {
         return Err(Error::shape(format!(
             "sample weights of shape {found} do not fit losses of shape {losses}: give one for each sample, shape [{}]{}",
@@ -148,12 +183,11 @@ pub(crate) fn masked_weight(
     }))
 }
 
-/// The mean over the last axis; a batch of single numbers is left as it is.
-pub(super) fn mean_last(values: Tensor) -> Tensor {
-    if values.error().is_none() && values.rank() > 1 {
-        values.mean_axis(-1)
-    } else {
-        values
+/// The mean over an axis; a batch of single numbers is left as it is.
+fn mean_along(values: Tensor, axis: isize) -> Tensor {
+    match values.error().is_none() && values.rank() > 1 {
+        true => values.mean_axis(axis),
+        false => values,
     }
 }
 
@@ -164,9 +198,20 @@ pub(super) fn elementwise(
     y_pred: &Tensor,
     f: impl FnOnce(Tensor, Tensor) -> Tensor,
 ) -> Tensor {
+    elementwise_along(-1, loss, y_true, y_pred, f)
+}
+
+/// As [`elementwise`], with the mean over another axis.
+pub(super) fn elementwise_along(
+    axis: isize,
+    loss: &dyn Loss,
+    y_true: &Tensor,
+    y_pred: &Tensor,
+    f: impl FnOnce(Tensor, Tensor) -> Tensor,
+) -> Tensor {
     checked(loss, y_true, y_pred, || {
         let (y_true, y_pred) = pair(y_true, y_pred)?;
-        Ok(mean_last(f(y_true, y_pred)))
+        Ok(mean_along(f(y_true, y_pred), axis))
     })
 }
 

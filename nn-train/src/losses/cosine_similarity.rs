@@ -5,7 +5,7 @@ use super::{Loss, Reduction, described, loss};
 use nn_core::Tensor;
 use serde::{Deserialize, Serialize};
 
-/// `-Σ (y_true / ‖y_true‖) · (y_pred / ‖y_pred‖)` over the last axis: -1 for the same direction, 0 for orthogonal vectors or a vector
+/// `-Σ (y_true / ‖y_true‖) · (y_pred / ‖y_pred‖)` over the axis: -1 for the same direction, 0 for orthogonal vectors or a vector
 /// of zeros, 1 for opposite ones. Lengths below 1e-7 count as that.
 ///
 /// Targets and predictions: `[batch, ..., classes]`, the same shape. Source: `keras.losses.CosineSimilarity`.
@@ -17,15 +17,32 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(CosineSimilarity::new().call(&y, &y_pred).item::<f32>()?, -1.0);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CosineSimilarity {
+    axis: isize,
     reduction: Reduction,
+}
+
+impl Default for CosineSimilarity {
+    fn default() -> CosineSimilarity {
+        CosineSimilarity {
+            axis: -1,
+            reduction: Reduction::default(),
+        }
+    }
 }
 
 impl CosineSimilarity {
     /// With the mean over the batch.
     pub fn new() -> CosineSimilarity {
         CosineSimilarity::default()
+    }
+
+    /// Of vectors along this axis (Keras: the last one).
+    #[must_use]
+    pub fn axis(mut self, axis: isize) -> CosineSimilarity {
+        self.axis = axis;
+        self
     }
 }
 
@@ -34,14 +51,14 @@ impl Loss for CosineSimilarity {
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         vectors(self, y_true, y_pred, |y, p| {
-            -(normalize(y) * normalize(p)).sum_axis(-1)
+            -(normalize(y, self.axis) * normalize(p, self.axis)).sum_axis(self.axis)
         })
     }
 }
 
 loss!(CosineSimilarity);
 
-/// Vectors on the last axis, of length 1.
-pub(crate) fn normalize(x: Tensor) -> Tensor {
-    &x * x.square().sum_axes([-1], true).maximum(1e-14).rsqrt()
+/// Vectors along an axis, of length 1.
+fn normalize(x: Tensor, axis: isize) -> Tensor {
+    &x * x.square().sum_axes([axis], true).maximum(1e-14).rsqrt()
 }

@@ -6,7 +6,8 @@ use nn_core::Tensor;
 /// A function of targets and predictions is a loss: one value for each sample, or the loss of the batch as a scalar.
 ///
 /// It has the function's name, a closure the name `loss`. Types must be written in a closure's arguments. As code it is not part of a
-/// file: what is saved of a training with it cannot be loaded with [`losses::from_config`](crate::losses::from_config).
+/// file: what is saved of a training with it can be loaded with [`losses::from_config`](crate::losses::from_config) where the function is
+/// registered by its name, `nn::register!(Function: quartic);`.
 ///
 /// ```
 /// use nn_core::Tensor;
@@ -16,6 +17,10 @@ use nn_core::Tensor;
 /// }
 /// let (y, y_pred) = (Tensor::from([[1.0_f32], [2.0]]), Tensor::from([[1.0_f32], [4.0]]));
 /// assert_eq!((quartic.name(), quartic.call(&y, &y_pred).item::<f32>()?), ("quartic", 8.0));
+///
+/// nn_train::register!(Function: quartic);
+/// let again = nn_train::losses::from_config(&quartic.config())?;
+/// assert_eq!(again.call(&y, &y_pred).item::<f32>()?, 8.0);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 impl<F> Loss for F

@@ -33,7 +33,8 @@ pub(crate) fn labels(y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
     Ok(if column { labels.squeeze(-1) } else { labels })
 }
 
-fn integral(y_true: &Tensor) -> Result<Tensor> {
+/// Class numbers as `i64`.
+pub(super) fn integral(y_true: &Tensor) -> Result<Tensor> {
     if y_true.dtype().is_float() && y_true.is_concrete() {
         with_float!(y_true.dtype(), T => {
             let fraction = y_true.data::<T>().iter().enumerate().find(|(_, v)| v.fract() != 0.0);

@@ -3,11 +3,18 @@
 //! Every loss takes targets and predictions by reference and gives a scalar through which gradients flow. Shapes must agree:
 //! nothing is broadcast, so that targets `[batch]` against predictions `[batch, 1]` are an error and not a `[batch, batch]` matrix.
 
+mod axes;
 mod binary_crossentropy;
+mod binary_focal_crossentropy;
 mod categorical_crossentropy;
+mod categorical_focal_crossentropy;
+mod categorical_generalized_cross_entropy;
 mod categorical_hinge;
 mod checks;
+mod circle;
 mod cosine_similarity;
+mod ctc;
+mod dice;
 mod function;
 mod hinge;
 mod huber;
@@ -22,11 +29,18 @@ mod poisson;
 mod reduction;
 mod sparse_categorical_crossentropy;
 mod squared_hinge;
+mod tversky;
 
 pub use binary_crossentropy::BinaryCrossentropy;
+pub use binary_focal_crossentropy::BinaryFocalCrossentropy;
 pub use categorical_crossentropy::CategoricalCrossentropy;
+pub use categorical_focal_crossentropy::CategoricalFocalCrossentropy;
+pub use categorical_generalized_cross_entropy::CategoricalGeneralizedCrossEntropy;
 pub use categorical_hinge::CategoricalHinge;
+pub use circle::Circle;
 pub use cosine_similarity::CosineSimilarity;
+pub use ctc::CTC;
+pub use dice::Dice;
 pub use hinge::Hinge;
 pub use huber::Huber;
 pub use kl_divergence::KLDivergence;
@@ -39,6 +53,7 @@ pub use poisson::Poisson;
 pub use reduction::Reduction;
 pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
 pub use squared_hinge::SquaredHinge;
+pub use tversky::Tversky;
 
 pub(crate) use checks::{expand_weight, masked_weight, pair};
 pub(crate) use labels::labels;
@@ -158,7 +173,8 @@ delegate!(Arc<dyn Loss>);
 
 registry::inventory::collect!(Class<dyn Loss>);
 
-/// Builds a loss from its configuration, `{"class_name": "MeanSquaredError", "config": {...}}`, as written by [`Loss::config`] or by Keras.
+/// Builds a loss from its configuration, `{"class_name": "MeanSquaredError", "config": {...}}`, as written by [`Loss::config`] or by Keras, which also
+/// names functions, `{"class_name": "function", "config": "mean_squared_error"}`.
 ///
 /// ```
 /// use nn_train::losses;
@@ -170,7 +186,8 @@ registry::inventory::collect!(Class<dyn Loss>);
 /// # Errors
 /// A class that is not registered ([`register!`](crate::register)), entries that it does not have or cannot take.
 pub fn from_config(config: &Value) -> Result<Box<dyn Loss>> {
-    match registry::find("losses", config, classes())? {
+    let of_function = registry::of_function(config, &Value::Null, classes());
+    match registry::find("losses", of_function.as_ref().unwrap_or(config), classes())? {
         Some(loss) => Ok(loss),
         None => Err(registry::unknown("loss", "Loss", config)),
     }
@@ -193,7 +210,7 @@ macro_rules! loss {
             }
 
             fn from_config(config: &serde_json::Value) -> nn_core::Result<$Type> {
-                let loss: $Type = $crate::saving::registry::read(config, $crate::losses::FOREIGN)?;
+                let loss: $Type = $crate::saving::registry::read(config, &[])?;
                 $crate::losses::Loss::check(&loss)?;
                 Ok(loss)
             }
@@ -225,9 +242,6 @@ macro_rules! described {
     };
 }
 pub(crate) use described;
-
-/// Keras's `axis`: classes and features are last here.
-const FOREIGN: registry::Foreign = &[("axis", registry::Allowed::Integer(-1))];
 
 #[cfg(test)]
 mod tests {
@@ -262,8 +276,8 @@ mod tests {
     #[test]
     fn configurations_are_checked() {
         let refused = |config| from_config(&config).err().unwrap().to_string();
-        let e = refused(json!({"class_name": "CategoricalCrossentropy", "config": {"axis": 1}}));
-        assert!(e.contains("`axis` can only be -1 here, found 1"), "{e}");
+        let e = refused(json!({"class_name": "Huber", "config": {"axis": 1}}));
+        assert!(e.contains("unknown entry `axis`; it has delta"), "{e}");
         let e =
             refused(json!({"class_name": "MeanSquaredError", "config": {"reduction": "product"}}));
         assert!(

@@ -6,12 +6,11 @@ use serde::{Deserialize, Serialize};
 
 /// How the losses of samples become the loss of a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", from = "Option<Named>")]
 pub enum Reduction {
     /// The sum divided by the number of samples (of all losses, where there is one for each pixel or time step), whatever
     /// their weights.
     #[default]
-    #[serde(alias = "mean")]
     SumOverBatchSize,
     /// The sum.
     Sum,
@@ -19,6 +18,28 @@ pub enum Reduction {
     MeanWithSampleWeight,
     /// None: the losses as they are.
     None,
+}
+
+/// A reduction as Keras names it, which also says `mean` for the first one and null for none.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Named {
+    #[serde(alias = "mean")]
+    SumOverBatchSize,
+    Sum,
+    MeanWithSampleWeight,
+    None,
+}
+
+impl From<Option<Named>> for Reduction {
+    fn from(named: Option<Named>) -> Reduction {
+        match named {
+            Some(Named::SumOverBatchSize) => Reduction::SumOverBatchSize,
+            Some(Named::Sum) => Reduction::Sum,
+            Some(Named::MeanWithSampleWeight) => Reduction::MeanWithSampleWeight,
+            Some(Named::None) | None => Reduction::None,
+        }
+    }
 }
 
 /// The loss of a batch: the losses of its samples, reduced.
@@ -35,19 +56,25 @@ pub(super) fn weighted<L: Loss + ?Sized>(
     if losses.error().is_some() {
         return losses;
     }
-    let reduced = kept(loss, y_true, y_pred, losses.shape())
+    let own = loss.kept(y_true, y_pred);
+    reduce_losses(loss, y_pred, losses, own, sample_weight)
+}
+
+/// Losses that are computed already, of which the loss itself keeps its `own`, reduced.
+pub(super) fn reduce_losses<L: Loss + ?Sized>(
+    loss: &L,
+    y_pred: &Tensor,
+    losses: Tensor,
+    own: Option<Tensor>,
+    sample_weight: Option<&Tensor>,
+) -> Tensor {
+    let reduced = kept(own, y_pred, losses.shape())
         .and_then(|kept| reduce(losses, kept, sample_weight, loss.reduction()));
     reduced.unwrap_or_else(|e| Tensor::failed(e.context(loss.name())))
 }
 
-/// Which losses count: where the loss itself says so, and the mask of the predictions.
-fn kept<L: Loss + ?Sized>(
-    loss: &L,
-    y_true: &Tensor,
-    y_pred: &Tensor,
-    losses: Shape,
-) -> Result<Option<Tensor>> {
-    let own = loss.kept(y_true, y_pred);
+/// Which losses count: those that the loss itself keeps, and that the mask of the predictions does.
+fn kept(own: Option<Tensor>, y_pred: &Tensor, losses: Shape) -> Result<Option<Tensor>> {
     let mask = expand_mask(y_pred, losses, DType::Bool)?.map(|mask| mask.broadcast_to(losses));
     Ok(match (own, mask) {
         (Some(own), Some(mask)) => Some(own.logical_and(mask)),
@@ -86,7 +113,7 @@ fn reduce(
         Reduction::None => weighted,
         Reduction::Sum => weighted.sum(),
         Reduction::MeanWithSampleWeight => match &weight {
-            Some(weight) => divided(&weight.broadcast_to(shape)),
+            Some(weight) => divided(&weight.broadcast_to(weighted.shape())),
             None => weighted.mean(),
         },
         Reduction::SumOverBatchSize => match &kept {
@@ -107,6 +134,7 @@ fn inverse(weights: &Tensor) -> Tensor {
 mod tests {
     use crate::losses::{Loss, MeanSquaredError, Reduction, SparseCategoricalCrossentropy};
     use nn_core::Tensor;
+    use serde_json::json;
 
     #[test]
     fn weights_of_zero_give_zero() {
@@ -132,7 +160,7 @@ mod tests {
     #[test]
     fn weights_that_do_not_fit_are_an_error() {
         let y = Tensor::zeros([4, 2]);
-        for shape in [&[3][..], &[2], &[4, 2], &[], &[1]] {
+        for shape in [&[3][..], &[2], &[4, 2], &[1, 4]] {
             let weight = Tensor::ones(shape);
             let e = MeanSquaredError::new()
                 .weighted(&y, &y, Some(&weight))
@@ -232,6 +260,40 @@ mod tests {
             ),
             "{e}"
         );
+    }
+
+    #[test]
+    fn one_weight_for_all_and_weights_of_a_loss_without_samples() {
+        let y = Tensor::zeros([2, 3, 4]);
+        let loss = MeanSquaredError::new();
+        let value = |loss: &dyn Loss, weight: &Tensor| {
+            let value = loss.weighted(&y, &(&y + 1.0), Some(weight));
+            value.item::<f32>().unwrap()
+        };
+        assert_eq!(value(&loss, &Tensor::from(0.5_f32)), 0.5);
+        assert_eq!(value(&loss, &Tensor::from([0.5_f32])), 0.5);
+        assert_eq!(value(&loss, &Tensor::from([[1.0_f32, 2.0, 6.0]])), 3.0);
+        let whole = |y: &Tensor, p: &Tensor| (p - y).square().mean();
+        assert_eq!(value(&whole, &Tensor::from([1.0_f32, 3.0])), 2.0);
+    }
+
+    #[test]
+    fn reductions_as_keras_names_them() {
+        let read = |name| serde_json::from_value::<Reduction>(name).unwrap();
+        for (name, reduction) in [
+            (json!("mean"), Reduction::SumOverBatchSize),
+            (json!("sum_over_batch_size"), Reduction::SumOverBatchSize),
+            (json!("sum"), Reduction::Sum),
+            (
+                json!("mean_with_sample_weight"),
+                Reduction::MeanWithSampleWeight,
+            ),
+            (json!("none"), Reduction::None),
+            (json!(null), Reduction::None),
+        ] {
+            assert_eq!(read(name), reduction);
+            assert_eq!(read(json!(reduction)), reduction);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Crossentropy of class numbers.
 
-use super::checks::checked;
+use super::checks::{checked, last};
 use super::labels::{check_range, labels};
 use super::{EPSILON, Loss, Reduction, described, loss};
 use nn_core::ops::sparse_softmax_cross_entropy;
@@ -24,11 +24,23 @@ use serde::{Deserialize, Serialize};
 /// assert!(wrong.ok().unwrap_err().to_string().contains("label 2 at row 0 is outside 0..2"));
 /// # Ok::<(), nn_core::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SparseCategoricalCrossentropy {
     from_logits: bool,
     ignore_class: Option<i64>,
+    axis: isize,
     reduction: Reduction,
+}
+
+impl Default for SparseCategoricalCrossentropy {
+    fn default() -> SparseCategoricalCrossentropy {
+        SparseCategoricalCrossentropy {
+            from_logits: false,
+            ignore_class: None,
+            axis: -1,
+            reduction: Reduction::default(),
+        }
+    }
 }
 
 impl SparseCategoricalCrossentropy {
@@ -53,7 +65,15 @@ impl SparseCategoricalCrossentropy {
         self
     }
 
+    /// With the classes on this axis of the predictions (Keras: the last one); the labels have the shape without it.
+    #[must_use]
+    pub fn axis(mut self, axis: isize) -> SparseCategoricalCrossentropy {
+        self.axis = axis;
+        self
+    }
+
     fn crossentropy(&self, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
+        let y_pred = &classes_last(y_pred, self.axis);
         let labels = labels(y_true, y_pred)?;
         let shape = y_pred.shape();
         let classes = shape[shape.rank() - 1];
@@ -86,6 +106,19 @@ impl SparseCategoricalCrossentropy {
     }
 }
 
+/// Predictions with the classes on the last axis.
+fn classes_last(y_pred: &Tensor, axis: isize) -> Tensor {
+    match y_pred.error().is_some() || last(y_pred, axis) {
+        true => y_pred.clone(),
+        false => {
+            let rank = y_pred.rank() as isize;
+            let class_axis = if axis < 0 { axis + rank } else { axis };
+            let others = (0..rank).filter(|&other| other != class_axis);
+            y_pred.transpose(others.chain([class_axis]).collect::<Vec<_>>())
+        }
+    }
+}
+
 impl Loss for SparseCategoricalCrossentropy {
     described!(
         SparseCategoricalCrossentropy,
@@ -98,7 +131,8 @@ impl Loss for SparseCategoricalCrossentropy {
 
     fn kept(&self, y_true: &Tensor, y_pred: &Tensor) -> Option<Tensor> {
         let ignored = self.ignore_class?;
-        Some(labels(y_true, y_pred).ok()?.not_equal(ignored))
+        let y_pred = classes_last(y_pred, self.axis);
+        Some(labels(y_true, &y_pred).ok()?.not_equal(ignored))
     }
 }
 

@@ -1,7 +1,6 @@
 //! What a metric has added up, as plain numbers, so that a saved training goes on in the middle of an epoch.
 
 use super::Mean;
-use super::confusion::Counts;
 use nn_core::{Error, Result};
 
 /// Sums over batches that can be written down and taken up again.
@@ -12,12 +11,19 @@ pub(super) trait Accumulated: Sized {
     /// The same from its numbers; `None` if they are not of this kind.
     fn of_numbers(numbers: &[f64]) -> Option<Self>;
 
+    /// Whether `other` can be of the same metric.
+    fn fits(&self, other: &Self) -> bool {
+        let _ = other;
+        true
+    }
+
     /// Takes up what was written down.
     ///
     /// # Errors
     /// Numbers of another kind; nothing has changed then.
     fn take_up(&mut self, numbers: &[f64]) -> Result<()> {
-        *self = Self::of_numbers(numbers).ok_or_else(|| {
+        let taken = Self::of_numbers(numbers).filter(|taken| self.fits(taken));
+        *self = taken.ok_or_else(|| {
             Error::format(format!(
                 "{} numbers are not what this metric adds up",
                 numbers.len()
@@ -37,46 +43,15 @@ impl Accumulated for Mean {
     }
 }
 
-impl Accumulated for Counts {
-    fn numbers(&self) -> Vec<f64> {
-        vec![
-            self.true_positives,
-            self.false_positives,
-            self.false_negatives,
-        ]
-    }
-
-    fn of_numbers(numbers: &[f64]) -> Option<Counts> {
-        let &[true_positives, false_positives, false_negatives] = numbers.as_array()?;
-        Some(Counts {
-            true_positives,
-            false_positives,
-            false_negatives,
-        })
-    }
-}
-
-/// Of every class, one after the other.
-impl Accumulated for Vec<Counts> {
-    fn numbers(&self) -> Vec<f64> {
-        self.iter().flat_map(Accumulated::numbers).collect()
-    }
-
-    fn of_numbers(numbers: &[f64]) -> Option<Vec<Counts>> {
-        let classes = numbers.chunks(3).map(Counts::of_numbers);
-        classes.collect()
-    }
-}
-
-/// Of every threshold, one after the other.
-impl Accumulated for Vec<[f64; 2]> {
+/// Of every threshold or class, one after the other.
+impl<const N: usize> Accumulated for Vec<[f64; N]> {
     fn numbers(&self) -> Vec<f64> {
         self.as_flattened().to_vec()
     }
 
-    fn of_numbers(numbers: &[f64]) -> Option<Vec<[f64; 2]>> {
-        let (pairs, rest) = numbers.as_chunks();
-        rest.is_empty().then(|| pairs.to_vec())
+    fn of_numbers(numbers: &[f64]) -> Option<Vec<[f64; N]>> {
+        let (groups, rest) = numbers.as_chunks();
+        rest.is_empty().then(|| groups.to_vec())
     }
 }
 
@@ -85,15 +60,18 @@ mod tests {
     use crate::losses::MeanSquaredError;
     use crate::metrics::cosine_similarity::CosineSimilarity;
     use crate::metrics::{
-        AUC, Accuracy, BinaryAccuracy, CategoricalAccuracy, F1Score, LossMetric, Metric, Precision,
-        Recall, RootMeanSquaredError, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
-        TopKCategoricalAccuracy,
+        AUC, Accuracy, BinaryAccuracy, BinaryIoU, CategoricalAccuracy, ConcordanceCorrelation,
+        F1Score, FBetaScore, FalseNegatives, FalsePositives, IoU, LogCoshError, LossMetric,
+        MeanIoU, Metric, OneHotIoU, OneHotMeanIoU, PearsonCorrelation, Precision,
+        PrecisionAtRecall, R2Score, Recall, RecallAtPrecision, RootMeanSquaredError,
+        SensitivityAtSpecificity, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
+        SpecificityAtSensitivity, TopKCategoricalAccuracy, TrueNegatives, TruePositives,
     };
     use nn_core::Tensor;
 
     #[test]
     fn every_metric_goes_on_where_it_was() {
-        let metrics: [Box<dyn Metric>; 13] = [
+        let metrics: Vec<Box<dyn Metric>> = vec![
             Box::new(Accuracy::new()),
             Box::new(AUC::new()),
             Box::new(BinaryAccuracy::new()),
@@ -107,6 +85,25 @@ mod tests {
             Box::new(TopKCategoricalAccuracy::new(2)),
             Box::new(SparseCategoricalAccuracy::new()),
             Box::new(SparseTopKCategoricalAccuracy::new(2)),
+            Box::new(AUC::new().multi_label().num_thresholds(5)),
+            Box::new(BinaryIoU::new()),
+            Box::new(ConcordanceCorrelation::new()),
+            Box::new(FBetaScore::new().beta(2.0)),
+            Box::new(FalseNegatives::new()),
+            Box::new(FalsePositives::new().thresholds([0.2, 0.6])),
+            Box::new(IoU::new(2, [1])),
+            Box::new(LogCoshError::new()),
+            Box::new(MeanIoU::new(2)),
+            Box::new(OneHotIoU::new(3, [1])),
+            Box::new(OneHotMeanIoU::new(3)),
+            Box::new(PearsonCorrelation::new()),
+            Box::new(PrecisionAtRecall::new(0.5)),
+            Box::new(R2Score::new()),
+            Box::new(RecallAtPrecision::new(0.5)),
+            Box::new(SensitivityAtSpecificity::new(0.5)),
+            Box::new(SpecificityAtSensitivity::new(0.5)),
+            Box::new(TrueNegatives::new()),
+            Box::new(TruePositives::new()),
         ];
         let p = Tensor::from([[0.1_f32, 0.7, 0.3], [0.6, 0.2, 0.9]]);
         let one_hot = Tensor::from([[0.0_f32, 1.0, 0.0], [1.0, 0.0, 0.0]]);

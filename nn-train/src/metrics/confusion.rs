@@ -1,12 +1,11 @@
 //! Counting right and wrong answers to yes-or-no questions.
 
+use super::check_k;
 use super::mean::weights;
-use super::{check_k, check_threshold};
+use super::thresholds::{Scale, Thresholds};
 use crate::losses::pair;
-use nn_core::config::{Json, from_json};
-use nn_core::{DType, Error, Result, Tensor};
+use nn_core::{DType, Error, Result, Shape, Tensor};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// A score that no threshold lets through, as in Keras.
 const NONE: f64 = -1e10;
@@ -17,6 +16,7 @@ pub(super) struct Answers {
     pub(super) scores: Vec<f64>,
     weights: Vec<f64>,
     dtype: DType,
+    shape: Shape,
 }
 
 impl Answers {
@@ -48,7 +48,80 @@ impl Answers {
             scores: y_pred.cast(DType::F64).to_vec()?,
             weights,
             dtype,
+            shape,
         })
+    }
+
+    /// The size of the last axis, that of the classes.
+    pub(super) fn classes(&self, setting: &str) -> Result<usize> {
+        match self.shape.rank() {
+            0..2 => Err(Error::shape(format!(
+                "{setting} predictions [batch, classes], found {}",
+                self.shape
+            ))),
+            rank => Ok(self.shape[rank - 1]),
+        }
+    }
+
+    /// Lowers all scores but the `k` greatest of a row, the first of equals, so that no threshold lets them through.
+    fn keep_greatest(&mut self, k: usize) -> Result<()> {
+        let classes = self.classes("`class_id` and `top_k` need")?;
+        if k == 0 || k > classes {
+            return Err(Error::value(format!(
+                "the {k} greatest were asked for, and predictions {} have {classes} classes",
+                self.shape
+            )));
+        }
+        let mut order: Vec<usize> = Vec::with_capacity(classes);
+        for row in self.scores.chunks_exact_mut(classes) {
+            order.clear();
+            order.extend(0..classes);
+            order.sort_by(|&a, &b| row[b].total_cmp(&row[a]));
+            order[k..].iter().for_each(|&i| row[i] = NONE);
+        }
+        Ok(())
+    }
+
+    /// The answers of one class only.
+    pub(super) fn keep_class(&mut self, class: usize) -> Result<()> {
+        let classes = self.classes("`class_id` and `top_k` need")?;
+        if class >= classes {
+            return Err(Error::value(format!(
+                "class {class} was asked for, and predictions {} have {classes}",
+                self.shape
+            )));
+        }
+        fn every<T: Copy>(values: &mut Vec<T>, class: usize, classes: usize) {
+            *values = values
+                .iter()
+                .skip(class)
+                .step_by(classes)
+                .copied()
+                .collect();
+        }
+        every(&mut self.positive, class, classes);
+        every(&mut self.scores, class, classes);
+        every(&mut self.weights, class, classes);
+        Ok(())
+    }
+
+    /// Multiplies the weights of the classes on the last axis.
+    pub(super) fn weigh_classes(&mut self, by: &[f64]) -> Result<()> {
+        let classes = self.classes("weights of labels need")?;
+        if by.len() != classes {
+            return Err(Error::shape(format!(
+                "{} weights of labels were given, and predictions {} have {classes}",
+                by.len(),
+                self.shape
+            )));
+        }
+        let rows = self.weights.chunks_exact_mut(classes);
+        rows.for_each(|row| {
+            row.iter_mut()
+                .zip(by)
+                .for_each(|(weight, by)| *weight *= by)
+        });
+        Ok(())
     }
 
     /// Whether the target is 1, the score and the weight of each answer.
@@ -69,129 +142,121 @@ impl Answers {
 /// Which answers count, and what makes one a yes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Selection {
-    #[serde(deserialize_with = "one_threshold")]
-    pub(super) thresholds: Option<f64>,
+    pub(super) thresholds: Option<Thresholds>,
     pub(super) top_k: Option<usize>,
     pub(super) class_id: Option<usize>,
 }
 
 impl Selection {
     pub(super) fn check(&self, metric: &str) -> Result<()> {
-        check_threshold(metric, self.thresholds.unwrap_or(0.5))?;
+        if let Some(thresholds) = &self.thresholds {
+            thresholds.check(metric)?;
+        }
         check_k(metric, self.top_k.unwrap_or(1))
     }
-}
 
-/// Keras takes several thresholds and then gives several results; here a metric is one number.
-fn one_threshold<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<f64>, D::Error> {
-    let Json(value) = Json::deserialize(deserializer)?;
-    let single = match &value {
-        Value::Array(list) if list.len() == 1 => &list[0],
-        other => other,
-    };
-    match single {
-        Value::Null => Ok(None),
-        one => from_json(one).map(Some).map_err(|_| {
-            serde::de::Error::custom(format!(
-                "`thresholds` must be one number, found {value}; give one metric for each"
-            ))
-        }),
+    fn scale(&self) -> Scale {
+        let default = if self.top_k.is_some() { NONE } else { 0.5 };
+        let list = self.thresholds.as_ref().map(Thresholds::values);
+        Scale::of(list.unwrap_or(&[default]))
+    }
+
+    /// Adds the answers of a batch to those counted.
+    pub(super) fn count(
+        &self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+        buckets: &mut Vec<[f64; 2]>,
+    ) -> Result<()> {
+        let mut answers = Answers::new(y_true, y_pred, sample_weight)?;
+        if let Some(k) = self.top_k {
+            answers.keep_greatest(k)?;
+        }
+        if let Some(class) = self.class_id {
+            answers.keep_class(class)?;
+        }
+        self.scale().count(&answers, 1, buckets);
+        Ok(())
+    }
+
+    /// A number of the counts at every threshold.
+    pub(super) fn results(&self, buckets: &[[f64; 2]], of: fn(&Counts) -> f64) -> Vec<f64> {
+        self.scale().counts(buckets).iter().map(of).collect()
     }
 }
 
-/// Builder methods of a metric with a field `selection`.
-macro_rules! selection_builders {
-    () => {
-        /// Predictions above this are positive (Keras: 0.5, and none with [`Self::top_k`]).
+/// Builder methods for the thresholds of a metric, in a field at `$path`.
+macro_rules! threshold_builders {
+    ($($path:ident).+) => {
+        /// Predictions above this are positive (Keras: 0.5).
         #[must_use]
         pub fn threshold(mut self, threshold: f64) -> Self {
-            self.selection.thresholds = Some(threshold);
+            self.$($path).+ = Some($crate::metrics::thresholds::Thresholds::One(threshold));
             self
         }
 
-        /// Looks at the k greatest predictions of a row only; the others are negative.
+        /// A result for each of these thresholds, in this order: [`Metric::results`](crate::metrics::Metric::results).
         #[must_use]
-        pub fn top_k(mut self, k: usize) -> Self {
-            self.selection.top_k = Some(k);
-            self
-        }
-
-        /// Looks at this class only, the index on the last axis.
-        #[must_use]
-        pub fn class_id(mut self, class: usize) -> Self {
-            self.selection.class_id = Some(class);
+        pub fn thresholds(mut self, thresholds: impl IntoIterator<Item = f64>) -> Self {
+            let list = thresholds.into_iter().collect();
+            self.$($path).+ = Some($crate::metrics::thresholds::Thresholds::Many(list));
             self
         }
     };
 }
-pub(super) use selection_builders;
+pub(super) use threshold_builders;
+
+/// What metrics with one number of the counts at every threshold share: with a method `selection` and a field `buckets`.
+macro_rules! counted {
+    ($Type:ident, $direction:ident, $of:expr) => {
+        metric!($Type);
+
+        impl Metric for $Type {
+            described!(buckets, $direction);
+
+            fn check(&self) -> Result<()> {
+                self.selection().check(Self::CLASS)
+            }
+
+            fn update(
+                &mut self,
+                y_true: &Tensor,
+                y_pred: &Tensor,
+                sample_weight: Option<&Tensor>,
+            ) -> Result<()> {
+                Metric::check(self)?;
+                let selection = self.selection();
+                selection.count(y_true, y_pred, sample_weight, &mut self.buckets)
+            }
+
+            fn result(&self) -> f64 {
+                $crate::metrics::mean_of(&self.results())
+            }
+
+            fn results(&self) -> Vec<f64> {
+                self.selection().results(&self.buckets, $of)
+            }
+
+            fn reset(&mut self) {
+                self.buckets.clear();
+            }
+        }
+    };
+}
+pub(super) use counted;
 
 /// Weights of right and wrong answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Counts {
     pub(super) true_positives: f64,
     pub(super) false_positives: f64,
+    pub(super) true_negatives: f64,
     pub(super) false_negatives: f64,
 }
 
 impl Counts {
-    /// Adds an answer.
-    pub(super) fn count(&mut self, target: bool, answer: bool, weight: f64) {
-        match (target, answer) {
-            (true, true) => self.true_positives += weight,
-            (false, true) => self.false_positives += weight,
-            (true, false) => self.false_negatives += weight,
-            (false, false) => {}
-        }
-    }
-
-    /// Adds the answers of a batch.
-    pub(super) fn add(
-        &mut self,
-        by: &Selection,
-        y_true: &Tensor,
-        y_pred: &Tensor,
-        sample_weight: Option<&Tensor>,
-    ) -> Result<()> {
-        let mut answers = Answers::new(y_true, y_pred, sample_weight)?;
-        let shape = y_pred.shape();
-        // The last axis, where one is asked for.
-        let classes = match (by.class_id.or(by.top_k), shape.rank()) {
-            (Some(_), 0..2) => {
-                return Err(Error::shape(format!(
-                    "`class_id` and `top_k` need predictions [batch, classes], found {shape}"
-                )));
-            }
-            (_, rank) => shape[rank - 1],
-        };
-        if let Some(class) = by.class_id.filter(|&class| class >= classes) {
-            return Err(Error::value(format!(
-                "class {class} was asked for, and predictions {shape} have {classes}"
-            )));
-        }
-        if let Some(k) = by.top_k {
-            if k == 0 || k > classes {
-                return Err(Error::value(format!(
-                    "the {k} greatest were asked for, and predictions {shape} have {classes} classes"
-                )));
-            }
-            answers
-                .scores
-                .chunks_exact_mut(classes)
-                .for_each(|row| keep_greatest(row, k));
-        }
-        let default = if by.top_k.is_some() { NONE } else { 0.5 };
-        let threshold = answers.rounded(by.thresholds.unwrap_or(default));
-        for (i, (target, score, weight)) in answers.iter().enumerate() {
-            if by.class_id.is_none_or(|class| i % classes == class) {
-                self.count(target, score > threshold, weight);
-            }
-        }
-        Ok(())
-    }
-
+    /// How many of those found are right.
     pub(super) fn precision(&self) -> f64 {
         share(
             self.true_positives,
@@ -199,10 +264,19 @@ impl Counts {
         )
     }
 
+    /// How many of those that are right are found; sensitivity is another word for it.
     pub(super) fn recall(&self) -> f64 {
         share(
             self.true_positives,
             self.true_positives + self.false_negatives,
+        )
+    }
+
+    /// How many of those that are wrong are not found.
+    pub(super) fn specificity(&self) -> f64 {
+        share(
+            self.true_negatives,
+            self.true_negatives + self.false_positives,
         )
     }
 }
@@ -210,13 +284,6 @@ impl Counts {
 /// `part / whole`, 0 of nothing.
 pub(super) fn share(part: f64, whole: f64) -> f64 {
     if whole == 0.0 { 0.0 } else { part / whole }
-}
-
-/// Lowers all but the k greatest of a row, the first of equals.
-fn keep_greatest(row: &mut [f64], k: usize) {
-    let mut order: Vec<usize> = (0..row.len()).collect();
-    order.sort_by(|&a, &b| row[b].total_cmp(&row[a]));
-    order[k..].iter().for_each(|&i| row[i] = NONE);
 }
 
 #[cfg(test)]
@@ -253,18 +320,36 @@ mod tests {
     }
 
     #[test]
-    fn one_threshold_a_metric() {
+    fn thresholds_come_back_and_are_checked() {
         let config =
             |thresholds| json!({"class_name": "Recall", "config": {"thresholds": thresholds}});
-        assert_eq!(
-            from_config(&config(json!([0.3]))).unwrap().config()["config"]["thresholds"],
-            0.3
-        );
-        let e = from_config(&config(json!([0.3, 0.5])))
-            .err()
-            .unwrap()
-            .to_string();
-        assert!(e.contains("`thresholds` must be one number"), "{e}");
+        for thresholds in [json!(0.3), json!([0.3]), json!([0.5, 0.3]), json!(null)] {
+            let metric = from_config(&config(thresholds.clone())).unwrap();
+            assert_eq!(metric.config()["config"]["thresholds"], thresholds);
+        }
+        let refused = |thresholds| {
+            let e = from_config(&config(thresholds)).err().unwrap();
+            e.to_string()
+        };
+        let e = refused(json!([]));
+        assert!(e.contains("Recall needs at least one threshold"), "{e}");
+        assert!(refused(json!("half")).contains("Recall"));
+        let e = Recall::new().thresholds([0.5, f64::NAN]).check();
+        assert!(e.unwrap_err().to_string().contains("found NaN"));
+        let infinite = Recall::new().threshold(f64::INFINITY);
+        let back = from_config(&infinite.config()).unwrap();
+        assert_eq!(back.config(), infinite.config());
+    }
+
+    #[test]
+    fn a_result_for_each_threshold_in_its_order() {
+        let y = Tensor::from([1_i64, 1, 0, 0]);
+        let p = Tensor::from([0.9_f32, 0.4, 0.6, 0.1]);
+        let mut recall = Recall::new().thresholds([0.5, 0.2, 0.95]);
+        assert_eq!(recall.results(), [0.0; 3]);
+        recall.update(&y, &p, None).unwrap();
+        assert_eq!(recall.results(), [0.5, 1.0, 0.0]);
+        assert_eq!(recall.result(), 0.5);
     }
 
     #[test]

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CosineSimilarity {
     name: String,
+    axis: isize,
     #[serde(skip)]
     mean: Mean,
 }
@@ -30,6 +31,7 @@ impl Default for CosineSimilarity {
     fn default() -> CosineSimilarity {
         CosineSimilarity {
             name: "cosine_similarity".to_string(),
+            axis: -1,
             mean: Mean::new(),
         }
     }
@@ -39,6 +41,13 @@ impl CosineSimilarity {
     /// Of nothing yet.
     pub fn new() -> CosineSimilarity {
         CosineSimilarity::default()
+    }
+
+    /// Of vectors along this axis (Keras: the last one).
+    #[must_use]
+    pub fn axis(mut self, axis: isize) -> CosineSimilarity {
+        self.axis = axis;
+        self
     }
 }
 
@@ -53,7 +62,8 @@ impl Metric for CosineSimilarity {
         y_pred: &Tensor,
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
-        let losses = no_gradient(|| losses::CosineSimilarity::new().losses(y_true, y_pred));
+        let loss = losses::CosineSimilarity::new().axis(self.axis);
+        let losses = no_gradient(|| loss.losses(y_true, y_pred));
         self.mean.update_of(y_pred, &-losses, sample_weight)
     }
 

@@ -1,15 +1,15 @@
-//! What `Compile::metric` takes: metrics, and functions of targets and predictions.
+//! What `Compile::metric` takes: metrics, losses, and functions of targets and predictions.
 
 use super::{LossMetric, Metric};
-use nn_core::Tensor;
+use crate::losses::Loss;
 
-/// A [`Metric`], or a function or closure `Fn(&Tensor, &Tensor) -> Tensor` of targets and predictions, of which the mean over all samples
-/// is reported, under its name: that of the function, `metric` for a closure.
+/// A [`Metric`], or a [`Loss`], of which the mean over all samples is reported under its name: a loss of this crate, or a function or closure
+/// `Fn(&Tensor, &Tensor) -> Tensor` of targets and predictions, under the function's name, `metric` for a closure.
 ///
 /// `Kind` tells the two apart, and is never written.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a metric",
-    label = "expected a metric, or a function `|y_true: &Tensor, y_pred: &Tensor| -> Tensor`"
+    label = "expected a metric, a loss, or a function `|y_true: &Tensor, y_pred: &Tensor| -> Tensor`"
 )]
 pub trait IntoMetric<Kind> {
     /// The metric.
@@ -20,9 +20,9 @@ pub trait IntoMetric<Kind> {
 #[doc(hidden)]
 pub enum Stateful {}
 
-/// A function.
+/// A loss, or a function, which is one.
 #[doc(hidden)]
-pub enum Function {}
+pub enum Averaged {}
 
 impl<M: Metric + 'static> IntoMetric<Stateful> for M {
     fn into_metric(self) -> Box<dyn Metric> {
@@ -30,7 +30,7 @@ impl<M: Metric + 'static> IntoMetric<Stateful> for M {
     }
 }
 
-impl<F: Fn(&Tensor, &Tensor) -> Tensor + Send + Sync + 'static> IntoMetric<Function> for F {
+impl<L: Loss + 'static> IntoMetric<Averaged> for L {
     fn into_metric(self) -> Box<dyn Metric> {
         let metric = LossMetric::new(self);
         match Metric::name(&metric) {

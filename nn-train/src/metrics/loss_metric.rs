@@ -2,9 +2,11 @@
 
 use super::accumulated::Accumulated;
 use super::{Direction, Mean, Metric};
-use crate::losses::{self, Loss};
-use nn_core::{Error, Result, Tensor, no_gradient};
+use crate::losses::{self, Loss, expand_weight, masked_weight};
+use crate::saving::registry::{self, Class};
+use nn_core::{DType, Error, Result, Tensor, no_gradient};
 use serde_json::{Value, json};
+use std::fmt;
 use std::sync::Arc;
 
 /// The mean of any loss over all samples, without the loss's own reduction.
@@ -56,15 +58,41 @@ impl LossMetric {
             None => metric,
         }
     }
+}
 
-    fn from_config(config: &Value) -> Result<LossMetric> {
-        match config.pointer("/config/fn") {
-            Some(loss) => Ok(LossMetric::of_config(losses::from_config(loss)?, config)),
-            None => Err(Error::format(format!(
-                "a {} needs a loss as `fn`, found {config}",
-                LossMetric::CLASS
-            ))),
-        }
+/// Keras's `MeanMetricWrapper` of a loss, or of a function that Keras or [`register!`](crate::register) knows by its name, with settings beside it.
+fn wrapper(config: &Value) -> Result<Box<dyn Metric>> {
+    let Some(wrapped) = config.pointer("/config/fn") else {
+        return Err(Error::format(format!(
+            "a {} needs a loss or a function as `fn`, found {config}",
+            LossMetric::CLASS
+        )));
+    };
+    let mut settings = config["config"].clone();
+    settings.as_object_mut().map(|entries| entries.remove("fn"));
+    if let Some(loss) = registry::of_function(wrapped, &settings, losses::classes()) {
+        return Ok(Box::new(LossMetric::of_config(
+            losses::from_config(&loss)?,
+            config,
+        )));
+    }
+    let classes = registry::inventory::iter::<Class<dyn Metric>>();
+    if let Some(metric) = registry::of_function(wrapped, &settings, classes) {
+        return super::from_config(&metric);
+    }
+    Ok(Box::new(LossMetric::of_config(
+        losses::from_config(wrapped)?,
+        config,
+    )))
+}
+
+impl fmt::Debug for LossMetric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LossMetric")
+            .field("loss", &self.loss.name())
+            .field("name", &self.name)
+            .field("mean", &self.mean)
+            .finish()
     }
 }
 
@@ -80,7 +108,17 @@ impl Metric for LossMetric {
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
         let losses = no_gradient(|| self.loss.losses(y_true, y_pred));
-        self.mean.update_of(y_pred, &losses, sample_weight)
+        let shape = losses.try_shape()?;
+        let weight = masked_weight(y_pred, shape, sample_weight, DType::F64)?;
+        // As in Keras, what the loss leaves out counts nothing where there are weights, and is a loss of 0 where there are none.
+        let weight = match (weight, self.loss.kept(y_true, y_pred)) {
+            (Some(weight), Some(kept)) => {
+                let weight = expand_weight(&weight, shape, DType::F64)?;
+                Some(weight * kept.cast(DType::F64))
+            }
+            (weight, _) => weight,
+        };
+        self.mean.update(&losses, weight.as_ref())
     }
 
     fn result(&self) -> f64 {
@@ -116,7 +154,9 @@ impl Metric for LossMetric {
     }
 }
 
-crate::register!(Metric: LossMetric as "MeanMetricWrapper");
+registry::inventory::submit! {
+    Class::<dyn Metric> { class_name: LossMetric::CLASS, from_config: wrapper }
+}
 
 #[cfg(test)]
 mod tests {
@@ -131,6 +171,20 @@ mod tests {
         assert_eq!((back.name(), back.config()), ("h", metric.config()));
         let keras = json!({"class_name": "MeanSquaredError", "config": {"name": "mse", "dtype": "float32"}});
         assert_eq!(from_config(&keras).unwrap().name(), "mse");
+        let function = |name| json!({"class_name": "function", "config": name});
+        let wrapper = |name, threshold| {
+            json!({"class_name": "MeanMetricWrapper",
+                "config": {"fn": function(name), "name": "own", "threshold": threshold}})
+        };
+        let accuracy = from_config(&wrapper("binary_accuracy", 0.7)).unwrap();
+        let config =
+            json!({"class_name": "BinaryAccuracy", "config": {"name": "own", "threshold": 0.7}});
+        assert_eq!((accuracy.name(), accuracy.config()), ("own", config));
+        let refused = |config: &Value| from_config(config).err().unwrap().to_string();
+        let e = refused(&wrapper("huber", 0.7));
+        assert!(e.contains("Huber: unknown entry `threshold`"), "{e}");
+        let e = refused(&wrapper("sharpness", 0.7));
+        assert!(e.contains("`nn::register!(Function: sharpness);`"), "{e}");
         let e = from_config(&json!({"class_name": "Nope", "config": {}}))
             .err()
             .unwrap()

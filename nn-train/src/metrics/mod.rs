@@ -1,46 +1,88 @@
 //! Metrics: what is watched beside the loss. One file each; the meaning and defaults are Keras 3's.
 //!
-//! A metric adds batches up until it is reset. Any loss is a metric through [`LossMetric`]: `LossMetric::new(MeanSquaredError::new())`
-//! is what Keras calls `keras.metrics.MeanSquaredError`, so that no name means two things here.
+//! A metric adds batches up until it is reset. Any loss is a metric through [`LossMetric`]: `LossMetric::new(MeanSquaredError::new())`, or
+//! `.metric(MeanSquaredError::new())` where a model is compiled, is what Keras calls `keras.metrics.MeanSquaredError`, so that no name means two
+//! things here.
 
 mod accumulated;
 mod accuracy;
 mod auc;
 mod binary_accuracy;
+mod binary_iou;
 mod categorical_accuracy;
+mod concordance_correlation;
 mod confusion;
+mod confusion_matrix;
 pub mod cosine_similarity;
 mod f1_score;
+mod f_beta_score;
+mod false_negatives;
+mod false_positives;
 mod function;
+mod iou;
+mod log_cosh_error;
 mod loss_metric;
 mod mean;
+mod mean_iou;
+mod one_hot_iou;
+mod one_hot_mean_iou;
+mod operating_point;
+mod overlap;
+mod pearson_correlation;
 mod precision;
+mod precision_at_recall;
+mod r2_score;
 mod recall;
+mod recall_at_precision;
 mod root_mean_squared_error;
 mod scores;
+mod sensitivity_at_specificity;
 mod sparse_categorical_accuracy;
 mod sparse_top_k_categorical_accuracy;
+mod specificity_at_sensitivity;
 mod sum;
+mod thresholds;
 mod top_k_categorical_accuracy;
+mod true_negatives;
+mod true_positives;
 
 pub use accuracy::Accuracy;
 pub use auc::{AUC, Curve, Summation};
 pub use binary_accuracy::BinaryAccuracy;
+pub use binary_iou::BinaryIoU;
 pub use categorical_accuracy::CategoricalAccuracy;
-pub use f1_score::{Average, F1Score};
+pub use concordance_correlation::ConcordanceCorrelation;
+pub use confusion_matrix::ConfusionMatrix;
+pub use f_beta_score::{Average, FBetaScore};
+pub use f1_score::F1Score;
+pub use false_negatives::FalseNegatives;
+pub use false_positives::FalsePositives;
 pub use function::IntoMetric;
+pub use iou::IoU;
+pub use log_cosh_error::LogCoshError;
 pub use loss_metric::LossMetric;
 pub use mean::Mean;
+pub use mean_iou::MeanIoU;
+pub use one_hot_iou::OneHotIoU;
+pub use one_hot_mean_iou::OneHotMeanIoU;
+pub use pearson_correlation::PearsonCorrelation;
 pub use precision::Precision;
+pub use precision_at_recall::PrecisionAtRecall;
+pub use r2_score::{ClassAggregation, R2Score};
 pub use recall::Recall;
+pub use recall_at_precision::RecallAtPrecision;
 pub use root_mean_squared_error::RootMeanSquaredError;
 pub use scores::Scores;
+pub use sensitivity_at_specificity::SensitivityAtSpecificity;
 pub use sparse_categorical_accuracy::SparseCategoricalAccuracy;
 pub use sparse_top_k_categorical_accuracy::SparseTopKCategoricalAccuracy;
+pub use specificity_at_sensitivity::SpecificityAtSensitivity;
 pub use sum::Sum;
 pub use top_k_categorical_accuracy::TopKCategoricalAccuracy;
+pub use true_negatives::TrueNegatives;
+pub use true_positives::TruePositives;
 
-use crate::saving::registry::{self, Allowed, Class};
+use crate::saving::registry::{self, Class};
 use nn_core::{Error, Result, Tensor};
 use serde_json::Value;
 
@@ -81,8 +123,14 @@ pub trait Metric: Send + Sync {
         sample_weight: Option<&Tensor>,
     ) -> Result<()>;
 
-    /// The number over all batches since the beginning or the last reset; 0 before the first.
+    /// The number over all batches since the beginning or the last reset; 0 before the first. Where there are several
+    /// ([`Metric::results`]), their mean, as Keras's progress bar shows.
     fn result(&self) -> f64;
+
+    /// All numbers of the result: one for each class or threshold of a metric that says so, [`Metric::result`] alone otherwise.
+    fn results(&self) -> Vec<f64> {
+        vec![self.result()]
+    }
 
     /// Forgets all batches.
     fn reset(&mut self);
@@ -137,6 +185,9 @@ impl Metric for Box<dyn Metric> {
     fn result(&self) -> f64 {
         (**self).result()
     }
+    fn results(&self) -> Vec<f64> {
+        (**self).results()
+    }
     fn reset(&mut self) {
         (**self).reset();
     }
@@ -181,26 +232,18 @@ pub fn from_config(config: &Value) -> Result<Box<dyn Metric>> {
     }
 }
 
-/// What Keras writes of a metric that is fixed here.
-const FOREIGN: registry::Foreign = &[
-    ("axis", Allowed::Integer(-1)),
-    ("from_sorted_ids", Allowed::False),
-];
-
-/// What all metrics here share: the `name` setting, configuration and registration.
+/// What all metrics here share: the `name` setting, registration, and the configuration, whose missing entries are those of a default metric, or of
+/// the one given.
 macro_rules! metric {
     ($Type:ident) => {
-        metric!($Type, stringify!($Type));
+        metric!($Type over $Type::default());
+    };
+    ($Type:ident over $defaults:expr) => {
         $crate::register!(Metric: $Type);
-    };
-    ($Type:ident as $class:literal) => {
-        metric!($Type, $class);
-        $crate::register!(Metric: $Type as $class);
-    };
-    ($Type:ident, $class:expr) => {
+
         impl $Type {
             /// The class in configurations.
-            const CLASS: &'static str = $class;
+            const CLASS: &'static str = stringify!($Type);
 
             /// Reported under another name.
             #[must_use]
@@ -210,7 +253,7 @@ macro_rules! metric {
             }
 
             fn from_config(config: &serde_json::Value) -> nn_core::Result<$Type> {
-                let metric: $Type = $crate::saving::registry::read(config, $crate::metrics::FOREIGN)?;
+                let metric: $Type = $crate::saving::registry::read_over($defaults, config, &[])?;
                 $crate::metrics::Metric::check(&metric)?;
                 Ok(metric)
             }
@@ -218,6 +261,11 @@ macro_rules! metric {
     };
 }
 use metric;
+
+/// The mean, 0 of none.
+fn mean_of(results: &[f64]) -> f64 {
+    confusion::share(results.iter().sum(), results.len() as f64)
+}
 
 /// A threshold must be a number.
 fn check_threshold(metric: &str, threshold: f64) -> Result<()> {

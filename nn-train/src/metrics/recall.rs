@@ -1,6 +1,6 @@
-//! How many of those that are there are found.
+//! How many of those that are right are found.
 
-use super::confusion::{Counts, Selection, selection_builders};
+use super::confusion::{Counts, Selection, counted, threshold_builders};
 use super::{Metric, described, metric};
 use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 /// use nn_core::Tensor;
 /// use nn_train::metrics::{Metric, Recall};
 /// let mut metric = Recall::new();
-/// metric.update(&Tensor::from([1_i64, 1, 1, 0]), &Tensor::from([0.9_f32, 0.8, 0.2, 0.1]), None)?;
-/// assert!((metric.result() - 2.0 / 3.0).abs() < 1e-12);
+/// metric.update(&Tensor::from([1_i64, 0, 1, 0]), &Tensor::from([0.9_f32, 0.8, 0.2, 0.1]), None)?;
+/// assert_eq!(metric.result(), 0.5);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,8 +23,9 @@ pub struct Recall {
     name: String,
     #[serde(flatten)]
     selection: Selection,
+    /// Weights of positives and negatives by the number of thresholds that they pass.
     #[serde(skip)]
-    counts: Counts,
+    buckets: Vec<[f64; 2]>,
 }
 
 impl Default for Recall {
@@ -32,7 +33,7 @@ impl Default for Recall {
         Recall {
             name: "recall".to_string(),
             selection: Selection::default(),
-            counts: Counts::default(),
+            buckets: Vec::new(),
         }
     }
 }
@@ -43,33 +44,25 @@ impl Recall {
         Recall::default()
     }
 
-    selection_builders!();
-}
+    threshold_builders!(selection.thresholds);
 
-metric!(Recall);
-
-impl Metric for Recall {
-    described!(counts, Up);
-
-    fn check(&self) -> Result<()> {
-        self.selection.check(Self::CLASS)
+    /// Looks at the k greatest predictions of a row only; the others are negative. Without thresholds, all of the k are positive.
+    #[must_use]
+    pub fn top_k(mut self, k: usize) -> Self {
+        self.selection.top_k = Some(k);
+        self
     }
 
-    fn update(
-        &mut self,
-        y_true: &Tensor,
-        y_pred: &Tensor,
-        sample_weight: Option<&Tensor>,
-    ) -> Result<()> {
-        self.counts
-            .add(&self.selection, y_true, y_pred, sample_weight)
+    /// Looks at this class only, the index on the last axis.
+    #[must_use]
+    pub fn class_id(mut self, class: usize) -> Self {
+        self.selection.class_id = Some(class);
+        self
     }
 
-    fn result(&self) -> f64 {
-        self.counts.recall()
-    }
-
-    fn reset(&mut self) {
-        self.counts = Counts::default();
+    fn selection(&self) -> Selection {
+        self.selection.clone()
     }
 }
+
+counted!(Recall, Up, Counts::recall);

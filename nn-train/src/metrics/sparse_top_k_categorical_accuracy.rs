@@ -2,7 +2,7 @@
 
 use super::{Mean, Metric, check_k, described, metric};
 use crate::losses::labels;
-use nn_core::{Element, Result, Tensor, with_float};
+use nn_core::{DType, Element, Result, Tensor, with_float};
 use serde::{Deserialize, Serialize};
 
 /// The share of rows in which fewer than `k` classes score higher than the label. Labels: `[batch, ...]` or `[batch, ..., 1]`, integers; one that
@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub struct SparseTopKCategoricalAccuracy {
     name: String,
     k: usize,
+    from_sorted_ids: bool,
     #[serde(skip)]
     mean: Mean,
 }
@@ -32,6 +33,7 @@ impl Default for SparseTopKCategoricalAccuracy {
         SparseTopKCategoricalAccuracy {
             name: "sparse_top_k_categorical_accuracy".to_string(),
             k: 5,
+            from_sorted_ids: false,
             mean: Mean::new(),
         }
     }
@@ -44,6 +46,13 @@ impl SparseTopKCategoricalAccuracy {
             k,
             ..SparseTopKCategoricalAccuracy::default()
         }
+    }
+
+    /// Predictions are class numbers, `[batch, ..., found]`, the best first, rather than scores of all classes: what a search gives.
+    #[must_use]
+    pub fn from_sorted_ids(mut self) -> SparseTopKCategoricalAccuracy {
+        self.from_sorted_ids = true;
+        self
     }
 }
 
@@ -62,6 +71,20 @@ impl Metric for SparseTopKCategoricalAccuracy {
         y_pred: &Tensor,
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
+        if self.from_sorted_ids {
+            let found = y_pred.cast(DType::F64);
+            let labels = labels(y_true, &found)?;
+            let shape = found.shape();
+            let rows = found.try_data::<f64>()?.chunks_exact(shape.dim(-1)?.max(1));
+            let hits: Vec<f64> = rows
+                .zip(labels.try_data::<i64>()?)
+                .map(|(row, &label)| {
+                    f64::from(row.iter().take(self.k).any(|&id| id == label as f64))
+                })
+                .collect();
+            let rows = shape.without(shape.rank() - 1);
+            return self.mean.add_of(y_pred, &hits, rows, sample_weight);
+        }
         let labels = labels(y_true, y_pred)?;
         among_best(
             &mut self.mean,

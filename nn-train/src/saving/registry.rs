@@ -21,7 +21,8 @@ pub struct Class<T: ?Sized + 'static> {
 
 /// Makes a loss, metric, optimizer or schedule known by its name, so that saved models that use it can be loaded.
 ///
-/// The type needs a function `from_config(&serde_json::Value) -> nn::Result<Self>`.
+/// The type needs a function `from_config(&serde_json::Value) -> nn::Result<Self>`. A function of targets and predictions, which is a loss and a
+/// metric, is registered as it is: `register!(Function: quartic)`.
 ///
 /// ```
 /// use nn_core::{Result, Tensor};
@@ -49,6 +50,14 @@ pub struct Class<T: ?Sized + 'static> {
 #[macro_export]
 macro_rules! register {
     (Loss: $type:ident) => { $crate::register!(@ $crate::losses::Loss, $type, stringify!($type)); };
+    (Function: $function:ident) => {
+        $crate::saving::registry::inventory::submit! {
+            $crate::saving::registry::Class::<dyn $crate::losses::Loss> {
+                class_name: stringify!($function),
+                from_config: |_| Ok(::std::boxed::Box::new($function)),
+            }
+        }
+    };
     (Metric: $type:ident) => { $crate::register!(@ $crate::metrics::Metric, $type, stringify!($type)); };
     (Metric: $type:ident as $name:literal) => { $crate::register!(@ $crate::metrics::Metric, $type, $name); };
     (Optimizer: $type:ident) => { $crate::register!(@ $crate::optimizers::Optimizer, $type, stringify!($type)); };
@@ -102,6 +111,22 @@ pub(crate) fn find<T: ?Sized + 'static>(
     }
 }
 
+/// The configuration with a class in the place of a function that Keras names, `{"class_name": "function", "config": "mean_squared_error"}`, with
+/// `settings` for it; `None` if it names none of these classes.
+pub(crate) fn of_function<T: ?Sized + 'static>(
+    config: &Value,
+    settings: &Value,
+    mut classes: impl Iterator<Item = &'static Class<T>>,
+) -> Option<Value> {
+    let name = match config.get("class_name")?.as_str()? {
+        "function" => config.get("config")?.as_str()?,
+        _ => return None,
+    };
+    let plain = name.replace('_', "");
+    let class = classes.find(|c| c.class_name == name || c.class_name.to_lowercase() == plain)?;
+    Some(json!({"class_name": class.class_name, "config": settings}))
+}
+
 /// What every error of [`unknown`] says, by which it is known.
 const UNKNOWN: &str = "if it is your own, make it known with";
 
@@ -112,10 +137,12 @@ pub(crate) fn is_unknown(e: &Error) -> bool {
 
 /// What is said about a class that nobody registered.
 pub(crate) fn unknown(what: &str, kind: &str, config: &Value) -> Error {
-    let name = config
-        .get("class_name")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let class = config["class_name"].as_str().unwrap_or_default();
+    let (kind, name) = match (class, &config["config"]) {
+        ("function", Value::String(name)) => ("Function", name.as_str()),
+        _ if class.starts_with(char::is_lowercase) => ("Function", class),
+        _ => (kind, class),
+    };
     Error::format(format!(
         "no {what} is called {name}; {UNKNOWN} `nn::register!({kind}: {name});` in this program"
     ))
@@ -134,7 +161,6 @@ pub(crate) enum Allowed {
     Anything,
     Null,
     False,
-    Integer(i64),
 }
 
 impl Allowed {
@@ -144,7 +170,6 @@ impl Allowed {
             Allowed::Anything => (true, String::new()),
             Allowed::Null => (value.is_null(), "null".to_string()),
             Allowed::False => (value == &Value::Bool(false), "false".to_string()),
-            Allowed::Integer(n) => (value.as_i64() == Some(*n), n.to_string()),
         };
         if fits { Ok(()) } else { Err(only) }
     }

@@ -25,6 +25,9 @@ def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, fr
     layer.trainable = not frozen
     for variable in weights(layer.variables):
         variable.assign(random_weight(random, variable))
+    if hasattr(layer, "finalize_state"):
+        # A preprocessing layer calls what it made of its weights.
+        layer.finalize_state()
 
     name = names(layer)
     flags = {"training": training} if "training" in inspect.signature(layer.call).parameters else {}
@@ -126,7 +129,7 @@ def with_states(layer, states):
 
 def random_weight(random, variable):
     """Values of a plausible size that are not the initial ones: variances and scales positive."""
-    if last(variable) in ("gamma", "moving_variance", "moving_stddev", "renorm_stddev", "scale"):
+    if last(variable) in ("gamma", "moving_variance", "variance", "moving_stddev", "renorm_stddev", "scale"):
         value = random.uniform(0.5, 2.0, variable.shape)
     elif last(variable) == "alpha":
         value = random.uniform(0.05, 0.5, variable.shape)

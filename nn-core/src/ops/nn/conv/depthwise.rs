@@ -1,10 +1,9 @@
 //! Convolutions of each channel by itself: grouped ones, with a group for every channel.
 
-use super::{Conv, ConvOptions, check_kernel, conv, name};
-use crate::graph::apply::apply;
+use super::{ConvOptions, check_kernel, conv, conv_bias, name};
 use crate::ops::fail::fail;
 use crate::ops::nn::padding::check_image;
-use crate::{Error, Operand, Result, Shape, Tensor, dim_times, is_known, too_long};
+use crate::{Error, Operand, Result, Tensor, dim_times, is_known, too_long};
 
 /// The convolution of every channel with kernels of its own, as Keras's `ops.depthwise_conv`: `multiplier` of them, which give as many
 /// channels of the result, one beside the other.
@@ -30,11 +29,31 @@ pub fn depthwise_conv<const N: usize>(
     options: ConvOptions<N>,
 ) -> Tensor {
     let kernel = kernel.operand(x.dtype());
-    if x.error().is_some() || kernel.error().is_some() {
-        return apply(Conv(options), &[x.clone(), kernel]);
+    match grouped(x, &kernel, options) {
+        Ok((kernel, options)) => conv(x, kernel, options),
+        Err(error) => fail(depthwise::<N>(), error),
     }
-    match grouped(x.raw_shape(), kernel.raw_shape(), options) {
-        Ok((shape, options)) => conv(x, kernel.reshape(shape), options),
+}
+
+/// [`depthwise_conv`] with a bias of shape `[channels · multiplier]` added to every pixel of the result, in one pass.
+///
+/// ```
+/// use nn_core::{Tensor, ops::{ConvOptions, depthwise_conv_bias}};
+/// let (x, kernel) = (Tensor::ones([1, 3, 2]), Tensor::ones([3, 2, 1]));
+/// let y = depthwise_conv_bias(&x, &kernel, Tensor::from([0.5_f32, -9.0]), ConvOptions::<1>::default());
+/// assert_eq!(y.to_vec::<f32>()?, [3.5, -6.0]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn depthwise_conv_bias<const N: usize>(
+    x: &Tensor,
+    kernel: impl Operand,
+    bias: impl Operand,
+    options: ConvOptions<N>,
+) -> Tensor {
+    let kernel = kernel.operand(x.dtype());
+    match grouped(x, &kernel, options) {
+        Ok((kernel, options)) => conv_bias(x, kernel, bias, options),
         Err(error) => fail(depthwise::<N>(), error),
     }
 }
@@ -43,13 +62,18 @@ const fn depthwise<const N: usize>() -> &'static str {
     name::<N>(["depthwise_conv1d", "depthwise_conv2d", "depthwise_conv3d"])
 }
 
-/// The kernel's shape and the settings of the grouped convolution.
+/// The kernel and the settings of the grouped convolution.
 fn grouped<const N: usize>(
-    x: &Shape,
-    kernel: &Shape,
+    image: &Tensor,
+    kernel: &Tensor,
     options: ConvOptions<N>,
-) -> Result<(Shape, ConvOptions<N>)> {
+) -> Result<(Tensor, ConvOptions<N>)> {
     let op = depthwise::<N>();
+    if image.error().is_some() || kernel.error().is_some() {
+        // The convolution says what failed before it.
+        return Ok((kernel.clone(), options));
+    }
+    let (whole, x, kernel) = (kernel, image.raw_shape(), kernel.raw_shape());
     check_image::<N>(op, x)?;
     check_kernel::<N>(op, kernel, "channels, multiplier")?;
     let (channels, multiplier) = (kernel[N], kernel[N + 1]);
@@ -73,7 +97,8 @@ fn grouped<const N: usize>(
         groups: channels.max(1),
         ..options
     };
-    Ok((kernel.with(N, 1).with(N + 1, filters), grouped))
+    let shape = kernel.with(N, 1).with(N + 1, filters);
+    Ok((whole.reshape(shape), grouped))
 }
 
 /// [`depthwise_conv`], and then a convolution with a kernel of one pixel over all channels, as Keras's `ops.separable_conv`.

@@ -5,7 +5,7 @@ mod gradients;
 mod options;
 mod transpose;
 
-pub use depthwise::{depthwise_conv, separable_conv};
+pub use depthwise::{depthwise_conv, depthwise_conv_bias, separable_conv};
 pub use options::{Conv2dOptions, ConvOptions, conv2d_shape};
 pub use transpose::{ConvTransposeOptions, conv_transpose};
 

@@ -1,0 +1,108 @@
+//! Transposed convolution of volumes.
+
+use crate::convolutional::transposed::Transposed;
+use crate::convolutional::weights::kernel_size_by_side;
+use crate::core::activity;
+use crate::{Activation, ShapeError};
+use nn_core::{Initializer, Padding, Param, Regularizer, Result, Shape, Tensor};
+use nn_derive::{Layer, model};
+
+/// The way back of a convolution: every voxel of the input adds its kernel, scaled, to the output, `strides` from that of the next one;
+/// then the bias and the activation.
+///
+/// Shapes: `[batch, depth, height, width, channels] → [batch, depth', height', width', filters]`, with
+/// `depth' = (depth - 1)·stride + max(span, stride)`, `span = (kernel - 1)·dilation + 1`, or with [`Padding::Same`] `depth·stride`.
+/// With an output padding it is `(depth - 1)·stride + span + output_padding`, with [`Padding::Same`] too
+/// `(depth - 1)·stride + span mod 2 + output_padding`. Parameters: `kernel`
+/// `[kernel depth, kernel height, kernel width, filters, channels]`, `bias` `[filters]`.
+///
+/// Source: Zeiler et al. 2010; Keras's `Conv3DTranspose`, channels last.
+///
+/// ```
+/// use nn_core::{Layer, Padding, Tensor};
+/// use nn_layers::Conv3DTranspose;
+/// let double = Conv3DTranspose::new(4, 3).strides(2).padding(Padding::Same);
+/// assert_eq!(double.forward(Tensor::ones([2, 3, 4, 5, 2])).shape(), [2, 6, 8, 10, 4]);
+/// ```
+#[derive(Clone, Layer)]
+#[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+pub struct Conv3DTranspose {
+    #[config]
+    filters: usize,
+    #[config]
+    kernel_size: [usize; 3],
+    /// Voxels of the output from one voxel of the input to the next along depth, height and width.
+    #[config(default = [1; 3])]
+    strides: [usize; 3],
+    /// How much of what the kernels reach is kept.
+    #[config(default = Padding::Valid)]
+    padding: Padding,
+    /// Voxels added at the end of each axis, fewer than a stride, to choose among the sizes that a convolution takes to that of the input.
+    #[config(default = None)]
+    output_padding: Option<[usize; 3]>,
+    /// Voxels of the output from one tap of the kernel to the next along depth, height and width.
+    #[config(default = [1; 3])]
+    dilation_rate: [usize; 3],
+    /// The function applied to the result.
+    #[config(default = Activation::Linear)]
+    activation: Activation,
+    /// With or without a bias.
+    #[config(default = true)]
+    use_bias: bool,
+    /// A penalty on the output, divided by the batch size and added to the loss.
+    #[config(default = None)]
+    activity_regularizer: Option<Regularizer>,
+    #[param(initializer = Initializer::GlorotUniform)]
+    kernel: Param,
+    /// `None` without a bias.
+    #[param(initializer = Initializer::Zeros, when = use_bias)]
+    bias: Option<Param>,
+}
+
+#[model(crate = nn_core)]
+impl Conv3DTranspose {
+    /// `filters` kernels of `kernel_size × kernel_size × kernel_size` voxels, one voxel apart, with a bias and without an activation; all that they reach is kept.
+    pub const fn new(filters: usize, kernel_size: usize) -> Conv3DTranspose {
+        Conv3DTranspose::with_defaults(filters, [kernel_size; 3])
+    }
+
+    kernel_size_by_side!("[depth, height, width]", 3);
+
+    /// The shape of the output, `[batch, depth', height', width', filters]`.
+    ///
+    /// # Errors
+    /// When the input is not a batch of volumes, there is no filter, an output padding is not below its stride, or the output would be
+    /// empty or too large.
+    pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        self.transposed().output_shape(input)
+    }
+
+    /// The size for which its kernel is made by the first call.
+    const fn kept_size(&self, input: &Shape) -> usize {
+        input.dims()[4]
+    }
+
+    const fn transposed(&self) -> Transposed<3> {
+        Transposed {
+            layer: "Conv3DTranspose",
+            filters: self.filters,
+            kernel_size: self.kernel_size,
+            strides: self.strides,
+            padding: self.padding,
+            output_padding: self.output_padding,
+            dilation_rate: self.dilation_rate,
+        }
+    }
+
+    fn build(&self, input: &Shape) -> Result<()> {
+        self.transposed()
+            .build(input, &self.kernel, self.bias.as_ref())
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        let y = self
+            .transposed()
+            .apply(&x, &self.kernel, self.bias.as_ref());
+        activity::penalize(self.activity_regularizer, self.activation.apply(&y))
+    }
+}

@@ -1,0 +1,52 @@
+//! The best sensitivity where specificity is high enough.
+
+use super::confusion::Counts;
+use super::operating_point::{OperatingPoint, operating_point};
+use super::{Metric, described, metric};
+use nn_core::{Result, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// The greatest sensitivity, `true positives / (true positives + false negatives)`, among the thresholds whose specificity,
+/// `true negatives / (true negatives + false positives)`, is at least the one asked for; 0 if there is none.
+///
+/// Targets (0 or 1) and predictions (probabilities): `[batch]` or `[batch, ..., classes]`, the same shape; all numbers count alike unless a
+/// class is chosen. Source: `keras.metrics.SensitivityAtSpecificity`.
+///
+/// ```
+/// use nn_core::Tensor;
+/// use nn_train::metrics::{Metric, SensitivityAtSpecificity};
+/// let mut metric = SensitivityAtSpecificity::new(0.5);
+/// let (y, p) = (Tensor::from([0_i64, 0, 0, 1, 1]), Tensor::from([0.0_f32, 0.3, 0.8, 0.3, 0.8]));
+/// metric.update(&y, &p, None)?;
+/// assert_eq!(metric.result(), 0.5);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SensitivityAtSpecificity {
+    name: String,
+    specificity: f64,
+    #[serde(flatten)]
+    at: OperatingPoint,
+    /// Weights of positives and negatives by the number of thresholds that they pass.
+    #[serde(skip)]
+    buckets: Vec<[f64; 2]>,
+}
+
+impl SensitivityAtSpecificity {
+    /// With a specificity of at least this, in [0, 1], of 200 thresholds.
+    pub fn new(specificity: f64) -> SensitivityAtSpecificity {
+        SensitivityAtSpecificity {
+            name: "sensitivity_at_specificity".to_string(),
+            specificity,
+            at: OperatingPoint::default(),
+            buckets: Vec::new(),
+        }
+    }
+}
+
+operating_point!(
+    SensitivityAtSpecificity,
+    specificity,
+    Counts::specificity,
+    Counts::recall
+);
