@@ -116,10 +116,10 @@ impl Warp {
                         Some(at) => {
                             let pixel = &from[at..][..self.channels];
                             for (o, v) in out.iter_mut().zip(pixel) {
-                                *o = *o + *v * weight;
+                                *o += *v * weight;
                             }
                         }
-                        None => out.iter_mut().for_each(|o| *o = *o + fill * weight),
+                        None => out.iter_mut().for_each(|o| *o += fill * weight),
                     });
                 }
             }
@@ -141,7 +141,7 @@ impl Warp {
                     let Some(at) = pixel else { return };
                     let pixel = &mut out[at..][..self.channels];
                     for (o, v) in pixel.iter_mut().zip(up) {
-                        *o = *o + *v * weight;
+                        *o += *v * weight;
                     }
                 });
             }

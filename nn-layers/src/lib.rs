@@ -9,6 +9,7 @@
 #![allow(clippy::result_large_err)]
 
 mod activations;
+mod attention;
 mod convolutional;
 mod core;
 mod functional;
@@ -22,6 +23,10 @@ mod reshaping;
 mod rnn;
 
 pub use activations::{Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax};
+pub use attention::{
+    AdditiveAttention, Attention, AttentionArguments, GroupQueryAttention, MultiHeadAttention,
+    ScoreMode,
+};
 pub use convolutional::{
     Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D, Conv3DTranspose, DepthwiseConv1D,
     DepthwiseConv2D, SeparableConv1D, SeparableConv2D,

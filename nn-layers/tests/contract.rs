@@ -469,6 +469,66 @@ one!(conv_lstm1d_dropped: ConvLSTM1D::new(2, 2).dropout(0.3).recurrent_dropout(0
 one!(conv_lstm2d: ConvLSTM2D::new(2, 2).strides(2).padding(Padding::Same).go_backwards(true), [2, 3, 3, 1], wrong [2, 3, 4]);
 one!(conv_lstm2d_dilated: ConvLSTM2D::new(1, 2).dilation_rate_by_side([1, 2]).recurrent_activation(Activation::HardSigmoid), [2, 2, 3, 1], wrong [2, 2, 2, 2, 1]);
 one!(conv_lstm3d: ConvLSTM3D::new(1, 2).kernel_size_by_side([1, 2, 2]), [2, 2, 2, 3, 1], wrong [2, 3, 4]);
+one!(rescaling: Rescaling::by_channel(&[0.5, 2.0], &[1.0, 0.0]), [3, 2], wrong [2, 3]);
+one!(normalization: Normalization::new(), [3, 4], wrong [2, 3, 5], []);
+one!(normalization_of_axes: Normalization::new().axes([1, -1]).invert(true), [3, 2], wrong [2]);
+one!(normalization_given: Normalization::new().means_and_variances(&[0.5, 1.0], &[2.0, 0.5]), [3, 2], wrong [2, 3]);
+one!(category_encoding: CategoryEncoding::new(5), [4], indices 5);
+one!(category_encoding_one_hot: CategoryEncoding::new(5).output_mode(OutputMode::OneHot), [2, 1], indices 5);
+one!(category_encoding_count: CategoryEncoding::new(3).output_mode(OutputMode::Count), [2, 3], indices 5);
+one!(discretization: Discretization::new([-0.5, 0.0, 0.5]), [3, 2]);
+one!(discretization_one_hot: Discretization::new([0.0]).output_mode(OutputMode::OneHot), [3, 1], wrong [1, 1, 1, 1, 1, 1, 1, 2]);
+one!(hashing: Hashing::new(7).mask_value(3), [4], indices 5);
+one!(hashing_counts: Hashing::new(7).salt([1, 2]).output_mode(OutputMode::Count), [4], indices 5);
+one!(integer_lookup: IntegerLookup::new().vocabulary([3, 1]).mask_token(4), [3, 2], indices 6);
+one!(integer_lookup_counts: IntegerLookup::new().vocabulary([3, 1]).num_oov_indices(2).output_mode(OutputMode::Count), [3], indices 6);
+one!(integer_lookup_back: IntegerLookup::new().vocabulary([3, 1]).invert(true), [3], indices 6);
+one!(resizing: Resizing::new(3, 4), [4, 5, 2], wrong [2, 4], [2, 0, 5, 2]);
+one!(resizing_cropped: Resizing::new(2, 3).crop_to_aspect_ratio(true), [4, 5, 2], wrong [2, 4]);
+one!(resizing_padded: Resizing::new(4, 4).pad_to_aspect_ratio(true).fill_value(0.3), [3, 5, 2], wrong [2, 4]);
+one!(center_crop: CenterCrop::new(2, 3), [4, 5, 2], wrong [2, 4]);
+one!(center_crop_of_small_images: CenterCrop::new(5, 3), [4, 5, 2], wrong [2, 4]);
+one!(random_crop: RandomCrop::new(4, 5), [4, 5, 2], wrong [2, 4]);
+one!(random_flip: RandomFlip::new(), [3, 4, 2], wrong [2, 4]);
+one!(random_rotation: RandomRotation::new(0.2), [4, 3, 2], wrong [2, 4]);
+one!(random_zoom: RandomZoom::new(0.3).width_factor(0.2), [4, 3, 2], wrong [2, 4]);
+one!(random_translation: RandomTranslation::new(0.3, 0.2).fill_mode(FillMode::Wrap), [4, 3, 2], wrong [2, 4]);
+one!(random_shear: RandomShear::new(0.3, 0.2).fill_mode(FillMode::Constant), [4, 3, 2], wrong [2, 4]);
+one!(random_perspective: RandomPerspective::new().scale(0.5), [4, 3, 2], wrong [2, 4]);
+one!(random_contrast: RandomContrast::new(0.4).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
+one!(random_brightness: RandomBrightness::new(0.1).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
+one!(random_hue: RandomHue::new(0.2).value_range([-9.0, 9.0]), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
+one!(random_saturation: RandomSaturation::new(0.2).value_range([-9.0, 9.0]), [2, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
+one!(random_sharpness: RandomSharpness::new(0.4).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
+one!(random_grayscale: RandomGrayscale::new(), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
+one!(random_invert: RandomInvert::new(), [4, 3, 2], wrong [2, 4]);
+one!(random_posterization: RandomPosterization::new(4).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
+one!(random_color_degeneration: RandomColorDegeneration::new(0.4).value_range([-9.0, 9.0]), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
+one!(random_color_jitter: RandomColorJitter::new().brightness_factor(0.1).contrast_factor(0.2).hue_factor(0.1).value_range([-9.0, 9.0]), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
+one!(random_erasing: RandomErasing::new(), [4, 3, 2], wrong [2, 4]);
+one!(random_gaussian_blur: RandomGaussianBlur::new().value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
+one!(solarization: Solarization::new().addition_factor(0.2).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
+one!(auto_contrast: AutoContrast::new().value_range([-9.0, 9.0]), [3, 3, 2], wrong [2, 4]);
+one!(equalization: Equalization::new().value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
+
+/// Layers of text take no tensor, and say so; the rest they promise as all others.
+#[test]
+fn layers_of_text() {
+    let mut vectorize = TextVectorization::new().ngrams(2).max_tokens(9);
+    vectorize.adapt(&["to be or not to be"]).unwrap();
+    let lookup = StringLookup::new().vocabulary(["a", "b"]).mask_token("");
+    for config in [vectorize.config(), lookup.config()] {
+        let by_name = layer_from_config(&config).unwrap();
+        assert_eq!(by_name.config(), config);
+        let output = by_name.call_dyn(vec![Tensor::ones([2, 3])], false);
+        let error = output[0].error().unwrap().to_string();
+        assert!(error.contains("`call_text` makes the tensor"), "{error}");
+    }
+    let texts = ["not or", "be"];
+    let bits = |layer: &TextVectorization| layer.call_text(&texts).to_vec::<i64>().unwrap();
+    assert_eq!(bits(&vectorize.clone_model()), bits(&vectorize));
+}
+
 one!(permute: Permute::new([2, 1]), [3, 4], wrong [2, 3], [2, 3, 4, 5]);
 one!(repeat_vector: RepeatVector::new(3), [4], wrong [2, 3, 4]);
 one!(cropping1d: Cropping1D::new(1), [5, 2], wrong [2, 5], [2, 2, 3]);
@@ -550,66 +610,6 @@ fn batch_normalization_renorm() {
     set_floatx(DType::F32);
 }
 
-one!(rescaling: Rescaling::by_channel(&[0.5, 2.0], &[1.0, 0.0]), [3, 2], wrong [2, 3]);
-one!(normalization: Normalization::new(), [3, 4], wrong [2, 3, 5], []);
-one!(normalization_of_axes: Normalization::new().axes([1, -1]).invert(true), [3, 2], wrong [2]);
-one!(normalization_given: Normalization::new().means_and_variances(&[0.5, 1.0], &[2.0, 0.5]), [3, 2], wrong [2, 3]);
-one!(category_encoding: CategoryEncoding::new(5), [4], indices 5);
-one!(category_encoding_one_hot: CategoryEncoding::new(5).output_mode(OutputMode::OneHot), [2, 1], indices 5);
-one!(category_encoding_count: CategoryEncoding::new(3).output_mode(OutputMode::Count), [2, 3], indices 5);
-one!(discretization: Discretization::new([-0.5, 0.0, 0.5]), [3, 2]);
-one!(discretization_one_hot: Discretization::new([0.0]).output_mode(OutputMode::OneHot), [3, 1], wrong [1, 1, 1, 1, 1, 1, 1, 2]);
-one!(hashing: Hashing::new(7).mask_value(3), [4], indices 5);
-one!(hashing_counts: Hashing::new(7).salt([1, 2]).output_mode(OutputMode::Count), [4], indices 5);
-one!(integer_lookup: IntegerLookup::new().vocabulary([3, 1]).mask_token(4), [3, 2], indices 6);
-one!(integer_lookup_counts: IntegerLookup::new().vocabulary([3, 1]).num_oov_indices(2).output_mode(OutputMode::Count), [3], indices 6);
-one!(integer_lookup_back: IntegerLookup::new().vocabulary([3, 1]).invert(true), [3], indices 6);
-one!(resizing: Resizing::new(3, 4), [4, 5, 2], wrong [2, 4], [2, 0, 5, 2]);
-one!(resizing_cropped: Resizing::new(2, 3).crop_to_aspect_ratio(true), [4, 5, 2], wrong [2, 4]);
-one!(resizing_padded: Resizing::new(4, 4).pad_to_aspect_ratio(true).fill_value(0.3), [3, 5, 2], wrong [2, 4]);
-one!(center_crop: CenterCrop::new(2, 3), [4, 5, 2], wrong [2, 4]);
-one!(center_crop_of_small_images: CenterCrop::new(5, 3), [4, 5, 2], wrong [2, 4]);
-one!(random_crop: RandomCrop::new(4, 5), [4, 5, 2], wrong [2, 4]);
-one!(random_flip: RandomFlip::new(), [3, 4, 2], wrong [2, 4]);
-one!(random_rotation: RandomRotation::new(0.2), [4, 3, 2], wrong [2, 4]);
-one!(random_zoom: RandomZoom::new(0.3).width_factor(0.2), [4, 3, 2], wrong [2, 4]);
-one!(random_translation: RandomTranslation::new(0.3, 0.2).fill_mode(FillMode::Wrap), [4, 3, 2], wrong [2, 4]);
-one!(random_shear: RandomShear::new(0.3, 0.2).fill_mode(FillMode::Constant), [4, 3, 2], wrong [2, 4]);
-one!(random_perspective: RandomPerspective::new().scale(0.5), [4, 3, 2], wrong [2, 4]);
-one!(random_contrast: RandomContrast::new(0.4).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
-one!(random_brightness: RandomBrightness::new(0.1).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
-one!(random_hue: RandomHue::new(0.2).value_range([-9.0, 9.0]), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
-one!(random_saturation: RandomSaturation::new(0.2).value_range([-9.0, 9.0]), [2, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
-one!(random_sharpness: RandomSharpness::new(0.4).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
-one!(random_grayscale: RandomGrayscale::new(), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
-one!(random_invert: RandomInvert::new(), [4, 3, 2], wrong [2, 4]);
-one!(random_posterization: RandomPosterization::new(4).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
-one!(random_color_degeneration: RandomColorDegeneration::new(0.4).value_range([-9.0, 9.0]), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
-one!(random_color_jitter: RandomColorJitter::new().brightness_factor(0.1).contrast_factor(0.2).hue_factor(0.1).value_range([-9.0, 9.0]), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
-one!(random_erasing: RandomErasing::new(), [4, 3, 2], wrong [2, 4]);
-one!(random_gaussian_blur: RandomGaussianBlur::new().value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
-one!(solarization: Solarization::new().addition_factor(0.2).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
-one!(auto_contrast: AutoContrast::new().value_range([-9.0, 9.0]), [3, 3, 2], wrong [2, 4]);
-one!(equalization: Equalization::new().value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
-
-/// Layers of text take no tensor, and say so; the rest they promise as all others.
-#[test]
-fn layers_of_text() {
-    let mut vectorize = TextVectorization::new().ngrams(2).max_tokens(9);
-    vectorize.adapt(&["to be or not to be"]).unwrap();
-    let lookup = StringLookup::new().vocabulary(["a", "b"]).mask_token("");
-    for config in [vectorize.config(), lookup.config()] {
-        let by_name = layer_from_config(&config).unwrap();
-        assert_eq!(by_name.config(), config);
-        let output = by_name.call_dyn(vec![Tensor::ones([2, 3])], false);
-        let error = output[0].error().unwrap().to_string();
-        assert!(error.contains("`call_text` makes the tensor"), "{error}");
-    }
-    let texts = ["not or", "be"];
-    let bits = |layer: &TextVectorization| layer.call_text(&texts).to_vec::<i64>().unwrap();
-    assert_eq!(bits(&vectorize.clone_model()), bits(&vectorize));
-}
-
 #[test]
 fn sequential() {
     Check {
@@ -638,3 +638,9 @@ several!(minimum: Minimum::new(), [3, 4], [3, 1]; wrong [&[2, 3], &[2, 4]]);
 several!(dot: Dot::new(-1), [3, 4], [2, 4]; wrong [&[2, 3, 4], &[2, 3, 5]], [&[2, 4], &[3, 4]], [&[2, 4]]);
 several!(dot_normalized: Dot::new(1).axes([1, 2]).normalize(true), [4], [3, 4]; wrong [&[2, 3], &[2, 3, 4]]);
 several!(concatenate: Concatenate::new().axis(-2), [3, 4], [2, 4]; wrong [&[2, 3, 4], &[2, 3, 5]], [&[2], &[2]]);
+several!(multi_head_attention: MultiHeadAttention::new(2, 3).dropout(0.3), [3, 4], [5, 2]; wrong [&[2, 4], &[2, 5, 2]], [&[2, 3, 4], &[3, 5, 2]], [&[2, 3, 5], &[2, 5, 2]], [&[2, 3, 4], &[2, 5, 3]]);
+several!(multi_head_attention_of_axes: MultiHeadAttention::new(2, 2).value_dim(1).output_sizes([3, 2]).attention_axes([-2]).use_gate(true).use_bias(false), [2, 3, 4], [2, 2, 4]; wrong [&[2, 3, 4], &[2, 2, 4]]);
+several!(group_query_attention: GroupQueryAttention::new(2, 4, 2).sliding_window(2).kernel_regularizer(Regularizer::l2(0.1)), [3, 4], [3, 4]; wrong [&[2, 3, 5], &[2, 3, 4]], [&[2, 2, 3, 4], &[2, 2, 3, 4]]);
+several!(attention: Attention::new().use_scale(true).dropout(0.2), [3, 4], [5, 4]; wrong [&[2, 4], &[2, 5, 4]], [&[2, 3, 4], &[2, 5, 3]]);
+several!(attention_of_sums: Attention::new().score_mode(ScoreMode::Concat), [3, 4], [5, 4]; wrong [&[2, 3, 4], &[3, 5, 4]]);
+several!(additive_attention: AdditiveAttention::new(), [3, 4], [5, 4]; wrong [&[2, 3, 5], &[2, 5, 5]], [&[2, 4], &[2, 5, 4]]);

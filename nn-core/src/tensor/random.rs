@@ -7,10 +7,13 @@ use crate::graph::observer;
 use crate::module::context;
 use crate::ops::random::draw::{Distribution, draw};
 use crate::{DType, Element, Error, Shape, Tensor};
+use nn_kernels::random::mix;
 use nn_kernels::{parallel, simd};
 use std::panic::Location;
 
 pub use crate::tensor::own_stream::OwnStream;
+
+pub use nn_kernels::random::bits;
 
 /// A stream of draws: a seed and how many draws were made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
@@ -98,20 +101,6 @@ pub fn with_stream<R>(stream: Stream, f: impl FnOnce() -> R) -> R {
     }
     let _restore = Restore(context::replace_stream(Some(stream)));
     f()
-}
-
-/// SplitMix64's finalizer: every bit of the result depends on every bit of `x`.
-#[inline(always)]
-const fn mix(mut x: u64) -> u64 {
-    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    x ^ (x >> 31)
-}
-
-/// 64 random bits: number `i` of the draw with the given key (SplitMix64, Steele et al. 2014).
-#[inline(always)]
-pub const fn bits(key: u64, i: u64) -> u64 {
-    mix(key.wrapping_add(i.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
 }
 
 /// A uniform number in `[0, 1)` with 24 random bits.
@@ -353,8 +342,7 @@ pub(crate) fn fill(distribution: Distribution, shape: Shape, dtype: DType, key: 
             mean + stddev * near.expect("attempts do not end")
         }),
         Distribution::Bernoulli(probability) => {
-            // [`unit_f64`] below the probability, in whole numbers, which saves a conversion.
-            let limit = (probability * (1u64 << 53) as f64).ceil() as u64;
+            let limit = limit(probability);
             generate(
                 shape,
                 #[inline(always)]
@@ -378,6 +366,11 @@ pub(crate) fn fill(distribution: Distribution, shape: Shape, dtype: DType, key: 
             one_binomial(bits(key, i), count, probability) as f64
         }),
     }
+}
+
+/// [`unit_f64`] is below a probability where `bits(..) >> 11` is below this: in whole numbers, which saves a conversion.
+pub(crate) fn limit(probability: f64) -> u64 {
+    (probability * (1u64 << 53) as f64).ceil() as u64
 }
 
 /// A number of mean 0 and standard deviation 1.

@@ -129,7 +129,7 @@ def with_states(layer, states):
 
 def random_weight(random, variable):
     """Values of a plausible size that are not the initial ones: variances and scales positive."""
-    if last(variable) in ("gamma", "moving_variance", "variance", "moving_stddev", "renorm_stddev", "scale"):
+    if last(variable) in ("gamma", "moving_variance", "moving_stddev", "renorm_stddev", "scale", "variance"):
         value = random.uniform(0.5, 2.0, variable.shape)
     elif last(variable) == "alpha":
         value = random.uniform(0.05, 0.5, variable.shape)

@@ -231,7 +231,7 @@ fn solved(mut system: [[f64; 9]; 8]) -> Option<[f64; 8]> {
         system.swap(column, pivot);
         let top = system[column];
         // The comparison fails for NaN, too.
-        if !(top[column].abs() > scale * 1e-12) {
+        if top[column].is_nan() || top[column].abs() <= scale * 1e-12 {
             return None;
         }
         for row in (0..8).filter(|&row| row != column) {

@@ -152,8 +152,8 @@ impl RandomGaussianBlur {
             let (mut sum, mut total) = (x.zeros_like(), sigma.zeros_like());
             for i in 0..size {
                 let weight = weight(i);
-                sum = sum + padded.slice_axis(axis, i..i + n) * &weight;
-                total = total + weight;
+                sum += padded.slice_axis(axis, i..i + n) * &weight;
+                total += weight;
             }
             sum / total
         };
