@@ -303,22 +303,11 @@ impl Initializer {
     /// ([`Initializer::check`]), are an error (a failed tensor).
     pub fn sample(&self, shape: impl Into<Shape>, dtype: DType) -> Tensor {
         let shape = shape.into();
-        self.sample_with_fans(shape, dtype, variance_scaling::fans(&shape))
-    }
-
-    /// As [`Initializer::sample`], for a kernel with these fans (in, out).
-    pub fn sample_with_fans(
-        &self,
-        shape: impl Into<Shape>,
-        dtype: DType,
-        fans: (f64, f64),
-    ) -> Tensor {
-        let shape = shape.into();
         if let Err(error) = self.check() {
             return Tensor::failed(error);
         }
         if let Some(scaled) = self.scaled() {
-            let variance = match scaled.variance(&shape, fans) {
+            let variance = match scaled.variance(&shape) {
                 Ok(variance) => variance,
                 Err(error) => return Tensor::failed(error),
             };

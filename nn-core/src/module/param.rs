@@ -1,7 +1,7 @@
 //! Parameters and buffers: the state of layers.
 
 use crate::graph::observer;
-use crate::module::{context, initializer};
+use crate::module::context;
 use crate::{
     Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, batches, is_known,
     too_long,
@@ -30,8 +30,8 @@ pub struct Param {
     constraint: Option<Constraint>,
     buffer: bool,
     frozen: AtomicBool,
-    /// How it starts, where the layer says it as it builds it: by which initializer, and with which fans.
-    start: OnceLock<(Initializer, Option<(f64, f64)>)>,
+    /// The initializer by which it starts, where the layer names another than its own as it builds it.
+    start: OnceLock<Initializer>,
     /// Where it was found first.
     path: OnceLock<Arc<str>>,
 }
@@ -172,23 +172,13 @@ impl Param {
         }
     }
 
-    /// As [`Param::build`], by an initializer that scales with other fans (in, out) than those of the shape's last two dimensions: those of a
-    /// kernel whose axes an equation names.
-    ///
-    /// # Errors
-    /// As [`Param::build`].
-    pub fn build_with_fans(&self, shape: impl Into<Shape>, fans: (f64, f64)) -> Result<()> {
-        // Those of the first call stay, as its shape does.
-        let _ = self.start.set((self.initializer, Some(fans)));
-        self.build(shape)
-    }
-
-    /// As [`Param::build`], by another initializer than its own: that of a parameter whose settings are its settings too.
+    /// As [`Param::build`], by another initializer than its own: that of a parameter whose settings are its settings too, or its own with the axes of
+    /// the fans ([`Initializer::with_axes`]). That of the first call stays, as the shape does.
     ///
     /// # Errors
     /// As [`Param::build`].
     pub fn build_by(&self, shape: impl Into<Shape>, initializer: Initializer) -> Result<()> {
-        let _ = self.start.set((initializer, None));
+        let _ = self.start.set(initializer);
         self.build(shape)
     }
 
@@ -196,10 +186,8 @@ impl Param {
     fn first(&self, shape: Shape, dtype: DType) -> Result<Tensor> {
         // A first value is no part of the run in which it is made.
         observer::unobserved(|| {
-            let start = self.start.get().copied();
-            let (initializer, fans) = start.unwrap_or((self.initializer, None));
-            let fans = fans.unwrap_or_else(|| initializer::fans(&shape));
-            let drawn = initializer.sample_with_fans(shape, dtype, fans);
+            let initializer = self.start.get().copied().unwrap_or(self.initializer);
+            let drawn = initializer.sample(shape, dtype);
             match self.adjustment {
                 Some(adjust) => crate::no_gradient(|| adjust(drawn)).computed().ok(),
                 None => drawn.ok(),

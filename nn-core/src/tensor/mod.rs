@@ -5,6 +5,7 @@ mod create;
 mod display;
 mod mask;
 mod operand;
+mod own_stream;
 mod pending;
 pub mod random;
 mod variates;

@@ -1,7 +1,8 @@
 //! The dense layers inside of an attention layer.
 
-use nn_core::{Constraint, Initializer, Module, Param, Regularizer, Result, Shape, Tensor};
+use nn_core::{Axes, Constraint, Initializer, Module, Param, Regularizer, Result, Shape, Tensor};
 use serde_json::Value;
+use std::ops::Range;
 
 /// Weights of an attention layer from the features of a step to its heads, or from heads to features: a `kernel`, and a `bias` unless the
 /// layer has none. Their fans, by which initializers scale them, are all numbers that go in and that come out.
@@ -45,9 +46,12 @@ impl Projection {
     /// Makes the weights for these sizes of what goes in and comes out of each step.
     pub(super) fn build(&self, inputs: &[usize], outputs: &[usize]) -> Result<()> {
         let sizes = [inputs, outputs].concat();
-        let fan = |sizes: &[usize]| sizes.iter().map(|&n| n as f64).product();
-        self.kernel
-            .build_with_fans(Shape::try_new(&sizes)?, (fan(inputs), fan(outputs)))?;
+        let shape = Shape::try_new(&sizes)?;
+        let axes =
+            |places: Range<usize>| Axes::new(&places.map(|axis| axis as isize).collect::<Vec<_>>());
+        let start = self.kernel.get_initializer();
+        let start = start.with_axes(axes(0..inputs.len()), axes(inputs.len()..sizes.len()));
+        self.kernel.build_by(shape, start)?;
         self.bias
             .as_ref()
             .map_or(Ok(()), |bias| bias.build(Shape::new(outputs)))

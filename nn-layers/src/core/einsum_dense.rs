@@ -5,7 +5,7 @@ use crate::core::equation::{Equation, Sized};
 use crate::core::sizes::Sizes;
 use crate::{Activation, ShapeError};
 use nn_core::ops::einsum;
-use nn_core::{Error, Initializer, Param, Regularizer, Result, Shape, Tensor};
+use nn_core::{Axes, Error, Initializer, Param, Regularizer, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 use std::borrow::Cow;
 
@@ -114,14 +114,14 @@ impl EinsumDense {
                 sized.kernel,
             )));
         }
-        let fan = |of_output: bool| -> f64 {
-            let axes = sized.kernel.iter().zip(sized.of_output);
-            axes.filter(|(_, is)| *is == of_output)
-                .map(|(&n, _)| n as f64)
-                .product()
+        let axes = |of_output: bool| {
+            let all = 0..sized.kernel.rank();
+            let axes = all.filter(|&axis| sized.of_output[axis] == of_output);
+            Axes::new(&axes.map(|axis| axis as isize).collect::<Vec<_>>())
         };
-        self.kernel
-            .build_with_fans(sized.kernel, (fan(false), fan(true)))?;
+        let start = self.kernel.get_initializer();
+        let start = start.with_axes(axes(false), axes(true));
+        self.kernel.build_by(sized.kernel, start)?;
         match (&self.bias, &self.bias_axes) {
             (Some(bias), Some(axes)) => {
                 bias.build(self.equation()?.bias(axes, &sized.output, input.rank())?)

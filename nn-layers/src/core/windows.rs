@@ -132,8 +132,3 @@ pub(crate) const fn check_rank(layer: &str, axes: usize, input: &Shape) -> Resul
         "`Reshape` first",
     ))
 }
-
-/// Checks that an input is a batch of images, `[batch, height, width, channels]`.
-pub(crate) const fn check_images(layer: &str, input: &Shape) -> Result<(), ShapeError> {
-    check_rank(layer, 2, input)
-}

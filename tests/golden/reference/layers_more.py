@@ -162,8 +162,6 @@ def spectral_normalization():
         mode = "training" if training else "inference"
         add(f"{mode}_dense", (3, 4), training=training, layer=K.Dense(5, activation="tanh"))
         add(f"{mode}_conv2d", (2, 4, 3, 2), training=training, layer=K.Conv2D(3, 2, use_bias=False), power_iterations=3)
-    indices = np.array([[1, 3], [0, 1]], np.int32)
-    add("training_embedding", inputs=[indices], training=True, layer=K.Embedding(4, 3))
     return file
 
 

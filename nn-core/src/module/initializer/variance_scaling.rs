@@ -72,10 +72,10 @@ pub(super) struct Scaled {
 }
 
 impl Scaled {
-    pub(super) fn variance(&self, shape: &Shape, fans: (f64, f64)) -> Result<f64> {
+    pub(super) fn variance(&self, shape: &Shape) -> Result<f64> {
         let (fan_in, fan_out) = match self.axes {
             Some((inputs, outputs)) => (units(shape, inputs)?, units(shape, outputs)?),
-            None => fans,
+            None => fans(shape),
         };
         let fan = match self.mode {
             FanMode::FanIn => fan_in,
