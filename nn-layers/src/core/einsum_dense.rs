@@ -65,16 +65,10 @@ impl EinsumDense {
     #[must_use]
     pub const fn bias_axes(mut self, bias_axes: &'static str) -> EinsumDense {
         if self.bias.is_none() {
-            std::mem::forget(std::mem::replace(
-                &mut self.bias,
-                Some(Param::new(Initializer::Zeros)),
-            ));
+            std::mem::forget(self.bias.replace(Param::new(Initializer::Zeros)));
         }
         // `const` code cannot drop what may own memory.
-        std::mem::forget(std::mem::replace(
-            &mut self.bias_axes,
-            Some(Cow::Borrowed(bias_axes)),
-        ));
+        std::mem::forget(self.bias_axes.replace(Cow::Borrowed(bias_axes)));
         self
     }
 

@@ -152,10 +152,10 @@ impl GroupNormalization {
         let in_groups = rows.reshape([batch, groups, pixels, width]);
         let mut y = in_groups.transpose([0, 2, 1, 3]).reshape(shape);
         if let Some(gamma) = &self.gamma {
-            y = y * gamma;
+            y *= gamma;
         }
         if let Some(beta) = &self.beta {
-            y = y + beta;
+            y += beta;
         }
         let y = match axis == last {
             true => y,
