@@ -110,7 +110,7 @@ impl ReversibleEmbedding {
 
     fn make(&self) -> Result<()> {
         if let Some(cap) = self.logit_soft_cap
-            && !(cap > 0.0)
+            && (cap.is_nan() || cap <= 0.0)
         {
             return Err(Error::value(format!(
                 "logit_soft_cap of ReversibleEmbedding is a number above 0, found {cap}"
