@@ -33,16 +33,18 @@ pub mod __private {
 pub mod prelude {
     pub use crate::testing::assert_close;
     pub use nn_core::{
-        Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Layer, Module,
-        Padding, Param, Regularizer, Shape, Tensor, Tensors, concatenate, no_gradient, stack,
+        Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Interpolation, Layer,
+        Module, Padding, Param, Regularizer, Shape, Tensor, Tensors, concatenate, no_gradient,
+        stack,
     };
     pub use nn_derive::{Layer, Model, Tensors, model};
     #[cfg(feature = "onnx")]
     pub use nn_io::ExportOnnx;
     pub use nn_layers::*;
     pub use nn_train::callbacks::{
-        CSVLogger, Callback, EarlyStopping, LearningRateScheduler, ModelCheckpoint,
-        ReduceLROnPlateau, Run, TerminateOnNaN,
+        BackupAndRestore, CSVLogger, Callback, EarlyStopping, LambdaCallback,
+        LearningRateScheduler, ModelCheckpoint, ReduceLROnPlateau, Run, SwapEMAWeights,
+        TerminateOnNaN,
     };
     pub use nn_train::losses::{
         BinaryCrossentropy, BinaryFocalCrossentropy, CTC, CategoricalCrossentropy,
@@ -59,7 +61,10 @@ pub mod prelude {
         SensitivityAtSpecificity, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
         SpecificityAtSensitivity, TopKCategoricalAccuracy, TrueNegatives, TruePositives,
     };
-    pub use nn_train::optimizers::{Adam, AdamW, Optimizer, RMSprop, SGD};
+    pub use nn_train::optimizers::{
+        Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, LossScaleOptimizer,
+        MultiOptimizer, Muon, Nadam, Optimizer, RMSprop, SGD, ScheduleFreeAdamW,
+    };
     pub use nn_train::schedules::{
         CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay,
         PiecewiseConstantDecay, PolynomialDecay, Schedule,

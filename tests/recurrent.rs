@@ -151,7 +151,7 @@ fn states_flow_from_layer_to_layer_and_so_do_gradients() {
 }
 
 /// Sequences of different lengths, padded with zeros: the mask follows from them, and reaches every layer over time.
-#[model(input = [6, 1])]
+#[model(input = [6, 1], new(), not_const)]
 struct Padded {
     #[layer(LSTM::new(4).return_sequences(true))]
     both: Bidirectional<LSTM>,
@@ -180,7 +180,7 @@ fn padding_changes_nothing_in_training_nor_afterwards() {
         model.fit((x, &y), quiet().epochs(15)).unwrap();
         model
     };
-    let model = train(&x);
+    let mut model = train(&x);
     let path = folder("recurrent").join("padded.safetensors");
     model.save(&path).unwrap();
     let loaded = Compiled::<Padded>::load(&path).unwrap();
