@@ -157,6 +157,7 @@ impl GroupQueryAttention {
             dropout: self.dropout,
             seed: &self.seed,
             activity_regularizer: self.activity_regularizer,
+            penalizes_layer: true,
         }
     }
 

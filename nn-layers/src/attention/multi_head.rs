@@ -23,6 +23,8 @@ pub(super) struct MultiHead<'a> {
     pub dropout: f64,
     pub seed: &'a Seed,
     pub activity_regularizer: Option<Regularizer>,
+    /// Whether the penalty is one on the output of the layer too, beside that of its last projection, which is the same.
+    pub penalizes_layer: bool,
 }
 
 /// The sizes of heads and what they look at.
@@ -201,8 +203,8 @@ impl MultiHead<'_> {
         let key = inputs[inputs.len() - 1];
         for (what, projection, input) in [
             ("query", self.query, &inputs[0]),
-            ("key", self.key, &key),
             ("value", self.value, &inputs[1]),
+            ("key", self.key, &key),
         ] {
             let features = input[rank - 1];
             if let Some(built) = projection.kernel().built_dim(0)
@@ -261,15 +263,10 @@ impl MultiHead<'_> {
                 axes.len()
             )));
         }
-        let project = |projection: &Projection, x: &Tensor| {
-            self.penalized(projection.apply(&x.without_mask(), 1))
-        };
-        let gate = self.gate.map(|gate| {
-            let gate = gate.apply(&query.without_mask(), 1).sigmoid();
-            self.penalized(gate)
-        });
+        let project = |projection: &Projection, x: &Tensor| projection.apply(&x.without_mask(), 1);
         let q = project(self.query, query);
         let k = project(self.key, arguments.key.as_ref().unwrap_or(value));
+        let gate = self.gate.map(|gate| project(gate, query).sigmoid());
         let v = project(self.value, value);
 
         let order = Order::new(rank, &axes);
@@ -317,12 +314,14 @@ impl MultiHead<'_> {
             Some(gate) => found * gate,
             None => found,
         };
-        let output = self.penalized(self.output.apply(&found, 2));
+        let output = self.output.apply(&found, 2);
+        // In the order in which Keras lists them: those of a layer before those of what is in it.
+        let of_layer = self.penalizes_layer.then_some(&output);
+        let of_parts = [Some(&q), Some(&k), gate.as_ref(), Some(&v), Some(&output)];
+        for part in of_layer.into_iter().chain(of_parts.into_iter().flatten()) {
+            activity::penalize(self.activity_regularizer, part.clone());
+        }
         Ok((output.with_mask(query.mask()), all))
-    }
-
-    fn penalized(&self, x: Tensor) -> Tensor {
-        activity::penalize(self.activity_regularizer, x)
     }
 
     /// Runs a layer on a query, a value and what else the call is told: the output, and with `scores` the weights.

@@ -183,6 +183,7 @@ impl MultiHeadAttention {
             dropout: self.dropout,
             seed: &self.seed,
             activity_regularizer: self.activity_regularizer,
+            penalizes_layer: false,
         }
     }
 
