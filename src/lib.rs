@@ -41,8 +41,9 @@ pub mod prelude {
     pub use nn_io::ExportOnnx;
     pub use nn_layers::*;
     pub use nn_train::callbacks::{
-        CSVLogger, Callback, EarlyStopping, LearningRateScheduler, ModelCheckpoint,
-        ReduceLROnPlateau, Run, TerminateOnNaN,
+        BackupAndRestore, CSVLogger, Callback, EarlyStopping, LambdaCallback,
+        LearningRateScheduler, ModelCheckpoint, ReduceLROnPlateau, Run, SwapEMAWeights,
+        TerminateOnNaN,
     };
     pub use nn_train::losses::{
         BinaryCrossentropy, BinaryFocalCrossentropy, CTC, CategoricalCrossentropy,
@@ -59,7 +60,10 @@ pub mod prelude {
         SensitivityAtSpecificity, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
         SpecificityAtSensitivity, TopKCategoricalAccuracy, TrueNegatives, TruePositives,
     };
-    pub use nn_train::optimizers::{Adam, AdamW, Optimizer, RMSprop, SGD};
+    pub use nn_train::optimizers::{
+        Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, LossScaleOptimizer,
+        MultiOptimizer, Muon, Nadam, Optimizer, RMSprop, SGD, ScheduleFreeAdamW,
+    };
     pub use nn_train::schedules::{
         CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay,
         PiecewiseConstantDecay, PolynomialDecay, Schedule,

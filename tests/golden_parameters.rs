@@ -59,29 +59,21 @@ fn initializers_draw_from_keras_distributions() {
     assert!(all.len() > 100);
     let mut checked = 0;
     for case in all {
-        // Variance scaling under its own name is not offered; its named forms are.
-        if case.class_name == "VarianceScaling" {
-            continue;
-        }
-        // The rules without arguments of their own have Keras's axes and seed in their configuration, all null.
-        let plain = case
-            .config
-            .as_object()
-            .unwrap()
-            .values()
-            .all(Value::is_null);
-        let config = if plain {
-            Value::Null
-        } else {
-            case.config.clone()
-        };
         let initializer: Initializer =
-            described(&json!({"class_name": case.class_name, "config": config}));
+            described(&json!({"class_name": case.class_name, "config": case.config}));
+        let seed = case.config["seed"].as_u64();
+        let written = serde_json::to_value(initializer).unwrap();
+        assert_eq!(initializer, described(&written), "{written}");
         let number = |key: &str| case.expected[key].as_f64().unwrap();
         // Many draws of the shape, to compare extremes and moments with what the distribution has.
         let draws = 20_000 / case.shape.iter().product::<usize>().max(1) + 1;
         let values: Vec<f64> = (0..draws)
-            .flat_map(|_| {
+            .flat_map(|draw| {
+                // Another seed for each, where there is one.
+                let initializer = match seed {
+                    Some(seed) => initializer.seed(seed + draw as u64),
+                    None => initializer,
+                };
                 initializer
                     .sample(case.shape.clone(), DType::F64)
                     .to_vec::<f64>()
@@ -124,6 +116,8 @@ fn initializers_draw_from_keras_distributions() {
                 let limit = 2.0 * stddev * (1.0 + 1e-6);
                 assert!(values.iter().all(|v| (v - center).abs() <= limit), "{who}");
             }
+            // Its values are those of any random basis; what they have in common has a test beside the rule.
+            "orthogonal" => {}
             "fixed" => {
                 let expected: Vec<f64> = case.expected["values"]
                     .as_array()
@@ -135,7 +129,8 @@ fn initializers_draw_from_keras_distributions() {
                     values[..expected.len()]
                         .iter()
                         .zip(&expected)
-                        .all(|(a, b)| (a - b).abs() <= 1e-7),
+                        // Keras takes angles of up to 20 in f32.
+                        .all(|(a, b)| (a - b).abs() <= 4e-6),
                     "{who}"
                 );
             }

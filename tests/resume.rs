@@ -234,6 +234,40 @@ fn every_optimizer_and_schedule() {
     of("rmsprop", &|| {
         Box::new(RMSprop::new(0.003).momentum(0.5).centered(true))
     });
+    of("adagrad", &|| Box::new(Adagrad::new(0.05)));
+    of("adadelta", &|| Box::new(Adadelta::new(1.0)));
+    of("adamax", &|| Box::new(Adamax::new(0.01)));
+    of("nadam", &|| Box::new(Nadam::new(0.01)));
+    of("lion", &|| Box::new(Lion::new(0.003).weight_decay(0.1)));
+    of("lamb", &|| Box::new(Lamb::new(0.01)));
+    of("ftrl", &|| {
+        Box::new(Ftrl::new(0.05).l1_regularization_strength(0.01))
+    });
+    of("adafactor", &|| Box::new(Adafactor::new(0.05)));
+    of("muon", &|| Box::new(Muon::new(0.02)));
+    of("schedule_free", &|| {
+        Box::new(ScheduleFreeAdamW::new(0.01).warmup_steps(4))
+    });
+    of("average", &|| {
+        Box::new(Adam::new(0.01).ema(0.8).ema_overwrite_frequency(3))
+    });
+    of("accumulated", &|| {
+        let adam = Adam::new(0.01).gradient_accumulation_steps(3);
+        Box::new(adam.ema(0.9).loss_scale_factor(8.0))
+    });
+    of("groups", &|| {
+        let schedule = ExponentialDecay::new(0.02, 3.0, 0.7);
+        let adam = AdamW::new(0.01).group("*.bias", |g| g.weight_decay(0.0));
+        Box::new(adam.group("classifier.*", |g| g.learning_rate(schedule)))
+    });
+    of("loss_scale", &|| {
+        Box::new(LossScaleOptimizer::new(Adam::new(0.01)).dynamic_growth_steps(3))
+    });
+    of("multi", &|| {
+        let schedule = ExponentialDecay::new(0.02, 3.0, 0.7);
+        let multi = MultiOptimizer::new(Adam::new(schedule));
+        Box::new(multi.optimizer(".*bias", SGD::new(0.1).momentum(0.9)))
+    });
     of("exponential", &|| {
         Box::new(Adam::new(ExponentialDecay::new(0.01, 3.0, 0.7)))
     });

@@ -54,8 +54,8 @@ pub struct Field {
 pub struct Weight {
     /// How it starts unless the layer is told otherwise.
     pub initializer: Expr,
-    /// The setting that says whether there is one.
-    pub when: Option<Ident>,
+    /// The setting, or the expression of settings, that says whether there is one.
+    pub when: Option<Expr>,
     /// What its settings begin with: the field's name unless this says otherwise.
     pub keys: Option<Ident>,
     /// The setting under which a function is applied to what the initializer draws.

@@ -11,8 +11,10 @@ pub mod copy;
 mod crew;
 pub mod dtype;
 pub mod elementwise;
+pub mod fft;
 pub mod gather;
 pub mod gemm;
+pub mod linalg;
 pub mod math;
 pub mod memory;
 pub mod norm;
@@ -26,6 +28,7 @@ pub mod softmax;
 pub mod sort;
 mod team;
 pub mod update;
+pub mod warp;
 
 pub use array::ArrayBuilder;
 pub use dtype::{DType, Element};

@@ -17,5 +17,6 @@ pub use inspect::{LayerProfile, Profile, Summary, profile, summary};
 pub use metrics::Scores;
 pub use saving::{LoadReport, registry};
 pub use training::{
-    Compile, Compiled, DefaultSteps, Fit, History, IntoLosses, Model, State, Step, Verbose, history,
+    Compile, Compiled, DefaultSteps, Fit, History, IntoLosses, Model, State, Step, ValidationFreq,
+    Verbose, history,
 };

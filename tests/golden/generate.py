@@ -24,20 +24,25 @@ from reference import (
     keras_models,
     layers_conv,
     layers_core,
+    layers_preprocessing,
+    layers_more,
     layers_rnn,
     layers_shape,
     layers_state,
     losses,
     metrics,
     models,
+    ops,
     optimizers,
+    text,
     weights,
 )
 from reference.case_file import deviation
 
 FOLDER = pathlib.Path(__file__).parent
 MODULES = [
-    layers_core, layers_shape, layers_state, layers_rnn, activations, losses, metrics, optimizers, weights, models, keras_models, layers_conv,
+    layers_core, layers_shape, layers_state, layers_rnn, activations, losses, metrics, optimizers,
+    weights, models, keras_models, layers_conv, ops, layers_preprocessing, text, layers_more,
 ]
 # What another processor may round differently, relative to the largest magnitude of a tensor.
 TOLERANCE = 1e-5

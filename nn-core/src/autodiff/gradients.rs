@@ -231,6 +231,13 @@ impl Gradients {
         self
     }
 
+    /// Those of the parameters whose identities ([`crate::Param::id`]) are wanted.
+    #[must_use]
+    pub fn only(mut self, wanted: impl Fn(u64) -> bool) -> Gradients {
+        self.entries.retain(|e| wanted(e.id));
+        self
+    }
+
     /// The Euclidean norm of all gradients taken as one vector, a scalar.
     pub fn global_norm(&self) -> Tensor {
         let squares = self.entries.iter().map(|e| e.gradient.square().sum());

@@ -368,21 +368,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A described object without its `config` where that says nothing: Keras writes `{}`, or arguments that are all null, for what has
-/// no settings.
-pub(crate) fn without_empty(mut described: Value) -> Value {
-    let says_nothing = |c: &Value| {
-        c.as_object()
-            .is_some_and(|entries| entries.values().all(Value::is_null))
-    };
-    if let Some(object) = described.as_object_mut()
-        && object.get("config").is_some_and(says_nothing)
-    {
-        object.remove("config");
-    }
-    described
-}
-
 /// The beginning of a JSON text, for messages.
 fn abbreviate(value: &Value) -> String {
     let text = value.to_string();

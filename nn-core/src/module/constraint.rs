@@ -2,6 +2,7 @@
 
 use crate::base::shape::MAX_RANK;
 use crate::module::config::{self, Json};
+use crate::module::named::{self, Names};
 use crate::{Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -111,34 +112,66 @@ impl<'de> Deserialize<'de> for Axes {
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "class_name", content = "config")]
+#[serde(
+    remote = "Self",
+    tag = "class_name",
+    content = "config",
+    deny_unknown_fields
+)]
 pub enum Constraint {
     /// Norms of at most `max_value`.
     MaxNorm {
         /// The largest norm (Keras: 2).
+        #[serde(default = "two")]
         max_value: f32,
-        /// The axes along which norms are taken.
+        /// The axes along which norms are taken (Keras: 0).
+        #[serde(default = "first_axis")]
         axis: Axes,
     },
     /// No negative numbers.
     NonNeg,
     /// Norms of 1.
     UnitNorm {
-        /// The axes along which norms are taken.
+        /// The axes along which norms are taken (Keras: 0).
+        #[serde(default = "first_axis")]
         axis: Axes,
     },
     /// Norms between `min_value` and `max_value`, approached at `rate`.
     MinMaxNorm {
         /// The smallest norm (Keras: 0).
+        #[serde(default)]
         min_value: f32,
         /// The largest norm (Keras: 1).
+        #[serde(default = "one")]
         max_value: f32,
-        /// 1 projects fully, less goes part of the way.
+        /// 1 projects fully, less goes part of the way (Keras: 1).
+        #[serde(default = "one")]
         rate: f32,
-        /// The axes along which norms are taken.
+        /// The axes along which norms are taken (Keras: 0).
+        #[serde(default = "first_axis")]
         axis: Axes,
     },
 }
+
+fn one() -> f32 {
+    1.0
+}
+
+fn two() -> f32 {
+    2.0
+}
+
+fn first_axis() -> Axes {
+    Axes::new(&[0])
+}
+
+/// Keras's other names.
+const NAMES: Names = &[
+    ("MaxNorm", &["max_norm"]),
+    ("MinMaxNorm", &["min_max_norm"]),
+    ("NonNeg", &["non_neg", "nonneg"]),
+    ("UnitNorm", &["unit_norm"]),
+];
 
 impl Serialize for Constraint {
     fn serialize<S: serde::Serializer>(
@@ -154,7 +187,7 @@ impl<'de> Deserialize<'de> for Constraint {
         deserializer: D,
     ) -> std::result::Result<Constraint, D::Error> {
         let Json(value) = Json::deserialize(deserializer)?;
-        let value = config::without_empty(value);
+        let value = named::described(value, NAMES, &["NonNeg"]);
         let constraint = Constraint::deserialize(config::deserializer(&value))
             .map_err(serde::de::Error::custom)?;
         constraint.check().map_err(serde::de::Error::custom)?;

@@ -1,9 +1,19 @@
 //! How parameters start: Keras's initializers.
 
+mod seeded;
+mod stft;
+mod variance_scaling;
+
+pub use seeded::Seeded;
+pub use stft::{Scaling, Side, Window};
+pub use variance_scaling::{Distribution, FanMode, fans};
+
 use crate::module::config::{self, Json};
-use crate::tensor::random;
-use crate::{DType, Error, Result, Shape, Tensor};
+use crate::module::named::{self, Names};
+use crate::tensor::random::{self, Stream};
+use crate::{Axes, DType, Error, Result, Shape, Tensor};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// A rule for the first value of a parameter.
 ///
@@ -17,7 +27,12 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "class_name", content = "config")]
+#[serde(
+    remote = "Self",
+    tag = "class_name",
+    content = "config",
+    deny_unknown_fields
+)]
 pub enum Initializer {
     /// All 0.
     Zeros,
@@ -26,27 +41,34 @@ pub enum Initializer {
     /// All the given value.
     Constant {
         /// The value.
+        #[serde(default)]
         value: f32,
     },
     /// Uniform between `minval` and `maxval` (Keras: ±0.05).
     RandomUniform {
         /// Lower end, included.
+        #[serde(default = "minus_a_twentieth")]
         minval: f32,
         /// Upper end, excluded.
+        #[serde(default = "a_twentieth")]
         maxval: f32,
     },
     /// Normal (Keras: mean 0, standard deviation 0.05).
     RandomNormal {
         /// Mean.
+        #[serde(default)]
         mean: f32,
         /// Standard deviation.
+        #[serde(default = "a_twentieth")]
         stddev: f32,
     },
     /// Normal, cut at two standard deviations (Keras: mean 0, standard deviation 0.05).
     TruncatedNormal {
         /// Mean.
+        #[serde(default)]
         mean: f32,
         /// Standard deviation before the cut.
+        #[serde(default = "a_twentieth")]
         stddev: f32,
     },
     /// Uniform within ±√(6 / (fan_in + fan_out)) (Glorot and Bengio 2010); the default of kernels.
@@ -65,36 +87,125 @@ pub enum Initializer {
     /// An orthogonal matrix times `gain` (Saxe et al. 2014); dimensions but the last are flattened.
     Orthogonal {
         /// The factor.
+        #[serde(default = "one")]
         gain: f32,
     },
     /// The identity matrix times `gain`, cut or filled up with 0 if it is not square.
     Identity {
         /// The factor.
+        #[serde(default = "one")]
         gain: f32,
     },
+    /// Numbers of a variance that follows from the shape: `scale` over a fan. Most of the rules above are this one with a name.
+    VarianceScaling {
+        /// The variance times the fan, above 0 (Keras: 1).
+        #[serde(default = "one")]
+        scale: f32,
+        /// The fan (Keras: that of the inputs).
+        #[serde(default)]
+        mode: FanMode,
+        /// What is drawn from (Keras: the truncated normal distribution).
+        #[serde(default)]
+        distribution: Distribution,
+        /// The axes whose sizes multiply to the fan of the inputs; with `output_axes` only.
+        #[serde(default)]
+        input_axes: Option<Axes>,
+        /// The axes whose sizes multiply to the fan of the outputs; with `input_axes` only.
+        #[serde(default)]
+        output_axes: Option<Axes>,
+        /// The seed of its own, if it has one ([`Initializer::seed`]).
+        #[serde(default)]
+        seed: Option<u64>,
+    },
+    /// A kernel `[frame, 1, frequencies]` of the short-time Fourier transform: a wave under a window.
+    STFT {
+        /// The part of the transform (Keras: the real one).
+        #[serde(default)]
+        side: Side,
+        /// The window; `None` for none (Keras: Hann's).
+        #[serde(default = "hann")]
+        window: Option<Window>,
+        /// How the window is scaled; `None` for not at all (Keras: by the root of its squares).
+        #[serde(default = "density")]
+        scaling: Option<Scaling>,
+        /// Whether the window is one period of a wave.
+        #[serde(default)]
+        periodic: bool,
+    },
+    /// One of the rules of chance above with a seed of its own ([`Initializer::seed`]).
+    #[serde(skip)]
+    Seeded(Seeded),
 }
+
+fn a_twentieth() -> f32 {
+    0.05
+}
+
+fn minus_a_twentieth() -> f32 {
+    -0.05
+}
+
+fn one() -> f32 {
+    1.0
+}
+
+fn hann() -> Option<Window> {
+    Some(Window::Hann)
+}
+
+fn density() -> Option<Scaling> {
+    Some(Scaling::Density)
+}
+
+/// Keras's other names.
+const NAMES: Names = &[
+    ("Zeros", &["zeros", "zero"]),
+    ("Ones", &["ones", "one"]),
+    ("Constant", &["constant"]),
+    ("RandomUniform", &["random_uniform", "uniform"]),
+    ("RandomNormal", &["random_normal", "normal"]),
+    ("TruncatedNormal", &["truncated_normal"]),
+    ("GlorotUniform", &["glorot_uniform"]),
+    ("GlorotNormal", &["glorot_normal"]),
+    ("HeUniform", &["he_uniform"]),
+    ("HeNormal", &["he_normal"]),
+    ("LecunUniform", &["lecun_uniform"]),
+    ("LecunNormal", &["lecun_normal"]),
+    ("Orthogonal", &["orthogonal", "OrthogonalInitializer"]),
+    ("Identity", &["identity", "IdentityInitializer"]),
+    ("VarianceScaling", &["variance_scaling"]),
+    ("STFT", &["stft", "STFTInitializer"]),
+];
+
+/// Those without settings.
+const PLAIN: &[&str] = &[
+    "Zeros",
+    "Ones",
+    "GlorotUniform",
+    "GlorotNormal",
+    "HeUniform",
+    "HeNormal",
+    "LecunUniform",
+    "LecunNormal",
+];
 
 /// Standard deviation of a standard normal cut at ±2; truncated initializers are scaled up by it, as in Keras.
 const TRUNCATED_STDDEV: f64 = 0.879_625_661_034_239_8;
-
-/// `(fan_in, fan_out)` of a kernel's shape, as Keras's `compute_fans`.
-pub fn fans(shape: &Shape) -> (f64, f64) {
-    match shape.dims() {
-        [] => (1.0, 1.0),
-        [n] => (*n as f64, *n as f64),
-        [field @ .., fan_in, fan_out] => {
-            let field: f64 = field.iter().map(|&n| n as f64).product();
-            (field * *fan_in as f64, field * *fan_out as f64)
-        }
-    }
-}
 
 impl Serialize for Initializer {
     fn serialize<S: serde::Serializer>(
         &self,
         serializer: S,
     ) -> std::result::Result<S::Ok, S::Error> {
-        Initializer::serialize(self, serializer)
+        let Initializer::Seeded(seeded) = *self else {
+            return Initializer::serialize(self, serializer);
+        };
+        let mut described = config::describe(&seeded.initializer());
+        match &mut described["config"] {
+            Value::Null => described["config"] = json!({"seed": seeded.seed}),
+            entries => entries["seed"] = seeded.seed.into(),
+        }
+        Json(described).serialize(serializer)
     }
 }
 
@@ -103,12 +214,42 @@ impl<'de> Deserialize<'de> for Initializer {
         deserializer: D,
     ) -> std::result::Result<Initializer, D::Error> {
         let Json(value) = Json::deserialize(deserializer)?;
-        let value = config::without_empty(value);
-        let initializer = Initializer::deserialize(config::deserializer(&value))
-            .map_err(serde::de::Error::custom)?;
-        initializer.check().map_err(serde::de::Error::custom)?;
-        Ok(initializer)
+        read(value).map_err(serde::de::Error::custom)
     }
+}
+
+/// An initializer as Keras writes it.
+fn read(mut value: Value) -> std::result::Result<Initializer, serde_json::Error> {
+    use serde::de::Error as E;
+    // What a rule of chance has beside its settings, whatever its name.
+    let mut take = |name: &str| {
+        let entries = value.get_mut("config").and_then(Value::as_object_mut)?;
+        entries.remove(name).filter(|value| !value.is_null())
+    };
+    let (seed, inputs, outputs) = (take("seed"), take("input_axes"), take("output_axes"));
+    let value = named::described(value, NAMES, PLAIN);
+    let mut initializer = Initializer::deserialize(config::deserializer(&value))?;
+    if let Some(inputs) = inputs.as_ref().or(outputs.as_ref()) {
+        let axes = |value: Option<&Value>| value.map(config::from_json::<Axes>).transpose();
+        let (Some(inputs), Some(outputs)) = (axes(Some(inputs))?, axes(outputs.as_ref())?) else {
+            return Err(E::custom("`input_axes` and `output_axes` come together"));
+        };
+        if initializer.scaled().is_none() {
+            return Err(E::custom(
+                "only initializers whose variance follows from the shape have `input_axes`",
+            ));
+        }
+        initializer = initializer.with_axes(inputs, outputs);
+    }
+    if let Some(seed) = seed {
+        let seeded = initializer.seed(config::from_json(&seed)?);
+        if seeded == initializer {
+            return Err(E::custom("an initializer without chance has no `seed`"));
+        }
+        initializer = seeded;
+    }
+    initializer.check().map_err(E::custom)?;
+    Ok(initializer)
 }
 
 impl Initializer {
@@ -132,6 +273,15 @@ impl Initializer {
             Initializer::Orthogonal { gain } | Initializer::Identity { gain } => {
                 (vec![("gain", gain)], true)
             }
+            Initializer::Seeded(seeded) => return seeded.initializer().check(),
+            Initializer::VarianceScaling { scale, .. } if scale > 0.0 && scale.is_finite() => {
+                return Ok(());
+            }
+            Initializer::VarianceScaling { scale, .. } => {
+                return Err(Error::value(format!(
+                    "VarianceScaling needs `scale` to be above 0 and finite, found {scale}"
+                )));
+            }
             _ => return Ok(()),
         };
         if fits && numbers.iter().all(|(_, number)| number.is_finite()) {
@@ -153,18 +303,43 @@ impl Initializer {
     /// ([`Initializer::check`]), are an error (a failed tensor).
     pub fn sample(&self, shape: impl Into<Shape>, dtype: DType) -> Tensor {
         let shape = shape.into();
+        self.sample_with_fans(shape, dtype, variance_scaling::fans(&shape))
+    }
+
+    /// As [`Initializer::sample`], for a kernel with these fans (in, out).
+    pub fn sample_with_fans(
+        &self,
+        shape: impl Into<Shape>,
+        dtype: DType,
+        fans: (f64, f64),
+    ) -> Tensor {
+        let shape = shape.into();
         if let Err(error) = self.check() {
             return Tensor::failed(error);
         }
-        let (fan_in, fan_out) = fans(&shape);
-        let uniform = |variance: f64| {
-            let limit = (3.0 * variance).sqrt();
-            random::uniform(shape, -limit, limit, dtype)
-        };
-        let normal = |variance: f64| {
-            random::truncated_normal(shape, 0.0, variance.sqrt() / TRUNCATED_STDDEV, dtype)
-        };
-        let (fan_in, fan_out) = (fan_in.max(1.0), fan_out.max(1.0));
+        if let Some(scaled) = self.scaled() {
+            let variance = match scaled.variance(&shape, fans) {
+                Ok(variance) => variance,
+                Err(error) => return Tensor::failed(error),
+            };
+            let stddev = variance.sqrt();
+            let draw = || match scaled.distribution {
+                Distribution::Uniform => {
+                    let limit = (3.0 * variance).sqrt();
+                    random::uniform(shape, -limit, limit, dtype)
+                }
+                Distribution::TruncatedNormal => {
+                    random::truncated_normal(shape, 0.0, stddev / TRUNCATED_STDDEV, dtype)
+                }
+                Distribution::UntruncatedNormal => random::normal(shape, 0.0, stddev, dtype),
+            };
+            return match *self {
+                Initializer::VarianceScaling {
+                    seed: Some(seed), ..
+                } => random::with_stream(Stream::new(seed), draw),
+                _ => draw(),
+            };
+        }
         match *self {
             Initializer::Zeros => Tensor::full_of(shape, 0.0, dtype),
             Initializer::Ones => Tensor::full_of(shape, 1.0, dtype),
@@ -178,14 +353,28 @@ impl Initializer {
             Initializer::TruncatedNormal { mean, stddev } => {
                 random::truncated_normal(shape, mean.into(), stddev.into(), dtype)
             }
-            Initializer::GlorotUniform => uniform(2.0 / (fan_in + fan_out)),
-            Initializer::GlorotNormal => normal(2.0 / (fan_in + fan_out)),
-            Initializer::HeUniform => uniform(2.0 / fan_in),
-            Initializer::HeNormal => normal(2.0 / fan_in),
-            Initializer::LecunUniform => uniform(1.0 / fan_in),
-            Initializer::LecunNormal => normal(1.0 / fan_in),
             Initializer::Orthogonal { gain } => orthogonal(shape, gain.into(), dtype),
             Initializer::Identity { gain } => identity(shape, gain.into(), dtype),
+            Initializer::STFT {
+                side,
+                window,
+                scaling,
+                periodic,
+            } => stft::stft(shape, side, window, scaling, periodic, dtype),
+            Initializer::Seeded(seeded) => {
+                let draw = || seeded.initializer().sample(shape, dtype);
+                random::with_stream(Stream::new(seeded.seed), draw)
+            }
+            // Of a variance that follows from the shape: drawn above.
+            Initializer::GlorotUniform
+            | Initializer::GlorotNormal
+            | Initializer::HeUniform
+            | Initializer::HeNormal
+            | Initializer::LecunUniform
+            | Initializer::LecunNormal
+            | Initializer::VarianceScaling { .. } => {
+                Tensor::failed(Error::value("an initializer has no variance"))
+            }
         }
     }
 }
@@ -256,11 +445,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fans_follow_keras() {
-        assert_eq!(fans(&Shape::from([3, 3, 16, 32])), (144.0, 288.0));
-        assert_eq!(fans(&Shape::from([784, 64])), (784.0, 64.0));
-        assert_eq!(fans(&Shape::from([5])), (5.0, 5.0));
-        assert_eq!(fans(&Shape::SCALAR), (1.0, 1.0));
+    fn seeds_and_axes_come_back_from_json() {
+        let read = |value: Value| serde_json::from_value::<Initializer>(value);
+        for initializer in [
+            Initializer::HeNormal.seed(7),
+            Initializer::Orthogonal { gain: 2.0 }.seed(1 << 60),
+            Initializer::LecunUniform.with_axes([0], [1, 2]).seed(3),
+            Initializer::Seeded(match Initializer::GlorotNormal.seed(1) {
+                Initializer::Seeded(seeded) => seeded,
+                other => panic!("{other:?}"),
+            }),
+        ] {
+            let written = serde_json::to_value(initializer).unwrap();
+            assert_eq!(read(written.clone()).unwrap(), initializer, "{written}");
+        }
+        let keras = json!({"module": "keras.initializers", "class_name": "GlorotUniform", "registered_name": null,
+            "config": {"seed": 3, "input_axes": null, "output_axes": null}});
+        assert_eq!(read(keras).unwrap(), Initializer::GlorotUniform.seed(3));
+        assert_eq!(read(json!("he_normal")).unwrap(), Initializer::HeNormal);
+        let uniform = Initializer::RandomUniform {
+            minval: -0.05,
+            maxval: 0.05,
+        };
+        assert_eq!(read(json!("uniform")).unwrap(), uniform);
+
+        let refused = |value: Value| read(value).unwrap_err().to_string();
+        let e = refused(json!({"class_name": "HeNormal", "config": {"sed": 3}}));
+        assert!(e.contains("sed") || e.contains("unit variant"), "{e}");
+        let e = refused(json!({"class_name": "RandomNormal", "config": {"standard": 3}}));
+        assert!(e.contains("unknown field `standard`"), "{e}");
+        let e = refused(json!({"class_name": "Zeros", "config": {"seed": 3}}));
+        assert!(e.contains("without chance has no `seed`"), "{e}");
+        let e = refused(json!({"class_name": "VarianceScaling", "config": {"scale": 0}}));
+        assert!(e.contains("`scale` to be above 0"), "{e}");
+        let e = refused(json!("he"));
+        assert!(e.contains("unknown variant `he`"), "{e}");
     }
 
     #[test]

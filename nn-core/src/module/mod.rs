@@ -8,6 +8,7 @@ mod debug;
 pub mod initializer;
 pub(crate) mod json;
 pub mod layer;
+mod named;
 pub(crate) mod param;
 pub mod registry;
 pub(crate) mod regularizer;

@@ -1,7 +1,7 @@
 //! Parameters and buffers: the state of layers.
 
 use crate::graph::observer;
-use crate::module::context;
+use crate::module::{context, initializer};
 use crate::{
     Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, batches, is_known,
     too_long,
@@ -30,6 +30,8 @@ pub struct Param {
     constraint: Option<Constraint>,
     buffer: bool,
     frozen: AtomicBool,
+    /// How it starts, where the layer says it as it builds it: by which initializer, and with which fans.
+    start: OnceLock<(Initializer, Option<(f64, f64)>)>,
     /// Where it was found first.
     path: OnceLock<Arc<str>>,
 }
@@ -45,6 +47,7 @@ impl Param {
             constraint: None,
             buffer: false,
             frozen: AtomicBool::new(false),
+            start: OnceLock::new(),
             path: OnceLock::new(),
         }
     }
@@ -169,11 +172,34 @@ impl Param {
         }
     }
 
+    /// As [`Param::build`], by an initializer that scales with other fans (in, out) than those of the shape's last two dimensions: those of a
+    /// kernel whose axes an equation names.
+    ///
+    /// # Errors
+    /// As [`Param::build`].
+    pub fn build_with_fans(&self, shape: impl Into<Shape>, fans: (f64, f64)) -> Result<()> {
+        // Those of the first call stay, as its shape does.
+        let _ = self.start.set((self.initializer, Some(fans)));
+        self.build(shape)
+    }
+
+    /// As [`Param::build`], by another initializer than its own: that of a parameter whose settings are its settings too.
+    ///
+    /// # Errors
+    /// As [`Param::build`].
+    pub fn build_by(&self, shape: impl Into<Shape>, initializer: Initializer) -> Result<()> {
+        let _ = self.start.set((initializer, None));
+        self.build(shape)
+    }
+
     /// A first value.
     fn first(&self, shape: Shape, dtype: DType) -> Result<Tensor> {
         // A first value is no part of the run in which it is made.
         observer::unobserved(|| {
-            let drawn = self.initializer.sample(shape, dtype);
+            let start = self.start.get().copied();
+            let (initializer, fans) = start.unwrap_or((self.initializer, None));
+            let fans = fans.unwrap_or_else(|| initializer::fans(&shape));
+            let drawn = initializer.sample_with_fans(shape, dtype, fans);
             match self.adjustment {
                 Some(adjust) => crate::no_gradient(|| adjust(drawn)).computed().ok(),
                 None => drawn.ok(),
@@ -318,6 +344,38 @@ impl Param {
         self.set_value(value)
     }
 
+    /// Runs `f` while the parameter's value is another tensor of its shape, one that was computed from something as a rule: gradients flow through
+    /// it to where it comes from. Afterwards the parameter has its own value again, for whoever asks.
+    ///
+    /// ```
+    /// use nn_core::{GradientTape, Initializer, Param, Tensor};
+    /// let w = Param::new(Initializer::Ones);
+    /// w.build([2])?;
+    /// let tape = GradientTape::new();
+    /// let y = w.with_value(&(w.value() * 3.0), || w.square().sum())?;
+    /// assert_eq!(tape.gradient(&y, &w.value())?.to_vec::<f32>()?, [18.0, 18.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A failed tensor, or another shape than the parameter has.
+    pub fn with_value<R>(&self, value: &Tensor, f: impl FnOnce() -> R) -> Result<R> {
+        struct Restore<'a>(&'a Param, Option<Tensor>);
+        impl Drop for Restore<'_> {
+            fn drop(&mut self) {
+                *self.0.write() = self.1.take();
+            }
+        }
+        let value = value.computed().ok()?;
+        let mut slot = self.write();
+        if let Some(own) = &*slot {
+            self.check_shape(*own.raw_shape(), *value.raw_shape())?;
+        }
+        let _restore = Restore(self, slot.replace(value));
+        drop(slot);
+        Ok(f())
+    }
+
     /// Changes the value in place: `f` gets it unshared where nobody else holds it, and what it leaves is stored.
     /// The constraint, if there is one, is applied afterwards. The parameter is locked meanwhile, since a copy of it would cost as much
     /// as the update: `f` must not ask it for anything. Tensor operations within `f` may run on several threads; a thread that
@@ -390,6 +448,7 @@ impl Clone for Param {
         let copy = Param {
             value: RwLock::new(None),
             frozen: AtomicBool::new(self.is_frozen()),
+            start: self.start.clone(),
             path: OnceLock::new(),
             ..*self
         };

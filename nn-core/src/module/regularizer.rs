@@ -1,7 +1,12 @@
 //! Penalties on parameters, added to the loss: Keras's regularizers.
 
-use crate::{Error, Result, Tensor};
+use crate::module::config::{self, Json};
+use crate::module::named::{self, Names};
+use crate::{DType, Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
+
+/// What norms are at least, as in Keras's `normalize`.
+const EPSILON: f64 = 1e-7;
 
 /// A penalty on a parameter's value.
 ///
@@ -12,26 +17,68 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "class_name", content = "config")]
+#[serde(
+    remote = "Self",
+    tag = "class_name",
+    content = "config",
+    deny_unknown_fields
+)]
 pub enum Regularizer {
     /// `l1 · Σ|w|`.
     L1 {
         /// The factor (Keras: 0.01).
+        #[serde(default = "a_hundredth")]
         l1: f32,
     },
     /// `l2 · Σw²`.
     L2 {
         /// The factor (Keras: 0.01).
+        #[serde(default = "a_hundredth")]
         l2: f32,
     },
     /// `l1 · Σ|w| + l2 · Σw²`.
     L1L2 {
-        /// The factor of the absolute values.
+        /// The factor of the absolute values (Keras: 0).
+        #[serde(default)]
         l1: f32,
-        /// The factor of the squares.
+        /// The factor of the squares (Keras: 0).
+        #[serde(default)]
         l2: f32,
     },
+    /// `factor` times the mean of `|cos|` over all pairs of rows of a matrix, or of columns, the cosine of the angle between them: they are pushed to
+    /// be orthogonal.
+    OrthogonalRegularizer {
+        /// The factor (Keras: 0.01).
+        #[serde(default = "a_hundredth")]
+        factor: f32,
+        /// Rows or columns (Keras: rows).
+        #[serde(default)]
+        mode: OrthogonalMode,
+    },
 }
+
+/// What [`Regularizer::OrthogonalRegularizer`] makes orthogonal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrthogonalMode {
+    /// The rows: inputs of a Dense kernel.
+    #[default]
+    Rows,
+    /// The columns: units of a Dense kernel.
+    Columns,
+}
+
+fn a_hundredth() -> f32 {
+    0.01
+}
+
+/// Keras's other names.
+const NAMES: Names = &[
+    ("L1", &["l1"]),
+    ("L2", &["l2"]),
+    ("L1L2", &["l1_l2", "l1l2"]),
+    ("OrthogonalRegularizer", &["orthogonal_regularizer"]),
+];
 
 impl Serialize for Regularizer {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -41,7 +88,10 @@ impl Serialize for Regularizer {
 
 impl<'de> Deserialize<'de> for Regularizer {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Regularizer, D::Error> {
-        let regularizer = Regularizer::deserialize(deserializer)?;
+        let Json(value) = Json::deserialize(deserializer)?;
+        let value = named::described(value, NAMES, &[]);
+        let regularizer = Regularizer::deserialize(config::deserializer(&value))
+            .map_err(serde::de::Error::custom)?;
         regularizer.check().map_err(serde::de::Error::custom)?;
         Ok(regularizer)
     }
@@ -67,15 +117,12 @@ impl Regularizer {
             Regularizer::L1 { l1 } => (l1, 0.0),
             Regularizer::L2 { l2 } => (0.0, l2),
             Regularizer::L1L2 { l1, l2 } => (l1, l2),
-        };
-        for (name, factor) in [("l1", l1), ("l2", l2)] {
-            if !(factor >= 0.0 && factor.is_finite()) {
-                return Err(Error::value(format!(
-                    "a regularizer needs `{name}` to be a finite number from 0 on, found {factor}"
-                )));
+            Regularizer::OrthogonalRegularizer { factor, .. } => {
+                return check_factor("factor", factor);
             }
-        }
-        Ok(())
+        };
+        check_factor("l1", l1)?;
+        check_factor("l2", l2)
     }
 
     /// The penalty, a scalar that gradients flow through; a failed tensor if a factor makes no sense ([`Regularizer::check`]).
@@ -87,6 +134,44 @@ impl Regularizer {
             Regularizer::L1 { l1 } => value.abs().sum() * l1,
             Regularizer::L2 { l2 } => value.square().sum() * l2,
             Regularizer::L1L2 { l1, l2 } => value.abs().sum() * l1 + value.square().sum() * l2,
+            Regularizer::OrthogonalRegularizer { factor, mode } => orthogonal(value, factor, mode),
         }
     }
+}
+
+fn check_factor(name: &str, factor: f32) -> Result<()> {
+    match factor >= 0.0 && factor.is_finite() {
+        true => Ok(()),
+        false => Err(Error::value(format!(
+            "a regularizer needs `{name}` to be a finite number from 0 on, found {factor}"
+        ))),
+    }
+}
+
+fn orthogonal(value: &Tensor, factor: f32, mode: OrthogonalMode) -> Tensor {
+    let shape = match value.try_shape() {
+        Ok(shape) if shape.rank() == 2 => shape,
+        Ok(shape) => {
+            return Tensor::failed(Error::shape(format!(
+                "OrthogonalRegularizer is for matrices, found shape {shape}"
+            )));
+        }
+        Err(error) => return Tensor::failed(error),
+    };
+    let (axis, size) = match mode {
+        OrthogonalMode::Rows => (1, shape[0]),
+        OrthogonalMode::Columns => (0, shape[1]),
+    };
+    // As Keras's `normalize`: a row of zeros stays one.
+    let squares = value.square().sum_axes([axis], true);
+    let unit = value / squares.maximum(EPSILON * EPSILON).sqrt();
+    let products = match mode {
+        OrthogonalMode::Rows => unit.matmul(unit.t()),
+        OrthogonalMode::Columns => unit.t().matmul(&unit),
+    };
+    let diagonal = crate::Initializer::Identity { gain: 1.0 }.sample([size, size], DType::F64);
+    let others = (1.0 - diagonal).cast(value.dtype());
+    // One alone has nothing to be orthogonal to.
+    let pairs = (size as f64 * (size as f64 - 1.0) / 2.0).max(1.0);
+    (products * others).abs().sum() * (f64::from(factor) * 0.5 / pairs)
 }

@@ -85,6 +85,48 @@ impl Tensor {
         }
     }
 
+    /// Every element `value`, of the shape and element type of this tensor.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([1_i64, 2]).full_like(7.0).to_vec::<i64>()?, [7, 7]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn full_like(&self, value: f64) -> Tensor {
+        match self.error() {
+            Some(_) => self.clone(),
+            None => Tensor::full_of(*self.raw_shape(), value, self.dtype()),
+        }
+    }
+
+    /// `start, start + step, …` up to below `stop` (down to above it if the step is negative), in the given element type. A step of 0
+    /// and numbers that are not finite are errors.
+    ///
+    /// ```
+    /// # use nn_core::{DType, Tensor};
+    /// assert_eq!(Tensor::arange_of(1.0, 7.0, 2.0, DType::I64).to_vec::<i64>()?, [1, 3, 5]);
+    /// assert_eq!(Tensor::arange_of(1.0, 0.0, -0.5, DType::F32).to_vec::<f32>()?, [1.0, 0.5]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn arange_of(start: f64, stop: f64, step: f64, dtype: DType) -> Tensor {
+        if step == 0.0 || ![start, stop, step].into_iter().all(f64::is_finite) {
+            let message = format!(
+                "arange needs finite numbers and a step other than 0, found {start} to {stop} by {step}"
+            );
+            return Tensor::failed(
+                Error::value(message).at_op("arange", std::panic::Location::caller()),
+            );
+        }
+        let n = ((stop - start) / step).ceil().max(0.0);
+        crate::with_dtype!(dtype, T => Tensor::created([n as usize].into(), dtype, |shape| {
+            Tensor::build(shape, |out: &mut [T]| {
+                out.iter_mut().enumerate().for_each(|(i, v)| *v = T::from_f64(start + step * i as f64));
+            })
+        }))
+    }
+
     /// `0, 1, … n - 1` as `i64`.
     pub fn arange(n: usize) -> Tensor {
         Tensor::created([n].into(), DType::I64, |shape| {
@@ -114,6 +156,27 @@ impl Tensor {
                 out.iter_mut().step_by(n + 1).for_each(|v| *v = 1.0);
             })
         })
+    }
+
+    /// Ones on diagonal `k` of a matrix `[n, m]` and zeros elsewhere, in the given element type: 0 is the main diagonal, 1 the one right
+    /// of it, -1 the one below.
+    ///
+    /// ```
+    /// # use nn_core::{DType, Tensor};
+    /// assert_eq!(Tensor::eye_of(2, 3, 1, DType::I64).to_vec::<i64>()?, [0, 1, 0, 0, 0, 1]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    pub fn eye_of(n: usize, m: usize, k: isize, dtype: DType) -> Tensor {
+        crate::with_dtype!(dtype, T => Tensor::created([n, m].into(), dtype, |shape| {
+            Tensor::build(shape, |out: &mut [T]| {
+                out.fill(T::from_f64(0.0));
+                for row in 0..n {
+                    if let Some(column) = row.checked_add_signed(k).filter(|&column| column < m) {
+                        out[row * m + column] = T::from_f64(1.0);
+                    }
+                }
+            })
+        }))
     }
 
     /// A tensor of the given elements in row-major order.

@@ -7,6 +7,7 @@ mod mask;
 mod operand;
 mod pending;
 pub mod random;
+mod windows;
 
 pub use operand::Operand;
 

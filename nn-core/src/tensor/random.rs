@@ -6,8 +6,9 @@
 use crate::graph::observer;
 use crate::module::context;
 use crate::ops::random::draw::{Distribution, draw};
-use crate::{DType, Element, Shape, Tensor};
+use crate::{DType, Element, Error, Shape, Tensor};
 use nn_kernels::{parallel, simd};
+use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -237,6 +238,140 @@ pub fn bernoulli(shape: impl Into<Shape>, probability: f64) -> Tensor {
     )
 }
 
+/// Whole numbers (`i64`) in `low..high`, all equally probable. A range without a number is an error.
+///
+/// ```
+/// use nn_core::random;
+/// let dice = random::randint([100], 1, 7).to_vec::<i64>()?;
+/// assert!(dice.iter().all(|n| (1..=6).contains(n)));
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn randint(shape: impl Into<Shape>, low: i64, high: i64) -> Tensor {
+    match low < high {
+        true => draw(Distribution::Randint(low, high), shape.into(), DType::I64),
+        false => refused(
+            "randint",
+            format!("a range from a number up to below a greater one, found {low} to {high}"),
+        ),
+    }
+}
+
+/// Numbers of the gamma distribution of shape `alpha` and scale 1, whose mean and variance are `alpha`.
+///
+/// ```
+/// use nn_core::{DType, random};
+/// let x = random::gamma([1000], 3.0, DType::F32);
+/// assert!((x.mean().item::<f32>()? - 3.0).abs() < 0.5);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn gamma(shape: impl Into<Shape>, alpha: f64, dtype: DType) -> Tensor {
+    match alpha > 0.0 && alpha.is_finite() {
+        true => draw(Distribution::Gamma(alpha), shape.into(), dtype),
+        false => refused("gamma", format!("a positive shape, found {alpha}")),
+    }
+}
+
+/// Numbers between 0 and 1 of the beta distribution, whose mean is `alpha / (alpha + beta)`.
+///
+/// ```
+/// use nn_core::{DType, random};
+/// let x = random::beta([1000], 1.0, 3.0, DType::F32);
+/// assert!((x.mean().item::<f32>()? - 0.25).abs() < 0.1);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn beta(shape: impl Into<Shape>, alpha: f64, beta: f64, dtype: DType) -> Tensor {
+    let positive = |v: f64| v > 0.0 && v.is_finite();
+    match positive(alpha) && positive(beta) {
+        true => draw(Distribution::Beta(alpha, beta), shape.into(), dtype),
+        false => refused(
+            "beta",
+            format!("two positive numbers, found {alpha} and {beta}"),
+        ),
+    }
+}
+
+/// How many of `count` attempts succeed, each with the given probability; whole numbers as floats, as in Keras.
+///
+/// ```
+/// use nn_core::{DType, random};
+/// let x = random::binomial([1000], 10, 0.5, DType::F32);
+/// assert!((x.mean().item::<f32>()? - 5.0).abs() < 0.5);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn binomial(shape: impl Into<Shape>, count: u64, probability: f64, dtype: DType) -> Tensor {
+    match (0.0..=1.0).contains(&probability) {
+        true => draw(
+            Distribution::Binomial(count, probability),
+            shape.into(),
+            dtype,
+        ),
+        false => refused(
+            "binomial",
+            format!("a probability from 0 to 1, found {probability}"),
+        ),
+    }
+}
+
+/// Classes (`i64`) drawn by unnormalized logarithms of their probabilities: of logits `[batch, classes]` `num_samples` each, `[batch,
+/// num_samples]`, by the Gumbel trick.
+///
+/// ```
+/// use nn_core::{Tensor, random};
+/// let draws = random::categorical(&Tensor::from([[0.0, f32::NEG_INFINITY]]), 5);
+/// assert_eq!(draws.to_vec::<i64>()?, [0; 5]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn categorical(logits: &Tensor, num_samples: usize) -> Tensor {
+    let dtype = if logits.dtype() == DType::F64 {
+        DType::F64
+    } else {
+        DType::F32
+    };
+    match logits.raw_shape()[..] {
+        _ if logits.error().is_some() => logits.clone(),
+        [batch, classes] => {
+            let uniform = uniform([batch, num_samples, classes], 0.0, 1.0, dtype);
+            let gumbel = -(-uniform.log()).log();
+            (logits.cast(dtype).expand_dims(1) + gumbel).argmax(-1)
+        }
+        _ => refused(
+            "categorical",
+            format!("logits [batch, classes], found {}", logits.raw_shape()),
+        ),
+    }
+}
+
+/// The slices of an axis (counted from the end if negative) in random order.
+///
+/// ```
+/// use nn_core::{Tensor, random};
+/// let x = random::shuffle(&Tensor::arange(10), 0);
+/// assert_eq!(x.sort(0, false).to_vec::<i64>()?, Tensor::arange(10).to_vec::<i64>()?);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn shuffle(x: &Tensor, axis: isize) -> Tensor {
+    match x.raw_shape().axis(axis) {
+        _ if x.error().is_some() => x.clone(),
+        Ok(i) => x.take(
+            &uniform([x.raw_shape()[i]], 0.0, 1.0, DType::F64).argsort(0, false),
+            axis,
+        ),
+        Err(error) => Tensor::failed(error.at_op("shuffle", Location::caller())),
+    }
+}
+
+/// A failed tensor of settings that a distribution does not have.
+#[track_caller]
+fn refused(name: &'static str, needs: String) -> Tensor {
+    Tensor::failed(Error::value(format!("{name} needs {needs}")).at_op(name, Location::caller()))
+}
+
 /// Numbers of a distribution from a key.
 pub(crate) fn fill(distribution: Distribution, shape: Shape, dtype: DType, key: u64) -> Tensor {
     match distribution {
@@ -275,6 +410,22 @@ pub(crate) fn fill(distribution: Distribution, shape: Shape, dtype: DType, key: 
                 move |i| bits(key, i) >> 11 < limit,
             )
         }
+        Distribution::Randint(low, high) => {
+            let span = high.wrapping_sub(low) as u64;
+            // The bias of the multiplication is below the span / 2^64.
+            generate(shape, move |i| {
+                low.wrapping_add(((bits(key, i) as u128 * span as u128) >> 64) as i64)
+            })
+        }
+        Distribution::Gamma(alpha) => {
+            generate_float(shape, dtype, move |i| one_gamma(bits(key, i), alpha))
+        }
+        Distribution::Beta(a, b) => {
+            generate_float(shape, dtype, move |i| one_beta(bits(key, i), a, b))
+        }
+        Distribution::Binomial(count, probability) => generate_float(shape, dtype, move |i| {
+            one_binomial(bits(key, i), count, probability) as f64
+        }),
     }
 }
 
@@ -284,6 +435,58 @@ fn standard_normal(key: u64, i: u64) -> f64 {
     let u = 1.0 - unit_f64(key, 2 * i); // in (0, 1]
     let angle = std::f64::consts::TAU * unit_f64(key, 2 * i + 1);
     (-2.0 * u.ln()).sqrt() * angle.cos()
+}
+
+/// A number of the gamma distribution of shape `alpha` and scale 1 (Marsaglia and Tsang 2000), from a key of its own.
+fn one_gamma(own: u64, alpha: f64) -> f64 {
+    if alpha < 1.0 {
+        // Of the next shape, times a power of a uniform number.
+        let u = 1.0 - unit_f64(own, u64::MAX);
+        return one_gamma(own, alpha + 1.0) * u.powf(1.0 / alpha);
+    }
+    let d = alpha - 1.0 / 3.0;
+    let c = 1.0 / (9.0 * d).sqrt();
+    let attempts = (0_u64..).map(|attempt| {
+        let x = standard_normal(own, 2 * attempt);
+        let v = (1.0 + c * x).powi(3);
+        let u = 1.0 - unit_f64(own, 4 * attempt + 2);
+        (v > 0.0 && u.ln() < 0.5 * x * x + d - d * v + d * v.ln()).then_some(d * v)
+    });
+    attempts
+        .into_iter()
+        .flatten()
+        .next()
+        .expect("attempts do not end")
+}
+
+/// A number of the beta distribution, from a key of its own.
+fn one_beta(own: u64, a: f64, b: f64) -> f64 {
+    let (x, y) = (one_gamma(bits(own, 0), a), one_gamma(bits(own, 1), b));
+    x / (x + y)
+}
+
+/// How many of `count` attempts succeed, from a key of its own: of many attempts the middle one of as many sorted uniform numbers is drawn,
+/// which leaves half of them (Ahrens and Dieter 1974).
+fn one_binomial(own: u64, mut count: u64, mut probability: f64) -> u64 {
+    let (mut successes, mut round) = (0, 0);
+    while count > 32 {
+        let middle = 1 + count / 2;
+        let at = one_beta(bits(own, round), middle as f64, (count + 1 - middle) as f64);
+        round += 1;
+        if at >= probability {
+            count = middle - 1;
+            probability /= at;
+        } else {
+            successes += middle;
+            count -= middle;
+            probability = (probability - at) / (1.0 - at);
+        }
+    }
+    let rest = bits(own, round);
+    successes
+        + (0..count)
+            .filter(|&i| unit_f64(rest, i) < probability)
+            .count() as u64
 }
 
 /// The numbers `0..n` in random order (Fisher and Yates).
@@ -361,6 +564,59 @@ mod tests {
             current(),
             Stream::new(1),
             "the thread's stream is left alone"
+        );
+    }
+
+    #[test]
+    fn moments_of_gamma_beta_binomial_and_randint() {
+        set_seed(2);
+        let n = 100_000;
+        // Five standard errors of the mean, in units of the deviation; the deviation's own error is as large but for a factor.
+        let tolerance = 5.0 / (n as f64).sqrt();
+        let check = |t: Tensor, mean: f64, std: f64| {
+            let (m, s) = moments(&t.cast(DType::F64));
+            assert!(
+                (m - mean).abs() <= tolerance * std,
+                "mean {m}, expected {mean}"
+            );
+            assert!(
+                (s - std).abs() <= 3.0 * tolerance * std,
+                "deviation {s}, expected {std}"
+            );
+        };
+        for alpha in [0.3, 1.0, 4.5] {
+            check(gamma([n], alpha, DType::F64), alpha, alpha.sqrt());
+        }
+        check(beta([n], 2.0, 3.0, DType::F64), 0.4, 0.2);
+        for (count, p) in [(0, 0.5), (7, 0.3), (1000, 0.7), (1_000_000, 0.001)] {
+            let (mean, variance) = (count as f64 * p, count as f64 * p * (1.0 - p));
+            check(binomial([n], count, p, DType::F64), mean, variance.sqrt());
+        }
+        check(randint([n], -3, 4), 0.0, 2.0);
+        assert!(randint([9], i64::MIN, i64::MAX).error().is_none());
+        let draws = categorical(&Tensor::from([[0.0_f32, 3f32.ln()]]), n).cast(DType::F64);
+        check(draws, 0.75, 0.1875_f64.sqrt());
+    }
+
+    #[test]
+    fn settings_that_no_distribution_has_are_refused() {
+        assert!(randint([2], 3, 3).error().is_some());
+        assert!(gamma([2], 0.0, DType::F32).error().is_some());
+        assert!(beta([2], 1.0, f64::NAN, DType::F32).error().is_some());
+        assert!(binomial([2], 3, 1.1, DType::F32).error().is_some());
+        assert!(categorical(&Tensor::ones([3]), 2).error().is_some());
+        assert!(shuffle(&Tensor::ones([3]), 1).error().is_some());
+    }
+
+    #[test]
+    fn a_shuffle_moves_whole_slices() {
+        set_seed(4);
+        let x = shuffle(&Tensor::arange(20).reshape([2, 10]), -1);
+        let rows = x.unstack(0);
+        assert_eq!((&rows[1] - &rows[0]).to_vec::<i64>().unwrap(), [10; 10]);
+        assert_ne!(
+            rows[0].to_vec::<i64>().unwrap(),
+            Tensor::arange(10).to_vec::<i64>().unwrap()
         );
     }
 

@@ -31,6 +31,13 @@ const ELEMENTS: &[Operation] = operations! {
     "smooth": x => x[0].softplus(), x[0].softsign(), x[0].gelu(false), x[0].gelu(true);
     "softmax": x => x[0].softmax(-1), x[0].log_softmax(-1), x[0].logsumexp_axis(-1);
     "stop": x => x[0].stop_gradient();
+    "angles": x => (&x[0] * 0.5).tan(), (&x[0] * 0.4).arcsin(), (&x[0] * 0.4).arccos(), x[0].arctan(), x[0].sinc(), x[0].deg2rad();
+    "hyperbolic": x => x[0].sinh(), x[0].cosh(), x[0].arcsinh(), (x[0].abs() + 1.0).arccosh(), (&x[0] * 0.4).arctanh();
+    "bases": x => (x[0].abs() + 0.1).log2(), (x[0].abs() + 0.1).log10(), x[0].exp2(), x[0].erfc();
+    "remainders": x => x[0].remainder(0.7), x[0].fmod(0.7), x[0].floor_divide(0.7), (x[0].cast(DType::I64) * 3).remainder(2), x[0].trunc();
+    "pairs": x => x[0].hypot(1.5), x[0].logaddexp(0.3), x[0].divide_no_nan(&x[0]), x[0].heaviside(0.5), x[0].fmax(0.1), x[0].fmin(0.1);
+    "infinities": x => x[0].isinf(), x[0].isposinf(), x[0].isneginf(), x[0].nan_to_num(0.0, None, None), x[0].isclose(1.0, 0.5, 0.1, true);
+    "gated": x => x[0].glu(-1), x[0].squareplus(4.0), x[0].threshold(0.2, -1.0), x[0].sparsemax(-1);
     "same": x => x[0].clone(), x[0].clone(), &x[0] + 0.0;
 };
 
@@ -67,6 +74,12 @@ const SEQUENCES: &[Operation] = operations! {
     "sorted": x => x[0].sort(-1, true), x[0].argsort(-1, false), x[0].sort(1, false), x[0].top_k(2).0, x[0].top_k(2).1;
     "along": x => x[0].take_along_axis(&x[0].argmax(-1).expand_dims(-1), -1);
     "one_hot": x => x[0].argmax(-1).one_hot(4), x[0].cast(DType::I64).one_hot(2);
+    "triangles": x => x[0].tril(0), x[0].triu(1);
+    "moved": x => x[0].moveaxis([2], [1]), x[0].diff(1, -1), x[0].nansum_axis(1), x[0].cumprod(-1), x[0].rot90(1, [1, 2]);
+    "quantiles": x => x[0].median_axis(-1), x[0].quantile_axis(0.3, -1), x[0].ptp_axis(-1), x[0].count_nonzero_axis(1);
+    "normalized": x => x[0].normalize(-1, 2.0), x[0].norm_order(1.0, -1, false), x[0].rms_normalization([-1], 1e-3);
+    "products": x => x[0].inner(Tensor::ones([2, 6])), x[0].columns(0..3).cross(x[0].columns(3..));
+    "updated": x => x[0].index_axis(0, 0).slice(0..3).scatter_update(&Tensor::from([[0_i64], [-1]]), &Tensor::ones([2, 6]), ops::Update::Set);
     "scattered": x => ops::scatter_add([4, 6], &Tensor::from([0_i64, 2, 0]), &x[0].index_axis(0, 0).slice(0..3));
     "layer_norm": x => ops::layer_norm(&x[0], Tensor::from([0.5_f32; 6]), Tensor::ones([6]), 1e-3);
     "batch_norm": x => ops::batch_norm_train(&x[0], Tensor::from([0.5_f32; 6]), Tensor::ones([6]), 1e-3).0;

@@ -19,6 +19,24 @@ pub(super) fn map(m: &mut Mapping<'_, '_>) -> Mapped {
             let to = m.output_dtype();
             one(m.cast(&hits, to))
         }
+        "scatter_update" => {
+            let (x, places, updates) = (m.input(0)?, m.input(1)?, m.input(2)?);
+            let places = m.unsqueeze(&places, &[-1])?;
+            one(m.call("ScatterND", &[&x, &places, &updates]))
+        }
+        "ravel_index" => {
+            let shape: Shape = m.setting("shape")?;
+            let indices = m.input(0)?;
+            let vector = |values: Vec<i64>| Tensor::from(values);
+            let sizes = m.constant(&vector(shape.iter().map(|&d| d as i64).collect()))?;
+            let inner = |axis: usize| shape[axis + 1..].iter().product::<usize>() as i64;
+            let strides = m.constant(&vector((0..shape.rank()).map(inner).collect()))?;
+            // From the end counts what is negative.
+            let indices = m.call("Mod", &[&indices, &sizes]);
+            let parts = m.call("Mul", &[&indices, &strides]);
+            let axes = m.ints(&[-1])?;
+            one(m.with("ReduceSum", &[&parts, &axes], vec![int("keepdims", 0)]))
+        }
         "scatter_add" => {
             let (shape, axis): (Shape, usize) = (m.setting("shape")?, m.setting("axis")?);
             if axis != 0 {

@@ -125,6 +125,8 @@ pub trait Float:
     fn sin(self) -> Self;
     /// Cosine of `x` radians, the standard library's. NaN at ±∞.
     fn cos(self) -> Self;
+    /// The next number after `a` in the direction of `b`, `b` where they are equal; NaN if either is.
+    fn next_after(a: Self, b: Self) -> Self;
 }
 
 macro_rules! float {
@@ -167,6 +169,17 @@ macro_rules! float {
             #[inline(always)]
             fn powf(self, y: Self) -> Self {
                 $t::powf(self, y)
+            }
+
+            fn next_after(a: Self, b: Self) -> Self {
+                if a.is_nan() || b.is_nan() {
+                    return $t::NAN;
+                }
+                match () {
+                    () if a < b => a.next_up(),
+                    () if a > b => a.next_down(),
+                    () => b,
+                }
             }
 
             $(

@@ -3,6 +3,26 @@
 //! Weight decay comes first, as in Keras: `p -= p · weight_decay · learning_rate`, apart from the gradient (decoupled).
 //! Steps are exact functions of each element, so how they are cut does not matter.
 
+mod adadelta;
+mod adagrad;
+mod adamax;
+mod average;
+mod ftrl;
+mod lamb;
+mod lion;
+mod nadam;
+mod schedule_free;
+
+pub use adadelta::{Adadelta, adadelta};
+pub use adagrad::{Adagrad, adagrad};
+pub use adamax::{Adamax, adamax};
+pub use average::{accumulate, descend, moving_average};
+pub use ftrl::{Ftrl, ftrl};
+pub use lamb::{Lamb, lamb};
+pub use lion::{Lion, lion};
+pub use nadam::{Nadam, nadam};
+pub use schedule_free::{ScheduleFree, schedule_free};
+
 use super::math::Float;
 use super::parallel::{Parts, for_each_small_range};
 use super::simd;
@@ -243,7 +263,7 @@ mod tests {
 
     /// Runs `f` on a parameter, a gradient and three states that can be squared gradients, and returns their bits;
     /// checks them against `expected`, which does the same to one element in `f64`.
-    fn check(
+    pub(in super::super) fn check(
         what: &str,
         f: impl Fn(&mut [f32], &[f32], &mut [f32], &mut [f32], &mut [f32]) + Sync,
         expected: impl Fn(f64, f64, [f64; 3]) -> (f64, [f64; 3]),

@@ -1,12 +1,16 @@
 //! Activation functions.
 
-use nn_core::Tensor;
+use nn_core::config::{self, Json};
+use nn_core::{Error, Tensor, select};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
-/// A function of every number of a tensor (of every row, for the softmaxes), with Keras's default arguments.
+/// A function of every number of a tensor (of every row, for the softmaxes): Keras's activations, by name with their default arguments,
+/// or with arguments of one's own.
 ///
-/// In configurations it has Keras's name, `"leaky_relu"`. For other arguments there are layers ([`crate::ELU`]) and tensor methods, to be
-/// used in `call`: `x.elu(0.5)`. Keras's `glu` (which halves its input), `threshold` (which has no default) and `sparsemax` are left out.
+/// In configurations it has Keras's name, `"leaky_relu"`. With arguments it is an object, as Keras writes it where it has a layer for the
+/// function (`{"class_name": "LeakyReLU", "config": {"negative_slope": 0.1}}`) and under the function's name otherwise
+/// (`{"class_name": "celu", "config": {"alpha": 0.5}}`); both are read of every function that has arguments.
 ///
 /// ```
 /// use nn_core::Tensor;
@@ -16,8 +20,14 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(serde_json::to_string(&Activation::HardSigmoid).unwrap(), "\"hard_sigmoid\"");
 /// # Ok::<(), nn_core::Error>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(
+    remote = "Self",
+    rename_all = "snake_case",
+    tag = "class_name",
+    content = "config",
+    deny_unknown_fields
+)]
 pub enum Activation {
     /// `x`.
     #[default]
@@ -76,6 +86,211 @@ pub enum Activation {
     Softmax,
     /// `ln(softmax(x))` over the last axis.
     LogSoftmax,
+    /// The nearest point to a row whose numbers are not negative and sum to 1, over the last axis (Martins and Astudillo 2016).
+    Sparsemax,
+    /// The first half of the last axis times the sigmoid of the second, half as long (Dauphin et al. 2016).
+    Glu,
+    /// `x` above `threshold`, elsewhere `default_value`.
+    Threshold {
+        /// What a number must be above.
+        threshold: f64,
+        /// What stands for all others.
+        default_value: f64,
+    },
+    /// `x` from `threshold` on, limited to `max_value`, and `negative_slope · (x - threshold)` below.
+    ReluWith {
+        /// The slope below the threshold.
+        #[serde(default)]
+        negative_slope: f64,
+        /// The largest value that comes out.
+        #[serde(default)]
+        max_value: Option<f64>,
+        /// Where the line begins.
+        #[serde(default)]
+        threshold: f64,
+    },
+    /// `x`, or `negative_slope · x` below 0.
+    LeakyReluWith {
+        /// The slope below 0.
+        #[serde(default = "a_fifth")]
+        negative_slope: f64,
+    },
+    /// `x`, or `alpha · (eˣ - 1)` below 0.
+    EluWith {
+        /// What large negative numbers approach, negated.
+        #[serde(default = "one")]
+        alpha: f64,
+    },
+    /// `max(x, 0) + min(alpha · (e^(x / alpha) - 1), 0)`.
+    CeluWith {
+        /// What large negative numbers approach, negated.
+        #[serde(default = "one")]
+        alpha: f64,
+    },
+    /// `x·Φ(x)`, exact or by tanh.
+    GeluWith {
+        /// Whether by tanh.
+        #[serde(default)]
+        approximate: bool,
+    },
+    /// `(x + √(x² + b)) / 2`.
+    SquareplusWith {
+        /// How round the corner is.
+        #[serde(default = "four")]
+        b: f64,
+    },
+    /// 0 where `|x| <= threshold`, elsewhere `x`.
+    HardShrinkWith {
+        /// The greatest magnitude that becomes 0.
+        #[serde(default = "a_half")]
+        threshold: f64,
+    },
+    /// `x` moved towards 0 by `threshold`, and no further than 0.
+    SoftShrinkWith {
+        /// How far.
+        #[serde(default = "a_half")]
+        threshold: f64,
+    },
+    /// `eˣ / Σeˣ` over an axis.
+    SoftmaxWith {
+        /// The axis, counted from the end if negative.
+        #[serde(default = "last")]
+        axis: isize,
+    },
+    /// `ln(softmax(x))` over an axis.
+    LogSoftmaxWith {
+        /// The axis, counted from the end if negative.
+        #[serde(default = "last")]
+        axis: isize,
+    },
+    /// [`Activation::Sparsemax`] over an axis.
+    SparsemaxWith {
+        /// The axis, counted from the end if negative.
+        #[serde(default = "last")]
+        axis: isize,
+    },
+    /// [`Activation::Glu`] along an axis.
+    GluWith {
+        /// The axis, counted from the end if negative.
+        #[serde(default = "last")]
+        axis: isize,
+    },
+}
+
+fn a_fifth() -> f64 {
+    0.2
+}
+
+fn a_half() -> f64 {
+    0.5
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+fn four() -> f64 {
+    4.0
+}
+
+fn last() -> isize {
+    -1
+}
+
+/// Keras's layers for functions with arguments.
+const LAYERS: [(&str, &str); 4] = [
+    ("relu", "ReLU"),
+    ("leaky_relu", "LeakyReLU"),
+    ("elu", "ELU"),
+    ("softmax", "Softmax"),
+];
+
+/// What the variants with arguments are called beside those without.
+const WITH: &str = "_with";
+
+impl Serialize for Activation {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut written = Activation::serialize(self, serde_json::value::Serializer)
+            .map_err(serde::ser::Error::custom)?;
+        let class = written["class_name"].as_str().unwrap_or_default();
+        let name = class.strip_suffix(WITH).unwrap_or(class).to_string();
+        if written.get("config").is_none() {
+            return name.serialize(serializer);
+        }
+        let layer = LAYERS.iter().find(|(function, _)| *function == name);
+        match layer {
+            Some((_, layer)) => {
+                written["class_name"] = json!(layer);
+                written["module"] = json!("keras.layers");
+            }
+            None => written["class_name"] = json!(name),
+        }
+        Json(written).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Activation {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Activation, D::Error> {
+        let Json(value) = Json::deserialize(deserializer)?;
+        read(value).map_err(serde::de::Error::custom)
+    }
+}
+
+/// An activation as Keras writes it: a name, nothing for `linear`, or an object.
+fn read(value: Value) -> Result<Activation, serde_json::Error> {
+    use serde::de::Error as E;
+    let (name, mut entries) = match value {
+        Value::Null => return Ok(Activation::Linear),
+        Value::String(name) => (name, Map::new()),
+        Value::Object(mut object) => {
+            let name = match (object.remove("class_name"), &object.get("config")) {
+                // A function that Keras has written as such.
+                (Some(Value::String(class)), Some(Value::String(name))) if class == "function" => {
+                    return read(Value::String(name.clone()));
+                }
+                (Some(Value::String(name)), _) => name,
+                (found, _) => {
+                    return Err(E::custom(format!(
+                        "an activation is a name or an object with `class_name` and `config`, found {found:?}"
+                    )));
+                }
+            };
+            match object.remove("config") {
+                Some(Value::Object(entries)) => (name, entries),
+                None | Some(Value::Null) => (name, Map::new()),
+                Some(other) => {
+                    return Err(E::custom(format!(
+                        "the `config` of an activation is an object, found {other}"
+                    )));
+                }
+            }
+        }
+        other => {
+            return Err(E::custom(format!(
+                "an activation is a name or an object with `class_name` and `config`, found {other}"
+            )));
+        }
+    };
+    let layer = LAYERS.iter().find(|(_, layer)| *layer == name);
+    let name = match layer {
+        Some((function, _)) => {
+            // What every layer has, and no function.
+            entries.retain(|key, _| !matches!(key.as_str(), "name" | "trainable" | "dtype"));
+            function.to_string()
+        }
+        None => name,
+    };
+    let described = match entries.is_empty() && layer.is_none() {
+        true => json!({"class_name": name}),
+        false if name == "threshold" => json!({"class_name": name, "config": entries}),
+        false => json!({"class_name": format!("{name}{WITH}"), "config": entries}),
+    };
+    Activation::deserialize(config::deserializer(&described)).map_err(|e| match described["config"]
+    {
+        // Named as it was given.
+        Value::Null => e,
+        _ => E::custom(format!("the activation `{name}` with arguments: {e}")),
+    })
 }
 
 impl Activation {
@@ -110,8 +325,75 @@ impl Activation {
             Activation::Exponential => x.exp(),
             Activation::Softmax => x.softmax(-1),
             Activation::LogSoftmax => x.log_softmax(-1),
+            Activation::Sparsemax => sparsemax(x, -1),
+            Activation::Glu => glu(x, -1),
+            Activation::Threshold {
+                threshold,
+                default_value,
+            } => select(x.greater(threshold), x, default_value),
+            Activation::ReluWith {
+                negative_slope,
+                max_value,
+                threshold,
+            } => relu(x, negative_slope, max_value, threshold),
+            Activation::LeakyReluWith { negative_slope } => x.leaky_relu(negative_slope),
+            Activation::EluWith { alpha } => x.elu(alpha),
+            Activation::CeluWith { alpha } => x.celu(alpha),
+            Activation::GeluWith { approximate } => x.gelu(approximate),
+            Activation::SquareplusWith { b } => (x + (x.square() + b).sqrt()) * 0.5,
+            Activation::HardShrinkWith { threshold } => {
+                x * x.abs().greater(threshold).cast(x.dtype())
+            }
+            Activation::SoftShrinkWith { threshold } => {
+                (x - threshold).relu() - (-x - threshold).relu()
+            }
+            Activation::SoftmaxWith { axis } => x.softmax(axis),
+            Activation::LogSoftmaxWith { axis } => x.log_softmax(axis),
+            Activation::SparsemaxWith { axis } => sparsemax(x, axis),
+            Activation::GluWith { axis } => glu(x, axis),
         }
     }
+}
+
+/// `x` from `threshold` on, limited to `max_value`, and `slope · (x - threshold)` below.
+pub(super) fn relu(x: &Tensor, slope: f64, max_value: Option<f64>, threshold: f64) -> Tensor {
+    let mut y = match threshold == 0.0 {
+        true => x.relu(),
+        false => x * x.greater(threshold).cast(x.dtype()),
+    };
+    if let Some(max_value) = max_value {
+        y = y.clip(0.0, max_value);
+    }
+    match slope == 0.0 {
+        true => y,
+        false => y - (threshold - x).relu() * slope,
+    }
+}
+
+/// The first half of an axis times the sigmoid of the second.
+fn glu(x: &Tensor, axis: isize) -> Tensor {
+    let halves = x.split(2, axis);
+    match &halves[..] {
+        [value, gate] => value * gate.sigmoid(),
+        [failed] => failed.clone(),
+        _ => Tensor::failed(Error::shape(format!(
+            "glu needs an axis of an even size, found axis {axis} of {}",
+            x.shape()
+        ))),
+    }
+}
+
+/// The softmax with zeros.
+fn sparsemax(x: &Tensor, axis: isize) -> Tensor {
+    let x = x.swap_axes(axis, -1);
+    let sorted = x.sort(-1, true);
+    let ranks = Tensor::ones_like(&x).cumsum(-1);
+    // Those that stay above 0 when all of them are moved down together.
+    let stays = (&sorted * ranks + 1.0).greater(sorted.cumsum(-1));
+    let stays = stays.cast(x.dtype()).stop_gradient();
+    let excess = (&sorted * &stays).sum_axes([-1], true) - 1.0;
+    let down = excess / stays.sum_axes([-1], true);
+    (x - down).relu().swap_axes(axis, -1)
 }
 
 #[cfg(test)]
@@ -131,5 +413,58 @@ mod tests {
             serde_json::from_str::<Activation>("\"swish\"").unwrap(),
             Activation::Silu
         );
+    }
+
+    #[test]
+    fn arguments_come_back_from_json_in_either_form() {
+        let read = |value: Value| serde_json::from_value::<Activation>(value);
+        let leaky = Activation::LeakyReluWith {
+            negative_slope: 0.1,
+        };
+        let written = serde_json::to_value(leaky).unwrap();
+        assert_eq!(
+            written,
+            json!({"module": "keras.layers", "class_name": "LeakyReLU", "config": {"negative_slope": 0.1}})
+        );
+        assert_eq!(read(written).unwrap(), leaky);
+        let function = json!({"class_name": "leaky_relu", "config": {"negative_slope": 0.1}});
+        assert_eq!(read(function).unwrap(), leaky);
+        for activation in [
+            Activation::Glu,
+            Activation::GluWith { axis: 1 },
+            Activation::CeluWith { alpha: 0.5 },
+            Activation::GeluWith { approximate: true },
+            Activation::ReluWith {
+                negative_slope: 0.0,
+                max_value: Some(6.0),
+                threshold: 0.5,
+            },
+            Activation::Threshold {
+                threshold: 0.5,
+                default_value: -1.0,
+            },
+        ] {
+            let written = serde_json::to_value(activation).unwrap();
+            assert_eq!(read(written.clone()).unwrap(), activation, "{written}");
+        }
+        assert_eq!(read(Value::Null).unwrap(), Activation::Linear);
+        let keras = json!({"module": "keras.layers", "class_name": "ReLU", "registered_name": null,
+            "config": {"name": "re_lu", "trainable": true, "dtype": "float32", "max_value": null, "negative_slope": 0.0, "threshold": 0.0}});
+        let plain = read(keras).unwrap();
+        assert_eq!(
+            plain.apply(&Tensor::from([-1.0_f32, 2.0])).data::<f32>(),
+            [0.0, 2.0]
+        );
+
+        let refused = |value: Value| read(value).unwrap_err().to_string();
+        let e = refused(json!({"class_name": "elu", "config": {"beta": 1}}));
+        assert!(
+            e.contains("`elu`") && e.contains("unknown field `beta`"),
+            "{e}"
+        );
+        let e = refused(json!("threshold"));
+        assert!(e.contains("config"), "{e}");
+        let e = refused(json!({"class_name": "tanh", "config": {"alpha": 1}}));
+        assert!(e.contains("`tanh` with arguments"), "{e}");
     }
 }

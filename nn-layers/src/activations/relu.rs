@@ -1,5 +1,6 @@
 //! The rectified linear unit, with its variations.
 
+use super::activation::relu;
 use crate::ShapeError;
 use nn_core::{Error, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
@@ -62,18 +63,7 @@ impl ReLU {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        let (slope, threshold) = (self.negative_slope, self.threshold);
-        let mut y = match threshold == 0.0 {
-            true => x.relu(),
-            false => &x * x.greater(threshold).cast(x.dtype()),
-        };
-        if let Some(max_value) = self.max_value {
-            y = y.clip(0.0, max_value);
-        }
-        match slope == 0.0 {
-            true => y,
-            false => y - (threshold - x).relu() * slope,
-        }
+        relu(&x, self.negative_slope, self.max_value, self.threshold)
     }
 }
 

@@ -78,6 +78,13 @@ impl Callback for CSVLogger {
     fn on_epoch_end(&mut self, _: usize, scores: &mut Scores, run: &mut Run<'_>) -> Result<()> {
         if self.columns.is_empty() {
             self.columns = scores.iter().map(|(name, _)| name.to_string()).collect();
+            if run.is_unvalidated() {
+                // Later epochs have a validation: its columns are made now.
+                let names = self.columns.clone().into_iter();
+                let measured = names.filter(|name| name != "learning_rate");
+                self.columns
+                    .extend(measured.map(|name| format!("val_{name}")));
+            }
             let header = std::iter::once("epoch".to_string()).chain(self.columns.clone());
             self.write(header.collect())?;
         }

@@ -115,7 +115,9 @@ impl Callback for EarlyStopping {
         if epoch < self.start_from_epoch {
             return Ok(());
         }
-        let value = self.monitor.read("EarlyStopping", scores)?;
+        let Some(value) = self.monitor.read("EarlyStopping", scores, run)? else {
+            return Ok(());
+        };
         self.waited += 1;
         if self.monitor.improves(value) {
             self.best_epoch = epoch;

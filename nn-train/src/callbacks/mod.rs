@@ -1,5 +1,6 @@
 //! What can be done at the beginning and end of training and epochs, and after every batch.
 
+mod backup_and_restore;
 mod csv_logger;
 mod early_stopping;
 mod lambda_callback;
@@ -8,8 +9,10 @@ mod model_checkpoint;
 mod monitor;
 mod reduce_lr_on_plateau;
 mod state;
+mod swap_ema_weights;
 mod terminate_on_nan;
 
+pub use backup_and_restore::BackupAndRestore;
 pub use csv_logger::CSVLogger;
 pub use early_stopping::EarlyStopping;
 pub use lambda_callback::LambdaCallback;
@@ -18,12 +21,13 @@ pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Mode;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
 pub use state::CallbackState;
+pub use swap_ema_weights::SwapEMAWeights;
 pub use terminate_on_nan::TerminateOnNaN;
 
 use crate::metrics::{Direction, Scores};
 use crate::optimizers::Optimizer;
-use nn_core::{Error, Module, Result};
-use std::path::Path;
+use nn_core::{Error, Module, Result, module};
+use std::path::{Path, PathBuf};
 
 /// Called by `fit` as training goes on; every method does nothing unless written.
 ///
@@ -78,10 +82,50 @@ pub trait Callback {
         Ok(())
     }
 
+    /// Before a batch, counted from 0 in the epoch.
+    #[allow(clippy::missing_errors_doc)]
+    fn on_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
+        let _ = (batch, run);
+        Ok(())
+    }
+
     /// After a batch, with the means so far in the epoch.
     #[allow(clippy::missing_errors_doc)]
     fn on_batch_end(&mut self, batch: usize, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
         let _ = (batch, scores, run);
+        Ok(())
+    }
+
+    /// Before the validation of an epoch.
+    #[allow(clippy::missing_errors_doc)]
+    fn on_test_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        let _ = run;
+        Ok(())
+    }
+
+    /// Before a batch of the validation, counted from 0.
+    #[allow(clippy::missing_errors_doc)]
+    fn on_test_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
+        let _ = (batch, run);
+        Ok(())
+    }
+
+    /// After a batch of the validation, with the means so far in it.
+    #[allow(clippy::missing_errors_doc)]
+    fn on_test_batch_end(
+        &mut self,
+        batch: usize,
+        scores: &Scores,
+        run: &mut Run<'_>,
+    ) -> Result<()> {
+        let _ = (batch, scores, run);
+        Ok(())
+    }
+
+    /// After the validation of an epoch, with its scores, whose names do not begin with `val_` yet. Not called where the validation failed.
+    #[allow(clippy::missing_errors_doc)]
+    fn on_test_end(&mut self, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
+        let _ = (scores, run);
         Ok(())
     }
 
@@ -97,6 +141,11 @@ pub trait Callback {
     fn on_train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
         let _ = run;
         Ok(())
+    }
+
+    /// A file written by [`Run::save`] that training goes on from, if it is there; asked before training begins.
+    fn resume_from(&self) -> Option<PathBuf> {
+        None
     }
 
     /// When a step failed because a number was not finite: `true` ends training with the history so far instead of the error.
@@ -121,6 +170,29 @@ impl<C: Callback + ?Sized> Callback for &mut C {
     }
     fn on_epoch_begin(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
         (**self).on_epoch_begin(epoch, run)
+    }
+    fn on_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
+        (**self).on_batch_begin(batch, run)
+    }
+    fn on_test_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        (**self).on_test_begin(run)
+    }
+    fn on_test_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
+        (**self).on_test_batch_begin(batch, run)
+    }
+    fn on_test_batch_end(
+        &mut self,
+        batch: usize,
+        scores: &Scores,
+        run: &mut Run<'_>,
+    ) -> Result<()> {
+        (**self).on_test_batch_end(batch, scores, run)
+    }
+    fn on_test_end(&mut self, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
+        (**self).on_test_end(scores, run)
+    }
+    fn resume_from(&self) -> Option<PathBuf> {
+        (**self).resume_from()
     }
     fn on_batch_end(&mut self, batch: usize, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
         (**self).on_batch_end(batch, scores, run)
@@ -148,6 +220,10 @@ pub(crate) trait Training {
     fn epochs_trained(&self) -> u64;
     /// Which way a score gets better, if that is known.
     fn direction(&self, score: &str) -> Option<Direction>;
+    /// Whether the epoch has no validation though others have.
+    fn is_unvalidated(&self) -> bool;
+    /// Whether an error has ended training.
+    fn has_failed(&self) -> bool;
     fn stop(&mut self);
     /// Writes the model and the state of its training; `own` is that of the callback that is called.
     fn save(&mut self, path: &Path, own: Option<CallbackState>) -> Result<()>;
@@ -175,9 +251,29 @@ impl<'a> Run<'a> {
         self.training.optimizer()
     }
 
+    /// Exchanges the parameters with their moving averages, which the optimizer keeps (`ema`).
+    ///
+    /// # Errors
+    /// When it keeps none.
+    pub fn swap_averages(&mut self) -> Result<()> {
+        let parameters = module::parameters(self.model);
+        self.training.optimizer().swap_averages(&parameters)
+    }
+
     /// Epochs trained so far, over all calls of `fit`.
     pub fn epochs_trained(&self) -> u64 {
         self.training.epochs_trained()
+    }
+
+    /// Whether the epoch that has ended had no validation, though others have
+    /// ([`Fit::validation_freq`](crate::Fit::validation_freq)): its scores then have nothing that begins with `val_`.
+    pub fn is_unvalidated(&self) -> bool {
+        self.training.is_unvalidated()
+    }
+
+    /// Whether an error has ended training: asked in [`Callback::on_train_end`].
+    pub fn has_failed(&self) -> bool {
+        self.training.has_failed()
     }
 
     /// Which way a score gets better: less for `loss` and the losses of outputs, for a metric what it says itself, whatever it is

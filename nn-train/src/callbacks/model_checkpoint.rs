@@ -6,9 +6,9 @@ use crate::metrics::Scores;
 use nn_core::{Error, Result};
 use std::path::{Path, PathBuf};
 
-/// Saves the model after every epoch, or only when a score is the best so far, as Keras's `ModelCheckpoint`.
+/// Saves the model after every epoch or every so many batches, or only when a score is the best so far, as Keras's `ModelCheckpoint`.
 ///
-/// `{epoch}` (counted from 1, over all calls of `fit`) and names of scores in braces (`{val_loss}`) in the path are replaced by their values.
+/// `{epoch}` (counted from 1, over all calls of `fit`), `{batch}` (from 1, where it saves after batches) and names of scores in braces (`{val_loss}`) in the path are replaced by their values.
 ///
 /// ```
 /// use nn_train::{Fit, callbacks::ModelCheckpoint};
@@ -21,6 +21,10 @@ pub struct ModelCheckpoint {
     monitor: Option<Monitor>,
     weights_only: bool,
     initial_value_threshold: Option<f64>,
+    save_freq: Option<usize>,
+    /// Batches since the last save, with `save_freq`.
+    batches: usize,
+    epoch: usize,
 }
 
 impl ModelCheckpoint {
@@ -31,6 +35,9 @@ impl ModelCheckpoint {
             monitor: None,
             weights_only: false,
             initial_value_threshold: None,
+            save_freq: None,
+            batches: 0,
+            epoch: 0,
         }
     }
 
@@ -65,8 +72,34 @@ impl ModelCheckpoint {
         self
     }
 
-    fn file(&self, epoch: usize, scores: &Scores) -> Result<PathBuf> {
-        let mut path = self.path.replace("{epoch}", &format!("{:02}", epoch + 1));
+    /// Saves after every so many batches, counted through the epochs, instead of after epochs. Scores are then those of the epoch so far.
+    #[must_use]
+    pub fn save_freq(mut self, batches: usize) -> Self {
+        self.save_freq = Some(batches);
+        self
+    }
+
+    fn save(&mut self, batch: Option<usize>, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
+        // Where the file goes is found out before the score counts as the best.
+        let path = self.file(batch, scores)?;
+        if let Some(monitor) = &mut self.monitor {
+            match monitor.read("ModelCheckpoint", scores, run)? {
+                Some(value) if monitor.improves(value) => {}
+                _ => return Ok(()),
+            }
+        }
+        match self.weights_only {
+            true => run.save_weights(path),
+            false => run.save_with(path, self.state()),
+        }
+    }
+
+    fn file(&self, batch: Option<usize>, scores: &Scores) -> Result<PathBuf> {
+        let epoch = format!("{:02}", self.epoch + 1);
+        let mut path = self.path.replace("{epoch}", &epoch);
+        if let Some(batch) = batch {
+            path = path.replace("{batch}", &format!("{:02}", batch + 1));
+        }
         for (name, value) in scores.iter() {
             path = path.replace(&format!("{{{name}}}"), &format!("{value:.4}"));
         }
@@ -84,6 +117,12 @@ impl ModelCheckpoint {
 impl Callback for ModelCheckpoint {
     fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
         check_path(&self.path)?;
+        if self.save_freq == Some(0) {
+            return Err(Error::value(
+                "ModelCheckpoint needs `save_freq` to be at least 1 batch, found 0",
+            ));
+        }
+        self.batches = 0;
         let Some(monitor) = &mut self.monitor else {
             return Ok(());
         };
@@ -99,26 +138,48 @@ impl Callback for ModelCheckpoint {
         Ok(())
     }
 
-    fn on_epoch_end(&mut self, epoch: usize, scores: &mut Scores, run: &mut Run<'_>) -> Result<()> {
-        // Where the file goes is found out before the score counts as the best.
-        let path = self.file(epoch, scores)?;
-        if let Some(monitor) = &mut self.monitor {
-            let value = monitor.read("ModelCheckpoint", scores)?;
-            if !monitor.improves(value) {
-                return Ok(());
-            }
+    fn on_epoch_begin(&mut self, epoch: usize, _: &mut Run<'_>) -> Result<()> {
+        self.epoch = epoch;
+        Ok(())
+    }
+
+    fn on_batch_end(&mut self, batch: usize, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
+        let Some(every) = self.save_freq else {
+            return Ok(());
+        };
+        self.batches += 1;
+        if self.batches < every {
+            return Ok(());
         }
-        match self.weights_only {
-            true => run.save_weights(path),
-            false => run.save_with(path, self.state()),
+        self.batches = 0;
+        self.save(Some(batch), scores, run)
+    }
+
+    fn on_epoch_end(&mut self, epoch: usize, scores: &mut Scores, run: &mut Run<'_>) -> Result<()> {
+        self.epoch = epoch;
+        match self.save_freq {
+            None => self.save(None, scores, run),
+            Some(_) => Ok(()),
         }
     }
 
     fn state(&self) -> Option<CallbackState> {
-        self.monitor.as_ref().map(Monitor::state)
+        if self.monitor.is_none() && self.save_freq.is_none() {
+            return None;
+        }
+        let state = self.monitor.as_ref().map(Monitor::state);
+        let mut state = state.unwrap_or_else(|| CallbackState::new(serde_json::json!({})));
+        if self.save_freq.is_some() {
+            state.config["batches"] = self.batches.into();
+            state.config["epoch"] = self.epoch.into();
+        }
+        Some(state)
     }
 
     fn restore(&mut self, state: &CallbackState, _: &mut Run<'_>) -> Result<()> {
+        if self.save_freq.is_some() && !state.config["batches"].is_null() {
+            (self.batches, self.epoch) = (state.count("batches")?, state.count("epoch")?);
+        }
         if let Some(monitor) = &mut self.monitor {
             let threshold = monitor.best;
             monitor.restore(state)?;

@@ -66,12 +66,16 @@ impl Monitor {
         }
     }
 
-    /// The watched number.
+    /// The watched number; nothing where it is one of a validation that this epoch does not have.
     ///
     /// # Errors
     /// When there is none of that name.
-    pub(super) fn read(&self, who: &str, scores: &Scores) -> Result<f64> {
-        scores.get(&self.name).ok_or_else(|| {
+    pub(super) fn read(&self, who: &str, scores: &Scores, run: &Run<'_>) -> Result<Option<f64>> {
+        let found = scores.get(&self.name);
+        if found.is_none() && run.is_unvalidated() && self.name.starts_with("val_") {
+            return Ok(None);
+        }
+        found.map(Some).ok_or_else(|| {
             let hint = match self.name.starts_with("val_") {
                 true => {
                     "; scores that begin with `val_` need `validation_data` or `validation_split`"

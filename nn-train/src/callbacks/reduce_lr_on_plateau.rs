@@ -104,9 +104,10 @@ impl Callback for ReduceLROnPlateau {
     }
 
     fn on_epoch_end(&mut self, _: usize, scores: &mut Scores, run: &mut Run<'_>) -> Result<()> {
-        let value = self.monitor.read("ReduceLROnPlateau", scores)?;
+        let value = self.monitor.read("ReduceLROnPlateau", scores, run)?;
         let rate = run.optimizer().learning_rate();
         scores.set("learning_rate", rate);
+        let Some(value) = value else { return Ok(()) };
         if self.cooling > 0 {
             self.cooling -= 1;
             self.waited = 0;

@@ -1,27 +1,53 @@
 //! Optimizers: how gradients change parameters. One file each; formulas, defaults and names are Keras 3's.
 
+mod adadelta;
+mod adafactor;
+mod adagrad;
 mod adam;
 mod adam_w;
+mod adamax;
+mod ftrl;
+mod group;
+mod lamb;
 mod learning_rate;
+mod lion;
+mod loss_scale_optimizer;
+mod multi_optimizer;
+mod muon;
+mod nadam;
 mod rmsprop;
 mod rule;
+mod schedule_free_adam_w;
 mod settings;
 mod sgd;
 mod slots;
 mod step;
 mod update;
 
+pub use adadelta::Adadelta;
+pub use adafactor::Adafactor;
+pub use adagrad::Adagrad;
 pub use adam::Adam;
 pub use adam_w::AdamW;
+pub use adamax::Adamax;
+pub use ftrl::Ftrl;
+pub use group::Group;
+pub use lamb::Lamb;
 pub use learning_rate::LearningRate;
+pub use lion::Lion;
+pub use loss_scale_optimizer::LossScaleOptimizer;
+pub use multi_optimizer::MultiOptimizer;
+pub use muon::Muon;
+pub use nadam::Nadam;
 pub use rmsprop::RMSprop;
 pub use rule::{Bounds, Rule, StepInfo};
+pub use schedule_free_adam_w::ScheduleFreeAdamW;
 pub use settings::Settings;
 pub use sgd::SGD;
 pub use slots::Slots;
 
 use crate::saving::registry::{self, Class};
-use nn_core::{Gradients, Module, Parameter, Result, Tensor, module};
+use nn_core::{Error, Gradients, Module, Parameter, Result, Tensor, module};
 use serde_json::Value;
 
 /// Changes parameters by their gradients, and keeps the state (momentum and the like) that this needs.
@@ -66,7 +92,37 @@ pub trait Optimizer: Send + Sync {
         self.update(&module::parameters(model), gradients)
     }
 
-    /// How many steps were made.
+    /// The loss to take the gradients of: multiplied, where the optimizer divides gradients again (`loss_scale_factor`).
+    fn scale_loss(&self, loss: &Tensor) -> Tensor {
+        loss.clone()
+    }
+
+    /// Whether gradients that are not finite lead to a step that is left out, and not to an error.
+    fn skips_not_finite(&self) -> bool {
+        false
+    }
+
+    /// Makes parameters their moving averages, where the optimizer keeps them (`ema`): what a trained model is used with.
+    ///
+    /// # Errors
+    /// When a parameter does not take the value.
+    fn finalize(&mut self, parameters: &[Parameter<'_>]) -> Result<()> {
+        let _ = parameters;
+        Ok(())
+    }
+
+    /// Exchanges parameters and their moving averages; done again, all is as before.
+    ///
+    /// # Errors
+    /// When no averages are kept.
+    fn swap_averages(&mut self, parameters: &[Parameter<'_>]) -> Result<()> {
+        let _ = parameters;
+        Err(Error::value(
+            "this optimizer keeps no averages of parameters to swap with",
+        ))
+    }
+
+    /// How many steps were made. Gradients that are accumulated make one together.
     fn iterations(&self) -> u64;
 
     /// The learning rate of the next step.
@@ -102,6 +158,18 @@ impl Optimizer for Box<dyn Optimizer> {
     }
     fn update(&mut self, parameters: &[Parameter<'_>], gradients: &Gradients) -> Result<()> {
         (**self).update(parameters, gradients)
+    }
+    fn scale_loss(&self, loss: &Tensor) -> Tensor {
+        (**self).scale_loss(loss)
+    }
+    fn skips_not_finite(&self) -> bool {
+        (**self).skips_not_finite()
+    }
+    fn finalize(&mut self, parameters: &[Parameter<'_>]) -> Result<()> {
+        (**self).finalize(parameters)
+    }
+    fn swap_averages(&mut self, parameters: &[Parameter<'_>]) -> Result<()> {
+        (**self).swap_averages(parameters)
     }
     fn iterations(&self) -> u64 {
         (**self).iterations()

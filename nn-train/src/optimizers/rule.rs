@@ -2,12 +2,12 @@
 
 use super::Settings;
 use super::slots::Slots;
-use nn_core::{Result, Tensor};
+use nn_core::{Result, Shape, Tensor};
 use serde_json::Value;
 
 /// The formula of an optimizer: the numbers it keeps for each parameter, and one step of one parameter. Whatever implements it is an
-/// [`Optimizer`](super::Optimizer); clipping, weight decay, schedules, the matching of gradients and parameters, saving and
-/// loading come with it.
+/// [`Optimizer`](super::Optimizer); clipping, schedules, groups, averages, accumulation, the matching of gradients and parameters, saving
+/// and loading come with it.
 ///
 /// ```
 /// use nn_core::{Result, Tensor};
@@ -47,7 +47,7 @@ use serde_json::Value;
 /// # is_optimizer(SignSgd { settings: Settings::new(0.1), slots: Slots::default() });
 /// ```
 pub trait Rule: Send + Sync {
-    /// Learning rate, clipping and weight decay.
+    /// What every optimizer can be told.
     fn settings(&self) -> &Settings;
 
     /// The same, to change.
@@ -59,12 +59,30 @@ pub trait Rule: Send + Sync {
     /// The same, to change.
     fn slots_mut(&mut self) -> &mut Slots;
 
-    /// Names of the numbers kept for every number of a parameter (`momentum`); they begin as zeros.
+    /// Names of the tensors kept for a parameter (`momentum`).
     fn slot_names(&self) -> Vec<&'static str> {
         Vec::new()
     }
 
-    /// Changes one parameter in place ([`Tensor::data_mut`]) and its slots, which come in the order of [`Rule::slot_names`]. The
+    /// Whether a tensor of that name is kept for the parameter of this path and shape: all are, unless said otherwise.
+    fn has_slot(&self, name: &str, path: &str, shape: &Shape) -> bool {
+        let _ = (name, path, shape);
+        true
+    }
+
+    /// What is kept under a name before the first step of a parameter: zeros of its shape, unless said otherwise.
+    fn first_slot(&self, name: &str, value: &Tensor) -> Tensor {
+        let _ = name;
+        value.zeros_like()
+    }
+
+    /// The weight decay of the parameter of this path and shape, where neither a group nor an exclusion says another.
+    fn weight_decay(&self, path: &str, shape: &Shape) -> Option<f64> {
+        let _ = (path, shape);
+        self.settings().weight_decay
+    }
+
+    /// Changes one parameter in place ([`Tensor::data_mut`]) and the slots that it has, in the order of [`Rule::slot_names`]. The
     /// gradient has the shape and element type of the value. The weight decay is part of this, so that one pass does all.
     ///
     /// # Errors
@@ -119,6 +137,6 @@ pub struct StepInfo {
     pub learning_rate: f64,
     /// Share of this parameter to take away, times the learning rate; 0 if it does not decay.
     pub weight_decay: f64,
-    /// Number of this step, from 1.
+    /// Number of this step, from 1; one for all batches whose gradients are accumulated for it.
     pub step: u64,
 }

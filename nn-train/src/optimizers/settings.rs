@@ -1,13 +1,13 @@
-//! What all optimizers can be told: learning rate, clipping, weight decay.
+//! What all optimizers can be told: learning rate, clipping, weight decay, averages of the weights, accumulated gradients.
 
-use super::LearningRate;
-use crate::saving::registry::{self, Allowed, Foreign};
-use nn_core::{Error, Gradients, Result};
+use super::{Group, LearningRate};
+use crate::saving::registry;
+use nn_core::{Error, Gradients, Parameter, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// Learning rate, clipping and weight decay of an optimizer. The builders of each optimizer set them.
+/// The settings that every optimizer has, under Keras's names. The builders of each optimizer set them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Settings {
     /// The step size.
@@ -20,21 +20,24 @@ pub struct Settings {
     pub clipvalue: Option<f64>,
     /// The greatest norm of all gradients together.
     pub global_clipnorm: Option<f64>,
+    /// Whether an exponential moving average of each parameter is kept.
+    pub use_ema: bool,
+    /// The share of the average that a step keeps.
+    pub ema_momentum: f64,
+    /// After how many steps parameters become their averages, again and again.
+    pub ema_overwrite_frequency: Option<u64>,
+    /// What the loss is multiplied by before its gradients are taken, and gradients are divided by.
+    pub loss_scale_factor: Option<f64>,
+    /// How many gradients are averaged for one step.
+    pub gradient_accumulation_steps: Option<u64>,
     /// Parts of paths: parameters that have one of them do not decay.
     pub exclude_from_weight_decay: Vec<String>,
+    /// Parameters with settings of their own.
+    pub groups: Vec<Group>,
 }
 
-/// What Keras writes of an optimizer that is not there.
-pub(super) const FOREIGN: Foreign = &[
-    ("use_ema", Allowed::False),
-    ("ema_momentum", Allowed::Anything),
-    ("ema_overwrite_frequency", Allowed::Null),
-    ("loss_scale_factor", Allowed::Null),
-    ("gradient_accumulation_steps", Allowed::Null),
-];
-
 impl Settings {
-    /// A learning rate, and neither clipping nor weight decay.
+    /// A learning rate, and Keras's default of everything else: none of it is done.
     pub fn new(learning_rate: impl Into<LearningRate>) -> Settings {
         Settings {
             learning_rate: learning_rate.into(),
@@ -42,14 +45,21 @@ impl Settings {
             clipnorm: None,
             clipvalue: None,
             global_clipnorm: None,
+            use_ema: false,
+            ema_momentum: 0.99,
+            ema_overwrite_frequency: None,
+            loss_scale_factor: None,
+            gradient_accumulation_steps: None,
             exclude_from_weight_decay: Vec::new(),
+            groups: Vec::new(),
         }
     }
 
     /// Whether the settings make sense.
     ///
     /// # Errors
-    /// Several kinds of clipping at once; limits that are not above 0; a negative weight decay.
+    /// Several kinds of clipping at once; limits that are not above 0; a negative weight decay; averages, scales and accumulations out of
+    /// their ranges.
     pub(super) fn check(&self) -> Result<()> {
         let clips = [
             ("clipnorm", self.clipnorm),
@@ -79,50 +89,101 @@ impl Settings {
                 "finite (without it nothing is clipped)",
             )?;
         }
-        let decay = self.weight_decay.unwrap_or(0.0);
-        within(
-            "weight_decay",
-            decay,
-            decay >= 0.0 && (decay as f32).is_finite(),
-            "a finite number from 0 on",
-        )?;
+        let groups = self.groups.iter();
+        for decay in groups
+            .filter_map(|g| g.weight_decay)
+            .chain(self.weight_decay)
+        {
+            let fits = decay >= 0.0 && (decay as f32).is_finite();
+            within("weight_decay", decay, fits, "a finite number from 0 on")?;
+        }
+        let momentum = self.ema_momentum;
+        let fits = !self.use_ema || (0.0..=1.0).contains(&momentum);
+        within("ema_momentum", momentum, fits, "in [0, 1]")?;
+        if let Some(scale) = self.loss_scale_factor {
+            let fits = scale as f32 > 0.0 && (scale as f32).is_finite();
+            within(
+                "loss_scale_factor",
+                scale,
+                fits,
+                "above 0 and finite, as f32 holds it",
+            )?;
+        }
+        if self.ema_overwrite_frequency == Some(0) {
+            return Err(Error::value(
+                "ema_overwrite_frequency must be at least 1, found 0; without it nothing is overwritten",
+            ));
+        }
+        if let Some(steps @ ..=1) = self.gradient_accumulation_steps {
+            return Err(Error::value(format!(
+                "gradient_accumulation_steps must be at least 2, found {steps}; without it every gradient makes a step"
+            )));
+        }
+        for group in &self.groups {
+            if let Some(rate) = &group.learning_rate {
+                rate.check()
+                    .map_err(|e| e.context(format!("the group `{}`", group.pattern)))?;
+            }
+        }
         self.learning_rate.check()
     }
 
-    /// The gradients, clipped.
-    pub(super) fn clip<'a>(&self, gradients: &'a Gradients) -> Cow<'a, Gradients> {
-        let copy = || gradients.clone();
-        match (self.clipnorm, self.clipvalue, self.global_clipnorm) {
-            (Some(max), _, _) => Cow::Owned(copy().clip_by_norm(max)),
-            (_, Some(max), _) => Cow::Owned(copy().clip_by_value(max)),
-            (_, _, Some(max)) => Cow::Owned(copy().clip_by_global_norm(max)),
-            _ => Cow::Borrowed(gradients),
+    /// Every group must be of some parameters of the model.
+    pub(super) fn check_groups(&self, parameters: &[Parameter<'_>]) -> Result<()> {
+        let empty = |group: &&Group| !parameters.iter().any(|p| group.fits(p.path()));
+        match self.groups.iter().find(empty) {
+            None => Ok(()),
+            Some(group) => Err(Error::value(format!(
+                "no parameter fits the group `{}`; paths here are like `{}`, and `*` stands for anything",
+                group.pattern,
+                parameters.first().map_or("dense.kernel", |p| p.path())
+            ))),
         }
     }
 
-    /// The weight decay of the parameter at a path.
-    pub(super) fn decay_of(&self, path: &str) -> f64 {
-        let excluded = self
-            .exclude_from_weight_decay
-            .iter()
-            .any(|part| path.contains(part.as_str()));
-        if excluded {
-            0.0
-        } else {
-            self.weight_decay.unwrap_or(0.0)
+    /// The gradients, clipped.
+    pub(super) fn clip<'a>(&self, gradients: Cow<'a, Gradients>) -> Cow<'a, Gradients> {
+        match (self.clipnorm, self.clipvalue, self.global_clipnorm) {
+            (Some(max), _, _) => Cow::Owned(gradients.into_owned().clip_by_norm(max)),
+            (_, Some(max), _) => Cow::Owned(gradients.into_owned().clip_by_value(max)),
+            (_, _, Some(max)) => Cow::Owned(gradients.into_owned().clip_by_global_norm(max)),
+            _ => gradients,
         }
+    }
+
+    /// The group of the parameter at a path.
+    fn group_of(&self, path: &str) -> Option<&Group> {
+        self.groups.iter().find(|group| group.fits(path))
+    }
+
+    /// The learning rate of the parameter at a path, in the step that is made after `step` others; `common` is that of all.
+    pub(super) fn rate_of(&self, path: &str, step: u64, common: f64) -> Result<f64> {
+        match self.group_of(path).and_then(|g| g.learning_rate.as_ref()) {
+            Some(rate) => rate.checked(step),
+            None => Ok(common),
+        }
+    }
+
+    /// The weight decay of the parameter at a path; `common` is that of all.
+    pub(super) fn decay_of(&self, path: &str, common: Option<f64>) -> f64 {
+        let mut excluded = self.exclude_from_weight_decay.iter();
+        if excluded.any(|part| path.contains(part.as_str())) {
+            return 0.0;
+        }
+        let own = self.group_of(path).and_then(|g| g.weight_decay);
+        own.or(common).unwrap_or(0.0)
     }
 }
 
-/// The configuration of an optimizer. A list of nothing excluded is left out: Keras does not know it.
+/// The configuration of an optimizer. Lists of nothing that Keras does not know are left out.
 pub(super) fn describe<T: Serialize>(class: &str, optimizer: &T) -> Value {
     let mut config = registry::write(class, optimizer);
-    if let Some(entries) = config["config"].as_object_mut()
-        && entries["exclude_from_weight_decay"]
-            .as_array()
-            .is_some_and(Vec::is_empty)
-    {
-        entries.remove("exclude_from_weight_decay");
+    if let Some(entries) = config["config"].as_object_mut() {
+        for name in ["exclude_from_weight_decay", "groups"] {
+            if entries[name].as_array().is_some_and(Vec::is_empty) {
+                entries.remove(name);
+            }
+        }
     }
     config
 }
@@ -136,6 +197,11 @@ pub(super) fn check_epsilon(epsilon: f64) -> Result<()> {
         held > 0.0 && held.is_finite(),
         "above 0 and finite, as f32 holds it",
     )
+}
+
+/// What is kept of a mean in each step.
+pub(super) fn check_share(name: &str, share: f64) -> Result<()> {
+    within(name, share, (0.0..1.0).contains(&share), "in [0, 1)")
 }
 
 /// A setting must be in its range.
@@ -210,9 +276,54 @@ macro_rules! optimizer {
                 self
             }
 
+            /// Keeps an exponential moving average of every parameter, `average = momentum · average + (1 - momentum) · p` after each
+            /// step (Keras: `use_ema`, `ema_momentum`); it begins as a copy of what the first step leaves. Parameters become their averages by
+            /// [`Compiled::finalize`](crate::Compiled::finalize), and for each evaluation by the
+            /// callback `SwapEMAWeights`.
+            #[must_use]
+            pub fn ema(mut self, momentum: f64) -> $Type {
+                let settings = $crate::optimizers::Rule::settings_mut(&mut self);
+                (settings.use_ema, settings.ema_momentum) = (true, momentum);
+                self
+            }
+
+            /// Makes parameters their averages after every so many steps, with [`ema`](Self::ema).
+            #[must_use]
+            pub fn ema_overwrite_frequency(mut self, steps: u64) -> $Type {
+                $crate::optimizers::Rule::settings_mut(&mut self).ema_overwrite_frequency = Some(steps);
+                self
+            }
+
+            /// Multiplies the loss before its gradients are taken, and divides them again, against numbers that are too small to be held on
+            /// the way. In a loop of your own, take the gradients of [`Optimizer::scale_loss`](crate::optimizers::Optimizer::scale_loss).
+            #[must_use]
+            pub fn loss_scale_factor(mut self, factor: f64) -> $Type {
+                $crate::optimizers::Rule::settings_mut(&mut self).loss_scale_factor = Some(factor);
+                self
+            }
+
+            /// Makes one step, by the mean of their gradients, for every `steps` (at least 2) batches. Schedules count batches.
+            #[must_use]
+            pub fn gradient_accumulation_steps(mut self, steps: u64) -> $Type {
+                $crate::optimizers::Rule::settings_mut(&mut self).gradient_accumulation_steps = Some(steps);
+                self
+            }
+
+            /// Other settings for the parameters whose paths fit a pattern, in which `*` stands for anything: see
+            /// [`Group`](crate::optimizers::Group). The first group that fits counts.
+            #[must_use]
+            pub fn group(
+                mut self,
+                pattern: impl Into<String>,
+                settings: impl FnOnce($crate::optimizers::Group) -> $crate::optimizers::Group,
+            ) -> $Type {
+                let group = settings($crate::optimizers::Group::new(pattern.into()));
+                $crate::optimizers::Rule::settings_mut(&mut self).groups.push(group);
+                self
+            }
+
             fn from_config(config: &serde_json::Value) -> nn_core::Result<$Type> {
-                let optimizer: $Type =
-                    $crate::saving::registry::read(config, $crate::optimizers::settings::FOREIGN)?;
+                let optimizer: $Type = $crate::saving::registry::read(config, &[])?;
                 $crate::optimizers::Optimizer::check(&optimizer).map_err(|e| e.context(concat!("the configuration of ", $class)))?;
                 Ok(optimizer)
             }

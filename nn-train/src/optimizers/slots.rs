@@ -1,33 +1,129 @@
 //! The state of an optimizer: what it keeps for each parameter, and how that is saved and loaded.
 
-use nn_core::{Error, Parameter, Result, Tensor};
+use super::{Rule, Settings};
+use nn_core::{Error, Parameter, Result, Tensor, with_float};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 const PREFIX: &str = "optimizer";
-const ITERATIONS: &str = "optimizer/iterations";
+pub(super) const ITERATIONS: &str = "optimizer/iterations";
+
+/// The sum of gradients that have not made a step yet.
+const ACCUMULATOR: &str = "gradient_accumulator";
+/// The moving average of a parameter.
+const AVERAGE: &str = "average";
+
+/// Sums and means of squares, of which roots are taken.
+const NEVER_NEGATIVE: [&str; 6] = [
+    "accumulator",
+    "accumulated_grad",
+    "accumulated_delta_var",
+    "norm",
+    "r",
+    "c",
+];
 
 /// The numbers that an optimizer keeps for parameters, and how many steps it made.
 #[derive(Clone, Default)]
 pub struct Slots {
+    /// How many gradients came; as many steps were made, unless gradients are accumulated.
     pub(super) iterations: u64,
-    /// By the identity of the parameter, in the order of the slots' names.
+    /// By the identity of the parameter, in the order of [`names_of`].
     by_parameter: BTreeMap<u64, Vec<Tensor>>,
-    /// No number among them has a greater magnitude.
+    /// No number among them has a greater magnitude, averages of parameters aside.
     greatest: f64,
+}
+
+/// The names of everything that is kept for a parameter: what the rule keeps, then the sum of gradients, then the average.
+pub(super) fn names_of<R: Rule>(rule: &R) -> Vec<&'static str> {
+    let settings = rule.settings();
+    let mut names = rule.slot_names();
+    names.extend(settings.gradient_accumulation_steps.map(|_| ACCUMULATOR));
+    names.extend(settings.use_ema.then_some(AVERAGE));
+    names
+}
+
+/// Whether a slot of that name is kept for a parameter.
+fn has<R: Rule>(rule: &R, name: &str, p: &Parameter<'_>) -> bool {
+    name == ACCUMULATOR || name == AVERAGE || rule.has_slot(name, p.path(), &p.shape())
+}
+
+/// What a slot holds before the first step.
+fn first<R: Rule>(rule: &R, name: &str, value: &Tensor) -> Tensor {
+    match name {
+        AVERAGE => copy_of(value),
+        ACCUMULATOR => value.zeros_like(),
+        _ => rule.first_slot(name, value),
+    }
 }
 
 fn name_of(slot: &str, path: &str) -> String {
     format!("{PREFIX}/{slot}/{path}")
 }
 
+/// The slots of one parameter, told apart.
+pub(super) struct Apart<'s> {
+    pub(super) own: &'s mut [Tensor],
+    pub(super) accumulator: Option<&'s mut Tensor>,
+    pub(super) average: Option<&'s mut Tensor>,
+}
+
+/// Tells the slots of a parameter apart.
+pub(super) fn apart<'s>(settings: &Settings, slots: &'s mut [Tensor]) -> Apart<'s> {
+    let average = usize::from(settings.use_ema);
+    let accumulator = usize::from(settings.gradient_accumulation_steps.is_some());
+    let rest = slots.len().saturating_sub(average);
+    let (slots, average) = slots.split_at_mut(rest);
+    let rest = slots.len().saturating_sub(accumulator);
+    let (own, accumulator) = slots.split_at_mut(rest);
+    Apart {
+        own,
+        accumulator: accumulator.first_mut(),
+        average: average.first_mut(),
+    }
+}
+
+/// The numbers of a parameter in memory of their own: with a handle on the parameter's, the next step could not be made in place.
+pub(super) fn copy_of(value: &Tensor) -> Tensor {
+    let copied = with_float!(value.dtype(), T => value
+        .try_data::<T>()
+        .map(|from| Tensor::from_vec(from.to_vec(), value.shape())));
+    copied.unwrap_or_else(Tensor::failed)
+}
+
 impl Slots {
-    /// The slots of a parameter, whose identity is `id`; zeros at first.
-    pub(super) fn of(&mut self, id: u64, p: &Parameter<'_>, count: usize) -> &mut [Tensor] {
-        let slots = self.by_parameter.entry(id).or_default();
-        if slots.len() != count {
-            *slots = zeros(p, count);
+    /// Makes the slots of a parameter, whose identity is `id`, where it has none yet.
+    pub(super) fn begin<R: Rule>(&mut self, rule: &R, names: &[&str], id: u64, p: &Parameter<'_>) {
+        let wanted = names.iter().filter(|name| has(rule, name, p));
+        // Most parameters have all, which is seen without asking the rule about each.
+        let complete = |slots: &Vec<Tensor>| {
+            slots.len() == names.len() || slots.len() == wanted.clone().count()
+        };
+        if self.by_parameter.get(&id).is_some_and(complete) {
+            return;
         }
-        slots
+        let value = p.value();
+        let slots = wanted.map(|name| {
+            let slot = first(rule, name, &value);
+            if *name != AVERAGE {
+                self.greatest = self.greatest.max(slot.greatest_magnitude());
+            }
+            slot
+        });
+        let slots = slots.collect();
+        self.by_parameter.insert(id, slots);
+    }
+
+    /// The slots of a parameter; none before they are made.
+    pub(super) fn of(&mut self, id: u64) -> &mut [Tensor] {
+        self.by_parameter
+            .get_mut(&id)
+            .map(Vec::as_mut_slice)
+            .unwrap_or_default()
+    }
+
+    /// The same, to look at.
+    pub(super) fn get(&self, id: u64) -> Option<&[Tensor]> {
+        self.by_parameter.get(&id).map(Vec::as_slice)
     }
 
     /// Takes the place of a parameter's slots.
@@ -35,7 +131,7 @@ impl Slots {
         self.by_parameter.insert(id, slots);
     }
 
-    /// No number among the slots has a greater magnitude.
+    /// No number among the slots has a greater magnitude, averages of parameters aside.
     pub(super) fn greatest(&self) -> f64 {
         self.greatest
     }
@@ -44,38 +140,41 @@ impl Slots {
         self.greatest = greatest;
     }
 
-    /// Everything to save. A trainable parameter that had no step yet has zeros.
-    pub(super) fn save(
+    /// Everything to save. A trainable parameter that had no step yet has what it begins with.
+    pub(super) fn save<R: Rule>(
         &self,
-        names: &[&str],
+        rule: &R,
         parameters: &[Parameter<'_>],
     ) -> Vec<(String, Tensor)> {
         let mut all = vec![(ITERATIONS.to_string(), Tensor::from(self.iterations as i64))];
         if self.iterations == 0 {
             return all;
         }
+        let names = names_of(rule);
         for p in parameters {
-            let tensors = match self.by_parameter.get(&p.id()) {
-                Some(tensors) => tensors.clone(),
-                None if p.trainable() => zeros(p, names.len()),
-                None => continue,
-            };
-            all.extend(
-                names
-                    .iter()
-                    .zip(tensors)
-                    .map(|(slot, t)| (name_of(slot, p.path()), t)),
-            );
+            let value = p.value();
+            let mut kept = self.get(p.id()).map(|slots| slots.iter());
+            if kept.is_none() && !p.trainable() {
+                continue;
+            }
+            for name in names.iter().filter(|name| has(rule, name, p)) {
+                let slot = match &mut kept {
+                    Some(slots) => slots.next().cloned(),
+                    None => Some(first(rule, name, &value)),
+                };
+                all.extend(slot.map(|slot| (name_of(name, p.path()), slot)));
+            }
         }
         all
     }
 
     /// The state of these parameters as [`Slots::save`] wrote it.
-    pub(super) fn load(
-        names: &[&str],
+    pub(super) fn load<R: Rule>(
+        rule: &R,
         parameters: &[Parameter<'_>],
         state: &[(String, Tensor)],
     ) -> Result<Slots> {
+        let names = names_of(rule);
         let known: HashMap<&str, &Tensor> =
             state.iter().map(|(name, t)| (name.as_str(), t)).collect();
         let Some(iterations) = known.get(ITERATIONS) else {
@@ -93,7 +192,9 @@ impl Slots {
         };
         for p in parameters {
             let mut tensors = Vec::new();
-            for slot in names {
+            let value = p.value();
+            let wanted = names.iter().filter(|name| has(rule, name, p));
+            for slot in wanted.clone() {
                 let name = name_of(slot, p.path());
                 let Some((&name, &t)) = known.get_key_value(name.as_str()) else {
                     // Nothing is kept before the first step, nor for what was never trained.
@@ -104,7 +205,8 @@ impl Slots {
                         "the optimizer state has no `{name}`"
                     )));
                 };
-                if t.try_shape()? != p.shape() || t.dtype() != p.dtype() {
+                let fits = first(rule, slot, &value).ok()?;
+                if t.try_shape()? != fits.shape() || t.dtype() != fits.dtype() {
                     return Err(Error::format(format!(
                         "`{name}` is {} {}, and its parameter is {} {}",
                         t.dtype(),
@@ -119,18 +221,19 @@ impl Slots {
                         "`{name}` holds NaN or an infinity, which no step gets rid of"
                     )));
                 }
-                // The root of a mean of squares is taken.
-                if slot.starts_with("velocity") && !t.shape().is_empty() && t.min().to_f64()? < 0.0
-                {
+                let squares = slot.starts_with("velocity") || NEVER_NEGATIVE.contains(slot);
+                if squares && !t.shape().is_empty() && t.min().to_f64()? < 0.0 {
                     return Err(Error::format(format!(
                         "`{name}` holds a negative number, and it is a mean of squares"
                     )));
                 }
-                slots.greatest = slots.greatest.max(magnitude);
+                if *slot != AVERAGE {
+                    slots.greatest = slots.greatest.max(magnitude);
+                }
                 used.insert(name);
                 tensors.push((*t).clone());
             }
-            if tensors.len() == names.len() {
+            if tensors.len() == wanted.count() {
                 slots.by_parameter.insert(p.id(), tensors);
             }
         }
@@ -146,10 +249,4 @@ impl Slots {
             ))),
         }
     }
-}
-
-fn zeros(p: &Parameter<'_>, count: usize) -> Vec<Tensor> {
-    (0..count)
-        .map(|_| Tensor::full_of(p.shape(), 0.0, p.dtype()))
-        .collect()
 }

@@ -3,8 +3,10 @@
 //! The built-in rules know how far a step can go, so that the greatest gradient tells beforehand whether any result can be infinite; it
 //! then is made in place. In all other cases it is made on copies, which are looked at before they are kept.
 
-use super::{Bounds, Rule, Slots, StepInfo};
-use nn_core::{Error, ErrorKind, Gradients, Parameter, Result, Tensor, no_gradient};
+use super::slots::{apart, names_of};
+use super::{Bounds, Rule, Settings, Slots, StepInfo};
+use nn_core::{Error, ErrorKind, Gradients, Parameter, Result, Tensor, no_gradient, with_float};
+use nn_kernels::update as kernel;
 
 /// What a change of a parameter may be at most, so that no finite number of `f32` becomes infinite by it: less than half the distance
 /// between the greatest two.
@@ -21,105 +23,219 @@ pub(super) struct Matched<'p, 'a> {
     pub(super) at: StepInfo,
 }
 
-/// Bounds under which every number that this step writes is finite; `None` where that cannot be told beforehand.
-pub(super) fn bounds<R: Rule>(
-    rule: &R,
-    matched: &[Matched<'_, '_>],
-    gradient: f64,
-    slot: f64,
-) -> Option<Bounds> {
-    let mut all = Bounds::new(0.0, slot);
-    let mut known = None;
-    for Matched { p, at, .. } in matched {
-        if p.get_constraint().is_some() {
-            return None;
-        }
-        // Most parameters have the same settings, and so the same bounds.
-        if known == Some(*at) {
-            continue;
-        }
-        known = Some(*at);
-        let shrinks = at.weight_decay <= 1.0 && at.weight_decay * at.learning_rate <= 1.0;
-        let bounds = rule.bounds(at, gradient, slot).filter(|_| shrinks)?;
-        all.change = all.change.max(bounds.change);
-        all.slots = all.slots.max(bounds.slots);
-        // Asked this way, a bound that is NaN does not hold.
-        if !(bounds.change <= GREATEST_CHANGE && bounds.slots <= GREATEST_SLOT) {
-            return None;
-        }
-    }
-    Some(all)
+/// What is to be done with the gradients of one batch.
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    /// Number of the step that these gradients are part of, from 1.
+    pub(super) step: u64,
+    /// How many gradients make a step, if several do.
+    pub(super) accumulate: Option<u64>,
+    /// Whether these make one.
+    pub(super) updates: bool,
+    /// The share of the averages that is kept, where averages are.
+    average: Option<f64>,
+    /// Whether parameters become their averages.
+    overwrite: bool,
 }
 
-/// One pass over parameters and slots, where it is known that all is finite afterwards.
-pub(super) fn step_in_place<R: Rule>(
-    rule: &R,
-    matched: &[Matched<'_, '_>],
-    slots: &mut Slots,
-) -> Result<()> {
-    let count = rule.slot_names().len();
-    for Matched {
-        p,
-        id,
-        gradient,
-        at,
-    } in matched
-    {
-        let own = slots.of(*id, p, count);
-        p.update(|value| rule.step(value, gradient, own, at))
-            .map_err(|e| e.at_path(p.path()))?;
+impl Plan {
+    /// For the gradients that come after those of so many batches.
+    pub(super) fn new(settings: &Settings, batches: u64) -> Plan {
+        let each = settings.gradient_accumulation_steps.unwrap_or(1).max(1);
+        let step = batches / each + 1;
+        Plan {
+            step,
+            accumulate: settings.gradient_accumulation_steps,
+            updates: batches % each == each - 1,
+            // The first step leaves a copy; until it is made, a copy of what is there.
+            average: settings.use_ema.then_some(match step {
+                1 => 0.0,
+                _ => settings.ema_momentum,
+            }),
+            overwrite: settings.use_ema
+                && settings
+                    .ema_overwrite_frequency
+                    .is_some_and(|every| step.is_multiple_of(every)),
+        }
     }
-    Ok(())
 }
 
-/// The step on copies, which are looked at before any takes its place.
-pub(super) fn step_aside<R: Rule>(
-    rule: &R,
-    matched: &[Matched<'_, '_>],
-    slots: &mut Slots,
-) -> Result<()> {
-    let count = rule.slot_names().len();
-    let mut stepped = Vec::with_capacity(matched.len());
-    let mut greatest = slots.greatest();
-    for Matched {
-        p,
-        id,
-        gradient,
-        at,
-    } in matched
-    {
-        // Handles that share their memory: what is written through them is a copy.
-        let mut value = p.value();
-        let mut own = slots.of(*id, p, count).to_vec();
-        rule.step(&mut value, gradient, &mut own, at)
-            .map_err(|e| e.at_path(p.path()))?;
-        if let Some(constraint) = p.get_constraint() {
-            value = no_gradient(|| constraint.project(&value))
-                .ok()
+/// A rule that makes a step.
+pub(super) struct Step<'r, R> {
+    rule: &'r R,
+    plan: Plan,
+    names: Vec<&'static str>,
+}
+
+impl<'r, R: Rule> Step<'r, R> {
+    pub(super) fn new(rule: &'r R, plan: Plan) -> Step<'r, R> {
+        let names = names_of(rule);
+        Step { rule, plan, names }
+    }
+
+    /// Makes the slots of all that have none yet.
+    pub(super) fn begin(&self, matched: &[Matched<'_, '_>], slots: &mut Slots) {
+        for m in matched {
+            slots.begin(self.rule, &self.names, m.id, m.p);
+        }
+    }
+
+    /// Bounds under which every number that this step writes is finite; `None` where that cannot be told beforehand.
+    pub(super) fn bounds(
+        &self,
+        matched: &[Matched<'_, '_>],
+        gradient: f64,
+        slot: f64,
+    ) -> Option<Bounds> {
+        let mut all = Bounds::new(0.0, slot);
+        let mut known = None;
+        for Matched { p, at, .. } in matched {
+            if p.get_constraint().is_some() {
+                return None;
+            }
+            // Most parameters have the same settings, and so the same bounds.
+            if known == Some(*at) {
+                continue;
+            }
+            known = Some(*at);
+            let shrinks = at.weight_decay <= 1.0 && at.weight_decay * at.learning_rate <= 1.0;
+            let bounds = match self.plan.updates {
+                true => self.rule.bounds(at, gradient, slot).filter(|_| shrinks)?,
+                false => Bounds::new(0.0, slot + gradient),
+            };
+            all.change = all.change.max(bounds.change);
+            all.slots = all.slots.max(bounds.slots);
+            // Asked this way, a bound that is NaN does not hold.
+            if !(bounds.change <= GREATEST_CHANGE && bounds.slots <= GREATEST_SLOT) {
+                return None;
+            }
+        }
+        Some(all)
+    }
+
+    /// All that happens to one parameter and its slots.
+    fn advance(
+        &self,
+        value: &mut Tensor,
+        slots: &mut [Tensor],
+        gradient: &Tensor,
+        at: &StepInfo,
+    ) -> Result<()> {
+        let slots = apart(self.rule.settings(), slots);
+        if self.plan.updates {
+            self.rule.step(value, gradient, slots.own, at)?;
+        }
+        if let Some(sum) = slots.accumulator {
+            with_float!(sum.dtype(), T => {
+                let sum = sum.data_mut::<T>()?;
+                match self.plan.updates {
+                    true => sum.fill(0.0),
+                    false => kernel::accumulate(sum, gradient.try_data::<T>()?),
+                }
+            });
+        }
+        if let Some(average) = slots.average {
+            self.average(value, average)?;
+        }
+        Ok(())
+    }
+
+    /// Averages one parameter, and makes it its average if that is due.
+    fn average(&self, value: &mut Tensor, average: &mut Tensor) -> Result<()> {
+        let Some(momentum) = self.plan.average else {
+            return Ok(());
+        };
+        with_float!(value.dtype(), T => {
+            let average = average.data_mut::<T>()?;
+            kernel::moving_average(momentum, average, value.try_data::<T>()?);
+            if self.plan.overwrite {
+                value.data_mut::<T>()?.copy_from_slice(average);
+            }
+        });
+        Ok(())
+    }
+
+    /// Averages the parameters that can be trained and had no gradient.
+    pub(super) fn average_others(
+        &self,
+        parameters: &[Parameter<'_>],
+        matched: &[Matched<'_, '_>],
+        slots: &mut Slots,
+    ) -> Result<()> {
+        if self.plan.average.is_none() {
+            return Ok(());
+        }
+        for p in parameters.iter().filter(|p| p.trainable() && p.is_built()) {
+            let id = p.id();
+            if matched.iter().any(|m| m.id == id) {
+                continue;
+            }
+            slots.begin(self.rule, &self.names, id, p);
+            let mut value = p.value();
+            if let Some(average) = apart(self.rule.settings(), slots.of(id)).average {
+                self.average(&mut value, average)?;
+            }
+            if self.plan.overwrite {
+                p.set_value(&value).map_err(|e| e.at_path(p.path()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One pass over parameters and slots, where it is known that all is finite afterwards.
+    pub(super) fn in_place(&self, matched: &[Matched<'_, '_>], slots: &mut Slots) -> Result<()> {
+        for m in matched {
+            let own = slots.of(m.id);
+            m.p.update(|value| self.advance(value, own, &m.gradient, &m.at))
+                .map_err(|e| e.at_path(m.p.path()))?;
+        }
+        Ok(())
+    }
+
+    /// The step on copies, which are looked at before any takes its place.
+    pub(super) fn aside(&self, matched: &[Matched<'_, '_>], slots: &mut Slots) -> Result<()> {
+        let mut stepped = Vec::with_capacity(matched.len());
+        let mut greatest = slots.greatest();
+        for Matched {
+            p,
+            id,
+            gradient,
+            at,
+        } in matched
+        {
+            // Handles that share their memory: what is written through them is a copy.
+            let mut value = p.value();
+            let mut own = slots.of(*id).to_vec();
+            self.advance(&mut value, &mut own, gradient, at)
                 .map_err(|e| e.at_path(p.path()))?;
+            if let Some(constraint) = p.get_constraint() {
+                value = no_gradient(|| constraint.project(&value))
+                    .ok()
+                    .map_err(|e| e.at_path(p.path()))?;
+            }
+            let magnitudes = own.iter().map(Tensor::greatest_magnitude);
+            let kept = magnitudes.fold(0.0, worse);
+            let written = worse(value.greatest_magnitude(), kept);
+            if !written.is_finite() {
+                return Err(Error::new(
+                    ErrorKind::NotFinite,
+                    format!(
+                        "the step would make `{}` {}; a lower learning rate or clipped gradients help",
+                        p.path(),
+                        kind_of(written)
+                    ),
+                ));
+            }
+            greatest = greatest.max(kept);
+            stepped.push((*p, *id, value, own));
         }
-        let magnitudes = own.iter().map(Tensor::greatest_magnitude);
-        let kept = magnitudes.fold(0.0, worse);
-        let written = worse(value.greatest_magnitude(), kept);
-        if !written.is_finite() {
-            return Err(Error::new(
-                ErrorKind::NotFinite,
-                format!(
-                    "the step would make `{}` {}; a lower learning rate or clipped gradients help",
-                    p.path(),
-                    kind_of(written)
-                ),
-            ));
+        for (p, id, value, own) in stepped {
+            p.set_value(&value).map_err(|e| e.at_path(p.path()))?;
+            slots.set(id, own);
         }
-        greatest = greatest.max(kept);
-        stepped.push((*p, *id, value, own));
+        slots.set_greatest(greatest);
+        Ok(())
     }
-    for (p, id, value, own) in stepped {
-        p.set_value(&value).map_err(|e| e.at_path(p.path()))?;
-        slots.set(id, own);
-    }
-    slots.set_greatest(greatest);
-    Ok(())
 }
 
 /// The greater, or NaN if one is.

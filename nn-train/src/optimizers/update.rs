@@ -1,10 +1,13 @@
 //! What all optimizers share: a [`Rule`] becomes an [`Optimizer`] here.
 
 use super::learning_rate::check;
-use super::step::{Matched, bounds, check_finite, step_aside, step_in_place};
+use super::slots::{apart, copy_of};
+use super::step::{Matched, Plan, Step, check_finite};
 use super::{LearningRate, Optimizer, Rule, Slots, StepInfo};
-use nn_core::{Error, Gradients, Parameter, Result, Tensor, no_gradient};
+use nn_core::{Error, Gradients, Parameter, Result, Shape, Tensor, no_gradient};
 use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 impl<R: Rule> Optimizer for R {
     fn check(&self) -> Result<()> {
@@ -14,32 +17,88 @@ impl<R: Rule> Optimizer for R {
 
     fn update(&mut self, parameters: &[Parameter<'_>], gradients: &Gradients) -> Result<()> {
         Optimizer::check(self)?;
-        let step = self.slots().iterations + 1;
-        let learning_rate = self.settings().learning_rate.checked(step - 1)?;
         let settings = self.settings();
-        let at = |path: &str| StepInfo {
-            learning_rate,
-            weight_decay: settings.decay_of(path),
-            step,
+        settings.check_groups(parameters)?;
+        let batches = self.slots().iterations;
+        let plan = Plan::new(settings, batches);
+        let common = settings.learning_rate.checked(batches)?;
+        let at = |path: &str, shape: &Shape| -> Result<StepInfo> {
+            Ok(StepInfo {
+                learning_rate: settings.rate_of(path, batches, common)?,
+                weight_decay: settings.decay_of(path, self.weight_decay(path, shape)),
+                step: plan.step,
+            })
         };
-        let matched = no_gradient(|| match_up(parameters, &settings.clip(gradients), at))?;
-        let greatest = check_finite(gradients)?;
+        let matched = no_gradient(|| {
+            match_up(
+                parameters,
+                &prepared(self, &plan, parameters, gradients),
+                at,
+            )
+        })?;
+        let mut greatest = check_finite(gradients)? / settings.loss_scale_factor.unwrap_or(1.0);
+        if plan.accumulate.is_some() {
+            greatest += self.slots().greatest();
+        }
 
         let mut slots = std::mem::take(self.slots_mut());
-        let done = match bounds(self, &matched, greatest, slots.greatest()) {
+        let step = Step::new(self, plan);
+        step.begin(&matched, &mut slots);
+        let done = match step.bounds(&matched, greatest, slots.greatest()) {
             Some(bounds) => {
                 slots.set_greatest(bounds.slots);
-                step_in_place(self, &matched, &mut slots)
+                step.in_place(&matched, &mut slots)
             }
-            None => step_aside(self, &matched, &mut slots),
+            None => step.aside(&matched, &mut slots),
         };
+        let done = done.and_then(|()| step.average_others(parameters, &matched, &mut slots));
         slots.iterations += u64::from(done.is_ok());
         *self.slots_mut() = slots;
         done
     }
 
+    fn scale_loss(&self, loss: &Tensor) -> Tensor {
+        match self.settings().loss_scale_factor {
+            None => loss.clone(),
+            Some(factor) => loss * factor,
+        }
+    }
+
+    fn finalize(&mut self, parameters: &[Parameter<'_>]) -> Result<()> {
+        let settings = self.settings().clone();
+        for p in parameters.iter().filter(|p| p.trainable()) {
+            let slots = self.slots_mut().of(p.id());
+            if let Some(average) = apart(&settings, slots).average {
+                let value = copy_of(average);
+                p.set_value(&value).map_err(|e| e.at_path(p.path()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn swap_averages(&mut self, parameters: &[Parameter<'_>]) -> Result<()> {
+        let settings = self.settings().clone();
+        if !settings.use_ema {
+            return Err(Error::value(format!(
+                "{} keeps no averages to swap with: it needs `ema(0.99)`",
+                self.describe()["class_name"]
+                    .as_str()
+                    .unwrap_or("the optimizer")
+            )));
+        }
+        for p in parameters.iter().filter(|p| p.trainable()) {
+            let slots = self.slots_mut().of(p.id());
+            if let Some(average) = apart(&settings, slots).average {
+                let value = std::mem::replace(average, p.value());
+                p.set_value(&value).map_err(|e| e.at_path(p.path()))?;
+            }
+        }
+        Ok(())
+    }
+
     fn iterations(&self) -> u64 {
-        self.slots().iterations
+        let each = self.settings().gradient_accumulation_steps.unwrap_or(1);
+        self.slots().iterations / each.max(1)
     }
 
     fn learning_rate(&self) -> f64 {
@@ -60,7 +119,7 @@ impl<R: Rule> Optimizer for R {
     }
 
     fn state(&self, parameters: &[Parameter<'_>]) -> Vec<(String, Tensor)> {
-        self.slots().save(&self.slot_names(), parameters)
+        self.slots().save(self, parameters)
     }
 
     fn load_state(
@@ -68,7 +127,7 @@ impl<R: Rule> Optimizer for R {
         parameters: &[Parameter<'_>],
         state: &[(String, Tensor)],
     ) -> Result<()> {
-        *self.slots_mut() = Slots::load(&self.slot_names(), parameters, state)?;
+        *self.slots_mut() = Slots::load(self, parameters, state)?;
         Ok(())
     }
 
@@ -77,11 +136,40 @@ impl<R: Rule> Optimizer for R {
     }
 }
 
+/// The gradients that the step is made with: without the scale of the loss, averaged with those before, and clipped.
+fn prepared<'a, R: Rule>(
+    rule: &R,
+    plan: &Plan,
+    parameters: &[Parameter<'_>],
+    gradients: &'a Gradients,
+) -> Cow<'a, Gradients> {
+    let settings = rule.settings();
+    let mut prepared = Cow::Borrowed(gradients);
+    if let Some(scale) = settings.loss_scale_factor {
+        prepared = Cow::Owned(prepared.into_owned().map(|_, g| g / scale));
+    }
+    if !plan.updates {
+        return prepared;
+    }
+    if let Some(steps) = plan.accumulate {
+        let ids: HashMap<&str, u64> = parameters.iter().map(|p| (p.path(), p.id())).collect();
+        let sum = |path: &str| {
+            let slots = rule.slots().get(*ids.get(path)?)?;
+            slots.iter().rev().nth(usize::from(settings.use_ema))
+        };
+        prepared = Cow::Owned(prepared.into_owned().map(|path, g| match sum(path) {
+            Some(sum) => (g + sum) / steps as f64,
+            None => g / steps as f64,
+        }));
+    }
+    settings.clip(prepared)
+}
+
 /// Every parameter that has a gradient.
 fn match_up<'p, 'a>(
     parameters: &'p [Parameter<'a>],
     gradients: &Gradients,
-    at: impl Fn(&str) -> StepInfo,
+    at: impl Fn(&str, &Shape) -> Result<StepInfo>,
 ) -> Result<Vec<Matched<'p, 'a>>> {
     if gradients.is_empty() {
         return Err(Error::gradient(
@@ -120,7 +208,7 @@ fn match_up<'p, 'a>(
             p,
             id,
             gradient,
-            at: at(p.path()),
+            at: at(p.path(), &value.shape())?,
         });
     }
     if matched.len() < gradients.len() {
@@ -436,9 +524,10 @@ mod tests {
             assert_eq!(from_config(&config).unwrap().config(), config);
         }
         let refused = |config| from_config(&config).err().unwrap().to_string();
-        let e = refused(json!({"class_name": "Adam", "config": {"use_ema": true}}));
+        let e =
+            refused(json!({"class_name": "Adam", "config": {"gradient_accumulation_steps": 1}}));
         assert!(
-            e.contains("the configuration of Adam: `use_ema` can only be false here, found true"),
+            e.contains("the configuration of Adam: gradient_accumulation_steps must be at least 2"),
             "{e}"
         );
         let e = refused(json!({"class_name": "Adam", "config": {"beta_3": 0.9}}));
@@ -448,9 +537,9 @@ mod tests {
         );
         let e = refused(json!({"class_name": "Adam", "config": {"beta_1": "big"}}));
         assert!(e.contains("the configuration of Adam"), "{e}");
-        let e = refused(json!({"class_name": "Lion", "config": {}}));
+        let e = refused(json!({"class_name": "Tiger", "config": {}}));
         assert!(
-            e.contains("no optimizer is called Lion") && e.contains("register!(Optimizer: Lion)"),
+            e.contains("no optimizer is called Tiger") && e.contains("register!(Optimizer: Tiger)"),
             "{e}"
         );
         assert!(refused(json!(3)).contains("`class_name`"));

@@ -36,6 +36,37 @@ pub(crate) fn load_compiled<M: Model>(path: &Path) -> Result<(M, State)> {
     })
 }
 
+/// Takes up a saved training of a model that is there: its weights, and the state of its optimizer, counters and callbacks. Losses, metrics
+/// and the settings of the optimizer stay those that it was compiled with.
+///
+/// # Errors
+/// A file that cannot be read, is of another model or without a training; all is then as before.
+pub(crate) fn take_up<M: Model>(model: &M, now: &mut State, path: &Path) -> Result<()> {
+    let file = format::read(path)?;
+    file.with_header(path, |mut header| {
+        let Some(training) = header.training.take() else {
+            return Err(Error::format(
+                "was saved without the state of training, and training cannot go on from it",
+            ));
+        };
+        let parameters = module::parameters(model);
+        let plan = match_up(&parameters, &file);
+        plan.check_complete()?;
+        file.check()?;
+        let saved = state(&file, training, &parameters)?;
+        now.optimizer
+            .load_state(&parameters, &saved.optimizer.state(&parameters))?;
+        plan.assign(&parameters, &file)?;
+        // A rate that callbacks have lowered goes on; a schedule has its own.
+        let _ = now
+            .optimizer
+            .set_learning_rate(saved.optimizer.learning_rate());
+        (now.seed, now.epoch, now.step) = (saved.seed, saved.epoch, saved.step);
+        (now.resume, now.loaded) = (saved.resume, true);
+        Ok(())
+    })
+}
+
 fn rebuild<M: Model>(file: &File, header: &Header) -> Result<M> {
     let model = M::from_config(&header.model.0)?;
     let parameters = module::parameters(&model);

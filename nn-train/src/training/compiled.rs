@@ -1,7 +1,7 @@
 //! A model with an optimizer, losses and metrics: what can be trained, evaluated and saved as a whole.
 
 use crate::data::Batch;
-use crate::data::{Dataset, IntoDataset, IntoTensors};
+use crate::data::{Dataset, IntoDataset, IntoTensors, check_batch_size};
 use crate::metrics::Scores;
 use crate::optimizers::Optimizer;
 use crate::saving;
@@ -49,6 +49,30 @@ impl<M: Model> Compiled<M> {
         &mut *self.state.optimizer
     }
 
+    /// Makes the parameters their moving averages, if the optimizer keeps them (`ema`): what a trained model is evaluated and used with.
+    /// Keras does it at the end of each `fit`; here a further `fit` goes on from the last values unless this was called.
+    ///
+    /// ```
+    /// use nn_core::{Module, Tensor};
+    /// use nn_layers::{Dense, Sequential};
+    /// use nn_train::{Compile, Fit, Model, Verbose, losses::MeanSquaredError, optimizers::Adam};
+    /// let model = Sequential::new().add(Dense::new(1));
+    /// let mut model = model.compile(Compile::new(Adam::new(0.1).ema(0.9), MeanSquaredError::new()));
+    /// let (x, y) = (Tensor::ones([8, 2]), Tensor::zeros([8, 1]));
+    /// model.fit((x, y), Fit::new().epochs(3).verbose(Verbose::Silent))?;
+    /// let last = model.parameters()[0].value().to_vec::<f32>()?;
+    /// model.finalize()?;
+    /// assert_ne!(model.parameters()[0].value().to_vec::<f32>()?, last);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When a parameter does not take the value.
+    pub fn finalize(&mut self) -> Result<()> {
+        let parameters = module::parameters(&self.model);
+        self.state.optimizer.finalize(&parameters)
+    }
+
     /// Epochs trained so far, over all calls of `fit`.
     pub fn epochs_trained(&self) -> u64 {
         self.state.epoch
@@ -59,6 +83,19 @@ impl<M: Model> Compiled<M> {
     /// # Errors
     /// Mistakes in the data or the shapes; an empty data set.
     pub fn evaluate(&mut self, data: impl IntoDataset) -> Result<Scores> {
+        self.evaluate_batched(data, BATCH)
+    }
+
+    /// As [`Compiled::evaluate`], in batches of the given size.
+    ///
+    /// # Errors
+    /// As [`Compiled::evaluate`]; a batch size of 0.
+    pub fn evaluate_batched(
+        &mut self,
+        data: impl IntoDataset,
+        batch_size: usize,
+    ) -> Result<Scores> {
+        check_batch_size(batch_size)?;
         let data = data.into_dataset()?;
         if data.is_empty() {
             return Err(Error::value(
@@ -67,21 +104,26 @@ impl<M: Model> Compiled<M> {
         }
         self.prepare(&data)?;
         check_weights(&data)?;
-        self.evaluate_batches(&data, BATCH)
-    }
-
-    pub(crate) fn evaluate_batches(&mut self, data: &Dataset, batch_size: usize) -> Result<Scores> {
         self.state.tracked.reset();
         for (index, batch) in data.batches(batch_size).datasets().enumerate() {
-            let whole = (index == 0).then_some(data);
-            self.test(batch.clone().into(), whole).map_err(|e| {
-                let fails =
-                    |&row: &usize| self.test(batch.rows(row, row + 1).into(), None).is_err();
-                let e = batch.place().name(e, batch.len(), fails);
-                e.context(format!("batch {} of the evaluation", index + 1))
-            })?;
+            self.evaluate_batch(&data, index, &batch)?;
         }
         Ok(self.state.tracked.scores())
+    }
+
+    /// Evaluates the batch of a number, from 0; before the first, all targets of the data are looked at.
+    pub(super) fn evaluate_batch(
+        &mut self,
+        data: &Dataset,
+        index: usize,
+        batch: &Dataset,
+    ) -> Result<()> {
+        let whole = (index == 0).then_some(data);
+        self.test(batch.clone().into(), whole).map_err(|e| {
+            let fails = |&row: &usize| self.test(batch.rows(row, row + 1).into(), None).is_err();
+            let e = batch.place().name(e, batch.len(), fails);
+            e.context(format!("batch {} of the evaluation", index + 1))
+        })
     }
 
     /// One step of an evaluation; with `whole`, the data that the batch is of, all of its targets are looked at.

@@ -23,9 +23,40 @@ pub struct Fit<'a> {
     pub(super) verbose: Verbose,
     validation_data: Option<Result<Dataset>>,
     validation_split: f64,
+    pub(super) steps_per_epoch: Option<usize>,
+    validation_batch_size: Option<usize>,
+    pub(super) validation_steps: Option<usize>,
+    validation_freq: ValidationFreq,
     class_weight: BTreeMap<i64, f64>,
     pub(super) prefetch: usize,
     pub(super) callbacks: Vec<Box<dyn Callback + 'a>>,
+}
+
+/// After which epochs there is a validation; made of a number or a list by [`Fit::validation_freq`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum ValidationFreq {
+    /// After every so many.
+    Every(usize),
+    /// After those of these numbers, counted from 1.
+    After(Vec<usize>),
+}
+
+impl From<usize> for ValidationFreq {
+    fn from(epochs: usize) -> ValidationFreq {
+        ValidationFreq::Every(epochs)
+    }
+}
+
+impl<const N: usize> From<[usize; N]> for ValidationFreq {
+    fn from(epochs: [usize; N]) -> ValidationFreq {
+        ValidationFreq::After(epochs.to_vec())
+    }
+}
+
+impl From<Vec<usize>> for ValidationFreq {
+    fn from(epochs: Vec<usize>) -> ValidationFreq {
+        ValidationFreq::After(epochs)
+    }
 }
 
 impl Default for Fit<'_> {
@@ -45,6 +76,10 @@ impl<'a> Fit<'a> {
             verbose: Verbose::Auto,
             validation_data: None,
             validation_split: 0.0,
+            steps_per_epoch: None,
+            validation_batch_size: None,
+            validation_steps: None,
+            validation_freq: ValidationFreq::Every(1),
             class_weight: BTreeMap::new(),
             prefetch: 0,
             callbacks: Vec::new(),
@@ -109,6 +144,56 @@ impl<'a> Fit<'a> {
         self
     }
 
+    /// How many batches an epoch has, if not all of the data: the next epoch goes on with the batches after them, and with the first
+    /// ones again after the last.
+    #[must_use]
+    pub fn steps_per_epoch(mut self, batches: usize) -> Self {
+        self.steps_per_epoch = Some(batches);
+        self
+    }
+
+    /// Samples in a step of the validation; as in training if not given.
+    #[must_use]
+    pub fn validation_batch_size(mut self, batch_size: usize) -> Self {
+        self.validation_batch_size = Some(batch_size);
+        self
+    }
+
+    /// How many batches the validation has, the first ones, if not all of its data.
+    #[must_use]
+    pub fn validation_steps(mut self, batches: usize) -> Self {
+        self.validation_steps = Some(batches);
+        self
+    }
+
+    /// After which epochs there is a validation: a number for every so many, a list for those of the numbers in it, counted from 1.
+    ///
+    /// ```
+    /// use nn_train::Fit;
+    /// let fit = Fit::new().validation_freq(2); // after the second, the fourth, ...
+    /// let fit = Fit::new().validation_freq([1, 2, 10]);
+    /// ```
+    ///
+    /// In the epochs between, the history has NaN for the scores of the validation, and callbacks that watch one wait for the next.
+    #[must_use]
+    pub fn validation_freq(mut self, epochs: impl Into<ValidationFreq>) -> Self {
+        self.validation_freq = epochs.into();
+        self
+    }
+
+    /// Whether the epoch of a number, from 0, has a validation, if there is data for it.
+    pub(super) fn validates(&self, epoch: u64) -> bool {
+        let number = epoch as usize + 1;
+        match &self.validation_freq {
+            ValidationFreq::Every(epochs) => number.is_multiple_of(*epochs),
+            ValidationFreq::After(numbers) => numbers.contains(&number),
+        }
+    }
+
+    pub(super) fn size_of_validation(&self) -> usize {
+        self.validation_batch_size.unwrap_or(self.batch_size)
+    }
+
     /// The weight of the samples of each class in the loss and in weighted metrics; 1 for classes not named.
     ///
     /// The targets are class numbers, integers or floats without a fraction, `[n]` or `[n, 1]`, or one-hot rows `[n, classes]`. Every
@@ -166,6 +251,22 @@ impl<'a> Fit<'a> {
     /// Checks the settings and gives training and validation data.
     pub(super) fn prepare(&mut self, data: Dataset) -> Result<(Dataset, Option<Dataset>)> {
         check_batch_size(self.batch_size)?;
+        check_batch_size(self.size_of_validation()).map_err(|e| e.context("the validation"))?;
+        for (name, batches) in [
+            ("steps_per_epoch", self.steps_per_epoch),
+            ("validation_steps", self.validation_steps),
+        ] {
+            if batches == Some(0) {
+                return Err(Error::value(format!(
+                    "`{name}` is 0, which leaves nothing to do; use at least 1"
+                )));
+            }
+        }
+        if self.validation_freq == ValidationFreq::Every(0) {
+            return Err(Error::value(
+                "`validation_freq` is 0; it is the number of epochs to a validation, at least 1",
+            ));
+        }
         if self.epochs == 0 {
             return Err(Error::value(
                 "`epochs` is 0, which trains nothing; use at least 1",

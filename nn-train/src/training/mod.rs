@@ -18,7 +18,7 @@ mod weights;
 
 pub use compile::{Compile, IntoLosses};
 pub use compiled::Compiled;
-pub use fit::Fit;
+pub use fit::{Fit, ValidationFreq};
 pub use history::History;
 pub use model::{DefaultSteps, Model};
 pub use progress::Verbose;

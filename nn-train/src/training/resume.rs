@@ -46,8 +46,12 @@ pub(super) struct Place {
 pub(super) enum Point {
     /// Before its first batch.
     Begin,
+    /// Before the batch that comes after so many.
+    BatchBegin(usize),
     /// After so many batches.
     Batch(usize),
+    /// In its validation, after so many batches.
+    Validation(usize),
     /// After its validation, with the scores as bits.
     End(Vec<(String, u64)>),
 }
@@ -58,6 +62,8 @@ pub(super) struct Pass {
     pub(super) samples: usize,
     pub(super) batch_size: usize,
     pub(super) shuffle: bool,
+    #[serde(default)]
+    pub(super) steps_per_epoch: Option<usize>,
 }
 
 impl Point {

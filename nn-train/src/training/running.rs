@@ -6,6 +6,7 @@ use crate::metrics::Direction;
 use crate::optimizers::Optimizer;
 use crate::saving::{self, Rebuild};
 use crate::training::State;
+use crate::training::tracked::Sums;
 use nn_core::Result;
 use std::path::Path;
 
@@ -20,6 +21,12 @@ pub(super) struct Running<'a, 'c> {
     /// Where in an epoch, if in one.
     pub(super) point: Option<&'a Point>,
     pub(super) pass: Pass,
+    /// What the epoch has added up, where the validation adds up something else meanwhile.
+    pub(super) sums: Option<&'a Sums>,
+    /// Whether the epoch has no validation though others have.
+    pub(super) unvalidated: bool,
+    /// Whether an error has ended training.
+    pub(super) failed: bool,
 }
 
 impl Running<'_, '_> {
@@ -38,7 +45,10 @@ impl Running<'_, '_> {
             point: point.clone(),
             called: before.len() + 1,
             pass: self.pass,
-            sums: self.state.tracked.sums(),
+            sums: match self.sums {
+                Some(sums) => sums.clone(),
+                None => self.state.tracked.sums(),
+            },
         });
         resume
     }
@@ -55,6 +65,14 @@ impl Training for Running<'_, '_> {
 
     fn direction(&self, score: &str) -> Option<Direction> {
         self.state.direction(score)
+    }
+
+    fn is_unvalidated(&self) -> bool {
+        self.unvalidated
+    }
+
+    fn has_failed(&self) -> bool {
+        self.failed
     }
 
     fn stop(&mut self) {

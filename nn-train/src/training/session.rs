@@ -5,10 +5,13 @@ use super::running::Running;
 use crate::callbacks::{Callback, Run};
 use crate::data::{Dataset, IntoDataset};
 use crate::metrics::Scores;
+use crate::saving;
 use crate::training::progress::Progress;
+use crate::training::tracked::Sums;
 use crate::training::{Compiled, Fit, History, Model};
 use nn_core::random::{permutation, with_stream};
 use nn_core::{Error, Result, Tensor, module, trace};
+use std::ops::Range;
 
 impl<M: Model> Compiled<M> {
     /// Trains the model.
@@ -37,6 +40,7 @@ impl<M: Model> Compiled<M> {
                 samples: data.len(),
                 batch_size: fit.batch_size,
                 shuffle: fit.shuffle,
+                steps_per_epoch: fit.steps_per_epoch,
             },
             progress: Progress::new(fit.verbose, 0),
             compiled: self,
@@ -46,6 +50,9 @@ impl<M: Model> Compiled<M> {
             callbacks,
             names,
             stop: false,
+            unvalidated: false,
+            failed: false,
+            sums: None,
             history: History::new(),
         };
         let done = session.check_validation().and_then(|()| session.run());
@@ -88,6 +95,12 @@ struct Session<'s, 'c, M> {
     pass: Pass,
     progress: Progress,
     stop: bool,
+    /// Whether this epoch has no validation though others have.
+    unvalidated: bool,
+    /// Whether an error has ended it.
+    failed: bool,
+    /// What the epoch has added up, during its validation.
+    sums: Option<Sums>,
     history: History,
 }
 
@@ -97,7 +110,7 @@ impl<M: Model> Session<'_, '_, M> {
         let Some(validation) = &self.validation else {
             return Ok(());
         };
-        let batch = validation.take(self.fit.batch_size);
+        let batch = validation.take(self.fit.size_of_validation());
         self.compiled
             .test(batch.into(), Some(validation))
             .map_err(|e| e.context("the validation data"))
@@ -105,6 +118,8 @@ impl<M: Model> Session<'_, '_, M> {
 
     /// The training from its beginning to its end, which callbacks are told even if there is an error.
     fn run(&mut self) -> Result<()> {
+        let before = self.compiled.state.epoch;
+        let backup = self.take_up_backup()?;
         let resume = match std::mem::take(&mut self.compiled.state.loaded) {
             true => std::mem::take(&mut self.compiled.state.resume),
             false => Resume::default(),
@@ -112,9 +127,10 @@ impl<M: Model> Session<'_, '_, M> {
         let mut begun = 0;
         let trained = self
             .begin(&resume, &mut begun)
-            .and_then(|()| self.epochs(resume.place));
+            .and_then(|()| self.epochs(resume.place, backup.then_some(before)));
         self.compiled.state.resume = Resume::default();
         if trained.is_err() {
+            self.failed = true;
             self.progress.abandon();
         }
         // Every callback that has begun is told the end, whatever the others say; the first error is the one to report.
@@ -128,6 +144,16 @@ impl<M: Model> Session<'_, '_, M> {
         }
         self.compiled.state.resume = left;
         trained.and(ended)
+    }
+
+    /// Goes on from the file that a callback says, if it is there; whether it was.
+    fn take_up_backup(&mut self) -> Result<bool> {
+        let mut files = self.callbacks.iter().filter_map(|c| c.resume_from());
+        let Some(file) = files.find(|file| file.is_file()) else {
+            return Ok(false);
+        };
+        let compiled = &mut *self.compiled;
+        saving::take_up(&compiled.model, &mut compiled.state, &file).map(|()| true)
     }
 
     fn begin(&mut self, resume: &Resume, begun: &mut usize) -> Result<()> {
@@ -160,6 +186,9 @@ impl<M: Model> Session<'_, '_, M> {
             names: &self.names,
             point,
             pass: self.pass,
+            sums: self.sums.as_ref(),
+            unvalidated: self.unvalidated,
+            failed: self.failed,
         };
         f(
             &mut **own,
@@ -167,7 +196,8 @@ impl<M: Model> Session<'_, '_, M> {
         )
     }
 
-    fn epochs(&mut self, mut place: Option<Place>) -> Result<()> {
+    /// All epochs, or what is left of them after a backup of a `fit` that began after `begun` epochs.
+    fn epochs(&mut self, mut place: Option<Place>, begun: Option<u64>) -> Result<()> {
         if let Some(Place {
             point: Point::End(scores),
             called,
@@ -176,11 +206,15 @@ impl<M: Model> Session<'_, '_, M> {
         {
             let named = scores.iter();
             let named = named.map(|(name, bits)| (name.clone(), f64::from_bits(*bits)));
+            self.unvalidated = self.leaves_out(self.compiled.state.epoch.saturating_sub(1));
             self.end_epoch(&mut named.collect(), *called)?;
             place = None;
         }
         let trained = self.compiled.state.epoch;
-        let epochs = self.fit.numbers(trained);
+        let mut epochs = self.fit.numbers(begun.unwrap_or(trained));
+        if begun.is_some() {
+            epochs.start = epochs.start.max(trained);
+        }
         self.progress = Progress::new(self.fit.verbose, epochs.end as usize);
         for epoch in epochs {
             if self.stop {
@@ -195,13 +229,9 @@ impl<M: Model> Session<'_, '_, M> {
                 Err(error) if self.is_end(&error) => break,
                 Err(error) => return Err(error),
             };
-            if let Some(validation) = &self.validation {
-                let found = self
-                    .compiled
-                    .evaluate_batches(validation, self.fit.batch_size)?;
-                found
-                    .iter()
-                    .for_each(|(name, v)| scores.set(&format!("val_{name}"), v));
+            self.unvalidated = self.leaves_out(epoch);
+            if !self.unvalidated {
+                self.validate(epoch, &mut scores)?;
             }
             self.compiled.state.epoch = epoch + 1;
             self.end_epoch(&mut scores, 0)?;
@@ -209,6 +239,72 @@ impl<M: Model> Session<'_, '_, M> {
             self.history.push(&scores);
         }
         Ok(())
+    }
+
+    /// Whether an epoch has no validation though others have.
+    fn leaves_out(&self, epoch: u64) -> bool {
+        self.validation.is_some() && !self.fit.validates(epoch)
+    }
+
+    /// Evaluates the validation data, if there is any, and adds its scores.
+    fn validate(&mut self, epoch: u64, scores: &mut Scores) -> Result<()> {
+        let Some(validation) = self.validation.clone() else {
+            return Ok(());
+        };
+        let point = Point::Validation(self.batches_of(epoch).len());
+        self.sums = Some(self.compiled.state.tracked.sums());
+        let validated = self.validation_batches(&validation, &point);
+        self.sums = None;
+        validated?
+            .iter()
+            .for_each(|(name, v)| scores.set(&format!("val_{name}"), v));
+        Ok(())
+    }
+
+    fn validation_batches(&mut self, validation: &Dataset, point: &Point) -> Result<Scores> {
+        self.tell(Some(point), |c, run| c.on_test_begin(run))?;
+        self.compiled.state.tracked.reset();
+        let batches = validation.batches(self.fit.size_of_validation());
+        let most = self.fit.validation_steps.unwrap_or(usize::MAX);
+        for (index, batch) in batches.datasets().enumerate().take(most) {
+            self.tell(Some(point), |c, run| c.on_test_batch_begin(index, run))?;
+            self.compiled.evaluate_batch(validation, index, &batch)?;
+            if !self.callbacks.is_empty() {
+                let so_far = self.compiled.state.tracked.scores();
+                self.tell(Some(point), |c, run| {
+                    c.on_test_batch_end(index, &so_far, run)
+                })?;
+            }
+        }
+        let found = self.compiled.state.tracked.scores();
+        self.tell(Some(point), |c, run| c.on_test_end(&found, run))?;
+        Ok(found)
+    }
+
+    /// Lets all callbacks act on this training, one after the other.
+    fn tell(
+        &mut self,
+        point: Option<&Point>,
+        mut f: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
+    ) -> Result<()> {
+        (0..self.callbacks.len()).try_for_each(|i| self.call(i, point, &mut f))
+    }
+
+    /// Which batches of its pass over the data an epoch is made of.
+    fn batches_of(&self, epoch: u64) -> Range<usize> {
+        let count = self.data.batches(self.fit.batch_size).count_batches();
+        let Some(steps) = self.fit.steps_per_epoch else {
+            return 0..count;
+        };
+        let start = (epoch % self.epochs_of_pass()) as usize * steps;
+        start..start.saturating_add(steps).min(count)
+    }
+
+    /// How many epochs one pass over the data is.
+    fn epochs_of_pass(&self) -> u64 {
+        let count = self.data.batches(self.fit.batch_size).count_batches();
+        let steps = self.fit.steps_per_epoch.unwrap_or(count);
+        count.div_ceil(steps.max(1)).max(1) as u64
     }
 
     /// Whether a callback takes an error for the end of training.
@@ -242,27 +338,32 @@ impl<M: Model> Session<'_, '_, M> {
     /// One pass over the training data, or the rest of one from a place in it.
     fn epoch(&mut self, epoch: usize, place: Option<Place>) -> Result<Scores> {
         self.compiled.state.tracked.reset();
-        let (mut done, mut called, mut begun) = (0, 0, 0);
+        let all = self.callbacks.len();
+        let (mut done, mut called, mut begun, mut batch_begun) = (0, 0, 0, 0);
         if let Some(place) = place {
             self.compiled.state.tracked.restore(&place.sums)?;
             match place.point {
                 Point::Begin => begun = place.called,
-                Point::Batch(batches) => {
-                    (begun, done, called) = (self.callbacks.len(), batches, place.called);
+                Point::Batch(batches) => (begun, done, called) = (all, batches, place.called),
+                Point::BatchBegin(batches) => {
+                    (begun, done, called, batch_begun) = (all, batches, all, place.called);
                 }
+                Point::Validation(batches) => (begun, done, called) = (all, batches, all),
                 Point::End(_) => {}
             }
         }
-        for i in begun..self.callbacks.len() {
+        for i in begun..all {
             self.call(i, Some(&Point::Begin), |c, run| {
                 c.on_epoch_begin(epoch, run)
             })?;
         }
         let size = self.fit.batch_size;
+        let range = self.batches_of(epoch as u64);
         let mut batches = self.data.batches(size).prefetch(self.fit.prefetch);
-        let count = batches.count_batches();
+        let count = range.len();
         if self.fit.shuffle {
-            let stream = self.compiled.state.epoch_stream();
+            let pass = epoch as u64 / self.epochs_of_pass();
+            let stream = self.compiled.state.pass_stream(pass);
             batches = batches.in_order(with_stream(stream, || permutation(self.data.len())));
         }
         self.progress.begin_epoch(epoch, count);
@@ -275,7 +376,14 @@ impl<M: Model> Session<'_, '_, M> {
             }
         }
         let first_of_fit = self.history.epochs() == 0;
-        for (index, batch) in batches.starting_at(done).datasets().enumerate() {
+        let rest = batches.starting_at(range.start + done).datasets();
+        for (index, batch) in rest.enumerate().take(count - done) {
+            for i in std::mem::take(&mut batch_begun)..all {
+                let point = Point::BatchBegin(done + index);
+                self.call(i, Some(&point), |c, run| {
+                    c.on_batch_begin(done + index, run)
+                })?;
+            }
             let whole = (first_of_fit && index == 0).then_some(&self.data);
             let compiled = &mut *self.compiled;
             compiled.step(batch.clone().into(), whole).map_err(|e| {

@@ -62,14 +62,11 @@ impl State {
         ))
     }
 
-    /// The random numbers of one epoch's shuffling.
-    pub(crate) fn epoch_stream(&self) -> Stream {
+    /// The random numbers of the shuffling of a pass over the data.
+    pub(crate) fn pass_stream(&self, pass: u64) -> Stream {
         Stream::new(
-            self.seed.wrapping_add(
-                self.epoch
-                    .wrapping_mul(2)
-                    .wrapping_mul(0x9E37_79B9_7F4A_7C15),
-            ),
+            self.seed
+                .wrapping_add(pass.wrapping_mul(2).wrapping_mul(0x9E37_79B9_7F4A_7C15)),
         )
     }
 

@@ -225,6 +225,12 @@ impl<'a, M: Layer> Step<'a, M> {
         Ok(())
     }
 
+    /// The loss to take the gradients of: multiplied, where the compiled optimizer divides gradients again
+    /// ([`Optimizer::scale_loss`](crate::optimizers::Optimizer::scale_loss)).
+    pub fn scale_loss(&self, loss: &Tensor) -> Tensor {
+        self.state.optimizer.scale_loss(loss)
+    }
+
     /// Updates the trainable parameters with the compiled optimizer.
     ///
     /// # Errors
@@ -236,7 +242,9 @@ impl<'a, M: Layer> Step<'a, M> {
                 "a test step does not change parameters; apply gradients in `train_step`",
             ));
         }
+        // A scaled loss may be infinite where the loss is not.
         if let Some(loss) = gradients.target()
+            && !self.state.optimizer.skips_not_finite()
             && !loss.is_finite_everywhere()
         {
             self.not_finite = Some(loss.to_f64().unwrap_or(f64::NAN));

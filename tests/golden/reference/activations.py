@@ -30,7 +30,11 @@ FUNCTIONS = {
     "softsign": [{}],
     "soft_shrink": [{}, {"threshold": 1.2}],
     "hard_shrink": [{}, {"threshold": 1.2}],
-    "squareplus": [{}],
+    "squareplus": [{}, {"b": 1.5}],
+    "sparse_plus": [{}],
+    "sparse_sigmoid": [{}],
+    "sparsemax": [{}, {"axis": 1}],
+    "threshold": [{"threshold": 0.4, "default_value": -1.5}],
     "exponential": [{}],
     "softmax": [{}, {"axis": 1}],
     "log_softmax": [{}, {"axis": 1}],
@@ -42,8 +46,8 @@ FAR = np.array(
 
 
 def activation_case(file, case, function, x, arguments):
-    upstream = file.random(case).standard_normal(x.shape).astype(np.float32)
     call = lambda x: getattr(keras.activations, function)(x, **arguments)
+    upstream = file.random(case).standard_normal(call(x).shape).astype(np.float32)
     gradient = jax.grad(lambda x: (call(x) * upstream).sum())(x)
     tensors = {"input": x, "output": call(x), "upstream": upstream, "grad/input": gradient}
     file.add(case, {"class_name": function, "config": arguments}, tensors)
@@ -58,8 +62,12 @@ def activations():
             activation_case(file, case, function, x, arguments)
         if function == "exponential":
             activation_case(file, f"{function}_far", function, np.clip(FAR, -1000, 80), {})
-        elif function not in ("linear", "squareplus"):
+        elif function not in ("linear", "squareplus", "sparsemax", "threshold"):
             activation_case(file, f"{function}_far", function, FAR, {})
+    # It halves its axis: one of an even size.
+    for arguments in ({}, {"axis": 1}):
+        case = "_".join(["glu"] + [f"{key}_{value}" for key, value in arguments.items()])
+        activation_case(file, case, "glu", file.random("glu").uniform(-4, 4, (3, 4, 6)).astype(np.float32), arguments)
     # The kink of relu has the derivative 0, as in every backend.
     kink = np.array([[-1, 0, 1, 0]], np.float32)
     activation_case(file, "relu_at_zero", "relu", kink, {})

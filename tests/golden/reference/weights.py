@@ -20,8 +20,10 @@ def regularizers():
     x = file.random("x").standard_normal((4, 5)).astype(np.float32)
     for case, regularizer in {
         "l1": R.L1(0.03), "l1_default": R.L1(), "l2": R.L2(0.03), "l2_default": R.L2(), "l1_l2": R.L1L2(0.02, 0.05),
+        "orthogonal": R.OrthogonalRegularizer(), "orthogonal_columns": R.OrthogonalRegularizer(0.3, mode="columns"),
     }.items():
-        call = lambda x: regularizer(x) + 0.0
+        # A tensor of the backend: Keras computes norms of others by numpy, and not alike.
+        call = lambda x: regularizer(jax.numpy.asarray(x)) + 0.0
         file.add(case, describe(regularizer), {"input": x, "value": call(x), "grad/input": jax.grad(call)(x)})
     return file
 
@@ -63,9 +65,18 @@ class Initializers:
             (N.RandomUniform, {}), (N.RandomUniform, {"minval": -0.2, "maxval": 0.7}),
             (N.RandomNormal, {}), (N.RandomNormal, {"mean": 0.5, "stddev": 0.2}),
             (N.TruncatedNormal, {}), (N.TruncatedNormal, {"mean": -0.5, "stddev": 0.2}),
+            (N.GlorotNormal, {"seed": 7}), (N.Orthogonal, {"gain": 1.5, "seed": 3}),
             (N.Zeros, {}), (N.Ones, {}), (N.Constant, {"value": 0.25}), (N.Identity, {}), (N.Identity, {"gain": 0.5}),
         ]:
             made.append((initializer, arguments, [(2, 3)]))
+        for arguments in [
+            {}, {"side": "imag", "scaling": "spectrum"}, {"window": None}, {"window": "hamming", "periodic": True}, {"scaling": None},
+            *({"window": window} for window in ("boxcar", "triang", "bartlett", "bohman", "cosine", "blackman", "nuttall",
+                                                "blackmanharris", "flattop")),
+        ]:
+            made.append((N.STFT, arguments, [(8, 1, 5), (5, 1, 3)]))
+        made.append((N.VarianceScaling, {"mode": "fan_avg", "input_axes": [0, 2], "output_axes": [1]}, [(3, 5, 2)]))
+        made.append((N.GlorotUniform, {"input_axes": [0], "output_axes": [1, 2]}, [(3, 5, 2)]))
         self.cases = [self.case(*rest, shape) for *rest, shapes in made for shape in shapes]
         self.descriptions = self.cases
 
@@ -89,6 +100,8 @@ class Initializers:
         with spy("uniform"), spy("normal"), spy("truncated_normal"):
             values = np.asarray(initializer(shape))
         expected = calls[0] if calls else {"distribution": "fixed", "values": values.reshape(-1).tolist()}
+        if initializer_class is N.Orthogonal:
+            expected = {"distribution": "orthogonal"}
         return describe(initializer, **arguments) | {"shape": list(shape), "expected": expected}
 
     def to_bytes(self):

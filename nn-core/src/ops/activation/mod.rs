@@ -3,6 +3,7 @@
 pub(crate) mod celu;
 pub(crate) mod elu;
 pub(crate) mod gelu;
+pub(crate) mod glu;
 pub(crate) mod hard_sigmoid;
 pub(crate) mod hard_silu;
 pub(crate) mod leaky_relu;
@@ -18,4 +19,7 @@ pub(crate) mod silu;
 pub(crate) mod softmax;
 pub(crate) mod softplus;
 pub(crate) mod softsign;
+pub(crate) mod sparsemax;
+pub(crate) mod squareplus;
 pub(crate) mod tanh;
+pub(crate) mod threshold;

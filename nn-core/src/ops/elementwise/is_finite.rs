@@ -29,6 +29,7 @@ impl Tensor {
     /// assert_eq!(x.is_finite().to_vec::<bool>()?, [true, false, false]);
     /// # Ok::<(), nn_core::Error>(())
     /// ```
+    #[doc(alias = "isfinite")]
     #[track_caller]
     pub fn is_finite(&self) -> Tensor {
         ask(IsFinite, self)

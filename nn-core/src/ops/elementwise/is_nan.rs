@@ -29,6 +29,7 @@ impl Tensor {
     /// assert_eq!(x.is_nan().to_vec::<bool>()?, [false, false, true]);
     /// # Ok::<(), nn_core::Error>(())
     /// ```
+    #[doc(alias = "isnan")]
     #[track_caller]
     pub fn is_nan(&self) -> Tensor {
         ask(IsNan, self)

@@ -103,6 +103,20 @@ impl Tensor {
         combine(Logical::Or, self, other.operand(DType::Bool))
     }
 
+    /// Where exactly one of two tensors is true, with broadcasting; numbers count as true unless they are 0.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::from([true, false]).logical_xor(Tensor::from([true, true]));
+    /// assert_eq!(x.to_vec::<bool>()?, [false, true]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn logical_xor(&self, other: impl Operand) -> Tensor {
+        let other = other.operand(DType::Bool).cast(DType::Bool);
+        self.cast(DType::Bool).not_equal(other)
+    }
+
     /// Where a tensor is false; numbers count as true unless they are 0.
     ///
     /// ```

@@ -1,10 +1,20 @@
 //! Products of matrices and tensors.
 
+pub(crate) mod correlation;
+pub(crate) mod cross;
+pub(crate) mod decompose;
 pub(crate) mod dot;
 pub(crate) mod einsum;
+pub(crate) mod fft;
+pub(crate) mod inner;
+pub(crate) mod kron;
 pub(crate) mod matmul;
 pub(crate) mod outer;
 pub(crate) mod tensordot;
+pub(crate) mod vander;
 
+pub use correlation::Overlap;
+pub use decompose::MatrixNorm;
 pub use einsum::einsum;
+pub use fft::{fft, fft2, ifft2, irfft, rfft};
 pub use tensordot::tensordot;

@@ -18,6 +18,14 @@ pub(crate) enum Distribution {
     TruncatedNormal(f64, f64),
     /// True with a probability.
     Bernoulli(f64),
+    /// Whole numbers, evenly from the first to below the second.
+    Randint(i64, i64),
+    /// The gamma distribution of a shape and the scale 1.
+    Gamma(f64),
+    /// The beta distribution.
+    Beta(f64, f64),
+    /// How many of so many attempts succeed, each with a probability.
+    Binomial(u64, f64),
 }
 
 /// Numbers of a distribution: element `i` is a function of the seed, the counter and `i`. No inputs.
@@ -37,6 +45,10 @@ impl Op for Draw {
             Distribution::Normal(..) => "random_normal",
             Distribution::TruncatedNormal(..) => "random_truncated_normal",
             Distribution::Bernoulli(_) => "random_bernoulli",
+            Distribution::Randint(..) => "random_randint",
+            Distribution::Gamma(_) => "random_gamma",
+            Distribution::Beta(..) => "random_beta",
+            Distribution::Binomial(..) => "random_binomial",
         }
     }
 
@@ -48,6 +60,12 @@ impl Op for Draw {
                 all.with("mean", mean).with("stddev", stddev)
             }
             Distribution::Bernoulli(probability) => all.with("probability", probability),
+            Distribution::Randint(low, high) => all.with("low", low).with("high", high),
+            Distribution::Gamma(alpha) => all.with("alpha", alpha),
+            Distribution::Beta(alpha, beta) => all.with("alpha", alpha).with("beta", beta),
+            Distribution::Binomial(count, probability) => all
+                .with("count", &(*count as i64))
+                .with("probability", probability),
         };
         all.with("shape", &self.shape)
             .with("dtype", &self.dtype)

@@ -153,6 +153,7 @@ impl Tensor {
     /// # use nn_core::Tensor;
     /// assert_eq!(Tensor::zeros([2, 3, 4]).swap_axes(0, -1).shape(), [4, 3, 2]);
     /// ```
+    #[doc(alias = "swapaxes")]
     #[track_caller]
     pub fn swap_axes(&self, a: isize, b: isize) -> Tensor {
         let shape = self.raw_shape();

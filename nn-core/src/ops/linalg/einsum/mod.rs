@@ -1,5 +1,7 @@
 //! Sums of products in Einstein's notation.
 
+mod diagonal;
+mod ellipsis;
 pub(crate) mod spec;
 
 use crate::ops::fail::fail;
@@ -90,10 +92,10 @@ fn contract(spec: &Spec, a: Named, b: Named, keep: impl Fn(char) -> bool) -> Res
 ///
 /// Each axis of each operand has a letter; letters that the result does not name are summed over. Without `->` the result has the letters
 /// that come once, in alphabetical order. Operands are multiplied from left to right, by matrix products where there is
-/// something to sum.
+/// something to sum. `...` stands for all axes without a letter, which are broadcast against those of the other operands, and come first
+/// in a result without `->`. A letter twice in one operand takes its diagonal: `"ii"` is the trace.
 ///
-/// Errors: letters that do not match the ranks, sizes that differ under one letter (nothing is broadcast), a letter twice
-/// in one operand (a diagonal), and `...`.
+/// Errors: letters that do not match the ranks, sizes that differ under one letter (only what `...` stands for is broadcast).
 ///
 /// ```
 /// use nn_core::{Tensor, ops::einsum};
@@ -110,7 +112,11 @@ pub fn einsum<T: Borrow<Tensor>>(spec: &str, operands: impl IntoIterator<Item = 
     if operands.is_empty() {
         return fail("einsum", Error::shape("einsum needs at least one operand"));
     }
-    match Spec::new(spec, &operands).and_then(|spec| sum_of_products(&spec, operands)) {
+    let plain = ellipsis::named(spec, operands)
+        .and_then(|(text, operands)| diagonal::taken(&text, operands));
+    let sum =
+        plain.and_then(|(text, operands)| sum_of_products(&Spec::new(&text, &operands)?, operands));
+    match sum {
         Ok(tensor) => tensor,
         Err(error) => fail("einsum", error),
     }
@@ -194,6 +200,48 @@ mod tests {
     }
 
     #[test]
+    fn dots_are_broadcast() {
+        let close = |a: &Tensor, b: &Tensor| assert_close(a, b, 1e-14);
+        let (x, w) = (numbers(&[2, 3, 4]), numbers(&[4, 5]));
+        close(&einsum("...i,ij->...j", [&x, &w]), &x.matmul(&w));
+        close(&einsum("...i,ij", [&x, &w]), &x.matmul(&w));
+        close(&einsum("i...->...", [&x]), &x.sum_axis(0));
+        close(&einsum("...", [&x]), &x);
+        close(&einsum("b...d->d...b", [&x]), &x.transpose([2, 1, 0]));
+        let (one, v) = (numbers(&[2, 1, 4]), numbers(&[3, 1]));
+        close(&einsum("...,...->...", [&one, &v]), &(&one * &v));
+        close(
+            &einsum("...d,...d->...", [&one, &x]),
+            &(&one * &x).sum_axis(-1),
+        );
+        let open = Tensor::abstract_of([UNKNOWN, 5, 8], DType::F32);
+        assert_eq!(
+            einsum("...d,dk->...k", [&open, &Tensor::ones([8, 2])])
+                .shape()
+                .to_string(),
+            "[_, 5, 2]"
+        );
+    }
+
+    #[test]
+    fn letters_twice_are_diagonals() {
+        let close = |a: &Tensor, b: &Tensor| assert_close(a, b, 1e-14);
+        let x = numbers(&[3, 3]);
+        close(&einsum("ii->i", [&x]), &x.diagonal(0, 0, 1));
+        close(&einsum("ii", [&x]), &x.trace(0, 0, 1));
+        let y = numbers(&[2, 3, 3, 4]);
+        close(&einsum("biid->bdi", [&y]), &y.diagonal(0, 1, 2));
+        close(
+            &einsum("...iid,i->...d", [&y, &numbers(&[3])]),
+            &y.diagonal(0, 1, 2).matmul(numbers(&[3])),
+        );
+        close(
+            &einsum("iii->i", [&numbers(&[2, 2, 2])]),
+            &numbers(&[2, 2, 2]).reshape([8]).slice_step(0, .., 7),
+        );
+    }
+
+    #[test]
     fn an_unknown_batch_stays_unknown() {
         let x = Tensor::abstract_of([UNKNOWN, 5, 8], DType::F32);
         assert_eq!(
@@ -224,10 +272,17 @@ mod tests {
         assert!(e.contains("einsum/mod.rs"), "the caller's line: {e}");
         assert!(message("ij->ij").contains("1 operands are named, 2 were given"));
         assert!(message("ijk,lm->i").contains("`ijk` has 3 letters, its operand rank 2 [2, 3]"));
-        assert!(message("ii,kl->k").contains("`i` stands for two axes of one operand"));
+        assert!(message("ii,kl->k").contains("`i` is 2 and 3 in one operand"));
         assert!(message("ij,kl->z").contains("`z` of the result is not an axis of any operand"));
         assert!(message("ij,kl->ii").contains("`i` stands for two axes of the result"));
-        assert!(message("...j,kl->k").contains("`.` is not a letter"));
+        assert!(message("..j,kl->k").contains("`.` is not a letter"));
+        assert!(message("...j,kl->k").contains("the result leaves out `...`"));
+        assert!(message("...j...,kl->...").contains("`...` stands twice in one operand"));
+        assert!(message("...ijk,kl->...").contains("has more letters than its operand axes"));
+        assert!(
+            message("...,...->...")
+                .contains("`...` stands for sizes that do not fit, [2, 3] and [4, 5]")
+        );
         assert!(einsum::<Tensor>("", []).error().is_some());
     }
 
@@ -235,5 +290,9 @@ mod tests {
     fn gradient() {
         check_gradient(|x| einsum("bij,bkj->ikb", x), &[&[2, 2, 3], &[2, 2, 3]]);
         check_gradient(|x| einsum("ij,jk,ik->j", x), &[&[2, 3], &[3, 2], &[2, 2]]);
+        check_gradient(
+            |x| einsum("...ii,...->...i", x).square(),
+            &[&[2, 3, 3], &[1]],
+        );
     }
 }

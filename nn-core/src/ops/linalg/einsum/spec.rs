@@ -38,11 +38,6 @@ impl Spec {
         let mut sizes: Vec<(char, usize)> = Vec::new();
         for (letters, operand) in inputs.iter().zip(operands) {
             let shape = operand.raw_shape();
-            if let Some(twice) = repeated(letters) {
-                return Err(wrong(format!(
-                    "`{twice}` stands for two axes of one operand; diagonals are not supported"
-                )));
-            }
             for (&letter, &n) in letters.iter().zip(shape.iter()) {
                 match sizes.iter_mut().find(|(known, _)| *known == letter) {
                     None => sizes.push((letter, n)),
@@ -134,7 +129,7 @@ pub(crate) const fn output_shape(
                 let n = shapes[operand].dims()[axis];
                 let at = letter as usize;
                 if came_in[at] == operand + 1 {
-                    return Ok(None); // a diagonal, which `Spec` reports
+                    return Ok(None); // a diagonal, whose sizes are seen when it is taken
                 }
                 if came_in[at] > 0 && is_known(sizes[at]) && is_known(n) && sizes[at] != n {
                     return Err(wrong(text, "`")

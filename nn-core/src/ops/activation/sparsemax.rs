@@ -1,0 +1,68 @@
+//! A softmax with zeros.
+
+use crate::{Error, Tensor, is_known};
+
+impl Tensor {
+    /// The nearest point to the elements along an axis (counted from the end if negative) whose coordinates are not negative and sum to 1
+    /// (Martins and Astudillo 2016): as a softmax in which the least become 0. Keras's default is `sparsemax(-1)`; where more than one stays above 0,
+    /// Keras 3.15 subtracts too much (it adds up the running sums), and its results do not sum to 1.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([2.0_f32, 1.5, -1.0]).sparsemax(-1).to_vec::<f32>()?, [0.75, 0.25, 0.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn sparsemax(&self, axis: isize) -> Tensor {
+        let shape = *self.raw_shape();
+        let n = match shape.axis(axis).map(|axis| shape[axis]) {
+            _ if self.error().is_some() => return self.clone(),
+            Ok(n) if is_known(n) && self.dtype().is_float() => n,
+            Ok(_) if !self.dtype().is_float() => {
+                return self.fail("sparsemax", Error::needs_float("sparsemax", self.dtype()));
+            }
+            Ok(_) => {
+                let message = format!(
+                    "sparsemax needs an axis of a known size, found axis {axis} of {shape}"
+                );
+                return self.fail("sparsemax", Error::shape(message));
+            }
+            Err(error) => return self.fail("sparsemax", error),
+        };
+        let x = self.swap_axes(axis, -1);
+        let sorted = x.sort(-1, true);
+        let ranks = (Tensor::arange(n) + 1).cast(x.dtype());
+        // Those that stay above 0 when all of them are moved down together.
+        let stays = (&sorted * ranks + 1.0)
+            .greater(sorted.cumsum(-1))
+            .cast(x.dtype())
+            .stop_gradient();
+        let excess = (&sorted * &stays).sum_axes([-1], true) - 1.0;
+        let down = excess / stays.sum_axes([-1], true);
+        (x - down).relu().swap_axes(axis, -1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn sums_to_one_along_any_axis() {
+        let y = Tensor::from([[0.5, 3.0], [0.4, -2.0]]).sparsemax(0);
+        let expected = [0.55, 1.0, 0.45, 0.0];
+        assert!(
+            y.data::<f64>()
+                .iter()
+                .zip(expected)
+                .all(|(a, b)| (a - b).abs() < 1e-15)
+        );
+        assert!(Tensor::from([1_i64]).sparsemax(0).error().is_some());
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].sparsemax(1), &[&[2, 4]]);
+    }
+}

@@ -1,0 +1,64 @@
+//! The inverse tangent.
+
+use crate::Tensor;
+use crate::graph::op::Keeps;
+use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::{Function, map};
+use nn_kernels::math::Float;
+
+#[derive(Clone, Copy)]
+struct Arctan;
+
+impl Function for Arctan {
+    const NAME: &'static str = "arctan";
+    const KEEPS: Keeps = Keeps::INPUTS;
+    const WIDE: bool = false;
+
+    #[inline(always)]
+    fn f<T: Float>(self, x: T) -> T {
+        // In f64, so that a f32 is correctly rounded but for a rare half.
+        T::from_f64(x.to_f64().atan())
+    }
+
+    fn gradient(self, x: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
+        upstream / (x.square() + 1.0)
+    }
+}
+
+impl Tensor {
+    /// The angle in `(-π/2, π/2)` whose tangent is the element. Integers are taken as `f32`. Gradient: `1 / (1 + x²)`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([0.0_f32]).arctan().to_vec::<f32>()?, [0.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn arctan(&self) -> Tensor {
+        map(Arctan, &float(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn special_values() {
+        let y = Tensor::from([0.0_f64, -0.0_f64, f64::INFINITY, f64::NAN]).arctan();
+        let expected: [f64; 4] = [0.0, -0.0, std::f64::consts::FRAC_PI_2, f64::NAN];
+        for (y, expected) in y.data::<f64>().iter().zip(expected) {
+            assert!(
+                y.to_bits() == expected.to_bits() || y.is_nan() && expected.is_nan(),
+                "{y} for {expected}"
+            );
+        }
+        assert_eq!(Tensor::from([0_i64]).arctan().dtype(), crate::DType::F32);
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].arctan(), &[&[2, 3]]);
+    }
+}

@@ -1,0 +1,137 @@
+//! Whole numbers bit by bit.
+
+use crate::ops::elementwise::whole::whole;
+use crate::{DType, Error, Operand, Tensor};
+
+impl Tensor {
+    /// The bits that are set in both of corresponding elements, with broadcasting. Floats are an error.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([0b1100_i64]).bitwise_and(0b1010).to_vec::<i64>()?, [0b1000]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn bitwise_and(&self, other: impl Operand) -> Tensor {
+        whole("bitwise_and", |a, b| a & b, self, other)
+    }
+
+    /// The bits that are set in at least one of corresponding elements, with broadcasting. Floats are an error.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([0b1100_i64]).bitwise_or(0b1010).to_vec::<i64>()?, [0b1110]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn bitwise_or(&self, other: impl Operand) -> Tensor {
+        whole("bitwise_or", |a, b| a | b, self, other)
+    }
+
+    /// The bits that are set in exactly one of corresponding elements, with broadcasting. Floats are an error.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([0b1100_i64]).bitwise_xor(0b1010).to_vec::<i64>()?, [0b0110]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn bitwise_xor(&self, other: impl Operand) -> Tensor {
+        whole("bitwise_xor", |a, b| a ^ b, self, other)
+    }
+
+    /// All bits turned over: `-x - 1` of `i64`, `255 - x` of bytes, not of truth values. Floats are an error.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([5_i64, -1]).bitwise_not().to_vec::<i64>()?, [-6, 0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[doc(alias = "bitwise_invert")]
+    #[track_caller]
+    pub fn bitwise_not(&self) -> Tensor {
+        match self.dtype() {
+            DType::I64 => self.bitwise_xor(-1),
+            DType::U8 => self.bitwise_xor(255),
+            DType::Bool => self.logical_not(),
+            found => self.fail(
+                "bitwise_not",
+                Error::dtype(format!(
+                    "bitwise_not needs i64, u8 or bool, found {found}; convert with `cast`"
+                )),
+            ),
+        }
+    }
+
+    /// The bits of every element moved to the higher places by the number in the other tensor, with broadcasting; zeros come in, and 0
+    /// is left after more places than there are. Floats are an error.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([3_i64, 1]).bitwise_left_shift(2).to_vec::<i64>()?, [12, 4]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[doc(alias = "left_shift")]
+    #[track_caller]
+    pub fn bitwise_left_shift(&self, places: impl Operand) -> Tensor {
+        let shift = |a: i64, b: i64| a.checked_shl(u32::try_from(b).unwrap_or(64)).unwrap_or(0);
+        whole("bitwise_left_shift", shift, self, places)
+    }
+
+    /// The bits of every element moved to the lower places by the number in the other tensor, with broadcasting; the sign stays. Floats
+    /// are an error.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([12_i64, -8]).bitwise_right_shift(2).to_vec::<i64>()?, [3, -2]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[doc(alias = "right_shift")]
+    #[track_caller]
+    pub fn bitwise_right_shift(&self, places: impl Operand) -> Tensor {
+        let shift = |a: i64, b: i64| a >> u32::try_from(b).unwrap_or(63).min(63);
+        whole("bitwise_right_shift", shift, self, places)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    #[test]
+    fn of_every_whole_type() {
+        let x = Tensor::from([200_u8, 1]);
+        assert_eq!(x.bitwise_left_shift(1).to_vec::<u8>().unwrap(), [144, 2]);
+        assert_eq!(x.bitwise_not().to_vec::<u8>().unwrap(), [55, 254]);
+        let t = Tensor::from([true, false]);
+        assert_eq!(
+            t.bitwise_xor(Tensor::from([true, true]))
+                .to_vec::<bool>()
+                .unwrap(),
+            [false, true]
+        );
+        assert_eq!(t.bitwise_not().to_vec::<bool>().unwrap(), [false, true]);
+    }
+
+    #[test]
+    fn beyond_the_last_place() {
+        let x = Tensor::from([1_i64, -8]);
+        assert_eq!(x.bitwise_left_shift(64).to_vec::<i64>().unwrap(), [0, 0]);
+        assert_eq!(x.bitwise_right_shift(99).to_vec::<i64>().unwrap(), [0, -1]);
+        assert_eq!(x.bitwise_left_shift(-1).to_vec::<i64>().unwrap(), [0, 0]);
+    }
+
+    #[test]
+    fn floats_are_refused() {
+        let e = Tensor::ones([2])
+            .bitwise_and(1)
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(
+            e.contains("bitwise_and needs i64, u8 or bool, found f32"),
+            "{e}"
+        );
+        assert!(Tensor::ones([2]).bitwise_not().error().is_some());
+    }
+}

@@ -1,0 +1,78 @@
+//! Equality up to a tolerance.
+
+use crate::ops::elementwise::floats;
+use crate::{Operand, Tensor};
+
+impl Tensor {
+    /// Which corresponding elements agree: `|x - y| ≤ atol + rtol · |y|`, with broadcasting; a `bool` tensor. Infinities agree with
+    /// themselves, NaN with NaN only if `equal_nan`. Keras's defaults are `rtol = 1e-5` and `atol = 1e-8`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::from([1.0_f32, 1.1]);
+    /// assert_eq!(x.isclose(1.000001, 1e-5, 1e-8, false).to_vec::<bool>()?, [true, false]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn isclose(&self, other: impl Operand, rtol: f64, atol: f64, equal_nan: bool) -> Tensor {
+        let [x, y] = floats(self, other);
+        // Where one is infinite the difference is, or NaN, and the tolerance may be: there only equality counts.
+        let near = (&x - &y).abs().less_equal(y.abs() * rtol + atol);
+        let near = near.logical_and(x.is_finite()).logical_and(y.is_finite());
+        let close = near.logical_or(x.equal(&y));
+        match equal_nan {
+            true => close.logical_or(x.is_nan().logical_and(y.is_nan())),
+            false => close,
+        }
+    }
+
+    /// Whether all elements agree as in [`Tensor::isclose`]: a `bool` scalar.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert!(Tensor::from([1.0_f32, 2.0]).allclose(Tensor::from([1.0_f32, 2.00001]), 1e-5, 1e-8, false).item::<bool>()?);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn allclose(&self, other: impl Operand, rtol: f64, atol: f64, equal_nan: bool) -> Tensor {
+        self.isclose(other, rtol, atol, equal_nan).all()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    #[test]
+    fn infinities_and_nan() {
+        let (inf, nan) = (f32::INFINITY, f32::NAN);
+        let x = Tensor::from([inf, inf, nan, 1.0, inf]);
+        let y = Tensor::from([inf, -inf, nan, 1.000001, 1.0]);
+        let close = |equal_nan| {
+            x.isclose(&y, 1e-5, 1e-8, equal_nan)
+                .to_vec::<bool>()
+                .unwrap()
+        };
+        assert_eq!(close(false), [true, false, false, true, false]);
+        assert_eq!(close(true), [true, false, true, true, false]);
+        // From the side of the finite number an infinite tolerance must not count either.
+        assert!(
+            !Tensor::from(1.0_f32)
+                .isclose(inf, 1e-5, 1e-8, false)
+                .item::<bool>()
+                .unwrap()
+        );
+        assert!(
+            Tensor::from([1_i64, 2])
+                .allclose(Tensor::from([1_i64, 2]), 0.0, 0.0, false)
+                .item::<bool>()
+                .unwrap()
+        );
+        assert!(
+            Tensor::zeros([0])
+                .allclose(0, 0.0, 0.0, false)
+                .item::<bool>()
+                .unwrap()
+        );
+    }
+}

@@ -1,0 +1,71 @@
+//! The hyperbolic sine.
+
+use crate::Tensor;
+use crate::graph::op::Keeps;
+use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::{Function, map};
+use nn_kernels::math::Float;
+
+#[derive(Clone, Copy)]
+struct Sinh;
+
+impl Function for Sinh {
+    const NAME: &'static str = "sinh";
+    const KEEPS: Keeps = Keeps::INPUTS;
+    const WIDE: bool = false;
+
+    #[inline(always)]
+    fn f<T: Float>(self, x: T) -> T {
+        // In f64, so that a f32 is correctly rounded but for a rare half.
+        T::from_f64(x.to_f64().sinh())
+    }
+
+    fn gradient(self, x: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
+        upstream * x.cosh()
+    }
+}
+
+impl Tensor {
+    /// The hyperbolic sine `(eˣ - e⁻ˣ) / 2` of every element. Integers are taken as `f32`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([0.0_f32]).sinh().to_vec::<f32>()?, [0.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn sinh(&self) -> Tensor {
+        map(Sinh, &float(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn special_values() {
+        let y = Tensor::from([
+            0.0_f64,
+            -0.0_f64,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::NAN,
+        ])
+        .sinh();
+        let expected: [f64; 5] = [0.0, -0.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
+        for (y, expected) in y.data::<f64>().iter().zip(expected) {
+            assert!(
+                y.to_bits() == expected.to_bits() || y.is_nan() && expected.is_nan(),
+                "{y} for {expected}"
+            );
+        }
+        assert_eq!(Tensor::from([0_i64]).sinh().dtype(), crate::DType::F32);
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].sinh(), &[&[2, 3]]);
+    }
+}

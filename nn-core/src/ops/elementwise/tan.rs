@@ -1,0 +1,64 @@
+//! The tangent.
+
+use crate::Tensor;
+use crate::graph::op::Keeps;
+use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::{Function, map};
+use nn_kernels::math::Float;
+
+#[derive(Clone, Copy)]
+struct Tan;
+
+impl Function for Tan {
+    const NAME: &'static str = "tan";
+    const KEEPS: Keeps = Keeps::OUTPUT;
+    const WIDE: bool = false;
+
+    #[inline(always)]
+    fn f<T: Float>(self, x: T) -> T {
+        // In f64, so that a f32 is correctly rounded but for a rare half.
+        T::from_f64(x.to_f64().tan())
+    }
+
+    fn gradient(self, _: &Tensor, y: &Tensor, upstream: &Tensor) -> Tensor {
+        upstream * (y.square() + 1.0)
+    }
+}
+
+impl Tensor {
+    /// The tangent of every element, in radians; NaN at ±∞. Integers are taken as `f32`. Gradient: `1 + tan² x`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([0.0_f32]).tan().to_vec::<f32>()?, [0.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn tan(&self) -> Tensor {
+        map(Tan, &float(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn special_values() {
+        let y = Tensor::from([0.0_f64, -0.0_f64, f64::INFINITY, f64::NAN]).tan();
+        let expected: [f64; 4] = [0.0, -0.0, f64::NAN, f64::NAN];
+        for (y, expected) in y.data::<f64>().iter().zip(expected) {
+            assert!(
+                y.to_bits() == expected.to_bits() || y.is_nan() && expected.is_nan(),
+                "{y} for {expected}"
+            );
+        }
+        assert_eq!(Tensor::from([0_i64]).tan().dtype(), crate::DType::F32);
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].tan(), &[&[2, 3]]);
+    }
+}

@@ -1,0 +1,74 @@
+//! What the functions of two whole numbers have in common.
+
+use crate::graph::apply::apply;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::ops::elementwise::zip::broadcast;
+use crate::ops::fail::fail;
+use crate::{DType, Error, Operand, Result, Tensor};
+use nn_kernels::elementwise::broadcast_zip;
+
+/// A function of two whole numbers by its name, of `i64` tensors.
+#[derive(Clone, Copy)]
+struct Whole {
+    name: &'static str,
+    f: fn(i64, i64) -> i64,
+}
+
+impl Op for Whole {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((broadcast("combine", inputs)?, DType::I64).into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, _) = expected.only();
+        let [a, b] = [&inputs[0], &inputs[1]];
+        Ok(Outputs::One(Tensor::build(shape, |out: &mut [i64]| {
+            let (a_dims, b_dims) = (a.raw_shape(), b.raw_shape());
+            broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, self.f);
+        })))
+    }
+
+    fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![None, None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+/// Applies a function to corresponding elements of whole numbers. The result has the wider of both types; floats are an error.
+#[track_caller]
+pub(crate) fn whole(
+    name: &'static str,
+    f: fn(i64, i64) -> i64,
+    a: impl Operand,
+    b: impl Operand,
+) -> Tensor {
+    let a = a.operand(DType::Bool);
+    let b = b.operand(a.dtype());
+    if let Some(failed) = [&a, &b].into_iter().find(|t| t.error().is_some()) {
+        return failed.clone();
+    }
+    let dtype = a.dtype().promote(b.dtype());
+    if dtype.is_float() {
+        return fail(
+            name,
+            Error::dtype(format!(
+                "{name} needs i64, u8 or bool, found {dtype}; convert with `cast`"
+            )),
+        );
+    }
+    let wide = apply(Whole { name, f }, &[a.cast(DType::I64), b.cast(DType::I64)]);
+    match dtype {
+        // A cast would stop at 255 where a byte keeps its low bits.
+        DType::U8 if name == "bitwise_left_shift" => {
+            whole("bitwise_and", |a, b| a & b, wide, 255).cast(dtype)
+        }
+        _ => wide.cast(dtype),
+    }
+}

@@ -1,0 +1,122 @@
+//! Images blurred and their edges.
+
+use crate::ops::fail::fail;
+use crate::ops::image::batched;
+use crate::ops::nn::{Conv2dOptions, Padding, conv2d};
+use crate::ops::shape::stack;
+use crate::{DType, Error, Tensor};
+
+/// Every channel of images `[batch, height, width, channels]` convolved with one kernel `[height, width]`.
+#[track_caller]
+pub(crate) fn filtered(images: &Tensor, kernel: &Tensor, padding: Padding) -> Tensor {
+    let [h, w] = [0, 1].map(|axis| kernel.raw_shape()[axis]);
+    let channels = images.raw_shape()[3];
+    let kernel = kernel
+        .cast(images.dtype())
+        .reshape([h, w, 1, 1])
+        .repeat(channels, 3);
+    let options = Conv2dOptions {
+        groups: channels,
+        ..Conv2dOptions::new(padding)
+    };
+    conv2d(images, kernel, options)
+}
+
+/// The bell curve over `n` places, of sum 1.
+fn bell(n: usize, sigma: f64) -> Vec<f64> {
+    let middle = (n as f64 - 1.0) / 2.0;
+    let heights: Vec<f64> = (0..n)
+        .map(|i| (-0.5 * ((i as f64 - middle) / sigma).powi(2)).exp())
+        .collect();
+    let sum: f64 = heights.iter().sum();
+    heights.into_iter().map(|height| height / sum).collect()
+}
+
+/// The product of two bell curves, `[height, width]`.
+pub(crate) fn gaussian([width, height]: [usize; 2], sigma: [f64; 2]) -> Tensor {
+    let [x, y] = [bell(width, sigma[0]), bell(height, sigma[1])];
+    Tensor::from(y).expand_dims(-1) * Tensor::from(x)
+}
+
+/// Images `[.., height, width, channels]` blurred by a bell curve: sizes and deviations (in pixels) along `x` and `y`, in this order as in
+/// Keras. Beyond the edges stands 0. Keras's defaults are `gaussian_blur(images, [3, 3], [1.0, 1.0])`.
+///
+/// ```
+/// use nn_core::{Tensor, ops::image::gaussian_blur};
+/// let y = gaussian_blur(&Tensor::ones([5, 5, 1]), [3, 3], [1.0, 1.0]);
+/// assert!((y.data::<f32>()[12] - 1.0).abs() < 1e-6);
+/// ```
+#[track_caller]
+pub fn gaussian_blur(images: &Tensor, kernel_size: [usize; 2], sigma: [f64; 2]) -> Tensor {
+    let op = "gaussian_blur";
+    batched(op, images, |images| {
+        if !images.dtype().is_float() {
+            return fail(op, Error::needs_float(op, images.dtype()));
+        }
+        if kernel_size.contains(&0) || !sigma.iter().all(|s| *s > 0.0) {
+            let message = format!(
+                "{op} needs sizes from 1 on and positive deviations, found {kernel_size:?} and {sigma:?}"
+            );
+            return fail(op, Error::value(message));
+        }
+        filtered(images, &gaussian(kernel_size, sigma), Padding::Same)
+    })
+}
+
+/// The slopes of images `[.., height, width, channels]` downwards and to the right (Sobel and Feldman 1968), in a new last axis:
+/// `[.., height, width, channels, 2]`. Beyond the edges stands 0.
+///
+/// ```
+/// use nn_core::{Tensor, ops::image::sobel_edges};
+/// assert_eq!(sobel_edges(&Tensor::zeros([2, 4, 5, 3])).shape(), [2, 4, 5, 3, 2]);
+/// ```
+#[track_caller]
+pub fn sobel_edges(images: &Tensor) -> Tensor {
+    let op = "sobel_edges";
+    batched(op, images, |images| {
+        if !images.dtype().is_float() {
+            return fail(op, Error::needs_float(op, images.dtype()));
+        }
+        let to_right = Tensor::from([[-1.0_f32, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]);
+        let slopes =
+            [to_right.t(), to_right].map(|kernel| filtered(images, &kernel, Padding::Same));
+        stack(slopes, -1)
+    })
+}
+
+/// The type that images are compared in.
+pub(crate) fn float_of(images: &Tensor) -> DType {
+    match images.dtype() {
+        DType::F64 => DType::F64,
+        DType::F32 | DType::I64 | DType::U8 | DType::Bool => DType::F32,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{gaussian_blur, sobel_edges};
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn errors() {
+        let x = Tensor::ones([3, 4, 1]);
+        assert!(gaussian_blur(&x, [0, 3], [1.0, 1.0]).error().is_some());
+        assert!(gaussian_blur(&x, [3, 3], [1.0, 0.0]).error().is_some());
+        assert!(
+            gaussian_blur(&Tensor::from([[[1_i64]]]), [3, 3], [1.0, 1.0])
+                .error()
+                .is_some()
+        );
+        assert!(sobel_edges(&Tensor::ones([3])).error().is_some());
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(
+            |x| gaussian_blur(&x[0], [3, 2], [1.0, 2.0]).square(),
+            &[&[3, 2, 2]],
+        );
+        check_gradient(|x| sobel_edges(&x[0]).square(), &[&[3, 2, 1]]);
+    }
+}

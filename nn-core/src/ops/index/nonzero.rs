@@ -1,0 +1,59 @@
+//! Where the elements are that are not 0.
+
+use crate::Tensor;
+
+impl Tensor {
+    /// Where the elements are that are not 0, in row-major order: for every axis their indices (`i64`, `[count]`). How many there are
+    /// depends on the values, so it is an error while a model is traced.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let places = Tensor::from([[0.0_f32, 5.0], [7.0, 0.0]]).nonzero();
+    /// assert_eq!(places[0].to_vec::<i64>()?, [0, 1]);
+    /// assert_eq!(places[1].to_vec::<i64>()?, [1, 0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn nonzero(&self) -> Vec<Tensor> {
+        let shape = *self.raw_shape();
+        let flat = match self.not_equal(0).to_vec::<bool>() {
+            Ok(found) => found
+                .iter()
+                .enumerate()
+                .filter(|(_, hit)| **hit)
+                .map(|(i, _)| i)
+                .collect::<Vec<_>>(),
+            Err(error) => return vec![self.fail("nonzero", error); shape.rank().max(1)],
+        };
+        let axes = (0..shape.rank()).map(|axis| {
+            let inner: usize = shape[axis + 1..].iter().product();
+            let indices = flat.iter().map(|i| (i / inner % shape[axis]) as i64);
+            Tensor::from(indices.collect::<Vec<i64>>())
+        });
+        axes.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{DType, Tensor};
+
+    #[test]
+    fn of_odd_shapes() {
+        assert_eq!(Tensor::zeros([2, 0, 3]).nonzero().len(), 3);
+        assert_eq!(
+            Tensor::from([f32::NAN, -0.0]).nonzero()[0]
+                .to_vec::<i64>()
+                .unwrap(),
+            [0]
+        );
+        assert!(Tensor::from(1.0_f32).nonzero().is_empty());
+        let e = Tensor::abstract_of([3], DType::F32)
+            .nonzero()
+            .remove(0)
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("has no value while the model is traced"), "{e}");
+    }
+}

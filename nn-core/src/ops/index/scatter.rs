@@ -1,0 +1,349 @@
+//! Values put at given places of a tensor of zeros, or of another tensor.
+
+use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::ops::elementwise::select;
+use crate::ops::fail::fail;
+use crate::ops::index::scatter_add;
+use crate::ops::index::segment::{Kind, segments};
+use crate::ops::index::take::as_indices;
+use crate::{DType, Error, Result, Shape, Tensor, is_known, with_dtype};
+
+/// What happens to an element that an update meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Update {
+    /// The update takes its place, the last one of several.
+    #[default]
+    Set,
+    /// The update is added.
+    Add,
+    /// The greater of both stays.
+    Max,
+    /// The lesser of both stays.
+    Min,
+    /// It is multiplied by the update.
+    Mul,
+}
+
+/// Of `i64` indices `[…, k]` the place `[…]` of each in the first `k` axes of a shape, flattened.
+struct Places(Shape);
+
+/// Of a tensor `[n, …]`, `i64` places `[m]` and updates `[m, …]`: the tensor with the updates at their places, the last of several.
+struct Put;
+
+impl Op for Places {
+    fn name(&self) -> &'static str {
+        "ravel_index"
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("shape", &self.0)
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        let shape = inputs[0].raw_shape();
+        Ok((shape.without(shape.rank() - 1), DType::I64).into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, _) = expected.only();
+        let k = inputs[0].raw_shape().dim(-1)?;
+        let indices = inputs[0].data::<i64>();
+        let place = |index: &[i64]| {
+            index
+                .iter()
+                .zip(self.0.iter())
+                .try_fold(0, |place, (&i, &n)| {
+                    let from_start = if i < 0 { i + n as i64 } else { i };
+                    match (0..n as i64).contains(&from_start) {
+                        true => Ok(place * n as i64 + from_start),
+                        false => Err(Error::value(format!(
+                            "index {index:?} lies outside of shape {}",
+                            self.0
+                        ))),
+                    }
+                })
+        };
+        let places: Vec<i64> = match k {
+            0 => vec![0; shape.len()],
+            k => indices.chunks_exact(k).map(place).collect::<Result<_>>()?,
+        };
+        Ok(Tensor::from_vec(places, shape).into())
+    }
+
+    fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        Ok(vec![None])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::SHAPES
+    }
+}
+
+impl Op for Put {
+    fn name(&self) -> &'static str {
+        "scatter_update"
+    }
+
+    fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
+        Ok((*inputs[0].raw_shape(), inputs[0].dtype()).into())
+    }
+
+    fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+        let (shape, dtype) = expected.only();
+        let [x, places, updates] = [&inputs[0], &inputs[1], &inputs[2]];
+        let inner = Shape::new(&shape[1..]).len();
+        Ok(Outputs::One(
+            with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+                out.copy_from_slice(x.data());
+                if inner > 0 {
+                    let rows = updates.data::<T>().chunks_exact(inner);
+                    for (&place, row) in places.data::<i64>().iter().zip(rows) {
+                        out[place as usize * inner..][..inner].copy_from_slice(row);
+                    }
+                }
+            })),
+        ))
+    }
+
+    fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
+        let [x, places, updates] = [&at.inputs[0], &at.inputs[1], &at.inputs[2]];
+        let upstream = at.upstream();
+        let x_gradient = at.when(0, || {
+            let none = upstream.stop_gradient().take(places, 0).zeros_like();
+            apply(Put, &[upstream.clone(), places.clone(), none])
+        });
+        let updates_gradient = at.when(2, || {
+            // Of several updates at one place only the last one is there.
+            let numbers = Tensor::arange(updates.raw_shape()[0]);
+            let last = apply(
+                Put,
+                &[
+                    Tensor::full([x.raw_shape()[0]], -1_i64),
+                    places.clone(),
+                    numbers.clone(),
+                ],
+            );
+            let stays = last.take(places, 0).equal(&numbers);
+            let mut aligned = vec![1; updates.raw_shape().rank()];
+            aligned[0] = updates.raw_shape()[0];
+            select(stays.reshape(aligned), upstream.take(places, 0), 0)
+        });
+        Ok(vec![x_gradient, None, updates_gradient])
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps {
+            inputs: 0b010,
+            outputs: 0,
+        }
+    }
+}
+
+/// The places that indices `[…, k]` name in a shape, flattened to a vector; the number of all places; the shape of one value.
+fn places(
+    op: &'static str,
+    shape: &Shape,
+    indices: &Tensor,
+    values: &Shape,
+) -> Result<(Tensor, usize, Shape)> {
+    let k = indices.raw_shape().dim(-1).map_err(|_| {
+        Error::shape(format!(
+            "{op} needs indices of shape [.., k], a place in the first k axes, found {}",
+            indices.raw_shape()
+        ))
+    })?;
+    let indices = as_indices(op, indices)?;
+    if k > shape.rank() || !shape.iter().take(k).all(|&d| is_known(d)) {
+        return Err(Error::shape(format!(
+            "{op}: indices of {k} numbers do not name places of shape {shape}"
+        )));
+    }
+    let index_shape = indices.raw_shape();
+    let lead = &index_shape[..index_shape.rank() - 1];
+    let expected = Shape::try_new(&[lead, &shape[k..]].concat())?;
+    let fits = |(&a, &b): (&usize, &usize)| a == b || !is_known(a) || !is_known(b);
+    if values.rank() != expected.rank() || !values.iter().zip(expected.iter()).all(fits) {
+        return Err(Error::shape(format!(
+            "{op} to {shape} with indices of shape {index_shape} needs values of shape {expected}, found {values}"
+        )));
+    }
+    let named = Shape::new(&shape[..k]);
+    let count = Shape::new(lead).len();
+    let flat = apply(Places(named), std::slice::from_ref(&indices))
+        .reshape([count])
+        .ok()?;
+    Ok((flat, named.len(), Shape::new(&shape[k..])))
+}
+
+/// Zeros of `shape` with every value added at its place: indices `[…, k]` (`i64`) name places in the first `k` axes, values are
+/// `[…, rest of the shape]`. Negative indices count from the end, one outside is an error.
+///
+/// ```
+/// use nn_core::{Tensor, ops::scatter};
+/// let y = scatter(&Tensor::from([[0_i64, 1], [1, 0], [0, 1]]), &Tensor::from([1.0_f32, 2.0, 4.0]), [2, 2]);
+/// assert_eq!(y.to_vec::<f32>()?, [0.0, 5.0, 2.0, 0.0]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn scatter(indices: &Tensor, values: &Tensor, shape: impl Into<Shape>) -> Tensor {
+    if let Some(failed) = [indices, values].into_iter().find(|t| t.error().is_some()) {
+        return failed.clone();
+    }
+    let shape = shape.into();
+    let found = shape
+        .check_rank()
+        .and_then(|()| places("scatter", &shape, indices, values.raw_shape()));
+    match found {
+        Ok((places, count, one)) => {
+            let values = values.reshape(rows(&places, &one));
+            scatter_add(rows_of(count, &one), &places, &values).reshape(shape)
+        }
+        Err(error) => fail("scatter", error),
+    }
+}
+
+/// The shape of as many values as there are places.
+fn rows(places: &Tensor, one: &Shape) -> Shape {
+    rows_of(places.raw_shape()[0], one)
+}
+
+fn rows_of(count: usize, one: &Shape) -> Shape {
+    Shape::from([&[count], &one[..]].concat())
+}
+
+impl Tensor {
+    /// The tensor with updates at given places: indices `[…, k]` (`i64`) name places in the first `k` axes, updates are
+    /// `[…, rest of the shape]`, and [`Update`] says what is done. Negative indices count from the end, one outside is an error.
+    ///
+    /// The gradient goes to what is there in the end.
+    ///
+    /// ```
+    /// # use nn_core::{Tensor, ops::Update};
+    /// let x = Tensor::zeros([3]);
+    /// let (places, updates) = (Tensor::from([[0_i64], [2]]), Tensor::from([5.0_f32, 6.0]));
+    /// assert_eq!(x.scatter_update(&places, &updates, Update::Set).to_vec::<f32>()?, [5.0, 0.0, 6.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[doc(alias = "scatter_nd")]
+    #[track_caller]
+    pub fn scatter_update(&self, indices: &Tensor, updates: &Tensor, update: Update) -> Tensor {
+        if let Some(failed) = [self, indices, updates]
+            .into_iter()
+            .find(|t| t.error().is_some())
+        {
+            return failed.clone();
+        }
+        let shape = *self.raw_shape();
+        let (places, count, one) =
+            match places("scatter_update", &shape, indices, updates.raw_shape()) {
+                Ok(found) => found,
+                Err(error) => return self.fail("scatter_update", error),
+            };
+        let updates = updates.cast(self.dtype()).reshape(rows(&places, &one));
+        let x = self.reshape(rows_of(count, &one));
+        let updated = match update {
+            Update::Set => apply(Put, &[x, places, updates]),
+            Update::Add => {
+                let wide = updates.cast(crate::ops::reduce::sum::summable(updates.dtype()));
+                x + scatter_add(rows_of(count, &one), &places, &wide)
+            }
+            Update::Max => x.maximum(segments(Kind::Max, &updates, &places, count)),
+            Update::Min => x.minimum(segments(Kind::Min, &updates, &places, count)),
+            Update::Mul => x * segments(Kind::Prod, &updates, &places, count),
+        };
+        updated.cast(self.dtype()).reshape(shape)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Update, scatter};
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn every_kind_of_update() {
+        let x = Tensor::from([3_i64, 3, 3]);
+        let (places, updates) = (
+            Tensor::from([[0_i64], [-1], [0]]),
+            Tensor::from([5_i64, 2, 4]),
+        );
+        for (update, expected) in [
+            (Update::Set, [4, 3, 2]),
+            (Update::Add, [12, 3, 5]),
+            (Update::Max, [5, 3, 3]),
+            (Update::Min, [3, 3, 2]),
+            (Update::Mul, [60, 3, 6]),
+        ] {
+            let y = x.scatter_update(&places, &updates, update);
+            assert_eq!(y.to_vec::<i64>().unwrap(), expected, "{update:?}");
+        }
+        let rows = Tensor::zeros([2, 2]).scatter_update(
+            &Tensor::from([[1_i64]]),
+            &Tensor::from([[f32::NAN, 1.0]]),
+            Update::Set,
+        );
+        assert!(rows.data::<f32>()[2].is_nan() && rows.data::<f32>()[..2] == [0.0, 0.0]);
+        let b = Tensor::from([true, false]).scatter_update(
+            &Tensor::from([[1_i64]]),
+            &Tensor::from([true]),
+            Update::Set,
+        );
+        assert_eq!(b.to_vec::<bool>().unwrap(), [true, true]);
+    }
+
+    #[test]
+    fn errors() {
+        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let (places, values) = (Tensor::from([[0_i64, 2]]), Tensor::from([1.0_f32]));
+        assert!(
+            message(scatter(&places, &values, [2, 2]))
+                .contains("index [0, 2] lies outside of shape [2, 2]")
+        );
+        assert!(message(scatter(&places, &values, [2])).contains("do not name places"));
+        assert!(
+            message(scatter(&places, &values, [2, 2, 3]))
+                .contains("needs values of shape [1, 3], found [1]")
+        );
+        assert!(
+            scatter(&Tensor::from(0_i64), &values, [2])
+                .error()
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn of_several_updates_the_last_has_the_gradient() {
+        let (x, u) = (Tensor::zeros([2]), Tensor::from([1.0_f32, 2.0]));
+        let tape = crate::GradientTape::new();
+        tape.watch(&x);
+        tape.watch(&u);
+        let y = x.scatter_update(&Tensor::from([[1_i64], [1]]), &u, Update::Set);
+        let [dx, du] = tape.gradient(&y, [&x, &u]).unwrap();
+        assert_eq!(
+            (dx.data::<f32>(), du.data::<f32>()),
+            (&[1.0, 0.0][..], &[0.0, 1.0][..])
+        );
+    }
+
+    #[test]
+    fn gradient() {
+        let places = Tensor::from([[0_i64, 1], [1, 0], [0, 1]]);
+        check_gradient(|x| scatter(&places, &x[0], [2, 2]).square(), &[&[3]]);
+        let rows = Tensor::from([[1_i64], [0], [1]]);
+        for update in [
+            Update::Set,
+            Update::Add,
+            Update::Max,
+            Update::Min,
+            Update::Mul,
+        ] {
+            check_gradient(
+                |x| x[0].scatter_update(&rows, &(&x[1] * 1.13), update).square(),
+                &[&[3, 2], &[3, 2]],
+            );
+        }
+    }
+}

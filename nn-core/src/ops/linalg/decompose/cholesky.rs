@@ -1,0 +1,117 @@
+//! The Cholesky decomposition.
+
+use super::{Decomposition, decompose, diagonal, diagonal_matrix, symmetric, transposed};
+use crate::graph::op::Backward;
+use crate::{Error, Result, Tensor};
+use nn_kernels::linalg;
+
+#[derive(Clone, Copy)]
+struct Cholesky;
+
+impl Decomposition for Cholesky {
+    const NAME: &'static str = "cholesky";
+    const COUNT: usize = 1;
+    const SQUARE: bool = true;
+
+    fn shapes(self, n: usize, _: usize) -> Vec<Vec<usize>> {
+        vec![vec![n, n]]
+    }
+
+    fn of(self, a: &[f64], n: usize, _: usize) -> Result<Vec<Vec<f64>>> {
+        let factor = linalg::cholesky(a, n).ok_or_else(|| {
+            Error::value("cholesky: a matrix is not positive definite; add a small multiple of the identity, or use `eigh`")
+        })?;
+        Ok(vec![factor])
+    }
+
+    /// Murray (2016): `½ (S + Sᵀ)` with `S = L⁻ᵀ Φ(Lᵀ g) L⁻¹`, where `Φ` takes the lower triangle with half the diagonal.
+    fn gradient(self, at: &Backward<'_>) -> Result<Tensor> {
+        let l = at.output();
+        let inner = transposed(l).matmul(at.upstream().tril(0)).tril(0);
+        let inner = &inner - diagonal_matrix(&diagonal(&inner)) * 0.5;
+        let left = transposed(l).solve_triangular(&inner, false);
+        let right = transposed(l).solve_triangular(transposed(&left), false);
+        Ok(symmetric(&right))
+    }
+}
+
+impl Tensor {
+    /// The Cholesky factors of symmetric positive definite matrices in the last two axes: lower triangular `L` with `L Lᵀ = A`, or its
+    /// transpose if `upper`. The mean of a matrix and its transpose is taken. One that is not positive definite is an error.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let l = Tensor::from([[4.0_f32, 2.0], [2.0, 5.0]]).cholesky(false);
+    /// assert_eq!(l.to_vec::<f32>()?, [2.0, 0.0, 1.0, 2.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn cholesky(&self, upper: bool) -> Tensor {
+        let [l] = match self.raw_shape().rank() {
+            0 | 1 => decompose(Cholesky, self),
+            _ => decompose(Cholesky, &symmetric(&crate::ops::elementwise::float(self))),
+        };
+        match upper && l.error().is_none() {
+            true => transposed(&l),
+            false => l,
+        }
+    }
+
+    /// The inverses of matrices from their Cholesky factors, these: `(L Lᵀ)⁻¹`, or `(Uᵀ U)⁻¹` if `upper`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let inverse = Tensor::from([[2.0_f32, 0.0], [0.0, 4.0]]).cholesky_inverse(false);
+    /// assert_eq!(inverse.to_vec::<f32>()?, [0.25, 0.0, 0.0, 0.0625]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn cholesky_inverse(&self, upper: bool) -> Tensor {
+        let l = if upper && self.raw_shape().rank() > 1 {
+            transposed(self)
+        } else {
+            self.clone()
+        };
+        let n = l.raw_shape().last().copied().unwrap_or(0);
+        let inverse = l.solve_triangular(
+            Tensor::eye_of(n, n, 0, crate::ops::elementwise::float(&l).dtype()),
+            true,
+        );
+        match inverse.error() {
+            Some(_) => inverse,
+            None => transposed(&inverse).matmul(&inverse),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::definite;
+    use crate::Tensor;
+    use crate::testing::{assert_close, check_gradient_at};
+
+    #[test]
+    fn what_is_not_definite_is_refused() {
+        let e = Tensor::from([[1.0, 2.0], [2.0, 1.0]])
+            .cholesky(false)
+            .ok()
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("not positive definite"), "{e}");
+        assert!(
+            Tensor::ones([2, 3]).cholesky(false).error().is_some()
+                && Tensor::ones([2]).cholesky(true).error().is_some()
+        );
+        let a = definite(3);
+        assert_close(&a.cholesky(true).cholesky_inverse(true), &a.inv(), 1e-13);
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient_at(|x| x[0].cholesky(false).square(), &[definite(3)]);
+        check_gradient_at(
+            |x| x[0].cholesky_inverse(false),
+            &[definite(2).cholesky(false)],
+        );
+    }
+}

@@ -1,0 +1,171 @@
+//! Pseudo-inverses, least squares and ranks.
+
+use super::{Decomposition, decompose, transposed};
+use crate::graph::attributes::Attributes;
+use crate::graph::op::Backward;
+use crate::ops::elementwise::float;
+use crate::{DType, Error, Operand, Result, Tensor};
+use nn_kernels::linalg;
+
+/// Singular values up to `rcond` times the greatest count as 0.
+#[derive(Clone, Copy)]
+struct Pinv {
+    rcond: f64,
+}
+
+impl Decomposition for Pinv {
+    const NAME: &'static str = "pinv";
+    const COUNT: usize = 1;
+    const SQUARE: bool = false;
+
+    fn attributes(self) -> Attributes {
+        Attributes::new().with("rcond", &self.rcond)
+    }
+
+    fn shapes(self, n: usize, m: usize) -> Vec<Vec<usize>> {
+        vec![vec![m, n]]
+    }
+
+    fn of(self, a: &[f64], n: usize, m: usize) -> Result<Vec<Vec<f64>>> {
+        let found = linalg::svd(a, n, m, false);
+        let [u, s, vt] =
+            found.ok_or_else(|| Error::value("pinv: a matrix has elements that are not finite"))?;
+        let (k, limit) = (n.min(m), s.first().copied().unwrap_or(0.0) * self.rcond);
+        let mut inverse = vec![0.0; m * n];
+        for (l, &value) in s.iter().enumerate().filter(|(_, value)| **value > limit) {
+            for i in 0..m {
+                let scaled = vt[l * m + i] / value;
+                (0..n).for_each(|j| inverse[i * n + j] += scaled * u[j * k + l]);
+            }
+        }
+        Ok(vec![inverse])
+    }
+
+    /// Golub and Pereyra (1973), for changes that leave the rank as it is.
+    fn gradient(self, at: &Backward<'_>) -> Result<Tensor> {
+        let (a, p, up) = (&at.inputs[0], at.output(), at.upstream());
+        let (pt, ut) = (transposed(p), transposed(up));
+        let left = &ut - a.matmul(p).matmul(&ut);
+        let right = &ut - ut.matmul(p).matmul(a);
+        Ok(left.matmul(p).matmul(&pt) + pt.matmul(p).matmul(right) - pt.matmul(up).matmul(&pt))
+    }
+}
+
+/// The rounding of the type, times the greater side.
+fn default_rcond(a: &Tensor, times: f64) -> f64 {
+    let epsilon = if a.dtype() == DType::F64 {
+        f64::EPSILON
+    } else {
+        f64::from(f32::EPSILON)
+    };
+    let greater = a
+        .raw_shape()
+        .iter()
+        .rev()
+        .take(2)
+        .max()
+        .copied()
+        .unwrap_or(1);
+    times * greater as f64 * epsilon
+}
+
+impl Tensor {
+    /// The pseudo-inverses (Moore and Penrose) of matrices `[.., n, m]`, `[.., m, n]`. Singular values up to `rcond` times the greatest count
+    /// as 0; without it `10 · max(n, m)` times the rounding of the type.
+    ///
+    /// ```
+    /// # use nn_core::{Tensor, testing::assert_close};
+    /// let p = Tensor::from([[2.0_f64, 0.0], [0.0, 0.0]]).pinv(None);
+    /// assert_close(&p, &Tensor::from([[0.5_f64, 0.0], [0.0, 0.0]]), 1e-14);
+    /// ```
+    #[track_caller]
+    pub fn pinv(&self, rcond: Option<f64>) -> Tensor {
+        let a = float(self);
+        let rcond = rcond.unwrap_or_else(|| default_rcond(&a, 10.0));
+        let [inverse] = decompose(Pinv { rcond }, &a);
+        inverse
+    }
+
+    /// The `x` for which `A x` comes nearest to `b`, of several the shortest, where `A` is this matrix `[n, m]` and `b` `[n]` or `[n, k]`.
+    /// Singular values up to `rcond` times the greatest count as 0; without it `max(n, m)` times the rounding of the type.
+    ///
+    /// ```
+    /// # use nn_core::{Tensor, testing::assert_close};
+    /// // The line through three points that comes nearest to them.
+    /// let a = Tensor::from([[0.0_f64, 1.0], [1.0, 1.0], [2.0, 1.0]]);
+    /// let x = a.lstsq(Tensor::from([1.0_f64, 3.0, 5.0]), None);
+    /// assert_close(&x, &Tensor::from([2.0_f64, 1.0]), 1e-13);
+    /// ```
+    #[track_caller]
+    pub fn lstsq(&self, b: impl Operand, rcond: Option<f64>) -> Tensor {
+        let a = float(self);
+        let b = float(&b.operand(a.dtype()));
+        let rcond = rcond.unwrap_or_else(|| default_rcond(&a, 1.0));
+        a.pinv(Some(rcond)).matmul(b)
+    }
+
+    /// The ranks (`i64`) of matrices `[.., n, m]`: how many singular values are above `tol`, without it above `max(n, m)` times the rounding
+    /// of the type times the greatest.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([[1.0_f32, 2.0], [2.0, 4.0]]).matrix_rank(None).item::<i64>()?, 1);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn matrix_rank(&self, tol: Option<f64>) -> Tensor {
+        let a = float(self);
+        let (_, s, _) = a.svd(false);
+        let limit = match tol {
+            Some(tol) => Tensor::full_of([], tol, s.dtype()),
+            None => s.max_axes([-1], true) * default_rcond(&a, 1.0),
+        };
+        s.greater(limit).sum_axis(-1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::numbers;
+    use crate::Tensor;
+    use crate::testing::{assert_close, check_gradient_at};
+
+    #[test]
+    fn wide_tall_and_of_lower_rank() {
+        for shape in [[2, 3, 2], [2, 2, 3]] {
+            let a = numbers(&shape);
+            assert_close(&a.matmul(a.pinv(None)).matmul(&a), &a, 1e-13);
+            assert_eq!(a.matrix_rank(None).to_vec::<i64>().unwrap(), [2, 2]);
+        }
+        assert_eq!(
+            Tensor::zeros([3, 3])
+                .matrix_rank(None)
+                .item::<i64>()
+                .unwrap(),
+            0
+        );
+        assert_eq!(
+            numbers(&[3, 3])
+                .matrix_rank(Some(1e9))
+                .item::<i64>()
+                .unwrap(),
+            0
+        );
+        assert!(
+            numbers(&[3, 2])
+                .lstsq(numbers(&[2]), None)
+                .error()
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient_at(|x| x[0].pinv(None), &[numbers(&[3, 2])]);
+        check_gradient_at(|x| x[0].pinv(None), &[numbers(&[2, 3])]);
+        check_gradient_at(
+            |x| x[0].lstsq(&x[1], None),
+            &[numbers(&[3, 2]), numbers(&[3])],
+        );
+    }
+}

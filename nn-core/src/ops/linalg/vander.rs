@@ -1,0 +1,63 @@
+//! Vandermonde matrices.
+
+use crate::{Error, Tensor};
+
+impl Tensor {
+    /// The powers of every element of a vector as a row, the highest first, `x^(n-1) … x 1`, or the lowest if `increasing`: `[m]` to
+    /// `[m, n]`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([2_i64, 3]).vander(3, false).to_vec::<i64>()?, [4, 2, 1, 9, 3, 1]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn vander(&self, n: usize, increasing: bool) -> Tensor {
+        match self.raw_shape() {
+            _ if self.error().is_some() => self.clone(),
+            shape if shape.rank() != 1 => self.fail(
+                "vander",
+                Error::rank(
+                    "vander",
+                    1,
+                    "[m]",
+                    shape,
+                    "`flatten` makes a vector of each row",
+                ),
+            ),
+            _ => {
+                let exponents = Tensor::arange(n);
+                let exponents = if increasing {
+                    exponents
+                } else {
+                    exponents.flip(0)
+                };
+                self.expand_dims(-1).pow(exponents)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn of_zero_and_of_no_columns() {
+        assert_eq!(
+            Tensor::from([0.0_f32])
+                .vander(3, true)
+                .to_vec::<f32>()
+                .unwrap(),
+            [1.0, 0.0, 0.0]
+        );
+        assert_eq!(Tensor::from([1.0_f32]).vander(0, false).shape(), [1, 0]);
+        assert!(Tensor::ones([2, 2]).vander(2, false).error().is_some());
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].vander(4, false), &[&[3]]);
+    }
+}

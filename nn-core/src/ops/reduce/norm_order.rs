@@ -1,0 +1,68 @@
+//! Norms of any order.
+
+use crate::Tensor;
+use crate::ops::elementwise::{float, select};
+
+impl Tensor {
+    /// The norm of order `p` of the vectors along an axis (counted from the end if negative): `(Σ |x|ᵖ)^(1/p)`. Order ∞ is the greatest
+    /// magnitude, -∞ the least, 0 how many elements are not 0. `keepdims` leaves the axis with size 1. Integers are taken as `f32`.
+    ///
+    /// [`Tensor::norm_axis`] is that of order 2.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::from([1.0_f32, -2.0, 0.0]);
+    /// assert_eq!(x.norm_order(1.0, 0, false).item::<f32>()?, 3.0);
+    /// assert_eq!(x.norm_order(f64::INFINITY, 0, false).item::<f32>()?, 2.0);
+    /// assert_eq!(x.norm_order(0.0, 0, false).item::<f32>()?, 2.0);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn norm_order(&self, p: f64, axis: isize, keepdims: bool) -> Tensor {
+        let x = float(self);
+        let magnitudes = x.abs();
+        match p {
+            0.0 => x.not_equal(0.0).sum_axes([axis], keepdims).cast(x.dtype()),
+            1.0 => magnitudes.sum_axes([axis], keepdims),
+            2.0 => x.norm_axes([axis], keepdims),
+            f64::INFINITY => magnitudes.max_axes([axis], keepdims),
+            f64::NEG_INFINITY => magnitudes.min_axes([axis], keepdims),
+            _ => {
+                let sum = magnitudes.pow(p).sum_axes([axis], keepdims);
+                // The root of 0 has no slope that is a number.
+                let zero = sum.equal(0.0).logical_and(Tensor::from(p > 0.0));
+                select(&zero, 0.0, select(&zero, 1.0, &sum).pow(1.0 / p))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn of_zero_and_of_any_axis() {
+        let x = Tensor::from([[0.0_f64, 3.0], [0.0, -4.0]]);
+        assert_eq!(x.norm_order(3.0, 0, false).data::<f64>()[0], 0.0);
+        assert_eq!(
+            x.norm_order(f64::NEG_INFINITY, -1, true)
+                .to_vec::<f64>()
+                .unwrap(),
+            [0.0, 0.0]
+        );
+        assert_eq!(
+            x.norm_order(-1.0, 1, false).to_vec::<f64>().unwrap(),
+            [0.0, 0.0]
+        );
+        assert!(x.norm_order(1.0, 2, false).error().is_some());
+    }
+
+    #[test]
+    fn gradient() {
+        for p in [1.0, 2.0, 3.0, 0.5, f64::INFINITY] {
+            check_gradient(|x| x[0].norm_order(p, 1, true) * &x[0], &[&[2, 3]]);
+        }
+    }
+}

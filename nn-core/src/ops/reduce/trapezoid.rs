@@ -1,0 +1,70 @@
+//! Areas under curves.
+
+use crate::Tensor;
+use crate::ops::elementwise::float;
+
+impl Tensor {
+    /// The area under the curve through the elements along an axis (counted from the end if negative), which is dropped, by the
+    /// trapezoidal rule: `Σ dx · (yᵢ + yᵢ₊₁) / 2` for points `dx` apart. Keras's defaults are `trapezoid(1.0, -1)`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([1.0_f32, 2.0, 3.0]).trapezoid(1.0, -1).item::<f32>()?, 4.0);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn trapezoid(&self, dx: f64, axis: isize) -> Tensor {
+        let y = float(self);
+        let heights = y.slice_axis(axis, 1..) + y.slice_axis(axis, ..-1);
+        heights.sum_axis(axis) * (dx / 2.0)
+    }
+
+    /// As [`Tensor::trapezoid`] for points at `x`, of the tensor's shape or a vector for the last axis.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let y = Tensor::from([1.0_f32, 2.0, 3.0]);
+    /// assert_eq!(y.trapezoid_at(&Tensor::from([4.0_f32, 6.0, 8.0]), -1).item::<f32>()?, 8.0);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn trapezoid_at(&self, x: &Tensor, axis: isize) -> Tensor {
+        let y = float(self);
+        let steps = match x.raw_shape().rank() {
+            1 => x.diff(1, 0),
+            _ => x.diff(1, axis),
+        };
+        let y = y.swap_axes(axis, -1);
+        let steps = if steps.raw_shape().rank() == 1 {
+            steps
+        } else {
+            steps.swap_axes(axis, -1)
+        };
+        let heights = y.slice_axis(-1, 1..) + y.slice_axis(-1, ..-1);
+        (heights * steps).sum_axis(-1) * 0.5
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn along_any_axis() {
+        let y = Tensor::arange(6).reshape([3, 2]);
+        assert_eq!(y.trapezoid(2.0, 0).to_vec::<f32>().unwrap(), [8.0, 12.0]);
+        assert_eq!(
+            y.trapezoid_at(&Tensor::from([0.0_f32, 1.0, 3.0]), 0)
+                .to_vec::<f32>()
+                .unwrap(),
+            [7.0, 10.0]
+        );
+        assert!(y.trapezoid(1.0, 2).error().is_some());
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].trapezoid_at(&x[1], 0).square(), &[&[3, 2], &[3]]);
+    }
+}

@@ -1,0 +1,161 @@
+//! Diagonals of matrices, and matrices of diagonals.
+
+use crate::{Error, Tensor, is_known};
+
+/// `k` below and above the main diagonal.
+fn sides(k: isize) -> (usize, usize) {
+    ((-k).max(0) as usize, k.max(0) as usize)
+}
+
+impl Tensor {
+    /// Diagonal `offset` of the matrices in two axes (counted from the end if negative), as a new last axis: 0 is the main one, 1 the
+    /// one right of it, -1 the one below. Keras's defaults are `diagonal(0, 0, 1)`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// let x = Tensor::from([[1_i64, 2, 3], [4, 5, 6]]);
+    /// assert_eq!(x.diagonal(0, 0, 1).to_vec::<i64>()?, [1, 5]);
+    /// assert_eq!(x.diagonal(1, 0, 1).to_vec::<i64>()?, [2, 6]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn diagonal(&self, offset: isize, axis1: isize, axis2: isize) -> Tensor {
+        let x = self.moveaxis([axis1, axis2], [-2, -1]);
+        if x.error().is_some() {
+            return x;
+        }
+        let shape = *x.raw_shape();
+        let (n, m) = (shape[shape.rank() - 2], shape[shape.rank() - 1]);
+        let (below, above) = sides(offset);
+        if !is_known(n) || !is_known(m) {
+            return self.fail(
+                "diagonal",
+                Error::shape(format!(
+                    "diagonal needs matrices of a known size, found {shape}"
+                )),
+            );
+        }
+        let length = n.saturating_sub(below).min(m.saturating_sub(above));
+        let flat = x.reshape(
+            shape
+                .without(shape.rank() - 1)
+                .with(shape.rank() - 2, n * m),
+        );
+        match (below * m + above, length) {
+            (_, 0) => flat.slice_axis(-1, 0..0),
+            // From one row to the next it is one column further.
+            (start, length) => flat.slice_step(
+                -1,
+                start..start + (length - 1) * (m + 1) + 1,
+                m as isize + 1,
+            ),
+        }
+    }
+
+    /// The sum of a diagonal of the matrices in two axes, which are dropped: as [`Tensor::diagonal`]. Keras's defaults are
+    /// `trace(0, 0, 1)`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([[1_i64, 2], [3, 4]]).trace(0, 0, 1).item::<i64>()?, 5);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn trace(&self, offset: isize, axis1: isize, axis2: isize) -> Tensor {
+        self.diagonal(offset, axis1, axis2).sum_axis(-1)
+    }
+
+    /// Of a vector the matrix with it on diagonal `k` and zeros elsewhere: `[n]` to `[n + |k|, n + |k|]`; of a matrix its diagonal `k`.
+    /// Another rank is an error.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([1_i64, 2]).diag(0).to_vec::<i64>()?, [1, 0, 0, 2]);
+    /// assert_eq!(Tensor::from([[1_i64, 2], [3, 4]]).diag(0).to_vec::<i64>()?, [1, 4]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn diag(&self, k: isize) -> Tensor {
+        let shape = *self.raw_shape();
+        let n = match shape[..] {
+            _ if self.error().is_some() => return self.clone(),
+            [_, _] => return self.diagonal(k, 0, 1),
+            [n] if is_known(n) => n,
+            [_] => {
+                return self.fail(
+                    "diag",
+                    Error::shape("diag needs a vector of a known length"),
+                );
+            }
+            _ => {
+                return self.fail(
+                    "diag",
+                    Error::rank(
+                        "diag",
+                        1,
+                        "[n]",
+                        &shape,
+                        "`diagflat` takes any rank, `diagonal` batches of matrices",
+                    ),
+                );
+            }
+        };
+        let (below, above) = sides(k);
+        // Each element with n zeros after it: the rows of a matrix of one column less.
+        let padded = self
+            .expand_dims(-1)
+            .pad([(0, 0), (0, n)])
+            .reshape([n * (n + 1)]);
+        let matrix = padded.slice(0..n * n).reshape([n, n]);
+        matrix.pad([(below, above), (above, below)])
+    }
+
+    /// The matrix with all elements on diagonal `k` and zeros elsewhere, as [`Tensor::diag`] of the flattened tensor.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([[1_i64], [2]]).diagflat(0).to_vec::<i64>()?, [1, 0, 0, 2]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn diagflat(&self, k: isize) -> Tensor {
+        match self.error() {
+            Some(_) => self.clone(),
+            None => self.reshape([self.raw_shape().len()]).diag(k),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn of_odd_shapes() {
+        let x = Tensor::arange(12).reshape([3, 4]);
+        assert_eq!(x.diagonal(2, 0, 1).to_vec::<i64>().unwrap(), [2, 7]);
+        assert_eq!(x.diagonal(-1, 0, 1).to_vec::<i64>().unwrap(), [4, 9]);
+        assert_eq!(x.diagonal(-1, 1, 0).to_vec::<i64>().unwrap(), [1, 6, 11]);
+        assert_eq!(x.diagonal(4, 0, -1).shape(), [0]);
+        assert_eq!(x.diagonal(-9, 0, 1).shape(), [0]);
+        let b = Tensor::arange(12).reshape([2, 3, 2]);
+        assert_eq!(b.diagonal(0, 1, 2).to_vec::<i64>().unwrap(), [0, 3, 6, 9]);
+        assert_eq!(b.diagonal(0, 0, 1).to_vec::<i64>().unwrap(), [0, 8, 1, 9]);
+        assert_eq!(b.trace(0, 1, -1).to_vec::<i64>().unwrap(), [3, 15]);
+        assert!(b.diagonal(0, 1, 1).error().is_some());
+        assert_eq!(
+            Tensor::from([1_i64, 2]).diag(-1).to_vec::<i64>().unwrap(),
+            [0, 0, 0, 1, 0, 0, 0, 2, 0]
+        );
+        assert_eq!(Tensor::zeros([0]).diag(1).shape(), [1, 1]);
+        assert!(b.diag(0).error().is_some());
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].diagonal(1, 1, 2).square(), &[&[2, 2, 3]]);
+        check_gradient(|x| x[0].diag(-1).square(), &[&[3]]);
+        check_gradient(|x| x[0].trace(0, 0, 1).square(), &[&[3, 3]]);
+    }
+}

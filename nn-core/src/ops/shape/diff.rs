@@ -1,0 +1,75 @@
+//! Differences of neighbours.
+
+use crate::{Error, Tensor, is_known};
+
+impl Tensor {
+    /// The differences `xᵢ₊₁ - xᵢ` along an axis (counted from the end if negative), taken `n` times: the axis loses `n` elements. Of
+    /// truth values which ones differ. Keras's defaults are `diff(1, -1)`.
+    ///
+    /// ```
+    /// # use nn_core::Tensor;
+    /// assert_eq!(Tensor::from([1_i64, 4, 9]).diff(1, -1).to_vec::<i64>()?, [3, 5]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn diff(&self, n: usize, axis: isize) -> Tensor {
+        let shape = *self.raw_shape();
+        if self.error().is_none()
+            && let Err(error) = shape.axis(axis)
+        {
+            return match shape.rank() {
+                0 => self.fail(
+                    "diff",
+                    Error::shape("diff needs an axis, found a single number"),
+                ),
+                _ => self.fail("diff", error),
+            };
+        }
+        (0..n).fold(self.clone(), |x, _| {
+            let size = x
+                .raw_shape()
+                .axis(axis)
+                .map_or(0, |axis| x.raw_shape()[axis]);
+            if is_known(size) && size < 2 {
+                return x.slice_axis(axis, 0..0);
+            }
+            let (next, this) = (x.slice_axis(axis, 1..), x.slice_axis(axis, ..-1));
+            match x.dtype() {
+                crate::DType::Bool => next.not_equal(this),
+                _ => next - this,
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check_gradient;
+    use crate::{DType, Tensor, UNKNOWN};
+
+    #[test]
+    fn of_any_order() {
+        let x = Tensor::from([[1_i64, 4, 9], [0, 0, 1]]);
+        assert_eq!(x.diff(2, 1).to_vec::<i64>().unwrap(), [2, 1]);
+        assert_eq!(x.diff(1, 0).to_vec::<i64>().unwrap(), [-1, -4, -8]);
+        assert_eq!(x.diff(0, 0).shape(), [2, 3]);
+        assert_eq!(x.diff(5, 1).shape(), [2, 0]);
+        assert_eq!(
+            Tensor::from([true, false])
+                .diff(1, 0)
+                .to_vec::<bool>()
+                .unwrap(),
+            [true]
+        );
+        assert!(
+            x.diff(1, 2).error().is_some() && Tensor::from(1.0_f32).diff(1, -1).error().is_some()
+        );
+        let open = Tensor::abstract_of([UNKNOWN, 3], DType::F32);
+        assert_eq!(open.diff(1, 0).shape().to_string(), "[_, 3]");
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(|x| x[0].diff(2, 0).square(), &[&[4, 2]]);
+    }
+}

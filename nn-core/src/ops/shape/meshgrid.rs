@@ -1,0 +1,60 @@
+//! Coordinates of a grid.
+
+use crate::Tensor;
+use std::borrow::Borrow;
+
+/// The coordinates of all points of a grid: of vectors of `n₀, n₁, …` elements as many tensors `[n₀, n₁, …]`, the `i`-th of which varies
+/// along axis `i`. With `xy` the first two axes are exchanged, `[n₁, n₀, …]`, as Keras's default `indexing="xy"` has it for pictures;
+/// without as `indexing="ij"`. Tensors of other ranks are flattened.
+///
+/// ```
+/// use nn_core::{Tensor, ops::meshgrid};
+/// let grid = meshgrid([Tensor::from([1_i64, 2]), Tensor::from([3_i64, 4, 5])], true);
+/// assert_eq!(grid[0].to_vec::<i64>()?, [1, 2, 1, 2, 1, 2]);
+/// assert_eq!(grid[1].to_vec::<i64>()?, [3, 3, 4, 4, 5, 5]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn meshgrid<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>, xy: bool) -> Vec<Tensor> {
+    let tensors: Vec<Tensor> = tensors.into_iter().map(|t| t.borrow().clone()).collect();
+    if let Some(failed) = tensors.iter().find(|t| t.error().is_some()) {
+        return vec![failed.clone(); tensors.len()];
+    }
+    let sizes: Vec<usize> = tensors.iter().map(|t| t.raw_shape().len()).collect();
+    let grids = tensors.iter().enumerate().map(|(axis, t)| {
+        let mut shape = vec![1; sizes.len()];
+        shape[axis] = sizes[axis];
+        let grid = t.reshape(shape).broadcast_to(sizes.clone());
+        match xy && sizes.len() > 1 {
+            true => grid.swap_axes(0, 1),
+            false => grid,
+        }
+    });
+    grids.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meshgrid;
+    use crate::Tensor;
+    use crate::testing::check_gradient;
+
+    #[test]
+    fn of_one_and_of_three() {
+        assert_eq!(meshgrid([Tensor::arange(3)], true)[0].shape(), [3]);
+        let three = meshgrid(
+            [Tensor::arange(2), Tensor::arange(3), Tensor::arange(4)],
+            true,
+        );
+        assert!(three.iter().all(|t| t.shape() == [3, 2, 4]));
+        assert!(meshgrid::<Tensor>([], false).is_empty());
+    }
+
+    #[test]
+    fn gradient() {
+        check_gradient(
+            |x| meshgrid(x, false)[0].square() * &meshgrid(x, false)[1],
+            &[&[2], &[3]],
+        );
+    }
+}

@@ -1,0 +1,175 @@
+//! What the layers for images have in common.
+
+use crate::ShapeError;
+use nn_core::ops::{FillMode, Interpolation, affine_transform};
+use nn_core::{DType, Error, Result, Shape, Tensor, floatx, is_known, ops, random};
+
+/// Checks that an input is an image or a batch of them.
+pub(crate) const fn check(layer: &str, input: &Shape) -> Result<(), ShapeError> {
+    match input.rank() {
+        3 | 4 => Ok(()),
+        _ => Err(ShapeError::rank(
+            layer,
+            4,
+            "[batch, height, width, channels], or 3 for one image",
+            input,
+            "`Reshape` first",
+        )),
+    }
+}
+
+/// Checks that an input is an image or a batch of them, in red, green and blue.
+pub(crate) const fn check_colors(layer: &str, input: &Shape) -> Result<(), ShapeError> {
+    if let Err(error) = check(layer, input) {
+        return Err(error);
+    }
+    let channels = input.dims()[input.rank() - 1];
+    if channels == 3 || !is_known(channels) {
+        return Ok(());
+    }
+    Err(ShapeError::new(layer)
+        .text(" takes images of three channels, red, green and blue, found ")
+        .shape(input))
+}
+
+/// Checks that the greatest and the least value of a pixel are in order.
+pub(crate) const fn check_values(layer: &str, range: [f64; 2]) -> Result<(), ShapeError> {
+    if range[0] < range[1] {
+        return Ok(());
+    }
+    Err(ShapeError::new("the value_range of ")
+        .text(layer)
+        .text(" goes from a number to a greater one, found ")
+        .decimal(range[0])
+        .text(" and ")
+        .decimal(range[1]))
+}
+
+/// Where height and width stand.
+pub(crate) const fn sides(input: &Shape) -> [usize; 2] {
+    let dims = input.dims();
+    [dims[dims.len() - 3], dims[dims.len() - 2]]
+}
+
+/// Height and width, which a layer needs to know.
+pub(crate) fn pixels(layer: &str, x: &Tensor) -> Result<[usize; 2]> {
+    let shape = x.try_shape()?;
+    match sides(&shape) {
+        [height, width] if is_known(height) && is_known(width) => Ok([height, width]),
+        _ => Err(Error::shape(format!(
+            "{layer} needs to know height and width, found {shape}; give them where the model is built, or `Resizing` before"
+        ))),
+    }
+}
+
+/// An image or a batch of them as a batch of floats, changed by `f`.
+pub(crate) fn batch(x: &Tensor, f: impl FnOnce(Tensor) -> Tensor) -> Tensor {
+    let x = x.cast(floatx()).without_mask();
+    match x.try_shape() {
+        Ok(shape) if shape.rank() == 3 => f(x.expand_dims(0)).squeeze(0),
+        Ok(_) => f(x),
+        Err(_) => x,
+    }
+}
+
+/// A number for each image, evenly from a range, `[batch, 1, 1, 1]`.
+pub(crate) fn each(x: &Tensor, [low, high]: [f64; 2]) -> Tensor {
+    random::uniform([x.shape()[0], 1, 1, 1], low, high, x.dtype())
+}
+
+/// Whether an image is changed, with a probability that is drawn for each from a range.
+pub(crate) fn chosen(x: &Tensor, factor: [f64; 2]) -> Tensor {
+    let probability = each(x, factor);
+    each(x, [0.0, 1.0]).less(probability)
+}
+
+/// 1 or -1 for each image.
+pub(crate) fn sign(x: &Tensor) -> Tensor {
+    each(x, [0.0, 1.0])
+        .greater(0.5)
+        .where_(-1.0, 1.0)
+        .cast(x.dtype())
+}
+
+/// Numbers of one range as numbers of another.
+pub(crate) fn between(x: Tensor, from: [f64; 2], to: [f64; 2]) -> Tensor {
+    match from == to {
+        true => x,
+        false => (x - from[0]) / (from[1] - from[0]) * (to[1] - to[0]) + to[0],
+    }
+}
+
+/// How an image is read at places between its pixels and beyond them.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading {
+    pub interpolation: Interpolation,
+    pub fill_mode: FillMode,
+    pub fill_value: f64,
+}
+
+impl Reading {
+    /// Checks that the settings are some that there are.
+    pub const fn check(&self, layer: &str) -> Result<(), ShapeError> {
+        if !matches!(
+            self.interpolation,
+            Interpolation::Nearest | Interpolation::Bilinear
+        ) {
+            return Err(ShapeError::new(layer).text(" interpolates by Nearest or Bilinear"));
+        }
+        if matches!(self.fill_mode, FillMode::Mirror) {
+            return Err(ShapeError::new(layer)
+                .text(" fills by Constant, Nearest, Wrap or Reflect, found Mirror"));
+        }
+        Ok(())
+    }
+
+    /// Images read at the places that eight numbers say for each, all `[batch, 1, 1, 1]`: see [`affine_transform`].
+    pub fn transform(&self, x: &Tensor, by: [Tensor; 8]) -> Tensor {
+        let columns = by.map(|t| t.squeeze(-1).squeeze(-1));
+        affine_transform(
+            x,
+            &ops::concatenate(columns, 1),
+            self.interpolation,
+            self.fill_mode,
+            self.fill_value,
+        )
+    }
+}
+
+/// Images in shades of gray, of one channel.
+pub(crate) fn grayscale(x: &Tensor) -> Tensor {
+    let weights = Tensor::from([0.2989_f64, 0.587, 0.114]).cast(x.dtype());
+    (x * weights).sum_axes([-1], true)
+}
+
+/// Hue, saturation and value, each without the axis of channels, of images in red, green and blue. Keras's `rgb_to_hsv`.
+pub(crate) fn hue_saturation_value(x: &Tensor) -> [Tensor; 3] {
+    let epsilon = match x.dtype() {
+        DType::F64 => f64::EPSILON,
+        _ => f64::from(f32::EPSILON),
+    };
+    let x = x.abs().less(epsilon).where_(0.0, x);
+    let [r, g, b] = [0, 1, 2].map(|channel| x.index_axis(-1, channel));
+    let value = r.maximum(&g).maximum(&b);
+    let range = &value - r.minimum(&g).minimum(&b);
+    let (has_value, has_range) = (value.greater(0.0), range.greater(0.0));
+    let saturation = has_value.where_(&range / has_value.where_(&value, 1.0), 0.0);
+    let norm = has_range.where_(&range, 1.0).reciprocal() / 6.0;
+    let of_green = &norm * (&b - &r) + 2.0 / 6.0;
+    let of_blue = &norm * (&r - &g) + 4.0 / 6.0;
+    let hue = value.equal(&g).where_(of_green, of_blue);
+    let hue = value.equal(&r).where_(norm * (g - b), hue);
+    let hue = has_range.where_(&hue, 0.0) + hue.less(0.0).cast(x.dtype());
+    [hue, saturation, value]
+}
+
+/// Images in red, green and blue of hue, saturation and value. Keras's `hsv_to_rgb`.
+pub(crate) fn red_green_blue([hue, saturation, value]: [Tensor; 3]) -> Tensor {
+    let turned = (&hue - hue.floor()) * 6.0;
+    let red = ((&turned - 3.0).abs() - 1.0).clip(0.0, 1.0);
+    let green = (2.0 - (&turned - 2.0).abs()).clip(0.0, 1.0);
+    let blue = (2.0 - (&turned - 4.0).abs()).clip(0.0, 1.0);
+    let gray = 1.0 - &saturation;
+    let planes = [red, green, blue].map(|color| &value * (&gray + &saturation * color));
+    ops::stack(planes, -1)
+}

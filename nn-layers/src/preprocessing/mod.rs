@@ -1,0 +1,35 @@
+//! Layers that turn what a program is given into what a model learns from: numbers, categories, texts, images.
+
+mod category_encoding;
+mod discretization;
+mod hashed_crossing;
+mod hashing;
+mod image;
+mod integer_lookup;
+mod lookup;
+mod normalization;
+mod numbers;
+mod output_mode;
+mod quantiles;
+mod rescaling;
+mod salt;
+mod string_lookup;
+mod text_vectorization;
+
+pub use category_encoding::CategoryEncoding;
+pub use discretization::Discretization;
+pub use hashed_crossing::HashedCrossing;
+pub use hashing::Hashing;
+pub use image::{
+    AutoContrast, CenterCrop, Equalization, FlipMode, RandomBrightness, RandomColorDegeneration,
+    RandomColorJitter, RandomContrast, RandomCrop, RandomErasing, RandomFlip, RandomGaussianBlur,
+    RandomGrayscale, RandomHue, RandomInvert, RandomPerspective, RandomPosterization,
+    RandomRotation, RandomSaturation, RandomSharpness, RandomShear, RandomTranslation, RandomZoom,
+    Resizing, Solarization,
+};
+pub use integer_lookup::{IntegerLookup, OovMethod};
+pub use normalization::Normalization;
+pub use output_mode::OutputMode;
+pub use rescaling::Rescaling;
+pub use string_lookup::StringLookup;
+pub use text_vectorization::{TextSplit, TextStandardize, TextVectorization};

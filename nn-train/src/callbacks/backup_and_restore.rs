@@ -1,0 +1,103 @@
+//! Going on after an interruption.
+
+use super::{Callback, CallbackState, Run};
+use crate::metrics::Scores;
+use nn_core::{Error, Result};
+use std::path::PathBuf;
+
+/// Writes a backup of the whole training after every epoch, or after every so many batches, and goes on from it in the next `fit` that finds it: to
+/// the bit, as [`Compiled::fit`](crate::Compiled::fit) says. When training ends well, the backup is deleted. As Keras's `BackupAndRestore`.
+///
+/// A program that was ended in the middle of its `fit` is run again as it is: the model is made and compiled anew, and `fit` with the
+/// same data and settings trains what is left. Losses, metrics and the optimizer's settings are those it is compiled with.
+///
+/// ```
+/// use nn_train::{Fit, callbacks::BackupAndRestore};
+/// let fit = Fit::new().epochs(20).callback(BackupAndRestore::new("backup.safetensors"));
+/// ```
+#[derive(Debug)]
+pub struct BackupAndRestore {
+    path: PathBuf,
+    save_freq: Option<usize>,
+    delete: bool,
+    /// Batches since the last backup, with `save_freq`.
+    batches: usize,
+}
+
+impl BackupAndRestore {
+    /// With the backup in a file, which is written whole or not at all.
+    pub fn new(path: impl Into<PathBuf>) -> BackupAndRestore {
+        BackupAndRestore {
+            path: path.into(),
+            save_freq: None,
+            delete: true,
+            batches: 0,
+        }
+    }
+
+    /// Writes it after every so many batches, counted through the epochs, instead of after epochs.
+    #[must_use]
+    pub fn save_freq(mut self, batches: usize) -> Self {
+        self.save_freq = Some(batches);
+        self
+    }
+
+    /// Whether the backup is deleted when training ends without an error (Keras: `true`).
+    #[must_use]
+    pub fn delete_checkpoint(mut self, delete: bool) -> Self {
+        self.delete = delete;
+        self
+    }
+}
+
+impl Callback for BackupAndRestore {
+    fn resume_from(&self) -> Option<PathBuf> {
+        Some(self.path.clone())
+    }
+
+    fn on_train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
+        if self.save_freq == Some(0) {
+            return Err(Error::value(
+                "BackupAndRestore needs `save_freq` to be at least 1 batch, found 0",
+            ));
+        }
+        self.batches = 0;
+        Ok(())
+    }
+
+    fn on_batch_end(&mut self, _: usize, _: &Scores, run: &mut Run<'_>) -> Result<()> {
+        let Some(every) = self.save_freq else {
+            return Ok(());
+        };
+        self.batches += 1;
+        if self.batches < every {
+            return Ok(());
+        }
+        self.batches = 0;
+        run.save_with(&self.path, self.state())
+    }
+
+    fn on_epoch_end(&mut self, _: usize, _: &mut Scores, run: &mut Run<'_>) -> Result<()> {
+        match self.save_freq {
+            None => run.save_with(&self.path, self.state()),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn on_train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
+        if !self.delete || run.has_failed() || !self.path.exists() {
+            return Ok(());
+        }
+        std::fs::remove_file(&self.path).map_err(|e| Error::io(&self.path, &e))
+    }
+
+    fn state(&self) -> Option<CallbackState> {
+        let batches = self.batches;
+        Some(CallbackState::new(serde_json::json!({"batches": batches})))
+    }
+
+    fn restore(&mut self, state: &CallbackState, _: &mut Run<'_>) -> Result<()> {
+        self.batches = state.count("batches")?;
+        Ok(())
+    }
+}

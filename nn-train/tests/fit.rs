@@ -1,0 +1,326 @@
+//! What `fit` can be told beside data and epochs, and the callbacks that stand between its steps.
+
+use nn_core::random::set_seed;
+use nn_core::{Error, Module, Result, Tensor};
+use nn_layers::{Dense, Sequential};
+use nn_train::callbacks::{
+    BackupAndRestore, CSVLogger, Callback, EarlyStopping, LambdaCallback, ModelCheckpoint, Run,
+    SwapEMAWeights,
+};
+use nn_train::losses::MeanSquaredError;
+use nn_train::optimizers::{Adam, LossScaleOptimizer, Optimizer, SGD};
+use nn_train::{Compile, Compiled, Fit, Model, Scores, Verbose};
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+fn quiet<'a>() -> Fit<'a> {
+    Fit::new().verbose(Verbose::Silent).batch_size(4)
+}
+
+fn data(rows: usize) -> (Tensor, Tensor) {
+    let x = Tensor::linspace(-1.0, 1.0, rows * 2).reshape([rows, 2]);
+    let y = x.sum_axes([1], true);
+    (x, y)
+}
+
+fn model(optimizer: impl Optimizer + 'static) -> Compiled<Sequential> {
+    set_seed(3);
+    Sequential::new()
+        .add(Dense::new(1))
+        .compile(Compile::new(optimizer, MeanSquaredError::new()))
+}
+
+fn weights(model: &Compiled<Sequential>) -> Vec<Vec<u32>> {
+    let parameters = model.parameters();
+    let bits = |t: Tensor| {
+        t.to_vec::<f32>()
+            .unwrap()
+            .iter()
+            .map(|v| v.to_bits())
+            .collect()
+    };
+    parameters.iter().map(|p| bits(p.value())).collect()
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("nn_fit_{name}_{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn every_function_is_called_in_its_turn() {
+    let told = RefCell::new(String::new());
+    let tell = |what: &str| -> Result<()> {
+        told.borrow_mut().push_str(what);
+        Ok(())
+    };
+    let callback = LambdaCallback::default()
+        .on_train_begin(|_| tell("["))
+        .on_epoch_begin(|_, _| tell("("))
+        .on_batch_begin(|_, _| tell("b"))
+        .on_batch_end(|_, _, _| tell("B"))
+        .on_test_begin(|_| tell("<"))
+        .on_test_batch_begin(|_, _| tell("t"))
+        .on_test_batch_end(|_, scores, _| match scores.get("loss") {
+            Some(_) => tell("T"),
+            None => tell("?"),
+        })
+        .on_test_end(|_, _| tell(">"))
+        .on_epoch_end(|_, _, _| tell(")"))
+        .on_train_end(|_| tell("]"));
+    let mut m = model(SGD::new(0.1));
+    let fit = quiet()
+        .epochs(3)
+        .validation_data(data(9))
+        .validation_freq(2);
+    m.fit(data(6), fit.validation_batch_size(5).callback(callback))
+        .unwrap();
+    assert_eq!(*told.borrow(), "[(bBbB)(bBbB<tTtT>)(bBbB)]");
+}
+
+#[test]
+fn callbacks_wait_for_epochs_with_a_validation() {
+    let folder = folder("freq");
+    let csv = folder.join("log.csv");
+    let mut m = model(SGD::new(0.01));
+    let fit = quiet()
+        .epochs(4)
+        .validation_data(data(9))
+        .validation_freq([2, 3])
+        .validation_steps(1)
+        .callback(CSVLogger::new(&csv))
+        .callback(EarlyStopping::new("val_loss"))
+        .callback(
+            ModelCheckpoint::new(folder.join("m-{epoch}.safetensors").display().to_string())
+                .save_best_only("val_loss"),
+        );
+    let history = m.fit(data(8), fit).unwrap();
+    let there: Vec<bool> = history["val_loss"].iter().map(|v| !v.is_nan()).collect();
+    assert_eq!(there, [false, true, true, false]);
+    let text = std::fs::read_to_string(&csv).unwrap();
+    assert!(
+        text.starts_with("epoch,loss,val_loss\n0,") && text.lines().count() == 5,
+        "{text}"
+    );
+    let saved = |n: usize| folder.join(format!("m-0{n}.safetensors")).exists();
+    assert_eq!([1, 2, 3, 4].map(saved), [false, true, true, false]);
+    // A name that an epoch with a validation does not have is an error all the same.
+    let fit = quiet()
+        .epochs(2)
+        .validation_data(data(9))
+        .validation_freq(2);
+    let e = m.fit(
+        data(8),
+        fit.callback(EarlyStopping::new("val_los").mode(nn_train::callbacks::Mode::Min)),
+    );
+    assert!(e.unwrap_err().to_string().contains("watches `val_los`"));
+    let e = m.fit(data(8), quiet().validation_freq(0)).unwrap_err();
+    assert!(e.to_string().contains("`validation_freq` is 0"), "{e}");
+}
+
+#[test]
+fn an_epoch_of_some_steps_goes_on_where_the_last_one_stopped() {
+    // Ten batches: epochs of four are 0-3, 4-7, 8-9, and 0-3 again.
+    let seen = RefCell::new(Vec::new());
+    let counted = LambdaCallback::default().on_batch_end(|batch, _, _| {
+        seen.borrow_mut().push(batch);
+        Ok(())
+    });
+    let mut parts = model(SGD::new(0.1));
+    let fit = quiet().epochs(3).steps_per_epoch(4);
+    parts.fit(data(40), fit.callback(counted)).unwrap();
+    assert_eq!(*seen.borrow(), [0, 1, 2, 3, 0, 1, 2, 3, 0, 1]);
+    let mut whole = model(SGD::new(0.1));
+    whole.fit(data(40), quiet()).unwrap();
+    assert_eq!(weights(&parts), weights(&whole));
+    let e = parts.fit(data(4), quiet().steps_per_epoch(0)).unwrap_err();
+    assert!(e.to_string().contains("`steps_per_epoch` is 0"), "{e}");
+}
+
+/// Fails once, after so many batches.
+struct Interrupt(usize);
+
+impl Callback for Interrupt {
+    fn on_batch_begin(&mut self, _: usize, _: &mut Run<'_>) -> Result<()> {
+        match self.0 {
+            0 => Err(Error::value("interrupted")),
+            _ => {
+                self.0 -= 1;
+                Ok(())
+            }
+        }
+    }
+}
+
+#[test]
+fn a_backup_is_gone_on_from_to_the_bit_and_deleted() {
+    let folder = folder("backup");
+    for (i, freq) in [None, Some(1), Some(3)].into_iter().enumerate() {
+        let path = folder.join(format!("{i}.safetensors"));
+        let backup = || {
+            let backup = BackupAndRestore::new(&path);
+            match freq {
+                None => backup,
+                Some(batches) => backup.save_freq(batches),
+            }
+        };
+        let fit = || {
+            quiet()
+                .epochs(4)
+                .steps_per_epoch(2)
+                .validation_data(data(5))
+        };
+        let mut whole = model(Adam::new(0.05).ema(0.9));
+        let expected = whole.fit(data(20), fit()).unwrap();
+
+        let mut first = model(Adam::new(0.05).ema(0.9));
+        let e = first
+            .fit(data(20), fit().callback(backup()).callback(Interrupt(5)))
+            .unwrap_err();
+        assert!(
+            e.to_string().contains("interrupted") && path.exists(),
+            "{e}"
+        );
+
+        // Compiled anew, with other first weights.
+        let mut second = model(Adam::new(0.05).ema(0.9));
+        set_seed(99);
+        let history = second.fit(data(20), fit().callback(backup())).unwrap();
+        assert_eq!(weights(&second), weights(&whole), "{freq:?}");
+        let last = expected["val_loss"].last().unwrap().to_bits();
+        assert_eq!(history["val_loss"].last().unwrap().to_bits(), last);
+        assert_eq!(second.epochs_trained(), 4);
+        assert!(!path.exists());
+    }
+}
+
+#[test]
+fn files_are_saved_after_so_many_batches() {
+    let folder = folder("save_freq");
+    let path = folder
+        .join("{epoch}-{batch}.safetensors")
+        .display()
+        .to_string();
+    let mut m = model(SGD::new(0.1));
+    let fit = quiet()
+        .epochs(2)
+        .callback(ModelCheckpoint::new(path).save_freq(2));
+    m.fit(data(12), fit).unwrap();
+    let mut names: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|f| f.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "01-02.safetensors",
+            "02-01.safetensors",
+            "02-03.safetensors"
+        ]
+    );
+}
+
+#[test]
+fn averages_are_evaluated_while_the_weights_are_trained() {
+    let note = |seen: &RefCell<Vec<Vec<f32>>>, run: &Run<'_>| -> Result<()> {
+        let parameters = nn_core::module::parameters(run.model());
+        seen.borrow_mut().push(parameters[0].value().to_vec()?);
+        Ok(())
+    };
+    let (tested, trained) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
+    let look = LambdaCallback::new(|_, _, run| note(&trained, run))
+        .on_test_begin(|run| note(&tested, run));
+    let mut m = model(SGD::new(0.2).ema(0.5));
+    let fit = || quiet().epochs(3).validation_data(data(8));
+    m.fit(
+        data(12),
+        fit().callback(SwapEMAWeights::new()).callback(look),
+    )
+    .unwrap();
+    let mut plain = model(SGD::new(0.2).ema(0.5));
+    plain.fit(data(12), fit()).unwrap();
+    assert_eq!(weights(&m), weights(&plain));
+    assert!(
+        tested
+            .borrow()
+            .iter()
+            .zip(trained.borrow().iter())
+            .all(|(a, b)| a != b)
+    );
+    m.finalize().unwrap();
+    assert_eq!(
+        m.parameters()[0].value().to_vec::<f32>().unwrap(),
+        tested.borrow()[2]
+    );
+
+    // At the end of an epoch, for the callbacks after it.
+    let mut swapped = model(SGD::new(0.2).ema(0.5));
+    let averaged = RefCell::new(Vec::new());
+    let look = LambdaCallback::new(|_, _, run| note(&averaged, run));
+    let swap = SwapEMAWeights::new().swap_on_epoch(true);
+    swapped
+        .fit(data(12), fit().callback(swap).callback(look))
+        .unwrap();
+    assert_eq!(*averaged.borrow(), *tested.borrow());
+    assert_eq!(weights(&swapped), weights(&plain));
+
+    let e = model(SGD::new(0.2))
+        .fit(data(12), quiet().callback(SwapEMAWeights::new()))
+        .unwrap_err();
+    assert!(
+        e.to_string().contains("keeps no averages to swap with"),
+        "{e}"
+    );
+}
+
+#[test]
+fn a_scaled_loss_trains_as_an_unscaled_one() {
+    // Powers of 2 leave every bit where it is.
+    let trained = |optimizer: Box<dyn Optimizer>| {
+        let mut m = model(optimizer);
+        m.fit(data(12), quiet().epochs(2)).unwrap();
+        weights(&m)
+    };
+    let plain = trained(Box::new(SGD::new(0.1)));
+    let fixed = SGD::new(0.1).loss_scale_factor(1024.0);
+    assert_eq!(trained(Box::new(fixed)), plain);
+    let dynamic = LossScaleOptimizer::new(SGD::new(0.1)).dynamic_growth_steps(2);
+    assert_eq!(trained(Box::new(dynamic)), plain);
+    // A scale that is too high costs a few steps.
+    let mut m = model(LossScaleOptimizer::new(SGD::new(0.1)).initial_scale(3e38));
+    let (x, y) = data(12);
+    m.fit((x, y * 100.0), quiet().epochs(3)).unwrap();
+    assert!(m.optimizer().iterations() > 0 && m.optimizer().iterations() < 9);
+}
+
+#[test]
+fn groups_that_fit_nothing_are_a_mistake_before_the_first_step() {
+    let mut m = model(Adam::new(0.1).group("encoder.*", |g| g.learning_rate(1e-3)));
+    let before = weights_after_build(&m);
+    let e = m.fit(data(8), quiet()).unwrap_err().to_string();
+    assert!(e.contains("no parameter fits the group `encoder.*`"), "{e}");
+    assert_eq!(weights(&m), before);
+    let mut m = model(SGD::new(0.1).group("*.kernel", |g| g.learning_rate(0.0)));
+    let before = weights_after_build(&m);
+    m.fit(data(8), quiet()).unwrap();
+    let after = weights(&m);
+    assert!(before[0] == after[0] && before[1] != after[1]);
+}
+
+fn weights_after_build(m: &Compiled<Sequential>) -> Vec<Vec<u32>> {
+    nn_core::Layer::build(m.model(), [2]).unwrap();
+    weights(m)
+}
+
+#[test]
+fn evaluation_in_batches_of_any_size() {
+    let mut m = model(SGD::new(0.1));
+    m.fit(data(8), quiet()).unwrap();
+    let score = |scores: Scores| scores.get("loss").unwrap();
+    let whole = score(m.evaluate(data(11)).unwrap());
+    let parts = score(m.evaluate_batched(data(11), 2).unwrap());
+    assert!((whole - parts).abs() < 1e-6 * whole);
+    assert!(m.evaluate_batched(data(11), 0).is_err());
+}
