@@ -1,8 +1,9 @@
 //! What the layers for images have in common.
 
 use crate::ShapeError;
+use nn_core::ops::image::{hsv_to_rgb, rgb_to_hsv};
 use nn_core::ops::{FillMode, Interpolation, affine_transform};
-use nn_core::{DType, Error, Result, Shape, Tensor, floatx, is_known, ops, random};
+use nn_core::{Error, Result, Shape, Tensor, floatx, is_known, ops, random};
 
 /// Checks that an input is an image or a batch of them.
 pub(crate) const fn check(layer: &str, input: &Shape) -> Result<(), ShapeError> {
@@ -136,40 +137,9 @@ impl Reading {
     }
 }
 
-/// Images in shades of gray, of one channel.
-pub(crate) fn grayscale(x: &Tensor) -> Tensor {
-    let weights = Tensor::from([0.2989_f64, 0.587, 0.114]).cast(x.dtype());
-    (x * weights).sum_axes([-1], true)
-}
-
-/// Hue, saturation and value, each without the axis of channels, of images in red, green and blue. Keras's `rgb_to_hsv`.
-pub(crate) fn hue_saturation_value(x: &Tensor) -> [Tensor; 3] {
-    let epsilon = match x.dtype() {
-        DType::F64 => f64::EPSILON,
-        _ => f64::from(f32::EPSILON),
-    };
-    let x = x.abs().less(epsilon).where_(0.0, x);
-    let [r, g, b] = [0, 1, 2].map(|channel| x.index_axis(-1, channel));
-    let value = r.maximum(&g).maximum(&b);
-    let range = &value - r.minimum(&g).minimum(&b);
-    let (has_value, has_range) = (value.greater(0.0), range.greater(0.0));
-    let saturation = has_value.where_(&range / has_value.where_(&value, 1.0), 0.0);
-    let norm = has_range.where_(&range, 1.0).reciprocal() / 6.0;
-    let of_green = &norm * (&b - &r) + 2.0 / 6.0;
-    let of_blue = &norm * (&r - &g) + 4.0 / 6.0;
-    let hue = value.equal(&g).where_(of_green, of_blue);
-    let hue = value.equal(&r).where_(norm * (g - b), hue);
-    let hue = has_range.where_(&hue, 0.0) + hue.less(0.0).cast(x.dtype());
-    [hue, saturation, value]
-}
-
-/// Images in red, green and blue of hue, saturation and value. Keras's `hsv_to_rgb`.
-pub(crate) fn red_green_blue([hue, saturation, value]: [Tensor; 3]) -> Tensor {
-    let turned = (&hue - hue.floor()) * 6.0;
-    let red = ((&turned - 3.0).abs() - 1.0).clip(0.0, 1.0);
-    let green = (2.0 - (&turned - 2.0).abs()).clip(0.0, 1.0);
-    let blue = (2.0 - (&turned - 4.0).abs()).clip(0.0, 1.0);
-    let gray = 1.0 - &saturation;
-    let planes = [red, green, blue].map(|color| &value * (&gray + &saturation * color));
-    ops::stack(planes, -1)
+/// Images in red, green and blue, of which `f` changes hue, saturation and value, `[batch, height, width]` each.
+pub(crate) fn recolored(x: &Tensor, f: impl FnOnce([Tensor; 3]) -> [Tensor; 3]) -> Tensor {
+    let colors = rgb_to_hsv(x);
+    let planes = [0, 1, 2].map(|channel| colors.index_axis(-1, channel));
+    hsv_to_rgb(&ops::stack(f(planes), -1))
 }

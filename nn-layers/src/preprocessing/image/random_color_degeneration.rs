@@ -4,6 +4,7 @@ use crate::ShapeError;
 use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
+use nn_core::ops::image::rgb_to_grayscale;
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -93,7 +94,7 @@ impl RandomColorDegeneration {
 
     fn change(&self, x: &Tensor) -> Tensor {
         let f = images::each(x, self.factor.range(-1.0));
-        let y = x + f * (images::grayscale(x) - x);
+        let y = x + f * (rgb_to_grayscale(x) - x);
         y.clip(self.value_range[0], self.value_range[1])
     }
 }

@@ -4,6 +4,7 @@ use crate::ShapeError;
 use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
+use nn_core::ops::image::rgb_to_grayscale;
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -85,6 +86,6 @@ impl RandomGrayscale {
             return x.clone();
         }
         let chosen = images::each(x, [0.0, 1.0]).less(self.factor);
-        chosen.where_(images::grayscale(x), x)
+        chosen.where_(rgb_to_grayscale(x), x)
     }
 }

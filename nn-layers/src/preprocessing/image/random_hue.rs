@@ -94,10 +94,11 @@ impl RandomHue {
 pub(super) fn change(x: &Tensor, factor: Factor, values: [f64; 2]) -> Tensor {
     let by = images::sign(x) * images::each(x, factor.range(0.0)) * 0.5;
     let x = images::between(x.clone(), values, [0.0, 1.0]);
-    let [hue, saturation, value] = images::hue_saturation_value(&x);
-    let hue = hue + by.squeeze(-1);
-    let hue = hue.greater(1.0).where_(&hue - 1.0, hue);
-    let hue = hue.less(0.0).where_(&hue + 1.0, hue);
-    let colors = images::red_green_blue([hue, saturation, value]);
+    let colors = images::recolored(&x, |[hue, saturation, value]| {
+        let hue = hue + by.squeeze(-1);
+        let hue = hue.greater(1.0).where_(&hue - 1.0, hue);
+        let hue = hue.less(0.0).where_(&hue + 1.0, hue);
+        [hue, saturation, value]
+    });
     images::between(colors.clip(0.0, 1.0), [0.0, 1.0], values)
 }

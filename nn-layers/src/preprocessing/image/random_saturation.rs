@@ -98,7 +98,7 @@ pub(super) fn change(x: &Tensor, factor: Factor, [least, most]: [f64; 2]) -> Ten
     let f = images::each(x, factor.range(-1.0));
     // Keras's epsilon.
     let by = (&f / (1.0 - &f + 1e-7)).squeeze(-1);
-    let [hue, saturation, value] = images::hue_saturation_value(x);
-    let saturation = (saturation * by).clip(least, most);
-    images::red_green_blue([hue, saturation, value])
+    images::recolored(x, |[hue, saturation, value]| {
+        [hue, (saturation * by).clip(least, most), value]
+    })
 }
