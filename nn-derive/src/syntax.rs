@@ -168,6 +168,8 @@ pub enum Input {
 
 /// The shape of one input, without the batch.
 pub struct InputShape {
+    /// Whether its element type is given, so that the shape is a field of the constant.
+    pub typed: bool,
     /// The type `[usize; RANK]`.
     pub ty: TokenStream,
     /// An array; an open dimension, `_`, is the number that stands for one.

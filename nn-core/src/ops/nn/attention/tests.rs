@@ -98,7 +98,7 @@ fn a_query_that_sees_nothing() {
             &q,
             &v,
             &v,
-            &[none.clone()],
+            std::slice::from_ref(&none),
             AttentionOptions {
                 unseeing,
                 ..AttentionOptions::new(1.0)
@@ -260,7 +260,7 @@ fn gradient() {
         let seen = keep(&[1, 1, 3, 4], 2);
         let f = |x: &[Tensor]| {
             with_stream(Stream::new(3), || {
-                attention(&x[0], &x[1], &x[2], &[seen.clone()], options)
+                attention(&x[0], &x[1], &x[2], std::slice::from_ref(&seen), options)
             })
         };
         check_gradient(f, &shapes);
