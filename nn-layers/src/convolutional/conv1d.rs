@@ -107,7 +107,7 @@ impl Conv1D {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nn_core::{Layer, UNKNOWN};
+    use nn_core::{Layer, Module, UNKNOWN};
 
     #[test]
     fn the_compiler_follows_shapes() {
