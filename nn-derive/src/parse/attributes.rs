@@ -290,11 +290,22 @@ fn is_zero(expr: &Expr) -> bool {
     }
 }
 
-/// `[28, 28, 1]`, `[_, _, 3]`, `[28; 2]`, or a constant that is an array.
+/// `i64` and the like.
+fn is_number_type(expr: &Expr) -> bool {
+    let types = ["f32", "f64", "i64", "u8", "bool"];
+    matches!(expr, Expr::Path(path) if types.iter().any(|name| path.path.is_ident(name)))
+}
+
+/// `[28, 28, 1]`, `[_, _, 3]`, `[28; 2]`, `i64[40]`, or a constant that is an array.
 fn one_shape(expr: Expr, krate: &TokenStream, errors: &mut Errors) -> Option<InputShape> {
     let expr = match expr {
         Expr::Group(group) => return one_shape(*group.expr, krate, errors),
         Expr::Paren(paren) => return one_shape(*paren.expr, krate, errors),
+        // The type is for the reader: layers that take whole numbers take them in any type.
+        Expr::Index(index) if is_number_type(&index.expr) => {
+            let dim = index.index;
+            return one_shape(syn::parse_quote!([#dim]), krate, errors);
+        }
         other => other,
     };
     let open = |e: &Expr| match e {
