@@ -1,7 +1,7 @@
 //! Activation functions.
 
 use nn_core::config::{self, Json};
-use nn_core::{Error, Tensor, select};
+use nn_core::{Tensor, select};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
