@@ -53,6 +53,14 @@ fn arithmetic_takes_numbers_on_either_side() {
     y /= 2;
     assert_eq!(values(&y), [0.5, 2.0, 8.0]);
     assert_eq!(values(&-&x), [-1.0, -2.0, -4.0]);
+    assert_eq!(values(&(&x % 3.0)), [1.0, 2.0, 1.0]);
+    assert_eq!(values(&(Tensor::from([-7_i64]) % 3)), [2.0]); // as in Python
+    let big = x.greater(1.5);
+    assert_eq!(values(&(!&big)), [1.0, 0.0, 0.0]);
+    assert_eq!(values(&(&big & x.less(3.0))), [0.0, 1.0, 0.0]);
+    assert_eq!(values(&(&big | x.less(3.0))), [1.0, 1.0, 1.0]);
+    assert_eq!(values(&(&big ^ x.less(3.0))), [1.0, 0.0, 1.0]);
+    assert_eq!(values(&(Tensor::from([6_i64]) & 3)), [2.0]);
 }
 
 #[test]
@@ -158,6 +166,7 @@ fn threads_share_models() {
 fn metrics_and_losses_go_by_keras_names() {
     let compile = || {
         Compile::new(Adam::new(1e-3), MeanSquaredError::new())
+            .metric(MeanAbsoluteError::new())
             .metric(nn::metrics::RootMeanSquaredError::new())
     };
     let _ = Sequential::new().add(Dense::new(1)).compile(compile());

@@ -1,8 +1,10 @@
 //! The inverse hyperbolic cosine.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -24,6 +26,8 @@ impl Function for Arccosh {
         upstream * ((x - 1.0) * (x + 1.0)).rsqrt()
     }
 }
+
+by_name!("arccosh", |_| Map(Arccosh));
 
 impl Tensor {
     /// The number from 0 on whose hyperbolic cosine is the element: `ln(x + √(x² - 1))`; NaN below 1. Integers are taken as `f32`.

@@ -1,8 +1,10 @@
 //! The inverse sine.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -24,6 +26,8 @@ impl Function for Arcsin {
         upstream * (1.0 - x.square()).rsqrt()
     }
 }
+
+by_name!("arcsin", |_| Map(Arcsin));
 
 impl Tensor {
     /// The angle in `[-π/2, π/2]` whose sine is the element; NaN outside of `[-1, 1]`. Integers are taken as `f32`. Gradient: `1 / √(1

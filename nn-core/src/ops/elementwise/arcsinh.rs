@@ -1,8 +1,10 @@
 //! The inverse hyperbolic sine.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -24,6 +26,8 @@ impl Function for Arcsinh {
         upstream * (x.square() + 1.0).rsqrt()
     }
 }
+
+by_name!("arcsinh", |_| Map(Arcsinh));
 
 impl Tensor {
     /// The number whose hyperbolic sine is the element: `ln(x + √(x² + 1))`. Integers are taken as `f32`. Gradient: `1 / √(x² + 1)`.

@@ -1,8 +1,10 @@
 //! The inverse tangent.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -24,6 +26,8 @@ impl Function for Arctan {
         upstream / (x.square() + 1.0)
     }
 }
+
+by_name!("arctan", |_| Map(Arctan));
 
 impl Tensor {
     /// The angle in `(-π/2, π/2)` whose tangent is the element. Integers are taken as `f32`. Gradient: `1 / (1 + x²)`.

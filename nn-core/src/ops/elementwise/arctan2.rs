@@ -1,5 +1,6 @@
 //! Angles of points.
 
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::floats;
 use crate::ops::elementwise::zip::{Function, Zip, binary};
@@ -31,6 +32,8 @@ impl Function for Arctan2 {
         [at.when(0, || &scaled * x), at.when(1, || -(&scaled * y))]
     }
 }
+
+by_name!("arctan2", |_| Zip(Arctan2));
 
 impl Tensor {
     /// The angle in `[-π, π]` of the point with this tensor as its height `y` and the other as its `x`, with broadcasting. Integers are

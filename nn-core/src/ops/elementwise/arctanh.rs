@@ -1,8 +1,10 @@
 //! The inverse hyperbolic tangent.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -24,6 +26,8 @@ impl Function for Arctanh {
         upstream / (1.0 - x.square())
     }
 }
+
+by_name!("arctanh", |_| Map(Arctanh));
 
 impl Tensor {
     /// The number whose hyperbolic tangent is the element: `½ ln((1 + x) / (1 - x))`; ±∞ at ±1 and NaN beyond. Integers are taken as

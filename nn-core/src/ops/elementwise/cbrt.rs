@@ -1,8 +1,10 @@
 //! The cube root.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -24,6 +26,8 @@ impl Function for Cbrt {
         upstream / (y.square() * 3.0)
     }
 }
+
+by_name!("cbrt", |_| Map(Cbrt));
 
 impl Tensor {
     /// The cube root of every element, negative for negative ones. Integers are taken as `f32`. Gradient: `1 / (3 y²)`, ∞ at 0.

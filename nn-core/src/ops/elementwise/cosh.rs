@@ -1,8 +1,10 @@
 //! The hyperbolic cosine.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -24,6 +26,8 @@ impl Function for Cosh {
         upstream * x.sinh()
     }
 }
+
+by_name!("cosh", |_| Map(Cosh));
 
 impl Tensor {
     /// The hyperbolic cosine `(eˣ + e⁻ˣ) / 2` of every element. Integers are taken as `f32`.

@@ -1,8 +1,10 @@
 //! The inverse of the error function.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 use std::f64::consts::{PI, SQRT_2};
@@ -90,6 +92,8 @@ impl Function for Erfinv {
     }
 }
 
+by_name!("erfinv", |_| Map(Erfinv));
+
 #[derive(Clone, Copy)]
 struct Erfc;
 
@@ -110,6 +114,8 @@ impl Function for Erfc {
         upstream * ((-x.square()).exp() * (-2.0 / PI.sqrt()))
     }
 }
+
+by_name!("erfc", |_| Map(Erfc));
 
 impl Tensor {
     /// The number whose error function ([`Tensor::erf`]) the element is; ±∞ at ±1, NaN beyond. Integers are taken as `f32`. Gradient:

@@ -1,8 +1,10 @@
 //! Powers of 2.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -24,6 +26,8 @@ impl Function for Exp2 {
         upstream * (y * std::f64::consts::LN_2)
     }
 }
+
+by_name!("exp2", |_| Map(Exp2));
 
 impl Tensor {
     /// `2ˣ` of every element, exact where it is a whole power. Integers are taken as `f32`.

@@ -1,5 +1,6 @@
 //! Division rounded down.
 
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::zip::{Function, Zip, binary};
 use crate::{Operand, Tensor};
@@ -37,6 +38,8 @@ impl Function for FloorDivide {
         [at.when(0, zeros), at.when(1, zeros)]
     }
 }
+
+by_name!("floor_divide", |_| Zip(FloorDivide));
 
 impl Tensor {
     /// The quotient of corresponding elements rounded down, with broadcasting, as Python's `//`: `-7 // 2 = -4`. Integers stay

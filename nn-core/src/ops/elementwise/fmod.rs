@@ -1,5 +1,6 @@
 //! The remainder of a division rounded towards zero.
 
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::zip::{Function, Zip, binary};
 use crate::{Operand, Tensor};
@@ -35,6 +36,8 @@ impl Function for Fmod {
         ]
     }
 }
+
+by_name!("fmod", |_| Zip(Fmod));
 
 impl Tensor {
     /// What a division of corresponding elements rounded towards zero leaves over, with broadcasting, of the sign of this tensor: C's

@@ -1,5 +1,6 @@
 //! The length of the hypotenuse.
 
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::floats;
 use crate::ops::elementwise::zip::{Function, Zip, binary};
@@ -32,6 +33,8 @@ impl Function for Hypot {
         ]
     }
 }
+
+by_name!("hypot", |_| Zip(Hypot));
 
 impl Tensor {
     /// `√(x² + y²)` of corresponding elements, with broadcasting, without overflow on the way; ∞ if either is infinite. Integers are

@@ -1,6 +1,8 @@
 //! Which elements are infinite.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
+use crate::ops::elementwise::predicate::Ask;
 use crate::ops::elementwise::predicate::{Predicate, ask};
 use nn_kernels::math::Float;
 
@@ -15,6 +17,8 @@ impl Predicate for IsInf {
         x.abs() == T::HIGHEST
     }
 }
+
+by_name!("isinf", |_| Ask(IsInf));
 
 impl Tensor {
     /// Which elements are infinite: a `bool` tensor. NaN and integers never are.

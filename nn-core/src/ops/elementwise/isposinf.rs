@@ -1,6 +1,8 @@
 //! Which elements are +∞.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
+use crate::ops::elementwise::predicate::Ask;
 use crate::ops::elementwise::predicate::{Predicate, ask};
 use nn_kernels::math::Float;
 
@@ -15,6 +17,8 @@ impl Predicate for IsPosInf {
         x == T::HIGHEST
     }
 }
+
+by_name!("isposinf", |_| Ask(IsPosInf));
 
 impl Tensor {
     /// Which elements are +∞: a `bool` tensor. NaN and integers never are.

@@ -1,8 +1,10 @@
 //! The logarithm to the base 2.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -24,6 +26,8 @@ impl Function for Log2 {
         upstream / (x * std::f64::consts::LN_2)
     }
 }
+
+by_name!("log2", |_| Map(Log2));
 
 impl Tensor {
     /// The logarithm to the base 2 of every element, exact at powers of 2; -∞ at 0, NaN below. Integers are taken as `f32`.

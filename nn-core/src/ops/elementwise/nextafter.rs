@@ -1,5 +1,6 @@
 //! The neighbouring number.
 
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::floats;
 use crate::ops::elementwise::zip::{Function, Zip, binary};
@@ -32,6 +33,8 @@ impl Function for NextAfter {
         ]
     }
 }
+
+by_name!("nextafter", |_| Zip(NextAfter));
 
 impl Tensor {
     /// The next number after each element in the direction of the other's, with broadcasting; itself where both are equal, NaN where

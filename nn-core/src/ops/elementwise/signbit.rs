@@ -1,6 +1,8 @@
 //! Which elements have a minus sign.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
+use crate::ops::elementwise::predicate::Ask;
 use crate::ops::elementwise::predicate::{Predicate, ask};
 use nn_kernels::math::Float;
 
@@ -15,6 +17,8 @@ impl Predicate for SignBit {
         x.to_f64().is_sign_negative()
     }
 }
+
+by_name!("signbit", |_| Ask(SignBit));
 
 impl Tensor {
     /// Which elements have a minus sign, -0.0 among them: a `bool` tensor.

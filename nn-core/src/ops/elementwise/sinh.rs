@@ -1,8 +1,10 @@
 //! The hyperbolic sine.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -24,6 +26,8 @@ impl Function for Sinh {
         upstream * x.cosh()
     }
 }
+
+by_name!("sinh", |_| Map(Sinh));
 
 impl Tensor {
     /// The hyperbolic sine `(eˣ - e⁻ˣ) / 2` of every element. Integers are taken as `f32`.

@@ -1,8 +1,10 @@
 //! The tangent.
 
 use crate::Tensor;
+use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
+use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
 use nn_kernels::math::Float;
 
@@ -24,6 +26,8 @@ impl Function for Tan {
         upstream * (y.square() + 1.0)
     }
 }
+
+by_name!("tan", |_| Map(Tan));
 
 impl Tensor {
     /// The tangent of every element, in radians; NaN at ±∞. Integers are taken as `f32`. Gradient: `1 + tan² x`.

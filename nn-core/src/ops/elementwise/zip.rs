@@ -155,6 +155,73 @@ macro_rules! assign_operators {
         }
     )*};
 }
+/// Operators that are methods under another name.
+macro_rules! named_operators {
+    ($($Trait:ident $method:ident $named:ident;)*) => {$(
+        impl<B: Operand> std::ops::$Trait<B> for Tensor {
+            type Output = Tensor;
+            #[track_caller]
+            fn $method(self, other: B) -> Tensor {
+                self.$named(other)
+            }
+        }
+        impl<B: Operand> std::ops::$Trait<B> for &Tensor {
+            type Output = Tensor;
+            #[track_caller]
+            fn $method(self, other: B) -> Tensor {
+                self.$named(other)
+            }
+        }
+    )*};
+}
+named_operators! {
+    Rem rem remainder;
+    BitAnd bitand bits_and;
+    BitOr bitor bits_or;
+    BitXor bitxor bits_xor;
+}
+
+/// Of truth values the logical operation, of whole numbers the one on their bits, as in NumPy.
+macro_rules! bits {
+    ($($name:ident $logical:ident $bitwise:ident;)*) => {
+        impl Tensor {
+            $(
+                #[track_caller]
+                fn $name(&self, other: impl Operand) -> Tensor {
+                    match (self.dtype(), other.own_dtype()) {
+                        (DType::Bool, Some(DType::Bool)) => self.$logical(other),
+                        _ => self.$bitwise(other),
+                    }
+                }
+            )*
+        }
+    };
+}
+bits! {
+    bits_and logical_and bitwise_and;
+    bits_or logical_or bitwise_or;
+    bits_xor logical_xor bitwise_xor;
+}
+
+impl std::ops::Not for &Tensor {
+    type Output = Tensor;
+    #[track_caller]
+    fn not(self) -> Tensor {
+        match self.dtype() {
+            DType::Bool => self.logical_not(),
+            _ => self.bitwise_not(),
+        }
+    }
+}
+
+impl std::ops::Not for Tensor {
+    type Output = Tensor;
+    #[track_caller]
+    fn not(self) -> Tensor {
+        !&self
+    }
+}
+
 assign_operators! {
     AddAssign add_assign +;
     SubAssign sub_assign -;
