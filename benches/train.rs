@@ -5,7 +5,7 @@
 //! ```
 //!
 //! usage: `cargo bench --bench train -- WORKLOAD [THREADS] [profile]`, with WORKLOAD one of resnet, cnn, mlp, widedeep, lstm, gru, mobile,
-//! textcnn; with `profile` it prints where the time of a step goes instead.
+//! textcnn, transformer; with `profile` it prints where the time of a step goes instead.
 
 use nn::prelude::*;
 use std::time::{Duration, Instant};
@@ -209,6 +209,54 @@ impl TextCnn {
     }
 }
 
+#[derive(Layer)]
+struct EncoderBlock {
+    attention: MultiHeadAttention,
+    norm1: LayerNormalization,
+    expand: Dense,
+    project: Dense,
+    norm2: LayerNormalization,
+}
+
+#[model]
+impl EncoderBlock {
+    fn new(heads: usize, width: usize, inner: usize) -> Self {
+        Self {
+            attention: MultiHeadAttention::new(heads, width / heads),
+            norm1: LayerNormalization::new().epsilon(1e-6),
+            expand: Dense::new(inner).activation(Activation::Relu),
+            project: Dense::new(width),
+            norm2: LayerNormalization::new().epsilon(1e-6),
+        }
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        let x = self.norm1(self.attention((&x, &x)) + &x);
+        self.norm2(self.project(self.expand(&x)) + &x)
+    }
+}
+
+/// Sequences of words.
+#[model]
+struct Transformer {
+    words: Embedding,
+    places: Param,
+    blocks: Vec<EncoderBlock>,
+    classifier: Dense,
+}
+
+#[model]
+impl Transformer {
+    fn build(&self, input: &Shape) -> nn::Result<()> {
+        self.places.build([input.dim(1)?, 128])
+    }
+
+    fn call(&self, x: Tensor) -> Tensor {
+        let x = self.blocks(self.words(x) + &self.places);
+        self.classifier(x.mean_axis(1))
+    }
+}
+
 /// Best and median milliseconds of a call, over at least `seconds` and 7 calls.
 fn time(seconds: f64, mut call: impl FnMut()) -> (f64, f64) {
     call();
@@ -393,9 +441,19 @@ fn main() {
                 Tensor::from_vec(tokens, [64, 128]),
             );
         }
+        "transformer" => {
+            let model = Transformer {
+                words: Embedding::new(1000, 128),
+                places: Param::new(Initializer::Zeros),
+                blocks: (0..2).map(|_| EncoderBlock::new(4, 128, 512)).collect(),
+                classifier: Dense::new(10),
+            };
+            let words = (0..32 * 64_i64).map(|i| i * 7919 % 1000).collect();
+            classify(workload, threads, model, Tensor::from_vec(words, [32, 64]));
+        }
         other => {
             eprintln!(
-                "no workload `{other}`; there are resnet, cnn, mlp, widedeep, lstm, gru, mobile, textcnn"
+                "no workload `{other}`; there are resnet, cnn, mlp, widedeep, lstm, gru, mobile, textcnn, transformer"
             );
             std::process::exit(2);
         }

@@ -99,7 +99,7 @@ fn blobs(count: usize) -> nn::Result<(Tensor, Tensor)> {
     let noise = Tensor::random_normal([count, SIDE, SIDE]).to_vec::<f32>()?;
     let mut images = Vec::with_capacity(count * SIDE * SIDE);
     let mut masks = Vec::with_capacity(count * SIDE * SIDE);
-    for i in 0..count * SIDE * SIDE {
+    for (i, noise) in noise.iter().enumerate() {
         let (image, at) = (i / (SIDE * SIDE), i % (SIDE * SIDE));
         let [row, column] = [at / SIDE, at % SIDE].map(|n| n as f32 / SIDE as f32);
         let mut light = 0.0_f32;
@@ -116,7 +116,7 @@ fn blobs(count: usize) -> nn::Result<(Tensor, Tensor)> {
             }
         }
         masks.push(f32::from(light > 0.0));
-        images.push(light + 0.4 * noise[i]);
+        images.push(light + 0.4 * noise);
     }
     let shape = [count, SIDE, SIDE, 1];
     Ok((

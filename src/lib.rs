@@ -33,8 +33,9 @@ pub mod __private {
 pub mod prelude {
     pub use crate::testing::assert_close;
     pub use nn_core::{
-        Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Layer, Module,
-        Padding, Param, Regularizer, Shape, Tensor, Tensors, concatenate, no_gradient, stack,
+        Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Interpolation, Layer,
+        Module, Padding, Param, Regularizer, Shape, Tensor, Tensors, concatenate, no_gradient,
+        stack,
     };
     pub use nn_derive::{Layer, Model, Tensors, model};
     #[cfg(feature = "onnx")]

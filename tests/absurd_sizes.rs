@@ -282,6 +282,38 @@ fn layers_name_their_place() {
                 "Conv2D",
                 layer_error(Conv2D::new(2, 3).padding(Padding::Same).dilation_rate(n)),
             ),
+            ("Conv2DTranspose", layer_error(Conv2DTranspose::new(n, 3))),
+            ("Conv2DTranspose", layer_error(Conv2DTranspose::new(2, n))),
+            (
+                "Conv2DTranspose",
+                layer_error(Conv2DTranspose::new(2, 3).strides(n)),
+            ),
+            (
+                "Conv2DTranspose",
+                layer_error(Conv2DTranspose::new(2, 3).strides(2).output_padding(n)),
+            ),
+            (
+                "DepthwiseConv2D",
+                layer_error(DepthwiseConv2D::new(n).padding(Padding::Same)),
+            ),
+            (
+                "DepthwiseConv2D",
+                layer_error(DepthwiseConv2D::new(3).depth_multiplier(n)),
+            ),
+            (
+                "SeparableConv2D",
+                layer_error(SeparableConv2D::new(2, 3).depth_multiplier(n)),
+            ),
+            ("SeparableConv2D", layer_error(SeparableConv2D::new(n, 3))),
+            (
+                "AdaptiveMaxPooling2D",
+                layer_error(AdaptiveMaxPooling2D::new(n)),
+            ),
+            (
+                "AdaptiveAveragePooling2D",
+                layer_error(AdaptiveAveragePooling2D::new(n)),
+            ),
+            ("UpSampling2D", layer_error(UpSampling2D::new(n))),
             ("ZeroPadding2D", layer_error(ZeroPadding2D::new(n))),
             (
                 "ZeroPadding2D",

@@ -99,8 +99,8 @@ fn what_was_learned_is_saved_with_the_model() {
         "nn_preprocessing_{}.safetensors",
         std::process::id()
     ));
-    model.save(&path).expect("a file");
-    let loaded = Classifier::load(&path).expect("the model");
+    model.save_model(&path).expect("a file");
+    let loaded = Classifier::load_model(&path).expect("the model");
     std::fs::remove_file(&path).expect("the file");
     assert_eq!(
         loaded.vectorize.get_vocabulary(),

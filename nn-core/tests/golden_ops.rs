@@ -4,7 +4,8 @@
 
 use nn_core::ops::image::{self, FillMode, Resampling, SsimOptions};
 use nn_core::ops::{
-    self, AttentionOptions, MatrixNorm, Overlap, Padding, QuantileMethod, Update, Windows, einsum,
+    self, DotProductAttentionOptions, MatrixNorm, Overlap, Padding, QuantileMethod, Update,
+    Windows, einsum,
 };
 use nn_core::{DType, GradientTape, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors};
@@ -263,10 +264,10 @@ const OTHERS: &[(&str, Call)] = calls! {
     "matrix_norm__2": x => x[0].matrix_norm(MatrixNorm::Spectral);
     "matrix_norm__-2": x => x[0].matrix_norm(MatrixNorm::LeastSingular);
 
-    "dot_product_attention": x => attention(x, AttentionOptions::default());
-    "dot_product_attention__groups": x => attention(x, AttentionOptions::default());
-    "dot_product_attention__mask": x => attention(x, AttentionOptions { mask: Some(x[3].clone()), ..Default::default() });
-    "dot_product_attention__causal": x => attention(x, AttentionOptions { bias: Some(x[3].clone()), scale: Some(0.3), causal: true, mask: None });
+    "dot_product_attention": x => attention(x, DotProductAttentionOptions::default());
+    "dot_product_attention__groups": x => attention(x, DotProductAttentionOptions::default());
+    "dot_product_attention__mask": x => attention(x, DotProductAttentionOptions { mask: Some(x[3].clone()), ..Default::default() });
+    "dot_product_attention__causal": x => attention(x, DotProductAttentionOptions { bias: Some(x[3].clone()), scale: Some(0.3), causal: true, mask: None });
     "ctc_loss": x => ops::ctc_loss(&x[1], &x[0], &x[2], &x[3], 0);
     "ctc_loss__mask": x => ops::ctc_loss(&x[1], &x[0], &x[2], &x[3], 3);
     "ctc_decode__greedy": x => ops::ctc_greedy_decode(&x[0], &x[1], true, 0).0.expand_dims(0), ops::ctc_greedy_decode(&x[0], &x[1], true, 0).1;
@@ -330,7 +331,7 @@ fn pair((a, b): (Tensor, Tensor)) -> Vec<Tensor> {
     vec![a, b]
 }
 
-fn attention(x: &[Tensor], options: AttentionOptions) -> Tensor {
+fn attention(x: &[Tensor], options: DotProductAttentionOptions) -> Tensor {
     ops::dot_product_attention(&x[0], &x[1], &x[2], &options)
 }
 
@@ -426,7 +427,8 @@ fn difference(found: &Tensor, expected: &Tensor) -> Option<String> {
     let (a, b) = (values(found), values(expected));
     let wrong = a.iter().zip(&b).position(|(a, b)| {
         let same = a == b || a.is_nan() && b.is_nan();
-        !same && !((a - b).abs() <= TOLERANCE * (1.0 + b.abs()))
+        let near = (a - b).abs() <= TOLERANCE * (1.0 + b.abs());
+        !same && !near
     });
     wrong.map(|i| format!("element {i} is {}, expected {}", a[i], b[i]))
 }

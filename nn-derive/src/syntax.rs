@@ -54,8 +54,8 @@ pub struct Field {
 pub struct Weight {
     /// How it starts unless the layer is told otherwise.
     pub initializer: Expr,
-    /// The setting that says whether there is one.
-    pub when: Option<Ident>,
+    /// The setting, or the expression of settings, that says whether there is one.
+    pub when: Option<Expr>,
     /// What its settings begin with: the field's name unless this says otherwise.
     pub keys: Option<Ident>,
     /// The setting under which a function is applied to what the initializer draws.
@@ -168,6 +168,8 @@ pub enum Input {
 
 /// The shape of one input, without the batch.
 pub struct InputShape {
+    /// Whether its element type is given, so that the shape is a field of the constant.
+    pub typed: bool,
     /// The type `[usize; RANK]`.
     pub ty: TokenStream,
     /// An array; an open dimension, `_`, is the number that stands for one.

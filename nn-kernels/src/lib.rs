@@ -5,6 +5,7 @@
 //! one thread and on many.
 
 mod array;
+pub mod attention;
 pub mod buffer;
 pub mod conv;
 pub mod copy;
@@ -20,6 +21,7 @@ pub mod memory;
 pub mod norm;
 pub mod parallel;
 pub mod pool;
+pub mod random;
 pub mod recurrent;
 pub mod reduce;
 pub mod resample;

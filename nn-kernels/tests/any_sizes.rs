@@ -418,11 +418,17 @@ fn reductions() {
             gamma,
             beta,
         };
+        let rectifiers = [
+            norm::Rectifier::None,
+            norm::Rectifier::Relu,
+            norm::Rectifier::Relu6,
+        ];
+        let rectifier = rectifiers[numbers.below(3)];
         match numbers.below(5) {
-            0 => norm::batch_normalize(&x, &by, numbers.is(2), &mut y),
+            0 => norm::batch_normalize(&x, &by, rectifier, &mut y),
             1 => norm::layer_normalize(&x, gamma, beta, 1e-3, &mut y, &mut a, &mut b),
             2 => norm::layer_backward(&x, &x, &a, &b, gamma, &mut y, dgamma, dbeta),
-            3 => norm::batch_backward(&x, &x, &by, false, numbers.is(2), &mut y, dgamma, dbeta),
+            3 => norm::batch_backward(&x, &x, &by, rectifier, numbers.is(2), &mut y, dgamma, dbeta),
             _ => norm::batch_statistics(&x, dgamma, dbeta),
         }
     });

@@ -9,6 +9,7 @@
 #![allow(clippy::result_large_err)]
 
 mod activations;
+mod attention;
 mod convolutional;
 mod core;
 mod functional;
@@ -22,21 +23,29 @@ mod reshaping;
 mod rnn;
 
 pub use activations::{Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax};
+pub use attention::{
+    AdditiveAttention, Attention, AttentionArguments, GroupQueryAttention, MultiHeadAttention,
+    ScoreMode,
+};
 pub use convolutional::{
     Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D, Conv3DTranspose, DepthwiseConv1D,
     DepthwiseConv2D, SeparableConv1D, SeparableConv2D,
 };
-pub use core::{Dense, Embedding, Lambda};
+pub use core::{Dense, EinsumDense, Embedding, Identity, Lambda, Masking, ReversibleEmbedding};
 pub use functional::{Functional, Input, On, Sequential, Shared, call_symbolic};
-pub use merging::{Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract};
+pub use merging::{Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract};
 pub use nn_core::ops::{Feature, FillMode, Interpolation};
 pub use nn_core::{ShapeError, add_loss, collect_losses};
-pub use normalization::{BatchNormalization, LayerNormalization};
+pub use normalization::{
+    BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, RenormClipping,
+    SpectralNormalization, UnitNormalization,
+};
 pub use pooling::{
     AdaptiveAveragePooling1D, AdaptiveAveragePooling2D, AdaptiveAveragePooling3D,
     AdaptiveMaxPooling1D, AdaptiveMaxPooling2D, AdaptiveMaxPooling3D, AveragePooling1D,
-    AveragePooling2D, AveragePooling3D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling1D,
-    MaxPooling2D, MaxPooling3D,
+    AveragePooling2D, AveragePooling3D, GlobalAveragePooling1D, GlobalAveragePooling2D,
+    GlobalAveragePooling3D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D,
+    MaxPooling1D, MaxPooling2D, MaxPooling3D,
 };
 pub use preprocessing::{
     AutoContrast, CategoryEncoding, CenterCrop, Discretization, Equalization, FlipMode,
@@ -47,8 +56,14 @@ pub use preprocessing::{
     RandomTranslation, RandomZoom, Rescaling, Resizing, Solarization, StringLookup, TextSplit,
     TextStandardize, TextVectorization,
 };
-pub use regularization::Dropout;
-pub use reshaping::{Flatten, Reshape, UpSampling1D, UpSampling2D, UpSampling3D, ZeroPadding2D};
+pub use regularization::{
+    ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise,
+    SpatialDropout1D, SpatialDropout2D, SpatialDropout3D,
+};
+pub use reshaping::{
+    Cropping1D, Cropping2D, Cropping3D, Flatten, Permute, RepeatVector, Reshape, UpSampling1D,
+    UpSampling2D, UpSampling3D, ZeroPadding1D, ZeroPadding2D, ZeroPadding3D,
+};
 pub use rnn::{
     AnyCell, Bidirectional, Cell, CellStep, ConvLSTM1D, ConvLSTM2D, ConvLSTM3D, GRU, GRUCell, LSTM,
     LSTMCell, MergeMode, RNN, SimpleRNN, SimpleRNNCell, StackedRNNCells, States, TimeDistributed,

@@ -103,15 +103,21 @@ impl Case<'_> {
             .collect()
     }
 
-    /// Inputs of the case, or some samples of them, the first with the mask of the case if it has one.
+    /// Inputs of the case, or some samples of them, with the masks that the case has for them.
     fn masked(&self, mut inputs: Vec<Tensor>) -> Vec<Tensor> {
-        if self.has("mask") {
-            let (mask, batch) = (self.tensor("mask").not_equal(0), inputs[0].shape()[0]);
-            let mask = match inputs[0].is_abstract() {
-                true => Tensor::abstract_of(mask.shape().with(0, batch), mask.dtype()),
-                false => mask.slice(0..batch),
+        for (i, input) in inputs.iter_mut().enumerate() {
+            let name = match i {
+                0 => "mask".to_string(),
+                _ => format!("mask.{i}"),
             };
-            inputs[0] = inputs[0].with_mask(mask);
+            if self.has(&name) {
+                let (mask, batch) = (self.tensor(&name).not_equal(0), input.shape()[0]);
+                let mask = match input.is_abstract() {
+                    true => Tensor::abstract_of(mask.shape().with(0, batch), mask.dtype()),
+                    false => mask.slice(0..batch),
+                };
+                *input = input.with_mask(mask);
+            }
         }
         inputs
     }

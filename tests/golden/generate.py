@@ -22,9 +22,11 @@ import numpy as np
 from reference import (
     activations,
     keras_models,
+    layers_attention,
     layers_conv,
     layers_core,
     layers_preprocessing,
+    layers_more,
     layers_rnn,
     layers_shape,
     layers_state,
@@ -41,7 +43,8 @@ from reference.case_file import deviation
 FOLDER = pathlib.Path(__file__).parent
 MODULES = [
     layers_core, layers_shape, layers_state, layers_rnn, activations, losses, metrics, optimizers,
-    weights, models, keras_models, layers_conv, ops, layers_preprocessing, text,
+    weights, models, keras_models, layers_conv, ops, layers_preprocessing, text, layers_more,
+    layers_attention,
 ]
 # What another processor may round differently, relative to the largest magnitude of a tensor.
 TOLERANCE = 1e-5

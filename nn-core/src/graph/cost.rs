@@ -11,7 +11,7 @@ pub struct LayerCost {
     pub path: String,
     /// Its class.
     pub class_name: &'static str,
-    /// Multiplications with an addition, of matrix products, convolutions and recurrent layers, for one row of the batch.
+    /// Multiplications with an addition, of matrix products, convolutions, attention and recurrent layers, for one row of the batch.
     pub multiplications: u64,
     /// Bytes that its operations read and write, parameters included, for one row of the batch.
     pub bytes: u64,
@@ -89,6 +89,11 @@ impl Graph {
             "conv1d_transpose" | "conv2d_transpose" | "conv3d_transpose" => {
                 let (x, kernel) = (shape(&node.inputs, 0), shape(&node.inputs, 1));
                 elements(&x) * elements(&Shape::new(&kernel[..kernel.rank() - 1]))
+            }
+            // Of each query with each key, and of the weights with the values.
+            "attention" => {
+                let (query, key) = (shape(&node.inputs, 0), shape(&node.inputs, 1));
+                (elements(&query) + elements(&output)) * open(key[1])
             }
             "recurrent" => {
                 let (x, kernel) = (shape(&node.inputs, 0), shape(&node.inputs, 1));

@@ -24,6 +24,36 @@ const LIMIT: usize = 1_000_000;
 pub trait InputShapes {
     /// The shapes, in order.
     fn input_shapes(&self) -> Vec<Shape>;
+
+    /// The element types, in order: `f32` unless a [`Typed`] says otherwise.
+    fn input_dtypes(&self) -> Vec<DType> {
+        vec![DType::F32; self.input_shapes().len()]
+    }
+}
+
+/// The shape of an input that is not `f32`, without the batch: what `#[model(input = i64[40])]` makes.
+///
+/// ```
+/// use nn_core::{DType, InputShapes, trace::Typed};
+/// let tokens = Typed { shape: [40], dtype: DType::I64 };
+/// assert_eq!((tokens, [5]).input_dtypes(), [DType::I64, DType::F32]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Typed<const N: usize> {
+    /// The shape without the batch.
+    pub shape: [usize; N],
+    /// The element type.
+    pub dtype: DType,
+}
+
+impl<const N: usize> InputShapes for Typed<N> {
+    fn input_shapes(&self) -> Vec<Shape> {
+        vec![Shape::from(self.shape)]
+    }
+
+    fn input_dtypes(&self) -> Vec<DType> {
+        vec![self.dtype]
+    }
 }
 
 impl<const N: usize> InputShapes for [usize; N] {
@@ -56,6 +86,12 @@ macro_rules! shapes_tuple {
             fn input_shapes(&self) -> Vec<Shape> {
                 let mut all = Vec::new();
                 $(all.extend(self.$i.input_shapes());)+
+                all
+            }
+
+            fn input_dtypes(&self) -> Vec<DType> {
+                let mut all = Vec::new();
+                $(all.extend(self.$i.input_dtypes());)+
                 all
             }
         }
@@ -101,9 +137,10 @@ pub fn trace_on<L: Layer>(model: &L, inputs: Vec<Tensor>) -> Result<Graph> {
 
 /// Abstract tensors of the given shapes with an unknown batch.
 fn batched(input: impl InputShapes) -> Result<Vec<Tensor>> {
-    let batched = input.input_shapes().into_iter().map(|s| {
+    let inputs = input.input_shapes().into_iter().zip(input.input_dtypes());
+    let batched = inputs.map(|(s, dtype)| {
         let shape = s.insert(0, UNKNOWN)?;
-        Ok(Tensor::abstract_of(shape, DType::F32))
+        Ok(Tensor::abstract_of(shape, dtype))
     });
     batched.collect()
 }

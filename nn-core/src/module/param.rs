@@ -30,6 +30,8 @@ pub struct Param {
     constraint: Option<Constraint>,
     buffer: bool,
     frozen: AtomicBool,
+    /// The initializer by which it starts, where the layer names another than its own as it builds it.
+    start: OnceLock<Initializer>,
     /// Where it was found first.
     path: OnceLock<Arc<str>>,
 }
@@ -45,6 +47,7 @@ impl Param {
             constraint: None,
             buffer: false,
             frozen: AtomicBool::new(false),
+            start: OnceLock::new(),
             path: OnceLock::new(),
         }
     }
@@ -169,11 +172,22 @@ impl Param {
         }
     }
 
+    /// As [`Param::build`], by another initializer than its own: that of a parameter whose settings are its settings too, or its own with the axes of
+    /// the fans ([`Initializer::with_axes`]). That of the first call stays, as the shape does.
+    ///
+    /// # Errors
+    /// As [`Param::build`].
+    pub fn build_by(&self, shape: impl Into<Shape>, initializer: Initializer) -> Result<()> {
+        let _ = self.start.set(initializer);
+        self.build(shape)
+    }
+
     /// A first value.
     fn first(&self, shape: Shape, dtype: DType) -> Result<Tensor> {
         // A first value is no part of the run in which it is made.
         observer::unobserved(|| {
-            let drawn = self.initializer.sample(shape, dtype);
+            let initializer = self.start.get().copied().unwrap_or(self.initializer);
+            let drawn = initializer.sample(shape, dtype);
             match self.adjustment {
                 Some(adjust) => crate::no_gradient(|| adjust(drawn)).computed().ok(),
                 None => drawn.ok(),
@@ -318,6 +332,38 @@ impl Param {
         self.set_value(value)
     }
 
+    /// Runs `f` while the parameter's value is another tensor of its shape, one that was computed from something as a rule: gradients flow through
+    /// it to where it comes from. Afterwards the parameter has its own value again, for whoever asks.
+    ///
+    /// ```
+    /// use nn_core::{GradientTape, Initializer, Param, Tensor};
+    /// let w = Param::new(Initializer::Ones);
+    /// w.build([2])?;
+    /// let tape = GradientTape::new();
+    /// let y = w.with_value(&(w.value() * 3.0), || w.square().sum())?;
+    /// assert_eq!(tape.gradient(&y, &w.value())?.to_vec::<f32>()?, [18.0, 18.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A failed tensor, or another shape than the parameter has.
+    pub fn with_value<R>(&self, value: &Tensor, f: impl FnOnce() -> R) -> Result<R> {
+        struct Restore<'a>(&'a Param, Option<Tensor>);
+        impl Drop for Restore<'_> {
+            fn drop(&mut self) {
+                *self.0.write() = self.1.take();
+            }
+        }
+        let value = value.computed().ok()?;
+        let mut slot = self.write();
+        if let Some(own) = &*slot {
+            self.check_shape(*own.raw_shape(), *value.raw_shape())?;
+        }
+        let _restore = Restore(self, slot.replace(value));
+        drop(slot);
+        Ok(f())
+    }
+
     /// Changes the value in place: `f` gets it unshared where nobody else holds it, and what it leaves is stored.
     /// The constraint, if there is one, is applied afterwards. The parameter is locked meanwhile, since a copy of it would cost as much
     /// as the update: `f` must not ask it for anything. Tensor operations within `f` may run on several threads; a thread that
@@ -390,6 +436,7 @@ impl Clone for Param {
         let copy = Param {
             value: RwLock::new(None),
             frozen: AtomicBool::new(self.is_frozen()),
+            start: self.start.clone(),
             path: OnceLock::new(),
             ..*self
         };

@@ -22,16 +22,17 @@ pub use index::{
 };
 pub use linalg::{MatrixNorm, Overlap, einsum, fft, fft2, ifft2, irfft, rfft, tensordot};
 pub use nn::{
-    AttentionOptions, Conv2dOptions, ConvOptions, ConvTransposeOptions, FillMode, Interpolation,
-    OverTime, Padding, RecurrentCell, RecurrentDropout, RecurrentOptions, RecurrentSteps,
-    RecurrentWeights, Windows, adaptive_avg_pool, adaptive_max_pool, affine_transform, avg_pool,
-    avg_pool2d, batch_norm_inference, batch_norm_train, conv, conv_bias, conv_transpose, conv2d,
-    conv2d_bias, conv2d_shape, ctc_beam_search_decode, ctc_greedy_decode, ctc_loss, depthwise_conv,
-    depthwise_conv_bias, dot_product_attention, layer_norm, max_pool, max_pool2d,
-    mean_squared_error, mean_squared_error_of_rows, pool2d_shape, recurrent, recurrent_output,
-    resize, separable_conv, softmax_cross_entropy, sparse_softmax_cross_entropy, up_sampling,
+    AttentionOptions, Conv2dOptions, ConvOptions, ConvTransposeOptions, DotProductAttentionOptions,
+    FillMode, Interpolation, OverTime, Padding, RecurrentCell, RecurrentDropout, RecurrentOptions,
+    RecurrentSteps, RecurrentWeights, Unseeing, Windows, adaptive_avg_pool, adaptive_max_pool,
+    affine_transform, attention, attention_with_scores, avg_pool, avg_pool2d, batch_norm_inference,
+    batch_norm_train, conv, conv_bias, conv_transpose, conv2d, conv2d_bias, conv2d_shape,
+    ctc_beam_search_decode, ctc_greedy_decode, ctc_loss, depthwise_conv, depthwise_conv_bias,
+    dot_product_attention, layer_norm, max_pool, max_pool2d, mean_squared_error,
+    mean_squared_error_of_rows, pool2d_shape, recurrent, recurrent_output, resize, separable_conv,
+    softmax_cross_entropy, sparse_softmax_cross_entropy, up_sampling,
 };
-pub use random::dropout;
+pub use random::{dropout, dropout_together};
 pub use reduce::QuantileMethod;
 pub use shape::{
     NewShape, PadMode, Slice, concatenate, dstack, geomspace, hstack, linspace, logspace, meshgrid,

@@ -5,8 +5,10 @@ mod create;
 mod display;
 mod mask;
 mod operand;
+mod own_stream;
 mod pending;
 pub mod random;
+mod variates;
 mod windows;
 
 pub use operand::Operand;

@@ -3,14 +3,18 @@
 //!
 //! The seed belongs to the thread. Without [`set_seed`] it comes from the clock.
 
+use super::variates;
 use crate::graph::observer;
 use crate::module::context;
 use crate::ops::random::draw::{Distribution, draw};
 use crate::{DType, Element, Error, Shape, Tensor};
+use nn_kernels::random::mix;
 use nn_kernels::{parallel, simd};
 use std::panic::Location;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use crate::tensor::own_stream::OwnStream;
+
+pub use nn_kernels::random::bits;
 
 /// A stream of draws: a seed and how many draws were made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
@@ -32,55 +36,6 @@ impl Stream {
         let key = mix(self.seed ^ mix(self.draw.wrapping_add(0x6A09_E667_F3BC_C909)));
         self.draw += 1;
         key
-    }
-}
-
-/// A stream of draws that belongs to one layer, which has a seed of its own: what it draws depends on nothing else that is drawn.
-///
-/// Clones go on with the same draws.
-///
-/// ```
-/// use nn_core::{Tensor, random::OwnStream};
-/// let (a, b) = (OwnStream::new(7), OwnStream::new(7));
-/// let draw = |stream: &OwnStream| stream.run(|| Tensor::random_uniform([3])).to_vec::<f32>();
-/// assert_eq!(draw(&a)?, draw(&b)?);
-/// assert_ne!(draw(&a)?, draw(&OwnStream::new(7))?);
-/// # Ok::<(), nn_core::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct OwnStream {
-    seed: u64,
-    draws: Arc<AtomicU64>,
-}
-
-impl OwnStream {
-    /// The stream of a seed, from its beginning.
-    pub fn new(seed: u64) -> OwnStream {
-        OwnStream {
-            seed,
-            draws: Arc::default(),
-        }
-    }
-
-    /// Runs `f`, in which everything random comes from this stream instead of the thread's. What a graph takes down of it draws from
-    /// this stream too, whenever it runs.
-    pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
-        struct Restore(Option<OwnStream>);
-        impl Drop for Restore {
-            fn drop(&mut self) {
-                context::replace_own_stream(self.0.take());
-            }
-        }
-        let _restore = Restore(context::replace_own_stream(Some(self.clone())));
-        f()
-    }
-
-    /// The next draw, which is taken.
-    pub(crate) fn next(&self) -> Stream {
-        Stream {
-            seed: self.seed,
-            draw: self.draws.fetch_add(1, Ordering::Relaxed),
-        }
     }
 }
 
@@ -147,20 +102,6 @@ pub fn with_stream<R>(stream: Stream, f: impl FnOnce() -> R) -> R {
     }
     let _restore = Restore(context::replace_stream(Some(stream)));
     f()
-}
-
-/// SplitMix64's finalizer: every bit of the result depends on every bit of `x`.
-#[inline(always)]
-const fn mix(mut x: u64) -> u64 {
-    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    x ^ (x >> 31)
-}
-
-/// 64 random bits: number `i` of the draw with the given key (SplitMix64, Steele et al. 2014).
-#[inline(always)]
-pub const fn bits(key: u64, i: u64) -> u64 {
-    mix(key.wrapping_add(i.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
 }
 
 /// A uniform number in `[0, 1)` with 24 random bits.
@@ -402,8 +343,7 @@ pub(crate) fn fill(distribution: Distribution, shape: Shape, dtype: DType, key: 
             mean + stddev * near.expect("attempts do not end")
         }),
         Distribution::Bernoulli(probability) => {
-            // [`unit_f64`] below the probability, in whole numbers, which saves a conversion.
-            let limit = (probability * (1u64 << 53) as f64).ceil() as u64;
+            let limit = limit(probability);
             generate(
                 shape,
                 #[inline(always)]
@@ -418,75 +358,28 @@ pub(crate) fn fill(distribution: Distribution, shape: Shape, dtype: DType, key: 
             })
         }
         Distribution::Gamma(alpha) => {
-            generate_float(shape, dtype, move |i| one_gamma(bits(key, i), alpha))
+            generate_float(shape, dtype, move |i| variates::gamma(bits(key, i), alpha))
         }
         Distribution::Beta(a, b) => {
-            generate_float(shape, dtype, move |i| one_beta(bits(key, i), a, b))
+            generate_float(shape, dtype, move |i| variates::beta(bits(key, i), a, b))
         }
         Distribution::Binomial(count, probability) => generate_float(shape, dtype, move |i| {
-            one_binomial(bits(key, i), count, probability) as f64
+            variates::binomial(bits(key, i), count, probability) as f64
         }),
     }
 }
 
+/// [`unit_f64`] is below a probability where `bits(..) >> 11` is below this: in whole numbers, which saves a conversion.
+pub(crate) fn limit(probability: f64) -> u64 {
+    (probability * (1u64 << 53) as f64).ceil() as u64
+}
+
 /// A number of mean 0 and standard deviation 1.
 #[inline(always)]
-fn standard_normal(key: u64, i: u64) -> f64 {
+pub(super) fn standard_normal(key: u64, i: u64) -> f64 {
     let u = 1.0 - unit_f64(key, 2 * i); // in (0, 1]
     let angle = std::f64::consts::TAU * unit_f64(key, 2 * i + 1);
     (-2.0 * u.ln()).sqrt() * angle.cos()
-}
-
-/// A number of the gamma distribution of shape `alpha` and scale 1 (Marsaglia and Tsang 2000), from a key of its own.
-fn one_gamma(own: u64, alpha: f64) -> f64 {
-    if alpha < 1.0 {
-        // Of the next shape, times a power of a uniform number.
-        let u = 1.0 - unit_f64(own, u64::MAX);
-        return one_gamma(own, alpha + 1.0) * u.powf(1.0 / alpha);
-    }
-    let d = alpha - 1.0 / 3.0;
-    let c = 1.0 / (9.0 * d).sqrt();
-    let attempts = (0_u64..).map(|attempt| {
-        let x = standard_normal(own, 2 * attempt);
-        let v = (1.0 + c * x).powi(3);
-        let u = 1.0 - unit_f64(own, 4 * attempt + 2);
-        (v > 0.0 && u.ln() < 0.5 * x * x + d - d * v + d * v.ln()).then_some(d * v)
-    });
-    attempts
-        .into_iter()
-        .flatten()
-        .next()
-        .expect("attempts do not end")
-}
-
-/// A number of the beta distribution, from a key of its own.
-fn one_beta(own: u64, a: f64, b: f64) -> f64 {
-    let (x, y) = (one_gamma(bits(own, 0), a), one_gamma(bits(own, 1), b));
-    x / (x + y)
-}
-
-/// How many of `count` attempts succeed, from a key of its own: of many attempts the middle one of as many sorted uniform numbers is drawn,
-/// which leaves half of them (Ahrens and Dieter 1974).
-fn one_binomial(own: u64, mut count: u64, mut probability: f64) -> u64 {
-    let (mut successes, mut round) = (0, 0);
-    while count > 32 {
-        let middle = 1 + count / 2;
-        let at = one_beta(bits(own, round), middle as f64, (count + 1 - middle) as f64);
-        round += 1;
-        if at >= probability {
-            count = middle - 1;
-            probability /= at;
-        } else {
-            successes += middle;
-            count -= middle;
-            probability = (probability - at) / (1.0 - at);
-        }
-    }
-    let rest = bits(own, round);
-    successes
-        + (0..count)
-            .filter(|&i| unit_f64(rest, i) < probability)
-            .count() as u64
 }
 
 /// The numbers `0..n` in random order (Fisher and Yates).
@@ -535,36 +428,6 @@ mod tests {
             .filter(|v| **v)
             .count();
         assert!((kept as f64 / n as f64 - 0.3).abs() <= tolerance);
-    }
-
-    #[test]
-    fn a_graph_goes_on_with_a_layers_own_stream() {
-        use crate::UNKNOWN;
-        use crate::graph::trace::trace_with;
-        let own = OwnStream::new(3);
-        let call = |x: &Tensor| own.run(|| x + uniform(x.shape(), 0.0, 1.0, DType::F32));
-        let open = vec![Tensor::abstract_of([UNKNOWN, 2], DType::F32)];
-        let layer = crate::Param::new(crate::Initializer::Zeros);
-        let graph = trace_with(&layer, open, true, |x| vec![call(&x[0])]).unwrap();
-        let x = Tensor::zeros([4, 2]);
-        let replay = || {
-            let outputs = graph.replay(std::slice::from_ref(&x)).unwrap().outputs;
-            outputs[0].to_vec::<f32>().unwrap()
-        };
-        let called = |own: &OwnStream| own.run(|| uniform([4, 2], 0.0, 1.0, DType::F32));
-        let fresh = OwnStream::new(3);
-        set_seed(1);
-        assert_eq!(replay(), called(&fresh).to_vec::<f32>().unwrap());
-        assert_eq!(
-            call(&x).to_vec::<f32>().unwrap(),
-            called(&fresh).to_vec::<f32>().unwrap()
-        );
-        assert_eq!(replay(), called(&fresh).to_vec::<f32>().unwrap());
-        assert_eq!(
-            current(),
-            Stream::new(1),
-            "the thread's stream is left alone"
-        );
     }
 
     #[test]

@@ -102,7 +102,7 @@ mod tests {
         // numpy.kaiser(5, 14).
         let w = Tensor::kaiser(5, 14.0).to_vec::<f32>().unwrap();
         assert!(
-            (w[0] / 7.726_866_8e-6 - 1.0).abs() < 1e-6
+            (w[0] / 7.726_867e-6 - 1.0).abs() < 1e-6
                 && (w[1] - 0.164_932_19).abs() < 1e-6
                 && w[2] == 1.0
         );

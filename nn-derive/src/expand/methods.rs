@@ -12,7 +12,7 @@ use syn::ext::IdentExt;
 pub fn expand(item: &Struct) -> TokenStream {
     let input = item.attrs.input.as_ref().map(|input| {
         let (ty, value) = match input {
-            Input::One(InputShape { ty, value }) => (ty.clone(), value.clone()),
+            Input::One(InputShape { ty, value, .. }) => (ty.clone(), value.clone()),
             Input::Several(shapes) => {
                 let types = shapes.iter().map(|shape| &shape.ty);
                 let values = shapes.iter().map(|shape| &shape.value);

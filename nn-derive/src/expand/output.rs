@@ -15,10 +15,16 @@ pub fn expand(item: &Struct) -> TokenStream {
     let (krate, vis, ident) = (&item.attrs.krate, &item.vis, &item.ident);
     let statics = quote!(#krate::statics);
     let shapes = match input {
-        Input::One(_) => quote!(&[&#ident::INPUT]),
+        Input::One(shape) => {
+            let shape = shape.typed.then(|| quote!(.shape));
+            quote!(&[&#ident::INPUT #shape])
+        }
         Input::Several(shapes) => {
-            let index = (0..shapes.len()).map(syn::Index::from);
-            quote!(&[#(&#ident::INPUT.#index),*])
+            let places = shapes.iter().enumerate().map(|(i, shape)| {
+                let (index, shape) = (syn::Index::from(i), shape.typed.then(|| quote!(.shape)));
+                quote!(&#ident::INPUT.#index #shape)
+            });
+            quote!(&[#(#places),*])
         }
     };
     let input = quote!(#statics::Value::input(#shapes));

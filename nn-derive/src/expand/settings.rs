@@ -2,8 +2,8 @@
 
 use super::impl_of;
 use crate::syntax::{self, Field, Role, Struct, Weight};
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
 use syn::{GenericArgument, PathArguments, Type};
 
 /// The builder methods, and `with_defaults`; nothing for a struct of which no field has a default.
@@ -53,7 +53,7 @@ fn with_defaults(item: &Struct) -> TokenStream {
     for (i, field) in item.fields.iter().enumerate() {
         let ident = &field.ident;
         let value = match (&field.weight, &field.role) {
-            (Some(weight), _) => made(weight, krate, &|flag| quote!(#flag)),
+            (Some(weight), _) => made(weight, krate, &|settings| settings),
             (None, Role::Param(Some(expr))) => quote!(#expr),
             _ => continue,
         };
@@ -81,8 +81,12 @@ fn is_expression(field: &Field) -> bool {
     matches!(field.role, Role::Param(Some(_)))
 }
 
-/// A parameter as it is before anything is said about it. `flag` says where a setting is.
-fn made(weight: &Weight, krate: &TokenStream, flag: &dyn Fn(&Ident) -> TokenStream) -> TokenStream {
+/// A parameter as it is before anything is said about it. `place` says where the settings are that an expression speaks of.
+fn made(
+    weight: &Weight,
+    krate: &TokenStream,
+    place: &dyn Fn(TokenStream) -> TokenStream,
+) -> TokenStream {
     let initializer = &weight.initializer;
     let kind = match weight.buffer {
         true => quote!(buffer),
@@ -90,7 +94,7 @@ fn made(weight: &Weight, krate: &TokenStream, flag: &dyn Fn(&Ident) -> TokenStre
     };
     let mut param = quote!(#krate::Param::#kind(#initializer));
     if let Some((of, function)) = &weight.adjusted {
-        let of = flag(of);
+        let of = place(quote!(#of));
         param = quote! {{
             let mut __param = #param;
             __param.set_adjusted(#of, #function);
@@ -100,7 +104,7 @@ fn made(weight: &Weight, krate: &TokenStream, flag: &dyn Fn(&Ident) -> TokenStre
     match &weight.when {
         None => param,
         Some(when) => {
-            let when = flag(when);
+            let when = place(quote!(#when));
             quote! {
                 if #when {
                     ::core::option::Option::Some(#param)
@@ -254,14 +258,19 @@ fn of_setting(item: &Struct, field: &Field) -> TokenStream {
         };
     }
     // A parameter that depends on it is made anew, unless nothing changes.
-    let here = |flag: &Ident| quote!(self.#flag);
-    let dependent = item.fields.iter().filter_map(|f| {
+    let here = |settings: TokenStream| in_self(settings, item);
+    let mut before = Vec::new();
+    let dependent = item.fields.iter().enumerate().filter_map(|(i, f)| {
         let (weight, slot) = (f.weight.as_ref()?, &f.ident);
-        if weight.when.as_ref() == Some(ident) {
-            let made = made(weight, krate, &here);
+        if let Some(when) = &weight.when
+            && speaks_of(when.to_token_stream(), ident)
+        {
+            let (made, when) = (made(weight, krate, &here), here(quote!(#when)));
+            let was = format_ident!("__was_{i}");
+            before.push(quote!(let #was = #when;));
             // `const` code cannot drop what has a destructor; before it is built a parameter holds nothing that is lost.
             return Some(quote! {
-                if self.#ident != __before {
+                if #was != (#when) {
                     ::core::mem::forget(::core::mem::replace(&mut self.#slot, #made));
                 }
             });
@@ -278,20 +287,39 @@ fn of_setting(item: &Struct, field: &Field) -> TokenStream {
         (flag == ident).then_some(change)
     });
     let dependent: Vec<_> = dependent.collect();
-    let before = (!dependent.is_empty()).then(|| quote!(let __before = self.#ident;));
-    let unused = (!dependent.is_empty()).then(|| quote!(let _ = __before;));
     quote! {
         #doc
         #(#docs)*
         #[must_use]
         #vis #constness fn #ident(mut self, #ident: #argument) -> Self {
-            #before
+            #(#before)*
             self.#ident = #value;
             #(#dependent)*
-            #unused
             self
         }
     }
+}
+
+/// An expression of settings, where these are fields of `self`.
+fn in_self(settings: TokenStream, item: &Struct) -> TokenStream {
+    let place = |token| match token {
+        TokenTree::Ident(name) if item.fields.iter().any(|f| f.ident == name) => quote!(self.#name),
+        TokenTree::Group(group) => {
+            let inside = in_self(group.stream(), item);
+            TokenTree::Group(Group::new(group.delimiter(), inside)).into()
+        }
+        other => other.into(),
+    };
+    settings.into_iter().map(place).collect()
+}
+
+/// Whether an expression names a setting.
+fn speaks_of(settings: TokenStream, setting: &Ident) -> bool {
+    settings.into_iter().any(|token| match token {
+        TokenTree::Ident(name) => name == *setting,
+        TokenTree::Group(group) => speaks_of(group.stream(), setting),
+        _ => false,
+    })
 }
 
 /// The length of `[usize; N]`: sizes along several axes.

@@ -42,8 +42,6 @@ pub fn expand(
     let name = self_ty.to_token_stream().to_string();
     quote! {
         #(#attrs)*
-        // What is followed of a `call` may end with nothing to say.
-        #[allow(clippy::unused_unit)]
         const _: () = {
             use #krate::statics::NotFollowed as _;
 

@@ -38,6 +38,9 @@ impl Follower<'_> {
         self.scopes.pop();
         let variables: Vec<Ident> = names.iter().map(parameter).collect();
         self.parameters = names.iter().map(|name| name.unraw().to_string()).collect();
+        if variables.is_empty() {
+            return quote!({ #statements });
+        }
         quote! {
             let (#(#variables,)*) = {
                 #statements

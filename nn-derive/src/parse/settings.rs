@@ -46,7 +46,7 @@ pub fn weight(attr: &Attribute, errors: &mut Errors) -> Option<Weight> {
         if meta.path.is_ident("initializer") {
             initializer = Some(meta.value()?.parse::<Expr>()?);
         } else if meta.path.is_ident("when") {
-            when = Some(meta.value()?.parse::<Ident>()?);
+            when = Some(meta.value()?.parse::<Expr>()?);
         } else if meta.path.is_ident("keys") {
             keys = Some(meta.value()?.parse::<Ident>()?);
         } else if meta.path.is_ident("adjusted") {

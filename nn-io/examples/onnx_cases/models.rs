@@ -266,7 +266,7 @@ impl Adaptive {
             h = self.shared(h);
         }
         if let Some(skip) = &self.skip {
-            h = h + skip.forward(x);
+            h += skip.forward(x);
         }
         self.heads.iter().map(|head| head.forward(&h)).collect()
     }

@@ -1,7 +1,7 @@
 //! Every operation that has an ONNX form, with an open batch and where it can be an open second axis.
 
 use crate::cases::{Cases, Title};
-use nn::ops::{self, PadMode, Slice};
+use nn::ops::{self, AttentionOptions, PadMode, Slice, Unseeing, attention};
 use nn::prelude::*;
 use nn::{Result, select};
 
@@ -41,8 +41,28 @@ const ELEMENTS: &[Operation] = operations! {
     "same": x => x[0].clone(), x[0].clone(), &x[0] + 0.0;
 };
 
+/// Attention of a sequence to itself, whose steps of negative sums are masked, or where each sees the one before it and itself alone.
+fn heads(x: &[Tensor], heads: usize, key_heads: usize, near: bool) -> Tensor {
+    let sizes = |n: usize| [x[0].shape()[0], x[0].shape()[1], n, 6 / heads];
+    let (query, key) = (
+        x[0].reshape(sizes(heads)),
+        x[0].columns(..6 / heads * key_heads)
+            .reshape(sizes(key_heads)),
+    );
+    let mut options = AttentionOptions::new(0.5);
+    if near {
+        (options.causal, options.window) = (true, Some(2));
+        return attention(&query, &key, &key, &[], options);
+    }
+    options.unseeing = Unseeing::Zeros;
+    let seen = x[0].sum_axis(-1).greater(0.0).expand_dims(1).expand_dims(1);
+    attention(&query, &key, &key, &[seen], options)
+}
+
 /// Of `[batch, 5, 6]`, whose second axis may be open.
 const SEQUENCES: &[Operation] = operations! {
+    "masks": x => x[0].with_mask(x[0].greater(1.0).any_axis(-1)).relu().mask().expect("relu carries it on").cast(DType::F32);
+    "attention": x => heads(x, 2, 2, false), heads(x, 2, 1, false), heads(x, 2, 2, true), heads(x, 1, 1, true);
     "sums": x => x[0].sum_axis(1), x[0].sum_axes([0, 2], true), x[0].sum(), x[0].sum_axes([], false);
     "means": x => x[0].mean_axis(1), x[0].mean_axes([-1], true), x[0].mean(), x[0].var_axis(-1), x[0].std_axis(1);
     "extremes": x => x[0].max_axis(1), x[0].min_axes([-1], true), x[0].prod_axis(-1), x[0].max();

@@ -9,6 +9,7 @@
 //! gradients of operations, functions with a gradient of their own.
 
 mod activation;
+mod attention;
 mod elementwise;
 mod index;
 mod linalg;
@@ -243,7 +244,7 @@ fn input_types(graph: &Graph, needed: &[bool]) -> Vec<DType> {
 
 /// One operation in ONNX's, by the family that it belongs to.
 fn mapped(mapping: &mut Mapping<'_, '_>) -> Result<Vec<String>> {
-    const FAMILIES: [fn(&mut Mapping<'_, '_>) -> Mapped; 10] = [
+    const FAMILIES: [fn(&mut Mapping<'_, '_>) -> Mapped; 11] = [
         elementwise::map,
         activation::map,
         reduce::map,
@@ -251,6 +252,7 @@ fn mapped(mapping: &mut Mapping<'_, '_>) -> Result<Vec<String>> {
         index::map,
         linalg::map,
         nn::map,
+        attention::map,
         windows::map,
         resize::map,
         recurrent::map,

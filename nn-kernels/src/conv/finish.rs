@@ -2,17 +2,17 @@
 
 use super::super::gemm::vector::Vector;
 use super::super::math::Float;
-use super::super::norm::{Scaling, scaled};
+use super::super::norm::{CEILING, Rectifier, Scaling, scaled};
 use super::super::simd;
 
-/// The last steps of each element of a channel: + bias, then (v - mean) · factor + beta, then max(v, 0), those of them that there
+/// The last steps of each element of a channel: + bias, then (v - mean) · factor + beta, then a rectifier, those of them that there
 /// are. The same bits come out as from one step after the other.
 #[derive(Clone, Copy)]
 pub struct Finish<'a, T> {
     pub bias: Option<&'a [T]>,
     /// Mean, factor and beta of each channel.
     scaling: Option<[&'a [T]; 3]>,
-    relu: bool,
+    rectifier: Rectifier,
 }
 
 impl<'a, T> Finish<'a, T> {
@@ -22,21 +22,21 @@ impl<'a, T> Finish<'a, T> {
         Finish {
             bias,
             scaling: None,
-            relu: false,
+            rectifier: Rectifier::None,
         }
     }
 
-    /// Scaled too, with `factors` those of `by`, and rectified if `relu`.
+    /// Scaled too, with `factors` those of `by`, and rectified.
     pub fn scaled(
         bias: Option<&'a [T]>,
         by: &Scaling<'a, T>,
         factors: &'a [T],
-        relu: bool,
+        rectifier: Rectifier,
     ) -> Self {
         Finish {
             bias,
             scaling: Some([by.mean, factors, by.beta]),
-            relu,
+            rectifier,
         }
     }
 
@@ -82,7 +82,7 @@ impl<'a, T> Finish<'a, T> {
                     ]),
                     None => None,
                 },
-                relu: self.relu,
+                rectifier: self.rectifier,
             }
         }
     }
@@ -94,7 +94,7 @@ impl<T: Float> Finish<'_, T> {
         let Some([mean, factor, beta]) = self.scaling else {
             return;
         };
-        let relu = self.relu;
+        let rectifier = self.rectifier;
         simd::run(
             simd::level(),
             #[inline(always)]
@@ -103,7 +103,7 @@ impl<T: Float> Finish<'_, T> {
                     for (((v, &mean), &factor), &beta) in
                         pixel.iter_mut().zip(mean).zip(factor).zip(beta)
                     {
-                        *v = scaled(*v, mean, factor, beta, relu);
+                        *v = scaled(*v, mean, factor, beta, rectifier);
                     }
                 }
             },
@@ -123,7 +123,7 @@ unsafe fn load<V: Vector>(all: &[V::Element], channel: usize, mask: V::Mask) -> 
 pub struct Steps<V> {
     bias: Option<V>,
     scaling: Option<[V; 3]>,
-    relu: bool,
+    rectifier: Rectifier,
 }
 
 impl<V: Vector> Steps<V> {
@@ -138,9 +138,11 @@ impl<V: Vector> Steps<V> {
             }
             if let Some([mean, factor, beta]) = self.scaling {
                 v = v.sub(mean).mul(factor).add(beta);
-                if self.relu {
-                    v = v.rectified();
-                }
+                v = match self.rectifier {
+                    Rectifier::None => v,
+                    Rectifier::Relu => v.rectified(),
+                    Rectifier::Relu6 => v.rectified().at_most(V::constant(CEILING)),
+                };
             }
         }
         v

@@ -17,7 +17,7 @@ mod winograd;
 pub use volume::{Conv3d, Depth};
 
 use super::gemm::{Gemm, Mat, Start, multiply};
-use super::norm::Scaling;
+use super::norm::{Rectifier, Scaling};
 use super::parallel;
 use super::simd::{Level, level};
 use finish::Finish;
@@ -194,11 +194,11 @@ pub fn forward_normalized<T: Gemm>(
     kernel: &[T],
     bias: Option<&[T]>,
     by: &Scaling<T>,
-    relu: bool,
+    rectifier: Rectifier,
     y: &mut [T],
 ) {
     let factors = by.factors();
-    let finish = Finish::scaled(bias, by, &factors, relu);
+    let finish = Finish::scaled(bias, by, &factors, rectifier);
     forward_at(level(), g, x, kernel, finish, y);
 }
 

@@ -198,16 +198,20 @@ fn normalized_is_what_the_two_steps_give() {
             gamma: &gamma,
             beta: &beta,
         };
-        for (level, bias, relu) in
-            levels().flat_map(|l| [(l, None, true), (l, Some(&bias[..]), false)])
-        {
+        for (level, bias, rectifier) in levels().flat_map(|l| {
+            [
+                (l, None, Rectifier::Relu),
+                (l, Some(&bias[..]), Rectifier::None),
+                (l, None, Rectifier::Relu6),
+            ]
+        }) {
             let mut plain = vec![f32::NAN; g.lens[2]];
             let mut expected = plain.clone();
             let mut found = plain.clone();
             forward_at(level, &g, &x, &kernel, Finish::bias(bias), &mut plain);
-            batch_normalize(&plain, &by, relu, &mut expected);
+            batch_normalize(&plain, &by, rectifier, &mut expected);
             let factors = by.factors();
-            let finish = Finish::scaled(bias, &by, &factors, relu);
+            let finish = Finish::scaled(bias, &by, &factors, rectifier);
             forward_at(level, &g, &x, &kernel, finish, &mut found);
             assert!(found.iter().all(|v| !v.is_nan()));
             assert_eq!(found, expected, "{level:?} {g:?}");
@@ -236,7 +240,7 @@ fn nan_goes_through_the_rectifier() {
             ("direct", direct::forward),
         ] {
             let mut y = vec![0.0; g.lens[2]];
-            let finish = Finish::scaled(None, &by, &ones, true);
+            let finish = Finish::scaled(None, &by, &ones, Rectifier::Relu6);
             forward(level, &g, &x[..], &kernel[..], finish, &mut y[..]);
             assert!(y[0].is_nan(), "{what} {level:?}");
         }

@@ -20,7 +20,7 @@ pub fn halve<T: Copy + Add<Output = T>>(lanes: &mut [T]) -> T {
 
 macro_rules! vector {
     ($name:ident, $element:ty, $register:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident,
-     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $sub:ident, $mul:ident, $max:ident, $multiply_add:ident,
+     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $sub:ident, $mul:ident, $max:ident, $min:ident, $multiply_add:ident,
      $lane_index:expr, $greater:ident, $lane_limit:ident, $limit:ty) => {
         #[derive(Clone, Copy)]
         pub struct $name($register);
@@ -41,6 +41,7 @@ macro_rules! vector {
                 $sub,
                 $mul,
                 $max,
+                $min,
                 $multiply_add
             );
             #[inline(always)]
@@ -84,6 +85,7 @@ vector!(
     _mm256_sub_ps,
     _mm256_mul_ps,
     _mm256_max_ps,
+    _mm256_min_ps,
     _mm256_fmadd_ps,
     _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
     _mm256_cmpgt_epi32,
@@ -105,6 +107,7 @@ vector!(
     _mm256_sub_pd,
     _mm256_mul_pd,
     _mm256_max_pd,
+    _mm256_min_pd,
     _mm256_fmadd_pd,
     _mm256_setr_epi64x(0, 1, 2, 3),
     _mm256_cmpgt_epi64,

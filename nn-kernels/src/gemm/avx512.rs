@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 
 macro_rules! vector {
     ($name:ident, $element:ty, $register:ty, $mask:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident,
-     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $sub:ident, $mul:ident, $max:ident, $multiply_add:ident, $sum:ident
+     $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $sub:ident, $mul:ident, $max:ident, $min:ident, $multiply_add:ident, $sum:ident
      $(, $transpose:ident)?) => {
         #[derive(Clone, Copy)]
         pub struct $name($register);
@@ -17,7 +17,7 @@ macro_rules! vector {
             type Element = $element;
             type Mask = $mask;
             const LANES: usize = $lanes;
-            register_methods!($element, $zero, $splat, $load, $store, $add, $sub, $mul, $max, $multiply_add);
+            register_methods!($element, $zero, $splat, $load, $store, $add, $sub, $mul, $max, $min, $multiply_add);
             #[inline(always)]
             unsafe fn mask(n: usize) -> $mask {
                 (!0) >> ($lanes - n)
@@ -69,6 +69,7 @@ vector!(
     _mm512_sub_ps,
     _mm512_mul_ps,
     _mm512_max_ps,
+    _mm512_min_ps,
     _mm512_fmadd_ps,
     _mm512_reduce_add_ps,
     transpose
@@ -89,6 +90,7 @@ vector!(
     _mm512_sub_pd,
     _mm512_mul_pd,
     _mm512_max_pd,
+    _mm512_min_pd,
     _mm512_fmadd_pd,
     _mm512_reduce_add_pd
 );

@@ -55,7 +55,7 @@ pub struct Mat<'a, T> {
 
 impl<T> Mat<'_, T> {
     /// The same elements with rows and columns exchanged.
-    fn transposed(self) -> Self {
+    pub(super) fn transposed(self) -> Self {
         Mat {
             row_stride: self.col_stride,
             col_stride: self.row_stride,

@@ -79,6 +79,13 @@ impl<T: Plain + Default + Add<Output = T> + Sub<Output = T> + Mul<Output = T> + 
         Self(self.0.map(rectified))
     }
     #[inline(always)]
+    unsafe fn at_most(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| match other.0[i] < self.0[i] {
+            true => other.0[i],
+            false => self.0[i],
+        }))
+    }
+    #[inline(always)]
     unsafe fn multiply_add(self, a: Self, b: Self) -> Self {
         // Rounded twice: without an instruction for it a fused multiply-add is a slow library call.
         Self(std::array::from_fn(|i| self.0[i] + a.0[i] * b.0[i]))

@@ -43,6 +43,8 @@ pub trait Vector: Copy {
     unsafe fn mul(self, other: Self) -> Self;
     /// The greater of each lane and 0, NaN where the lane is.
     unsafe fn rectified(self) -> Self;
+    /// The lesser of each lane and that of another vector, NaN where the lane is.
+    unsafe fn at_most(self, other: Self) -> Self;
     /// `a·b + self`
     unsafe fn multiply_add(self, a: Self, b: Self) -> Self;
     /// The sum of all lanes, in a fixed order.
@@ -89,7 +91,7 @@ pub trait Vector: Copy {
 #[cfg(target_arch = "x86_64")]
 macro_rules! register_methods {
     ($element:ty, $zero:ident, $splat:ident, $load:ident, $store:ident, $add:ident, $sub:ident, $mul:ident, $max:ident,
-     $multiply_add:ident) => {
+     $min:ident, $multiply_add:ident) => {
         // SAFETY of every block: as where the macro is used.
         #[inline(always)]
         #[allow(clippy::pointers_in_nomem_asm_block)] // It reads and writes nothing.
@@ -144,6 +146,11 @@ macro_rules! register_methods {
         unsafe fn rectified(self) -> Self {
             // SAFETY: see above. The instruction gives its second operand where one is NaN.
             Self(unsafe { $max($zero(), self.0) })
+        }
+        #[inline(always)]
+        unsafe fn at_most(self, other: Self) -> Self {
+            // SAFETY: see above. The instruction gives its second operand where one is NaN.
+            Self(unsafe { $min(other.0, self.0) })
         }
         #[inline(always)]
         unsafe fn multiply_add(self, a: Self, b: Self) -> Self {

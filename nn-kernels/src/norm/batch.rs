@@ -7,6 +7,7 @@ use super::super::math::Float;
 use super::super::parallel::{GRAIN, map_ranges};
 use super::super::simd;
 use super::moments::{BLOCK, TASK, gather, tile};
+use super::rectifier::Rectifier;
 
 /// What becomes of an element x of a channel: (x - mean) · inv_std · gamma + beta. All slices have one element a channel.
 #[derive(Debug, Clone, Copy)]
@@ -41,24 +42,23 @@ impl<T: Float> Scaling<'_, T> {
     }
 }
 
-/// `(x - mean) · factor + beta`, and then max(·, 0) if `relu`.
+/// `(x - mean) · factor + beta`, rectified.
 #[inline(always)]
-pub fn scaled<T: Float>(x: T, mean: T, factor: T, beta: T, relu: bool) -> T {
-    let y = (x - mean) * factor + beta;
-    if relu { T::maximum(y, T::ZERO) } else { y }
+pub fn scaled<T: Float>(x: T, mean: T, factor: T, beta: T, rectifier: Rectifier) -> T {
+    rectifier.of((x - mean) * factor + beta)
 }
 
-/// `y = (x - mean) · inv_std · gamma + beta`, and then max(y, 0) if `relu`.
-pub fn batch_normalize<T: Float>(x: &[T], by: &Scaling<T>, relu: bool, y: &mut [T]) {
+/// `y = (x - mean) · inv_std · gamma + beta`, rectified.
+pub fn batch_normalize<T: Float>(x: &[T], by: &Scaling<T>, rectifier: Rectifier, y: &mut [T]) {
     assert_eq!(x.len(), y.len());
-    if relu {
-        normalize::<T, true>(x, by, y)
-    } else {
-        normalize::<T, false>(x, by, y)
+    match rectifier {
+        Rectifier::None => normalize::<T, 0>(x, by, y),
+        Rectifier::Relu => normalize::<T, 1>(x, by, y),
+        Rectifier::Relu6 => normalize::<T, 2>(x, by, y),
     }
 }
 
-fn normalize<T: Float, const RELU: bool>(x: &[T], by: &Scaling<T>, y: &mut [T]) {
+fn normalize<T: Float, const RECTIFIER: u8>(x: &[T], by: &Scaling<T>, y: &mut [T]) {
     let channels = by.channels();
     if y.is_empty() {
         return;
@@ -77,7 +77,13 @@ fn normalize<T: Float, const RELU: bool>(x: &[T], by: &Scaling<T>, y: &mut [T]) 
                     let (mean, factor, beta, y) =
                         (&mean[..n], &factor[..n], &beta[..n], &mut y[..n]);
                     for i in 0..n {
-                        y[i] = scaled(x[i], mean[i], factor[i], beta[i], RELU);
+                        y[i] = scaled(
+                            x[i],
+                            mean[i],
+                            factor[i],
+                            beta[i],
+                            const { Rectifier::numbered(RECTIFIER) },
+                        );
                     }
                 }
             },
@@ -87,13 +93,13 @@ fn normalize<T: Float, const RELU: bool>(x: &[T], by: &Scaling<T>, y: &mut [T]) 
 }
 
 /// The gradient of [`batch_normalize`], whose statistics came from this batch if `batch_statistics`, or else were constant
-/// (moving averages). With x̂ = (x - mean) · inv_std, means over the rows, and dy set to 0 where `relu` cut the output:
+/// (moving averages). With x̂ = (x - mean) · inv_std, means over the rows, and dy what the rectifier lets through of it:
 ///
 /// dbeta = Σ dy, dgamma = Σ dy x̂, dx = gamma · inv_std · (dy - mean(dy) - x̂ · mean(dy x̂)), and without batch statistics
 /// dx = gamma · inv_std · dy.
 ///
-/// Reads `x` and `dy` twice and writes `dx` once: the sums are needed before the first element is known. What `relu`
-/// cut is found again from `x`.
+/// Reads `x` and `dy` twice and writes `dx` once: the sums are needed before the first element is known. What the
+/// rectifier cut is found again from `x`.
 #[expect(
     clippy::too_many_arguments,
     reason = "two inputs and three results, one for each gradient"
@@ -102,7 +108,7 @@ pub fn batch_backward<T: Float>(
     x: &[T],
     dy: &[T],
     by: &Scaling<T>,
-    relu: bool,
+    rectifier: Rectifier,
     batch_statistics: bool,
     dx: &mut [T],
     dgamma: &mut [T],
@@ -110,14 +116,15 @@ pub fn batch_backward<T: Float>(
 ) {
     assert_eq!((x.len(), dy.len()), (dx.len(), dx.len()));
     assert_eq!((dgamma.len(), dbeta.len()), (by.channels(), by.channels()));
-    if relu {
-        backward::<T, true>(x, dy, by, batch_statistics, dx, dgamma, dbeta);
-    } else {
-        backward::<T, false>(x, dy, by, batch_statistics, dx, dgamma, dbeta);
-    }
+    let backward = match rectifier {
+        Rectifier::None => backward::<T, 0>,
+        Rectifier::Relu => backward::<T, 1>,
+        Rectifier::Relu6 => backward::<T, 2>,
+    };
+    backward(x, dy, by, batch_statistics, dx, dgamma, dbeta);
 }
 
-fn backward<T: Float, const RELU: bool>(
+fn backward<T: Float, const RECTIFIER: u8>(
     x: &[T],
     dy: &[T],
     by: &Scaling<T>,
@@ -126,6 +133,7 @@ fn backward<T: Float, const RELU: bool>(
     dgamma: &mut [T],
     dbeta: &mut [T],
 ) {
+    let rectifier = const { Rectifier::numbered(RECTIFIER) };
     let channels = by.channels();
     dgamma.fill(T::ZERO);
     dbeta.fill(T::ZERO);
@@ -157,8 +165,7 @@ fn backward<T: Float, const RELU: bool>(
                         let (sum, product) = (&mut sum[..n], &mut product[..n]);
                         for i in 0..n {
                             let d = x[i] - mean[i];
-                            let open = !RELU || d * factor[i] + beta[i] > T::ZERO;
-                            let g = if open { dy[i] } else { T::ZERO };
+                            let g = rectifier.gradient(d * factor[i] + beta[i], dy[i]);
                             sum[i] += g;
                             product[i] += g * d;
                         }
@@ -205,8 +212,7 @@ fn backward<T: Float, const RELU: bool>(
                     let (mean_dy, slope, dx) = (&mean_dy[..n], &slope[..n], &mut dx[..n]);
                     for i in 0..n {
                         let d = x[i] - mean[i];
-                        let open = !RELU || d * factor[i] + beta[i] > T::ZERO;
-                        let g = if open { dy[i] } else { T::ZERO };
+                        let g = rectifier.gradient(d * factor[i] + beta[i], dy[i]);
                         dx[i] = factor[i] * (g - mean_dy[i] - d * slope[i]);
                     }
                 }
@@ -234,20 +240,36 @@ mod tests {
                 gamma: &gamma,
                 beta: &beta,
             };
-            for (relu, batch) in [(false, true), (true, true), (false, false), (true, false)] {
+            let rectifiers = [Rectifier::None, Rectifier::Relu, Rectifier::Relu6];
+            for (rectifier, batch) in rectifiers.into_iter().flat_map(|r| [(r, true), (r, false)]) {
                 let (y, dx, dgamma, dbeta) = same_everywhere(|| {
                     let (mut y, mut dx) = (vec![f32::NAN; n], vec![f32::NAN; n]);
                     let (mut dgamma, mut dbeta) =
                         (vec![f32::NAN; channels], vec![f32::NAN; channels]);
-                    batch_normalize(&x, &by, relu, &mut y);
-                    batch_backward(&x, &dy, &by, relu, batch, &mut dx, &mut dgamma, &mut dbeta);
+                    batch_normalize(&x, &by, rectifier, &mut y);
+                    batch_backward(
+                        &x,
+                        &dy,
+                        &by,
+                        rectifier,
+                        batch,
+                        &mut dx,
+                        &mut dgamma,
+                        &mut dbeta,
+                    );
                     (bits(&y), bits(&dx), bits(&dgamma), bits(&dbeta))
                 });
                 for c in 0..channels {
                     let [m, s, g, b] = [mean[c], inv_std[c], gamma[c], beta[c]].map(|v| v as f64);
                     let hat = |i: usize| (x[i] as f64 - m) * s;
                     // Where rounding decides the sign, the kernel's own output says which side it took.
-                    let open = |i: usize| !relu || f32::from_bits(y[i]) > 0.0;
+                    let open = |i: usize| match rectifier {
+                        Rectifier::None => true,
+                        Rectifier::Relu => f32::from_bits(y[i]) > 0.0,
+                        Rectifier::Relu6 => {
+                            (f32::MIN_POSITIVE..6.0).contains(&f32::from_bits(y[i]))
+                        }
+                    };
                     let up = |i: usize| if open(i) { dy[i] as f64 } else { 0.0 };
                     let column = || (0..rows).map(|r| r * channels + c);
                     let sum: f64 = column().map(up).sum();
@@ -258,7 +280,7 @@ mod tests {
                     assert!((f32::from_bits(dgamma[c]) as f64 - product).abs() <= limit);
                     for i in column() {
                         let value = hat(i) * g + b;
-                        let expected = if relu { value.max(0.0) } else { value };
+                        let expected = rectifier.of(value);
                         // A handful of roundings of terms up to 6.
                         let tolerance = 8.0 * f32::EPSILON as f64 * 6.0;
                         assert!((f32::from_bits(y[i]) as f64 - expected).abs() <= tolerance);
@@ -287,7 +309,7 @@ mod tests {
             beta: &one,
         };
         let mut y = vec![0.0; 300];
-        batch_normalize(&x, &by, true, &mut y);
+        batch_normalize(&x, &by, Rectifier::Relu6, &mut y);
         assert!(y.iter().enumerate().all(|(i, v)| v.is_nan() == (i == 31)));
     }
 }

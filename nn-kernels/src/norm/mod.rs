@@ -3,8 +3,10 @@
 mod batch;
 mod layer;
 mod moments;
+mod rectifier;
 
 pub(super) use batch::scaled;
 pub use batch::{Scaling, batch_backward, batch_normalize};
 pub use layer::{layer_backward, layer_normalize};
 pub use moments::batch_statistics;
+pub use rectifier::{CEILING, Rectifier};

@@ -1,7 +1,7 @@
 //! Activation functions.
 
 use nn_core::config::{self, Json};
-use nn_core::{Error, Tensor, select};
+use nn_core::{Tensor, select};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -86,7 +86,8 @@ pub enum Activation {
     Softmax,
     /// `ln(softmax(x))` over the last axis.
     LogSoftmax,
-    /// The nearest point to a row whose numbers are not negative and sum to 1, over the last axis (Martins and Astudillo 2016).
+    /// The softmax with zeros over the last axis (Martins and Astudillo 2016), with the numbers of Keras 3.15: where several stay above 0, they are
+    /// smaller than the paper's and do not sum to 1. [`Tensor::sparsemax`] is the paper's.
     Sparsemax,
     /// The first half of the last axis times the sigmoid of the second, half as long (Dauphin et al. 2016).
     Glu,
@@ -326,7 +327,7 @@ impl Activation {
             Activation::Softmax => x.softmax(-1),
             Activation::LogSoftmax => x.log_softmax(-1),
             Activation::Sparsemax => sparsemax(x, -1),
-            Activation::Glu => glu(x, -1),
+            Activation::Glu => x.glu(-1),
             Activation::Threshold {
                 threshold,
                 default_value,
@@ -350,7 +351,7 @@ impl Activation {
             Activation::SoftmaxWith { axis } => x.softmax(axis),
             Activation::LogSoftmaxWith { axis } => x.log_softmax(axis),
             Activation::SparsemaxWith { axis } => sparsemax(x, axis),
-            Activation::GluWith { axis } => glu(x, axis),
+            Activation::GluWith { axis } => x.glu(axis),
         }
     }
 }
@@ -370,28 +371,17 @@ pub(super) fn relu(x: &Tensor, slope: f64, max_value: Option<f64>, threshold: f6
     }
 }
 
-/// The first half of an axis times the sigmoid of the second.
-fn glu(x: &Tensor, axis: isize) -> Tensor {
-    let halves = x.split(2, axis);
-    match &halves[..] {
-        [value, gate] => value * gate.sigmoid(),
-        [failed] => failed.clone(),
-        _ => Tensor::failed(Error::shape(format!(
-            "glu needs an axis of an even size, found axis {axis} of {}",
-            x.shape()
-        ))),
-    }
-}
-
-/// The softmax with zeros.
+/// The softmax with zeros, as Keras 3.15 computes it: all are moved down by the sum of the running sums, and not by the last of those, where
+/// several stay above 0.
 fn sparsemax(x: &Tensor, axis: isize) -> Tensor {
     let x = x.swap_axes(axis, -1);
     let sorted = x.sort(-1, true);
     let ranks = Tensor::ones_like(&x).cumsum(-1);
     // Those that stay above 0 when all of them are moved down together.
-    let stays = (&sorted * ranks + 1.0).greater(sorted.cumsum(-1));
+    let sums = sorted.cumsum(-1);
+    let stays = (&sorted * ranks + 1.0).greater(&sums);
     let stays = stays.cast(x.dtype()).stop_gradient();
-    let excess = (&sorted * &stays).sum_axes([-1], true) - 1.0;
+    let excess = (sums * &stays).sum_axes([-1], true) - 1.0;
     let down = excess / stays.sum_axes([-1], true);
     (x - down).relu().swap_axes(axis, -1)
 }

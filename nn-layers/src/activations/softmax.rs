@@ -2,12 +2,12 @@
 
 use crate::ShapeError;
 use crate::core::axes::{Axes, Ints};
-use nn_core::{Result, Shape, Tensor};
+use nn_core::{Error, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// `eˣ / Σeˣ` over one or several axes: numbers from 0 to 1 with the sum 1.
 ///
-/// Shapes: any.
+/// Shapes: any. Numbers that the input's mask leaves out, if it has one that broadcasts to the input, get 0.
 ///
 /// Source: Keras's `Softmax`.
 ///
@@ -57,9 +57,48 @@ impl Softmax {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
+        let Some(mask) = x.mask() else {
+            return self.over_axes(&x);
+        };
+        let (shape, given) = (x.shape(), mask.shape());
+        if shape.broadcast(&given) != Some(shape) {
+            return Tensor::failed(Error::shape(format!(
+                "Softmax leaves out what its input's mask leaves out, which has to broadcast to the input {shape}, found {given}: aligned at the end, \
+                 dimensions must agree or be 1; `without_mask` for a softmax of everything"
+            )));
+        }
+        // What does not count gets 0, in rows of which nothing counts too.
+        let counted = mask.where_(x.without_mask(), -1e9);
+        let y = mask.where_(self.over_axes(&counted), 0.0);
+        y.with_mask(mask)
+    }
+
+    fn over_axes(&self, x: &Tensor) -> Tensor {
         match self.axis.0.as_slice() {
             [axis] => x.softmax(*axis),
-            axes => (&x - x.logsumexp_axes(axes, true)).exp(),
+            axes => (x - x.logsumexp_axes(axes, true)).exp(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::Layer;
+
+    #[test]
+    fn what_a_mask_leaves_out_is_0() {
+        let x = Tensor::from([[1.0_f32, 1.0, 5.0], [2.0, 3.0, 4.0]]);
+        let mask = Tensor::from([[true, true, false], [false, false, false]]);
+        let y = Softmax::new().forward(x.with_mask(mask));
+        assert_eq!(y.to_vec::<f32>().unwrap(), [0.5, 0.5, 0.0, 0.0, 0.0, 0.0]);
+        assert!(y.mask().is_some());
+        let steps =
+            Tensor::ones([2, 3, 4]).with_mask(Tensor::full_of([2, 3], 1.0, nn_core::DType::Bool));
+        let e = Softmax::new().forward(steps).ok().unwrap_err().to_string();
+        assert!(
+            e.contains("has to broadcast to the input [2, 3, 4], found [2, 3]"),
+            "{e}"
+        );
     }
 }

@@ -103,3 +103,56 @@ impl Conv1D {
         activity::penalize(self.activity_regularizer, self.activation.apply(&y))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::{Layer, Module, UNKNOWN};
+
+    #[test]
+    fn the_compiler_follows_shapes() {
+        static CONV: Conv1D = Conv1D::new(32, 3).padding(Padding::Causal).strides(2);
+        let of = |shape: [usize; 3]| CONV.output_shape(&Shape::from(shape)).unwrap();
+        assert_eq!(of([UNKNOWN, 27, 1]).to_string(), "[_, 14, 32]");
+        assert_eq!(of([UNKNOWN, UNKNOWN, 1]).to_string(), "[_, _, 32]");
+    }
+
+    #[test]
+    fn one_number_stands_for_all_axes() {
+        let read = |json: &str| Conv1D::from_config(&serde_json::from_str(json).unwrap());
+        let conv = read(r#"{"class_name": "Conv1D", "config": {"filters": 2, "kernel_size": 3}}"#)
+            .unwrap();
+        assert_eq!(
+            conv.config()["config"]["kernel_size"],
+            serde_json::json!([3])
+        );
+        let error =
+            read(r#"{"class_name": "Conv1D", "config": {"filters": 2, "kernel_size": [3, 3]}}"#);
+        let error = error.err().unwrap().to_string();
+        assert!(error.contains("kernel_size"), "{error}");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error_with_the_way_out() {
+        let run = |conv: Conv1D, shape: &[usize]| {
+            let y = conv.forward(Tensor::ones(shape));
+            y.ok().unwrap_err().to_string()
+        };
+        let error = run(Conv1D::new(4, 3), &[2, 8]);
+        assert!(
+            error.contains("Conv1D expects rank 3 [batch, time, channels], found rank 2 [2, 8]"),
+            "{error}"
+        );
+        let error = run(Conv1D::new(4, 3).dilation_rate(2), &[2, 4, 1]);
+        assert!(
+            error.contains("with a window of [3] and dilation [2] leaves no step of [2, 4, 1]"),
+            "{error}"
+        );
+        let causal = crate::Conv2D::new(2, 3).padding(Padding::Causal);
+        let error = causal.forward(Tensor::ones([1, 5, 5, 1])).ok().unwrap_err();
+        assert!(
+            error.to_string().contains("has no order of time"),
+            "{error}"
+        );
+    }
+}

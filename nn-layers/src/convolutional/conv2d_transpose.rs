@@ -108,3 +108,42 @@ impl Conv2DTranspose {
         activity::penalize(self.activity_regularizer, self.activation.apply(&y))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::{Layer, Module, UNKNOWN};
+
+    #[test]
+    fn the_compiler_follows_shapes() {
+        static UP: Conv2DTranspose = Conv2DTranspose::new(8, 3).strides(2).padding(Padding::Same);
+        let shape = UP.output_shape(&Shape::from([UNKNOWN, 7, UNKNOWN, 4]));
+        assert_eq!(shape.unwrap().to_string(), "[_, 14, _, 8]");
+    }
+
+    #[test]
+    fn filters_come_before_channels() {
+        let up = Conv2DTranspose::new(8, 3).kernel_size_by_side([3, 2]);
+        up.forward(Tensor::ones([1, 4, 4, 5])).ok().unwrap();
+        assert_eq!(up.parameters()[0].shape(), [3, 2, 8, 5]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error_with_the_way_out() {
+        let run = |layer: Conv2DTranspose| {
+            let y = layer.forward(Tensor::ones([2, 3, 3, 1]));
+            y.ok().unwrap_err().to_string()
+        };
+        let error = run(Conv2DTranspose::new(2, 3).strides(2).output_padding(2));
+        assert!(
+            error.contains("an `output_padding` below the strides [2, 2], found [2, 2]"),
+            "{error}"
+        );
+        let error = run(Conv2DTranspose::new(2, 3).padding(Padding::Causal));
+        assert!(error.contains("has no causal padding"), "{error}");
+        let error = run(Conv2DTranspose::new(0, 3));
+        assert!(error.contains("at least one filter"), "{error}");
+        let error = run(Conv2DTranspose::new(2, 3).dilation_rate(0));
+        assert!(error.contains("dilation [0, 0]"), "{error}");
+    }
+}

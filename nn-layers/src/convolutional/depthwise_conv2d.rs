@@ -98,3 +98,29 @@ impl DepthwiseConv2D {
         activity::penalize(self.activity_regularizer, self.activation.apply(&y))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::Layer;
+
+    #[test]
+    fn each_channel_has_kernels_of_its_own() {
+        let conv = DepthwiseConv2D::new(1)
+            .depth_multiplier(2)
+            .depthwise_initializer(Initializer::Ones);
+        let x = Tensor::from([2.0_f32, 3.0]).reshape([1, 1, 1, 2]);
+        let y = conv.forward(&x).to_vec::<f32>().unwrap();
+        assert_eq!(y, [2.0, 2.0, 3.0, 3.0]);
+        let error = conv.forward(Tensor::ones([1, 1, 1, 3])).ok().unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("expected 2 channels, found 3"), "{error}");
+        let none = DepthwiseConv2D::new(3).depth_multiplier(0);
+        let error = none.forward(Tensor::ones([1, 3, 3, 3])).ok().unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains("a depth multiplier of at least 1"),
+            "{error}"
+        );
+    }
+}

@@ -5,7 +5,7 @@ use nn_core::{DType, Error, Initializer, MAX_RANK, Param, Result, Shape, Tensor,
 use nn_derive::{Layer, model};
 
 /// Keras's default for embeddings, uniform within ±0.05.
-const UNIFORM: Initializer = Initializer::RandomUniform {
+pub(super) const UNIFORM: Initializer = Initializer::RandomUniform {
     minval: -0.05,
     maxval: 0.05,
 };
@@ -26,12 +26,15 @@ const UNIFORM: Initializer = Initializer::RandomUniform {
 /// assert!(error.to_string().contains("1000"));
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug, absent(mask_zero = false, lora_rank, lora_alpha, quantization_config))]
+#[model(crate = nn_core, debug, absent(lora_rank, lora_alpha, quantization_config))]
 pub struct Embedding {
     #[config]
     input_dim: usize,
     #[config]
     output_dim: usize,
+    /// The index 0 stands for no word: positions with it do not count, and layers that know masks skip them.
+    #[config(default = false)]
+    mask_zero: bool,
     #[param(initializer = UNIFORM)]
     embeddings: Param,
 }
@@ -48,22 +51,7 @@ impl Embedding {
     /// # Errors
     /// When the input has as many dimensions as a tensor can have.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        let rank = input.rank();
-        if rank >= MAX_RANK {
-            let error = ShapeError::new("Embedding adds a dimension, and ")
-                .shape(input)
-                .text(" has ");
-            return Err(error
-                .number(MAX_RANK)
-                .text(" already, the most a tensor can have; `Reshape` first"));
-        }
-        let mut dims = [self.output_dim; MAX_RANK];
-        let mut i = 0;
-        while i < rank {
-            dims[i] = input.dims()[i];
-            i += 1;
-        }
-        Ok(Shape::new(dims.split_at(rank + 1).0))
+        embedded_shape("Embedding", self.output_dim, input)
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
@@ -72,43 +60,77 @@ impl Embedding {
     }
 
     fn call(&self, indices: Tensor) -> Tensor {
-        if let Some(error) = self.fraction(&indices) {
-            return Tensor::failed(error);
-        }
-        let indices = indices.cast(DType::I64);
-        // `take` counts negative indices from the end; here one is more likely a missing value than the last row.
-        let negative = indices
-            .try_data::<i64>()
-            .ok()
-            .and_then(|all| all.iter().position(|i| *i < 0));
-        if let Some(i) = negative {
-            return Tensor::failed(Error::value(format!(
-                "index {} at place {i} of the indices (shape {}) is negative: an Embedding of {} rows takes indices from 0 on",
-                indices.data::<i64>()[i],
-                indices.shape(),
-                self.input_dim,
-            )));
-        }
-        self.embeddings.value().take(&indices, 0)
+        let embeddings = self.embeddings.value();
+        embed(&embeddings, self.input_dim, &indices, self.mask_zero)
     }
+}
 
-    /// The error of the first index that is no whole number, which a conversion would make one.
-    fn fraction(&self, indices: &Tensor) -> Option<Error> {
-        if !indices.dtype().is_float() || !indices.is_concrete() {
-            return None;
-        }
-        with_float!(indices.dtype(), T => {
-            let all = indices.try_data::<T>().ok()?;
-            // Of NaN and infinities the fraction is NaN.
-            let i = all.iter().position(|v| v.fract() != 0.0)?;
-            Some(Error::value(format!(
-                "index {} at place {i} of the indices (shape {}) is not a whole number: an Embedding of {} rows takes whole numbers from 0 on",
-                all[i],
-                indices.shape(),
-                self.input_dim,
-            )))
-        })
+/// `[.., output_dim]`.
+pub(super) const fn embedded_shape(
+    layer: &str,
+    output_dim: usize,
+    input: &Shape,
+) -> Result<Shape, ShapeError> {
+    let rank = input.rank();
+    if rank >= MAX_RANK {
+        let error = ShapeError::new(layer)
+            .text(" adds a dimension, and ")
+            .shape(input)
+            .text(" has ");
+        return Err(error
+            .number(MAX_RANK)
+            .text(" already, the most a tensor can have; `Reshape` first"));
     }
+    let mut dims = [output_dim; MAX_RANK];
+    let mut i = 0;
+    while i < rank {
+        dims[i] = input.dims()[i];
+        i += 1;
+    }
+    Ok(Shape::new(dims.split_at(rank + 1).0))
+}
+
+/// The rows of `embeddings`, which has `rows` of them; with `mask_zero` the index 0 does not count.
+#[track_caller]
+pub(super) fn embed(embeddings: &Tensor, rows: usize, indices: &Tensor, mask_zero: bool) -> Tensor {
+    if let Some(error) = fraction(indices, rows) {
+        return Tensor::failed(error);
+    }
+    let indices = indices.cast(DType::I64);
+    // `take` counts negative indices from the end; here one is more likely a missing value than the last row.
+    let negative = indices
+        .try_data::<i64>()
+        .ok()
+        .and_then(|all| all.iter().position(|i| *i < 0));
+    if let Some(i) = negative {
+        return Tensor::failed(Error::value(format!(
+            "index {} at place {i} of the indices (shape {}) is negative: an Embedding of {rows} rows takes indices from 0 on",
+            indices.data::<i64>()[i],
+            indices.shape(),
+        )));
+    }
+    let vectors = embeddings.take(&indices, 0);
+    match mask_zero {
+        true => vectors.with_mask(indices.not_equal(0)),
+        false => vectors,
+    }
+}
+
+/// The error of the first index that is no whole number, which a conversion would make one.
+fn fraction(indices: &Tensor, rows: usize) -> Option<Error> {
+    if !indices.dtype().is_float() || !indices.is_concrete() {
+        return None;
+    }
+    with_float!(indices.dtype(), T => {
+        let all = indices.try_data::<T>().ok()?;
+        // Of NaN and infinities the fraction is NaN.
+        let i = all.iter().position(|v| v.fract() != 0.0)?;
+        Some(Error::value(format!(
+            "index {} at place {i} of the indices (shape {}) is not a whole number: an Embedding of {rows} rows takes whole numbers from 0 on",
+            all[i],
+            indices.shape(),
+        )))
+    })
 }
 
 #[cfg(test)]
@@ -140,6 +162,14 @@ mod tests {
         }
         let bytes = layer.forward(Tensor::from([2_u8, 0]));
         assert_eq!(bytes.shape(), [2, 1]);
+    }
+
+    #[test]
+    fn the_index_0_can_stand_for_no_word() {
+        let mask = |layer: Embedding| layer.forward(Tensor::from([[2_i64, 0, 1]])).mask();
+        let counts = mask(Embedding::new(3, 2).mask_zero(true)).unwrap();
+        assert_eq!(counts.to_vec::<bool>().unwrap(), [true, false, true]);
+        assert!(mask(Embedding::new(3, 2)).is_none());
     }
 
     #[test]

@@ -3,12 +3,23 @@
 pub(crate) mod activity;
 pub(crate) mod axes;
 mod dense;
+mod einsum_dense;
 mod embedding;
+mod equation;
+mod identity;
 mod lambda;
+mod masking;
 pub(crate) mod place;
+mod reversible_embedding;
 pub(crate) mod seed;
+pub(crate) mod sizes;
+pub(crate) mod unit;
 pub(crate) mod windows;
 
 pub use dense::Dense;
+pub use einsum_dense::EinsumDense;
 pub use embedding::Embedding;
+pub use identity::Identity;
 pub use lambda::Lambda;
+pub use masking::Masking;
+pub use reversible_embedding::ReversibleEmbedding;

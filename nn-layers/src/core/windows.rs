@@ -132,33 +132,3 @@ pub(crate) const fn check_rank(layer: &str, axes: usize, input: &Shape) -> Resul
         "`Reshape` first",
     ))
 }
-
-/// Checks that an input is a batch of images, `[batch, height, width, channels]`.
-pub(crate) const fn check_images(layer: &str, input: &Shape) -> Result<(), ShapeError> {
-    check_rank(layer, 2, input)
-}
-
-/// The shape that a pooling over whole images gives.
-pub(crate) const fn global_output_shape(
-    layer: &str,
-    keepdims: bool,
-    input: &Shape,
-) -> Result<Shape, ShapeError> {
-    if let Err(error) = check_images(layer, input) {
-        return Err(error);
-    }
-    let dims = input.dims();
-    if dims[1] == 0 || dims[2] == 0 {
-        let error = ShapeError::new(layer)
-            .text(" needs at least one pixel, found ")
-            .shape(input);
-        return Err(
-            error.text("; poolings and strides before it leave none of an image as small as this")
-        );
-    }
-    Ok(if keepdims {
-        input.with(1, 1).with(2, 1)
-    } else {
-        input.without(2).without(1)
-    })
-}

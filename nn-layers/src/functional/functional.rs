@@ -1,6 +1,7 @@
 //! Layers and operations in any graph without circles.
 
 use crate::functional::config::{self, snake_case};
+use crate::functional::read;
 use crate::functional::shared::Called;
 use nn_core::op::{OpHandle, Spec};
 use nn_core::registry::{DynLayer, LayerClass, SharedLayer};
@@ -424,7 +425,7 @@ impl<I: Tensors, O: Tensors> Module for Functional<I, O> {
     }
 
     fn from_config(config: &Value) -> Result<Self> {
-        let plan = config::read(config)?;
+        let plan = read::read(config)?;
         check_structure::<I>("inputs", plan.inputs.len())?;
         check_structure::<O>("outputs", plan.outputs.len())?;
         Ok(Functional::of(plan))

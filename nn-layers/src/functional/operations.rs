@@ -1,6 +1,6 @@
 //! Operations of `keras.ops` in Functional models: the classes under which Keras writes them, and what they are here.
 
-use crate::functional::config::{Argument, Arguments};
+use crate::functional::arguments::{Argument, Arguments};
 use nn_core::{Error, Result, Tensor, concatenate, stack};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};

@@ -1,9 +1,10 @@
 //! Several tensors one after the other.
 
 use crate::ShapeError;
-use crate::merging::merge::same;
+use crate::merging::merge::{self, same};
 use nn_core::axis_of;
-use nn_core::{Result, Shape, Tensor, is_known};
+use nn_core::ops::concatenate;
+use nn_core::{DType, Result, Shape, Tensor, is_known};
 use nn_derive::{Layer, model};
 
 /// Several tensors one after the other along an axis.
@@ -88,7 +89,17 @@ impl Concatenate {
     }
 
     fn call(&self, inputs: Vec<Tensor>) -> Tensor {
-        nn_core::ops::concatenate(&inputs, self.axis)
+        let output = concatenate(&inputs, self.axis);
+        if inputs.iter().all(|x| x.mask().is_none()) {
+            return output;
+        }
+        // As in Keras: without a mask everything counts, and a position counts where anything along the last axis does.
+        let counts = |x: &Tensor| match merge::counts(x) {
+            Some(counts) => counts,
+            None => Tensor::full_of(x.shape(), 1.0, DType::Bool),
+        };
+        let counts: Vec<Tensor> = inputs.iter().map(counts).collect();
+        output.with_mask(concatenate(&counts, self.axis).any_axis(-1))
     }
 }
 
@@ -96,6 +107,23 @@ impl Concatenate {
 mod tests {
     use super::*;
     use nn_core::{Layer, UNKNOWN};
+
+    #[test]
+    fn masks_are_joined_along_the_axis_too() {
+        let a = Tensor::ones([1, 2, 3]).with_mask(Tensor::from([[true, false]]));
+        let mask = |axis: isize, b: &Tensor| {
+            let y = Concatenate::new().axis(axis).forward([&a, b]);
+            y.mask().map(|mask| mask.to_vec::<bool>().unwrap())
+        };
+        let b = Tensor::ones([1, 2, 3]).with_mask(Tensor::from([[false, false]]));
+        assert_eq!(mask(1, &b).unwrap(), [true, false, false, false]);
+        assert_eq!(
+            mask(1, &b.without_mask()).unwrap(),
+            [true, false, true, true]
+        );
+        assert_eq!(mask(-1, &b).unwrap(), [true, false]);
+        assert_eq!(mask(-1, &b.without_mask()).unwrap(), [true, true]);
+    }
 
     #[test]
     fn only_the_axis_may_differ() {

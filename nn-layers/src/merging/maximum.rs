@@ -45,6 +45,6 @@ impl Maximum {
     }
 
     fn call(&self, inputs: Vec<Tensor>) -> Tensor {
-        merge::fold(inputs, |a, b| a.maximum(b))
+        merge::fold_counted(inputs, |a, b| a.maximum(b))
     }
 }

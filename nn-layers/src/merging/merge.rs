@@ -1,7 +1,7 @@
 //! What layers that combine several tensors number by number have in common.
 
 use crate::ShapeError;
-use nn_core::{MAX_RANK, Shape, Tensor, is_known};
+use nn_core::{Error, MAX_RANK, Shape, Tensor, is_known};
 
 /// The shape that inputs combine to.
 ///
@@ -68,9 +68,18 @@ const fn aligned(shape: &Shape, rank: usize) -> Shape {
     Shape::new(all.split_at(rank).0)
 }
 
-/// Combines the inputs from left to right.
+/// Combines the inputs from left to right. As in Keras a position of the result counts where it counts in any of the inputs, if all have masks.
 #[track_caller]
 pub(crate) fn fold(inputs: Vec<Tensor>, combine: impl Fn(Tensor, Tensor) -> Tensor) -> Tensor {
+    let masks: Option<Vec<Tensor>> = inputs.iter().map(Tensor::mask).collect();
+    let mask = masks.and_then(|masks| masks.into_iter().reduce(|a, b| a.logical_or(&b)));
+    let inputs = inputs.iter().map(Tensor::without_mask).collect();
+    aligned_fold(inputs, combine).with_mask(mask)
+}
+
+/// Combines the inputs from left to right, without regard to masks.
+#[track_caller]
+fn aligned_fold(inputs: Vec<Tensor>, combine: impl Fn(Tensor, Tensor) -> Tensor) -> Tensor {
     let shapes: Vec<Shape> = inputs.iter().map(Tensor::shape).collect();
     let rank = widest(&shapes);
     let aligned = inputs
@@ -82,13 +91,62 @@ pub(crate) fn fold(inputs: Vec<Tensor>, combine: impl Fn(Tensor, Tensor) -> Tens
         });
     aligned
         .reduce(combine)
-        .unwrap_or_else(|| Tensor::failed(ShapeError::new("found no tensors to combine").into()))
+        .unwrap_or_else(|| Tensor::failed(nothing()))
+}
+
+/// Combines the inputs from left to right, where a position that does not count in one of them has the value of the other: for functions without
+/// a number that changes nothing.
+#[track_caller]
+pub(crate) fn fold_counted(
+    inputs: Vec<Tensor>,
+    combine: impl Fn(&Tensor, &Tensor) -> Tensor,
+) -> Tensor {
+    if !with_masks(&inputs) {
+        return fold(inputs, |a, b| combine(&a, &b));
+    }
+    let mut all = inputs.iter().map(|x| (x.without_mask(), counts(x)));
+    let first = all
+        .next()
+        .unwrap_or_else(|| (Tensor::failed(nothing()), None));
+    let (output, mask) = all.fold(first, |(output, so_far), (x, mask)| {
+        let x = match &mask {
+            Some(mask) => mask.where_(&x, &output),
+            None => x,
+        };
+        let output = match &so_far {
+            Some(so_far) => so_far.where_(&output, &x),
+            None => output,
+        };
+        let both = so_far.zip(mask).map(|(a, b)| a.logical_or(&b));
+        (combine(&output, &x), both)
+    });
+    output.with_mask(mask.map(|mask| mask.any_axis(-1)))
+}
+
+/// Whether masks say which numbers to combine: they do for inputs of one rank, as in Keras.
+pub(crate) fn with_masks(inputs: &[Tensor]) -> bool {
+    inputs.iter().any(|x| x.mask().is_some())
+        && inputs
+            .windows(2)
+            .all(|pair| pair[0].rank() == pair[1].rank())
+}
+
+/// Which numbers of a tensor count, if it has a mask.
+pub(crate) fn counts(x: &Tensor) -> Option<Tensor> {
+    let mask = x.mask()?;
+    let mut dims = mask.shape().to_vec();
+    dims.resize(x.rank(), 1);
+    Some(mask.reshape(Shape::from(dims)).broadcast_to(x.shape()))
+}
+
+fn nothing() -> Error {
+    ShapeError::new("found no tensors to combine").into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Add;
+    use crate::{Add, Maximum, Multiply};
     use nn_core::{Layer, UNKNOWN};
 
     #[test]
@@ -108,5 +166,37 @@ mod tests {
         assert!(run(&[]).contains("found none"));
         assert!(run(&[&[2, 3], &[2, 4]]).contains("Add cannot combine [2, 3] and [2, 4]"));
         assert!(run(&[&[2, 3], &[1, 3]]).contains("batches must agree"));
+    }
+
+    #[test]
+    fn a_position_counts_where_it_counts_in_one_of_them() {
+        let masked = |value: f32, mask: [bool; 3]| {
+            Tensor::full([1, 3, 2], value).with_mask(Tensor::from([mask]))
+        };
+        let (a, b) = (
+            masked(2.0, [true, true, false]),
+            masked(3.0, [true, false, false]),
+        );
+        let mask = |y: &Tensor| y.mask().map(|mask| mask.to_vec::<bool>().unwrap());
+        let either = Some(vec![true, true, false]);
+        let sum = Add::new().forward([&a, &b]);
+        assert_eq!(mask(&sum), either);
+        assert!(mask(&Add::new().forward([&a, &b.without_mask()])).is_none());
+        let firsts = |y: &Tensor| y.index_axis(-1, 0).to_vec::<f32>().unwrap();
+        let largest = Maximum::new().forward([&b, &a]);
+        assert_eq!(
+            (firsts(&largest), mask(&largest)),
+            (vec![3.0, 2.0, 3.0], either.clone())
+        );
+        let product = Multiply::new().forward([&a, &b]);
+        assert_eq!(
+            (firsts(&product), mask(&product)),
+            (vec![6.0, 2.0, 0.0], either)
+        );
+        let product = Multiply::new().forward([&a, &b.without_mask()]);
+        assert_eq!(
+            (firsts(&product), mask(&product)),
+            (vec![6.0, 6.0, 3.0], None)
+        );
     }
 }

@@ -45,6 +45,6 @@ impl Minimum {
     }
 
     fn call(&self, inputs: Vec<Tensor>) -> Tensor {
-        merge::fold(inputs, |a, b| a.minimum(b))
+        merge::fold_counted(inputs, |a, b| a.minimum(b))
     }
 }

@@ -3,6 +3,7 @@
 mod add;
 mod average;
 mod concatenate;
+mod dot;
 mod maximum;
 pub(crate) mod merge;
 mod minimum;
@@ -12,6 +13,7 @@ mod subtract;
 pub use add::Add;
 pub use average::Average;
 pub use concatenate::Concatenate;
+pub use dot::Dot;
 pub use maximum::Maximum;
 pub use minimum::Minimum;
 pub use multiply::Multiply;

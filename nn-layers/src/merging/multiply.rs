@@ -45,6 +45,24 @@ impl Multiply {
     }
 
     fn call(&self, inputs: Vec<Tensor>) -> Tensor {
-        merge::fold(inputs, |a, b| a * b)
+        if !merge::with_masks(&inputs) {
+            return merge::fold(inputs, |a, b| a * b);
+        }
+        // What does not count is 1 in the product, and 0 in the result where it counts nowhere.
+        let masks: Vec<Option<Tensor>> = inputs.iter().map(merge::counts).collect();
+        let factors = inputs.iter().zip(&masks).map(|(x, mask)| match mask {
+            Some(mask) => mask.where_(x.without_mask(), 1.0),
+            None => x.clone(),
+        });
+        let product = factors.reduce(|a, b| a * b);
+        let counted = masks.into_iter().collect::<Option<Vec<_>>>();
+        let counted = counted.and_then(|all| all.into_iter().reduce(|a, b| a.logical_or(&b)));
+        match (product, counted) {
+            (Some(product), Some(counted)) => {
+                let mask = counted.any_axis(-1);
+                counted.where_(product, 0.0).with_mask(mask)
+            }
+            (product, _) => product.unwrap_or_else(|| merge::fold(Vec::new(), |a, _| a)),
+        }
     }
 }

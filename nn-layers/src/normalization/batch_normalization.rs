@@ -1,6 +1,7 @@
 //! Batch normalization.
 
 use crate::ShapeError;
+use crate::normalization::renorm::{Renorm, RenormClipping};
 use nn_core::axis_of;
 use nn_core::ops::{batch_norm_inference, batch_norm_train};
 use nn_core::{Error, Initializer, Param, Result, Shape, Tensor, no_gradient};
@@ -12,8 +13,14 @@ use nn_derive::{Layer, model};
 /// `moving = momentum · moving + (1 - momentum) · batch`; in inference, and when the layer is frozen, the moving ones are used. A
 /// batch without samples leaves them as they are.
 ///
+/// Of an input with a mask, which has one dimension less, the statistics are over the steps that count.
+///
+/// With [`BatchNormalization::renorm`] training corrects what the batch's statistics differ by from ones that follow them,
+/// `y = gamma · (r · (x - mean) / √(variance + epsilon) + d) + beta`, so that training and inference compute nearly the same
+/// (Ioffe 2017).
+///
 /// Shapes: any with a batch, channels on `axis` (the last one). Parameters: `gamma`, `beta`; buffers: `moving_mean`,
-/// `moving_variance`; `[channels]` each.
+/// `moving_variance`, with renorm `moving_stddev`, `renorm_mean` and `renorm_stddev` too; `[channels]` each.
 ///
 /// Source: Ioffe and Szegedy 2015; Keras's `BatchNormalization`.
 ///
@@ -28,7 +35,7 @@ use nn_derive::{Layer, model};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug, absent(renorm = false, renorm_clipping, renorm_momentum = 0.99, synchronized = false))]
+#[model(crate = nn_core, debug)]
 pub struct BatchNormalization {
     /// The axis of the channels, counted from the end if negative.
     #[config(default = -1)]
@@ -45,6 +52,17 @@ pub struct BatchNormalization {
     /// With or without `gamma`.
     #[config(default = true)]
     scale: bool,
+    /// Statistics over the batches of all machines; there is no difference on one.
+    #[config(default = false)]
+    synchronized: bool,
+    #[config(default = false, no_builder)]
+    renorm: bool,
+    /// How far renorm corrects.
+    #[config(default = None)]
+    renorm_clipping: Option<RenormClipping>,
+    /// How much of the statistics by which renorm corrects stays at each step, from 0 to 1.
+    #[config(default = 0.99)]
+    renorm_momentum: f64,
     /// `None` without scale.
     #[param(initializer = Initializer::Ones, when = scale)]
     gamma: Option<Param>,
@@ -55,6 +73,31 @@ pub struct BatchNormalization {
     moving_mean: Param,
     #[param(buffer, initializer = Initializer::Ones)]
     moving_variance: Param,
+    /// `None` without renorm, as the next two.
+    #[param(statistic(renorm, true))]
+    moving_stddev: Option<Param>,
+    #[param(statistic(renorm, false))]
+    renorm_mean: Option<Param>,
+    #[param(statistic(renorm, true))]
+    renorm_stddev: Option<Param>,
+}
+
+/// A statistic of renorm, which starts by the initializer of a moving one, or as the root of what that draws.
+const fn statistic(renorm: bool, root: bool) -> Option<Param> {
+    let mut statistic = Param::buffer(Initializer::Zeros);
+    statistic.set_adjusted(root, root_of);
+    match renorm {
+        true => Some(statistic),
+        false => {
+            // `const` code cannot drop what has a destructor.
+            std::mem::forget(statistic);
+            None
+        }
+    }
+}
+
+fn root_of(variance: Tensor) -> Tensor {
+    variance.sqrt()
 }
 
 #[model(crate = nn_core)]
@@ -63,6 +106,25 @@ impl BatchNormalization {
     #[allow(clippy::new_without_default)]
     pub const fn new() -> BatchNormalization {
         BatchNormalization::with_defaults()
+    }
+
+    /// With or without batch renormalization (Ioffe 2017), which keeps three more statistics.
+    #[must_use]
+    pub const fn renorm(mut self, renorm: bool) -> BatchNormalization {
+        self.renorm = renorm;
+        std::mem::forget(std::mem::replace(
+            &mut self.moving_stddev,
+            statistic(renorm, true),
+        ));
+        std::mem::forget(std::mem::replace(
+            &mut self.renorm_mean,
+            statistic(renorm, false),
+        ));
+        std::mem::forget(std::mem::replace(
+            &mut self.renorm_stddev,
+            statistic(renorm, true),
+        ));
+        self
     }
 
     /// The shape of the output, that of the input.
@@ -93,7 +155,11 @@ impl BatchNormalization {
 
     fn build(&self, input: &Shape) -> Result<()> {
         self.output_shape(input)?;
-        for (what, value) in [("momentum", self.momentum), ("epsilon", self.epsilon)] {
+        for (what, value) in [
+            ("momentum", self.momentum),
+            ("epsilon", self.epsilon),
+            ("renorm_momentum", self.renorm_momentum),
+        ] {
             if !(0.0..=1.0).contains(&value) {
                 return Err(Error::value(format!(
                     "{what} of BatchNormalization is a number from 0 to 1, found {value}"
@@ -114,7 +180,28 @@ impl BatchNormalization {
         let optional = [&self.gamma, &self.beta].into_iter().flatten();
         optional
             .chain([&self.moving_mean, &self.moving_variance])
-            .try_for_each(|p| p.build([channels]))
+            .try_for_each(|p| p.build([channels]))?;
+        match self.renormalization() {
+            None => Ok(()),
+            Some(renorm) => {
+                renorm.clipping.check()?;
+                renorm.build(
+                    channels,
+                    self.moving_mean.get_initializer(),
+                    self.moving_variance.get_initializer(),
+                )
+            }
+        }
+    }
+
+    fn renormalization(&self) -> Option<Renorm<'_>> {
+        Some(Renorm {
+            moving_stddev: self.moving_stddev.as_ref()?,
+            mean: self.renorm_mean.as_ref()?,
+            stddev: self.renorm_stddev.as_ref()?,
+            clipping: self.renorm_clipping.unwrap_or_default(),
+            momentum: self.renorm_momentum,
+        })
     }
 
     fn call(&self, x: Tensor, training: bool) -> Tensor {
@@ -124,21 +211,94 @@ impl BatchNormalization {
             Ok(axis) => axis,
             Err(error) => return Tensor::failed(error),
         };
+        let mask = x.mask();
+        if let Some(mask) = &mask
+            && mask.rank() != last
+        {
+            return Tensor::failed(Error::shape(format!(
+                "BatchNormalization takes the statistics of the steps that count by a mask with one dimension less than its input {shape}, \
+                 found one of {}; `without_mask` for those of all steps",
+                mask.shape()
+            )));
+        }
+        let follows = training && !self.moving_mean.is_frozen() && !shape.contains(&0);
+        if follows && (mask.is_some() || self.renorm) {
+            return self.correct_and_follow(&x, axis, mask);
+        }
         // The kernels take channels on the last axis.
         let x = if axis == last {
             x
         } else {
             x.swap_axes(axis as isize, -1)
         };
-        let y = match training && !self.moving_mean.is_frozen() && !shape.contains(&0) {
+        let y = match follows {
             true => self.normalize_and_follow(&x),
             false => self.normalize(&x),
         };
         if axis == last {
             y
         } else {
-            y.swap_axes(axis as isize, -1)
+            y.swap_axes(axis as isize, -1).with_mask(mask)
         }
+    }
+
+    /// By the statistics of the steps that count, with the corrections of renorm.
+    fn correct_and_follow(&self, x: &Tensor, axis: usize, mask: Option<Tensor>) -> Tensor {
+        let shape = x.shape();
+        let axes: Vec<isize> = (0..shape.rank())
+            .filter(|&a| a != axis)
+            .map(|a| a as isize)
+            .collect();
+        let x = &x.without_mask();
+        let counts = mask
+            .as_ref()
+            .map(|mask| mask.expand_dims(-1).broadcast_to(shape));
+        // Keras's epsilon, so that a batch of which nothing counts has the mean 0.
+        let count = counts
+            .as_ref()
+            .map(|counts| counts.cast(x.dtype()).sum_axes(&axes, true) + 1e-7);
+        let mean_of = |values: Tensor| match (&counts, &count) {
+            (Some(counts), Some(count)) => counts.where_(values, 0.0).sum_axes(&axes, true) / count,
+            _ => values.mean_axes(&axes, true),
+        };
+        let mean = mean_of(x.clone());
+        let variance = mean_of((x - &mean).square());
+        let channels = Shape::new(&[shape[axis]]);
+        let along = |weight: Tensor| weight.reshape(mean.shape());
+        let (gamma, beta) = (
+            self.weight(&self.gamma, 1.0, x),
+            self.weight(&self.beta, 0.0, x),
+        );
+        let stddev = (variance.reshape(channels) + self.epsilon).sqrt();
+        let batch_mean = mean.reshape(channels);
+        let renorm = self.renormalization();
+        let (gamma, beta) = match &renorm {
+            Some(renorm) => {
+                let (r, d) = renorm.correction(&batch_mean, &stddev, self.epsilon);
+                (r * &gamma, d * gamma + beta)
+            }
+            None => (gamma, beta),
+        };
+        let scale = (&variance + self.epsilon).rsqrt() * along(gamma);
+        let y = (x - &mean) * scale + along(beta);
+        let followed = no_gradient(|| {
+            let moving_variance = match &renorm {
+                Some(renorm) => renorm.follow(&batch_mean, &stddev, self.momentum, self.epsilon)?,
+                None => self.followed(&self.moving_variance, variance.reshape(channels)),
+            };
+            let moving_mean = self.followed(&self.moving_mean, batch_mean);
+            self.moving_mean.assign(&moving_mean)?;
+            self.moving_variance.assign(&moving_variance)
+        });
+        match followed {
+            Ok(()) => y.with_mask(mask),
+            Err(error) => Tensor::failed(error),
+        }
+    }
+
+    /// A moving statistic one step on.
+    fn followed(&self, moving: &Param, batch: Tensor) -> Tensor {
+        moving.value() * self.momentum + batch * (1.0 - self.momentum)
     }
 
     /// By the statistics of the batch, which the moving ones follow.
@@ -150,11 +310,10 @@ impl BatchNormalization {
             self.epsilon,
         );
         let followed = no_gradient(|| {
-            let follow = |moving: &Param, batch: Tensor| {
-                moving.assign(&(moving.value() * self.momentum + batch * (1.0 - self.momentum)))
-            };
-            follow(&self.moving_mean, mean)?;
-            follow(&self.moving_variance, variance)
+            self.moving_mean
+                .assign(&self.followed(&self.moving_mean, mean))?;
+            self.moving_variance
+                .assign(&self.followed(&self.moving_variance, variance))
         });
         match followed {
             Ok(()) => y,
@@ -217,6 +376,68 @@ mod tests {
         let before = bits(&bn);
         assert_eq!(bn.call(Tensor::zeros([0, 3]), true).shape(), [0, 3]);
         assert_eq!(bits(&bn), before);
+    }
+
+    #[test]
+    fn statistics_are_those_of_the_steps_that_count() {
+        let x = Tensor::random_normal([2, 3, 4]);
+        let mask = Tensor::from([[true, true, false], [true, false, false]]);
+        let run = |x: &Tensor| {
+            let bn = BatchNormalization::new().momentum(0.0);
+            let y = bn.call(x, true);
+            (y, bits(&bn))
+        };
+        let (y, masked) = run(&x.with_mask(&mask));
+        let counted = [
+            x.slice(..1).slice_axis(1, ..2),
+            x.slice(1..).slice_axis(1, ..1),
+        ];
+        let rows = counted.map(|part| part.reshape([part.shape()[1], 4]));
+        let (_, kept) = run(&nn_core::ops::concatenate(rows, 0));
+        for (a, b) in masked.iter().flatten().zip(kept.iter().flatten()) {
+            // Keras adds 1e-7 to the count.
+            assert!((a - b).abs() < 1e-6, "{a} {b}");
+        }
+        assert_eq!(y.mask().unwrap().shape(), [2, 3]);
+        let whole = x.with_mask(Tensor::from([true, false]));
+        let e = BatchNormalization::new().forward(&whole).ok().unwrap_err();
+        assert!(
+            e.to_string().contains("one dimension less than its input"),
+            "{e}"
+        );
+    }
+
+    #[test]
+    fn renorm_trains_with_statistics_that_follow() {
+        let bn = BatchNormalization::new()
+            .renorm(true)
+            .moving_variance_initializer(Initializer::Constant { value: 4.0 });
+        let x = Tensor::from([[1.0_f32], [3.0]]);
+        let names = |bn: &BatchNormalization| {
+            let all = bn.parameters();
+            all.iter().map(|p| p.path().to_string()).collect::<Vec<_>>()
+        };
+        // The first correction makes of the batch what the statistics that are kept say: (x - 0) / 2.
+        let y = bn.call(&x, true).to_vec::<f32>().unwrap();
+        assert!(
+            (y[0] - 0.5).abs() < 1e-3 && (y[1] - 1.5).abs() < 1e-3,
+            "{y:?}"
+        );
+        assert_eq!(
+            names(&bn)[4..],
+            ["moving_stddev", "renorm_mean", "renorm_stddev"]
+        );
+        assert_eq!(names(&bn.clone_model()).len(), 7);
+        let clipping = RenormClipping {
+            rmin: Some(2.0),
+            rmax: Some(1.0),
+            dmax: None,
+        };
+        let e = BatchNormalization::new()
+            .renorm(true)
+            .renorm_clipping(clipping)
+            .forward(&x);
+        assert!(e.ok().unwrap_err().to_string().contains("rmin up to rmax"));
     }
 
     #[test]

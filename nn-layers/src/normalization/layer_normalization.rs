@@ -19,7 +19,7 @@ use nn_derive::{Layer, model};
 /// nn_core::testing::assert_close(&y, &Tensor::from([[-1.0_f32, 1.0], [-1.0, 1.0]]), 1e-3);
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug, absent(rms_scaling = false))]
+#[model(crate = nn_core, debug)]
 pub struct LayerNormalization {
     #[config(default = Ints::new([-1]), no_builder)]
     axis: Ints,
@@ -32,11 +32,15 @@ pub struct LayerNormalization {
     /// With or without `gamma`.
     #[config(default = true)]
     scale: bool,
+    /// `y = gamma · x / √(variance + epsilon)`: scales only, with `gamma` and without `beta` whatever else is said. Keras keeps it for old
+    /// models; [`crate::RMSNormalization`] divides by the root of the mean square.
+    #[config(default = false)]
+    rms_scaling: bool,
     /// `None` without scale.
-    #[param(initializer = Initializer::Ones, when = scale)]
+    #[param(initializer = Initializer::Ones, when = scale || rms_scaling)]
     gamma: Option<Param>,
     /// `None` without center.
-    #[param(initializer = Initializer::Zeros, when = center)]
+    #[param(initializer = Initializer::Zeros, when = center && !rms_scaling)]
     beta: Option<Param>,
 }
 
@@ -92,7 +96,7 @@ impl LayerNormalization {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        let shape = x.shape();
+        let (shape, mask) = (x.shape(), x.mask());
         let normalized = match self.axis.mask("LayerNormalization", &shape) {
             Ok(normalized) => normalized,
             Err(error) => return Tensor::failed(error.into()),
@@ -113,21 +117,29 @@ impl LayerNormalization {
             Some(weight) => weight.value().reshape([features]),
             None => Tensor::full_of([features], value, x.dtype()),
         };
-        let y = layer_norm(
-            &x.reshape(rows),
-            or_all(&self.gamma, 1.0),
-            or_all(&self.beta, 0.0),
-            self.epsilon,
-        );
+        let rows = x.reshape(rows);
+        let y = match self.rms_scaling {
+            true => {
+                let variance = rows.var_axes([-1], true);
+                &rows * (variance + self.epsilon).rsqrt() * or_all(&self.gamma, 1.0)
+            }
+            false => layer_norm(
+                &rows,
+                or_all(&self.gamma, 1.0),
+                or_all(&self.beta, 0.0),
+                self.epsilon,
+            ),
+        };
         let y = y.reshape(x.shape());
-        match in_order {
+        let y = match in_order {
             true => y,
             false => y.transpose(
                 axes()
                     .map(|a| order.iter().position(|&o| o == a).expect("a permutation") as isize)
                     .collect::<Vec<_>>(),
             ),
-        }
+        };
+        y.with_mask(mask)
     }
 }
 

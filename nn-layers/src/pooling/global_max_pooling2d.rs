@@ -1,7 +1,7 @@
 //! Maximum over a whole image.
 
 use crate::ShapeError;
-use crate::core::windows;
+use crate::pooling::global;
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -38,7 +38,7 @@ impl GlobalMaxPooling2D {
     /// # Errors
     /// When the input is not a batch of images.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        windows::global_output_shape("GlobalMaxPooling2D", self.keepdims, input)
+        global::output_shape("GlobalMaxPooling2D", 2, self.keepdims, input)
     }
 
     fn call(&self, x: Tensor) -> Tensor {

@@ -1,14 +1,18 @@
 //! Dropout.
 
 use crate::ShapeError;
-use nn_core::ops::dropout;
+use crate::core::seed::Seed;
+use crate::core::sizes::Sizes;
+use crate::regularization::rate;
+use nn_core::ops::dropout_together;
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// In training sets each number to 0 with probability `rate` and scales the others by `1 / (1 - rate)`, so that the expected sum
 /// stays the same; in inference does nothing.
 ///
-/// Shapes: any. What is dropped follows from the thread's seed ([`nn_core::random::set_seed`]), not from how many threads compute it.
+/// Shapes: any. What is dropped follows from the thread's seed ([`nn_core::random::set_seed`]) or from the layer's own, not from how many
+/// threads compute it.
 ///
 /// Source: Srivastava et al. 2014; Keras's `Dropout`.
 ///
@@ -19,34 +23,55 @@ use nn_derive::{Layer, model};
 /// let x = Tensor::ones([64, 8]);
 /// assert_eq!(dropout.forward(&x).to_vec::<f32>()?, [1.0; 512]);
 /// assert!(dropout.call(&x, true).to_vec::<f32>()?.iter().all(|v| *v == 0.0 || *v == 2.0));
+/// // The same for all steps of a sequence:
+/// let steps = Dropout::new(0.5).noise_shape([None, Some(1), None]).call(Tensor::ones([1, 2, 1]), true).to_vec::<f32>()?;
+/// assert_eq!(steps[0], steps[1]);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Layer)]
-#[model(crate = nn_core, debug, absent(noise_shape, seed))]
+#[model(crate = nn_core, debug)]
 pub struct Dropout {
     #[config]
     rate: f64,
+    #[config(default = None, no_builder)]
+    noise_shape: Option<Sizes>,
+    #[config(default = Seed::NONE, no_builder)]
+    seed: Seed,
 }
 
 #[model(crate = nn_core)]
 impl Dropout {
     /// Drops with the given probability, from 0 to 1 (an error, when it runs, otherwise).
     pub const fn new(rate: f64) -> Dropout {
-        Dropout { rate }
+        Dropout::with_defaults(rate)
+    }
+
+    /// The shape of the draws: 1 for a dimension along which all are dropped together, `None` for one as in the input.
+    #[must_use]
+    pub const fn noise_shape<const N: usize>(mut self, noise_shape: [Option<usize>; N]) -> Dropout {
+        self.noise_shape = Some(Sizes::new(noise_shape));
+        self
+    }
+
+    /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
+    #[must_use]
+    pub const fn seed(mut self, seed: i64) -> Dropout {
+        self.seed.set(seed);
+        self
     }
 
     /// The shape of the output, that of the input.
     ///
     /// # Errors
-    /// When the rate is no probability.
+    /// When the rate is no probability, or the `noise_shape` does not fit.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        if self.rate >= 0.0 && self.rate <= 1.0 {
-            return Ok(*input);
+        if let Err(error) = rate::check("Dropout", self.rate) {
+            return Err(error);
         }
-        let error = ShapeError::new("the rate of Dropout is a probability from 0 to 1, found ");
-        Err(error
-            .decimal(self.rate)
-            .text("; `Dropout::new(0.5)` drops half"))
+        match rate::noise_shape("Dropout", &self.noise_shape, input) {
+            Ok(_) => Ok(*input),
+            Err(error) => Err(error),
+        }
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
@@ -55,9 +80,12 @@ impl Dropout {
     }
 
     fn call(&self, x: Tensor, training: bool) -> Tensor {
-        match training && self.rate != 0.0 {
-            true => dropout(&x, self.rate),
-            false => x,
+        if !training || self.rate == 0.0 {
+            return x;
+        }
+        match rate::noise_shape("Dropout", &self.noise_shape, &x.shape()) {
+            Ok(noise) => self.seed.run(|| dropout_together(&x, self.rate, noise)),
+            Err(error) => Tensor::failed(error.into()),
         }
     }
 }
@@ -129,5 +157,38 @@ mod tests {
                 .unwrap()
         };
         assert_eq!(draw(), draw());
+    }
+
+    #[test]
+    fn a_seed_of_its_own_depends_on_nothing_else() {
+        let x = Tensor::ones([50]);
+        let draw = |dropout: &Dropout| dropout.call(&x, true).to_vec::<f32>().unwrap();
+        random::set_seed(1);
+        let (a, b) = (Dropout::new(0.5).seed(7), Dropout::new(0.5).seed(7));
+        let first = draw(&a);
+        random::set_seed(2);
+        assert_eq!(draw(&b), first);
+        assert_ne!(draw(&a), first, "the next draw");
+        assert_eq!(draw(&a.clone()), first, "a copy begins anew");
+        assert_ne!(draw(&Dropout::new(0.5).seed(8)), first);
+        let undisturbed = random::next_key();
+        random::set_seed(2);
+        assert_eq!(undisturbed, random::next_key());
+    }
+
+    #[test]
+    fn a_noise_shape_drops_together() {
+        random::set_seed(2);
+        let dropout = Dropout::new(0.5).noise_shape([None, Some(1), None]);
+        let y = dropout.call(Tensor::ones([4, 6, 5]), true);
+        let first = y.slice_axis(1, ..1).broadcast_to([4, 6, 5]);
+        assert_eq!(y.to_vec::<f32>().unwrap(), first.to_vec::<f32>().unwrap());
+        assert!(y.to_vec::<f32>().unwrap().contains(&0.0));
+        let e = dropout.forward(Tensor::ones([4, 6])).ok().unwrap_err();
+        assert!(
+            e.to_string()
+                .contains("a size for each dimension of [4, 6]"),
+            "{e}"
+        );
     }
 }

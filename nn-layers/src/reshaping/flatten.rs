@@ -48,7 +48,7 @@ impl Flatten {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        x.flatten_from(1)
+        x.without_mask().flatten_from(1)
     }
 }
 

@@ -113,7 +113,7 @@ impl Reshape {
 
     fn call(&self, x: Tensor) -> Tensor {
         match self.output_shape(&x.shape()) {
-            Ok(shape) => x.reshape(shape),
+            Ok(shape) => x.without_mask().reshape(shape),
             Err(error) => Tensor::failed(error.into()),
         }
     }

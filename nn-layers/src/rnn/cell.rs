@@ -24,7 +24,7 @@ pub type CellStep<'a> = Box<dyn FnMut(Tensor, Vec<Tensor>) -> (Tensor, Vec<Tenso
 /// use nn_layers::{Cell, RNN};
 ///
 /// /// `h' = x·kernel + h·recurrent_kernel`.
-/// #[derive(Clone, Layer)]
+/// #[derive(Layer, Clone)]
 /// #[model(crate = nn_core)]
 /// struct MinimalCell {
 ///     #[config]
@@ -224,7 +224,7 @@ nn_core::__private::inventory::collect!(CellClass);
 /// # use nn_core::{Layer, Param, Tensor};
 /// # use nn_derive::{Layer, model};
 /// # use nn_layers::{Cell, RNN, Sequential};
-/// #[derive(Clone, Layer)]
+/// #[derive(Layer, Clone)]
 /// #[model(crate = nn_core)]
 /// struct Sum {}
 ///

@@ -4,6 +4,7 @@ use super::{Callback, Run};
 use crate::Scores;
 use nn_core::Result;
 
+type OfTest<'a> = Box<dyn FnMut(&Scores, &mut Run<'_>) -> Result<()> + 'a>;
 type OfRun<'a> = Box<dyn FnMut(&mut Run<'_>) -> Result<()> + 'a>;
 type OfNumber<'a> = Box<dyn FnMut(usize, &mut Run<'_>) -> Result<()> + 'a>;
 type OfScores<'a> = Box<dyn FnMut(usize, &Scores, &mut Run<'_>) -> Result<()> + 'a>;
@@ -35,7 +36,7 @@ pub struct LambdaCallback<'a> {
     on_batch_begin: Option<OfNumber<'a>>,
     on_batch_end: Option<OfScores<'a>>,
     on_test_begin: Option<OfRun<'a>>,
-    on_test_end: Option<Box<dyn FnMut(&Scores, &mut Run<'_>) -> Result<()> + 'a>>,
+    on_test_end: Option<OfTest<'a>>,
     on_test_batch_begin: Option<OfNumber<'a>>,
     on_test_batch_end: Option<OfScores<'a>>,
 }

@@ -4,12 +4,14 @@ mod batch;
 mod batches;
 pub mod datasets;
 mod into;
+mod pad_sequences;
 mod place;
 
 pub use batch::{Batch, FromBatch};
 pub use batches::Batches;
 pub(crate) use batches::check_batch_size;
 pub use into::{IntoDataset, IntoTensors};
+pub use pad_sequences::{SequenceEnd, pad_sequences, pad_sequences_at};
 pub(crate) use place::Place;
 
 use nn_core::{Error, Result, Tensor, random};

@@ -32,7 +32,9 @@ def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, fr
     name = names(layer)
     flags = {"training": training} if "training" in inspect.signature(layer.call).parameters else {}
     if mask is not None:
-        flags["mask"] = mask = np.asarray(mask, bool)
+        mask = np.asarray(mask, bool)
+        if "mask" in inspect.signature(layer.call).parameters:
+            flags["mask"] = mask
     trainable = [variable.value for variable in layer.trainable_variables]
     state = [variable.value for variable in layer.non_trainable_variables]
     floats = [tensor.dtype == np.float32 for tensor in inputs]
@@ -63,8 +65,11 @@ def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, fr
     if mask is not None:
         tensors["mask"] = mask.astype(np.int32)
         output_mask = keras.tree.flatten(layer.compute_mask(call(inputs[:count]), mask))[0]
-        if output_mask is not None:
-            tensors["output_mask"] = np.asarray(output_mask).astype(np.int32)
+    else:
+        # That of layers that make one.
+        output_mask = getattr(outputs[0], "_keras_mask", None)
+    if output_mask is not None:
+        tensors["output_mask"] = np.asarray(output_mask).astype(np.int32)
     for variable in weights(layer.variables):
         tensors[f"before/{name[variable.path]}"] = variable.value
     if training:
@@ -93,7 +98,7 @@ def parts(layer):
     K = keras.layers
     if isinstance(layer, K.Bidirectional):
         return {"forward_layer": layer.forward_layer, "backward_layer": layer.backward_layer}
-    if isinstance(layer, K.TimeDistributed):
+    if isinstance(layer, (K.TimeDistributed, K.SpectralNormalization)):
         return {"layer": layer.layer}
     if isinstance(layer, K.StackedRNNCells):
         return {f"cells.{i}": cell for i, cell in enumerate(layer.cells)}
@@ -108,7 +113,8 @@ def names(layer, prefix=""):
     if not inner:
         return {variable.path: prefix + last(variable) for variable in layer.variables}
     found = [names(part, f"{prefix}{name}.") for name, part in inner.items()]
-    return {path: name for part in found for path, name in part.items()}
+    inside = {path: name for part in found for path, name in part.items()}
+    return {variable.path: prefix + last(variable) for variable in layer.variables} | inside
 
 
 def with_states(layer, states):
@@ -123,7 +129,7 @@ def with_states(layer, states):
 
 def random_weight(random, variable):
     """Values of a plausible size that are not the initial ones: variances and scales positive."""
-    if last(variable) in ("gamma", "moving_variance", "variance"):
+    if last(variable) in ("gamma", "moving_variance", "moving_stddev", "renorm_stddev", "scale", "variance"):
         value = random.uniform(0.5, 2.0, variable.shape)
     elif last(variable) == "alpha":
         value = random.uniform(0.05, 0.5, variable.shape)

@@ -72,6 +72,7 @@ def zero_padding2d():
     add("default", (2, 3, 2, 2))
     add("symmetric", (1, 3, 4, 2), padding=(2, 1))
     add("asymmetric", (1, 3, 4, 2), padding=((0, 2), (3, 1)))
+    add("by_axis", (1, 3, 4, 2), padding=(0, 2))
     return file
 
 
@@ -79,6 +80,7 @@ def dropout():
     file, add = cases("dropout", K.Dropout)
     add("inference", (4, 5), rate=0.5)
     add("rate_0_training", (4, 5), rate=0.0, training=True)
+    add("noise_shape_and_seed", (4, 5, 2), rate=0.5, noise_shape=(None, 1, 2), seed=5)
     return file
 
 
@@ -148,6 +150,7 @@ def softmax():
     add("default", (3, 5))
     add("axis_1", (2, 3, 4), axis=1)
     add("axes_1_and_2", (2, 3, 4), axis=[1, 2])
+    add("masked", (2, 3), mask=[[1, 1, 0], [0, 0, 0]])
     return file
 
 

@@ -22,6 +22,16 @@ def batch_normalization():
     add("training_axis_1", (3, 4, 5), training=True, axis=1)
     add("training_two_samples", (2, 3), training=True)
     add("training_odd_channels", (2, 3, 3, 17), training=True)
+    add("renorm_training", (5, 3), training=True, renorm=True)
+    add("renorm_training_clipped", (2, 3, 4), training=True, renorm=True, momentum=0.7, renorm_momentum=0.6,
+        renorm_clipping={"rmax": 1.3, "rmin": 0.8, "dmax": 0.4})
+    add("renorm_training_no_center_no_scale_axis_1", (2, 3, 4), training=True, renorm=True, axis=1, center=False, scale=False)
+    for mode, training in (("inference", False), ("training", True)):
+        add(f"{mode}_masked", (2, 3, 4), mask=[[1, 1, 0], [1, 0, 0]], training=training)
+    add("training_masked_rank_2", (5, 3), mask=[1, 0, 1, 1, 0], training=True)
+    add("renorm_training_masked", (2, 3, 4), mask=[[1, 1, 0], [1, 0, 1]], training=True, renorm=True)
+    add("renorm_inference", (5, 3), renorm=True, renorm_clipping={"rmax": 3.0})
+    add("renorm_frozen", (5, 3), training=True, renorm=True, frozen=True)
     return file
 
 
@@ -36,6 +46,9 @@ def layer_normalization():
     add("axis_1", (2, 3, 4), axis=1)
     add("axes_1_and_2", (2, 3, 4), axis=[1, 2])
     add("last_two_of_rank_4", (2, 2, 3, 4), axis=[-2, -1])
+    add("masked", (2, 3, 4), mask=[[1, 1, 0], [1, 0, 0]])
+    add("rms_scaling", (4, 6), rms_scaling=True)
+    add("rms_scaling_no_scale_axis_1", (2, 3, 4), rms_scaling=True, scale=False, axis=1)
     return file
 
 

@@ -13,7 +13,7 @@ struct Relu6;
 
 impl Function for Relu6 {
     const NAME: &'static str = "relu6";
-    const KEEPS: Keeps = Keeps::INPUTS;
+    const KEEPS: Keeps = Keeps::OUTPUT;
     const WIDE: bool = false;
 
     #[inline(always)]
@@ -21,8 +21,9 @@ impl Function for Relu6 {
         T::minimum(T::maximum(x, T::ZERO), T::from_f64(6.0))
     }
 
-    fn gradient(self, x: &Tensor, _: &Tensor, upstream: &Tensor) -> Tensor {
-        scale(self, upstream, x)
+    fn gradient(self, _: &Tensor, y: &Tensor, upstream: &Tensor) -> Tensor {
+        // What comes out lies between 0 and 6 where what goes in does.
+        scale(self, upstream, y)
     }
 }
 

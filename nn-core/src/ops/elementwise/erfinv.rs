@@ -12,7 +12,7 @@ struct Erfinv;
 
 /// The `x` with `erf x = y`: Giles's approximation (2012), made exact by Newton's method on the side that does not cancel.
 fn erfinv(y: f64) -> f64 {
-    if !(y.abs() < 1.0) {
+    if y.abs() >= 1.0 || y.is_nan() {
         return if y.abs() == 1.0 {
             f64::INFINITY.copysign(y)
         } else {

@@ -9,6 +9,7 @@ use crate::ops::nn::batch_norm_inference::{BatchNormInference, with_scaling};
 use crate::ops::nn::conv::Conv;
 use crate::{Error, Result, Tensor, with_float};
 use nn_kernels::conv;
+use nn_kernels::norm::Rectifier;
 
 inventory::submit! {
     Rule {
@@ -32,6 +33,17 @@ inventory::submit! {
     }
 }
 
+inventory::submit! {
+    Rule {
+        first: "conv2d",
+        second: "batch_norm_relu6",
+        recorded: false,
+        sole: true,
+        waits: |_| true,
+        fuse,
+    }
+}
+
 fn fuse(pair: &Pair<'_>) -> Option<OpHandle> {
     let Conv::<2>(options) = *pair.first.downcast()?;
     let plain = pair.second.downcast::<BatchNormInference>();
@@ -39,12 +51,12 @@ fn fuse(pair: &Pair<'_>) -> Option<OpHandle> {
     let epsilon = plain
         .map(|op| op.epsilon)
         .or(rectified.map(|op| op.epsilon))?;
-    let relu = rectified.is_some();
+    let rectifier = rectified.map_or(Rectifier::None, |op| op.rectifier);
     (pair.place == 0).then(|| {
         OpHandle::new(Conv2dBatchNorm {
             options,
             epsilon,
-            relu,
+            rectifier,
         })
     })
 }
@@ -53,7 +65,7 @@ fn fuse(pair: &Pair<'_>) -> Option<OpHandle> {
 struct Conv2dBatchNorm {
     options: Conv2dOptions,
     epsilon: f64,
-    relu: bool,
+    rectifier: Rectifier,
 }
 
 impl Op for Conv2dBatchNorm {
@@ -77,7 +89,7 @@ impl Op for Conv2dBatchNorm {
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 with_scaling([gamma, beta, mean, variance], self.epsilon, |by| {
                     let bias = of_conv.get(2).map(Tensor::data);
-                    conv::forward_normalized(images, x.data(), kernel.data(), bias, by, self.relu, out);
+                    conv::forward_normalized(images, x.data(), kernel.data(), bias, by, self.rectifier, out);
                 });
             }))
             .into(),

@@ -50,17 +50,21 @@ fn run(round: usize, apart: bool) -> Vec<Tensor> {
             .relu(),
         );
 
-        // batch_norm, relu, and back
-        let tape = GradientTape::new();
-        let [gamma, beta, ..] = channels(c);
-        let beta = beta - 0.4;
-        [&x, &gamma, &beta].iter().for_each(|t| tape.watch(t));
-        let y = step(batch_norm_train(&x, &gamma, &beta, 1e-3).0, apart).relu();
-        all.push(y.clone());
-        all.extend(
-            tape.gradient(&(&y * &y).sum(), [&x, &gamma, &beta])
-                .unwrap(),
-        );
+        all.push(step(by(&step(conv2d(&x, &kernel, options), apart)), apart).relu6());
+
+        // batch_norm, relu or relu6, and back
+        for rectifier in [Tensor::relu, Tensor::relu6] {
+            let tape = GradientTape::new();
+            let [gamma, beta, ..] = channels(c);
+            let (gamma, beta) = (gamma * 3.0, beta - 0.4);
+            [&x, &gamma, &beta].iter().for_each(|t| tape.watch(t));
+            let y = rectifier(&step(batch_norm_train(&x, &gamma, &beta, 1e-3).0, apart));
+            all.push(y.clone());
+            all.extend(
+                tape.gradient(&(&y * &y).sum(), [&x, &gamma, &beta])
+                    .unwrap(),
+            );
+        }
 
         // matmul, gelu
         let (a, b) = (normal(&[64 + n, 9 * c]), normal(&[9 * c, 256 + o]));
@@ -85,9 +89,12 @@ fn every_pair_is_met() {
     let met: BTreeSet<(&str, &str)> = RULES.iter().map(|r| (r.first, r.second)).collect();
     let tested = BTreeSet::from([
         ("batch_norm_inference", "relu"),
+        ("batch_norm_inference", "relu6"),
         ("conv2d", "batch_norm_inference"),
         ("conv2d", "batch_norm_relu"),
+        ("conv2d", "batch_norm_relu6"),
         ("matmul", "gelu"),
+        ("relu6_gradient", "batch_norm_gradient"),
         ("relu_gradient", "batch_norm_gradient"),
     ]);
     assert_eq!(met, tested, "add a new pair to the rounds above");

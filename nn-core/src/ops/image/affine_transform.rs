@@ -230,8 +230,8 @@ fn solved(mut system: [[f64; 9]; 8]) -> Option<[f64; 8]> {
             .max_by(|&a, &b| system[a][column].abs().total_cmp(&system[b][column].abs()))?;
         system.swap(column, pivot);
         let top = system[column];
-        // The comparison fails for NaN, too.
-        if !(top[column].abs() > scale * 1e-12) {
+        let size = top[column].abs();
+        if size <= scale * 1e-12 || size.is_nan() {
             return None;
         }
         for row in (0..8).filter(|&row| row != column) {

@@ -26,7 +26,7 @@ impl FillMode {
         let mirrored = |index: &Tensor, n: usize| {
             let last = n.max(1) - 1;
             match last {
-                0 => index * 0,
+                0 => index.zeros_like(),
                 last => ((index + last).remainder(2 * last) - last).abs(),
             }
         };

@@ -91,7 +91,7 @@ pub fn ssim(x: &Tensor, y: &Tensor, options: SsimOptions) -> Tensor {
         k1,
         k2,
     } = options;
-    if filter_size == 0 || !(filter_sigma > 0.0) {
+    if filter_size == 0 || filter_sigma <= 0.0 || filter_sigma.is_nan() {
         let message = format!(
             "ssim needs a window from 1 on and a positive deviation, found {filter_size} and {filter_sigma}"
         );

@@ -183,7 +183,7 @@ pub fn irfft(real: &Tensor, imaginary: &Tensor, fft_length: Option<usize>) -> Te
     // The second half mirrors the first: all but the first number, and for an even length the middle one.
     let mirrored = |part: &Tensor| part.slice_axis(-1, 1..n - n / 2).flip(-1);
     let single = imaginary.slice_axis(-1, 0..1).zeros_like();
-    let middle = match n % 2 == 0 && n > 1 {
+    let middle = match n.is_multiple_of(2) && n > 1 {
         true => vec![
             single.clone(),
             imaginary.slice_axis(-1, 1..half - 1),

@@ -8,7 +8,7 @@ use crate::ops::composite::gradient_of;
 use crate::ops::nn::batch_norm_inference::{BatchNormInference, with_scaling};
 use crate::ops::nn::norm::{check, outputs};
 use crate::{Operand, Result, Shape, Tensor, with_float};
-use nn_kernels::norm::{batch_backward, batch_statistics};
+use nn_kernels::norm::{Rectifier, batch_backward, batch_statistics};
 
 /// Inputs: x, gamma, beta. Outputs: y, and the mean and variance of every channel, which have no gradient.
 struct BatchNorm {
@@ -94,16 +94,16 @@ by_name!("batch_norm", |a| BatchNorm {
     epsilon: a.get("epsilon")?
 });
 
-/// The gradients of x, gamma and beta; where the value was cut to 0 behind the normalization, none flow, if `relu`.
+/// The gradients of x, gamma and beta; none flow where a rectifier behind the normalization cut the value.
 pub(crate) fn gradients(
     [x, dy, gamma, beta, mean, variance]: [&Tensor; 6],
     epsilon: f64,
-    relu: bool,
+    rectifier: Rectifier,
 ) -> [Tensor; 3] {
     let shapes = [x, gamma, beta].map(|t| *t.raw_shape());
     with_float!(x.dtype(), T => with_scaling([gamma, beta, mean, variance], epsilon, |by| {
         outputs(shapes, |dx: &mut [T], dgamma, dbeta| {
-            batch_backward(x.data(), dy.data(), by, relu, true, dx, dgamma, dbeta);
+            batch_backward(x.data(), dy.data(), by, rectifier, true, dx, dgamma, dbeta);
         })
     }))
 }
@@ -123,7 +123,7 @@ impl Op for BatchNormGradient {
 
     fn forward(&self, inputs: &[Tensor], _: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let inputs = [0, 1, 2, 3, 4, 5].map(|i| &inputs[i]);
-        Ok(gradients(inputs, self.epsilon, false).into())
+        Ok(gradients(inputs, self.epsilon, Rectifier::None).into())
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

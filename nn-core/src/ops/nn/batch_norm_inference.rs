@@ -7,7 +7,7 @@ use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::ops::nn::norm;
 use crate::{Element, Error, Operand, Result, Tensor, with_float};
 use nn_kernels::math::Float;
-use nn_kernels::norm::{Scaling, batch_normalize};
+use nn_kernels::norm::{Rectifier, Scaling, batch_normalize};
 
 /// Inputs: x, gamma, beta, mean, variance.
 pub(crate) struct BatchNormInference {
@@ -35,12 +35,12 @@ fn inv_std<T: Float + Element>(variance: &Tensor, epsilon: f64) -> Vec<T> {
     variance.data::<T>().iter().map(one).collect()
 }
 
-/// The normalized value, with numbers below 0 cut if `relu`. Inputs: x, gamma, beta, mean, variance.
-pub(crate) fn normalize(inputs: &[Tensor], epsilon: f64, relu: bool) -> Tensor {
+/// The normalized value, rectified. Inputs: x, gamma, beta, mean, variance.
+pub(crate) fn normalize(inputs: &[Tensor], epsilon: f64, rectifier: Rectifier) -> Tensor {
     let [x, gamma, beta, mean, variance] = [0, 1, 2, 3, 4].map(|i| &inputs[i]);
     with_float!(x.dtype(), T => Tensor::build(*x.raw_shape(), |y: &mut [T]| {
         with_scaling([gamma, beta, mean, variance], epsilon, |by| {
-            batch_normalize(x.data(), by, relu, y);
+            batch_normalize(x.data(), by, rectifier, y);
         });
     }))
 }
@@ -66,7 +66,7 @@ impl Op for BatchNormInference {
     }
 
     fn forward(&self, inputs: &[Tensor], _: &Expected<'_>) -> Result<Outputs<Tensor>> {
-        Ok(normalize(inputs, self.epsilon, false).into())
+        Ok(normalize(inputs, self.epsilon, Rectifier::None).into())
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

@@ -8,7 +8,7 @@ use crate::{Error, Tensor, is_known};
 
 /// How [`dot_product_attention`] weighs.
 #[derive(Clone, Debug, Default)]
-pub struct AttentionOptions {
+pub struct DotProductAttentionOptions {
     /// Added to the scores: of a shape that broadcasts to `[batch, heads, queries, keys]`.
     pub bias: Option<Tensor>,
     /// Which keys each query may see (`bool`): of a shape that broadcasts to `[batch, heads, queries, keys]`.
@@ -27,9 +27,9 @@ pub struct AttentionOptions {
 /// A query that may see no key weighs all alike, as in Keras.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{AttentionOptions, dot_product_attention}};
+/// use nn_core::{Tensor, ops::{DotProductAttentionOptions, dot_product_attention}};
 /// let (q, k) = (Tensor::ones([2, 5, 4, 8]), Tensor::ones([2, 7, 4, 8]));
-/// let y = dot_product_attention(&q, &k, &k, &AttentionOptions::default());
+/// let y = dot_product_attention(&q, &k, &k, &DotProductAttentionOptions::default());
 /// assert_eq!(y.shape(), [2, 5, 4, 8]);
 /// ```
 #[track_caller]
@@ -37,9 +37,9 @@ pub fn dot_product_attention(
     query: &Tensor,
     key: &Tensor,
     value: &Tensor,
-    options: &AttentionOptions,
+    options: &DotProductAttentionOptions,
 ) -> Tensor {
-    let AttentionOptions {
+    let DotProductAttentionOptions {
         bias,
         mask,
         scale,
@@ -93,7 +93,7 @@ pub fn dot_product_attention(
     let scale = scale.unwrap_or(1.0 / (depth as f64).sqrt());
     let mut scores = einsum("btnh,bsnh->bnts", [query, &key]) * scale;
     if let Some(bias) = bias {
-        scores = scores + bias;
+        scores += bias;
     }
     // Far below every score, and finite: where nothing may be seen all weigh alike.
     let hidden = match scores.dtype() {
@@ -112,14 +112,14 @@ pub fn dot_product_attention(
 
 #[cfg(test)]
 mod tests {
-    use super::{AttentionOptions, dot_product_attention};
+    use super::{DotProductAttentionOptions, dot_product_attention};
     use crate::testing::check_gradient;
     use crate::{DType, Tensor, UNKNOWN};
 
     #[test]
     fn a_causal_query_sees_the_past() {
         let x = Tensor::from([1.0_f32, 2.0, 6.0]).reshape([1, 3, 1, 1]);
-        let options = AttentionOptions {
+        let options = DotProductAttentionOptions {
             causal: true,
             scale: Some(0.0),
             ..Default::default()
@@ -131,7 +131,7 @@ mod tests {
             [true, false, true],
             [false, true, false],
         ]);
-        let options = AttentionOptions {
+        let options = DotProductAttentionOptions {
             mask: Some(mask),
             scale: Some(0.0),
             ..Default::default()
@@ -143,8 +143,9 @@ mod tests {
     #[test]
     fn shapes_and_errors() {
         let (q, k) = (Tensor::ones([2, 3, 4, 5]), Tensor::ones([2, 6, 2, 5]));
-        let of =
-            |q: &Tensor, k: &Tensor| dot_product_attention(q, k, k, &AttentionOptions::default());
+        let of = |q: &Tensor, k: &Tensor| {
+            dot_product_attention(q, k, k, &DotProductAttentionOptions::default())
+        };
         assert_eq!(of(&q, &k).shape(), [2, 3, 4, 5]);
         let e = of(&q, &Tensor::ones([2, 6, 3, 5]))
             .ok()
@@ -153,7 +154,7 @@ mod tests {
         assert!(e.contains("4 query heads cannot share 3 heads"), "{e}");
         assert!(of(&Tensor::ones([3, 4, 5]), &k).error().is_some());
         let open = Tensor::abstract_of([UNKNOWN, 3, 4, 5], DType::F32);
-        let causal = AttentionOptions {
+        let causal = DotProductAttentionOptions {
             causal: true,
             ..Default::default()
         };
@@ -167,7 +168,7 @@ mod tests {
 
     #[test]
     fn gradient() {
-        let options = AttentionOptions {
+        let options = DotProductAttentionOptions {
             causal: true,
             ..Default::default()
         };

@@ -1,6 +1,7 @@
 //! Convolution, pooling, normalization, recurrence and losses, each as one operation.
 
 pub(crate) mod affine_transform;
+pub(crate) mod attention;
 pub(crate) mod avg_pool;
 pub(crate) mod batch_norm;
 pub(crate) mod batch_norm_inference;
@@ -21,6 +22,7 @@ pub(crate) mod sparse_softmax_cross_entropy;
 pub(crate) mod unfold;
 
 pub use affine_transform::{FillMode, affine_transform};
+pub use attention::{AttentionOptions, Unseeing, attention, attention_with_scores};
 pub use avg_pool::{adaptive_avg_pool, avg_pool, avg_pool2d};
 pub use batch_norm::batch_norm_train;
 pub use batch_norm_inference::batch_norm_inference;
@@ -29,7 +31,7 @@ pub use conv::{
     conv2d_bias, conv2d_shape, depthwise_conv, depthwise_conv_bias, separable_conv,
 };
 pub use ctc::{ctc_beam_search_decode, ctc_greedy_decode, ctc_loss};
-pub use dot_product_attention::{AttentionOptions, dot_product_attention};
+pub use dot_product_attention::{DotProductAttentionOptions, dot_product_attention};
 pub use layer_norm::layer_norm;
 pub use max_pool::{adaptive_max_pool, max_pool, max_pool2d, pool2d_shape};
 pub use mean_squared_error::{mean_squared_error, mean_squared_error_of_rows};

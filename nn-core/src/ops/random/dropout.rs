@@ -5,7 +5,7 @@ use crate::graph::attributes::Attributes;
 use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::tensor::random;
-use crate::{Error, Result, Tensor, with_float};
+use crate::{Error, Result, Shape, Tensor, with_float};
 use nn_kernels::elementwise;
 use nn_kernels::math::Float;
 
@@ -85,6 +85,24 @@ fn masked<T: Float>(scale: T) -> impl Fn(T, bool) -> T + Copy + Sync {
 /// ```
 #[track_caller]
 pub fn dropout(x: &Tensor, rate: f64) -> Tensor {
+    if x.error().is_some() {
+        return x.clone();
+    }
+    dropout_together(x, rate, *x.raw_shape())
+}
+
+/// As [`dropout`], with one draw for all numbers along an axis where `noise_shape` has size 1: they are dropped together.
+///
+/// Shapes: `noise_shape` broadcasts to the shape of x, or it is an error.
+///
+/// ```
+/// use nn_core::{Tensor, ops::dropout_together};
+/// let y = dropout_together(&Tensor::ones([1, 2]), 0.5, [1, 1]).to_vec::<f32>()?;
+/// assert_eq!(y[0], y[1]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[track_caller]
+pub fn dropout_together(x: &Tensor, rate: f64, noise_shape: impl Into<Shape>) -> Tensor {
     if !(0.0..=1.0).contains(&rate) {
         return Tensor::failed(Error::value(format!(
             "the rate of dropout is a probability from 0 to 1, found {rate}"
@@ -95,13 +113,21 @@ pub fn dropout(x: &Tensor, rate: f64) -> Tensor {
     }
     let keep = 1.0 - rate;
     let scale = if keep > 0.0 { 1.0 / keep } else { 0.0 };
-    let mask = random::bernoulli(*x.raw_shape(), keep);
+    let noise_shape = noise_shape.into();
+    let mask = random::bernoulli(noise_shape, keep);
+    let mask = match noise_shape == *x.raw_shape() {
+        true => mask,
+        false => mask.broadcast_to(*x.raw_shape()),
+    };
+    if mask.error().is_some() {
+        return mask;
+    }
     apply(Masked { scale }, &[x.clone(), mask])
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::ops::random::dropout;
+    use crate::ops::random::{dropout, dropout_together};
     use crate::tensor::random;
     use crate::testing::check_gradient;
     use crate::{DType, Tensor, UNKNOWN};
@@ -130,5 +156,10 @@ mod tests {
             random::with_stream(random::Stream::new(3), || dropout(&x[0], 0.3)) * &x[0]
         };
         check_gradient(drawn, &[&[5, 7]]);
+        let together = |x: &[Tensor]| {
+            let draw = || dropout_together(&x[0], 0.3, [5, 1]);
+            random::with_stream(random::Stream::new(3), draw) * &x[0]
+        };
+        check_gradient(together, &[&[5, 3]]);
     }
 }

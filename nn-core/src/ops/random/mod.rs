@@ -3,4 +3,4 @@
 pub(crate) mod draw;
 pub(crate) mod dropout;
 
-pub use dropout::dropout;
+pub use dropout::{dropout, dropout_together};

@@ -38,7 +38,7 @@ impl Decomposition for Eigh {
         let (w, v) = (&at.outputs[0], &at.outputs[1]);
         let mut inner = diagonal_matrix(&at.upstream_or_zeros(0));
         if let Some(upstream) = &at.upstreams[1] {
-            inner = inner + gaps(w) * transposed(v).matmul(upstream);
+            inner += gaps(w) * transposed(v).matmul(upstream);
         }
         Ok(symmetric(&v.matmul(inner).matmul_transposed(v)))
     }

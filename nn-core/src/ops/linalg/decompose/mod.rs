@@ -144,6 +144,8 @@ pub(crate) fn diagonal_matrix(d: &Tensor) -> Tensor {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use super::{diagonal, diagonal_matrix, symmetric};
+    use crate::testing::check_gradient;
     use crate::{DType, Tensor};
 
     /// A matrix that is far from singular, and for a symmetric one positive definite.
@@ -157,5 +159,13 @@ pub(crate) mod tests {
     pub(crate) fn definite(n: usize) -> Tensor {
         let a = numbers(&[n, n]);
         a.matmul_transposed(&a) + Tensor::eye_of(n, n, 0, DType::F64)
+    }
+
+    #[test]
+    fn gradient_of_what_they_are_made_with() {
+        check_gradient(
+            |x| symmetric(&x[0]).square() + diagonal_matrix(&diagonal(&x[0])),
+            &[&[2, 3, 3]],
+        );
     }
 }

@@ -66,7 +66,7 @@ impl Decomposition for Svd {
         // What leaves the space of the vectors.
         let per_s = s.reciprocal().expand_dims(-2);
         let u_out = &u_up - u.matmul(transposed(u).matmul(&u_up));
-        gradient = gradient + (u_out * &per_s).matmul(vt);
+        gradient += (u_out * &per_s).matmul(vt);
         let v_out = &v_up - v.matmul(vt.matmul(&v_up));
         Ok(gradient + (u * per_s).matmul_transposed(v_out))
     }

@@ -1,0 +1,174 @@
+//! The arguments of a call in a Functional model's configuration: tensors that other calls made, constants, plain values.
+
+use crate::functional::config::dtype_of;
+use nn_core::config::from_json;
+use nn_core::{Error, Result, Tensor};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+/// What a call is made with.
+pub(crate) enum Argument {
+    Tensor(Tensor),
+    List(Vec<Argument>),
+    /// Anything else: a number, an axis.
+    Plain(Value),
+}
+
+/// The arguments of a call.
+pub(crate) struct Arguments {
+    pub args: Vec<Argument>,
+    pub kwargs: Vec<(String, Argument)>,
+}
+
+impl Arguments {
+    /// `None` while a tensor is missing.
+    pub fn read(
+        node: &Value,
+        made: &HashMap<(String, usize), Vec<Tensor>>,
+    ) -> Result<Option<Arguments>> {
+        let empty = (Vec::new(), Map::new());
+        let args = node
+            .get("args")
+            .and_then(Value::as_array)
+            .unwrap_or(&empty.0);
+        let kwargs = node
+            .get("kwargs")
+            .and_then(Value::as_object)
+            .unwrap_or(&empty.1);
+        let mut read = Arguments {
+            args: Vec::new(),
+            kwargs: Vec::new(),
+        };
+        for arg in args {
+            match argument(arg, made)? {
+                Some(argument) => read.args.push(argument),
+                None => return Ok(None),
+            }
+        }
+        for (name, arg) in kwargs {
+            match argument(arg, made)? {
+                Some(argument) => read.kwargs.push((name.clone(), argument)),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(read))
+    }
+
+    /// All tensors, for a layer: those in `args`, then its states or its key.
+    pub fn tensors_of_layer(&self) -> Result<Vec<Tensor>> {
+        let mut tensors = Vec::new();
+        let kwargs = self.kwargs.iter().map(|(name, a)| (Some(name.as_str()), a));
+        for (name, argument) in self.args.iter().map(|a| (None, a)).chain(kwargs) {
+            match (name, argument) {
+                (None | Some("initial_state" | "key" | "value"), a) => a.collect(&mut tensors)?,
+                (Some("training" | "mask"), Argument::Plain(Value::Null | Value::Bool(_))) => {}
+                (_, Argument::Plain(Value::Null)) => {}
+                (Some(name), _) => {
+                    return Err(Error::format(format!(
+                        "the argument `{name}` of a call cannot be given to a layer of a Functional model"
+                    )));
+                }
+            }
+        }
+        Ok(tensors)
+    }
+
+    /// The value of an argument by its name or its place among those that are not tensors.
+    pub fn plain(&self, name: &str, place: usize) -> Option<&Value> {
+        let by_name = self.kwargs.iter().find(|(n, _)| n == name).map(|(_, a)| a);
+        match by_name.or(self.args.get(place)) {
+            Some(Argument::Plain(value)) if !value.is_null() => Some(value),
+            _ => None,
+        }
+    }
+}
+
+impl Argument {
+    fn collect(&self, into: &mut Vec<Tensor>) -> Result<()> {
+        match self {
+            Argument::Tensor(tensor) => into.push(tensor.clone()),
+            Argument::List(items) => items.iter().try_for_each(|item| item.collect(into))?,
+            Argument::Plain(Value::Null) => {}
+            Argument::Plain(other) => {
+                return Err(Error::format(format!("expected a tensor, found {other}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn argument(
+    json: &Value,
+    made: &HashMap<(String, usize), Vec<Tensor>>,
+) -> Result<Option<Argument>> {
+    match (json, json.get("class_name").and_then(Value::as_str)) {
+        (_, Some("__keras_tensor__")) => {
+            Ok(find(&json["config"]["keras_history"], made)?.map(Argument::Tensor))
+        }
+        (_, Some("__tensor__" | "__numpy__")) => Ok(Some(Argument::Tensor(constant(json)?))),
+        (Value::Array(items), _) => {
+            let mut list = Vec::new();
+            let mut tensors = false;
+            for item in items {
+                let Some(item) = argument(item, made)? else {
+                    return Ok(None);
+                };
+                tensors |= !matches!(item, Argument::Plain(_));
+                list.push(item);
+            }
+            Ok(Some(match tensors {
+                true => Argument::List(list),
+                false => Argument::Plain(json.clone()),
+            }))
+        }
+        _ => Ok(Some(Argument::Plain(json.clone()))),
+    }
+}
+
+/// A constant of nested lists.
+pub(crate) fn constant(json: &Value) -> Result<Tensor> {
+    let config = &json["config"];
+    let dtype = dtype_of(config["dtype"].as_str().unwrap_or("float32"))?;
+    let (mut dims, mut level) = (Vec::new(), &config["value"]);
+    while let Value::Array(items) = level {
+        dims.push(items.len());
+        match items.first() {
+            Some(first) => level = first,
+            None => break,
+        }
+    }
+    let mut numbers: Vec<f64> = Vec::new();
+    fn flatten(value: &Value, into: &mut Vec<f64>) -> Result<()> {
+        match value {
+            Value::Array(items) => items.iter().try_for_each(|item| flatten(item, into)),
+            Value::Bool(b) => {
+                into.push(f64::from(u8::from(*b)));
+                Ok(())
+            }
+            number => {
+                into.push(from_json::<f64>(number)?);
+                Ok(())
+            }
+        }
+    }
+    flatten(&config["value"], &mut numbers)?;
+    if numbers.len() != dims.iter().product::<usize>() {
+        return Err(Error::format("a constant of lists of different lengths"));
+    }
+    Tensor::from_vec(numbers, dims).cast(dtype).ok()
+}
+
+/// The tensor at `["name", call, result]`, if it is made already.
+pub(crate) fn find(
+    history: &Value,
+    made: &HashMap<(String, usize), Vec<Tensor>>,
+) -> Result<Option<Tensor>> {
+    let wrong = || Error::format(format!("expected [layer, call, result], found {history}"));
+    let name = history.get(0).and_then(Value::as_str).ok_or_else(wrong)?;
+    let number = |i: usize| history.get(i).and_then(Value::as_u64).map(|n| n as usize);
+    let (call, result) = (number(1).ok_or_else(wrong)?, number(2).ok_or_else(wrong)?);
+    match made.get(&(name.to_string(), call)) {
+        None => Ok(None),
+        Some(results) => results.get(result).cloned().map(Some).ok_or_else(wrong),
+    }
+}

@@ -1,0 +1,212 @@
+//! Functional models read from a configuration: what it says is done again, on symbolic tensors.
+
+use crate::functional::arguments::{Arguments, constant, find};
+use crate::functional::config::{OPERATION, dtype_of, shape_from_json};
+use crate::functional::functional::Plan;
+use crate::functional::input::Input;
+use crate::functional::operations;
+use crate::functional::shared::call_symbolic;
+use nn_core::config::from_json;
+use nn_core::random::{Stream, with_stream};
+use nn_core::registry::{SharedLayer, layer_from_config};
+use nn_core::{Attributes, DType, Error, Result, Tensor, UNKNOWN, op_by_name};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The plan that a configuration says.
+pub(crate) fn read(config: &Value) -> Result<Plan> {
+    let (inputs, outputs) = symbolic_model(config)?;
+    let mut plan = Plan::new(&inputs, &outputs)?;
+    // Weights have the order of the layers, which is that of the configuration.
+    let entries = config["config"]["layers"].as_array();
+    let names = entries
+        .into_iter()
+        .flatten()
+        .map(|e| e.get("name").or(e["config"].get("name")));
+    plan.order_layers(
+        &names
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>(),
+    );
+    Ok(plan)
+}
+
+/// The symbolic inputs and outputs of a configuration, by doing again what it says.
+fn symbolic_model(config: &Value) -> Result<(Vec<Tensor>, Vec<Tensor>)> {
+    let wrong = |what: &str| Error::format(format!("the configuration of Functional {what}"));
+    let entries = config.get("config").and_then(|c| c.get("layers"));
+    let entries = entries
+        .and_then(Value::as_array)
+        .ok_or_else(|| wrong("has no `layers`"))?;
+    // The first values of parameters are of no use: a file or the user sets others. The thread's random numbers stay as they are.
+    with_stream(Stream::new(0), || {
+        let mut building = Building::default();
+        for entry in entries {
+            building.add(entry)?;
+        }
+        building.run()?;
+        let ends = |key: &str| -> Result<Vec<Tensor>> {
+            let list = config["config"]
+                .get(key)
+                .ok_or_else(|| wrong(&format!("has no `{key}`")))?;
+            building.ends(list).map_err(|e| e.context(key))
+        };
+        Ok((ends("input_layers")?, ends("output_layers")?))
+    })
+}
+
+/// A configuration that is being done again.
+#[derive(Default)]
+struct Building<'a> {
+    /// Calls that wait for their tensors: the entry, which call of it.
+    waiting: Vec<(usize, usize)>,
+    entries: Vec<(String, &'a Value, Option<SharedLayer>)>,
+    /// The results of each call, by the entry's name.
+    made: HashMap<(String, usize), Vec<Tensor>>,
+}
+
+impl<'a> Building<'a> {
+    fn add(&mut self, entry: &'a Value) -> Result<()> {
+        let class = entry.get("class_name").and_then(Value::as_str);
+        let name = entry.get("name").or(entry["config"].get("name"));
+        let (Some(class), Some(name)) = (class, name.and_then(Value::as_str)) else {
+            return Err(Error::format(
+                "a layer of Functional has no class or no name",
+            ));
+        };
+        if class == "InputLayer" {
+            let input = input_layer(&entry["config"]).map_err(|e| e.context(name))?;
+            self.made
+                .insert((name.to_string(), 0), vec![input.name(name)]);
+            return Ok(());
+        }
+        let is_op = class == OPERATION || operations::is_operation(entry);
+        let layer = match is_op {
+            true => None,
+            false => {
+                let layer = layer_from_config(entry).map_err(|e| e.context(name))?;
+                Some(SharedLayer::from(layer))
+            }
+        };
+        let calls = entry.get("inbound_nodes").and_then(Value::as_array);
+        let calls = calls.map_or(0, Vec::len);
+        self.waiting
+            .extend((0..calls).map(|call| (self.entries.len(), call)));
+        self.entries.push((name.to_string(), entry, layer));
+        Ok(())
+    }
+
+    /// Does every call as soon as there is what it is made of.
+    fn run(&mut self) -> Result<()> {
+        while !self.waiting.is_empty() {
+            let before = self.waiting.len();
+            for (entry, call) in std::mem::take(&mut self.waiting) {
+                let (name, described, layer) = &self.entries[entry];
+                let node = &described["inbound_nodes"][call];
+                let arguments = Arguments::read(node, &self.made).map_err(|e| e.context(name))?;
+                let Some(arguments) = arguments else {
+                    self.waiting.push((entry, call));
+                    continue;
+                };
+                let results = match layer {
+                    Some(layer) => call_symbolic(layer, Some(name), arguments.tensors_of_layer()?),
+                    None if described["class_name"] == OPERATION => {
+                        operation(&described["config"], &arguments.tensors_of_layer()?)?
+                    }
+                    None => operations::operation(described, &arguments)?,
+                };
+                if let Some(error) = results.iter().find_map(Tensor::error) {
+                    return Err(error.clone().context(name));
+                }
+                self.made.insert((name.clone(), call), results);
+            }
+            if self.waiting.len() == before {
+                let names = self
+                    .waiting
+                    .iter()
+                    .map(|(entry, _)| self.entries[*entry].0.as_str());
+                let names: Vec<&str> = names.collect();
+                return Err(Error::format(format!(
+                    "the layers {} are made of each other, or of a layer that is missing",
+                    names.join(", ")
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The tensors of `["name", 0, 0]` or a list of those.
+    fn ends(&self, list: &Value) -> Result<Vec<Tensor>> {
+        let wrong = || Error::format(format!("expected a list of tensors, found {list}"));
+        let items = list.as_array().ok_or_else(wrong)?;
+        if items.first().is_some_and(Value::is_string) {
+            return Ok(vec![find(list, &self.made)?.ok_or_else(wrong)?]);
+        }
+        let mut tensors = Vec::new();
+        for item in items {
+            match item.is_object() {
+                true => tensors.push(constant(item)?),
+                false => tensors.extend(self.ends(item)?),
+            }
+        }
+        Ok(tensors)
+    }
+}
+
+/// The operation of an entry of our own.
+fn operation(config: &Value, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
+    let name = config["op"].as_str().unwrap_or_default();
+    let attributes: Attributes = from_json(&config["attributes"])?;
+    let op = op_by_name(name, &attributes)?;
+    Ok(nn_core::symbolic::rerun(
+        &op,
+        inputs,
+        UNKNOWN,
+        std::panic::Location::caller(),
+    ))
+}
+
+/// The symbolic input of an `InputLayer`.
+fn input_layer(config: &Value) -> Result<Tensor> {
+    let shape = match config
+        .get("batch_shape")
+        .or(config.get("batch_input_shape"))
+    {
+        Some(shape) => shape_from_json(shape)?.without(0),
+        None => shape_from_json(&config["shape"])?,
+    };
+    let dtype = dtype_of(
+        config
+            .get("dtype")
+            .and_then(Value::as_str)
+            .unwrap_or("float32"),
+    )?;
+    Input::of(shape, dtype).ok()
+}
+
+/// A sequence of layers as Keras writes it: the symbolic input and output, and `None` where nothing says what goes in.
+pub(crate) fn sequence(config: &Value) -> Result<Option<(Tensor, Tensor)>> {
+    let entries = config["config"]["layers"].as_array();
+    let entries =
+        entries.ok_or_else(|| Error::format("the configuration of Sequential has no `layers`"))?;
+    let first = entries.first().filter(|e| e["class_name"] == "InputLayer");
+    let input = match (first, config["config"].get("build_input_shape")) {
+        (Some(entry), _) => input_layer(&entry["config"])?,
+        (None, Some(shape)) if !shape.is_null() => {
+            Input::of(shape_from_json(shape)?.without(0), DType::F32).ok()?
+        }
+        _ => return Ok(None),
+    };
+    with_stream(Stream::new(0), || {
+        let mut x = input.clone();
+        for entry in &entries[usize::from(first.is_some())..] {
+            let layer: SharedLayer = Arc::from(layer_from_config(entry)?);
+            let name = entry["config"].get("name").and_then(Value::as_str);
+            let mut results = call_symbolic(&layer, name, vec![x]);
+            x = results.swap_remove(0).ok()?;
+        }
+        Ok(Some((input, x)))
+    })
+}

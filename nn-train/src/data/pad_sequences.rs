@@ -1,0 +1,99 @@
+//! Sequences of different lengths as one tensor.
+
+use nn_core::{Element, Error, Result, Tensor};
+
+/// An end of a sequence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SequenceEnd {
+    /// The beginning.
+    Pre,
+    /// The end.
+    Post,
+}
+
+/// Sequences of different lengths as rows of one: `[sequences, maxlen]`. Shorter ones are filled up with `value` at their beginning, and of longer
+/// ones the last `maxlen` elements are kept.
+///
+/// Layers that respect masks leave padding out: `Embedding` with `mask_zero` makes such a mask where `value` is 0.
+///
+/// Source: `keras.utils.pad_sequences`.
+///
+/// ```
+/// let rows = [vec![5_i64, 2], vec![7, 1, 3, 4]];
+/// let x = nn_train::data::pad_sequences(&rows, 3, 0)?;
+/// assert_eq!(x.to_vec::<i64>()?, [0, 5, 2, 1, 3, 4]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+///
+/// # Errors
+/// When `maxlen` is 0.
+pub fn pad_sequences<T: Element, R: AsRef<[T]>>(
+    sequences: &[R],
+    maxlen: usize,
+    value: T,
+) -> Result<Tensor> {
+    pad_sequences_at(sequences, maxlen, value, SequenceEnd::Pre, SequenceEnd::Pre)
+}
+
+/// As [`pad_sequences`], with the end at which padding is put and the one at which longer sequences are cut.
+///
+/// ```
+/// use nn_train::data::{SequenceEnd, pad_sequences_at};
+/// let rows = [vec![5_i64, 2], vec![7, 1, 3, 4]];
+/// let x = pad_sequences_at(&rows, 3, 0, SequenceEnd::Post, SequenceEnd::Post)?;
+/// assert_eq!(x.to_vec::<i64>()?, [5, 2, 0, 7, 1, 3]);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`pad_sequences`].
+pub fn pad_sequences_at<T: Element, R: AsRef<[T]>>(
+    sequences: &[R],
+    maxlen: usize,
+    value: T,
+    padding: SequenceEnd,
+    truncating: SequenceEnd,
+) -> Result<Tensor> {
+    if maxlen == 0 {
+        return Err(Error::value(
+            "pad_sequences to a length of 0 leaves nothing; `maxlen` is at least 1",
+        ));
+    }
+    let Some(count) = sequences.len().checked_mul(maxlen) else {
+        return Err(Error::value(format!(
+            "{} sequences of {maxlen} elements are larger than the address space",
+            sequences.len()
+        )));
+    };
+    let mut all = vec![value; count];
+    for (row, sequence) in all.chunks_exact_mut(maxlen).zip(sequences) {
+        let sequence = sequence.as_ref();
+        let cut = sequence.len().saturating_sub(maxlen);
+        let kept = match truncating {
+            SequenceEnd::Pre => &sequence[cut..],
+            SequenceEnd::Post => &sequence[..sequence.len() - cut],
+        };
+        let free = maxlen - kept.len();
+        let to = match padding {
+            SequenceEnd::Pre => &mut row[free..],
+            SequenceEnd::Post => &mut row[..kept.len()],
+        };
+        to.copy_from_slice(kept);
+    }
+    Ok(Tensor::from_vec(all, [sequences.len(), maxlen]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_kept_of_no_length() {
+        let rows = [[1.0_f32], [2.0]];
+        assert!(pad_sequences(&rows, 0, 0.0).is_err());
+        assert_eq!(pad_sequences(&rows[..0], 2, 0.0).unwrap().shape(), [0, 2]);
+        let empty: [&[i64]; 1] = [&[]];
+        let filled = pad_sequences(&empty, 2, -1).unwrap();
+        assert_eq!(filled.to_vec::<i64>().unwrap(), [-1, -1]);
+    }
+}
