@@ -334,7 +334,7 @@ fn layers_name_their_place() {
             ("LSTM", LSTM::new(n).forward(&sequence)),
             ("GRU", GRU::new(n).forward(&sequence)),
             ("SimpleRNN", SimpleRNN::new(n).forward(&sequence)),
-            ("LSTMCell", RNN::new(LSTMCell::new(n)).forward(&sequence)),
+            ("RNN", RNN::new(LSTMCell::new(n)).forward(&sequence)),
             (
                 "Bidirectional",
                 Bidirectional::new(GRU::new(n)).forward(&sequence),

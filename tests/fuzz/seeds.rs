@@ -9,8 +9,57 @@ use serde_json::{Value, json};
 
 /// A configuration of every class of layers.
 pub fn layers() -> Vec<Value> {
+    let mut all = by_hand();
+    let golden = golden();
+    for class in inventory::iter::<LayerClass>() {
+        let name = class.class_name;
+        // A closure is in no configuration.
+        if name == "Lambda" || all.iter().any(|c| c["class_name"] == name) {
+            continue;
+        }
+        let empty = json!({"class_name": name, "config": {}});
+        match golden.iter().find(|c| c["class_name"] == name) {
+            Some(config) => all.push(config.clone()),
+            None => match nn::registry::layer_from_config(&empty) {
+                Ok(layer) => all.push(layer.config()),
+                Err(_) => assert!(
+                    EXCUSED.contains(&name),
+                    "{name} is a layer that is not tried here: it has neither a case from Keras nor a configuration without entries"
+                ),
+            },
+        }
+    }
+    all
+}
+
+/// Layers whose configurations are tried as models.
+const EXCUSED: [&str; 1] = ["Functional"];
+
+/// The configurations of the cases from Keras.
+fn golden() -> Vec<Value> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut all = Vec::new();
+    for kind in ["layers", "attention"] {
+        for entry in std::fs::read_dir(folder.join(kind)).expect("cases") {
+            let bytes = std::fs::read(entry.expect("a file").path()).expect("a file");
+            let (_, header) = safetensors::SafeTensors::read_metadata(&bytes).expect("cases");
+            for description in header.metadata().iter().flatten().map(|(_, d)| d) {
+                let case: Value = serde_json::from_str(description).expect("a description");
+                all.push(json!({"class_name": case["class_name"], "config": case["config"]}));
+            }
+        }
+    }
+    let text = std::fs::read_to_string(folder.join("text.json")).expect("cases of text");
+    let text: Value = serde_json::from_str(&text).expect("cases of text");
+    let cases = text.as_object().cloned().unwrap_or_default();
+    let described = |c: &Value| json!({"class_name": c["class_name"], "config": c["config"]});
+    all.extend(cases.values().map(described));
+    all
+}
+
+fn by_hand() -> Vec<Value> {
     let conv = Conv2D::new(3, 2).padding(Padding::Same).strides(2);
-    let all = vec![
+    vec![
         Dense::new(3)
             .kernel_regularizer(Regularizer::l2(0.1))
             .activation(Activation::Gelu)
@@ -47,20 +96,7 @@ pub fn layers() -> Vec<Value> {
             .add(Dense::new(4).use_bias(false))
             .add(Sequential::new().add(Dropout::new(0.1)))
             .config(),
-    ];
-    for class in inventory::iter::<LayerClass>() {
-        // A closure is in no configuration.
-        if class.class_name == "Lambda" {
-            continue;
-        }
-        let known = all.iter().any(|c| c["class_name"] == class.class_name);
-        assert!(
-            known,
-            "{} is a layer that is not tried here",
-            class.class_name
-        );
-    }
-    all
+    ]
 }
 
 /// The full configurations of the registered classes of a kind, made of empty ones.

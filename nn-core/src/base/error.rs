@@ -173,6 +173,11 @@ impl Error {
     /// This error with the caller's line and the layers that are running, where not set yet.
     pub(crate) fn at_call(mut self, location: &'static Location<'static>) -> Error {
         self.0.location.get_or_insert(location);
+        self.in_layers()
+    }
+
+    /// This error with the layers that are running, where not set yet.
+    pub(crate) fn in_layers(mut self) -> Error {
         if self.0.frames.is_empty() && self.0.path.is_none() {
             self.0.frames = crate::module::context::frames();
         }

@@ -134,6 +134,10 @@ pub fn call_as<L: Module, I: Tensors, O: Tensors>(
         true => catch_unanswered(forward).unwrap_or_else(O::failed),
         false => forward(),
     };
+    // What failed without an operation, a tensor that no memory holds for example, failed in this layer.
+    if let Some(error) = output.error().filter(|e| !e.has_frames()) {
+        output = O::failed(error.clone().in_layers());
+    }
     if let Some(frame) = observed {
         observer::leave(frame, &output.leaves());
     }

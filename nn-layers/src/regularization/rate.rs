@@ -12,7 +12,11 @@ pub(crate) const fn check(layer: &str, rate: f64) -> Result<(), ShapeError> {
     let error = ShapeError::new("the rate of ")
         .text(layer)
         .text(" is a probability from 0 to 1, found ");
-    Err(error.decimal(rate).text("; 0.5 is that of one half"))
+    Err(error
+        .decimal(rate)
+        .text("; `")
+        .text(layer)
+        .text("::new(0.5)` drops half"))
 }
 
 /// The shape of the draws for an input: that of the input where nothing else is said.

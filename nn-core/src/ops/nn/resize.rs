@@ -294,17 +294,19 @@ fn resized<const N: usize>(
     if let Err(error) = super::padding::check_image::<N>("resize", x.raw_shape()) {
         return fail("resize", error);
     }
-    let axes = sizes.into_iter().zip(1..);
-    let changed = axes.filter(|(size, _)| !matches!(size, NewSize::Times(1)));
-    changed.fold(x.clone(), |x, (size, axis)| {
-        let op = Resize {
-            axis,
-            size,
-            interpolation,
-            antialias,
-        };
-        apply(op, &[x])
-    })
+    let mut y = x.clone();
+    for (size, axis) in sizes.into_iter().zip(1..) {
+        if !matches!(size, NewSize::Times(1)) {
+            let op = Resize {
+                axis,
+                size,
+                interpolation,
+                antialias,
+            };
+            y = apply(op, &[y]);
+        }
+    }
+    y
 }
 
 #[cfg(test)]
