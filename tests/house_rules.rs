@@ -39,7 +39,7 @@ const CRATE_ARROWS: [(&str, &[&str]); 7] = [
 ];
 
 /// Which room of a crate may use which other ones; a room that is not named uses none.
-const ROOM_ARROWS: [(&str, &str, &[&str]); 29] = [
+const ROOM_ARROWS: [(&str, &str, &[&str]); 30] = [
     // The tensor's handle keeps the op that it waits for, and an op takes and gives tensors: these three are one heart in three rooms.
     ("nn-core", "base", &["module"]),
     ("nn-core", "tensor", &["graph", "module", "ops"]),
@@ -109,6 +109,7 @@ const ROOM_ARROWS: [(&str, &str, &[&str]); 29] = [
             "schedules",
         ],
     ),
+    ("nn-kernels", "attention", &["gemm", "math", "reduce"]),
     ("nn-kernels", "conv", &["gemm"]),
     ("nn-kernels", "recurrent", &["gemm", "math"]),
 ];

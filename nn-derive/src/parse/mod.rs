@@ -4,6 +4,7 @@ mod alternatives;
 mod attributes;
 mod block;
 mod declared;
+mod input;
 mod settings;
 
 pub use alternatives::alternatives;

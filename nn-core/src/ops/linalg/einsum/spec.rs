@@ -35,6 +35,29 @@ impl Spec {
             .collect();
         let shapes: Vec<Shape> = operands.iter().map(|t| *t.raw_shape()).collect();
         output_shape(&plain, &shapes)?;
+        if inputs.len() != operands.len() {
+            return Err(wrong(format!(
+                "{} operands are named, {} were given",
+                inputs.len(),
+                operands.len()
+            )));
+        }
+        if let Some((letters, shape)) = inputs
+            .iter()
+            .zip(&shapes)
+            .find(|(letters, shape)| letters.len() != shape.rank())
+        {
+            return Err(wrong(format!(
+                "{} letters stand for an operand of rank {} {shape}",
+                letters.len(),
+                shape.rank()
+            )));
+        }
+        if let Some(twice) = inputs.iter().find_map(|letters| repeated(letters)) {
+            return Err(wrong(format!(
+                "`{twice}` is a diagonal that cannot be taken"
+            )));
+        }
         let mut sizes: Vec<(char, usize)> = Vec::new();
         for (letters, operand) in inputs.iter().zip(operands) {
             let shape = operand.raw_shape();

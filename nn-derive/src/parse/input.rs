@@ -1,0 +1,153 @@
+//! What goes in, as `#[model(input = ..)]` says it: `[28, 28, 1]`, `i64[40]`, `([5], [8])`.
+
+use crate::errors::Errors;
+use crate::messages;
+use crate::syntax::{Input, InputShape};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, quote};
+use syn::Expr;
+use syn::meta::ParseNestedMeta;
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+
+/// The value of `input`.
+pub(super) fn input_shape(
+    meta: &ParseNestedMeta,
+    krate: &TokenStream,
+    errors: &mut Errors,
+) -> syn::Result<Option<Input>> {
+    if !meta.input.peek(syn::Token![=]) {
+        errors.at(&meta.path, messages::needs_value("input", "[28, 28, 1]"));
+        return Ok(None);
+    }
+    let stream = meta.value()?;
+    let mut shape = |(dtype, expr): (Option<Ident>, Expr)| {
+        let shape = one_shape(expr, krate, errors)?;
+        Some(match dtype {
+            Some(dtype) => with_type(shape, &dtype, krate),
+            None => shape,
+        })
+    };
+    if stream.peek(syn::token::Paren) {
+        let content;
+        syn::parenthesized!(content in stream);
+        let parts = Punctuated::<_, syn::Token![,]>::parse_terminated_with(&content, typed)?;
+        if parts.len() == 1 && !parts.trailing_punct() {
+            return Ok(parts.into_iter().next().and_then(shape).map(Input::One));
+        }
+        let shapes: Option<Vec<InputShape>> = parts.into_iter().map(shape).collect();
+        return Ok(shapes.map(Input::Several));
+    }
+    let (dtype, mut value) = typed(stream)?;
+    while let Expr::Group(group) = value {
+        value = *group.expr;
+    }
+    Ok(match value {
+        Expr::Tuple(tuple) => tuple
+            .elems
+            .into_iter()
+            .map(|part| shape((None, part)))
+            .collect::<Option<_>>()
+            .map(Input::Several),
+        other => shape((dtype, other)).map(Input::One),
+    })
+}
+
+/// The element types that an input can have.
+const TYPES: [(&str, &str); 5] = [
+    ("f32", "F32"),
+    ("f64", "F64"),
+    ("i64", "I64"),
+    ("u8", "U8"),
+    ("bool", "Bool"),
+];
+
+/// One input, with its element type if it is given: `[28, 28]` or `i64[40]`.
+fn typed(stream: ParseStream<'_>) -> syn::Result<(Option<Ident>, Expr)> {
+    if stream.peek(syn::Ident) && stream.peek2(syn::token::Bracket) {
+        let name = stream.fork().parse::<Ident>()?;
+        if TYPES.iter().any(|(known, _)| name == known) {
+            let name = stream.parse::<Ident>()?;
+            return Ok((Some(name), Expr::Array(stream.parse()?)));
+        }
+    }
+    Ok((None, stream.parse()?))
+}
+
+/// A shape with its element type.
+fn with_type(shape: InputShape, dtype: &Ident, krate: &TokenStream) -> InputShape {
+    let variant = TYPES.iter().find(|(known, _)| dtype == known);
+    let variant = Ident::new(variant.map_or("F32", |(_, variant)| variant), dtype.span());
+    let value = &shape.value;
+    let ty = &shape.ty;
+    InputShape {
+        typed: true,
+        value: quote!({
+            const __SHAPE: #ty = #value;
+            #krate::trace::Typed { shape: __SHAPE, dtype: #krate::DType::#variant }
+        }),
+        ty: quote!(#krate::trace::Typed<{
+            const __SHAPE: #ty = #value;
+            __SHAPE.len()
+        }>),
+    }
+}
+
+fn is_zero(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(lit) => match &lit.lit {
+            syn::Lit::Int(n) => n.base10_parse::<usize>().is_ok_and(|n| n == 0),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// `i64` and the like.
+fn is_number_type(expr: &Expr) -> bool {
+    let types = ["f32", "f64", "i64", "u8", "bool"];
+    matches!(expr, Expr::Path(path) if types.iter().any(|name| path.path.is_ident(name)))
+}
+
+/// `[28, 28, 1]`, `[_, _, 3]`, `[28; 2]`, `i64[40]`, or a constant that is an array.
+fn one_shape(expr: Expr, krate: &TokenStream, errors: &mut Errors) -> Option<InputShape> {
+    let expr = match expr {
+        Expr::Group(group) => return one_shape(*group.expr, krate, errors),
+        Expr::Paren(paren) => return one_shape(*paren.expr, krate, errors),
+        // The type is for the reader: layers that take whole numbers take them in any type.
+        Expr::Index(index) if is_number_type(&index.expr) => {
+            let dim = index.index;
+            return one_shape(syn::parse_quote!([#dim]), krate, errors);
+        }
+        other => other,
+    };
+    let open = |e: &Expr| match e {
+        Expr::Infer(_) => quote!(#krate::UNKNOWN),
+        other => other.to_token_stream(),
+    };
+    let (rank, value) = match &expr {
+        Expr::Array(array) => {
+            if let Some(zero) = array.elems.iter().find(|e| is_zero(e)) {
+                errors.at(zero, messages::NO_SIZE);
+                return None;
+            }
+            let rank = Literal::usize_unsuffixed(array.elems.len()).into_token_stream();
+            let dims = array.elems.iter().map(open);
+            (rank, quote!([#(#dims),*]))
+        }
+        Expr::Repeat(repeat) => {
+            let (dim, rank) = (open(&repeat.expr), &repeat.len);
+            (rank.to_token_stream(), quote!([#dim; #rank]))
+        }
+        Expr::Lit(_) | Expr::Unary(_) | Expr::Binary(_) | Expr::Range(_) | Expr::Infer(_) => {
+            errors.at(expr, messages::INPUT_SHAPE);
+            return None;
+        }
+        constant => (quote!({ #constant.len() }), constant.to_token_stream()),
+    };
+    Some(InputShape {
+        typed: false,
+        ty: quote!([::core::primitive::usize; #rank]),
+        value,
+    })
+}
