@@ -116,10 +116,12 @@ fn a_column_of_weights_fits_rows_of_any_width() {
     assert!((accuracy.result() - 2.0 / 3.0).abs() < 1e-9);
     let e = MeanSquaredError::new().weighted(&y, &p, Some(&Tensor::ones([2, 2])));
     assert!(e.error().is_some());
-    let e = MeanSquaredError::new().weighted(&y, &p, Some(&Tensor::ones([1, 1])));
-    assert!(
-        e.error().is_some(),
-        "one weight for all samples is a mistake"
+    // One weight for all, as Keras broadcasts it.
+    let one = MeanSquaredError::new().weighted(&y, &p, Some(&Tensor::full([1, 1], 3.0)));
+    let plain = MeanSquaredError::new().weighted(&y, &p, None);
+    assert_eq!(
+        one.item::<f32>().unwrap(),
+        3.0 * plain.item::<f32>().unwrap()
     );
 }
 

@@ -15,12 +15,28 @@ use std::marker::PhantomData;
 ///
 /// ```
 /// use nn_core::registry::AnyLayer;
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::{Add, Dense, Flatten};
-/// let layers: Vec<AnyLayer> = vec![Box::new(Flatten::new()), Box::new(Dense::new(3))];
-/// assert_eq!(layers.forward(Tensor::ones([2, 4, 5])).shape(), [2, 3]);
-/// let add: AnyLayer = Box::new(Add::new());
-/// let sum = add.call_dyn(vec![Tensor::ones([2]), Tensor::ones([2])], false);
+/// use nn_core::{Layer, Module, Result, Tensor};
+/// use serde_json::{Value, json};
+/// # // `#[derive(Layer)]` and `#[model]` write what stands here by hand.
+/// struct Total;
+/// impl Module for Total {
+///     fn visit<'a>(&'a self, _: &mut dyn FnMut(&str, &'a dyn Module)) {}
+///     fn config(&self) -> Value {
+///         json!({"class_name": "Total", "config": {}})
+///     }
+///     fn from_config(_: &Value) -> Result<Total> {
+///         Ok(Total)
+///     }
+/// }
+/// impl Layer for Total {
+///     type Input = (Tensor, Tensor);
+///     type Output = Tensor;
+///     fn run(&self, (a, b): (Tensor, Tensor), _training: bool) -> Tensor {
+///         a + b
+///     }
+/// }
+/// let layers: Vec<AnyLayer> = vec![Box::new(Total)];
+/// let sum = layers[0].call_dyn(vec![Tensor::ones([2]), Tensor::ones([2])], false);
 /// assert_eq!(sum[0].to_vec::<f32>()?, [2.0, 2.0]);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
