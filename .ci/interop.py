@@ -105,6 +105,10 @@ def rows(folder):
         opset = max(opset for opset, _, _ in cases)
         worst = max(worst for _, _, worst in cases)
         table.append((kind, subject, str(opset), str(len(cases)), ", ".join(open_sizes), f"{worst:.0e}"))
+    # Of a class that is in the table too, some settings alone have no ONNX form.
+    for line in (folder / "refused.txt").read_text().splitlines():
+        subject, why = line.split("\t")
+        table.append(("layer, refused", subject, "", "", why.split(" (in")[0][:160], ""))
     return table, failures, len(paths)
 
 

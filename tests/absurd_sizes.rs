@@ -336,11 +336,11 @@ fn layers_name_their_place() {
             ("SimpleRNN", SimpleRNN::new(n).forward(&sequence)),
             ("RNN", RNN::new(LSTMCell::new(n)).forward(&sequence)),
             (
-                "Bidirectional",
+                "forward_layer (GRU)",
                 Bidirectional::new(GRU::new(n)).forward(&sequence),
             ),
             (
-                "TimeDistributed",
+                "layer (Dense)",
                 TimeDistributed::new(Dense::new(n)).forward(&sequence),
             ),
             (

@@ -3,7 +3,7 @@
 use nn::prelude::*;
 use nn::{Error, ErrorKind, Result, UNKNOWN};
 use safetensors::tensor::{Dtype, TensorView};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 /// What a case is called.
@@ -21,13 +21,34 @@ pub struct Title<'a> {
 pub struct Cases {
     folder: PathBuf,
     count: usize,
+    refused: BTreeMap<String, String>,
 }
 
 impl Cases {
     pub fn new(folder: String) -> Result<Cases> {
         let folder = PathBuf::from(folder);
         std::fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, &e))?;
-        Ok(Cases { folder, count: 0 })
+        Ok(Cases {
+            folder,
+            count: 0,
+            refused: BTreeMap::new(),
+        })
+    }
+
+    /// Notes a layer of which a case cannot be exported, with the first thing that is said.
+    pub fn refused(&mut self, class: &str, error: &Error) {
+        let message = error.to_string().replace(['\n', '|'], " ");
+        self.refused.entry(class.to_string()).or_insert(message);
+    }
+
+    /// Writes what was refused, a line for each class.
+    pub fn finish(&self) -> Result<()> {
+        let path = self.folder.join("refused.txt");
+        let lines = self
+            .refused
+            .iter()
+            .map(|(class, why)| format!("{class}\t{why}\n"));
+        std::fs::write(&path, lines.collect::<String>()).map_err(|e| Error::io(&path, &e))
     }
 
     pub fn count(&self) -> usize {

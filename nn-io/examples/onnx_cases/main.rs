@@ -17,6 +17,7 @@ fn main() -> nn::Result<()> {
     operations::write(&mut cases)?;
     layers::write(&mut cases)?;
     models::write(&mut cases)?;
+    cases.finish()?;
     println!("{} files", cases.count());
     Ok(())
 }
