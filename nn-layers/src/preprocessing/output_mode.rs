@@ -43,6 +43,13 @@ impl OutputMode {
         let rank = input.rank();
         let whole = match self {
             OutputMode::Int => return Ok(*input),
+            OutputMode::OneHot if rank > 1 && !nn_core::is_known(input.dims()[rank - 1]) => {
+                let error = ShapeError::new(layer)
+                    .text(" with `one_hot` needs a last axis of known size, found ");
+                return Err(error
+                    .shape(input)
+                    .text(": one of a single column is dropped, any other stays"));
+            }
             OutputMode::OneHot if rank > 1 && input.dims()[rank - 1] == 1 => {
                 return Ok(input.with(rank - 1, depth));
             }
