@@ -114,6 +114,13 @@ impl RandomGaussianBlur {
             return Err(error);
         }
         let KernelSize([across, down]) = self.kernel_size;
+        // Each of its pixels is a pass over the image.
+        const MOST: usize = 1 << 12;
+        if across > MOST || down > MOST {
+            let error =
+                ShapeError::new("the kernel_size of RandomGaussianBlur is below 4096, found ");
+            return Err(error.shape(&Shape::new(&[across, down])));
+        }
         if across % 2 == 0 || down % 2 == 0 {
             let error = ShapeError::new("the kernel_size of RandomGaussianBlur is odd, found ");
             return Err(error.number(across).text(" and ").number(down));
