@@ -295,6 +295,13 @@ impl Rule for Muon {
         check_share("adam_beta_1", self.adam_beta_1)?;
         check_share("adam_beta_2", self.adam_beta_2)?;
         check_epsilon(self.epsilon)?;
+        // Each is a product of matrices, and five are enough.
+        within(
+            "ns_steps",
+            self.ns_steps as f64,
+            self.ns_steps <= 1000,
+            "at most 1000",
+        )?;
         let fits = (0.0..=1.0).contains(&self.momentum);
         within("momentum", self.momentum, fits, "in [0, 1]")?;
         let ratio = self.adam_lr_ratio;
