@@ -133,7 +133,10 @@ impl Loss for CategoricalFocalCrossentropy {
             let weight = match &self.alpha {
                 Alpha::One(alpha) => focus * *alpha,
                 Alpha::Each(alphas) => {
-                    let classes = focus.shape()[focus.rank() - 1];
+                    let classes = match focus.try_shape() {
+                        Ok(shape) => shape.last().copied().unwrap_or(1),
+                        Err(error) => return Tensor::failed(error),
+                    };
                     if alphas.len() != classes {
                         return Tensor::failed(Error::shape(format!(
                             "{}: {} weights `alpha` were given for {classes} classes",
