@@ -231,6 +231,26 @@ impl Gradients {
         self
     }
 
+    /// The gradients of a loss from those of the loss times `scale`: each divided by it. The scaled loss can be infinite where the loss
+    /// is not, so it is no longer their [`Gradients::target`].
+    ///
+    /// ```
+    /// use nn_core::{GradientTape, Param, Tensor};
+    ///
+    /// # fn main() -> nn_core::Result<()> {
+    /// let w = Param::new(Tensor::from(3.0_f32));
+    /// let tape = GradientTape::new();
+    /// let gradients = tape.gradient(&(w.tensor().square() * 1024.0), [&w])?;
+    /// assert_eq!(gradients.unscaled(1024.0).of(&w).unwrap().item()?, 6.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn unscaled(mut self, scale: f64) -> Gradients {
+        self.target = None;
+        self.map(|_, g| g / scale)
+    }
+
     /// Those of the parameters whose identities ([`crate::Param::id`]) are wanted.
     #[must_use]
     pub fn only(mut self, wanted: impl Fn(u64) -> bool) -> Gradients {

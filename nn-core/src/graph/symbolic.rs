@@ -154,16 +154,6 @@ impl Tensor {
         }
     }
 
-    /// Whether it is the value of a parameter that is trained.
-    pub fn is_parameter(&self) -> bool {
-        self.is_variable()
-    }
-
-    /// How it is made, if it is symbolic.
-    pub fn history(&self) -> Option<&History> {
-        self.abstract_history()
-    }
-
     /// An abstract tensor without a history.
     pub fn plain(&self) -> Tensor {
         match self.history() {

@@ -261,7 +261,8 @@ impl Tensor {
         }
     }
 
-    pub(crate) fn abstract_history(&self) -> Option<&History> {
+    /// How it is made, if it is symbolic.
+    pub fn history(&self) -> Option<&History> {
         match &self.inner.state {
             State::Abstract(history) => history.as_deref(),
             _ => None,
@@ -279,7 +280,7 @@ impl Tensor {
     }
 
     /// Whether every tape watches it: the value of a trainable parameter.
-    pub(crate) fn is_variable(&self) -> bool {
+    pub fn is_variable(&self) -> bool {
         self.inner.variable
     }
 

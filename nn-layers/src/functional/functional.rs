@@ -325,7 +325,7 @@ fn slot(tensor: &Tensor, placed: &HashMap<*const Step, usize>) -> Result<Slot> {
              (random numbers for an open batch are drawn by layers, `Dropout` or `GaussianNoise`)",
             tensor.shape()
         ))),
-        None if tensor.is_parameter() => Err(Error::value(
+        None if tensor.is_variable() => Err(Error::value(
             "an operation of the model uses a parameter by itself, which would not be trained or saved: call the layer by `on`, \
              `Dense::new(8).on(&x)`, not by `forward`",
         )),

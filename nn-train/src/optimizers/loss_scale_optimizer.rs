@@ -147,8 +147,7 @@ impl Optimizer for LossScaleOptimizer {
         if !gradients.iter().all(|(_, g)| finite(g)) {
             return self.halve();
         }
-        let scale = self.scale;
-        let unscaled = gradients.clone().map(|_, g| g / scale);
+        let unscaled = gradients.clone().unscaled(self.scale);
         self.inner.update(parameters, &unscaled)?;
         self.counter += 1;
         if self.counter == self.dynamic_growth_steps {
