@@ -39,7 +39,7 @@ pub type Source = (Option<Arc<str>>, Tensor);
 fn plain<'a>(tensors: impl IntoIterator<Item = &'a Tensor>) -> Result<Vec<Source>> {
     tensors
         .into_iter()
-        .map(|t| Ok((None, t.clone().ok()?)))
+        .map(|t| Ok((None, t.clone().into_result()?)))
         .collect()
 }
 

@@ -101,7 +101,7 @@ mod tests {
             PReLU::new()
                 .shared_axes(axes)
                 .forward(Tensor::ones([2, 3]))
-                .ok()
+                .into_result()
         };
         assert!(
             run([0])

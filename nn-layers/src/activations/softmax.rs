@@ -95,7 +95,11 @@ mod tests {
         assert!(y.mask().is_some());
         let steps =
             Tensor::ones([2, 3, 4]).with_mask(Tensor::full_of([2, 3], 1.0, nn_core::DType::Bool));
-        let e = Softmax::new().forward(steps).ok().unwrap_err().to_string();
+        let e = Softmax::new()
+            .forward(steps)
+            .into_result()
+            .unwrap_err()
+            .to_string();
         assert!(
             e.contains("has to broadcast to the input [2, 3, 4], found [2, 3]"),
             "{e}"

@@ -425,8 +425,8 @@ impl Order {
         let (steps, tail) = dims.split_at(dims.len() - 2);
         let (lead, steps) = steps.split_at(self.lead);
         let shape = [
-            Shape::new(lead).len(),
-            Shape::new(steps).len(),
+            Shape::new(lead).num_elements(),
+            Shape::new(steps).num_elements(),
             tail[0],
             tail[1],
         ];
@@ -448,7 +448,8 @@ impl Order {
         let whole = weights.with(self.lead, heads);
         let (lead, rest) = whole.dims().split_at(self.lead);
         let (queries, keys) = rest[1..].split_at((rest.len() - 1) / 2);
-        let [lead, queries, keys] = [lead, queries, keys].map(|dims| Shape::new(dims).len());
+        let [lead, queries, keys] =
+            [lead, queries, keys].map(|dims| Shape::new(dims).num_elements());
         mask.broadcast_to(whole)
             .reshape(Shape::new(&[lead, heads, queries, keys]))
     }

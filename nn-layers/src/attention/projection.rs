@@ -49,7 +49,7 @@ impl Projection {
         let shape = Shape::try_new(&sizes)?;
         let axes =
             |places: Range<usize>| Axes::new(&places.map(|axis| axis as isize).collect::<Vec<_>>());
-        let start = self.kernel.get_initializer();
+        let start = self.kernel.initializer();
         let start = start.with_axes(axes(0..inputs.len()), axes(inputs.len()..sizes.len()));
         self.kernel.build_by(shape, start)?;
         self.bias
@@ -91,8 +91,8 @@ impl Projection {
 impl Settings {
     const fn param(&self, i: usize) -> Param {
         Param::new(self.initializers[i])
-            .regularizer(self.regularizers[i])
-            .constraint(self.constraints[i])
+            .with_regularizer(self.regularizers[i])
+            .with_constraint(self.constraints[i])
     }
 }
 

@@ -127,7 +127,7 @@ mod tests {
     fn what_does_not_fit_is_an_error_with_the_way_out() {
         let run = |conv: Conv2D, shape: &[usize]| {
             conv.forward(Tensor::ones(shape))
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string()
         };

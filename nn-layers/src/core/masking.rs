@@ -73,7 +73,10 @@ mod tests {
         let model = Sequential::new().add(Masking::new()).add(Dense::new(3));
         let mask = model.forward(&x).mask().unwrap();
         assert_eq!(mask.to_vec::<bool>().unwrap(), [true, false, true]);
-        let error = Masking::new().forward(Tensor::ones([2])).ok().unwrap_err();
+        let error = Masking::new()
+            .forward(Tensor::ones([2]))
+            .into_result()
+            .unwrap_err();
         assert!(
             error.to_string().contains("at least [batch, features]"),
             "{error}"

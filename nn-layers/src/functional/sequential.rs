@@ -213,7 +213,10 @@ mod tests {
     #[test]
     fn errors_name_the_layer() {
         let model = model();
-        let error = model.forward(Tensor::ones([2, 784])).ok().unwrap_err();
+        let error = model
+            .forward(Tensor::ones([2, 784]))
+            .into_result()
+            .unwrap_err();
         assert_eq!(error.path(), Some("0.0 (Conv2D)"), "{error}");
         let mut config = model.config();
         config["config"]["layers"][3]["class_name"] = "Dance".into();

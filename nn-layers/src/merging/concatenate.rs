@@ -131,7 +131,7 @@ mod tests {
             Concatenate::new()
                 .axis(1)
                 .forward([Tensor::ones(a), Tensor::ones(b)])
-                .ok()
+                .into_result()
         };
         assert_eq!(run(&[2, 3, 4], &[2, 1, 4]).unwrap().shape(), [2, 4, 4]);
         for (a, b) in [

@@ -153,7 +153,7 @@ mod tests {
         let error = LayerNormalization::new()
             .axes([1, 3])
             .forward(Tensor::ones([2, 3]))
-            .ok()
+            .into_result()
             .unwrap_err();
         assert!(
             error
@@ -164,7 +164,7 @@ mod tests {
         let error = LayerNormalization::new()
             .epsilon(f64::NAN)
             .forward(Tensor::ones([2, 3]))
-            .ok()
+            .into_result()
             .unwrap_err();
         assert!(error.to_string().contains("epsilon"), "{error}");
     }

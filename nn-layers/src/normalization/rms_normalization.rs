@@ -99,7 +99,7 @@ mod tests {
         let error = RMSNormalization::new()
             .axes([1, 3])
             .forward(Tensor::ones([2, 3]))
-            .ok()
+            .into_result()
             .unwrap_err();
         assert!(
             error

@@ -88,7 +88,7 @@ impl SpectralNormalization {
     fn normalized(&self, kernel: &Tensor) -> (Tensor, Tensor) {
         let shape = kernel.shape();
         let columns = shape[shape.rank() - 1];
-        let matrix = kernel.reshape([shape.len() / columns.max(1), columns]);
+        let matrix = kernel.reshape([shape.num_elements() / columns.max(1), columns]);
         let is_zero = kernel.equal(0.0).all();
         let (u, v) = no_gradient(|| {
             let matrix = matrix.stop_gradient();
@@ -227,7 +227,7 @@ mod tests {
             [1, 2, 4]
         );
         let error = SpectralNormalization::new(Flatten::new()).forward(Tensor::ones([2, 3]));
-        let error = error.ok().unwrap_err().to_string();
+        let error = error.into_result().unwrap_err().to_string();
         assert!(error.contains("and Flatten has neither"), "{error}");
         let zeros =
             SpectralNormalization::new(Dense::new(2).kernel_initializer(Initializer::Zeros));

@@ -83,7 +83,7 @@ mod tests {
         let whole = x.with_mask(Tensor::from([true]));
         let e = GlobalAveragePooling1D::new()
             .forward(&whole)
-            .ok()
+            .into_result()
             .unwrap_err();
         assert!(
             e.to_string().contains("found a mask [1] of [1, 3, 1]"),

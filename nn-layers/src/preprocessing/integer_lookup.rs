@@ -304,7 +304,7 @@ impl IntegerLookup {
     pub fn adapt_batches(&mut self, batches: impl IntoIterator<Item = Tensor>) -> Result<()> {
         let mut documents = Vec::new();
         for batch in batches {
-            let batch = whole_numbers("IntegerLookup", &batch).ok()?;
+            let batch = whole_numbers("IntegerLookup", &batch).into_result()?;
             let width = match batch.shape().dims() {
                 [] | [_] => 1,
                 [_, rest @ ..] => rest.iter().product(),

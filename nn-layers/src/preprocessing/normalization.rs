@@ -233,7 +233,7 @@ impl Normalization {
         let mut found: Option<(Tensor, Tensor)> = None;
         let mut count = 0;
         for batch in batches {
-            let batch = batch.ok()?.cast(floatx());
+            let batch = batch.into_result()?.cast(floatx());
             let shape = batch.shape();
             let kept = self.kept_axes(&shape)?;
             let rest: Vec<usize> = (0..shape.rank()).filter(|a| !kept.contains(a)).collect();
@@ -242,7 +242,7 @@ impl Normalization {
                 continue;
             }
             let axes: Vec<isize> = rest.iter().map(|&axis| axis as isize).collect();
-            let of = |f: &dyn Fn(&Tensor) -> Tensor| no_gradient(|| f(&batch)).ok();
+            let of = |f: &dyn Fn(&Tensor) -> Tensor| no_gradient(|| f(&batch)).into_result();
             let (mean, variance) = match axes.is_empty() {
                 true => (batch.clone(), batch.zeros_like()),
                 false => (
@@ -259,7 +259,7 @@ impl Normalization {
                     let both = &so_far * rest + &mean * weight;
                     let moved = (spread + (so_far - &both).square()) * rest;
                     let variance = moved + (variance + (mean - &both).square()) * weight;
-                    (both.ok()?, variance.ok()?)
+                    (both.into_result()?, variance.into_result()?)
                 }
             });
         }
@@ -318,7 +318,7 @@ mod tests {
         let error = |layer: Normalization| {
             layer
                 .forward(Tensor::ones([2, 3]))
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string()
         };

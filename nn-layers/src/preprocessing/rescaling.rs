@@ -99,7 +99,10 @@ mod tests {
     #[test]
     fn lists_need_a_number_for_each_channel() {
         let layer = Rescaling::by_channel(&[1.0, 2.0, 3.0], &[0.0; 3]);
-        let error = layer.forward(Tensor::ones([2, 4])).ok().unwrap_err();
+        let error = layer
+            .forward(Tensor::ones([2, 4]))
+            .into_result()
+            .unwrap_err();
         let error = error.to_string();
         assert!(
             error.contains("3 numbers for the channels of [2, 4]"),

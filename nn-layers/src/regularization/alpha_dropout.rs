@@ -133,7 +133,10 @@ mod tests {
         assert_eq!(y.to_vec::<f32>().unwrap(), [1.0; 8]);
         let y = AlphaDropout::new(1.0).call(&x, true);
         assert_eq!(y.to_vec::<f32>().unwrap(), [0.0; 8]);
-        let error = AlphaDropout::new(1.5).forward(&x).ok().unwrap_err();
+        let error = AlphaDropout::new(1.5)
+            .forward(&x)
+            .into_result()
+            .unwrap_err();
         assert!(
             error.to_string().contains("a probability from 0 to 1"),
             "{error}"

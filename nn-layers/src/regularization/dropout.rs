@@ -139,7 +139,10 @@ mod tests {
             [0.0; 8]
         );
         for rate in [-0.1, 1.5, f64::NAN, f64::INFINITY] {
-            let error = Dropout::new(rate).call(&x, false).ok().unwrap_err();
+            let error = Dropout::new(rate)
+                .call(&x, false)
+                .into_result()
+                .unwrap_err();
             assert!(
                 error.to_string().contains("a probability from 0 to 1"),
                 "{error}"
@@ -184,7 +187,10 @@ mod tests {
         let first = y.slice_axis(1, ..1).broadcast_to([4, 6, 5]);
         assert_eq!(y.to_vec::<f32>().unwrap(), first.to_vec::<f32>().unwrap());
         assert!(y.to_vec::<f32>().unwrap().contains(&0.0));
-        let e = dropout.forward(Tensor::ones([4, 6])).ok().unwrap_err();
+        let e = dropout
+            .forward(Tensor::ones([4, 6]))
+            .into_result()
+            .unwrap_err();
         assert!(
             e.to_string()
                 .contains("a size for each dimension of [4, 6]"),

@@ -98,7 +98,9 @@ mod tests {
             (mean - 1.0).abs() <= tolerance && (std - stddev).abs() <= tolerance,
             "{mean} {std}"
         );
-        let error = GaussianDropout::new(1.0).call(Tensor::ones([2]), true).ok();
+        let error = GaussianDropout::new(1.0)
+            .call(Tensor::ones([2]), true)
+            .into_result();
         assert!(error.unwrap_err().to_string().contains("a rate below 1"));
     }
 }

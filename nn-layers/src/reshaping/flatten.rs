@@ -44,7 +44,7 @@ impl Flatten {
                 "Flatten expects a batch dimension, found the single number []; `reshape` it to [1]",
             ));
         }
-        Ok(Shape::new(&[dims[0], input.without(0).len()]))
+        Ok(Shape::new(&[dims[0], input.without(0).num_elements()]))
     }
 
     fn call(&self, x: Tensor) -> Tensor {

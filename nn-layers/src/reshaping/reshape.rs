@@ -143,7 +143,7 @@ mod tests {
         for target in [[5, 2], [-1, 5], [-1, -1], [-2, 6], [-1, 0]] {
             let error = Reshape::new(target)
                 .forward(Tensor::ones([2, 3, 4]))
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string();
             assert!(

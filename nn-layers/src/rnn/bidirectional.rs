@@ -147,7 +147,7 @@ impl<L: Layer> Bidirectional<L> {
     /// What the layers do not take.
     pub fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         let x = Tensor::abstract_of(*input, floatx());
-        let output = self.forward(x).ok();
+        let output = self.forward(x).into_result();
         output
             .map(|y| y.shape())
             .map_err(|e| ShapeError::new(&e.to_string()))
@@ -179,7 +179,7 @@ impl<L: Layer> Bidirectional<L> {
             let output = outputs.next();
             let output =
                 output.ok_or_else(|| Error::value("a layer of Bidirectional gave nothing"))?;
-            Ok((output.ok()?.without_mask(), outputs.collect()))
+            Ok((output.into_result()?.without_mask(), outputs.collect()))
         };
         let (forwards, mut last) = run(&self.forward_layer, states)?;
         let (mut backwards, others) = run(&self.backward_layer, backward_states)?;

@@ -105,7 +105,7 @@ mod tests {
         ] {
             let e = loss
                 .call(&Tensor::zeros([4, 3]), &Tensor::zeros([4, 5]))
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string();
             assert!(e.contains("categorical_crossentropy: targets of shape [4, 3] do not fit predictions of shape [4, 5]"), "{e}");
@@ -115,7 +115,7 @@ mod tests {
             );
             let e = loss
                 .call(&Tensor::zeros([4]), &Tensor::zeros([4]))
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string();
             assert!(e.contains("[batch, classes]"), "{e}");

@@ -233,7 +233,7 @@ macro_rules! described {
         }
 
         fn check_targets(&self, y_true: &Tensor, y_pred: &Tensor) -> nn_core::Result<()> {
-            self.losses(y_true, y_pred).ok().map(|_| ())
+            self.losses(y_true, y_pred).into_result().map(|_| ())
         }
 
         fn config(&self) -> serde_json::Value {

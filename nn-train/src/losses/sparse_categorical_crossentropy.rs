@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 /// assert!((loss - 2.0_f32.ln()).abs() < 1e-6);
 ///
 /// let wrong = SparseCategoricalCrossentropy::new().call(&Tensor::from([2_i64]), &logits);
-/// assert!(wrong.ok().unwrap_err().to_string().contains("label 2 at row 0 is outside 0..2"));
+/// assert!(wrong.into_result().unwrap_err().to_string().contains("label 2 at row 0 is outside 0..2"));
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -151,7 +151,10 @@ mod tests {
     }
 
     fn message(loss: &SparseCategoricalCrossentropy, y_true: &Tensor, y_pred: &Tensor) -> String {
-        loss.call(y_true, y_pred).ok().unwrap_err().to_string()
+        loss.call(y_true, y_pred)
+            .into_result()
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Answers {
         }
         let weights = match sample_weight {
             Some(weight) => weights(weight, shape)?.to_vec()?,
-            None => vec![1.0; shape.len()],
+            None => vec![1.0; shape.num_elements()],
         };
         let y_true = y_true.cast(DType::F64);
         Ok(Answers {

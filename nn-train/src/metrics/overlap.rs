@@ -73,7 +73,7 @@ impl Overlap {
                     shape
                 },
             )?)?,
-            None => vec![1.0; shape.len()],
+            None => vec![1.0; shape.num_elements()],
         };
         let (y_true, y_pred) = (numbers(&y_true)?, numbers(&y_pred)?);
         let n = by.num_classes;

@@ -143,7 +143,7 @@ impl Metric for R2Score {
             *errors += (y - p) * (y - p) * weight;
             *count += weight;
         }
-        self.sums.numbers += shape.len() as f64;
+        self.sums.numbers += shape.num_elements() as f64;
         Ok(())
     }
 

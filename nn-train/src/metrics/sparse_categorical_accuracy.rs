@@ -85,9 +85,9 @@ pub(super) fn best(scores: &Tensor) -> Result<(Vec<i64>, Shape)> {
         )));
     }
     let rows = shape.without(shape.rank() - 1);
-    let mut positions = vec![0; rows.len()];
+    let mut positions = vec![0; rows.num_elements()];
     with_float!(scores.dtype(), T => {
-        argmax(scores.try_data::<T>()?, &[rows.len(), classes], 1, &mut positions);
+        argmax(scores.try_data::<T>()?, &[rows.num_elements(), classes], 1, &mut positions);
     });
     Ok((positions, rows))
 }

@@ -190,7 +190,10 @@ fn match_up<'p, 'a>(
                 p.path()
             )));
         }
-        let gradient = gradient.clone().ok().map_err(|e| e.at_path(p.path()))?;
+        let gradient = gradient
+            .clone()
+            .into_result()
+            .map_err(|e| e.at_path(p.path()))?;
         if !gradient.is_concrete()
             || gradient.shape() != value.shape()
             || gradient.dtype() != value.dtype()
