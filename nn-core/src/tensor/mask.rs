@@ -40,7 +40,6 @@ impl Tensor {
     /// let e = x.with_mask(Tensor::from([true, false, true])).into_result().unwrap_err();
     /// assert!(e.to_string().contains("a mask of shape [3] does not fit a tensor of shape [2, 3, 4]"));
     /// ```
-    #[must_use]
     #[track_caller]
     pub fn with_mask(&self, mask: impl Into<Option<Tensor>>) -> Tensor {
         let Some(mask) = mask.into() else {
@@ -74,7 +73,6 @@ impl Tensor {
     /// let x = Tensor::ones([1, 2]).with_mask(Tensor::from([[true, false]]));
     /// assert!(x.without_mask().mask().is_none());
     /// ```
-    #[must_use]
     pub fn without_mask(&self) -> Tensor {
         Tensor::of(self.inner.clone())
     }

@@ -30,6 +30,7 @@ use serde_json::Value;
 /// nn_core::testing::assert_close(&y, &Tensor::from([[1.0_f32, 2.0]]), 1e-5);
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct SpectralNormalization {
     layer: AnyLayer,
     power_iterations: usize,
@@ -53,7 +54,6 @@ impl SpectralNormalization {
     }
 
     /// How many steps of the power iteration each call in training makes.
-    #[must_use]
     pub fn power_iterations(mut self, power_iterations: usize) -> SpectralNormalization {
         self.power_iterations = power_iterations;
         self
@@ -67,7 +67,7 @@ impl SpectralNormalization {
         }
         if !self.kernel()?.is_built() {
             // The layer makes its parameters for the shape of its input, which a trace is enough for.
-            trace_on(&self.layer, vec![Tensor::abstract_of(*input, floatx())])?;
+            let _ = trace_on(&self.layer, vec![Tensor::abstract_of(*input, floatx())])?;
         }
         self.vector_u.build([1, self.kernel()?.shape().dim(-1)?])
     }
