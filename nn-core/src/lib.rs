@@ -39,6 +39,7 @@ pub use module::constraint::{Axes, Constraint};
 pub use module::context::{add_loss, collect_losses, floatx, set_floatx, training};
 pub use module::initializer::{self, Initializer};
 pub use module::layer::{self, Callable, Layer};
+pub use module::own;
 pub use module::param::Param;
 pub use module::regularizer::Regularizer;
 pub use module::structure::{IntoInput, Tensors};
