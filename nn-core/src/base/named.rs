@@ -378,6 +378,6 @@ mod tests {
         assert_eq!(fits(&[batch, seq, 64], &[32, seq, 64]), None);
         assert_eq!(fits(&[batch, seq + 1], &[batch, seq]), None);
         assert_eq!(fits(&[UNKNOWN, 3], &[UNKNOWN, 4]), None);
-        assert_eq!(Shape::new(&[seq, 64]).len(), 64 * seq);
+        assert_eq!(Shape::new(&[seq, 64]).num_elements(), 64 * seq);
     }
 }

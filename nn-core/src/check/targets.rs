@@ -112,7 +112,11 @@ pub const fn targets(loss: &str, output: &Answer, targets: Value) -> Result<(), 
             .text(", found "),
         _ => error.text(", and the targets are "),
     };
-    Err(error.shape(&targets))
+    let error = error.shape(&targets);
+    Err(match how {
+        Reading::Labels => error,
+        _ => error.text("; the last layer makes as many numbers as a target has"),
+    })
 }
 
 const fn begins(a: &[usize], b: &[usize], n: usize) -> bool {
