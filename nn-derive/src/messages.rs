@@ -162,12 +162,6 @@ pub fn unused_on(attr: &str) -> String {
     )
 }
 
-pub fn unused_layer(name: &str) -> String {
-    format!(
-        "layer `{name}` is declared but `call` never uses it: its parameters would never train (allow with `#[model(unused)]`)"
-    )
-}
-
 pub const NOTHING_TO_DO: &str = "`#[model] impl` turns a `call` into a layer, and this block has none of `call`, `build`, `train_step`, `test_step` and `compute_loss`: write `fn call(&self, x: Tensor) -> Tensor { .. }` here, or remove the attribute";
 
 pub const FORWARD_IS_CALL: &str = "the forward pass is written as `call`; `forward` is the method that runs it: rename this to `fn call`";

@@ -97,6 +97,19 @@ impl Linear {
         None
     }
 
+    /// The size for given sizes of the names, which can be divided by all small numbers.
+    #[cfg(test)]
+    pub(crate) fn at(&self, sizes: [usize; NAMES]) -> usize {
+        let parts = self
+            .parts
+            .iter()
+            .zip(sizes)
+            .map(|(parts, size)| parts * size as i64);
+        let sum: i64 = parts.sum();
+        assert_eq!(sum % PARTS, 0);
+        (sum / PARTS + self.more) as usize
+    }
+
     const fn plus(mut self, name: usize, parts: i64) -> Linear {
         self.parts[name] += parts;
         self

@@ -25,6 +25,8 @@ mod method;
 mod output;
 mod place;
 mod steps;
+#[cfg(test)]
+mod substitution;
 mod targets;
 mod value;
 

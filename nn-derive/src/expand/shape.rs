@@ -30,6 +30,24 @@ pub fn expand(
         }
     };
     let (answer, methods) = (followed.body, followed.methods);
+    let calls = [&answer, &methods].map(|tokens| follow::mentions(tokens.clone(), "__call"));
+    let call_of_a_field = calls.contains(&true).then(|| {
+        let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+        quote! {
+            const fn __call #impl_generics (
+                self,
+                __net: &#self_ty,
+                __name: &::core::primitive::str,
+                __input: #krate::statics::Value,
+                __at: &#krate::statics::Place<'_>,
+                __is_sure: ::core::primitive::bool,
+            ) -> #krate::statics::Answer #where_clause {
+                let __question = #krate::statics::Question::Call(__input);
+                let __question = #krate::statics::Question::Field(__name, &__question);
+                <#self_ty>::__FIELDS.ask(__net, __question, &__at.when(__is_sure))
+            }
+        }
+    });
     let sites = followed
         .sites
         .iter()
@@ -68,6 +86,8 @@ pub fn expand(
                 }
 
                 #methods
+
+                #call_of_a_field
 
                 pub const fn locate<__R: #krate::statics::Failing, #parameters>(
                     self,
