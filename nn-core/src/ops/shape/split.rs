@@ -8,7 +8,7 @@ use crate::graph::op::{
 };
 use crate::ops::concatenate;
 use crate::ops::shape::slice::part;
-use crate::{ANYTHING, Error, Result, Shape, ShapeError, Tensor, is_known};
+use crate::{ANYTHING, Error, Result, Shape, ShapeError, Tensor, agree, is_known, named_quotient};
 
 /// Pieces that a tensor is cut into at most. Each is a tensor of its own: more are a mistake.
 const MOST: usize = 1 << 24;
@@ -123,7 +123,17 @@ by_name!("split", |a| Split {
 /// The shape of one of `n` equal pieces.
 pub(crate) const fn piece(shape: &Shape, n: usize, axis: usize) -> Result<Shape, ShapeError> {
     match shape.dims()[axis] {
-        size if !is_known(size) => Ok(shape.with(axis, ANYTHING)),
+        size if !is_known(size) => {
+            let piece = named_quotient(size, n);
+            Ok(shape.with(
+                axis,
+                if let Some(piece) = piece {
+                    piece
+                } else {
+                    ANYTHING
+                },
+            ))
+        }
         size if n > 0 && size.is_multiple_of(n) => Ok(shape.with(axis, size / n)),
         size => Err(cut(shape, size, axis)
             .number(n)
@@ -139,13 +149,13 @@ pub(crate) const fn fits(shape: &Shape, sizes: &[usize], axis: usize) -> Result<
         total = total.saturating_add(sizes[i]);
         i += 1;
     }
-    if size == total || !is_known(size) || !is_known(total) {
+    if agree(size, total) {
         return Ok(());
     }
     let mut error = cut(shape, size, axis).text("[");
     i = 0;
     while i < sizes.len() {
-        error = error.text(if i == 0 { "" } else { ", " }).number(sizes[i]);
+        error = error.text(if i == 0 { "" } else { ", " }).dim(sizes[i]);
         i += 1;
     }
     Err(error.text("], which add up to ").number(total))
