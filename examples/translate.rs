@@ -165,7 +165,7 @@ fn translate(model: &Compiled<Translator>, source: &Tensor) -> nn::Result<Tensor
         let letter = scores.slice_axis(1, i..i + 1).argmax(-1);
         written = concatenate([&written, &letter], 1);
     }
-    written.ok()
+    written.into_result()
 }
 
 fn main() -> nn::Result<()> {

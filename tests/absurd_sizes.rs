@@ -20,7 +20,7 @@ const ABSURD: [usize; 8] = [
 ];
 
 fn message(name: &str, t: Tensor) -> String {
-    match t.ok() {
+    match t.into_result() {
         Err(error) => error.to_string(),
         Ok(t) => panic!("{name}: {:?} is no error", t.shape()),
     }
@@ -263,7 +263,7 @@ fn layer_error(layer: impl Layer<Input = Tensor, Output = Tensor> + 'static) -> 
         .add(layer);
     let e = built
         .forward(Tensor::ones([2, 8, 8, 4]))
-        .ok()
+        .into_result()
         .unwrap_err()
         .to_string();
     assert!(!e.contains("panic"), "{e}");

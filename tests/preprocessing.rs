@@ -108,7 +108,11 @@ fn what_was_learned_is_saved_with_the_model() {
     );
     assert_eq!(loaded.categories.get_vocabulary(), ["yes", "no"]);
     assert_eq!(run(&loaded), expected);
-    let error = loaded.categories.call_text(&["maybe"]).ok().unwrap_err();
+    let error = loaded
+        .categories
+        .call_text(&["maybe"])
+        .into_result()
+        .unwrap_err();
     assert!(
         error
             .to_string()

@@ -140,7 +140,7 @@ fn states_flow_from_layer_to_layer_and_so_do_gradients() {
     }
     let error = model
         .forward((&source, Tensor::zeros([2, 3, 7])))
-        .ok()
+        .into_result()
         .unwrap_err();
     let message = error.to_string();
     assert!(message.contains("decoder (LSTM)"), "{message}");

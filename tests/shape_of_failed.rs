@@ -61,7 +61,10 @@ fn fit_predict_build_and_call_give_the_first_error() {
         let m = asks(question);
         m.build([20]).unwrap();
         let expected = "d (Dense): ";
-        let e = m.call(Tensor::ones([8, 21]), false).ok().unwrap_err();
+        let e = m
+            .call(Tensor::ones([8, 21]), false)
+            .into_result()
+            .unwrap_err();
         assert!(e.to_string().starts_with(expected), "{e}");
         let mut m = m.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
         let e = m.predict(Tensor::ones([8, 21])).unwrap_err().to_string();

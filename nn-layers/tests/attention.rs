@@ -157,9 +157,9 @@ fn bits(x: &Tensor) -> Vec<u32> {
 fn weights_start_by_all_numbers_that_go_in_and_come_out() {
     let layer = MultiHeadAttention::new(8, 16);
     let x = Tensor::ones([1, 2, 32]);
-    layer
+    let _ = layer
         .call_with((&x, &x), AttentionArguments::new())
-        .ok()
+        .into_result()
         .unwrap();
     // Glorot's limit of 32 inputs and 8 · 16 outputs; that of the last two axes alone would be smaller.
     let limit = (6.0_f32 / 160.0).sqrt();
@@ -199,9 +199,9 @@ fn builder_methods_reach_every_projection() {
                 true => (Initializer::Ones, Regularizer::l2(0.1)),
                 false => (Initializer::Constant { value: 0.5 }, Regularizer::l1(0.2)),
             };
-            assert_eq!(p.get_initializer(), start);
-            assert_eq!(p.get_regularizer(), Some(penalty));
-            assert_eq!(p.get_constraint(), Some(Constraint::NonNeg));
+            assert_eq!(p.initializer(), start);
+            assert_eq!(p.regularizer(), Some(penalty));
+            assert_eq!(p.constraint(), Some(Constraint::NonNeg));
         }
     }
     assert!(
@@ -245,7 +245,7 @@ fn dropout_acts_in_training_and_follows_the_seed() {
 #[test]
 fn what_does_not_fit_is_an_error_with_the_way_out() {
     use nn_core::Layer;
-    let message = |y: Tensor| y.ok().unwrap_err().to_string();
+    let message = |y: Tensor| y.into_result().unwrap_err().to_string();
     let x = Tensor::ones([2, 5, 4]);
     let of = |layer: MultiHeadAttention| message(layer.forward((&x, &x)));
     let e = of(MultiHeadAttention::new(0, 3));

@@ -51,7 +51,7 @@ fn batched(inputs: &[&[usize]], batch: usize) -> Vec<Shape> {
 
 /// Numbers of both signs, away from 0 and from each other, so that no kink is within reach of a difference.
 fn numbers(shape: Shape, seed: usize) -> Tensor {
-    let n = shape.len();
+    let n = shape.num_elements();
     let step = 1.6 / n.max(1) as f64;
     let value = |i: usize| {
         // A permutation, since 7919 is prime and larger than any n here.
@@ -65,7 +65,9 @@ impl<L: Layer<Output = Tensor>> Check<L> {
     fn values(&self, shapes: &[Shape], dtype: DType) -> Vec<Tensor> {
         let draw = |(i, shape): (usize, &Shape)| match self.indices {
             Some(n) => Tensor::from_vec(
-                (0..shape.len()).map(|k| (k * 7 % n) as i64).collect(),
+                (0..shape.num_elements())
+                    .map(|k| (k * 7 % n) as i64)
+                    .collect(),
                 *shape,
             ),
             None => numbers(*shape, i).cast(dtype),
@@ -177,7 +179,7 @@ impl<L: Layer<Output = Tensor>> Check<L> {
             for training in [false, true] {
                 let output = self
                     .call(&layer, &self.values(&shapes, DType::F32), training)
-                    .ok()
+                    .into_result()
                     .unwrap();
                 assert_eq!(
                     output.shape(),
@@ -252,7 +254,7 @@ impl<L: Layer<Output = Tensor>> Check<L> {
             };
             layer.parameters().iter().map(values).collect()
         };
-        self.call(&layer, &inputs, true).ok().unwrap();
+        let _ = self.call(&layer, &inputs, true).into_result().unwrap();
         let copy = layer.clone_model();
         assert_eq!(bits(&copy), bits(&layer));
         let output = |layer: &L| bits_of(&self.call(layer, &inputs, false));
@@ -261,7 +263,7 @@ impl<L: Layer<Output = Tensor>> Check<L> {
         layer.set_trainable(false);
         assert!(layer.trainable_parameters().is_empty());
         let before = bits(&layer);
-        self.call(&layer, &inputs, true).ok().unwrap();
+        let _ = self.call(&layer, &inputs, true).into_result().unwrap();
         assert_eq!(bits(&layer), before, "frozen");
         assert_eq!(bits(&copy), before, "a copy has parameters of its own");
     }
@@ -271,16 +273,17 @@ impl<L: Layer<Output = Tensor>> Check<L> {
         for wrong in self.wrong {
             let shapes: Vec<Shape> = wrong.iter().map(|dims| Shape::new(dims)).collect();
             let layer = (self.make)();
-            self.call(
-                &layer,
-                &self.values(&batched(self.inputs, 2), DType::F32),
-                false,
-            )
-            .ok()
-            .unwrap();
+            let _ = self
+                .call(
+                    &layer,
+                    &self.values(&batched(self.inputs, 2), DType::F32),
+                    false,
+                )
+                .into_result()
+                .unwrap();
             let error = self
                 .call(&layer, &self.values(&shapes, DType::F32), false)
-                .ok();
+                .into_result();
             let error = error.expect_err(&format!("{wrong:?}")).to_string();
             assert!(error.starts_with(layer.class_name().unwrap()), "{error}");
             let abstracts = shapes

@@ -80,7 +80,7 @@ fn other_batches_go_through_what_was_traced_with_an_open_one() {
             [batch, 1]
         );
     }
-    let e = message(model.forward(Tensor::ones([2, 3])).ok());
+    let e = message(model.forward(Tensor::ones([2, 3])).into_result());
     assert!(
         e.contains("the input `input` is [_, 2, 3], found [2, 3]"),
         "{e}"
@@ -105,14 +105,14 @@ fn what_is_no_model_says_why() {
     let dense = Dense::new(2);
     let e = message(OneToOne::new(x.clone(), dense.forward(&x)));
     assert!(e.contains("call the layer by `on`"), "{e}");
-    let e = message(Dense::new(2).on(Tensor::ones([1, 4])).ok());
+    let e = message(Dense::new(2).on(Tensor::ones([1, 4])).into_result());
     assert!(e.contains("run by `forward`"), "{e}");
     let named = |x: &Tensor| Dense::new(4).named("a").on(x);
     let e = message(OneToOne::new(x.clone(), named(&named(&x))));
     assert!(e.contains("two layers or inputs are called `a`"), "{e}");
     let e = message(OneToOne::new(x.clone(), Dense::new(4).named("a.b").on(&x)));
     assert!(e.contains("no name of a layer"), "{e}");
-    assert!(message(x.relu().name("h").ok()).contains("only an input"));
+    assert!(message(x.relu().name("h").into_result()).contains("only an input"));
     let e = message(OneToOne::new(x.clone(), nn_core::ops::dropout(&x, 0.5)));
     assert!(e.contains("are drawn by layers"), "{e}");
     // A mistake in the shapes comes out where the model is made.

@@ -196,7 +196,7 @@ impl Case<'_> {
         losses.extend(
             parameters
                 .iter()
-                .filter_map(|p| Some(p.get_regularizer()?.penalty(&p.value()))),
+                .filter_map(|p| Some(p.regularizer()?.penalty(&p.value()))),
         );
         assert_eq!(
             losses.is_empty(),

@@ -242,7 +242,7 @@ fn one_image_is_a_batch_of_one() {
         ($($layer:expr),+ $(,)?) => {$(
             let layer = $layer;
             assert_eq!(train(&layer, &x, 3), train(&layer, &all, 3), "{layer:?}");
-            let error = layer.call(Tensor::ones([3, 3]), true).ok().unwrap_err().to_string();
+            let error = layer.call(Tensor::ones([3, 3]), true).into_result().unwrap_err().to_string();
             assert!(error.contains("expects rank 4"), "{error}");
         )+};
     }
@@ -279,7 +279,7 @@ fn factors_out_of_their_range_are_errors() {
     let x = Tensor::ones([1, 4, 4, 3]);
     macro_rules! refused {
         ($($layer:expr => $text:expr),+ $(,)?) => {$(
-            let error = $layer.call(&x, false).ok().unwrap_err().to_string();
+            let error = $layer.call(&x, false).into_result().unwrap_err().to_string();
             assert!(error.contains($text), "{error}");
         )+};
     }

@@ -130,7 +130,7 @@ impl Case {
     fn by_name(&self, columns: &[&Value]) -> Result<Tensor> {
         let layer = layer_from_config(&self.config)?;
         let columns = columns.iter().map(|c| tensor(c)).collect();
-        layer.call_dyn(columns, false).remove(0).ok()
+        layer.call_dyn(columns, false).remove(0).into_result()
     }
 }
 
@@ -150,7 +150,7 @@ fn layers_of_text_and_categories_agree_with_keras() {
         };
         let found = std::panic::catch_unwind(|| {
             let (output, vocabulary) = given.run()?;
-            let output = output.ok()?;
+            let output = output.into_result()?;
             Ok((
                 output.shape(),
                 output.cast(DType::F64).to_vec::<f64>()?,

@@ -288,6 +288,11 @@ fn a_scaled_loss_trains_as_an_unscaled_one() {
     assert_eq!(trained(Box::new(fixed)), plain);
     let dynamic = LossScaleOptimizer::new(SGD::new(0.1)).dynamic_growth_steps(2);
     assert_eq!(trained(Box::new(dynamic)), plain);
+    // A scale that is too high costs a few steps.
+    let mut m = model(LossScaleOptimizer::new(SGD::new(0.1)).initial_scale(3e38));
+    let (x, y) = data(12);
+    m.fit((x, y * 100.0), quiet().epochs(3)).unwrap();
+    assert!(m.optimizer().iterations() > 0 && m.optimizer().iterations() < 9);
 }
 
 #[test]

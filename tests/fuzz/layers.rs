@@ -81,7 +81,7 @@ fn inputs(config: &Value) -> Vec<Tensor> {
             _ => x.cast(DType::F32) * 0.25 + 0.1,
         };
         let x = x.reshape(dims);
-        x.ok().ok()
+        x.into_result().ok()
     };
     let masked = |input: &Value| {
         let x = tensor(input)?;

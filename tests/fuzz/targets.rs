@@ -117,8 +117,8 @@ impl Run for Einsum {
             Tensor::ones([2, 2]),
         ];
         for a in &tensors {
-            let one = nn::einsum(spec, [a]).ok().is_ok();
-            let two = |b: &Tensor| nn::einsum(spec, [a, b]).ok().is_ok();
+            let one = nn::einsum(spec, [a]).into_result().is_ok();
+            let two = |b: &Tensor| nn::einsum(spec, [a, b]).into_result().is_ok();
             if tensors.iter().filter(|b| two(b)).count() > 0 || one {
                 used();
             }

@@ -28,7 +28,7 @@ impl GradientTape {
             let rows = self.pulled_back(target, source, value(target)?.len())?;
             match rows.is_empty() {
                 true => Ok(Tensor::full_of(shape, 0.0, source.dtype())),
-                false => stack(rows, 0).reshape(shape).ok(),
+                false => stack(rows, 0).reshape(shape).into_result(),
             }
         })
     }
@@ -68,10 +68,10 @@ impl GradientTape {
         let shape = Shape::try_new(&[&[batch], of, by].concat())?;
         self.ask_often(|| {
             value(target)?;
-            let rows = self.pulled_back(target, source, Shape::new(of).len())?;
+            let rows = self.pulled_back(target, source, Shape::new(of).num_elements())?;
             match rows.is_empty() {
                 true => Ok(Tensor::full_of(shape, 0.0, source.dtype())),
-                false => stack(rows, 1).reshape(shape).ok(),
+                false => stack(rows, 1).reshape(shape).into_result(),
             }
         })
     }

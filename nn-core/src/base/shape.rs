@@ -18,7 +18,7 @@ pub const MAX_RANK: usize = 8;
 /// use nn_core::Shape;
 /// let shape = Shape::from([2, 3]);
 /// assert_eq!(shape, [2, 3]);
-/// assert_eq!((shape.rank(), shape.len(), shape[0]), (2, 6, 2));
+/// assert_eq!((shape.rank(), shape.num_elements(), shape[0]), (2, 6, 2));
 /// assert_eq!(format!("{shape:?}"), "[2, 3]");
 /// ```
 #[derive(Clone, Copy, Eq)]
@@ -113,13 +113,8 @@ impl Shape {
         self.rank as usize
     }
 
-    /// As [`Shape::len`].
-    pub const fn num_elements(&self) -> usize {
-        self.len()
-    }
-
     /// How many elements there are, the product of the dimensions (not known, as [`UNKNOWN`], if one is not).
-    pub const fn len(&self) -> usize {
+    pub const fn num_elements(&self) -> usize {
         let (mut known, mut open, mut i) = (1_usize, None, 0);
         while i < self.rank as usize {
             open = match (is_known(self.dims[i]), open) {
@@ -144,7 +139,7 @@ impl Shape {
 
     /// Whether there are no elements: some dimension is 0.
     pub const fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.num_elements() == 0
     }
 
     /// Whether every dimension is a number.

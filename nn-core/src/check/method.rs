@@ -149,7 +149,7 @@ const fn of_tensor(name: &str, x: Shape, arguments: &[Value], at: &Place<'_>) ->
             },
             None => UNKNOWN_ANSWER,
         },
-        (b"flatten", []) => Ok(Value::tensor(Shape::new(&[x.len()]))),
+        (b"flatten", []) => Ok(Value::tensor(Shape::new(&[x.num_elements()]))),
         (b"flatten_from", [axis]) => match axis.as_index() {
             Some(axis) => located(reshape::flattened(&x, axis), at),
             None => UNKNOWN_ANSWER,

@@ -76,7 +76,7 @@ impl Stopwatch {
 
     fn keep(&mut self, layer: usize, tensor: &Tensor) {
         if tensor.is_concrete() && !tensor.is_variable() && self.kept.insert(tensor.id()) {
-            self.costs[layer].1.kept += tensor.raw_shape().len() * tensor.dtype().size();
+            self.costs[layer].1.kept += tensor.raw_shape().num_elements() * tensor.dtype().size();
         }
     }
 }

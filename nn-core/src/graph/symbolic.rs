@@ -140,7 +140,6 @@ pub fn rerun(
 
 impl Tensor {
     /// Names a symbolic input: `Input::new([28, 28]).name("left")`. A tensor that is none fails.
-    #[must_use]
     pub fn name(self, name: &str) -> Tensor {
         match self.history().map(|h| &h.step.maker) {
             Some(Maker::Input(_)) => {
@@ -152,16 +151,6 @@ impl Tensor {
                 "only an input of a Functional model has a name, `Input::new([784]).name(\"{name}\")`; layers are named by `named`"
             ))),
         }
-    }
-
-    /// Whether it is the value of a parameter that is trained.
-    pub fn is_parameter(&self) -> bool {
-        self.is_variable()
-    }
-
-    /// How it is made, if it is symbolic.
-    pub fn history(&self) -> Option<&History> {
-        self.abstract_history()
     }
 
     /// An abstract tensor without a history.

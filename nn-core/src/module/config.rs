@@ -131,11 +131,11 @@ impl Writer {
         initializer: Initializer,
         buffer: bool,
     ) {
-        let initializer = param.map_or(initializer, Param::get_initializer);
+        let initializer = param.map_or(initializer, Param::initializer);
         self.entry(&format!("{prefix}_initializer"), initializer.to_json());
         if !buffer {
-            let regularizer = param.and_then(Param::get_regularizer);
-            let constraint = param.and_then(Param::get_constraint);
+            let regularizer = param.and_then(Param::regularizer);
+            let constraint = param.and_then(Param::constraint);
             self.entry(&format!("{prefix}_regularizer"), regularizer.to_json());
             self.entry(&format!("{prefix}_constraint"), constraint.to_json());
         }

@@ -395,7 +395,7 @@ fn orthogonal(shape: Shape, gain: f64, dtype: DType) -> Tensor {
         )));
     }
     let columns = shape[shape.rank() - 1];
-    let rows = shape.len() / columns.max(1);
+    let rows = shape.num_elements() / columns.max(1);
     let (count, size) = (rows.min(columns), rows.max(columns));
     let mut basis = random::normal([count, size], 0.0, 1.0, DType::F64);
     let basis = match basis.data_mut::<f64>() {

@@ -22,6 +22,7 @@ use std::sync::{Arc, OnceLock, RwLock};
 /// assert_eq!(Tensor::ones([4, 3]).matmul(&kernel).shape(), [4, 2]);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
+#[must_use]
 pub struct Param {
     value: RwLock<Option<Tensor>>,
     initializer: Initializer,
@@ -60,8 +61,7 @@ impl Param {
     }
 
     /// With another initializer.
-    #[must_use]
-    pub const fn initializer(mut self, initializer: Initializer) -> Param {
+    pub const fn with_initializer(mut self, initializer: Initializer) -> Param {
         self.initializer = initializer;
         self
     }
@@ -75,22 +75,19 @@ impl Param {
     /// assert_eq!(bias.value().to_vec::<f32>()?, [1.0, 1.0]);
     /// # Ok::<(), nn_core::Error>(())
     /// ```
-    #[must_use]
     pub const fn adjusted(mut self, adjustment: fn(Tensor) -> Tensor) -> Param {
         self.adjustment = Some(adjustment);
         self
     }
 
     /// With a penalty on its value, added to the loss in training.
-    #[must_use]
-    pub const fn regularizer(mut self, regularizer: Option<Regularizer>) -> Param {
+    pub const fn with_regularizer(mut self, regularizer: Option<Regularizer>) -> Param {
         self.regularizer = regularizer;
         self
     }
 
     /// With a projection applied after every update.
-    #[must_use]
-    pub const fn constraint(mut self, constraint: Option<Constraint>) -> Param {
+    pub const fn with_constraint(mut self, constraint: Option<Constraint>) -> Param {
         self.constraint = constraint;
         self
     }
@@ -125,17 +122,17 @@ impl Param {
     }
 
     /// How it is initialized.
-    pub fn get_initializer(&self) -> Initializer {
+    pub fn initializer(&self) -> Initializer {
         self.initializer
     }
 
     /// The penalty on its value.
-    pub fn get_regularizer(&self) -> Option<Regularizer> {
+    pub fn regularizer(&self) -> Option<Regularizer> {
         self.regularizer
     }
 
     /// The projection applied after every update.
-    pub fn get_constraint(&self) -> Option<Constraint> {
+    pub fn constraint(&self) -> Option<Constraint> {
         self.constraint
     }
 
@@ -189,8 +186,10 @@ impl Param {
             let initializer = self.start.get().copied().unwrap_or(self.initializer);
             let drawn = initializer.sample(shape, dtype);
             match self.adjustment {
-                Some(adjust) => crate::no_gradient(|| adjust(drawn)).computed().ok(),
-                None => drawn.ok(),
+                Some(adjust) => crate::no_gradient(|| adjust(drawn))
+                    .computed()
+                    .into_result(),
+                None => drawn.into_result(),
             }
         })
     }
@@ -248,7 +247,9 @@ impl Param {
 
     /// How many numbers it holds, 0 before [`Param::build`].
     pub fn count(&self) -> usize {
-        self.read().as_ref().map_or(0, |t| t.raw_shape().len())
+        self.read()
+            .as_ref()
+            .map_or(0, |t| t.raw_shape().num_elements())
     }
 
     /// The element type.
@@ -294,7 +295,7 @@ impl Param {
     /// A failed or abstract tensor, another shape or another element type than it has.
     pub fn set_value(&self, value: &Tensor) -> Result<()> {
         // Computed before the lock is taken: readers of the parameter need not wait for it.
-        let value = value.computed().ok()?;
+        let value = value.computed().into_result()?;
         if !value.is_concrete() {
             return Err(Error::value(
                 "a parameter needs a value, found an abstract tensor",
@@ -354,7 +355,7 @@ impl Param {
                 *self.0.write() = self.1.take();
             }
         }
-        let value = value.computed().ok()?;
+        let value = value.computed().into_result()?;
         let mut slot = self.write();
         if let Some(own) = &*slot {
             self.check_shape(*own.raw_shape(), *value.raw_shape())?;
@@ -378,7 +379,7 @@ impl Param {
         };
         f(value)?;
         if let Some(constraint) = self.constraint {
-            let projected = crate::no_gradient(|| constraint.project(value)).ok()?;
+            let projected = crate::no_gradient(|| constraint.project(value)).into_result()?;
             *value = projected.with_identity(value.id(), value.is_variable());
         }
         Ok(())

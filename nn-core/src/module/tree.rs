@@ -274,9 +274,9 @@ impl Module for Param {
 
     fn config(&self) -> Value {
         [
-            ("initializer", self.get_initializer().to_json()),
-            ("regularizer", self.get_regularizer().to_json()),
-            ("constraint", self.get_constraint().to_json()),
+            ("initializer", self.initializer().to_json()),
+            ("regularizer", self.regularizer().to_json()),
+            ("constraint", self.constraint().to_json()),
             ("buffer", self.is_buffer().into()),
         ]
         .into_iter()
@@ -298,6 +298,8 @@ impl Module for Param {
         } else {
             Param::new(c.initializer)
         };
-        Ok(param.regularizer(c.regularizer).constraint(c.constraint))
+        Ok(param
+            .with_regularizer(c.regularizer)
+            .with_constraint(c.constraint))
     }
 }

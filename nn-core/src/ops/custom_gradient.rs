@@ -30,7 +30,7 @@ where
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let gradients = (self.backward)(at.upstream());
         for (i, (gradient, input)) in gradients.iter().zip(at.inputs).enumerate() {
-            let (found, expected) = (gradient.clone().ok()?, input.raw_shape());
+            let (found, expected) = (gradient.clone().into_result()?, input.raw_shape());
             if found.raw_shape() != expected || found.dtype() != input.dtype() {
                 return Err(Error::gradient(format!(
                     "the function given returned {} {} for input {i}, which is {} {expected}",

@@ -198,11 +198,11 @@ impl Tensor {
         if let Err(error) = shape.check() {
             return Tensor::failed(error);
         }
-        if shape.len() != values.len() {
+        if shape.num_elements() != values.len() {
             return Tensor::failed(Error::shape(format!(
                 "{} values cannot fill shape {shape}, which has {} elements",
                 values.len(),
-                shape.len()
+                shape.num_elements()
             )));
         }
         Tensor::build(shape, |out| out.copy_from_slice(values))

@@ -70,7 +70,7 @@ fn write_elements<T: Element>(f: &mut fmt::Formatter<'_>, tensor: &Tensor) -> fm
         f,
         tensor.data::<T>(),
         &shape,
-        shape.len() > FULL,
+        shape.num_elements() > FULL,
         "Tensor(".len(),
     )
 }

@@ -37,10 +37,9 @@ impl Tensor {
     /// let x = Tensor::ones([2, 3, 4]).with_mask(Tensor::from([[true, true, false], [true, false, false]]));
     /// let every_second = x.slice_axis(1, ..2).with_mask(x.mask().map(|mask| mask.slice_axis(1, ..2)));
     /// assert_eq!(every_second.mask().unwrap().shape(), [2, 2]);
-    /// let e = x.with_mask(Tensor::from([true, false, true])).ok().unwrap_err();
+    /// let e = x.with_mask(Tensor::from([true, false, true])).into_result().unwrap_err();
     /// assert!(e.to_string().contains("a mask of shape [3] does not fit a tensor of shape [2, 3, 4]"));
     /// ```
-    #[must_use]
     #[track_caller]
     pub fn with_mask(&self, mask: impl Into<Option<Tensor>>) -> Tensor {
         let Some(mask) = mask.into() else {
@@ -74,7 +73,6 @@ impl Tensor {
     /// let x = Tensor::ones([1, 2]).with_mask(Tensor::from([[true, false]]));
     /// assert!(x.without_mask().mask().is_none());
     /// ```
-    #[must_use]
     pub fn without_mask(&self) -> Tensor {
         Tensor::of(self.inner.clone())
     }
@@ -243,7 +241,7 @@ mod tests {
         for shape in [&[][..], &[3], &[3, 2], &[2, 3, 4, 1], &[1, 3]] {
             let e = x
                 .with_mask(Tensor::full(shape, true))
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string();
             let found = crate::Shape::new(shape);

@@ -45,6 +45,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct Tensor {
     inner: Arc<Inner>,
     /// Of the handle and not of the value, so that setting one neither copies the value nor gives it another identity. A mask has none.
@@ -152,7 +153,7 @@ impl Tensor {
     #[inline(never)]
     fn build_with<T: Element>(shape: Shape, fill: &mut dyn FnMut(&mut [T])) -> Tensor {
         let buffer = shape.check().and_then(|()| {
-            Buffer::new(T::DTYPE, shape.len())
+            Buffer::new(T::DTYPE, shape.num_elements())
                 .map_err(|refused| too_large(shape, T::DTYPE, refused))
         });
         match buffer {
@@ -210,7 +211,7 @@ impl Tensor {
     #[allow(clippy::len_without_is_empty)]
     #[track_caller]
     pub fn len(&self) -> usize {
-        self.shape().len()
+        self.shape().num_elements()
     }
 
     /// The error that this tensor carries, if it failed.
@@ -221,16 +222,17 @@ impl Tensor {
         }
     }
 
-    /// As [`Tensor::ok`].
-    ///
-    /// # Errors
-    /// As [`Tensor::ok`].
-    pub fn into_result(self) -> Result<Tensor> {
-        self.ok()
+    /// As [`Tensor::into_result`], for `?` at the end of a `call`.
+    #[doc(hidden)]
+    pub fn ok(self) -> Result<Tensor> {
+        self.into_result()
     }
 
     /// This tensor, or its error: `Err` if some operation that led here failed.
-    pub fn ok(self) -> Result<Tensor> {
+    ///
+    /// # Errors
+    /// The first error of the operations that led here.
+    pub fn into_result(self) -> Result<Tensor> {
         match &self.inner.state {
             State::Failed(error) => Err(error.clone()),
             _ => Ok(self),
@@ -261,7 +263,8 @@ impl Tensor {
         }
     }
 
-    pub(crate) fn abstract_history(&self) -> Option<&History> {
+    /// How it is made, if it is symbolic.
+    pub fn history(&self) -> Option<&History> {
         match &self.inner.state {
             State::Abstract(history) => history.as_deref(),
             _ => None,
@@ -279,7 +282,7 @@ impl Tensor {
     }
 
     /// Whether every tape watches it: the value of a trainable parameter.
-    pub(crate) fn is_variable(&self) -> bool {
+    pub fn is_variable(&self) -> bool {
         self.inner.variable
     }
 
@@ -297,7 +300,7 @@ impl Tensor {
             State::Pending(pending) => pending.value().try_data(),
             State::Concrete(buffer) if self.inner.dtype == T::DTYPE => Ok(buffer.as_slice()),
             State::View { base, offset } if self.inner.dtype == T::DTYPE => {
-                Ok(&base.try_data()?[*offset..*offset + self.inner.shape.len()])
+                Ok(&base.try_data()?[*offset..*offset + self.inner.shape.num_elements()])
             }
             State::Concrete(_) | State::View { .. } => Err(Error::dtype(format!(
                 "the tensor holds {}, {} was asked for; convert with `cast(DType::{:?})`",
@@ -327,8 +330,8 @@ impl Tensor {
     pub fn data_mut<T: Element>(&mut self) -> Result<&mut [T]> {
         let data = self.try_data::<T>()?;
         if !self.is_unique() {
-            let copy =
-                Tensor::build(self.inner.shape, |out: &mut [T]| out.copy_from_slice(data)).ok()?;
+            let copy = Tensor::build(self.inner.shape, |out: &mut [T]| out.copy_from_slice(data))
+                .into_result()?;
             let copy = copy.with_identity(self.id(), self.is_variable());
             self.inner = copy.inner;
         }
@@ -336,7 +339,7 @@ impl Tensor {
         match &mut inner.state {
             State::Concrete(buffer) => Ok(buffer.as_mut_slice()),
             State::View { base, offset } => {
-                Ok(&mut base.data_mut()?[*offset..*offset + inner.shape.len()])
+                Ok(&mut base.data_mut()?[*offset..*offset + inner.shape.num_elements()])
             }
             _ => unreachable!("checked to be concrete"),
         }

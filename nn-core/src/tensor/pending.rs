@@ -39,7 +39,7 @@ impl Tensor {
     /// The result of an op of one output that is computed when it is first read; failed if there is no memory for it, which nobody would
     /// expect of a reader.
     pub(crate) fn waiting(op: OpHandle, inputs: &[Tensor], spec: Spec) -> Tensor {
-        if let Err(refused) = Buffer::check(spec.dtype, spec.shape.len()) {
+        if let Err(refused) = Buffer::check(spec.dtype, spec.shape.num_elements()) {
             return Tensor::failed(too_large(spec.shape, spec.dtype, refused));
         }
         // What these inputs wait for is computed now, unless they are a pair with this op: no chain gets longer than pairs reach.

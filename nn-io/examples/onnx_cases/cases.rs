@@ -136,7 +136,7 @@ impl Cases {
                     })
                     .collect();
                 let outputs = call(given.clone());
-                if let Some(error) = outputs.iter().find_map(|t| t.clone().ok().err()) {
+                if let Some(error) = outputs.iter().find_map(|t| t.clone().into_result().err()) {
                     return Err(error);
                 }
                 runs.push((given, outputs));

@@ -71,7 +71,7 @@ const SEQUENCES: &[Operation] = operations! {
     "cumsum": x => x[0].cumsum(1), x[0].cumsum(-1);
     "flattened": x => x[0].flatten_from(1), x[0].flatten(), x[0].reshape([x[0].shape()[0], x[0].shape()[1] * 6]);
     "heads": x => x[0].reshape([x[0].shape()[0], x[0].shape()[1], 2, 3]).transpose([0, 2, 1, 3]);
-    "merged": x => x[0].reshape([Shape::new(&x[0].shape()[..2]).len(), 6]).reshape([x[0].shape()[0], x[0].shape()[1], 3, 2]);
+    "merged": x => x[0].reshape([Shape::new(&x[0].shape()[..2]).num_elements(), 6]).reshape([x[0].shape()[0], x[0].shape()[1], 3, 2]);
     "doubled": x => x[0].reshape([x[0].shape()[0] * 2, x[0].shape()[1], 3]), x[0].reshape([x[0].shape()[0], x[0].shape()[1] * 2, 3]);
     "axes": x => x[0].expand_dims(1), x[0].expand_dims(-1), x[0].swap_axes(1, 2), x[0].expand_dims(2).squeeze(2);
     "slices": x => x[0].slice(1..), x[0].slice(..-1), x[0].slice_axis(1, 1..4), x[0].slice_axis(1, -3..-1), x[0].columns(2..), x[0].slice_axis(1, ..-2);
@@ -169,7 +169,7 @@ fn transposed(
 }
 
 fn pixels(x: &Tensor) -> Tensor {
-    let pixels = Shape::new(&x.shape()[1..3]).len();
+    let pixels = Shape::new(&x.shape()[1..3]).num_elements();
     x.reshape([x.shape()[0], pixels, x.shape()[3]])
 }
 
@@ -193,7 +193,7 @@ fn convolved(
 /// Numbers that repeat nowhere and lie between -2 and 2.
 fn numbers(shape: &[usize]) -> Tensor {
     let shape = Shape::new(shape);
-    let all = Tensor::arange(shape.len()).cast(DType::F32);
+    let all = Tensor::arange(shape.num_elements()).cast(DType::F32);
     ((all * 1.7 + 0.3).sin() * 2.0).reshape(shape)
 }
 

@@ -147,7 +147,7 @@ mod tests {
             assert_eq!(name(time / part), None, "time / {part}");
             assert_eq!(name(batch / part), None, "batch / {part}");
         }
-        assert_eq!(name(Shape::from([batch, time]).len()), None);
+        assert_eq!(name(Shape::from([batch, time]).num_elements()), None);
     }
 
     #[test]

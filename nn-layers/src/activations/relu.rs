@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct ReLU {
     /// The largest value that comes out, from 0 on.
     #[config(default = None)]
@@ -79,7 +80,7 @@ mod tests {
             ReLU::new().negative_slope(f64::NAN),
             ReLU::new().threshold(-0.5),
         ] {
-            let error = relu.forward(Tensor::ones([2])).ok().unwrap_err();
+            let error = relu.forward(Tensor::ones([2])).into_result().unwrap_err();
             assert!(error.to_string().contains("a number from 0 on"), "{error}");
         }
     }

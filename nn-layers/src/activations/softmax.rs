@@ -19,6 +19,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Softmax {
     #[config(default = Axes(Ints::new([-1])), no_builder)]
     axis: Axes,
@@ -33,13 +34,11 @@ impl Softmax {
     }
 
     /// Over another axis.
-    #[must_use]
     pub const fn axis(self, axis: isize) -> Softmax {
         self.axes([axis])
     }
 
     /// Over several axes together.
-    #[must_use]
     pub const fn axes<const N: usize>(mut self, axes: [isize; N]) -> Softmax {
         self.axis = Axes(Ints::new(axes));
         self
@@ -95,7 +94,11 @@ mod tests {
         assert!(y.mask().is_some());
         let steps =
             Tensor::ones([2, 3, 4]).with_mask(Tensor::full_of([2, 3], 1.0, nn_core::DType::Bool));
-        let e = Softmax::new().forward(steps).ok().unwrap_err().to_string();
+        let e = Softmax::new()
+            .forward(steps)
+            .into_result()
+            .unwrap_err()
+            .to_string();
         assert!(
             e.contains("has to broadcast to the input [2, 3, 4], found [2, 3]"),
             "{e}"

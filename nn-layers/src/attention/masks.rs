@@ -34,7 +34,7 @@ fn seen(mask: &Tensor) -> Tensor {
 
 /// A mask with an axis for the heads, and for whatever else it lacks, in front of the axes of queries and keys.
 fn with_heads(mask: Tensor, weights: &Shape, attended: usize) -> Result<Tensor> {
-    let mask = mask.ok()?;
+    let mask = mask.into_result()?;
     let shape = mask.shape();
     let Some(lead) = shape.rank().checked_sub(2 * attended) else {
         return Err(Error::shape(format!(

@@ -319,7 +319,7 @@ impl MultiHead<'_> {
         let of_layer = self.penalizes_layer.then_some(&output);
         let of_parts = [Some(&q), Some(&k), gate.as_ref(), Some(&v), Some(&output)];
         for part in of_layer.into_iter().chain(of_parts.into_iter().flatten()) {
-            activity::penalize(self.activity_regularizer, part.clone());
+            let _ = activity::penalize(self.activity_regularizer, part.clone());
         }
         Ok((output.with_mask(query.mask()), all))
     }
@@ -425,8 +425,8 @@ impl Order {
         let (steps, tail) = dims.split_at(dims.len() - 2);
         let (lead, steps) = steps.split_at(self.lead);
         let shape = [
-            Shape::new(lead).len(),
-            Shape::new(steps).len(),
+            Shape::new(lead).num_elements(),
+            Shape::new(steps).num_elements(),
             tail[0],
             tail[1],
         ];
@@ -448,7 +448,8 @@ impl Order {
         let whole = weights.with(self.lead, heads);
         let (lead, rest) = whole.dims().split_at(self.lead);
         let (queries, keys) = rest[1..].split_at((rest.len() - 1) / 2);
-        let [lead, queries, keys] = [lead, queries, keys].map(|dims| Shape::new(dims).len());
+        let [lead, queries, keys] =
+            [lead, queries, keys].map(|dims| Shape::new(dims).num_elements());
         mask.broadcast_to(whole)
             .reshape(Shape::new(&[lead, heads, queries, keys]))
     }

@@ -26,6 +26,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last", lora_rank, lora_alpha, quantization_config))]
+#[must_use]
 pub struct Conv1D {
     #[config]
     filters: usize,
@@ -136,7 +137,7 @@ mod tests {
     fn what_does_not_fit_is_an_error_with_the_way_out() {
         let run = |conv: Conv1D, shape: &[usize]| {
             let y = conv.forward(Tensor::ones(shape));
-            y.ok().unwrap_err().to_string()
+            y.into_result().unwrap_err().to_string()
         };
         let error = run(Conv1D::new(4, 3), &[2, 8]);
         assert!(
@@ -149,7 +150,10 @@ mod tests {
             "{error}"
         );
         let causal = crate::Conv2D::new(2, 3).padding(Padding::Causal);
-        let error = causal.forward(Tensor::ones([1, 5, 5, 1])).ok().unwrap_err();
+        let error = causal
+            .forward(Tensor::ones([1, 5, 5, 1]))
+            .into_result()
+            .unwrap_err();
         assert!(
             error.to_string().contains("has no order of time"),
             "{error}"

@@ -26,6 +26,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last", lora_rank, lora_alpha, quantization_config))]
+#[must_use]
 pub struct Conv2D {
     #[config]
     filters: usize,
@@ -127,7 +128,7 @@ mod tests {
     fn what_does_not_fit_is_an_error_with_the_way_out() {
         let run = |conv: Conv2D, shape: &[usize]| {
             conv.forward(Tensor::ones(shape))
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string()
         };

@@ -28,6 +28,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct Conv2DTranspose {
     #[config]
     filters: usize,
@@ -124,7 +125,10 @@ mod tests {
     #[test]
     fn filters_come_before_channels() {
         let up = Conv2DTranspose::new(8, 3).kernel_size_by_side([3, 2]);
-        up.forward(Tensor::ones([1, 4, 4, 5])).ok().unwrap();
+        let _ = up
+            .forward(Tensor::ones([1, 4, 4, 5]))
+            .into_result()
+            .unwrap();
         assert_eq!(up.parameters()[0].shape(), [3, 2, 8, 5]);
     }
 
@@ -132,7 +136,7 @@ mod tests {
     fn what_does_not_fit_is_an_error_with_the_way_out() {
         let run = |layer: Conv2DTranspose| {
             let y = layer.forward(Tensor::ones([2, 3, 3, 1]));
-            y.ok().unwrap_err().to_string()
+            y.into_result().unwrap_err().to_string()
         };
         let error = run(Conv2DTranspose::new(2, 3).strides(2).output_padding(2));
         assert!(

@@ -24,6 +24,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct DepthwiseConv2D {
     #[config]
     kernel_size: [usize; 2],
@@ -112,11 +113,17 @@ mod tests {
         let x = Tensor::from([2.0_f32, 3.0]).reshape([1, 1, 1, 2]);
         let y = conv.forward(&x).to_vec::<f32>().unwrap();
         assert_eq!(y, [2.0, 2.0, 3.0, 3.0]);
-        let error = conv.forward(Tensor::ones([1, 1, 1, 3])).ok().unwrap_err();
+        let error = conv
+            .forward(Tensor::ones([1, 1, 1, 3]))
+            .into_result()
+            .unwrap_err();
         let error = error.to_string();
         assert!(error.contains("expected 2 channels, found 3"), "{error}");
         let none = DepthwiseConv2D::new(3).depth_multiplier(0);
-        let error = none.forward(Tensor::ones([1, 3, 3, 3])).ok().unwrap_err();
+        let error = none
+            .forward(Tensor::ones([1, 3, 3, 3]))
+            .into_result()
+            .unwrap_err();
         let error = error.to_string();
         assert!(
             error.contains("a depth multiplier of at least 1"),

@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(lora_rank, lora_alpha, quantization_config))]
+#[must_use]
 pub struct Dense {
     #[config]
     units: usize,
@@ -127,14 +128,20 @@ mod tests {
     fn another_input_size_is_an_error_with_the_way_out() {
         let dense = Dense::new(3);
         dense.build([784]).unwrap();
-        let error = dense.forward(Tensor::ones([2, 20])).ok().unwrap_err();
+        let error = dense
+            .forward(Tensor::ones([2, 20]))
+            .into_result()
+            .unwrap_err();
         assert!(
             error
                 .to_string()
                 .contains("expected last dimension 784, found 20 in [2, 20]"),
             "{error}"
         );
-        let error = Dense::new(3).forward(Tensor::ones([20])).ok().unwrap_err();
+        let error = Dense::new(3)
+            .forward(Tensor::ones([20]))
+            .into_result()
+            .unwrap_err();
         assert!(
             error
                 .to_string()

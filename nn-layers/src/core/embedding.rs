@@ -22,11 +22,12 @@ pub(super) const UNIFORM: Initializer = Initializer::RandomUniform {
 /// use nn_layers::Embedding;
 /// let words = Embedding::new(1000, 64);
 /// assert_eq!(words.forward(Tensor::from([[4_i64, 20], [7, 999]])).shape(), [2, 2, 64]);
-/// let error = words.forward(Tensor::from([1000_i64])).ok().unwrap_err();
+/// let error = words.forward(Tensor::from([1000_i64])).into_result().unwrap_err();
 /// assert!(error.to_string().contains("1000"));
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(lora_rank, lora_alpha, quantization_config))]
+#[must_use]
 pub struct Embedding {
     #[config]
     input_dim: usize,
@@ -147,7 +148,7 @@ mod tests {
             (1.5, "1.5"),
             (f32::INFINITY, "inf"),
         ] {
-            let found = layer.forward(Tensor::from([[0.0, index]])).ok();
+            let found = layer.forward(Tensor::from([[0.0, index]])).into_result();
             let error = found.unwrap_err().to_string();
             assert!(
                 error.contains(&format!("index {name} at place 1")),
@@ -177,7 +178,7 @@ mod tests {
         for index in [5_i64, -1] {
             let error = Embedding::new(5, 2)
                 .forward(Tensor::from([0, index]))
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string();
             assert!(

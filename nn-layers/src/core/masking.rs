@@ -21,6 +21,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Masking {
     /// The number of which a step that does not count consists.
     #[config(default = 0.0)]
@@ -73,7 +74,10 @@ mod tests {
         let model = Sequential::new().add(Masking::new()).add(Dense::new(3));
         let mask = model.forward(&x).mask().unwrap();
         assert_eq!(mask.to_vec::<bool>().unwrap(), [true, false, true]);
-        let error = Masking::new().forward(Tensor::ones([2])).ok().unwrap_err();
+        let error = Masking::new()
+            .forward(Tensor::ones([2]))
+            .into_result()
+            .unwrap_err();
         assert!(
             error.to_string().contains("at least [batch, features]"),
             "{error}"

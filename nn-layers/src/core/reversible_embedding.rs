@@ -25,6 +25,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(lora_rank, lora_alpha, reverse_dtype, quantization_config))]
+#[must_use]
 pub struct ReversibleEmbedding {
     #[config]
     input_dim: usize,
@@ -62,7 +63,6 @@ impl ReversibleEmbedding {
 
     /// Whether the way back is the transpose of the way there. A matrix of its own starts as `embeddings` do, and has neither their regularizer nor their
     /// constraint.
-    #[must_use]
     pub const fn tie_weights(mut self, tie_weights: bool) -> ReversibleEmbedding {
         self.tie_weights = tie_weights;
         // `const` code cannot drop what has a destructor.
@@ -117,7 +117,7 @@ impl ReversibleEmbedding {
             )));
         }
         self.embeddings.build([self.input_dim, self.output_dim])?;
-        let start = self.embeddings.get_initializer();
+        let start = self.embeddings.initializer();
         match &self.reverse_embeddings {
             Some(matrix) => matrix.build_by([self.output_dim, self.input_dim], start),
             None => Ok(()),
@@ -159,7 +159,7 @@ mod tests {
             testing::assert_close(&copy.reverse(&x), &y, 0.0);
         }
         let own = ReversibleEmbedding::new(5, 4).tie_weights(false);
-        own.reverse(&x).ok().unwrap();
+        let _ = own.reverse(&x).into_result().unwrap();
         let matrix = own.reverse_embeddings().as_ref().unwrap().value();
         assert!(
             matrix.abs().max().item::<f32>().unwrap() > 0.0,
@@ -172,11 +172,16 @@ mod tests {
         let layer = ReversibleEmbedding::new(5, 4);
         let e = layer
             .reverse(&Tensor::ones([2, 3]))
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("vectors of 4 numbers, found [2, 3]"), "{e}");
         let e = layer.logit_soft_cap(0.0).forward(Tensor::from([1_i64]));
-        assert!(e.ok().unwrap_err().to_string().contains("a number above 0"));
+        assert!(
+            e.into_result()
+                .unwrap_err()
+                .to_string()
+                .contains("a number above 0")
+        );
     }
 }

@@ -155,7 +155,7 @@ pub(crate) fn constant(json: &Value) -> Result<Tensor> {
     if numbers.len() != dims.iter().product::<usize>() {
         return Err(Error::format("a constant of lists of different lengths"));
     }
-    Tensor::from_vec(numbers, dims).cast(dtype).ok()
+    Tensor::from_vec(numbers, dims).cast(dtype).into_result()
 }
 
 /// The tensor at `["name", call, result]`, if it is made already.

@@ -31,6 +31,7 @@ use std::sync::Arc;
 /// assert_eq!(paths, ["dense.kernel", "dense.bias", "head.kernel", "head.bias"]);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
+#[must_use]
 pub struct Functional<I, O> {
     pub(crate) plan: Plan,
     structure: PhantomData<fn(I) -> O>,
@@ -325,7 +326,7 @@ fn slot(tensor: &Tensor, placed: &HashMap<*const Step, usize>) -> Result<Slot> {
              (random numbers for an open batch are drawn by layers, `Dropout` or `GaussianNoise`)",
             tensor.shape()
         ))),
-        None if tensor.is_parameter() => Err(Error::value(
+        None if tensor.is_variable() => Err(Error::value(
             "an operation of the model uses a parameter by itself, which would not be trained or saved: call the layer by `on`, \
              `Dense::new(8).on(&x)`, not by `forward`",
         )),

@@ -183,7 +183,7 @@ fn input_layer(config: &Value) -> Result<Tensor> {
             .and_then(Value::as_str)
             .unwrap_or("float32"),
     )?;
-    Input::of(shape, dtype).ok()
+    Input::of(shape, dtype).into_result()
 }
 
 /// A sequence of layers as Keras writes it: the symbolic input and output, and `None` where nothing says what goes in.
@@ -195,7 +195,7 @@ pub(crate) fn sequence(config: &Value) -> Result<Option<(Tensor, Tensor)>> {
     let input = match (first, config["config"].get("build_input_shape")) {
         (Some(entry), _) => input_layer(&entry["config"])?,
         (None, Some(shape)) if !shape.is_null() => {
-            Input::of(shape_from_json(shape)?.without(0), DType::F32).ok()?
+            Input::of(shape_from_json(shape)?.without(0), DType::F32).into_result()?
         }
         _ => return Ok(None),
     };
@@ -205,7 +205,7 @@ pub(crate) fn sequence(config: &Value) -> Result<Option<(Tensor, Tensor)>> {
             let layer: SharedLayer = Arc::from(layer_from_config(entry)?);
             let name = entry["config"].get("name").and_then(Value::as_str);
             let mut results = call_symbolic(&layer, name, vec![x]);
-            x = results.swap_remove(0).ok()?;
+            x = results.swap_remove(0).into_result()?;
         }
         Ok(Some((input, x)))
     })

@@ -23,6 +23,7 @@ use serde_json::Value;
 /// assert_eq!(paths, ["1.kernel", "1.bias", "2.kernel", "2.bias"]);
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct Sequential {
     layers: Vec<Box<dyn DynLayer>>,
 }
@@ -35,7 +36,6 @@ impl Sequential {
     }
 
     /// With another layer at the end.
-    #[must_use]
     #[allow(clippy::should_implement_trait)] // Keras's name; nothing is summed
     pub fn add<L: Layer<Input = Tensor, Output = Tensor>>(mut self, layer: L) -> Sequential {
         self.layers.push(Box::new(layer));
@@ -213,7 +213,10 @@ mod tests {
     #[test]
     fn errors_name_the_layer() {
         let model = model();
-        let error = model.forward(Tensor::ones([2, 784])).ok().unwrap_err();
+        let error = model
+            .forward(Tensor::ones([2, 784]))
+            .into_result()
+            .unwrap_err();
         assert_eq!(error.path(), Some("0.0 (Conv2D)"), "{error}");
         let mut config = model.config();
         config["config"]["layers"][3]["class_name"] = "Dance".into();

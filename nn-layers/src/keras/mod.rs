@@ -111,7 +111,7 @@ pub fn set_weights(layer: &dyn Module, weights: &[Tensor]) -> Result<()> {
                 p.shape()
             )));
         }
-        cast.push(weight.cast(p.dtype()).ok()?);
+        cast.push(weight.cast(p.dtype()).into_result()?);
     }
     parameters
         .iter()

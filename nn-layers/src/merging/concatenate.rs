@@ -21,6 +21,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Concatenate {
     /// The axis along which they are joined, counted from the end if negative.
     #[config(default = -1)]
@@ -131,7 +132,7 @@ mod tests {
             Concatenate::new()
                 .axis(1)
                 .forward([Tensor::ones(a), Tensor::ones(b)])
-                .ok()
+                .into_result()
         };
         assert_eq!(run(&[2, 3, 4], &[2, 1, 4]).unwrap().shape(), [2, 4, 4]);
         for (a, b) in [

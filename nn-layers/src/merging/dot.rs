@@ -24,6 +24,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Dot {
     #[config]
     axes: Axes,
@@ -40,7 +41,6 @@ impl Dot {
     }
 
     /// Along an axis of the first and one of the second.
-    #[must_use]
     pub const fn axes(mut self, axes: [isize; 2]) -> Dot {
         self.axes = Axes(Ints::new(axes));
         self
@@ -129,7 +129,7 @@ impl Dot {
             let axis = order.remove(axis);
             order.push(axis);
             let shape = x.shape();
-            let others = shape.without(axis as usize).without(0).len();
+            let others = shape.without(axis as usize).without(0).num_elements();
             x.transpose(order)
                 .reshape([shape[0], others, shape[axis as usize]])
         };
@@ -149,7 +149,7 @@ mod tests {
     fn what_does_not_fit_is_an_error() {
         let error = |dot: Dot, a: &[usize], b: &[usize]| {
             let y = dot.forward([Tensor::ones(a), Tensor::ones(b)]);
-            y.ok().unwrap_err().to_string()
+            y.into_result().unwrap_err().to_string()
         };
         assert!(
             error(Dot::new(1), &[2, 3], &[2, 4]).contains("along axes 1 of [2, 3] and 1 of [2, 4]")
@@ -158,7 +158,11 @@ mod tests {
         assert!(error(Dot::new(0), &[2, 3], &[2, 3]).contains("the batch is not summed over"));
         assert!(error(Dot::new(2), &[2, 3], &[2, 3]).contains("axis 2 is out of range for [2, 3]"));
         let x = Tensor::ones([2, 3]);
-        let e = Dot::new(1).forward([&x]).ok().unwrap_err().to_string();
+        let e = Dot::new(1)
+            .forward([&x])
+            .into_result()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("takes two tensors, found 1"), "{e}");
         let open = [Shape::from([UNKNOWN, UNKNOWN, 3]), Shape::from([4, 5, 3])];
         assert_eq!(

@@ -161,7 +161,11 @@ mod tests {
     fn what_does_not_combine_is_an_error() {
         let run = |shapes: &[&[usize]]| {
             let inputs: Vec<Tensor> = shapes.iter().map(|s| Tensor::ones(*s)).collect();
-            Add::new().forward(inputs).ok().unwrap_err().to_string()
+            Add::new()
+                .forward(inputs)
+                .into_result()
+                .unwrap_err()
+                .to_string()
         };
         assert!(run(&[]).contains("found none"));
         assert!(run(&[&[2, 3], &[2, 4]]).contains("Add cannot combine [2, 3] and [2, 4]"));

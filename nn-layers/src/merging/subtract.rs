@@ -21,6 +21,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Subtract {
     #[model(skip)]
     _place: Place,
@@ -61,7 +62,10 @@ mod tests {
     #[test]
     fn takes_two() {
         let x = Tensor::ones([1]);
-        let error = Subtract::new().forward([&x, &x, &x]).ok().unwrap_err();
+        let error = Subtract::new()
+            .forward([&x, &x, &x])
+            .into_result()
+            .unwrap_err();
         assert!(
             error.to_string().contains("takes two tensors, found 3"),
             "{error}"

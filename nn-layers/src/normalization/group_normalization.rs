@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct GroupNormalization {
     /// How many groups the channels are in; -1 for a group of every channel, which is instance normalization.
     #[config(default = 32)]
@@ -141,7 +142,7 @@ impl GroupNormalization {
             groups => groups.unsigned_abs(),
         };
         let (width, batch) = (channels / groups.max(1), shape[0]);
-        let pixels = Shape::new(&shape[1..shape.rank() - 1]).len();
+        let pixels = Shape::new(&shape[1..shape.rank() - 1]).num_elements();
         let in_groups = x.reshape([batch, pixels, groups, width]);
         let features = pixels.saturating_mul(width);
         let rows = in_groups
@@ -173,7 +174,10 @@ mod tests {
     #[test]
     fn groups_divide_the_channels() {
         let error = |layer: GroupNormalization, shape: &[usize]| {
-            let error = layer.forward(Tensor::ones(shape)).ok().unwrap_err();
+            let error = layer
+                .forward(Tensor::ones(shape))
+                .into_result()
+                .unwrap_err();
             error.to_string()
         };
         for groups in [0, -2, 3, 32] {

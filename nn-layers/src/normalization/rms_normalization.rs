@@ -19,6 +19,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct RMSNormalization {
     #[config(default = Ints::new([-1]), no_builder)]
     axis: Ints,
@@ -38,13 +39,11 @@ impl RMSNormalization {
     }
 
     /// Over another axis.
-    #[must_use]
     pub const fn axis(self, axis: isize) -> RMSNormalization {
         self.axes([axis])
     }
 
     /// Over several axes together.
-    #[must_use]
     pub const fn axes<const N: usize>(mut self, axes: [isize; N]) -> RMSNormalization {
         self.axis = Ints::new(axes);
         self
@@ -99,7 +98,7 @@ mod tests {
         let error = RMSNormalization::new()
             .axes([1, 3])
             .forward(Tensor::ones([2, 3]))
-            .ok()
+            .into_result()
             .unwrap_err();
         assert!(
             error

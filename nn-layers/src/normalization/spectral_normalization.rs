@@ -30,6 +30,7 @@ use serde_json::Value;
 /// nn_core::testing::assert_close(&y, &Tensor::from([[1.0_f32, 2.0]]), 1e-5);
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct SpectralNormalization {
     layer: AnyLayer,
     power_iterations: usize,
@@ -53,7 +54,6 @@ impl SpectralNormalization {
     }
 
     /// How many steps of the power iteration each call in training makes.
-    #[must_use]
     pub fn power_iterations(mut self, power_iterations: usize) -> SpectralNormalization {
         self.power_iterations = power_iterations;
         self
@@ -67,7 +67,7 @@ impl SpectralNormalization {
         }
         if !self.kernel()?.is_built() {
             // The layer makes its parameters for the shape of its input, which a trace is enough for.
-            trace_on(&self.layer, vec![Tensor::abstract_of(*input, floatx())])?;
+            let _ = trace_on(&self.layer, vec![Tensor::abstract_of(*input, floatx())])?;
         }
         self.vector_u.build([1, self.kernel()?.shape().dim(-1)?])
     }
@@ -88,7 +88,7 @@ impl SpectralNormalization {
     fn normalized(&self, kernel: &Tensor) -> (Tensor, Tensor) {
         let shape = kernel.shape();
         let columns = shape[shape.rank() - 1];
-        let matrix = kernel.reshape([shape.len() / columns.max(1), columns]);
+        let matrix = kernel.reshape([shape.num_elements() / columns.max(1), columns]);
         let is_zero = kernel.equal(0.0).all();
         let (u, v) = no_gradient(|| {
             let matrix = matrix.stop_gradient();
@@ -227,7 +227,7 @@ mod tests {
             [1, 2, 4]
         );
         let error = SpectralNormalization::new(Flatten::new()).forward(Tensor::ones([2, 3]));
-        let error = error.ok().unwrap_err().to_string();
+        let error = error.into_result().unwrap_err().to_string();
         assert!(error.contains("and Flatten has neither"), "{error}");
         let zeros =
             SpectralNormalization::new(Dense::new(2).kernel_initializer(Initializer::Zeros));

@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct GlobalAveragePooling1D {
     /// Keeps time, with size 1.
     #[config(default = false)]
@@ -83,7 +84,7 @@ mod tests {
         let whole = x.with_mask(Tensor::from([true]));
         let e = GlobalAveragePooling1D::new()
             .forward(&whole)
-            .ok()
+            .into_result()
             .unwrap_err();
         assert!(
             e.to_string().contains("found a mask [1] of [1, 3, 1]"),

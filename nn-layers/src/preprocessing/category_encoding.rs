@@ -26,6 +26,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(sparse = false))]
+#[must_use]
 pub struct CategoryEncoding {
     #[config]
     num_tokens: usize,
@@ -118,7 +119,7 @@ mod tests {
             .unwrap();
         assert_eq!(y, [0.5, 0.0, 2.0, 0.0, 1.25, 0.0]);
         let error = CategoryEncoding::new(3).call_with_count_weights(&x, &w);
-        let error = error.ok().unwrap_err().to_string();
+        let error = error.into_result().unwrap_err().to_string();
         assert!(error.contains("count only, found multi_hot"), "{error}");
     }
 
@@ -127,7 +128,10 @@ mod tests {
         let layer = CategoryEncoding::new(2).output_mode(OutputMode::OneHot);
         let y = layer.forward(Tensor::from([[5_i64], [-1], [1]]));
         assert_eq!(y.to_vec::<f32>().unwrap(), [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
-        let error = layer.forward(Tensor::from([[0.5_f32]])).ok().unwrap_err();
+        let error = layer
+            .forward(Tensor::from([[0.5_f32]]))
+            .into_result()
+            .unwrap_err();
         assert!(
             error
                 .to_string()

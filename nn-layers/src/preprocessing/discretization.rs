@@ -28,6 +28,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(sparse = false))]
+#[must_use]
 pub struct Discretization {
     #[config(default = None, no_builder)]
     bin_boundaries: Option<Vec<f64>>,
@@ -240,7 +241,7 @@ mod tests {
     #[test]
     fn what_was_found_is_saved() {
         let mut layer = Discretization::with_num_bins(3).epsilon(0.1);
-        let error = layer.forward(Tensor::ones([2])).ok().unwrap_err();
+        let error = layer.forward(Tensor::ones([2])).into_result().unwrap_err();
         assert!(error.to_string().contains("call `adapt`"), "{error}");
         let data = Tensor::arange(90);
         layer
@@ -259,7 +260,7 @@ mod tests {
     fn boundaries_that_decrease_are_an_error() {
         for boundaries in [[1.0, 0.0], [0.0, f64::NAN]] {
             let layer = Discretization::new(boundaries);
-            let error = layer.forward(Tensor::ones([2])).ok().unwrap_err();
+            let error = layer.forward(Tensor::ones([2])).into_result().unwrap_err();
             assert!(error.to_string().contains("must not decrease"), "{error}");
         }
     }

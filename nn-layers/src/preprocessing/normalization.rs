@@ -33,6 +33,7 @@ const SMALLEST: f64 = 1e-7;
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Normalization {
     #[config(default = Ints::new([-1]), no_builder)]
     axis: Ints,
@@ -99,20 +100,17 @@ impl Normalization {
     }
 
     /// A mean and a variance for each index of another axis.
-    #[must_use]
     pub const fn axis(self, axis: isize) -> Normalization {
         self.axes([axis])
     }
 
     /// For each place along several axes; of none, `axes([])`, one mean and one variance for all numbers.
-    #[must_use]
     pub const fn axes<const N: usize>(mut self, axes: [isize; N]) -> Normalization {
         self.axis = Ints::new(axes);
         self
     }
 
     /// With this mean and this variance for all numbers, instead of what [`Normalization::adapt`] finds.
-    #[must_use]
     pub fn mean_and_variance(mut self, mean: f64, variance: f64) -> Normalization {
         self.mean.given = Some(Numbers::One(mean));
         self.variance.given = Some(Numbers::One(variance));
@@ -120,7 +118,6 @@ impl Normalization {
     }
 
     /// With a mean and a variance for each index of the axis.
-    #[must_use]
     pub fn means_and_variances(mut self, means: &[f64], variances: &[f64]) -> Normalization {
         self.mean.given = Some(Numbers::list(means));
         self.variance.given = Some(Numbers::list(variances));
@@ -233,7 +230,7 @@ impl Normalization {
         let mut found: Option<(Tensor, Tensor)> = None;
         let mut count = 0;
         for batch in batches {
-            let batch = batch.ok()?.cast(floatx());
+            let batch = batch.into_result()?.cast(floatx());
             let shape = batch.shape();
             let kept = self.kept_axes(&shape)?;
             let rest: Vec<usize> = (0..shape.rank()).filter(|a| !kept.contains(a)).collect();
@@ -242,7 +239,7 @@ impl Normalization {
                 continue;
             }
             let axes: Vec<isize> = rest.iter().map(|&axis| axis as isize).collect();
-            let of = |f: &dyn Fn(&Tensor) -> Tensor| no_gradient(|| f(&batch)).ok();
+            let of = |f: &dyn Fn(&Tensor) -> Tensor| no_gradient(|| f(&batch)).into_result();
             let (mean, variance) = match axes.is_empty() {
                 true => (batch.clone(), batch.zeros_like()),
                 false => (
@@ -259,7 +256,7 @@ impl Normalization {
                     let both = &so_far * rest + &mean * weight;
                     let moved = (spread + (so_far - &both).square()) * rest;
                     let variance = moved + (variance + (mean - &both).square()) * weight;
-                    (both.ok()?, variance.ok()?)
+                    (both.into_result()?, variance.into_result()?)
                 }
             });
         }
@@ -318,7 +315,7 @@ mod tests {
         let error = |layer: Normalization| {
             layer
                 .forward(Tensor::ones([2, 3]))
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string()
         };

@@ -24,6 +24,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Rescaling {
     #[config]
     scale: Numbers,
@@ -47,7 +48,6 @@ impl Rescaling {
     }
 
     /// What is added after the multiplication.
-    #[must_use]
     pub const fn offset(mut self, offset: f64) -> Rescaling {
         // `const` code cannot drop a list, and there is none where one number was given before.
         core::mem::forget(core::mem::replace(&mut self.offset, Numbers::One(offset)));
@@ -99,7 +99,10 @@ mod tests {
     #[test]
     fn lists_need_a_number_for_each_channel() {
         let layer = Rescaling::by_channel(&[1.0, 2.0, 3.0], &[0.0; 3]);
-        let error = layer.forward(Tensor::ones([2, 4])).ok().unwrap_err();
+        let error = layer
+            .forward(Tensor::ones([2, 4]))
+            .into_result()
+            .unwrap_err();
         let error = error.to_string();
         assert!(
             error.contains("3 numbers for the channels of [2, 4]"),

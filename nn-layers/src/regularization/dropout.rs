@@ -30,6 +30,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Dropout {
     #[config]
     rate: f64,
@@ -47,14 +48,12 @@ impl Dropout {
     }
 
     /// The shape of the draws: 1 for a dimension along which all are dropped together, `None` for one as in the input.
-    #[must_use]
     pub const fn noise_shape<const N: usize>(mut self, noise_shape: [Option<usize>; N]) -> Dropout {
         self.noise_shape = Some(Sizes::new(noise_shape));
         self
     }
 
     /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> Dropout {
         self.seed.set(seed);
         self
@@ -139,7 +138,10 @@ mod tests {
             [0.0; 8]
         );
         for rate in [-0.1, 1.5, f64::NAN, f64::INFINITY] {
-            let error = Dropout::new(rate).call(&x, false).ok().unwrap_err();
+            let error = Dropout::new(rate)
+                .call(&x, false)
+                .into_result()
+                .unwrap_err();
             assert!(
                 error.to_string().contains("a probability from 0 to 1"),
                 "{error}"
@@ -184,7 +186,10 @@ mod tests {
         let first = y.slice_axis(1, ..1).broadcast_to([4, 6, 5]);
         assert_eq!(y.to_vec::<f32>().unwrap(), first.to_vec::<f32>().unwrap());
         assert!(y.to_vec::<f32>().unwrap().contains(&0.0));
-        let e = dropout.forward(Tensor::ones([4, 6])).ok().unwrap_err();
+        let e = dropout
+            .forward(Tensor::ones([4, 6]))
+            .into_result()
+            .unwrap_err();
         assert!(
             e.to_string()
                 .contains("a size for each dimension of [4, 6]"),

@@ -18,6 +18,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct Flatten {
     #[model(skip)]
     _place: Place,
@@ -44,7 +45,7 @@ impl Flatten {
                 "Flatten expects a batch dimension, found the single number []; `reshape` it to [1]",
             ));
         }
-        Ok(Shape::new(&[dims[0], input.without(0).len()]))
+        Ok(Shape::new(&[dims[0], input.without(0).num_elements()]))
     }
 
     fn call(&self, x: Tensor) -> Tensor {

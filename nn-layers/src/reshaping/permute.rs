@@ -19,6 +19,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Permute {
     #[config]
     dims: Ints,
@@ -93,7 +94,9 @@ mod tests {
     #[test]
     fn each_dimension_comes_once() {
         for dims in [[1, 1], [0, 1], [1, 3], [-1, 1]] {
-            let error = Permute::new(dims).forward(Tensor::ones([2, 3, 4])).ok();
+            let error = Permute::new(dims)
+                .forward(Tensor::ones([2, 3, 4]))
+                .into_result();
             let error = error.unwrap_err().to_string();
             assert!(
                 error.contains("each of the numbers from 1 to 2 once"),

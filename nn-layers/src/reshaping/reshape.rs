@@ -19,6 +19,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Reshape {
     #[config]
     target_shape: Ints,
@@ -143,7 +144,7 @@ mod tests {
         for target in [[5, 2], [-1, 5], [-1, -1], [-2, 6], [-1, 0]] {
             let error = Reshape::new(target)
                 .forward(Tensor::ones([2, 3, 4]))
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string();
             assert!(

@@ -80,7 +80,7 @@ fn dropout_acts_in_training_and_follows_the_seed() {
 #[test]
 fn what_does_not_fit_is_an_error_with_the_way_out() {
     let x = Tensor::ones([2, 5, 3]);
-    let message = |y: Tensor| y.ok().unwrap_err().to_string();
+    let message = |y: Tensor| y.into_result().unwrap_err().to_string();
     let e = message(GRU::new(4).forward(Tensor::ones([2, 784])));
     assert!(
         e.contains("GRU expects rank 3 [batch, time, features], found rank 2 [2, 784]"),
@@ -208,8 +208,8 @@ fn sequences_keep_their_mask_and_last_outputs_have_none() {
 #[test]
 fn a_stateful_layer_goes_on_where_it_ended() {
     fn check<L: Layer<Input = Tensor, Output = Tensor>>(layer: L, plain: L, x: &Tensor) {
-        layer.forward(x).ok().unwrap();
-        plain.forward(x).ok().unwrap();
+        let _ = layer.forward(x).into_result().unwrap();
+        let _ = plain.forward(x).into_result().unwrap();
         for (to, from) in plain.parameters().iter().zip(layer.parameters()) {
             to.set_value(&from.value()).unwrap();
         }
@@ -226,7 +226,11 @@ fn a_stateful_layer_goes_on_where_it_ended() {
         );
         layer.reset_state();
         assert_close(&parts(), &whole, 1e-5);
-        let error = layer.forward(x.slice(0..1)).ok().unwrap_err().to_string();
+        let error = layer
+            .forward(x.slice(0..1))
+            .into_result()
+            .unwrap_err()
+            .to_string();
         assert!(
             error.contains("goes on where a batch of 2 ended, found one of 1"),
             "{error}"
@@ -262,7 +266,7 @@ fn gradients_end_at_kept_states() {
     rnn.build([3, 2]).unwrap();
     let tape = GradientTape::persistent();
     tape.watch(&x);
-    rnn.forward(&x);
+    let _ = rnn.forward(&x);
     let y = rnn.forward(Tensor::ones([1, 3, 2]));
     assert!(
         tape.gradient(&y.sum(), [&x]).is_err(),
@@ -353,7 +357,7 @@ fn a_bidirectional_of_layers_that_do_not_fit_is_an_error() {
     let x = Tensor::ones([2, 4, 3]);
     let message = |layer: &dyn DynLayer| {
         let y = layer.call_dyn(vec![x.clone()], false);
-        y[0].clone().ok().unwrap_err().to_string()
+        y[0].clone().into_result().unwrap_err().to_string()
     };
     let e = message(&Bidirectional::new(Dense::new(2)));
     assert!(e.contains("needs a recurrent layer"), "{e}");
@@ -365,7 +369,7 @@ fn a_bidirectional_of_layers_that_do_not_fit_is_an_error() {
     assert!(e.contains("must agree in return_sequences"), "{e}");
     let unmerged = Bidirectional::new(lstm()).unmerged();
     assert_eq!(unmerged.call_any(vec![x.clone()], false).len(), 2);
-    let e = unmerged.forward(&x).ok().unwrap_err().to_string();
+    let e = unmerged.forward(&x).into_result().unwrap_err().to_string();
     assert!(e.contains("gives two tensors"), "{e}");
 }
 

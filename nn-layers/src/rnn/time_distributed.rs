@@ -26,6 +26,7 @@ use std::any::TypeId;
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct TimeDistributed<L: Layer = AnyLayer> {
     layer: L,
 }
@@ -83,7 +84,7 @@ impl<L: Layer> TimeDistributed<L> {
                 Some(masks) => x.with_mask(masks[i].clone()),
                 None => x,
             };
-            call_one(&self.layer, x, training).ok()
+            call_one(&self.layer, x, training).into_result()
         });
         let steps = steps.collect::<Result<Vec<Tensor>>>()?;
         Ok(stack(&steps, 1))
@@ -91,8 +92,10 @@ impl<L: Layer> TimeDistributed<L> {
 
     fn as_one_batch(&self, x: &Tensor, mask: Option<Tensor>, training: bool) -> Result<Tensor> {
         let y = merge_time(x).with_mask(mask.as_ref().map(merge_time));
-        let y = call_one(&self.layer, y, training).ok()?.without_mask();
-        split_time(y, &x.shape()).ok()
+        let y = call_one(&self.layer, y, training)
+            .into_result()?
+            .without_mask();
+        split_time(y, &x.shape()).into_result()
     }
 
     /// The shape of the output: what the layer makes of a step, at every step.

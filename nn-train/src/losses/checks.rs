@@ -255,7 +255,7 @@ mod tests {
     fn message(y_true: &Tensor, y_pred: &Tensor) -> String {
         MeanSquaredError::new()
             .call(y_true, y_pred)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string()
     }

@@ -24,6 +24,7 @@ const IMPOSSIBLE: f64 = -1e5;
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct CTC {
     reduction: Reduction,
 }
@@ -119,7 +120,8 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_an_error() {
-        let message = |y: &Tensor, p: &Tensor| CTC::new().call(y, p).ok().unwrap_err().to_string();
+        let message =
+            |y: &Tensor, p: &Tensor| CTC::new().call(y, p).into_result().unwrap_err().to_string();
         let p = Tensor::zeros([2, 5, 4]);
         let e = message(&Tensor::from([[1_i64, 2], [4, 0]]), &p);
         assert!(e.contains("ctc: label 4 in row 1 is outside 0..4"), "{e}");

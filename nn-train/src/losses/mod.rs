@@ -203,7 +203,6 @@ macro_rules! loss {
     ($Type:ident) => {
         impl $Type {
             /// With another way of making one number of the samples' losses.
-            #[must_use]
             pub fn reduction(mut self, reduction: $crate::losses::Reduction) -> $Type {
                 self.reduction = reduction;
                 self
@@ -233,7 +232,7 @@ macro_rules! described {
         }
 
         fn check_targets(&self, y_true: &Tensor, y_pred: &Tensor) -> nn_core::Result<()> {
-            self.losses(y_true, y_pred).ok().map(|_| ())
+            self.losses(y_true, y_pred).into_result().map(|_| ())
         }
 
         fn config(&self) -> serde_json::Value {

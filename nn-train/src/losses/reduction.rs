@@ -164,7 +164,7 @@ mod tests {
             let weight = Tensor::ones(shape);
             let e = MeanSquaredError::new()
                 .weighted(&y, &y, Some(&weight))
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string();
             assert!(
@@ -173,7 +173,7 @@ mod tests {
             );
         }
         let e = MeanSquaredError::new().weighted(&y, &y, Some(&Tensor::from([true; 4])));
-        assert!(e.ok().is_ok(), "a mask is a weight");
+        assert!(e.into_result().is_ok(), "a mask is a weight");
     }
 
     /// Steps of two sequences with the losses 1, 4, 9 and 16, 25, 36, of which the mask leaves out 9, 25 and 36.
@@ -251,7 +251,7 @@ mod tests {
         let row = p.squeeze(-1).with_mask(p.mask());
         let e = MeanSquaredError::new()
             .call(&y.squeeze(-1), &row)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(
@@ -301,7 +301,7 @@ mod tests {
         let y = Tensor::zeros([0, 2]);
         let e = MeanSquaredError::new()
             .call(&y, &y)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("the batch is empty"), "{e}");

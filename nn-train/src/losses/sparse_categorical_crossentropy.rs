@@ -21,10 +21,11 @@ use serde::{Deserialize, Serialize};
 /// assert!((loss - 2.0_f32.ln()).abs() < 1e-6);
 ///
 /// let wrong = SparseCategoricalCrossentropy::new().call(&Tensor::from([2_i64]), &logits);
-/// assert!(wrong.ok().unwrap_err().to_string().contains("label 2 at row 0 is outside 0..2"));
+/// assert!(wrong.into_result().unwrap_err().to_string().contains("label 2 at row 0 is outside 0..2"));
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct SparseCategoricalCrossentropy {
     from_logits: bool,
     ignore_class: Option<i64>,
@@ -59,14 +60,12 @@ impl SparseCategoricalCrossentropy {
 
     /// Leaves out samples with this label, which need not be the number of a class: they have no loss and no gradient, and do
     /// not count in the mean.
-    #[must_use]
     pub fn ignore_class(mut self, label: i64) -> SparseCategoricalCrossentropy {
         self.ignore_class = Some(label);
         self
     }
 
     /// With the classes on this axis of the predictions (Keras: the last one); the labels have the shape without it.
-    #[must_use]
     pub fn axis(mut self, axis: isize) -> SparseCategoricalCrossentropy {
         self.axis = axis;
         self
@@ -151,7 +150,10 @@ mod tests {
     }
 
     fn message(loss: &SparseCategoricalCrossentropy, y_true: &Tensor, y_pred: &Tensor) -> String {
-        loss.call(y_true, y_pred).ok().unwrap_err().to_string()
+        loss.call(y_true, y_pred)
+            .into_result()
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct SparseCategoricalAccuracy {
     name: String,
     #[serde(skip)]
@@ -85,9 +86,9 @@ pub(super) fn best(scores: &Tensor) -> Result<(Vec<i64>, Shape)> {
         )));
     }
     let rows = shape.without(shape.rank() - 1);
-    let mut positions = vec![0; rows.len()];
+    let mut positions = vec![0; rows.num_elements()];
     with_float!(scores.dtype(), T => {
-        argmax(scores.try_data::<T>()?, &[rows.len(), classes], 1, &mut positions);
+        argmax(scores.try_data::<T>()?, &[rows.num_elements(), classes], 1, &mut positions);
     });
     Ok((positions, rows))
 }

@@ -205,7 +205,7 @@ impl Slots {
                         "the optimizer state has no `{name}`"
                     )));
                 };
-                let fits = first(rule, slot, &value).ok()?;
+                let fits = first(rule, slot, &value).into_result()?;
                 if t.try_shape()? != fits.shape() || t.dtype() != fits.dtype() {
                     return Err(Error::format(format!(
                         "`{name}` is {} {}, and its parameter is {} {}",

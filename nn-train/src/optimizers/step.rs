@@ -90,7 +90,7 @@ impl<'r, R: Rule> Step<'r, R> {
         let mut all = Bounds::new(0.0, slot);
         let mut known = None;
         for Matched { p, at, .. } in matched {
-            if p.get_constraint().is_some() {
+            if p.constraint().is_some() {
                 return None;
             }
             // Most parameters have the same settings, and so the same bounds.
@@ -208,9 +208,9 @@ impl<'r, R: Rule> Step<'r, R> {
             let mut own = slots.of(*id).to_vec();
             self.advance(&mut value, &mut own, gradient, at)
                 .map_err(|e| e.at_path(p.path()))?;
-            if let Some(constraint) = p.get_constraint() {
+            if let Some(constraint) = p.constraint() {
                 value = no_gradient(|| constraint.project(&value))
-                    .ok()
+                    .into_result()
                     .map_err(|e| e.at_path(p.path()))?;
             }
             let magnitudes = own.iter().map(Tensor::greatest_magnitude);

@@ -35,7 +35,7 @@ fn in_parts<M: Layer>(model: &M, x: &M::Input, batch_size: usize) -> Result<M::O
         let leaves = output.leaves();
         parts.resize_with(leaves.len(), Vec::new);
         for (part, leaf) in parts.iter_mut().zip(leaves) {
-            part.push(leaf.clone().ok()?);
+            part.push(leaf.clone().into_result()?);
         }
         whole = Some(output);
     }

@@ -188,7 +188,7 @@ impl<'a, M: Layer> Step<'a, M> {
         }
         module::walk(self.model, &mut |_, node| {
             if let Some(p) = node.as_param()
-                && let Some(regularizer) = p.get_regularizer()
+                && let Some(regularizer) = p.regularizer()
                 && p.is_built()
                 && p.trainable()
             {
@@ -335,10 +335,12 @@ fn name_error(loss: Tensor, output: &str) -> Tensor {
 /// A loss that is one number, or the error that it is not; `what` names it.
 fn single(loss: Tensor, what: impl FnOnce() -> String) -> Tensor {
     match loss.try_shape() {
-        Ok(shape) if shape.rank() > 0 && shape.len() != 1 => Tensor::failed(Error::shape(format!(
-            "{} is of shape {shape}, and training needs a single number: reduce it (`Reduction::SumOverBatchSize`, `mean`)",
-            what()
-        ))),
+        Ok(shape) if shape.rank() > 0 && shape.num_elements() != 1 => {
+            Tensor::failed(Error::shape(format!(
+                "{} is of shape {shape}, and training needs a single number: reduce it (`Reduction::SumOverBatchSize`, `mean`)",
+                what()
+            )))
+        }
         _ => loss,
     }
 }

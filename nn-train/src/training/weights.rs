@@ -27,7 +27,7 @@ pub(super) fn check_weights(data: &Dataset) -> Result<()> {
 
 /// The class of every sample: whole numbers, [n] or [n, 1], or the place of the 1 in one-hot rows, [n, classes].
 fn classes(data: &Dataset) -> Result<Vec<i64>> {
-    let labels = data.y().ok()?;
+    let labels = data.y().into_result()?;
     let shape = labels.shape();
     let refused = |found: String| {
         Error::value(format!(

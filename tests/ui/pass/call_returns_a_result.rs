@@ -10,7 +10,7 @@ struct Net {
 impl Net {
     fn call(&self, x: Tensor) -> nn::Result<Tensor> {
         let y = self.a(x);
-        y.ok()
+        y.into_result()
     }
 }
 pub fn main() {

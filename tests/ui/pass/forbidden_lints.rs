@@ -114,7 +114,7 @@ impl Own {
         if x.len() == 7 {
             return Err(Error::value("seven"));
         }
-        Ok(self.inner(x.ok()?))
+        Ok(self.inner(x.into_result()?))
     }
 }
 /// Docs.

@@ -32,6 +32,7 @@ use std::rc::Rc;
 /// assert_eq!(tape.gradient(&y, &x)?.item::<f32>()?, 6.0);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
+#[must_use]
 pub struct GradientTape {
     shared: Rc<Shared>,
     persistent: Cell<bool>,
@@ -226,7 +227,7 @@ impl GradientTape {
         let mut record = self.shared.record.borrow_mut();
         let mut adjoints: Vec<Option<Tensor>> = vec![None; record.slots.len()];
         for (target, upstream) in targets {
-            let target = (*target).clone().ok()?;
+            let target = (*target).clone().into_result()?;
             if !target.is_concrete() {
                 target.try_data::<f32>()?;
             }
@@ -320,7 +321,10 @@ impl GradientTape {
                 .map_err(|e| e.context(format!("the gradient of `{}`", entry.op.name())))?;
             for ((i, gradient), &slot) in gradients.into_iter().enumerate().zip(slots) {
                 if let (Some(gradient), true) = (gradient, needs[i]) {
-                    let gradient = gradient.ok()?.sum_to(*own[i].raw_shape()).ok()?;
+                    let gradient = gradient
+                        .into_result()?
+                        .sum_to(*own[i].raw_shape())
+                        .into_result()?;
                     watch::look(&*entry.op, entry.location, &gradient);
                     accumulate(&mut adjoints, slot, gradient);
                 }

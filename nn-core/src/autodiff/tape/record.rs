@@ -198,7 +198,7 @@ const SMALL: usize = 1024;
 
 /// What a tape keeps of a tensor: not its mask, which gradients do not have.
 fn kept(tensor: &Tensor, whole: bool) -> Tensor {
-    match whole || (tensor.is_concrete() && tensor.raw_shape().len() <= SMALL) {
+    match whole || (tensor.is_concrete() && tensor.raw_shape().num_elements() <= SMALL) {
         true => tensor.without_mask(),
         false => tensor.outline(),
     }

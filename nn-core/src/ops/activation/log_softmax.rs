@@ -64,11 +64,11 @@ mod tests {
             // A handful of roundings of f64.
             assert_close(&x.log_softmax(axis), &expected, 1e-14);
         }
-        let e = x.log_softmax(2).ok().unwrap_err().to_string();
+        let e = x.log_softmax(2).into_result().unwrap_err().to_string();
         assert!(e.contains("axis 2 is out of range"), "{e}");
         let e = Tensor::from([1_i64])
             .log_softmax(-1)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("log_softmax needs f32 or f64, found i64"), "{e}");

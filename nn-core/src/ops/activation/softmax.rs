@@ -70,11 +70,11 @@ mod tests {
             // A handful of roundings of f64.
             assert_close(&x.softmax(axis), &expected, 1e-14);
         }
-        let e = x.softmax(2).ok().unwrap_err().to_string();
+        let e = x.softmax(2).into_result().unwrap_err().to_string();
         assert!(e.contains("axis 2 is out of range"), "{e}");
         let e = Tensor::from([1_i64])
             .softmax(-1)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("softmax needs f32 or f64, found i64"), "{e}");

@@ -125,7 +125,7 @@ mod tests {
     fn floats_are_refused() {
         let e = Tensor::ones([2])
             .bitwise_and(1)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(

@@ -100,7 +100,7 @@ mod tests {
         let x = Tensor::from([-5_i64, 1, 5]).clip(-1.5, 2.5);
         assert_eq!(x.to_vec::<i64>().unwrap(), [-1, 1, 2]);
         assert!(Tensor::from([f32::NAN]).clip(0.0, 1.0).data::<f32>()[0].is_nan());
-        let e = x.clip(1.0, 0.0).ok().unwrap_err().to_string();
+        let e = x.clip(1.0, 0.0).into_result().unwrap_err().to_string();
         assert!(e.contains("min = 1 and max = 0"), "{e}");
         assert!(x.clip(f64::NAN, 1.0).error().is_some());
     }

@@ -66,7 +66,7 @@ mod tests {
         let expected = a.map(|a| b.map(|b| holds(a as f32, b)));
         assert_eq!(found.to_vec::<bool>().unwrap(), expected.concat());
         let e = compare(&Tensor::zeros([2]), &Tensor::zeros([3]));
-        let e = e.ok().unwrap_err().to_string();
+        let e = e.into_result().unwrap_err().to_string();
         assert!(e.contains("cannot compare [2] and [3]"), "{e}");
     }
 

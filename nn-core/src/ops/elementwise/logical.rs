@@ -151,7 +151,7 @@ mod tests {
         );
         let e = x
             .logical_or(Tensor::zeros([2]))
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("cannot combine [3] and [2]"), "{e}");

@@ -134,10 +134,10 @@ mod tests {
     #[test]
     fn names_what_does_not_fit() {
         let x = Tensor::zeros([2]);
-        let e = select(&x, &x, &x).ok().unwrap_err().to_string();
+        let e = select(&x, &x, &x).into_result().unwrap_err().to_string();
         assert!(e.contains("needs a bool condition, found f32"), "{e}");
         let c = Tensor::from([true, false, true]);
-        let e = select(&c, &x, 0.0).ok().unwrap_err().to_string();
+        let e = select(&c, &x, 0.0).into_result().unwrap_err().to_string();
         assert!(e.contains("[3] and [2]"), "{e}");
     }
 

@@ -48,7 +48,11 @@ mod tests {
     #[test]
     fn is_nan_below_zero_and_needs_floats() {
         assert!(Tensor::from([-1.0_f32]).sqrt().data::<f32>()[0].is_nan());
-        let e = Tensor::from([4_i64]).sqrt().ok().unwrap_err().to_string();
+        let e = Tensor::from([4_i64])
+            .sqrt()
+            .into_result()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("sqrt needs f32 or f64, found i64"), "{e}");
     }
 

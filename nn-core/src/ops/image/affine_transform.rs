@@ -17,7 +17,7 @@ fn warped(
 ) -> Tensor {
     let [n, h, w, c] = [0, 1, 2, 3].map(|axis| images.raw_shape()[axis]);
     // The images one after the other; each is sampled from its own first pixel on.
-    let pixels = images.reshape([Shape::new(&[n, h, w]).len(), c]);
+    let pixels = images.reshape([Shape::new(&[n, h, w]).num_elements(), c]);
     let start = (count(n) * (h * w)).reshape([n, 1, 1]);
     match sample(
         &pixels,
@@ -345,7 +345,7 @@ mod tests {
         );
         let line = Tensor::from([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0], [0.0, 1.0]]);
         let e = perspective_transform(&x, &line, &line, 1, 0.0)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("three of four points lie on a line"), "{e}");

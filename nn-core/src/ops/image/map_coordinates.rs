@@ -148,7 +148,7 @@ pub fn map_coordinates(x: &Tensor, coordinates: &Tensor, order: usize, mode: Fil
     }
     let (sizes, start) = (*x.raw_shape(), Tensor::from(0_i64));
     match sample(
-        &x.reshape([sizes.len()]),
+        &x.reshape([sizes.num_elements()]),
         &start,
         &sizes,
         &coordinates.unstack(0),

@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(Tensor::from(Vec::<i64>::new()).bincount(0).shape(), [0]);
         let e = Tensor::from([-1_i64])
             .bincount(0)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("found -1"), "{e}");

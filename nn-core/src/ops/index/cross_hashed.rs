@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(crossed.shape().to_string(), "[_, 1]");
         for other in [Tensor::from([1_i64]), Tensor::from([[1_i64], [2]])] {
             let crossed = cross_hashed([Tensor::from([1_i64, 2]), other], 5);
-            let e = crossed.ok().unwrap_err().to_string();
+            let e = crossed.into_result().unwrap_err().to_string();
             assert!(e.contains("cannot cross features of shapes"), "{e}");
         }
         assert!(cross_hashed([Tensor::ones([2])], 5).error().is_some());

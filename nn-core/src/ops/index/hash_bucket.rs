@@ -106,7 +106,7 @@ mod tests {
         let open = Tensor::abstract_of([UNKNOWN, 2], DType::U8).hash_bucket(3, Some([1, 2]));
         assert_eq!(open.shape().to_string(), "[_, 2]");
         let e = Tensor::zeros([2]).hash_bucket(3, None);
-        let e = e.ok().unwrap_err().to_string();
+        let e = e.into_result().unwrap_err().to_string();
         assert!(e.contains("needs i64"), "{e}");
         let e = Tensor::from([1_i64]).hash_bucket(0, None);
         assert!(e.error().is_some());

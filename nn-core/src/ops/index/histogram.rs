@@ -46,7 +46,7 @@ impl Tensor {
         );
         let steps = Tensor::arange(bins + 1).cast(x.dtype()) / bins as f64;
         let edges = (&low * (1.0 - &steps) + &high * &steps).stop_gradient();
-        let flat = x.reshape([x.raw_shape().len()]);
+        let flat = x.reshape([x.raw_shape().num_elements()]);
         let bin = flat.digitize(&edges) - 1;
         let bin = select(flat.equal(&high), bins - 1, bin);
         // What lies outside has a bin of its own.

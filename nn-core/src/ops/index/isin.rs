@@ -16,7 +16,7 @@ impl Tensor {
         if others.error().is_some() {
             return others.clone();
         }
-        let others = others.reshape([others.raw_shape().len()]);
+        let others = others.reshape([others.raw_shape().num_elements()]);
         self.expand_dims(-1).equal(others).any_axis(-1)
     }
 }

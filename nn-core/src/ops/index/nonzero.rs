@@ -51,7 +51,7 @@ mod tests {
         let e = Tensor::abstract_of([3], DType::F32)
             .nonzero()
             .remove(0)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("has no value while the model is traced"), "{e}");

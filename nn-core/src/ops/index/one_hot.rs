@@ -104,7 +104,7 @@ mod tests {
     fn errors() {
         let e = Tensor::from([1.0_f32])
             .one_hot(3)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("one_hot needs i64 indices, found f32"), "{e}");

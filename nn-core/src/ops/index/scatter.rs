@@ -66,7 +66,7 @@ impl Op for Places {
                 })
         };
         let places: Vec<i64> = match k {
-            0 => vec![0; shape.len()],
+            0 => vec![0; shape.num_elements()],
             k => indices.chunks_exact(k).map(place).collect::<Result<_>>()?,
         };
         Ok(Tensor::from_vec(places, shape).into())
@@ -93,7 +93,7 @@ impl Op for Put {
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
         let [x, places, updates] = [&inputs[0], &inputs[1], &inputs[2]];
-        let inner = Shape::new(&shape[1..]).len();
+        let inner = Shape::new(&shape[1..]).num_elements();
         Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 out.copy_from_slice(x.data());
@@ -175,11 +175,11 @@ fn places(
             "{op} to {shape} with indices of shape {index_shape} needs values of shape {expected}, found {values}"
         )));
     }
-    let count = Shape::new(lead).len();
+    let count = Shape::new(lead).num_elements();
     let flat = apply(Places(named), std::slice::from_ref(&indices))
         .reshape([count])
-        .ok()?;
-    Ok((flat, named.len(), Shape::new(&shape[k..])))
+        .into_result()?;
+    Ok((flat, named.num_elements(), Shape::new(&shape[k..])))
 }
 
 /// Zeros of `shape` with every value added at its place: indices `[…, k]` (`i64`) name places in the first `k` axes, values are
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn errors() {
-        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
         let (places, values) = (Tensor::from([[0_i64, 2]]), Tensor::from([1.0_f32]));
         assert!(
             message(scatter(&places, &values, [2, 2]))

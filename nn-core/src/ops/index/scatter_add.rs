@@ -48,7 +48,10 @@ impl Op for ScatterAdd {
         let (shape, dtype) = expected.only();
         let (updates, indices) = (&inputs[0], &inputs[1]);
         check_indices(indices, &shape, self.axis)?;
-        let (n, inner) = (shape[self.axis], Shape::new(&shape[self.axis + 1..]).len());
+        let (n, inner) = (
+            shape[self.axis],
+            Shape::new(&shape[self.axis + 1..]).num_elements(),
+        );
         let indices = indices.data();
         Ok(Outputs::One(match dtype {
             DType::F32 => Tensor::build(shape, |out: &mut [f32]| {
@@ -130,7 +133,7 @@ mod tests {
 
     #[test]
     fn errors() {
-        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
         let (indices, updates) = (Tensor::from([1_i64, 5]), Tensor::zeros([2, 3]));
         assert!(
             message(scatter_add([4, 3], &indices, &updates))

@@ -71,7 +71,7 @@ impl Op for Segment {
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
         let (x, ids) = (&inputs[0], inputs[1].data::<i64>());
-        let inner = Shape::new(&shape[1..]).len();
+        let inner = Shape::new(&shape[1..]).num_elements();
         Ok(Outputs::One(match dtype {
             DType::F32 => {
                 Tensor::build(shape, |out: &mut [f32]| fold(self.kind, x, ids, inner, out))

@@ -32,7 +32,7 @@ impl Op for Take {
         let (x, indices) = (&inputs[0], &inputs[1]);
         let dims = x.raw_shape();
         check_indices(indices, dims, self.axis)?;
-        let inner = Shape::new(&dims[self.axis + 1..]).len();
+        let inner = Shape::new(&dims[self.axis + 1..]).num_elements();
         Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 gather::gather(x.data(), dims[self.axis], inner, indices.data(), out);
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn errors_name_position_index_and_size() {
-        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
         let x = Tensor::zeros([4, 3]);
         let e = message(x.take(&Tensor::from([[0_i64, 1], [4, 9]]), 0));
         assert!(

@@ -22,7 +22,7 @@ struct ScatterAlongAxis {
 
 /// Elements after an axis.
 fn inner(shape: &Shape, axis: usize) -> usize {
-    Shape::new(&shape[axis + 1..]).len()
+    Shape::new(&shape[axis + 1..]).num_elements()
 }
 
 impl Op for TakeAlongAxis {
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn errors() {
-        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
         let x = Tensor::zeros([2, 3]);
         let e = message(x.take_along_axis(&Tensor::from([[0_i64], [3]]), 1));
         assert!(

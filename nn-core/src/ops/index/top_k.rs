@@ -38,7 +38,7 @@ mod tests {
         assert_eq!(positions.to_vec::<i64>().unwrap(), [1, 2, 3, 2, 0, 1]);
         assert_eq!(values.data::<f32>()[1..], [3.0, 3.0, 5.0, 4.0, 4.0]);
         assert_eq!(x.top_k(0).0.shape(), [2, 0]);
-        let e = x.top_k(5).0.ok().unwrap_err().to_string();
+        let e = x.top_k(5).0.into_result().unwrap_err().to_string();
         assert!(e.contains("the 5 greatest of 4 were asked for"), "{e}");
         let batch = Tensor::abstract_of([UNKNOWN, 10], DType::F32);
         assert_eq!(batch.top_k(2).0.shape().to_string(), "[_, 2]");

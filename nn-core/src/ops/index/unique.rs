@@ -43,7 +43,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn unique_all(&self) -> Unique {
-        let flat = self.reshape([self.raw_shape().len()]);
+        let flat = self.reshape([self.raw_shape().num_elements()]);
         let op = ArgSort {
             descending: false,
             first: None,
@@ -57,7 +57,7 @@ impl Tensor {
             .is_nan()
             .logical_and(sorted.slice(..-1).is_nan());
         let known = order.to_vec::<i64>();
-        let begins = match flat.raw_shape().len() {
+        let begins = match flat.raw_shape().num_elements() {
             0 | 1 => Ok(Vec::new()),
             _ => same.logical_or(nan).logical_not().to_vec::<bool>(),
         };

@@ -26,7 +26,7 @@ impl Tensor {
             }
             Err(error) => return vec![self.fail("unravel_index", error); shape.rank().max(1)],
         };
-        let size = shape.len();
+        let size = shape.num_elements();
         let places = select(places.less(0), &places + size, &places);
         let mut rest = places.maximum(0).minimum(size - 1);
         let mut indices = Vec::new();

@@ -50,7 +50,7 @@ mod tests {
         );
         let e = Tensor::ones([2, 3])
             .dot(Tensor::ones([2, 3]))
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(

@@ -119,12 +119,12 @@ pub fn ifft2(real: &Tensor, imaginary: &Tensor) -> (Tensor, Tensor) {
 fn resized(op: &'static str, x: &Tensor, n: Option<usize>) -> Result<Tensor> {
     let (shape, found) = (x.raw_shape(), x.raw_shape().last().copied());
     match (found, n) {
-        _ if x.error().is_some() => x.clone().ok(),
+        _ if x.error().is_some() => x.clone().into_result(),
         (Some(now), n) if is_known(now) && n.unwrap_or(now) > 0 => {
             let n = n.unwrap_or(now);
             let mut around = vec![(0, 0); shape.rank()];
             around[shape.rank() - 1].1 = n.saturating_sub(now);
-            x.slice_axis(-1, 0..n.min(now)).pad(around).ok()
+            x.slice_axis(-1, 0..n.min(now)).pad(around).into_result()
         }
         _ => Err(Error::shape(format!(
             "{op} needs a last axis of a known size and a length from 1 on, found {shape} and {n:?}"

@@ -36,7 +36,7 @@ impl Tensor {
         if let Some(failed) = [self, &other].into_iter().find(|t| t.error().is_some()) {
             return failed.clone();
         }
-        let flat = |t: &Tensor| t.reshape([t.raw_shape().len()]);
+        let flat = |t: &Tensor| t.reshape([t.raw_shape().num_elements()]);
         flat(self).inner(flat(&other))
     }
 }

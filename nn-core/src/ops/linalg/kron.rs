@@ -31,7 +31,7 @@ impl Tensor {
         let merged: Vec<usize> = a
             .iter()
             .zip(&b)
-            .map(|(&n, &m)| crate::Shape::new(&[n, m]).len())
+            .map(|(&n, &m)| crate::Shape::new(&[n, m]).num_elements())
             .collect();
         (self.reshape(of(&a, true)) * other.reshape(of(&b, false))).reshape(merged)
     }

@@ -286,7 +286,7 @@ impl Tensor {
                 let rows = Shape::new(lead);
                 let mut dims = lead.to_vec();
                 dims.push(*n);
-                let rows = self.reshape([rows.len(), *k]);
+                let rows = self.reshape([rows.num_elements(), *k]);
                 let all = product(&rows, &other, false, false).reshape(dims);
                 all.masked_as(self, lead.len())
             }
@@ -326,7 +326,8 @@ impl Tensor {
                 let rows = Shape::new(lead);
                 let mut dims = lead.to_vec();
                 dims.push(*n);
-                let all = apply(op, &[self.reshape([rows.len(), *k]), other, row]).reshape(dims);
+                let all =
+                    apply(op, &[self.reshape([rows.num_elements(), *k]), other, row]).reshape(dims);
                 all.masked_as(self, lead.len())
             }
             _ => Tensor::failed(Error::shape(format!(
@@ -400,7 +401,7 @@ mod tests {
     fn says_which_dimensions_disagree() {
         let e = Tensor::ones([2, 3])
             .matmul(Tensor::ones([4, 5]))
-            .ok()
+            .into_result()
             .unwrap_err();
         assert!(
             e.to_string()
@@ -425,7 +426,7 @@ mod tests {
     fn a_row_that_does_not_fit() {
         let add = |a: &[usize], row: &[usize]| {
             let y = Tensor::ones(a).matmul_add(Tensor::ones([3, 4]), Tensor::ones(row));
-            y.ok().unwrap_err().to_string()
+            y.into_result().unwrap_err().to_string()
         };
         for row in [&[3][..], &[1], &[], &[2, 4]] {
             let e = add(&[2, 3], row);

@@ -17,7 +17,10 @@ impl Tensor {
         if let Some(failed) = [self, &other].into_iter().find(|t| t.error().is_some()) {
             return failed.clone();
         }
-        let (m, n) = (self.raw_shape().len(), other.raw_shape().len());
+        let (m, n) = (
+            self.raw_shape().num_elements(),
+            other.raw_shape().num_elements(),
+        );
         self.reshape([m, 1]) * other.reshape([1, n])
     }
 }

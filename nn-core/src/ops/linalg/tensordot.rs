@@ -31,7 +31,7 @@ pub fn tensordot(
             let (a_free, b_free) = (others(&a_shape, &a_axes), others(&b_shape, &b_axes));
             let size = |shape: &Shape, axes: &[isize]| {
                 let dims: Vec<usize> = axes.iter().map(|&i| shape[i as usize]).collect();
-                Shape::new(&dims).len()
+                Shape::new(&dims).num_elements()
             };
             let left = a.transpose([&a_free[..], &a_axes].concat());
             let right = b.transpose([&b_axes[..], &b_free].concat());
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn errors() {
-        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
         let a = Tensor::ones([2, 3]);
         let e = message(tensordot(&a, &a, [0], [1]));
         assert!(

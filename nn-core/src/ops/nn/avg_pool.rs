@@ -168,7 +168,7 @@ mod tests {
             "[_, 4, 4, 3]"
         );
         let e = avg_pool2d(&x, [9, 1], [1, 1], Padding::Valid)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(

@@ -46,8 +46,8 @@ impl Op for BatchNorm {
                 batch_statistics(x.data(), mean, variance);
             }));
         }));
-        let mean = mean.ok()?; // A failed one has not built the variance.
-        let variance = variance.expect("built with the mean").ok()?;
+        let mean = mean.into_result()?; // A failed one has not built the variance.
+        let variance = variance.expect("built with the mean").into_result()?;
         // A rectifier behind it normalizes and rectifies in one pass.
         let normalize = OpHandle::new(BatchNormInference {
             epsilon: self.epsilon,
@@ -232,7 +232,7 @@ mod tests {
         assert_eq!(y.shape().to_string(), "[_, 28, 28, 3]");
         assert_eq!((mean.shape(), variance.shape()), ([3].into(), [3].into()));
         let (y, mean, _) = batch_norm_train(&x, Tensor::ones([4]), Tensor::zeros([3]), 1e-3);
-        let e = y.ok().unwrap_err().to_string();
+        let e = y.into_result().unwrap_err().to_string();
         assert!(
             e.contains(
                 "batch_norm of [_, 28, 28, 3] needs gamma and beta of shape [3], found [4] and [3]"

@@ -152,7 +152,7 @@ mod tests {
         let y = batch_norm_inference(&x, &two, &two, &two, &two, 1e-3);
         assert_eq!(y.shape().to_string(), "[_, 4, 2]");
         let y = batch_norm_inference(&x, &two, &two, &two, &one, 1e-3);
-        let e = y.ok().unwrap_err().to_string();
+        let e = y.into_result().unwrap_err().to_string();
         assert!(
             e.contains(
                 "gamma of shape [2] needs mean and variance of that shape, found [2] and [1]"

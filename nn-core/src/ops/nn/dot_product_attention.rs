@@ -148,7 +148,7 @@ mod tests {
         };
         assert_eq!(of(&q, &k).shape(), [2, 3, 4, 5]);
         let e = of(&q, &Tensor::ones([2, 6, 3, 5]))
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("4 query heads cannot share 3 heads"), "{e}");

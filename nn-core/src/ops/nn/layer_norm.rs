@@ -199,7 +199,7 @@ mod tests {
             "[_, 5, 8]"
         );
         let e = layer_norm(&x, Tensor::ones([5]), Tensor::zeros([5]), 1e-3)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(
@@ -209,7 +209,7 @@ mod tests {
             "{e}"
         );
         let e = layer_norm(&x, Tensor::ones([8]), Tensor::zeros([8]), f64::NAN)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("an epsilon of 0 or more, found NaN"), "{e}");

@@ -59,7 +59,7 @@ impl<const N: usize> Op for MaxPool<N> {
         let (shape, dtype) = expected.only();
         let windows = self.pools.placed(inputs[0].raw_shape(), &shape);
         if !expected.wants(1) {
-            let y = with_float!(dtype, T => greatest::<T, ()>(&inputs[0], &windows, shape, &mut vec![(); shape.len()]));
+            let y = with_float!(dtype, T => greatest::<T, ()>(&inputs[0], &windows, shape, &mut vec![(); shape.num_elements()]));
             return Ok([y, expected.nothing(1)].into());
         }
         let mut y = None;
@@ -75,7 +75,7 @@ impl<const N: usize> Op for MaxPool<N> {
                 );
             }),
         };
-        let cells = cells.ok()?; // Failed ones have not built y.
+        let cells = cells.into_result()?; // Failed ones have not built y.
         Ok([y.expect("built with the cells"), cells].into())
     }
 
@@ -140,7 +140,10 @@ impl<const N: usize> Op for MaxPoolGradient<N> {
                 .enumerate()
                 .for_each(|(i, (o, &cell))| *o = self.windows.pixel(i, cell as usize) as i64);
         });
-        let taken = at.upstream().reshape([self.x.len()]).take(&pixels, 0);
+        let taken = at
+            .upstream()
+            .reshape([self.x.num_elements()])
+            .take(&pixels, 0);
         Ok(vec![Some(taken), None])
     }
 
@@ -263,7 +266,7 @@ mod tests {
             pool2d_shape(&x.shape(), [2, 3], [2, 2], Padding::Same),
             Some(y.shape())
         );
-        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
         let e = message(max_pool2d(&x, [8, 8], [1, 1], Padding::Valid));
         assert!(
             e.contains(
@@ -303,7 +306,7 @@ mod tests {
         assert_eq!(pool(&x).to_vec::<f32>().unwrap(), [5.0]);
         assert!(tape.is_empty());
         tape.watch(&x);
-        no_gradient(|| pool(&x));
+        let _ = no_gradient(|| pool(&x));
         assert!(tape.is_empty());
         let y = pool(&x);
         let slopes = tape.gradient(&y, &x).unwrap();
@@ -333,10 +336,13 @@ mod tests {
         let open = Tensor::abstract_of([UNKNOWN, UNKNOWN, 7, 3], DType::F32);
         let y = adaptive_max_pool(&open, [2, 3]);
         assert_eq!(y.shape().to_string(), "[_, 2, 3, 3]");
-        let e = adaptive_max_pool(&x, [0]).ok().unwrap_err().to_string();
+        let e = adaptive_max_pool(&x, [0])
+            .into_result()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("adaptive_max_pool1d needs at least one pixel each way to come from and to go to, found [7] and [0]"), "{e}");
         let e = adaptive_max_pool(&x, [usize::MAX])
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("below 2³⁴"), "{e}");

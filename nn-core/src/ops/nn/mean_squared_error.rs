@@ -46,7 +46,11 @@ impl Op for MeanSquaredError {
         let (shape, dtype) = expected.only();
         let (x, y) = (&inputs[0], &inputs[1]);
         let dims = x.raw_shape();
-        let n = if self.rows { dims.dim(-1)? } else { dims.len() };
+        let n = if self.rows {
+            dims.dim(-1)?
+        } else {
+            dims.num_elements()
+        };
         Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 kernel::mean_squared_error(x.data(), y.data(), n, out);
@@ -92,8 +96,8 @@ impl Op for MeanSquaredErrorGradient {
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         // 2/n s (x - y)
         let [x, y, scale] = [&at.inputs[0], &at.inputs[1], &at.inputs[2]];
-        let (rows, all) = (scale.raw_shape(), x.raw_shape().len());
-        let twice = at.upstream() * (2.0 * rows.len() as f64 / all as f64);
+        let (rows, all) = (scale.raw_shape(), x.raw_shape().num_elements());
+        let twice = at.upstream() * (2.0 * rows.num_elements() as f64 / all as f64);
         let each = match rows.rank() {
             0 => scale.clone(),
             _ => column(scale),
@@ -201,11 +205,15 @@ mod tests {
     fn names_a_wrong_shape() {
         for f in [mean_squared_error, mean_squared_error_of_rows] {
             let e = f(&Tensor::zeros([4, 1]), &Tensor::zeros([4]));
-            let e = e.ok().unwrap_err().to_string();
+            let e = e.into_result().unwrap_err().to_string();
             assert!(e.contains("the same shape, found [4, 1] and [4]"), "{e}");
         }
         let number = Tensor::from(1.0_f32);
-        assert!(mean_squared_error_of_rows(&number, &number).ok().is_err());
+        assert!(
+            mean_squared_error_of_rows(&number, &number)
+                .into_result()
+                .is_err()
+        );
     }
 
     #[test]

@@ -382,7 +382,7 @@ mod tests {
         assert_eq!(y.shape().to_string(), "[_, _, 21, 3]");
         let y = resize(&x, [5, 6], Interpolation::Nearest, false);
         assert_eq!(y.shape().to_string(), "[_, 5, 6, 3]");
-        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
         let e = message(up_sampling(&x, [0, 1], Interpolation::Nearest));
         assert!(
             e.contains("axis 1 of [_, _, 7, 3] has _ and would have 0")

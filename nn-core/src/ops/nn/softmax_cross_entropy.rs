@@ -45,8 +45,8 @@ impl Op for CrossEntropy {
                 categorical_cross_entropy(logits.data(), targets.data(), classes, loss, lse);
             }));
         }));
-        let loss = loss.ok()?; // A failed one has not built the sums.
-        Ok([loss, lse.expect("built with the losses").ok()?].into())
+        let loss = loss.into_result()?; // A failed one has not built the sums.
+        Ok([loss, lse.expect("built with the losses").into_result()?].into())
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn names_a_wrong_shape() {
         let e = softmax_cross_entropy(&Tensor::zeros([5, 10]), &Tensor::zeros([5]));
-        let e = e.ok().unwrap_err().to_string();
+        let e = e.into_result().unwrap_err().to_string();
         assert!(
             e.contains("logits [5, 10] need targets of the same shape"),
             "{e}"

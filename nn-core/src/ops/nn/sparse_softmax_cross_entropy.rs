@@ -62,8 +62,8 @@ impl Op for SparseCrossEntropy {
                 sparse_cross_entropy(logits.data(), labels.data(), classes, loss, lse);
             }));
         }));
-        let loss = loss.ok()?; // A failed one has not built the sums.
-        Ok([loss, lse.expect("built with the losses").ok()?].into())
+        let loss = loss.into_result()?; // A failed one has not built the sums.
+        Ok([loss, lse.expect("built with the losses").into_result()?].into())
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -180,7 +180,7 @@ mod tests {
     fn names_a_wrong_label_type_or_shape() {
         let message = |logits: &Tensor, labels: Tensor| {
             sparse_softmax_cross_entropy(logits, &labels)
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string()
         };

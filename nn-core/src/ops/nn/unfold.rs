@@ -159,7 +159,7 @@ impl Tensor {
         let columns = columns.cast(crate::ops::reduce::sum::summable(self.dtype()));
         let places = windows.places(counts, sides[1]);
         // Rows of [place, batch · channels], as the batch may be open.
-        let rows = columns.reshape([each, all, crate::Shape::new(&[n, c]).len()]);
+        let rows = columns.reshape([each, all, crate::Shape::new(&[n, c]).num_elements()]);
         let plane = scatter_add(
             [
                 product(sides),

@@ -136,7 +136,7 @@ mod tests {
     fn what_is_not_a_probability_or_not_a_float() {
         let x = Tensor::ones([3]);
         for rate in [-0.1, 1.1, f64::NAN] {
-            let e = dropout(&x, rate).ok().unwrap_err().to_string();
+            let e = dropout(&x, rate).into_result().unwrap_err().to_string();
             assert!(e.contains("a probability from 0 to 1"), "{e}");
         }
         assert!(dropout(&x.cast(DType::I64), 0.5).error().is_some());

@@ -33,7 +33,7 @@ mod tests {
         assert_eq!(nan.argmin(0).item::<i64>().unwrap(), 1);
         let e = Tensor::zeros([2, 0])
             .argmin(1)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("the argmin of no elements"), "{e}");

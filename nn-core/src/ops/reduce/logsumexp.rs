@@ -77,7 +77,7 @@ mod tests {
         assert!(of([f32::NAN, 1.0]).is_nan());
         let e = Tensor::from([1_i64])
             .logsumexp()
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("logsumexp needs f32 or f64, found i64"), "{e}");

@@ -69,7 +69,7 @@ mod tests {
         );
         let e = Tensor::zeros([0, 2])
             .max_axis(0)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("the max of no elements"), "{e}");

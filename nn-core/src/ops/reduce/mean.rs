@@ -137,7 +137,11 @@ mod tests {
                 .unwrap()
                 .is_nan()
         );
-        let e = x.mean_axes([0, -2], false).ok().unwrap_err().to_string();
+        let e = x
+            .mean_axes([0, -2], false)
+            .into_result()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("axis -2 of [2, 3] is given twice"), "{e}");
         let batch = Tensor::abstract_of([UNKNOWN, 3], DType::F32);
         assert_eq!(batch.mean_axis(0).shape(), [3]);

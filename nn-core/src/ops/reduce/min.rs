@@ -69,7 +69,7 @@ mod tests {
         );
         let e = Tensor::zeros([0, 2])
             .min_axis(0)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("the min of no elements"), "{e}");

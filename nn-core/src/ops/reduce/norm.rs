@@ -80,7 +80,11 @@ mod tests {
         assert!(of([f32::NAN, 0.0]).is_nan());
         assert_eq!(of([f32::INFINITY, 0.0]), f32::INFINITY);
         assert_eq!(Tensor::zeros([0]).norm().item::<f32>().unwrap(), 0.0);
-        let e = Tensor::from([1_i64]).norm().ok().unwrap_err().to_string();
+        let e = Tensor::from([1_i64])
+            .norm()
+            .into_result()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("norm needs f32 or f64, found i64"), "{e}");
     }
 

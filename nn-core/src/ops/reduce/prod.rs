@@ -28,7 +28,7 @@ fn gradient(at: &Backward<'_>, upstream: Tensor, _: Tensor) -> Tensor {
         .fold(1_usize, |n, &axis| n.saturating_mul(shape[axis as usize]));
     let order = [factors, kept].concat();
     let ahead = x.transpose(&order);
-    let products = others(&ahead.reshape([n, shape.len() / std::cmp::max(n, 1)]));
+    let products = others(&ahead.reshape([n, shape.num_elements() / std::cmp::max(n, 1)]));
     let mut back = vec![0; order.len()];
     for (to, &from) in order.iter().enumerate() {
         back[from as usize] = to as isize;

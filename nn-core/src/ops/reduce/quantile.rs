@@ -151,9 +151,9 @@ fn rows(x: &Tensor, axes: &[isize]) -> crate::Result<(Tensor, Shape, Shape)> {
     let ends: Vec<isize> = (0..axes.len() as isize)
         .map(|i| i - axes.len() as isize)
         .collect();
-    let moved = x.moveaxis(axes, ends).ok()?;
+    let moved = x.moveaxis(axes, ends).into_result()?;
     let rest = Shape::new(&moved.raw_shape()[..shape.rank() - axes.len()]);
-    let n = Shape::new(&moved.raw_shape()[rest.rank()..]).len();
+    let n = Shape::new(&moved.raw_shape()[rest.rank()..]).num_elements();
     if !is_known(n) {
         return Err(Error::shape(format!(
             "a quantile needs axes of known sizes, found {axes:?} of {shape}"

@@ -101,7 +101,7 @@ mod tests {
         );
         assert!(
             x.sum_axis(3)
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string()
                 .contains("axis 3 is out of range")

@@ -65,7 +65,7 @@ mod tests {
         );
         assert!(
             x.var_axis(2)
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string()
                 .contains("axis 2 is out of range")

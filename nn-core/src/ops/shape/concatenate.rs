@@ -33,7 +33,7 @@ impl Op for Concatenate {
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
         let axis = shape.axis(self.axis)?;
-        let width = |t: &Tensor| Shape::new(&t.raw_shape()[axis..]).len();
+        let width = |t: &Tensor| Shape::new(&t.raw_shape()[axis..]).num_elements();
         Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 let parts: Vec<(&[T], usize)> = inputs.iter().map(|t| (t.data(), width(t))).collect();
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn says_what_does_not_fit() {
-        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
         let (a, b) = (Tensor::zeros([2, 3]), Tensor::zeros([3, 3]));
         let e = message(concatenate([&a, &b], 1));
         assert!(e.contains("cannot concatenate [2, 3] and [3, 3] (tensor 1) along axis 1: all other dimensions must agree"), "{e}");

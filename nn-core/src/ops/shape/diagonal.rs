@@ -122,7 +122,7 @@ impl Tensor {
     pub fn diagflat(&self, k: isize) -> Tensor {
         match self.error() {
             Some(_) => self.clone(),
-            None => self.reshape([self.raw_shape().len()]).diag(k),
+            None => self.reshape([self.raw_shape().num_elements()]).diag(k),
         }
     }
 }

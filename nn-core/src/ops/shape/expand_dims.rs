@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(x.expand_dims(1).shape().to_string(), "[_, 1, 3]");
         assert_eq!(x.expand_dims(-3).shape().to_string(), "[1, _, 3]");
         assert_eq!(Tensor::from(1.0_f32).expand_dims(0).shape(), [1]);
-        let e = x.expand_dims(3).ok().unwrap_err().to_string();
+        let e = x.expand_dims(3).into_result().unwrap_err().to_string();
         assert!(
             e.contains("a new axis 3 is out of range for [_, 3]; it may be from -3 to 2"),
             "{e}"

@@ -20,7 +20,10 @@ pub fn meshgrid<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>, xy: boo
     if let Some(failed) = tensors.iter().find(|t| t.error().is_some()) {
         return vec![failed.clone(); tensors.len()];
     }
-    let sizes: Vec<usize> = tensors.iter().map(|t| t.raw_shape().len()).collect();
+    let sizes: Vec<usize> = tensors
+        .iter()
+        .map(|t| t.raw_shape().num_elements())
+        .collect();
     let grids = tensors.iter().enumerate().map(|(axis, t)| {
         let mut shape = vec![1; sizes.len()];
         shape[axis] = sizes[axis];

@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn errors() {
-        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
         let x = Tensor::zeros([2, 3]);
         assert!(message(x.moveaxis([0, -2], [0, 1])).contains("names axis -2 twice"));
         assert!(message(x.moveaxis([0, 1], [0])).contains("found 2 axes and 1 places"));

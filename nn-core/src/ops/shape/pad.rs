@@ -249,7 +249,7 @@ mod tests {
                 .to_string(),
             "[_, 5]"
         );
-        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
         assert!(
             message(x.pad([(0, 0)]))
                 .contains("rank 2 [_, 3] needs as many (before, after) pairs, found [(0, 0)]")

@@ -27,8 +27,8 @@ pub(crate) fn repeated(x: &Tensor, n: usize, block: usize, axis: usize) -> Tenso
     }
     let shape = *x.raw_shape();
     let (outer, inner) = (
-        Shape::new(&shape[..block]).len(),
-        Shape::new(&shape[block..]).len(),
+        Shape::new(&shape[..block]).num_elements(),
+        Shape::new(&shape[block..]).num_elements(),
     );
     let repeated = x.reshape([outer, 1, inner]).broadcast_to([outer, n, inner]);
     match dim_times(shape[axis], n) {
@@ -62,7 +62,7 @@ mod tests {
         assert_eq!(x.repeat(4, 0).shape().to_string(), "[_, 3, 2]");
         assert!(
             x.repeat(4, 3)
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string()
                 .contains("axis 3 is out of range")

@@ -37,7 +37,7 @@ impl Op for Reshape {
         }
         if let Some(axis) = open {
             let others: usize = dims.iter().product();
-            dims[axis] = binding.inputs[0].raw_shape().len() / others.max(1);
+            dims[axis] = binding.inputs[0].raw_shape().num_elements() / others.max(1);
         }
         Ok(Some(OpHandle::new(Reshape(Shape::try_new(&dims)?))))
     }
@@ -92,7 +92,7 @@ pub(crate) const fn flattened(shape: &Shape, axis: usize) -> Result<Shape, Shape
     } else {
         shape.rank()
     };
-    let size = Shape::new(shape.dims().split_at(axis).1).len();
+    let size = Shape::new(shape.dims().split_at(axis).1).num_elements();
     if axis == MAX_RANK {
         return inserted(shape, axis as isize, size);
     }
@@ -208,7 +208,10 @@ fn filled(from: &Shape, given: impl ExactSizeIterator<Item = isize> + Clone) -> 
     let Some(open) = open else {
         return Ok(Shape::new(&dims[..rank]));
     };
-    let (all, others) = (from.len(), Shape::new(&dims[..rank]).len());
+    let (all, others) = (
+        from.num_elements(),
+        Shape::new(&dims[..rank]).num_elements(),
+    );
     dims[open] = match (is_known(all) || batches(all).is_some(), others) {
         (false, _) => ANYTHING,
         (true, others) if others > 0 && all.is_multiple_of(others) => all / others,
@@ -284,7 +287,7 @@ mod tests {
     fn shares_memory_and_checks_the_count() {
         let x = Tensor::arange(6);
         assert!(x.reshape([2, 3]).shares_memory(&x));
-        let e = x.reshape([4]).ok().unwrap_err();
+        let e = x.reshape([4]).into_result().unwrap_err();
         assert!(
             e.to_string()
                 .contains("cannot reshape [6] to [4]: 6 elements cannot become 4"),
@@ -299,7 +302,7 @@ mod tests {
             x.reshape([x.shape()[0], 784]).shape().to_string(),
             "[_, 784]"
         );
-        let e = x.reshape([x.shape()[0], 100]).ok().unwrap_err();
+        let e = x.reshape([x.shape()[0], 100]).into_result().unwrap_err();
         assert!(
             e.to_string()
                 .contains("_ × 784 elements cannot become _ × 100"),

@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn errors() {
         let x = Tensor::zeros([3, 4]);
-        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
         assert!(
             message(x.slice_update([2, 0], Tensor::zeros([2, 4])))
                 .contains("2 elements from 2 on do not fit into axis 0")

@@ -238,7 +238,14 @@ mod tests {
         let x = Tensor::abstract_of([UNKNOWN, 6], DType::F32);
         assert_eq!(x.split(2, 1)[1].shape().to_string(), "[_, 3]");
         assert_eq!(x.split(500, 0)[1].shape().to_string(), "[_, 6]");
-        let message = |t: Vec<Tensor>| t.last().unwrap().clone().ok().unwrap_err().to_string();
+        let message = |t: Vec<Tensor>| {
+            t.last()
+                .unwrap()
+                .clone()
+                .into_result()
+                .unwrap_err()
+                .to_string()
+        };
         assert!(
             message(x.split(4, 1)).contains("has size 6 and cannot be split into 4 equal pieces")
         );

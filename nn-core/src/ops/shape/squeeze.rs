@@ -48,7 +48,7 @@ mod tests {
         let x = Tensor::abstract_of([UNKNOWN, 3, 1], DType::F32);
         assert_eq!(x.squeeze(-1).shape().to_string(), "[_, 3]");
         assert_eq!(x.squeeze(0).shape(), [3, 1]);
-        let e = x.squeeze(1).ok().unwrap_err().to_string();
+        let e = x.squeeze(1).into_result().unwrap_err().to_string();
         assert!(
             e.contains("axis 1 of [_, 3, 1] has size 3 and cannot be squeezed"),
             "{e}"

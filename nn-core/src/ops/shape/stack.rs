@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn refuses_shapes_that_differ() {
         let e = stack([Tensor::zeros([2, 3]), Tensor::zeros([1, 3])], 0)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert!(

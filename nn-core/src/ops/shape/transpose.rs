@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn says_which_axes_are_wrong() {
-        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
         let x = Tensor::zeros([2, 3]);
         assert!(
             message(x.transpose([0, 0])).contains("names each of its 2 axes once, found [0, 0]")

@@ -111,7 +111,11 @@ mod tests {
         }
         let x = Tensor::abstract_of([UNKNOWN, 2], DType::F32);
         assert_eq!(x.unstack(1)[1].shape().to_string(), "[_]");
-        let e = x.unstack(0)[0].clone().ok().unwrap_err().to_string();
+        let e = x.unstack(0)[0]
+            .clone()
+            .into_result()
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("axis 0 of [_, 2] cannot be unstacked"), "{e}");
     }
 

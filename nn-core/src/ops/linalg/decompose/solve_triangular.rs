@@ -61,7 +61,7 @@ pub(super) fn system(
 ) -> Result<(Tensor, Tensor, bool)> {
     let b = b.operand(a.dtype());
     let [a, b] = floats(a, b);
-    let (a, b) = (a.ok()?, b.ok()?);
+    let (a, b) = (a.into_result()?, b.into_result()?);
     let shape = *a.raw_shape();
     let n = match shape[..] {
         [.., n, m] if n == m && is_known(n) => n,
@@ -93,8 +93,8 @@ pub(super) fn system(
         .ok_or_else(|| Error::broadcast("solve", &shape, &sides))?;
     let with = |tail: [usize; 2]| Shape::try_new(&[&both[..], &tail].concat());
     Ok((
-        a.broadcast_to(with([n, n])?).ok()?,
-        b.broadcast_to(with([n, k])?).ok()?,
+        a.broadcast_to(with([n, n])?).into_result()?,
+        b.broadcast_to(with([n, k])?).into_result()?,
         vector,
     ))
 }

@@ -49,7 +49,9 @@ pub(super) fn taken(text: &str, operands: Vec<Tensor>) -> Result<(String, Vec<Te
                     "einsum \"{text}\": `{letter}` is {n} and {m} in one operand"
                 )));
             }
-            x = x.diagonal(0, first as isize, second as isize).ok()?;
+            x = x
+                .diagonal(0, first as isize, second as isize)
+                .into_result()?;
             letters.remove(second);
             letters.remove(first);
             letters.push(letter);

@@ -260,7 +260,7 @@ mod tests {
     fn errors_name_letters() {
         let message = |spec: &str| {
             einsum(spec, [Tensor::ones([2, 3]), Tensor::ones([4, 5])])
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string()
         };

@@ -113,7 +113,7 @@ impl Spec {
     /// The size of several axes merged into one.
     pub fn merged(&self, letters: &[char]) -> usize {
         let sizes: Vec<usize> = letters.iter().map(|&c| self.size(c)).collect();
-        Shape::new(&sizes).len()
+        Shape::new(&sizes).num_elements()
     }
 }
 

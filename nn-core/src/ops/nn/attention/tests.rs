@@ -164,11 +164,11 @@ fn says_what_does_not_fit() {
     let e = |q: &Tensor, k: &Tensor, v: &Tensor, masks: &[Tensor], options| {
         let scores = attention_with_scores(q, k, v, masks, options)
             .1
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         let e = attention(q, k, v, masks, options)
-            .ok()
+            .into_result()
             .unwrap_err()
             .to_string();
         assert_eq!(e.split(" (in `").next(), scores.split(" (in `").next());

@@ -92,7 +92,10 @@ fn errors_say_what_does_not_fit() {
         );
         // The function for the compiler refuses the same.
         assert_eq!(conv2d_shape(&x.shape(), &kernel.shape(), &options), None);
-        conv2d(&x, &kernel, options).ok().unwrap_err().to_string()
+        conv2d(&x, &kernel, options)
+            .into_result()
+            .unwrap_err()
+            .to_string()
     };
     let e = message(&[UNKNOWN, 784], &[3, 3, 1, 8], VALID);
     assert!(e.contains("conv2d expects rank 4 [batch, height, width, channels], found rank 2 [_, 784]; `Reshape` first"), "{e}");
@@ -136,12 +139,12 @@ fn errors_say_what_does_not_fit() {
     assert!(e.contains("the kernel of conv2d expects rank 4 [height, width, channels / groups, filters], found rank 2 [3, 3]"), "{e}");
     let x = Tensor::zeros([1, 4, 4, 1]);
     let e = conv2d_bias(&x, Tensor::zeros([1, 1, 1, 3]), Tensor::zeros([2]), VALID)
-        .ok()
+        .into_result()
         .unwrap_err()
         .to_string();
     assert!(e.contains("takes a bias of shape [3], found [2]"), "{e}");
     let e = conv2d(&x.cast(DType::I64), Tensor::zeros([1, 1, 1, 3]), VALID)
-        .ok()
+        .into_result()
         .unwrap_err()
         .to_string();
     assert!(e.contains("conv2d needs f32 or f64, found i64"), "{e}");
@@ -227,7 +230,7 @@ fn depthwise_is_every_channel_by_itself() {
     }
     let message = |kernel: &[usize], options| {
         let y = depthwise_conv(&x, Tensor::ones(kernel), options);
-        y.ok().unwrap_err().to_string()
+        y.into_result().unwrap_err().to_string()
     };
     let e = message(&[3, 3, 4, 1], VALID);
     assert!(
@@ -294,7 +297,7 @@ fn a_volume_is_the_sum_of_its_slices() {
 /// Numbers that depend on nothing but the index.
 fn numbers(shape: impl Into<Shape>) -> Tensor {
     let shape = shape.into();
-    let all = (Tensor::arange(shape.len()).cast(DType::F64) * 1.7).sin();
+    let all = (Tensor::arange(shape.num_elements()).cast(DType::F64) * 1.7).sin();
     all.cast(DType::F32).reshape(shape)
 }
 

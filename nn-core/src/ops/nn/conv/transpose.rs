@@ -334,7 +334,7 @@ mod tests {
     fn errors_say_what_does_not_fit() {
         let message = |x: &[usize], kernel: &[usize], options: ConvTransposeOptions<1>| {
             conv_transpose(&Tensor::ones(x), Tensor::ones(kernel), options)
-                .ok()
+                .into_result()
                 .unwrap_err()
                 .to_string()
         };

@@ -185,7 +185,7 @@ fn inputs(
     }
     let mut all = vec![x.clone(), weights.kernel.clone(), kernel.clone()];
     if all.iter().any(|t| t.error().is_some()) {
-        return all.into_iter().map(Tensor::ok).collect();
+        return all.into_iter().map(Tensor::into_result).collect();
     }
     all.push(weights.bias.clone().unwrap_or_else(|| {
         let columns = square[1];
@@ -212,5 +212,5 @@ fn inputs(
             all.extend(vec![zeros; cell.states()]);
         }
     }
-    all.into_iter().map(Tensor::ok).collect()
+    all.into_iter().map(Tensor::into_result).collect()
 }

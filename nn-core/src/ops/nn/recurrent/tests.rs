@@ -212,7 +212,7 @@ fn what_does_not_fit_is_an_error() {
     let message = |x: &Tensor, weights: &RecurrentWeights, states: Option<&[Tensor]>| {
         let (y, states) = recurrent(x, weights, states, options);
         assert!(states.len() == 2 && states.iter().all(|s| s.error().is_some()));
-        y.ok().unwrap_err().to_string()
+        y.into_result().unwrap_err().to_string()
     };
     let e = message(&numbers(&[2, 3, 6]), &weights(&x), None);
     assert!(
@@ -242,5 +242,10 @@ fn what_does_not_fit_is_an_error() {
         zero_output_for_mask: false,
     };
     let (y, _) = steps.run(&x[0], &weights(&x), Some(&wrong), options);
-    assert!(y.ok().unwrap_err().to_string().contains("first state c"));
+    assert!(
+        y.into_result()
+            .unwrap_err()
+            .to_string()
+            .contains("first state c")
+    );
 }

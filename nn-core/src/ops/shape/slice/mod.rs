@@ -356,7 +356,7 @@ mod tests {
 
     #[test]
     fn errors_name_axis_range_and_size() {
-        let message = |t: Tensor| t.ok().unwrap_err().to_string();
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
         let x = Tensor::zeros([3, 5]);
         let e = message(x.columns(3..11));
         assert!(
