@@ -71,7 +71,10 @@ fn pairs() -> Vec<(Tensor, Tensor)> {
         (Tensor::ones([2, 1]), Tensor::full([2, 1], f32::NAN)),
         // Labels of a sequence and scores of its steps, and masks of images.
         (Tensor::from([[1_i64, 2], [1, 0]]), Tensor::ones([2, 4, 3])),
-        (Tensor::ones([2, 3, 3, 2]), Tensor::full([2, 3, 3, 2], 0.5_f32)),
+        (
+            Tensor::ones([2, 3, 3, 2]),
+            Tensor::full([2, 3, 3, 2], 0.5_f32),
+        ),
     ]
 }
 

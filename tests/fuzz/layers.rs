@@ -68,44 +68,13 @@ fn save<M: Model>(model: &nn::Compiled<M>, folder: &Path) {
     }
 }
 
-/// The inputs that a case says: their shapes, whether they are whole numbers, and what of them is masked.
-fn inputs(config: &Value) -> Vec<Tensor> {
-    let tensor = |input: &Value| {
-        let dims = input["shape"].as_array()?.iter();
-        let dims: Option<Vec<usize>> = dims.map(|d| usize::try_from(d.as_u64()?).ok()).collect();
-        let n = dims.iter().flatten().try_fold(1_usize, |n, d| n.checked_mul(*d));
-        let (dims, n) = (dims?, n.filter(|n| *n < 1 << 14)?);
-        let x = Tensor::arange(n) % 3_i64;
-        let x = match input["whole"].as_bool() {
-            Some(true) => x,
-            _ => x.cast(DType::F32) * 0.25 + 0.1,
-        };
-        let x = x.reshape(dims);
-        x.into_result().ok()
-    };
-    let masked = |input: &Value| {
-        let x = tensor(input)?;
-        let mask = tensor(&input["mask"]).map(|mask| mask.not_equal(0.1_f32));
-        Some(match mask.filter(|mask| x.shape().starts_with(&mask.shape())) {
-            Some(mask) => x.with_mask(mask),
-            None => x,
-        })
-    };
-    let given = config["inputs"].as_array();
-    let given: Vec<Tensor> = given.into_iter().flatten().filter_map(masked).collect();
-    match given.is_empty() {
-        true => vec![Tensor::ones([2, 4])],
-        false => given,
-    }
-}
-
 /// A layer in a model of its own.
 pub fn use_layer(config: &Value, folder: &Path) {
     let Ok(layer) = layer_from_config(config) else {
         return;
     };
     used();
-    let inputs = inputs(config);
+    let inputs = seeds::inputs(config);
     let again = layer_from_config(&nn::registry::config_of(&*layer));
     let again = again.unwrap_or_else(|e| panic!("its own configuration: {e}"));
     assert_eq!(again.config(), layer.config());
@@ -117,9 +86,15 @@ pub fn use_layer(config: &Value, folder: &Path) {
     }
     // Gradients of everything that comes out, not only of what is trained on.
     let tape = GradientTape::persistent();
-    inputs.iter().filter(|x| x.dtype().is_float()).for_each(|x| tape.watch(x));
+    inputs
+        .iter()
+        .filter(|x| x.dtype().is_float())
+        .for_each(|x| tape.watch(x));
     let outputs = layer.call_dyn(inputs.clone(), true);
-    let sums = outputs.iter().filter(|y| y.dtype().is_float()).map(|y| y.sum());
+    let sums = outputs
+        .iter()
+        .filter(|y| y.dtype().is_float())
+        .map(|y| y.sum());
     if let Some(sum) = sums.reduce(|a, b| a + b) {
         let _ = tape.gradient(&sum, &layer);
         let _ = tape.gradient(&sum, &inputs);
@@ -180,12 +155,24 @@ pub fn use_json(config: &Value, folder: &Path) {
         return;
     };
     used();
-    let sizes = |shape: &Shape| (!shape.is_known()).then(|| shape.num_elements()).unwrap_or(LARGE);
-    if model.inputs().iter().map(sizes).sum::<usize>() < LARGE {
+    let shapes = model.inputs();
+    let known = shapes
+        .iter()
+        .all(|shape| shape.iter().all(|&d| nn::is_known(d)));
+    if known
+        && shapes
+            .iter()
+            .map(|shape| shape.num_elements())
+            .sum::<usize>()
+            < LARGE
+    {
         let inputs = seeds::batch(&model);
         let tape = GradientTape::new();
         let outputs = model.call(inputs.clone(), true);
-        let sums = outputs.iter().filter(|y| y.dtype().is_float()).map(|y| y.sum());
+        let sums = outputs
+            .iter()
+            .filter(|y| y.dtype().is_float())
+            .map(|y| y.sum());
         if let Some(sum) = sums.reduce(|a, b| a + b) {
             let _ = tape.gradient(&sum, &model);
         }

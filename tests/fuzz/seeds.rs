@@ -25,8 +25,12 @@ fn golden(name: &str) -> Vec<Value> {
         let names = entries.flatten().map(|e| e.file_name());
         let mut names: Vec<_> = names.collect();
         names.sort();
-        let within = |file: &std::ffi::OsString| format!("{name}/{}", file.to_str().expect("a name"));
-        return names.iter().flat_map(|file| golden(&within(file))).collect();
+        let within =
+            |file: &std::ffi::OsString| format!("{name}/{}", file.to_str().expect("a name"));
+        return names
+            .iter()
+            .flat_map(|file| golden(&within(file)))
+            .collect();
     }
     let bytes = std::fs::read(&path).expect("cases");
     if name.ends_with(".json") {
@@ -104,6 +108,42 @@ pub fn layers() -> Vec<Vec<Value>> {
         let layer = nn::registry::layer_from_config(empty).ok()?;
         Some(nn::registry::config_of(&*layer))
     })
+}
+
+/// The inputs that a case says: their shapes, whether they are whole numbers, and what of them is masked.
+pub fn inputs(config: &Value) -> Vec<Tensor> {
+    let tensor = |input: &Value| {
+        let dims = input["shape"].as_array()?.iter();
+        let dims: Option<Vec<usize>> = dims.map(|d| usize::try_from(d.as_u64()?).ok()).collect();
+        let n = dims
+            .iter()
+            .flatten()
+            .try_fold(1_usize, |n, d| n.checked_mul(*d));
+        let (dims, n) = (dims?, n.filter(|n| *n < 1 << 14)?);
+        let x = Tensor::arange(n) % 3_i64;
+        let x = match input["whole"].as_bool() {
+            Some(true) => x,
+            _ => x.cast(DType::F32) * 0.25 + 0.1,
+        };
+        let x = x.reshape(dims);
+        x.into_result().ok()
+    };
+    let masked = |input: &Value| {
+        let x = tensor(input)?;
+        let mask = tensor(&input["mask"]).map(|mask| mask.not_equal(0.1_f32));
+        Some(
+            match mask.filter(|mask| x.shape().starts_with(&mask.shape())) {
+                Some(mask) => x.with_mask(mask),
+                None => x,
+            },
+        )
+    };
+    let given = config["inputs"].as_array();
+    let given: Vec<Tensor> = given.into_iter().flatten().filter_map(masked).collect();
+    match given.is_empty() {
+        true => vec![Tensor::ones([2, 4])],
+        false => given,
+    }
 }
 
 /// Layers with each initializer, regularizer, constraint and activation.
@@ -189,7 +229,13 @@ fn operations() -> Vec<keras::AnyModel> {
         |_, v, _, _| v.square().sum_axis(-1),
         |_, v, _, _| v.maximum(0.5) / (v.exp() + 1.0),
         |_, v, _, _| nn::layer_norm(v, Tensor::ones([3]), Tensor::zeros([3]), 1e-3),
-        |_, _, x, _| nn::conv2d(x, Tensor::ones([3, 2, 2, 4]), Conv2dOptions::new(Padding::Same)),
+        |_, _, x, _| {
+            nn::conv2d(
+                x,
+                Tensor::ones([3, 2, 2, 4]),
+                Conv2dOptions::new(Padding::Same),
+            )
+        },
         |_, _, x, _| nn::max_pool2d(x, [2, 3], [2, 1], Padding::Same),
         |_, _, x, _| nn::avg_pool2d(x, [2, 2], [1, 2], Padding::Valid),
         |_, _, x, _| nn::resize(x, [3, 5], Interpolation::Bilinear, true),
@@ -217,7 +263,10 @@ pub fn batch(model: &keras::AnyModel) -> Vec<Tensor> {
     let input = |shape: &Shape| {
         let dims: Vec<usize> = [2].into_iter().chain(shape.iter().copied()).collect();
         let x = Tensor::ones(dims);
-        match types.next().and_then(|layer| layer["config"]["dtype"].as_str()) {
+        match types
+            .next()
+            .and_then(|layer| layer["config"]["dtype"].as_str())
+        {
             Some("int32" | "int64") => x.cast(DType::I64),
             Some("float64") => x.cast(DType::F64),
             Some("bool") => x.cast(DType::Bool),
@@ -252,10 +301,14 @@ pub fn metrics() -> Vec<Vec<Value>> {
 }
 
 pub fn schedules() -> Vec<Vec<Value>> {
-    by_class(names::<dyn Schedule>(), &golden("schedules.safetensors"), |empty| {
-        let schedule = nn::schedules::from_config(empty).ok()?;
-        Some(schedule.config())
-    })
+    by_class(
+        names::<dyn Schedule>(),
+        &golden("schedules.safetensors"),
+        |empty| {
+            let schedule = nn::schedules::from_config(empty).ok()?;
+            Some(schedule.config())
+        },
+    )
 }
 
 pub fn optimizers() -> Vec<Vec<Value>> {

@@ -103,7 +103,9 @@ fn patches<const N: usize>(
     order.push(2 * N as isize + 1);
     let mut dims = vec![shape[0]];
     dims.extend(sides.iter().map(|side| side.places.raw_shape()[1]));
-    let elements = size.iter().fold(shape[N + 1], |all, size| all.saturating_mul(*size));
+    let elements = size
+        .iter()
+        .fold(shape[N + 1], |all, size| all.saturating_mul(*size));
     dims.push(elements);
     y.transpose(order).reshape(dims)
 }

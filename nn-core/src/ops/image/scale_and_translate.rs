@@ -37,14 +37,7 @@ impl Resampling {
     }
 
     /// What each of `n` elements has of each of `m` results, `[n, m]`: JAX's `compute_weight_mat`.
-    fn weights(
-        self,
-        n: usize,
-        m: usize,
-        scale: f64,
-        translation: f64,
-        antialias: bool,
-    ) -> Tensor {
+    fn weights(self, n: usize, m: usize, scale: f64, translation: f64, antialias: bool) -> Tensor {
         Tensor::created([n, m].into(), DType::F64, |shape| {
             Tensor::build(shape, |out: &mut [f64]| {
                 self.fill(out, [n, m], scale, translation, antialias);

@@ -91,7 +91,9 @@ fn counted(x: &Tensor, weights: Option<&Tensor>, minlength: usize) -> Tensor {
     match shape[..] {
         [rows, _] => {
             let Some(n) = rows.checked_mul(count).filter(|n| is_known(*n)) else {
-                let message = format!("bincount of {shape} needs {count} counts for each row, which are too many");
+                let message = format!(
+                    "bincount of {shape} needs {count} counts for each row, which are too many"
+                );
                 return x.fail("bincount", Error::shape(message));
             };
             match n {

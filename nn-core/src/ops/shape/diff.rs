@@ -36,7 +36,9 @@ impl Tensor {
             // Of so many elements nothing is left.
             true => n.min(size(self)),
             false if n > MOST => {
-                let message = format!("{n} differences along an axis of {shape} whose size is not known are too many, at most {MOST} are taken");
+                let message = format!(
+                    "{n} differences along an axis of {shape} whose size is not known are too many, at most {MOST} are taken"
+                );
                 return self.fail("diff", Error::value(message));
             }
             false => n,
