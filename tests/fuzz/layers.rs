@@ -158,7 +158,7 @@ pub fn use_json(config: &Value, folder: &Path) {
     let shapes = model.inputs();
     let known = shapes
         .iter()
-        .all(|shape| shape.iter().all(|&d| nn::is_known(d)));
+        .all(|shape| shape.iter().all(|&d| nn::extend::is_known(d)));
     if known
         && shapes
             .iter()

@@ -4,6 +4,8 @@ mod convert;
 mod create;
 mod display;
 mod mask;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod operand;
 mod own_stream;
 mod pending;
