@@ -546,8 +546,8 @@ fn whole_numbers() {
             vec![
                 index.powi(k as i32),
                 v.powi(k as i32),
-                index + k as i64,
-                index * k as i64,
+                &index + k as i64,
+                &index * k as i64,
                 -(&index + k as i64),
                 (&index + k as i64).abs(),
                 index.remainder(k as i64),

@@ -3,7 +3,6 @@
 mod common;
 
 use common::{bits, folder, quiet};
-use nn::Compiled;
 use nn::prelude::*;
 use std::path::PathBuf;
 

@@ -6,7 +6,7 @@ use crate::random::Random;
 use crate::seeds;
 use crate::targets::{Run, used};
 use nn::prelude::*;
-use nn::{Compiled, Dataset};
+
 use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,9 @@
 //! What is changed: configurations and models of every kind that there is.
 
-use nn::layers::Concatenate;
 use nn::prelude::*;
 use nn::registry::LayerClass;
 use nn::saving::registry::{Class, inventory};
-use nn::{Compiled, Conv2dOptions, PadMode, keras, losses, metrics, optimizers};
+use nn::{Conv2dOptions, PadMode, keras, losses, metrics, optimizers};
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 use serde_json::{Value, json};
