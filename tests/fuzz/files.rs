@@ -189,7 +189,7 @@ pub fn idx_seeds() -> Vec<Vec<u8>> {
 pub fn read_idx(path: &Path) {
     if let Ok(tensor) = nn::datasets::idx(path) {
         used();
-        let rows = tensor.reshape([tensor.len(), 1]).cast(DType::F32);
+        let rows = tensor.reshape([tensor.num_elements(), 1]).cast(DType::F32);
         let data = Dataset::new(&tensor, &tensor);
         if let Ok(data) = data.as_ref() {
             data.batches(2).shuffle(1).for_each(drop);

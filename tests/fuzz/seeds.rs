@@ -175,7 +175,7 @@ pub fn parts() -> Vec<Vec<Value>> {
 pub fn json() -> Vec<Vec<Value>> {
     let bytes = std::fs::read(folder().join("models/keras_json.safetensors")).expect("models");
     let (_, header) = SafeTensors::read_metadata(&bytes).expect("models");
-    let mut all = Vec::new();
+    let mut all: Vec<Vec<Value>> = Vec::new();
     for (_, description) in header.metadata().iter().flatten() {
         let description: Value = serde_json::from_str(description).expect("a description");
         let json = description["json"].as_str().expect("a model");

@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn as_deep_as_a_file_may_be() {
         let nested = |n: usize| "[".repeat(n) + &"]".repeat(n);
-        assert!(read(&nested(1000), |value| write(value)).is_ok());
+        assert!(read(&nested(1000), write).is_ok());
         assert!(read(&nested(1001), |_| Ok(())).is_err());
     }
 }

@@ -151,7 +151,7 @@ pub(super) fn write(path: &Path, header: &Value, mut tensors: Vec<(String, Tenso
         })?;
         checksums.tensors.insert(name.clone(), hasher.finalize());
         let begin = end;
-        end += tensor.len() * tensor.dtype().size();
+        end += tensor.num_elements() * tensor.dtype().size();
         let entry = json!({
             "dtype": format!("{dtype:?}"),
             "shape": shape.dims(),
