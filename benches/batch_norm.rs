@@ -10,7 +10,7 @@ fn batch_norm(c: &mut Criterion) {
     for shape in [[64, 28, 28, 32], [64, 7, 7, 256], [256, 1, 1, 512]] {
         let (x, upstream) = (random(shape), random(shape));
         let layer = BatchNormalization::new();
-        layer.call(&x, false);
+        let _ = layer.call(&x, false);
         let bytes = 4 * shape.iter().product::<usize>();
         let of = format!("{shape:?}");
         // Statistics read the input once more.

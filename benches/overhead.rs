@@ -10,7 +10,7 @@ fn overhead(c: &mut Criterion) {
     let x = random([4]);
     let matrix = random([1, 4]);
     let dense = Dense::new(4);
-    dense.forward(&matrix);
+    let _ = dense.forward(&matrix);
     let work = Work::Flops(4);
     measure(c, "add 4 numbers", work, || &x + &x);
     measure(c, "exp of 4 numbers", work, || x.exp());

@@ -104,7 +104,7 @@ fn tracing_draws_nothing_and_writes_nothing() {
     nn::set_seed(4);
     let expected = draw();
     nn::set_seed(4);
-    model.trace_training([4, 4, 1]).unwrap();
+    let _ = model.trace_training([4, 4, 1]).unwrap();
     assert_eq!(draw(), expected);
     let after: Vec<_> = model
         .parameters()

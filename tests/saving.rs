@@ -110,7 +110,7 @@ fn infinities_in_settings_come_back() {
         Compile::new(SGD::new(0.1), Huber::new().delta(INF))
             .metric(Precision::new().threshold(INF)),
     );
-    model.predict(Tensor::ones([1, 2])).unwrap();
+    let _ = model.predict(Tensor::ones([1, 2])).unwrap();
     model.save(&path).unwrap();
     let mut back = Compiled::<Sequential>::load(&path).unwrap();
     let config = back.optimizer().config();
@@ -394,7 +394,7 @@ fn a_parameter_of_a_foreign_shape_is_an_error_of_the_call_and_no_panic() {
         let x = Tensor::ones(input.to_vec());
         let count = {
             let layer = layer();
-            layer.forward(&x).into_result().unwrap();
+            let _ = layer.forward(&x).into_result().unwrap();
             layer.parameters().len()
         };
         for i in 0..count {

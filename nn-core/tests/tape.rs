@@ -88,7 +88,7 @@ fn a_used_tape_says_so() {
     let tape = GradientTape::new();
     tape.watch(&x);
     let y = x.square();
-    tape.gradient(&y, &x).unwrap();
+    let _ = tape.gradient(&y, &x).unwrap();
     let e = tape.gradient(&y, &x).unwrap_err().to_string();
     assert!(e.contains("this tape has been used"), "{e}");
     assert!(e.contains("GradientTape::persistent()"), "{e}");

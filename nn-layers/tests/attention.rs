@@ -157,7 +157,7 @@ fn bits(x: &Tensor) -> Vec<u32> {
 fn weights_start_by_all_numbers_that_go_in_and_come_out() {
     let layer = MultiHeadAttention::new(8, 16);
     let x = Tensor::ones([1, 2, 32]);
-    layer
+    let _ = layer
         .call_with((&x, &x), AttentionArguments::new())
         .into_result()
         .unwrap();

@@ -255,7 +255,7 @@ impl<L: Layer<Output = Tensor>> Check<L> {
             };
             layer.parameters().iter().map(values).collect()
         };
-        self.call(&layer, &inputs, true).into_result().unwrap();
+        let _ = self.call(&layer, &inputs, true).into_result().unwrap();
         let copy = layer.clone_model();
         assert_eq!(bits(&copy), bits(&layer));
         let output = |layer: &L| bits_of(&self.call(layer, &inputs, false));
@@ -264,7 +264,7 @@ impl<L: Layer<Output = Tensor>> Check<L> {
         layer.set_trainable(false);
         assert!(layer.trainable_parameters().is_empty());
         let before = bits(&layer);
-        self.call(&layer, &inputs, true).into_result().unwrap();
+        let _ = self.call(&layer, &inputs, true).into_result().unwrap();
         assert_eq!(bits(&layer), before, "frozen");
         assert_eq!(bits(&copy), before, "a copy has parameters of its own");
     }
@@ -274,13 +274,14 @@ impl<L: Layer<Output = Tensor>> Check<L> {
         for wrong in self.wrong {
             let shapes: Vec<Shape> = wrong.iter().map(|dims| Shape::new(dims)).collect();
             let layer = (self.make)();
-            self.call(
-                &layer,
-                &self.values(&batched(self.inputs, 2), DType::F32),
-                false,
-            )
-            .into_result()
-            .unwrap();
+            let _ = self
+                .call(
+                    &layer,
+                    &self.values(&batched(self.inputs, 2), DType::F32),
+                    false,
+                )
+                .into_result()
+                .unwrap();
             let error = self
                 .call(&layer, &self.values(&shapes, DType::F32), false)
                 .into_result();

@@ -172,6 +172,7 @@ impl<L: Layer> Sources for &L {
 /// # }
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct Gradients {
     entries: Vec<Entry>,
     /// What they are the gradients of.
@@ -223,7 +224,6 @@ impl Gradients {
     }
 
     /// The same parameters with every gradient replaced by `f(path, gradient)`.
-    #[must_use]
     pub fn map(mut self, mut f: impl FnMut(&str, &Tensor) -> Tensor) -> Gradients {
         for e in &mut self.entries {
             e.gradient = f(&e.path, &e.gradient);
@@ -245,14 +245,12 @@ impl Gradients {
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use]
     pub fn unscaled(mut self, scale: f64) -> Gradients {
         self.target = None;
         self.map(|_, g| g / scale)
     }
 
     /// Those of the parameters whose identities ([`crate::Param::id`]) are wanted.
-    #[must_use]
     pub fn only(mut self, wanted: impl Fn(u64) -> bool) -> Gradients {
         self.entries.retain(|e| wanted(e.id));
         self
@@ -268,7 +266,6 @@ impl Gradients {
     }
 
     /// All gradients scaled by `max / norm` if their global norm is above `max` (Pascanu et al. 2013); as they are for an infinite `max`.
-    #[must_use]
     pub fn clip_by_global_norm(self, max: f64) -> Gradients {
         if max == f64::INFINITY {
             return self;
@@ -279,7 +276,6 @@ impl Gradients {
     }
 
     /// Each gradient scaled by `max / norm` if its own norm is above `max`; as they are for an infinite `max`.
-    #[must_use]
     pub fn clip_by_norm(self, max: f64) -> Gradients {
         if max == f64::INFINITY {
             return self;
@@ -288,7 +284,6 @@ impl Gradients {
     }
 
     /// Every number of every gradient limited to `[-max, max]`.
-    #[must_use]
     pub fn clip_by_value(self, max: f64) -> Gradients {
         self.map(|_, g| g.clip(-max, max))
     }

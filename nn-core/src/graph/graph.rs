@@ -82,6 +82,7 @@ pub struct LayerCall {
 
 /// The program that `call` is, as it ran on inputs of some shapes.
 #[derive(Clone, Default)]
+#[must_use]
 pub struct Graph {
     pub(crate) values: Vec<Value>,
     pub(crate) nodes: Vec<Node>,
@@ -189,7 +190,6 @@ impl Graph {
     }
 
     /// The same program with the values that the parameters of a model have now; those that it does not have stay as they are.
-    #[must_use]
     pub fn with_parameters_of(&self, model: &dyn Module) -> Graph {
         let parameters = tree::parameters(model);
         let mut graph = self.clone();

@@ -140,7 +140,6 @@ pub fn rerun(
 
 impl Tensor {
     /// Names a symbolic input: `Input::new([28, 28]).name("left")`. A tensor that is none fails.
-    #[must_use]
     pub fn name(self, name: &str) -> Tensor {
         match self.history().map(|h| &h.step.maker) {
             Some(Maker::Input(_)) => {

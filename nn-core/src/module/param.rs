@@ -22,6 +22,7 @@ use std::sync::{Arc, OnceLock, RwLock};
 /// assert_eq!(Tensor::ones([4, 3]).matmul(&kernel).shape(), [4, 2]);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
+#[must_use]
 pub struct Param {
     value: RwLock<Option<Tensor>>,
     initializer: Initializer,
@@ -60,7 +61,6 @@ impl Param {
     }
 
     /// With another initializer.
-    #[must_use]
     pub const fn with_initializer(mut self, initializer: Initializer) -> Param {
         self.initializer = initializer;
         self
@@ -75,21 +75,18 @@ impl Param {
     /// assert_eq!(bias.value().to_vec::<f32>()?, [1.0, 1.0]);
     /// # Ok::<(), nn_core::Error>(())
     /// ```
-    #[must_use]
     pub const fn adjusted(mut self, adjustment: fn(Tensor) -> Tensor) -> Param {
         self.adjustment = Some(adjustment);
         self
     }
 
     /// With a penalty on its value, added to the loss in training.
-    #[must_use]
     pub const fn with_regularizer(mut self, regularizer: Option<Regularizer>) -> Param {
         self.regularizer = regularizer;
         self
     }
 
     /// With a projection applied after every update.
-    #[must_use]
     pub const fn with_constraint(mut self, constraint: Option<Constraint>) -> Param {
         self.constraint = constraint;
         self

@@ -4,6 +4,8 @@ mod convert;
 mod create;
 mod display;
 mod mask;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod operand;
 mod own_stream;
 mod pending;
@@ -45,6 +47,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct Tensor {
     inner: Arc<Inner>,
     /// Of the handle and not of the value, so that setting one neither copies the value nor gives it another identity. A mask has none.

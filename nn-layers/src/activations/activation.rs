@@ -1,7 +1,7 @@
 //! Activation functions.
 
 use nn_core::config::{self, Json};
-use nn_core::{Tensor, select};
+use nn_core::{Tensor, where_};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -331,7 +331,7 @@ impl Activation {
             Activation::Threshold {
                 threshold,
                 default_value,
-            } => select(x.greater(threshold), x, default_value),
+            } => where_(x.greater(threshold), x, default_value),
             Activation::ReluWith {
                 negative_slope,
                 max_value,

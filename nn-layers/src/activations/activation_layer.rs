@@ -23,6 +23,7 @@ use nn_derive::{Layer, model};
 // The struct is called as in configurations, and exported as `ActivationLayer` beside the enum.
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Activation {
     #[config]
     activation: Function,

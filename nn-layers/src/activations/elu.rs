@@ -19,6 +19,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct ELU {
     /// What large negative numbers approach, negated.
     #[config(default = 1.0)]

@@ -19,6 +19,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct LeakyReLU {
     /// The slope below 0.
     #[config(default = 0.3)]

@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct PReLU {
     #[config(default = None, no_builder)]
     shared_axes: Option<Ints>,
@@ -36,7 +37,6 @@ impl PReLU {
     }
 
     /// Axes of the input along which one slope holds; not the batch, 0, where it always does.
-    #[must_use]
     pub const fn shared_axes<const N: usize>(mut self, axes: [isize; N]) -> PReLU {
         self.shared_axes = Some(Ints::new(axes));
         self

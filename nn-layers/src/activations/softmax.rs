@@ -19,6 +19,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Softmax {
     #[config(default = Axes(Ints::new([-1])), no_builder)]
     axis: Axes,
@@ -33,13 +34,11 @@ impl Softmax {
     }
 
     /// Over another axis.
-    #[must_use]
     pub const fn axis(self, axis: isize) -> Softmax {
         self.axes([axis])
     }
 
     /// Over several axes together.
-    #[must_use]
     pub const fn axes<const N: usize>(mut self, axes: [isize; N]) -> Softmax {
         self.axis = Axes(Ints::new(axes));
         self

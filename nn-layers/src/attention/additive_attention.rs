@@ -26,6 +26,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct AdditiveAttention {
     #[config(default = true, no_builder)]
     use_scale: bool,
@@ -48,7 +49,6 @@ impl AdditiveAttention {
     }
 
     /// With or without learned numbers that the features of a sum are multiplied by.
-    #[must_use]
     pub const fn use_scale(mut self, use_scale: bool) -> AdditiveAttention {
         self.use_scale = use_scale;
         let scale = match use_scale {
@@ -61,7 +61,6 @@ impl AdditiveAttention {
     }
 
     /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> AdditiveAttention {
         self.seed.set(seed);
         self

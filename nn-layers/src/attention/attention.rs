@@ -27,6 +27,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Attention {
     #[config(default = false, no_builder)]
     use_scale: bool,
@@ -54,7 +55,6 @@ impl Attention {
     }
 
     /// With or without a learned number that scores are multiplied by.
-    #[must_use]
     pub const fn use_scale(mut self, use_scale: bool) -> Attention {
         self.use_scale = use_scale;
         let scale = match use_scale {
@@ -67,7 +67,6 @@ impl Attention {
     }
 
     /// How queries and keys are compared.
-    #[must_use]
     pub const fn score_mode(mut self, score_mode: ScoreMode) -> Attention {
         self.score_mode = score_mode;
         let weight = match score_mode {
@@ -79,7 +78,6 @@ impl Attention {
     }
 
     /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> Attention {
         self.seed.set(seed);
         self

@@ -30,6 +30,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, alias = "GroupedQueryAttention")]
+#[must_use]
 pub struct GroupQueryAttention {
     #[config]
     head_dim: usize,
@@ -131,7 +132,6 @@ impl GroupQueryAttention {
     }
 
     /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> GroupQueryAttention {
         self.seed.set(seed);
         self

@@ -319,7 +319,7 @@ impl MultiHead<'_> {
         let of_layer = self.penalizes_layer.then_some(&output);
         let of_parts = [Some(&q), Some(&k), gate.as_ref(), Some(&v), Some(&output)];
         for part in of_layer.into_iter().chain(of_parts.into_iter().flatten()) {
-            activity::penalize(self.activity_regularizer, part.clone());
+            let _ = activity::penalize(self.activity_regularizer, part.clone());
         }
         Ok((output.with_mask(query.mask()), all))
     }

@@ -33,6 +33,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct MultiHeadAttention {
     #[config]
     num_heads: usize,
@@ -121,7 +122,6 @@ impl MultiHeadAttention {
     }
 
     /// The sizes of each step of the output, where they are not the features of the query: Keras's `output_shape`.
-    #[must_use]
     pub const fn output_sizes<const N: usize>(mut self, sizes: [usize; N]) -> MultiHeadAttention {
         let mut signed = [0; N];
         let mut i = 0;
@@ -134,7 +134,6 @@ impl MultiHeadAttention {
     }
 
     /// The axes along which queries look, counted from the end if negative; all between batch and features by default.
-    #[must_use]
     pub const fn attention_axes<const N: usize>(mut self, axes: [isize; N]) -> MultiHeadAttention {
         self.attention_axes = Some(Ints::new(axes));
         self
@@ -157,7 +156,6 @@ impl MultiHeadAttention {
     }
 
     /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> MultiHeadAttention {
         self.seed.set(seed);
         self

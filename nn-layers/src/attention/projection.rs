@@ -127,56 +127,48 @@ macro_rules! projection_settings {
     ($layer:ident) => {
         impl $layer {
             /// With or without biases.
-            #[must_use]
             pub const fn use_bias(mut self, use_bias: bool) -> $layer {
                 self.use_bias = use_bias;
                 self.with_settings()
             }
 
             /// Whether what the heads find is multiplied by `sigmoid` of one more projection of the query (Qiu et al. 2025).
-            #[must_use]
             pub const fn use_gate(mut self, use_gate: bool) -> $layer {
                 self.use_gate = use_gate;
                 self.with_settings()
             }
 
             /// How kernels start.
-            #[must_use]
             pub const fn kernel_initializer(mut self, initializer: Initializer) -> $layer {
                 self.kernel_initializer = initializer;
                 self.with_settings()
             }
 
             /// How biases start.
-            #[must_use]
             pub const fn bias_initializer(mut self, initializer: Initializer) -> $layer {
                 self.bias_initializer = initializer;
                 self.with_settings()
             }
 
             /// A penalty on every kernel, added to the loss in training.
-            #[must_use]
             pub const fn kernel_regularizer(mut self, regularizer: Regularizer) -> $layer {
                 self.kernel_regularizer = Some(regularizer);
                 self.with_settings()
             }
 
             /// A penalty on every bias, added to the loss in training.
-            #[must_use]
             pub const fn bias_regularizer(mut self, regularizer: Regularizer) -> $layer {
                 self.bias_regularizer = Some(regularizer);
                 self.with_settings()
             }
 
             /// What every kernel is projected to after every update.
-            #[must_use]
             pub const fn kernel_constraint(mut self, constraint: Constraint) -> $layer {
                 self.kernel_constraint = Some(constraint);
                 self.with_settings()
             }
 
             /// What every bias is projected to after every update.
-            #[must_use]
             pub const fn bias_constraint(mut self, constraint: Constraint) -> $layer {
                 self.bias_constraint = Some(constraint);
                 self.with_settings()

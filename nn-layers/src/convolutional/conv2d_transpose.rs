@@ -28,6 +28,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct Conv2DTranspose {
     #[config]
     filters: usize,
@@ -124,7 +125,8 @@ mod tests {
     #[test]
     fn filters_come_before_channels() {
         let up = Conv2DTranspose::new(8, 3).kernel_size_by_side([3, 2]);
-        up.forward(Tensor::ones([1, 4, 4, 5]))
+        let _ = up
+            .forward(Tensor::ones([1, 4, 4, 5]))
             .into_result()
             .unwrap();
         assert_eq!(up.parameters()[0].shape(), [3, 2, 8, 5]);

@@ -24,6 +24,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct DepthwiseConv2D {
     #[config]
     kernel_size: [usize; 2],

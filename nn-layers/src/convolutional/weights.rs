@@ -38,7 +38,6 @@ pub(crate) fn build_bias(bias: Option<&Param>, channels: usize) -> Result<()> {
 macro_rules! kernel_size_by_side {
     ($sides:literal, $n:literal) => {
         #[doc = concat!("`", $sides, "` of the kernel, where they differ.")]
-        #[must_use]
         pub const fn kernel_size_by_side(mut self, kernel_size: [usize; $n]) -> Self {
             self.kernel_size = kernel_size;
             self

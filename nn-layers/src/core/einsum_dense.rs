@@ -31,6 +31,7 @@ use std::borrow::Cow;
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(lora_rank, lora_alpha, gptq_unpacked_column_size, quantization_config))]
+#[must_use]
 pub struct EinsumDense {
     #[config]
     equation: Cow<'static, str>,
@@ -62,7 +63,6 @@ impl EinsumDense {
     }
 
     /// With a bias along these letters of the output.
-    #[must_use]
     pub const fn bias_axes(mut self, bias_axes: &'static str) -> EinsumDense {
         if self.bias.is_none() {
             std::mem::forget(self.bias.replace(Param::new(Initializer::Zeros)));
@@ -165,7 +165,7 @@ mod tests {
             let sizes: &[usize] = if input.len() == 2 { &[5] } else { &[4, 5] };
             let mut layer = EinsumDense::new(equation, []).bias_axes(axes);
             layer.output_shape = serde_json::from_value(sizes.into()).unwrap();
-            layer.forward(Tensor::ones(input)).into_result().unwrap();
+            let _ = layer.forward(Tensor::ones(input)).into_result().unwrap();
             let shapes: Vec<String> = layer
                 .parameters()
                 .iter()

@@ -27,6 +27,7 @@ pub(super) const UNIFORM: Initializer = Initializer::RandomUniform {
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(lora_rank, lora_alpha, quantization_config))]
+#[must_use]
 pub struct Embedding {
     #[config]
     input_dim: usize,

@@ -27,6 +27,7 @@ type Function = dyn Fn(Tensor) -> Tensor + Send + Sync;
 /// assert_eq!(model.clone_model().forward(Tensor::ones([1, 4])).shape(), [1, 3]);
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct Lambda {
     name: String,
     function: Arc<Function>,

@@ -25,6 +25,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(lora_rank, lora_alpha, reverse_dtype, quantization_config))]
+#[must_use]
 pub struct ReversibleEmbedding {
     #[config]
     input_dim: usize,
@@ -62,7 +63,6 @@ impl ReversibleEmbedding {
 
     /// Whether the way back is the transpose of the way there. A matrix of its own starts as `embeddings` do, and has neither their regularizer nor their
     /// constraint.
-    #[must_use]
     pub const fn tie_weights(mut self, tie_weights: bool) -> ReversibleEmbedding {
         self.tie_weights = tie_weights;
         // `const` code cannot drop what has a destructor.
@@ -159,7 +159,7 @@ mod tests {
             testing::assert_close(&copy.reverse(&x), &y, 0.0);
         }
         let own = ReversibleEmbedding::new(5, 4).tie_weights(false);
-        own.reverse(&x).into_result().unwrap();
+        let _ = own.reverse(&x).into_result().unwrap();
         let matrix = own.reverse_embeddings().as_ref().unwrap().value();
         assert!(
             matrix.abs().max().item::<f32>().unwrap() > 0.0,

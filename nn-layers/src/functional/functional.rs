@@ -32,6 +32,7 @@ use std::sync::Arc;
 /// assert_eq!(paths, ["dense.kernel", "dense.bias", "head.kernel", "head.bias"]);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
+#[must_use]
 pub struct Functional<I, O> {
     pub(crate) plan: Plan,
     structure: PhantomData<fn(I) -> O>,

@@ -23,6 +23,7 @@ use serde_json::Value;
 /// assert_eq!(paths, ["1.kernel", "1.bias", "2.kernel", "2.bias"]);
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct Sequential {
     layers: Vec<Box<dyn DynLayer>>,
 }
@@ -35,7 +36,6 @@ impl Sequential {
     }
 
     /// With another layer at the end.
-    #[must_use]
     #[allow(clippy::should_implement_trait)] // Keras's name; nothing is summed
     pub fn add<L: Layer<Input = Tensor, Output = Tensor>>(mut self, layer: L) -> Sequential {
         self.layers.push(Box::new(layer));

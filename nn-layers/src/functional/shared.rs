@@ -26,6 +26,7 @@ pub(crate) struct Called {
 /// assert_eq!(model.count_params(), 4 * 2 + 2);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
+#[must_use]
 pub struct Shared<L> {
     layer: Arc<L>,
     name: Option<Arc<str>>,
@@ -50,7 +51,6 @@ impl<L: Layer> Shared<L> {
     }
 
     /// Names the layer: in paths, in summaries, and for outputs that it gives.
-    #[must_use]
     pub fn named(mut self, name: &str) -> Shared<L> {
         self.name = Some(name.into());
         self

@@ -21,6 +21,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Add {
     #[model(skip)]
     _place: Place,

@@ -21,6 +21,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Concatenate {
     /// The axis along which they are joined, counted from the end if negative.
     #[config(default = -1)]

@@ -24,6 +24,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Dot {
     #[config]
     axes: Axes,
@@ -40,7 +41,6 @@ impl Dot {
     }
 
     /// Along an axis of the first and one of the second.
-    #[must_use]
     pub const fn axes(mut self, axes: [isize; 2]) -> Dot {
         self.axes = Axes(Ints::new(axes));
         self

@@ -36,6 +36,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct BatchNormalization {
     /// The axis of the channels, counted from the end if negative.
     #[config(default = -1)]
@@ -109,7 +110,6 @@ impl BatchNormalization {
     }
 
     /// With or without batch renormalization (Ioffe 2017), which keeps three more statistics.
-    #[must_use]
     pub const fn renorm(mut self, renorm: bool) -> BatchNormalization {
         self.renorm = renorm;
         std::mem::forget(std::mem::replace(
@@ -358,14 +358,14 @@ mod tests {
     fn frozen_runs_in_inference_and_keeps_its_statistics() {
         let bn = BatchNormalization::new();
         let x = Tensor::random_normal([8, 3]);
-        bn.call(&x, true).into_result().unwrap();
+        let _ = bn.call(&x, true).into_result().unwrap();
         let trained = bits(&bn);
         bn.set_trainable(false);
         let y = bn.call(&x, true).to_vec::<f32>().unwrap();
         assert_eq!(bits(&bn), trained);
         assert_eq!(y, bn.call(&x, false).to_vec::<f32>().unwrap());
         bn.set_trainable(true);
-        bn.call(&x, true).into_result().unwrap();
+        let _ = bn.call(&x, true).into_result().unwrap();
         assert_ne!(bits(&bn), trained);
     }
 

@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct GroupNormalization {
     /// How many groups the channels are in; -1 for a group of every channel, which is instance normalization.
     #[config(default = 32)]

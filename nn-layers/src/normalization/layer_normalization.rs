@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct LayerNormalization {
     #[config(default = Ints::new([-1]), no_builder)]
     axis: Ints,
@@ -53,13 +54,11 @@ impl LayerNormalization {
     }
 
     /// Over another axis.
-    #[must_use]
     pub const fn axis(self, axis: isize) -> LayerNormalization {
         self.axes([axis])
     }
 
     /// Over several axes together.
-    #[must_use]
     pub const fn axes<const N: usize>(mut self, axes: [isize; N]) -> LayerNormalization {
         self.axis = Ints::new(axes);
         self

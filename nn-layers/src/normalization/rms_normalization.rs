@@ -19,6 +19,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct RMSNormalization {
     #[config(default = Ints::new([-1]), no_builder)]
     axis: Ints,
@@ -38,13 +39,11 @@ impl RMSNormalization {
     }
 
     /// Over another axis.
-    #[must_use]
     pub const fn axis(self, axis: isize) -> RMSNormalization {
         self.axes([axis])
     }
 
     /// Over several axes together.
-    #[must_use]
     pub const fn axes<const N: usize>(mut self, axes: [isize; N]) -> RMSNormalization {
         self.axis = Ints::new(axes);
         self

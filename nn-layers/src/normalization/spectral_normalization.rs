@@ -2,7 +2,7 @@
 
 use crate::core::unit::unit;
 use nn_core::config::{Reader, Writer};
-use nn_core::ops::select;
+use nn_core::ops::where_;
 use nn_core::registry::{AnyLayer, LayerClass, call_one};
 use nn_core::trace::trace_on;
 use nn_core::{
@@ -30,6 +30,7 @@ use serde_json::Value;
 /// nn_core::testing::assert_close(&y, &Tensor::from([[1.0_f32, 2.0]]), 1e-5);
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct SpectralNormalization {
     layer: AnyLayer,
     power_iterations: usize,
@@ -53,7 +54,6 @@ impl SpectralNormalization {
     }
 
     /// How many steps of the power iteration each call in training makes.
-    #[must_use]
     pub fn power_iterations(mut self, power_iterations: usize) -> SpectralNormalization {
         self.power_iterations = power_iterations;
         self
@@ -67,7 +67,7 @@ impl SpectralNormalization {
         }
         if !self.kernel()?.is_built() {
             // The layer makes its parameters for the shape of its input, which a trace is enough for.
-            trace_on(&self.layer, vec![Tensor::abstract_of(*input, floatx())])?;
+            let _ = trace_on(&self.layer, vec![Tensor::abstract_of(*input, floatx())])?;
         }
         self.vector_u.build([1, self.kernel()?.shape().dim(-1)?])
     }
@@ -98,10 +98,10 @@ impl SpectralNormalization {
                 v = unit(&u.matmul_transposed(&matrix), &[0, 1], 1e-7);
                 u = unit(&v.matmul(&matrix), &[0, 1], 1e-7);
             }
-            (select(&is_zero, &self.vector_u, u), v)
+            (where_(&is_zero, &self.vector_u, u), v)
         });
         let sigma = v.matmul(&matrix).matmul_transposed(&u).reshape([]);
-        (kernel / select(&is_zero, 1.0, sigma), u)
+        (kernel / where_(&is_zero, 1.0, sigma), u)
     }
 }
 

@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct UnitNormalization {
     #[config(default = Axes(Ints::new([-1])), no_builder)]
     axis: Axes,
@@ -34,13 +35,11 @@ impl UnitNormalization {
     }
 
     /// Over another axis.
-    #[must_use]
     pub const fn axis(self, axis: isize) -> UnitNormalization {
         self.axes([axis])
     }
 
     /// Over several axes together.
-    #[must_use]
     pub const fn axes<const N: usize>(mut self, axes: [isize; N]) -> UnitNormalization {
         self.axis = Axes(Ints::new(axes));
         self

@@ -38,7 +38,6 @@ macro_rules! adaptive_windows {
         }
 
         #[doc = concat!("`", $sides, "` of the output, where they differ.")]
-        #[must_use]
         pub const fn output_size_by_side(mut self, output_size: [usize; $n]) -> Self {
             self.output_size = output_size;
             self

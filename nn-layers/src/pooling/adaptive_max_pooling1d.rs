@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct AdaptiveMaxPooling1D {
     #[config]
     output_size: [usize; 1],

@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct GlobalAveragePooling1D {
     /// Keeps time, with size 1.
     #[config(default = false)]

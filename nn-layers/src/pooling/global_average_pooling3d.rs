@@ -19,6 +19,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct GlobalAveragePooling3D {
     /// Keeps depth, height and width, with size 1.
     #[config(default = false)]

@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct MaxPooling3D {
     /// Voxels of a window along depth, height and width.
     #[config(default = [2; 3])]

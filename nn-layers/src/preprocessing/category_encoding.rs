@@ -26,6 +26,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(sparse = false))]
+#[must_use]
 pub struct CategoryEncoding {
     #[config]
     num_tokens: usize,

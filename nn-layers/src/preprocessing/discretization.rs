@@ -28,6 +28,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(sparse = false))]
+#[must_use]
 pub struct Discretization {
     #[config(default = None, no_builder)]
     bin_boundaries: Option<Vec<f64>>,

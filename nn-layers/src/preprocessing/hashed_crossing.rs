@@ -24,6 +24,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(sparse = false))]
+#[must_use]
 pub struct HashedCrossing {
     #[config]
     num_bins: usize,

@@ -31,6 +31,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(sparse = false))]
+#[must_use]
 pub struct Hashing {
     #[config]
     num_bins: usize,
@@ -59,21 +60,18 @@ impl Hashing {
     }
 
     /// Another hash for each pair of numbers (Keras takes one number for both, `salt([n, n])`).
-    #[must_use]
     pub const fn salt(mut self, salt: [u64; 2]) -> Hashing {
         self.salt = Some(Salt(salt));
         self
     }
 
     /// The number that is the only one in bin 0.
-    #[must_use]
     pub fn mask_value(mut self, mask_value: i64) -> Hashing {
         self.mask_value = Some(MaskValue::Integer(mask_value));
         self
     }
 
     /// The text that is the only one in bin 0.
-    #[must_use]
     pub fn mask_text(mut self, mask_value: impl Into<String>) -> Hashing {
         self.mask_value = Some(MaskValue::Text(mask_value.into()));
         self

@@ -33,6 +33,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(vocabulary_dtype = "int64", sparse = false))]
+#[must_use]
 pub struct IntegerLookup {
     /// The most indices there may be, those for the mask and for others included.
     #[config(default = None)]
@@ -98,35 +99,30 @@ impl IntegerLookup {
     }
 
     /// How many indices are for what the vocabulary does not have; with 0 that is an error.
-    #[must_use]
     pub const fn num_oov_indices(mut self, num_oov_indices: usize) -> IntegerLookup {
         self.num_oov_indices = num_oov_indices;
         self.sized()
     }
 
     /// The number that stands for no number.
-    #[must_use]
     pub const fn mask_token(mut self, mask_token: i64) -> IntegerLookup {
         self.mask_token = Some(mask_token);
         self.sized()
     }
 
     /// The number that `invert` gives for what the vocabulary does not have.
-    #[must_use]
     pub const fn oov_token(mut self, oov_token: i64) -> IntegerLookup {
         self.oov_token = Some(oov_token);
         self.sized()
     }
 
     /// The form in which the indices come out.
-    #[must_use]
     pub const fn output_mode(mut self, output_mode: OutputMode) -> IntegerLookup {
         self.output_mode = output_mode;
         self.sized()
     }
 
     /// With these entries, in this order.
-    #[must_use]
     pub fn vocabulary(mut self, vocabulary: impl Into<Vec<i64>>) -> IntegerLookup {
         self.vocabulary = Some(vocabulary.into());
         self.sized()
@@ -161,14 +157,12 @@ impl IntegerLookup {
     }
 
     /// With an inverse document frequency for each entry of the vocabulary, for `OutputMode::TfIdf`.
-    #[must_use]
     pub fn idf_weights(mut self, idf_weights: impl Into<Vec<f64>>) -> IntegerLookup {
         self.idf_weights = Some(idf_weights.into());
         self
     }
 
     /// Another hash for each pair of numbers, for `OovMethod::FarmHash`.
-    #[must_use]
     pub const fn salt(mut self, salt: [u64; 2]) -> IntegerLookup {
         self.salt = Some(Salt(salt));
         self

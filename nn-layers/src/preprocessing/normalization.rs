@@ -33,6 +33,7 @@ const SMALLEST: f64 = 1e-7;
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Normalization {
     #[config(default = Ints::new([-1]), no_builder)]
     axis: Ints,
@@ -99,20 +100,17 @@ impl Normalization {
     }
 
     /// A mean and a variance for each index of another axis.
-    #[must_use]
     pub const fn axis(self, axis: isize) -> Normalization {
         self.axes([axis])
     }
 
     /// For each place along several axes; of none, `axes([])`, one mean and one variance for all numbers.
-    #[must_use]
     pub const fn axes<const N: usize>(mut self, axes: [isize; N]) -> Normalization {
         self.axis = Ints::new(axes);
         self
     }
 
     /// With this mean and this variance for all numbers, instead of what [`Normalization::adapt`] finds.
-    #[must_use]
     pub fn mean_and_variance(mut self, mean: f64, variance: f64) -> Normalization {
         self.mean.given = Some(Numbers::One(mean));
         self.variance.given = Some(Numbers::One(variance));
@@ -120,7 +118,6 @@ impl Normalization {
     }
 
     /// With a mean and a variance for each index of the axis.
-    #[must_use]
     pub fn means_and_variances(mut self, means: &[f64], variances: &[f64]) -> Normalization {
         self.mean.given = Some(Numbers::list(means));
         self.variance.given = Some(Numbers::list(variances));

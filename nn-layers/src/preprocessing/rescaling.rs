@@ -24,6 +24,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Rescaling {
     #[config]
     scale: Numbers,
@@ -47,7 +48,6 @@ impl Rescaling {
     }
 
     /// What is added after the multiplication.
-    #[must_use]
     pub const fn offset(mut self, offset: f64) -> Rescaling {
         // `const` code cannot drop a list, and there is none where one number was given before.
         core::mem::forget(core::mem::replace(&mut self.offset, Numbers::One(offset)));

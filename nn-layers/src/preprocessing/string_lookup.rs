@@ -30,6 +30,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(sparse = false, encoding = "utf-8", oov_method = "floormod"))]
+#[must_use]
 pub struct StringLookup {
     /// The most indices there may be, those for the mask and for others included.
     #[config(default = None)]
@@ -66,35 +67,30 @@ impl StringLookup {
     }
 
     /// How many indices are for what the vocabulary does not have; with 0 that is an error.
-    #[must_use]
     pub fn num_oov_indices(mut self, num_oov_indices: usize) -> StringLookup {
         self.num_oov_indices = num_oov_indices;
         self.sized()
     }
 
     /// The form in which the indices come out.
-    #[must_use]
     pub fn output_mode(mut self, output_mode: OutputMode) -> StringLookup {
         self.output_mode = output_mode;
         self.sized()
     }
 
     /// The text that stands for no text.
-    #[must_use]
     pub fn mask_token(mut self, mask_token: impl Into<String>) -> StringLookup {
         self.mask_token = Some(mask_token.into());
         self.sized()
     }
 
     /// The text that the way back gives for what the vocabulary does not have.
-    #[must_use]
     pub fn oov_token(mut self, oov_token: impl Into<String>) -> StringLookup {
         self.oov_token = Some(oov_token.into());
         self.sized()
     }
 
     /// With these entries, in this order.
-    #[must_use]
     pub fn vocabulary<S: Into<String>>(
         mut self,
         vocabulary: impl IntoIterator<Item = S>,
@@ -104,14 +100,12 @@ impl StringLookup {
     }
 
     /// With an inverse document frequency for each entry of the vocabulary, for `OutputMode::TfIdf`.
-    #[must_use]
     pub fn idf_weights(mut self, idf_weights: impl Into<Vec<f64>>) -> StringLookup {
         self.idf_weights = Some(idf_weights.into());
         self
     }
 
     /// Another hash for each pair of numbers, by which several indices for others are chosen.
-    #[must_use]
     pub const fn salt(mut self, salt: [u64; 2]) -> StringLookup {
         self.salt = Some(Salt(salt));
         self

@@ -31,6 +31,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(sparse = false, ragged = false, encoding = "utf-8"))]
+#[must_use]
 pub struct TextVectorization {
     #[config(default = None, no_builder)]
     max_tokens: Option<usize>,
@@ -95,14 +96,12 @@ impl TextVectorization {
     }
 
     /// The most indices there may be, those for no word and for others included.
-    #[must_use]
     pub const fn max_tokens(mut self, max_tokens: usize) -> TextVectorization {
         self.max_tokens = Some(max_tokens);
         self
     }
 
     /// The standard form of texts; `None` leaves them as they are.
-    #[must_use]
     pub fn standardize(
         mut self,
         standardize: impl Into<Option<TextStandardize>>,
@@ -113,35 +112,30 @@ impl TextVectorization {
 
     /// What texts are split into; with `None` each is one entry, for texts that are split already
     /// ([`TextVectorization::call_text_rows`]).
-    #[must_use]
     pub fn split(mut self, split: impl Into<Option<TextSplit>>) -> TextVectorization {
         self.split = split.into();
         self
     }
 
     /// Also pairs of words, triples and so on, up to so many in a row.
-    #[must_use]
     pub fn ngrams(mut self, ngrams: usize) -> TextVectorization {
         self.ngrams = Some(Ngrams::UpTo(ngrams));
         self
     }
 
     /// So many words in a row: of `[1, 3]` single words and triples.
-    #[must_use]
     pub fn ngrams_of(mut self, ngrams: impl Into<Vec<usize>>) -> TextVectorization {
         self.ngrams = Some(Ngrams::Of(ngrams.into()));
         self
     }
 
     /// The form in which the indices come out.
-    #[must_use]
     pub fn output_mode(mut self, output_mode: OutputMode) -> TextVectorization {
         self.output_mode = output_mode;
         self.sized()
     }
 
     /// With these entries, in this order.
-    #[must_use]
     pub fn vocabulary<S: Into<String>>(
         mut self,
         vocabulary: impl IntoIterator<Item = S>,
@@ -151,7 +145,6 @@ impl TextVectorization {
     }
 
     /// With an inverse document frequency for each entry of the vocabulary, for `OutputMode::TfIdf`.
-    #[must_use]
     pub fn idf_weights(mut self, idf_weights: impl Into<Vec<f64>>) -> TextVectorization {
         self.idf_weights = Some(idf_weights.into());
         self

@@ -29,6 +29,7 @@ const LOWEST: f64 = -1.673_263_242_354_377_2 * 1.050_700_987_355_480_5;
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct AlphaDropout {
     #[config]
     rate: f64,
@@ -46,7 +47,6 @@ impl AlphaDropout {
     }
 
     /// The shape of the draws: 1 for a dimension along which all are dropped together, `None` for one as in the input.
-    #[must_use]
     pub const fn noise_shape<const N: usize>(
         mut self,
         noise_shape: [Option<usize>; N],
@@ -56,7 +56,6 @@ impl AlphaDropout {
     }
 
     /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> AlphaDropout {
         self.seed.set(seed);
         self

@@ -30,6 +30,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Dropout {
     #[config]
     rate: f64,
@@ -47,14 +48,12 @@ impl Dropout {
     }
 
     /// The shape of the draws: 1 for a dimension along which all are dropped together, `None` for one as in the input.
-    #[must_use]
     pub const fn noise_shape<const N: usize>(mut self, noise_shape: [Option<usize>; N]) -> Dropout {
         self.noise_shape = Some(Sizes::new(noise_shape));
         self
     }
 
     /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> Dropout {
         self.seed.set(seed);
         self

@@ -22,6 +22,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct GaussianDropout {
     #[config]
     rate: f64,
@@ -37,7 +38,6 @@ impl GaussianDropout {
     }
 
     /// A seed of the layer's own, so that its noise depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> GaussianDropout {
         self.seed.set(seed);
         self

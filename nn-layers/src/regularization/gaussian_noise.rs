@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct GaussianNoise {
     #[config]
     stddev: f64,
@@ -35,7 +36,6 @@ impl GaussianNoise {
     }
 
     /// A seed of the layer's own, so that its noise depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> GaussianNoise {
         self.seed.set(seed);
         self

@@ -23,6 +23,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct SpatialDropout3D {
     #[config]
     rate: f64,
@@ -38,7 +39,6 @@ impl SpatialDropout3D {
     }
 
     /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> SpatialDropout3D {
         self.seed.set(seed);
         self

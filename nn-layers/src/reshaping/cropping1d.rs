@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct Cropping1D {
     #[config(default = Sides::all(1), no_builder)]
     cropping: Sides<1>,
@@ -35,7 +36,6 @@ impl Cropping1D {
     }
 
     /// What goes at each end, `[before, after]`.
-    #[must_use]
     pub const fn cropping_by_side(mut self, cropping: [usize; 2]) -> Cropping1D {
         self.cropping = Sides([cropping]);
         self

@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct Cropping2D {
     #[config(default = Sides::all(0), no_builder)]
     cropping: Sides<2>,
@@ -35,7 +36,6 @@ impl Cropping2D {
     }
 
     /// What goes at each end, `[[top, bottom], [left, right]]`.
-    #[must_use]
     pub const fn cropping_by_side(mut self, cropping: [[usize; 2]; 2]) -> Cropping2D {
         self.cropping = Sides(cropping);
         self

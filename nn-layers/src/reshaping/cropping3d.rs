@@ -21,6 +21,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct Cropping3D {
     #[config(default = Sides::all(1), no_builder)]
     cropping: Sides<3>,
@@ -36,7 +37,6 @@ impl Cropping3D {
     }
 
     /// What goes at each end, `[[front, back], [top, bottom], [left, right]]`.
-    #[must_use]
     pub const fn cropping_by_side(mut self, cropping: [[usize; 2]; 3]) -> Cropping3D {
         self.cropping = Sides(cropping);
         self

@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct RepeatVector {
     #[config]
     n: usize,

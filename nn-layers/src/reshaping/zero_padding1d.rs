@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct ZeroPadding1D {
     #[config(default = Sides::all(1), no_builder)]
     padding: Sides<1>,
@@ -35,7 +36,6 @@ impl ZeroPadding1D {
     }
 
     /// Zeros on each side, `[before, after]`.
-    #[must_use]
     pub const fn padding_by_side(mut self, padding: [usize; 2]) -> ZeroPadding1D {
         self.padding = Sides([padding]);
         self

@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct ZeroPadding2D {
     #[config(default = Sides::all(1), no_builder)]
     padding: Sides<2>,
@@ -35,7 +36,6 @@ impl ZeroPadding2D {
     }
 
     /// Zeros on each side, `[[top, bottom], [left, right]]`.
-    #[must_use]
     pub const fn padding_by_side(mut self, padding: [[usize; 2]; 2]) -> ZeroPadding2D {
         self.padding = Sides(padding);
         self

@@ -21,6 +21,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct ZeroPadding3D {
     #[config(default = Sides::all(1), no_builder)]
     padding: Sides<3>,
@@ -36,7 +37,6 @@ impl ZeroPadding3D {
     }
 
     /// Zeros on each side, `[[front, back], [top, bottom], [left, right]]`.
-    #[must_use]
     pub const fn padding_by_side(mut self, padding: [[usize; 2]; 3]) -> ZeroPadding3D {
         self.padding = Sides(padding);
         self

@@ -42,6 +42,7 @@ pub enum MergeMode {
 /// assert_eq!(layer.forward(Tensor::ones([2, 5, 3])).shape(), [2, 4]);
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Bidirectional<L: Layer = AnyLayer> {
     forward_layer: L,
     backward_layer: L,
@@ -117,7 +118,6 @@ impl<L: Layer> Bidirectional<L> {
     }
 
     /// How the outputs are put together.
-    #[must_use]
     pub fn merge_mode(mut self, merge_mode: MergeMode) -> Bidirectional<L> {
         self.merge_mode = Some(merge_mode);
         self
@@ -125,7 +125,6 @@ impl<L: Layer> Bidirectional<L> {
 
     /// Gives both outputs, one after the other, in [`Layer::call_any`]: Keras's `merge_mode=None`. To call the layer for one tensor is
     /// then an error.
-    #[must_use]
     pub fn unmerged(mut self) -> Bidirectional<L> {
         self.merge_mode = None;
         self
@@ -133,7 +132,6 @@ impl<L: Layer> Bidirectional<L> {
 
     /// The layer for the other direction, where it is not just like the first one. Both must agree in `return_sequences`, `return_state` and
     /// `stateful`, and differ in `go_backwards`; it is an error of the call otherwise.
-    #[must_use]
     pub fn backward_layer(self, backward_layer: L) -> Bidirectional<L> {
         Bidirectional {
             merge_mode: self.merge_mode,

@@ -38,14 +38,12 @@ macro_rules! conv_lstm {
             }
 
             /// The size of the kernel along each axis, where they differ.
-            #[must_use]
             pub const fn kernel_size_by_side(mut self, kernel_size: [usize; $axes]) -> $Layer {
                 self.kernel_size = kernel_size;
                 self
             }
 
             /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
-            #[must_use]
             pub const fn seed(mut self, seed: i64) -> $Layer {
                 self.seed.set(seed);
                 self

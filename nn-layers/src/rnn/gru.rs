@@ -39,6 +39,7 @@ use nn_derive::{Layer, model};
     debug,
     absent(use_cudnn = "auto", implementation = 2)
 )]
+#[must_use]
 pub struct GRU {
     #[config]
     units: usize,
@@ -103,7 +104,6 @@ impl GRU {
     }
 
     /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> GRU {
         self.seed.set(seed);
         self

@@ -41,6 +41,7 @@ use nn_derive::{Layer, model};
     debug,
     absent(use_cudnn = "auto", implementation = 2)
 )]
+#[must_use]
 pub struct LSTM {
     #[config]
     units: usize,
@@ -112,7 +113,6 @@ impl LSTM {
     }
 
     /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> LSTM {
         self.seed.set(seed);
         self

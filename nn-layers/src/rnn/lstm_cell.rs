@@ -27,6 +27,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(implementation = 2))]
+#[must_use]
 pub struct LSTMCell {
     #[config]
     units: usize,
@@ -68,7 +69,6 @@ impl LSTMCell {
     }
 
     /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> LSTMCell {
         self.seed.set(seed);
         self

@@ -27,6 +27,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct RNN<C: Cell = AnyCell> {
     cell: C,
     /// Whether the output is that of every step, or of the last one.

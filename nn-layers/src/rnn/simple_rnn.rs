@@ -36,6 +36,7 @@ use nn_derive::{Layer, model};
     debug,
     absent(use_cudnn = "auto", implementation = 2)
 )]
+#[must_use]
 pub struct SimpleRNN {
     #[config]
     units: usize,
@@ -93,7 +94,6 @@ impl SimpleRNN {
     }
 
     /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> SimpleRNN {
         self.seed.set(seed);
         self

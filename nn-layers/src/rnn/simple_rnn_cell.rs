@@ -27,6 +27,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(implementation = 2))]
+#[must_use]
 pub struct SimpleRNNCell {
     #[config]
     units: usize,
@@ -61,7 +62,6 @@ impl SimpleRNNCell {
     }
 
     /// A seed of the layer's own, so that what it drops depends on nothing else that is drawn.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> SimpleRNNCell {
         self.seed.set(seed);
         self

@@ -21,6 +21,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct StackedRNNCells {
     cells: Vec<AnyCell>,
 }
@@ -33,7 +34,6 @@ impl StackedRNNCells {
     }
 
     /// With another cell on top.
-    #[must_use]
     #[allow(clippy::should_implement_trait)] // as in `Sequential`; nothing is summed
     pub fn add<C: Cell>(mut self, cell: C) -> StackedRNNCells {
         self.cells.push(AnyCell::new(cell));

@@ -208,8 +208,8 @@ fn sequences_keep_their_mask_and_last_outputs_have_none() {
 #[test]
 fn a_stateful_layer_goes_on_where_it_ended() {
     fn check<L: Layer<Input = Tensor, Output = Tensor>>(layer: L, plain: L, x: &Tensor) {
-        layer.forward(x).into_result().unwrap();
-        plain.forward(x).into_result().unwrap();
+        let _ = layer.forward(x).into_result().unwrap();
+        let _ = plain.forward(x).into_result().unwrap();
         for (to, from) in plain.parameters().iter().zip(layer.parameters()) {
             to.set_value(&from.value()).unwrap();
         }
@@ -266,7 +266,7 @@ fn gradients_end_at_kept_states() {
     rnn.build([3, 2]).unwrap();
     let tape = GradientTape::persistent();
     tape.watch(&x);
-    rnn.forward(&x);
+    let _ = rnn.forward(&x);
     let y = rnn.forward(Tensor::ones([1, 3, 2]));
     assert!(
         tape.gradient(&y.sum(), [&x]).is_err(),

@@ -26,6 +26,7 @@ use std::any::TypeId;
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
+#[must_use]
 pub struct TimeDistributed<L: Layer = AnyLayer> {
     layer: L,
 }

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 /// let fit = Fit::new().epochs(20).callback(BackupAndRestore::new("backup.safetensors"));
 /// ```
 #[derive(Debug)]
+#[must_use]
 pub struct BackupAndRestore {
     path: PathBuf,
     save_freq: Option<usize>,
@@ -36,14 +37,12 @@ impl BackupAndRestore {
     }
 
     /// Writes it after every so many batches, counted through the epochs, instead of after epochs.
-    #[must_use]
     pub fn save_freq(mut self, batches: usize) -> Self {
         self.save_freq = Some(batches);
         self
     }
 
     /// Whether the backup is deleted when training ends without an error (Keras: `true`).
-    #[must_use]
     pub fn delete_checkpoint(mut self, delete: bool) -> Self {
         self.delete = delete;
         self

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 /// let fit = Fit::new().callback(CSVLogger::new("training.csv"));
 /// ```
 #[derive(Debug)]
+#[must_use]
 pub struct CSVLogger {
     path: PathBuf,
     append: bool,
@@ -36,7 +37,6 @@ impl CSVLogger {
 
     /// Whether lines are added to a file that is there already, under the columns that it has: a score without one is an error, and a column
     /// without a score stays empty.
-    #[must_use]
     pub fn append(mut self, append: bool) -> Self {
         self.append = append;
         self

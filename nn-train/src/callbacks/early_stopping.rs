@@ -13,6 +13,7 @@ use nn_core::{Error, Result, Tensor, module};
 /// let fit = Fit::new().epochs(100).callback(stop);
 /// ```
 #[derive(Debug)]
+#[must_use]
 pub struct EarlyStopping {
     monitor: Monitor,
     patience: usize,
@@ -43,28 +44,24 @@ impl EarlyStopping {
     }
 
     /// How many epochs without improvement are allowed.
-    #[must_use]
     pub fn patience(mut self, epochs: usize) -> Self {
         self.patience = epochs;
         self
     }
 
     /// What counts as improvement at least.
-    #[must_use]
     pub fn min_delta(mut self, delta: f64) -> Self {
         self.monitor.min_delta = delta.abs();
         self
     }
 
     /// Which direction is better.
-    #[must_use]
     pub fn mode(mut self, mode: Mode) -> Self {
         self.monitor.mode = mode;
         self
     }
 
     /// Whether the model gets the parameters and buffers of its best epoch back at the end of training.
-    #[must_use]
     pub fn restore_best_weights(mut self, restore: bool) -> Self {
         self.restore = restore;
         self
@@ -72,14 +69,12 @@ impl EarlyStopping {
 
     /// What the score has to get better than for the waiting to begin anew: an epoch that is the best so far but not better than this
     /// counts as waited.
-    #[must_use]
     pub fn baseline(mut self, baseline: f64) -> Self {
         self.baseline = Some(baseline);
         self
     }
 
     /// The number of the first epoch, from 0, that is looked at; those before are a warm-up.
-    #[must_use]
     pub fn start_from_epoch(mut self, epoch: usize) -> Self {
         self.start_from_epoch = epoch;
         self

@@ -28,6 +28,7 @@ type OfEpoch<'a> = Box<dyn FnMut(usize, &mut Scores, &mut Run<'_>) -> Result<()>
 /// # drop(callback);
 /// ```
 #[derive(Default)]
+#[must_use]
 pub struct LambdaCallback<'a> {
     on_train_begin: Option<OfRun<'a>>,
     on_train_end: Option<OfRun<'a>>,
@@ -60,7 +61,6 @@ macro_rules! functions {
         impl<'a> LambdaCallback<'a> {
             $(
                 $(#[$doc])*
-                #[must_use]
                 pub fn $name(mut self, f: impl FnMut($($Arg),*) -> Result<()> + 'a) -> Self {
                     self.$name = Some(Box::new(f));
                     self

@@ -12,6 +12,7 @@ use nn_core::Result;
 /// let halve = LearningRateScheduler::new(|epoch, rate| if epoch < 10 { rate } else { rate * 0.5 });
 /// let fit = Fit::new().callback(halve);
 /// ```
+#[must_use]
 pub struct LearningRateScheduler<F> {
     schedule: F,
 }

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 /// let fit = Fit::new().callback(save);
 /// ```
 #[derive(Debug)]
+#[must_use]
 pub struct ModelCheckpoint {
     path: String,
     monitor: Option<Monitor>,
@@ -42,14 +43,12 @@ impl ModelCheckpoint {
     }
 
     /// Saves only when the given score is the best so far.
-    #[must_use]
     pub fn save_best_only(mut self, monitor: impl Into<String>) -> Self {
         self.monitor = Some(Monitor::new(monitor.into()));
         self
     }
 
     /// Which direction is better, after [`ModelCheckpoint::save_best_only`].
-    #[must_use]
     pub fn mode(mut self, mode: Mode) -> Self {
         if let Some(monitor) = &mut self.monitor {
             monitor.mode = mode;
@@ -59,21 +58,18 @@ impl ModelCheckpoint {
 
     /// What the score has to be better than for the first file to be written, after [`ModelCheckpoint::save_best_only`]: the best of
     /// an earlier training. One that is loaded remembers its best by itself.
-    #[must_use]
     pub fn initial_value_threshold(mut self, threshold: f64) -> Self {
         self.initial_value_threshold = Some(threshold);
         self
     }
 
     /// Leaves optimizer, losses and counters out of the file.
-    #[must_use]
     pub fn save_weights_only(mut self, weights_only: bool) -> Self {
         self.weights_only = weights_only;
         self
     }
 
     /// Saves after every so many batches, counted through the epochs, instead of after epochs. Scores are then those of the epoch so far.
-    #[must_use]
     pub fn save_freq(mut self, batches: usize) -> Self {
         self.save_freq = Some(batches);
         self

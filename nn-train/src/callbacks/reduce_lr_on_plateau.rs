@@ -14,6 +14,7 @@ use nn_core::{Error, Result};
 /// let fit = Fit::new().callback(ReduceLROnPlateau::new("val_loss").factor(0.2).patience(5).min_lr(1e-5));
 /// ```
 #[derive(Debug)]
+#[must_use]
 pub struct ReduceLROnPlateau {
     monitor: Monitor,
     factor: f64,
@@ -41,42 +42,36 @@ impl ReduceLROnPlateau {
     }
 
     /// What the learning rate is multiplied by, below 1.
-    #[must_use]
     pub fn factor(mut self, factor: f64) -> Self {
         self.factor = factor;
         self
     }
 
     /// How many epochs without improvement are allowed.
-    #[must_use]
     pub fn patience(mut self, epochs: usize) -> Self {
         self.patience = epochs;
         self
     }
 
     /// How many epochs to wait after a reduction before counting again.
-    #[must_use]
     pub fn cooldown(mut self, epochs: usize) -> Self {
         self.cooldown = epochs;
         self
     }
 
     /// The lowest learning rate.
-    #[must_use]
     pub fn min_lr(mut self, min_lr: f64) -> Self {
         self.min_lr = min_lr;
         self
     }
 
     /// What counts as improvement at least.
-    #[must_use]
     pub fn min_delta(mut self, delta: f64) -> Self {
         self.monitor.min_delta = delta.abs();
         self
     }
 
     /// Which direction is better.
-    #[must_use]
     pub fn mode(mut self, mode: Mode) -> Self {
         self.monitor.mode = mode;
         self

@@ -16,6 +16,7 @@ use nn_core::Result;
 ///
 /// A training that is saved while the averages are in their place goes on to the bit with this callback, which swaps back.
 #[derive(Debug, Default)]
+#[must_use]
 pub struct SwapEMAWeights {
     swap_on_epoch: bool,
     /// Whether the averages are in the place of the parameters.
@@ -29,7 +30,6 @@ impl SwapEMAWeights {
     }
 
     /// Whether it also swaps at the end of each epoch, before the callbacks after it, and back at the beginning of the next (Keras: `false`).
-    #[must_use]
     pub fn swap_on_epoch(mut self, swap_on_epoch: bool) -> SwapEMAWeights {
         self.swap_on_epoch = swap_on_epoch;
         self

@@ -14,6 +14,7 @@ use nn_core::Error;
 /// let fit = Fit::new().callback(TerminateOnNaN::new());
 /// ```
 #[derive(Debug, Default)]
+#[must_use]
 pub struct TerminateOnNaN {
     reason: Option<String>,
 }

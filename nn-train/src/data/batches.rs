@@ -7,6 +7,7 @@ use std::sync::{Arc, mpsc};
 
 /// An iterator over `(x, y)` batches; see [`Dataset::batches`]. [`Batches::datasets`] gives whole batches, with several inputs,
 /// targets and weights.
+#[must_use]
 pub struct Batches {
     data: Dataset,
     size: usize,
@@ -32,7 +33,6 @@ impl Batches {
     }
 
     /// In random order, fixed by `seed`.
-    #[must_use]
     pub fn shuffle(self, seed: u64) -> Batches {
         let n = self.data.len();
         let order = random::with_stream(random::Stream::new(seed), || random::permutation(n));
@@ -46,21 +46,18 @@ impl Batches {
     }
 
     /// In the given order of rows.
-    #[must_use]
     pub(crate) fn in_order(mut self, order: Vec<usize>) -> Batches {
         self.order = Some(order.into());
         self
     }
 
     /// Without a last batch that is smaller than the others.
-    #[must_use]
     pub fn drop_remainder(mut self) -> Batches {
         self.drop_remainder = true;
         self
     }
 
     /// Prepared on another thread, up to `ahead` batches before they are asked for; 0 prepares them on this one.
-    #[must_use]
     pub fn prefetch(mut self, ahead: usize) -> Batches {
         self.prefetch = ahead;
         self

@@ -29,6 +29,7 @@ use nn_core::{Error, Result, Tensor, random};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Dataset {
     x: Vec<Tensor>,
     y: Vec<Tensor>,
@@ -187,7 +188,6 @@ impl Dataset {
     }
 
     /// Rows `start..end`, without a copy; the end is cut at the last row.
-    #[must_use]
     pub fn rows(&self, start: usize, end: usize) -> Dataset {
         let end = end.min(self.len);
         let start = start.min(end);
@@ -195,7 +195,6 @@ impl Dataset {
     }
 
     /// The first `n` rows (all, if there are fewer).
-    #[must_use]
     pub fn take(&self, n: usize) -> Dataset {
         self.rows(0, n)
     }
@@ -204,7 +203,6 @@ impl Dataset {
     ///
     /// # Panics
     /// When an index is not below [`Dataset::len`].
-    #[must_use]
     pub fn select(&self, rows: &[usize]) -> Dataset {
         self.map_all(|t| batches::gather_rows(t, rows), rows.len())
     }
@@ -220,7 +218,6 @@ impl Dataset {
     }
 
     /// Each input with everything but the first dimension flattened: images to vectors.
-    #[must_use]
     pub fn flatten(&self) -> Dataset {
         Dataset {
             x: self.x.iter().map(|x| x.flatten_from(1)).collect(),

@@ -35,6 +35,7 @@ pub struct Row {
 /// # }
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Summary {
     class_name: String,
     rows: Vec<Row>,
@@ -104,7 +105,6 @@ impl Summary {
     }
 
     /// With the layers inside layers as rows of their own.
-    #[must_use]
     pub fn expand_nested(&self) -> Summary {
         Summary {
             nested: true,

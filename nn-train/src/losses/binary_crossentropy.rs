@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct BinaryCrossentropy {
     from_logits: bool,
     label_smoothing: f64,
@@ -53,14 +54,12 @@ impl BinaryCrossentropy {
     }
 
     /// Moves targets towards ½: `y · (1 - smoothing) + smoothing / 2`, 0 ≤ smoothing ≤ 1.
-    #[must_use]
     pub fn label_smoothing(mut self, smoothing: f64) -> BinaryCrossentropy {
         self.label_smoothing = smoothing;
         self
     }
 
     /// With the mean over this axis (Keras: the last one).
-    #[must_use]
     pub fn axis(mut self, axis: isize) -> BinaryCrossentropy {
         self.axis = axis;
         self

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct BinaryFocalCrossentropy {
     apply_class_balancing: bool,
     alpha: f64,
@@ -59,35 +60,30 @@ impl BinaryFocalCrossentropy {
     }
 
     /// Weighs yes by α and no by 1 - α.
-    #[must_use]
     pub fn apply_class_balancing(mut self) -> BinaryFocalCrossentropy {
         self.apply_class_balancing = true;
         self
     }
 
     /// α, the weight of yes with class balancing (Keras: 0.25).
-    #[must_use]
     pub fn alpha(mut self, alpha: f64) -> BinaryFocalCrossentropy {
         self.alpha = alpha;
         self
     }
 
     /// γ, how little answers count that are right already, at least 0 (Keras: 2); with 0 this is the plain crossentropy.
-    #[must_use]
     pub fn gamma(mut self, gamma: f64) -> BinaryFocalCrossentropy {
         self.gamma = gamma;
         self
     }
 
     /// Moves targets towards ½: `y · (1 - smoothing) + smoothing / 2`, 0 ≤ smoothing ≤ 1.
-    #[must_use]
     pub fn label_smoothing(mut self, smoothing: f64) -> BinaryFocalCrossentropy {
         self.label_smoothing = smoothing;
         self
     }
 
     /// With the mean over this axis (Keras: the last one).
-    #[must_use]
     pub fn axis(mut self, axis: isize) -> BinaryFocalCrossentropy {
         self.axis = axis;
         self

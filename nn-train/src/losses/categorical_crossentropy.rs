@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct CategoricalCrossentropy {
     from_logits: bool,
     label_smoothing: f64,
@@ -54,14 +55,12 @@ impl CategoricalCrossentropy {
     }
 
     /// Moves targets towards the uniform distribution: `y · (1 - smoothing) + smoothing / classes`, 0 ≤ smoothing ≤ 1.
-    #[must_use]
     pub fn label_smoothing(mut self, smoothing: f64) -> CategoricalCrossentropy {
         self.label_smoothing = smoothing;
         self
     }
 
     /// With the classes on this axis (Keras: the last one).
-    #[must_use]
     pub fn axis(mut self, axis: isize) -> CategoricalCrossentropy {
         self.axis = axis;
         self

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct CategoricalFocalCrossentropy {
     alpha: Alpha,
     gamma: f64,
@@ -66,35 +67,30 @@ impl CategoricalFocalCrossentropy {
     }
 
     /// α, the weight of all classes (Keras: 0.25).
-    #[must_use]
     pub fn alpha(mut self, alpha: f64) -> CategoricalFocalCrossentropy {
         self.alpha = Alpha::One(alpha);
         self
     }
 
     /// α of each class on the last axis.
-    #[must_use]
     pub fn alphas(mut self, alphas: impl IntoIterator<Item = f64>) -> CategoricalFocalCrossentropy {
         self.alpha = Alpha::Each(alphas.into_iter().collect());
         self
     }
 
     /// γ, how little answers count that are right already, at least 0 (Keras: 2).
-    #[must_use]
     pub fn gamma(mut self, gamma: f64) -> CategoricalFocalCrossentropy {
         self.gamma = gamma;
         self
     }
 
     /// Moves targets towards the uniform distribution: `y · (1 - smoothing) + smoothing / classes`, 0 ≤ smoothing ≤ 1.
-    #[must_use]
     pub fn label_smoothing(mut self, smoothing: f64) -> CategoricalFocalCrossentropy {
         self.label_smoothing = smoothing;
         self
     }
 
     /// With the classes on this axis (Keras: the last one).
-    #[must_use]
     pub fn axis(mut self, axis: isize) -> CategoricalFocalCrossentropy {
         self.axis = axis;
         self

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct CategoricalGeneralizedCrossEntropy {
     q: f64,
     reduction: Reduction,
@@ -40,7 +41,6 @@ impl CategoricalGeneralizedCrossEntropy {
     }
 
     /// How much is forgiven, 0 < q < 1 (Keras: 0.5).
-    #[must_use]
     pub fn q(mut self, q: f64) -> CategoricalGeneralizedCrossEntropy {
         self.q = q;
         self

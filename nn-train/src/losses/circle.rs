@@ -3,7 +3,7 @@
 use super::checks::{check_number, check_prediction, checked};
 use super::labels::labels;
 use super::{Loss, Reduction, described, loss, reduction};
-use nn_core::{Error, Result, Tensor, select};
+use nn_core::{Error, Result, Tensor, where_};
 use serde::{Deserialize, Serialize};
 
 /// What stands for minus infinity, so that two of them can be added.
@@ -27,6 +27,7 @@ const LOWEST: f64 = -1e38;
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct Circle {
     gamma: f64,
     margin: f64,
@@ -52,21 +53,18 @@ impl Circle {
     }
 
     /// The scale γ, above 0: how much the hardest pairs count before the others (Keras: 80).
-    #[must_use]
     pub fn gamma(mut self, gamma: f64) -> Circle {
         self.gamma = gamma;
         self
     }
 
     /// The margin between near and far, as a distance (Keras: 0.4).
-    #[must_use]
     pub fn margin(mut self, margin: f64) -> Circle {
         self.margin = margin;
         self
     }
 
     /// Whether a sample is left out of those of its own class (Keras: yes).
-    #[must_use]
     pub fn remove_diagonal(mut self, remove: bool) -> Circle {
         self.remove_diagonal = remove;
         self
@@ -90,7 +88,7 @@ impl Circle {
         let m = self.margin;
         let pull = (m + &distances).maximum(0.0) * (m - &distances) * -self.gamma;
         let push = (1.0 + m - &distances).maximum(0.0) * (1.0 - m - &distances) * self.gamma;
-        let of = |among: &Tensor, by: Tensor| select(among, by, LOWEST).logsumexp_axis(1);
+        let of = |among: &Tensor, by: Tensor| where_(among, by, LOWEST).logsumexp_axis(1);
         Ok((of(&near, pull) + of(&other, push)).softplus())
     }
 }

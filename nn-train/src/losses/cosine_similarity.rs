@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct CosineSimilarity {
     axis: isize,
     reduction: Reduction,
@@ -39,7 +40,6 @@ impl CosineSimilarity {
     }
 
     /// Of vectors along this axis (Keras: the last one).
-    #[must_use]
     pub fn axis(mut self, axis: isize) -> CosineSimilarity {
         self.axis = axis;
         self

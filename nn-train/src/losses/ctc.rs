@@ -24,6 +24,7 @@ const IMPOSSIBLE: f64 = -1e5;
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct CTC {
     reduction: Reduction,
 }

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct Dice {
     axis: Option<Axis>,
     reduction: Reduction,
@@ -32,7 +33,6 @@ impl Dice {
     }
 
     /// With sums over these axes: `[1, 2, 3]` for a loss of each image.
-    #[must_use]
     pub fn axis(mut self, axes: impl IntoIterator<Item = isize>) -> Dice {
         self.axis = Some(Axis::Many(axes.into_iter().collect()));
         self

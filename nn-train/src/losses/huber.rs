@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct Huber {
     delta: f64,
     reduction: Reduction,
@@ -38,7 +39,6 @@ impl Huber {
     }
 
     /// Where the square ends, δ > 0, in units of the targets (Keras: 1).
-    #[must_use]
     pub fn delta(mut self, delta: f64) -> Huber {
         self.delta = delta;
         self

@@ -203,7 +203,6 @@ macro_rules! loss {
     ($Type:ident) => {
         impl $Type {
             /// With another way of making one number of the samples' losses.
-            #[must_use]
             pub fn reduction(mut self, reduction: $crate::losses::Reduction) -> $Type {
                 self.reduction = reduction;
                 self

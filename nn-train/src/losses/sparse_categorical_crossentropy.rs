@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct SparseCategoricalCrossentropy {
     from_logits: bool,
     ignore_class: Option<i64>,
@@ -59,14 +60,12 @@ impl SparseCategoricalCrossentropy {
 
     /// Leaves out samples with this label, which need not be the number of a class: they have no loss and no gradient, and do
     /// not count in the mean.
-    #[must_use]
     pub fn ignore_class(mut self, label: i64) -> SparseCategoricalCrossentropy {
         self.ignore_class = Some(label);
         self
     }
 
     /// With the classes on this axis of the predictions (Keras: the last one); the labels have the shape without it.
-    #[must_use]
     pub fn axis(mut self, axis: isize) -> SparseCategoricalCrossentropy {
         self.axis = axis;
         self

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct Tversky {
     alpha: f64,
     beta: f64,
@@ -45,21 +46,18 @@ impl Tversky {
     }
 
     /// α, the weight of what was missed, at least 0 (Keras: 0.5).
-    #[must_use]
     pub fn alpha(mut self, alpha: f64) -> Tversky {
         self.alpha = alpha;
         self
     }
 
     /// β, the weight of what was found wrongly, at least 0 (Keras: 0.5).
-    #[must_use]
     pub fn beta(mut self, beta: f64) -> Tversky {
         self.beta = beta;
         self
     }
 
     /// With sums over these axes: `[1, 2, 3]` for a loss of each image.
-    #[must_use]
     pub fn axis(mut self, axes: impl IntoIterator<Item = isize>) -> Tversky {
         self.axis = Some(Axis::Many(axes.into_iter().collect()));
         self

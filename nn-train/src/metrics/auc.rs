@@ -54,6 +54,7 @@ pub enum Summation {
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct AUC {
     name: String,
     num_thresholds: usize,
@@ -121,42 +122,36 @@ impl AUC {
     }
 
     /// How many thresholds, at least 2 and at most 2²⁴ (Keras: 200), at even distances from 0 to 1.
-    #[must_use]
     pub fn num_thresholds(mut self, n: usize) -> AUC {
         self.num_thresholds = n;
         self
     }
 
     /// These thresholds in [0, 1], and one below and one above all scores, instead of those at even distances.
-    #[must_use]
     pub fn thresholds(mut self, thresholds: impl IntoIterator<Item = f64>) -> AUC {
         self.thresholds = Some(thresholds.into_iter().collect());
         self
     }
 
     /// Under this curve.
-    #[must_use]
     pub fn curve(mut self, curve: Curve) -> AUC {
         self.curve = curve;
         self
     }
 
     /// With areas taken so.
-    #[must_use]
     pub fn summation_method(mut self, method: Summation) -> AUC {
         self.summation_method = method;
         self
     }
 
     /// The mean of the areas of all labels, for targets and predictions `[batch, labels]`.
-    #[must_use]
     pub fn multi_label(mut self) -> AUC {
         self.multi_label = true;
         self
     }
 
     /// Weights of the labels on the last axis: in the mean of their areas with [`AUC::multi_label`], in the counts otherwise.
-    #[must_use]
     pub fn label_weights(mut self, weights: impl IntoIterator<Item = f64>) -> AUC {
         self.label_weights = Some(weights.into_iter().collect());
         self

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct BinaryAccuracy {
     name: String,
     threshold: f64,
@@ -43,7 +44,6 @@ impl BinaryAccuracy {
     }
 
     /// Predictions above this are a yes: probabilities by default, 0.5; for logits, 0.
-    #[must_use]
     pub fn threshold(mut self, threshold: f64) -> BinaryAccuracy {
         self.threshold = threshold;
         self

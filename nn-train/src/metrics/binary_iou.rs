@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct BinaryIoU {
     name: String,
     target_class_ids: Vec<usize>,
@@ -49,14 +50,12 @@ impl BinaryIoU {
     }
 
     /// The mean of these: 0 is no, 1 is yes (Keras: both).
-    #[must_use]
     pub fn target_class_ids(mut self, ids: impl IntoIterator<Item = usize>) -> BinaryIoU {
         self.target_class_ids = ids.into_iter().collect();
         self
     }
 
     /// A prediction of at least this is a yes (Keras: 0.5).
-    #[must_use]
     pub fn threshold(mut self, threshold: f64) -> BinaryIoU {
         self.threshold = threshold;
         self

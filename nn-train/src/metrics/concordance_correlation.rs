@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct ConcordanceCorrelation {
     name: String,
     axis: isize,
@@ -44,7 +45,6 @@ impl ConcordanceCorrelation {
     }
 
     /// Along this axis (Keras: the last one).
-    #[must_use]
     pub fn axis(mut self, axis: isize) -> ConcordanceCorrelation {
         self.axis = axis;
         self

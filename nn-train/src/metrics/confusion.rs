@@ -190,14 +190,12 @@ impl Selection {
 macro_rules! threshold_builders {
     ($($path:ident).+) => {
         /// Predictions above this are positive (Keras: 0.5).
-        #[must_use]
         pub fn threshold(mut self, threshold: f64) -> Self {
             self.$($path).+ = Some($crate::metrics::thresholds::Thresholds::One(threshold));
             self
         }
 
         /// A result for each of these thresholds, in this order: [`Metric::results`](crate::metrics::Metric::results).
-        #[must_use]
         pub fn thresholds(mut self, thresholds: impl IntoIterator<Item = f64>) -> Self {
             let list = thresholds.into_iter().collect();
             self.$($path).+ = Some($crate::metrics::thresholds::Thresholds::Many(list));

@@ -21,6 +21,7 @@ const MOST_CLASSES: usize = 1 << 14;
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct ConfusionMatrix {
     classes: usize,
     /// Row by row.

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct CosineSimilarity {
     name: String,
     axis: isize,
@@ -44,7 +45,6 @@ impl CosineSimilarity {
     }
 
     /// Of vectors along this axis (Keras: the last one).
-    #[must_use]
     pub fn axis(mut self, axis: isize) -> CosineSimilarity {
         self.axis = axis;
         self

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct F1Score {
     name: String,
     average: Option<Average>,
@@ -46,14 +47,12 @@ impl F1Score {
     }
 
     /// One number for all classes.
-    #[must_use]
     pub fn average(mut self, average: Average) -> F1Score {
         self.average = Some(average);
         self
     }
 
     /// Every prediction above this is an answer: for rows with any number of classes.
-    #[must_use]
     pub fn threshold(mut self, threshold: f64) -> F1Score {
         self.threshold = Some(threshold);
         self

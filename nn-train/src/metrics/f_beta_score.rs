@@ -38,6 +38,7 @@ pub enum Average {
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct FBetaScore {
     name: String,
     average: Option<Average>,
@@ -69,21 +70,18 @@ impl FBetaScore {
     }
 
     /// How much more recall counts than precision, above 0 (Keras: 1).
-    #[must_use]
     pub fn beta(mut self, beta: f64) -> FBetaScore {
         self.beta = beta;
         self
     }
 
     /// One number for all classes.
-    #[must_use]
     pub fn average(mut self, average: Average) -> FBetaScore {
         self.average = Some(average);
         self
     }
 
     /// Every prediction above this is an answer: for rows with any number of classes.
-    #[must_use]
     pub fn threshold(mut self, threshold: f64) -> FBetaScore {
         self.threshold = Some(threshold);
         self

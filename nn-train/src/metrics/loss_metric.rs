@@ -24,6 +24,7 @@ use std::sync::Arc;
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct LossMetric {
     loss: Arc<dyn Loss>,
     name: String,
@@ -44,7 +45,6 @@ impl LossMetric {
     }
 
     /// Reported under another name.
-    #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> LossMetric {
         self.name = name.into();
         self

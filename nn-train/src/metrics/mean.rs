@@ -17,6 +17,7 @@ use nn_core::{DType, Error, Result, Shape, Tensor};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[must_use]
 pub struct Mean {
     total: f64,
     count: f64,

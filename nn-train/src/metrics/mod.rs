@@ -246,7 +246,6 @@ macro_rules! metric {
             const CLASS: &'static str = stringify!($Type);
 
             /// Reported under another name.
-            #[must_use]
             pub fn name(mut self, name: impl Into<String>) -> $Type {
                 self.name = name.into();
                 self

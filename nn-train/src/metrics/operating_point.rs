@@ -82,14 +82,12 @@ macro_rules! operating_point {
     ($Type:ident, $value:ident, $given:expr, $best:expr) => {
         impl $Type {
             /// How many thresholds are tried, at even distances from 0 to 1 (Keras: 200).
-            #[must_use]
             pub fn num_thresholds(mut self, n: usize) -> $Type {
                 self.at.num_thresholds = n;
                 self
             }
 
             /// Looks at this class only, the index on the last axis.
-            #[must_use]
             pub fn class_id(mut self, class: usize) -> $Type {
                 self.at.class_id = Some(class);
                 self

@@ -180,7 +180,6 @@ macro_rules! overlap {
 
         impl $Type {
             /// Sums in this type: with integers (the default, as in Keras) the weights of samples lose their fractions, with floats they keep them.
-            #[must_use]
             pub fn dtype(mut self, dtype: nn_core::DType) -> $Type {
                 self.dtype = dtype;
                 self
@@ -231,7 +230,6 @@ macro_rules! reading_builders {
     };
     (@ ignore_class) => {
         /// Leaves out what has this label, which need not be the number of a class.
-        #[must_use]
         pub fn ignore_class(mut self, label: i64) -> Self {
             self.ignore_class = Some(label);
             self
@@ -239,7 +237,6 @@ macro_rules! reading_builders {
     };
     (@ sparse_y_true) => {
         /// Whether targets are class numbers (Keras: yes), rather than one-hot along the axis of the classes.
-        #[must_use]
         pub fn sparse_y_true(mut self, sparse: bool) -> Self {
             self.sparse_y_true = sparse;
             self
@@ -247,7 +244,6 @@ macro_rules! reading_builders {
     };
     (@ sparse_y_pred) => {
         /// Whether predictions are class numbers, rather than scores of the classes along their axis.
-        #[must_use]
         pub fn sparse_y_pred(mut self, sparse: bool) -> Self {
             self.sparse_y_pred = sparse;
             self
@@ -255,7 +251,6 @@ macro_rules! reading_builders {
     };
     (@ axis) => {
         /// The axis of the classes, where they are not class numbers (Keras: the last one).
-        #[must_use]
         pub fn axis(mut self, axis: isize) -> Self {
             self.axis = axis;
             self

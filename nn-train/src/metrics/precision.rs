@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct Precision {
     name: String,
     #[serde(flatten)]
@@ -47,14 +48,12 @@ impl Precision {
     threshold_builders!(selection.thresholds);
 
     /// Looks at the k greatest predictions of a row only; the others are negative. Without thresholds, all of the k are positive.
-    #[must_use]
     pub fn top_k(mut self, k: usize) -> Self {
         self.selection.top_k = Some(k);
         self
     }
 
     /// Looks at this class only, the index on the last axis.
-    #[must_use]
     pub fn class_id(mut self, class: usize) -> Self {
         self.selection.class_id = Some(class);
         self

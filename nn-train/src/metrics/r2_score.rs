@@ -32,6 +32,7 @@ pub enum ClassAggregation {
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct R2Score {
     name: String,
     class_aggregation: Option<ClassAggregation>,
@@ -81,7 +82,6 @@ impl R2Score {
     }
 
     /// One number for all targets, made so; `None` gives one for each ([`Metric::results`]).
-    #[must_use]
     pub fn class_aggregation(
         mut self,
         aggregation: impl Into<Option<ClassAggregation>>,
@@ -92,7 +92,6 @@ impl R2Score {
 
     /// The adjusted score for that many independent regressors, `1 - (1 - R²)(n - 1) / (n - p - 1)`; 0 (Keras's default) for the plain one. With no
     /// more samples than regressors it is the plain one too.
-    #[must_use]
     pub fn num_regressors(mut self, p: usize) -> R2Score {
         self.num_regressors = p;
         self

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct SparseTopKCategoricalAccuracy {
     name: String,
     k: usize,
@@ -49,7 +50,6 @@ impl SparseTopKCategoricalAccuracy {
     }
 
     /// Predictions are class numbers, `[batch, ..., found]`, the best first, rather than scores of all classes: what a search gives.
-    #[must_use]
     pub fn from_sorted_ids(mut self) -> SparseTopKCategoricalAccuracy {
         self.from_sorted_ids = true;
         self

@@ -17,6 +17,7 @@ use nn_core::{DType, Result, Tensor};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[must_use]
 pub struct Sum {
     total: f64,
 }

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct TopKCategoricalAccuracy {
     name: String,
     k: usize,

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct TrueNegatives {
     name: String,
     thresholds: Option<Thresholds>,

@@ -17,6 +17,7 @@ use serde_json::Value;
 /// assert_eq!(optimizer.config()["config"]["rho"], 0.9);
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[must_use]
 pub struct Adadelta {
     #[serde(flatten)]
     settings: Settings,
@@ -48,14 +49,12 @@ impl Adadelta {
     }
 
     /// The decay of both means of squares, in [0, 1) (Keras: 0.95).
-    #[must_use]
     pub fn rho(mut self, rho: f64) -> Adadelta {
         self.rho = rho;
         self
     }
 
     /// Added to both means under their roots, against division by 0 (Keras: 1e-7).
-    #[must_use]
     pub fn epsilon(mut self, epsilon: f64) -> Adadelta {
         self.epsilon = epsilon;
         self

@@ -21,6 +21,7 @@ use serde_json::Value;
 /// assert_eq!(optimizer.config()["config"]["clip_threshold"], 2.0);
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[must_use]
 pub struct Adafactor {
     #[serde(flatten)]
     settings: Settings,
@@ -58,35 +59,30 @@ impl Adafactor {
     }
 
     /// The power of the step's number that a mean forgets by, below 0 (Keras: -0.8).
-    #[must_use]
     pub fn beta_2_decay(mut self, beta_2_decay: f64) -> Adafactor {
         self.beta_2_decay = beta_2_decay;
         self
     }
 
     /// Added to the squared gradient, against division by 0 (Keras: 1e-30).
-    #[must_use]
     pub fn epsilon_1(mut self, epsilon_1: f64) -> Adafactor {
         self.epsilon_1 = epsilon_1;
         self
     }
 
     /// What the size of a parameter counts as at least (Keras: 1e-3).
-    #[must_use]
     pub fn epsilon_2(mut self, epsilon_2: f64) -> Adafactor {
         self.epsilon_2 = epsilon_2;
         self
     }
 
     /// The greatest root mean square of a step before the rate, above 0 (Keras: 1).
-    #[must_use]
     pub fn clip_threshold(mut self, clip_threshold: f64) -> Adafactor {
         self.clip_threshold = clip_threshold;
         self
     }
 
     /// What Keras has it for: see above (Keras: `true`).
-    #[must_use]
     pub fn relative_step(mut self, relative_step: bool) -> Adafactor {
         self.relative_step = relative_step;
         self

@@ -17,6 +17,7 @@ use serde_json::Value;
 /// assert_eq!(optimizer.config()["config"]["initial_accumulator_value"], 0.2);
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[must_use]
 pub struct Adagrad {
     #[serde(flatten)]
     settings: Settings,
@@ -48,14 +49,12 @@ impl Adagrad {
     }
 
     /// What the sums of squares begin at, from 0 on (Keras: 0.1).
-    #[must_use]
     pub fn initial_accumulator_value(mut self, initial_accumulator_value: f64) -> Adagrad {
         self.initial_accumulator_value = initial_accumulator_value;
         self
     }
 
     /// Added to the sum under the root, against division by 0 (Keras: 1e-7).
-    #[must_use]
     pub fn epsilon(mut self, epsilon: f64) -> Adagrad {
         self.epsilon = epsilon;
         self

@@ -19,6 +19,7 @@ use serde_json::Value;
 /// assert_eq!(adam.config()["config"]["beta_2"], 0.99);
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[must_use]
 pub struct Adam {
     #[serde(flatten)]
     settings: Settings,
@@ -54,28 +55,24 @@ impl Adam {
     }
 
     /// The decay of the mean of gradients, in [0, 1) (Keras: 0.9).
-    #[must_use]
     pub fn beta_1(mut self, beta_1: f64) -> Adam {
         self.beta_1 = beta_1;
         self
     }
 
     /// The decay of the mean of squared gradients, in [0, 1) (Keras: 0.999).
-    #[must_use]
     pub fn beta_2(mut self, beta_2: f64) -> Adam {
         self.beta_2 = beta_2;
         self
     }
 
     /// Added to the root, against division by 0 (Keras: 1e-7).
-    #[must_use]
     pub fn epsilon(mut self, epsilon: f64) -> Adam {
         self.epsilon = epsilon;
         self
     }
 
     /// Divides by the greatest mean of squares so far (Reddi et al. 2018, <https://openreview.net/forum?id=ryQu7f-RZ>).
-    #[must_use]
     pub fn amsgrad(mut self, amsgrad: bool) -> Adam {
         self.amsgrad = amsgrad;
         self

@@ -16,6 +16,7 @@ use serde_json::Value;
 /// assert_eq!(adam.config()["class_name"], "AdamW");
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[must_use]
 pub struct AdamW(Adam);
 
 impl Default for AdamW {
@@ -32,25 +33,21 @@ impl AdamW {
     }
 
     /// As [`Adam::beta_1`].
-    #[must_use]
     pub fn beta_1(self, beta_1: f64) -> AdamW {
         AdamW(self.0.beta_1(beta_1))
     }
 
     /// As [`Adam::beta_2`].
-    #[must_use]
     pub fn beta_2(self, beta_2: f64) -> AdamW {
         AdamW(self.0.beta_2(beta_2))
     }
 
     /// As [`Adam::epsilon`].
-    #[must_use]
     pub fn epsilon(self, epsilon: f64) -> AdamW {
         AdamW(self.0.epsilon(epsilon))
     }
 
     /// As [`Adam::amsgrad`].
-    #[must_use]
     pub fn amsgrad(self, amsgrad: bool) -> AdamW {
         AdamW(self.0.amsgrad(amsgrad))
     }

@@ -17,6 +17,7 @@ use serde_json::Value;
 /// assert_eq!(optimizer.config()["config"]["beta_2"], 0.99);
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[must_use]
 pub struct Adamax {
     #[serde(flatten)]
     settings: Settings,
@@ -50,21 +51,18 @@ impl Adamax {
     }
 
     /// The decay of the mean of gradients, in [0, 1) (Keras: 0.9).
-    #[must_use]
     pub fn beta_1(mut self, beta_1: f64) -> Adamax {
         self.beta_1 = beta_1;
         self
     }
 
     /// The decay of the greatest gradient, in [0, 1) (Keras: 0.999).
-    #[must_use]
     pub fn beta_2(mut self, beta_2: f64) -> Adamax {
         self.beta_2 = beta_2;
         self
     }
 
     /// Added to the greatest gradient, against division by 0 (Keras: 1e-7).
-    #[must_use]
     pub fn epsilon(mut self, epsilon: f64) -> Adamax {
         self.epsilon = epsilon;
         self

@@ -19,6 +19,7 @@ use serde_json::Value;
 /// assert_eq!(optimizer.config()["config"]["l1_regularization_strength"], 0.01);
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[must_use]
 pub struct Ftrl {
     #[serde(flatten)]
     settings: Settings,
@@ -58,35 +59,30 @@ impl Ftrl {
     }
 
     /// The power of the learning rate in the sum of squares, 0 or below (Keras: -0.5).
-    #[must_use]
     pub fn learning_rate_power(mut self, learning_rate_power: f64) -> Ftrl {
         self.learning_rate_power = learning_rate_power;
         self
     }
 
     /// What the sums of squares begin at, from 0 on (Keras: 0.1).
-    #[must_use]
     pub fn initial_accumulator_value(mut self, initial_accumulator_value: f64) -> Ftrl {
         self.initial_accumulator_value = initial_accumulator_value;
         self
     }
 
     /// The strength of the penalty on magnitudes, from 0 on (Keras: 0.0).
-    #[must_use]
     pub fn l1_regularization_strength(mut self, l1_regularization_strength: f64) -> Ftrl {
         self.l1_regularization_strength = l1_regularization_strength;
         self
     }
 
     /// The strength of the penalty on squares, from 0 on (Keras: 0.0).
-    #[must_use]
     pub fn l2_regularization_strength(mut self, l2_regularization_strength: f64) -> Ftrl {
         self.l2_regularization_strength = l2_regularization_strength;
         self
     }
 
     /// The strength of the penalty on squares that enters through the gradient, from 0 on (Keras: 0.0).
-    #[must_use]
     pub fn l2_shrinkage_regularization_strength(
         mut self,
         l2_shrinkage_regularization_strength: f64,
@@ -96,7 +92,6 @@ impl Ftrl {
     }
 
     /// Added to the root of the sum of squares (Keras: 0.0).
-    #[must_use]
     pub fn beta(mut self, beta: f64) -> Ftrl {
         self.beta = beta;
         self

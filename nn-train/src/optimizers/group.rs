@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(optimizer.config()["config"]["groups"][0]["pattern"], "base.*");
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct Group {
     pub(super) pattern: String,
     pub(super) learning_rate: Option<LearningRate>,
@@ -30,14 +31,12 @@ impl Group {
     }
 
     /// A learning rate, a number or a schedule, in place of the optimizer's. Setting the optimizer's leaves it as it is.
-    #[must_use]
     pub fn learning_rate(mut self, learning_rate: impl Into<LearningRate>) -> Group {
         self.learning_rate = Some(learning_rate.into());
         self
     }
 
     /// A weight decay in place of the optimizer's; 0 for none.
-    #[must_use]
     pub fn weight_decay(mut self, weight_decay: f64) -> Group {
         self.weight_decay = Some(weight_decay);
         self

@@ -18,6 +18,7 @@ use serde_json::Value;
 /// assert_eq!(optimizer.config()["config"]["beta_2"], 0.98);
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[must_use]
 pub struct Lion {
     #[serde(flatten)]
     settings: Settings,
@@ -49,14 +50,12 @@ impl Lion {
     }
 
     /// The share of the momentum in the direction of a step, in (0, 1] (Keras: 0.9).
-    #[must_use]
     pub fn beta_1(mut self, beta_1: f64) -> Lion {
         self.beta_1 = beta_1;
         self
     }
 
     /// The decay of the momentum, in [0, 1] (Keras: 0.99).
-    #[must_use]
     pub fn beta_2(mut self, beta_2: f64) -> Lion {
         self.beta_2 = beta_2;
         self

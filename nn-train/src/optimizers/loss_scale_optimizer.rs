@@ -26,6 +26,7 @@ const COUNTER: &str = "optimizer/step_counter";
 /// assert_eq!(optimizer.scale_loss(&2.0_f32.into()).item::<f32>()?, 2048.0);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
+#[must_use]
 pub struct LossScaleOptimizer {
     inner: Box<dyn Optimizer>,
     initial_scale: f64,
@@ -70,14 +71,12 @@ impl LossScaleOptimizer {
     }
 
     /// The first scale (Keras: 32768). One that is too high is found out soon.
-    #[must_use]
     pub fn initial_scale(mut self, scale: f64) -> LossScaleOptimizer {
         (self.initial_scale, self.scale) = (scale, scale);
         self
     }
 
     /// After how many steps without an infinite gradient the scale is doubled (Keras: 2000).
-    #[must_use]
     pub fn dynamic_growth_steps(mut self, steps: u64) -> LossScaleOptimizer {
         self.dynamic_growth_steps = steps;
         self
@@ -246,7 +245,7 @@ mod tests {
     #[test]
     fn infinite_gradients_halve_the_scale_and_change_nothing_else() {
         let layer = Dense::new(2);
-        layer.call(Tensor::ones([4, 3]), true);
+        let _ = layer.call(Tensor::ones([4, 3]), true);
         let tape = GradientTape::new();
         let loss = layer.call(Tensor::ones([4, 3]), true).square().sum();
         let gradients = tape.gradient(&loss, &layer).unwrap();
@@ -286,7 +285,7 @@ mod tests {
     #[test]
     fn gradients_that_are_never_finite_are_an_error_in_the_end() {
         let layer = Dense::new(1);
-        layer.call(Tensor::ones([1, 1]), true);
+        let _ = layer.call(Tensor::ones([1, 1]), true);
         let tape = GradientTape::new();
         let loss = layer.call(Tensor::ones([1, 1]), true).sum();
         let gradients = tape.gradient(&loss, &layer).unwrap();

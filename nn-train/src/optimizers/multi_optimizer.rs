@@ -25,6 +25,7 @@ use serde_json::{Map, Value, json};
 /// let optimizer = MultiOptimizer::new(SGD::new(0.1)).optimizer("encoder/.*", Adam::new(1e-3));
 /// assert_eq!(optimizer.config()["config"]["optimizer_map"]["class_name"], "OptimizerMap");
 /// ```
+#[must_use]
 pub struct MultiOptimizer {
     /// The patterns, each with its optimizer.
     mapped: Vec<Mapped>,
@@ -65,7 +66,6 @@ impl MultiOptimizer {
     }
 
     /// With an optimizer for the parameters whose paths fit a regular expression.
-    #[must_use]
     pub fn optimizer(
         mut self,
         pattern: impl Into<String>,
@@ -81,7 +81,6 @@ impl MultiOptimizer {
     }
 
     /// Multiplies the loss before its gradients are taken, and divides them again.
-    #[must_use]
     pub fn loss_scale_factor(mut self, factor: f64) -> MultiOptimizer {
         self.loss_scale_factor = Some(factor);
         self
@@ -407,7 +406,7 @@ mod tests {
 
     fn layer() -> (Dense, Gradients) {
         let layer = Dense::new(2);
-        layer.call(Tensor::ones([4, 3]), true);
+        let _ = layer.call(Tensor::ones([4, 3]), true);
         let tape = GradientTape::new();
         let loss = layer.call(Tensor::ones([4, 3]), true).square().sum();
         let gradients = tape.gradient(&loss, &layer).unwrap();

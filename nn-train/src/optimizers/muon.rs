@@ -27,6 +27,7 @@ use std::sync::OnceLock;
 /// assert_eq!(optimizer.config()["config"]["ns_steps"], 5);
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[must_use]
 pub struct Muon {
     #[serde(flatten)]
     settings: Settings,
@@ -87,28 +88,24 @@ impl Muon {
     }
 
     /// Adam's decay of the mean of gradients, in [0, 1) (Keras: 0.9).
-    #[must_use]
     pub fn adam_beta_1(mut self, adam_beta_1: f64) -> Muon {
         self.adam_beta_1 = adam_beta_1;
         self
     }
 
     /// Adam's decay of the mean of squared gradients, in [0, 1) (Keras: 0.999).
-    #[must_use]
     pub fn adam_beta_2(mut self, adam_beta_2: f64) -> Muon {
         self.adam_beta_2 = adam_beta_2;
         self
     }
 
     /// The weight decay of the parameters that make Adam's steps (Keras: 0.004).
-    #[must_use]
     pub fn adam_weight_decay(mut self, adam_weight_decay: f64) -> Muon {
         self.adam_weight_decay = Some(adam_weight_decay);
         self
     }
 
     /// Added to the root in Adam's steps, against division by 0 (Keras: 1e-7).
-    #[must_use]
     pub fn epsilon(mut self, epsilon: f64) -> Muon {
         self.epsilon = epsilon;
         self
@@ -116,7 +113,6 @@ impl Muon {
 
     /// Regular expressions: parameters in whose path one is found make Adam's steps. Paths are looked through with dots and, as in
     /// Keras, with slashes between their parts.
-    #[must_use]
     pub fn exclude_layers<S: Into<String>>(
         mut self,
         patterns: impl IntoIterator<Item = S>,
@@ -127,49 +123,42 @@ impl Muon {
     }
 
     /// Whether parameters whose path has `embedding` in it make Adam's steps (Keras: `true`).
-    #[must_use]
     pub fn exclude_embeddings(mut self, exclude_embeddings: bool) -> Muon {
         self.exclude_embeddings = exclude_embeddings;
         self
     }
 
     /// The three coefficients of the iteration (Keras: 3.4445, -4.775 and 2.0315).
-    #[must_use]
     pub fn coefficients(mut self, a: f64, b: f64, c: f64) -> Muon {
         (self.muon_a, self.muon_b, self.muon_c) = (a, b, c);
         self
     }
 
     /// The learning rate of Adam's steps in shares of the common one, above 0 (Keras: 1).
-    #[must_use]
     pub fn adam_lr_ratio(mut self, adam_lr_ratio: f64) -> Muon {
         self.adam_lr_ratio = adam_lr_ratio;
         self
     }
 
     /// The share of the earlier gradients in a step, in [0, 1] (Keras: 0.95).
-    #[must_use]
     pub fn momentum(mut self, momentum: f64) -> Muon {
         self.momentum = momentum;
         self
     }
 
     /// How often the iteration is made (Keras: 5).
-    #[must_use]
     pub fn ns_steps(mut self, ns_steps: u64) -> Muon {
         self.ns_steps = ns_steps;
         self
     }
 
     /// Whether the momentum looks a step ahead (Keras: `true`).
-    #[must_use]
     pub fn nesterov(mut self, nesterov: bool) -> Muon {
         self.nesterov = nesterov;
         self
     }
 
     /// The root mean square of a step before the learning rate; `None` leaves out the factor `rms_rate · √max(n, k)` (Keras: 0.2).
-    #[must_use]
     pub fn rms_rate(mut self, rms_rate: impl Into<Option<f64>>) -> Muon {
         self.rms_rate = rms_rate.into();
         self

@@ -18,6 +18,7 @@ use serde_json::Value;
 /// assert_eq!(optimizer.config()["config"]["beta_1"], 0.8);
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[must_use]
 pub struct Nadam {
     #[serde(flatten)]
     settings: Settings,
@@ -51,21 +52,18 @@ impl Nadam {
     }
 
     /// The decay of the mean of gradients, in [0, 1) (Keras: 0.9).
-    #[must_use]
     pub fn beta_1(mut self, beta_1: f64) -> Nadam {
         self.beta_1 = beta_1;
         self
     }
 
     /// The decay of the mean of squared gradients, in [0, 1) (Keras: 0.999).
-    #[must_use]
     pub fn beta_2(mut self, beta_2: f64) -> Nadam {
         self.beta_2 = beta_2;
         self
     }
 
     /// Added to the root, against division by 0 (Keras: 1e-7).
-    #[must_use]
     pub fn epsilon(mut self, epsilon: f64) -> Nadam {
         self.epsilon = epsilon;
         self

@@ -18,6 +18,7 @@ use serde_json::Value;
 /// assert_eq!(rmsprop.config()["config"]["rho"], 0.9);
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[must_use]
 pub struct RMSprop {
     #[serde(flatten)]
     settings: Settings,
@@ -53,28 +54,24 @@ impl RMSprop {
     }
 
     /// The decay of the mean of squared gradients, in [0, 1] (Keras: 0.9).
-    #[must_use]
     pub fn rho(mut self, rho: f64) -> RMSprop {
         self.rho = rho;
         self
     }
 
     /// The share of the last step that is taken again, in [0, 1] (Keras: 0).
-    #[must_use]
     pub fn momentum(mut self, momentum: f64) -> RMSprop {
         self.momentum = momentum;
         self
     }
 
     /// Added under the root, against division by 0 (Keras: 1e-7).
-    #[must_use]
     pub fn epsilon(mut self, epsilon: f64) -> RMSprop {
         self.epsilon = epsilon;
         self
     }
 
     /// Divides by the standard deviation of gradients instead of the root of their mean square.
-    #[must_use]
     pub fn centered(mut self, centered: bool) -> RMSprop {
         self.centered = centered;
         self

@@ -24,6 +24,7 @@ use serde_json::Value;
 /// assert_eq!(optimizer.config()["config"]["warmup_steps"], 100);
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[must_use]
 pub struct ScheduleFreeAdamW {
     #[serde(flatten)]
     settings: Settings,
@@ -59,28 +60,24 @@ impl ScheduleFreeAdamW {
     }
 
     /// The share of the average in the parameters, in (0, 1] (Keras: 0.9).
-    #[must_use]
     pub fn beta_1(mut self, beta_1: f64) -> ScheduleFreeAdamW {
         self.beta_1 = beta_1;
         self
     }
 
     /// The decay of the mean of squared gradients, in [0, 1) (Keras: 0.999).
-    #[must_use]
     pub fn beta_2(mut self, beta_2: f64) -> ScheduleFreeAdamW {
         self.beta_2 = beta_2;
         self
     }
 
     /// Added to the root, against division by 0 (Keras: 1e-8).
-    #[must_use]
     pub fn epsilon(mut self, epsilon: f64) -> ScheduleFreeAdamW {
         self.epsilon = epsilon;
         self
     }
 
     /// In how many steps the learning rate grows to what it is (Keras: 0).
-    #[must_use]
     pub fn warmup_steps(mut self, warmup_steps: u64) -> ScheduleFreeAdamW {
         self.warmup_steps = warmup_steps;
         self

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 /// The settings that every optimizer has, under Keras's names. The builders of each optimizer set them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[must_use]
 pub struct Settings {
     /// The step size.
     pub learning_rate: LearningRate,
@@ -242,35 +243,30 @@ macro_rules! optimizer {
         impl $Type {
             /// Takes a share of each parameter away in every step, `p -= p · weight_decay · learning_rate`, apart from its gradient
             /// (decoupled, Loshchilov and Hutter 2017, <https://arxiv.org/abs/1711.05101>).
-            #[must_use]
             pub fn weight_decay(mut self, weight_decay: f64) -> $Type {
                 $crate::optimizers::Rule::settings_mut(&mut self).weight_decay = Some(weight_decay);
                 self
             }
 
             /// Leaves parameters out of the weight decay whose path contains one of these (`"bias"`).
-            #[must_use]
             pub fn exclude_from_weight_decay<S: Into<String>>(mut self, parts: impl IntoIterator<Item = S>) -> $Type {
                 $crate::optimizers::Rule::settings_mut(&mut self).exclude_from_weight_decay = parts.into_iter().map(Into::into).collect();
                 self
             }
 
             /// Scales the gradient of a parameter down if its norm is above `max`.
-            #[must_use]
             pub fn clipnorm(mut self, max: f64) -> $Type {
                 $crate::optimizers::Rule::settings_mut(&mut self).clipnorm = Some(max);
                 self
             }
 
             /// Limits every number of every gradient to `[-max, max]`.
-            #[must_use]
             pub fn clipvalue(mut self, max: f64) -> $Type {
                 $crate::optimizers::Rule::settings_mut(&mut self).clipvalue = Some(max);
                 self
             }
 
             /// Scales all gradients down alike if their common norm is above `max`.
-            #[must_use]
             pub fn global_clipnorm(mut self, max: f64) -> $Type {
                 $crate::optimizers::Rule::settings_mut(&mut self).global_clipnorm = Some(max);
                 self
@@ -280,7 +276,6 @@ macro_rules! optimizer {
             /// step (Keras: `use_ema`, `ema_momentum`); it begins as a copy of what the first step leaves. Parameters become their averages by
             /// [`Compiled::finalize`](crate::Compiled::finalize), and for each evaluation by the
             /// callback `SwapEMAWeights`.
-            #[must_use]
             pub fn ema(mut self, momentum: f64) -> $Type {
                 let settings = $crate::optimizers::Rule::settings_mut(&mut self);
                 (settings.use_ema, settings.ema_momentum) = (true, momentum);
@@ -288,7 +283,6 @@ macro_rules! optimizer {
             }
 
             /// Makes parameters their averages after every so many steps, with [`ema`](Self::ema).
-            #[must_use]
             pub fn ema_overwrite_frequency(mut self, steps: u64) -> $Type {
                 $crate::optimizers::Rule::settings_mut(&mut self).ema_overwrite_frequency = Some(steps);
                 self
@@ -296,14 +290,12 @@ macro_rules! optimizer {
 
             /// Multiplies the loss before its gradients are taken, and divides them again, against numbers that are too small to be held on
             /// the way. In a loop of your own, take the gradients of [`Optimizer::scale_loss`](crate::optimizers::Optimizer::scale_loss).
-            #[must_use]
             pub fn loss_scale_factor(mut self, factor: f64) -> $Type {
                 $crate::optimizers::Rule::settings_mut(&mut self).loss_scale_factor = Some(factor);
                 self
             }
 
             /// Makes one step, by the mean of their gradients, for every `steps` (at least 2) batches. Schedules count batches.
-            #[must_use]
             pub fn gradient_accumulation_steps(mut self, steps: u64) -> $Type {
                 $crate::optimizers::Rule::settings_mut(&mut self).gradient_accumulation_steps = Some(steps);
                 self
@@ -311,7 +303,6 @@ macro_rules! optimizer {
 
             /// Other settings for the parameters whose paths fit a pattern, in which `*` stands for anything: see
             /// [`Group`](crate::optimizers::Group). The first group that fits counts.
-            #[must_use]
             pub fn group(
                 mut self,
                 pattern: impl Into<String>,

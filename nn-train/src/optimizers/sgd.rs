@@ -18,6 +18,7 @@ use serde_json::Value;
 /// assert_eq!(sgd.config()["config"]["momentum"], 0.9);
 /// ```
 #[derive(Clone, Serialize, Deserialize)]
+#[must_use]
 pub struct SGD {
     #[serde(flatten)]
     settings: Settings,
@@ -49,14 +50,12 @@ impl SGD {
     }
 
     /// The share of the last step that is taken again, in [0, 1] (Keras: 0).
-    #[must_use]
     pub fn momentum(mut self, momentum: f64) -> SGD {
         self.momentum = momentum;
         self
     }
 
     /// Nesterov's variant of the momentum, which looks a step ahead.
-    #[must_use]
     pub fn nesterov(mut self, nesterov: bool) -> SGD {
         self.nesterov = nesterov;
         self

@@ -249,7 +249,7 @@ mod tests {
 
     fn gradients(layer: &Dense) -> Gradients {
         // The first call makes the parameters.
-        layer.call(Tensor::ones([4, 3]), true);
+        let _ = layer.call(Tensor::ones([4, 3]), true);
         let tape = GradientTape::new();
         let loss = layer.call(Tensor::ones([4, 3]), true).square().sum();
         tape.gradient(&loss, layer).unwrap()
@@ -490,7 +490,7 @@ mod tests {
         nn_core::set_floatx(nn_core::DType::F64);
         let layer = Dense::new(1);
         let x = Tensor::from([[1.0_f64, 2.0]]);
-        layer.call(&x, true);
+        let _ = layer.call(&x, true);
         let optimizers: [Box<dyn Optimizer>; 4] = [
             Box::new(SGD::new(0.1).momentum(0.9)),
             Box::new(Adam::new(0.1).amsgrad(true)),

@@ -18,6 +18,7 @@ use std::f64::consts::PI;
 /// assert_eq!((schedule.at(5), schedule.at(10)), (0.05, 0.1));
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct CosineDecay {
     initial_learning_rate: f64,
     decay_steps: f64,
@@ -49,14 +50,12 @@ impl CosineDecay {
     }
 
     /// The lowest rate, as a share of the highest (Keras: 0).
-    #[must_use]
     pub fn alpha(mut self, alpha: f64) -> CosineDecay {
         self.alpha = alpha;
         self
     }
 
     /// Begins with `warmup_steps` in which the rate rises to `warmup_target`; `decay_steps` count from there.
-    #[must_use]
     pub fn warmup(mut self, warmup_target: f64, warmup_steps: f64) -> CosineDecay {
         self.warmup_target = Some(warmup_target);
         self.warmup_steps = warmup_steps;

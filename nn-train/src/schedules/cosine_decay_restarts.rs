@@ -16,6 +16,7 @@ use std::f64::consts::PI;
 /// assert_eq!((schedule.at(0), schedule.at(10)), (0.1, 0.1));
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct CosineDecayRestarts {
     initial_learning_rate: f64,
     first_decay_steps: f64,
@@ -47,21 +48,18 @@ impl CosineDecayRestarts {
     }
 
     /// How much longer each period is than the one before (Keras: 2).
-    #[must_use]
     pub fn t_mul(mut self, t_mul: f64) -> CosineDecayRestarts {
         self.t_mul = t_mul;
         self
     }
 
     /// How much higher each period begins than the one before (Keras: 1).
-    #[must_use]
     pub fn m_mul(mut self, m_mul: f64) -> CosineDecayRestarts {
         self.m_mul = m_mul;
         self
     }
 
     /// The lowest rate, as a share of the initial one (Keras: 0).
-    #[must_use]
     pub fn alpha(mut self, alpha: f64) -> CosineDecayRestarts {
         self.alpha = alpha;
         self

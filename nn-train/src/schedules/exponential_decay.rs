@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(ExponentialDecay::new(0.1, 10.0, 0.5).at(20), 0.025);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct ExponentialDecay {
     initial_learning_rate: f64,
     decay_steps: f64,
@@ -43,7 +44,6 @@ impl ExponentialDecay {
     }
 
     /// With `true`, the rate falls once every `decay_steps` instead of a little at each step.
-    #[must_use]
     pub fn staircase(mut self, staircase: bool) -> ExponentialDecay {
         self.staircase = staircase;
         self

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(InverseTimeDecay::new(0.1, 10.0, 1.0).at(10), 0.05);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct InverseTimeDecay {
     initial_learning_rate: f64,
     decay_steps: f64,
@@ -43,7 +44,6 @@ impl InverseTimeDecay {
     }
 
     /// With `true`, the rate falls once every `decay_steps` instead of a little at each step.
-    #[must_use]
     pub fn staircase(mut self, staircase: bool) -> InverseTimeDecay {
         self.staircase = staircase;
         self

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!((schedule.at(1000), schedule.at(1001)), (0.1, 0.01));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct PiecewiseConstantDecay {
     boundaries: Vec<f64>,
     values: Vec<f64>,

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(PolynomialDecay::new(0.1, 10.0).end_learning_rate(0.0).at(5), 0.05);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct PolynomialDecay {
     initial_learning_rate: f64,
     decay_steps: f64,
@@ -45,21 +46,18 @@ impl PolynomialDecay {
     }
 
     /// The rate at the end (Keras: 0.0001).
-    #[must_use]
     pub fn end_learning_rate(mut self, end_learning_rate: f64) -> PolynomialDecay {
         self.end_learning_rate = end_learning_rate;
         self
     }
 
     /// The power: 1 is a straight line.
-    #[must_use]
     pub fn power(mut self, power: f64) -> PolynomialDecay {
         self.power = power;
         self
     }
 
     /// With `true`, the rate rises again after `decay_steps`, and takes as much longer to fall as there were cycles.
-    #[must_use]
     pub fn cycle(mut self, cycle: bool) -> PolynomialDecay {
         self.cycle = cycle;
         self

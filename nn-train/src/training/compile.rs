@@ -12,6 +12,7 @@ use std::sync::Arc;
 /// Compile::new(Adam::new(1e-3), SparseCategoricalCrossentropy::new())
 ///     .metric(SparseCategoricalAccuracy::new());
 /// ```
+#[must_use]
 pub struct Compile {
     pub(crate) optimizer: Box<dyn Optimizer>,
     pub(crate) losses: Vec<Arc<dyn Loss>>,
@@ -68,14 +69,12 @@ impl Compile {
 
     /// A metric, or a function of targets and predictions, computed for every output. Sample and class weights do not enter it, as in
     /// Keras: see [`Compile::weighted_metric`].
-    #[must_use]
     pub fn metric<Kind>(mut self, metric: impl IntoMetric<Kind>) -> Compile {
         self.metrics.push((None, metric.into_metric()));
         self
     }
 
     /// A metric of one output, by its name (that of the layer that makes it).
-    #[must_use]
     pub fn metric_for<Kind>(
         mut self,
         output: impl Into<String>,
@@ -94,14 +93,12 @@ impl Compile {
     ///     .metric(SparseCategoricalAccuracy::new())
     ///     .weighted_metric(SparseCategoricalAccuracy::new().name("weighted_accuracy"));
     /// ```
-    #[must_use]
     pub fn weighted_metric<Kind>(mut self, metric: impl IntoMetric<Kind>) -> Compile {
         self.weighted_metrics.push((None, metric.into_metric()));
         self
     }
 
     /// As [`Compile::weighted_metric`], of one output.
-    #[must_use]
     pub fn weighted_metric_for<Kind>(
         mut self,
         output: impl Into<String>,
@@ -113,7 +110,6 @@ impl Compile {
     }
 
     /// The factor of each output's loss in the total; 1 if not given.
-    #[must_use]
     pub fn loss_weights(mut self, weights: impl AsRef<[f64]>) -> Compile {
         self.loss_weights = Some(weights.as_ref().to_vec());
         self

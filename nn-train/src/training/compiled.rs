@@ -17,6 +17,7 @@ use std::ops::Deref;
 use std::path::Path;
 
 /// A compiled model; it dereferences to the model.
+#[must_use]
 pub struct Compiled<M> {
     pub(crate) model: M,
     pub(crate) state: State,

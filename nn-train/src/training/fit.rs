@@ -15,6 +15,7 @@ use std::ops::Range;
 /// use nn_train::Fit;
 /// let fit = Fit::new().epochs(5).batch_size(64);
 /// ```
+#[must_use]
 pub struct Fit<'a> {
     pub(super) batch_size: usize,
     epochs: usize,
@@ -87,14 +88,12 @@ impl<'a> Fit<'a> {
     }
 
     /// Samples in a training step.
-    #[must_use]
     pub fn batch_size(mut self, batch_size: usize) -> Self {
         self.batch_size = batch_size;
         self
     }
 
     /// How often to go through the data. After [`Fit::initial_epoch`] it is the number of the last epoch, as in Keras.
-    #[must_use]
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.epochs = epochs;
         self
@@ -110,35 +109,30 @@ impl<'a> Fit<'a> {
     /// use nn_train::Fit;
     /// let rest = Fit::new().initial_epoch(2).epochs(5); // three epochs: 2, 3 and 4
     /// ```
-    #[must_use]
     pub fn initial_epoch(mut self, epoch: usize) -> Self {
         self.initial_epoch = Some(epoch);
         self
     }
 
     /// Whether every epoch has its own random order (the default) or the data's.
-    #[must_use]
     pub fn shuffle(mut self, shuffle: bool) -> Self {
         self.shuffle = shuffle;
         self
     }
 
     /// How progress is shown.
-    #[must_use]
     pub fn verbose(mut self, verbose: Verbose) -> Self {
         self.verbose = verbose;
         self
     }
 
     /// Data to evaluate on after every epoch, under names that begin with `val_`.
-    #[must_use]
     pub fn validation_data(mut self, data: impl IntoDataset) -> Self {
         self.validation_data = Some(data.into_dataset());
         self
     }
 
     /// The fraction of the data, its last rows, to evaluate on instead of training with.
-    #[must_use]
     pub fn validation_split(mut self, fraction: f64) -> Self {
         self.validation_split = fraction;
         self
@@ -146,21 +140,18 @@ impl<'a> Fit<'a> {
 
     /// How many batches an epoch has, if not all of the data: the next epoch goes on with the batches after them, and with the first
     /// ones again after the last.
-    #[must_use]
     pub fn steps_per_epoch(mut self, batches: usize) -> Self {
         self.steps_per_epoch = Some(batches);
         self
     }
 
     /// Samples in a step of the validation; as in training if not given.
-    #[must_use]
     pub fn validation_batch_size(mut self, batch_size: usize) -> Self {
         self.validation_batch_size = Some(batch_size);
         self
     }
 
     /// How many batches the validation has, the first ones, if not all of its data.
-    #[must_use]
     pub fn validation_steps(mut self, batches: usize) -> Self {
         self.validation_steps = Some(batches);
         self
@@ -175,7 +166,6 @@ impl<'a> Fit<'a> {
     /// ```
     ///
     /// In the epochs between, the history has NaN for the scores of the validation, and callbacks that watch one wait for the next.
-    #[must_use]
     pub fn validation_freq(mut self, epochs: impl Into<ValidationFreq>) -> Self {
         self.validation_freq = epochs.into();
         self
@@ -198,14 +188,12 @@ impl<'a> Fit<'a> {
     ///
     /// The targets are class numbers, integers or floats without a fraction, `[n]` or `[n, 1]`, or one-hot rows `[n, classes]`. Every
     /// class that is named must be among them.
-    #[must_use]
     pub fn class_weight(mut self, weights: impl IntoIterator<Item = (i64, f64)>) -> Self {
         self.class_weight = weights.into_iter().collect();
         self
     }
 
     /// Prepares up to so many batches ahead on another thread; 0, the default, prepares them when they are needed.
-    #[must_use]
     pub fn prefetch(mut self, ahead: usize) -> Self {
         self.prefetch = ahead;
         self
@@ -214,7 +202,6 @@ impl<'a> Fit<'a> {
     /// Calls back at the beginning and end of training and epochs and after every batch. By `&mut` to look at it afterwards.
     ///
     /// After loading, callbacks take up what those of the saved training knew: each of what the one of its class knew, in their order.
-    #[must_use]
     pub fn callback(mut self, callback: impl Callback + 'a) -> Self {
         self.callbacks.push(Box::new(callback));
         self
@@ -232,7 +219,6 @@ impl<'a> Fit<'a> {
     /// });
     /// # drop(fit);
     /// ```
-    #[must_use]
     pub fn on_epoch_end(
         self,
         f: impl FnMut(usize, &mut Scores, &mut Run<'_>) -> Result<()> + 'a,

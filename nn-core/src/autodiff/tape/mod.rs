@@ -32,6 +32,7 @@ use std::rc::Rc;
 /// assert_eq!(tape.gradient(&y, &x)?.item::<f32>()?, 6.0);
 /// # Ok::<(), nn_core::Error>(())
 /// ```
+#[must_use]
 pub struct GradientTape {
     shared: Rc<Shared>,
     persistent: Cell<bool>,

@@ -5,8 +5,8 @@ use crate::graph::by_name::by_name;
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::select;
 use crate::ops::elementwise::slope::{Slope, scale};
+use crate::ops::elementwise::where_;
 use nn_kernels::math::Float;
 
 const ALPHA: f64 = 1.673_263_242_354_377_2;
@@ -43,7 +43,7 @@ impl Slope for Selu {
 
     fn curve(self, x: &Tensor) -> Option<Tensor> {
         let below = x.minimum(0.0).exp() * (SCALE * ALPHA);
-        Some(select(x.greater(0.0), 0.0, below))
+        Some(where_(x.greater(0.0), 0.0, below))
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::floats;
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::elementwise::zip::{Function, Zip, binary};
 use crate::{Operand, Tensor};
 use nn_kernels::math::Float;
@@ -32,7 +32,7 @@ impl Function for Copysign {
         [
             at.when(0, || {
                 let same = a.signbit().equal(b.signbit());
-                select(same, at.upstream(), -at.upstream())
+                where_(same, at.upstream(), -at.upstream())
             }),
             at.when(1, || at.upstream().zeros_like()),
         ]

@@ -1,6 +1,6 @@
 //! How many elements lie in each of equal bins.
 
-use crate::ops::elementwise::{float, select};
+use crate::ops::elementwise::{float, where_};
 use crate::ops::index::scatter_add;
 use crate::{DType, Error, Tensor};
 
@@ -39,17 +39,17 @@ impl Tensor {
         // A range of one number is made one of width 1.
         let one = low.equal(&high);
         let (low, high) = (
-            select(&one, &low - 0.5, &low),
-            select(&one, &high + 0.5, &high),
+            where_(&one, &low - 0.5, &low),
+            where_(&one, &high + 0.5, &high),
         );
         let steps = Tensor::arange(bins + 1).cast(x.dtype()) / bins as f64;
         let edges = (&low * (1.0 - &steps) + &high * &steps).stop_gradient();
         let flat = x.reshape([x.raw_shape().num_elements()]);
         let bin = flat.digitize(&edges) - 1;
-        let bin = select(flat.equal(&high), bins - 1, bin);
+        let bin = where_(flat.equal(&high), bins - 1, bin);
         // What lies outside has a bin of its own.
         let inside = flat.greater_equal(&low).logical_and(flat.less_equal(&high));
-        let bin = select(inside, bin.clip(0.0, bins as f64 - 1.0), bins).cast(DType::I64);
+        let bin = where_(inside, bin.clip(0.0, bins as f64 - 1.0), bins).cast(DType::I64);
         let counts = scatter_add([bins + 1], &bin, &flat.ones_like());
         (counts.slice(0..bins), edges)
     }

@@ -3,7 +3,7 @@
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::fail::fail;
 use crate::ops::index::scatter_add;
 use crate::ops::index::segment::{Kind, segments};
@@ -128,7 +128,7 @@ impl Op for Put {
             let stays = last.take(places, 0).equal(&numbers);
             let mut aligned = vec![1; updates.raw_shape().rank()];
             aligned[0] = updates.raw_shape()[0];
-            select(stays.reshape(aligned), upstream.take(places, 0), 0)
+            where_(stays.reshape(aligned), upstream.take(places, 0), 0)
         });
         Ok(vec![x_gradient, None, updates_gradient])
     }

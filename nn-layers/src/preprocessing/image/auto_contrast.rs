@@ -21,6 +21,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct AutoContrast {
     /// The least and the greatest value of a pixel.
     #[config(default = [0.0, 255.0])]

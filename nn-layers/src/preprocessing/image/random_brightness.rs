@@ -26,6 +26,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomBrightness {
     #[config]
     factor: Factor,
@@ -44,14 +45,12 @@ impl RandomBrightness {
     }
 
     /// By from `least` to `most` of the range of values, from -1 to 1.
-    #[must_use]
     pub const fn factor_between(mut self, least: f64, most: f64) -> RandomBrightness {
         self.factor = Factor::Between([least, most]);
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomBrightness {
         self.seed.set(seed);
         self

@@ -29,6 +29,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomColorDegeneration {
     #[config]
     factor: Factor,
@@ -47,14 +48,12 @@ impl RandomColorDegeneration {
     }
 
     /// By from `least` to `most`, from -1 to 1.
-    #[must_use]
     pub const fn factor_between(mut self, least: f64, most: f64) -> RandomColorDegeneration {
         self.factor = Factor::Between([least, most]);
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomColorDegeneration {
         self.seed.set(seed);
         self

@@ -28,6 +28,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomColorJitter {
     /// The least and the greatest value of a pixel.
     #[config(default = [0.0, 255.0])]
@@ -53,63 +54,54 @@ impl RandomColorJitter {
     }
 
     /// The factor of `RandomBrightness`.
-    #[must_use]
     pub const fn brightness_factor(mut self, factor: f64) -> RandomColorJitter {
         self.brightness_factor = Some(Factor::UpTo(factor));
         self
     }
 
     /// Both factors of `RandomBrightness`.
-    #[must_use]
     pub const fn brightness_factor_between(mut self, least: f64, most: f64) -> RandomColorJitter {
         self.brightness_factor = Some(Factor::Between([least, most]));
         self
     }
 
     /// The factor of `RandomContrast`.
-    #[must_use]
     pub const fn contrast_factor(mut self, factor: f64) -> RandomColorJitter {
         self.contrast_factor = Some(Factor::UpTo(factor));
         self
     }
 
     /// Both factors of `RandomContrast`.
-    #[must_use]
     pub const fn contrast_factor_between(mut self, least: f64, most: f64) -> RandomColorJitter {
         self.contrast_factor = Some(Factor::Between([least, most]));
         self
     }
 
     /// The factor of `RandomSaturation`.
-    #[must_use]
     pub const fn saturation_factor(mut self, factor: f64) -> RandomColorJitter {
         self.saturation_factor = Some(Factor::UpTo(factor));
         self
     }
 
     /// Both factors of `RandomSaturation`.
-    #[must_use]
     pub const fn saturation_factor_between(mut self, least: f64, most: f64) -> RandomColorJitter {
         self.saturation_factor = Some(Factor::Between([least, most]));
         self
     }
 
     /// The factor of `RandomHue`.
-    #[must_use]
     pub const fn hue_factor(mut self, factor: f64) -> RandomColorJitter {
         self.hue_factor = Some(Factor::UpTo(factor));
         self
     }
 
     /// Both factors of `RandomHue`.
-    #[must_use]
     pub const fn hue_factor_between(mut self, least: f64, most: f64) -> RandomColorJitter {
         self.hue_factor = Some(Factor::Between([least, most]));
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomColorJitter {
         self.seed.set(seed);
         self

@@ -26,6 +26,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomContrast {
     #[config]
     factor: Factor,
@@ -44,14 +45,12 @@ impl RandomContrast {
     }
 
     /// By from `1 - lower` to `1 + upper`, each from 0 to 1.
-    #[must_use]
     pub const fn factor_between(mut self, lower: f64, upper: f64) -> RandomContrast {
         self.factor = Factor::Between([lower, upper]);
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomContrast {
         self.seed.set(seed);
         self

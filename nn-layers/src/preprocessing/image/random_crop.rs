@@ -30,6 +30,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomCrop {
     #[config]
     height: usize,
@@ -47,7 +48,6 @@ impl RandomCrop {
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomCrop {
         self.seed.set(seed);
         self

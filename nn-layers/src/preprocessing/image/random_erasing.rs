@@ -26,6 +26,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomErasing {
     #[config(default = Factor::UpTo(1.0), no_builder)]
     factor: Factor,
@@ -49,42 +50,36 @@ impl RandomErasing {
     }
 
     /// With a probability of up to `factor`, from 0 to 1.
-    #[must_use]
     pub const fn factor(mut self, factor: f64) -> RandomErasing {
         self.factor = Factor::UpTo(factor);
         self
     }
 
     /// With a probability from `least` to `most`.
-    #[must_use]
     pub const fn factor_between(mut self, least: f64, most: f64) -> RandomErasing {
         self.factor = Factor::Between([least, most]);
         self
     }
 
     /// Rectangles of from the root of `least` to the root of `most` of a side, each from 0 to 1.
-    #[must_use]
     pub const fn scale_between(mut self, least: f64, most: f64) -> RandomErasing {
         self.scale = Factor::Between([least, most]);
         self
     }
 
     /// Filled with a number.
-    #[must_use]
     pub fn fill_value(mut self, fill_value: f64) -> RandomErasing {
         self.fill_value = Some(Numbers::One(fill_value));
         self
     }
 
     /// Filled with a colour, a number for each channel.
-    #[must_use]
     pub fn fill_color(mut self, fill_color: &[f64]) -> RandomErasing {
         self.fill_value = Some(Numbers::list(fill_color));
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomErasing {
         self.seed.set(seed);
         self

@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomFlip {
     /// Which way images are turned around.
     #[config(default = FlipMode::HorizontalAndVertical)]
@@ -57,7 +58,6 @@ impl RandomFlip {
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomFlip {
         self.seed.set(seed);
         self

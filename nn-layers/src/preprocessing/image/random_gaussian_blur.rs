@@ -25,6 +25,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomGaussianBlur {
     #[config(default = Factor::UpTo(1.0), no_builder)]
     factor: Factor,
@@ -48,49 +49,42 @@ impl RandomGaussianBlur {
     }
 
     /// With a probability of up to `factor`, from 0 to 1.
-    #[must_use]
     pub const fn factor(mut self, factor: f64) -> RandomGaussianBlur {
         self.factor = Factor::UpTo(factor);
         self
     }
 
     /// With a probability from `least` to `most`.
-    #[must_use]
     pub const fn factor_between(mut self, least: f64, most: f64) -> RandomGaussianBlur {
         self.factor = Factor::Between([least, most]);
         self
     }
 
     /// Over so many pixels, an odd number, across and down.
-    #[must_use]
     pub const fn kernel_size(mut self, kernel_size: usize) -> RandomGaussianBlur {
         self.kernel_size = KernelSize([kernel_size; 2]);
         self
     }
 
     /// Over so many pixels across, and so many down.
-    #[must_use]
     pub const fn kernel_size_by_side(mut self, kernel_size: [usize; 2]) -> RandomGaussianBlur {
         self.kernel_size = KernelSize(kernel_size);
         self
     }
 
     /// Deviations of up to `sigma` pixels, from 0 to 1.
-    #[must_use]
     pub const fn sigma(mut self, sigma: f64) -> RandomGaussianBlur {
         self.sigma = Factor::UpTo(sigma);
         self
     }
 
     /// Deviations from `least` to `most` pixels, each from 0 to 1.
-    #[must_use]
     pub const fn sigma_between(mut self, least: f64, most: f64) -> RandomGaussianBlur {
         self.sigma = Factor::Between([least, most]);
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomGaussianBlur {
         self.seed.set(seed);
         self

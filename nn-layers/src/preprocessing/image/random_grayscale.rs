@@ -25,6 +25,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomGrayscale {
     /// The probability, from 0 to 1.
     #[config(default = 0.5)]
@@ -42,7 +43,6 @@ impl RandomGrayscale {
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomGrayscale {
         self.seed.set(seed);
         self

@@ -25,6 +25,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomHue {
     #[config]
     factor: Factor,
@@ -43,14 +44,12 @@ impl RandomHue {
     }
 
     /// By half of what is drawn from `least` to `most`, each from 0 to 1, one way or the other.
-    #[must_use]
     pub const fn factor_between(mut self, least: f64, most: f64) -> RandomHue {
         self.factor = Factor::Between([least, most]);
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomHue {
         self.seed.set(seed);
         self

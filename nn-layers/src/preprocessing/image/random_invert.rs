@@ -25,6 +25,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomInvert {
     #[config(default = Factor::UpTo(1.0), no_builder)]
     factor: Factor,
@@ -44,21 +45,18 @@ impl RandomInvert {
     }
 
     /// With a probability of up to `factor`, from 0 to 1.
-    #[must_use]
     pub const fn factor(mut self, factor: f64) -> RandomInvert {
         self.factor = Factor::UpTo(factor);
         self
     }
 
     /// With a probability from `least` to `most`.
-    #[must_use]
     pub const fn factor_between(mut self, least: f64, most: f64) -> RandomInvert {
         self.factor = Factor::Between([least, most]);
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomInvert {
         self.seed.set(seed);
         self

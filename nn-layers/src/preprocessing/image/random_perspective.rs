@@ -26,6 +26,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomPerspective {
     #[config(default = Factor::UpTo(1.0), no_builder)]
     factor: Factor,
@@ -51,14 +52,12 @@ impl RandomPerspective {
     }
 
     /// With a probability drawn between two, from 0 to 1, for each image.
-    #[must_use]
     pub const fn factor_between(mut self, least: f64, most: f64) -> RandomPerspective {
         self.factor = Factor::Between([least, most]);
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomPerspective {
         self.seed.set(seed);
         self

@@ -26,6 +26,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomPosterization {
     #[config]
     factor: Factor,
@@ -44,14 +45,12 @@ impl RandomPosterization {
     }
 
     /// From `least` to less than `most` bits, or as many as both say.
-    #[must_use]
     pub const fn factor_between(mut self, least: u8, most: u8) -> RandomPosterization {
         self.factor = Factor::Between([least as f64, most as f64]);
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomPosterization {
         self.seed.set(seed);
         self

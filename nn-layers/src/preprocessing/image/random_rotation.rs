@@ -29,6 +29,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomRotation {
     #[config]
     factor: Factor,
@@ -53,14 +54,12 @@ impl RandomRotation {
     }
 
     /// By from `least` to `most` of a whole turn, from -1 to 1; positive ones are counter-clockwise.
-    #[must_use]
     pub const fn factor_between(mut self, least: f64, most: f64) -> RandomRotation {
         self.factor = Factor::Between([least, most]);
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomRotation {
         self.seed.set(seed);
         self

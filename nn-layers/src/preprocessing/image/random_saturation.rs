@@ -28,6 +28,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomSaturation {
     #[config]
     factor: Factor,
@@ -46,14 +47,12 @@ impl RandomSaturation {
     }
 
     /// With an `f` from `least` to `most`.
-    #[must_use]
     pub const fn factor_between(mut self, least: f64, most: f64) -> RandomSaturation {
         self.factor = Factor::Between([least, most]);
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomSaturation {
         self.seed.set(seed);
         self

@@ -24,6 +24,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomSharpness {
     #[config]
     factor: Factor,
@@ -42,14 +43,12 @@ impl RandomSharpness {
     }
 
     /// With an `f` from `least` to `most`, each from 0 to 1.
-    #[must_use]
     pub const fn factor_between(mut self, least: f64, most: f64) -> RandomSharpness {
         self.factor = Factor::Between([least, most]);
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomSharpness {
         self.seed.set(seed);
         self

@@ -26,6 +26,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomShear {
     #[config(default = Factor::UpTo(0.0), no_builder)]
     x_factor: Factor,
@@ -55,21 +56,18 @@ impl RandomShear {
     }
 
     /// Rows by from `least` to `most` of a pixel more each.
-    #[must_use]
     pub const fn x_factor_between(mut self, least: f64, most: f64) -> RandomShear {
         self.x_factor = Factor::Between([least, most]);
         self
     }
 
     /// Columns by from `least` to `most` of a pixel more each.
-    #[must_use]
     pub const fn y_factor_between(mut self, least: f64, most: f64) -> RandomShear {
         self.y_factor = Factor::Between([least, most]);
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomShear {
         self.seed.set(seed);
         self

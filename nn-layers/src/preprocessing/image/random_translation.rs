@@ -26,6 +26,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomTranslation {
     #[config]
     height_factor: Factor,
@@ -52,21 +53,18 @@ impl RandomTranslation {
     }
 
     /// Down by from `least` to `most` of the height, from -1 to 1; up by negative ones.
-    #[must_use]
     pub const fn height_factor_between(mut self, least: f64, most: f64) -> RandomTranslation {
         self.height_factor = Factor::Between([least, most]);
         self
     }
 
     /// Right by from `least` to `most` of the width, from -1 to 1; left by negative ones.
-    #[must_use]
     pub const fn width_factor_between(mut self, least: f64, most: f64) -> RandomTranslation {
         self.width_factor = Factor::Between([least, most]);
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomTranslation {
         self.seed.set(seed);
         self

@@ -29,6 +29,7 @@ const LEAST: f64 = -1.0 + f64::EPSILON;
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct RandomZoom {
     #[config]
     height_factor: Factor,
@@ -55,28 +56,24 @@ impl RandomZoom {
     }
 
     /// Between two factors, greater than -1 and up to 1: positive ones zoom out.
-    #[must_use]
     pub const fn height_factor_between(mut self, least: f64, most: f64) -> RandomZoom {
         self.height_factor = Factor::Between([least, most]);
         self
     }
 
     /// The width by up to a factor of its own.
-    #[must_use]
     pub const fn width_factor(mut self, width_factor: f64) -> RandomZoom {
         self.width_factor = Some(Factor::UpTo(width_factor));
         self
     }
 
     /// The width between two factors of its own.
-    #[must_use]
     pub const fn width_factor_between(mut self, least: f64, most: f64) -> RandomZoom {
         self.width_factor = Some(Factor::Between([least, most]));
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> RandomZoom {
         self.seed.set(seed);
         self

@@ -25,6 +25,7 @@ use nn_derive::{Layer, model};
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
+#[must_use]
 pub struct Solarization {
     #[config(default = Factor::UpTo(0.0), no_builder)]
     addition_factor: Factor,
@@ -46,21 +47,18 @@ impl Solarization {
     }
 
     /// Adds up to so much of 255, from 0 to 1.
-    #[must_use]
     pub const fn addition_factor(mut self, factor: f64) -> Solarization {
         self.addition_factor = Factor::UpTo(factor);
         self
     }
 
     /// A threshold of up to so much of 255, from 0 to 1.
-    #[must_use]
     pub const fn threshold_factor(mut self, factor: f64) -> Solarization {
         self.threshold_factor = Factor::UpTo(factor);
         self
     }
 
     /// Draws from a stream of the layer's own, which begins with this seed.
-    #[must_use]
     pub const fn seed(mut self, seed: i64) -> Solarization {
         self.seed.set(seed);
         self

@@ -20,6 +20,7 @@ use std::path::Path;
 /// # Ok::<(), nn_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Csv {
     delimiter: u8,
     targets: Vec<String>,
@@ -49,28 +50,24 @@ impl Csv {
     }
 
     /// The byte between two fields.
-    #[must_use]
     pub fn delimiter(mut self, delimiter: u8) -> Csv {
         self.delimiter = delimiter;
         self
     }
 
     /// A column that is a target, not an input; several calls give several.
-    #[must_use]
     pub fn target(mut self, column: impl Into<String>) -> Csv {
         self.targets.push(column.into());
         self
     }
 
     /// A column to leave out.
-    #[must_use]
     pub fn ignore(mut self, column: impl Into<String>) -> Csv {
         self.ignored.push(column.into());
         self
     }
 
     /// Whether every input column is shifted and scaled to mean 0 and (population) standard deviation 1; a constant column becomes 0.
-    #[must_use]
     pub fn standardize(mut self, standardize: bool) -> Csv {
         self.standardize = standardize;
         self
@@ -85,7 +82,6 @@ impl Csv {
     /// assert_eq!((data.x().shape(), data.y().to_vec::<f32>()?), ([2, 2].into(), vec![3.0, 6.0]));
     /// # Ok::<(), nn_core::Error>(())
     /// ```
-    #[must_use]
     pub fn header(mut self, header: bool) -> Csv {
         self.header = Some(header);
         self
@@ -93,7 +89,6 @@ impl Csv {
 
     /// The most bytes that are read, decompressed. Not said, a file may be of any size, and decompressed data 200 times as large as the file
     /// (at least 64 MiB): a small file that grows to gigabytes is more likely an attack.
-    #[must_use]
     pub fn limit(mut self, bytes: u64) -> Csv {
         self.limit = Some(bytes);
         self
