@@ -8,7 +8,7 @@ const HOURS: usize = 24 * 40;
 const STRETCH: usize = 8;
 const AHEAD: usize = 6;
 
-#[model]
+#[model(new())]
 struct Forecaster {
     #[layer(32, stateful = true, return_sequences = true)]
     memory: LSTM,

@@ -4,23 +4,30 @@ use nn::prelude::*;
 
 const LONGEST: usize = 40;
 
-#[model(new(words: usize))]
+#[model]
 struct Reviews {
     #[model(unused)]
-    #[layer(output_sequence_length = Some(LONGEST), max_tokens = words)]
     vectorize: TextVectorization,
-    #[layer(words, 24, mask_zero = true)]
     embedding: Embedding,
-    #[layer(0.2)]
     dropout: Dropout,
-    #[layer(GRU::new(16))]
-    read: Bidirectional,
-    #[layer(1)]
+    read: Bidirectional<GRU>,
     head: Dense,
 }
 
 #[model]
 impl Reviews {
+    fn new(words: usize) -> Self {
+        Self {
+            vectorize: TextVectorization::new()
+                .max_tokens(words)
+                .output_sequence_length(LONGEST),
+            embedding: Embedding::new(words, 24).mask_zero(true),
+            dropout: Dropout::new(0.2),
+            read: Bidirectional::new(GRU::new(16)),
+            head: Dense::new(1),
+        }
+    }
+
     fn call(&self, words: Tensor) -> Tensor {
         let x = self.dropout(self.embedding(words));
         self.head(self.read(x))

@@ -150,7 +150,7 @@ impl MelSpectrogram {
     fn windowed(&self) -> Tensor {
         let length = self.sequence_length.unwrap_or(self.fft_length);
         let before = (self.fft_length - length) / 2;
-        let mut values = match self.window {
+        let mut values: Vec<f64> = match self.window {
             // Without one the whole frame counts, as in Keras.
             None => return Tensor::ones([self.fft_length]),
             Some(window) => window.values(length, true),
