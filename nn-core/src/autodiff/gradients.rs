@@ -186,6 +186,14 @@ struct Entry {
     gradient: Tensor,
 }
 
+impl<'a> IntoIterator for &'a Gradients {
+    type Item = (&'a str, &'a Tensor);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter().collect::<Vec<_>>().into_iter()
+    }
+}
+
 impl Gradients {
     /// What was differentiated: the loss; the first of several.
     pub fn target(&self) -> Option<&Tensor> {

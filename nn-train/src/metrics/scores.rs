@@ -1,5 +1,6 @@
 //! Named numbers in order: losses and metrics of a batch, an epoch or an evaluation.
 
+use serde::{Serialize, Serializer};
 use std::fmt;
 use std::ops::Index;
 
@@ -10,6 +11,7 @@ use std::ops::Index;
 /// let scores: Scores = [("loss", 0.25), ("accuracy", 0.875)].into_iter().collect();
 /// assert_eq!(scores["accuracy"], 0.875);
 /// assert_eq!(scores.to_string(), "loss: 0.2500 - accuracy: 0.8750");
+/// assert_eq!(serde_json::to_string(&scores).unwrap(), r#"{"loss":0.25,"accuracy":0.875}"#);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scores(Vec<(String, f64)>);
@@ -63,6 +65,13 @@ impl<'a> IntoIterator for &'a Scores {
     >;
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter().map(|(n, v)| (n.as_str(), *v))
+    }
+}
+
+impl Serialize for Scores {
+    /// An object of names and numbers: `{"loss": 0.25}`; `null` for one that is not finite, which JSON has no number for.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self)
     }
 }
 

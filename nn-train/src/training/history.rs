@@ -1,6 +1,7 @@
 //! What training went through, epoch by epoch.
 
 use crate::metrics::Scores;
+use serde::{Serialize, Serializer};
 use std::ops::Index;
 
 /// Losses and metrics of every epoch, by name.
@@ -11,6 +12,7 @@ use std::ops::Index;
 /// history.push(&[("loss", 0.5)].into_iter().collect());
 /// history.push(&[("loss", 0.25)].into_iter().collect());
 /// assert_eq!(history["loss"], [0.5, 0.25]);
+/// assert_eq!(serde_json::to_string(&history).unwrap(), r#"{"loss":[0.5,0.25]}"#);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
@@ -59,6 +61,27 @@ impl History {
     /// Names and numbers in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[f64])> {
         self.curves.iter().map(|(n, v)| (n.as_str(), v.as_slice()))
+    }
+}
+
+/// A name and its numbers, as [`History`] gives them.
+type Curve<'a> = (&'a str, &'a [f64]);
+
+impl<'a> IntoIterator for &'a History {
+    type Item = Curve<'a>;
+    type IntoIter = std::iter::Map<
+        std::slice::Iter<'a, (String, Vec<f64>)>,
+        fn(&'a (String, Vec<f64>)) -> Curve<'a>,
+    >;
+    fn into_iter(self) -> Self::IntoIter {
+        self.curves.iter().map(|(n, v)| (n.as_str(), v.as_slice()))
+    }
+}
+
+impl Serialize for History {
+    /// An object of names and lists, one number an epoch: `{"loss": [0.5, 0.25]}`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self)
     }
 }
 
