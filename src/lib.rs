@@ -2,25 +2,102 @@
 //!
 //! The layers of a model are its fields, the forward pass is a `call` that you write, and everything else (training, summary, plot,
 //! saving, loading, cloning) comes without a line from you.
+//!
+//! ```
+//! use nn::prelude::*;
+//!
+//! #[model]
+//! struct MyModel {
+//!     dense1: Dense,
+//!     dropout: Dropout,
+//!     dense2: Dense,
+//! }
+//!
+//! #[model]
+//! impl MyModel {
+//!     fn call(&self, x: Tensor) -> Tensor {
+//!         let h = self.dropout(self.dense1(x)); // called by field name; dropout knows whether this is training
+//!         self.dense2(h)
+//!     }
+//! }
+//!
+//! fn main() -> nn::Result<()> {
+//!     // Sixty points, and whether they lie in the unit circle.
+//!     let x = nn::random::uniform([60, 2], -1.5, 1.5);
+//!     let y = x.square().sum_axis(-1).lt(1.0).cast(DType::F32).reshape([60, 1]);
+//!
+//!     let model = MyModel {
+//!         dense1: Dense::new(16).activation(Activation::Relu),
+//!         dropout: Dropout::new(0.1),
+//!         dense2: Dense::new(1).activation(Activation::Sigmoid),
+//!     };
+//!     let mut model = model.compile(Compile::new(Adam::new(1e-2), BinaryCrossentropy::new()).metric(BinaryAccuracy::new()));
+//!     model.fit((&x, &y), Fit::new().epochs(20).verbose(Verbose::Silent))?;
+//!     println!("{}", model.summary([2])?);
+//!     assert_eq!(model.predict(&x)?.shape(), [60, 1]);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # By task
+//!
+//! | to | see |
+//! |---|---|
+//! | define a model | [`model`](macro@model), [`layers`]; [`guide::shapes`] for what the compiler checks |
+//! | put one together from symbolic tensors | [`layers::Functional`], [`layers::Sequential`], [`layers::Input`] |
+//! | compute with tensors | [`Tensor`], [`ops`], [`random`], [`einsum`] |
+//! | take gradients | [`GradientTape`] |
+//! | read data | [`datasets`], [`data`], [`Dataset`] |
+//! | train and evaluate | [`Compile`], [`Compiled`], [`Fit`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`callbacks`] |
+//! | write the loop yourself | [`Step`], [`Model`](trait@Model) |
+//! | look at a model | [`Compiled::summary`], [`Model::plot`](trait@Model), [`profile`](fn@profile), [`Graph`] |
+//! | save and load | [`saving`], [`Compiled::save`] |
+//! | exchange with Keras and ONNX | [`keras`], `nn::io` |
+//! | write an operation, or a tool for models | [`extend`] |
+//! | read why | [`guide`]: shapes, graph, mistakes, performance, promises |
 
 #![forbid(unsafe_code)]
 
+pub mod extend;
 pub mod guide;
 
-pub use nn_core::*;
+#[cfg(feature = "ndarray")]
+#[doc(no_inline)]
+pub use nn_core::ndarray;
+#[doc(no_inline)]
+pub use nn_core::ops::*;
+pub use nn_core::random::set_seed;
+#[doc(no_inline)]
+pub use nn_core::serde_json;
+#[doc(inline)]
+pub use nn_core::{
+    Axes, Constraint, DType, Error, ErrorKind, GradientTape, Gradients, Graph, Initializer,
+    InputShapes, Layer, LayerCost, MAX_RANK, Module, NotFinite, Param, Parameter, Regularizer,
+    Result, Shape, ShapeError, Tensor, Tensors, add_loss, collect_losses,
+    first_not_finite_gradient, floatx, module, no_gradient, ops, random, registry, set_floatx,
+    testing, training,
+};
 pub use nn_derive::{Layer, Model, Tensors, model};
 #[cfg(feature = "onnx")]
+#[doc(inline)]
 pub use nn_io as io;
+#[doc(inline)]
 pub use nn_layers as layers;
+#[doc(no_inline)]
 pub use nn_layers::*;
+#[cfg(feature = "plot")]
+pub use nn_train::ImageGallery;
+#[doc(inline)]
 pub use nn_train::{
     Batch, Batches, Compile, Compiled, Dataset, Fit, FromBatch, History, IntoDataset, IntoLosses,
     IntoTensors, LayerProfile, LoadReport, Model, Profile, Scores, State, Step, Summary, TrainTest,
-    Verbose, callbacks, data, datasets, history, losses, metrics, optimizers, profile, register,
-    saving, schedules, summary,
+    ValidationFreq, Verbose, callbacks, data, datasets, history, losses, metrics, optimizers,
+    profile, register, saving, schedules, summary,
 };
 
-pub use nn_core::random::set_seed;
+// What generated code names. It stands at the root because the macros write the same paths into the crates that the library is made of.
+#[doc(hidden)]
+pub use nn_core::{Callable, IntoInput, OutputShape, UNKNOWN, config, statics, trace};
 
 /// What generated code refers to.
 #[doc(hidden)]
@@ -28,23 +105,28 @@ pub mod __private {
     pub use nn_core::__private::*;
     pub use nn_train::DefaultSteps;
 }
-
 /// Everything a model's author needs: `use nn::prelude::*;`.
 pub mod prelude {
     pub use crate::testing::assert_close;
+    #[cfg(feature = "ndarray")]
+    #[doc(no_inline)]
+    pub use nn_core::ndarray;
     pub use nn_core::{
         Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Interpolation, Layer,
-        Module, Padding, Param, Regularizer, Shape, Tensor, Tensors, concatenate, no_gradient,
-        stack,
+        Module, Padding, Param, Regularizer, Result, Shape, Tensor, Tensors, concatenate, einsum,
+        no_gradient, random::set_seed, stack, where_,
     };
     pub use nn_derive::{Layer, Model, Tensors, model};
     #[cfg(feature = "onnx")]
     pub use nn_io::ExportOnnx;
     pub use nn_layers::*;
+    #[cfg(feature = "plot")]
+    pub use nn_train::ImageGallery;
+    #[cfg(feature = "csv")]
+    pub use nn_train::callbacks::CSVLogger;
     pub use nn_train::callbacks::{
-        BackupAndRestore, CSVLogger, Callback, EarlyStopping, LambdaCallback,
-        LearningRateScheduler, ModelCheckpoint, ReduceLROnPlateau, Run, SwapEMAWeights,
-        TerminateOnNaN,
+        BackupAndRestore, Callback, EarlyStopping, LambdaCallback, LearningRateScheduler,
+        ModelCheckpoint, ReduceLROnPlateau, Run, SwapEMAWeights, TerminateOnNaN,
     };
     pub use nn_train::losses::{
         BinaryCrossentropy, BinaryFocalCrossentropy, CTC, CategoricalCrossentropy,

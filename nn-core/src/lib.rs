@@ -41,12 +41,18 @@ pub use module::constraint::{Axes, Constraint};
 pub use module::context::{add_loss, collect_losses, floatx, set_floatx, training};
 pub use module::initializer::{self, Initializer};
 pub use module::layer::{self, Callable, Layer};
+pub use module::own;
 pub use module::param::Param;
 pub use module::regularizer::Regularizer;
 pub use module::structure::{IntoInput, Tensors};
 pub use module::{Module, Parameter, config, registry};
+#[cfg(feature = "ndarray")]
+#[doc(no_inline)]
+pub use ndarray;
 pub use nn_kernels::{DType, Element, with_dtype, with_float};
 pub use ops::*;
+#[doc(no_inline)]
+pub use serde_json;
 pub use tensor::random;
 pub use tensor::{Operand, Tensor};
 

@@ -32,5 +32,8 @@ mod team;
 pub mod update;
 pub mod warp;
 
+/// Whether the kernels are compiled without optimization, which makes them some eighty times slower.
+pub const UNOPTIMIZED: bool = cfg!(unoptimized);
+
 pub use array::ArrayBuilder;
 pub use dtype::{DType, Element};

@@ -13,6 +13,8 @@ pub mod schedules;
 mod training;
 
 pub use data::{Batch, Batches, Dataset, FromBatch, IntoDataset, IntoTensors, TrainTest, datasets};
+#[cfg(feature = "plot")]
+pub use inspect::ImageGallery;
 pub use inspect::{LayerProfile, Profile, Summary, profile, summary};
 pub use metrics::Scores;
 pub use saving::{LoadReport, registry};

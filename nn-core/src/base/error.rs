@@ -6,6 +6,7 @@
 use crate::{DType, Shape, ShapeError};
 use std::fmt;
 use std::panic::Location;
+use std::sync::Arc;
 
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -30,6 +31,8 @@ pub enum ErrorKind {
     Training,
     /// A loss or another number that is NaN or infinite.
     NotFinite,
+    /// What another library reports: [`std::error::Error::source`] has it.
+    Other,
 }
 
 /// An error with its place: operation, layer path and the caller's line.
@@ -51,6 +54,7 @@ struct Inner {
     path: Option<String>,
     frames: Vec<crate::module::context::Frame>,
     location: Option<&'static Location<'static>>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
@@ -63,6 +67,7 @@ impl Error {
             path: None,
             frames: Vec::new(),
             location: None,
+            source: None,
         }))
     }
 
@@ -96,12 +101,41 @@ impl Error {
         Error::new(ErrorKind::Training, message)
     }
 
-    /// A file that cannot be read or written, with its path.
+    /// A file that cannot be read or written, with its path; the [`std::error::Error::source`] keeps the error's kind.
     pub fn io(path: impl AsRef<std::path::Path>, error: &std::io::Error) -> Error {
+        // What the operating system says can be made again, so that a borrowed error is enough.
+        let source = match error.raw_os_error() {
+            Some(code) => std::io::Error::from_raw_os_error(code),
+            None => std::io::Error::new(error.kind(), error.to_string()),
+        };
         Error::new(
             ErrorKind::Io,
             format!("{}: {error}", path.as_ref().display()),
         )
+        .with_source(source)
+    }
+
+    /// An error of another library, or of the program's own.
+    ///
+    /// ```
+    /// use nn_core::{Error, ErrorKind};
+    /// use std::error::Error as _;
+    ///
+    /// let error = Error::other("12x".parse::<u8>().unwrap_err());
+    /// assert_eq!((error.kind(), error.to_string()), (ErrorKind::Other, "invalid digit found in string".to_string()));
+    /// assert!(error.source().unwrap().is::<std::num::ParseIntError>());
+    /// ```
+    pub fn other(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+        Error::new(ErrorKind::Other, error.to_string()).with_source(error)
+    }
+
+    /// This error with what caused it.
+    pub(crate) fn with_source(
+        mut self,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Error {
+        self.0.source = Some(Arc::new(source));
+        self
     }
 
     /// Two shapes that do not broadcast.
@@ -221,16 +255,20 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|s| s as _)
+    }
+}
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Error {
-        Error::new(ErrorKind::Io, error.to_string())
+        Error::new(ErrorKind::Io, error.to_string()).with_source(error)
     }
 }
 
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Error {
-        Error::format(format!("malformed JSON: {error}"))
+        Error::format(format!("malformed JSON: {error}")).with_source(error)
     }
 }

@@ -223,7 +223,7 @@ pub const fn function(name: &str, arguments: &[Value], at: &Place<'_>) -> Answer
                 None => UNKNOWN_ANSWER,
             }
         }
-        (b"select", [condition, a, b]) => select(*condition, *a, *b, at),
+        (b"where_", [condition, a, b]) => where_(*condition, *a, *b, at),
         _ => UNKNOWN_ANSWER,
     }
 }
@@ -241,7 +241,7 @@ pub const fn einsum(spec: &str, operands: Value, at: &Place<'_>) -> Answer {
 }
 
 /// `a` or `b` by a condition, element by element.
-pub(super) const fn select(condition: Value, a: Value, b: Value, at: &Place<'_>) -> Answer {
+pub(super) const fn where_(condition: Value, a: Value, b: Value, at: &Place<'_>) -> Answer {
     let both = match (a.0, b.0) {
         (Kind::Tensor(a, _), Kind::Tensor(b, _)) => match a.broadcast(&b) {
             Some(both) => both,

@@ -177,7 +177,7 @@ const fn of_tensor(
             (Err(error), _) => Err(error),
             _ => UNKNOWN_ANSWER,
         },
-        (b"where_", [a, b]) => super::function::select(Value::tensor(x), *a, *b, at),
+        (b"where_", [a, b]) => super::function::where_(Value::tensor(x), *a, *b, at),
         (b"broadcast_to", [shape]) => match shape.as_dims() {
             Some(shape) => match x.broadcast(&shape) {
                 Some(out) if out.rank() == shape.rank() => Ok(Value::tensor(shape)),

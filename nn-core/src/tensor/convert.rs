@@ -1,8 +1,7 @@
-//! Tensors from and to Rust values and `ndarray`.
+//! Tensors from and to Rust values.
 
 use super::Tensor;
-use crate::{Element, Error, IntoInput, Result, Shape};
-use ndarray::{ArrayBase, ArrayD, ArrayViewD, Dimension, IxDyn, OwnedRepr};
+use crate::{Error, IntoInput, Shape};
 
 // One impl a type: element types stand in another crate, which might make an element of an array as far as the compiler knows.
 macro_rules! values {
@@ -257,49 +256,7 @@ impl From<&Tensor> for Tensor {
     }
 }
 
-impl<T: Element, D: Dimension> From<ArrayBase<OwnedRepr<T>, D>> for Tensor {
-    fn from(array: ArrayBase<OwnedRepr<T>, D>) -> Tensor {
-        Tensor::from(&array)
-    }
-}
-
-impl<T: Element, D: Dimension> From<&ArrayBase<OwnedRepr<T>, D>> for Tensor {
-    fn from(array: &ArrayBase<OwnedRepr<T>, D>) -> Tensor {
-        match Shape::try_new(array.shape()) {
-            Ok(shape) => Tensor::build(shape, |out| {
-                out.iter_mut().zip(array).for_each(|(o, v)| *o = *v);
-            }),
-            Err(error) => Tensor::failed(error),
-        }
-    }
-}
-
 impl Tensor {
-    /// A copy as an `ndarray` array.
-    ///
-    /// # Errors
-    /// The error of a failed tensor; an error if `T` is not its element type.
-    pub fn to_ndarray<T: Element>(&self) -> Result<ArrayD<T>> {
-        self.as_ndarray().map(|view| view.to_owned())
-    }
-
-    /// An `ndarray` view of the elements, without a copy.
-    ///
-    /// # Errors
-    /// As [`Tensor::to_ndarray`].
-    ///
-    /// ```
-    /// # use nn_core::Tensor;
-    /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
-    /// assert_eq!(x.as_ndarray::<f32>()?[[1, 0]], 3.0);
-    /// # Ok::<(), nn_core::Error>(())
-    /// ```
-    pub fn as_ndarray<T: Element>(&self) -> Result<ArrayViewD<'_, T>> {
-        let data = self.try_data::<T>()?;
-        ArrayViewD::from_shape(IxDyn(&self.inner.shape), data)
-            .map_err(|e| Error::shape(e.to_string()))
-    }
-
     /// Whether two tensors share their memory (a clone, a reshape, a slice of rows).
     pub fn shares_memory(&self, other: &Tensor) -> bool {
         match (self.buffer(), other.buffer()) {

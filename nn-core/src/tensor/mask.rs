@@ -8,7 +8,7 @@ impl Tensor {
     /// Which positions count, if something said so: `bool`, of the shape of the first axes, `[batch, time]` as a rule; false stands for padding.
     ///
     /// Layers such as `Embedding` with `mask_zero` set it. Operations that leave every position in its place carry it on: functions element
-    /// by element (where two inputs have one, both must be true), `select`, `cast`, dropout, softmax, normalizations, and products with a matrix
+    /// by element (where two inputs have one, both must be true), `where_`, `cast`, dropout, softmax, normalizations, and products with a matrix
     /// on the right of a tensor of three axes or more. All others (reductions, reshapes, convolutions, indexing) drop it. Losses and metrics
     /// leave out what the mask of the predictions leaves out.
     ///
@@ -112,7 +112,7 @@ impl From<&Tensor> for Option<Tensor> {
 #[cfg(test)]
 mod tests {
     use crate::ops::{
-        self, Conv2dOptions, batch_norm_inference, conv2d, dropout, layer_norm, select,
+        self, Conv2dOptions, batch_norm_inference, conv2d, dropout, layer_norm, where_,
     };
     use crate::{DType, GradientTape, Tensor, UNKNOWN, random};
 
@@ -142,7 +142,7 @@ mod tests {
             x.greater(0.5).logical_not(),
             x.is_nan(),
             x.cast(DType::F64),
-            select(x.greater(0.5), &x, 0.0),
+            where_(x.greater(0.5), &x, 0.0),
             x.clip(0.0, 1.0).powi(2),
             x.stop_gradient(),
             dropout(&x, 0.5),
@@ -205,7 +205,7 @@ mod tests {
         let (x, y) = (sequence(), Tensor::ones([2, 3, 4]).with_mask(&other));
         assert_eq!(bits(&(&x * &y)).unwrap(), both);
         assert_eq!(bits(&x.maximum(&y)).unwrap(), both);
-        assert_eq!(bits(&select(y.greater(0.0), &x, 1.0)).unwrap(), both);
+        assert_eq!(bits(&where_(y.greater(0.0), &x, 1.0)).unwrap(), both);
         // The same one needs no combining.
         let same = &x + x.relu();
         assert_eq!(same.mask().unwrap().id(), x.mask().unwrap().id());

@@ -11,7 +11,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, ImplItemFn, Member, Token};
 
 /// The functions of the prelude that are followed.
-pub(super) const FUNCTIONS: &[&str] = &["concatenate", "einsum", "select", "stack"];
+pub(super) const FUNCTIONS: &[&str] = &["concatenate", "einsum", "stack", "where_"];
 
 impl<'a> Follower<'a> {
     /// `self.blocks[0].conv`, or a name for such a thing.

@@ -295,7 +295,7 @@ fn model<M: Layer>(
         batches,
         &|x| match M::Input::from_leaves(x) {
             Ok(x) => {
-                let output = nn::layer::call(&model, x, false);
+                let output = nn_core::layer::call(&model, x, false);
                 output.leaves().into_iter().cloned().collect()
             }
             Err(error) => vec![Tensor::failed(error)],

@@ -3,7 +3,7 @@
 use crate::cases::{Cases, Title};
 use nn::ops::{self, AttentionOptions, PadMode, Slice, Unseeing, attention};
 use nn::prelude::*;
-use nn::{Result, select};
+use nn::{Result, where_};
 
 type Operation = (&'static str, fn(&[Tensor]) -> Vec<Tensor>);
 
@@ -23,7 +23,7 @@ const ELEMENTS: &[Operation] = operations! {
     "rounding": x => (&x[0] * 2.0).round(), x[0].floor(), x[0].ceil(), x[0].sign(), x[0].abs(), (x[0].abs() + 1.0).reciprocal();
     "comparisons": x => x[0].equal(1.0), x[0].not_equal(1.0), x[0].less(0.0), x[0].less_equal(0.5), x[0].greater(0.0), x[0].greater_equal(0.5);
     "logic": x => x[0].greater(0.0).logical_and(x[0].less(1.0)), x[0].greater(0.0).logical_or(x[0].less(-1.0)), x[0].greater(0.0).logical_not(), x[0].is_nan(), x[0].is_finite();
-    "select": x => select(x[0].greater(0.0), &x[0], -1.0), x[0].greater(0.0).where_(1.0, &x[0] * 0.1);
+    "where": x => where_(x[0].greater(0.0), &x[0], -1.0), x[0].greater(0.0).where_(1.0, &x[0] * 0.1);
     "casts": x => x[0].cast(DType::I64), x[0].abs().cast(DType::U8), x[0].cast(DType::Bool), x[0].cast(DType::F64), x[0].cast(DType::I64).cast(DType::F32);
     "integers": x => x[0].cast(DType::I64) + 2, x[0].cast(DType::I64) * 3, x[0].cast(DType::I64).maximum(0), x[0].cast(DType::I64).clip(-1.0, 1.0);
     "relus": x => x[0].relu(), (&x[0] * 5.0).relu6(), x[0].leaky_relu(0.2), x[0].elu(0.7), x[0].celu(0.7), x[0].selu();

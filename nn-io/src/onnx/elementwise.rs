@@ -20,7 +20,7 @@ pub(super) fn map(m: &mut Mapping<'_, '_>) -> Mapped {
         "logical_and" => m.plain("And"),
         "logical_or" => m.plain("Or"),
         "logical_not" => m.plain("Not"),
-        "select" => m.plain("Where"),
+        "where" => m.plain("Where"),
         "is_nan" => m.plain("IsNaN"),
         "abs" => m.plain("Abs"),
         "ceil" => m.plain("Ceil"),

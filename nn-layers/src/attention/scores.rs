@@ -5,7 +5,7 @@ use crate::ShapeError;
 use crate::core::seed::Seed;
 use nn_core::agree;
 use nn_core::layer::call_as;
-use nn_core::ops::{dropout, select};
+use nn_core::ops::{dropout, where_};
 use nn_core::{Error, Layer, Result, Shape, Tensor};
 
 /// What is subtracted from the score of a key that is not seen, as in Keras: a query that sees none has the weights of its scores without that.
@@ -77,7 +77,7 @@ pub(super) fn found(
         (kept, past) => kept.or(past),
     };
     let scores = match seen {
-        Some(seen) => select(seen, &scores, &scores - UNSEEN),
+        Some(seen) => where_(seen, &scores, &scores - UNSEEN),
         None => scores,
     };
     let weights = scores.softmax(-1);
@@ -91,7 +91,7 @@ pub(super) fn found(
 /// What was found, with zeros where the mask of the query leaves it out, and that mask.
 pub(super) fn masked(found: Tensor, query: &Tensor) -> Tensor {
     match query.mask() {
-        Some(mask) => select(mask.expand_dims(-1), found, 0.0).with_mask(mask),
+        Some(mask) => where_(mask.expand_dims(-1), found, 0.0).with_mask(mask),
         None => found,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::core::unit::unit;
 use nn_core::config::{Reader, Writer};
-use nn_core::ops::select;
+use nn_core::ops::where_;
 use nn_core::registry::{AnyLayer, LayerClass, call_one};
 use nn_core::trace::trace_on;
 use nn_core::{
@@ -98,10 +98,10 @@ impl SpectralNormalization {
                 v = unit(&u.matmul_transposed(&matrix), &[0, 1], 1e-7);
                 u = unit(&v.matmul(&matrix), &[0, 1], 1e-7);
             }
-            (select(&is_zero, &self.vector_u, u), v)
+            (where_(&is_zero, &self.vector_u, u), v)
         });
         let sigma = v.matmul(&matrix).matmul_transposed(&u).reshape([]);
-        (kernel / select(&is_zero, 1.0, sigma), u)
+        (kernel / where_(&is_zero, 1.0, sigma), u)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{Activation, ShapeError};
 use nn_core::layer::call_as;
 use nn_core::ops::{
     RecurrentCell, RecurrentDropout, RecurrentOptions, RecurrentSteps, RecurrentWeights, recurrent,
-    recurrent_output, select,
+    recurrent_output, where_,
 };
 use nn_core::{DType, Error, Layer, Param, Result, Shape, Tensor, random};
 
@@ -224,7 +224,7 @@ fn kept_steps(
     let h = over.with_states.then(|| {
         let first = || outputs.index_axis(1, 0).zeros_like();
         let first = states.map_or_else(first, |states| states[0].clone());
-        select(last.greater(0), fetch(&last).index_axis(1, 0), first)
+        where_(last.greater(0), fetch(&last).index_axis(1, 0), first)
     });
     let (kept, is_there) = match (options.return_sequences, over.zero_output_for_mask) {
         (true, true) => (kept, mask),
@@ -232,7 +232,7 @@ fn kept_steps(
         (false, true) => (last, mask.slice_axis(1, -1..)),
         (false, false) => (last.clone(), last.greater(0)),
     };
-    let output = select(is_there.expand_dims(2), fetch(&kept), 0.0);
+    let output = where_(is_there.expand_dims(2), fetch(&kept), 0.0);
     let output = match options.return_sequences {
         true => output,
         false => output.index_axis(1, 0),

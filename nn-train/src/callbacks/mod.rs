@@ -1,6 +1,7 @@
 //! What can be done at the beginning and end of training and epochs, and after every batch.
 
 mod backup_and_restore;
+#[cfg(feature = "csv")]
 mod csv_logger;
 mod early_stopping;
 mod lambda_callback;
@@ -13,6 +14,7 @@ mod swap_ema_weights;
 mod terminate_on_nan;
 
 pub use backup_and_restore::BackupAndRestore;
+#[cfg(feature = "csv")]
 pub use csv_logger::CSVLogger;
 pub use early_stopping::EarlyStopping;
 pub use lambda_callback::LambdaCallback;

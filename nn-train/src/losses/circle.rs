@@ -3,7 +3,7 @@
 use super::checks::{check_number, check_prediction, checked};
 use super::labels::labels;
 use super::{Loss, Reduction, described, loss, reduction};
-use nn_core::{Error, Result, Tensor, select};
+use nn_core::{Error, Result, Tensor, where_};
 use serde::{Deserialize, Serialize};
 
 /// What stands for minus infinity, so that two of them can be added.
@@ -88,7 +88,7 @@ impl Circle {
         let m = self.margin;
         let pull = (m + &distances).maximum(0.0) * (m - &distances) * -self.gamma;
         let push = (1.0 + m - &distances).maximum(0.0) * (1.0 - m - &distances) * self.gamma;
-        let of = |among: &Tensor, by: Tensor| select(among, by, LOWEST).logsumexp_axis(1);
+        let of = |among: &Tensor, by: Tensor| where_(among, by, LOWEST).logsumexp_axis(1);
         Ok((of(&near, pull) + of(&other, push)).softplus())
     }
 }

@@ -1,5 +1,6 @@
 //! Compiling a model, the training loop and one step of it.
 
+mod bar;
 mod compile;
 mod compiled;
 mod fit;

@@ -1,8 +1,9 @@
 //! Showing how training goes: a live bar on a terminal, lines elsewhere.
 
 use crate::metrics::Scores;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use crate::training::bar::Bar;
 use std::io::{self, IsTerminal, Write};
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
 /// How `fit` shows its progress.
@@ -11,7 +12,7 @@ pub enum Verbose {
     /// A bar if standard error is a terminal, lines otherwise.
     #[default]
     Auto,
-    /// A live bar for every epoch.
+    /// A live bar for every epoch; lines without the feature `progress`.
     Bar,
     /// One line for every epoch.
     Lines,
@@ -24,6 +25,21 @@ pub(crate) fn show(mut to: impl Write, line: &str) {
     let _ = to.write_all(line.as_bytes()).and_then(|()| to.flush());
 }
 
+/// What an unoptimized build is told.
+const UNOPTIMIZED: &str = "\
+note: nn is compiled without optimization, which makes training some eighty times slower; use --release, or add to Cargo.toml
+
+    [profile.dev.package.\"*\"]
+    opt-level = 3
+
+";
+
+/// Says once that training could be much faster.
+fn hint_at_profile() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| show(io::stderr(), UNOPTIMIZED));
+}
+
 /// Between two updates of the bar.
 const REDRAW: Duration = Duration::from_millis(80);
 
@@ -32,7 +48,7 @@ pub(crate) struct Progress {
     epochs: usize,
     epoch: usize,
     batches: usize,
-    bar: Option<ProgressBar>,
+    bar: Option<Bar>,
     began: Instant,
     drawn: Instant,
 }
@@ -44,6 +60,9 @@ impl Progress {
             Verbose::Auto => Verbose::Lines,
             chosen => chosen,
         };
+        if nn_kernels::UNOPTIMIZED && verbose != Verbose::Silent {
+            hint_at_profile();
+        }
         let now = Instant::now();
         Progress {
             verbose,
@@ -61,14 +80,8 @@ impl Progress {
         self.batches = batches;
         self.began = Instant::now();
         if self.verbose == Verbose::Bar {
-            let style =
-                ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {elapsed}<{eta} {msg}")
-                    .expect("a valid template")
-                    .progress_chars("━╸ ");
-            let target = ProgressDrawTarget::stderr();
-            let bar = ProgressBar::with_draw_target(Some(batches as u64), target).with_style(style);
-            bar.set_prefix(format!("Epoch {}/{}", epoch + 1, self.epochs));
-            self.bar = Some(bar);
+            let prefix = format!("Epoch {}/{}", epoch + 1, self.epochs);
+            self.bar = Bar::new(prefix, batches);
         }
     }
 
@@ -77,8 +90,7 @@ impl Progress {
         let Some(bar) = &self.bar else { return };
         if self.drawn.elapsed() >= REDRAW || done == self.batches {
             self.drawn = Instant::now();
-            bar.set_message(scores().to_string());
-            bar.set_position(done as u64);
+            bar.draw(done, scores().to_string());
         }
     }
 
@@ -91,10 +103,10 @@ impl Progress {
         );
         match (self.verbose, self.bar.take()) {
             (_, Some(bar)) => {
-                bar.finish_and_clear();
+                bar.clear();
                 show(io::stderr(), &line);
             }
-            (Verbose::Lines, None) => show(io::stdout(), &line),
+            (Verbose::Bar | Verbose::Lines, None) => show(io::stdout(), &line),
             _ => {}
         }
     }

@@ -83,7 +83,7 @@ pub struct Net {
 }
 #[model]
 impl Net {
-    fn build(&self, _: &Shape) -> nn::Result<()> {
+    fn build(&self, _: &Shape) -> Result<()> {
         self.scale.build([1])
     }
     #[must_use]
@@ -110,8 +110,8 @@ pub struct Own {
 }
 #[model]
 impl Own {
-    fn call(&self, x: Tensor) -> nn::Result<Tensor> {
-        if x.len() == 7 {
+    fn call(&self, x: Tensor) -> Result<Tensor> {
+        if x.num_elements() == 7 {
             return Err(Error::value("seven"));
         }
         Ok(self.inner(x.into_result()?))

@@ -41,8 +41,8 @@ mod own {
     }
 }
 
-/// Another `select` than the prelude's: the wider one.
-fn select(a: &Tensor, b: &Tensor, c: &Tensor) -> Tensor {
+/// Another `where_` than the prelude's: the wider one.
+fn where_(a: &Tensor, b: &Tensor, c: &Tensor) -> Tensor {
     nn::concatenate([a, b, c], -1)
 }
 
@@ -106,7 +106,7 @@ impl Net {
         // Functions with known names.
         let halves = (self.narrow(&x), self.narrow(&x));
         y = y + own::stack([&halves.0, &halves.1], 3) + Self::join([&halves.1, &halves.0], 2);
-        let parts = select(&halves.0, &x.columns(..1), &x.columns(..2));
+        let parts = where_(&halves.0, &x.columns(..1), &x.columns(..2));
         y = y + parts;
 
         // The bits of a number turned, and one that was negative.

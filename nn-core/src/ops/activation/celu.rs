@@ -2,12 +2,12 @@
 
 use crate::Tensor;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::select;
 use crate::ops::elementwise::slope::{Slope, scale};
+use crate::ops::elementwise::where_;
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ impl Function for Celu {
     }
 }
 
-by_name!("celu", |a| Map(Celu(a.get("alpha")?)));
+by_name!("celu", by_name::float, |a| Map(Celu(a.get("alpha")?)));
 
 impl Slope for Celu {
     const NAME: &'static str = "celu_gradient";
@@ -52,7 +52,7 @@ impl Slope for Celu {
 
     fn curve(self, x: &Tensor) -> Option<Tensor> {
         let below = (x.minimum(0.0) * (1.0 / self.0)).exp() * (1.0 / self.0);
-        Some(select(x.greater(0.0), 0.0, below))
+        Some(where_(x.greater(0.0), 0.0, below))
     }
 }
 

@@ -2,12 +2,12 @@
 
 use crate::Tensor;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::select;
 use crate::ops::elementwise::slope::{Slope, scale};
+use crate::ops::elementwise::where_;
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -35,7 +35,7 @@ impl Function for Elu {
     }
 }
 
-by_name!("elu", |a| Map(Elu(a.get("alpha")?)));
+by_name!("elu", by_name::float, |a| Map(Elu(a.get("alpha")?)));
 
 impl Slope for Elu {
     const NAME: &'static str = "elu_gradient";
@@ -51,7 +51,7 @@ impl Slope for Elu {
 
     fn curve(self, x: &Tensor) -> Option<Tensor> {
         let below = x.minimum(0.0).exp() * self.0;
-        Some(select(x.greater(0.0), 0.0, below))
+        Some(where_(x.greater(0.0), 0.0, below))
     }
 }
 

@@ -1,12 +1,12 @@
 //! A swish of straight lines and a parabola.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::select;
 use crate::ops::elementwise::slope::{Slope, scale};
+use crate::ops::elementwise::where_;
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -27,7 +27,7 @@ impl Function for HardSilu {
     }
 }
 
-by_name!("hard_silu", |_| Map(HardSilu));
+by_name!("hard_silu", by_name::float, |_| Map(HardSilu));
 
 impl Slope for HardSilu {
     const NAME: &'static str = "hard_silu_gradient";
@@ -45,7 +45,7 @@ impl Slope for HardSilu {
     }
 
     fn curve(self, x: &Tensor) -> Option<Tensor> {
-        Some(select(x.abs().less(3.0), 1.0 / 3.0, x.zeros_like()))
+        Some(where_(x.abs().less(3.0), 1.0 / 3.0, x.zeros_like()))
     }
 }
 

@@ -1,12 +1,12 @@
 //! The scaled exponential linear unit.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::select;
 use crate::ops::elementwise::slope::{Slope, scale};
+use crate::ops::elementwise::where_;
 use nn_kernels::math::Float;
 
 const ALPHA: f64 = 1.673_263_242_354_377_2;
@@ -30,7 +30,7 @@ impl Function for Selu {
     }
 }
 
-by_name!("selu", |_| Map(Selu));
+by_name!("selu", by_name::float, |_| Map(Selu));
 
 impl Slope for Selu {
     const NAME: &'static str = "selu_gradient";
@@ -43,7 +43,7 @@ impl Slope for Selu {
 
     fn curve(self, x: &Tensor) -> Option<Tensor> {
         let below = x.minimum(0.0).exp() * (SCALE * ALPHA);
-        Some(select(x.greater(0.0), 0.0, below))
+        Some(where_(x.greater(0.0), 0.0, below))
     }
 }
 

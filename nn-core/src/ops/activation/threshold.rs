@@ -1,7 +1,7 @@
 //! What lies above a threshold.
 
 use crate::Tensor;
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 
 impl Tensor {
     /// The elements above a threshold, and `value` in place of the others (of NaN too).
@@ -13,7 +13,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn threshold(&self, threshold: f64, value: f64) -> Tensor {
-        select(self.greater(threshold), self, value)
+        where_(self.greater(threshold), self, value)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The angle of a number in the plane of complex numbers.
 
 use crate::Tensor;
-use crate::ops::elementwise::{float, select};
+use crate::ops::elementwise::{float, where_};
 
 impl Tensor {
     /// The angle of every element as a complex number: π of negative ones, 0 of others, NaN of NaN. Integers are taken as `f32`. The
@@ -15,7 +15,7 @@ impl Tensor {
     #[track_caller]
     pub fn angle(&self) -> Tensor {
         let x = float(self).stop_gradient();
-        let angle = select(x.less(0.0), std::f64::consts::PI, x.zeros_like());
-        select(x.is_nan(), f64::NAN, angle)
+        let angle = where_(x.less(0.0), std::f64::consts::PI, x.zeros_like());
+        where_(x.is_nan(), f64::NAN, angle)
     }
 }

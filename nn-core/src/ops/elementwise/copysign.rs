@@ -1,9 +1,9 @@
 //! Magnitudes with other signs.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::floats;
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::elementwise::zip::{Function, Zip, binary};
 use crate::{Operand, Tensor};
 use nn_kernels::math::Float;
@@ -32,14 +32,14 @@ impl Function for Copysign {
         [
             at.when(0, || {
                 let same = a.signbit().equal(b.signbit());
-                select(same, at.upstream(), -at.upstream())
+                where_(same, at.upstream(), -at.upstream())
             }),
             at.when(1, || at.upstream().zeros_like()),
         ]
     }
 }
 
-by_name!("copysign", |_| Zip(Copysign));
+by_name!("copysign", by_name::alike, |_| Zip(Copysign));
 
 impl Tensor {
     /// The magnitude of this tensor with the sign of the other, with broadcasting; the sign of -0.0 is negative. NumPy's `copysign`.

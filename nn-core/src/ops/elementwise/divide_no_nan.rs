@@ -2,7 +2,7 @@
 
 use crate::Operand;
 use crate::Tensor;
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::elementwise::zip::promote;
 
 impl Tensor {
@@ -20,7 +20,7 @@ impl Tensor {
     pub fn divide_no_nan(&self, other: impl Operand) -> Tensor {
         let [x, y] = promote(self, other);
         let zero = y.equal(0);
-        select(&zero, 0, x / select(&zero, 1, &y))
+        where_(&zero, 0, x / where_(&zero, 1, &y))
     }
 }
 

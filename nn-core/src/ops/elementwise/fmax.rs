@@ -1,6 +1,6 @@
 //! Maxima and minima that pass over NaN.
 
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::elementwise::zip::promote;
 use crate::{Operand, Tensor};
 
@@ -15,7 +15,7 @@ impl Tensor {
     #[track_caller]
     pub fn fmax(&self, other: impl Operand) -> Tensor {
         let [a, b] = promote(self, other);
-        select(a.greater(&b).logical_or(b.is_nan()), &a, &b)
+        where_(a.greater(&b).logical_or(b.is_nan()), &a, &b)
     }
 
     /// The lesser of corresponding elements, with broadcasting; of a number and NaN the number, unlike [`Tensor::minimum`].
@@ -28,7 +28,7 @@ impl Tensor {
     #[track_caller]
     pub fn fmin(&self, other: impl Operand) -> Tensor {
         let [a, b] = promote(self, other);
-        select(a.less(&b).logical_or(b.is_nan()), &a, &b)
+        where_(a.less(&b).logical_or(b.is_nan()), &a, &b)
     }
 }
 

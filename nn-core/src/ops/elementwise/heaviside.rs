@@ -1,6 +1,6 @@
 //! The unit step.
 
-use crate::ops::elementwise::{floats, select};
+use crate::ops::elementwise::{floats, where_};
 use crate::{Operand, Tensor};
 
 impl Tensor {
@@ -15,8 +15,8 @@ impl Tensor {
     #[track_caller]
     pub fn heaviside(&self, at_zero: impl Operand) -> Tensor {
         let [x, at_zero] = floats(self, at_zero);
-        let step = select(x.is_nan(), f64::NAN, x.greater(0.0).cast(x.dtype()));
-        select(x.equal(0.0), at_zero, step)
+        let step = where_(x.is_nan(), f64::NAN, x.greater(0.0).cast(x.dtype()));
+        where_(x.equal(0.0), at_zero, step)
     }
 }
 

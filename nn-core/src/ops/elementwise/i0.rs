@@ -53,8 +53,8 @@ impl<const ORDER: u8> Function for Bessel<ORDER> {
             _ => {
                 // I₁' = I₀ - I₁ / x, which is ½ at 0.
                 let zero = x.equal(0.0);
-                let ratio = i1 / crate::ops::elementwise::select(&zero, 1.0, x);
-                upstream * (x.i0() - crate::ops::elementwise::select(&zero, 0.5, ratio))
+                let ratio = i1 / crate::ops::elementwise::where_(&zero, 1.0, x);
+                upstream * (x.i0() - crate::ops::elementwise::where_(&zero, 0.5, ratio))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The logarithm of a sum of exponentials of two.
 
-use crate::ops::elementwise::{floats, select};
+use crate::ops::elementwise::{floats, where_};
 use crate::{Operand, Tensor};
 use std::f64::consts::LN_2;
 
@@ -19,7 +19,7 @@ impl Tensor {
     pub fn logaddexp(&self, other: impl Operand) -> Tensor {
         let [x, y] = floats(self, other);
         // The difference of equal infinities is NaN.
-        let difference = select(x.equal(&y), 0.0, &x - &y);
+        let difference = where_(x.equal(&y), 0.0, &x - &y);
         x.maximum(&y) + (-difference.abs()).exp().log1p()
     }
 

@@ -80,10 +80,12 @@ pub(crate) mod square;
 pub(crate) mod sub;
 pub(crate) mod tan;
 pub(crate) mod trunc;
+pub(crate) mod where_;
 pub(crate) mod whole;
 pub(crate) mod zip;
 
 pub use select::select;
+pub use where_::where_;
 
 use crate::{DType, Operand, Tensor};
 

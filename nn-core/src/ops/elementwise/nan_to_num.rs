@@ -1,6 +1,6 @@
 //! Numbers in place of NaN and infinities.
 
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::{DType, Tensor};
 
 impl Tensor {
@@ -22,9 +22,9 @@ impl Tensor {
             DType::F64 => f64::MAX,
             DType::I64 | DType::U8 | DType::Bool => return self.clone(),
         };
-        let x = select(self.is_nan(), nan, self);
-        let x = select(self.isposinf(), posinf.unwrap_or(greatest), x);
-        select(self.isneginf(), neginf.unwrap_or(-greatest), x)
+        let x = where_(self.is_nan(), nan, self);
+        let x = where_(self.isposinf(), posinf.unwrap_or(greatest), x);
+        where_(self.isneginf(), neginf.unwrap_or(-greatest), x)
     }
 }
 

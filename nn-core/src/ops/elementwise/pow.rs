@@ -1,8 +1,8 @@
 //! Powers.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps, Op};
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::elementwise::zip::{Function, Zip, binary};
 use crate::{Operand, Tensor};
 use nn_kernels::math::Float;
@@ -37,18 +37,18 @@ impl Function for Pow {
         let base = || {
             // 0⁰ is flat in the base, but 0 · 0⁻¹ would be NaN.
             let flat = a.equal(0.0).logical_and(b.equal(0.0));
-            at.upstream() * (b * a.pow(select(&flat, 1.0, b - 1.0)))
+            at.upstream() * (b * a.pow(where_(&flat, 1.0, b - 1.0)))
         };
         let exponent = || {
             // 0ᵇ is flat in the exponent, but 0 · ln 0 would be NaN.
-            let logarithm = select(a.equal(0.0), 1.0, a).log();
+            let logarithm = where_(a.equal(0.0), 1.0, a).log();
             at.upstream() * (at.output() * logarithm)
         };
         [at.when(0, base), at.when(1, exponent)]
     }
 }
 
-by_name!("pow", |_| Zip(Pow));
+by_name!("pow", by_name::alike, |_| Zip(Pow));
 
 impl Tensor {
     /// `xʸ` for corresponding elements, with broadcasting; `y` may be a plain number. NaN for a negative `x` and a fractional

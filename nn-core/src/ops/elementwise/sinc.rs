@@ -1,7 +1,7 @@
 //! The normalized cardinal sine.
 
 use crate::Tensor;
-use crate::ops::elementwise::{float, select};
+use crate::ops::elementwise::{float, where_};
 use std::f64::consts::PI;
 
 impl Tensor {
@@ -18,8 +18,8 @@ impl Tensor {
         let zero = x.equal(0.0);
         // At 0 the series: its first two terms have the value and the derivatives there.
         let near = 1.0 - x.square() / 6.0;
-        let divisor = select(&zero, 1.0, &x);
-        select(&zero, near, divisor.sin() / &divisor)
+        let divisor = where_(&zero, 1.0, &x);
+        where_(&zero, near, divisor.sin() / &divisor)
     }
 }
 

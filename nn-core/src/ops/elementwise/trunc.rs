@@ -1,7 +1,7 @@
 //! Rounding towards zero.
 
 use crate::Tensor;
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 
 impl Tensor {
     /// Every element without its fraction, rounded towards 0. Integers stay as they are. The gradient is 0.
@@ -14,7 +14,7 @@ impl Tensor {
     #[track_caller]
     pub fn trunc(&self) -> Tensor {
         match self.dtype().is_float() {
-            true => select(self.less(0.0), self.ceil(), self.floor()),
+            true => where_(self.less(0.0), self.ceil(), self.floor()),
             false => self.clone(),
         }
     }

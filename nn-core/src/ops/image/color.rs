@@ -1,6 +1,6 @@
 //! Colour spaces.
 
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::fail::fail;
 use crate::ops::shape::stack;
 use crate::{DType, Error, Result, Tensor};
@@ -72,7 +72,7 @@ pub fn rgb_to_hsv(images: &Tensor) -> Tensor {
         f64::from(f32::EPSILON)
     };
     // As in Keras, colours that are almost 0 are.
-    let clean = select(images.abs().less(epsilon), 0.0, images);
+    let clean = where_(images.abs().less(epsilon), 0.0, images);
     let [r, g, b] = match channels("rgb_to_hsv", &clean) {
         Ok(channels) => channels,
         Err(error) => return fail("rgb_to_hsv", error),
@@ -80,14 +80,14 @@ pub fn rgb_to_hsv(images: &Tensor) -> Tensor {
     let value = r.maximum(&g).maximum(&b);
     let range = &value - r.minimum(&g).minimum(&b);
     let (bright, colored) = (value.greater(0.0), range.greater(0.0));
-    let saturation = select(&bright, &range / select(&bright, &value, 1.0), 0.0);
-    let sixth = (select(&colored, &range, 1.0) * 6.0).reciprocal();
+    let saturation = where_(&bright, &range / where_(&bright, &value, 1.0), 0.0);
+    let sixth = (where_(&colored, &range, 1.0) * 6.0).reciprocal();
     let from_green = &sixth * (&b - &r) + 2.0 / 6.0;
     let from_blue = &sixth * (&r - &g) + 4.0 / 6.0;
-    let hue = select(value.equal(&g), from_green, from_blue);
-    let hue = select(value.equal(&r), &sixth * (&g - &b), hue);
+    let hue = where_(value.equal(&g), from_green, from_blue);
+    let hue = where_(value.equal(&r), &sixth * (&g - &b), hue);
     let turn = hue.less(0.0).cast(hue.dtype());
-    let hue = select(&colored, hue, 0.0) + turn;
+    let hue = where_(&colored, hue, 0.0) + turn;
     stack([hue, saturation, value], -1)
 }
 

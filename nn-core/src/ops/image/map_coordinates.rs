@@ -1,6 +1,6 @@
 //! Values between places: sampling at coordinates.
 
-use crate::ops::elementwise::{float, select};
+use crate::ops::elementwise::{float, where_};
 use crate::ops::fail::fail;
 use crate::{DType, Error, Result, Tensor, is_known};
 
@@ -103,7 +103,7 @@ pub(crate) fn sample(
         let aligned = |t: Tensor| (0..rest).fold(t, |t, _| t.expand_dims(-1));
         let mut value = flat.take(&(start + place), 0);
         if let (Some(valid), FillMode::Constant(fill)) = (valid, mode) {
-            value = select(aligned(valid), value, fill);
+            value = where_(aligned(valid), value, fill);
         }
         let part = match weight {
             Some(weight) => value * aligned(weight),

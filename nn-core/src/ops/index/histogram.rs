@@ -1,8 +1,8 @@
 //! How many elements lie in each of equal bins.
 
-use crate::ops::elementwise::{float, select};
+use crate::ops::elementwise::{float, where_};
 use crate::ops::index::scatter_add;
-use crate::{DType, Error, Tensor};
+use crate::{DType, Error, Tensor, is_known};
 
 impl Tensor {
     /// How many elements lie in each of `bins` equal parts of a range, and the edges of these: counts `[bins]` and edges `[bins + 1]`,
@@ -20,7 +20,9 @@ impl Tensor {
     pub fn histogram(&self, bins: usize, range: Option<(f64, f64)>) -> (Tensor, Tensor) {
         let x = float(self);
         let wrong = match range {
-            _ if bins == 0 => Some("a histogram needs at least 1 bin, found 0".to_string()),
+            _ if bins == 0 || !is_known(bins) => Some(format!(
+                "a histogram needs at least 1 bin and fewer than 2³⁴, found {bins}"
+            )),
             Some((low, high)) if !(low <= high && (high - low).is_finite()) => Some(format!(
                 "the range of a histogram goes from a number up to another, found {low} to {high}"
             )),
@@ -39,17 +41,17 @@ impl Tensor {
         // A range of one number is made one of width 1.
         let one = low.equal(&high);
         let (low, high) = (
-            select(&one, &low - 0.5, &low),
-            select(&one, &high + 0.5, &high),
+            where_(&one, &low - 0.5, &low),
+            where_(&one, &high + 0.5, &high),
         );
         let steps = Tensor::arange(bins + 1).cast(x.dtype()) / bins as f64;
         let edges = (&low * (1.0 - &steps) + &high * &steps).stop_gradient();
         let flat = x.reshape([x.raw_shape().num_elements()]);
         let bin = flat.digitize(&edges) - 1;
-        let bin = select(flat.equal(&high), bins - 1, bin);
+        let bin = where_(flat.equal(&high), bins - 1, bin);
         // What lies outside has a bin of its own.
         let inside = flat.greater_equal(&low).logical_and(flat.less_equal(&high));
-        let bin = select(inside, bin.clip(0.0, bins as f64 - 1.0), bins).cast(DType::I64);
+        let bin = where_(inside, bin.clip(0.0, bins as f64 - 1.0), bins).cast(DType::I64);
         let counts = scatter_add([bins + 1], &bin, &flat.ones_like());
         (counts.slice(0..bins), edges)
     }

@@ -1,7 +1,7 @@
 //! Whether the right class is among the best.
 
 use crate::Tensor;
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 
 impl Tensor {
     /// Whether the class in `targets` (`i64`, `[batch]`) is among the `k` greatest of these predictions `[batch, classes]`: fewer than
@@ -16,7 +16,7 @@ impl Tensor {
     #[track_caller]
     pub fn in_top_k(&self, targets: &Tensor, k: usize) -> Tensor {
         let own = self.take_along_axis(&targets.expand_dims(-1), -1);
-        let own = select(own.is_nan(), f64::NEG_INFINITY, &own);
+        let own = where_(own.is_nan(), f64::NEG_INFINITY, &own);
         self.greater(own).sum_axis(-1).less(k)
     }
 }

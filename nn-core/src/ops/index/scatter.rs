@@ -3,7 +3,7 @@
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::fail::fail;
 use crate::ops::index::scatter_add;
 use crate::ops::index::segment::{Kind, segments};
@@ -128,7 +128,7 @@ impl Op for Put {
             let stays = last.take(places, 0).equal(&numbers);
             let mut aligned = vec![1; updates.raw_shape().rank()];
             aligned[0] = updates.raw_shape()[0];
-            select(stays.reshape(aligned), upstream.take(places, 0), 0)
+            where_(stays.reshape(aligned), upstream.take(places, 0), 0)
         });
         Ok(vec![x_gradient, None, updates_gradient])
     }
@@ -160,6 +160,12 @@ fn places(
             "{op}: indices of {k} numbers do not name places of shape {shape}"
         )));
     }
+    let named = Shape::new(&shape[..k]);
+    if i64::try_from(named.num_elements()).is_err() {
+        return Err(Error::shape(format!(
+            "{op}: the places of shape {named} are more than can be numbered"
+        )));
+    }
     let index_shape = indices.raw_shape();
     let lead = &index_shape[..index_shape.rank() - 1];
     let expected = Shape::try_new(&[lead, &shape[k..]].concat())?;
@@ -169,7 +175,6 @@ fn places(
             "{op} to {shape} with indices of shape {index_shape} needs values of shape {expected}, found {values}"
         )));
     }
-    let named = Shape::new(&shape[..k]);
     let count = Shape::new(lead).num_elements();
     let flat = apply(Places(named), std::slice::from_ref(&indices))
         .reshape([count])

@@ -3,7 +3,7 @@
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Op, Outputs, Spec};
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::index::scatter_add;
 use crate::ops::index::take::as_indices;
 use crate::ops::reduce::sum::summable;
@@ -96,11 +96,11 @@ impl Op for Segment {
             Kind::Prod => {
                 let zero = x.equal(0.0);
                 let zeros = sums(&zero.cast(x.dtype())).take(ids, 0);
-                let other = select(&zero, 1.0, x);
+                let other = where_(&zero, 1.0, x);
                 let product = segments(Kind::Prod, &other, ids, self.count).take(ids, 0);
                 // Of the others: the product of all without a zero but for the one itself.
-                let own = select(&zero, zeros.equal(1.0), zeros.equal(0.0)).cast(DType::Bool);
-                upstream * select(own, product / other, 0.0)
+                let own = where_(&zero, zeros.equal(1.0), zeros.equal(0.0)).cast(DType::Bool);
+                upstream * where_(own, product / other, 0.0)
             }
         };
         Ok(vec![Some(gradient), None])
@@ -136,10 +136,12 @@ fn checked(
             .to_vec::<i64>()?
             .into_iter()
             .max()
-            .map_or(0, |last| (last + 1).max(0) as usize),
+            .map_or(0, |last| last.saturating_add(1).max(0) as usize),
     };
+    // One more holds what belongs to no segment.
+    Shape::from([count.saturating_add(1)]).check()?;
     let inside = ids.greater_equal(0).logical_and(ids.less(count));
-    Ok((select(inside, &ids, count), count))
+    Ok((where_(inside, &ids, count), count))
 }
 
 #[track_caller]

@@ -1,6 +1,6 @@
 //! Flat places as indices of axes.
 
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::index::take::as_indices;
 use crate::{Error, Shape, Tensor};
 
@@ -27,7 +27,7 @@ impl Tensor {
             Err(error) => return vec![self.fail("unravel_index", error); shape.rank().max(1)],
         };
         let size = shape.num_elements();
-        let places = select(places.less(0), &places + size, &places);
+        let places = where_(places.less(0), &places + size, &places);
         let mut rest = places.maximum(0).minimum(size - 1);
         let mut indices = Vec::new();
         for &dim in shape.iter().rev() {

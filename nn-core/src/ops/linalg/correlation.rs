@@ -1,6 +1,6 @@
 //! How numbers go together: correlation coefficients, sliding correlation, distances.
 
-use crate::ops::elementwise::{float, floats, select};
+use crate::ops::elementwise::{float, floats, where_};
 use crate::{Error, Tensor, is_known};
 
 /// Which places of a sliding correlation come out.
@@ -108,7 +108,7 @@ impl Tensor {
             .square()
             .sum_axis(-1);
         let zero = squares.equal(0.0);
-        select(&zero, 0.0, select(&zero, 1.0, &squares).sqrt())
+        where_(&zero, 0.0, where_(&zero, 1.0, &squares).sqrt())
     }
 }
 

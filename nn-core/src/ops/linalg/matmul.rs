@@ -3,7 +3,7 @@
 use crate::check::two;
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::{Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, agree, with_float};
 use nn_kernels::gemm::{Gemm, Mat};
@@ -168,7 +168,14 @@ impl Op for MatMul {
     }
 }
 
-by_name!("matmul", |a| MatMul {
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    match inputs.len() {
+        3 => by_name::several::<3>(a, inputs),
+        _ => by_name::several::<2>(a, inputs),
+    }
+}
+
+by_name!("matmul", fits, |a| MatMul {
     transpose_a: a.get("transpose_a")?,
     transpose_b: a.get("transpose_b")?
 });

@@ -1,6 +1,6 @@
 //! Connectionist temporal classification (Graves et al. 2006).
 
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::fail::fail;
 use crate::ops::index::take::as_indices;
 use crate::ops::shape::{concatenate, stack};
@@ -119,8 +119,8 @@ fn loss(
             &after_label + &blank + (1.0 - &repeat) * NEVER,
         );
         let over = output_length.less_equal(t as i64).expand_dims(-1);
-        after_label = select(&over, &after_label, label);
-        after_blank = select(&over, &after_blank, next);
+        after_label = where_(&over, &after_label, label);
+        after_blank = where_(&over, &after_blank, next);
     }
     let end = from(&after_blank, after_label);
     let last = target_length
@@ -166,8 +166,8 @@ pub fn ctc_greedy_decode(
     };
     let places = Tensor::arange(time);
     let over = places.greater_equal(length.expand_dims(-1));
-    let labels = select(&over, mask_index, output.argmax(-1));
-    let scores = select(&over, 0.0, output.max_axis(-1));
+    let labels = where_(&over, mask_index, output.argmax(-1));
+    let scores = where_(&over, 0.0, output.max_axis(-1));
     let mut dropped = labels.equal(mask_index);
     if merge_repeated {
         let same = labels.slice_axis(1, 1..).equal(labels.slice_axis(1, ..-1));
@@ -176,8 +176,8 @@ pub fn ctc_greedy_decode(
             .not_equal(labels.slice_axis(1, 0..1));
         dropped = dropped.logical_or(concatenate([first, same], 1));
     }
-    let labels = select(&dropped, -1, labels);
-    let order = select(&dropped, time, places).argsort(-1, false);
+    let labels = where_(&dropped, -1, labels);
+    let order = where_(&dropped, time, places).argsort(-1, false);
     (
         labels.take_along_axis(&order, -1),
         -scores.sum_axes([1], true),
@@ -260,6 +260,8 @@ fn beam_search(
             output.raw_shape()
         )));
     }
+    // Room for so many paths, and for the list of them, which may be more than there is.
+    let _room = Tensor::full([top_paths, lengths.len().max(3), time], 0_i64).into_result()?;
     let (mut labels, mut logarithms) = (vec![Vec::new(); top_paths], Vec::new());
     for (sequence, &length) in scores.chunks_exact(time * classes).zip(&lengths) {
         let never = f64::NEG_INFINITY;

@@ -1,6 +1,6 @@
 //! Attention.
 
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::fail::fail;
 use crate::ops::linalg::einsum;
 use crate::ops::shape::tri::count;
@@ -101,11 +101,11 @@ pub fn dot_product_attention(
         _ => -0.7 * f64::from(f32::MAX),
     };
     if let Some(mask) = mask {
-        scores = select(mask, &scores, hidden);
+        scores = where_(mask, &scores, hidden);
     }
     if *causal {
         let seen = count(k[1]).less_equal(count(q[1]).expand_dims(-1));
-        scores = select(seen, &scores, hidden);
+        scores = where_(seen, &scores, hidden);
     }
     einsum("bnts,bsnh->btnh", [&scores.softmax(-1), &value])
 }

@@ -1,6 +1,6 @@
 //! Logarithms of sums of exponentials.
 
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::reduce::reduction::Axes;
 use crate::{Error, Tensor, no_gradient};
 
@@ -16,16 +16,16 @@ fn logsumexp(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
     // Whatever is taken off before and added again after does not change the gradient. ∞ - ∞ would be NaN.
     let shift = no_gradient(|| {
         let max = x.max_axes(&axes, true);
-        select(max.is_finite(), &max, 0.0)
+        where_(max.is_finite(), &max, 0.0)
     });
     let sum = (x - &shift).exp().sum_axes(&axes, keepdims);
     // Of nothing but -∞ the logarithm is -∞, whatever is done to one of them a little: its slope is 0, where that of ln is ∞ and that
     // of exp 0. So ln is not asked.
     let nothing = sum.equal(0.0);
-    let log = select(
+    let log = where_(
         &nothing,
         f64::NEG_INFINITY,
-        select(&nothing, 1.0, &sum).log(),
+        where_(&nothing, 1.0, &sum).log(),
     );
     let shape = *log.raw_shape();
     log + shift.reshape(shape)

@@ -1,6 +1,6 @@
 //! Reductions that leave NaN out.
 
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::reduce::quantile::{QuantileMethod, quantile};
 use crate::{DType, Tensor};
 
@@ -8,7 +8,7 @@ use crate::{DType, Tensor};
 #[track_caller]
 fn without_nan(x: &Tensor, number: f64) -> Tensor {
     match x.dtype().is_float() {
-        true => select(x.is_nan(), number, x),
+        true => where_(x.is_nan(), number, x),
         false => x.clone(),
     }
 }
@@ -52,7 +52,7 @@ fn extremum(x: &Tensor, axes: Option<&[isize]>, keepdims: bool, greatest: bool) 
         false => filled.min_axes(&axes, keepdims),
     };
     match x.dtype().is_float() {
-        true => select(x.is_nan().all_axes(&axes, keepdims), f64::NAN, found),
+        true => where_(x.is_nan().all_axes(&axes, keepdims), f64::NAN, found),
         false => found,
     }
 }
@@ -67,7 +67,7 @@ fn var(x: &Tensor, axes: &[isize], keepdims: bool) -> Tensor {
     let x = crate::ops::elementwise::float(x);
     let deviations = without_nan(&(&x - mean(&x, axes, true)), 0.0);
     // NaN stays out; a deviation that is NaN for another reason, as of an infinity, does not.
-    let deviations = select(x.is_finite().logical_or(x.is_nan()), deviations, f64::NAN);
+    let deviations = where_(x.is_finite().logical_or(x.is_nan()), deviations, f64::NAN);
     deviations.square().sum_axes(axes, keepdims) / count(&x, axes, keepdims)
 }
 
@@ -241,7 +241,7 @@ impl Tensor {
     #[track_caller]
     pub fn nanargmax(&self, axis: isize) -> Tensor {
         let found = without_nan(self, f64::NEG_INFINITY).argmax(axis);
-        select(self.is_nan().all_axis(axis), -1, found)
+        where_(self.is_nan().all_axis(axis), -1, found)
     }
 
     /// The position (`i64`) of the least element but NaN along an axis (counted from the end if negative); -1 where all are NaN, as in
@@ -255,7 +255,7 @@ impl Tensor {
     #[track_caller]
     pub fn nanargmin(&self, axis: isize) -> Tensor {
         let found = without_nan(self, f64::INFINITY).argmin(axis);
-        select(self.is_nan().all_axis(axis), -1, found)
+        where_(self.is_nan().all_axis(axis), -1, found)
     }
 }
 

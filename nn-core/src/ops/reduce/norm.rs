@@ -1,6 +1,6 @@
 //! Euclidean norms over axes.
 
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::reduce::reduction::Axes;
 use crate::{Error, Tensor};
 
@@ -16,7 +16,7 @@ fn norm(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
     let squares = x.square().sum_axes(&axes, keepdims);
     // At 0 the root's slope is ∞ and that of the squares 0; the norm has a minimum there, so the root is not asked.
     let zero = squares.equal(0.0);
-    select(&zero, 0.0, select(&zero, 1.0, &squares).sqrt())
+    where_(&zero, 0.0, where_(&zero, 1.0, &squares).sqrt())
 }
 
 impl Tensor {

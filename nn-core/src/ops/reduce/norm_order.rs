@@ -1,7 +1,7 @@
 //! Norms of any order.
 
 use crate::Tensor;
-use crate::ops::elementwise::{float, select};
+use crate::ops::elementwise::{float, where_};
 
 impl Tensor {
     /// The norm of order `p` of the vectors along an axis (counted from the end if negative): `(Σ |x|ᵖ)^(1/p)`. Order ∞ is the greatest
@@ -31,7 +31,7 @@ impl Tensor {
                 let sum = magnitudes.pow(p).sum_axes([axis], keepdims);
                 // The root of 0 has no slope that is a number.
                 let zero = sum.equal(0.0).logical_and(Tensor::from(p > 0.0));
-                select(&zero, 0.0, select(&zero, 1.0, &sum).pow(1.0 / p))
+                where_(&zero, 0.0, where_(&zero, 1.0, &sum).pow(1.0 / p))
             }
         }
     }

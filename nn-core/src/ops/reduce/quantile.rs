@@ -1,6 +1,6 @@
 //! Quantiles: what a part of the elements does not exceed.
 
-use crate::ops::elementwise::{float, select};
+use crate::ops::elementwise::{float, where_};
 use crate::ops::shape::stack;
 use crate::{DType, Error, Shape, Tensor, is_known};
 
@@ -213,7 +213,7 @@ pub(crate) fn quantile(
     let parts = fractions.iter().map(|&q| {
         let place = (&count - 1.0).maximum(0.0) * q;
         // What rounding leaves of a whole place is none.
-        let place = select(
+        let place = where_(
             (&place - place.round()).abs().less(1e-9 * n as f64),
             place.round(),
             &place,
@@ -234,14 +234,14 @@ pub(crate) fn quantile(
             QuantileMethod::Nearest => at(place.round()),
             QuantileMethod::Midpoint => {
                 let (low, high) = (at(low), at(high));
-                select(low.equal(&high), &low, (&low + &high) * 0.5)
+                where_(low.equal(&high), &low, (&low + &high) * 0.5)
             }
             QuantileMethod::Linear => {
                 let part = (&place - &low).cast(x.dtype());
                 let (low, high) = (at(low), at(high));
                 // Where nothing of the other counts, its infinity does not.
                 let mixed = &low * (1.0 - &part) + &high * &part;
-                select(part.equal(0.0), &low, mixed)
+                where_(part.equal(0.0), &low, mixed)
             }
         }
     });
@@ -253,7 +253,7 @@ pub(crate) fn quantile(
     let shape = if keepdims { kept } else { rest };
     let shaped = parts
         .iter()
-        .map(|part| select(&lost, f64::NAN, part).reshape(shape));
+        .map(|part| where_(&lost, f64::NAN, part).reshape(shape));
     let all: Vec<Tensor> = shaped.collect();
     match q.raw_shape().rank() {
         0 => all.into_iter().next().expect("one fraction"),

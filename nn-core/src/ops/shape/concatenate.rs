@@ -3,7 +3,7 @@
 use crate::check::two;
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::{
@@ -59,7 +59,21 @@ impl Op for Concatenate {
     }
 }
 
-by_name!("concatenate", |a| Concatenate {
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    let Some(first) = inputs.first() else {
+        return by_name::one(a, inputs);
+    };
+    match inputs.iter().find(|x| x.dtype() != first.dtype()) {
+        Some(other) => Err(Error::dtype(format!(
+            "joins tensors of one type, found {} and {}",
+            first.dtype(),
+            other.dtype()
+        ))),
+        None => Ok(()),
+    }
+}
+
+by_name!("concatenate", fits, |a| Concatenate {
     axis: a.get("axis")?
 });
 

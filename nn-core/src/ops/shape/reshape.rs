@@ -3,7 +3,7 @@
 use crate::check::two;
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{
     Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
 };
@@ -63,7 +63,7 @@ impl Op for Reshape {
     }
 }
 
-by_name!("reshape", |a| Reshape(a.get("shape")?));
+by_name!("reshape", by_name::one, |a| Reshape(a.get("shape")?));
 
 /// `to`, if as many elements as `from` has may be arranged so.
 pub(crate) const fn output_shape(from: &Shape, to: &Shape) -> Result<Shape, ShapeError> {

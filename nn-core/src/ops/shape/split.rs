@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply_all;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{
     Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
 };
@@ -112,7 +112,23 @@ impl Op for Split {
     }
 }
 
-by_name!("split", |a| Split {
+fn made_of(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::axis(a, inputs)?;
+    let x = inputs[0].raw_shape();
+    let size = x[x.axis(a.get("axis")?)?];
+    let pieces: usize = match a.find("sizes") {
+        Some(_) => a.get::<Vec<usize>>("sizes")?.len(),
+        None => a.get("pieces")?,
+    };
+    // An axis whose size is not known has no say in it.
+    let most = if is_known(size) { MOST } else { 1 << 10 };
+    match (1..=most).contains(&pieces) {
+        true => Ok(()),
+        false => Err(Error::value(format!("cannot cut {x} into {pieces} pieces"))),
+    }
+}
+
+by_name!("split", made_of, |a| Split {
     axis: a.get("axis")?,
     parts: match a.find("sizes") {
         Some(_) => Parts::Sizes(a.get("sizes")?),

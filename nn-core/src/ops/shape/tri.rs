@@ -1,6 +1,6 @@
 //! Triangles of matrices.
 
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::{DType, Error, Tensor, is_known};
 
 /// `0, 1, … n - 1`, where `n` may follow from a batch that is not known yet.
@@ -43,7 +43,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn tril(&self, k: isize) -> Tensor {
-        triangle(self, "tril", |x, n, m| select(lower(n, m, k), x, 0))
+        triangle(self, "tril", |x, n, m| where_(lower(n, m, k), x, 0))
     }
 
     /// The matrices in the last two axes with zeros below diagonal `k`, as [`Tensor::tril`] with the other side.
@@ -57,7 +57,7 @@ impl Tensor {
     #[track_caller]
     pub fn triu(&self, k: isize) -> Tensor {
         triangle(self, "triu", |x, n, m| {
-            select(lower(n, m, k.saturating_sub(1)), 0, x)
+            where_(lower(n, m, k.saturating_sub(1)), 0, x)
         })
     }
 }

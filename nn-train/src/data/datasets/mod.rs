@@ -1,14 +1,18 @@
 //! Data sets by name, and readers for the files they come in.
 
 mod column;
+#[cfg(feature = "csv")]
 mod csv;
 mod idx;
 mod mnist;
+#[cfg(feature = "csv")]
 mod wine_quality;
 
+#[cfg(feature = "csv")]
 pub use self::csv::Csv;
 pub use idx::{Idx, idx};
 pub use mnist::mnist;
+#[cfg(feature = "csv")]
 pub use wine_quality::wine_quality;
 
 use nn_core::{Error, Result};

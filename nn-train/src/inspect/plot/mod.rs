@@ -1,7 +1,7 @@
 //! Drawing a model's graph: SVG, Graphviz's DOT, Mermaid.
 
 mod layout;
-mod svg;
+pub(super) mod svg;
 mod text;
 
 use crate::inspect::graph::{Connections, Node};

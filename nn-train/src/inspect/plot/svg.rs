@@ -99,7 +99,7 @@ fn connect(edge: &Edge, x: f64, y: f64, out: &mut String) {
     );
 }
 
-fn escape(text: &str) -> String {
+pub(in crate::inspect) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

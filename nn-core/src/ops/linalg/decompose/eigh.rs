@@ -2,7 +2,7 @@
 
 use super::{Decomposition, decompose, diagonal_matrix, symmetric, transposed};
 use crate::graph::op::Backward;
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::{DType, Error, Result, Tensor};
 use nn_kernels::linalg;
 
@@ -15,7 +15,7 @@ pub(super) fn gaps(d: &Tensor) -> Tensor {
     let n = d.raw_shape().last().copied().unwrap_or(0);
     let same = Tensor::eye_of(n, n, 0, DType::Bool);
     let gaps = d.expand_dims(-2) - d.expand_dims(-1);
-    select(&same, 0.0, select(&same, 1.0, gaps).reciprocal())
+    where_(&same, 0.0, where_(&same, 1.0, gaps).reciprocal())
 }
 
 impl Decomposition for Eigh {

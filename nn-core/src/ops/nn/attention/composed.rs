@@ -1,7 +1,7 @@
 //! Attention in plain operations, with all weights in memory: for the gradient of the gradient, and for those who want to see the weights.
 
 use super::options::{AttentionOptions, Sizes, Unseeing};
-use crate::ops::elementwise::select;
+use crate::ops::elementwise::where_;
 use crate::ops::random::dropout;
 use crate::random::{Stream, with_stream};
 use crate::{DType, Tensor};
@@ -58,10 +58,10 @@ impl Composed {
         let weights = match &seen {
             None => scores.softmax(-1),
             Some(seen) => {
-                let weights = select(seen, &scores, UNSEEN).softmax(-1);
+                let weights = where_(seen, &scores, UNSEEN).softmax(-1);
                 match options.unseeing {
                     Unseeing::Mean => weights,
-                    Unseeing::Zeros => select(seen, weights, 0.0),
+                    Unseeing::Zeros => where_(seen, weights, 0.0),
                 }
             }
         };
@@ -102,7 +102,7 @@ impl Composed {
         let slopes = &self.weights * (d_weights - dot) * self.scale;
         // Where no key is seen the weights do not depend on the scores.
         let slopes = match &self.seen {
-            Some(seen) => select(seen, slopes, 0.0),
+            Some(seen) => where_(seen, slopes, 0.0),
             None => slopes,
         };
         let dq = slopes.matmul(k);

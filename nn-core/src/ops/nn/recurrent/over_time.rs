@@ -1,7 +1,7 @@
 //! A step that runs over a sequence, one by one.
 
 use crate::Tensor;
-use crate::ops::select;
+use crate::ops::where_;
 
 /// How a step runs over a sequence: in which direction, and what it does where a mask says that there is nothing.
 #[derive(Clone, Debug, Default)]
@@ -73,5 +73,5 @@ fn where_kept(mask: &Tensor, a: &Tensor, b: &Tensor) -> Tensor {
     }
     let further = a.raw_shape().rank().saturating_sub(mask.raw_shape().rank());
     let mask = (0..further).fold(mask.clone(), |mask, _| mask.expand_dims(-1));
-    select(&mask, a, b)
+    where_(&mask, a, b)
 }
