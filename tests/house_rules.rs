@@ -39,7 +39,7 @@ const CRATE_ARROWS: [(&str, &[&str]); 7] = [
 ];
 
 /// Which room of a crate may use which other ones; a room that is not named uses none.
-const ROOM_ARROWS: [(&str, &str, &[&str]); 30] = [
+const ROOM_ARROWS: [(&str, &str, &[&str]); 31] = [
     // The tensor's handle keeps the op that it waits for, and an op takes and gives tensors: these three are one heart in three rooms.
     ("nn-core", "base", &["module"]),
     ("nn-core", "tensor", &["graph", "module", "ops"]),
@@ -53,6 +53,23 @@ const ROOM_ARROWS: [(&str, &str, &[&str]); 30] = [
     ("nn-core", "module", &["base", "graph", "tensor"]),
     ("nn-core", "check", &["base", "ops"]),
     ("nn-layers", "activations", &["core"]),
+    (
+        "nn-layers",
+        "applications",
+        &[
+            "activations",
+            "attention",
+            "convolutional",
+            "core",
+            "functional",
+            "merging",
+            "normalization",
+            "pooling",
+            "preprocessing",
+            "regularization",
+            "reshaping",
+        ],
+    ),
     ("nn-layers", "attention", &["core", "merging"]),
     ("nn-layers", "convolutional", &["core"]),
     ("nn-layers", "keras", &["functional"]),
@@ -320,10 +337,18 @@ fn nothing_is_a_stub() {
 }
 
 /// Layers without a file of cases of their own, and why.
-const WITHOUT_CASES: [(&str, &str); 6] = [
+const WITHOUT_CASES: [(&str, &str); 8] = [
     (
         "Sequential",
         "its cases are the models in tests/golden/models",
+    ),
+    (
+        "PositionEmbedding",
+        "its cases are the models in tests/golden/applications.json",
+    ),
+    (
+        "TransformerEncoder",
+        "its cases are the models in tests/golden/applications.json",
     ),
     ("Hashing", "its cases are in tests/golden/text.json"),
     ("HashedCrossing", "its cases are in tests/golden/text.json"),

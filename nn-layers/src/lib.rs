@@ -9,6 +9,7 @@
 #![allow(clippy::result_large_err)]
 
 mod activations;
+pub mod applications;
 mod attention;
 mod convolutional;
 mod core;
@@ -49,12 +50,12 @@ pub use pooling::{
 };
 pub use preprocessing::{
     AutoContrast, CategoryEncoding, CenterCrop, Discretization, Equalization, FlipMode,
-    HashedCrossing, Hashing, IntegerLookup, Normalization, OovMethod, OutputMode, RandomBrightness,
-    RandomColorDegeneration, RandomColorJitter, RandomContrast, RandomCrop, RandomErasing,
-    RandomFlip, RandomGaussianBlur, RandomGrayscale, RandomHue, RandomInvert, RandomPerspective,
-    RandomPosterization, RandomRotation, RandomSaturation, RandomSharpness, RandomShear,
-    RandomTranslation, RandomZoom, Rescaling, Resizing, Solarization, StringLookup, TextSplit,
-    TextStandardize, TextVectorization,
+    HashedCrossing, Hashing, IntegerLookup, MelSpectrogram, Normalization, OovMethod, OutputMode,
+    RandomBrightness, RandomColorDegeneration, RandomColorJitter, RandomContrast, RandomCrop,
+    RandomErasing, RandomFlip, RandomGaussianBlur, RandomGrayscale, RandomHue, RandomInvert,
+    RandomPerspective, RandomPosterization, RandomRotation, RandomSaturation, RandomSharpness,
+    RandomShear, RandomTranslation, RandomZoom, Rescaling, Resizing, STFTSpectrogram, Solarization,
+    Spectrum, StringLookup, TextSplit, TextStandardize, TextVectorization,
 };
 pub use regularization::{
     ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise,

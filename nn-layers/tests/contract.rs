@@ -11,6 +11,7 @@ use nn_core::{
     DType, GradientTape, Initializer, IntoInput, Layer, Module, Padding, Regularizer, Shape,
     Tensor, Tensors, UNKNOWN, testing,
 };
+use nn_layers::applications::{PositionEmbedding, TransformerEncoder};
 use nn_layers::*;
 
 /// An input that has the type that `call` takes.
@@ -486,6 +487,9 @@ one!(hashing_counts: Hashing::new(7).salt([1, 2]).output_mode(OutputMode::Count)
 one!(integer_lookup: IntegerLookup::new().vocabulary([3, 1]).mask_token(4), [3, 2], indices 6);
 one!(integer_lookup_counts: IntegerLookup::new().vocabulary([3, 1]).num_oov_indices(2).output_mode(OutputMode::Count), [3], indices 6);
 one!(integer_lookup_back: IntegerLookup::new().vocabulary([3, 1]).invert(true), [3], indices 6);
+one!(stft_spectrogram: STFTSpectrogram::new(4).frame_step(3), [7, 2], wrong [2, 7], [2, 3, 1]);
+one!(stft_spectrogram_of_parts: STFTSpectrogram::new(3).mode(Spectrum::Stft).padding(Padding::Same).expand_dims(true), [5, 2], wrong [2, 7]);
+one!(mel_spectrogram: MelSpectrogram::new().fft_length(8).sequence_stride(3).sequence_length(6).num_mel_bins(2).power_to_db(false), [11], wrong []);
 one!(resizing: Resizing::new(3, 4), [4, 5, 2], wrong [2, 4], [2, 0, 5, 2]);
 one!(resizing_cropped: Resizing::new(2, 3).crop_to_aspect_ratio(true), [4, 5, 2], wrong [2, 4]);
 one!(resizing_padded: Resizing::new(4, 4).pad_to_aspect_ratio(true).fill_value(0.3), [3, 5, 2], wrong [2, 4]);
@@ -541,6 +545,7 @@ one!(zero_padding1d: ZeroPadding1D::new(1).padding_by_side([2, 0]), [3, 2], wron
 one!(zero_padding3d: ZeroPadding3D::new(1), [2, 1, 2, 2], wrong [2, 3, 3]);
 one!(identity: Identity::new(), [3, 4]);
 one!(masking: Masking::new(), [3, 4], wrong [2]);
+one!(position_embedding: PositionEmbedding::new(5), [4, 3], wrong [2, 3], [2, 6, 3]);
 one!(embedding_masked: Embedding::new(5, 3).mask_zero(true), [4], indices 5);
 one!(reversible_embedding: ReversibleEmbedding::new(5, 3).mask_zero(true), [4], indices 5, wrong [1, 1, 1, 1, 1, 1, 1, 1]);
 one!(einsum_dense: EinsumDense::new("abc,cde->abde", [None, Some(2), Some(3)]).bias_axes("de"), [3, 4], wrong [2, 3], [2, 3, 5]);
@@ -625,6 +630,18 @@ fn sequential() {
         },
         output_shape: traced_shape,
         inputs: &[&[3, 3, 1]],
+        wrong: &[],
+        indices: None,
+    }
+    .all();
+}
+
+#[test]
+fn transformer_encoder() {
+    Check {
+        make: || TransformerEncoder::new(4, 2, 6).unwrap(),
+        output_shape: |_, inputs| Ok(inputs[0]),
+        inputs: &[&[3, 4], &[3]],
         wrong: &[],
         indices: None,
     }

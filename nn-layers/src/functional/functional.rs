@@ -1,6 +1,7 @@
 //! Layers and operations in any graph without circles.
 
 use crate::functional::config::{self, snake_case};
+use crate::functional::order::in_order;
 use crate::functional::read;
 use crate::functional::shared::Called;
 use nn_core::op::{OpHandle, Spec};
@@ -146,11 +147,13 @@ impl Plan {
             plan.specs.push(spec);
             plan.inputs.push(PlanInput { name, spec });
         }
-        for step in in_order(outputs) {
-            if !placed.contains_key(&Arc::as_ptr(&step)) {
-                plan.place(&step, &mut placed, &mut names)?;
+        let order = in_order(outputs);
+        for step in &order.behind_inputs {
+            if !placed.contains_key(&Arc::as_ptr(step)) {
+                plan.place(step, &mut placed, &mut names)?;
             }
         }
+        plan.order_layers(&plan.layers_by_depth(&order.as_met, &placed));
         plan.outputs = outputs
             .iter()
             .map(|t| slot(t, &placed))
@@ -219,7 +222,7 @@ impl Plan {
     }
 
     /// Puts the layers into the order of their names.
-    pub fn order_layers(&mut self, names: &[&str]) {
+    pub fn order_by_names(&mut self, names: &[&str]) {
         // The first of equal names counts.
         let places: HashMap<&str, usize> = names
             .iter()
@@ -230,9 +233,14 @@ impl Plan {
         let place = |name: &str| places.get(name).copied().unwrap_or(names.len());
         let mut order: Vec<usize> = (0..self.layers.len()).collect();
         order.sort_by_key(|&i| place(&self.layers[i].0));
+        self.order_layers(&order);
+    }
+
+    /// Puts the layers into the order of these numbers.
+    fn order_layers(&mut self, order: &[usize]) {
         self.layers = order.iter().map(|&i| self.layers[i].clone()).collect();
         let mut new = vec![0; order.len()];
-        for (to, from) in order.into_iter().enumerate() {
+        for (to, &from) in order.iter().enumerate() {
             new[from] = to;
         }
         for step in &mut self.steps {
@@ -344,32 +352,6 @@ fn slot(tensor: &Tensor, placed: &HashMap<*const Step, usize>) -> Result<Slot> {
         )),
         None => Ok(Slot::Constant(tensor.clone())),
     }
-}
-
-/// All steps that the outputs need, each behind those that it reads.
-fn in_order(outputs: &[Tensor]) -> Vec<Arc<Step>> {
-    let mut order = Vec::new();
-    let mut seen: HashSet<*const Step> = HashSet::new();
-    // A stack of its own: models are deeper than threads' stacks.
-    let step_of = |t: &Tensor| t.history().map(|h| h.step.clone());
-    for output in outputs {
-        let mut open: Vec<(Arc<Step>, usize)> =
-            step_of(output).map(|s| (s, 0)).into_iter().collect();
-        while let Some((step, next)) = open.pop() {
-            if next == 0 && !seen.insert(Arc::as_ptr(&step)) {
-                continue;
-            }
-            match step.inputs.get(next) {
-                None => order.push(step),
-                Some(input) => {
-                    let below = step_of(input);
-                    open.push((step, next + 1));
-                    open.extend(below.map(|s| (s, 0)));
-                }
-            }
-        }
-    }
-    order
 }
 
 /// Names that are in use.

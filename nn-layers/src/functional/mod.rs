@@ -6,6 +6,7 @@ mod config;
 mod functional;
 mod input;
 mod operations;
+mod order;
 mod read;
 mod sequential;
 mod shared;

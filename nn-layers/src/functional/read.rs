@@ -24,7 +24,7 @@ pub(crate) fn read(config: &Value) -> Result<Plan> {
         .into_iter()
         .flatten()
         .map(|e| e.get("name").or(e["config"].get("name")));
-    plan.order_layers(
+    plan.order_by_names(
         &names
             .flatten()
             .filter_map(Value::as_str)

@@ -86,12 +86,18 @@ pub fn get_weights(layer: &dyn Module) -> Vec<Tensor> {
     parameters.iter().map(|p| p.value()).collect()
 }
 
-/// Sets all weights, in Keras's order: `model.set_weights(..)`. The layer is built.
+/// Sets all weights, in Keras's order: `model.set_weights(..)`. The layer is built. The `count` of a `Normalization`, a whole number that says
+/// nothing, may be left out with all others of its kind.
 ///
 /// # Errors
 /// Another number of weights, or another shape; nothing is set then.
 pub fn set_weights(layer: &dyn Module, weights: &[Tensor]) -> Result<()> {
-    let parameters = module::parameters(layer);
+    let mut parameters = module::parameters(layer);
+    let says_nothing = |path: &str| path == "count" || path.ends_with(".count");
+    let counts = parameters.iter().filter(|p| says_nothing(p.path())).count();
+    if counts > 0 && parameters.len() == weights.len() + counts {
+        parameters.retain(|p| !says_nothing(p.path()));
+    }
     if parameters.len() != weights.len() {
         let paths: Vec<&str> = parameters.iter().map(|p| p.path()).collect();
         return Err(Error::value(format!(

@@ -7,12 +7,14 @@ mod hashing;
 mod image;
 mod integer_lookup;
 mod lookup;
+mod mel_spectrogram;
 mod normalization;
 mod numbers;
 mod output_mode;
 mod quantiles;
 mod rescaling;
 mod salt;
+mod stft_spectrogram;
 mod string_lookup;
 mod text_vectorization;
 
@@ -28,8 +30,10 @@ pub use image::{
     Resizing, Solarization,
 };
 pub use integer_lookup::{IntegerLookup, OovMethod};
+pub use mel_spectrogram::MelSpectrogram;
 pub use normalization::Normalization;
 pub use output_mode::OutputMode;
 pub use rescaling::Rescaling;
+pub use stft_spectrogram::{STFTSpectrogram, Spectrum};
 pub use string_lookup::StringLookup;
 pub use text_vectorization::{TextSplit, TextStandardize, TextVectorization};

@@ -18,9 +18,9 @@ const SMALLEST: f64 = 1e-7;
 /// nothing is learned in between.
 ///
 /// Shapes: any; a mean and a variance for each index of `axis` (the last one). Buffers, unless both were given: `mean`, `variance`, of the
-/// sizes of these axes.
+/// sizes of these axes, and `count`, which is 0 for ever.
 ///
-/// Source: Keras's `Normalization` (whose third weight, `count`, is 0 for ever and left out here).
+/// Source: Keras's `Normalization`.
 ///
 /// ```
 /// use nn_core::{Layer, Tensor};
@@ -42,6 +42,29 @@ pub struct Normalization {
     invert: bool,
     mean: Statistic<0>,
     variance: Statistic<1>,
+    #[param(Count(Param::buffer(Initializer::Zeros)))]
+    count: Count,
+}
+
+/// A number beside mean and variance that Keras keeps, sets to 0 and never reads: without it files and counts of parameters would differ. It is
+/// there where they are learned.
+#[derive(Clone, Debug)]
+struct Count(Param);
+
+impl Module for Count {
+    fn visit<'a>(&'a self, _: &mut dyn FnMut(&str, &'a dyn Module)) {}
+
+    fn as_param(&self) -> Option<&Param> {
+        self.0.is_built().then_some(&self.0)
+    }
+
+    fn config(&self) -> Value {
+        Value::Null
+    }
+
+    fn from_config(_: &Value) -> Result<Count> {
+        Ok(Count(Param::buffer(Initializer::Zeros)))
+    }
 }
 
 /// A mean (0 at first) or a variance (1 at first): given as a setting, or a buffer that [`Normalization::adapt`] fills.
@@ -184,7 +207,8 @@ impl Normalization {
                     )));
                 }
                 self.mean.learned.build(shape)?;
-                self.variance.learned.build(shape)
+                self.variance.learned.build(shape)?;
+                self.count.0.build([])
             }
             _ => Err(Error::value(
                 "a Normalization was given one of mean and variance without the other; give both, or none and call `adapt`",

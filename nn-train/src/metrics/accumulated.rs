@@ -1,6 +1,6 @@
 //! What a metric has added up, as plain numbers, so that a saved training goes on in the middle of an epoch.
 
-use super::Mean;
+use super::{Mean, Sum};
 use nn_core::{Error, Result};
 
 /// Sums over batches that can be written down and taken up again.
@@ -40,6 +40,17 @@ impl Accumulated for Mean {
 
     fn of_numbers(numbers: &[f64]) -> Option<Mean> {
         Some(Mean::of_sums(*numbers.as_array()?))
+    }
+}
+
+impl Accumulated for Sum {
+    fn numbers(&self) -> Vec<f64> {
+        vec![self.result()]
+    }
+
+    fn of_numbers(numbers: &[f64]) -> Option<Sum> {
+        let [total] = *numbers.as_array()?;
+        Some(Sum::of_total(total))
     }
 }
 

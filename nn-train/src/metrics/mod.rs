@@ -24,6 +24,7 @@ mod log_cosh_error;
 mod loss_metric;
 mod mean;
 mod mean_iou;
+mod of_predictions;
 mod one_hot_iou;
 mod one_hot_mean_iou;
 mod operating_point;

@@ -50,6 +50,10 @@ impl Sum {
         Ok(())
     }
 
+    pub(super) fn of_total(total: f64) -> Sum {
+        Sum { total }
+    }
+
     /// The sum so far.
     pub fn result(&self) -> f64 {
         self.total

@@ -71,11 +71,11 @@ def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, fr
     if output_mask is not None:
         tensors["output_mask"] = np.asarray(output_mask).astype(np.int32)
     for variable in weights(layer.variables):
-        tensors[f"before/{name[variable.path]}"] = variable.value
+        tensors[f"before/{name[variable.path]}"] = np.float32(variable.value)
     if training:
         for variable, value in zip(layer.non_trainable_variables, new_state):
             if name.get(variable.path) in description["weights"]:
-                tensors[f"after/{name[variable.path]}"] = value
+                tensors[f"after/{name[variable.path]}"] = np.float32(value)
     tensors |= gradient_tensors("grad", layer, inputs, gradients)
     if losses:
         tensors["losses"] = np.asarray(losses, np.float32)
@@ -86,7 +86,7 @@ def layer_case(file, case, layer_class, *shapes, inputs=None, training=False, fr
 
 def weights(variables):
     """The weights among the variables: states of random number generators are unsigned and left out."""
-    return [variable for variable in variables if variable.dtype == "float32"]
+    return [variable for variable in variables if variable.dtype == "float32" or last(variable) == "count"]
 
 
 def last(variable):
@@ -129,6 +129,8 @@ def with_states(layer, states):
 
 def random_weight(random, variable):
     """Values of a plausible size that are not the initial ones: variances and scales positive."""
+    if last(variable) == "count":
+        return np.zeros(variable.shape, np.int32)
     if last(variable) in ("gamma", "moving_variance", "moving_stddev", "renorm_stddev", "scale", "variance"):
         value = random.uniform(0.5, 2.0, variable.shape)
     elif last(variable) == "alpha":

@@ -54,6 +54,29 @@ def discretization():
     return file
 
 
+def stft_spectrogram():
+    file, add = cases("stft_spectrogram", K.STFTSpectrogram)
+    sizes = {"frame_length": 6, "frame_step": 4}
+    for mode in ("log", "magnitude", "psd", "real", "imag", "angle", "stft"):
+        add(mode, (2, 15, 1), mode=mode, **sizes)
+        add(f"{mode}_channels", (2, 13, 3), mode=mode, padding="same", fft_length=10, **sizes)
+        add(f"{mode}_expanded", (3, 11, 2), mode=mode, frame_length=5, window="hamming", periodic=True, scaling="spectrum", expand_dims=True)
+    add("no_window", (2, 9, 2), frame_length=4, window=None, scaling=None)
+    return file
+
+
+def mel_spectrogram():
+    file, add = cases("mel_spectrogram", K.MelSpectrogram)
+    sizes = {"fft_length": 16, "sequence_stride": 5, "num_mel_bins": 4}
+    add("decibels", (2, 30), **sizes)
+    add("cut", (2, 30), top_db=6.0, ref_power=0.5, **sizes)
+    add("powers", (3, 23), power_to_db=False, **sizes)
+    add("magnitudes", (2, 23), power_to_db=False, mag_exp=1.0, sequence_length=9, window="hamming", **sizes)
+    add("frequencies", (2, 41), power_to_db=False, sampling_rate=8000, min_freq=300.0, max_freq=3100, fft_length=20, num_mel_bins=3)
+    add("no_window", (1, 17), power_to_db=False, window=None, fft_length=8, sequence_stride=3, num_mel_bins=2)
+    return file
+
+
 def pixels(file, case, *shape, most=255.0):
     return [file.random(f"{case} pixels").uniform(0.0, most, shape).astype(np.float32)]
 
@@ -172,6 +195,8 @@ FILES = [
     normalization,
     category_encoding,
     discretization,
+    stft_spectrogram,
+    mel_spectrogram,
     resizing,
     center_crop,
     random_crop,

@@ -55,7 +55,12 @@ pub enum Window {
 
 impl Window {
     /// The window of `n` numbers, as `scipy.signal.get_window`; a periodic one leaves out the last of `n + 1`.
-    fn values(self, n: usize, periodic: bool) -> Vec<f64> {
+    ///
+    /// ```
+    /// use nn_core::initializer::Window;
+    /// assert_eq!(Window::Hann.values(3, false), [0.0, 1.0, 0.0]);
+    /// ```
+    pub fn values(self, n: usize, periodic: bool) -> Vec<f64> {
         if n <= 1 {
             return vec![1.0; n];
         }
