@@ -181,10 +181,12 @@ pub fn is_field_alone(of: &str, name: &str) -> bool {
 /// Whether there is no `impl` of a struct anywhere in the crate: its only file has none, nor a macro that may make one.
 pub fn has_no_block(name: &str) -> bool {
     let source = text();
-    // Mostly there is one, and seen at once.
+    // Mostly there is one, and seen at once. It may go by another name too.
     let has_one = words(&source, name).any(|at| {
         let start = source[..at].rfind(['{', '}', ';']).map_or(0, |i| i + 1);
-        words(&source[start..at], "impl").next().is_some()
+        let after = source[at + name.len()..].trim_start();
+        let is_renamed = source[..at].trim_end().ends_with('=') || after.starts_with("as ");
+        is_renamed || words(&source[start..at], "impl").next().is_some()
     });
     if has_one {
         return false;

@@ -2,8 +2,8 @@
 //!
 //! A name that is not here gives *unknown*.
 
-use super::value::{Elements, Item, Kind};
-use super::{Answer, Failure, Place, Value};
+use super::value::{Item, Kind};
+use super::{Answer, Elements, Failure, Place, Value};
 use crate::ops::linalg::einsum::spec;
 use crate::ops::{concatenate, stack};
 use crate::{Shape, ShapeError, is_known, is_named, named_quotient};

@@ -3,8 +3,8 @@
 //! A name that is not here gives *unknown*.
 
 use super::function::{UNKNOWN_ANSWER, elementwise, located};
-use super::value::{Elements, End, Item, Kind, MANY};
-use super::{Answer, Failure, Place, Value};
+use super::value::{End, Item, Kind, MANY};
+use super::{Answer, Elements, Failure, Place, Value};
 use crate::ops::linalg::matmul;
 use crate::ops::reduce::reduction as reduce;
 use crate::ops::shape::expand_dims::inserted;

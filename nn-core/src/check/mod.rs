@@ -18,6 +18,7 @@
 mod after;
 #[cfg(test)]
 mod agreement;
+mod elements;
 mod failure;
 mod fields;
 mod function;
@@ -28,10 +29,12 @@ mod steps;
 #[cfg(test)]
 mod substitution;
 mod targets;
+mod truth;
 mod value;
 
 pub use crate::base::named::{NAMES, better, is_named, named, named_quotient};
 pub use after::after;
+pub use elements::Elements;
 pub use failure::{Failed, Failing, Failure, Of, fail_at};
 pub use fields::{must_be_used, position, used};
 pub(crate) use function::two;
@@ -41,7 +44,8 @@ pub use output::OutputShape;
 pub use place::{Place, Run};
 pub use steps::{Branches, Steps};
 pub use targets::{scores, targets};
-pub use value::{Elements, Truth, Value};
+pub use truth::Truth;
+pub use value::Value;
 
 use crate::{Shape, ShapeError};
 

@@ -1,7 +1,6 @@
 //! What a loss compares: targets with what comes out of a model, by the name of the loss.
 
-use super::value::Elements;
-use super::{Answer, Value};
+use super::{Answer, Elements, Value};
 use crate::{Shape, ShapeError, agree};
 
 /// How a loss reads its targets.

@@ -1,7 +1,8 @@
 //! What is known of a value without its contents.
 
+use super::{Elements, Truth};
 use crate::base::named::BATCH;
-use crate::{ANYTHING, DType, MAX_RANK, Shape, UNKNOWN, is_known, is_named, named};
+use crate::{ANYTHING, MAX_RANK, Shape, UNKNOWN, is_known, is_named, named};
 
 /// How many tensors a tuple or array may hold to be followed.
 pub(super) const MANY: usize = 8;
@@ -50,93 +51,6 @@ pub(super) enum Item {
     Unknown,
     Tensor(Shape, Elements),
     Int(isize),
-}
-
-/// What kind of numbers a tensor holds, as far as the compiler knows.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Elements {
-    /// Nothing is known.
-    Unknown,
-    /// `f32` or `f64`.
-    Float,
-    /// `i64` or `u8`.
-    Whole,
-    /// `bool`.
-    Truth,
-}
-
-impl Elements {
-    /// Those of an element type.
-    pub const fn of(dtype: DType) -> Elements {
-        match dtype {
-            DType::F32 | DType::F64 => Elements::Float,
-            DType::I64 | DType::U8 => Elements::Whole,
-            DType::Bool => Elements::Truth,
-        }
-    }
-
-    /// Whether both are known to be the same.
-    pub(super) const fn is(self, other: Elements) -> bool {
-        matches!(
-            (self, other),
-            (Elements::Float, Elements::Float)
-                | (Elements::Whole, Elements::Whole)
-                | (Elements::Truth, Elements::Truth)
-        )
-    }
-
-    /// What is known if it is either of two.
-    pub(super) const fn join(self, other: Elements) -> Elements {
-        if self.is(other) {
-            self
-        } else {
-            Elements::Unknown
-        }
-    }
-}
-
-/// Whether a condition holds.
-#[derive(Clone, Copy)]
-pub enum Truth {
-    /// It does.
-    True,
-    /// It does not.
-    False,
-    /// It is not known.
-    Unknown,
-}
-
-impl Truth {
-    /// Whether the branch for `value` may be taken.
-    pub const fn may_be(self, value: bool) -> bool {
-        matches!(
-            (self, value),
-            (Truth::Unknown, _) | (Truth::True, true) | (Truth::False, false)
-        )
-    }
-
-    /// Whether it is not known which branch is taken.
-    pub const fn is_open(self) -> bool {
-        matches!(self, Truth::Unknown)
-    }
-
-    /// Both.
-    pub const fn and(self, other: Truth) -> Truth {
-        match (self, other) {
-            (Truth::False, _) | (_, Truth::False) => Truth::False,
-            (Truth::True, Truth::True) => Truth::True,
-            _ => Truth::Unknown,
-        }
-    }
-
-    /// At least one of both.
-    pub const fn or(self, other: Truth) -> Truth {
-        match (self, other) {
-            (Truth::True, _) | (_, Truth::True) => Truth::True,
-            (Truth::False, Truth::False) => Truth::False,
-            _ => Truth::Unknown,
-        }
-    }
 }
 
 impl Value {

@@ -9,7 +9,6 @@ use syn::Expr;
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::visit::Visit;
 
 /// The value of `input`.
 pub(super) fn input_shape(
@@ -96,28 +95,24 @@ fn with_type(shape: InputShape, dtype: &Ident, krate: &TokenStream) -> InputShap
     }
 }
 
-/// The names in a size, `seq` in `2 * seq + 1`: what is written as variables are, and no constant of the file.
-fn names_in(size: &Expr) -> Vec<Ident> {
-    struct Names(Vec<Ident>);
-    impl<'ast> Visit<'ast> for Names {
-        fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
-            if let Some(name) = path.path.get_ident() {
+/// The names in a size, `seq` in `2 * seq + 1`: what is written as variables are in plain arithmetic, and no constant of the file.
+fn names_in<'e>(size: &'e Expr, names: &mut Vec<&'e Ident>) {
+    match size {
+        Expr::Path(path) => {
+            let name = path.path.get_ident().filter(|name| {
                 let text = name.to_string();
-                let is_name = text.starts_with(|c: char| c.is_lowercase());
-                if is_name && !crate::source::defines(&text, "const") {
-                    self.0.push(name.clone());
-                }
-            }
+                text.starts_with(char::is_lowercase) && !crate::source::defines(&text, "const")
+            });
+            names.extend(name);
         }
-        fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
-            call.args
-                .iter()
-                .for_each(|argument| self.visit_expr(argument));
+        Expr::Paren(e) => names_in(&e.expr, names),
+        Expr::Group(e) => names_in(&e.expr, names),
+        Expr::Binary(e) => {
+            names_in(&e.left, names);
+            names_in(&e.right, names);
         }
+        _ => {}
     }
-    let mut names = Names(Vec::new());
-    names.visit_expr(size);
-    names.0
 }
 
 /// A size as the compiler's check takes it: with the dimensions that stand for names.
@@ -150,12 +145,13 @@ fn size(
     if let Expr::Infer(_) = size {
         return (open.clone(), open);
     }
-    let found = names_in(size);
+    let mut found = Vec::new();
+    names_in(size, &mut found);
     if found.is_empty() {
         let size = size.to_token_stream();
         return (size.clone(), size);
     }
-    for name in &found {
+    for name in found {
         if names.is_empty() {
             names.push("batch".to_string());
         }
