@@ -22,7 +22,7 @@ fn both_ways(c: &mut Criterion, name: &str, shape: [usize; 4], pool: impl Fn(&Te
     tape.watch(&x);
     let y = pool(&x);
     let upstream = y.ones_like();
-    let work = Work::Bytes(4 * (x.len() + y.len()));
+    let work = Work::Bytes(4 * (x.num_elements() + y.num_elements()));
     // With what the gradient needs, the cells of the greatest.
     measure(c, &format!("{name} recorded {shape:?}"), work, || {
         let tape = GradientTape::new();

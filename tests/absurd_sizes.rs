@@ -102,10 +102,10 @@ fn dimensions_that_are_fine_and_a_product_that_is_not() {
     }
     // Nothing at all fits, whatever the other dimensions are, and can be worked with.
     let nothing = Tensor::zeros([n, 0, n]);
-    assert_eq!(nothing.len(), 0);
+    assert_eq!(nothing.num_elements(), 0);
     assert_eq!((&nothing + 1.0).sum().item::<f32>().unwrap(), 0.0);
     assert_eq!(nothing.transpose([2, 1, 0]).shape(), [n, 0, n]);
-    assert_eq!(concatenate([&nothing, &nothing], 1).len(), 0);
+    assert_eq!(concatenate([&nothing, &nothing], 1).num_elements(), 0);
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn docs_show_messages_as_they_are() {
         let errors = text.lines().filter(|line| line.starts_with("error["));
         errors.map(str::to_string).collect::<Vec<String>>()
     };
-    assert_eq!((shown(&docs).len(), shown(&shapes).len()), (10, 3));
+    assert_eq!((shown(&docs).len(), shown(&shapes).len()), (10, 6));
     for line in shown(&docs).iter().chain(&shown(&shapes)) {
         assert!(messages.contains(line), "no case has this message: {line}");
     }

@@ -356,13 +356,13 @@ fn settings_that_cannot_work_are_refused_before_anything() {
     assert!(e.contains("k is 0"), "{e}");
     let e = refused(dense(), sgd().loss_weights([f64::NAN]), quiet());
     assert!(e.contains("loss weight 0 is NaN"), "{e}");
-    let l2 = Sequential::new().add(Dense::new(1).kernel_regularizer(Regularizer::l2(f32::NAN)));
+    let l2 = Sequential::new().add(Dense::new(1).kernel_regularizer(Regularizer::l2(f64::NAN)));
     let e = refused(l2, sgd(), quiet());
     assert!(e.contains("a regularizer needs `l2`"), "{e}");
     let axis = || 0.into();
     for constraint in [
         Constraint::MaxNorm {
-            max_value: f32::NAN,
+            max_value: f64::NAN,
             axis: axis(),
         },
         Constraint::MinMaxNorm {
@@ -377,7 +377,7 @@ fn settings_that_cannot_work_are_refused_before_anything() {
         assert!(e.contains("Norm needs"), "{e}");
     }
     for initializer in [
-        Initializer::Constant { value: f32::NAN },
+        Initializer::Constant { value: f64::NAN },
         Initializer::RandomNormal {
             mean: 0.0,
             stddev: -1.0,
@@ -387,7 +387,7 @@ fn settings_that_cannot_work_are_refused_before_anything() {
             maxval: 0.0,
         },
         Initializer::Orthogonal {
-            gain: f32::INFINITY,
+            gain: f64::INFINITY,
         },
     ] {
         let layer = Dense::new(1).kernel_initializer(initializer);

@@ -151,7 +151,7 @@ fn states_flow_from_layer_to_layer_and_so_do_gradients() {
 }
 
 /// Sequences of different lengths, padded with zeros: the mask follows from them, and reaches every layer over time.
-#[model(input = [6, 1], new(), not_const)]
+#[model(input = [6, 1], new(), not_const, check = "build")]
 struct Padded {
     #[layer(LSTM::new(4).return_sequences(true))]
     both: Bidirectional<LSTM>,

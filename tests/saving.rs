@@ -91,7 +91,7 @@ fn infinities_in_settings_come_back() {
             pair: (f32::NEG_INFINITY, vec![INF, 0.5]),
         },
         d: Dense::new(1).kernel_constraint(Constraint::MaxNorm {
-            max_value: f32::INFINITY,
+            max_value: f64::INFINITY,
             axis: 0.into(),
         }),
     };

@@ -21,7 +21,7 @@ impl Asks {
         let h = self.d(x);
         let h = match self.question {
             0 => h.reshape([h.shape()[0], 4, 4]).flatten_from(1),
-            1 => h.reshape([h.len() / 16, 16]),
+            1 => h.reshape([h.num_elements() / 16, 16]),
             2 => &h * (3 - h.rank()) as f32,
             3 => self.inner(h),
             _ => {

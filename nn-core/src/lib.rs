@@ -21,6 +21,8 @@ pub use autodiff::tape::{GradientTape, NotFinite, first_not_finite_gradient, no_
 pub(crate) use base::dim::{ANYTHING, batches, dim_plus, dim_times, too_long};
 pub use base::dim::{UNKNOWN, is_known};
 pub use base::error::{Error, ErrorKind, Result};
+pub use base::named::agree;
+pub(crate) use base::named::{as_many, better, is_named, named, named_quotient};
 pub use base::shape::{MAX_RANK, Shape};
 pub use base::shape_error::{ShapeError, axis_of};
 #[doc(hidden)]
@@ -39,6 +41,7 @@ pub use module::constraint::{Axes, Constraint};
 pub use module::context::{add_loss, collect_losses, floatx, set_floatx, training};
 pub use module::initializer::{self, Initializer};
 pub use module::layer::{self, Callable, Layer};
+pub use module::own;
 pub use module::param::Param;
 pub use module::regularizer::Regularizer;
 pub use module::structure::{IntoInput, Tensors};

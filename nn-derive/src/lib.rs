@@ -27,12 +27,16 @@ use syn::{DeriveInput, Item, parse_macro_input};
 /// Attributes of the struct:
 ///
 /// - `#[model(input = [28, 28, 1])]`: the shape of the input without the batch, as the constant `INPUT`; `([5], [8])` for two inputs,
-///   `[_, _, 3]` for images of any size, and a constant or `[28; 2]` where that is an array of numbers.
+///   `[_, _, 3]` for images of any size, `[seq, 64]` with a name for a size, `i64[40]` with the element type, and a constant or `[28; 2]` where
+///   that is an array of numbers.
 /// - `#[model(new(units: usize, classes: usize = 10))]`: generates the constructor, in which every field is made by its `#[layer(..)]` or
 ///   is the argument of its name. With an example value for every argument there is a `Default` too, and with `input` the compiler checks
 ///   the shapes that flow through `call`, and says what comes out in the constant `OUTPUT`. The constructor is a `const fn`, unless a
 ///   `Box`, `Arc` or `Vec` is to be made; with `#[model(not_const)]`, for other parts that a `const fn` cannot make, it is an ordinary one.
-/// - `#[model(check = "strict")]`: what the compiler cannot follow of a model with `input` is an error, and not left to `build`.
+/// - `#[model(loss = SparseCategoricalCrossentropy, targets = i64[])]`: what the output is compared by, and the shape of a target: the compiler
+///   checks them against `OUTPUT`.
+/// - `#[model(check = "strict")]`: what the compiler cannot follow of a model with `input` is an error, and not left to `build`. With
+///   `check = "build"` a model that it cannot check at all is not warned about.
 /// - `#[model(debug)]`: `Debug`, by the settings and layers that are there, without what is `None`.
 /// - `#[model(crate = path)]`: where the framework is, if not under the name that `Cargo.toml` gives it.
 ///

@@ -88,13 +88,34 @@ pub fn model_is_a_list(example: &str) -> String {
 
 pub const INPUT_SHAPE: &str = "expected the shape of one input without the batch, `[28, 28, 1]` (`[_, _, 1]` for any height and width), a constant that is one, or a tuple of those for several inputs, `([5], [8])`";
 
-pub const CHECK_IS_STRICT: &str = "`check` is `\"strict\"`: what the compiler cannot follow is an error then; without it, it is checked when the model is built";
+pub const CHECK_IS_STRICT: &str = "`check` is `\"strict\"`: what the compiler cannot follow is an error then; or `\"build\"`: it is meant that shapes are checked when the model is built";
+
+pub fn left_to_build(name: &str, why: &str) -> String {
+    format!(
+        "the compiler does not check the shapes of `{name}`, since {why}; `build` does. `check = \"build\"` says that this is meant"
+    )
+}
+
+pub fn no_call(name: &str) -> String {
+    format!(
+        "`{name}` has no `call`: write `#[model] impl {name} {{ fn call(&self, x: Tensor) -> Tensor {{ .. }} }}`"
+    )
+}
 
 pub fn not_checked(why: &str) -> String {
     format!(
         "`check = \"strict\"`: the compiler cannot check this model, since {why}; `build` checks it, leave out `check`"
     )
 }
+
+pub const ONE_TARGET: &str = "`targets` are those of a model with one output: `targets = i64[]` for labels, `targets = [10]` for ten numbers";
+
+pub const TARGETS_WITHOUT_LOSS: &str =
+    "`targets` are checked as a loss reads them: say which, `loss = SparseCategoricalCrossentropy`";
+
+pub const LOSS_WITHOUT_INPUT: &str = "a loss is checked against what comes out of the model, which the compiler finds with `input = [28, 28, 1]` and `new(..)`";
+
+pub const TOO_MANY_NAMES: &str = "`input` can give names to five sizes, beside the batch; write `_` for a size that need not agree with others";
 
 pub const NO_SIZE: &str = "a dimension of `input` is at least 1; `_` stands for any size, and the batch is not part of it";
 
@@ -138,12 +159,6 @@ pub fn conflicting(first: &str, second: &str) -> String {
 pub fn unused_on(attr: &str) -> String {
     format!(
         "`unused` is about layers that `call` does not use, and this field is `#[{attr}]`; remove `unused`"
-    )
-}
-
-pub fn unused_layer(name: &str) -> String {
-    format!(
-        "layer `{name}` is declared but `call` never uses it: its parameters would never train (allow with `#[model(unused)]`)"
     )
 }
 

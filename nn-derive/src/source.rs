@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 use syn::visit::{self, Visit};
-use syn::{ItemStruct, Type};
+use syn::{Item, ItemStruct, Type};
 
 thread_local! {
     /// The files of the crate that is being compiled, as far as they were asked for.
@@ -176,6 +176,44 @@ pub fn is_field_alone(of: &str, name: &str) -> bool {
     };
     fields.visit_file(&file);
     fields.structs == 1 && fields.is_field && !fields.is_imported
+}
+
+/// Whether there is no `impl` of a struct anywhere in the crate: its only file has none, nor a macro that may make one.
+pub fn has_no_block(name: &str) -> bool {
+    let source = text();
+    // Mostly there is one, and seen at once.
+    let has_one = words(&source, name).any(|at| {
+        let start = source[..at].rfind(['{', '}', ';']).map_or(0, |i| i + 1);
+        words(&source[start..at], "impl").next().is_some()
+    });
+    if has_one {
+        return false;
+    }
+    let Ok(file) = syn::parse_file(&source) else {
+        return false;
+    };
+    let is_root = file
+        .items
+        .iter()
+        .any(|item| matches!(item, Item::Fn(f) if f.sig.ident == "main"));
+    struct Blocks<'n>(&'n str, bool);
+    impl<'ast> Visit<'ast> for Blocks<'_> {
+        fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
+            self.1 |= words(&item.self_ty.to_token_stream().to_string(), self.0)
+                .next()
+                .is_some();
+        }
+        fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+            self.1 |= item.content.is_none();
+            visit::visit_item_mod(self, item);
+        }
+        fn visit_item_macro(&mut self, _: &'ast syn::ItemMacro) {
+            self.1 = true;
+        }
+    }
+    let mut blocks = Blocks(name, !is_root);
+    blocks.visit_file(&file);
+    !blocks.1
 }
 
 /// Whether the attributes of a struct, as text, make it a model.

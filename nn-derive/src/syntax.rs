@@ -142,12 +142,20 @@ pub struct StructAttrs {
     pub krate: TokenStream,
     /// The shapes of the inputs, without the batch.
     pub input: Option<Input>,
+    /// The names of dimensions in `input`, `batch` first; none if no dimension has one.
+    pub names: Vec<String>,
+    /// `loss = SparseCategoricalCrossentropy`: what the output is compared by.
+    pub loss: Option<Path>,
+    /// `targets = i64[]`: what it is compared with, and the key.
+    pub targets: Option<(Path, InputShape)>,
     /// The arguments of the constructor to generate.
     pub new: Option<New>,
     /// `not_const`: the constructor is an ordinary function.
     pub not_const: Option<Path>,
     /// `check = "strict"`: the compiler must be able to follow all of it.
     pub strict: Option<Path>,
+    /// `check = "build"`: it is meant that the compiler does not check it.
+    pub checked_by_build: bool,
     /// `debug`: it shows itself by its settings.
     pub debug: bool,
     /// `name = ".."`: the class name in configurations, if not the struct's.
@@ -168,12 +176,14 @@ pub enum Input {
 
 /// The shape of one input, without the batch.
 pub struct InputShape {
-    /// Whether its element type is given, so that the shape is a field of the constant.
-    pub typed: bool,
     /// The type `[usize; RANK]`.
     pub ty: TokenStream,
-    /// An array; an open dimension, `_`, is the number that stands for one.
+    /// An array; an open dimension, `_` or one with a name, is the number that stands for one.
     pub value: TokenStream,
+    /// Its element type, the variant of `DType`, if it is given: the shape is a field of the constant then.
+    pub dtype: Option<Ident>,
+    /// The array with dimensions that stand for names.
+    pub named: TokenStream,
 }
 
 /// `new(units: usize, num_classes: usize = 10)`.

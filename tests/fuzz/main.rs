@@ -1,11 +1,14 @@
-//! Readers and configurations under changed input: files of models, IDX and CSV files, the JSON of layers, losses, metrics, optimizers and
-//! schedules, specifications of `einsum`. Whatever can be read is then used, trained and saved again. Nothing may panic, abort, or take
-//! for ever, and what was saved must be loaded.
+//! Readers and configurations under changed input: files of models, IDX and CSV files, the JSON of models, of every registered layer, loss,
+//! metric, optimizer and schedule, of initializers, regularizers, constraints and activations, specifications of `einsum`. Whatever can be
+//! read is then used, trained and saved again. Nothing may panic, abort, or take for ever, and what was saved must be loaded.
 //!
-//! Each target runs in a process of its own with a limit of memory. `NN_FUZZ_SECONDS` says how long (1 in `cargo test`, 30 in
-//! `.ci/fuzz`), `NN_FUZZ_SEED` fixes the input, `NN_FUZZ_TARGET` takes one target. The last input of a process that ended is kept.
+//! Each target runs in a process of its own with a limit of memory, first with every class as it is, then with changes. `NN_FUZZ_SECONDS`
+//! says how long (a quarter of one in `cargo test`, 30 in `.ci/fuzz`), `NN_FUZZ_SEED` fixes the input, `NN_FUZZ_TARGET` takes one target. The last input of a process that ended is kept.
 
+mod configs;
+mod files;
 mod json;
+mod layers;
 mod random;
 mod seeds;
 mod targets;
@@ -84,7 +87,7 @@ fn parent() {
 /// Runs one target until its time is up.
 fn child(name: &str) {
     let target = TARGETS.iter().find(|t| t.name == name).expect("a target");
-    let seconds = setting("NN_FUZZ_SECONDS").unwrap_or(1);
+    let time = setting("NN_FUZZ_SECONDS").map_or(Duration::from_millis(250), Duration::from_secs);
     let folder = folder();
     std::fs::create_dir_all(&folder).expect("a folder");
     let mut random = Random::new(setting("NN_FUZZ_SEED").unwrap_or(1));
@@ -98,8 +101,8 @@ fn child(name: &str) {
             .insert(text);
     }));
     watch();
-    let (end, mut kept) = (Instant::now() + Duration::from_secs(seconds), 0);
-    while Instant::now() < end {
+    let (end, mut kept) = (Instant::now() + time, 0);
+    while Instant::now() < end || TRIED.load(Ordering::Relaxed) < run.least() {
         let input = run.make(&mut random);
         std::fs::write(folder.join("last"), &input).expect("room for the input");
         let known = panics();

@@ -48,7 +48,8 @@ impl Model {
     pub fn module(&self, name: &str, checked: bool) -> String {
         let keys = match checked {
             true => format!("new(), input = {:?}", self.input),
-            false => "new()".to_string(),
+            // Without an input some mistakes are seen all the same, unless the compiler cannot make the model.
+            false => "new(), not_const".to_string(),
         };
         let body = self.source.replace("{KEYS}", &keys);
         format!("mod {name} {{\nuse nn::prelude::*;\n{body}}}\n")

@@ -139,7 +139,7 @@ fn seen(
         main.push_str(&format!(
             "println!(\"{{}}\", {known});\n\
              tell(|| nn::trace::trace(&m{i}::Net::new(), {:?}).map(|t| t.shape(t.outputs()[0])));\n\
-             tell(|| m{i}::Net::new().forward(Tensor::ones({input:?})).ok().map(|x| x.shape()));\n",
+             tell(|| m{i}::Net::new().forward(Tensor::ones({input:?})).into_result().map(|x| x.shape()));\n",
             model.input
         ));
     }

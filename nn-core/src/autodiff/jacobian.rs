@@ -25,7 +25,7 @@ impl GradientTape {
         let shapes = (target.try_shape()?, source.try_shape()?);
         let shape = Shape::try_new(&[&shapes.0[..], &shapes.1].concat())?;
         self.ask_often(|| {
-            let rows = self.pulled_back(target, source, value(target)?.len())?;
+            let rows = self.pulled_back(target, source, value(target)?.num_elements())?;
             match rows.is_empty() {
                 true => Ok(Tensor::full_of(shape, 0.0, source.dtype())),
                 false => stack(rows, 0).reshape(shape).into_result(),

@@ -3,5 +3,6 @@
 pub(crate) mod dim;
 pub(crate) mod error;
 pub(crate) mod ids;
+pub(crate) mod named;
 pub(crate) mod shape;
 pub(crate) mod shape_error;

@@ -1,7 +1,9 @@
 //! Shapes: up to eight dimensions, each a number or not known yet.
 
 use super::dim::{CROWDED, LIMIT};
-use crate::{ANYTHING, Error, Result, UNKNOWN, axis_of, batches, is_known};
+use crate::{
+    ANYTHING, Error, Result, UNKNOWN, agree, axis_of, batches, better, is_known, is_named,
+};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::{Deref, Index};
@@ -131,7 +133,7 @@ impl Shape {
             None => known,
             Some(_) if known == 0 => ANYTHING,
             Some(dim) => match dim.checked_mul(known) {
-                Some(n) if batches(dim).is_some() => n,
+                Some(n) if n < ANYTHING && (batches(dim).is_some() || is_named(dim)) => n,
                 _ => ANYTHING,
             },
         }
@@ -219,14 +221,11 @@ impl Shape {
         let mut i = 0;
         while i < short.rank as usize {
             let (a, b) = (long.dims[lead + i], short.dims[i]);
-            out.dims[lead + i] = if a == b || b == 1 {
-                a
-            } else if a == 1 || !is_known(a) {
-                b
-            } else if !is_known(b) {
-                a
-            } else {
-                return None;
+            out.dims[lead + i] = match (a == 1, b == 1 || a == b) {
+                (_, true) => a,
+                (true, false) => b,
+                _ if agree(a, b) => better(a, b),
+                _ => return None,
             };
             i += 1;
         }

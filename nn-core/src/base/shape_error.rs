@@ -3,6 +3,7 @@
 //! Every layer has a `const fn output_shape`. It runs when a model is built and when the compiler checks one, so its message is put
 //! together without allocation: one wording for both.
 
+use super::named::Linear;
 use crate::{Error, Shape, is_known};
 use std::fmt;
 
@@ -75,7 +76,7 @@ impl ShapeError {
         self.bytes(text.as_bytes())
     }
 
-    const fn bytes(mut self, bytes: &[u8]) -> ShapeError {
+    pub(super) const fn bytes(mut self, bytes: &[u8]) -> ShapeError {
         let mut i = 0;
         while i < bytes.len() && self.len < CAPACITY {
             self.text[self.len] = bytes[i];
@@ -131,10 +132,10 @@ impl ShapeError {
     /// The message continued with a dimension, `_` if it is not known.
     #[must_use]
     pub const fn dim(self, dim: usize) -> ShapeError {
-        if is_known(dim) {
-            self.number(dim)
-        } else {
-            self.text("_")
+        match (is_known(dim), Linear::of(dim)) {
+            (true, _) => self.number(dim),
+            (false, Some(form)) => self.linear(form),
+            (false, None) => self.text("_"),
         }
     }
 

@@ -7,7 +7,7 @@ use super::value::Kind;
 pub const fn after(name: &str, receiver: Value) -> Value {
     let name = name.as_bytes();
     let is_kept = match receiver.0 {
-        Kind::Tensor(_) => keeps_tensor(name),
+        Kind::Tensor(..) | Kind::AnyTensor => keeps_tensor(name),
         Kind::Dims(_) | Kind::Many(..) => matches!(
             name,
             b"as_slice"

@@ -1,5 +1,7 @@
 //! The fields of a struct by their names, for generated code: a model may have thousands of them.
 
+use crate::ShapeError;
+
 /// The place of a name among sorted ones; their number if it is not one of them.
 pub const fn position(names: &[&str], name: &str) -> usize {
     let (mut from, mut to) = (0, names.len());
@@ -38,15 +40,19 @@ pub const fn used<const N: usize>(names: &[&str; N], mentioned: &[&str]) -> [boo
     used
 }
 
-/// Fails for a layer that is not used.
+/// Fails for a layer, by its name, that is not used.
 ///
 /// # Panics
 /// With the message that ends the compilation.
 #[track_caller]
-pub const fn must_be_used(is_used: bool, message: &str) {
-    if !is_used {
-        panic!("{}", message);
+pub const fn must_be_used(is_used: bool, name: &str) {
+    if is_used {
+        return;
     }
+    let error = ShapeError::new("layer `").text(name).text(
+        "` is declared but `call` never uses it: its parameters would never train (allow with `#[model(unused)]`)",
+    );
+    panic!("{}", error.message());
 }
 
 /// Less than, equal to or greater than 0 as `a` comes before, is or comes after `b`.

@@ -2,11 +2,11 @@
 //!
 //! A name that is not here gives *unknown*.
 
-use super::value::Kind;
-use super::{Answer, Place, Value};
+use super::value::{Elements, Item, Kind};
+use super::{Answer, Failure, Place, Value};
 use crate::ops::linalg::einsum::spec;
 use crate::ops::{concatenate, stack};
-use crate::{Shape, ShapeError, is_known};
+use crate::{Shape, ShapeError, is_known, is_named, named_quotient};
 
 /// An error that begins with two shapes: `cannot add [2] and [3]`.
 pub(crate) const fn two(verb: &str, a: &Shape, and: &str, b: &Shape) -> ShapeError {
@@ -31,7 +31,7 @@ pub(super) const fn located(shape: Result<Shape, ShapeError>, at: &Place<'_>) ->
 /// `a + b` and the other operators, by their sign.
 pub const fn binary(sign: &str, a: Value, b: Value, at: &Place<'_>) -> Answer {
     match (a.0, b.0) {
-        (Kind::Tensor(a), Kind::Tensor(b)) => {
+        (Kind::Tensor(a, x), Kind::Tensor(b, y)) => {
             let verb = match sign.as_bytes() {
                 b"+" => "add",
                 b"-" => "subtract",
@@ -39,10 +39,15 @@ pub const fn binary(sign: &str, a: Value, b: Value, at: &Place<'_>) -> Answer {
                 b"/" => "divide",
                 _ => return UNKNOWN_ANSWER,
             };
-            elementwise(verb, a, b, at)
+            match elementwise(verb, a, b, at) {
+                Ok(value) => Ok(value.holding(computed(sign, x, y))),
+                wrong => wrong,
+            }
         }
-        (Kind::Tensor(_), Kind::Int(_) | Kind::Scalar) => Ok(a),
-        (Kind::Int(_) | Kind::Scalar, Kind::Tensor(_)) => Ok(b),
+        (Kind::Tensor(_, x), Kind::Int(_)) => Ok(a.holding(computed(sign, x, x))),
+        (Kind::Int(_), Kind::Tensor(_, x)) => Ok(b.holding(computed(sign, x, x))),
+        (Kind::Tensor(_, x), Kind::Scalar) => Ok(a.holding(computed(sign, x, Elements::Float))),
+        (Kind::Scalar, Kind::Tensor(_, x)) => Ok(b.holding(computed(sign, x, Elements::Float))),
         (Kind::Scalar, Kind::Int(_) | Kind::Scalar) => Ok(a),
         (Kind::Int(a), Kind::Int(b)) => Ok(integer(sign, a, b)),
         (Kind::Bool(a), Kind::Bool(b)) => Ok(match sign.as_bytes() {
@@ -52,6 +57,46 @@ pub const fn binary(sign: &str, a: Value, b: Value, at: &Place<'_>) -> Answer {
         }),
         _ => UNKNOWN_ANSWER,
     }
+}
+
+/// What arithmetic gives: floats where there are any, whole numbers of whole numbers unless they are divided.
+const fn computed(sign: &str, x: Elements, y: Elements) -> Elements {
+    match (x, y) {
+        (Elements::Float, Elements::Float) => x,
+        (Elements::Whole, Elements::Whole) if !matches!(sign.as_bytes(), b"/") => x,
+        _ => Elements::Unknown,
+    }
+}
+
+/// What several tensors hold, if it is the same.
+const fn common(tensors: Value) -> Elements {
+    let Kind::Many(items, n) = tensors.0 else {
+        return Elements::Unknown;
+    };
+    let (mut all, mut i) = (Elements::Unknown, 0);
+    while i < n {
+        let elements = match items[i] {
+            Item::Tensor(_, elements) => elements,
+            _ => return Elements::Unknown,
+        };
+        all = if i == 0 { elements } else { all.join(elements) };
+        i += 1;
+    }
+    all
+}
+
+/// Whether a layer that computes with floats can take this.
+pub const fn floats(layer: &str, input: Value, at: &Place<'_>) -> Result<(), Failure> {
+    let found = match input.elements() {
+        Elements::Whole => "whole numbers",
+        Elements::Truth => "truth values",
+        Elements::Float | Elements::Unknown => return Ok(()),
+    };
+    let error = ShapeError::new(layer)
+        .text(" computes with floats, found ")
+        .text(found)
+        .text("; convert them with `cast(DType::F32)`, or look them up with an `Embedding`");
+    Err(Failure::new(at.named(error)))
 }
 
 /// `a[index]` of an array, or of the shape of a tensor.
@@ -72,7 +117,7 @@ pub const fn index(a: Value, index: Value, at: &Place<'_>) -> Answer {
 /// The input of a `call` that takes `count` tensors.
 pub const fn inputs(input: Value, count: usize, at: &Place<'_>) -> Answer {
     let found = match input.0 {
-        Kind::Tensor(_) => 1,
+        Kind::Tensor(..) => 1,
         Kind::Many(_, n) => n,
         _ => count,
     };
@@ -98,6 +143,15 @@ pub(super) const fn elementwise(verb: &str, a: Shape, b: Shape, at: &Place<'_>) 
 
 const fn integer(sign: &str, a: isize, b: isize) -> Value {
     let known = is_known(a.unsigned_abs()) && is_known(b.unsigned_abs());
+    if b > 0
+        && is_named(a as usize)
+        && let b"/" = sign.as_bytes()
+    {
+        return match named_quotient(a as usize, b as usize) {
+            Some(n) => Value::int(n as isize),
+            None => Value::UNKNOWN,
+        };
+    }
     let result = match sign.as_bytes() {
         b"+" => a.checked_add(b),
         b"-" => a.checked_sub(b),
@@ -127,7 +181,7 @@ pub const fn negated(a: Value) -> Value {
             Some(n) => Value::int(-n),
             None => Value::UNKNOWN,
         },
-        Kind::Tensor(_) | Kind::Scalar => a,
+        Kind::Tensor(..) | Kind::Scalar => a,
         _ => Value::UNKNOWN,
     }
 }
@@ -156,7 +210,10 @@ pub const fn function(name: &str, arguments: &[Value], at: &Place<'_>) -> Answer
                 b"stack" => stack::output_shape(shapes, axis),
                 _ => concatenate::output_shape(shapes, axis),
             };
-            located(shape, at)
+            match located(shape, at) {
+                Ok(value) => Ok(value.holding(common(*tensors))),
+                wrong => wrong,
+            }
         }
         (b"Tensor::zeros" | b"Tensor::ones", [shape])
         | (b"Tensor::full", [shape, _])
@@ -186,16 +243,16 @@ pub const fn einsum(spec: &str, operands: Value, at: &Place<'_>) -> Answer {
 /// `a` or `b` by a condition, element by element.
 pub(super) const fn where_(condition: Value, a: Value, b: Value, at: &Place<'_>) -> Answer {
     let both = match (a.0, b.0) {
-        (Kind::Tensor(a), Kind::Tensor(b)) => match a.broadcast(&b) {
+        (Kind::Tensor(a, _), Kind::Tensor(b, _)) => match a.broadcast(&b) {
             Some(both) => both,
             None => return Err(at.failed(ShapeError::broadcast("select from", &a, &b))),
         },
-        (Kind::Tensor(one), Kind::Scalar | Kind::Int(_))
-        | (Kind::Scalar | Kind::Int(_), Kind::Tensor(one)) => one,
+        (Kind::Tensor(one, _), Kind::Scalar | Kind::Int(_))
+        | (Kind::Scalar | Kind::Int(_), Kind::Tensor(one, _)) => one,
         _ => return UNKNOWN_ANSWER,
     };
     match condition.0 {
-        Kind::Tensor(condition) => {
+        Kind::Tensor(condition, _) => {
             elementwise("select by a condition and from", condition, both, at)
         }
         _ => UNKNOWN_ANSWER,

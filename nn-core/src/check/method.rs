@@ -3,19 +3,30 @@
 //! A name that is not here gives *unknown*.
 
 use super::function::{UNKNOWN_ANSWER, elementwise, located};
-use super::value::{End, Item, Kind, MANY};
+use super::value::{Elements, End, Item, Kind, MANY};
 use super::{Answer, Failure, Place, Value};
 use crate::ops::linalg::matmul;
 use crate::ops::reduce::reduction as reduce;
 use crate::ops::shape::expand_dims::inserted;
 use crate::ops::shape::slice::{self, Slice};
 use crate::ops::shape::{reshape, split, squeeze, transpose};
-use crate::{ANYTHING, MAX_RANK, Shape, ShapeError, axis_of, is_known};
+use crate::{ANYTHING, MAX_RANK, Shape, ShapeError, axis_of, is_known, is_named};
 
 /// A method of a tensor, a shape or a number, by its name.
 pub const fn method(name: &str, receiver: Value, arguments: &[Value], at: &Place<'_>) -> Answer {
     match receiver.0 {
-        Kind::Tensor(x) => of_tensor(name, x, arguments, at),
+        Kind::Tensor(x, elements) => match of_tensor(name, x, elements, arguments, at) {
+            Ok(value) if keeps_elements(name, elements) => Ok(value.holding(elements)),
+            answer => answer,
+        },
+        Kind::AnyTensor => Ok(match (name.as_bytes(), arguments) {
+            (b"clone" | b"relu" | b"sigmoid" | b"tanh" | b"exp" | b"gelu" | b"silu", _) => receiver,
+            (b"reshape", [shape]) => match shape.as_dims() {
+                Some(shape) => Value::tensor(shape),
+                None => receiver,
+            },
+            _ => Value::UNKNOWN,
+        }),
         Kind::Dims(shape) => of_shape(name, shape, arguments),
         Kind::Int(a) => match (name.as_bytes(), arguments) {
             (b"clone", []) => Ok(receiver),
@@ -49,7 +60,26 @@ const fn of_shape(name: &str, shape: Shape, arguments: &[Value]) -> Answer {
     })
 }
 
-const fn of_tensor(name: &str, x: Shape, arguments: &[Value], at: &Place<'_>) -> Answer {
+/// Whether a method that gives another tensor gives one of the same kind of numbers.
+const fn keeps_elements(name: &str, elements: Elements) -> bool {
+    match name.as_bytes() {
+        b"clone" | b"reshape" | b"flatten" | b"flatten_from" | b"transpose" | b"t"
+        | b"swap_axes" | b"expand_dims" | b"squeeze" | b"slice" | b"slice_axis" | b"columns"
+        | b"index_axis" | b"split" | b"split_sizes" | b"flip" | b"sort" | b"broadcast_to" => true,
+        b"relu" | b"sigmoid" | b"tanh" | b"exp" | b"log" | b"gelu" | b"silu" | b"softmax"
+        | b"log_softmax" | b"sqrt" | b"square" | b"sum" | b"mean" | b"sum_axis" | b"mean_axis"
+        | b"max_axis" | b"min_axis" => matches!(elements, Elements::Float),
+        _ => false,
+    }
+}
+
+const fn of_tensor(
+    name: &str,
+    x: Shape,
+    elements: Elements,
+    arguments: &[Value],
+    at: &Place<'_>,
+) -> Answer {
     let same: Answer = Ok(Value::tensor(x));
     match (name.as_bytes(), arguments) {
         (
@@ -81,7 +111,13 @@ const fn of_tensor(name: &str, x: Shape, arguments: &[Value], at: &Place<'_>) ->
             | b"argmax" | b"argmin",
             [axis],
         ) => match checked(x, axis, at) {
-            Ok(Some(axis)) => Ok(Value::tensor(x.without(axis))),
+            Ok(Some(axis)) => {
+                let value = Value::tensor(x.without(axis));
+                Ok(match name.as_bytes() {
+                    b"argmax" | b"argmin" => value.holding(Elements::Whole),
+                    _ => value,
+                })
+            }
             Ok(None) => UNKNOWN_ANSWER,
             Err(error) => Err(error),
         },
@@ -90,23 +126,23 @@ const fn of_tensor(name: &str, x: Shape, arguments: &[Value], at: &Place<'_>) ->
             | b"std_axes" | b"logsumexp_axes" | b"norm_axes" | b"any_axes" | b"all_axes",
             [axes, Value(Kind::Bool(keepdims))],
         ) => reduced(x, *axes, *keepdims, at),
-        (b"matmul" | b"matmul_transposed", [Value(Kind::Tensor(other))]) => {
+        (b"matmul" | b"matmul_transposed", [Value(Kind::Tensor(other, others))]) => {
             let transposed = name.len() > "matmul".len();
-            located(
-                if transposed {
-                    matmul::transposed_output_shape(&x, other)
-                } else {
-                    matmul::output_shape(&x, other)
-                },
-                at,
-            )
+            let product = match transposed {
+                true => matmul::transposed_output_shape(&x, other),
+                false => matmul::output_shape(&x, other),
+            };
+            match located(product, at) {
+                Ok(value) => Ok(value.holding(elements.join(*others))),
+                wrong => wrong,
+            }
         }
         (
             b"maximum" | b"minimum" | b"pow" | b"equal" | b"not_equal" | b"less" | b"less_equal"
             | b"greater" | b"greater_equal" | b"logical_and" | b"logical_or",
             [Value(Kind::Int(_) | Kind::Scalar)],
         ) => same,
-        (b"maximum" | b"minimum" | b"pow", [Value(Kind::Tensor(other))]) => {
+        (b"maximum" | b"minimum" | b"pow", [Value(Kind::Tensor(other, _))]) => {
             elementwise(name, x, *other, at)
         }
         (b"slice", [range]) => sliced(x, 0, *range, at),
@@ -212,9 +248,41 @@ const fn sliced(x: Shape, axis: usize, range: Value, at: &Place<'_>) -> Answer {
         }
         (start, stop) => (start.as_option(), stop.as_option()),
     };
+    if let Some(length) = named_part(x.dims()[axis], start, stop) {
+        return Ok(Value::tensor(x.with(axis, length)));
+    }
     match Slice::new(start, stop).length(&x, axis) {
         Ok(length) => Ok(Value::tensor(x.with(axis, length))),
         Err(error) => Err(at.failed(error)),
+    }
+}
+
+/// How long a part of an axis is, where its ends or the axis have names.
+const fn named_part(size: usize, start: Option<isize>, stop: Option<isize>) -> Option<usize> {
+    let start = match start {
+        Some(start) => start,
+        None => 0,
+    };
+    let stop = match stop {
+        Some(stop) => stop,
+        None => size as isize,
+    };
+    let is_open = !is_known(start.unsigned_abs()) || !is_known(stop.unsigned_abs());
+    if !is_named(size) {
+        return if is_open { Some(ANYTHING) } else { None };
+    }
+    let from = if start < 0 {
+        start + size as isize
+    } else {
+        start
+    };
+    let to = if stop < 0 { stop + size as isize } else { stop };
+    let length = to - from;
+    match length >= 0 && (is_named(length as usize) || is_known(length as usize)) {
+        true if is_open || start < 0 || stop < 0 => Some(length as usize),
+        true => None,
+        false if is_open => Some(ANYTHING),
+        false => None,
     }
 }
 

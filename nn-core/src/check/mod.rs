@@ -25,18 +25,23 @@ mod method;
 mod output;
 mod place;
 mod steps;
+#[cfg(test)]
+mod substitution;
+mod targets;
 mod value;
 
+pub use crate::base::named::{NAMES, better, is_named, named, named_quotient};
 pub use after::after;
 pub use failure::{Failed, Failing, Failure, Of, fail_at};
 pub use fields::{must_be_used, position, used};
 pub(crate) use function::two;
-pub use function::{binary, einsum, function, index, inputs, negated, not};
+pub use function::{binary, einsum, floats, function, index, inputs, negated, not};
 pub use method::method;
 pub use output::OutputShape;
 pub use place::{Place, Run};
 pub use steps::{Branches, Steps};
-pub use value::{Truth, Value};
+pub use targets::{scores, targets};
+pub use value::{Elements, Truth, Value};
 
 use crate::{Shape, ShapeError};
 
@@ -85,7 +90,7 @@ impl Unknown {
     }
 
     /// There is none to check.
-    pub const fn check(self, _: Value, _: bool) -> Answer {
+    pub const fn check(self, _: Value, _: bool, _: &'static [&'static str]) -> Answer {
         Ok(Value::UNKNOWN)
     }
 

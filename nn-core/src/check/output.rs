@@ -2,29 +2,34 @@
 
 use super::Value;
 use super::value::Kind;
-use crate::Shape;
+use crate::{Shape, ShapeError, UNKNOWN, is_named};
 use std::fmt;
 
 /// What comes out of a model, without the batch, as far as the compiler knows: the type of `Net::OUTPUT`.
 ///
 /// It compares with the shape of one output, `Net::OUTPUT == [10]`, and of two, `([1], [1])`; it prints as `[10]`, `([1], [1])`, and
-/// `_` where nothing is known.
+/// `_` where nothing is known. Dimensions that have names in `input` have them here: `[seq, 8]`.
 #[derive(Clone, Copy)]
-pub struct OutputShape(Value);
+pub struct OutputShape {
+    value: Value,
+    /// The names of dimensions, the batch first.
+    names: &'static [&'static str],
+}
 
 impl OutputShape {
     #[doc(hidden)]
-    pub const fn of(answer: super::Answer) -> OutputShape {
-        OutputShape(match answer {
+    pub const fn of(answer: super::Answer, names: &'static [&'static str]) -> OutputShape {
+        let value = match answer {
             Ok(value) => value,
             Err(_) => Value::UNKNOWN,
-        })
+        };
+        OutputShape { value, names }
     }
 
     /// How many tensors there are; `None` if that is not known.
     pub const fn tensors(&self) -> Option<usize> {
-        match self.0.0 {
-            Kind::Tensor(_) => Some(1),
+        match self.value.0 {
+            Kind::Tensor(..) => Some(1),
             Kind::Many(_, n) => Some(n),
             _ => None,
         }
@@ -45,10 +50,25 @@ impl OutputShape {
 
     /// The shape of output `i`, without the batch; `None` if it is not known.
     pub const fn shape(&self, i: usize) -> Option<Shape> {
-        let value = match self.0.0 {
-            Kind::Tensor(_) if i == 0 => self.0,
-            Kind::Tensor(_) => return None,
-            _ => self.0.item(i),
+        let Some(mut shape) = self.with_names(i) else {
+            return None;
+        };
+        // Elsewhere a name is a size that is not known.
+        let mut axis = 0;
+        while axis < shape.rank() {
+            if is_named(shape.dims()[axis]) {
+                shape = shape.with(axis, UNKNOWN);
+            }
+            axis += 1;
+        }
+        Some(shape)
+    }
+
+    const fn with_names(&self, i: usize) -> Option<Shape> {
+        let value = match self.value.0 {
+            Kind::Tensor(..) if i == 0 => self.value,
+            Kind::Tensor(..) => return None,
+            _ => self.value.item(i),
         };
         match value.as_tensor() {
             Some(shape) if shape.rank() > 0 => Some(shape.without(0)),
@@ -72,8 +92,11 @@ impl<const N: usize, const M: usize> PartialEq<([usize; N], [usize; M])> for Out
 
 impl fmt::Display for OutputShape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let one = |i: usize| match self.shape(i) {
-            Some(shape) => shape.to_string(),
+        let one = |i: usize| match self.with_names(i) {
+            Some(shape) => ShapeError::new("")
+                .shape(&shape)
+                .under(self.names)
+                .to_string(),
             None => "_".to_string(),
         };
         match self.tensors() {

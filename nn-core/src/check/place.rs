@@ -23,6 +23,8 @@ pub struct Run {
     asked: Cell<bool>,
     budget: Cell<usize>,
     kept: Cell<[Kept; KEPT]>,
+    /// The names of dimensions, the batch first; none if no dimension has one.
+    names: &'static [&'static str],
     /// The first line of which the compiler does not know what comes out.
     unknown: Cell<Option<(&'static str, usize)>>,
 }
@@ -45,8 +47,16 @@ impl Run {
             asked: Cell::new(false),
             budget: Cell::new(BUDGET),
             kept: Cell::new([Kept { layer: 0, size: 0 }; KEPT]),
+            names: &[],
             unknown: Cell::new(None),
         }
+    }
+
+    /// The same run, in which dimensions have names.
+    #[must_use]
+    pub const fn under(mut self, names: &'static [&'static str]) -> Run {
+        self.names = names;
+        self
     }
 
     /// The answer of a model that must be followed to its end: a mistake if it is not known which shapes come out.
@@ -241,7 +251,7 @@ impl<'a> Place<'a> {
     }
 
     const fn after(&self, error: ShapeError, open: &str, root: &str) -> ShapeError {
-        let top = self.top();
+        let (top, error) = (self.top(), error.under(self.run.names));
         let error = match self.parent {
             None if root.is_empty() => return error,
             None => error.text(root).text(top),

@@ -1,6 +1,7 @@
 //! What is known of a value without its contents.
 
-use crate::{ANYTHING, MAX_RANK, Shape, UNKNOWN, is_known};
+use crate::base::named::BATCH;
+use crate::{ANYTHING, DType, MAX_RANK, Shape, UNKNOWN, is_known, is_named, named};
 
 /// How many tensors a tuple or array may hold to be followed.
 pub(super) const MANY: usize = 8;
@@ -17,8 +18,10 @@ pub(super) enum Kind {
     Never,
     /// Nothing.
     Unknown,
+    /// A tensor of which nothing more is known.
+    AnyTensor,
     /// A tensor of this shape.
-    Tensor(Shape),
+    Tensor(Shape, Elements),
     /// The shape of a tensor, `x.shape()`.
     Dims(Shape),
     /// A whole number; a dimension that is not known from [`UNKNOWN`] on.
@@ -45,8 +48,51 @@ pub(super) enum End {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Item {
     Unknown,
-    Tensor(Shape),
+    Tensor(Shape, Elements),
     Int(isize),
+}
+
+/// What kind of numbers a tensor holds, as far as the compiler knows.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Elements {
+    /// Nothing is known.
+    Unknown,
+    /// `f32` or `f64`.
+    Float,
+    /// `i64` or `u8`.
+    Whole,
+    /// `bool`.
+    Truth,
+}
+
+impl Elements {
+    /// Those of an element type.
+    pub const fn of(dtype: DType) -> Elements {
+        match dtype {
+            DType::F32 | DType::F64 => Elements::Float,
+            DType::I64 | DType::U8 => Elements::Whole,
+            DType::Bool => Elements::Truth,
+        }
+    }
+
+    /// Whether both are known to be the same.
+    pub(super) const fn is(self, other: Elements) -> bool {
+        matches!(
+            (self, other),
+            (Elements::Float, Elements::Float)
+                | (Elements::Whole, Elements::Whole)
+                | (Elements::Truth, Elements::Truth)
+        )
+    }
+
+    /// What is known if it is either of two.
+    pub(super) const fn join(self, other: Elements) -> Elements {
+        if self.is(other) {
+            self
+        } else {
+            Elements::Unknown
+        }
+    }
 }
 
 /// Whether a condition holds.
@@ -98,12 +144,41 @@ impl Value {
     pub const UNKNOWN: Value = Value(Kind::Unknown);
     /// The line is not reached.
     pub const NEVER: Value = Value(Kind::Never);
+    /// A tensor of which nothing more is known.
+    pub const TENSOR: Value = Value(Kind::AnyTensor);
     /// A number that is not a whole one.
     pub const SCALAR: Value = Value(Kind::Scalar);
 
     /// A tensor of a shape.
     pub const fn tensor(shape: Shape) -> Value {
-        Value(Kind::Tensor(shape))
+        Value(Kind::Tensor(shape, Elements::Unknown))
+    }
+
+    /// The same tensor, of which it is known what it holds.
+    #[must_use]
+    pub const fn holding(self, elements: Elements) -> Value {
+        match self.0 {
+            Kind::Tensor(shape, _) => Value(Kind::Tensor(shape, elements)),
+            Kind::Many(mut items, n) => {
+                let mut i = 0;
+                while i < n {
+                    if let Item::Tensor(shape, _) = items[i] {
+                        items[i] = Item::Tensor(shape, elements);
+                    }
+                    i += 1;
+                }
+                Value(Kind::Many(items, n))
+            }
+            _ => self,
+        }
+    }
+
+    /// What the tensor holds.
+    pub const fn elements(self) -> Elements {
+        match self.0 {
+            Kind::Tensor(_, elements) => elements,
+            _ => Elements::Unknown,
+        }
     }
 
     /// A whole number.
@@ -136,7 +211,7 @@ impl Value {
         let mut i = 0;
         while i < values.len() {
             items[i] = match values[i].0 {
-                Kind::Tensor(shape) => Item::Tensor(shape),
+                Kind::Tensor(shape, elements) => Item::Tensor(shape, elements),
                 Kind::Int(n) => Item::Int(n),
                 _ => Item::Unknown,
             };
@@ -145,34 +220,25 @@ impl Value {
         Value(Kind::Many(items, values.len()))
     }
 
-    /// The input of a model: one shape without its batch for each tensor.
-    pub const fn input(shapes: &[&[usize]]) -> Value {
-        let mut values = [Value::UNKNOWN; MANY];
-        let mut i = 0;
-        while i < shapes.len() && i < MANY {
-            let mut dims = [UNKNOWN; MAX_RANK];
-            let mut k = 0;
-            while k < shapes[i].len() && k + 1 < MAX_RANK {
-                // Another size that is not known is not the batch.
-                dims[k + 1] = match is_known(shapes[i][k]) {
-                    true => shapes[i][k],
-                    false => ANYTHING,
-                };
-                k += 1;
-            }
-            values[i] = Value::tensor(Shape::new(dims.split_at(k + 1).0));
-            i += 1;
+    /// One input of a model, by its shape without the batch; where some of its dimensions have names, the batch has one too.
+    pub const fn input(shape: &[usize], elements: Elements, has_names: bool) -> Value {
+        let mut dims = [if has_names { named(BATCH) } else { UNKNOWN }; MAX_RANK];
+        let mut k = 0;
+        while k < shape.len() && k + 1 < MAX_RANK {
+            // Another size that is not known is not the batch.
+            dims[k + 1] = match is_known(shape[k]) || is_named(shape[k]) {
+                true => shape[k],
+                false => ANYTHING,
+            };
+            k += 1;
         }
-        match i {
-            1 => values[0],
-            n => Value::many(values.split_at(n).0),
-        }
+        Value::tensor(Shape::new(dims.split_at(k + 1).0)).holding(elements)
     }
 
     /// The shape of a tensor, as a value.
     pub const fn shape(self) -> Value {
         match self.0 {
-            Kind::Tensor(shape) => Value(Kind::Dims(shape)),
+            Kind::Tensor(shape, _) => Value(Kind::Dims(shape)),
             _ => Value::UNKNOWN,
         }
     }
@@ -190,7 +256,7 @@ impl Value {
         match self.0 {
             Kind::Many(items, n) if i < n => match items[i] {
                 Item::Unknown => Value::UNKNOWN,
-                Item::Tensor(shape) => Value::tensor(shape),
+                Item::Tensor(shape, elements) => Value::tensor(shape).holding(elements),
                 Item::Int(n) => Value::int(n),
             },
             Kind::Dims(shape) if i < shape.rank() => Value::int(shape.dims()[i] as isize),
@@ -210,7 +276,7 @@ impl Value {
     /// The shape, if it is a tensor.
     pub const fn as_tensor(self) -> Option<Shape> {
         match self.0 {
-            Kind::Tensor(shape) => Some(shape),
+            Kind::Tensor(shape, _) => Some(shape),
             _ => None,
         }
     }
@@ -225,7 +291,7 @@ impl Value {
         let (mut i, mut axis) = (0, 1);
         while i < n {
             while axis < shapes[i].rank() {
-                if !is_known(shapes[i].dims()[axis]) {
+                if !is_known(shapes[i].dims()[axis]) && !is_named(shapes[i].dims()[axis]) {
                     return false;
                 }
                 axis += 1;
@@ -237,7 +303,7 @@ impl Value {
 
     /// Whether nothing is known of it.
     pub(super) const fn is_unknown(self) -> bool {
-        matches!(self.0, Kind::Unknown)
+        matches!(self.0, Kind::Unknown | Kind::AnyTensor)
     }
 
     /// The shapes with their number, if it is a tuple or array of tensors.
@@ -249,7 +315,7 @@ impl Value {
         let mut i = 0;
         while i < n {
             shapes[i] = match items[i] {
-                Item::Tensor(shape) => shape,
+                Item::Tensor(shape, _) => shape,
                 _ => return None,
             };
             i += 1;
@@ -370,7 +436,10 @@ impl Value {
         match (self.0, other.0) {
             (Kind::Never, _) => other,
             (_, Kind::Never) => self,
-            (Kind::Tensor(a), Kind::Tensor(b)) => join_shapes(a, b),
+            (Kind::Tensor(a, x), Kind::Tensor(b, y)) => join_shapes(a, b).holding(x.join(y)),
+            (Kind::AnyTensor | Kind::Tensor(..), Kind::AnyTensor | Kind::Tensor(..)) => {
+                Value::TENSOR
+            }
             (Kind::Int(a), Kind::Int(b)) if a == b => self,
             (Kind::Bool(a), Kind::Bool(b)) if a == b => self,
             (Kind::Scalar, Kind::Scalar) => self,
@@ -392,7 +461,9 @@ impl End {
     const fn of(end: Option<Value>) -> End {
         match end {
             None => End::Open,
-            Some(Value(Kind::Int(n))) if is_known(n.unsigned_abs()) => End::At(n),
+            Some(Value(Kind::Int(n))) if is_known(n.unsigned_abs()) || is_named(n as usize) => {
+                End::At(n)
+            }
             Some(_) => End::Unknown,
         }
     }

@@ -156,7 +156,19 @@ macro_rules! whole {
         }
     )*};
 }
-whole!(i64, isize, u64, i32);
+whole!(i64, isize, u64);
+
+impl Setting for i32 {
+    fn to_attribute(&self) -> Attribute {
+        Attribute::Int(i64::from(*self))
+    }
+    fn from_attribute(attribute: &Attribute) -> Option<i32> {
+        match attribute {
+            Attribute::Int(value) => i32::try_from(*value).ok(),
+            _ => None,
+        }
+    }
+}
 
 impl Setting for usize {
     fn to_attribute(&self) -> Attribute {

@@ -4,24 +4,28 @@
 
 use crate::graph::attributes::Attributes;
 use crate::graph::op::OpHandle;
-use crate::{Error, Result};
+use crate::{DType, Error, Result, Shape, Tensor};
 
 /// How an op of a name is made from its settings.
 pub struct OpClass {
     /// What [`crate::op::Op::name`] answers.
     pub name: &'static str,
+    /// Refuses inputs and settings that it would not be given by the function that applies it, which checks what the op itself takes for
+    /// granted. A file may say anything.
+    pub fits: fn(&Attributes, &[Tensor]) -> Result<()>,
     /// Makes it.
     pub make: fn(&Attributes) -> Result<OpHandle>,
 }
 
 inventory::collect!(OpClass);
 
-/// Registers an op: its name, and how it is made from its attributes.
+/// Registers an op: its name, which inputs it takes, and how it is made from its attributes.
 macro_rules! by_name {
-    ($name:expr, |$attributes:pat_param| $op:expr) => {
+    ($name:expr, $fits:expr, |$attributes:pat_param| $op:expr) => {
         inventory::submit! {
             $crate::graph::by_name::OpClass {
                 name: $name,
+                fits: $fits,
                 make: |$attributes| Ok($crate::graph::op::OpHandle::new($op)),
             }
         }
@@ -29,16 +33,91 @@ macro_rules! by_name {
 }
 pub(crate) use by_name;
 
-/// The op of a name with these settings.
+/// Refuses another number of inputs, or inputs of other types.
+fn check(inputs: &[Tensor], count: usize, types: &[DType]) -> Result<()> {
+    if inputs.len() != count {
+        return Err(Error::value(format!(
+            "takes {count} tensors, found {}",
+            inputs.len()
+        )));
+    }
+    match inputs.iter().find(|x| !types.contains(&x.dtype())) {
+        Some(x) => Err(Error::dtype(format!("does not take {}", x.dtype()))),
+        None => Ok(()),
+    }
+}
+
+const ALL: &[DType] = &[DType::F32, DType::F64, DType::I64, DType::U8, DType::Bool];
+
+/// What arithmetic is done with.
+const NUMBERS: &[DType] = &[DType::F32, DType::F64, DType::I64];
+
+/// A tensor.
+pub(crate) fn one(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    check(inputs, 1, ALL)
+}
+
+/// A tensor of numbers.
+pub(crate) fn number(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    check(inputs, 1, NUMBERS)
+}
+
+/// A tensor of floats.
+pub(crate) fn float(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    check(inputs, 1, &[DType::F32, DType::F64])
+}
+
+/// A tensor with an axis.
+pub(crate) fn axis(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    check(inputs, 1, ALL)?;
+    inputs[0].raw_shape().axis(-1).map(drop)
+}
+
+/// Two tensors of numbers, of one type.
+pub(crate) fn alike(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    check(inputs, 2, NUMBERS)?;
+    check(&inputs[1..], 1, &[inputs[0].dtype()])
+}
+
+/// A tensor of truth values.
+pub(crate) fn truth(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    check(inputs, 1, &[DType::Bool])
+}
+
+/// Two tensors of truth values.
+pub(crate) fn truths(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    check(inputs, 2, &[DType::Bool])
+}
+
+/// So many tensors.
+pub(crate) fn several<const N: usize>(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    check(inputs, N, ALL)
+}
+
+/// A tensor, and indices.
+pub(crate) fn indexed(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    check(inputs, 2, ALL)?;
+    check(&inputs[1..], 1, &[DType::I64])
+}
+
+/// Refuses an axis that a shape does not have.
+pub(crate) fn has_axis(shape: &Shape, axis: usize) -> Result<()> {
+    match axis < shape.rank() {
+        true => Ok(()),
+        false => Err(Error::shape(format!("{shape} has no axis {axis}"))),
+    }
+}
+
+/// The op of a name with these settings, for these inputs.
 ///
 /// # Errors
-/// A name that no op has; a setting that is missing or of another type.
-pub fn op_by_name(name: &str, attributes: &Attributes) -> Result<OpHandle> {
+/// A name that no op has; a setting that is missing, of another type or makes no sense; inputs that the op does not take.
+pub fn op_by_name(name: &str, attributes: &Attributes, inputs: &[Tensor]) -> Result<OpHandle> {
     let mut classes = inventory::iter::<OpClass>();
     match classes.find(|class| class.name == name) {
-        Some(class) => {
-            (class.make)(attributes).map_err(|e| e.context(format!("the operation {name}")))
-        }
+        Some(class) => (class.fits)(attributes, inputs)
+            .and_then(|()| (class.make)(attributes))
+            .map_err(|e| e.context(format!("the operation {name}"))),
         None => Err(Error::format(format!(
             "the operation {name} cannot be made from its name: it holds code of the program that ran it; write it inside of a layer"
         ))),

@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 
 pub use crate::module::json::{Json, deserializer, from_json, to_json};
 
+#[doc(hidden)]
+pub use crate::module::json::depth;
+
 /// A value that can be saved in a model's configuration: `#[config]` fields.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be saved in a model's configuration",

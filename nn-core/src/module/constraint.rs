@@ -3,6 +3,7 @@
 use crate::base::shape::MAX_RANK;
 use crate::module::config::{self, Json};
 use crate::module::named::{self, Names};
+use crate::module::own::{Own, OwnKind, function_name};
 use crate::{Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -123,7 +124,7 @@ pub enum Constraint {
     MaxNorm {
         /// The largest norm (Keras: 2).
         #[serde(default = "two")]
-        max_value: f32,
+        max_value: f64,
         /// The axes along which norms are taken (Keras: 0).
         #[serde(default = "first_axis")]
         axis: Axes,
@@ -140,24 +141,27 @@ pub enum Constraint {
     MinMaxNorm {
         /// The smallest norm (Keras: 0).
         #[serde(default)]
-        min_value: f32,
+        min_value: f64,
         /// The largest norm (Keras: 1).
         #[serde(default = "one")]
-        max_value: f32,
+        max_value: f64,
         /// 1 projects fully, less goes part of the way (Keras: 1).
         #[serde(default = "one")]
-        rate: f32,
+        rate: f64,
         /// The axes along which norms are taken (Keras: 0).
         #[serde(default = "first_axis")]
         axis: Axes,
     },
+    /// A function of one's own ([`Constraint::own`]).
+    #[serde(skip)]
+    Own(Own<Constraint>),
 }
 
-fn one() -> f32 {
+fn one() -> f64 {
     1.0
 }
 
-fn two() -> f32 {
+fn two() -> f64 {
     2.0
 }
 
@@ -178,7 +182,10 @@ impl Serialize for Constraint {
         &self,
         serializer: S,
     ) -> std::result::Result<S::Ok, S::Error> {
-        Constraint::serialize(self, serializer)
+        match self {
+            Constraint::Own(own) => own.serialize(serializer),
+            keras => Constraint::serialize(keras, serializer),
+        }
     }
 }
 
@@ -187,6 +194,9 @@ impl<'de> Deserialize<'de> for Constraint {
         deserializer: D,
     ) -> std::result::Result<Constraint, D::Error> {
         let Json(value) = Json::deserialize(deserializer)?;
+        if let Some(own) = function_name(&value).and_then(Own::find) {
+            return Ok(Constraint::Own(own));
+        }
         let value = named::described(value, NAMES, &["NonNeg"]);
         let constraint = Constraint::deserialize(config::deserializer(&value))
             .map_err(serde::de::Error::custom)?;
@@ -195,16 +205,38 @@ impl<'de> Deserialize<'de> for Constraint {
     }
 }
 
+impl OwnKind for Constraint {
+    type Function = fn(&Tensor) -> Tensor;
+    const NAME: &'static str = "Constraint";
+}
+
 impl Constraint {
+    /// A projection of one's own: a function from the parameter's value to the nearest allowed one, of the same shape. With
+    /// `nn::register!(Constraint: capped)` beside the function it can be saved and loaded by its name.
+    ///
+    /// ```
+    /// use nn_core::{Constraint, Tensor};
+    /// fn capped(w: &Tensor) -> Tensor {
+    ///     w.clip(-1.0, 1.0)
+    /// }
+    /// nn_core::register_own!(Constraint: capped);
+    /// let w = Constraint::own("capped", capped).project(&Tensor::from([3.0_f32, 0.5]));
+    /// assert_eq!(w.to_vec::<f32>()?, [1.0, 0.5]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    pub const fn own(name: &'static str, function: fn(&Tensor) -> Tensor) -> Constraint {
+        Constraint::Own(Own { name, function })
+    }
+
     /// Whether the limits make sense.
     ///
     /// # Errors
     /// Norms that are negative or not finite, a least above the largest, a rate outside [0, 1].
     pub fn check(&self) -> Result<()> {
         // An infinite limit limits nothing, as for whoever only wants the type.
-        let norm = |value: f32| value >= 0.0;
+        let norm = |value: f64| value >= 0.0;
         match *self {
-            Constraint::NonNeg | Constraint::UnitNorm { .. } => Ok(()),
+            Constraint::NonNeg | Constraint::UnitNorm { .. } | Constraint::Own(_) => Ok(()),
             Constraint::MaxNorm { max_value, .. } if norm(max_value) => Ok(()),
             Constraint::MaxNorm { max_value, .. } => Err(Error::value(format!(
                 "MaxNorm needs `max_value` to be a number from 0 on, found {max_value}"
@@ -235,10 +267,11 @@ impl Constraint {
         match *self {
             Constraint::MaxNorm { max_value, axis } => {
                 let norms = norms(axis);
-                let desired = norms.clip(0.0, f64::from(max_value));
+                let desired = norms.clip(0.0, max_value);
                 value * (desired / (norms + EPSILON))
             }
             Constraint::NonNeg => value.maximum(0.0),
+            Constraint::Own(own) => (own.function)(value),
             Constraint::UnitNorm { axis } => value / (norms(axis) + EPSILON),
             Constraint::MinMaxNorm {
                 min_value,
@@ -247,9 +280,7 @@ impl Constraint {
                 axis,
             } => {
                 let norms = norms(axis);
-                let (min, max, rate) =
-                    (f64::from(min_value), f64::from(max_value), f64::from(rate));
-                let desired = norms.clip(min, max) * rate + &norms * (1.0 - rate);
+                let desired = norms.clip(min_value, max_value) * rate + &norms * (1.0 - rate);
                 value * (desired / (norms + EPSILON))
             }
         }

@@ -5,7 +5,7 @@
 //! error records which layers were running; the outermost call, which knows the whole tree, turns that
 //! into a path. Neither costs a running layer more than a push and a pop.
 
-use crate::random::{OwnStream, Stream};
+use crate::random::{OwnStream, Step, Stream};
 use crate::{DType, Error, Result, Tensor};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -27,6 +27,8 @@ struct Context {
     stream: Cell<Option<Stream>>,
     /// The stream that the running layer draws from instead, if it has a seed of its own.
     own_stream: RefCell<Option<OwnStream>>,
+    /// The step of a training that runs.
+    step: Cell<Option<Step>>,
     floatx: Cell<DType>,
 }
 
@@ -38,6 +40,7 @@ thread_local! {
             losses: RefCell::new(Vec::new()),
             stream: Cell::new(None),
             own_stream: RefCell::new(None),
+            step: Cell::new(None),
             floatx: Cell::new(DType::F32),
         }
     };
@@ -75,6 +78,16 @@ pub(crate) fn own_stream() -> Option<OwnStream> {
 /// Lets what runs draw from a stream of its own, or from the thread's, and returns what it drew from before.
 pub(crate) fn replace_own_stream(stream: Option<OwnStream>) -> Option<OwnStream> {
     CONTEXT.with(|context| context.own_stream.replace(stream))
+}
+
+/// The step of a training that runs, if one does.
+pub(crate) fn step() -> Option<Step> {
+    CONTEXT.with(|context| context.step.get())
+}
+
+/// Says which step runs, and returns what was said before.
+pub(crate) fn replace_step(step: Option<Step>) -> Option<Step> {
+    CONTEXT.with(|context| context.step.replace(step))
 }
 
 /// The float type of parameters made from now on (on this thread): `F32` unless [`set_floatx`] says otherwise.

@@ -10,6 +10,7 @@ pub use variance_scaling::{Distribution, FanMode, fans};
 
 use crate::module::config::{self, Json};
 use crate::module::named::{self, Names};
+use crate::module::own::{Own, OwnKind, function_name};
 use crate::tensor::random::{self, Stream};
 use crate::{Axes, DType, Error, Result, Shape, Tensor};
 use serde::{Deserialize, Serialize};
@@ -42,34 +43,34 @@ pub enum Initializer {
     Constant {
         /// The value.
         #[serde(default)]
-        value: f32,
+        value: f64,
     },
     /// Uniform between `minval` and `maxval` (Keras: ±0.05).
     RandomUniform {
         /// Lower end, included.
         #[serde(default = "minus_a_twentieth")]
-        minval: f32,
+        minval: f64,
         /// Upper end, excluded.
         #[serde(default = "a_twentieth")]
-        maxval: f32,
+        maxval: f64,
     },
     /// Normal (Keras: mean 0, standard deviation 0.05).
     RandomNormal {
         /// Mean.
         #[serde(default)]
-        mean: f32,
+        mean: f64,
         /// Standard deviation.
         #[serde(default = "a_twentieth")]
-        stddev: f32,
+        stddev: f64,
     },
     /// Normal, cut at two standard deviations (Keras: mean 0, standard deviation 0.05).
     TruncatedNormal {
         /// Mean.
         #[serde(default)]
-        mean: f32,
+        mean: f64,
         /// Standard deviation before the cut.
         #[serde(default = "a_twentieth")]
-        stddev: f32,
+        stddev: f64,
     },
     /// Uniform within ±√(6 / (fan_in + fan_out)) (Glorot and Bengio 2010); the default of kernels.
     #[default]
@@ -88,19 +89,19 @@ pub enum Initializer {
     Orthogonal {
         /// The factor.
         #[serde(default = "one")]
-        gain: f32,
+        gain: f64,
     },
     /// The identity matrix times `gain`, cut or filled up with 0 if it is not square.
     Identity {
         /// The factor.
         #[serde(default = "one")]
-        gain: f32,
+        gain: f64,
     },
     /// Numbers of a variance that follows from the shape: `scale` over a fan. Most of the rules above are this one with a name.
     VarianceScaling {
         /// The variance times the fan, above 0 (Keras: 1).
         #[serde(default = "one")]
-        scale: f32,
+        scale: f64,
         /// The fan (Keras: that of the inputs).
         #[serde(default)]
         mode: FanMode,
@@ -135,17 +136,20 @@ pub enum Initializer {
     /// One of the rules of chance above with a seed of its own ([`Initializer::seed`]).
     #[serde(skip)]
     Seeded(Seeded),
+    /// A function of one's own ([`Initializer::own`]).
+    #[serde(skip)]
+    Own(Own<Initializer>),
 }
 
-fn a_twentieth() -> f32 {
+fn a_twentieth() -> f64 {
     0.05
 }
 
-fn minus_a_twentieth() -> f32 {
+fn minus_a_twentieth() -> f64 {
     -0.05
 }
 
-fn one() -> f32 {
+fn one() -> f64 {
     1.0
 }
 
@@ -197,8 +201,10 @@ impl Serialize for Initializer {
         &self,
         serializer: S,
     ) -> std::result::Result<S::Ok, S::Error> {
-        let Initializer::Seeded(seeded) = *self else {
-            return Initializer::serialize(self, serializer);
+        let seeded = match self {
+            Initializer::Seeded(seeded) => seeded,
+            Initializer::Own(own) => return own.serialize(serializer),
+            keras => return Initializer::serialize(keras, serializer),
         };
         let mut described = config::describe(&seeded.initializer());
         match &mut described["config"] {
@@ -221,6 +227,9 @@ impl<'de> Deserialize<'de> for Initializer {
 /// An initializer as Keras writes it.
 fn read(mut value: Value) -> std::result::Result<Initializer, serde_json::Error> {
     use serde::de::Error as E;
+    if let Some(own) = function_name(&value).and_then(Own::find) {
+        return Ok(Initializer::Own(own));
+    }
     // What a rule of chance has beside its settings, whatever its name.
     let mut take = |name: &str| {
         let entries = value.get_mut("config").and_then(Value::as_object_mut)?;
@@ -252,7 +261,29 @@ fn read(mut value: Value) -> std::result::Result<Initializer, serde_json::Error>
     Ok(initializer)
 }
 
+impl OwnKind for Initializer {
+    type Function = fn(Shape, DType) -> Tensor;
+    const NAME: &'static str = "Initializer";
+}
+
 impl Initializer {
+    /// A rule of one's own: a function that gives a tensor of the shape and type asked for. With `nn::register!(Initializer: ramp)` beside the function it
+    /// can be saved and loaded by its name.
+    ///
+    /// ```
+    /// use nn_core::{DType, Initializer, Shape, Tensor};
+    /// fn ramp(shape: Shape, dtype: DType) -> Tensor {
+    ///     Tensor::arange(0, shape.num_elements() as i64, 1).reshape(shape).cast(dtype)
+    /// }
+    /// nn_core::register_own!(Initializer: ramp);
+    /// let kernel = Initializer::own("ramp", ramp).sample([2, 2], DType::F32);
+    /// assert_eq!(kernel.to_vec::<f32>()?, [0.0, 1.0, 2.0, 3.0]);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    pub const fn own(name: &'static str, function: fn(Shape, DType) -> Tensor) -> Initializer {
+        Initializer::Own(Own { name, function })
+    }
+
     /// Whether its numbers make sense.
     ///
     /// # Errors
@@ -332,18 +363,19 @@ impl Initializer {
         match *self {
             Initializer::Zeros => Tensor::full_of(shape, 0.0, dtype),
             Initializer::Ones => Tensor::full_of(shape, 1.0, dtype),
-            Initializer::Constant { value } => Tensor::full_of(shape, value.into(), dtype),
+            Initializer::Constant { value } => Tensor::full_of(shape, value, dtype),
             Initializer::RandomUniform { minval, maxval } => {
-                random::uniform(shape, minval.into(), maxval.into(), dtype)
+                random::uniform(shape, minval, maxval, dtype)
             }
             Initializer::RandomNormal { mean, stddev } => {
-                random::normal(shape, mean.into(), stddev.into(), dtype)
+                random::normal(shape, mean, stddev, dtype)
             }
             Initializer::TruncatedNormal { mean, stddev } => {
-                random::truncated_normal(shape, mean.into(), stddev.into(), dtype)
+                random::truncated_normal(shape, mean, stddev, dtype)
             }
-            Initializer::Orthogonal { gain } => orthogonal(shape, gain.into(), dtype),
-            Initializer::Identity { gain } => identity(shape, gain.into(), dtype),
+            Initializer::Orthogonal { gain } => orthogonal(shape, gain, dtype),
+            Initializer::Identity { gain } => identity(shape, gain, dtype),
+            Initializer::Own(own) => made_by(own, shape, dtype),
             Initializer::STFT {
                 side,
                 window,
@@ -365,6 +397,20 @@ impl Initializer {
                 Tensor::failed(Error::value("an initializer has no variance"))
             }
         }
+    }
+}
+
+/// What a function of one's own makes, of the shape and type asked for.
+fn made_by(own: Own<Initializer>, shape: Shape, dtype: DType) -> Tensor {
+    let made = (own.function)(shape, dtype);
+    match made.error().is_some() || (made.raw_shape() == &shape && made.dtype() == dtype) {
+        true => made,
+        false => Tensor::failed(Error::shape(format!(
+            "the initializer `{}` was asked for {dtype} {shape} and gave {} {}",
+            own.name,
+            made.dtype(),
+            made.raw_shape()
+        ))),
     }
 }
 
@@ -474,7 +520,7 @@ mod tests {
     #[test]
     fn orthogonal_columns_are_orthonormal_times_the_gain() {
         random::set_seed(2);
-        for (shape, gain) in [([6, 4], 1.0_f32), ([4, 6], 2.0), ([5, 5], 0.5)] {
+        for (shape, gain) in [([6, 4], 1.0_f64), ([4, 6], 2.0), ([5, 5], 0.5)] {
             let q = Initializer::Orthogonal { gain }.sample(shape, DType::F64);
             let q = q
                 .to_ndarray::<f64>()
@@ -487,7 +533,7 @@ mod tests {
                 q.dot(&q.t())
             };
             for ((i, j), v) in gram.indexed_iter() {
-                let expected = if i == j { f64::from(gain * gain) } else { 0.0 };
+                let expected = if i == j { gain * gain } else { 0.0 };
                 // Rounding of f64 over sums of 6 products.
                 assert!((v - expected).abs() <= 1e-13, "{shape:?} {i} {j}: {v}");
             }

@@ -9,6 +9,7 @@ pub mod initializer;
 pub(crate) mod json;
 pub mod layer;
 mod named;
+pub mod own;
 pub(crate) mod param;
 pub mod registry;
 pub(crate) mod regularizer;

@@ -2,6 +2,7 @@
 
 use crate::module::config::{self, Json};
 use crate::module::named::{self, Names};
+use crate::module::own::{Own, OwnKind, function_name};
 use crate::{DType, Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -28,33 +29,36 @@ pub enum Regularizer {
     L1 {
         /// The factor (Keras: 0.01).
         #[serde(default = "a_hundredth")]
-        l1: f32,
+        l1: f64,
     },
     /// `l2 · Σw²`.
     L2 {
         /// The factor (Keras: 0.01).
         #[serde(default = "a_hundredth")]
-        l2: f32,
+        l2: f64,
     },
     /// `l1 · Σ|w| + l2 · Σw²`.
     L1L2 {
         /// The factor of the absolute values (Keras: 0).
         #[serde(default)]
-        l1: f32,
+        l1: f64,
         /// The factor of the squares (Keras: 0).
         #[serde(default)]
-        l2: f32,
+        l2: f64,
     },
     /// `factor` times the mean of `|cos|` over all pairs of rows of a matrix, or of columns, the cosine of the angle between them: they are pushed to
     /// be orthogonal.
     OrthogonalRegularizer {
         /// The factor (Keras: 0.01).
         #[serde(default = "a_hundredth")]
-        factor: f32,
+        factor: f64,
         /// Rows or columns (Keras: rows).
         #[serde(default)]
         mode: OrthogonalMode,
     },
+    /// A function of one's own ([`Regularizer::own`]).
+    #[serde(skip)]
+    Own(Own<Regularizer>),
 }
 
 /// What [`Regularizer::OrthogonalRegularizer`] makes orthogonal.
@@ -68,7 +72,7 @@ pub enum OrthogonalMode {
     Columns,
 }
 
-fn a_hundredth() -> f32 {
+fn a_hundredth() -> f64 {
     0.01
 }
 
@@ -82,13 +86,19 @@ const NAMES: Names = &[
 
 impl Serialize for Regularizer {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Regularizer::serialize(self, serializer)
+        match self {
+            Regularizer::Own(own) => own.serialize(serializer),
+            keras => Regularizer::serialize(keras, serializer),
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Regularizer {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Regularizer, D::Error> {
         let Json(value) = Json::deserialize(deserializer)?;
+        if let Some(own) = function_name(&value).and_then(Own::find) {
+            return Ok(Regularizer::Own(own));
+        }
         let value = named::described(value, NAMES, &[]);
         let regularizer = Regularizer::deserialize(config::deserializer(&value))
             .map_err(serde::de::Error::custom)?;
@@ -97,14 +107,39 @@ impl<'de> Deserialize<'de> for Regularizer {
     }
 }
 
+impl OwnKind for Regularizer {
+    type Function = fn(&Tensor) -> Tensor;
+    const NAME: &'static str = "Regularizer";
+}
+
 impl Regularizer {
+    /// A penalty of one's own: a function of the parameter's value that gives a scalar. `nn::register!(Regularizer: smooth)` beside the function makes
+    /// it known by its name, so that what has it can be saved and loaded.
+    ///
+    /// ```
+    /// use nn_core::{Regularizer, Tensor};
+    /// fn smooth(w: &Tensor) -> Tensor {
+    ///     (w.square() + 1.0).sqrt().sum() * 0.01
+    /// }
+    /// nn_core::register_own!(Regularizer: smooth);
+    /// let regularizer = Regularizer::own("smooth", smooth);
+    /// assert!((regularizer.penalty(&Tensor::from([0.0_f32])).item::<f32>()? - 0.01).abs() < 1e-7);
+    /// let written = serde_json::to_value(regularizer).unwrap();
+    /// assert_eq!(written, "smooth");
+    /// assert_eq!(serde_json::from_value::<Regularizer>(written).unwrap(), regularizer);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    pub const fn own(name: &'static str, function: fn(&Tensor) -> Tensor) -> Regularizer {
+        Regularizer::Own(Own { name, function })
+    }
+
     /// `L1` with the given factor.
-    pub const fn l1(l1: f32) -> Regularizer {
+    pub const fn l1(l1: f64) -> Regularizer {
         Regularizer::L1 { l1 }
     }
 
     /// `L2` with the given factor.
-    pub const fn l2(l2: f32) -> Regularizer {
+    pub const fn l2(l2: f64) -> Regularizer {
         Regularizer::L2 { l2 }
     }
 
@@ -120,6 +155,7 @@ impl Regularizer {
             Regularizer::OrthogonalRegularizer { factor, .. } => {
                 return check_factor("factor", factor);
             }
+            Regularizer::Own(_) => return Ok(()),
         };
         check_factor("l1", l1)?;
         check_factor("l2", l2)
@@ -135,11 +171,12 @@ impl Regularizer {
             Regularizer::L2 { l2 } => value.square().sum() * l2,
             Regularizer::L1L2 { l1, l2 } => value.abs().sum() * l1 + value.square().sum() * l2,
             Regularizer::OrthogonalRegularizer { factor, mode } => orthogonal(value, factor, mode),
+            Regularizer::Own(own) => (own.function)(value),
         }
     }
 }
 
-fn check_factor(name: &str, factor: f32) -> Result<()> {
+fn check_factor(name: &str, factor: f64) -> Result<()> {
     match factor >= 0.0 && factor.is_finite() {
         true => Ok(()),
         false => Err(Error::value(format!(
@@ -148,7 +185,7 @@ fn check_factor(name: &str, factor: f32) -> Result<()> {
     }
 }
 
-fn orthogonal(value: &Tensor, factor: f32, mode: OrthogonalMode) -> Tensor {
+fn orthogonal(value: &Tensor, factor: f64, mode: OrthogonalMode) -> Tensor {
     let shape = match value.try_shape() {
         Ok(shape) if shape.rank() == 2 => shape,
         Ok(shape) => {
@@ -173,5 +210,5 @@ fn orthogonal(value: &Tensor, factor: f32, mode: OrthogonalMode) -> Tensor {
     let others = (1.0 - diagonal).cast(value.dtype());
     // One alone has nothing to be orthogonal to.
     let pairs = (size as f64 * (size as f64 - 1.0) / 2.0).max(1.0);
-    (products * others).abs().sum() * (f64::from(factor) * 0.5 / pairs)
+    (products * others).abs().sum() * (factor * 0.5 / pairs)
 }

@@ -402,10 +402,10 @@ mod tests {
         type S = (Tensor, [Tensor; 2], Option<Tensor>);
         let t = |n: usize| Tensor::zeros([n]);
         let s: S = (t(1), [t(2), t(3)], Some(t(4)));
-        let lens: Vec<usize> = s.leaves().iter().map(|t| t.len()).collect();
+        let lens: Vec<usize> = s.leaves().iter().map(|t| t.num_elements()).collect();
         assert_eq!(lens, [1, 2, 3, 4]);
         let back = S::from_leaves(s.leaves().into_iter().cloned().collect()).unwrap();
-        assert_eq!(back.1[1].len(), 3);
+        assert_eq!(back.1[1].num_elements(), 3);
         assert!(S::from_leaves(vec![t(1)]).is_err());
         let error = <(Tensor, Tensor)>::from_leaves(vec![t(1), t(2), t(3)]).unwrap_err();
         assert!(

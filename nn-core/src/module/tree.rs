@@ -4,7 +4,7 @@
 
 use crate::module::config::{ConfigValue, from_json};
 use crate::module::context::Frame;
-use crate::{Param, Result};
+use crate::{Param, Result, Tensor};
 use serde_json::Value;
 use std::fmt;
 use std::ops::Deref;
@@ -63,6 +63,17 @@ pub trait Module: Send + Sync + 'static {
     fn reset_state(&self) {
         self.visit(&mut |_, child| child.reset_state());
     }
+
+    /// What this node by itself carries from one call to the next beside parameters, as the states of a stateful layer are: nothing now, if the
+    /// list is empty; `None` if it never does.
+    #[doc(hidden)]
+    fn carried(&self) -> Option<Vec<Tensor>> {
+        None
+    }
+
+    /// Carries on what [`Module::carried`] gave.
+    #[doc(hidden)]
+    fn carry(&self, _: Vec<Tensor>) {}
 
     /// All parameters and buffers with their paths (`blocks.1.conv.kernel`), in field order; those not built yet too.
     fn parameters(&self) -> Vec<Parameter<'_>>
@@ -241,6 +252,17 @@ pub fn parameters(module: &dyn Module) -> Vec<Parameter<'_>> {
         if let Some(param) = node.as_param() {
             let path = param.found_at(path);
             all.push(Parameter { path, param });
+        }
+    });
+    all
+}
+
+/// What the nodes of a module carry from one call to the next ([`Module::carried`]), with their paths.
+pub fn carried(module: &dyn Module) -> Vec<(String, &dyn Module, Vec<Tensor>)> {
+    let mut all = Vec::new();
+    walk(module, &mut |path, node| {
+        if let Some(tensors) = node.carried() {
+            all.push((path.to_string(), node, tensors));
         }
     });
     all

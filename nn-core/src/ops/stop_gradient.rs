@@ -1,7 +1,7 @@
 //! A value that gradients do not pass.
 
 use crate::graph::apply::apply;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{Result, Tensor, no_gradient};
 
@@ -34,7 +34,7 @@ impl Op for StopGradient {
     }
 }
 
-by_name!("stop_gradient", |_| StopGradient);
+by_name!("stop_gradient", by_name::one, |_| StopGradient);
 
 impl Tensor {
     /// The same value, sharing its memory, as a constant: no gradient flows back through it.

@@ -209,10 +209,11 @@ impl Tensor {
         self.shape().rank()
     }
 
-    /// How many elements the tensor has.
-    #[allow(clippy::len_without_is_empty)]
+    /// How many elements the tensor has: the product of its dimensions.
+    #[doc(alias = "size")]
+    #[doc(alias = "len")]
     #[track_caller]
-    pub fn len(&self) -> usize {
+    pub fn num_elements(&self) -> usize {
         self.shape().num_elements()
     }
 

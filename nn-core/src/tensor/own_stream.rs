@@ -2,12 +2,13 @@
 
 use crate::module::context;
 use crate::random::Stream;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// A stream of draws that belongs to one layer, which has a seed of its own: what it draws depends on nothing else that is drawn.
 ///
-/// Clones go on with the same draws.
+/// Clones go on with the same draws. In a step of a training ([`in_step`](super::random::in_step)) it draws by the number of the step and not by what
+/// was drawn before: a training that was saved and loaded draws as one that went on.
 ///
 /// ```
 /// use nn_core::{Tensor, random::OwnStream};
@@ -20,15 +21,49 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Debug)]
 pub struct OwnStream {
     seed: u64,
-    draws: Arc<AtomicU64>,
+    place: Arc<Mutex<Place>>,
 }
+
+/// How far a stream is.
+#[derive(Debug, Default)]
+struct Place {
+    /// Draws outside of steps.
+    draws: u64,
+    /// The last step that drew, and its draws.
+    step: Option<Step>,
+    in_step: u64,
+}
+
+/// One run of a step of a training.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Step {
+    number: u64,
+    /// A step that is run again begins again.
+    run: u64,
+}
+
+impl Step {
+    pub(crate) fn new(number: u64) -> Step {
+        static RUNS: AtomicU64 = AtomicU64::new(0);
+        Step {
+            number,
+            run: RUNS.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+}
+
+/// Draws of a step are numbered from here on, far from those outside of steps.
+const IN_STEPS: u64 = 1 << 63;
+
+/// Room for the draws of one step.
+const DRAWS: u64 = 1 << 24;
 
 impl OwnStream {
     /// The stream of a seed, from its beginning.
     pub fn new(seed: u64) -> OwnStream {
         OwnStream {
             seed,
-            draws: Arc::default(),
+            place: Arc::default(),
         }
     }
 
@@ -47,9 +82,27 @@ impl OwnStream {
 
     /// The next draw, which is taken.
     pub(crate) fn next(&self) -> Stream {
+        let mut place = self.place.lock().unwrap_or_else(|e| e.into_inner());
+        let draw = match context::step() {
+            None => {
+                place.draws += 1;
+                place.draws - 1
+            }
+            Some(step) => {
+                if place.step != Some(step) {
+                    (place.step, place.in_step) = (Some(step), 0);
+                }
+                place.in_step += 1;
+                IN_STEPS
+                    | step
+                        .number
+                        .wrapping_mul(DRAWS)
+                        .wrapping_add(place.in_step - 1)
+            }
+        };
         Stream {
             seed: self.seed,
-            draw: self.draws.fetch_add(1, Ordering::Relaxed),
+            draw,
         }
     }
 }

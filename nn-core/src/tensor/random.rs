@@ -13,6 +13,7 @@ use nn_kernels::{parallel, simd};
 use std::panic::Location;
 
 pub use crate::tensor::own_stream::OwnStream;
+pub(crate) use crate::tensor::own_stream::Step;
 
 pub use nn_kernels::random::bits;
 
@@ -102,6 +103,29 @@ pub fn with_stream<R>(stream: Stream, f: impl FnOnce() -> R) -> R {
     }
     let _restore = Restore(context::replace_stream(Some(stream)));
     f()
+}
+
+/// Runs `f` as the step of a training with this number: with the given stream as the thread's, while layers with a seed of their own draw by the
+/// number of the step. Run again it draws the same.
+///
+/// ```
+/// use nn_core::{Tensor, random::{OwnStream, Stream, in_step}};
+/// let (a, b) = (OwnStream::new(7), OwnStream::new(7));
+/// let draw = |own: &OwnStream, step| in_step(step, Stream::new(0), || own.run(|| Tensor::random_uniform([3]))).to_vec::<f32>();
+/// draw(&a, 4)?;
+/// assert_eq!(draw(&a, 5)?, draw(&b, 5)?); // b has not drawn before
+/// assert_ne!(draw(&a, 5)?, draw(&b, 6)?);
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+pub fn in_step<R>(number: u64, stream: Stream, f: impl FnOnce() -> R) -> R {
+    struct Restore(Option<Step>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            context::replace_step(self.0);
+        }
+    }
+    let _restore = Restore(context::replace_step(Some(Step::new(number))));
+    with_stream(stream, f)
 }
 
 /// A uniform number in `[0, 1)` with 24 random bits.

@@ -8,6 +8,14 @@ use syn::ext::IdentExt;
 
 /// What is wrong between fields and constructor.
 pub fn declared(item: &Struct, errors: &mut Errors) {
+    let attrs = &item.attrs;
+    match (&attrs.loss, &attrs.targets) {
+        (None, Some((key, _))) => errors.at(key, messages::TARGETS_WITHOUT_LOSS),
+        (Some(loss), _) if attrs.input.is_none() || attrs.new.is_none() => {
+            errors.at(loss, messages::LOSS_WITHOUT_INPUT);
+        }
+        _ => {}
+    }
     if let (Some(path), Some(why)) = (&item.attrs.strict, unchecked(item)) {
         errors.at(path, messages::not_checked(why));
     }
@@ -45,7 +53,8 @@ pub fn unchecked(item: &Struct) -> Option<&'static str> {
     if attrs.input.is_none() {
         return Some("nothing says what goes in: `input = [28, 28, 1]`");
     }
-    if !item.generics.params.is_empty() {
+    let is_made = attrs.new.as_ref().is_some_and(New::has_examples) && item.has_const_new();
+    if !item.generics.params.is_empty() && !is_made {
         return Some("it has parameters, and another shape for each");
     }
     match &attrs.new {

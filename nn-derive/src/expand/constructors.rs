@@ -28,6 +28,11 @@ pub fn expand(item: &Struct) -> TokenStream {
          }| quote!(#(#attrs)* #ident: #ty),
     );
     let constness = item.has_const_new().then(|| quote!(const));
+    let body = quote!(Self { #(#values),* });
+    let (body, function) = match super::output::when_made(item, new, &body) {
+        Some((checked, function)) => (checked, Some(function)),
+        None => (body, None),
+    };
     let doc = format!(" A `{}`, its layers as declared.", item.class_name());
     // Beside a `new` by hand, the compiler shows both.
     let signature = quote!(#vis #constness fn new(#(#arguments),*) -> Self);
@@ -38,8 +43,10 @@ pub fn expand(item: &Struct) -> TokenStream {
             #[doc = #doc]
             #[must_use]
             #signature {
-                Self { #(#values),* }
+                #body
             }
+
+            #function
         }
     };
     let default = new.has_examples().then(|| {

@@ -3,7 +3,7 @@
 use super::arguments::{self, Output};
 use super::{cfgs, shape};
 use crate::errors::Errors;
-use crate::syntax::{Call, Special, typed_arguments};
+use crate::syntax::{Call, Special, Struct, typed_arguments};
 use crate::{check, messages};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -113,10 +113,33 @@ fn build_parameters(
 
 /// A `Layer` that is never run: the mistake in `call` has been reported, and nothing else should be.
 pub fn placeholder(block: &ItemImpl, krate: &TokenStream) -> TokenStream {
-    let self_ty = &block.self_ty;
     let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    placeholder_for(
+        krate,
+        &block.self_ty,
+        quote!(#impl_generics),
+        quote!(#where_clause),
+    )
+}
+
+/// The same for a struct that has no `call`.
+pub fn placeholder_of(item: &Struct) -> TokenStream {
+    placeholder_for(
+        &item.attrs.krate,
+        &item.ident,
+        TokenStream::new(),
+        TokenStream::new(),
+    )
+}
+
+fn placeholder_for(
+    krate: &TokenStream,
+    ty: &impl ToTokens,
+    impl_generics: TokenStream,
+    where_clause: TokenStream,
+) -> TokenStream {
     quote! {
-        impl #impl_generics #krate::Layer for #self_ty #where_clause {
+        impl #impl_generics #krate::Layer for #ty #where_clause {
             type Input = #krate::Tensor;
             type Output = #krate::Tensor;
 

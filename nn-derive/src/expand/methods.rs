@@ -20,12 +20,16 @@ pub fn expand(item: &Struct) -> TokenStream {
             }
         };
         // A model that the compiler does not check says so where its input stands.
-        let note = check::unchecked(item).map(|why| {
-            let note = format!(
+        let note = match check::unchecked(item) {
+            Some(why) => Some(format!(
                 " The compiler does not check the shapes of this model, since {why}; `build` does."
-            );
-            quote!(#[doc = ""] #[doc = #note])
-        });
+            )),
+            None if !item.generics.params.is_empty() => Some(
+                " The compiler checks the shapes where one is made, for the parameters that it has there.".to_string(),
+            ),
+            None => None,
+        };
+        let note = note.map(|note| quote!(#[doc = ""] #[doc = #note]));
         quote! {
             /// The shape of the input, without the batch.
             #note

@@ -1,63 +1,69 @@
 //! `OUTPUT`, the evaluation of which is the check of the shapes.
 
-use crate::syntax::{Input, Struct};
-use proc_macro2::{Span, TokenStream};
+use super::parameters;
+use crate::syntax::{Input, InputShape, New, Struct};
+use crate::{check, messages};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::GenericParam;
+use syn::spanned::Spanned;
 
 /// `OUTPUT`, the evaluation of which is the check of the shapes: for what can be made and followed in `const` code.
+///
+/// A model with parameters is checked where one is made, for the parameters that it has there, by [`when_made`].
 pub fn expand(item: &Struct) -> TokenStream {
-    let Some(input) = &item.attrs.input else {
-        return TokenStream::new();
-    };
-    if !item.generics.params.is_empty() {
-        return TokenStream::new();
-    }
     let (krate, vis, ident) = (&item.attrs.krate, &item.vis, &item.ident);
     let statics = quote!(#krate::statics);
-    let shapes = match input {
-        Input::One(shape) => {
-            let shape = shape.typed.then(|| quote!(.shape));
-            quote!(&[&#ident::INPUT #shape])
-        }
-        Input::Several(shapes) => {
-            let places = shapes.iter().enumerate().map(|(i, shape)| {
-                let (index, shape) = (syn::Index::from(i), shape.typed.then(|| quote!(.shape)));
-                quote!(&#ident::INPUT.#index #shape)
-            });
-            quote!(&[#(#places),*])
-        }
-    };
-    let input = quote!(#statics::Value::input(#shapes));
+    let (input, names) = (input(item), names(item));
     let is_strict = item.attrs.strict.is_some();
-    let (checked, output) = match &item.attrs.new {
-        Some(new) if item.has_const_new() && new.has_examples() => {
-            let examples = super::constructors::examples(new);
-            let made = quote!(#ident::new(#(#examples),*));
-            let name = item.class_name();
-            let run = run(
-                krate,
-                &quote!(#ident),
-                &made,
-                &input,
-                &name,
-                &quote!(#is_strict),
-            );
-            let output = quote! {
-                /// The shape of what `call` makes of an input of the shape `INPUT`, without the batch.
-                #vis const OUTPUT: #krate::OutputShape = #krate::OutputShape::of(#ident::__CHECKED);
-            };
-            (run, Some(output))
+    let is_generic = !item.generics.params.is_empty();
+    let (checked, output) = match (&item.attrs.new, &item.attrs.input) {
+        (Some(new), given) if is_made(item, new) => {
+            let output = given.as_ref().filter(|_| !is_generic).map(|_| {
+                quote! {
+                    /// The shape of what `call` makes of an input of the shape `INPUT`, without the batch.
+                    #vis const OUTPUT: #krate::OutputShape = #krate::OutputShape::of(#ident::__CHECKED, #names);
+                }
+            });
+            (made(item, new, &input, &names), output)
         }
-        Some(_) => return TokenStream::new(),
-        // A `new()` by hand, perhaps.
-        None => (quote!(<#ident>::__MADE.check(#input, #is_strict)), None),
+        (None, Some(_)) if !is_generic => {
+            // A `new()` by hand, perhaps.
+            let checked = quote!(<#ident>::__MADE.check(#input, #is_strict, #names));
+            (checked, None)
+        }
+        _ => return TokenStream::new(),
     };
+    let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
+    let ty = quote!(#ident #type_generics);
+    let root = quote!(__Root #type_generics);
+    let (definition, declared) = (root_of(item), parameters(&item.generics));
     // Whatever is wrong without a line to show, shows here.
     let place = Span::call_site().located_at(ident.span());
     let otherwise = quote_spanned!(place=> ::core::panic!("{}", __failure.message()));
+    let fail = quote! {
+        if let ::core::result::Result::Err(__failure) = <#ty>::__CHECKED {
+            <#ty>::__SHAPE.locate(
+                #statics::Failed::<#root>::NEW,
+                #statics::Of::<#ty>::NEW,
+            );
+            #otherwise
+        }
+    };
+    let compared = output.as_ref().and_then(|_| compared(item));
+    let fail = match is_generic {
+        false => fail,
+        true => quote! {
+            #[automatically_derived]
+            impl #impl_generics #ty #where_clause {
+                #[doc(hidden)]
+                const __FAIL: () = { #fail };
+            }
+        },
+    };
     quote! {
         #[automatically_derived]
-        impl #ident {
+        impl #impl_generics #ty #where_clause {
             #[doc(hidden)]
             const __CHECKED: #statics::Answer = {
                 use #statics::NotFollowed as _;
@@ -66,24 +72,192 @@ pub fn expand(item: &Struct) -> TokenStream {
 
             #output
         }
+        #compared
         const _: () = {
             use #statics::NotFollowed as _;
-            struct __Root;
-            impl #statics::Failing for __Root {
-                const FAILURE: #statics::Failure = match #ident::__CHECKED {
+            #definition
+            impl <#(#declared),*> #statics::Failing for #root #where_clause {
+                const FAILURE: #statics::Failure = match <#ty>::__CHECKED {
                     ::core::result::Result::Err(__failure) => __failure,
                     _ => ::core::unreachable!(),
                 };
             }
-            if let ::core::result::Result::Err(__failure) = #ident::__CHECKED {
-                <#ident>::__SHAPE.locate(
-                    #statics::Failed::<__Root>::NEW,
-                    #statics::Of::<#ident>::NEW,
-                );
-                #otherwise
-            }
+            #fail
         };
     }
+}
+
+/// A warning where a model says what goes in, and that it is not made so that the compiler can check it.
+pub fn note(item: &Struct) -> Option<TokenStream> {
+    let (Some(key), Some(why)) = (&item.attrs.not_const, check::unchecked(item)) else {
+        return None;
+    };
+    if item.attrs.input.is_none() || item.attrs.checked_by_build {
+        return None;
+    }
+    let note = messages::left_to_build(&item.class_name(), why);
+    // The lint speaks of what stands at the user's place alone.
+    let name = Ident::new("NotChecked", key.span());
+    Some(quote! {
+        const _: () = {
+            #[deprecated(note = #note)]
+            struct #name;
+            let _ = #name;
+        };
+    })
+}
+
+/// Whether the generated constructor makes a model that can be checked: one without parameters also where nothing says what goes in.
+fn is_made(item: &Struct, new: &New) -> bool {
+    let is_plain = item.generics.params.is_empty() || item.attrs.input.is_some();
+    is_plain && item.has_const_new() && new.has_examples()
+}
+
+/// The constructor of a model with parameters: its body, which fails the compilation if there is a mistake for the parameters that it has, and
+/// the function that makes it, which the check can call.
+pub fn when_made(
+    item: &Struct,
+    new: &New,
+    body: &TokenStream,
+) -> Option<(TokenStream, TokenStream)> {
+    let is_checked = !item.generics.params.is_empty() && is_made(item, new);
+    is_checked.then(|| {
+        let names = new.arguments.iter().map(|argument| {
+            let (attrs, ident) = (&argument.attrs, &argument.ident);
+            quote!(#(#attrs)* #ident)
+        });
+        let arguments = new.arguments.iter().map(|argument| {
+            let (attrs, ident, ty) = (&argument.attrs, &argument.ident, &argument.ty);
+            quote!(#(#attrs)* #ident: #ty)
+        });
+        (
+            quote!(const { Self::__FAIL }; Self::__made(#(#names),*)),
+            quote! {
+                #[doc(hidden)]
+                const fn __made(#(#arguments),*) -> Self { #body }
+            },
+        )
+    })
+}
+
+/// A type that names the model in the search for the line of a mistake.
+fn root_of(item: &Struct) -> TokenStream {
+    let declared = parameters(&item.generics);
+    let types = item.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type(ty) => Some(&ty.ident),
+        _ => None,
+    });
+    let where_clause = &item.generics.where_clause;
+    match item.generics.params.is_empty() {
+        true => quote!(
+            struct __Root;
+        ),
+        false => quote! {
+            struct __Root<#(#declared),*>(::core::marker::PhantomData<fn() -> (#(#types,)*)>) #where_clause;
+        },
+    }
+}
+
+/// The value of the input in the check.
+fn input(item: &Struct) -> TokenStream {
+    let (krate, ident) = (&item.attrs.krate, &item.ident);
+    let (_, type_generics, _) = item.generics.split_for_impl();
+    // Names are open in the constant.
+    let given = |shape: &InputShape, place: TokenStream| {
+        let value = match (item.attrs.names.is_empty(), &shape.dtype) {
+            (false, _) => shape.named.clone(),
+            (true, Some(_)) => quote!(#place.shape),
+            (true, None) => place,
+        };
+        value_of(item, shape, value)
+    };
+    let constant = quote!(<#ident #type_generics>::INPUT);
+    match &item.attrs.input {
+        None => quote!(#krate::statics::Value::TENSOR),
+        Some(Input::One(shape)) => given(shape, constant),
+        Some(Input::Several(shapes)) => {
+            let values = shapes.iter().enumerate().map(|(i, shape)| {
+                let index = syn::Index::from(i);
+                given(shape, quote!(#constant.#index))
+            });
+            quote!(#krate::statics::Value::many(&[#(#values),*]))
+        }
+    }
+}
+
+/// A tensor of a shape without its batch.
+fn value_of(item: &Struct, shape: &InputShape, given: TokenStream) -> TokenStream {
+    let krate = &item.attrs.krate;
+    let statics = quote!(#krate::statics);
+    let has_names = !item.attrs.names.is_empty();
+    let elements = match &shape.dtype {
+        Some(dtype) => quote!(#statics::Elements::of(#krate::DType::#dtype)),
+        None => quote!(#statics::Elements::Unknown),
+    };
+    quote!(#statics::Value::input(&#given, #elements, #has_names))
+}
+
+/// The check of the loss, and of its targets, against what comes out.
+fn compared(item: &Struct) -> Option<TokenStream> {
+    let (krate, ident, names) = (&item.attrs.krate, &item.ident, names(item));
+    let statics = quote!(#krate::statics);
+    let loss = item.attrs.loss.as_ref()?;
+    let name = loss.segments.last()?.ident.to_string();
+    let check = |answer: TokenStream, span: Span| {
+        let place = Span::call_site().located_at(span);
+        let fail = quote_spanned!(place=> ::core::panic!("{}", __error.under(#names).message()));
+        quote! {
+            if let ::core::result::Result::Err(__error) = #answer {
+                #fail
+            }
+        }
+    };
+    let scores = check(
+        quote!(#statics::scores(#name, &#ident::__CHECKED)),
+        loss.span(),
+    );
+    let targets = item.attrs.targets.as_ref().map(|(key, shape)| {
+        let value = value_of(item, shape, shape.named.clone());
+        check(
+            quote!(#statics::targets(#name, &#ident::__CHECKED, #value)),
+            key.span(),
+        )
+    });
+    Some(quote! {
+        const _: () = {
+            // Whether there is such a loss.
+            let _ = ::core::marker::PhantomData::<#loss>;
+            #scores
+            #targets
+        };
+    })
+}
+
+/// The names of dimensions, for messages.
+fn names(item: &Struct) -> TokenStream {
+    let names = &item.attrs.names;
+    quote!(&[#(#names),*])
+}
+
+/// The check of a model that is made by the generated constructor.
+fn made(item: &Struct, new: &New, input: &TokenStream, names: &TokenStream) -> TokenStream {
+    let (ident, is_strict) = (&item.ident, item.attrs.strict.is_some());
+    let (_, type_generics, _) = item.generics.split_for_impl();
+    let ty = quote!(#ident #type_generics);
+    let constructor = match item.generics.params.is_empty() {
+        true => quote!(#ident::new),
+        false => quote!(<#ty>::__made),
+    };
+    let examples = super::constructors::examples(new);
+    run(
+        &item.attrs.krate,
+        &ty,
+        &quote!(#constructor(#(#examples),*)),
+        input,
+        &item.class_name(),
+        &quote!(#is_strict),
+        names,
+    )
 }
 
 /// What comes out of a model in inference and in training, as an expression in `const` code.
@@ -94,6 +268,7 @@ pub fn run(
     input: &TokenStream,
     class_name: &str,
     is_strict: &TokenStream,
+    names: &TokenStream,
 ) -> TokenStream {
     let statics = quote!(#krate::statics);
     let ask = |run: TokenStream| {
@@ -109,7 +284,10 @@ pub fn run(
     quote! {{
         let __net = #made;
         let __input = #input;
-        let (__inference, __training) = (#statics::Run::new(false), #statics::Run::new(true));
+        let (__inference, __training) = (
+            #statics::Run::new(false).under(#names),
+            #statics::Run::new(true).under(#names),
+        );
         let mut __answer = #inference;
         if __inference.asks_for_training() && __answer.is_ok() {
             __answer = #statics::either(__answer, #training);

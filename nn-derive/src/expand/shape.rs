@@ -20,7 +20,7 @@ pub fn expand(
     let self_ty = &block.self_ty;
     let followed = match output_shape(block) {
         Some(rule) => follow::Followed {
-            body: answer_by(rule, keeps_size(block), krate),
+            body: answer_by(rule, block, krate),
             methods: TokenStream::new(),
             sites: Vec::new(),
         },
@@ -30,6 +30,24 @@ pub fn expand(
         }
     };
     let (answer, methods) = (followed.body, followed.methods);
+    let calls = [&answer, &methods].map(|tokens| follow::mentions(tokens.clone(), "__call"));
+    let call_of_a_field = calls.contains(&true).then(|| {
+        let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+        quote! {
+            const fn __call #impl_generics (
+                self,
+                __net: &#self_ty,
+                __name: &::core::primitive::str,
+                __input: #krate::statics::Value,
+                __at: &#krate::statics::Place<'_>,
+                __is_sure: ::core::primitive::bool,
+            ) -> #krate::statics::Answer #where_clause {
+                let __question = #krate::statics::Question::Call(__input);
+                let __question = #krate::statics::Question::Field(__name, &__question);
+                <#self_ty>::__FIELDS.ask(__net, __question, &__at.when(__is_sure))
+            }
+        }
+    });
     let sites = followed
         .sites
         .iter()
@@ -68,6 +86,8 @@ pub fn expand(
                 }
 
                 #methods
+
+                #call_of_a_field
 
                 pub const fn locate<__R: #krate::statics::Failing, #parameters>(
                     self,
@@ -117,6 +137,7 @@ fn made(block: &ItemImpl, krate: &TokenStream) -> Option<TokenStream> {
         &quote!(__input),
         &name,
         &quote!(__is_strict),
+        &quote!(__names),
     );
     Some(quote! {
         #[doc(hidden)]
@@ -129,6 +150,7 @@ fn made(block: &ItemImpl, krate: &TokenStream) -> Option<TokenStream> {
                 self,
                 __input: #krate::statics::Value,
                 __is_strict: ::core::primitive::bool,
+                __names: &'static [&'static ::core::primitive::str],
             ) -> #krate::statics::Answer {
                 #run
             }
@@ -190,48 +212,77 @@ fn output_shape(block: &ItemImpl) -> Option<Rule> {
     }
 }
 
-/// Whether the block says which size its parameters keep, by a `const fn kept_size(&self, input: &Shape) -> usize`.
-fn keeps_size(block: &ItemImpl) -> bool {
+/// Whether the block has a `const fn` of this name.
+fn has_const(block: &ItemImpl, name: &str) -> bool {
     block.items.iter().any(|item| match item {
-        ImplItem::Fn(method) => method.sig.ident == "kept_size" && method.sig.constness.is_some(),
+        ImplItem::Fn(method) => method.sig.ident == name && method.sig.constness.is_some(),
         _ => false,
     })
 }
 
-/// The answer of the block's own `output_shape`.
-fn answer_by(rule: Rule, keeps_size: bool, krate: &TokenStream) -> TokenStream {
+/// The answer of the block's own `output_shape`. It may say which size its parameters keep, by a `const fn kept_size(&self, input: &Shape)
+/// -> usize`, and what its output holds, by a `const fn elements(&self, input: Elements) -> Result<Elements, ShapeError>`. A layer whose
+/// parameters have a size of the input computes with floats.
+fn answer_by(rule: Rule, block: &ItemImpl, krate: &TokenStream) -> TokenStream {
+    let statics = quote!(#krate::statics);
     let (some, none) = (
         quote!(::core::option::Option::Some),
         quote!(::core::option::Option::None),
     );
-    let unknown = quote!(::core::result::Result::Ok(#krate::statics::Value::UNKNOWN));
-    match rule {
-        Rule::One if keeps_size => quote! {
-            match __input.as_tensor() {
-                #some(__shape) => match __net.output_shape(&__shape) {
-                    ::core::result::Result::Ok(__output) => __at.keeps(
-                        __net.kept_size(&__shape),
-                        ::core::result::Result::Ok(#krate::statics::Value::tensor(__output)),
-                    ),
-                    __wrong => #krate::statics::answer(__wrong, __at),
-                },
-                #none => #unknown,
-            }
-        },
-        Rule::One => quote! {
-            match __input.as_tensor() {
-                #some(__shape) => #krate::statics::answer(__net.output_shape(&__shape), __at),
-                #none => #unknown,
-            }
-        },
-        Rule::Several => quote! {
+    let (ok, err) = (
+        quote!(::core::result::Result::Ok),
+        quote!(::core::result::Result::Err),
+    );
+    let keeps_size = has_const(block, "kept_size");
+    let otherwise = quote!(#ok(#statics::Value::TENSOR));
+    let Rule::One = rule else {
+        return quote! {
             match __input.as_tensors() {
                 #some((__shapes, __n)) => {
-                    #krate::statics::answer(__net.output_shape(__shapes.split_at(__n).0), __at)
+                    #statics::answer(__net.output_shape(__shapes.split_at(__n).0), __at)
                 }
-                #none => #unknown,
+                #none => #otherwise,
             }
-        },
+        };
+    };
+    let kept = match keeps_size {
+        true => quote!(__at.keeps(__net.kept_size(&__shape), #ok(__output))),
+        false => quote!(#ok(__output)),
+    };
+    let (elements, holding) = if has_const(block, "elements") {
+        let elements = quote! {
+            let __elements = match __net.elements(__input.elements()) {
+                #ok(__elements) => __elements,
+                #err(__error) => return #err(#statics::Failure::new(__at.named(__error))),
+            };
+        };
+        (elements, quote!(.holding(__elements)))
+    } else if keeps_size {
+        let name = block.self_ty.to_token_stream().to_string();
+        let name = name.split([' ', '<']).next();
+        let elements = quote! {
+            if let #err(__failure) = #statics::floats(#name, __input, __at) {
+                return #err(__failure);
+            }
+        };
+        (elements, quote!(.holding(#statics::Elements::Float)))
+    } else {
+        Default::default()
+    };
+    quote! {
+        match __input.as_tensor() {
+            #some(__shape) => {
+                #elements
+                match __net.output_shape(&__shape) {
+                    #ok(__output) => {
+                        let __output = #statics::Value::tensor(__output) #holding;
+                        #kept
+                    }
+                    __wrong => #statics::answer(__wrong, __at),
+                }
+            }
+            #none => #otherwise,
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! What `#[derive(Layer)]` and `#[derive(Model)]` generate: access to the fields. Behaviour is in `nn-core` and `nn-train`.
 
-use super::{constructors, fields, methods, model, module, output, registration, settings, unused};
+use super::{
+    constructors, fields, layer, methods, model, module, output, registration, settings, unused,
+};
 use crate::errors::Errors;
-use crate::{check, parse};
+use crate::{check, messages, parse, source};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
@@ -18,10 +20,15 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
         let errors = errors.into_tokens();
         return quote!(#errors #inherent);
     }
-    let layer = match model {
+    let mut layer = match model {
         true => model::expand(&item),
         false => model::is_layer(&item),
     };
+    if item.generics.params.is_empty() && source::has_no_block(&item.class_name()) {
+        // Whatever calls it would fail as well.
+        errors.at(&item.ident, messages::no_call(&item.class_name()));
+        layer.extend(layer::placeholder_of(&item));
+    }
     if errors.count() > 0 {
         // Something stands for the rest, so that one mistake does not show up as missing implementations elsewhere.
         let module = module::placeholder(&item);
@@ -34,5 +41,6 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
     let unused = unused::expand(&item);
     let (constructors, settings) = (constructors::expand(&item), settings::expand(&item));
     let (fields, output) = (fields::expand(&item), output::expand(&item));
-    quote!(#module #debug #inherent #layer #registration #unused #constructors #settings #fields #output)
+    let note = output::note(&item);
+    quote!(#module #debug #inherent #layer #registration #unused #constructors #settings #fields #output #note)
 }

@@ -1,8 +1,8 @@
 //! The check that `call` uses every layer.
 
 use super::call_at;
+use crate::check;
 use crate::syntax::{Field, Struct};
-use crate::{check, messages};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,10 +41,10 @@ pub fn expand(item: &Struct) -> TokenStream {
         let place = names.binary_search(&f.name()).expect("a field");
         let place = Literal::usize_unsuffixed(place);
         let flag = format_ident!("TYPE{}", spellings[&f.ty.to_token_stream().to_string()]);
-        let message = messages::unused_layer(&f.name());
+        let name = f.name();
         let assert = call_at(
             quote!(#statics::must_be_used),
-            quote!(USED[#place] || #flag, #message),
+            quote!(USED[#place] || #flag, #name),
             f.ident.span(),
         );
         quote!(const _: () = #assert;)

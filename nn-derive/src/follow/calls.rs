@@ -57,6 +57,17 @@ impl<'a> Follower<'a> {
         bindings
     }
 
+    /// What comes out of the layer at a path.
+    fn call_of(&mut self, path: &Path, input: &TokenStream, span: Span) -> TokenStream {
+        // Most lines of most models: short, since a model may have thousands of them.
+        if let [Step::Field(name)] = &path[..] {
+            let answer = quote!(__Shape.__call(__net, #name, #input, __at, __steps.is_sure()));
+            return self.settle(answer, span);
+        }
+        let krate = self.krate;
+        self.ask(path, quote!(#krate::statics::Question::Call(#input)), span)
+    }
+
     /// What the layer at a path answers.
     pub(super) fn ask(&mut self, path: &Path, question: TokenStream, span: Span) -> TokenStream {
         self.ask_at(path, question, quote!(&__at.when(__steps.is_sure())), span)
@@ -215,7 +226,7 @@ impl<'a> Follower<'a> {
         let arguments = self.arguments(e.args.iter());
         let call = |input: &TokenStream| quote!(#krate::statics::Question::Call(#input));
         match (name, &arguments[..]) {
-            ("forward", [input]) if !path.is_empty() => self.ask(&path, call(input), span),
+            ("forward", [input]) if !path.is_empty() => self.call_of(&path, input, span),
             ("call", [input, training]) if !path.is_empty() => {
                 let at = quote!(&__at.when(__steps.is_sure()).told(#training));
                 self.ask_at(&path, call(input), at, span)
@@ -229,7 +240,7 @@ impl<'a> Follower<'a> {
             ("forward" | "call", _) | (_, [] | [_, _, ..]) => self.opaque(e.to_token_stream()),
             (_, [input]) => {
                 path.push(Step::Field(name.to_string()));
-                self.ask(&path, call(input), span)
+                self.call_of(&path, input, span)
             }
         }
     }

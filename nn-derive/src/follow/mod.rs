@@ -19,6 +19,7 @@ use crate::syntax::{owned, typed_arguments};
 use names::Unclear;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+pub use scan::mentions;
 use std::collections::HashMap;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;

@@ -26,7 +26,7 @@ pub(super) fn idents(tokens: TokenStream, found: &mut Vec<Ident>) {
 }
 
 /// Whether some code has a word.
-pub(super) fn mentions(tokens: TokenStream, word: &str) -> bool {
+pub fn mentions(tokens: TokenStream, word: &str) -> bool {
     let mut found = Vec::new();
     idents(tokens, &mut found);
     found.iter().any(|ident| ident == word)

@@ -4,7 +4,7 @@ use super::input::input_shape;
 use super::{declared, settings};
 use crate::errors::Errors;
 use crate::messages;
-use crate::syntax::{Declared, Role, StructAttrs, Weight};
+use crate::syntax::{Declared, Input, Role, StructAttrs, Weight};
 use proc_macro_crate::FoundCrate;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -117,9 +117,13 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
     let mut found = StructAttrs {
         krate: framework(),
         input: None,
+        names: Vec::new(),
+        loss: None,
+        targets: None,
         new: None,
         not_const: None,
         strict: None,
+        checked_by_build: false,
         debug: false,
         name: None,
         aliases: Vec::new(),
@@ -142,6 +146,8 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
         let known = [
             "input",
             "new",
+            "loss",
+            "targets",
             "not_const",
             "check",
             "debug",
@@ -161,6 +167,17 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
                     found.krate = crate_path(meta)?;
                 } else if meta.path.is_ident("new") {
                     found.new = declared::constructor(meta, errors)?;
+                } else if meta.path.is_ident("loss") {
+                    found.loss = loss(meta, errors)?;
+                } else if meta.path.is_ident("targets") {
+                    let targets = input_shape(meta, &krate, &mut found.names, errors)?;
+                    found.targets = targets.and_then(|targets| match targets {
+                        Input::One(shape) => Some((meta.path.clone(), shape)),
+                        Input::Several(_) => {
+                            errors.at(&meta.path, messages::ONE_TARGET);
+                            None
+                        }
+                    });
                 } else if meta.path.is_ident("debug") {
                     found.debug = true;
                 } else if meta.path.is_ident("name") {
@@ -173,9 +190,13 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
                 } else if meta.path.is_ident("not_const") {
                     found.not_const = Some(meta.path.clone());
                 } else if meta.path.is_ident("check") {
-                    found.strict = strictness(meta, errors)?;
+                    match checked_by(meta, errors)?.as_deref() {
+                        Some("strict") => found.strict = Some(meta.path.clone()),
+                        Some(_) => found.checked_by_build = true,
+                        None => {}
+                    }
                 } else {
-                    found.input = input_shape(meta, &krate, errors)?;
+                    found.input = input_shape(meta, &krate, &mut found.names, errors)?;
                 }
                 Ok(())
             },
@@ -184,18 +205,36 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
     found
 }
 
-/// The value of `check`.
-fn strictness(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<Path>> {
+/// The value of `loss`: the type of one.
+fn loss(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<Path>> {
+    let wanted = || messages::needs_value("loss", "SparseCategoricalCrossentropy");
+    if !meta.input.peek(syn::Token![=]) {
+        errors.at(&meta.path, wanted());
+        return Ok(None);
+    }
+    match meta.value()?.parse()? {
+        Expr::Path(path) => Ok(Some(path.path)),
+        other => {
+            errors.at(other, wanted());
+            Ok(None)
+        }
+    }
+}
+
+/// The value of `check`: `strict` or `build`.
+fn checked_by(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<String>> {
     if !meta.input.peek(syn::Token![=]) {
         errors.at(&meta.path, messages::needs_value("check", "\"strict\""));
         return Ok(None);
     }
     let value: Expr = meta.value()?.parse()?;
-    if value.to_token_stream().to_string() != "\"strict\"" {
-        errors.at(value, messages::CHECK_IS_STRICT);
-        return Ok(None);
+    match value.to_token_stream().to_string().trim_matches('"') {
+        how @ ("strict" | "build") => Ok(Some(how.to_string())),
+        _ => {
+            errors.at(value, messages::CHECK_IS_STRICT);
+            Ok(None)
+        }
     }
-    Ok(Some(meta.path.clone()))
 }
 
 /// The attributes of a field.

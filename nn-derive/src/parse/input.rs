@@ -1,19 +1,21 @@
-//! What goes in, as `#[model(input = ..)]` says it: `[28, 28, 1]`, `i64[40]`, `([5], [8])`.
+//! What goes in, as `#[model(input = ..)]` says it: `[28, 28, 1]`, `i64[40]`, `([5], [8])`, `[2 * seq, 64]`.
 
 use crate::errors::Errors;
 use crate::messages;
 use crate::syntax::{Input, InputShape};
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Expr;
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
+use syn::visit::Visit;
 
 /// The value of `input`.
 pub(super) fn input_shape(
     meta: &ParseNestedMeta,
     krate: &TokenStream,
+    names: &mut Vec<String>,
     errors: &mut Errors,
 ) -> syn::Result<Option<Input>> {
     if !meta.input.peek(syn::Token![=]) {
@@ -22,7 +24,7 @@ pub(super) fn input_shape(
     }
     let stream = meta.value()?;
     let mut shape = |(dtype, expr): (Option<Ident>, Expr)| {
-        let shape = one_shape(expr, krate, errors)?;
+        let shape = one_shape(expr, krate, names, errors)?;
         Some(match dtype {
             Some(dtype) => with_type(shape, &dtype, krate),
             None => shape,
@@ -81,7 +83,6 @@ fn with_type(shape: InputShape, dtype: &Ident, krate: &TokenStream) -> InputShap
     let value = &shape.value;
     let ty = &shape.ty;
     InputShape {
-        typed: true,
         value: quote!({
             const __SHAPE: #ty = #value;
             #krate::trace::Typed { shape: __SHAPE, dtype: #krate::DType::#variant }
@@ -90,7 +91,82 @@ fn with_type(shape: InputShape, dtype: &Ident, krate: &TokenStream) -> InputShap
             const __SHAPE: #ty = #value;
             __SHAPE.len()
         }>),
+        dtype: Some(variant),
+        named: shape.named,
     }
+}
+
+/// The names in a size, `seq` in `2 * seq + 1`: what is written as variables are, and no constant of the file.
+fn names_in(size: &Expr) -> Vec<Ident> {
+    struct Names(Vec<Ident>);
+    impl<'ast> Visit<'ast> for Names {
+        fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+            if let Some(name) = path.path.get_ident() {
+                let text = name.to_string();
+                let is_name = text.starts_with(|c: char| c.is_lowercase());
+                if is_name && !crate::source::defines(&text, "const") {
+                    self.0.push(name.clone());
+                }
+            }
+        }
+        fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+            call.args
+                .iter()
+                .for_each(|argument| self.visit_expr(argument));
+        }
+    }
+    let mut names = Names(Vec::new());
+    names.visit_expr(size);
+    names.0
+}
+
+/// A size as the compiler's check takes it: with the dimensions that stand for names.
+fn with_names(size: TokenStream, names: &[String], krate: &TokenStream) -> TokenStream {
+    let tokens = size.into_iter().map(|token| match token {
+        TokenTree::Ident(name) => match names.iter().position(|known| name == known) {
+            Some(i) => quote!(#krate::statics::named(#i)),
+            None => name.into_token_stream(),
+        },
+        TokenTree::Group(group) => {
+            let inner = with_names(group.stream(), names, krate);
+            Group::new(group.delimiter(), inner).into_token_stream()
+        }
+        other => other.into_token_stream(),
+    });
+    tokens.collect()
+}
+
+/// The most names that there can be, the batch included.
+const NAMES: usize = 6;
+
+/// A size of `INPUT` and the same for the check. Sizes with names are open in `INPUT`.
+fn size(
+    size: &Expr,
+    krate: &TokenStream,
+    names: &mut Vec<String>,
+    errors: &mut Errors,
+) -> (TokenStream, TokenStream) {
+    let open = quote!(#krate::UNKNOWN);
+    if let Expr::Infer(_) = size {
+        return (open.clone(), open);
+    }
+    let found = names_in(size);
+    if found.is_empty() {
+        let size = size.to_token_stream();
+        return (size.clone(), size);
+    }
+    for name in &found {
+        if names.is_empty() {
+            names.push("batch".to_string());
+        }
+        if !names.iter().any(|known| name == known) {
+            match names.len() < NAMES {
+                true => names.push(name.to_string()),
+                false => errors.at(name, messages::TOO_MANY_NAMES),
+            }
+        }
+    }
+    (open, with_names(size.to_token_stream(), names, krate))
 }
 
 fn is_zero(expr: &Expr) -> bool {
@@ -110,44 +186,55 @@ fn is_number_type(expr: &Expr) -> bool {
 }
 
 /// `[28, 28, 1]`, `[_, _, 3]`, `[28; 2]`, `i64[40]`, or a constant that is an array.
-fn one_shape(expr: Expr, krate: &TokenStream, errors: &mut Errors) -> Option<InputShape> {
+fn one_shape(
+    expr: Expr,
+    krate: &TokenStream,
+    names: &mut Vec<String>,
+    errors: &mut Errors,
+) -> Option<InputShape> {
     let expr = match expr {
-        Expr::Group(group) => return one_shape(*group.expr, krate, errors),
-        Expr::Paren(paren) => return one_shape(*paren.expr, krate, errors),
+        Expr::Group(group) => return one_shape(*group.expr, krate, names, errors),
+        Expr::Paren(paren) => return one_shape(*paren.expr, krate, names, errors),
         // The type is for the reader: layers that take whole numbers take them in any type.
         Expr::Index(index) if is_number_type(&index.expr) => {
             let dim = index.index;
-            return one_shape(syn::parse_quote!([#dim]), krate, errors);
+            return one_shape(syn::parse_quote!([#dim]), krate, names, errors);
         }
         other => other,
     };
-    let open = |e: &Expr| match e {
-        Expr::Infer(_) => quote!(#krate::UNKNOWN),
-        other => other.to_token_stream(),
-    };
-    let (rank, value) = match &expr {
+    let (rank, value, named) = match &expr {
         Expr::Array(array) => {
             if let Some(zero) = array.elems.iter().find(|e| is_zero(e)) {
                 errors.at(zero, messages::NO_SIZE);
                 return None;
             }
             let rank = Literal::usize_unsuffixed(array.elems.len()).into_token_stream();
-            let dims = array.elems.iter().map(open);
-            (rank, quote!([#(#dims),*]))
+            let sizes = array.elems.iter().map(|e| size(e, krate, names, errors));
+            let (dims, named): (Vec<_>, Vec<_>) = sizes.unzip();
+            (rank, quote!([#(#dims),*]), quote!([#(#named),*]))
         }
         Expr::Repeat(repeat) => {
-            let (dim, rank) = (open(&repeat.expr), &repeat.len);
-            (rank.to_token_stream(), quote!([#dim; #rank]))
+            let (dim, named) = size(&repeat.expr, krate, names, errors);
+            let rank = &repeat.len;
+            (
+                rank.to_token_stream(),
+                quote!([#dim; #rank]),
+                quote!([#named; #rank]),
+            )
         }
         Expr::Lit(_) | Expr::Unary(_) | Expr::Binary(_) | Expr::Range(_) | Expr::Infer(_) => {
             errors.at(expr, messages::INPUT_SHAPE);
             return None;
         }
-        constant => (quote!({ #constant.len() }), constant.to_token_stream()),
+        constant => {
+            let constant = constant.to_token_stream();
+            (quote!({ #constant.len() }), constant.clone(), constant)
+        }
     };
     Some(InputShape {
-        typed: false,
         ty: quote!([::core::primitive::usize; #rank]),
         value,
+        dtype: None,
+        named,
     })
 }

@@ -1,6 +1,7 @@
 //! Activation functions.
 
 use nn_core::config::{self, Json};
+use nn_core::own::{Own, OwnKind, function_name};
 use nn_core::{Tensor, where_};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -176,6 +177,9 @@ pub enum Activation {
         #[serde(default = "last")]
         axis: isize,
     },
+    /// A function of one's own ([`Activation::own`]).
+    #[serde(skip)]
+    Own(Own<Activation>),
 }
 
 fn a_fifth() -> f64 {
@@ -211,6 +215,9 @@ const WITH: &str = "_with";
 
 impl Serialize for Activation {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Activation::Own(own) = self {
+            return own.serialize(serializer);
+        }
         let mut written = Activation::serialize(self, serde_json::value::Serializer)
             .map_err(serde::ser::Error::custom)?;
         let class = written["class_name"].as_str().unwrap_or_default();
@@ -240,6 +247,9 @@ impl<'de> Deserialize<'de> for Activation {
 /// An activation as Keras writes it: a name, nothing for `linear`, or an object.
 fn read(value: Value) -> Result<Activation, serde_json::Error> {
     use serde::de::Error as E;
+    if let Some(own) = function_name(&value).and_then(Own::find) {
+        return Ok(Activation::Own(own));
+    }
     let (name, mut entries) = match value {
         Value::Null => return Ok(Activation::Linear),
         Value::String(name) => (name, Map::new()),
@@ -294,7 +304,30 @@ fn read(value: Value) -> Result<Activation, serde_json::Error> {
     })
 }
 
+impl OwnKind for Activation {
+    type Function = fn(&Tensor) -> Tensor;
+    const NAME: &'static str = "Activation";
+}
+
 impl Activation {
+    /// A function of one's own. With `nn::register!(Activation: cubed)` beside it, layers that have it can be saved and loaded by its name.
+    ///
+    /// ```
+    /// use nn_core::Tensor;
+    /// use nn_layers::Activation;
+    /// fn cubed(x: &Tensor) -> Tensor {
+    ///     x.pow(3.0)
+    /// }
+    /// nn_core::register_own!(Activation: cubed);
+    /// let activation = Activation::own("cubed", cubed);
+    /// assert_eq!(activation.apply(&Tensor::from([2.0_f32])).to_vec::<f32>()?, [8.0]);
+    /// assert_eq!(serde_json::from_str::<Activation>("\"cubed\"").unwrap(), activation);
+    /// # Ok::<(), nn_core::Error>(())
+    /// ```
+    pub const fn own(name: &'static str, function: fn(&Tensor) -> Tensor) -> Activation {
+        Activation::Own(Own { name, function })
+    }
+
     /// Applies it.
     #[track_caller]
     pub fn apply(self, x: &Tensor) -> Tensor {
@@ -352,6 +385,7 @@ impl Activation {
             Activation::LogSoftmaxWith { axis } => x.log_softmax(axis),
             Activation::SparsemaxWith { axis } => sparsemax(x, axis),
             Activation::GluWith { axis } => x.glu(axis),
+            Activation::Own(own) => (own.function)(x),
         }
     }
 }

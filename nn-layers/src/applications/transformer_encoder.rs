@@ -70,7 +70,7 @@ impl TransformerEncoder {
         intermediate_dim: usize,
         settings: &Settings,
     ) -> Result<TransformerEncoder> {
-        if num_heads == 0 || hidden_dim % num_heads != 0 || hidden_dim == 0 {
+        if num_heads == 0 || !hidden_dim.is_multiple_of(num_heads) || hidden_dim == 0 {
             return Err(Error::value(format!(
                 "{num_heads} heads cannot share a `hidden_dim` of {hidden_dim} numbers; expected a `num_heads` that divides it"
             )));

@@ -6,7 +6,7 @@ use crate::ShapeError;
 use crate::core::activity;
 use crate::core::axes::Ints;
 use crate::core::seed::Seed;
-use crate::merging::merge::same;
+use nn_core::agree;
 use nn_core::layer::call_as;
 use nn_core::ops::{AttentionOptions, Unseeing, attention, attention_with_scores};
 use nn_core::{Error, Layer, MAX_RANK, Regularizer, Result, Shape, Tensor};
@@ -74,8 +74,8 @@ impl Heads {
         let (q, v, k) = (query.dims(), value.dims(), inputs[inputs.len() - 1].dims());
         let mut i = 0;
         while i + 1 < rank {
-            let queries = attended[i] || same(q[i], v[i]);
-            if !queries || !same(v[i], k[i]) {
+            let queries = attended[i] || agree(q[i], v[i]);
+            if !queries || !agree(v[i], k[i]) {
                 let error = ShapeError::new(layer)
                     .text(" cannot look with queries ")
                     .shape(query)

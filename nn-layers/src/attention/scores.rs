@@ -3,7 +3,7 @@
 use super::AttentionArguments;
 use crate::ShapeError;
 use crate::core::seed::Seed;
-use crate::merging::merge::same;
+use nn_core::agree;
 use nn_core::layer::call_as;
 use nn_core::ops::{dropout, where_};
 use nn_core::{Error, Layer, Result, Shape, Tensor};
@@ -30,7 +30,7 @@ pub(super) const fn output_shape(layer: &str, inputs: &[Shape]) -> Result<Shape,
         return Err(error.shape(key));
     }
     let (q, v, k) = (query.dims(), value.dims(), key.dims());
-    if !same(q[0], v[0]) || !same(v[0], k[0]) || !same(v[1], k[1]) || !same(q[2], k[2]) {
+    if !agree(q[0], v[0]) || !agree(v[0], k[0]) || !agree(v[1], k[1]) || !agree(q[2], k[2]) {
         let error = ShapeError::new(layer)
             .text(" cannot look with queries ")
             .shape(query)

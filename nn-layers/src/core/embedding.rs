@@ -1,6 +1,7 @@
 //! Vectors for indices.
 
 use crate::ShapeError;
+use nn_core::statics::Elements;
 use nn_core::{DType, Error, Initializer, MAX_RANK, Param, Result, Shape, Tensor, with_float};
 use nn_derive::{Layer, model};
 
@@ -53,6 +54,17 @@ impl Embedding {
     /// When the input has as many dimensions as a tensor can have.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         embedded_shape("Embedding", self.output_dim, input)
+    }
+
+    /// Indices are whole numbers, and what they stand for is made of floats.
+    const fn elements(&self, input: Elements) -> Result<Elements, ShapeError> {
+        match input {
+            Elements::Float => Err(ShapeError::new(
+                "Embedding looks up rows by whole numbers, found floats; say what goes in, `input = i64[..]`, or make them whole with \
+                 `cast(DType::I64)`",
+            )),
+            _ => Ok(Elements::Float),
+        }
     }
 
     fn build(&self, input: &Shape) -> Result<()> {

@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 
 /// The seed of a layer, if it has one: what the layer draws then depends on nothing else. Without one it draws from the thread's stream.
 ///
-/// A copy of the layer begins its draws anew, and so does one that is loaded.
+/// A copy of the layer begins its draws anew, and so does one that is loaded; but in a step of `fit` it draws by the number of the step, so that
+/// a training that is loaded goes on with the same draws.
 pub(crate) struct Seed {
     seed: Option<i64>,
     stream: OnceLock<OwnStream>,

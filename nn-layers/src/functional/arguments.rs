@@ -125,6 +125,20 @@ fn argument(
     }
 }
 
+/// The results of calls that an argument is made of, by layer and call.
+pub(crate) fn needs(json: &Value, into: &mut Vec<(String, usize)>) {
+    match (json, json.get("class_name").and_then(Value::as_str)) {
+        (_, Some("__keras_tensor__")) => {
+            let history = &json["config"]["keras_history"];
+            if let (Some(name), Some(call)) = (history[0].as_str(), history[1].as_u64()) {
+                into.push((name.to_string(), call as usize));
+            }
+        }
+        (Value::Array(items), _) => items.iter().for_each(|item| needs(item, into)),
+        _ => {}
+    }
+}
+
 /// A constant of nested lists.
 pub(crate) fn constant(json: &Value) -> Result<Tensor> {
     let config = &json["config"];
@@ -137,25 +151,31 @@ pub(crate) fn constant(json: &Value) -> Result<Tensor> {
             None => break,
         }
     }
-    let mut numbers: Vec<f64> = Vec::new();
-    fn flatten(value: &Value, into: &mut Vec<f64>) -> Result<()> {
+    fn flatten<'v>(value: &'v Value, into: &mut Vec<&'v Value>) {
         match value {
-            Value::Array(items) => items.iter().try_for_each(|item| flatten(item, into)),
-            Value::Bool(b) => {
-                into.push(f64::from(u8::from(*b)));
-                Ok(())
-            }
-            number => {
-                into.push(from_json::<f64>(number)?);
-                Ok(())
-            }
+            Value::Array(items) => items.iter().for_each(|item| flatten(item, into)),
+            number => into.push(number),
         }
     }
-    flatten(&config["value"], &mut numbers)?;
+    let mut numbers = Vec::new();
+    flatten(&config["value"], &mut numbers);
     if numbers.len() != dims.iter().product::<usize>() {
         return Err(Error::format("a constant of lists of different lengths"));
     }
-    Tensor::from_vec(numbers, dims).cast(dtype).into_result()
+    // Whole numbers by themselves: floats do not tell all of them apart.
+    let whole: Option<Vec<i64>> = numbers.iter().map(|number| number.as_i64()).collect();
+    let tensor = match whole.filter(|_| !dtype.is_float()) {
+        Some(whole) => Tensor::from_vec(whole, dims),
+        None => {
+            let number = |value: &&Value| match value {
+                Value::Bool(b) => Ok(f64::from(u8::from(*b))),
+                number => Ok(from_json::<f64>(number)?),
+            };
+            let numbers: Result<Vec<f64>> = numbers.iter().map(number).collect();
+            Tensor::from_vec(numbers?, dims)
+        }
+    };
+    tensor.cast(dtype).into_result()
 }
 
 /// The tensor at `["name", call, result]`, if it is made already.

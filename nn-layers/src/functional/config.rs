@@ -6,6 +6,7 @@ use nn_core::config::describe;
 use nn_core::registry::config_of;
 use nn_core::{DType, Error, Result, Shape, Tensor, UNKNOWN, is_known};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// The class of an entry that is an operation and not a layer.
 pub(crate) const OPERATION: &str = "Operation";
@@ -55,6 +56,7 @@ pub(crate) fn write(plan: &Plan) -> Value {
         nodes: Vec::new(),
     }));
     let mut ops = 0;
+    let mut taken: HashSet<String> = entries.iter().map(|e| e.name.clone()).collect();
     for (i, step) in plan.steps.iter().enumerate() {
         let entry = match &step.what {
             What::Layer(number) => first_layer + number,
@@ -65,8 +67,7 @@ pub(crate) fn write(plan: &Plan) -> Value {
                         n => format!("{}_{n}", op.name()),
                     };
                     ops += 1;
-                    let taken = |e: &Entry| e.name == name;
-                    if !entries.iter().any(taken) {
+                    if taken.insert(name.clone()) {
                         break name;
                     }
                 };

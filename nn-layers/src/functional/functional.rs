@@ -208,21 +208,29 @@ impl Plan {
 
     /// The number of a layer, which is new or known.
     fn layer(&mut self, called: &Called, names: &mut Names) -> Result<usize> {
-        let same = |(_, layer): &(String, SharedLayer)| Arc::ptr_eq(layer, &called.layer);
-        if let Some(number) = self.layers.iter().position(same) {
-            return Ok(number);
+        let address = Arc::as_ptr(&called.layer).cast::<()>();
+        if let Some(number) = names.layers.get(&address) {
+            return Ok(*number);
         }
         let name = match &called.name {
             Some(name) => names.given(name)?,
             None => names.numbered(&snake_case(called.layer.class_name().unwrap_or("layer"))),
         };
+        names.layers.insert(address, self.layers.len());
         self.layers.push((name, called.layer.clone()));
         Ok(self.layers.len() - 1)
     }
 
     /// Puts the layers into the order of their names.
     pub fn order_by_names(&mut self, names: &[&str]) {
-        let place = |name: &str| names.iter().position(|n| *n == name).unwrap_or(names.len());
+        // The first of equal names counts.
+        let places: HashMap<&str, usize> = names
+            .iter()
+            .rev()
+            .copied()
+            .zip((0..names.len()).rev())
+            .collect();
+        let place = |name: &str| places.get(name).copied().unwrap_or(names.len());
         let mut order: Vec<usize> = (0..self.layers.len()).collect();
         order.sort_by_key(|&i| place(&self.layers[i].0));
         self.order_layers(&order);
@@ -231,12 +239,13 @@ impl Plan {
     /// Puts the layers into the order of these numbers.
     fn order_layers(&mut self, order: &[usize]) {
         self.layers = order.iter().map(|&i| self.layers[i].clone()).collect();
+        let mut new = vec![0; order.len()];
+        for (to, &from) in order.iter().enumerate() {
+            new[from] = to;
+        }
         for step in &mut self.steps {
             if let What::Layer(number) = &mut step.what {
-                *number = order
-                    .iter()
-                    .position(|i| i == number)
-                    .expect("a permutation");
+                *number = new[*number];
             }
         }
     }
@@ -262,7 +271,10 @@ impl Plan {
         let batch = inputs
             .first()
             .map_or(1, |t| t.shape().first().copied().unwrap_or(1));
-        let mut values: Vec<Option<Tensor>> = inputs.into_iter().map(Some).collect();
+        // As Keras does, and as the operations of the model take it for granted.
+        let typed = self.inputs.iter().zip(inputs);
+        let typed = typed.map(|(input, given)| Some(given.cast(input.spec.dtype)));
+        let mut values: Vec<Option<Tensor>> = typed.collect();
         values.resize(self.specs.len(), None);
         for (i, step) in self.steps.iter().enumerate() {
             let read = |slot: &Slot, values: &mut Vec<Option<Tensor>>| match slot {
@@ -344,7 +356,13 @@ fn slot(tensor: &Tensor, placed: &HashMap<*const Step, usize>) -> Result<Slot> {
 
 /// Names that are in use.
 #[derive(Default)]
-struct Names(HashSet<String>);
+struct Names {
+    taken: HashSet<String>,
+    /// How many names were made of a class.
+    made: HashMap<String, usize>,
+    /// The numbers of the layers by their addresses.
+    layers: HashMap<*const (), usize>,
+}
 
 impl Names {
     fn given(&mut self, name: &str) -> Result<String> {
@@ -353,7 +371,7 @@ impl Names {
                 "`{name}` is no name of a layer: paths are made of names, `encoder.kernel`, so that a name has neither `.` nor `/` and is not empty"
             )));
         }
-        match self.0.insert(name.to_string()) {
+        match self.taken.insert(name.to_string()) {
             true => Ok(name.to_string()),
             false => Err(Error::value(format!(
                 "two layers or inputs are called `{name}`; rename one, or use `Shared` if they are to be one layer"
@@ -363,13 +381,17 @@ impl Names {
 
     /// `dense`, `dense_1`, ...
     fn numbered(&mut self, class: &str) -> String {
-        let names = std::iter::once(class.to_string()).chain((1..).map(|i| format!("{class}_{i}")));
-        let name = names
-            .into_iter()
-            .find(|name| !self.0.contains(name))
-            .expect("numbers do not end");
-        self.0.insert(name.clone());
-        name
+        let made = self.made.entry(class.to_string()).or_default();
+        loop {
+            let name = match *made {
+                0 => class.to_string(),
+                i => format!("{class}_{i}"),
+            };
+            *made += 1;
+            if self.taken.insert(name.clone()) {
+                return name;
+            }
+        }
     }
 }
 

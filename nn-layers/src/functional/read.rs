@@ -1,6 +1,6 @@
 //! Functional models read from a configuration: what it says is done again, on symbolic tensors.
 
-use crate::functional::arguments::{Arguments, constant, find};
+use crate::functional::arguments::{Arguments, constant, find, needs};
 use crate::functional::config::{OPERATION, dtype_of, shape_from_json};
 use crate::functional::functional::Plan;
 use crate::functional::input::Input;
@@ -9,9 +9,9 @@ use crate::functional::shared::call_symbolic;
 use nn_core::config::from_json;
 use nn_core::random::{Stream, with_stream};
 use nn_core::registry::{SharedLayer, layer_from_config};
-use nn_core::{Attributes, DType, Error, Result, Tensor, UNKNOWN, op_by_name};
+use nn_core::{Attributes, DType, Error, Result, Shape, Tensor, UNKNOWN, op_by_name};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 /// The plan that a configuration says.
@@ -98,43 +98,75 @@ impl<'a> Building<'a> {
         Ok(())
     }
 
-    /// Does every call as soon as there is what it is made of.
+    /// Does every call as soon as there is what it is made of, in whatever order the file has them.
     fn run(&mut self) -> Result<()> {
-        while !self.waiting.is_empty() {
-            let before = self.waiting.len();
-            for (entry, call) in std::mem::take(&mut self.waiting) {
-                let (name, described, layer) = &self.entries[entry];
-                let node = &described["inbound_nodes"][call];
-                let arguments = Arguments::read(node, &self.made).map_err(|e| e.context(name))?;
-                let Some(arguments) = arguments else {
-                    self.waiting.push((entry, call));
-                    continue;
-                };
-                let results = match layer {
-                    Some(layer) => call_symbolic(layer, Some(name), arguments.tensors_of_layer()?),
-                    None if described["class_name"] == OPERATION => {
-                        operation(&described["config"], &arguments.tensors_of_layer()?)?
-                    }
-                    None => operations::operation(described, &arguments)?,
-                };
-                if let Some(error) = results.iter().find_map(Tensor::error) {
-                    return Err(error.clone().context(name));
+        // Who waits for a result, and for how many results each call waits.
+        let mut waiters: HashMap<(String, usize), Vec<usize>> = HashMap::new();
+        let mut missing = vec![0_usize; self.waiting.len()];
+        let mut ready = VecDeque::new();
+        for (i, &(entry, call)) in self.waiting.iter().enumerate() {
+            let node = &self.entries[entry].1["inbound_nodes"][call];
+            let mut needed = Vec::new();
+            let arguments = [node.get("args"), node.get("kwargs")];
+            for value in arguments.into_iter().flatten() {
+                match value {
+                    Value::Object(named) => named.values().for_each(|v| needs(v, &mut needed)),
+                    list => needs(list, &mut needed),
                 }
-                self.made.insert((name.clone(), call), results);
             }
-            if self.waiting.len() == before {
-                let names = self
-                    .waiting
-                    .iter()
-                    .map(|(entry, _)| self.entries[*entry].0.as_str());
-                let names: Vec<&str> = names.collect();
-                return Err(Error::format(format!(
-                    "the layers {} are made of each other, or of a layer that is missing",
-                    names.join(", ")
-                )));
+            needed.retain(|key| !self.made.contains_key(key));
+            missing[i] = needed.len();
+            for key in needed {
+                waiters.entry(key).or_default().push(i);
+            }
+            if missing[i] == 0 {
+                ready.push_back(i);
             }
         }
-        Ok(())
+        while let Some(i) = ready.pop_front() {
+            let (entry, call) = self.waiting[i];
+            let results = self.call(entry, call)?;
+            let key = (self.entries[entry].0.clone(), call);
+            for waiter in waiters.remove(&key).unwrap_or_default() {
+                missing[waiter] -= 1;
+                if missing[waiter] == 0 {
+                    ready.push_back(waiter);
+                }
+            }
+            self.made.insert(key, results);
+        }
+        let stuck = self.waiting.iter().zip(&missing).filter(|(_, n)| **n > 0);
+        let names: Vec<&str> = stuck
+            .map(|((entry, _), _)| self.entries[*entry].0.as_str())
+            .collect();
+        match names.is_empty() {
+            true => Ok(()),
+            false => Err(Error::format(format!(
+                "the layers {} are made of each other, or of a layer that is missing",
+                names.join(", ")
+            ))),
+        }
+    }
+
+    /// The results of a call of an entry.
+    fn call(&self, entry: usize, call: usize) -> Result<Vec<Tensor>> {
+        let (name, described, layer) = &self.entries[entry];
+        let node = &described["inbound_nodes"][call];
+        let arguments = Arguments::read(node, &self.made).map_err(|e| e.context(name))?;
+        let arguments = arguments.ok_or_else(|| {
+            Error::format(format!("a call of {name} is made of what is not there"))
+        })?;
+        let results = match layer {
+            Some(layer) => call_symbolic(layer, Some(name), arguments.tensors_of_layer()?),
+            None if described["class_name"] == OPERATION => {
+                operation(&described["config"], &arguments.tensors_of_layer()?)?
+            }
+            None => operations::operation(described, &arguments)?,
+        };
+        match results.iter().find_map(Tensor::error) {
+            Some(error) => Err(error.clone().context(name)),
+            None => Ok(results),
+        }
     }
 
     /// The tensors of `["name", 0, 0]` or a list of those.
@@ -159,7 +191,7 @@ impl<'a> Building<'a> {
 fn operation(config: &Value, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
     let name = config["op"].as_str().unwrap_or_default();
     let attributes: Attributes = from_json(&config["attributes"])?;
-    let op = op_by_name(name, &attributes)?;
+    let op = op_by_name(name, &attributes, inputs)?;
     Ok(nn_core::symbolic::rerun(
         &op,
         inputs,
@@ -168,13 +200,23 @@ fn operation(config: &Value, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
     ))
 }
 
+/// A shape without its batch.
+fn without_batch(shape: Shape) -> Result<Shape> {
+    match shape.rank() {
+        0 => Err(Error::format(
+            "the shape of an input begins with the batch, and is empty",
+        )),
+        _ => Ok(shape.without(0)),
+    }
+}
+
 /// The symbolic input of an `InputLayer`.
 fn input_layer(config: &Value) -> Result<Tensor> {
     let shape = match config
         .get("batch_shape")
         .or(config.get("batch_input_shape"))
     {
-        Some(shape) => shape_from_json(shape)?.without(0),
+        Some(shape) => without_batch(shape_from_json(shape)?)?,
         None => shape_from_json(&config["shape"])?,
     };
     let dtype = dtype_of(
@@ -195,7 +237,7 @@ pub(crate) fn sequence(config: &Value) -> Result<Option<(Tensor, Tensor)>> {
     let input = match (first, config["config"].get("build_input_shape")) {
         (Some(entry), _) => input_layer(&entry["config"])?,
         (None, Some(shape)) if !shape.is_null() => {
-            Input::of(shape_from_json(shape)?.without(0), DType::F32).into_result()?
+            Input::of(without_batch(shape_from_json(shape)?)?, DType::F32).into_result()?
         }
         _ => return Ok(None),
     };

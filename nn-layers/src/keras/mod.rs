@@ -10,6 +10,7 @@
 //! # Ok::<(), nn_core::Error>(())
 //! ```
 
+mod text;
 mod write;
 
 use crate::functional::{Functional, sequence};
@@ -21,17 +22,13 @@ use serde_json::Value;
 /// A model whose inputs and outputs only its JSON says.
 pub type AnyModel = Functional<Vec<Tensor>, Vec<Tensor>>;
 
-fn parse(json: &str) -> Result<Value> {
-    Ok(serde_json::from_str(json)?)
-}
-
 /// The layer that a text of `keras.layers.serialize` or `{"class_name": .., "config": {..}}` says, without weights. Missing entries have Keras's
 /// defaults.
 ///
 /// # Errors
 /// No JSON; a class that is not here; entries that the class does not have, with those that it has; values that cannot be.
 pub fn layer_from_json(json: &str) -> Result<AnyLayer> {
-    layer_from_config(&parse(json)?)
+    text::read(json, layer_from_config)
 }
 
 /// The model that `model.to_json()` of a Sequential or Functional model of Keras says, without its weights: layers used several times, operations
@@ -50,10 +47,13 @@ pub fn layer_from_json(json: &str) -> Result<AnyLayer> {
 /// # Errors
 /// As [`layer_from_json`]; a Sequential without a shape of its input.
 pub fn model_from_json(json: &str) -> Result<AnyModel> {
-    let config = parse(json)?;
+    text::read(json, model_from_config)
+}
+
+fn model_from_config(config: &Value) -> Result<AnyModel> {
     match config.get("class_name").and_then(Value::as_str) {
-        Some("Functional" | "Model") => AnyModel::from_config(&config),
-        Some("Sequential") => match sequence(&config)? {
+        Some("Functional" | "Model") => AnyModel::from_config(config),
+        Some("Sequential") => match sequence(config)? {
             Some((input, output)) => AnyModel::new(vec![input], vec![output]),
             None => Err(Error::format(
                 "the Sequential says no shape of its input, by which its weights are made: build the model in Keras, begin it with an `Input`, or \
@@ -77,7 +77,7 @@ pub fn to_json(layer: &dyn DynLayer) -> Result<String> {
     if !parameters.is_empty() && parameters.iter().all(|p| p.is_frozen()) {
         written["config"]["trainable"] = false.into();
     }
-    Ok(written.to_string())
+    text::write(&written)
 }
 
 /// The values of all weights in Keras's order, `model.get_weights()`.

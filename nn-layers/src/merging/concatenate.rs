@@ -1,10 +1,11 @@
 //! Several tensors one after the other.
 
 use crate::ShapeError;
-use crate::merging::merge::{self, same};
+use crate::merging::merge;
 use nn_core::axis_of;
 use nn_core::ops::concatenate;
-use nn_core::{DType, Result, Shape, Tensor, is_known};
+use nn_core::statics::better;
+use nn_core::{DType, Result, Shape, Tensor, agree};
 use nn_derive::{Layer, model};
 
 /// Several tensors one after the other along an axis.
@@ -61,15 +62,8 @@ impl Concatenate {
                 if k == axis {
                     joined = joined.with(k, so_far[k].saturating_add(next[k]));
                 } else {
-                    fits = same(so_far[k], next[k]);
-                    joined = joined.with(
-                        k,
-                        if is_known(so_far[k]) {
-                            so_far[k]
-                        } else {
-                            next[k]
-                        },
-                    );
+                    fits = agree(so_far[k], next[k]);
+                    joined = joined.with(k, better(so_far[k], next[k]));
                 }
                 k += 1;
             }

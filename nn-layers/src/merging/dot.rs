@@ -3,7 +3,7 @@
 use crate::ShapeError;
 use crate::core::axes::{Axes, Ints};
 use crate::core::unit::unit;
-use crate::merging::merge::same;
+use nn_core::agree;
 use nn_core::{MAX_RANK, Result, Shape, Tensor, axis_of, is_known};
 use nn_derive::{Layer, model};
 
@@ -60,7 +60,7 @@ impl Dot {
             Err(error) => return Err(error),
         };
         let (x, y) = (inputs[0].dims(), inputs[1].dims());
-        if a == 0 || b == 0 || !same(x[0], y[0]) || !same(x[a], y[b]) {
+        if a == 0 || b == 0 || !agree(x[0], y[0]) || !agree(x[a], y[b]) {
             let error = ShapeError::new("Dot cannot sum along axes ")
                 .number(a)
                 .text(" of ");

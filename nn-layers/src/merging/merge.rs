@@ -1,7 +1,7 @@
 //! What layers that combine several tensors number by number have in common.
 
 use crate::ShapeError;
-use nn_core::{Error, MAX_RANK, Shape, Tensor, is_known};
+use nn_core::{Error, MAX_RANK, Shape, Tensor, agree};
 
 /// The shape that inputs combine to.
 ///
@@ -19,7 +19,7 @@ pub(crate) const fn output_shape(layer: &str, inputs: &[Shape]) -> Result<Shape,
     while i < inputs.len() {
         let next = aligned(&inputs[i], rank);
         match output.broadcast(&next) {
-            Some(shape) if rank == 0 || same(output.dims()[0], next.dims()[0]) => output = shape,
+            Some(shape) if rank == 0 || agree(output.dims()[0], next.dims()[0]) => output = shape,
             _ => {
                 let error = ShapeError::new(layer)
                     .text(" cannot combine ")
@@ -32,11 +32,6 @@ pub(crate) const fn output_shape(layer: &str, inputs: &[Shape]) -> Result<Shape,
         i += 1;
     }
     Ok(output)
-}
-
-/// Whether two dimensions may be equal.
-pub(crate) const fn same(a: usize, b: usize) -> bool {
-    a == b || !is_known(a) || !is_known(b)
 }
 
 const fn widest(inputs: &[Shape]) -> usize {

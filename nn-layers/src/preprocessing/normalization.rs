@@ -76,7 +76,7 @@ struct Statistic<const FIRST: u8> {
 
 impl<const FIRST: u8> Statistic<FIRST> {
     const fn new(given: Option<Numbers>) -> Statistic<FIRST> {
-        let value = FIRST as f32;
+        let value = FIRST as f64;
         Statistic {
             given,
             learned: Param::buffer(Initializer::Constant { value }),

@@ -241,7 +241,7 @@ impl STFTSpectrogram {
     /// How often the power of each frequency counts.
     fn counts(&self, channels: usize) -> Tensor {
         let n = self.frequencies();
-        let count = |i: usize| match i % n == 0 || i % n == n - 1 {
+        let count = |i: usize| match i.is_multiple_of(n) || i % n == n - 1 {
             true => 1.0_f32,
             false => 2.0,
         };

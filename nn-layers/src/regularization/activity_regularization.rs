@@ -25,10 +25,10 @@ use nn_derive::{Layer, model};
 pub struct ActivityRegularization {
     /// The factor of the absolute values.
     #[config(default = 0.0)]
-    l1: f32,
+    l1: f64,
     /// The factor of the squares.
     #[config(default = 0.0)]
-    l2: f32,
+    l2: f64,
 }
 
 #[model(crate = nn_core)]

@@ -2,6 +2,7 @@
 
 use crate::ShapeError;
 use crate::core::place::Place;
+use nn_core::statics::Elements;
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -46,6 +47,11 @@ impl Flatten {
             ));
         }
         Ok(Shape::new(&[dims[0], input.without(0).num_elements()]))
+    }
+
+    /// What comes out holds what went in.
+    const fn elements(&self, input: Elements) -> Result<Elements, ShapeError> {
+        Ok(input)
     }
 
     fn call(&self, x: Tensor) -> Tensor {

@@ -2,6 +2,7 @@
 
 use crate::ShapeError;
 use crate::core::axes::Ints;
+use nn_core::statics::{Elements, named_quotient};
 use nn_core::{MAX_RANK, Result, Shape, Tensor, UNKNOWN, is_known};
 use nn_derive::{Layer, model};
 
@@ -83,10 +84,10 @@ impl Reshape {
             if known == 0 || (is_known(size) && !size.is_multiple_of(known)) {
                 return Err(self.complain("the known sizes do not divide what there is", input));
             }
-            output[open] = if is_known(size) {
-                size / known
-            } else {
-                UNKNOWN + 1 // not the batch
+            output[open] = match named_quotient(size, known) {
+                Some(size) => size,
+                None if is_known(size) => size / known,
+                None => UNKNOWN + 1, // not the batch
             };
         } else if is_known(size) && size != known {
             return Err(self.complain("the sizes do not multiply to what there is", input));
@@ -110,6 +111,11 @@ impl Reshape {
             .text("]: ")
             .text(what)
             .text("; -1 stands for what is left")
+    }
+
+    /// What comes out holds what went in.
+    const fn elements(&self, input: Elements) -> Result<Elements, ShapeError> {
+        Ok(input)
     }
 
     fn call(&self, x: Tensor) -> Tensor {

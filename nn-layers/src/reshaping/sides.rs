@@ -28,21 +28,19 @@ impl<const N: usize> Sides<N> {
         let mut i = 0;
         while i < N {
             let n = input.dims()[i + 1];
-            if is_known(n) {
-                let [before, after] = self.0[i];
-                let size = n.saturating_add(before).saturating_add(after);
-                if !is_known(size) {
-                    let error = ShapeError::new(layer)
-                        .text(": ")
-                        .number(before)
-                        .text(" and ")
-                        .number(after)
-                        .text(" zeros around ")
-                        .shape(input);
-                    return Err(error.text(" are more than a dimension can have (below 2³⁴)"));
-                }
-                output = output.with(i + 1, size);
+            let [before, after] = self.0[i];
+            let size = n.saturating_add(before).saturating_add(after);
+            if is_known(n) && !is_known(size) {
+                let error = ShapeError::new(layer)
+                    .text(": ")
+                    .number(before)
+                    .text(" and ")
+                    .number(after)
+                    .text(" zeros around ")
+                    .shape(input);
+                return Err(error.text(" are more than a dimension can have (below 2³⁴)"));
             }
+            output = output.with(i + 1, size);
             i += 1;
         }
         Ok(output)
@@ -57,23 +55,21 @@ impl<const N: usize> Sides<N> {
         let mut i = 0;
         while i < N {
             let n = input.dims()[i + 1];
-            if is_known(n) {
-                let [before, after] = self.0[i];
-                let gone = before.saturating_add(after);
-                if gone >= n {
-                    let error = ShapeError::new(layer)
-                        .text(" cannot take ")
-                        .number(before)
-                        .text(" and ")
-                        .number(after)
-                        .text(" from the ends of axis ")
-                        .number(i + 1)
-                        .text(" of ")
-                        .shape(input);
-                    return Err(error.text(": nothing is left; crop less"));
-                }
-                output = output.with(i + 1, n - gone);
+            let [before, after] = self.0[i];
+            let gone = before.saturating_add(after);
+            if gone >= n {
+                let error = ShapeError::new(layer)
+                    .text(" cannot take ")
+                    .number(before)
+                    .text(" and ")
+                    .number(after)
+                    .text(" from the ends of axis ")
+                    .number(i + 1)
+                    .text(" of ")
+                    .shape(input);
+                return Err(error.text(": nothing is left; crop less"));
             }
+            output = output.with(i + 1, n - gone);
             i += 1;
         }
         Ok(output)

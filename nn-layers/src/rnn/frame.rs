@@ -131,7 +131,15 @@ impl Frame<'_> {
             .first()
             .and_then(|state| state.shape().first().copied());
         let batch = batch.unwrap_or(found);
+        let fresh = first();
+        let same = |(a, b): (&Tensor, &Tensor)| a.shape() == b.shape() && a.dtype() == b.dtype();
         match batch == found {
+            true if kept.len() != count || !kept.iter().zip(&fresh).all(same) => {
+                Err(Error::shape(format!(
+                    "the states that {} carries on are not its own: call `reset_state`",
+                    self.name
+                )))
+            }
             true => Ok(kept),
             false => Err(Error::shape(format!(
                 "{} is stateful and goes on where a batch of {batch} ended, found one of {found}: give it batches of one size, or call \

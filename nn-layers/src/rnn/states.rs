@@ -6,8 +6,9 @@ use std::sync::{Mutex, MutexGuard};
 
 /// The states in which a stateful recurrent layer was left, from which its next call goes on.
 ///
-/// They are no parameters: they are neither trained nor saved, as in Keras. [`Module::reset_state`] of the layer, or of any model it is in,
-/// forgets them.
+/// They are no parameters: they are neither trained nor in files of weights and models, as in Keras. A training that is saved has them, so that
+/// it goes on where it was, and a step of `fit` that fails leaves them as they were. [`Module::reset_state`] of the layer, or of any model it
+/// is in, forgets them.
 ///
 /// ```
 /// use nn_core::{Layer, Module, Tensor};
@@ -56,6 +57,14 @@ impl Module for States {
 
     fn reset_state(&self) {
         *self.slot() = None;
+    }
+
+    fn carried(&self) -> Option<Vec<Tensor>> {
+        Some(self.get().unwrap_or_default())
+    }
+
+    fn carry(&self, states: Vec<Tensor>) {
+        *self.slot() = (!states.is_empty()).then_some(states);
     }
 
     fn config(&self) -> Value {

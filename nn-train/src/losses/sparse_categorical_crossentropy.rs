@@ -98,7 +98,7 @@ impl SparseCategoricalCrossentropy {
             return sparse_softmax_cross_entropy(y_pred, labels);
         }
         let classes = y_pred.shape()[y_pred.rank() - 1];
-        let rows = Tensor::arange(labels.len()) * classes + labels.flatten();
+        let rows = Tensor::arange(labels.num_elements()) * classes + labels.flatten();
         let chosen = y_pred.flatten().take(&rows, 0).reshape(labels.shape());
         let p = chosen / y_pred.sum_axis(-1);
         -p.clip(EPSILON, 1.0 - EPSILON).log()

@@ -1,9 +1,8 @@
 //! The layout of a file: safetensors, with everything that is not a tensor as texts in its metadata.
 
-use super::depth;
 use crate::saving::write_whole::write_with;
-use crate::training::resume::Resume;
-use nn_core::config::{Json, from_json, to_json};
+use crate::training::resume::{CALLBACKS, Resume};
+use nn_core::config::{Json, depth, from_json, to_json};
 use nn_core::{DType, Element, Error, Result, Shape, Tensor};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
@@ -19,6 +18,12 @@ const FORMAT_VERSION: u32 = 1;
 
 /// Where optimizer state is kept beside the parameters.
 pub(super) const OPTIMIZER: &str = "optimizer/";
+
+/// What names of the states of stateful layers begin with.
+pub(super) const CARRIED: &str = "carried/";
+
+/// Names of tensors that are no parameters begin with one of these.
+pub(super) const RESERVED: [&str; 3] = [OPTIMIZER, CALLBACKS, CARRIED];
 
 /// Safetensors' own name for the metadata, which no tensor can have.
 pub(super) const METADATA: &str = "__metadata__";
@@ -146,7 +151,7 @@ pub(super) fn write(path: &Path, header: &Value, mut tensors: Vec<(String, Tenso
         })?;
         checksums.tensors.insert(name.clone(), hasher.finalize());
         let begin = end;
-        end += tensor.len() * tensor.dtype().size();
+        end += tensor.num_elements() * tensor.dtype().size();
         let entry = json!({
             "dtype": format!("{dtype:?}"),
             "shape": shape.dims(),

@@ -1,13 +1,13 @@
 //! Rebuilding a model, and the state of its training, from a file.
 
-use super::format::{self, File, Header, OPTIMIZER, Training};
+use super::format::{self, CARRIED, File, Header, OPTIMIZER, Training};
 use super::weights::match_up;
 use crate::training::Model;
 use crate::training::State;
 use crate::{losses, metrics, optimizers};
 use nn_core::config::Json;
 use nn_core::module::{self, Parameter};
-use nn_core::{Error, Result, Tensor};
+use nn_core::{Error, Module, Result, Tensor};
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub(crate) fn load_compiled<M: Model>(path: &Path) -> Result<(M, State)> {
             ));
         };
         let state = state(&file, training, &module::parameters(&model))?;
+        carry(&model, &file);
         Ok((model, state))
     })
 }
@@ -57,6 +58,7 @@ pub(crate) fn take_up<M: Model>(model: &M, now: &mut State, path: &Path) -> Resu
         now.optimizer
             .load_state(&parameters, &saved.optimizer.state(&parameters))?;
         plan.assign(&parameters, &file)?;
+        carry(model, &file);
         // A rate that callbacks have lowered goes on; a schedule has its own.
         let _ = now
             .optimizer
@@ -80,6 +82,14 @@ fn rebuild<M: Model>(file: &File, header: &Header) -> Result<M> {
         p.set_trainable(!frozen.contains(p.path()));
     }
     Ok(model)
+}
+
+/// Gives stateful layers the states that they were saved with.
+fn carry(model: &dyn Module, file: &File) {
+    for (path, node, _) in module::carried(model) {
+        let state = |i: usize| file.tensors.get(&format!("{CARRIED}{path}/{i}")).cloned();
+        node.carry((0..).map_while(state).collect());
+    }
 }
 
 fn state(file: &File, training: Training, parameters: &[Parameter<'_>]) -> Result<State> {

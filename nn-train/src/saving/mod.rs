@@ -9,7 +9,6 @@
 //!
 //! Reading takes time and memory in proportion to the file, whatever the file says; configurations may be nested 1000 levels deep.
 
-mod depth;
 pub(crate) mod format;
 mod load;
 pub mod registry;

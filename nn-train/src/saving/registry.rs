@@ -10,6 +10,8 @@ use serde_json::{Map, Value, json};
 
 #[doc(hidden)]
 pub use inventory;
+#[doc(hidden)]
+pub use nn_core::register_own;
 
 /// A class that can be rebuilt from its configuration as a `Box<T>`; submitted by [`register!`](crate::register).
 pub struct Class<T: ?Sized + 'static> {
@@ -22,7 +24,8 @@ pub struct Class<T: ?Sized + 'static> {
 /// Makes a loss, metric, optimizer or schedule known by its name, so that saved models that use it can be loaded.
 ///
 /// The type needs a function `from_config(&serde_json::Value) -> nn::Result<Self>`. A function of targets and predictions, which is a loss and a
-/// metric, is registered as it is: `register!(Function: quartic)`.
+/// metric, is registered as it is: `register!(Function: quartic)`; so are those that stand in layers: `register!(Activation: cubed)`, and
+/// `Initializer`, `Regularizer`, `Constraint` (see `Activation::own` and its kin).
 ///
 /// ```
 /// use nn_core::{Result, Tensor};
@@ -58,6 +61,10 @@ macro_rules! register {
             }
         }
     };
+    (Activation: $function:ident) => { $crate::saving::registry::register_own!(Activation: $function); };
+    (Initializer: $function:ident) => { $crate::saving::registry::register_own!(Initializer: $function); };
+    (Regularizer: $function:ident) => { $crate::saving::registry::register_own!(Regularizer: $function); };
+    (Constraint: $function:ident) => { $crate::saving::registry::register_own!(Constraint: $function); };
     (Metric: $type:ident) => { $crate::register!(@ $crate::metrics::Metric, $type, stringify!($type)); };
     (Metric: $type:ident as $name:literal) => { $crate::register!(@ $crate::metrics::Metric, $type, $name); };
     (Optimizer: $type:ident) => { $crate::register!(@ $crate::optimizers::Optimizer, $type, stringify!($type)); };

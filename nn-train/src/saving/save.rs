@@ -1,12 +1,11 @@
 //! Writing a model, and the state of its training.
 
-use super::format::{self, Header, METADATA, OPTIMIZER, Training};
-use super::{depth, registry};
+use super::format::{self, CARRIED, Header, METADATA, RESERVED, Training};
+use super::registry;
 use crate::metrics::Metric;
 use crate::training::State;
-use crate::training::resume::CALLBACKS;
 use crate::{losses, metrics, optimizers};
-use nn_core::config::Json;
+use nn_core::config::{Json, depth};
 use nn_core::module::{self, Parameter};
 use nn_core::{Error, Module, Result, Tensor};
 use serde_json::Value;
@@ -33,6 +32,10 @@ pub(crate) fn save(model: &dyn Rebuild, state: Option<&State>, path: &Path) -> R
     if let Some(state) = state {
         tensors.extend(state.optimizer.state(&parameters));
         tensors.extend(state.resume.tensors());
+        for (path, _, carried) in module::carried(model) {
+            let named = carried.into_iter().enumerate();
+            tensors.extend(named.map(|(i, t)| (format!("{CARRIED}{path}/{i}"), t)));
+        }
     }
     let frozen = parameters.iter().filter(|p| p.is_frozen());
     let header = Header::new(
@@ -59,10 +62,11 @@ fn tensors_of(parameters: &[Parameter<'_>]) -> Result<Vec<(String, Tensor)>> {
                 "two parameters have the path `{path}`, and a file has one place for them; rename a field or a key of a map"
             )));
         }
-        if path == METADATA || path.starts_with(OPTIMIZER) || path.starts_with(CALLBACKS) {
+        if path == METADATA || RESERVED.iter().any(|prefix| path.starts_with(prefix)) {
             return Err(Error::value(format!(
-                "no parameter can be saved as `{path}`: names that begin with `{OPTIMIZER}` or `{CALLBACKS}`, and `{METADATA}`, mean something else in a \
-                 file; rename the key of the map"
+                "no parameter can be saved as `{path}`: names that begin with `{}`, and `{METADATA}`, mean something else in a file; rename the key \
+                 of the map",
+                RESERVED.join("`, `")
             )));
         }
         Ok((path.to_string(), p.value()))

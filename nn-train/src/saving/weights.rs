@@ -1,7 +1,6 @@
 //! Taking over the weights of a file into a model that is there.
 
-use super::format::{self, File, OPTIMIZER};
-use crate::training::resume::CALLBACKS;
+use super::format::{self, File, RESERVED};
 use nn_core::module::{self, Parameter};
 use nn_core::{Error, Module, Result};
 use std::collections::HashSet;
@@ -42,7 +41,7 @@ pub(super) fn match_up(parameters: &[Parameter<'_>], file: &File) -> Plan {
     }
     let known: HashSet<&str> = parameters.iter().map(|p| p.path()).collect();
     let others = file.tensors.keys().filter(|name| {
-        let other = name.starts_with(OPTIMIZER) || name.starts_with(CALLBACKS);
+        let other = RESERVED.iter().any(|prefix| name.starts_with(prefix));
         !other && !known.contains(name.as_str())
     });
     plan.unexpected = others.cloned().collect();

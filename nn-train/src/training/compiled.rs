@@ -11,7 +11,7 @@ use crate::training::Step;
 use crate::training::not_finite;
 use crate::training::predict::{BATCH, predict};
 use crate::training::weights::check_weights;
-use nn_core::random::with_stream;
+use nn_core::random::in_step;
 use nn_core::{Error, ErrorKind, IntoInput, Result, Tensor, layer, module};
 use std::ops::Deref;
 use std::path::Path;
@@ -135,7 +135,7 @@ impl<M: Model> Compiled<M> {
     }
 
     /// One training step; with `whole`, the data that the batch is of, all of its targets are looked at. If it fails before parameters
-    /// have changed, buffers too have the values from before.
+    /// have changed, buffers and the states of stateful layers too have the values from before.
     pub(crate) fn step(&mut self, batch: Batch, whole: Option<&Dataset>) -> Result<()> {
         let buffers: Vec<(module::Parameter<'_>, Tensor)> = module::parameters(&self.model)
             .into_iter()
@@ -145,8 +145,9 @@ impl<M: Model> Compiled<M> {
                 (p, value)
             })
             .collect();
-        let stream = self.state.step_stream();
-        let (done, applied) = with_stream(stream, || {
+        let carried = module::carried(&self.model);
+        let (number, stream) = (self.state.step, self.state.step_stream());
+        let (done, applied) = in_step(number, stream, || {
             let step = Step::new(&self.model, &mut self.state, true, &batch);
             let mut step = step.first_of(whole, &batch);
             let done = layer::catch_unanswered(|| self.model.train_step(&mut step, batch.clone()));
@@ -160,12 +161,17 @@ impl<M: Model> Compiled<M> {
                 "this came after the update of the batch, which stays: what can fail belongs before `apply`",
             ));
         }
-        let restore = || buffers.iter().try_for_each(|(p, value)| p.set_value(value));
+        let restore = || {
+            for (_, node, tensors) in &carried {
+                node.carry(tensors.clone());
+            }
+            buffers.iter().try_for_each(|(p, value)| p.set_value(value))
+        };
         restore()?;
         if error.kind() != ErrorKind::NotFinite {
             return Err(error);
         }
-        let place = with_stream(stream, || {
+        let place = in_step(number, stream, || {
             not_finite::place(&self.model, &mut self.state, &batch)
         });
         restore()?;

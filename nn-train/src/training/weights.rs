@@ -10,7 +10,7 @@ pub(super) fn check_weights(data: &Dataset) -> Result<()> {
         return Ok(());
     };
     let weights = weights.cast(DType::F64);
-    let per_sample = weights.len() / data.len().max(1);
+    let per_sample = weights.num_elements() / data.len().max(1);
     match weights
         .try_data::<f64>()?
         .iter()

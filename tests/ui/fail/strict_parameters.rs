@@ -1,8 +1,7 @@
 use nn::prelude::*;
 
-#[model(input = [4], new(), check = "strict")]
+#[model(input = [4], check = "strict")]
 struct Net<const N: usize> {
-    #[layer(N)]
     dense: Dense,
 }
 

@@ -3,7 +3,7 @@
 
 use nn::prelude::*;
 
-#[model(not_const, new(depth: usize = 3), input = [4])]
+#[model(not_const, new(depth: usize = 3), input = [4], check = "build")]
 struct Net {
     #[layer]
     empty: Sequential,

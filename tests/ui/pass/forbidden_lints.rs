@@ -111,7 +111,7 @@ pub struct Own {
 #[model]
 impl Own {
     fn call(&self, x: Tensor) -> Result<Tensor> {
-        if x.len() == 7 {
+        if x.num_elements() == 7 {
             return Err(Error::value("seven"));
         }
         Ok(self.inner(x.into_result()?))

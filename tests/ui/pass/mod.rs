@@ -30,6 +30,7 @@ mod declared_scope_of_names;
 mod declared_two_models;
 mod declared_types_from_a_macro;
 mod derives;
+mod element_types;
 mod enum_of_layers;
 mod field_called_new;
 mod forbidden_lints;
@@ -44,6 +45,8 @@ mod known_length;
 mod known_loops;
 mod known_own_rules;
 mod layer_of_another_block;
+mod loss_and_targets;
+mod named_dimensions;
 mod nothing_in_a_field;
 mod plain_arguments;
 mod seven_inputs;
@@ -106,6 +109,7 @@ run! {
     declared_two_models
     declared_types_from_a_macro
     derives
+    element_types
     enum_of_layers
     field_called_new
     forbidden_lints
@@ -120,6 +124,8 @@ run! {
     known_loops
     known_own_rules
     layer_of_another_block
+    loss_and_targets
+    named_dimensions
     nothing_in_a_field
     plain_arguments
     seven_inputs

@@ -7,7 +7,7 @@ use super::Initializer;
 pub struct Seeded {
     rule: Rule,
     /// The settings of the rule, in the order of its fields.
-    numbers: [f32; 2],
+    numbers: [f64; 2],
     pub(super) seed: u64,
 }
 
@@ -98,7 +98,8 @@ impl Initializer {
             | Initializer::Ones
             | Initializer::Constant { .. }
             | Initializer::Identity { .. }
-            | Initializer::STFT { .. } => return self,
+            | Initializer::STFT { .. }
+            | Initializer::Own(_) => return self,
         };
         Initializer::Seeded(Seeded {
             rule,

@@ -113,7 +113,7 @@ impl Initializer {
                 output_axes,
                 ..
             } => Some(Scaled {
-                scale: scale.into(),
+                scale,
                 mode,
                 distribution,
                 axes: input_axes.zip(output_axes),
@@ -142,7 +142,7 @@ impl Initializer {
         };
         match rule.scaled() {
             Some(scaled) if scaled.axes.is_none() => Initializer::VarianceScaling {
-                scale: scaled.scale as f32,
+                scale: scaled.scale,
                 mode: scaled.mode,
                 distribution: scaled.distribution,
                 input_axes: Some(inputs.into()),

@@ -4,6 +4,7 @@
 //! Keras's own for what JSON has no word for (`__tensor__`, `__bytes__`): `{"class_name": "__float__", "config": "Infinity"}`. So
 //! they cannot be taken for a text that says `Infinity`, wherever they stand.
 
+pub mod depth;
 mod read;
 mod write;
 

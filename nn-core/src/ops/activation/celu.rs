@@ -2,7 +2,7 @@
 
 use crate::Tensor;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -36,7 +36,7 @@ impl Function for Celu {
     }
 }
 
-by_name!("celu", |a| Map(Celu(a.get("alpha")?)));
+by_name!("celu", by_name::float, |a| Map(Celu(a.get("alpha")?)));
 
 impl Slope for Celu {
     const NAME: &'static str = "celu_gradient";

@@ -2,7 +2,7 @@
 
 use crate::Tensor;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -35,7 +35,7 @@ impl Function for Elu {
     }
 }
 
-by_name!("elu", |a| Map(Elu(a.get("alpha")?)));
+by_name!("elu", by_name::float, |a| Map(Elu(a.get("alpha")?)));
 
 impl Slope for Elu {
     const NAME: &'static str = "elu_gradient";

@@ -1,7 +1,7 @@
 //! The Gaussian error linear unit.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -30,7 +30,7 @@ impl Function for Gelu {
     }
 }
 
-by_name!("gelu", |_| Map(Gelu));
+by_name!("gelu", by_name::float, |_| Map(Gelu));
 
 /// The share of a standard normal distribution below `x`.
 #[inline(always)]
@@ -73,7 +73,7 @@ impl Function for GeluTanh {
     }
 }
 
-by_name!("gelu_tanh", |_| Map(GeluTanh));
+by_name!("gelu_tanh", by_name::float, |_| Map(GeluTanh));
 
 impl Slope for GeluTanh {
     const NAME: &'static str = "gelu_tanh_gradient";

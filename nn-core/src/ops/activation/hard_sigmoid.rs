@@ -1,7 +1,7 @@
 //! A sigmoid of straight lines.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for HardSigmoid {
     }
 }
 
-by_name!("hard_sigmoid", |_| Map(HardSigmoid));
+by_name!("hard_sigmoid", by_name::float, |_| Map(HardSigmoid));
 
 impl Slope for HardSigmoid {
     const NAME: &'static str = "hard_sigmoid_gradient";

@@ -1,7 +1,7 @@
 //! A swish of straight lines and a parabola.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -27,7 +27,7 @@ impl Function for HardSilu {
     }
 }
 
-by_name!("hard_silu", |_| Map(HardSilu));
+by_name!("hard_silu", by_name::float, |_| Map(HardSilu));
 
 impl Slope for HardSilu {
     const NAME: &'static str = "hard_silu_gradient";

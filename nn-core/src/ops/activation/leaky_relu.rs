@@ -2,7 +2,7 @@
 
 use crate::Tensor;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -35,7 +35,9 @@ impl Function for LeakyRelu {
     }
 }
 
-by_name!("leaky_relu", |a| Map(LeakyRelu(a.get("negative_slope")?)));
+by_name!("leaky_relu", by_name::float, |a| Map(LeakyRelu(
+    a.get("negative_slope")?
+)));
 
 impl Slope for LeakyRelu {
     const NAME: &'static str = "leaky_relu_gradient";

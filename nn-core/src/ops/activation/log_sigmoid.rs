@@ -1,7 +1,7 @@
 //! The logarithm of the logistic function.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for LogSigmoid {
     }
 }
 
-by_name!("log_sigmoid", |_| Map(LogSigmoid));
+by_name!("log_sigmoid", by_name::float, |_| Map(LogSigmoid));
 
 impl Slope for LogSigmoid {
     const NAME: &'static str = "log_sigmoid_gradient";

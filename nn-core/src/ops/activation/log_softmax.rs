@@ -1,7 +1,7 @@
 //! Logarithms of probabilities from scores.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::ops::activation::rows::Forward;
 use crate::ops::activation::rows::{self, Rows};
 use nn_kernels::math::Float;
@@ -32,7 +32,9 @@ impl Rows for LogSoftmax {
     }
 }
 
-by_name!("log_softmax", |_| Forward::<LogSoftmax>(PhantomData));
+by_name!("log_softmax", by_name::axis, |_| Forward::<LogSoftmax>(
+    PhantomData
+));
 
 impl Tensor {
     /// `xᵢ - ln Σⱼ e^xⱼ` along an axis (counted from the end if negative), without overflow: the logarithm of [`Tensor::softmax`].

@@ -1,7 +1,7 @@
 //! A smooth, self-gated unit.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Mish {
     }
 }
 
-by_name!("mish", |_| Map(Mish));
+by_name!("mish", by_name::float, |_| Map(Mish));
 
 impl Slope for Mish {
     const NAME: &'static str = "mish_gradient";

@@ -2,7 +2,7 @@
 
 use crate::Tensor;
 use crate::graph::apply::apply_static;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps};
 use crate::ops::elementwise::map::{self, Map};
 use crate::ops::elementwise::zip::{self, Zip};
@@ -26,7 +26,7 @@ impl map::Function for Relu {
     }
 }
 
-by_name!("relu", |_| Map(Relu));
+by_name!("relu", by_name::float, |_| Map(Relu));
 
 /// `a` where `b > 0`, else 0.
 #[derive(Clone, Copy)]

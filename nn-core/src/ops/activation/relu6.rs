@@ -1,7 +1,7 @@
 //! The rectified linear unit with a ceiling.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -27,7 +27,7 @@ impl Function for Relu6 {
     }
 }
 
-by_name!("relu6", |_| Map(Relu6));
+by_name!("relu6", by_name::float, |_| Map(Relu6));
 
 impl Slope for Relu6 {
     const NAME: &'static str = "relu6_gradient";

@@ -1,7 +1,7 @@
 //! The scaled exponential linear unit.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -30,7 +30,7 @@ impl Function for Selu {
     }
 }
 
-by_name!("selu", |_| Map(Selu));
+by_name!("selu", by_name::float, |_| Map(Selu));
 
 impl Slope for Selu {
     const NAME: &'static str = "selu_gradient";

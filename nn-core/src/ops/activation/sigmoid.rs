@@ -1,7 +1,7 @@
 //! The logistic function.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Sigmoid {
     }
 }
 
-by_name!("sigmoid", |_| Map(Sigmoid));
+by_name!("sigmoid", by_name::float, |_| Map(Sigmoid));
 
 impl Slope for Sigmoid {
     const NAME: &'static str = "sigmoid_gradient";

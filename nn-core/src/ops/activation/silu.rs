@@ -1,7 +1,7 @@
 //! The sigmoid linear unit, or swish.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Silu {
     }
 }
 
-by_name!("silu", |_| Map(Silu));
+by_name!("silu", by_name::float, |_| Map(Silu));
 
 impl Slope for Silu {
     const NAME: &'static str = "silu_gradient";

@@ -1,7 +1,7 @@
 //! Probabilities from scores.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::ops::activation::rows::Forward;
 use crate::ops::activation::rows::{self, Rows};
 use nn_kernels::math::Float;
@@ -33,7 +33,9 @@ impl Rows for Softmax {
     }
 }
 
-by_name!("softmax", |_| Forward::<Softmax>(PhantomData));
+by_name!("softmax", by_name::axis, |_| Forward::<Softmax>(
+    PhantomData
+));
 
 /// The gradient of the softmax `y` along the last axis.
 pub(crate) fn gradient(y: &Tensor, upstream: &Tensor) -> Tensor {

@@ -1,7 +1,7 @@
 //! A smooth maximum of a number and 0.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Softplus {
     }
 }
 
-by_name!("softplus", |_| Map(Softplus));
+by_name!("softplus", by_name::float, |_| Map(Softplus));
 
 impl Slope for Softplus {
     const NAME: &'static str = "softplus_gradient";

@@ -1,7 +1,7 @@
 //! A sigmoid with slow tails.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Softsign {
     }
 }
 
-by_name!("softsign", |_| Map(Softsign));
+by_name!("softsign", by_name::float, |_| Map(Softsign));
 
 impl Slope for Softsign {
     const NAME: &'static str = "softsign_gradient";

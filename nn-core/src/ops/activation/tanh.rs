@@ -1,7 +1,7 @@
 //! The hyperbolic tangent.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Tanh {
     }
 }
 
-by_name!("tanh", |_| Map(Tanh));
+by_name!("tanh", by_name::float, |_| Map(Tanh));
 
 impl Slope for Tanh {
     const NAME: &'static str = "tanh_gradient";

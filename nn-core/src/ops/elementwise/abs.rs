@@ -1,7 +1,7 @@
 //! The absolute value.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -26,7 +26,7 @@ impl Function for Abs {
     }
 }
 
-by_name!("abs", |_| Map(Abs));
+by_name!("abs", by_name::float, |_| Map(Abs));
 
 impl Slope for Abs {
     const NAME: &'static str = "abs_gradient";

@@ -1,7 +1,7 @@
 //! Addition.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps};
 use crate::ops::elementwise::zip::Zip;
 use crate::ops::elementwise::zip::{Function, operator};
@@ -29,7 +29,7 @@ impl Function for Add {
     }
 }
 
-by_name!("add", |_| Zip(Add));
+by_name!("add", by_name::alike, |_| Zip(Add));
 
 operator!(Add add, Add);
 

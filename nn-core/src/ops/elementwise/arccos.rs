@@ -1,7 +1,7 @@
 //! The inverse cosine.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
 use crate::ops::elementwise::map::Map;
@@ -27,7 +27,7 @@ impl Function for Arccos {
     }
 }
 
-by_name!("arccos", |_| Map(Arccos));
+by_name!("arccos", by_name::float, |_| Map(Arccos));
 
 impl Tensor {
     /// The angle in `[0, π]` whose cosine is the element; NaN outside of `[-1, 1]`. Integers are taken as `f32`. Gradient: `-1 / √(1 -

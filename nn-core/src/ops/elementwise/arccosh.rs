@@ -1,7 +1,7 @@
 //! The inverse hyperbolic cosine.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
 use crate::ops::elementwise::map::Map;
@@ -27,7 +27,7 @@ impl Function for Arccosh {
     }
 }
 
-by_name!("arccosh", |_| Map(Arccosh));
+by_name!("arccosh", by_name::float, |_| Map(Arccosh));
 
 impl Tensor {
     /// The number from 0 on whose hyperbolic cosine is the element: `ln(x + √(x² - 1))`; NaN below 1. Integers are taken as `f32`.

@@ -1,7 +1,7 @@
 //! The inverse sine.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
 use crate::ops::elementwise::map::Map;
@@ -27,7 +27,7 @@ impl Function for Arcsin {
     }
 }
 
-by_name!("arcsin", |_| Map(Arcsin));
+by_name!("arcsin", by_name::float, |_| Map(Arcsin));
 
 impl Tensor {
     /// The angle in `[-π/2, π/2]` whose sine is the element; NaN outside of `[-1, 1]`. Integers are taken as `f32`. Gradient: `1 / √(1

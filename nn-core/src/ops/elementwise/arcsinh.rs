@@ -1,7 +1,7 @@
 //! The inverse hyperbolic sine.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
 use crate::ops::elementwise::map::Map;
@@ -27,7 +27,7 @@ impl Function for Arcsinh {
     }
 }
 
-by_name!("arcsinh", |_| Map(Arcsinh));
+by_name!("arcsinh", by_name::float, |_| Map(Arcsinh));
 
 impl Tensor {
     /// The number whose hyperbolic sine is the element: `ln(x + √(x² + 1))`. Integers are taken as `f32`. Gradient: `1 / √(x² + 1)`.

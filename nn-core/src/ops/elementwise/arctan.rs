@@ -1,7 +1,7 @@
 //! The inverse tangent.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
 use crate::ops::elementwise::map::Map;
@@ -27,7 +27,7 @@ impl Function for Arctan {
     }
 }
 
-by_name!("arctan", |_| Map(Arctan));
+by_name!("arctan", by_name::float, |_| Map(Arctan));
 
 impl Tensor {
     /// The angle in `(-π/2, π/2)` whose tangent is the element. Integers are taken as `f32`. Gradient: `1 / (1 + x²)`.

@@ -1,6 +1,6 @@
 //! Angles of points.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::floats;
 use crate::ops::elementwise::zip::{Function, Zip, binary};
@@ -33,7 +33,7 @@ impl Function for Arctan2 {
     }
 }
 
-by_name!("arctan2", |_| Zip(Arctan2));
+by_name!("arctan2", by_name::alike, |_| Zip(Arctan2));
 
 impl Tensor {
     /// The angle in `[-π, π]` of the point with this tensor as its height `y` and the other as its `x`, with broadcasting. Integers are

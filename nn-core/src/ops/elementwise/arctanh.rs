@@ -1,7 +1,7 @@
 //! The inverse hyperbolic tangent.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
 use crate::ops::elementwise::map::Map;
@@ -27,7 +27,7 @@ impl Function for Arctanh {
     }
 }
 
-by_name!("arctanh", |_| Map(Arctanh));
+by_name!("arctanh", by_name::float, |_| Map(Arctanh));
 
 impl Tensor {
     /// The number whose hyperbolic tangent is the element: `½ ln((1 + x) / (1 - x))`; ±∞ at ±1 and NaN beyond. Integers are taken as

@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{DType, Element, Result, Tensor, with_dtype};
 
@@ -44,7 +44,7 @@ impl Op for Cast {
     }
 }
 
-by_name!("cast", |a| Cast(a.get("dtype")?));
+by_name!("cast", by_name::one, |a| Cast(a.get("dtype")?));
 
 fn convert<A: Element, B: Element>(x: &[A], out: &mut [B]) {
     // Between integers not by way of f64, which holds 53 bits only.

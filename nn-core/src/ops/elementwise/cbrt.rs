@@ -1,7 +1,7 @@
 //! The cube root.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
 use crate::ops::elementwise::map::Map;
@@ -27,7 +27,7 @@ impl Function for Cbrt {
     }
 }
 
-by_name!("cbrt", |_| Map(Cbrt));
+by_name!("cbrt", by_name::float, |_| Map(Cbrt));
 
 impl Tensor {
     /// The cube root of every element, negative for negative ones. Integers are taken as `f32`. Gradient: `1 / (3 y²)`, ∞ at 0.

@@ -1,7 +1,7 @@
 //! Rounding up.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Ceil {
     }
 }
 
-by_name!("ceil", |_| Map(Ceil));
+by_name!("ceil", by_name::float, |_| Map(Ceil));
 
 impl Tensor {
     /// The least integer not below every element; the gradient is 0.

@@ -1,7 +1,7 @@
 //! Limiting numbers to an interval.
 
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -36,7 +36,7 @@ impl Function for Clip {
     }
 }
 
-by_name!("clip", |a| Map(Clip {
+by_name!("clip", by_name::float, |a| Map(Clip {
     min: a.get("min")?,
     max: a.get("max")?
 }));

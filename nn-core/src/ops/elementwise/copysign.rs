@@ -1,6 +1,6 @@
 //! Magnitudes with other signs.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::floats;
 use crate::ops::elementwise::where_;
@@ -39,7 +39,7 @@ impl Function for Copysign {
     }
 }
 
-by_name!("copysign", |_| Zip(Copysign));
+by_name!("copysign", by_name::alike, |_| Zip(Copysign));
 
 impl Tensor {
     /// The magnitude of this tensor with the sign of the other, with broadcasting; the sign of -0.0 is negative. NumPy's `copysign`.

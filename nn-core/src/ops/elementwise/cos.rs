@@ -1,7 +1,7 @@
 //! The cosine.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Cos {
     }
 }
 
-by_name!("cos", |_| Map(Cos));
+by_name!("cos", by_name::float, |_| Map(Cos));
 
 impl Tensor {
     /// The cosine of every element, in radians.

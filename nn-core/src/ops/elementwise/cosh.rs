@@ -1,7 +1,7 @@
 //! The hyperbolic cosine.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
 use crate::ops::elementwise::map::Map;
@@ -27,7 +27,7 @@ impl Function for Cosh {
     }
 }
 
-by_name!("cosh", |_| Map(Cosh));
+by_name!("cosh", by_name::float, |_| Map(Cosh));
 
 impl Tensor {
     /// The hyperbolic cosine `(eˣ + e⁻ˣ) / 2` of every element. Integers are taken as `f32`.

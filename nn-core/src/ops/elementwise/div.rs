@@ -1,6 +1,6 @@
 //! Division, element by element; integers are divided as `f32`, as in Keras.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::zip::{Function, Zip, binary, promote};
 use crate::{DType, Operand, Param, Tensor};
@@ -33,7 +33,7 @@ impl Function for Div {
     }
 }
 
-by_name!("divide", |_| Zip(Div));
+by_name!("divide", by_name::alike, |_| Zip(Div));
 
 #[track_caller]
 fn divide(a: impl Operand, b: impl Operand) -> Tensor {

@@ -1,6 +1,6 @@
 //! Which elements are equal.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Op;
 use crate::ops::elementwise::compare::{Compare, Comparison};
 use crate::ops::elementwise::zip::binary;
@@ -20,7 +20,7 @@ impl Comparison for Equal {
     }
 }
 
-by_name!("equal", |_| Compare(Equal));
+by_name!("equal", by_name::alike, |_| Compare(Equal));
 
 impl Tensor {
     /// `x == y` for corresponding elements, with broadcasting: a `bool` tensor. False where either is NaN.

@@ -1,7 +1,7 @@
 //! The error function.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Erf {
     }
 }
 
-by_name!("erf", |_| Map(Erf));
+by_name!("erf", by_name::float, |_| Map(Erf));
 
 impl Slope for Erf {
     const NAME: &'static str = "erf_gradient";

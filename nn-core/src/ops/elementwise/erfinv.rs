@@ -1,7 +1,7 @@
 //! The inverse of the error function.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
 use crate::ops::elementwise::map::Map;
@@ -92,7 +92,7 @@ impl Function for Erfinv {
     }
 }
 
-by_name!("erfinv", |_| Map(Erfinv));
+by_name!("erfinv", by_name::float, |_| Map(Erfinv));
 
 #[derive(Clone, Copy)]
 struct Erfc;
@@ -115,7 +115,7 @@ impl Function for Erfc {
     }
 }
 
-by_name!("erfc", |_| Map(Erfc));
+by_name!("erfc", by_name::float, |_| Map(Erfc));
 
 impl Tensor {
     /// The number whose error function ([`Tensor::erf`]) the element is; ±∞ at ±1, NaN beyond. Integers are taken as `f32`. Gradient:

@@ -1,7 +1,7 @@
 //! The exponential function.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -24,7 +24,7 @@ impl Function for Exp {
     }
 }
 
-by_name!("exp", |_| Map(Exp));
+by_name!("exp", by_name::float, |_| Map(Exp));
 
 impl Tensor {
     /// `eˣ` of every element.

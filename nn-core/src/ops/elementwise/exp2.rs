@@ -1,7 +1,7 @@
 //! Powers of 2.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
 use crate::ops::elementwise::map::Map;
@@ -27,7 +27,7 @@ impl Function for Exp2 {
     }
 }
 
-by_name!("exp2", |_| Map(Exp2));
+by_name!("exp2", by_name::float, |_| Map(Exp2));
 
 impl Tensor {
     /// `2ˣ` of every element, exact where it is a whole power. Integers are taken as `f32`.

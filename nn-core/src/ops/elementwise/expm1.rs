@@ -1,7 +1,7 @@
 //! The exponential near 0.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Expm1 {
     }
 }
 
-by_name!("expm1", |_| Map(Expm1));
+by_name!("expm1", by_name::float, |_| Map(Expm1));
 
 impl Slope for Expm1 {
     const NAME: &'static str = "expm1_gradient";

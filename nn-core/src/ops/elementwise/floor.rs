@@ -1,7 +1,7 @@
 //! Rounding down.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Floor {
     }
 }
 
-by_name!("floor", |_| Map(Floor));
+by_name!("floor", by_name::float, |_| Map(Floor));
 
 impl Tensor {
     /// The greatest integer not above every element; the gradient is 0.

@@ -1,6 +1,6 @@
 //! Division rounded down.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::zip::{Function, Zip, binary};
 use crate::{Operand, Tensor};
@@ -39,7 +39,7 @@ impl Function for FloorDivide {
     }
 }
 
-by_name!("floor_divide", |_| Zip(FloorDivide));
+by_name!("floor_divide", by_name::alike, |_| Zip(FloorDivide));
 
 impl Tensor {
     /// The quotient of corresponding elements rounded down, with broadcasting, as Python's `//`: `-7 // 2 = -4`. Integers stay

@@ -1,6 +1,6 @@
 //! The remainder of a division rounded towards zero.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::zip::{Function, Zip, binary};
 use crate::{Operand, Tensor};
@@ -37,7 +37,7 @@ impl Function for Fmod {
     }
 }
 
-by_name!("fmod", |_| Zip(Fmod));
+by_name!("fmod", by_name::alike, |_| Zip(Fmod));
 
 impl Tensor {
     /// What a division of corresponding elements rounded towards zero leaves over, with broadcasting, of the sign of this tensor: C's

@@ -1,6 +1,6 @@
 //! Which elements are greater.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Op;
 use crate::ops::elementwise::compare::{Compare, Comparison};
 use crate::ops::elementwise::zip::binary;
@@ -20,7 +20,7 @@ impl Comparison for Greater {
     }
 }
 
-by_name!("greater", |_| Compare(Greater));
+by_name!("greater", by_name::alike, |_| Compare(Greater));
 
 impl Tensor {
     /// `x > y` for corresponding elements, with broadcasting: a `bool` tensor. False where either is NaN.

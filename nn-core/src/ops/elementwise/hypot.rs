@@ -1,6 +1,6 @@
 //! The length of the hypotenuse.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::floats;
 use crate::ops::elementwise::zip::{Function, Zip, binary};
@@ -34,7 +34,7 @@ impl Function for Hypot {
     }
 }
 
-by_name!("hypot", |_| Zip(Hypot));
+by_name!("hypot", by_name::alike, |_| Zip(Hypot));
 
 impl Tensor {
     /// `√(x² + y²)` of corresponding elements, with broadcasting, without overflow on the way; ∞ if either is infinite. Integers are

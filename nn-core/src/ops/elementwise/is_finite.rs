@@ -1,7 +1,7 @@
 //! Which elements are neither infinite nor NaN.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::ops::elementwise::predicate::Ask;
 use crate::ops::elementwise::predicate::{Predicate, ask};
 use nn_kernels::math::Float;
@@ -18,7 +18,7 @@ impl Predicate for IsFinite {
     }
 }
 
-by_name!("is_finite", |_| Ask(IsFinite));
+by_name!("is_finite", by_name::float, |_| Ask(IsFinite));
 
 impl Tensor {
     /// Which elements are neither infinite nor NaN: a `bool` tensor. Integers are.

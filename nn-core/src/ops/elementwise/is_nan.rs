@@ -1,7 +1,7 @@
 //! Which elements are NaN ("not a number").
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::ops::elementwise::predicate::Ask;
 use crate::ops::elementwise::predicate::{Predicate, ask};
 use nn_kernels::math::Float;
@@ -18,7 +18,7 @@ impl Predicate for IsNan {
     }
 }
 
-by_name!("is_nan", |_| Ask(IsNan));
+by_name!("is_nan", by_name::float, |_| Ask(IsNan));
 
 impl Tensor {
     /// Which elements are NaN ("not a number"): a `bool` tensor. Integers never are.

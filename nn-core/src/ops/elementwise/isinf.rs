@@ -1,7 +1,7 @@
 //! Which elements are infinite.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::ops::elementwise::predicate::Ask;
 use crate::ops::elementwise::predicate::{Predicate, ask};
 use nn_kernels::math::Float;
@@ -18,7 +18,7 @@ impl Predicate for IsInf {
     }
 }
 
-by_name!("isinf", |_| Ask(IsInf));
+by_name!("isinf", by_name::float, |_| Ask(IsInf));
 
 impl Tensor {
     /// Which elements are infinite: a `bool` tensor. NaN and integers never are.

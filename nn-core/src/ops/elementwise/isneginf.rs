@@ -1,7 +1,7 @@
 //! Which elements are -∞.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::ops::elementwise::predicate::Ask;
 use crate::ops::elementwise::predicate::{Predicate, ask};
 use nn_kernels::math::Float;
@@ -18,7 +18,7 @@ impl Predicate for IsNegInf {
     }
 }
 
-by_name!("isneginf", |_| Ask(IsNegInf));
+by_name!("isneginf", by_name::float, |_| Ask(IsNegInf));
 
 impl Tensor {
     /// Which elements are -∞: a `bool` tensor. NaN and integers never are.

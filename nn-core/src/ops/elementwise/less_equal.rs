@@ -1,6 +1,6 @@
 //! Which elements are less or equal.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Op;
 use crate::ops::elementwise::compare::{Compare, Comparison};
 use crate::ops::elementwise::zip::binary;
@@ -20,7 +20,7 @@ impl Comparison for LessEqual {
     }
 }
 
-by_name!("less_equal", |_| Compare(LessEqual));
+by_name!("less_equal", by_name::alike, |_| Compare(LessEqual));
 
 impl Tensor {
     /// `x <= y` for corresponding elements, with broadcasting: a `bool` tensor. False where either is NaN.

@@ -1,7 +1,7 @@
 //! The natural logarithm.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -24,7 +24,7 @@ impl Function for Log {
     }
 }
 
-by_name!("log", |_| Map(Log));
+by_name!("log", by_name::float, |_| Map(Log));
 
 impl Tensor {
     /// `ln x` of every element; -∞ at 0, NaN below.

@@ -1,7 +1,7 @@
 //! The logarithm to the base 10.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
 use crate::ops::elementwise::map::Map;
@@ -27,7 +27,7 @@ impl Function for Log10 {
     }
 }
 
-by_name!("log10", |_| Map(Log10));
+by_name!("log10", by_name::float, |_| Map(Log10));
 
 impl Tensor {
     /// The logarithm to the base 10 of every element; -∞ at 0, NaN below. Integers are taken as `f32`.

@@ -1,7 +1,7 @@
 //! The logarithm near 1.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -24,7 +24,7 @@ impl Function for Log1p {
     }
 }
 
-by_name!("log1p", |_| Map(Log1p));
+by_name!("log1p", by_name::float, |_| Map(Log1p));
 
 impl Tensor {
     /// `ln(1 + x)` of every element, accurate near 0; -∞ at -1, NaN below.

@@ -1,7 +1,7 @@
 //! The logarithm to the base 2.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
 use crate::ops::elementwise::map::Map;
@@ -27,7 +27,7 @@ impl Function for Log2 {
     }
 }
 
-by_name!("log2", |_| Map(Log2));
+by_name!("log2", by_name::float, |_| Map(Log2));
 
 impl Tensor {
     /// The logarithm to the base 2 of every element, exact at powers of 2; -∞ at 0, NaN below. Integers are taken as `f32`.

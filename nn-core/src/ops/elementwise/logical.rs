@@ -1,7 +1,7 @@
 //! And, or, not.
 
 use crate::graph::apply::apply;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::ops::elementwise::zip::broadcast;
 use crate::{DType, Operand, Result, Tensor};
@@ -66,9 +66,9 @@ impl Op for Logical {
     }
 }
 
-by_name!("logical_and", |_| Logical::And);
-by_name!("logical_or", |_| Logical::Or);
-by_name!("logical_not", |_| Logical::Not);
+by_name!("logical_and", by_name::truths, |_| Logical::And);
+by_name!("logical_or", by_name::truths, |_| Logical::Or);
+by_name!("logical_not", by_name::truth, |_| Logical::Not);
 
 #[track_caller]
 fn combine(op: Logical, a: &Tensor, b: Tensor) -> Tensor {

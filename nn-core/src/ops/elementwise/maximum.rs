@@ -1,6 +1,6 @@
 //! The greater of two tensors, element by element.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::zip::{Function, Zip, binary, zip};
 use crate::ops::reduce::extremum::Greater;
@@ -35,7 +35,7 @@ impl Function for Maximum {
     }
 }
 
-by_name!("maximum", |_| Zip(Maximum));
+by_name!("maximum", by_name::alike, |_| Zip(Maximum));
 
 impl Tensor {
     /// The greater of corresponding elements, with broadcasting; NaN if either is.

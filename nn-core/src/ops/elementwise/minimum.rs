@@ -1,6 +1,6 @@
 //! The lesser of two tensors, element by element.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::zip::{Function, Zip, binary, zip};
 use crate::ops::reduce::extremum::Greater;
@@ -35,7 +35,7 @@ impl Function for Minimum {
     }
 }
 
-by_name!("minimum", |_| Zip(Minimum));
+by_name!("minimum", by_name::alike, |_| Zip(Minimum));
 
 impl Tensor {
     /// The lesser of corresponding elements, with broadcasting; NaN if either is.

@@ -1,7 +1,7 @@
 //! Multiplication, element by element.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps};
 use crate::ops::elementwise::zip::Zip;
 use crate::ops::elementwise::zip::{Function, operator};
@@ -29,7 +29,7 @@ impl Function for Mul {
     }
 }
 
-by_name!("multiply", |_| Zip(Mul));
+by_name!("multiply", by_name::alike, |_| Zip(Mul));
 
 operator!(Mul mul, Mul);
 

@@ -1,7 +1,7 @@
 //! Negation.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Neg {
     }
 }
 
-by_name!("negate", |_| Map(Neg));
+by_name!("negate", by_name::float, |_| Map(Neg));
 
 #[track_caller]
 fn negate(x: &Tensor) -> Tensor {

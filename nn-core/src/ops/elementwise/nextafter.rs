@@ -1,6 +1,6 @@
 //! The neighbouring number.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::floats;
 use crate::ops::elementwise::zip::{Function, Zip, binary};
@@ -34,7 +34,7 @@ impl Function for NextAfter {
     }
 }
 
-by_name!("nextafter", |_| Zip(NextAfter));
+by_name!("nextafter", by_name::alike, |_| Zip(NextAfter));
 
 impl Tensor {
     /// The next number after each element in the direction of the other's, with broadcasting; itself where both are equal, NaN where

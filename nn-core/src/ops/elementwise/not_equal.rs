@@ -1,6 +1,6 @@
 //! Which elements differ.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Op;
 use crate::ops::elementwise::compare::{Compare, Comparison};
 use crate::ops::elementwise::zip::binary;
@@ -20,7 +20,7 @@ impl Comparison for NotEqual {
     }
 }
 
-by_name!("not_equal", |_| Compare(NotEqual));
+by_name!("not_equal", by_name::alike, |_| Compare(NotEqual));
 
 impl Tensor {
     /// `x != y` for corresponding elements, with broadcasting: a `bool` tensor. True where either is NaN.

@@ -1,6 +1,6 @@
 //! Powers.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::where_;
 use crate::ops::elementwise::zip::{Function, Zip, binary};
@@ -48,7 +48,7 @@ impl Function for Pow {
     }
 }
 
-by_name!("pow", |_| Zip(Pow));
+by_name!("pow", by_name::alike, |_| Zip(Pow));
 
 impl Tensor {
     /// `xʸ` for corresponding elements, with broadcasting; `y` may be a plain number. NaN for a negative `x` and a fractional

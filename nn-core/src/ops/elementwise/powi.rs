@@ -2,7 +2,7 @@
 
 use crate::Tensor;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -43,7 +43,7 @@ impl Function for PowI {
     }
 }
 
-by_name!("powi", |a| Map(PowI(a.get("exponent")?)));
+by_name!("powi", by_name::float, |a| Map(PowI(a.get("exponent")?)));
 
 impl Tensor {
     /// `xⁿ` of every element for a whole number `n`, by multiplications; `x⁰` is 1.

@@ -1,7 +1,7 @@
 //! The reciprocal.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Reciprocal {
     }
 }
 
-by_name!("reciprocal", |_| Map(Reciprocal));
+by_name!("reciprocal", by_name::float, |_| Map(Reciprocal));
 
 impl Slope for Reciprocal {
     const NAME: &'static str = "reciprocal_gradient";

@@ -1,6 +1,6 @@
 //! The remainder of a division rounded down.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::zip::{Function, Zip, binary};
 use crate::{Operand, Tensor};
@@ -67,7 +67,7 @@ impl Function for Remainder {
     }
 }
 
-by_name!("remainder", |_| Zip(Remainder));
+by_name!("remainder", by_name::alike, |_| Zip(Remainder));
 
 impl Tensor {
     /// What a division of corresponding elements rounded down leaves over, with broadcasting, of the sign of the other tensor:

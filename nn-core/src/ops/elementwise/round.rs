@@ -1,7 +1,7 @@
 //! Rounding to the nearest integer.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Round {
     }
 }
 
-by_name!("round", |_| Map(Round));
+by_name!("round", by_name::float, |_| Map(Round));
 
 impl Tensor {
     /// The nearest integer to every element, the even one of two, as in NumPy; the gradient is 0.

@@ -1,7 +1,7 @@
 //! The reciprocal of the square root.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Rsqrt {
     }
 }
 
-by_name!("rsqrt", |_| Map(Rsqrt));
+by_name!("rsqrt", by_name::float, |_| Map(Rsqrt));
 
 impl Slope for Rsqrt {
     const NAME: &'static str = "rsqrt_gradient";

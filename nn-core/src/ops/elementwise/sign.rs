@@ -1,7 +1,7 @@
 //! The sign of a number.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -32,7 +32,7 @@ impl Function for Sign {
     }
 }
 
-by_name!("sign", |_| Map(Sign));
+by_name!("sign", by_name::float, |_| Map(Sign));
 
 impl Tensor {
     /// -1, 0 or 1 by the sign of every element; its gradient is 0.

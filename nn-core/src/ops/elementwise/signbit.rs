@@ -1,7 +1,7 @@
 //! Which elements have a minus sign.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::ops::elementwise::predicate::Ask;
 use crate::ops::elementwise::predicate::{Predicate, ask};
 use nn_kernels::math::Float;
@@ -18,7 +18,7 @@ impl Predicate for SignBit {
     }
 }
 
-by_name!("signbit", |_| Ask(SignBit));
+by_name!("signbit", by_name::float, |_| Ask(SignBit));
 
 impl Tensor {
     /// Which elements have a minus sign, -0.0 among them: a `bool` tensor.

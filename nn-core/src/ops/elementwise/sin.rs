@@ -1,7 +1,7 @@
 //! The sine.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Sin {
     }
 }
 
-by_name!("sin", |_| Map(Sin));
+by_name!("sin", by_name::float, |_| Map(Sin));
 
 impl Tensor {
     /// The sine of every element, in radians.

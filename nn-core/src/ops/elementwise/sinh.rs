@@ -1,7 +1,7 @@
 //! The hyperbolic sine.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
 use crate::ops::elementwise::map::Map;
@@ -27,7 +27,7 @@ impl Function for Sinh {
     }
 }
 
-by_name!("sinh", |_| Map(Sinh));
+by_name!("sinh", by_name::float, |_| Map(Sinh));
 
 impl Tensor {
     /// The hyperbolic sine `(eˣ - e⁻ˣ) / 2` of every element. Integers are taken as `f32`.

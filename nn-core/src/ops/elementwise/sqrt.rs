@@ -1,7 +1,7 @@
 //! The square root.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -24,7 +24,7 @@ impl Function for Sqrt {
     }
 }
 
-by_name!("sqrt", |_| Map(Sqrt));
+by_name!("sqrt", by_name::float, |_| Map(Sqrt));
 
 impl Tensor {
     /// `√x` of every element; NaN below 0. Its gradient `1 / (2√x)` is infinite at 0.

@@ -1,7 +1,7 @@
 //! Squares.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
@@ -25,7 +25,7 @@ impl Function for Square {
     }
 }
 
-by_name!("square", |_| Map(Square));
+by_name!("square", by_name::float, |_| Map(Square));
 
 impl Tensor {
     /// `x²` of every element.

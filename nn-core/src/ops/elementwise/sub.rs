@@ -1,7 +1,7 @@
 //! Subtraction.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps};
 use crate::ops::elementwise::zip::Zip;
 use crate::ops::elementwise::zip::{Function, operator};
@@ -32,7 +32,7 @@ impl Function for Sub {
     }
 }
 
-by_name!("subtract", |_| Zip(Sub));
+by_name!("subtract", by_name::alike, |_| Zip(Sub));
 
 operator!(Sub sub, Sub);
 

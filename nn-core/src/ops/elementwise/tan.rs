@@ -1,7 +1,7 @@
 //! The tangent.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
 use crate::ops::elementwise::map::Map;
@@ -27,7 +27,7 @@ impl Function for Tan {
     }
 }
 
-by_name!("tan", |_| Map(Tan));
+by_name!("tan", by_name::float, |_| Map(Tan));
 
 impl Tensor {
     /// The tangent of every element, in radians; NaN at ±∞. Integers are taken as `f32`. Gradient: `1 + tan² x`.

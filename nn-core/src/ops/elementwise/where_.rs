@@ -1,7 +1,8 @@
 //! A choice between two tensors, element by element.
 
 use crate::graph::apply::apply;
-use crate::graph::by_name::by_name;
+use crate::graph::attributes::Attributes;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::{DType, Error, Operand, Result, Tensor, with_dtype};
 use nn_kernels::elementwise;
@@ -68,7 +69,19 @@ impl Op for Select {
     }
 }
 
-by_name!("where", |_| Select);
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::several::<3>(a, inputs)?;
+    match inputs[1].dtype() == inputs[2].dtype() {
+        true => Ok(()),
+        false => Err(Error::dtype(format!(
+            "chooses from tensors of one type, found {} and {}",
+            inputs[1].dtype(),
+            inputs[2].dtype()
+        ))),
+    }
+}
+
+by_name!("where", fits, |_| Select);
 
 /// `a` where the condition is true, `b` elsewhere, all three broadcast; `a` and `b` may be plain numbers.
 ///

@@ -28,7 +28,9 @@ fn side(
     let (count, before, after) = match padding {
         Padding::Same => {
             let count = n.div_ceil(stride);
-            let around = ((count.max(1) - 1) * stride + reach).saturating_sub(n);
+            let around = ((count.max(1) - 1) * stride)
+                .saturating_add(reach)
+                .saturating_sub(n);
             (count, around / 2, around - around / 2)
         }
         _ if n < reach => {
@@ -84,6 +86,9 @@ fn patches<const N: usize>(
         Ok(sides) => sides,
         Err(error) => return fail(op, error),
     };
+    if let Some(side) = sides.iter().find(|side| side.places.error().is_some()) {
+        return side.places.clone();
+    }
     let around = sides.iter().map(|side| side.padding);
     let around: Vec<(usize, usize)> = [(0, 0)].into_iter().chain(around).chain([(0, 0)]).collect();
     // Axis by axis: [batch, .., element, patch, .., channels].
@@ -98,7 +103,10 @@ fn patches<const N: usize>(
     order.push(2 * N as isize + 1);
     let mut dims = vec![shape[0]];
     dims.extend(sides.iter().map(|side| side.places.raw_shape()[1]));
-    dims.push(size.iter().product::<usize>() * shape[N + 1]);
+    let elements = size
+        .iter()
+        .fold(shape[N + 1], |all, size| all.saturating_mul(*size));
+    dims.push(elements);
     y.transpose(order).reshape(dims)
 }
 

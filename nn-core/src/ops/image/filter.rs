@@ -9,6 +9,9 @@ use crate::{DType, Error, Tensor};
 /// Every channel of images `[batch, height, width, channels]` convolved with one kernel `[height, width]`.
 #[track_caller]
 pub(crate) fn filtered(images: &Tensor, kernel: &Tensor, padding: Padding) -> Tensor {
+    if kernel.error().is_some() {
+        return kernel.clone();
+    }
     let [h, w] = [0, 1].map(|axis| kernel.raw_shape()[axis]);
     let channels = images.raw_shape()[3];
     let kernel = kernel
@@ -23,19 +26,16 @@ pub(crate) fn filtered(images: &Tensor, kernel: &Tensor, padding: Padding) -> Te
 }
 
 /// The bell curve over `n` places, of sum 1.
-fn bell(n: usize, sigma: f64) -> Vec<f64> {
+fn bell(n: usize, sigma: f64) -> Tensor {
     let middle = (n as f64 - 1.0) / 2.0;
-    let heights: Vec<f64> = (0..n)
-        .map(|i| (-0.5 * ((i as f64 - middle) / sigma).powi(2)).exp())
-        .collect();
-    let sum: f64 = heights.iter().sum();
-    heights.into_iter().map(|height| height / sum).collect()
+    let heights = (((Tensor::arange(n).cast(DType::F64) - middle) / sigma).square() * -0.5).exp();
+    &heights / heights.sum()
 }
 
 /// The product of two bell curves, `[height, width]`.
 pub(crate) fn gaussian([width, height]: [usize; 2], sigma: [f64; 2]) -> Tensor {
     let [x, y] = [bell(width, sigma[0]), bell(height, sigma[1])];
-    Tensor::from(y).expand_dims(-1) * Tensor::from(x)
+    y.expand_dims(-1) * x
 }
 
 /// Images `[.., height, width, channels]` blurred by a bell curve: sizes and deviations (in pixels) along `x` and `y`, in this order as in

@@ -1,7 +1,7 @@
 //! Images resampled at any scale and place.
 
 use crate::ops::fail::fail;
-use crate::{Error, Result, Tensor, is_known};
+use crate::{DType, Error, Result, Tensor, is_known};
 use std::f64::consts::PI;
 
 /// How neighbours are weighed.
@@ -37,18 +37,25 @@ impl Resampling {
     }
 
     /// What each of `n` elements has of each of `m` results, `[n, m]`: JAX's `compute_weight_mat`.
-    fn weights(
+    fn weights(self, n: usize, m: usize, scale: f64, translation: f64, antialias: bool) -> Tensor {
+        Tensor::created([n, m].into(), DType::F64, |shape| {
+            Tensor::build(shape, |out: &mut [f64]| {
+                self.fill(out, [n, m], scale, translation, antialias);
+            })
+        })
+    }
+
+    fn fill(
         self,
-        n: usize,
-        m: usize,
+        weights: &mut [f64],
+        [n, m]: [usize; 2],
         scale: f64,
         translation: f64,
         antialias: bool,
-    ) -> Vec<f64> {
+    ) {
         let inverse = 1.0 / scale;
         // A result that stands for several elements takes all of them in.
         let spread = if antialias { inverse.max(1.0) } else { 1.0 };
-        let mut weights = vec![0.0; n * m];
         for j in 0..m {
             let center = (j as f64 + 0.5) * inverse - translation * inverse - 0.5;
             let column: Vec<f64> = (0..n)
@@ -65,7 +72,6 @@ impl Resampling {
                 };
             }
         }
-        weights
     }
 }
 
@@ -107,8 +113,8 @@ pub fn scale_and_translate(
         match n(&x) {
             Ok(n) => {
                 let weights = resampling.weights(n, size, scale, translation, antialias);
-                let weights = Tensor::from_vec(weights, [n, size]).cast(x.dtype());
-                x.moveaxis([axis], [-1]).dot(weights).moveaxis([-1], [axis])
+                x.moveaxis([axis], [-1])
+                    .dot(weights.cast(x.dtype())).moveaxis([-1], [axis])
             }
             Err(error) => fail(op, error),
         }

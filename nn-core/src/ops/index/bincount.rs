@@ -2,7 +2,7 @@
 
 use crate::ops::index::scatter_add;
 use crate::ops::index::take::as_indices;
-use crate::{Error, Result, Tensor, floatx};
+use crate::{Error, Result, Tensor, floatx, is_known};
 
 impl Tensor {
     /// How often each of 0, 1, 2 … is there: of whole numbers `[n]` counts (`i64`) `[greatest + 1]`, at least `minlength` of them; of
@@ -90,12 +90,19 @@ fn counted(x: &Tensor, weights: Option<&Tensor>, minlength: usize) -> Tensor {
     };
     match shape[..] {
         [rows, _] => {
-            // Every row counts in numbers of its own.
-            let own = x + Tensor::arange(rows).expand_dims(-1) * count;
-            let n = rows * count;
+            let Some(n) = rows.checked_mul(count).filter(|n| is_known(*n)) else {
+                let message = format!(
+                    "bincount of {shape} needs {count} counts for each row, which are too many"
+                );
+                return x.fail("bincount", Error::shape(message));
+            };
             match n {
                 0 => Tensor::full_of([rows, count], 0.0, weights.dtype()),
-                n => scatter_add([n], &own, &weights).reshape([rows, count]),
+                n => {
+                    // Every row counts in numbers of its own.
+                    let own = x + Tensor::arange(rows).expand_dims(-1) * count;
+                    scatter_add([n], &own, &weights).reshape([rows, count])
+                }
             }
         }
         _ => scatter_add([count], &x, &weights),

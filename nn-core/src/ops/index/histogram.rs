@@ -2,7 +2,7 @@
 
 use crate::ops::elementwise::{float, where_};
 use crate::ops::index::scatter_add;
-use crate::{DType, Error, Tensor};
+use crate::{DType, Error, Tensor, is_known};
 
 impl Tensor {
     /// How many elements lie in each of `bins` equal parts of a range, and the edges of these: counts `[bins]` and edges `[bins + 1]`,
@@ -20,7 +20,9 @@ impl Tensor {
     pub fn histogram(&self, bins: usize, range: Option<(f64, f64)>) -> (Tensor, Tensor) {
         let x = float(self);
         let wrong = match range {
-            _ if bins == 0 => Some("a histogram needs at least 1 bin, found 0".to_string()),
+            _ if bins == 0 || !is_known(bins) => Some(format!(
+                "a histogram needs at least 1 bin and fewer than 2³⁴, found {bins}"
+            )),
             Some((low, high)) if !(low <= high && (high - low).is_finite()) => Some(format!(
                 "the range of a histogram goes from a number up to another, found {low} to {high}"
             )),

@@ -2,11 +2,11 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::take::as_indices;
-use crate::{Error, Result, Tensor, floatx, is_known, with_float};
+use crate::{DType, Error, Result, Tensor, floatx, is_known, with_float};
 
 struct OneHot {
     depth: usize,
@@ -49,7 +49,15 @@ impl Op for OneHot {
     }
 }
 
-by_name!("one_hot", |a| OneHot {
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::one(a, inputs)?;
+    match inputs[0].dtype() {
+        DType::I64 => Ok(()),
+        found => Err(Error::dtype(format!("needs i64 indices, found {found}"))),
+    }
+}
+
+by_name!("one_hot", fits, |a| OneHot {
     depth: a.get("depth")?
 });
 

@@ -160,6 +160,12 @@ fn places(
             "{op}: indices of {k} numbers do not name places of shape {shape}"
         )));
     }
+    let named = Shape::new(&shape[..k]);
+    if i64::try_from(named.num_elements()).is_err() {
+        return Err(Error::shape(format!(
+            "{op}: the places of shape {named} are more than can be numbered"
+        )));
+    }
     let index_shape = indices.raw_shape();
     let lead = &index_shape[..index_shape.rank() - 1];
     let expected = Shape::try_new(&[lead, &shape[k..]].concat())?;
@@ -169,7 +175,6 @@ fn places(
             "{op} to {shape} with indices of shape {index_shape} needs values of shape {expected}, found {values}"
         )));
     }
-    let named = Shape::new(&shape[..k]);
     let count = Shape::new(lead).num_elements();
     let flat = apply(Places(named), std::slice::from_ref(&indices))
         .reshape([count])

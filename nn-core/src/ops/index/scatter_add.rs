@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::take::{Take, as_indices, check_indices, taken};
@@ -84,7 +84,14 @@ impl Op for ScatterAdd {
     }
 }
 
-by_name!("scatter_add", |a| ScatterAdd {
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::indexed(a, inputs)?;
+    let (shape, axis): (Shape, usize) = (a.get("shape")?, a.get("axis")?);
+    shape.check_rank()?;
+    by_name::has_axis(&shape, axis)
+}
+
+by_name!("scatter_add", fits, |a| ScatterAdd {
     shape: a.get("shape")?,
     axis: a.get("axis")?
 });

@@ -136,8 +136,10 @@ fn checked(
             .to_vec::<i64>()?
             .into_iter()
             .max()
-            .map_or(0, |last| (last + 1).max(0) as usize),
+            .map_or(0, |last| last.saturating_add(1).max(0) as usize),
     };
+    // One more holds what belongs to no segment.
+    Shape::from([count.saturating_add(1)]).check()?;
     let inside = ids.greater_equal(0).logical_and(ids.less(count));
     Ok((where_(inside, &ids, count), count))
 }

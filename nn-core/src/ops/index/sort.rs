@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::index::take_along::take_along;
 use crate::ops::reduce::sum::summable;
@@ -63,11 +63,11 @@ impl Op for ArgSort {
     }
 }
 
-by_name!("argsort", |a| ArgSort {
+by_name!("argsort", by_name::axis, |a| ArgSort {
     descending: a.get("descending")?,
     first: a.get("first")?
 });
-by_name!("top_k", |a| ArgSort {
+by_name!("top_k", by_name::axis, |a| ArgSort {
     descending: a.get("descending")?,
     first: a.get("first")?
 });

@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::index::scatter_add::ScatterAdd;
 use crate::{DType, Error, Result, Shape, Tensor, with_dtype};
@@ -60,7 +60,12 @@ impl Op for Take {
     }
 }
 
-by_name!("take", |a| Take {
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::indexed(a, inputs)?;
+    by_name::has_axis(inputs[0].raw_shape(), a.get("axis")?)
+}
+
+by_name!("take", fits, |a| Take {
     axis: a.get("axis")?
 });
 

@@ -1,9 +1,10 @@
 //! Elements of each row of the last axis by their positions, for what sorts.
 
 use crate::graph::apply::apply;
-use crate::graph::by_name::by_name;
+use crate::graph::attributes::Attributes;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
-use crate::{Result, Tensor, with_dtype, with_float};
+use crate::{Error, Result, Shape, Tensor, with_dtype, with_float};
 use nn_kernels::sort::{put_along, take_along as take_kernel};
 
 /// Of `[.., n]` and valid positions `[.., k]`, `[.., k]`.
@@ -30,6 +31,12 @@ impl Op for TakeAlong {
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
         let (x, positions) = (&inputs[0], &inputs[1]);
+        let n = last(x) as i64;
+        if let Some(wrong) = positions.data().iter().find(|i| !(0..n).contains(*i)) {
+            return Err(Error::value(format!(
+                "rows of {n} elements have no place {wrong}"
+            )));
+        }
         Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 take_kernel(x.data(), last(x), positions.data(), last(positions), out);
@@ -54,7 +61,19 @@ impl Op for TakeAlong {
     }
 }
 
-by_name!("take_along", |_| TakeAlong);
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::indexed(a, inputs)?;
+    let [x, positions] = [0, 1].map(|i| inputs[i].raw_shape());
+    let rows = |shape: &Shape| Ok::<Shape, Error>(shape.without(shape.axis(-1)?));
+    match rows(x)? == rows(positions)? {
+        true => Ok(()),
+        false => Err(Error::shape(format!(
+            "positions in the rows of {x} have as many rows, found {positions}"
+        ))),
+    }
+}
+
+by_name!("take_along", fits, |_| TakeAlong);
 
 impl Op for PutAlong {
     fn name(&self) -> &'static str {

@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::take::{as_indices, check_indices};
@@ -81,7 +81,12 @@ impl Op for TakeAlongAxis {
     }
 }
 
-by_name!("take_along_axis", |a| TakeAlongAxis {
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::indexed(a, inputs)?;
+    by_name::has_axis(inputs[0].raw_shape(), a.get("axis")?)
+}
+
+by_name!("take_along_axis", fits, |a| TakeAlongAxis {
     axis: a.get("axis")?
 });
 

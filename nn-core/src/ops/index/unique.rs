@@ -105,7 +105,7 @@ mod tests {
             found.values.data::<f64>()[..3],
             [f64::NEG_INFINITY, 0.0, 1.0]
         );
-        assert!(found.values.len() == 4 && found.values.data::<f64>()[3].is_nan());
+        assert!(found.values.num_elements() == 4 && found.values.data::<f64>()[3].is_nan());
         assert_eq!(found.counts.to_vec::<i64>().unwrap(), [1, 2, 1, 2]);
         assert_eq!(found.inverse.to_vec::<i64>().unwrap(), [3, 2, 3, 1, 1, 0]);
         assert_eq!(Tensor::zeros([0, 3]).unique().shape(), [0]);

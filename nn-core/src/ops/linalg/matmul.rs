@@ -3,9 +3,9 @@
 use crate::check::two;
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
-use crate::{Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, is_known, with_float};
+use crate::{Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, agree, with_float};
 use nn_kernels::gemm::{Gemm, Mat};
 
 /// `op(A) · op(B)` on the last two dimensions, where `op` transposes if asked: no transposed copy is ever made. A third
@@ -24,12 +24,12 @@ const fn matrices(
     transpose_b: bool,
 ) -> Result<Shape, ShapeError> {
     let ((m, k), (k_b, n)) = (sides(a, transpose_a), sides(b, transpose_b));
-    if k != k_b && is_known(k) && is_known(k_b) {
+    if !agree(k, k_b) {
         return Err(two("multiply", a, " by ", b)
             .text(": the inner dimensions ")
-            .number(k)
+            .dim(k)
             .text(" and ")
-            .number(k_b)
+            .dim(k_b)
             .text(" must agree"));
     }
     let Some(leading) = batch(a).broadcast(&batch(b)) else {
@@ -168,7 +168,14 @@ impl Op for MatMul {
     }
 }
 
-by_name!("matmul", |a| MatMul {
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    match inputs.len() {
+        3 => by_name::several::<3>(a, inputs),
+        _ => by_name::several::<2>(a, inputs),
+    }
+}
+
+by_name!("matmul", fits, |a| MatMul {
     transpose_a: a.get("transpose_a")?,
     transpose_b: a.get("transpose_b")?
 });

@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply_wanted;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, OpHandle, Outputs, Spec, Wanted, all_axes};
 use crate::ops::composite::gradient_of;
 use crate::ops::nn::batch_norm_inference::{BatchNormInference, with_scaling};
@@ -90,7 +90,7 @@ impl Op for BatchNorm {
     }
 }
 
-by_name!("batch_norm", |a| BatchNorm {
+by_name!("batch_norm", by_name::several::<3>, |a| BatchNorm {
     epsilon: a.get("epsilon")?
 });
 

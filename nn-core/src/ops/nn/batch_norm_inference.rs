@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::ops::nn::norm;
 use crate::{Element, Error, Operand, Result, Tensor, with_float};
@@ -101,8 +101,10 @@ impl Op for BatchNormInference {
     }
 }
 
-by_name!("batch_norm_inference", |a| BatchNormInference {
-    epsilon: a.get("epsilon")?
+by_name!("batch_norm_inference", by_name::several::<5>, |a| {
+    BatchNormInference {
+        epsilon: a.get("epsilon")?,
+    }
 });
 
 /// Normalizes every channel by a given mean and variance, as batch normalization does in inference.

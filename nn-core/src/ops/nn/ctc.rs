@@ -260,6 +260,8 @@ fn beam_search(
             output.raw_shape()
         )));
     }
+    // Room for so many paths, and for the list of them, which may be more than there is.
+    let _room = Tensor::full([top_paths, lengths.len().max(3), time], 0_i64).into_result()?;
     let (mut labels, mut logarithms) = (vec![Vec::new(); top_paths], Vec::new());
     for (sequence, &length) in scores.chunks_exact(time * classes).zip(&lengths) {
         let never = f64::NEG_INFINITY;

@@ -2,7 +2,7 @@
 
 use crate::graph::apply::{apply, apply_wanted};
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, Wanted, all_axes};
 use crate::ops::composite::gradient_of;
 use crate::ops::nn::norm::{check, outputs};
@@ -86,7 +86,7 @@ impl Op for LayerNorm {
     }
 }
 
-by_name!("layer_norm", |a| LayerNorm {
+by_name!("layer_norm", by_name::several::<3>, |a| LayerNorm {
     epsilon: a.get("epsilon")?
 });
 

@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::ops::nn::softmax_cross_entropy::column;
 use crate::{Error, Result, Shape, Tensor, is_known, with_float};
@@ -70,8 +70,10 @@ impl Op for MeanSquaredError {
     }
 }
 
-by_name!("mean_squared_error", |a| MeanSquaredError {
-    rows: a.get("rows")?
+by_name!("mean_squared_error", by_name::several::<2>, |a| {
+    MeanSquaredError {
+        rows: a.get("rows")?,
+    }
 });
 
 impl Op for MeanSquaredErrorGradient {

@@ -1,7 +1,9 @@
 //! How windows (the kernel of a convolution, the pool of a pooling) lie on an image.
 
 use crate::graph::attributes::{Attribute, Attributes, Setting};
-use crate::{ANYTHING, Error, Result, Shape, batches, dim_plus, is_known, too_long};
+use crate::{
+    ANYTHING, Error, Result, Shape, batches, dim_plus, is_known, is_named, named_quotient, too_long,
+};
 
 /// What windows may cover beyond the image.
 #[derive(
@@ -41,10 +43,19 @@ impl Padding {
         if window == 0 || stride == 0 || dilation == 0 || size == 0 {
             return None;
         }
+        let reach = (window - 1).saturating_mul(dilation).saturating_add(1);
+        if is_known(reach) && is_named(size) {
+            return match self {
+                Padding::Same | Padding::Causal => named_quotient(size, stride),
+                Padding::Valid => match named_quotient(size - reach, stride) {
+                    Some(steps) => Some(steps + 1),
+                    None => Some(ANYTHING),
+                },
+            };
+        }
         if !is_known(size) || !is_known(window) {
             return Some(ANYTHING);
         }
-        let reach = (window - 1).saturating_mul(dilation).saturating_add(1);
         if !is_known(reach) {
             return None;
         }

@@ -1,7 +1,7 @@
 //! Cross-entropy of scores and probabilities.
 
 use crate::graph::apply::apply_static;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::ops::activation::softmax;
 use crate::{Error, Result, Tensor, is_known, with_float};
@@ -74,7 +74,9 @@ impl Op for CrossEntropy {
     }
 }
 
-by_name!("softmax_cross_entropy", |_| CrossEntropy);
+by_name!("softmax_cross_entropy", by_name::several::<2>, |_| {
+    CrossEntropy
+});
 
 impl Op for CrossEntropyGradient {
     fn name(&self) -> &'static str {

@@ -1,7 +1,7 @@
 //! Cross-entropy of scores and labels.
 
 use crate::graph::apply::apply_static;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::ops::activation::softmax;
 use crate::ops::nn::softmax_cross_entropy::column;
@@ -88,7 +88,11 @@ impl Op for SparseCrossEntropy {
     }
 }
 
-by_name!("sparse_softmax_cross_entropy", |_| SparseCrossEntropy);
+by_name!(
+    "sparse_softmax_cross_entropy",
+    by_name::several::<2>,
+    |_| SparseCrossEntropy
+);
 
 impl Op for SparseCrossEntropyGradient {
     fn name(&self) -> &'static str {

@@ -54,24 +54,21 @@ impl Windows {
 
     /// The places that windows see in a flattened plane of the given width: `[elements of a window, windows]`.
     fn places(&self, counts: [usize; 2], width: usize) -> Tensor {
-        let [kernel_rows, kernel_columns] = self.size;
-        let mut places = Vec::with_capacity(kernel_rows * kernel_columns * counts[0] * counts[1]);
-        for i in 0..kernel_rows {
-            for j in 0..kernel_columns {
-                for row in 0..counts[0] {
-                    for column in 0..counts[1] {
-                        let y = row * self.strides[0] + i * self.dilation[0];
-                        let x = column * self.strides[1] + j * self.dilation[1];
-                        places.push((y * width + x) as i64);
-                    }
-                }
-            }
-        }
-        Tensor::from_vec(
-            places,
-            [kernel_rows * kernel_columns, counts[0] * counts[1]],
-        )
+        // [elements of a window, windows] along one axis.
+        let along = |axis: usize| {
+            let elements = Tensor::arange(self.size[axis]) * self.dilation[axis];
+            elements.expand_dims(-1) + Tensor::arange(counts[axis]) * self.strides[axis]
+        };
+        let rows = (along(0) * width).expand_dims(1).expand_dims(3);
+        let places = rows + along(1).expand_dims(1);
+        let all = |sizes: [usize; 2]| sizes[0].saturating_mul(sizes[1]);
+        places.reshape([all(self.size), all(counts)])
     }
+}
+
+/// A side with padding at both ends.
+fn widened(side: usize, padding: usize) -> usize {
+    side.saturating_add(padding.saturating_mul(2))
 }
 
 impl Tensor {
@@ -106,14 +103,16 @@ impl Tensor {
             }
         };
         let [py, px] = windows.padding;
-        let sides = [h + 2 * py, w + 2 * px];
+        let sides = [widened(h, py), widened(w, px)];
         let counts = match windows.counts("unfold", sides) {
             Ok(counts) => counts,
             Err(error) => return self.fail("unfold", error),
         };
-        let plane =
-            self.pad([(0, 0), (0, 0), (py, py), (px, px)])
-                .reshape([n, c, sides[0] * sides[1]]);
+        let padded = self.pad([(0, 0), (0, 0), (py, py), (px, px)]);
+        if padded.error().is_some() {
+            return padded;
+        }
+        let plane = padded.reshape([n, c, sides[0] * sides[1]]);
         let seen = plane.take(&windows.places(counts, sides[1]), 2);
         seen.reshape([
             n,
@@ -139,12 +138,13 @@ impl Tensor {
         }
         let [h, w] = output_size;
         let [py, px] = windows.padding;
-        let sides = [h + 2 * py, w + 2 * px];
+        let sides = [widened(h, py), widened(w, px)];
         let counts = match windows.counts("fold", sides) {
             Ok(counts) => counts,
             Err(error) => return self.fail("fold", error),
         };
-        let (each, all) = (windows.size[0] * windows.size[1], counts[0] * counts[1]);
+        let product = |[a, b]: [usize; 2]| a.saturating_mul(b);
+        let (each, all) = (product(windows.size), product(counts));
         let [n, c] = match self.raw_shape()[..] {
             [n, k, l] if is_known(k) && k % each == 0 && l == all => [n, k / each],
             _ => {
@@ -162,7 +162,7 @@ impl Tensor {
         let rows = columns.reshape([each, all, crate::Shape::new(&[n, c]).num_elements()]);
         let plane = scatter_add(
             [
-                sides[0] * sides[1],
+                product(sides),
                 rows.raw_shape().last().copied().unwrap_or(0),
             ],
             &places,

@@ -2,7 +2,6 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
 use crate::random::{self, OwnStream, Stream};
 use crate::{DType, Result, Shape, Tensor};
@@ -101,38 +100,6 @@ impl Op for Draw {
 
     fn is_random(&self) -> bool {
         self.own.is_none()
-    }
-}
-
-by_name!("random_uniform", |a| Draw::from_attributes(
-    Distribution::Uniform(a.get("low")?, a.get("high")?),
-    a
-)?);
-by_name!("random_normal", |a| Draw::from_attributes(
-    Distribution::Normal(a.get("mean")?, a.get("stddev")?),
-    a
-)?);
-by_name!("random_truncated_normal", |a| Draw::from_attributes(
-    Distribution::TruncatedNormal(a.get("mean")?, a.get("stddev")?),
-    a
-)?);
-by_name!("random_bernoulli", |a| Draw::from_attributes(
-    Distribution::Bernoulli(a.get("probability")?),
-    a
-)?);
-
-impl Draw {
-    fn from_attributes(distribution: Distribution, a: &Attributes) -> Result<Draw> {
-        Ok(Draw {
-            distribution,
-            shape: a.get("shape")?,
-            dtype: a.get("dtype")?,
-            stream: Stream {
-                seed: a.get("seed")?,
-                draw: a.get("draw")?,
-            },
-            own: None,
-        })
     }
 }
 

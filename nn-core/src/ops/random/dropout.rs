@@ -2,7 +2,6 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::tensor::random;
 use crate::{Error, Result, Shape, Tensor, with_float};
@@ -61,10 +60,6 @@ impl Op for Masked {
         all_axes(inputs, i)
     }
 }
-
-by_name!("dropout", |a| Masked {
-    scale: a.get("scale")?
-});
 
 #[inline(always)]
 fn masked<T: Float>(scale: T) -> impl Fn(T, bool) -> T + Copy + Sync {

@@ -1,7 +1,7 @@
 //! Whether all elements are true.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::ops::reduce::quantifier::Quantify;
 use crate::ops::reduce::quantifier::{Quantifier, quantify};
 use crate::ops::reduce::reduction::Axes;
@@ -12,7 +12,7 @@ static ALL: Quantifier = Quantifier {
     kernel: kernel::all,
 };
 
-by_name!("all", |a| Quantify::of(&ALL, a)?);
+by_name!("all", by_name::one, |a| Quantify::of(&ALL, a)?);
 
 impl Tensor {
     /// Whether all elements are true, a `bool` scalar; true of none. Numbers count as true unless they are 0.

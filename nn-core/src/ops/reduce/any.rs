@@ -1,7 +1,7 @@
 //! Whether any element is true.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::ops::reduce::quantifier::Quantify;
 use crate::ops::reduce::quantifier::{Quantifier, quantify};
 use crate::ops::reduce::reduction::Axes;
@@ -12,7 +12,7 @@ static ANY: Quantifier = Quantifier {
     kernel: kernel::any,
 };
 
-by_name!("any", |a| Quantify::of(&ANY, a)?);
+by_name!("any", by_name::one, |a| Quantify::of(&ANY, a)?);
 
 impl Tensor {
     /// Whether any element is true, a `bool` scalar; false of none. Numbers count as true unless they are 0.

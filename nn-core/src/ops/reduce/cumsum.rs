@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::reduce::sum::summable;
 use crate::{DType, Result, Tensor};
@@ -60,7 +60,7 @@ impl Op for CumSum {
     }
 }
 
-by_name!("cumsum", |a| CumSum {
+by_name!("cumsum", by_name::number, |a| CumSum {
     axis: a.get("axis")?,
     reverse: a.get("reverse")?
 });

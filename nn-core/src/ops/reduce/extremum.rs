@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::zip::Function;
 use crate::ops::reduce::sum::summable;
@@ -106,12 +106,12 @@ impl Op for Position {
     }
 }
 
-by_name!("argmax", |a| Position {
+by_name!("argmax", by_name::number, |a| Position {
     name: "argmax",
     kind: Kind::Max,
     axis: a.get("axis")?
 });
-by_name!("argmin", |a| Position {
+by_name!("argmin", by_name::number, |a| Position {
     name: "argmin",
     kind: Kind::Min,
     axis: a.get("axis")?

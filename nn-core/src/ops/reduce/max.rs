@@ -1,7 +1,7 @@
 //! The greatest element along axes.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::reduce::extremum;
 use crate::ops::reduce::reduction::Reduce;
@@ -15,7 +15,7 @@ static MAX: Reduction = Reduction {
     gradient: extremum::shared,
 };
 
-by_name!("max", |a| Reduce::of(&MAX, a)?);
+by_name!("max", by_name::number, |a| Reduce::of(&MAX, a)?);
 
 impl Tensor {
     /// The greatest of all elements, a scalar; NaN if any is NaN. Of no elements it is an error.

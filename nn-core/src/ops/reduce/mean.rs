@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::reduce::reduction::{Axes, reduced};
 use crate::{DType, Error, Result, Shape, Tensor, with_float};
@@ -70,7 +70,7 @@ impl Op for Mean {
     }
 }
 
-by_name!("mean", |a| Mean {
+by_name!("mean", by_name::float, |a| Mean {
     axes: a.get("axes")?,
     keepdims: a.get("keepdims")?
 });

@@ -1,7 +1,7 @@
 //! The least element along axes.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::reduce::extremum;
 use crate::ops::reduce::reduction::Reduce;
@@ -15,7 +15,7 @@ static MIN: Reduction = Reduction {
     gradient: extremum::shared,
 };
 
-by_name!("min", |a| Reduce::of(&MIN, a)?);
+by_name!("min", by_name::number, |a| Reduce::of(&MIN, a)?);
 
 impl Tensor {
     /// The least of all elements, a scalar; NaN if any is NaN. Of no elements it is an error.

@@ -1,7 +1,7 @@
 //! Products over axes.
 
 use crate::Tensor;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps};
 use crate::ops::reduce::reduction::Reduce;
 use crate::ops::reduce::reduction::{Axes, Reduction, reduce};
@@ -15,7 +15,7 @@ static PROD: Reduction = Reduction {
     gradient,
 };
 
-by_name!("prod", |a| Reduce::of(&PROD, a)?);
+by_name!("prod", by_name::number, |a| Reduce::of(&PROD, a)?);
 
 fn gradient(at: &Backward<'_>, upstream: Tensor, _: Tensor) -> Tensor {
     // The product of the others, not the whole product divided by each: factors may be 0.

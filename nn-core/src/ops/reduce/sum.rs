@@ -1,6 +1,6 @@
 //! Sums over axes, and back over broadcast dimensions.
 
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps};
 use crate::ops::reduce::reduction::Reduce;
 use crate::ops::reduce::reduction::{Axes, Reduction, reduce};
@@ -14,7 +14,7 @@ static SUM: Reduction = Reduction {
     gradient,
 };
 
-by_name!("sum", |a| Reduce::of(&SUM, a)?);
+by_name!("sum", by_name::number, |a| Reduce::of(&SUM, a)?);
 
 fn gradient(at: &Backward<'_>, upstream: Tensor, _: Tensor) -> Tensor {
     upstream.broadcast_to(*at.inputs[0].raw_shape())

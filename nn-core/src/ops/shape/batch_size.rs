@@ -1,7 +1,7 @@
 //! How many rows a tensor has, as a number in the graph.
 
 use crate::graph::apply::apply_static;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::{DType, Error, Result, Shape, Tensor};
 
@@ -37,7 +37,7 @@ impl Op for BatchSize {
     }
 }
 
-by_name!("batch_size", |_| BatchSize);
+by_name!("batch_size", by_name::one, |_| BatchSize);
 
 impl Tensor {
     /// The size of the first axis, at least 1, as a scalar float: what a mean over the batch divides by. Unlike `shape()[0]`, a

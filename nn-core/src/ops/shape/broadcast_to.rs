@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
 use crate::{Error, Result, Shape, Tensor, with_dtype};
 use nn_kernels::elementwise;
@@ -56,7 +56,9 @@ impl Op for BroadcastTo {
     }
 }
 
-by_name!("broadcast_to", |a| BroadcastTo(a.get("shape")?));
+by_name!("broadcast_to", by_name::one, |a| BroadcastTo(
+    a.get("shape")?
+));
 
 impl Tensor {
     /// Repeated to `shape` by NumPy's broadcasting rule. A shape that does not fit is an error.

@@ -3,11 +3,12 @@
 use crate::check::two;
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::{
-    ANYTHING, DType, Error, Result, Shape, ShapeError, Tensor, axis_of, is_known, with_dtype,
+    ANYTHING, DType, Error, Result, Shape, ShapeError, Tensor, agree, axis_of, better, is_known,
+    is_named, with_dtype,
 };
 use nn_kernels::copy;
 use std::borrow::Borrow;
@@ -58,7 +59,21 @@ impl Op for Concatenate {
     }
 }
 
-by_name!("concatenate", |a| Concatenate {
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    let Some(first) = inputs.first() else {
+        return by_name::one(a, inputs);
+    };
+    match inputs.iter().find(|x| x.dtype() != first.dtype()) {
+        Some(other) => Err(Error::dtype(format!(
+            "joins tensors of one type, found {} and {}",
+            first.dtype(),
+            other.dtype()
+        ))),
+        None => Ok(()),
+    }
+}
+
+by_name!("concatenate", fits, |a| Concatenate {
     axis: a.get("axis")?
 });
 
@@ -79,10 +94,8 @@ pub(crate) const fn output_shape(shapes: &[Shape], axis: isize) -> Result<Shape,
         while fits && d < dims.len() {
             if d != along {
                 let so_far = out.dims()[d];
-                fits = so_far == dims[d] || !is_known(so_far) || !is_known(dims[d]);
-                if !is_known(so_far) {
-                    out = out.with(d, dims[d]);
-                }
+                fits = agree(so_far, dims[d]);
+                out = out.with(d, better(so_far, dims[d]));
             }
             d += 1;
         }
@@ -95,8 +108,8 @@ pub(crate) const fn output_shape(shapes: &[Shape], axis: isize) -> Result<Shape,
                 .text(": all other dimensions must agree"));
         }
         total = match (is_known(total), is_known(dims[along])) {
-            (true, false) if total > 0 => ANYTHING,
-            (false, true) if dims[along] > 0 => ANYTHING,
+            (true, false) if total > 0 && !is_named(dims[along]) => ANYTHING,
+            (false, true) if dims[along] > 0 && !is_named(total) => ANYTHING,
             _ => total.saturating_add(dims[along]),
         };
         i += 1;

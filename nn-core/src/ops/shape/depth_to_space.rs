@@ -18,7 +18,9 @@ impl Tensor {
         }
         let [n, h, w, c] = [0, 1, 2, 3].map(|axis| self.raw_shape()[axis]);
         let square = block.saturating_mul(block);
-        if block == 0 || c % square != 0 {
+        // No channels are a multiple of every block.
+        let fits = |side: usize| side.saturating_mul(block) < usize::MAX;
+        if block == 0 || c % square != 0 || !fits(h) || !fits(w) {
             return self.fail(
                 "depth_to_space",
                 Error::shape(format!(
@@ -46,7 +48,8 @@ impl Tensor {
             return failed;
         }
         let [n, h, w, c] = [0, 1, 2, 3].map(|axis| self.raw_shape()[axis]);
-        if block == 0 || h % block != 0 || w % block != 0 {
+        let fits = block.checked_mul(block).and_then(|b| b.checked_mul(c));
+        if block == 0 || h % block != 0 || w % block != 0 || fits.is_none() {
             return self.fail(
                 "space_to_depth",
                 Error::shape(format!(

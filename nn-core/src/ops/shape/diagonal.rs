@@ -4,7 +4,10 @@ use crate::{Error, Tensor, is_known};
 
 /// `k` below and above the main diagonal.
 fn sides(k: isize) -> (usize, usize) {
-    ((-k).max(0) as usize, k.max(0) as usize)
+    match k < 0 {
+        true => (k.unsigned_abs(), 0),
+        false => (0, k.unsigned_abs()),
+    }
 }
 
 impl Tensor {
@@ -39,17 +42,15 @@ impl Tensor {
         let flat = x.reshape(
             shape
                 .without(shape.rank() - 1)
-                .with(shape.rank() - 2, n * m),
+                .with(shape.rank() - 2, n.saturating_mul(m)),
         );
-        match (below * m + above, length) {
-            (_, 0) => flat.slice_axis(-1, 0..0),
-            // From one row to the next it is one column further.
-            (start, length) => flat.slice_step(
-                -1,
-                start..start + (length - 1) * (m + 1) + 1,
-                m as isize + 1,
-            ),
+        if length == 0 {
+            return flat.slice_axis(-1, 0..0);
         }
+        let start = below * m + above;
+        // From one row to the next it is one column further.
+        let places = start..start + (length - 1) * (m + 1) + 1;
+        flat.slice_step(-1, places, m as isize + 1)
     }
 
     /// The sum of a diagonal of the matrices in two axes, which are dropped: as [`Tensor::diagonal`]. Keras's defaults are

@@ -2,6 +2,9 @@
 
 use crate::{Error, Tensor, is_known};
 
+/// Differences along an axis of unknown size, each of which is an operation of the program that is traced.
+const MOST: usize = 1024;
+
 impl Tensor {
     /// The differences `xᵢ₊₁ - xᵢ` along an axis (counted from the end if negative), taken `n` times: the axis loses `n` elements. Of
     /// truth values which ones differ. Keras's defaults are `diff(1, -1)`.
@@ -25,12 +28,23 @@ impl Tensor {
                 _ => self.fail("diff", error),
             };
         }
+        let size = |x: &Tensor| {
+            let axis = x.raw_shape().axis(axis);
+            axis.map_or(0, |axis| x.raw_shape()[axis])
+        };
+        let n = match is_known(size(self)) {
+            // Of so many elements nothing is left.
+            true => n.min(size(self)),
+            false if n > MOST => {
+                let message = format!(
+                    "{n} differences along an axis of {shape} whose size is not known are too many, at most {MOST} are taken"
+                );
+                return self.fail("diff", Error::value(message));
+            }
+            false => n,
+        };
         (0..n).fold(self.clone(), |x, _| {
-            let size = x
-                .raw_shape()
-                .axis(axis)
-                .map_or(0, |axis| x.raw_shape()[axis]);
-            if is_known(size) && size < 2 {
+            if is_known(size(&x)) && size(&x) < 2 {
                 return x.slice_axis(axis, 0..0);
             }
             let (next, this) = (x.slice_axis(axis, 1..), x.slice_axis(axis, ..-1));

@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
 use crate::{DType, Element, Result, Shape, Tensor};
 
@@ -49,7 +49,7 @@ impl Op for Full {
     }
 }
 
-by_name!("full", |a| Full {
+by_name!("full", by_name::several::<0>, |a| Full {
     shape: a.get("shape")?,
     value: a.get("value")?,
     dtype: a.get("dtype")?

@@ -63,7 +63,7 @@ impl Tensor {
     /// ```
     /// # use nn_core::Tensor;
     /// let parts = Tensor::arange(5).array_split(3, 0);
-    /// assert_eq!(parts.iter().map(Tensor::len).collect::<Vec<_>>(), [2, 2, 1]);
+    /// assert_eq!(parts.iter().map(Tensor::num_elements).collect::<Vec<_>>(), [2, 2, 1]);
     /// ```
     #[track_caller]
     pub fn array_split(&self, n: usize, axis: isize) -> Vec<Tensor> {
@@ -109,7 +109,10 @@ mod tests {
     #[test]
     fn parts_of_uneven_sizes() {
         let parts = Tensor::arange(2).array_split(3, -1);
-        assert_eq!(parts.iter().map(Tensor::len).collect::<Vec<_>>(), [1, 1, 0]);
+        assert_eq!(
+            parts.iter().map(Tensor::num_elements).collect::<Vec<_>>(),
+            [1, 1, 0]
+        );
         assert!(Tensor::arange(2).array_split(0, 0)[0].error().is_some());
         assert!(Tensor::arange(2).array_split(2, 1)[0].error().is_some());
     }

@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::Slice;
 use crate::ops::fail::fail;
@@ -84,7 +84,18 @@ impl Op for Pad {
     }
 }
 
-by_name!("pad", |a| Pad {
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::one(a, inputs)?;
+    let (paddings, x): (Vec<(usize, usize)>, _) = (a.get("paddings")?, inputs[0].raw_shape());
+    match paddings.len() == x.rank() {
+        true => Ok(()),
+        false => Err(Error::shape(format!(
+            "{x} needs paddings for each axis, found {paddings:?}"
+        ))),
+    }
+}
+
+by_name!("pad", fits, |a| Pad {
     paddings: a.get("paddings")?,
     value: a.get("value")?
 });

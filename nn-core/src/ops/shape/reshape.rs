@@ -3,12 +3,14 @@
 use crate::check::two;
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{
     Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
 };
 use crate::ops::shape::expand_dims::inserted;
-use crate::{ANYTHING, Error, MAX_RANK, Result, Shape, ShapeError, Tensor, batches, is_known};
+use crate::{
+    ANYTHING, Error, MAX_RANK, Result, Shape, ShapeError, Tensor, as_many, batches, is_known,
+};
 
 struct Reshape(Shape);
 
@@ -61,13 +63,15 @@ impl Op for Reshape {
     }
 }
 
-by_name!("reshape", |a| Reshape(a.get("shape")?));
+by_name!("reshape", by_name::one, |a| Reshape(a.get("shape")?));
 
 /// `to`, if as many elements as `from` has may be arranged so.
 pub(crate) const fn output_shape(from: &Shape, to: &Shape) -> Result<Shape, ShapeError> {
     let ((a, a_open, a_times), (b, b_open, b_times)) = (known(from), known(to));
+    let by_names = as_many(from.dims(), to.dims());
     let fits = match (a_open, b_open) {
         (0, 0) => a == b,
+        _ if by_names.is_some() => matches!(by_names, Some(true)),
         // With an unknown dimension on one side, the known ones need to divide what there is.
         (0, _) => b != 0 && a.is_multiple_of(b),
         (_, 0) => a != 0 && b.is_multiple_of(a),
@@ -81,6 +85,10 @@ pub(crate) const fn output_shape(from: &Shape, to: &Shape) -> Result<Shape, Shap
         return Ok(*to);
     }
     let error = two("reshape", from, " to ", to).text(": ");
+    if by_names.is_some() {
+        let error = factors(error, from).text(" elements cannot become ");
+        return Err(factors(error, to));
+    }
     let error = count(error, a, a_open).text(" elements cannot become ");
     Err(count(error, b, b_open))
 }
@@ -122,6 +130,20 @@ const fn known(shape: &Shape) -> (usize, usize, usize) {
         i += 1;
     }
     (product, open, times)
+}
+
+/// A message continued with a number of elements as the product of names and a number: `batch × seq × 64`.
+const fn factors(mut error: ShapeError, shape: &Shape) -> ShapeError {
+    let (mut known, mut i) = (1_usize, 0);
+    while i < shape.rank() {
+        let dim = shape.dims()[i];
+        match is_known(dim) {
+            true => known = known.saturating_mul(dim),
+            false => error = error.dim(dim).text(" × "),
+        }
+        i += 1;
+    }
+    error.number(known)
 }
 
 /// A message continued with a number of elements, of the known dimensions where one is not known.

@@ -115,8 +115,14 @@ mod tests {
             &Tensor::from([-1.0, -2.0, -4.0, -8.0]),
             1e-14,
         );
-        assert_eq!(Tensor::arange_of(0.0, 1.0, 0.1, DType::F64).len(), 10);
-        assert_eq!(Tensor::arange_of(2.0, 1.0, 1.0, DType::F64).len(), 0);
+        assert_eq!(
+            Tensor::arange_of(0.0, 1.0, 0.1, DType::F64).num_elements(),
+            10
+        );
+        assert_eq!(
+            Tensor::arange_of(2.0, 1.0, 1.0, DType::F64).num_elements(),
+            0
+        );
         assert!(
             Tensor::arange_of(0.0, 1.0, 0.0, DType::F32)
                 .error()

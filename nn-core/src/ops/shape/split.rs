@@ -2,13 +2,13 @@
 
 use crate::graph::apply::apply_all;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{
     Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
 };
 use crate::ops::concatenate;
 use crate::ops::shape::slice::part;
-use crate::{ANYTHING, Error, Result, Shape, ShapeError, Tensor, is_known};
+use crate::{ANYTHING, Error, Result, Shape, ShapeError, Tensor, agree, is_known, named_quotient};
 
 /// Pieces that a tensor is cut into at most. Each is a tensor of its own: more are a mistake.
 const MOST: usize = 1 << 24;
@@ -112,7 +112,23 @@ impl Op for Split {
     }
 }
 
-by_name!("split", |a| Split {
+fn made_of(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::axis(a, inputs)?;
+    let x = inputs[0].raw_shape();
+    let size = x[x.axis(a.get("axis")?)?];
+    let pieces: usize = match a.find("sizes") {
+        Some(_) => a.get::<Vec<usize>>("sizes")?.len(),
+        None => a.get("pieces")?,
+    };
+    // An axis whose size is not known has no say in it.
+    let most = if is_known(size) { MOST } else { 1 << 10 };
+    match (1..=most).contains(&pieces) {
+        true => Ok(()),
+        false => Err(Error::value(format!("cannot cut {x} into {pieces} pieces"))),
+    }
+}
+
+by_name!("split", made_of, |a| Split {
     axis: a.get("axis")?,
     parts: match a.find("sizes") {
         Some(_) => Parts::Sizes(a.get("sizes")?),
@@ -123,7 +139,17 @@ by_name!("split", |a| Split {
 /// The shape of one of `n` equal pieces.
 pub(crate) const fn piece(shape: &Shape, n: usize, axis: usize) -> Result<Shape, ShapeError> {
     match shape.dims()[axis] {
-        size if !is_known(size) => Ok(shape.with(axis, ANYTHING)),
+        size if !is_known(size) => {
+            let piece = named_quotient(size, n);
+            Ok(shape.with(
+                axis,
+                if let Some(piece) = piece {
+                    piece
+                } else {
+                    ANYTHING
+                },
+            ))
+        }
         size if n > 0 && size.is_multiple_of(n) => Ok(shape.with(axis, size / n)),
         size => Err(cut(shape, size, axis)
             .number(n)
@@ -139,13 +165,13 @@ pub(crate) const fn fits(shape: &Shape, sizes: &[usize], axis: usize) -> Result<
         total = total.saturating_add(sizes[i]);
         i += 1;
     }
-    if size == total || !is_known(size) || !is_known(total) {
+    if agree(size, total) {
         return Ok(());
     }
     let mut error = cut(shape, size, axis).text("[");
     i = 0;
     while i < sizes.len() {
-        error = error.text(if i == 0 { "" } else { ", " }).number(sizes[i]);
+        error = error.text(if i == 0 { "" } else { ", " }).dim(sizes[i]);
         i += 1;
     }
     Err(error.text("], which add up to ").number(total))

@@ -4,7 +4,7 @@ use crate::check::two;
 use crate::ops::fail::fail;
 use crate::ops::shape::concatenate;
 use crate::ops::shape::expand_dims::inserted;
-use crate::{Error, Shape, ShapeError, Tensor, is_known};
+use crate::{Error, Shape, ShapeError, Tensor, agree};
 use std::borrow::Borrow;
 
 /// The shape of tensors joined along a new axis.
@@ -17,7 +17,7 @@ pub(crate) const fn output_shape(shapes: &[Shape], axis: isize) -> Result<Shape,
         let mut d = 0;
         while fits && d < first.rank() {
             let (a, b) = (first.dims()[d], next.dims()[d]);
-            fits = a == b || !is_known(a) || !is_known(b);
+            fits = agree(a, b);
             d += 1;
         }
         if !fits {

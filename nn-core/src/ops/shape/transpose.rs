@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::{Error, MAX_RANK, Result, Shape, ShapeError, Tensor, axis_of, with_dtype};
 use nn_kernels::elementwise::permute;
@@ -54,7 +54,21 @@ impl Op for Transpose {
     }
 }
 
-by_name!("transpose", |a| Transpose(a.get("axes")?));
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::one(a, inputs)?;
+    let axes: Vec<usize> = a.get("axes")?;
+    let mut sorted = axes.clone();
+    sorted.sort_unstable();
+    match sorted.into_iter().eq(0..inputs[0].raw_shape().rank()) {
+        true => Ok(()),
+        false => Err(Error::shape(format!(
+            "{} cannot have the axes {axes:?}: each is named once",
+            inputs[0].raw_shape()
+        ))),
+    }
+}
+
+by_name!("transpose", fits, |a| Transpose(a.get("axes")?));
 
 /// The shape whose axis `i` is axis `order[i]`.
 const fn permuted(shape: &Shape, order: &[usize]) -> Shape {

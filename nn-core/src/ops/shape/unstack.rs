@@ -2,7 +2,7 @@
 
 use crate::graph::apply::apply_all;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::shape::slice::part;
 use crate::ops::stack;
@@ -59,7 +59,20 @@ impl Op for Unstack {
     }
 }
 
-by_name!("unstack", |a| Unstack {
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::one(a, inputs)?;
+    let (axis, count): (usize, usize) = (a.get("axis")?, a.get("count")?);
+    let x = inputs[0].raw_shape();
+    by_name::has_axis(x, axis)?;
+    match x[axis] == count {
+        true => Ok(()),
+        false => Err(Error::shape(format!(
+            "axis {axis} of {x} cannot be unstacked into {count} tensors"
+        ))),
+    }
+}
+
+by_name!("unstack", fits, |a| Unstack {
     axis: a.get("axis")?,
     count: a.get("count")?
 });

@@ -100,7 +100,8 @@ mod tests {
         );
         // Mean and deviation of the training pixels as the literature gives them: 0.1307 and 0.3081.
         let x = train.x();
-        let mean = x.data::<f32>().iter().map(|&v| f64::from(v)).sum::<f64>() / x.len() as f64;
+        let mean =
+            x.data::<f32>().iter().map(|&v| f64::from(v)).sum::<f64>() / x.num_elements() as f64;
         assert!((mean - 0.1307).abs() <= 5e-5, "{mean}");
         assert!(x.data::<f32>().iter().all(|v| (0.0..=1.0).contains(v)));
     }

@@ -1,6 +1,6 @@
 //! Reading `"bij,bjk->bik"`.
 
-use crate::{Error, MAX_RANK, Result, Shape, ShapeError, Tensor, UNKNOWN, is_known};
+use crate::{Error, MAX_RANK, Result, Shape, ShapeError, Tensor, UNKNOWN, agree, better, is_known};
 
 /// What an einsum's letters mean.
 pub(super) struct Spec {
@@ -154,19 +154,20 @@ pub(crate) const fn output_shape(
                 if came_in[at] == operand + 1 {
                     return Ok(None); // a diagonal, whose sizes are seen when it is taken
                 }
-                if came_in[at] > 0 && is_known(sizes[at]) && is_known(n) && sizes[at] != n {
+                if came_in[at] > 0 && !agree(sizes[at], n) {
                     return Err(wrong(text, "`")
                         .text(text.split_at(i).1.split_at(1).0)
                         .text("` is ")
-                        .number(sizes[at])
+                        .dim(sizes[at])
                         .text(" in one operand and ")
-                        .number(n)
+                        .dim(n)
                         .text(" in another, ")
                         .shape(&shapes[operand]));
                 }
-                if came_in[at] == 0 || !is_known(sizes[at]) {
-                    sizes[at] = n;
-                }
+                sizes[at] = match came_in[at] {
+                    0 => n,
+                    _ => better(sizes[at], n),
+                };
                 came_in[at] = operand + 1;
             }
             axis += 1;

@@ -10,7 +10,7 @@ pub use options::{AttentionOptions, Unseeing};
 
 use crate::graph::apply::apply_all;
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
 use crate::ops::composite::gradient_of;
 use crate::ops::fail::fail;
@@ -195,7 +195,14 @@ impl Op for Attention {
     }
 }
 
-by_name!("attention", |a| Attention {
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    match inputs.len() {
+        4 => by_name::several::<4>(a, inputs),
+        _ => by_name::several::<3>(a, inputs),
+    }
+}
+
+by_name!("attention", fits, |a| Attention {
     options: AttentionOptions::of(a)?,
     stream: match a.find("seed") {
         Some(_) => Some(Stream {

@@ -335,7 +335,7 @@ fn gradient_along_any_number_of_axes() {
 fn numbers_are_keras() {
     let check = |y: Tensor, first: [f32; 4], sum: f64| {
         let y = y.flatten().cast(DType::F64);
-        let weights = (Tensor::arange(y.len()).cast(DType::F64) * 0.9).cos();
+        let weights = (Tensor::arange(y.num_elements()).cast(DType::F64) * 0.9).cos();
         assert_close(&y.slice(0..4).cast(DType::F32), &Tensor::from(first), 1e-5);
         // Some hundred rounded terms of size 1.
         let found = (y * weights).sum().item::<f64>().unwrap();

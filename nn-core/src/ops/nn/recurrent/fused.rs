@@ -4,7 +4,7 @@ use super::composed::plain;
 use super::{RecurrentCell, RecurrentOptions};
 use crate::graph::apply::{apply, apply_wanted};
 use crate::graph::attributes::Attributes;
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, Wanted, common_float};
 use crate::ops::composite::gradient_of;
 use crate::{Element, Error, Result, Shape, Tensor, UNKNOWN, is_known, with_float};
@@ -182,7 +182,21 @@ impl Op for Recurrent {
     }
 }
 
-by_name!("recurrent", |a| Recurrent {
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    match RecurrentOptions::from_attributes(a)?.cell {
+        RecurrentCell::Lstm => by_name::several::<6>(a, inputs)?,
+        _ => by_name::several::<5>(a, inputs)?,
+    }
+    let [x, recurrent] = [0, 2].map(|i| inputs[i].raw_shape());
+    match (x.rank(), recurrent.rank()) {
+        (3, 2) => Ok(()),
+        _ => Err(Error::shape(format!(
+            "recurrent takes [batch, time, features] and a recurrent kernel of two axes, found {x} and {recurrent}"
+        ))),
+    }
+}
+
+by_name!("recurrent", fits, |a| Recurrent {
     options: RecurrentOptions::from_attributes(a)?,
     carry: a.get("carry")?
 });

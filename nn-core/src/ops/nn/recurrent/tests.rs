@@ -44,7 +44,7 @@ fn numbers(shape: &[usize]) -> Tensor {
 
 /// Output and states in one tensor.
 fn joined((output, states): (Tensor, Vec<Tensor>)) -> Tensor {
-    let flat = |t: &Tensor| t.reshape([t.len()]);
+    let flat = |t: &Tensor| t.reshape([t.num_elements()]);
     let all: Vec<Tensor> = [&output].into_iter().chain(&states).map(flat).collect();
     crate::concatenate(&all, 0)
 }

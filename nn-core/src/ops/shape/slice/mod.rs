@@ -6,7 +6,7 @@ pub use range::Slice;
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::{Attribute, Attributes, Setting};
-use crate::graph::by_name::by_name;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{
     Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
 };
@@ -136,7 +136,7 @@ impl Op for SliceAxes {
     }
 }
 
-by_name!("slice", |a| SliceAxes::from_attributes(a)?);
+by_name!("slice", by_name::one, |a| SliceAxes::from_attributes(a)?);
 
 impl Op for SliceGradient {
     fn name(&self) -> &'static str {

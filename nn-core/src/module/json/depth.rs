@@ -1,10 +1,10 @@
 //! How deep a configuration may be nested, and room on the stack for it.
 
-use nn_core::{Error, Result};
+use crate::{Error, Result};
 use serde_json::Value;
 
 /// The most brackets of a configuration that may be open at a time; a `Sequential` inside of another one takes three.
-pub(super) const LEVELS: usize = 1_000;
+pub const LEVELS: usize = 1_000;
 
 /// Up to here the stack of any thread has room.
 const SHALLOW: usize = 100;
@@ -13,7 +13,7 @@ const SHALLOW: usize = 100;
 const STACK_FOR_LEVEL: usize = 64 << 10;
 
 /// How deep a JSON text is nested. It is not read for that, so it may be anything.
-pub(super) fn of_text(text: &str) -> usize {
+pub fn of_text(text: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let (mut in_text, mut escaped) = (false, false);
     for byte in text.bytes() {
@@ -33,7 +33,7 @@ pub(super) fn of_text(text: &str) -> usize {
 }
 
 /// How deep a JSON value is nested.
-pub(super) fn of_value(value: &Value) -> usize {
+pub fn of_value(value: &Value) -> usize {
     let mut deepest = 0;
     let mut left = vec![(value, 0)];
     while let Some((value, depth)) = left.pop() {
@@ -54,7 +54,10 @@ pub(super) fn of_value(value: &Value) -> usize {
 }
 
 /// Refuses more than [`LEVELS`].
-pub(super) fn check(depth: usize) -> Result<()> {
+///
+/// # Errors
+/// A deeper configuration.
+pub fn check(depth: usize) -> Result<()> {
     match depth <= LEVELS {
         true => Ok(()),
         false => Err(Error::format(format!(
@@ -64,8 +67,11 @@ pub(super) fn check(depth: usize) -> Result<()> {
     }
 }
 
-/// Reads JSON of any depth: the stack must have room for it.
-pub(super) fn parse(text: &str) -> serde_json::Result<Value> {
+/// Reads JSON of any depth: the stack must have room for it ([`with_stack`]).
+///
+/// # Errors
+/// What is no JSON.
+pub fn parse(text: &str) -> serde_json::Result<Value> {
     let mut reader = serde_json::Deserializer::from_str(text);
     reader.disable_recursion_limit();
     let value = serde::Deserialize::deserialize(&mut reader)?;
@@ -74,7 +80,10 @@ pub(super) fn parse(text: &str) -> serde_json::Result<Value> {
 }
 
 /// Runs `f` where the stack has room for a configuration of the given depth.
-pub(super) fn with_stack<R: Send>(depth: usize, f: impl FnOnce() -> Result<R> + Send) -> Result<R> {
+///
+/// # Errors
+/// More than [`LEVELS`]; a thread that cannot be had; what `f` returns.
+pub fn with_stack<R: Send>(depth: usize, f: impl FnOnce() -> Result<R> + Send) -> Result<R> {
     check(depth)?;
     if depth <= SHALLOW {
         return f();

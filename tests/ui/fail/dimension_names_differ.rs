@@ -1,0 +1,16 @@
+use nn::prelude::*;
+
+#[model(input = ([seq, 64], [time, 64]), new())]
+struct Net {
+    #[layer(64)]
+    dense: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, a: Tensor, b: Tensor) -> Tensor {
+        self.dense(a) + b
+    }
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use nn::prelude::*;
+
+#[model(input = [seq, 64], new())]
+struct Net {
+    #[layer(64)]
+    dense: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.dense(x) + Tensor::zeros([1, 10, 64])
+    }
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use nn::prelude::*;
+
+#[model(input = u8[28, 28, 1], new())]
+struct Net {
+    #[layer(8, 3)]
+    conv: Conv2D,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.conv(x)
+    }
+}
+
+fn main() {}
