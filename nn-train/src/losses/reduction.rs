@@ -14,7 +14,7 @@ pub enum Reduction {
     SumOverBatchSize,
     /// The sum.
     Sum,
-    /// The sum of weighted losses divided by the sum of weights.
+    /// The sum of weighted losses divided by the sum of the weights that were given: one that is for several losses counts once, as in Keras.
     MeanWithSampleWeight,
     /// None: the losses as they are.
     None,
@@ -113,7 +113,7 @@ fn reduce(
         Reduction::None => weighted,
         Reduction::Sum => weighted.sum(),
         Reduction::MeanWithSampleWeight => match &weight {
-            Some(weight) => divided(&weight.broadcast_to(weighted.shape())),
+            Some(weight) => divided(weight),
             None => weighted.mean(),
         },
         Reduction::SumOverBatchSize => match &kept {
@@ -147,6 +147,15 @@ mod tests {
                 .unwrap(),
             0.0
         );
+    }
+
+    /// As Keras computes it: weights `[2, 1]` of losses `[2, 3]` add up to 4, and not to 12.
+    #[test]
+    fn a_weight_for_several_losses_counts_once() {
+        let (y, weight) = (Tensor::zeros([2, 3, 1]), Tensor::from([[1.0_f32], [3.0]]));
+        let loss = MeanSquaredError::new().reduction(Reduction::MeanWithSampleWeight);
+        let loss = loss.weighted(&y, &(&y + 1.0), Some(&weight));
+        assert_eq!(loss.item::<f32>().unwrap(), 3.0);
     }
 
     #[test]
