@@ -1,6 +1,6 @@
 //! From queries, keys and values to the result.
 
-use super::{Attention, Columns, Head, Operands};
+use super::{Attention, Columns, Head, MOST_ROWS, Operands};
 use crate::gemm::{Gemm, Mat, Start, multiply, scratch};
 use crate::parallel::{self, Parts};
 use crate::simd::{self, Level};
@@ -80,6 +80,7 @@ unsafe fn run<T: Gemm>(
             let (packed, memory) = memory.split_at_mut(packed);
             let (scores, found) = memory.split_at_mut(block * width);
             let columns = Columns::new(level, key, a.keys, packed);
+            let mut sums = [T::ZERO; MOST_ROWS];
             for h in kv * a.group()..(kv + 1) * a.group() {
                 let query = Head::of(operands.query, [b, a.queries, h, a.heads, a.dim]);
                 for first in queries.clone().step_by(block) {
@@ -92,19 +93,26 @@ unsafe fn run<T: Gemm>(
                         level,
                         #[inline(always)]
                         || {
-                            for (i, row) in scores.chunks_exact_mut(width).take(count).enumerate() {
-                                let (at, row) = ([b, h, first + i], &mut row[keys.clone()]);
-                                a.limit(row, operands.masks, at, keys.clone());
-                                let log_sum = a.softmax(row);
-                                a.drop_out(row, at, keys.clone());
-                                if keeps {
-                                    let place = (b * a.heads + h) * a.queries + first + i;
-                                    // SAFETY: the place of this query, by the caller's promise.
-                                    unsafe { *log_sums.after(place).get() = log_sum }
+                            let scores = &mut scores[..count * width];
+                            for (i, row) in scores.chunks_exact_mut(width).enumerate() {
+                                let row = &mut row[keys.clone()];
+                                a.limit(row, operands.masks, [b, h, first + i], keys.clone());
+                            }
+                            a.softmax(scores, width, keys.clone(), &mut sums[..count], keeps);
+                            if a.dropout.is_some() {
+                                for (i, row) in scores.chunks_exact_mut(width).enumerate() {
+                                    let row = &mut row[keys.clone()];
+                                    a.drop_out(row, [b, h, first + i], keys.clone());
                                 }
                             }
                         },
                     );
+                    if keeps {
+                        let place = (b * a.heads + h) * a.queries + first;
+                        // SAFETY: the places of these queries, by the caller's promise.
+                        unsafe { log_sums.part(place..place + count) }
+                            .copy_from_slice(&sums[..count]);
+                    }
                     let weights = Mat {
                         data: &scores[keys.start..],
                         row_stride: width,

@@ -21,6 +21,9 @@ use std::ops::Range;
 const SCORES: usize = 1 << 14;
 const WORK: usize = 1 << 19;
 
+/// Queries that a task takes at a time at most.
+const MOST_ROWS: usize = 64;
+
 /// Keys that are packed as one right-hand side.
 const TILE: usize = 64;
 
@@ -106,7 +109,7 @@ impl Attention {
         let work = WORK / (self.keys * self.dim.max(self.value_dim)).max(1);
         (SCORES / self.keys.max(1))
             .min(work)
-            .clamp(8, 64)
+            .clamp(8, MOST_ROWS)
             .min(self.queries)
     }
 

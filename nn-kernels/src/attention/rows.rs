@@ -1,9 +1,10 @@
 //! Rows of scores: which count, and their softmax.
 
-use super::{Attention, Mask, MaskValues};
+use super::{Attention, MOST_ROWS, Mask, MaskValues};
 use crate::math::Float;
 use crate::random;
-use crate::reduce::fold::{Combine, Max, Sum};
+use crate::reduce::fold::{Combine, Sum, greatest_number};
+use std::hint::select_unpredictable as select;
 use std::ops::Range;
 
 impl<T: Float> Mask<'_, T> {
@@ -62,19 +63,53 @@ impl Attention {
         }
     }
 
-    /// The softmax of a row of scores in place, and the logarithm of the sum of its exponentials; ∞ where the query sees no key.
+    /// The softmax of `count` rows of scores in place, of the columns `keys` of rows of `width`. What is left in `sums` are the logarithms of
+    /// the sums of their exponentials if they are asked for, ∞ where a query sees no key.
+    ///
+    /// One step is taken for all rows before the next one: within a row each waits for the one before.
     #[inline(always)]
-    pub(super) fn softmax<T: Float>(&self, row: &mut [T]) -> T {
-        let greatest = Max.all(row);
-        if greatest == T::LOWEST {
-            row.fill(self.share());
-            return T::HIGHEST;
+    pub(super) fn softmax<T: Float>(
+        &self,
+        scores: &mut [T],
+        width: usize,
+        keys: Range<usize>,
+        sums: &mut [T],
+        logarithms: bool,
+    ) {
+        let mut greatest = [T::ZERO; MOST_ROWS];
+        let greatest = &mut greatest[..sums.len()];
+        for (row, greatest) in scores.chunks_exact(width).zip(&mut *greatest) {
+            *greatest = greatest_number(&row[keys.clone()]);
         }
-        row.iter_mut().for_each(|v| *v = Float::exp(*v - greatest));
-        let sum = Sum.all(row);
-        let scale = T::ONE / sum;
-        row.iter_mut().for_each(|v| *v *= scale);
-        greatest + Float::ln(sum)
+        let rows = scores.chunks_exact_mut(width).zip(&*greatest);
+        for ((row, &greatest), sum) in rows.zip(&mut *sums) {
+            let row = &mut row[keys.clone()];
+            *sum = T::ZERO;
+            if greatest == T::LOWEST && !row.iter().any(|&v| T::nan(v)) {
+                row.fill(self.share());
+                *sum = T::HIGHEST;
+                continue;
+            }
+            row.iter_mut().for_each(|v| *v = Float::exp(*v - greatest));
+        }
+        let seeing = |sum: T| sum != T::HIGHEST;
+        for (row, sum) in scores.chunks_exact(width).zip(&mut *sums) {
+            if seeing(*sum) {
+                *sum = Sum.all(&row[keys.clone()]);
+            }
+        }
+        for (row, &sum) in scores.chunks_exact_mut(width).zip(&*sums) {
+            if seeing(sum) {
+                let scale = T::ONE / sum;
+                row[keys.clone()].iter_mut().for_each(|v| *v *= scale);
+            }
+        }
+        if logarithms {
+            for (sum, &greatest) in sums.iter_mut().zip(&*greatest) {
+                let logarithm = greatest + Float::ln(*sum);
+                *sum = select(seeing(*sum), logarithm, T::HIGHEST);
+            }
+        }
     }
 
     /// The same softmax once more, from that logarithm.

@@ -273,7 +273,7 @@ impl<T: Gemm> Pass<'_, T> {
             self.y
                 .part((first + rows.start) * line..(first + rows.end) * line)
         };
-        self.finish.pixels(pixels);
+        self.finish.pixels(0, pixels);
     }
 
     /// Multiplies the tiles of `rows`, reading `source`, whose first pixel is the input's at `origin` and whose rows are

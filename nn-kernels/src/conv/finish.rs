@@ -2,7 +2,7 @@
 
 use super::super::gemm::vector::Vector;
 use super::super::math::Float;
-use super::super::norm::{CEILING, Rectifier, Scaling, scaled};
+use super::super::norm::{CEILING, Rectifier, Scaling, scaled, tile};
 use super::super::simd;
 
 /// The last steps of each element of a channel: + bias, then (v - mean) · factor + beta, then a rectifier, those of them that there
@@ -16,6 +16,15 @@ pub struct Finish<'a, T> {
 }
 
 impl<'a, T> Finish<'a, T> {
+    /// A bias and a rectifier.
+    pub fn rectified(bias: Option<&'a [T]>, rectifier: Rectifier) -> Self {
+        Finish {
+            bias,
+            scaling: None,
+            rectifier,
+        }
+    }
+
     /// Nothing but a bias.
     #[inline(always)]
     pub fn bias(bias: Option<&'a [T]>) -> Self {
@@ -43,9 +52,9 @@ impl<'a, T> Finish<'a, T> {
     /// This, if it is nothing but a bias.
     #[inline(always)]
     pub fn only_bias(&self) -> Option<Self> {
-        match self.scaling {
-            None => Some(Self::bias(self.bias)),
-            Some(_) => None,
+        match (self.scaling, self.rectifier) {
+            (None, Rectifier::None) => Some(Self::bias(self.bias)),
+            _ => None,
         }
     }
 
@@ -89,25 +98,57 @@ impl<'a, T> Finish<'a, T> {
 }
 
 impl<T: Float> Finish<'_, T> {
-    /// Takes the steps after the bias for whole pixels that were just written.
-    pub fn pixels(&self, pixels: &mut [T]) {
-        let Some([mean, factor, beta]) = self.scaling else {
-            return;
-        };
-        let rectifier = self.rectifier;
-        simd::run(
-            simd::level(),
-            #[inline(always)]
-            || {
-                for pixel in pixels.chunks_exact_mut(mean.len()) {
-                    for (((v, &mean), &factor), &beta) in
-                        pixel.iter_mut().zip(mean).zip(factor).zip(beta)
-                    {
-                        *v = scaled(*v, mean, factor, beta, rectifier);
+    /// Takes the steps after the bias for what was just written: whole pixels, or a part of one that begins at `channel`.
+    pub fn pixels(&self, channel: usize, pixels: &mut [T]) {
+        match self.rectifier {
+            Rectifier::None => self.rectify::<0>(channel, pixels),
+            Rectifier::Relu => self.rectify::<1>(channel, pixels),
+            Rectifier::Relu6 => self.rectify::<2>(channel, pixels),
+        }
+    }
+
+    /// [`Finish::pixels`] with a rectifier that is known when the loop is compiled.
+    fn rectify<const RECTIFIER: u8>(&self, channel: usize, pixels: &mut [T]) {
+        let level = simd::level();
+        let rectifier = const { Rectifier::numbered(RECTIFIER) };
+        match self.scaling {
+            None => simd::run(
+                level,
+                #[inline(always)]
+                || {
+                    for v in pixels {
+                        *v = const { Rectifier::numbered(RECTIFIER) }.of(*v);
                     }
+                },
+            ),
+            Some(scaling) if channel > 0 || pixels.len() < scaling[0].len() => {
+                let [mean, factor, beta] = scaling.map(|all| &all[channel..]);
+                for (((v, &mean), &factor), &beta) in
+                    pixels.iter_mut().zip(mean).zip(factor).zip(beta)
+                {
+                    *v = scaled(*v, mean, factor, beta, rectifier);
                 }
-            },
-        );
+            }
+            Some(scaling) => {
+                // Short pixels are walked several at a time.
+                let [mean, factor, beta] = scaling.map(tile);
+                let line = mean.len();
+                simd::run(
+                    level,
+                    #[inline(always)]
+                    || {
+                        for line in pixels.chunks_mut(line) {
+                            let n = line.len();
+                            let (mean, factor, beta) = (&mean[..n], &factor[..n], &beta[..n]);
+                            for i in 0..n {
+                                let rectifier = const { Rectifier::numbered(RECTIFIER) };
+                                line[i] = scaled(line[i], mean[i], factor[i], beta[i], rectifier);
+                            }
+                        }
+                    },
+                );
+            }
+        }
     }
 }
 
@@ -138,13 +179,12 @@ impl<V: Vector> Steps<V> {
             }
             if let Some([mean, factor, beta]) = self.scaling {
                 v = v.sub(mean).mul(factor).add(beta);
-                v = match self.rectifier {
-                    Rectifier::None => v,
-                    Rectifier::Relu => v.rectified(),
-                    Rectifier::Relu6 => v.rectified().at_most(V::constant(CEILING)),
-                };
+            }
+            match self.rectifier {
+                Rectifier::None => v,
+                Rectifier::Relu => v.rectified(),
+                Rectifier::Relu6 => v.rectified().at_most(V::constant(CEILING)),
             }
         }
-        v
     }
 }

@@ -16,9 +16,8 @@ mod winograd;
 
 pub use volume::{Conv3d, Depth};
 
-use super::gemm::{Gemm, Mat, Start, multiply};
+use super::gemm::{Gemm, Mat, Start, multiply, multiply_then};
 use super::norm::{Rectifier, Scaling};
-use super::parallel;
 use super::simd::{Level, level};
 use finish::Finish;
 use std::ops::Deref;
@@ -202,6 +201,21 @@ pub fn forward_normalized<T: Gemm>(
     forward_at(level(), g, x, kernel, finish, y);
 }
 
+/// [`forward`], and then the rectifier of the result, with the same bits and without a pass over memory for it.
+///
+/// # Panics
+/// When a slice does not have the length that `g` says.
+pub fn forward_rectified<T: Gemm>(
+    g: &Conv2d,
+    x: &[T],
+    kernel: &[T],
+    bias: Option<&[T]>,
+    rectifier: Rectifier,
+    y: &mut [T],
+) {
+    forward_at(level(), g, x, kernel, Finish::rectified(bias, rectifier), y);
+}
+
 /// Gradient of [`forward`] with respect to the input, given that with respect to the output. Overwrites `dx`.
 ///
 /// # Panics
@@ -236,7 +250,8 @@ fn forward_at<T: Gemm>(
         let co = g.out_channels;
         let ci = if kernel.is_empty() { 0 } else { g.in_channels };
         let start = finish.bias.map_or(Start::Zero, Start::Row);
-        multiply(
+        let after = |channel: usize, pixels: &mut [T]| finish.pixels(channel, pixels);
+        multiply_then(
             level,
             [y.len() / co, co, ci],
             rows(x, ci),
@@ -244,11 +259,8 @@ fn forward_at<T: Gemm>(
             y,
             co,
             start,
+            finish.only_bias().is_none().then_some(&after),
         );
-        if finish.only_bias().is_none() {
-            let grain = parallel::GRAIN.next_multiple_of(co);
-            parallel::for_each_chunk(y, grain, |_, pixels| finish.pixels(pixels));
-        }
     } else if winograd::pays(g) {
         winograd::forward(level, g, x, kernel, finish, y);
     } else if depthwise::pays(g) {

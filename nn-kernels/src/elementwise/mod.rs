@@ -127,6 +127,19 @@ pub fn map_in_place_wide<T: Copy + Send + 'static>(x: &mut [T], f: impl Fn(T) ->
     });
 }
 
+/// [`map_in_place_wide`] on the calling thread alone: for a block that is in its cache.
+pub fn map_block_wide<T: Copy + 'static>(x: &mut [T], f: impl Fn(T) -> T + Copy) {
+    simd::run_if::<true, T, _>(
+        simd::level(),
+        #[inline(always)]
+        || {
+            for v in x {
+                *v = f(*v);
+            }
+        },
+    );
+}
+
 /// `out[i] = f(x[i], y[i])`; `f` as in [`map`].
 pub fn zip<A, B, C>(x: &[A], y: &[B], out: &mut [C], f: impl Fn(A, B) -> C + Sync + Copy)
 where

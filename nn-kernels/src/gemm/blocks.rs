@@ -31,12 +31,17 @@ const PACKED: usize = 1 << 22;
 /// Elements of B that a task packs at once: what the first cache holds.
 const TOGETHER: usize = 1 << 13;
 
+/// What is done to a product while it is in a cache: it is given the column at which elements begin, and the elements, which are a part of one
+/// row or whole rows one after another.
+pub type After<'a, T> = &'a (dyn Fn(usize, &mut [T]) + Sync + 'a);
+
 /// The operands of a product that is cut into tasks.
 struct Product<'a, T: 'static> {
     kernels: &'static Kernels<T>,
     a: Mat<'a, T>,
     b: Columns<'a, T>,
     start: Start<'a, T>,
+    after: Option<After<'a, T>>,
     /// Rows and columns of the tiles.
     tile: [usize; 2],
 }
@@ -55,12 +60,27 @@ enum Columns<'a, T> {
 /// The product for `[m, n, k]` with the instructions of `level`.
 pub fn multiply<T: Gemm>(
     level: Level,
+    sizes: [usize; 3],
+    a: Mat<T>,
+    b: Mat<T>,
+    c: &mut [T],
+    ldc: usize,
+    start: Start<T>,
+) {
+    multiply_then(level, sizes, a, b, c, ldc, start, None);
+}
+
+/// [`multiply`], and `after` of every element of the result, once.
+#[allow(clippy::too_many_arguments)]
+pub fn multiply_then<T: Gemm>(
+    level: Level,
     [m, n, k]: [usize; 3],
     mut a: Mat<T>,
     mut b: Mat<T>,
     c: &mut [T],
     mut ldc: usize,
     start: Start<T>,
+    after: Option<After<T>>,
 ) {
     if m == 0 || n == 0 {
         return;
@@ -79,7 +99,7 @@ pub fn multiply<T: Gemm>(
         for line in c.chunks_mut(ldc).take(m) {
             start.begin(&mut line[..n]);
         }
-        return;
+        return every_row([m, n], c, ldc, after);
     }
     // From here on A, B and C fit their slices, and no product of two of their sizes or of a size and a stride overflows.
     a.check("A", m, k);
@@ -103,7 +123,7 @@ pub fn multiply<T: Gemm>(
             }
             other => other,
         };
-        return multiply(
+        multiply(
             level,
             [1, m, k],
             b.transposed(),
@@ -112,12 +132,13 @@ pub fn multiply<T: Gemm>(
             m,
             start,
         );
+        return every_row([m, n], c, ldc, after);
+    }
+    // SAFETY: C fits its slice, and so do A and B, all checked above.
+    if unsafe { dots::multiply(level, [m, n, k], a, b, Parts::of(c), ldc, start) } {
+        return every_row([m, n], c, ldc, after);
     }
     let c = Parts::of(c);
-    // SAFETY: C fits its slice, and so do A and B, all checked above.
-    if unsafe { dots::multiply(level, [m, n, k], a, b, c, ldc, start) } {
-        return;
-    }
     let kernels = T::kernels(level);
     // Up to three vectors of columns are one panel; more are panels of two, the best ratio of loads to multiply-adds.
     let vectors = match n.div_ceil(kernels.lanes) {
@@ -135,13 +156,14 @@ pub fn multiply<T: Gemm>(
         a,
         b: Columns::Direct(b.data, b.row_stride),
         start,
+        after,
         tile,
     };
-    // Rows of B that are a multiple of a page apart, or of half of one, fall into the same sets of the first cache; so many rows
-    // of A pay for packing it. A small B is in the cache anyway.
+    // Where a panel of B would not stay in the first cache, so many rows of A pay for packing it. A small B is in the cache anyway.
     let pay = match b.row_stride * size_of::<T>() {
         bytes if bytes.is_multiple_of(4096) => 256,
         bytes if bytes.is_multiple_of(2048) => 768,
+        _ if crowded::<T>(b.row_stride, k.min(DEPTH), width) => 1024,
         _ => usize::MAX,
     };
     if b.col_stride == 1 && (m < pay || k * n <= 4096) {
@@ -170,9 +192,15 @@ pub fn multiply<T: Gemm>(
                 Start::Row(row) => Start::Row(&row[first..first + cols]),
                 other => other,
             };
+            let moved = |col: usize, elements: &mut [T]| {
+                if let Some(after) = after {
+                    after(first + col, elements);
+                }
+            };
             let product = Product {
                 b: Columns::Packed(memory, k * width),
                 start,
+                after: after.is_some().then_some(&moved),
                 ..direct
             };
             // SAFETY: C fits its slice, checked above, and so do some of its columns.
@@ -181,9 +209,32 @@ pub fn multiply<T: Gemm>(
     }
 }
 
+/// Calls `after` for every row of C.
+fn every_row<T: Send>([m, n]: [usize; 2], c: &mut [T], ldc: usize, after: Option<After<T>>) {
+    if let Some(after) = after {
+        for line in c.chunks_mut(ldc).take(m) {
+            after(0, &mut line[..n]);
+        }
+    }
+}
+
 /// Whether lines `stride` elements apart do not all lie at multiples of `bytes`.
 fn apart<T>(stride: usize, bytes: usize) -> bool {
     !(stride * size_of::<T>()).is_multiple_of(bytes)
+}
+
+/// Whether the lines of a panel of B, `depth` rows of `width` elements, fall into so few sets of the first cache that they drive each other
+/// out, A and C beside them: 8 of a set's 12 places are B's.
+fn crowded<T>(stride: usize, depth: usize, width: usize) -> bool {
+    const SETS: usize = 64;
+    let (bytes, line) = (stride * size_of::<T>(), 64);
+    if bytes == 0 || !bytes.is_multiple_of(line) {
+        return false;
+    }
+    let lines = (width * size_of::<T>()).div_ceil(line);
+    // Rows begin in every set, or in every second, fourth... one.
+    let begins = SETS >> (bytes / line).trailing_zeros().min(6);
+    depth * lines > 8 * (begins * lines).min(SETS)
 }
 
 /// How a product is cut into tasks.
@@ -278,6 +329,7 @@ impl<T: Gemm> Product<'_, T> {
             let memory = Parts::of(partial);
             let product = Product {
                 start: Start::Zero,
+                after: None,
                 ..self
             };
             parallel::for_each_small_range(blocks * along, 1, |tasks| {
@@ -298,6 +350,9 @@ impl<T: Gemm> Product<'_, T> {
                         for (sum, &v) in line.iter_mut().zip(&piece[i * n..(i + 1) * n]) {
                             *sum += v;
                         }
+                    }
+                    if let Some(after) = self.after {
+                        after(0, line);
                     }
                 }
             });
@@ -334,8 +389,8 @@ impl<T: Gemm> Product<'_, T> {
             Columns::Later(_) => (TOGETHER / depth).next_multiple_of(width),
             _ => cols.len(),
         };
-        // A tile of A meets all columns before the next one does where C is large beside A and B.
-        let by_rows = depth <= DEPTH / 4 && depth * cols.len().min(group) <= 4 * TOGETHER;
+        // A tile of A meets all columns before the next one does where k is short: B stays in the second cache, and A is read once.
+        let by_rows = depth <= DEPTH / 2 && depth * cols.len().min(group) <= 8 * TOGETHER;
         let a_direct = self.a_direct(cols.len());
         // 16 elements more than needed keep the rows of a block out of each other's cache sets.
         let (a_stride, a_tile) = match self.a.col_stride {
@@ -430,6 +485,17 @@ impl<T: Gemm> Product<'_, T> {
                 }
             }
         });
+        let Some(after) = self.after else { return };
+        if cols.len() == ldc {
+            // SAFETY: the caller's promise: these rows are whole, and one after another.
+            after(0, unsafe { c.part(rows.start * ldc..rows.end * ldc) });
+        } else {
+            for i in rows {
+                let line = i * ldc + cols.start..i * ldc + cols.end;
+                // SAFETY: the caller's promise.
+                after(cols.start, unsafe { c.part(line) });
+            }
+        }
     }
 }
 

@@ -27,7 +27,7 @@ use scratch::Plain;
 use tile::Kernels;
 use vector::Body;
 
-pub(super) use blocks::{Heights, multiply};
+pub(super) use blocks::{Heights, multiply, multiply_then};
 pub(super) use packed::Packed;
 
 /// Elements of a matrix at most. Rounded up to whole tiles and in bytes they are still addressable.
@@ -148,6 +148,24 @@ pub trait Gemm: Plain + Float {
         ldc: usize,
     ) {
         multiply(level(), [m, n, k], a, b, c, ldc, Start::Row(bias));
+    }
+
+    /// `C = A·B`, plus a row `bias` if there is one, and then `after` of every element, while it is in a cache; with rows of C one after
+    /// another. `after` is given elements that follow each other, each of them once.
+    ///
+    /// # Panics
+    /// When a matrix reaches beyond its slice.
+    fn gemm_then(
+        [m, n, k]: [usize; 3],
+        a: Mat<Self>,
+        b: Mat<Self>,
+        bias: Option<&[Self]>,
+        c: &mut [Self],
+        after: &(dyn Fn(&mut [Self]) + Sync),
+    ) {
+        let start = bias.map_or(Start::Zero, Start::Row);
+        let after = |_: usize, elements: &mut [Self]| after(elements);
+        multiply_then(level(), [m, n, k], a, b, c, n, start, Some(&after));
     }
 }
 

@@ -124,6 +124,12 @@ pub fn batch_backward<T: Float>(
     backward(x, dy, by, batch_statistics, dx, dgamma, dbeta);
 }
 
+/// [`Rectifier::gradient`] of the one with a number: known when the loop is compiled, not looked up for every element.
+#[inline(always)]
+fn gradient<T: Float, const RECTIFIER: u8>(y: T, dy: T) -> T {
+    const { Rectifier::numbered(RECTIFIER) }.gradient(y, dy)
+}
+
 fn backward<T: Float, const RECTIFIER: u8>(
     x: &[T],
     dy: &[T],
@@ -133,7 +139,6 @@ fn backward<T: Float, const RECTIFIER: u8>(
     dgamma: &mut [T],
     dbeta: &mut [T],
 ) {
-    let rectifier = const { Rectifier::numbered(RECTIFIER) };
     let channels = by.channels();
     dgamma.fill(T::ZERO);
     dbeta.fill(T::ZERO);
@@ -165,7 +170,7 @@ fn backward<T: Float, const RECTIFIER: u8>(
                         let (sum, product) = (&mut sum[..n], &mut product[..n]);
                         for i in 0..n {
                             let d = x[i] - mean[i];
-                            let g = rectifier.gradient(d * factor[i] + beta[i], dy[i]);
+                            let g = gradient::<T, RECTIFIER>(d * factor[i] + beta[i], dy[i]);
                             sum[i] += g;
                             product[i] += g * d;
                         }
@@ -212,7 +217,7 @@ fn backward<T: Float, const RECTIFIER: u8>(
                     let (mean_dy, slope, dx) = (&mean_dy[..n], &slope[..n], &mut dx[..n]);
                     for i in 0..n {
                         let d = x[i] - mean[i];
-                        let g = rectifier.gradient(d * factor[i] + beta[i], dy[i]);
+                        let g = gradient::<T, RECTIFIER>(d * factor[i] + beta[i], dy[i]);
                         dx[i] = factor[i] * (g - mean_dy[i] - d * slope[i]);
                     }
                 }

@@ -9,4 +9,5 @@ pub(super) use batch::scaled;
 pub use batch::{Scaling, batch_backward, batch_normalize};
 pub use layer::{layer_backward, layer_normalize};
 pub use moments::batch_statistics;
+pub(super) use moments::tile;
 pub use rectifier::{CEILING, Rectifier};

@@ -14,7 +14,7 @@ const LINE: usize = 64;
 pub(super) const BLOCK: usize = 128;
 
 /// `values` of the channels, repeated to the length of a line.
-pub(super) fn tile<T: Copy>(values: &[T]) -> Vec<T> {
+pub(in super::super) fn tile<T: Copy>(values: &[T]) -> Vec<T> {
     values.repeat(LINE.div_ceil(values.len()))
 }
 

@@ -1,6 +1,7 @@
 //! What is cut off behind a normalization.
 
 use super::super::math::Float;
+use std::hint::select_unpredictable as select;
 
 /// The function behind a normalization that takes no pass of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub const CEILING: f64 = 6.0;
 
 impl Rectifier {
     /// The one of a number, which a constant parameter can be.
-    pub(super) const fn numbered(n: u8) -> Rectifier {
+    pub(in super::super) const fn numbered(n: u8) -> Rectifier {
         match n {
             0 => Rectifier::None,
             1 => Rectifier::Relu,
@@ -41,11 +42,11 @@ impl Rectifier {
     pub(super) fn gradient<T: Float>(self, y: T, dy: T) -> T {
         match self {
             Rectifier::None => dy,
-            Rectifier::Relu if y > T::ZERO => dy,
-            Rectifier::Relu => T::ZERO,
+            Rectifier::Relu => select(y > T::ZERO, dy, T::ZERO),
             Rectifier::Relu6 => {
-                let open = y > T::ZERO && y < T::from_f64(CEILING);
-                dy * if open { T::ONE } else { T::ZERO }
+                // Both comparisons, and no branch around the second: the loop stays one of vectors.
+                let open = (y > T::ZERO) & (y < T::from_f64(CEILING));
+                dy * select(open, T::ONE, T::ZERO)
             }
         }
     }

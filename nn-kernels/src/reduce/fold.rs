@@ -134,6 +134,35 @@ pub(in super::super) trait Combine<T: Copy>: Copy + Send + Sync {
     }
 }
 
+/// The greatest of the numbers that are not NaN, -∞ if there are none. What NaN would cost every comparison counts where rows are short.
+#[inline(always)]
+pub(in super::super) fn greatest_number<T: Number>(x: &[T]) -> T {
+    const LANES: usize = 16;
+    #[inline(always)]
+    fn greater<T: Number>(a: T, b: T) -> T {
+        if a > b { a } else { b }
+    }
+    let mut lanes = [T::LOWEST; LANES];
+    let (lines, rest) = x.as_chunks::<LANES>();
+    for line in lines {
+        lanes = std::array::from_fn(
+            #[inline(always)]
+            |i| greater(line[i], lanes[i]),
+        );
+    }
+    for (lane, &v) in lanes.iter_mut().zip(rest) {
+        *lane = greater(v, *lane);
+    }
+    let mut width = LANES;
+    while width > 1 {
+        width /= 2;
+        for i in 0..width {
+            lanes[i] = greater(lanes[i + width], lanes[i]);
+        }
+    }
+    lanes[0]
+}
+
 /// Addition.
 #[derive(Clone, Copy)]
 pub(in super::super) struct Sum;

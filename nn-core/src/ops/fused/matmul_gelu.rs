@@ -1,5 +1,5 @@
 //! In inference a matrix product and the Gaussian error linear unit behind it, as in the feed-forward layers of a transformer: the function
-//! is computed in the memory of the product. A program that reads the product later after all has it computed once more.
+//! is computed while the product is in a cache. A program that reads the product later after all has it computed once more.
 
 use super::{Pair, Rule};
 use crate::graph::op::{Backward, Expected, Op, OpHandle, Outputs, Spec};
@@ -7,7 +7,7 @@ use crate::ops::activation::gelu::Gelu;
 use crate::ops::elementwise::map::{Function, Map};
 use crate::ops::linalg::matmul::MatMul;
 use crate::{Error, Result, Tensor, with_float};
-use nn_kernels::elementwise::map_in_place_wide;
+use nn_kernels::elementwise::map_block_wide;
 
 inventory::submit! {
     Rule {
@@ -21,7 +21,7 @@ inventory::submit! {
 }
 
 /// A product that fits into the first cache is read again for nothing, and waiting for it costs as much as it saves.
-fn is_large(inputs: &[Tensor]) -> bool {
+pub(super) fn is_large(inputs: &[Tensor]) -> bool {
     let columns = inputs[1].raw_shape().last().copied().unwrap_or(0);
     let rows = inputs[0]
         .raw_shape()
@@ -51,11 +51,12 @@ impl Op for MatMulGelu {
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
-        let mut product = self.0.forward(inputs, expected)?.into_first();
-        with_float!(product.dtype(), T => {
-            map_in_place_wide(product.data_mut::<T>()?, #[inline(always)] |x: T| Gelu.f(x));
-        });
-        Ok(product.into())
+        let (shape, dtype) = expected.only();
+        Ok(with_float!(dtype, T => {
+            let after = |block: &mut [T]| map_block_wide(block, #[inline(always)] |x: T| Gelu.f(x));
+            self.0.product::<T>(inputs, shape, Some(&after))
+        })
+        .into())
     }
 
     fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

@@ -7,7 +7,9 @@
 mod batch_norm_relu;
 mod batch_norm_relu_gradient;
 mod conv2d_batch_norm;
+mod conv_relu;
 mod matmul_gelu;
+mod matmul_relu;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,10 @@
 //! Every pair gives the bits of its parts, over random shapes, and every registered pair is met.
 
 use super::RULES;
-use crate::ops::{Conv2dOptions, batch_norm_inference, batch_norm_train, conv2d, conv2d_bias};
+use crate::ops::{
+    Conv2dOptions, ConvOptions, batch_norm_inference, batch_norm_train, conv_bias, conv2d,
+    conv2d_bias,
+};
 use crate::random::{Stream, with_stream};
 use crate::{DType, GradientTape, Padding, Tensor};
 use std::collections::BTreeSet;
@@ -52,6 +55,16 @@ fn run(round: usize, apart: bool) -> Vec<Tensor> {
 
         all.push(step(by(&step(conv2d(&x, &kernel, options), apart)), apart).relu6());
 
+        // conv1d or conv2d, relu or relu6
+        let (sequence, taps) = (normal(&[n, h, c]), normal(&[3.min(h), c, o]));
+        for rectifier in [Tensor::relu, Tensor::relu6] {
+            let plain = conv2d(&x, &kernel, options);
+            let biased = conv2d_bias(&x, &kernel, &mean, options);
+            let pointwise = conv2d(&x, normal(&[1, 1, c, o]), options);
+            let along = conv_bias(&sequence, &taps, &beta, ConvOptions::<1>::default());
+            all.extend([plain, biased, pointwise, along].map(|y| rectifier(&step(y, apart))));
+        }
+
         // batch_norm, relu or relu6, and back
         for rectifier in [Tensor::relu, Tensor::relu6] {
             let tape = GradientTape::new();
@@ -66,9 +79,14 @@ fn run(round: usize, apart: bool) -> Vec<Tensor> {
             );
         }
 
-        // matmul, gelu
+        // matmul, gelu or relu
         let (a, b) = (normal(&[64 + n, 9 * c]), normal(&[9 * c, 256 + o]));
-        all.push(step(a.matmul(&b), apart).gelu(false));
+        let batches = normal(&[2, 32 + n, 9 * c]);
+        let row = normal(&[256 + o]);
+        for activation in [|x: &Tensor| x.gelu(false), Tensor::relu] {
+            all.push(activation(&step(a.matmul(&b), apart)));
+            all.push(activation(&step(batches.matmul_add(&b, &row), apart)));
+        }
         all
     })
 }
@@ -90,10 +108,15 @@ fn every_pair_is_met() {
     let tested = BTreeSet::from([
         ("batch_norm_inference", "relu"),
         ("batch_norm_inference", "relu6"),
+        ("conv1d", "relu"),
+        ("conv1d", "relu6"),
         ("conv2d", "batch_norm_inference"),
         ("conv2d", "batch_norm_relu"),
         ("conv2d", "batch_norm_relu6"),
+        ("conv2d", "relu"),
+        ("conv2d", "relu6"),
         ("matmul", "gelu"),
+        ("matmul", "relu"),
         ("relu6_gradient", "batch_norm_gradient"),
         ("relu_gradient", "batch_norm_gradient"),
     ]);

@@ -129,7 +129,7 @@ impl Op for MatMul {
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
         Ok(Outputs::One(
-            with_float!(dtype, T => self.product::<T>(&inputs[0], &inputs[1], inputs.get(2), shape)),
+            with_float!(dtype, T => self.product::<T>(inputs, shape, None)),
         ))
     }
 
@@ -140,9 +140,16 @@ impl Op for MatMul {
             false => product(up, b, false, !tb),
             true => product(b, up, tb, true),
         });
-        let db = at.when(1, || match tb {
-            false => product(a, up, !ta, false),
-            true => product(up, a, true, ta),
+        let db = at.when(1, || {
+            // All rows belong to one product, as in `forward`.
+            let (a, up) = match rows_of_all(a.raw_shape(), b.raw_shape(), ta) {
+                Some(_) => (rows(a), rows(up)),
+                None => (a.clone(), up.clone()),
+            };
+            match tb {
+                false => product(&a, &up, !ta, false),
+                true => product(&up, &a, true, ta),
+            }
         });
         let mut all = vec![da, db];
         if at.inputs.len() == 3 {
@@ -181,28 +188,34 @@ by_name!("matmul", fits, |a| MatMul {
 });
 
 impl MatMul {
-    fn product<T: Gemm + crate::Element>(
+    /// The product of `shape`, and `after` of its elements while they are in a cache.
+    pub(crate) fn product<T: Gemm + crate::Element>(
         &self,
-        a: &Tensor,
-        b: &Tensor,
-        row: Option<&Tensor>,
+        inputs: &[Tensor],
         shape: Shape,
+        after: Option<&(dyn Fn(&mut [T]) + Sync)>,
     ) -> Tensor {
+        let (a, b, row) = (&inputs[0], &inputs[1], inputs.get(2).map(Tensor::data));
         let (a_shape, b_shape) = (a.raw_shape(), b.raw_shape());
         let ((m, k), (_, n)) = (
             sides(a_shape, self.transpose_a),
             sides(b_shape, self.transpose_b),
         );
-        let one = |a: &[T], b: &[T], c: &mut [T]| {
+        let one = |m: usize, a: &[T], b: &[T], c: &mut [T]| {
             let a = matrix(a, m, k, self.transpose_a);
             let b = matrix(b, k, n, self.transpose_b);
-            match row {
-                None => T::gemm(m, n, k, a, b, c, n, false),
-                Some(row) => T::gemm_bias(m, n, k, a, b, row.data(), c, n),
+            match (row, after) {
+                (_, Some(after)) => T::gemm_then([m, n, k], a, b, row, c, after),
+                (None, None) => T::gemm(m, n, k, a, b, c, n, false),
+                (Some(row), None) => T::gemm_bias(m, n, k, a, b, row, c, n),
             }
         };
-        if shape.rank() == 2 {
-            return Tensor::build(shape, |out: &mut [T]| one(a.data(), b.data(), out));
+        let all_rows = match shape.rank() {
+            2 => Some(m),
+            _ => rows_of_all(a_shape, b_shape, self.transpose_a),
+        };
+        if let Some(m) = all_rows {
+            return Tensor::build(shape, |out: &mut [T]| one(m, a.data(), b.data(), out));
         }
         let leading = batch(&shape);
         let (a_batch, b_batch) = (
@@ -215,6 +228,7 @@ impl MatMul {
             }
             for (c, (&i_a, &i_b)) in out.chunks_mut(m * n).zip(a_batch.iter().zip(&b_batch)) {
                 one(
+                    m,
                     &a.data::<T>()[i_a * m * k..(i_a + 1) * m * k],
                     &b.data::<T>()[i_b * k * n..(i_b + 1) * k * n],
                     c,
@@ -222,6 +236,20 @@ impl MatMul {
             }
         })
     }
+}
+
+/// How many rows a batch of matrices has in all, where they meet a single matrix and so are one product instead of many small ones.
+fn rows_of_all(a: &Shape, b: &Shape, transpose_a: bool) -> Option<usize> {
+    let (_, lead) = a.dims().split_last()?;
+    (lead.len() > 1 && b.rank() == 2 && !transpose_a).then(|| Shape::new(lead).num_elements())
+}
+
+/// A batch of matrices as one of all their rows.
+#[track_caller]
+fn rows(x: &Tensor) -> Tensor {
+    let shape = *x.raw_shape();
+    let last = shape.rank() - 1;
+    x.reshape([shape.without(last).num_elements(), shape[last]])
 }
 
 /// A stored matrix as one of `rows × columns`.
@@ -288,15 +316,6 @@ impl Tensor {
                 squeeze(row, if b.rank() == 1 { 1 } else { 2 })
             }
             (_, [k]) => squeeze(product(self, &other.reshape([*k, 1]), false, false), 1),
-            // One product of all rows instead of many small ones.
-            ([lead @ .., k], [_, n]) if lead.len() > 1 => {
-                let rows = Shape::new(lead);
-                let mut dims = lead.to_vec();
-                dims.push(*n);
-                let rows = self.reshape([rows.num_elements(), *k]);
-                let all = product(&rows, &other, false, false).reshape(dims);
-                all.masked_as(self, lead.len())
-            }
             _ => product(self, &other, false, false),
         }
     }
@@ -327,16 +346,7 @@ impl Tensor {
             transpose_b: false,
         };
         match (a.dims(), b.dims()) {
-            ([_, _], [_, _]) => apply(op, &[self.clone(), other, row]),
-            // One product of all rows instead of many small ones.
-            ([lead @ .., k], [_, n]) if lead.len() > 1 => {
-                let rows = Shape::new(lead);
-                let mut dims = lead.to_vec();
-                dims.push(*n);
-                let all =
-                    apply(op, &[self.reshape([rows.num_elements(), *k]), other, row]).reshape(dims);
-                all.masked_as(self, lead.len())
-            }
+            ([_, .., _], [_, _]) => apply(op, &[self.clone(), other, row]),
             _ => Tensor::failed(Error::shape(format!(
                 "`matmul_add` takes rows [.., k] and a matrix [k, n], found {a} and {b}"
             ))),
