@@ -187,13 +187,16 @@ by_name!("matmul", fits, |a| MatMul {
     transpose_b: a.get("transpose_b")?
 });
 
+/// What becomes of the elements of a product before they are stored.
+type After<'a, T> = &'a (dyn Fn(&mut [T]) + Sync);
+
 impl MatMul {
     /// The product of `shape`, and `after` of its elements while they are in a cache.
     pub(crate) fn product<T: Gemm + crate::Element>(
         &self,
         inputs: &[Tensor],
         shape: Shape,
-        after: Option<&(dyn Fn(&mut [T]) + Sync)>,
+        after: Option<After<'_, T>>,
     ) -> Tensor {
         let (a, b, row) = (&inputs[0], &inputs[1], inputs.get(2).map(Tensor::data));
         let (a_shape, b_shape) = (a.raw_shape(), b.raw_shape());
