@@ -344,11 +344,11 @@ const WITHOUT_CASES: [(&str, &str); 8] = [
     ),
     (
         "PositionEmbedding",
-        "a part of the published encoder of texts",
+        "its cases are the models in tests/golden/applications.json",
     ),
     (
         "TransformerEncoder",
-        "a part of the published encoder of texts",
+        "its cases are the models in tests/golden/applications.json",
     ),
     ("Hashing", "its cases are in tests/golden/text.json"),
     ("HashedCrossing", "its cases are in tests/golden/text.json"),

@@ -21,6 +21,7 @@ import numpy as np
 
 from reference import (
     activations,
+    applications,
     keras_models,
     layers_attention,
     layers_conv,
@@ -44,7 +45,7 @@ FOLDER = pathlib.Path(__file__).parent
 MODULES = [
     layers_core, layers_shape, layers_state, layers_rnn, activations, losses, metrics, optimizers,
     weights, models, keras_models, layers_conv, ops, layers_preprocessing, text, layers_more,
-    layers_attention,
+    layers_attention, applications,
 ]
 # What another processor may round differently, relative to the largest magnitude of a tensor.
 TOLERANCE = 1e-5
