@@ -23,8 +23,8 @@
 //!
 //! fn main() -> nn::Result<()> {
 //!     // Sixty points, and whether they lie in the unit circle.
-//!     let x = nn::random::uniform([60, 2], -1.5, 1.5);
-//!     let y = x.square().sum_axis(-1).lt(1.0).cast(DType::F32).reshape([60, 1]);
+//!     let x = nn::random::uniform([60, 2], -1.5, 1.5, DType::F32);
+//!     let y = x.square().sum_axis(-1).less(1.0).cast(DType::F32).reshape([60, 1]);
 //!
 //!     let model = MyModel {
 //!         dense1: Dense::new(16).activation(Activation::Relu),
@@ -109,7 +109,7 @@ pub mod __private {
 pub mod prelude {
     pub use crate::testing::assert_close;
     #[cfg(feature = "ndarray")]
-    #[doc(no_inline)]
+    #[doc(hidden)]
     pub use nn_core::ndarray;
     pub use nn_core::{
         Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Interpolation, Layer,

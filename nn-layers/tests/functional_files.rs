@@ -132,7 +132,10 @@ fn an_operation_of_a_file_is_checked_as_one_that_is_called() {
                     list[0] = json!({"class_name": "__tensor__", "config": {"value": [[true]], "dtype": "bool"}})
                 }
             }
-            refused(name, &config);
+            // The first of `where` is a `bool` tensor anyway.
+            if (name, change) != ("where", 2) {
+                refused(name, &config);
+            }
         }
         // An operation of another name with these settings and tensors is what it is, or an error.
         for other in [

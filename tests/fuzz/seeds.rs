@@ -101,6 +101,13 @@ pub fn layers() -> Vec<Vec<Value>> {
         .add(Dense::new(4).use_bias(false))
         .add(Sequential::new().add(Dropout::new(0.1)));
     cases.push(outer.config());
+    // Parts of published models, which Keras has in a library of their own.
+    cases.push(nn::applications::PositionEmbedding::new(6).config());
+    cases.push(
+        nn::applications::TransformerEncoder::new(4, 2, 6)
+            .expect("a block")
+            .config(),
+    );
     let names = inventory::iter::<LayerClass>().map(|class| class.class_name);
     // This file's own model of one layer.
     by_class(names.filter(|name| *name != "Alone"), &cases, |empty| {

@@ -243,15 +243,10 @@ impl Gradients {
     /// is not, so it is no longer their [`Gradients::target`].
     ///
     /// ```
-    /// use nn_core::{GradientTape, Param, Tensor};
-    ///
-    /// # fn main() -> nn_core::Result<()> {
-    /// let w = Param::new(Tensor::from(3.0_f32));
-    /// let tape = GradientTape::new();
-    /// let gradients = tape.gradient(&(w.tensor().square() * 1024.0), [&w])?;
-    /// assert_eq!(gradients.unscaled(1024.0).of(&w).unwrap().item()?, 6.0);
-    /// # Ok(())
-    /// # }
+    /// # use nn_core::{GradientTape, Gradients, Layer, Result, Tensor};
+    /// fn gradients<L: Layer>(tape: GradientTape, model: &L, loss: Tensor) -> Result<Gradients> {
+    ///     Ok(tape.gradient(&(loss * 1024.0), model)?.unscaled(1024.0))
+    /// }
     /// ```
     pub fn unscaled(mut self, scale: f64) -> Gradients {
         self.target = None;

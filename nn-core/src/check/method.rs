@@ -259,15 +259,21 @@ const fn sliced(x: Shape, axis: usize, range: Value, at: &Place<'_>) -> Answer {
 
 /// How long a part of an axis is, where its ends or the axis have names.
 const fn named_part(size: usize, start: Option<isize>, stop: Option<isize>) -> Option<usize> {
+    let mut is_open = false;
     let start = match start {
-        Some(start) => start,
+        Some(start) => {
+            is_open |= !is_known(start.unsigned_abs());
+            start
+        }
         None => 0,
     };
     let stop = match stop {
-        Some(stop) => stop,
+        Some(stop) => {
+            is_open |= !is_known(stop.unsigned_abs());
+            stop
+        }
         None => size as isize,
     };
-    let is_open = !is_known(start.unsigned_abs()) || !is_known(stop.unsigned_abs());
     if !is_named(size) {
         return if is_open { Some(ANYTHING) } else { None };
     }

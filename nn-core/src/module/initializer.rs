@@ -273,7 +273,7 @@ impl Initializer {
     /// ```
     /// use nn_core::{DType, Initializer, Shape, Tensor};
     /// fn ramp(shape: Shape, dtype: DType) -> Tensor {
-    ///     Tensor::arange(0, shape.num_elements() as i64, 1).reshape(shape).cast(dtype)
+    ///     Tensor::arange(shape.num_elements()).reshape(shape).cast(dtype)
     /// }
     /// nn_core::register_own!(Initializer: ramp);
     /// let kernel = Initializer::own("ramp", ramp).sample([2, 2], DType::F32);

@@ -1,5 +1,6 @@
-//! How a product is cut: tasks, blocks, tiles.
+//! A product in tasks, blocks and tiles.
 
+use super::cut::{Cut, Heights, apart, crowded};
 use super::pack::{pack_a, pack_b};
 use super::tile::{Kernels, Layout, Tile};
 use super::{Gemm, Mat, Start, check_rows, dots, scratch};
@@ -216,33 +217,6 @@ fn every_row<T: Send>([m, n]: [usize; 2], c: &mut [T], ldc: usize, after: Option
             after(0, &mut line[..n]);
         }
     }
-}
-
-/// Whether lines `stride` elements apart do not all lie at multiples of `bytes`.
-fn apart<T>(stride: usize, bytes: usize) -> bool {
-    !(stride * size_of::<T>()).is_multiple_of(bytes)
-}
-
-/// Whether the lines of a panel of B, `depth` rows of `width` elements, fall into so few sets of the first cache that they drive each other
-/// out, A and C beside them: 8 of a set's 12 places are B's.
-fn crowded<T>(stride: usize, depth: usize, width: usize) -> bool {
-    const SETS: usize = 64;
-    let (bytes, line) = (stride * size_of::<T>(), 64);
-    if bytes == 0 || !bytes.is_multiple_of(line) {
-        return false;
-    }
-    let lines = (width * size_of::<T>()).div_ceil(line);
-    // Rows begin in every set, or in every second, fourth... one.
-    let begins = SETS >> (bytes / line).trailing_zeros().min(6);
-    depth * lines > 8 * (begins * lines).min(SETS)
-}
-
-/// How a product is cut into tasks.
-struct Cut {
-    rows: usize,
-    cols: usize,
-    /// Steps of k that one task sums up.
-    depth: usize,
 }
 
 impl<T: Gemm> Product<'_, T> {
@@ -496,31 +470,5 @@ impl<T: Gemm> Product<'_, T> {
                 after(cols.start, unsafe { c.part(line) });
             }
         }
-    }
-}
-
-/// Cuts `n` rows into tiles of nearly the same height, none above `most`: 32 rows by 14 are 11, 11 and 10, not
-/// 14, 14 and 4.
-#[derive(Clone, Copy)]
-pub struct Heights {
-    pub tiles: usize,
-    /// Rows of each tile, but that the first ones have one more.
-    least: usize,
-    higher: usize,
-}
-
-impl Heights {
-    pub fn new(n: usize, most: usize) -> Self {
-        let tiles = n.div_ceil(most);
-        Self {
-            tiles,
-            least: n / tiles.max(1),
-            higher: n % tiles.max(1),
-        }
-    }
-
-    pub fn iter(self) -> impl Iterator<Item = Range<usize>> {
-        let start = move |t: usize| t * self.least + t.min(self.higher);
-        (0..self.tiles).map(move |t| start(t)..start(t + 1))
     }
 }

@@ -11,6 +11,7 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod blocks;
+mod cut;
 mod dots;
 pub(super) mod pack;
 mod packed;
@@ -27,7 +28,8 @@ use scratch::Plain;
 use tile::Kernels;
 use vector::Body;
 
-pub(super) use blocks::{Heights, multiply, multiply_then};
+pub(super) use blocks::{multiply, multiply_then};
+pub(super) use cut::Heights;
 pub(super) use packed::Packed;
 
 /// Elements of a matrix at most. Rounded up to whole tiles and in bytes they are still addressable.

@@ -182,6 +182,12 @@ pub(crate) fn to_keras(name: &str, attributes: &Map<String, Value>) -> Result<Va
     let reduction = REDUCTIONS.iter().find(|(_, op, _)| *op == name);
     let (class, module, config) = match (unary, binary, reduction) {
         (Some((class, module, ..)), ..) => (*class, *module, json!({})),
+        // A product of transposed matrices, which Keras's has no setting for.
+        (_, Some(_), _) if attributes.values().any(|v| *v == json!(true)) => {
+            return Err(Error::format(format!(
+                "the operation {name} with transposed matrices has no class in Keras's Functional models; put it into a layer of Keras's"
+            )));
+        }
         (_, Some((class, ..)), _) => (*class, "numpy", json!({})),
         (.., Some((class, ..))) => {
             let config = json!({"axis": axis("axes"), "keepdims": axis("keepdims")});

@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn words_of_python_are_numbers_outside_of_texts() {
-        let text = r#"{"a":[NaN,-Infinity,Infinity,1],"Infinity":"NaN \"NaN","b":"\\"}"#;
+        let text = r#"{"Infinity":"NaN \"NaN","a":[NaN,-Infinity,Infinity,1],"b":"\\"}"#;
         let value = read(text, |value| Ok(value.clone())).unwrap();
         assert_eq!(value["a"][1]["config"], "-Infinity");
         assert_eq!(value["Infinity"], "NaN \"NaN");

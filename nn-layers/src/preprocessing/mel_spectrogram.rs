@@ -138,7 +138,7 @@ impl MelSpectrogram {
         let frames = x.extract_sequences(self.fft_length, self.sequence_stride);
         let (real, imag) = rfft(&(frames * self.windowed()), None);
         let power = (real.square() + imag.square()).sqrt().pow(self.mag_exp);
-        let mel = power.matmul(self.mel_matrix());
+        let mel = power.matmul(self.mel_matrix().cast(x.dtype()));
         let mel = match self.power_to_db {
             true => self.decibels(&mel),
             false => mel,

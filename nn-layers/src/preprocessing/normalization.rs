@@ -46,8 +46,8 @@ pub struct Normalization {
     count: Count,
 }
 
-/// A number beside mean and variance that Keras keeps, sets to 0 and never reads: without it files and counts of parameters would differ. It is
-/// there where they are learned.
+/// A number beside mean and variance that Keras keeps, sets to 0 and never reads: without it files and counts of parameters would
+/// differ.
 #[derive(Clone, Debug)]
 struct Count(Param);
 
@@ -55,7 +55,7 @@ impl Module for Count {
     fn visit<'a>(&'a self, _: &mut dyn FnMut(&str, &'a dyn Module)) {}
 
     fn as_param(&self) -> Option<&Param> {
-        self.0.is_built().then_some(&self.0)
+        Some(&self.0)
     }
 
     fn config(&self) -> Value {
@@ -174,6 +174,7 @@ impl Normalization {
 
     fn build(&self, input: &Shape) -> Result<()> {
         let kept = self.kept_axes(input)?;
+        self.count.0.build([])?;
         match (&self.mean.given, &self.variance.given) {
             (Some(mean), Some(variance)) => {
                 let (dims, others) = (mean.dims()?, variance.dims()?);
@@ -208,7 +209,7 @@ impl Normalization {
                 }
                 self.mean.learned.build(shape)?;
                 self.variance.learned.build(shape)?;
-                self.count.0.build([])
+                Ok(())
             }
             _ => Err(Error::value(
                 "a Normalization was given one of mean and variance without the other; give both, or none and call `adapt`",

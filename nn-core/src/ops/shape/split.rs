@@ -11,7 +11,7 @@ use crate::ops::shape::slice::part;
 use crate::{ANYTHING, Error, Result, Shape, ShapeError, Tensor, agree, is_known, named_quotient};
 
 /// Pieces that a tensor is cut into at most. Each is a tensor of its own: more are a mistake.
-const MOST: usize = 1 << 24;
+pub(super) const MOST: usize = 1 << 24;
 
 /// How an axis is cut.
 #[derive(Clone)]
