@@ -50,7 +50,7 @@
 //! | read data | [`datasets`], [`data`], [`Dataset`] |
 //! | train and evaluate | [`Compile`], [`Compiled`], [`Fit`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`callbacks`] |
 //! | write the loop yourself | [`Step`], [`Model`](trait@Model) |
-//! | look at a model | [`Compiled::summary`], [`Model::plot`](trait@Model), [`profile`](fn@profile), [`Graph`] |
+//! | look at a model | [`summary`](mod@summary), [`Model`](trait@Model), [`profile`](fn@profile), [`Graph`] |
 //! | save and load | [`saving`], [`Compiled::save`] |
 //! | exchange with Keras and ONNX | [`keras`], `nn::io` |
 //! | write an operation, or a tool for models | [`extend`] |

@@ -62,8 +62,8 @@ impl Found {
         let began = Instant::now();
         let read = || {
             for y in run() {
-                if y.error().is_none() {
-                    assert!(y.num_elements() < 1 << 26, "{}: too much", y.shape());
+                // Some hundred megabytes are a right answer to a large argument, and need not be read.
+                if y.error().is_none() && y.num_elements() < 1 << 26 {
                     let _ = y.cast(DType::F64).to_vec::<f64>().map(drop);
                 }
             }

@@ -101,7 +101,8 @@ pub fn layers() -> Vec<Vec<Value>> {
         .add(Dense::new(4).use_bias(false))
         .add(Sequential::new().add(Dropout::new(0.1)));
     cases.push(outer.config());
-    // Parts of published models, which Keras has in a library of their own.
+    // Keras describes it under another name, and has the parts of published models in a library of their own.
+    cases.push(GroupQueryAttention::new(4, 4, 2).config());
     cases.push(nn::applications::PositionEmbedding::new(6).config());
     cases.push(
         nn::applications::TransformerEncoder::new(4, 2, 6)

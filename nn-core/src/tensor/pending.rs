@@ -26,7 +26,11 @@ impl Waiting {
         if let Some(value) = self.value.get() {
             return value;
         }
-        let computed = compute(&*self.op, &self.inputs, &[self.spec], Wanted::ALL);
+        // An input that was computed since may have failed, for want of memory or by its sizes.
+        let computed = match self.inputs.iter().find_map(Tensor::error) {
+            Some(error) => Err(error.clone()),
+            None => compute(&*self.op, &self.inputs, &[self.spec], Wanted::ALL),
+        };
         let value = match computed {
             Ok(outputs) => outputs.into_first(),
             Err(error) => Tensor::failed(error),

@@ -36,7 +36,7 @@ pub(super) fn binomial(own: u64, mut count: u64, mut probability: f64) -> u64 {
     let (mut successes, mut round) = (0, 0);
     while count > 32 {
         let middle = 1 + count / 2;
-        let at = beta(bits(own, round), middle as f64, (count + 1 - middle) as f64);
+        let at = beta(bits(own, round), middle as f64, (count - middle + 1) as f64);
         round += 1;
         if at >= probability {
             count = middle - 1;
