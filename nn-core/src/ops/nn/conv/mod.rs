@@ -76,7 +76,12 @@ impl<const N: usize> Op for Conv<N> {
         }
         let size = std::array::from_fn(|d| kernel[d]);
         let pixels: [usize; N] = options.windows(size).checked_count(op, x)?;
-        Ok((image_shape(x[0], pixels, filters), dtype).into())
+        let y = image_shape(x[0], pixels, filters);
+        // Sizes that cannot be counted are found here, before a result waits to be read.
+        if [x, kernel, &y].iter().all(|shape| shape.is_known()) {
+            self.0.geometry(x, kernel, &y)?;
+        }
+        Ok((y, dtype).into())
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
