@@ -137,7 +137,8 @@ impl MelSpectrogram {
         let x = x.pad_with(around, PadMode::Reflect);
         let frames = x.extract_sequences(self.fft_length, self.sequence_stride);
         let (real, imag) = rfft(&(frames * self.windowed()), None);
-        let power = (real.square() + imag.square()).sqrt().pow(self.mag_exp);
+        // Without the root of the magnitude, whose derivative is infinite where a frequency is absent.
+        let power = (real.square() + imag.square()).pow(self.mag_exp / 2.0);
         let mel = power.matmul(self.mel_matrix().cast(x.dtype()));
         let mel = match self.power_to_db {
             true => self.decibels(&mel),
