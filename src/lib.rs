@@ -61,14 +61,9 @@
 pub mod extend;
 pub mod guide;
 
-#[cfg(feature = "ndarray")]
-#[doc(no_inline)]
-pub use nn_core::ndarray;
 #[doc(no_inline)]
 pub use nn_core::ops::*;
 pub use nn_core::random::set_seed;
-#[doc(no_inline)]
-pub use nn_core::serde_json;
 #[doc(inline)]
 pub use nn_core::{
     Axes, Constraint, DType, Error, ErrorKind, GradientTape, Gradients, Graph, Initializer,

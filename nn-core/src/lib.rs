@@ -46,13 +46,8 @@ pub use module::param::Param;
 pub use module::regularizer::Regularizer;
 pub use module::structure::{IntoInput, Tensors};
 pub use module::{Module, Parameter, config, registry};
-#[cfg(feature = "ndarray")]
-#[doc(no_inline)]
-pub use ndarray;
 pub use nn_kernels::{DType, Element, with_dtype, with_float};
 pub use ops::*;
-#[doc(no_inline)]
-pub use serde_json;
 pub use tensor::random;
 pub use tensor::{Operand, Tensor};
 
