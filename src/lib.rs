@@ -103,9 +103,6 @@ pub mod __private {
 /// Everything a model's author needs: `use nn::prelude::*;`.
 pub mod prelude {
     pub use crate::testing::assert_close;
-    #[cfg(feature = "ndarray")]
-    #[doc(hidden)]
-    pub use nn_core::ndarray;
     pub use nn_core::{
         Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Interpolation, Layer,
         Module, Padding, Param, Regularizer, Result, Shape, Tensor, Tensors, concatenate, einsum,
