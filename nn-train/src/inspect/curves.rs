@@ -1,5 +1,6 @@
 //! Drawing the curves of a training.
 
+use super::only_svg;
 use crate::History;
 use crate::saving::write_whole;
 use nn_core::{Error, Result};
@@ -16,12 +17,7 @@ impl History {
     /// When there are no epochs, the path does not end in `.svg`, or the file cannot be written.
     pub fn plot(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        if path.extension().and_then(|e| e.to_str()) != Some("svg") {
-            return Err(Error::value(format!(
-                "{}: a history is drawn as SVG; use a path that ends in .svg",
-                path.display()
-            )));
-        }
+        only_svg(path, "history")?;
         if self.epochs() == 0 {
             return Err(Error::value("a history without epochs has nothing to draw"));
         }

@@ -1,5 +1,6 @@
 //! A picture of many images.
 
+use super::only_svg;
 use crate::saving::write_whole;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -75,12 +76,7 @@ impl ImageGallery {
     /// a file that cannot be written.
     pub fn plot(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        if path.extension().and_then(|e| e.to_str()) != Some("svg") {
-            return Err(Error::value(format!(
-                "{}: a gallery is drawn as SVG; use a path that ends in .svg",
-                path.display()
-            )));
-        }
+        only_svg(path, "gallery")?;
         let (pixels, [count, height, width, channels]) = self.pixels()?;
         for (name, labels) in [("y_true", &self.y_true), ("y_pred", &self.y_pred)] {
             if !labels.is_empty() && labels.len() != count {

@@ -9,7 +9,7 @@ use crate::ops::elementwise::zip::{self, Zip};
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
-struct Relu;
+pub(crate) struct Relu;
 
 impl map::Function for Relu {
     const NAME: &'static str = "relu";

@@ -8,8 +8,7 @@ mod batch_norm_relu;
 mod batch_norm_relu_gradient;
 mod conv2d_batch_norm;
 mod conv_relu;
-mod matmul_gelu;
-mod matmul_relu;
+mod matmul_map;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,7 @@
 //! Tensors side by side, on top of each other and behind each other, and their parts.
 
 use crate::ops::shape::concatenate;
-use crate::ops::shape::split::MOST;
+use crate::ops::shape::split::{MOST, too_many};
 use crate::{Error, Tensor, is_known};
 use std::borrow::Borrow;
 
@@ -73,12 +73,7 @@ impl Tensor {
             .axis(axis)
             .map(|axis| self.raw_shape()[axis])
         {
-            _ if n > MOST => {
-                let error = Error::value(format!(
-                    "a tensor is cut into at most {MOST} pieces, found {n}"
-                ));
-                return vec![self.fail("array_split", error)];
-            }
+            _ if n > MOST => return vec![self.fail("array_split", too_many(n))],
             _ if self.error().is_some() => return vec![self.clone(); n],
             Ok(size) if is_known(size) && n > 0 => size,
             Ok(_) => {

@@ -13,6 +13,13 @@ use crate::{ANYTHING, Error, Result, Shape, ShapeError, Tensor, agree, is_known,
 /// Pieces that a tensor is cut into at most. Each is a tensor of its own: more are a mistake.
 pub(super) const MOST: usize = 1 << 24;
 
+/// What is said of more pieces than [`MOST`].
+pub(super) fn too_many(n: usize) -> Error {
+    Error::value(format!(
+        "a tensor is cut into at most {MOST} pieces, found {n}"
+    ))
+}
+
 /// How an axis is cut.
 #[derive(Clone)]
 enum Parts {
@@ -205,9 +212,7 @@ impl Tensor {
                     "{} cannot be split into 0 equal pieces",
                     self.raw_shape()
                 )),
-                _ => Error::value(format!(
-                    "a tensor is cut into at most {MOST} pieces, found {n}"
-                )),
+                _ => too_many(n),
             };
             return vec![self.fail("split", error)];
         }

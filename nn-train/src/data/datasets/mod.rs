@@ -1,5 +1,6 @@
 //! Data sets by name, and readers for the files they come in.
 
+#[cfg(feature = "csv")]
 mod column;
 #[cfg(feature = "csv")]
 mod csv;
