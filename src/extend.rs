@@ -37,7 +37,7 @@
 //! let x = Tensor::from([1.0_f32, 2.0]);
 //! let tape = GradientTape::new();
 //! tape.watch(&x);
-//! let y = apply(Cube, &[&x]);
+//! let y = apply(Cube, &[x.clone()]);
 //! assert_eq!(y.to_vec::<f32>()?, [1.0, 8.0]);
 //! assert_eq!(tape.gradient(&y, &x)?.to_vec::<f32>()?, [3.0, 12.0]);
 //! # Ok::<(), nn::Error>(())

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-pub use crate::module::json::{Json, deserializer, from_json, to_json};
+pub use crate::module::json::{Json, deserializer, from_json, serializer, to_json};
 
 #[doc(hidden)]
 pub use crate::module::json::depth;
@@ -74,6 +74,56 @@ pub fn for_axes(json: &Value, axes: usize) -> Value {
 /// A value as [`ConfigValue::to_json`] writes it.
 pub fn describe<T: Serialize + ?Sized>(value: &T) -> Value {
     to_json(value).unwrap_or_else(|e| json::unsaved(&e))
+}
+
+/// A setting of floats, of which none may be NaN: a layer that has one computes nothing but NaN.
+#[doc(hidden)]
+pub trait Floats {
+    fn any_nan(&self) -> bool;
+}
+
+impl Floats for f64 {
+    fn any_nan(&self) -> bool {
+        self.is_nan()
+    }
+}
+
+impl Floats for f32 {
+    fn any_nan(&self) -> bool {
+        self.is_nan()
+    }
+}
+
+impl<T: Floats> Floats for Option<T> {
+    fn any_nan(&self) -> bool {
+        self.as_ref().is_some_and(T::any_nan)
+    }
+}
+
+impl<T: Floats> Floats for Vec<T> {
+    fn any_nan(&self) -> bool {
+        self.iter().any(T::any_nan)
+    }
+}
+
+impl<T: Floats, const N: usize> Floats for [T; N] {
+    fn any_nan(&self) -> bool {
+        self.iter().any(T::any_nan)
+    }
+}
+
+/// Checks that a setting is not NaN.
+///
+/// # Errors
+/// When it is, with the name of the class and of the setting.
+#[doc(hidden)]
+pub fn check_floats(class_name: &str, name: &str, setting: &impl Floats) -> Result<()> {
+    match setting.any_nan() {
+        false => Ok(()),
+        true => Err(Error::value(format!(
+            "the `{name}` of {class_name} is NaN, and so would be all that it computes; set `{name}` to a number"
+        ))),
+    }
 }
 
 /// Collects the configuration of one struct.

@@ -125,7 +125,8 @@ pub fn call_as<L: Module, I: Tensors, O: Tensors>(
     if let Some(frame) = observed {
         observer::enter(frame, &input.leaves());
     }
-    let forward = || match build(&input.shapes()) {
+    // What the layer says of its settings itself comes first: it knows more about them.
+    let forward = || match build(&input.shapes()).and_then(|()| layer.check_settings()) {
         Ok(()) => run(input),
         Err(error) => O::failed(error.at_call(std::panic::Location::caller())),
     };

@@ -59,6 +59,15 @@ pub trait Module: Send + Sync + 'static {
     where
         Self: Sized;
 
+    /// Checks that this node's own settings are numbers where they are floats. It runs before every forward pass.
+    ///
+    /// # Errors
+    /// A setting that is NaN, by name.
+    #[doc(hidden)]
+    fn check_settings(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Puts the stateful recurrent layers below back to their first state, as Keras's `reset_state`: what comes next is another sequence.
     fn reset_state(&self) {
         self.visit(&mut |_, child| child.reset_state());

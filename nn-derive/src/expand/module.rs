@@ -1,11 +1,11 @@
 //! `impl Module`: the tree and the configuration.
 
 use super::{generics, impl_of, impl_with, settings};
-use crate::syntax::{Field, Role, Struct, Variant};
+use crate::syntax::{Field, Holder, Role, Struct, Variant};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Ident, Lit};
+use syn::{Ident, Lit, Type};
 
 pub fn expand(item: &Struct) -> TokenStream {
     let krate = &item.attrs.krate;
@@ -31,6 +31,7 @@ pub fn expand(item: &Struct) -> TokenStream {
         ),
         false => variants(item),
     };
+    let check_settings = check_settings(item, &class_name);
     let body = quote! {
         fn class_name(&self) -> ::core::option::Option<&'static ::core::primitive::str> {
             ::core::option::Option::Some(#class_name)
@@ -42,6 +43,8 @@ pub fn expand(item: &Struct) -> TokenStream {
         ) {
             #visit
         }
+
+        #check_settings
 
         fn config(&self) -> #krate::__private::serde_json::Value {
             #config
@@ -60,6 +63,39 @@ pub fn expand(item: &Struct) -> TokenStream {
         quote!(#krate::Module for),
         body,
     )
+}
+
+/// The check that settings of floats are not NaN; nothing for a struct that has none.
+fn check_settings(item: &Struct, class_name: &str) -> Option<TokenStream> {
+    let krate = &item.attrs.krate;
+    let is_float = |f: &&Field| matches!(f.role, Role::Config) && holds_floats(&f.ty);
+    let checks: Vec<TokenStream> = item
+        .fields
+        .iter()
+        .filter(is_float)
+        .map(|f| {
+            let (name, ident) = (f.name(), &f.ident);
+            quote!(#krate::config::check_floats(#class_name, #name, &self.#ident)?;)
+        })
+        .collect();
+    (!checks.is_empty()).then(|| {
+        quote! {
+            fn check_settings(&self) -> #krate::Result<()> {
+                #(#checks)*
+                ::core::result::Result::Ok(())
+            }
+        }
+    })
+}
+
+/// Whether a type is written as floats: `f64`, `Option<f32>`, `Vec<[f64; 2]>`.
+fn holds_floats(ty: &Type) -> bool {
+    match Holder::of(ty) {
+        Some(Holder::Array(array)) => holds_floats(&array.elem),
+        Some(Holder::Option(held) | Holder::Vec(held)) => holds_floats(held),
+        Some(_) => false,
+        None => matches!(ty, Type::Path(p) if p.path.is_ident("f64") || p.path.is_ident("f32")),
+    }
 }
 
 /// `Debug`, by settings and layers.

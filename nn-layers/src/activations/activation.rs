@@ -2,7 +2,7 @@
 
 use nn_core::config::{self, Json};
 use nn_core::own::{Own, OwnKind, function_name};
-use nn_core::{Tensor, where_};
+use nn_core::{Error, Tensor, where_};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -218,8 +218,8 @@ impl Serialize for Activation {
         if let Activation::Own(own) = self {
             return own.serialize(serializer);
         }
-        let mut written = Activation::serialize(self, serde_json::value::Serializer)
-            .map_err(serde::ser::Error::custom)?;
+        let mut written =
+            Activation::serialize(self, config::serializer()).map_err(serde::ser::Error::custom)?;
         let class = written["class_name"].as_str().unwrap_or_default();
         let name = class.strip_suffix(WITH).unwrap_or(class).to_string();
         if written.get("config").is_none() {
@@ -328,9 +328,15 @@ impl Activation {
         Activation::Own(Own { name, function })
     }
 
-    /// Applies it.
+    /// Applies it. An argument that is not finite gives a failed tensor, but for an infinite `max_value`, which limits nothing.
     #[track_caller]
     pub fn apply(self, x: &Tensor) -> Tensor {
+        if let Some(name) = self.refused_argument() {
+            return Tensor::failed(Error::value(format!(
+                "the `{name}` of an activation is a finite number{}, found {self:?}",
+                if name == "b" { " from 0 on" } else { "" }
+            )));
+        }
         match self {
             Activation::Linear => x.clone(),
             Activation::Relu => x.relu(),
@@ -387,6 +393,39 @@ impl Activation {
             Activation::GluWith { axis } => x.glu(axis),
             Activation::Own(own) => (own.function)(x),
         }
+    }
+
+    /// The name of the first argument with which it would make NaN of numbers.
+    fn refused_argument(self) -> Option<&'static str> {
+        let arguments: &[(&str, f64)] = match self {
+            Activation::Threshold {
+                threshold,
+                default_value,
+            } => &[("threshold", threshold), ("default_value", default_value)],
+            Activation::ReluWith {
+                negative_slope,
+                max_value,
+                threshold,
+            } => &[
+                ("negative_slope", negative_slope),
+                ("max_value", max_value.unwrap_or_default()),
+                ("threshold", threshold),
+            ],
+            Activation::LeakyReluWith { negative_slope } => &[("negative_slope", negative_slope)],
+            Activation::EluWith { alpha } | Activation::CeluWith { alpha } => &[("alpha", alpha)],
+            Activation::SquareplusWith { b } => &[("b", b)],
+            Activation::HardShrinkWith { threshold } | Activation::SoftShrinkWith { threshold } => {
+                &[("threshold", threshold)]
+            }
+            _ => return None,
+        };
+        let fits = |name: &str, value: f64| match name {
+            "max_value" => !value.is_nan(),
+            "b" => value >= 0.0 && value.is_finite(),
+            _ => value.is_finite(),
+        };
+        let refused = arguments.iter().find(|(name, value)| !fits(name, *value));
+        refused.map(|(name, _)| *name)
     }
 }
 

@@ -55,10 +55,12 @@ impl ReLU {
             ("negative_slope", self.negative_slope),
             ("threshold", self.threshold),
         ];
-        match settings.iter().find(|(_, value)| !(0.0..).contains(value)) {
+        let fits =
+            |name: &str, value: f64| value >= 0.0 && (name == "max_value" || value.is_finite());
+        match settings.iter().find(|(name, value)| !fits(name, *value)) {
             None => Ok(()),
             Some((name, value)) => Err(Error::value(format!(
-                "{name} of ReLU is a number from 0 on, found {value}"
+                "{name} of ReLU is a finite number from 0 on, found {value}"
             ))),
         }
     }
@@ -81,7 +83,7 @@ mod tests {
             ReLU::new().threshold(-0.5),
         ] {
             let error = relu.forward(Tensor::ones([2])).into_result().unwrap_err();
-            assert!(error.to_string().contains("a number from 0 on"), "{error}");
+            assert!(error.to_string().contains("number from 0 on"), "{error}");
         }
     }
 }

@@ -34,11 +34,12 @@ impl RenormClipping {
                 .rmin
                 .zip(self.rmax)
                 .is_none_or(|(rmin, rmax)| rmin <= rmax)
+            && self.rmax.is_none_or(|rmax| rmax > 0.0)
             && self.dmax.is_none_or(|dmax| dmax >= 0.0);
         match fits {
             true => Ok(()),
             false => Err(Error::value(format!(
-                "renorm_clipping of BatchNormalization needs rmin up to rmax and dmax from 0 on, found {self:?}"
+                "renorm_clipping of BatchNormalization needs rmin up to rmax, rmax above 0 and dmax from 0 on, found {self:?}"
             ))),
         }
     }

@@ -201,6 +201,9 @@ impl<'a, T: Token> Lookup<'a, T> {
                 weights.len(),
                 vocabulary.len()
             )),
+            (OutputMode::TfIdf, Some(weights)) if weights.iter().any(|w| !w.is_finite()) => {
+                wrong("idf_weights that are not finite".to_string())
+            }
             (OutputMode::TfIdf, _) | (_, None) => Ok(()),
             (other, Some(_)) => wrong(format!(
                 "idf_weights are for an output_mode of tf_idf, found {}",

@@ -98,6 +98,11 @@ impl MelSpectrogram {
                 .text(" takes an `fft_length` of at least that, found ");
             return Err(error.number(self.fft_length));
         }
+        if !self.mag_exp.is_finite() || !self.min_power.is_finite() {
+            return Err(ShapeError::new(
+                "MelSpectrogram expects a `mag_exp` and a `min_power` that are finite",
+            ));
+        }
         let time = input.dims()[rank - 1];
         let frames = match is_known(time) {
             false => time,

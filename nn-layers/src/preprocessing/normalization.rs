@@ -3,7 +3,7 @@
 use crate::ShapeError;
 use crate::core::axes::Ints;
 use crate::preprocessing::numbers::Numbers;
-use nn_core::config::ConfigValue;
+use nn_core::config::{ConfigValue, check_floats};
 use nn_core::{
     Error, Initializer, Module, Param, Result, Shape, Tensor, floatx, is_known, no_gradient,
 };
@@ -174,6 +174,8 @@ impl Normalization {
 
     fn build(&self, input: &Shape) -> Result<()> {
         let kept = self.kept_axes(input)?;
+        check_floats("Normalization", "mean", &self.mean.given)?;
+        check_floats("Normalization", "variance", &self.variance.given)?;
         self.count.0.build([])?;
         match (&self.mean.given, &self.variance.given) {
             (Some(mean), Some(variance)) => {
@@ -183,6 +185,11 @@ impl Normalization {
                         "mean and variance of a Normalization need the same shape, of at most one axis for each of the {} kept ones, found \
                          {dims:?} and {others:?}",
                         kept.len()
+                    )));
+                }
+                if variance.any(|v| v < 0.0) {
+                    return Err(Error::value(format!(
+                        "the variance of a Normalization is a number from 0 on, found {variance:?}"
                     )));
                 }
                 for (&size, &axis) in dims.iter().rev().zip(kept.iter().rev()) {

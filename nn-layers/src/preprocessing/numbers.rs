@@ -1,5 +1,6 @@
 //! A number, or a list of numbers, as a setting.
 
+use nn_core::config::Floats;
 use nn_core::{DType, Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -38,9 +39,23 @@ impl From<Written> for Numbers {
     }
 }
 
+impl Floats for Numbers {
+    fn any_nan(&self) -> bool {
+        self.any(f64::is_nan)
+    }
+}
+
 impl Numbers {
     pub fn list(numbers: &[f64]) -> Numbers {
         Numbers::Each(numbers.iter().copied().map(Numbers::One).collect())
+    }
+
+    /// Whether one of the numbers is such.
+    pub fn any(&self, is_such: fn(f64) -> bool) -> bool {
+        match self {
+            Numbers::One(number) => is_such(*number),
+            Numbers::Each(items) => items.iter().any(|item| item.any(is_such)),
+        }
     }
 
     /// The lengths of the lists, outermost first; none for a number.

@@ -2,6 +2,7 @@
 
 use crate::ShapeError;
 use crate::preprocessing::numbers::Numbers;
+use nn_core::config::check_floats;
 use nn_core::{Result, Shape, Tensor, floatx, is_known};
 use nn_derive::{Layer, model};
 
@@ -81,6 +82,8 @@ impl Rescaling {
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
+        check_floats("Rescaling", "scale", &self.scale)?;
+        check_floats("Rescaling", "offset", &self.offset)?;
         self.output_shape(input)?;
         Ok(())
     }

@@ -9,6 +9,7 @@ use nn_core::{Error, Gradients, Parameter, Result, Tensor};
 use regex_lite::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// Trains each parameter with the optimizer of the one pattern that fits its path as a whole, and the rest with the default one.
 ///
@@ -51,7 +52,7 @@ struct Written {
 #[derive(Serialize, Deserialize)]
 struct WrittenMap {
     default_optimizer: Json,
-    optimizer_map: Map<String, Value>,
+    optimizer_map: BTreeMap<String, Json>,
 }
 
 impl MultiOptimizer {
@@ -95,7 +96,7 @@ impl MultiOptimizer {
         let written = registry::read_over(defaults, config, &[])?;
         let defaults = WrittenMap {
             default_optimizer: Json(Value::Null),
-            optimizer_map: Map::new(),
+            optimizer_map: BTreeMap::new(),
         };
         let map = written.optimizer_map.0;
         if map["class_name"] != "OptimizerMap" {
@@ -108,14 +109,19 @@ impl MultiOptimizer {
         let inner = |config: &Value| {
             let mut config = config.clone();
             if let Some(entries) = config.get_mut("config").and_then(Value::as_object_mut) {
-                entries.remove("loss_scale_factor");
+                let own = entries.remove("loss_scale_factor").unwrap_or_default();
+                if !own.is_null() && own.as_f64() != written.loss_scale_factor {
+                    return Err(inside(Error::format(format!(
+                        "an optimizer inside has the loss_scale_factor {own}, and the MultiOptimizer another one; the loss has one scale"
+                    ))));
+                }
             }
             from_config(&config).map_err(inside)
         };
         let default = inner(&map.default_optimizer.0)?;
         let mut multi = MultiOptimizer::new(default);
         for (pattern, config) in &map.optimizer_map {
-            multi = multi.optimizer(pattern, inner(config)?);
+            multi = multi.optimizer(pattern, inner(&config.0)?);
         }
         multi.loss_scale_factor = written.loss_scale_factor;
         multi.check().map_err(inside)?;

@@ -99,7 +99,10 @@ impl Settings {
             within("weight_decay", decay, fits, "a finite number from 0 on")?;
         }
         let momentum = self.ema_momentum;
-        let fits = !self.use_ema || (0.0..=1.0).contains(&momentum);
+        let fits = match self.use_ema {
+            true => (0.0..=1.0).contains(&momentum),
+            false => !momentum.is_nan(),
+        };
         within("ema_momentum", momentum, fits, "in [0, 1]")?;
         if let Some(scale) = self.loss_scale_factor {
             let fits = scale as f32 > 0.0 && (scale as f32).is_finite();

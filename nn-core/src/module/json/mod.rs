@@ -33,8 +33,13 @@ const UNSAVED: &str = "__unsaved__";
 /// What JSON cannot hold: a map whose keys are neither texts nor numbers.
 pub fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Value> {
     value
-        .serialize(write::Writer(serde_json::value::Serializer))
+        .serialize(serializer())
         .map_err(|e| Error::format(format!("cannot be written as JSON: {e}")))
+}
+
+/// Writes JSON as [`to_json`] does, for a `Serialize` written by hand.
+pub fn serializer() -> impl serde::Serializer<Ok = Value, Error = serde_json::Error> {
+    write::Writer(serde_json::value::Serializer)
 }
 
 /// The value that [`to_json`] wrote.

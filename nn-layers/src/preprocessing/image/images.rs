@@ -35,12 +35,12 @@ pub(crate) const fn check_colors(layer: &str, input: &Shape) -> Result<(), Shape
 
 /// Checks that the greatest and the least value of a pixel are in order.
 pub(crate) const fn check_values(layer: &str, range: [f64; 2]) -> Result<(), ShapeError> {
-    if range[0] < range[1] {
+    if range[0] < range[1] && range[0].is_finite() && range[1].is_finite() {
         return Ok(());
     }
     Err(ShapeError::new("the value_range of ")
         .text(layer)
-        .text(" goes from a number to a greater one, found ")
+        .text(" goes from a finite number to a greater one, found ")
         .decimal(range[0])
         .text(" and ")
         .decimal(range[1]))

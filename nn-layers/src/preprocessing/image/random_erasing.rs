@@ -5,6 +5,7 @@ use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
 use crate::preprocessing::numbers::Numbers;
+use nn_core::config::check_floats;
 use nn_core::random;
 use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
@@ -113,6 +114,7 @@ impl RandomErasing {
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
+        check_floats("RandomErasing", "fill_value", &self.fill_value)?;
         self.output_shape(input)?;
         Ok(())
     }
