@@ -69,8 +69,8 @@ pub use nn_core::{
     Axes, Constraint, DType, Error, ErrorKind, GradientTape, Gradients, Graph, Initializer,
     InputShapes, Layer, LayerCost, MAX_RANK, Module, NotFinite, Param, Parameter, Regularizer,
     Result, Shape, ShapeError, Tensor, Tensors, add_loss, collect_losses,
-    first_not_finite_gradient, floatx, module, no_gradient, ops, random, registry, set_floatx,
-    testing, training,
+    first_not_finite_gradient, floatx, module, module::initializer::Window, no_gradient, ops,
+    random, registry, set_floatx, testing, training,
 };
 pub use nn_derive::{Layer, Model, Tensors, model};
 #[cfg(feature = "onnx")]

@@ -14,7 +14,7 @@ pub fn close(a: f64, b: f64, tolerance: f64) -> bool {
 /// With the first element that differs. NaN differs from everything.
 ///
 /// ```
-/// use nn_core::{Tensor, testing::assert_close};
+/// use nn::{Tensor, testing::assert_close};
 /// assert_close(&Tensor::from([1.0_f32]), &Tensor::from([1.0000001_f32]), 1e-6);
 /// ```
 #[track_caller]

@@ -163,7 +163,7 @@ impl<L: Layer> Sources for &L {
 /// The gradients of a model's trainable parameters, in their order.
 ///
 /// ```no_run
-/// # use nn_core::{Gradients, Tensor};
+/// # use nn::{Gradients, Tensor};
 /// # fn f(gradients: Gradients) {
 /// for (path, gradient) in gradients.iter() {
 ///     println!("{path}: {}", gradient.shape());
@@ -243,7 +243,7 @@ impl Gradients {
     /// is not, so it is no longer their [`Gradients::target`].
     ///
     /// ```
-    /// # use nn_core::{GradientTape, Gradients, Layer, Result, Tensor};
+    /// # use nn::{GradientTape, Gradients, Layer, Result, Tensor};
     /// fn gradients<L: Layer>(tape: GradientTape, model: &L, loss: Tensor) -> Result<Gradients> {
     ///     Ok(tape.gradient(&(loss * 1024.0), model)?.unscaled(1024.0))
     /// }

@@ -13,13 +13,13 @@ impl GradientTape {
     /// As [`GradientTape::gradient`]; a result of more than [`crate::MAX_RANK`] dimensions.
     ///
     /// ```
-    /// use nn_core::{GradientTape, Tensor};
+    /// use nn::{GradientTape, Tensor};
     /// let x = Tensor::from([1.0_f32, 2.0]);
     /// let tape = GradientTape::new();
     /// tape.watch(&x);
     /// let y = x.square();
     /// assert_eq!(tape.jacobian(&y, &x)?.to_vec::<f32>()?, [2.0, 0.0, 0.0, 4.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn jacobian(&self, target: &Tensor, source: &Tensor) -> Result<Tensor> {
         let shapes = (target.try_shape()?, source.try_shape()?);
@@ -43,7 +43,7 @@ impl GradientTape {
     /// As [`GradientTape::jacobian`], and when the batches differ.
     ///
     /// ```
-    /// use nn_core::{GradientTape, Tensor};
+    /// use nn::{GradientTape, Tensor};
     /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
     /// let tape = GradientTape::new();
     /// tape.watch(&x);
@@ -51,7 +51,7 @@ impl GradientTape {
     /// let jacobian = tape.batch_jacobian(&y, &x)?;
     /// assert_eq!(jacobian.shape(), [2, 2, 2]);
     /// assert_eq!(jacobian.to_vec::<f32>()?, [2.0, 0.0, 0.0, 4.0, 6.0, 0.0, 0.0, 8.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn batch_jacobian(&self, target: &Tensor, source: &Tensor) -> Result<Tensor> {
         let (to, from) = (target.try_shape()?, source.try_shape()?);

@@ -38,7 +38,7 @@ pub enum ErrorKind {
 /// An error with its place: operation, layer path and the caller's line.
 ///
 /// ```
-/// use nn_core::Tensor;
+/// use nn::Tensor;
 /// let sum = Tensor::ones([2, 3]) + Tensor::ones([2, 4]); // no panic: the error rides along
 /// let error = sum.to_vec::<f32>().unwrap_err();
 /// assert!(error.to_string().contains("cannot add [2, 3] and [2, 4]"));
@@ -118,7 +118,7 @@ impl Error {
     /// An error of another library, or of the program's own.
     ///
     /// ```
-    /// use nn_core::{Error, ErrorKind};
+    /// use nn::{Error, ErrorKind};
     /// use std::error::Error as _;
     ///
     /// let error = Error::other("12x".parse::<u8>().unwrap_err());

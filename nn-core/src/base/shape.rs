@@ -17,7 +17,7 @@ pub const MAX_RANK: usize = 8;
 /// A copyable value without allocation. It dereferences to a slice and compares with arrays.
 ///
 /// ```
-/// use nn_core::Shape;
+/// use nn::Shape;
 /// let shape = Shape::from([2, 3]);
 /// assert_eq!(shape, [2, 3]);
 /// assert_eq!((shape.rank(), shape.num_elements(), shape[0]), (2, 6, 2));

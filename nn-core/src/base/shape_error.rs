@@ -13,7 +13,7 @@ const CAPACITY: usize = 480;
 /// Why a layer does not take inputs of a shape.
 ///
 /// ```
-/// use nn_core::{Shape, ShapeError, UNKNOWN};
+/// use nn::{Shape, ShapeError, UNKNOWN};
 /// const ERROR: ShapeError = ShapeError::new("Pair expects 2 columns, found ").shape(&Shape::new(&[UNKNOWN, 784]));
 /// assert_eq!(ERROR.message(), "Pair expects 2 columns, found [_, 784]");
 /// ```

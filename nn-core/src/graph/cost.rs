@@ -24,13 +24,13 @@ impl Graph {
     /// batch counts as one row, and so does every other open dimension.
     ///
     /// ```
-    /// use nn_core::{DType, Param, Tensor, UNKNOWN, trace::trace_with};
+    /// use nn::{DType, Param, Tensor, UNKNOWN, trace::trace_with};
     /// let kernel = Param::default();
     /// kernel.build([3, 2])?;
     /// let x = Tensor::abstract_of([UNKNOWN, 3], DType::F32);
     /// let graph = trace_with(&kernel, vec![x], false, |x| vec![x[0].matmul(&kernel)])?;
     /// assert_eq!((graph.cost()[0].multiplications, graph.cost()[0].parameters), (6, 6));
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn cost(&self) -> Vec<LayerCost> {
         let mut rows: Vec<LayerCost> = Vec::new();

@@ -208,7 +208,7 @@ impl Graph {
     /// parameters as ever.
     ///
     /// ```
-    /// use nn_core::{DType, Param, Tensor, UNKNOWN, trace::trace_with};
+    /// use nn::{DType, Param, Tensor, UNKNOWN, trace::trace_with};
     /// let kernel = Param::default();
     /// kernel.build([3, 2])?;
     /// let call = |x: Vec<Tensor>| vec![x[0].matmul(&kernel).relu()];
@@ -216,7 +216,7 @@ impl Graph {
     /// let x = vec![Tensor::random_normal([5, 3])];
     /// let again = graph.replay(&x)?.outputs;
     /// assert_eq!(again[0].to_vec::<f32>()?, call(x)[0].to_vec::<f32>()?);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     ///
     /// # Errors

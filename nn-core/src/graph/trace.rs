@@ -18,7 +18,7 @@ const LIMIT: usize = 1_000_000;
 /// Shapes of a model's inputs without the batch: `[784]`, `([5], [8])`.
 ///
 /// ```
-/// use nn_core::InputShapes;
+/// use nn::InputShapes;
 /// assert_eq!(([5], [8]).input_shapes().len(), 2);
 /// ```
 pub trait InputShapes {
@@ -34,7 +34,7 @@ pub trait InputShapes {
 /// The shape of an input that is not `f32`, without the batch: what `#[model(input = i64[40])]` makes.
 ///
 /// ```
-/// use nn_core::{DType, InputShapes, trace::Typed};
+/// use nn::{DType, InputShapes, trace::Typed};
 /// let tokens = Typed { shape: [40], dtype: DType::I64 };
 /// assert_eq!((tokens, [5]).input_dtypes(), [DType::I64, DType::F32]);
 /// ```

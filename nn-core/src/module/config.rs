@@ -60,7 +60,7 @@ impl<T: Serialize> Serialized for T {
 /// A list of a number for each of so many axes, where there is one for all of them; what is there already otherwise.
 ///
 /// ```
-/// use nn_core::config::for_axes;
+/// use nn::config::for_axes;
 /// assert_eq!(for_axes(&3.into(), 2), serde_json::json!([3, 3]));
 /// assert_eq!(for_axes(&serde_json::json!([3, 5]), 2), serde_json::json!([3, 5]));
 /// ```
@@ -129,7 +129,7 @@ pub fn check_floats(class_name: &str, name: &str, setting: &impl Floats) -> Resu
 /// Collects the configuration of one struct.
 ///
 /// ```
-/// use nn_core::config::Writer;
+/// use nn::config::Writer;
 /// let config = Writer::new("MyDense").value("units", &16).finish();
 /// assert_eq!(config.to_string(), r#"{"class_name":"MyDense","config":{"units":16}}"#);
 /// ```

@@ -15,7 +15,7 @@ const EPSILON: f64 = 1e-7;
 /// In a configuration it is a number or a list, as in Keras.
 ///
 /// ```
-/// use nn_core::Axes;
+/// use nn::Axes;
 /// const INPUTS: Axes = Axes::new(&[0, 1, 2]);
 /// assert_eq!(INPUTS.as_ref(), [0, 1, 2]);
 /// assert_eq!(Axes::from(0), Axes::new(&[0]));
@@ -103,14 +103,14 @@ impl<'de> Deserialize<'de> for Axes {
 /// of a convolution `[0, 1, 2]`, all that one filter sees.
 ///
 /// ```
-/// use nn_core::{Constraint, Tensor};
+/// use nn::{Constraint, Tensor};
 /// let w = Constraint::NonNeg.project(&Tensor::from([-1.0_f32, 2.0]));
 /// assert_eq!(w.to_vec::<f32>()?, [0.0, 2.0]);
 ///
 /// let filters = Constraint::UnitNorm { axis: [0, 1, 2].into() };
 /// let w = filters.project(&Tensor::ones([2, 2, 1, 8]));
 /// assert!((w.to_vec::<f32>()?[0] - 0.5).abs() < 1e-6);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(
@@ -215,14 +215,14 @@ impl Constraint {
     /// `nn::register!(Constraint: capped)` beside the function it can be saved and loaded by its name.
     ///
     /// ```
-    /// use nn_core::{Constraint, Tensor};
+    /// use nn::{Constraint, Tensor};
     /// fn capped(w: &Tensor) -> Tensor {
     ///     w.clip(-1.0, 1.0)
     /// }
-    /// nn_core::register_own!(Constraint: capped);
+    /// nn::register!(Constraint: capped);
     /// let w = Constraint::own("capped", capped).project(&Tensor::from([3.0_f32, 0.5]));
     /// assert_eq!(w.to_vec::<f32>()?, [1.0, 0.5]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub const fn own(name: &'static str, function: fn(&Tensor) -> Tensor) -> Constraint {
         Constraint::Own(Own { name, function })

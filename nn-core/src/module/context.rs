@@ -49,7 +49,7 @@ thread_local! {
 /// Whether the innermost running `call` trains; `false` outside.
 ///
 /// ```
-/// assert!(!nn_core::training());
+/// assert!(!nn::training());
 /// ```
 pub fn training() -> bool {
     CONTEXT.with(|context| context.training.get())
@@ -154,13 +154,13 @@ pub fn add_loss(loss: Tensor) {
 /// Runs `f` and returns, beside its result, the losses that layers added in it, in order.
 ///
 /// ```
-/// use nn_core::{Tensor, add_loss, collect_losses};
+/// use nn::{Tensor, add_loss, collect_losses};
 /// let (output, losses) = collect_losses(|| {
 ///     add_loss(Tensor::from(0.5_f32));
 ///     7
 /// });
 /// assert_eq!((output, losses[0].item::<f32>()?), (7, 0.5));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 pub fn collect_losses<R>(f: impl FnOnce() -> R) -> (R, Vec<Tensor>) {
     /// Leaves the list of losses as it was, on unwinding too.

@@ -16,7 +16,7 @@ use std::fmt;
 /// }
 /// impl std::fmt::Debug for Scale {
 ///     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-///         nn_core::module::debug(f, "Scale", &[("factor", &self.factor), ("offset", &self.offset)])
+///         nn::module::debug(f, "Scale", &[("factor", &self.factor), ("offset", &self.offset)])
 ///     }
 /// }
 /// let scale = Scale { factor: 2.0, offset: None };

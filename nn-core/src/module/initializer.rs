@@ -21,11 +21,11 @@ use serde_json::{Value, json};
 /// `fan_in` and `fan_out` of a kernel `[..receptive field.., in, out]` are the receptive field times its last two dimensions.
 ///
 /// ```
-/// use nn_core::{DType, Initializer};
+/// use nn::{DType, Initializer};
 /// let kernel = Initializer::GlorotUniform.sample([300, 100], DType::F32);
 /// let limit = (6.0_f32 / 400.0).sqrt();
 /// assert!(kernel.to_vec::<f32>()?.iter().all(|w| w.abs() <= limit));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(
@@ -271,14 +271,14 @@ impl Initializer {
     /// can be saved and loaded by its name.
     ///
     /// ```
-    /// use nn_core::{DType, Initializer, Shape, Tensor};
+    /// use nn::{DType, Initializer, Shape, Tensor};
     /// fn ramp(shape: Shape, dtype: DType) -> Tensor {
     ///     Tensor::arange(shape.num_elements()).reshape(shape).cast(dtype)
     /// }
-    /// nn_core::register_own!(Initializer: ramp);
+    /// nn::register!(Initializer: ramp);
     /// let kernel = Initializer::own("ramp", ramp).sample([2, 2], DType::F32);
     /// assert_eq!(kernel.to_vec::<f32>()?, [0.0, 1.0, 2.0, 3.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub const fn own(name: &'static str, function: fn(Shape, DType) -> Tensor) -> Initializer {
         Initializer::Own(Own { name, function })

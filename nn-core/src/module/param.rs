@@ -16,11 +16,11 @@ use std::sync::{Arc, OnceLock, RwLock};
 /// In tensor expressions `&param` stands for its value, and every tape watches a trainable one.
 ///
 /// ```
-/// use nn_core::{Initializer, Param, Tensor};
+/// use nn::{Initializer, Param, Tensor};
 /// let kernel = Param::new(Initializer::GlorotUniform);
 /// kernel.build([3, 2])?;
 /// assert_eq!(Tensor::ones([4, 3]).matmul(&kernel).shape(), [4, 2]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[must_use]
 pub struct Param {
@@ -69,11 +69,11 @@ impl Param {
     /// With a function of what the initializer draws as its first value; of the same shape.
     ///
     /// ```
-    /// use nn_core::{Initializer, Param};
+    /// use nn::{Initializer, Param};
     /// let bias = Param::new(Initializer::Zeros).adjusted(|drawn| drawn + 1.0);
     /// bias.build([2])?;
     /// assert_eq!(bias.value().to_vec::<f32>()?, [1.0, 1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub const fn adjusted(mut self, adjustment: fn(Tensor) -> Tensor) -> Param {
         self.adjustment = Some(adjustment);
@@ -337,13 +337,13 @@ impl Param {
     /// it to where it comes from. Afterwards the parameter has its own value again, for whoever asks.
     ///
     /// ```
-    /// use nn_core::{GradientTape, Initializer, Param, Tensor};
+    /// use nn::{GradientTape, Initializer, Param, Tensor};
     /// let w = Param::new(Initializer::Ones);
     /// w.build([2])?;
     /// let tape = GradientTape::new();
     /// let y = w.with_value(&(w.value() * 3.0), || w.square().sum())?;
     /// assert_eq!(tape.gradient(&y, &w.value())?.to_vec::<f32>()?, [18.0, 18.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     ///
     /// # Errors

@@ -14,8 +14,7 @@ use std::marker::PhantomData;
 /// Every [`Layer`] is one, whatever goes in and comes out: its tensors are listed in the order of its arguments.
 ///
 /// ```
-/// use nn_core::registry::AnyLayer;
-/// use nn_core::{Layer, Module, Result, Tensor};
+/// use nn::{registry::AnyLayer, Layer, Module, Result, Tensor};
 /// use serde_json::{Value, json};
 /// # // `#[derive(Layer)]` and `#[model]` write what stands here by hand.
 /// struct Total;
@@ -38,7 +37,7 @@ use std::marker::PhantomData;
 /// let layers: Vec<AnyLayer> = vec![Box::new(Total)];
 /// let sum = layers[0].call_dyn(vec![Tensor::ones([2]), Tensor::ones([2])], false);
 /// assert_eq!(sum[0].to_vec::<f32>()?, [2.0, 2.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 pub trait DynLayer: Module {
     /// As [`Layer::call`], with all tensors that go in and all that come out. A wrong number of tensors is the error of what comes out.

@@ -12,10 +12,10 @@ const EPSILON: f64 = 1e-7;
 /// A penalty on a parameter's value.
 ///
 /// ```
-/// use nn_core::{Regularizer, Tensor};
+/// use nn::{Regularizer, Tensor};
 /// let w = Tensor::from([1.0_f32, -2.0]);
 /// assert!((Regularizer::L2 { l2: 0.01 }.penalty(&w).item::<f32>()? - 0.05).abs() < 1e-7);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(
@@ -117,17 +117,17 @@ impl Regularizer {
     /// it known by its name, so that what has it can be saved and loaded.
     ///
     /// ```
-    /// use nn_core::{Regularizer, Tensor};
+    /// use nn::{Regularizer, Tensor};
     /// fn smooth(w: &Tensor) -> Tensor {
     ///     (w.square() + 1.0).sqrt().sum() * 0.01
     /// }
-    /// nn_core::register_own!(Regularizer: smooth);
+    /// nn::register!(Regularizer: smooth);
     /// let regularizer = Regularizer::own("smooth", smooth);
     /// assert!((regularizer.penalty(&Tensor::from([0.0_f32])).item::<f32>()? - 0.01).abs() < 1e-7);
     /// let written = serde_json::to_value(regularizer).unwrap();
     /// assert_eq!(written, "smooth");
     /// assert_eq!(serde_json::from_value::<Regularizer>(written).unwrap(), regularizer);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub const fn own(name: &'static str, function: fn(&Tensor) -> Tensor) -> Regularizer {
         Regularizer::Own(Own { name, function })

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// A tensor, or a tuple, array, `Vec` or `Option` of such.
 ///
 /// ```
-/// use nn_core::{Tensor, Tensors};
+/// use nn::{Tensor, Tensors};
 /// let pair = (Tensor::ones([2, 5]), vec![Tensor::ones([2, 8])]);
 /// let shapes: Vec<_> = pair.leaves().iter().map(|t| t.shape()).collect();
 /// assert_eq!(shapes, [[2, 5], [2, 8]]);

@@ -56,7 +56,7 @@ where
 /// and the upstream gradient: what it takes from `f`'s intermediate results is constant there.
 ///
 /// ```
-/// use nn_core::{GradientTape, Tensor, ops::custom_gradient};
+/// use nn::{GradientTape, Tensor, ops::custom_gradient};
 /// // ln(1 + eˣ): the derived gradient eˣ / (1 + eˣ) is NaN from x = 89 on, this one is not.
 /// let softplus = |x: &Tensor| {
 ///     custom_gradient([x], |[x]| {
@@ -68,7 +68,7 @@ where
 /// let tape = GradientTape::new();
 /// tape.watch(&x);
 /// assert_eq!(tape.gradient(&softplus(&x), &x)?.item::<f32>()?, 1.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn custom_gradient<const N: usize, B>(

@@ -40,13 +40,13 @@ impl Tensor {
     /// The same value, sharing its memory, as a constant: no gradient flows back through it.
     ///
     /// ```
-    /// # use nn_core::{GradientTape, Tensor};
+    /// # use nn::{GradientTape, Tensor};
     /// let x = Tensor::from(3.0_f32);
     /// let tape = GradientTape::new();
     /// tape.watch(&x);
     /// let y = &x * x.stop_gradient();
     /// assert_eq!(tape.gradient(&y, &x)?.item::<f32>()?, 3.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn stop_gradient(&self) -> Tensor {

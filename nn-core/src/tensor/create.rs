@@ -10,9 +10,9 @@ impl Tensor {
     /// Every element `value`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::full([2], 7_i64).to_vec::<i64>()?, [7, 7]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn full<T: Element>(shape: impl Into<Shape>, value: T) -> Tensor {
@@ -88,9 +88,9 @@ impl Tensor {
     /// Every element `value`, of the shape and element type of this tensor.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1_i64, 2]).full_like(7.0).to_vec::<i64>()?, [7, 7]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn full_like(&self, value: f64) -> Tensor {
@@ -104,10 +104,10 @@ impl Tensor {
     /// and numbers that are not finite are errors.
     ///
     /// ```
-    /// # use nn_core::{DType, Tensor};
+    /// # use nn::{DType, Tensor};
     /// assert_eq!(Tensor::arange_of(1.0, 7.0, 2.0, DType::I64).to_vec::<i64>()?, [1, 3, 5]);
     /// assert_eq!(Tensor::arange_of(1.0, 0.0, -0.5, DType::F32).to_vec::<f32>()?, [1.0, 0.5]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn arange_of(start: f64, stop: f64, step: f64, dtype: DType) -> Tensor {
@@ -162,9 +162,9 @@ impl Tensor {
     /// of it, -1 the one below.
     ///
     /// ```
-    /// # use nn_core::{DType, Tensor};
+    /// # use nn::{DType, Tensor};
     /// assert_eq!(Tensor::eye_of(2, 3, 1, DType::I64).to_vec::<i64>()?, [0, 1, 0, 0, 0, 1]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn eye_of(n: usize, m: usize, k: isize, dtype: DType) -> Tensor {
         crate::with_dtype!(dtype, T => Tensor::created([n, m].into(), dtype, |shape| {
@@ -184,7 +184,7 @@ impl Tensor {
     /// A number of elements other than the shape's is an error (a failed tensor).
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from_vec(vec![1.0_f32, 2.0], [2, 1]).shape(), [2, 1]);
     /// assert!(Tensor::from_vec(vec![1.0_f32, 2.0], [3]).error().is_some());
     /// ```

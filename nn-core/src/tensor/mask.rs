@@ -15,13 +15,13 @@ impl Tensor {
     /// Source: `keras.src.backend.get_keras_mask`, which Keras's layers hand on.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let tokens = Tensor::from([[5_i64, 2, 0], [7, 0, 0]]);
     /// let x = Tensor::ones([2, 3, 4]).with_mask(tokens.not_equal(0));
     /// let y = (x * 2.0).relu();
     /// assert_eq!(y.mask().unwrap().to_vec::<bool>()?, [true, true, false, true, false, false]);
     /// assert!(y.mean_axis(1).mask().is_none());
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn mask(&self) -> Option<Tensor> {
         self.mask.clone().map(Tensor::of)
@@ -33,7 +33,7 @@ impl Tensor {
     /// error. It is `bool`; of other types what is not 0 is true.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::ones([2, 3, 4]).with_mask(Tensor::from([[true, true, false], [true, false, false]]));
     /// let every_second = x.slice_axis(1, ..2).with_mask(x.mask().map(|mask| mask.slice_axis(1, ..2)));
     /// assert_eq!(every_second.mask().unwrap().shape(), [2, 2]);
@@ -69,7 +69,7 @@ impl Tensor {
     /// The same tensor without its mask.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::ones([1, 2]).with_mask(Tensor::from([[true, false]]));
     /// assert!(x.without_mask().mask().is_none());
     /// ```

@@ -39,12 +39,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Beside its value it may carry a mask ([`Tensor::mask`]), which says which of its time steps count.
 ///
 /// ```
-/// use nn_core::Tensor;
+/// use nn::Tensor;
 /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
 /// let y = (2.0 * &x + 1.0).sum();
 /// assert_eq!(y.item::<f32>()?, 24.0);
 /// assert_eq!(x.shape(), [2, 2]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone)]
 #[must_use]
@@ -125,7 +125,7 @@ impl Tensor {
     /// Operations on it check shapes and give abstract tensors; this is how a model is traced.
     ///
     /// ```
-    /// use nn_core::{DType, Tensor, UNKNOWN};
+    /// use nn::{DType, Tensor, UNKNOWN};
     /// let x = Tensor::abstract_of([UNKNOWN, 3], DType::F32);
     /// assert_eq!((x + Tensor::ones([3])).shape().to_string(), "[_, 3]");
     /// ```
@@ -427,9 +427,9 @@ impl Tensor {
     /// The error of a failed tensor; an error if `T` is not its element type.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1_i64, 2]).to_vec::<i64>()?, [1, 2]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
         self.try_data().map(<[T]>::to_vec)
@@ -465,7 +465,7 @@ impl Tensor {
     /// The greatest absolute value: NaN if any element is, 0 of nothing, of integers, and of tensors without a value.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0_f32, -3.0]).greatest_magnitude(), 3.0);
     /// assert!(Tensor::from([1.0_f32, f32::NAN]).greatest_magnitude().is_nan());
     /// ```

@@ -43,10 +43,10 @@ impl Tensor {
     /// As [`Tensor::to_ndarray`].
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
     /// assert_eq!(x.as_ndarray::<f32>()?[[1, 0]], 3.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn as_ndarray<T: Element>(&self) -> Result<ArrayViewD<'_, T>> {
         let data = self.try_data::<T>()?;

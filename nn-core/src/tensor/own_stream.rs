@@ -11,12 +11,12 @@ use std::sync::{Arc, Mutex};
 /// was drawn before: a training that was saved and loaded draws as one that went on.
 ///
 /// ```
-/// use nn_core::{Tensor, random::OwnStream};
+/// use nn::{Tensor, random::OwnStream};
 /// let (a, b) = (OwnStream::new(7), OwnStream::new(7));
 /// let draw = |stream: &OwnStream| stream.run(|| Tensor::random_uniform([3])).to_vec::<f32>();
 /// assert_eq!(draw(&a)?, draw(&b)?);
 /// assert_ne!(draw(&a)?, draw(&OwnStream::new(7))?);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct OwnStream {

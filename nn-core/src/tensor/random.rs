@@ -43,12 +43,12 @@ impl Stream {
 /// Fixes everything random on this thread: initialization, dropout, shuffling, splits.
 ///
 /// ```
-/// use nn_core::{Tensor, random::set_seed};
+/// use nn::{Tensor, random::set_seed};
 /// set_seed(7);
 /// let a = Tensor::random_uniform([3]).to_vec::<f32>()?;
 /// set_seed(7);
 /// assert_eq!(a, Tensor::random_uniform([3]).to_vec::<f32>()?);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 pub fn set_seed(seed: u64) {
     context::replace_stream(Some(Stream::new(seed)));
@@ -109,13 +109,13 @@ pub fn with_stream<R>(stream: Stream, f: impl FnOnce() -> R) -> R {
 /// number of the step. Run again it draws the same.
 ///
 /// ```
-/// use nn_core::{Tensor, random::{OwnStream, Stream, in_step}};
+/// use nn::{Tensor, random::{OwnStream, Stream, in_step}};
 /// let (a, b) = (OwnStream::new(7), OwnStream::new(7));
 /// let draw = |own: &OwnStream, step| in_step(step, Stream::new(0), || own.run(|| Tensor::random_uniform([3]))).to_vec::<f32>();
 /// draw(&a, 4)?;
 /// assert_eq!(draw(&a, 5)?, draw(&b, 5)?); // b has not drawn before
 /// assert_ne!(draw(&a, 5)?, draw(&b, 6)?);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 pub fn in_step<R>(number: u64, stream: Stream, f: impl FnOnce() -> R) -> R {
     struct Restore(Option<Step>);
@@ -206,10 +206,10 @@ pub fn bernoulli(shape: impl Into<Shape>, probability: f64) -> Tensor {
 /// Whole numbers (`i64`) in `low..high`, all equally probable. A range without a number is an error.
 ///
 /// ```
-/// use nn_core::random;
+/// use nn::random;
 /// let dice = random::randint([100], 1, 7).to_vec::<i64>()?;
 /// assert!(dice.iter().all(|n| (1..=6).contains(n)));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn randint(shape: impl Into<Shape>, low: i64, high: i64) -> Tensor {
@@ -225,10 +225,10 @@ pub fn randint(shape: impl Into<Shape>, low: i64, high: i64) -> Tensor {
 /// Numbers of the gamma distribution of shape `alpha` and scale 1, whose mean and variance are `alpha`.
 ///
 /// ```
-/// use nn_core::{DType, random};
+/// use nn::{DType, random};
 /// let x = random::gamma([1000], 3.0, DType::F32);
 /// assert!((x.mean().item::<f32>()? - 3.0).abs() < 0.5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn gamma(shape: impl Into<Shape>, alpha: f64, dtype: DType) -> Tensor {
@@ -241,10 +241,10 @@ pub fn gamma(shape: impl Into<Shape>, alpha: f64, dtype: DType) -> Tensor {
 /// Numbers between 0 and 1 of the beta distribution, whose mean is `alpha / (alpha + beta)`.
 ///
 /// ```
-/// use nn_core::{DType, random};
+/// use nn::{DType, random};
 /// let x = random::beta([1000], 1.0, 3.0, DType::F32);
 /// assert!((x.mean().item::<f32>()? - 0.25).abs() < 0.1);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn beta(shape: impl Into<Shape>, alpha: f64, beta: f64, dtype: DType) -> Tensor {
@@ -261,10 +261,10 @@ pub fn beta(shape: impl Into<Shape>, alpha: f64, beta: f64, dtype: DType) -> Ten
 /// How many of `count` attempts succeed, each with the given probability; whole numbers as floats, as in Keras.
 ///
 /// ```
-/// use nn_core::{DType, random};
+/// use nn::{DType, random};
 /// let x = random::binomial([1000], 10, 0.5, DType::F32);
 /// assert!((x.mean().item::<f32>()? - 5.0).abs() < 0.5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn binomial(shape: impl Into<Shape>, count: u64, probability: f64, dtype: DType) -> Tensor {
@@ -285,10 +285,10 @@ pub fn binomial(shape: impl Into<Shape>, count: u64, probability: f64, dtype: DT
 /// num_samples]`, by the Gumbel trick.
 ///
 /// ```
-/// use nn_core::{Tensor, random};
+/// use nn::{Tensor, random};
 /// let draws = random::categorical(&Tensor::from([[0.0, f32::NEG_INFINITY]]), 5);
 /// assert_eq!(draws.to_vec::<i64>()?, [0; 5]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn categorical(logits: &Tensor, num_samples: usize) -> Tensor {
@@ -314,10 +314,10 @@ pub fn categorical(logits: &Tensor, num_samples: usize) -> Tensor {
 /// The slices of an axis (counted from the end if negative) in random order.
 ///
 /// ```
-/// use nn_core::{Tensor, random};
+/// use nn::{Tensor, random};
 /// let x = random::shuffle(&Tensor::arange(10), 0);
 /// assert_eq!(x.sort(0, false).to_vec::<i64>()?, Tensor::arange(10).to_vec::<i64>()?);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn shuffle(x: &Tensor, axis: isize) -> Tensor {

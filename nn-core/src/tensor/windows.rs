@@ -24,9 +24,9 @@ impl Tensor {
     /// The Bartlett window of `n` weights (`f32`), a triangle: `1 - |2t - 1|` for places `t` from 0 to 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::bartlett(5).to_vec::<f32>()?, [0.0, 0.5, 1.0, 0.5, 0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn bartlett(n: usize) -> Tensor {
         window(n, |t| 1.0 - (2.0 * t - 1.0).abs())
@@ -35,9 +35,9 @@ impl Tensor {
     /// The Hann window of `n` weights (`f32`), one wave of a cosine: `½ - ½ cos 2πt` for places `t` from 0 to 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::hanning(3).to_vec::<f32>()?, [0.0, 1.0, 0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn hanning(n: usize) -> Tensor {
         window(n, |t| 0.5 - 0.5 * (TAU * t).cos())
@@ -46,9 +46,9 @@ impl Tensor {
     /// The Hamming window of `n` weights (`f32`): `0.54 - 0.46 cos 2πt` for places `t` from 0 to 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::hamming(3).to_vec::<f32>()?, [0.08, 1.0, 0.08]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn hamming(n: usize) -> Tensor {
         window(n, |t| 0.54 - 0.46 * (TAU * t).cos())
@@ -57,10 +57,10 @@ impl Tensor {
     /// The Blackman window of `n` weights (`f32`): `0.42 - ½ cos 2πt + 0.08 cos 4πt` for places `t` from 0 to 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let w = Tensor::blackman(3).to_vec::<f32>()?;
     /// assert!(w[0].abs() < 1e-7 && w[1] == 1.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn blackman(n: usize) -> Tensor {
         window(n, |t| {
@@ -72,9 +72,9 @@ impl Tensor {
     /// narrower.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::kaiser(4, 0.0).to_vec::<f32>()?, [1.0; 4]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn kaiser(n: usize, beta: f64) -> Tensor {
         let whole = bessel(0, beta);

@@ -57,9 +57,7 @@ pub trait ExportOnnx: Layer {
     /// A branch that `call` takes on a size that stays open is taken as for a very large one.
     ///
     /// ```
-    /// use nn_core::{Error, Layer, UNKNOWN};
-    /// use nn_io::ExportOnnx;
-    /// use nn_layers::{Dense, LSTM};
+    /// use nn::{io::ExportOnnx, Dense, Error, LSTM, Layer, UNKNOWN};
     /// let folder = std::env::temp_dir();
     /// Dense::new(3).export_onnx(folder.join("dense.onnx"), [4])?;
     /// LSTM::new(3).export_onnx(folder.join("lstm.onnx"), [UNKNOWN, 4])?; // sequences of any length
@@ -106,10 +104,9 @@ pub fn write(model: &ModelProto, path: &Path) -> Result<()> {
 /// such as `LSTM::call_with_state`.
 ///
 /// ```
-/// use nn_core::Error;
-/// use nn_layers::GRU;
+/// use nn::{Error, GRU};
 /// let gru = GRU::new(3);
-/// let model = nn_io::onnx::model_with(&gru, [7, 4], |x| {
+/// let model = nn::io::onnx::model_with(&gru, [7, 4], |x| {
 ///     let (output, state) = gru.call_with_state(&x[0], None);
 ///     vec![output, state]
 /// })?;

@@ -14,12 +14,11 @@ use serde_json::{Map, Value, json};
 /// (`{"class_name": "celu", "config": {"alpha": 0.5}}`); both are read of every function that has arguments.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_layers::Activation;
+/// use nn::{Activation, Tensor};
 /// let x = Tensor::from([-1.0_f32, 2.0]);
 /// assert_eq!(Activation::Relu.apply(&x).to_vec::<f32>()?, [0.0, 2.0]);
 /// assert_eq!(serde_json::to_string(&Activation::HardSigmoid).unwrap(), "\"hard_sigmoid\"");
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(
@@ -313,16 +312,15 @@ impl Activation {
     /// A function of one's own. With `nn::register!(Activation: cubed)` beside it, layers that have it can be saved and loaded by its name.
     ///
     /// ```
-    /// use nn_core::Tensor;
-    /// use nn_layers::Activation;
+    /// use nn::{Activation, Tensor};
     /// fn cubed(x: &Tensor) -> Tensor {
     ///     x.pow(3.0)
     /// }
-    /// nn_core::register_own!(Activation: cubed);
+    /// nn::register!(Activation: cubed);
     /// let activation = Activation::own("cubed", cubed);
     /// assert_eq!(activation.apply(&Tensor::from([2.0_f32])).to_vec::<f32>()?, [8.0]);
     /// assert_eq!(serde_json::from_str::<Activation>("\"cubed\"").unwrap(), activation);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub const fn own(name: &'static str, function: fn(&Tensor) -> Tensor) -> Activation {
         Activation::Own(Own { name, function })

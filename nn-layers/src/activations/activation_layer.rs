@@ -14,11 +14,10 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Activation`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::{Activation, ActivationLayer};
+/// use nn::{Activation, ActivationLayer, Layer, Tensor};
 /// let relu = ActivationLayer::new(Activation::Relu);
 /// assert_eq!(relu.forward(Tensor::from([-1.0_f32, 2.0])).to_vec::<f32>()?, [0.0, 2.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 // The struct is called as in configurations, and exported as `ActivationLayer` beside the enum.
 #[derive(Clone, Layer)]

@@ -11,11 +11,10 @@ use nn_derive::{Layer, model};
 /// Source: Clevert et al. 2015; Keras's `ELU`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::ELU;
+/// use nn::{ELU, Layer, Tensor};
 /// let y = ELU::new().alpha(0.5).forward(Tensor::from([-20.0_f32, 2.0])).to_vec::<f32>()?;
 /// assert!((y[0] + 0.5).abs() < 1e-6 && y[1] == 2.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

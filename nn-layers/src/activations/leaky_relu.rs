@@ -11,11 +11,10 @@ use nn_derive::{Layer, model};
 /// Source: Maas et al. 2013; Keras's `LeakyReLU`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::LeakyReLU;
+/// use nn::{Layer, LeakyReLU, Tensor};
 /// let leaky = LeakyReLU::new().negative_slope(0.5);
 /// assert_eq!(leaky.forward(Tensor::from([-2.0_f32, 2.0])).to_vec::<f32>()?, [-1.0, 2.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

@@ -12,8 +12,7 @@ use nn_derive::{Layer, model};
 /// Source: He et al. 2015; Keras's `PReLU`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::PReLU;
+/// use nn::{Layer, PReLU, Tensor};
 /// let prelu = PReLU::new().shared_axes([1, 2]); // one slope a channel
 /// prelu.forward(Tensor::ones([2, 28, 28, 8]));
 /// assert_eq!(prelu.alpha().shape(), [1, 1, 8]);

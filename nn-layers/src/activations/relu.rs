@@ -12,11 +12,10 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `ReLU`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::ReLU;
+/// use nn::{Layer, ReLU, Tensor};
 /// let relu = ReLU::new().max_value(6.0).negative_slope(0.5);
 /// assert_eq!(relu.forward(Tensor::from([-2.0_f32, 2.0, 8.0])).to_vec::<f32>()?, [-1.0, 2.0, 6.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

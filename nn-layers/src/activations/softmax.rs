@@ -12,10 +12,9 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Softmax`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Softmax;
+/// use nn::{Layer, Softmax, Tensor};
 /// let y = Softmax::new().forward(Tensor::from([[0.0_f32, 0.0], [0.0, 3.0_f32.ln()]]));
-/// nn_core::testing::assert_close(&y, &Tensor::from([[0.5_f32, 0.5], [0.25, 0.75]]), 1e-6);
+/// nn::testing::assert_close(&y, &Tensor::from([[0.5_f32, 0.5], [0.25, 0.75]]), 1e-6);
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

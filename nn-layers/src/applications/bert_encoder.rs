@@ -17,14 +17,13 @@ use nn_core::{DType, Error, Initializer, Result, Tensor, UNKNOWN};
 /// Source: Devlin et al., "BERT: pre-training of deep bidirectional transformers for language understanding", 2019; KerasHub's `BertBackbone`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::applications::BertEncoder;
+/// use nn::{applications::BertEncoder, Layer, Tensor};
 /// let encoder = BertEncoder::new(1000, 2, 2, 32, 64).max_sequence_length(20).build()?;
 /// let (tokens, segments) = (Tensor::from([[5_i64, 9, 7, 0]]), Tensor::from([[0_i64, 0, 1, 0]]));
 /// let padding_mask = Tensor::from([[1_i64, 1, 1, 0]]);
 /// let (sequence, pooled) = encoder.forward((&tokens, &segments, &padding_mask));
 /// assert_eq!((sequence.shape(), pooled.shape()), ([1, 4, 32].into(), [1, 32].into()));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct BertEncoder {

@@ -17,15 +17,14 @@ use nn_core::{Initializer, Padding, Result, Tensor};
 /// Source: Tan and Le, "EfficientNet: rethinking model scaling for convolutional neural networks", 2019; Keras's `applications.EfficientNetB0`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::applications::{EfficientNetB0, Pooling};
+/// use nn::{applications::{EfficientNetB0, Pooling}, Layer, Tensor};
 /// let features = EfficientNetB0::new()
 ///     .include_top(false)
 ///     .input_shape([32, 32, 3])
 ///     .pooling(Pooling::Max)
 ///     .build()?;
 /// assert_eq!(features.forward(Tensor::ones([1, 32, 32, 3])).shape(), [1, 1280]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct EfficientNetB0 {

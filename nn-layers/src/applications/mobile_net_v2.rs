@@ -15,11 +15,10 @@ use nn_core::{Error, Initializer, Padding, Result, Tensor};
 /// Source: Sandler et al., "MobileNetV2: inverted residuals and linear bottlenecks", 2018; Keras's `applications.MobileNetV2`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::applications::MobileNetV2;
+/// use nn::{applications::MobileNetV2, Layer, Tensor};
 /// let model = MobileNetV2::new().alpha(0.35).input_shape([32, 32, 3]).classes(10).build()?;
 /// assert_eq!(model.forward(Tensor::ones([1, 32, 32, 3])).shape(), [1, 10]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct MobileNetV2 {

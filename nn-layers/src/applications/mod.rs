@@ -3,8 +3,7 @@
 //! weights; none are shipped.
 //!
 //! ```
-//! use nn_core::{Layer, Tensor};
-//! use nn_layers::applications::{MobileNetV2, Pooling};
+//! use nn::{applications::{MobileNetV2, Pooling}, Layer, Tensor};
 //! let features = MobileNetV2::new()
 //!     .alpha(0.35)
 //!     .include_top(false)
@@ -13,7 +12,7 @@
 //!     .build()?;
 //! let images = MobileNetV2::preprocess_input(&(Tensor::ones([2, 32, 32, 3]) * 255.0));
 //! assert_eq!(features.forward(images).shape(), [2, 1280]);
-//! # Ok::<(), nn_core::Error>(())
+//! # Ok::<(), nn::Error>(())
 //! ```
 
 mod bert_encoder;

@@ -12,8 +12,7 @@ use nn_derive::{Layer, model};
 /// Source: Devlin et al. 2019; KerasHub's `PositionEmbedding`.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::applications::PositionEmbedding;
+/// use nn::{applications::PositionEmbedding, Layer, Module, Tensor};
 /// let positions = PositionEmbedding::new(50);
 /// assert_eq!(positions.forward(Tensor::ones([2, 10, 4])).shape(), [2, 10, 4]);
 /// assert_eq!(positions.count_params(), 50 * 4);

@@ -14,11 +14,10 @@ use nn_core::{Initializer, Padding, Result, Tensor};
 /// Source: He et al., "Deep residual learning for image recognition", 2016; Keras's `applications.ResNet50`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::applications::ResNet50;
+/// use nn::{applications::ResNet50, Layer, Tensor};
 /// let features = ResNet50::new().include_top(false).input_shape([32, 32, 3]).build()?;
 /// assert_eq!(features.forward(Tensor::ones([1, 32, 32, 3])).shape(), [1, 1, 1, 2048]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct ResNet50 {

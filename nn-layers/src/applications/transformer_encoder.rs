@@ -16,12 +16,11 @@ use nn_derive::{Layer, model};
 /// Source: Vaswani et al. 2017; KerasHub's `TransformerEncoder`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::applications::TransformerEncoder;
+/// use nn::{applications::TransformerEncoder, Layer, Tensor};
 /// let block = TransformerEncoder::new(16, 2, 64)?;
 /// let (x, padding_mask) = (Tensor::ones([2, 5, 16]), Tensor::from([[1_i64, 1, 1, 0, 0], [1, 1, 1, 1, 1]]));
 /// assert_eq!(block.forward((&x, &padding_mask)).shape(), [2, 5, 16]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Layer)]
 #[model(crate = nn_core, debug)]

@@ -19,8 +19,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `AdditiveAttention`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::AdditiveAttention;
+/// use nn::{AdditiveAttention, Layer, Tensor};
 /// let (x, memory) = (Tensor::ones([2, 5, 8]), Tensor::ones([2, 7, 8]));
 /// assert_eq!(AdditiveAttention::new().forward((&x, &memory)).shape(), [2, 5, 8]);
 /// ```
@@ -90,8 +89,7 @@ impl AdditiveAttention {
     /// The output of a call with further arguments: a key, a causal mask. In training as the `call` that this stands in.
     ///
     /// ```
-    /// use nn_core::Tensor;
-    /// use nn_layers::{AdditiveAttention, AttentionArguments};
+    /// use nn::{AdditiveAttention, AttentionArguments, Tensor};
     /// let x = Tensor::ones([2, 5, 8]);
     /// let past = AttentionArguments::new().use_causal_mask(true);
     /// assert_eq!(AdditiveAttention::new().call_with((&x, &x), past).shape(), [2, 5, 8]);
@@ -110,8 +108,7 @@ impl AdditiveAttention {
     /// Source: the argument `return_attention_scores` of Keras's layer.
     ///
     /// ```
-    /// use nn_core::Tensor;
-    /// use nn_layers::{AdditiveAttention, AttentionArguments};
+    /// use nn::{AdditiveAttention, AttentionArguments, Tensor};
     /// let (x, memory) = (Tensor::ones([2, 5, 8]), Tensor::ones([2, 7, 8]));
     /// let (y, scores) = AdditiveAttention::new().call_with_scores((&x, &memory), AttentionArguments::new());
     /// assert_eq!((y.shape(), scores.shape()), ([2, 5, 8].into(), [2, 5, 7].into()));

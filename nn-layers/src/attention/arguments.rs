@@ -5,8 +5,7 @@ use nn_core::{IntoInput, Tensor};
 /// The arguments of a call of an attention layer beside query and value, under Keras's names.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_layers::{AttentionArguments, MultiHeadAttention};
+/// use nn::{AttentionArguments, MultiHeadAttention, Tensor};
 /// let x = Tensor::ones([2, 5, 8]);
 /// let past = AttentionArguments::new().use_causal_mask(true);
 /// assert_eq!(MultiHeadAttention::new(2, 4).call_with((&x, &x), past).shape(), [2, 5, 8]);

@@ -20,8 +20,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Attention`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Attention;
+/// use nn::{Attention, Layer, Tensor};
 /// let (x, memory) = (Tensor::ones([2, 5, 8]), Tensor::ones([2, 7, 8]));
 /// assert_eq!(Attention::new().forward((&x, &memory)).shape(), [2, 5, 8]);
 /// ```
@@ -107,8 +106,7 @@ impl Attention {
     /// The output of a call with further arguments: a key, a causal mask. In training as the `call` that this stands in.
     ///
     /// ```
-    /// use nn_core::Tensor;
-    /// use nn_layers::{Attention, AttentionArguments};
+    /// use nn::{Attention, AttentionArguments, Tensor};
     /// let x = Tensor::ones([2, 5, 8]);
     /// let past = AttentionArguments::new().use_causal_mask(true);
     /// assert_eq!(Attention::new().call_with((&x, &x), past).shape(), [2, 5, 8]);
@@ -127,8 +125,7 @@ impl Attention {
     /// Source: the argument `return_attention_scores` of Keras's layer.
     ///
     /// ```
-    /// use nn_core::Tensor;
-    /// use nn_layers::{Attention, AttentionArguments};
+    /// use nn::{Attention, AttentionArguments, Tensor};
     /// let (x, memory) = (Tensor::ones([2, 5, 8]), Tensor::ones([2, 7, 8]));
     /// let (y, scores) = Attention::new().call_with_scores((&x, &memory), AttentionArguments::new());
     /// assert_eq!((y.shape(), scores.shape()), ([2, 5, 8].into(), [2, 5, 7].into()));

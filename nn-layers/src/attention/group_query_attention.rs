@@ -21,8 +21,7 @@ use nn_derive::{Layer, model};
 /// Source: Ainslie et al. 2023; Keras's `GroupQueryAttention`.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::GroupQueryAttention;
+/// use nn::{GroupQueryAttention, Layer, Module, Tensor};
 /// let attention = GroupQueryAttention::new(8, 4, 2); // four heads of queries, two of keys
 /// let x = Tensor::ones([2, 10, 32]);
 /// assert_eq!(attention.forward((&x, &x)).shape(), [2, 10, 32]);
@@ -179,8 +178,7 @@ impl GroupQueryAttention {
     /// The output of a call with further arguments: a key, an attention mask, a causal mask. In training as the `call` that this stands in.
     ///
     /// ```
-    /// use nn_core::Tensor;
-    /// use nn_layers::{AttentionArguments, GroupQueryAttention};
+    /// use nn::{AttentionArguments, GroupQueryAttention, Tensor};
     /// let attention = GroupQueryAttention::new(4, 4, 2);
     /// let (x, memory) = (Tensor::ones([2, 5, 8]), Tensor::ones([2, 7, 6]));
     /// let y = attention.call_with((&x, &memory), AttentionArguments::new().key(&memory));
@@ -201,8 +199,7 @@ impl GroupQueryAttention {
     /// Source: the argument `return_attention_scores` of Keras's layer.
     ///
     /// ```
-    /// use nn_core::Tensor;
-    /// use nn_layers::{AttentionArguments, GroupQueryAttention};
+    /// use nn::{AttentionArguments, GroupQueryAttention, Tensor};
     /// let attention = GroupQueryAttention::new(4, 4, 2);
     /// let x = Tensor::ones([2, 5, 8]);
     /// let (y, scores) = attention.call_with_scores((&x, &x), AttentionArguments::new());

@@ -24,8 +24,7 @@ use nn_derive::{Layer, model};
 /// Source: Vaswani et al. 2017; Keras's `MultiHeadAttention`.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::MultiHeadAttention;
+/// use nn::{Layer, Module, MultiHeadAttention, Tensor};
 /// let attention = MultiHeadAttention::new(4, 8).dropout(0.1);
 /// let x = Tensor::ones([2, 10, 32]);
 /// assert_eq!(attention.forward((&x, &x)).shape(), [2, 10, 32]);
@@ -203,8 +202,7 @@ impl MultiHeadAttention {
     /// The output of a call with further arguments: a key, an attention mask, a causal mask. In training as the `call` that this stands in.
     ///
     /// ```
-    /// use nn_core::Tensor;
-    /// use nn_layers::{AttentionArguments, MultiHeadAttention};
+    /// use nn::{AttentionArguments, MultiHeadAttention, Tensor};
     /// let attention = MultiHeadAttention::new(2, 4);
     /// let (x, memory) = (Tensor::ones([2, 5, 8]), Tensor::ones([2, 7, 6]));
     /// let y = attention.call_with((&x, &memory), AttentionArguments::new().key(&memory));
@@ -225,8 +223,7 @@ impl MultiHeadAttention {
     /// Source: the argument `return_attention_scores` of Keras's layer.
     ///
     /// ```
-    /// use nn_core::Tensor;
-    /// use nn_layers::{AttentionArguments, MultiHeadAttention};
+    /// use nn::{AttentionArguments, MultiHeadAttention, Tensor};
     /// let attention = MultiHeadAttention::new(2, 4);
     /// let x = Tensor::ones([2, 5, 8]);
     /// let (y, scores) = attention.call_with_scores((&x, &x), AttentionArguments::new());

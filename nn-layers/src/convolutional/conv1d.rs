@@ -17,8 +17,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Conv1D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Padding, Tensor};
-/// use nn_layers::{Activation, Conv1D};
+/// use nn::{Activation, Conv1D, Layer, Padding, Tensor};
 /// let conv = Conv1D::new(32, 3).padding(Padding::Causal);
 /// assert_eq!(conv.forward(Tensor::ones([2, 28, 4])).shape(), [2, 28, 32]);
 /// let halved = Conv1D::new(8, 3).strides(2).activation(Activation::Relu);

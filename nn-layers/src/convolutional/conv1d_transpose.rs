@@ -18,8 +18,7 @@ use nn_derive::{Layer, model};
 /// Source: Zeiler et al. 2010; Keras's `Conv1DTranspose`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Padding, Tensor};
-/// use nn_layers::Conv1DTranspose;
+/// use nn::{Conv1DTranspose, Layer, Padding, Tensor};
 /// let double = Conv1DTranspose::new(8, 3).strides(2).padding(Padding::Same);
 /// assert_eq!(double.forward(Tensor::ones([2, 7, 4])).shape(), [2, 14, 8]);
 /// let longer = Conv1DTranspose::new(8, 3).strides(2).output_padding(1);

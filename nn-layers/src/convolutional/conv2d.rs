@@ -17,8 +17,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Conv2D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Padding, Tensor};
-/// use nn_layers::Conv2D;
+/// use nn::{Conv2D, Layer, Padding, Tensor};
 /// let conv = Conv2D::new(32, 3).padding(Padding::Same);
 /// assert_eq!(conv.forward(Tensor::ones([2, 28, 28, 1])).shape(), [2, 28, 28, 32]);
 /// let tall = Conv2D::new(8, 3).kernel_size_by_side([3, 1]).strides(2);

@@ -19,8 +19,7 @@ use nn_derive::{Layer, model};
 /// Source: Zeiler et al. 2010; Keras's `Conv2DTranspose`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Padding, Tensor};
-/// use nn_layers::Conv2DTranspose;
+/// use nn::{Conv2DTranspose, Layer, Padding, Tensor};
 /// let double = Conv2DTranspose::new(16, 2).strides(2);
 /// assert_eq!(double.forward(Tensor::ones([2, 7, 7, 32])).shape(), [2, 14, 14, 16]);
 /// let same = Conv2DTranspose::new(16, 3).strides_by_side([2, 1]).padding(Padding::Same);

@@ -18,8 +18,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Conv3D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Padding, Tensor};
-/// use nn_layers::Conv3D;
+/// use nn::{Conv3D, Layer, Padding, Tensor};
 /// let conv = Conv3D::new(16, 3).padding(Padding::Same);
 /// assert_eq!(conv.forward(Tensor::ones([2, 8, 9, 10, 1])).shape(), [2, 8, 9, 10, 16]);
 /// let flat = Conv3D::new(4, 3).kernel_size_by_side([1, 3, 3]).strides(2);

@@ -19,8 +19,7 @@ use nn_derive::{Layer, model};
 /// Source: Zeiler et al. 2010; Keras's `Conv3DTranspose`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Padding, Tensor};
-/// use nn_layers::Conv3DTranspose;
+/// use nn::{Conv3DTranspose, Layer, Padding, Tensor};
 /// let double = Conv3DTranspose::new(4, 3).strides(2).padding(Padding::Same);
 /// assert_eq!(double.forward(Tensor::ones([2, 3, 4, 5, 2])).shape(), [2, 6, 8, 10, 4]);
 /// ```

@@ -16,8 +16,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `DepthwiseConv1D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::DepthwiseConv1D;
+/// use nn::{DepthwiseConv1D, Layer, Tensor};
 /// let conv = DepthwiseConv1D::new(3).depth_multiplier(2);
 /// assert_eq!(conv.forward(Tensor::ones([2, 28, 4])).shape(), [2, 26, 8]);
 /// ```

@@ -17,8 +17,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `DepthwiseConv2D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Padding, Tensor};
-/// use nn_layers::DepthwiseConv2D;
+/// use nn::{DepthwiseConv2D, Layer, Padding, Tensor};
 /// let conv = DepthwiseConv2D::new(3).strides(2).padding(Padding::Same);
 /// assert_eq!(conv.forward(Tensor::ones([2, 28, 28, 16])).shape(), [2, 14, 14, 16]);
 /// ```

@@ -16,8 +16,7 @@ use nn_derive::{Layer, model};
 /// Source: Chollet 2017; Keras's `SeparableConv1D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::SeparableConv1D;
+/// use nn::{Layer, Module, SeparableConv1D, Tensor};
 /// let conv = SeparableConv1D::new(16, 3);
 /// assert_eq!(conv.forward(Tensor::ones([2, 28, 4])).shape(), [2, 26, 16]);
 /// assert_eq!(conv.count_params(), 3 * 4 + 4 * 16 + 16);

@@ -17,8 +17,7 @@ use nn_derive::{Layer, model};
 /// Source: Chollet 2017; Keras's `SeparableConv2D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Padding, Tensor};
-/// use nn_layers::SeparableConv2D;
+/// use nn::{Layer, Module, Padding, SeparableConv2D, Tensor};
 /// let conv = SeparableConv2D::new(32, 3).padding(Padding::Same);
 /// assert_eq!(conv.forward(Tensor::ones([2, 28, 28, 16])).shape(), [2, 28, 28, 32]);
 /// assert_eq!(conv.count_params(), 3 * 3 * 16 + 16 * 32 + 32);

@@ -12,8 +12,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Dense`.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::{Activation, Dense};
+/// use nn::{Activation, Dense, Layer, Module, Tensor};
 /// let dense = Dense::new(16).activation(Activation::Sigmoid);
 /// assert_eq!(dense.forward(Tensor::ones([2, 784])).shape(), [2, 16]);
 /// assert_eq!(dense.count_params(), 784 * 16 + 16);

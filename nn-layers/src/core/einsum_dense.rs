@@ -22,8 +22,7 @@ use std::borrow::Cow;
 /// Source: Keras's `EinsumDense`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::EinsumDense;
+/// use nn::{EinsumDense, Layer, Tensor};
 /// let heads = EinsumDense::new("abc,cde->abde", [None, Some(2), Some(8)]).bias_axes("de");
 /// assert_eq!(heads.forward(Tensor::ones([3, 5, 16])).shape(), [3, 5, 2, 8]);
 /// let last = EinsumDense::new("...x,xy->...y", [Some(4)]);

@@ -19,8 +19,7 @@ pub(super) const UNIFORM: Initializer = Initializer::RandomUniform {
 /// Source: Keras's `Embedding`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Embedding;
+/// use nn::{Embedding, Layer, Tensor};
 /// let words = Embedding::new(1000, 64);
 /// assert_eq!(words.forward(Tensor::from([[4_i64, 20], [7, 999]])).shape(), [2, 2, 64]);
 /// let error = words.forward(Tensor::from([1000_i64])).into_result().unwrap_err();

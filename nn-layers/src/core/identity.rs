@@ -12,8 +12,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Identity`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Identity;
+/// use nn::{Identity, Layer, Tensor};
 /// let x = Tensor::ones([2, 3]);
 /// assert!(Identity::new().forward(&x).shares_memory(&x));
 /// ```

@@ -21,8 +21,7 @@ type Function = dyn Fn(Tensor) -> Tensor + Send + Sync;
 /// Source: Keras's `Lambda`.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::{Dense, Lambda, Sequential};
+/// use nn::{Dense, Lambda, Layer, Module, Sequential, Tensor};
 /// let model = Sequential::new().add(Dense::new(3)).add(Lambda::new(|x| x.square() * 2.0));
 /// assert_eq!(model.clone_model().forward(Tensor::ones([1, 4])).shape(), [1, 3]);
 /// ```

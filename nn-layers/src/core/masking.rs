@@ -12,12 +12,11 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Masking`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Masking;
+/// use nn::{Layer, Masking, Tensor};
 /// let y = Masking::new().mask_value(-1.0).forward(Tensor::from([[[3.0_f32, -1.0], [-1.0, -1.0]]]));
 /// assert_eq!(y.to_vec::<f32>()?, [3.0, -1.0, 0.0, 0.0]);
 /// assert_eq!(y.mask().unwrap().to_vec::<bool>()?, [true, false]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

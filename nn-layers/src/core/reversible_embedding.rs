@@ -16,8 +16,7 @@ use nn_derive::{Layer, model};
 /// Source: Vaswani et al. 2017, Press and Wolf 2016; Keras's `ReversibleEmbedding`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::ReversibleEmbedding;
+/// use nn::{Layer, ReversibleEmbedding, Tensor};
 /// let words = ReversibleEmbedding::new(1000, 64).logit_soft_cap(30.0);
 /// let vectors = words.forward(Tensor::from([[4_i64, 20], [7, 999]]));
 /// assert_eq!(vectors.shape(), [2, 2, 64]);

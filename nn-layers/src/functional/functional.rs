@@ -22,15 +22,14 @@ use std::sync::Arc;
 /// Source: Keras's Functional API.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::{Activation, Dense, Functional, Input, On};
+/// use nn::{Activation, Dense, Functional, Input, Layer, Module, On, Tensor};
 /// let x = Input::new([8]);
 /// let h = Dense::new(8).activation(Activation::Relu).on(&x);
 /// let model: Functional<Tensor, Tensor> = Functional::new(x.clone(), Dense::new(2).named("head").on(h + &x))?;
 /// assert_eq!(model.forward(Tensor::ones([3, 8])).shape(), [3, 2]);
 /// let paths: Vec<String> = model.parameters().iter().map(|p| p.path().to_string()).collect();
 /// assert_eq!(paths, ["dense.kernel", "dense.bias", "head.kernel", "head.bias"]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[must_use]
 pub struct Functional<I, O> {

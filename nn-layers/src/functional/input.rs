@@ -7,7 +7,7 @@ use nn_core::{DType, Shape, Tensor, UNKNOWN, symbolic};
 /// Source: Keras's `Input`.
 ///
 /// ```
-/// use nn_layers::Input;
+/// use nn::Input;
 /// let image = Input::new([28, 28, 1]).name("image");
 /// assert_eq!(image.shape().to_string(), "[_, 28, 28, 1]");
 /// ```

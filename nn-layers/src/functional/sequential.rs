@@ -12,8 +12,7 @@ use serde_json::Value;
 /// Source: Keras's `Sequential`.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::{Activation, Dense, Flatten, Sequential};
+/// use nn::{Activation, Dense, Flatten, Layer, Module, Sequential, Tensor};
 /// let model = Sequential::new()
 ///     .add(Flatten::new())
 ///     .add(Dense::new(64).activation(Activation::Relu))

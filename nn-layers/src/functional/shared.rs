@@ -17,14 +17,13 @@ pub(crate) struct Called {
 /// Source: a layer object that is called several times in Keras.
 ///
 /// ```
-/// use nn_layers::{Dense, Functional, Input, Shared};
-/// use nn_core::{Module, Tensor};
+/// use nn::{Dense, Functional, Input, Module, Shared, Tensor};
 /// let (a, b) = (Input::new([4]), Input::new([4]));
 /// let dense = Shared::new(Dense::new(2)).named("encoder");
 /// let distance = dense.on(&a) - dense.on(&b);
 /// let model: Functional<(Tensor, Tensor), Tensor> = Functional::new((a, b), distance)?;
 /// assert_eq!(model.count_params(), 4 * 2 + 2);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[must_use]
 pub struct Shared<L> {

@@ -1,13 +1,12 @@
 //! Layers and models of Keras, by its JSON: read as what they are here, written as Keras reads them; and weights in Keras's order.
 //!
 //! ```
-//! use nn_core::{Layer, Tensor};
-//! use nn_layers::keras;
+//! use nn::{keras, Layer, Tensor};
 //! let dense = keras::layer_from_json(r#"{"class_name": "Dense", "config": {"units": 3, "activation": "relu"}}"#)?;
 //! assert_eq!(dense.forward(Tensor::ones([2, 4])).shape(), [2, 3]);
 //! keras::set_weights(&*dense, &[Tensor::ones([4, 3]), Tensor::zeros([3])])?;
 //! assert_eq!(dense.forward(Tensor::ones([1, 4])).to_vec::<f32>()?, [4.0; 3]);
-//! # Ok::<(), nn_core::Error>(())
+//! # Ok::<(), nn::Error>(())
 //! ```
 
 mod text;
@@ -35,13 +34,13 @@ pub fn layer_from_json(json: &str) -> Result<AnyLayer> {
 /// between them, several inputs and outputs, models in models.
 ///
 /// ```
-/// use nn_layers::keras;
+/// use nn::keras;
 /// let json = r#"{"class_name": "Sequential", "config": {"layers": [
 ///     {"class_name": "InputLayer", "config": {"batch_shape": [null, 4], "dtype": "float32", "name": "input"}},
 ///     {"class_name": "Dense", "config": {"name": "head", "units": 3}}]}}"#;
 /// let model = keras::model_from_json(json)?;
 /// assert_eq!(keras::get_weights(&model).len(), 2);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 ///
 /// # Errors

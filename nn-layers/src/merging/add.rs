@@ -13,11 +13,10 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Add`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Add;
+/// use nn::{Add, Layer, Tensor};
 /// let (a, b) = (Tensor::from([[1.0_f32, 6.0]]), Tensor::from([[3.0_f32, 2.0]]));
 /// assert_eq!(Add::new().forward([&a, &b]).to_vec::<f32>()?, [4.0, 8.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

@@ -13,11 +13,10 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Average`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Average;
+/// use nn::{Average, Layer, Tensor};
 /// let (a, b) = (Tensor::from([[1.0_f32, 6.0]]), Tensor::from([[3.0_f32, 2.0]]));
 /// assert_eq!(Average::new().forward([&a, &b]).to_vec::<f32>()?, [2.0, 4.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

@@ -15,8 +15,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Concatenate`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Concatenate;
+/// use nn::{Concatenate, Layer, Tensor};
 /// let (a, b) = (Tensor::ones([2, 3]), Tensor::ones([2, 5]));
 /// assert_eq!(Concatenate::new().forward([&a, &b]).shape(), [2, 8]);
 /// ```

@@ -14,13 +14,12 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Dot`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Dot;
+/// use nn::{Dot, Layer, Tensor};
 /// let (a, b) = (Tensor::from([[1.0_f32, 2.0]]), Tensor::from([[3.0_f32, 4.0]]));
 /// assert_eq!(Dot::new(1).forward([&a, &b]).to_vec::<f32>()?, [11.0]);
 /// let (queries, keys) = (Tensor::ones([2, 5, 8]), Tensor::ones([2, 7, 8]));
 /// assert_eq!(Dot::new(-1).forward([&queries, &keys]).shape(), [2, 5, 7]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

@@ -13,11 +13,10 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Minimum`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Minimum;
+/// use nn::{Layer, Minimum, Tensor};
 /// let (a, b) = (Tensor::from([[1.0_f32, 6.0]]), Tensor::from([[3.0_f32, 2.0]]));
 /// assert_eq!(Minimum::new().forward([&a, &b]).to_vec::<f32>()?, [1.0, 2.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

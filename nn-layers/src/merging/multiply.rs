@@ -13,11 +13,10 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Multiply`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Multiply;
+/// use nn::{Layer, Multiply, Tensor};
 /// let (a, b) = (Tensor::from([[1.0_f32, 6.0]]), Tensor::from([[3.0_f32, 2.0]]));
 /// assert_eq!(Multiply::new().forward([&a, &b]).to_vec::<f32>()?, [3.0, 12.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

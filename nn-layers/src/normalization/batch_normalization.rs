@@ -25,14 +25,13 @@ use nn_derive::{Layer, model};
 /// Source: Ioffe and Szegedy 2015; Keras's `BatchNormalization`.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::BatchNormalization;
+/// use nn::{BatchNormalization, Layer, Module, Tensor};
 /// let bn = BatchNormalization::new();
 /// let y = bn.call(Tensor::from([[1.0_f32], [3.0]]), true).to_vec::<f32>()?;
 /// assert!((y[0] + 1.0).abs() < 1e-3 && (y[1] - 1.0).abs() < 1e-3);
 /// assert!((bn.moving_mean().value().to_vec::<f32>()?[0] - 0.02).abs() < 1e-6); // 0.99 · 0 + 0.01 · 2
 /// assert_eq!(bn.trainable_parameters().len(), 2);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

@@ -13,10 +13,9 @@ use nn_derive::{Layer, model};
 /// Source: Wu and He 2018; Keras's `GroupNormalization`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::GroupNormalization;
+/// use nn::{GroupNormalization, Layer, Tensor};
 /// let y = GroupNormalization::new().groups(2).forward(Tensor::from([[1.0_f32, 3.0, 10.0, 30.0]]));
-/// nn_core::testing::assert_close(&y, &Tensor::from([[-1.0_f32, 1.0, -1.0, 1.0]]), 1e-3);
+/// nn::testing::assert_close(&y, &Tensor::from([[-1.0_f32, 1.0, -1.0, 1.0]]), 1e-3);
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

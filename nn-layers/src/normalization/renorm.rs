@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// How far batch renormalization corrects: `r` between `rmin` and `rmax`, `d` between `-dmax` and `dmax`; `None` for no bound.
 ///
 /// ```
-/// use nn_layers::{BatchNormalization, RenormClipping};
+/// use nn::{BatchNormalization, RenormClipping};
 /// let clipping = RenormClipping { rmin: None, rmax: Some(3.0), dmax: Some(5.0) };
 /// let bn = BatchNormalization::new().renorm(true).renorm_clipping(clipping);
 /// ```

@@ -12,10 +12,9 @@ use nn_derive::{Layer, model};
 /// Source: Zhang and Sennrich 2019; Keras's `RMSNormalization`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RMSNormalization;
+/// use nn::{Layer, RMSNormalization, Tensor};
 /// let y = RMSNormalization::new().forward(Tensor::from([[1.0_f32, 7.0]]));
-/// nn_core::testing::assert_close(&y, &Tensor::from([[0.2_f32, 1.4]]), 1e-5);
+/// nn::testing::assert_close(&y, &Tensor::from([[0.2_f32, 1.4]]), 1e-5);
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

@@ -22,12 +22,11 @@ use serde_json::Value;
 /// Source: Miyato et al. 2018; Keras's `SpectralNormalization`.
 ///
 /// ```
-/// use nn_core::{Initializer, Layer, Tensor};
-/// use nn_layers::{Dense, SpectralNormalization};
+/// use nn::{Dense, Initializer, Layer, SpectralNormalization, Tensor};
 /// let dense = Dense::new(2).kernel_initializer(Initializer::Identity { gain: 5.0 });
 /// let layer = SpectralNormalization::new(dense);
 /// let y = layer.call(Tensor::from([[1.0_f32, 2.0]]), true);
-/// nn_core::testing::assert_close(&y, &Tensor::from([[1.0_f32, 2.0]]), 1e-5);
+/// nn::testing::assert_close(&y, &Tensor::from([[1.0_f32, 2.0]]), 1e-5);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]

@@ -13,10 +13,9 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `UnitNormalization`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::UnitNormalization;
+/// use nn::{Layer, Tensor, UnitNormalization};
 /// let y = UnitNormalization::new().forward(Tensor::from([[3.0_f32, 4.0], [0.0, 0.0]]));
-/// nn_core::testing::assert_close(&y, &Tensor::from([[0.6_f32, 0.8], [0.0, 0.0]]), 1e-6);
+/// nn::testing::assert_close(&y, &Tensor::from([[0.6_f32, 0.8], [0.0, 0.0]]), 1e-6);
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

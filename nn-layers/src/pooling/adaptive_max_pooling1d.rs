@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `AdaptiveMaxPooling1D`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::AdaptiveMaxPooling1D;
+/// use nn::{AdaptiveMaxPooling1D, Layer, Tensor};
 /// let pool = AdaptiveMaxPooling1D::new(3);
 /// assert_eq!(pool.forward(Tensor::ones([2, 7, 8])).shape(), [2, 3, 8]);
 /// ```

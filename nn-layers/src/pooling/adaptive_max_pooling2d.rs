@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `AdaptiveMaxPooling2D`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::AdaptiveMaxPooling2D;
+/// use nn::{AdaptiveMaxPooling2D, Layer, Tensor};
 /// let pool = AdaptiveMaxPooling2D::new(3);
 /// assert_eq!(pool.forward(Tensor::ones([2, 7, 5, 8])).shape(), [2, 3, 3, 8]);
 /// ```

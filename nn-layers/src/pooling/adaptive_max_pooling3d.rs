@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `AdaptiveMaxPooling3D`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::AdaptiveMaxPooling3D;
+/// use nn::{AdaptiveMaxPooling3D, Layer, Tensor};
 /// let pool = AdaptiveMaxPooling3D::new(3);
 /// assert_eq!(pool.forward(Tensor::ones([2, 4, 7, 5, 8])).shape(), [2, 3, 3, 3, 8]);
 /// ```

@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `AveragePooling2D`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::AveragePooling2D;
+/// use nn::{AveragePooling2D, Layer, Tensor};
 /// let pool = AveragePooling2D::new(2);
 /// assert_eq!(pool.forward(Tensor::ones([2, 28, 28, 8])).shape(), [2, 14, 14, 8]);
 /// ```

@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `GlobalAveragePooling1D`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::GlobalAveragePooling1D;
+/// use nn::{GlobalAveragePooling1D, Layer, Tensor};
 /// let pool = GlobalAveragePooling1D::new();
 /// assert_eq!(pool.forward(Tensor::ones([2, 7, 5])).shape(), [2, 5]);
 /// ```

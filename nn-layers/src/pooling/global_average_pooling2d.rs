@@ -12,8 +12,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `GlobalAveragePooling2D`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::GlobalAveragePooling2D;
+/// use nn::{GlobalAveragePooling2D, Layer, Tensor};
 /// let pool = GlobalAveragePooling2D::new();
 /// assert_eq!(pool.forward(Tensor::ones([2, 7, 7, 512])).shape(), [2, 512]);
 /// ```

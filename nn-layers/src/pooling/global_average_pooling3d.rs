@@ -12,8 +12,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `GlobalAveragePooling3D`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::GlobalAveragePooling3D;
+/// use nn::{GlobalAveragePooling3D, Layer, Tensor};
 /// let pool = GlobalAveragePooling3D::new();
 /// assert_eq!(pool.forward(Tensor::ones([2, 3, 4, 5, 6])).shape(), [2, 6]);
 /// ```

@@ -12,8 +12,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `GlobalMaxPooling1D`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::GlobalMaxPooling1D;
+/// use nn::{GlobalMaxPooling1D, Layer, Tensor};
 /// let pool = GlobalMaxPooling1D::new();
 /// assert_eq!(pool.forward(Tensor::ones([2, 7, 5])).shape(), [2, 5]);
 /// ```

@@ -12,8 +12,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `GlobalMaxPooling2D`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::GlobalMaxPooling2D;
+/// use nn::{GlobalMaxPooling2D, Layer, Tensor};
 /// let pool = GlobalMaxPooling2D::new();
 /// assert_eq!(pool.forward(Tensor::ones([2, 7, 7, 512])).shape(), [2, 512]);
 /// ```

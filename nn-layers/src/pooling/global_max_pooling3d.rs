@@ -12,8 +12,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `GlobalMaxPooling3D`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::GlobalMaxPooling3D;
+/// use nn::{GlobalMaxPooling3D, Layer, Tensor};
 /// let pool = GlobalMaxPooling3D::new();
 /// assert_eq!(pool.forward(Tensor::ones([2, 3, 4, 5, 6])).shape(), [2, 6]);
 /// ```

@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `MaxPooling1D`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::MaxPooling1D;
+/// use nn::{Layer, MaxPooling1D, Tensor};
 /// let pool = MaxPooling1D::new(2);
 /// assert_eq!(pool.forward(Tensor::ones([2, 28, 8])).shape(), [2, 14, 8]);
 /// ```

@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `MaxPooling2D`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::MaxPooling2D;
+/// use nn::{Layer, MaxPooling2D, Tensor};
 /// let pool = MaxPooling2D::new(2);
 /// assert_eq!(pool.forward(Tensor::ones([2, 28, 28, 8])).shape(), [2, 14, 14, 8]);
 /// ```

@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `MaxPooling3D`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::MaxPooling3D;
+/// use nn::{Layer, MaxPooling3D, Tensor};
 /// let pool = MaxPooling3D::new(2);
 /// assert_eq!(pool.forward(Tensor::ones([2, 8, 9, 10, 4])).shape(), [2, 4, 4, 5, 4]);
 /// ```

@@ -15,14 +15,13 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `CategoryEncoding`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::{CategoryEncoding, OutputMode};
+/// use nn::{CategoryEncoding, Layer, OutputMode, Tensor};
 /// let x = Tensor::from([[0_i64, 1], [3, 3]]);
 /// let several = CategoryEncoding::new(4).forward(&x).to_vec::<f32>()?;
 /// assert_eq!(several, [1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
 /// let counts = CategoryEncoding::new(4).output_mode(OutputMode::Count);
 /// assert_eq!(counts.forward(&x).to_vec::<f32>()?[7], 2.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(sparse = false))]

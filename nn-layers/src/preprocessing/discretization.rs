@@ -16,15 +16,14 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Discretization`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Discretization;
+/// use nn::{Discretization, Layer, Tensor};
 /// let x = Tensor::from([[-1.5_f32, 1.0, 3.4, 0.5], [0.0, 3.0, 1.3, 0.0]]);
 /// let bins = Discretization::new([0.0, 1.0, 2.0]).forward(&x);
 /// assert_eq!(bins.to_vec::<i64>()?, [0, 2, 3, 1, 1, 3, 2, 1]);
 /// let mut layer = Discretization::with_num_bins(4);
 /// layer.adapt(&x)?;
 /// assert_eq!(layer.forward(&x).to_vec::<i64>()?, [0, 2, 3, 2, 1, 3, 3, 1]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(sparse = false))]

@@ -15,12 +15,11 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `HashedCrossing`, with TensorFlow's numbers.
 ///
 /// ```
-/// use nn_core::ops::Feature::{Integer, Text};
-/// use nn_layers::HashedCrossing;
+/// use nn::{ops::Feature::{Integer, Text}, HashedCrossing};
 /// let rows = [[Text("A"), Integer(101)], [Text("B"), Integer(101)], [Text("A"), Integer(101)]];
 /// let bins = HashedCrossing::new(5).call_features(&rows);
 /// assert_eq!(bins.to_vec::<i64>()?, [1, 4, 1]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(sparse = false))]

@@ -20,14 +20,13 @@ use serde::{Deserialize, Serialize};
 /// Source: Keras's `Hashing`, with TensorFlow's numbers.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Hashing;
+/// use nn::{Hashing, Layer, Tensor};
 /// let bins = Hashing::new(3).call_text(&["A", "B", "C", "D", "E"]);
 /// assert_eq!(bins.to_vec::<i64>()?, [1, 0, 1, 1, 2]);
 /// let salted = Hashing::new(3).salt([133, 137]).call_text(&["A", "B", "C", "D", "E"]);
 /// assert_eq!(salted.to_vec::<i64>()?, [1, 2, 1, 0, 2]);
 /// assert_eq!(Hashing::new(3).forward(Tensor::from([[1_i64], [2]])).shape(), [2, 1]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(sparse = false))]

@@ -20,8 +20,7 @@ use serde::{Deserialize, Serialize};
 /// Source: Keras's `IntegerLookup`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::IntegerLookup;
+/// use nn::{IntegerLookup, Layer, Tensor};
 /// let x = Tensor::from([[12_i64, 1138], [42, 1000]]);
 /// let lookup = IntegerLookup::new().vocabulary([12, 36, 1138, 42]);
 /// assert_eq!(lookup.forward(&x).to_vec::<i64>()?, [1, 3, 4, 0]);
@@ -29,7 +28,7 @@ use serde::{Deserialize, Serialize};
 /// learned.adapt(&x)?;
 /// assert_eq!(learned.get_vocabulary(), [-1, 1138, 1000, 42, 12]);
 /// assert_eq!(learned.invert(true).forward(Tensor::from([1_i64, 0])).to_vec::<i64>()?, [1138, -1]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(vocabulary_dtype = "int64", sparse = false))]

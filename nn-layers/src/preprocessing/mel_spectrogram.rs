@@ -16,8 +16,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `MelSpectrogram`, with the mel scale of HTK.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::MelSpectrogram;
+/// use nn::{Layer, MelSpectrogram, Tensor};
 /// let spectrogram = MelSpectrogram::new().fft_length(512).sequence_stride(128).num_mel_bins(40);
 /// assert_eq!(spectrogram.forward(Tensor::random_normal([2, 1000])).shape(), [2, 40, 8]);
 /// ```

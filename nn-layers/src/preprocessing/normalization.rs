@@ -23,13 +23,12 @@ const SMALLEST: f64 = 1e-7;
 /// Source: Keras's `Normalization`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Normalization;
+/// use nn::{Layer, Normalization, Tensor};
 /// let data = Tensor::from([[0.0_f32, 7.0, 4.0], [2.0, 9.0, 6.0], [0.0, 7.0, 4.0], [2.0, 9.0, 6.0]]);
 /// let layer = Normalization::new();
 /// layer.adapt(&data)?;
 /// assert_eq!(layer.forward(Tensor::from([[0.0_f32, 7.0, 4.0]])).to_vec::<f32>()?, [-1.0, -1.0, -1.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

@@ -14,14 +14,13 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Rescaling`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Rescaling;
+/// use nn::{Layer, Rescaling, Tensor};
 /// let pixels = Tensor::from([[0_u8, 255]]);
 /// assert_eq!(Rescaling::new(1.0 / 255.0).forward(&pixels).to_vec::<f32>()?, [0.0, 1.0]);
 /// assert_eq!(Rescaling::new(1.0 / 127.5).offset(-1.0).forward(&pixels).to_vec::<f32>()?, [-1.0, 1.0]);
 /// let by_channel = Rescaling::by_channel(&[1.0, 2.0], &[0.0, 1.0]);
 /// assert_eq!(by_channel.forward(&pixels).to_vec::<f32>()?, [0.0, 511.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

@@ -38,8 +38,7 @@ pub enum Spectrum {
 /// Source: Keras's `STFTSpectrogram`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::STFTSpectrogram;
+/// use nn::{Layer, STFTSpectrogram, Tensor};
 /// let spectrogram = STFTSpectrogram::new(256).frame_step(128).fft_length(512).expand_dims(true);
 /// assert_eq!(spectrogram.forward(Tensor::ones([2, 2000, 1])).shape(), [2, 14, 257, 1]);
 /// ```

@@ -18,7 +18,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `StringLookup`.
 ///
 /// ```
-/// use nn_layers::StringLookup;
+/// use nn::StringLookup;
 /// let lookup = StringLookup::new().vocabulary(["a", "b", "c"]);
 /// let indices = lookup.call_text(&["c", "a", "z"]);
 /// assert_eq!(indices.to_vec::<i64>()?, [3, 1, 0]);
@@ -26,7 +26,7 @@ use nn_derive::{Layer, model};
 /// let mut learned = StringLookup::new();
 /// learned.adapt(&["b", "c", "b"])?;
 /// assert_eq!(learned.get_vocabulary(), ["[UNK]", "b", "c"]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(sparse = false, encoding = "utf-8", oov_method = "floormod"))]

@@ -20,14 +20,14 @@ use serde::{Deserialize, Serialize};
 /// Source: Keras's `TextVectorization`; lower case and white space are those of ASCII, as TensorFlow has them there.
 ///
 /// ```
-/// use nn_layers::TextVectorization;
+/// use nn::TextVectorization;
 /// let mut vectorize = TextVectorization::new().output_sequence_length(4);
 /// vectorize.adapt(&["The cat sat.", "The dog sat, too!"])?;
 /// assert_eq!(vectorize.get_vocabulary(), ["", "[UNK]", "the", "sat", "too", "dog", "cat"]);
 /// let rows = vectorize.call_text(&["a cat", "THE dog (too)"]);
 /// assert_eq!(rows.shape(), [2, 4]);
 /// assert_eq!(rows.to_vec::<i64>()?, [1, 6, 0, 0, 2, 5, 4, 0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(sparse = false, ragged = false, encoding = "utf-8"))]

@@ -12,12 +12,11 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `ActivityRegularization`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor, collect_losses};
-/// use nn_layers::ActivityRegularization;
+/// use nn::{collect_losses, ActivityRegularization, Layer, Tensor};
 /// let x = Tensor::from([[1.0_f32, -3.0]]);
 /// let (y, losses) = collect_losses(|| ActivityRegularization::new().l1(0.5).forward(&x));
 /// assert_eq!((y.to_vec::<f32>()?, losses[0].item::<f32>()?), (vec![1.0, -3.0], 2.0));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

@@ -20,12 +20,11 @@ const LOWEST: f64 = -1.673_263_242_354_377_2 * 1.050_700_987_355_480_5;
 /// Source: Klambauer et al. 2017; Keras's `AlphaDropout`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::AlphaDropout;
+/// use nn::{AlphaDropout, Layer, Tensor};
 /// let x = Tensor::random_normal([1000]);
 /// let y = AlphaDropout::new(0.2).seed(1).call(&x, true);
 /// assert!(y.mean().item::<f32>()?.abs() < 0.2 && (y.std().item::<f32>()? - 1.0).abs() < 0.2);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

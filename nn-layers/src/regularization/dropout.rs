@@ -17,8 +17,7 @@ use nn_derive::{Layer, model};
 /// Source: Srivastava et al. 2014; Keras's `Dropout`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Dropout;
+/// use nn::{Dropout, Layer, Tensor};
 /// let dropout = Dropout::new(0.5);
 /// let x = Tensor::ones([64, 8]);
 /// assert_eq!(dropout.forward(&x).to_vec::<f32>()?, [1.0; 512]);
@@ -26,7 +25,7 @@ use nn_derive::{Layer, model};
 /// // The same for all steps of a sequence:
 /// let steps = Dropout::new(0.5).noise_shape([None, Some(1), None]).call(Tensor::ones([1, 2, 1]), true).to_vec::<f32>()?;
 /// assert_eq!(steps[0], steps[1]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

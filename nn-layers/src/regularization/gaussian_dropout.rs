@@ -14,11 +14,10 @@ use nn_derive::{Layer, model};
 /// Source: Srivastava et al. 2014; Keras's `GaussianDropout`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::GaussianDropout;
+/// use nn::{GaussianDropout, Layer, Tensor};
 /// let noisy = GaussianDropout::new(0.2).seed(1).call(Tensor::ones([1000]), true);
 /// assert!((noisy.std().item::<f32>()? - 0.5).abs() < 0.1);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

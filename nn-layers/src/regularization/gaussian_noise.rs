@@ -12,11 +12,10 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `GaussianNoise`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::GaussianNoise;
+/// use nn::{GaussianNoise, Layer, Tensor};
 /// let noisy = GaussianNoise::new(0.5).seed(1).call(Tensor::zeros([1000]), true);
 /// assert!((noisy.std().item::<f32>()? - 0.5).abs() < 0.1);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

@@ -15,11 +15,10 @@ use nn_derive::{Layer, model};
 /// Source: Tompson et al. 2014; Keras's `SpatialDropout3D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::SpatialDropout3D;
+/// use nn::{Layer, SpatialDropout3D, Tensor};
 /// let y = SpatialDropout3D::new(0.5).call(Tensor::ones([1, 1, 2, 3, 1]), true).to_vec::<f32>()?;
 /// assert!(y == [0.0; 6] || y == [2.0; 6]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

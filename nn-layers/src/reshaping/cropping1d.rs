@@ -12,8 +12,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Cropping1D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Cropping1D;
+/// use nn::{Cropping1D, Layer, Tensor};
 /// let x = Tensor::ones([2, 5, 3]);
 /// assert_eq!(Cropping1D::new(1).forward(&x).shape(), [2, 3, 3]);
 /// assert_eq!(Cropping1D::new(0).cropping_by_side([0, 2]).forward(&x).shape(), [2, 3, 3]);

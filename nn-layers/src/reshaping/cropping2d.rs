@@ -12,8 +12,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Cropping2D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Cropping2D;
+/// use nn::{Cropping2D, Layer, Tensor};
 /// let x = Tensor::ones([1, 5, 6, 1]);
 /// assert_eq!(Cropping2D::new(1).forward(&x).shape(), [1, 3, 4, 1]);
 /// assert_eq!(Cropping2D::new(0).cropping_by_side([[0, 2], [3, 1]]).forward(&x).shape(), [1, 3, 2, 1]);

@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Cropping3D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Cropping3D;
+/// use nn::{Cropping3D, Layer, Tensor};
 /// let x = Tensor::ones([1, 4, 5, 6, 1]);
 /// assert_eq!(Cropping3D::new(1).forward(&x).shape(), [1, 2, 3, 4, 1]);
 /// assert_eq!(Cropping3D::new(0).cropping_by_side([[0, 2], [3, 1], [1, 1]]).forward(&x).shape(), [1, 2, 1, 4, 1]);

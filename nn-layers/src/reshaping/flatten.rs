@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Flatten`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Flatten;
+/// use nn::{Flatten, Layer, Tensor};
 /// assert_eq!(Flatten::new().forward(Tensor::ones([2, 28, 28, 3])).shape(), [2, 2352]);
 /// ```
 #[derive(Clone, Layer)]

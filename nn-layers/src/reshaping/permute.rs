@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Permute`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Permute;
+/// use nn::{Layer, Permute, Tensor};
 /// let steps_last = Permute::new([2, 1]);
 /// assert_eq!(steps_last.forward(Tensor::ones([8, 10, 64])).shape(), [8, 64, 10]);
 /// ```

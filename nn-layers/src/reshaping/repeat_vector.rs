@@ -12,12 +12,11 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RepeatVector`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RepeatVector;
+/// use nn::{Layer, RepeatVector, Tensor};
 /// let y = RepeatVector::new(2).forward(Tensor::from([[1.0_f32, 3.0]]));
 /// assert_eq!(y.shape(), [1, 2, 2]);
 /// assert_eq!(y.to_vec::<f32>()?, [1.0, 3.0, 1.0, 3.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]

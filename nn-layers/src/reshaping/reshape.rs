@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Reshape`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Reshape;
+/// use nn::{Layer, Reshape, Tensor};
 /// assert_eq!(Reshape::new([28, 28, 1]).forward(Tensor::ones([2, 784])).shape(), [2, 28, 28, 1]);
 /// assert_eq!(Reshape::new([-1, 7]).forward(Tensor::ones([2, 784])).shape(), [2, 112, 7]);
 /// ```

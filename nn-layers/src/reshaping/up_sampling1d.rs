@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `UpSampling1D`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::UpSampling1D;
+/// use nn::{Layer, Tensor, UpSampling1D};
 /// assert_eq!(UpSampling1D::new(3).forward(Tensor::ones([2, 7, 8])).shape(), [2, 21, 8]);
 /// ```
 #[derive(Clone, Layer)]

@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `UpSampling2D`, channels last.
 ///
 /// ```
-/// use nn_core::{Interpolation, Layer, Tensor};
-/// use nn_layers::UpSampling2D;
+/// use nn::{Interpolation, Layer, Tensor, UpSampling2D};
 /// assert_eq!(UpSampling2D::new(2).forward(Tensor::ones([2, 7, 5, 8])).shape(), [2, 14, 10, 8]);
 /// let smooth = UpSampling2D::new(2).size_by_side([3, 2]).interpolation(Interpolation::Bilinear);
 /// assert_eq!(smooth.forward(Tensor::ones([2, 7, 5, 8])).shape(), [2, 21, 10, 8]);

@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `UpSampling3D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::UpSampling3D;
+/// use nn::{Layer, Tensor, UpSampling3D};
 /// assert_eq!(UpSampling3D::new(2).forward(Tensor::ones([2, 2, 3, 4, 8])).shape(), [2, 4, 6, 8, 8]);
 /// ```
 #[derive(Clone, Layer)]

@@ -12,8 +12,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `ZeroPadding1D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::ZeroPadding1D;
+/// use nn::{Layer, Tensor, ZeroPadding1D};
 /// let x = Tensor::ones([2, 5, 3]);
 /// assert_eq!(ZeroPadding1D::new(1).forward(&x).shape(), [2, 7, 3]);
 /// assert_eq!(ZeroPadding1D::new(0).padding_by_side([0, 2]).forward(&x).shape(), [2, 7, 3]);

@@ -12,8 +12,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `ZeroPadding2D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::ZeroPadding2D;
+/// use nn::{Layer, Tensor, ZeroPadding2D};
 /// let x = Tensor::ones([1, 5, 6, 1]);
 /// assert_eq!(ZeroPadding2D::new(1).forward(&x).shape(), [1, 7, 8, 1]);
 /// assert_eq!(ZeroPadding2D::new(0).padding_by_side([[0, 2], [3, 1]]).forward(&x).shape(), [1, 7, 10, 1]);

@@ -13,8 +13,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `ZeroPadding3D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::ZeroPadding3D;
+/// use nn::{Layer, Tensor, ZeroPadding3D};
 /// let x = Tensor::ones([1, 4, 5, 6, 1]);
 /// assert_eq!(ZeroPadding3D::new(1).forward(&x).shape(), [1, 6, 7, 8, 1]);
 /// assert_eq!(ZeroPadding3D::new(0).padding_by_side([[0, 2], [3, 1], [1, 1]]).forward(&x).shape(), [1, 6, 9, 8, 1]);

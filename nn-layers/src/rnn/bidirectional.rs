@@ -33,8 +33,7 @@ pub enum MergeMode {
 /// Source: Schuster and Paliwal 1997; Keras's `Bidirectional`.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::{Bidirectional, LSTM, MergeMode};
+/// use nn::{Bidirectional, LSTM, Layer, MergeMode, Module, Tensor};
 /// let layer = Bidirectional::new(LSTM::new(4).return_sequences(true));
 /// assert_eq!(layer.forward(Tensor::ones([2, 5, 3])).shape(), [2, 5, 8]);
 /// assert_eq!(layer.parameters()[3].path(), "backward_layer.kernel");

@@ -19,13 +19,10 @@ pub type CellStep<'a> = Box<dyn FnMut(Tensor, Vec<Tensor>) -> (Tensor, Vec<Tenso
 /// Source: Keras's `RNN`, its argument `cell`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor, Param, Shape};
-/// use nn_derive::{Layer, model};
-/// use nn_layers::{Cell, RNN};
+/// use nn::{model, Cell, Layer, Param, RNN, Shape, Tensor};
 ///
 /// /// `h' = x·kernel + h·recurrent_kernel`.
 /// #[derive(Layer, Clone)]
-/// #[model(crate = nn_core)]
 /// struct MinimalCell {
 ///     #[config]
 ///     units: usize,
@@ -35,9 +32,9 @@ pub type CellStep<'a> = Box<dyn FnMut(Tensor, Vec<Tensor>) -> (Tensor, Vec<Tenso
 ///     recurrent_kernel: Param,
 /// }
 ///
-/// #[model(crate = nn_core)]
+/// #[model]
 /// impl MinimalCell {
-///     fn build(&self, (x, _): &(Shape, Vec<Shape>)) -> nn_core::Result<()> {
+///     fn build(&self, (x, _): &(Shape, Vec<Shape>)) -> nn::Result<()> {
 ///         self.kernel.build([x[1], self.units])?;
 ///         self.recurrent_kernel.build([self.units, self.units])
 ///     }
@@ -125,7 +122,7 @@ impl<C: Cell> DynCell for C {
 /// [`RNN`](crate::RNN) that was loaded by name.
 ///
 /// ```
-/// use nn_layers::{AnyCell, Cell, GRUCell, LSTMCell};
+/// use nn::{AnyCell, Cell, GRUCell, LSTMCell};
 /// let cells = [AnyCell::new(LSTMCell::new(4)), AnyCell::new(GRUCell::new(3))];
 /// assert_eq!(cells.map(|cell| cell.state_size()), [vec![4, 4], vec![3]]);
 /// ```
@@ -221,14 +218,11 @@ nn_core::__private::inventory::collect!(CellClass);
 /// `Sequential`.
 ///
 /// ```
-/// # use nn_core::{Layer, Param, Tensor};
-/// # use nn_derive::{Layer, model};
-/// # use nn_layers::{Cell, RNN, Sequential};
+/// # use nn::{model, Cell, Layer, Param, RNN, Sequential, Tensor};
 /// #[derive(Layer, Clone)]
-/// #[model(crate = nn_core)]
 /// struct Sum {}
 ///
-/// #[model(crate = nn_core)]
+/// #[model]
 /// impl Sum {
 ///     fn call(&self, x: Tensor, states: Vec<Tensor>) -> (Tensor, Vec<Tensor>) {
 ///         let sum = x + &states[0];
@@ -242,12 +236,12 @@ nn_core::__private::inventory::collect!(CellClass);
 ///     }
 /// }
 ///
-/// nn_layers::register_cell!(Sum);
+/// nn::register_cell!(Sum);
 ///
-/// # use nn_core::Module;
+/// # use nn::Module;
 /// let model = Sequential::new().add(RNN::new(Sum {}));
 /// assert_eq!(model.clone_model().forward(Tensor::ones([1, 5, 3])).to_vec::<f32>()?, [5.0; 3]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[macro_export]
 macro_rules! register_cell {

@@ -21,8 +21,7 @@ use nn_derive::{Layer, model};
 /// Source: Shi et al. 2015; Keras's `ConvLSTM2D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::ConvLSTM2D;
+/// use nn::{ConvLSTM2D, Layer, Tensor};
 /// let layer = ConvLSTM2D::new(4, 3);
 /// assert_eq!(layer.forward(Tensor::ones([2, 5, 8, 8, 3])).shape(), [2, 6, 6, 4]);
 /// ```

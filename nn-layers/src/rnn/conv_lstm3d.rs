@@ -21,8 +21,7 @@ use nn_derive::{Layer, model};
 /// Source: Shi et al. 2015; Keras's `ConvLSTM3D`, channels last.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::ConvLSTM3D;
+/// use nn::{ConvLSTM3D, Layer, Tensor};
 /// let layer = ConvLSTM3D::new(4, 3);
 /// assert_eq!(layer.forward(Tensor::ones([2, 3, 4, 4, 4, 3])).shape(), [2, 2, 2, 2, 4]);
 /// ```

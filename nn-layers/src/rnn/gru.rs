@@ -27,8 +27,7 @@ use nn_derive::{Layer, model};
 /// Source: Cho et al. 2014; Keras's `GRU`.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::GRU;
+/// use nn::{GRU, Layer, Module, Tensor};
 /// let gru = GRU::new(16);
 /// assert_eq!(gru.forward(Tensor::ones([2, 10, 8])).shape(), [2, 16]);
 /// assert_eq!(gru.count_params(), (8 + 16 + 2) * 3 * 16);
@@ -152,8 +151,7 @@ impl GRU {
     /// Source: the arguments `return_state` and `initial_state` of Keras's `GRU`.
     ///
     /// ```
-    /// use nn_core::Tensor;
-    /// use nn_layers::GRU;
+    /// use nn::{GRU, Tensor};
     /// let gru = GRU::new(4).return_sequences(true);
     /// let (y, h) = gru.call_with_state(Tensor::ones([2, 5, 3]), None);
     /// assert_eq!((y.shape(), h.shape()), ([2, 5, 4].into(), [2, 4].into()));

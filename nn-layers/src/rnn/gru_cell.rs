@@ -19,8 +19,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `GRUCell`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::GRUCell;
+/// use nn::{GRUCell, Layer, Tensor};
 /// let cell = GRUCell::new(16);
 /// let (y, states) = cell.forward((Tensor::ones([2, 8]), vec![Tensor::zeros([2, 16])]));
 /// assert_eq!((y.shape(), states.len()), ([2, 16].into(), 1));

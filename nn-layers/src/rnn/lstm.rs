@@ -29,8 +29,7 @@ use nn_derive::{Layer, model};
 /// Source: Hochreiter and Schmidhuber 1997; Keras's `LSTM`.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::LSTM;
+/// use nn::{LSTM, Layer, Module, Tensor};
 /// let lstm = LSTM::new(16).return_sequences(true);
 /// assert_eq!(lstm.forward(Tensor::ones([2, 10, 8])).shape(), [2, 10, 16]);
 /// assert_eq!(lstm.count_params(), (8 + 16 + 1) * 4 * 16);
@@ -157,8 +156,7 @@ impl LSTM {
     /// Source: the arguments `return_state` and `initial_state` of Keras's `LSTM`.
     ///
     /// ```
-    /// use nn_core::Tensor;
-    /// use nn_layers::LSTM;
+    /// use nn::{LSTM, Tensor};
     /// let (encoder, decoder) = (LSTM::new(4), LSTM::new(4).return_sequences(true));
     /// let (_, states) = encoder.call_with_state(Tensor::ones([2, 9, 3]), None);
     /// let (y, [h, c]) = decoder.call_with_state(Tensor::ones([2, 5, 7]), Some(states));

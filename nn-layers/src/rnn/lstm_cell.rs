@@ -19,8 +19,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `LSTMCell`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::LSTMCell;
+/// use nn::{LSTMCell, Layer, Tensor};
 /// let cell = LSTMCell::new(16);
 /// let (y, states) = cell.forward((Tensor::ones([2, 8]), vec![Tensor::zeros([2, 16]), Tensor::zeros([2, 16])]));
 /// assert_eq!((y.shape(), states.len()), ([2, 16].into(), 2));

@@ -19,8 +19,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RNN`.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::{RNN, SimpleRNNCell};
+/// use nn::{Layer, Module, RNN, SimpleRNNCell, Tensor};
 /// let rnn = RNN::new(SimpleRNNCell::new(4)).return_sequences(true);
 /// assert_eq!(rnn.forward(Tensor::ones([2, 5, 3])).shape(), [2, 5, 4]);
 /// assert_eq!(rnn.parameters()[0].path(), "cell.kernel");
@@ -106,12 +105,11 @@ impl<C: Cell> RNN<C> {
     /// Source: the arguments `return_state` and `initial_state` of Keras's `RNN`.
     ///
     /// ```
-    /// use nn_core::Tensor;
-    /// use nn_layers::{GRUCell, RNN};
+    /// use nn::{GRUCell, RNN, Tensor};
     /// let rnn = RNN::new(GRUCell::new(4));
     /// let (y, states) = rnn.call_with_state(Tensor::ones([2, 5, 3]), None);
     /// assert_eq!(y.to_vec::<f32>()?, states[0].to_vec::<f32>()?);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn call_with_state(
         &self,

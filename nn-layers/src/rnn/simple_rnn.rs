@@ -23,8 +23,7 @@ use nn_derive::{Layer, model};
 /// Source: Elman 1990; Keras's `SimpleRNN`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::SimpleRNN;
+/// use nn::{Layer, SimpleRNN, Tensor};
 /// let rnn = SimpleRNN::new(16);
 /// assert_eq!(rnn.forward(Tensor::ones([2, 10, 8])).shape(), [2, 16]);
 /// let rnn = SimpleRNN::new(16).return_sequences(true);
@@ -138,14 +137,13 @@ impl SimpleRNN {
     /// Source: the arguments `return_state` and `initial_state` of Keras's `SimpleRNN`.
     ///
     /// ```
-    /// use nn_core::Tensor;
-    /// use nn_layers::SimpleRNN;
+    /// use nn::{SimpleRNN, Tensor};
     /// let rnn = SimpleRNN::new(4);
     /// let (y, h) = rnn.call_with_state(Tensor::ones([2, 5, 3]), None);
     /// assert_eq!(y.to_vec::<f32>()?, h.to_vec::<f32>()?);
     /// let (y, _) = rnn.call_with_state(Tensor::ones([2, 1, 3]), Some(h));
     /// assert_eq!(y.shape(), [2, 4]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn call_with_state(
         &self,

@@ -12,8 +12,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `StackedRNNCells`.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::{GRUCell, LSTMCell, RNN, StackedRNNCells};
+/// use nn::{GRUCell, LSTMCell, Layer, Module, RNN, StackedRNNCells, Tensor};
 /// let cells = StackedRNNCells::new().add(LSTMCell::new(8)).add(GRUCell::new(4));
 /// let rnn = RNN::new(cells);
 /// assert_eq!(rnn.forward(Tensor::ones([2, 5, 3])).shape(), [2, 4]);

@@ -11,14 +11,13 @@ use std::sync::{Mutex, MutexGuard};
 /// is in, forgets them.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::GRU;
+/// use nn::{GRU, Layer, Module, Tensor};
 /// let gru = GRU::new(4).stateful(true);
 /// let h = gru.forward(Tensor::ones([2, 5, 3]));
 /// assert_eq!(gru.states().get().unwrap()[0].to_vec::<f32>()?, h.to_vec::<f32>()?);
 /// gru.reset_state();
 /// assert!(gru.states().get().is_none());
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct States(Mutex<Option<Vec<Tensor>>>);

@@ -18,8 +18,7 @@ use std::any::TypeId;
 /// Source: Keras's `TimeDistributed`.
 ///
 /// ```
-/// use nn_core::{Layer, Module, Tensor};
-/// use nn_layers::{Conv2D, TimeDistributed};
+/// use nn::{Conv2D, Layer, Module, Tensor, TimeDistributed};
 /// let layer = TimeDistributed::new(Conv2D::new(4, 3));
 /// assert_eq!(layer.forward(Tensor::ones([2, 5, 8, 8, 3])).shape(), [2, 5, 6, 6, 4]);
 /// assert_eq!(layer.parameters()[0].path(), "layer.kernel");

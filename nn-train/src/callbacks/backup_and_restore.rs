@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// same data and settings trains what is left. Losses, metrics and the optimizer's settings are those it is compiled with.
 ///
 /// ```
-/// use nn_train::{Fit, callbacks::BackupAndRestore};
+/// use nn::{Fit, callbacks::BackupAndRestore};
 /// let fit = Fit::new().epochs(20).callback(BackupAndRestore::new("backup.safetensors"));
 /// ```
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// The file is complete after every epoch, so that it can be read while training goes on.
 ///
 /// ```
-/// use nn_train::{Fit, callbacks::CSVLogger};
+/// use nn::{Fit, callbacks::CSVLogger};
 /// let fit = Fit::new().callback(CSVLogger::new("training.csv"));
 /// ```
 #[derive(Debug)]

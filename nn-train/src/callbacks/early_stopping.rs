@@ -8,7 +8,7 @@ use nn_core::{Error, Result, Tensor, module};
 /// Ends training when a score has not improved for `patience` epochs, as Keras's `EarlyStopping`.
 ///
 /// ```
-/// use nn_train::{Fit, callbacks::EarlyStopping};
+/// use nn::{Fit, callbacks::EarlyStopping};
 /// let stop = EarlyStopping::new("val_loss").patience(3).restore_best_weights(true);
 /// let fit = Fit::new().epochs(100).callback(stop);
 /// ```

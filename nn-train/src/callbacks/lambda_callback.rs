@@ -15,7 +15,7 @@ type OfEpoch<'a> = Box<dyn FnMut(usize, &mut Scores, &mut Run<'_>) -> Result<()>
 /// Source: Keras's `LambdaCallback`.
 ///
 /// ```
-/// use nn_train::callbacks::LambdaCallback;
+/// use nn::callbacks::LambdaCallback;
 /// let (mut losses, mut batches) = (Vec::new(), 0);
 /// let callback = LambdaCallback::new(|epoch, scores, _run| {
 ///     losses.push((epoch, scores.get("loss")));

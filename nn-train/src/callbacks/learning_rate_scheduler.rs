@@ -8,7 +8,7 @@ use nn_core::Result;
 /// `LearningRateScheduler`.
 ///
 /// ```
-/// use nn_train::{Fit, callbacks::LearningRateScheduler};
+/// use nn::{Fit, callbacks::LearningRateScheduler};
 /// let halve = LearningRateScheduler::new(|epoch, rate| if epoch < 10 { rate } else { rate * 0.5 });
 /// let fit = Fit::new().callback(halve);
 /// ```

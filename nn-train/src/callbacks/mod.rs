@@ -34,10 +34,10 @@ use std::path::{Path, PathBuf};
 /// Called by `fit` as training goes on; every method does nothing unless written.
 ///
 /// ```
-/// use nn_train::{Scores, callbacks::{Callback, Run}};
+/// use nn::{Scores, callbacks::{Callback, Run}};
 /// struct StopWhenGood;
 /// impl Callback for StopWhenGood {
-///     fn on_epoch_end(&mut self, _: usize, scores: &mut Scores, run: &mut Run<'_>) -> nn_core::Result<()> {
+///     fn on_epoch_end(&mut self, _: usize, scores: &mut Scores, run: &mut Run<'_>) -> nn::Result<()> {
 ///         if scores.get("accuracy").is_some_and(|a| a > 0.99) {
 ///             run.stop();
 ///         }

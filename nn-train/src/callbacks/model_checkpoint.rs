@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// `{epoch}` (counted from 1, over all calls of `fit`), `{batch}` (from 1, where it saves after batches) and names of scores in braces (`{val_loss}`) in the path are replaced by their values.
 ///
 /// ```
-/// use nn_train::{Fit, callbacks::ModelCheckpoint};
+/// use nn::{Fit, callbacks::ModelCheckpoint};
 /// let save = ModelCheckpoint::new("model-{epoch}.safetensors").save_best_only("val_loss");
 /// let fit = Fit::new().callback(save);
 /// ```

@@ -10,7 +10,7 @@ use nn_core::{Error, Result};
 /// The learning rate becomes part of the history, as `learning_rate`.
 ///
 /// ```
-/// use nn_train::{Fit, callbacks::ReduceLROnPlateau};
+/// use nn::{Fit, callbacks::ReduceLROnPlateau};
 /// let fit = Fit::new().callback(ReduceLROnPlateau::new("val_loss").factor(0.2).patience(5).min_lr(1e-5));
 /// ```
 #[derive(Debug)]

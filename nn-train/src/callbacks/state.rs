@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 /// The state of a callback: anything that JSON can say, and tensors by name.
 ///
 /// ```
-/// use nn_train::callbacks::CallbackState;
+/// use nn::callbacks::CallbackState;
 /// let state = CallbackState::new(serde_json::json!({"seen": 3})).number("best", f64::INFINITY);
 /// assert_eq!(state.config["seen"], 3);
 /// assert_eq!(state.get("best")?, f64::INFINITY);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct CallbackState {

@@ -8,7 +8,7 @@ use nn_core::Result;
 /// training goes on with the parameters themselves. As Keras's `SwapEMAWeights`.
 ///
 /// ```
-/// use nn_train::{Fit, callbacks::{ModelCheckpoint, SwapEMAWeights}};
+/// use nn::{Fit, callbacks::{ModelCheckpoint, SwapEMAWeights}};
 /// let fit = Fit::new()
 ///     .callback(SwapEMAWeights::new().swap_on_epoch(true))
 ///     .callback(ModelCheckpoint::new("averaged.safetensors").save_weights_only(true));

@@ -10,7 +10,7 @@ use nn_core::Error;
 /// operation and its line. Either way the batch changes nothing in the model.
 ///
 /// ```
-/// use nn_train::{Fit, callbacks::TerminateOnNaN};
+/// use nn::{Fit, callbacks::TerminateOnNaN};
 /// let fit = Fit::new().callback(TerminateOnNaN::new());
 /// ```
 #[derive(Debug, Default)]

@@ -21,12 +21,11 @@ use nn_core::{Error, Result, Tensor, random};
 /// Every tensor has one row a sample: `x: [n, …]`, `y: [n, …]`. Cloning copies references.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::Dataset;
+/// use nn::{Dataset, Tensor};
 /// let data = Dataset::new(Tensor::ones([10, 3]), Tensor::zeros([10, 1]))?;
 /// let (train, test) = data.split(0.8, 42);
 /// assert_eq!((train.len(), test.len()), (8, 2));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
@@ -228,12 +227,11 @@ impl Dataset {
     /// Goes through the rows in batches of `size`, the last one as small as it comes.
     ///
     /// ```
-    /// # use nn_core::Tensor;
-    /// # use nn_train::Dataset;
+    /// # use nn::{Dataset, Tensor};
     /// let data = Dataset::new(Tensor::ones([10, 3]), Tensor::zeros([10]))?;
     /// let sizes: Vec<usize> = data.batches(4).shuffle(1).map(|(x, _)| x.shape()[0]).collect();
     /// assert_eq!(sizes, [4, 4, 2]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     ///
     /// # Panics

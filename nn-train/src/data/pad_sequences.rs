@@ -20,9 +20,9 @@ pub enum SequenceEnd {
 ///
 /// ```
 /// let rows = [vec![5_i64, 2], vec![7, 1, 3, 4]];
-/// let x = nn_train::data::pad_sequences(&rows, 3, 0)?;
+/// let x = nn::data::pad_sequences(&rows, 3, 0)?;
 /// assert_eq!(x.to_vec::<i64>()?, [0, 5, 2, 1, 3, 4]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 ///
 /// # Errors
@@ -38,11 +38,11 @@ pub fn pad_sequences<T: Element, R: AsRef<[T]>>(
 /// As [`pad_sequences`], with the end at which padding is put and the one at which longer sequences are cut.
 ///
 /// ```
-/// use nn_train::data::{SequenceEnd, pad_sequences_at};
+/// use nn::data::{SequenceEnd, pad_sequences_at};
 /// let rows = [vec![5_i64, 2], vec![7, 1, 3, 4]];
 /// let x = pad_sequences_at(&rows, 3, 0, SequenceEnd::Post, SequenceEnd::Post)?;
 /// assert_eq!(x.to_vec::<i64>()?, [5, 2, 0, 7, 1, 3]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 ///
 /// # Errors

@@ -22,14 +22,13 @@ const LINE: usize = 18;
 /// Images are `[count, height, width, channels]` of one or three channels, or `[count, height, width]`, of floats in 0 to 1 or `u8`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::ImageGallery;
+/// use nn::{ImageGallery, Tensor};
 ///
 /// let images = Tensor::zeros([3, 8, 8, 1]);
 /// let path = std::env::temp_dir().join("gallery.svg");
 /// ImageGallery::new(&images).y_true(["seven", "two", "one"]).y_pred(["one", "two", "one"]).columns(2).plot(&path)?;
 /// assert!(std::fs::read_to_string(&path).unwrap().contains("seven"));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]

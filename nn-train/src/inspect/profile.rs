@@ -40,16 +40,14 @@ pub struct Profile {
 /// layer (the loss, metrics, the optimizer) is in the last row, so that the rows add up to the step.
 ///
 /// ```
-/// use nn_core::{Module, Tensor};
-/// use nn_layers::{Activation, Dense, Sequential};
-/// use nn_train::{Compile, Model, losses::MeanSquaredError, optimizers::SGD};
+/// use nn::{losses::MeanSquaredError, optimizers::SGD, Activation, Compile, Dense, Model, Module, Sequential, Tensor};
 /// let model = Sequential::new()
 ///     .add(Dense::new(8).activation(Activation::Relu))
 ///     .add(Dense::new(1));
 /// let mut model = model.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
-/// let profile = nn_train::profile(&mut model, Tensor::ones([16, 4]), Tensor::ones([16, 1]))?;
+/// let profile = nn::profile(&mut model, Tensor::ones([16, 4]), Tensor::ones([16, 1]))?;
 /// println!("{profile}");
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 ///
 /// # Errors

@@ -27,7 +27,7 @@ pub struct Row {
 /// The summary of a model; prints as a table.
 ///
 /// ```no_run
-/// # fn f(model: impl nn_train::Model) -> nn_core::Result<()> {
+/// # fn f(model: impl nn::Model) -> nn::Result<()> {
 /// let summary = model.summary([784])?;
 /// println!("{summary}");
 /// println!("{}", summary.expand_nested());

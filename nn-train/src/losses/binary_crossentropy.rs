@@ -12,12 +12,11 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.losses.BinaryCrossentropy`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{BinaryCrossentropy, Loss};
+/// use nn::{losses::{BinaryCrossentropy, Loss}, Tensor};
 /// let (y, logits) = (Tensor::from([[1.0_f32], [0.0]]), Tensor::from([[0.0_f32], [0.0]]));
 /// let loss = BinaryCrossentropy::from_logits().call(&y, &logits).item::<f32>()?;
 /// assert!((loss - 2.0_f32.ln()).abs() < 1e-6);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use]

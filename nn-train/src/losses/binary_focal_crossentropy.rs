@@ -12,12 +12,11 @@ use serde::{Deserialize, Serialize};
 /// `keras.losses.BinaryFocalCrossentropy`; Lin et al. 2017, <https://arxiv.org/abs/1708.02002>.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{BinaryFocalCrossentropy, Loss};
+/// use nn::{losses::{BinaryFocalCrossentropy, Loss}, Tensor};
 /// let (y, p) = (Tensor::from([[1.0_f32]]), Tensor::from([[0.5_f32]]));
 /// let loss = BinaryFocalCrossentropy::new().call(&y, &p).item::<f32>()?;
 /// assert!((loss - 0.25 * 2.0_f32.ln()).abs() < 1e-6);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use]

@@ -13,12 +13,11 @@ use serde::{Deserialize, Serialize};
 /// [`SparseCategoricalCrossentropy`](super::SparseCategoricalCrossentropy). Source: `keras.losses.CategoricalCrossentropy`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{CategoricalCrossentropy, Loss};
+/// use nn::{losses::{CategoricalCrossentropy, Loss}, Tensor};
 /// let (y, p) = (Tensor::from([[0.0_f32, 1.0]]), Tensor::from([[0.5_f32, 0.5]]));
 /// let loss = CategoricalCrossentropy::new().call(&y, &p).item::<f32>()?;
 /// assert!((loss - 2.0_f32.ln()).abs() < 1e-6);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use]

@@ -12,11 +12,10 @@ use serde::{Deserialize, Serialize};
 /// `keras.losses.CategoricalGeneralizedCrossEntropy`; Zhang and Sabuncu 2018, <https://arxiv.org/abs/1805.07836>.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{CategoricalGeneralizedCrossEntropy, Loss};
+/// use nn::{losses::{CategoricalGeneralizedCrossEntropy, Loss}, Tensor};
 /// let (labels, p) = (Tensor::from([1_i64]), Tensor::from([[0.75_f32, 0.25]]));
 /// assert_eq!(CategoricalGeneralizedCrossEntropy::new().call(&labels, &p).item::<f32>()?, 1.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use]

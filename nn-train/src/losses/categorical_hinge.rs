@@ -10,11 +10,10 @@ use serde::{Deserialize, Serialize};
 /// Targets and predictions: `[batch, ..., classes]`, the same shape. Source: `keras.losses.CategoricalHinge`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Loss, CategoricalHinge};
+/// use nn::{losses::{Loss, CategoricalHinge}, Tensor};
 /// let (y, y_pred) = (Tensor::from([[0.0_f32, 1.0]]), Tensor::from([[0.5_f32, 1.0]]));
 /// assert_eq!(CategoricalHinge::new().call(&y, &y_pred).item::<f32>()?, 0.5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]

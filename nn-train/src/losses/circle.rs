@@ -17,14 +17,13 @@ const LOWEST: f64 = -1e38;
 /// al. 2020, <https://arxiv.org/abs/2002.10857>.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Circle, Loss};
+/// use nn::{losses::{Circle, Loss}, Tensor};
 /// let labels = Tensor::from([0_i64, 0, 1, 1]);
 /// let apart = Tensor::from([[1.0_f32, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]);
 /// let mixed = Tensor::from([[1.0_f32, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]);
 /// let loss = Circle::new();
 /// assert!(loss.call(&labels, &apart).item::<f32>()? < loss.call(&labels, &mixed).item::<f32>()?);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use]

@@ -11,11 +11,10 @@ use serde::{Deserialize, Serialize};
 /// Targets and predictions: `[batch, ..., classes]`, the same shape. Source: `keras.losses.CosineSimilarity`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Loss, CosineSimilarity};
+/// use nn::{losses::{Loss, CosineSimilarity}, Tensor};
 /// let (y, y_pred) = (Tensor::from([[0.0_f32, 2.0]]), Tensor::from([[0.0_f32, 3.0]]));
 /// assert_eq!(CosineSimilarity::new().call(&y, &y_pred).item::<f32>()?, -1.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use]

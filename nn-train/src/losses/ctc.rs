@@ -16,12 +16,11 @@ const IMPOSSIBLE: f64 = -1e5;
 /// blank as class 0: `[batch, time, classes]`. Source: `keras.losses.CTC`; Graves et al. 2006, <https://doi.org/10.1145/1143844.1143891>.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{CTC, Loss};
+/// use nn::{losses::{CTC, Loss}, Tensor};
 /// // Two steps, two classes, all equally probable: "1 1", "1 0" and "0 1" say 1.
 /// let loss = CTC::new().call(&Tensor::from([[1_i64]]), &Tensor::zeros([1, 2, 2])).item::<f32>()?;
 /// assert!((loss + 0.75_f32.ln()).abs() < 1e-6);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]

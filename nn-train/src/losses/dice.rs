@@ -11,13 +11,12 @@ use serde::{Deserialize, Serialize};
 /// that there is one loss; sums over all axes but the first give one for each sample. Source: `keras.losses.Dice`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Dice, Loss};
+/// use nn::{losses::{Dice, Loss}, Tensor};
 /// let (y, p) = (Tensor::from([[1.0_f32, 0.0], [1.0, 1.0]]), Tensor::from([[1.0_f32, 0.0], [0.0, 0.0]]));
 /// assert!((Dice::new().call(&y, &p).item::<f32>()? - 0.5).abs() < 1e-6);
 /// let each = Dice::new().axis([1]).losses(&y, &p).to_vec::<f32>()?;
 /// assert!(each[0].abs() < 1e-6 && each[1] == 1.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]

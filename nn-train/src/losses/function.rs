@@ -10,18 +10,17 @@ use nn_core::Tensor;
 /// registered by its name, `nn::register!(Function: quartic);`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::Loss;
+/// use nn::{losses::Loss, Tensor};
 /// fn quartic(y_true: &Tensor, y_pred: &Tensor) -> Tensor {
 ///     (y_true - y_pred).square().square().mean_axis(-1)
 /// }
 /// let (y, y_pred) = (Tensor::from([[1.0_f32], [2.0]]), Tensor::from([[1.0_f32], [4.0]]));
 /// assert_eq!((quartic.name(), quartic.call(&y, &y_pred).item::<f32>()?), ("quartic", 8.0));
 ///
-/// nn_train::register!(Function: quartic);
-/// let again = nn_train::losses::from_config(&quartic.config())?;
+/// nn::register!(Function: quartic);
+/// let again = nn::losses::from_config(&quartic.config())?;
 /// assert_eq!(again.call(&y, &y_pred).item::<f32>()?, 8.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 impl<F> Loss for F
 where

@@ -10,11 +10,10 @@ use serde::{Deserialize, Serialize};
 /// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.Hinge`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Loss, Hinge};
+/// use nn::{losses::{Loss, Hinge}, Tensor};
 /// let (y, y_pred) = (Tensor::from([[-1.0_f32, 1.0]]), Tensor::from([[0.5_f32, 2.0]]));
 /// assert_eq!(Hinge::new().call(&y, &y_pred).item::<f32>()?, 0.75);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]

@@ -10,11 +10,10 @@ use serde::{Deserialize, Serialize};
 /// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.Huber`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Loss, Huber};
+/// use nn::{losses::{Loss, Huber}, Tensor};
 /// let (y, y_pred) = (Tensor::from([[0.0_f32, 0.0]]), Tensor::from([[1.0_f32, 3.0]]));
 /// assert_eq!(Huber::new().call(&y, &y_pred).item::<f32>()?, 1.5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use]

@@ -10,12 +10,11 @@ use serde::{Deserialize, Serialize};
 /// Targets and predictions: `[batch, ..., classes]`, the same shape. Source: `keras.losses.KLDivergence`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Loss, KLDivergence};
+/// use nn::{losses::{Loss, KLDivergence}, Tensor};
 /// let (y, y_pred) = (Tensor::from([[1.0_f32, 0.0]]), Tensor::from([[0.5_f32, 0.5]]));
 /// let loss = KLDivergence::new().call(&y, &y_pred).item::<f32>()?;
 /// assert!((loss - 0.693_146).abs() < 1e-5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]

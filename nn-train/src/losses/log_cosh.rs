@@ -11,12 +11,11 @@ use serde::{Deserialize, Serialize};
 /// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.LogCosh`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Loss, LogCosh};
+/// use nn::{losses::{Loss, LogCosh}, Tensor};
 /// let (y, y_pred) = (Tensor::from([[0.0_f32]]), Tensor::from([[1.0_f32]]));
 /// let loss = LogCosh::new().call(&y, &y_pred).item::<f32>()?;
 /// assert!((loss - 0.433_781).abs() < 1e-5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]

@@ -10,11 +10,10 @@ use serde::{Deserialize, Serialize};
 /// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.MeanAbsoluteError`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Loss, MeanAbsoluteError};
+/// use nn::{losses::{Loss, MeanAbsoluteError}, Tensor};
 /// let (y, y_pred) = (Tensor::from([[1.0_f32, 2.0]]), Tensor::from([[1.0_f32, 4.0]]));
 /// assert_eq!(MeanAbsoluteError::new().call(&y, &y_pred).item::<f32>()?, 1.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]

@@ -10,11 +10,10 @@ use serde::{Deserialize, Serialize};
 /// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.MeanAbsolutePercentageError`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Loss, MeanAbsolutePercentageError};
+/// use nn::{losses::{Loss, MeanAbsolutePercentageError}, Tensor};
 /// let (y, y_pred) = (Tensor::from([[1.0_f32, 2.0]]), Tensor::from([[1.0_f32, 4.0]]));
 /// assert_eq!(MeanAbsolutePercentageError::new().call(&y, &y_pred).item::<f32>()?, 50.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]

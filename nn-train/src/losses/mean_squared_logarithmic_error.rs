@@ -10,12 +10,11 @@ use serde::{Deserialize, Serialize};
 /// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.MeanSquaredLogarithmicError`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Loss, MeanSquaredLogarithmicError};
+/// use nn::{losses::{Loss, MeanSquaredLogarithmicError}, Tensor};
 /// let (y, y_pred) = (Tensor::from([[0.0_f32]]), Tensor::from([[1.718_281_8_f32]]));
 /// let loss = MeanSquaredLogarithmicError::new().call(&y, &y_pred).item::<f32>()?;
 /// assert!((loss - 1.0).abs() < 1e-5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]

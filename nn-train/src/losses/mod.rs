@@ -69,11 +69,10 @@ pub(crate) const EPSILON: f64 = 1e-7;
 /// A loss. To write your own, give [`Loss::name`] and [`Loss::losses`].
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Loss, MeanSquaredError};
+/// use nn::{losses::{Loss, MeanSquaredError}, Tensor};
 /// let (y, y_pred) = (Tensor::from([[1.0_f32], [2.0]]), Tensor::from([[1.0_f32], [4.0]]));
 /// assert_eq!(MeanSquaredError::new().call(&y, &y_pred).item::<f32>()?, 2.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 pub trait Loss: Send + Sync {
     /// The name, as Keras's: `mean_squared_error`.
@@ -177,10 +176,10 @@ registry::inventory::collect!(Class<dyn Loss>);
 /// names functions, `{"class_name": "function", "config": "mean_squared_error"}`.
 ///
 /// ```
-/// use nn_train::losses;
+/// use nn::losses;
 /// let config = serde_json::json!({"class_name": "Huber", "config": {"delta": 0.5}});
 /// assert_eq!(losses::from_config(&config)?.name(), "huber");
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 ///
 /// # Errors

@@ -10,12 +10,11 @@ use serde::{Deserialize, Serialize};
 /// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.Poisson`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Loss, Poisson};
+/// use nn::{losses::{Loss, Poisson}, Tensor};
 /// let (y, y_pred) = (Tensor::from([[2.0_f32]]), Tensor::from([[1.0_f32]]));
 /// let loss = Poisson::new().call(&y, &y_pred).item::<f32>()?;
 /// assert!((loss - 1.0).abs() < 1e-5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]

@@ -14,15 +14,14 @@ use serde::{Deserialize, Serialize};
 /// `[batch, ..., classes]`. Source: `keras.losses.SparseCategoricalCrossentropy`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Loss, SparseCategoricalCrossentropy};
+/// use nn::{losses::{Loss, SparseCategoricalCrossentropy}, Tensor};
 /// let (labels, logits) = (Tensor::from([1_i64]), Tensor::from([[0.0_f32, 0.0]]));
 /// let loss = SparseCategoricalCrossentropy::from_logits().call(&labels, &logits).item::<f32>()?;
 /// assert!((loss - 2.0_f32.ln()).abs() < 1e-6);
 ///
 /// let wrong = SparseCategoricalCrossentropy::new().call(&Tensor::from([2_i64]), &logits);
 /// assert!(wrong.into_result().unwrap_err().to_string().contains("label 2 at row 0 is outside 0..2"));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use]

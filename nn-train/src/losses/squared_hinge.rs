@@ -11,11 +11,10 @@ use serde::{Deserialize, Serialize};
 /// Targets and predictions: `[batch, ...]`, the same shape. Source: `keras.losses.SquaredHinge`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Loss, SquaredHinge};
+/// use nn::{losses::{Loss, SquaredHinge}, Tensor};
 /// let (y, y_pred) = (Tensor::from([[-1.0_f32, 1.0]]), Tensor::from([[1.0_f32, 2.0]]));
 /// assert_eq!(SquaredHinge::new().call(&y, &y_pred).item::<f32>()?, 2.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]

@@ -13,11 +13,10 @@ use serde::{Deserialize, Serialize};
 /// that there is one loss; sums over all axes but the first give one for each sample. Source: `keras.losses.Tversky`; Salehi et al. 2017, <https://arxiv.org/abs/1706.05721>.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::{Tversky, Loss};
+/// use nn::{losses::{Tversky, Loss}, Tensor};
 /// let (y, p) = (Tensor::from([[1.0_f32, 0.0], [1.0, 1.0]]), Tensor::from([[1.0_f32, 0.0], [0.0, 0.0]]));
 /// assert!((Tversky::new().call(&y, &p).item::<f32>()? - 0.5).abs() < 1e-6);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use]

@@ -10,12 +10,11 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.metrics.Accuracy`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, Accuracy};
+/// use nn::{metrics::{Metric, Accuracy}, Tensor};
 /// let mut accuracy = Accuracy::new();
 /// accuracy.update(&Tensor::from([1_i64, 2, 3, 4]), &Tensor::from([1_i64, 2, 3, 0]), None)?;
 /// assert_eq!(accuracy.result(), 0.75);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

@@ -46,12 +46,11 @@ pub enum Summation {
 /// alike, unless labels have areas of their own ([`AUC::multi_label`]) or weights. Source: `keras.metrics.AUC`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{AUC, Metric};
+/// use nn::{metrics::{AUC, Metric}, Tensor};
 /// let mut auc = AUC::new();
 /// auc.update(&Tensor::from([0_i64, 0, 1, 1]), &Tensor::from([0.0_f32, 0.5, 0.3, 0.9]), None)?;
 /// assert_eq!(auc.result(), 0.75);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

@@ -11,12 +11,11 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.metrics.BinaryAccuracy`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, BinaryAccuracy};
+/// use nn::{metrics::{Metric, BinaryAccuracy}, Tensor};
 /// let mut accuracy = BinaryAccuracy::new();
 /// accuracy.update(&Tensor::from([[1_i64], [0], [1], [0]]), &Tensor::from([[0.9_f32], [0.2], [0.6], [0.7]]), None)?;
 /// assert_eq!(accuracy.result(), 0.75);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

@@ -12,12 +12,11 @@ use serde::{Deserialize, Serialize};
 /// `keras.metrics.BinaryIoU`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{BinaryIoU, Metric};
+/// use nn::{metrics::{BinaryIoU, Metric}, Tensor};
 /// let mut metric = BinaryIoU::new();
 /// metric.update(&Tensor::from([0_i64, 1, 0, 1]), &Tensor::from([0.1_f32, 0.2, 0.4, 0.7]), None)?;
 /// assert!((metric.result() - (2.0 / 3.0 + 0.5) / 2.0).abs() < 1e-6);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

@@ -14,13 +14,12 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.metrics.CategoricalAccuracy`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, CategoricalAccuracy};
+/// use nn::{metrics::{Metric, CategoricalAccuracy}, Tensor};
 /// let mut accuracy = CategoricalAccuracy::new();
 /// let y = Tensor::from([[0.0_f32, 1.0], [1.0, 0.0]]);
 /// accuracy.update(&y, &Tensor::from([[0.2_f32, 0.8], [0.4, 0.6]]), None)?;
 /// assert_eq!(accuracy.result(), 0.5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

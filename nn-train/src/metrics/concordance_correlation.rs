@@ -11,13 +11,12 @@ use serde::{Deserialize, Serialize};
 /// Targets and predictions: `[batch, ..., components]`, the same shape. Source: `keras.metrics.ConcordanceCorrelation`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, ConcordanceCorrelation};
+/// use nn::{metrics::{Metric, ConcordanceCorrelation}, Tensor};
 /// let mut metric = ConcordanceCorrelation::new();
 /// let y = Tensor::from([[0.0_f32, 1.0, 0.5], [1.0, 1.0, 0.2]]);
 /// metric.update(&y, &y, None)?;
 /// assert!((metric.result() - 1.0).abs() < 1e-5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

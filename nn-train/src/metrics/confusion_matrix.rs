@@ -12,13 +12,12 @@ const MOST_CLASSES: usize = 1 << 14;
 /// It prints as a table, with the recall of each class beside its row, and with the accuracy.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::ConfusionMatrix;
+/// use nn::{metrics::ConfusionMatrix, Tensor};
 /// let (y, p) = (Tensor::from([1.0_f32, 0.0, 1.0, 0.0]), Tensor::from([[0.9_f32], [0.2], [0.4], [0.7]]));
 /// let matrix = ConfusionMatrix::binary(&y, &p, 0.5)?;
 /// assert_eq!((matrix.count(1, 1), matrix.count(1, 0), matrix.accuracy()), (1, 1, 0.5));
 /// assert!(matrix.to_string().starts_with("true \\ predicted"));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]

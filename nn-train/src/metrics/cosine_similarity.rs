@@ -11,13 +11,11 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.metrics.CosineSimilarity`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::Metric;
-/// use nn_train::metrics::cosine_similarity::CosineSimilarity;
+/// use nn::{metrics::Metric, metrics::cosine_similarity::CosineSimilarity, Tensor};
 /// let mut similarity = CosineSimilarity::new();
 /// similarity.update(&Tensor::from([[0.0_f32, 2.0]]), &Tensor::from([[0.0_f32, 3.0]]), None)?;
 /// assert_eq!(similarity.result(), 1.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

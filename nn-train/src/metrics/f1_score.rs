@@ -11,13 +11,12 @@ use serde::{Deserialize, Serialize};
 /// average, [`Metric::results`] has the score of each class, and [`Metric::result`] is their mean. Source: `keras.metrics.F1Score`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{F1Score, Metric};
+/// use nn::{metrics::{F1Score, Metric}, Tensor};
 /// let mut f1 = F1Score::new();
 /// let y = Tensor::from([[1.0_f32, 0.0], [0.0, 1.0]]);
 /// f1.update(&y, &Tensor::from([[0.9_f32, 0.1], [0.2, 0.8]]), None)?;
 /// assert!((f1.result() - 1.0).abs() < 1e-6);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

@@ -27,15 +27,14 @@ pub enum Average {
 /// average, [`Metric::results`] has the score of each class, and [`Metric::result`] is their mean. Source: `keras.metrics.FBetaScore`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{FBetaScore, Metric};
+/// use nn::{metrics::{FBetaScore, Metric}, Tensor};
 /// let mut metric = FBetaScore::new().beta(2.0).threshold(0.5);
 /// let y = Tensor::from([[1.0_f32, 1.0, 1.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0]]);
 /// let p = Tensor::from([[0.2_f32, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0.0]]);
 /// metric.update(&y, &p, None)?;
 /// let expected = [0.384_615_4, 0.909_090_9, 0.833_333_3];
 /// assert!(metric.results().iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

@@ -10,12 +10,11 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.metrics.LogCoshError`, reported as `logcosh` there too.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{LogCoshError, Metric};
+/// use nn::{metrics::{LogCoshError, Metric}, Tensor};
 /// let mut error = LogCoshError::new();
 /// error.update(&Tensor::from([[0.0_f32], [0.0]]), &Tensor::from([[1.0_f32], [0.0]]), None)?;
 /// assert!((error.result() - 0.216_890_4).abs() < 1e-6);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

@@ -15,13 +15,11 @@ use std::sync::Arc;
 /// Keras's `MeanMetricWrapper`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::losses::MeanAbsoluteError;
-/// use nn_train::metrics::{LossMetric, Metric};
+/// use nn::{losses::MeanAbsoluteError, metrics::{LossMetric, Metric}, Tensor};
 /// let mut metric = LossMetric::new(MeanAbsoluteError::new());
 /// metric.update(&Tensor::from([[1.0_f32], [2.0]]), &Tensor::from([[1.0_f32], [4.0]]), None)?;
 /// assert_eq!((Metric::name(&metric), metric.result()), ("mean_absolute_error", 1.0));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone)]
 #[must_use]

@@ -8,13 +8,12 @@ use nn_core::{DType, Error, Result, Shape, Tensor};
 /// Source: `keras.metrics.Mean`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::Mean;
+/// use nn::{metrics::Mean, Tensor};
 /// let mut mean = Mean::new();
 /// mean.update(&Tensor::from([1.0_f32, 3.0]), None)?;
 /// mean.update(&Tensor::from(5.0_f32), None)?;
 /// assert_eq!(mean.result(), 3.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[must_use]

@@ -14,12 +14,11 @@ use serde::{Deserialize, Serialize};
 /// greatest counts. A number that is not that of a class does not count. Source: `keras.metrics.MeanIoU`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, MeanIoU};
+/// use nn::{metrics::{Metric, MeanIoU}, Tensor};
 /// let mut metric = MeanIoU::new(2);
 /// metric.update(&Tensor::from([0_i64, 0, 1, 1]), &Tensor::from([0_i64, 1, 0, 1]), None)?;
 /// assert!((metric.result() - 1.0 / 3.0).abs() < 1e-6);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

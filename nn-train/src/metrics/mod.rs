@@ -99,14 +99,13 @@ pub enum Direction {
 /// A number that is computed over many batches.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, SparseCategoricalAccuracy};
+/// use nn::{metrics::{Metric, SparseCategoricalAccuracy}, Tensor};
 /// let mut accuracy = SparseCategoricalAccuracy::new();
 /// let scores = Tensor::from([[0.9_f32, 0.1], [0.2, 0.8]]);
 /// accuracy.update(&Tensor::from([0_i64, 0]), &scores, None)?;
 /// accuracy.update(&Tensor::from([0_i64, 1]), &scores, None)?;
 /// assert_eq!(accuracy.result(), 0.75);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 pub trait Metric: Send + Sync {
     /// The name it is reported under: `accuracy`.

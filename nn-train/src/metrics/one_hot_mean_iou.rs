@@ -14,14 +14,13 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.metrics.OneHotMeanIoU`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, OneHotMeanIoU};
+/// use nn::{metrics::{Metric, OneHotMeanIoU}, Tensor};
 /// let mut metric = OneHotMeanIoU::new(2);
 /// let y = Tensor::from([[1.0_f32, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]);
 /// let p = Tensor::from([[0.9_f32, 0.1], [0.2, 0.8], [0.6, 0.4], [0.3, 0.7]]);
 /// metric.update(&y, &p, None)?;
 /// assert!((metric.result() - 1.0 / 3.0).abs() < 1e-6);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

@@ -11,13 +11,12 @@ use serde::{Deserialize, Serialize};
 /// Targets and predictions: `[batch, ..., components]`, the same shape. Source: `keras.metrics.PearsonCorrelation`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, PearsonCorrelation};
+/// use nn::{metrics::{Metric, PearsonCorrelation}, Tensor};
 /// let mut metric = PearsonCorrelation::new();
 /// let y = Tensor::from([[0.0_f32, 1.0, 0.5], [1.0, 1.0, 0.2]]);
 /// metric.update(&y, &(&y * 3.0 - 1.0), None)?;
 /// assert!((metric.result() - 1.0).abs() < 1e-6);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

@@ -11,12 +11,11 @@ use serde::{Deserialize, Serialize};
 /// same shape; all numbers count alike unless a class is chosen. Source: `keras.metrics.Precision`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, Precision};
+/// use nn::{metrics::{Metric, Precision}, Tensor};
 /// let mut metric = Precision::new();
 /// metric.update(&Tensor::from([1_i64, 0, 1, 0]), &Tensor::from([0.9_f32, 0.8, 0.2, 0.1]), None)?;
 /// assert_eq!(metric.result(), 0.5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

@@ -12,13 +12,12 @@ use serde::{Deserialize, Serialize};
 /// class is chosen. Source: `keras.metrics.PrecisionAtRecall`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, PrecisionAtRecall};
+/// use nn::{metrics::{Metric, PrecisionAtRecall}, Tensor};
 /// let mut metric = PrecisionAtRecall::new(0.5);
 /// let (y, p) = (Tensor::from([0_i64, 0, 0, 1, 1]), Tensor::from([0.0_f32, 0.3, 0.8, 0.3, 0.8]));
 /// metric.update(&y, &p, None)?;
 /// assert_eq!(metric.result(), 0.5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

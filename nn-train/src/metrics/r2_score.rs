@@ -23,13 +23,12 @@ pub enum ClassAggregation {
 /// Targets and predictions: `[batch, targets]`. Source: `keras.metrics.R2Score`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, R2Score};
+/// use nn::{metrics::{Metric, R2Score}, Tensor};
 /// let mut metric = R2Score::new();
 /// let (y, p) = (Tensor::from([[1.0_f32], [4.0], [3.0]]), Tensor::from([[2.0_f32], [4.0], [4.0]]));
 /// metric.update(&y, &p, None)?;
 /// assert!((metric.result() - 0.571_428_57).abs() < 1e-7);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

@@ -10,12 +10,11 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.metrics.RootMeanSquaredError`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, RootMeanSquaredError};
+/// use nn::{metrics::{Metric, RootMeanSquaredError}, Tensor};
 /// let mut error = RootMeanSquaredError::new();
 /// error.update(&Tensor::from([[0.0_f32], [0.0]]), &Tensor::from([[1.0_f32], [7.0]]), None)?;
 /// assert_eq!(error.result(), 5.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

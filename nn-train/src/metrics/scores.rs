@@ -7,7 +7,7 @@ use std::ops::Index;
 /// Losses and metrics by name, in the order in which they are shown.
 ///
 /// ```
-/// use nn_train::Scores;
+/// use nn::Scores;
 /// let scores: Scores = [("loss", 0.25), ("accuracy", 0.875)].into_iter().collect();
 /// assert_eq!(scores["accuracy"], 0.875);
 /// assert_eq!(scores.to_string(), "loss: 0.2500 - accuracy: 0.8750");

@@ -13,12 +13,11 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.metrics.SparseCategoricalAccuracy`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, SparseCategoricalAccuracy};
+/// use nn::{metrics::{Metric, SparseCategoricalAccuracy}, Tensor};
 /// let mut accuracy = SparseCategoricalAccuracy::new();
 /// accuracy.update(&Tensor::from([1_i64, 0]), &Tensor::from([[0.2_f32, 0.8], [0.4, 0.6]]), None)?;
 /// assert_eq!(accuracy.result(), 0.5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

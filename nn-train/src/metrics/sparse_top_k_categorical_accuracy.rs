@@ -11,12 +11,11 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.metrics.SparseTopKCategoricalAccuracy`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, SparseTopKCategoricalAccuracy};
+/// use nn::{metrics::{Metric, SparseTopKCategoricalAccuracy}, Tensor};
 /// let mut top = SparseTopKCategoricalAccuracy::new(2);
 /// top.update(&Tensor::from([2_i64, 0]), &Tensor::from([[0.1_f32, 0.5, 0.4], [0.2, 0.5, 0.3]]), None)?;
 /// assert_eq!(top.result(), 0.5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

@@ -8,13 +8,12 @@ use nn_core::{DType, Result, Tensor};
 /// Source: `keras.metrics.Sum`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::Sum;
+/// use nn::{metrics::Sum, Tensor};
 /// let mut sum = Sum::new();
 /// sum.update(&Tensor::from([1.0_f32, 3.0]), None)?;
 /// sum.update(&Tensor::from(5.0_f32), None)?;
 /// assert_eq!(sum.result(), 9.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[must_use]

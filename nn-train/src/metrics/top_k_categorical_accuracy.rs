@@ -14,13 +14,12 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.metrics.TopKCategoricalAccuracy`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, TopKCategoricalAccuracy};
+/// use nn::{metrics::{Metric, TopKCategoricalAccuracy}, Tensor};
 /// let mut top = TopKCategoricalAccuracy::new(2);
 /// let y = Tensor::from([[0.0_f32, 0.0, 1.0], [1.0, 0.0, 0.0]]);
 /// top.update(&y, &Tensor::from([[0.1_f32, 0.5, 0.4], [0.2, 0.5, 0.3]]), None)?;
 /// assert_eq!(top.result(), 0.5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

@@ -12,12 +12,11 @@ use serde::{Deserialize, Serialize};
 /// numbers count alike. With sample weights, each counts as much as its weight. Source: `keras.metrics.TruePositives`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_train::metrics::{Metric, TruePositives};
+/// use nn::{metrics::{Metric, TruePositives}, Tensor};
 /// let mut metric = TruePositives::new();
 /// metric.update(&Tensor::from([1_i64, 0, 1, 0]), &Tensor::from([0.9_f32, 0.8, 0.2, 0.1]), None)?;
 /// assert_eq!(metric.result(), 1.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]

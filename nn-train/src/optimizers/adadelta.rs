@@ -12,7 +12,7 @@ use serde_json::Value;
 /// Sources: Zeiler 2012, <https://arxiv.org/abs/1212.5701>; `keras.optimizers.Adadelta`.
 ///
 /// ```
-/// use nn_train::optimizers::{Adadelta, Optimizer};
+/// use nn::optimizers::{Adadelta, Optimizer};
 /// let optimizer = Adadelta::new(1e-3).rho(0.9);
 /// assert_eq!(optimizer.config()["config"]["rho"], 0.9);
 /// ```

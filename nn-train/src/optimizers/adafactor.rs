@@ -16,7 +16,7 @@ use serde_json::Value;
 /// Sources: Shazeer and Stern 2018, <https://arxiv.org/abs/1804.04235>; `keras.optimizers.Adafactor`.
 ///
 /// ```
-/// use nn_train::optimizers::{Adafactor, Optimizer};
+/// use nn::optimizers::{Adafactor, Optimizer};
 /// let optimizer = Adafactor::new(1e-2).clip_threshold(2.0);
 /// assert_eq!(optimizer.config()["config"]["clip_threshold"], 2.0);
 /// ```

@@ -12,7 +12,7 @@ use serde_json::Value;
 /// Sources: Duchi et al. 2011, <https://jmlr.org/papers/v12/duchi11a.html>; `keras.optimizers.Adagrad`.
 ///
 /// ```
-/// use nn_train::optimizers::{Adagrad, Optimizer};
+/// use nn::optimizers::{Adagrad, Optimizer};
 /// let optimizer = Adagrad::new(1e-3).initial_accumulator_value(0.2);
 /// assert_eq!(optimizer.config()["config"]["initial_accumulator_value"], 0.2);
 /// ```

@@ -14,7 +14,7 @@ use serde_json::Value;
 /// correct it for the start.
 ///
 /// ```
-/// use nn_train::optimizers::{Adam, Optimizer};
+/// use nn::optimizers::{Adam, Optimizer};
 /// let adam = Adam::new(1e-3).beta_2(0.99).global_clipnorm(1.0);
 /// assert_eq!(adam.config()["config"]["beta_2"], 0.99);
 /// ```

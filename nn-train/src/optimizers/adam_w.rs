@@ -11,7 +11,7 @@ use serde_json::Value;
 /// Sources: Loshchilov and Hutter 2017, <https://arxiv.org/abs/1711.05101>; `keras.optimizers.AdamW`.
 ///
 /// ```
-/// use nn_train::optimizers::{AdamW, Optimizer};
+/// use nn::optimizers::{AdamW, Optimizer};
 /// let adam = AdamW::new(1e-3).weight_decay(0.01).exclude_from_weight_decay(["bias", "gamma", "beta"]);
 /// assert_eq!(adam.config()["class_name"], "AdamW");
 /// ```

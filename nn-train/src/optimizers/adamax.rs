@@ -12,7 +12,7 @@ use serde_json::Value;
 /// Sources: Kingma and Ba 2014, section 7.1, <https://arxiv.org/abs/1412.6980>; `keras.optimizers.Adamax`.
 ///
 /// ```
-/// use nn_train::optimizers::{Adamax, Optimizer};
+/// use nn::optimizers::{Adamax, Optimizer};
 /// let optimizer = Adamax::new(1e-3).beta_2(0.99);
 /// assert_eq!(optimizer.config()["config"]["beta_2"], 0.99);
 /// ```

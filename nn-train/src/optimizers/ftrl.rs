@@ -14,7 +14,7 @@ use serde_json::Value;
 /// Sources: McMahan et al. 2013, <https://research.google.com/pubs/archive/41159.pdf>; `keras.optimizers.Ftrl`.
 ///
 /// ```
-/// use nn_train::optimizers::{Ftrl, Optimizer};
+/// use nn::optimizers::{Ftrl, Optimizer};
 /// let optimizer = Ftrl::new(1e-3).l1_regularization_strength(0.01);
 /// assert_eq!(optimizer.config()["config"]["l1_regularization_strength"], 0.01);
 /// ```

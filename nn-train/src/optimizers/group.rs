@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// all below `base`, `*.bias` every bias. Made with `group` of the optimizer; the first group that fits a parameter counts for it.
 ///
 /// ```
-/// use nn_train::optimizers::{AdamW, Optimizer};
+/// use nn::optimizers::{AdamW, Optimizer};
 /// let optimizer = AdamW::new(1e-3)
 ///     .group("base.*", |g| g.learning_rate(1e-4))
 ///     .group("*.bias", |g| g.weight_decay(0.0));

@@ -13,7 +13,7 @@ use serde_json::Value;
 /// Sources: You et al. 2019, <https://arxiv.org/abs/1904.00962>; `keras.optimizers.Lamb`.
 ///
 /// ```
-/// use nn_train::optimizers::{Lamb, Optimizer};
+/// use nn::optimizers::{Lamb, Optimizer};
 /// let optimizer = Lamb::new(1e-3).beta_2(0.99);
 /// assert_eq!(optimizer.config()["config"]["beta_2"], 0.99);
 /// ```

@@ -10,8 +10,7 @@ use std::sync::Arc;
 /// A learning rate: a number, or a [`Schedule`].
 ///
 /// ```
-/// use nn_train::optimizers::LearningRate;
-/// use nn_train::schedules::ExponentialDecay;
+/// use nn::{optimizers::LearningRate, schedules::ExponentialDecay};
 /// assert_eq!(LearningRate::from(0.01).at(7), 0.01);
 /// assert_eq!(LearningRate::from(ExponentialDecay::new(0.1, 10.0, 0.5)).at(10), 0.05);
 /// ```

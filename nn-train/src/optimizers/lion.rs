@@ -13,7 +13,7 @@ use serde_json::Value;
 /// Sources: Chen et al. 2023, <https://arxiv.org/abs/2302.06675>; `keras.optimizers.Lion`.
 ///
 /// ```
-/// use nn_train::optimizers::{Lion, Optimizer};
+/// use nn::optimizers::{Lion, Optimizer};
 /// let optimizer = Lion::new(1e-3).beta_2(0.98);
 /// assert_eq!(optimizer.config()["config"]["beta_2"], 0.98);
 /// ```

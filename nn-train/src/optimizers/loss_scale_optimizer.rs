@@ -21,10 +21,10 @@ const COUNTER: &str = "optimizer/step_counter";
 /// Source: `keras.optimizers.LossScaleOptimizer`.
 ///
 /// ```
-/// use nn_train::optimizers::{Adam, LossScaleOptimizer, Optimizer};
+/// use nn::optimizers::{Adam, LossScaleOptimizer, Optimizer};
 /// let optimizer = LossScaleOptimizer::new(Adam::new(1e-3)).initial_scale(1024.0);
 /// assert_eq!(optimizer.scale_loss(&2.0_f32.into()).item::<f32>()?, 2048.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[must_use]
 pub struct LossScaleOptimizer {

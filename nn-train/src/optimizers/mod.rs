@@ -53,8 +53,7 @@ use serde_json::Value;
 /// Changes parameters by their gradients, and keeps the state (momentum and the like) that this needs.
 ///
 /// ```
-/// # use nn_core::{Gradients, GradientTape, Initializer, Layer, Module, Param, Result, Shape, Tensor};
-/// # use nn_train::optimizers::{Adam, Optimizer};
+/// # use nn::{optimizers::{Adam, Optimizer}, GradientTape, Gradients, Initializer, Layer, Module, Param, Result, Shape, Tensor};
 /// # fn step<M: Layer<Input = Tensor, Output = Tensor>>(model: &M, x: Tensor) -> Result<()> {
 /// let mut optimizer = Adam::new(1e-3);
 /// let tape = GradientTape::new();
@@ -200,10 +199,10 @@ registry::inventory::collect!(Class<dyn Optimizer>);
 /// Builds an optimizer, without state, from its configuration, as written by [`Optimizer::config`] or by Keras.
 ///
 /// ```
-/// use nn_train::optimizers;
+/// use nn::optimizers;
 /// let config = serde_json::json!({"class_name": "Adam", "config": {"learning_rate": 0.01}});
 /// assert_eq!(optimizers::from_config(&config)?.learning_rate(), 0.01);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 ///
 /// # Errors

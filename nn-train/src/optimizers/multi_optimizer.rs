@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 /// Source: `keras.optimizers.MultiOptimizer` with an `OptimizerMap`.
 ///
 /// ```
-/// use nn_train::optimizers::{Adam, MultiOptimizer, Optimizer, SGD};
+/// use nn::optimizers::{Adam, MultiOptimizer, Optimizer, SGD};
 /// let optimizer = MultiOptimizer::new(SGD::new(0.1)).optimizer("encoder/.*", Adam::new(1e-3));
 /// assert_eq!(optimizer.config()["config"]["optimizer_map"]["class_name"], "OptimizerMap");
 /// ```

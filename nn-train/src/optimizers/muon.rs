@@ -22,7 +22,7 @@ use std::sync::OnceLock;
 /// Sources: Jordan et al. 2024, <https://kellerjordan.github.io/posts/muon>; Liu et al. 2025, <https://arxiv.org/abs/2502.16982>; `keras.optimizers.Muon`.
 ///
 /// ```
-/// use nn_train::optimizers::{Muon, Optimizer};
+/// use nn::optimizers::{Muon, Optimizer};
 /// let optimizer = Muon::new(1e-3).exclude_layers(["head"]).weight_decay(0.01);
 /// assert_eq!(optimizer.config()["config"]["ns_steps"], 5);
 /// ```

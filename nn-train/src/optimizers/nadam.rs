@@ -13,7 +13,7 @@ use serde_json::Value;
 /// Sources: Dozat 2015, <https://cs229.stanford.edu/proj2015/054_report.pdf>; `keras.optimizers.Nadam`.
 ///
 /// ```
-/// use nn_train::optimizers::{Nadam, Optimizer};
+/// use nn::optimizers::{Nadam, Optimizer};
 /// let optimizer = Nadam::new(1e-3).beta_1(0.8);
 /// assert_eq!(optimizer.config()["config"]["beta_1"], 0.8);
 /// ```

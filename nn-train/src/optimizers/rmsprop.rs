@@ -13,7 +13,7 @@ use serde_json::Value;
 /// Sources: Hinton, Neural Networks for Machine Learning, lecture 6e; `keras.optimizers.RMSprop`.
 ///
 /// ```
-/// use nn_train::optimizers::{Optimizer, RMSprop};
+/// use nn::optimizers::{Optimizer, RMSprop};
 /// let rmsprop = RMSprop::new(1e-3).momentum(0.9).centered(true);
 /// assert_eq!(rmsprop.config()["config"]["rho"], 0.9);
 /// ```

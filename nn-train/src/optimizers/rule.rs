@@ -10,8 +10,7 @@ use serde_json::Value;
 /// and loading come with it.
 ///
 /// ```
-/// use nn_core::{Result, Tensor};
-/// use nn_train::optimizers::{Optimizer, Rule, Settings, Slots, StepInfo};
+/// use nn::{optimizers::{Optimizer, Rule, Settings, Slots, StepInfo}, Result, Tensor};
 /// use serde_json::{Value, json};
 ///
 /// /// Moves every number by the learning rate against the sign of its gradient.

@@ -19,7 +19,7 @@ use serde_json::Value;
 /// Sources: Defazio et al. 2024, <https://arxiv.org/abs/2405.15682>; `keras.optimizers.ScheduleFreeAdamW`.
 ///
 /// ```
-/// use nn_train::optimizers::{ScheduleFreeAdamW, Optimizer};
+/// use nn::optimizers::{ScheduleFreeAdamW, Optimizer};
 /// let optimizer = ScheduleFreeAdamW::new(1e-3).warmup_steps(100);
 /// assert_eq!(optimizer.config()["config"]["warmup_steps"], 100);
 /// ```

@@ -13,7 +13,7 @@ use serde_json::Value;
 /// Source: `keras.optimizers.SGD`.
 ///
 /// ```
-/// use nn_train::optimizers::{Optimizer, SGD};
+/// use nn::optimizers::{Optimizer, SGD};
 /// let sgd = SGD::new(1e-2).momentum(0.9).nesterov(true);
 /// assert_eq!(sgd.config()["config"]["momentum"], 0.9);
 /// ```

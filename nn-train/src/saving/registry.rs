@@ -28,8 +28,7 @@ pub struct Class<T: ?Sized + 'static> {
 /// `Initializer`, `Regularizer`, `Constraint` (see `Activation::own` and its kin).
 ///
 /// ```
-/// use nn_core::{Result, Tensor};
-/// use nn_train::losses::{self, Loss};
+/// use nn::{losses::{self, Loss}, Result, Tensor};
 ///
 /// struct FourthPower;
 /// impl FourthPower {
@@ -45,10 +44,10 @@ pub struct Class<T: ?Sized + 'static> {
 ///         (y_true - y_pred).square().square().mean_axis(-1)
 ///     }
 /// }
-/// nn_train::register!(Loss: FourthPower);
+/// nn::register!(Loss: FourthPower);
 ///
 /// assert_eq!(losses::from_config(&FourthPower.config())?.name(), "fourth_power");
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[macro_export]
 macro_rules! register {

@@ -13,7 +13,7 @@ use std::f64::consts::PI;
 /// Source: `keras.optimizers.schedules.CosineDecay`.
 ///
 /// ```
-/// use nn_train::schedules::{Schedule, CosineDecay};
+/// use nn::schedules::{Schedule, CosineDecay};
 /// let schedule = CosineDecay::new(0.0, 100.0).warmup(0.1, 10.0);
 /// assert_eq!((schedule.at(5), schedule.at(10)), (0.05, 0.1));
 /// ```

@@ -11,7 +11,7 @@ use std::f64::consts::PI;
 /// Source: `keras.optimizers.schedules.CosineDecayRestarts`.
 ///
 /// ```
-/// use nn_train::schedules::{Schedule, CosineDecayRestarts};
+/// use nn::schedules::{Schedule, CosineDecayRestarts};
 /// let schedule = CosineDecayRestarts::new(0.1, 10.0);
 /// assert_eq!((schedule.at(0), schedule.at(10)), (0.1, 0.1));
 /// ```

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.optimizers.schedules.ExponentialDecay`.
 ///
 /// ```
-/// use nn_train::schedules::{Schedule, ExponentialDecay};
+/// use nn::schedules::{Schedule, ExponentialDecay};
 /// assert_eq!(ExponentialDecay::new(0.1, 10.0, 0.5).at(20), 0.025);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.optimizers.schedules.InverseTimeDecay`.
 ///
 /// ```
-/// use nn_train::schedules::{Schedule, InverseTimeDecay};
+/// use nn::schedules::{Schedule, InverseTimeDecay};
 /// assert_eq!(InverseTimeDecay::new(0.1, 10.0, 1.0).at(10), 0.05);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -21,8 +21,7 @@ use serde_json::Value;
 /// A learning rate that depends on the number of steps made.
 ///
 /// ```
-/// use nn_train::optimizers::{Adam, Optimizer};
-/// use nn_train::schedules::{Schedule, PolynomialDecay};
+/// use nn::{optimizers::{Adam, Optimizer}, schedules::{Schedule, PolynomialDecay}};
 /// let schedule = PolynomialDecay::new(0.1, 100.0).end_learning_rate(0.0);
 /// assert_eq!(schedule.at(50), 0.05);
 /// let adam = Adam::new(schedule);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.optimizers.schedules.PiecewiseConstantDecay`.
 ///
 /// ```
-/// use nn_train::schedules::{PiecewiseConstantDecay, Schedule};
+/// use nn::schedules::{PiecewiseConstantDecay, Schedule};
 /// let schedule = PiecewiseConstantDecay::new([1000.0], [0.1, 0.01]);
 /// assert_eq!((schedule.at(1000), schedule.at(1001)), (0.1, 0.01));
 /// ```

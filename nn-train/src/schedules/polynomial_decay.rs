@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Source: `keras.optimizers.schedules.PolynomialDecay`.
 ///
 /// ```
-/// use nn_train::schedules::{Schedule, PolynomialDecay};
+/// use nn::schedules::{Schedule, PolynomialDecay};
 /// assert_eq!(PolynomialDecay::new(0.1, 10.0).end_learning_rate(0.0).at(5), 0.05);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

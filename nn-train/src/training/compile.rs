@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// Optimizer, loss and metrics for [`crate::Model::compile`].
 ///
 /// ```no_run
-/// # use nn_train::{Compile, losses::*, metrics::*, optimizers::*};
+/// # use nn::{Compile, losses::*, metrics::*, optimizers::*};
 /// Compile::new(Adam::new(1e-3), SparseCategoricalCrossentropy::new())
 ///     .metric(SparseCategoricalAccuracy::new());
 /// ```
@@ -88,7 +88,7 @@ impl Compile {
     /// A metric, computed for every output, in which every sample counts by its weight (Keras: `weighted_metrics`).
     ///
     /// ```
-    /// # use nn_train::{Compile, losses::*, metrics::*, optimizers::*};
+    /// # use nn::{Compile, losses::*, metrics::*, optimizers::*};
     /// Compile::new(Adam::new(1e-3), SparseCategoricalCrossentropy::new())
     ///     .metric(SparseCategoricalAccuracy::new())
     ///     .weighted_metric(SparseCategoricalAccuracy::new().name("weighted_accuracy"));

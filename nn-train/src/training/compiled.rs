@@ -54,9 +54,7 @@ impl<M: Model> Compiled<M> {
     /// Keras does it at the end of each `fit`; here a further `fit` goes on from the last values unless this was called.
     ///
     /// ```
-    /// use nn_core::{Module, Tensor};
-    /// use nn_layers::{Dense, Sequential};
-    /// use nn_train::{Compile, Fit, Model, Verbose, losses::MeanSquaredError, optimizers::Adam};
+    /// use nn::{losses::MeanSquaredError, optimizers::Adam, Compile, Dense, Fit, Model, Module, Sequential, Tensor, Verbose};
     /// let model = Sequential::new().add(Dense::new(1));
     /// let mut model = model.compile(Compile::new(Adam::new(0.1).ema(0.9), MeanSquaredError::new()));
     /// let (x, y) = (Tensor::ones([8, 2]), Tensor::zeros([8, 1]));
@@ -64,7 +62,7 @@ impl<M: Model> Compiled<M> {
     /// let last = model.parameters()[0].value().to_vec::<f32>()?;
     /// model.finalize()?;
     /// assert_ne!(model.parameters()[0].value().to_vec::<f32>()?, last);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use std::ops::Range;
 /// The settings of `fit`, Keras's names and defaults.
 ///
 /// ```
-/// use nn_train::Fit;
+/// use nn::Fit;
 /// let fit = Fit::new().epochs(5).batch_size(64);
 /// ```
 #[must_use]
@@ -106,7 +106,7 @@ impl<'a> Fit<'a> {
     /// ([`Compiled::epochs_trained`](crate::Compiled::epochs_trained)), and `epochs` are trained from there.
     ///
     /// ```
-    /// use nn_train::Fit;
+    /// use nn::Fit;
     /// let rest = Fit::new().initial_epoch(2).epochs(5); // three epochs: 2, 3 and 4
     /// ```
     pub fn initial_epoch(mut self, epoch: usize) -> Self {
@@ -160,7 +160,7 @@ impl<'a> Fit<'a> {
     /// After which epochs there is a validation: a number for every so many, a list for those of the numbers in it, counted from 1.
     ///
     /// ```
-    /// use nn_train::Fit;
+    /// use nn::Fit;
     /// let fit = Fit::new().validation_freq(2); // after the second, the fourth, ...
     /// let fit = Fit::new().validation_freq([1, 2, 10]);
     /// ```
@@ -210,7 +210,7 @@ impl<'a> Fit<'a> {
     /// A function after every epoch: of its number, counted from 0, its scores, and the run.
     ///
     /// ```
-    /// # use nn_train::Fit;
+    /// # use nn::Fit;
     /// let fit = Fit::new().on_epoch_end(|epoch, scores, run| {
     ///     if epoch > 1 && scores.get("loss") < Some(0.1) {
     ///         run.stop();

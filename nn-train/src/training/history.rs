@@ -7,7 +7,7 @@ use std::ops::Index;
 /// Losses and metrics of every epoch, by name.
 ///
 /// ```
-/// use nn_train::{History, Scores};
+/// use nn::{History, Scores};
 /// let mut history = History::new();
 /// history.push(&[("loss", 0.5)].into_iter().collect());
 /// history.push(&[("loss", 0.25)].into_iter().collect());

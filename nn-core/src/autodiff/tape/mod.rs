@@ -24,13 +24,13 @@ use std::rc::Rc;
 /// is used or dropped. Tapes nest, and every gradient is itself differentiable.
 ///
 /// ```
-/// use nn_core::{GradientTape, Tensor};
+/// use nn::{GradientTape, Tensor};
 /// let x = Tensor::from(3.0_f32);
 /// let tape = GradientTape::new();
 /// tape.watch(&x);
 /// let y = x.square();
 /// assert_eq!(tape.gradient(&y, &x)?.item::<f32>()?, 6.0);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[must_use]
 pub struct GradientTape {
@@ -71,14 +71,14 @@ impl GradientTape {
     /// Runs `f` without recording on this tape.
     ///
     /// ```
-    /// # use nn_core::{GradientTape, Tensor};
+    /// # use nn::{GradientTape, Tensor};
     /// let x = Tensor::from(2.0_f32);
     /// let tape = GradientTape::new();
     /// tape.watch(&x);
     /// let scale = tape.stop_recording(|| x.square()); // a constant for the tape
     /// let y = scale * &x;
     /// assert_eq!(tape.gradient(&y, &x)?.item::<f32>()?, 4.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn stop_recording<R>(&self, f: impl FnOnce() -> R) -> R {
         let _pause = Pause::of(vec![self.shared.clone()]);

@@ -227,7 +227,7 @@ impl Drop for Pause {
 /// Runs `f` without recording on any tape: for what a layer updates on the side, such as moving statistics.
 ///
 /// ```
-/// # use nn_core::{GradientTape, Tensor, no_gradient};
+/// # use nn::{GradientTape, Tensor, no_gradient};
 /// let x = Tensor::from(2.0_f32);
 /// let tape = GradientTape::new();
 /// tape.watch(&x);

@@ -28,7 +28,7 @@ thread_local!(static WATCH: Cell<Watch> = const { Cell::new(Watch::Off) });
 /// It looks at every gradient, which costs time: it is for finding out what went wrong, by running it again.
 ///
 /// ```
-/// use nn_core::{GradientTape, Tensor, first_not_finite_gradient};
+/// use nn::{GradientTape, Tensor, first_not_finite_gradient};
 /// let x = Tensor::from(0.0_f32);
 /// let found = first_not_finite_gradient(|| {
 ///     let tape = GradientTape::new();

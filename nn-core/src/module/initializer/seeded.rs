@@ -53,11 +53,11 @@ impl Initializer {
     /// parameters of one shape with the same seed begin alike. A rule without chance stays as it is.
     ///
     /// ```
-    /// use nn_core::{DType, Initializer};
+    /// use nn::{DType, Initializer};
     /// let initializer = Initializer::HeNormal.seed(3);
     /// let (one, other) = (initializer.sample([4, 2], DType::F32), initializer.sample([4, 2], DType::F32));
     /// assert_eq!(one.to_vec::<f32>()?, other.to_vec::<f32>()?);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[must_use]
     pub const fn seed(self, seed: u64) -> Initializer {

@@ -57,7 +57,7 @@ impl Window {
     /// The window of `n` numbers, as `scipy.signal.get_window`; a periodic one leaves out the last of `n + 1`.
     ///
     /// ```
-    /// use nn_core::initializer::Window;
+    /// use nn::Window;
     /// assert_eq!(Window::Hann.values(3, false), [0.0, 1.0, 0.0]);
     /// ```
     pub fn values(self, n: usize, periodic: bool) -> Vec<f64> {

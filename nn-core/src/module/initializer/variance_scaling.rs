@@ -127,7 +127,7 @@ impl Initializer {
     /// [`Initializer::VarianceScaling`]; all others stay as they are, and so do axes that were given before.
     ///
     /// ```
-    /// use nn_core::{DType, Initializer};
+    /// use nn::{DType, Initializer};
     /// // A projection of 8 numbers to 2 heads of 3: [inputs, heads, size].
     /// let initializer = Initializer::LecunUniform.with_axes([0], [1, 2]);
     /// let kernel = initializer.sample([8, 2, 3], DType::F32);

@@ -22,11 +22,11 @@ const UNSAVED: &str = "__unsaved__";
 /// A value as JSON; infinities and NaN are kept as objects of class `__float__`.
 ///
 /// ```
-/// use nn_core::config::{from_json, to_json};
+/// use nn::config::{from_json, to_json};
 /// let delta = to_json(&f64::INFINITY)?;
 /// assert_eq!(delta.to_string(), r#"{"class_name":"__float__","config":"Infinity"}"#);
 /// assert_eq!(from_json::<f64>(&delta)?, f64::INFINITY);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 ///
 /// # Errors

@@ -60,9 +60,9 @@ impl Tensor {
     /// `x` above 0, `alpha · (e^(x / alpha) - 1)` elsewhere (Barron 2017). Keras's default `alpha` is 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([2.0_f32]).celu(1.0).to_vec::<f32>()?, [2.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn celu(&self, alpha: f64) -> Tensor {

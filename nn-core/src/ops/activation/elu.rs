@@ -59,9 +59,9 @@ impl Tensor {
     /// `x` above 0, `alpha · (eˣ - 1)` elsewhere (Clevert et al. 2016). Keras's default `alpha` is 1; the gradient at 0 is `alpha`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([2.0_f32]).elu(1.0).to_vec::<f32>()?, [2.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn elu(&self, alpha: f64) -> Tensor {

@@ -101,9 +101,9 @@ impl Tensor {
     /// Gimpel 2016); if `approximate`, `x · (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2`. Keras's default is `false`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).gelu(false).to_vec::<f32>()?, [0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn gelu(&self, approximate: bool) -> Tensor {

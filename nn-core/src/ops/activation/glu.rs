@@ -7,10 +7,10 @@ impl Tensor {
     /// axis halves; one of an odd size is an error. Keras's default is `glu(-1)`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let y = Tensor::from([2.0_f32, 4.0, 0.0, 0.0]).glu(-1);
     /// assert_eq!(y.to_vec::<f32>()?, [1.0, 2.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn glu(&self, axis: isize) -> Tensor {

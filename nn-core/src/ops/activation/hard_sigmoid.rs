@@ -49,9 +49,9 @@ impl Tensor {
     /// `min(max(x + 3, 0), 6) / 6` of every element, in [0, 1]; the gradient at -3 and 3 is 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([3.0_f32]).hard_sigmoid().to_vec::<f32>()?, [1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn hard_sigmoid(&self) -> Tensor {

@@ -53,9 +53,9 @@ impl Tensor {
     /// `x · min(max(x + 3, 0), 6) / 6` of every element (Howard et al. 2019).
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([3.0_f32]).hard_silu().to_vec::<f32>()?, [3.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn hard_silu(&self) -> Tensor {

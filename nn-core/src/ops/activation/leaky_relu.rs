@@ -61,9 +61,9 @@ impl Tensor {
     /// `x` where it is at least 0, `negative_slope · x` elsewhere (Maas et al. 2013). Keras's default slope is 0.2; the gradient at 0 is 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([-2.0_f32]).leaky_relu(0.5).to_vec::<f32>()?, [-1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn leaky_relu(&self, negative_slope: f64) -> Tensor {

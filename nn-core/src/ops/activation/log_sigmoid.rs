@@ -45,9 +45,9 @@ impl Tensor {
     /// `ln(1 / (1 + e⁻ˣ))` of every element, without underflow.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([-100.0_f32]).log_sigmoid().to_vec::<f32>()?, [-100.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn log_sigmoid(&self) -> Tensor {

@@ -42,10 +42,10 @@ impl Tensor {
     /// More exact than the logarithm of the softmax where probabilities are small.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let y = Tensor::from([0.0_f32, 200.0]).log_softmax(-1);
     /// assert_eq!(y.to_vec::<f32>()?, [-200.0, 0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn log_softmax(&self, axis: isize) -> Tensor {

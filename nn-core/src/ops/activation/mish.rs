@@ -48,9 +48,9 @@ impl Tensor {
     /// `x · tanh(ln(1 + eˣ))` of every element (Misra 2019).
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).mish().to_vec::<f32>()?, [0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn mish(&self) -> Tensor {

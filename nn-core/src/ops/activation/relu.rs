@@ -63,9 +63,9 @@ impl Tensor {
     /// `max(x, 0)` of every element; its gradient at 0 is 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([-1.0_f32, 2.0]).relu().to_vec::<f32>()?, [0.0, 2.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn relu(&self) -> Tensor {

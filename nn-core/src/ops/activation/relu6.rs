@@ -51,9 +51,9 @@ impl Tensor {
     /// `min(max(x, 0), 6)` of every element; its gradient at 0 and 6 is 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([8.0_f32]).relu6().to_vec::<f32>()?, [6.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn relu6(&self) -> Tensor {

@@ -52,9 +52,9 @@ impl Tensor {
     /// layer (Klambauer et al. 2017). The gradient at 0 is that from below.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).selu().to_vec::<f32>()?, [0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn selu(&self) -> Tensor {

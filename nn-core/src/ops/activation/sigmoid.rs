@@ -45,9 +45,9 @@ impl Tensor {
     /// `1 / (1 + e⁻ˣ)` of every element, in (0, 1).
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).sigmoid().to_vec::<f32>()?, [0.5]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn sigmoid(&self) -> Tensor {

@@ -47,9 +47,9 @@ impl Tensor {
     /// `x / (1 + e⁻ˣ)` of every element (Hendrycks and Gimpel 2016; Ramachandran et al. 2017).
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).silu().to_vec::<f32>()?, [0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn silu(&self) -> Tensor {

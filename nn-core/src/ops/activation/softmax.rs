@@ -48,10 +48,10 @@ impl Tensor {
     /// A row of -∞ only gives 0, as Keras's masked `Softmax` layer does.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let y = Tensor::from([[0.0_f32, 0.0], [-100.0, 100.0]]).softmax(-1);
     /// assert_eq!(y.to_vec::<f32>()?, [0.5, 0.5, 0.0, 1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn softmax(&self, axis: isize) -> Tensor {

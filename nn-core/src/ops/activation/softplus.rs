@@ -45,9 +45,9 @@ impl Tensor {
     /// `ln(1 + eˣ)` of every element, without overflow.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([100.0_f32]).softplus().to_vec::<f32>()?, [100.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn softplus(&self) -> Tensor {

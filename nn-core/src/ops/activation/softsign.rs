@@ -45,9 +45,9 @@ impl Tensor {
     /// `x / (1 + |x|)` of every element, in (-1, 1).
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([3.0_f32]).softsign().to_vec::<f32>()?, [0.75]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn softsign(&self) -> Tensor {

@@ -8,9 +8,9 @@ impl Tensor {
     /// Keras 3.15 subtracts too much (it adds up the running sums), and its results do not sum to 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([2.0_f32, 1.5, -1.0]).sparsemax(-1).to_vec::<f32>()?, [0.75, 0.25, 0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn sparsemax(&self, axis: isize) -> Tensor {

@@ -6,9 +6,9 @@ impl Tensor {
     /// `(x + √(x² + b)) / 2` (Barron 2021). Keras's default is `squareplus(4.0)`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).squareplus(4.0).to_vec::<f32>()?, [1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn squareplus(&self, b: f64) -> Tensor {

@@ -45,9 +45,9 @@ impl Tensor {
     /// The hyperbolic tangent `(eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)` of every element, in (-1, 1).
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).tanh().to_vec::<f32>()?, [0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn tanh(&self) -> Tensor {

@@ -7,9 +7,9 @@ impl Tensor {
     /// The elements above a threshold, and `value` in place of the others (of NaN too).
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.5_f32, 2.0]).threshold(1.0, -1.0).to_vec::<f32>()?, [-1.0, 2.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn threshold(&self, threshold: f64, value: f64) -> Tensor {

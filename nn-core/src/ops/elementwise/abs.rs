@@ -54,9 +54,9 @@ impl Tensor {
     /// error moves nothing.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([-2.0_f32, 3.0]).abs().to_vec::<f32>()?, [2.0, 3.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn abs(&self) -> Tensor {

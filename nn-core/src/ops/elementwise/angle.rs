@@ -8,9 +8,9 @@ impl Tensor {
     /// gradient is 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([-2.0_f32, 3.0]).angle().to_vec::<f32>()?, [std::f32::consts::PI, 0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn angle(&self) -> Tensor {

@@ -34,9 +34,9 @@ impl Tensor {
     /// x²)`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0_f32]).arccos().to_vec::<f32>()?, [0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn arccos(&self) -> Tensor {

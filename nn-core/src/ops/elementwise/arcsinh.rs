@@ -33,9 +33,9 @@ impl Tensor {
     /// The number whose hyperbolic sine is the element: `ln(x + √(x² + 1))`. Integers are taken as `f32`. Gradient: `1 / √(x² + 1)`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).arcsinh().to_vec::<f32>()?, [0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn arcsinh(&self) -> Tensor {

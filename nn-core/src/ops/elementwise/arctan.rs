@@ -33,9 +33,9 @@ impl Tensor {
     /// The angle in `(-π/2, π/2)` whose tangent is the element. Integers are taken as `f32`. Gradient: `1 / (1 + x²)`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).arctan().to_vec::<f32>()?, [0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn arctan(&self) -> Tensor {

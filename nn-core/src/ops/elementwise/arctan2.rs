@@ -42,9 +42,9 @@ impl Tensor {
     /// Gradients: `x / (x² + y²)` and `-y / (x² + y²)`, NaN at the origin.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32, 0.0]).arctan2(Tensor::from([1.0_f32, -1.0])).to_vec::<f32>()?, [0.0, std::f32::consts::PI]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn arctan2(&self, other: impl Operand) -> Tensor {

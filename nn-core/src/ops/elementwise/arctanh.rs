@@ -34,9 +34,9 @@ impl Tensor {
     /// `f32`. Gradient: `1 / (1 - x²)`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).arctanh().to_vec::<f32>()?, [0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn arctanh(&self) -> Tensor {

@@ -7,9 +7,9 @@ impl Tensor {
     /// The bits that are set in both of corresponding elements, with broadcasting. Floats are an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0b1100_i64]).bitwise_and(0b1010).to_vec::<i64>()?, [0b1000]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn bitwise_and(&self, other: impl Operand) -> Tensor {
@@ -19,9 +19,9 @@ impl Tensor {
     /// The bits that are set in at least one of corresponding elements, with broadcasting. Floats are an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0b1100_i64]).bitwise_or(0b1010).to_vec::<i64>()?, [0b1110]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn bitwise_or(&self, other: impl Operand) -> Tensor {
@@ -31,9 +31,9 @@ impl Tensor {
     /// The bits that are set in exactly one of corresponding elements, with broadcasting. Floats are an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0b1100_i64]).bitwise_xor(0b1010).to_vec::<i64>()?, [0b0110]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn bitwise_xor(&self, other: impl Operand) -> Tensor {
@@ -43,9 +43,9 @@ impl Tensor {
     /// All bits turned over: `-x - 1` of `i64`, `255 - x` of bytes, not of truth values. Floats are an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([5_i64, -1]).bitwise_not().to_vec::<i64>()?, [-6, 0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[doc(alias = "bitwise_invert")]
     #[track_caller]
@@ -67,9 +67,9 @@ impl Tensor {
     /// is left after more places than there are. Floats are an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([3_i64, 1]).bitwise_left_shift(2).to_vec::<i64>()?, [12, 4]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[doc(alias = "left_shift")]
     #[track_caller]
@@ -82,9 +82,9 @@ impl Tensor {
     /// are an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([12_i64, -8]).bitwise_right_shift(2).to_vec::<i64>()?, [3, -2]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[doc(alias = "right_shift")]
     #[track_caller]

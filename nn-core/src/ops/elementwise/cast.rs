@@ -64,9 +64,9 @@ impl Tensor {
     /// becomes `true`. Of the type already, it is the same tensor.
     ///
     /// ```
-    /// # use nn_core::{DType, Tensor};
+    /// # use nn::{DType, Tensor};
     /// assert_eq!(Tensor::from([1.9_f32, -0.5]).cast(DType::I64).to_vec::<i64>()?, [1, 0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn cast(&self, dtype: DType) -> Tensor {

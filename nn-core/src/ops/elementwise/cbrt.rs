@@ -33,9 +33,9 @@ impl Tensor {
     /// The cube root of every element, negative for negative ones. Integers are taken as `f32`. Gradient: `1 / (3 y²)`, ∞ at 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([8.0_f32, -27.0]).cbrt().to_vec::<f32>()?, [2.0, -3.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn cbrt(&self) -> Tensor {

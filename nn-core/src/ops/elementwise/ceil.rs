@@ -31,9 +31,9 @@ impl Tensor {
     /// The least integer not below every element; the gradient is 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([-1.5_f32, 2.0]).ceil().to_vec::<f32>()?, [-1.0, 2.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn ceil(&self) -> Tensor {

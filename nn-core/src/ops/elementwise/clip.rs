@@ -70,10 +70,10 @@ impl Tensor {
     /// Limits that are NaN or in the wrong order are an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([-2.0_f32, 0.5, 3.0]);
     /// assert_eq!(x.clip(-1.0, 1.0).to_vec::<f32>()?, [-1.0, 0.5, 1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn clip(&self, min: f64, max: f64) -> Tensor {

@@ -48,9 +48,9 @@ impl Tensor {
     /// Gradients: ±1, and 0 for the other.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([3.0_f32, -3.0]).copysign(-0.0).to_vec::<f32>()?, [-3.0, -3.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn copysign(&self, other: impl Operand) -> Tensor {

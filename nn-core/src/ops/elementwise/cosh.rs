@@ -33,9 +33,9 @@ impl Tensor {
     /// The hyperbolic cosine `(eˣ + e⁻ˣ) / 2` of every element. Integers are taken as `f32`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).cosh().to_vec::<f32>()?, [1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn cosh(&self) -> Tensor {

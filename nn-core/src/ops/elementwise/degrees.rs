@@ -8,9 +8,9 @@ impl Tensor {
     /// Degrees as radians: `x · π / 180`. Integers are taken as `f32`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([180.0_f32]).deg2rad().to_vec::<f32>()?, [std::f32::consts::PI]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn deg2rad(&self) -> Tensor {
@@ -20,9 +20,9 @@ impl Tensor {
     /// Radians as degrees: `x · 180 / π`. Integers are taken as `f32`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([std::f32::consts::PI]).rad2deg().to_vec::<f32>()?, [180.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn rad2deg(&self) -> Tensor {

@@ -11,10 +11,10 @@ impl Tensor {
     /// Where `y` is 0 both gradients are 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let y = Tensor::from([1.0_f32, 3.0]).divide_no_nan(Tensor::from([0.0_f32, 2.0]));
     /// assert_eq!(y.to_vec::<f32>()?, [0.0, 1.5]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn divide_no_nan(&self, other: impl Operand) -> Tensor {

@@ -44,9 +44,9 @@ impl Tensor {
     /// `2/√π ∫₀ˣ e^(-t²) dt` of every element, in (-1, 1).
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).erf().to_vec::<f32>()?, [0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn erf(&self) -> Tensor {

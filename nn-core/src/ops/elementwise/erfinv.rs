@@ -122,9 +122,9 @@ impl Tensor {
     /// `√π / 2 · exp(y²)`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32, 1.0]).erfinv().to_vec::<f32>()?, [0.0, f32::INFINITY]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn erfinv(&self) -> Tensor {
@@ -134,10 +134,10 @@ impl Tensor {
     /// `1 - erf x` of every element, exact where it is small too. Integers are taken as `f32`. Gradient: `-2/√π · exp(-x²)`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let y = Tensor::from([0.0_f64, 10.0]).erfc().to_vec::<f64>()?;
     /// assert!(y[0] == 1.0 && (y[1] / 2.088487583762545e-45 - 1.0).abs() < 1e-13);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn erfc(&self) -> Tensor {

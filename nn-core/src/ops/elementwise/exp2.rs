@@ -33,9 +33,9 @@ impl Tensor {
     /// `2ˣ` of every element, exact where it is a whole power. Integers are taken as `f32`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([3.0_f32, -1.0]).exp2().to_vec::<f32>()?, [8.0, 0.5]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn exp2(&self) -> Tensor {

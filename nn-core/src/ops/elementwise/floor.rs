@@ -31,9 +31,9 @@ impl Tensor {
     /// The greatest integer not above every element; the gradient is 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([-1.5_f32, 2.0]).floor().to_vec::<f32>()?, [-2.0, 2.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn floor(&self) -> Tensor {

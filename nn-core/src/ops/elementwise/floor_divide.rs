@@ -48,9 +48,9 @@ impl Tensor {
     /// The gradient is 0. [`Tensor::remainder`] is what is left over.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([7_i64, -7]).floor_divide(2).to_vec::<i64>()?, [3, -4]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn floor_divide(&self, other: impl Operand) -> Tensor {

@@ -8,9 +8,9 @@ impl Tensor {
     /// The greater of corresponding elements, with broadcasting; of a number and NaN the number, unlike [`Tensor::maximum`].
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([f32::NAN, 1.0]).fmax(0.5).to_vec::<f32>()?, [0.5, 1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn fmax(&self, other: impl Operand) -> Tensor {
@@ -21,9 +21,9 @@ impl Tensor {
     /// The lesser of corresponding elements, with broadcasting; of a number and NaN the number, unlike [`Tensor::minimum`].
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([f32::NAN, 1.0]).fmin(0.5).to_vec::<f32>()?, [0.5, 0.5]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn fmin(&self, other: impl Operand) -> Tensor {

@@ -46,9 +46,9 @@ impl Tensor {
     /// [`Tensor::remainder`] has the sign of the other tensor.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([7_i64, -7]).fmod(2).to_vec::<i64>()?, [1, -1]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn fmod(&self, other: impl Operand) -> Tensor {

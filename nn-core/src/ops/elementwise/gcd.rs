@@ -17,9 +17,9 @@ impl Tensor {
     /// error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([12_i64, -8, 0]).gcd(Tensor::from([18_i64, 12, 0])).to_vec::<i64>()?, [6, 4, 0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn gcd(&self, other: impl Operand) -> Tensor {
@@ -29,9 +29,9 @@ impl Tensor {
     /// The least positive number that both of corresponding elements divide, with broadcasting; 0 if one is 0. Floats are an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([4_i64, -6, 0]).lcm(Tensor::from([6_i64, 4, 3])).to_vec::<i64>()?, [12, 12, 0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn lcm(&self, other: impl Operand) -> Tensor {

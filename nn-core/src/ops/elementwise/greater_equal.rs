@@ -26,10 +26,10 @@ impl Tensor {
     /// `x >= y` for corresponding elements, with broadcasting: a `bool` tensor. False where either is NaN.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
     /// assert_eq!(x.greater_equal(2.0).to_vec::<bool>()?, [false, true, true]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn greater_equal(&self, other: impl Operand) -> Tensor {

@@ -8,9 +8,9 @@ impl Tensor {
     /// taken as `f32`. The gradient is 0, and 1 for the other where it is taken.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([-2.0_f32, 0.0, 3.0]).heaviside(0.5).to_vec::<f32>()?, [0.0, 0.5, 1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn heaviside(&self, at_zero: impl Operand) -> Tensor {

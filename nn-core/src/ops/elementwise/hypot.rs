@@ -43,9 +43,9 @@ impl Tensor {
     /// Gradients: `x / h` and `y / h`, NaN where both are 0, as in Keras.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([3.0_f32, 1e30]).hypot(Tensor::from([4.0_f32, 0.0])).to_vec::<f32>()?, [5.0, 1e30]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn hypot(&self, other: impl Operand) -> Tensor {

@@ -64,9 +64,9 @@ impl Tensor {
     /// The modified Bessel function of the first kind of order 0, which windows are made of. Integers are taken as `f32`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).i0().to_vec::<f32>()?, [1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn i0(&self) -> Tensor {

@@ -24,10 +24,10 @@ impl Tensor {
     /// Which elements are neither infinite nor NaN: a `bool` tensor. Integers are.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, f32::INFINITY, f32::NAN]);
     /// assert_eq!(x.is_finite().to_vec::<bool>()?, [true, false, false]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[doc(alias = "isfinite")]
     #[track_caller]

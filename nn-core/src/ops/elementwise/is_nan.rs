@@ -24,10 +24,10 @@ impl Tensor {
     /// Which elements are NaN ("not a number"): a `bool` tensor. Integers never are.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, f32::INFINITY, f32::NAN]);
     /// assert_eq!(x.is_nan().to_vec::<bool>()?, [false, false, true]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[doc(alias = "isnan")]
     #[track_caller]

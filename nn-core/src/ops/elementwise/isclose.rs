@@ -8,10 +8,10 @@ impl Tensor {
     /// themselves, NaN with NaN only if `equal_nan`. Keras's defaults are `rtol = 1e-5` and `atol = 1e-8`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, 1.1]);
     /// assert_eq!(x.isclose(1.000001, 1e-5, 1e-8, false).to_vec::<bool>()?, [true, false]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn isclose(&self, other: impl Operand, rtol: f64, atol: f64, equal_nan: bool) -> Tensor {
@@ -29,9 +29,9 @@ impl Tensor {
     /// Whether all elements agree as in [`Tensor::isclose`]: a `bool` scalar.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert!(Tensor::from([1.0_f32, 2.0]).allclose(Tensor::from([1.0_f32, 2.00001]), 1e-5, 1e-8, false).item::<bool>()?);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn allclose(&self, other: impl Operand, rtol: f64, atol: f64, equal_nan: bool) -> Tensor {

@@ -24,10 +24,10 @@ impl Tensor {
     /// Which elements are infinite: a `bool` tensor. NaN and integers never are.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, f32::INFINITY, f32::NEG_INFINITY, f32::NAN]);
     /// assert_eq!(x.isinf().to_vec::<bool>()?, [false, true, true, false]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn isinf(&self) -> Tensor {

@@ -7,10 +7,10 @@ impl Tensor {
     /// `x · 2ⁿ` of corresponding elements, with broadcasting. Integers are taken as `f32`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let y = Tensor::from([1.0_f32, 3.0]).ldexp(Tensor::from([3_i64, -1]));
     /// assert_eq!(y.to_vec::<f32>()?, [8.0, 1.5]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn ldexp(&self, exponent: impl Operand) -> Tensor {

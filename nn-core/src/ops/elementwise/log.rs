@@ -30,9 +30,9 @@ impl Tensor {
     /// `ln x` of every element; -∞ at 0, NaN below.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0_f32]).log().to_vec::<f32>()?, [0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn log(&self) -> Tensor {

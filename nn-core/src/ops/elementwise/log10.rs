@@ -33,9 +33,9 @@ impl Tensor {
     /// The logarithm to the base 10 of every element; -∞ at 0, NaN below. Integers are taken as `f32`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1000.0_f32, 0.1]).log10().to_vec::<f32>()?, [3.0, -1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn log10(&self) -> Tensor {

@@ -30,9 +30,9 @@ impl Tensor {
     /// `ln(1 + x)` of every element, accurate near 0; -∞ at -1, NaN below.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).log1p().to_vec::<f32>()?, [0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn log1p(&self) -> Tensor {

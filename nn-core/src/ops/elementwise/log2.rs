@@ -33,9 +33,9 @@ impl Tensor {
     /// The logarithm to the base 2 of every element, exact at powers of 2; -∞ at 0, NaN below. Integers are taken as `f32`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([8.0_f32, 0.5]).log2().to_vec::<f32>()?, [3.0, -1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn log2(&self) -> Tensor {

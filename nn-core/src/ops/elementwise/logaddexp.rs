@@ -10,10 +10,10 @@ impl Tensor {
     /// Gradients: `eˣ / (eˣ + eʸ)` and its counterpart.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let y = Tensor::from([1000.0_f32]).logaddexp(-1000.0);
     /// assert_eq!(y.to_vec::<f32>()?, [1000.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn logaddexp(&self, other: impl Operand) -> Tensor {
@@ -26,9 +26,9 @@ impl Tensor {
     /// `log₂(2ˣ + 2ʸ)` of corresponding elements, with broadcasting, as [`Tensor::logaddexp`].
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([3.0_f64]).logaddexp2(3.0).to_vec::<f64>()?, [4.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn logaddexp2(&self, other: impl Operand) -> Tensor {

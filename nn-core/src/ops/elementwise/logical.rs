@@ -79,11 +79,11 @@ impl Tensor {
     /// Where both tensors are true, with broadcasting; numbers count as true unless they are 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
     /// let between = x.greater(1.0).logical_and(x.less(3.0));
     /// assert_eq!(between.to_vec::<bool>()?, [false, true, false]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn logical_and(&self, other: impl Operand) -> Tensor {
@@ -93,10 +93,10 @@ impl Tensor {
     /// Where at least one of two tensors is true, with broadcasting; numbers count as true unless they are 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([true, false]).logical_or(Tensor::from([[true], [false]]));
     /// assert_eq!(x.to_vec::<bool>()?, [true, true, true, false]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn logical_or(&self, other: impl Operand) -> Tensor {
@@ -106,10 +106,10 @@ impl Tensor {
     /// Where exactly one of two tensors is true, with broadcasting; numbers count as true unless they are 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([true, false]).logical_xor(Tensor::from([true, true]));
     /// assert_eq!(x.to_vec::<bool>()?, [false, true]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn logical_xor(&self, other: impl Operand) -> Tensor {
@@ -120,9 +120,9 @@ impl Tensor {
     /// Where a tensor is false; numbers count as true unless they are 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([true, false]).logical_not().to_vec::<bool>()?, [false, true]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn logical_not(&self) -> Tensor {

@@ -43,10 +43,10 @@ impl Tensor {
     /// Where both are equal, each gets half of the gradient, as in JAX.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, 5.0]);
     /// assert_eq!(x.maximum(3.0).to_vec::<f32>()?, [3.0, 5.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn maximum(&self, other: impl Operand) -> Tensor {

@@ -10,10 +10,10 @@ impl Tensor {
     /// Where an element was replaced its gradient is 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1.0]);
     /// assert_eq!(x.nan_to_num(0.0, None, Some(-9.0)).to_vec::<f32>()?, [0.0, f32::MAX, -9.0, 1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn nan_to_num(&self, nan: f64, posinf: Option<f64>, neginf: Option<f64>) -> Tensor {

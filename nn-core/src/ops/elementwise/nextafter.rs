@@ -41,9 +41,9 @@ impl Tensor {
     /// either is. Integers are taken as `f32`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0_f32]).nextafter(2.0).to_vec::<f32>()?, [1.0 + f32::EPSILON]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn nextafter(&self, other: impl Operand) -> Tensor {

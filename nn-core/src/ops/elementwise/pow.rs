@@ -57,9 +57,9 @@ impl Tensor {
     /// Gradients: `y · xʸ⁻¹` and `xʸ · ln x`, both 0 at `0⁰`. Of integers, a negative power is rounded towards 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([4.0_f32, 9.0]).pow(0.5).to_vec::<f32>()?, [2.0, 3.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn pow(&self, exponent: impl Operand) -> Tensor {

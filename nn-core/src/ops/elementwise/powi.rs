@@ -49,9 +49,9 @@ impl Tensor {
     /// `xⁿ` of every element for a whole number `n`, by multiplications; `x⁰` is 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([-2.0_f32, 3.0]).powi(3).to_vec::<f32>()?, [-8.0, 27.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn powi(&self, n: i32) -> Tensor {

@@ -45,9 +45,9 @@ impl Tensor {
     /// `1 / x` of every element; ±∞ at ±0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([4.0_f32]).reciprocal().to_vec::<f32>()?, [0.25]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn reciprocal(&self) -> Tensor {

@@ -76,9 +76,9 @@ impl Tensor {
     /// Gradients: 1, and `-⌊x / y⌋` for the other. [`Tensor::fmod`] has the sign of this tensor.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([7_i64, -7]).remainder(2).to_vec::<i64>()?, [1, 1]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[doc(alias = "mod")]
     #[track_caller]

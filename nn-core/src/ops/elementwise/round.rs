@@ -31,9 +31,9 @@ impl Tensor {
     /// The nearest integer to every element, the even one of two, as in NumPy; the gradient is 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.5_f32, 1.5, -0.6]).round().to_vec::<f32>()?, [0.0, 2.0, -1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn round(&self) -> Tensor {

@@ -11,11 +11,11 @@ use crate::{Error, Operand, Tensor};
 /// Fails for another number of choices than of conditions, and for none.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::select};
+/// use nn::{Tensor, ops::select};
 /// let x = Tensor::from([-2.0_f32, 0.5, 3.0]);
 /// let y = select([x.less(0.0), x.less(1.0)], [-&x, x.square()], 9.0);
 /// assert_eq!(y.to_vec::<f32>()?, [2.0, 0.25, 9.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn select<C: Operand, A: Operand>(

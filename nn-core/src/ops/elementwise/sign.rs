@@ -38,10 +38,10 @@ impl Tensor {
     /// -1, 0 or 1 by the sign of every element; its gradient is 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([-2.0_f32, 0.0, 0.5]);
     /// assert_eq!(x.sign().to_vec::<f32>()?, [-1.0, 0.0, 1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn sign(&self) -> Tensor {

@@ -24,9 +24,9 @@ impl Tensor {
     /// Which elements have a minus sign, -0.0 among them: a `bool` tensor.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([-0.0_f32, 0.0, -2.0]).signbit().to_vec::<bool>()?, [true, false, true]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn signbit(&self) -> Tensor {

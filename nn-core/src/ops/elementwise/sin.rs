@@ -31,9 +31,9 @@ impl Tensor {
     /// The sine of every element, in radians.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).sin().to_vec::<f32>()?, [0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn sin(&self) -> Tensor {

@@ -8,9 +8,9 @@ impl Tensor {
     /// `sin(πx) / (πx)` of every element, and 1 at 0. Integers are taken as `f32`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).sinc().to_vec::<f32>()?, [1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn sinc(&self) -> Tensor {

@@ -30,9 +30,9 @@ impl Tensor {
     /// `√x` of every element; NaN below 0. Its gradient `1 / (2√x)` is infinite at 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([9.0_f32]).sqrt().to_vec::<f32>()?, [3.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn sqrt(&self) -> Tensor {

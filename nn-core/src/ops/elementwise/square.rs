@@ -31,9 +31,9 @@ impl Tensor {
     /// `x²` of every element.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([3.0_f32]).square().to_vec::<f32>()?, [9.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn square(&self) -> Tensor {

@@ -33,9 +33,9 @@ impl Tensor {
     /// The tangent of every element, in radians; NaN at ±∞. Integers are taken as `f32`. Gradient: `1 + tan² x`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0.0_f32]).tan().to_vec::<f32>()?, [0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn tan(&self) -> Tensor {

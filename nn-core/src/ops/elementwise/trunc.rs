@@ -7,9 +7,9 @@ impl Tensor {
     /// Every element without its fraction, rounded towards 0. Integers stay as they are. The gradient is 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.7_f32, -1.7]).trunc().to_vec::<f32>()?, [1.0, -1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn trunc(&self) -> Tensor {

@@ -89,11 +89,11 @@ by_name!("where", fits, |_| Select);
 /// a constant still multiplies the slope of `f` by 0 where the constant was chosen, and 0 · ∞ is NaN.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::where_};
+/// use nn::{Tensor, ops::where_};
 /// let x = Tensor::from([-1.0_f32, 4.0]);
 /// let y = where_(x.greater(0.0), &x, 0.0);
 /// assert_eq!(y.to_vec::<f32>()?, [0.0, 4.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn where_(condition: impl Operand, a: impl Operand, b: impl Operand) -> Tensor {
@@ -112,10 +112,10 @@ impl Tensor {
     /// `a` where this `bool` tensor is true, `b` elsewhere: [`where_`] as a method.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([-1.0_f32, 4.0]);
     /// assert_eq!(x.less(0.0).where_(1.0, &x).to_vec::<f32>()?, [1.0, 4.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn where_(&self, a: impl Operand, b: impl Operand) -> Tensor {

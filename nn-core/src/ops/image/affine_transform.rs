@@ -59,13 +59,13 @@ fn grid(op: &str, images: &Tensor) -> Result<[Tensor; 2]> {
 /// takes the nearest pixel.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::image::{FillMode, affine_transform}};
+/// use nn::{Tensor, ops::image::{FillMode, affine_transform}};
 /// let image = Tensor::from([[[1.0_f32], [2.0], [3.0]]]);
 /// // One pixel to the left.
 /// let shift = Tensor::from([1.0_f32, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0]);
 /// let y = affine_transform(&image, &shift, 1, FillMode::Constant(0.0));
 /// assert_eq!(y.to_vec::<f32>()?, [2.0, 3.0, 0.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn affine_transform(
@@ -131,13 +131,13 @@ fn projected(
 /// model is traced.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::image::perspective_transform};
+/// use nn::{Tensor, ops::image::perspective_transform};
 /// let image = Tensor::from([[[1.0_f32], [2.0]], [[3.0], [4.0]]]);
 /// let start = Tensor::from([[0.0_f32, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]);
 /// let end = Tensor::from([[1.0_f32, 0.0], [0.0, 0.0], [1.0, 1.0], [0.0, 1.0]]);
 /// let y = perspective_transform(&image, &start, &end, 1, 0.0);
 /// assert!((&y - image.flip(1)).abs().max().item::<f32>()? < 1e-5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn perspective_transform(
@@ -247,11 +247,11 @@ fn solved(mut system: [[f64; 9]; 8]) -> Option<[f64; 8]> {
 /// Keras's defaults are `elastic_transform(images, 20.0, 5.0, 1, FillMode::Reflect)`.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::image::{FillMode, elastic_transform}};
+/// use nn::{Tensor, ops::image::{FillMode, elastic_transform}};
 /// let images = Tensor::ones([2, 8, 8, 1]);
 /// let y = elastic_transform(&images, 20.0, 5.0, 1, FillMode::Reflect);
 /// assert!((&y - images).abs().max().item::<f32>()? < 1e-5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn elastic_transform(

@@ -23,10 +23,10 @@ fn channels(op: &str, images: &Tensor) -> Result<[Tensor; 3]> {
 /// stay as they are. The result has the images' type, whole numbers rounded towards 0.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::image::rgb_to_grayscale};
+/// use nn::{Tensor, ops::image::rgb_to_grayscale};
 /// let grey = rgb_to_grayscale(&Tensor::from([[[255_u8, 255, 255]]]));
 /// assert_eq!(grey.to_vec::<u8>()?, [254]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn rgb_to_grayscale(images: &Tensor) -> Tensor {
@@ -53,10 +53,10 @@ pub fn rgb_to_grayscale(images: &Tensor) -> Tensor {
 /// Red, green and blue (0 to 1) as hue, saturation and value (0 to 1): `[.., height, width, 3]`.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::image::rgb_to_hsv};
+/// use nn::{Tensor, ops::image::rgb_to_hsv};
 /// let hsv = rgb_to_hsv(&Tensor::from([[[0.0_f32, 0.5, 0.0]]]));
 /// assert_eq!(hsv.to_vec::<f32>()?, [1.0 / 3.0, 1.0, 0.5]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn rgb_to_hsv(images: &Tensor) -> Tensor {
@@ -94,10 +94,10 @@ pub fn rgb_to_hsv(images: &Tensor) -> Tensor {
 /// Hue, saturation and value (0 to 1) as red, green and blue (0 to 1): `[.., height, width, 3]`.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::image::hsv_to_rgb};
+/// use nn::{Tensor, ops::image::hsv_to_rgb};
 /// let rgb = hsv_to_rgb(&Tensor::from([[[0.0_f32, 1.0, 0.5]]]));
 /// assert_eq!(rgb.to_vec::<f32>()?, [0.5, 0.0, 0.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn hsv_to_rgb(images: &Tensor) -> Tensor {

@@ -42,7 +42,7 @@ fn sides(op: &str, images: &Tensor) -> Result<[usize; 2]> {
 /// size that is left two are given each: `rows` and `columns` are before, after and target.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::image::crop_images};
+/// use nn::{Tensor, ops::image::crop_images};
 /// let images = Tensor::zeros([2, 6, 8, 3]);
 /// let y = crop_images(&images, [Some(1), None, Some(4)], [Some(2), Some(3), None]);
 /// assert_eq!(y.shape(), [2, 4, 3, 3]);
@@ -81,7 +81,7 @@ pub fn crop_images(
 /// target size that comes out two are given each: `rows` and `columns` are before, after and target.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::image::pad_images};
+/// use nn::{Tensor, ops::image::pad_images};
 /// let images = Tensor::ones([2, 6, 8, 3]);
 /// let y = pad_images(&images, [Some(1), None, Some(10)], [Some(2), Some(3), None]);
 /// assert_eq!(y.shape(), [2, 10, 13, 3]);

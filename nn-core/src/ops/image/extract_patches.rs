@@ -115,7 +115,7 @@ fn patches<const N: usize>(
 /// `⌈side / stride⌉` of them.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{Padding, image::extract_patches}};
+/// use nn::{Tensor, ops::{Padding, image::extract_patches}};
 /// let images = Tensor::zeros([2, 6, 8, 3]);
 /// let y = extract_patches(&images, [3, 2], None, [1, 1], Padding::Valid);
 /// assert_eq!(y.shape(), [2, 2, 4, 18]);
@@ -134,7 +134,7 @@ pub fn extract_patches(
 /// Patches of volumes: `[.., depth, height, width, channels]` to `[.., layers, rows, columns, size · channels]`, as [`extract_patches`].
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{Padding, image::extract_patches_3d}};
+/// use nn::{Tensor, ops::{Padding, image::extract_patches_3d}};
 /// let volumes = Tensor::zeros([2, 4, 4, 4, 1]);
 /// let y = extract_patches_3d(&volumes, [2, 2, 2], None, [1, 1, 1], Padding::Valid);
 /// assert_eq!(y.shape(), [2, 2, 2, 2, 8]);

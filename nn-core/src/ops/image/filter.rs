@@ -42,7 +42,7 @@ pub(crate) fn gaussian([width, height]: [usize; 2], sigma: [f64; 2]) -> Tensor {
 /// Keras. Beyond the edges stands 0. Keras's defaults are `gaussian_blur(images, [3, 3], [1.0, 1.0])`.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::image::gaussian_blur};
+/// use nn::{Tensor, ops::image::gaussian_blur};
 /// let y = gaussian_blur(&Tensor::ones([5, 5, 1]), [3, 3], [1.0, 1.0]);
 /// assert!((y.data::<f32>()[12] - 1.0).abs() < 1e-6);
 /// ```
@@ -67,7 +67,7 @@ pub fn gaussian_blur(images: &Tensor, kernel_size: [usize; 2], sigma: [f64; 2]) 
 /// `[.., height, width, channels, 2]`. Beyond the edges stands 0.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::image::sobel_edges};
+/// use nn::{Tensor, ops::image::sobel_edges};
 /// assert_eq!(sobel_edges(&Tensor::zeros([2, 4, 5, 3])).shape(), [2, 4, 5, 3, 2]);
 /// ```
 #[track_caller]

@@ -127,11 +127,11 @@ pub(crate) fn sample(
 /// The gradient goes to the tensor and, with order 1, to the coordinates.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::image::{FillMode, map_coordinates}};
+/// use nn::{Tensor, ops::image::{FillMode, map_coordinates}};
 /// let x = Tensor::from([[0.0_f32, 1.0], [2.0, 3.0]]);
 /// let y = map_coordinates(&x, &Tensor::from([[0.5_f32, 5.0], [0.5, 0.0]]), 1, FillMode::Constant(9.0));
 /// assert_eq!(y.to_vec::<f32>()?, [1.5, 9.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn map_coordinates(x: &Tensor, coordinates: &Tensor, order: usize, mode: FillMode) -> Tensor {

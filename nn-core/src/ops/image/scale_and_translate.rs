@@ -80,11 +80,11 @@ impl Resampling {
 /// translation each. With `antialias` a result that stands for several elements weighs all of them; Keras's default is on. Whole numbers are resampled as `f32`.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::image::{Resampling, scale_and_translate}};
+/// use nn::{Tensor, ops::image::{Resampling, scale_and_translate}};
 /// let x = Tensor::from([1.0_f32, 3.0]);
 /// let y = scale_and_translate(&x, &[(0, 4, 2.0, 0.0)], Resampling::Linear, true);
 /// assert_eq!(y.to_vec::<f32>()?, [1.0, 1.5, 2.5, 3.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn scale_and_translate(

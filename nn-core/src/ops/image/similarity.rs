@@ -20,10 +20,10 @@ fn differ(op: &str, x: &Tensor, y: &Tensor) -> Option<Error> {
 /// same. A scalar.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::image::psnr};
+/// use nn::{Tensor, ops::image::psnr};
 /// let y = psnr(&Tensor::zeros([4]), &Tensor::full([4], 0.1_f32), 1.0);
 /// assert!((y.item::<f32>()? - 20.0).abs() < 1e-4);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn psnr(x: &Tensor, y: &Tensor, max_val: f64) -> Tensor {
@@ -68,11 +68,11 @@ impl Default for SsimOptions {
 /// to a scalar. Means, variances and the covariance in windows are compared, and averaged over all windows and channels.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::image::{SsimOptions, ssim}};
+/// use nn::{Tensor, ops::image::{SsimOptions, ssim}};
 /// let x = Tensor::random_uniform([2, 16, 16, 3]);
 /// let y = ssim(&x, &x, SsimOptions::default()).to_vec::<f32>()?;
 /// assert!(y.iter().all(|s| (s - 1.0).abs() < 1e-4));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn ssim(x: &Tensor, y: &Tensor, options: SsimOptions) -> Tensor {

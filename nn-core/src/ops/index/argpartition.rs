@@ -7,10 +7,10 @@ impl Tensor {
     /// with none greater before and none less after it. Here all are in order, which is one of the ways.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([7.0_f32, 1.0, 3.0]);
     /// assert_eq!(x.argpartition(0, -1).to_vec::<i64>()?[0], 1);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn argpartition(&self, kth: isize, axis: isize) -> Tensor {

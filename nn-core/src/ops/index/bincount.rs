@@ -10,9 +10,9 @@ impl Tensor {
     /// error while a model is traced.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([0_i64, 2, 2]).bincount(0).to_vec::<i64>()?, [1, 0, 2]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn bincount(&self, minlength: usize) -> Tensor {
@@ -22,10 +22,10 @@ impl Tensor {
     /// As [`Tensor::bincount`], where each element counts as its weight, of the same shape.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let y = Tensor::from([0_i64, 1, 1]).bincount_weighted(&Tensor::from([1.0_f32, 0.5, 0.25]), 0);
     /// assert_eq!(y.to_vec::<f32>()?, [1.0, 0.75]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn bincount_weighted(&self, weights: &Tensor, minlength: usize) -> Tensor {

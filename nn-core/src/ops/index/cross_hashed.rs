@@ -77,7 +77,7 @@ pub enum Feature<'a> {
 /// The bin, from 0 to `bins - 1`, of features that stand side by side, as TensorFlow's `cross_hashed`. Without bins everything is in bin 0.
 ///
 /// ```
-/// use nn_core::ops::{Feature, cross_features};
+/// use nn::ops::{Feature, cross_features};
 /// let bin = cross_features(&[Feature::Text("A"), Feature::Integer(101)], 5);
 /// assert_eq!(bin, 1);
 /// ```
@@ -99,7 +99,7 @@ fn cross(features: impl Iterator<Item = u64>, bins: usize) -> i64 {
 /// Shapes: all the same. No tensor, numbers that are not whole, and 0 bins are errors.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::cross_hashed};
+/// use nn::{Tensor, ops::cross_hashed};
 /// let (city, age) = (Tensor::from([3_i64, 4]), Tensor::from([101_i64, -7]));
 /// let bins = cross_hashed([&city, &age], 1000);
 /// assert_eq!(bins.shape(), [2]);

@@ -52,7 +52,7 @@ impl Op for HashBucket {
 /// key. As TensorFlow's `to_hash_bucket_fast` and `to_hash_bucket_strong`. Without bins everything is in bin 0.
 ///
 /// ```
-/// use nn_core::ops::hash_text;
+/// use nn::ops::hash_text;
 /// assert_eq!(["A", "B", "C"].map(|text| hash_text(text, 3, None)), [1, 0, 1]);
 /// assert_eq!(["A", "B", "C"].map(|text| hash_text(text, 3, Some([133, 137]))), [1, 2, 1]);
 /// ```
@@ -70,10 +70,10 @@ impl Tensor {
     /// Shapes: any. Numbers that are not whole, and 0 bins, are errors.
     ///
     /// ```
-    /// # use nn_core::{Tensor, ops::hash_text};
+    /// # use nn::{Tensor, ops::hash_text};
     /// let bins = Tensor::from([7_i64, -5]).hash_bucket(10, None);
     /// assert_eq!(bins.to_vec::<i64>()?, [hash_text("7", 10, None), hash_text("-5", 10, None)]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn hash_bucket(&self, bins: usize, salt: Option<[u64; 2]>) -> Tensor {

@@ -10,11 +10,11 @@ impl Tensor {
     /// left out. Without a range it reaches from the least element to the greatest.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let (counts, edges) = Tensor::from([1.0_f32, 2.0, 3.0, 4.0, 5.0]).histogram(2, None);
     /// assert_eq!(counts.to_vec::<f32>()?, [2.0, 3.0]);
     /// assert_eq!(edges.to_vec::<f32>()?, [1.0, 3.0, 5.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn histogram(&self, bins: usize, range: Option<(f64, f64)>) -> (Tensor, Tensor) {

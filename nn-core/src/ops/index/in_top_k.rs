@@ -8,10 +8,10 @@ impl Tensor {
     /// `k` are greater. A prediction of NaN is no great one.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let predictions = Tensor::from([[0.1_f32, 0.7, 0.2], [0.5, 0.3, 0.2]]);
     /// assert_eq!(predictions.in_top_k(&Tensor::from([2_i64, 2]), 2).to_vec::<bool>()?, [true, false]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn in_top_k(&self, targets: &Tensor, k: usize) -> Tensor {

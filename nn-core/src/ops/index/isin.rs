@@ -6,10 +6,10 @@ impl Tensor {
     /// Which elements are among those of another tensor: a `bool` tensor of this one's shape. NaN is among none.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1_i64, 2, 3]);
     /// assert_eq!(x.isin(&Tensor::from([3_i64, 1])).to_vec::<bool>()?, [true, false, true]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn isin(&self, others: &Tensor) -> Tensor {

@@ -7,10 +7,10 @@ impl Tensor {
     /// float type. Labels outside of `0..depth` set none.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let rows = Tensor::from([[0_i64, 2], [1, 1]]).multi_hot(3);
     /// assert_eq!(rows.to_vec::<f32>()?, [1.0, 0.0, 1.0, 0.0, 1.0, 0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn multi_hot(&self, depth: usize) -> Tensor {

@@ -7,11 +7,11 @@ impl Tensor {
     /// depends on the values, so it is an error while a model is traced.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let places = Tensor::from([[0.0_f32, 5.0], [7.0, 0.0]]).nonzero();
     /// assert_eq!(places[0].to_vec::<i64>()?, [0, 1]);
     /// assert_eq!(places[1].to_vec::<i64>()?, [1, 0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn nonzero(&self) -> Vec<Tensor> {

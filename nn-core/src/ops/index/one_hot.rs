@@ -69,10 +69,10 @@ impl Tensor {
     /// errors.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let rows = Tensor::from([1_i64, 0, -1]).one_hot(2);
     /// assert_eq!(rows.to_vec::<f32>()?, [0.0, 1.0, 1.0, 0.0, 0.0, 0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn one_hot(&self, depth: usize) -> Tensor {

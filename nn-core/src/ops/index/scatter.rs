@@ -186,10 +186,10 @@ fn places(
 /// `[…, rest of the shape]`. Negative indices count from the end, one outside is an error.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::scatter};
+/// use nn::{Tensor, ops::scatter};
 /// let y = scatter(&Tensor::from([[0_i64, 1], [1, 0], [0, 1]]), &Tensor::from([1.0_f32, 2.0, 4.0]), [2, 2]);
 /// assert_eq!(y.to_vec::<f32>()?, [0.0, 5.0, 2.0, 0.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn scatter(indices: &Tensor, values: &Tensor, shape: impl Into<Shape>) -> Tensor {
@@ -225,11 +225,11 @@ impl Tensor {
     /// The gradient goes to what is there in the end.
     ///
     /// ```
-    /// # use nn_core::{Tensor, ops::Update};
+    /// # use nn::{Tensor, ops::Update};
     /// let x = Tensor::zeros([3]);
     /// let (places, updates) = (Tensor::from([[0_i64], [2]]), Tensor::from([5.0_f32, 6.0]));
     /// assert_eq!(x.scatter_update(&places, &updates, Update::Set).to_vec::<f32>()?, [5.0, 0.0, 6.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[doc(alias = "scatter_nd")]
     #[track_caller]

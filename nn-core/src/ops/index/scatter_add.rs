@@ -102,10 +102,10 @@ by_name!("scatter_add", fits, |a| ScatterAdd {
 /// the axis does not have is an error.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::scatter_add};
+/// use nn::{Tensor, ops::scatter_add};
 /// let votes = scatter_add([3], &Tensor::from([2_i64, 0, 2]), &Tensor::from([1.0_f32, 2.0, 4.0]));
 /// assert_eq!(votes.to_vec::<f32>()?, [2.0, 0.0, 5.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn scatter_add(shape: impl Into<Shape>, indices: &Tensor, updates: &Tensor) -> Tensor {

@@ -70,11 +70,11 @@ impl Tensor {
     /// after them if `right`. NaN is the greatest number.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let sequence = Tensor::from([1.0_f32, 2.0, 2.0, 3.0]);
     /// assert_eq!(sequence.searchsorted(&Tensor::from([2.0_f32, 9.0]), false).to_vec::<i64>()?, [1, 4]);
     /// assert_eq!(sequence.searchsorted(&Tensor::from([2.0_f32]), true).to_vec::<i64>()?, [3]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn searchsorted(&self, values: &Tensor, right: bool) -> Tensor {
@@ -85,10 +85,10 @@ impl Tensor {
     /// first.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([0.0_f32, 1.0, 2.5, 9.0]);
     /// assert_eq!(x.digitize(&Tensor::from([1.0_f32, 2.0, 3.0])).to_vec::<i64>()?, [0, 1, 2, 3]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn digitize(&self, bins: &Tensor) -> Tensor {

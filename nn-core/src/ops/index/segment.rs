@@ -167,11 +167,11 @@ impl Tensor {
     /// count are left out, as in Keras.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, 2.0, 4.0]);
     /// let y = x.segment_sum(&Tensor::from([0_i64, 2, 0]), None);
     /// assert_eq!(y.to_vec::<f32>()?, [5.0, 0.0, 2.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn segment_sum(&self, segments: &Tensor, count: Option<usize>) -> Tensor {
@@ -185,11 +185,11 @@ impl Tensor {
     /// Equal ones share the gradient.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, 2.0, 4.0]);
     /// let y = x.segment_max(&Tensor::from([0_i64, 1, 0]), None);
     /// assert_eq!(y.to_vec::<f32>()?, [4.0, 2.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn segment_max(&self, segments: &Tensor, count: Option<usize>) -> Tensor {
@@ -202,11 +202,11 @@ impl Tensor {
     /// ones share the gradient.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, 2.0, 4.0]);
     /// let y = x.segment_min(&Tensor::from([0_i64, 1, 0]), None);
     /// assert_eq!(y.to_vec::<f32>()?, [1.0, 2.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn segment_min(&self, segments: &Tensor, count: Option<usize>) -> Tensor {
@@ -218,11 +218,11 @@ impl Tensor {
     /// The products of each segment, as [`Tensor::segment_sum`]; 1 for a segment of none.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, 2.0, 4.0]);
     /// let y = x.segment_prod(&Tensor::from([0_i64, 1, 0]), Some(3));
     /// assert_eq!(y.to_vec::<f32>()?, [4.0, 2.0, 1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn segment_prod(&self, segments: &Tensor, count: Option<usize>) -> Tensor {

@@ -83,11 +83,11 @@ impl Tensor {
     /// goes back to where the elements came from.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([3.0_f32, 1.0, 2.0]);
     /// assert_eq!(x.sort(-1, false).to_vec::<f32>()?, [1.0, 2.0, 3.0]);
     /// assert_eq!(x.sort(-1, true).to_vec::<f32>()?, [3.0, 2.0, 1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn sort(&self, axis: isize, descending: bool) -> Tensor {
@@ -103,11 +103,11 @@ impl Tensor {
     /// greatest number.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([3.0_f32, 1.0, 3.0]);
     /// assert_eq!(x.argsort(0, false).to_vec::<i64>()?, [1, 0, 2]);
     /// assert_eq!(x.argsort(0, true).to_vec::<i64>()?, [0, 2, 1]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn argsort(&self, axis: isize, descending: bool) -> Tensor {

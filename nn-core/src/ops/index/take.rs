@@ -114,11 +114,11 @@ impl Tensor {
     /// indices count from the end; one that the axis does not have is an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let table = Tensor::from([[0.0_f32, 0.5], [1.0, 1.5], [2.0, 2.5]]);
     /// let rows = table.take(&Tensor::from([2_i64, 0]), 0);
     /// assert_eq!(rows.to_vec::<f32>()?, [2.0, 2.5, 0.0, 0.5]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn take(&self, indices: &Tensor, axis: isize) -> Tensor {

@@ -135,11 +135,11 @@ impl Tensor {
     /// `[a, m, b]`. Negative indices count from the end; one that the axis does not have is an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
     /// let picked = x.take_along_axis(&Tensor::from([[1_i64], [0]]), 1);
     /// assert_eq!(picked.to_vec::<f32>()?, [2.0, 3.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn take_along_axis(&self, indices: &Tensor, axis: isize) -> Tensor {

@@ -9,11 +9,11 @@ impl Tensor {
     /// Of equals the first come first; NaN counts as the greatest number. A `k` above `n` is an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let (values, positions) = Tensor::from([0.1_f32, 0.7, 0.2]).top_k(2);
     /// assert_eq!(values.to_vec::<f32>()?, [0.7, 0.2]);
     /// assert_eq!(positions.to_vec::<i64>()?, [1, 2]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn top_k(&self, k: usize) -> (Tensor, Tensor) {

@@ -21,9 +21,9 @@ impl Tensor {
     /// the values, so it is an error while a model is traced.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([[3_i64, 1], [1, 2]]).unique().to_vec::<i64>()?, [1, 2, 3]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn unique(&self) -> Tensor {
@@ -34,12 +34,12 @@ impl Tensor {
     /// first.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let found = Tensor::from([3_i64, 1, 3]).unique_all();
     /// assert_eq!(found.indices.to_vec::<i64>()?, [1, 0]);
     /// assert_eq!(found.inverse.to_vec::<i64>()?, [1, 0, 1]);
     /// assert_eq!(found.counts.to_vec::<i64>()?, [1, 2]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn unique_all(&self) -> Unique {

@@ -9,10 +9,10 @@ impl Tensor {
     /// is taken as the first or the last, as in Keras on JAX.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let indices = Tensor::from([5_i64]).unravel_index([2, 3]);
     /// assert_eq!((indices[0].to_vec::<i64>()?, indices[1].to_vec::<i64>()?), (vec![1], vec![2]));
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn unravel_index(&self, shape: impl Into<Shape>) -> Vec<Tensor> {

@@ -20,11 +20,11 @@ impl Tensor {
     /// `[variables, variables]`, within -1 to 1; of a vector the number 1. NaN for a row that does not vary.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([[1.0_f64, 2.0, 3.0], [3.0, 2.0, 1.0]]);
     /// let r = x.corrcoef().to_vec::<f64>()?;
     /// assert!((r[0] - 1.0).abs() < 1e-12 && (r[1] + 1.0).abs() < 1e-12);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn corrcoef(&self) -> Tensor {
@@ -54,11 +54,11 @@ impl Tensor {
     /// The sums of products of this vector with the other one, which slides along it: `yₖ = Σᵢ xᵢ₊ₖ · oᵢ`.
     ///
     /// ```
-    /// # use nn_core::{Tensor, ops::Overlap};
+    /// # use nn::{Tensor, ops::Overlap};
     /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
     /// let y = x.correlate(&Tensor::from([0.0_f32, 1.0, 0.5]), Overlap::Full);
     /// assert_eq!(y.to_vec::<f32>()?, [0.5, 2.0, 3.5, 3.0, 0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn correlate(&self, other: &Tensor, overlap: Overlap) -> Tensor {
@@ -96,10 +96,10 @@ impl Tensor {
     /// where two rows are the same.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let y = Tensor::from([[0.0_f32, 0.0], [3.0, 4.0]]).cdist(&Tensor::from([[0.0_f32, 0.0]]));
     /// assert_eq!(y.to_vec::<f32>()?, [0.0, 5.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn cdist(&self, other: &Tensor) -> Tensor {

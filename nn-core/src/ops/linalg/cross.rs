@@ -10,10 +10,10 @@ impl Tensor {
     /// Vectors in another axis are moved to the last one first ([`Tensor::moveaxis`]).
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let (x, y) = (Tensor::from([1.0_f32, 0.0, 0.0]), Tensor::from([0.0_f32, 1.0, 0.0]));
     /// assert_eq!(x.cross(&y).to_vec::<f32>()?, [0.0, 0.0, 1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn cross(&self, other: impl Operand) -> Tensor {

@@ -10,10 +10,10 @@ impl Tensor {
     /// Other than [`Tensor::matmul`], leading axes of both stay: `[a, b, k] · [c, k, d]` is `[a, b, c, d]`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, 2.0]);
     /// assert_eq!(x.dot(&x).item::<f32>()?, 5.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn dot(&self, other: impl Operand) -> Tensor {

@@ -73,7 +73,7 @@ fn transform(real: &Tensor, imaginary: &Tensor, axis: isize, inverse: bool) -> [
 /// The discrete Fourier transform along the last axis: `Σⱼ xⱼ e^(-2πi jk/n)`, of a real and an imaginary part to such.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::fft, testing::assert_close};
+/// use nn::{Tensor, ops::fft, testing::assert_close};
 /// let (real, imaginary) = fft(&Tensor::from([1.0_f64, 0.0, -1.0, 0.0]), &Tensor::from([0.0_f64; 4]));
 /// assert_close(&real, &Tensor::from([0.0_f64, 2.0, 0.0, 2.0]), 1e-14);
 /// assert_close(&imaginary, &Tensor::from([0.0_f64; 4]), 1e-14);
@@ -87,7 +87,7 @@ pub fn fft(real: &Tensor, imaginary: &Tensor) -> (Tensor, Tensor) {
 /// The discrete Fourier transform over the last two axes, as [`fft`].
 ///
 /// ```
-/// use nn_core::{Tensor, ops::fft2, testing::assert_close};
+/// use nn::{Tensor, ops::fft2, testing::assert_close};
 /// let (real, _) = fft2(&Tensor::ones([2, 4]), &Tensor::zeros([2, 4]));
 /// let expected = [[8.0_f32, 0.0, 0.0, 0.0], [0.0; 4]];
 /// assert_close(&real, &Tensor::from(expected), 1e-6);
@@ -102,7 +102,7 @@ pub fn fft2(real: &Tensor, imaginary: &Tensor) -> (Tensor, Tensor) {
 /// What [`fft2`] turns back.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{fft2, ifft2}, testing::assert_close};
+/// use nn::{Tensor, ops::{fft2, ifft2}, testing::assert_close};
 /// let x = Tensor::from([[1.0_f64, 2.0], [3.0, 4.0]]);
 /// let (real, imaginary) = fft2(&x, &x.zeros_like());
 /// assert_close(&ifft2(&real, &imaginary).0, &x, 1e-14);
@@ -136,7 +136,7 @@ fn resized(op: &'static str, x: &Tensor, n: Option<usize>) -> Result<Tensor> {
 /// `[.., n / 2 + 1]` each for real and imaginary part. The axis is cut or filled with zeros to `fft_length` first.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::rfft, testing::assert_close};
+/// use nn::{Tensor, ops::rfft, testing::assert_close};
 /// let (real, imaginary) = rfft(&Tensor::from([1.0_f32, 2.0, 3.0, 4.0]), None);
 /// assert_close(&real, &Tensor::from([10.0_f32, -2.0, -2.0]), 1e-6);
 /// assert_close(&imaginary, &Tensor::from([0.0_f32, 2.0, 0.0]), 1e-6);
@@ -163,7 +163,7 @@ pub fn rfft(x: &Tensor, fft_length: Option<usize>) -> (Tensor, Tensor) {
 /// length of the last, do not count.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{irfft, rfft}, testing::assert_close};
+/// use nn::{Tensor, ops::{irfft, rfft}, testing::assert_close};
 /// let x = Tensor::from([1.0_f64, 5.0, 3.0]);
 /// let (real, imaginary) = rfft(&x, None);
 /// assert_close(&irfft(&real, &imaginary, Some(3)), &x, 1e-14);

@@ -8,10 +8,10 @@ impl Tensor {
     /// multiplies.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let y = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]).inner(Tensor::from([1.0_f32, 1.0]));
     /// assert_eq!(y.to_vec::<f32>()?, [3.0, 7.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn inner(&self, other: impl Operand) -> Tensor {
@@ -25,10 +25,10 @@ impl Tensor {
     /// The sum of products of all elements of both, flattened, of which there are equally many; a scalar.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
     /// assert_eq!(x.vdot(&x).item::<f32>()?, 30.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn vdot(&self, other: impl Operand) -> Tensor {

@@ -7,10 +7,10 @@ impl Tensor {
     /// axes of size 1 in front.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let y = Tensor::from([1_i64, 10]).kron(Tensor::from([1_i64, 2, 3]));
     /// assert_eq!(y.to_vec::<i64>()?, [1, 2, 3, 10, 20, 30]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn kron(&self, other: impl Operand) -> Tensor {

@@ -298,10 +298,10 @@ impl Tensor {
     /// dimension is dropped from the result, as in NumPy. Both need the same float type.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let a = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
     /// assert_eq!(a.matmul(Tensor::from([1.0_f32, 1.0])).to_vec::<f32>()?, [3.0, 7.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn matmul(&self, other: impl Operand) -> Tensor {
@@ -328,11 +328,11 @@ impl Tensor {
     /// Shapes: `[.., m, k] · [k, n] + [n] → [.., m, n]`; other ranks are errors.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let a = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
     /// let y = a.matmul_add(Tensor::ones([2, 1]), Tensor::from([0.5_f32]));
     /// assert_eq!(y.to_vec::<f32>()?, [3.5, 7.5]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn matmul_add(&self, other: impl Operand, row: impl Operand) -> Tensor {

@@ -6,10 +6,10 @@ impl Tensor {
     /// The product of every element with every element of the other, both flattened: `[m]` and `[n]` to `[m, n]`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let table = Tensor::from([1_i64, 2]).outer(Tensor::from([3_i64, 4]));
     /// assert_eq!(table.to_vec::<i64>()?, [3, 4, 6, 8]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn outer(&self, other: impl Operand) -> Tensor {

@@ -9,7 +9,7 @@ use crate::{Error, Operand, Result, Shape, Tensor, is_known};
 /// Shapes: the axes of `a` that are left, then those of `b`. Pairs must agree in size; nothing is broadcast.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::tensordot};
+/// use nn::{Tensor, ops::tensordot};
 /// let (a, b) = (Tensor::ones([2, 3, 4]), Tensor::ones([4, 3, 5]));
 /// assert_eq!(tensordot(&a, &b, [1, 2], [1, 0]).shape(), [2, 5]);
 /// ```

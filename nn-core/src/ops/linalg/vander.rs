@@ -7,9 +7,9 @@ impl Tensor {
     /// `[m, n]`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([2_i64, 3]).vander(3, false).to_vec::<i64>()?, [4, 2, 1, 9, 3, 1]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn vander(&self, n: usize, increasing: bool) -> Tensor {

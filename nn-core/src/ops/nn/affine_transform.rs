@@ -202,13 +202,13 @@ impl Op for TransformGradient {
 /// images alone.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{FillMode, Interpolation, affine_transform}};
+/// use nn::{Tensor, ops::{FillMode, Interpolation, affine_transform}};
 /// let x = Tensor::from([1.0_f32, 2.0, 4.0]).reshape([1, 1, 3, 1]);
 /// // Half a pixel to the left.
 /// let by = Tensor::from([[1.0_f32, 0.0, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0]]);
 /// let y = affine_transform(&x, &by, Interpolation::Bilinear, FillMode::Nearest, 0.0);
 /// assert_eq!(y.to_vec::<f32>()?, [1.5, 3.0, 4.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn affine_transform(

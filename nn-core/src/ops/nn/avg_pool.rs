@@ -100,10 +100,10 @@ impl<const N: usize> Op for AvgPoolGradient<N> {
 /// Another rank, and an image on which no window fits, are errors.
 ///
 /// ```
-/// use nn_core::{Padding, Tensor, ops::avg_pool};
+/// use nn::{Padding, Tensor, ops::avg_pool};
 /// let x = Tensor::from([1.0_f32, 5.0, 2.0]).reshape([1, 3, 1]);
 /// assert_eq!(avg_pool(&x, [2], [2], Padding::Same).to_vec::<f32>()?, [3.0, 2.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn avg_pool<const N: usize>(
@@ -122,10 +122,10 @@ pub fn avg_pool<const N: usize>(
 /// Shapes: `[batch, …, channels]` with one to three axes of pixels to the same with `size` pixels. A size of 0 is an error.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::adaptive_avg_pool};
+/// use nn::{Tensor, ops::adaptive_avg_pool};
 /// let x = Tensor::from([1.0_f32, 5.0, 3.0, 4.0, 8.0]).reshape([1, 5, 1]);
 /// assert_eq!(adaptive_avg_pool(&x, [2]).to_vec::<f32>()?, [3.0, 5.0]); // of pixels 0 to 2 and 2 to 4
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn adaptive_avg_pool<const N: usize>(x: &Tensor, size: [usize; N]) -> Tensor {
@@ -139,10 +139,10 @@ pub fn adaptive_avg_pool<const N: usize>(x: &Tensor, size: [usize; N]) -> Tensor
 /// errors.
 ///
 /// ```
-/// use nn_core::{Padding, Tensor, ops::avg_pool2d};
+/// use nn::{Padding, Tensor, ops::avg_pool2d};
 /// let x = Tensor::from([1.0_f32, 5.0, 2.0, 4.0]).reshape([1, 2, 2, 1]);
 /// assert_eq!(avg_pool2d(&x, [2, 2], [2, 2], Padding::Valid).to_vec::<f32>()?, [3.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn avg_pool2d(x: &Tensor, pool: [usize; 2], strides: [usize; 2], padding: Padding) -> Tensor {

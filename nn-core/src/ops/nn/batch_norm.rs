@@ -170,12 +170,12 @@ fn plain_gradients(inputs: &[Tensor], epsilon: f64) -> Vec<Tensor> {
 /// An epsilon below 0 is an error.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::batch_norm_train};
+/// use nn::{Tensor, ops::batch_norm_train};
 /// let x = Tensor::from([[1.0_f32], [3.0]]);
 /// let (y, mean, variance) = batch_norm_train(&x, Tensor::ones([1]), Tensor::zeros([1]), 0.0);
 /// assert_eq!(y.to_vec::<f32>()?, [-1.0, 1.0]);
 /// assert_eq!((mean.item::<f32>()?, variance.item::<f32>()?), (2.0, 1.0));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn batch_norm_train(

@@ -114,12 +114,12 @@ by_name!("batch_norm_inference", by_name::several::<5>, |a| {
 /// Shapes: x and y `[batch, …, channels]`; all others `[channels]`. An epsilon below 0 is an error.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::batch_norm_inference};
+/// use nn::{Tensor, ops::batch_norm_inference};
 /// let x = Tensor::from([[1.0_f32], [3.0]]);
 /// let (one, zero) = (Tensor::ones([1]), Tensor::zeros([1]));
 /// let y = batch_norm_inference(&x, &one, &zero, Tensor::from([2.0_f32]), &one, 0.0);
 /// assert_eq!(y.to_vec::<f32>()?, [-1.0, 1.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn batch_norm_inference(

@@ -32,12 +32,12 @@ fn sizes(op: &str, output: &Tensor) -> Result<(usize, usize)> {
 /// (`i64`) `[batch]`; the result `[batch]`. `mask_index` is the class of the blank, Keras's default 0.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::ctc_loss};
+/// use nn::{Tensor, ops::ctc_loss};
 /// let scores = Tensor::zeros([1, 2, 3]);
 /// let loss = ctc_loss(&Tensor::from([[1_i64]]), &scores, &Tensor::from([1_i64]), &Tensor::from([2_i64]), 0);
 /// // Of nine pairs of classes three spell the label: it alone and with a blank on either side.
 /// assert!((loss.to_vec::<f32>()?[0] - 3.0_f32.ln()).abs() < 1e-6);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn ctc_loss(
@@ -136,11 +136,11 @@ fn loss(
 /// the sum of the greatest scores `[batch, 1]`. Keras's `ctc_decode(strategy="greedy")`, whose labels have a first axis of 1 more.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::ctc_greedy_decode};
+/// use nn::{Tensor, ops::ctc_greedy_decode};
 /// let scores = Tensor::from([[[0.1_f32, 0.9], [0.2, 0.8], [0.7, 0.3], [0.4, 0.6]]]);
 /// let (labels, score) = ctc_greedy_decode(&scores, &Tensor::from([4_i64]), true, 0);
 /// assert_eq!(labels.to_vec::<i64>()?, [1, 1, -1, -1]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn ctc_greedy_decode(
@@ -191,12 +191,12 @@ pub fn ctc_greedy_decode(
 /// beginnings are kept. Keras's `ctc_decode(strategy="beam_search")`. It reads values, so it is an error while a model is traced.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::ctc_beam_search_decode};
+/// use nn::{Tensor, ops::ctc_beam_search_decode};
 /// let scores = Tensor::from([[[0.6_f32, 0.4], [0.6, 0.4]]]).log();
 /// let (labels, _) = ctc_beam_search_decode(&scores, &Tensor::from([2_i64]), 10, 1, 0);
 /// // Nothing but blanks has 0.36, the label in one of three ways 0.64.
 /// assert_eq!(labels.to_vec::<i64>()?, [1, -1]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn ctc_beam_search_decode(

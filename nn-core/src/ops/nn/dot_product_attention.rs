@@ -27,7 +27,7 @@ pub struct DotProductAttentionOptions {
 /// A query that may see no key weighs all alike, as in Keras.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{DotProductAttentionOptions, dot_product_attention}};
+/// use nn::{Tensor, ops::{DotProductAttentionOptions, dot_product_attention}};
 /// let (q, k) = (Tensor::ones([2, 5, 4, 8]), Tensor::ones([2, 7, 4, 8]));
 /// let y = dot_product_attention(&q, &k, &k, &DotProductAttentionOptions::default());
 /// assert_eq!(y.shape(), [2, 5, 4, 8]);

@@ -154,11 +154,11 @@ fn plain_gradients(inputs: &[Tensor], epsilon: f64) -> Vec<Tensor> {
 /// Shapes: x and y `[…, features]`; gamma and beta `[features]`. An epsilon below 0 is an error.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::layer_norm};
+/// use nn::{Tensor, ops::layer_norm};
 /// let x = Tensor::from([[1.0_f32, 3.0], [-8.0, -4.0]]);
 /// let y = layer_norm(&x, Tensor::ones([2]), Tensor::zeros([2]), 0.0);
 /// assert_eq!(y.to_vec::<f32>()?, [-1.0, 1.0, -1.0, 1.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn layer_norm(x: &Tensor, gamma: impl Operand, beta: impl Operand, epsilon: f64) -> Tensor {

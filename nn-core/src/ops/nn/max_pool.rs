@@ -162,11 +162,11 @@ impl<const N: usize> Op for MaxPoolGradient<N> {
 /// the first one gets the gradient. Another rank, and an image on which no window fits, are errors.
 ///
 /// ```
-/// use nn_core::{Padding, Tensor, ops::max_pool};
+/// use nn::{Padding, Tensor, ops::max_pool};
 /// let x = Tensor::from([1.0_f32, 5.0, 2.0, 3.0]).reshape([1, 4, 1]);
 /// assert_eq!(max_pool(&x, [2], [1], Padding::Valid).to_vec::<f32>()?, [5.0, 5.0, 3.0]);
 /// assert_eq!(max_pool(&Tensor::ones([2, 8, 6, 4, 3]), [2; 3], [2; 3], Padding::Valid).shape(), [2, 4, 3, 2, 3]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn max_pool<const N: usize>(
@@ -185,10 +185,10 @@ pub fn max_pool<const N: usize>(
 /// Shapes: `[batch, …, channels]` with one to three axes of pixels to the same with `size` pixels. A size of 0 is an error.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::adaptive_max_pool};
+/// use nn::{Tensor, ops::adaptive_max_pool};
 /// let x = Tensor::from([1.0_f32, 5.0, 2.0, 3.0, 4.0]).reshape([1, 5, 1]);
 /// assert_eq!(adaptive_max_pool(&x, [2]).to_vec::<f32>()?, [5.0, 4.0]); // of pixels 0 to 2 and 2 to 4
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn adaptive_max_pool<const N: usize>(x: &Tensor, size: [usize; N]) -> Tensor {
@@ -203,10 +203,10 @@ pub fn adaptive_max_pool<const N: usize>(x: &Tensor, size: [usize; N]) -> Tensor
 /// image on which no window fits, are errors.
 ///
 /// ```
-/// use nn_core::{Padding, Tensor, ops::max_pool2d};
+/// use nn::{Padding, Tensor, ops::max_pool2d};
 /// let x = Tensor::from([1.0_f32, 5.0, 2.0, 3.0]).reshape([1, 2, 2, 1]);
 /// assert_eq!(max_pool2d(&x, [2, 2], [2, 2], Padding::Valid).to_vec::<f32>()?, [5.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn max_pool2d(x: &Tensor, pool: [usize; 2], strides: [usize; 2], padding: Padding) -> Tensor {
@@ -217,7 +217,7 @@ pub fn max_pool2d(x: &Tensor, pool: [usize; 2], strides: [usize; 2], padding: Pa
 /// if no window fits.
 ///
 /// ```
-/// use nn_core::{Padding, Shape, UNKNOWN, ops::pool2d_shape};
+/// use nn::{Padding, Shape, UNKNOWN, ops::pool2d_shape};
 /// const Y: Option<Shape> = pool2d_shape(&Shape::new(&[UNKNOWN, 7, 7, 64]), [2, 2], [2, 2], Padding::Valid);
 /// assert_eq!(Y.unwrap().to_string(), "[_, 3, 3, 64]");
 /// ```

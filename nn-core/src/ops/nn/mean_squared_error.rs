@@ -128,11 +128,11 @@ fn gradient(x: &Tensor, y: &Tensor, scale: &Tensor) -> Tensor {
 /// Shapes: both the same, the result a scalar; NaN of nothing. Other shapes or element types are an error.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::mean_squared_error};
+/// use nn::{Tensor, ops::mean_squared_error};
 /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
 /// let y = Tensor::from([[1.0_f32, 4.0], [0.0, 3.0]]);
 /// assert_eq!(mean_squared_error(&x, &y).item::<f32>()?, 3.5);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn mean_squared_error(x: &Tensor, y: &Tensor) -> Tensor {
@@ -144,11 +144,11 @@ pub fn mean_squared_error(x: &Tensor, y: &Tensor) -> Tensor {
 /// Shapes: both `[.., n]`, the result `[..]`; NaN where n is 0. Other shapes or element types are an error.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::mean_squared_error_of_rows};
+/// use nn::{Tensor, ops::mean_squared_error_of_rows};
 /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
 /// let y = Tensor::from([[1.0_f32, 4.0], [0.0, 3.0]]);
 /// assert_eq!(mean_squared_error_of_rows(&x, &y).to_vec::<f32>()?, [2.0, 5.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn mean_squared_error_of_rows(x: &Tensor, y: &Tensor) -> Tensor {

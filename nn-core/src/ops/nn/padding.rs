@@ -28,7 +28,7 @@ impl Padding {
     /// `None` if there is not one, a number is 0, or a window reaches over more pixels than an axis can have.
     ///
     /// ```
-    /// use nn_core::Padding;
+    /// use nn::Padding;
     /// assert_eq!(Padding::Valid.windows(28, 3, 2, 1), Some(13));
     /// assert_eq!(Padding::Same.windows(28, 3, 2, 1), Some(14));
     /// assert_eq!(Padding::Valid.windows(2, 3, 1, 1), None);

@@ -244,11 +244,11 @@ impl Op for ResizeGradient {
 /// with [`Interpolation::Nearest`]. A rank other than 4, and sizes of 0, are errors.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{Interpolation, resize}};
+/// use nn::{Tensor, ops::{Interpolation, resize}};
 /// let x = Tensor::from([0.0_f32, 4.0]).reshape([1, 1, 2, 1]);
 /// let y = resize(&x, [1, 4], Interpolation::Bilinear, false);
 /// assert_eq!(y.to_vec::<f32>()?, [0.0, 1.0, 3.0, 4.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn resize(
@@ -266,11 +266,11 @@ pub fn resize(
 /// Shapes: `[batch, …, channels]` with one to three axes of pixels, each `size` times as long. Another rank and sizes of 0 are errors.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{Interpolation, up_sampling}};
+/// use nn::{Tensor, ops::{Interpolation, up_sampling}};
 /// let x = Tensor::from([1.0_f32, 2.0]).reshape([1, 2, 1]);
 /// let y = up_sampling(&x, [3], Interpolation::Nearest);
 /// assert_eq!(y.to_vec::<f32>()?, [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn up_sampling<const N: usize>(

@@ -8,10 +8,10 @@ impl Tensor {
     /// Integers are taken as `f32`. Keras's defaults are `rms_normalization([-1], 1e-7)`, and it multiplies by `scale` after.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let y = Tensor::from([3.0_f32, 4.0]).rms_normalization([-1], 0.0);
     /// assert_eq!(y.square().mean().item::<f32>()?, 1.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn rms_normalization(&self, axes: impl AsRef<[isize]>, epsilon: f64) -> Tensor {

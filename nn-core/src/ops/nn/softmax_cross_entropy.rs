@@ -139,12 +139,12 @@ fn gradient(lse: &Tensor, logits: &Tensor, targets: &Tensor, scale: &Tensor) -> 
 /// an error.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::softmax_cross_entropy};
+/// use nn::{Tensor, ops::softmax_cross_entropy};
 /// let logits = Tensor::from([[0.0_f32, 0.0], [50.0, -50.0]]);
 /// let targets = Tensor::from([[0.5_f32, 0.5], [0.0, 1.0]]);
 /// let losses = softmax_cross_entropy(&logits, &targets);
 /// assert_eq!(losses.to_vec::<f32>()?, [2.0_f32.ln(), 100.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn softmax_cross_entropy(logits: &Tensor, targets: &Tensor) -> Tensor {

@@ -147,11 +147,11 @@ fn gradient(lse: &Tensor, logits: &Tensor, labels: &Tensor, scale: &Tensor) -> T
 /// that says where it is.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::sparse_softmax_cross_entropy};
+/// use nn::{Tensor, ops::sparse_softmax_cross_entropy};
 /// let logits = Tensor::from([[0.0_f32, 0.0], [50.0, -50.0]]);
 /// let losses = sparse_softmax_cross_entropy(&logits, &Tensor::from([1_i64, 1]));
 /// assert_eq!(losses.to_vec::<f32>()?, [2.0_f32.ln(), 100.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn sparse_softmax_cross_entropy(logits: &Tensor, labels: &Tensor) -> Tensor {

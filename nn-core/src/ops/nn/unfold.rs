@@ -76,11 +76,11 @@ impl Tensor {
     /// `unfold`, or "im2col".
     ///
     /// ```
-    /// # use nn_core::{Tensor, ops::Windows};
+    /// # use nn::{Tensor, ops::Windows};
     /// let x = Tensor::arange(9).reshape([1, 1, 3, 3]);
     /// let y = x.unfold(Windows::new([2, 2]));
     /// assert_eq!(y.to_vec::<i64>()?, [0, 1, 3, 4, 1, 2, 4, 5, 3, 4, 6, 7, 4, 5, 7, 8]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[doc(alias = "im2col")]
     #[track_caller]
@@ -125,10 +125,10 @@ impl Tensor {
     /// `[batch, channels, height, width]`. What [`Tensor::unfold`] took apart, where windows overlap added up.
     ///
     /// ```
-    /// # use nn_core::{Tensor, ops::Windows};
+    /// # use nn::{Tensor, ops::Windows};
     /// let y = Tensor::ones([1, 4, 4]).fold([3, 3], Windows::new([2, 2]));
     /// assert_eq!(y.to_vec::<f32>()?, [1.0, 2.0, 1.0, 2.0, 4.0, 2.0, 1.0, 2.0, 1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[doc(alias = "col2im")]
     #[track_caller]

@@ -73,10 +73,10 @@ fn masked<T: Float>(scale: T) -> impl Fn(T, bool) -> T + Copy + Sync {
 /// Shapes: any, of `f32` or `f64`. A rate outside 0 to 1 is an error.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::dropout};
+/// use nn::{Tensor, ops::dropout};
 /// let y = dropout(&Tensor::ones([8]), 0.5).to_vec::<f32>()?;
 /// assert!(y.iter().all(|v| *v == 0.0 || *v == 2.0));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn dropout(x: &Tensor, rate: f64) -> Tensor {
@@ -91,10 +91,10 @@ pub fn dropout(x: &Tensor, rate: f64) -> Tensor {
 /// Shapes: `noise_shape` broadcasts to the shape of x, or it is an error.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::dropout_together};
+/// use nn::{Tensor, ops::dropout_together};
 /// let y = dropout_together(&Tensor::ones([1, 2]), 0.5, [1, 1]).to_vec::<f32>()?;
 /// assert_eq!(y[0], y[1]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn dropout_together(x: &Tensor, rate: f64, noise_shape: impl Into<Shape>) -> Tensor {

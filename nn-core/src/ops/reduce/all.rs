@@ -18,9 +18,9 @@ impl Tensor {
     /// Whether all elements are true, a `bool` scalar; true of none. Numbers count as true unless they are 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([true, false]).all().item::<bool>()?, false);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn all(&self) -> Tensor {
@@ -36,7 +36,7 @@ impl Tensor {
     /// Whether all elements are true along several axes; `keepdims` leaves them with size 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::ones([2, 3, 4]).all_axes([0, -1], true).shape(), [1, 3, 1]);
     /// ```
     #[track_caller]

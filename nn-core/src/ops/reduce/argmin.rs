@@ -9,10 +9,10 @@ impl Tensor {
     /// of equals, and of the first NaN if there is one, as in NumPy. Along an empty axis it is an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let scores = Tensor::from([[0.1_f32, 0.7, 0.2], [0.6, 0.3, 0.1]]);
     /// assert_eq!(scores.argmin(-1).to_vec::<i64>()?, [0, 2]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn argmin(&self, axis: isize) -> Tensor {

@@ -8,10 +8,10 @@ impl Tensor {
     /// [`Tensor::mean`].
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, 2.0]);
     /// assert_eq!(x.average(&Tensor::from([3.0_f32, 1.0])).item::<f32>()?, 1.25);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn average(&self, weights: &Tensor) -> Tensor {
@@ -34,11 +34,11 @@ impl Tensor {
     /// one for each place of the axis.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
     /// let y = x.average_axis(1, &Tensor::from([1.0_f32, 3.0]));
     /// assert_eq!(y.to_vec::<f32>()?, [1.75, 3.75]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn average_axis(&self, axis: isize, weights: &Tensor) -> Tensor {

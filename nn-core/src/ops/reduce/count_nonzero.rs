@@ -15,9 +15,9 @@ impl Tensor {
     /// How many elements are not 0, as an `i64` scalar. NaN is not 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0_f32, 0.0, -2.0]).count_nonzero().item::<i64>()?, 2);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn count_nonzero(&self) -> Tensor {
@@ -33,9 +33,9 @@ impl Tensor {
     /// How many elements are not 0 along several axes; `keepdims` leaves them with size 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::ones([2, 3]).count_nonzero_axes([1], true).to_vec::<i64>()?, [3, 3]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn count_nonzero_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {

@@ -10,9 +10,9 @@ impl Tensor {
     /// Its gradient is exact where elements are 0, too.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1_i64, 2, 3]).cumprod(0).to_vec::<i64>()?, [1, 2, 6]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn cumprod(&self, axis: isize) -> Tensor {

@@ -35,10 +35,10 @@ impl Tensor {
     /// `ln Σ eˣ` of all elements, without overflow; a scalar. Of nothing but -∞ it is -∞, with the gradient 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1000.0_f64, 1000.0]).logsumexp();
     /// assert_eq!(x.item::<f64>()?, 1000.0 + 2.0_f64.ln());
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn logsumexp(&self) -> Tensor {
@@ -54,7 +54,7 @@ impl Tensor {
     /// `ln Σ eˣ` over several axes; `keepdims` leaves them with size 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::ones([2, 3, 4]).logsumexp_axes([0, -1], true).shape(), [1, 3, 1]);
     /// ```
     #[track_caller]

@@ -90,9 +90,9 @@ impl Tensor {
     /// The mean of all elements, a scalar; NaN of none. Integers are averaged as `f32`, as in Keras.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0_f32, 2.0]).mean().item::<f32>()?, 1.5);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn mean(&self) -> Tensor {
@@ -108,7 +108,7 @@ impl Tensor {
     /// The mean over several axes; `keepdims` leaves them with size 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let image = Tensor::ones([2, 28, 28, 3]);
     /// assert_eq!(image.mean_axes([1, 2], false).shape(), [2, 3]);
     /// ```

@@ -23,9 +23,9 @@ impl Tensor {
     /// Equal elements share the gradient evenly, as in JAX.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0_f32, 5.0, 2.0]).min().item::<f32>()?, 1.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn min(&self) -> Tensor {
@@ -41,7 +41,7 @@ impl Tensor {
     /// The least along several axes; `keepdims` leaves them with size 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::ones([2, 3, 4]).min_axes([0, -1], true).shape(), [1, 3, 1]);
     /// ```
     #[track_caller]

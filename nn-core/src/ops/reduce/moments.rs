@@ -6,10 +6,10 @@ impl Tensor {
     /// Mean and variance over several axes; `keepdims` leaves them with size 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let (mean, variance) = Tensor::from([1.0_f32, 3.0]).moments([0], false);
     /// assert_eq!((mean.item::<f32>()?, variance.item::<f32>()?), (2.0, 1.0));
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn moments(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> (Tensor, Tensor) {

@@ -101,9 +101,9 @@ nan_reductions! {
     /// The sum of all elements but NaN, 0 of none.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0, f32::NAN, 2.0]).nansum().item::<f32>()?, 3.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     nansum nansum_axis nansum_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims|
         without_nan(x, 0.0).sum_axes(axes_of(x, axes), keepdims);
@@ -111,9 +111,9 @@ nan_reductions! {
     /// The product of all elements but NaN, 1 of none.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([3.0, f32::NAN, 2.0]).nanprod().item::<f32>()?, 6.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     nanprod nanprod_axis nanprod_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims|
         without_nan(x, 1.0).prod_axes(axes_of(x, axes), keepdims);
@@ -121,54 +121,54 @@ nan_reductions! {
     /// The greatest of all elements but NaN, NaN if all are.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0, f32::NAN, 2.0]).nanmax().item::<f32>()?, 2.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     nanmax nanmax_axis nanmax_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims| extremum(x, axes, keepdims, true);
 
     /// The least of all elements but NaN, NaN if all are.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0, f32::NAN, 2.0]).nanmin().item::<f32>()?, 1.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     nanmin nanmin_axis nanmin_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims| extremum(x, axes, keepdims, false);
 
     /// The mean of all elements but NaN, NaN of none.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0, f32::NAN, 2.0]).nanmean().item::<f32>()?, 1.5);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     nanmean nanmean_axis nanmean_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims| mean(x, &axes_of(x, axes), keepdims);
 
     /// The variance of all elements but NaN, NaN of none.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0, f32::NAN, 3.0]).nanvar().item::<f32>()?, 1.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     nanvar nanvar_axis nanvar_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims| var(x, &axes_of(x, axes), keepdims);
 
     /// The standard deviation of all elements but NaN, NaN of none.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0, f32::NAN, 5.0]).nanstd().item::<f32>()?, 2.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     nanstd nanstd_axis nanstd_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims| var(x, &axes_of(x, axes), keepdims).sqrt();
 
     /// The median of all elements but NaN, NaN of none.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0, f32::NAN, 5.0]).nanmedian().item::<f32>()?, 3.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     nanmedian nanmedian_axis nanmedian_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims|
         quantile(x, Tensor::from(0.5), &axes_of(x, axes), keepdims, QuantileMethod::Linear, true);
@@ -178,10 +178,10 @@ impl Tensor {
     /// As [`Tensor::quantile_axes`], NaN left out; NaN if all elements are.
     ///
     /// ```
-    /// # use nn_core::{Tensor, ops::QuantileMethod};
+    /// # use nn::{Tensor, ops::QuantileMethod};
     /// let x = Tensor::from([1.0, f32::NAN, 2.0, 3.0]);
     /// assert_eq!(x.nanquantile_axes(0.5, [0], false, QuantileMethod::Linear).item::<f32>()?, 2.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn nanquantile_axes(
@@ -209,9 +209,9 @@ impl Tensor {
     /// The running sum along an axis (counted from the end if negative) in which NaN counts as 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0, f32::NAN, 2.0]).nancumsum(0).to_vec::<f32>()?, [1.0, 1.0, 3.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn nancumsum(&self, axis: isize) -> Tensor {
@@ -221,9 +221,9 @@ impl Tensor {
     /// The running product along an axis (counted from the end if negative) in which NaN counts as 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([3.0, f32::NAN, 2.0]).nancumprod(0).to_vec::<f32>()?, [3.0, 3.0, 6.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn nancumprod(&self, axis: isize) -> Tensor {
@@ -234,9 +234,9 @@ impl Tensor {
     /// Keras.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0, f32::NAN, 2.0]).nanargmax(0).item::<i64>()?, 2);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn nanargmax(&self, axis: isize) -> Tensor {
@@ -248,9 +248,9 @@ impl Tensor {
     /// Keras.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([f32::NAN, 1.0, 2.0]).nanargmin(0).item::<i64>()?, 1);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn nanargmin(&self, axis: isize) -> Tensor {

@@ -24,9 +24,9 @@ impl Tensor {
     /// elements are 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([3.0_f32, -4.0]).norm().item::<f32>()?, 5.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn norm(&self) -> Tensor {
@@ -36,10 +36,10 @@ impl Tensor {
     /// The Euclidean norm over one axis (counted from the end if negative), which is dropped: the lengths of the rows of a matrix.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let rows = Tensor::from([[3.0_f32, 4.0], [0.0, 2.0]]);
     /// assert_eq!(rows.norm_axis(-1).to_vec::<f32>()?, [5.0, 2.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn norm_axis(&self, axis: isize) -> Tensor {
@@ -49,7 +49,7 @@ impl Tensor {
     /// The Euclidean norm over several axes; `keepdims` leaves them with size 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::ones([2, 3, 4]).norm_axes([0, -1], true).shape(), [1, 3, 1]);
     /// ```
     #[track_caller]

@@ -10,12 +10,12 @@ impl Tensor {
     /// [`Tensor::norm_axis`] is that of order 2.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, -2.0, 0.0]);
     /// assert_eq!(x.norm_order(1.0, 0, false).item::<f32>()?, 3.0);
     /// assert_eq!(x.norm_order(f64::INFINITY, 0, false).item::<f32>()?, 2.0);
     /// assert_eq!(x.norm_order(0.0, 0, false).item::<f32>()?, 2.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn norm_order(&self, p: f64, axis: isize, keepdims: bool) -> Tensor {

@@ -8,10 +8,10 @@ impl Tensor {
     /// rows of length 1, and of 0 where all elements are. Integers are taken as `f32`. Keras's defaults are `normalize(-1, 2.0)`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([[3.0_f32, 4.0], [0.0, 0.0]]).normalize(-1, 2.0);
     /// assert_eq!(x.to_vec::<f32>()?, [0.6, 0.8, 0.0, 0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn normalize(&self, axis: isize, order: f64) -> Tensor {

@@ -59,9 +59,9 @@ impl Tensor {
     /// The gradient of an element is the product of the others, right also where some are 0.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([2.0_f32, 3.0]).prod().item::<f32>()?, 6.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn prod(&self) -> Tensor {
@@ -77,7 +77,7 @@ impl Tensor {
     /// The product over several axes; `keepdims` leaves them with size 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::ones([2, 3, 4]).prod_axes([0, -1], true).shape(), [1, 3, 1]);
     /// ```
     #[track_caller]

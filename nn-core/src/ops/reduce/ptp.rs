@@ -6,9 +6,9 @@ impl Tensor {
     /// The greatest element minus the least ("peak to peak"), a scalar.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([3_i64, -1, 2]).ptp().item::<i64>()?, 4);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn ptp(&self) -> Tensor {

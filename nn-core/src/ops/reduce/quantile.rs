@@ -25,11 +25,11 @@ impl Tensor {
     /// element is. `q` is a number, or numbers in a tensor whose axes come first in the result. Integers are taken as `f32`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, 2.0, 3.0, 4.0, 5.0]);
     /// assert_eq!(x.quantile(0.25_f32).item::<f32>()?, 2.0);
     /// assert_eq!(x.quantile([0.5_f32, 1.0]).to_vec::<f32>()?, [3.0, 5.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn quantile(&self, q: impl Into<Tensor>) -> Tensor {
@@ -53,11 +53,11 @@ impl Tensor {
     /// As [`Tensor::quantile`] over several axes with a given interpolation; `keepdims` leaves them with size 1.
     ///
     /// ```
-    /// # use nn_core::{Tensor, ops::QuantileMethod};
+    /// # use nn::{Tensor, ops::QuantileMethod};
     /// let x = Tensor::from([[1.0_f32, 2.0], [5.0, 8.0]]);
     /// let y = x.quantile_axes(0.5_f32, [1], true, QuantileMethod::Higher);
     /// assert_eq!(y.to_vec::<f32>()?, [2.0, 8.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn quantile_axes(
@@ -80,9 +80,9 @@ impl Tensor {
     /// The element that `q` percent (0 to 100) of all elements do not exceed: [`Tensor::quantile`] of `q / 100`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0_f32, 2.0, 3.0]).percentile(50.0_f32).item::<f32>()?, 2.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn percentile(&self, q: impl Into<Tensor>) -> Tensor {
@@ -110,9 +110,9 @@ impl Tensor {
     /// The element in the middle of all, the mean of two if there are two; NaN if an element is. Integers are taken as `f32`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([3.0_f32, 1.0, 10.0, 2.0]).median().item::<f32>()?, 2.5);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn median(&self) -> Tensor {
@@ -128,7 +128,7 @@ impl Tensor {
     /// As [`Tensor::median`] over several axes; `keepdims` leaves them with size 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::ones([2, 3, 4]).median_axes([0, -1], true).shape(), [1, 3, 1]);
     /// ```
     #[track_caller]

@@ -10,9 +10,9 @@ impl Tensor {
     /// Its gradient is NaN where all elements are the same, as in Keras.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0_f32, 5.0]).std().item::<f32>()?, 2.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn std(&self) -> Tensor {
@@ -28,7 +28,7 @@ impl Tensor {
     /// The standard deviation over several axes; `keepdims` leaves them with size 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::ones([2, 3, 4]).std_axes([0, -1], true).shape(), [1, 3, 1]);
     /// ```
     #[track_caller]

@@ -24,9 +24,9 @@ impl Tensor {
     /// The sum of all elements, a scalar.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0_f32, 2.0]).sum().item::<f32>()?, 3.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn sum(&self) -> Tensor {
@@ -42,7 +42,7 @@ impl Tensor {
     /// The sum over several axes; `keepdims` leaves them with size 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::ones([2, 3, 4]);
     /// assert_eq!(x.sum_axes([0, -1], true).shape(), [1, 3, 1]);
     /// ```

@@ -8,9 +8,9 @@ impl Tensor {
     /// trapezoidal rule: `Σ dx · (yᵢ + yᵢ₊₁) / 2` for points `dx` apart. Keras's defaults are `trapezoid(1.0, -1)`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0_f32, 2.0, 3.0]).trapezoid(1.0, -1).item::<f32>()?, 4.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn trapezoid(&self, dx: f64, axis: isize) -> Tensor {
@@ -22,10 +22,10 @@ impl Tensor {
     /// As [`Tensor::trapezoid`] for points at `x`, of the tensor's shape or a vector for the last axis.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let y = Tensor::from([1.0_f32, 2.0, 3.0]);
     /// assert_eq!(y.trapezoid_at(&Tensor::from([4.0_f32, 6.0, 8.0]), -1).item::<f32>()?, 8.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn trapezoid_at(&self, x: &Tensor, axis: isize) -> Tensor {

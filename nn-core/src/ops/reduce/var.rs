@@ -19,9 +19,9 @@ impl Tensor {
     /// The variance of all elements, `mean((x - mean x)²)`, divided by their number as in Keras and NumPy; a scalar.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1.0_f32, 3.0]).var().item::<f32>()?, 1.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn var(&self) -> Tensor {
@@ -37,7 +37,7 @@ impl Tensor {
     /// The variance over several axes; `keepdims` leaves them with size 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::ones([2, 3, 4]).var_axes([0, -1], true).shape(), [1, 3, 1]);
     /// ```
     #[track_caller]

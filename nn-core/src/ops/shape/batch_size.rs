@@ -46,9 +46,9 @@ impl Tensor {
     /// A single number is an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::ones([4, 3]).batch_size().item::<f32>()?, 4.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn batch_size(&self) -> Tensor {

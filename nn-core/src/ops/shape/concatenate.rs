@@ -122,7 +122,7 @@ pub(crate) const fn output_shape(shapes: &[Shape], axis: isize) -> Result<Shape,
 /// All other dimensions must agree. Element types that differ are promoted, as by arithmetic. No tensors at all is an error.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::concatenate};
+/// use nn::{Tensor, ops::concatenate};
 /// let (a, b) = (Tensor::zeros([2, 3]), Tensor::ones([2, 1]));
 /// assert_eq!(concatenate([&a, &b], -1).shape(), [2, 4]);
 /// assert_eq!(concatenate(&vec![a.clone(), a], 0).shape(), [4, 3]);

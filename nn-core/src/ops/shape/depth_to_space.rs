@@ -7,7 +7,7 @@ impl Tensor {
     /// `[batch, block · height, block · width, channels]`. The first channels are those of the upper left pixel.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::zeros([1, 2, 3, 8]).depth_to_space(2).shape(), [1, 4, 6, 2]);
     /// ```
     #[doc(alias = "pixel_shuffle")]
@@ -38,7 +38,7 @@ impl Tensor {
     /// `[batch, height / block, width / block, block² · channels]`. What [`Tensor::depth_to_space`] turns back.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::zeros([1, 4, 6, 2]).space_to_depth(2).shape(), [1, 2, 3, 8]);
     /// ```
     #[doc(alias = "pixel_unshuffle")]

@@ -15,11 +15,11 @@ impl Tensor {
     /// one right of it, -1 the one below. Keras's defaults are `diagonal(0, 0, 1)`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([[1_i64, 2, 3], [4, 5, 6]]);
     /// assert_eq!(x.diagonal(0, 0, 1).to_vec::<i64>()?, [1, 5]);
     /// assert_eq!(x.diagonal(1, 0, 1).to_vec::<i64>()?, [2, 6]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn diagonal(&self, offset: isize, axis1: isize, axis2: isize) -> Tensor {
@@ -57,9 +57,9 @@ impl Tensor {
     /// `trace(0, 0, 1)`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([[1_i64, 2], [3, 4]]).trace(0, 0, 1).item::<i64>()?, 5);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn trace(&self, offset: isize, axis1: isize, axis2: isize) -> Tensor {
@@ -70,10 +70,10 @@ impl Tensor {
     /// Another rank is an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1_i64, 2]).diag(0).to_vec::<i64>()?, [1, 0, 0, 2]);
     /// assert_eq!(Tensor::from([[1_i64, 2], [3, 4]]).diag(0).to_vec::<i64>()?, [1, 4]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn diag(&self, k: isize) -> Tensor {
@@ -114,9 +114,9 @@ impl Tensor {
     /// The matrix with all elements on diagonal `k` and zeros elsewhere, as [`Tensor::diag`] of the flattened tensor.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([[1_i64], [2]]).diagflat(0).to_vec::<i64>()?, [1, 0, 0, 2]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn diagflat(&self, k: isize) -> Tensor {

@@ -10,9 +10,9 @@ impl Tensor {
     /// truth values which ones differ. Keras's defaults are `diff(1, -1)`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1_i64, 4, 9]).diff(1, -1).to_vec::<i64>()?, [3, 5]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn diff(&self, n: usize, axis: isize) -> Tensor {

@@ -42,7 +42,7 @@ impl Tensor {
     /// A new axis of size 1 at `axis` of the result (counted from the end if negative); no copy is made.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::zeros([2, 3]);
     /// assert_eq!(x.expand_dims(0).shape(), [1, 2, 3]);
     /// assert_eq!(x.expand_dims(-1).shape(), [2, 3, 1]);

@@ -7,9 +7,9 @@ impl Tensor {
     /// `(n - length) / stride + 1` frames.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::arange(5).extract_sequences(3, 2).to_vec::<i64>()?, [0, 1, 2, 2, 3, 4]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn extract_sequences(&self, length: usize, stride: usize) -> Tensor {

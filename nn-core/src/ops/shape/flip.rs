@@ -6,9 +6,9 @@ impl Tensor {
     /// The tensor with an axis (counted from the end if negative) in reverse order.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1_i64, 2, 3]).flip(0).to_vec::<i64>()?, [3, 2, 1]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn flip(&self, axis: isize) -> Tensor {

@@ -20,7 +20,7 @@ fn at_least(rank: usize, x: &Tensor) -> Tensor {
 /// Tensors side by side: joined along the second axis, vectors along their only one. NumPy's and Keras's `hstack`.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::hstack};
+/// use nn::{Tensor, ops::hstack};
 /// assert_eq!(hstack([Tensor::zeros([2, 1]), Tensor::zeros([2, 3])]).shape(), [2, 4]);
 /// assert_eq!(hstack([Tensor::zeros([2]), Tensor::zeros([3])]).shape(), [5]);
 /// ```
@@ -37,7 +37,7 @@ pub fn hstack<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>) -> Tensor
 /// Tensors on top of each other: joined along the first axis, vectors as rows. NumPy's and Keras's `vstack`.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::vstack};
+/// use nn::{Tensor, ops::vstack};
 /// assert_eq!(vstack([Tensor::zeros([3]), Tensor::zeros([3])]).shape(), [2, 3]);
 /// ```
 #[track_caller]
@@ -49,7 +49,7 @@ pub fn vstack<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>) -> Tensor
 /// `dstack`.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::dstack};
+/// use nn::{Tensor, ops::dstack};
 /// assert_eq!(dstack([Tensor::zeros([2, 3]), Tensor::zeros([2, 3])]).shape(), [2, 3, 2]);
 /// ```
 #[track_caller]
@@ -62,7 +62,7 @@ impl Tensor {
     /// [`Tensor::split`] where the axis is no multiple of `n`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let parts = Tensor::arange(5).array_split(3, 0);
     /// assert_eq!(parts.iter().map(Tensor::num_elements).collect::<Vec<_>>(), [2, 2, 1]);
     /// ```

@@ -8,11 +8,11 @@ use std::borrow::Borrow;
 /// without as `indexing="ij"`. Tensors of other ranks are flattened.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::meshgrid};
+/// use nn::{Tensor, ops::meshgrid};
 /// let grid = meshgrid([Tensor::from([1_i64, 2]), Tensor::from([3_i64, 4, 5])], true);
 /// assert_eq!(grid[0].to_vec::<i64>()?, [1, 2, 1, 2, 1, 2]);
 /// assert_eq!(grid[1].to_vec::<i64>()?, [3, 3, 4, 4, 5, 5]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn meshgrid<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>, xy: bool) -> Vec<Tensor> {

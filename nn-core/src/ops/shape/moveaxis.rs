@@ -7,7 +7,7 @@ impl Tensor {
     /// different lengths and an axis that is named twice are errors.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::zeros([2, 3, 4]).moveaxis([0], [-1]).shape(), [3, 4, 2]);
     /// ```
     #[track_caller]

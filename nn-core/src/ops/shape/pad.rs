@@ -130,10 +130,10 @@ impl Tensor {
     /// Zeros added before and after each axis, one pair an axis: `[a, b]` to `[before + a + after, …]`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::ones([1, 2]).pad([(0, 0), (1, 2)]);
     /// assert_eq!(x.to_vec::<f32>()?, [0.0, 1.0, 1.0, 0.0, 0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn pad(&self, paddings: impl AsRef<[(usize, usize)]>) -> Tensor {
@@ -145,10 +145,10 @@ impl Tensor {
     /// A number of pairs other than the rank is an error, and so is repeating elements of an axis that has none.
     ///
     /// ```
-    /// # use nn_core::{Tensor, ops::PadMode};
+    /// # use nn::{Tensor, ops::PadMode};
     /// let x = Tensor::from([1_i64, 2, 3]);
     /// assert_eq!(x.pad_with([(2, 1)], PadMode::Reflect).to_vec::<i64>()?, [3, 2, 1, 2, 3, 2]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn pad_with(&self, paddings: impl AsRef<[(usize, usize)]>, mode: PadMode) -> Tensor {

@@ -6,9 +6,9 @@ impl Tensor {
     /// Every slice of an axis (counted from the end if negative) `n` times, one behind the other: `[…, k, …]` to `[…, k·n, …]`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1_i64, 2]).repeat(2, 0).to_vec::<i64>()?, [1, 1, 2, 2]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn repeat(&self, n: usize, axis: isize) -> Tensor {

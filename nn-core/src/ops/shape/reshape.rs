@@ -256,7 +256,7 @@ impl Tensor {
     /// tensor's is an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::zeros([2, 6]).reshape([3, 4]).shape(), [3, 4]);
     /// assert_eq!(Tensor::zeros([2, 6]).reshape([4, -1]).shape(), [4, 3]);
     /// ```
@@ -274,7 +274,7 @@ impl Tensor {
     /// All elements in one dimension, `[n]`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::zeros([2, 6]).flatten().shape(), [12]);
     /// ```
     #[track_caller]
@@ -285,7 +285,7 @@ impl Tensor {
     /// The dimensions from `axis` on flattened into one: `flatten_from(1)` leaves the batch, `[batch, …] → [batch, n]`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::zeros([2, 3, 4]).flatten_from(1).shape(), [2, 12]);
     /// ```
     #[track_caller]

@@ -8,9 +8,9 @@ impl Tensor {
     /// comes in at the other.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1_i64, 2, 3]).roll(1, 0).to_vec::<i64>()?, [3, 1, 2]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn roll(&self, shift: isize, axis: isize) -> Tensor {

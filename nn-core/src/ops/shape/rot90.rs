@@ -7,10 +7,10 @@ impl Tensor {
     /// backwards if `k` is negative. Keras's default is `rot90(1, [0, 1])`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([[1_i64, 2], [3, 4]]);
     /// assert_eq!(x.rot90(1, [0, 1]).to_vec::<i64>()?, [2, 4, 1, 3]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn rot90(&self, k: isize, axes: [isize; 2]) -> Tensor {

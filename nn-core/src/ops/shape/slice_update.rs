@@ -10,10 +10,10 @@ impl Tensor {
     /// The gradient goes to the updates where they are, and to the tensor elsewhere.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::zeros([2, 3]).slice_update([1, 1], Tensor::from([[5.0_f32, 6.0]]));
     /// assert_eq!(x.to_vec::<f32>()?, [0.0, 0.0, 0.0, 0.0, 5.0, 6.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn slice_update(&self, start: impl AsRef<[isize]>, updates: impl Into<Tensor>) -> Tensor {

@@ -8,10 +8,10 @@ use crate::{Error, Tensor};
 /// tensors of starts and stops. Without `endpoint` the last one is a step before `stop`. Integers are taken as `f32`.
 ///
 /// ```
-/// use nn_core::ops::linspace;
+/// use nn::ops::linspace;
 /// assert_eq!(linspace(0.0_f32, 1.0_f32, 3, true, 0).to_vec::<f32>()?, [0.0, 0.5, 1.0]);
 /// assert_eq!(linspace([0.0_f32, 10.0], 4.0_f32, 2, false, -1).to_vec::<f32>()?, [0.0, 2.0, 10.0, 7.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn linspace(
@@ -48,9 +48,9 @@ pub fn linspace(
 /// `n` numbers from `baseˢᵗᵃʳᵗ` to `baseˢᵗᵒᵖ` at equal ratios: powers of [`linspace`]. Keras's default base is 10.
 ///
 /// ```
-/// use nn_core::ops::logspace;
+/// use nn::ops::logspace;
 /// assert_eq!(logspace(0.0_f32, 3.0_f32, 4, true, 2.0, 0).to_vec::<f32>()?, [1.0, 2.0, 4.0, 8.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn logspace(
@@ -68,7 +68,7 @@ pub fn logspace(
 /// `n` numbers from `start` to `stop` at equal ratios, both of one sign and not 0.
 ///
 /// ```
-/// use nn_core::{ops::geomspace, testing::assert_close, Tensor};
+/// use nn::{ops::geomspace, testing::assert_close, Tensor};
 /// assert_close(&geomspace(1.0_f32, 100.0_f32, 3, true, 0), &Tensor::from([1.0_f32, 10.0, 100.0]), 1e-6);
 /// ```
 #[track_caller]

@@ -200,7 +200,7 @@ impl Tensor {
     /// A size that `n` does not divide is an error; then, as for a failed tensor, there are `n` failed pieces (one if `n` is 0).
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let gates = Tensor::zeros([8, 12]).split(3, -1);
     /// assert_eq!((gates.len(), gates[0].shape().to_vec()), (3, vec![8, 4]));
     /// ```
@@ -225,10 +225,10 @@ impl Tensor {
     /// Sizes that do not add up to the axis are an error; then, as for a failed tensor, every piece is a failed tensor.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let pieces = Tensor::arange(5).split_sizes([2, 3], 0);
     /// assert_eq!(pieces[1].to_vec::<i64>()?, [2, 3, 4]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn split_sizes(&self, sizes: impl AsRef<[usize]>, axis: isize) -> Vec<Tensor> {

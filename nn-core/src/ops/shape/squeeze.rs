@@ -27,7 +27,7 @@ impl Tensor {
     /// An axis of another size is an error. One whose size is not known yet is taken to be 1.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::zeros([2, 1, 3]).squeeze(1).shape(), [2, 3]);
     /// ```
     #[track_caller]

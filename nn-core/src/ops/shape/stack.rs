@@ -37,7 +37,7 @@ pub(crate) const fn output_shape(shapes: &[Shape], axis: isize) -> Result<Shape,
 /// Shapes that differ are an error, and so is no tensor at all; nothing is broadcast. Element types that differ are promoted.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::stack};
+/// use nn::{Tensor, ops::stack};
 /// let outputs = vec![Tensor::zeros([2, 3]), Tensor::ones([2, 3])];
 /// assert_eq!(stack(&outputs, 0).shape(), [2, 2, 3]);
 /// assert_eq!(stack(&outputs, -1).shape(), [2, 3, 2]);

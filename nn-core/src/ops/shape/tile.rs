@@ -9,9 +9,9 @@ impl Tensor {
     /// More repeats than axes add axes in front; fewer count for the last ones.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([1_i64, 2]).tile([2, 2]).to_vec::<i64>()?, [1, 2, 1, 2, 1, 2, 1, 2]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn tile(&self, repeats: impl AsRef<[usize]>) -> Tensor {

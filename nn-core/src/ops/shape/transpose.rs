@@ -122,7 +122,7 @@ impl Tensor {
     /// The axes in a new order: axis `i` of the result is axis `axes[i]` of this tensor. Each axis is given once.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let images = Tensor::zeros([8, 3, 28, 30]); // channels first
     /// assert_eq!(images.transpose([0, 2, 3, 1]).shape(), [8, 28, 30, 3]);
     /// ```
@@ -140,9 +140,9 @@ impl Tensor {
     /// The transposed matrix, `[m, n] → [n, m]`. Another rank than 2 is an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]).t().to_vec::<f32>()?, [1.0, 3.0, 2.0, 4.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn t(&self) -> Tensor {
@@ -164,7 +164,7 @@ impl Tensor {
     /// Two axes exchanged (counted from the end if negative).
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::zeros([2, 3, 4]).swap_axes(0, -1).shape(), [4, 3, 2]);
     /// ```
     #[doc(alias = "swapaxes")]

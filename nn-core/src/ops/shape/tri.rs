@@ -23,9 +23,9 @@ impl Tensor {
     /// below.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::tri(2, 3, 0).to_vec::<f32>()?, [1.0, 0.0, 0.0, 1.0, 1.0, 0.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn tri(n: usize, m: usize, k: isize) -> Tensor {
@@ -36,10 +36,10 @@ impl Tensor {
     /// vector is taken as every row of a matrix, as in NumPy; a single number is an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([[1_i64, 2], [3, 4]]);
     /// assert_eq!(x.tril(0).to_vec::<i64>()?, [1, 0, 3, 4]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn tril(&self, k: isize) -> Tensor {
@@ -49,10 +49,10 @@ impl Tensor {
     /// The matrices in the last two axes with zeros below diagonal `k`, as [`Tensor::tril`] with the other side.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([[1_i64, 2], [3, 4]]);
     /// assert_eq!(x.triu(0).to_vec::<i64>()?, [1, 2, 0, 4]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn triu(&self, k: isize) -> Tensor {

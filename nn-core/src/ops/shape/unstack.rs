@@ -84,7 +84,7 @@ impl Tensor {
     /// An axis whose size is not known cannot be taken apart. What fails is one failed tensor.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let sequence = Tensor::zeros([8, 5, 3]); // `[batch, time, features]`
     /// for step in sequence.unstack(1) {
     ///     assert_eq!(step.shape(), [8, 3]);

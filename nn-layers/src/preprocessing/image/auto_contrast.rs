@@ -13,11 +13,10 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `AutoContrast`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::AutoContrast;
+/// use nn::{AutoContrast, Layer, Tensor};
 /// let y = AutoContrast::new().forward(Tensor::from([100.0_f32, 150.0, 200.0]).reshape([1, 1, 3, 1]));
 /// assert_eq!(y.to_vec::<f32>()?, [0.0, 127.5, 255.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

@@ -14,11 +14,10 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `CenterCrop`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::CenterCrop;
+/// use nn::{CenterCrop, Layer, Tensor};
 /// let x = Tensor::from([1.0_f32, 2.0, 3.0, 4.0]).reshape([1, 1, 4, 1]);
 /// assert_eq!(CenterCrop::new(1, 2).forward(&x).to_vec::<f32>()?, [2.0, 3.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

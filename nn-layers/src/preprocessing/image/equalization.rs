@@ -15,12 +15,11 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Equalization`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Equalization;
+/// use nn::{Equalization, Layer, Tensor};
 /// let x = Tensor::from([10.0_f32, 11.0, 12.0]).reshape([1, 1, 3, 1]);
 /// let y = Equalization::new().call(&x, true);
 /// assert_eq!(y.to_vec::<f32>()?, [0.0, 128.0, 255.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

@@ -17,12 +17,11 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomBrightness`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomBrightness;
+/// use nn::{Layer, RandomBrightness, Tensor};
 /// let brighter = RandomBrightness::new(0.0).factor_between(0.5, 0.5).value_range([0.0, 1.0]);
 /// let y = brighter.call(Tensor::from([0.25_f32, 0.75]).reshape([1, 1, 2, 1]), true);
 /// assert_eq!(y.to_vec::<f32>()?, [0.75, 1.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

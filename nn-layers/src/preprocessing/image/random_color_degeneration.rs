@@ -20,12 +20,11 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomColorDegeneration`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomColorDegeneration;
+/// use nn::{Layer, RandomColorDegeneration, Tensor};
 /// let gray = RandomColorDegeneration::new(0.0).factor_between(1.0, 1.0);
 /// let y = gray.call(Tensor::from([255.0_f32, 0.0, 0.0]).reshape([1, 1, 1, 3]), true);
 /// assert!(y.to_vec::<f32>()?.iter().all(|v| (v - 76.2195).abs() < 1e-3));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

@@ -21,8 +21,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomColorJitter`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomColorJitter;
+/// use nn::{Layer, RandomColorJitter, Tensor};
 /// let jitter = RandomColorJitter::new().brightness_factor(0.2).hue_factor(0.1);
 /// assert_eq!(jitter.call(Tensor::ones([2, 4, 4, 3]), true).shape(), [2, 4, 4, 3]);
 /// ```

@@ -17,12 +17,11 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomContrast`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomContrast;
+/// use nn::{Layer, RandomContrast, Tensor};
 /// let x = Tensor::from([100.0_f32, 200.0]).reshape([1, 1, 2, 1]);
 /// let y = RandomContrast::new(0.0).factor_between(0.0, 0.5).call(&x, true).to_vec::<f32>()?;
 /// assert!((75.0..=100.0).contains(&y[0]) && (200.0..=225.0).contains(&y[1]));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

@@ -20,13 +20,12 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomCrop`, which draws one place for all images of a batch.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomCrop;
+/// use nn::{Layer, RandomCrop, Tensor};
 /// let x = Tensor::arange(12).reshape([1, 3, 4, 1]);
 /// let y = RandomCrop::new(2, 3).call(&x, true);
 /// assert_eq!(y.shape(), [1, 2, 3, 1]);
 /// assert_eq!((y.index_axis(2, 1) - y.index_axis(2, 0)).to_vec::<f32>()?, [1.0, 1.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

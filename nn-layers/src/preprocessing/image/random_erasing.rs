@@ -20,8 +20,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomErasing`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomErasing;
+/// use nn::{Layer, RandomErasing, Tensor};
 /// let erase = RandomErasing::new().fill_value(0.0);
 /// assert_eq!(erase.call(Tensor::ones([2, 8, 8, 3]), true).shape(), [2, 8, 8, 3]);
 /// ```

@@ -16,15 +16,14 @@ use serde::{Deserialize, Serialize};
 /// Source: Keras's `RandomFlip`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor, random};
-/// use nn_layers::{FlipMode, RandomFlip};
+/// use nn::{random, FlipMode, Layer, RandomFlip, Tensor};
 /// random::set_seed(3);
 /// let x = Tensor::from([1.0_f32, 2.0]).reshape([1, 1, 2, 1]);
 /// let flip = RandomFlip::new().mode(FlipMode::Horizontal);
 /// let y = flip.call(&x, true).to_vec::<f32>()?;
 /// assert!(y == [1.0, 2.0] || y == [2.0, 1.0]);
 /// assert_eq!(flip.forward(&x).to_vec::<f32>()?, [1.0, 2.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

@@ -18,8 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// Source: Keras's `RandomGaussianBlur`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomGaussianBlur;
+/// use nn::{Layer, RandomGaussianBlur, Tensor};
 /// let blur = RandomGaussianBlur::new().kernel_size(5).sigma(0.8);
 /// assert_eq!(blur.call(Tensor::ones([2, 8, 8, 3]), true).shape(), [2, 8, 8, 3]);
 /// ```

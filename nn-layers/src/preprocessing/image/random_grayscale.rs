@@ -17,11 +17,10 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomGrayscale`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomGrayscale;
+/// use nn::{Layer, RandomGrayscale, Tensor};
 /// let y = RandomGrayscale::new().factor(1.0).call(Tensor::from([255.0_f32, 0.0, 0.0]).reshape([1, 1, 1, 3]), true);
 /// assert!(y.to_vec::<f32>()?.iter().all(|v| (v - 76.2195).abs() < 1e-3));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

@@ -18,8 +18,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomHue`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomHue;
+/// use nn::{Layer, RandomHue, Tensor};
 /// let y = RandomHue::new(0.2).call(Tensor::ones([2, 4, 4, 3]), true);
 /// assert_eq!(y.shape(), [2, 4, 4, 3]);
 /// ```

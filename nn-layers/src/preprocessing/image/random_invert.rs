@@ -16,12 +16,11 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomInvert`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomInvert;
+/// use nn::{Layer, RandomInvert, Tensor};
 /// let always = RandomInvert::new().factor_between(1.0, 1.0);
 /// let y = always.call(Tensor::from([55.0_f32]).reshape([1, 1, 1, 1]), true);
 /// assert_eq!(y.to_vec::<f32>()?, [200.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

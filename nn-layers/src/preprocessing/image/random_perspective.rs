@@ -19,8 +19,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomPerspective`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomPerspective;
+/// use nn::{Layer, RandomPerspective, Tensor};
 /// let slant = RandomPerspective::new().scale(0.3);
 /// assert_eq!(slant.call(Tensor::ones([2, 8, 8, 3]), true).shape(), [2, 8, 8, 3]);
 /// ```

@@ -17,12 +17,11 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomPosterization`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomPosterization;
+/// use nn::{Layer, RandomPosterization, Tensor};
 /// let two = RandomPosterization::new(8).factor_between(2, 2);
 /// let y = two.call(Tensor::from([100.0_f32, 255.0]).reshape([1, 1, 2, 1]), true);
 /// assert_eq!(y.to_vec::<f32>()?, [64.0, 192.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

@@ -18,14 +18,12 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomRotation`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_core::ops::FillMode;
-/// use nn_layers::RandomRotation;
+/// use nn::{ops::FillMode, Layer, RandomRotation, Tensor};
 /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]).reshape([1, 2, 2, 1]);
 /// // A quarter of a turn, whatever is drawn.
 /// let quarter = RandomRotation::new(0.0).factor_between(0.25, 0.25).fill_mode(FillMode::Nearest);
 /// let y = quarter.call(&x, true);
-/// nn_core::testing::assert_close(&y.flatten(), &Tensor::from([2.0_f32, 4.0, 1.0, 3.0]), 1e-5);
+/// nn::testing::assert_close(&y.flatten(), &Tensor::from([2.0_f32, 4.0, 1.0, 3.0]), 1e-5);
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

@@ -19,12 +19,11 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomSaturation`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomSaturation;
+/// use nn::{Layer, RandomSaturation, Tensor};
 /// let gray = RandomSaturation::new(0.0).factor_between(0.0, 0.0);
 /// let y = gray.call(Tensor::from([50.0_f32, 100.0, 200.0]).reshape([1, 1, 1, 3]), true);
 /// assert_eq!(y.to_vec::<f32>()?, [200.0; 3]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

@@ -17,8 +17,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomSharpness`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomSharpness;
+/// use nn::{Layer, RandomSharpness, Tensor};
 /// let y = RandomSharpness::new(0.5).call(Tensor::ones([2, 4, 4, 3]), true);
 /// assert_eq!(y.shape(), [2, 4, 4, 3]);
 /// ```

@@ -19,8 +19,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomShear`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomShear;
+/// use nn::{Layer, RandomShear, Tensor};
 /// let shear = RandomShear::new(0.3, 0.0);
 /// assert_eq!(shear.call(Tensor::ones([2, 8, 8, 3]), true).shape(), [2, 8, 8, 3]);
 /// ```

@@ -19,8 +19,7 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `RandomTranslation`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomTranslation;
+/// use nn::{Layer, RandomTranslation, Tensor};
 /// let shift = RandomTranslation::new(0.1, 0.2).height_factor_between(0.0, 0.5);
 /// assert_eq!(shift.call(Tensor::ones([2, 8, 8, 3]), true).shape(), [2, 8, 8, 3]);
 /// ```

@@ -22,8 +22,7 @@ const LEAST: f64 = -1.0 + f64::EPSILON;
 /// Source: Keras's `RandomZoom`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::RandomZoom;
+/// use nn::{Layer, RandomZoom, Tensor};
 /// let zoom = RandomZoom::new(0.2).width_factor_between(-0.3, -0.1);
 /// assert_eq!(zoom.call(Tensor::ones([2, 8, 8, 3]), true).shape(), [2, 8, 8, 3]);
 /// ```

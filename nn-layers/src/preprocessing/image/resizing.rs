@@ -16,13 +16,12 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Resizing`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Resizing;
+/// use nn::{Layer, Resizing, Tensor};
 /// let x = Tensor::from([0.0_f32, 4.0]).reshape([1, 1, 2, 1]);
 /// assert_eq!(Resizing::new(1, 4).forward(&x).to_vec::<f32>()?, [0.0, 1.0, 3.0, 4.0]);
 /// let square = Resizing::new(2, 2).pad_to_aspect_ratio(true).fill_value(9.0);
 /// assert_eq!(square.forward(Tensor::ones([8, 4, 3])).shape(), [2, 2, 3]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

@@ -17,11 +17,10 @@ use nn_derive::{Layer, model};
 /// Source: Keras's `Solarization`.
 ///
 /// ```
-/// use nn_core::{Layer, Tensor};
-/// use nn_layers::Solarization;
+/// use nn::{Layer, Solarization, Tensor};
 /// let y = Solarization::new().call(Tensor::from([55.0_f32]).reshape([1, 1, 1, 1]), true);
 /// assert_eq!(y.to_vec::<f32>()?, [200.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]

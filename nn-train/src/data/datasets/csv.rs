@@ -13,11 +13,11 @@ use std::path::Path;
 /// error.
 ///
 /// ```
-/// use nn_train::datasets::Csv;
+/// use nn::datasets::Csv;
 /// let data = Csv::new().target("y").parse(b"a,b,y\n1,2,3\n4,5,6\n")?;
 /// assert_eq!(data.x().to_vec::<f32>()?, [1.0, 2.0, 4.0, 5.0]);
 /// assert_eq!(data.y().shape(), [2, 1]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
@@ -77,10 +77,10 @@ impl Csv {
     /// names, and a first line of nothing but numbers is an error, for it is more likely a row.
     ///
     /// ```
-    /// use nn_train::datasets::Csv;
+    /// use nn::datasets::Csv;
     /// let data = Csv::new().header(false).target("2").parse(b"1,2,3\n4,5,6\n")?;
     /// assert_eq!((data.x().shape(), data.y().to_vec::<f32>()?), ([2, 2].into(), vec![3.0, 6.0]));
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn header(mut self, header: bool) -> Csv {
         self.header = Some(header);

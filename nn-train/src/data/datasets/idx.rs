@@ -8,9 +8,9 @@ use std::path::Path;
 /// How to read an IDX file, where [`idx`] is not enough.
 ///
 /// ```no_run
-/// use nn_train::datasets::Idx;
+/// use nn::datasets::Idx;
 /// let blank_images = Idx::new().limit(8 << 30).read("blank-idx3-ubyte.gz")?;
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Idx {
@@ -60,9 +60,9 @@ impl Idx {
 /// than its dimensions say.
 ///
 /// ```no_run
-/// let images = nn_train::datasets::idx("examples/data/mnist/t10k-images-idx3-ubyte.gz")?;
+/// let images = nn::datasets::idx("examples/data/mnist/t10k-images-idx3-ubyte.gz")?;
 /// assert_eq!(images.shape(), [10000, 28, 28]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 pub fn idx(path: impl AsRef<Path>) -> Result<Tensor> {
     Idx::new().read(path)

@@ -18,9 +18,9 @@ use std::path::{Path, PathBuf};
 /// When the files are not found or damaged.
 ///
 /// ```no_run
-/// let (train, test) = nn_train::datasets::mnist()?;
+/// let (train, test) = nn::datasets::mnist()?;
 /// assert_eq!(train.x().shape(), [60000, 28, 28, 1]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 pub fn mnist() -> Result<(Dataset, Dataset)> {
     let folder = folder()?;

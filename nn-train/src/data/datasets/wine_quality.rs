@@ -15,9 +15,9 @@ const FILE: &[u8] = include_bytes!("winequality-red.csv.gz");
 /// None in practice: the data is part of the library.
 ///
 /// ```
-/// let wine = nn_train::datasets::wine_quality()?;
+/// let wine = nn::datasets::wine_quality()?;
 /// assert_eq!((wine.x().shape(), wine.y().shape()), ([1599, 11].into(), [1599, 1].into()));
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 pub fn wine_quality() -> Result<Dataset> {
     let bytes = decompress(FILE.to_vec(), Some(1 << 20))?;

@@ -40,10 +40,10 @@ impl Tensor {
     /// transpose if `upper`. The mean of a matrix and its transpose is taken. One that is not positive definite is an error.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let l = Tensor::from([[4.0_f32, 2.0], [2.0, 5.0]]).cholesky(false);
     /// assert_eq!(l.to_vec::<f32>()?, [2.0, 0.0, 1.0, 2.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn cholesky(&self, upper: bool) -> Tensor {
@@ -60,10 +60,10 @@ impl Tensor {
     /// The inverses of matrices from their Cholesky factors, these: `(L Lᵀ)⁻¹`, or `(Uᵀ U)⁻¹` if `upper`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let inverse = Tensor::from([[2.0_f32, 0.0], [0.0, 4.0]]).cholesky_inverse(false);
     /// assert_eq!(inverse.to_vec::<f32>()?, [0.25, 0.0, 0.0, 0.0625]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn cholesky_inverse(&self, upper: bool) -> Tensor {

@@ -85,9 +85,9 @@ impl Tensor {
     /// no number.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]).det().item::<f32>()?, -2.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn det(&self) -> Tensor {
@@ -99,11 +99,11 @@ impl Tensor {
     /// overflow; 0 and -∞ for singular ones.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let (sign, logarithm) = (Tensor::eye(400) * -10.0).slogdet();
     /// assert_eq!(sign.item::<f32>()?, 1.0);
     /// assert!((logarithm.item::<f32>()? - 400.0 * 10_f32.ln()).abs() < 1e-3);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn slogdet(&self) -> (Tensor, Tensor) {
@@ -114,9 +114,9 @@ impl Tensor {
     /// The logarithms of the magnitudes of the determinants, the second part of [`Tensor::slogdet`].
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::eye(3).logdet().item::<f32>()?, 0.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn logdet(&self) -> Tensor {

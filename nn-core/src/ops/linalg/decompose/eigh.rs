@@ -50,7 +50,7 @@ impl Tensor {
     /// the same.
     ///
     /// ```
-    /// # use nn_core::{Tensor, testing::assert_close};
+    /// # use nn::{Tensor, testing::assert_close};
     /// let (values, _) = Tensor::from([[2.0_f64, 1.0], [1.0, 2.0]]).eigh();
     /// assert_close(&values, &Tensor::from([1.0_f64, 3.0]), 1e-14);
     /// ```

@@ -79,11 +79,11 @@ impl Tensor {
     /// `L` below it (whose diagonal are ones), and the pivots (`i64`): step `i` exchanges rows `i` and `pivots[i]`.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let (lu, pivots) = Tensor::from([[1.0_f32, 1.0], [2.0, 4.0]]).lu_factor();
     /// assert_eq!(lu.to_vec::<f32>()?, [2.0, 4.0, 0.5, -1.0]);
     /// assert_eq!(pivots.to_vec::<i64>()?, [1, 1]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn lu_factor(&self) -> (Tensor, Tensor) {

@@ -28,10 +28,10 @@ impl Tensor {
     /// A norm of the matrices in the last two axes: `[.., n, m]` to `[..]`.
     ///
     /// ```
-    /// # use nn_core::{Tensor, ops::MatrixNorm};
+    /// # use nn::{Tensor, ops::MatrixNorm};
     /// let a = Tensor::from([[1.0_f32, -2.0], [3.0, 4.0]]);
     /// assert_eq!(a.matrix_norm(MatrixNorm::Columns).item::<f32>()?, 6.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn matrix_norm(&self, norm: MatrixNorm) -> Tensor {

@@ -74,7 +74,7 @@ impl Tensor {
     /// as 0; without it `10 · max(n, m)` times the rounding of the type.
     ///
     /// ```
-    /// # use nn_core::{Tensor, testing::assert_close};
+    /// # use nn::{Tensor, testing::assert_close};
     /// let p = Tensor::from([[2.0_f64, 0.0], [0.0, 0.0]]).pinv(None);
     /// assert_close(&p, &Tensor::from([[0.5_f64, 0.0], [0.0, 0.0]]), 1e-14);
     /// ```
@@ -90,7 +90,7 @@ impl Tensor {
     /// Singular values up to `rcond` times the greatest count as 0; without it `max(n, m)` times the rounding of the type.
     ///
     /// ```
-    /// # use nn_core::{Tensor, testing::assert_close};
+    /// # use nn::{Tensor, testing::assert_close};
     /// // The line through three points that comes nearest to them.
     /// let a = Tensor::from([[0.0_f64, 1.0], [1.0, 1.0], [2.0, 1.0]]);
     /// let x = a.lstsq(Tensor::from([1.0_f64, 3.0, 5.0]), None);
@@ -108,9 +108,9 @@ impl Tensor {
     /// of the type times the greatest.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// assert_eq!(Tensor::from([[1.0_f32, 2.0], [2.0, 4.0]]).matrix_rank(None).item::<i64>()?, 1);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn matrix_rank(&self, tol: Option<f64>) -> Tensor {

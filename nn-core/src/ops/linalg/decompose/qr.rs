@@ -52,7 +52,7 @@ impl Tensor {
     /// `[.., k, m]` with `k = min(n, m)`, or `n` if `full` (Keras's mode `complete`). The gradient needs at least as many rows as columns.
     ///
     /// ```
-    /// # use nn_core::{Tensor, testing::assert_close};
+    /// # use nn::{Tensor, testing::assert_close};
     /// let a = Tensor::from([[1.0_f64, 2.0], [3.0, 4.0], [5.0, 6.0]]);
     /// let (q, r) = a.qr(false);
     /// assert_close(&q.matmul(r), &a, 1e-14);

@@ -48,10 +48,10 @@ impl Tensor {
     /// less than the matrices; batches broadcast. Of a singular matrix the result is infinite or NaN.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([[2.0_f32, 1.0], [1.0, 1.0]]).solve(Tensor::from([5.0_f32, 3.0]));
     /// assert_eq!(x.to_vec::<f32>()?, [2.0, 1.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn solve(&self, b: impl Operand) -> Tensor {
@@ -68,10 +68,10 @@ impl Tensor {
     /// where the inverse is only multiplied by.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let inverse = Tensor::from([[2.0_f32, 0.0], [0.0, 4.0]]).inv();
     /// assert_eq!(inverse.to_vec::<f32>()?, [0.5, 0.0, 0.0, 0.25]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn inv(&self) -> Tensor {

@@ -104,10 +104,10 @@ impl Tensor {
     /// triangle is not read. Right sides are `[.., n, k]`, or vectors `[.., n]` with one axis less than the matrices; batches broadcast.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::from([[2.0_f32, 0.0], [1.0, 4.0]]).solve_triangular(Tensor::from([2.0_f32, 9.0]), true);
     /// assert_eq!(x.to_vec::<f32>()?, [1.0, 2.0]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn solve_triangular(&self, b: impl Operand, lower: bool) -> Tensor {

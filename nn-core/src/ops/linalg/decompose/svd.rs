@@ -78,7 +78,7 @@ impl Tensor {
     /// are determined up to their sign. The gradient of the vectors needs `full` off and different singular values.
     ///
     /// ```
-    /// # use nn_core::{Tensor, testing::assert_close};
+    /// # use nn::{Tensor, testing::assert_close};
     /// let (_, s, _) = Tensor::from([[3.0_f64, 0.0], [0.0, -4.0]]).svd(false);
     /// assert_close(&s, &Tensor::from([4.0_f64, 3.0]), 1e-14);
     /// ```

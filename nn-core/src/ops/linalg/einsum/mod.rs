@@ -98,7 +98,7 @@ fn contract(spec: &Spec, a: Named, b: Named, keep: impl Fn(char) -> bool) -> Res
 /// Errors: letters that do not match the ranks, sizes that differ under one letter (only what `...` stands for is broadcast).
 ///
 /// ```
-/// use nn_core::{Tensor, ops::einsum};
+/// use nn::{Tensor, ops::einsum};
 /// let (query, key) = (Tensor::ones([2, 5, 4, 8]), Tensor::ones([2, 7, 4, 8]));
 /// let scores = einsum("bthd,bshd->bhts", [&query, &key]);
 /// assert_eq!(scores.shape(), [2, 4, 5, 7]);

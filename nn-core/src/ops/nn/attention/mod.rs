@@ -227,15 +227,14 @@ by_name!("attention", fits, |a| Attention {
 /// Source: `keras.ops.dot_product_attention`.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_core::ops::{AttentionOptions, attention};
+/// use nn::{ops::{AttentionOptions, attention}, Tensor};
 /// let x = Tensor::from([[[[0.0_f32]], [[1.0]], [[2.0]]]]); // one sequence of three steps, one head of one number
 /// let none = attention(&x.zeros_like(), &x, &x, &[], AttentionOptions::new(1.0));
 /// assert_eq!(none.to_vec::<f32>()?, [1.0, 1.0, 1.0]); // all weigh the same
 /// let past = AttentionOptions { causal: true, ..AttentionOptions::new(1.0) };
 /// let y = attention(&x.zeros_like(), &x, &x, &[], past);
 /// assert_eq!(y.to_vec::<f32>()?, [0.0, 0.5, 1.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn attention(
@@ -262,8 +261,7 @@ pub fn attention(
 /// As [`attention`], with all weights, `[batch, heads, queries, keys]`, as they are before dropout; they are then in memory.
 ///
 /// ```
-/// use nn_core::Tensor;
-/// use nn_core::ops::{AttentionOptions, attention_with_scores};
+/// use nn::{ops::{AttentionOptions, attention_with_scores}, Tensor};
 /// let x = Tensor::ones([2, 3, 4, 5]);
 /// let (y, weights) = attention_with_scores(&x, &x, &x, &[], AttentionOptions::new(1.0));
 /// assert_eq!((y.shape(), weights.shape()), ([2, 3, 4, 5].into(), [2, 4, 3, 3].into()));

@@ -33,7 +33,7 @@ impl AttentionOptions {
     /// Every query sees all keys, and nothing is left out.
     ///
     /// ```
-    /// use nn_core::ops::AttentionOptions;
+    /// use nn::ops::AttentionOptions;
     /// let options = AttentionOptions { causal: true, ..AttentionOptions::new(0.125) };
     /// assert_eq!((options.scale, options.dropout), (0.125, 0.0));
     /// ```

@@ -15,12 +15,12 @@ use crate::{Error, Operand, Result, Tensor, dim_times, is_known, too_long};
 /// is a group. Errors are those of [`crate::ops::conv`].
 ///
 /// ```
-/// use nn_core::{Padding, Tensor, ops::{ConvOptions, depthwise_conv}};
+/// use nn::{Padding, Tensor, ops::{ConvOptions, depthwise_conv}};
 /// let x = Tensor::from([1.0_f32, 5.0, 2.0, 6.0]).reshape([1, 2, 2]); // two steps of two channels
 /// let kernel = Tensor::from([1.0_f32, 1.0, 10.0, 100.0]).reshape([2, 2, 1]);
 /// let y = depthwise_conv(&x, &kernel, ConvOptions::<1>::default());
 /// assert_eq!(y.to_vec::<f32>()?, [21.0, 605.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn depthwise_conv<const N: usize>(
@@ -38,11 +38,11 @@ pub fn depthwise_conv<const N: usize>(
 /// [`depthwise_conv`] with a bias of shape `[channels · multiplier]` added to every pixel of the result, in one pass.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{ConvOptions, depthwise_conv_bias}};
+/// use nn::{Tensor, ops::{ConvOptions, depthwise_conv_bias}};
 /// let (x, kernel) = (Tensor::ones([1, 3, 2]), Tensor::ones([3, 2, 1]));
 /// let y = depthwise_conv_bias(&x, &kernel, Tensor::from([0.5_f32, -9.0]), ConvOptions::<1>::default());
 /// assert_eq!(y.to_vec::<f32>()?, [3.5, -6.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn depthwise_conv_bias<const N: usize>(
@@ -106,7 +106,7 @@ fn grouped<const N: usize>(
 /// Shapes: those of [`depthwise_conv`]; `pointwise` `[1, …, channels · multiplier, filters]`; result `[batch, …, filters]`.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{ConvOptions, separable_conv}};
+/// use nn::{Tensor, ops::{ConvOptions, separable_conv}};
 /// let (x, depthwise) = (Tensor::ones([2, 8, 8, 3]), Tensor::ones([3, 3, 3, 2]));
 /// let y = separable_conv(&x, &depthwise, Tensor::ones([1, 1, 6, 16]), ConvOptions::<2>::default());
 /// assert_eq!(y.shape(), [2, 6, 6, 16]);

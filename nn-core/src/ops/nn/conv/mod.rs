@@ -145,14 +145,14 @@ impl<const N: usize> Op for Conv<N> {
 /// do not agree, and an image on which the kernel does not fit once are errors.
 ///
 /// ```
-/// use nn_core::{Padding, Tensor, ops::{ConvOptions, conv}};
+/// use nn::{Padding, Tensor, ops::{ConvOptions, conv}};
 /// let x = Tensor::from([1.0_f32, 2.0, 3.0, 4.0]).reshape([1, 4, 1]);
 /// let kernel = Tensor::from([1.0_f32, 10.0]).reshape([2, 1, 1]);
 /// let y = conv(&x, &kernel, ConvOptions::<1>::new(Padding::Causal));
 /// assert_eq!(y.to_vec::<f32>()?, [10.0, 21.0, 32.0, 43.0]);
 /// let (x, kernel) = (Tensor::ones([2, 8, 8, 8, 3]), Tensor::ones([3, 3, 3, 3, 4]));
 /// assert_eq!(conv(&x, &kernel, ConvOptions::<3>::default()).shape(), [2, 6, 6, 6, 4]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn conv<const N: usize>(x: &Tensor, kernel: impl Operand, options: ConvOptions<N>) -> Tensor {
@@ -162,11 +162,11 @@ pub fn conv<const N: usize>(x: &Tensor, kernel: impl Operand, options: ConvOptio
 /// [`conv`] with a bias of shape `[filters]` added to every pixel of the result, in one pass.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{ConvOptions, conv_bias}};
+/// use nn::{Tensor, ops::{ConvOptions, conv_bias}};
 /// let (x, kernel) = (Tensor::ones([1, 3, 1]), Tensor::ones([3, 1, 2]));
 /// let y = conv_bias(&x, &kernel, Tensor::from([0.5_f32, -9.0]), ConvOptions::<1>::default());
 /// assert_eq!(y.to_vec::<f32>()?, [3.5, -6.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn conv_bias<const N: usize>(
@@ -191,7 +191,7 @@ pub fn conv_bias<const N: usize>(
 /// agree, and an image on which the kernel does not fit once are errors.
 ///
 /// ```
-/// use nn_core::{Padding, Tensor, ops::{Conv2dOptions, conv2d}};
+/// use nn::{Padding, Tensor, ops::{Conv2dOptions, conv2d}};
 /// let (x, kernel) = (Tensor::ones([1, 28, 28, 1]), Tensor::ones([3, 3, 1, 8]));
 /// assert_eq!(conv2d(&x, &kernel, Conv2dOptions::default()).shape(), [1, 26, 26, 8]);
 /// let halved = Conv2dOptions { strides: [2, 2], padding: Padding::Same, ..Conv2dOptions::default() };
@@ -205,11 +205,11 @@ pub fn conv2d(x: &Tensor, kernel: impl Operand, options: Conv2dOptions) -> Tenso
 /// [`conv2d`] with a bias of shape `[filters]` added to every pixel of the result, in one pass.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{Conv2dOptions, conv2d_bias}};
+/// use nn::{Tensor, ops::{Conv2dOptions, conv2d_bias}};
 /// let (x, kernel) = (Tensor::ones([1, 3, 3, 1]), Tensor::ones([3, 3, 1, 2]));
 /// let y = conv2d_bias(&x, &kernel, Tensor::from([0.5_f32, -9.0]), Conv2dOptions::default());
 /// assert_eq!(y.to_vec::<f32>()?, [9.5, 0.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn conv2d_bias(

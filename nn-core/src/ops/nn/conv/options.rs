@@ -135,7 +135,7 @@ impl<const N: usize> Default for ConvOptions<N> {
 /// `None` if the shapes do not fit: ranks other than 4, channels that do not agree, or no pixel left.
 ///
 /// ```
-/// use nn_core::{Padding, Shape, UNKNOWN, ops::{Conv2dOptions, conv2d_shape}};
+/// use nn::{Padding, Shape, UNKNOWN, ops::{Conv2dOptions, conv2d_shape}};
 /// const Y: Option<Shape> = conv2d_shape(
 ///     &Shape::new(&[UNKNOWN, 28, 28, 1]),
 ///     &Shape::new(&[3, 3, 1, 32]),

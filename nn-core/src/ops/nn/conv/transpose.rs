@@ -258,11 +258,11 @@ impl<const N: usize> Op for ConvTranspose<N> {
 /// [`ConvTransposeOptions::output_padding`] says. Channels that do not agree, and an output padding of a stride or more, are errors.
 ///
 /// ```
-/// use nn_core::{Padding, Tensor, ops::{ConvTransposeOptions, conv_transpose}};
+/// use nn::{Padding, Tensor, ops::{ConvTransposeOptions, conv_transpose}};
 /// let (x, kernel) = (Tensor::from([1.0_f32, 2.0]).reshape([1, 2, 1]), Tensor::from([1.0_f32, 10.0, 100.0]).reshape([3, 1, 1]));
 /// let twice = ConvTransposeOptions { strides: [2], ..ConvTransposeOptions::new(Padding::Valid) };
 /// assert_eq!(conv_transpose(&x, &kernel, twice).to_vec::<f32>()?, [1.0, 10.0, 102.0, 20.0, 200.0]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn conv_transpose<const N: usize>(

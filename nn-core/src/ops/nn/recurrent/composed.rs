@@ -62,7 +62,7 @@ impl RecurrentSteps<'_> {
     /// As [`recurrent`](super::recurrent), with these activations and masks.
     ///
     /// ```
-    /// use nn_core::{Tensor, ops::{RecurrentCell, RecurrentOptions, RecurrentSteps, RecurrentWeights}};
+    /// use nn::{Tensor, ops::{RecurrentCell, RecurrentOptions, RecurrentSteps, RecurrentWeights}};
     /// let weights = RecurrentWeights {
     ///     kernel: Tensor::ones([1, 1]),
     ///     recurrent_kernel: Tensor::ones([1, 1]),
@@ -78,7 +78,7 @@ impl RecurrentSteps<'_> {
     /// let x = Tensor::from([[[1.0_f32], [2.0], [-7.0]]]);
     /// let (y, _) = steps.run(&x, &weights, None, RecurrentOptions::new(RecurrentCell::Simple));
     /// assert_eq!(y.item::<f32>()?, 0.0);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn run(

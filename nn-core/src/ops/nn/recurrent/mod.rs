@@ -81,7 +81,7 @@ impl RecurrentOptions {
 /// itself; that of the gradient is that of the steps one by one.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{RecurrentCell, RecurrentOptions, RecurrentWeights, recurrent}};
+/// use nn::{Tensor, ops::{RecurrentCell, RecurrentOptions, RecurrentWeights, recurrent}};
 /// let weights = RecurrentWeights {
 ///     kernel: Tensor::ones([3, 4 * 5]),
 ///     recurrent_kernel: Tensor::zeros([5, 4 * 5]),
@@ -104,7 +104,7 @@ pub fn recurrent(
 /// The output of [`recurrent`] alone, which is a little less work.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::{RecurrentCell, RecurrentOptions, RecurrentWeights, recurrent_output}};
+/// use nn::{Tensor, ops::{RecurrentCell, RecurrentOptions, RecurrentWeights, recurrent_output}};
 /// let weights = RecurrentWeights {
 ///     kernel: Tensor::ones([1, 1]),
 ///     recurrent_kernel: Tensor::ones([1, 1]),
@@ -113,7 +113,7 @@ pub fn recurrent(
 /// let options = RecurrentOptions { return_sequences: true, ..RecurrentOptions::new(RecurrentCell::Simple) };
 /// let y = recurrent_output(&Tensor::from([[[0.5_f32], [0.0]]]), &weights, None, options);
 /// assert_eq!(y.to_vec::<f32>()?, [0.5_f32.tanh(), 0.5_f32.tanh().tanh()]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
 pub fn recurrent_output(

@@ -21,7 +21,7 @@ impl OverTime {
     /// Shapes: x `[batch, time, …]`, a step of it `[batch, …]`.
     ///
     /// ```
-    /// use nn_core::{Tensor, ops::OverTime};
+    /// use nn::{Tensor, ops::OverTime};
     /// let x = Tensor::from([[1.0_f32, 2.0, 4.0]]);
     /// let over = OverTime { mask: Some(Tensor::from([[true, false, true]])), ..OverTime::default() };
     /// let (sums, states) = over.run(&x, vec![Tensor::zeros([1])], |x, states| {
@@ -30,7 +30,7 @@ impl OverTime {
     /// });
     /// let sums: Vec<f32> = sums.iter().map(|sum| sum.item()).collect::<Result<_, _>>()?;
     /// assert_eq!((sums, states[0].item::<f32>()?), (vec![1.0, 1.0, 5.0], 5.0));
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn run(

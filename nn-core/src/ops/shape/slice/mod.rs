@@ -192,12 +192,12 @@ impl Tensor {
     /// Negative ends count from the end of the axis. A range that reaches beyond the axis is an error; it is not clamped.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::arange(6).reshape([3, 2]);
     /// assert_eq!(x.slice(0..2).to_vec::<i64>()?, [0, 1, 2, 3]);
     /// assert_eq!(x.slice(-1..).to_vec::<i64>()?, [4, 5]);
     /// assert!(x.slice(0..4).error().is_some());
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn slice(&self, range: impl Into<Slice>) -> Tensor {
@@ -207,10 +207,10 @@ impl Tensor {
     /// A part of the last axis, the columns of a matrix: `[…, n] → […, k]`. Ranges as in [`Tensor::slice`].
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::arange(6).reshape([2, 3]);
     /// assert_eq!(x.columns(1..3).to_vec::<i64>()?, [1, 2, 4, 5]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn columns(&self, range: impl Into<Slice>) -> Tensor {
@@ -220,7 +220,7 @@ impl Tensor {
     /// A part of the given axis (counted from the end if negative). Ranges as in [`Tensor::slice`].
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::zeros([2, 5, 3]);
     /// assert_eq!(x.slice_axis(1, ..-1).shape(), [2, 4, 3]);
     /// ```
@@ -241,11 +241,11 @@ impl Tensor {
     /// A step of 0 is an error. Ranges as in [`Tensor::slice`].
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::arange(7);
     /// assert_eq!(x.slice_step(0, 1.., 2).to_vec::<i64>()?, [1, 3, 5]);
     /// assert_eq!(x.slice_step(0, 1..6, -2).to_vec::<i64>()?, [5, 3, 1]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn slice_step(&self, axis: isize, range: impl Into<Slice>, step: isize) -> Tensor {
@@ -255,11 +255,11 @@ impl Tensor {
     /// Parts of several axes, the first slice for the first axis; axes without a slice stay whole.
     ///
     /// ```
-    /// # use nn_core::{Tensor, ops::Slice};
+    /// # use nn::{Tensor, ops::Slice};
     /// let x = Tensor::arange(12).reshape([3, 4]);
     /// let y = x.slice_axes([Slice::from(1..), Slice::from(..).step(3)]);
     /// assert_eq!(y.to_vec::<i64>()?, [4, 7, 8, 11]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn slice_axes(&self, slices: impl AsRef<[Slice]>) -> Tensor {
@@ -272,10 +272,10 @@ impl Tensor {
     /// The elements at one index (counted from the end if negative) of an axis, which is dropped.
     ///
     /// ```
-    /// # use nn_core::Tensor;
+    /// # use nn::Tensor;
     /// let x = Tensor::arange(6).reshape([2, 3]);
     /// assert_eq!(x.index_axis(1, -1).to_vec::<i64>()?, [2, 5]);
-    /// # Ok::<(), nn_core::Error>(())
+    /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
     pub fn index_axis(&self, axis: isize, index: isize) -> Tensor {

@@ -11,11 +11,11 @@ use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToIncl
 /// Every form of range of `usize`, `isize`, `i32` and `i64` converts into it.
 ///
 /// ```
-/// use nn_core::{Tensor, ops::Slice};
+/// use nn::{Tensor, ops::Slice};
 /// let x = Tensor::arange(5);
 /// assert_eq!(x.slice(Slice::from(..).step(-2)).to_vec::<i64>()?, [4, 2, 0]);
 /// assert_eq!(x.slice(-3..=-2).to_vec::<i64>()?, [2, 3]);
-/// # Ok::<(), nn_core::Error>(())
+/// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Slice {
