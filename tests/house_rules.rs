@@ -418,7 +418,7 @@ const WITHOUT_GRADIENT: [(&str, &str); 37] = [
     ("searchsorted", "positions"),
     ("hash_bucket", "bins"),
     ("cross_hashed", "bins"),
-    ("extremum", "what max and min share, which are checked"),
+    ("max_min", "what max and min share, which are checked"),
     (
         "reduction",
         "the frame of reductions that are checked themselves",
@@ -442,7 +442,7 @@ const WITHOUT_GRADIENT: [(&str, &str); 37] = [
     ("is_finite", "truth values"),
     ("is_nan", "truth values"),
     ("predicate", "truth values"),
-    ("quantifier", "truth values"),
+    ("logical_reduction", "truth values"),
     ("ceil", "a gradient of 0, checked by value"),
     ("floor", "a gradient of 0, checked by value"),
     ("round", "a gradient of 0, checked by value"),
@@ -452,10 +452,13 @@ const WITHOUT_GRADIENT: [(&str, &str); 37] = [
     ("map", "the frame of functions that are checked themselves"),
     ("zip", "the frame of functions that are checked themselves"),
     (
-        "slope",
+        "derivative",
         "the frame of derivatives that are checked with their functions",
     ),
-    ("rows", "the frame of functions that are checked themselves"),
+    (
+        "last_axis",
+        "the frame of functions that are checked themselves",
+    ),
     ("norm", "what normalizations share"),
 ];
 

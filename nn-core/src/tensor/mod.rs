@@ -410,7 +410,7 @@ impl Tensor {
     }
 
     /// Shape, type and identity of this tensor without its memory: what a tape keeps where a gradient needs no value.
-    pub(crate) fn outline(&self) -> Tensor {
+    pub(crate) fn to_abstract(&self) -> Tensor {
         Tensor::of(Arc::new(Inner {
             id: self.inner.id,
             shape: self.inner.shape,

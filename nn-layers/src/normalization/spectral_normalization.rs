@@ -52,17 +52,19 @@ impl SpectralNormalization {
         }
     }
 
-    /// How many steps of the power iteration each call in training makes.
+    /// How many steps of the power iteration each call in training makes, 1 to 1000.
     pub fn power_iterations(mut self, power_iterations: usize) -> SpectralNormalization {
         self.power_iterations = power_iterations;
         self
     }
 
     fn make(&self, input: &Shape) -> Result<()> {
-        if self.power_iterations == 0 {
-            return Err(Error::value(
-                "SpectralNormalization needs at least one step of power iteration, found 0",
-            ));
+        // Some dozens find the singular value to all digits; a file may say a number that no call would come to the end of.
+        if !(1..=1_000).contains(&self.power_iterations) {
+            return Err(Error::value(format!(
+                "SpectralNormalization makes 1 to 1000 steps of power iteration, found {}",
+                self.power_iterations
+            )));
         }
         if !self.kernel()?.is_built() {
             // The layer makes its parameters for the shape of its input, which a trace is enough for.

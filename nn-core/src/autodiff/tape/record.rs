@@ -193,14 +193,14 @@ pub(crate) fn record(
 /// Entries for which room is left to the next tape at most.
 const SPARE_ROOM: usize = 1 << 14;
 
-/// Elements up to which a tensor is kept whole: its memory costs less than an outline of it.
+/// Elements up to which a tensor is kept whole: its memory costs less than an abstract tensor of it.
 const SMALL: usize = 1024;
 
 /// What a tape keeps of a tensor: not its mask, which gradients do not have.
 fn kept(tensor: &Tensor, whole: bool) -> Tensor {
     match whole || (tensor.is_concrete() && tensor.raw_shape().num_elements() <= SMALL) {
         true => tensor.without_mask(),
-        false => tensor.outline(),
+        false => tensor.to_abstract(),
     }
 }
 

@@ -4,9 +4,9 @@ use crate::Tensor;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use crate::ops::elementwise::where_;
 use nn_kernels::math::Float;
 
@@ -38,11 +38,11 @@ impl Function for Celu {
 
 by_name!("celu", by_name::float, |a| Map(Celu(a.get("alpha")?)));
 
-impl Slope for Celu {
+impl Derivative for Celu {
     const NAME: &'static str = "celu_gradient";
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         if x > T::ZERO {
             T::ONE
         } else {
@@ -50,7 +50,7 @@ impl Slope for Celu {
         }
     }
 
-    fn curve(self, x: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, x: &Tensor) -> Option<Tensor> {
         let below = (x.minimum(0.0) * (1.0 / self.0)).exp() * (1.0 / self.0);
         Some(where_(x.greater(0.0), 0.0, below))
     }

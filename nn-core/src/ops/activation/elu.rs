@@ -4,9 +4,9 @@ use crate::Tensor;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use crate::ops::elementwise::where_;
 use nn_kernels::math::Float;
 
@@ -37,11 +37,11 @@ impl Function for Elu {
 
 by_name!("elu", by_name::float, |a| Map(Elu(a.get("alpha")?)));
 
-impl Slope for Elu {
+impl Derivative for Elu {
     const NAME: &'static str = "elu_gradient";
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         if x > T::ZERO {
             T::ONE
         } else {
@@ -49,7 +49,7 @@ impl Slope for Elu {
         }
     }
 
-    fn curve(self, x: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, x: &Tensor) -> Option<Tensor> {
         let below = x.minimum(0.0).exp() * self.0;
         Some(where_(x.greater(0.0), 0.0, below))
     }

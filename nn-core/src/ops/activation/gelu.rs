@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
@@ -39,16 +39,16 @@ fn normal_cdf<T: Float>(x: T) -> T {
     half + half * (x * T::from_f64(FRAC_1_SQRT_2)).erf()
 }
 
-impl Slope for Gelu {
+impl Derivative for Gelu {
     const NAME: &'static str = "gelu_gradient";
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         let density = T::from_f64(C * 0.5) * (x * x * T::from_f64(-0.5)).exp();
         normal_cdf(x) + x * density
     }
 
-    fn curve(self, x: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, x: &Tensor) -> Option<Tensor> {
         let square = x.square();
         Some((&square * -0.5).exp() * (2.0 - square) * (C * 0.5))
     }
@@ -75,18 +75,18 @@ impl Function for GeluTanh {
 
 by_name!("gelu_tanh", by_name::float, |_| Map(GeluTanh));
 
-impl Slope for GeluTanh {
+impl Derivative for GeluTanh {
     const NAME: &'static str = "gelu_tanh_gradient";
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         let (half, square) = (T::from_f64(0.5), x * x);
         let t = (T::from_f64(C) * x * (T::ONE + T::from_f64(CUBIC) * square)).tanh();
         let du = T::from_f64(C) * (T::ONE + T::from_f64(3.0 * CUBIC) * square);
         half + half * t + half * x * (T::ONE - t * t) * du
     }
 
-    fn curve(self, x: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, x: &Tensor) -> Option<Tensor> {
         // With t = tanh(u): (1 - t²) (u' - x t u'² + x u'' / 2).
         let square = x.square();
         let t = (x * (&square * CUBIC + 1.0) * C).tanh();

@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -27,12 +27,12 @@ impl Function for HardSigmoid {
 
 by_name!("hard_sigmoid", by_name::float, |_| Map(HardSigmoid));
 
-impl Slope for HardSigmoid {
+impl Derivative for HardSigmoid {
     const NAME: &'static str = "hard_sigmoid_gradient";
     const WIDE: bool = false;
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         if x.abs() < T::from_f64(3.0) {
             T::from_f64(1.0 / 6.0)
         } else {
@@ -40,7 +40,7 @@ impl Slope for HardSigmoid {
         }
     }
 
-    fn curve(self, _: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, _: &Tensor) -> Option<Tensor> {
         None
     }
 }

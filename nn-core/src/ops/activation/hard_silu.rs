@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use crate::ops::elementwise::where_;
 use nn_kernels::math::Float;
 
@@ -29,11 +29,11 @@ impl Function for HardSilu {
 
 by_name!("hard_silu", by_name::float, |_| Map(HardSilu));
 
-impl Slope for HardSilu {
+impl Derivative for HardSilu {
     const NAME: &'static str = "hard_silu_gradient";
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         let three = T::from_f64(3.0);
         if x.abs() < three {
             (x + x + three) / T::from_f64(6.0)
@@ -44,7 +44,7 @@ impl Slope for HardSilu {
         }
     }
 
-    fn curve(self, x: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, x: &Tensor) -> Option<Tensor> {
         Some(where_(x.abs().less(3.0), 1.0 / 3.0, x.zeros_like()))
     }
 }

@@ -4,9 +4,9 @@ use crate::Tensor;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -39,12 +39,12 @@ by_name!("leaky_relu", by_name::float, |a| Map(LeakyRelu(
     a.get("negative_slope")?
 )));
 
-impl Slope for LeakyRelu {
+impl Derivative for LeakyRelu {
     const NAME: &'static str = "leaky_relu_gradient";
     const WIDE: bool = false;
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         if x >= T::ZERO {
             T::ONE
         } else {
@@ -52,7 +52,7 @@ impl Slope for LeakyRelu {
         }
     }
 
-    fn curve(self, _: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, _: &Tensor) -> Option<Tensor> {
         None
     }
 }

@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -27,15 +27,15 @@ impl Function for LogSigmoid {
 
 by_name!("log_sigmoid", by_name::float, |_| Map(LogSigmoid));
 
-impl Slope for LogSigmoid {
+impl Derivative for LogSigmoid {
     const NAME: &'static str = "log_sigmoid_gradient";
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         (-x).sigmoid()
     }
 
-    fn curve(self, x: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, x: &Tensor) -> Option<Tensor> {
         let s = x.sigmoid();
         Some(&s * (s.clone() - 1.0))
     }

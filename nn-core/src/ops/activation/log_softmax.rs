@@ -2,15 +2,15 @@
 
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
-use crate::ops::activation::rows::Forward;
-use crate::ops::activation::rows::{self, Rows};
+use crate::ops::activation::last_axis::Forward;
+use crate::ops::activation::last_axis::{self, LastAxis};
 use nn_kernels::math::Float;
 use nn_kernels::softmax::{log_softmax, log_softmax_backward};
 use std::marker::PhantomData;
 
 struct LogSoftmax;
 
-impl Rows for LogSoftmax {
+impl LastAxis for LogSoftmax {
     const NAME: &'static str = "log_softmax";
     const GRADIENT: &'static str = "log_softmax_gradient";
 
@@ -23,11 +23,11 @@ impl Rows for LogSoftmax {
         log_softmax_backward(y, g, classes, out);
     }
 
-    fn curve(y: &Tensor, g: &Tensor, upstream: &Tensor) -> Tensor {
+    fn gradient_in_output(y: &Tensor, g: &Tensor, upstream: &Tensor) -> Tensor {
         -(upstream * y.exp() * g.sum_axes([-1], true))
     }
 
-    fn dual(y: &Tensor, upstream: &Tensor) -> Tensor {
+    fn gradient_in_upstream(y: &Tensor, upstream: &Tensor) -> Tensor {
         upstream - (upstream * y.exp()).sum_axes([-1], true)
     }
 }
@@ -49,7 +49,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn log_softmax(&self, axis: isize) -> Tensor {
-        rows::along::<LogSoftmax>(self, axis)
+        last_axis::along::<LogSoftmax>(self, axis)
     }
 }
 

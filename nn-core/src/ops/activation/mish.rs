@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -27,16 +27,16 @@ impl Function for Mish {
 
 by_name!("mish", by_name::float, |_| Map(Mish));
 
-impl Slope for Mish {
+impl Derivative for Mish {
     const NAME: &'static str = "mish_gradient";
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         let (s, t) = (x.sigmoid(), x.softplus().tanh());
         t + x * s * (T::ONE - t * t)
     }
 
-    fn curve(self, x: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, x: &Tensor) -> Option<Tensor> {
         // With s = sigmoid(x) and t = tanh(softplus(x)): (1 - t²) s (2 + x (1 - s - 2ts)).
         let (s, t) = (x.sigmoid(), x.softplus().tanh());
         let bend = 1.0 - &s - &t * &s * 2.0;

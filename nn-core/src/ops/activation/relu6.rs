@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -29,12 +29,12 @@ impl Function for Relu6 {
 
 by_name!("relu6", by_name::float, |_| Map(Relu6));
 
-impl Slope for Relu6 {
+impl Derivative for Relu6 {
     const NAME: &'static str = "relu6_gradient";
     const WIDE: bool = false;
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         if x > T::ZERO && x < T::from_f64(6.0) {
             T::ONE
         } else {
@@ -42,7 +42,7 @@ impl Slope for Relu6 {
         }
     }
 
-    fn curve(self, _: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, _: &Tensor) -> Option<Tensor> {
         None
     }
 }

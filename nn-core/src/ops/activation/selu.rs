@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use crate::ops::elementwise::where_;
 use nn_kernels::math::Float;
 
@@ -32,16 +32,16 @@ impl Function for Selu {
 
 by_name!("selu", by_name::float, |_| Map(Selu));
 
-impl Slope for Selu {
+impl Derivative for Selu {
     const NAME: &'static str = "selu_gradient";
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         let alpha = T::from_f64(ALPHA);
         T::from_f64(SCALE) * if x > T::ZERO { T::ONE } else { alpha * x.exp() }
     }
 
-    fn curve(self, x: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, x: &Tensor) -> Option<Tensor> {
         let below = x.minimum(0.0).exp() * (SCALE * ALPHA);
         Some(where_(x.greater(0.0), 0.0, below))
     }

@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -27,16 +27,16 @@ impl Function for Sigmoid {
 
 by_name!("sigmoid", by_name::float, |_| Map(Sigmoid));
 
-impl Slope for Sigmoid {
+impl Derivative for Sigmoid {
     const NAME: &'static str = "sigmoid_gradient";
     const WIDE: bool = false;
 
     #[inline(always)]
-    fn slope<T: Float>(self, y: T) -> T {
+    fn derivative<T: Float>(self, y: T) -> T {
         y * (T::ONE - y)
     }
 
-    fn curve(self, y: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, y: &Tensor) -> Option<Tensor> {
         Some(1.0 - y * 2.0)
     }
 }

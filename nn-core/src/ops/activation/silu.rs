@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -27,16 +27,16 @@ impl Function for Silu {
 
 by_name!("silu", by_name::float, |_| Map(Silu));
 
-impl Slope for Silu {
+impl Derivative for Silu {
     const NAME: &'static str = "silu_gradient";
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         let s = x.sigmoid();
         s * (T::ONE + x * (T::ONE - s))
     }
 
-    fn curve(self, x: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, x: &Tensor) -> Option<Tensor> {
         // With s = sigmoid(x): s (1 - s) (2 + x (1 - 2s)).
         let s = x.sigmoid();
         Some(&s * (1.0 - &s) * (2.0 + x * (1.0 - &s * 2.0)))

@@ -2,15 +2,15 @@
 
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
-use crate::ops::activation::rows::Forward;
-use crate::ops::activation::rows::{self, Rows};
+use crate::ops::activation::last_axis::Forward;
+use crate::ops::activation::last_axis::{self, LastAxis};
 use nn_kernels::math::Float;
 use nn_kernels::softmax::{softmax, softmax_backward};
 use std::marker::PhantomData;
 
 struct Softmax;
 
-impl Rows for Softmax {
+impl LastAxis for Softmax {
     const NAME: &'static str = "softmax";
     const GRADIENT: &'static str = "softmax_gradient";
 
@@ -23,12 +23,12 @@ impl Rows for Softmax {
         softmax_backward(y, g, classes, out);
     }
 
-    fn curve(y: &Tensor, g: &Tensor, upstream: &Tensor) -> Tensor {
+    fn gradient_in_output(y: &Tensor, g: &Tensor, upstream: &Tensor) -> Tensor {
         let dot = |a: &Tensor| (y * a).sum_axes([-1], true);
         upstream * (g - dot(g)) - g * dot(upstream)
     }
 
-    fn dual(y: &Tensor, upstream: &Tensor) -> Tensor {
+    fn gradient_in_upstream(y: &Tensor, upstream: &Tensor) -> Tensor {
         gradient(y, upstream)
     }
 }
@@ -39,7 +39,7 @@ by_name!("softmax", by_name::axis, |_| Forward::<Softmax>(
 
 /// The gradient of the softmax `y` along the last axis.
 pub(crate) fn gradient(y: &Tensor, upstream: &Tensor) -> Tensor {
-    rows::gradient::<Softmax>(y, upstream)
+    last_axis::gradient::<Softmax>(y, upstream)
 }
 
 impl Tensor {
@@ -55,7 +55,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn softmax(&self, axis: isize) -> Tensor {
-        rows::along::<Softmax>(self, axis)
+        last_axis::along::<Softmax>(self, axis)
     }
 }
 

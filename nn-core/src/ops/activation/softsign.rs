@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -27,16 +27,16 @@ impl Function for Softsign {
 
 by_name!("softsign", by_name::float, |_| Map(Softsign));
 
-impl Slope for Softsign {
+impl Derivative for Softsign {
     const NAME: &'static str = "softsign_gradient";
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         let d = T::ONE + x.abs();
         T::ONE / (d * d)
     }
 
-    fn curve(self, x: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, x: &Tensor) -> Option<Tensor> {
         Some(x.sign() * -2.0 / (x.abs() + 1.0).powi(3))
     }
 }

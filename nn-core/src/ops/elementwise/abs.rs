@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -28,12 +28,12 @@ impl Function for Abs {
 
 by_name!("abs", by_name::float, |_| Map(Abs));
 
-impl Slope for Abs {
+impl Derivative for Abs {
     const NAME: &'static str = "abs_gradient";
     const WIDE: bool = false;
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         // The last case is 0, and keeps NaN.
         if x > T::ZERO {
             T::ONE
@@ -44,7 +44,7 @@ impl Slope for Abs {
         }
     }
 
-    fn curve(self, _: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, _: &Tensor) -> Option<Tensor> {
         None
     }
 }

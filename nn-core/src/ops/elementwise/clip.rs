@@ -3,9 +3,9 @@
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use crate::{Error, Tensor};
 use nn_kernels::math::Float;
 
@@ -41,12 +41,12 @@ by_name!("clip", by_name::float, |a| Map(Clip {
     max: a.get("max")?
 }));
 
-impl Slope for Clip {
+impl Derivative for Clip {
     const NAME: &'static str = "clip_gradient";
     const WIDE: bool = false;
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         let (min, max) = (T::from_f64(self.min), T::from_f64(self.max));
         let share = |inside: bool, edge: bool| match (inside, edge) {
             (true, _) => T::ONE,
@@ -56,7 +56,7 @@ impl Slope for Clip {
         share(x > min, x == min) * share(x < max, x == max)
     }
 
-    fn curve(self, _: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, _: &Tensor) -> Option<Tensor> {
         None
     }
 }

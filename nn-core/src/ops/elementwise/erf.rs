@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -27,15 +27,15 @@ impl Function for Erf {
 
 by_name!("erf", by_name::float, |_| Map(Erf));
 
-impl Slope for Erf {
+impl Derivative for Erf {
     const NAME: &'static str = "erf_gradient";
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         T::from_f64(std::f64::consts::FRAC_2_SQRT_PI) * (-(x * x)).exp()
     }
 
-    fn curve(self, x: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, x: &Tensor) -> Option<Tensor> {
         Some((-x.square()).exp() * x * (-2.0 * std::f64::consts::FRAC_2_SQRT_PI))
     }
 }

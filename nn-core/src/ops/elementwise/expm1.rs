@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -27,15 +27,15 @@ impl Function for Expm1 {
 
 by_name!("expm1", by_name::float, |_| Map(Expm1));
 
-impl Slope for Expm1 {
+impl Derivative for Expm1 {
     const NAME: &'static str = "expm1_gradient";
 
     #[inline(always)]
-    fn slope<T: Float>(self, x: T) -> T {
+    fn derivative<T: Float>(self, x: T) -> T {
         x.exp()
     }
 
-    fn curve(self, x: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, x: &Tensor) -> Option<Tensor> {
         Some(x.exp())
     }
 }

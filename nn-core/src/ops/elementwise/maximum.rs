@@ -3,7 +3,7 @@
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps, Op};
 use crate::ops::elementwise::zip::{Function, Zip, binary, zip};
-use crate::ops::reduce::extremum::Greater;
+use crate::ops::reduce::max_min::Greater;
 use crate::{Operand, Tensor};
 use nn_kernels::math::Float;
 

@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -27,16 +27,16 @@ impl Function for Reciprocal {
 
 by_name!("reciprocal", by_name::float, |_| Map(Reciprocal));
 
-impl Slope for Reciprocal {
+impl Derivative for Reciprocal {
     const NAME: &'static str = "reciprocal_gradient";
     const WIDE: bool = false;
 
     #[inline(always)]
-    fn slope<T: Float>(self, y: T) -> T {
+    fn derivative<T: Float>(self, y: T) -> T {
         -(y * y)
     }
 
-    fn curve(self, y: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, y: &Tensor) -> Option<Tensor> {
         Some(y * -2.0)
     }
 }

@@ -3,9 +3,9 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
+use crate::ops::elementwise::derivative::{Derivative, scale};
 use crate::ops::elementwise::map::Map;
 use crate::ops::elementwise::map::{Function, map};
-use crate::ops::elementwise::slope::{Slope, scale};
 use nn_kernels::math::Float;
 
 #[derive(Clone, Copy)]
@@ -27,16 +27,16 @@ impl Function for Rsqrt {
 
 by_name!("rsqrt", by_name::float, |_| Map(Rsqrt));
 
-impl Slope for Rsqrt {
+impl Derivative for Rsqrt {
     const NAME: &'static str = "rsqrt_gradient";
     const WIDE: bool = false;
 
     #[inline(always)]
-    fn slope<T: Float>(self, y: T) -> T {
+    fn derivative<T: Float>(self, y: T) -> T {
         T::from_f64(-0.5) * y * y * y
     }
 
-    fn curve(self, y: &Tensor) -> Option<Tensor> {
+    fn second_derivative(self, y: &Tensor) -> Option<Tensor> {
         Some(y.square() * -1.5)
     }
 }

@@ -2,17 +2,17 @@
 
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
-use crate::ops::reduce::quantifier::Quantify;
-use crate::ops::reduce::quantifier::{Quantifier, quantify};
+use crate::ops::reduce::logical_reduction::ReduceLogical;
+use crate::ops::reduce::logical_reduction::{LogicalReduction, reduce_logical};
 use crate::ops::reduce::reduction::Axes;
 use nn_kernels::reduce as kernel;
 
-static ALL: Quantifier = Quantifier {
+static ALL: LogicalReduction = LogicalReduction {
     name: "all",
     kernel: kernel::all,
 };
 
-by_name!("all", by_name::one, |a| Quantify::of(&ALL, a)?);
+by_name!("all", by_name::one, |a| ReduceLogical::of(&ALL, a)?);
 
 impl Tensor {
     /// Whether all elements are true, a `bool` scalar; true of none. Numbers count as true unless they are 0.
@@ -24,13 +24,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn all(&self) -> Tensor {
-        quantify(&ALL, self, Axes::All, false)
+        reduce_logical(&ALL, self, Axes::All, false)
     }
 
     /// Whether all elements are true along one axis (counted from the end if negative), which is dropped.
     #[track_caller]
     pub fn all_axis(&self, axis: isize) -> Tensor {
-        quantify(&ALL, self, Axes::of([axis]), false)
+        reduce_logical(&ALL, self, Axes::of([axis]), false)
     }
 
     /// Whether all elements are true along several axes; `keepdims` leaves them with size 1.
@@ -41,7 +41,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn all_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
-        quantify(&ALL, self, Axes::of(axes), keepdims)
+        reduce_logical(&ALL, self, Axes::of(axes), keepdims)
     }
 }
 

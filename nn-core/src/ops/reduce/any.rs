@@ -2,17 +2,17 @@
 
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
-use crate::ops::reduce::quantifier::Quantify;
-use crate::ops::reduce::quantifier::{Quantifier, quantify};
+use crate::ops::reduce::logical_reduction::ReduceLogical;
+use crate::ops::reduce::logical_reduction::{LogicalReduction, reduce_logical};
 use crate::ops::reduce::reduction::Axes;
 use nn_kernels::reduce as kernel;
 
-static ANY: Quantifier = Quantifier {
+static ANY: LogicalReduction = LogicalReduction {
     name: "any",
     kernel: kernel::any,
 };
 
-by_name!("any", by_name::one, |a| Quantify::of(&ANY, a)?);
+by_name!("any", by_name::one, |a| ReduceLogical::of(&ANY, a)?);
 
 impl Tensor {
     /// Whether any element is true, a `bool` scalar; false of none. Numbers count as true unless they are 0.
@@ -24,13 +24,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn any(&self) -> Tensor {
-        quantify(&ANY, self, Axes::All, false)
+        reduce_logical(&ANY, self, Axes::All, false)
     }
 
     /// Whether any element is true along one axis (counted from the end if negative), which is dropped.
     #[track_caller]
     pub fn any_axis(&self, axis: isize) -> Tensor {
-        quantify(&ANY, self, Axes::of([axis]), false)
+        reduce_logical(&ANY, self, Axes::of([axis]), false)
     }
 
     /// Whether any element is true along several axes; `keepdims` leaves them with size 1.
@@ -41,7 +41,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn any_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
-        quantify(&ANY, self, Axes::of(axes), keepdims)
+        reduce_logical(&ANY, self, Axes::of(axes), keepdims)
     }
 }
 

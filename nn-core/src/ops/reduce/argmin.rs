@@ -1,7 +1,7 @@
 //! Where the least element along an axis is.
 
 use crate::Tensor;
-use crate::ops::reduce::extremum::position;
+use crate::ops::reduce::max_min::position;
 use nn_kernels::reduce::Kind;
 
 impl Tensor {

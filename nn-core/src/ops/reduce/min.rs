@@ -3,7 +3,7 @@
 use crate::Tensor;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
-use crate::ops::reduce::extremum;
+use crate::ops::reduce::max_min;
 use crate::ops::reduce::reduction::Reduce;
 use crate::ops::reduce::reduction::{Axes, Reduction, reduce};
 use nn_kernels::reduce::Kind;
@@ -12,7 +12,7 @@ static MIN: Reduction = Reduction {
     name: "min",
     kind: Kind::Min,
     keeps: Keeps::ALL,
-    gradient: extremum::shared,
+    gradient: max_min::shared,
 };
 
 by_name!("min", by_name::number, |a| Reduce::of(&MIN, a)?);

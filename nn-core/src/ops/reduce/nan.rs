@@ -37,7 +37,7 @@ fn count(x: &Tensor, axes: &[isize], keepdims: bool) -> Tensor {
 
 /// A maximum or minimum, NaN where all elements are.
 #[track_caller]
-fn extremum(x: &Tensor, axes: Option<&[isize]>, keepdims: bool, greatest: bool) -> Tensor {
+fn max_min(x: &Tensor, axes: Option<&[isize]>, keepdims: bool, greatest: bool) -> Tensor {
     let axes = axes_of(x, axes);
     let filled = without_nan(
         x,
@@ -125,7 +125,7 @@ nan_reductions! {
     /// assert_eq!(Tensor::from([1.0, f32::NAN, 2.0]).nanmax().item::<f32>()?, 2.0);
     /// # Ok::<(), nn::Error>(())
     /// ```
-    nanmax nanmax_axis nanmax_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims| extremum(x, axes, keepdims, true);
+    nanmax nanmax_axis nanmax_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims| max_min(x, axes, keepdims, true);
 
     /// The least of all elements but NaN, NaN if all are.
     ///
@@ -134,7 +134,7 @@ nan_reductions! {
     /// assert_eq!(Tensor::from([1.0, f32::NAN, 2.0]).nanmin().item::<f32>()?, 1.0);
     /// # Ok::<(), nn::Error>(())
     /// ```
-    nanmin nanmin_axis nanmin_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims| extremum(x, axes, keepdims, false);
+    nanmin nanmin_axis nanmin_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims| max_min(x, axes, keepdims, false);
 
     /// The mean of all elements but NaN, NaN of none.
     ///

@@ -95,12 +95,13 @@ impl RecurrentSteps<'_> {
             _ => return open_steps(x, weights, states, options),
         };
         // The errors of shapes, before any step: the op knows them.
-        let outlines: Vec<Tensor> = given
+        let abstract_inputs: Vec<Tensor> = given
             .iter()
             .map(|t| Tensor::abstract_of(*t.raw_shape(), t.dtype()))
             .collect();
-        let checked =
-            observer::unobserved(|| super::fused::Recurrent::apply(options, false, &outlines));
+        let checked = observer::unobserved(|| {
+            super::fused::Recurrent::apply(options, false, &abstract_inputs)
+        });
         if checked.error().is_some() {
             return (checked.clone(), vec![checked; options.cell.states()]);
         }

@@ -6,9 +6,9 @@ use crate::{Result, Shape, Tensor, with_float};
 use nn_kernels::math::Float;
 use std::marker::PhantomData;
 
-/// A function `y = f(x)` of rows of `classes` numbers. Its gradient is an op `d(y, g)` of the result and the upstream gradient, which is
+/// A function `y = f(x)` of every `classes` numbers that stand in a row, the last axis. Its gradient is an op `d(y, g)` of the result and the upstream gradient, which is
 /// linear in `g`.
-pub(crate) trait Rows: Send + Sync + 'static {
+pub(crate) trait LastAxis: Send + Sync + 'static {
     const NAME: &'static str;
     /// The name of the gradient.
     const GRADIENT: &'static str;
@@ -16,9 +16,9 @@ pub(crate) trait Rows: Send + Sync + 'static {
     /// `out = d(y, g)`.
     fn backward<T: Float>(y: &[T], g: &[T], classes: usize, out: &mut [T]);
     /// The gradient of `d(y, g)` in `y`.
-    fn curve(y: &Tensor, g: &Tensor, upstream: &Tensor) -> Tensor;
+    fn gradient_in_output(y: &Tensor, g: &Tensor, upstream: &Tensor) -> Tensor;
     /// The gradient of `d(y, g)` in `g`.
-    fn dual(y: &Tensor, upstream: &Tensor) -> Tensor;
+    fn gradient_in_upstream(y: &Tensor, upstream: &Tensor) -> Tensor;
 }
 
 pub(crate) struct Forward<R>(pub(crate) PhantomData<R>);
@@ -30,7 +30,7 @@ fn classes(shape: &Shape) -> usize {
     *shape.last().expect("checked by who asked for the axis")
 }
 
-impl<R: Rows> Op for Forward<R> {
+impl<R: LastAxis> Op for Forward<R> {
     fn name(&self) -> &'static str {
         R::NAME
     }
@@ -61,7 +61,7 @@ impl<R: Rows> Op for Forward<R> {
     }
 }
 
-impl<R: Rows> Op for Gradient<R> {
+impl<R: LastAxis> Op for Gradient<R> {
     fn name(&self) -> &'static str {
         R::GRADIENT
     }
@@ -82,8 +82,11 @@ impl<R: Rows> Op for Gradient<R> {
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let (y, g) = (&at.inputs[0], &at.inputs[1]);
-        let dy = at.when(0, || R::curve(y, g, at.upstream()));
-        Ok(vec![dy, at.when(1, || R::dual(y, at.upstream()))])
+        let dy = at.when(0, || R::gradient_in_output(y, g, at.upstream()));
+        Ok(vec![
+            dy,
+            at.when(1, || R::gradient_in_upstream(y, at.upstream())),
+        ])
     }
 
     fn keeps(&self) -> Keeps {
@@ -93,7 +96,7 @@ impl<R: Rows> Op for Gradient<R> {
 
 /// The function along an axis, counted from the end if negative.
 #[track_caller]
-pub(crate) fn along<R: Rows>(x: &Tensor, axis: isize) -> Tensor {
+pub(crate) fn along<R: LastAxis>(x: &Tensor, axis: isize) -> Tensor {
     let rows = x.swap_axes(axis, -1);
     let y = apply(Forward::<R>(PhantomData), &[rows]).swap_axes(axis, -1);
     y.masked_as(x, x.raw_shape().rank())
@@ -101,6 +104,6 @@ pub(crate) fn along<R: Rows>(x: &Tensor, axis: isize) -> Tensor {
 
 /// The gradient of the function along the last axis, from its result.
 #[track_caller]
-pub(crate) fn gradient<R: Rows>(y: &Tensor, upstream: &Tensor) -> Tensor {
+pub(crate) fn gradient<R: LastAxis>(y: &Tensor, upstream: &Tensor) -> Tensor {
     apply(Gradient::<R>(PhantomData), &[y.clone(), upstream.clone()])
 }

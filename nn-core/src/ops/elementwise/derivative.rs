@@ -7,20 +7,20 @@ use nn_kernels::elementwise;
 use nn_kernels::math::Float;
 
 /// The derivative `f'` of a function, of its argument or of its result.
-pub(crate) trait Slope: Copy + Send + Sync + 'static {
+pub(crate) trait Derivative: Copy + Send + Sync + 'static {
     /// The name of the product in errors and traces.
     const NAME: &'static str;
     /// As [`Function::WIDE`](crate::ops::elementwise::map::Function::WIDE).
     const WIDE: bool = true;
-    fn slope<T: Float>(self, x: T) -> T;
-    /// The derivative of [`Slope::slope`] in tensor ops, `None` where it is 0 almost everywhere.
-    fn curve(self, x: &Tensor) -> Option<Tensor>;
+    fn derivative<T: Float>(self, x: T) -> T;
+    /// The derivative of [`Derivative::slope`] in tensor ops, `None` where it is 0 almost everywhere.
+    fn second_derivative(self, x: &Tensor) -> Option<Tensor>;
 }
 
 /// Of the upstream gradient and the argument of the derivative, which have one shape.
 struct Scale<S>(S);
 
-impl<S: Slope> Op for Scale<S> {
+impl<S: Derivative> Op for Scale<S> {
     fn name(&self) -> &'static str {
         S::NAME
     }
@@ -36,8 +36,8 @@ impl<S: Slope> Op for Scale<S> {
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 let (g, x) = (upstream.data(), x.data());
                 match const { S::WIDE } {
-                    true => elementwise::zip_wide(g, x, out, #[inline(always)] move |g: T, x: T| g * s.slope(x)),
-                    false => elementwise::zip(g, x, out, #[inline(always)] move |g: T, x: T| g * s.slope(x)),
+                    true => elementwise::zip_wide(g, x, out, #[inline(always)] move |g: T, x: T| g * s.derivative(x)),
+                    false => elementwise::zip(g, x, out, #[inline(always)] move |g: T, x: T| g * s.derivative(x)),
                 }
             })),
         ))
@@ -45,9 +45,9 @@ impl<S: Slope> Op for Scale<S> {
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let [upstream, x] = [&at.inputs[0], &at.inputs[1]];
-        let curved = || Some(at.upstream() * upstream * self.0.curve(x)?);
+        let second = || Some(at.upstream() * upstream * self.0.second_derivative(x)?);
         let dupstream = at.when(0, || scale(self.0, at.upstream(), x));
-        Ok(vec![dupstream, if at.needs(1) { curved() } else { None }])
+        Ok(vec![dupstream, if at.needs(1) { second() } else { None }])
     }
 
     fn keeps(&self) -> Keeps {
@@ -57,6 +57,6 @@ impl<S: Slope> Op for Scale<S> {
 
 /// `upstream · f'(x)`.
 #[track_caller]
-pub(crate) fn scale<S: Slope>(slope: S, upstream: &Tensor, x: &Tensor) -> Tensor {
-    apply(Scale(slope), &[upstream.clone(), x.clone()])
+pub(crate) fn scale<S: Derivative>(derivative: S, upstream: &Tensor, x: &Tensor) -> Tensor {
+    apply(Scale(derivative), &[upstream.clone(), x.clone()])
 }

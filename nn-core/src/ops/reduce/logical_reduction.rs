@@ -10,31 +10,34 @@ use crate::{DType, Result, Tensor};
 type Kernel = fn(x: &[bool], dims: &[usize], axes: &[bool], out: &mut [bool]);
 
 /// A reduction of truth values.
-pub(crate) struct Quantifier {
+pub(crate) struct LogicalReduction {
     pub(crate) name: &'static str,
     pub(crate) kernel: Kernel,
 }
 
-pub(crate) struct Quantify {
+pub(crate) struct ReduceLogical {
     axes: Axes,
     keepdims: bool,
-    quantifier: &'static Quantifier,
+    reduction: &'static LogicalReduction,
 }
 
-impl Quantify {
+impl ReduceLogical {
     /// It with the settings that were written down.
-    pub(crate) fn of(quantifier: &'static Quantifier, a: &Attributes) -> Result<Quantify> {
-        Ok(Quantify {
+    pub(crate) fn of(
+        reduction: &'static LogicalReduction,
+        a: &Attributes,
+    ) -> Result<ReduceLogical> {
+        Ok(ReduceLogical {
             axes: a.get("axes")?,
             keepdims: a.get("keepdims")?,
-            quantifier,
+            reduction,
         })
     }
 }
 
-impl Op for Quantify {
+impl Op for ReduceLogical {
     fn name(&self) -> &'static str {
-        self.quantifier.name
+        self.reduction.name
     }
 
     fn attributes(&self) -> Attributes {
@@ -54,7 +57,7 @@ impl Op for Quantify {
         let (x, dims) = (&inputs[0], inputs[0].raw_shape());
         let mask = self.axes.mask(dims)?;
         Ok(Outputs::One(Tensor::build(shape, |out| {
-            (self.quantifier.kernel)(x.data(), dims, &mask, out)
+            (self.reduction.kernel)(x.data(), dims, &mask, out)
         })))
     }
 
@@ -69,16 +72,16 @@ impl Op for Quantify {
 
 /// Makes one truth value of many, along axes; numbers count as true unless they are 0.
 #[track_caller]
-pub(crate) fn quantify(
-    quantifier: &'static Quantifier,
+pub(crate) fn reduce_logical(
+    reduction: &'static LogicalReduction,
     x: &Tensor,
     axes: Axes,
     keepdims: bool,
 ) -> Tensor {
-    let op = Quantify {
+    let op = ReduceLogical {
         axes,
         keepdims,
-        quantifier,
+        reduction,
     };
     apply(op, &[x.cast(DType::Bool)])
 }

@@ -10,7 +10,7 @@ use crate::{DType, Error, Result, Tensor};
 use nn_kernels::math::Float;
 use nn_kernels::reduce::{Kind, argmax, argmin};
 
-/// The gradient of an extremum of many: `upstream`, shared evenly by the elements that equal `output`. Both have the reduced axes with
+/// The gradient of a maximum or minimum of many: `upstream`, shared evenly by the elements that equal `output`. Both have the reduced axes with
 /// size 1.
 pub(crate) fn shared(at: &Backward<'_>, upstream: Tensor, output: Tensor) -> Tensor {
     let x = &at.inputs[0];
@@ -49,7 +49,7 @@ impl Function for Greater {
     }
 }
 
-/// Where the extremum along an axis is.
+/// Where the maximum or minimum along an axis is.
 struct Position {
     name: &'static str,
     kind: Kind,
