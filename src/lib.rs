@@ -92,7 +92,9 @@ pub use nn_train::{
 
 // What generated code names. It stands at the root because the macros write the same paths into the crates that the library is made of.
 #[doc(hidden)]
-pub use nn_core::{Callable, IntoInput, OutputShape, UNKNOWN, config, statics, trace};
+pub use nn_core::{
+    Callable, InputOf, IntoInput, OutputOf, OutputShape, UNKNOWN, config, statics, trace,
+};
 
 /// What generated code refers to.
 #[doc(hidden)]

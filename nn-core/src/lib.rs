@@ -40,7 +40,7 @@ pub use graph::trace::{self, InputShapes};
 pub use module::constraint::{Axes, Constraint};
 pub use module::context::{add_loss, collect_losses, floatx, set_floatx, training};
 pub use module::initializer::{self, Initializer};
-pub use module::layer::{self, Callable, Layer};
+pub use module::layer::{self, Callable, InputOf, Layer, OutputOf};
 pub use module::own;
 pub use module::param::Param;
 pub use module::regularizer::Regularizer;
@@ -54,6 +54,7 @@ pub use tensor::{Operand, Tensor};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::module::containers::{Layers, OrNot};
+    pub use crate::module::keys::{FieldKeys, ModelKeys};
     pub use crate::module::signature::{Argument, Kind, Otherwise, Plain, Returned, Select};
     pub use crate::module::structure::named;
     pub use inventory;

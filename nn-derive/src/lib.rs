@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod editor;
 mod errors;
 mod expand;
 mod follow;
@@ -58,8 +59,7 @@ use syn::{DeriveInput, Item, parse_macro_input};
 /// A struct without type parameters is also registered under its name, so that a `Sequential` that contains it can be loaded.
 #[proc_macro_derive(Layer, attributes(config, layer, model, param))]
 pub fn derive_layer(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    expand::structure(input, false).into()
+    derive(input, false)
 }
 
 /// Makes a struct a model: all of `#[derive(Layer)]`, and it can be compiled, fitted and evaluated. The same as `#[model]` on the
@@ -68,8 +68,15 @@ pub fn derive_layer(input: TokenStream) -> TokenStream {
 /// Bounds that `call` needs on the type parameters of a model belong on the struct.
 #[proc_macro_derive(Model, attributes(config, layer, model, param))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    expand::structure(input, true).into()
+    derive(input, true)
+}
+
+fn derive(input: TokenStream, model: bool) -> TokenStream {
+    let read = syn::parse::<DeriveInput>(input.clone());
+    match read.or_else(|error| editor::structure(input.into()).ok_or(error)) {
+        Ok(input) => expand::structure(input, model).into(),
+        Err(error) => error.into_compile_error().into(),
+    }
 }
 
 /// Makes a struct of tensors what goes in or out of a `call`: `struct Posterior { mean: Tensor, log_variance: Tensor }`.
@@ -101,17 +108,16 @@ pub fn derive_tensors(input: TokenStream) -> TokenStream {
 pub fn model(keys: TokenStream, item: TokenStream) -> TokenStream {
     let mut item = match syn::parse::<Item>(item.clone()) {
         Ok(item) => item,
-        Err(error) => {
-            let krate = parse::crate_of(keys.into());
-            return expand::unreadable(item.into(), &error, &krate).into();
-        }
+        Err(error) => return expand::unreadable(keys.into(), item.into(), &error).into(),
     };
     match item {
         Item::Impl(block) => expand::block(keys.into(), block).into(),
         Item::Struct(_) | Item::Enum(_) | Item::Union(_) => {
             let keys: proc_macro2::TokenStream = keys.into();
             let krate = parse::crate_of(keys.clone());
-            let keys = (!keys.is_empty()).then(|| quote!(#[model(#keys)]));
+            // In an editor also where none is typed yet.
+            let has_keys = !keys.is_empty() || editor::is_running();
+            let keys = has_keys.then(|| quote!(#[model(#keys)]));
             let mut errors = errors::Errors::default();
             check::shared(&mut item, &mut errors);
             let errors = errors.into_tokens();

@@ -28,6 +28,8 @@ pub struct Variant {
 
 /// One field.
 pub struct Field {
+    /// The names of all keys of its `#[model(..)]`, also of those that are none.
+    pub keys: Vec<Ident>,
     pub vis: Visibility,
     /// The doc comments.
     pub docs: Vec<Attribute>,
@@ -138,6 +140,8 @@ impl Field {
 
 /// `#[model(crate = .., input = .., new(..), not_const, check = "strict")]` on a struct.
 pub struct StructAttrs {
+    /// The names of all keys, also of those that are none.
+    pub keys: Vec<Ident>,
     /// Where the framework is: `::nn` unless `crate = path` says otherwise.
     pub krate: TokenStream,
     /// The shapes of the inputs, without the batch.

@@ -212,6 +212,14 @@ impl<L: Layer, I: IntoInput<L::Input>> Callable<I> for L {
     }
 }
 
+/// What goes into a layer, as an editor shows it.
+#[doc(hidden)]
+pub type InputOf<L> = <L as Layer>::Input;
+
+/// What comes out of a layer, as an editor shows it.
+#[doc(hidden)]
+pub type OutputOf<L> = <L as Layer>::Output;
+
 /// A `Vec` of layers applies them in order.
 impl<T: Tensors, L: Layer<Input = T, Output = T>> Layer for Vec<L> {
     type Input = T;

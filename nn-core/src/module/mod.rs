@@ -7,6 +7,7 @@ pub(crate) mod context;
 mod debug;
 pub mod initializer;
 pub(crate) mod json;
+pub(crate) mod keys;
 pub mod layer;
 mod named;
 pub mod own;

@@ -1,8 +1,9 @@
 //! The arguments and the result of a `call` as the types of its `Layer`: by value, all arguments in one.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use crate::editor;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{GenericArgument, Generics, Index, PatType, PathArguments, Type, parse_quote};
+use syn::{GenericArgument, Generics, Index, Pat, PatType, PathArguments, Type, parse_quote};
 
 /// `Layer::Input`: the type of the one argument, or a tuple.
 pub fn input_type(inputs: &[PatType], generics: &Generics, krate: &TokenStream) -> TokenStream {
@@ -21,16 +22,24 @@ pub fn input_type(inputs: &[PatType], generics: &Generics, krate: &TokenStream) 
     }
 }
 
-/// Binds the arguments of `call` to the parts of `__input`.
+/// The name of all arguments of `call` together. In an editor, which lists what can be named, the last argument hides it.
+pub fn all(inputs: &[PatType]) -> Ident {
+    match inputs.last().map(|last| &*last.pat) {
+        Some(Pat::Ident(last)) if editor::is_running() => last.ident.clone(),
+        _ => Ident::new("__input", Span::call_site()),
+    }
+}
+
+/// Binds the arguments of `call` to the parts of what is named by [`all`].
 pub fn bindings(inputs: &[PatType], generics: &Generics, krate: &TokenStream) -> Vec<TokenStream> {
-    let one = inputs.len() == 1;
+    let (all, one) = (all(inputs), inputs.len() == 1);
     let bindings = inputs.iter().enumerate();
     bindings
         .map(|(i, PatType { pat, ty, .. })| {
             let (index, owned) = (Index::from(i), by_value(ty));
             let part = match one {
-                true => quote!(__input),
-                false => quote!(__input.#index),
+                true => quote!(#all),
+                false => quote!(#all.#index),
             };
             if !one && kind(&owned, generics) == Kind::Plain {
                 let selected = select(&owned, krate);

@@ -4,7 +4,7 @@ use super::{hooks, layer, shape};
 use crate::check::{self, Uses};
 use crate::errors::Errors;
 use crate::syntax::Special;
-use crate::{messages, parse, source};
+use crate::{editor, messages, parse, source};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -18,7 +18,7 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     if let Some((path, _)) = &block.trait_ {
         errors.at(path, messages::TRAIT_IMPL);
         let errors = errors.into_tokens();
-        return quote!(#errors #block);
+        return quote!(#block #errors);
     }
     parse::outer_attributes(&mut block);
     if let Some((condition, with, without)) = parse::alternatives(&block) {
@@ -35,7 +35,7 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     }
     if special.all().next().is_none() {
         let (errors, block) = (errors.into_tokens(), nothing_to_do(block, &krate));
-        return quote!(#errors #block);
+        return quote!(#block #errors);
     }
     if block.generics.lifetimes().next().is_some() || has_lifetimes(&block.self_ty) {
         // The derive reports it at the struct.
@@ -91,17 +91,21 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
         .iter()
         .position(|item| matches!(item, ImplItem::Fn(method) if method.sig.ident == "forward"));
     if let Some(index) = forward
-        && let ImplItem::Fn(method) = block.items.remove(index)
+        && let ImplItem::Fn(method) = block.items[index].clone()
     {
+        // An editor reads its body all the same.
+        if !editor::is_running() {
+            block.items.remove(index);
+        }
         // PyTorch's name. The placeholder keeps it from being reported as a missing `call` too.
         let error = syn::Error::new_spanned(&method.sig.ident, messages::FORWARD_IS_CALL);
         let (error, layer) = (error.to_compile_error(), layer::placeholder(&block, krate));
-        return quote!(#error #block #layer);
+        return quote!(#block #layer #error);
     }
     if !block.generics.params.is_empty() {
         let error = syn::Error::new_spanned(&block.self_ty, messages::NOTHING_TO_DO);
         let error = error.to_compile_error();
-        return quote!(#error #block);
+        return quote!(#block #error);
     }
     // An error if there is a `call` in another block. If not, that is reported, and reason enough for this.
     let (ty, message) = (&block.self_ty, messages::NOTHING_TO_DO);

@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::syntax::{Special, is_reference, typed_arguments};
-use crate::{check, messages};
+use crate::{check, editor, messages};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ImplItemFn;
@@ -14,18 +14,30 @@ pub fn expand(special: &Special, krate: &TokenStream, errors: &mut Errors) -> Ve
         (&special.train_step, messages::TRAIN_STEP),
         (&special.test_step, messages::TEST_STEP),
     ] {
-        if let Some(method) = method
-            .as_ref()
-            .filter(|m| check::hook(&m.sig, expected, errors))
-        {
-            hooks.push(step(method, krate));
+        if let Some(method) = method {
+            hooks.extend(hook(method, expected, step, krate, errors));
         }
     }
-    let loss = special.compute_loss.as_ref();
-    if let Some(method) = loss.filter(|m| check::hook(&m.sig, messages::COMPUTE_LOSS, errors)) {
-        hooks.push(compute_loss(method, krate));
+    if let Some(method) = &special.compute_loss {
+        let expected = messages::COMPUTE_LOSS;
+        hooks.extend(hook(method, expected, compute_loss, krate, errors));
     }
     hooks
+}
+
+/// What is made of a method, if it is as it must be; in an editor the method as it is written, which it reads better.
+fn hook(
+    method: &ImplItemFn,
+    expected: &str,
+    make: fn(&ImplItemFn, &TokenStream) -> TokenStream,
+    krate: &TokenStream,
+    errors: &mut Errors,
+) -> Option<TokenStream> {
+    let is_sound = check::hook(&method.sig, expected, errors);
+    match editor::is_running() {
+        true => Some(editor::method(method)),
+        false => is_sound.then(|| make(method, krate)),
+    }
 }
 
 /// The hidden name under which the derived `impl Model` finds a hook.

@@ -4,8 +4,8 @@ use super::arguments::{self, Output};
 use super::{cfgs, shape};
 use crate::errors::Errors;
 use crate::syntax::{Call, Special, Struct, typed_arguments};
-use crate::{check, messages};
-use proc_macro2::{Span, TokenStream};
+use crate::{check, editor, messages};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -21,6 +21,7 @@ pub fn expand(
     let Some(method) = &special.call else {
         if let Some(build) = &special.build {
             errors.at(&build.sig.ident, messages::BUILD_WITHOUT_CALL);
+            return editor::is_running().then(|| as_written(build, block));
         }
         return None;
     };
@@ -32,7 +33,11 @@ pub fn expand(
     }
     let output = match &call.output {
         Some(output) if errors.count() == before => output,
-        _ => return Some(placeholder(block, krate)),
+        _ => {
+            let placeholder = placeholder(block, krate);
+            let written = editor::is_running().then(|| as_written(method, block));
+            return Some(quote!(#written #placeholder));
+        }
     };
     let input = arguments::input_type(&call.inputs, &block.generics, krate);
     let run = run(method, &call, block, krate);
@@ -43,18 +48,18 @@ pub fn expand(
     let build = special
         .build
         .as_ref()
-        .filter(|b| check::hook(&b.sig, messages::BUILD, errors))
+        .filter(|b| check::hook(&b.sig, messages::BUILD, errors) || editor::is_running())
         .map(|build| build_parameters(build, &call, block, krate))
         .or_else(|| shape::build_by_output_shape(block, &call.inputs, krate));
     // Checked here, since the compiler would speak of the trait.
     let call_any = special
         .call_any
         .as_ref()
-        .filter(|m| check::hook(&m.sig, messages::CALL_ANY, errors))
+        .filter(|m| check::hook(&m.sig, messages::CALL_ANY, errors) || editor::is_running())
         .map(|method| {
             let mut method = method.clone();
             method.vis = syn::Visibility::Inherited;
-            method
+            editor::method(&method)
         });
     let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
     let (impl_generics, _, where_clause) = block.generics.split_for_impl();
@@ -91,7 +96,8 @@ fn build_parameters(
         tensors.len() < call.inputs.len(),
     ) {
         let receiver = build.sig.receiver();
-        let (attrs, output, statements) = (&build.attrs, &build.sig.output, &build.block.stmts);
+        let (attrs, output) = (&build.attrs, &build.sig.output);
+        let statements = editor::statements(&build.block);
         let index: Vec<Index> = tensors.iter().copied().map(Index::from).collect();
         let shapes = match &index[..] {
             [one] => quote!(&__input.#one),
@@ -104,11 +110,19 @@ fn build_parameters(
                 __input: &<Self::Input as #krate::Tensors>::Shapes,
             ) #output {
                 let #argument = #shapes;
-                #(#statements)*
+                #statements
             }
         };
     }
-    build.into_token_stream()
+    editor::method(&build)
+}
+
+/// A method that nothing can be made of, for an editor, which reads its body all the same.
+fn as_written(method: &ImplItemFn, block: &ItemImpl) -> TokenStream {
+    let self_ty = &block.self_ty;
+    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    let method = editor::method(method);
+    quote!(impl #impl_generics #self_ty #where_clause { #method })
 }
 
 /// A `Layer` that is never run: the mistake in `call` has been reported, and nothing else should be.
@@ -163,16 +177,18 @@ fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) 
     };
     let output = &call.output;
     let returned = quote_spanned!(output.span()=> Self::Output);
-    let body = &method.block;
+    let body = editor::statements(&method.block);
     let statements = match call
         .output
         .as_ref()
         .map(|ty| arguments::output(ty, &block.generics))
     {
-        Some(Output::Settled) => quote! {
-            #krate::__private::Returned::settle((move || -> #output #body)())
-        },
-        _ => body.stmts.iter().map(ToTokens::to_token_stream).collect(),
+        Some(Output::Settled) => {
+            let mut body = Group::new(Delimiter::Brace, body);
+            body.set_span(method.block.brace_token.span.join());
+            quote!(#krate::__private::Returned::settle((move || -> #output #body)()))
+        }
+        _ => body,
     };
     if let [one] = &call.inputs[..]
         && arguments::is_direct(one)
@@ -182,10 +198,11 @@ fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) 
             #fn_token #name(#receiver, #one, #training) -> #returned { #statements }
         };
     }
+    let all = arguments::all(&call.inputs);
     let bindings = arguments::bindings(&call.inputs, &block.generics, krate);
     quote! {
         #(#attrs)*
-        #fn_token #name(#receiver, __input: Self::Input, #training) -> #returned {
+        #fn_token #name(#receiver, #all: Self::Input, #training) -> #returned {
             #(#bindings)*
             #statements
         }

@@ -1,8 +1,8 @@
 //! A method for each field, and the constant `INPUT`.
 
 use super::impl_of;
-use crate::check;
 use crate::syntax::{Field, Input, InputShape, Role, Struct};
+use crate::{check, editor};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::Visibility;
@@ -87,10 +87,14 @@ fn trait_method(field: &Field, item: &Struct) -> TokenStream {
     }
 }
 
-/// The name of a field as that of generated code, so that no lint looks at it, at the user's place.
+/// The name of a field as that of generated code, so that no lint looks at it, at the user's place. In an editor it is the user's: of generated
+/// code rust-analyzer shows the macro as well.
 fn generated(ident: &Ident) -> Ident {
+    let span = match editor::is_running() {
+        true => ident.span(),
+        false => Span::call_site().located_at(ident.span()),
+    };
     // Raw, since a name of the user's edition may be a keyword of this crate's: `gen`.
-    let span = Span::call_site().located_at(ident.span());
     Ident::new_raw(&ident.unraw().to_string(), span)
 }
 
@@ -115,6 +119,17 @@ fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
             let is_private = matches!(vis, Visibility::Inherited);
             let doc = documented(format!(" Calls the layer `{}`.", field.name()));
             let doc = doc.filter(|_| !is_private);
+            if editor::is_running() {
+                // Shorter to read, and of a known type also where the input is half typed.
+                let (input, output) = (quote!(#krate::InputOf<#ty>), quote!(#krate::OutputOf<#ty>));
+                return Some(quote! {
+                    #doc
+                    #(#docs)*
+                    #vis fn #name(&self, input: impl #krate::IntoInput<#input>) -> #output {
+                        #krate::Callable::call_field(&self.#ident, input)
+                    }
+                });
+            }
             Some(quote! {
                 #doc
                 #(#docs)*

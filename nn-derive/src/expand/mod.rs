@@ -6,6 +6,7 @@ mod constructors;
 mod fields;
 mod generics;
 mod hooks;
+mod keys;
 mod layer;
 mod methods;
 mod model;

@@ -1,10 +1,11 @@
 //! What `#[derive(Layer)]` and `#[derive(Model)]` generate: access to the fields. Behaviour is in `nn-core` and `nn-train`.
 
 use super::{
-    constructors, fields, layer, methods, model, module, output, registration, settings, unused,
+    constructors, fields, keys, layer, methods, model, module, output, registration, settings,
+    unused,
 };
 use crate::errors::Errors;
-use crate::{check, messages, parse, source};
+use crate::{check, editor, messages, parse, source};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
@@ -29,18 +30,24 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
         errors.at(&item.ident, messages::no_call(&item.class_name()));
         layer.extend(layer::placeholder_of(&item));
     }
+    // In an editor what is half typed comes first, so that nothing before it depends on it.
+    let editor = editor::is_running().then(|| {
+        let (keys, constructors) = (keys::expand(&item), constructors::expand(&item));
+        quote!(#keys #constructors)
+    });
     if errors.count() > 0 {
         // Something stands for the rest, so that one mistake does not show up as missing implementations elsewhere.
         let module = module::placeholder(&item);
         let errors = errors.into_tokens();
-        return quote!(#errors #module #inherent #layer);
+        return quote!(#editor #errors #module #inherent #layer);
     }
     let module = module::expand(&item);
     let debug = item.attrs.debug.then(|| module::debug(&item));
     let registration = registration::expand(&item);
     let unused = unused::expand(&item);
-    let (constructors, settings) = (constructors::expand(&item), settings::expand(&item));
+    let constructors = editor.is_none().then(|| constructors::expand(&item));
+    let settings = settings::expand(&item);
     let (fields, output) = (fields::expand(&item), output::expand(&item));
     let note = output::note(&item);
-    quote!(#module #debug #inherent #layer #registration #unused #constructors #settings #fields #output #note)
+    quote!(#editor #module #debug #inherent #layer #registration #unused #constructors #settings #fields #output #note)
 }

@@ -14,6 +14,7 @@ use syn::{Attribute, Expr, Meta, Path};
 
 /// What the attributes of a field say.
 pub struct FieldAttrs {
+    pub keys: Vec<Ident>,
     pub role: Role,
     pub declared: Option<Declared>,
     pub unused: bool,
@@ -24,18 +25,22 @@ pub struct FieldAttrs {
 
 /// The keys seen so far, to find repeated ones.
 #[derive(Default)]
-struct Seen(Vec<String>);
+struct Seen(Vec<Path>);
 
 impl Seen {
     /// Whether this is the first time that the key is given.
     fn first(&mut self, key: &Path, errors: &mut Errors) -> bool {
-        let name = text(key);
-        if self.0.contains(&name) {
-            errors.at(key, messages::repeated_key(&name));
-            return false;
+        let is_first = !self.0.iter().any(|before| text(before) == text(key));
+        if !is_first {
+            errors.at(key, messages::repeated_key(&text(key)));
         }
-        self.0.push(name);
-        true
+        self.0.push(key.clone());
+        is_first
+    }
+
+    fn names(&self) -> Vec<Ident> {
+        let names = self.0.iter().filter_map(|key| key.get_ident());
+        names.filter(|name| *name != "crate").cloned().collect()
     }
 }
 
@@ -114,6 +119,7 @@ fn is_model(attr: &&Attribute) -> bool {
 /// The attributes of a struct.
 pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
     let mut found = StructAttrs {
+        keys: Vec::new(),
         krate: framework(),
         input: None,
         names: Vec::new(),
@@ -201,6 +207,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
             },
         );
     }
+    found.keys = seen.names();
     found
 }
 
@@ -291,6 +298,7 @@ pub fn of_field(attrs: &[Attribute], errors: &mut Errors) -> FieldAttrs {
         errors.at_span(declared.span, messages::conflicting("layer(..)", words));
     }
     FieldAttrs {
+        keys: seen.names(),
         declared,
         role: roles.0.map_or(Role::Module, |(role, _)| role),
         unused: unused.is_some(),

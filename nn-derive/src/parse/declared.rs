@@ -1,8 +1,11 @@
 //! The declared form: `new(..)` on a struct, `#[layer(..)]` on its fields.
 
+use crate::editor;
 use crate::errors::Errors;
 use crate::messages;
 use crate::syntax::{Argument, Declared, New};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
 use syn::parse::{Parse, ParseStream};
@@ -74,6 +77,62 @@ fn settings(input: ParseStream<'_>) -> syn::Result<(Punctuated<Setting, Token![,
     Ok((settings, count.map(|_| input.parse()).transpose()?))
 }
 
+/// The same in an editor, where values are missing or half typed.
+fn half_typed(attr: &Attribute) -> (Punctuated<Setting, Token![,]>, Option<Expr>) {
+    let tokens = attr.meta.require_list().map(|list| list.tokens.clone());
+    let tokens: Vec<TokenTree> = tokens.unwrap_or_default().into_iter().collect();
+    let is =
+        |token: &TokenTree, sign: char| matches!(token, TokenTree::Punct(p) if p.as_char() == sign);
+    let value = |tokens: &[TokenTree]| {
+        let tokens: TokenStream = tokens.iter().cloned().collect();
+        syn::parse2(tokens.clone()).unwrap_or(Expr::Verbatim(tokens))
+    };
+    let mut parts = tokens.split(|token| is(token, ';'));
+    let settings = parts
+        .next()
+        .unwrap_or_default()
+        .split(|token| is(token, ','));
+    let settings = settings
+        .filter(|tokens| !tokens.is_empty())
+        .map(|tokens| match tokens {
+            [TokenTree::Ident(name), equals, rest @ ..] if is(equals, '=') => {
+                Setting::Named(name.clone(), value(rest))
+            }
+            _ => Setting::Positional(value(tokens)),
+        });
+    (settings.collect(), parts.next().map(value))
+}
+
+/// In an editor a name alone is one of a setting that is being typed, `#[layer(8, acti)]`, if it is no argument of `new`. What stands first
+/// may be any value, unless nothing can be said about it.
+pub fn complete_name(declared: &mut Declared, new: &New) {
+    let is_first = declared.positional.len() == 1;
+    let name = declared.positional.last().and_then(name_alone);
+    if let Some(name) = name.filter(|name| new.argument(name).is_none())
+        && (!is_first || new.arguments.is_empty())
+    {
+        declared.positional.pop();
+        declared.settings.insert(0, (name, nothing()));
+    }
+}
+
+/// A name alone, written as those of settings are.
+fn name_alone(value: &Expr) -> Option<Ident> {
+    let mut tokens = value.to_token_stream().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Ident(name)), None) => {
+            let is_name = name.to_string().starts_with(|c: char| c.is_lowercase());
+            is_name.then_some(name)
+        }
+        _ => None,
+    }
+}
+
+/// The value of a setting that has none yet.
+fn nothing() -> Expr {
+    Expr::Verbatim(TokenStream::new())
+}
+
 /// Reads `#[layer]` or `#[layer(..)]`.
 pub fn layer(attr: &Attribute, errors: &mut Errors) -> Declared {
     let span = attr.path().span();
@@ -91,6 +150,7 @@ pub fn layer(attr: &Attribute, errors: &mut Errors) -> Declared {
         Meta::Path(_) => (Punctuated::new(), None),
         _ => match attr.parse_args_with(settings) {
             Ok(read) => read,
+            Err(_) if editor::is_running() => half_typed(attr),
             Err(error) => {
                 errors.push(error);
                 (Punctuated::new(), None)
@@ -103,7 +163,10 @@ pub fn layer(attr: &Attribute, errors: &mut Errors) -> Declared {
             Setting::Positional(value) if declared.settings.is_empty() => {
                 declared.positional.push(value);
             }
-            Setting::Positional(value) => errors.at(value, messages::POSITIONAL_AFTER_KEY),
+            Setting::Positional(value) => match name_alone(&value) {
+                Some(name) if editor::is_running() => declared.settings.push((name, nothing())),
+                _ => errors.at(value, messages::POSITIONAL_AFTER_KEY),
+            },
             Setting::Named(name, value) => {
                 if declared.settings.iter().any(|(before, _)| *before == name) {
                     errors.at(&name, messages::repeated_key(&name.to_string()));
@@ -113,4 +176,49 @@ pub fn layer(attr: &Attribute, errors: &mut Errors) -> Declared {
         }
     }
     declared
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use syn::parse_quote;
+
+    fn shown(setting: Setting) -> String {
+        match setting {
+            Setting::Positional(value) => value.to_token_stream().to_string(),
+            Setting::Named(name, value) => format!("{name} = {}", value.to_token_stream()),
+        }
+    }
+
+    #[test]
+    fn half_typed_settings_keep_what_is_there() {
+        let attr: Attribute = parse_quote!(#[layer(8, activation = Activation::, name =, use; 3)]);
+        let (settings, count) = half_typed(&attr);
+        let settings: Vec<String> = settings.into_iter().map(shown).collect();
+        let expected = ["8", "activation = Activation ::", "name = ", "use"];
+        assert_eq!(settings, expected);
+        assert_eq!(count.to_token_stream().to_string(), "3");
+    }
+
+    #[test]
+    fn a_name_alone_is_a_setting_unless_it_is_an_argument() {
+        let complete = |attr: Attribute, arguments: Vec<Argument>| {
+            let mut declared = layer(&attr, &mut Errors::default());
+            let span = declared.span;
+            complete_name(&mut declared, &New { span, arguments });
+            declared.settings.first().map(|(name, _)| name.to_string())
+        };
+        let units = || vec![parse_quote!(units: usize)];
+        assert_eq!(
+            complete(parse_quote!(#[layer(8, acti)]), units()),
+            Some("acti".into())
+        );
+        assert_eq!(complete(parse_quote!(#[layer(8, units)]), units()), None);
+        assert_eq!(complete(parse_quote!(#[layer(mom)]), units()), None);
+        assert_eq!(
+            complete(parse_quote!(#[layer(mom)]), Vec::new()),
+            Some("mom".into())
+        );
+        assert_eq!(complete(parse_quote!(#[layer(8, UNITS)]), units()), None);
+    }
 }

@@ -10,8 +10,9 @@ mod settings;
 
 pub use alternatives::alternatives;
 pub use attributes::{crate_of, of_impl, of_tensors};
-pub use block::{outer_attributes, special};
+pub use block::{is_special, outer_attributes, special};
 
+use crate::editor;
 use crate::errors::Errors;
 use crate::messages;
 use crate::syntax::{Field, Struct, Variant};
@@ -50,6 +51,12 @@ pub fn structure(input: DeriveInput, errors: &mut Errors) -> Struct {
             errors.at(data.union_token, messages::not_a_struct(name, "a union"));
         }
     }
+    if let Some(new) = attrs.new.as_ref().filter(|_| editor::is_running()) {
+        let declared = fields
+            .iter_mut()
+            .filter_map(|f: &mut Field| f.declared.as_mut());
+        declared.for_each(|declared| declared::complete_name(declared, new));
+    }
     Struct {
         vis: input.vis,
         attrs,
@@ -81,6 +88,7 @@ fn field(field: syn::Field, position: Option<usize>, errors: &mut Errors) -> Fie
         .filter(|a| a.path().is_ident("doc"))
         .collect();
     Field {
+        keys: attrs.keys,
         vis: field.vis,
         docs,
         ident,
