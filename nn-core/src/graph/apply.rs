@@ -258,7 +258,14 @@ pub(crate) fn compute(
 fn together(op: &dyn Op, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
     match fused::together(op, inputs, expected) {
         Some(outputs) => outputs,
-        None => op.forward(inputs, expected),
+        None => {
+            // A value that waited is computed now, and may fail for want of memory; an op reads what is there.
+            let mut waited = inputs.iter().filter(|input| input.waits().is_some());
+            match waited.find_map(|input| input.computed().error().cloned()) {
+                Some(error) => Err(error),
+                None => op.forward(inputs, expected),
+            }
+        }
     }
 }
 

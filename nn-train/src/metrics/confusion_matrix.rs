@@ -102,7 +102,13 @@ impl ConfusionMatrix {
                 .collect()
         };
         let (y_true, y_pred) = (numbers(y_true, "target")?, numbers(y_pred, "prediction")?);
-        let mut counts = vec![0; classes * classes];
+        let mut counts = Vec::new();
+        counts.try_reserve_exact(classes * classes).map_err(|_| {
+            Error::value(format!(
+                "there is no memory for a table of {classes} by {classes} classes"
+            ))
+        })?;
+        counts.resize(classes * classes, 0);
         for (y, p) in y_true.into_iter().zip(y_pred) {
             counts[y * classes + p] += 1;
         }

@@ -5,8 +5,8 @@ use super::mean::weights;
 use nn_core::{DType, Error, Result, Tensor, no_gradient};
 use serde::{Deserialize, Deserializer, Serializer};
 
-/// Classes at most: their table of pairs takes 2 GiB then.
-const MOST_CLASSES: usize = 1 << 14;
+/// Classes at most: their table of pairs takes 128 MiB then.
+const MOST_CLASSES: usize = 1 << 12;
 
 /// Keras's fuzz factor, as f32.
 const EPSILON: f64 = 1e-7;
@@ -77,6 +77,13 @@ impl Overlap {
         };
         let (y_true, y_pred) = (numbers(&y_true)?, numbers(&y_pred)?);
         let n = by.num_classes;
+        self.0
+            .try_reserve_exact((n * n).saturating_sub(self.0.len()))
+            .map_err(|_| {
+                Error::value(format!(
+                    "there is no memory for a table of {n} by {n} classes"
+                ))
+            })?;
         self.0.resize(n * n, 0.0);
         let range = 0.0..n as f64;
         let ignored = by.ignore_class.map(|class| class as f64);
