@@ -49,13 +49,14 @@ pub use pooling::{
     MaxPooling1D, MaxPooling2D, MaxPooling3D,
 };
 pub use preprocessing::{
-    AutoContrast, CategoryEncoding, CenterCrop, Discretization, Equalization, FlipMode,
-    HashedCrossing, Hashing, IntegerLookup, MelSpectrogram, Normalization, OovMethod, OutputMode,
-    RandomBrightness, RandomColorDegeneration, RandomColorJitter, RandomContrast, RandomCrop,
-    RandomErasing, RandomFlip, RandomGaussianBlur, RandomGrayscale, RandomHue, RandomInvert,
-    RandomPerspective, RandomPosterization, RandomRotation, RandomSaturation, RandomSharpness,
-    RandomShear, RandomTranslation, RandomZoom, Rescaling, Resizing, STFTSpectrogram, Solarization,
-    Spectrum, StringLookup, TextSplit, TextStandardize, TextVectorization,
+    AugMix, AutoContrast, CategoryEncoding, CenterCrop, CutMix, Discretization, Equalization,
+    FlipMode, HashedCrossing, Hashing, IntegerLookup, MelSpectrogram, MixUp, Normalization,
+    OovMethod, OutputMode, RandAugment, RandomBrightness, RandomColorDegeneration,
+    RandomColorJitter, RandomContrast, RandomCrop, RandomErasing, RandomFlip, RandomGaussianBlur,
+    RandomGrayscale, RandomHue, RandomInvert, RandomPerspective, RandomPosterization,
+    RandomRotation, RandomSaturation, RandomSharpness, RandomShear, RandomTranslation, RandomZoom,
+    Rescaling, Resizing, STFTSpectrogram, Solarization, Spectrum, StringLookup, TextSplit,
+    TextStandardize, TextVectorization,
 };
 pub use regularization::{
     ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise,
