@@ -10,6 +10,8 @@ pub mod graph {}
 pub mod mistakes {}
 
 #[doc = include_str!("../docs/performance.md")]
+#[doc = ""]
+#[doc = include_str!("../docs/growth.svg")]
 pub mod performance {}
 
 #[cfg(feature = "onnx")]

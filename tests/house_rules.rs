@@ -364,6 +364,7 @@ const WITHOUT_CASES: [(&str, &str); 8] = [
 fn every_layer_is_in_the_contract_and_compared_with_keras() {
     let contract = read(&root().join("nn-layers/tests/contract.rs"));
     let cases = root().join("tests/golden/layers");
+    let families = read(&root().join("nn-layers/src/lib.rs"));
     let excused: BTreeMap<&str, &str> = WITHOUT_CASES.into_iter().collect();
     let mut wrong = Vec::new();
     let mut seen = 0;
@@ -382,6 +383,12 @@ fn every_layer_is_in_the_contract_and_compared_with_keras() {
         seen += 1;
         if !contract.contains(&format!("{class}::")) && class != "Activation" {
             wrong.push(format!("{class} is not in nn-layers/tests/contract.rs"));
+        }
+        let is_private = !families.contains(&class);
+        if !is_private && class != "Activation" && !families.contains(&format!("[`{class}`]")) {
+            wrong.push(format!(
+                "{class} is not in the table of families in nn-layers/src/lib.rs"
+            ));
         }
         let file = path
             .file_stem()

@@ -2,12 +2,16 @@
 //!
 //! The cases are in `tests/golden/ops`; `tests/golden/reference/ops.py` makes the same calls under the same names.
 
+use nn_core::config::{from_json, to_json};
 use nn_core::ops::image::{self, FillMode, Resampling, SsimOptions};
 use nn_core::ops::{
     self, DotProductAttentionOptions, MatrixNorm, Overlap, Padding, QuantileMethod, Update,
     Windows, einsum,
 };
-use nn_core::{DType, GradientTape, Tensor};
+use nn_core::program::Source;
+use nn_core::symbolic::rerun;
+use nn_core::trace::trace_with;
+use nn_core::{Attributes, DType, GradientTape, Tensor, UNKNOWN, op_by_name};
 use safetensors::tensor::{Dtype, SafeTensors};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -433,6 +437,45 @@ fn difference(found: &Tensor, expected: &Tensor) -> Option<String> {
     wrong.map(|i| format!("element {i} is {}, expected {}", a[i], b[i]))
 }
 
+/// What differs if every operation of the call is written as its name and attributes, and made again from those.
+fn remade(call: &Call, inputs: &[Tensor], outputs: &[Tensor]) -> Option<String> {
+    let graph = match trace_with(&(), inputs.to_vec(), false, |x| call(&x)) {
+        Ok(graph) => graph,
+        Err(error) => return Some(error.to_string()),
+    };
+    let mut values: Vec<Option<Tensor>> = Vec::new();
+    values.resize(graph.values().len(), None);
+    for (id, value) in graph.values().iter().enumerate() {
+        values[id] = match &value.source {
+            Source::Input(i) => Some(inputs[*i].clone()),
+            Source::Parameter(_, value) | Source::Constant(value) => Some(value.clone()),
+            Source::Node { .. } => None,
+        };
+    }
+    for node in graph.nodes() {
+        let read = |id: &usize| values[*id].clone().expect("nodes are in order");
+        let inputs: Vec<Tensor> = node.inputs.iter().map(read).collect();
+        let written = to_json(&node.op.attributes()).expect("JSON");
+        let attributes: Attributes = from_json(&written).expect("what was written");
+        let op = match op_by_name(node.op.name(), &attributes, &inputs) {
+            Ok(op) => op,
+            Err(error) => return Some(format!("made from {written}: {error}")),
+        };
+        for (&id, output) in node
+            .outputs
+            .iter()
+            .zip(rerun(&op, &inputs, UNKNOWN, node.location))
+        {
+            values[id] = Some(output);
+        }
+    }
+    let again = graph.outputs().iter().map(|&id| values[id].as_ref());
+    again.zip(outputs).find_map(|(again, output)| {
+        let what = difference(again?, output)?;
+        Some(format!("made from names and attributes: {what}"))
+    })
+}
+
 fn check(name: &str, case: &Case, wrong: &mut Vec<String>) {
     let Some(call) = call_of(name) else {
         return wrong.push(format!("{name}: no such call is made here"));
@@ -472,6 +515,9 @@ fn check(name: &str, case: &Case, wrong: &mut Vec<String>) {
         }
     }
     let function = name.split("__").next().unwrap_or(name);
+    if let Some(what) = remade(&call, &inputs, &outputs) {
+        wrong.push(format!("{name}: {what}"));
+    }
     if !READ_VALUES.contains(&function) && !READ_VALUES.contains(&name) {
         let outlines: Vec<Tensor> = inputs
             .iter()

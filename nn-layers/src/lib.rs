@@ -3,6 +3,21 @@
 //! Layers are made by `const fn`s and configured by builder methods, which come before the first call:
 //! `Dense::new(16).activation(Activation::Sigmoid)`. Each has a `const fn output_shape`, by which shapes are checked when a model is
 //! built.
+//!
+//! | family | layers |
+//! |---|---|
+//! | core | [`Dense`], [`EinsumDense`], [`Embedding`], [`Identity`], [`Lambda`], [`Masking`], [`ReversibleEmbedding`] |
+//! | activations | [`ActivationLayer`], [`ELU`], [`LeakyReLU`], [`PReLU`], [`ReLU`], [`Softmax`] |
+//! | convolutions | [`Conv1D`], [`Conv1DTranspose`], [`Conv2D`], [`Conv2DTranspose`], [`Conv3D`], [`Conv3DTranspose`], [`DepthwiseConv1D`], [`DepthwiseConv2D`], [`SeparableConv1D`], [`SeparableConv2D`] |
+//! | pooling | [`AdaptiveAveragePooling1D`], [`AdaptiveAveragePooling2D`], [`AdaptiveAveragePooling3D`], [`AdaptiveMaxPooling1D`], [`AdaptiveMaxPooling2D`], [`AdaptiveMaxPooling3D`], [`AveragePooling1D`], [`AveragePooling2D`], [`AveragePooling3D`], [`GlobalAveragePooling1D`], [`GlobalAveragePooling2D`], [`GlobalAveragePooling3D`], [`GlobalMaxPooling1D`], [`GlobalMaxPooling2D`], [`GlobalMaxPooling3D`], [`MaxPooling1D`], [`MaxPooling2D`], [`MaxPooling3D`] |
+//! | normalization | [`BatchNormalization`], [`GroupNormalization`], [`LayerNormalization`], [`RMSNormalization`], [`SpectralNormalization`], [`UnitNormalization`] |
+//! | recurrent | [`Bidirectional`], [`ConvLSTM1D`], [`ConvLSTM2D`], [`ConvLSTM3D`], [`GRU`], [`GRUCell`], [`LSTM`], [`LSTMCell`], [`RNN`], [`SimpleRNN`], [`SimpleRNNCell`], [`StackedRNNCells`], [`TimeDistributed`] |
+//! | attention | [`AdditiveAttention`], [`Attention`], [`GroupQueryAttention`], [`MultiHeadAttention`] |
+//! | reshaping | [`Cropping1D`], [`Cropping2D`], [`Cropping3D`], [`Flatten`], [`Permute`], [`RepeatVector`], [`Reshape`], [`UpSampling1D`], [`UpSampling2D`], [`UpSampling3D`], [`ZeroPadding1D`], [`ZeroPadding2D`], [`ZeroPadding3D`] |
+//! | merging | [`Add`], [`Average`], [`Concatenate`], [`Dot`], [`Maximum`], [`Minimum`], [`Multiply`], [`Subtract`] |
+//! | regularization | [`ActivityRegularization`], [`AlphaDropout`], [`Dropout`], [`GaussianDropout`], [`GaussianNoise`], [`SpatialDropout1D`], [`SpatialDropout2D`], [`SpatialDropout3D`] |
+//! | preprocessing | [`AutoContrast`], [`CategoryEncoding`], [`CenterCrop`], [`Discretization`], [`Equalization`], [`HashedCrossing`], [`Hashing`], [`IntegerLookup`], [`MelSpectrogram`], [`Normalization`], [`RandomBrightness`], [`RandomColorDegeneration`], [`RandomColorJitter`], [`RandomContrast`], [`RandomCrop`], [`RandomErasing`], [`RandomFlip`], [`RandomGaussianBlur`], [`RandomGrayscale`], [`RandomHue`], [`RandomInvert`], [`RandomPerspective`], [`RandomPosterization`], [`RandomRotation`], [`RandomSaturation`], [`RandomSharpness`], [`RandomShear`], [`RandomTranslation`], [`RandomZoom`], [`Rescaling`], [`Resizing`], [`STFTSpectrogram`], [`Solarization`], [`StringLookup`], [`TextVectorization`] |
+//! | put together | [`Sequential`], [`Functional`] from [`Input`]s, [`Shared`] layers |
 
 #![forbid(unsafe_code)]
 // A `ShapeError` holds its message in place: `const` code cannot allocate, and errors are rare.

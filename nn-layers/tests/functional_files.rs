@@ -150,6 +150,23 @@ fn an_operation_of_a_file_is_checked_as_one_that_is_called() {
             "take_along",
             "full",
             "random_normal",
+            "solve",
+            "solve_triangular",
+            "fft",
+            "svd",
+            "segment_max",
+            "scatter_update",
+            "ravel_index",
+            "searchsorted",
+            "hash_bucket",
+            "cross_hashed",
+            "gcd",
+            "conv2d",
+            "conv2d_transpose",
+            "max_pool2d",
+            "adaptive_avg_pool2d",
+            "resize",
+            "affine_transform",
         ] {
             let mut config = config.clone();
             operation(&mut config)["config"]["op"] = other.into();

@@ -79,6 +79,31 @@ pub(crate) fn alike(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
     check(&inputs[1..], 1, &[inputs[0].dtype()])
 }
 
+/// Two tensors of one type, whichever.
+pub(crate) fn alike_of_any_type(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    check(inputs, 2, ALL)?;
+    check(&inputs[1..], 1, &[inputs[0].dtype()])
+}
+
+/// So many tensors of floats, of one type.
+pub(crate) fn same_floats(inputs: &[Tensor], count: usize) -> Result<()> {
+    check(inputs, count, &[DType::F32, DType::F64])?;
+    check(inputs, count, &[inputs[0].dtype()])
+}
+
+/// So many tensors of `i64`.
+pub(crate) fn integers(inputs: &[Tensor], count: usize) -> Result<()> {
+    check(inputs, count, &[DType::I64])
+}
+
+/// At least one bin.
+pub(crate) fn some_bins(a: &Attributes) -> Result<()> {
+    match a.get::<usize>("bins")? {
+        0 => Err(Error::value("expected at least 1 bin, found 0")),
+        _ => Ok(()),
+    }
+}
+
 /// A tensor of truth values.
 pub(crate) fn truth(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
     check(inputs, 1, &[DType::Bool])

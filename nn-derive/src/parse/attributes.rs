@@ -5,7 +5,6 @@ use super::{declared, settings};
 use crate::errors::Errors;
 use crate::messages;
 use crate::syntax::{Declared, Input, Role, StructAttrs, Weight};
-use proc_macro_crate::FoundCrate;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::meta::ParseNestedMeta;
@@ -99,12 +98,12 @@ fn crate_path(meta: &ParseNestedMeta) -> syn::Result<TokenStream> {
 
 /// Where the framework is if nothing says so: under the name that the user's `Cargo.toml` gives it.
 fn framework() -> TokenStream {
-    match proc_macro_crate::crate_name("nn") {
-        Ok(FoundCrate::Name(name)) if name != "nn" => {
+    match super::renamed::name_of("nn") {
+        Some(name) => {
             let name = Ident::new(&name, Span::call_site());
             quote!(::#name)
         }
-        _ => quote!(::nn),
+        None => quote!(::nn),
     }
 }
 

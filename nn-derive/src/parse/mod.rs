@@ -5,6 +5,7 @@ mod attributes;
 mod block;
 mod declared;
 mod input;
+mod renamed;
 mod settings;
 
 pub use alternatives::alternatives;

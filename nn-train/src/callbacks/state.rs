@@ -57,6 +57,8 @@ impl CallbackState {
         let found = &self.config[name];
         found
             .as_u64()
+            // More than any training reaches, and far from where counting on would overflow.
+            .filter(|&n| n < 1 << 48)
             .and_then(|n| usize::try_from(n).ok())
             .ok_or_else(|| {
                 Error::format(format!(

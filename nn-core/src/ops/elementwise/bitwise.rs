@@ -1,7 +1,35 @@
 //! Whole numbers bit by bit.
 
-use crate::ops::elementwise::whole::whole;
+use crate::graph::by_name::by_name;
+use crate::ops::elementwise::whole::{Whole, fits, whole};
 use crate::{DType, Error, Operand, Tensor};
+
+pub(crate) const AND: Whole = Whole {
+    name: "bitwise_and",
+    f: |a, b| a & b,
+};
+const OR: Whole = Whole {
+    name: "bitwise_or",
+    f: |a, b| a | b,
+};
+const XOR: Whole = Whole {
+    name: "bitwise_xor",
+    f: |a, b| a ^ b,
+};
+pub(crate) const LEFT_SHIFT: Whole = Whole {
+    name: "bitwise_left_shift",
+    f: |a, b| a.checked_shl(u32::try_from(b).unwrap_or(64)).unwrap_or(0),
+};
+const RIGHT_SHIFT: Whole = Whole {
+    name: "bitwise_right_shift",
+    f: |a, b| a >> u32::try_from(b).unwrap_or(63).min(63),
+};
+
+by_name!(AND.name, fits, |_| AND);
+by_name!(OR.name, fits, |_| OR);
+by_name!(XOR.name, fits, |_| XOR);
+by_name!(LEFT_SHIFT.name, fits, |_| LEFT_SHIFT);
+by_name!(RIGHT_SHIFT.name, fits, |_| RIGHT_SHIFT);
 
 impl Tensor {
     /// The bits that are set in both of corresponding elements, with broadcasting. Floats are an error.
@@ -13,7 +41,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn bitwise_and(&self, other: impl Operand) -> Tensor {
-        whole("bitwise_and", |a, b| a & b, self, other)
+        whole(AND, self, other)
     }
 
     /// The bits that are set in at least one of corresponding elements, with broadcasting. Floats are an error.
@@ -25,7 +53,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn bitwise_or(&self, other: impl Operand) -> Tensor {
-        whole("bitwise_or", |a, b| a | b, self, other)
+        whole(OR, self, other)
     }
 
     /// The bits that are set in exactly one of corresponding elements, with broadcasting. Floats are an error.
@@ -37,7 +65,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn bitwise_xor(&self, other: impl Operand) -> Tensor {
-        whole("bitwise_xor", |a, b| a ^ b, self, other)
+        whole(XOR, self, other)
     }
 
     /// All bits turned over: `-x - 1` of `i64`, `255 - x` of bytes, not of truth values. Floats are an error.
@@ -74,8 +102,7 @@ impl Tensor {
     #[doc(alias = "left_shift")]
     #[track_caller]
     pub fn bitwise_left_shift(&self, places: impl Operand) -> Tensor {
-        let shift = |a: i64, b: i64| a.checked_shl(u32::try_from(b).unwrap_or(64)).unwrap_or(0);
-        whole("bitwise_left_shift", shift, self, places)
+        whole(LEFT_SHIFT, self, places)
     }
 
     /// The bits of every element moved to the lower places by the number in the other tensor, with broadcasting; the sign stays. Floats
@@ -89,8 +116,7 @@ impl Tensor {
     #[doc(alias = "right_shift")]
     #[track_caller]
     pub fn bitwise_right_shift(&self, places: impl Operand) -> Tensor {
-        let shift = |a: i64, b: i64| a >> u32::try_from(b).unwrap_or(63).min(63);
-        whole("bitwise_right_shift", shift, self, places)
+        whole(RIGHT_SHIFT, self, places)
     }
 }
 

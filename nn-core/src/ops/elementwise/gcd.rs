@@ -1,7 +1,23 @@
 //! Common divisors and multiples.
 
-use crate::ops::elementwise::whole::whole;
+use crate::graph::by_name::by_name;
+use crate::ops::elementwise::whole::{Whole, fits, whole};
 use crate::{Operand, Tensor};
+
+const GCD: Whole = Whole {
+    name: "gcd",
+    f: gcd,
+};
+const LCM: Whole = Whole {
+    name: "lcm",
+    f: |a, b| match gcd(a, b) {
+        0 => 0,
+        divisor => a.wrapping_div(divisor).wrapping_mul(b).wrapping_abs(),
+    },
+};
+
+by_name!(GCD.name, fits, |_| GCD);
+by_name!(LCM.name, fits, |_| LCM);
 
 /// Euclid's algorithm, on magnitudes.
 fn gcd(a: i64, b: i64) -> i64 {
@@ -23,7 +39,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn gcd(&self, other: impl Operand) -> Tensor {
-        whole("gcd", gcd, self, other)
+        whole(GCD, self, other)
     }
 
     /// The least positive number that both of corresponding elements divide, with broadcasting; 0 if one is 0. Floats are an error.
@@ -35,11 +51,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn lcm(&self, other: impl Operand) -> Tensor {
-        let lcm = |a: i64, b: i64| match gcd(a, b) {
-            0 => 0,
-            divisor => a.wrapping_div(divisor).wrapping_mul(b).wrapping_abs(),
-        };
-        whole("lcm", lcm, self, other)
+        whole(LCM, self, other)
     }
 }
 

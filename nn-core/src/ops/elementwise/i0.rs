@@ -1,9 +1,10 @@
 //! The modified Bessel function of order 0.
 
 use crate::Tensor;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::Keeps;
 use crate::ops::elementwise::float;
-use crate::ops::elementwise::map::{Function, map};
+use crate::ops::elementwise::map::{Function, Map, map};
 use nn_kernels::math::Float;
 
 /// The modified Bessel function of the first kind, of order 0 or 1.
@@ -59,6 +60,9 @@ impl<const ORDER: u8> Function for Bessel<ORDER> {
         }
     }
 }
+
+by_name!("i0", by_name::float, |_| Map(Bessel::<0>));
+by_name!("i1", by_name::float, |_| Map(Bessel::<1>));
 
 impl Tensor {
     /// The modified Bessel function of the first kind of order 0, which windows are made of. Integers are taken as `f32`.

@@ -1,7 +1,10 @@
 //! What the functions of two whole numbers have in common.
 
 use crate::graph::apply::apply;
+use crate::graph::attributes::Attributes;
+use crate::graph::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::ops::elementwise::bitwise::{AND, LEFT_SHIFT};
 use crate::ops::elementwise::zip::broadcast;
 use crate::ops::fail::fail;
 use crate::{DType, Error, Operand, Result, Tensor};
@@ -9,9 +12,9 @@ use nn_kernels::elementwise::broadcast_zip;
 
 /// A function of two whole numbers by its name, of `i64` tensors.
 #[derive(Clone, Copy)]
-struct Whole {
-    name: &'static str,
-    f: fn(i64, i64) -> i64,
+pub(crate) struct Whole {
+    pub name: &'static str,
+    pub f: fn(i64, i64) -> i64,
 }
 
 impl Op for Whole {
@@ -41,14 +44,15 @@ impl Op for Whole {
     }
 }
 
+/// Two tensors of `i64`.
+pub(crate) fn fits(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::integers(inputs, 2)
+}
+
 /// Applies a function to corresponding elements of whole numbers. The result has the wider of both types; floats are an error.
 #[track_caller]
-pub(crate) fn whole(
-    name: &'static str,
-    f: fn(i64, i64) -> i64,
-    a: impl Operand,
-    b: impl Operand,
-) -> Tensor {
+pub(crate) fn whole(function: Whole, a: impl Operand, b: impl Operand) -> Tensor {
+    let name = function.name;
     let a = a.operand(DType::Bool);
     let b = b.operand(a.dtype());
     if let Some(failed) = [&a, &b].into_iter().find(|t| t.error().is_some()) {
@@ -63,12 +67,10 @@ pub(crate) fn whole(
             )),
         );
     }
-    let wide = apply(Whole { name, f }, &[a.cast(DType::I64), b.cast(DType::I64)]);
+    let wide = apply(function, &[a.cast(DType::I64), b.cast(DType::I64)]);
     match dtype {
         // A cast would stop at 255 where a byte keeps its low bits.
-        DType::U8 if name == "bitwise_left_shift" => {
-            whole("bitwise_and", |a, b| a & b, wide, 255).cast(dtype)
-        }
+        DType::U8 if name == LEFT_SHIFT.name => whole(AND, wide, 255).cast(dtype),
         _ => wide.cast(dtype),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::fingerprint::{concatenated, fingerprint};
@@ -64,6 +65,15 @@ impl Op for CrossHashed {
         Keeps::SHAPES
     }
 }
+
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::integers(inputs, inputs.len().max(1))?;
+    by_name::some_bins(a)
+}
+
+by_name!("cross_hashed", fits, |a| CrossHashed {
+    bins: a.get("bins")?
+});
 
 /// A feature of a crossing: a whole number, or a text, which counts by its fingerprint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

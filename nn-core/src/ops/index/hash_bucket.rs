@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::fingerprint::fingerprint;
@@ -47,6 +48,16 @@ impl Op for HashBucket {
         Keeps::SHAPES
     }
 }
+
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::integers(inputs, 1)?;
+    by_name::some_bins(a)
+}
+
+by_name!("hash_bucket", fits, |a| HashBucket {
+    bins: a.get("bins")?,
+    salt: a.get("salt")?
+});
 
 /// The bin of a text, from 0 to `bins - 1`: its FarmHash fingerprint modulo the number of bins, or with a salt its SipHash under that
 /// key. As TensorFlow's `to_hash_bucket_fast` and `to_hash_bucket_strong`. Without bins everything is in bin 0.

@@ -2,12 +2,13 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::where_;
 use crate::ops::fail::fail;
 use crate::ops::index::scatter_add;
 use crate::ops::index::segment::{Kind, segments};
-use crate::ops::index::take::as_indices;
+use crate::ops::index::take::{as_indices, check_indices};
 use crate::{DType, Error, Result, Shape, Tensor, is_known, with_dtype};
 
 /// What happens to an element that an update meets.
@@ -93,6 +94,7 @@ impl Op for Put {
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
         let [x, places, updates] = [&inputs[0], &inputs[1], &inputs[2]];
+        check_indices(places, &shape, 0)?;
         let inner = Shape::new(&shape[1..]).num_elements();
         Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
@@ -140,6 +142,39 @@ impl Op for Put {
         }
     }
 }
+
+fn fits_places(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::integers(inputs, 1)?;
+    let (shape, indices): (Shape, _) = (a.get("shape")?, inputs[0].raw_shape());
+    shape.check()?;
+    match indices.last() == Some(&shape.rank()) && shape.iter().all(|&n| is_known(n)) {
+        true => Ok(()),
+        false => Err(Error::shape(format!(
+            "indices of shape {indices} do not name places of shape {shape}"
+        ))),
+    }
+}
+
+by_name!("ravel_index", fits_places, |a| Places(a.get("shape")?));
+
+/// A place in the first axis for each update.
+fn fits_put(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::several::<3>(&Attributes::new(), inputs)?;
+    by_name::integers(&inputs[1..2], 1)?;
+    let [x, places, updates] = [0, 1, 2].map(|i| *inputs[i].raw_shape());
+    let fit = x.rank() > 0
+        && places.rank() == 1
+        && inputs[0].dtype() == inputs[2].dtype()
+        && updates == x.with(0, places[0]);
+    match fit {
+        true => Ok(()),
+        false => Err(Error::shape(format!(
+            "expected an update of {x} for each of the places {places}, found {updates}"
+        ))),
+    }
+}
+
+by_name!("scatter_update", fits_put, |_| Put);
 
 /// The places that indices `[…, k]` name in a shape, flattened to a vector; the number of all places; the shape of one value.
 fn places(

@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::zip::promote;
 use crate::{DType, Error, Result, Tensor, with_dtype};
@@ -64,6 +65,12 @@ impl Op for SearchSorted {
         Keeps::SHAPES
     }
 }
+
+by_name!("searchsorted", by_name::alike_of_any_type, |a| {
+    SearchSorted {
+        right: a.get("right")?,
+    }
+});
 
 impl Tensor {
     /// Where each value would stand in this vector, which is in ascending order (`i64`, of the values' shape): before equal ones, or

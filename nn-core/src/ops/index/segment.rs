@@ -2,10 +2,11 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Op, Outputs, Spec};
 use crate::ops::elementwise::where_;
 use crate::ops::index::scatter_add;
-use crate::ops::index::take::as_indices;
+use crate::ops::index::take::{as_indices, check_indices};
 use crate::ops::reduce::sum::summable;
 use crate::{DType, Error, Result, Shape, Tensor};
 use nn_kernels::math::Number;
@@ -70,6 +71,7 @@ impl Op for Segment {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
+        check_indices(&inputs[1], &shape, 0)?;
         let (x, ids) = (&inputs[0], inputs[1].data::<i64>());
         let inner = Shape::new(&shape[1..]).num_elements();
         Ok(Outputs::One(match dtype {
@@ -106,6 +108,34 @@ impl Op for Segment {
         Ok(vec![Some(gradient), None])
     }
 }
+
+/// A number of a segment for each slice of the first axis.
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::indexed(a, inputs)?;
+    by_name::number(a, &inputs[..1])?;
+    let (x, ids) = (inputs[0].raw_shape(), inputs[1].raw_shape());
+    let counts = [x.first(), ids.first()];
+    let fit = x.rank() > 0 && ids.rank() == 1 && counts[0] == counts[1];
+    match fit {
+        true => Shape::from([a.get::<usize>("count")?]).check(),
+        false => Err(Error::shape(format!(
+            "expected one number of a segment for each slice of {x}, found {ids}"
+        ))),
+    }
+}
+
+by_name!("segment_max", fits, |a| Segment {
+    kind: Kind::Max,
+    count: a.get("count")?
+});
+by_name!("segment_min", fits, |a| Segment {
+    kind: Kind::Min,
+    count: a.get("count")?
+});
+by_name!("segment_prod", fits, |a| Segment {
+    kind: Kind::Prod,
+    count: a.get("count")?
+});
 
 /// Reduces the slices of the first axis by their segment, of which none lies outside.
 #[track_caller]

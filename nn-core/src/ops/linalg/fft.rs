@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply_all;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::floats;
 use crate::ops::fail::fail;
@@ -62,6 +63,14 @@ impl Op for Fft {
         2
     }
 }
+
+fn fits(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::same_floats(inputs, 2)
+}
+
+by_name!("fft", fits, |a| Fft {
+    inverse: a.get("inverse")?
+});
 
 #[track_caller]
 fn transform(real: &Tensor, imaginary: &Tensor, axis: isize, inverse: bool) -> [Tensor; 2] {

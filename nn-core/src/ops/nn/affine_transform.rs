@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::{Attribute, Attributes, Setting};
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::ops::fail::fail;
 use crate::ops::nn::resize::Interpolation;
@@ -151,6 +152,26 @@ impl Op for Transform {
     }
 }
 
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::same_floats(inputs, 2)?;
+    check_interpolation(a.get("interpolation")?)
+}
+
+by_name!("affine_transform", fits, |a| Transform {
+    interpolation: a.get("interpolation")?,
+    fill_mode: a.get("fill_mode")?,
+    fill_value: a.get("fill_value")?
+});
+
+fn check_interpolation(interpolation: Interpolation) -> Result<()> {
+    match interpolation {
+        Interpolation::Nearest | Interpolation::Bilinear => Ok(()),
+        _ => Err(Error::value(format!(
+            "affine_transform interpolates by Nearest or Bilinear, found {interpolation:?}"
+        ))),
+    }
+}
+
 impl Op for TransformGradient {
     fn name(&self) -> &'static str {
         "affine_transform_gradient"
@@ -224,14 +245,8 @@ pub fn affine_transform(
     {
         return failed.clone();
     }
-    if !matches!(
-        interpolation,
-        Interpolation::Nearest | Interpolation::Bilinear
-    ) {
-        let error = format!(
-            "affine_transform interpolates by Nearest or Bilinear, found {interpolation:?}"
-        );
-        return fail("affine_transform", Error::value(error));
+    if let Err(error) = check_interpolation(interpolation) {
+        return fail("affine_transform", error);
     }
     let op = Transform {
         interpolation,

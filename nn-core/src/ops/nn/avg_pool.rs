@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::nn::pools::Pools;
 use crate::{Padding, Result, Shape, Tensor, with_float};
@@ -57,6 +58,31 @@ impl<const N: usize> Op for AvgPool<N> {
         Keeps::SHAPES
     }
 }
+
+by_name!("avg_pool1d", by_name::float, |a| AvgPool(Pools::<1>::read(
+    a
+)?));
+by_name!("avg_pool2d", by_name::float, |a| AvgPool(Pools::<2>::read(
+    a
+)?));
+by_name!("avg_pool3d", by_name::float, |a| AvgPool(Pools::<3>::read(
+    a
+)?));
+by_name!("adaptive_avg_pool1d", by_name::float, |a| AvgPool(Pools::<
+    1,
+>::read(
+    a
+)?));
+by_name!("adaptive_avg_pool2d", by_name::float, |a| AvgPool(Pools::<
+    2,
+>::read(
+    a
+)?));
+by_name!("adaptive_avg_pool3d", by_name::float, |a| AvgPool(Pools::<
+    3,
+>::read(
+    a
+)?));
 
 impl<const N: usize> Op for AvgPoolGradient<N> {
     fn name(&self) -> &'static str {

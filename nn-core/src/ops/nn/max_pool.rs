@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::nn::pools::Pools;
 use crate::{DType, Element, Padding, Result, Shape, Tensor, with_float};
@@ -103,6 +104,25 @@ impl<const N: usize> Op for MaxPool<N> {
         1
     }
 }
+
+by_name!("max_pool1d", by_name::float, |a| MaxPool {
+    pools: Pools::<1>::read(a)?
+});
+by_name!("max_pool2d", by_name::float, |a| MaxPool {
+    pools: Pools::<2>::read(a)?
+});
+by_name!("max_pool3d", by_name::float, |a| MaxPool {
+    pools: Pools::<3>::read(a)?
+});
+by_name!("adaptive_max_pool1d", by_name::float, |a| MaxPool {
+    pools: Pools::<1>::read(a)?
+});
+by_name!("adaptive_max_pool2d", by_name::float, |a| MaxPool {
+    pools: Pools::<2>::read(a)?
+});
+by_name!("adaptive_max_pool3d", by_name::float, |a| MaxPool {
+    pools: Pools::<3>::read(a)?
+});
 
 impl<const N: usize> Op for MaxPoolGradient<N> {
     fn name(&self) -> &'static str {

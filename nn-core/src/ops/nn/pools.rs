@@ -1,7 +1,7 @@
 //! Where the windows of a pooling lie.
 
 use super::padding::{Padding, Windows, check_image, image_shape, pixels};
-use crate::graph::attributes::Attributes;
+use crate::graph::attributes::{Attributes, Setting};
 use crate::{DType, Error, Result, Shape, Tensor};
 use nn_kernels::pool;
 
@@ -38,6 +38,29 @@ impl<const N: usize> Pools<N> {
         match self {
             Pools::Windows(windows) => windows.attributes(),
             Pools::Adaptive(size) => Attributes::new().with("output_size", size),
+        }
+    }
+
+    /// What [`Pools::attributes`] wrote.
+    ///
+    /// # Errors
+    /// A setting that is missing or of another type, and windows with a border or with gaps, which poolings do not have.
+    pub fn read(a: &Attributes) -> Result<Pools<N>>
+    where
+        [usize; N]: Setting,
+    {
+        if a.find("output_size").is_some() {
+            return Ok(Pools::Adaptive(a.get("output_size")?));
+        }
+        match a.get::<[usize; N]>("dilation")? == [1; N] && a.find("border").is_none() {
+            true => Ok(Pools::windows(
+                a.get("size")?,
+                a.get("strides")?,
+                a.get("padding")?,
+            )),
+            false => Err(Error::value(
+                "the windows of a pooling have neither a border nor gaps",
+            )),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::{Attribute, Attributes, Setting};
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::{Error, Result, Tensor, dim_times, too_long, with_float};
@@ -200,6 +201,21 @@ impl Op for Resize {
         Keeps::SHAPES
     }
 }
+
+fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::float(a, inputs)?;
+    by_name::has_axis(inputs[0].raw_shape(), a.get("axis")?)
+}
+
+by_name!("resize", fits, |a| Resize {
+    axis: a.get("axis")?,
+    size: match a.find("size") {
+        Some(_) => NewSize::To(a.get("size")?),
+        None => NewSize::Times(a.get("times")?),
+    },
+    interpolation: a.get("interpolation")?,
+    antialias: a.get("antialias")?
+});
 
 /// The size of an axis, and of all that is behind it.
 fn along(x: &Tensor, axis: usize) -> (usize, usize) {

@@ -25,9 +25,11 @@ use std::path::Path;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// How many times the size of its file decompressed data may have, unless more is allowed: real tables and images stay below 50.
+#[cfg(feature = "gzip")]
 const RATIO: u64 = 200;
 
 /// What decompressed data, or what comes from a pipe, may have in any case.
+#[cfg(feature = "gzip")]
 const SMALL: u64 = 64 << 20;
 
 /// What is read of a pipe or a device, which has no size and may have no end.
@@ -69,7 +71,19 @@ fn too_long(limit: u64) -> Error {
     ))
 }
 
+/// Anything but gzip data as it is.
+#[cfg(not(feature = "gzip"))]
+fn decompress(raw: Vec<u8>, _: Option<u64>) -> Result<Vec<u8>> {
+    match raw.starts_with(&GZIP) {
+        false => Ok(raw),
+        true => Err(Error::format(
+            "gzip data, which is read with the feature `gzip`; turn it on, or decompress the file",
+        )),
+    }
+}
+
 /// All members of gzip data, one after the other, as `gunzip` gives them; anything else as it is.
+#[cfg(feature = "gzip")]
 fn decompress(raw: Vec<u8>, limit: Option<u64>) -> Result<Vec<u8>> {
     if !raw.starts_with(&GZIP) {
         return Ok(raw);

@@ -1,6 +1,9 @@
 //! The Cholesky decomposition.
 
-use super::{Decomposition, decompose, diagonal, diagonal_matrix, symmetric, transposed};
+use super::{
+    Decomposition, decompose, decomposition_by_name, diagonal, diagonal_matrix, symmetric,
+    transposed,
+};
 use crate::graph::op::Backward;
 use crate::{Error, Result, Tensor};
 use nn_kernels::linalg;
@@ -34,6 +37,8 @@ impl Decomposition for Cholesky {
         Ok(symmetric(&right))
     }
 }
+
+decomposition_by_name!("cholesky", |_| Cholesky);
 
 impl Tensor {
     /// The Cholesky factors of symmetric positive definite matrices in the last two axes: lower triangular `L` with `L Lᵀ = A`, or its

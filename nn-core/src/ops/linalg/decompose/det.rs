@@ -1,6 +1,6 @@
 //! Determinants.
 
-use super::{Decomposition, decompose, transposed};
+use super::{Decomposition, decompose, decomposition_by_name, transposed};
 use crate::graph::op::Backward;
 use crate::{Result, Tensor};
 use nn_kernels::linalg;
@@ -79,6 +79,9 @@ impl Decomposition for Slogdet {
         Ok(scale * transposed(&at.inputs[0].inv()))
     }
 }
+
+decomposition_by_name!("det", |_| Det);
+decomposition_by_name!("slogdet", |_| Slogdet);
 
 impl Tensor {
     /// The determinants of square matrices in the last two axes: `[.., n, n]` to `[..]`. Its gradient is `det · A⁻ᵀ`, of singular matrices

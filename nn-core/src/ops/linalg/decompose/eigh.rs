@@ -1,6 +1,8 @@
 //! Eigenvalues of symmetric matrices.
 
-use super::{Decomposition, decompose, diagonal_matrix, symmetric, transposed};
+use super::{
+    Decomposition, decompose, decomposition_by_name, diagonal_matrix, symmetric, transposed,
+};
 use crate::graph::op::Backward;
 use crate::ops::elementwise::where_;
 use crate::{DType, Error, Result, Tensor};
@@ -43,6 +45,8 @@ impl Decomposition for Eigh {
         Ok(symmetric(&v.matmul(inner).matmul_transposed(v)))
     }
 }
+
+decomposition_by_name!("eigh", |_| Eigh);
 
 impl Tensor {
     /// The eigenvalues of symmetric matrices in the last two axes, ascending `[.., n]`, and their eigenvectors in columns `[.., n, n]`, each

@@ -1,6 +1,6 @@
 //! The LU decomposition.
 
-use super::{Decomposition, decompose, transposed};
+use super::{Decomposition, decompose, decomposition_by_name, transposed};
 use crate::graph::op::Backward;
 use crate::{DType, Result, Tensor};
 use nn_kernels::linalg;
@@ -44,6 +44,8 @@ impl Decomposition for LuFactor {
         Ok(moved.take_along_axis(&places, -2))
     }
 }
+
+decomposition_by_name!("lu_factor", |_| LuFactor);
 
 /// LAPACK's pivots of a permutation: step `i` exchanges rows `i` and `pivots[i]`.
 fn exchanges(rows: &[usize]) -> Vec<usize> {

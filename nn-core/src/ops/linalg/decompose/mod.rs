@@ -111,6 +111,16 @@ impl<D: Decomposition> Op for Decompose<D> {
     }
 }
 
+/// Makes a decomposition known by its name.
+macro_rules! decomposition_by_name {
+    ($name:literal, |$attributes:pat_param| $decomposition:expr) => {
+        $crate::graph::by_name::by_name!($name, $crate::graph::by_name::float, |$attributes| {
+            $crate::ops::linalg::decompose::Decompose($decomposition)
+        });
+    };
+}
+use decomposition_by_name;
+
 /// Decomposes the matrices in the last two axes; whole numbers as `f32`.
 #[track_caller]
 pub(crate) fn decompose<D: Decomposition, const N: usize>(d: D, a: &Tensor) -> [Tensor; N] {

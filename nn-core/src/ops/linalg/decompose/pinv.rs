@@ -1,6 +1,6 @@
 //! Pseudo-inverses, least squares and ranks.
 
-use super::{Decomposition, decompose, transposed};
+use super::{Decomposition, decompose, decomposition_by_name, transposed};
 use crate::graph::attributes::Attributes;
 use crate::graph::op::Backward;
 use crate::ops::elementwise::float;
@@ -50,6 +50,10 @@ impl Decomposition for Pinv {
         Ok(left.matmul(p).matmul(&pt) + pt.matmul(p).matmul(right) - pt.matmul(up).matmul(&pt))
     }
 }
+
+decomposition_by_name!("pinv", |a| Pinv {
+    rcond: a.get("rcond")?
+});
 
 /// The rounding of the type, times the greater side.
 fn default_rcond(a: &Tensor, times: f64) -> f64 {

@@ -1,6 +1,6 @@
 //! The QR decomposition.
 
-use super::{Decomposition, decompose, transposed};
+use super::{Decomposition, decompose, decomposition_by_name, transposed};
 use crate::graph::attributes::Attributes;
 use crate::graph::op::Backward;
 use crate::{Error, Result, Tensor};
@@ -46,6 +46,10 @@ impl Decomposition for Qr {
         Ok(transposed(&r.solve_triangular(transposed(&left), false)))
     }
 }
+
+decomposition_by_name!("qr", |a| Qr {
+    full: a.get("full")?
+});
 
 impl Tensor {
     /// The QR decomposition of matrices `[.., n, m]`: `Q` with orthonormal columns and upper triangular `R` with `Q R = A`, `[.., n, k]` and

@@ -1,7 +1,8 @@
 //! Systems of linear equations, and inverses.
 
-use super::solve_triangular::system;
+use super::solve_triangular::{fits, system};
 use crate::graph::apply::apply;
+use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Op, Outputs, Spec};
 use crate::ops::elementwise::float;
 use crate::ops::linalg::decompose::transposed;
@@ -42,6 +43,8 @@ impl Op for Solve {
         Ok(vec![a_gradient, Some(b_gradient)])
     }
 }
+
+by_name!("solve", fits, |_| Solve);
 
 impl Tensor {
     /// The `x` with `A x = b`, where `A` are these matrices `[.., n, n]`. Right sides are `[.., n, k]`, or vectors `[.., n]` with one axis

@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Op, Outputs, Spec};
 use crate::ops::elementwise::floats;
 use crate::ops::linalg::decompose::transposed;
@@ -52,6 +53,29 @@ impl Op for SolveTriangular {
         Ok(vec![a_gradient, Some(b_gradient)])
     }
 }
+
+/// Refuses what [`system`] would not hand over: matrices `[.., n, n]` and right sides `[.., n, k]` of the same batch, floats of one type.
+pub(super) fn fits(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::same_floats(inputs, 2)?;
+    let (a, b) = (inputs[0].raw_shape(), inputs[1].raw_shape());
+    let fit = match (&a[..], &b[..]) {
+        ([batch @ .., n, m], [others @ .., rows, k]) => {
+            let sizes = [*n, *m, *rows, *k];
+            batch == others && n == m && m == rows && sizes.into_iter().all(is_known)
+        }
+        _ => false,
+    };
+    match fit {
+        true => Ok(()),
+        false => Err(Error::shape(format!(
+            "expected matrices [.., n, n] and right sides [.., n, k] of one batch, found {a} and {b}"
+        ))),
+    }
+}
+
+by_name!("solve_triangular", fits, |a| SolveTriangular {
+    lower: a.get("lower")?
+});
 
 /// Matrices and right sides of one batch and type, and whether the right sides were vectors.
 pub(super) fn system(

@@ -1,7 +1,7 @@
 //! The singular value decomposition.
 
 use super::eigh::gaps;
-use super::{Decomposition, decompose, diagonal_matrix, transposed};
+use super::{Decomposition, decompose, decomposition_by_name, diagonal_matrix, transposed};
 use crate::graph::attributes::Attributes;
 use crate::graph::op::Backward;
 use crate::{Error, Result, Tensor};
@@ -71,6 +71,10 @@ impl Decomposition for Svd {
         Ok(gradient + (u * per_s).matmul_transposed(v_out))
     }
 }
+
+decomposition_by_name!("svd", |a| Svd {
+    full: a.get("full")?
+});
 
 impl Tensor {
     /// The singular value decomposition of matrices `[.., n, m]`: `U`, the singular values `s`, descending, and `Vᵀ` with

@@ -11,6 +11,7 @@ pub use transpose::{ConvTransposeOptions, conv_transpose};
 
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::ops::nn::padding::{check_image, image_shape};
 use crate::{Error, Operand, Result, Shape, Tensor, is_known, with_float};
@@ -133,6 +134,15 @@ impl<const N: usize> Op for Conv<N> {
         }
     }
 }
+
+/// An image and a kernel, and a bias where there is a third one; `infer` knows the rest.
+fn fits(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::same_floats(inputs, inputs.len().clamp(2, 3))
+}
+
+by_name!("conv1d", fits, |a| Conv(ConvOptions::<1>::read(a)?));
+by_name!("conv2d", fits, |a| Conv(ConvOptions::<2>::read(a)?));
+by_name!("conv3d", fits, |a| Conv(ConvOptions::<3>::read(a)?));
 
 /// The convolution of sequences, images or volumes with a kernel (a cross-correlation: the kernel is not flipped), as Keras's
 /// `ops.conv`.

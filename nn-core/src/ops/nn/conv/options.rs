@@ -1,6 +1,6 @@
 //! The settings of a convolution, and the sizes that follow from them.
 
-use crate::graph::attributes::Attributes;
+use crate::graph::attributes::{Attributes, Setting};
 use crate::ops::nn::padding::{Windows, pixels};
 use crate::{Error, Padding, Result, Shape, is_known};
 use nn_kernels::conv;
@@ -46,6 +46,27 @@ impl<const N: usize> ConvOptions<N> {
             true => all,
             false => all.with("border", &self.border),
         }
+    }
+
+    /// What [`ConvOptions::attributes`] wrote.
+    ///
+    /// # Errors
+    /// A setting that is missing or of another type.
+    pub(super) fn read(a: &Attributes) -> Result<ConvOptions<N>>
+    where
+        [usize; N]: Setting,
+        [[usize; 2]; N]: Setting,
+    {
+        Ok(ConvOptions {
+            strides: a.get("strides")?,
+            padding: a.get("padding")?,
+            border: match a.find("border") {
+                Some(_) => a.get("border")?,
+                None => [[0, 0]; N],
+            },
+            dilation: a.get("dilation")?,
+            groups: a.get("groups")?,
+        })
     }
 
     pub(super) const fn windows(&self, kernel: [usize; N]) -> Windows<N> {

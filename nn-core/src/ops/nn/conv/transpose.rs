@@ -3,7 +3,8 @@
 use super::gradients::KernelGradient;
 use super::{Conv, ConvOptions, check_kernel, name};
 use crate::graph::apply::apply;
-use crate::graph::attributes::Attributes;
+use crate::graph::attributes::{Attributes, Setting};
+use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::ops::nn::padding::{check_image, image_shape, pixels};
 use crate::{
@@ -248,6 +249,34 @@ impl<const N: usize> Op for ConvTranspose<N> {
         Keeps::INPUTS
     }
 }
+
+fn fits(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
+    by_name::same_floats(inputs, 2)
+}
+
+impl<const N: usize> ConvTransposeOptions<N> {
+    fn read(a: &Attributes) -> Result<ConvTransposeOptions<N>>
+    where
+        [usize; N]: Setting,
+    {
+        Ok(ConvTransposeOptions {
+            strides: a.get("strides")?,
+            padding: a.get("padding")?,
+            output_padding: a.get("output_padding")?,
+            dilation: a.get("dilation")?,
+        })
+    }
+}
+
+by_name!("conv1d_transpose", fits, |a| ConvTranspose(
+    ConvTransposeOptions::<1>::read(a)?
+));
+by_name!("conv2d_transpose", fits, |a| ConvTranspose(
+    ConvTransposeOptions::<2>::read(a)?
+));
+by_name!("conv3d_transpose", fits, |a| ConvTranspose(
+    ConvTransposeOptions::<3>::read(a)?
+));
 
 /// The transposed convolution of sequences, images or volumes, as Keras's `ops.conv_transpose`: every pixel of the image adds its
 /// kernel, scaled, to the result, `strides` pixels from the next one's. It is the gradient of [`crate::ops::conv`] with respect to its

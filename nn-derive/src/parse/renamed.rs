@@ -1,0 +1,108 @@
+//! Under which name a package is a dependency of the crate that is compiled.
+//!
+//! A whole reader of TOML would be a third of what this library makes a user's program compile. Of a `Cargo.toml` only the lines that
+//! rename a dependency matter: `name = { package = ".." }`, or `package = ".."` in a section of the dependency's own.
+
+use std::path::{Path, PathBuf};
+
+/// What the crate's `Cargo.toml` calls a package that it renames; `None` where the package goes by its own name.
+pub fn name_of(package: &str) -> Option<String> {
+    let folder = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR")?);
+    let manifest = read(&folder)?;
+    if let Some(renamed) = renamed(&manifest, package) {
+        return renamed;
+    }
+    // Dependencies that are the workspace's have their package there.
+    let mut above = folder.ancestors();
+    let workspace =
+        above.find_map(|folder| read(folder).filter(|text| text.contains("[workspace")))?;
+    renamed(&workspace, package)?
+        .filter(|name| dependencies(&manifest).any(|(found, _)| found == *name))
+}
+
+fn read(folder: &Path) -> Option<String> {
+    std::fs::read_to_string(folder.join("Cargo.toml")).ok()
+}
+
+/// The name of the dependency that is this package: `Some(None)` if it has the package's own.
+fn renamed(manifest: &str, package: &str) -> Option<Option<String>> {
+    let quoted = [format!("\"{package}\""), format!("'{package}'")];
+    let mut own = false;
+    for (name, what) in dependencies(manifest) {
+        if let Some((_, value)) = what.split_once("package") {
+            let value = value.trim_start().strip_prefix('=').map(str::trim_start);
+            let is_it = |value: &str| quoted.iter().any(|quoted| value.starts_with(quoted));
+            if value.is_some_and(is_it) {
+                return Some((name != package).then_some(name));
+            }
+        } else {
+            own |= name == package && !what.contains("workspace");
+        }
+    }
+    own.then_some(None)
+}
+
+/// The dependencies with what is said about them, in all sections of such: a line each, or a section each.
+fn dependencies(manifest: &str) -> impl Iterator<Item = (String, &str)> {
+    let mut section = String::new();
+    manifest.lines().filter_map(move |line| {
+        let line = line.trim();
+        if let Some(header) = line.strip_prefix('[').filter(|_| line.ends_with(']')) {
+            section = header.trim_end_matches(']').trim().to_string();
+            return None;
+        }
+        let (key, value) = line.split_once('=')?;
+        let unquoted = |text: &str| text.trim().trim_matches(['"', '\'']).replace('-', "_");
+        if section.ends_with("dependencies") {
+            // `name.workspace = true` says of the name what `name = { workspace = true }` does.
+            let (name, rest) = key.split_once('.').unwrap_or((key, ""));
+            return Some((unquoted(name), if rest.is_empty() { value } else { line }));
+        }
+        let (parent, name) = section.rsplit_once('.')?;
+        parent
+            .ends_with("dependencies")
+            .then(|| (unquoted(name), line))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::renamed;
+
+    #[test]
+    fn every_way_to_rename() {
+        let net = Some(Some("net".to_string()));
+        for text in [
+            "[dependencies]\nnet = { package = \"nn\", path = \"..\" }",
+            "[dependencies]\nserde = \"1\"\nnet = { path = \"..\", package=\"nn\" } # ours",
+            "[dependencies.net]\npath = \"..\"\npackage = \"nn\"",
+            "[target.'cfg(unix)'.dependencies]\nnet = { version = \"1\", package = 'nn' }",
+            "[workspace.dependencies]\nnet = { package = \"nn\", path = \"nn\" }",
+            "[dev-dependencies]\nnet.path = \"..\"\nnet.package = \"nn\"",
+        ] {
+            assert_eq!(renamed(text, "nn"), net, "{text}");
+        }
+        for text in [
+            "[dependencies]\nnn = \"1\"",
+            "[dependencies.nn]\npath = \"..\"",
+            "[dependencies]\nnn = { package = \"nn\" }",
+        ] {
+            assert_eq!(renamed(text, "nn"), Some(None), "{text}");
+        }
+        for text in [
+            "[package]\nname = \"nn\"",
+            "[dependencies]\nnet = { package = \"nn-core\" }",
+            "[dependencies]\nnn = { workspace = true }",
+            "[dependencies]\nnn.workspace = true",
+            "[features]\nnet = [\"nn\"]",
+        ] {
+            assert_eq!(renamed(text, "nn"), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn dashes_are_underscores() {
+        let text = "[dependencies]\nmy-net = { package = \"nn\" }";
+        assert_eq!(renamed(text, "nn"), Some(Some("my_net".to_string())));
+    }
+}
