@@ -156,7 +156,7 @@ impl AugMix {
         for after in (1..self.num_chains).rev() {
             let part = self.beta(x, after);
             weights.push(&rest * &part);
-            rest = rest * (1.0 - part);
+            rest *= 1.0 - part;
         }
         weights.push(rest);
         weights
