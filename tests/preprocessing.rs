@@ -44,6 +44,10 @@ fn the_bits_do_not_depend_on_the_threads() {
         RandomContrast::new(0.3),
         RandomHue::new(0.3),
         RandomErasing::new(),
+        MixUp::new(),
+        CutMix::new(),
+        RandAugment::new(),
+        AugMix::new().num_chains(2).chain_depth(1),
         RandomGaussianBlur::new(),
         Resizing::new(40, 50),
     );

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 type OneToOne = Functional<Tensor, Tensor>;
+type OneToTwo = Functional<Tensor, (Tensor, Tensor)>;
 type TwoToOne = Functional<(Tensor, Tensor), Tensor>;
 
 /// The configuration of a model of one operation.
@@ -194,6 +195,62 @@ fn whole_numbers_of_a_constant_come_back() {
     let copy = OneToOne::from_config(&model.config()).unwrap();
     let y = copy.forward(Tensor::from([[0_i64, 0]]));
     assert_eq!(y.to_vec::<i64>().unwrap(), [(1 << 53) + 1, -7]);
+}
+
+#[test]
+fn a_constant_keeps_its_shape_without_a_number_in_it() {
+    let x = Input::new([3]);
+    let shapes = [
+        &[2, 0][..],
+        &[0],
+        &[0, 3],
+        &[2, 0, 3],
+        &[0, 0],
+        &[1, 2, 0],
+        &[2, 1],
+        &[],
+    ];
+    for shape in shapes {
+        for dtype in [DType::F32, DType::I64, DType::Bool] {
+            let constant = Tensor::ones(shape).cast(dtype);
+            let outputs = (&x * 2.0, constant.clone());
+            let model = OneToTwo::new(x.clone(), outputs).unwrap();
+            let copy = OneToTwo::from_config(&model.config()).unwrap();
+            let (_, found) = copy.forward(Tensor::ones([1, 3]));
+            assert_eq!(
+                (found.shape(), found.dtype()),
+                (constant.shape(), dtype),
+                "{shape:?}"
+            );
+            let numbers = found.cast(DType::F32).to_vec::<f32>().unwrap();
+            assert_eq!(numbers, vec![1.0; constant.num_elements()]);
+        }
+    }
+}
+
+#[test]
+fn a_constant_of_uneven_lists_or_of_another_shape_is_refused() {
+    let x = Input::new([3]);
+    let model = OneToTwo::new(x.clone(), (&x * 2.0, Tensor::ones([2, 3]))).unwrap();
+    let with = |constant: Value| {
+        let mut config = model.config();
+        config["config"]["output_layers"][1]["config"] = constant;
+        OneToTwo::from_config(&config)
+    };
+    assert!(with(json!({"value": [[1, 2, 3], [4, 5, 6]], "dtype": "float32"})).is_ok());
+    for wrong in [
+        // As many numbers as three lists of two.
+        json!({"value": [[1, 2], [3], [4, 5, 6]], "dtype": "float32"}),
+        json!({"value": [[1, 2], 3], "dtype": "float32"}),
+        json!({"value": [1, [2]], "dtype": "float32"}),
+        json!({"value": [], "dtype": "float32", "shape": [2, 3]}),
+        json!({"value": [], "dtype": "float32", "shape": [null, 0]}),
+        json!({"value": [], "dtype": "float32", "shape": 0}),
+        json!({"value": [1, 2], "dtype": "float32", "shape": [3]}),
+        json!({"value": [[[[[[[[[1]]]]]]]]], "dtype": "float32"}),
+    ] {
+        assert!(with(wrong.clone()).is_err(), "{wrong}");
+    }
 }
 
 #[test]

@@ -26,8 +26,20 @@ pub(super) fn gamma(own: u64, alpha: f64) -> f64 {
 
 /// A number of the beta distribution, from a key of its own.
 pub(super) fn beta(own: u64, a: f64, b: f64) -> f64 {
-    let (x, y) = (gamma(bits(own, 0), a), gamma(bits(own, 1), b));
+    let (first, second) = (bits(own, 0), bits(own, 1));
+    if a < 1.0 && b < 1.0 {
+        // Both may be too small for a number, while their ratio is not.
+        return 1.0 / (1.0 + (ln_gamma(second, b) - ln_gamma(first, a)).exp());
+    }
+    let (x, y) = (gamma(first, a), gamma(second, b));
     x / (x + y)
+}
+
+/// The logarithm of [`gamma`] for a shape below 1.
+fn ln_gamma(own: u64, alpha: f64) -> f64 {
+    let u = 1.0 - unit_f64(own, u64::MAX);
+    // So that the quotient is finite.
+    gamma(own, alpha + 1.0).ln() + u.ln() / alpha.max(1e-300)
 }
 
 /// How many of `count` attempts succeed, from a key of its own: of many attempts the middle one of as many sorted uniform numbers is drawn,

@@ -1,8 +1,8 @@
 //! The arguments of a call in a Functional model's configuration: tensors that other calls made, constants, plain values.
 
-use crate::functional::config::dtype_of;
+use crate::functional::config::{dtype_of, shape_from_json};
 use nn_core::config::from_json;
-use nn_core::{Error, Result, Tensor};
+use nn_core::{Error, Result, Shape, Tensor};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
@@ -139,7 +139,7 @@ pub(crate) fn needs(json: &Value, into: &mut Vec<(String, usize)>) {
     }
 }
 
-/// A constant of nested lists.
+/// A constant of nested lists, of the shape that they have or that stands beside them.
 pub(crate) fn constant(json: &Value) -> Result<Tensor> {
     let config = &json["config"];
     let dtype = dtype_of(config["dtype"].as_str().unwrap_or("float32"))?;
@@ -151,28 +151,43 @@ pub(crate) fn constant(json: &Value) -> Result<Tensor> {
             None => break,
         }
     }
-    fn flatten<'v>(value: &'v Value, into: &mut Vec<&'v Value>) {
-        match value {
-            Value::Array(items) => items.iter().for_each(|item| flatten(item, into)),
-            number => into.push(number),
+    fn flatten<'v>(value: &'v Value, dims: &[usize], into: &mut Vec<&'v Value>) -> Result<()> {
+        match (value, dims) {
+            (Value::Array(items), [n, inner @ ..]) if items.len() == *n => {
+                items.iter().try_for_each(|item| flatten(item, inner, into))
+            }
+            (Value::Array(_), _) | (_, [_, ..]) => {
+                Err(Error::format("a constant of lists of different lengths"))
+            }
+            (number, []) => {
+                into.push(number);
+                Ok(())
+            }
         }
     }
     let mut numbers = Vec::new();
-    flatten(&config["value"], &mut numbers);
-    if numbers.len() != dims.iter().product::<usize>() {
-        return Err(Error::format("a constant of lists of different lengths"));
+    flatten(&config["value"], &dims, &mut numbers)?;
+    let shape = match &config["shape"] {
+        Value::Null => Shape::try_new(&dims)?,
+        shape => shape_from_json(shape)?,
+    };
+    if !shape.is_known() || numbers.len() != shape.num_elements() {
+        return Err(Error::format(format!(
+            "a constant of shape {shape} of {} numbers",
+            numbers.len()
+        )));
     }
     // Whole numbers by themselves: floats do not tell all of them apart.
     let whole: Option<Vec<i64>> = numbers.iter().map(|number| number.as_i64()).collect();
     let tensor = match whole.filter(|_| !dtype.is_float()) {
-        Some(whole) => Tensor::from_vec(whole, dims),
+        Some(whole) => Tensor::from_vec(whole, shape),
         None => {
             let number = |value: &&Value| match value {
                 Value::Bool(b) => Ok(f64::from(u8::from(*b))),
                 number => Ok(from_json::<f64>(number)?),
             };
             let numbers: Result<Vec<f64>> = numbers.iter().map(number).collect();
-            Tensor::from_vec(numbers?, dims)
+            Tensor::from_vec(numbers?, shape)
         }
     };
     tensor.cast(dtype).into_result()

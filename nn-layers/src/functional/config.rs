@@ -142,10 +142,17 @@ fn slot_to_json(slot: &Slot, plan: &Plan, histories: &[Value]) -> Value {
                 "keras_history": histories[*value],
             }})
         }
-        Slot::Constant(tensor) => json!({"class_name": "__tensor__", "config": {
-            "value": nested(tensor),
-            "dtype": keras_dtype(tensor.dtype()),
-        }}),
+        Slot::Constant(tensor) => {
+            let mut config = json!({
+                "value": nested(tensor),
+                "dtype": keras_dtype(tensor.dtype()),
+            });
+            // The lists of a constant without a number do not tell its shape: those of [0, 3] are `[]`.
+            if tensor.shape().num_elements() == 0 {
+                config["shape"] = shape_to_json(&tensor.shape());
+            }
+            json!({"class_name": "__tensor__", "config": config})
+        }
     }
 }
 
@@ -167,17 +174,13 @@ fn nested(tensor: &Tensor) -> Value {
             all.into_iter().map(Value::from).collect()
         }
     };
-    let mut level = numbers;
-    for &n in tensor.shape().iter().rev() {
-        level = match n {
-            0 => Vec::new(),
-            n => level
-                .chunks(n)
-                .map(|part| Value::Array(part.to_vec()))
-                .collect(),
-        };
+    fn lists(dims: &[usize], numbers: &mut impl Iterator<Item = Value>) -> Value {
+        match dims.split_first() {
+            None => numbers.next().unwrap_or_default(),
+            Some((&n, inner)) => (0..n).map(|_| lists(inner, numbers)).collect(),
+        }
     }
-    level.into_iter().next().unwrap_or_else(|| json!([]))
+    lists(&tensor.shape(), &mut numbers.into_iter())
 }
 
 /// A shape with `null` for what is open.

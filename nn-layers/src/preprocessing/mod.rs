@@ -23,11 +23,11 @@ pub use discretization::Discretization;
 pub use hashed_crossing::HashedCrossing;
 pub use hashing::Hashing;
 pub use image::{
-    AutoContrast, CenterCrop, Equalization, FlipMode, RandomBrightness, RandomColorDegeneration,
-    RandomColorJitter, RandomContrast, RandomCrop, RandomErasing, RandomFlip, RandomGaussianBlur,
-    RandomGrayscale, RandomHue, RandomInvert, RandomPerspective, RandomPosterization,
-    RandomRotation, RandomSaturation, RandomSharpness, RandomShear, RandomTranslation, RandomZoom,
-    Resizing, Solarization,
+    AugMix, AutoContrast, CenterCrop, CutMix, Equalization, FlipMode, MixUp, RandAugment,
+    RandomBrightness, RandomColorDegeneration, RandomColorJitter, RandomContrast, RandomCrop,
+    RandomErasing, RandomFlip, RandomGaussianBlur, RandomGrayscale, RandomHue, RandomInvert,
+    RandomPerspective, RandomPosterization, RandomRotation, RandomSaturation, RandomSharpness,
+    RandomShear, RandomTranslation, RandomZoom, Resizing, Solarization,
 };
 pub use integer_lookup::{IntegerLookup, OovMethod};
 pub use mel_spectrogram::MelSpectrogram;

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from .case_file import CaseFile, describe
-from .layers import name, random_weight
+from .layers import last, random_weight
 
 L = keras.layers
 
@@ -93,7 +93,7 @@ def walk(layer, path=""):
 def weights_by_path(model, prefix=""):
     """Weights under `0.conv.kernel`; `prefix` is cut from the paths."""
     return {
-        f"{path}.{name(variable)}".removeprefix(prefix): variable
+        f"{path}.{last(variable)}".removeprefix(prefix): variable
         for path, layer in walk(model)
         for variable in layer.variables
         if not list(children(layer)) and variable.dtype == "float32"
@@ -109,7 +109,7 @@ def training(path, model, batches, steps, prefix="", **compiled):
     for weight_path, weight in weights.items():
         value = random_weight(file.random(weight_path), weight)
         # Kernels of the size of a usual initialization, so that a few steps at this rate go down.
-        weight.assign(value / np.sqrt(np.prod(weight.shape[:-1])) if name(weight) == "kernel" else value)
+        weight.assign(value / np.sqrt(np.prod(weight.shape[:-1])) if last(weight) == "kernel" else value)
     tensors = {f"before/{weight_path}": weight.numpy().copy() for weight_path, weight in weights.items()}
     model.compile(**compiled)
     for k in range(steps):

@@ -55,16 +55,18 @@ impl AutoContrast {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        images::batch(&x, |original| {
-            let whole = [0.0, 255.0];
-            let x = images::between(original.clone(), self.value_range, whole);
-            let low = x.min_axes([1, 2], true);
-            let range = x.max_axes([1, 2], true) - &low;
-            let flat = range.equal(0.0);
-            let scale = 255.0 / flat.where_(1.0, range);
-            let y = x * &scale - low * &scale;
-            let y = images::between(y.clip(0.0, 255.0), whole, self.value_range);
-            flat.where_(original, y)
-        })
+        images::batch(&x, |x| self.change(&x))
+    }
+
+    pub(super) fn change(&self, original: &Tensor) -> Tensor {
+        let whole = [0.0, 255.0];
+        let x = images::between(original.clone(), self.value_range, whole);
+        let low = x.min_axes([1, 2], true);
+        let range = x.max_axes([1, 2], true) - &low;
+        let flat = range.equal(0.0);
+        let scale = 255.0 / flat.where_(1.0, range);
+        let y = x * &scale - low * &scale;
+        let y = images::between(y.clip(0.0, 255.0), whole, self.value_range);
+        flat.where_(original, y)
     }
 }

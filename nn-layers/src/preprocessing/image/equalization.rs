@@ -72,12 +72,12 @@ impl Equalization {
 
     fn call(&self, x: Tensor, training: bool) -> Tensor {
         images::batch(&x, |x| match training {
-            true => self.equalize(&x),
+            true => self.change(&x),
             false => x,
         })
     }
 
-    fn equalize(&self, x: &Tensor) -> Tensor {
+    pub(super) fn change(&self, x: &Tensor) -> Tensor {
         let whole = [0.0, 255.0];
         let x = images::between(x.clone(), self.value_range, whole);
         let channels = (0..x.shape()[3]).map(|c| self.channel(&x.index_axis(-1, c as isize)));

@@ -1,10 +1,16 @@
 //! Layers for images: sizes, and changes by chance that make more of few images.
 
+mod aug_mix;
+mod augmentations;
 mod auto_contrast;
 mod center_crop;
+mod cut_mix;
 mod equalization;
 mod factor;
 mod images;
+mod mix_up;
+mod mixing;
+mod rand_augment;
 mod random_brightness;
 mod random_color_degeneration;
 mod random_color_jitter;
@@ -27,9 +33,13 @@ mod random_zoom;
 mod resizing;
 mod solarization;
 
+pub use aug_mix::AugMix;
 pub use auto_contrast::AutoContrast;
 pub use center_crop::CenterCrop;
+pub use cut_mix::CutMix;
 pub use equalization::Equalization;
+pub use mix_up::MixUp;
+pub use rand_augment::RandAugment;
 pub use random_brightness::RandomBrightness;
 pub use random_color_degeneration::RandomColorDegeneration;
 pub use random_color_jitter::RandomColorJitter;

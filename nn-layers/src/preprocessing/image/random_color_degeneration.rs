@@ -90,7 +90,7 @@ impl RandomColorDegeneration {
         })
     }
 
-    fn change(&self, x: &Tensor) -> Tensor {
+    pub(super) fn change(&self, x: &Tensor) -> Tensor {
         let f = images::each(x, self.factor.range(-1.0));
         let y = x + f * (rgb_to_grayscale(x) - x);
         y.clip(self.value_range[0], self.value_range[1])

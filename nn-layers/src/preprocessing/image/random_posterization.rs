@@ -84,7 +84,7 @@ impl RandomPosterization {
         })
     }
 
-    fn change(&self, x: &Tensor) -> Tensor {
+    pub(super) fn change(&self, x: &Tensor) -> Tensor {
         let bits = images::each(x, self.factor.range(1.0)).floor();
         // As many shades make one.
         let each = ((8.0 - bits) * std::f64::consts::LN_2).exp().round();

@@ -100,7 +100,7 @@ impl RandomRotation {
         })
     }
 
-    fn change(&self, x: &Tensor) -> Tensor {
+    pub(super) fn change(&self, x: &Tensor) -> Tensor {
         let [low, high] = self.factor.range(-1.0);
         let angle = images::each(x, [low * 360.0, high * 360.0]) * (std::f64::consts::PI / 180.0);
         let [center_y, center_x] = match images::pixels("RandomRotation", x) {

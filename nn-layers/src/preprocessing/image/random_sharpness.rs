@@ -82,7 +82,7 @@ impl RandomSharpness {
         })
     }
 
-    fn change(&self, x: &Tensor) -> Tensor {
+    pub(super) fn change(&self, x: &Tensor) -> Tensor {
         if let Err(error) = images::pixels("RandomSharpness", x) {
             return Tensor::failed(error);
         }

@@ -112,7 +112,7 @@ impl RandomShear {
         })
     }
 
-    fn change(&self, x: &Tensor) -> Tensor {
+    pub(super) fn change(&self, x: &Tensor) -> Tensor {
         let sign = images::sign(x);
         let by_y = images::each(x, self.y_factor.range(-1.0)) * &sign;
         let by_x = images::each(x, self.x_factor.range(-1.0)) * &sign;

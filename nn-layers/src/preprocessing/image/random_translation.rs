@@ -115,7 +115,7 @@ impl RandomTranslation {
         })
     }
 
-    fn change(&self, x: &Tensor) -> Tensor {
+    pub(super) fn change(&self, x: &Tensor) -> Tensor {
         let [height, width] = match images::pixels("RandomTranslation", x) {
             Ok(pixels) => pixels.map(|n| n as f64),
             Err(error) => return Tensor::failed(error),

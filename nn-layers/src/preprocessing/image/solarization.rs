@@ -51,9 +51,21 @@ impl Solarization {
         self
     }
 
+    /// Adds up to `most` of 255, each from 0 to 1, and at least the number `least` itself, which Keras does not take of 255.
+    pub const fn addition_factor_between(mut self, least: f64, most: f64) -> Solarization {
+        self.addition_factor = Factor::Between([least, most]);
+        self
+    }
+
     /// A threshold of up to so much of 255, from 0 to 1.
     pub const fn threshold_factor(mut self, factor: f64) -> Solarization {
         self.threshold_factor = Factor::UpTo(factor);
+        self
+    }
+
+    /// A threshold of up to `most` of 255, each from 0 to 1, and at least the number `least` itself, which Keras does not take of 255.
+    pub const fn threshold_factor_between(mut self, least: f64, most: f64) -> Solarization {
+        self.threshold_factor = Factor::Between([least, most]);
         self
     }
 
@@ -101,7 +113,7 @@ impl Solarization {
         })
     }
 
-    fn change(&self, x: &Tensor) -> Tensor {
+    pub(super) fn change(&self, x: &Tensor) -> Tensor {
         let whole = [0.0, 255.0];
         let draw = |factor: Factor| {
             // Keras takes the lower one as a number from 0 to 255 as it is.
