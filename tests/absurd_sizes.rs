@@ -229,6 +229,25 @@ fn operations_name_themselves() {
 }
 
 #[test]
+fn a_far_border_under_far_windows_is_read_where_the_image_is() {
+    let s = u32::MAX as usize / 3;
+    let options = Conv2dOptions {
+        strides: [s, s],
+        border: [[s, 2 * s], [s, 2 * s]],
+        ..Conv2dOptions::new(Padding::Valid)
+    };
+    let y = conv2d(
+        &Tensor::ones([1, 1, 1, 1]),
+        Tensor::ones([1, 1, 1, 1]),
+        options,
+    );
+    // Four windows each way, the second of which is on the one pixel.
+    let mut expected = [0.0; 16];
+    expected[5] = 1.0;
+    assert_eq!(y.to_vec::<f32>().unwrap(), expected);
+}
+
+#[test]
 fn more_dimensions_than_a_tensor_can_have() {
     let one = Tensor::ones([1]);
     for (name, t) in [
