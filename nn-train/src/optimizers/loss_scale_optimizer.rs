@@ -132,9 +132,11 @@ impl Optimizer for LossScaleOptimizer {
             ));
         }
         let inner = self.inner.config();
-        if !inner["config"]["loss_scale_factor"].is_null() {
+        if !inner["config"]["loss_scale_factor"].is_null()
+            || inner["class_name"] == "LossScaleOptimizer"
+        {
             return Err(Error::value(
-                "the optimizer in a LossScaleOptimizer has a loss_scale_factor of its own, and the loss would be scaled twice; leave one out",
+                "the optimizer in a LossScaleOptimizer has a scale of its own, and the loss would be scaled twice; leave one out",
             ));
         }
         self.inner.check()
@@ -295,8 +297,12 @@ mod tests {
             .map(|_| optimizer.update(&layer.parameters(), &nan))
             .take_while(Result::is_ok);
         assert_eq!(steps.count(), 15 + 126);
-        let twice = LossScaleOptimizer::new(SGD::new(0.5).loss_scale_factor(2.0));
-        let e = twice.check().unwrap_err().to_string();
-        assert!(e.contains("scaled twice"), "{e}");
+        for twice in [
+            LossScaleOptimizer::new(SGD::new(0.5).loss_scale_factor(2.0)),
+            LossScaleOptimizer::new(LossScaleOptimizer::new(SGD::new(0.5))),
+        ] {
+            let e = twice.check().unwrap_err().to_string();
+            assert!(e.contains("scaled twice"), "{e}");
+        }
     }
 }

@@ -44,6 +44,12 @@ pub(crate) fn save(model: &dyn Rebuild, state: Option<&State>, path: &Path) -> R
         state.map(training),
     );
     let header = checked(model, &header).map_err(refused)?;
+    let mut names = HashSet::new();
+    if let Some((name, _)) = tensors.iter().find(|(name, _)| !names.insert(name)) {
+        return Err(refused(Error::value(format!(
+            "two tensors would stand in the file as `{name}`, of an optimizer or a callback inside of another one of its kind"
+        ))));
+    }
     format::write(path, &header, tensors)
 }
 
