@@ -173,7 +173,7 @@ impl Setting for i32 {
 impl Setting for usize {
     fn to_attribute(&self) -> Attribute {
         match *self {
-            UNKNOWN | ANYTHING => Attribute::Text("_".to_string()),
+            UNKNOWN => Attribute::Text("_".to_string()),
             size => Attribute::Int(size as i64),
         }
     }
@@ -230,7 +230,7 @@ impl Setting for Shape {
     }
     fn from_attribute(attribute: &Attribute) -> Option<Shape> {
         let dims = Vec::<usize>::from_attribute(attribute)?;
-        let can_be = |&dim: &usize| is_known(dim) || batches(dim).is_some();
+        let can_be = |&dim: &usize| is_known(dim) || dim == ANYTHING || batches(dim).is_some();
         let fits = dims.iter().all(can_be);
         fits.then(|| Shape::try_new(&dims).ok()).flatten()
     }
