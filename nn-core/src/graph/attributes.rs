@@ -1,7 +1,7 @@
 //! The settings of an op, by name and value.
 
-use crate::{ANYTHING, Shape, UNKNOWN, batches, is_known};
 use crate::{DType, Error, Result};
+use crate::{Shape, UNKNOWN};
 use std::fmt;
 
 /// The value of a setting.
@@ -229,10 +229,7 @@ impl Setting for Shape {
         self.dims().to_vec().to_attribute()
     }
     fn from_attribute(attribute: &Attribute) -> Option<Shape> {
-        let dims = Vec::<usize>::from_attribute(attribute)?;
-        let can_be = |&dim: &usize| is_known(dim) || dim == ANYTHING || batches(dim).is_some();
-        let fits = dims.iter().all(can_be);
-        fits.then(|| Shape::try_new(&dims).ok()).flatten()
+        Shape::try_new(&Vec::<usize>::from_attribute(attribute)?).ok()
     }
 }
 
