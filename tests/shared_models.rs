@@ -163,9 +163,10 @@ fn task(model: &Shared, x: &Tensor, kind: usize, folder: &std::path::Path) {
         // Savers of one path are another matter.
         5 => {
             let one = std::thread::current().id();
-            model
-                .save_model(folder.join(format!("{one:?}.safetensors")))
-                .unwrap();
+            let path = folder.join(format!("{one:?}.safetensors"));
+            model.save_model(&path).unwrap();
+            // Ten minutes of them would be gigabytes, whose removal takes longer than the watch waits.
+            std::fs::remove_file(path).unwrap();
         }
         _ => {
             let p = &model.parameters()[0];
