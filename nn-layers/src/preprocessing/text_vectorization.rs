@@ -180,6 +180,9 @@ impl TextVectorization {
 
     fn check(&self) -> Result<()> {
         let wrong = |message: &str| Err(Error::value(format!("TextVectorization: {message}")));
+        if matches!(self.ngrams, Some(Ngrams::UpTo(1_001..))) {
+            return wrong("`ngrams` are of at most 1000 words");
+        }
         match self.output_sequence_length {
             Some(_) if self.output_mode != OutputMode::Int => {
                 wrong("output_sequence_length is for an output_mode of int")

@@ -31,7 +31,7 @@ impl Op for OneHot {
         Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 out.fill(0.0);
-                for (row, &index) in out.chunks_exact_mut(self.depth).zip(inputs[0].data::<i64>()) {
+                for (row, &index) in out.chunks_exact_mut(self.depth.max(1)).zip(inputs[0].data::<i64>()) {
                     if let Some(one) = usize::try_from(index).ok().and_then(|i| row.get_mut(i)) {
                         *one = 1.0;
                     }
