@@ -308,6 +308,25 @@ fn files_hold_one_concept() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What a reader copies must compile in a program that depends on `nn` alone.
+#[test]
+fn examples_of_the_documentation_import_nn() {
+    let mut wrong = Vec::new();
+    // The kernels are no part of the interface, and know no other crate.
+    for name in CRATES.into_iter().filter(|name| *name != "nn-kernels") {
+        for path in sources(&root().join(name).join("src")) {
+            for line in read(&path).lines().map(str::trim_start) {
+                let written = line.strip_prefix("/// ").or(line.strip_prefix("//! "));
+                let import = written.map(|text| text.trim_start_matches("# "));
+                if import.is_some_and(|text| text.starts_with("use nn_")) {
+                    wrong.push(format!("{}: {line}", shown(&path)));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn nothing_is_a_stub() {
     let mut wrong = Vec::new();

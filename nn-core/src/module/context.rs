@@ -207,13 +207,6 @@ pub(crate) fn unanswered(question: &str, error: &Error) -> ! {
 ///
 /// What `f` changes halfway is as after any panic: the guards of this library restore what they guard.
 ///
-/// ```
-/// use nn_core::{Tensor, layer::catch_unanswered};
-/// let failed = Tensor::ones([2]) + Tensor::ones([3]);
-/// let error = catch_unanswered(|| failed.shape()).unwrap_err();
-/// assert!(error.to_string().contains("cannot add [2] and [3]"));
-/// ```
-///
 /// # Errors
 /// The error of the tensor that was asked.
 pub fn catch_unanswered<R>(f: impl FnOnce() -> R) -> Result<R> {
@@ -230,4 +223,17 @@ pub fn catch_unanswered<R>(f: impl FnOnce() -> R) -> Result<R> {
         Ok(unanswered) => unanswered.0,
         Err(panic) => resume_unwind(panic),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::catch_unanswered;
+    use crate::Tensor;
+
+    #[test]
+    fn a_question_that_a_failed_tensor_cannot_answer_is_its_error() {
+        let failed = Tensor::ones([2]) + Tensor::ones([3]);
+        let error = catch_unanswered(|| failed.shape()).unwrap_err();
+        assert!(error.to_string().contains("cannot add [2] and [3]"));
+    }
 }

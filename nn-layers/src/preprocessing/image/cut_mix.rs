@@ -3,8 +3,8 @@
 use crate::ShapeError;
 use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
+use crate::preprocessing::image::mixing::Mixing;
 use crate::preprocessing::image::{images, mixing};
-use nn_core::layer::call_as;
 use nn_core::{Error, IntoInput, Result, Shape, Tensor, random};
 use nn_derive::{Layer, model};
 
@@ -101,41 +101,23 @@ impl CutMix {
         labels: impl IntoInput<Tensor>,
         training: bool,
     ) -> (Tensor, Tensor) {
-        let inputs = (images.into_input(), labels.into_input());
-        let build = |(images, labels): &(Shape, Shape)| {
-            self.output_shape(images)?;
-            Ok(mixing::check_labels("CutMix", images, labels)?)
-        };
-        call_as(self, inputs, training, build, |(images, labels)| {
-            let (images, labels) = self.mix(&images, Some(&labels), training);
-            (images, labels.expect("they were given"))
-        })
+        self.on_both(images, labels, training)
     }
 
     fn call_any(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor> {
-        match &inputs[..] {
-            [images] => vec![self.call(images, training)],
-            [images, labels] => {
-                let (images, labels) = self.call_with_labels(images, labels, training);
-                vec![images, labels]
-            }
-            _ => vec![Tensor::failed(Error::value(format!(
-                "CutMix takes images, and labels if these are to be mixed too, found {} tensors",
-                inputs.len()
-            )))],
-        }
+        self.on_any(inputs, training)
+    }
+}
+
+impl Mixing for CutMix {
+    const NAME: &'static str = "CutMix";
+
+    fn seed(&self) -> &Seed {
+        &self.seed
     }
 
-    fn mix(
-        &self,
-        images: &Tensor,
-        labels: Option<&Tensor>,
-        training: bool,
-    ) -> (Tensor, Option<Tensor>) {
-        mixing::batch(images, labels, |images, labels| match training {
-            true => self.seed.run(|| self.change(&images, labels)),
-            false => (images, labels),
-        })
+    fn check(&self, images: &Shape) -> Result<(), ShapeError> {
+        self.output_shape(images).map(|_| ())
     }
 
     fn change(&self, x: &Tensor, labels: Option<Tensor>) -> (Tensor, Option<Tensor>) {
@@ -160,7 +142,9 @@ impl CutMix {
         let labels = labels.map(|labels| mixing::blend(&labels, &order, &kept));
         (rectangle.where_(x.take(&order, 0), x), labels)
     }
+}
 
+impl CutMix {
     /// Which part of each image is kept, `[batch, 1, 1, 1]`: a number of Beta(alpha, alpha), by the method of Jöhnk (1964), since `alpha`, which is drawn
     /// too, is no setting of [`random::beta`]. Of two numbers `u` and `v`, evenly from 0 to 1, `u^(1/alpha)` and `v^(1/alpha)` are taken where their
     /// sum is at most 1, and the first is divided by it. At least every second attempt has such a sum.

@@ -2,9 +2,9 @@
 
 use crate::ShapeError;
 use crate::core::seed::Seed;
+use crate::preprocessing::image::mixing::Mixing;
 use crate::preprocessing::image::{images, mixing};
-use nn_core::layer::call_as;
-use nn_core::{Error, IntoInput, Result, Shape, Tensor, random};
+use nn_core::{IntoInput, Result, Shape, Tensor, random};
 use nn_derive::{Layer, model};
 
 /// In training mixes every image of a batch with another one, `w · x + (1 - w) · x'`, and their labels alike. The weight `w` is drawn for each image
@@ -88,41 +88,23 @@ impl MixUp {
         labels: impl IntoInput<Tensor>,
         training: bool,
     ) -> (Tensor, Tensor) {
-        let inputs = (images.into_input(), labels.into_input());
-        let build = |(images, labels): &(Shape, Shape)| {
-            self.output_shape(images)?;
-            Ok(mixing::check_labels("MixUp", images, labels)?)
-        };
-        call_as(self, inputs, training, build, |(images, labels)| {
-            let (images, labels) = self.mix(&images, Some(&labels), training);
-            (images, labels.expect("they were given"))
-        })
+        self.on_both(images, labels, training)
     }
 
     fn call_any(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor> {
-        match &inputs[..] {
-            [images] => vec![self.call(images, training)],
-            [images, labels] => {
-                let (images, labels) = self.call_with_labels(images, labels, training);
-                vec![images, labels]
-            }
-            _ => vec![Tensor::failed(Error::value(format!(
-                "MixUp takes images, and labels if these are to be mixed too, found {} tensors",
-                inputs.len()
-            )))],
-        }
+        self.on_any(inputs, training)
+    }
+}
+
+impl Mixing for MixUp {
+    const NAME: &'static str = "MixUp";
+
+    fn seed(&self) -> &Seed {
+        &self.seed
     }
 
-    fn mix(
-        &self,
-        images: &Tensor,
-        labels: Option<&Tensor>,
-        training: bool,
-    ) -> (Tensor, Option<Tensor>) {
-        mixing::batch(images, labels, |images, labels| match training {
-            true => self.seed.run(|| self.change(&images, labels)),
-            false => (images, labels),
-        })
+    fn check(&self, images: &Shape) -> Result<(), ShapeError> {
+        self.output_shape(images).map(|_| ())
     }
 
     fn change(&self, images: &Tensor, labels: Option<Tensor>) -> (Tensor, Option<Tensor>) {
