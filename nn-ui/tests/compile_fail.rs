@@ -30,11 +30,11 @@ fn docs_show_messages_as_they_are() {
         }
     }
     assert_eq!(mistakes.len(), 10);
-    let docs = fs::read_to_string("docs/mistakes.md").unwrap();
+    let docs = fs::read_to_string("../docs/mistakes.md").unwrap();
     for mistake in &mistakes {
         assert!(docs.contains(mistake), "not in docs/mistakes.md: {mistake}");
     }
-    let shapes = fs::read_to_string("docs/shapes.md").unwrap();
+    let shapes = fs::read_to_string("../docs/shapes.md").unwrap();
     let shown = |text: &str| {
         let errors = text.lines().filter(|line| line.starts_with("error["));
         errors.map(str::to_string).collect::<Vec<String>>()
