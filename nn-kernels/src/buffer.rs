@@ -153,10 +153,11 @@ impl Buffer {
             // SAFETY: as below.
             unsafe { pointer.as_ptr().write_bytes(0xff, bytes) };
         }
-        if dtype == DType::Bool {
-            // Not every byte is a bool: what an earlier user left must go.
-            // SAFETY: the block has at least `bytes` bytes and is ours alone.
-            unsafe { pointer.as_ptr().write_bytes(0, bytes) };
+        match dtype {
+            // SAFETY: the block has at least `bytes` bytes and is ours alone. Not every byte is a bool: what an earlier user left must go.
+            DType::Bool => unsafe { pointer.as_ptr().write_bytes(0, bytes) },
+            // Any bits are such a number.
+            DType::F32 | DType::F64 | DType::I64 | DType::U8 => {}
         }
         Ok(Buffer {
             pointer,

@@ -30,7 +30,18 @@ impl DType {
 
     /// Whether gradients can flow through tensors of this type.
     pub const fn is_float(self) -> bool {
-        matches!(self, DType::F32 | DType::F64)
+        match self {
+            DType::F32 | DType::F64 => true,
+            DType::I64 | DType::U8 | DType::Bool => false,
+        }
+    }
+
+    /// The type in which an operation that takes floats computes with these numbers: a float's own, else `f32`.
+    pub const fn float(self) -> DType {
+        match self {
+            DType::F32 | DType::F64 => self,
+            DType::I64 | DType::U8 | DType::Bool => DType::F32,
+        }
     }
 
     /// The type that a binary operation of tensors of these types computes in:
@@ -146,7 +157,8 @@ macro_rules! with_dtype {
     };
 }
 
-/// Runs a block with `$T` bound to `f32` or `f64`; the caller has checked that the type is a float.
+/// Runs a block with `$T` bound to `f32` or `f64`. The caller has checked that the type is a float; one that is not is refused where the
+/// block reads its elements as `f32`.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! with_float {
@@ -156,8 +168,31 @@ macro_rules! with_float {
                 type $T = f64;
                 $body
             }
-            _ => {
+            $crate::DType::F32 | $crate::DType::I64 | $crate::DType::U8 | $crate::DType::Bool => {
                 type $T = f32;
+                $body
+            }
+        }
+    };
+}
+
+/// Runs a block with `$T` bound to `f32`, `f64` or `i64`, the types of arithmetic. The caller has checked that the type is one of them; one
+/// that is not is refused where the block reads its elements as `i64`.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! with_number {
+    ($dtype:expr, $T:ident => $body:expr) => {
+        match $dtype {
+            $crate::DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            $crate::DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            $crate::DType::I64 | $crate::DType::U8 | $crate::DType::Bool => {
+                type $T = i64;
                 $body
             }
         }

@@ -4,6 +4,7 @@
 //! compiler vectorizes them there. Only the width differs between levels, never the arithmetic (products and
 //! sums are rounded separately on all of them), so these kernels give the same bits on every level.
 
+use crate::{DType, Element};
 use std::io::Write;
 use std::sync::OnceLock;
 
@@ -106,17 +107,25 @@ pub fn run<R>(level: Level, body: impl FnOnce() -> R) -> R {
 /// As [`run`] for loops over `f32`; loops over other elements are compiled once, portably. There is a loop for every function of
 /// every type, and it is `f32` that networks are trained in: the other types' wide copies would be most of the compiled code.
 #[inline(always)]
-pub fn run_for<T, R>(level: Level, body: impl FnOnce() -> R) -> R {
+pub fn run_for<T: Element, R>(level: Level, body: impl FnOnce() -> R) -> R {
     run_if::<true, T, R>(level, body)
 }
 
 /// As [`run_for`] where `WIDE`; otherwise the loop is compiled once, portably, as suits one that waits for memory: adding two
 /// tensors takes the same time with vectors of any width.
 #[inline(always)]
-pub fn run_if<const WIDE: bool, T, R>(level: Level, body: impl FnOnce() -> R) -> R {
-    match const { WIDE && size_of::<T>() == size_of::<f32>() } {
+pub fn run_if<const WIDE: bool, T: Element, R>(level: Level, body: impl FnOnce() -> R) -> R {
+    match const { WIDE && is_wide(T::DTYPE) } {
         true => run(level, body),
         false => body(),
+    }
+}
+
+/// Whether loops over a type are compiled for every level.
+const fn is_wide(dtype: DType) -> bool {
+    match dtype {
+        DType::F32 => true,
+        DType::F64 | DType::I64 | DType::U8 | DType::Bool => false,
     }
 }
 

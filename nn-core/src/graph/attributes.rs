@@ -2,6 +2,9 @@
 
 use crate::{DType, Error, Result};
 use crate::{Shape, UNKNOWN};
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as Unknown, StrDeserializer};
 use std::fmt;
 
 /// The value of a setting.
@@ -216,9 +219,11 @@ impl Setting for DType {
         Attribute::Text(self.to_string())
     }
     fn from_attribute(attribute: &Attribute) -> Option<DType> {
-        let all = [DType::F32, DType::F64, DType::I64, DType::U8, DType::Bool];
         match attribute {
-            Attribute::Text(text) => all.into_iter().find(|dtype| dtype.to_string() == *text),
+            Attribute::Text(text) => {
+                let text: StrDeserializer<'_, Unknown> = text.as_str().into_deserializer();
+                DType::deserialize(text).ok()
+            }
             _ => None,
         }
     }

@@ -34,66 +34,73 @@ macro_rules! by_name {
 pub(crate) use by_name;
 
 /// Refuses another number of inputs, or inputs of other types.
-fn check(inputs: &[Tensor], count: usize, types: &[DType]) -> Result<()> {
+fn check(inputs: &[Tensor], count: usize, takes: impl Fn(DType) -> bool) -> Result<()> {
     if inputs.len() != count {
         return Err(Error::value(format!(
             "takes {count} tensors, found {}",
             inputs.len()
         )));
     }
-    match inputs.iter().find(|x| !types.contains(&x.dtype())) {
+    match inputs.iter().find(|x| !takes(x.dtype())) {
         Some(x) => Err(Error::dtype(format!("does not take {}", x.dtype()))),
         None => Ok(()),
     }
 }
 
-const ALL: &[DType] = &[DType::F32, DType::F64, DType::I64, DType::U8, DType::Bool];
+fn any(_: DType) -> bool {
+    true
+}
 
-/// What arithmetic is done with.
-const NUMBERS: &[DType] = &[DType::F32, DType::F64, DType::I64];
+/// Whether arithmetic is done with a type.
+fn is_number(dtype: DType) -> bool {
+    match dtype {
+        DType::F32 | DType::F64 | DType::I64 => true,
+        DType::U8 | DType::Bool => false,
+    }
+}
 
 /// A tensor.
 pub(crate) fn one(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
-    check(inputs, 1, ALL)
+    check(inputs, 1, any)
 }
 
 /// A tensor of numbers.
 pub(crate) fn number(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
-    check(inputs, 1, NUMBERS)
+    check(inputs, 1, is_number)
 }
 
 /// A tensor of floats.
 pub(crate) fn float(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
-    check(inputs, 1, &[DType::F32, DType::F64])
+    check(inputs, 1, DType::is_float)
 }
 
 /// A tensor with an axis.
 pub(crate) fn axis(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
-    check(inputs, 1, ALL)?;
+    check(inputs, 1, any)?;
     inputs[0].raw_shape().axis(-1).map(drop)
 }
 
 /// Two tensors of numbers, of one type.
 pub(crate) fn alike(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
-    check(inputs, 2, NUMBERS)?;
-    check(&inputs[1..], 1, &[inputs[0].dtype()])
+    check(inputs, 2, is_number)?;
+    check(&inputs[1..], 1, |dtype| dtype == inputs[0].dtype())
 }
 
 /// Two tensors of one type, whichever.
 pub(crate) fn alike_of_any_type(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
-    check(inputs, 2, ALL)?;
-    check(&inputs[1..], 1, &[inputs[0].dtype()])
+    check(inputs, 2, any)?;
+    check(&inputs[1..], 1, |dtype| dtype == inputs[0].dtype())
 }
 
 /// So many tensors of floats, of one type.
 pub(crate) fn same_floats(inputs: &[Tensor], count: usize) -> Result<()> {
-    check(inputs, count, &[DType::F32, DType::F64])?;
-    check(inputs, count, &[inputs[0].dtype()])
+    check(inputs, count, DType::is_float)?;
+    check(inputs, count, |dtype| dtype == inputs[0].dtype())
 }
 
 /// So many tensors of `i64`.
 pub(crate) fn integers(inputs: &[Tensor], count: usize) -> Result<()> {
-    check(inputs, count, &[DType::I64])
+    check(inputs, count, |dtype| dtype == DType::I64)
 }
 
 /// At least one bin.
@@ -106,23 +113,23 @@ pub(crate) fn some_bins(a: &Attributes) -> Result<()> {
 
 /// A tensor of truth values.
 pub(crate) fn truth(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
-    check(inputs, 1, &[DType::Bool])
+    check(inputs, 1, |dtype| dtype == DType::Bool)
 }
 
 /// Two tensors of truth values.
 pub(crate) fn truths(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
-    check(inputs, 2, &[DType::Bool])
+    check(inputs, 2, |dtype| dtype == DType::Bool)
 }
 
 /// So many tensors.
 pub(crate) fn several<const N: usize>(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
-    check(inputs, N, ALL)
+    check(inputs, N, any)
 }
 
 /// A tensor, and indices.
 pub(crate) fn indexed(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
-    check(inputs, 2, ALL)?;
-    check(&inputs[1..], 1, &[DType::I64])
+    check(inputs, 2, any)?;
+    check(&inputs[1..], 1, |dtype| dtype == DType::I64)
 }
 
 /// Refuses an axis that a shape does not have.

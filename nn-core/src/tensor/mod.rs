@@ -470,10 +470,13 @@ impl Tensor {
     /// assert!(Tensor::from([1.0_f32, f32::NAN]).greatest_magnitude().is_nan());
     /// ```
     pub fn greatest_magnitude(&self) -> f64 {
-        match (self.is_concrete(), self.dtype()) {
-            (true, DType::F32) => greatest_magnitude(self.data::<f32>()).into(),
-            (true, DType::F64) => greatest_magnitude(self.data::<f64>()),
-            _ => 0.0,
+        if !self.is_concrete() {
+            return 0.0;
+        }
+        match self.dtype() {
+            DType::F32 => greatest_magnitude(self.data::<f32>()).into(),
+            DType::F64 => greatest_magnitude(self.data::<f64>()),
+            DType::I64 | DType::U8 | DType::Bool => 0.0,
         }
     }
 }

@@ -50,8 +50,7 @@ macro_rules! fractional {
     ($($t:ty),*) => {$(
         impl Operand for $t {
             fn operand(self, beside: DType) -> Tensor {
-                let dtype = if beside.is_float() { beside } else { DType::F32 };
-                Tensor::full_of([], f64::from(self), dtype)
+                Tensor::full_of([], f64::from(self), beside.float())
             }
         }
     )*};
@@ -64,7 +63,9 @@ macro_rules! integral {
             fn operand(self, beside: DType) -> Tensor {
                 match beside {
                     DType::F32 | DType::F64 => Tensor::full_of([], self as f64, beside),
-                    _ => Tensor::full([], self as i64).cast(beside.promote(DType::U8)),
+                    DType::I64 | DType::U8 | DType::Bool => {
+                        Tensor::full([], self as i64).cast(beside.promote(DType::U8))
+                    }
                 }
             }
         }

@@ -165,7 +165,7 @@ fn generate<T: Element>(shape: Shape, f: impl Fn(u64) -> T + Sync + Copy) -> Ten
 fn generate_float(shape: Shape, dtype: DType, f: impl Fn(u64) -> f64 + Sync + Copy) -> Tensor {
     match dtype {
         DType::F64 => generate(shape, f),
-        _ => generate(shape, move |i| f(i) as f32),
+        DType::F32 | DType::I64 | DType::U8 | DType::Bool => generate(shape, move |i| f(i) as f32),
     }
 }
 
@@ -292,11 +292,7 @@ pub fn binomial(shape: impl Into<Shape>, count: u64, probability: f64, dtype: DT
 /// ```
 #[track_caller]
 pub fn categorical(logits: &Tensor, num_samples: usize) -> Tensor {
-    let dtype = if logits.dtype() == DType::F64 {
-        DType::F64
-    } else {
-        DType::F32
-    };
+    let dtype = logits.dtype().float();
     match logits.raw_shape()[..] {
         _ if logits.error().is_some() => logits.clone(),
         [batch, classes] => {
@@ -340,23 +336,25 @@ fn refused(name: &'static str, needs: String) -> Tensor {
 /// Numbers of a distribution from a key.
 pub(crate) fn fill(distribution: Distribution, shape: Shape, dtype: DType, key: u64) -> Tensor {
     match distribution {
-        Distribution::Uniform(low, high) if dtype == DType::F64 => generate(
-            shape,
-            #[inline(always)]
-            move |i| low + (high - low) * unit_f64(key, i),
-        ),
-        Distribution::Uniform(low, high) => {
-            let (low, high) = (low as f32, high as f32);
-            // Rounding low + (high - low)·u to f32 could give `high` itself.
-            generate(
+        Distribution::Uniform(low, high) => match dtype {
+            DType::F64 => generate(
                 shape,
                 #[inline(always)]
-                move |i| {
-                    let v = low + (high - low) * unit_f32(key, i);
-                    if v < high { v } else { low }
-                },
-            )
-        }
+                move |i| low + (high - low) * unit_f64(key, i),
+            ),
+            DType::F32 | DType::I64 | DType::U8 | DType::Bool => {
+                let (low, high) = (low as f32, high as f32);
+                // Rounding low + (high - low)·u to f32 could give `high` itself.
+                generate(
+                    shape,
+                    #[inline(always)]
+                    move |i| {
+                        let v = low + (high - low) * unit_f32(key, i);
+                        if v < high { v } else { low }
+                    },
+                )
+            }
+        },
         Distribution::Normal(mean, stddev) => generate_float(shape, dtype, move |i| {
             mean + stddev * standard_normal(key, i)
         }),

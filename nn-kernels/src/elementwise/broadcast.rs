@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::super::parallel::GRAIN;
 use super::super::simd;
 use super::{elements, pieces};
+use crate::Element;
 
 /// An input of [`select`]: its elements and its dims.
 pub type Operand<'a, T> = (&'a [T], &'a [usize]);
@@ -144,7 +145,7 @@ pub fn broadcast_zip<A, B, C>(
     out_dims: &[usize],
     f: impl Fn(A, B) -> C + Sync + Copy,
 ) where
-    A: Copy + Send + Sync,
+    A: Element,
     B: Copy + Send + Sync,
     C: Send,
 {
@@ -161,7 +162,7 @@ pub fn broadcast_zip_wide<A, B, C>(
     out_dims: &[usize],
     f: impl Fn(A, B) -> C + Sync + Copy,
 ) where
-    A: Copy + Send + Sync,
+    A: Element,
     B: Copy + Send + Sync,
     C: Send,
 {
@@ -177,7 +178,7 @@ fn broadcast_zip_if<const WIDE: bool, A, B, C>(
     out_dims: &[usize],
     f: impl Fn(A, B) -> C + Sync + Copy,
 ) where
-    A: Copy + Send + Sync,
+    A: Element,
     B: Copy + Send + Sync,
     C: Send,
 {

@@ -14,6 +14,7 @@ pub use strided::{AxisSlice, permute, strided_copy};
 
 use super::parallel::{GRAIN, for_each_chunk};
 use super::simd;
+use crate::Element;
 
 /// The number of elements of a shape: 0 if an axis has none, however long the others are.
 ///
@@ -65,7 +66,7 @@ pub(super) fn pieces2<A: Send, B: Send>(
 /// `out[i] = f(x[i])`, for an `f` so cheap that memory is the limit: compiled once, for the narrowest vectors.
 pub fn map<A, B>(x: &[A], out: &mut [B], f: impl Fn(A) -> B + Sync + Copy)
 where
-    A: Copy + Sync,
+    A: Element,
     B: Send,
 {
     map_if::<false, A, B>(x, out, f);
@@ -75,7 +76,7 @@ where
 /// elements are `f32`.
 pub fn map_wide<A, B>(x: &[A], out: &mut [B], f: impl Fn(A) -> B + Sync + Copy)
 where
-    A: Copy + Sync,
+    A: Element,
     B: Send,
 {
     map_if::<true, A, B>(x, out, f);
@@ -83,7 +84,7 @@ where
 
 fn map_if<const WIDE: bool, A, B>(x: &[A], out: &mut [B], f: impl Fn(A) -> B + Sync + Copy)
 where
-    A: Copy + Sync,
+    A: Element,
     B: Send,
 {
     assert_eq!(x.len(), out.len());
@@ -112,7 +113,7 @@ pub fn map_in_place<T: Copy + Send>(x: &mut [T], f: impl Fn(T) -> T + Sync + Cop
 }
 
 /// [`map_in_place`] for an `f` that takes its time, as [`map_wide`].
-pub fn map_in_place_wide<T: Copy + Send + 'static>(x: &mut [T], f: impl Fn(T) -> T + Sync + Copy) {
+pub fn map_in_place_wide<T: Element>(x: &mut [T], f: impl Fn(T) -> T + Sync + Copy) {
     let level = simd::level();
     pieces(x, GRAIN, &|_, piece| {
         simd::run_if::<true, T, _>(
@@ -128,7 +129,7 @@ pub fn map_in_place_wide<T: Copy + Send + 'static>(x: &mut [T], f: impl Fn(T) ->
 }
 
 /// [`map_in_place_wide`] on the calling thread alone: for a block that is in its cache.
-pub fn map_block_wide<T: Copy + 'static>(x: &mut [T], f: impl Fn(T) -> T + Copy) {
+pub fn map_block_wide<T: Element>(x: &mut [T], f: impl Fn(T) -> T + Copy) {
     simd::run_if::<true, T, _>(
         simd::level(),
         #[inline(always)]
@@ -143,7 +144,7 @@ pub fn map_block_wide<T: Copy + 'static>(x: &mut [T], f: impl Fn(T) -> T + Copy)
 /// `out[i] = f(x[i], y[i])`; `f` as in [`map`].
 pub fn zip<A, B, C>(x: &[A], y: &[B], out: &mut [C], f: impl Fn(A, B) -> C + Sync + Copy)
 where
-    A: Copy + Sync,
+    A: Element,
     B: Copy + Sync,
     C: Send,
 {
@@ -153,7 +154,7 @@ where
 /// [`zip`] for an `f` as in [`map_wide`].
 pub fn zip_wide<A, B, C>(x: &[A], y: &[B], out: &mut [C], f: impl Fn(A, B) -> C + Sync + Copy)
 where
-    A: Copy + Sync,
+    A: Element,
     B: Copy + Sync,
     C: Send,
 {
@@ -166,7 +167,7 @@ fn zip_if<const WIDE: bool, A, B, C>(
     out: &mut [C],
     f: impl Fn(A, B) -> C + Sync + Copy,
 ) where
-    A: Copy + Sync,
+    A: Element,
     B: Copy + Sync,
     C: Send,
 {

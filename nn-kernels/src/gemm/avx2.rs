@@ -1,22 +1,8 @@
 //! Tiles of 6 rows and two 256-bit vectors.
 
 use super::tile::{Kernels, Tile, kernels, multiply};
-use super::vector::{Body, Vector, register_methods};
+use super::vector::{Body, Vector, halve, register_methods};
 use std::arch::x86_64::*;
-use std::ops::Add;
-
-/// The sum of numbers, a power of two of them: the second half onto the first, and so on.
-#[inline(always)]
-pub fn halve<T: Copy + Add<Output = T>>(lanes: &mut [T]) -> T {
-    let mut n = lanes.len();
-    while n > 1 {
-        n /= 2;
-        for i in 0..n {
-            lanes[i] = lanes[i] + lanes[i + n];
-        }
-    }
-    lanes[0]
-}
 
 macro_rules! vector {
     ($name:ident, $element:ty, $register:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident,

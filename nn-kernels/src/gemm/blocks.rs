@@ -3,28 +3,14 @@
 use super::cut::{Cut, Heights, apart, crowded};
 use super::pack::{pack_a, pack_b};
 use super::tile::{Kernels, Layout, Tile};
-use super::{Gemm, Mat, Start, check_rows, dots, scratch};
+use super::{Gemm, Mat, Start, check_rows, dots, library, scratch};
 use crate::parallel::{self, Parts};
-use crate::simd::Level;
+use crate::simd::{Level, widest};
 use std::ops::Range;
 
 /// Steps of k between two visits of a tile of C: 256 rows of 32 columns of B are 32 KiB, what the first cache of
 /// 48 KiB holds beside the streams of A and C.
-const DEPTH: usize = 256;
-
-/// Rows and columns of C in a task at most.
-const BLOCK: [usize; 2] = [784, 512];
-
-/// Multiply-adds in a task at least, about 2 µs, and the number of tasks to aim for: enough to keep several threads busy
-/// to the end.
-const TASK_WORK: usize = 1 << 17;
-const TASKS: usize = 16;
-
-/// Elements of C up to which k may be cut into pieces whose sums are kept side by side.
-const PARTIAL: usize = 1 << 16;
-
-/// Elements of C so few that side by side they are in the first cache.
-const FEW: usize = 1 << 12;
+pub(super) const DEPTH: usize = 256;
 
 /// Elements of B that are packed at once.
 const PACKED: usize = 1 << 22;
@@ -37,25 +23,27 @@ const TOGETHER: usize = 1 << 13;
 pub type After<'a, T> = &'a (dyn Fn(usize, &mut [T]) + Sync + 'a);
 
 /// The operands of a product that is cut into tasks.
-struct Product<'a, T: 'static> {
-    kernels: &'static Kernels<T>,
-    a: Mat<'a, T>,
-    b: Columns<'a, T>,
+pub(super) struct Product<'a, T: 'static> {
+    pub(super) kernels: &'static Kernels<T>,
+    pub(super) a: Mat<'a, T>,
+    pub(super) b: Columns<'a, T>,
     start: Start<'a, T>,
     after: Option<After<'a, T>>,
     /// Rows and columns of the tiles.
-    tile: [usize; 2],
+    pub(super) tile: [usize; 2],
 }
 
 /// How a tile finds its columns of B.
 #[derive(Clone, Copy)]
-enum Columns<'a, T> {
+pub(super) enum Columns<'a, T> {
     /// Where they lie: rows this far apart.
     Direct(&'a [T], usize),
     /// In panels one tile wide, each with all its rows one after another.
     Packed(&'a [T], usize),
     /// Packed just before they are used, by the one task that does.
     Later(Mat<'a, T>),
+    /// Where they lie; blocks are those of `library`, which packs both operands itself.
+    Library(Mat<'a, T>),
 }
 
 /// The product for `[m, n, k]` with the instructions of `level`.
@@ -141,6 +129,18 @@ pub fn multiply_then<T: Gemm>(
     }
     let c = Parts::of(c);
     let kernels = T::kernels(level);
+    if level.min(widest()) == Level::Portable && library::pays([m, n, k]) {
+        let product = Product {
+            kernels,
+            a,
+            b: Columns::Library(b),
+            start,
+            after,
+            tile: library::TILE,
+        };
+        // SAFETY: C fits its slice, checked above.
+        return unsafe { product.run([m, n, k], c, ldc) };
+    }
     // Up to three vectors of columns are one panel; more are panels of two, the best ratio of loads to multiply-adds.
     let vectors = match n.div_ceil(kernels.lanes) {
         vectors @ 1..=3 => vectors,
@@ -220,64 +220,6 @@ fn every_row<T: Send>([m, n]: [usize; 2], c: &mut [T], ldc: usize, after: Option
 }
 
 impl<T: Gemm> Product<'_, T> {
-    fn cut(&self, [m, n, k]: [usize; 3]) -> Cut {
-        let tile = self.tile;
-        if m.saturating_mul(n).saturating_mul(k) < 2 * TASK_WORK {
-            return Cut {
-                rows: m,
-                cols: n,
-                depth: k,
-            };
-        }
-        // A long k first: it costs neither packing nor reading anything twice.
-        let at_most = |least| (k / (TASK_WORK / (m * n)).max(least)).clamp(1, TASKS);
-        let pieces = if m * n <= FEW {
-            // A power of two, so that with two threads each has the same half of B's rows as in other operations.
-            1 << at_most(DEPTH).ilog2()
-        } else if m * n <= PARTIAL {
-            at_most(2 * DEPTH)
-        } else {
-            1
-        };
-        let depth = k.div_ceil(pieces).next_multiple_of(4);
-        // Rows of A that are packed are packed once for all columns, where cutting rows alone gives enough tasks.
-        let low = !self.a_direct(n) && m * pieces >= TASKS * tile[0];
-        let mut size = [m.min(BLOCK[0]), if low { n } else { n.min(BLOCK[1]) }];
-        // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
-        let least = [
-            tile[0] * if tile[1] == self.kernels.lanes { 1 } else { 2 },
-            2 * tile[1],
-        ];
-        let tasks = |size: [usize; 2]| m.div_ceil(size[0]) * n.div_ceil(size[1]) * pieces;
-        while tasks(size) < TASKS && (size[0] * size[1]).saturating_mul(depth) >= 2 * TASK_WORK {
-            // The longer side first, as tiles count: low blocks pack B more often, narrow ones read A more often.
-            let halves: [usize; 2] =
-                std::array::from_fn(|d| size[d].div_ceil(2).next_multiple_of(tile[d]));
-            let d = usize::from(!low && size[0] / tile[0] < size[1] / tile[1]);
-            if halves[d] < least[d] {
-                break;
-            }
-            size[d] = halves[d];
-        }
-        Cut {
-            rows: size[0],
-            cols: size[1],
-            depth: if pieces == 1 { k } else { depth },
-        }
-    }
-
-    /// Whether A is read where it lies for so many columns: one or two panels do not pay for packing it. Rows of A, or steps of
-    /// k, that are a multiple of a large power of two apart fall into the same cache sets; a transposed A has few elements of a
-    /// tile in each of many lines.
-    fn a_direct(&self, cols: usize) -> bool {
-        let panels = cols.div_ceil(self.tile[1]);
-        match (self.a.col_stride, self.a.row_stride) {
-            (1, stride) => panels <= 2 || apart::<T>(stride, 2048),
-            (stride, 1) => panels == 1 || panels == 2 && apart::<T>(stride, 512),
-            _ => false,
-        }
-    }
-
     /// The whole product, in tasks.
     ///
     /// # Safety
@@ -333,11 +275,51 @@ impl<T: Gemm> Product<'_, T> {
         });
     }
 
-    /// The sum over `ks` for a block of C.
+    /// The sum over `ks` for a block of C, and what is done after it.
     ///
     /// # Safety
     /// The block must be within `c`, and nobody else may use it meanwhile.
     unsafe fn block(
+        &self,
+        rows: Range<usize>,
+        cols: Range<usize>,
+        ks: Range<usize>,
+        c: Parts<T>,
+        ldc: usize,
+    ) {
+        match self.b {
+            // SAFETY: the caller's promise; A and B are within their slices (checked in `multiply_then`).
+            Columns::Library(b) => unsafe {
+                let c = c.get().add(rows.start * ldc + cols.start);
+                let start = match self.start {
+                    Start::Row(row) => Start::Row(&row[cols.clone()]),
+                    other => other,
+                };
+                let a = self.a.from(rows.start, ks.start);
+                let b = b.from(ks.start, cols.start);
+                library::multiply([rows.len(), cols.len(), ks.len()], a, b, c, ldc, start);
+            },
+            // SAFETY: the caller's promise.
+            _ => unsafe { self.tiles(rows.clone(), cols.clone(), ks, c, ldc) },
+        }
+        let Some(after) = self.after else { return };
+        if cols.len() == ldc {
+            // SAFETY: the caller's promise: these rows are whole, and one after another.
+            after(0, unsafe { c.part(rows.start * ldc..rows.end * ldc) });
+        } else {
+            for i in rows {
+                let line = i * ldc + cols.start..i * ldc + cols.end;
+                // SAFETY: the caller's promise.
+                after(cols.start, unsafe { c.part(line) });
+            }
+        }
+    }
+
+    /// The sum over `ks` for a block of C, tile by tile.
+    ///
+    /// # Safety
+    /// The block must be within `c`, and nobody else may use it meanwhile.
+    unsafe fn tiles(
         &self,
         rows: Range<usize>,
         cols: Range<usize>,
@@ -415,6 +397,7 @@ impl<T: Gemm> Product<'_, T> {
                             (&b[cols.start / width * panel + k * width..], width, panel)
                         }
                         Columns::Later(_) => (b_memory, width, step.len() * width),
+                        Columns::Library(_) => unreachable!("no tiles of ours"),
                     };
                     let run = |t: usize, tile: Range<usize>, p: usize| {
                         let (i, j) = (rows.start + tile.start, cols.start + p * width);
@@ -459,16 +442,5 @@ impl<T: Gemm> Product<'_, T> {
                 }
             }
         });
-        let Some(after) = self.after else { return };
-        if cols.len() == ldc {
-            // SAFETY: the caller's promise: these rows are whole, and one after another.
-            after(0, unsafe { c.part(rows.start * ldc..rows.end * ldc) });
-        } else {
-            for i in rows {
-                let line = i * ldc + cols.start..i * ldc + cols.end;
-                // SAFETY: the caller's promise.
-                after(cols.start, unsafe { c.part(line) });
-            }
-        }
     }
 }

@@ -13,6 +13,7 @@ mod avx512;
 mod blocks;
 mod cut;
 mod dots;
+mod library;
 pub(super) mod pack;
 mod packed;
 mod portable;
@@ -87,6 +88,14 @@ impl<T> Mat<'_, T> {
         );
     }
 
+    /// What lies right of and below an element, that element included.
+    fn from(self, row: usize, col: usize) -> Self {
+        Mat {
+            data: &self.data[row * self.row_stride + col * self.col_stride..],
+            ..self
+        }
+    }
+
     /// The same matrix, with strides so large that they are never taken replaced by what no product overflows with.
     fn with_small_strides(self) -> Self {
         Mat {
@@ -102,6 +111,10 @@ pub trait Gemm: Plain + Float {
     /// The register tiles for an instruction set, or for the widest that the processor has if that is narrower.
     #[doc(hidden)]
     fn kernels(level: Level) -> &'static Kernels<Self>;
+
+    /// The function of `matrixmultiply` for these elements.
+    #[doc(hidden)]
+    const LIBRARY: library::Call<Self>;
 
     /// Runs `body` with the vectors of an instruction set, or of the widest that the processor has if that is narrower.
     ///
@@ -172,8 +185,10 @@ pub trait Gemm: Plain + Float {
 }
 
 macro_rules! implement {
-    ($element:ty, $kernels:ident, $avx512:ident, $avx2:ident) => {
+    ($element:ty, $kernels:ident, $avx512:ident, $avx2:ident, $portable:ident, $library:ident) => {
         impl Gemm for $element {
+            const LIBRARY: library::Call<Self> = matrixmultiply::$library;
+
             fn kernels(level: Level) -> &'static Kernels<Self> {
                 match level.min(widest()) {
                     #[cfg(target_arch = "x86_64")]
@@ -192,15 +207,15 @@ macro_rules! implement {
                         Level::Avx512 => avx512::body::<avx512::$avx512>(body),
                         #[cfg(target_arch = "x86_64")]
                         Level::Avx2 => avx2::body::<avx2::$avx2>(body),
-                        _ => body.run::<portable::Lanes<$element>>(),
+                        _ => body.run::<portable::$portable>(),
                     }
                 }
             }
         }
     };
 }
-implement!(f32, F32, F32x16, F32x8);
-implement!(f64, F64, F64x8, F64x4);
+implement!(f32, F32, F32x16, F32x8, F32x4, sgemm);
+implement!(f64, F64, F64x8, F64x4, F64x2, dgemm);
 
 /// What a product is added to.
 #[derive(Clone, Copy)]

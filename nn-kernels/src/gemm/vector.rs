@@ -1,5 +1,20 @@
 //! What a vector of an instruction set can do.
 
+use std::ops::Add;
+
+/// The sum of numbers, a power of two of them: the second half onto the first, and so on.
+#[inline(always)]
+pub fn halve<T: Copy + Add<Output = T>>(lanes: &mut [T]) -> T {
+    let mut n = lanes.len();
+    while n > 1 {
+        n /= 2;
+        for i in 0..n {
+            lanes[i] = lanes[i] + lanes[i + n];
+        }
+    }
+    lanes[0]
+}
+
 /// Vector instructions.
 ///
 /// # Safety

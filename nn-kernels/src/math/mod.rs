@@ -11,7 +11,7 @@ mod erf;
 mod exp;
 mod log;
 
-use std::fmt::Debug;
+use crate::Element;
 use std::hint::select_unpredictable as select;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -23,9 +23,7 @@ mod sealed {
 }
 
 /// Numbers that can be reduced: `f32`, `f64` and `i64` (whose sums and products wrap around).
-pub trait Number:
-    Copy + Debug + Default + PartialEq + PartialOrd + Send + Sync + sealed::Sealed + 'static
-{
+pub trait Number: Element + sealed::Sealed {
     /// 0, the sum of nothing.
     const ZERO: Self;
     /// 1, the product of nothing.
@@ -95,10 +93,6 @@ pub trait Float:
 {
     /// The least positive number with full precision.
     const LEAST_NORMAL: Self;
-    /// The nearest number to `x`.
-    fn from_f64(x: f64) -> Self;
-    /// `x` widened.
-    fn to_f64(self) -> f64;
     /// |x|.
     fn abs(self) -> Self;
     /// √x, correctly rounded.
@@ -155,16 +149,6 @@ macro_rules! float {
 
         impl Float for $t {
             const LEAST_NORMAL: Self = $t::MIN_POSITIVE;
-
-            #[inline(always)]
-            fn from_f64(x: f64) -> Self {
-                x as $t
-            }
-
-            #[inline(always)]
-            fn to_f64(self) -> f64 {
-                self as f64
-            }
 
             #[inline(always)]
             fn powf(self, y: Self) -> Self {

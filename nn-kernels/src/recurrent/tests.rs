@@ -1,7 +1,7 @@
 use super::*;
+use crate::Element;
 use crate::gemm::Gemm;
 use crate::gemm::tests::{Numbers, on_threads};
-use crate::math::Float;
 use crate::simd::tests::{levels, with_level};
 
 const CELLS: [Cell; 4] = [Cell::Simple, Cell::Lstm, Cell::Gru, Cell::GruResetBefore];
@@ -62,7 +62,7 @@ fn run<T: Gemm>(r: &Recurrence, inputs: &[Vec<f32>; 7]) -> [Vec<f64>; 5] {
             weights: Some(&mut d_weights),
         },
     );
-    [out, dx, dh, dc, d_weights].map(|v| v.into_iter().map(Float::to_f64).collect())
+    [out, dx, dh, dc, d_weights].map(|v| v.into_iter().map(Element::to_f64).collect())
 }
 
 fn sigmoid(x: f64) -> f64 {

@@ -17,6 +17,7 @@ pub use magnitude::greatest_magnitude;
 pub use scan::{Summed, cumsum};
 pub use squared_error::{mean_squared_error, mean_squared_error_gradient};
 
+use crate::Element;
 use std::ops::Range;
 
 use self::fold::{All, Any, Combine, Max, Min, Prod, Sum};
@@ -64,12 +65,7 @@ pub fn all(x: &[bool], dims: &[usize], axes: &[bool], out: &mut [bool]) {
 }
 
 /// Reduces `f` of the elements of two slices to one.
-fn whole<T: Copy + Send + Sync, C: Combine<T>>(
-    op: C,
-    x: &[T],
-    y: &[T],
-    f: impl Fn(T, T) -> T + Sync,
-) -> T {
+fn whole<T: Element, C: Combine<T>>(op: C, x: &[T], y: &[T], f: impl Fn(T, T) -> T + Sync) -> T {
     let level = simd::level();
     let task = |range: Range<usize>| {
         let (x, y) = (&x[range.clone()], &y[range]);
@@ -101,7 +97,7 @@ fn all_of<T: Copy, C: Combine<T>>(op: C, x: &[T]) -> T {
 }
 
 /// Reduces one group of neighbouring axes after the other, the last first.
-fn over_axes<T: Copy + Send + Sync, C: Combine<T>>(
+fn over_axes<T: Element, C: Combine<T>>(
     op: C,
     x: &[T],
     dims: &[usize],
@@ -146,13 +142,7 @@ fn over_axes<T: Copy + Send + Sync, C: Combine<T>>(
 }
 
 /// Reduces the middle axis of `x`, which is [any, n, inner].
-fn middle<T: Copy + Send + Sync, C: Combine<T>>(
-    op: C,
-    x: &[T],
-    n: usize,
-    inner: usize,
-    out: &mut [T],
-) {
+fn middle<T: Element, C: Combine<T>>(op: C, x: &[T], n: usize, inner: usize, out: &mut [T]) {
     if inner == 1 {
         rows(op, x, n, out)
     } else {
@@ -160,7 +150,7 @@ fn middle<T: Copy + Send + Sync, C: Combine<T>>(
     }
 }
 
-fn rows<T: Copy + Send + Sync, C: Combine<T>>(op: C, x: &[T], n: usize, out: &mut [T]) {
+fn rows<T: Element, C: Combine<T>>(op: C, x: &[T], n: usize, out: &mut [T]) {
     if n > TASK {
         for (row, o) in x.chunks_exact(n).zip(out) {
             *o = whole(op, row, row, |x, _| x);
@@ -187,13 +177,7 @@ fn columns_of<T: Copy, C: Combine<T>>(
     op.columns(x, width, band, out);
 }
 
-fn columns<T: Copy + Send + Sync, C: Combine<T>>(
-    op: C,
-    x: &[T],
-    n: usize,
-    inner: usize,
-    out: &mut [T],
-) {
+fn columns<T: Element, C: Combine<T>>(op: C, x: &[T], n: usize, inner: usize, out: &mut [T]) {
     let size = n * inner;
     if size <= 2 * TASK {
         // Whole planes to each task.

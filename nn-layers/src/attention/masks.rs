@@ -28,7 +28,7 @@ pub(super) fn masks(
 fn seen(mask: &Tensor) -> Tensor {
     match mask.dtype() {
         DType::Bool => mask.without_mask(),
-        _ => mask.without_mask().not_equal(0.0),
+        DType::F32 | DType::F64 | DType::I64 | DType::U8 => mask.without_mask().not_equal(0.0),
     }
 }
 

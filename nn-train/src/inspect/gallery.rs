@@ -153,8 +153,8 @@ impl ImageGallery {
         }
         let bytes = match images.dtype() {
             DType::U8 => images,
-            float if float.is_float() => (images.clip(0.0, 1.0) * 255.0).round().cast(DType::U8),
-            other => {
+            DType::F32 | DType::F64 => (images.clip(0.0, 1.0) * 255.0).round().cast(DType::U8),
+            other @ (DType::I64 | DType::Bool) => {
                 return Err(Error::dtype(format!(
                     "a gallery shows floats in 0 to 1 or u8, found {other}"
                 )));

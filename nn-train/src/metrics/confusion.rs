@@ -134,7 +134,7 @@ impl Answers {
     pub(super) fn rounded(&self, value: f64) -> f64 {
         match self.dtype {
             DType::F32 => f64::from(value as f32),
-            _ => value,
+            DType::F64 | DType::I64 | DType::U8 | DType::Bool => value,
         }
     }
 }

@@ -154,7 +154,7 @@ pub(super) fn add(
     // As precise as the predictions are, so that a score of 0.3 is not above a threshold of 0.3.
     let threshold = threshold.map(|t| match y_pred.dtype() {
         DType::F32 => f64::from(t as f32),
-        _ => t,
+        DType::F64 | DType::I64 | DType::U8 | DType::Bool => t,
     });
     let (y_true, y_pred) = pair(y_true, y_pred)?;
     let (y_true, y_pred) = (y_true.cast(DType::F64), y_pred.cast(DType::F64));

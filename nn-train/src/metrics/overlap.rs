@@ -162,7 +162,7 @@ pub(super) fn write_dtype<S: Serializer>(dtype: &DType, serializer: S) -> Result
     serializer.serialize_str(match dtype {
         DType::F64 => "float64",
         DType::F32 => "float32",
-        _ => "int32",
+        DType::I64 | DType::U8 | DType::Bool => "int32",
     })
 }
 

@@ -82,7 +82,7 @@ impl Tensor {
             DType::I64 => self.bitwise_xor(-1),
             DType::U8 => self.bitwise_xor(255),
             DType::Bool => self.logical_not(),
-            found => self.fail(
+            found @ (DType::F32 | DType::F64) => self.fail(
                 "bitwise_not",
                 Error::dtype(format!(
                     "bitwise_not needs i64, u8 or bool, found {found}; convert with `cast`"

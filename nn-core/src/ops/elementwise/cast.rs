@@ -46,9 +46,20 @@ impl Op for Cast {
 
 by_name!("cast", by_name::one, |a| Cast(a.get("dtype")?));
 
+/// Whether both types are integers, and not all of the first are of the second too.
+const fn is_between_integers(from: DType, to: DType) -> bool {
+    match (from, to) {
+        (DType::I64, DType::U8) => true,
+        (
+            DType::F32 | DType::F64 | DType::I64 | DType::U8 | DType::Bool,
+            DType::F32 | DType::F64 | DType::I64 | DType::U8 | DType::Bool,
+        ) => false,
+    }
+}
+
 fn convert<A: Element, B: Element>(x: &[A], out: &mut [B]) {
     // Between integers not by way of f64, which holds 53 bits only.
-    let exact = A::DTYPE == DType::I64 && B::DTYPE == DType::U8;
+    let exact = const { is_between_integers(A::DTYPE, B::DTYPE) };
     nn_kernels::parallel::for_each_chunk(out, nn_kernels::parallel::GRAIN, |start, piece| {
         for (o, v) in piece.iter_mut().zip(&x[start..]) {
             *o = match exact {

@@ -2,7 +2,7 @@
 
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::ops::elementwise::zip::broadcast;
-use crate::{DType, Result, Tensor, with_float};
+use crate::{DType, Result, Tensor, with_number};
 use nn_kernels::elementwise::broadcast_zip;
 
 /// A relation of two numbers; one with NaN holds as IEEE 754 says.
@@ -27,19 +27,12 @@ impl<C: Comparison> Op for Compare<C> {
         let [a, b] = [&inputs[0], &inputs[1]];
         let c = self.0;
         let (a_dims, b_dims) = (a.raw_shape(), b.raw_shape());
-        Ok(Outputs::One(Tensor::build(
-            shape,
-            |out: &mut [bool]| match a.dtype() {
-                DType::F32 | DType::F64 => with_float!(a.dtype(), T => {
-                    let holds = move |x: T, y: T| c.holds(x, y);
-                    broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, holds);
-                }),
-                _ => {
-                    let holds = move |x: i64, y: i64| c.holds(x, y);
-                    broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, holds);
-                }
-            },
-        )))
+        Ok(Outputs::One(Tensor::build(shape, |out: &mut [bool]| {
+            with_number!(a.dtype(), T => {
+                let holds = move |x: T, y: T| c.holds(x, y);
+                broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, holds);
+            })
+        })))
     }
 
     fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

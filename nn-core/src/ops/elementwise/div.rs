@@ -38,11 +38,7 @@ by_name!("divide", by_name::alike, |_| Zip(Div));
 #[track_caller]
 fn divide(a: impl Operand, b: impl Operand) -> Tensor {
     let [a, b] = promote(a, b);
-    let dtype = if a.dtype().is_float() {
-        a.dtype()
-    } else {
-        DType::F32
-    };
+    let dtype = a.dtype().float();
     static DIV: &dyn Op = &Zip(Div);
     binary(DIV, a.cast(dtype), b.cast(dtype))
 }

@@ -87,15 +87,12 @@ pub(crate) mod zip;
 pub use select::select;
 pub use where_::where_;
 
-use crate::{DType, Operand, Tensor};
+use crate::{Operand, Tensor};
 
 /// The tensor, integers as `f32`: what functions of real numbers take.
 #[track_caller]
 pub(crate) fn float(x: &Tensor) -> Tensor {
-    match x.dtype().is_float() {
-        true => x.clone(),
-        false => x.cast(DType::F32),
-    }
+    x.cast(x.dtype().float())
 }
 
 /// Both operands in one float type, integers as `f32`.

@@ -49,10 +49,5 @@ impl<P: Predicate> Op for Ask<P> {
 /// Asks about every element; integers are asked about as `f32`.
 #[track_caller]
 pub(crate) fn ask<P: Predicate>(p: P, x: &Tensor) -> Tensor {
-    let dtype = if x.dtype().is_float() {
-        x.dtype()
-    } else {
-        DType::F32
-    };
-    apply(Ask(p), &[x.cast(dtype)])
+    apply(Ask(p), &[x.cast(x.dtype().float())])
 }

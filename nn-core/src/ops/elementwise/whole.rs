@@ -71,6 +71,6 @@ pub(crate) fn whole(function: Whole, a: impl Operand, b: impl Operand) -> Tensor
     match dtype {
         // A cast would stop at 255 where a byte keeps its low bits.
         DType::U8 if name == LEFT_SHIFT.name => whole(AND, wide, 255).cast(dtype),
-        _ => wide.cast(dtype),
+        DType::F32 | DType::F64 | DType::I64 | DType::U8 | DType::Bool => wide.cast(dtype),
     }
 }

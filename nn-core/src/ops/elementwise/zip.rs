@@ -47,7 +47,7 @@ impl<F: Function> Op for Zip<F> {
                     }
                 }))
             }
-            _ => Tensor::build(shape, |out: &mut [i64]| {
+            DType::I64 | DType::U8 | DType::Bool => Tensor::build(shape, |out: &mut [i64]| {
                 let (a, b) = (a.data(), b.data());
                 let f = move |x: i64, y: i64| f.int(x, y);
                 broadcast_zip(a, a_dims, b, b_dims, out, &shape, f);
@@ -82,7 +82,7 @@ pub(crate) fn promote(a: impl Operand, b: impl Operand) -> [Tensor; 2] {
     let b = b.operand(a.dtype());
     let dtype = match a.dtype().promote(b.dtype()) {
         DType::U8 | DType::Bool => DType::I64,
-        dtype => dtype,
+        dtype @ (DType::F32 | DType::F64 | DType::I64) => dtype,
     };
     [a.cast(dtype), b.cast(dtype)]
 }
@@ -209,7 +209,7 @@ impl std::ops::Not for &Tensor {
     fn not(self) -> Tensor {
         match self.dtype() {
             DType::Bool => self.logical_not(),
-            _ => self.bitwise_not(),
+            DType::F32 | DType::F64 | DType::I64 | DType::U8 => self.bitwise_not(),
         }
     }
 }

@@ -34,14 +34,7 @@ fn warped(
 
 /// Rows and columns of all pixels, `[height, 1]` and `[width]`, in the type that coordinates are computed in.
 fn grid(op: &str, images: &Tensor) -> Result<[Tensor; 2]> {
-    let (shape, dtype) = (
-        images.raw_shape(),
-        if images.dtype() == DType::F64 {
-            DType::F64
-        } else {
-            DType::F32
-        },
-    );
+    let (shape, dtype) = (images.raw_shape(), images.dtype().float());
     match shape[..] {
         [_, h, w, c] if [h, w, c].iter().all(|&d| is_known(d)) => Ok([
             Tensor::arange(h).cast(dtype).expand_dims(-1),

@@ -35,11 +35,7 @@ pub fn rgb_to_grayscale(images: &Tensor) -> Tensor {
         _ if images.error().is_some() => images.clone(),
         Some(1) if (3..=4).contains(&shape.rank()) => images.clone(),
         _ => {
-            let wide = if images.dtype().is_float() {
-                images.clone()
-            } else {
-                images.cast(DType::F32)
-            };
+            let wide = images.cast(images.dtype().float());
             match channels("rgb_to_grayscale", &wide) {
                 Ok([r, g, b]) => (r * 0.2989 + g * 0.5870 + b * 0.1140)
                     .expand_dims(-1)
@@ -66,10 +62,9 @@ pub fn rgb_to_hsv(images: &Tensor) -> Tensor {
     if let Err(error) = channels("rgb_to_hsv", images) {
         return fail("rgb_to_hsv", error);
     }
-    let epsilon = if images.dtype() == DType::F64 {
-        f64::EPSILON
-    } else {
-        f64::from(f32::EPSILON)
+    let epsilon = match images.dtype() {
+        DType::F64 => f64::EPSILON,
+        DType::F32 | DType::I64 | DType::U8 | DType::Bool => f64::from(f32::EPSILON),
     };
     // As in Keras, colours that are almost 0 are.
     let clean = where_(images.abs().less(epsilon), 0.0, images);

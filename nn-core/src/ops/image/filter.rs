@@ -84,14 +84,6 @@ pub fn sobel_edges(images: &Tensor) -> Tensor {
     })
 }
 
-/// The type that images are compared in.
-pub(crate) fn float_of(images: &Tensor) -> DType {
-    match images.dtype() {
-        DType::F64 => DType::F64,
-        DType::F32 | DType::I64 | DType::U8 | DType::Bool => DType::F32,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{gaussian_blur, sobel_edges};

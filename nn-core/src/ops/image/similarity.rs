@@ -2,7 +2,7 @@
 
 use crate::ops::fail::fail;
 use crate::ops::image::batched;
-use crate::ops::image::filter::{filtered, float_of, gaussian};
+use crate::ops::image::filter::{filtered, gaussian};
 use crate::ops::nn::Padding;
 use crate::{Error, Tensor};
 
@@ -98,7 +98,7 @@ pub fn ssim(x: &Tensor, y: &Tensor, options: SsimOptions) -> Tensor {
         return fail("ssim", Error::value(message));
     }
     batched("ssim", x, |x| {
-        let dtype = float_of(x);
+        let dtype = x.dtype().float();
         let y = if y.raw_shape().rank() == 3 {
             y.expand_dims(0)
         } else {

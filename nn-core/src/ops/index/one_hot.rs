@@ -53,7 +53,9 @@ fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
     by_name::one(a, inputs)?;
     match inputs[0].dtype() {
         DType::I64 => Ok(()),
-        found => Err(Error::dtype(format!("needs i64 indices, found {found}"))),
+        found @ (DType::F32 | DType::F64 | DType::U8 | DType::Bool) => {
+            Err(Error::dtype(format!("needs i64 indices, found {found}")))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::take::{Take, as_indices, check_indices, taken};
-use crate::{DType, Error, Result, Shape, Tensor, is_known};
+use crate::{DType, Error, Result, Shape, Tensor, is_known, with_number};
 use nn_kernels::gather;
 
 /// Of updates and `i64` indices: zeros of `shape` with every slice of the updates added at its index of `axis`.
@@ -38,7 +38,7 @@ impl Op for ScatterAdd {
         }
         match inputs[0].dtype() {
             dtype @ (DType::F32 | DType::F64 | DType::I64) => Ok((self.shape, dtype).into()),
-            found => Err(Error::dtype(format!(
+            found @ (DType::U8 | DType::Bool) => Err(Error::dtype(format!(
                 "scatter_add adds f32, f64 or i64, found {found}; convert with `cast`"
             ))),
         }
@@ -53,17 +53,11 @@ impl Op for ScatterAdd {
             Shape::new(&shape[self.axis + 1..]).num_elements(),
         );
         let indices = indices.data();
-        Ok(Outputs::One(match dtype {
-            DType::F32 => Tensor::build(shape, |out: &mut [f32]| {
+        Ok(Outputs::One(
+            with_number!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 gather::scatter_add(updates.data(), n, inner, indices, out)
-            }),
-            DType::F64 => Tensor::build(shape, |out: &mut [f64]| {
-                gather::scatter_add(updates.data(), n, inner, indices, out)
-            }),
-            _ => Tensor::build(shape, |out: &mut [i64]| {
-                gather::scatter_add(updates.data(), n, inner, indices, out)
-            }),
-        }))
+            })),
+        ))
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

@@ -8,7 +8,7 @@ use crate::ops::elementwise::where_;
 use crate::ops::index::scatter_add;
 use crate::ops::index::take::{as_indices, check_indices};
 use crate::ops::reduce::sum::summable;
-use crate::{DType, Error, Result, Shape, Tensor};
+use crate::{DType, Error, Result, Shape, Tensor, with_number};
 use nn_kernels::math::Number;
 
 /// What is made of the elements of a segment.
@@ -74,15 +74,9 @@ impl Op for Segment {
         check_indices(&inputs[1], &shape, 0)?;
         let (x, ids) = (&inputs[0], inputs[1].data::<i64>());
         let inner = Shape::new(&shape[1..]).num_elements();
-        Ok(Outputs::One(match dtype {
-            DType::F32 => {
-                Tensor::build(shape, |out: &mut [f32]| fold(self.kind, x, ids, inner, out))
-            }
-            DType::F64 => {
-                Tensor::build(shape, |out: &mut [f64]| fold(self.kind, x, ids, inner, out))
-            }
-            _ => Tensor::build(shape, |out: &mut [i64]| fold(self.kind, x, ids, inner, out)),
-        }))
+        Ok(Outputs::One(
+            with_number!(dtype, T => Tensor::build(shape, |out: &mut [T]| fold(self.kind, x, ids, inner, out))),
+        ))
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

@@ -6,7 +6,7 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::index::take_along::take_along;
 use crate::ops::reduce::sum::summable;
-use crate::{DType, Error, Result, Tensor, is_known};
+use crate::{DType, Error, Result, Tensor, is_known, with_number};
 use nn_kernels::sort::argsort;
 
 /// Positions of the first elements of each row of the last axis in order.
@@ -47,11 +47,10 @@ impl Op for ArgSort {
         let (shape, _) = expected.only();
         let x = &inputs[0];
         let (n, k) = (x.raw_shape().dim(-1)?, shape.dim(-1)?);
-        Ok(Outputs::One(Tensor::build(shape, |out| match x.dtype() {
-            DType::F32 => argsort::<f32>(x.data(), n, k, self.descending, out),
-            DType::F64 => argsort::<f64>(x.data(), n, k, self.descending, out),
-            _ => argsort::<i64>(x.data(), n, k, self.descending, out),
-        })))
+        Ok(Outputs::One(Tensor::build(
+            shape,
+            |out| with_number!(x.dtype(), T => argsort::<T>(x.data(), n, k, self.descending, out)),
+        )))
     }
 
     fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

@@ -79,7 +79,7 @@ pub(crate) fn as_indices(op: &str, indices: &Tensor) -> Result<Tensor> {
     match indices.dtype() {
         DType::I64 => Ok(indices.clone()),
         DType::U8 => Ok(indices.cast(DType::I64)),
-        found => Err(Error::dtype(format!(
+        found @ (DType::F32 | DType::F64 | DType::Bool) => Err(Error::dtype(format!(
             "{op} needs i64 indices, found {found}; convert with `cast(DType::I64)`"
         ))),
     }

@@ -6,8 +6,7 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
 use crate::ops::fail::fail;
 use crate::ops::nn::resize::Interpolation;
-use crate::{Error, Result, Tensor, is_known, with_float};
-use nn_kernels::math::Float;
+use crate::{Element, Error, Result, Tensor, is_known, with_float};
 use nn_kernels::warp::{Beyond, Warp};
 
 /// What stands beyond the border of an image, by the names that Keras has for it.
@@ -130,7 +129,7 @@ impl Op for Transform {
         let (images, by) = (&inputs[0], &inputs[1]);
         Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                let fill = Float::from_f64(self.fill_value);
+                let fill = Element::from_f64(self.fill_value);
                 self.warp(images).forward(images.data(), by.data(), fill, out);
             })),
         ))

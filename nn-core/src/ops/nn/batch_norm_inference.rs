@@ -31,7 +31,7 @@ pub(crate) fn with_scaling<T: Float + Element, R>(
 
 /// `1 / √(variance + epsilon)`.
 fn inv_std<T: Float + Element>(variance: &Tensor, epsilon: f64) -> Vec<T> {
-    let one = |&v: &T| Float::from_f64(1.0 / (Element::to_f64(v) + epsilon).sqrt());
+    let one = |&v: &T| Element::from_f64(1.0 / (Element::to_f64(v) + epsilon).sqrt());
     variance.data::<T>().iter().map(one).collect()
 }
 

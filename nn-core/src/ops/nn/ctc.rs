@@ -319,11 +319,7 @@ fn beam_search(
     }
     let rows: Vec<Tensor> = labels.into_iter().map(|rows| stack(rows, 0)).collect();
     let logarithms = Tensor::from_vec(logarithms, [lengths.len(), top_paths]);
-    let dtype = if output.dtype() == DType::F64 {
-        DType::F64
-    } else {
-        DType::F32
-    };
+    let dtype = output.dtype().float();
     Ok((stack(rows, 0), logarithms.cast(dtype)))
 }
 

@@ -4,7 +4,7 @@ use crate::ops::elementwise::where_;
 use crate::ops::fail::fail;
 use crate::ops::linalg::einsum;
 use crate::ops::shape::tri::count;
-use crate::{Error, Tensor, is_known};
+use crate::{DType, Error, Tensor, is_known};
 
 /// How [`dot_product_attention`] weighs.
 #[derive(Clone, Debug, Default)]
@@ -97,8 +97,8 @@ pub fn dot_product_attention(
     }
     // Far below every score, and finite: where nothing may be seen all weigh alike.
     let hidden = match scores.dtype() {
-        crate::DType::F64 => -0.7 * f64::MAX,
-        _ => -0.7 * f64::from(f32::MAX),
+        DType::F64 => -0.7 * f64::MAX,
+        DType::F32 | DType::I64 | DType::U8 | DType::Bool => -0.7 * f64::from(f32::MAX),
     };
     if let Some(mask) = mask {
         scores = where_(mask, &scores, hidden);

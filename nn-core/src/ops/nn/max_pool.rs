@@ -70,11 +70,13 @@ impl<const N: usize> Op for MaxPool<N> {
                     with_float!(dtype, T => greatest::<T, u8>(&inputs[0], &windows, shape, cells)),
                 );
             }),
-            _ => Tensor::build(shape, |cells: &mut [i64]| {
-                y = Some(
-                    with_float!(dtype, T => greatest::<T, i64>(&inputs[0], &windows, shape, cells)),
-                );
-            }),
+            DType::I64 | DType::F32 | DType::F64 | DType::Bool => {
+                Tensor::build(shape, |cells: &mut [i64]| {
+                    y = Some(
+                        with_float!(dtype, T => greatest::<T, i64>(&inputs[0], &windows, shape, cells)),
+                    );
+                })
+            }
         };
         let cells = cells.into_result()?; // Failed ones have not built y.
         Ok([y.expect("built with the cells"), cells].into())
@@ -145,7 +147,9 @@ impl<const N: usize> Op for MaxPoolGradient<N> {
                 let (dy, w) = (inputs[0].data(), &self.windows);
                 match cells.dtype() {
                     DType::U8 => pool::max_pool_backward(dy, cells.data::<u8>(), w, out),
-                    _ => pool::max_pool_backward(dy, cells.data::<i64>(), w, out),
+                    DType::I64 | DType::F32 | DType::F64 | DType::Bool => {
+                        pool::max_pool_backward(dy, cells.data::<i64>(), w, out)
+                    }
                 }
             })),
         ))

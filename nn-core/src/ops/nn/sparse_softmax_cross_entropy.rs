@@ -157,7 +157,7 @@ fn gradient(lse: &Tensor, logits: &Tensor, labels: &Tensor, scale: &Tensor) -> T
 pub fn sparse_softmax_cross_entropy(logits: &Tensor, labels: &Tensor) -> Tensor {
     let labels = match labels.dtype() {
         DType::U8 => labels.cast(DType::I64),
-        _ => labels.clone(),
+        DType::F32 | DType::F64 | DType::I64 | DType::Bool => labels.clone(),
     };
     apply_static(&SparseCrossEntropy, &[logits.clone(), labels])
 }

@@ -4,7 +4,7 @@ use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::tensor::random;
-use crate::{Error, Result, Shape, Tensor, with_float};
+use crate::{Element, Error, Result, Shape, Tensor, with_float};
 use nn_kernels::elementwise;
 use nn_kernels::math::Float;
 
@@ -34,7 +34,7 @@ impl Op for Masked {
         let (shape, dtype) = expected.only();
         Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                let scale = Float::from_f64(self.scale);
+                let scale = Element::from_f64(self.scale);
                 elementwise::zip_wide(inputs[0].data(), inputs[1].data(), out, masked(scale));
             })),
         ))

@@ -5,7 +5,7 @@ use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::reduce::sum::summable;
-use crate::{DType, Result, Tensor};
+use crate::{Result, Tensor, with_number};
 use nn_kernels::reduce::cumsum;
 
 struct CumSum {
@@ -34,17 +34,11 @@ impl Op for CumSum {
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
         let (x, axis) = (&inputs[0], shape.axis(self.axis)?);
-        Ok(Outputs::One(match dtype {
-            DType::F32 => Tensor::build(shape, |out: &mut [f32]| {
+        Ok(Outputs::One(
+            with_number!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 cumsum(x.data(), &shape, axis, out, self.reverse)
-            }),
-            DType::F64 => Tensor::build(shape, |out: &mut [f64]| {
-                cumsum(x.data(), &shape, axis, out, self.reverse)
-            }),
-            _ => Tensor::build(shape, |out: &mut [i64]| {
-                cumsum(x.data(), &shape, axis, out, self.reverse)
-            }),
-        }))
+            })),
+        ))
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

@@ -6,7 +6,7 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::zip::Function;
 use crate::ops::reduce::sum::summable;
-use crate::{DType, Error, Result, Tensor};
+use crate::{DType, Error, Result, Tensor, with_number};
 use nn_kernels::math::Float;
 use nn_kernels::reduce::{Kind, argmax, argmin};
 
@@ -82,18 +82,11 @@ impl Op for Position {
         let x = &inputs[0];
         let dims = x.raw_shape();
         let axis = dims.axis(self.axis)?;
-        macro_rules! find {
-            ($T:ty, $out:ident) => {
-                match self.kind {
-                    Kind::Max => argmax::<$T>(x.data(), dims, axis, $out),
-                    _ => argmin::<$T>(x.data(), dims, axis, $out),
-                }
-            };
-        }
-        Ok(Outputs::One(Tensor::build(shape, |out| match x.dtype() {
-            DType::F32 => find!(f32, out),
-            DType::F64 => find!(f64, out),
-            _ => find!(i64, out),
+        Ok(Outputs::One(Tensor::build(shape, |out| {
+            with_number!(x.dtype(), T => match self.kind {
+                Kind::Max => argmax::<T>(x.data(), dims, axis, out),
+                _ => argmin::<T>(x.data(), dims, axis, out),
+            })
         })))
     }
 

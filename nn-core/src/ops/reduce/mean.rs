@@ -5,9 +5,8 @@ use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::reduce::reduction::{Axes, reduced};
-use crate::{DType, Error, Result, Shape, Tensor, with_float};
+use crate::{DType, Element, Error, Result, Shape, Tensor, with_float};
 use nn_kernels::elementwise::map_in_place;
-use nn_kernels::math::Float;
 use nn_kernels::reduce::{self as kernel, Kind};
 
 struct Mean {

@@ -24,11 +24,7 @@ fn axes_of(x: &Tensor, axes: Option<&[isize]>) -> Vec<isize> {
 /// How many elements are no NaN.
 #[track_caller]
 fn count(x: &Tensor, axes: &[isize], keepdims: bool) -> Tensor {
-    let dtype = if x.dtype() == DType::F64 {
-        DType::F64
-    } else {
-        DType::F32
-    };
+    let dtype = x.dtype().float();
     x.is_nan()
         .logical_not()
         .sum_axes(axes, keepdims)

@@ -3,7 +3,7 @@
 use crate::graph::apply::apply;
 use crate::graph::attributes::{Attribute, Attributes, Setting};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
-use crate::{DType, Error, MAX_RANK, Result, Shape, Tensor};
+use crate::{Error, MAX_RANK, Result, Shape, Tensor, with_number};
 use nn_kernels::reduce::{self as kernel, Kind};
 use std::ops::Deref;
 
@@ -144,17 +144,11 @@ impl Op for Reduce {
         let dims = x.raw_shape();
         let mask = self.axes.mask(dims)?;
         let kind = self.reduction.kind;
-        Ok(Outputs::One(match dtype {
-            DType::F32 => Tensor::build(shape, |out| {
-                kernel::reduce::<f32>(x.data(), dims, &mask, out, kind)
-            }),
-            DType::F64 => Tensor::build(shape, |out| {
-                kernel::reduce::<f64>(x.data(), dims, &mask, out, kind)
-            }),
-            _ => Tensor::build(shape, |out| {
-                kernel::reduce::<i64>(x.data(), dims, &mask, out, kind)
-            }),
-        }))
+        Ok(Outputs::One(
+            with_number!(dtype, T => Tensor::build(shape, |out| {
+                kernel::reduce::<T>(x.data(), dims, &mask, out, kind)
+            })),
+        ))
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

@@ -71,7 +71,7 @@ impl Tensor {
 pub(crate) fn summable(dtype: DType) -> DType {
     match dtype {
         DType::Bool | DType::U8 => DType::I64,
-        dtype => dtype,
+        DType::F32 | DType::F64 | DType::I64 => dtype,
     }
 }
 

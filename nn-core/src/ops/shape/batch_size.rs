@@ -3,7 +3,7 @@
 use crate::graph::apply::apply_static;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
-use crate::{DType, Error, Result, Shape, Tensor};
+use crate::{Error, Result, Shape, Tensor};
 
 struct BatchSize;
 
@@ -13,10 +13,7 @@ impl Op for BatchSize {
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
-        let dtype = match inputs[0].dtype() {
-            DType::F64 => DType::F64,
-            DType::F32 | DType::I64 | DType::U8 | DType::Bool => DType::F32,
-        };
+        let dtype = inputs[0].dtype().float();
         match inputs[0].raw_shape().rank() {
             0 => Err(Error::shape("a single number has no batch axis")),
             _ => Ok((Shape::SCALAR, dtype).into()),

@@ -1,6 +1,6 @@
 //! Differences of neighbours.
 
-use crate::{Error, Tensor, is_known};
+use crate::{DType, Error, Tensor, is_known};
 
 /// Differences along an axis of unknown size, each of which is an operation of the program that is traced.
 const MOST: usize = 1024;
@@ -49,8 +49,8 @@ impl Tensor {
             }
             let (next, this) = (x.slice_axis(axis, 1..), x.slice_axis(axis, ..-1));
             match x.dtype() {
-                crate::DType::Bool => next.not_equal(this),
-                _ => next - this,
+                DType::Bool => next.not_equal(this),
+                DType::F32 | DType::F64 | DType::I64 | DType::U8 => next - this,
             }
         })
     }

@@ -92,7 +92,7 @@ impl Resizing {
         match dtype {
             DType::U8 => y.round().clip(0.0, 255.0).cast(dtype),
             DType::I64 => y.round().cast(dtype),
-            _ => y,
+            DType::F32 | DType::F64 | DType::Bool => y,
         }
     }
 

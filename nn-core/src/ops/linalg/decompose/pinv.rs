@@ -57,10 +57,9 @@ decomposition_by_name!("pinv", |a| Pinv {
 
 /// The rounding of the type, times the greater side.
 fn default_rcond(a: &Tensor, times: f64) -> f64 {
-    let epsilon = if a.dtype() == DType::F64 {
-        f64::EPSILON
-    } else {
-        f64::from(f32::EPSILON)
+    let epsilon = match a.dtype() {
+        DType::F64 => f64::EPSILON,
+        DType::F32 | DType::I64 | DType::U8 | DType::Bool => f64::from(f32::EPSILON),
     };
     let greater = a
         .raw_shape()

@@ -52,7 +52,7 @@ impl Composed {
                         None => mask.clone(),
                     });
                 }
-                _ => scores += mask,
+                DType::F32 | DType::F64 | DType::I64 | DType::U8 => scores += mask,
             }
         }
         let weights = match &seen {

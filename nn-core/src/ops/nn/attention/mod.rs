@@ -62,7 +62,7 @@ fn with_operands<T: Element, R>(
     let masks = inputs[3..].iter().map(|mask| Mask {
         values: match mask.dtype() {
             DType::Bool => MaskValues::Keep(mask.data()),
-            _ => MaskValues::Add(mask.data()),
+            DType::F32 | DType::F64 | DType::I64 | DType::U8 => MaskValues::Add(mask.data()),
         },
         strides: strides(mask.raw_shape(), &weights),
     });
