@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 /// Instruction sets that kernels are compiled for, narrowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// What every processor of the target has (SSE2 on x86-64).
+    /// What every processor of the target has (SSE2 on x86-64, NEON on 64-bit ARM).
     Portable,
     /// AVX2 and FMA: 256-bit registers.
     Avx2,

@@ -1,8 +1,9 @@
-//! Products by the crate `matrixmultiply`, where this processor has no kernels of ours: it has some for NEON, for WebAssembly's vectors and
-//! for AVX without FMA.
+//! Products by the crate `matrixmultiply`, where tiles of ours have no AVX2: it has kernels for NEON, for the vectors of WebAssembly and for
+//! AVX without FMA, and reads both operands from packed copies.
 //!
 //! A block of C is one call. How that call cuts its block depends on the block's sizes alone, as the blocks do on the product's, so that
-//! the bits are the same on any number of threads.
+//! the bits are the same on any number of threads. It finds out by itself what the processor has: where `NN_KERNELS=portable` asks for
+//! less than that, its products are still those of the widest vectors.
 
 use super::{Gemm, Mat, Start};
 
@@ -27,12 +28,32 @@ pub type Call<T> = unsafe fn(
 /// Rows and columns of which a block has a multiple: it packs both of its operands, which low or narrow ones do not pay for.
 pub const TILE: [usize; 2] = [64, 64];
 
-/// Multiply-adds that pay for a call, which allocates memory and packs both operands.
-const LEAST: usize = 1 << 15;
+/// Rows and columns, steps of k, and multiply-adds that pay for a call, which allocates memory and packs both operands.
+const LEAST_SIDE: usize = 8;
+const LEAST_DEPTH: usize = 16;
+const LEAST_WORK: usize = 1 << 17;
 
-/// Whether a product is better made here than by tiles; by its sizes alone.
+/// Whether a product is better made here than by portable tiles; on one processor, by its sizes alone.
 pub fn pays([m, n, k]: [usize; 3]) -> bool {
-    m >= 8 && n >= 8 && m.saturating_mul(n).saturating_mul(k) >= LEAST
+    has_vectors()
+        && m.min(n) >= LEAST_SIDE
+        && k >= LEAST_DEPTH
+        && m.saturating_mul(n).saturating_mul(k) >= LEAST_WORK
+}
+
+/// Whether the crate has kernels for vectors of this processor: without them it is no faster than portable tiles are.
+fn has_vectors() -> bool {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    {
+        is_x86_feature_detected!("avx")
+    }
+    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+    {
+        cfg!(any(
+            target_arch = "aarch64",
+            all(target_arch = "wasm32", target_feature = "simd128")
+        ))
+    }
 }
 
 /// The product for `[m, n, k]`, none of them zero, with the first elements of A and B at the start of their slices.

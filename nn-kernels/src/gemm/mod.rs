@@ -4,7 +4,8 @@
 //! register tiles (see `tile`). A panel of B, 256 rows and one tile wide, stays in the first cache while all tiles of the
 //! block pass over it. Both operands are read where they lie unless their strides are bad for the caches or B is transposed; what
 //! must be packed is packed once. Products with few rows or columns are dot products (see `dots`). How C and k are cut
-//! depends on the sizes alone, so the order of every sum does too.
+//! depends on the sizes alone, so the order of every sum does too. Where there is no AVX2, large products are blocks of the crate
+//! `matrixmultiply` (see `library`), and all others tiles of the vectors that every processor has.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -14,14 +15,22 @@ mod blocks;
 mod cut;
 mod dots;
 mod library;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 pub(super) mod pack;
 mod packed;
+#[cfg(not(target_arch = "aarch64"))]
 mod portable;
 pub(super) mod scratch;
 #[cfg(test)]
 pub(super) mod tests;
 pub(super) mod tile;
 pub(super) mod vector;
+
+#[cfg(target_arch = "aarch64")]
+use neon as base;
+#[cfg(not(target_arch = "aarch64"))]
+use portable as base;
 
 use super::math::Float;
 use super::simd::{Level, level, widest};
@@ -185,7 +194,7 @@ pub trait Gemm: Plain + Float {
 }
 
 macro_rules! implement {
-    ($element:ty, $kernels:ident, $avx512:ident, $avx2:ident, $portable:ident, $library:ident) => {
+    ($element:ty, $kernels:ident, $avx512:ident, $avx2:ident, $base:ident, $library:ident) => {
         impl Gemm for $element {
             const LIBRARY: library::Call<Self> = matrixmultiply::$library;
 
@@ -195,7 +204,7 @@ macro_rules! implement {
                     Level::Avx512 => &avx512::$kernels,
                     #[cfg(target_arch = "x86_64")]
                     Level::Avx2 => &avx2::$kernels,
-                    _ => &portable::$kernels,
+                    _ => &base::$kernels,
                 }
             }
 
@@ -207,15 +216,15 @@ macro_rules! implement {
                         Level::Avx512 => avx512::body::<avx512::$avx512>(body),
                         #[cfg(target_arch = "x86_64")]
                         Level::Avx2 => avx2::body::<avx2::$avx2>(body),
-                        _ => body.run::<portable::$portable>(),
+                        _ => body.run::<base::$base>(),
                     }
                 }
             }
         }
     };
 }
-implement!(f32, F32, F32x16, F32x8, F32x4, sgemm);
-implement!(f64, F64, F64x8, F64x4, F64x2, dgemm);
+implement!(f32, F32, F32x16, F32x8, OfF32, sgemm);
+implement!(f64, F64, F64x8, F64x4, OfF64, dgemm);
 
 /// What a product is added to.
 #[derive(Clone, Copy)]

@@ -1,26 +1,24 @@
-//! Tiles of two groups of elements, 16 bytes each, in plain Rust that any compiler turns into vectors: 4 rows of them for the 16 registers
-//! that most processors have at least, 8 for the 32 of ARM.
+//! Tiles of 4 rows and two groups of four elements, in plain Rust that any compiler turns into vectors.
 
-use super::Gemm;
+use super::Plain;
 use super::tile::{Kernels, kernels, multiply};
-use super::vector::{Vector, halve};
+use super::vector::Vector;
+use std::ops::{Add, Mul, Sub};
 
-/// Whether every processor of the target multiplies and adds in one instruction.
-const FUSES: bool = cfg!(any(target_arch = "aarch64", target_feature = "fma"));
+const LANES: usize = 4;
 
 #[derive(Clone, Copy)]
-pub struct Lanes<T, const N: usize>([T; N]);
+pub struct Lanes<T>([T; LANES]);
 
-pub type F32x4 = Lanes<f32, 4>;
-pub type F64x2 = Lanes<f64, 2>;
-
-impl<T: Gemm, const N: usize> Vector for Lanes<T, N> {
+impl<T: Plain + Default + Add<Output = T> + Sub<Output = T> + Mul<Output = T> + PartialOrd> Vector
+    for Lanes<T>
+{
     type Element = T;
     type Mask = usize;
-    const LANES: usize = N;
+    const LANES: usize = LANES;
     #[inline(always)]
     unsafe fn zero() -> Self {
-        Self([T::ZERO; N])
+        Self([T::default(); LANES])
     }
     #[inline(always)]
     unsafe fn mask(n: usize) -> usize {
@@ -29,16 +27,16 @@ impl<T: Gemm, const N: usize> Vector for Lanes<T, N> {
     #[inline(always)]
     unsafe fn splat(p: *const T) -> Self {
         // SAFETY: the caller's pointer is readable.
-        Self([unsafe { *p }; N])
+        Self([unsafe { *p }; LANES])
     }
     #[inline(always)]
     unsafe fn constant(v: f64) -> Self {
-        Self([T::rounded(v); N])
+        Self([T::rounded(v); LANES])
     }
     #[inline(always)]
     unsafe fn load(p: *const T) -> Self {
         // SAFETY: the caller's pointer is readable for all lanes; an array of T asks for T's alignment only.
-        Self(unsafe { *p.cast::<[T; N]>() })
+        Self(unsafe { *p.cast::<[T; LANES]>() })
     }
     #[inline(always)]
     unsafe fn load_masked(p: *const T, n: usize) -> Self {
@@ -47,14 +45,14 @@ impl<T: Gemm, const N: usize> Vector for Lanes<T, N> {
                 // SAFETY: the caller's pointer is readable for `n` elements.
                 unsafe { *p.add(i) }
             } else {
-                T::ZERO
+                T::default()
             }
         }))
     }
     #[inline(always)]
     unsafe fn store(self, p: *mut T) {
         // SAFETY: the caller's pointer is writable for all lanes; an array of T asks for T's alignment only.
-        unsafe { *p.cast::<[T; N]>() = self.0 }
+        unsafe { *p.cast::<[T; LANES]>() = self.0 }
     }
     #[inline(always)]
     unsafe fn store_masked(self, p: *mut T, n: usize) {
@@ -77,7 +75,7 @@ impl<T: Gemm, const N: usize> Vector for Lanes<T, N> {
     }
     #[inline(always)]
     unsafe fn rectified(self) -> Self {
-        let rectified = |v| if v < T::ZERO { T::ZERO } else { v };
+        let rectified = |v| if v < T::default() { T::default() } else { v };
         Self(self.0.map(rectified))
     }
     #[inline(always)]
@@ -89,34 +87,23 @@ impl<T: Gemm, const N: usize> Vector for Lanes<T, N> {
     }
     #[inline(always)]
     unsafe fn multiply_add(self, a: Self, b: Self) -> Self {
-        // Rounded twice where no instruction does it at once: a fused multiply-add is a slow library call there.
-        Self(std::array::from_fn(|i| match FUSES {
-            true => T::fused(a.0[i], b.0[i], self.0[i]),
-            false => self.0[i] + a.0[i] * b.0[i],
-        }))
+        // Rounded twice: without an instruction for it a fused multiply-add is a slow library call.
+        Self(std::array::from_fn(|i| self.0[i] + a.0[i] * b.0[i]))
     }
     #[inline(always)]
     unsafe fn sum(self) -> T {
-        let mut lanes = self.0;
-        halve(&mut lanes)
+        (self.0[0] + self.0[2]) + (self.0[1] + self.0[3])
     }
 }
 
-#[cfg(not(target_arch = "aarch64"))]
-kernels!(multiply: F32x4, F64x2;
+pub type OfF32 = Lanes<f32>;
+pub type OfF64 = Lanes<f64>;
+
+kernels!(multiply: OfF32, OfF64;
     1 rows [1 2, 2 1, 3 1, 4 1]
         columns [1 2, 2 1, 3 1, 4 1],
     2 rows [1 2, 2 1, 3 1, 4 1]
         columns [1 2, 2 1, 3 1, 4 1],
     3 rows [1 1, 2 1, 3 1]
         columns [1 1, 2 1, 3 1]
-);
-#[cfg(target_arch = "aarch64")]
-kernels!(multiply: F32x4, F64x2;
-    1 rows [1 4, 2 2, 3 2, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1]
-        columns [1 4, 2 2, 3 2, 4 1, 5 1, 6 1, 7 1, 8 1, 9 1, 10 1, 11 1, 12 1],
-    2 rows [1 4, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1]
-        columns [1 4, 2 2, 3 1, 4 1, 5 1, 6 1, 7 1, 8 1],
-    3 rows [1 2, 2 1, 3 1, 4 1, 5 1, 6 1]
-        columns [1 2, 2 1, 3 1, 4 1, 5 1, 6 1]
 );

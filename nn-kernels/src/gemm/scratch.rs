@@ -21,8 +21,6 @@ thread_local! {
 pub unsafe trait Plain: Copy {
     /// The nearest value.
     fn rounded(v: f64) -> Self;
-    /// `a·b + c`, rounded once.
-    fn fused(a: Self, b: Self, c: Self) -> Self;
 }
 
 // SAFETY: floats take any bits; 4 bytes.
@@ -30,20 +28,12 @@ unsafe impl Plain for f32 {
     fn rounded(v: f64) -> Self {
         v as f32
     }
-    #[inline(always)]
-    fn fused(a: f32, b: f32, c: f32) -> f32 {
-        a.mul_add(b, c)
-    }
 }
 
 // SAFETY: floats take any bits; 8 bytes.
 unsafe impl Plain for f64 {
     fn rounded(v: f64) -> Self {
         v
-    }
-    #[inline(always)]
-    fn fused(a: f64, b: f64, c: f64) -> f64 {
-        a.mul_add(b, c)
     }
 }
 

@@ -43,7 +43,7 @@ pub fn levels() -> impl Iterator<Item = Level> {
         .filter(|&l| l <= simd::level())
 }
 
-/// `f` on 1, 2 and 7 threads, which must give the same bits.
+/// `f` on 1, 2, 3 and 7 threads, which must give the same bits.
 pub fn on_threads<R: PartialEq + std::fmt::Debug + Send>(f: impl Fn() -> R + Sync) -> R {
     let on = |threads| {
         rayon::ThreadPoolBuilder::new()
@@ -53,7 +53,7 @@ pub fn on_threads<R: PartialEq + std::fmt::Debug + Send>(f: impl Fn() -> R + Syn
             .install(&f)
     };
     let result = on(1);
-    for threads in [2, 7] {
+    for threads in [2, 3, 7] {
         assert!(
             on(threads) == result,
             "{threads} threads give other bits than one"
@@ -240,18 +240,17 @@ fn any_number_of_threads_gives_the_same_bits() {
                 on_threads(|| check::<f32>(level, &case, 7));
             }
         }
-        on_threads(|| {
-            check::<f64>(
-                level,
-                &Case {
+        for order in [[0, 0], [3, 1]] {
+            for start in 0..3 {
+                let case = Case {
                     size: [130, 200, 1200],
-                    order: [0, 0],
-                    start: 2,
-                    gap: 0,
-                },
-                7,
-            )
-        });
+                    order,
+                    start,
+                    gap: 3,
+                };
+                on_threads(|| check::<f64>(level, &case, 7));
+            }
+        }
     }
 }
 

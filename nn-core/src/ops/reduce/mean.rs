@@ -5,7 +5,7 @@ use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::reduce::reduction::{Axes, reduced};
-use crate::{DType, Element, Error, Result, Shape, Tensor, with_float};
+use crate::{Element, Error, Result, Shape, Tensor, with_float};
 use nn_kernels::elementwise::map_in_place;
 use nn_kernels::reduce::{self as kernel, Kind};
 
@@ -77,12 +77,7 @@ by_name!("mean", by_name::float, |a| Mean {
 /// The mean over axes; integers as `f32`, as in Keras.
 #[track_caller]
 pub(crate) fn mean(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
-    let dtype = if x.dtype().is_float() {
-        x.dtype()
-    } else {
-        DType::F32
-    };
-    apply(Mean { axes, keepdims }, &[x.cast(dtype)])
+    apply(Mean { axes, keepdims }, &[x.cast(x.dtype().float())])
 }
 
 impl Tensor {
