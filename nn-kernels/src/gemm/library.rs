@@ -31,7 +31,7 @@ pub const TILE: [usize; 2] = [64, 64];
 /// Rows and columns, steps of k, and multiply-adds that pay for a call, which allocates memory and packs both operands.
 const LEAST_SIDE: usize = 8;
 const LEAST_DEPTH: usize = 16;
-const LEAST_WORK: usize = 1 << 17;
+const LEAST_WORK: usize = 1 << 16;
 
 /// Whether a product is better made here than by portable tiles; on one processor, by its sizes alone.
 pub fn pays([m, n, k]: [usize; 3]) -> bool {
