@@ -255,6 +255,20 @@ fn crates_know_only_those_below() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What the benches and the messages of the compiler are measured with is heavy, and belongs to `nn-bench` and `nn-ui`: every dependency of
+/// `nn`'s own tests is compiled before its examples are.
+#[test]
+fn examples_are_compiled_without_the_tools_of_measuring() {
+    let manifest = read(&root().join("Cargo.toml"));
+    let nn = manifest.split("\n[package]").nth(1).expect("a package");
+    for tool in ["criterion", "trybuild", "proptest"] {
+        assert!(
+            !nn.contains(tool),
+            "nn depends on {tool}; it belongs to nn-bench or nn-ui"
+        );
+    }
+}
+
 #[test]
 fn rooms_know_only_those_they_may() {
     let mut wrong = Vec::new();
