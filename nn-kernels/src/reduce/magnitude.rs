@@ -69,8 +69,14 @@ fn greatest<T: Magnitude>(x: &[T]) -> T::Bits {
             lanes[i] = lanes[i].max(line[i].magnitude());
         }
     }
-    let rest = rest.iter().map(|x| x.magnitude());
-    lanes.into_iter().chain(rest).max().unwrap_or_default()
+    let rest = rest.iter().map(|x| x.magnitude()).max();
+    of_lanes(&lanes).max(rest.unwrap_or_default())
+}
+
+/// The greatest lane. Compiled by itself: where the compiler sees both, it may take the lanes for so many single numbers in the loop too.
+#[inline(never)]
+fn of_lanes<B: Copy + Ord + Default>(lanes: &[B; LANES]) -> B {
+    lanes.iter().copied().max().unwrap_or_default()
 }
 
 #[cfg(test)]
