@@ -470,10 +470,8 @@ impl Tensor {
     /// assert!(Tensor::from([1.0_f32, f32::NAN]).greatest_magnitude().is_nan());
     /// ```
     pub fn greatest_magnitude(&self) -> f64 {
-        if !self.is_concrete() {
-            return 0.0;
-        }
         match self.dtype() {
+            _ if !self.is_concrete() => 0.0,
             DType::F32 => greatest_magnitude(self.data::<f32>()).into(),
             DType::F64 => greatest_magnitude(self.data::<f64>()),
             DType::I64 | DType::U8 | DType::Bool => 0.0,
