@@ -69,8 +69,16 @@ fn greatest<T: Magnitude>(x: &[T]) -> T::Bits {
             lanes[i] = lanes[i].max(line[i].magnitude());
         }
     }
+    // Halves are compared as wholes: one lane after the other would take the loop above apart into single numbers.
+    let mut half = LANES / 2;
+    while half > 0 {
+        for i in 0..half {
+            lanes[i] = lanes[i].max(lanes[half + i]);
+        }
+        half /= 2;
+    }
     let rest = rest.iter().map(|x| x.magnitude());
-    lanes.into_iter().chain(rest).max().unwrap_or_default()
+    rest.fold(lanes[0], T::Bits::max)
 }
 
 #[cfg(test)]

@@ -189,5 +189,13 @@ pub(crate) fn reduce(
         keepdims,
         reduction,
     };
-    apply(op, &[x.cast(crate::ops::reduce::sum::summable(x.dtype()))])
+    apply(op, &[x.cast(summable(x.dtype()))])
+}
+
+/// The type that sums are taken in: at least `i64`, so that counting `true`s works.
+pub(crate) fn summable(dtype: DType) -> DType {
+    match dtype {
+        DType::Bool | DType::U8 => DType::I64,
+        dtype => dtype,
+    }
 }
