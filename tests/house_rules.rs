@@ -43,11 +43,7 @@ const ROOM_ARROWS: [(&str, &str, &[&str]); 31] = [
     // The tensor's handle keeps the op that it waits for, and an op takes and gives tensors: these three are one heart in three rooms.
     ("nn-core", "base", &["module"]),
     ("nn-core", "tensor", &["graph", "module", "ops"]),
-    (
-        "nn-core",
-        "graph",
-        &["autodiff", "base", "module", "ops", "tensor"],
-    ),
+    ("nn-core", "graph", &["base", "module", "ops", "tensor"]),
     ("nn-core", "autodiff", &["base", "graph", "module", "ops"]),
     ("nn-core", "ops", &["base", "check", "graph", "tensor"]),
     ("nn-core", "module", &["base", "graph", "tensor"]),
@@ -238,6 +234,32 @@ fn unsafe_stands_in_the_kernels_alone() {
 }
 
 #[test]
+fn threads_keep_few_things() {
+    let known = [
+        "nn-core/src/graph/record.rs",
+        "nn-core/src/graph/observer.rs",
+        "nn-core/src/module/context.rs",
+        "nn-kernels/src/buffer.rs",
+    ];
+    let mut wrong = Vec::new();
+    for name in CRATES.into_iter().filter(|&name| name != "nn-derive") {
+        for path in sources(&root().join(name).join("src")) {
+            let text = read(&path);
+            let code = text.split("#[cfg(test)]\n").next().unwrap_or("");
+            let blocks = code.matches("thread_local!").count();
+            let allowed = usize::from(known.contains(&shown(&path).as_str()));
+            if blocks > allowed {
+                wrong.push(format!(
+                    "{}: {blocks} blocks of thread-locals",
+                    shown(&path)
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn crates_know_only_those_below() {
     let allowed: BTreeMap<&str, &[&str]> = CRATE_ARROWS.into_iter().collect();
     let mut wrong = Vec::new();
@@ -302,6 +324,116 @@ fn rooms_know_only_those_they_may() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The paths in `crate::…` and `super::…` of a source, those of lists in braces one by one, from the root of the crate.
+fn paths_named(text: &str, module: &[String]) -> Vec<Vec<String>> {
+    fn expand(prefix: &[String], rest: &str, all: &mut Vec<Vec<String>>) {
+        let name = |c: char| c.is_alphanumeric() || c == '_';
+        let end = rest.find(|c| !name(c)).unwrap_or(rest.len());
+        let (first, rest) = rest.split_at(end);
+        let path: Vec<String> = match first {
+            "" => prefix.to_vec(),
+            _ => prefix.iter().cloned().chain([first.to_string()]).collect(),
+        };
+        match rest.strip_prefix("::") {
+            Some(rest) if rest.starts_with('{') => {
+                let (mut depth, mut start) = (0, 1);
+                for (i, c) in rest.char_indices() {
+                    depth += i32::from(c == '{') - i32::from(c == '}');
+                    if (c == ',' && depth == 1) || depth == 0 {
+                        expand(&path, rest[start..i].trim(), all);
+                        start = i + 1;
+                    }
+                    if depth == 0 {
+                        break;
+                    }
+                }
+            }
+            Some(rest) if rest.starts_with(name) => expand(&path, rest, all),
+            _ => all.push(path),
+        }
+    }
+    let mut all = Vec::new();
+    for line_start in [("crate::", 0), ("super::", 1)] {
+        let (word, up) = line_start;
+        for (at, _) in text.match_indices(word) {
+            let before = text[..at].chars().next_back().unwrap_or(' ');
+            if before == '$' || before == ':' || before.is_alphanumeric() {
+                continue;
+            }
+            let prefix = match up {
+                0 => Vec::new(),
+                _ => module[..module.len().saturating_sub(1)].to_vec(),
+            };
+            expand(&prefix, &text[at + word.len()..], &mut all);
+        }
+    }
+    all
+}
+
+#[test]
+fn no_files_lean_on_each_other_in_a_circle() {
+    let mut wrong = Vec::new();
+    for name in CRATES {
+        let src = root().join(name).join("src");
+        let module = |path: &Path| -> Vec<String> {
+            let inner = path
+                .strip_prefix(&src)
+                .expect("a source")
+                .with_extension("");
+            inner
+                .iter()
+                .map(|part| part.to_string_lossy().into())
+                .collect()
+        };
+        // The face of a room hands names on and is no part of what leans.
+        let files: BTreeMap<Vec<String>, PathBuf> = sources(&src)
+            .into_iter()
+            .filter(|path| !path.ends_with("mod.rs") && !path.ends_with("lib.rs"))
+            .map(|path| (module(&path), path))
+            .collect();
+        let mut arrows: BTreeMap<&Vec<String>, BTreeSet<&Vec<String>>> = BTreeMap::new();
+        for (from, path) in &files {
+            let text = read(path);
+            let text = text.split("#[cfg(test)]\n").next().unwrap_or("");
+            let code: String = text
+                .lines()
+                .map(|line| format!("{}\n", statement(line)))
+                .collect();
+            for named in paths_named(&code, from) {
+                let longest = (1..=named.len())
+                    .rev()
+                    .find_map(|n| files.get_key_value(&named[..n]));
+                if let Some((to, _)) = longest
+                    && to != from
+                {
+                    arrows.entry(from).or_default().insert(to);
+                }
+            }
+        }
+        // What is left when files that lean on nothing left are taken away, again and again, leans in circles.
+        loop {
+            let left: BTreeSet<&Vec<String>> = arrows.keys().copied().collect();
+            let before: usize = arrows.values().map(BTreeSet::len).sum();
+            arrows
+                .values_mut()
+                .for_each(|to| to.retain(|file| left.contains(file)));
+            arrows.retain(|_, to| !to.is_empty());
+            if arrows.values().map(BTreeSet::len).sum::<usize>() == before {
+                break;
+            }
+        }
+        for (from, to) in &arrows {
+            let to: Vec<String> = to.iter().map(|file| file.join("::")).collect();
+            wrong.push(format!("{name}: {} -> {}", from.join("::"), to.join(", ")));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "files in a circle, or on the way to one:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]

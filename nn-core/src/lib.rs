@@ -17,7 +17,7 @@ mod tensor;
 pub mod testing;
 
 pub use autodiff::gradients::{Gradients, Sources};
-pub use autodiff::tape::{GradientTape, NotFinite, first_not_finite_gradient, no_gradient};
+pub use autodiff::tape::{GradientTape, NotFinite, first_not_finite_gradient};
 pub(crate) use base::dim::{ANYTHING, batches, dim_plus, dim_times, too_long};
 pub use base::dim::{UNKNOWN, is_known};
 pub use base::error::{Error, ErrorKind, Result};
@@ -35,6 +35,8 @@ pub use graph::cost::LayerCost;
 pub use graph::graph::{self as program, Graph};
 pub use graph::op::{self, Op};
 pub use graph::profile;
+pub use graph::record::no_gradient;
+pub use graph::rerun::rerun;
 pub use graph::symbolic;
 pub use graph::trace::{self, InputShapes};
 pub use module::constraint::{Axes, Constraint};

@@ -1,10 +1,11 @@
 //! The one way from inputs to results: failed and abstract tensors, the caller's line, values that wait, recording.
 
-use crate::autodiff::tape;
+use crate::graph::attributes::Attributes;
+use crate::graph::by_name::op_by_name;
 use crate::graph::observer;
 use crate::graph::op::{Expected, Op, OpHandle, Outputs, Spec, Wanted};
+use crate::graph::record;
 use crate::graph::symbolic;
-use crate::ops::elementwise::logical::Logical;
 use crate::ops::fused;
 use crate::{Result, Shape, Tensor};
 use std::panic::Location;
@@ -141,8 +142,8 @@ fn run(
         let error = error.at_op(running.op().name(), location);
         return everywhere(Tensor::failed(error), running.op(), inputs);
     }
-    if tape::is_recording() && outputs[0].dtype().is_float() {
-        tape::record(&mut || running.keep(), inputs, &outputs, location);
+    if record::is_recording() && outputs[0].dtype().is_float() {
+        record::record(&mut || running.keep(), inputs, &outputs, location);
     }
     match inputs.iter().any(Tensor::has_mask) {
         false => outputs,
@@ -172,13 +173,11 @@ fn masked(
         return outputs.map(|output| output.without_mask());
     };
     let both = |a: Tensor, b: Tensor| {
-        run(
-            &mut OpHandle::Static(&Logical::And),
-            &[a, b],
-            None,
-            location,
-        )
-        .into_first()
+        let inputs = [a, b];
+        match op_by_name("logical_and", &Attributes::new(), &inputs) {
+            Ok(mut and) => run(&mut and, &inputs, None, location).into_first(),
+            Err(error) => Tensor::failed(error.at_op(op.name(), location)),
+        }
     };
     let aligned = masks
         .into_iter()
@@ -203,6 +202,7 @@ fn masked(
 }
 
 /// The outputs: abstract, waiting or computed.
+#[inline(always)]
 fn evaluate(
     running: &mut dyn Running,
     inputs: &[Tensor],
@@ -210,23 +210,28 @@ fn evaluate(
     wanted: Option<Wanted>,
 ) -> Result<Outputs<Tensor>> {
     let op = running.op();
-    let specs = op.infer(inputs)?;
+    // Looked at where they are: to move them costs as much as a small op.
+    let inferred = op.infer(inputs);
+    let specs = match &inferred {
+        Ok(specs) => specs,
+        Err(error) => return Err(error.clone()),
+    };
     let known = specs.iter().all(|spec| spec.shape.is_known());
     if !plain && inputs.iter().any(Tensor::is_abstract) {
-        return sound(specs.map(|spec| Tensor::abstract_of(spec.shape, spec.dtype)));
+        return sound(inferred?.map(|spec| Tensor::abstract_of(spec.shape, spec.dtype)));
     }
     if !known {
-        return sound(specs.map(|spec| Tensor::open(spec.shape, spec.dtype)));
+        return sound(inferred?.map(|spec| Tensor::open(spec.shape, spec.dtype)));
     }
-    if fused::waits(op, inputs, || tape::is_watched(inputs)) {
-        return sound(Tensor::waiting(running.keep(), inputs, specs.into_first()).into());
+    if fused::waits(op, inputs, || record::is_watched(inputs)) {
+        return sound(Tensor::waiting(running.keep(), inputs, specs[0]).into());
     }
     let wanted = wanted.unwrap_or_else(|| match op.residuals() {
         0 => Wanted::ALL,
-        _ if tape::is_watched(inputs) => Wanted::ALL,
+        _ if record::is_watched(inputs) => Wanted::ALL,
         residuals => Wanted::first(specs.len() - residuals),
     });
-    let expected = Expected::new(&specs, wanted);
+    let expected = Expected::new(specs, wanted);
     let outputs = match plain {
         true => op.forward(inputs, &expected),
         false => together(op, inputs, &expected),

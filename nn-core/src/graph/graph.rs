@@ -7,7 +7,7 @@ use crate::graph::apply::apply_handle;
 use crate::graph::op::{Binding, OpHandle, Spec};
 use crate::module::context::{self, Scope};
 use crate::module::tree::{self, Module};
-use crate::random::Stream;
+use crate::tensor::stream::Stream;
 use crate::{Error, Result, Shape, Tensor, is_known, no_gradient};
 use std::fmt;
 use std::panic::Location;

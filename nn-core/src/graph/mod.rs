@@ -9,5 +9,7 @@ pub mod graph;
 pub(crate) mod observer;
 pub mod op;
 pub mod profile;
+pub(crate) mod record;
+pub mod rerun;
 pub mod symbolic;
 pub mod trace;

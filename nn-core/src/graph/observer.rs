@@ -3,7 +3,7 @@
 //! An observer is told of every layer that begins and ends, of every op that ran and of every gradient. Without one, an op costs one
 //! read of a flag.
 
-use crate::graph::op::{Keeps, OpHandle};
+use crate::graph::op::{Keeps, Op, OpHandle};
 use crate::module::context::Frame;
 use crate::{Result, Tensor};
 use std::cell::{Cell, RefCell};
@@ -55,6 +55,11 @@ pub(crate) trait Observer {
 
     /// It has been computed.
     fn backward_ends(&mut self) {}
+
+    /// The op that was called at `location` gave this gradient to one of its inputs.
+    fn gradient(&mut self, op: &dyn Op, location: &'static Location<'static>, gradient: &Tensor) {
+        let _ = (op, location, gradient);
+    }
 
     /// Whether this is a trace: nothing that runs counts, and observers that began earlier are told nothing.
     fn is_trace(&self) -> bool {
@@ -184,4 +189,11 @@ pub(crate) fn backward(output: &Tensor) -> Option<InBackward> {
         tell(|observer| observer.backward_begins(output));
         InBackward
     })
+}
+
+/// The op that was called at `location` gave this gradient to one of its inputs.
+pub(crate) fn gradient(op: &dyn Op, location: &'static Location<'static>, gradient: &Tensor) {
+    if is_observed() {
+        tell(|observer| observer.gradient(op, location, gradient));
+    }
 }

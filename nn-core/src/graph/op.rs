@@ -4,7 +4,7 @@
 //! training flag, no neighbour. [`apply`](crate::graph::apply) owns what all ops share.
 
 use crate::graph::attributes::Attributes;
-use crate::random::Stream;
+use crate::tensor::stream::Stream;
 use crate::{DType, Error, Result, Shape, Tensor, UNKNOWN, is_known};
 use std::any::Any;
 use std::ops::Deref;

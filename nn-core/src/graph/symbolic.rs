@@ -3,10 +3,8 @@
 //! An operation on a symbolic tensor gives a symbolic tensor. What one is made by stands in its [`History`]; reading the histories from the
 //! outputs back to the inputs gives the model.
 
-use crate::graph::apply::apply_handle;
-use crate::graph::op::{Binding, OpHandle, Outputs, Spec};
-use crate::tensor::random;
-use crate::{DType, Error, Shape, Tensor, is_known};
+use crate::graph::op::{OpHandle, Outputs, Spec};
+use crate::{DType, Error, Shape, Tensor};
 use std::any::Any;
 use std::panic::Location;
 use std::sync::Arc;
@@ -110,32 +108,6 @@ pub(crate) fn continued(
         output += 1;
         result.with_history(history)
     })
-}
-
-/// Runs an operation of a model again, on other tensors than it was traced with; `batch` is what its open sizes follow from.
-pub fn rerun(
-    op: &OpHandle,
-    inputs: &[Tensor],
-    batch: usize,
-    location: &'static Location<'static>,
-) -> Vec<Tensor> {
-    let binding = Binding {
-        batch,
-        stream: random::current(),
-        inputs,
-    };
-    // In a trace the batch is as open as it was.
-    let bound = match is_known(batch) {
-        true => op.bind(&binding),
-        false => Ok(None),
-    };
-    match bound {
-        Ok(bound) => apply_handle(bound.as_ref().unwrap_or(op), inputs, location).into_vec(),
-        Err(error) => {
-            let failed = Tensor::failed(error.at_op(op.name(), location));
-            vec![failed; op.output_count(inputs)]
-        }
-    }
 }
 
 impl Tensor {

@@ -1,11 +1,11 @@
 //! Running `call` on abstract tensors, which leaves the [`Graph`]: the one source for `build`, `summary`, `plot`, export and shape errors
 //! before any data.
 
-use crate::autodiff::tape;
 use crate::base::ids::IdMap;
 use crate::graph::graph::{Graph, LayerCall, Node, Source, Value, ValueId};
 use crate::graph::observer::{self, Observer};
 use crate::graph::op::{OpHandle, Spec};
+use crate::graph::record;
 use crate::module::context::{self, Frame};
 use crate::module::tree::{self, Module};
 use crate::{DType, Error, Layer, Result, Shape, Tensor, Tensors, UNKNOWN};
@@ -174,7 +174,7 @@ pub fn trace_with(
             training,
             ..Graph::default()
         },
-        detached: tape::detached() + 1,
+        detached: record::detached() + 1,
         ..Tracer::default()
     };
     tree::walk(model, &mut |path, node| {
@@ -405,7 +405,7 @@ impl Observer for Tracer {
             call: self.open.last().copied(),
             location,
             order,
-            detached: tape::detached() > self.detached,
+            detached: record::detached() > self.detached,
             draw,
         });
         Ok(())

@@ -5,10 +5,13 @@
 //! error records which layers were running; the outermost call, which knows the whole tree, turns that
 //! into a path. Neither costs a running layer more than a push and a pop.
 
-use crate::random::{OwnStream, Step, Stream};
+use crate::tensor::own_stream::{OwnStream, Step};
+use crate::tensor::stream::Stream;
 use crate::{DType, Error, Result, Tensor};
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// One running layer: where it is in memory, and its class.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -17,6 +20,24 @@ pub struct Frame {
     pub address: usize,
     /// The layer's class, since a struct and its first field share an address.
     pub class_name: &'static str,
+}
+
+/// The layers that several fields share, of the configuration that is being written or read.
+pub(super) struct Shared {
+    /// How many structs around this point are being written or read.
+    pub depth: usize,
+    /// The addresses of those written, by number.
+    pub written: Vec<usize>,
+    /// Those read, each an `Arc`, by number.
+    pub read: Vec<(u64, Box<dyn Any>)>,
+}
+
+impl Shared {
+    pub(super) const EMPTY: Shared = Shared {
+        depth: 0,
+        written: Vec::new(),
+        read: Vec::new(),
+    };
 }
 
 struct Context {
@@ -30,9 +51,15 @@ struct Context {
     /// The step of a training that runs.
     step: Cell<Option<Step>>,
     floatx: Cell<DType>,
+    /// Whether a [`catch_unanswered`] runs.
+    catching: Cell<bool>,
+    /// The shared layers of the configuration that is being written or read.
+    shared: RefCell<Shared>,
 }
 
 thread_local! {
+    /// The next number for a tensor, if it does not begin a block. Beside the rest, since every operation takes one.
+    static NEXT_ID: Cell<u64> = const { Cell::new(0) };
     static CONTEXT: Context = const {
         Context {
             training: Cell::new(false),
@@ -42,8 +69,24 @@ thread_local! {
             own_stream: RefCell::new(None),
             step: Cell::new(None),
             floatx: Cell::new(DType::F32),
+            catching: Cell::new(false),
+            shared: RefCell::new(Shared::EMPTY),
         }
     };
+}
+
+/// A number no other tensor of this process has. Threads take them in blocks, so that no op touches a shared counter.
+pub(crate) fn fresh_id() -> u64 {
+    const BLOCK: u64 = 1 << 16;
+    static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
+    NEXT_ID.with(|next| {
+        let mut id = next.get();
+        if id % BLOCK == 0 {
+            id = NEXT_BLOCK.fetch_add(1, Ordering::Relaxed) * BLOCK;
+        }
+        next.set(id + 1);
+        id
+    })
 }
 
 /// Whether the innermost running `call` trains; `false` outside.
@@ -181,7 +224,10 @@ pub fn collect_losses<R>(f: impl FnOnce() -> R) -> (R, Vec<Tensor>) {
     (result, losses)
 }
 
-thread_local!(static CATCHING: Cell<bool> = const { Cell::new(false) });
+/// Gives the shared layers of the configuration that is being written or read.
+pub(super) fn with_shared<R>(f: impl FnOnce(&mut Shared) -> R) -> R {
+    CONTEXT.with(|context| f(&mut context.shared.borrow_mut()))
+}
 
 /// What unwinds from a question that a tensor cannot answer to the [`catch_unanswered`] around it.
 struct Unanswered(Error);
@@ -193,7 +239,7 @@ struct Unanswered(Error);
 #[cold]
 #[track_caller]
 pub(crate) fn unanswered(question: &str, error: &Error) -> ! {
-    if CATCHING.get() && cfg!(panic = "unwind") {
+    if CONTEXT.with(|context| context.catching.get()) && cfg!(panic = "unwind") {
         resume_unwind(Box::new(Unanswered(error.clone())));
     }
     match question {
@@ -213,10 +259,10 @@ pub fn catch_unanswered<R>(f: impl FnOnce() -> R) -> Result<R> {
     struct Restore(bool);
     impl Drop for Restore {
         fn drop(&mut self) {
-            CATCHING.set(self.0);
+            CONTEXT.with(|context| context.catching.set(self.0));
         }
     }
-    let restore = Restore(CATCHING.replace(true));
+    let restore = Restore(CONTEXT.with(|context| context.catching.replace(true)));
     let done = catch_unwind(AssertUnwindSafe(f));
     drop(restore);
     done.map_err(|payload| match payload.downcast::<Unanswered>() {

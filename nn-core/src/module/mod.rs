@@ -9,6 +9,7 @@ pub mod initializer;
 pub(crate) mod json;
 pub(crate) mod keys;
 pub mod layer;
+mod leaf;
 mod named;
 pub mod own;
 pub(crate) mod param;

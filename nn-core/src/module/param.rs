@@ -213,9 +213,7 @@ impl Param {
 
     /// Makes a value that is computed already the parameter's, under the identity that it has.
     fn put(&self, slot: &mut Option<Tensor>, value: Tensor) {
-        let id = slot
-            .as_ref()
-            .map_or_else(crate::tensor::fresh_id, Tensor::id);
+        let id = slot.as_ref().map_or_else(context::fresh_id, Tensor::id);
         *slot = Some(value.with_identity(id, self.trainable()));
     }
 

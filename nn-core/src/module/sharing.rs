@@ -1,9 +1,8 @@
 //! Layers that several fields share through an [`Arc`]: one layer, found once, saved once, and shared again in a copy.
 
+use crate::module::context::{Shared, with_shared};
 use crate::{Layer, Module, Param, Result};
 use serde_json::{Value, json};
-use std::any::Any;
-use std::cell::RefCell;
 use std::sync::Arc;
 
 /// The number of a shared layer in a configuration.
@@ -11,34 +10,21 @@ const SHARED: &str = "shared";
 /// Its configuration, where it is met first.
 const LAYER: &str = "layer";
 
-/// The shared layers of the configuration that is being written or read.
-#[derive(Default)]
-struct Table {
-    /// How many structs around this point are being written or read.
-    depth: usize,
-    /// The addresses of those written, by number.
-    written: Vec<usize>,
-    /// Those read, each an `Arc`, by number.
-    read: Vec<(u64, Box<dyn Any>)>,
-}
-
-thread_local!(static TABLE: RefCell<Table> = RefCell::default());
-
 /// A struct whose configuration is being written or read; numbers hold within the outermost one.
 pub(crate) struct Scope;
 
 impl Scope {
     pub(crate) fn enter() -> Scope {
-        TABLE.with_borrow_mut(|table| table.depth += 1);
+        with_shared(|table| table.depth += 1);
         Scope
     }
 }
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        let ended = TABLE.with_borrow_mut(|table| {
+        let ended = with_shared(|table| {
             table.depth -= 1;
-            (table.depth == 0).then(|| std::mem::take(table))
+            (table.depth == 0).then(|| std::mem::replace(table, Shared::EMPTY))
         });
         // Layers may be dropped here, outside of the borrow.
         drop(ended);
@@ -65,7 +51,7 @@ impl<M: Module> Module for Arc<M> {
             return (**self).config();
         }
         let address = Arc::as_ptr(self).cast::<()>() as usize;
-        let number = TABLE.with_borrow_mut(|table| {
+        let number = with_shared(|table| {
             let known = table.written.iter().position(|a| *a == address);
             if known.is_none() && table.depth > 0 {
                 table.written.push(address);
@@ -86,7 +72,7 @@ impl<M: Module> Module for Arc<M> {
         let Some(number) = config.get(SHARED).and_then(Value::as_u64) else {
             return M::from_config(config).map(Arc::new);
         };
-        let found = TABLE.with_borrow(|table| {
+        let found = with_shared(|table| {
             let found = table.read.iter().find(|(n, _)| *n == number);
             found.and_then(|(_, layer)| layer.downcast_ref::<Arc<M>>().cloned())
         });
@@ -94,7 +80,7 @@ impl<M: Module> Module for Arc<M> {
             return Ok(layer);
         }
         let layer = Arc::new(M::from_config(config.get(LAYER).unwrap_or(config))?);
-        TABLE.with_borrow_mut(|table| {
+        with_shared(|table| {
             if table.depth > 0 {
                 table.read.push((number, Box::new(layer.clone())));
             }

@@ -2,8 +2,8 @@
 //!
 //! A derive emits access (visit every field with its name, in order); everything here is a function over that visit.
 
-use crate::module::config::{ConfigValue, from_json};
 use crate::module::context::Frame;
+use crate::tensor::stream::Stream;
 use crate::{Param, Result, Tensor};
 use serde_json::Value;
 use std::fmt;
@@ -150,7 +150,7 @@ pub trait Module: Send + Sync + 'static {
         Self: Sized,
     {
         let copy = self.clone_model();
-        crate::tensor::random::with_stream(crate::tensor::random::Stream::new(seed), || {
+        crate::tensor::seed::with_stream(Stream::new(seed), || {
             for p in parameters(&copy) {
                 p.reinitialize()
                     .expect("a built shape fits its initializer");
@@ -211,6 +211,29 @@ pub fn join(path: &str, name: &str) -> String {
         "" => name.to_string(),
         _ => format!("{path}.{name}"),
     }
+}
+
+/// Calls `f` with every parameter and buffer of a module, a shared one once, where no path is asked for.
+pub fn each_param<'a>(module: &'a dyn Module, f: &mut dyn FnMut(&'a Param)) {
+    fn node<'a>(
+        mut module: &'a dyn Module,
+        shared: &mut Vec<*const ()>,
+        f: &mut dyn FnMut(&'a Param),
+    ) {
+        if let Some(layer) = module.shared() {
+            let address = std::ptr::from_ref(layer).cast::<()>();
+            if shared.contains(&address) {
+                return;
+            }
+            shared.push(address);
+            module = layer;
+        }
+        if let Some(param) = module.as_param() {
+            f(param);
+        }
+        module.visit(&mut |_, child| node(child, shared, f));
+    }
+    node(module, &mut Vec::new(), f);
 }
 
 /// Calls `f` with the path of every node below and including `module`, parents first; with a shared layer where it is met first.
@@ -294,43 +317,4 @@ pub(crate) fn path_of(root: &dyn Module, wanted: Frame) -> Option<String> {
         }
     });
     found
-}
-
-impl Module for Param {
-    fn visit<'a>(&'a self, _: &mut dyn FnMut(&str, &'a dyn Module)) {}
-
-    fn as_param(&self) -> Option<&Param> {
-        Some(self)
-    }
-
-    fn config(&self) -> Value {
-        [
-            ("initializer", self.initializer().to_json()),
-            ("regularizer", self.regularizer().to_json()),
-            ("constraint", self.constraint().to_json()),
-            ("buffer", self.is_buffer().into()),
-        ]
-        .into_iter()
-        .map(|(name, value)| (name.to_string(), value))
-        .collect()
-    }
-
-    fn from_config(config: &Value) -> Result<Param> {
-        #[derive(serde::Deserialize)]
-        struct Config {
-            initializer: crate::Initializer,
-            regularizer: Option<crate::Regularizer>,
-            constraint: Option<crate::Constraint>,
-            buffer: bool,
-        }
-        let c: Config = from_json(config)?;
-        let param = if c.buffer {
-            Param::buffer(c.initializer)
-        } else {
-            Param::new(c.initializer)
-        };
-        Ok(param
-            .with_regularizer(c.regularizer)
-            .with_constraint(c.constraint))
-    }
 }

@@ -7,24 +7,25 @@ mod mask;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod operand;
-mod own_stream;
+pub(crate) mod own_stream;
 mod pending;
 pub mod random;
-mod variates;
+pub(crate) mod seed;
+mod state;
+pub(crate) mod stream;
+pub(crate) mod variates;
 mod windows;
 
 pub use operand::Operand;
 
 use crate::graph::symbolic::History;
-use crate::module::context::unanswered;
+use crate::module::context::{fresh_id, unanswered};
 use crate::{DType, Element, Error, Result, Shape};
 use nn_kernels::buffer::Buffer;
 use nn_kernels::memory::Refused;
 use nn_kernels::reduce::greatest_magnitude;
-use pending::Waiting;
-use std::cell::Cell;
+use state::State;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An n-dimensional array of `f32`, `f64`, `i64`, `u8` or `bool`.
 ///
@@ -61,39 +62,6 @@ struct Inner {
     /// The value of a trainable parameter, watched by every tape.
     variable: bool,
     state: State,
-    /// The inputs of the fused op that computed it, by their identities, where a fused gradient asks for that.
-    // Boxed twice, so that every other tensor carries eight bytes of it.
-    #[allow(clippy::box_collection)]
-    origin: Option<Box<Vec<u64>>>,
-}
-
-enum State {
-    Concrete(Buffer),
-    /// As concrete: elements of another tensor, which is [`State::Concrete`], from `offset` on.
-    View {
-        base: Tensor,
-        offset: usize,
-    },
-    /// As concrete to the outside.
-    Pending(Arc<Waiting>),
-    /// With how it is made, if it is symbolic.
-    Abstract(Option<Box<History>>),
-    Failed(Error),
-}
-
-/// A number no other tensor of this process has. Threads take them in blocks, so that no op touches a shared counter.
-pub(crate) fn fresh_id() -> u64 {
-    const BLOCK: u64 = 1 << 16;
-    static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
-    thread_local!(static NEXT: Cell<u64> = const { Cell::new(0) });
-    NEXT.with(|next| {
-        let mut id = next.get();
-        if id % BLOCK == 0 {
-            id = NEXT_BLOCK.fetch_add(1, Ordering::Relaxed) * BLOCK;
-        }
-        next.set(id + 1);
-        id
-    })
 }
 
 /// The error of a tensor that does not fit the memory.
@@ -116,7 +84,6 @@ impl Tensor {
             dtype,
             variable: false,
             state,
-            origin: None,
         }))
     }
 
@@ -249,7 +216,10 @@ impl Tensor {
 
     /// Whether it has a value that is in memory already.
     pub(crate) fn is_computed(&self) -> bool {
-        matches!(self.inner.state, State::Concrete(_) | State::View { .. })
+        matches!(
+            self.inner.state,
+            State::Concrete(_) | State::View { .. } | State::Fused(_)
+        )
     }
 
     /// An abstract tensor with how it is made.
@@ -302,15 +272,19 @@ impl Tensor {
             ))),
             State::Pending(pending) => pending.value().try_data(),
             State::Concrete(buffer) if self.inner.dtype == T::DTYPE => Ok(buffer.as_slice()),
+            State::Fused(fused) if self.inner.dtype == T::DTYPE => Ok(fused.0.as_slice()),
             State::View { base, offset } if self.inner.dtype == T::DTYPE => {
-                Ok(&base.try_data()?[*offset..*offset + self.inner.shape.num_elements()])
+                let all = base.state.buffer().map_or(&[][..], Buffer::as_slice);
+                Ok(&all[*offset..*offset + self.inner.shape.num_elements()])
             }
-            State::Concrete(_) | State::View { .. } => Err(Error::dtype(format!(
-                "the tensor holds {}, {} was asked for; convert with `cast(DType::{:?})`",
-                self.inner.dtype,
-                T::DTYPE,
-                T::DTYPE
-            ))),
+            State::Concrete(_) | State::Fused(_) | State::View { .. } => {
+                Err(Error::dtype(format!(
+                    "the tensor holds {}, {} was asked for; convert with `cast(DType::{:?})`",
+                    self.inner.dtype,
+                    T::DTYPE,
+                    T::DTYPE
+                )))
+            }
         }
     }
 
@@ -339,12 +313,15 @@ impl Tensor {
             self.inner = copy.inner;
         }
         let inner = Arc::get_mut(&mut self.inner).expect("made unique above");
-        match &mut inner.state {
-            State::Concrete(buffer) => Ok(buffer.as_mut_slice()),
-            State::View { base, offset } => {
-                Ok(&mut base.data_mut()?[*offset..*offset + inner.shape.num_elements()])
-            }
-            _ => unreachable!("checked to be concrete"),
+        let part = match &inner.state {
+            State::View { offset, .. } => Some(*offset..*offset + inner.shape.num_elements()),
+            _ => None,
+        };
+        let buffer = inner.state.buffer_mut();
+        let all = buffer.expect("made unique above").as_mut_slice();
+        match part {
+            Some(part) => Ok(&mut all[part]),
+            None => Ok(all),
         }
     }
 
@@ -352,8 +329,8 @@ impl Tensor {
     pub fn is_unique(&self) -> bool {
         Arc::strong_count(&self.inner) == 1
             && match &self.inner.state {
-                State::Concrete(_) => true,
-                State::View { base, .. } => base.is_unique(),
+                State::Concrete(_) | State::Fused(_) => true,
+                State::View { base, .. } => Arc::strong_count(base) == 1,
                 State::Pending(_) | State::Abstract(_) | State::Failed(_) => false,
             }
     }
@@ -361,31 +338,35 @@ impl Tensor {
     /// Notes the inputs of the fused op that computed this value.
     pub(crate) fn with_origin(mut self, inputs: impl Iterator<Item = u64>) -> Tensor {
         if let Some(inner) = Arc::get_mut(&mut self.inner) {
-            inner.origin = Some(Box::new(inputs.collect()));
+            inner.state = match std::mem::replace(&mut inner.state, State::Abstract(None)) {
+                State::Concrete(buffer) => State::Fused(Box::new((buffer, inputs.collect()))),
+                other => other,
+            };
         }
         self
     }
 
     /// The inputs of the fused op that computed this value, by their identities.
     pub(crate) fn origin(&self) -> Option<&[u64]> {
-        self.inner.origin.as_deref().map(Vec::as_slice)
+        match &self.inner.state {
+            State::Fused(fused) => Some(&fused.1),
+            _ => None,
+        }
     }
 
     /// The memory of a concrete tensor.
     fn buffer(&self) -> Option<&Buffer> {
         match &self.inner.state {
-            State::Concrete(buffer) => Some(buffer),
-            State::View { base, .. } => base.buffer(),
             State::Pending(pending) => pending.value().buffer(),
-            State::Abstract(_) | State::Failed(_) => None,
+            state => state.buffer(),
         }
     }
 
     /// The same memory under another shape of as many elements, starting `offset` elements in.
     pub(crate) fn view(&self, shape: Shape, offset: usize) -> Tensor {
         let state = match &self.inner.state {
-            State::Concrete(_) => State::View {
-                base: self.clone(),
+            State::Concrete(_) | State::Fused(_) => State::View {
+                base: self.inner.clone(),
                 offset,
             },
             State::View { base, offset: at } => State::View {
@@ -417,7 +398,6 @@ impl Tensor {
             dtype: self.inner.dtype,
             variable: self.inner.variable,
             state: State::Abstract(None),
-            origin: None,
         }))
     }
 

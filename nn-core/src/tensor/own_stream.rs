@@ -1,7 +1,6 @@
 //! Random numbers of single layers.
 
-use crate::module::context;
-use crate::random::Stream;
+use crate::tensor::stream::Stream;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -67,23 +66,10 @@ impl OwnStream {
         }
     }
 
-    /// Runs `f`, in which everything random comes from this stream instead of the thread's. What a graph takes down of it draws from
-    /// this stream too, whenever it runs.
-    pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
-        struct Restore(Option<OwnStream>);
-        impl Drop for Restore {
-            fn drop(&mut self) {
-                context::replace_own_stream(self.0.take());
-            }
-        }
-        let _restore = Restore(context::replace_own_stream(Some(self.clone())));
-        f()
-    }
-
-    /// The next draw, which is taken.
-    pub(crate) fn next(&self) -> Stream {
+    /// The next draw, which is taken; `step` is the one that runs, if one does.
+    pub(crate) fn next(&self, step: Option<Step>) -> Stream {
         let mut place = self.place.lock().unwrap_or_else(|e| e.into_inner());
-        let draw = match context::step() {
+        let draw = match step {
             None => {
                 place.draws += 1;
                 place.draws - 1

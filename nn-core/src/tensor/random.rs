@@ -3,171 +3,18 @@
 //!
 //! The seed belongs to the thread. Without [`set_seed`] it comes from the clock.
 
-use super::variates;
-use crate::graph::observer;
-use crate::module::context;
-use crate::ops::random::draw::{Distribution, draw};
-use crate::{DType, Element, Error, Shape, Tensor};
-use nn_kernels::random::mix;
-use nn_kernels::{parallel, simd};
+use crate::ops::random::draw::draw;
+use crate::tensor::variates::Distribution;
+use crate::{DType, Error, Shape, Tensor};
 use std::panic::Location;
 
 pub use crate::tensor::own_stream::OwnStream;
-pub(crate) use crate::tensor::own_stream::Step;
+pub(crate) use crate::tensor::seed::current;
+pub use crate::tensor::seed::{in_step, next_key, set_seed, with_stream};
+pub use crate::tensor::stream::Stream;
+pub use crate::tensor::variates::{unit_f32, unit_f64};
 
 pub use nn_kernels::random::bits;
-
-/// A stream of draws: a seed and how many draws were made.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
-pub struct Stream {
-    /// What fixes all draws.
-    pub seed: u64,
-    /// The number of the next draw.
-    pub draw: u64,
-}
-
-impl Stream {
-    /// The stream of a seed, from its beginning.
-    pub const fn new(seed: u64) -> Stream {
-        Stream { seed, draw: 0 }
-    }
-
-    /// A key that fixes the numbers of the next draw.
-    pub fn next_key(&mut self) -> u64 {
-        let key = mix(self.seed ^ mix(self.draw.wrapping_add(0x6A09_E667_F3BC_C909)));
-        self.draw += 1;
-        key
-    }
-}
-
-/// Fixes everything random on this thread: initialization, dropout, shuffling, splits.
-///
-/// ```
-/// use nn::{Tensor, random::set_seed};
-/// set_seed(7);
-/// let a = Tensor::random_uniform([3]).to_vec::<f32>()?;
-/// set_seed(7);
-/// assert_eq!(a, Tensor::random_uniform([3]).to_vec::<f32>()?);
-/// # Ok::<(), nn::Error>(())
-/// ```
-pub fn set_seed(seed: u64) {
-    context::replace_stream(Some(Stream::new(seed)));
-}
-
-/// The key of the thread's next draw.
-pub fn next_key() -> u64 {
-    next_stream().next_key()
-}
-
-/// The thread's stream at its next draw, which is taken. While a model is traced nothing is drawn.
-pub(crate) fn next_stream() -> Stream {
-    if observer::is_tracing() {
-        return Stream::new(0);
-    }
-    if let Some(own) = context::own_stream() {
-        return own.next();
-    }
-    let stream = current();
-    context::replace_stream(Some(Stream {
-        draw: stream.draw + 1,
-        ..stream
-    }));
-    stream
-}
-
-/// The running layer's own stream, if it draws from one.
-pub(crate) fn own_stream() -> Option<OwnStream> {
-    context::own_stream()
-}
-
-/// The thread's stream, which begins now if nothing was drawn yet.
-pub(crate) fn current() -> Stream {
-    match context::stream() {
-        Some(stream) => stream,
-        None => {
-            use std::hash::{BuildHasher, RandomState};
-            let stream = Stream::new(RandomState::new().hash_one(std::time::SystemTime::now()));
-            context::replace_stream(Some(stream));
-            stream
-        }
-    }
-}
-
-/// Runs `f` with the given stream as the thread's, and restores the thread's own afterwards.
-pub fn with_stream<R>(stream: Stream, f: impl FnOnce() -> R) -> R {
-    struct Restore(Option<Stream>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            context::replace_stream(self.0);
-        }
-    }
-    let _restore = Restore(context::replace_stream(Some(stream)));
-    f()
-}
-
-/// Runs `f` as the step of a training with this number: with the given stream as the thread's, while layers with a seed of their own draw by the
-/// number of the step. Run again it draws the same.
-///
-/// ```
-/// use nn::{Tensor, random::{OwnStream, Stream, in_step}};
-/// let (a, b) = (OwnStream::new(7), OwnStream::new(7));
-/// let draw = |own: &OwnStream, step| in_step(step, Stream::new(0), || own.run(|| Tensor::random_uniform([3]))).to_vec::<f32>();
-/// draw(&a, 4)?;
-/// assert_eq!(draw(&a, 5)?, draw(&b, 5)?); // b has not drawn before
-/// assert_ne!(draw(&a, 5)?, draw(&b, 6)?);
-/// # Ok::<(), nn::Error>(())
-/// ```
-pub fn in_step<R>(number: u64, stream: Stream, f: impl FnOnce() -> R) -> R {
-    struct Restore(Option<Step>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            context::replace_step(self.0);
-        }
-    }
-    let _restore = Restore(context::replace_step(Some(Step::new(number))));
-    with_stream(stream, f)
-}
-
-/// A uniform number in `[0, 1)` with 24 random bits.
-#[inline(always)]
-pub fn unit_f32(key: u64, i: u64) -> f32 {
-    (bits(key, i) >> 40) as f32 * (1.0 / (1u64 << 24) as f32)
-}
-
-/// A uniform number in `[0, 1)` with 53 random bits.
-#[inline(always)]
-pub fn unit_f64(key: u64, i: u64) -> f64 {
-    (bits(key, i) >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
-}
-
-/// A tensor whose element `i` is `f(i)`, in parallel. An `f` that is to be vectorized is `#[inline(always)]` and owns what it uses.
-fn generate<T: Element>(shape: Shape, f: impl Fn(u64) -> T + Sync + Copy) -> Tensor {
-    let level = simd::level();
-    Tensor::created(shape, T::DTYPE, |shape| {
-        Tensor::build(shape, |out: &mut [T]| {
-            parallel::for_each_chunk(out, parallel::GRAIN, |start, piece| {
-                simd::run(
-                    level,
-                    #[inline(always)]
-                    || {
-                        // What is read through a reference could be written in the loop, as far as the compiler knows.
-                        let (f, start) = (f, start as u64);
-                        for (i, v) in piece.iter_mut().enumerate() {
-                            *v = f(start + i as u64);
-                        }
-                    },
-                );
-            });
-        })
-    })
-}
-
-fn generate_float(shape: Shape, dtype: DType, f: impl Fn(u64) -> f64 + Sync + Copy) -> Tensor {
-    match dtype {
-        DType::F64 => generate(shape, f),
-        DType::F32 | DType::I64 | DType::U8 | DType::Bool => generate(shape, move |i| f(i) as f32),
-    }
-}
 
 /// Uniform numbers in `[low, high)`.
 #[track_caller]
@@ -334,76 +181,6 @@ fn refused(name: &'static str, needs: String) -> Tensor {
 }
 
 /// Numbers of a distribution from a key.
-pub(crate) fn fill(distribution: Distribution, shape: Shape, dtype: DType, key: u64) -> Tensor {
-    match distribution {
-        Distribution::Uniform(low, high) => match dtype {
-            DType::F64 => generate(
-                shape,
-                #[inline(always)]
-                move |i| low + (high - low) * unit_f64(key, i),
-            ),
-            DType::F32 | DType::I64 | DType::U8 | DType::Bool => {
-                let (low, high) = (low as f32, high as f32);
-                // Rounding low + (high - low)·u to f32 could give `high` itself.
-                generate(
-                    shape,
-                    #[inline(always)]
-                    move |i| {
-                        let v = low + (high - low) * unit_f32(key, i);
-                        if v < high { v } else { low }
-                    },
-                )
-            }
-        },
-        Distribution::Normal(mean, stddev) => generate_float(shape, dtype, move |i| {
-            mean + stddev * standard_normal(key, i)
-        }),
-        Distribution::TruncatedNormal(mean, stddev) => generate_float(shape, dtype, move |i| {
-            let own = bits(key, i);
-            let attempts = (0..).map(|attempt| standard_normal(own, attempt));
-            let near = attempts.into_iter().find(|z| z.abs() <= 2.0);
-            mean + stddev * near.expect("attempts do not end")
-        }),
-        Distribution::Bernoulli(probability) => {
-            let limit = limit(probability);
-            generate(
-                shape,
-                #[inline(always)]
-                move |i| bits(key, i) >> 11 < limit,
-            )
-        }
-        Distribution::Randint(low, high) => {
-            let span = high.wrapping_sub(low) as u64;
-            // The bias of the multiplication is below the span / 2^64.
-            generate(shape, move |i| {
-                low.wrapping_add(((bits(key, i) as u128 * span as u128) >> 64) as i64)
-            })
-        }
-        Distribution::Gamma(alpha) => {
-            generate_float(shape, dtype, move |i| variates::gamma(bits(key, i), alpha))
-        }
-        Distribution::Beta(a, b) => {
-            generate_float(shape, dtype, move |i| variates::beta(bits(key, i), a, b))
-        }
-        Distribution::Binomial(count, probability) => generate_float(shape, dtype, move |i| {
-            variates::binomial(bits(key, i), count, probability) as f64
-        }),
-    }
-}
-
-/// [`unit_f64`] is below a probability where `bits(..) >> 11` is below this: in whole numbers, which saves a conversion.
-pub(crate) fn limit(probability: f64) -> u64 {
-    (probability * (1u64 << 53) as f64).ceil() as u64
-}
-
-/// A number of mean 0 and standard deviation 1.
-#[inline(always)]
-pub(super) fn standard_normal(key: u64, i: u64) -> f64 {
-    let u = 1.0 - unit_f64(key, 2 * i); // in (0, 1]
-    let angle = std::f64::consts::TAU * unit_f64(key, 2 * i + 1);
-    (-2.0 * u.ln()).sqrt() * angle.cos()
-}
-
 /// The numbers `0..n` in random order (Fisher and Yates).
 pub fn permutation(n: usize) -> Vec<usize> {
     let key = next_key();

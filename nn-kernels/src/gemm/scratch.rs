@@ -1,18 +1,7 @@
 //! Working memory that threads keep from one product to the next.
 
 use crate::DType;
-use crate::buffer::Buffer;
-use std::cell::RefCell;
-
-/// A cache line; what scratch memory is made of, so that packed panels start on one.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct Line(#[allow(dead_code)] [u8; 64]);
-
-thread_local! {
-    // A stack, not one buffer: a thread that waits for others may run another product meanwhile.
-    static FREE: RefCell<Vec<Vec<Line>>> = const { RefCell::new(Vec::new()) };
-}
+use crate::buffer::{Buffer, Line, SCRATCH};
 
 /// Numbers that may have any bits.
 ///
@@ -51,7 +40,7 @@ pub fn with<T: Plain, R>(len: usize, f: impl FnOnce(&mut [T]) -> R) -> R {
         // SAFETY: `own` holds as many initialized bytes, aligned to 64, until `f` returns; `Plain` as below.
         return f(unsafe { std::slice::from_raw_parts_mut(memory, len) });
     }
-    let mut lines = FREE.with_borrow_mut(Vec::pop).unwrap_or_default();
+    let mut lines = SCRATCH.with_borrow_mut(Vec::pop).unwrap_or_default();
     let needed = bytes.div_ceil(64);
     if lines.len() < needed {
         if let Err(refused) = Buffer::check(DType::U8, bytes) {
@@ -62,6 +51,6 @@ pub fn with<T: Plain, R>(len: usize, f: impl FnOnce(&mut [T]) -> R) -> R {
     // SAFETY: `lines` owns at least `bytes` initialized bytes, aligned to 64, `len` elements that nothing else refers to while `f` runs;
     // `Plain` says that any bits are a T.
     let result = f(unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast::<T>(), len) });
-    FREE.with_borrow_mut(|free| free.push(lines));
+    SCRATCH.with_borrow_mut(|free| free.push(lines));
     result
 }

@@ -69,14 +69,16 @@ fn greatest<T: Magnitude>(x: &[T]) -> T::Bits {
             lanes[i] = lanes[i].max(line[i].magnitude());
         }
     }
-    let rest = rest.iter().map(|x| x.magnitude()).max();
-    of_lanes(&lanes).max(rest.unwrap_or_default())
-}
-
-/// The greatest lane. Compiled by itself: where the compiler sees both, it may take the lanes for so many single numbers in the loop too.
-#[inline(never)]
-fn of_lanes<B: Copy + Ord + Default>(lanes: &[B; LANES]) -> B {
-    lanes.iter().copied().max().unwrap_or_default()
+    // Halves are compared as wholes: one lane after the other would take the loop above apart into single numbers.
+    let mut half = LANES / 2;
+    while half > 0 {
+        for i in 0..half {
+            lanes[i] = lanes[i].max(lanes[half + i]);
+        }
+        half /= 2;
+    }
+    let rest = rest.iter().map(|x| x.magnitude());
+    rest.fold(lanes[0], T::Bits::max)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The arguments of a call in a Functional model's configuration: tensors that other calls made, constants, plain values.
 
-use crate::functional::config::{dtype_of, shape_from_json};
+use crate::functional::json::{dtype_of, shape_from_json};
 use nn_core::config::from_json;
 use nn_core::{Error, Result, Shape, Tensor};
 use serde_json::{Map, Value};

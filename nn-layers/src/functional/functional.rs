@@ -2,16 +2,16 @@
 
 use crate::functional::config::{self, snake_case};
 use crate::functional::order::in_order;
+use crate::functional::plan::{Plan, PlanInput, PlanStep, Slot, What};
 use crate::functional::read;
 use crate::functional::shared::Called;
-use nn_core::op::{OpHandle, Spec};
-use nn_core::registry::{DynLayer, LayerClass, SharedLayer};
-use nn_core::symbolic::{self, Maker, Step};
+use nn_core::op::Spec;
+use nn_core::registry::{DynLayer, LayerClass};
+use nn_core::symbolic::{Maker, Step};
 use nn_core::{DType, Error, Layer, Module, Result, Shape, Tensor, Tensors, is_known};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::marker::PhantomData;
-use std::panic::Location;
 use std::sync::Arc;
 
 /// A model put together from symbolic tensors: layers and operations, some of them used several times, from inputs of the structure `I` to
@@ -35,48 +35,6 @@ use std::sync::Arc;
 pub struct Functional<I, O> {
     pub(crate) plan: Plan,
     structure: PhantomData<fn(I) -> O>,
-}
-
-/// What is done, in order.
-#[derive(Clone, Default)]
-pub(crate) struct Plan {
-    pub inputs: Vec<PlanInput>,
-    /// Every layer once, with its name.
-    pub layers: Vec<(String, SharedLayer)>,
-    pub steps: Vec<PlanStep>,
-    pub outputs: Vec<Slot>,
-    /// Shape and element type of every value: inputs first, then results of steps.
-    pub specs: Vec<Spec>,
-    /// By which step a value is read last.
-    last_use: Vec<usize>,
-}
-
-#[derive(Clone)]
-pub(crate) struct PlanInput {
-    pub name: String,
-    pub spec: Spec,
-}
-
-#[derive(Clone)]
-pub(crate) struct PlanStep {
-    pub what: What,
-    pub inputs: Vec<Slot>,
-    /// Its results are the values from here on.
-    pub first: usize,
-}
-
-#[derive(Clone)]
-pub(crate) enum What {
-    /// The layer with this number.
-    Layer(usize),
-    Op(OpHandle, &'static Location<'static>),
-}
-
-/// What a step reads.
-#[derive(Clone)]
-pub(crate) enum Slot {
-    Value(usize),
-    Constant(Tensor),
 }
 
 impl<I: Tensors, O: Tensors> Functional<I, O> {
@@ -295,7 +253,7 @@ impl Plan {
             }
             let results = match &step.what {
                 What::Layer(number) => self.layers[*number].1.call_dyn(found, training),
-                What::Op(op, location) => symbolic::rerun(op, &found, batch, location),
+                What::Op(op, location) => nn_core::rerun(op, &found, batch, location),
             };
             if let Some(error) = results.iter().find_map(Tensor::error) {
                 return Err(error.clone());

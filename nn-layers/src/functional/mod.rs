@@ -5,8 +5,10 @@ mod config;
 #[allow(clippy::module_inception)]
 mod functional;
 mod input;
+mod json;
 mod operations;
 mod order;
+mod plan;
 mod read;
 mod sequential;
 mod shared;

@@ -1,6 +1,6 @@
 //! In which order a model's steps are done, and its layers are listed.
 
-use crate::functional::functional::{Plan, Slot, What};
+use crate::functional::plan::{Plan, Slot, What};
 use nn_core::Tensor;
 use nn_core::symbolic::Step;
 use std::collections::{HashMap, HashSet};

@@ -1,10 +1,11 @@
 //! Functional models read from a configuration: what it says is done again, on symbolic tensors.
 
 use crate::functional::arguments::{Arguments, constant, find, needs};
-use crate::functional::config::{OPERATION, dtype_of, shape_from_json};
-use crate::functional::functional::Plan;
+use crate::functional::config::OPERATION;
 use crate::functional::input::Input;
+use crate::functional::json::{dtype_of, shape_from_json};
 use crate::functional::operations;
+use crate::functional::plan::Plan;
 use crate::functional::shared::call_symbolic;
 use nn_core::config::from_json;
 use nn_core::random::{Stream, with_stream};
@@ -192,7 +193,7 @@ fn operation(config: &Value, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
     let name = config["op"].as_str().unwrap_or_default();
     let attributes: Attributes = from_json(&config["attributes"])?;
     let op = op_by_name(name, &attributes, inputs)?;
-    Ok(nn_core::symbolic::rerun(
+    Ok(nn_core::rerun(
         &op,
         inputs,
         UNKNOWN,

@@ -1,6 +1,6 @@
 //! The area under a curve of thresholds.
 
-use super::confusion::{Answers, Counts, share};
+use super::answers::{Answers, Counts, share};
 use super::operating_point::MOST_THRESHOLDS;
 use super::thresholds::Scale;
 use super::{Metric, described, metric};

@@ -1,6 +1,6 @@
 //! How often each class is taken for each other one.
 
-use super::confusion::share;
+use super::answers::share;
 use nn_core::{DType, Error, Result, Tensor, no_gradient};
 use std::fmt;
 

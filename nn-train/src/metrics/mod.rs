@@ -6,6 +6,7 @@
 
 mod accumulated;
 mod accuracy;
+mod answers;
 mod auc;
 mod binary_accuracy;
 mod binary_iou;
@@ -263,7 +264,7 @@ use metric;
 
 /// The mean, 0 of none.
 fn mean_of(results: &[f64]) -> f64 {
-    confusion::share(results.iter().sum(), results.len() as f64)
+    answers::share(results.iter().sum(), results.len() as f64)
 }
 
 /// A threshold must be a number.

@@ -1,6 +1,6 @@
 //! The best of one number among the thresholds where another one is high enough.
 
-use super::confusion::{Answers, Counts};
+use super::answers::{Answers, Counts};
 use super::thresholds::Scale;
 use nn_core::{Error, Result, Tensor};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! The best precision where recall is high enough.
 
-use super::confusion::Counts;
+use super::answers::Counts;
 use super::operating_point::{OperatingPoint, operating_point};
 use super::{Metric, described, metric};
 use nn_core::{Result, Tensor};

@@ -1,6 +1,7 @@
 //! How many of those that are right are found.
 
-use super::confusion::{Counts, Selection, counted, threshold_builders};
+use super::answers::Counts;
+use super::confusion::{Selection, counted, threshold_builders};
 use super::{Metric, described, metric};
 use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! The scores above which an answer is a yes, and how many answers pass each of them.
 
+use super::answers::{Answers, Counts};
 use super::check_threshold;
-use super::confusion::{Answers, Counts};
 use nn_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 

@@ -186,9 +186,8 @@ impl<'a, M: Layer> Step<'a, M> {
         for added in std::mem::take(&mut self.added) {
             total += single(added, || "a loss that a layer added".to_string());
         }
-        module::walk(self.model, &mut |_, node| {
-            if let Some(p) = node.as_param()
-                && let Some(regularizer) = p.regularizer()
+        module::each_param(self.model, &mut |p| {
+            if let Some(regularizer) = p.regularizer()
                 && p.is_built()
                 && p.trainable()
             {

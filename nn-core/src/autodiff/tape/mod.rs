@@ -3,18 +3,15 @@
 //! A tape is a flat list of entries, so a loop of a million steps neither overflows the stack nor leaks when it
 //! is dropped. Nothing is recorded without a tape.
 
-mod record;
 mod watch;
 
-pub use record::no_gradient;
-pub(crate) use record::{detached, is_recording, is_watched, record};
 pub use watch::{NotFinite, first_not_finite_gradient};
 
 use crate::autodiff::gradients::Source;
 use crate::graph::observer;
 use crate::graph::op::Backward;
+use crate::graph::record::{NONE, Pause, Record, Shared, Slot};
 use crate::{Error, Result, Sources, Tensor};
-use record::{NONE, Pause, Record, Shared, Slot};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -325,7 +322,7 @@ impl GradientTape {
                         .into_result()?
                         .sum_to(*own[i].raw_shape())
                         .into_result()?;
-                    watch::look(&*entry.op, entry.location, &gradient);
+                    observer::gradient(&*entry.op, entry.location, &gradient);
                     accumulate(&mut adjoints, slot, gradient);
                 }
             }

@@ -1,8 +1,8 @@
 //! Finding where, on the way back, the first number arose that is not finite.
 
 use crate::Tensor;
+use crate::graph::observer::{Observer, observe};
 use crate::graph::op::Op;
-use std::cell::Cell;
 use std::panic::Location;
 
 /// The operation whose gradient is not finite, and the line that called it.
@@ -14,14 +14,17 @@ pub struct NotFinite {
     pub location: &'static Location<'static>,
 }
 
-#[derive(Clone, Copy)]
-enum Watch {
-    Off,
-    Looking,
-    Found(NotFinite),
-}
+/// Keeps the first.
+struct Search(Option<NotFinite>);
 
-thread_local!(static WATCH: Cell<Watch> = const { Cell::new(Watch::Off) });
+impl Observer for Search {
+    fn gradient(&mut self, op: &dyn Op, location: &'static Location<'static>, gradient: &Tensor) {
+        if self.0.is_none() && !gradient.is_finite_everywhere() {
+            let op = op.name();
+            self.0 = Some(NotFinite { op, location });
+        }
+    }
+}
 
 /// The first operation, backwards, whose gradient holds NaN or an infinity in what tapes compute while `f` runs.
 ///
@@ -39,26 +42,5 @@ thread_local!(static WATCH: Cell<Watch> = const { Cell::new(Watch::Off) });
 /// assert_eq!(found.unwrap().op, "sqrt");
 /// ```
 pub fn first_not_finite_gradient<R>(f: impl FnOnce() -> R) -> Option<NotFinite> {
-    struct Restore(Watch);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            WATCH.set(self.0);
-        }
-    }
-    let restore = Restore(WATCH.replace(Watch::Looking));
-    f();
-    let found = WATCH.get();
-    drop(restore);
-    match found {
-        Watch::Found(first) => Some(first),
-        Watch::Off | Watch::Looking => None,
-    }
-}
-
-/// Looks at a gradient that an operation gave.
-pub(super) fn look(op: &dyn Op, location: &'static Location<'static>, gradient: &Tensor) {
-    if matches!(WATCH.get(), Watch::Looking) && !gradient.is_finite_everywhere() {
-        let op = op.name();
-        WATCH.set(Watch::Found(NotFinite { op, location }));
-    }
+    observe(Search(None), f).1.0
 }

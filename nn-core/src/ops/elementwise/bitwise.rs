@@ -1,10 +1,10 @@
 //! Whole numbers bit by bit.
 
 use crate::graph::by_name::by_name;
-use crate::ops::elementwise::whole::{Whole, fits, whole};
+use crate::ops::elementwise::whole::{Whole, fits, narrowed, whole};
 use crate::{DType, Error, Operand, Tensor};
 
-pub(crate) const AND: Whole = Whole {
+const AND: Whole = Whole {
     name: "bitwise_and",
     f: |a, b| a & b,
 };
@@ -16,7 +16,7 @@ const XOR: Whole = Whole {
     name: "bitwise_xor",
     f: |a, b| a ^ b,
 };
-pub(crate) const LEFT_SHIFT: Whole = Whole {
+const LEFT_SHIFT: Whole = Whole {
     name: "bitwise_left_shift",
     f: |a, b| a.checked_shl(u32::try_from(b).unwrap_or(64)).unwrap_or(0),
 };
@@ -102,7 +102,11 @@ impl Tensor {
     #[doc(alias = "left_shift")]
     #[track_caller]
     pub fn bitwise_left_shift(&self, places: impl Operand) -> Tensor {
-        whole(LEFT_SHIFT, self, places)
+        // A cast would stop at 255 where a byte keeps its low bits.
+        narrowed(LEFT_SHIFT, self, places, |wide, dtype| match dtype {
+            DType::U8 => wide.bitwise_and(255).cast(dtype),
+            DType::F32 | DType::F64 | DType::I64 | DType::Bool => wide.cast(dtype),
+        })
     }
 
     /// The bits of every element moved to the lower places by the number in the other tensor, with broadcasting; the sign stays. Floats

@@ -4,7 +4,6 @@ use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
-use crate::ops::elementwise::bitwise::{AND, LEFT_SHIFT};
 use crate::ops::elementwise::zip::broadcast;
 use crate::ops::fail::fail;
 use crate::{DType, Error, Operand, Result, Tensor};
@@ -52,6 +51,17 @@ pub(crate) fn fits(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
 /// Applies a function to corresponding elements of whole numbers. The result has the wider of both types; floats are an error.
 #[track_caller]
 pub(crate) fn whole(function: Whole, a: impl Operand, b: impl Operand) -> Tensor {
+    narrowed(function, a, b, Tensor::cast)
+}
+
+/// As [`whole`], where `narrow` makes the type of the result of what was computed in `i64`.
+#[track_caller]
+pub(crate) fn narrowed(
+    function: Whole,
+    a: impl Operand,
+    b: impl Operand,
+    narrow: fn(&Tensor, DType) -> Tensor,
+) -> Tensor {
     let name = function.name;
     let a = a.operand(DType::Bool);
     let b = b.operand(a.dtype());
@@ -67,10 +77,8 @@ pub(crate) fn whole(function: Whole, a: impl Operand, b: impl Operand) -> Tensor
             )),
         );
     }
-    let wide = apply(function, &[a.cast(DType::I64), b.cast(DType::I64)]);
-    match dtype {
-        // A cast would stop at 255 where a byte keeps its low bits.
-        DType::U8 if name == LEFT_SHIFT.name => whole(AND, wide, 255).cast(dtype),
-        DType::F32 | DType::F64 | DType::I64 | DType::U8 | DType::Bool => wide.cast(dtype),
-    }
+    narrow(
+        &apply(function, &[a.cast(DType::I64), b.cast(DType::I64)]),
+        dtype,
+    )
 }

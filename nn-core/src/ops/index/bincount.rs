@@ -1,7 +1,7 @@
 //! How often each number is there.
 
+use crate::ops::index::indices::as_indices;
 use crate::ops::index::scatter_add;
-use crate::ops::index::take::as_indices;
 use crate::{Error, Result, Tensor, floatx, is_known};
 
 impl Tensor {

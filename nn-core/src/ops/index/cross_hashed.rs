@@ -6,7 +6,7 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::fingerprint::{concatenated, fingerprint};
-use crate::ops::index::take::as_indices;
+use crate::ops::index::indices::as_indices;
 use crate::{DType, Error, Result, Tensor, is_known};
 use std::borrow::Borrow;
 

@@ -6,8 +6,8 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::fingerprint::fingerprint;
+use crate::ops::index::indices::as_indices;
 use crate::ops::index::siphash::siphash;
-use crate::ops::index::take::as_indices;
 use crate::{DType, Error, Result, Tensor};
 
 /// The hash of each number, written in decimal, modulo the number of bins.

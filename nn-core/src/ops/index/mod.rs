@@ -7,6 +7,7 @@ pub(crate) mod fingerprint;
 pub(crate) mod hash_bucket;
 pub(crate) mod histogram;
 pub(crate) mod in_top_k;
+pub(crate) mod indices;
 pub(crate) mod isin;
 pub(crate) mod multi_hot;
 pub(crate) mod nonzero;

@@ -5,7 +5,7 @@ use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
-use crate::ops::index::take::as_indices;
+use crate::ops::index::indices::as_indices;
 use crate::{DType, Error, Result, Tensor, floatx, is_known, with_float};
 
 struct OneHot {

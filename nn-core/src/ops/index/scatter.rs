@@ -6,9 +6,9 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::where_;
 use crate::ops::fail::fail;
+use crate::ops::index::indices::{as_indices, check_indices};
 use crate::ops::index::scatter_add;
 use crate::ops::index::segment::{Kind, segments};
-use crate::ops::index::take::{as_indices, check_indices};
 use crate::{DType, Error, Result, Shape, Tensor, is_known, with_dtype};
 
 /// What happens to an element that an update meets.
@@ -286,7 +286,7 @@ impl Tensor {
         let updated = match update {
             Update::Set => apply(Put, &[x, places, updates]),
             Update::Add => {
-                let wide = updates.cast(crate::ops::reduce::sum::summable(updates.dtype()));
+                let wide = updates.cast(crate::ops::reduce::reduction::summable(updates.dtype()));
                 x + scatter_add(rows_of(count, &one), &places, &wide)
             }
             Update::Max => x.maximum(segments(Kind::Max, &updates, &places, count)),

@@ -5,7 +5,7 @@ use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
-use crate::ops::index::take::{Take, as_indices, check_indices, taken};
+use crate::ops::index::indices::{as_indices, check_indices, taken};
 use crate::{DType, Error, Result, Shape, Tensor, is_known, with_number};
 use nn_kernels::gather;
 
@@ -61,13 +61,9 @@ impl Op for ScatterAdd {
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let take = Take { axis: self.axis };
-        Ok(vec![
-            at.when(0, || {
-                apply(take, &[at.upstream().clone(), at.inputs[1].clone()])
-            }),
-            None,
-        ])
+        let axis = self.axis as isize;
+        let dx = at.when(0, || at.upstream().take(&at.inputs[1], axis));
+        Ok(vec![dx, None])
     }
 
     fn keeps(&self) -> Keeps {

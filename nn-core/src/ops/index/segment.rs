@@ -5,9 +5,9 @@ use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Op, Outputs, Spec};
 use crate::ops::elementwise::where_;
+use crate::ops::index::indices::{as_indices, check_indices};
 use crate::ops::index::scatter_add;
-use crate::ops::index::take::{as_indices, check_indices};
-use crate::ops::reduce::sum::summable;
+use crate::ops::reduce::reduction::summable;
 use crate::{DType, Error, Result, Shape, Tensor, with_number};
 use nn_kernels::math::Number;
 

@@ -5,7 +5,7 @@ use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::index::take_along::take_along;
-use crate::ops::reduce::sum::summable;
+use crate::ops::reduce::reduction::summable;
 use crate::{DType, Error, Result, Tensor, is_known, with_number};
 use nn_kernels::sort::argsort;
 

@@ -4,8 +4,9 @@ use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::ops::index::indices::{as_indices, check_indices, taken};
 use crate::ops::index::scatter_add::ScatterAdd;
-use crate::{DType, Error, Result, Shape, Tensor, with_dtype};
+use crate::{Result, Shape, Tensor, with_dtype};
 use nn_kernels::gather;
 
 /// Of a tensor and `i64` indices.
@@ -68,44 +69,6 @@ fn fits(a: &Attributes, inputs: &[Tensor]) -> Result<()> {
 by_name!("take", fits, |a| Take {
     axis: a.get("axis")?
 });
-
-/// A shape with one axis replaced by those of the indices.
-pub(crate) fn taken(x: &Shape, axis: usize, indices: &Shape) -> Result<Shape> {
-    Shape::try_new(&[&x[..axis], indices, &x[axis + 1..]].concat())
-}
-
-/// Indices as `i64`.
-pub(crate) fn as_indices(op: &str, indices: &Tensor) -> Result<Tensor> {
-    match indices.dtype() {
-        DType::I64 => Ok(indices.clone()),
-        DType::U8 => Ok(indices.cast(DType::I64)),
-        found @ (DType::F32 | DType::F64 | DType::Bool) => Err(Error::dtype(format!(
-            "{op} needs i64 indices, found {found}; convert with `cast(DType::I64)`"
-        ))),
-    }
-}
-
-/// An error for the first index that an axis does not have.
-pub(crate) fn check_indices(indices: &Tensor, shape: &Shape, axis: usize) -> Result<()> {
-    let n = shape[axis] as i64;
-    let wrong = indices
-        .data::<i64>()
-        .iter()
-        .position(|i| !(-n..n).contains(i));
-    let Some(flat) = wrong else { return Ok(()) };
-    let mut rest = flat;
-    let mut position: Vec<usize> = indices
-        .raw_shape()
-        .iter()
-        .rev()
-        .map(|&d| (rest % d, rest /= d).0)
-        .collect();
-    position.reverse();
-    Err(Error::value(format!(
-        "index {} at position {position:?} is out of range for axis {axis} of size {n} (shape {shape})",
-        indices.data::<i64>()[flat]
-    )))
-}
 
 impl Tensor {
     /// The slices at `indices` (`i64`, of any shape) along an axis: an embedding's rows for its tokens. As Keras's `ops.take`.

@@ -1,7 +1,7 @@
 //! Flat places as indices of axes.
 
 use crate::ops::elementwise::where_;
-use crate::ops::index::take::as_indices;
+use crate::ops::index::indices::as_indices;
 use crate::{Error, Shape, Tensor};
 
 impl Tensor {

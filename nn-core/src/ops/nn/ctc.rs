@@ -2,7 +2,7 @@
 
 use crate::ops::elementwise::where_;
 use crate::ops::fail::fail;
-use crate::ops::index::take::as_indices;
+use crate::ops::index::indices::as_indices;
 use crate::ops::shape::{concatenate, stack};
 use crate::{DType, Error, Result, Tensor, is_known};
 

@@ -156,7 +156,7 @@ impl Tensor {
             }
         };
         let columns = self.reshape([n, c, each, all]).transpose([2, 3, 0, 1]);
-        let columns = columns.cast(crate::ops::reduce::sum::summable(self.dtype()));
+        let columns = columns.cast(crate::ops::reduce::reduction::summable(self.dtype()));
         let places = windows.places(counts, sides[1]);
         // Rows of [place, batch · channels], as the batch may be open.
         let rows = columns.reshape([each, all, crate::Shape::new(&[n, c]).num_elements()]);

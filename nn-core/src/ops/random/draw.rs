@@ -3,29 +3,11 @@
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
-use crate::random::{self, OwnStream, Stream};
+use crate::tensor::own_stream::OwnStream;
+use crate::tensor::seed;
+use crate::tensor::stream::Stream;
+use crate::tensor::variates::{self, Distribution};
 use crate::{DType, Result, Shape, Tensor};
-
-/// How numbers are distributed.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Distribution {
-    /// Evenly from the first number to below the second.
-    Uniform(f64, f64),
-    /// Normally, with a mean and a standard deviation.
-    Normal(f64, f64),
-    /// Normally, none further than two standard deviations from the mean.
-    TruncatedNormal(f64, f64),
-    /// True with a probability.
-    Bernoulli(f64),
-    /// Whole numbers, evenly from the first to below the second.
-    Randint(i64, i64),
-    /// The gamma distribution of a shape and the scale 1.
-    Gamma(f64),
-    /// The beta distribution.
-    Beta(f64, f64),
-    /// How many of so many attempts succeed, each with a probability.
-    Binomial(u64, f64),
-}
 
 /// Numbers of a distribution: element `i` is a function of the seed, the counter and `i`. No inputs.
 struct Draw {
@@ -78,7 +60,7 @@ impl Op for Draw {
 
     fn forward(&self, _: &[Tensor], _: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let key = { self.stream }.next_key();
-        Ok(random::fill(self.distribution, self.shape, self.dtype, key).into())
+        Ok(variates::fill(self.distribution, self.shape, self.dtype, key).into())
     }
 
     fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -92,7 +74,7 @@ impl Op for Draw {
     fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
         Ok(Some(OpHandle::new(Draw {
             shape: binding.shape(&self.shape)?,
-            stream: self.own.as_ref().map_or(binding.stream, OwnStream::next),
+            stream: seed::bound(self.own.as_ref(), binding.stream),
             own: self.own.clone(),
             ..*self
         })))
@@ -106,14 +88,14 @@ impl Op for Draw {
 /// The next draw of the thread's stream.
 #[track_caller]
 pub(crate) fn draw(distribution: Distribution, shape: Shape, dtype: DType) -> Tensor {
-    let stream = random::next_stream();
+    let stream = seed::next_stream();
     apply(
         Draw {
             distribution,
             shape,
             dtype,
             stream,
-            own: random::own_stream(),
+            own: seed::own_stream(),
         },
         &[],
     )

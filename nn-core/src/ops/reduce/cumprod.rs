@@ -27,7 +27,7 @@ impl Tensor {
             }
             Err(error) => return self.fail("cumprod", error),
         };
-        let mut y = self.cast(crate::ops::reduce::sum::summable(self.dtype()));
+        let mut y = self.cast(crate::ops::reduce::reduction::summable(self.dtype()));
         // Products of the last 1, 2, 4, 8 … elements (Hillis and Steele 1986): no division, which a 0 would forbid.
         let mut reach = 1;
         while reach < n {

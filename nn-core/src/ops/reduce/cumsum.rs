@@ -4,7 +4,7 @@ use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
-use crate::ops::reduce::sum::summable;
+use crate::ops::reduce::reduction::summable;
 use crate::{Result, Tensor, with_number};
 use nn_kernels::reduce::cumsum;
 

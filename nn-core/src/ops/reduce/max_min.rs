@@ -5,7 +5,7 @@ use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::zip::Function;
-use crate::ops::reduce::sum::summable;
+use crate::ops::reduce::reduction::summable;
 use crate::{DType, Error, Result, Tensor, with_number};
 use nn_kernels::math::Float;
 use nn_kernels::reduce::{Kind, argmax, argmin};

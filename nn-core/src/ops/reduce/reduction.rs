@@ -3,7 +3,7 @@
 use crate::graph::apply::apply;
 use crate::graph::attributes::{Attribute, Attributes, Setting};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
-use crate::{Error, MAX_RANK, Result, Shape, Tensor, with_number};
+use crate::{DType, Error, MAX_RANK, Result, Shape, Tensor, with_number};
 use nn_kernels::reduce::{self as kernel, Kind};
 use std::ops::Deref;
 
@@ -183,5 +183,13 @@ pub(crate) fn reduce(
         keepdims,
         reduction,
     };
-    apply(op, &[x.cast(crate::ops::reduce::sum::summable(x.dtype()))])
+    apply(op, &[x.cast(summable(x.dtype()))])
+}
+
+/// The type that sums are taken in: at least `i64`, so that counting `true`s works.
+pub(crate) fn summable(dtype: DType) -> DType {
+    match dtype {
+        DType::Bool | DType::U8 => DType::I64,
+        DType::F32 | DType::F64 | DType::I64 => dtype,
+    }
 }

@@ -4,7 +4,7 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Keeps};
 use crate::ops::reduce::reduction::Reduce;
 use crate::ops::reduce::reduction::{Axes, Reduction, reduce};
-use crate::{DType, Shape, Tensor};
+use crate::{Shape, Tensor};
 use nn_kernels::reduce::Kind;
 
 static SUM: Reduction = Reduction {
@@ -64,14 +64,6 @@ impl Tensor {
             .map(|i| i as isize)
             .collect::<Vec<_>>();
         self.sum_axes(repeated, true).reshape(to)
-    }
-}
-
-/// The type that sums are taken in: at least `i64`, so that counting `true`s works.
-pub(crate) fn summable(dtype: DType) -> DType {
-    match dtype {
-        DType::Bool | DType::U8 => DType::I64,
-        DType::F32 | DType::F64 | DType::I64 => dtype,
     }
 }
 

@@ -215,13 +215,14 @@ fn filled(from: &Shape, given: impl ExactSizeIterator<Item = isize> + Clone) -> 
     let mut open = None;
     for (i, dim) in given.clone().enumerate() {
         match (usize::try_from(dim), open) {
-            (Ok(dim), _) => dims[i] = dim,
+            // The largest numbers stand for sizes that are not known yet; nobody can ask for them.
+            (Ok(dim), _) if is_known(dim) => dims[i] = dim,
             (Err(_), None) if dim == -1 => open = Some(i),
             (Err(_), Some(_)) if dim == -1 => {
                 let message = format!("{}: only one dimension can be -1", shown());
                 return Err(Error::shape(message));
             }
-            (Err(_), _) => {
+            _ => {
                 let message = format!("{}: -1 is whatever is left, {dim} is no size", shown());
                 return Err(Error::shape(message));
             }
@@ -230,14 +231,15 @@ fn filled(from: &Shape, given: impl ExactSizeIterator<Item = isize> + Clone) -> 
     let Some(open) = open else {
         return Ok(Shape::new(&dims[..rank]));
     };
-    let (all, others) = (
-        from.num_elements(),
-        Shape::new(&dims[..rank]).num_elements(),
-    );
+    let all = from.num_elements();
+    let others = Shape::new(&dims[..rank]).num_elements();
+    if !is_known(others) {
+        let message = format!("{}: no tensor has as many elements", shown());
+        return Err(Error::shape(message));
+    }
     dims[open] = match (is_known(all) || batches(all).is_some(), others) {
         (false, _) => ANYTHING,
         (true, others) if others > 0 && all.is_multiple_of(others) => all / others,
-        (true, _) if !is_known(others) => ANYTHING,
         _ => {
             let message = format!(
                 "{}: {from} has {all} elements, not a multiple of {others}",
@@ -315,6 +317,22 @@ mod tests {
                 .contains("cannot reshape [6] to [4]: 6 elements cannot become 4"),
             "{e}"
         );
+    }
+
+    #[test]
+    fn the_numbers_that_stand_for_open_sizes_are_no_sizes() {
+        let x = Tensor::abstract_of([UNKNOWN, 4, 3], DType::F32);
+        for dims in [
+            [-1, 1, (1 << 62) + 1],
+            [-1, 1 << 62, 3],
+            [-1, 1 << 33, 1 << 33],
+        ] {
+            let e = x.reshape(dims.to_vec()).into_result().unwrap_err();
+            assert!(
+                e.to_string().contains("cannot reshape [_, 4, 3] to [-1"),
+                "{e}"
+            );
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::composite::gradient_of;
 use crate::ops::nn::norm::outputs;
-use crate::random::Stream;
+use crate::tensor::stream::Stream;
 use crate::{Result, Tensor, with_float};
 use nn_kernels::attention::{self, Gradients};
 

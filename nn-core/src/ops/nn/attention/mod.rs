@@ -14,7 +14,9 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
 use crate::ops::composite::gradient_of;
 use crate::ops::fail::fail;
-use crate::random::{self, OwnStream, Stream};
+use crate::tensor::own_stream::OwnStream;
+use crate::tensor::stream::Stream;
+use crate::tensor::{seed, variates};
 use crate::{DType, Element, Result, Shape, Tensor, with_float};
 use composed::Composed;
 use nn_kernels::attention::{self as kernel, Dropout, Mask, MaskValues, Operands};
@@ -46,7 +48,7 @@ fn problem(options: &AttentionOptions, stream: Option<Stream>, sizes: &Sizes) ->
         mean_of_nothing: options.unseeing == Unseeing::Mean,
         dropout: stream.map(|mut stream| Dropout {
             key: stream.next_key(),
-            limit: random::limit(keep),
+            limit: variates::limit(keep),
             scale: if keep > 0.0 { 1.0 / keep } else { 0.0 },
         }),
     }
@@ -179,7 +181,7 @@ impl Op for Attention {
         Ok(self.stream.map(|_| {
             OpHandle::new(Attention {
                 options: self.options,
-                stream: Some(self.own.as_ref().map_or(binding.stream, OwnStream::next)),
+                stream: Some(seed::bound(self.own.as_ref(), binding.stream)),
                 own: self.own.clone(),
             })
         }))
@@ -245,12 +247,12 @@ pub fn attention(
     options: AttentionOptions,
 ) -> Tensor {
     let inputs = inputs(query, key, value, masks);
-    let stream = (options.dropout > 0.0).then(random::next_stream);
+    let stream = (options.dropout > 0.0).then(seed::next_stream);
     let [output, _] = apply_all(
         Attention {
             options,
             stream,
-            own: stream.and_then(|_| random::own_stream()),
+            own: stream.and_then(|_| seed::own_stream()),
         },
         &inputs,
     )

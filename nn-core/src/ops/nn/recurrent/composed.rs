@@ -1,9 +1,8 @@
 //! The same layers step by step, made of other ops: for any activations, for dropout of the state, and for gradients of gradients.
 
-use super::{OverTime, RecurrentCell, RecurrentOptions, RecurrentWeights, inputs, run};
-use crate::graph::observer;
+use super::{OverTime, RecurrentCell, RecurrentOptions};
+use crate::Tensor;
 use crate::ops::{concatenate, stack};
-use crate::{Tensor, is_known};
 
 /// What [`recurrent`](super::recurrent) fixes and steps one by one leave open.
 pub struct RecurrentSteps<'a> {
@@ -59,62 +58,12 @@ impl Projection {
 }
 
 impl RecurrentSteps<'_> {
-    /// As [`recurrent`](super::recurrent), with these activations and masks.
-    ///
-    /// ```
-    /// use nn::{Tensor, ops::{RecurrentCell, RecurrentOptions, RecurrentSteps, RecurrentWeights}};
-    /// let weights = RecurrentWeights {
-    ///     kernel: Tensor::ones([1, 1]),
-    ///     recurrent_kernel: Tensor::ones([1, 1]),
-    ///     bias: None,
-    /// };
-    /// let steps = RecurrentSteps {
-    ///     activation: &Tensor::relu,
-    ///     recurrent_activation: &Tensor::sigmoid,
-    ///     dropped: None,
-    ///     mask: None,
-    ///     zero_output_for_mask: false,
-    /// };
-    /// let x = Tensor::from([[[1.0_f32], [2.0], [-7.0]]]);
-    /// let (y, _) = steps.run(&x, &weights, None, RecurrentOptions::new(RecurrentCell::Simple));
-    /// assert_eq!(y.item::<f32>()?, 0.0);
-    /// # Ok::<(), nn::Error>(())
-    /// ```
-    #[track_caller]
-    pub fn run(
-        &self,
-        x: &Tensor,
-        weights: &RecurrentWeights,
-        states: Option<&[Tensor]>,
-        options: RecurrentOptions,
-    ) -> (Tensor, Vec<Tensor>) {
-        let given = match inputs(x, weights, states, options.cell) {
-            Ok(given) if is_known(x.raw_shape()[1]) => given,
-            // The shapes are the same whatever the functions, and so are the errors. How many steps there are must be known to go
-            // through them one by one, so that a graph of an open number of steps cannot run again.
-            _ => return open_steps(x, weights, states, options),
-        };
-        // The errors of shapes, before any step: the op knows them.
-        let abstract_inputs: Vec<Tensor> = given
-            .iter()
-            .map(|t| Tensor::abstract_of(*t.raw_shape(), t.dtype()))
-            .collect();
-        let checked = observer::unobserved(|| {
-            super::fused::Recurrent::apply(options, false, &abstract_inputs)
-        });
-        if checked.error().is_some() {
-            return (checked.clone(), vec![checked; options.cell.states()]);
-        }
-        let (mut outputs, states) = self.steps(&given, options);
-        let output = match options.return_sequences {
-            true => stack(&outputs, 1),
-            false => outputs.pop().expect("at least one step"),
-        };
-        (output, states)
-    }
-
     /// The output of every step, and the states after the last.
-    fn steps(&self, inputs: &[Tensor], options: RecurrentOptions) -> (Vec<Tensor>, Vec<Tensor>) {
+    pub(super) fn steps(
+        &self,
+        inputs: &[Tensor],
+        options: RecurrentOptions,
+    ) -> (Vec<Tensor>, Vec<Tensor>) {
         let [x, kernel, recurrent_kernel, bias] = &inputs[..4] else {
             unreachable!("x and the weights")
         };
@@ -153,17 +102,6 @@ impl RecurrentSteps<'_> {
             (states[0].clone(), states)
         })
     }
-}
-
-/// The shapes that steps one by one would give, without the steps.
-#[track_caller]
-fn open_steps(
-    x: &Tensor,
-    weights: &RecurrentWeights,
-    states: Option<&[Tensor]>,
-    options: RecurrentOptions,
-) -> (Tensor, Vec<Tensor>) {
-    observer::unobserved(|| run(x, weights, states, options, true))
 }
 
 /// One step and what all steps share.

@@ -3,6 +3,7 @@
 mod composed;
 pub(crate) mod fused;
 mod over_time;
+mod steps;
 #[cfg(test)]
 mod tests;
 

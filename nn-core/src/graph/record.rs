@@ -10,58 +10,57 @@ use std::panic::Location;
 use std::rc::Rc;
 
 #[derive(Clone)]
-pub(super) struct Entry {
-    pub(super) op: OpHandle,
+pub(crate) struct Entry {
+    pub(crate) op: OpHandle,
     /// Where its inputs are in [`Record::inputs`].
-    pub(super) inputs: Range<usize>,
+    pub(crate) inputs: Range<usize>,
     /// Where its outputs are in [`Record::outputs`].
-    pub(super) outputs: Range<usize>,
+    pub(crate) outputs: Range<usize>,
     /// The user's line.
-    pub(super) location: &'static Location<'static>,
+    pub(crate) location: &'static Location<'static>,
 }
 
 /// The number that a tape gives to a tensor that it follows, in order of appearance.
-pub(super) type Slot = u32;
+pub(crate) type Slot = u32;
 
 /// The slot of what a tape does not follow.
-pub(super) const NONE: Slot = Slot::MAX;
+pub(crate) const NONE: Slot = Slot::MAX;
 
 #[derive(Default)]
-pub(super) struct Record {
-    pub(super) entries: Vec<Entry>,
+pub(crate) struct Record {
+    pub(crate) entries: Vec<Entry>,
     /// The inputs of all entries, one after the other.
-    pub(super) inputs: Vec<Tensor>,
+    pub(crate) inputs: Vec<Tensor>,
     /// The slots of these.
-    pub(super) input_slots: Vec<Slot>,
+    pub(crate) input_slots: Vec<Slot>,
     /// The outputs of all entries, one after the other.
-    pub(super) outputs: Vec<Tensor>,
+    pub(crate) outputs: Vec<Tensor>,
     /// The slots of these, [`NONE`] of what is not followed: indices, and residuals.
-    pub(super) output_slots: Vec<Slot>,
+    pub(crate) output_slots: Vec<Slot>,
     /// Everything that is watched or depends on something watched.
-    pub(super) slots: IdMap<Slot>,
+    pub(crate) slots: IdMap<Slot>,
 }
 
 /// What a tape and the thread's list of tapes share.
-#[derive(Default)]
-pub(super) struct Shared {
-    pub(super) record: RefCell<Record>,
+pub(crate) struct Shared {
+    pub(crate) record: RefCell<Record>,
     /// Recording stops while this is not 0. Outside `record`, which is borrowed while gradients are computed.
     paused: Cell<u32>,
 }
 
 impl Record {
-    pub(super) fn watches(&self, tensor: &Tensor) -> bool {
+    pub(crate) fn watches(&self, tensor: &Tensor) -> bool {
         tensor.is_variable() || self.slots.contains_key(&tensor.id())
     }
 
     /// The slot of a tensor that is followed from now on.
-    pub(super) fn follow(&mut self, tensor: &Tensor) -> Slot {
+    pub(crate) fn follow(&mut self, tensor: &Tensor) -> Slot {
         let next = self.slots.len() as Slot;
         assert!(next < NONE, "a tape follows at most 2³² - 1 tensors");
         *self.slots.entry(tensor.id()).or_insert(next)
     }
 
-    pub(super) fn slot(&self, tensor: &Tensor) -> Slot {
+    pub(crate) fn slot(&self, tensor: &Tensor) -> Slot {
         self.slots.get(&tensor.id()).copied().unwrap_or(NONE)
     }
 }
@@ -78,16 +77,18 @@ thread_local! {
 
 impl Shared {
     /// What a tape shares that records from now on.
-    pub(super) fn begin() -> Rc<Shared> {
-        let shared = Rc::new(Shared::default());
-        shared.record.replace(SPARE.take());
+    pub(crate) fn begin() -> Rc<Shared> {
+        let shared = Rc::new(Shared {
+            record: RefCell::new(SPARE.take()),
+            paused: Cell::new(0),
+        });
         TAPES.with_borrow_mut(|tapes| tapes.push(shared.clone()));
         ACTIVE.set(ACTIVE.get() + 1);
         shared
     }
 
     /// Stops recording for good.
-    pub(super) fn end(self: &Rc<Shared>) {
+    pub(crate) fn end(self: &Rc<Shared>) {
         TAPES.with_borrow_mut(|tapes| {
             if let Some(i) = tapes.iter().position(|t| Rc::ptr_eq(t, self)) {
                 tapes.remove(i);
@@ -97,8 +98,8 @@ impl Shared {
     }
 
     /// Frees what is recorded, and leaves the room to the next tape.
-    pub(super) fn clear(&self) {
-        let mut record = self.record.take();
+    pub(crate) fn clear(&self) {
+        let record = &mut *self.record.borrow_mut();
         record.entries.clear();
         record.entries.shrink_to(SPARE_ROOM);
         record.inputs.clear();
@@ -112,7 +113,7 @@ impl Shared {
         record.slots.clear();
         record.slots.shrink_to(SPARE_ROOM);
         // A thread that ends has no next tape.
-        let _ = SPARE.try_with(|spare| spare.replace(record));
+        let _ = SPARE.try_with(|spare| std::mem::swap(&mut *spare.borrow_mut(), record));
     }
 }
 
@@ -205,10 +206,10 @@ fn kept(tensor: &Tensor, whole: bool) -> Tensor {
 }
 
 /// Tapes that do not record while this lives.
-pub(super) struct Pause(Vec<Rc<Shared>>);
+pub(crate) struct Pause(Vec<Rc<Shared>>);
 
 impl Pause {
-    pub(super) fn of(tapes: Vec<Rc<Shared>>) -> Pause {
+    pub(crate) fn of(tapes: Vec<Rc<Shared>>) -> Pause {
         for tape in &tapes {
             tape.paused.set(tape.paused.get() + 1);
         }
