@@ -1,16 +1,12 @@
 //! A product in tasks, blocks and tiles.
 
-use super::cut::{Cut, Heights, apart, crowded};
+use super::cut::{Cut, DEPTH, Heights, apart, crowded};
 use super::pack::{pack_a, pack_b};
 use super::tile::{Kernels, Layout, Tile};
 use super::{Gemm, Mat, Start, check_rows, dots, library, scratch};
 use crate::parallel::{self, Parts};
 use crate::simd::{Level, widest};
 use std::ops::Range;
-
-/// Steps of k between two visits of a tile of C: 256 rows of 32 columns of B are 32 KiB, what the first cache of
-/// 48 KiB holds beside the streams of A and C.
-pub(super) const DEPTH: usize = 256;
 
 /// Elements of B that are packed at once.
 const PACKED: usize = 1 << 22;
@@ -23,19 +19,19 @@ const TOGETHER: usize = 1 << 13;
 pub type After<'a, T> = &'a (dyn Fn(usize, &mut [T]) + Sync + 'a);
 
 /// The operands of a product that is cut into tasks.
-pub(super) struct Product<'a, T: 'static> {
-    pub(super) kernels: &'static Kernels<T>,
-    pub(super) a: Mat<'a, T>,
-    pub(super) b: Columns<'a, T>,
+struct Product<'a, T: 'static> {
+    kernels: &'static Kernels<T>,
+    a: Mat<'a, T>,
+    b: Columns<'a, T>,
     start: Start<'a, T>,
     after: Option<After<'a, T>>,
     /// Rows and columns of the tiles.
-    pub(super) tile: [usize; 2],
+    tile: [usize; 2],
 }
 
 /// How a tile finds its columns of B.
 #[derive(Clone, Copy)]
-pub(super) enum Columns<'a, T> {
+enum Columns<'a, T> {
     /// Where they lie: rows this far apart.
     Direct(&'a [T], usize),
     /// In panels one tile wide, each with all its rows one after another.
@@ -220,6 +216,23 @@ fn every_row<T: Send>([m, n]: [usize; 2], c: &mut [T], ldc: usize, after: Option
 }
 
 impl<T: Gemm> Product<'_, T> {
+    fn cut(&self, sizes: [usize; 3]) -> Cut {
+        let packs_a = !matches!(self.b, Columns::Library(_)) && !self.a_direct(sizes[1]);
+        Cut::new(sizes, self.tile, self.kernels.lanes, packs_a)
+    }
+
+    /// Whether A is read where it lies for so many columns: one or two panels do not pay for packing it. Rows of A, or steps of
+    /// k, that are a multiple of a large power of two apart fall into the same cache sets; a transposed A has few elements of a
+    /// tile in each of many lines.
+    fn a_direct(&self, cols: usize) -> bool {
+        let panels = cols.div_ceil(self.tile[1]);
+        match (self.a.col_stride, self.a.row_stride) {
+            (1, stride) => panels <= 2 || apart::<T>(stride, 2048),
+            (stride, 1) => panels == 1 || panels == 2 && apart::<T>(stride, 512),
+            _ => false,
+        }
+    }
+
     /// The whole product, in tasks.
     ///
     /// # Safety

@@ -1,8 +1,10 @@
 //! How a product is cut: into tasks, and into tiles that caches hold.
 
-use super::Gemm;
-use super::blocks::{Columns, DEPTH, Product};
 use std::ops::Range;
+
+/// Steps of k between two visits of a tile of C: 256 rows of 32 columns of B are 32 KiB, what the first cache of
+/// 48 KiB holds beside the streams of A and C.
+pub(super) const DEPTH: usize = 256;
 
 /// Rows and columns of C in a task at most.
 const BLOCK: [usize; 2] = [784, 512];
@@ -45,6 +47,53 @@ pub(super) struct Cut {
     pub depth: usize,
 }
 
+impl Cut {
+    /// How the product is cut; by the sizes alone, so that every sum is taken in the same order on any number of threads.
+    ///
+    /// `tile` has the rows and columns of the tiles, and `lanes` elements are in a vector; `packs_a` where a task copies its rows of A.
+    pub fn new([m, n, k]: [usize; 3], tile: [usize; 2], lanes: usize, packs_a: bool) -> Cut {
+        if m.saturating_mul(n).saturating_mul(k) < 2 * TASK_WORK {
+            return Cut {
+                rows: m,
+                cols: n,
+                depth: k,
+            };
+        }
+        // A long k first: it costs neither packing nor reading anything twice.
+        let at_most = |least| (k / (TASK_WORK / (m * n)).max(least)).clamp(1, TASKS);
+        let pieces = if m * n <= FEW {
+            // A power of two, so that with two threads each has the same half of B's rows as in other operations.
+            1 << at_most(DEPTH).ilog2()
+        } else if m * n <= PARTIAL {
+            at_most(2 * DEPTH)
+        } else {
+            1
+        };
+        let depth = k.div_ceil(pieces).next_multiple_of(4);
+        // Rows of A that are packed are packed once for all columns, where cutting rows alone gives enough tasks.
+        let low = packs_a && m * pieces >= TASKS * tile[0];
+        let mut size = [m.min(BLOCK[0]), if low { n } else { n.min(BLOCK[1]) }];
+        // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
+        let least = [tile[0] * if tile[1] == lanes { 1 } else { 2 }, 2 * tile[1]];
+        let tasks = |size: [usize; 2]| m.div_ceil(size[0]) * n.div_ceil(size[1]) * pieces;
+        while tasks(size) < TASKS && (size[0] * size[1]).saturating_mul(depth) >= 2 * TASK_WORK {
+            // The longer side first, as tiles count: low blocks pack B more often, narrow ones read A more often.
+            let halves: [usize; 2] =
+                std::array::from_fn(|d| size[d].div_ceil(2).next_multiple_of(tile[d]));
+            let d = usize::from(!low && size[0] / tile[0] < size[1] / tile[1]);
+            if halves[d] < least[d] {
+                break;
+            }
+            size[d] = halves[d];
+        }
+        Cut {
+            rows: size[0],
+            cols: size[1],
+            depth: if pieces == 1 { k } else { depth },
+        }
+    }
+}
+
 /// Cuts `n` rows into tiles of nearly the same height, none above `most`: 32 rows by 14 are 11, 11 and 10, not
 /// 14, 14 and 4.
 #[derive(Clone, Copy)]
@@ -68,68 +117,5 @@ impl Heights {
     pub fn iter(self) -> impl Iterator<Item = Range<usize>> {
         let start = move |t: usize| t * self.least + t.min(self.higher);
         (0..self.tiles).map(move |t| start(t)..start(t + 1))
-    }
-}
-
-impl<T: Gemm> Product<'_, T> {
-    /// How the product is cut; by the sizes alone, so that every sum is taken in the same order on any number of threads.
-    pub fn cut(&self, [m, n, k]: [usize; 3]) -> Cut {
-        let tile = self.tile;
-        if m.saturating_mul(n).saturating_mul(k) < 2 * TASK_WORK {
-            return Cut {
-                rows: m,
-                cols: n,
-                depth: k,
-            };
-        }
-        // A long k first: it costs neither packing nor reading anything twice.
-        let at_most = |least| (k / (TASK_WORK / (m * n)).max(least)).clamp(1, TASKS);
-        let pieces = if m * n <= FEW {
-            // A power of two, so that with two threads each has the same half of B's rows as in other operations.
-            1 << at_most(DEPTH).ilog2()
-        } else if m * n <= PARTIAL {
-            at_most(2 * DEPTH)
-        } else {
-            1
-        };
-        let depth = k.div_ceil(pieces).next_multiple_of(4);
-        // Rows of A that are packed are packed once for all columns, where cutting rows alone gives enough tasks.
-        let low = !matches!(self.b, Columns::Library(_))
-            && !self.a_direct(n)
-            && m * pieces >= TASKS * tile[0];
-        let mut size = [m.min(BLOCK[0]), if low { n } else { n.min(BLOCK[1]) }];
-        // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
-        let least = [
-            tile[0] * if tile[1] == self.kernels.lanes { 1 } else { 2 },
-            2 * tile[1],
-        ];
-        let tasks = |size: [usize; 2]| m.div_ceil(size[0]) * n.div_ceil(size[1]) * pieces;
-        while tasks(size) < TASKS && (size[0] * size[1]).saturating_mul(depth) >= 2 * TASK_WORK {
-            // The longer side first, as tiles count: low blocks pack B more often, narrow ones read A more often.
-            let halves: [usize; 2] =
-                std::array::from_fn(|d| size[d].div_ceil(2).next_multiple_of(tile[d]));
-            let d = usize::from(!low && size[0] / tile[0] < size[1] / tile[1]);
-            if halves[d] < least[d] {
-                break;
-            }
-            size[d] = halves[d];
-        }
-        Cut {
-            rows: size[0],
-            cols: size[1],
-            depth: if pieces == 1 { k } else { depth },
-        }
-    }
-
-    /// Whether A is read where it lies for so many columns: one or two panels do not pay for packing it. Rows of A, or steps of
-    /// k, that are a multiple of a large power of two apart fall into the same cache sets; a transposed A has few elements of a
-    /// tile in each of many lines.
-    pub fn a_direct(&self, cols: usize) -> bool {
-        let panels = cols.div_ceil(self.tile[1]);
-        match (self.a.col_stride, self.a.row_stride) {
-            (1, stride) => panels <= 2 || apart::<T>(stride, 2048),
-            (stride, 1) => panels == 1 || panels == 2 && apart::<T>(stride, 512),
-            _ => false,
-        }
     }
 }
