@@ -248,7 +248,7 @@ fn made(item: &Struct, new: &New, input: &TokenStream, names: &TokenStream) -> T
         true => quote!(#ident::new),
         false => quote!(<#ty>::__made),
     };
-    let examples = super::constructors::examples(new);
+    let examples = new.examples();
     run(
         &item.attrs.krate,
         &ty,
