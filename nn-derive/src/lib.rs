@@ -9,6 +9,7 @@ mod check;
 mod errors;
 mod expand;
 mod follow;
+mod half_typed;
 mod messages;
 mod parse;
 mod rust_analyzer;
@@ -73,7 +74,7 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 
 fn derive(input: TokenStream, model: bool) -> TokenStream {
     let read = syn::parse::<DeriveInput>(input.clone());
-    match read.or_else(|error| rust_analyzer::structure(input.into()).ok_or(error)) {
+    match read.or_else(|error| half_typed::structure(input.into()).ok_or(error)) {
         Ok(input) => expand::structure(input, model).into(),
         Err(error) => error.into_compile_error().into(),
     }

@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::syntax::{Special, is_reference, typed_arguments};
-use crate::{check, messages, rust_analyzer};
+use crate::{check, half_typed, messages, rust_analyzer};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ImplItemFn;
@@ -35,7 +35,7 @@ fn hook(
 ) -> Option<TokenStream> {
     let is_sound = check::hook(&method.sig, expected, errors);
     match rust_analyzer::is_running() {
-        true => Some(rust_analyzer::method(method)),
+        true => Some(half_typed::method(method)),
         false => is_sound.then(|| make(method, krate)),
     }
 }

@@ -4,7 +4,7 @@ use super::arguments::{self, Output};
 use super::{cfgs, shape};
 use crate::errors::Errors;
 use crate::syntax::{Call, Special, Struct, typed_arguments};
-use crate::{check, messages, rust_analyzer};
+use crate::{check, half_typed, messages, rust_analyzer};
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
@@ -59,7 +59,7 @@ pub fn expand(
         .map(|method| {
             let mut method = method.clone();
             method.vis = syn::Visibility::Inherited;
-            rust_analyzer::method(&method)
+            half_typed::method(&method)
         });
     let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
     let (impl_generics, _, where_clause) = block.generics.split_for_impl();
@@ -97,7 +97,7 @@ fn build_parameters(
     ) {
         let receiver = build.sig.receiver();
         let (attrs, output) = (&build.attrs, &build.sig.output);
-        let statements = rust_analyzer::statements(&build.block);
+        let statements = half_typed::statements(&build.block);
         let index: Vec<Index> = tensors.iter().copied().map(Index::from).collect();
         let shapes = match &index[..] {
             [one] => quote!(&__input.#one),
@@ -114,14 +114,14 @@ fn build_parameters(
             }
         };
     }
-    rust_analyzer::method(&build)
+    half_typed::method(&build)
 }
 
 /// A method that nothing can be made of, for an editor, which reads its body all the same.
 fn as_written(method: &ImplItemFn, block: &ItemImpl) -> TokenStream {
     let self_ty = &block.self_ty;
     let (impl_generics, _, where_clause) = block.generics.split_for_impl();
-    let method = rust_analyzer::method(method);
+    let method = half_typed::method(method);
     quote!(impl #impl_generics #self_ty #where_clause { #method })
 }
 
@@ -177,7 +177,7 @@ fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) 
     };
     let output = &call.output;
     let returned = quote_spanned!(output.span()=> Self::Output);
-    let body = rust_analyzer::statements(&method.block);
+    let body = half_typed::statements(&method.block);
     let statements = match call
         .output
         .as_ref()
