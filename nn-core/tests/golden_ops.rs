@@ -9,7 +9,7 @@ use nn_core::ops::{
     Windows, einsum,
 };
 use nn_core::program::Source;
-use nn_core::symbolic::rerun;
+use nn_core::rerun;
 use nn_core::trace::trace_with;
 use nn_core::{Attributes, DType, GradientTape, Tensor, UNKNOWN, op_by_name};
 use safetensors::tensor::{Dtype, SafeTensors};

@@ -6,12 +6,13 @@
 #![forbid(unsafe_code)]
 
 mod check;
-mod editor;
 mod errors;
 mod expand;
 mod follow;
+mod half_typed;
 mod messages;
 mod parse;
+mod rust_analyzer;
 mod source;
 mod syntax;
 
@@ -73,7 +74,7 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 
 fn derive(input: TokenStream, model: bool) -> TokenStream {
     let read = syn::parse::<DeriveInput>(input.clone());
-    match read.or_else(|error| editor::structure(input.into()).ok_or(error)) {
+    match read.or_else(|error| half_typed::structure(input.into()).ok_or(error)) {
         Ok(input) => expand::structure(input, model).into(),
         Err(error) => error.into_compile_error().into(),
     }
@@ -116,7 +117,7 @@ pub fn model(keys: TokenStream, item: TokenStream) -> TokenStream {
             let keys: proc_macro2::TokenStream = keys.into();
             let krate = parse::crate_of(keys.clone());
             // In an editor also where none is typed yet.
-            let has_keys = !keys.is_empty() || editor::is_running();
+            let has_keys = !keys.is_empty() || rust_analyzer::is_running();
             let keys = has_keys.then(|| quote!(#[model(#keys)]));
             let mut errors = errors::Errors::default();
             check::shared(&mut item, &mut errors);

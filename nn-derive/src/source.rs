@@ -3,7 +3,7 @@
 //! A macro sees neither the functions of a module nor the struct of an `impl`. What it says must be right all the same, so it looks. The
 //! file is a dependency of the crate already; if there is none to read, names are taken for what they usually are.
 
-use crate::editor;
+use crate::rust_analyzer;
 use proc_macro2::Span;
 use quote::ToTokens;
 use std::cell::RefCell;
@@ -22,7 +22,7 @@ thread_local! {
 /// are taken for what they usually are.
 pub fn text() -> Rc<str> {
     // What is edited is not what the file has.
-    let file = match proc_macro::is_available() && !editor::is_running() {
+    let file = match proc_macro::is_available() && !rust_analyzer::is_running() {
         true => Span::call_site().unwrap().local_file(),
         false => None,
     };

@@ -2,6 +2,7 @@
 //! kept for messages.
 
 use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::ext::IdentExt;
 use syn::{
     Attribute, Expr, FnArg, GenericArgument, Generics, Ident, ImplItemFn, Lit, Member, PatType,
@@ -212,6 +213,14 @@ impl New {
         self.arguments
             .iter()
             .find(|a| a.ident.unraw() == name.unraw())
+    }
+
+    /// The arguments that shapes are checked with.
+    pub fn examples(&self) -> impl Iterator<Item = TokenStream> {
+        self.arguments.iter().filter_map(|argument| {
+            let (attrs, example) = (&argument.attrs, argument.example.as_ref()?);
+            Some(quote!(#(#attrs)* #example))
+        })
     }
 
     /// Whether every argument has an example value.

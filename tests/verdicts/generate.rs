@@ -35,7 +35,7 @@ impl Dice {
 
 /// A model as source, in a module of its own.
 pub struct Model {
-    /// The structs and their blocks; `{KEYS}` stands for the keys of the outermost one.
+    /// The structs and their blocks; `{NEW}` stands for how each is made, `{INPUT}` for the input of the outermost one.
     source: String,
     /// The input's shape, without the batch.
     pub input: Vec<usize>,
@@ -46,12 +46,12 @@ pub struct Model {
 impl Model {
     /// The module, with or without the input that makes the compiler check it.
     pub fn module(&self, name: &str, checked: bool) -> String {
-        let keys = match checked {
-            true => format!("new(), input = {:?}", self.input),
-            // Without an input some mistakes are seen all the same, unless the compiler cannot make the model.
-            false => "new(), not_const".to_string(),
+        let (new, input) = match checked {
+            true => ("new()", format!(", input = {:?}", self.input)),
+            // Without an input some mistakes are seen all the same, unless the compiler cannot make the model or a block of it.
+            false => ("new(), not_const", String::new()),
         };
-        let body = self.source.replace("{KEYS}", &keys);
+        let body = self.source.replace("{NEW}", new).replace("{INPUT}", &input);
         format!("mod {name} {{\nuse nn::prelude::*;\n{body}}}\n")
     }
 }
@@ -100,7 +100,7 @@ pub fn model(seed: u64) -> Model {
     let source = format!(
         "{}{structs}{}",
         statements::ITEMS,
-        block("Net", "{KEYS}", &fields, &body, &methods)
+        block("Net", "{NEW}{INPUT}", &fields, &body, &methods)
     );
     Model {
         source,
@@ -413,7 +413,7 @@ impl Writer<'_> {
         };
         let after = inner.steps(shape.clone(), steps, depth + 1);
         let (fields, body, methods) = (inner.fields, inner.body, inner.methods);
-        let source = block(&name, "new()", &fields, &body, &methods);
+        let source = block(&name, "{NEW}", &fields, &body, &methods);
         self.structs.push_str(&source);
         match self.dice.below(6) {
             0 if after == shape => self.through(&format!("[{name}; 2]"), ""),

@@ -6,7 +6,7 @@ mod generate;
 mod statements;
 
 use generate::Model;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Mutex;
@@ -86,7 +86,8 @@ fn refused(
         library,
         &["--error-format=json", "--emit=metadata", "-o", metadata],
     );
-    let mut refused = BTreeMap::new();
+    let mut refused: BTreeMap<usize, String> = BTreeMap::new();
+    let mut places = BTreeSet::new();
     for line in String::from_utf8_lossy(&output.stderr).lines() {
         let message: serde_json::Value = serde_json::from_str(line).expect("a message");
         let text = message["message"].as_str().unwrap_or_default();
@@ -102,14 +103,39 @@ fn refused(
         let span = &message["spans"][0];
         let at = span["line_start"].as_u64().expect("a line") as usize;
         let model = starts.partition_point(|&start| start <= at) - 1;
-        let before = refused.insert(model, text.to_string());
+        // Two blocks may have a mistake each.
         assert!(
-            before.is_none(),
-            "two errors for one mistake: {before:?} and {text}"
+            places.insert((at, span["column_start"].as_u64())),
+            "two errors for one mistake: {:?} and {text}\n{}",
+            refused.get(&model),
+            models[model].module("m", true)
         );
+        refused.entry(model).or_insert_with(|| text.to_string());
     }
     refused
 }
+
+/// What traces and runs a model, whatever its type: what is compiled for each of them anew is most of the time.
+const JUDGE: &str = r#"#![allow(dead_code)]
+use nn::prelude::*;
+use nn::registry::AnyLayer;
+
+fn judge(known: String, new: fn() -> AnyLayer, input: &[usize]) {
+    println!("{known}");
+    tell(&|| nn::trace::trace(&new(), Shape::from(input)).map(|t| t.shape(t.outputs()[0])));
+    let batch = [&[3], input].concat();
+    tell(&|| new().forward(Tensor::ones(Shape::from(&batch[..]))).into_result().map(|x| x.shape()));
+}
+
+fn tell(what: &dyn Fn() -> nn::Result<Shape>) {
+    // Asking a failed tensor for its shape panics with the error.
+    let what = std::panic::catch_unwind(std::panic::AssertUnwindSafe(what));
+    match what.unwrap_or_else(|_| Err(nn::Error::value("panic"))) {
+        Ok(shape) => println!("ok {}", Shape::from(&shape[1..])),
+        Err(e) => println!("error {}", e.to_string().replace('\n', " ")),
+    }
+}
+"#;
 
 /// What the trace and a run say, and the shapes that come out.
 struct Seen {
@@ -124,28 +150,17 @@ fn seen(
     folder: &Path,
     library: &(PathBuf, PathBuf),
 ) -> Vec<Seen> {
-    let mut source = String::from(
-        "#![allow(dead_code)]\nuse nn::prelude::*;\n\
-         fn tell(what: impl FnOnce() -> nn::Result<Shape>) {\n\
-         // Asking a failed tensor for its shape panics with the error.\n\
-         let what = std::panic::catch_unwind(std::panic::AssertUnwindSafe(what));\n\
-         match what.unwrap_or_else(|_| Err(nn::Error::value(\"panic\"))) { Ok(shape) => println!(\"ok {}\", Shape::from(&shape[1..])), \
-         Err(e) => println!(\"error {}\", e.to_string().replace('\\n', \" \")) } }\n",
-    );
+    let mut source = String::from(JUDGE);
     let mut main = String::from("fn main() {\nstd::panic::set_hook(Box::new(|_| {}));\n");
     for (i, model) in models.iter().enumerate() {
         let checked = !refused.contains_key(&i);
         source.push_str(&model.module(&format!("m{i}"), checked));
         let known = match checked {
             true => format!("m{i}::Net::OUTPUT.to_string()"),
-            false => "\"_\"".to_string(),
+            false => "\"_\".to_string()".to_string(),
         };
-        let mut input = vec![3];
-        input.extend(&model.input);
         main.push_str(&format!(
-            "println!(\"{{}}\", {known});\n\
-             tell(|| nn::trace::trace(&m{i}::Net::new(), {:?}).map(|t| t.shape(t.outputs()[0])));\n\
-             tell(|| m{i}::Net::new().forward(Tensor::ones({input:?})).into_result().map(|x| x.shape()));\n",
+            "judge({known}, || Box::new(m{i}::Net::new()), &{:?});\n",
             model.input
         ));
     }
@@ -225,7 +240,7 @@ fn judge(models: &[Model], folder: &Path, library: &(PathBuf, PathBuf)) -> Count
 
 #[test]
 fn compiler_trace_and_run_agree() {
-    let (count, seed) = (number("NN_MODELS", 400), number("NN_SEED", 1));
+    let (count, seed) = (number("NN_MODELS", 2000), number("NN_SEED", 1));
     let models: Vec<Model> = (0..count)
         .map(|i| generate::model(seed * 1_000_003 + i))
         .collect();

@@ -3,6 +3,7 @@
 //! The compiler points at the constant whose evaluation fails. So the model that is checked evaluates first, and if there is a mistake it
 //! goes through the blocks of its layers once more: each line that may be wrong is a small constant there, which fails if it is the one.
 
+use super::Answer;
 use crate::ShapeError;
 use std::marker::PhantomData;
 
@@ -12,12 +13,18 @@ pub struct Failure {
     error: ShapeError,
     /// The `#[model] impl` and the number of the line in it, once they are known.
     place: Option<(&'static str, usize)>,
+    /// Whether the check of another model reports it.
+    is_told: bool,
 }
 
 impl Failure {
     /// A mistake whose line is not known yet.
     pub const fn new(error: ShapeError) -> Failure {
-        Failure { error, place: None }
+        Failure {
+            error,
+            place: None,
+            is_told: false,
+        }
     }
 
     /// This mistake with its line, unless it has one.
@@ -31,6 +38,27 @@ impl Failure {
     /// The message.
     pub const fn message(&self) -> &str {
         self.error.message()
+    }
+}
+
+/// What a layer answers, where the check of its own struct came to `own`. A mistake that it has by itself is reported there: what holds it has
+/// nothing to add, and is not followed beyond it.
+pub const fn unless_told(answer: Answer, own: Answer) -> Answer {
+    match (answer, own) {
+        (Ok(value), _) if value.is_known_output() => answer,
+        (_, Err(mut failure)) => {
+            failure.is_told = true;
+            Err(failure)
+        }
+        _ => answer,
+    }
+}
+
+/// The mistake that the check of a model reports.
+pub const fn to_report(checked: Answer) -> Option<Failure> {
+    match checked {
+        Err(failure) if !failure.is_told => Some(failure),
+        _ => None,
     }
 }
 

@@ -2,18 +2,24 @@
 
 use crate::ShapeError;
 
-/// The place of a name among sorted ones; their number if it is not one of them.
-pub const fn position(names: &[&str], name: &str) -> usize {
-    let (mut from, mut to) = (0, names.len());
-    while from < to {
-        let middle = (from + to) / 2;
-        match order(names[middle].as_bytes(), name.as_bytes()) {
-            0 => return middle,
-            n if n < 0 => from = middle + 1,
-            _ => to = middle,
+/// The place of a name among groups of sorted ones, those of the fields of each type: the number of the group, and that in it. The number of
+/// groups if it is in none.
+pub const fn position(groups: &[&[&str]], name: &str) -> (usize, usize) {
+    let mut group = 0;
+    while group < groups.len() {
+        let names = groups[group];
+        let (mut from, mut to) = (0, names.len());
+        while from < to {
+            let middle = (from + to) / 2;
+            match order(names[middle].as_bytes(), name.as_bytes()) {
+                0 => return (group, middle),
+                n if n < 0 => from = middle + 1,
+                _ => to = middle,
+            }
         }
+        group += 1;
     }
-    names.len()
+    (group, 0)
 }
 
 /// Which of some fields, by their sorted names, the methods of a block use, by what they mention, sorted too. All of them, if a method
@@ -75,10 +81,11 @@ mod tests {
 
     #[test]
     fn names_are_found_and_others_are_not() {
-        let places = ["a", "ab", "b", "c"].map(|name| position(&NAMES, name));
-        assert_eq!(places, [0, 1, 2, 3]);
-        let strangers = ["", "aa", "abc", "d"].map(|name| position(&NAMES, name));
-        assert_eq!(strangers, [4; 4]);
+        let groups: [&[&str]; 2] = [&["b", "z"], &NAMES];
+        let places = ["a", "ab", "c", "b", "z"].map(|name| position(&groups, name));
+        assert_eq!(places, [(1, 0), (1, 1), (1, 3), (0, 0), (0, 1)]);
+        let strangers = ["", "aa", "abc", "d"].map(|name| position(&groups, name));
+        assert_eq!(strangers, [(2, 0); 4]);
     }
 
     #[test]

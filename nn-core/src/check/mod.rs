@@ -11,6 +11,8 @@
 //!
 //! - `Net::__MADE.check(input, strict)`, from `#[model] impl` with a `const fn new()` of its own: the same of a model that it makes.
 //!
+//! - `Net::__CHECKED`, from the derive: what came out of the check, where there is one.
+//!
 //! All are inherent constants, and [`NotFollowed`] is a trait with constants of the same names for every type: where a type has none of
 //! its own (a layer written by hand, a type parameter, a `Vec`), name resolution falls back to the trait, whose answer is *unknown*.
 //! *Unknown* agrees with everything, so that only what is provably wrong is reported.
@@ -35,14 +37,14 @@ mod value;
 pub use crate::base::named::{NAMES, better, is_named, named, named_quotient};
 pub use after::after;
 pub use elements::Elements;
-pub use failure::{Failed, Failing, Failure, Of, fail_at};
+pub use failure::{Failed, Failing, Failure, Of, fail_at, to_report, unless_told};
 pub use fields::{must_be_used, position, used};
 pub(crate) use function::two;
 pub use function::{binary, einsum, floats, function, index, inputs, negated, not};
 pub use method::method;
 pub use output::OutputShape;
 pub use place::{Place, Run};
-pub use steps::{Branches, Steps};
+pub use steps::{Branches, Steps, read, settle};
 pub use targets::{scores, targets};
 pub use truth::Truth;
 pub use value::Value;
@@ -110,6 +112,8 @@ pub trait NotFollowed {
     const __FIELDS: Unknown = Unknown;
     /// What makes one with its own `new()`, to be checked.
     const __MADE: Unknown = Unknown;
+    /// What its own check came to.
+    const __CHECKED: Answer = Ok(Value::UNKNOWN);
 }
 
 impl<T: ?Sized> NotFollowed for T {}

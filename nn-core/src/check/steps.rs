@@ -53,50 +53,16 @@ impl<'a> Steps<'a> {
         !self.in_branch && !self.may_have_left
     }
 
-    /// The value of an answer at line `site`; `None` if a mistake there ends the `call`.
-    pub const fn settle(&mut self, answer: Answer, site: usize) -> Option<Value> {
-        match answer {
-            Ok(value) => {
-                if value.is_unknown() {
-                    self.at.lose(self.block, site);
-                }
-                Some(value)
-            }
-            Err(_) if self.may_have_left => Some(Value::UNKNOWN),
-            Err(failure) if self.in_branch => {
-                if self.wrong.is_none() {
-                    self.wrong = Some(failure.at(self.block, site));
-                }
-                Some(Value::UNKNOWN)
-            }
-            Err(failure) => {
-                self.failure = Some(failure.at(self.block, site));
-                None
-            }
-        }
-    }
-
-    /// A value that need not be known: a setting, a number.
-    pub const fn read(&mut self, answer: Answer, site: usize) -> Option<Value> {
-        match answer {
-            Ok(value) => Some(value),
-            wrong => self.settle(wrong, site),
-        }
-    }
-
-    /// What a `call` that ended with a mistake answers.
-    ///
-    /// # Panics
-    /// If there was none.
-    pub const fn failed(&self) -> Answer {
-        match self.failure {
-            Some(failure) => Err(failure),
-            None => panic!("there is no mistake"),
-        }
+    /// The layer that is followed, with what happens in this line certain only if the line is.
+    pub const fn place(&self) -> Place<'a> {
+        self.at.when(self.is_sure())
     }
 
     /// `return value`: the answer, if it is sure that this line is reached.
     pub const fn leave(&mut self, value: Value) -> Option<Answer> {
+        if let Some(failure) = self.failure {
+            return Some(Err(failure));
+        }
         self.returned = self.returned.join(value);
         if !self.in_branch {
             return Some(Ok(self.returned));
@@ -113,7 +79,10 @@ impl<'a> Steps<'a> {
 
     /// The answer at the end, with the value of the last line.
     pub const fn end(&self, value: Value) -> Answer {
-        Ok(self.returned.join(value))
+        match self.failure {
+            Some(failure) => Err(failure),
+            None => Ok(self.returned.join(value)),
+        }
     }
 
     /// Goes into the first of two branches.
@@ -144,11 +113,11 @@ impl<'a> Steps<'a> {
         self.wrong = None;
     }
 
-    /// Comes out of both branches; `false` if there was a mistake in both, which ends the `call`.
-    pub const fn join(&mut self, branches: Branches) -> bool {
+    /// Comes out of both branches. A mistake in both ends the `call`.
+    pub const fn join(&mut self, branches: Branches) {
         self.in_branch = branches.was_in_branch;
         if !branches.is_open {
-            return true;
+            return;
         }
         let wrong = match self.wrong {
             Some(_) => branches.first_wrong,
@@ -157,14 +126,44 @@ impl<'a> Steps<'a> {
         self.may_have_left = self.may_have_left || branches.first_left;
         self.wrong = branches.was_wrong;
         if wrong.is_none() || branches.had_left || self.wrong.is_some() {
-            return true;
+            return;
         }
-        if self.in_branch {
-            self.wrong = wrong;
-            return true;
+        match self.in_branch {
+            true => self.wrong = wrong,
+            false if self.failure.is_none() => self.failure = wrong,
+            false => {}
         }
-        self.failure = wrong;
-        false
+    }
+}
+
+/// The value of an answer at line `site`. A mistake that is sure to be met there ends the `call`: what is followed after it counts for nothing.
+pub const fn settle(answer: Answer, steps: &mut Steps<'_>, site: usize) -> Value {
+    let failure = match answer {
+        Ok(value) => {
+            if value.is_unknown() {
+                steps.at.lose(steps.block, site);
+            }
+            return value;
+        }
+        Err(failure) => failure.at(steps.block, site),
+    };
+    if !steps.may_have_left {
+        let first = match steps.in_branch {
+            true => &mut steps.wrong,
+            false => &mut steps.failure,
+        };
+        if first.is_none() {
+            *first = Some(failure);
+        }
+    }
+    Value::UNKNOWN
+}
+
+/// The same of a value that need not be known: a setting, a number.
+pub const fn read(answer: Answer, steps: &mut Steps<'_>, site: usize) -> Value {
+    match answer {
+        Ok(value) => value,
+        wrong => settle(wrong, steps, site),
     }
 }
 
@@ -184,14 +183,15 @@ mod tests {
         let at = Place::root("Net", &run);
         let mut steps = Steps::new(&at, "");
         let mut branches = steps.enter(condition);
-        if condition.may_be(true) && first && steps.settle(wrong(), 0).is_none() {
-            return true;
+        if condition.may_be(true) && first {
+            settle(wrong(), &mut steps, 0);
         }
         steps.otherwise(&mut branches);
-        if condition.may_be(false) && second && steps.settle(wrong(), 1).is_none() {
-            return true;
+        if condition.may_be(false) && second {
+            settle(wrong(), &mut steps, 1);
         }
-        !steps.join(branches)
+        steps.join(branches);
+        steps.end(Value::UNKNOWN).is_err()
     }
 
     #[test]
@@ -210,8 +210,27 @@ mod tests {
         let mut branches = steps.enter(Truth::Unknown);
         assert!(steps.leave(Value::int(1)).is_none());
         steps.otherwise(&mut branches);
-        assert!(steps.join(branches) && !steps.is_sure());
-        assert!(steps.settle(wrong(), 0) == Some(Value::UNKNOWN));
+        steps.join(branches);
+        assert!(!steps.is_sure());
+        assert!(settle(wrong(), &mut steps, 0) == Value::UNKNOWN);
         assert!(steps.end(Value::int(1)).unwrap() == Value::int(1));
+    }
+
+    #[test]
+    fn the_first_mistake_is_the_one_that_is_reported() {
+        let mistake = |text: &str| Err(Failure::new(ShapeError::new(text)));
+        let run = Run::new(false);
+        let at = Place::root("Net", &run);
+        let mut steps = Steps::new(&at, "");
+        settle(mistake("first"), &mut steps, 0);
+        settle(mistake("second"), &mut steps, 1);
+        let mut branches = steps.enter(Truth::Unknown);
+        assert!(steps.leave(Value::int(1)).unwrap().is_err());
+        settle(mistake("third"), &mut steps, 2);
+        steps.otherwise(&mut branches);
+        settle(mistake("fourth"), &mut steps, 3);
+        steps.join(branches);
+        let failure = steps.end(Value::int(1)).unwrap_err();
+        assert_eq!(failure.message(), "first");
     }
 }

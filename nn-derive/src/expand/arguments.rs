@@ -1,6 +1,6 @@
 //! The arguments and the result of a `call` as the types of its `Layer`: by value, all arguments in one.
 
-use crate::editor;
+use crate::rust_analyzer;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, Generics, Index, Pat, PatType, PathArguments, Type, parse_quote};
@@ -25,7 +25,7 @@ pub fn input_type(inputs: &[PatType], generics: &Generics, krate: &TokenStream) 
 /// The name of all arguments of `call` together. In an editor, which lists what can be named, the last argument hides it.
 pub fn all(inputs: &[PatType]) -> Ident {
     match inputs.last().map(|last| &*last.pat) {
-        Some(Pat::Ident(last)) if editor::is_running() => last.ident.clone(),
+        Some(Pat::Ident(last)) if rust_analyzer::is_running() => last.ident.clone(),
         _ => Ident::new("__input", Span::call_site()),
     }
 }

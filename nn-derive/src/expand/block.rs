@@ -4,7 +4,7 @@ use super::{hooks, layer, shape};
 use crate::check::{self, Uses};
 use crate::errors::Errors;
 use crate::syntax::Special;
-use crate::{editor, messages, parse, source};
+use crate::{messages, parse, rust_analyzer, source};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -94,7 +94,7 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
         && let ImplItem::Fn(method) = block.items[index].clone()
     {
         // An editor reads its body all the same.
-        if !editor::is_running() {
+        if !rust_analyzer::is_running() {
             block.items.remove(index);
         }
         // PyTorch's name. The placeholder keeps it from being reported as a missing `call` too.

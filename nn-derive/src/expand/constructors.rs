@@ -50,7 +50,7 @@ pub fn expand(item: &Struct) -> TokenStream {
         }
     };
     let default = new.has_examples().then(|| {
-        let examples = examples(new);
+        let examples = new.examples();
         // Beside a layer of that name it is the struct's own, which comes first.
         let own = item.fields.iter().any(|f| f.name() == "default").then(|| {
             quote! {
@@ -75,14 +75,6 @@ pub fn expand(item: &Struct) -> TokenStream {
         }
     });
     quote!(#constructor #default)
-}
-
-/// The arguments that shapes are checked with.
-pub fn examples(new: &New) -> impl Iterator<Item = TokenStream> {
-    new.arguments.iter().filter_map(|argument| {
-        let (attrs, example) = (&argument.attrs, argument.example.as_ref()?);
-        Some(quote!(#(#attrs)* #example))
-    })
 }
 
 /// How `new` makes a field.

@@ -2,28 +2,34 @@
 
 use crate::syntax::{Field, Role, Struct};
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
+use std::collections::BTreeMap;
 use syn::Type;
 
 /// The inherent constant `__FIELDS` and its type.
 pub fn expand(item: &Struct) -> TokenStream {
     let (krate, ident) = (&item.attrs.krate, &item.ident);
     let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
-    let mut asked: Vec<&Field> = item
-        .fields
-        .iter()
-        .filter(|f| matches!(f.role, Role::Module | Role::Config))
-        .collect();
-    asked.sort_by_key(|f| f.name());
+    let groups = groups(item);
     let parameters = super::parameters(&item.generics);
     let layers = item
         .fields
         .iter()
         .filter(|f| matches!(f.role, Role::Module));
     let layers = super::unused::types(layers.map(|f| element(&f.ty)));
-    let names = asked.iter().map(|f| f.name());
-    let arms = asked.iter().enumerate().map(|(i, f)| arm(i, f, krate));
-    let body = match asked.is_empty() {
+    let names = groups.iter().map(|group| {
+        let names = group.iter().map(|f| f.name());
+        quote!(&[#(#names),*])
+    });
+    let arms = groups
+        .iter()
+        .enumerate()
+        .map(|(i, group)| arm(i, group, krate));
+    let choices = groups
+        .iter()
+        .enumerate()
+        .map(|(i, group)| choice(i, group, item));
+    let body = match groups.is_empty() {
         true => quote!(::core::result::Result::Ok(#krate::statics::Value::UNKNOWN)),
         false => quote! {
             let #krate::statics::Question::Field(__name, __question) = __question else {
@@ -43,6 +49,8 @@ pub fn expand(item: &Struct) -> TokenStream {
             #[doc(hidden)]
             #[derive(::core::clone::Clone, ::core::marker::Copy)]
             pub struct __Fields;
+
+            #(#choices)*
 
             #[automatically_derived]
             impl __Fields {
@@ -83,18 +91,75 @@ fn element(ty: &Type) -> &Type {
     }
 }
 
-/// The answer of the field with this number.
-fn arm(number: usize, field: &Field, krate: &TokenStream) -> TokenStream {
-    let (ident, number) = (&field.ident, Literal::usize_unsuffixed(number));
-    let value = quote!(&__net.#ident);
-    let ask = match field.role {
+/// The fields that can be asked, those of a type together, each group by name: a model may have thousands of layers, of a few types.
+fn groups(item: &Struct) -> Vec<Vec<&Field>> {
+    let mut groups: BTreeMap<(bool, String), Vec<&Field>> = BTreeMap::new();
+    for field in &item.fields {
+        let is_config = match field.role {
+            Role::Module => false,
+            Role::Config => true,
+            _ => continue,
+        };
+        let ty = field.ty.to_token_stream().to_string();
+        groups.entry((is_config, ty)).or_default().push(field);
+    }
+    let mut groups: Vec<Vec<&Field>> = groups.into_values().collect();
+    for group in &mut groups {
+        group.sort_by_key(|f| f.name());
+    }
+    groups
+}
+
+/// The function that chooses among the fields of a group, if there are several.
+fn choice(number: usize, group: &[&Field], item: &Struct) -> Option<TokenStream> {
+    let [others @ .., last] = group else {
+        return None;
+    };
+    if others.is_empty() {
+        return None;
+    }
+    let (name, ty, last) = (choice_name(number), &last.ty, &last.ident);
+    let places = (0..others.len()).map(Literal::usize_unsuffixed);
+    let others = others.iter().map(|f| &f.ident);
+    let ident = &item.ident;
+    let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
+    Some(quote! {
+        const fn #name #impl_generics (
+            __net: &#ident #type_generics,
+            __place: ::core::primitive::usize,
+        ) -> &#ty #where_clause {
+            match __place {
+                #(#places => &__net.#others,)*
+                _ => &__net.#last,
+            }
+        }
+    })
+}
+
+fn choice_name(number: usize) -> Ident {
+    format_ident!("__field_of_{number}")
+}
+
+/// The answer of a field of the group with this number.
+fn arm(number: usize, group: &[&Field], krate: &TokenStream) -> TokenStream {
+    let Field {
+        ident, ty, role, ..
+    } = group[0];
+    let (place, value) = match group {
+        [_] => (quote!(_), quote!(&__net.#ident)),
+        _ => {
+            let choice = choice_name(number);
+            (quote!(__place), quote!(#choice(__net, __place)))
+        }
+    };
+    let ask = match role {
         Role::Config => {
-            let ty = &field.ty;
             quote!(<#krate::statics::Plain<#ty>>::__READ.ask(#value, __question, &__at))
         }
-        _ => ask(&field.ty, value, krate, 0),
+        _ => ask(ty, value, krate, 0),
     };
-    quote!(#number => #ask,)
+    let number = Literal::usize_unsuffixed(number);
+    quote!((#number, #place) => #ask,)
 }
 
 /// The answer of a value of a type: arrays are taken apart, whatever else answers for itself.
@@ -103,7 +168,14 @@ fn ask(ty: &Type, value: TokenStream, krate: &TokenStream, depth: usize) -> Toke
         Type::Array(array) => array,
         Type::Paren(paren) => return ask(&paren.elem, value, krate, depth),
         Type::Group(group) => return ask(&group.elem, value, krate, depth),
-        _ => return quote!(<#ty>::__SHAPE.ask(#value, __question, &__at)),
+        _ => {
+            return quote! {
+                #krate::statics::unless_told(
+                    <#ty>::__SHAPE.ask(#value, __question, &__at),
+                    <#ty>::__CHECKED,
+                )
+            };
+        }
     };
     let list: Ident = format_ident!("__list{depth}");
     let index: Ident = format_ident!("__index{depth}");

@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::syntax::{Special, is_reference, typed_arguments};
-use crate::{check, editor, messages};
+use crate::{check, half_typed, messages, rust_analyzer};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ImplItemFn;
@@ -34,8 +34,8 @@ fn hook(
     errors: &mut Errors,
 ) -> Option<TokenStream> {
     let is_sound = check::hook(&method.sig, expected, errors);
-    match editor::is_running() {
-        true => Some(editor::method(method)),
+    match rust_analyzer::is_running() {
+        true => Some(half_typed::method(method)),
         false => is_sound.then(|| make(method, krate)),
     }
 }

@@ -4,7 +4,7 @@ use super::arguments::{self, Output};
 use super::{cfgs, shape};
 use crate::errors::Errors;
 use crate::syntax::{Call, Special, Struct, typed_arguments};
-use crate::{check, editor, messages};
+use crate::{check, half_typed, messages, rust_analyzer};
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
@@ -21,7 +21,7 @@ pub fn expand(
     let Some(method) = &special.call else {
         if let Some(build) = &special.build {
             errors.at(&build.sig.ident, messages::BUILD_WITHOUT_CALL);
-            return editor::is_running().then(|| as_written(build, block));
+            return rust_analyzer::is_running().then(|| as_written(build, block));
         }
         return None;
     };
@@ -35,7 +35,7 @@ pub fn expand(
         Some(output) if errors.count() == before => output,
         _ => {
             let placeholder = placeholder(block, krate);
-            let written = editor::is_running().then(|| as_written(method, block));
+            let written = rust_analyzer::is_running().then(|| as_written(method, block));
             return Some(quote!(#written #placeholder));
         }
     };
@@ -48,18 +48,18 @@ pub fn expand(
     let build = special
         .build
         .as_ref()
-        .filter(|b| check::hook(&b.sig, messages::BUILD, errors) || editor::is_running())
+        .filter(|b| check::hook(&b.sig, messages::BUILD, errors) || rust_analyzer::is_running())
         .map(|build| build_parameters(build, &call, block, krate))
         .or_else(|| shape::build_by_output_shape(block, &call.inputs, krate));
     // Checked here, since the compiler would speak of the trait.
     let call_any = special
         .call_any
         .as_ref()
-        .filter(|m| check::hook(&m.sig, messages::CALL_ANY, errors) || editor::is_running())
+        .filter(|m| check::hook(&m.sig, messages::CALL_ANY, errors) || rust_analyzer::is_running())
         .map(|method| {
             let mut method = method.clone();
             method.vis = syn::Visibility::Inherited;
-            editor::method(&method)
+            half_typed::method(&method)
         });
     let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
     let (impl_generics, _, where_clause) = block.generics.split_for_impl();
@@ -97,7 +97,7 @@ fn build_parameters(
     ) {
         let receiver = build.sig.receiver();
         let (attrs, output) = (&build.attrs, &build.sig.output);
-        let statements = editor::statements(&build.block);
+        let statements = half_typed::statements(&build.block);
         let index: Vec<Index> = tensors.iter().copied().map(Index::from).collect();
         let shapes = match &index[..] {
             [one] => quote!(&__input.#one),
@@ -114,14 +114,14 @@ fn build_parameters(
             }
         };
     }
-    editor::method(&build)
+    half_typed::method(&build)
 }
 
 /// A method that nothing can be made of, for an editor, which reads its body all the same.
 fn as_written(method: &ImplItemFn, block: &ItemImpl) -> TokenStream {
     let self_ty = &block.self_ty;
     let (impl_generics, _, where_clause) = block.generics.split_for_impl();
-    let method = editor::method(method);
+    let method = half_typed::method(method);
     quote!(impl #impl_generics #self_ty #where_clause { #method })
 }
 
@@ -177,7 +177,7 @@ fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) 
     };
     let output = &call.output;
     let returned = quote_spanned!(output.span()=> Self::Output);
-    let body = editor::statements(&method.block);
+    let body = half_typed::statements(&method.block);
     let statements = match call
         .output
         .as_ref()

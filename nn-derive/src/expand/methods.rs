@@ -2,7 +2,7 @@
 
 use super::impl_of;
 use crate::syntax::{Field, Input, InputShape, Role, Struct};
-use crate::{check, editor};
+use crate::{check, rust_analyzer};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::Visibility;
@@ -90,7 +90,7 @@ fn trait_method(field: &Field, item: &Struct) -> TokenStream {
 /// The name of a field as that of generated code, so that no lint looks at it, at the user's place. In an editor it is the user's: of generated
 /// code rust-analyzer shows the macro as well.
 fn generated(ident: &Ident) -> Ident {
-    let span = match editor::is_running() {
+    let span = match rust_analyzer::is_running() {
         true => ident.span(),
         false => Span::call_site().located_at(ident.span()),
     };
@@ -119,7 +119,7 @@ fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
             let is_private = matches!(vis, Visibility::Inherited);
             let doc = documented(format!(" Calls the layer `{}`.", field.name()));
             let doc = doc.filter(|_| !is_private);
-            if editor::is_running() {
+            if rust_analyzer::is_running() {
                 // Shorter to read, and of a known type also where the input is half typed.
                 let (input, output) = (quote!(#krate::InputOf<#ty>), quote!(#krate::OutputOf<#ty>));
                 return Some(quote! {

@@ -42,7 +42,7 @@ pub fn expand(item: &Struct) -> TokenStream {
     let place = Span::call_site().located_at(ident.span());
     let otherwise = quote_spanned!(place=> ::core::panic!("{}", __failure.message()));
     let fail = quote! {
-        if let ::core::result::Result::Err(__failure) = <#ty>::__CHECKED {
+        if let ::core::option::Option::Some(__failure) = #statics::to_report(<#ty>::__CHECKED) {
             <#ty>::__SHAPE.locate(
                 #statics::Failed::<#root>::NEW,
                 #statics::Of::<#ty>::NEW,
@@ -65,7 +65,7 @@ pub fn expand(item: &Struct) -> TokenStream {
         #[automatically_derived]
         impl #impl_generics #ty #where_clause {
             #[doc(hidden)]
-            const __CHECKED: #statics::Answer = {
+            pub const __CHECKED: #statics::Answer = {
                 use #statics::NotFollowed as _;
                 #checked
             };
@@ -248,7 +248,7 @@ fn made(item: &Struct, new: &New, input: &TokenStream, names: &TokenStream) -> T
         true => quote!(#ident::new),
         false => quote!(<#ty>::__made),
     };
-    let examples = super::constructors::examples(new);
+    let examples = new.examples();
     run(
         &item.attrs.krate,
         &ty,

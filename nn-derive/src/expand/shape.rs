@@ -4,7 +4,7 @@ use super::{call_at, cfgs};
 use crate::errors::Errors;
 use crate::syntax::{owned, typed_arguments};
 use crate::{check, follow};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{ImplItem, ImplItemFn, ItemImpl, PatType, Type};
 
@@ -35,24 +35,20 @@ pub fn expand(
         let (impl_generics, _, where_clause) = block.generics.split_for_impl();
         quote! {
             const fn __call #impl_generics (
-                self,
                 __net: &#self_ty,
                 __name: &::core::primitive::str,
                 __input: #krate::statics::Value,
-                __at: &#krate::statics::Place<'_>,
-                __is_sure: ::core::primitive::bool,
-            ) -> #krate::statics::Answer #where_clause {
+                __steps: &mut #krate::statics::Steps<'_>,
+                __site: ::core::primitive::usize,
+            ) -> #krate::statics::Value #where_clause {
                 let __question = #krate::statics::Question::Call(__input);
                 let __question = #krate::statics::Question::Field(__name, &__question);
-                <#self_ty>::__FIELDS.ask(__net, __question, &__at.when(__is_sure))
+                let __answer = <#self_ty>::__FIELDS.ask(__net, __question, &__steps.place());
+                #krate::statics::settle(__answer, __steps, __site)
             }
         }
     });
-    let sites = followed
-        .sites
-        .iter()
-        .enumerate()
-        .map(|(i, span)| site(i, *span, krate));
+    let sites = sites(&followed.sites, krate);
     let made = made(block, krate);
     let attrs = cfgs(&block.attrs);
     let (impl_generics, _, where_clause) = block.generics.split_for_impl();
@@ -71,6 +67,8 @@ pub fn expand(
             #[derive(::core::clone::Clone, ::core::marker::Copy)]
             pub struct __Shape;
 
+            #call_of_a_field
+
             #[automatically_derived]
             impl __Shape {
                 pub const fn ask #impl_generics (
@@ -87,14 +85,12 @@ pub fn expand(
 
                 #methods
 
-                #call_of_a_field
-
                 pub const fn locate<__R: #krate::statics::Failing, #parameters>(
                     self,
                     __failed: #krate::statics::Failed<__R>,
                     _: #krate::statics::Of<#self_ty>,
                 ) #where_clause {
-                    #(#sites)*
+                    #sites
                     <#self_ty>::__FIELDS.locate(__failed, #krate::statics::Of::<#self_ty>::NEW);
                 }
             }
@@ -164,15 +160,24 @@ fn made(block: &ItemImpl, krate: &TokenStream) -> Option<TokenStream> {
     })
 }
 
-/// A constant at the user's tokens, which fails if the mistake comes from there.
-fn site(number: usize, span: Span, krate: &TokenStream) -> TokenStream {
-    // Found by the macro's rules, shown at the user's place.
-    let check = call_at(
-        quote!(#krate::statics::fail_at::<__R>),
-        quote!(__BLOCK, #number),
-        Span::mixed_site().located_at(span),
-    );
-    quote!(const { #check };)
+/// A constant that fails at the user's tokens from which the mistake comes, if it comes from one of these.
+fn sites(spans: &[Span], krate: &TokenStream) -> Option<TokenStream> {
+    let checks = spans.iter().enumerate().map(|(number, span)| {
+        let number = Literal::usize_unsuffixed(number);
+        // Found by the macro's rules, shown at the user's place.
+        let place = Span::mixed_site().located_at(*span);
+        call_at(quote!(__fail_at::<__R>), quote!(#number), place)
+    });
+    let checks: Vec<TokenStream> = checks.collect();
+    (!checks.is_empty()).then(|| {
+        quote! {
+            #[track_caller]
+            const fn __fail_at<__R: #krate::statics::Failing>(__site: ::core::primitive::usize) {
+                #krate::statics::fail_at::<__R>(__BLOCK, __site)
+            }
+            const { #(#checks;)* }
+        }
+    })
 }
 
 /// A `ShapeError` is large, since `const` code cannot allocate.

@@ -5,7 +5,7 @@ use super::{
     unused,
 };
 use crate::errors::Errors;
-use crate::{check, editor, messages, parse, source};
+use crate::{check, messages, parse, rust_analyzer, source};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
@@ -31,7 +31,7 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
         layer.extend(layer::placeholder_of(&item));
     }
     // In an editor what is half typed comes first, so that nothing before it depends on it.
-    let editor = editor::is_running().then(|| {
+    let editor = rust_analyzer::is_running().then(|| {
         let (keys, constructors) = (keys::expand(&item), constructors::expand(&item));
         quote!(#keys #constructors)
     });

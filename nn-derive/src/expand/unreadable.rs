@@ -1,7 +1,7 @@
 //! A block with a mistake in its syntax, half typed perhaps: it is handed on as it is, so that the compiler reports the mistake and an editor
 //! still sees the code, with a stand-in for the `Layer` that it does not say.
 
-use crate::{editor, parse};
+use crate::{half_typed, parse};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
@@ -9,10 +9,10 @@ use syn::{Attribute, Generics, Token, Type};
 
 /// The tokens again, and the stand-in if they are a block with a `call`. In an editor all that can be read is made as ever.
 pub fn unreadable(keys: TokenStream, item: TokenStream, error: &syn::Error) -> TokenStream {
-    if let Some(block) = editor::block(item.clone()) {
+    if let Some(block) = half_typed::block(item.clone()) {
         return super::block(keys, block);
     }
-    if let Some(structure) = editor::structure(quote!(#[model(#keys)] #item)) {
+    if let Some(structure) = half_typed::structure(quote!(#[model(#keys)] #item)) {
         let derived = super::structure(structure, true);
         return quote!(#item #derived);
     }
@@ -38,7 +38,7 @@ pub fn unreadable(keys: TokenStream, item: TokenStream, error: &syn::Error) -> T
     quote! {
         #[allow(unexpected_cfgs)]
         const _: () = {
-            #[cfg(rust_analyzer)]
+            #[cfg(half_typed)]
             #item
         };
         #stand_in

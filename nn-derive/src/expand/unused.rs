@@ -41,12 +41,7 @@ pub fn expand(item: &Struct) -> TokenStream {
         let place = names.binary_search(&f.name()).expect("a field");
         let place = Literal::usize_unsuffixed(place);
         let flag = format_ident!("TYPE{}", spellings[&f.ty.to_token_stream().to_string()]);
-        let name = f.name();
-        let assert = call_at(
-            quote!(#statics::must_be_used),
-            quote!(USED[#place] || #flag, #name),
-            f.ident.span(),
-        );
+        let assert = call_at(quote!(check), quote!(#place, #flag), f.ident.span());
         quote!(const _: () = #assert;)
     });
     quote! {
@@ -59,11 +54,16 @@ pub fn expand(item: &Struct) -> TokenStream {
             }
             impl __Uses for #ident {}
 
+            const NAMES: [&::core::primitive::str; #count] = [#(#names),*];
             const USED: [::core::primitive::bool; #count] = {
                 #(#modules)*
-                #statics::used(&[#(#names),*], <#ident>::__USES)
+                #statics::used(&NAMES, <#ident>::__USES)
             };
             #(#flags)*
+            #[track_caller]
+            const fn check(place: ::core::primitive::usize, may_be_unused: ::core::primitive::bool) {
+                #statics::must_be_used(USED[place] || may_be_unused, NAMES[place]);
+            }
             #(#asserts)*
         };
     }

@@ -73,9 +73,7 @@ impl Follower<'_> {
             if __truth.is_open() {
                 #(#changed = #changed.join(__after[#index]);)*
             }
-            if !__steps.join(__branches) {
-                return __steps.failed();
-            }
+            __steps.join(__branches);
             __then.join(__other)
         }}
     }

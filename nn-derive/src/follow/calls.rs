@@ -3,7 +3,7 @@
 use super::scan::is_harmless;
 use super::{Follower, Local, Path, Step, method_name};
 use crate::source::is_another_function;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
@@ -61,8 +61,9 @@ impl<'a> Follower<'a> {
     fn call_of(&mut self, path: &Path, input: &TokenStream, span: Span) -> TokenStream {
         // Most lines of most models: short, since a model may have thousands of them.
         if let [Step::Field(name)] = &path[..] {
-            let answer = quote!(__Shape.__call(__net, #name, #input, __at, __steps.is_sure()));
-            return self.settle(answer, span);
+            let site = Literal::usize_unsuffixed(self.sites.len());
+            self.sites.push(span);
+            return quote!(__call(__net, #name, #input, __steps, #site));
         }
         let krate = self.krate;
         self.ask(path, quote!(#krate::statics::Question::Call(#input)), span)
@@ -70,7 +71,7 @@ impl<'a> Follower<'a> {
 
     /// What the layer at a path answers.
     pub(super) fn ask(&mut self, path: &Path, question: TokenStream, span: Span) -> TokenStream {
-        self.ask_at(path, question, quote!(&__at.when(__steps.is_sure())), span)
+        self.ask_at(path, question, quote!(&__steps.place()), span)
     }
 
     fn ask_at(
@@ -171,7 +172,7 @@ impl<'a> Follower<'a> {
         let unknown = self.unknown();
         let answer = quote! {{
             let __arguments = [#(#arguments),*];
-            match __at.when(__steps.is_sure()).inside() {
+            match __steps.place().inside() {
                 ::core::option::Option::Some(__at) => {
                     __Shape.#name(__net, &__arguments, &__at)
                 }
@@ -228,7 +229,7 @@ impl<'a> Follower<'a> {
         match (name, &arguments[..]) {
             ("forward", [input]) if !path.is_empty() => self.call_of(&path, input, span),
             ("call", [input, training]) if !path.is_empty() => {
-                let at = quote!(&__at.when(__steps.is_sure()).told(#training));
+                let at = quote!(&__steps.place().told(#training));
                 self.ask_at(&path, call(input), at, span)
             }
             (_, []) if path.is_empty() && self.built_parameter(name).is_some() => {

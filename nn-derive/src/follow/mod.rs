@@ -17,7 +17,7 @@ mod scan;
 
 use crate::syntax::{owned, typed_arguments};
 use names::Unclear;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 pub use scan::mentions;
 use std::collections::HashMap;
@@ -205,7 +205,7 @@ impl<'a> Follower<'a> {
     fn body(&self, bindings: TokenStream, result: TokenStream) -> TokenStream {
         let krate = self.krate;
         quote! {
-            let mut __steps = #krate::statics::Steps::new(__at, __BLOCK);
+            let __steps = &mut #krate::statics::Steps::new(__at, __BLOCK);
             #bindings
             let __result = #result;
             __steps.end(__result)
@@ -282,15 +282,10 @@ impl<'a> Follower<'a> {
     }
 
     fn settle_by(&mut self, how: &TokenStream, answer: TokenStream, span: Span) -> TokenStream {
-        let site = self.sites.len();
+        let site = Literal::usize_unsuffixed(self.sites.len());
+        let krate = self.krate;
         self.sites.push(span);
-        quote! {{
-            let __answer = #answer;
-            match __steps.#how(__answer, #site) {
-                ::core::option::Option::Some(__value) => __value,
-                ::core::option::Option::None => return __steps.failed(),
-            }
-        }}
+        quote!(#krate::statics::#how(#answer, __steps, #site))
     }
 
     fn local(&self, ident: &Ident) -> Option<&Local> {

@@ -1,8 +1,8 @@
 //! The declared form: `new(..)` on a struct, `#[layer(..)]` on its fields.
 
-use crate::editor;
 use crate::errors::Errors;
 use crate::messages;
+use crate::rust_analyzer;
 use crate::syntax::{Argument, Declared, New};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -150,7 +150,7 @@ pub fn layer(attr: &Attribute, errors: &mut Errors) -> Declared {
         Meta::Path(_) => (Punctuated::new(), None),
         _ => match attr.parse_args_with(settings) {
             Ok(read) => read,
-            Err(_) if editor::is_running() => half_typed(attr),
+            Err(_) if rust_analyzer::is_running() => half_typed(attr),
             Err(error) => {
                 errors.push(error);
                 (Punctuated::new(), None)
@@ -164,7 +164,9 @@ pub fn layer(attr: &Attribute, errors: &mut Errors) -> Declared {
                 declared.positional.push(value);
             }
             Setting::Positional(value) => match name_alone(&value) {
-                Some(name) if editor::is_running() => declared.settings.push((name, nothing())),
+                Some(name) if rust_analyzer::is_running() => {
+                    declared.settings.push((name, nothing()))
+                }
                 _ => errors.at(value, messages::POSITIONAL_AFTER_KEY),
             },
             Setting::Named(name, value) => {

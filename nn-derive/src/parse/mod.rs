@@ -12,9 +12,9 @@ pub use alternatives::alternatives;
 pub use attributes::{crate_of, of_impl, of_tensors};
 pub use block::{is_special, outer_attributes, special};
 
-use crate::editor;
 use crate::errors::Errors;
 use crate::messages;
+use crate::rust_analyzer;
 use crate::syntax::{Field, Struct, Variant};
 use quote::format_ident;
 use syn::ext::IdentExt;
@@ -51,7 +51,7 @@ pub fn structure(input: DeriveInput, errors: &mut Errors) -> Struct {
             errors.at(data.union_token, messages::not_a_struct(name, "a union"));
         }
     }
-    if let Some(new) = attrs.new.as_ref().filter(|_| editor::is_running()) {
+    if let Some(new) = attrs.new.as_ref().filter(|_| rust_analyzer::is_running()) {
         let declared = fields
             .iter_mut()
             .filter_map(|f: &mut Field| f.declared.as_mut());

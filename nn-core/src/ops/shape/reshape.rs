@@ -323,7 +323,7 @@ mod tests {
     fn the_numbers_that_stand_for_open_sizes_are_no_sizes() {
         let x = Tensor::abstract_of([UNKNOWN, 4, 3], DType::F32);
         for dims in [
-            [-1, 1, (1 << 62) + 1],
+            [-1_i64, 1, (1 << 62) + 1],
             [-1, 1 << 62, 3],
             [-1, 1 << 33, 1 << 33],
         ] {

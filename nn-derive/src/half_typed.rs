@@ -4,21 +4,11 @@
 //! start of both. So what is half typed must come out as the finished does, in the same place.
 
 use crate::parse;
+use crate::rust_analyzer::is_running;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use std::sync::LazyLock;
 use syn::parse::{ParseStream, Parser};
 use syn::{Block, DeriveInput, Field, ImplItem, ImplItemFn, ItemImpl, Stmt, Token};
-
-/// Whether rust-analyzer expands this, and not the compiler. It runs macros in a program of its own.
-pub fn is_running() -> bool {
-    static IS_RUNNING: LazyLock<bool> = LazyLock::new(|| {
-        let program = std::env::current_exe().unwrap_or_default();
-        let name = program.file_stem().unwrap_or_default().to_string_lossy();
-        name.starts_with("rust-analyzer")
-    });
-    *IS_RUNNING
-}
 
 /// In an editor a block in which the bodies of methods are wrong, which are hidden; `None` if the mistake is somewhere else.
 pub fn block(item: TokenStream) -> Option<ItemImpl> {
