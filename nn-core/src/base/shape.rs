@@ -142,6 +142,19 @@ impl Shape {
         }
     }
 
+    /// [`Shape::num_elements`], if all dimensions are known: asked of every tensor that is made.
+    #[inline]
+    pub(crate) fn known_elements(&self) -> Option<usize> {
+        let mut product = 1_usize;
+        for &dim in self.dims() {
+            if !is_known(dim) {
+                return None;
+            }
+            product = product.saturating_mul(dim);
+        }
+        Some(product)
+    }
+
     /// Whether there are no elements: some dimension is 0.
     pub const fn is_empty(&self) -> bool {
         self.num_elements() == 0
