@@ -213,21 +213,25 @@ pub fn join(path: &str, name: &str) -> String {
     }
 }
 
+/// What is visited for a module: a shared layer where it is met first, and not again; `shared` holds the addresses of those met.
+fn met_first<'a>(module: &'a dyn Module, shared: &mut Vec<*const ()>) -> Option<&'a dyn Module> {
+    let Some(layer) = module.shared() else {
+        return Some(module);
+    };
+    let address = std::ptr::from_ref(layer).cast::<()>();
+    if shared.contains(&address) {
+        return None;
+    }
+    shared.push(address);
+    Some(layer)
+}
+
 /// Calls `f` with every parameter and buffer of a module, a shared one once, where no path is asked for.
 pub fn each_param<'a>(module: &'a dyn Module, f: &mut dyn FnMut(&'a Param)) {
-    fn node<'a>(
-        mut module: &'a dyn Module,
-        shared: &mut Vec<*const ()>,
-        f: &mut dyn FnMut(&'a Param),
-    ) {
-        if let Some(layer) = module.shared() {
-            let address = std::ptr::from_ref(layer).cast::<()>();
-            if shared.contains(&address) {
-                return;
-            }
-            shared.push(address);
-            module = layer;
-        }
+    fn node<'a>(module: &'a dyn Module, shared: &mut Vec<*const ()>, f: &mut dyn FnMut(&'a Param)) {
+        let Some(module) = met_first(module, shared) else {
+            return;
+        };
         if let Some(param) = module.as_param() {
             f(param);
         }
@@ -255,15 +259,10 @@ struct Walk<'w, 'a> {
 }
 
 impl<'a> Walk<'_, 'a> {
-    fn node(&mut self, mut module: &'a dyn Module) {
-        if let Some(layer) = module.shared() {
-            let address = std::ptr::from_ref(layer).cast::<()>();
-            if self.shared.contains(&address) {
-                return;
-            }
-            self.shared.push(address);
-            module = layer;
-        }
+    fn node(&mut self, module: &'a dyn Module) {
+        let Some(module) = met_first(module, &mut self.shared) else {
+            return;
+        };
         (self.f)(&self.path, module);
         module.visit(&mut |name, child| {
             let end = self.path.len();
