@@ -1,7 +1,7 @@
 //! Operations of `keras.ops` in Functional models: the classes under which Keras writes them, and what they are here.
 
 use crate::functional::arguments::{Argument, Arguments};
-use nn_core::{Error, Result, Tensor, concatenate, stack};
+use nn_core::{Error, Result, Tensor, concatenate, is_known, stack};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
@@ -134,6 +134,10 @@ pub(crate) fn operation(entry: &Value, arguments: &Arguments) -> Result<Vec<Tens
             let shape = setting("newshape", 1).or(setting("new_shape", 1));
             let shape: Vec<Option<isize>> = from_json(shape.unwrap_or(&Value::Null))?;
             let shape: Vec<isize> = shape.into_iter().map(|d| d.unwrap_or(-1)).collect();
+            // Larger numbers stand for open sizes here, and no file can mean them.
+            if let Some(size) = shape.iter().find(|&&d| d > 0 && !is_known(d as usize)) {
+                return Err(Error::format(format!("Reshape to a size of {size}")));
+            }
             tensor(0)?.reshape(shape)
         }
         "Transpose" => match setting("axes", 1) {
@@ -200,8 +204,14 @@ pub(crate) fn to_keras(name: &str, attributes: &Map<String, Value>) -> Result<Va
             "reshape" => {
                 // Sizes that are not known here are those of the batch.
                 let sizes = attributes.get("shape").and_then(Value::as_array);
-                let open = |d: &Value| if d.is_number() { d.clone() } else { json!(-1) };
-                let shape: Value = sizes.into_iter().flatten().map(open).collect();
+                let known = |d: &Value| d.as_u64().filter(|&d| is_known(d as usize));
+                let sizes = sizes.into_iter().flatten().map(known);
+                let shape: Vec<i64> = sizes.map(|d| d.map_or(-1, |d| d as i64)).collect();
+                if shape.iter().filter(|&&d| d == -1).count() > 1 {
+                    return Err(Error::format(
+                        "a reshape to several open sizes cannot be written for Keras, which has one -1; use a layer `Reshape`",
+                    ));
+                }
                 ("Reshape", "numpy", json!({"newshape": shape}))
             }
             "clip" => (
