@@ -334,6 +334,7 @@ fn paths_named(text: &str, module: &[String]) -> Vec<Vec<String>> {
         let (first, rest) = rest.split_at(end);
         let path: Vec<String> = match first {
             "" => prefix.to_vec(),
+            "super" => prefix[..prefix.len().saturating_sub(1)].to_vec(),
             _ => prefix.iter().cloned().chain([first.to_string()]).collect(),
         };
         match rest.strip_prefix("::") {
@@ -355,18 +356,14 @@ fn paths_named(text: &str, module: &[String]) -> Vec<Vec<String>> {
         }
     }
     let mut all = Vec::new();
-    for line_start in [("crate::", 0), ("super::", 1)] {
-        let (word, up) = line_start;
+    let room = &module[..module.len().saturating_sub(1)];
+    for (word, prefix) in [("crate::", &[][..]), ("super::", room)] {
         for (at, _) in text.match_indices(word) {
             let before = text[..at].chars().next_back().unwrap_or(' ');
             if before == '$' || before == ':' || before.is_alphanumeric() {
                 continue;
             }
-            let prefix = match up {
-                0 => Vec::new(),
-                _ => module[..module.len().saturating_sub(1)].to_vec(),
-            };
-            expand(&prefix, &text[at + word.len()..], &mut all);
+            expand(prefix, &text[at + word.len()..], &mut all);
         }
     }
     all

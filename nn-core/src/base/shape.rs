@@ -82,9 +82,6 @@ impl Shape {
     /// An error unless a tensor with a value can have this shape: as [`Shape::check_rank`], and for a dimension that is not known or too
     /// large.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.is_known() {
-            return Ok(());
-        }
         self.check_rank()?;
         match self.iter().find(|&&dim| !is_known(dim)) {
             None => Ok(()),
@@ -140,19 +137,6 @@ impl Shape {
                 _ => ANYTHING,
             },
         }
-    }
-
-    /// [`Shape::num_elements`], if all dimensions are known: asked of every tensor that is made.
-    #[inline]
-    pub(crate) fn known_elements(&self) -> Option<usize> {
-        let mut product = 1_usize;
-        for &dim in self.dims() {
-            if !is_known(dim) {
-                return None;
-            }
-            product = product.saturating_mul(dim);
-        }
-        Some(product)
     }
 
     /// Whether there are no elements: some dimension is 0.

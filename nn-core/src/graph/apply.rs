@@ -202,7 +202,6 @@ fn masked(
 }
 
 /// The outputs: abstract, waiting or computed.
-#[inline(always)]
 fn evaluate(
     running: &mut dyn Running,
     inputs: &[Tensor],
@@ -210,28 +209,23 @@ fn evaluate(
     wanted: Option<Wanted>,
 ) -> Result<Outputs<Tensor>> {
     let op = running.op();
-    // Looked at where they are: to move them costs as much as a small op.
-    let inferred = op.infer(inputs);
-    let specs = match &inferred {
-        Ok(specs) => specs,
-        Err(error) => return Err(error.clone()),
-    };
+    let specs = op.infer(inputs)?;
     let known = specs.iter().all(|spec| spec.shape.is_known());
     if !plain && inputs.iter().any(Tensor::is_abstract) {
-        return sound(inferred?.map(|spec| Tensor::abstract_of(spec.shape, spec.dtype)));
+        return sound(specs.map(|spec| Tensor::abstract_of(spec.shape, spec.dtype)));
     }
     if !known {
-        return sound(inferred?.map(|spec| Tensor::open(spec.shape, spec.dtype)));
+        return sound(specs.map(|spec| Tensor::open(spec.shape, spec.dtype)));
     }
     if fused::waits(op, inputs, || record::is_watched(inputs)) {
-        return sound(Tensor::waiting(running.keep(), inputs, specs[0]).into());
+        return sound(Tensor::waiting(running.keep(), inputs, specs.into_first()).into());
     }
     let wanted = wanted.unwrap_or_else(|| match op.residuals() {
         0 => Wanted::ALL,
         _ if record::is_watched(inputs) => Wanted::ALL,
         residuals => Wanted::first(specs.len() - residuals),
     });
-    let expected = Expected::new(specs, wanted);
+    let expected = Expected::new(&specs, wanted);
     let outputs = match plain {
         true => op.forward(inputs, &expected),
         false => together(op, inputs, &expected),

@@ -43,7 +43,6 @@ impl<T> Outputs<T> {
     ///
     /// # Panics
     /// If there is none.
-    #[inline]
     pub fn into_first(self) -> T {
         match self {
             Outputs::One(value) => value,

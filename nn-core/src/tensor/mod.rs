@@ -77,7 +77,6 @@ impl Tensor {
         Tensor { inner, mask: None }
     }
 
-    #[inline]
     fn from_inner(shape: Shape, dtype: DType, state: State) -> Tensor {
         Tensor::of(Arc::new(Inner {
             id: fresh_id(),
@@ -122,17 +121,16 @@ impl Tensor {
     /// [`Tensor::build`] compiled once for all ways of filling, which are hundreds.
     #[inline(never)]
     fn build_with<T: Element>(shape: Shape, fill: &mut dyn FnMut(&mut [T])) -> Tensor {
-        let Some(len) = shape.known_elements() else {
-            return shape.check().map_or_else(Tensor::failed, |()| {
-                unreachable!("a dimension is not known")
-            });
-        };
-        match Buffer::new(T::DTYPE, len) {
+        let buffer = shape.check().and_then(|()| {
+            Buffer::new(T::DTYPE, shape.num_elements())
+                .map_err(|refused| too_large(shape, T::DTYPE, refused))
+        });
+        match buffer {
             Ok(mut buffer) => {
                 fill(buffer.as_mut_slice());
                 Tensor::from_buffer(shape, buffer)
             }
-            Err(refused) => Tensor::failed(too_large(shape, T::DTYPE, refused)),
+            Err(error) => Tensor::failed(error),
         }
     }
 

@@ -318,11 +318,10 @@ impl GradientTape {
                 .map_err(|e| e.context(format!("the gradient of `{}`", entry.op.name())))?;
             for ((i, gradient), &slot) in gradients.into_iter().enumerate().zip(slots) {
                 if let (Some(gradient), true) = (gradient, needs[i]) {
-                    // A failed gradient stays one.
-                    let gradient = gradient.sum_to(*own[i].raw_shape());
-                    if let Some(error) = gradient.error() {
-                        return Err(error.clone());
-                    }
+                    let gradient = gradient
+                        .into_result()?
+                        .sum_to(*own[i].raw_shape())
+                        .into_result()?;
                     observer::gradient(&*entry.op, entry.location, &gradient);
                     accumulate(&mut adjoints, slot, gradient);
                 }

@@ -34,15 +34,6 @@ pub(crate) struct Rule {
 
 inventory::collect!(Rule);
 
-impl Rule {
-    /// Whether an op waits for this rule wherever it waits for the other one.
-    fn answers_as(&self, other: &Rule) -> bool {
-        self.first == other.first
-            && self.recorded == other.recorded
-            && std::ptr::fn_addr_eq(self.waits, other.waits)
-    }
-}
-
 /// Two ops that may be computed together.
 pub(crate) struct Pair<'a> {
     pub first: &'a dyn Op,
@@ -57,16 +48,12 @@ pub(crate) struct Pair<'a> {
 
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| inventory::iter::<Rule>().collect());
 
-/// For every mark of a name which rules have a first op with that mark, one bit each: most ops are told apart by one look. Of rules that
-/// would answer alike one is enough.
+/// For every mark of a name which rules have a first op with that mark, one bit each: most ops are told apart by one look.
 static MARKS: LazyLock<[u32; 64]> = LazyLock::new(|| {
     assert!(RULES.len() <= 32, "a rule has one of 32 bits");
     let mut marks = [0; 64];
     for (i, rule) in RULES.iter().enumerate() {
-        let mut earlier = RULES[..i].iter();
-        if !earlier.any(|other| rule.answers_as(other)) {
-            marks[mark(rule.first)] |= 1 << i;
-        }
+        marks[mark(rule.first)] |= 1 << i;
     }
     marks
 });
