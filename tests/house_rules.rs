@@ -507,7 +507,7 @@ const WITHOUT_CASES: [(&str, &str); 9] = [
     ),
     (
         "MaxNumBoundingBoxes",
-        "Keras's takes a dictionary; nn-layers/tests/images.rs has its numbers",
+        "Keras's takes a dictionary; nn-layers/tests/contract.rs has its numbers",
     ),
     (
         "PositionEmbedding",

@@ -59,11 +59,11 @@ pub use tensor::{Operand, Tensor};
 
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__class as class;
     pub use crate::module::containers::{Layers, OrNot};
     pub use crate::module::keys::{FieldKeys, ModelKeys};
     pub use crate::module::signature::{Argument, Kind, Otherwise, Plain, Returned, Select};
     pub use crate::module::structure::named;
-    pub use crate::__class as class;
     pub use inventory;
     pub use nn_kernels::ArrayBuilder;
     pub use serde_json;

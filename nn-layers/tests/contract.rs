@@ -512,7 +512,7 @@ one!(random_invert: RandomInvert::new(), [4, 3, 2], wrong [2, 4]);
 one!(random_posterization: RandomPosterization::new(4).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
 one!(random_color_degeneration: RandomColorDegeneration::new(0.4).value_range([-9.0, 9.0]), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
 one!(random_color_jitter: RandomColorJitter::new().brightness_factor(0.1).contrast_factor(0.2).hue_factor(0.1).value_range([-9.0, 9.0]), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
-one!(clahe: ContrastLimitedAdaptiveHistogramEqualization::new().value_range([-9.0, 9.0]).tile_grid_size([2, 3]), [4, 5, 2], wrong [2, 4]);
+one!(clahe: ContrastLimitedAdaptiveHistogramEqualization::new().value_range([-9.0, 9.0]).tile_grid_size_by_side([2, 3]), [4, 5, 2], wrong [2, 4]);
 one!(random_elastic_transform: RandomElasticTransform::new().value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
 one!(mix_up: MixUp::new().alpha(0.6), [4, 3, 2], wrong [2, 4]);
 one!(cut_mix: CutMix::new(), [4, 3, 2], wrong [2, 4]);
@@ -670,3 +670,33 @@ several!(group_query_attention: GroupQueryAttention::new(2, 4, 2).sliding_window
 several!(attention: Attention::new().use_scale(true).dropout(0.2), [3, 4], [5, 4]; wrong [&[2, 4], &[2, 5, 4]], [&[2, 3, 4], &[2, 5, 3]]);
 several!(attention_of_sums: Attention::new().score_mode(ScoreMode::Concat), [3, 4], [5, 4]; wrong [&[2, 3, 4], &[3, 5, 4]]);
 several!(additive_attention: AdditiveAttention::new(), [3, 4], [5, 4]; wrong [&[2, 3, 5], &[2, 5, 5]], [&[2, 4], &[2, 5, 4]]);
+
+/// By hand: it has two outputs.
+#[test]
+fn max_num_bounding_boxes() {
+    let boxes = (Tensor::arange(24).cast(DType::F32)).reshape([2, 3, 4]);
+    let labels = Tensor::from([[1_i64, 2, 3], [4, 5, 6]]);
+    let (fewer, of_fewer) = MaxNumBoundingBoxes::new(2).forward((&boxes, &labels));
+    assert_eq!(
+        fewer.to_vec::<f32>().unwrap(),
+        boxes.slice_axis(1, 0..2).to_vec::<f32>().unwrap()
+    );
+    assert_eq!(of_fewer.to_vec::<i64>().unwrap(), [1, 2, 4, 5]);
+    let (more, of_more) = MaxNumBoundingBoxes::new(4)
+        .fill_value(9)
+        .forward((&boxes, &labels));
+    assert_eq!(more.shape(), [2, 4, 4]);
+    assert_eq!(more.index_axis(1, 3).to_vec::<f32>().unwrap(), [9.0; 8]);
+    assert_eq!(of_more.to_vec::<i64>().unwrap(), [1, 2, 3, 9, 4, 5, 6, 9]);
+    let (wrong, _) = MaxNumBoundingBoxes::new(4).forward((&boxes, &labels.slice_axis(1, 0..2)));
+    let error = wrong.into_result().unwrap_err().to_string();
+    assert!(
+        error.contains(
+            "expects boxes [batch, n, 4] and labels [batch, n], found [2, 3, 4] and [2, 2]"
+        ),
+        "{error}"
+    );
+    let layer = MaxNumBoundingBoxes::new(4).fill_value(9);
+    let copy = MaxNumBoundingBoxes::from_config(&layer.config()).unwrap();
+    assert_eq!(copy.config(), layer.config());
+}

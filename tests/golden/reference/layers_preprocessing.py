@@ -190,11 +190,11 @@ def colors(path, layer_class, *more, gray=False, **arguments):
 
 def clahe():
     file, add = images("contrast_limited_adaptive_histogram_equalization", K.ContrastLimitedAdaptiveHistogramEqualization)
-    add("defaults", (2, 17, 19, 3))
+    add("defaults", (1, 17, 19, 2))
     add("few_tiles", (2, 7, 9, 2), tile_grid_size=(2, 3), clip_limit=2.0)
     add("no_limit", (1, 8, 6, 1), tile_grid_size=(2, 3), clip_limit=0.0)
     add("unit", (2, 9, 5, 2), most=1.0, value_range=(0.0, 1.0), tile_grid_size=(3, 2), clip_limit=30.0)
-    add("one_image", (6, 11, 3), tile_grid_size=(1, 4))
+    add("one_row_of_tiles", (1, 6, 11, 2), tile_grid_size=(1, 4))
     add("smaller_than_the_grid", (1, 3, 5, 1), tile_grid_size=(4, 8), clip_limit=100.0)
     return file
 

@@ -21,7 +21,7 @@ const BINS: usize = 256;
 ///
 /// ```
 /// use nn::{ContrastLimitedAdaptiveHistogramEqualization, Layer, Tensor};
-/// let clahe = ContrastLimitedAdaptiveHistogramEqualization::new().clip_limit(0.0).tile_grid_size([1, 1]);
+/// let clahe = ContrastLimitedAdaptiveHistogramEqualization::new().clip_limit(0.0).tile_grid_size(1);
 /// let x = Tensor::from([10.0_f32, 11.0, 12.0]).reshape([1, 1, 3, 1]);
 /// assert_eq!(clahe.forward(&x).to_vec::<f32>()?, [85.0, 170.0, 255.0]);
 /// # Ok::<(), nn::Error>(())
