@@ -57,7 +57,9 @@ pub use tensor::{Operand, Tensor};
 pub mod __private {
     pub use crate::module::containers::{Layers, OrNot};
     pub use crate::module::keys::{FieldKeys, ModelKeys};
-    pub use crate::module::signature::{Argument, Kind, Otherwise, Plain, Returned, Select};
+    pub use crate::module::signature::{
+        Argument, Given, Kind, Otherwise, Outcome, Plain, Returned, Select, must_be_returned,
+    };
     pub use crate::module::structure::named;
     pub use inventory;
     pub use nn_kernels::ArrayBuilder;

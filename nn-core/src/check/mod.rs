@@ -38,7 +38,7 @@ pub use crate::base::named::{NAMES, better, is_named, named, named_quotient};
 pub use after::after;
 pub use elements::Elements;
 pub use failure::{Failed, Failing, Failure, Of, fail_at, to_report, unless_told};
-pub use fields::{must_be_used, position, used};
+pub use fields::{must_be_used, position, unused, used};
 pub(crate) use function::two;
 pub use function::{binary, einsum, floats, function, index, inputs, negated, not};
 pub use method::method;
@@ -114,6 +114,12 @@ pub trait NotFollowed {
     const __MADE: Unknown = Unknown;
     /// What its own check came to.
     const __CHECKED: Answer = Ok(Value::UNKNOWN);
+    /// Fails for the first layer that `call` does not use. `call` itself asks, so that it is silent where something in it is wrong.
+    const __EVERY_LAYER_IS_USED: () = ();
+    /// Fails for the second.
+    const __EVERY_OTHER_IS_USED: () = ();
+    /// Fails for the third.
+    const __ALL_OTHERS_ARE_USED: () = ();
 }
 
 impl<T: ?Sized> NotFollowed for T {}

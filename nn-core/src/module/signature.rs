@@ -87,12 +87,19 @@ impl<T: Default> Kind<T> {
     pub const HAS_DEFAULT: bool = true;
 }
 
+impl<T: Returned> Kind<T> {
+    /// A `call` can return it.
+    pub const IS_RETURNED: bool = true;
+}
+
 /// What [`Kind`] says of all other types.
 pub trait Otherwise {
     /// It is no structure of tensors.
     const HOLDS_TENSORS: bool = false;
     /// It has no default.
     const HAS_DEFAULT: bool = false;
+    /// No `call` can return it.
+    const IS_RETURNED: bool = false;
 }
 
 impl<T: ?Sized> Otherwise for Kind<T> {}
@@ -157,3 +164,32 @@ impl<T: Tensors, E: Into<Error>> Returned for std::result::Result<T, E> {
         self.unwrap_or_else(|error| T::failed(error.into()))
     }
 }
+
+/// Chooses what comes out of a layer.
+pub struct Given<const IS_RETURNED: bool>;
+
+/// What comes out of a layer whose `call` returns `T`. Where it can return no such thing, which [`must_be_returned`] says where the type
+/// stands, it is a tensor, so that nothing is said of the layer elsewhere.
+pub trait Outcome<T> {
+    /// The tensors.
+    type Tensors: Tensors;
+    /// The tensors of what is returned.
+    fn settle(returned: T) -> Self::Tensors;
+}
+
+impl<T: Returned> Outcome<T> for Given<true> {
+    type Tensors = T::Tensors;
+    fn settle(returned: T) -> T::Tensors {
+        returned.settle()
+    }
+}
+
+impl<T> Outcome<T> for Given<false> {
+    type Tensors = Tensor;
+    fn settle(_: T) -> Tensor {
+        unreachable!("what cannot be returned does not compile")
+    }
+}
+
+/// Does not compile for what a `call` cannot return.
+pub const fn must_be_returned<T: Returned>() {}

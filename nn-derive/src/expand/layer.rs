@@ -1,7 +1,7 @@
 //! `impl Layer` from `call` and `build`.
 
 use super::arguments::{self, Output};
-use super::{cfgs, shape};
+use super::{cfgs, shape, unused};
 use crate::errors::Errors;
 use crate::syntax::{Call, Special, Struct, typed_arguments};
 use crate::{check, half_typed, messages, rust_analyzer};
@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, ImplItemFn, Index, ItemImpl, Meta, Token, parse_quote};
+use syn::{Attribute, ImplItemFn, Index, ItemImpl, Meta, Token, Type, parse_quote};
 
 /// `impl Layer` from `call` and `build`.
 pub fn expand(
@@ -43,7 +43,10 @@ pub fn expand(
     let run = run(method, &call, block, krate);
     let output = match arguments::output(output, &block.generics) {
         Output::Direct => output.to_token_stream(),
-        Output::Settled => quote!(<#output as #krate::__private::Returned>::Tensors),
+        Output::Settled => {
+            let outcome = outcome(output, krate);
+            quote!(<#outcome>::Tensors)
+        }
     };
     let build = special
         .build
@@ -178,24 +181,29 @@ fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) 
     let output = &call.output;
     let returned = quote_spanned!(output.span()=> Self::Output);
     let body = half_typed::statements(&method.block);
-    let statements = match call
-        .output
-        .as_ref()
-        .map(|ty| arguments::output(ty, &block.generics))
-    {
-        Some(Output::Settled) => {
+    let settled = call.output.as_ref().filter(|ty| {
+        let output = arguments::output(ty, &block.generics);
+        matches!(output, Output::Settled)
+    });
+    let statements = match settled {
+        Some(output) => {
             let mut body = Group::new(Delimiter::Brace, body);
             body.set_span(method.block.brace_token.span.join());
-            quote!(#krate::__private::Returned::settle((move || -> #output #body)()))
+            let outcome = outcome(output, krate);
+            quote! {
+                #krate::__private::must_be_returned::<#output>();
+                <#outcome>::settle((move || -> #output #body)())
+            }
         }
-        _ => body,
+        None => body,
     };
+    let uses = unused::ask(block, krate);
     if let [one] = &call.inputs[..]
         && arguments::is_direct(one)
     {
         return quote! {
             #(#attrs)*
-            #fn_token #name(#receiver, #one, #training) -> #returned { #statements }
+            #fn_token #name(#receiver, #one, #training) -> #returned { #uses #statements }
         };
     }
     let all = arguments::all(&call.inputs);
@@ -203,9 +211,20 @@ fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) 
     quote! {
         #(#attrs)*
         #fn_token #name(#receiver, #all: Self::Input, #training) -> #returned {
+            #uses
             #(#bindings)*
             #statements
         }
+    }
+}
+
+/// What comes out of a layer whose `call` returns this, by the traits that it has.
+fn outcome(output: &Type, krate: &TokenStream) -> TokenStream {
+    quote! {
+        #krate::__private::Given<{
+            use #krate::__private::Otherwise as _;
+            <#krate::__private::Kind<#output>>::IS_RETURNED
+        }> as #krate::__private::Outcome<#output>
     }
 }
 
