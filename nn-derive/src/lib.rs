@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod blocks;
 mod check;
 mod errors;
 mod expand;

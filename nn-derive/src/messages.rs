@@ -54,6 +54,18 @@ pub fn unmarked_struct(name: impl Display) -> String {
     format!("`{name}` is a plain struct: put `#[model]` on it too, which makes its fields layers")
 }
 
+pub fn unmarked_block(name: impl Display) -> String {
+    format!(
+        "`{name}` has a `call` that is an ordinary method: put `#[model]` on its `impl {name}` too, which makes it the forward pass"
+    )
+}
+
+pub fn method_like_field(of: &str, name: &str) -> String {
+    format!(
+        "`{name}` is a layer and a method of `{of}`: the layer is called as `self.{name}(x)`, so one of them needs another name, `{name}_layer` for the layer for example"
+    )
+}
+
 pub fn without_self(name: &str) -> String {
     format!("`{name}` is a layer of the model: `self.{name}(..)` calls it")
 }
@@ -188,6 +200,10 @@ pub const CALL_INPUT: &str =
 
 pub const CALL_OUTPUT: &str =
     "`call` must return its output: `fn call(&self, x: Tensor) -> Tensor`, or a tuple for several";
+
+pub const MUTABLE_INPUT: &str = "`call` cannot change its input in place: take it by value, `x: Tensor` or `mut x: Tensor`, or as `x: &Tensor`; an operation gives a new tensor";
+
+pub const REFERENCE_OUTPUT: &str = "`call` returns its tensors by value, `-> Tensor`: a clone of a tensor is cheap, since it shares what it holds";
 
 pub const TRAINING_TYPE: &str = "`training` must be `bool`: it says whether the model trains";
 

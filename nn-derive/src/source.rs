@@ -10,8 +10,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
-use syn::visit::{self, Visit};
-use syn::{Item, ItemStruct, Type};
+use syn::visit::Visit;
+use syn::{ItemStruct, Type};
 
 thread_local! {
     /// The files of the crate that is being compiled, as far as they were asked for.
@@ -21,12 +21,7 @@ thread_local! {
 /// The source around the macro's use. It is a dependency of the crate already, and so may be read. Empty if there is none: then names
 /// are taken for what they usually are.
 pub fn text() -> Rc<str> {
-    // What is edited is not what the file has.
-    let file = match proc_macro::is_available() && !rust_analyzer::is_running() {
-        true => Span::call_site().unwrap().local_file(),
-        false => None,
-    };
-    let Some(file) = file else {
+    let Some(file) = file() else {
         return Rc::from("");
     };
     FILES.with_borrow_mut(|files| {
@@ -37,8 +32,17 @@ pub fn text() -> Rc<str> {
     })
 }
 
+/// The file around the macro's use, if there is one.
+fn file() -> Option<PathBuf> {
+    // What is edited is not what the file has.
+    match proc_macro::is_available() && !rust_analyzer::is_running() {
+        true => Span::call_site().unwrap().local_file(),
+        false => None,
+    }
+}
+
 /// Where a word stands in a text.
-fn words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+pub fn words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(word).filter_map(move |(at, _)| {
         let before = text[..at].chars().next_back();
@@ -99,37 +103,6 @@ fn is_number_name(ty: &str) -> bool {
     ["usize", "isize", "u32", "i32", "u64", "i64"].contains(&ty)
 }
 
-/// Whether a struct is declared in the file without the attribute that makes it a model. If it is declared twice, nothing is known.
-pub fn is_unmarked_struct(name: &str) -> bool {
-    let source = text();
-    let mut places = words(&source, name).filter(|at| source[..*at].trim_end().ends_with("struct"));
-    let (Some(at), None) = (places.next(), places.next()) else {
-        return false;
-    };
-    if source.contains(&format!("Module for {name}")) {
-        return false; // made one by hand
-    }
-    // Most structs show at once that they are marked; for the others the file is read as Rust.
-    let start = source[..at].rfind([';', '}']).map_or(0, |i| i + 1);
-    if is_marked(&source[start..at]) {
-        return false;
-    }
-    struct Unmarked<'n>(&'n str, bool);
-    impl<'ast> Visit<'ast> for Unmarked<'_> {
-        fn visit_item_struct(&mut self, item: &'ast ItemStruct) {
-            let mut attributes = item.attrs.iter().map(|a| a.to_token_stream().to_string());
-            self.1 |= item.ident == self.0 && !attributes.any(|text| is_marked(&text));
-            visit::visit_item_struct(self, item);
-        }
-    }
-    let Ok(file) = syn::parse_file(&source) else {
-        return false;
-    };
-    let mut unmarked = Unmarked(name, false);
-    unmarked.visit_file(&file);
-    unmarked.1
-}
-
 /// Whether a name is a field of the only struct of a name in the file, and nothing else there: no function, and nothing that a `use` brings in.
 pub fn is_field_alone(of: &str, name: &str) -> bool {
     let source = text();
@@ -180,49 +153,17 @@ pub fn is_field_alone(of: &str, name: &str) -> bool {
     fields.structs == 1 && fields.is_field && !fields.is_imported
 }
 
-/// Whether there is no `impl` of a struct anywhere in the crate: its only file has none, nor a macro that may make one.
-pub fn has_no_block(name: &str) -> bool {
-    let source = text();
-    // Mostly there is one, and seen at once. It may go by another name too.
-    let has_one = words(&source, name).any(|at| {
-        let start = source[..at].rfind(['{', '}', ';']).map_or(0, |i| i + 1);
-        let after = source[at + name.len()..].trim_start();
-        let is_renamed = source[..at].trim_end().ends_with('=') || after.starts_with("as ");
-        is_renamed || words(&source[start..at], "impl").next().is_some()
-    });
-    if has_one {
-        return false;
-    }
-    let Ok(file) = syn::parse_file(&source) else {
+/// Whether the file is one that no other has as a module, as far as the files around it tell.
+pub fn is_root() -> bool {
+    let Some(path) = file() else {
         return false;
     };
-    let is_root = file
-        .items
-        .iter()
-        .any(|item| matches!(item, Item::Fn(f) if f.sig.ident == "main"));
-    struct Blocks<'n>(&'n str, bool);
-    impl<'ast> Visit<'ast> for Blocks<'_> {
-        fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
-            self.1 |= words(&item.self_ty.to_token_stream().to_string(), self.0)
-                .next()
-                .is_some();
-        }
-        fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
-            self.1 |= item.content.is_none();
-            visit::visit_item_mod(self, item);
-        }
-        fn visit_item_macro(&mut self, _: &'ast syn::ItemMacro) {
-            self.1 = true;
-        }
-    }
-    let mut blocks = Blocks(name, !is_root);
-    blocks.visit_file(&file);
-    !blocks.1
-}
-
-/// Whether the attributes of a struct, as text, make it a model.
-fn is_marked(attributes: &str) -> bool {
-    ["model", "Model", "Layer"]
-        .iter()
-        .any(|word| attributes.contains(word))
+    let is_another = |other: PathBuf| other != path && other.exists();
+    let mut folders = path.ancestors().skip(1).take(8);
+    !folders.any(|folder| {
+        ["lib.rs", "main.rs", "mod.rs"]
+            .iter()
+            .any(|name| is_another(folder.join(name)))
+            || is_another(folder.with_extension("rs"))
+    })
 }

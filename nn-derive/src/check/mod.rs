@@ -11,7 +11,7 @@ mod without_self;
 
 pub use declared::unchecked;
 pub use elsewhere::mentioned;
-pub use names::RESERVED;
+pub use names::{RESERVED, SHARED_NAMES, methods};
 pub use signature::{call, hook};
 pub use training::training;
 pub use types::shared;

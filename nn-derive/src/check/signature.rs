@@ -22,6 +22,11 @@ pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
         } else if is_bool(&input.ty) && is_called_like_training(input) {
             errors.at(input, messages::BOOL_INPUT);
         }
+        if let Type::Reference(reference) = &*input.ty
+            && reference.mutability.is_some()
+        {
+            errors.at(&input.ty, messages::MUTABLE_INPUT);
+        }
         named_type(&input.ty, errors);
     }
     if inputs.is_empty() {
@@ -32,7 +37,12 @@ pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
     }
     let output = match &sig.output {
         ReturnType::Type(_, ty) => {
-            named_type(ty, errors);
+            match &**ty {
+                Type::Reference(reference) if reference.lifetime.is_none() => {
+                    errors.at(ty, messages::REFERENCE_OUTPUT);
+                }
+                _ => named_type(ty, errors),
+            }
             Some((**ty).clone())
         }
         ReturnType::Default => {
@@ -58,7 +68,7 @@ pub fn hook(sig: &Signature, expected: &str, errors: &mut Errors) -> bool {
             messages::signature(&sig.ident.to_string(), expected),
         );
     }
-    if matches!(sig.output, ReturnType::Default) {
+    if errors.count() == before && matches!(sig.output, ReturnType::Default) {
         errors.at(
             &sig.ident,
             messages::signature(&sig.ident.to_string(), expected),

@@ -236,14 +236,15 @@ pub enum Output {
 
 /// What stands as the result of a `call`.
 pub fn output(ty: &Type, generics: &Generics) -> Output {
-    let path = match ty {
-        Type::Path(path) => path,
+    let is_result = match ty {
         Type::Group(group) => return output(&group.elem, generics),
         Type::Paren(paren) => return output(&paren.elem, generics),
-        _ => return Output::Direct,
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|last| last.ident == "Result")
+        }
+        _ => false,
     };
-    let last: Option<&Ident> = path.path.segments.last().map(|last| &last.ident);
-    let is_result = last.is_some_and(|last| last == "Result");
     match is_result || kind(ty, generics) == Kind::Plain {
         true => Output::Settled,
         false => Output::Direct,

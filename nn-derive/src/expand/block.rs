@@ -1,15 +1,15 @@
 //! What `#[model] impl` generates.
 
-use super::{hooks, layer, shape};
+use super::{hooks, layer, shape, stand_in};
 use crate::check::{self, Uses};
 use crate::errors::Errors;
 use crate::syntax::Special;
-use crate::{messages, parse, rust_analyzer, source};
+use crate::{blocks, messages, parse, rust_analyzer};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{ImplItem, ItemImpl, Type};
+use syn::{ImplItem, ImplItemFn, ItemImpl, Type};
 
 /// `#[model(keys)] impl`.
 pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
@@ -18,20 +18,35 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     if let Some((path, _)) = &block.trait_ {
         errors.at(path, messages::TRAIT_IMPL);
         let errors = errors.into_tokens();
-        return quote!(#block #errors);
+        let is_layer = path.segments.last().is_some_and(|of| of.ident == "Layer");
+        let call = methods(&block).find(|method| method.sig.ident == "call");
+        // Of a trait that has no such `call` nothing else need be said.
+        let layer = (is_layer && call.is_some()).then(|| layer::placeholder(&block, call, &krate));
+        let kept = layer.is_none().then_some(&block);
+        return quote!(#kept #layer #errors);
     }
     parse::outer_attributes(&mut block);
     if let Some((condition, with, without)) = parse::alternatives(&block) {
         return alternatives(&keys, &krate, condition, [with, without]);
     }
+    let is_second = blocks::has_call_before(&block);
     let special = parse::special(&mut block, &mut errors);
     if let Type::Path(ty) = &*block.self_ty
         && let Some(name) = ty.path.get_ident()
-        && source::is_unmarked_struct(&name.to_string())
+        && let Some(found) = blocks::unmarked_struct(&name.to_string())
     {
-        // Nothing of it can be used before, so that nothing else is said.
-        errors.at(name, messages::unmarked_struct(name));
-        return errors.into_tokens();
+        // Of an attribute that only a model has the compiler says that a derive is missing.
+        if !found.fields.iter().any(|f| f.attrs.iter().any(is_ours)) {
+            errors.at(name, messages::unmarked_struct(name));
+        }
+        let stand_in = stand_in::plain(found.into(), special.call.as_ref());
+        let errors = errors.into_tokens();
+        return quote!(#errors #block #stand_in);
+    }
+    if let Some(call) = special.call.as_ref().filter(|_| is_second) {
+        errors.at(&call.sig.ident, messages::twice("call"));
+        let errors = errors.into_tokens();
+        return quote!(#block #errors);
     }
     if special.all().next().is_none() {
         let (errors, block) = (errors.into_tokens(), nothing_to_do(block, &krate));
@@ -99,7 +114,10 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
         }
         // PyTorch's name. The placeholder keeps it from being reported as a missing `call` too.
         let error = syn::Error::new_spanned(&method.sig.ident, messages::FORWARD_IS_CALL);
-        let (error, layer) = (error.to_compile_error(), layer::placeholder(&block, krate));
+        let (error, layer) = (
+            error.to_compile_error(),
+            layer::placeholder(&block, Some(&method), krate),
+        );
         return quote!(#block #layer #error);
     }
     if !block.generics.params.is_empty() {
@@ -124,19 +142,29 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
     }
 }
 
+fn methods(block: &ItemImpl) -> impl Iterator<Item = &ImplItemFn> {
+    block.items.iter().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    })
+}
+
+/// An attribute that means something on the fields of models alone.
+fn is_ours(attr: &syn::Attribute) -> bool {
+    let names = ["layer", "config", "param", "model"];
+    names.iter().any(|name| attr.path().is_ident(name))
+}
+
 /// The fields that the block mentions, for the check that every layer is used.
 fn uses_const(block: &ItemImpl, special: &Special, is_sound: bool) -> TokenStream {
     let mut methods: Vec<String> = check::RESERVED
         .iter()
         .map(|name| name.to_string())
         .collect();
-    let own = block.items.iter().filter_map(|item| match item {
-        ImplItem::Fn(method) => Some(method),
-        _ => None,
-    });
-    methods.extend(own.clone().map(|m| m.sig.ident.to_string()));
+    let own = || self::methods(block);
+    methods.extend(own().map(|m| m.sig.ident.to_string()));
     let mut uses = Uses::default();
-    for method in own.chain(special.all()) {
+    for method in own().chain(special.all()) {
         let body = method.block.to_token_stream();
         let body = match method.sig.ident == "build" {
             true => check::without_builds(body),

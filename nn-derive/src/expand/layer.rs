@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, ImplItemFn, Index, ItemImpl, Meta, Token, Type, parse_quote};
+use syn::{Attribute, Generics, ImplItemFn, Index, ItemImpl, Meta, Token, Type, parse_quote};
 
 /// `impl Layer` from `call` and `build`.
 pub fn expand(
@@ -34,20 +34,14 @@ pub fn expand(
     let output = match &call.output {
         Some(output) if errors.count() == before => output,
         _ => {
-            let placeholder = placeholder(block, krate);
+            let placeholder = placeholder(block, Some(method), krate);
             let written = rust_analyzer::is_running().then(|| as_written(method, block));
             return Some(quote!(#written #placeholder));
         }
     };
     let input = arguments::input_type(&call.inputs, &block.generics, krate);
     let run = run(method, &call, block, krate);
-    let output = match arguments::output(output, &block.generics) {
-        Output::Direct => output.to_token_stream(),
-        Output::Settled => {
-            let outcome = outcome(output, krate);
-            quote!(<#outcome>::Tensors)
-        }
-    };
+    let output = output_type(output, &block.generics, krate);
     let build = special
         .build
         .as_ref()
@@ -129,40 +123,60 @@ fn as_written(method: &ImplItemFn, block: &ItemImpl) -> TokenStream {
 }
 
 /// A `Layer` that is never run: the mistake in `call` has been reported, and nothing else should be.
-pub fn placeholder(block: &ItemImpl, krate: &TokenStream) -> TokenStream {
-    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
-    placeholder_for(
-        krate,
-        &block.self_ty,
-        quote!(#impl_generics),
-        quote!(#where_clause),
-    )
+pub fn placeholder(
+    block: &ItemImpl,
+    call: Option<&ImplItemFn>,
+    krate: &TokenStream,
+) -> TokenStream {
+    placeholder_for(krate, &block.self_ty, &block.generics, call)
 }
 
-/// The same for a struct that has no `call`.
-pub fn placeholder_of(item: &Struct) -> TokenStream {
-    placeholder_for(
-        &item.attrs.krate,
-        &item.ident,
-        TokenStream::new(),
-        TokenStream::new(),
-    )
+/// The same for a struct that has no `call`, or one that is no forward pass.
+pub fn placeholder_of(item: &Struct, call: Option<&ImplItemFn>) -> TokenStream {
+    placeholder_for(&item.attrs.krate, &item.ident, &item.generics, call)
 }
 
+/// A `Layer` that takes and returns what `call` does, as far as that can be.
 fn placeholder_for(
     krate: &TokenStream,
     ty: &impl ToTokens,
-    impl_generics: TokenStream,
-    where_clause: TokenStream,
+    generics: &Generics,
+    call: Option<&ImplItemFn>,
 ) -> TokenStream {
+    let mut errors = Errors::default();
+    let call = call.map(|method| check::call(&method.sig, &mut errors));
+    let (input, output) = match call {
+        Some(Call {
+            inputs,
+            output: Some(output),
+            ..
+        }) if errors.count() == 0 => (
+            arguments::input_type(&inputs, generics, krate),
+            output_type(&output, generics, krate),
+        ),
+        _ => (quote!(#krate::Tensor), quote!(#krate::Tensor)),
+    };
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
     quote! {
+        #[automatically_derived]
         impl #impl_generics #krate::Layer for #ty #where_clause {
-            type Input = #krate::Tensor;
-            type Output = #krate::Tensor;
+            type Input = #input;
+            type Output = #output;
 
-            fn run(&self, _: #krate::Tensor, _: ::core::primitive::bool) -> #krate::Tensor {
+            fn run(&self, _: Self::Input, _: ::core::primitive::bool) -> Self::Output {
                 ::core::unreachable!()
             }
+        }
+    }
+}
+
+/// `Layer::Output`.
+fn output_type(output: &Type, generics: &Generics, krate: &TokenStream) -> TokenStream {
+    match arguments::output(output, generics) {
+        Output::Direct => output.to_token_stream(),
+        Output::Settled => {
+            let outcome = outcome(output, krate);
+            quote!(<#outcome>::Tensors)
         }
     }
 }

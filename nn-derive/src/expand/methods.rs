@@ -39,7 +39,7 @@ pub fn expand(item: &Struct) -> TokenStream {
     let (named, others): (Vec<&Field>, Vec<&Field>) = item
         .fields
         .iter()
-        .partition(|f| matches!(f.role, Role::Module) && SHARED_NAMES.contains(&&*f.name()));
+        .partition(|f| matches!(f.role, Role::Module) && check::SHARED_NAMES.contains(&&*f.name()));
     let methods = others
         .into_iter()
         .filter_map(|f| method(f, &item.attrs.krate));
@@ -51,10 +51,6 @@ pub fn expand(item: &Struct) -> TokenStream {
     let body = impl_of(item, quote!(), body);
     quote!(#body #named)
 }
-
-/// Names that a struct may have for something else too, `Net::new()`: a layer of that name is called by the method of a trait, which
-/// stands back behind those.
-const SHARED_NAMES: &[&str] = &["new", "default", "INPUT", "OUTPUT"];
 
 /// The method of a field whose name is taken.
 fn trait_method(field: &Field, item: &Struct) -> TokenStream {

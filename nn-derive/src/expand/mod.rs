@@ -15,6 +15,7 @@ mod output;
 mod registration;
 mod settings;
 mod shape;
+mod stand_in;
 mod structure;
 mod tensors;
 mod unreadable;

@@ -2,19 +2,22 @@
 
 use super::{
     constructors, fields, keys, layer, methods, model, module, output, registration, settings,
-    unused,
+    stand_in, unused,
 };
+use crate::blocks::{self, Call};
 use crate::errors::Errors;
-use crate::{check, messages, parse, rust_analyzer, source};
+use crate::{check, messages, parse, rust_analyzer};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
+use syn::ext::IdentExt;
 
 /// `#[derive(Layer)]`, and with `model` `#[derive(Model)]`.
 pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
     let mut errors = Errors::default();
-    let item = parse::structure(input, &mut errors);
+    let mut item = parse::structure(input, &mut errors);
     check::structure(&item, &mut errors);
+    check::methods(&mut item, &mut errors);
     let inherent = methods::expand(&item);
     if item.generics.lifetimes().next().is_some() {
         // No placeholder can stand for a model that is not `'static`.
@@ -25,10 +28,20 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
         true => model::expand(&item),
         false => model::is_layer(&item),
     };
-    if item.generics.params.is_empty() && source::has_no_block(&item.class_name()) {
+    if item.generics.params.is_empty() {
         // Whatever calls it would fail as well.
-        errors.at(&item.ident, messages::no_call(&item.class_name()));
-        layer.extend(layer::placeholder_of(&item));
+        let name = item.ident.unraw().to_string();
+        match blocks::call(&name) {
+            Call::Unknown => {}
+            Call::Missing => {
+                errors.at(&item.ident, messages::no_call(&name));
+                layer.extend(layer::placeholder_of(&item, None));
+            }
+            Call::Unmarked(call) => {
+                errors.at(&item.ident, messages::unmarked_block(&name));
+                layer.extend(layer::placeholder_of(&item, Some(&call)));
+            }
+        }
     }
     // In an editor what is half typed comes first, so that nothing before it depends on it.
     let editor = rust_analyzer::is_running().then(|| {
@@ -37,9 +50,9 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
     });
     if errors.count() > 0 {
         // Something stands for the rest, so that one mistake does not show up as missing implementations elsewhere.
-        let module = module::placeholder(&item);
+        let stand_in = stand_in::structure(&item);
         let errors = errors.into_tokens();
-        return quote!(#editor #errors #module #inherent #layer);
+        return quote!(#editor #errors #stand_in #inherent #layer);
     }
     let module = module::expand(&item);
     let debug = item.attrs.debug.then(|| module::debug(&item));

@@ -1,0 +1,243 @@
+//! A struct and its blocks in the file around a macro's use: what a message about one must know of the other.
+//!
+//! The file is read as Rust where a look at its text says that something may be wrong: most files never are.
+
+use crate::source;
+use quote::ToTokens;
+use std::collections::BTreeSet;
+use syn::visit::{self, Visit};
+use syn::{Attribute, ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Type};
+
+/// Who makes the `Layer` of a struct.
+pub enum Call {
+    /// Nobody: its crate has this file alone, and no block with `call` in it.
+    Missing,
+    /// An ordinary block has this `call`, which makes none without `#[model]`.
+    Unmarked(Box<ImplItemFn>),
+    /// A block, or it cannot be told.
+    Unknown,
+}
+
+/// Looks for the `call` of a struct.
+pub fn call(name: &str) -> Call {
+    let text = source::text();
+    // Mostly there is a block, and seen at once.
+    let is_marked = |at: usize| {
+        let start = text[..at].rfind(['{', '}', ';']).map_or(0, |i| i + 1);
+        let before = &text[start..at];
+        let is_block = source::words(before, "impl").next().is_some();
+        is_block && (before.contains("model") || before.contains("Layer"))
+    };
+    if source::words(&text, name).any(is_marked) {
+        return Call::Unknown;
+    }
+    let Some(file) = Around::read(&text, name) else {
+        return Call::Unknown;
+    };
+    if file.is_unclear || file.blocks.iter().any(makes_layer) {
+        return Call::Unknown;
+    }
+    let call = file.blocks.iter().flat_map(methods_of);
+    match call.into_iter().find(|m| m.sig.ident == "call") {
+        Some(call) => Call::Unmarked(Box::new(call.clone())),
+        None if file.is_all => Call::Missing,
+        None => Call::Unknown,
+    }
+}
+
+/// Which of these names are methods of a struct, in blocks of any kind but those of traits.
+pub fn methods(of: &str, names: &BTreeSet<String>) -> BTreeSet<String> {
+    let text = source::text();
+    let is_written = text.split("fn ").skip(1).any(|after| {
+        let end = after.find(|c: char| !c.is_alphanumeric() && c != '_');
+        names.contains(&after[..end.unwrap_or(after.len())])
+    });
+    let file = match is_written {
+        true => Around::read(&text, of),
+        false => None,
+    };
+    let Some(file) = file else {
+        return BTreeSet::new();
+    };
+    let blocks = file.blocks.iter().filter(|block| block.trait_.is_none());
+    let methods = blocks.filter(|block| !is_configured(&block.attrs));
+    let methods = methods
+        .flat_map(methods_of)
+        .filter(|m| !is_configured(&m.attrs));
+    methods
+        .map(|m| m.sig.ident.to_string())
+        .filter(|name| names.contains(name))
+        .collect()
+}
+
+/// Whether a struct has a `#[model] impl` with `call` before this one.
+pub fn has_call_before(block: &ItemImpl) -> bool {
+    let Type::Path(ty) = &*block.self_ty else {
+        return false;
+    };
+    let Some(name) = ty.path.segments.last().map(|last| last.ident.to_string()) else {
+        return false;
+    };
+    let text = source::text();
+    let blocks: Vec<&str> = text.split("impl").skip(1).collect();
+    let calls = blocks.into_iter().filter(|block| {
+        let header = block.split('{').next().unwrap_or_default();
+        source::words(header, &name).next().is_some() && block.contains("fn call")
+    });
+    if is_configured(&block.attrs) || calls.count() < 2 {
+        return false;
+    }
+    let Some(file) = Around::read(&text, &name) else {
+        return false;
+    };
+    let same = |other: &&ItemImpl| {
+        let is_call = |m: &ImplItemFn| m.sig.ident == "call" && !is_configured(&m.attrs);
+        other.trait_.is_none()
+            && other.attrs.iter().any(is_model)
+            && !is_configured(&other.attrs)
+            && written(&other.self_ty) == written(ty)
+            && methods_of(other).any(is_call)
+    };
+    let items = |block: &ItemImpl| block.items.iter().map(written).collect::<Vec<String>>();
+    let place = file
+        .blocks
+        .iter()
+        .filter(same)
+        .position(|other| items(other) == items(block));
+    place.is_some_and(|place| place > 0)
+}
+
+/// The only struct of a name in the file, if it stands beside this block and has no attribute that makes it a model.
+pub fn unmarked_struct(name: &str) -> Option<ItemStruct> {
+    let text = source::text();
+    let mut places =
+        source::words(&text, name).filter(|at| text[..*at].trim_end().ends_with("struct"));
+    let (at, None) = (places.next()?, places.next()) else {
+        return None;
+    };
+    // Most structs show at once that they are marked. One may be made a module by hand too.
+    let start = text[..at].rfind([';', '}']).map_or(0, |i| i + 1);
+    if is_marked(&text[start..at]) || text.contains(&format!("Module for {name}")) {
+        return None;
+    }
+    let file = Around::read(&text, name)?;
+    let found = file.declared?;
+    let mut attributes = found.attrs.iter().map(written);
+    (!attributes.any(|text| is_marked(&text))).then_some(found)
+}
+
+/// Whether the attributes of a struct, as text, make it a model.
+fn is_marked(attributes: &str) -> bool {
+    ["model", "Model", "Layer"]
+        .iter()
+        .any(|word| attributes.contains(word))
+}
+
+/// Whether it makes a `Layer`, or may.
+fn makes_layer(block: &ItemImpl) -> bool {
+    let of = block
+        .trait_
+        .as_ref()
+        .and_then(|(path, _)| path.segments.last());
+    block.attrs.iter().any(is_model) || of.is_some_and(|of| of.ident == "Layer")
+}
+
+fn methods_of(block: &ItemImpl) -> impl Iterator<Item = &ImplItemFn> {
+    block.items.iter().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    })
+}
+
+/// `#[model]`, or what may be it under a condition.
+fn is_model(attr: &Attribute) -> bool {
+    written(attr).contains("model")
+}
+
+fn is_configured(attrs: &[Attribute]) -> bool {
+    attrs
+        .iter()
+        .any(|a| a.path().is_ident("cfg") || a.path().is_ident("cfg_attr"))
+}
+
+fn written(tokens: &impl ToTokens) -> String {
+    tokens.to_token_stream().to_string()
+}
+
+/// What a file has of a name that it declares once.
+struct Around<'n> {
+    name: &'n str,
+    /// How many structs and enums have it.
+    count: usize,
+    /// The struct, if it is one.
+    declared: Option<ItemStruct>,
+    /// All blocks, those of traits too.
+    blocks: Vec<ItemImpl>,
+    /// A macro may make a block, or another name stand for this.
+    is_unclear: bool,
+    /// Nothing of the crate is in other files.
+    is_all: bool,
+}
+
+impl<'n> Around<'n> {
+    fn read(text: &str, name: &'n str) -> Option<Around<'n>> {
+        let file = syn::parse_file(text).ok()?;
+        let is_main = |item: &Item| matches!(item, Item::Fn(f) if f.sig.ident == "main");
+        let mut around = Around {
+            name,
+            count: 0,
+            declared: None,
+            blocks: Vec::new(),
+            is_unclear: false,
+            is_all: file.items.iter().any(is_main) || source::is_root(),
+        };
+        around.visit_file(&file);
+        (around.count == 1).then_some(around)
+    }
+
+    fn mentions(&self, text: &str) -> bool {
+        source::words(text, self.name).next().is_some()
+    }
+}
+
+impl Visit<'_> for Around<'_> {
+    fn visit_item_struct(&mut self, item: &ItemStruct) {
+        if item.ident == self.name {
+            self.count += 1;
+            self.declared = Some(item.clone());
+        }
+    }
+
+    fn visit_item_enum(&mut self, item: &syn::ItemEnum) {
+        self.count += usize::from(item.ident == self.name);
+    }
+
+    fn visit_item_impl(&mut self, block: &ItemImpl) {
+        let ty = match &*block.self_ty {
+            Type::Path(ty) => ty.path.segments.last(),
+            _ => None,
+        };
+        match ty {
+            Some(last) if last.ident == self.name => self.blocks.push(block.clone()),
+            _ => self.is_unclear |= self.mentions(&written(&block.self_ty)),
+        }
+        visit::visit_item_impl(self, block);
+    }
+
+    fn visit_item_mod(&mut self, item: &syn::ItemMod) {
+        self.is_all &= item.content.is_some();
+        visit::visit_item_mod(self, item);
+    }
+
+    fn visit_item_macro(&mut self, item: &syn::ItemMacro) {
+        self.is_unclear |= item.ident.is_none();
+    }
+
+    fn visit_item_type(&mut self, item: &syn::ItemType) {
+        self.is_unclear |= self.mentions(&written(&item.ty));
+    }
+
+    fn visit_use_rename(&mut self, item: &syn::UseRename) {
+        self.is_unclear |= item.ident == self.name;
+    }
+}

@@ -1,0 +1,107 @@
+//! What stands for a model in which something is wrong: what others use of it, so that one mistake is not reported once more wherever the model
+//! is made, called and trained. None of it is ever run.
+
+use super::{impl_of, layer, methods, model, settings};
+use crate::errors::Errors;
+use crate::syntax::Struct;
+use crate::{check, parse};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, ImplItemFn};
+
+/// For a struct whose attributes or fields are wrong, beside the methods of its fields.
+pub fn structure(item: &Struct) -> TokenStream {
+    let (module, constructor, debug) = (module(item), constructor(item), debug(item));
+    let settings = settings::expand(item);
+    quote!(#module #constructor #debug #settings)
+}
+
+/// For a struct that is no model, with the `call` that it would have.
+pub fn plain(struct_: DeriveInput, call: Option<&ImplItemFn>) -> TokenStream {
+    let mut ignored = Errors::default();
+    let mut item = parse::structure(struct_, &mut ignored);
+    check::methods(&mut item, &mut ignored);
+    let (module, methods, model) = (module(&item), methods::expand(&item), model::expand(&item));
+    let layer = layer::placeholder_of(&item, call);
+    quote!(#module #methods #model #layer)
+}
+
+/// `impl Module`.
+fn module(item: &Struct) -> TokenStream {
+    let krate = &item.attrs.krate;
+    let body = quote! {
+        fn visit<'__a>(
+            &'__a self,
+            _: &mut dyn ::core::ops::FnMut(&::core::primitive::str, &'__a dyn #krate::Module),
+        ) {
+        }
+
+        fn config(&self) -> #krate::__private::serde_json::Value {
+            ::core::unreachable!()
+        }
+
+        fn from_config(_: &#krate::__private::serde_json::Value) -> #krate::Result<Self> {
+            ::core::unreachable!()
+        }
+    };
+    impl_of(item, quote!(#krate::Module for), body)
+}
+
+/// `new`, with `Default` and `OUTPUT` where there would be one.
+fn constructor(item: &Struct) -> TokenStream {
+    let Some(new) = &item.attrs.new else {
+        return TokenStream::new();
+    };
+    let krate = &item.attrs.krate;
+    let vis = &item.vis;
+    let types: Vec<TokenStream> = new
+        .arguments
+        .iter()
+        .map(|argument| {
+            let (attrs, ty) = (&argument.attrs, &argument.ty);
+            quote!(#(#attrs)* _: #ty)
+        })
+        .collect();
+    let output = item.attrs.input.as_ref().map(|_| {
+        quote! {
+            #[doc(hidden)]
+            #vis const OUTPUT: #krate::OutputShape = #krate::OutputShape::of(
+                ::core::result::Result::Ok(#krate::statics::Value::UNKNOWN),
+                &[],
+            );
+        }
+    });
+    let constructor = impl_of(
+        item,
+        TokenStream::new(),
+        quote! {
+            #[doc(hidden)]
+            #vis const fn new(#(#types),*) -> Self {
+                ::core::unreachable!()
+            }
+
+            #output
+        },
+    );
+    let default = new.has_examples().then(|| {
+        let body = quote! {
+            fn default() -> Self {
+                ::core::unreachable!()
+            }
+        };
+        impl_of(item, quote!(::core::default::Default for), body)
+    });
+    quote!(#constructor #default)
+}
+
+/// `impl Debug`, if there would be one.
+fn debug(item: &Struct) -> Option<TokenStream> {
+    item.attrs.debug.then(|| {
+        let body = quote! {
+            fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::unreachable!()
+            }
+        };
+        impl_of(item, quote!(::core::fmt::Debug for), body)
+    })
+}
