@@ -55,7 +55,7 @@ pub use tensor::{Operand, Tensor};
 
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::module::containers::{Layers, OrNot};
+    pub use crate::module::containers::{Layers, OrNot, StandIn};
     pub use crate::module::keys::{FieldKeys, ModelKeys};
     pub use crate::module::signature::{
         Argument, Given, Kind, Otherwise, Outcome, Plain, Returned, Select, must_be_returned,

@@ -108,22 +108,14 @@ pub fn derive_tensors(input: TokenStream) -> TokenStream {
 /// All else in the block stays as it is written.
 #[proc_macro_attribute]
 pub fn model(keys: TokenStream, item: TokenStream) -> TokenStream {
-    let mut item = match syn::parse::<Item>(item.clone()) {
+    let item = match syn::parse::<Item>(item.clone()) {
         Ok(item) => item,
         Err(error) => return expand::unreadable(keys.into(), item.into(), &error).into(),
     };
     match item {
         Item::Impl(block) => expand::block(keys.into(), block).into(),
         Item::Struct(_) | Item::Enum(_) | Item::Union(_) => {
-            let keys: proc_macro2::TokenStream = keys.into();
-            let krate = parse::crate_of(keys.clone());
-            // In an editor also where none is typed yet.
-            let has_keys = !keys.is_empty() || rust_analyzer::is_running();
-            let keys = has_keys.then(|| quote!(#[model(#keys)]));
-            let mut errors = errors::Errors::default();
-            check::shared(&mut item, &mut errors);
-            let errors = errors.into_tokens();
-            quote!(#errors #[derive(#krate::Model)] #keys #item).into()
+            expand::attribute(keys.into(), item).into()
         }
         other => {
             let error = syn::Error::new_spanned(&other, messages::ATTRIBUTE_TARGET);

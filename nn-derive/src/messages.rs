@@ -80,6 +80,35 @@ pub const TENSOR_AS_PARAM: &str = "`#[param]` is about a `Param`, which owns its
 
 pub const RC: &str = "a model is used by several threads, and an `Rc` stays in one: write `Arc` to share a layer, or the layer itself if nobody else has it";
 
+pub fn unshared(name: &str) -> String {
+    format!(
+        "a model is used by several threads, and a `{name}` stays in one: write the layer itself, whose parameters change through a shared reference, or for a value of your own a `Mutex` under `#[model(skip)]`"
+    )
+}
+
+pub fn locked(name: &str) -> String {
+    format!(
+        "a layer needs no `{name}`: its parameters change through a shared reference; write the layer itself, or for a value of your own add `#[model(skip)]`"
+    )
+}
+
+pub fn dyn_layer(name: &str) -> String {
+    format!(
+        "`dyn {name}` is no type, since each layer takes and returns types of its own: a layer of any type is a `nn::registry::AnyLayer`, which is `Box<dyn DynLayer>`"
+    )
+}
+
+pub fn plain_field(ty: &str, is_declared: bool) -> String {
+    match is_declared {
+        true => format!(
+            "`{ty}` is no layer that `#[layer(..)]` could make: `#[config]` saves the value with the model, and `#[model(new(..))]` takes it as the argument of the field's name"
+        ),
+        false => format!(
+            "`{ty}` is neither a layer nor a parameter: add `#[config]` to the field to save it with the model, or `#[model(skip)]` to leave it out"
+        ),
+    }
+}
+
 pub fn positional_argument(layer: &str, name: &str, positional: &str) -> String {
     format!(
         "`{name}` is an argument of `{layer}::new`: those come first, in their order and without names: `#[layer({positional})]`"
@@ -120,6 +149,9 @@ pub fn not_checked(why: &str) -> String {
     )
 }
 
+pub const LOSS_TYPE: &str =
+    "`loss` names the type of a loss, without its `new`: `loss = SparseCategoricalCrossentropy`";
+
 pub const ONE_TARGET: &str = "`targets` are those of a model with one output: `targets = i64[]` for labels, `targets = [10]` for ten numbers";
 
 pub const TARGETS_WITHOUT_LOSS: &str =
@@ -132,6 +164,34 @@ pub const TOO_MANY_NAMES: &str = "`input` can give names to five sizes, beside t
 pub const NO_SIZE: &str = "a dimension of `input` is at least 1; `_` stands for any size, and the batch is not part of it";
 
 pub const NEW_ARGUMENTS: &str = "expected the arguments of the constructor, each with a value to check shapes with if you like: `new(units: usize, num_classes: usize = 10)`";
+
+pub fn untyped_argument(name: impl Display) -> String {
+    format!("`{name}` needs its type: `new({name}: usize)`")
+}
+
+pub fn text_for_a_value(key: impl Display, of: &str, found: &str) -> String {
+    // `he_normal` is `HeNormal`.
+    let words = found.split(['_', '-']);
+    let value: String = words
+        .map(|word| {
+            let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+            first.to_uppercase() + rest
+        })
+        .collect();
+    format!("`{key}` is {}: `{key} = {of}::{value}`", with_article(of))
+}
+
+fn with_article(of: &str) -> String {
+    let article = match of.starts_with(['A', 'I']) {
+        true => "an",
+        false => "a",
+    };
+    format!("{article} `{of}`")
+}
+
+pub fn python_truth(found: &str) -> String {
+    format!("`{found}` is Python's; write `{}`", found.to_lowercase())
+}
 
 pub fn no_value(name: &str) -> String {
     format!(

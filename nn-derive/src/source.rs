@@ -8,7 +8,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use syn::visit::Visit;
 use syn::{ItemStruct, Type};
@@ -159,7 +159,8 @@ pub fn is_root() -> bool {
         return false;
     };
     let is_another = |other: PathBuf| other != path && other.exists();
-    let mut folders = path.ancestors().skip(1).take(8);
+    let named = |folder: &&Path| folder.file_name().is_some();
+    let mut folders = path.ancestors().skip(1).filter(named);
     !folders.any(|folder| {
         ["lib.rs", "main.rs", "mod.rs"]
             .iter()

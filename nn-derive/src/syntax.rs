@@ -169,6 +169,8 @@ pub struct StructAttrs {
     pub aliases: Vec<String>,
     /// `absent(unroll = false, ..)`: entries that Keras writes and that this class does not have, with the only value that they may have beside null.
     pub absent: Vec<(Ident, Option<Lit>)>,
+    /// `#[model]` has found a mistake in the struct, and reported it.
+    pub is_wrong: bool,
 }
 
 /// The value of `input`.
@@ -238,6 +240,8 @@ pub struct Declared {
     pub settings: Vec<(Ident, Expr)>,
     /// `; 4`: how many of them a `Vec` gets.
     pub count: Option<Expr>,
+    /// An argument that stands after a setting.
+    pub misplaced: Option<Expr>,
 }
 
 /// How a type that is written as one of the standard library's holds a layer.

@@ -1,16 +1,19 @@
 //! Whether a generated constructor can make every field.
 
 use crate::errors::Errors;
-use crate::messages;
 use crate::syntax::{Field, Holder, New, Role, Struct};
-use syn::Type;
+use crate::{messages, source};
+use proc_macro2::Ident;
 use syn::ext::IdentExt;
+use syn::{Expr, Lit, Type};
 
 /// What is wrong between fields and constructor.
 pub fn declared(item: &Struct, errors: &mut Errors) {
     let attrs = &item.attrs;
     match (&attrs.loss, &attrs.targets) {
-        (None, Some((key, _))) => errors.at(key, messages::TARGETS_WITHOUT_LOSS),
+        (None, Some((key, _))) if !attrs.keys.iter().any(|key| key == "loss") => {
+            errors.at(key, messages::TARGETS_WITHOUT_LOSS);
+        }
         (Some(loss), _) if attrs.input.is_none() || attrs.new.is_none() => {
             errors.at(loss, messages::LOSS_WITHOUT_INPUT);
         }
@@ -34,7 +37,13 @@ pub fn declared(item: &Struct, errors: &mut Errors) {
     };
     for field in &item.fields {
         check_count(field, errors);
+        let before = errors.count();
         check_names(field, errors);
+        check_values(field, errors);
+        let misplaced = field.declared.as_ref().and_then(|d| d.misplaced.as_ref());
+        if let Some(value) = misplaced.filter(|_| errors.count() == before) {
+            errors.at(value, messages::POSITIONAL_AFTER_KEY);
+        }
         if !is_made(field, new) {
             errors.at(&field.ident, messages::no_value(&field.name()));
         }
@@ -136,13 +145,49 @@ fn check_names(field: &Field, errors: &mut Errors) {
     let Some((_, arguments, example)) = known else {
         return;
     };
-    for (name, _) in &declared.settings {
-        if arguments.iter().any(|argument| name == argument) {
-            let name_text = name.to_string();
-            errors.at(
-                name,
-                messages::positional_argument(&layer, &name_text, example),
-            );
+    let mut names = declared.settings.iter().map(|(name, _)| name);
+    if let Some(name) = names.find(|name| arguments.iter().any(|argument| name == argument)) {
+        let message = messages::positional_argument(&layer, &name.to_string(), example);
+        errors.at(name, message);
+    }
+}
+
+/// What Keras gives as texts is a value of a type here, and Python's truth is written small.
+fn check_values(field: &Field, errors: &mut Errors) {
+    let (Some(declared), Type::Path(ty)) = (&field.declared, &field.ty) else {
+        return;
+    };
+    let Some(layer) = ty.path.segments.last() else {
+        return;
+    };
+    let is_known = ARGUMENTS.iter().any(|(name, ..)| layer.ident == name);
+    for (key, value) in &declared.settings {
+        let of = match key.to_string() {
+            key if key == "activation" || key == "recurrent_activation" => "Activation",
+            key if key == "padding" => "Padding",
+            key if key.ends_with("_initializer") => "Initializer",
+            _ => "",
+        };
+        let is_type = is_known && !of.is_empty();
+        match value {
+            Expr::Lit(literal) if is_type => {
+                if let Lit::Str(text) = &literal.lit {
+                    errors.at(value, messages::text_for_a_value(key, of, &text.value()));
+                }
+            }
+            Expr::Path(path) => match path.path.get_ident().map(Ident::to_string).as_deref() {
+                Some(truth @ ("True" | "False")) if !source::defines(truth, "const") => {
+                    errors.at(value, messages::python_truth(truth));
+                }
+                // The names of its variants, unless they are brought in.
+                Some(name @ ("Same" | "Valid" | "Relu" | "Sigmoid" | "Tanh" | "Softmax"))
+                    if is_type && !source::text().contains(&format!("{of}::")) =>
+                {
+                    errors.at(value, messages::text_for_a_value(key, of, name));
+                }
+                _ => {}
+            },
+            _ => {}
         }
     }
 }

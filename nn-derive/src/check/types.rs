@@ -2,36 +2,122 @@
 
 use crate::errors::Errors;
 use crate::messages;
-use crate::syntax::{Field, Role};
+use crate::syntax::{Field, Holder, Role};
+use proc_macro2::TokenStream;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Item, Type, TypePath, parse_quote};
+use syn::{
+    GenericArgument, Item, PathArguments, PathSegment, Type, TypeParamBound, TypePath,
+    TypeTraitObject, parse_quote,
+};
 
-/// A tensor is no part of a model.
+/// A tensor is no part of a model, nor are numbers and what hides a layer behind a lock.
 pub fn field_type(field: &Field, errors: &mut Errors) {
-    let Type::Path(ty) = &field.ty else { return };
-    let is_tensor = ty.path.segments.last().is_some_and(|s| s.ident == "Tensor");
+    let Some(last) = last_segment(&field.ty) else {
+        return;
+    };
+    let name = last.ident.to_string();
     match field.role {
-        Role::Module if is_tensor => errors.at(ty, messages::tensor_field(&field.name())),
-        Role::Param(_) if is_tensor => errors.at(ty, messages::TENSOR_AS_PARAM),
+        Role::Module if name == "Tensor" => {
+            errors.at(&field.ty, messages::tensor_field(&field.name()));
+        }
+        Role::Param(_) if name == "Tensor" => errors.at(&field.ty, messages::TENSOR_AS_PARAM),
+        Role::Module if is_lock(last) => errors.at(&field.ty, messages::locked(&name)),
+        Role::Module if is_unshared(last) => errors.at(&field.ty, messages::unshared(&name)),
+        Role::Module => plain(&field.ty, field.declared.is_some(), errors),
         _ => {}
     }
 }
 
-/// Reports every `Rc` in a struct and writes an `Arc` for it, so that nothing else is said about it: a model is shared by threads.
-pub fn shared(item: &mut Item, errors: &mut Errors) {
-    struct Shared<'a>(&'a mut Errors);
+fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match ty {
+        Type::Path(ty) => ty.path.segments.last(),
+        Type::Paren(paren) => last_segment(&paren.elem),
+        Type::Group(group) => last_segment(&group.elem),
+        _ => None,
+    }
+}
+
+/// Numbers, texts and containers of them.
+fn plain(ty: &Type, is_declared: bool, errors: &mut Errors) {
+    match Holder::of(ty) {
+        Some(Holder::Array(array)) => return plain(&array.elem, is_declared, errors),
+        Some(Holder::Option(held) | Holder::Box(held) | Holder::Arc(held) | Holder::Vec(held)) => {
+            return plain(held, is_declared, errors);
+        }
+        None => {}
+    }
+    let names = [
+        "usize", "u8", "u16", "u32", "u64", "u128", "isize", "i8", "i16", "i32", "i64", "i128",
+        "f32", "f64", "bool", "char", "String",
+    ];
+    if let Type::Path(path) = ty
+        && let Some(name) = names.iter().find(|name| path.path.is_ident(name))
+    {
+        errors.at(ty, messages::plain_field(name, is_declared));
+    }
+}
+
+/// A type of the standard library that locks what it holds.
+fn is_lock(ty: &PathSegment) -> bool {
+    !ty.arguments.is_empty() && ["Mutex", "RwLock"].iter().any(|name| ty.ident == name)
+}
+
+/// One that stays in the thread that made it.
+fn is_unshared(ty: &PathSegment) -> bool {
+    let names = ["RefCell", "Cell", "OnceCell", "LazyCell", "UnsafeCell"];
+    !ty.arguments.is_empty() && names.iter().any(|name| ty.ident == name)
+}
+
+/// Reports what a model cannot hold, since it is shared by threads or is no type at all, and writes something else for it, so that nothing
+/// else is said about it.
+pub fn shared(item: &mut Item, krate: &TokenStream, errors: &mut Errors) {
+    struct Shared<'a> {
+        krate: &'a TokenStream,
+        errors: &'a mut Errors,
+    }
     impl VisitMut for Shared<'_> {
         fn visit_type_path_mut(&mut self, ty: &mut TypePath) {
-            visit_mut::visit_type_path_mut(self, ty);
-            if let Some(last) = ty.path.segments.last()
-                && last.ident == "Rc"
-                && !last.arguments.is_empty()
-            {
-                self.0.at(&*ty, messages::RC);
-                let arguments = &last.arguments;
-                *ty = parse_quote!(::std::sync::Arc #arguments);
+            let Some(last) = ty.path.segments.last().cloned() else {
+                return;
+            };
+            let krate = self.krate;
+            if last.ident == "Rc" && held_layer(&last).is_none() && !last.arguments.is_empty() {
+                self.errors.at(&*ty, messages::RC);
+                let mut inside = last.arguments;
+                let mut nothing = Errors::default();
+                let mut within = Shared {
+                    krate,
+                    errors: &mut nothing,
+                };
+                within.visit_path_arguments_mut(&mut inside);
+                *ty = parse_quote!(::std::sync::Arc #inside);
+            } else if is_unshared(&last) {
+                self.errors
+                    .at(&*ty, messages::unshared(&last.ident.to_string()));
+                *ty = parse_quote!(#krate::__private::StandIn<#ty>);
+            } else if let Some((object, name)) = held_layer(&last) {
+                self.errors.at(object, messages::dyn_layer(&name));
+                *ty = parse_quote!(::std::boxed::Box<dyn #krate::registry::DynLayer>);
+            } else {
+                visit_mut::visit_type_path_mut(self, ty);
             }
         }
     }
-    Shared(errors).visit_item_mut(item);
+    Shared { krate, errors }.visit_item_mut(item);
+}
+
+/// The `dyn Layer` in a `Box<dyn Layer>`, and the name of its trait.
+fn held_layer(holder: &PathSegment) -> Option<(&TypeTraitObject, String)> {
+    let PathArguments::AngleBracketed(arguments) = &holder.arguments else {
+        return None;
+    };
+    let Some(GenericArgument::Type(Type::TraitObject(object))) = arguments.args.first() else {
+        return None;
+    };
+    let name = object.bounds.iter().find_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last(),
+        _ => None,
+    })?;
+    let is_layer = name.ident == "Layer" || name.ident == "Model";
+    is_layer.then(|| (object, name.ident.to_string()))
 }

@@ -36,12 +36,16 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         && let Some(found) = blocks::unmarked_struct(&name.to_string())
     {
         // Of an attribute that only a model has the compiler says that a derive is missing.
-        if !found.fields.iter().any(|f| f.attrs.iter().any(is_ours)) {
+        if !found
+            .fields
+            .iter()
+            .any(|f| f.attrs.iter().any(parse::is_ours))
+        {
             errors.at(name, messages::unmarked_struct(name));
         }
-        let stand_in = stand_in::plain(found.into(), special.call.as_ref());
-        let errors = errors.into_tokens();
-        return quote!(#errors #block #stand_in);
+        let layer = layer::placeholder(&block, special.call.as_ref(), &krate);
+        let (errors, stand_in) = (errors.into_tokens(), stand_in::plain(found.into()));
+        return quote!(#errors #block #layer #stand_in);
     }
     if let Some(call) = special.call.as_ref().filter(|_| is_second) {
         errors.at(&call.sig.ident, messages::twice("call"));
@@ -147,12 +151,6 @@ fn methods(block: &ItemImpl) -> impl Iterator<Item = &ImplItemFn> {
         ImplItem::Fn(method) => Some(method),
         _ => None,
     })
-}
-
-/// An attribute that means something on the fields of models alone.
-fn is_ours(attr: &syn::Attribute) -> bool {
-    let names = ["layer", "config", "param", "model"];
-    names.iter().any(|name| attr.path().is_ident(name))
 }
 
 /// The fields that the block mentions, for the check that every layer is used.

@@ -22,7 +22,7 @@ mod unreadable;
 mod unused;
 
 pub use block::block;
-pub use structure::structure;
+pub use structure::{attribute, structure};
 pub use tensors::tensors;
 pub use unreadable::unreadable;
 

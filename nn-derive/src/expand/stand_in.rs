@@ -1,13 +1,13 @@
 //! What stands for a model in which something is wrong: what others use of it, so that one mistake is not reported once more wherever the model
 //! is made, called and trained. None of it is ever run.
 
-use super::{impl_of, layer, methods, model, settings};
+use super::{impl_of, methods, model, settings};
 use crate::errors::Errors;
 use crate::syntax::Struct;
 use crate::{check, parse};
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{DeriveInput, ImplItemFn};
+use syn::DeriveInput;
 
 /// For a struct whose attributes or fields are wrong, beside the methods of its fields.
 pub fn structure(item: &Struct) -> TokenStream {
@@ -16,14 +16,13 @@ pub fn structure(item: &Struct) -> TokenStream {
     quote!(#module #constructor #debug #settings)
 }
 
-/// For a struct that is no model, with the `call` that it would have.
-pub fn plain(struct_: DeriveInput, call: Option<&ImplItemFn>) -> TokenStream {
+/// For a struct that is no model.
+pub fn plain(declared: DeriveInput) -> TokenStream {
     let mut ignored = Errors::default();
-    let mut item = parse::structure(struct_, &mut ignored);
+    let mut item = parse::structure(declared, &mut ignored);
     check::methods(&mut item, &mut ignored);
     let (module, methods, model) = (module(&item), methods::expand(&item), model::expand(&item));
-    let layer = layer::placeholder_of(&item, call);
-    quote!(#module #methods #model #layer)
+    quote!(#module #methods #model)
 }
 
 /// `impl Module`.

@@ -7,10 +7,62 @@ use super::{
 use crate::blocks::{self, Call};
 use crate::errors::Errors;
 use crate::{check, messages, parse, rust_analyzer};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::DeriveInput;
 use syn::ext::IdentExt;
+use syn::visit_mut::VisitMut;
+use syn::{Attribute, DeriveInput, Item};
+
+/// `#[model(keys)]` on a struct: the derive, with the keys.
+pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
+    let krate = parse::crate_of(keys.clone());
+    if let Some(attrs) = attributes_of(&mut item)
+        && parse::is_marked(attrs, parse::DERIVED)
+    {
+        // Its derive is not found, which the compiler says; nothing else is to be said.
+        return without_derive(item);
+    }
+    let mut errors = Errors::default();
+    check::shared(&mut item, &krate, &mut errors);
+    let is_wrong = errors.count() > 0;
+    let mark = |is_given: bool, mark: &str| {
+        let mark = Ident::new(mark, Span::call_site());
+        is_given.then(|| quote!(#[model(#mark)]))
+    };
+    let is_named = keys.to_string().contains("crate");
+    let marks = [mark(is_named, parse::DERIVED), mark(is_wrong, parse::WRONG)];
+    // In an editor also where none is typed yet.
+    let has_keys = !keys.is_empty() || rust_analyzer::is_running();
+    let keys = has_keys.then(|| quote!(#[model(#keys)]));
+    let errors = errors.into_tokens();
+    quote!(#errors #[derive(#krate::Model)] #keys #(#marks)* #item)
+}
+
+fn attributes_of(item: &mut Item) -> Option<&mut Vec<Attribute>> {
+    match item {
+        Item::Struct(item) => Some(&mut item.attrs),
+        Item::Enum(item) => Some(&mut item.attrs),
+        Item::Union(item) => Some(&mut item.attrs),
+        _ => None,
+    }
+}
+
+/// A struct whose `crate = path` is wrong: without the attributes that only the derive knows, and with what stands for it.
+fn without_derive(mut item: Item) -> TokenStream {
+    struct Strip;
+    impl VisitMut for Strip {
+        fn visit_attributes_mut(&mut self, attrs: &mut Vec<Attribute>) {
+            attrs.retain(|attr| !parse::is_ours(attr));
+        }
+    }
+    let found = syn::parse2::<DeriveInput>(quote!(#item));
+    Strip.visit_item_mut(&mut item);
+    let stand_in = found.ok().map(|mut found| {
+        found.attrs.retain(|attr| !parse::is_ours(attr));
+        stand_in::plain(found)
+    });
+    quote!(#item #stand_in)
+}
 
 /// `#[derive(Layer)]`, and with `model` `#[derive(Model)]`.
 pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
@@ -48,7 +100,7 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
         let (keys, constructors) = (keys::expand(&item), constructors::expand(&item));
         quote!(#keys #constructors)
     });
-    if errors.count() > 0 {
+    if errors.count() > 0 || item.attrs.is_wrong {
         // Something stands for the rest, so that one mistake does not show up as missing implementations elsewhere.
         let stand_in = stand_in::structure(&item);
         let errors = errors.into_tokens();

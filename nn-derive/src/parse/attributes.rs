@@ -5,7 +5,7 @@ use super::{declared, settings};
 use crate::errors::Errors;
 use crate::messages;
 use crate::syntax::{Declared, Input, Role, StructAttrs, Weight};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::meta::ParseNestedMeta;
 use syn::parse::Parser;
@@ -59,6 +59,9 @@ fn keys(
 ) {
     let parser = syn::meta::parser(|meta| {
         let fresh = seen.first(&meta.path, errors);
+        if [DERIVED, WRONG].iter().any(|mark| meta.path.is_ident(mark)) {
+            return Ok(());
+        }
         if !known.iter().any(|key| meta.path.is_ident(key)) {
             if fresh {
                 errors.at(
@@ -71,11 +74,42 @@ fn keys(
         if !fresh {
             return skip_value(&meta);
         }
-        handle(&meta, errors)
+        // What is wrong with one key says nothing of the others.
+        let before = errors.count();
+        if let Err(error) = handle(&meta, errors) {
+            errors.push(error);
+        }
+        if errors.count() > before {
+            while !meta.input.is_empty() && !meta.input.peek(syn::Token![,]) {
+                meta.input.parse::<TokenTree>()?;
+            }
+        }
+        Ok(())
     });
     if let Err(error) = parser.parse2(tokens) {
         errors.push(error);
     }
+}
+
+/// Marks what `#[model]` hands to its derive: it is not for `#[model]` again, to which it comes where there is no such derive.
+pub const DERIVED: &str = "__derived";
+
+/// Marks a struct in which `#[model]` has found a mistake.
+pub const WRONG: &str = "__wrong";
+
+/// An attribute that means something on models and their fields alone.
+pub fn is_ours(attr: &Attribute) -> bool {
+    let names = ["layer", "config", "param", "model"];
+    names.iter().any(|name| attr.path().is_ident(name))
+}
+
+/// Whether `#[model(mark)]` is among the attributes.
+pub fn is_marked(attrs: &[Attribute], mark: &str) -> bool {
+    let mut lists = attrs
+        .iter()
+        .filter(is_model)
+        .filter_map(|a| a.meta.require_list().ok());
+    lists.any(|list| text(&list.tokens) == mark)
 }
 
 /// Passes over the value of a key that is not used, so that the keys after it are still read.
@@ -133,6 +167,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
         name: None,
         aliases: Vec::new(),
         absent: Vec::new(),
+        is_wrong: is_marked(attrs, WRONG),
     };
     let mut seen = Seen::default();
     let krate = of_framework(attrs);
@@ -221,7 +256,7 @@ fn loss(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<Path>
     match meta.value()?.parse()? {
         Expr::Path(path) => Ok(Some(path.path)),
         other => {
-            errors.at(other, wanted());
+            errors.at(other, messages::LOSS_TYPE);
             Ok(None)
         }
     }

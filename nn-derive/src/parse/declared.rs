@@ -11,14 +11,20 @@ use syn::meta::ParseNestedMeta;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, Ident, Meta, Token};
+use syn::{Attribute, Expr, Ident, Meta, Token, Type, parse_quote};
 
 impl Parse for Argument {
     fn parse(input: ParseStream<'_>) -> syn::Result<Argument> {
         let attrs = input.call(Attribute::parse_outer)?;
         let ident = input.parse()?;
-        input.parse::<Token![:]>()?;
-        let ty = input.parse()?;
+        let ty = match input.peek(Token![:]) {
+            true => {
+                input.parse::<Token![:]>()?;
+                input.parse()?
+            }
+            // Said by `constructor`, which reads all arguments.
+            false => parse_quote!(_),
+        };
         let example = input.parse::<Option<Token![=]>>()?;
         Ok(Argument {
             attrs,
@@ -41,9 +47,17 @@ pub fn constructor(meta: &ParseNestedMeta<'_>, errors: &mut Errors) -> syn::Resu
     let content;
     syn::parenthesized!(content in meta.input);
     let arguments = content.call(Punctuated::<Argument, Token![,]>::parse_terminated)?;
+    let mut arguments: Vec<Argument> = arguments.into_iter().collect();
+    for argument in &mut arguments {
+        if let Type::Infer(_) = argument.ty {
+            errors.at(&argument.ident, messages::untyped_argument(&argument.ident));
+            // Who makes one hands over something.
+            argument.ty = parse_quote!(impl ::core::marker::Sized);
+        }
+    }
     Ok(Some(New {
         span: meta.path.span(),
-        arguments: arguments.into_iter().collect(),
+        arguments,
     }))
 }
 
@@ -145,6 +159,7 @@ pub fn layer(attr: &Attribute, errors: &mut Errors) -> Declared {
         positional: Vec::new(),
         settings: Vec::new(),
         count: None,
+        misplaced: None,
     };
     let (settings, count) = match &attr.meta {
         Meta::Path(_) => (Punctuated::new(), None),
@@ -167,7 +182,7 @@ pub fn layer(attr: &Attribute, errors: &mut Errors) -> Declared {
                 Some(name) if rust_analyzer::is_running() => {
                     declared.settings.push((name, nothing()))
                 }
-                _ => errors.at(value, messages::POSITIONAL_AFTER_KEY),
+                _ => declared.misplaced = declared.misplaced.or(Some(value)),
             },
             Setting::Named(name, value) => {
                 if declared.settings.iter().any(|(before, _)| *before == name) {
@@ -183,7 +198,6 @@ pub fn layer(attr: &Attribute, errors: &mut Errors) -> Declared {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use syn::parse_quote;
 
     fn shown(setting: Setting) -> String {
         match setting {

@@ -9,7 +9,7 @@ mod renamed;
 mod settings;
 
 pub use alternatives::alternatives;
-pub use attributes::{crate_of, of_impl, of_tensors};
+pub use attributes::{DERIVED, WRONG, crate_of, is_marked, is_ours, of_impl, of_tensors};
 pub use block::{is_special, outer_attributes, special};
 
 use crate::errors::Errors;
