@@ -126,6 +126,37 @@ pub fn unmarked_struct(name: &str) -> Option<ItemStruct> {
     (!attributes.any(|text| is_marked(&text))).then_some(found)
 }
 
+/// Whether a struct is not `Clone`, neither by a derive nor by hand.
+pub fn has_no_clone(name: &str) -> bool {
+    let text = source::text();
+    let mut places = source::words(&text, name);
+    let declared = places.find(|at| text[..*at].trim_end().ends_with("struct"));
+    // Mostly the word stands before it.
+    let start = declared.map(|at| text[..at].rfind([';', '}']).map_or(0, |i| i + 1)..at);
+    if start.is_none_or(|range| text[range].contains("Clone")) || text.contains("Clone for") {
+        return false;
+    }
+    let around = Around::read(&text, name);
+    around.is_some_and(|around| {
+        let attrs = around.declared.map_or(Vec::new(), |item| item.attrs);
+        let is_plain = |attr: &Attribute| {
+            let path = attr.path();
+            [
+                "derive",
+                "doc",
+                "allow",
+                "non_exhaustive",
+                "must_use",
+                "repr",
+            ]
+            .iter()
+            .any(|name| path.is_ident(name))
+        };
+        let is_clone = |attr: &Attribute| written(attr).contains("Clone");
+        !around.is_unclear && !attrs.is_empty() && attrs.iter().all(|a| is_plain(a) && !is_clone(a))
+    })
+}
+
 /// Whether the attributes of a struct, as text, make it a model.
 fn is_marked(attributes: &str) -> bool {
     ["model", "Model", "Layer"]

@@ -22,6 +22,18 @@ pub fn tensors_of(name: impl Display) -> String {
     )
 }
 
+pub fn tensors_without_clone(name: &str) -> String {
+    format!(
+        "what goes in and out of `call` can be copied: `#[derive(Clone, Tensors)] struct {name}`; a clone of a tensor shares what it holds"
+    )
+}
+
+pub fn plain_beside_tensors(ty: &str) -> String {
+    format!(
+        "`{ty}` is no tensor, and a struct under `#[derive(Tensors)]` holds nothing else: write `Tensor`, or keep the value somewhere else"
+    )
+}
+
 pub fn no_variants(name: impl Display) -> String {
     format!(
         "`{name}` has no variant, so that no model can have one: write the layers it may be, `enum {name} {{ Conv(Conv2D), Dense(Dense) }}`"
@@ -68,6 +80,22 @@ pub fn method_like_field(of: &str, name: &str) -> String {
 
 pub fn without_self(name: &str) -> String {
     format!("`{name}` is a layer of the model: `self.{name}(..)` calls it")
+}
+
+pub fn without_input(name: &str) -> String {
+    format!("the layer `{name}` needs its input: `self.{name}(x)`")
+}
+
+pub fn several_inputs(name: &str, inputs: &str) -> String {
+    format!(
+        "a layer is called with one input: several go in together as a tuple, `self.{name}(({inputs}))`, or where it takes a list of them as that, `self.{name}([{inputs}])`"
+    )
+}
+
+pub fn training_handed_on(name: &str, input: &str) -> String {
+    format!(
+        "a layer that is called by its field's name knows whether the model trains: `self.{name}({input})`; `self.{name}.call({input}, training)` hands it another answer"
+    )
 }
 
 pub fn tensor_field(name: &str) -> String {

@@ -1,7 +1,7 @@
 //! Whether a generated constructor can make every field.
 
 use crate::errors::Errors;
-use crate::syntax::{Field, Holder, New, Role, Struct};
+use crate::syntax::{Argument, Field, Holder, New, Role, Struct};
 use crate::{messages, source};
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
@@ -49,7 +49,8 @@ pub fn declared(item: &Struct, errors: &mut Errors) {
         }
     }
     if item.attrs.input.is_some() && item.has_const_new() && item.generics.params.is_empty() {
-        for argument in new.arguments.iter().filter(|a| a.example.is_none()) {
+        let is_unsaid = |a: &&Argument| a.example.is_none() && !matches!(a.ty, Type::ImplTrait(_));
+        for argument in new.arguments.iter().filter(is_unsaid) {
             let name = argument.ident.unraw().to_string();
             errors.at(&argument.ident, messages::no_example(&name));
         }

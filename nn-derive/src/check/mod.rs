@@ -3,6 +3,7 @@
 mod declared;
 mod elsewhere;
 mod names;
+mod one_input;
 mod signature;
 mod training;
 mod types;
@@ -12,9 +13,10 @@ mod without_self;
 pub use declared::unchecked;
 pub use elsewhere::mentioned;
 pub use names::{RESERVED, SHARED_NAMES, methods};
+pub use one_input::one_input;
 pub use signature::{call, hook};
 pub use training::training;
-pub use types::shared;
+pub use types::{shared, tensors_of};
 pub use uses::{Uses, without_builds};
 pub use without_self::without_self;
 
@@ -25,6 +27,8 @@ use crate::syntax::Struct;
 pub fn structure(item: &Struct, errors: &mut Errors) {
     for field in &item.fields {
         names::field_name(&field.ident, &field.role, errors);
+    }
+    for field in item.all_fields() {
         types::field_type(field, errors);
     }
     if !item.variants.is_empty() {

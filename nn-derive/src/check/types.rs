@@ -39,10 +39,24 @@ fn last_segment(ty: &Type) -> Option<&PathSegment> {
 
 /// Numbers, texts and containers of them.
 fn plain(ty: &Type, is_declared: bool, errors: &mut Errors) {
+    if let Some((ty, name)) = plain_type(ty) {
+        errors.at(ty, messages::plain_field(&name, is_declared));
+    }
+}
+
+/// A field of a struct of tensors.
+pub fn tensors_of(ty: &Type, errors: &mut Errors) {
+    if let Some((ty, name)) = plain_type(ty) {
+        errors.at(ty, messages::plain_beside_tensors(&name));
+    }
+}
+
+/// A number or a text in a type, if that is all that is in it.
+fn plain_type(ty: &Type) -> Option<(&Type, String)> {
     match Holder::of(ty) {
-        Some(Holder::Array(array)) => return plain(&array.elem, is_declared, errors),
+        Some(Holder::Array(array)) => return plain_type(&array.elem),
         Some(Holder::Option(held) | Holder::Box(held) | Holder::Arc(held) | Holder::Vec(held)) => {
-            return plain(held, is_declared, errors);
+            return plain_type(held);
         }
         None => {}
     }
@@ -50,11 +64,9 @@ fn plain(ty: &Type, is_declared: bool, errors: &mut Errors) {
         "usize", "u8", "u16", "u32", "u64", "u128", "isize", "i8", "i16", "i32", "i64", "i128",
         "f32", "f64", "bool", "char", "String",
     ];
-    if let Type::Path(path) = ty
-        && let Some(name) = names.iter().find(|name| path.path.is_ident(name))
-    {
-        errors.at(ty, messages::plain_field(name, is_declared));
-    }
+    let Type::Path(path) = ty else { return None };
+    let name = names.iter().find(|name| path.path.is_ident(name))?;
+    Some((ty, name.to_string()))
 }
 
 /// A type of the standard library that locks what it holds.

@@ -28,6 +28,7 @@ pub fn expand(
     let before = errors.count();
     let call = check::call(&method.sig, errors);
     check::without_self(method, &block.self_ty, errors);
+    check::one_input(method, &block.self_ty, errors);
     if call.training.is_none() {
         check::training(method, errors);
     }

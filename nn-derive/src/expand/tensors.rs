@@ -1,7 +1,7 @@
 //! `#[derive(Tensors)]`: a struct of tensors as what goes in or out of a `call`.
 
 use crate::errors::Errors;
-use crate::{messages, parse};
+use crate::{blocks, check, messages, parse};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
@@ -18,6 +18,52 @@ pub fn tensors(input: DeriveInput) -> TokenStream {
             return errors.into_tokens();
         }
     };
+    for field in fields {
+        check::tensors_of(&field.ty, &mut errors);
+    }
+    let name = input.ident.unraw().to_string();
+    // `Tensors` demands it, and so would whatever uses the struct.
+    let clone = blocks::has_no_clone(&name).then(|| {
+        errors.at(&input.ident, messages::tensors_without_clone(&name));
+        stand_in(
+            &input,
+            quote!(::core::clone::Clone),
+            quote! {
+                fn clone(&self) -> Self {
+                    ::core::unreachable!()
+                }
+            },
+        )
+    });
+    if errors.count() > 0 {
+        let tensors = stand_in(
+            &input,
+            quote!(#krate::Tensors),
+            quote! {
+                type Shapes = ();
+
+                fn shapes(&self) -> Self::Shapes {}
+
+                fn for_each<'__a>(&'__a self, _: &mut dyn ::core::ops::FnMut(&'__a #krate::Tensor)) {}
+
+                fn map(self, _: &mut dyn ::core::ops::FnMut(#krate::Tensor) -> #krate::Tensor) -> Self {
+                    self
+                }
+
+                fn fill(
+                    _: &mut dyn ::core::ops::FnMut() -> ::core::option::Option<#krate::Tensor>,
+                ) -> #krate::Result<Self> {
+                    ::core::unreachable!()
+                }
+
+                fn failed(_: #krate::Error) -> Self {
+                    ::core::unreachable!()
+                }
+            },
+        );
+        let (errors, inputs) = (errors.into_tokens(), inputs(&input, &krate));
+        return quote!(#errors #clone #tensors #inputs);
+    }
     let types: Vec<_> = fields.iter().map(|f| &f.ty).collect();
     let members: Vec<Member> = fields.members().collect();
     let names = members.iter().map(|member| match member {
@@ -76,7 +122,25 @@ pub fn tensors(input: DeriveInput) -> TokenStream {
             }
         }
     };
-    // An input as it is, and by reference.
+    let inputs = inputs(&input, &krate);
+    quote!(#tensors #inputs)
+}
+
+/// A trait whose methods are never run: the mistake of the struct has been reported, and nothing else should be.
+fn stand_in(input: &DeriveInput, of: TokenStream, body: TokenStream) -> TokenStream {
+    let ident = &input.ident;
+    let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #of for #ident #type_generics #where_clause {
+            #body
+        }
+    }
+}
+
+/// As an input: as it is, and by reference.
+fn inputs(input: &DeriveInput, krate: &TokenStream) -> TokenStream {
+    let ident = &input.ident;
     let mut generics = input.generics.clone();
     let by_value = {
         let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
@@ -97,10 +161,7 @@ pub fn tensors(input: DeriveInput) -> TokenStream {
             .push(parse_quote!(#ident #type_generics: ::core::clone::Clone));
     }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let errors = errors.into_tokens();
     quote! {
-        #errors
-        #tensors
         #by_value
         #[automatically_derived]
         impl #impl_generics #krate::IntoInput<#ident #type_generics> for &#ident #type_generics #where_clause {
