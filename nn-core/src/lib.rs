@@ -58,7 +58,8 @@ pub mod __private {
     pub use crate::module::containers::{Layers, OrNot, StandIn};
     pub use crate::module::keys::{FieldKeys, ModelKeys};
     pub use crate::module::signature::{
-        Argument, Given, Kind, Otherwise, Outcome, Plain, Returned, Select, must_be_returned,
+        Argument, Given, Kind, Otherwise, Outcome, Plain, Returned, Select, Shaped,
+        must_be_returned,
     };
     pub use crate::module::structure::named;
     pub use inventory;

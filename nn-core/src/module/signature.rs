@@ -193,3 +193,23 @@ impl<T> Outcome<T> for Given<false> {
 
 /// Does not compile for what a `call` cannot return.
 pub const fn must_be_returned<T: Returned>() {}
+
+/// The shapes of a field of a struct of tensors; none of what is no tensor, which is said where its type stands.
+pub trait Shaped<T> {
+    /// The shapes.
+    type Shapes;
+    /// Those of a field.
+    fn shapes(part: &T) -> Self::Shapes;
+}
+
+impl<T: Tensors> Shaped<T> for Given<true> {
+    type Shapes = T::Shapes;
+    fn shapes(part: &T) -> T::Shapes {
+        part.shapes()
+    }
+}
+
+impl<T> Shaped<T> for Given<false> {
+    type Shapes = ();
+    fn shapes(_: &T) {}
+}

@@ -11,59 +11,28 @@ use syn::{Data, DeriveInput, Member, parse_quote};
 pub fn tensors(input: DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
     let krate = parse::of_tensors(&input.attrs, &mut errors);
+    let name = input.ident.unraw().to_string();
     let fields = match &input.data {
-        Data::Struct(data) if !data.fields.is_empty() => &data.fields,
+        Data::Struct(data) if !data.fields.is_empty() => Some(&data.fields),
         _ => {
-            errors.at(&input.ident, messages::tensors_of(input.ident.unraw()));
-            return errors.into_tokens();
+            errors.at(&input.ident, messages::tensors_of(&name));
+            None
         }
     };
-    for field in fields {
+    for field in fields.into_iter().flatten() {
         check::tensors_of(&field.ty, &mut errors);
     }
-    let name = input.ident.unraw().to_string();
     // `Tensors` demands it, and so would whatever uses the struct.
-    let clone = blocks::has_no_clone(&name).then(|| {
+    let has_no_clone = blocks::has_no_clone(&name);
+    if has_no_clone {
         errors.at(&input.ident, messages::tensors_without_clone(&name));
-        stand_in(
-            &input,
-            quote!(::core::clone::Clone),
-            quote! {
-                fn clone(&self) -> Self {
-                    ::core::unreachable!()
-                }
-            },
-        )
-    });
-    if errors.count() > 0 {
-        let tensors = stand_in(
-            &input,
-            quote!(#krate::Tensors),
-            quote! {
-                type Shapes = ();
-
-                fn shapes(&self) -> Self::Shapes {}
-
-                fn for_each<'__a>(&'__a self, _: &mut dyn ::core::ops::FnMut(&'__a #krate::Tensor)) {}
-
-                fn map(self, _: &mut dyn ::core::ops::FnMut(#krate::Tensor) -> #krate::Tensor) -> Self {
-                    self
-                }
-
-                fn fill(
-                    _: &mut dyn ::core::ops::FnMut() -> ::core::option::Option<#krate::Tensor>,
-                ) -> #krate::Result<Self> {
-                    ::core::unreachable!()
-                }
-
-                fn failed(_: #krate::Error) -> Self {
-                    ::core::unreachable!()
-                }
-            },
-        );
-        let (errors, inputs) = (errors.into_tokens(), inputs(&input, &krate));
-        return quote!(#errors #clone #tensors #inputs);
     }
+    let inputs = inputs(&input, &krate);
+    let Some(fields) = fields.filter(|_| errors.count() == 0) else {
+        let stand_in = stand_in(&input, has_no_clone, &krate);
+        let errors = errors.into_tokens();
+        return quote!(#errors #stand_in #inputs);
+    };
     let types: Vec<_> = fields.iter().map(|f| &f.ty).collect();
     let members: Vec<Member> = fields.members().collect();
     let names = members.iter().map(|member| match member {
@@ -82,13 +51,24 @@ pub fn tensors(input: DeriveInput) -> TokenStream {
     let ident = &input.ident;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let part = quote!(#krate::Tensors);
-    let tensors = quote! {
+    let shaped = types.iter().map(|ty| match generics.params.is_empty() {
+        true => quote! {
+            <#krate::__private::Given<{
+                use #krate::__private::Otherwise as _;
+                <#krate::__private::Kind<#ty>>::HOLDS_TENSORS
+            }> as #krate::__private::Shaped<#ty>>
+        },
+        // What its parameters are is not known here.
+        false => quote!(<#ty as #part>),
+    });
+    let shaped: Vec<TokenStream> = shaped.collect();
+    quote! {
         #[automatically_derived]
         impl #impl_generics #krate::Tensors for #ident #type_generics #where_clause {
-            type Shapes = (#(<#types as #part>::Shapes,)*);
+            type Shapes = (#(#shaped::Shapes,)*);
 
             fn shapes(&self) -> Self::Shapes {
-                (#(<#types as #part>::shapes(&self.#members),)*)
+                (#(#shaped::shapes(&self.#members),)*)
             }
 
             fn for_each<'__a>(&'__a self, __visit: &mut dyn ::core::ops::FnMut(&'__a #krate::Tensor)) {
@@ -117,23 +97,53 @@ pub fn tensors(input: DeriveInput) -> TokenStream {
 
             fn names(&self) -> ::std::vec::Vec<::std::string::String> {
                 let mut __names = ::std::vec::Vec::new();
-                #(__names.extend(#krate::__private::named(#names, &self.#members));)*
+                #(__names.extend(
+                    #krate::__private::named(#names, <#types as #part>::names(&self.#members)),
+                );)*
                 __names
             }
         }
-    };
-    let inputs = inputs(&input, &krate);
-    quote!(#tensors #inputs)
+        #inputs
+    }
 }
 
-/// A trait whose methods are never run: the mistake of the struct has been reported, and nothing else should be.
-fn stand_in(input: &DeriveInput, of: TokenStream, body: TokenStream) -> TokenStream {
+/// What stands for a struct that has been reported, so that nothing is said of it where it is used. None of it is ever run.
+fn stand_in(input: &DeriveInput, has_no_clone: bool, krate: &TokenStream) -> TokenStream {
     let ident = &input.ident;
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
+    let clone = has_no_clone.then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics ::core::clone::Clone for #ident #type_generics #where_clause {
+                fn clone(&self) -> Self {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
     quote! {
+        #clone
         #[automatically_derived]
-        impl #impl_generics #of for #ident #type_generics #where_clause {
-            #body
+        impl #impl_generics #krate::Tensors for #ident #type_generics #where_clause {
+            type Shapes = ();
+
+            fn shapes(&self) {}
+
+            fn for_each<'__a>(&'__a self, _: &mut dyn ::core::ops::FnMut(&'__a #krate::Tensor)) {}
+
+            fn map(self, _: &mut dyn ::core::ops::FnMut(#krate::Tensor) -> #krate::Tensor) -> Self {
+                self
+            }
+
+            fn fill(
+                _: &mut dyn ::core::ops::FnMut() -> ::core::option::Option<#krate::Tensor>,
+            ) -> #krate::Result<Self> {
+                ::core::unreachable!()
+            }
+
+            fn failed(_: #krate::Error) -> Self {
+                ::core::unreachable!()
+            }
         }
     }
 }
