@@ -104,6 +104,38 @@ fn readable(item: TokenStream) -> Option<DeriveInput> {
     syn::parse2(tokens.into_iter().collect()).ok()
 }
 
+/// A struct in which something cannot be read, which the compiler has reported: with the fields that can be, and a layer for one without a type.
+pub fn guessed(item: TokenStream, layer: &TokenStream) -> Option<DeriveInput> {
+    let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+    let is_struct = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "struct");
+    if !tokens.iter().any(is_struct) {
+        return None;
+    }
+    let TokenTree::Group(fields) = tokens.last_mut()? else {
+        return None;
+    };
+    let read = |input: ParseStream<'_>| guessed_fields(input, layer);
+    *fields = with(fields, read.parse2(fields.stream()).ok()?);
+    syn::parse2(tokens.into_iter().collect()).ok()
+}
+
+fn guessed_fields(input: ParseStream<'_>, layer: &TokenStream) -> syn::Result<TokenStream> {
+    let mut guessed = TokenStream::new();
+    while !input.is_empty() {
+        let ahead = input.fork();
+        if Field::parse_named(&ahead).is_ok() {
+            let field = Field::parse_named(input)?;
+            guessed.extend(quote!(#field,));
+        } else if input.peek(syn::Ident) && input.peek2(Token![:]) && !input.peek2(Token![::]) {
+            let name: syn::Ident = input.parse()?;
+            guessed.extend(quote!(#name: #layer,));
+        } else {
+            input.parse::<TokenTree>()?;
+        }
+    }
+    Ok(guessed)
+}
+
 fn readable_fields(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut readable = TokenStream::new();
     while !input.is_empty() {
@@ -156,6 +188,39 @@ mod tests {
             with_hidden_bodies(quote!(impl Net { fn call(&self, x: ) -> Tensor { x } })).is_none()
         );
         assert!(with_hidden_bodies(quote!(impl Net)).is_none());
+    }
+
+    #[test]
+    fn a_guess_has_all_fields() {
+        let item = quote!(
+            struct Net {
+                first: Dense
+                #[layer(2)]
+                second: Dense,
+                third: ,
+                #[layer(2)]
+                fourth: Dense,
+                fifth
+            }
+        );
+        let found = guessed(item, &quote!(Any)).expect("a struct");
+        let syn::Data::Struct(data) = found.data else {
+            panic!("no struct");
+        };
+        let fields = data.fields.iter().map(|f| {
+            let (name, ty) = (f.ident.to_token_stream(), f.ty.to_token_stream());
+            format!("{name}: {ty}")
+        });
+        let fields: Vec<String> = fields.collect();
+        assert_eq!(
+            fields,
+            [
+                "first: Dense",
+                "second: Dense",
+                "third: Any",
+                "fourth: Dense"
+            ]
+        );
     }
 
     #[test]

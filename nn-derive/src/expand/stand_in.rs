@@ -7,7 +7,8 @@ use crate::syntax::Struct;
 use crate::{check, parse};
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::DeriveInput;
+use syn::visit_mut::VisitMut;
+use syn::{Attribute, DeriveInput, Item};
 
 /// For a struct whose attributes or fields are wrong, beside the methods of its fields.
 pub fn structure(item: &Struct) -> TokenStream {
@@ -16,13 +17,29 @@ pub fn structure(item: &Struct) -> TokenStream {
     quote!(#module #constructor #debug #settings)
 }
 
-/// For a struct that is no model.
+/// For a struct that is no model, with its methods.
 pub fn plain(declared: DeriveInput) -> TokenStream {
     let mut ignored = Errors::default();
     let mut item = parse::structure(declared, &mut ignored);
     check::methods(&mut item, &mut ignored);
-    let (module, methods, model) = (module(&item), methods::expand(&item), model::expand(&item));
-    quote!(#module #methods #model)
+    let (stand_in, methods, model) = (
+        structure(&item),
+        methods::expand(&item),
+        model::expand(&item),
+    );
+    quote!(#stand_in #methods #model)
+}
+
+/// A struct without the attributes that only a derive knows.
+pub fn stripped(mut item: Item) -> Item {
+    struct Strip;
+    impl VisitMut for Strip {
+        fn visit_attributes_mut(&mut self, attrs: &mut Vec<Attribute>) {
+            attrs.retain(|attr| !parse::is_ours(attr));
+        }
+    }
+    Strip.visit_item_mut(&mut item);
+    item
 }
 
 /// `impl Module`.

@@ -10,7 +10,6 @@ use crate::{check, messages, parse, rust_analyzer};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::visit_mut::VisitMut;
 use syn::{Attribute, DeriveInput, Item};
 
 /// `#[model(keys)]` on a struct: the derive, with the keys.
@@ -47,20 +46,11 @@ fn attributes_of(item: &mut Item) -> Option<&mut Vec<Attribute>> {
     }
 }
 
-/// A struct whose `crate = path` is wrong: without the attributes that only the derive knows, and with what stands for it.
-fn without_derive(mut item: Item) -> TokenStream {
-    struct Strip;
-    impl VisitMut for Strip {
-        fn visit_attributes_mut(&mut self, attrs: &mut Vec<Attribute>) {
-            attrs.retain(|attr| !parse::is_ours(attr));
-        }
-    }
-    let found = syn::parse2::<DeriveInput>(quote!(#item));
-    Strip.visit_item_mut(&mut item);
-    let stand_in = found.ok().map(|mut found| {
-        found.attrs.retain(|attr| !parse::is_ours(attr));
-        stand_in::plain(found)
-    });
+/// A struct whose `crate = path` is wrong, with what stands for the model.
+fn without_derive(item: Item) -> TokenStream {
+    let item = stand_in::stripped(item);
+    let declared = syn::parse2(quote!(#item)).ok();
+    let stand_in = declared.map(stand_in::plain);
     quote!(#item #stand_in)
 }
 
