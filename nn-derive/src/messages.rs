@@ -86,6 +86,18 @@ pub fn without_input(name: &str) -> String {
     format!("the layer `{name}` needs its input: `self.{name}(x)`")
 }
 
+pub fn call_without_training(name: &str, input: &str) -> String {
+    format!(
+        "`self.{name}({input})` calls the layer; its `call` takes whether the model trains beside its input: `self.{name}.call({input}, training)`"
+    )
+}
+
+pub fn field_as_function(name: &str, input: &str) -> String {
+    format!(
+        "a layer is called by its field's name, without parentheses around it: `self.{name}({input})`"
+    )
+}
+
 pub fn several_inputs(name: &str, inputs: &str) -> String {
     format!(
         "a layer is called with one input: several go in together as a tuple, `self.{name}(({inputs}))`, or where it takes a list of them as that, `self.{name}([{inputs}])`"

@@ -37,7 +37,7 @@ mod value;
 pub use crate::base::named::{NAMES, better, is_named, named, named_quotient};
 pub use after::after;
 pub use elements::Elements;
-pub use failure::{Failed, Failing, Failure, Of, fail_at, to_report, unless_told};
+pub use failure::{Failed, Failing, Failure, Of, fail, fail_at, to_report, unless_told};
 pub use fields::{must_be_used, position, unused, used};
 pub(crate) use function::two;
 pub use function::{binary, einsum, floats, function, index, inputs, negated, not};

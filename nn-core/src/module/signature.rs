@@ -108,6 +108,11 @@ impl<T: ?Sized> Otherwise for Kind<T> {}
 pub struct Select<const HOLDS_TENSORS: bool, const HAS_DEFAULT: bool>;
 
 /// An argument of `call` as a part of `Layer::Input`.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be an argument of `call`",
+    label = "it is not `Clone`",
+    note = "an argument beside tensors can be copied: write `#[derive(Clone)]` on `{T}`, and `Default` where a model is built or runs without one"
+)]
 pub trait Argument<T> {
     /// What it is there.
     type Input: Tensors;
@@ -122,6 +127,7 @@ impl<T: Tensors, const HAS_DEFAULT: bool> Argument<T> for Select<true, HAS_DEFAU
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Clone + 'static> Argument<T> for Select<false, false> {
     type Input = Plain<T, false>;
     fn take(input: Plain<T, false>) -> T {
@@ -129,6 +135,7 @@ impl<T: Clone + 'static> Argument<T> for Select<false, false> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Clone + Default + 'static> Argument<T> for Select<false, true> {
     type Input = Plain<T, true>;
     fn take(input: Plain<T, true>) -> T {

@@ -2,41 +2,82 @@
 
 use crate::errors::Errors;
 use crate::{messages, source};
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprMethodCall, ImplItemFn};
+use syn::{Expr, ExprCall, ExprMethodCall, ImplItemFn, Member};
 
-/// Reports calls of the struct's fields, if its file says that they are some, with another number of arguments than one.
+/// Reports calls of the struct's fields, if its file says that they are some, which are written in another way than `self.dense(x)`: with
+/// another number of arguments than one, `self.dense.call(x)`, `(self.dense)(x)`.
 pub fn one_input(call: &ImplItemFn, owner: &impl ToTokens, errors: &mut Errors) {
-    #[derive(Default)]
-    struct Calls<'ast>(Vec<&'ast ExprMethodCall>);
-    impl<'ast> Visit<'ast> for Calls<'ast> {
-        fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
-            if call.args.len() != 1 && is_self(&call.receiver) {
-                self.0.push(call);
-            }
-            visit::visit_expr_method_call(self, call);
-        }
-        fn visit_item(&mut self, _: &'ast syn::Item) {
-            // It has a `self` of its own.
-        }
-    }
     let mut calls = Calls::default();
     calls.visit_impl_item_fn(call);
     let owner = owner.to_token_stream().to_string();
-    for call in calls.0 {
-        let name = call.method.to_string();
-        if !source::is_field_alone(&owner, &name) {
-            continue;
+    for Call { of, at, message } in calls.0 {
+        if source::is_field_alone(&owner, &of.to_string()) {
+            errors.at(at, message);
         }
+    }
+}
+
+/// A call of what may be a field.
+struct Call<'ast> {
+    of: &'ast Ident,
+    at: TokenStream,
+    message: String,
+}
+
+#[derive(Default)]
+struct Calls<'ast>(Vec<Call<'ast>>);
+
+impl<'ast> Visit<'ast> for Calls<'ast> {
+    fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         let arguments: Vec<String> = call.args.iter().map(shown).collect();
-        let message = match &arguments[..] {
-            [] => messages::without_input(&name),
-            [.., last] if is_training(last) => messages::training_handed_on(&name, &arguments[0]),
-            several => messages::several_inputs(&name, &several.join(", ")),
-        };
-        errors.at(&call.method, message);
+        let at = call.method.to_token_stream();
+        if call.args.len() != 1 && is_self(&call.receiver) {
+            let (of, name) = (&call.method, call.method.to_string());
+            let message = match &arguments[..] {
+                [] => messages::without_input(&name),
+                [first, .., last] if is_training(last) => {
+                    messages::training_handed_on(&name, first)
+                }
+                several => messages::several_inputs(&name, &several.join(", ")),
+            };
+            self.0.push(Call { of, at, message });
+        } else if let (Some(of), [input]) = (field(&call.receiver), &arguments[..])
+            && call.method == "call"
+        {
+            let message = messages::call_without_training(&of.to_string(), input);
+            self.0.push(Call { of, at, message });
+        }
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast ExprCall) {
+        if let Expr::Paren(inner) = &*call.func
+            && let Some(of) = field(&inner.expr)
+        {
+            let arguments: Vec<String> = call.args.iter().map(shown).collect();
+            let message = messages::field_as_function(&of.to_string(), &arguments.join(", "));
+            let at = call.func.to_token_stream();
+            self.0.push(Call { of, at, message });
+        }
+        visit::visit_expr_call(self, call);
+    }
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {
+        // It has a `self` of its own.
+    }
+}
+
+/// The `dense` of `self.dense`.
+fn field(of: &Expr) -> Option<&Ident> {
+    match of {
+        Expr::Field(field) if is_self(&field.base) => match &field.member {
+            Member::Named(name) => Some(name),
+            Member::Unnamed(_) => None,
+        },
+        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::rust_analyzer;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
 use syn::{GenericArgument, Generics, Index, Pat, PatType, PathArguments, Type, parse_quote};
 
 /// `Layer::Input`: the type of the one argument, or a tuple.
@@ -111,7 +112,8 @@ fn select(ty: &Type, krate: &TokenStream) -> TokenStream {
 
 fn selected(ty: &Type, krate: &TokenStream) -> TokenStream {
     let select = select(ty, krate);
-    quote!(<#select as #krate::__private::Argument<#ty>>::Input)
+    let selected = quote!(<#select as #krate::__private::Argument<#ty>>::Input);
+    super::spanned(selected, ty.span())
 }
 
 /// A type without its references: what a layer keeps while it runs.

@@ -1,12 +1,12 @@
 //! What `#[model] impl` generates.
 
-use super::{hooks, layer, shape, stand_in};
+use super::{call_at, hooks, layer, shape, stand_in};
 use crate::check::{self, Uses};
 use crate::errors::Errors;
 use crate::syntax::Special;
 use crate::{blocks, messages, parse, rust_analyzer};
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{ImplItem, ImplItemFn, ItemImpl, Type};
@@ -131,9 +131,7 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
     }
     // An error if there is a `call` in another block. If not, that is reported, and reason enough for this.
     let (ty, message) = (&block.self_ty, messages::NOTHING_TO_DO);
-    let is_lonely = quote_spanned! {ty.span()=>
-        ::core::assert!(<#ty>::__USES.len() == 1 && <#ty>::__USES[0].is_empty(), "{}", #message)
-    };
+    let fail = call_at(quote!(#krate::statics::fail), quote!(#message), ty.span());
     quote! {
         #block
         const _: () = {
@@ -141,7 +139,9 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
                 const __USES: &'static [&'static ::core::primitive::str] = &[""];
             }
             impl __Uses for #ty {}
-            #is_lonely
+            if <#ty>::__USES.len() != 1 || !<#ty>::__USES[0].is_empty() {
+                #fail
+            }
         };
     }
 }

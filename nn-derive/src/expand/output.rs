@@ -1,10 +1,10 @@
 //! `OUTPUT`, the evaluation of which is the check of the shapes.
 
-use super::parameters;
+use super::{call_at, parameters};
 use crate::syntax::{Input, InputShape, New, Struct};
 use crate::{check, messages};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::GenericParam;
 use syn::spanned::Spanned;
 
@@ -39,8 +39,11 @@ pub fn expand(item: &Struct) -> TokenStream {
     let root = quote!(__Root #type_generics);
     let (definition, declared) = (root_of(item), parameters(&item.generics));
     // Whatever is wrong without a line to show, shows here.
-    let place = Span::call_site().located_at(ident.span());
-    let otherwise = quote_spanned!(place=> ::core::panic!("{}", __failure.message()));
+    let otherwise = call_at(
+        quote!(#statics::fail),
+        quote!(__failure.message()),
+        ident.span(),
+    );
     let fail = quote! {
         if let ::core::option::Option::Some(__failure) = #statics::to_report(<#ty>::__CHECKED) {
             <#ty>::__SHAPE.locate(
@@ -204,8 +207,8 @@ fn compared(item: &Struct) -> Option<TokenStream> {
     let loss = item.attrs.loss.as_ref()?;
     let name = loss.segments.last()?.ident.to_string();
     let check = |answer: TokenStream, span: Span| {
-        let place = Span::call_site().located_at(span);
-        let fail = quote_spanned!(place=> ::core::panic!("{}", __error.under(#names).message()));
+        let message = quote!(__error.under(#names).message());
+        let fail = call_at(quote!(#statics::fail), message, span);
         quote! {
             if let ::core::result::Result::Err(__error) = #answer {
                 #fail

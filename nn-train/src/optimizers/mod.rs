@@ -64,6 +64,11 @@ use serde_json::Value;
 /// ```
 ///
 /// To write your own, implement [`Rule`], which has this trait built on it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an optimizer",
+    label = "expected an optimizer",
+    note = "an optimizer is a value of its type, with its learning rate: `Adam::new(1e-3)`, `SGD::new(0.01)`"
+)]
 pub trait Optimizer: Send + Sync {
     /// Whether the settings make sense. `fit` asks before it begins, every step asks again.
     ///
