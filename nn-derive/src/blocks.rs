@@ -70,6 +70,33 @@ pub fn methods(of: &str, names: &BTreeSet<String>) -> BTreeSet<String> {
         .collect()
 }
 
+/// The attribute of the `#[model(..)] impl` of a struct, if there is a `new` in it, which belongs to the struct.
+pub fn attributes_of_block(name: &str) -> Vec<Attribute> {
+    let text = source::text();
+    let has_keys = |at: usize| {
+        let start = text[..at].rfind(['{', '}', ';']).map_or(0, |i| i + 1);
+        let before = &text[start..at];
+        before.contains("model(")
+            && before.contains("new")
+            && source::words(before, "impl").next().is_some()
+    };
+    if !source::words(&text, name).any(has_keys) {
+        return Vec::new();
+    }
+    let file = Around::read(&text, name);
+    let blocks = file.into_iter().flat_map(|file| file.blocks);
+    let attrs = blocks.flat_map(|block| block.attrs);
+    let has_new = |attr: &Attribute| source::words(&written(attr), "new").next().is_some();
+    attrs
+        .filter(|attr| attr.path().is_ident("model") && has_new(attr))
+        .collect()
+}
+
+/// Whether a struct has a method.
+pub fn has_method(of: &str, name: &str) -> bool {
+    !methods(of, &BTreeSet::from([name.to_string()])).is_empty()
+}
+
 /// Whether a struct has a `#[model] impl` with `call` before this one.
 pub fn has_call_before(block: &ItemImpl) -> bool {
     let Type::Path(ty) = &*block.self_ty else {
@@ -87,24 +114,28 @@ pub fn has_call_before(block: &ItemImpl) -> bool {
     if is_configured(&block.attrs) || calls.count() < 2 {
         return false;
     }
-    let Some(file) = Around::read(&text, &name) else {
+    if Around::read(&text, &name).is_none() {
         return false;
-    };
-    let same = |other: &&ItemImpl| {
-        let is_call = |m: &ImplItemFn| m.sig.ident == "call" && !is_configured(&m.attrs);
+    }
+    // What stands before this block, the modules around it closed again.
+    let before = source::before();
+    let before = (0..4).find_map(|depth| {
+        let closed = before.to_string() + &"}".repeat(depth);
+        syn::parse_file(&closed).ok()
+    });
+    let is_call = |m: &ImplItemFn| m.sig.ident == "call" && !is_configured(&m.attrs);
+    let same = |other: &ItemImpl| {
         other.trait_.is_none()
             && other.attrs.iter().any(is_model)
             && !is_configured(&other.attrs)
             && written(&other.self_ty) == written(ty)
             && methods_of(other).any(is_call)
     };
-    let items = |block: &ItemImpl| block.items.iter().map(written).collect::<Vec<String>>();
-    let place = file
-        .blocks
-        .iter()
-        .filter(same)
-        .position(|other| items(other) == items(block));
-    place.is_some_and(|place| place > 0)
+    before.is_some_and(|file| {
+        let mut before = Around::empty(&name);
+        before.visit_file(&file);
+        before.blocks.iter().any(same)
+    })
 }
 
 /// The only struct of a name in the file, if it stands beside this block and has no attribute that makes it a model.
@@ -214,16 +245,21 @@ impl<'n> Around<'n> {
     fn read(text: &str, name: &'n str) -> Option<Around<'n>> {
         let file = syn::parse_file(text).ok()?;
         let is_main = |item: &Item| matches!(item, Item::Fn(f) if f.sig.ident == "main");
-        let mut around = Around {
+        let mut around = Around::empty(name);
+        around.is_all = file.items.iter().any(is_main) || source::is_root();
+        around.visit_file(&file);
+        (around.count == 1).then_some(around)
+    }
+
+    fn empty(name: &'n str) -> Around<'n> {
+        Around {
             name,
             count: 0,
             declared: None,
             blocks: Vec::new(),
             is_unclear: false,
-            is_all: file.items.iter().any(is_main) || source::is_root(),
-        };
-        around.visit_file(&file);
-        (around.count == 1).then_some(around)
+            is_all: false,
+        }
     }
 
     fn mentions(&self, text: &str) -> bool {

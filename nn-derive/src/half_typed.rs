@@ -126,11 +126,17 @@ fn guessed_fields(input: ParseStream<'_>, layer: &TokenStream) -> syn::Result<To
         if Field::parse_named(&ahead).is_ok() {
             let field = Field::parse_named(input)?;
             guessed.extend(quote!(#field,));
-        } else if input.peek(syn::Ident) && input.peek2(Token![:]) && !input.peek2(Token![::]) {
-            let name: syn::Ident = input.parse()?;
-            guessed.extend(quote!(#name: #layer,));
-        } else {
-            input.parse::<TokenTree>()?;
+            continue;
+        }
+        match input.parse::<TokenTree>()? {
+            TokenTree::Ident(name) if name.to_string().starts_with(char::is_lowercase) => {
+                let ahead = input.fork();
+                let _ = ahead.parse::<Option<Token![=]>>();
+                let (is_type, ty) = (ahead.parse::<syn::Type>(), layer.clone());
+                let ty = is_type.map_or(ty, |ty| ty.to_token_stream());
+                guessed.extend(quote!(#name: #ty,));
+            }
+            _ => {}
         }
     }
     Ok(guessed)

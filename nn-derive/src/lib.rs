@@ -118,7 +118,15 @@ pub fn model(keys: TokenStream, item: TokenStream) -> TokenStream {
             expand::attribute(keys.into(), item).into()
         }
         other => {
-            let error = syn::Error::new_spanned(&other, messages::ATTRIBUTE_TARGET);
+            let error = match &other {
+                Item::Fn(function) if function.sig.ident == "call" => {
+                    syn::Error::new_spanned(&function.sig.ident, messages::ATTRIBUTE_OF_BLOCK)
+                }
+                Item::Fn(function) => {
+                    syn::Error::new_spanned(&function.sig.ident, messages::ATTRIBUTE_TARGET)
+                }
+                other => syn::Error::new_spanned(other, messages::ATTRIBUTE_TARGET),
+            };
             let error = error.to_compile_error();
             quote!(#error #other).into()
         }

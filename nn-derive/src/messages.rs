@@ -5,6 +5,8 @@ use std::fmt::Display;
 pub const ATTRIBUTE_TARGET: &str =
     "`#[model]` goes on a struct with named fields, or on the `impl` block with its `call`";
 
+pub const ATTRIBUTE_OF_BLOCK: &str = "`#[model]` goes on the whole block, `#[model] impl Net { fn call(&self, x: Tensor) -> Tensor { .. } }`";
+
 pub const TRAIT_IMPL: &str = "`#[model]` goes on the inherent block, `#[model] impl Net { fn call(&self, ..) .. }`, not on the implementation of a trait";
 
 pub const LIFETIMES: &str =
@@ -51,12 +53,46 @@ pub fn reserved_field(name: &str) -> String {
 }
 
 pub fn unknown_key(found: &str, place: &str, known: &[&str]) -> String {
-    let known: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
-    let known = match &known[..] {
+    let near = known.iter().find(|known| is_like(found, known));
+    let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
+    format!(
+        "unknown key `{found}`{near}; {place} takes {}",
+        listed(known)
+    )
+}
+
+pub fn key_expected(place: &str, known: &[&str]) -> String {
+    format!(
+        "expected the name of a key; {place} takes {}",
+        listed(known)
+    )
+}
+
+pub fn takes_no_value(key: &str) -> String {
+    format!("`{key}` takes no value: `#[model({key})]`")
+}
+
+fn listed(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match &names[..] {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        _ => known.join(""),
-    };
-    format!("unknown key `{found}`; {place} takes {known}")
+        _ => names.join(""),
+    }
+}
+
+/// Whether a word is nearly another one: a letter too many, too few, or two that are wrong.
+pub fn is_like(found: &str, known: &str) -> bool {
+    let found: Vec<char> = found.chars().collect();
+    let mut before: Vec<usize> = (0..=found.len()).collect();
+    for (i, wanted) in known.chars().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, letter) in found.iter().enumerate() {
+            let replaced = before[j] + usize::from(*letter != wanted);
+            row.push(replaced.min(before[j + 1] + 1).min(row[j] + 1));
+        }
+        before = row;
+    }
+    known.len() > 2 && before[found.len()] <= usize::from(known.len() > 3) + 1
 }
 
 pub const MODEL_TWICE: &str =
@@ -107,6 +143,31 @@ pub fn several_inputs(name: &str, inputs: &str) -> String {
 pub fn training_handed_on(name: &str, input: &str) -> String {
     format!(
         "a layer that is called by its field's name knows whether the model trains: `self.{name}({input})`; `self.{name}.call({input}, training)` hands it another answer"
+    )
+}
+
+pub fn reference(ty: impl Display) -> String {
+    format!("a model owns its layers: write `{ty}`, or `Arc<{ty}>` for a layer that several share")
+}
+
+pub const UNNAMED_TYPE: &str = "a field has a type with a name: the layer's own, a parameter of the struct, `struct Net<L: Layer> { layer: L }`, or `nn::registry::AnyLayer` for a layer of any type";
+
+pub fn made_by_hand(ty: impl Display, arguments: impl Display) -> String {
+    format!("`#[layer(..)]` takes the arguments of `{ty}::new` alone: `#[layer({arguments})]`")
+}
+
+pub fn input_of_numbers(ty: &str) -> String {
+    format!(
+        "`{ty}` is no tensor, and `call` takes at least one: `fn call(&self, x: Tensor) -> Tensor`; beside tensors an argument may be of any type"
+    )
+}
+
+pub const ELEMENT_TYPE: &str =
+    "the elements of a tensor are `f32`, `f64`, `i64`, `u8` or `bool`: `input = i64[40]`";
+
+pub fn struct_key(key: impl Display) -> String {
+    format!(
+        "`{key}` belongs to the struct: write `#[model({key} ..)]` there, and `#[model]` alone on its `impl`"
     )
 }
 
@@ -190,7 +251,7 @@ pub fn not_checked(why: &str) -> String {
 }
 
 pub const LOSS_TYPE: &str =
-    "`loss` names the type of a loss, without its `new`: `loss = SparseCategoricalCrossentropy`";
+    "`loss` is the type of a loss, its name alone: `loss = SparseCategoricalCrossentropy`";
 
 pub const ONE_TARGET: &str = "`targets` are those of a model with one output: `targets = i64[]` for labels, `targets = [10]` for ten numbers";
 
@@ -201,7 +262,7 @@ pub const LOSS_WITHOUT_INPUT: &str = "a loss is checked against what comes out o
 
 pub const TOO_MANY_NAMES: &str = "`input` can give names to five sizes, beside the batch; write `_` for a size that need not agree with others";
 
-pub const NO_SIZE: &str = "a dimension of `input` is at least 1; `_` stands for any size, and the batch is not part of it";
+pub const NO_SIZE: &str = "a dimension of `input` is a whole number from 1 on; `_` stands for any size, and the batch is not part of it";
 
 pub const NEW_ARGUMENTS: &str = "expected the arguments of the constructor, each with a value to check shapes with if you like: `new(units: usize, num_classes: usize = 10)`";
 

@@ -41,6 +41,20 @@ fn file() -> Option<PathBuf> {
     }
 }
 
+/// The text before the macro's use.
+pub fn before() -> String {
+    let text = text();
+    if text.is_empty() {
+        return String::new();
+    }
+    let start = Span::call_site().unwrap().start();
+    let (line, column) = (start.line(), start.column());
+    let mut lines = text.split_inclusive('\n');
+    let mut before: String = lines.by_ref().take(line - 1).collect();
+    before.extend(lines.next().unwrap_or_default().chars().take(column - 1));
+    before
+}
+
 /// Where a word stands in a text.
 pub fn words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';

@@ -50,6 +50,8 @@ pub struct Field {
     pub no_builder: bool,
     /// `#[param(initializer = ..)]`.
     pub weight: Option<Weight>,
+    /// Something is wrong with it, and reported: nothing else is to be said of it.
+    pub is_wrong: bool,
 }
 
 /// `#[param(initializer = .., when = .., keys = .., adjusted(flag = function), buffer)]`: a parameter whose initializer, regularizer and
@@ -197,6 +199,8 @@ pub struct InputShape {
 pub struct New {
     pub span: Span,
     pub arguments: Vec<Argument>,
+    /// It could not be read, which is reported: the arguments are a guess.
+    pub is_guessed: bool,
 }
 
 /// `num_classes: usize = 10`.

@@ -1,6 +1,6 @@
 //! Containers of modules, which are modules too.
 
-use crate::{Error, Module, Param, Result};
+use crate::{Error, Layer, Module, Param, Result, Tensor};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash};
@@ -205,6 +205,14 @@ impl<T: 'static> Module for StandIn<T> {
 
     fn from_config(_: &Value) -> Result<Self> {
         Ok(StandIn(PhantomData))
+    }
+}
+
+impl<T: 'static> Layer for StandIn<T> {
+    type Input = Tensor;
+    type Output = Tensor;
+    fn run(&self, input: Tensor, _: bool) -> Tensor {
+        input
     }
 }
 

@@ -4,6 +4,7 @@ use crate::errors::Errors;
 use crate::syntax::{Argument, Field, Holder, New, Role, Struct};
 use crate::{messages, source};
 use proc_macro2::Ident;
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Expr, Lit, Type};
 
@@ -35,22 +36,30 @@ pub fn declared(item: &Struct, errors: &mut Errors) {
         }
         return;
     };
-    for field in &item.fields {
+    if new.is_guessed {
+        return;
+    }
+    for field in item.fields.iter().filter(|f| !f.is_wrong) {
         check_count(field, errors);
         let before = errors.count();
         check_names(field, errors);
         check_values(field, errors);
+        check_made_by_hand(field, errors);
         let misplaced = field.declared.as_ref().and_then(|d| d.misplaced.as_ref());
         if let Some(value) = misplaced.filter(|_| errors.count() == before) {
             errors.at(value, messages::POSITIONAL_AFTER_KEY);
         }
-        if !is_made(field, new) {
+        // Of a type that `#[model]` has put in the place of another nothing is to be said.
+        if !is_made(field, new) && !attrs.is_wrong {
             errors.at(&field.ident, messages::no_value(&field.name()));
         }
     }
+    let is_untyped = |a: &Argument| matches!(a.ty, Type::ImplTrait(_));
+    if new.arguments.iter().any(is_untyped) {
+        return;
+    }
     if item.attrs.input.is_some() && item.has_const_new() && item.generics.params.is_empty() {
-        let is_unsaid = |a: &&Argument| a.example.is_none() && !matches!(a.ty, Type::ImplTrait(_));
-        for argument in new.arguments.iter().filter(is_unsaid) {
+        for argument in new.arguments.iter().filter(|a| a.example.is_none()) {
             let name = argument.ident.unraw().to_string();
             errors.at(&argument.ident, messages::no_example(&name));
         }
@@ -150,6 +159,28 @@ fn check_names(field: &Field, errors: &mut Errors) {
     if let Some(name) = names.find(|name| arguments.iter().any(|argument| name == argument)) {
         let message = messages::positional_argument(&layer, &name.to_string(), example);
         errors.at(name, message);
+    }
+}
+
+/// `#[layer(Dense::new(4))]` where `#[layer(4)]` is meant.
+fn check_made_by_hand(field: &Field, errors: &mut Errors) {
+    let (Some(declared), Type::Path(ty), None) =
+        (&field.declared, &field.ty, Holder::of(&field.ty))
+    else {
+        return;
+    };
+    if let [value @ Expr::Call(call)] = &declared.positional[..]
+        && let Expr::Path(made) = &*call.func
+        && let [.., of, new] = &made.path.segments.iter().collect::<Vec<_>>()[..]
+        && ty
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == of.ident)
+        && new.ident == "new"
+    {
+        let arguments = call.args.to_token_stream().to_string().replace(" ,", ",");
+        errors.at(value, messages::made_by_hand(&of.ident, arguments));
     }
 }
 

@@ -24,12 +24,20 @@ use crate::errors::Errors;
 use crate::syntax::Struct;
 
 /// Checks a struct.
-pub fn structure(item: &Struct, errors: &mut Errors) {
-    for field in &item.fields {
+pub fn structure(item: &mut Struct, errors: &mut Errors) {
+    for field in &mut item.fields {
         names::field_name(&field.ident, &field.role, errors);
     }
-    for field in item.all_fields() {
-        types::field_type(field, errors);
+    let variants = item
+        .variants
+        .iter_mut()
+        .flat_map(|variant| &mut variant.fields);
+    for field in item.fields.iter_mut().chain(variants) {
+        if !field.is_wrong {
+            let before = errors.count();
+            types::field_type(field, errors);
+            field.is_wrong = errors.count() > before;
+        }
     }
     if !item.variants.is_empty() {
         return declared::variants(item, errors);

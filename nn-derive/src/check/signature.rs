@@ -1,5 +1,6 @@
 //! The signatures of the methods that `#[model]` knows.
 
+use super::types::plain_type;
 use crate::errors::Errors;
 use crate::messages;
 use crate::syntax::{Call, typed_arguments};
@@ -28,6 +29,11 @@ pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
             errors.at(&input.ty, messages::MUTABLE_INPUT);
         }
         named_type(&input.ty, errors);
+    }
+    if let [only] = &inputs[..]
+        && let Some(number) = number_in(&only.ty)
+    {
+        errors.at(&only.ty, messages::input_of_numbers(&number));
     }
     if inputs.is_empty() {
         // `fn call(x: Tensor)` and `fn call()` have been told about `&self` already.
@@ -68,6 +74,17 @@ pub fn hook(sig: &Signature, expected: &str, errors: &mut Errors) -> bool {
             messages::signature(&sig.ident.to_string(), expected),
         );
     }
+    if errors.count() == before
+        && let Some(other) = other_argument(sig, &wanted)
+    {
+        errors.at(other, messages::signature(&sig.ident.to_string(), expected));
+    }
+    if errors.count() == before
+        && let ReturnType::Type(_, ty) = &sig.output
+        && is_other_output(ty, &wanted.output)
+    {
+        errors.at(ty, messages::signature(&sig.ident.to_string(), expected));
+    }
     if errors.count() == before && matches!(sig.output, ReturnType::Default) {
         errors.at(
             &sig.ident,
@@ -75,6 +92,52 @@ pub fn hook(sig: &Signature, expected: &str, errors: &mut Errors) -> bool {
         );
     }
     errors.count() == before
+}
+
+/// The first argument that is no reference where one is expected, or one that cannot be changed.
+fn other_argument(sig: &Signature, wanted: &Signature) -> Option<PatType> {
+    let pairs = typed_arguments(sig)
+        .into_iter()
+        .zip(typed_arguments(wanted));
+    let mut others = pairs.filter(|(found, wanted)| match (&*found.ty, &*wanted.ty) {
+        (Type::Reference(found), Type::Reference(wanted)) => {
+            found.mutability.is_some() != wanted.mutability.is_some()
+        }
+        (_, Type::Reference(_)) => true,
+        _ => false,
+    });
+    others.next().map(|(found, _)| found)
+}
+
+/// Whether an output cannot be what is expected, as far as its name tells.
+fn is_other_output(ty: &Type, wanted: &ReturnType) -> bool {
+    let name = |ty: &Type| match ty {
+        Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        _ => None,
+    };
+    let ReturnType::Type(_, wanted) = wanted else {
+        return false;
+    };
+    let known = [
+        "Tensor", "Result", "Option", "Vec", "f32", "f64", "usize", "bool", "Shape", "Self",
+    ];
+    match (ty, name(ty)) {
+        (Type::Tuple(_) | Type::Array(_) | Type::Reference(_), _) => true,
+        (_, Some(found)) => {
+            name(wanted).is_some_and(|wanted| found != wanted) && known.contains(&&*found)
+        }
+        _ => false,
+    }
+}
+
+/// A number or a text, or many of them, by reference or not.
+fn number_in(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Reference(reference) => number_in(&reference.elem),
+        Type::Slice(slice) => number_in(&slice.elem),
+        Type::Path(path) if path.path.is_ident("str") => Some("str".to_string()),
+        other => plain_type(other).map(|(_, name)| name),
+    }
 }
 
 /// Neither `async` nor generic nor the like, and on `&self`.

@@ -1,9 +1,10 @@
 //! The types of fields that are no parts of a model, as far as their names tell.
 
 use crate::errors::Errors;
-use crate::messages;
 use crate::syntax::{Field, Holder, Role};
+use crate::{blocks, messages};
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     GenericArgument, Item, PathArguments, PathSegment, Type, TypeParamBound, TypePath,
@@ -23,6 +24,10 @@ pub fn field_type(field: &Field, errors: &mut Errors) {
         Role::Param(_) if name == "Tensor" => errors.at(&field.ty, messages::TENSOR_AS_PARAM),
         Role::Module if is_lock(last) => errors.at(&field.ty, messages::locked(&name)),
         Role::Module if is_unshared(last) => errors.at(&field.ty, messages::unshared(&name)),
+        // A struct of the file, which the compiler would look for a `new` in.
+        Role::Module if field.declared.is_some() && blocks::unmarked_struct(&name).is_some() => {
+            errors.at(&field.ty, messages::plain_field(&name, true));
+        }
         Role::Module => plain(&field.ty, field.declared.is_some(), errors),
         _ => {}
     }
@@ -52,7 +57,7 @@ pub fn tensors_of(ty: &Type, errors: &mut Errors) {
 }
 
 /// A number or a text in a type, if that is all that is in it.
-fn plain_type(ty: &Type) -> Option<(&Type, String)> {
+pub fn plain_type(ty: &Type) -> Option<(&Type, String)> {
     match Holder::of(ty) {
         Some(Holder::Array(array)) => return plain_type(&array.elem),
         Some(Holder::Option(held) | Holder::Box(held) | Holder::Arc(held) | Holder::Vec(held)) => {
@@ -88,6 +93,35 @@ pub fn shared(item: &mut Item, krate: &TokenStream, errors: &mut Errors) {
         errors: &'a mut Errors,
     }
     impl VisitMut for Shared<'_> {
+        fn visit_field_mut(&mut self, field: &mut syn::Field) {
+            let krate = self.krate;
+            let is_plain = |attr: &syn::Attribute| {
+                attr.path().is_ident("config") || attr.path().is_ident("model")
+            };
+            let is_part = !field.attrs.iter().any(is_plain);
+            let message = match &field.ty {
+                Type::ImplTrait(_) => Some(messages::UNNAMED_TYPE.to_string()),
+                Type::Reference(reference) if is_part => match &*reference.elem {
+                    Type::Path(held) if is_static(reference) && !held.path.is_ident("str") => {
+                        Some(messages::reference(held.to_token_stream()))
+                    }
+                    _ => None,
+                },
+                ty => last_segment(ty)
+                    .filter(|last| is_part && is_lock(last))
+                    .map(|last| messages::locked(&last.ident.to_string())),
+            };
+            let Some(message) = message else {
+                return visit_mut::visit_field_mut(self, field);
+            };
+            self.errors.at(&field.ty, message);
+            let ty = &field.ty;
+            field.ty = match ty {
+                Type::ImplTrait(_) => parse_quote!(#krate::registry::AnyLayer),
+                _ => parse_quote!(#krate::__private::StandIn<#ty>),
+            };
+        }
+
         fn visit_type_path_mut(&mut self, ty: &mut TypePath) {
             let Some(last) = ty.path.segments.last().cloned() else {
                 return;
@@ -116,6 +150,11 @@ pub fn shared(item: &mut Item, krate: &TokenStream, errors: &mut Errors) {
         }
     }
     Shared { krate, errors }.visit_item_mut(item);
+}
+
+fn is_static(reference: &syn::TypeReference) -> bool {
+    let lifetime = reference.lifetime.as_ref();
+    lifetime.is_some_and(|lifetime| lifetime.ident == "static")
 }
 
 /// The `dyn Layer` in a `Box<dyn Layer>`, and the name of its trait.

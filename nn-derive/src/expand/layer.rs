@@ -29,7 +29,7 @@ pub fn expand(
     let call = check::call(&method.sig, errors);
     check::without_self(method, &block.self_ty, errors);
     check::one_input(method, &block.self_ty, errors);
-    if call.training.is_none() {
+    if call.training.is_none() && errors.count() == before {
         check::training(method, errors);
     }
     let output = match &call.output {

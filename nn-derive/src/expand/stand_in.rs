@@ -4,9 +4,10 @@
 use super::{impl_of, methods, model, settings};
 use crate::errors::Errors;
 use crate::syntax::Struct;
-use crate::{check, parse};
+use crate::{blocks, check, parse};
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, DeriveInput, Item};
 
@@ -68,6 +69,9 @@ fn constructor(item: &Struct) -> TokenStream {
     let Some(new) = &item.attrs.new else {
         return TokenStream::new();
     };
+    if new.is_guessed && blocks::has_method(&item.ident.unraw().to_string(), "new") {
+        return TokenStream::new();
+    }
     let krate = &item.attrs.krate;
     let vis = &item.vis;
     let types: Vec<TokenStream> = new
@@ -99,7 +103,8 @@ fn constructor(item: &Struct) -> TokenStream {
             #output
         },
     );
-    let default = new.has_examples().then(|| {
+    let has_default = new.has_examples() && !new.is_guessed;
+    let default = has_default.then(|| {
         let body = quote! {
             fn default() -> Self {
                 ::core::unreachable!()

@@ -58,7 +58,15 @@ fn without_derive(item: Item) -> TokenStream {
 pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
     let mut errors = Errors::default();
     let mut item = parse::structure(input, &mut errors);
-    check::structure(&item, &mut errors);
+    if item.attrs.new.is_none() {
+        let keys = blocks::attributes_of_block(&item.ident.unraw().to_string());
+        if let Some(new) = parse::constructor_among(&keys) {
+            // Which the block reports.
+            item.attrs.new = Some(new);
+            item.attrs.is_wrong = true;
+        }
+    }
+    check::structure(&mut item, &mut errors);
     check::methods(&mut item, &mut errors);
     let inherent = methods::expand(&item);
     if item.generics.lifetimes().next().is_some() {
@@ -80,7 +88,10 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
                 layer.extend(layer::placeholder_of(&item, None));
             }
             Call::Unmarked(call) => {
-                errors.at(&item.ident, messages::unmarked_block(&name));
+                // `#[model]` on the method itself speaks for itself.
+                if !call.attrs.iter().any(parse::is_ours) {
+                    errors.at(&item.ident, messages::unmarked_block(&name));
+                }
                 layer.extend(layer::placeholder_of(&item, Some(&call)));
             }
         }

@@ -87,7 +87,11 @@ fn keys(
         Ok(())
     });
     if let Err(error) = parser.parse2(tokens) {
-        errors.push(error);
+        // What stands there is no name.
+        match error.to_string().contains("nested attribute") {
+            true => errors.at_span(error.span(), messages::key_expected(place, known)),
+            false => errors.push(error),
+        }
     }
 }
 
@@ -146,9 +150,32 @@ fn framework() -> TokenStream {
     }
 }
 
+/// An attribute that is nearly one of a field's: `#[confg]`.
+pub fn is_misspelled(attr: &Attribute) -> bool {
+    let Some(name) = attr.path().get_ident().map(Ident::to_string) else {
+        return false;
+    };
+    let known = ["layer", "config", "param", "model"];
+    !known.contains(&&*name) && known.iter().any(|known| messages::is_like(&name, known))
+}
+
 fn is_model(attr: &&Attribute) -> bool {
     attr.path().is_ident("model")
 }
+
+const STRUCT_KEYS: [&str; 11] = [
+    "input",
+    "new",
+    "loss",
+    "targets",
+    "not_const",
+    "check",
+    "debug",
+    "name",
+    "alias",
+    "absent",
+    "crate",
+];
 
 /// The attributes of a struct.
 pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
@@ -171,6 +198,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
     };
     let mut seen = Seen::default();
     let krate = of_framework(attrs);
+    let before = errors.count();
     for attr in attrs.iter().filter(is_model) {
         let Meta::List(list) = &attr.meta else {
             errors.at(
@@ -183,23 +211,10 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
             continue;
         };
         let tokens = list.tokens.clone();
-        let known = [
-            "input",
-            "new",
-            "loss",
-            "targets",
-            "not_const",
-            "check",
-            "debug",
-            "name",
-            "alias",
-            "absent",
-            "crate",
-        ];
         keys(
             tokens,
             "`#[model(..)]` on a struct",
-            &known,
+            &STRUCT_KEYS,
             &mut seen,
             errors,
             |meta, errors| {
@@ -220,6 +235,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
                     });
                 } else if meta.path.is_ident("debug") {
                     found.debug = true;
+                    without_value(meta, errors);
                 } else if meta.path.is_ident("name") {
                     found.name = settings::class_name(meta, "name", errors)?;
                 } else if meta.path.is_ident("alias") {
@@ -229,6 +245,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
                     found.absent = settings::names(meta)?;
                 } else if meta.path.is_ident("not_const") {
                     found.not_const = Some(meta.path.clone());
+                    without_value(meta, errors);
                 } else if meta.path.is_ident("check") {
                     match checked_by(meta, errors)?.as_deref() {
                         Some("strict") => found.strict = Some(meta.path.clone()),
@@ -243,6 +260,9 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
         );
     }
     found.keys = seen.names();
+    if errors.count() > before && found.new.is_none() {
+        found.new = declared::guessed(attrs);
+    }
     found
 }
 
@@ -259,6 +279,13 @@ fn loss(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<Path>
             errors.at(other, messages::LOSS_TYPE);
             Ok(None)
         }
+    }
+}
+
+/// Notes a value of a key that has none.
+fn without_value(meta: &ParseNestedMeta, errors: &mut Errors) {
+    if !meta.input.is_empty() && !meta.input.peek(syn::Token![,]) {
+        errors.at(&meta.path, messages::takes_no_value(&text(&meta.path)));
     }
 }
 
@@ -393,6 +420,16 @@ fn of_framework(attrs: &[Attribute]) -> TokenStream {
 
 /// The `crate = ..` of `#[model(..)]` on an `impl` block, which takes nothing else.
 pub fn of_impl(tokens: TokenStream, errors: &mut Errors) -> TokenStream {
+    let of_struct = |token: &TokenTree| match token {
+        TokenTree::Ident(key) => STRUCT_KEYS
+            .iter()
+            .any(|known| key == known && *known != "crate"),
+        _ => false,
+    };
+    if let Some(key) = tokens.clone().into_iter().find(of_struct) {
+        errors.at(&key, messages::struct_key(&key));
+        return crate_of(tokens);
+    }
     of_crate(tokens, "`#[model(..)]` on an `impl`", errors)
 }
 

@@ -8,7 +8,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Ident, Meta, Token, Type, parse_quote};
@@ -57,8 +57,34 @@ pub fn constructor(meta: &ParseNestedMeta<'_>, errors: &mut Errors) -> syn::Resu
     }
     Ok(Some(New {
         span: meta.path.span(),
+        is_guessed: false,
         arguments,
     }))
+}
+
+/// The constructor of a struct with keys that cannot be read: with the arguments of a `new(..)` that is among them, or none.
+pub fn guessed(attrs: &[Attribute]) -> Option<New> {
+    let lists = attrs.iter().filter(|attr| attr.path().is_ident("model"));
+    let mut lists = lists
+        .filter_map(|attr| attr.meta.require_list().ok())
+        .peekable();
+    let span = lists.peek()?.path.span();
+    let tokens: Vec<TokenTree> = lists.flat_map(|list| list.tokens.clone()).collect();
+    let arguments = tokens.windows(2).find_map(|pair| match pair {
+        [TokenTree::Ident(name), TokenTree::Group(arguments)] if name == "new" => {
+            let parser = Punctuated::<Argument, Token![,]>::parse_terminated;
+            parser.parse2(arguments.stream()).ok()
+        }
+        _ => None,
+    });
+    let arguments = arguments.into_iter().flatten();
+    Some(New {
+        span,
+        is_guessed: true,
+        arguments: arguments
+            .filter(|a| !matches!(a.ty, Type::Infer(_)))
+            .collect(),
+    })
 }
 
 enum Setting {
@@ -221,7 +247,12 @@ mod tests {
         let complete = |attr: Attribute, arguments: Vec<Argument>| {
             let mut declared = layer(&attr, &mut Errors::default());
             let span = declared.span;
-            complete_name(&mut declared, &New { span, arguments });
+            let new = New {
+                span,
+                arguments,
+                is_guessed: false,
+            };
+            complete_name(&mut declared, &new);
             declared.settings.first().map(|(name, _)| name.to_string())
         };
         let units = || vec![parse_quote!(units: usize)];
