@@ -12,7 +12,7 @@ use syn::{Attribute, ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Type};
 pub enum Call {
     /// Nobody: its crate has this file alone, and no block with `call` in it.
     Missing,
-    /// An ordinary block has this `call`, which makes none without `#[model]`.
+    /// An ordinary block has this `call`, here with the block's attributes too, which makes none without `#[model]`.
     Unmarked(Box<ImplItemFn>),
     /// A block, or it cannot be told.
     Unknown,
@@ -37,9 +37,13 @@ pub fn call(name: &str) -> Call {
     if file.is_unclear || file.blocks.iter().any(makes_layer) {
         return Call::Unknown;
     }
-    let call = file.blocks.iter().flat_map(methods_of);
-    match call.into_iter().find(|m| m.sig.ident == "call") {
-        Some(call) => Call::Unmarked(Box::new(call.clone())),
+    let calls = file.blocks.iter().filter_map(|block| {
+        let mut call = methods_of(block).find(|m| m.sig.ident == "call")?.clone();
+        call.attrs.extend(block.attrs.iter().cloned());
+        Some(call)
+    });
+    match calls.into_iter().next() {
+        Some(call) => Call::Unmarked(Box::new(call)),
         None if file.is_all => Call::Missing,
         None => Call::Unknown,
     }

@@ -128,8 +128,11 @@ fn guessed_fields(input: ParseStream<'_>, layer: &TokenStream) -> syn::Result<To
             guessed.extend(quote!(#field,));
             continue;
         }
+        let is_name = input.peek(syn::Ident);
         match input.parse::<TokenTree>()? {
-            TokenTree::Ident(name) if name.to_string().starts_with(char::is_lowercase) => {
+            TokenTree::Ident(name)
+                if is_name && name.to_string().starts_with(char::is_lowercase) =>
+            {
                 let ahead = input.fork();
                 let _ = ahead.parse::<Option<Token![=]>>();
                 let (is_type, ty) = (ahead.parse::<syn::Type>(), layer.clone());
@@ -205,7 +208,7 @@ mod tests {
                 second: Dense,
                 third: ,
                 #[layer(2)]
-                fourth: Dense,
+                pub fourth Dense,
                 fifth
             }
         );

@@ -33,14 +33,16 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     let special = parse::special(&mut block, &mut errors);
     if let Type::Path(ty) = &*block.self_ty
         && let Some(name) = ty.path.get_ident()
-        && let Some(found) = blocks::unmarked_struct(&name.to_string())
+        && let Some(mut found) = blocks::unmarked_struct(&name.to_string())
     {
-        // Of an attribute that only a model has the compiler says that a derive is missing.
-        if !found
-            .fields
-            .iter()
-            .any(|f| f.attrs.iter().any(parse::is_ours))
-        {
+        // Of an attribute that only a model has the compiler says that a derive is missing, and of `#[modle]` that there is none.
+        let is_ours = |f: &syn::Field| f.attrs.iter().any(parse::is_ours);
+        let mut is_said = found.fields.iter().any(is_ours);
+        for attr in found.attrs.iter_mut().filter(|a| parse::is_misspelled(a)) {
+            attr.meta = parse::as_model(&attr.meta);
+            is_said = true;
+        }
+        if !is_said {
             errors.at(name, messages::unmarked_struct(name));
         }
         let layer = layer::placeholder(&block, special.call.as_ref(), &krate);
@@ -70,11 +72,14 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     block
         .items
         .extend(hooks.into_iter().map(ImplItem::Verbatim));
+    // Nothing is followed through a `call` that cannot be read.
+    let is_sound = errors.count() == 0 || rust_analyzer::is_running();
     let errors = errors.into_tokens();
     let inherent = (!block.items.is_empty()).then_some(&block);
     let shape = special
         .call
         .as_ref()
+        .filter(|_| is_sound)
         .map(|call| shape::expand(&block, call, special.build.as_ref(), &krate));
     // The user's code first: what is generated from it may change with every key that is typed, and must not move it.
     quote!(#inherent #layer #shape #uses #errors)

@@ -88,8 +88,9 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
                 layer.extend(layer::placeholder_of(&item, None));
             }
             Call::Unmarked(call) => {
-                // `#[model]` on the method itself speaks for itself.
-                if !call.attrs.iter().any(parse::is_ours) {
+                // `#[model]` on the method, `#[layer]` and `#[modle]` on the block speak for themselves.
+                let is_said = |a: &Attribute| parse::is_ours(a) || parse::is_misspelled(a);
+                if !call.attrs.iter().any(is_said) {
                     errors.at(&item.ident, messages::unmarked_block(&name));
                 }
                 layer.extend(layer::placeholder_of(&item, Some(&call)));

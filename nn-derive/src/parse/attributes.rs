@@ -159,6 +159,17 @@ pub fn is_misspelled(attr: &Attribute) -> bool {
     !known.contains(&&*name) && known.iter().any(|known| messages::is_like(&name, known))
 }
 
+/// What `#[modle(..)]` would be.
+pub fn as_model(meta: &Meta) -> Meta {
+    match meta {
+        Meta::List(list) => {
+            let keys = &list.tokens;
+            syn::parse_quote!(model(#keys))
+        }
+        _ => syn::parse_quote!(model()),
+    }
+}
+
 fn is_model(attr: &&Attribute) -> bool {
     attr.path().is_ident("model")
 }

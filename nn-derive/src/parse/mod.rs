@@ -9,7 +9,9 @@ mod renamed;
 mod settings;
 
 pub use alternatives::alternatives;
-pub use attributes::{DERIVED, WRONG, crate_of, is_marked, is_ours, of_impl, of_tensors};
+pub use attributes::{
+    DERIVED, WRONG, as_model, crate_of, is_marked, is_misspelled, is_ours, of_impl, of_tensors,
+};
 pub use block::{is_special, outer_attributes, special};
 pub use declared::guessed as constructor_among;
 
