@@ -80,8 +80,14 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
-/// Whether a word is nearly another one: a letter too many, too few, or two that are wrong.
-pub fn is_like(found: &str, known: &str) -> bool {
+/// Whether a word is nearly another one.
+fn is_like(found: &str, known: &str) -> bool {
+    let shortest = found.len().min(known.len());
+    distance(found, known) <= if shortest > 4 { 2 } else { 1 }
+}
+
+/// How many letters must be added, removed or changed to make one word of another.
+pub fn distance(found: &str, known: &str) -> usize {
     let found: Vec<char> = found.chars().collect();
     let mut before: Vec<usize> = (0..=found.len()).collect();
     for (i, wanted) in known.chars().enumerate() {
@@ -92,7 +98,7 @@ pub fn is_like(found: &str, known: &str) -> bool {
         }
         before = row;
     }
-    known.len() > 2 && before[found.len()] <= usize::from(known.len() > 3) + 1
+    before[found.len()]
 }
 
 pub const MODEL_TWICE: &str =
@@ -192,6 +198,8 @@ pub fn locked(name: &str) -> String {
         "a layer needs no `{name}`: its parameters change through a shared reference; write the layer itself, or for a value of your own add `#[model(skip)]`"
     )
 }
+
+pub const HASH_MAP: &str = "a `HashMap` of layers has another order in every run, and with it the parameters, the random numbers and the files: use `BTreeMap<String, _>`, which keeps its order";
 
 pub fn dyn_layer(name: &str) -> String {
     format!(

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use syn::visit::Visit;
-use syn::{ItemStruct, Type};
+use syn::{Attribute, Field, ItemStruct, Type};
 
 thread_local! {
     /// The files of the crate that is being compiled, as far as they were asked for.
@@ -119,6 +119,22 @@ fn is_number_name(ty: &str) -> bool {
 
 /// Whether a name is a field of the only struct of a name in the file, and nothing else there: no function, and nothing that a `use` brings in.
 pub fn is_field_alone(of: &str, name: &str) -> bool {
+    is_alone(of, name, |_| true)
+}
+
+/// Whether it is a layer too.
+pub fn is_layer_alone(of: &str, name: &str) -> bool {
+    is_alone(of, name, |field| field.attrs.iter().all(is_of_layer))
+}
+
+/// An attribute that layers have.
+fn is_of_layer(attr: &Attribute) -> bool {
+    let mut known = ["layer", "doc", "allow"].into_iter();
+    let is_unused = attr.to_token_stream().to_string().contains("unused");
+    known.any(|name| attr.path().is_ident(name)) || is_unused
+}
+
+fn is_alone(of: &str, name: &str, is_meant: fn(&Field) -> bool) -> bool {
     let source = text();
     let is_declared =
         words(&source, name).any(|at| source[at + name.len()..].trim_start().starts_with(':'));
@@ -131,13 +147,15 @@ pub fn is_field_alone(of: &str, name: &str) -> bool {
         structs: usize,
         is_field: bool,
         is_imported: bool,
+        is_meant: fn(&Field) -> bool,
     }
     impl<'ast> Visit<'ast> for Fields<'_> {
         fn visit_item_struct(&mut self, item: &'ast ItemStruct) {
             if item.ident == self.of {
                 self.structs += 1;
-                let mut names = item.fields.iter().filter_map(|f| f.ident.as_ref());
-                self.is_field |= names.any(|name| name == self.name);
+                let is_it = |f: &&Field| f.ident.as_ref().is_some_and(|name| name == self.name);
+                let field = item.fields.iter().find(is_it);
+                self.is_field |= field.is_some_and(self.is_meant);
             }
         }
         fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
@@ -162,6 +180,7 @@ pub fn is_field_alone(of: &str, name: &str) -> bool {
         structs: 0,
         is_field: false,
         is_imported: false,
+        is_meant,
     };
     fields.visit_file(&file);
     fields.structs == 1 && fields.is_field && !fields.is_imported

@@ -26,7 +26,9 @@ use crate::syntax::Struct;
 /// Checks a struct.
 pub fn structure(item: &mut Struct, errors: &mut Errors) {
     for field in &mut item.fields {
+        let before = errors.count();
         names::field_name(&field.ident, &field.role, errors);
+        field.is_wrong |= errors.count() > before;
     }
     let variants = item
         .variants
@@ -36,7 +38,7 @@ pub fn structure(item: &mut Struct, errors: &mut Errors) {
         if !field.is_wrong {
             let before = errors.count();
             types::field_type(field, errors);
-            field.is_wrong = errors.count() > before;
+            field.is_wrong |= errors.count() > before;
         }
     }
     if !item.variants.is_empty() {

@@ -64,7 +64,11 @@ pub fn methods(item: &mut Struct, errors: &mut Errors) {
     let taken = blocks::methods(&owner, &names);
     for field in &mut item.fields {
         let name = field.name();
-        if taken.contains(&name) && has_method(&field.role) && !SHARED_NAMES.contains(&&*name) {
+        if taken.contains(&name)
+            && !field.is_wrong
+            && has_method(&field.role)
+            && !SHARED_NAMES.contains(&&*name)
+        {
             errors.at(&field.ident, messages::method_like_field(&owner, &name));
             field.role = Role::Skip;
         }

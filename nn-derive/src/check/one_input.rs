@@ -14,7 +14,7 @@ pub fn one_input(call: &ImplItemFn, owner: &impl ToTokens, errors: &mut Errors) 
     calls.visit_impl_item_fn(call);
     let owner = owner.to_token_stream().to_string();
     for Call { of, at, message } in calls.0 {
-        if source::is_field_alone(&owner, &of.to_string()) {
+        if source::is_layer_alone(&owner, &of.to_string()) {
             errors.at(at, message);
         }
     }

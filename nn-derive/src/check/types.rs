@@ -22,6 +22,7 @@ pub fn field_type(field: &Field, errors: &mut Errors) {
             errors.at(&field.ty, messages::tensor_field(&field.name()));
         }
         Role::Param(_) if name == "Tensor" => errors.at(&field.ty, messages::TENSOR_AS_PARAM),
+        Role::Module if name == "HashMap" => errors.at(&field.ty, messages::HASH_MAP),
         Role::Module if is_lock(last) => errors.at(&field.ty, messages::locked(&name)),
         Role::Module if is_unshared(last) => errors.at(&field.ty, messages::unshared(&name)),
         // A struct of the file, which the compiler would look for a `new` in.

@@ -150,13 +150,25 @@ fn framework() -> TokenStream {
     }
 }
 
-/// An attribute that is nearly one of a field's: `#[confg]`.
+/// An attribute that is one of ours but for a slip, `#[confg]`, which the compiler does not know. What is a word, `#[mode]`, may be another
+/// macro's.
 pub fn is_misspelled(attr: &Attribute) -> bool {
     let Some(name) = attr.path().get_ident().map(Ident::to_string) else {
         return false;
     };
+    let words = ["mode", "models", "layers", "configs", "params"];
     let known = ["layer", "config", "param", "model"];
-    !known.contains(&&*name) && known.iter().any(|known| messages::is_like(&name, known))
+    !words.contains(&&*name) && known.iter().any(|known| is_slip(&name, known))
+}
+
+/// Whether one letter is missing, doubled, wrong, or two have changed places.
+fn is_slip(found: &str, known: &str) -> bool {
+    let mut swapped = found.as_bytes().to_vec();
+    let first = (0..found.len().min(known.len())).find(|&i| swapped[i] != known.as_bytes()[i]);
+    if let Some(i) = first.filter(|i| i + 1 < found.len()) {
+        swapped.swap(i, i + 1);
+    }
+    found != known && (swapped == known.as_bytes() || messages::distance(found, known) == 1)
 }
 
 /// What `#[modle(..)]` would be.
