@@ -87,11 +87,12 @@ fn is_unshared(ty: &PathSegment) -> bool {
 }
 
 /// Reports what a model cannot hold, since it is shared by threads or is no type at all, and writes something else for it, so that nothing
-/// else is said about it.
-pub fn shared(item: &mut Item, krate: &TokenStream, errors: &mut Errors) {
+/// else is said about it. Gives what has been written before, which is still used: what a `use` brings in for it is not in vain.
+pub fn shared(item: &mut Item, krate: &TokenStream, errors: &mut Errors) -> Vec<Type> {
     struct Shared<'a> {
         krate: &'a TokenStream,
         errors: &'a mut Errors,
+        replaced: Vec<Type>,
     }
     impl VisitMut for Shared<'_> {
         fn visit_field_mut(&mut self, field: &mut syn::Field) {
@@ -130,11 +131,13 @@ pub fn shared(item: &mut Item, krate: &TokenStream, errors: &mut Errors) {
             let krate = self.krate;
             if last.ident == "Rc" && held_layer(&last).is_none() && !last.arguments.is_empty() {
                 self.errors.at(&*ty, messages::RC);
+                self.replaced.push(Type::Path(ty.clone()));
                 let mut inside = last.arguments;
                 let mut nothing = Errors::default();
                 let mut within = Shared {
                     krate,
                     errors: &mut nothing,
+                    replaced: Vec::new(),
                 };
                 within.visit_path_arguments_mut(&mut inside);
                 *ty = parse_quote!(::std::sync::Arc #inside);
@@ -150,7 +153,13 @@ pub fn shared(item: &mut Item, krate: &TokenStream, errors: &mut Errors) {
             }
         }
     }
-    Shared { krate, errors }.visit_item_mut(item);
+    let mut shared = Shared {
+        krate,
+        errors,
+        replaced: Vec::new(),
+    };
+    shared.visit_item_mut(item);
+    shared.replaced
 }
 
 fn is_static(reference: &syn::TypeReference) -> bool {

@@ -10,7 +10,7 @@ use crate::{check, messages, parse, rust_analyzer};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Attribute, DeriveInput, Item};
+use syn::{Attribute, DeriveInput, Generics, Item};
 
 /// `#[model(keys)]` on a struct: the derive, with the keys.
 pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
@@ -22,7 +22,10 @@ pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
         return without_derive(item);
     }
     let mut errors = Errors::default();
-    check::shared(&mut item, &krate, &mut errors);
+    let mut replaced = check::shared(&mut item, &krate, &mut errors);
+    if !generics_of(&item).is_some_and(|generics| generics.params.is_empty()) {
+        replaced.clear();
+    }
     let is_wrong = errors.count() > 0;
     let mark = |is_given: bool, mark: &str| {
         let mark = Ident::new(mark, Span::call_site());
@@ -34,7 +37,12 @@ pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
     let has_keys = !keys.is_empty() || rust_analyzer::is_running();
     let keys = has_keys.then(|| quote!(#[model(#keys)]));
     let errors = errors.into_tokens();
-    quote!(#errors #[derive(#krate::Model)] #keys #(#marks)* #item)
+    let replaced = replaced.iter().map(|ty| {
+        quote! {
+            const _: ::core::marker::PhantomData<#ty> = ::core::marker::PhantomData;
+        }
+    });
+    quote!(#errors #(#replaced)* #[derive(#krate::Model)] #keys #(#marks)* #item)
 }
 
 fn attributes_of(item: &mut Item) -> Option<&mut Vec<Attribute>> {
@@ -42,6 +50,15 @@ fn attributes_of(item: &mut Item) -> Option<&mut Vec<Attribute>> {
         Item::Struct(item) => Some(&mut item.attrs),
         Item::Enum(item) => Some(&mut item.attrs),
         Item::Union(item) => Some(&mut item.attrs),
+        _ => None,
+    }
+}
+
+fn generics_of(item: &Item) -> Option<&Generics> {
+    match item {
+        Item::Struct(item) => Some(&item.generics),
+        Item::Enum(item) => Some(&item.generics),
+        Item::Union(item) => Some(&item.generics),
         _ => None,
     }
 }
