@@ -124,7 +124,13 @@ pub fn is_field_alone(of: &str, name: &str) -> bool {
 
 /// Whether it is a layer too.
 pub fn is_layer_alone(of: &str, name: &str) -> bool {
-    is_alone(of, name, |field| field.attrs.iter().all(is_of_layer))
+    is_alone(of, name, |field| {
+        let ty = field.ty.to_token_stream().to_string();
+        let is_function = ["fn", "Fn", "FnMut", "FnOnce"]
+            .iter()
+            .any(|word| words(&ty, word).next().is_some());
+        !is_function && field.attrs.iter().all(is_of_layer)
+    })
 }
 
 /// An attribute that layers have.

@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::syntax::{Field, Holder, Role};
-use crate::{blocks, messages};
+use crate::{blocks, messages, source};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
@@ -22,11 +22,17 @@ pub fn field_type(field: &Field, errors: &mut Errors) {
             errors.at(&field.ty, messages::tensor_field(&field.name()));
         }
         Role::Param(_) if name == "Tensor" => errors.at(&field.ty, messages::TENSOR_AS_PARAM),
-        Role::Module if name == "HashMap" => errors.at(&field.ty, messages::HASH_MAP),
-        Role::Module if is_lock(last) => errors.at(&field.ty, messages::locked(&name)),
-        Role::Module if is_unshared(last) => errors.at(&field.ty, messages::unshared(&name)),
+        Role::Module if name == "HashMap" && is_of_std(&field.ty, "collections") => {
+            errors.at(&field.ty, messages::HASH_MAP)
+        }
+        Role::Module if is_lock(&field.ty) => errors.at(&field.ty, messages::locked(&name)),
+        Role::Module if is_unshared(&field.ty) => errors.at(&field.ty, messages::unshared(&name)),
         // A struct of the file, which the compiler would look for a `new` in.
-        Role::Module if field.declared.is_some() && blocks::unmarked_struct(&name).is_some() => {
+        Role::Module
+            if field.declared.is_some()
+                && is_name(&field.ty)
+                && blocks::unmarked_struct(&name).is_some() =>
+        {
             errors.at(&field.ty, messages::plain_field(&name, true));
         }
         Role::Module => plain(&field.ty, field.declared.is_some(), errors),
@@ -76,14 +82,48 @@ pub fn plain_type(ty: &Type) -> Option<(&Type, String)> {
 }
 
 /// A type of the standard library that locks what it holds.
-fn is_lock(ty: &PathSegment) -> bool {
-    !ty.arguments.is_empty() && ["Mutex", "RwLock"].iter().any(|name| ty.ident == name)
+fn is_lock(ty: &Type) -> bool {
+    is_one_of(ty, &["Mutex", "RwLock"], "sync")
 }
 
 /// One that stays in the thread that made it.
-fn is_unshared(ty: &PathSegment) -> bool {
+fn is_unshared(ty: &Type) -> bool {
     let names = ["RefCell", "Cell", "OnceCell", "LazyCell", "UnsafeCell"];
-    !ty.arguments.is_empty() && names.iter().any(|name| ty.ident == name)
+    is_one_of(ty, &names, "cell")
+}
+
+fn is_one_of(ty: &Type, names: &[&str], module: &str) -> bool {
+    last_segment(ty).is_some_and(|last| {
+        let is_named = names.iter().any(|name| last.ident == name);
+        is_named && !last.arguments.is_empty() && is_of_std(ty, module)
+    })
+}
+
+/// Whether a type is the one that a module of the standard library has under its name: a `Cell` may be a layer too.
+fn is_of_std(ty: &Type, module: &str) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let segments: Vec<String> = path
+        .path
+        .segments
+        .iter()
+        .map(|s| s.ident.to_string())
+        .collect();
+    match &segments[..] {
+        [.., before, _] => before == module,
+        [name] => {
+            let text = source::text();
+            let is_brought_in = text.is_empty() || text.contains(&format!("std::{module}"));
+            is_brought_in
+                && !["struct", "enum", "type"]
+                    .iter()
+                    .any(|kind| source::defines(name, kind))
+        }
+        [] => false,
+    }
+}
+
+fn is_name(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.get_ident().is_some())
 }
 
 /// Reports what a model cannot hold, since it is shared by threads or is no type at all, and writes something else for it, so that nothing
@@ -110,7 +150,7 @@ pub fn shared(item: &mut Item, krate: &TokenStream, errors: &mut Errors) -> Vec<
                     _ => None,
                 },
                 ty => last_segment(ty)
-                    .filter(|last| is_part && is_lock(last))
+                    .filter(|_| is_part && is_lock(ty))
                     .map(|last| messages::locked(&last.ident.to_string())),
             };
             let Some(message) = message else {
@@ -141,7 +181,7 @@ pub fn shared(item: &mut Item, krate: &TokenStream, errors: &mut Errors) -> Vec<
                 };
                 within.visit_path_arguments_mut(&mut inside);
                 *ty = parse_quote!(::std::sync::Arc #inside);
-            } else if is_unshared(&last) {
+            } else if is_unshared(&Type::Path(ty.clone())) {
                 self.errors
                     .at(&*ty, messages::unshared(&last.ident.to_string()));
                 *ty = parse_quote!(#krate::__private::StandIn<#ty>);
