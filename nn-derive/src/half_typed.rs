@@ -221,15 +221,14 @@ mod tests {
             format!("{name}: {ty}")
         });
         let fields: Vec<String> = fields.collect();
-        assert_eq!(
-            fields,
-            [
-                "first: Dense",
-                "second: Dense",
-                "third: Any",
-                "fourth: Dense"
-            ]
-        );
+        let expected = [
+            "first: Dense",
+            "second: Dense",
+            "third: Any",
+            "fourth: Dense",
+            "fifth: Any",
+        ];
+        assert_eq!(fields, expected);
     }
 
     #[test]
