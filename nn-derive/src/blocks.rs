@@ -26,7 +26,7 @@ pub fn call(name: &str) -> Call {
         let start = text[..at].rfind(['{', '}', ';']).map_or(0, |i| i + 1);
         let before = &text[start..at];
         let is_block = source::words(before, "impl").next().is_some();
-        is_block && (before.contains("model") || before.contains("Layer"))
+        is_block && (before.contains("model") || before.trim_end().ends_with("Layer for"))
     };
     if source::words(&text, name).any(is_marked) {
         return Call::Unknown;
@@ -145,14 +145,8 @@ pub fn has_call_before(block: &ItemImpl) -> bool {
 /// The only struct of a name in the file, if it stands beside this block and has no attribute that makes it a model.
 pub fn unmarked_struct(name: &str) -> Option<ItemStruct> {
     let text = source::text();
-    let mut places =
-        source::words(&text, name).filter(|at| text[..*at].trim_end().ends_with("struct"));
-    let (at, None) = (places.next()?, places.next()) else {
-        return None;
-    };
     // Most structs show at once that they are marked. One may be made a module by hand too.
-    let start = text[..at].rfind([';', '}']).map_or(0, |i| i + 1);
-    if is_marked(&text[start..at]) || text.contains(&format!("Module for {name}")) {
+    if is_marked(attributes_before(&text, name)?) || text.contains(&format!("Module for {name}")) {
         return None;
     }
     let file = Around::read(&text, name)?;
@@ -164,32 +158,87 @@ pub fn unmarked_struct(name: &str) -> Option<ItemStruct> {
 /// Whether a struct is not `Clone`, neither by a derive nor by hand.
 pub fn has_no_clone(name: &str) -> bool {
     let text = source::text();
-    let mut places = source::words(&text, name);
-    let declared = places.find(|at| text[..*at].trim_end().ends_with("struct"));
+    let Some(before) = attributes_before(&text, name) else {
+        return false;
+    };
     // Mostly the word stands before it.
-    let start = declared.map(|at| text[..at].rfind([';', '}']).map_or(0, |i| i + 1)..at);
-    if start.is_none_or(|range| text[range].contains("Clone")) || text.contains("Clone for") {
+    if before.contains("Clone") || text.contains("Clone for") {
         return false;
     }
-    let around = Around::read(&text, name);
-    around.is_some_and(|around| {
-        let attrs = around.declared.map_or(Vec::new(), |item| item.attrs);
-        let is_plain = |attr: &Attribute| {
-            let path = attr.path();
-            [
-                "derive",
-                "doc",
-                "allow",
-                "non_exhaustive",
-                "must_use",
-                "repr",
-            ]
-            .iter()
-            .any(|name| path.is_ident(name))
-        };
-        let is_clone = |attr: &Attribute| written(attr).contains("Clone");
-        !around.is_unclear && !attrs.is_empty() && attrs.iter().all(|a| is_plain(a) && !is_clone(a))
-    })
+    let around = Around::read(&text, name).filter(|around| !around.is_unclear);
+    around
+        .and_then(|around| around.declared)
+        .is_some_and(|item| {
+            let is_clone = |attr: &Attribute| written(attr).contains("Clone");
+            !item.attrs.is_empty() && item.attrs.iter().all(|a| is_inert(a) && !is_clone(a))
+        })
+}
+
+/// Whether a struct is none that could be a part of a model: no macro makes one of it, nor a block.
+pub fn is_plain_struct(name: &str) -> bool {
+    let text = source::text();
+    let Some(before) = attributes_before(&text, name) else {
+        return false;
+    };
+    if is_marked(before) || text.contains(&format!("Module for {name}")) {
+        return false;
+    }
+    let around = Around::read(&text, name).filter(|around| !around.is_unclear);
+    let Some(around) = around else {
+        return false;
+    };
+    let derives = [
+        "Clone",
+        "Copy",
+        "Debug",
+        "Default",
+        "PartialEq",
+        "Eq",
+        "Hash",
+        "Serialize",
+        "Deserialize",
+    ];
+    let is_plain = |attr: &Attribute| {
+        let text = written(attr);
+        let mut words = text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty());
+        is_inert(attr)
+            && (words.next() != Some("derive") || words.all(|word| derives.contains(&word)))
+    };
+    // A block that is marked says so itself.
+    let is_block = |block: &ItemImpl| block.attrs.iter().any(is_model) || block.trait_.is_some();
+    let declared = around
+        .declared
+        .is_some_and(|item| item.attrs.iter().all(is_plain));
+    declared && !around.blocks.iter().any(is_block)
+}
+
+/// The text before the only struct of a name, from the item before it.
+fn attributes_before<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let mut places =
+        source::words(text, name).filter(|at| text[..*at].trim_end().ends_with("struct"));
+    let (at, None) = (places.next()?, places.next()) else {
+        return None;
+    };
+    let start = text[..at].rfind([';', '}']).map_or(0, |i| i + 1);
+    Some(&text[start..at])
+}
+
+/// An attribute that makes nothing of a struct but by the derives that it names.
+fn is_inert(attr: &Attribute) -> bool {
+    let path = attr.path();
+    [
+        "derive",
+        "doc",
+        "allow",
+        "non_exhaustive",
+        "must_use",
+        "repr",
+        "serde",
+    ]
+    .iter()
+    .any(|name| path.is_ident(name))
 }
 
 /// Whether the attributes of a struct, as text, make it a model.

@@ -108,6 +108,12 @@ pub fn unmarked_struct(name: impl Display) -> String {
     format!("`{name}` is a plain struct: put `#[model]` on it too, which makes its fields layers")
 }
 
+pub fn plain_struct(name: impl Display) -> String {
+    format!(
+        "`{name}` is a plain struct: `#[derive(Layer)]` makes it a layer, with a `call` in its `#[model] impl`; `#[config]` saves it as a value, and `#[model(skip)]` leaves it out"
+    )
+}
+
 pub fn unmarked_block(name: impl Display) -> String {
     format!(
         "`{name}` has a `call` that is an ordinary method: put `#[model]` on its `impl {name}` too, which makes it the forward pass"

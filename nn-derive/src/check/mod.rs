@@ -41,6 +41,7 @@ pub fn structure(item: &mut Struct, errors: &mut Errors) {
             field.is_wrong |= errors.count() > before;
         }
     }
+    types::plain_structs(item, errors);
     if !item.variants.is_empty() {
         return declared::variants(item, errors);
     }

@@ -1,10 +1,11 @@
 //! The types of fields that are no parts of a model, as far as their names tell.
 
 use crate::errors::Errors;
-use crate::syntax::{Field, Holder, Role};
+use crate::syntax::{Field, Holder, Role, Struct};
 use crate::{blocks, messages, source};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
+use std::collections::BTreeMap;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     GenericArgument, Item, PathArguments, PathSegment, Type, TypeParamBound, TypePath,
@@ -27,13 +28,8 @@ pub fn field_type(field: &Field, errors: &mut Errors) {
         }
         Role::Module if is_lock(&field.ty) => errors.at(&field.ty, messages::locked(&name)),
         Role::Module if is_unshared(&field.ty) => errors.at(&field.ty, messages::unshared(&name)),
-        // A struct of the file, which the compiler would look for a `new` in.
-        Role::Module
-            if field.declared.is_some()
-                && is_name(&field.ty)
-                && blocks::unmarked_struct(&name).is_some() =>
-        {
-            errors.at(&field.ty, messages::plain_field(&name, true));
+        Role::Module if held_layer(last).is_some() => {
+            errors.at(&field.ty, messages::dyn_layer("Layer"));
         }
         Role::Module => plain(&field.ty, field.declared.is_some(), errors),
         _ => {}
@@ -56,6 +52,40 @@ fn plain(ty: &Type, is_declared: bool, errors: &mut Errors) {
     }
 }
 
+/// Structs of the file that are no layers, each asked for once: a model has many fields of few types.
+pub fn plain_structs(item: &mut Struct, errors: &mut Errors) {
+    let mut known: BTreeMap<String, bool> = BTreeMap::new();
+    for field in &mut item.fields {
+        if field.is_wrong || !matches!(field.role, Role::Module) {
+            continue;
+        }
+        let Type::Path(path) = held(&field.ty) else {
+            continue;
+        };
+        let Some(name) = path.path.get_ident().map(Ident::to_string) else {
+            continue;
+        };
+        let is_plain = known
+            .entry(name.clone())
+            .or_insert_with(|| blocks::is_plain_struct(&name));
+        if *is_plain {
+            errors.at(path, messages::plain_struct(&name));
+            field.is_wrong = true;
+        }
+    }
+}
+
+/// What a container of the standard library holds.
+fn held(ty: &Type) -> &Type {
+    match Holder::of(ty) {
+        Some(Holder::Array(array)) => held(&array.elem),
+        Some(
+            Holder::Option(inner) | Holder::Box(inner) | Holder::Arc(inner) | Holder::Vec(inner),
+        ) => held(inner),
+        None => ty,
+    }
+}
+
 /// A field of a struct of tensors.
 pub fn tensors_of(ty: &Type, errors: &mut Errors) {
     if let Some((ty, name)) = plain_type(ty) {
@@ -65,13 +95,7 @@ pub fn tensors_of(ty: &Type, errors: &mut Errors) {
 
 /// A number or a text in a type, if that is all that is in it.
 pub fn plain_type(ty: &Type) -> Option<(&Type, String)> {
-    match Holder::of(ty) {
-        Some(Holder::Array(array)) => return plain_type(&array.elem),
-        Some(Holder::Option(held) | Holder::Box(held) | Holder::Arc(held) | Holder::Vec(held)) => {
-            return plain_type(held);
-        }
-        None => {}
-    }
+    let ty = held(ty);
     let names = [
         "usize", "u8", "u16", "u32", "u64", "u128", "isize", "i8", "i16", "i32", "i64", "i128",
         "f32", "f64", "bool", "char", "String",
@@ -120,10 +144,6 @@ fn is_of_std(ty: &Type, module: &str) -> bool {
         }
         [] => false,
     }
-}
-
-fn is_name(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.get_ident().is_some())
 }
 
 /// Reports what a model cannot hold, since it is shared by threads or is no type at all, and writes something else for it, so that nothing

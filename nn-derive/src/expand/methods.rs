@@ -106,6 +106,13 @@ fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
     // What others see is documented, by us if not by the user.
     let documented = |doc: String| docs.is_empty().then(|| quote!(#[doc = #doc]));
     match field.role {
+        // Whatever it is called with, nothing else is said of it.
+        Role::Module if field.is_wrong && !rust_analyzer::is_running() => Some(quote! {
+            #[doc(hidden)]
+            #vis fn #name<__Input>(&self, _: __Input) -> #krate::Tensor {
+                ::core::unreachable!()
+            }
+        }),
         Role::Module => {
             // A name to read, unless the type of the field means something else by it.
             let of = match mentions(ty.to_token_stream(), "Input") {

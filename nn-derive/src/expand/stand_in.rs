@@ -11,20 +11,26 @@ use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, DeriveInput, Item};
 
-/// For a struct whose attributes or fields are wrong, beside the methods of its fields.
-pub fn structure(item: &Struct) -> TokenStream {
-    let (module, constructor, debug) = (module(item), constructor(item), debug(item));
+/// For a struct whose attributes or fields are wrong, beside the methods of its fields; with the mistakes themselves.
+pub fn structure(item: &Struct, errors: Errors) -> TokenStream {
+    let (module, constructor, debug) = (module(item), constructor(item, errors), debug(item));
     let settings = settings::expand(item);
     quote!(#module #constructor #debug #settings)
 }
 
 /// For a struct that is no model, with its methods.
 pub fn plain(declared: DeriveInput) -> TokenStream {
+    of(declared, None)
+}
+
+/// The same, with the framework where it is if it is not where the struct says.
+pub fn of(declared: DeriveInput, krate: Option<TokenStream>) -> TokenStream {
     let mut ignored = Errors::default();
     let mut item = parse::structure(declared, &mut ignored);
     check::methods(&mut item, &mut ignored);
+    item.attrs.krate = krate.unwrap_or(item.attrs.krate);
     let (stand_in, methods, model) = (
-        structure(&item),
+        structure(&item, Errors::default()),
         methods::expand(&item),
         model::expand(&item),
     );
@@ -64,13 +70,15 @@ fn module(item: &Struct) -> TokenStream {
     impl_of(item, quote!(#krate::Module for), body)
 }
 
-/// `new`, with `Default` and `OUTPUT` where there would be one.
-fn constructor(item: &Struct) -> TokenStream {
+/// `new`, with `Default` and `OUTPUT` where there would be one. The mistakes stand in its body, where there is one, so that the compiler does
+/// not evaluate it in the check of a model that it is a part of.
+fn constructor(item: &Struct, errors: Errors) -> TokenStream {
+    let errors = errors.into_tokens();
     let Some(new) = &item.attrs.new else {
-        return TokenStream::new();
+        return errors;
     };
     if new.is_guessed && blocks::has_method(&item.ident.unraw().to_string(), "new") {
-        return TokenStream::new();
+        return errors;
     }
     let krate = &item.attrs.krate;
     let vis = &item.vis;
@@ -97,6 +105,7 @@ fn constructor(item: &Struct) -> TokenStream {
         quote! {
             #[doc(hidden)]
             #vis const fn new(#(#types),*) -> Self {
+                #errors
                 ::core::unreachable!()
             }
 

@@ -19,7 +19,7 @@ pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
         && parse::is_marked(attrs, parse::DERIVED)
     {
         // Its derive is not found, which the compiler says; nothing else is to be said.
-        return without_derive(item);
+        return without_derive(&keys, item);
     }
     let mut errors = Errors::default();
     let mut replaced = check::shared(&mut item, &krate, &mut errors);
@@ -64,10 +64,11 @@ fn generics_of(item: &Item) -> Option<&Generics> {
 }
 
 /// A struct whose `crate = path` is wrong, with what stands for the model.
-fn without_derive(item: Item) -> TokenStream {
+fn without_derive(keys: &TokenStream, item: Item) -> TokenStream {
     let item = stand_in::stripped(item);
-    let declared = syn::parse2(quote!(#item)).ok();
-    let stand_in = declared.map(stand_in::plain);
+    let declared = syn::parse2(quote!(#[model(#keys)] #item)).ok();
+    let krate = parse::crate_of(TokenStream::new());
+    let stand_in = declared.map(|declared| stand_in::of(declared, Some(krate)));
     quote!(#item #stand_in)
 }
 
@@ -95,7 +96,7 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
         true => model::expand(&item),
         false => model::is_layer(&item),
     };
-    if item.generics.params.is_empty() {
+    if item.generics.lifetimes().next().is_none() {
         // Whatever calls it would fail as well.
         let name = item.ident.unraw().to_string();
         match blocks::call(&name) {
@@ -121,9 +122,8 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
     });
     if errors.count() > 0 || item.attrs.is_wrong {
         // Something stands for the rest, so that one mistake does not show up as missing implementations elsewhere.
-        let stand_in = stand_in::structure(&item);
-        let errors = errors.into_tokens();
-        return quote!(#editor #errors #stand_in #inherent #layer);
+        let stand_in = stand_in::structure(&item, errors);
+        return quote!(#editor #stand_in #inherent #layer);
     }
     let module = module::expand(&item);
     let debug = item.attrs.debug.then(|| module::debug(&item));
