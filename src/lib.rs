@@ -72,6 +72,13 @@ pub use nn_core::{
     first_not_finite_gradient, floatx, module, module::initializer::Window, no_gradient, ops,
     random, registry, set_floatx, testing, training,
 };
+/// The crate whose arrays tensors are made from and into: `Tensor::from(array)`, `Tensor::to_ndarray`.
+#[cfg(feature = "ndarray")]
+#[doc(no_inline)]
+pub use nn_core::ndarray;
+/// The crate whose values configurations are: `Module::config`, `nn::keras`.
+#[doc(no_inline)]
+pub use nn_core::serde_json;
 pub use nn_derive::{Layer, Model, Tensors, model};
 #[cfg(feature = "onnx")]
 #[doc(inline)]
