@@ -134,7 +134,9 @@ pub fn placeholder(
 
 /// The same for a struct that has no `call`, or one that is no forward pass.
 pub fn placeholder_of(item: &Struct, call: Option<&ImplItemFn>) -> TokenStream {
-    placeholder_for(&item.attrs.krate, &item.ident, &item.generics, call)
+    let (ident, (_, type_generics, _)) = (&item.ident, item.generics.split_for_impl());
+    let ty = quote!(#ident #type_generics);
+    placeholder_for(&item.attrs.krate, &ty, &item.generics, call)
 }
 
 /// A `Layer` that takes and returns what `call` does, as far as that can be.
