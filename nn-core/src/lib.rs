@@ -57,9 +57,10 @@ pub use tensor::{Operand, Tensor};
 pub mod __private {
     pub use crate::module::containers::{Layers, OrNot};
     pub use crate::module::keys::{FieldKeys, ModelKeys};
+    pub use crate::module::registered::{Registered, Registry, registered};
     pub use crate::module::signature::{Argument, Kind, Otherwise, Plain, Returned, Select};
     pub use crate::module::structure::named;
-    pub use inventory;
+    pub use crate::{collect, submit};
     pub use nn_kernels::ArrayBuilder;
     pub use serde_json;
 }

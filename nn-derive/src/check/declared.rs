@@ -35,7 +35,7 @@ pub fn declared(item: &Struct, errors: &mut Errors) {
     for field in &item.fields {
         check_count(field, errors);
         check_names(field, errors);
-        if !is_made(field, new) {
+        if !is_made(field, new, item) {
             errors.at(&field.ident, messages::no_value(&field.name()));
         }
     }
@@ -66,10 +66,11 @@ pub fn unchecked(item: &Struct) -> Option<&'static str> {
 }
 
 /// Whether `new` knows how to make a field.
-fn is_made(field: &Field, new: &New) -> bool {
+fn is_made(field: &Field, new: &New, item: &Struct) -> bool {
     field.declared.is_some()
         || matches!(field.role, Role::Param(Some(_)))
         || new.argument(&field.ident).is_some()
+        || field.default_value(item.has_const_new()).is_some()
 }
 
 /// Whether the number of layers is given where it belongs.

@@ -1,7 +1,7 @@
 //! `impl Layer` from `call` and `build`.
 
 use super::arguments::{self, Output};
-use super::{cfgs, shape};
+use super::{cfgs, generics, shape};
 use crate::errors::Errors;
 use crate::syntax::{Call, Special, Struct, typed_arguments};
 use crate::{check, half_typed, messages, rust_analyzer};
@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, ImplItemFn, Index, ItemImpl, Meta, Token, parse_quote};
+use syn::{Attribute, Ident, ImplItemFn, Index, ItemImpl, Meta, Token, parse_quote};
 
 /// `impl Layer` from `call` and `build`.
 pub fn expand(
@@ -41,6 +41,7 @@ pub fn expand(
     };
     let input = arguments::input_type(&call.inputs, &block.generics, krate);
     let run = run(method, &call, block, krate);
+    let with_lifetimes = has_lifetimes(method).then(|| with_lifetimes(method, block));
     let output = match arguments::output(output, &block.generics) {
         Output::Direct => output.to_token_stream(),
         Output::Settled => quote!(<#output as #krate::__private::Returned>::Tensors),
@@ -62,7 +63,8 @@ pub fn expand(
             half_typed::method(&method)
         });
     let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
-    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    let bounded = generics::of_block(block, krate);
+    let (impl_generics, _, where_clause) = bounded.split_for_impl();
     Some(quote! {
         #(#attrs)*
         impl #impl_generics #krate::Layer for #self_ty #where_clause {
@@ -75,7 +77,34 @@ pub fn expand(
 
             #call_any
         }
+
+        #with_lifetimes
     })
+}
+
+/// Whether a `call` names its lifetimes: `fn call<'a>(&'a self, x: &'a Tensor) -> Tensor`.
+fn has_lifetimes(call: &ImplItemFn) -> bool {
+    call.sig.generics.lifetimes().next().is_some()
+}
+
+/// A `call` that names its lifetimes, as a method of its own: that of the trait has none.
+fn with_lifetimes(call: &ImplItemFn, block: &ItemImpl) -> TokenStream {
+    let mut method = call.clone();
+    method.vis = syn::Visibility::Inherited;
+    method.sig.ident = Ident::new(
+        "__call",
+        Span::mixed_site().located_at(call.sig.ident.span()),
+    );
+    method.attrs = attributes_of_run(&call.attrs);
+    let method = half_typed::method(&method);
+    let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
+    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    quote! {
+        #(#attrs)*
+        impl #impl_generics #self_ty #where_clause {
+            #method
+        }
+    }
 }
 
 /// `build` under the name that the trait has for it. Beside plain arguments it gets the shapes of the tensors alone.
@@ -87,7 +116,7 @@ fn build_parameters(
 ) -> TokenStream {
     let mut build = build.clone();
     build.vis = syn::Visibility::Inherited;
-    build.sig.ident = syn::Ident::new("build_parameters", build.sig.ident.span());
+    build.sig.ident = Ident::new("build_parameters", build.sig.ident.span());
     let tensors = arguments::tensors(&call.inputs, &block.generics);
     let arguments = typed_arguments(&build.sig);
     if let ([argument], true, true) = (
@@ -127,7 +156,8 @@ fn as_written(method: &ImplItemFn, block: &ItemImpl) -> TokenStream {
 
 /// A `Layer` that is never run: the mistake in `call` has been reported, and nothing else should be.
 pub fn placeholder(block: &ItemImpl, krate: &TokenStream) -> TokenStream {
-    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    let bounded = generics::of_block(block, krate);
+    let (impl_generics, _, where_clause) = bounded.split_for_impl();
     placeholder_for(
         krate,
         &block.self_ty,
@@ -170,25 +200,47 @@ fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) 
     let attrs = attributes_of_run(&method.attrs);
     let (receiver, fn_token) = (sig.receiver(), sig.fn_token);
     // What is wrong with the whole of it is shown at `call`.
-    let name = syn::Ident::new("run", Span::mixed_site().located_at(sig.ident.span()));
+    let name = Ident::new("run", Span::mixed_site().located_at(sig.ident.span()));
     let training = match &call.training {
         Some(flag) => flag.to_token_stream(),
         None => quote!(_: ::core::primitive::bool),
     };
     let output = &call.output;
     let returned = quote_spanned!(output.span()=> Self::Output);
-    let body = half_typed::statements(&method.block);
-    let statements = match call
+    let is_settled = call
         .output
         .as_ref()
-        .map(|ty| arguments::output(ty, &block.generics))
-    {
-        Some(Output::Settled) => {
+        .is_some_and(|ty| matches!(arguments::output(ty, &block.generics), Output::Settled));
+    if has_lifetimes(method) {
+        let values = arguments::values(&call.inputs, &block.generics, krate);
+        let (before, mut values): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+        let training = match &call.training {
+            Some(_) => {
+                values.push(quote!(__training));
+                quote!(__training)
+            }
+            None => quote!(_),
+        };
+        let result = quote!(self.__call(#(#values),*));
+        let result = match is_settled {
+            true => quote!(#krate::__private::Returned::settle(#result)),
+            false => result,
+        };
+        return quote! {
+            fn #name(&self, __input: Self::Input, #training: ::core::primitive::bool) -> #returned {
+                #(#before)*
+                #result
+            }
+        };
+    }
+    let body = half_typed::statements(&method.block);
+    let statements = match is_settled {
+        true => {
             let mut body = Group::new(Delimiter::Brace, body);
             body.set_span(method.block.brace_token.span.join());
             quote!(#krate::__private::Returned::settle((move || -> #output #body)()))
         }
-        _ => body,
+        false => body,
     };
     if let [one] = &call.inputs[..]
         && arguments::is_direct(one)

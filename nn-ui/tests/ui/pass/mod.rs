@@ -4,10 +4,13 @@
 #![allow(clippy::all)]
 
 mod argument_slice;
+mod arguments_of_tuples;
 mod attributes_of_call;
+mod bounds_of_a_model;
 mod bounds_on_the_impl;
 mod boxed_layers;
 mod call_returns_a_result;
+mod call_with_lifetimes;
 mod conditional_call;
 mod conditional_parts;
 mod conditional_statement;
@@ -25,6 +28,7 @@ mod declared_input_constant;
 mod declared_input_open;
 mod declared_inputs;
 mod declared_not_const;
+mod declared_nothing_said;
 mod declared_outputs;
 mod declared_scope_of_names;
 mod declared_two_models;
@@ -33,6 +37,7 @@ mod derives;
 mod element_types;
 mod enum_of_layers;
 mod field_called_new;
+mod forbidden_groups;
 mod forbidden_lints;
 mod generic_defaults;
 mod generics;
@@ -83,10 +88,13 @@ macro_rules! run {
 
 run! {
     argument_slice
+    arguments_of_tuples
     attributes_of_call
+    bounds_of_a_model
     bounds_on_the_impl
     boxed_layers
     call_returns_a_result
+    call_with_lifetimes
     conditional_call
     conditional_parts
     conditional_statement
@@ -104,6 +112,7 @@ run! {
     declared_input_open
     declared_inputs
     declared_not_const
+    declared_nothing_said
     declared_outputs
     declared_scope_of_names
     declared_two_models
@@ -112,6 +121,7 @@ run! {
     element_types
     enum_of_layers
     field_called_new
+    forbidden_groups
     forbidden_lints
     generic_defaults
     generics
