@@ -179,6 +179,48 @@ impl Value {
         }
     }
 
+    /// Tensor `i` of those that a model is given.
+    pub const fn leaf(self, i: usize) -> Value {
+        match self.0 {
+            Kind::Tensor(..) | Kind::AnyTensor if i == 0 => self,
+            Kind::Many(..) => self.item(i),
+            _ => Value::UNKNOWN,
+        }
+    }
+
+    /// The one before which so many others and this one end the list.
+    pub const fn leaf_from_end(self, i: usize) -> Value {
+        match self.0 {
+            Kind::Tensor(..) if i == 1 => self,
+            Kind::Many(_, n) if i >= 1 && i <= n => self.item(n - i),
+            _ => Value::UNKNOWN,
+        }
+    }
+
+    /// Those from `i` on, as a list.
+    pub const fn leaves_from(self, i: usize) -> Value {
+        let n = match self.0 {
+            Kind::Tensor(..) => 1,
+            Kind::Many(_, n) => n,
+            _ => return Value::UNKNOWN,
+        };
+        let mut leaves = [Value::UNKNOWN; MANY];
+        let mut k = i;
+        while k < n {
+            leaves[k - i] = self.leaf(k);
+            k += 1;
+        }
+        Value::many(leaves.split_at(n.saturating_sub(i)).0)
+    }
+
+    /// What is known of it, which is a tensor at least.
+    pub const fn or_tensor(self) -> Value {
+        match self.0 {
+            Kind::Tensor(..) | Kind::Never => self,
+            _ => Value::TENSOR,
+        }
+    }
+
     /// The number, if it is a known one from 0 on.
     pub const fn as_index(self) -> Option<usize> {
         match self.0 {

@@ -232,7 +232,9 @@ fn has_const(block: &ItemImpl, name: &str) -> bool {
 fn own_rules(block: &ItemImpl) -> Option<TokenStream> {
     let rules = ["output_shape", "kept_size", "elements"];
     let rules = rules.into_iter().filter(|name| has_const(block, name));
-    let rules: Vec<Ident> = rules.map(|name| Ident::new(name, Span::call_site())).collect();
+    let rules: Vec<Ident> = rules
+        .map(|name| Ident::new(name, Span::call_site()))
+        .collect();
     let self_ty = &block.self_ty;
     let is_plain = block.generics.params.is_empty() && !rules.is_empty();
     is_plain.then(|| quote!(const _: () = { #(let _ = <#self_ty>::#rules;)* };))

@@ -36,7 +36,7 @@ impl Follower<'_> {
             }
         };
         let leaves = mentions(tokens.clone(), "return")
-            || has_question_mark(tokens.clone())
+            || (!self.fails_as_a_whole && has_question_mark(tokens.clone()))
             || has_unknown_macro(tokens);
         let leave = leaves.then(|| quote!(__steps.may_leave();));
         quote! {{
@@ -113,7 +113,7 @@ impl Follower<'_> {
     }
 
     /// `let pattern = value` as a condition: what comes before it, its truth, and the names.
-    fn if_let(&mut self, e: &syn::ExprLet) -> (TokenStream, TokenStream, TokenStream) {
+    pub(super) fn if_let(&mut self, e: &syn::ExprLet) -> (TokenStream, TokenStream, TokenStream) {
         let (pat, expr) = match (&*e.pat, &*e.expr) {
             // `Some(x) = Some(value)` is `x = value`.
             (Pat::TupleStruct(pat), Expr::Call(call))

@@ -4,6 +4,7 @@ use super::{Follower, Local, Step, variable};
 use crate::source::is_number_constant;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr, ImplItem, Lit, Member, UnOp};
 
@@ -60,6 +61,10 @@ impl Follower<'_> {
                 let is_inclusive = matches!(e.limits, syn::RangeLimits::Closed(_));
                 quote!(#krate::statics::Value::range(#start, #stop, #is_inclusive))
             }
+            Expr::Field(e) if self.known_field(e).is_some() => self
+                .known_field(e)
+                .expect("it is known")
+                .into_token_stream(),
             Expr::Field(e) => match &e.member {
                 Member::Unnamed(index) => {
                     let (value, i) = (self.expr(&e.base), index.index as usize);
@@ -67,6 +72,20 @@ impl Follower<'_> {
                 }
                 Member::Named(_) => self.opaque(e.to_token_stream()),
             },
+            Expr::Struct(e) => {
+                let mut parts = self.arguments(e.fields.iter().map(|f| &f.expr));
+                parts.extend(e.rest.as_ref().map(|rest| self.expr(rest)));
+                let unknown = self.unknown();
+                let lost = self.settle(quote!(::core::result::Result::Ok(#unknown)), e.span());
+                quote!({ #(let _ = #parts;)* #lost })
+            }
+            Expr::Try(e) => {
+                let value = self.expr(&e.expr);
+                match self.fails_as_a_whole {
+                    true => value,
+                    false => quote!({ let __value = #value; __steps.may_leave(); __value }),
+                }
+            }
             Expr::Index(e) => {
                 let (value, index) = (self.expr(&e.expr), self.expr(&e.index));
                 let answer = quote!(#krate::statics::index(#value, #index, __at));
@@ -76,6 +95,10 @@ impl Follower<'_> {
             Expr::Assign(e) => self.assign(e),
             Expr::If(e) => self.if_(e),
             Expr::Match(e) => self.match_(e),
+            Expr::Return(e) if self.fails_as_a_whole && e.expr.as_deref().is_some_and(is_error) => {
+                let (opaque, failed) = (self.opaque(e.expr.to_token_stream()), self.failed());
+                quote!({ let _ = #opaque; #failed })
+            }
             Expr::Return(e) => {
                 let value = e.expr.as_ref().map(|e| self.expr(e));
                 let value = value.unwrap_or_else(|| self.unknown());
@@ -97,6 +120,17 @@ impl Follower<'_> {
                 let lost = self.settle(quote!(::core::result::Result::Ok(#unknown)), other.span());
                 quote!({ let _ = #opaque; #lost })
             }
+        }
+    }
+
+    /// The variable of a field of a struct that was written out.
+    fn known_field(&self, e: &syn::ExprField) -> Option<&proc_macro2::Ident> {
+        let (Expr::Path(base), Member::Named(name)) = (&*e.base, &e.member) else {
+            return None;
+        };
+        match self.local(base.path.get_ident()?)? {
+            Local::Struct(fields) => fields.get(&name.unraw().to_string()),
+            _ => None,
         }
     }
 
@@ -214,6 +248,14 @@ impl Follower<'_> {
             }
             _ => self.opaque(whole),
         }
+    }
+}
+
+/// `Err(..)`
+fn is_error(expr: &Expr) -> bool {
+    match expr {
+        Expr::Call(e) => matches!(&*e.func, Expr::Path(p) if p.path.is_ident("Err")),
+        _ => false,
     }
 }
 
