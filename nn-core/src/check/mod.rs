@@ -60,6 +60,8 @@ pub enum Question<'a> {
     Read,
     /// How many elements has it, if it is a container?
     Len,
+    /// Is it there, if it is an `Option`?
+    IsSome,
     /// The same of the element with this number.
     At(Value, &'a Question<'a>),
     /// The same of the field with this name.

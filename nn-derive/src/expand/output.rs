@@ -51,6 +51,13 @@ pub fn expand(item: &Struct) -> TokenStream {
         }
     };
     let compared = output.as_ref().and_then(|_| compared(item));
+    // For the parameters that it has where none is given it is checked at once.
+    let has_defaults = item.generics.params.iter().all(|param| match param {
+        GenericParam::Type(ty) => ty.default.is_some(),
+        GenericParam::Const(number) => number.default.is_some(),
+        GenericParam::Lifetime(_) => false,
+    });
+    let of_defaults = has_defaults.then(|| quote!(const _: () = <#ident>::__FAIL;));
     let fail = match is_generic {
         false => fail,
         true => quote! {
@@ -59,6 +66,7 @@ pub fn expand(item: &Struct) -> TokenStream {
                 #[doc(hidden)]
                 const __FAIL: () = { #fail };
             }
+            #of_defaults
         },
     };
     quote! {

@@ -157,7 +157,7 @@ impl Follower<'_> {
     }
 
     /// Whether a pattern is a name that stays what it is.
-    fn is_name(&self, pat: &syn::PatIdent) -> bool {
+    pub(super) fn is_name(&self, pat: &syn::PatIdent) -> bool {
         pat.mutability.is_none()
             && pat.by_ref.is_none()
             && pat.subpat.is_none()
