@@ -93,6 +93,11 @@ impl<'a> Steps<'a> {
         self.returned = Value::UNKNOWN;
     }
 
+    /// Where an error may leave a method that gives a `Result`, which is followed as the value of its `Ok`.
+    pub const fn may_give_nothing(&mut self) {
+        self.may_have_left = true;
+    }
+
     /// The answer at the end, with the value of the last line.
     pub const fn end(&self, value: Value) -> Answer {
         match self.failure {

@@ -134,6 +134,18 @@ impl Value {
         Value(Kind::Many(items, values.len()))
     }
 
+    /// A list of tensors with one more; of others it is not known what they are collected to.
+    #[must_use]
+    pub const fn pushed(self, last: Value) -> Value {
+        match (self.0, last.0) {
+            (Kind::Many(mut items, n), Kind::Tensor(shape, elements)) if n < MANY => {
+                items[n] = Item::Tensor(shape, elements);
+                Value(Kind::Many(items, n + 1))
+            }
+            _ => Value::UNKNOWN,
+        }
+    }
+
     /// One input of a model, by its shape without the batch; where some of its dimensions have names, the batch has one too.
     pub const fn input(shape: &[usize], elements: Elements, has_names: bool) -> Value {
         let mut dims = [if has_names { named(BATCH) } else { UNKNOWN }; MAX_RANK];

@@ -1,7 +1,7 @@
 //! Branches, and code that is not followed.
 
 use super::scan::{changed, has_question_mark, has_unknown_macro, idents, mentions};
-use super::{Follower, Local, is_configured, variable};
+use super::{Follower, Local, OnError, is_configured, variable};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
@@ -37,7 +37,7 @@ impl Follower<'_> {
             }
         };
         let leaves = mentions(tokens.clone(), "return")
-            || (!self.fails_as_a_whole && has_question_mark(tokens.clone()))
+            || (self.on_error != OnError::FailTheModel && has_question_mark(tokens.clone()))
             || has_unknown_macro(tokens);
         let leave = leaves.then(|| quote!(__steps.may_leave();));
         quote! {{

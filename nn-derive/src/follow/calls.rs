@@ -231,6 +231,9 @@ impl<'a> Follower<'a> {
         if let Some(path) = self.path(&e.receiver) {
             return self.layer_method(e, path, &name);
         }
+        if let Some(turned) = self.iterator(e) {
+            return turned;
+        }
         let receiver = self.expr(&e.receiver);
         if let Some(stored) = self.cloned(e, &receiver) {
             return stored;
@@ -297,6 +300,14 @@ impl<'a> Follower<'a> {
             }
             ("len", []) if !path.is_empty() => {
                 self.ask(&path, quote!(#krate::statics::Question::Len), span)
+            }
+            ("is_some" | "is_none", []) => {
+                let question = quote!(#krate::statics::Question::IsSome);
+                let is_some = self.ask(&path, question, span);
+                match name {
+                    "is_some" => is_some,
+                    _ => quote!(#krate::statics::not(#is_some)),
+                }
             }
             _ => self.opaque(e.to_token_stream()),
         }

@@ -1,6 +1,6 @@
 //! Operators, literals, tuples and assignments.
 
-use super::{Follower, Local, Step, variable};
+use super::{Follower, Local, OnError, Step, variable};
 use crate::source::is_number_constant;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -81,9 +81,14 @@ impl Follower<'_> {
             }
             Expr::Try(e) => {
                 let value = self.expr(&e.expr);
-                match self.fails_as_a_whole {
-                    true => value,
-                    false => quote!({ let __value = #value; __steps.may_leave(); __value }),
+                match self.on_error {
+                    OnError::FailTheModel => value,
+                    OnError::GiveNothing => {
+                        quote!({ let __value = #value; __steps.may_give_nothing(); __value })
+                    }
+                    OnError::Leave => {
+                        quote!({ let __value = #value; __steps.may_leave(); __value })
+                    }
                 }
             }
             Expr::Index(e) => {
@@ -95,13 +100,24 @@ impl Follower<'_> {
             Expr::Assign(e) => self.assign(e),
             Expr::If(e) => self.if_(e),
             Expr::Match(e) => self.match_(e),
-            Expr::Return(e) if self.fails_as_a_whole && e.expr.as_deref().is_some_and(is_error) => {
+            Expr::Return(e)
+                if self.on_error == OnError::FailTheModel
+                    && e.expr.as_deref().is_some_and(is_error) =>
+            {
                 let (opaque, failed) = (self.opaque(e.expr.to_token_stream()), self.failed());
                 quote!({ let _ = #opaque; #failed })
             }
             Expr::Return(e) => {
+                let gives_nothing = self.on_error == OnError::GiveNothing
+                    && e.expr.as_deref().is_some_and(is_error);
                 let value = e.expr.as_ref().map(|e| self.expr(e));
-                let value = value.unwrap_or_else(|| self.unknown());
+                let value = match gives_nothing {
+                    true => {
+                        let never = self.never();
+                        quote!({ let _ = #value; #never })
+                    }
+                    false => value.unwrap_or_else(|| self.unknown()),
+                };
                 let never = self.never();
                 quote! {{
                     let __returned = #value;

@@ -11,6 +11,7 @@ mod bindings;
 mod branches;
 mod calls;
 mod expressions;
+mod iterators;
 mod loops;
 mod names;
 mod parameters;
@@ -49,6 +50,17 @@ enum Step {
     At(TokenStream),
 }
 
+/// What an error does that `?` hands on, or `return Err(..)`.
+#[derive(Clone, Copy, PartialEq)]
+enum OnError {
+    /// It is what comes out of the model: what is wrong behind it is wrong in any case.
+    FailTheModel,
+    /// It comes out of a method beside what is followed, the value of its `Ok`.
+    GiveNothing,
+    /// It leaves a function that gives something else.
+    Leave,
+}
+
 struct Follower<'a> {
     krate: &'a TokenStream,
     block: &'a ItemImpl,
@@ -63,8 +75,8 @@ struct Follower<'a> {
     sites: Vec<Span>,
     /// The parameters of which `build` says the shape, by name.
     parameters: Vec<String>,
-    /// Whether an error that `?` hands on is what comes out of the model: then what is behind it is wrong in any case.
-    fails_as_a_whole: bool,
+    /// What an error does that `?` hands on.
+    on_error: OnError,
     /// The methods of the block that are called, in the order in which they were met.
     methods: Vec<&'a ImplItemFn>,
 }
@@ -97,14 +109,13 @@ pub fn call(
         count: 0,
         sites: Vec::new(),
         parameters: Vec::new(),
-        fails_as_a_whole: false,
+        on_error: OnError::Leave,
         methods: Vec::new(),
     };
     follower.start(call);
-    follower.fails_as_a_whole = match &call.sig.output {
-        ReturnType::Type(_, ty) => is_result(ty),
-        ReturnType::Default => false,
-    };
+    if gives_result(call) {
+        follower.on_error = OnError::FailTheModel;
+    }
     let (mut bindings, mut shape) = (TokenStream::new(), quote!(__input.shape()));
     match count(inputs) {
         Some(count) => {
@@ -157,11 +168,14 @@ fn is_tensor(ty: &Type) -> bool {
     }
 }
 
-/// Whether a type is a `Result`, by its name.
-fn is_result(ty: &Type) -> bool {
-    match ty {
-        Type::Path(ty) => ty.path.segments.last().is_some_and(|s| s.ident == "Result"),
-        _ => false,
+/// Whether a method gives a `Result`, by its name.
+fn gives_result(method: &ImplItemFn) -> bool {
+    match &method.sig.output {
+        ReturnType::Type(_, ty) => match &**ty {
+            Type::Path(ty) => ty.path.segments.last().is_some_and(|s| s.ident == "Result"),
+            _ => false,
+        },
+        ReturnType::Default => false,
     }
 }
 
@@ -199,7 +213,10 @@ impl<'a> Follower<'a> {
         let generics: &Generics = &self.block.generics;
         self.scopes = vec![HashMap::new()];
         self.parameters = Vec::new();
-        self.fails_as_a_whole = false;
+        self.on_error = match gives_result(method) {
+            true => OnError::GiveNothing,
+            false => OnError::Leave,
+        };
         self.consts = generics
             .const_params()
             .filter(is_number)

@@ -43,11 +43,13 @@ mod generic_defaults;
 mod generics;
 mod hostile_scope;
 mod inner_attributes;
+mod known_arguments;
 mod known_attention;
 mod known_const_parameters;
 mod known_inception;
 mod known_length;
 mod known_loops;
+mod known_options;
 mod known_own_rules;
 mod layer_of_another_block;
 mod loss_and_targets;
@@ -127,11 +129,13 @@ run! {
     generics
     hostile_scope
     inner_attributes
+    known_arguments
     known_attention
     known_const_parameters
     known_inception
     known_length
     known_loops
+    known_options
     known_own_rules
     layer_of_another_block
     loss_and_targets
