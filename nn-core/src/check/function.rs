@@ -118,7 +118,7 @@ pub const fn index(a: Value, index: Value, at: &Place<'_>) -> Answer {
 pub const fn inputs(input: Value, count: usize, at: &Place<'_>) -> Answer {
     let found = match input.0 {
         Kind::Tensor(..) => 1,
-        Kind::Many(_, n) => n,
+        Kind::Many(..) => input.count(),
         _ => count,
     };
     if found == count {

@@ -3,7 +3,8 @@
 //! A name that is not here gives *unknown*.
 
 use super::function::{UNKNOWN_ANSWER, binary, elementwise, located};
-use super::value::{End, Item, Kind, MANY};
+use super::many::MANY;
+use super::value::{End, Item, Kind};
 use super::{Answer, Elements, Failure, Place, Value};
 use crate::ops::linalg::matmul;
 use crate::ops::reduce::reduction as reduce;

@@ -24,6 +24,7 @@ mod elements;
 mod failure;
 mod fields;
 mod function;
+mod many;
 mod method;
 mod output;
 mod place;

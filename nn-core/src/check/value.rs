@@ -1,11 +1,9 @@
 //! What is known of a value without its contents.
 
+use super::many::MANY;
 use super::{Elements, Truth};
 use crate::base::named::BATCH;
 use crate::{ANYTHING, MAX_RANK, Shape, UNKNOWN, is_known, is_named, named};
-
-/// How many tensors a tuple or array may hold to be followed.
-pub(super) const MANY: usize = 8;
 
 /// What the compiler knows of an expression in a `call`.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -30,7 +28,7 @@ pub(super) enum Kind {
     /// A number that is not a whole one.
     Scalar,
     Bool(bool),
-    /// A tuple or an array.
+    /// A tuple or an array, with how many items it takes.
     Many([Item; MANY], usize),
     /// `start..stop`.
     Range(End, End),
@@ -51,6 +49,8 @@ pub(super) enum Item {
     Unknown,
     Tensor(Shape, Elements),
     Int(isize),
+    /// A tuple or an array in it, of so many parts, which follow.
+    Many(usize),
 }
 
 impl Value {
@@ -116,36 +116,6 @@ impl Value {
         Value(Kind::Bool(value))
     }
 
-    /// A tuple or array.
-    pub const fn many(values: &[Value]) -> Value {
-        if values.len() > MANY {
-            return Value::UNKNOWN;
-        }
-        let mut items = [Item::Unknown; MANY];
-        let mut i = 0;
-        while i < values.len() {
-            items[i] = match values[i].0 {
-                Kind::Tensor(shape, elements) => Item::Tensor(shape, elements),
-                Kind::Int(n) => Item::Int(n),
-                _ => Item::Unknown,
-            };
-            i += 1;
-        }
-        Value(Kind::Many(items, values.len()))
-    }
-
-    /// A list of tensors with one more; of others it is not known what they are collected to.
-    #[must_use]
-    pub const fn pushed(self, last: Value) -> Value {
-        match (self.0, last.0) {
-            (Kind::Many(mut items, n), Kind::Tensor(shape, elements)) if n < MANY => {
-                items[n] = Item::Tensor(shape, elements);
-                Value(Kind::Many(items, n + 1))
-            }
-            _ => Value::UNKNOWN,
-        }
-    }
-
     /// One input of a model, by its shape without the batch; where some of its dimensions have names, the batch has one too.
     pub const fn input(shape: &[usize], elements: Elements, has_names: bool) -> Value {
         let mut dims = [if has_names { named(BATCH) } else { UNKNOWN }; MAX_RANK];
@@ -177,54 +147,6 @@ impl Value {
         }
     }
 
-    /// Part `i` of a tuple or array, or of a shape.
-    pub const fn item(self, i: usize) -> Value {
-        match self.0 {
-            Kind::Many(items, n) if i < n => match items[i] {
-                Item::Unknown => Value::UNKNOWN,
-                Item::Tensor(shape, elements) => Value::tensor(shape).holding(elements),
-                Item::Int(n) => Value::int(n),
-            },
-            Kind::Dims(shape) if i < shape.rank() => Value::int(shape.dims()[i] as isize),
-            Kind::Never => Value::NEVER,
-            _ => Value::UNKNOWN,
-        }
-    }
-
-    /// Tensor `i` of those that a model is given.
-    pub const fn leaf(self, i: usize) -> Value {
-        match self.0 {
-            Kind::Tensor(..) | Kind::AnyTensor if i == 0 => self,
-            Kind::Many(..) => self.item(i),
-            _ => Value::UNKNOWN,
-        }
-    }
-
-    /// The one before which so many others and this one end the list.
-    pub const fn leaf_from_end(self, i: usize) -> Value {
-        match self.0 {
-            Kind::Tensor(..) if i == 1 => self,
-            Kind::Many(_, n) if i >= 1 && i <= n => self.item(n - i),
-            _ => Value::UNKNOWN,
-        }
-    }
-
-    /// Those from `i` on, as a list.
-    pub const fn leaves_from(self, i: usize) -> Value {
-        let n = match self.0 {
-            Kind::Tensor(..) => 1,
-            Kind::Many(_, n) => n,
-            _ => return Value::UNKNOWN,
-        };
-        let mut leaves = [Value::UNKNOWN; MANY];
-        let mut k = i;
-        while k < n {
-            leaves[k - i] = self.leaf(k);
-            k += 1;
-        }
-        Value::many(leaves.split_at(n.saturating_sub(i)).0)
-    }
-
     /// What is known of it, which is a tensor at least.
     pub const fn or_tensor(self) -> Value {
         match self.0 {
@@ -251,7 +173,8 @@ impl Value {
 
     /// Whether it is one tensor or several, of which all dimensions but the batch are known.
     pub(super) const fn is_known_output(self) -> bool {
-        let (shapes, n) = match (self.as_tensor(), self.as_tensors()) {
+        let all = self.flattened();
+        let (shapes, n) = match (all.as_tensor(), all.as_tensors()) {
             (Some(shape), _) => ([shape; MANY], 1),
             (None, Some(all)) => all,
             (None, None) => return matches!(self.0, Kind::Never),
@@ -309,15 +232,6 @@ impl Value {
             (end, _) => end,
         };
         Value(Kind::Range(End::of(start), stop))
-    }
-
-    /// How many parts it has, if it is a tuple or an array.
-    pub const fn length(self) -> Value {
-        match self.0 {
-            Kind::Many(_, n) => Value::int(n as isize),
-            Kind::Dims(shape) => Value::int(shape.rank() as isize),
-            _ => Value::UNKNOWN,
-        }
     }
 
     /// The part at a position that may not be known.
@@ -378,11 +292,11 @@ impl Value {
         let mut dims = [ANYTHING; MANY];
         let mut i = 0;
         while i < n {
-            if let Item::Int(size) = items[i] {
-                if size < 0 {
-                    return None;
-                }
-                dims[i] = size as usize;
+            match items[i] {
+                Item::Int(size) if size < 0 => return None,
+                Item::Int(size) => dims[i] = size as usize,
+                Item::Many(_) => return None,
+                _ => {}
             }
             i += 1;
         }
@@ -411,8 +325,8 @@ impl Value {
             (Kind::Int(a), Kind::Int(b)) if a == b => self,
             (Kind::Bool(a), Kind::Bool(b)) if a == b => self,
             (Kind::Scalar, Kind::Scalar) => self,
-            (Kind::Many(_, n), Kind::Many(_, m)) if n == m => {
-                let mut values = [Value::UNKNOWN; MANY];
+            (Kind::Many(..), Kind::Many(..)) if self.count() == other.count() => {
+                let (mut values, n) = ([Value::UNKNOWN; MANY], self.count());
                 let mut i = 0;
                 while i < n {
                     values[i] = self.item(i).join(other.item(i));
