@@ -14,7 +14,7 @@ struct Net {
 #[model]
 impl Net {
     fn call(&self, x: &Tensor, context: &Context, y: &Tensor) -> Tensor {
-        self.a(x) / context.temperature + y
+        (self.a(x) + y) / context.temperature
     }
 }
 

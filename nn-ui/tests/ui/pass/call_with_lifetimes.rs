@@ -2,7 +2,7 @@
 #![deny(warnings)]
 
 use nn::prelude::*;
-#[model(input = [4], new())]
+#[model(input = ([4], [4], [4]), new())]
 struct Net {
     #[layer(4)]
     a: Dense,
