@@ -247,7 +247,7 @@ impl Writer<'_> {
             false => units,
         };
         let (n, m) = (units.to_string(), other.to_string());
-        let mut layer = |this: &mut Self, ty: &str| this.field(ty, &n);
+        let layer = |this: &mut Self, ty: &str| this.field(ty, &n);
         let to = match self.dice.below(15) {
             0 => {
                 let (a, b) = (layer(self, "Dense"), self.field("Dense", &m));

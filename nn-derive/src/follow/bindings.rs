@@ -169,9 +169,7 @@ impl Follower<'_> {
     fn is_own(&self, pat: &syn::PatStruct, path: &super::Path) -> bool {
         let own = self.block.self_ty.to_token_stream().into_iter().next();
         match (pat.path.get_ident(), path.is_empty()) {
-            (Some(name), true) => {
-                name == "Self" || own.is_some_and(|own| own.to_string() == name.to_string())
-            }
+            (Some(name), true) => name == "Self" || own.is_some_and(|own| *name == own.to_string()),
             (Some(_), false) => true,
             (None, _) => false,
         }
