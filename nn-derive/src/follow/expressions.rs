@@ -239,7 +239,41 @@ impl Follower<'_> {
 
     pub(super) fn assign(&mut self, e: &syn::ExprAssign) -> TokenStream {
         let value = self.expr(&e.right);
-        self.store(&e.left, value, e.to_token_stream())
+        if !matches!(&*e.left, Expr::Tuple(_) | Expr::Array(_)) {
+            return self.store(&e.left, value, e.to_token_stream());
+        }
+        self.count += 1;
+        let name = quote::format_ident!("__assigned{}", self.count);
+        let mut stores = Vec::new();
+        self.store_parts(&e.left, name.to_token_stream(), e, &mut stores);
+        let unknown = self.unknown();
+        quote! {{
+            let #name = #value;
+            #(let _ = #stores;)*
+            #unknown
+        }}
+    }
+
+    /// `(a, [b, _]) = value`
+    fn store_parts(
+        &mut self,
+        left: &Expr,
+        value: TokenStream,
+        whole: &syn::ExprAssign,
+        stores: &mut Vec<TokenStream>,
+    ) {
+        let parts = match left {
+            Expr::Tuple(e) => &e.elems,
+            Expr::Array(e) => &e.elems,
+            one => return stores.push(self.store(one, value, whole.to_token_stream())),
+        };
+        // `..` stands for any number of parts.
+        if parts.iter().any(|part| matches!(part, Expr::Range(_))) {
+            return stores.push(self.opaque(whole.to_token_stream()));
+        }
+        for (i, part) in parts.iter().enumerate() {
+            self.store_parts(part, quote!(#value.item(#i)), whole, stores);
+        }
     }
 
     /// `left = value`, where `left` is a variable.
