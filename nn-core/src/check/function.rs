@@ -3,7 +3,7 @@
 //! A name that is not here gives *unknown*.
 
 use super::value::{Item, Kind};
-use super::{Answer, Elements, Failure, Place, Value};
+use super::{Answer, Elements, Failure, Place, Value, method};
 use crate::ops::linalg::einsum::spec;
 use crate::ops::{concatenate, stack};
 use crate::{Shape, ShapeError, is_known, is_named, named_quotient};
@@ -114,11 +114,23 @@ pub const fn index(a: Value, index: Value, at: &Place<'_>) -> Answer {
     }
 }
 
+const fn has_tensor(items: &[Item], n: usize) -> bool {
+    let mut i = 0;
+    while i < n {
+        if matches!(items[i], Item::Tensor(..)) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
 /// The input of a `call` that takes `count` tensors.
 pub const fn inputs(input: Value, count: usize, at: &Place<'_>) -> Answer {
     let found = match input.0 {
         Kind::Tensor(..) => 1,
-        Kind::Many(..) => input.count(),
+        // Arrays of numbers are a tensor.
+        Kind::Many(items, n) if has_tensor(&items, n) => input.count(),
         _ => count,
     };
     if found == count {
@@ -224,6 +236,10 @@ pub const fn function(name: &str, arguments: &[Value], at: &Place<'_>) -> Answer
             }
         }
         (b"where_", [condition, a, b]) => where_(*condition, *a, *b, at),
+        // `Tensor::relu(&x)`
+        ([b'T', b'e', b'n', b's', b'o', b'r', b':', b':', ..], [receiver, others @ ..]) => {
+            method(name.split_at("Tensor::".len()).1, *receiver, others, at)
+        }
         _ => UNKNOWN_ANSWER,
     }
 }

@@ -226,6 +226,10 @@ fn option(held: &Type, value: TokenStream, krate: &TokenStream, depth: usize) ->
             (#krate::statics::Question::IsSome, __option) => ::core::result::Result::Ok(
                 #krate::statics::Value::truth_of(__option.is_some()),
             ),
+            // One turn, whatever is in it.
+            (#krate::statics::Question::Len | #krate::statics::Question::At(..), _) => {
+                ::core::result::Result::Ok(#krate::statics::Value::UNKNOWN)
+            }
             (_, ::core::option::Option::Some(#name)) => #held,
             (#krate::statics::Question::Call(__input), ::core::option::Option::None) => {
                 ::core::result::Result::Ok(__input)

@@ -180,14 +180,18 @@ impl Follower<'_> {
             }
             Pat::TupleStruct(p) if p.path.is_ident("Some") && p.elems.len() == 1 => {
                 let is_some = is_some(self);
-                let bindings = match &p.elems[0] {
+                let truth = quote!(#is_some.truth());
+                Some(match &p.elems[0] {
+                    Pat::Wild(_) => (truth, TokenStream::new()),
                     Pat::Ident(name) if self.is_name(name) => {
                         self.declare(&name.ident, Local::Layer(path.to_vec()));
-                        TokenStream::new()
+                        (truth, TokenStream::new())
                     }
-                    other => self.bind_unknown(other, self.unknown()),
-                };
-                Some((quote!(#is_some.truth()), bindings))
+                    other => (
+                        quote!(#truth.and(#krate::statics::Truth::Unknown)),
+                        self.bind_unknown(other, self.unknown()),
+                    ),
+                })
             }
             _ => None,
         }
