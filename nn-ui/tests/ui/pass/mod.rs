@@ -44,6 +44,7 @@ mod generics;
 mod hostile_scope;
 mod inner_attributes;
 mod known_arguments;
+mod known_assignments;
 mod known_attention;
 mod known_const_parameters;
 mod known_inception;
@@ -51,6 +52,7 @@ mod known_length;
 mod known_loops;
 mod known_options;
 mod known_own_rules;
+mod known_states;
 mod layer_of_another_block;
 mod loss_and_targets;
 mod named_dimensions;
@@ -71,6 +73,7 @@ mod unknown_loops;
 mod unknown_match;
 mod unknown_mutation;
 mod unknown_numbers;
+mod unknown_options;
 mod unknown_returns;
 mod unknown_statements;
 mod unknown_two_input_sizes;
@@ -130,6 +133,7 @@ run! {
     hostile_scope
     inner_attributes
     known_arguments
+    known_assignments
     known_attention
     known_const_parameters
     known_inception
@@ -137,6 +141,7 @@ run! {
     known_loops
     known_options
     known_own_rules
+    known_states
     layer_of_another_block
     loss_and_targets
     named_dimensions
@@ -157,6 +162,7 @@ run! {
     unknown_match
     unknown_mutation
     unknown_numbers
+    unknown_options
     unknown_returns
     unknown_statements
     unknown_two_input_sizes
