@@ -3,7 +3,7 @@
 //! A name that is not here gives *unknown*.
 
 use super::value::{Item, Kind};
-use super::{Answer, Elements, Failure, Place, Value, method};
+use super::{Answer, Elements, Failure, Place, Value};
 use crate::ops::linalg::einsum::spec;
 use crate::ops::{concatenate, stack};
 use crate::{Shape, ShapeError, is_known, is_named, named_quotient};
@@ -236,10 +236,6 @@ pub const fn function(name: &str, arguments: &[Value], at: &Place<'_>) -> Answer
             }
         }
         (b"where_", [condition, a, b]) => where_(*condition, *a, *b, at),
-        // `Tensor::relu(&x)`
-        ([b'T', b'e', b'n', b's', b'o', b'r', b':', b':', ..], [receiver, others @ ..]) => {
-            method(name.split_at("Tensor::".len()).1, *receiver, others, at)
-        }
         _ => UNKNOWN_ANSWER,
     }
 }

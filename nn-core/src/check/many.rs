@@ -1,10 +1,7 @@
 //! What is known of several values: a tuple, an array, a list, and what is in those.
 
 use super::Value;
-use super::value::{Item, Kind};
-
-/// How many tensors and numbers a tuple or array may hold to be followed, with one more for each tuple in it.
-pub(super) const MANY: usize = 8;
+use super::value::{Item, Kind, MANY};
 
 impl Value {
     /// A tuple or array.

@@ -3,8 +3,7 @@
 //! A name that is not here gives *unknown*.
 
 use super::function::{UNKNOWN_ANSWER, binary, elementwise, located};
-use super::many::MANY;
-use super::value::{End, Item, Kind};
+use super::value::{End, Item, Kind, MANY};
 use super::{Answer, Elements, Failure, Place, Value};
 use crate::ops::linalg::matmul;
 use crate::ops::reduce::reduction as reduce;

@@ -1,9 +1,11 @@
 //! What is known of a value without its contents.
 
-use super::many::MANY;
 use super::{Elements, Truth};
 use crate::base::named::BATCH;
 use crate::{ANYTHING, MAX_RANK, Shape, UNKNOWN, is_known, is_named, named};
+
+/// How many tensors and numbers a tuple or array may hold to be followed, with one more for each tuple in it.
+pub(super) const MANY: usize = 8;
 
 /// What the compiler knows of an expression in a `call`.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -13,6 +13,9 @@ use syn::{Expr, ImplItemFn, Member, Token};
 /// The functions of the prelude that are followed.
 pub(super) const FUNCTIONS: &[&str] = &["concatenate", "einsum", "stack", "where_"];
 
+/// Those that make a tensor of a shape.
+const CONSTRUCTORS: &[&str] = &["zeros", "ones", "full", "random_uniform", "random_normal"];
+
 impl<'a> Follower<'a> {
     /// `self.blocks[0].conv`, or a name for such a thing.
     pub(super) fn path(&mut self, expr: &Expr) -> Option<Path> {
@@ -151,7 +154,14 @@ impl<'a> Follower<'a> {
             }
         };
         let span = p.path.segments.last().expect("a name").ident.span();
+        let of_tensor = text.strip_prefix("Tensor::");
         let answer = match (text.as_str(), e.args.first(), &arguments[..]) {
+            // `Tensor::relu(&x)`
+            (_, _, [receiver, others @ ..])
+                if of_tensor.is_some_and(|name| !CONSTRUCTORS.contains(&name)) =>
+            {
+                quote!(#krate::statics::method(#of_tensor, #receiver, &[#(#others),*], __at))
+            }
             ("einsum", Some(Expr::Lit(spec)), [_, operands]) => {
                 quote!(#krate::statics::einsum(#spec, #operands, __at))
             }
