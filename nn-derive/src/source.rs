@@ -10,8 +10,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use syn::visit::Visit;
-use syn::{Attribute, Field, ItemStruct, Type};
+use syn::visit::{self, Visit};
+use syn::{Attribute, Expr, Field, GenericArgument, ItemStruct, Lit, PathArguments, Type};
 
 thread_local! {
     /// The files of the crate that is being compiled, as far as they were asked for.
@@ -190,6 +190,64 @@ fn is_alone(of: &str, name: &str, is_meant: fn(&Field) -> bool) -> bool {
     };
     fields.visit_file(&file);
     fields.structs == 1 && fields.is_field && !fields.is_imported
+}
+
+/// The numbers and flags that the file gives to the parameters of a struct, `Net<3>` and `Net::<3>::new()`, each list once. None if it is not certain which
+/// struct that is.
+pub fn numbers_given(of: &str) -> Vec<Vec<String>> {
+    struct Given<'n> {
+        of: &'n str,
+        structs: usize,
+        is_imported: bool,
+        lists: Vec<Vec<String>>,
+    }
+    impl<'ast> Visit<'ast> for Given<'_> {
+        fn visit_item_struct(&mut self, item: &'ast ItemStruct) {
+            self.structs += usize::from(item.ident == self.of);
+            visit::visit_item_struct(self, item);
+        }
+        fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+            let text = item.tree.to_token_stream().to_string();
+            let is_own = ["self ", "super ", "crate "]
+                .iter()
+                .any(|root| text.starts_with(root));
+            self.is_imported |= !is_own && words(&text, self.of).next().is_some();
+        }
+        fn visit_path_segment(&mut self, segment: &'ast syn::PathSegment) {
+            if segment.ident == self.of
+                && let PathArguments::AngleBracketed(arguments) = &segment.arguments
+            {
+                let numbers = arguments.args.iter().map(|argument| match argument {
+                    GenericArgument::Const(Expr::Lit(lit)) => match &lit.lit {
+                        Lit::Int(n) => Some(n.base10_digits().to_string()),
+                        Lit::Bool(b) => Some(b.value.to_string()),
+                        _ => None,
+                    },
+                    _ => None,
+                });
+                let list = numbers.collect::<Option<Vec<String>>>();
+                self.lists.extend(list.filter(|list| !list.is_empty()));
+            }
+            visit::visit_path_segment(self, segment);
+        }
+    }
+    let source = text();
+    let Ok(file) = syn::parse_file(&source) else {
+        return Vec::new();
+    };
+    let mut given = Given {
+        of,
+        structs: 0,
+        is_imported: false,
+        lists: Vec::new(),
+    };
+    given.visit_file(&file);
+    if given.structs != 1 || given.is_imported {
+        return Vec::new();
+    }
+    given.lists.sort();
+    given.lists.dedup();
+    given.lists
 }
 
 /// Whether the file is one that no other has as a module, as far as the files around it tell.

@@ -96,9 +96,15 @@ fn a_warp_moves_neighbours_together_as_far_as_its_scale_says() {
     let squares = (1.0 + 2.0 * beside * beside) / (1.0 + 2.0 * beside).powi(2);
     let expected = alpha * sigma * squares;
     let found = moved.square().mean().to_f64().unwrap().sqrt();
-    assert!((found / expected - 1.0).abs() < 0.06, "{found} instead of {expected}");
+    assert!(
+        (found / expected - 1.0).abs() < 0.06,
+        "{found} instead of {expected}"
+    );
     let never = RandomElasticTransform::new().factor(0.0);
-    assert_eq!(train(&never, &counted(), 1), counted().to_vec::<f32>().unwrap());
+    assert_eq!(
+        train(&never, &counted(), 1),
+        counted().to_vec::<f32>().unwrap()
+    );
 }
 
 #[test]
@@ -119,7 +125,12 @@ fn every_image_gets_as_many_boxes() {
     assert_eq!(of_more.to_vec::<i64>().unwrap(), [1, 2, 3, 9, 4, 5, 6, 9]);
     let (wrong, _) = MaxNumBoundingBoxes::new(4).forward((&boxes, &labels.slice_axis(1, 0..2)));
     let error = wrong.into_result().unwrap_err().to_string();
-    assert!(error.contains("expects boxes [batch, n, 4] and labels [batch, n], found [2, 3, 4] and [2, 2]"), "{error}");
+    assert!(
+        error.contains(
+            "expects boxes [batch, n, 4] and labels [batch, n], found [2, 3, 4] and [2, 2]"
+        ),
+        "{error}"
+    );
 }
 
 #[test]

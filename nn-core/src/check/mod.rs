@@ -24,6 +24,7 @@ mod elements;
 mod failure;
 mod fields;
 mod function;
+mod many;
 mod method;
 mod output;
 mod place;
@@ -60,6 +61,8 @@ pub enum Question<'a> {
     Read,
     /// How many elements has it, if it is a container?
     Len,
+    /// Is it there, if it is an `Option`?
+    IsSome,
     /// The same of the element with this number.
     At(Value, &'a Question<'a>),
     /// The same of the field with this name.

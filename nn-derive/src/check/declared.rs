@@ -50,7 +50,7 @@ pub fn declared(item: &Struct, errors: &mut Errors) {
             errors.at(value, messages::POSITIONAL_AFTER_KEY);
         }
         // Of a type that `#[model]` has put in the place of another nothing is to be said.
-        if !is_made(field, new) && !attrs.is_wrong {
+        if !is_made(field, new, item) && !attrs.is_wrong {
             errors.at(&field.ident, messages::no_value(&field.name()));
         }
     }
@@ -85,10 +85,11 @@ pub fn unchecked(item: &Struct) -> Option<&'static str> {
 }
 
 /// Whether `new` knows how to make a field.
-fn is_made(field: &Field, new: &New) -> bool {
+fn is_made(field: &Field, new: &New, item: &Struct) -> bool {
     field.declared.is_some()
         || matches!(field.role, Role::Param(Some(_)))
         || new.argument(&field.ident).is_some()
+        || field.default_value(item.has_const_new()).is_some()
 }
 
 /// Whether the number of layers is given where it belongs.

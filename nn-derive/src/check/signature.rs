@@ -5,11 +5,15 @@ use crate::errors::Errors;
 use crate::messages;
 use crate::syntax::{Call, typed_arguments};
 use syn::visit::Visit;
-use syn::{Pat, PatType, ReceiverKind, ReturnType, Safety, Signature, Type};
+use syn::{GenericParam, Pat, PatType, ReceiverKind, ReturnType, Safety, Signature, Type};
 
 /// Takes the signature of `call` apart.
 pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
     plain_method(sig, errors);
+    let is_lifetime = |param: &GenericParam| matches!(param, GenericParam::Lifetime(_));
+    if !sig.generics.params.iter().all(is_lifetime) {
+        errors.at(&sig.generics, messages::generic("call"));
+    }
     let mut inputs: Vec<PatType> = typed_arguments(sig);
     let training = inputs.pop_if(|last| is_training(last));
     if let Some(flag) = &training
@@ -68,6 +72,9 @@ pub fn hook(sig: &Signature, expected: &str, errors: &mut Errors) -> bool {
     let wanted: Signature = syn::parse_str(expected).expect("a signature");
     let before = errors.count();
     plain_method(sig, errors);
+    if !sig.generics.params.is_empty() {
+        errors.at(&sig.generics, messages::generic(&sig.ident.to_string()));
+    }
     if errors.count() == before && sig.inputs.len() != wanted.inputs.len() {
         errors.at(
             &sig.inputs,
@@ -140,7 +147,7 @@ fn number_in(ty: &Type) -> Option<String> {
     }
 }
 
-/// Neither `async` nor generic nor the like, and on `&self`.
+/// Neither `async` nor the like, and on `&self`.
 fn plain_method(sig: &Signature, errors: &mut Errors) {
     let name = sig.ident.to_string();
     if let Some(token) = sig.constness {
@@ -154,9 +161,6 @@ fn plain_method(sig: &Signature, errors: &mut Errors) {
     }
     if let Some(abi) = &sig.abi {
         errors.at(abi, messages::qualifier(&name, "extern"));
-    }
-    if !sig.generics.params.is_empty() {
-        errors.at(&sig.generics, messages::generic(&name));
     }
     match sig.receiver() {
         None => errors.at_span(sig.paren_token.span.open(), messages::no_receiver(&name)),

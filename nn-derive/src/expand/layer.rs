@@ -1,7 +1,7 @@
 //! `impl Layer` from `call` and `build`.
 
 use super::arguments::{self, Output};
-use super::{cfgs, shape, unused};
+use super::{cfgs, generics, shape, unused};
 use crate::errors::Errors;
 use crate::syntax::{Call, Special, Struct, typed_arguments};
 use crate::{check, half_typed, messages, rust_analyzer};
@@ -9,7 +9,9 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Generics, ImplItemFn, Index, ItemImpl, Meta, Token, Type, parse_quote};
+use syn::{
+    Attribute, Generics, Ident, ImplItemFn, Index, ItemImpl, Meta, Token, Type, parse_quote,
+};
 
 /// `impl Layer` from `call` and `build`.
 pub fn expand(
@@ -42,6 +44,7 @@ pub fn expand(
     };
     let input = arguments::input_type(&call.inputs, &block.generics, krate);
     let run = run(method, &call, block, krate);
+    let with_lifetimes = has_lifetimes(method).then(|| with_lifetimes(method, block));
     let output = output_type(output, &block.generics, krate);
     let build = special
         .build
@@ -60,7 +63,8 @@ pub fn expand(
             half_typed::method(&method)
         });
     let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
-    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    let bounded = generics::of_block(block, krate);
+    let (impl_generics, _, where_clause) = bounded.split_for_impl();
     Some(quote! {
         #(#attrs)*
         impl #impl_generics #krate::Layer for #self_ty #where_clause {
@@ -73,7 +77,34 @@ pub fn expand(
 
             #call_any
         }
+
+        #with_lifetimes
     })
+}
+
+/// Whether a `call` names its lifetimes: `fn call<'a>(&'a self, x: &'a Tensor) -> Tensor`.
+fn has_lifetimes(call: &ImplItemFn) -> bool {
+    call.sig.generics.lifetimes().next().is_some()
+}
+
+/// A `call` that names its lifetimes, as a method of its own: that of the trait has none.
+fn with_lifetimes(call: &ImplItemFn, block: &ItemImpl) -> TokenStream {
+    let mut method = call.clone();
+    method.vis = syn::Visibility::Inherited;
+    method.sig.ident = Ident::new(
+        "__call",
+        Span::mixed_site().located_at(call.sig.ident.span()),
+    );
+    method.attrs = attributes_of_run(&call.attrs);
+    let method = half_typed::method(&method);
+    let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
+    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    quote! {
+        #(#attrs)*
+        impl #impl_generics #self_ty #where_clause {
+            #method
+        }
+    }
 }
 
 /// `build` under the name that the trait has for it. Beside plain arguments it gets the shapes of the tensors alone.
@@ -85,7 +116,7 @@ fn build_parameters(
 ) -> TokenStream {
     let mut build = build.clone();
     build.vis = syn::Visibility::Inherited;
-    build.sig.ident = syn::Ident::new("build_parameters", build.sig.ident.span());
+    build.sig.ident = Ident::new("build_parameters", build.sig.ident.span());
     let tensors = arguments::tensors(&call.inputs, &block.generics);
     let arguments = typed_arguments(&build.sig);
     if let ([argument], true, true) = (
@@ -129,7 +160,8 @@ pub fn placeholder(
     call: Option<&ImplItemFn>,
     krate: &TokenStream,
 ) -> TokenStream {
-    placeholder_for(krate, &block.self_ty, &block.generics, call)
+    let bounded = generics::of_block(block, krate);
+    placeholder_for(krate, &block.self_ty, &bounded, call)
 }
 
 /// The same for a struct that has no `call`, or one that is no forward pass.
@@ -190,18 +222,48 @@ fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) 
     let attrs = attributes_of_run(&method.attrs);
     let (receiver, fn_token) = (sig.receiver(), sig.fn_token);
     // What is wrong with the whole of it is shown at `call`.
-    let name = syn::Ident::new("run", Span::mixed_site().located_at(sig.ident.span()));
+    let name = Ident::new("run", Span::mixed_site().located_at(sig.ident.span()));
     let training = match &call.training {
         Some(flag) => flag.to_token_stream(),
         None => quote!(_: ::core::primitive::bool),
     };
     let output = &call.output;
     let returned = quote_spanned!(output.span()=> Self::Output);
-    let body = half_typed::statements(&method.block);
     let settled = call.output.as_ref().filter(|ty| {
         let output = arguments::output(ty, &block.generics);
         matches!(output, Output::Settled)
     });
+    if has_lifetimes(method) {
+        let values = arguments::values(&call.inputs, &block.generics, krate);
+        let (before, mut values): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+        let training = match &call.training {
+            Some(_) => {
+                values.push(quote!(__training));
+                quote!(__training)
+            }
+            None => quote!(_),
+        };
+        let result = quote!(self.__call(#(#values),*));
+        let result = match settled {
+            Some(output) => {
+                let outcome = outcome(output, krate);
+                quote! {
+                    #krate::__private::must_be_returned::<#output>();
+                    <#outcome>::settle(#result)
+                }
+            }
+            None => result,
+        };
+        let uses = unused::ask(block, krate);
+        return quote! {
+            fn #name(&self, __input: Self::Input, #training: ::core::primitive::bool) -> #returned {
+                #uses
+                #(#before)*
+                #result
+            }
+        };
+    }
+    let body = half_typed::statements(&method.block);
     let statements = match settled {
         Some(output) => {
             let mut body = Group::new(Delimiter::Brace, body);

@@ -8,6 +8,7 @@ mod generics;
 mod hooks;
 mod keys;
 mod layer;
+mod lent;
 mod methods;
 mod model;
 mod module;

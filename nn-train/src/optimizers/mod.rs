@@ -199,7 +199,7 @@ impl Optimizer for Box<dyn Optimizer> {
     }
 }
 
-registry::inventory::collect!(Class<dyn Optimizer>);
+nn_core::collect!(Class<dyn Optimizer>);
 
 /// Builds an optimizer, without state, from its configuration, as written by [`Optimizer::config`] or by Keras.
 ///
@@ -216,7 +216,7 @@ pub fn from_config(config: &Value) -> Result<Box<dyn Optimizer>> {
     match registry::find(
         "optimizers",
         config,
-        registry::inventory::iter::<Class<dyn Optimizer>>(),
+        registry::registered::<Class<dyn Optimizer>>(),
     )? {
         Some(optimizer) => Ok(optimizer),
         None => Err(registry::unknown("optimizer", "Optimizer", config)),
