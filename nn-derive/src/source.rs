@@ -133,6 +133,18 @@ pub fn is_layer_alone(of: &str, name: &str) -> bool {
     })
 }
 
+/// Whether it is one whose type is not the file's own, which may have a `call` of another kind.
+pub fn is_foreign_layer_alone(of: &str, name: &str) -> bool {
+    let is_foreign = |field: &Field| match &field.ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let name = last.ident.to_string();
+            !defines(&name, "struct") && !defines(&name, "enum")
+        }),
+        _ => false,
+    };
+    is_layer_alone(of, name) && is_alone(of, name, is_foreign)
+}
+
 /// An attribute that layers have.
 fn is_of_layer(attr: &Attribute) -> bool {
     let mut known = ["layer", "doc", "allow"].into_iter();

@@ -13,8 +13,18 @@ pub fn one_input(call: &ImplItemFn, owner: &impl ToTokens, errors: &mut Errors) 
     let mut calls = Calls::default();
     calls.visit_impl_item_fn(call);
     let owner = owner.to_token_stream().to_string();
-    for Call { of, at, message } in calls.0 {
-        if source::is_layer_alone(&owner, &of.to_string()) {
+    for Call {
+        of,
+        at,
+        message,
+        is_call,
+    } in calls.0
+    {
+        let is_meant = match is_call {
+            true => source::is_foreign_layer_alone,
+            false => source::is_layer_alone,
+        };
+        if is_meant(&owner, &of.to_string()) {
             errors.at(at, message);
         }
     }
@@ -25,6 +35,8 @@ struct Call<'ast> {
     of: &'ast Ident,
     at: TokenStream,
     message: String,
+    /// It is written with `call`, which the user's own types may have too.
+    is_call: bool,
 }
 
 #[derive(Default)]
@@ -43,12 +55,22 @@ impl<'ast> Visit<'ast> for Calls<'ast> {
                 }
                 several => messages::several_inputs(&name, &several.join(", ")),
             };
-            self.0.push(Call { of, at, message });
+            self.0.push(Call {
+                of,
+                at,
+                message,
+                is_call: false,
+            });
         } else if let (Some(of), [input]) = (field(&call.receiver), &arguments[..])
             && call.method == "call"
         {
             let message = messages::call_without_training(&of.to_string(), input);
-            self.0.push(Call { of, at, message });
+            self.0.push(Call {
+                of,
+                at,
+                message,
+                is_call: true,
+            });
         }
         visit::visit_expr_method_call(self, call);
     }
@@ -60,7 +82,12 @@ impl<'ast> Visit<'ast> for Calls<'ast> {
             let arguments: Vec<String> = call.args.iter().map(shown).collect();
             let message = messages::field_as_function(&of.to_string(), &arguments.join(", "));
             let at = call.func.to_token_stream();
-            self.0.push(Call { of, at, message });
+            self.0.push(Call {
+                of,
+                at,
+                message,
+                is_call: false,
+            });
         }
         visit::visit_expr_call(self, call);
     }

@@ -235,10 +235,16 @@ fn held_layer(holder: &PathSegment) -> Option<(&TypeTraitObject, String)> {
     let Some(GenericArgument::Type(Type::TraitObject(object))) = arguments.args.first() else {
         return None;
     };
-    let name = object.bounds.iter().find_map(|bound| match bound {
-        TypeParamBound::Trait(bound) => bound.path.segments.last(),
+    let path = object.bounds.iter().find_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => Some(&bound.path),
         _ => None,
     })?;
+    let (first, name) = (path.segments.first()?, path.segments.last()?);
+    // Another trait may have the name.
+    let is_another = path.segments.len() > 1 && first.ident != "nn";
+    if is_another || source::defines(&name.ident.to_string(), "trait") {
+        return None;
+    }
     let is_layer = name.ident == "Layer" || name.ident == "Model";
     is_layer.then(|| (object, name.ident.to_string()))
 }

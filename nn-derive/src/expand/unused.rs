@@ -44,23 +44,31 @@ pub fn expand(item: &Struct) -> TokenStream {
         quote!(USED[#place] || #flag)
     });
     let is_used: Vec<TokenStream> = is_used.collect();
+    let checked_names = checked.iter().map(|f| f.name());
     let checks = CHECKS.iter().enumerate().map(|(nth, check)| {
         let name = Ident::new(check, Span::call_site());
         let asserts = checked.iter().enumerate().map(|(i, f)| {
-            let (i, name) = (Literal::usize_unsuffixed(i), f.name());
-            let must_be_used = quote!(#statics::must_be_used);
-            let assert = call_at(must_be_used, quote!(UNUSED, #i, #name), f.ident.span());
+            let i = Literal::usize_unsuffixed(i);
+            let assert = call_at(quote!(check), quote!(#i), f.ident.span());
             quote!(#assert;)
         });
         quote! {
             pub const #name: () = {
                 const UNUSED: ::core::option::Option<::core::primitive::usize> =
                     #statics::unused(IS_USED, #nth);
+                #[track_caller]
+                const fn check(place: ::core::primitive::usize) {
+                    #statics::must_be_used(UNUSED, place, CHECKED[place]);
+                }
                 #(#asserts)*
             };
         }
     });
-    let checks = checks.take(checked.len());
+    // Each takes its time: of many layers the first is told alone.
+    let checks = checks.take(match checked.len() {
+        many if many > 50 => 1,
+        few => few,
+    });
     quote! {
         const _: () = {
             use #krate::__private::OrNot as _;
@@ -83,6 +91,7 @@ pub fn expand(item: &Struct) -> TokenStream {
             };
             #(#flags)*
             const IS_USED: &[::core::primitive::bool] = &[#(#is_used),*];
+            const CHECKED: &[&::core::primitive::str] = &[#(#checked_names),*];
 
             #[automatically_derived]
             #[doc(hidden)]
