@@ -61,9 +61,16 @@
 pub mod extend;
 pub mod guide;
 
+/// The crate whose arrays tensors are made from and into: `Tensor::from(array)`, `Tensor::to_ndarray`.
+#[cfg(feature = "ndarray")]
+#[doc(no_inline)]
+pub use nn_core::ndarray;
 #[doc(no_inline)]
 pub use nn_core::ops::*;
 pub use nn_core::random::set_seed;
+/// The crate whose values configurations are: `Module::config`, `nn::keras`.
+#[doc(no_inline)]
+pub use nn_core::serde_json;
 #[doc(inline)]
 pub use nn_core::{
     Axes, Constraint, DType, Error, ErrorKind, GradientTape, Gradients, Graph, Initializer,

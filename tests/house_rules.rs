@@ -500,10 +500,14 @@ fn nothing_is_a_stub() {
 }
 
 /// Layers without a file of cases of their own, and why.
-const WITHOUT_CASES: [(&str, &str); 8] = [
+const WITHOUT_CASES: [(&str, &str); 9] = [
     (
         "Sequential",
         "its cases are the models in tests/golden/models",
+    ),
+    (
+        "MaxNumBoundingBoxes",
+        "Keras's takes a dictionary; nn-layers/tests/images.rs has its numbers",
     ),
     (
         "PositionEmbedding",

@@ -41,6 +41,7 @@ fn the_bits_do_not_depend_on_the_threads() {
         RandomRotation::new(0.3),
         RandomZoom::new(0.3),
         RandomPerspective::new(),
+        RandomElasticTransform::new(),
         RandomContrast::new(0.3),
         RandomHue::new(0.3),
         RandomErasing::new(),

@@ -37,6 +37,10 @@ pub use graph::op::{self, Op};
 pub use graph::profile;
 pub use graph::record::no_gradient;
 pub use graph::rerun::rerun;
+#[cfg(feature = "ndarray")]
+pub use ndarray;
+pub use serde_json;
+
 pub use graph::symbolic;
 pub use graph::trace::{self, InputShapes};
 pub use module::constraint::{Axes, Constraint};
@@ -60,7 +64,7 @@ pub mod __private {
     pub use crate::module::registered::{Registered, Registry, registered};
     pub use crate::module::signature::{Argument, Kind, Otherwise, Plain, Returned, Select};
     pub use crate::module::structure::named;
-    pub use crate::{collect, submit};
+    pub use crate::{__class as class, collect, submit};
     pub use nn_kernels::ArrayBuilder;
     pub use serde_json;
 }

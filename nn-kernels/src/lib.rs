@@ -7,6 +7,7 @@
 mod array;
 pub mod attention;
 pub mod buffer;
+mod compiled;
 pub mod conv;
 pub mod copy;
 mod crew;

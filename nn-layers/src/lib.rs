@@ -16,7 +16,7 @@
 //! | reshaping | [`Cropping1D`], [`Cropping2D`], [`Cropping3D`], [`Flatten`], [`Permute`], [`RepeatVector`], [`Reshape`], [`UpSampling1D`], [`UpSampling2D`], [`UpSampling3D`], [`ZeroPadding1D`], [`ZeroPadding2D`], [`ZeroPadding3D`] |
 //! | merging | [`Add`], [`Average`], [`Concatenate`], [`Dot`], [`Maximum`], [`Minimum`], [`Multiply`], [`Subtract`] |
 //! | regularization | [`ActivityRegularization`], [`AlphaDropout`], [`Dropout`], [`GaussianDropout`], [`GaussianNoise`], [`SpatialDropout1D`], [`SpatialDropout2D`], [`SpatialDropout3D`] |
-//! | preprocessing | [`AugMix`], [`AutoContrast`], [`CategoryEncoding`], [`CenterCrop`], [`CutMix`], [`Discretization`], [`Equalization`], [`HashedCrossing`], [`Hashing`], [`IntegerLookup`], [`MelSpectrogram`], [`MixUp`], [`Normalization`], [`RandAugment`], [`RandomBrightness`], [`RandomColorDegeneration`], [`RandomColorJitter`], [`RandomContrast`], [`RandomCrop`], [`RandomErasing`], [`RandomFlip`], [`RandomGaussianBlur`], [`RandomGrayscale`], [`RandomHue`], [`RandomInvert`], [`RandomPerspective`], [`RandomPosterization`], [`RandomRotation`], [`RandomSaturation`], [`RandomSharpness`], [`RandomShear`], [`RandomTranslation`], [`RandomZoom`], [`Rescaling`], [`Resizing`], [`STFTSpectrogram`], [`Solarization`], [`StringLookup`], [`TextVectorization`] |
+//! | preprocessing | [`AugMix`], [`AutoContrast`], [`CategoryEncoding`], [`CenterCrop`], [`ContrastLimitedAdaptiveHistogramEqualization`], [`CutMix`], [`Discretization`], [`Equalization`], [`HashedCrossing`], [`Hashing`], [`IntegerLookup`], [`MelSpectrogram`], [`MaxNumBoundingBoxes`], [`MixUp`], [`Normalization`], [`RandAugment`], [`RandomBrightness`], [`RandomColorDegeneration`], [`RandomColorJitter`], [`RandomContrast`], [`RandomCrop`], [`RandomElasticTransform`], [`RandomErasing`], [`RandomFlip`], [`RandomGaussianBlur`], [`RandomGrayscale`], [`RandomHue`], [`RandomInvert`], [`RandomPerspective`], [`RandomPosterization`], [`RandomRotation`], [`RandomSaturation`], [`RandomSharpness`], [`RandomShear`], [`RandomTranslation`], [`RandomZoom`], [`Rescaling`], [`Resizing`], [`STFTSpectrogram`], [`Solarization`], [`StringLookup`], [`TextVectorization`] |
 //! | put together | [`Sequential`], [`Functional`] from [`Input`]s, [`Shared`] layers |
 
 #![forbid(unsafe_code)]
@@ -64,14 +64,15 @@ pub use pooling::{
     MaxPooling1D, MaxPooling2D, MaxPooling3D,
 };
 pub use preprocessing::{
-    AugMix, AutoContrast, CategoryEncoding, CenterCrop, CutMix, Discretization, Equalization,
-    FlipMode, HashedCrossing, Hashing, IntegerLookup, MelSpectrogram, MixUp, Normalization,
-    OovMethod, OutputMode, RandAugment, RandomBrightness, RandomColorDegeneration,
-    RandomColorJitter, RandomContrast, RandomCrop, RandomErasing, RandomFlip, RandomGaussianBlur,
-    RandomGrayscale, RandomHue, RandomInvert, RandomPerspective, RandomPosterization,
-    RandomRotation, RandomSaturation, RandomSharpness, RandomShear, RandomTranslation, RandomZoom,
-    Rescaling, Resizing, STFTSpectrogram, Solarization, Spectrum, StringLookup, TextSplit,
-    TextStandardize, TextVectorization,
+    AugMix, AutoContrast, CategoryEncoding, CenterCrop,
+    ContrastLimitedAdaptiveHistogramEqualization, CutMix, Discretization, Equalization, FlipMode,
+    HashedCrossing, Hashing, IntegerLookup, MaxNumBoundingBoxes, MelSpectrogram, MixUp,
+    Normalization, OovMethod, OutputMode, RandAugment, RandomBrightness, RandomColorDegeneration,
+    RandomColorJitter, RandomContrast, RandomCrop, RandomElasticTransform, RandomErasing,
+    RandomFlip, RandomGaussianBlur, RandomGrayscale, RandomHue, RandomInvert, RandomPerspective,
+    RandomPosterization, RandomRotation, RandomSaturation, RandomSharpness, RandomShear,
+    RandomTranslation, RandomZoom, Rescaling, Resizing, STFTSpectrogram, Solarization, Spectrum,
+    StringLookup, TextSplit, TextStandardize, TextVectorization,
 };
 pub use regularization::{
     ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise,

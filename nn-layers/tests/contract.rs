@@ -512,6 +512,8 @@ one!(random_invert: RandomInvert::new(), [4, 3, 2], wrong [2, 4]);
 one!(random_posterization: RandomPosterization::new(4).value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
 one!(random_color_degeneration: RandomColorDegeneration::new(0.4).value_range([-9.0, 9.0]), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
 one!(random_color_jitter: RandomColorJitter::new().brightness_factor(0.1).contrast_factor(0.2).hue_factor(0.1).value_range([-9.0, 9.0]), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);
+one!(clahe: ContrastLimitedAdaptiveHistogramEqualization::new().value_range([-9.0, 9.0]).tile_grid_size([2, 3]), [4, 5, 2], wrong [2, 4]);
+one!(random_elastic_transform: RandomElasticTransform::new().value_range([-9.0, 9.0]), [4, 3, 2], wrong [2, 4]);
 one!(mix_up: MixUp::new().alpha(0.6), [4, 3, 2], wrong [2, 4]);
 one!(cut_mix: CutMix::new(), [4, 3, 2], wrong [2, 4]);
 one!(rand_augment: RandAugment::new().value_range([-9.0, 9.0]), [4, 3, 3], wrong [2, 4], [2, 4, 3, 2]);

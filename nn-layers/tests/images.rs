@@ -80,6 +80,60 @@ fn a_slant_takes_the_corners_where_they_were_drawn() {
 }
 
 #[test]
+fn a_warp_moves_neighbours_together_as_far_as_its_scale_says() {
+    // Every pixel is the number of its column, so that the result tells how far to the right it was read.
+    let columns = Tensor::arange(64).cast(nn_core::DType::F32);
+    let x = columns.reshape([1, 1, 64, 1]).broadcast_to([1, 64, 64, 1]);
+    let warp = RandomElasticTransform::new()
+        .factor_between(1.0, 1.0)
+        .scale_between(0.2, 0.2);
+    let y = Tensor::from_vec(train(&warp, &x, 3), [1, 64, 64, 1]);
+    // Far enough from the border that nothing is mirrored.
+    let moved = (y - x).slice_axis(2, 8..56).slice_axis(1, 8..56);
+    // Normal numbers of deviation sigma, blurred over three by three pixels, times alpha.
+    let (alpha, sigma) = (0.1 * 0.2 * 64.0, 0.05 * 0.2 * 64.0_f64);
+    let beside = (-0.5 / (sigma * sigma)).exp();
+    let squares = (1.0 + 2.0 * beside * beside) / (1.0 + 2.0 * beside).powi(2);
+    let expected = alpha * sigma * squares;
+    let found = moved.square().mean().to_f64().unwrap().sqrt();
+    assert!(
+        (found / expected - 1.0).abs() < 0.06,
+        "{found} instead of {expected}"
+    );
+    let never = RandomElasticTransform::new().factor(0.0);
+    assert_eq!(
+        train(&never, &counted(), 1),
+        counted().to_vec::<f32>().unwrap()
+    );
+}
+
+#[test]
+fn every_image_gets_as_many_boxes() {
+    let boxes = (Tensor::arange(24).cast(nn_core::DType::F32)).reshape([2, 3, 4]);
+    let labels = Tensor::from([[1_i64, 2, 3], [4, 5, 6]]);
+    let (fewer, of_fewer) = MaxNumBoundingBoxes::new(2).forward((&boxes, &labels));
+    assert_eq!(
+        fewer.to_vec::<f32>().unwrap(),
+        boxes.slice_axis(1, 0..2).to_vec::<f32>().unwrap()
+    );
+    assert_eq!(of_fewer.to_vec::<i64>().unwrap(), [1, 2, 4, 5]);
+    let (more, of_more) = MaxNumBoundingBoxes::new(4)
+        .fill_value(9)
+        .forward((&boxes, &labels));
+    assert_eq!(more.shape(), [2, 4, 4]);
+    assert_eq!(more.index_axis(1, 3).to_vec::<f32>().unwrap(), [9.0; 8]);
+    assert_eq!(of_more.to_vec::<i64>().unwrap(), [1, 2, 3, 9, 4, 5, 6, 9]);
+    let (wrong, _) = MaxNumBoundingBoxes::new(4).forward((&boxes, &labels.slice_axis(1, 0..2)));
+    let error = wrong.into_result().unwrap_err().to_string();
+    assert!(
+        error.contains(
+            "expects boxes [batch, n, 4] and labels [batch, n], found [2, 3, 4] and [2, 2]"
+        ),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_blur_keeps_a_plain_image_but_for_its_border() {
     let blur = RandomGaussianBlur::new()
         .factor_between(1.0, 1.0)
@@ -256,6 +310,7 @@ fn one_image_is_a_batch_of_one() {
         RandomTranslation::new(0.3, 0.3),
         RandomShear::new(0.3, 0.3),
         RandomPerspective::new(),
+        RandomElasticTransform::new(),
         RandomContrast::new(0.3),
         RandomBrightness::new(0.3),
         RandomHue::new(0.3),
@@ -295,6 +350,8 @@ fn factors_out_of_their_range_are_errors() {
         RandomBrightness::new(0.1).value_range([1.0, 0.0]) => "the value_range of RandomBrightness",
         RandomPosterization::new(9) => "from 1 to 8, found 9",
         RandomGaussianBlur::new().kernel_size(4) => "is odd, found 4 and 4",
+        RandomElasticTransform::new().scale(1.5) => "the scale of RandomElasticTransform is a number, or two, from 0 to 1, found 1.5",
+        ContrastLimitedAdaptiveHistogramEqualization::new().tile_grid_size([0, 8]) => "is from 1 to 65536 each way, found 0 and 8",
         MixUp::new().alpha(0.0) => "the alpha of MixUp is a positive number, found 0",
         CutMix::new().factor(1.5) => "the factor of CutMix is a number, or two, from 0 to 1, found 1.5",
         RandAugment::new().num_ops(1 << 40) => "RandAugment makes at most 100 changes",

@@ -115,6 +115,24 @@ pub fn call_as<L: Module, I: Tensors, O: Tensors>(
     build: impl FnOnce(&I::Shapes) -> Result<()>,
     run: impl FnOnce(I) -> O,
 ) -> O {
+    let (mut build, mut run) = (Some(build), Some(run));
+    run_layer(
+        layer,
+        input,
+        training,
+        &mut |shapes| build.take().expect("called once")(shapes),
+        &mut |input| run.take().expect("called once")(input),
+    )
+}
+
+/// [`call_as`], compiled once for all layers of the same inputs and outputs, which nearly all are.
+fn run_layer<I: Tensors, O: Tensors>(
+    layer: &dyn Module,
+    input: I,
+    training: bool,
+    build: &mut dyn FnMut(&I::Shapes) -> Result<()>,
+    run: &mut dyn FnMut(I) -> O,
+) -> O {
     if let Some(error) = input.error() {
         return O::failed(error.clone());
     }

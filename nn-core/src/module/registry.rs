@@ -148,6 +148,22 @@ pub struct LayerClass {
 
 crate::collect!(LayerClass);
 
+/// Makes a class known by its name, in programs with the feature `registry`: what is known is linked, used or not.
+#[cfg(feature = "registry")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __class {
+    ($($class:tt)*) => { $crate::submit! { $($class)* } };
+}
+
+/// Nothing is known by its name without the feature `registry`.
+#[cfg(not(feature = "registry"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __class {
+    ($($class:tt)*) => {};
+}
+
 /// All classes of a name.
 fn classes(name: &str) -> impl Iterator<Item = &'static LayerClass> {
     registered::<LayerClass>().filter(move |class| class.class_name == name)
@@ -194,6 +210,9 @@ pub fn layer_from_config(config: &Value) -> Result<Box<dyn DynLayer>> {
                 modules.join(", ")
             )))
         }
+        (_, None) if !cfg!(feature = "registry") => Err(Error::format(format!(
+            "{name} cannot be found by its name: this program is built without the feature `registry` of `nn`"
+        ))),
         (_, None) => Err(Error::format(format!(
             "no layer is called {name}: declare it with `#[derive(Layer)]` in this program (generic structs cannot be found by name)"
         ))),

@@ -4,7 +4,7 @@
 
 use crate::module::context::Frame;
 use crate::tensor::stream::Stream;
-use crate::{Param, Result, Tensor};
+use crate::{Error, Param, Result, Tensor};
 use serde_json::Value;
 use std::fmt;
 use std::ops::Deref;
@@ -130,14 +130,9 @@ pub trait Module: Send + Sync + 'static {
     where
         Self: Sized,
     {
-        let copy = copy_of(self);
-        for (from, to) in parameters(self).iter().zip(parameters(&copy)) {
-            if from.is_built() {
-                to.set_value(&from.value())
-                    .expect("a copy has the same shapes");
-            }
-            to.set_trainable(!from.is_frozen());
-        }
+        let copy =
+            Self::from_config(&self.config()).unwrap_or_else(|e| cannot_be_rebuilt(self, &e));
+        copy_values(self, &copy);
         copy
     }
 
@@ -160,13 +155,23 @@ pub trait Module: Send + Sync + 'static {
     }
 }
 
-fn copy_of<M: Module>(module: &M) -> M {
-    M::from_config(&module.config()).unwrap_or_else(|e| {
-        panic!(
-            "{} cannot be rebuilt from its own configuration: {e}",
-            module.class_name().unwrap_or("a module")
-        )
-    })
+#[cold]
+fn cannot_be_rebuilt(module: &dyn Module, e: &Error) -> ! {
+    panic!(
+        "{} cannot be rebuilt from its own configuration: {e}",
+        module.class_name().unwrap_or("a module")
+    )
+}
+
+/// Gives a copy the values of the parameters that it is a copy of.
+fn copy_values(from: &dyn Module, to: &dyn Module) {
+    for (from, to) in parameters(from).iter().zip(parameters(to)) {
+        if from.is_built() {
+            to.set_value(&from.value())
+                .expect("a copy has the same shapes");
+        }
+        to.set_trainable(!from.is_frozen());
+    }
 }
 
 /// A parameter with its path in a model; dereferences to [`Param`].
@@ -226,18 +231,29 @@ fn met_first<'a>(module: &'a dyn Module, shared: &mut Vec<*const ()>) -> Option<
     Some(layer)
 }
 
-/// Calls `f` with every parameter and buffer of a module, a shared one once, where no path is asked for.
-pub fn each_param<'a>(module: &'a dyn Module, f: &mut dyn FnMut(&'a Param)) {
-    fn node<'a>(module: &'a dyn Module, shared: &mut Vec<*const ()>, f: &mut dyn FnMut(&'a Param)) {
+/// Calls `f` with every node below and including `module`, parents first, where no path is asked for; with a shared layer once.
+pub fn each_node<'a>(module: &'a dyn Module, f: &mut dyn FnMut(&'a dyn Module)) {
+    fn node<'a>(
+        module: &'a dyn Module,
+        shared: &mut Vec<*const ()>,
+        f: &mut dyn FnMut(&'a dyn Module),
+    ) {
         let Some(module) = met_first(module, shared) else {
             return;
         };
-        if let Some(param) = module.as_param() {
-            f(param);
-        }
+        f(module);
         module.visit(&mut |_, child| node(child, shared, f));
     }
     node(module, &mut Vec::new(), f);
+}
+
+/// Calls `f` with every parameter and buffer of a module, a shared one once, where no path is asked for.
+pub fn each_param<'a>(module: &'a dyn Module, f: &mut dyn FnMut(&'a Param)) {
+    each_node(module, &mut |node| {
+        if let Some(param) = node.as_param() {
+            f(param);
+        }
+    });
 }
 
 /// Calls `f` with the path of every node below and including `module`, parents first; with a shared layer where it is met first.

@@ -16,10 +16,10 @@ mod winograd;
 
 pub use volume::{Conv3d, Depth};
 
-use super::gemm::{Gemm, Mat, Start, multiply, multiply_then};
+use super::gemm::{Gemm, Mat, Start, multiply};
 use super::norm::{Rectifier, Scaling};
 use super::simd::{Level, level};
-use finish::Finish;
+pub(super) use finish::Finish;
 use std::ops::Deref;
 
 /// Sizes of a convolution of an image `[batch, height, width, in_channels]` with a kernel
@@ -179,7 +179,7 @@ fn reaches_too_far(windows: [usize; 2], taps: [usize; 2], pad_before: usize, ima
 /// # Panics
 /// When a slice does not have the length that `g` says.
 pub fn forward<T: Gemm>(g: &Conv2d, x: &[T], kernel: &[T], bias: Option<&[T]>, y: &mut [T]) {
-    forward_at(level(), g, x, kernel, Finish::bias(bias), y);
+    T::convolve(level(), g, x, kernel, Finish::bias(bias), y);
 }
 
 /// [`forward`], and then [`batch_normalize`](super::norm::batch_normalize) of the result, with the same bits and without a pass over
@@ -198,7 +198,7 @@ pub fn forward_normalized<T: Gemm>(
 ) {
     let factors = by.factors();
     let finish = Finish::scaled(bias, by, &factors, rectifier);
-    forward_at(level(), g, x, kernel, finish, y);
+    T::convolve(level(), g, x, kernel, finish, y);
 }
 
 /// [`forward`], and then the rectifier of the result, with the same bits and without a pass over memory for it.
@@ -213,7 +213,7 @@ pub fn forward_rectified<T: Gemm>(
     rectifier: Rectifier,
     y: &mut [T],
 ) {
-    forward_at(level(), g, x, kernel, Finish::rectified(bias, rectifier), y);
+    T::convolve(level(), g, x, kernel, Finish::rectified(bias, rectifier), y);
 }
 
 /// Gradient of [`forward`] with respect to the input, given that with respect to the output. Overwrites `dx`.
@@ -221,7 +221,7 @@ pub fn forward_rectified<T: Gemm>(
 /// # Panics
 /// When a slice does not have the length that `g` says.
 pub fn input_gradient<T: Gemm>(g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T]) {
-    input_gradient_at(level(), g, dy, kernel, dx);
+    T::convolve_input_gradient(level(), g, dy, kernel, dx);
 }
 
 /// Gradient of [`forward`] with respect to the kernel, given that with respect to the output. Overwrites `dk`.
@@ -229,10 +229,10 @@ pub fn input_gradient<T: Gemm>(g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T])
 /// # Panics
 /// When a slice does not have the length that `g` says.
 pub fn kernel_gradient<T: Gemm>(g: &Conv2d, x: &[T], dy: &[T], dk: &mut [T]) {
-    kernel_gradient_at(level(), g, x, dy, dk);
+    T::convolve_kernel_gradient(level(), g, x, dy, dk);
 }
 
-fn forward_at<T: Gemm>(
+pub(super) fn forward_at<T: Gemm>(
     level: Level,
     g: &Conv2d,
     x: &[T],
@@ -251,7 +251,7 @@ fn forward_at<T: Gemm>(
         let ci = if kernel.is_empty() { 0 } else { g.in_channels };
         let start = finish.bias.map_or(Start::Zero, Start::Row);
         let after = |channel: usize, pixels: &mut [T]| finish.pixels(channel, pixels);
-        multiply_then(
+        T::multiply_then(
             level,
             [y.len() / co, co, ci],
             rows(x, ci),
@@ -270,7 +270,13 @@ fn forward_at<T: Gemm>(
     }
 }
 
-fn input_gradient_at<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], dx: &mut [T]) {
+pub(super) fn input_gradient_at<T: Gemm>(
+    level: Level,
+    g: &Conv2d,
+    dy: &[T],
+    kernel: &[T],
+    dx: &mut [T],
+) {
     g.check(dx.len(), kernel.len(), dy.len());
     if dx.is_empty() {
         return;
@@ -298,7 +304,13 @@ fn input_gradient_at<T: Gemm>(level: Level, g: &Conv2d, dy: &[T], kernel: &[T], 
     }
 }
 
-fn kernel_gradient_at<T: Gemm>(level: Level, g: &Conv2d, x: &[T], dy: &[T], dk: &mut [T]) {
+pub(super) fn kernel_gradient_at<T: Gemm>(
+    level: Level,
+    g: &Conv2d,
+    x: &[T],
+    dy: &[T],
+    dk: &mut [T],
+) {
     g.check(x.len(), dk.len(), dy.len());
     if dk.is_empty() {
         return;

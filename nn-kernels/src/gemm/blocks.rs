@@ -52,7 +52,7 @@ pub fn multiply<T: Gemm>(
     ldc: usize,
     start: Start<T>,
 ) {
-    multiply_then(level, sizes, a, b, c, ldc, start, None);
+    T::multiply_then(level, sizes, a, b, c, ldc, start, None);
 }
 
 /// [`multiply`], and `after` of every element of the result, once.

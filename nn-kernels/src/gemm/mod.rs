@@ -32,13 +32,14 @@ use neon as base;
 #[cfg(not(target_arch = "aarch64"))]
 use portable as base;
 
+use super::compiled::Compiled;
 use super::math::Float;
 use super::simd::{Level, level, widest};
 use scratch::Plain;
 use tile::Kernels;
 use vector::Body;
 
-pub(super) use blocks::{multiply, multiply_then};
+pub(super) use blocks::{After, multiply, multiply_then};
 pub(super) use cut::Heights;
 pub(super) use packed::Packed;
 
@@ -116,7 +117,7 @@ impl<T> Mat<'_, T> {
 }
 
 /// Element types with a matrix product: `f32` and `f64`.
-pub trait Gemm: Plain + Float {
+pub trait Gemm: Plain + Float + Compiled {
     /// The register tiles for an instruction set, or for the widest that the processor has if that is narrower.
     #[doc(hidden)]
     fn kernels(level: Level) -> &'static Kernels<Self>;
@@ -189,7 +190,7 @@ pub trait Gemm: Plain + Float {
     ) {
         let start = bias.map_or(Start::Zero, Start::Row);
         let after = |_: usize, elements: &mut [Self]| after(elements);
-        multiply_then(level(), [m, n, k], a, b, c, n, start, Some(&after));
+        Self::multiply_then(level(), [m, n, k], a, b, c, n, start, Some(&after));
     }
 }
 
@@ -228,7 +229,8 @@ implement!(f64, F64, F64x8, F64x4, OfF64, dgemm);
 
 /// What a product is added to.
 #[derive(Clone, Copy)]
-pub(super) enum Start<'a, T> {
+pub enum Start<'a, T> {
+    /// Nothing.
     Zero,
     /// What C holds.
     Itself,

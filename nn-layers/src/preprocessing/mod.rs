@@ -23,8 +23,9 @@ pub use discretization::Discretization;
 pub use hashed_crossing::HashedCrossing;
 pub use hashing::Hashing;
 pub use image::{
-    AugMix, AutoContrast, CenterCrop, CutMix, Equalization, FlipMode, MixUp, RandAugment,
-    RandomBrightness, RandomColorDegeneration, RandomColorJitter, RandomContrast, RandomCrop,
+    AugMix, AutoContrast, CenterCrop, ContrastLimitedAdaptiveHistogramEqualization, CutMix,
+    Equalization, FlipMode, MaxNumBoundingBoxes, MixUp, RandAugment, RandomBrightness,
+    RandomColorDegeneration, RandomColorJitter, RandomContrast, RandomCrop, RandomElasticTransform,
     RandomErasing, RandomFlip, RandomGaussianBlur, RandomGrayscale, RandomHue, RandomInvert,
     RandomPerspective, RandomPosterization, RandomRotation, RandomSaturation, RandomSharpness,
     RandomShear, RandomTranslation, RandomZoom, Resizing, Solarization,

@@ -12,7 +12,7 @@ use crate::training::not_finite;
 use crate::training::predict::{BATCH, predict};
 use crate::training::weights::check_weights;
 use nn_core::random::in_step;
-use nn_core::{Error, ErrorKind, IntoInput, Result, Tensor, layer, module};
+use nn_core::{Error, ErrorKind, IntoInput, Result, layer, module};
 use std::ops::Deref;
 use std::path::Path;
 
@@ -135,15 +135,18 @@ impl<M: Model> Compiled<M> {
     /// One training step; with `whole`, the data that the batch is of, all of its targets are looked at. If it fails before parameters
     /// have changed, buffers and the states of stateful layers too have the values from before.
     pub(crate) fn step(&mut self, batch: Batch, whole: Option<&Dataset>) -> Result<()> {
-        let buffers: Vec<(module::Parameter<'_>, Tensor)> = module::parameters(&self.model)
-            .into_iter()
-            .filter(|p| p.is_buffer() && p.is_built())
-            .map(|p| {
-                let value = p.value();
-                (p, value)
-            })
-            .collect();
-        let carried = module::carried(&self.model);
+        let (mut buffers, mut carried) = (Vec::new(), Vec::new());
+        module::each_node(&self.model, &mut |node| {
+            if let Some(p) = node.as_param()
+                && p.is_buffer()
+                && p.is_built()
+            {
+                buffers.push((p, p.value()));
+            }
+            if let Some(tensors) = node.carried() {
+                carried.push((node, tensors));
+            }
+        });
         let (number, stream) = (self.state.step, self.state.step_stream());
         let (done, applied) = in_step(number, stream, || {
             let step = Step::new(&self.model, &mut self.state, true, &batch);
@@ -160,7 +163,7 @@ impl<M: Model> Compiled<M> {
             ));
         }
         let restore = || {
-            for (_, node, tensors) in &carried {
+            for (node, tensors) in &carried {
                 node.carry(tensors.clone());
             }
             buffers.iter().try_for_each(|(p, value)| p.set_value(value))

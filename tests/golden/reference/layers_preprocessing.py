@@ -188,6 +188,17 @@ def colors(path, layer_class, *more, gray=False, **arguments):
     return make
 
 
+def clahe():
+    file, add = images("contrast_limited_adaptive_histogram_equalization", K.ContrastLimitedAdaptiveHistogramEqualization)
+    add("defaults", (2, 17, 19, 3))
+    add("few_tiles", (2, 7, 9, 2), tile_grid_size=(2, 3), clip_limit=2.0)
+    add("no_limit", (1, 8, 6, 1), tile_grid_size=(2, 3), clip_limit=0.0)
+    add("unit", (2, 9, 5, 2), most=1.0, value_range=(0.0, 1.0), tile_grid_size=(3, 2), clip_limit=30.0)
+    add("one_image", (6, 11, 3), tile_grid_size=(1, 4))
+    add("smaller_than_the_grid", (1, 3, 5, 1), tile_grid_size=(4, 8), clip_limit=100.0)
+    return file
+
+
 UNIT = {"value_range": (0.0, 1.0)}
 
 FILES = [
@@ -217,6 +228,8 @@ FILES = [
     colors("random_color_degeneration", K.RandomColorDegeneration, ("unit", 1.0, UNIT | {"factor": (-0.5, -0.5)}), factor=(0.4, 0.4)),
     colors("random_color_jitter", K.RandomColorJitter,
            ("unit", 1.0, UNIT | {"saturation_factor": (0.6, 0.6)}), brightness_factor=(0.1, 0.1), saturation_factor=(0.4, 0.4)),
+    clahe,
+    unchanged("random_elastic_transform", K.RandomElasticTransform, scale=0.4),
     unchanged("mix_up", K.MixUp, alpha=0.6),
     unchanged("cut_mix", K.CutMix, factor=(0.2, 0.6)),
     unchanged("rand_augment", K.RandAugment, num_ops=3, factor=(0.1, 0.4)),

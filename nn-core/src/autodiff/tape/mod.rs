@@ -318,10 +318,13 @@ impl GradientTape {
                 .map_err(|e| e.context(format!("the gradient of `{}`", entry.op.name())))?;
             for ((i, gradient), &slot) in gradients.into_iter().enumerate().zip(slots) {
                 if let (Some(gradient), true) = (gradient, needs[i]) {
-                    let gradient = gradient
-                        .into_result()?
-                        .sum_to(*own[i].raw_shape())
-                        .into_result()?;
+                    if let Some(error) = gradient.error() {
+                        return Err(error.clone());
+                    }
+                    let gradient = match gradient.raw_shape() == own[i].raw_shape() {
+                        true => gradient,
+                        false => gradient.sum_to(*own[i].raw_shape()).into_result()?,
+                    };
                     observer::gradient(&*entry.op, entry.location, &gradient);
                     accumulate(&mut adjoints, slot, gradient);
                 }

@@ -1,8 +1,10 @@
 //! Images turned, stretched, sheared and warped.
 
 use crate::ops::fail::fail;
+use crate::ops::image::batched;
+use crate::ops::image::filter::{filtered, gaussian};
 use crate::ops::image::map_coordinates::{FillMode, sample};
-use crate::ops::image::{batched, gaussian_blur};
+use crate::ops::nn::Padding;
 use crate::ops::shape::tri::count;
 use crate::{DType, Error, Result, Shape, Tensor, is_known, random};
 
@@ -262,25 +264,39 @@ pub fn elastic_transform(
             );
             return fail(op, Error::value(message));
         }
-        let [rows, columns] = match grid(op, images) {
-            Ok(grid) => grid,
-            Err(error) => return fail(op, error),
-        };
         let size = (6.0 * sigma) as usize | 1;
-        let field = || {
-            let shape = images.raw_shape().with(3, 1);
-            let noise = random::normal(shape, 0.0, sigma, columns.dtype());
-            gaussian_blur(&noise, [size, size], [sigma, sigma]).squeeze(-1) * alpha
-        };
-        let (to_right, down) = (field(), field());
-        warped(
-            op,
-            images,
-            [&(rows + down), &(columns + to_right)],
-            order,
-            mode,
-        )
+        let [alpha, sigma] = [alpha, sigma].map(Tensor::from);
+        elastic_transform_by(images, &alpha, &sigma, size, order, mode)
     })
+}
+
+/// [`elastic_transform`] of a batch, with `alpha` and `sigma` that are tensors, as if they are drawn; the field is blurred over `size` pixels.
+#[doc(hidden)]
+#[track_caller]
+pub fn elastic_transform_by(
+    images: &Tensor,
+    alpha: &Tensor,
+    sigma: &Tensor,
+    size: usize,
+    order: usize,
+    mode: FillMode,
+) -> Tensor {
+    let op = "elastic_transform";
+    let [rows, columns] = match grid(op, images) {
+        Ok(grid) => grid,
+        Err(error) => return fail(op, error),
+    };
+    let dtype = columns.dtype();
+    let sigma = sigma.cast(DType::F64);
+    let blur = gaussian([size, size], [&sigma, &sigma]);
+    let field = || {
+        let shape = images.raw_shape().with(3, 1);
+        let noise = random::normal(shape, 0.0, 1.0, dtype) * sigma.cast(dtype);
+        filtered(&noise, &blur, Padding::Same).squeeze(-1) * alpha.cast(dtype)
+    };
+    let (to_right, down) = (field(), field());
+    let at = [&(rows + down), &(columns + to_right)];
+    warped(op, images, at, order, mode)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::ops::fail::fail;
 use crate::ops::image::batched;
 use crate::ops::nn::{Conv2dOptions, Padding, conv2d};
 use crate::ops::shape::stack;
-use crate::{DType, Error, Tensor};
+use crate::{DType, Error, Operand, Tensor};
 
 /// Every channel of images `[batch, height, width, channels]` convolved with one kernel `[height, width]`.
 #[track_caller]
@@ -26,15 +26,17 @@ pub(crate) fn filtered(images: &Tensor, kernel: &Tensor, padding: Padding) -> Te
 }
 
 /// The bell curve over `n` places, of sum 1.
-fn bell(n: usize, sigma: f64) -> Tensor {
+fn bell(n: usize, sigma: impl Operand) -> Tensor {
     let middle = (n as f64 - 1.0) / 2.0;
+    let sigma = sigma.operand(DType::F64);
     let heights = (((Tensor::arange(n).cast(DType::F64) - middle) / sigma).square() * -0.5).exp();
     &heights / heights.sum()
 }
 
 /// The product of two bell curves, `[height, width]`.
-pub(crate) fn gaussian([width, height]: [usize; 2], sigma: [f64; 2]) -> Tensor {
-    let [x, y] = [bell(width, sigma[0]), bell(height, sigma[1])];
+pub(crate) fn gaussian([width, height]: [usize; 2], sigma: [impl Operand; 2]) -> Tensor {
+    let [across, down] = sigma;
+    let [x, y] = [bell(width, across), bell(height, down)];
     y.expand_dims(-1) * x
 }
 

@@ -9,7 +9,9 @@ pub(crate) mod map_coordinates;
 pub(crate) mod scale_and_translate;
 pub(crate) mod similarity;
 
-pub use affine_transform::{affine_transform, elastic_transform, perspective_transform};
+pub use affine_transform::{
+    affine_transform, elastic_transform, elastic_transform_by, perspective_transform,
+};
 pub use color::{hsv_to_rgb, rgb_to_grayscale, rgb_to_hsv};
 pub use crop::{crop_images, pad_images};
 pub use extract_patches::{extract_patches, extract_patches_3d};

@@ -60,7 +60,13 @@ impl Op for Mean {
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let shape = at.inputs[0].raw_shape();
         let mask = self.axes.mask(shape)?;
-        let share = at.upstream().reshape(reduced(shape, &mask, true)) / count(shape, &mask);
+        let up = at.upstream();
+        // A single number broadcasts as it is.
+        let up = match up.raw_shape().rank() {
+            0 => up.clone(),
+            _ => up.reshape(reduced(shape, &mask, true)),
+        };
+        let share = up / count(shape, &mask);
         Ok(vec![Some(share.broadcast_to(*shape))])
     }
 

@@ -46,6 +46,17 @@ pub(crate) const fn check_values(layer: &str, range: [f64; 2]) -> Result<(), Sha
         .decimal(range[1]))
 }
 
+/// Checks that the numbers between pixels are found in a way that there is.
+pub(crate) const fn check_interpolation(
+    layer: &str,
+    interpolation: Interpolation,
+) -> Result<(), ShapeError> {
+    match interpolation {
+        Interpolation::Nearest | Interpolation::Bilinear => Ok(()),
+        _ => Err(ShapeError::new(layer).text(" interpolates by Nearest or Bilinear")),
+    }
+}
+
 /// Where height and width stand.
 pub(crate) const fn sides(input: &Shape) -> [usize; 2] {
     let dims = input.dims();
@@ -111,11 +122,8 @@ pub(crate) struct Reading {
 impl Reading {
     /// Checks that the settings are some that there are.
     pub const fn check(&self, layer: &str) -> Result<(), ShapeError> {
-        if !matches!(
-            self.interpolation,
-            Interpolation::Nearest | Interpolation::Bilinear
-        ) {
-            return Err(ShapeError::new(layer).text(" interpolates by Nearest or Bilinear"));
+        if let Err(error) = check_interpolation(layer, self.interpolation) {
+            return Err(error);
         }
         if matches!(self.fill_mode, FillMode::Mirror) {
             return Err(ShapeError::new(layer)
