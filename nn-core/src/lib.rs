@@ -67,7 +67,7 @@ pub mod __private {
         must_be_returned,
     };
     pub use crate::module::structure::named;
-    pub use crate::{collect, submit};
+    pub use crate::{__class as class, collect, submit};
     pub use nn_kernels::ArrayBuilder;
     pub use serde_json;
 }

@@ -153,7 +153,7 @@ crate::collect!(LayerClass);
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __class {
-    ($($class:tt)*) => { $crate::__private::inventory::submit! { $($class)* } };
+    ($($class:tt)*) => { $crate::submit! { $($class)* } };
 }
 
 /// Nothing is known by its name without the feature `registry`.

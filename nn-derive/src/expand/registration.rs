@@ -12,7 +12,7 @@ pub fn expand(item: &Struct) -> TokenStream {
     let (krate, ident, class_name) = (&item.attrs.krate, &item.ident, item.class_name());
     let names = std::iter::once(class_name).chain(item.attrs.aliases.iter().cloned());
     let classes = names.map(|name| quote! {
-        #krate::__private::submit! {
+        #krate::__private::class! {
             #krate::registry::LayerClass = #krate::registry::LayerClass {
                 class_name: #name,
                 module: ::core::module_path!(),
