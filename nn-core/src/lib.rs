@@ -59,12 +59,15 @@ pub use tensor::{Operand, Tensor};
 
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::__class as class;
-    pub use crate::module::containers::{Layers, OrNot};
+    pub use crate::module::containers::{Layers, OrNot, StandIn};
     pub use crate::module::keys::{FieldKeys, ModelKeys};
-    pub use crate::module::signature::{Argument, Kind, Otherwise, Plain, Returned, Select};
+    pub use crate::module::registered::{Registered, Registry, registered};
+    pub use crate::module::signature::{
+        Argument, Given, Kind, Otherwise, Outcome, Plain, Returned, Select, Shaped,
+        must_be_returned,
+    };
     pub use crate::module::structure::named;
-    pub use inventory;
+    pub use crate::{__class as class, collect, submit};
     pub use nn_kernels::ArrayBuilder;
     pub use serde_json;
 }

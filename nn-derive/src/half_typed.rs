@@ -104,6 +104,47 @@ fn readable(item: TokenStream) -> Option<DeriveInput> {
     syn::parse2(tokens.into_iter().collect()).ok()
 }
 
+/// A struct in which something cannot be read, which the compiler has reported: with the fields that can be, and a layer for one without a type.
+pub fn guessed(item: TokenStream, layer: &TokenStream) -> Option<DeriveInput> {
+    let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+    let is_struct = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "struct");
+    if !tokens.iter().any(is_struct) {
+        return None;
+    }
+    let TokenTree::Group(fields) = tokens.last_mut()? else {
+        return None;
+    };
+    let read = |input: ParseStream<'_>| guessed_fields(input, layer);
+    *fields = with(fields, read.parse2(fields.stream()).ok()?);
+    syn::parse2(tokens.into_iter().collect()).ok()
+}
+
+fn guessed_fields(input: ParseStream<'_>, layer: &TokenStream) -> syn::Result<TokenStream> {
+    let mut guessed = TokenStream::new();
+    while !input.is_empty() {
+        let ahead = input.fork();
+        if Field::parse_named(&ahead).is_ok() {
+            let field = Field::parse_named(input)?;
+            guessed.extend(quote!(#field,));
+            continue;
+        }
+        let is_name = input.peek(syn::Ident);
+        match input.parse::<TokenTree>()? {
+            TokenTree::Ident(name)
+                if is_name && name.to_string().starts_with(char::is_lowercase) =>
+            {
+                let ahead = input.fork();
+                let _ = ahead.parse::<Option<Token![=]>>();
+                let (is_type, ty) = (ahead.parse::<syn::Type>(), layer.clone());
+                let ty = is_type.map_or(ty, |ty| ty.to_token_stream());
+                guessed.extend(quote!(#name: #ty,));
+            }
+            _ => {}
+        }
+    }
+    Ok(guessed)
+}
+
 fn readable_fields(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut readable = TokenStream::new();
     while !input.is_empty() {
@@ -156,6 +197,38 @@ mod tests {
             with_hidden_bodies(quote!(impl Net { fn call(&self, x: ) -> Tensor { x } })).is_none()
         );
         assert!(with_hidden_bodies(quote!(impl Net)).is_none());
+    }
+
+    #[test]
+    fn a_guess_has_all_fields() {
+        let item = quote!(
+            struct Net {
+                first: Dense
+                #[layer(2)]
+                second: Dense,
+                third: ,
+                #[layer(2)]
+                pub fourth Dense,
+                fifth
+            }
+        );
+        let found = guessed(item, &quote!(Any)).expect("a struct");
+        let syn::Data::Struct(data) = found.data else {
+            panic!("no struct");
+        };
+        let fields = data.fields.iter().map(|f| {
+            let (name, ty) = (f.ident.to_token_stream(), f.ty.to_token_stream());
+            format!("{name}: {ty}")
+        });
+        let fields: Vec<String> = fields.collect();
+        let expected = [
+            "first: Dense",
+            "second: Dense",
+            "third: Any",
+            "fourth: Dense",
+            "fifth: Any",
+        ];
+        assert_eq!(fields, expected);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod blocks;
 mod check;
 mod errors;
 mod expand;
@@ -48,7 +49,8 @@ use syn::{DeriveInput, Item, parse_macro_input};
 ///   methods by their names. For an array, how it makes each element, and for an `Option`, `Box` or `Arc` what is in it; a `Vec` says how
 ///   many after a semicolon, `#[layer(32; 4)]`.
 /// - `#[config]`: a plain value that is saved with the model, `Serialize` and `Deserialize`.
-/// - `#[model(skip)]`: not part of the model; `Default::default()` in a copy or a loaded model.
+/// - `#[model(skip)]`: not part of the model; `Default::default()` in a copy or a loaded model, and in a generated constructor for types of which
+///   a `const fn` can write it: numbers, `Option`, `String`, `Vec`, `BTreeMap`, `Mutex` and so on.
 /// - `#[model(unused)]`: `call` need not use this layer.
 /// - `#[param]`: a `Param` which gets an accessor, `fn kernel(&self) -> &Param`, instead of a method that calls it.
 /// - `#[param(expression)]`: the same, and how it is made is not saved: the expression makes it, from the fields under `#[config]`, which it
@@ -66,7 +68,7 @@ pub fn derive_layer(input: TokenStream) -> TokenStream {
 /// Makes a struct a model: all of `#[derive(Layer)]`, and it can be compiled, fitted and evaluated. The same as `#[model]` on the
 /// struct.
 ///
-/// Bounds that `call` needs on the type parameters of a model belong on the struct.
+/// Bounds that `call` needs on the type parameters of a model stand on its `impl`.
 #[proc_macro_derive(Model, attributes(config, layer, model, param))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     derive(input, true)
@@ -96,7 +98,8 @@ pub fn derive_tensors(input: TokenStream) -> TokenStream {
 /// - `fn call(&self, x: Tensor) -> Tensor`, the forward pass. Inputs and outputs are tensors and tuples, arrays, `Vec`s, `Option`s and
 ///   `BTreeMap<String, _>`s of them, and structs under `#[derive(Tensors)]`; several arguments are one tuple, by value or by reference. Beside
 ///   tensors an argument may be of any type that is `Clone`, `task: usize` or `context: &Context`: where a model runs on a batch or to learn
-///   its shapes, it is the default of its type. The output may be an `nn::Result` of tensors. A last argument `training: bool` tells whether the
+///   its shapes, it is the default of its type. Tensors may be absent, `mask: Option<&Tensor>`: the layer is called with `Some(&mask)` or
+///   `None::<Tensor>`, since nothing else says of which type that `None` is. The arguments may have lifetimes with names. The output may be an `nn::Result` of tensors. A last argument `training: bool` tells whether the
 ///   model trains; without it layers that are called by their field's name learn it all the same.
 /// - `fn build(&self, input: &Shape) -> nn::Result<()>`, if the block has parameters of its own: gives them their shapes, from the shape of
 ///   the input with the batch.
@@ -107,25 +110,25 @@ pub fn derive_tensors(input: TokenStream) -> TokenStream {
 /// All else in the block stays as it is written.
 #[proc_macro_attribute]
 pub fn model(keys: TokenStream, item: TokenStream) -> TokenStream {
-    let mut item = match syn::parse::<Item>(item.clone()) {
+    let item = match syn::parse::<Item>(item.clone()) {
         Ok(item) => item,
         Err(error) => return expand::unreadable(keys.into(), item.into(), &error).into(),
     };
     match item {
         Item::Impl(block) => expand::block(keys.into(), block).into(),
         Item::Struct(_) | Item::Enum(_) | Item::Union(_) => {
-            let keys: proc_macro2::TokenStream = keys.into();
-            let krate = parse::crate_of(keys.clone());
-            // In an editor also where none is typed yet.
-            let has_keys = !keys.is_empty() || rust_analyzer::is_running();
-            let keys = has_keys.then(|| quote!(#[model(#keys)]));
-            let mut errors = errors::Errors::default();
-            check::shared(&mut item, &mut errors);
-            let errors = errors.into_tokens();
-            quote!(#errors #[derive(#krate::Model)] #keys #item).into()
+            expand::attribute(keys.into(), item).into()
         }
         other => {
-            let error = syn::Error::new_spanned(&other, messages::ATTRIBUTE_TARGET);
+            let error = match &other {
+                Item::Fn(function) if function.sig.ident == "call" => {
+                    syn::Error::new_spanned(&function.sig.ident, messages::ATTRIBUTE_OF_BLOCK)
+                }
+                Item::Fn(function) => {
+                    syn::Error::new_spanned(&function.sig.ident, messages::ATTRIBUTE_TARGET)
+                }
+                other => syn::Error::new_spanned(other, messages::ATTRIBUTE_TARGET),
+            };
             let error = error.to_compile_error();
             quote!(#error #other).into()
         }

@@ -5,6 +5,8 @@ use std::fmt::Display;
 pub const ATTRIBUTE_TARGET: &str =
     "`#[model]` goes on a struct with named fields, or on the `impl` block with its `call`";
 
+pub const ATTRIBUTE_OF_BLOCK: &str = "`#[model]` goes on the whole block, `#[model] impl Net { fn call(&self, x: Tensor) -> Tensor { .. } }`";
+
 pub const TRAIT_IMPL: &str = "`#[model]` goes on the inherent block, `#[model] impl Net { fn call(&self, ..) .. }`, not on the implementation of a trait";
 
 pub const LIFETIMES: &str =
@@ -19,6 +21,18 @@ pub fn not_a_struct(name: impl Display, found: &str) -> String {
 pub fn tensors_of(name: impl Display) -> String {
     format!(
         "`#[derive(Tensors)]` goes on a struct of tensors: `struct {name} {{ mean: Tensor, variance: Tensor }}`"
+    )
+}
+
+pub fn tensors_without_clone(name: &str) -> String {
+    format!(
+        "what goes in and out of `call` can be copied: `#[derive(Clone, Tensors)] struct {name}`; a clone of a tensor shares what it holds"
+    )
+}
+
+pub fn plain_beside_tensors(ty: &str) -> String {
+    format!(
+        "`{ty}` is no tensor, and a struct under `#[derive(Tensors)]` holds nothing else: write `Tensor`, or keep the value somewhere else"
     )
 }
 
@@ -39,12 +53,52 @@ pub fn reserved_field(name: &str) -> String {
 }
 
 pub fn unknown_key(found: &str, place: &str, known: &[&str]) -> String {
-    let known: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
-    let known = match &known[..] {
+    let near = known.iter().find(|known| is_like(found, known));
+    let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
+    format!(
+        "unknown key `{found}`{near}; {place} takes {}",
+        listed(known)
+    )
+}
+
+pub fn key_expected(place: &str, known: &[&str]) -> String {
+    format!(
+        "expected the name of a key; {place} takes {}",
+        listed(known)
+    )
+}
+
+pub fn takes_no_value(key: &str) -> String {
+    format!("`{key}` takes no value: `#[model({key})]`")
+}
+
+fn listed(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match &names[..] {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        _ => known.join(""),
-    };
-    format!("unknown key `{found}`; {place} takes {known}")
+        _ => names.join(""),
+    }
+}
+
+/// Whether a word is nearly another one.
+fn is_like(found: &str, known: &str) -> bool {
+    let shortest = found.len().min(known.len());
+    distance(found, known) <= if shortest > 4 { 2 } else { 1 }
+}
+
+/// How many letters must be added, removed or changed to make one word of another.
+pub fn distance(found: &str, known: &str) -> usize {
+    let found: Vec<char> = found.chars().collect();
+    let mut before: Vec<usize> = (0..=found.len()).collect();
+    for (i, wanted) in known.chars().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, letter) in found.iter().enumerate() {
+            let replaced = before[j] + usize::from(*letter != wanted);
+            row.push(replaced.min(before[j + 1] + 1).min(row[j] + 1));
+        }
+        before = row;
+    }
+    before[found.len()]
 }
 
 pub const MODEL_TWICE: &str =
@@ -54,8 +108,79 @@ pub fn unmarked_struct(name: impl Display) -> String {
     format!("`{name}` is a plain struct: put `#[model]` on it too, which makes its fields layers")
 }
 
+pub fn plain_struct(name: impl Display) -> String {
+    format!(
+        "`{name}` is a plain struct: `#[derive(Layer)]` makes it a layer, with a `call` in its `#[model] impl`; `#[config]` saves it as a value, and `#[model(skip)]` leaves it out"
+    )
+}
+
+pub fn unmarked_block(name: impl Display) -> String {
+    format!(
+        "`{name}` has a `call` that is an ordinary method: put `#[model]` on its `impl {name}` too, which makes it the forward pass"
+    )
+}
+
+pub fn method_like_field(of: &str, name: &str) -> String {
+    format!(
+        "`{name}` is a layer and a method of `{of}`: the layer is called as `self.{name}(x)`, so one of them needs another name, `{name}_layer` for the layer for example"
+    )
+}
+
 pub fn without_self(name: &str) -> String {
     format!("`{name}` is a layer of the model: `self.{name}(..)` calls it")
+}
+
+pub fn without_input(name: &str) -> String {
+    format!("the layer `{name}` needs its input: `self.{name}(x)`")
+}
+
+pub fn call_without_training(name: &str, input: &str) -> String {
+    format!(
+        "`self.{name}({input})` calls the layer; its `call` takes whether the model trains beside its input: `self.{name}.call({input}, training)`"
+    )
+}
+
+pub fn field_as_function(name: &str, input: &str) -> String {
+    format!(
+        "a layer is called by its field's name, without parentheses around it: `self.{name}({input})`"
+    )
+}
+
+pub fn several_inputs(name: &str, inputs: &str) -> String {
+    format!(
+        "a layer is called with one input: several go in together as a tuple, `self.{name}(({inputs}))`, or where it takes a list of them as that, `self.{name}([{inputs}])`"
+    )
+}
+
+pub fn training_handed_on(name: &str, input: &str) -> String {
+    format!(
+        "a layer that is called by its field's name knows whether the model trains: `self.{name}({input})`; `self.{name}.call({input}, training)` hands it another answer"
+    )
+}
+
+pub fn reference(ty: impl Display) -> String {
+    format!("a model owns its layers: write `{ty}`, or `Arc<{ty}>` for a layer that several share")
+}
+
+pub const UNNAMED_TYPE: &str = "a field has a type with a name: the layer's own, a parameter of the struct, `struct Net<L: Layer> { layer: L }`, or `nn::registry::AnyLayer` for a layer of any type";
+
+pub fn made_by_hand(ty: impl Display, arguments: impl Display) -> String {
+    format!("`#[layer(..)]` takes the arguments of `{ty}::new` alone: `#[layer({arguments})]`")
+}
+
+pub fn input_of_numbers(ty: &str) -> String {
+    format!(
+        "`{ty}` is no tensor, and `call` takes at least one: `fn call(&self, x: Tensor) -> Tensor`; beside tensors an argument may be of any type"
+    )
+}
+
+pub const ELEMENT_TYPE: &str =
+    "the elements of a tensor are `f32`, `f64`, `i64`, `u8` or `bool`: `input = i64[40]`";
+
+pub fn struct_key(key: impl Display) -> String {
+    format!(
+        "`{key}` belongs to the struct: write `#[model({key} ..)]` there, and `#[model]` alone on its `impl`"
+    )
 }
 
 pub fn tensor_field(name: &str) -> String {
@@ -67,6 +192,37 @@ pub fn tensor_field(name: &str) -> String {
 pub const TENSOR_AS_PARAM: &str = "`#[param]` is about a `Param`, which owns its tensor, gets its shape in `build` and can be trained: write `Param` for this type";
 
 pub const RC: &str = "a model is used by several threads, and an `Rc` stays in one: write `Arc` to share a layer, or the layer itself if nobody else has it";
+
+pub fn unshared(name: &str) -> String {
+    format!(
+        "a model is used by several threads, and a `{name}` stays in one: write the layer itself, whose parameters change through a shared reference, or for a value of your own a `Mutex` under `#[model(skip)]`"
+    )
+}
+
+pub fn locked(name: &str) -> String {
+    format!(
+        "a layer needs no `{name}`: its parameters change through a shared reference; write the layer itself, or for a value of your own add `#[model(skip)]`"
+    )
+}
+
+pub const HASH_MAP: &str = "a `HashMap` of layers has another order in every run, and with it the parameters, the random numbers and the files: use `BTreeMap<String, _>`, which keeps its order";
+
+pub fn dyn_layer(name: &str) -> String {
+    format!(
+        "`dyn {name}` is no type, since each layer takes and returns types of its own: a layer of any type is a `nn::registry::AnyLayer`, which is `Box<dyn DynLayer>`"
+    )
+}
+
+pub fn plain_field(ty: &str, is_declared: bool) -> String {
+    match is_declared {
+        true => format!(
+            "`{ty}` is no layer that `#[layer(..)]` could make: `#[config]` saves the value with the model, and `#[model(new(..))]` takes it as the argument of the field's name"
+        ),
+        false => format!(
+            "`{ty}` is neither a layer nor a parameter: add `#[config]` to the field to save it with the model, or `#[model(skip)]` to leave it out"
+        ),
+    }
+}
 
 pub fn positional_argument(layer: &str, name: &str, positional: &str) -> String {
     format!(
@@ -108,6 +264,9 @@ pub fn not_checked(why: &str) -> String {
     )
 }
 
+pub const LOSS_TYPE: &str =
+    "`loss` is the type of a loss, its name alone: `loss = SparseCategoricalCrossentropy`";
+
 pub const ONE_TARGET: &str = "`targets` are those of a model with one output: `targets = i64[]` for labels, `targets = [10]` for ten numbers";
 
 pub const TARGETS_WITHOUT_LOSS: &str =
@@ -117,9 +276,37 @@ pub const LOSS_WITHOUT_INPUT: &str = "a loss is checked against what comes out o
 
 pub const TOO_MANY_NAMES: &str = "`input` can give names to five sizes, beside the batch; write `_` for a size that need not agree with others";
 
-pub const NO_SIZE: &str = "a dimension of `input` is at least 1; `_` stands for any size, and the batch is not part of it";
+pub const NO_SIZE: &str = "a dimension of `input` is a whole number from 1 on; `_` stands for any size, and the batch is not part of it";
 
 pub const NEW_ARGUMENTS: &str = "expected the arguments of the constructor, each with a value to check shapes with if you like: `new(units: usize, num_classes: usize = 10)`";
+
+pub fn untyped_argument(name: impl Display) -> String {
+    format!("`{name}` needs its type: `new({name}: usize)`")
+}
+
+pub fn text_for_a_value(key: impl Display, of: &str, found: &str) -> String {
+    // `he_normal` is `HeNormal`.
+    let words = found.split(['_', '-']);
+    let value: String = words
+        .map(|word| {
+            let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+            first.to_uppercase() + rest
+        })
+        .collect();
+    format!("`{key}` is {}: `{key} = {of}::{value}`", with_article(of))
+}
+
+fn with_article(of: &str) -> String {
+    let article = match of.starts_with(['A', 'I']) {
+        true => "an",
+        false => "a",
+    };
+    format!("{article} `{of}`")
+}
+
+pub fn python_truth(found: &str) -> String {
+    format!("`{found}` is Python's; write `{}`", found.to_lowercase())
+}
 
 pub fn no_value(name: &str) -> String {
     format!(
@@ -188,6 +375,10 @@ pub const CALL_INPUT: &str =
 
 pub const CALL_OUTPUT: &str =
     "`call` must return its output: `fn call(&self, x: Tensor) -> Tensor`, or a tuple for several";
+
+pub const MUTABLE_INPUT: &str = "`call` cannot change its input in place: take it by value, `x: Tensor` or `mut x: Tensor`, or as `x: &Tensor`; an operation gives a new tensor";
+
+pub const REFERENCE_OUTPUT: &str = "`call` returns its tensors by value, `-> Tensor`: a clone of a tensor is cheap, since it shares what it holds";
 
 pub const TRAINING_TYPE: &str = "`training` must be `bool`: it says whether the model trains";
 

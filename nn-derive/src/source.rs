@@ -8,10 +8,10 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use syn::visit::{self, Visit};
-use syn::{Item, ItemStruct, Type};
+use syn::{Attribute, Expr, Field, GenericArgument, ItemStruct, Lit, PathArguments, Type};
 
 thread_local! {
     /// The files of the crate that is being compiled, as far as they were asked for.
@@ -21,12 +21,7 @@ thread_local! {
 /// The source around the macro's use. It is a dependency of the crate already, and so may be read. Empty if there is none: then names
 /// are taken for what they usually are.
 pub fn text() -> Rc<str> {
-    // What is edited is not what the file has.
-    let file = match proc_macro::is_available() && !rust_analyzer::is_running() {
-        true => Span::call_site().unwrap().local_file(),
-        false => None,
-    };
-    let Some(file) = file else {
+    let Some(file) = file() else {
         return Rc::from("");
     };
     FILES.with_borrow_mut(|files| {
@@ -37,8 +32,31 @@ pub fn text() -> Rc<str> {
     })
 }
 
+/// The file around the macro's use, if there is one.
+fn file() -> Option<PathBuf> {
+    // What is edited is not what the file has.
+    match proc_macro::is_available() && !rust_analyzer::is_running() {
+        true => Span::call_site().unwrap().local_file(),
+        false => None,
+    }
+}
+
+/// The text before the macro's use.
+pub fn before() -> String {
+    let text = text();
+    if text.is_empty() {
+        return String::new();
+    }
+    let start = Span::call_site().unwrap().start();
+    let (line, column) = (start.line(), start.column());
+    let mut lines = text.split_inclusive('\n');
+    let mut before: String = lines.by_ref().take(line - 1).collect();
+    before.extend(lines.next().unwrap_or_default().chars().take(column - 1));
+    before
+}
+
 /// Where a word stands in a text.
-fn words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+pub fn words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(word).filter_map(move |(at, _)| {
         let before = text[..at].chars().next_back();
@@ -99,39 +117,42 @@ fn is_number_name(ty: &str) -> bool {
     ["usize", "isize", "u32", "i32", "u64", "i64"].contains(&ty)
 }
 
-/// Whether a struct is declared in the file without the attribute that makes it a model. If it is declared twice, nothing is known.
-pub fn is_unmarked_struct(name: &str) -> bool {
-    let source = text();
-    let mut places = words(&source, name).filter(|at| source[..*at].trim_end().ends_with("struct"));
-    let (Some(at), None) = (places.next(), places.next()) else {
-        return false;
-    };
-    if source.contains(&format!("Module for {name}")) {
-        return false; // made one by hand
-    }
-    // Most structs show at once that they are marked; for the others the file is read as Rust.
-    let start = source[..at].rfind([';', '}']).map_or(0, |i| i + 1);
-    if is_marked(&source[start..at]) {
-        return false;
-    }
-    struct Unmarked<'n>(&'n str, bool);
-    impl<'ast> Visit<'ast> for Unmarked<'_> {
-        fn visit_item_struct(&mut self, item: &'ast ItemStruct) {
-            let mut attributes = item.attrs.iter().map(|a| a.to_token_stream().to_string());
-            self.1 |= item.ident == self.0 && !attributes.any(|text| is_marked(&text));
-            visit::visit_item_struct(self, item);
-        }
-    }
-    let Ok(file) = syn::parse_file(&source) else {
-        return false;
-    };
-    let mut unmarked = Unmarked(name, false);
-    unmarked.visit_file(&file);
-    unmarked.1
-}
-
 /// Whether a name is a field of the only struct of a name in the file, and nothing else there: no function, and nothing that a `use` brings in.
 pub fn is_field_alone(of: &str, name: &str) -> bool {
+    is_alone(of, name, |_| true)
+}
+
+/// Whether it is a layer too.
+pub fn is_layer_alone(of: &str, name: &str) -> bool {
+    is_alone(of, name, |field| {
+        let ty = field.ty.to_token_stream().to_string();
+        let is_function = ["fn", "Fn", "FnMut", "FnOnce"]
+            .iter()
+            .any(|word| words(&ty, word).next().is_some());
+        !is_function && field.attrs.iter().all(is_of_layer)
+    })
+}
+
+/// Whether it is one whose type is not the file's own, which may have a `call` of another kind.
+pub fn is_foreign_layer_alone(of: &str, name: &str) -> bool {
+    let is_foreign = |field: &Field| match &field.ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let name = last.ident.to_string();
+            !defines(&name, "struct") && !defines(&name, "enum")
+        }),
+        _ => false,
+    };
+    is_layer_alone(of, name) && is_alone(of, name, is_foreign)
+}
+
+/// An attribute that layers have.
+fn is_of_layer(attr: &Attribute) -> bool {
+    let mut known = ["layer", "doc", "allow"].into_iter();
+    let is_unused = attr.to_token_stream().to_string().contains("unused");
+    known.any(|name| attr.path().is_ident(name)) || is_unused
+}
+
+fn is_alone(of: &str, name: &str, is_meant: fn(&Field) -> bool) -> bool {
     let source = text();
     let is_declared =
         words(&source, name).any(|at| source[at + name.len()..].trim_start().starts_with(':'));
@@ -144,13 +165,15 @@ pub fn is_field_alone(of: &str, name: &str) -> bool {
         structs: usize,
         is_field: bool,
         is_imported: bool,
+        is_meant: fn(&Field) -> bool,
     }
     impl<'ast> Visit<'ast> for Fields<'_> {
         fn visit_item_struct(&mut self, item: &'ast ItemStruct) {
             if item.ident == self.of {
                 self.structs += 1;
-                let mut names = item.fields.iter().filter_map(|f| f.ident.as_ref());
-                self.is_field |= names.any(|name| name == self.name);
+                let is_it = |f: &&Field| f.ident.as_ref().is_some_and(|name| name == self.name);
+                let field = item.fields.iter().find(is_it);
+                self.is_field |= field.is_some_and(self.is_meant);
             }
         }
         fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
@@ -175,54 +198,82 @@ pub fn is_field_alone(of: &str, name: &str) -> bool {
         structs: 0,
         is_field: false,
         is_imported: false,
+        is_meant,
     };
     fields.visit_file(&file);
     fields.structs == 1 && fields.is_field && !fields.is_imported
 }
 
-/// Whether there is no `impl` of a struct anywhere in the crate: its only file has none, nor a macro that may make one.
-pub fn has_no_block(name: &str) -> bool {
+/// The numbers and flags that the file gives to the parameters of a struct, `Net<3>` and `Net::<3>::new()`, each list once. None if it is not certain which
+/// struct that is.
+pub fn numbers_given(of: &str) -> Vec<Vec<String>> {
+    struct Given<'n> {
+        of: &'n str,
+        structs: usize,
+        is_imported: bool,
+        lists: Vec<Vec<String>>,
+    }
+    impl<'ast> Visit<'ast> for Given<'_> {
+        fn visit_item_struct(&mut self, item: &'ast ItemStruct) {
+            self.structs += usize::from(item.ident == self.of);
+            visit::visit_item_struct(self, item);
+        }
+        fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+            let text = item.tree.to_token_stream().to_string();
+            let is_own = ["self ", "super ", "crate "]
+                .iter()
+                .any(|root| text.starts_with(root));
+            self.is_imported |= !is_own && words(&text, self.of).next().is_some();
+        }
+        fn visit_path_segment(&mut self, segment: &'ast syn::PathSegment) {
+            if segment.ident == self.of
+                && let PathArguments::AngleBracketed(arguments) = &segment.arguments
+            {
+                let numbers = arguments.args.iter().map(|argument| match argument {
+                    GenericArgument::Const(Expr::Lit(lit)) => match &lit.lit {
+                        Lit::Int(n) => Some(n.base10_digits().to_string()),
+                        Lit::Bool(b) => Some(b.value.to_string()),
+                        _ => None,
+                    },
+                    _ => None,
+                });
+                let list = numbers.collect::<Option<Vec<String>>>();
+                self.lists.extend(list.filter(|list| !list.is_empty()));
+            }
+            visit::visit_path_segment(self, segment);
+        }
+    }
     let source = text();
-    // Mostly there is one, and seen at once. It may go by another name too.
-    let has_one = words(&source, name).any(|at| {
-        let start = source[..at].rfind(['{', '}', ';']).map_or(0, |i| i + 1);
-        let after = source[at + name.len()..].trim_start();
-        let is_renamed = source[..at].trim_end().ends_with('=') || after.starts_with("as ");
-        is_renamed || words(&source[start..at], "impl").next().is_some()
-    });
-    if has_one {
-        return false;
-    }
     let Ok(file) = syn::parse_file(&source) else {
-        return false;
+        return Vec::new();
     };
-    let is_root = file
-        .items
-        .iter()
-        .any(|item| matches!(item, Item::Fn(f) if f.sig.ident == "main"));
-    struct Blocks<'n>(&'n str, bool);
-    impl<'ast> Visit<'ast> for Blocks<'_> {
-        fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
-            self.1 |= words(&item.self_ty.to_token_stream().to_string(), self.0)
-                .next()
-                .is_some();
-        }
-        fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
-            self.1 |= item.content.is_none();
-            visit::visit_item_mod(self, item);
-        }
-        fn visit_item_macro(&mut self, _: &'ast syn::ItemMacro) {
-            self.1 = true;
-        }
+    let mut given = Given {
+        of,
+        structs: 0,
+        is_imported: false,
+        lists: Vec::new(),
+    };
+    given.visit_file(&file);
+    if given.structs != 1 || given.is_imported {
+        return Vec::new();
     }
-    let mut blocks = Blocks(name, !is_root);
-    blocks.visit_file(&file);
-    !blocks.1
+    given.lists.sort();
+    given.lists.dedup();
+    given.lists
 }
 
-/// Whether the attributes of a struct, as text, make it a model.
-fn is_marked(attributes: &str) -> bool {
-    ["model", "Model", "Layer"]
-        .iter()
-        .any(|word| attributes.contains(word))
+/// Whether the file is one that no other has as a module, as far as the files around it tell.
+pub fn is_root() -> bool {
+    let Some(path) = file() else {
+        return false;
+    };
+    let is_another = |other: PathBuf| other != path && other.exists();
+    let named = |folder: &&Path| folder.file_name().is_some();
+    let mut folders = path.ancestors().skip(1).filter(named);
+    !folders.any(|folder| {
+        ["lib.rs", "main.rs", "mod.rs"]
+            .iter()
+            .any(|name| is_another(folder.join(name)))
+            || is_another(folder.with_extension("rs"))
+    })
 }

@@ -50,6 +50,8 @@ pub struct Field {
     pub no_builder: bool,
     /// `#[param(initializer = ..)]`.
     pub weight: Option<Weight>,
+    /// Something is wrong with it, and reported: nothing else is to be said of it.
+    pub is_wrong: bool,
 }
 
 /// `#[param(initializer = .., when = .., keys = .., adjusted(flag = function), buffer)]`: a parameter whose initializer, regularizer and
@@ -119,6 +121,16 @@ impl Field {
         }
     }
 
+    /// What a generated constructor makes of it without being told: nothing of what holds nothing, the default of what is no part of the model.
+    pub fn default_value(&self, is_const: bool) -> Option<TokenStream> {
+        let is_skipped = matches!(self.role, Role::Skip);
+        match (&self.role, empty(&self.ty, is_skipped)) {
+            (Role::Module | Role::Skip, Some(value)) => Some(value),
+            (Role::Skip, None) if !is_const => Some(quote!(::core::default::Default::default())),
+            _ => None,
+        }
+    }
+
     /// Whether it is part of the configuration under its own name.
     pub fn is_saved(&self) -> bool {
         matches!(self.role, Role::Module | Role::Config | Role::Param(None))
@@ -169,6 +181,8 @@ pub struct StructAttrs {
     pub aliases: Vec<String>,
     /// `absent(unroll = false, ..)`: entries that Keras writes and that this class does not have, with the only value that they may have beside null.
     pub absent: Vec<(Ident, Option<Lit>)>,
+    /// `#[model]` has found a mistake in the struct, and reported it.
+    pub is_wrong: bool,
 }
 
 /// The value of `input`.
@@ -195,6 +209,8 @@ pub struct InputShape {
 pub struct New {
     pub span: Span,
     pub arguments: Vec<Argument>,
+    /// It could not be read, which is reported: the arguments are a guess.
+    pub is_guessed: bool,
 }
 
 /// `num_classes: usize = 10`.
@@ -238,6 +254,8 @@ pub struct Declared {
     pub settings: Vec<(Ident, Expr)>,
     /// `; 4`: how many of them a `Vec` gets.
     pub count: Option<Expr>,
+    /// An argument that stands after a setting.
+    pub misplaced: Option<Expr>,
 }
 
 /// How a type that is written as one of the standard library's holds a layer.
@@ -284,6 +302,48 @@ pub fn is_const(ty: &Type) -> bool {
         Some(Holder::Option(held)) => is_const(held),
         Some(Holder::Box(_) | Holder::Arc(_) | Holder::Vec(_)) => false,
     }
+}
+
+/// The default of a type as a `const fn` can write it: of one that holds nothing, or with `any` of those of the standard library.
+fn empty(ty: &Type, any: bool) -> Option<TokenStream> {
+    let path = match ty {
+        Type::Paren(paren) => return empty(&paren.elem, any),
+        Type::Group(group) => return empty(&group.elem, any),
+        Type::Tuple(tuple) => {
+            let parts = tuple.elems.iter().map(|ty| empty(ty, any));
+            let parts = parts.collect::<Option<Vec<TokenStream>>>()?;
+            return Some(quote!((#(#parts,)*)));
+        }
+        Type::Path(path) => path,
+        _ => return None,
+    };
+    let last = path.path.segments.last()?;
+    let name = last.ident.to_string();
+    Some(match name.as_str() {
+        "PhantomData" => quote!(::core::marker::PhantomData),
+        _ if !any => return None,
+        "Option" => quote!(::core::option::Option::None),
+        "bool" => quote!(false),
+        "f32" | "f64" => quote!(0.0),
+        "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "i8" | "i16" | "i32" | "i64" | "i128"
+        | "isize" => quote!(0),
+        "String" | "Vec" | "VecDeque" | "BTreeMap" | "BTreeSet" | "OnceLock" | "OnceCell" => {
+            quote!(<#ty>::new())
+        }
+        "AtomicBool" => quote!(<#ty>::new(false)),
+        _ if name.starts_with("AtomicU") || name.starts_with("AtomicI") => quote!(<#ty>::new(0)),
+        "Mutex" | "RwLock" => {
+            let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+                return None;
+            };
+            let Some(GenericArgument::Type(held)) = arguments.args.first() else {
+                return None;
+            };
+            let held = empty(held, any)?;
+            quote!(<#ty>::new(#held))
+        }
+        _ => return None,
+    })
 }
 
 /// The methods that are taken out of the block.

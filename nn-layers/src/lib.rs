@@ -89,6 +89,5 @@ pub use rnn::{
 #[doc(hidden)]
 pub mod __private {
     pub use crate::rnn::CellClass;
-    pub use nn_core::__private::inventory;
-    pub use nn_core::Module;
+    pub use nn_core::{Module, submit};
 }

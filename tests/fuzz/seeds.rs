@@ -2,7 +2,7 @@
 
 use nn::prelude::*;
 use nn::registry::LayerClass;
-use nn::saving::registry::{Class, inventory};
+use nn::saving::registry::{Class, registered};
 use nn::{Conv2dOptions, PadMode, keras, losses, metrics, optimizers};
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
@@ -113,7 +113,7 @@ pub fn layers() -> Vec<Vec<Value>> {
             .expect("a block")
             .config(),
     );
-    let names = inventory::iter::<LayerClass>().map(|class| class.class_name);
+    let names = registered::<LayerClass>().map(|class| class.class_name);
     // This file's own model of one layer.
     by_class(names.filter(|name| *name != "Alone"), &cases, |empty| {
         let layer = nn::registry::layer_from_config(empty).ok()?;
@@ -291,9 +291,9 @@ pub fn batch(model: &keras::AnyModel) -> Vec<Tensor> {
 /// The names of the registered classes of a kind.
 fn names<T: ?Sized + 'static>() -> impl Iterator<Item = &'static str>
 where
-    Class<T>: inventory::Collect,
+    Class<T>: nn::__private::Registered,
 {
-    inventory::iter::<Class<T>>().map(|class| class.class_name)
+    registered::<Class<T>>().map(|class| class.class_name)
 }
 
 pub fn losses() -> Vec<Vec<Value>> {

@@ -11,15 +11,17 @@ const THREE: usize = 3;
 fn widen(t: &mut Tensor) { *t = nn::concatenate([&*t, &*t], -1); }
 trait Replace { fn replace_by(&mut self, by: Tensor); }
 impl Replace for Tensor { fn replace_by(&mut self, by: Tensor) { *self = by; } }
+struct Two { first: Tensor, second: Tensor }
 ";
 
 impl Writer<'_> {
     /// A statement on an `x` of a shape (without the batch), and the shape after it.
     pub fn statement(&mut self, shape: Vec<usize>) -> Vec<usize> {
-        match self.dice.below(4) {
+        match self.dice.below(5) {
             0 => self.changed(shape),
             1 => self.left(shape),
             2 => self.told_apart(shape),
+            3 => self.written_otherwise(shape),
             _ => self.taken_apart(shape),
         }
     }
@@ -229,6 +231,135 @@ impl Writer<'_> {
                 ));
             }
         }
+        shape
+    }
+
+    /// What could be written in a plainer way: patterns, paths, iterators, options and results.
+    fn written_otherwise(&mut self, mut shape: Vec<usize>) -> Vec<usize> {
+        let rank = shape.len();
+        let Some(&last) = shape.last() else {
+            return shape;
+        };
+        let units = 1 + self.dice.below(5);
+        // A second size that may not fit the first.
+        let other = match self.dice.once_in(self.wrong) {
+            true => units + 1,
+            false => units,
+        };
+        let (n, m) = (units.to_string(), other.to_string());
+        let layer = |this: &mut Self, ty: &str| this.field(ty, &n);
+        let to = match self.dice.below(15) {
+            0 => {
+                let (a, b) = (layer(self, "Dense"), self.field("Dense", &m));
+                self.line(format!(
+                    "let Self {{ {a}: first, {b}, .. }} = self;\nx = first.forward(&x) + {b}.forward(&x);"
+                ));
+                units.max(other)
+            }
+            1 => {
+                let name = layer(self, "Option<Dense>");
+                self.line(format!(
+                    "x = match &self.{name} {{ Some(layer) => layer.forward(&x), None => x.mean() }};"
+                ));
+                units
+            }
+            2 => {
+                let name = self.field("Option<Dense>", "None");
+                self.line(format!(
+                    "if let Some(layer) = self.{name}.as_ref() {{ x = layer.forward(&x).mean(); }}\nx = self.{name}(x);"
+                ));
+                last
+            }
+            3 => {
+                let name = layer(self, "[Dense; 2]");
+                let first = self.dice.pick(&["x.clone()", "x.relu()"]);
+                match units == last || self.dice.once_in(self.wrong) {
+                    true => self.line(format!(
+                        "x = self.{name}.iter().fold({first}, |x, layer| layer.forward(&x) + x);"
+                    )),
+                    false => self.line(format!(
+                        "x = self.{name}.iter().fold({first}, |x, layer| layer.forward(&x));"
+                    )),
+                }
+                units
+            }
+            4 => {
+                let name = layer(self, "[Dense; 2]");
+                self.line(format!(
+                    "let heads: Vec<Tensor> = self.{name}.iter().map(|head| head.forward(&x)).collect();\nx = nn::concatenate(&heads, -1);"
+                ));
+                2 * units
+            }
+            5 => {
+                self.line("let Ok(y) = x.clone().into_result() else { panic!(\"failed\") };\nx = y.relu();");
+                last
+            }
+            6 => {
+                let (a, b) = (layer(self, "Dense"), self.field("Dense", &m));
+                self.line(format!(
+                    "let (y, (z, _)) = (self.{a}(&x), (self.{b}(&x), 1));\nx = y + z;"
+                ));
+                units.max(other)
+            }
+            7 => {
+                let (a, b) = (layer(self, "Dense"), self.field("Dense", &m));
+                self.line(format!(
+                    "x = std::ops::Add::add(Layer::forward(&self.{a}, &x), Self::{b}(self, &x));"
+                ));
+                units.max(other)
+            }
+            8 => {
+                let (a, b) = (layer(self, "Dense"), self.field("Dense", &m));
+                self.line(format!(
+                    "let two = Two {{ second: self.{a}(&x), first: self.{b}(&x) }};\nx = two.first + two.second;"
+                ));
+                units.max(other)
+            }
+            9 => {
+                let name = layer(self, "Dense");
+                let method = format!("checked_{name}");
+                self.methods.push_str(&format!(
+                    "fn {method}(&self, x: &Tensor) -> nn::Result<Tensor> {{ if x.shape()[0] == 9 {{ return Err(nn::Error::value(\"nine\")); }} let y = self.{name}(x).into_result()?; Ok(y) }}\n"
+                ));
+                self.line(format!("x = self.{method}(&x).expect(\"not nine\");"));
+                units
+            }
+            10 => {
+                let name = layer(self, "Dense");
+                self.line(format!(
+                    "if x.shape()[0] == 7 {{ if training {{ panic!(\"seven\"); }} unreachable!() }}\nx = self.{name}(x);"
+                ));
+                units
+            }
+            11 => {
+                let name = self.field("[Dense; 3]", &last.to_string());
+                self.line(format!(
+                    "self.{name}.iter().enumerate().for_each(|(i, layer)| x = layer.forward(&x) * i as f32);"
+                ));
+                last
+            }
+            12 => {
+                let name = layer(self, "Dense");
+                self.line(format!(
+                    "let mut y = x.clone();\ny.clone_from(&self.{name}(&x));\nx = y.to_owned();"
+                ));
+                units
+            }
+            13 => {
+                self.closed(format!(
+                    "let mut axis = {rank};\n(0..2).for_each(move |_| {{ axis += 1; let _ = axis; }});\nx = x.max_axis(axis).expand_dims(axis);"
+                ));
+                1
+            }
+            _ => {
+                let name = layer(self, "Dense");
+                self.closed(format!(
+                    "let sizes: std::collections::BTreeSet<usize> = (0..3).map(|_| 4).collect();\nfor _ in &sizes {{ x = self.{name}.forward(&x); }}"
+                ));
+                units
+            }
+        };
+        shape[rank - 1] = to;
         shape
     }
 

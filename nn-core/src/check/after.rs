@@ -21,6 +21,7 @@ pub const fn after(name: &str, receiver: Value) -> Value {
                 | b"last"
                 | b"len"
                 | b"rank"
+                | b"to_owned"
                 | b"to_vec"
         ),
         Kind::Int(_) | Kind::Scalar | Kind::Bool(_) => matches!(
@@ -44,6 +45,7 @@ pub const fn after(name: &str, receiver: Value) -> Value {
                 | b"rem_euclid"
                 | b"round"
                 | b"sqrt"
+                | b"to_owned"
                 | b"to_string"
         ),
         _ => false,
@@ -56,6 +58,7 @@ const fn keeps_tensor(name: &[u8]) -> bool {
     matches!(
         name,
         b"abs"
+            | b"add"
             | b"all"
             | b"all_axes"
             | b"all_axis"
@@ -75,6 +78,7 @@ const fn keeps_tensor(name: &[u8]) -> bool {
             | b"cos"
             | b"cumsum"
             | b"data"
+            | b"div"
             | b"dot"
             | b"dtype"
             | b"elu"
@@ -129,6 +133,7 @@ const fn keeps_tensor(name: &[u8]) -> bool {
             | b"min_axis"
             | b"minimum"
             | b"mish"
+            | b"mul"
             | b"not_equal"
             | b"one_hot"
             | b"ones_like"
@@ -171,6 +176,7 @@ const fn keeps_tensor(name: &[u8]) -> bool {
             | b"std_axes"
             | b"std_axis"
             | b"stop_gradient"
+            | b"sub"
             | b"sum"
             | b"sum_axes"
             | b"sum_axis"
@@ -181,6 +187,7 @@ const fn keeps_tensor(name: &[u8]) -> bool {
             | b"tanh"
             | b"tile"
             | b"to_f64"
+            | b"to_owned"
             | b"to_vec"
             | b"top_k"
             | b"transpose"

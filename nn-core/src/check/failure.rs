@@ -92,6 +92,15 @@ impl<T: ?Sized> Of<T> {
     pub const NEW: Of<T> = Of(PhantomData);
 }
 
+/// Ends the compilation with a message, at the place where it is called.
+///
+/// # Panics
+/// With the message.
+#[track_caller]
+pub const fn fail(message: &str) -> ! {
+    panic!("{}", message)
+}
+
 /// Fails if the mistake of `R` comes from this line.
 ///
 /// # Panics

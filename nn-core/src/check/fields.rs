@@ -46,14 +46,30 @@ pub const fn used<const N: usize>(names: &[&str; N], mentioned: &[&str]) -> [boo
     used
 }
 
-/// Fails for a layer, by its name, that is not used.
+/// The place of a layer that is not used: the first for `nth` 0, the second for 1. `None` if there are fewer.
+pub const fn unused(is_used: &[bool], nth: usize) -> Option<usize> {
+    let (mut i, mut before) = (0, 0);
+    while i < is_used.len() {
+        if !is_used[i] {
+            if before == nth {
+                return Some(i);
+            }
+            before += 1;
+        }
+        i += 1;
+    }
+    None
+}
+
+/// Fails for a layer, by its name, if its place is that of one that is not used.
 ///
 /// # Panics
 /// With the message that ends the compilation.
 #[track_caller]
-pub const fn must_be_used(is_used: bool, name: &str) {
-    if is_used {
-        return;
+pub const fn must_be_used(unused: Option<usize>, place: usize, name: &str) {
+    match unused {
+        Some(unused) if unused == place => {}
+        _ => return,
     }
     let error = ShapeError::new("layer `").text(name).text(
         "` is declared but `call` never uses it: its parameters would never train (allow with `#[model(unused)]`)",
@@ -100,5 +116,11 @@ mod tests {
             assert_eq!(used(&NAMES, &["a", stranger]), [true; 4], "{stranger}");
         }
         assert_eq!(used(&["z"], &["*", "z"]), [true]);
+    }
+
+    #[test]
+    fn unused_ones_are_found_one_by_one() {
+        let found = [0, 1, 2].map(|nth| unused(&[true, false, true, false], nth));
+        assert_eq!(found, [Some(1), Some(3), None]);
     }
 }

@@ -114,11 +114,23 @@ pub const fn index(a: Value, index: Value, at: &Place<'_>) -> Answer {
     }
 }
 
+const fn has_tensor(items: &[Item], n: usize) -> bool {
+    let mut i = 0;
+    while i < n {
+        if matches!(items[i], Item::Tensor(..)) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
 /// The input of a `call` that takes `count` tensors.
 pub const fn inputs(input: Value, count: usize, at: &Place<'_>) -> Answer {
     let found = match input.0 {
         Kind::Tensor(..) => 1,
-        Kind::Many(_, n) => n,
+        // Arrays of numbers are a tensor.
+        Kind::Many(items, n) if has_tensor(&items, n) => input.count(),
         _ => count,
     };
     if found == count {

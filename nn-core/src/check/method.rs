@@ -2,7 +2,7 @@
 //!
 //! A name that is not here gives *unknown*.
 
-use super::function::{UNKNOWN_ANSWER, elementwise, located};
+use super::function::{UNKNOWN_ANSWER, binary, elementwise, located};
 use super::value::{End, Item, Kind, MANY};
 use super::{Answer, Elements, Failure, Place, Value};
 use crate::ops::linalg::matmul;
@@ -14,13 +14,20 @@ use crate::{ANYTHING, MAX_RANK, Shape, ShapeError, axis_of, is_known, is_named};
 
 /// A method of a tensor, a shape or a number, by its name.
 pub const fn method(name: &str, receiver: Value, arguments: &[Value], at: &Place<'_>) -> Answer {
+    if let ([], b"clone" | b"to_owned") = (arguments, name.as_bytes()) {
+        return Ok(receiver);
+    }
+    if let ([other], Some(sign)) = (arguments, sign(name)) {
+        return binary(sign, receiver, *other, at);
+    }
     match receiver.0 {
         Kind::Tensor(x, elements) => match of_tensor(name, x, elements, arguments, at) {
             Ok(value) if keeps_elements(name, elements) => Ok(value.holding(elements)),
             answer => answer,
         },
         Kind::AnyTensor => Ok(match (name.as_bytes(), arguments) {
-            (b"clone" | b"relu" | b"sigmoid" | b"tanh" | b"exp" | b"gelu" | b"silu", _) => receiver,
+            (b"ok" | b"into_result" | b"unwrap" | b"expect", _) => receiver,
+            (b"relu" | b"sigmoid" | b"tanh" | b"exp" | b"gelu" | b"silu", _) => receiver,
             (b"reshape", [shape]) => match shape.as_dims() {
                 Some(shape) => Value::tensor(shape),
                 None => receiver,
@@ -29,7 +36,6 @@ pub const fn method(name: &str, receiver: Value, arguments: &[Value], at: &Place
         }),
         Kind::Dims(shape) => of_shape(name, shape, arguments),
         Kind::Int(a) => match (name.as_bytes(), arguments) {
-            (b"clone", []) => Ok(receiver),
             (b"min" | b"max", [Value(Kind::Int(b))])
                 if is_known(a.unsigned_abs()) && is_known(b.unsigned_abs()) =>
             {
@@ -45,17 +51,25 @@ pub const fn method(name: &str, receiver: Value, arguments: &[Value], at: &Place
             }
             _ => UNKNOWN_ANSWER,
         },
-        _ => match (name.as_bytes(), arguments) {
-            (b"clone", []) => Ok(receiver),
-            _ => UNKNOWN_ANSWER,
-        },
+        _ => UNKNOWN_ANSWER,
     }
+}
+
+/// The operator that a method of `std::ops` is.
+const fn sign(name: &str) -> Option<&'static str> {
+    Some(match name.as_bytes() {
+        b"add" => "+",
+        b"sub" => "-",
+        b"mul" => "*",
+        b"div" => "/",
+        _ => return None,
+    })
 }
 
 const fn of_shape(name: &str, shape: Shape, arguments: &[Value]) -> Answer {
     Ok(match (name.as_bytes(), arguments) {
         (b"rank" | b"len", []) if name.len() == 4 => Value::int(shape.rank() as isize),
-        (b"dims" | b"clone" | b"to_vec", []) => Value(Kind::Dims(shape)),
+        (b"dims" | b"to_vec", []) => Value(Kind::Dims(shape)),
         _ => Value::UNKNOWN,
     })
 }
@@ -63,9 +77,10 @@ const fn of_shape(name: &str, shape: Shape, arguments: &[Value]) -> Answer {
 /// Whether a method that gives another tensor gives one of the same kind of numbers.
 const fn keeps_elements(name: &str, elements: Elements) -> bool {
     match name.as_bytes() {
-        b"clone" | b"reshape" | b"flatten" | b"flatten_from" | b"transpose" | b"t"
-        | b"swap_axes" | b"expand_dims" | b"squeeze" | b"slice" | b"slice_axis" | b"columns"
-        | b"index_axis" | b"split" | b"split_sizes" | b"flip" | b"sort" | b"broadcast_to" => true,
+        b"ok" | b"into_result" | b"unwrap" | b"expect" | b"reshape" | b"flatten"
+        | b"flatten_from" | b"transpose" | b"t" | b"swap_axes" | b"expand_dims" | b"squeeze"
+        | b"slice" | b"slice_axis" | b"columns" | b"index_axis" | b"split" | b"split_sizes"
+        | b"flip" | b"sort" | b"broadcast_to" => true,
         b"relu" | b"sigmoid" | b"tanh" | b"exp" | b"log" | b"gelu" | b"silu" | b"softmax"
         | b"log_softmax" | b"sqrt" | b"square" | b"sum" | b"mean" | b"sum_axis" | b"mean_axis"
         | b"max_axis" | b"min_axis" => matches!(elements, Elements::Float),
@@ -83,14 +98,17 @@ const fn of_tensor(
     let same: Answer = Ok(Value::tensor(x));
     match (name.as_bytes(), arguments) {
         (
-            b"abs" | b"ceil" | b"clone" | b"cos" | b"erf" | b"exp" | b"expm1" | b"floor"
+            b"abs" | b"ceil" | b"cos" | b"erf" | b"exp" | b"expm1" | b"floor"
             | b"hard_sigmoid" | b"hard_silu" | b"is_finite" | b"is_nan" | b"log" | b"log1p"
             | b"log_sigmoid" | b"logical_not" | b"mish" | b"ones_like" | b"reciprocal" | b"relu"
             | b"relu6" | b"round" | b"rsqrt" | b"selu" | b"sigmoid" | b"sign" | b"silu" | b"sin"
             | b"softplus" | b"softsign" | b"sqrt" | b"square" | b"stop_gradient" | b"tanh"
-            | b"without_mask" | b"zeros_like",
+            | b"without_mask" | b"zeros_like"
+            // Of a tensor or of the `Result` of one, which is followed as the tensor that it holds.
+            | b"ok" | b"into_result" | b"unwrap",
             [],
         )
+        | (b"expect", [_])
         | (b"cast" | b"celu" | b"elu" | b"gelu" | b"leaky_relu" | b"powi" | b"with_mask", [_])
         | (b"clip", [_, _]) => same,
         (b"softmax" | b"log_softmax" | b"cumsum" | b"flip", [axis])

@@ -24,6 +24,7 @@ mod elements;
 mod failure;
 mod fields;
 mod function;
+mod many;
 mod method;
 mod output;
 mod place;
@@ -37,8 +38,8 @@ mod value;
 pub use crate::base::named::{NAMES, better, is_named, named, named_quotient};
 pub use after::after;
 pub use elements::Elements;
-pub use failure::{Failed, Failing, Failure, Of, fail_at, to_report, unless_told};
-pub use fields::{must_be_used, position, used};
+pub use failure::{Failed, Failing, Failure, Of, fail, fail_at, to_report, unless_told};
+pub use fields::{must_be_used, position, unused, used};
 pub(crate) use function::two;
 pub use function::{binary, einsum, floats, function, index, inputs, negated, not};
 pub use method::method;
@@ -60,6 +61,8 @@ pub enum Question<'a> {
     Read,
     /// How many elements has it, if it is a container?
     Len,
+    /// Is it there, if it is an `Option`?
+    IsSome,
     /// The same of the element with this number.
     At(Value, &'a Question<'a>),
     /// The same of the field with this name.
@@ -114,6 +117,12 @@ pub trait NotFollowed {
     const __MADE: Unknown = Unknown;
     /// What its own check came to.
     const __CHECKED: Answer = Ok(Value::UNKNOWN);
+    /// Fails for the first layer that `call` does not use. `call` itself asks, so that it is silent where something in it is wrong.
+    const __EVERY_LAYER_IS_USED: () = ();
+    /// Fails for the second.
+    const __EVERY_OTHER_IS_USED: () = ();
+    /// Fails for the third.
+    const __ALL_OTHERS_ARE_USED: () = ();
 }
 
 impl<T: ?Sized> NotFollowed for T {}

@@ -20,7 +20,7 @@ impl OutputShape {
     #[doc(hidden)]
     pub const fn of(answer: super::Answer, names: &'static [&'static str]) -> OutputShape {
         let value = match answer {
-            Ok(value) => value,
+            Ok(value) => value.flattened(),
             Err(_) => Value::UNKNOWN,
         };
         OutputShape { value, names }

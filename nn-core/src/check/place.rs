@@ -120,6 +120,11 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// Whether it is the model itself, which is given a list of tensors.
+    pub const fn is_root(&self) -> bool {
+        self.parent.is_none()
+    }
+
     const fn below(parent: &'a Place<'a>, step: Step<'a>) -> Place<'a> {
         Place {
             parent: Some(parent),

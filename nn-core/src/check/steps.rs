@@ -16,6 +16,8 @@ pub struct Steps<'a> {
     may_have_left: bool,
     /// What such a `return` returned.
     returned: Value,
+    /// Whether this branch ended in a panic or an error.
+    has_failed: bool,
     /// The first mistake of this branch.
     wrong: Option<Failure>,
     /// The mistake that ends it.
@@ -31,6 +33,7 @@ pub struct Branches {
     was_wrong: Option<Failure>,
     /// What the first branch came to.
     first_left: bool,
+    first_failed: bool,
     first_wrong: Option<Failure>,
 }
 
@@ -43,6 +46,7 @@ impl<'a> Steps<'a> {
             in_branch: false,
             may_have_left: false,
             returned: Value::NEVER,
+            has_failed: false,
             wrong: None,
             failure: None,
         }
@@ -71,10 +75,27 @@ impl<'a> Steps<'a> {
         None
     }
 
+    /// A panic, or the return of an error: the answer, if it is sure that this line is reached. No way on leads through it.
+    pub const fn fail(&mut self) -> Option<Answer> {
+        if let Some(failure) = self.failure {
+            return Some(Err(failure));
+        }
+        if !self.in_branch {
+            return Some(Ok(self.returned));
+        }
+        self.has_failed = true;
+        None
+    }
+
     /// After code that is not followed and may have returned something.
     pub const fn may_leave(&mut self) {
         self.may_have_left = true;
         self.returned = Value::UNKNOWN;
+    }
+
+    /// Where an error may leave a method that gives a `Result`, which is followed as the value of its `Ok`.
+    pub const fn may_give_nothing(&mut self) {
+        self.may_have_left = true;
     }
 
     /// The answer at the end, with the value of the last line.
@@ -93,6 +114,7 @@ impl<'a> Steps<'a> {
             had_left: self.may_have_left,
             was_wrong: self.wrong,
             first_left: false,
+            first_failed: false,
             first_wrong: None,
         };
         self.in_branch = self.in_branch || branches.is_open;
@@ -108,21 +130,29 @@ impl<'a> Steps<'a> {
             return;
         }
         branches.first_left = self.may_have_left;
+        branches.first_failed = self.has_failed;
         branches.first_wrong = self.wrong;
+        self.has_failed = false;
         self.may_have_left = branches.had_left;
         self.wrong = None;
     }
 
-    /// Comes out of both branches. A mistake in both ends the `call`.
+    /// Comes out of both branches. A mistake in both ends the `call`, and so does one in the only branch that comes so far.
     pub const fn join(&mut self, branches: Branches) {
         self.in_branch = branches.was_in_branch;
         if !branches.is_open {
             return;
         }
-        let wrong = match self.wrong {
-            Some(_) => branches.first_wrong,
-            None => None,
+        // One that may have left before it failed is a way all the same.
+        let first_failed = branches.first_failed && !branches.first_left;
+        let failed = self.has_failed && !self.may_have_left;
+        let wrong = match (first_failed, failed, self.wrong) {
+            (true, true, _) => None,
+            (true, false, second) => second,
+            (false, false, None) => None,
+            (false, _, _) => branches.first_wrong,
         };
+        self.has_failed = self.has_failed && branches.first_failed;
         self.may_have_left = self.may_have_left || branches.first_left;
         self.wrong = branches.was_wrong;
         if wrong.is_none() || branches.had_left || self.wrong.is_some() {
@@ -147,7 +177,7 @@ pub const fn settle(answer: Answer, steps: &mut Steps<'_>, site: usize) -> Value
         }
         Err(failure) => failure.at(steps.block, site),
     };
-    if !steps.may_have_left {
+    if !steps.may_have_left && !steps.has_failed {
         let first = match steps.in_branch {
             true => &mut steps.wrong,
             false => &mut steps.failure,
@@ -200,6 +230,28 @@ mod tests {
         assert!(ends(Truth::False, false, true) && !ends(Truth::False, true, false));
         assert!(ends(Truth::Unknown, true, true));
         assert!(!ends(Truth::Unknown, true, false) && !ends(Truth::Unknown, false, true));
+    }
+
+    #[test]
+    fn what_fails_in_one_branch_is_sure_in_the_other() {
+        let run = Run::new(false);
+        let at = Place::root("Net", &run);
+        for (second_is_wrong, is_wrong_behind) in [(true, false), (false, true), (false, false)] {
+            let mut steps = Steps::new(&at, "");
+            let mut branches = steps.enter(Truth::Unknown);
+            assert!(steps.fail().is_none());
+            settle(wrong(), &mut steps, 0);
+            steps.otherwise(&mut branches);
+            if second_is_wrong {
+                settle(wrong(), &mut steps, 1);
+            }
+            steps.join(branches);
+            if is_wrong_behind {
+                settle(wrong(), &mut steps, 2);
+            }
+            let is_wrong = second_is_wrong || is_wrong_behind;
+            assert_eq!(steps.end(Value::UNKNOWN).is_err(), is_wrong);
+        }
     }
 
     #[test]

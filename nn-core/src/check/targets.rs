@@ -93,9 +93,8 @@ pub const fn targets(loss: &str, output: &Answer, targets: Value) -> Result<(), 
             let is_column = given.len() == out.len() && given[last] == 1;
             (given.len() == last || is_column) && begins(out, given, last)
         }
-        // A column is as good as a row of numbers.
+        // A column is as good as a row of numbers. Beside that nothing is broadcast.
         Reading::Numbers if given.len() == last && out[last] == 1 => begins(out, given, last),
-        Reading::Numbers => given.len() != out.len() || broadcasts(out, given),
         _ => given.len() == out.len() && begins(out, given, out.len()),
     };
     if fits {
@@ -129,18 +128,6 @@ const fn begins(a: &[usize], b: &[usize], n: usize) -> bool {
     true
 }
 
-const fn broadcasts(a: &[usize], b: &[usize]) -> bool {
-    let mut i = 0;
-    while i < a.len() {
-        let is_one = a[i] == 1 || b[i] == 1;
-        if !is_one && !agree(a[i], b[i]) {
-            return false;
-        }
-        i += 1;
-    }
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,7 +151,7 @@ mod tests {
             ("SparseCategoricalCrossentropy", &[40, 10], &[40]),
             ("CategoricalCrossentropy", &[10], &[10]),
             ("BinaryCrossentropy", &[1], &[]),
-            ("MeanSquaredError", &[3], &[1]),
+            ("MeanSquaredError", &[3], &[3]),
             ("Mine", &[1], &[5]),
         ] {
             assert_eq!(check(loss, output, given), None);
@@ -193,6 +180,30 @@ mod tests {
                 &[3],
                 &[4],
                 "[_, 3], and the targets are [_, 4]",
+            ),
+            (
+                "BinaryCrossentropy",
+                &[2],
+                &[1],
+                "[_, 2], and the targets are [_, 1]",
+            ),
+            (
+                "MeanSquaredError",
+                &[1],
+                &[3],
+                "[_, 1], and the targets are [_, 3]",
+            ),
+            (
+                "MeanSquaredError",
+                &[2],
+                &[],
+                "[_, 2], and the targets are [_]",
+            ),
+            (
+                "Huber",
+                &[5, 2],
+                &[5],
+                "[_, 5, 2], and the targets are [_, 5]",
             ),
         ] {
             let found = check(loss, output, given).expect("a mistake");

@@ -4,7 +4,7 @@ use super::{Elements, Truth};
 use crate::base::named::BATCH;
 use crate::{ANYTHING, MAX_RANK, Shape, UNKNOWN, is_known, is_named, named};
 
-/// How many tensors a tuple or array may hold to be followed.
+/// How many tensors and numbers a tuple or array may hold to be followed, with one more for each tuple in it.
 pub(super) const MANY: usize = 8;
 
 /// What the compiler knows of an expression in a `call`.
@@ -30,7 +30,7 @@ pub(super) enum Kind {
     /// A number that is not a whole one.
     Scalar,
     Bool(bool),
-    /// A tuple or an array.
+    /// A tuple or an array, with how many items it takes.
     Many([Item; MANY], usize),
     /// `start..stop`.
     Range(End, End),
@@ -51,6 +51,8 @@ pub(super) enum Item {
     Unknown,
     Tensor(Shape, Elements),
     Int(isize),
+    /// A tuple or an array in it, of so many parts, which follow.
+    Many(usize),
 }
 
 impl Value {
@@ -116,24 +118,6 @@ impl Value {
         Value(Kind::Bool(value))
     }
 
-    /// A tuple or array.
-    pub const fn many(values: &[Value]) -> Value {
-        if values.len() > MANY {
-            return Value::UNKNOWN;
-        }
-        let mut items = [Item::Unknown; MANY];
-        let mut i = 0;
-        while i < values.len() {
-            items[i] = match values[i].0 {
-                Kind::Tensor(shape, elements) => Item::Tensor(shape, elements),
-                Kind::Int(n) => Item::Int(n),
-                _ => Item::Unknown,
-            };
-            i += 1;
-        }
-        Value(Kind::Many(items, values.len()))
-    }
-
     /// One input of a model, by its shape without the batch; where some of its dimensions have names, the batch has one too.
     pub const fn input(shape: &[usize], elements: Elements, has_names: bool) -> Value {
         let mut dims = [if has_names { named(BATCH) } else { UNKNOWN }; MAX_RANK];
@@ -165,17 +149,11 @@ impl Value {
         }
     }
 
-    /// Part `i` of a tuple or array, or of a shape.
-    pub const fn item(self, i: usize) -> Value {
+    /// What is known of it, which is a tensor at least.
+    pub const fn or_tensor(self) -> Value {
         match self.0 {
-            Kind::Many(items, n) if i < n => match items[i] {
-                Item::Unknown => Value::UNKNOWN,
-                Item::Tensor(shape, elements) => Value::tensor(shape).holding(elements),
-                Item::Int(n) => Value::int(n),
-            },
-            Kind::Dims(shape) if i < shape.rank() => Value::int(shape.dims()[i] as isize),
-            Kind::Never => Value::NEVER,
-            _ => Value::UNKNOWN,
+            Kind::Tensor(..) | Kind::Never => self,
+            _ => Value::TENSOR,
         }
     }
 
@@ -197,7 +175,8 @@ impl Value {
 
     /// Whether it is one tensor or several, of which all dimensions but the batch are known.
     pub(super) const fn is_known_output(self) -> bool {
-        let (shapes, n) = match (self.as_tensor(), self.as_tensors()) {
+        let all = self.flattened();
+        let (shapes, n) = match (all.as_tensor(), all.as_tensors()) {
             (Some(shape), _) => ([shape; MANY], 1),
             (None, Some(all)) => all,
             (None, None) => return matches!(self.0, Kind::Never),
@@ -255,15 +234,6 @@ impl Value {
             (end, _) => end,
         };
         Value(Kind::Range(End::of(start), stop))
-    }
-
-    /// How many parts it has, if it is a tuple or an array.
-    pub const fn length(self) -> Value {
-        match self.0 {
-            Kind::Many(_, n) => Value::int(n as isize),
-            Kind::Dims(shape) => Value::int(shape.rank() as isize),
-            _ => Value::UNKNOWN,
-        }
     }
 
     /// The part at a position that may not be known.
@@ -324,11 +294,11 @@ impl Value {
         let mut dims = [ANYTHING; MANY];
         let mut i = 0;
         while i < n {
-            if let Item::Int(size) = items[i] {
-                if size < 0 {
-                    return None;
-                }
-                dims[i] = size as usize;
+            match items[i] {
+                Item::Int(size) if size < 0 => return None,
+                Item::Int(size) => dims[i] = size as usize,
+                Item::Many(_) => return None,
+                _ => {}
             }
             i += 1;
         }
@@ -357,8 +327,8 @@ impl Value {
             (Kind::Int(a), Kind::Int(b)) if a == b => self,
             (Kind::Bool(a), Kind::Bool(b)) if a == b => self,
             (Kind::Scalar, Kind::Scalar) => self,
-            (Kind::Many(_, n), Kind::Many(_, m)) if n == m => {
-                let mut values = [Value::UNKNOWN; MANY];
+            (Kind::Many(..), Kind::Many(..)) if self.count() == other.count() => {
+                let (mut values, n) = ([Value::UNKNOWN; MANY], self.count());
                 let mut i = 0;
                 while i < n {
                     values[i] = self.item(i).join(other.item(i));

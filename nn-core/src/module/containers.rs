@@ -1,10 +1,11 @@
 //! Containers of modules, which are modules too.
 
-use crate::{Error, Module, Param, Result};
+use crate::{Error, Layer, Module, Param, Result, Tensor};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
+use std::ops::Deref;
 
 impl<M: Module> Module for Vec<M> {
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
@@ -184,6 +185,36 @@ pub trait OrNot {
 }
 
 impl<T: ?Sized> OrNot for Layers<T> {}
+
+/// Written by `#[model]` for the type of a field that no model can have, so that its mistake is the only error. None is ever made.
+pub struct StandIn<T>(PhantomData<fn() -> T>);
+
+impl<T> Deref for StandIn<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        unreachable!("what stands in for a mistake does not compile")
+    }
+}
+
+impl<T: 'static> Module for StandIn<T> {
+    fn visit<'a>(&'a self, _: &mut dyn FnMut(&str, &'a dyn Module)) {}
+
+    fn config(&self) -> Value {
+        Value::Null
+    }
+
+    fn from_config(_: &Value) -> Result<Self> {
+        Ok(StandIn(PhantomData))
+    }
+}
+
+impl<T: 'static> Layer for StandIn<T> {
+    type Input = Tensor;
+    type Output = Tensor;
+    fn run(&self, input: Tensor, _: bool) -> Tensor {
+        input
+    }
+}
 
 /// Never implemented: why a `HashMap` is no module.
 #[diagnostic::on_unimplemented(

@@ -13,6 +13,7 @@ mod leaf;
 mod named;
 pub mod own;
 pub(crate) mod param;
+pub(crate) mod registered;
 pub mod registry;
 pub(crate) mod regularizer;
 pub(crate) mod sharing;

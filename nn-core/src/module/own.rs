@@ -1,5 +1,6 @@
 //! Functions of a program's own where Keras has classes: activations, initializers, regularizers, constraints.
 
+use crate::module::registered::registered;
 use serde::Serializer;
 use serde::ser::Error as _;
 use std::any::Any;
@@ -23,7 +24,7 @@ pub struct Known {
     pub function: &'static (dyn Any + Send + Sync),
 }
 
-inventory::collect!(Known);
+crate::collect!(Known);
 
 /// A function of a program's own, by its name: two of one name are equal.
 pub struct Own<K: OwnKind> {
@@ -36,7 +37,7 @@ pub struct Own<K: OwnKind> {
 impl<K: OwnKind> Own<K> {
     /// The one that is registered under that name.
     pub fn find(name: &str) -> Option<Own<K>> {
-        let mut known = inventory::iter::<Known>().filter(|k| k.kind == K::NAME);
+        let mut known = registered::<Known>().filter(|k| k.kind == K::NAME);
         let known = known.find(|k| k.name == name)?;
         let function = *known.function.downcast_ref::<K::Function>()?;
         Some(Own {
@@ -99,8 +100,8 @@ macro_rules! register_own {
     ($kind:ident: $function:ident) => {
         const _: () = {
             const FUNCTION: <$kind as $crate::own::OwnKind>::Function = $function;
-            $crate::__private::inventory::submit! {
-                $crate::own::Known {
+            $crate::submit! {
+                $crate::own::Known = $crate::own::Known {
                     kind: <$kind as $crate::own::OwnKind>::NAME,
                     name: ::core::stringify!($function),
                     function: &FUNCTION,

@@ -3,6 +3,7 @@
 //! Every struct under `#[derive(Layer)]` or `#[derive(Model)]` without generics is registered by the derive. Nothing
 //! enumerates them.
 
+use crate::module::registered::registered;
 use crate::{Error, Layer, Module, Result, Tensor};
 use serde_json::Value;
 use std::any::TypeId;
@@ -145,14 +146,14 @@ pub struct LayerClass {
     pub from_config: fn(&Value) -> Made,
 }
 
-inventory::collect!(LayerClass);
+crate::collect!(LayerClass);
 
 /// Makes a class known by its name, in programs with the feature `registry`: what is known is linked, used or not.
 #[cfg(feature = "registry")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __class {
-    ($($class:tt)*) => { $crate::__private::inventory::submit! { $($class)* } };
+    ($($class:tt)*) => { $crate::submit! { $($class)* } };
 }
 
 /// Nothing is known by its name without the feature `registry`.
@@ -165,7 +166,7 @@ macro_rules! __class {
 
 /// All classes of a name.
 fn classes(name: &str) -> impl Iterator<Item = &'static LayerClass> {
-    inventory::iter::<LayerClass>().filter(move |class| class.class_name == name)
+    registered::<LayerClass>().filter(move |class| class.class_name == name)
 }
 
 /// The configuration of a layer from which [`layer_from_config`] finds its class again: with Keras's `module` where two structs have the

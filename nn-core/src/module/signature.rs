@@ -87,12 +87,19 @@ impl<T: Default> Kind<T> {
     pub const HAS_DEFAULT: bool = true;
 }
 
+impl<T: Returned> Kind<T> {
+    /// A `call` can return it.
+    pub const IS_RETURNED: bool = true;
+}
+
 /// What [`Kind`] says of all other types.
 pub trait Otherwise {
     /// It is no structure of tensors.
     const HOLDS_TENSORS: bool = false;
     /// It has no default.
     const HAS_DEFAULT: bool = false;
+    /// No `call` can return it.
+    const IS_RETURNED: bool = false;
 }
 
 impl<T: ?Sized> Otherwise for Kind<T> {}
@@ -101,6 +108,11 @@ impl<T: ?Sized> Otherwise for Kind<T> {}
 pub struct Select<const HOLDS_TENSORS: bool, const HAS_DEFAULT: bool>;
 
 /// An argument of `call` as a part of `Layer::Input`.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be an argument of `call`",
+    label = "it is not `Clone`",
+    note = "an argument beside tensors can be copied: write `#[derive(Clone)]` on `{T}`, and `Default` where a model is built or runs without one"
+)]
 pub trait Argument<T> {
     /// What it is there.
     type Input: Tensors;
@@ -115,6 +127,7 @@ impl<T: Tensors, const HAS_DEFAULT: bool> Argument<T> for Select<true, HAS_DEFAU
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Clone + 'static> Argument<T> for Select<false, false> {
     type Input = Plain<T, false>;
     fn take(input: Plain<T, false>) -> T {
@@ -122,6 +135,7 @@ impl<T: Clone + 'static> Argument<T> for Select<false, false> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Clone + Default + 'static> Argument<T> for Select<false, true> {
     type Input = Plain<T, true>;
     fn take(input: Plain<T, true>) -> T {
@@ -156,4 +170,53 @@ impl<T: Tensors, E: Into<Error>> Returned for std::result::Result<T, E> {
     fn settle(self) -> T {
         self.unwrap_or_else(|error| T::failed(error.into()))
     }
+}
+
+/// Chooses what comes out of a layer.
+pub struct Given<const IS_RETURNED: bool>;
+
+/// What comes out of a layer whose `call` returns `T`. Where it can return no such thing, which [`must_be_returned`] says where the type
+/// stands, it is a tensor, so that nothing is said of the layer elsewhere.
+pub trait Outcome<T> {
+    /// The tensors.
+    type Tensors: Tensors;
+    /// The tensors of what is returned.
+    fn settle(returned: T) -> Self::Tensors;
+}
+
+impl<T: Returned> Outcome<T> for Given<true> {
+    type Tensors = T::Tensors;
+    fn settle(returned: T) -> T::Tensors {
+        returned.settle()
+    }
+}
+
+impl<T> Outcome<T> for Given<false> {
+    type Tensors = Tensor;
+    fn settle(_: T) -> Tensor {
+        unreachable!("what cannot be returned does not compile")
+    }
+}
+
+/// Does not compile for what a `call` cannot return.
+pub const fn must_be_returned<T: Returned>() {}
+
+/// The shapes of a field of a struct of tensors; none of what is no tensor, which is said where its type stands.
+pub trait Shaped<T> {
+    /// The shapes.
+    type Shapes;
+    /// Those of a field.
+    fn shapes(part: &T) -> Self::Shapes;
+}
+
+impl<T: Tensors> Shaped<T> for Given<true> {
+    type Shapes = T::Shapes;
+    fn shapes(part: &T) -> T::Shapes {
+        part.shapes()
+    }
+}
+
+impl<T> Shaped<T> for Given<false> {
+    type Shapes = ();
+    fn shapes(_: &T) {}
 }

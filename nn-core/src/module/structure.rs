@@ -170,13 +170,14 @@ impl<T: Tensors> Tensors for BTreeMap<String, T> {
     }
     fn names(&self) -> Vec<String> {
         let parts = self.iter();
-        parts.flat_map(|(name, part)| named(name, part)).collect()
+        parts
+            .flat_map(|(name, part)| named(name, part.names()))
+            .collect()
     }
 }
 
-/// The names of the tensors of a part that has a name: this, or `name.0`, `name.1`, `name.mean` for what is in it.
-pub fn named(name: &str, part: &impl Tensors) -> Vec<String> {
-    let names = part.names();
+/// The names of the tensors of a part that has a name, by those that they have in it: this, or `name.0`, `name.1`, `name.mean`.
+pub fn named(name: &str, names: Vec<String>) -> Vec<String> {
     let is_one = names.len() == 1;
     let join = |(i, inner): (usize, String)| match inner.as_str() {
         "" if is_one => name.to_string(),

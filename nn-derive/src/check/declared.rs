@@ -1,16 +1,20 @@
 //! Whether a generated constructor can make every field.
 
 use crate::errors::Errors;
-use crate::messages;
-use crate::syntax::{Field, Holder, New, Role, Struct};
-use syn::Type;
+use crate::syntax::{Argument, Field, Holder, New, Role, Struct};
+use crate::{messages, source};
+use proc_macro2::Ident;
+use quote::ToTokens;
 use syn::ext::IdentExt;
+use syn::{Expr, Lit, Type};
 
 /// What is wrong between fields and constructor.
 pub fn declared(item: &Struct, errors: &mut Errors) {
     let attrs = &item.attrs;
     match (&attrs.loss, &attrs.targets) {
-        (None, Some((key, _))) => errors.at(key, messages::TARGETS_WITHOUT_LOSS),
+        (None, Some((key, _))) if !attrs.keys.iter().any(|key| key == "loss") => {
+            errors.at(key, messages::TARGETS_WITHOUT_LOSS);
+        }
         (Some(loss), _) if attrs.input.is_none() || attrs.new.is_none() => {
             errors.at(loss, messages::LOSS_WITHOUT_INPUT);
         }
@@ -32,12 +36,27 @@ pub fn declared(item: &Struct, errors: &mut Errors) {
         }
         return;
     };
-    for field in &item.fields {
+    if new.is_guessed {
+        return;
+    }
+    for field in item.fields.iter().filter(|f| !f.is_wrong) {
         check_count(field, errors);
+        let before = errors.count();
         check_names(field, errors);
-        if !is_made(field, new) {
+        check_values(field, errors);
+        check_made_by_hand(field, errors);
+        let misplaced = field.declared.as_ref().and_then(|d| d.misplaced.as_ref());
+        if let Some(value) = misplaced.filter(|_| errors.count() == before) {
+            errors.at(value, messages::POSITIONAL_AFTER_KEY);
+        }
+        // Of a type that `#[model]` has put in the place of another nothing is to be said.
+        if !is_made(field, new, item) && !attrs.is_wrong {
             errors.at(&field.ident, messages::no_value(&field.name()));
         }
+    }
+    let is_untyped = |a: &Argument| matches!(a.ty, Type::ImplTrait(_));
+    if new.arguments.iter().any(is_untyped) {
+        return;
     }
     if item.attrs.input.is_some() && item.has_const_new() && item.generics.params.is_empty() {
         for argument in new.arguments.iter().filter(|a| a.example.is_none()) {
@@ -66,10 +85,11 @@ pub fn unchecked(item: &Struct) -> Option<&'static str> {
 }
 
 /// Whether `new` knows how to make a field.
-fn is_made(field: &Field, new: &New) -> bool {
+fn is_made(field: &Field, new: &New, item: &Struct) -> bool {
     field.declared.is_some()
         || matches!(field.role, Role::Param(Some(_)))
         || new.argument(&field.ident).is_some()
+        || field.default_value(item.has_const_new()).is_some()
 }
 
 /// Whether the number of layers is given where it belongs.
@@ -136,13 +156,71 @@ fn check_names(field: &Field, errors: &mut Errors) {
     let Some((_, arguments, example)) = known else {
         return;
     };
-    for (name, _) in &declared.settings {
-        if arguments.iter().any(|argument| name == argument) {
-            let name_text = name.to_string();
-            errors.at(
-                name,
-                messages::positional_argument(&layer, &name_text, example),
-            );
+    let mut names = declared.settings.iter().map(|(name, _)| name);
+    if let Some(name) = names.find(|name| arguments.iter().any(|argument| name == argument)) {
+        let message = messages::positional_argument(&layer, &name.to_string(), example);
+        errors.at(name, message);
+    }
+}
+
+/// `#[layer(Dense::new(4))]` where `#[layer(4)]` is meant.
+fn check_made_by_hand(field: &Field, errors: &mut Errors) {
+    let (Some(declared), Type::Path(ty), None) =
+        (&field.declared, &field.ty, Holder::of(&field.ty))
+    else {
+        return;
+    };
+    if let [value @ Expr::Call(call)] = &declared.positional[..]
+        && let Expr::Path(made) = &*call.func
+        && let [.., of, new] = &made.path.segments.iter().collect::<Vec<_>>()[..]
+        && ty
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == of.ident)
+        && new.ident == "new"
+    {
+        let arguments = call.args.to_token_stream().to_string().replace(" ,", ",");
+        errors.at(value, messages::made_by_hand(&of.ident, arguments));
+    }
+}
+
+/// What Keras gives as texts is a value of a type here, and Python's truth is written small.
+fn check_values(field: &Field, errors: &mut Errors) {
+    let (Some(declared), Type::Path(ty)) = (&field.declared, &field.ty) else {
+        return;
+    };
+    let Some(layer) = ty.path.segments.last() else {
+        return;
+    };
+    let is_known = ARGUMENTS.iter().any(|(name, ..)| layer.ident == name);
+    for (key, value) in &declared.settings {
+        let of = match key.to_string() {
+            key if key == "activation" || key == "recurrent_activation" => "Activation",
+            key if key == "padding" => "Padding",
+            key if key.ends_with("_initializer") => "Initializer",
+            _ => "",
+        };
+        let is_type = is_known && !of.is_empty();
+        match value {
+            Expr::Lit(literal) if is_type => {
+                if let Lit::Str(text) = &literal.lit {
+                    errors.at(value, messages::text_for_a_value(key, of, &text.value()));
+                }
+            }
+            Expr::Path(path) => match path.path.get_ident().map(Ident::to_string).as_deref() {
+                Some(truth @ ("True" | "False")) if !source::defines(truth, "const") => {
+                    errors.at(value, messages::python_truth(truth));
+                }
+                // The names of its variants, unless they are brought in.
+                Some(name @ ("Same" | "Valid" | "Relu" | "Sigmoid" | "Tanh" | "Softmax"))
+                    if is_type && !source::text().contains(&format!("{of}::")) =>
+                {
+                    errors.at(value, messages::text_for_a_value(key, of, name));
+                }
+                _ => {}
+            },
+            _ => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 mod declared;
 mod elsewhere;
 mod names;
+mod one_input;
 mod signature;
 mod training;
 mod types;
@@ -11,10 +12,11 @@ mod without_self;
 
 pub use declared::unchecked;
 pub use elsewhere::mentioned;
-pub use names::RESERVED;
+pub use names::{RESERVED, SHARED_NAMES, methods};
+pub use one_input::one_input;
 pub use signature::{call, hook};
 pub use training::training;
-pub use types::shared;
+pub use types::{shared, tensors_of};
 pub use uses::{Uses, without_builds};
 pub use without_self::without_self;
 
@@ -22,11 +24,24 @@ use crate::errors::Errors;
 use crate::syntax::Struct;
 
 /// Checks a struct.
-pub fn structure(item: &Struct, errors: &mut Errors) {
-    for field in &item.fields {
+pub fn structure(item: &mut Struct, errors: &mut Errors) {
+    for field in &mut item.fields {
+        let before = errors.count();
         names::field_name(&field.ident, &field.role, errors);
-        types::field_type(field, errors);
+        field.is_wrong |= errors.count() > before;
     }
+    let variants = item
+        .variants
+        .iter_mut()
+        .flat_map(|variant| &mut variant.fields);
+    for field in item.fields.iter_mut().chain(variants) {
+        if !field.is_wrong {
+            let before = errors.count();
+            types::field_type(field, errors);
+            field.is_wrong |= errors.count() > before;
+        }
+    }
+    types::plain_structs(item, errors);
     if !item.variants.is_empty() {
         return declared::variants(item, errors);
     }

@@ -1,14 +1,19 @@
 //! The signatures of the methods that `#[model]` knows.
 
+use super::types::plain_type;
 use crate::errors::Errors;
 use crate::messages;
 use crate::syntax::{Call, typed_arguments};
 use syn::visit::Visit;
-use syn::{Pat, PatType, ReceiverKind, ReturnType, Safety, Signature, Type};
+use syn::{GenericParam, Pat, PatType, ReceiverKind, ReturnType, Safety, Signature, Type};
 
 /// Takes the signature of `call` apart.
 pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
     plain_method(sig, errors);
+    let is_lifetime = |param: &GenericParam| matches!(param, GenericParam::Lifetime(_));
+    if !sig.generics.params.iter().all(is_lifetime) {
+        errors.at(&sig.generics, messages::generic("call"));
+    }
     let mut inputs: Vec<PatType> = typed_arguments(sig);
     let training = inputs.pop_if(|last| is_training(last));
     if let Some(flag) = &training
@@ -22,7 +27,17 @@ pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
         } else if is_bool(&input.ty) && is_called_like_training(input) {
             errors.at(input, messages::BOOL_INPUT);
         }
+        if let Type::Reference(reference) = &*input.ty
+            && reference.mutability.is_some()
+        {
+            errors.at(&input.ty, messages::MUTABLE_INPUT);
+        }
         named_type(&input.ty, errors);
+    }
+    if let [only] = &inputs[..]
+        && let Some(number) = number_in(&only.ty)
+    {
+        errors.at(&only.ty, messages::input_of_numbers(&number));
     }
     if inputs.is_empty() {
         // `fn call(x: Tensor)` and `fn call()` have been told about `&self` already.
@@ -32,7 +47,12 @@ pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
     }
     let output = match &sig.output {
         ReturnType::Type(_, ty) => {
-            named_type(ty, errors);
+            match &**ty {
+                Type::Reference(reference) if reference.lifetime.is_none() => {
+                    errors.at(ty, messages::REFERENCE_OUTPUT);
+                }
+                _ => named_type(ty, errors),
+            }
             Some((**ty).clone())
         }
         ReturnType::Default => {
@@ -52,13 +72,27 @@ pub fn hook(sig: &Signature, expected: &str, errors: &mut Errors) -> bool {
     let wanted: Signature = syn::parse_str(expected).expect("a signature");
     let before = errors.count();
     plain_method(sig, errors);
+    if !sig.generics.params.is_empty() {
+        errors.at(&sig.generics, messages::generic(&sig.ident.to_string()));
+    }
     if errors.count() == before && sig.inputs.len() != wanted.inputs.len() {
         errors.at(
             &sig.inputs,
             messages::signature(&sig.ident.to_string(), expected),
         );
     }
-    if matches!(sig.output, ReturnType::Default) {
+    if errors.count() == before
+        && let Some(other) = other_argument(sig, &wanted)
+    {
+        errors.at(other, messages::signature(&sig.ident.to_string(), expected));
+    }
+    if errors.count() == before
+        && let ReturnType::Type(_, ty) = &sig.output
+        && is_other_output(ty, &wanted.output)
+    {
+        errors.at(ty, messages::signature(&sig.ident.to_string(), expected));
+    }
+    if errors.count() == before && matches!(sig.output, ReturnType::Default) {
         errors.at(
             &sig.ident,
             messages::signature(&sig.ident.to_string(), expected),
@@ -67,7 +101,53 @@ pub fn hook(sig: &Signature, expected: &str, errors: &mut Errors) -> bool {
     errors.count() == before
 }
 
-/// Neither `async` nor generic nor the like, and on `&self`.
+/// The first argument that is no reference where one is expected, or one that cannot be changed.
+fn other_argument(sig: &Signature, wanted: &Signature) -> Option<PatType> {
+    let pairs = typed_arguments(sig)
+        .into_iter()
+        .zip(typed_arguments(wanted));
+    let mut others = pairs.filter(|(found, wanted)| match (&*found.ty, &*wanted.ty) {
+        (Type::Reference(found), Type::Reference(wanted)) => {
+            found.mutability.is_some() != wanted.mutability.is_some()
+        }
+        (_, Type::Reference(_)) => true,
+        _ => false,
+    });
+    others.next().map(|(found, _)| found)
+}
+
+/// Whether an output cannot be what is expected, as far as its name tells.
+fn is_other_output(ty: &Type, wanted: &ReturnType) -> bool {
+    let name = |ty: &Type| match ty {
+        Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        _ => None,
+    };
+    let ReturnType::Type(_, wanted) = wanted else {
+        return false;
+    };
+    let known = [
+        "Tensor", "Result", "Option", "Vec", "f32", "f64", "usize", "bool", "Shape", "Self",
+    ];
+    match (ty, name(ty)) {
+        (Type::Tuple(_) | Type::Array(_) | Type::Reference(_), _) => true,
+        (_, Some(found)) => {
+            name(wanted).is_some_and(|wanted| found != wanted) && known.contains(&&*found)
+        }
+        _ => false,
+    }
+}
+
+/// A number or a text, or many of them, by reference or not.
+fn number_in(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Reference(reference) => number_in(&reference.elem),
+        Type::Slice(slice) => number_in(&slice.elem),
+        Type::Path(path) if path.path.is_ident("str") => Some("str".to_string()),
+        other => plain_type(other).map(|(_, name)| name),
+    }
+}
+
+/// Neither `async` nor the like, and on `&self`.
 fn plain_method(sig: &Signature, errors: &mut Errors) {
     let name = sig.ident.to_string();
     if let Some(token) = sig.constness {
@@ -81,9 +161,6 @@ fn plain_method(sig: &Signature, errors: &mut Errors) {
     }
     if let Some(abi) = &sig.abi {
         errors.at(abi, messages::qualifier(&name, "extern"));
-    }
-    if !sig.generics.params.is_empty() {
-        errors.at(&sig.generics, messages::generic(&name));
     }
     match sig.receiver() {
         None => errors.at_span(sig.paren_token.span.open(), messages::no_receiver(&name)),

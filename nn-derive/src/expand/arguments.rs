@@ -1,9 +1,11 @@
 //! The arguments and the result of a `call` as the types of its `Layer`: by value, all arguments in one.
 
+use super::lent::{by_value, has_reference, lent};
 use crate::rust_analyzer;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
-use syn::{GenericArgument, Generics, Index, Pat, PatType, PathArguments, Type, parse_quote};
+use quote::{ToTokens, format_ident, quote};
+use syn::spanned::Spanned;
+use syn::{Generics, Index, Pat, PatType, Type};
 
 /// `Layer::Input`: the type of the one argument, or a tuple.
 pub fn input_type(inputs: &[PatType], generics: &Generics, krate: &TokenStream) -> TokenStream {
@@ -30,31 +32,40 @@ pub fn all(inputs: &[PatType]) -> Ident {
     }
 }
 
-/// Binds the arguments of `call` to the parts of what is named by [`all`].
-pub fn bindings(inputs: &[PatType], generics: &Generics, krate: &TokenStream) -> Vec<TokenStream> {
+/// The arguments of `call` from the parts of what is named by [`all`]: the statements that come before each, and its value.
+pub fn values(
+    inputs: &[PatType],
+    generics: &Generics,
+    krate: &TokenStream,
+) -> Vec<(TokenStream, TokenStream)> {
     let (all, one) = (all(inputs), inputs.len() == 1);
-    let bindings = inputs.iter().enumerate();
-    bindings
-        .map(|(i, PatType { pat, ty, .. })| {
-            let (index, owned) = (Index::from(i), by_value(ty));
-            let part = match one {
-                true => quote!(#all),
-                false => quote!(#all.#index),
-            };
-            if !one && kind(&owned, generics) == Kind::Plain {
-                let selected = select(&owned, krate);
-                let take = quote!(<#selected as #krate::__private::Argument<#owned>>::take(#part));
-                return match has_reference(ty) {
-                    false => quote!(let #pat: #ty = #take;),
-                    true => {
-                        let lent = lent(ty, quote!(__value));
-                        quote!(let __value = #take; let #pat: #ty = #lent;)
-                    }
-                };
+    let mut held = Vec::new();
+    let values = inputs.iter().enumerate().map(|(i, PatType { ty, .. })| {
+        let (index, owned, before) = (Index::from(i), by_value(ty), held.len());
+        let mut part = match one {
+            true => quote!(#all),
+            false => quote!(#all.#index),
+        };
+        if !one && kind(&owned, generics) == Kind::Plain {
+            let selected = select(&owned, krate);
+            part = quote!(<#selected as #krate::__private::Argument<#owned>>::take(#part));
+            if has_reference(ty) {
+                let name = format_ident!("__held{}", held.len());
+                held.push(quote!(let #name = #part;));
+                part = name.into_token_stream();
             }
-            let lent = lent(ty, part);
-            quote!(let #pat: #ty = #lent;)
-        })
+        }
+        let value = lent(ty, part, &mut held);
+        (held[before..].iter().cloned().collect(), value)
+    });
+    values.collect()
+}
+
+/// Binds the arguments of `call`.
+pub fn bindings(inputs: &[PatType], generics: &Generics, krate: &TokenStream) -> Vec<TokenStream> {
+    let values = values(inputs, generics, krate).into_iter().zip(inputs);
+    values
+        .map(|((before, value), PatType { pat, ty, .. })| quote!(#before let #pat: #ty = #value;))
         .collect()
 }
 
@@ -111,119 +122,8 @@ fn select(ty: &Type, krate: &TokenStream) -> TokenStream {
 
 fn selected(ty: &Type, krate: &TokenStream) -> TokenStream {
     let select = select(ty, krate);
-    quote!(<#select as #krate::__private::Argument<#ty>>::Input)
-}
-
-/// A type without its references: what a layer keeps while it runs.
-fn by_value(ty: &Type) -> Type {
-    match ty {
-        Type::Reference(r) if is_static(r) => ty.clone(),
-        Type::Reference(r) => match &*r.elem {
-            Type::Slice(slice) => {
-                let element = by_value(&slice.elem);
-                parse_quote!(::std::vec::Vec<#element>)
-            }
-            Type::Path(path) if path.path.is_ident("str") => parse_quote!(::std::string::String),
-            other => by_value(other),
-        },
-        Type::Paren(paren) => by_value(&paren.elem),
-        Type::Group(group) => by_value(&group.elem),
-        Type::Tuple(tuple) => {
-            let types = tuple.elems.iter().map(by_value);
-            parse_quote!((#(#types,)*))
-        }
-        Type::Array(array) => {
-            let (element, len) = (by_value(&array.elem), &array.len);
-            parse_quote!([#element; #len])
-        }
-        Type::Path(path) => {
-            let mut path = path.clone();
-            for segment in &mut path.path.segments {
-                if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
-                    for argument in &mut arguments.args {
-                        if let GenericArgument::Type(ty) = argument {
-                            *ty = by_value(ty);
-                        }
-                    }
-                }
-            }
-            Type::Path(path)
-        }
-        other => other.clone(),
-    }
-}
-
-fn is_static(reference: &syn::TypeReference) -> bool {
-    let lifetime = reference.lifetime.as_ref();
-    lifetime.is_some_and(|lifetime| lifetime.ident == "static")
-}
-
-fn has_reference(ty: &Type) -> bool {
-    by_value(ty).to_token_stream().to_string() != ty.to_token_stream().to_string()
-}
-
-/// The value at a place as an argument of this type: references where it has them.
-fn lent(ty: &Type, place: TokenStream) -> TokenStream {
-    if !has_reference(ty) {
-        return place;
-    }
-    match ty {
-        Type::Paren(paren) => lent(&paren.elem, place),
-        Type::Group(group) => lent(&group.elem, place),
-        Type::Reference(r) => match has_reference(&r.elem) && !matches!(&*r.elem, Type::Slice(_)) {
-            true => {
-                let inner = lent(&r.elem, place);
-                quote!(&#inner)
-            }
-            false => match &*r.elem {
-                Type::Slice(slice) if has_reference(&slice.elem) => {
-                    let inner = each(quote!(#place.iter()));
-                    quote!(&#inner)
-                }
-                _ => quote!(&#place),
-            },
-        },
-        Type::Tuple(tuple) => {
-            let parts = tuple.elems.iter().enumerate().map(|(i, ty)| {
-                let index = Index::from(i);
-                lent(ty, quote!(#place.#index))
-            });
-            quote!((#(#parts,)*))
-        }
-        Type::Array(_) => quote!(#place.each_ref()),
-        Type::Path(path) => match path.path.segments.last() {
-            Some(last) if last.ident == "Option" => match argument(&last.arguments) {
-                Some(Type::Reference(r)) if is_slice(&r.elem) => quote!(#place.as_deref()),
-                _ => quote!(#place.as_ref()),
-            },
-            Some(last) if last.ident == "Vec" => each(quote!(#place.iter())),
-            _ => place,
-        },
-        _ => place,
-    }
-}
-
-/// References to all elements, collected.
-fn each(elements: TokenStream) -> TokenStream {
-    quote!(::core::iter::Iterator::collect::<::std::vec::Vec<_>>(#elements))
-}
-
-fn is_slice(ty: &Type) -> bool {
-    match ty {
-        Type::Slice(_) => true,
-        Type::Path(path) => path.path.is_ident("str"),
-        _ => false,
-    }
-}
-
-fn argument(arguments: &PathArguments) -> Option<&Type> {
-    match arguments {
-        PathArguments::AngleBracketed(list) => list.args.iter().find_map(|a| match a {
-            GenericArgument::Type(ty) => Some(ty),
-            _ => None,
-        }),
-        _ => None,
-    }
+    let selected = quote!(<#select as #krate::__private::Argument<#ty>>::Input);
+    super::spanned(selected, ty.span())
 }
 
 /// How the result of `call` becomes `Layer::Output`.
@@ -236,14 +136,15 @@ pub enum Output {
 
 /// What stands as the result of a `call`.
 pub fn output(ty: &Type, generics: &Generics) -> Output {
-    let path = match ty {
-        Type::Path(path) => path,
+    let is_result = match ty {
         Type::Group(group) => return output(&group.elem, generics),
         Type::Paren(paren) => return output(&paren.elem, generics),
-        _ => return Output::Direct,
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|last| last.ident == "Result")
+        }
+        _ => false,
     };
-    let last: Option<&Ident> = path.path.segments.last().map(|last| &last.ident);
-    let is_result = last.is_some_and(|last| last == "Result");
     match is_result || kind(ty, generics) == Kind::Plain {
         true => Output::Settled,
         false => Output::Direct,

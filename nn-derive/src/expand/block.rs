@@ -1,15 +1,15 @@
 //! What `#[model] impl` generates.
 
-use super::{hooks, layer, shape};
+use super::{call_at, hooks, layer, shape, stand_in};
 use crate::check::{self, Uses};
 use crate::errors::Errors;
 use crate::syntax::Special;
-use crate::{messages, parse, rust_analyzer, source};
+use crate::{blocks, messages, parse, rust_analyzer};
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{ImplItem, ItemImpl, Type};
+use syn::{ImplItem, ImplItemFn, ItemImpl, Type};
 
 /// `#[model(keys)] impl`.
 pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
@@ -18,20 +18,41 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     if let Some((path, _)) = &block.trait_ {
         errors.at(path, messages::TRAIT_IMPL);
         let errors = errors.into_tokens();
-        return quote!(#block #errors);
+        let is_layer = path.segments.last().is_some_and(|of| of.ident == "Layer");
+        let call = methods(&block).find(|method| method.sig.ident == "call");
+        // Of a trait that has no such `call` nothing else need be said.
+        let layer = (is_layer && call.is_some()).then(|| layer::placeholder(&block, call, &krate));
+        let kept = layer.is_none().then_some(&block);
+        return quote!(#kept #layer #errors);
     }
     parse::outer_attributes(&mut block);
     if let Some((condition, with, without)) = parse::alternatives(&block) {
         return alternatives(&keys, &krate, condition, [with, without]);
     }
+    let is_second = blocks::has_call_before(&block);
     let special = parse::special(&mut block, &mut errors);
     if let Type::Path(ty) = &*block.self_ty
         && let Some(name) = ty.path.get_ident()
-        && source::is_unmarked_struct(&name.to_string())
+        && let Some(mut found) = blocks::unmarked_struct(&name.to_string())
     {
-        // Nothing of it can be used before, so that nothing else is said.
-        errors.at(name, messages::unmarked_struct(name));
-        return errors.into_tokens();
+        // Of an attribute that only a model has the compiler says that a derive is missing, and of `#[modle]` that there is none.
+        let is_ours = |f: &syn::Field| f.attrs.iter().any(parse::is_ours);
+        let mut is_said = found.fields.iter().any(is_ours);
+        for attr in found.attrs.iter_mut().filter(|a| parse::is_misspelled(a)) {
+            attr.meta = parse::as_model(&attr.meta);
+            is_said = true;
+        }
+        if !is_said {
+            errors.at(name, messages::unmarked_struct(name));
+        }
+        let layer = layer::placeholder(&block, special.call.as_ref(), &krate);
+        let (errors, stand_in) = (errors.into_tokens(), stand_in::plain(found.into()));
+        return quote!(#errors #block #layer #stand_in);
+    }
+    if let Some(call) = special.call.as_ref().filter(|_| is_second) {
+        errors.at(&call.sig.ident, messages::twice("call"));
+        let errors = errors.into_tokens();
+        return quote!(#block #errors);
     }
     if special.all().next().is_none() {
         let (errors, block) = (errors.into_tokens(), nothing_to_do(block, &krate));
@@ -51,11 +72,14 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     block
         .items
         .extend(hooks.into_iter().map(ImplItem::Verbatim));
+    // Nothing is followed through a `call` that cannot be read.
+    let is_sound = errors.count() == 0 || rust_analyzer::is_running();
     let errors = errors.into_tokens();
     let inherent = (!block.items.is_empty()).then_some(&block);
     let shape = special
         .call
         .as_ref()
+        .filter(|_| is_sound)
         .map(|call| shape::expand(&block, call, special.build.as_ref(), &krate));
     // The user's code first: what is generated from it may change with every key that is typed, and must not move it.
     quote!(#inherent #layer #shape #uses #errors)
@@ -99,7 +123,10 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
         }
         // PyTorch's name. The placeholder keeps it from being reported as a missing `call` too.
         let error = syn::Error::new_spanned(&method.sig.ident, messages::FORWARD_IS_CALL);
-        let (error, layer) = (error.to_compile_error(), layer::placeholder(&block, krate));
+        let (error, layer) = (
+            error.to_compile_error(),
+            layer::placeholder(&block, Some(&method), krate),
+        );
         return quote!(#block #layer #error);
     }
     if !block.generics.params.is_empty() {
@@ -109,9 +136,7 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
     }
     // An error if there is a `call` in another block. If not, that is reported, and reason enough for this.
     let (ty, message) = (&block.self_ty, messages::NOTHING_TO_DO);
-    let is_lonely = quote_spanned! {ty.span()=>
-        ::core::assert!(<#ty>::__USES.len() == 1 && <#ty>::__USES[0].is_empty(), "{}", #message)
-    };
+    let fail = call_at(quote!(#krate::statics::fail), quote!(#message), ty.span());
     quote! {
         #block
         const _: () = {
@@ -119,9 +144,18 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
                 const __USES: &'static [&'static ::core::primitive::str] = &[""];
             }
             impl __Uses for #ty {}
-            #is_lonely
+            if <#ty>::__USES.len() != 1 || !<#ty>::__USES[0].is_empty() {
+                #fail
+            }
         };
     }
+}
+
+fn methods(block: &ItemImpl) -> impl Iterator<Item = &ImplItemFn> {
+    block.items.iter().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    })
 }
 
 /// The fields that the block mentions, for the check that every layer is used.
@@ -130,13 +164,10 @@ fn uses_const(block: &ItemImpl, special: &Special, is_sound: bool) -> TokenStrea
         .iter()
         .map(|name| name.to_string())
         .collect();
-    let own = block.items.iter().filter_map(|item| match item {
-        ImplItem::Fn(method) => Some(method),
-        _ => None,
-    });
-    methods.extend(own.clone().map(|m| m.sig.ident.to_string()));
+    let own = || self::methods(block);
+    methods.extend(own().map(|m| m.sig.ident.to_string()));
     let mut uses = Uses::default();
-    for method in own.chain(special.all()) {
+    for method in own().chain(special.all()) {
         let body = method.block.to_token_stream();
         let body = match method.sig.ident == "build" {
             true => check::without_builds(body),

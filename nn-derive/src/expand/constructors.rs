@@ -21,7 +21,7 @@ pub fn expand(item: &Struct) -> TokenStream {
     let values = made
         .into_iter()
         .chain(handed)
-        .filter_map(|field| value(field, new, &item.attrs.krate));
+        .filter_map(|field| value(field, new, item));
     let arguments = new.arguments.iter().map(
         |Argument {
              attrs, ident, ty, ..
@@ -78,7 +78,8 @@ pub fn expand(item: &Struct) -> TokenStream {
 }
 
 /// How `new` makes a field.
-fn value(field: &Field, new: &New, krate: &TokenStream) -> Option<TokenStream> {
+fn value(field: &Field, new: &New, item: &Struct) -> Option<TokenStream> {
+    let krate = &item.attrs.krate;
     let ident = &field.ident;
     match (&field.declared, &field.role) {
         (Some(declared), _) => {
@@ -86,7 +87,11 @@ fn value(field: &Field, new: &New, krate: &TokenStream) -> Option<TokenStream> {
             Some(quote!(#ident: #value))
         }
         (None, Role::Param(Some(expr))) => Some(quote!(#ident: #expr)),
-        (None, _) => new.argument(ident).map(|_| ident.to_token_stream()),
+        (None, _) if new.argument(ident).is_some() => Some(ident.to_token_stream()),
+        (None, _) => {
+            let value = field.default_value(item.has_const_new())?;
+            Some(quote!(#ident: #value))
+        }
     }
 }
 

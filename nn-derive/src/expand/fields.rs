@@ -1,6 +1,6 @@
 //! What the derive says about fields to the check of shapes: `__FIELDS`, which hands a question on to the field that it names.
 
-use crate::syntax::{Field, Role, Struct};
+use crate::syntax::{Field, Holder, Role, Struct};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::BTreeMap;
@@ -81,12 +81,13 @@ pub fn expand(item: &Struct) -> TokenStream {
     }
 }
 
-/// The type of what is in an array.
+/// The type of what is in an array or an `Option`.
 fn element(ty: &Type) -> &Type {
-    match ty {
-        Type::Array(array) => element(&array.elem),
-        Type::Paren(paren) => element(&paren.elem),
-        Type::Group(group) => element(&group.elem),
+    match (ty, Holder::of(ty)) {
+        (Type::Paren(paren), _) => element(&paren.elem),
+        (Type::Group(group), _) => element(&group.elem),
+        (_, Some(Holder::Array(array))) => element(&array.elem),
+        (_, Some(Holder::Option(held))) => element(held),
         _ => ty,
     }
 }
@@ -162,12 +163,13 @@ fn arm(number: usize, group: &[&Field], krate: &TokenStream) -> TokenStream {
     quote!((#number, #place) => #ask,)
 }
 
-/// The answer of a value of a type: arrays are taken apart, whatever else answers for itself.
+/// The answer of a value of a type: arrays and options are taken apart, whatever else answers for itself.
 fn ask(ty: &Type, value: TokenStream, krate: &TokenStream, depth: usize) -> TokenStream {
-    let array = match ty {
-        Type::Array(array) => array,
-        Type::Paren(paren) => return ask(&paren.elem, value, krate, depth),
-        Type::Group(group) => return ask(&group.elem, value, krate, depth),
+    let array = match (ty, Holder::of(ty)) {
+        (Type::Paren(paren), _) => return ask(&paren.elem, value, krate, depth),
+        (Type::Group(group), _) => return ask(&group.elem, value, krate, depth),
+        (_, Some(Holder::Array(array))) => array,
+        (_, Some(Holder::Option(held))) => return option(held, value, krate, depth),
         _ => {
             return quote! {
                 #krate::statics::unless_told(
@@ -213,4 +215,26 @@ fn ask(ty: &Type, value: TokenStream, krate: &TokenStream, depth: usize) -> Toke
             _ => ::core::result::Result::Ok(#krate::statics::Value::UNKNOWN),
         }
     }}
+}
+
+/// The answer of an `Option`: that of the layer that it holds; without one it passes its input on.
+fn option(held: &Type, value: TokenStream, krate: &TokenStream, depth: usize) -> TokenStream {
+    let name: Ident = format_ident!("__held{depth}");
+    let held = ask(held, name.to_token_stream(), krate, depth + 1);
+    quote! {
+        match (__question, #value) {
+            (#krate::statics::Question::IsSome, __option) => ::core::result::Result::Ok(
+                #krate::statics::Value::truth_of(__option.is_some()),
+            ),
+            // One turn, whatever is in it.
+            (#krate::statics::Question::Len | #krate::statics::Question::At(..), _) => {
+                ::core::result::Result::Ok(#krate::statics::Value::UNKNOWN)
+            }
+            (_, ::core::option::Option::Some(#name)) => #held,
+            (#krate::statics::Question::Call(__input), ::core::option::Option::None) => {
+                ::core::result::Result::Ok(__input)
+            }
+            _ => ::core::result::Result::Ok(#krate::statics::Value::UNKNOWN),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use crate::syntax::{Role, Struct};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::Generics;
+use syn::{Generics, ItemImpl, parse_quote};
 
 /// The struct's generics with what its fields must be where that depends on a type parameter: `Vec<A>: Module`. So the bounds of
 /// `call` can stay on the `impl`.
@@ -29,7 +29,17 @@ pub fn bounded(item: &Struct) -> Generics {
         generics
             .make_where_clause()
             .predicates
-            .push(syn::parse_quote!(#ty: #bound));
+            .push(parse_quote!(#ty: #bound));
+    }
+    generics
+}
+
+/// The generics of a block, for its `impl Layer`: whether the fields are parts of a model, for these parameters, is known where the struct is.
+pub fn of_block(block: &ItemImpl, krate: &TokenStream) -> Generics {
+    let mut generics = block.generics.clone();
+    if generics.type_params().next().is_some() {
+        let clause = generics.make_where_clause();
+        clause.predicates.push(parse_quote!(Self: #krate::Module));
     }
     generics
 }

@@ -1,7 +1,7 @@
 //! `impl Layer` from `call` and `build`.
 
 use super::arguments::{self, Output};
-use super::{cfgs, shape};
+use super::{cfgs, generics, shape, unused};
 use crate::errors::Errors;
 use crate::syntax::{Call, Special, Struct, typed_arguments};
 use crate::{check, half_typed, messages, rust_analyzer};
@@ -9,7 +9,9 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, ImplItemFn, Index, ItemImpl, Meta, Token, parse_quote};
+use syn::{
+    Attribute, Generics, Ident, ImplItemFn, Index, ItemImpl, Meta, Token, Type, parse_quote,
+};
 
 /// `impl Layer` from `call` and `build`.
 pub fn expand(
@@ -28,23 +30,22 @@ pub fn expand(
     let before = errors.count();
     let call = check::call(&method.sig, errors);
     check::without_self(method, &block.self_ty, errors);
-    if call.training.is_none() {
+    check::one_input(method, &block.self_ty, errors);
+    if call.training.is_none() && errors.count() == before {
         check::training(method, errors);
     }
     let output = match &call.output {
         Some(output) if errors.count() == before => output,
         _ => {
-            let placeholder = placeholder(block, krate);
+            let placeholder = placeholder(block, Some(method), krate);
             let written = rust_analyzer::is_running().then(|| as_written(method, block));
             return Some(quote!(#written #placeholder));
         }
     };
     let input = arguments::input_type(&call.inputs, &block.generics, krate);
     let run = run(method, &call, block, krate);
-    let output = match arguments::output(output, &block.generics) {
-        Output::Direct => output.to_token_stream(),
-        Output::Settled => quote!(<#output as #krate::__private::Returned>::Tensors),
-    };
+    let with_lifetimes = has_lifetimes(method).then(|| with_lifetimes(method, block));
+    let output = output_type(output, &block.generics, krate);
     let build = special
         .build
         .as_ref()
@@ -62,7 +63,8 @@ pub fn expand(
             half_typed::method(&method)
         });
     let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
-    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    let bounded = generics::of_block(block, krate);
+    let (impl_generics, _, where_clause) = bounded.split_for_impl();
     Some(quote! {
         #(#attrs)*
         impl #impl_generics #krate::Layer for #self_ty #where_clause {
@@ -75,7 +77,34 @@ pub fn expand(
 
             #call_any
         }
+
+        #with_lifetimes
     })
+}
+
+/// Whether a `call` names its lifetimes: `fn call<'a>(&'a self, x: &'a Tensor) -> Tensor`.
+fn has_lifetimes(call: &ImplItemFn) -> bool {
+    call.sig.generics.lifetimes().next().is_some()
+}
+
+/// A `call` that names its lifetimes, as a method of its own: that of the trait has none.
+fn with_lifetimes(call: &ImplItemFn, block: &ItemImpl) -> TokenStream {
+    let mut method = call.clone();
+    method.vis = syn::Visibility::Inherited;
+    method.sig.ident = Ident::new(
+        "__call",
+        Span::mixed_site().located_at(call.sig.ident.span()),
+    );
+    method.attrs = attributes_of_run(&call.attrs);
+    let method = half_typed::method(&method);
+    let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
+    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    quote! {
+        #(#attrs)*
+        impl #impl_generics #self_ty #where_clause {
+            #method
+        }
+    }
 }
 
 /// `build` under the name that the trait has for it. Beside plain arguments it gets the shapes of the tensors alone.
@@ -87,7 +116,7 @@ fn build_parameters(
 ) -> TokenStream {
     let mut build = build.clone();
     build.vis = syn::Visibility::Inherited;
-    build.sig.ident = syn::Ident::new("build_parameters", build.sig.ident.span());
+    build.sig.ident = Ident::new("build_parameters", build.sig.ident.span());
     let tensors = arguments::tensors(&call.inputs, &block.generics);
     let arguments = typed_arguments(&build.sig);
     if let ([argument], true, true) = (
@@ -126,40 +155,63 @@ fn as_written(method: &ImplItemFn, block: &ItemImpl) -> TokenStream {
 }
 
 /// A `Layer` that is never run: the mistake in `call` has been reported, and nothing else should be.
-pub fn placeholder(block: &ItemImpl, krate: &TokenStream) -> TokenStream {
-    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
-    placeholder_for(
-        krate,
-        &block.self_ty,
-        quote!(#impl_generics),
-        quote!(#where_clause),
-    )
+pub fn placeholder(
+    block: &ItemImpl,
+    call: Option<&ImplItemFn>,
+    krate: &TokenStream,
+) -> TokenStream {
+    let bounded = generics::of_block(block, krate);
+    placeholder_for(krate, &block.self_ty, &bounded, call)
 }
 
-/// The same for a struct that has no `call`.
-pub fn placeholder_of(item: &Struct) -> TokenStream {
-    placeholder_for(
-        &item.attrs.krate,
-        &item.ident,
-        TokenStream::new(),
-        TokenStream::new(),
-    )
+/// The same for a struct that has no `call`, or one that is no forward pass.
+pub fn placeholder_of(item: &Struct, call: Option<&ImplItemFn>) -> TokenStream {
+    let (ident, (_, type_generics, _)) = (&item.ident, item.generics.split_for_impl());
+    let ty = quote!(#ident #type_generics);
+    placeholder_for(&item.attrs.krate, &ty, &item.generics, call)
 }
 
+/// A `Layer` that takes and returns what `call` does, as far as that can be.
 fn placeholder_for(
     krate: &TokenStream,
     ty: &impl ToTokens,
-    impl_generics: TokenStream,
-    where_clause: TokenStream,
+    generics: &Generics,
+    call: Option<&ImplItemFn>,
 ) -> TokenStream {
+    let mut errors = Errors::default();
+    let call = call.map(|method| check::call(&method.sig, &mut errors));
+    let (input, output) = match call {
+        Some(Call {
+            inputs,
+            output: Some(output),
+            ..
+        }) if errors.count() == 0 => (
+            arguments::input_type(&inputs, generics, krate),
+            output_type(&output, generics, krate),
+        ),
+        _ => (quote!(#krate::Tensor), quote!(#krate::Tensor)),
+    };
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
     quote! {
+        #[automatically_derived]
         impl #impl_generics #krate::Layer for #ty #where_clause {
-            type Input = #krate::Tensor;
-            type Output = #krate::Tensor;
+            type Input = #input;
+            type Output = #output;
 
-            fn run(&self, _: #krate::Tensor, _: ::core::primitive::bool) -> #krate::Tensor {
+            fn run(&self, _: Self::Input, _: ::core::primitive::bool) -> Self::Output {
                 ::core::unreachable!()
             }
+        }
+    }
+}
+
+/// `Layer::Output`.
+fn output_type(output: &Type, generics: &Generics, krate: &TokenStream) -> TokenStream {
+    match arguments::output(output, generics) {
+        Output::Direct => output.to_token_stream(),
+        Output::Settled => {
+            let outcome = outcome(output, krate);
+            quote!(<#outcome>::Tensors)
         }
     }
 }
@@ -170,32 +222,67 @@ fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) 
     let attrs = attributes_of_run(&method.attrs);
     let (receiver, fn_token) = (sig.receiver(), sig.fn_token);
     // What is wrong with the whole of it is shown at `call`.
-    let name = syn::Ident::new("run", Span::mixed_site().located_at(sig.ident.span()));
+    let name = Ident::new("run", Span::mixed_site().located_at(sig.ident.span()));
     let training = match &call.training {
         Some(flag) => flag.to_token_stream(),
         None => quote!(_: ::core::primitive::bool),
     };
     let output = &call.output;
     let returned = quote_spanned!(output.span()=> Self::Output);
+    let settled = call.output.as_ref().filter(|ty| {
+        let output = arguments::output(ty, &block.generics);
+        matches!(output, Output::Settled)
+    });
+    if has_lifetimes(method) {
+        let values = arguments::values(&call.inputs, &block.generics, krate);
+        let (before, mut values): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+        let training = match &call.training {
+            Some(_) => {
+                values.push(quote!(__training));
+                quote!(__training)
+            }
+            None => quote!(_),
+        };
+        let result = quote!(self.__call(#(#values),*));
+        let result = match settled {
+            Some(output) => {
+                let outcome = outcome(output, krate);
+                quote! {
+                    #krate::__private::must_be_returned::<#output>();
+                    <#outcome>::settle(#result)
+                }
+            }
+            None => result,
+        };
+        let uses = unused::ask(block, krate);
+        return quote! {
+            fn #name(&self, __input: Self::Input, #training: ::core::primitive::bool) -> #returned {
+                #uses
+                #(#before)*
+                #result
+            }
+        };
+    }
     let body = half_typed::statements(&method.block);
-    let statements = match call
-        .output
-        .as_ref()
-        .map(|ty| arguments::output(ty, &block.generics))
-    {
-        Some(Output::Settled) => {
+    let statements = match settled {
+        Some(output) => {
             let mut body = Group::new(Delimiter::Brace, body);
             body.set_span(method.block.brace_token.span.join());
-            quote!(#krate::__private::Returned::settle((move || -> #output #body)()))
+            let outcome = outcome(output, krate);
+            quote! {
+                #krate::__private::must_be_returned::<#output>();
+                <#outcome>::settle((move || -> #output #body)())
+            }
         }
-        _ => body,
+        None => body,
     };
+    let uses = unused::ask(block, krate);
     if let [one] = &call.inputs[..]
         && arguments::is_direct(one)
     {
         return quote! {
             #(#attrs)*
-            #fn_token #name(#receiver, #one, #training) -> #returned { #statements }
+            #fn_token #name(#receiver, #one, #training) -> #returned { #uses #statements }
         };
     }
     let all = arguments::all(&call.inputs);
@@ -203,9 +290,20 @@ fn run(method: &ImplItemFn, call: &Call, block: &ItemImpl, krate: &TokenStream) 
     quote! {
         #(#attrs)*
         #fn_token #name(#receiver, #all: Self::Input, #training) -> #returned {
+            #uses
             #(#bindings)*
             #statements
         }
+    }
+}
+
+/// What comes out of a layer whose `call` returns this, by the traits that it has.
+fn outcome(output: &Type, krate: &TokenStream) -> TokenStream {
+    quote! {
+        #krate::__private::Given<{
+            use #krate::__private::Otherwise as _;
+            <#krate::__private::Kind<#output>>::IS_RETURNED
+        }> as #krate::__private::Outcome<#output>
     }
 }
 

@@ -39,7 +39,7 @@ pub fn expand(item: &Struct) -> TokenStream {
     let (named, others): (Vec<&Field>, Vec<&Field>) = item
         .fields
         .iter()
-        .partition(|f| matches!(f.role, Role::Module) && SHARED_NAMES.contains(&&*f.name()));
+        .partition(|f| matches!(f.role, Role::Module) && check::SHARED_NAMES.contains(&&*f.name()));
     let methods = others
         .into_iter()
         .filter_map(|f| method(f, &item.attrs.krate));
@@ -51,10 +51,6 @@ pub fn expand(item: &Struct) -> TokenStream {
     let body = impl_of(item, quote!(), body);
     quote!(#body #named)
 }
-
-/// Names that a struct may have for something else too, `Net::new()`: a layer of that name is called by the method of a trait, which
-/// stands back behind those.
-const SHARED_NAMES: &[&str] = &["new", "default", "INPUT", "OUTPUT"];
 
 /// The method of a field whose name is taken.
 fn trait_method(field: &Field, item: &Struct) -> TokenStream {
@@ -110,6 +106,13 @@ fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
     // What others see is documented, by us if not by the user.
     let documented = |doc: String| docs.is_empty().then(|| quote!(#[doc = #doc]));
     match field.role {
+        // Whatever it is called with, nothing else is said of it.
+        Role::Module if field.is_wrong && !rust_analyzer::is_running() => Some(quote! {
+            #[doc(hidden)]
+            #vis fn #name<__Input>(&self, _: __Input) -> #krate::Tensor {
+                ::core::unreachable!()
+            }
+        }),
         Role::Module => {
             // A name to read, unless the type of the field means something else by it.
             let of = match mentions(ty.to_token_stream(), "Input") {

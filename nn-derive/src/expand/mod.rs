@@ -8,6 +8,7 @@ mod generics;
 mod hooks;
 mod keys;
 mod layer;
+mod lent;
 mod methods;
 mod model;
 mod module;
@@ -15,13 +16,14 @@ mod output;
 mod registration;
 mod settings;
 mod shape;
+mod stand_in;
 mod structure;
 mod tensors;
 mod unreadable;
 mod unused;
 
 pub use block::block;
-pub use structure::structure;
+pub use structure::{attribute, structure};
 pub use tensors::tensors;
 pub use unreadable::unreadable;
 

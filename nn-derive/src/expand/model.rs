@@ -32,13 +32,15 @@ pub fn expand(item: &Struct) -> TokenStream {
         }
     };
     let mut bounded = item.generics.clone();
-    if bounded.params.is_empty() {
+    let ident = &item.ident;
+    let is_layer = match bounded.params.is_empty() {
         // Without a `call` this is the one place that says so: all else takes the bound for granted.
-        let ident = &item.ident;
-        let is_layer = spanned(quote!(#ident: #krate::Layer), ident.span());
-        let clause = bounded.make_where_clause();
-        clause.predicates.push(parse_quote!(#is_layer));
-    }
+        true => spanned(quote!(#ident: #krate::Layer), ident.span()),
+        // For which parameters it is a layer, the block with `call` says.
+        false => quote!(Self: #krate::Layer),
+    };
+    let clause = bounded.make_where_clause();
+    clause.predicates.push(parse_quote!(#is_layer));
     impl_with(item, &bounded, quote!(#krate::Model for), body)
 }
 

@@ -1,6 +1,6 @@
 //! `impl Module`: the tree and the configuration.
 
-use super::{generics, impl_of, impl_with, settings};
+use super::{generics, impl_with, settings};
 use crate::syntax::{Field, Holder, Role, Struct, Variant};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -298,25 +298,4 @@ fn from_config(
         __config.finish(&__made)?;
         ::core::result::Result::Ok(__made)
     }
-}
-
-/// A `Module` that is never run: the struct has mistakes.
-pub fn placeholder(item: &Struct) -> TokenStream {
-    let krate = &item.attrs.krate;
-    let body = quote! {
-        fn visit<'__a>(
-            &'__a self,
-            _: &mut dyn ::core::ops::FnMut(&::core::primitive::str, &'__a dyn #krate::Module),
-        ) {
-        }
-
-        fn config(&self) -> #krate::__private::serde_json::Value {
-            ::core::unreachable!()
-        }
-
-        fn from_config(_: &#krate::__private::serde_json::Value) -> #krate::Result<Self> {
-            ::core::unreachable!()
-        }
-    };
-    impl_of(item, quote!(#krate::Module for), body)
 }

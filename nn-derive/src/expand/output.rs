@@ -1,10 +1,10 @@
 //! `OUTPUT`, the evaluation of which is the check of the shapes.
 
-use super::parameters;
+use super::{call_at, parameters};
 use crate::syntax::{Input, InputShape, New, Struct};
-use crate::{check, messages};
+use crate::{check, messages, source};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::GenericParam;
 use syn::spanned::Spanned;
 
@@ -39,8 +39,11 @@ pub fn expand(item: &Struct) -> TokenStream {
     let root = quote!(__Root #type_generics);
     let (definition, declared) = (root_of(item), parameters(&item.generics));
     // Whatever is wrong without a line to show, shows here.
-    let place = Span::call_site().located_at(ident.span());
-    let otherwise = quote_spanned!(place=> ::core::panic!("{}", __failure.message()));
+    let otherwise = call_at(
+        quote!(#statics::fail),
+        quote!(__failure.message()),
+        ident.span(),
+    );
     let fail = quote! {
         if let ::core::option::Option::Some(__failure) = #statics::to_report(<#ty>::__CHECKED) {
             <#ty>::__SHAPE.locate(
@@ -51,6 +54,7 @@ pub fn expand(item: &Struct) -> TokenStream {
         }
     };
     let compared = output.as_ref().and_then(|_| compared(item));
+    let of_known_parameters = of_known_parameters(item);
     let fail = match is_generic {
         false => fail,
         true => quote! {
@@ -59,6 +63,7 @@ pub fn expand(item: &Struct) -> TokenStream {
                 #[doc(hidden)]
                 const __FAIL: () = { #fail };
             }
+            #of_known_parameters
         },
     };
     quote! {
@@ -85,6 +90,38 @@ pub fn expand(item: &Struct) -> TokenStream {
             #fail
         };
     }
+}
+
+/// The check of a model with parameters for those that it has where none is given, and for the numbers that its file gives to it: at once, and
+/// not where one is made, which is when the whole program is.
+fn of_known_parameters(item: &Struct) -> TokenStream {
+    if item.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let (ident, params) = (&item.ident, &item.generics.params);
+    let has_default = |param: &GenericParam| match param {
+        GenericParam::Type(ty) => ty.default.is_some(),
+        GenericParam::Const(number) => number.default.is_some(),
+        GenericParam::Lifetime(_) => false,
+    };
+    let required = params.iter().filter(|param| !has_default(param)).count();
+    let are_numbers = params.iter().all(|param| match param {
+        GenericParam::Const(number) => {
+            source::is_number(&number.ty) || number.ty.to_token_stream().to_string() == "bool"
+        }
+        _ => false,
+    });
+    let lists = match are_numbers {
+        true => source::numbers_given(&ident.to_string()),
+        false => Vec::new(),
+    };
+    let fits = |list: &&Vec<String>| (required..=params.len()).contains(&list.len());
+    let given = lists.iter().filter(fits).map(|list| {
+        let numbers = list.iter().filter_map(|n| n.parse::<TokenStream>().ok());
+        quote!(const _: () = <#ident<#(#numbers),*>>::__FAIL;)
+    });
+    let of_defaults = (required == 0).then(|| quote!(const _: () = <#ident>::__FAIL;));
+    quote!(#(#given)* #of_defaults)
 }
 
 /// A warning where a model says what goes in, and that it is not made so that the compiler can check it.
@@ -204,8 +241,8 @@ fn compared(item: &Struct) -> Option<TokenStream> {
     let loss = item.attrs.loss.as_ref()?;
     let name = loss.segments.last()?.ident.to_string();
     let check = |answer: TokenStream, span: Span| {
-        let place = Span::call_site().located_at(span);
-        let fail = quote_spanned!(place=> ::core::panic!("{}", __error.under(#names).message()));
+        let message = quote!(__error.under(#names).message());
+        let fail = call_at(quote!(#statics::fail), message, span);
         quote! {
             if let ::core::result::Result::Err(__error) = #answer {
                 #fail

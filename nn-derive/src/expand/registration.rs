@@ -13,7 +13,7 @@ pub fn expand(item: &Struct) -> TokenStream {
     let names = std::iter::once(class_name).chain(item.attrs.aliases.iter().cloned());
     let classes = names.map(|name| quote! {
         #krate::__private::class! {
-            #krate::registry::LayerClass {
+            #krate::registry::LayerClass = #krate::registry::LayerClass {
                 class_name: #name,
                 module: ::core::module_path!(),
                 layer_type: ::core::any::TypeId::of::<#ident>(),

@@ -69,7 +69,6 @@ fn with_defaults(item: &Struct) -> TokenStream {
     quote! {
         /// With what has no default as given, everything else as Keras has it.
         #[must_use]
-        #[allow(unused_variables, clippy::too_many_arguments)]
         #constness fn with_defaults(#(#arguments),*) -> Self {
             #(#statements)*
             Self { #(#given_values,)* #(#members),* }

@@ -4,7 +4,7 @@ use super::{call_at, cfgs};
 use crate::errors::Errors;
 use crate::syntax::{owned, typed_arguments};
 use crate::{check, follow};
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{ImplItem, ImplItemFn, ItemImpl, PatType, Type};
 
@@ -29,6 +29,7 @@ pub fn expand(
             follow::call(krate, block, call, &parts.inputs, training, build)
         }
     };
+    let own_rules = own_rules(block);
     let (answer, methods) = (followed.body, followed.methods);
     let calls = [&answer, &methods].map(|tokens| follow::mentions(tokens.clone(), "__call"));
     let call_of_a_field = calls.contains(&true).then(|| {
@@ -68,6 +69,8 @@ pub fn expand(
             pub struct __Shape;
 
             #call_of_a_field
+
+            #own_rules
 
             #[automatically_derived]
             impl __Shape {
@@ -223,6 +226,18 @@ fn has_const(block: &ItemImpl, name: &str) -> bool {
         ImplItem::Fn(method) => method.sig.ident == name && method.sig.constness.is_some(),
         _ => false,
     })
+}
+
+/// Uses the block's own rules, also where no model that is checked does.
+fn own_rules(block: &ItemImpl) -> Option<TokenStream> {
+    let rules = ["output_shape", "kept_size", "elements"];
+    let rules = rules.into_iter().filter(|name| has_const(block, name));
+    let rules: Vec<Ident> = rules
+        .map(|name| Ident::new(name, Span::call_site()))
+        .collect();
+    let self_ty = &block.self_ty;
+    let is_plain = block.generics.params.is_empty() && !rules.is_empty();
+    is_plain.then(|| quote!(const _: () = { #(let _ = <#self_ty>::#rules;)* };))
 }
 
 /// The answer of the block's own `output_shape`. It may say which size its parameters keep, by a `const fn kept_size(&self, input: &Shape)

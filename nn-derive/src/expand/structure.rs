@@ -2,19 +2,90 @@
 
 use super::{
     constructors, fields, keys, layer, methods, model, module, output, registration, settings,
-    unused,
+    stand_in, unused,
 };
+use crate::blocks::{self, Call};
 use crate::errors::Errors;
-use crate::{check, messages, parse, rust_analyzer, source};
-use proc_macro2::TokenStream;
+use crate::{check, messages, parse, rust_analyzer};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::DeriveInput;
+use syn::ext::IdentExt;
+use syn::{Attribute, DeriveInput, Generics, Item};
+
+/// `#[model(keys)]` on a struct: the derive, with the keys.
+pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
+    let krate = parse::crate_of(keys.clone());
+    if let Some(attrs) = attributes_of(&mut item)
+        && parse::is_marked(attrs, parse::DERIVED)
+    {
+        // Its derive is not found, which the compiler says; nothing else is to be said.
+        return without_derive(&keys, item);
+    }
+    let mut errors = Errors::default();
+    let mut replaced = check::shared(&mut item, &krate, &mut errors);
+    if !generics_of(&item).is_some_and(|generics| generics.params.is_empty()) {
+        replaced.clear();
+    }
+    let is_wrong = errors.count() > 0;
+    let mark = |is_given: bool, mark: &str| {
+        let mark = Ident::new(mark, Span::call_site());
+        is_given.then(|| quote!(#[model(#mark)]))
+    };
+    let is_named = keys.to_string().contains("crate");
+    let marks = [mark(is_named, parse::DERIVED), mark(is_wrong, parse::WRONG)];
+    // In an editor also where none is typed yet.
+    let has_keys = !keys.is_empty() || rust_analyzer::is_running();
+    let keys = has_keys.then(|| quote!(#[model(#keys)]));
+    let errors = errors.into_tokens();
+    let replaced = replaced.iter().map(|ty| {
+        quote! {
+            const _: ::core::marker::PhantomData<#ty> = ::core::marker::PhantomData;
+        }
+    });
+    quote!(#errors #(#replaced)* #[derive(#krate::Model)] #keys #(#marks)* #item)
+}
+
+fn attributes_of(item: &mut Item) -> Option<&mut Vec<Attribute>> {
+    match item {
+        Item::Struct(item) => Some(&mut item.attrs),
+        Item::Enum(item) => Some(&mut item.attrs),
+        Item::Union(item) => Some(&mut item.attrs),
+        _ => None,
+    }
+}
+
+fn generics_of(item: &Item) -> Option<&Generics> {
+    match item {
+        Item::Struct(item) => Some(&item.generics),
+        Item::Enum(item) => Some(&item.generics),
+        Item::Union(item) => Some(&item.generics),
+        _ => None,
+    }
+}
+
+/// A struct whose `crate = path` is wrong, with what stands for the model.
+fn without_derive(keys: &TokenStream, item: Item) -> TokenStream {
+    let item = stand_in::stripped(item);
+    let declared = syn::parse2(quote!(#[model(#keys)] #item)).ok();
+    let krate = parse::crate_of(TokenStream::new());
+    let stand_in = declared.map(|declared| stand_in::of(declared, Some(krate)));
+    quote!(#item #stand_in)
+}
 
 /// `#[derive(Layer)]`, and with `model` `#[derive(Model)]`.
 pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
     let mut errors = Errors::default();
-    let item = parse::structure(input, &mut errors);
-    check::structure(&item, &mut errors);
+    let mut item = parse::structure(input, &mut errors);
+    if item.attrs.new.is_none() {
+        let keys = blocks::attributes_of_block(&item.ident.unraw().to_string());
+        if let Some(new) = parse::constructor_among(&keys) {
+            // Which the block reports.
+            item.attrs.new = Some(new);
+            item.attrs.is_wrong = true;
+        }
+    }
+    check::structure(&mut item, &mut errors);
+    check::methods(&mut item, &mut errors);
     let inherent = methods::expand(&item);
     if item.generics.lifetimes().next().is_some() {
         // No placeholder can stand for a model that is not `'static`.
@@ -25,21 +96,34 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
         true => model::expand(&item),
         false => model::is_layer(&item),
     };
-    if item.generics.params.is_empty() && source::has_no_block(&item.class_name()) {
+    if item.generics.lifetimes().next().is_none() {
         // Whatever calls it would fail as well.
-        errors.at(&item.ident, messages::no_call(&item.class_name()));
-        layer.extend(layer::placeholder_of(&item));
+        let name = item.ident.unraw().to_string();
+        match blocks::call(&name) {
+            Call::Unknown => {}
+            Call::Missing => {
+                errors.at(&item.ident, messages::no_call(&name));
+                layer.extend(layer::placeholder_of(&item, None));
+            }
+            Call::Unmarked(call) => {
+                // `#[model]` on the method, `#[layer]` and `#[modle]` on the block speak for themselves.
+                let is_said = |a: &Attribute| parse::is_ours(a) || parse::is_misspelled(a);
+                if !call.attrs.iter().any(is_said) {
+                    errors.at(&item.ident, messages::unmarked_block(&name));
+                }
+                layer.extend(layer::placeholder_of(&item, Some(&call)));
+            }
+        }
     }
     // In an editor what is half typed comes first, so that nothing before it depends on it.
     let editor = rust_analyzer::is_running().then(|| {
         let (keys, constructors) = (keys::expand(&item), constructors::expand(&item));
         quote!(#keys #constructors)
     });
-    if errors.count() > 0 {
+    if errors.count() > 0 || item.attrs.is_wrong {
         // Something stands for the rest, so that one mistake does not show up as missing implementations elsewhere.
-        let module = module::placeholder(&item);
-        let errors = errors.into_tokens();
-        return quote!(#editor #errors #module #inherent #layer);
+        let stand_in = stand_in::structure(&item, errors);
+        return quote!(#editor #stand_in #inherent #layer);
     }
     let module = module::expand(&item);
     let debug = item.attrs.debug.then(|| module::debug(&item));

@@ -1,7 +1,7 @@
 //! `#[derive(Tensors)]`: a struct of tensors as what goes in or out of a `call`.
 
 use crate::errors::Errors;
-use crate::{messages, parse};
+use crate::{blocks, check, messages, parse};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
@@ -11,12 +11,27 @@ use syn::{Data, DeriveInput, Member, parse_quote};
 pub fn tensors(input: DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
     let krate = parse::of_tensors(&input.attrs, &mut errors);
+    let name = input.ident.unraw().to_string();
     let fields = match &input.data {
-        Data::Struct(data) if !data.fields.is_empty() => &data.fields,
+        Data::Struct(data) if !data.fields.is_empty() => Some(&data.fields),
         _ => {
-            errors.at(&input.ident, messages::tensors_of(input.ident.unraw()));
-            return errors.into_tokens();
+            errors.at(&input.ident, messages::tensors_of(&name));
+            None
         }
+    };
+    for field in fields.into_iter().flatten() {
+        check::tensors_of(&field.ty, &mut errors);
+    }
+    // `Tensors` demands it, and so would whatever uses the struct.
+    let has_no_clone = blocks::has_no_clone(&name);
+    if has_no_clone {
+        errors.at(&input.ident, messages::tensors_without_clone(&name));
+    }
+    let inputs = inputs(&input, &krate);
+    let Some(fields) = fields.filter(|_| errors.count() == 0) else {
+        let stand_in = stand_in(&input, has_no_clone, &krate);
+        let errors = errors.into_tokens();
+        return quote!(#errors #stand_in #inputs);
     };
     let types: Vec<_> = fields.iter().map(|f| &f.ty).collect();
     let members: Vec<Member> = fields.members().collect();
@@ -36,13 +51,24 @@ pub fn tensors(input: DeriveInput) -> TokenStream {
     let ident = &input.ident;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let part = quote!(#krate::Tensors);
-    let tensors = quote! {
+    let shaped = types.iter().map(|ty| match generics.params.is_empty() {
+        true => quote! {
+            <#krate::__private::Given<{
+                use #krate::__private::Otherwise as _;
+                <#krate::__private::Kind<#ty>>::HOLDS_TENSORS
+            }> as #krate::__private::Shaped<#ty>>
+        },
+        // What its parameters are is not known here.
+        false => quote!(<#ty as #part>),
+    });
+    let shaped: Vec<TokenStream> = shaped.collect();
+    quote! {
         #[automatically_derived]
         impl #impl_generics #krate::Tensors for #ident #type_generics #where_clause {
-            type Shapes = (#(<#types as #part>::Shapes,)*);
+            type Shapes = (#(#shaped::Shapes,)*);
 
             fn shapes(&self) -> Self::Shapes {
-                (#(<#types as #part>::shapes(&self.#members),)*)
+                (#(#shaped::shapes(&self.#members),)*)
             }
 
             fn for_each<'__a>(&'__a self, __visit: &mut dyn ::core::ops::FnMut(&'__a #krate::Tensor)) {
@@ -71,12 +97,60 @@ pub fn tensors(input: DeriveInput) -> TokenStream {
 
             fn names(&self) -> ::std::vec::Vec<::std::string::String> {
                 let mut __names = ::std::vec::Vec::new();
-                #(__names.extend(#krate::__private::named(#names, &self.#members));)*
+                #(__names.extend(
+                    #krate::__private::named(#names, <#types as #part>::names(&self.#members)),
+                );)*
                 __names
             }
         }
-    };
-    // An input as it is, and by reference.
+        #inputs
+    }
+}
+
+/// What stands for a struct that has been reported, so that nothing is said of it where it is used. None of it is ever run.
+fn stand_in(input: &DeriveInput, has_no_clone: bool, krate: &TokenStream) -> TokenStream {
+    let ident = &input.ident;
+    let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
+    let clone = has_no_clone.then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics ::core::clone::Clone for #ident #type_generics #where_clause {
+                fn clone(&self) -> Self {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
+    quote! {
+        #clone
+        #[automatically_derived]
+        impl #impl_generics #krate::Tensors for #ident #type_generics #where_clause {
+            type Shapes = ();
+
+            fn shapes(&self) {}
+
+            fn for_each<'__a>(&'__a self, _: &mut dyn ::core::ops::FnMut(&'__a #krate::Tensor)) {}
+
+            fn map(self, _: &mut dyn ::core::ops::FnMut(#krate::Tensor) -> #krate::Tensor) -> Self {
+                self
+            }
+
+            fn fill(
+                _: &mut dyn ::core::ops::FnMut() -> ::core::option::Option<#krate::Tensor>,
+            ) -> #krate::Result<Self> {
+                ::core::unreachable!()
+            }
+
+            fn failed(_: #krate::Error) -> Self {
+                ::core::unreachable!()
+            }
+        }
+    }
+}
+
+/// As an input: as it is, and by reference.
+fn inputs(input: &DeriveInput, krate: &TokenStream) -> TokenStream {
+    let ident = &input.ident;
     let mut generics = input.generics.clone();
     let by_value = {
         let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
@@ -97,10 +171,7 @@ pub fn tensors(input: DeriveInput) -> TokenStream {
             .push(parse_quote!(#ident #type_generics: ::core::clone::Clone));
     }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let errors = errors.into_tokens();
     quote! {
-        #errors
-        #tensors
         #by_value
         #[automatically_derived]
         impl #impl_generics #krate::IntoInput<#ident #type_generics> for &#ident #type_generics #where_clause {

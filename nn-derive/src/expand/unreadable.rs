@@ -1,6 +1,7 @@
 //! A block with a mistake in its syntax, half typed perhaps: it is handed on as it is, so that the compiler reports the mistake and an editor
 //! still sees the code, with a stand-in for the `Layer` that it does not say.
 
+use super::stand_in;
 use crate::{half_typed, parse};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
@@ -16,7 +17,17 @@ pub fn unreadable(keys: TokenStream, item: TokenStream, error: &syn::Error) -> T
         let derived = super::structure(structure, true);
         return quote!(#item #derived);
     }
-    let krate = parse::crate_of(keys);
+    let krate = parse::crate_of(keys.clone());
+    let any_layer = quote!(#krate::registry::AnyLayer);
+    if let Some(guessed) = half_typed::guessed(item.clone(), &any_layer) {
+        let declared = quote!(#[model(#keys)] #guessed);
+        let (declared, guessed) = (
+            syn::parse2(declared).ok(),
+            stand_in::stripped(guessed.into()),
+        );
+        let stand_in = declared.map(stand_in::plain);
+        return quote!(#guessed #stand_in);
+    }
     let stand_in = header.parse2(item.clone()).ok().flatten().map(|block| {
         let Header { generics, self_ty } = block;
         let (impl_generics, _, where_clause) = generics.split_for_impl();

@@ -4,9 +4,10 @@ use super::scan::mentions;
 use super::{Follower, Local, variable};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::Pat;
+use std::collections::HashMap;
 use syn::ext::IdentExt;
 use syn::visit::Visit;
+use syn::{Expr, Member, Pat, Stmt};
 
 impl Follower<'_> {
     /// Declares the names of a pattern, with what is known of the value.
@@ -22,6 +23,10 @@ impl Follower<'_> {
             Pat::Reference(p) => self.bind(&p.pat, value),
             Pat::Wild(_) => quote!(let _ = #value;),
             Pat::Tuple(p) => self.bind_all(p.elems.iter(), value),
+            // `Ok(x)` is followed as `x`.
+            Pat::TupleStruct(p) if p.path.is_ident("Ok") && p.elems.len() == 1 => {
+                self.bind(&p.elems[0], value)
+            }
             Pat::Slice(p) => self.bind_all(p.elems.iter(), value),
             other => self.bind_unknown(other, value),
         }
@@ -74,24 +79,161 @@ impl Follower<'_> {
             let unknown = self.unknown();
             return self.bind_unknown(&local.pat, unknown);
         };
-        if init.diverge.is_some() || mentions(local.pat.to_token_stream(), "ref") {
+        if mentions(local.pat.to_token_stream(), "ref") {
             let value = self.opaque(local.to_token_stream());
             return self.bind_unknown(&local.pat, value);
         }
-        if let Pat::Ident(p) = &local.pat
-            && p.mutability.is_none()
-            && is_binding(&p.ident)
-            && !self.unclear.contains(&p.ident)
-            && let Some(mut path) = self.path(&init.expr)
-            && !path.is_empty()
-        {
-            // A name for a layer. It may be a number all the same: it is asked when it is used.
-            let indices = self.keep_indices(&mut path);
-            self.declare(&p.ident, Local::Layer(path));
-            return indices;
+        let (mut values, mut parts) = (TokenStream::new(), Vec::new());
+        self.parts(&local.pat, &init.expr, false, &mut values, &mut parts);
+        for (pat, part) in parts {
+            values.extend(self.bind_part(pat, part));
         }
-        let value = self.expr(&init.expr);
-        self.bind(&local.pat, value)
+        values
+    }
+
+    /// Evaluates what a `let` binds, all of it before any name is declared; a tuple that is written out part by part, each of which is
+    /// `kept` in a variable until then.
+    fn parts<'p>(
+        &mut self,
+        pat: &'p Pat,
+        expr: &Expr,
+        is_kept: bool,
+        values: &mut TokenStream,
+        parts: &mut Vec<(&'p Pat, Part)>,
+    ) {
+        match (pat, expr) {
+            (Pat::Type(p), _) => return self.parts(&p.pat, expr, is_kept, values, parts),
+            (Pat::Paren(p), _) => return self.parts(&p.pat, expr, is_kept, values, parts),
+            (_, Expr::Paren(e)) => return self.parts(pat, &e.expr, is_kept, values, parts),
+            (Pat::Tuple(p), Expr::Tuple(e))
+                if p.elems.len() == e.elems.len()
+                    && !p.elems.iter().any(|p| matches!(p, Pat::Rest(_))) =>
+            {
+                for (pat, expr) in p.elems.iter().zip(&e.elems) {
+                    self.parts(pat, expr, true, values, parts);
+                }
+                return;
+            }
+            // A name for a layer. It may be a number all the same: it is asked when it is used.
+            (Pat::Ident(p), _) if self.is_name(p) => {
+                if let Some(mut path) = self.path(expr)
+                    && !path.is_empty()
+                {
+                    values.extend(self.keep_indices(&mut path));
+                    return parts.push((pat, Part::Local(Local::Layer(path))));
+                }
+                if let Expr::Struct(e) = expr
+                    && e.rest.is_none()
+                    && e.dot2_token.is_none()
+                {
+                    let fields = self.fields(e, values);
+                    return parts.push((pat, Part::Local(Local::Struct(fields))));
+                }
+            }
+            // `let Self { dense, .. } = self`
+            (Pat::Struct(p), _) => {
+                let path = self.path(expr);
+                if let Some(mut path) = path.filter(|path| self.is_own(p, path)) {
+                    values.extend(self.keep_indices(&mut path));
+                    return parts.push((pat, Part::Local(Local::Layer(path))));
+                }
+            }
+            _ => {}
+        }
+        let mut value = self.expr(expr);
+        if is_kept {
+            let name = self.keep(value, values);
+            value = name.into_token_stream();
+        }
+        parts.push((pat, Part::Value(value)));
+    }
+
+    /// Keeps a value in a variable of its own.
+    fn keep(&mut self, value: TokenStream, values: &mut TokenStream) -> Ident {
+        self.count += 1;
+        let name = format_ident!("__part{}", self.count);
+        values.extend(quote!(let #name = #value;));
+        name
+    }
+
+    /// Whether a pattern is a name that stays what it is.
+    pub(super) fn is_name(&self, pat: &syn::PatIdent) -> bool {
+        pat.mutability.is_none()
+            && pat.by_ref.is_none()
+            && pat.subpat.is_none()
+            && is_binding(&pat.ident)
+            && !self.unclear.contains(&pat.ident)
+    }
+
+    /// Whether a pattern takes a layer apart into its fields: `Self { .. }` the model itself, `Block { .. }` one of its layers.
+    fn is_own(&self, pat: &syn::PatStruct, path: &super::Path) -> bool {
+        let own = self.block.self_ty.to_token_stream().into_iter().next();
+        match (pat.path.get_ident(), path.is_empty()) {
+            (Some(name), true) => name == "Self" || own.is_some_and(|own| *name == own.to_string()),
+            (Some(_), false) => true,
+            (None, _) => false,
+        }
+    }
+
+    /// Evaluates the fields of a struct that is written out, each as a variable of its own.
+    fn fields(&mut self, e: &syn::ExprStruct, values: &mut TokenStream) -> HashMap<String, Ident> {
+        let mut fields = HashMap::new();
+        for field in &e.fields {
+            let value = self.expr(&field.expr);
+            fields.insert(member(&field.member), self.keep(value, values));
+        }
+        fields
+    }
+
+    fn bind_part(&mut self, pat: &Pat, part: Part) -> TokenStream {
+        match (pat, part) {
+            (_, Part::Value(value)) => self.bind(pat, value),
+            (Pat::Ident(p), Part::Local(local)) => {
+                self.declare(&p.ident, local);
+                TokenStream::new()
+            }
+            (Pat::Struct(p), Part::Local(Local::Layer(path))) => {
+                let mut bindings = TokenStream::new();
+                for field in &p.fields {
+                    match &*field.pat {
+                        Pat::Ident(name) if self.is_name(name) => {
+                            let mut path = path.clone();
+                            path.push(super::Step::Field(member(&field.member)));
+                            self.declare(&name.ident, Local::Layer(path));
+                        }
+                        other => bindings.extend(self.bind_unknown(other, self.unknown())),
+                    }
+                }
+                bindings
+            }
+            _ => self.bind_unknown(pat, self.unknown()),
+        }
+    }
+
+    /// `let Some(x) = y else { .. };` and the statements behind it.
+    pub(super) fn let_else(&mut self, local: &syn::Local, rest: &[Stmt]) -> TokenStream {
+        let Some((init, other)) = local.init.as_ref().and_then(|init| {
+            let (_, other) = init.diverge.as_ref()?;
+            Some((init, other))
+        }) else {
+            return self.unknown();
+        };
+        let rest_tokens = rest.iter().map(ToTokens::to_token_stream);
+        let changed = self.mentioned(rest_tokens.chain([local.to_token_stream()]).collect());
+        let condition = syn::ExprLet {
+            attrs: Vec::new(),
+            let_token: local.let_token,
+            pat: Box::new(local.pat.clone()),
+            eq_token: init.eq_token,
+            expr: init.expr.clone(),
+        };
+        let other = self.expr(other);
+        self.scopes.push(HashMap::new());
+        let (before, truth, bindings) = self.if_let(&condition);
+        let rest = self.statements(rest);
+        self.scopes.pop();
+        let branch = self.branch(&changed, truth, quote!({ #bindings #rest }), other);
+        quote!({ #before #branch })
     }
 
     /// Whether a pattern fits a value, a `Truth`.
@@ -135,6 +277,25 @@ impl Follower<'_> {
         }
         .unwrap_or_else(|| quote!(#truth::Unknown))
     }
+}
+
+/// What a name of a `let` is bound to.
+enum Part {
+    /// A value.
+    Value(TokenStream),
+    Local(Local),
+}
+
+fn member(member: &Member) -> String {
+    match member {
+        Member::Named(name) => name.unraw().to_string(),
+        Member::Unnamed(index) => index.index.to_string(),
+    }
+}
+
+pub(super) fn is_let_else(local: &syn::Local) -> bool {
+    let init = local.init.as_ref();
+    init.is_some_and(|init| init.diverge.is_some()) && !mentions(local.pat.to_token_stream(), "ref")
 }
 
 /// The variables that a pattern declares.

@@ -1,10 +1,11 @@
 //! Branches, and code that is not followed.
 
 use super::scan::{changed, has_question_mark, has_unknown_macro, idents, mentions};
-use super::{Follower, Local, is_configured, variable};
+use super::{Follower, Local, OnError, is_configured, variable};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
+use syn::spanned::Spanned;
 use syn::{Expr, Pat};
 
 impl Follower<'_> {
@@ -36,7 +37,7 @@ impl Follower<'_> {
             }
         };
         let leaves = mentions(tokens.clone(), "return")
-            || has_question_mark(tokens.clone())
+            || (self.on_error != OnError::FailTheModel && has_question_mark(tokens.clone()))
             || has_unknown_macro(tokens);
         let leave = leaves.then(|| quote!(__steps.may_leave();));
         quote! {{
@@ -113,7 +114,12 @@ impl Follower<'_> {
     }
 
     /// `let pattern = value` as a condition: what comes before it, its truth, and the names.
-    fn if_let(&mut self, e: &syn::ExprLet) -> (TokenStream, TokenStream, TokenStream) {
+    pub(super) fn if_let(&mut self, e: &syn::ExprLet) -> (TokenStream, TokenStream, TokenStream) {
+        if let Some(path) = self.option(&e.expr)
+            && let Some((truth, bindings)) = self.fits_option(&e.pat, &path)
+        {
+            return (TokenStream::new(), truth, bindings);
+        }
         let (pat, expr) = match (&*e.pat, &*e.expr) {
             // `Some(x) = Some(value)` is `x = value`.
             (Pat::TupleStruct(pat), Expr::Call(call))
@@ -143,6 +149,54 @@ impl Follower<'_> {
         (quote!(let #matched = #value;), truth, bindings)
     }
 
+    /// The layer that may be an `Option` of one: `&self.shortcut`, `self.shortcut.as_ref()`.
+    fn option(&mut self, expr: &Expr) -> Option<super::Path> {
+        match expr {
+            Expr::MethodCall(e) if e.method == "as_ref" && e.args.is_empty() => {
+                self.option(&e.receiver)
+            }
+            Expr::Paren(e) => self.option(&e.expr),
+            other => self.path(other).filter(|path| !path.is_empty()),
+        }
+    }
+
+    /// Whether a pattern fits such a layer, a `Truth`, and the names that it declares; `None` for other patterns than `Some(x)`, `None` and `_`.
+    fn fits_option(
+        &mut self,
+        pat: &Pat,
+        path: &[super::Step],
+    ) -> Option<(TokenStream, TokenStream)> {
+        let krate = self.krate;
+        let is_some = |this: &mut Self| {
+            let question = quote!(#krate::statics::Question::IsSome);
+            this.ask(&path.to_vec(), question, pat.span())
+        };
+        match pat {
+            Pat::Wild(_) => Some((quote!(#krate::statics::Truth::True), TokenStream::new())),
+            Pat::Ident(p) if p.ident == "None" => {
+                let is_some = is_some(self);
+                let truth = quote!(#krate::statics::not(#is_some).truth());
+                Some((truth, TokenStream::new()))
+            }
+            Pat::TupleStruct(p) if p.path.is_ident("Some") && p.elems.len() == 1 => {
+                let is_some = is_some(self);
+                let truth = quote!(#is_some.truth());
+                Some(match &p.elems[0] {
+                    Pat::Wild(_) => (truth, TokenStream::new()),
+                    Pat::Ident(name) if self.is_name(name) => {
+                        self.declare(&name.ident, Local::Layer(path.to_vec()));
+                        (truth, TokenStream::new())
+                    }
+                    other => (
+                        quote!(#truth.and(#krate::statics::Truth::Unknown)),
+                        self.bind_unknown(other, self.unknown()),
+                    ),
+                })
+            }
+            _ => None,
+        }
+    }
+
     pub(super) fn match_(&mut self, e: &syn::ExprMatch) -> TokenStream {
         let krate = self.krate;
         let patterns: TokenStream = e
@@ -154,6 +208,9 @@ impl Follower<'_> {
         if mentions(patterns, "ref") || e.arms.iter().any(|arm| is_configured(&arm.attrs)) {
             return self.opaque(e.to_token_stream());
         }
+        let option = self
+            .option(&e.expr)
+            .filter(|_| e.arms.iter().all(|arm| is_of_option(&arm.pat)));
         let value = self.expr(&e.expr);
         let changed = self.mentioned(e.to_token_stream());
         self.count += 1;
@@ -165,12 +222,16 @@ impl Follower<'_> {
                 Pat::Guard(p) => (&*p.pat, Some(&p.guard)),
                 pat => (pat, None),
             };
-            let fits = match i + 1 == e.arms.len() {
-                // What fits no other arm fits the last one.
-                true => quote!(#krate::statics::Truth::True),
-                false => self.fits(pat, &matched),
+            let of_option = option.as_ref().and_then(|path| self.fits_option(pat, path));
+            let (fits, bindings) = match of_option {
+                Some(both) => both,
+                None => (self.fits(pat, &matched), self.bind(pat, matched.clone())),
             };
-            let bindings = self.bind(pat, matched.clone());
+            // What fits no other arm fits the last one.
+            let fits = match i + 1 == e.arms.len() {
+                true => quote!(#krate::statics::Truth::True),
+                false => fits,
+            };
             let truth = match guard {
                 None => fits,
                 Some(guard) => {
@@ -208,6 +269,17 @@ impl Follower<'_> {
             let __second = #second;
             #krate::statics::Value::and_or(__first, #or, __second)
         }}
+    }
+}
+
+/// `Some(x)`, `None` or `_`, with a condition or without.
+fn is_of_option(pat: &Pat) -> bool {
+    match pat {
+        Pat::Guard(p) => is_of_option(&p.pat),
+        Pat::Wild(_) => true,
+        Pat::Ident(p) => p.ident == "None",
+        Pat::TupleStruct(p) => p.path.is_ident("Some") && p.elems.len() == 1,
+        _ => false,
     }
 }
 

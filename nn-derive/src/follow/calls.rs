@@ -13,6 +13,9 @@ use syn::{Expr, ImplItemFn, Member, Token};
 /// The functions of the prelude that are followed.
 pub(super) const FUNCTIONS: &[&str] = &["concatenate", "einsum", "stack", "where_"];
 
+/// Those that make a tensor of a shape.
+const CONSTRUCTORS: &[&str] = &["zeros", "ones", "full", "random_uniform", "random_normal"];
+
 impl<'a> Follower<'a> {
     /// `self.blocks[0].conv`, or a name for such a thing.
     pub(super) fn path(&mut self, expr: &Expr) -> Option<Path> {
@@ -20,7 +23,7 @@ impl<'a> Follower<'a> {
             Expr::Path(p) if p.path.is_ident("self") => Some(Vec::new()),
             Expr::Path(p) => match self.local(p.path.get_ident()?)? {
                 Local::Layer(path) => Some(path.clone()),
-                Local::Value { .. } | Local::Unclear => None,
+                Local::Value { .. } | Local::Struct(_) | Local::Unclear => None,
             },
             Expr::Field(e) => {
                 let mut path = self.path(&e.base)?;
@@ -129,6 +132,10 @@ impl<'a> Follower<'a> {
                 return self.own_call(function, arguments, p.path.segments[1].ident.span());
             }
         }
+        let name_span = p.path.segments.last().expect("a name").ident.span();
+        if let Some(value) = self.by_path(&segments, p, e, name_span) {
+            return value;
+        }
         if let (["Ok"], [value]) = (&segments[..], &e.args.iter().collect::<Vec<_>>()[..]) {
             return self.expr(value);
         }
@@ -147,13 +154,54 @@ impl<'a> Follower<'a> {
             }
         };
         let span = p.path.segments.last().expect("a name").ident.span();
+        let of_tensor = text.strip_prefix("Tensor::");
         let answer = match (text.as_str(), e.args.first(), &arguments[..]) {
+            // `Tensor::relu(&x)`
+            (_, _, [receiver, others @ ..])
+                if of_tensor.is_some_and(|name| !CONSTRUCTORS.contains(&name)) =>
+            {
+                quote!(#krate::statics::method(#of_tensor, #receiver, &[#(#others),*], __at))
+            }
             ("einsum", Some(Expr::Lit(spec)), [_, operands]) => {
                 quote!(#krate::statics::einsum(#spec, #operands, __at))
             }
             _ => quote!(#krate::statics::function(#text, &[#(#arguments),*], __at)),
         };
         self.settle(answer, span)
+    }
+
+    /// A method that is called by its path: `Layer::forward(&self.dense, x)`, `Self::dense(self, x)`, `std::ops::Add::add(x, y)`.
+    fn by_path(
+        &mut self,
+        segments: &[&str],
+        path: &syn::ExprPath,
+        e: &syn::ExprCall,
+        span: Span,
+    ) -> Option<TokenStream> {
+        let krate = self.krate;
+        let [.., of, name] = segments else {
+            return None;
+        };
+        if let Some(sign) = operator(name)
+            && (path.qself.is_some() || *of == sign.0 || *of == "Tensor")
+            && !crate::source::defines(sign.0, "trait")
+        {
+            let arguments = self.arguments(e.args.iter());
+            return match (sign.1, &arguments[..]) {
+                ("-", [x]) if *name == "neg" => Some(quote!(#krate::statics::negated(#x))),
+                (sign, [a, b]) => {
+                    let answer = quote!(#krate::statics::binary(#sign, #a, #b, __at));
+                    Some(self.settle(answer, span))
+                }
+                _ => None,
+            };
+        }
+        // A function of a module may take a layer too.
+        let is_type = of.starts_with(char::is_uppercase) || path.qself.is_some();
+        let layer = e.args.first().filter(|_| is_type)?;
+        let layer = self.path(layer)?;
+        let arguments = self.arguments(e.args.iter().skip(1));
+        self.called(layer, name, &arguments, span)
     }
 
     /// A call of a function of the same block.
@@ -193,7 +241,18 @@ impl<'a> Follower<'a> {
         if let Some(path) = self.path(&e.receiver) {
             return self.layer_method(e, path, &name);
         }
+        if let Some(turned) = self.iterator(e) {
+            return turned;
+        }
         let receiver = self.expr(&e.receiver);
+        if let Some(stored) = self.cloned(e, &receiver) {
+            return stored;
+        }
+        if operator(&name).is_some() && crate::source::defines(&name, "fn") {
+            // Of a trait of the user's own.
+            let opaque = self.opaque(e.to_token_stream());
+            return quote!({ let _ = #receiver; #opaque });
+        }
         if e.args.iter().any(|a| matches!(a, Expr::Closure(_))) {
             let opaque = self.opaque(e.to_token_stream());
             return quote!({ let _ = #receiver; #opaque });
@@ -213,8 +272,25 @@ impl<'a> Follower<'a> {
         }
     }
 
+    /// `y.clone_from(&x)` and `x.clone_into(&mut y)`, where `y` is a variable.
+    fn cloned(&mut self, e: &syn::ExprMethodCall, receiver: &TokenStream) -> Option<TokenStream> {
+        let [other] = &e.args.iter().collect::<Vec<_>>()[..] else {
+            return None;
+        };
+        match (e.method.to_string().as_str(), other) {
+            ("clone_from", source) => {
+                let value = self.expr(source);
+                Some(self.store(&e.receiver, value, e.to_token_stream()))
+            }
+            ("clone_into", Expr::Reference(target)) if target.mutability.is_some() => {
+                Some(self.store(&target.expr, receiver.clone(), e.to_token_stream()))
+            }
+            _ => None,
+        }
+    }
+
     /// `self.dense(x)`, `self.blocks[1].forward(x)`, `block.call(x, training)`, `self.method(x)`.
-    fn layer_method(&mut self, e: &syn::ExprMethodCall, mut path: Path, name: &str) -> TokenStream {
+    fn layer_method(&mut self, e: &syn::ExprMethodCall, path: Path, name: &str) -> TokenStream {
         let krate = self.krate;
         let span = e.method.span();
         if path.is_empty()
@@ -225,24 +301,50 @@ impl<'a> Follower<'a> {
             return self.own_call(method, arguments, span);
         }
         let arguments = self.arguments(e.args.iter());
-        let call = |input: &TokenStream| quote!(#krate::statics::Question::Call(#input));
+        if let Some(value) = self.called(path.clone(), name, &arguments, span) {
+            return value;
+        }
         match (name, &arguments[..]) {
-            ("forward", [input]) if !path.is_empty() => self.call_of(&path, input, span),
-            ("call", [input, training]) if !path.is_empty() => {
-                let at = quote!(&__steps.place().told(#training));
-                self.ask_at(&path, call(input), at, span)
-            }
             (_, []) if path.is_empty() && self.built_parameter(name).is_some() => {
                 self.built_parameter(name).expect("it is known")
             }
             ("len", []) if !path.is_empty() => {
                 self.ask(&path, quote!(#krate::statics::Question::Len), span)
             }
-            ("forward" | "call", _) | (_, [] | [_, _, ..]) => self.opaque(e.to_token_stream()),
+            ("is_some" | "is_none", []) => {
+                let question = quote!(#krate::statics::Question::IsSome);
+                let is_some = self.ask(&path, question, span);
+                match name {
+                    "is_some" => is_some,
+                    _ => quote!(#krate::statics::not(#is_some)),
+                }
+            }
+            _ => self.opaque(e.to_token_stream()),
+        }
+    }
+
+    /// What comes out of the layer at a path by `forward` and `call`, and of one of its fields by the method of that name.
+    fn called(
+        &mut self,
+        mut path: Path,
+        name: &str,
+        arguments: &[TokenStream],
+        span: Span,
+    ) -> Option<TokenStream> {
+        let krate = self.krate;
+        match (name, arguments) {
+            ("forward", [input]) if !path.is_empty() => Some(self.call_of(&path, input, span)),
+            ("call", [input, training]) if !path.is_empty() => {
+                let at = quote!(&__steps.place().told(#training));
+                let question = quote!(#krate::statics::Question::Call(#input));
+                Some(self.ask_at(&path, question, at, span))
+            }
+            ("forward" | "call", _) => None,
             (_, [input]) => {
                 path.push(Step::Field(name.to_string()));
-                self.call_of(&path, input, span)
+                Some(self.call_of(&path, input, span))
             }
+            _ => None,
         }
     }
 
@@ -269,17 +371,24 @@ impl<'a> Follower<'a> {
             },
             "cfg" => quote!(#krate::statics::Value::truth_of(#mac)),
             "panic" | "todo" | "unimplemented" | "unreachable" => {
-                let never = self.never();
-                quote! {{
-                    if let ::core::option::Option::Some(__answer) = __steps.leave(#never) {
-                        return __answer;
-                    }
-                    #never
-                }}
+                let value = self.failed();
+                quote!({ #value })
             }
             _ => self.opaque(whole),
         }
     }
+}
+
+/// The trait and the sign of the operator that a method of `std::ops` is.
+fn operator(name: &str) -> Option<(&'static str, &'static str)> {
+    Some(match name {
+        "add" => ("Add", "+"),
+        "sub" => ("Sub", "-"),
+        "mul" => ("Mul", "*"),
+        "div" => ("Div", "/"),
+        "neg" => ("Neg", "-"),
+        _ => return None,
+    })
 }
 
 /// The variable of which a part is meant: `dims` in `dims[0]`, `(*dims).0`.

@@ -1,9 +1,10 @@
 //! Operators, literals, tuples and assignments.
 
-use super::{Follower, Local, Step, variable};
+use super::{Follower, Local, OnError, Step, variable};
 use crate::source::is_number_constant;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr, ImplItem, Lit, Member, UnOp};
 
@@ -60,6 +61,10 @@ impl Follower<'_> {
                 let is_inclusive = matches!(e.limits, syn::RangeLimits::Closed(_));
                 quote!(#krate::statics::Value::range(#start, #stop, #is_inclusive))
             }
+            Expr::Field(e) if self.known_field(e).is_some() => self
+                .known_field(e)
+                .expect("it is known")
+                .into_token_stream(),
             Expr::Field(e) => match &e.member {
                 Member::Unnamed(index) => {
                     let (value, i) = (self.expr(&e.base), index.index as usize);
@@ -67,6 +72,25 @@ impl Follower<'_> {
                 }
                 Member::Named(_) => self.opaque(e.to_token_stream()),
             },
+            Expr::Struct(e) => {
+                let mut parts = self.arguments(e.fields.iter().map(|f| &f.expr));
+                parts.extend(e.rest.as_ref().map(|rest| self.expr(rest)));
+                let unknown = self.unknown();
+                let lost = self.settle(quote!(::core::result::Result::Ok(#unknown)), e.span());
+                quote!({ #(let _ = #parts;)* #lost })
+            }
+            Expr::Try(e) => {
+                let value = self.expr(&e.expr);
+                match self.on_error {
+                    OnError::FailTheModel => value,
+                    OnError::GiveNothing => {
+                        quote!({ let __value = #value; __steps.may_give_nothing(); __value })
+                    }
+                    OnError::Leave => {
+                        quote!({ let __value = #value; __steps.may_leave(); __value })
+                    }
+                }
+            }
             Expr::Index(e) => {
                 let (value, index) = (self.expr(&e.expr), self.expr(&e.index));
                 let answer = quote!(#krate::statics::index(#value, #index, __at));
@@ -76,9 +100,24 @@ impl Follower<'_> {
             Expr::Assign(e) => self.assign(e),
             Expr::If(e) => self.if_(e),
             Expr::Match(e) => self.match_(e),
+            Expr::Return(e)
+                if self.on_error == OnError::FailTheModel
+                    && e.expr.as_deref().is_some_and(is_error) =>
+            {
+                let (opaque, failed) = (self.opaque(e.expr.to_token_stream()), self.failed());
+                quote!({ let _ = #opaque; #failed })
+            }
             Expr::Return(e) => {
+                let gives_nothing = self.on_error == OnError::GiveNothing
+                    && e.expr.as_deref().is_some_and(is_error);
                 let value = e.expr.as_ref().map(|e| self.expr(e));
-                let value = value.unwrap_or_else(|| self.unknown());
+                let value = match gives_nothing {
+                    true => {
+                        let never = self.never();
+                        quote!({ let _ = #value; #never })
+                    }
+                    false => value.unwrap_or_else(|| self.unknown()),
+                };
                 let never = self.never();
                 quote! {{
                     let __returned = #value;
@@ -97,6 +136,17 @@ impl Follower<'_> {
                 let lost = self.settle(quote!(::core::result::Result::Ok(#unknown)), other.span());
                 quote!({ let _ = #opaque; #lost })
             }
+        }
+    }
+
+    /// The variable of a field of a struct that was written out.
+    fn known_field(&self, e: &syn::ExprField) -> Option<&proc_macro2::Ident> {
+        let (Expr::Path(base), Member::Named(name)) = (&*e.base, &e.member) else {
+            return None;
+        };
+        match self.local(base.path.get_ident()?)? {
+            Local::Struct(fields) => fields.get(&name.unraw().to_string()),
+            _ => None,
         }
     }
 
@@ -189,7 +239,41 @@ impl Follower<'_> {
 
     pub(super) fn assign(&mut self, e: &syn::ExprAssign) -> TokenStream {
         let value = self.expr(&e.right);
-        self.store(&e.left, value, e.to_token_stream())
+        if !matches!(&*e.left, Expr::Tuple(_) | Expr::Array(_)) {
+            return self.store(&e.left, value, e.to_token_stream());
+        }
+        self.count += 1;
+        let name = quote::format_ident!("__assigned{}", self.count);
+        let mut stores = Vec::new();
+        self.store_parts(&e.left, name.to_token_stream(), e, &mut stores);
+        let unknown = self.unknown();
+        quote! {{
+            let #name = #value;
+            #(let _ = #stores;)*
+            #unknown
+        }}
+    }
+
+    /// `(a, [b, _]) = value`
+    fn store_parts(
+        &mut self,
+        left: &Expr,
+        value: TokenStream,
+        whole: &syn::ExprAssign,
+        stores: &mut Vec<TokenStream>,
+    ) {
+        let parts = match left {
+            Expr::Tuple(e) => &e.elems,
+            Expr::Array(e) => &e.elems,
+            one => return stores.push(self.store(one, value, whole.to_token_stream())),
+        };
+        // `..` stands for any number of parts.
+        if parts.iter().any(|part| matches!(part, Expr::Range(_))) {
+            return stores.push(self.opaque(whole.to_token_stream()));
+        }
+        for (i, part) in parts.iter().enumerate() {
+            self.store_parts(part, quote!(#value.item(#i)), whole, stores);
+        }
     }
 
     /// `left = value`, where `left` is a variable.
@@ -214,6 +298,14 @@ impl Follower<'_> {
             }
             _ => self.opaque(whole),
         }
+    }
+}
+
+/// `Err(..)`
+fn is_error(expr: &Expr) -> bool {
+    match expr {
+        Expr::Call(e) => matches!(&*e.func, Expr::Path(p) if p.path.is_ident("Err")),
+        _ => false,
     }
 }
 

@@ -9,14 +9,14 @@ use syn::spanned::Spanned;
 use syn::{Expr, Pat};
 
 /// How often a loop turns.
-struct Turns {
+pub(super) struct Turns {
     /// What comes before the first turn.
-    before: TokenStream,
-    from: TokenStream,
+    pub(super) before: TokenStream,
+    pub(super) from: TokenStream,
     /// The number of the first turn that does not take place.
-    to: TokenStream,
+    pub(super) to: TokenStream,
     /// What each turn begins with.
-    binding: TokenStream,
+    pub(super) binding: TokenStream,
 }
 
 impl Follower<'_> {
@@ -73,7 +73,7 @@ impl Follower<'_> {
         }}
     }
 
-    fn turns(&mut self, e: &syn::ExprForLoop, number: TokenStream) -> Option<Turns> {
+    pub(super) fn turns(&mut self, e: &syn::ExprForLoop, number: TokenStream) -> Option<Turns> {
         if let Some((from, to)) = self.range(&e.expr) {
             return Some(Turns {
                 before: TokenStream::new(),

@@ -6,10 +6,12 @@
 //! A local of the generated function, `__steps`, says how sure it is that a line is reached: mistakes count only there. The methods of
 //! the block that `call` uses become functions beside it.
 
+mod arguments;
 mod bindings;
 mod branches;
 mod calls;
 mod expressions;
+mod iterators;
 mod loops;
 mod names;
 mod parameters;
@@ -23,7 +25,7 @@ pub use scan::mentions;
 use std::collections::HashMap;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Block, Generics, ImplItem, ImplItemFn, Item, ItemImpl, PatType, Stmt, Type};
+use syn::{Block, Generics, ImplItem, ImplItemFn, Item, ItemImpl, PatType, ReturnType, Stmt, Type};
 
 /// What a name stands for.
 #[derive(Clone)]
@@ -32,6 +34,8 @@ enum Local {
     Value { mutable: bool },
     /// A layer below `self`, or an element of a container of them.
     Layer(Path),
+    /// A struct that is written out, by the variables of its fields.
+    Struct(HashMap<String, Ident>),
     /// Something else: a function inside of `call`, or a name with two meanings.
     Unclear,
 }
@@ -44,6 +48,17 @@ enum Step {
     Field(String),
     /// An element; the tokens are a `Value`.
     At(TokenStream),
+}
+
+/// What an error does that `?` hands on, or `return Err(..)`.
+#[derive(Clone, Copy, PartialEq)]
+enum OnError {
+    /// It is what comes out of the model: what is wrong behind it is wrong in any case.
+    FailTheModel,
+    /// It comes out of a method beside what is followed, the value of its `Ok`.
+    GiveNothing,
+    /// It leaves a function that gives something else.
+    Leave,
 }
 
 struct Follower<'a> {
@@ -60,6 +75,8 @@ struct Follower<'a> {
     sites: Vec<Span>,
     /// The parameters of which `build` says the shape, by name.
     parameters: Vec<String>,
+    /// What an error does that `?` hands on.
+    on_error: OnError,
     /// The methods of the block that are called, in the order in which they were met.
     methods: Vec<&'a ImplItemFn>,
 }
@@ -92,29 +109,36 @@ pub fn call(
         count: 0,
         sites: Vec::new(),
         parameters: Vec::new(),
+        on_error: OnError::Leave,
         methods: Vec::new(),
     };
     follower.start(call);
-    let mut bindings = TokenStream::new();
-    for (i, input) in inputs.iter().enumerate() {
-        let value = match inputs.len() {
-            _ if !holds_tensors(&input.ty) => follower.unknown(),
-            1 => quote!(__input),
-            _ => quote!(__input.item(#i)),
-        };
-        bindings.extend(follower.bind(&input.pat, value));
+    if gives_result(call) {
+        follower.on_error = OnError::FailTheModel;
+    }
+    let (mut bindings, mut shape) = (TokenStream::new(), quote!(__input.shape()));
+    match count(inputs) {
+        Some(count) => {
+            let answer = quote!(#krate::statics::inputs(__input, #count, __at));
+            let value = follower.settle(answer, inputs[0].pat.span());
+            bindings.extend(quote!(let __input = #value;));
+            for (i, input) in inputs.iter().enumerate() {
+                let value = match inputs.len() {
+                    1 => quote!(__input),
+                    _ => quote!(__input.item(#i)),
+                };
+                bindings.extend(follower.bind(&input.pat, value));
+            }
+        }
+        None => (bindings, shape) = follower.mixed_arguments(inputs),
     }
     if let Some(training) = training {
         bindings.extend(follower.bind(&training.pat, quote!(__at.training())));
     }
-    let parameters = build.map(|build| follower.parameters(build));
+    // The names of the arguments are not those of `build`.
+    let parameters = build.map(|build| follower.parameters(build, &shape));
     let result = follower.block(&call.block);
-    let counted = count(inputs).map(|count| {
-        let answer = quote!(#krate::statics::inputs(__input, #count, __at));
-        let value = follower.settle(answer, inputs[0].pat.span());
-        quote!(let __input = #value;)
-    });
-    let body = follower.body(quote!(#counted #parameters #bindings), result);
+    let body = follower.body(quote!(#bindings #parameters), result);
     let methods = follower.all_methods();
     Followed {
         body,
@@ -144,17 +168,14 @@ fn is_tensor(ty: &Type) -> bool {
     }
 }
 
-/// Whether a value of a type is a tensor, or several: not one that may be absent.
-fn holds_tensors(ty: &Type) -> bool {
-    match owned(ty) {
-        Type::Tuple(tuple) => tuple.elems.iter().all(holds_tensors),
-        Type::Array(array) => holds_tensors(&array.elem),
-        Type::Slice(slice) => holds_tensors(&slice.elem),
-        Type::Path(path) if !is_tensor(owned(ty)) => {
-            let last = path.path.segments.last();
-            last.is_some_and(|s| s.ident == "Vec")
-        }
-        other => is_tensor(other),
+/// Whether a method gives a `Result`, by its name.
+fn gives_result(method: &ImplItemFn) -> bool {
+    match &method.sig.output {
+        ReturnType::Type(_, ty) => match &**ty {
+            Type::Path(ty) => ty.path.segments.last().is_some_and(|s| s.ident == "Result"),
+            _ => false,
+        },
+        ReturnType::Default => false,
     }
 }
 
@@ -192,6 +213,10 @@ impl<'a> Follower<'a> {
         let generics: &Generics = &self.block.generics;
         self.scopes = vec![HashMap::new()];
         self.parameters = Vec::new();
+        self.on_error = match gives_result(method) {
+            true => OnError::GiveNothing,
+            false => OnError::Leave,
+        };
         self.consts = generics
             .const_params()
             .filter(is_number)
@@ -271,6 +296,17 @@ impl<'a> Follower<'a> {
         quote!(#krate::statics::Value::NEVER)
     }
 
+    /// Where a program ends with a panic, or the model with an error: what is wrong on all other ways is wrong.
+    fn failed(&self) -> TokenStream {
+        let never = self.never();
+        quote! {
+            if let ::core::option::Option::Some(__answer) = __steps.fail() {
+                return __answer;
+            }
+            #never
+        }
+    }
+
     /// The value of an answer; a mistake is one at the user's tokens.
     fn settle(&mut self, answer: TokenStream, span: Span) -> TokenStream {
         self.settle_by(&quote!(settle), answer, span)
@@ -301,15 +337,29 @@ impl<'a> Follower<'a> {
     fn block(&mut self, block: &Block) -> TokenStream {
         self.scopes.push(HashMap::new());
         let consts = self.consts.clone();
-        let mut statements = self.items(block);
+        let items = self.items(block);
+        let statements = self.statements(&block.stmts);
+        self.scopes.pop();
+        self.consts = consts;
+        quote!({ #items #statements })
+    }
+
+    /// Statements, of which the last may be the value.
+    fn statements(&mut self, all: &[Stmt]) -> TokenStream {
+        let mut statements = TokenStream::new();
         let mut tail = None;
-        for (i, statement) in block.stmts.iter().enumerate() {
-            let is_last = i + 1 == block.stmts.len();
+        for (i, statement) in all.iter().enumerate() {
+            let is_last = i + 1 == all.len();
             if is_configured_statement(statement) {
                 statements.extend(self.configured(statement));
                 continue;
             }
             match statement {
+                Stmt::Local(local) if bindings::is_let_else(local) => {
+                    // What follows is one of two branches.
+                    tail = Some(self.let_else(local, &all[i + 1..]));
+                    break;
+                }
                 Stmt::Local(local) => statements.extend(self.let_(local)),
                 Stmt::Expr(expr, end)
                     if is_last && (end.is_none() || matches!(expr, syn::Expr::Return(_))) =>
@@ -330,11 +380,9 @@ impl<'a> Follower<'a> {
                 Stmt::Item(_) => {}
             }
         }
-        self.scopes.pop();
-        self.consts = consts;
         // A block without a value is `()`, or left before its end.
         let tail = tail.unwrap_or_else(|| self.unknown());
-        quote!({ #statements #tail })
+        quote!(#statements #tail)
     }
 
     /// A statement that may not be there: what it may declare or change is unknown.

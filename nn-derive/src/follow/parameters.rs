@@ -11,11 +11,11 @@ use syn::{Expr, ImplItemFn, Member, Stmt};
 impl Follower<'_> {
     /// Variables for the parameters that a `build` makes in plain statements, `self.kernel.build([inputs, 4])?`. What comes after another
     /// kind of statement is not known.
-    pub(super) fn parameters(&mut self, build: &ImplItemFn) -> TokenStream {
+    pub(super) fn parameters(&mut self, build: &ImplItemFn, shape: &TokenStream) -> TokenStream {
         self.scopes.push(HashMap::new());
         let mut statements = TokenStream::new();
         if let [input] = &typed_arguments(&build.sig)[..] {
-            statements.extend(self.bind(&input.pat, quote!(__input.shape())));
+            statements.extend(self.bind(&input.pat, shape.clone()));
         }
         let mut names = Vec::new();
         for statement in &build.block.stmts {

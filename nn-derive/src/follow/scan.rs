@@ -3,13 +3,17 @@
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::Expr;
 
-/// The container of `&self.blocks`, `self.blocks.iter()` and `self.blocks.iter().enumerate()`, and whether it is counted.
+/// The container of `&self.blocks`, `self.blocks.iter()`, `sizes.into_iter()` and `self.blocks.iter().enumerate()`, and whether it is counted.
 pub(super) fn counted(expr: &Expr) -> (&Expr, bool) {
     match expr {
         Expr::MethodCall(e) if e.args.is_empty() && e.method == "enumerate" => {
             (counted(&e.receiver).0, true)
         }
-        Expr::MethodCall(e) if e.args.is_empty() && e.method == "iter" => (&e.receiver, false),
+        Expr::MethodCall(e)
+            if e.args.is_empty() && (e.method == "iter" || e.method == "into_iter") =>
+        {
+            (&e.receiver, false)
+        }
         other => (other, false),
     }
 }

@@ -1,11 +1,12 @@
 //! The attributes: `#[model(..)]`, `#[layer(..)]`, `#[config]` and `#[param(..)]`.
 
 use super::input::input_shape;
+use super::known::{DERIVED, WRONG, is_marked, is_model, text};
 use super::{declared, settings};
 use crate::errors::Errors;
 use crate::messages;
 use crate::syntax::{Declared, Input, Role, StructAttrs, Weight};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::meta::ParseNestedMeta;
 use syn::parse::Parser;
@@ -44,10 +45,6 @@ impl Seen {
     }
 }
 
-fn text(tokens: &impl ToTokens) -> String {
-    tokens.to_token_stream().to_string().replace(' ', "")
-}
-
 /// Reads the keys of one `#[model(..)]`. `handle` reads the value of a known key.
 fn keys(
     tokens: TokenStream,
@@ -59,6 +56,9 @@ fn keys(
 ) {
     let parser = syn::meta::parser(|meta| {
         let fresh = seen.first(&meta.path, errors);
+        if [DERIVED, WRONG].iter().any(|mark| meta.path.is_ident(mark)) {
+            return Ok(());
+        }
         if !known.iter().any(|key| meta.path.is_ident(key)) {
             if fresh {
                 errors.at(
@@ -71,10 +71,24 @@ fn keys(
         if !fresh {
             return skip_value(&meta);
         }
-        handle(&meta, errors)
+        // What is wrong with one key says nothing of the others.
+        let before = errors.count();
+        if let Err(error) = handle(&meta, errors) {
+            errors.push(error);
+        }
+        if errors.count() > before {
+            while !meta.input.is_empty() && !meta.input.peek(syn::Token![,]) {
+                meta.input.parse::<TokenTree>()?;
+            }
+        }
+        Ok(())
     });
     if let Err(error) = parser.parse2(tokens) {
-        errors.push(error);
+        // What stands there is no name.
+        match error.to_string().contains("nested attribute") {
+            true => errors.at_span(error.span(), messages::key_expected(place, known)),
+            false => errors.push(error),
+        }
     }
 }
 
@@ -112,9 +126,19 @@ fn framework() -> TokenStream {
     }
 }
 
-fn is_model(attr: &&Attribute) -> bool {
-    attr.path().is_ident("model")
-}
+const STRUCT_KEYS: [&str; 11] = [
+    "input",
+    "new",
+    "loss",
+    "targets",
+    "not_const",
+    "check",
+    "debug",
+    "name",
+    "alias",
+    "absent",
+    "crate",
+];
 
 /// The attributes of a struct.
 pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
@@ -133,9 +157,11 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
         name: None,
         aliases: Vec::new(),
         absent: Vec::new(),
+        is_wrong: is_marked(attrs, WRONG),
     };
     let mut seen = Seen::default();
     let krate = of_framework(attrs);
+    let before = errors.count();
     for attr in attrs.iter().filter(is_model) {
         let Meta::List(list) = &attr.meta else {
             errors.at(
@@ -148,23 +174,10 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
             continue;
         };
         let tokens = list.tokens.clone();
-        let known = [
-            "input",
-            "new",
-            "loss",
-            "targets",
-            "not_const",
-            "check",
-            "debug",
-            "name",
-            "alias",
-            "absent",
-            "crate",
-        ];
         keys(
             tokens,
             "`#[model(..)]` on a struct",
-            &known,
+            &STRUCT_KEYS,
             &mut seen,
             errors,
             |meta, errors| {
@@ -185,6 +198,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
                     });
                 } else if meta.path.is_ident("debug") {
                     found.debug = true;
+                    without_value(meta, errors);
                 } else if meta.path.is_ident("name") {
                     found.name = settings::class_name(meta, "name", errors)?;
                 } else if meta.path.is_ident("alias") {
@@ -194,6 +208,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
                     found.absent = settings::names(meta)?;
                 } else if meta.path.is_ident("not_const") {
                     found.not_const = Some(meta.path.clone());
+                    without_value(meta, errors);
                 } else if meta.path.is_ident("check") {
                     match checked_by(meta, errors)?.as_deref() {
                         Some("strict") => found.strict = Some(meta.path.clone()),
@@ -208,6 +223,9 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
         );
     }
     found.keys = seen.names();
+    if errors.count() > before && found.new.is_none() {
+        found.new = declared::guessed(attrs);
+    }
     found
 }
 
@@ -221,9 +239,16 @@ fn loss(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<Path>
     match meta.value()?.parse()? {
         Expr::Path(path) => Ok(Some(path.path)),
         other => {
-            errors.at(other, wanted());
+            errors.at(other, messages::LOSS_TYPE);
             Ok(None)
         }
+    }
+}
+
+/// Notes a value of a key that has none.
+fn without_value(meta: &ParseNestedMeta, errors: &mut Errors) {
+    if !meta.input.is_empty() && !meta.input.peek(syn::Token![,]) {
+        errors.at(&meta.path, messages::takes_no_value(&text(&meta.path)));
     }
 }
 
@@ -358,6 +383,16 @@ fn of_framework(attrs: &[Attribute]) -> TokenStream {
 
 /// The `crate = ..` of `#[model(..)]` on an `impl` block, which takes nothing else.
 pub fn of_impl(tokens: TokenStream, errors: &mut Errors) -> TokenStream {
+    let of_struct = |token: &TokenTree| match token {
+        TokenTree::Ident(key) => STRUCT_KEYS
+            .iter()
+            .any(|known| key == known && *known != "crate"),
+        _ => false,
+    };
+    if let Some(key) = tokens.clone().into_iter().find(of_struct) {
+        errors.at(&key, messages::struct_key(&key));
+        return crate_of(tokens);
+    }
     of_crate(tokens, "`#[model(..)]` on an `impl`", errors)
 }
 

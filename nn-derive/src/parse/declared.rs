@@ -8,17 +8,23 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, Ident, Meta, Token};
+use syn::{Attribute, Expr, Ident, Meta, Token, Type, parse_quote};
 
 impl Parse for Argument {
     fn parse(input: ParseStream<'_>) -> syn::Result<Argument> {
         let attrs = input.call(Attribute::parse_outer)?;
         let ident = input.parse()?;
-        input.parse::<Token![:]>()?;
-        let ty = input.parse()?;
+        let ty = match input.peek(Token![:]) {
+            true => {
+                input.parse::<Token![:]>()?;
+                input.parse()?
+            }
+            // Said by `constructor`, which reads all arguments.
+            false => parse_quote!(_),
+        };
         let example = input.parse::<Option<Token![=]>>()?;
         Ok(Argument {
             attrs,
@@ -41,10 +47,44 @@ pub fn constructor(meta: &ParseNestedMeta<'_>, errors: &mut Errors) -> syn::Resu
     let content;
     syn::parenthesized!(content in meta.input);
     let arguments = content.call(Punctuated::<Argument, Token![,]>::parse_terminated)?;
+    let mut arguments: Vec<Argument> = arguments.into_iter().collect();
+    for argument in &mut arguments {
+        if let Type::Infer(_) = argument.ty {
+            errors.at(&argument.ident, messages::untyped_argument(&argument.ident));
+            // Who makes one hands over something.
+            argument.ty = parse_quote!(impl ::core::marker::Sized);
+        }
+    }
     Ok(Some(New {
         span: meta.path.span(),
-        arguments: arguments.into_iter().collect(),
+        is_guessed: false,
+        arguments,
     }))
+}
+
+/// The constructor of a struct with keys that cannot be read: with the arguments of a `new(..)` that is among them, or none.
+pub fn guessed(attrs: &[Attribute]) -> Option<New> {
+    let lists = attrs.iter().filter(|attr| attr.path().is_ident("model"));
+    let mut lists = lists
+        .filter_map(|attr| attr.meta.require_list().ok())
+        .peekable();
+    let span = lists.peek()?.path.span();
+    let tokens: Vec<TokenTree> = lists.flat_map(|list| list.tokens.clone()).collect();
+    let arguments = tokens.windows(2).find_map(|pair| match pair {
+        [TokenTree::Ident(name), TokenTree::Group(arguments)] if name == "new" => {
+            let parser = Punctuated::<Argument, Token![,]>::parse_terminated;
+            parser.parse2(arguments.stream()).ok()
+        }
+        _ => None,
+    });
+    let arguments = arguments.into_iter().flatten();
+    Some(New {
+        span,
+        is_guessed: true,
+        arguments: arguments
+            .filter(|a| !matches!(a.ty, Type::Infer(_)))
+            .collect(),
+    })
 }
 
 enum Setting {
@@ -145,6 +185,7 @@ pub fn layer(attr: &Attribute, errors: &mut Errors) -> Declared {
         positional: Vec::new(),
         settings: Vec::new(),
         count: None,
+        misplaced: None,
     };
     let (settings, count) = match &attr.meta {
         Meta::Path(_) => (Punctuated::new(), None),
@@ -167,7 +208,7 @@ pub fn layer(attr: &Attribute, errors: &mut Errors) -> Declared {
                 Some(name) if rust_analyzer::is_running() => {
                     declared.settings.push((name, nothing()))
                 }
-                _ => errors.at(value, messages::POSITIONAL_AFTER_KEY),
+                _ => declared.misplaced = declared.misplaced.or(Some(value)),
             },
             Setting::Named(name, value) => {
                 if declared.settings.iter().any(|(before, _)| *before == name) {
@@ -183,7 +224,6 @@ pub fn layer(attr: &Attribute, errors: &mut Errors) -> Declared {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use syn::parse_quote;
 
     fn shown(setting: Setting) -> String {
         match setting {
@@ -207,7 +247,12 @@ mod tests {
         let complete = |attr: Attribute, arguments: Vec<Argument>| {
             let mut declared = layer(&attr, &mut Errors::default());
             let span = declared.span;
-            complete_name(&mut declared, &New { span, arguments });
+            let new = New {
+                span,
+                arguments,
+                is_guessed: false,
+            };
+            complete_name(&mut declared, &new);
             declared.settings.first().map(|(name, _)| name.to_string())
         };
         let units = || vec![parse_quote!(units: usize)];

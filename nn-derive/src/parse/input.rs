@@ -71,6 +71,14 @@ fn typed(stream: ParseStream<'_>) -> syn::Result<(Option<Ident>, Expr)> {
             let name = stream.parse::<Ident>()?;
             return Ok((Some(name), Expr::Array(stream.parse()?)));
         }
+        if [
+            "i8", "i16", "i32", "u16", "u32", "u64", "usize", "isize", "f16", "bf16",
+        ]
+        .iter()
+        .any(|other| name == other)
+        {
+            return Err(syn::Error::new_spanned(name, messages::ELEMENT_TYPE));
+        }
     }
     Ok((None, stream.parse()?))
 }
@@ -165,12 +173,17 @@ fn size(
     (open, with_names(size.to_token_stream(), names, krate))
 }
 
-fn is_zero(expr: &Expr) -> bool {
+/// What is written like a size and is none: 0, -1, 28.0, Python's `None`.
+fn is_no_size(expr: &Expr) -> bool {
     match expr {
         Expr::Lit(lit) => match &lit.lit {
             syn::Lit::Int(n) => n.base10_parse::<usize>().is_ok_and(|n| n == 0),
-            _ => false,
+            _ => true,
         },
+        Expr::Unary(unary) => {
+            matches!(unary.op, syn::UnOp::Neg(_)) && matches!(&*unary.expr, Expr::Lit(_))
+        }
+        Expr::Path(path) => path.path.is_ident("None"),
         _ => false,
     }
 }
@@ -200,8 +213,8 @@ fn one_shape(
     };
     let (rank, value, named) = match &expr {
         Expr::Array(array) => {
-            if let Some(zero) = array.elems.iter().find(|e| is_zero(e)) {
-                errors.at(zero, messages::NO_SIZE);
+            if let Some(none) = array.elems.iter().find(|e| is_no_size(e)) {
+                errors.at(none, messages::NO_SIZE);
                 return None;
             }
             let rank = Literal::usize_unsuffixed(array.elems.len()).into_token_stream();

@@ -5,12 +5,15 @@ mod attributes;
 mod block;
 mod declared;
 mod input;
+mod known;
 mod renamed;
 mod settings;
 
 pub use alternatives::alternatives;
 pub use attributes::{crate_of, of_impl, of_tensors};
 pub use block::{is_special, outer_attributes, special};
+pub use declared::guessed as constructor_among;
+pub use known::{DERIVED, WRONG, as_model, is_marked, is_misspelled, is_ours};
 
 use crate::errors::Errors;
 use crate::messages;
@@ -22,7 +25,13 @@ use syn::{Data, DeriveInput, Fields};
 
 /// Reads a struct.
 pub fn structure(input: DeriveInput, errors: &mut Errors) -> Struct {
-    let attrs = attributes::of_struct(&input.attrs, errors);
+    let mut attrs = attributes::of_struct(&input.attrs, errors);
+    let is_misspelled = |field: &syn::Field| field.attrs.iter().any(known::is_misspelled);
+    attrs.is_wrong |= match &input.data {
+        // The compiler says that there is no such attribute.
+        Data::Struct(data) => data.fields.iter().any(is_misspelled),
+        _ => false,
+    };
     for lifetime in input.generics.lifetimes() {
         errors.at(&lifetime.lifetime, messages::LIFETIMES);
     }
@@ -81,7 +90,9 @@ fn field(field: syn::Field, position: Option<usize>, errors: &mut Errors) -> Fie
     let ident = field
         .ident
         .unwrap_or_else(|| format_ident!("__{}", position.unwrap_or_default()));
+    let before = errors.count();
     let attrs = attributes::of_field(&field.attrs, errors);
+    let is_wrong = errors.count() > before || field.attrs.iter().any(known::is_misspelled);
     let docs = field
         .attrs
         .into_iter()
@@ -100,5 +111,6 @@ fn field(field: syn::Field, position: Option<usize>, errors: &mut Errors) -> Fie
         default: attrs.default,
         no_builder: attrs.no_builder,
         weight: attrs.weight,
+        is_wrong,
     }
 }

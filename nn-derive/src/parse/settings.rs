@@ -5,7 +5,7 @@ use crate::messages;
 use crate::syntax::Weight;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::meta::ParseNestedMeta;
-use syn::{Attribute, Expr, Lit, LitStr, Meta, Token};
+use syn::{Attribute, Expr, ExprLit, Lit, Meta, Token};
 
 /// The default of `#[config(default = ..)]`, and whether the builder method is the user's.
 pub fn config(attr: &Attribute, errors: &mut Errors) -> (Option<Expr>, bool) {
@@ -107,7 +107,16 @@ pub fn class_name(
         errors.at(&meta.path, messages::needs_value(key, "\"MyBlock\""));
         return Ok(None);
     }
-    Ok(Some(meta.value()?.parse::<LitStr>()?.value()))
+    match meta.value()?.parse()? {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Ok(Some(text.value())),
+        other => {
+            errors.at(other, messages::needs_value(key, "\"MyBlock\""));
+            Ok(None)
+        }
+    }
 }
 
 /// The names of `absent(..)`, with the values beside null that they may have.

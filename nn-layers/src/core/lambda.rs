@@ -116,8 +116,8 @@ impl Layer for Lambda {
     }
 }
 
-nn_core::__private::inventory::submit! {
-    LayerClass {
+nn_core::submit! {
+    LayerClass = LayerClass {
         class_name: "Lambda",
         module: module_path!(),
         layer_type: TypeId::of::<Lambda>(),

@@ -422,8 +422,8 @@ impl<I: Tensors, O: Tensors> Layer for Functional<I, O> {
 /// A Functional model whose structure only its file says.
 pub(crate) type AnyFunctional = Functional<Vec<Tensor>, Vec<Tensor>>;
 
-nn_core::__private::inventory::submit! {
-    LayerClass {
+nn_core::submit! {
+    LayerClass = LayerClass {
         class_name: "Functional",
         module: module_path!(),
         layer_type: std::any::TypeId::of::<AnyFunctional>(),

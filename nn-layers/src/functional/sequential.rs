@@ -153,8 +153,8 @@ impl Layer for Sequential {
     }
 }
 
-nn_core::__private::inventory::submit! {
-    LayerClass {
+nn_core::submit! {
+    LayerClass = LayerClass {
         class_name: "Sequential",
         module: module_path!(),
         layer_type: std::any::TypeId::of::<Sequential>(),

@@ -171,8 +171,8 @@ impl Layer for SpectralNormalization {
     }
 }
 
-nn_core::__private::inventory::submit! {
-    LayerClass {
+nn_core::submit! {
+    LayerClass = LayerClass {
         class_name: "SpectralNormalization",
         module: module_path!(),
         layer_type: std::any::TypeId::of::<SpectralNormalization>(),

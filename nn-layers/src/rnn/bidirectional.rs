@@ -287,8 +287,8 @@ impl<L: Layer> Layer for Bidirectional<L> {
     }
 }
 
-nn_core::__private::inventory::submit! {
-    LayerClass {
+nn_core::submit! {
+    LayerClass = LayerClass {
         class_name: "Bidirectional",
         module: module_path!(),
         layer_type: TypeId::of::<Bidirectional>(),

@@ -168,7 +168,7 @@ impl Module for AnyCell {
         let Some(name) = config.get("class_name").and_then(Value::as_str) else {
             return Err(Error::format("a cell's configuration has no `class_name`"));
         };
-        let mut classes = nn_core::__private::inventory::iter::<CellClass>();
+        let mut classes = nn_core::__private::registered::<CellClass>();
         match classes.find(|class| class.class_name == name) {
             Some(class) => (class.from_config)(config),
             None => Err(Error::format(format!(
@@ -212,7 +212,7 @@ pub struct CellClass {
     pub from_config: fn(&Value) -> Result<AnyCell>,
 }
 
-nn_core::__private::inventory::collect!(CellClass);
+nn_core::collect!(CellClass);
 
 /// Makes a [`Cell`] of your own known by its name, so that an [`RNN`](crate::RNN) of it can be loaded from a file and stand in a
 /// `Sequential`.
@@ -246,8 +246,8 @@ nn_core::__private::inventory::collect!(CellClass);
 #[macro_export]
 macro_rules! register_cell {
     ($cell:ident) => {
-        $crate::__private::inventory::submit! {
-            $crate::__private::CellClass {
+        $crate::__private::submit! {
+            $crate::__private::CellClass = $crate::__private::CellClass {
                 class_name: ::core::stringify!($cell),
                 from_config: |config| {
                     <$cell as $crate::__private::Module>::from_config(config).map($crate::AnyCell::new)

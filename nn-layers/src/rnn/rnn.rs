@@ -155,8 +155,8 @@ impl<C: Cell> Recurrence for OverCell<'_, C> {
     }
 }
 
-nn_core::__private::inventory::submit! {
-    LayerClass {
+nn_core::submit! {
+    LayerClass = LayerClass {
         class_name: "RNN",
         module: module_path!(),
         layer_type: std::any::TypeId::of::<RNN>(),

@@ -110,8 +110,8 @@ impl<L: Layer> TimeDistributed<L> {
     }
 }
 
-nn_core::__private::inventory::submit! {
-    LayerClass {
+nn_core::submit! {
+    LayerClass = LayerClass {
         class_name: "TimeDistributed",
         module: module_path!(),
         layer_type: TypeId::of::<TimeDistributed>(),

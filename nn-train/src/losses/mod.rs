@@ -170,7 +170,7 @@ macro_rules! delegate {
 delegate!(Box<dyn Loss>);
 delegate!(Arc<dyn Loss>);
 
-registry::inventory::collect!(Class<dyn Loss>);
+nn_core::collect!(Class<dyn Loss>);
 
 /// Builds a loss from its configuration, `{"class_name": "MeanSquaredError", "config": {...}}`, as written by [`Loss::config`] or by Keras, which also
 /// names functions, `{"class_name": "function", "config": "mean_squared_error"}`.
@@ -194,7 +194,7 @@ pub fn from_config(config: &Value) -> Result<Box<dyn Loss>> {
 
 /// The registered losses.
 pub(crate) fn classes() -> impl Iterator<Item = &'static Class<dyn Loss>> {
-    registry::inventory::iter::<Class<dyn Loss>>()
+    registry::registered::<Class<dyn Loss>>()
 }
 
 /// What all losses here share beside their formula: the `reduction` setting, reading the configuration, registration.

@@ -74,7 +74,7 @@ fn wrapper(config: &Value) -> Result<Box<dyn Metric>> {
             config,
         )));
     }
-    let classes = registry::inventory::iter::<Class<dyn Metric>>();
+    let classes = registry::registered::<Class<dyn Metric>>();
     if let Some(metric) = registry::of_function(wrapped, &settings, classes) {
         return super::from_config(&metric);
     }
@@ -152,8 +152,8 @@ impl Metric for LossMetric {
     }
 }
 
-registry::inventory::submit! {
-    Class::<dyn Metric> { class_name: LossMetric::CLASS, from_config: wrapper }
+registry::submit! {
+    Class<dyn Metric> = Class { class_name: LossMetric::CLASS, from_config: wrapper }
 }
 
 #[cfg(test)]

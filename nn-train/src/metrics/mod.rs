@@ -212,7 +212,7 @@ impl Metric for Box<dyn Metric> {
     }
 }
 
-registry::inventory::collect!(Class<dyn Metric>);
+nn_core::collect!(Class<dyn Metric>);
 
 /// Builds a metric from its configuration, as written by [`Metric::config`] or by Keras. The class name of a loss gives the
 /// [`LossMetric`] of it.
@@ -223,7 +223,7 @@ pub fn from_config(config: &Value) -> Result<Box<dyn Metric>> {
     if let Some(metric) = registry::find(
         "metrics",
         config,
-        registry::inventory::iter::<Class<dyn Metric>>(),
+        registry::registered::<Class<dyn Metric>>(),
     )? {
         return Ok(metric);
     }

@@ -64,6 +64,11 @@ use serde_json::Value;
 /// ```
 ///
 /// To write your own, implement [`Rule`], which has this trait built on it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an optimizer",
+    label = "expected an optimizer",
+    note = "an optimizer is a value of its type, with its learning rate: `Adam::new(1e-3)`, `SGD::new(0.01)`"
+)]
 pub trait Optimizer: Send + Sync {
     /// Whether the settings make sense. `fit` asks before it begins, every step asks again.
     ///
@@ -194,7 +199,7 @@ impl Optimizer for Box<dyn Optimizer> {
     }
 }
 
-registry::inventory::collect!(Class<dyn Optimizer>);
+nn_core::collect!(Class<dyn Optimizer>);
 
 /// Builds an optimizer, without state, from its configuration, as written by [`Optimizer::config`] or by Keras.
 ///
@@ -211,7 +216,7 @@ pub fn from_config(config: &Value) -> Result<Box<dyn Optimizer>> {
     match registry::find(
         "optimizers",
         config,
-        registry::inventory::iter::<Class<dyn Optimizer>>(),
+        registry::registered::<Class<dyn Optimizer>>(),
     )? {
         Some(optimizer) => Ok(optimizer),
         None => Err(registry::unknown("optimizer", "Optimizer", config)),

@@ -9,6 +9,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+#[diagnostic::do_not_recommend]
 impl<R: Rule> Optimizer for R {
     fn check(&self) -> Result<()> {
         self.settings().check()?;

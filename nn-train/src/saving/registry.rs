@@ -9,9 +9,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 #[doc(hidden)]
-pub use inventory;
+pub use nn_core::__private::registered;
 #[doc(hidden)]
-pub use nn_core::register_own;
+pub use nn_core::{register_own, submit};
 
 /// A class that can be rebuilt from its configuration as a `Box<T>`; submitted by [`register!`](crate::register).
 pub struct Class<T: ?Sized + 'static> {
@@ -53,8 +53,8 @@ pub struct Class<T: ?Sized + 'static> {
 macro_rules! register {
     (Loss: $type:ident) => { $crate::register!(@ $crate::losses::Loss, $type, stringify!($type)); };
     (Function: $function:ident) => {
-        $crate::saving::registry::inventory::submit! {
-            $crate::saving::registry::Class::<dyn $crate::losses::Loss> {
+        $crate::saving::registry::submit! {
+            $crate::saving::registry::Class<dyn $crate::losses::Loss> = $crate::saving::registry::Class {
                 class_name: stringify!($function),
                 from_config: |_| Ok(::std::boxed::Box::new($function)),
             }
@@ -70,8 +70,8 @@ macro_rules! register {
     (Optimizer: $type:ident as $name:literal) => { $crate::register!(@ $crate::optimizers::Optimizer, $type, $name); };
     (Schedule: $type:ident) => { $crate::register!(@ $crate::schedules::Schedule, $type, stringify!($type)); };
     (@ $trait:path, $type:ident, $name:expr) => {
-        $crate::saving::registry::inventory::submit! {
-            $crate::saving::registry::Class::<dyn $trait> {
+        $crate::saving::registry::submit! {
+            $crate::saving::registry::Class<dyn $trait> = $crate::saving::registry::Class {
                 class_name: $name,
                 from_config: |config| {
                     <$type>::from_config(config).map(|object| ::std::boxed::Box::new(object) as ::std::boxed::Box<dyn $trait>)

@@ -45,7 +45,7 @@ pub trait Schedule: Send + Sync {
     }
 }
 
-registry::inventory::collect!(Class<dyn Schedule>);
+nn_core::collect!(Class<dyn Schedule>);
 
 /// Builds a schedule from its configuration, as written by [`Schedule::config`] or by Keras.
 ///
@@ -55,7 +55,7 @@ pub fn from_config(config: &Value) -> Result<Box<dyn Schedule>> {
     match registry::find(
         "schedules",
         config,
-        registry::inventory::iter::<Class<dyn Schedule>>(),
+        registry::registered::<Class<dyn Schedule>>(),
     )? {
         Some(schedule) => Ok(schedule),
         None => Err(registry::unknown("schedule", "Schedule", config)),

@@ -22,11 +22,17 @@ pub struct Compile {
 }
 
 /// A loss, or a tuple or `Vec` of one loss for each output.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a loss",
+    label = "expected a loss, or a tuple of one for each output",
+    note = "a loss is a value of its type, `MeanSquaredError::new()`, or a function `|y_true: &Tensor, y_pred: &Tensor| -> Tensor`"
+)]
 pub trait IntoLosses {
     /// The losses, in the order of the outputs.
     fn into_losses(self) -> Vec<Arc<dyn Loss>>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<L: Loss + 'static> IntoLosses for L {
     fn into_losses(self) -> Vec<Arc<dyn Loss>> {
         vec![Arc::new(self)]

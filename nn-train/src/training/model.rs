@@ -3,14 +3,26 @@
 use crate::data::Batch;
 use crate::inspect::Summary;
 use crate::inspect::plot;
+use crate::metrics::Scores;
 use crate::saving;
 use crate::training::Compile;
 use crate::training::Compiled;
+use crate::training::History;
+
 use crate::training::State;
 use crate::training::Step;
 use crate::training::predict::{BATCH, predict};
 use nn_core::{GradientTape, Graph, InputShapes, IntoInput, Layer, Result, Tensor, Tensors, trace};
 use std::path::Path;
+
+/// Never implemented: why a model that is not compiled has no `fit`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not compiled: it has no optimizer and no loss to train and evaluate with",
+    label = "call `compile` first",
+    note = "`let mut model = model.compile(Compile::new(Adam::new(1e-3), MeanSquaredError::new()));` makes one that has `fit` and `evaluate`"
+)]
+pub trait IsCompiled {}
 
 /// What `#[derive(Model)]` and `#[model]` make of a struct: a layer with `compile`, `summary`, `save` and their kin.
 ///
@@ -48,6 +60,24 @@ pub trait Model: Layer {
     /// Mistakes in the shapes, with the layer's path.
     fn predict(&self, x: impl IntoInput<Self::Input>) -> Result<Self::Output> {
         predict(self, x.into_input(), BATCH)
+    }
+
+    /// Does not compile: [`Compiled::fit`] is what trains a model.
+    #[doc(hidden)]
+    fn fit(&self, _data: impl Sized, _fit: impl Sized) -> Result<History>
+    where
+        Self: IsCompiled,
+    {
+        unreachable!("no model is compiled as it is")
+    }
+
+    /// Does not compile: [`Compiled::evaluate`] is what evaluates a model.
+    #[doc(hidden)]
+    fn evaluate(&self, _data: impl Sized) -> Result<Scores>
+    where
+        Self: IsCompiled,
+    {
+        unreachable!("no model is compiled as it is")
     }
 
     /// With an optimizer, losses and metrics, ready for `fit`.

@@ -4,10 +4,13 @@
 #![allow(clippy::all)]
 
 mod argument_slice;
+mod arguments_of_tuples;
 mod attributes_of_call;
+mod bounds_of_a_model;
 mod bounds_on_the_impl;
 mod boxed_layers;
 mod call_returns_a_result;
+mod call_with_lifetimes;
 mod conditional_call;
 mod conditional_parts;
 mod conditional_statement;
@@ -25,6 +28,7 @@ mod declared_input_constant;
 mod declared_input_open;
 mod declared_inputs;
 mod declared_not_const;
+mod declared_nothing_said;
 mod declared_outputs;
 mod declared_scope_of_names;
 mod declared_two_models;
@@ -33,17 +37,22 @@ mod derives;
 mod element_types;
 mod enum_of_layers;
 mod field_called_new;
+mod forbidden_groups;
 mod forbidden_lints;
 mod generic_defaults;
 mod generics;
 mod hostile_scope;
 mod inner_attributes;
+mod known_arguments;
+mod known_assignments;
 mod known_attention;
 mod known_const_parameters;
 mod known_inception;
 mod known_length;
 mod known_loops;
+mod known_options;
 mod known_own_rules;
+mod known_states;
 mod layer_of_another_block;
 mod loss_and_targets;
 mod named_dimensions;
@@ -64,6 +73,7 @@ mod unknown_loops;
 mod unknown_match;
 mod unknown_mutation;
 mod unknown_numbers;
+mod unknown_options;
 mod unknown_returns;
 mod unknown_statements;
 mod unknown_two_input_sizes;
@@ -83,10 +93,13 @@ macro_rules! run {
 
 run! {
     argument_slice
+    arguments_of_tuples
     attributes_of_call
+    bounds_of_a_model
     bounds_on_the_impl
     boxed_layers
     call_returns_a_result
+    call_with_lifetimes
     conditional_call
     conditional_parts
     conditional_statement
@@ -104,6 +117,7 @@ run! {
     declared_input_open
     declared_inputs
     declared_not_const
+    declared_nothing_said
     declared_outputs
     declared_scope_of_names
     declared_two_models
@@ -112,17 +126,22 @@ run! {
     element_types
     enum_of_layers
     field_called_new
+    forbidden_groups
     forbidden_lints
     generic_defaults
     generics
     hostile_scope
     inner_attributes
+    known_arguments
+    known_assignments
     known_attention
     known_const_parameters
     known_inception
     known_length
     known_loops
+    known_options
     known_own_rules
+    known_states
     layer_of_another_block
     loss_and_targets
     named_dimensions
@@ -143,6 +162,7 @@ run! {
     unknown_match
     unknown_mutation
     unknown_numbers
+    unknown_options
     unknown_returns
     unknown_statements
     unknown_two_input_sizes

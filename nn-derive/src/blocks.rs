@@ -1,0 +1,363 @@
+//! A struct and its blocks in the file around a macro's use: what a message about one must know of the other.
+//!
+//! The file is read as Rust where a look at its text says that something may be wrong: most files never are.
+
+use crate::source;
+use quote::ToTokens;
+use std::collections::BTreeSet;
+use syn::visit::{self, Visit};
+use syn::{Attribute, ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Type};
+
+/// Who makes the `Layer` of a struct.
+pub enum Call {
+    /// Nobody: its crate has this file alone, and no block with `call` in it.
+    Missing,
+    /// An ordinary block has this `call`, here with the block's attributes too, which makes none without `#[model]`.
+    Unmarked(Box<ImplItemFn>),
+    /// A block, or it cannot be told.
+    Unknown,
+}
+
+/// Looks for the `call` of a struct.
+pub fn call(name: &str) -> Call {
+    let text = source::text();
+    // Mostly there is a block, and seen at once.
+    let is_marked = |at: usize| {
+        let start = text[..at].rfind(['{', '}', ';']).map_or(0, |i| i + 1);
+        let before = &text[start..at];
+        let is_block = source::words(before, "impl").next().is_some();
+        is_block && (before.contains("model") || before.trim_end().ends_with("Layer for"))
+    };
+    if source::words(&text, name).any(is_marked) {
+        return Call::Unknown;
+    }
+    let Some(file) = Around::read(&text, name) else {
+        return Call::Unknown;
+    };
+    if file.is_unclear || file.blocks.iter().any(makes_layer) {
+        return Call::Unknown;
+    }
+    let calls = file.blocks.iter().filter_map(|block| {
+        let mut call = methods_of(block).find(|m| m.sig.ident == "call")?.clone();
+        call.attrs.extend(block.attrs.iter().cloned());
+        Some(call)
+    });
+    match calls.into_iter().next() {
+        Some(call) => Call::Unmarked(Box::new(call)),
+        None if file.is_all => Call::Missing,
+        None => Call::Unknown,
+    }
+}
+
+/// Which of these names are methods of a struct, in blocks of any kind but those of traits.
+pub fn methods(of: &str, names: &BTreeSet<String>) -> BTreeSet<String> {
+    let text = source::text();
+    let is_written = text.split("fn ").skip(1).any(|after| {
+        let end = after.find(|c: char| !c.is_alphanumeric() && c != '_');
+        names.contains(&after[..end.unwrap_or(after.len())])
+    });
+    let file = match is_written {
+        true => Around::read(&text, of),
+        false => None,
+    };
+    let Some(file) = file else {
+        return BTreeSet::new();
+    };
+    let blocks = file.blocks.iter().filter(|block| block.trait_.is_none());
+    let methods = blocks.filter(|block| !is_configured(&block.attrs));
+    let methods = methods
+        .flat_map(methods_of)
+        .filter(|m| !is_configured(&m.attrs));
+    methods
+        .map(|m| m.sig.ident.to_string())
+        .filter(|name| names.contains(name))
+        .collect()
+}
+
+/// The attribute of the `#[model(..)] impl` of a struct, if there is a `new` in it, which belongs to the struct.
+pub fn attributes_of_block(name: &str) -> Vec<Attribute> {
+    let text = source::text();
+    let has_keys = |at: usize| {
+        let start = text[..at].rfind(['{', '}', ';']).map_or(0, |i| i + 1);
+        let before = &text[start..at];
+        before.contains("model(")
+            && before.contains("new")
+            && source::words(before, "impl").next().is_some()
+    };
+    if !source::words(&text, name).any(has_keys) {
+        return Vec::new();
+    }
+    let file = Around::read(&text, name);
+    let blocks = file.into_iter().flat_map(|file| file.blocks);
+    let attrs = blocks.flat_map(|block| block.attrs);
+    let has_new = |attr: &Attribute| source::words(&written(attr), "new").next().is_some();
+    attrs
+        .filter(|attr| attr.path().is_ident("model") && has_new(attr))
+        .collect()
+}
+
+/// Whether a struct has a method.
+pub fn has_method(of: &str, name: &str) -> bool {
+    !methods(of, &BTreeSet::from([name.to_string()])).is_empty()
+}
+
+/// Whether a struct has a `#[model] impl` with `call` before this one.
+pub fn has_call_before(block: &ItemImpl) -> bool {
+    let Type::Path(ty) = &*block.self_ty else {
+        return false;
+    };
+    let Some(name) = ty.path.segments.last().map(|last| last.ident.to_string()) else {
+        return false;
+    };
+    let text = source::text();
+    let blocks: Vec<&str> = text.split("impl").skip(1).collect();
+    let calls = blocks.into_iter().filter(|block| {
+        let header = block.split('{').next().unwrap_or_default();
+        source::words(header, &name).next().is_some() && block.contains("fn call")
+    });
+    if is_configured(&block.attrs) || calls.count() < 2 {
+        return false;
+    }
+    if Around::read(&text, &name).is_none() {
+        return false;
+    }
+    // What stands before this block, the modules around it closed again.
+    let before = source::before();
+    let before = (0..4).find_map(|depth| {
+        let closed = before.to_string() + &"}".repeat(depth);
+        syn::parse_file(&closed).ok()
+    });
+    let is_call = |m: &ImplItemFn| m.sig.ident == "call" && !is_configured(&m.attrs);
+    let same = |other: &ItemImpl| {
+        other.trait_.is_none()
+            && other.attrs.iter().any(is_model)
+            && !is_configured(&other.attrs)
+            && written(&other.self_ty) == written(ty)
+            && methods_of(other).any(is_call)
+    };
+    before.is_some_and(|file| {
+        let mut before = Around::empty(&name);
+        before.visit_file(&file);
+        before.blocks.iter().any(same)
+    })
+}
+
+/// The only struct of a name in the file, if it stands beside this block and has no attribute that makes it a model.
+pub fn unmarked_struct(name: &str) -> Option<ItemStruct> {
+    let text = source::text();
+    // Most structs show at once that they are marked. One may be made a module by hand too.
+    if is_marked(attributes_before(&text, name)?) || text.contains(&format!("Module for {name}")) {
+        return None;
+    }
+    let file = Around::read(&text, name)?;
+    let found = file.declared?;
+    let mut attributes = found.attrs.iter().map(written);
+    (!attributes.any(|text| is_marked(&text))).then_some(found)
+}
+
+/// Whether a struct is not `Clone`, neither by a derive nor by hand.
+pub fn has_no_clone(name: &str) -> bool {
+    let text = source::text();
+    let Some(before) = attributes_before(&text, name) else {
+        return false;
+    };
+    // Mostly the word stands before it.
+    if before.contains("Clone") || text.contains("Clone for") {
+        return false;
+    }
+    let around = Around::read(&text, name).filter(|around| !around.is_unclear);
+    around
+        .and_then(|around| around.declared)
+        .is_some_and(|item| {
+            let is_clone = |attr: &Attribute| written(attr).contains("Clone");
+            !item.attrs.is_empty() && item.attrs.iter().all(|a| is_inert(a) && !is_clone(a))
+        })
+}
+
+/// Whether a struct is none that could be a part of a model: no macro makes one of it, nor a block.
+pub fn is_plain_struct(name: &str) -> bool {
+    let text = source::text();
+    let Some(before) = attributes_before(&text, name) else {
+        return false;
+    };
+    if is_marked(before) || text.contains(&format!("Module for {name}")) {
+        return false;
+    }
+    let around = Around::read(&text, name).filter(|around| !around.is_unclear);
+    let Some(around) = around else {
+        return false;
+    };
+    let derives = [
+        "Clone",
+        "Copy",
+        "Debug",
+        "Default",
+        "PartialEq",
+        "Eq",
+        "Hash",
+        "Serialize",
+        "Deserialize",
+    ];
+    let is_plain = |attr: &Attribute| {
+        let text = written(attr);
+        let mut words = text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty());
+        is_inert(attr)
+            && (words.next() != Some("derive") || words.all(|word| derives.contains(&word)))
+    };
+    // A block that is marked says so itself.
+    let is_block = |block: &ItemImpl| block.attrs.iter().any(is_model) || block.trait_.is_some();
+    let declared = around
+        .declared
+        .is_some_and(|item| item.attrs.iter().all(is_plain));
+    declared && !around.blocks.iter().any(is_block)
+}
+
+/// The text before the only struct of a name, from the item before it.
+fn attributes_before<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let mut places =
+        source::words(text, name).filter(|at| text[..*at].trim_end().ends_with("struct"));
+    let (at, None) = (places.next()?, places.next()) else {
+        return None;
+    };
+    let start = text[..at].rfind([';', '}']).map_or(0, |i| i + 1);
+    Some(&text[start..at])
+}
+
+/// An attribute that makes nothing of a struct but by the derives that it names.
+fn is_inert(attr: &Attribute) -> bool {
+    let path = attr.path();
+    [
+        "derive",
+        "doc",
+        "allow",
+        "non_exhaustive",
+        "must_use",
+        "repr",
+        "serde",
+    ]
+    .iter()
+    .any(|name| path.is_ident(name))
+}
+
+/// Whether the attributes of a struct, as text, make it a model.
+fn is_marked(attributes: &str) -> bool {
+    ["model", "Model", "Layer"]
+        .iter()
+        .any(|word| attributes.contains(word))
+}
+
+/// Whether it makes a `Layer`, or may.
+fn makes_layer(block: &ItemImpl) -> bool {
+    let of = block
+        .trait_
+        .as_ref()
+        .and_then(|(path, _)| path.segments.last());
+    block.attrs.iter().any(is_model) || of.is_some_and(|of| of.ident == "Layer")
+}
+
+fn methods_of(block: &ItemImpl) -> impl Iterator<Item = &ImplItemFn> {
+    block.items.iter().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    })
+}
+
+/// `#[model]`, or what may be it under a condition.
+fn is_model(attr: &Attribute) -> bool {
+    written(attr).contains("model")
+}
+
+fn is_configured(attrs: &[Attribute]) -> bool {
+    attrs
+        .iter()
+        .any(|a| a.path().is_ident("cfg") || a.path().is_ident("cfg_attr"))
+}
+
+fn written(tokens: &impl ToTokens) -> String {
+    tokens.to_token_stream().to_string()
+}
+
+/// What a file has of a name that it declares once.
+struct Around<'n> {
+    name: &'n str,
+    /// How many structs and enums have it.
+    count: usize,
+    /// The struct, if it is one.
+    declared: Option<ItemStruct>,
+    /// All blocks, those of traits too.
+    blocks: Vec<ItemImpl>,
+    /// A macro may make a block, or another name stand for this.
+    is_unclear: bool,
+    /// Nothing of the crate is in other files.
+    is_all: bool,
+}
+
+impl<'n> Around<'n> {
+    fn read(text: &str, name: &'n str) -> Option<Around<'n>> {
+        let file = syn::parse_file(text).ok()?;
+        let is_main = |item: &Item| matches!(item, Item::Fn(f) if f.sig.ident == "main");
+        let mut around = Around::empty(name);
+        around.is_all = file.items.iter().any(is_main) || source::is_root();
+        around.visit_file(&file);
+        (around.count == 1).then_some(around)
+    }
+
+    fn empty(name: &'n str) -> Around<'n> {
+        Around {
+            name,
+            count: 0,
+            declared: None,
+            blocks: Vec::new(),
+            is_unclear: false,
+            is_all: false,
+        }
+    }
+
+    fn mentions(&self, text: &str) -> bool {
+        source::words(text, self.name).next().is_some()
+    }
+}
+
+impl Visit<'_> for Around<'_> {
+    fn visit_item_struct(&mut self, item: &ItemStruct) {
+        if item.ident == self.name {
+            self.count += 1;
+            self.declared = Some(item.clone());
+        }
+    }
+
+    fn visit_item_enum(&mut self, item: &syn::ItemEnum) {
+        self.count += usize::from(item.ident == self.name);
+    }
+
+    fn visit_item_impl(&mut self, block: &ItemImpl) {
+        let ty = match &*block.self_ty {
+            Type::Path(ty) => ty.path.segments.last(),
+            _ => None,
+        };
+        match ty {
+            Some(last) if last.ident == self.name => self.blocks.push(block.clone()),
+            _ => self.is_unclear |= self.mentions(&written(&block.self_ty)),
+        }
+        visit::visit_item_impl(self, block);
+    }
+
+    fn visit_item_mod(&mut self, item: &syn::ItemMod) {
+        self.is_all &= item.content.is_some();
+        visit::visit_item_mod(self, item);
+    }
+
+    fn visit_item_macro(&mut self, item: &syn::ItemMacro) {
+        self.is_unclear |= item.ident.is_none();
+    }
+
+    fn visit_item_type(&mut self, item: &syn::ItemType) {
+        self.is_unclear |= self.mentions(&written(&item.ty));
+    }
+
+    fn visit_use_rename(&mut self, item: &syn::UseRename) {
+        self.is_unclear |= item.ident == self.name;
+    }
+}

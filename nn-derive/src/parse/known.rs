@@ -1,0 +1,69 @@
+//! Which attributes are ours: those that users write, those that are one of them but for a slip, and those that the macros write for each
+//! other.
+
+use crate::messages;
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::{Attribute, Meta};
+
+/// Marks what `#[model]` hands to its derive: it is not for `#[model]` again, to which it comes where there is no such derive.
+pub const DERIVED: &str = "__derived";
+
+/// Marks a struct in which `#[model]` has found a mistake.
+pub const WRONG: &str = "__wrong";
+
+/// An attribute that means something on models and their fields alone.
+pub fn is_ours(attr: &Attribute) -> bool {
+    let names = ["layer", "config", "param", "model"];
+    names.iter().any(|name| attr.path().is_ident(name))
+}
+
+/// Whether `#[model(mark)]` is among the attributes.
+pub fn is_marked(attrs: &[Attribute], mark: &str) -> bool {
+    let mut lists = attrs
+        .iter()
+        .filter(is_model)
+        .filter_map(|a| a.meta.require_list().ok());
+    lists.any(|list| text(&list.tokens) == mark)
+}
+
+/// An attribute that is one of ours but for a slip, `#[confg]`, which the compiler does not know. What is a word, `#[mode]`, may be another
+/// macro's.
+pub fn is_misspelled(attr: &Attribute) -> bool {
+    let Some(name) = attr.path().get_ident().map(Ident::to_string) else {
+        return false;
+    };
+    let words = ["mode", "models", "layers", "configs", "params"];
+    let known = ["layer", "config", "param", "model"];
+    !words.contains(&&*name) && known.iter().any(|known| is_slip(&name, known))
+}
+
+/// Whether one letter is missing, doubled, wrong, or two have changed places.
+fn is_slip(found: &str, known: &str) -> bool {
+    let mut swapped = found.as_bytes().to_vec();
+    let first = (0..found.len().min(known.len())).find(|&i| swapped[i] != known.as_bytes()[i]);
+    if let Some(i) = first.filter(|i| i + 1 < found.len()) {
+        swapped.swap(i, i + 1);
+    }
+    found != known && (swapped == known.as_bytes() || messages::distance(found, known) == 1)
+}
+
+/// What `#[modle(..)]` would be.
+pub fn as_model(meta: &Meta) -> Meta {
+    match meta {
+        Meta::List(list) => {
+            let keys = &list.tokens;
+            syn::parse_quote!(model(#keys))
+        }
+        _ => syn::parse_quote!(model()),
+    }
+}
+
+pub(super) fn is_model(attr: &&Attribute) -> bool {
+    attr.path().is_ident("model")
+}
+
+/// Tokens as they are written, without spaces.
+pub(super) fn text(tokens: &impl ToTokens) -> String {
+    tokens.to_token_stream().to_string().replace(' ', "")
+}

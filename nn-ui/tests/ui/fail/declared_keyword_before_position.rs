@@ -1,0 +1,16 @@
+use nn::prelude::*;
+
+#[model(input = [28, 28, 1], new())]
+struct Net {
+    #[layer(filters = 8, 3)]
+    l: Conv2D,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.l(x)
+    }
+}
+
+fn main() {}

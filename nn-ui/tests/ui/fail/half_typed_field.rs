@@ -1,0 +1,9 @@
+use nn::prelude::*;
+
+#[model(input = [4], new())]
+struct Net { #[layer(4)] a: Dense, #[layer(4)] b: }
+
+#[model]
+impl Net { fn call(&self, x: Tensor) -> Tensor { self.b(self.a(x)) } }
+
+fn main() { let n = Net::new(); n.forward(Tensor::ones([1, 4])); }

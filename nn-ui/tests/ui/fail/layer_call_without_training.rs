@@ -1,0 +1,17 @@
+use nn::prelude::*;
+
+#[model(input = [4], new())]
+struct Net {
+    #[layer(4)]
+    a: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        let y = self.a.call(x);
+        y
+    }
+}
+
+fn main() {}

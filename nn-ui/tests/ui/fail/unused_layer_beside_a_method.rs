@@ -1,0 +1,18 @@
+use nn::prelude::*;
+
+#[model(input = [4], new())]
+struct Net {
+    #[layer(6)]
+    a: Dense,
+    #[layer(5)]
+    b: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.a(&x).foo()
+    }
+}
+
+fn main() {}
