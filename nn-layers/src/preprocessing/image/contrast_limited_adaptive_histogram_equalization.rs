@@ -148,8 +148,8 @@ impl ContrastLimitedAdaptiveHistogramEqualization {
         let numbers = x
             .take(&down.mirrored, 1)
             .take(&across.mirrored, 2)
-            .cast(DType::I64)
             .clip(0.0, 255.0)
+            .floor()
             .reshape([
                 batch,
                 down.tiles,
@@ -162,11 +162,12 @@ impl ContrastLimitedAdaptiveHistogramEqualization {
             .reshape([batch, down.tiles, across.tiles, channels, pixels]);
         // A number is 16 times one digit plus another: pixels with both digits are a product of those with one by those with the other, which
         // takes a sixteenth of the memory of all numbers at once.
-        let digit = |digit: Tensor| digit.one_hot(16).cast(x.dtype());
-        let (high, low) = (numbers.floor_divide(16), numbers.remainder(16));
-        let counts = digit(high)
+        let digit = |digit: &Tensor| digit.cast(DType::I64).one_hot(16).cast(x.dtype());
+        let high = (&numbers / 16.0).floor();
+        let low = numbers - &high * 16.0;
+        let counts = digit(&high)
             .transpose([0, 1, 2, 3, 5, 4])
-            .matmul(digit(low))
+            .matmul(digit(&low))
             .reshape([batch, down.tiles, across.tiles, channels, BINS]);
         let counts = match self.clip_limit > 0.0 {
             true => {
