@@ -7,6 +7,17 @@ use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprCall, ImplItemFn, PatIdent};
 
+/// Functions that `nn::prelude::*` brings: a layer may have the name of one, which then still is what is called.
+const OF_THE_PRELUDE: [&str; 7] = [
+    "assert_close",
+    "concatenate",
+    "einsum",
+    "no_gradient",
+    "set_seed",
+    "stack",
+    "where_",
+];
+
 /// Reports calls of functions that are no functions but fields of the struct, if its file says so.
 pub fn without_self(call: &ImplItemFn, name: &impl ToTokens, errors: &mut Errors) {
     #[derive(Default)]
@@ -39,8 +50,8 @@ pub fn without_self(call: &ImplItemFn, name: &impl ToTokens, errors: &mut Errors
     for called in names.called {
         let text = called.to_string();
         let is_lowercase = text.starts_with(|c: char| c.is_lowercase());
-        if is_lowercase && !names.declared.contains(&called) && source::is_field_alone(&name, &text)
-        {
+        let is_known = names.declared.contains(&called) || OF_THE_PRELUDE.contains(&text.as_str());
+        if is_lowercase && !is_known && source::is_field_alone(&name, &text) {
             errors.at(called, messages::without_self(&text));
         }
     }

@@ -94,6 +94,13 @@ fn kind(ty: &Type, generics: &Generics) -> Kind {
     }
 }
 
+/// Whether a type names a parameter, so that no constant can be computed of it.
+fn depends_on(ty: &Type, generics: &Generics) -> bool {
+    let mut names: Vec<String> = generics.params.iter().map(name_of).collect();
+    names.push("Self".to_string());
+    mentions(ty.to_token_stream(), &names)
+}
+
 fn name_of(param: &syn::GenericParam) -> String {
     match param {
         syn::GenericParam::Type(ty) => ty.ident.to_string(),
@@ -136,16 +143,19 @@ pub enum Output {
 
 /// What stands as the result of a `call`.
 pub fn output(ty: &Type, generics: &Generics) -> Output {
-    let is_result = match ty {
+    let may_be_result = match ty {
         Type::Group(group) => return output(&group.elem, generics),
         Type::Paren(paren) => return output(&paren.elem, generics),
-        Type::Path(path) => {
-            let last = path.path.segments.last();
-            last.is_some_and(|last| last.ident == "Result")
-        }
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let is_alias = !last.arguments.is_none()
+                && !["BTreeMap", "Option", "Vec"]
+                    .iter()
+                    .any(|name| last.ident == name);
+            last.ident == "Result" || is_alias && !depends_on(ty, generics)
+        }),
         _ => false,
     };
-    match is_result || kind(ty, generics) == Kind::Plain {
+    match may_be_result || kind(ty, generics) == Kind::Plain {
         true => Output::Settled,
         false => Output::Direct,
     }

@@ -56,6 +56,7 @@ mod known_states;
 mod layer_of_another_block;
 mod loss_and_targets;
 mod named_dimensions;
+mod names_of_ones_own;
 mod nothing_in_a_field;
 mod plain_arguments;
 mod seven_inputs;
@@ -145,6 +146,7 @@ run! {
     layer_of_another_block
     loss_and_targets
     named_dimensions
+    names_of_ones_own
     nothing_in_a_field
     plain_arguments
     seven_inputs
