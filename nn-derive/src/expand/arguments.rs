@@ -86,9 +86,8 @@ enum Kind {
 }
 
 fn kind(ty: &Type, generics: &Generics) -> Kind {
-    let mut names: Vec<String> = generics.params.iter().map(name_of).collect();
-    names.extend(["Tensor", "Self"].map(str::to_string));
-    match mentions(ty.to_token_stream(), &names) {
+    let holds_tensors = mentions(ty.to_token_stream(), &["Tensor".to_string()]);
+    match holds_tensors || depends_on(ty, generics) {
         true => Kind::Tensors,
         false => Kind::Plain,
     }

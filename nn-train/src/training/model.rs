@@ -8,7 +8,6 @@ use crate::saving;
 use crate::training::Compile;
 use crate::training::Compiled;
 use crate::training::History;
-
 use crate::training::State;
 use crate::training::Step;
 use crate::training::predict::{BATCH, predict};
