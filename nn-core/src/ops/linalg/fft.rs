@@ -7,7 +7,8 @@ use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::floats;
 use crate::ops::fail::fail;
 use crate::ops::shape::concatenate;
-use crate::{DType, Error, Result, Tensor, is_known};
+use crate::{DType, Error, Result, Shape, Tensor, is_known};
+use nn_kernels::buffer::Buffer;
 
 /// Of real and imaginary parts, along the last axis; `inverse` without a factor.
 struct Fft {
@@ -38,6 +39,7 @@ impl Op for Fft {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
+        check_work(shape)?;
         let [real, imaginary] = [0, 1].map(|i| inputs[i].cast(DType::F64).to_vec::<f64>());
         let (mut real, mut imaginary) = (real?, imaginary?);
         nn_kernels::fft::transform(&mut real, &mut imaginary, shape.dim(-1)?, self.inverse);
@@ -62,6 +64,27 @@ impl Op for Fft {
     fn output_count(&self, _: &[Tensor]) -> usize {
         2
     }
+}
+
+/// An error if there is no memory for the work of a transform: two numbers of 64 bits for each of the parts', and for one row its turns, its
+/// numbers, its sums and the sums of its parts.
+fn check_work(shape: Shape) -> Result<()> {
+    let row = shape
+        .last()
+        .copied()
+        .filter(|&row| is_known(row))
+        .unwrap_or(1);
+    let rows = shape.iter().rev().skip(1).filter(|&&d| is_known(d));
+    let rows = rows.fold(1_usize, |count, &d| count.saturating_mul(d));
+    let numbers = rows
+        .saturating_mul(2)
+        .saturating_add(10)
+        .saturating_mul(row);
+    Buffer::check(DType::F64, numbers).map_err(|refused| {
+        Error::value(format!(
+            "a Fourier transform of shape {shape} cannot be made: {refused}; use a smaller length or fewer rows"
+        ))
+    })
 }
 
 fn fits(_: &Attributes, inputs: &[Tensor]) -> Result<()> {
@@ -131,6 +154,8 @@ fn resized(op: &'static str, x: &Tensor, n: Option<usize>) -> Result<Tensor> {
         _ if x.error().is_some() => x.clone().into_result(),
         (Some(now), n) if is_known(now) && n.unwrap_or(now) > 0 => {
             let n = n.unwrap_or(now);
+            // What is cut or filled is transformed, for which less memory may be left than for filling it.
+            check_work(shape.with(shape.rank() - 1, n))?;
             let mut around = vec![(0, 0); shape.rank()];
             around[shape.rank() - 1].1 = n.saturating_sub(now);
             x.slice_axis(-1, 0..n.min(now)).pad(around).into_result()
@@ -182,7 +207,12 @@ pub fn irfft(real: &Tensor, imaginary: &Tensor, fft_length: Option<usize>) -> Te
     let now = real.raw_shape().last().copied().unwrap_or(0);
     let n = fft_length.unwrap_or(2 * now.max(1) - 2).max(1);
     let half = n / 2 + 1;
-    let both = resized("irfft", real, Some(half))
+    let whole = match real.raw_shape() {
+        shape if shape.rank() > 0 => check_work(shape.with(shape.rank() - 1, n)),
+        _ => Ok(()),
+    };
+    let both = whole
+        .and_then(|()| resized("irfft", real, Some(half)))
         .and_then(|real| Ok((real, resized("irfft", imaginary, Some(half))?)));
     let (real, imaginary) = match both {
         Ok(both) => both,
