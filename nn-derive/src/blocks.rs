@@ -296,6 +296,14 @@ struct Around<'n> {
 
 impl<'n> Around<'n> {
     fn read(text: &str, name: &'n str) -> Option<Around<'n>> {
+        // Modules may each have their own of a name: the text shows it, and to read a file of hundreds as Rust for each takes half a minute.
+        let mut declarations = source::words(text, name).filter(|&at| {
+            let before = text[..at].trim_end();
+            before.ends_with("struct") || before.ends_with("enum")
+        });
+        if let (None, _) | (_, Some(_)) = (declarations.next(), declarations.next()) {
+            return None;
+        }
         let file = syn::parse_file(text).ok()?;
         let is_main = |item: &Item| matches!(item, Item::Fn(f) if f.sig.ident == "main");
         let mut around = Around::empty(name);
