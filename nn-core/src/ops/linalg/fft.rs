@@ -66,8 +66,7 @@ impl Op for Fft {
     }
 }
 
-/// An error if there is no memory for the work of a transform: two numbers of 64 bits for each of the parts', and for one row its turns, its
-/// numbers, its sums and the sums of its parts.
+/// An error if there is no memory for the work of a transform: two numbers of 64 bits for each of the parts', and what the kernel holds.
 fn check_work(shape: Shape) -> Result<()> {
     let row = shape
         .last()
