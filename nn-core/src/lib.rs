@@ -59,7 +59,7 @@ pub use tensor::{Operand, Tensor};
 
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::module::containers::{Layers, OrNot, StandIn};
+    pub use crate::module::containers::{Layers, OrNot};
     pub use crate::module::keys::{FieldKeys, ModelKeys};
     pub use crate::module::registered::{Registered, Registry, registered};
     pub use crate::module::signature::{

@@ -26,7 +26,9 @@ pub fn call(name: &str) -> Call {
         let start = text[..at].rfind(['{', '}', ';']).map_or(0, |i| i + 1);
         let before = &text[start..at];
         let is_block = source::words(before, "impl").next().is_some();
-        is_block && (before.contains("model") || before.trim_end().ends_with("Layer for"))
+        is_block
+            && (without_plural(before).contains("model")
+                || before.trim_end().ends_with("Layer for"))
     };
     if source::words(&text, name).any(is_marked) {
         return Call::Unknown;
@@ -96,9 +98,58 @@ pub fn attributes_of_block(name: &str) -> Vec<Attribute> {
         .collect()
 }
 
+/// The only struct of a name in the file.
+pub fn only_struct(name: &str) -> Option<ItemStruct> {
+    Around::read(&source::text(), name)?.declared
+}
+
+/// The attributes and all fields of the only struct or enum of a name in the file.
+pub fn attributes_and_fields(name: &str) -> Option<(Vec<Attribute>, Vec<syn::Field>)> {
+    let around = Around::read(&source::text(), name)?;
+    Some(match (around.declared, around.alternatives) {
+        (Some(item), _) => (item.attrs, item.fields.into_iter().collect()),
+        (None, item) => {
+            let item = item?;
+            let fields = item.variants.into_iter().flat_map(|v| v.fields);
+            (item.attrs, fields.collect())
+        }
+    })
+}
+
+/// Whether the only struct of a name in the file has fields without names.
+pub fn is_tuple_struct(name: &str) -> bool {
+    let text = source::text();
+    let is_written = source::words(&text, name).any(|at| {
+        let after = text[at + name.len()..].trim_start();
+        text[..at].trim_end().ends_with("struct") && after.starts_with(['(', '<'])
+    });
+    let of_positions = |item: ItemStruct| matches!(item.fields, syn::Fields::Unnamed(_));
+    is_written && only_struct(name).is_some_and(of_positions)
+}
+
+/// Whether a struct has a trait by hand.
+pub fn implements(name: &str, of: &str) -> bool {
+    let text = source::text();
+    text.contains(&format!("{of} for {name}"))
+        && Around::read(&text, name).is_some_and(|file| {
+            let last = |block: &ItemImpl| {
+                let (path, _) = block.trait_.as_ref()?;
+                path.segments.last().map(|last| last.ident == of)
+            };
+            file.blocks.iter().any(|block| last(block) == Some(true))
+        })
+}
+
 /// Whether a struct has a method.
 pub fn has_method(of: &str, name: &str) -> bool {
-    !methods(of, &BTreeSet::from([name.to_string()])).is_empty()
+    let text = source::text();
+    let function = format!("fn {name}");
+    // Mostly there is none, which shows at once.
+    let is_written = text.split("impl").skip(1).any(|block| {
+        let header = block.split('{').next().unwrap_or_default();
+        source::words(header, of).next().is_some() && block.contains(&function)
+    });
+    is_written && !methods(of, &BTreeSet::from([name.to_string()])).is_empty()
 }
 
 /// Whether a struct has a `#[model] impl` with `call` before this one.
@@ -187,6 +238,24 @@ pub fn is_plain_struct(name: &str) -> bool {
     let Some(around) = around else {
         return false;
     };
+    // A block that is marked says so itself.
+    let is_block = |block: &ItemImpl| block.attrs.iter().any(is_model) || block.trait_.is_some();
+    let declared = around
+        .declared
+        .is_some_and(|item| item.attrs.iter().all(has_known_names));
+    declared && !around.blocks.iter().any(is_block)
+}
+
+/// Whether all that makes something of a struct is known, so that nobody else's attributes are on its fields.
+pub fn has_known_derives(name: &str) -> bool {
+    only_struct(name).is_some_and(|item| {
+        let is_ours = |attr: &Attribute| attr.path().is_ident("model") || has_known_names(attr);
+        item.attrs.iter().all(is_ours)
+    })
+}
+
+/// Whether an attribute makes nothing of a struct but by derives of the standard library, of serde and of this one.
+fn has_known_names(attr: &Attribute) -> bool {
     let derives = [
         "Clone",
         "Copy",
@@ -197,21 +266,14 @@ pub fn is_plain_struct(name: &str) -> bool {
         "Hash",
         "Serialize",
         "Deserialize",
+        "Model",
+        "Layer",
     ];
-    let is_plain = |attr: &Attribute| {
-        let text = written(attr);
-        let mut words = text
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty());
-        is_inert(attr)
-            && (words.next() != Some("derive") || words.all(|word| derives.contains(&word)))
-    };
-    // A block that is marked says so itself.
-    let is_block = |block: &ItemImpl| block.attrs.iter().any(is_model) || block.trait_.is_some();
-    let declared = around
-        .declared
-        .is_some_and(|item| item.attrs.iter().all(is_plain));
-    declared && !around.blocks.iter().any(is_block)
+    let text = written(attr);
+    let mut words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    is_inert(attr) && (words.next() != Some("derive") || words.all(|word| derives.contains(&word)))
 }
 
 /// The text before the only struct of a name, from the item before it.
@@ -242,10 +304,18 @@ fn is_inert(attr: &Attribute) -> bool {
 }
 
 /// Whether the attributes of a struct, as text, make it a model.
-fn is_marked(attributes: &str) -> bool {
+pub fn is_marked(attributes: &str) -> bool {
+    let attributes = without_plural(attributes);
     ["model", "Model", "Layer"]
         .iter()
         .any(|word| attributes.contains(word))
+}
+
+/// A text without `#[models]`, which is none of ours.
+fn without_plural(attributes: &str) -> String {
+    attributes
+        .replace("#[models", "#[")
+        .replace("# [models", "#[")
 }
 
 /// Whether it makes a `Layer`, or may.
@@ -265,8 +335,8 @@ fn methods_of(block: &ItemImpl) -> impl Iterator<Item = &ImplItemFn> {
 }
 
 /// `#[model]`, or what may be it under a condition.
-fn is_model(attr: &Attribute) -> bool {
-    written(attr).contains("model")
+pub fn is_model(attr: &Attribute) -> bool {
+    without_plural(&written(attr)).contains("model")
 }
 
 fn is_configured(attrs: &[Attribute]) -> bool {
@@ -275,7 +345,7 @@ fn is_configured(attrs: &[Attribute]) -> bool {
         .any(|a| a.path().is_ident("cfg") || a.path().is_ident("cfg_attr"))
 }
 
-fn written(tokens: &impl ToTokens) -> String {
+pub fn written(tokens: &impl ToTokens) -> String {
     tokens.to_token_stream().to_string()
 }
 
@@ -286,6 +356,8 @@ struct Around<'n> {
     count: usize,
     /// The struct, if it is one.
     declared: Option<ItemStruct>,
+    /// The enum, if it is one.
+    alternatives: Option<syn::ItemEnum>,
     /// All blocks, those of traits too.
     blocks: Vec<ItemImpl>,
     /// A macro may make a block, or another name stand for this.
@@ -317,6 +389,7 @@ impl<'n> Around<'n> {
             name,
             count: 0,
             declared: None,
+            alternatives: None,
             blocks: Vec::new(),
             is_unclear: false,
             is_all: false,
@@ -337,7 +410,10 @@ impl Visit<'_> for Around<'_> {
     }
 
     fn visit_item_enum(&mut self, item: &syn::ItemEnum) {
-        self.count += usize::from(item.ident == self.name);
+        if item.ident == self.name {
+            self.count += 1;
+            self.alternatives = Some(item.clone());
+        }
     }
 
     fn visit_item_impl(&mut self, block: &ItemImpl) {

@@ -12,6 +12,7 @@ mod expand;
 mod follow;
 mod half_typed;
 mod messages;
+mod misnamed;
 mod parse;
 mod rust_analyzer;
 mod source;
@@ -24,7 +25,7 @@ use syn::{DeriveInput, Item, parse_macro_input};
 /// Makes a struct's fields the layers of a block, without `fit` and its kin (those come with `#[derive(Model)]`).
 ///
 /// Every field that is not `#[config]` or `#[model(skip)]` must be a layer, a `Param` or a container of those (`Vec`, `Option`, `Box`,
-/// `Arc`, arrays, tuples, `BTreeMap<String, _>`), or nothing (`()`, `PhantomData`). Each becomes a method of its name: `self.dense(x)` calls
+/// `Arc`, `Box<[_]>`, `Arc<[_]>`, arrays, tuples, `BTreeMap<String, _>`), or nothing (`()`, `PhantomData`). Each becomes a method of its name: `self.dense(x)` calls
 /// the layer `dense`. The forward pass is the `call` of a `#[model] impl`.
 ///
 /// Attributes of the struct:
@@ -46,8 +47,9 @@ use syn::{DeriveInput, Item, parse_macro_input};
 /// Attributes of fields:
 ///
 /// - `#[layer(32, 3, padding = Padding::Same)]`: how the generated `new` makes this layer: the arguments of its own `new`, and its builder
-///   methods by their names. For an array, how it makes each element, and for an `Option`, `Box` or `Arc` what is in it; a `Vec` says how
-///   many after a semicolon, `#[layer(32; 4)]`.
+///   methods by their names. For an array, how it makes each element, and for an `Option`, `Box` or `Arc` what is in it; a `Vec`, `Box<[_]>`
+///   or `Arc<[_]>` says how many after a semicolon, `#[layer(32; 4)]`. Another name for such a type, `type Stack = [Dense; 3]`, stands in
+///   the same module.
 /// - `#[config]`: a plain value that is saved with the model, `Serialize` and `Deserialize`.
 /// - `#[model(skip)]`: not part of the model; `Default::default()` in a copy or a loaded model, and in a generated constructor for types of which
 ///   a `const fn` can write it: numbers, `Option`, `String`, `Vec`, `BTreeMap`, `Mutex` and so on.

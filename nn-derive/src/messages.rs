@@ -162,6 +162,19 @@ pub fn reference(ty: impl Display) -> String {
     format!("a model owns its layers: write `{ty}`, or `Arc<{ty}>` for a layer that several share")
 }
 
+pub fn unsized_list(element: impl quote::ToTokens) -> String {
+    let element = type_as_written(element);
+    format!(
+        "a slice has no size of its own: a list of layers is a `Vec<{element}>`, a `Box<[{element}]>`, or with its length an array, `[{element}; 4]`"
+    )
+}
+
+pub fn own_default(name: impl Display) -> String {
+    format!(
+        "`{name}` has a `Default` of its own beside the one that `#[model(new(..))]` makes from the arguments' values: remove one of them, or call yours by another name"
+    )
+}
+
 pub const UNNAMED_TYPE: &str = "a field has a type with a name: the layer's own, a parameter of the struct, `struct Net<L: Layer> { layer: L }`, or `nn::registry::AnyLayer` for a layer of any type";
 
 pub fn made_by_hand(ty: impl Display, arguments: impl Display) -> String {
@@ -314,6 +327,59 @@ pub fn no_value(name: &str) -> String {
     )
 }
 
+/// A type as it is written, without the spaces between tokens.
+pub fn type_as_written(ty: impl quote::ToTokens) -> String {
+    let mut text = ty.to_token_stream().to_string();
+    for (spaced, close) in [
+        (" :: ", "::"),
+        (" < ", "<"),
+        ("< ", "<"),
+        (" <", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        (" ;", ";"),
+        ("& ", "&"),
+        ("'_ ", ""),
+    ] {
+        text = text.replace(spaced, close);
+    }
+    text
+}
+
+pub fn layers_by_another_name(name: impl Display, meant: impl Display) -> String {
+    format!(
+        "`{name}` is another name for `{meant}`, and `#[layer(..)]` must see what holds the layers: write `{meant}` as the type of the field"
+    )
+}
+
+pub fn lent_by_another_name(name: impl Display, meant: impl Display) -> String {
+    format!(
+        "`{name}` is another name for `{meant}`, and `call` must show what it takes by reference: write `{meant}` as the type of the argument"
+    )
+}
+
+pub fn own_new(name: impl Display) -> String {
+    format!(
+        "`{name}` has a `new` of its own beside the one that `#[model(new(..))]` generates: remove one of them, or give yours another name"
+    )
+}
+
+pub fn layer_bound(param: impl Display) -> String {
+    format!(
+        "`{param}` is called as a layer, and nothing says what it takes and returns: write `{param}: Layer<Input = Tensor, Output = Tensor>`"
+    )
+}
+
+pub fn no_such_struct(name: impl Display, meant: impl Display) -> String {
+    format!("there is no `{name}`; the model without a `call` is `{meant}`: write `impl {meant}`")
+}
+
+pub fn no_such_crate(path: impl Display) -> String {
+    format!(
+        "there is no crate or module `{path}`: leave out `crate`, or say where the framework is, `#[model(crate = ::nn)]`"
+    )
+}
+
 pub const NO_NEW: &str = "`#[layer(..)]` says how a generated constructor makes this field: ask for one with `#[model(new())]` on the struct, or make the layer in your own `new`";
 
 pub fn no_example(name: &str) -> String {
@@ -325,7 +391,7 @@ pub fn no_example(name: &str) -> String {
 pub const NOT_CONST_WITHOUT_NEW: &str =
     "`not_const` is about the generated constructor: ask for one with `new(..)`, or remove it";
 
-pub const VEC_WITHOUT_COUNT: &str = "a `Vec` of layers needs their number: `#[layer(32; 4)]` makes four, each by `new(32)`; an array has its number in its type, `[Dense; 4]`";
+pub const VEC_WITHOUT_COUNT: &str = "a list of layers needs their number: `#[layer(32; 4)]` makes four, each by `new(32)`; an array has its number in its type, `[Dense; 4]`";
 
 pub const COUNT_WITHOUT_VEC: &str = "`; n` says how many layers a `Vec` gets, and this field is none; remove it (an array has its number in its type, `[Dense; 4]`)";
 

@@ -19,6 +19,8 @@ pub struct Struct {
     pub fields: Vec<Field>,
     /// Empty if it is not an enum.
     pub variants: Vec<Variant>,
+    /// What is in it cannot be in any layer, which is reported: it stays in the thread that made it, or has no size.
+    pub is_unfit: bool,
 }
 
 /// One alternative of an enum.
@@ -264,6 +266,7 @@ pub enum Holder<'a> {
     Option(&'a Type),
     Box(&'a Type),
     Arc(&'a Type),
+    /// A list that does not say how long it is: a `Vec`, or a slice in a `Box` or an `Arc`.
     Vec(&'a Type),
 }
 
@@ -286,11 +289,22 @@ impl Holder<'_> {
         };
         match last.ident.to_string().as_str() {
             "Option" => Some(Holder::Option(held)),
+            "Box" | "Arc" if slice(held).is_some() => slice(held).map(Holder::Vec),
             "Box" => Some(Holder::Box(held)),
             "Arc" => Some(Holder::Arc(held)),
             "Vec" => Some(Holder::Vec(held)),
             _ => None,
         }
+    }
+}
+
+/// The elements of a slice.
+fn slice(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Slice(slice) => Some(&slice.elem),
+        Type::Paren(paren) => slice(&paren.elem),
+        Type::Group(group) => slice(&group.elem),
+        _ => None,
     }
 }
 

@@ -1,11 +1,10 @@
 //! Containers of modules, which are modules too.
 
-use crate::{Error, Layer, Module, Param, Result, Tensor};
+use crate::{Error, Module, Param, Result};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
-use std::ops::Deref;
 
 impl<M: Module> Module for Vec<M> {
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
@@ -96,6 +95,23 @@ impl<M: Module> Module for Box<M> {
     }
 }
 
+/// A list of a fixed length: as a `Vec`.
+impl<M: Module> Module for Box<[M]> {
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
+        self.iter()
+            .enumerate()
+            .for_each(|(i, m)| visit(&i.to_string(), m.as_module()));
+    }
+
+    fn config(&self) -> Value {
+        self.iter().map(M::config).collect()
+    }
+
+    fn from_config(config: &Value) -> Result<Box<[M]>> {
+        items(config)?.iter().map(M::from_config).collect()
+    }
+}
+
 impl<M: Module> Module for BTreeMap<String, M> {
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
         self.iter().for_each(|(name, m)| visit(name, m.as_module()));
@@ -117,7 +133,7 @@ impl<M: Module> Module for BTreeMap<String, M> {
     }
 }
 
-fn items(config: &Value) -> Result<&Vec<Value>> {
+pub(crate) fn items(config: &Value) -> Result<&Vec<Value>> {
     config
         .as_array()
         .ok_or_else(|| Error::format(format!("expected a list, found {config}")))
@@ -185,36 +201,6 @@ pub trait OrNot {
 }
 
 impl<T: ?Sized> OrNot for Layers<T> {}
-
-/// Written by `#[model]` for the type of a field that no model can have, so that its mistake is the only error. None is ever made.
-pub struct StandIn<T>(PhantomData<fn() -> T>);
-
-impl<T> Deref for StandIn<T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        unreachable!("what stands in for a mistake does not compile")
-    }
-}
-
-impl<T: 'static> Module for StandIn<T> {
-    fn visit<'a>(&'a self, _: &mut dyn FnMut(&str, &'a dyn Module)) {}
-
-    fn config(&self) -> Value {
-        Value::Null
-    }
-
-    fn from_config(_: &Value) -> Result<Self> {
-        Ok(StandIn(PhantomData))
-    }
-}
-
-impl<T: 'static> Layer for StandIn<T> {
-    type Input = Tensor;
-    type Output = Tensor;
-    fn run(&self, input: Tensor, _: bool) -> Tensor {
-        input
-    }
-}
 
 /// Never implemented: why a `HashMap` is no module.
 #[diagnostic::on_unimplemented(

@@ -248,6 +248,16 @@ impl<T: Tensors, L: Layer<Input = T, Output = T>> Layer for Vec<L> {
     }
 }
 
+/// A boxed list of layers applies them in order.
+impl<T: Tensors, L: Layer<Input = T, Output = T>> Layer for Box<[L]> {
+    type Input = T;
+    type Output = T;
+    fn run(&self, input: T, training: bool) -> T {
+        self.iter()
+            .fold(input, |x, layer| enter(layer, x, training))
+    }
+}
+
 /// An array of layers applies them in order.
 impl<T: Tensors, L: Layer<Input = T, Output = T>, const N: usize> Layer for [L; N] {
     type Input = T;

@@ -93,7 +93,7 @@ impl Module for Box<dyn DynLayer> {
         (**self).visit(visit);
     }
 
-    fn shared(&self) -> Option<&dyn Module> {
+    fn shared(&self) -> Option<(*const (), &dyn Module)> {
         (**self).shared()
     }
 

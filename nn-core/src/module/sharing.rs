@@ -1,7 +1,8 @@
 //! Layers that several fields share through an [`Arc`]: one layer, found once, saved once, and shared again in a copy.
 
+use crate::module::containers::items;
 use crate::module::context::{Shared, with_shared};
-use crate::{Layer, Module, Param, Result};
+use crate::{Layer, Module, Param, Result, Tensors};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -38,8 +39,9 @@ impl<M: Module> Module for Arc<M> {
         (**self).visit(visit);
     }
 
-    fn shared(&self) -> Option<&dyn Module> {
-        Some((**self).as_module())
+    fn shared(&self) -> Option<(*const (), &dyn Module)> {
+        let layer = (**self).as_module();
+        Some((std::ptr::from_ref(layer).cast(), layer))
     }
 
     fn as_param(&self) -> Option<&Param> {
@@ -47,46 +49,82 @@ impl<M: Module> Module for Arc<M> {
     }
 
     fn config(&self) -> Value {
-        if Arc::strong_count(self) == 1 {
-            return (**self).config();
-        }
-        let address = Arc::as_ptr(self).cast::<()>() as usize;
-        let number = with_shared(|table| {
-            let known = table.written.iter().position(|a| *a == address);
-            if known.is_none() && table.depth > 0 {
-                table.written.push(address);
-            }
-            match known {
-                Some(number) => Some((number, true)),
-                None => table.written.len().checked_sub(1).map(|n| (n, false)),
-            }
-        });
-        match number {
-            None => (**self).config(),
-            Some((number, true)) => json!({ SHARED: number }),
-            Some((number, false)) => json!({ SHARED: number, LAYER: (**self).config() }),
-        }
+        written(self, || (**self).config())
     }
 
     fn from_config(config: &Value) -> Result<Arc<M>> {
-        let Some(number) = config.get(SHARED).and_then(Value::as_u64) else {
-            return M::from_config(config).map(Arc::new);
-        };
-        let found = with_shared(|table| {
-            let found = table.read.iter().find(|(n, _)| *n == number);
-            found.and_then(|(_, layer)| layer.downcast_ref::<Arc<M>>().cloned())
-        });
-        if let Some(layer) = found {
-            return Ok(layer);
-        }
-        let layer = Arc::new(M::from_config(config.get(LAYER).unwrap_or(config))?);
-        with_shared(|table| {
-            if table.depth > 0 {
-                table.read.push((number, Box::new(layer.clone())));
-            }
-        });
-        Ok(layer)
+        read(config, |config| M::from_config(config).map(Arc::new))
     }
+}
+
+/// A list of layers behind an [`Arc`]: where several fields hold the same one, its layers are shared.
+impl<M: Module> Module for Arc<[M]> {
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
+        self.iter()
+            .enumerate()
+            .for_each(|(i, m)| visit(&i.to_string(), m.as_module()));
+    }
+
+    fn shared(&self) -> Option<(*const (), &dyn Module)> {
+        Some((Arc::as_ptr(self).cast(), self))
+    }
+
+    fn config(&self) -> Value {
+        written(self, || self.iter().map(M::config).collect())
+    }
+
+    fn from_config(config: &Value) -> Result<Arc<[M]>> {
+        read(config, |config| {
+            items(config)?.iter().map(M::from_config).collect()
+        })
+    }
+}
+
+/// The configuration of what is behind an [`Arc`]: in full where it is met first, its number after that.
+fn written<T: ?Sized>(shared: &Arc<T>, config: impl Fn() -> Value) -> Value {
+    if Arc::strong_count(shared) == 1 {
+        return config();
+    }
+    let address = Arc::as_ptr(shared).cast::<()>() as usize;
+    let number = with_shared(|table| {
+        let known = table.written.iter().position(|a| *a == address);
+        if known.is_none() && table.depth > 0 {
+            table.written.push(address);
+        }
+        match known {
+            Some(number) => Some((number, true)),
+            None => table.written.len().checked_sub(1).map(|n| (n, false)),
+        }
+    });
+    match number {
+        None => config(),
+        Some((number, true)) => json!({ SHARED: number }),
+        Some((number, false)) => json!({ SHARED: number, LAYER: config() }),
+    }
+}
+
+/// What such a configuration tells: one that was read before where it has its number, else what `made` makes of it.
+fn read<T: ?Sized>(config: &Value, made: impl Fn(&Value) -> Result<Arc<T>>) -> Result<Arc<T>>
+where
+    Arc<T>: Send + Sync + 'static,
+{
+    let Some(number) = config.get(SHARED).and_then(Value::as_u64) else {
+        return made(config);
+    };
+    let found = with_shared(|table| {
+        let found = table.read.iter().find(|(n, _)| *n == number);
+        found.and_then(|(_, layer)| layer.downcast_ref::<Arc<T>>().cloned())
+    });
+    if let Some(layer) = found {
+        return Ok(layer);
+    }
+    let layer = made(config.get(LAYER).unwrap_or(config))?;
+    with_shared(|table| {
+        if table.depth > 0 {
+            table.read.push((number, Box::new(layer.clone())));
+        }
+    });
+    Ok(layer)
 }
 
 /// A layer behind an [`Arc`] is the layer.
@@ -95,5 +133,15 @@ impl<L: Layer> Layer for Arc<L> {
     type Output = L::Output;
     fn run(&self, input: L::Input, training: bool) -> L::Output {
         crate::layer::call(&**self, input, training)
+    }
+}
+
+/// A list of layers behind an [`Arc`] applies them in order.
+impl<T: Tensors, L: Layer<Input = T, Output = T>> Layer for Arc<[L]> {
+    type Input = T;
+    type Output = T;
+    fn run(&self, input: T, training: bool) -> T {
+        self.iter()
+            .fold(input, |x, layer| crate::layer::call(layer, x, training))
     }
 }

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 /// A node of the tree: a layer, a model, a [`Param`], or a container of those.
 ///
-/// Implemented by `#[derive(Layer)]` and `#[derive(Model)]`, for `Vec`, `Option`, `Box`, `Arc`, arrays, tuples and
-/// `BTreeMap<String, _>` of modules, and for what holds nothing, `()` and `PhantomData`.
+/// Implemented by `#[derive(Layer)]` and `#[derive(Model)]`, for `Vec`, `Option`, `Box`, `Arc`, `Box<[_]>`, `Arc<[_]>`, arrays, tuples
+/// and `BTreeMap<String, _>` of modules, and for what holds nothing, `()` and `PhantomData`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a layer, a `Param` nor a container of those",
     label = "not part of a model",
@@ -37,9 +37,9 @@ pub trait Module: Send + Sync + 'static {
         self
     }
 
-    /// The layer that this shares with others, if it does: an [`Arc`] of it.
+    /// What this shares with others, if it does: where the [`Arc`] of it has it, and what is visited for it.
     #[doc(hidden)]
-    fn shared(&self) -> Option<&dyn Module> {
+    fn shared(&self) -> Option<(*const (), &dyn Module)> {
         None
     }
 
@@ -220,10 +220,9 @@ pub fn join(path: &str, name: &str) -> String {
 
 /// What is visited for a module: a shared layer where it is met first, and not again; `shared` holds the addresses of those met.
 fn met_first<'a>(module: &'a dyn Module, shared: &mut Vec<*const ()>) -> Option<&'a dyn Module> {
-    let Some(layer) = module.shared() else {
+    let Some((address, layer)) = module.shared() else {
         return Some(module);
     };
-    let address = std::ptr::from_ref(layer).cast::<()>();
     if shared.contains(&address) {
         return None;
     }

@@ -97,7 +97,7 @@ fn check_count(field: &Field, errors: &mut Errors) {
     let Some(declared) = &field.declared else {
         return;
     };
-    let is_vec = matches!(Holder::of(&field.ty), Some(Holder::Vec(_)));
+    let is_vec = holds_list(&field.ty);
     let says_something = !declared.positional.is_empty() || !declared.settings.is_empty();
     match &declared.count {
         Some(count) if !is_vec => errors.at(count, messages::COUNT_WITHOUT_VEC),
@@ -105,6 +105,16 @@ fn check_count(field: &Field, errors: &mut Errors) {
             errors.at_span(declared.parentheses, messages::VEC_WITHOUT_COUNT);
         }
         _ => {}
+    }
+}
+
+/// Whether there is a list in a type that does not say how long it is.
+fn holds_list(ty: &Type) -> bool {
+    match Holder::of(ty) {
+        Some(Holder::Vec(_)) => true,
+        Some(Holder::Option(held) | Holder::Box(held) | Holder::Arc(held)) => holds_list(held),
+        Some(Holder::Array(array)) => holds_list(&array.elem),
+        None => false,
     }
 }
 

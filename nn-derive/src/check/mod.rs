@@ -1,5 +1,7 @@
 //! What is wrong with what was read, found before anything is generated.
 
+mod aliases;
+mod bounds;
 mod declared;
 mod elsewhere;
 mod names;
@@ -10,13 +12,15 @@ mod types;
 mod uses;
 mod without_self;
 
+pub use aliases::arguments as named_arguments;
+pub use bounds::unbound_layer;
 pub use declared::unchecked;
 pub use elsewhere::mentioned;
 pub use names::{RESERVED, SHARED_NAMES, methods};
 pub use one_input::one_input;
 pub use signature::{call, hook};
 pub use training::training;
-pub use types::{shared, tensors_of};
+pub use types::{is_unfit, tensors_of, untyped};
 pub use uses::{Uses, without_builds};
 pub use without_self::without_self;
 
@@ -25,6 +29,7 @@ use crate::syntax::Struct;
 
 /// Checks a struct.
 pub fn structure(item: &mut Struct, errors: &mut Errors) {
+    aliases::fields(item, errors);
     for field in &mut item.fields {
         let before = errors.count();
         names::field_name(&field.ident, &field.role, errors);
@@ -37,7 +42,7 @@ pub fn structure(item: &mut Struct, errors: &mut Errors) {
     for field in item.fields.iter_mut().chain(variants) {
         if !field.is_wrong {
             let before = errors.count();
-            types::field_type(field, errors);
+            item.is_unfit |= !types::field_type(field, errors);
             field.is_wrong |= errors.count() > before;
         }
     }

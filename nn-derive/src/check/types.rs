@@ -6,14 +6,41 @@ use crate::{blocks, messages, source};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use std::collections::BTreeMap;
+use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     GenericArgument, Item, PathArguments, PathSegment, Type, TypeParamBound, TypePath,
     TypeTraitObject, parse_quote,
 };
 
-/// A tensor is no part of a model, nor are numbers and what hides a layer behind a lock.
-pub fn field_type(field: &Field, errors: &mut Errors) {
+/// A tensor is no part of a model, nor are numbers and what hides a layer behind a lock. Gives whether a model can be used by several threads
+/// with it.
+pub fn field_type(field: &Field, errors: &mut Errors) -> bool {
+    if let Some((ty, message)) = unfit(&field.ty) {
+        errors.at(ty, message);
+        return false;
+    }
+    kind_of_field(field, errors);
+    true
+}
+
+fn kind_of_field(field: &Field, errors: &mut Errors) {
+    if let Type::Reference(reference) = &field.ty
+        && field.in_tree()
+        && is_static(reference)
+    {
+        match &*reference.elem {
+            Type::Path(held) if !held.path.is_ident("str") => {
+                errors.at(&field.ty, messages::reference(held.to_token_stream()));
+            }
+            Type::Slice(slice) => {
+                let list = format!("Vec<{}>", messages::type_as_written(&slice.elem));
+                errors.at(&field.ty, messages::reference(list));
+            }
+            _ => {}
+        }
+        return;
+    }
     let Some(last) = last_segment(&field.ty) else {
         return;
     };
@@ -26,10 +53,8 @@ pub fn field_type(field: &Field, errors: &mut Errors) {
         Role::Module if name == "HashMap" && is_of_std(&field.ty, "collections") => {
             errors.at(&field.ty, messages::HASH_MAP)
         }
-        Role::Module if is_lock(&field.ty) => errors.at(&field.ty, messages::locked(&name)),
-        Role::Module if is_unshared(&field.ty) => errors.at(&field.ty, messages::unshared(&name)),
-        Role::Module if held_layer(last).is_some() => {
-            errors.at(&field.ty, messages::dyn_layer("Layer"));
+        Role::Module | Role::Param(_) if is_lock(&field.ty) => {
+            errors.at(&field.ty, messages::locked(&name));
         }
         Role::Module => plain(&field.ty, field.declared.is_some(), errors),
         _ => {}
@@ -76,7 +101,7 @@ pub fn plain_structs(item: &mut Struct, errors: &mut Errors) {
 }
 
 /// What a container of the standard library holds.
-fn held(ty: &Type) -> &Type {
+pub fn held(ty: &Type) -> &Type {
     match Holder::of(ty) {
         Some(Holder::Array(array)) => held(&array.elem),
         Some(
@@ -136,7 +161,10 @@ fn is_of_std(ty: &Type, module: &str) -> bool {
         [.., before, _] => before == module,
         [name] => {
             let text = source::text();
-            let is_brought_in = text.is_empty() || text.contains(&format!("std::{module}"));
+            let is_brought_in = text.is_empty()
+                || text.contains(&format!("std::{module}"))
+                || text.contains(&format!("{module}::{name}"))
+                || text.contains(&format!("{module}::{{"));
             is_brought_in
                 && !["struct", "enum", "type"]
                     .iter()
@@ -146,66 +174,25 @@ fn is_of_std(ty: &Type, module: &str) -> bool {
     }
 }
 
-/// Reports what a model cannot hold, since it is shared by threads or is no type at all, and writes something else for it, so that nothing
-/// else is said about it. Gives what has been written before, which is still used: what a `use` brings in for it is not in vain.
-pub fn shared(item: &mut Item, krate: &TokenStream, errors: &mut Errors) -> Vec<Type> {
-    struct Shared<'a> {
+/// Reports what is no type of a field at all, and writes something else for it, so that nothing else is said about it.
+pub fn untyped(item: &mut Item, krate: &TokenStream, errors: &mut Errors) {
+    struct Untyped<'a> {
         krate: &'a TokenStream,
         errors: &'a mut Errors,
-        replaced: Vec<Type>,
     }
-    impl VisitMut for Shared<'_> {
+    impl VisitMut for Untyped<'_> {
         fn visit_field_mut(&mut self, field: &mut syn::Field) {
-            let krate = self.krate;
-            let is_plain = |attr: &syn::Attribute| {
-                attr.path().is_ident("config") || attr.path().is_ident("model")
-            };
-            let is_part = !field.attrs.iter().any(is_plain);
-            let message = match &field.ty {
-                Type::ImplTrait(_) => Some(messages::UNNAMED_TYPE.to_string()),
-                Type::Reference(reference) if is_part => match &*reference.elem {
-                    Type::Path(held) if is_static(reference) && !held.path.is_ident("str") => {
-                        Some(messages::reference(held.to_token_stream()))
-                    }
-                    _ => None,
-                },
-                ty => last_segment(ty)
-                    .filter(|_| is_part && is_lock(ty))
-                    .map(|last| messages::locked(&last.ident.to_string())),
-            };
-            let Some(message) = message else {
-                return visit_mut::visit_field_mut(self, field);
-            };
-            self.errors.at(&field.ty, message);
-            let ty = &field.ty;
-            field.ty = match ty {
-                Type::ImplTrait(_) => parse_quote!(#krate::registry::AnyLayer),
-                _ => parse_quote!(#krate::__private::StandIn<#ty>),
-            };
+            if let Type::ImplTrait(_) = &field.ty {
+                let krate = self.krate;
+                self.errors.at(&field.ty, messages::UNNAMED_TYPE);
+                field.ty = parse_quote!(#krate::registry::AnyLayer);
+            }
+            visit_mut::visit_field_mut(self, field);
         }
 
         fn visit_type_path_mut(&mut self, ty: &mut TypePath) {
-            let Some(last) = ty.path.segments.last().cloned() else {
-                return;
-            };
-            let krate = self.krate;
-            if last.ident == "Rc" && held_layer(&last).is_none() && !last.arguments.is_empty() {
-                self.errors.at(&*ty, messages::RC);
-                self.replaced.push(Type::Path(ty.clone()));
-                let mut inside = last.arguments;
-                let mut nothing = Errors::default();
-                let mut within = Shared {
-                    krate,
-                    errors: &mut nothing,
-                    replaced: Vec::new(),
-                };
-                within.visit_path_arguments_mut(&mut inside);
-                *ty = parse_quote!(::std::sync::Arc #inside);
-            } else if is_unshared(&Type::Path(ty.clone())) {
-                self.errors
-                    .at(&*ty, messages::unshared(&last.ident.to_string()));
-                *ty = parse_quote!(#krate::__private::StandIn<#ty>);
-            } else if let Some((object, name)) = held_layer(&last) {
+            if let Some((object, name)) = ty.path.segments.last().and_then(held_layer) {
+                let krate = self.krate;
                 self.errors.at(object, messages::dyn_layer(&name));
                 *ty = parse_quote!(::std::boxed::Box<dyn #krate::registry::DynLayer>);
             } else {
@@ -213,13 +200,79 @@ pub fn shared(item: &mut Item, krate: &TokenStream, errors: &mut Errors) -> Vec<
             }
         }
     }
-    let mut shared = Shared {
-        krate,
-        errors,
-        replaced: Vec::new(),
+    Untyped { krate, errors }.visit_item_mut(item);
+}
+
+/// The first type in another one that has something to be said of it.
+fn first_in<T>(ty: &Type, said: impl Fn(&Type) -> Option<T>) -> Option<T> {
+    struct First<F, T> {
+        said: F,
+        found: Option<T>,
+    }
+    impl<F: Fn(&Type) -> Option<T>, T> Visit<'_> for First<F, T> {
+        fn visit_type(&mut self, ty: &Type) {
+            if self.found.is_none() {
+                self.found = (self.said)(ty);
+            }
+            if self.found.is_none() {
+                visit::visit_type(self, ty);
+            }
+        }
+    }
+    let mut first = First { said, found: None };
+    first.visit_type(ty);
+    first.found
+}
+
+/// What in the type of a field cannot be in any layer, with what is to be said of it: a model is used by several threads and has a size, and
+/// `dyn Layer` is no type.
+fn unfit(ty: &Type) -> Option<(Type, String)> {
+    if let Type::Slice(slice) = ty {
+        return Some((ty.clone(), messages::unsized_list(&slice.elem)));
+    }
+    first_in(ty, |ty| {
+        let last = last_segment(ty)?;
+        if let Some((object, name)) = held_layer(last) {
+            return Some((
+                Type::TraitObject(object.clone()),
+                messages::dyn_layer(&name),
+            ));
+        }
+        let is_rc = last.ident == "Rc" && !last.arguments.is_none();
+        let message = match is_rc {
+            true => messages::RC.to_string(),
+            false => is_unshared(ty).then(|| messages::unshared(&last.ident.to_string()))?,
+        };
+        Some((ty.clone(), message))
+    })
+}
+
+/// Whether a struct holds such a thing, as far as the file tells. `#[model]` has written something else for `dyn Layer`.
+pub fn is_unfit(name: &str) -> bool {
+    let text = source::text();
+    // Most files show at once that no struct does.
+    let mut slices = text.match_indices(": [").map(|(at, _)| &text[at + 3..]);
+    let is_slice = |after: &str| {
+        let end = after.find(|c: char| !c.is_alphanumeric() && !"_:<> ".contains(c));
+        end.is_some_and(|end| after[end..].starts_with(']'))
     };
-    shared.visit_item_mut(item);
-    shared.replaced
+    let may_be = ["Rc<", "Cell<", "dyn Layer"];
+    let may_be = may_be.iter().any(|part| text.contains(part)) || slices.any(is_slice);
+    let found = may_be
+        .then(|| blocks::attributes_and_fields(name))
+        .flatten();
+    found.is_some_and(|(attrs, fields)| {
+        let is_derive = |attr: &syn::Attribute| {
+            let text = attr.to_token_stream().to_string();
+            attr.path().is_ident("derive") && (text.contains("Model") || text.contains("Layer"))
+        };
+        let is_derived = attrs.iter().any(is_derive);
+        // Of one under a condition it is not known whether it is there.
+        let is_certain = |f: &&syn::Field| !f.attrs.iter().any(|a| a.path().is_ident("cfg"));
+        let fields = fields.iter().filter(is_certain);
+        let mut found = fields.filter_map(|f| unfit(&f.ty));
+        found.any(|(ty, _)| is_derived || !matches!(ty, Type::TraitObject(_)))
+    })
 }
 
 fn is_static(reference: &syn::TypeReference) -> bool {

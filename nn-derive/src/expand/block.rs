@@ -4,8 +4,8 @@ use super::{call_at, hooks, layer, shape, stand_in};
 use crate::check::{self, Uses};
 use crate::errors::Errors;
 use crate::syntax::Special;
-use crate::{blocks, messages, parse, rust_analyzer};
-use proc_macro2::TokenStream;
+use crate::{blocks, messages, misnamed, parse, rust_analyzer};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
@@ -29,8 +29,9 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     if let Some((condition, with, without)) = parse::alternatives(&block) {
         return alternatives(&keys, &krate, condition, [with, without]);
     }
+    parse::fragments(&mut block);
     let is_second = blocks::has_call_before(&block);
-    let special = parse::special(&mut block, &mut errors);
+    let mut special = parse::special(&mut block, &mut errors);
     if let Type::Path(ty) = &*block.self_ty
         && let Some(name) = ty.path.get_ident()
         && let Some(mut found) = blocks::unmarked_struct(&name.to_string())
@@ -38,7 +39,11 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         // Of an attribute that only a model has the compiler says that a derive is missing, and of `#[modle]` that there is none.
         let is_ours = |f: &syn::Field| f.attrs.iter().any(parse::is_ours);
         let mut is_said = found.fields.iter().any(is_ours);
-        for attr in found.attrs.iter_mut().filter(|a| parse::is_misspelled(a)) {
+        for attr in found
+            .attrs
+            .iter_mut()
+            .filter(|a| parse::is_misspelled(a) || parse::is_other_word(a))
+        {
             attr.meta = parse::as_model(&attr.meta);
             is_said = true;
         }
@@ -48,6 +53,27 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         let layer = layer::placeholder(&block, special.call.as_ref(), &krate);
         let (errors, stand_in) = (errors.into_tokens(), stand_in::plain(found.into()));
         return quote!(#errors #block #layer #stand_in);
+    }
+    if let Type::Path(ty) = &*block.self_ty
+        && let Some(name) = ty.path.get_ident()
+        && special.call.is_some()
+    {
+        if let Some(meant) = misnamed::meant_by(&name.to_string()) {
+            errors.at(name, messages::no_such_struct(name, meant));
+            return errors.into_tokens();
+        }
+        if check::is_unfit(&name.to_string()) {
+            // Which the struct reports.
+            return block.into_token_stream();
+        }
+        if blocks::is_tuple_struct(&name.to_string()) {
+            // Which the struct reports. Its fields have no methods.
+            block
+                .items
+                .retain(|item| !calls_by_position(item.to_token_stream()));
+            let layer = layer::placeholder(&block, special.call.as_ref(), &krate);
+            return quote!(#block #layer);
+        }
     }
     if let Some(call) = special.call.as_ref().filter(|_| is_second) {
         errors.at(&call.sig.ident, messages::twice("call"));
@@ -61,6 +87,21 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     if block.generics.lifetimes().next().is_some() || has_lifetimes(&block.self_ty) {
         // The derive reports it at the struct.
         return block.into_token_stream();
+    }
+    let mut names = None;
+    if let Some(call) = &mut special.call {
+        let before = errors.count();
+        let owner = &block.self_ty;
+        let written_out = check::named_arguments(&mut call.sig, owner, &krate, &mut errors);
+        names = (!written_out.is_empty()).then(|| names_used(&block, call, &written_out));
+        if let Some(param) = check::unbound_layer(&block, call) {
+            errors.at(param, messages::layer_bound(&param.ident));
+        }
+        if errors.count() > before {
+            let layer = layer::placeholder(&block, special.call.as_ref(), &krate);
+            let errors = errors.into_tokens();
+            return quote!(#block #layer #names #errors);
+        }
     }
     let layer = layer::expand(&block, &special, &krate, &mut errors);
     let hooks = hooks::expand(&special, &krate, &mut errors);
@@ -82,7 +123,7 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         .filter(|_| is_sound)
         .map(|call| shape::expand(&block, call, special.build.as_ref(), &krate));
     // The user's code first: what is generated from it may change with every key that is typed, and must not move it.
-    quote!(#inherent #layer #shape #uses #errors)
+    quote!(#inherent #layer #shape #uses #names #errors)
 }
 
 /// A block that depends on a condition, once where it holds and once where it does not.
@@ -149,6 +190,33 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
             }
         };
     }
+}
+
+/// What uses the names of types that were written out, which the user's code has no more.
+fn names_used(block: &ItemImpl, call: &ImplItemFn, types: &[Type]) -> TokenStream {
+    let (impl_generics, _, where_clause) = block.generics.split_for_impl();
+    let (self_ty, generics) = (&block.self_ty, &call.sig.generics);
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #self_ty #where_clause {
+            #[allow(dead_code)]
+            fn __names_of_types #generics (#(_: #types),*) {}
+        }
+    }
+}
+
+/// Whether `self.0(x)` is in a piece of code.
+fn calls_by_position(tokens: TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is_call = |part: &[TokenTree]| {
+        matches!(part, [TokenTree::Ident(this), TokenTree::Punct(dot), TokenTree::Literal(_), TokenTree::Group(arguments)]
+            if this == "self" && dot.as_char() == '.' && arguments.delimiter() == Delimiter::Parenthesis)
+    };
+    tokens.windows(4).any(is_call)
+        || tokens.into_iter().any(|token| match token {
+            TokenTree::Group(group) => calls_by_position(group.stream()),
+            _ => false,
+        })
 }
 
 fn methods(block: &ItemImpl) -> impl Iterator<Item = &ImplItemFn> {

@@ -144,6 +144,12 @@ fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
                 }
             })
         }
+        Role::Param(_) if field.is_wrong => Some(quote! {
+            #[doc(hidden)]
+            #vis fn #name(&self) -> &#krate::Param {
+                ::core::unreachable!()
+            }
+        }),
         Role::Param(_) => {
             let doc = documented(format!(" The parameter `{}`.", field.name()));
             Some(quote! {

@@ -23,6 +23,7 @@ mod unreadable;
 mod unused;
 
 pub use block::block;
+pub use lent::has_reference;
 pub use structure::{attribute, structure};
 pub use tensors::tensors;
 pub use unreadable::unreadable;

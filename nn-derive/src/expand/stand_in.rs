@@ -37,6 +37,29 @@ pub fn of(declared: DeriveInput, krate: Option<TokenStream>) -> TokenStream {
     quote!(#stand_in #methods #model)
 }
 
+/// For a struct of which no layer can be made: what a model can do, as one that is put together while it runs does.
+pub fn unfit(item: &Struct, errors: Errors, model: bool) -> TokenStream {
+    let (constructor, krate) = (constructor(item, errors), &item.attrs.krate);
+    let sequential = quote!(#krate::layers::Sequential);
+    let deref = quote! {
+        type Target = #sequential;
+        fn deref(&self) -> &#sequential {
+            ::core::unreachable!()
+        }
+    };
+    let deref = impl_of(item, quote!(::core::ops::Deref for), deref);
+    let compile = model.then(|| {
+        let compile = quote! {
+            #[doc(hidden)]
+            pub fn compile(&self, _: #krate::Compile) -> #krate::Compiled<#sequential> {
+                ::core::unreachable!()
+            }
+        };
+        impl_of(item, TokenStream::new(), compile)
+    });
+    quote!(#constructor #deref #compile)
+}
+
 /// A struct without the attributes that only a derive knows.
 pub fn stripped(mut item: Item) -> Item {
     struct Strip;
@@ -77,7 +100,9 @@ fn constructor(item: &Struct, errors: Errors) -> TokenStream {
     let Some(new) = &item.attrs.new else {
         return errors;
     };
-    if new.is_guessed && blocks::has_method(&item.ident.unraw().to_string(), "new") {
+    // The user's own is there.
+    let has_own = blocks::has_method(&item.ident.unraw().to_string(), "new");
+    if new.is_guessed && has_own {
         return errors;
     }
     let krate = &item.attrs.krate;
@@ -99,20 +124,21 @@ fn constructor(item: &Struct, errors: Errors) -> TokenStream {
             );
         }
     });
-    let constructor = impl_of(
-        item,
-        TokenStream::new(),
-        quote! {
-            #[doc(hidden)]
-            #vis const fn new(#(#types),*) -> Self {
-                #errors
-                ::core::unreachable!()
-            }
-
-            #output
-        },
-    );
-    let has_default = new.has_examples() && !new.is_guessed;
+    let function = quote! {
+        #[doc(hidden)]
+        #vis const fn new(#(#types),*) -> Self {
+            #errors
+            ::core::unreachable!()
+        }
+    };
+    let (function, beside) = match has_own {
+        true => (None, Some(errors)),
+        false => (Some(function), None),
+    };
+    let constructor = impl_of(item, TokenStream::new(), quote!(#function #output));
+    let name = item.ident.unraw().to_string();
+    let has_default =
+        new.has_examples() && !new.is_guessed && !blocks::implements(&name, "Default");
     let default = has_default.then(|| {
         let body = quote! {
             fn default() -> Self {
@@ -121,7 +147,7 @@ fn constructor(item: &Struct, errors: Errors) -> TokenStream {
         };
         impl_of(item, quote!(::core::default::Default for), body)
     });
-    quote!(#constructor #default)
+    quote!(#beside #constructor #default)
 }
 
 /// `impl Debug`, if there would be one.

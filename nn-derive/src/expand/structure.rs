@@ -6,11 +6,12 @@ use super::{
 };
 use crate::blocks::{self, Call};
 use crate::errors::Errors;
-use crate::{check, messages, parse, rust_analyzer};
+use crate::syntax::{New, Struct};
+use crate::{check, messages, misnamed, parse, rust_analyzer};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Attribute, DeriveInput, Generics, Item};
+use syn::{Attribute, DeriveInput, Item};
 
 /// `#[model(keys)]` on a struct: the derive, with the keys.
 pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
@@ -22,10 +23,7 @@ pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
         return without_derive(&keys, item);
     }
     let mut errors = Errors::default();
-    let mut replaced = check::shared(&mut item, &krate, &mut errors);
-    if !generics_of(&item).is_some_and(|generics| generics.params.is_empty()) {
-        replaced.clear();
-    }
+    check::untyped(&mut item, &krate, &mut errors);
     let is_wrong = errors.count() > 0;
     let mark = |is_given: bool, mark: &str| {
         let mark = Ident::new(mark, Span::call_site());
@@ -37,12 +35,7 @@ pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
     let has_keys = !keys.is_empty() || rust_analyzer::is_running();
     let keys = has_keys.then(|| quote!(#[model(#keys)]));
     let errors = errors.into_tokens();
-    let replaced = replaced.iter().map(|ty| {
-        quote! {
-            const _: ::core::marker::PhantomData<#ty> = ::core::marker::PhantomData;
-        }
-    });
-    quote!(#errors #(#replaced)* #[derive(#krate::Model)] #keys #(#marks)* #item)
+    quote!(#errors #[derive(#krate::Model)] #keys #(#marks)* #item)
 }
 
 fn attributes_of(item: &mut Item) -> Option<&mut Vec<Attribute>> {
@@ -54,15 +47,6 @@ fn attributes_of(item: &mut Item) -> Option<&mut Vec<Attribute>> {
     }
 }
 
-fn generics_of(item: &Item) -> Option<&Generics> {
-    match item {
-        Item::Struct(item) => Some(&item.generics),
-        Item::Enum(item) => Some(&item.generics),
-        Item::Union(item) => Some(&item.generics),
-        _ => None,
-    }
-}
-
 /// A struct whose `crate = path` is wrong, with what stands for the model.
 fn without_derive(keys: &TokenStream, item: Item) -> TokenStream {
     let item = stand_in::stripped(item);
@@ -70,6 +54,29 @@ fn without_derive(keys: &TokenStream, item: Item) -> TokenStream {
     let krate = parse::crate_of(TokenStream::new());
     let stand_in = declared.map(|declared| stand_in::of(declared, Some(krate)));
     quote!(#item #stand_in)
+}
+
+/// What the user's own `new` has to do with that which is generated.
+fn own_constructor(item: &mut Struct, errors: &mut Errors) {
+    let name = item.ident.unraw().to_string();
+    let declared = item.all_fields().find_map(|f| f.declared.as_ref());
+    match &item.attrs.new {
+        Some(new) if !new.is_guessed && blocks::has_method(&name, "new") => {
+            errors.at_span(new.span, messages::own_new(name));
+        }
+        Some(new) if new.has_examples() && blocks::implements(&name, "Default") => {
+            errors.at_span(new.span, messages::own_default(name));
+        }
+        // That there is none is reported: who makes one anyway need not hear of it again.
+        None if errors.count() > 0 => {
+            item.attrs.new = declared.map(|declared| New {
+                span: declared.span,
+                arguments: Vec::new(),
+                is_guessed: true,
+            });
+        }
+        _ => {}
+    }
 }
 
 /// `#[derive(Layer)]`, and with `model` `#[derive(Model)]`.
@@ -85,6 +92,7 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
         }
     }
     check::structure(&mut item, &mut errors);
+    own_constructor(&mut item, &mut errors);
     check::methods(&mut item, &mut errors);
     let inherent = methods::expand(&item);
     if item.generics.lifetimes().next().is_some() {
@@ -92,22 +100,32 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
         let errors = errors.into_tokens();
         return quote!(#errors #inherent);
     }
+    if item.is_unfit {
+        let stand_in = stand_in::unfit(&item, errors, model);
+        return quote!(#stand_in #inherent);
+    }
+    let name = item.ident.unraw().to_string();
     let mut layer = match model {
+        // By hand, which is wrong and said to be.
+        true if blocks::implements(&name, "Model") => TokenStream::new(),
         true => model::expand(&item),
         false => model::is_layer(&item),
     };
     if item.generics.lifetimes().next().is_none() {
         // Whatever calls it would fail as well.
-        let name = item.ident.unraw().to_string();
         match blocks::call(&name) {
             Call::Unknown => {}
             Call::Missing => {
-                errors.at(&item.ident, messages::no_call(&name));
+                if !misnamed::is_misnamed(&name) {
+                    errors.at(&item.ident, messages::no_call(&name));
+                }
                 layer.extend(layer::placeholder_of(&item, None));
             }
             Call::Unmarked(call) => {
                 // `#[model]` on the method, `#[layer]` and `#[modle]` on the block speak for themselves.
-                let is_said = |a: &Attribute| parse::is_ours(a) || parse::is_misspelled(a);
+                let is_said = |a: &Attribute| {
+                    parse::is_ours(a) || parse::is_misspelled(a) || parse::is_other_word(a)
+                };
                 if !call.attrs.iter().any(is_said) {
                     errors.at(&item.ident, messages::unmarked_block(&name));
                 }

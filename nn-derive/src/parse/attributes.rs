@@ -4,8 +4,8 @@ use super::input::input_shape;
 use super::known::{DERIVED, WRONG, is_marked, is_model, text};
 use super::{declared, settings};
 use crate::errors::Errors;
-use crate::messages;
 use crate::syntax::{Declared, Input, Role, StructAttrs, Weight};
+use crate::{messages, source};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::meta::ParseNestedMeta;
@@ -393,7 +393,36 @@ pub fn of_impl(tokens: TokenStream, errors: &mut Errors) -> TokenStream {
         errors.at(&key, messages::struct_key(&key));
         return crate_of(tokens);
     }
-    of_crate(tokens, "`#[model(..)]` on an `impl`", errors)
+    let krate = of_crate(tokens, "`#[model(..)]` on an `impl`", errors);
+    match is_lost(&krate) {
+        true => {
+            let path = text(&krate);
+            errors.at(krate, messages::no_such_crate(path));
+            framework()
+        }
+        false => krate,
+    }
+}
+
+/// Whether there is nothing of the name that a path begins with: the file names it nowhere but after `crate =`, and it is no dependency.
+fn is_lost(krate: &TokenStream) -> bool {
+    let names = krate.clone().into_iter().find_map(|token| match token {
+        TokenTree::Ident(name) => Some(name.to_string()),
+        _ => None,
+    });
+    let (source, Some(name)) = (source::text(), names) else {
+        return false;
+    };
+    let is_known = ["crate", "self", "super", "nn", "std", "core"].contains(&&*name);
+    if is_known || source.is_empty() || super::renamed::is_dependency(&name) {
+        return false;
+    }
+    let is_of_key = |at: usize| {
+        let before = source[..at].trim_end().trim_end_matches("::").trim_end();
+        let before = before.strip_suffix('=').map(str::trim_end);
+        before.is_some_and(|before| before.ends_with("crate"))
+    };
+    source::words(&source, &name).all(is_of_key)
 }
 
 fn of_crate(tokens: TokenStream, place: &str, errors: &mut Errors) -> TokenStream {

@@ -27,15 +27,21 @@ pub fn is_marked(attrs: &[Attribute], mark: &str) -> bool {
     lists.any(|list| text(&list.tokens) == mark)
 }
 
+const WORDS: [&str; 5] = ["mode", "models", "layers", "configs", "params"];
+
+/// A word that is nearly one of ours.
+pub fn is_other_word(attr: &Attribute) -> bool {
+    WORDS.iter().any(|word| attr.path().is_ident(word))
+}
+
 /// An attribute that is one of ours but for a slip, `#[confg]`, which the compiler does not know. What is a word, `#[mode]`, may be another
 /// macro's.
 pub fn is_misspelled(attr: &Attribute) -> bool {
     let Some(name) = attr.path().get_ident().map(Ident::to_string) else {
         return false;
     };
-    let words = ["mode", "models", "layers", "configs", "params"];
     let known = ["layer", "config", "param", "model"];
-    !words.contains(&&*name) && known.iter().any(|known| is_slip(&name, known))
+    !WORDS.contains(&&*name) && known.iter().any(|known| is_slip(&name, known))
 }
 
 /// Whether one letter is missing, doubled, wrong, or two have changed places.

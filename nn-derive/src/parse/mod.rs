@@ -4,6 +4,7 @@ mod alternatives;
 mod attributes;
 mod block;
 mod declared;
+mod fragments;
 mod input;
 mod known;
 mod renamed;
@@ -13,12 +14,13 @@ pub use alternatives::alternatives;
 pub use attributes::{crate_of, of_impl, of_tensors};
 pub use block::{is_special, outer_attributes, special};
 pub use declared::guessed as constructor_among;
-pub use known::{DERIVED, WRONG, as_model, is_marked, is_misspelled, is_ours};
+pub use fragments::settle as fragments;
+pub use known::{DERIVED, WRONG, as_model, is_marked, is_misspelled, is_other_word, is_ours};
 
 use crate::errors::Errors;
-use crate::messages;
 use crate::rust_analyzer;
 use crate::syntax::{Field, Struct, Variant};
+use crate::{blocks, messages};
 use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields};
@@ -26,22 +28,38 @@ use syn::{Data, DeriveInput, Fields};
 /// Reads a struct.
 pub fn structure(input: DeriveInput, errors: &mut Errors) -> Struct {
     let mut attrs = attributes::of_struct(&input.attrs, errors);
-    let is_misspelled = |field: &syn::Field| field.attrs.iter().any(known::is_misspelled);
+    let name = input.ident.unraw();
+    let mut is_of_others = None;
+    // A word may be another derive's attribute, if there is one that is not known.
+    let mut is_misspelled = |attr: &syn::Attribute| {
+        known::is_misspelled(attr)
+            || known::is_other_word(attr)
+                && !*is_of_others
+                    .get_or_insert_with(|| !blocks::has_known_derives(&name.to_string()))
+    };
     attrs.is_wrong |= match &input.data {
         // The compiler says that there is no such attribute.
-        Data::Struct(data) => data.fields.iter().any(is_misspelled),
+        Data::Struct(data) => data
+            .fields
+            .iter()
+            .flat_map(|field| &field.attrs)
+            .any(&mut is_misspelled),
         _ => false,
     };
     for lifetime in input.generics.lifetimes() {
         errors.at(&lifetime.lifetime, messages::LIFETIMES);
     }
-    let name = input.ident.unraw();
     let mut fields = Vec::new();
     let mut variants = Vec::new();
     match input.data {
         Data::Struct(data) => match data.fields {
             Fields::Named(named) => {
-                fields.extend(named.named.into_iter().map(|f| field(f, None, errors)));
+                fields.extend(named.named.into_iter().map(|f| {
+                    let is_wrong = f.attrs.iter().any(&mut is_misspelled);
+                    let mut field = field(f, None, errors);
+                    field.is_wrong |= is_wrong;
+                    field
+                }));
             }
             Fields::Unnamed(_) => {
                 errors.at(&input.ident, messages::not_a_struct(name, "a tuple struct"));
@@ -73,6 +91,7 @@ pub fn structure(input: DeriveInput, errors: &mut Errors) -> Struct {
         generics: input.generics,
         fields,
         variants,
+        is_unfit: false,
     }
 }
 
@@ -92,7 +111,7 @@ fn field(field: syn::Field, position: Option<usize>, errors: &mut Errors) -> Fie
         .unwrap_or_else(|| format_ident!("__{}", position.unwrap_or_default()));
     let before = errors.count();
     let attrs = attributes::of_field(&field.attrs, errors);
-    let is_wrong = errors.count() > before || field.attrs.iter().any(known::is_misspelled);
+    let is_wrong = errors.count() > before;
     let docs = field
         .attrs
         .into_iter()

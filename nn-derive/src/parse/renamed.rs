@@ -20,6 +20,13 @@ pub fn name_of(package: &str) -> Option<String> {
         .filter(|name| dependencies(&manifest).any(|(found, _)| found == *name))
 }
 
+/// Whether the crate's `Cargo.toml` has a dependency of a name; `true` if there is none to read.
+pub fn is_dependency(name: &str) -> bool {
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let manifest = folder.and_then(|folder| read(&folder));
+    manifest.is_none_or(|manifest| dependencies(&manifest).any(|(found, _)| found == name))
+}
+
 fn read(folder: &Path) -> Option<String> {
     std::fs::read_to_string(folder.join("Cargo.toml")).ok()
 }

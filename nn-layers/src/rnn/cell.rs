@@ -156,7 +156,7 @@ impl Module for AnyCell {
         self.0.visit(visit);
     }
 
-    fn shared(&self) -> Option<&dyn Module> {
+    fn shared(&self) -> Option<(*const (), &dyn Module)> {
         self.0.shared()
     }
 

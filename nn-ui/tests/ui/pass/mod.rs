@@ -57,11 +57,14 @@ mod layer_of_another_block;
 mod loss_and_targets;
 mod named_dimensions;
 mod names_of_ones_own;
+mod names_of_types;
 mod nothing_in_a_field;
+mod pieces_from_a_macro;
 mod plain_arguments;
 mod seven_inputs;
 mod shared_layers;
 mod signatures;
+mod slices_of_layers;
 mod struct_of_tensors;
 mod structs;
 mod unknown_batch;
@@ -147,11 +150,14 @@ run! {
     loss_and_targets
     named_dimensions
     names_of_ones_own
+    names_of_types
     nothing_in_a_field
+    pieces_from_a_macro
     plain_arguments
     seven_inputs
     shared_layers
     signatures
+    slices_of_layers
     struct_of_tensors
     structs
     unknown_batch
