@@ -19,19 +19,35 @@ pub struct OpClass {
 
 inventory::collect!(OpClass);
 
-/// Registers an op: its name, which inputs it takes, and how it is made from its attributes.
+/// Registers an op: its name, which inputs it takes, and how it is made from its attributes; `always`, or only in programs with the feature
+/// `registry`, since what is registered is linked, used or not.
 macro_rules! by_name {
-    ($name:expr, $fits:expr, |$attributes:pat_param| $op:expr) => {
+    (always $name:expr, $fits:expr, |$attributes:pat_param| $op:expr) => {
         inventory::submit! {
-            $crate::graph::by_name::OpClass {
-                name: $name,
-                fits: $fits,
-                make: |$attributes| Ok($crate::graph::op::OpHandle::new($op)),
-            }
+            $crate::graph::by_name::class!($name, $fits, |$attributes| $op)
+        }
+    };
+    ($name:expr, $fits:expr, |$attributes:pat_param| $op:expr) => {
+        #[cfg(feature = "registry")]
+        inventory::submit! {
+            $crate::graph::by_name::class!($name, $fits, |$attributes| $op)
+        }
+        #[cfg(not(feature = "registry"))]
+        const _: $crate::graph::by_name::OpClass =
+            $crate::graph::by_name::class!($name, $fits, |$attributes| $op);
+    };
+}
+
+macro_rules! class {
+    ($name:expr, $fits:expr, |$attributes:pat_param| $op:expr) => {
+        $crate::graph::by_name::OpClass {
+            name: $name,
+            fits: $fits,
+            make: |$attributes| Ok($crate::graph::op::OpHandle::new($op)),
         }
     };
 }
-pub(crate) use by_name;
+pub(crate) use {by_name, class};
 
 /// Refuses another number of inputs, or inputs of other types.
 fn check(inputs: &[Tensor], count: usize, takes: impl Fn(DType) -> bool) -> Result<()> {
@@ -150,6 +166,9 @@ pub fn op_by_name(name: &str, attributes: &Attributes, inputs: &[Tensor]) -> Res
         Some(class) => (class.fits)(attributes, inputs)
             .and_then(|()| (class.make)(attributes))
             .map_err(|e| e.context(format!("the operation {name}"))),
+        None if !cfg!(feature = "registry") => Err(Error::format(format!(
+            "the operation {name} cannot be found by its name: this program is built without the feature `registry` of `nn`"
+        ))),
         None => Err(Error::format(format!(
             "the operation {name} cannot be made from its name: it holds code of the program that ran it; write it inside of a layer"
         ))),

@@ -316,9 +316,10 @@ impl MultiHead<'_> {
         };
         let output = self.output.apply(&found, 2);
         // In the order in which Keras lists them: those of a layer before those of what is in it.
-        let of_layer = self.penalizes_layer.then_some(&output);
+        let of_layer = [Some(&output), all.as_ref()];
+        let of_layer = of_layer.into_iter().filter(|_| self.penalizes_layer);
         let of_parts = [Some(&q), Some(&k), gate.as_ref(), Some(&v), Some(&output)];
-        for part in of_layer.into_iter().chain(of_parts.into_iter().flatten()) {
+        for part in of_layer.chain(of_parts).flatten() {
             let _ = activity::penalize(self.activity_regularizer, part.clone());
         }
         Ok((output.with_mask(query.mask()), all))

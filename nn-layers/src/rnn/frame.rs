@@ -72,12 +72,11 @@ pub(crate) trait Recurrence {
             Err(error) => return self.failed(error),
         };
         let mask = x.mask();
-        let with_states = with_states || frame.states.is_some();
         let (output, states) = self.over_time(
             &x.without_mask(),
             mask.clone(),
             states,
-            with_states,
+            with_states || frame.states.is_some(),
             training,
         );
         if output.error().is_some() {
@@ -87,6 +86,12 @@ pub(crate) trait Recurrence {
             kept.keep(&states);
         }
         let output = activity::penalize(frame.activity_regularizer, output);
+        if with_states {
+            // They are outputs of the layer too.
+            for state in &states {
+                let _ = activity::penalize(frame.activity_regularizer, state.clone());
+            }
+        }
         (
             output.with_mask(mask.filter(|_| frame.return_sequences)),
             states,

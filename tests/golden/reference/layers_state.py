@@ -80,6 +80,9 @@ def recurrent(path, layer_class, *activations):
         add("sequences", (3, 5, 2), units=4, return_sequences=True)
         add("state", (2, 4, 3), units=3, return_state=True)
         add("sequences_and_state", (2, 4, 3), units=3, return_sequences=True, return_state=True)
+        # Each output has its penalty.
+        add("sequences_and_state_activity", (2, 4, 3), units=3, return_sequences=True, return_state=True,
+            activity_regularizer=keras.regularizers.L1L2(0.02, 0.03))
         add("backwards", (2, 4, 3), units=3, go_backwards=True)
         add("backwards_sequences", (2, 4, 3), units=3, go_backwards=True, return_sequences=True)
         add("one_step", (3, 1, 2), units=4)

@@ -66,7 +66,8 @@ impl Op for Logical {
     }
 }
 
-by_name!("logical_and", by_name::truths, |_| Logical::And);
+// The masks of several inputs are joined by it, in every program.
+by_name!(always "logical_and", by_name::truths, |_| Logical::And);
 by_name!("logical_or", by_name::truths, |_| Logical::Or);
 by_name!("logical_not", by_name::truth, |_| Logical::Not);
 
