@@ -2,8 +2,10 @@
 
 mod declared;
 mod elsewhere;
+mod habits;
 mod names;
 mod one_input;
+mod positional;
 mod signature;
 mod training;
 mod types;
@@ -12,6 +14,7 @@ mod without_self;
 
 pub use declared::unchecked;
 pub use elsewhere::mentioned;
+pub use habits::habits;
 pub use names::{RESERVED, SHARED_NAMES, methods};
 pub use one_input::one_input;
 pub use signature::{call, hook};

@@ -112,7 +112,9 @@ fn constructor(item: &Struct, errors: Errors) -> TokenStream {
             #output
         },
     );
-    let has_default = new.has_examples() && !new.is_guessed;
+    let name = item.ident.unraw().to_string();
+    let has_default =
+        new.has_examples() && !new.is_guessed && !blocks::implements(&name, "Default");
     let default = has_default.then(|| {
         let body = quote! {
             fn default() -> Self {
