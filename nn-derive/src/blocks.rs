@@ -3,6 +3,7 @@
 //! The file is read as Rust where a look at its text says that something may be wrong: most files never are.
 
 use crate::source;
+use crate::syntax::typed_arguments;
 use quote::ToTokens;
 use std::collections::BTreeSet;
 use syn::visit::{self, Visit};
@@ -127,19 +128,6 @@ pub fn is_tuple_struct(name: &str) -> bool {
     is_written && only_struct(name).is_some_and(of_positions)
 }
 
-/// Whether a struct has a trait by hand.
-pub fn implements(name: &str, of: &str) -> bool {
-    let text = source::text();
-    text.contains(&format!("{of} for {name}"))
-        && Around::read(&text, name).is_some_and(|file| {
-            let last = |block: &ItemImpl| {
-                let (path, _) = block.trait_.as_ref()?;
-                path.segments.last().map(|last| last.ident == of)
-            };
-            file.blocks.iter().any(|block| last(block) == Some(true))
-        })
-}
-
 /// Whether a struct has a method.
 pub fn has_method(of: &str, name: &str) -> bool {
     let text = source::text();
@@ -221,8 +209,87 @@ pub fn has_no_clone(name: &str) -> bool {
         .and_then(|around| around.declared)
         .is_some_and(|item| {
             let is_clone = |attr: &Attribute| written(attr).contains("Clone");
-            !item.attrs.is_empty() && item.attrs.iter().all(|a| is_inert(a) && !is_clone(a))
+            item.attrs.iter().all(|a| is_inert(a) && !is_clone(a))
         })
+}
+
+/// Whether the only struct of a name has no field of another.
+pub fn has_no_field(of: &str, name: &str) -> bool {
+    let around = Around::read(&source::text(), of);
+    let declared = around.and_then(|around| around.declared);
+    declared.is_some_and(|item| {
+        let mut names = item.fields.iter().filter_map(|f| f.ident.as_ref());
+        names.all(|ident| ident != name)
+    })
+}
+
+/// Whether a struct implements a trait by hand.
+pub fn implements(name: &str, of: &str) -> bool {
+    let text = source::text();
+    if !text.contains(&format!("{of} for {name}")) {
+        return false;
+    }
+    let Some(around) = Around::read(&text, name) else {
+        return false;
+    };
+    around.blocks.iter().any(|block| {
+        let path = block.trait_.as_ref().map(|(path, _)| path);
+        let last = path.and_then(|path| path.segments.last());
+        last.is_some_and(|last| last.ident == of) && !is_configured(&block.attrs)
+    })
+}
+
+/// The `new` of a type of the file, which a generated constructor calls.
+pub enum Made {
+    /// It has these arguments.
+    By(Vec<String>),
+    /// A struct that has none.
+    StructWithout,
+    /// An enum that has none.
+    EnumWithout,
+}
+
+/// What is known of the `new` of a type of the file.
+pub fn made(name: &str) -> Option<Made> {
+    let around = Around::read(&source::text(), name)?;
+    if around.is_unclear {
+        return None;
+    }
+    let mut methods = around.blocks.iter().flat_map(methods_of);
+    if let Some(new) = methods.find(|m| m.sig.ident == "new") {
+        let is_certain = !is_configured(&new.attrs)
+            && new.sig.receiver().is_none()
+            && around
+                .blocks
+                .iter()
+                .all(|block| !is_configured(&block.attrs));
+        let names = typed_arguments(&new.sig);
+        let names = names.iter().map(|argument| written(&argument.pat));
+        return is_certain.then(|| Made::By(names.collect()));
+    }
+    if let Some(new) = crate::parse::constructor_among(&around.attrs) {
+        let names = new.arguments.iter().map(|a| a.ident.to_string());
+        let has_new = around.attrs.iter().any(|attr| {
+            attr.path().is_ident("model") && source::words(&written(attr), "new").next().is_some()
+        });
+        if has_new {
+            return Some(Made::By(names.collect()));
+        }
+    }
+    if !around.is_all {
+        return None;
+    }
+    let of_blocks = around.blocks.iter().flat_map(|block| &block.attrs);
+    let mut attrs = around.attrs.iter().chain(of_blocks);
+    // A macro that is not known may make one.
+    let may_have_new = attrs.any(|attr| {
+        let text = written(attr);
+        source::words(&text, "new").next().is_some() || !(is_plain(attr) || is_model(attr))
+    });
+    (!may_have_new).then_some(match around.declared {
+        Some(_) => Made::StructWithout,
+        None => Made::EnumWithout,
+    })
 }
 
 /// Whether a struct is none that could be a part of a model: no macro makes one of it, nor a block.
@@ -242,38 +309,16 @@ pub fn is_plain_struct(name: &str) -> bool {
     let is_block = |block: &ItemImpl| block.attrs.iter().any(is_model) || block.trait_.is_some();
     let declared = around
         .declared
-        .is_some_and(|item| item.attrs.iter().all(has_known_names));
+        .is_some_and(|item| item.attrs.iter().all(is_plain));
     declared && !around.blocks.iter().any(is_block)
 }
 
 /// Whether all that makes something of a struct is known, so that nobody else's attributes are on its fields.
 pub fn has_known_derives(name: &str) -> bool {
     only_struct(name).is_some_and(|item| {
-        let is_ours = |attr: &Attribute| attr.path().is_ident("model") || has_known_names(attr);
+        let is_ours = |attr: &Attribute| attr.path().is_ident("model") || is_plain(attr);
         item.attrs.iter().all(is_ours)
     })
-}
-
-/// Whether an attribute makes nothing of a struct but by derives of the standard library, of serde and of this one.
-fn has_known_names(attr: &Attribute) -> bool {
-    let derives = [
-        "Clone",
-        "Copy",
-        "Debug",
-        "Default",
-        "PartialEq",
-        "Eq",
-        "Hash",
-        "Serialize",
-        "Deserialize",
-        "Model",
-        "Layer",
-    ];
-    let text = written(attr);
-    let mut words = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    is_inert(attr) && (words.next() != Some("derive") || words.all(|word| derives.contains(&word)))
 }
 
 /// The text before the only struct of a name, from the item before it.
@@ -285,6 +330,28 @@ fn attributes_before<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     };
     let start = text[..at].rfind([';', '}']).map_or(0, |i| i + 1);
     Some(&text[start..at])
+}
+
+/// An attribute that makes nothing of a struct but what the standard library, serde or the framework does.
+fn is_plain(attr: &Attribute) -> bool {
+    let derives = [
+        "Clone",
+        "Copy",
+        "Debug",
+        "Default",
+        "PartialEq",
+        "Eq",
+        "Hash",
+        "Serialize",
+        "Deserialize",
+        "Layer",
+        "Model",
+    ];
+    let text = written(attr);
+    let mut words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    is_inert(attr) && (words.next() != Some("derive") || words.all(|word| derives.contains(&word)))
 }
 
 /// An attribute that makes nothing of a struct but by the derives that it names.
@@ -358,6 +425,8 @@ struct Around<'n> {
     declared: Option<ItemStruct>,
     /// The enum, if it is one.
     alternatives: Option<syn::ItemEnum>,
+    /// Its attributes.
+    attrs: Vec<Attribute>,
     /// All blocks, those of traits too.
     blocks: Vec<ItemImpl>,
     /// A macro may make a block, or another name stand for this.
@@ -390,6 +459,7 @@ impl<'n> Around<'n> {
             count: 0,
             declared: None,
             alternatives: None,
+            attrs: Vec::new(),
             blocks: Vec::new(),
             is_unclear: false,
             is_all: false,
@@ -406,6 +476,7 @@ impl Visit<'_> for Around<'_> {
         if item.ident == self.name {
             self.count += 1;
             self.declared = Some(item.clone());
+            self.attrs.clone_from(&item.attrs);
         }
     }
 
@@ -413,6 +484,7 @@ impl Visit<'_> for Around<'_> {
         if item.ident == self.name {
             self.count += 1;
             self.alternatives = Some(item.clone());
+            self.attrs.clone_from(&item.attrs);
         }
     }
 

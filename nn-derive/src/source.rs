@@ -74,9 +74,32 @@ pub fn defines(name: &str, keyword: &str) -> bool {
 /// Whether a function that is called by its plain name is another one than the prelude's: the file defines it, or brings it in from
 /// somewhere else.
 pub fn is_another_function(name: &str, framework: &str) -> bool {
-    if defines(name, "fn") {
-        return true;
-    }
+    defines(name, "fn") || comes_from_elsewhere(name, framework)
+}
+
+/// Whether the file brings nothing in but from the framework and the standard library: then no trait of others gives types methods.
+pub fn uses_framework_alone() -> bool {
+    let source = text();
+    let mut uses = words(&source, "use").map(|at| source[at + 3..].trim_start());
+    let known = ["nn::", "std::", "core::", "serde::"];
+    !source.is_empty() && uses.all(|from| known.iter().any(|name| from.starts_with(name)))
+}
+
+/// Whether the file has a value of a name, or brings one in.
+pub fn is_another_value(name: &str) -> bool {
+    let mut keywords = ["const", "static"].into_iter();
+    keywords.any(|keyword| defines(name, keyword)) || is_another_function(name, "nn")
+}
+
+/// Whether a type that is written by its plain name is another one than the prelude's.
+pub fn is_another_type(name: &str, framework: &str) -> bool {
+    let framework = framework.replace([' ', ':'], "");
+    let mut keywords = ["struct", "enum", "type"].into_iter();
+    keywords.any(|keyword| defines(name, keyword)) || comes_from_elsewhere(name, &framework)
+}
+
+/// Whether a `use` of the file brings a name in that is not the framework's.
+fn comes_from_elsewhere(name: &str, framework: &str) -> bool {
     let source = text();
     words(&source, name).any(|at| {
         let start = source[..at].rfind([';', '}']).map_or(0, |i| i + 1);
@@ -119,12 +142,12 @@ fn is_number_name(ty: &str) -> bool {
 
 /// Whether a name is a field of the only struct of a name in the file, and nothing else there: no function, and nothing that a `use` brings in.
 pub fn is_field_alone(of: &str, name: &str) -> bool {
-    is_alone(of, name, |_| true)
+    is_alone(of, name, &|_| true)
 }
 
 /// Whether it is a layer too.
 pub fn is_layer_alone(of: &str, name: &str) -> bool {
-    is_alone(of, name, |field| {
+    is_alone(of, name, &|field| {
         let ty = field.ty.to_token_stream().to_string();
         let is_function = ["fn", "Fn", "FnMut", "FnOnce"]
             .iter()
@@ -142,7 +165,19 @@ pub fn is_foreign_layer_alone(of: &str, name: &str) -> bool {
         }),
         _ => false,
     };
-    is_layer_alone(of, name) && is_alone(of, name, is_foreign)
+    is_layer_alone(of, name) && is_alone(of, name, &is_foreign)
+}
+
+/// Whether it is a layer whose type's name is meant.
+pub fn is_alone_of(of: &str, name: &str, is_meant: fn(&str) -> bool) -> bool {
+    let is_of = |field: &Field| match &field.ty {
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|last| is_meant(&last.ident.to_string()))
+        }
+        _ => false,
+    };
+    is_layer_alone(of, name) && is_alone(of, name, &is_of)
 }
 
 /// An attribute that layers have.
@@ -152,7 +187,7 @@ fn is_of_layer(attr: &Attribute) -> bool {
     known.any(|name| attr.path().is_ident(name)) || is_unused
 }
 
-fn is_alone(of: &str, name: &str, is_meant: fn(&Field) -> bool) -> bool {
+fn is_alone(of: &str, name: &str, is_meant: &dyn Fn(&Field) -> bool) -> bool {
     let source = text();
     let is_declared =
         words(&source, name).any(|at| source[at + name.len()..].trim_start().starts_with(':'));
@@ -165,7 +200,7 @@ fn is_alone(of: &str, name: &str, is_meant: fn(&Field) -> bool) -> bool {
         structs: usize,
         is_field: bool,
         is_imported: bool,
-        is_meant: fn(&Field) -> bool,
+        is_meant: &'n dyn Fn(&Field) -> bool,
     }
     impl<'ast> Visit<'ast> for Fields<'_> {
         fn visit_item_struct(&mut self, item: &'ast ItemStruct) {

@@ -110,11 +110,31 @@ pub const fn targets(loss: &str, output: &Answer, targets: Value) -> Result<(), 
             .text(", found "),
         _ => error.text(", and the targets are "),
     };
-    let error = error.shape(&targets);
-    Err(match how {
-        Reading::Labels => error,
-        _ => error.text("; the last layer makes as many numbers as a target has"),
-    })
+    let are_labels = given.len() == last || given.len() == out.len() && given[last] == 1;
+    let are_labels = are_labels && out[last] != 1 && begins(out, given, last);
+    let are_rows = given.len() == out.len() && begins(out, given, out.len());
+    Err(error
+        .shape(&targets)
+        .text(way_out(loss, how, are_labels, are_rows)))
+}
+
+/// What to write instead. Targets may be labels by their shape, one number for each row of what comes out, or rows as long as that.
+const fn way_out(loss: &str, how: Reading, are_labels: bool, are_rows: bool) -> &'static str {
+    match (how, loss.as_bytes()) {
+        (Reading::Labels, _) if !are_rows => "",
+        (Reading::Labels, _) => {
+            "; a share of each class, as one-hot rows have it, is what `CategoricalCrossentropy` compares"
+        }
+        (Reading::Classes, _) if are_labels => {
+            "; labels are compared by `SparseCategoricalCrossentropy`, this loss takes a share of each class, as `one_hot` makes it"
+        }
+        (_, b"BinaryCrossentropy" | b"BinaryFocalCrossentropy") if are_labels => {
+            "; yes or no is one unit, `#[layer(1, activation = Activation::Sigmoid)]` (without the activation compile with \
+             `BinaryCrossentropy::from_logits()`), and scores of several classes are compared with labels by \
+             `SparseCategoricalCrossentropy`"
+        }
+        _ => "; the last layer makes as many numbers as a target has",
+    }
 }
 
 const fn begins(a: &[usize], b: &[usize], n: usize) -> bool {

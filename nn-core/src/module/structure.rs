@@ -251,7 +251,8 @@ macro_rules! tuple {
 /// What a layer can be called with, beside the very type its `call` takes: references, and tuples, arrays and `Vec`s of them.
 #[diagnostic::on_unimplemented(
     message = "this layer's `call` takes `{T}`, found `{Self}`",
-    label = "expected `{T}`"
+    label = "expected `{T}`",
+    note = "a layer or model takes all its inputs as one argument, several as a tuple: `model.forward((a, b))`, `model.predict((a, b))`"
 )]
 pub trait IntoInput<T> {
     /// The input as `call` takes it.

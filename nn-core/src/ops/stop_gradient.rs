@@ -18,7 +18,7 @@ impl Op for StopGradient {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, _) = expected.only();
-        Ok(Outputs::One(inputs[0].view(shape, 0)))
+        Ok(Outputs::One(inputs[0].sharing(shape, 0)))
     }
 
     fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

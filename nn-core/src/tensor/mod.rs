@@ -13,10 +13,12 @@ pub mod random;
 pub(crate) mod seed;
 mod state;
 pub(crate) mod stream;
+mod tensor_list;
 pub(crate) mod variates;
 mod windows;
 
 pub use operand::Operand;
+pub use tensor_list::TensorList;
 
 use crate::graph::symbolic::History;
 use crate::module::context::{fresh_id, unanswered};
@@ -363,7 +365,7 @@ impl Tensor {
     }
 
     /// The same memory under another shape of as many elements, starting `offset` elements in.
-    pub(crate) fn view(&self, shape: Shape, offset: usize) -> Tensor {
+    pub(crate) fn sharing(&self, shape: Shape, offset: usize) -> Tensor {
         let state = match &self.inner.state {
             State::Concrete(_) | State::Fused(_) => State::View {
                 base: self.inner.clone(),
@@ -373,7 +375,7 @@ impl Tensor {
                 base: base.clone(),
                 offset: at + offset,
             },
-            State::Pending(pending) => return pending.value().view(shape, offset),
+            State::Pending(pending) => return pending.value().sharing(shape, offset),
             State::Abstract(history) => State::Abstract(history.clone()),
             State::Failed(error) => State::Failed(error.clone()),
         };
@@ -383,7 +385,7 @@ impl Tensor {
     /// The same value under a given identity.
     pub(crate) fn with_identity(mut self, id: u64, variable: bool) -> Tensor {
         if Arc::get_mut(&mut self.inner).is_none() {
-            self = self.view(self.inner.shape, 0);
+            self = self.sharing(self.inner.shape, 0);
         }
         let inner = Arc::get_mut(&mut self.inner).expect("nobody else has it");
         (inner.id, inner.variable) = (id, variable);

@@ -1,10 +1,13 @@
 //! Whether a generated constructor can make every field.
 
+use super::positional::{innermost, is_known, positional};
+use crate::blocks::Made;
 use crate::errors::Errors;
 use crate::syntax::{Argument, Field, Holder, New, Role, Struct};
-use crate::{messages, source};
+use crate::{blocks, messages, source};
 use proc_macro2::Ident;
 use quote::ToTokens;
+use std::collections::BTreeMap;
 use syn::ext::IdentExt;
 use syn::{Expr, Lit, Type};
 
@@ -39,12 +42,16 @@ pub fn declared(item: &Struct, errors: &mut Errors) {
     if new.is_guessed {
         return;
     }
+    let mut asked = BTreeMap::new();
     for field in item.fields.iter().filter(|f| !f.is_wrong) {
-        check_count(field, errors);
         let before = errors.count();
-        check_names(field, errors);
-        check_values(field, errors);
+        check_count(field, errors);
+        check_values(field, new, errors);
         check_made_by_hand(field, errors);
+        if errors.count() == before {
+            positional(field, &attrs.krate.to_string(), errors);
+            check_made(field, &mut asked, errors);
+        }
         let misplaced = field.declared.as_ref().and_then(|d| d.misplaced.as_ref());
         if let Some(value) = misplaced.filter(|_| errors.count() == before) {
             errors.at(value, messages::POSITIONAL_AFTER_KEY);
@@ -118,58 +125,44 @@ fn holds_list(ty: &Type) -> bool {
     }
 }
 
-/// The arguments of `new` of the layers that Keras gives by name.
-const ARGUMENTS: &[(&str, &[&str], &str)] = &[
-    ("Dense", &["units"], "64"),
-    ("Conv1D", &["filters", "kernel_size"], "32, 3"),
-    ("Conv2D", &["filters", "kernel_size"], "32, 3"),
-    ("Conv3D", &["filters", "kernel_size"], "32, 3"),
-    ("Conv1DTranspose", &["filters", "kernel_size"], "32, 3"),
-    ("Conv2DTranspose", &["filters", "kernel_size"], "32, 3"),
-    ("Conv3DTranspose", &["filters", "kernel_size"], "32, 3"),
-    ("DepthwiseConv1D", &["kernel_size"], "3"),
-    ("DepthwiseConv2D", &["kernel_size"], "3"),
-    ("SeparableConv1D", &["filters", "kernel_size"], "32, 3"),
-    ("SeparableConv2D", &["filters", "kernel_size"], "32, 3"),
-    ("MaxPooling1D", &["pool_size"], "2"),
-    ("MaxPooling2D", &["pool_size"], "2"),
-    ("MaxPooling3D", &["pool_size"], "2"),
-    ("AveragePooling1D", &["pool_size"], "2"),
-    ("AveragePooling2D", &["pool_size"], "2"),
-    ("AveragePooling3D", &["pool_size"], "2"),
-    ("AdaptiveMaxPooling1D", &["output_size"], "7"),
-    ("AdaptiveMaxPooling2D", &["output_size"], "7"),
-    ("AdaptiveMaxPooling3D", &["output_size"], "7"),
-    ("AdaptiveAveragePooling1D", &["output_size"], "7"),
-    ("AdaptiveAveragePooling2D", &["output_size"], "7"),
-    ("AdaptiveAveragePooling3D", &["output_size"], "7"),
-    ("UpSampling1D", &["size"], "2"),
-    ("UpSampling2D", &["size"], "2"),
-    ("UpSampling3D", &["size"], "2"),
-    ("Dropout", &["rate"], "0.5"),
-    ("Embedding", &["input_dim", "output_dim"], "1000, 64"),
-    ("LSTM", &["units"], "64"),
-    ("GRU", &["units"], "64"),
-    ("SimpleRNN", &["units"], "64"),
-    ("Reshape", &["target_shape"], "[7, 7, 64]"),
-];
-
-/// Keras's keywords for what comes first here.
-fn check_names(field: &Field, errors: &mut Errors) {
-    let (Some(declared), Type::Path(ty)) = (&field.declared, &field.ty) else {
+/// A type of the file that has no `new` to call, or another one, each asked for once: a model has many fields of few types.
+fn check_made(field: &Field, asked: &mut BTreeMap<String, Option<Made>>, errors: &mut Errors) {
+    let (Some(declared), (Type::Path(ty), is_held)) = (&field.declared, innermost(&field.ty))
+    else {
         return;
     };
-    let Some(layer) = ty.path.segments.last().map(|s| s.ident.to_string()) else {
+    if declared.misplaced.is_some() {
+        return;
+    }
+    let is_written_out = is_held && !declared.positional.is_empty();
+    let Some(name) = ty.path.get_ident().map(Ident::to_string) else {
         return;
     };
-    let known = ARGUMENTS.iter().find(|(name, ..)| *name == layer);
-    let Some((_, arguments, example)) = known else {
+    if is_written_out || is_known(&name) {
         return;
-    };
-    let mut names = declared.settings.iter().map(|(name, _)| name);
-    if let Some(name) = names.find(|name| arguments.iter().any(|argument| name == argument)) {
-        let message = messages::positional_argument(&layer, &name.to_string(), example);
-        errors.at(name, message);
+    }
+    let made = asked
+        .entry(name.clone())
+        .or_insert_with(|| blocks::made(&name));
+    let given = &declared.positional;
+    match made {
+        Some(Made::StructWithout) => {
+            errors.at_span(declared.span, messages::no_new_of(&name, &field.name()));
+        }
+        Some(Made::EnumWithout) => {
+            errors.at_span(
+                declared.span,
+                messages::no_new_of_enum(&name, &field.name()),
+            );
+        }
+        // That there is none at all the compiler says where they would stand.
+        Some(Made::By(arguments)) if given.len() != arguments.len() => {
+            let extra = given.get(arguments.len());
+            if let Some(value) = extra.or(given.last()) {
+                errors.at(value, messages::arguments_of_block(&name, arguments));
+            }
+        }
+        _ => {}
     }
 }
 
@@ -195,15 +188,45 @@ fn check_made_by_hand(field: &Field, errors: &mut Errors) {
     }
 }
 
+/// What Keras calls the values of settings, where that is another word than the value's here.
+const KERAS_NAMES: [&str; 26] = [
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "celu",
+    "gelu",
+    "silu",
+    "swish",
+    "mish",
+    "sigmoid",
+    "hard_sigmoid",
+    "tanh",
+    "softmax",
+    "softplus",
+    "softsign",
+    "exponential",
+    "linear",
+    "same",
+    "valid",
+    "glorot_uniform",
+    "glorot_normal",
+    "he_normal",
+    "he_uniform",
+    "zeros",
+    "ones",
+];
+
 /// What Keras gives as texts is a value of a type here, and Python's truth is written small.
-fn check_values(field: &Field, errors: &mut Errors) {
+fn check_values(field: &Field, new: &New, errors: &mut Errors) {
     let (Some(declared), Type::Path(ty)) = (&field.declared, &field.ty) else {
         return;
     };
     let Some(layer) = ty.path.segments.last() else {
         return;
     };
-    let is_known = ARGUMENTS.iter().any(|(name, ..)| layer.ident == name);
+    let is_known = is_known(&layer.ident.to_string());
     for (key, value) in &declared.settings {
         let of = match key.to_string() {
             key if key == "activation" || key == "recurrent_activation" => "Activation",
@@ -219,6 +242,17 @@ fn check_values(field: &Field, errors: &mut Errors) {
                 }
             }
             Expr::Path(path) => match path.path.get_ident().map(Ident::to_string).as_deref() {
+                // Keras's texts, without their quotes.
+                Some(name)
+                    if is_type
+                        && KERAS_NAMES.contains(&name)
+                        && new
+                            .argument(path.path.get_ident().expect("a name"))
+                            .is_none()
+                        && !source::is_another_value(name) =>
+                {
+                    errors.at(value, messages::text_for_a_value(key, of, name));
+                }
                 Some(truth @ ("True" | "False")) if !source::defines(truth, "const") => {
                     errors.at(value, messages::python_truth(truth));
                 }

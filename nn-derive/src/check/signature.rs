@@ -2,8 +2,8 @@
 
 use super::types::plain_type;
 use crate::errors::Errors;
-use crate::messages;
 use crate::syntax::{Call, typed_arguments};
+use crate::{blocks, messages};
 use syn::visit::Visit;
 use syn::{GenericParam, Pat, PatType, ReceiverKind, ReturnType, Safety, Signature, Type};
 
@@ -33,6 +33,9 @@ pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
             errors.at(&input.ty, messages::MUTABLE_INPUT);
         }
         named_type(&input.ty, errors);
+    }
+    if inputs.len() > 1 {
+        not_clone(&inputs, errors);
     }
     if let [only] = &inputs[..]
         && let Some(number) = number_in(&only.ty)
@@ -64,6 +67,22 @@ pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
         inputs,
         training,
         output,
+    }
+}
+
+/// Structs of the file that cannot be arguments; the compiler says it of others, of the whole block.
+fn not_clone(inputs: &[PatType], errors: &mut Errors) {
+    for input in inputs {
+        let ty = match &*input.ty {
+            Type::Reference(reference) => &reference.elem,
+            ty => ty,
+        };
+        if let Type::Path(path) = ty
+            && let Some(name) = path.path.get_ident()
+            && blocks::has_no_clone(&name.to_string())
+        {
+            errors.at(path, messages::argument_without_clone(name));
+        }
     }
 }
 

@@ -64,10 +64,13 @@ pub fn expand(item: &Struct) -> TokenStream {
                 }
             }
         });
+        let of = quote!(impl #impl_generics ::core::default::Default for #ident #type_generics);
+        // Beside a `Default` by hand, the compiler shows this one.
+        let of = spanned(of, new.span);
         quote! {
             #own
             #[automatically_derived]
-            impl #impl_generics ::core::default::Default for #ident #type_generics #where_clause {
+            #of #where_clause {
                 fn default() -> Self {
                     Self::new(#(#examples),*)
                 }

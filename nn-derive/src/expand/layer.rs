@@ -31,6 +31,9 @@ pub fn expand(
     let call = check::call(&method.sig, errors);
     check::without_self(method, &block.self_ty, errors);
     check::one_input(method, &block.self_ty, errors);
+    if errors.count() == before {
+        check::habits(method, &block.self_ty, errors);
+    }
     if call.training.is_none() && errors.count() == before {
         check::training(method, errors);
     }

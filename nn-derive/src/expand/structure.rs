@@ -65,7 +65,7 @@ fn own_constructor(item: &mut Struct, errors: &mut Errors) {
             errors.at_span(new.span, messages::own_new(name));
         }
         Some(new) if new.has_examples() && blocks::implements(&name, "Default") => {
-            errors.at_span(new.span, messages::own_default(name));
+            errors.at_span(new.span, messages::own_default(&name));
         }
         // That there is none is reported: who makes one anyway need not hear of it again.
         None if errors.count() > 0 => {

@@ -97,6 +97,12 @@ impl Parse for Setting {
         if input.peek(Ident::peek_any) && input.peek2(Token![=]) && !input.peek2(Token![==]) {
             let name = input.call(Ident::parse_any)?;
             input.parse::<Token![=]>()?;
+            if input.is_empty() || input.peek(Token![,]) || input.peek(Token![;]) {
+                return Err(syn::Error::new_spanned(
+                    &name,
+                    messages::setting_without_value(&name),
+                ));
+            }
             return Ok(Setting::Named(name, input.parse()?));
         }
         Ok(Setting::Positional(input.parse()?))

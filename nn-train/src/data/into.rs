@@ -75,7 +75,9 @@ tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
 /// Data to train or evaluate on: a [`Dataset`], `(x, y)`, or `(x, y, sample_weights)`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not data to train on",
-    label = "expected a `Dataset`, `(x, y)` or `(x, y, sample_weights)`"
+    label = "expected a `Dataset`, `(x, y)` or `(x, y, sample_weights)`",
+    note = "inputs and targets are one argument, in parentheses of their own: `model.fit((x, y), Fit::new().epochs(10))`, \
+            `model.evaluate((x, y))`"
 )]
 pub trait IntoDataset {
     /// The data as a [`Dataset`].

@@ -9,7 +9,8 @@ use crate::losses::Loss;
 /// `Kind` tells the two apart, and is never written.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a metric",
-    label = "expected a metric, a loss, or a function `|y_true: &Tensor, y_pred: &Tensor| -> Tensor`"
+    label = "expected a metric, a loss, or a function `|y_true: &Tensor, y_pred: &Tensor| -> Tensor`",
+    note = "a metric is a value of its type: `SparseCategoricalAccuracy::new()`, `MeanAbsoluteError::new()`"
 )]
 pub trait IntoMetric<Kind> {
     /// The metric.

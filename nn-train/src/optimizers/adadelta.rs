@@ -1,7 +1,7 @@
 //! Adadelta: steps in the units of the parameter, from a mean of squared steps and one of squared gradients.
 
 use super::settings::{check_epsilon, check_share, describe, optimizer, settings_and_slots};
-use super::{Bounds, LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{Bounds, IntoLearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ impl Default for Adadelta {
 
 impl Adadelta {
     /// A learning rate, a number or a schedule (Keras: 0.001).
-    pub fn new(learning_rate: impl Into<LearningRate>) -> Adadelta {
+    pub fn new(learning_rate: impl IntoLearningRate) -> Adadelta {
         Adadelta {
             settings: Settings::new(learning_rate),
             ..Adadelta::default()

@@ -1,7 +1,7 @@
 //! Adafactor: the squares of gradients kept by rows and columns only.
 
 use super::settings::{describe, optimizer, settings_and_slots, within};
-use super::{LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{IntoLearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Shape, Tensor, no_gradient, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ impl Default for Adafactor {
 
 impl Adafactor {
     /// A learning rate, a number or a schedule (Keras: 0.001).
-    pub fn new(learning_rate: impl Into<LearningRate>) -> Adafactor {
+    pub fn new(learning_rate: impl IntoLearningRate) -> Adafactor {
         Adafactor {
             settings: Settings::new(learning_rate),
             ..Adafactor::default()

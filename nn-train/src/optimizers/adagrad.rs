@@ -1,7 +1,7 @@
 //! Adagrad: steps that shrink with the sum of all squared gradients so far.
 
 use super::settings::{check_epsilon, describe, optimizer, settings_and_slots, within};
-use super::{Bounds, LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{Bounds, IntoLearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ impl Default for Adagrad {
 
 impl Adagrad {
     /// A learning rate, a number or a schedule (Keras: 0.001).
-    pub fn new(learning_rate: impl Into<LearningRate>) -> Adagrad {
+    pub fn new(learning_rate: impl IntoLearningRate) -> Adagrad {
         Adagrad {
             settings: Settings::new(learning_rate),
             ..Adagrad::default()

@@ -1,7 +1,7 @@
 //! Adam: steps by the mean of gradients over the root of the mean of their squares.
 
 use super::settings::{check_epsilon, describe, optimizer, settings_and_slots, within};
-use super::{Bounds, LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{Bounds, IntoLearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,7 @@ impl Default for Adam {
 
 impl Adam {
     /// A learning rate, a number or a schedule (Keras: 0.001).
-    pub fn new(learning_rate: impl Into<LearningRate>) -> Adam {
+    pub fn new(learning_rate: impl IntoLearningRate) -> Adam {
         Adam {
             settings: Settings::new(learning_rate),
             ..Adam::default()

@@ -1,7 +1,7 @@
 //! Adam with weight decay.
 
 use super::settings::{describe, optimizer};
-use super::{Adam, Bounds, LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{Adam, Bounds, IntoLearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,7 +28,7 @@ impl Default for AdamW {
 
 impl AdamW {
     /// A learning rate, a number or a schedule (Keras: 0.001).
-    pub fn new(learning_rate: impl Into<LearningRate>) -> AdamW {
+    pub fn new(learning_rate: impl IntoLearningRate) -> AdamW {
         AdamW(Adam::new(learning_rate).weight_decay(0.004))
     }
 

@@ -1,7 +1,7 @@
 //! Adamax: Adam with the greatest gradient in the place of the root of the mean of squares.
 
 use super::settings::{check_epsilon, check_share, describe, optimizer, settings_and_slots};
-use super::{Bounds, LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{Bounds, IntoLearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ impl Default for Adamax {
 
 impl Adamax {
     /// A learning rate, a number or a schedule (Keras: 0.001).
-    pub fn new(learning_rate: impl Into<LearningRate>) -> Adamax {
+    pub fn new(learning_rate: impl IntoLearningRate) -> Adamax {
         Adamax {
             settings: Settings::new(learning_rate),
             ..Adamax::default()

@@ -1,7 +1,7 @@
 //! Ftrl: follow the regularized leader, which makes parameters exactly 0.
 
 use super::settings::{describe, optimizer, settings_and_slots, within};
-use super::{LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{IntoLearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ impl Default for Ftrl {
 
 impl Ftrl {
     /// A learning rate, a number or a schedule (Keras: 0.001).
-    pub fn new(learning_rate: impl Into<LearningRate>) -> Ftrl {
+    pub fn new(learning_rate: impl IntoLearningRate) -> Ftrl {
         Ftrl {
             settings: Settings::new(learning_rate),
             ..Ftrl::default()

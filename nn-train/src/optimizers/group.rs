@@ -1,6 +1,6 @@
 //! Parameters that are trained with settings of their own.
 
-use super::LearningRate;
+use super::{IntoLearningRate, LearningRate};
 use serde::{Deserialize, Serialize};
 
 /// What an optimizer does differently for the parameters whose paths fit a pattern, in which `*` stands for anything: `base.*` is
@@ -31,8 +31,8 @@ impl Group {
     }
 
     /// A learning rate, a number or a schedule, in place of the optimizer's. Setting the optimizer's leaves it as it is.
-    pub fn learning_rate(mut self, learning_rate: impl Into<LearningRate>) -> Group {
-        self.learning_rate = Some(learning_rate.into());
+    pub fn learning_rate(mut self, learning_rate: impl IntoLearningRate) -> Group {
+        self.learning_rate = Some(learning_rate.into_learning_rate());
         self
     }
 

@@ -1,7 +1,7 @@
 //! Lamb: Adam with steps as long as each parameter is, for great batches.
 
 use super::settings::{check_epsilon, check_share, describe, optimizer, settings_and_slots};
-use super::{LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{IntoLearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ impl Default for Lamb {
 
 impl Lamb {
     /// A learning rate, a number or a schedule (Keras: 0.001).
-    pub fn new(learning_rate: impl Into<LearningRate>) -> Lamb {
+    pub fn new(learning_rate: impl IntoLearningRate) -> Lamb {
         Lamb {
             settings: Settings::new(learning_rate),
             ..Lamb::default()

@@ -65,6 +65,24 @@ pub(super) fn check(rate: f64) -> Result<f64> {
     }
 }
 
+/// What an optimizer takes as its learning rate: a number with a point, or a [`Schedule`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a learning rate",
+    label = "expected a number with a point, or a schedule",
+    note = "a learning rate is written as `1e-3` or `1.0`, as in `Adam::new(1e-3)`, or is a schedule: `Adam::new(CosineDecay::new(1e-3, 1000.0))`"
+)]
+pub trait IntoLearningRate {
+    /// The learning rate.
+    fn into_learning_rate(self) -> LearningRate;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<LearningRate>> IntoLearningRate for T {
+    fn into_learning_rate(self) -> LearningRate {
+        self.into()
+    }
+}
+
 impl From<f64> for LearningRate {
     fn from(rate: f64) -> LearningRate {
         LearningRate::Constant(rate)

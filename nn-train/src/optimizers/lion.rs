@@ -1,7 +1,7 @@
 //! Lion: steps of one size, in the direction of a momentum.
 
 use super::settings::{describe, optimizer, settings_and_slots, within};
-use super::{Bounds, LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{Bounds, IntoLearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ impl Default for Lion {
 
 impl Lion {
     /// A learning rate, a number or a schedule (Keras: 0.001).
-    pub fn new(learning_rate: impl Into<LearningRate>) -> Lion {
+    pub fn new(learning_rate: impl IntoLearningRate) -> Lion {
         Lion {
             settings: Settings::new(learning_rate),
             ..Lion::default()

@@ -33,7 +33,7 @@ pub use adamax::Adamax;
 pub use ftrl::Ftrl;
 pub use group::Group;
 pub use lamb::Lamb;
-pub use learning_rate::LearningRate;
+pub use learning_rate::{IntoLearningRate, LearningRate};
 pub use lion::Lion;
 pub use loss_scale_optimizer::LossScaleOptimizer;
 pub use multi_optimizer::MultiOptimizer;

@@ -3,7 +3,7 @@
 use super::settings::{
     check_epsilon, check_share, describe, optimizer, settings_and_slots, within,
 };
-use super::{LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{IntoLearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Error, Result, Shape, Tensor, no_gradient, with_float};
 use nn_kernels::update as kernel;
 use regex_lite::Regex;
@@ -81,9 +81,9 @@ impl Default for Muon {
 
 impl Muon {
     /// A learning rate, a number or a schedule (Keras: 0.001).
-    pub fn new(learning_rate: impl Into<LearningRate>) -> Muon {
+    pub fn new(learning_rate: impl IntoLearningRate) -> Muon {
         let mut muon = Muon::default();
-        muon.settings.learning_rate = learning_rate.into();
+        muon.settings.learning_rate = learning_rate.into_learning_rate();
         muon
     }
 

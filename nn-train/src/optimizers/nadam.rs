@@ -1,7 +1,7 @@
 //! Nadam: Adam with Nesterov's momentum.
 
 use super::settings::{check_epsilon, check_share, describe, optimizer, settings_and_slots};
-use super::{Bounds, LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{Bounds, IntoLearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ impl Default for Nadam {
 
 impl Nadam {
     /// A learning rate, a number or a schedule (Keras: 0.001).
-    pub fn new(learning_rate: impl Into<LearningRate>) -> Nadam {
+    pub fn new(learning_rate: impl IntoLearningRate) -> Nadam {
         Nadam {
             settings: Settings::new(learning_rate),
             ..Nadam::default()

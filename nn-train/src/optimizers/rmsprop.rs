@@ -1,7 +1,7 @@
 //! RMSprop: steps by the gradient over the root of the mean of its squares.
 
 use super::settings::{check_epsilon, describe, optimizer, settings_and_slots, within};
-use super::{Bounds, LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{Bounds, IntoLearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,7 @@ impl Default for RMSprop {
 
 impl RMSprop {
     /// A learning rate, a number or a schedule (Keras: 0.001).
-    pub fn new(learning_rate: impl Into<LearningRate>) -> RMSprop {
+    pub fn new(learning_rate: impl IntoLearningRate) -> RMSprop {
         RMSprop {
             settings: Settings::new(learning_rate),
             ..RMSprop::default()

@@ -4,7 +4,7 @@ use super::settings::{
     check_epsilon, check_share, describe, optimizer, settings_and_slots, within,
 };
 use super::slots::copy_of;
-use super::{LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{IntoLearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,7 @@ impl Default for ScheduleFreeAdamW {
 
 impl ScheduleFreeAdamW {
     /// A learning rate, a number or a schedule (Keras: 0.0025).
-    pub fn new(learning_rate: impl Into<LearningRate>) -> ScheduleFreeAdamW {
+    pub fn new(learning_rate: impl IntoLearningRate) -> ScheduleFreeAdamW {
         ScheduleFreeAdamW {
             settings: Settings::new(learning_rate),
             ..ScheduleFreeAdamW::default()

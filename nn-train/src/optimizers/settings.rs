@@ -1,6 +1,6 @@
 //! What all optimizers can be told: learning rate, clipping, weight decay, averages of the weights, accumulated gradients.
 
-use super::{Group, LearningRate};
+use super::{Group, IntoLearningRate, LearningRate};
 use crate::saving::registry;
 use nn_core::{Error, Gradients, Parameter, Result};
 use serde::{Deserialize, Serialize};
@@ -39,9 +39,9 @@ pub struct Settings {
 
 impl Settings {
     /// A learning rate, and Keras's default of everything else: none of it is done.
-    pub fn new(learning_rate: impl Into<LearningRate>) -> Settings {
+    pub fn new(learning_rate: impl IntoLearningRate) -> Settings {
         Settings {
-            learning_rate: learning_rate.into(),
+            learning_rate: learning_rate.into_learning_rate(),
             weight_decay: None,
             clipnorm: None,
             clipvalue: None,

@@ -1,7 +1,7 @@
 //! Stochastic gradient descent, with momentum if wanted.
 
 use super::settings::{describe, optimizer, settings_and_slots, within};
-use super::{Bounds, LearningRate, Rule, Settings, Slots, StepInfo};
+use super::{Bounds, IntoLearningRate, Rule, Settings, Slots, StepInfo};
 use nn_core::{Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ impl Default for SGD {
 
 impl SGD {
     /// A learning rate, a number or a schedule (Keras: 0.01), and no momentum.
-    pub fn new(learning_rate: impl Into<LearningRate>) -> SGD {
+    pub fn new(learning_rate: impl IntoLearningRate) -> SGD {
         SGD {
             settings: Settings::new(learning_rate),
             ..SGD::default()

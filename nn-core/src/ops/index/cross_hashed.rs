@@ -7,8 +7,7 @@ use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::fingerprint::{concatenated, fingerprint};
 use crate::ops::index::indices::as_indices;
-use crate::{DType, Error, Result, Tensor, is_known};
-use std::borrow::Borrow;
+use crate::{DType, Error, Result, Tensor, TensorList, is_known};
 
 /// What the fingerprints of a crossing begin with, in TensorFlow.
 const KEY: u64 = 0xDE_CAFC_AFFE;
@@ -115,17 +114,13 @@ fn cross(features: impl Iterator<Item = u64>, bins: usize) -> i64 {
 /// assert_eq!(bins.shape(), [2]);
 /// ```
 #[track_caller]
-pub fn cross_hashed<T: Borrow<Tensor>>(
-    features: impl IntoIterator<Item = T>,
-    bins: usize,
-) -> Tensor {
+pub fn cross_hashed(features: impl TensorList, bins: usize) -> Tensor {
     let mut numbers = Vec::new();
-    for feature in features {
-        let feature = feature.borrow();
+    for feature in features.into_list() {
         if feature.error().is_some() {
-            return feature.clone();
+            return feature;
         }
-        match as_indices("cross_hashed", feature) {
+        match as_indices("cross_hashed", &feature) {
             Ok(feature) => numbers.push(feature),
             Err(error) => return fail("cross_hashed", error),
         }

@@ -7,11 +7,10 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::{
-    ANYTHING, DType, Error, Result, Shape, ShapeError, Tensor, agree, axis_of, better, is_known,
-    is_named, with_dtype,
+    ANYTHING, DType, Error, Result, Shape, ShapeError, Tensor, TensorList, agree, axis_of, better,
+    is_known, is_named, with_dtype,
 };
 use nn_kernels::copy;
-use std::borrow::Borrow;
 
 struct Concatenate {
     axis: isize,
@@ -128,8 +127,8 @@ pub(crate) const fn output_shape(shapes: &[Shape], axis: isize) -> Result<Shape,
 /// assert_eq!(concatenate(&vec![a.clone(), a], 0).shape(), [4, 3]);
 /// ```
 #[track_caller]
-pub fn concatenate<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>, axis: isize) -> Tensor {
-    let mut tensors: Vec<Tensor> = tensors.into_iter().map(|t| t.borrow().clone()).collect();
+pub fn concatenate(tensors: impl TensorList, axis: isize) -> Tensor {
+    let mut tensors = tensors.into_list();
     if let Some(failed) = tensors.iter().find(|t| t.error().is_some()) {
         return failed.clone();
     }
@@ -180,7 +179,7 @@ mod tests {
                 .contains("[2, 3] and [3] (tensor 1)")
         );
         assert!(message(concatenate([&a], 2)).contains("axis 2 is out of range"));
-        assert!(message(concatenate::<Tensor>([], 0)).contains("no tensors"));
+        assert!(message(concatenate([] as [Tensor; 0], 0)).contains("no tensors"));
     }
 
     #[test]

@@ -2,8 +2,13 @@
 
 use crate::ops::shape::concatenate;
 use crate::ops::shape::split::{MOST, too_many};
-use crate::{Error, Tensor, is_known};
-use std::borrow::Borrow;
+use crate::{Error, Tensor, TensorList, is_known};
+
+/// Tensors with at least so many axes each.
+fn of_rank(rank: usize, tensors: impl TensorList) -> Vec<Tensor> {
+    let tensors = tensors.into_list();
+    tensors.iter().map(|t| at_least(rank, t)).collect()
+}
 
 /// At least so many axes, of size 1 where there were none: as NumPy's `atleast_2d` and `atleast_3d`.
 fn at_least(rank: usize, x: &Tensor) -> Tensor {
@@ -25,11 +30,8 @@ fn at_least(rank: usize, x: &Tensor) -> Tensor {
 /// assert_eq!(hstack([Tensor::zeros([2]), Tensor::zeros([3])]).shape(), [5]);
 /// ```
 #[track_caller]
-pub fn hstack<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>) -> Tensor {
-    let tensors: Vec<Tensor> = tensors
-        .into_iter()
-        .map(|t| at_least(1, t.borrow()))
-        .collect();
+pub fn hstack(tensors: impl TensorList) -> Tensor {
+    let tensors = of_rank(1, tensors);
     let vectors = tensors.first().is_some_and(|t| t.raw_shape().rank() == 1);
     concatenate(tensors, if vectors { 0 } else { 1 })
 }
@@ -41,8 +43,8 @@ pub fn hstack<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>) -> Tensor
 /// assert_eq!(vstack([Tensor::zeros([3]), Tensor::zeros([3])]).shape(), [2, 3]);
 /// ```
 #[track_caller]
-pub fn vstack<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>) -> Tensor {
-    concatenate(tensors.into_iter().map(|t| at_least(2, t.borrow())), 0)
+pub fn vstack(tensors: impl TensorList) -> Tensor {
+    concatenate(of_rank(2, tensors), 0)
 }
 
 /// Tensors behind each other: joined along the third axis, vectors as `[1, n, 1]` and matrices as `[n, m, 1]`. NumPy's and Keras's
@@ -53,8 +55,8 @@ pub fn vstack<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>) -> Tensor
 /// assert_eq!(dstack([Tensor::zeros([2, 3]), Tensor::zeros([2, 3])]).shape(), [2, 3, 2]);
 /// ```
 #[track_caller]
-pub fn dstack<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>) -> Tensor {
-    concatenate(tensors.into_iter().map(|t| at_least(3, t.borrow())), 2)
+pub fn dstack(tensors: impl TensorList) -> Tensor {
+    concatenate(of_rank(3, tensors), 2)
 }
 
 impl Tensor {

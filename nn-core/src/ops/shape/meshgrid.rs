@@ -1,7 +1,6 @@
 //! Coordinates of a grid.
 
-use crate::Tensor;
-use std::borrow::Borrow;
+use crate::{Tensor, TensorList};
 
 /// The coordinates of all points of a grid: of vectors of `n₀, n₁, …` elements as many tensors `[n₀, n₁, …]`, the `i`-th of which varies
 /// along axis `i`. With `xy` the first two axes are exchanged, `[n₁, n₀, …]`, as Keras's default `indexing="xy"` has it for pictures;
@@ -15,8 +14,8 @@ use std::borrow::Borrow;
 /// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
-pub fn meshgrid<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>, xy: bool) -> Vec<Tensor> {
-    let tensors: Vec<Tensor> = tensors.into_iter().map(|t| t.borrow().clone()).collect();
+pub fn meshgrid(tensors: impl TensorList, xy: bool) -> Vec<Tensor> {
+    let tensors = tensors.into_list();
     if let Some(failed) = tensors.iter().find(|t| t.error().is_some()) {
         return vec![failed.clone(); tensors.len()];
     }
@@ -50,7 +49,7 @@ mod tests {
             true,
         );
         assert!(three.iter().all(|t| t.shape() == [3, 2, 4]));
-        assert!(meshgrid::<Tensor>([], false).is_empty());
+        assert!(meshgrid([] as [Tensor; 0], false).is_empty());
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Op for Reshape {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, _) = expected.only();
-        Ok(Outputs::One(inputs[0].view(shape, 0)))
+        Ok(Outputs::One(inputs[0].sharing(shape, 0)))
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -158,7 +158,8 @@ const fn count(error: ShapeError, product: usize, open: usize) -> ShapeError {
 /// The shape that a tensor gets by [`Tensor::reshape`]: all its dimensions, or all but one, `-1`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a shape to reshape to",
-    label = "expected `[2, 3]`, `[2, -1]` or a `Shape`"
+    label = "expected `[2, 3]`, `[2, -1]` or a `Shape`",
+    note = "the sizes are one argument, in brackets: `x.reshape([2, -1])`"
 )]
 pub trait NewShape {
     /// The shape, for a tensor of the shape `from`.
@@ -168,6 +169,7 @@ pub trait NewShape {
     fn new_shape(self, from: &Shape) -> Result<Shape>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Into<Shape>> NewShape for S {
     fn new_shape(self, _: &Shape) -> Result<Shape> {
         Ok(self.into())

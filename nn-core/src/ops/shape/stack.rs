@@ -4,8 +4,7 @@ use crate::check::two;
 use crate::ops::fail::fail;
 use crate::ops::shape::concatenate;
 use crate::ops::shape::expand_dims::inserted;
-use crate::{Error, Shape, ShapeError, Tensor, agree};
-use std::borrow::Borrow;
+use crate::{Error, Shape, ShapeError, Tensor, TensorList, agree};
 
 /// The shape of tensors joined along a new axis.
 pub(crate) const fn output_shape(shapes: &[Shape], axis: isize) -> Result<Shape, ShapeError> {
@@ -43,8 +42,8 @@ pub(crate) const fn output_shape(shapes: &[Shape], axis: isize) -> Result<Shape,
 /// assert_eq!(stack(&outputs, -1).shape(), [2, 3, 2]);
 /// ```
 #[track_caller]
-pub fn stack<T: Borrow<Tensor>>(tensors: impl IntoIterator<Item = T>, axis: isize) -> Tensor {
-    let tensors: Vec<Tensor> = tensors.into_iter().map(|t| t.borrow().clone()).collect();
+pub fn stack(tensors: impl TensorList, axis: isize) -> Tensor {
+    let tensors = tensors.into_list();
     if let Some(failed) = tensors.iter().find(|t| t.error().is_some()) {
         return failed.clone();
     }
@@ -91,7 +90,7 @@ mod tests {
             "{e}"
         );
         assert!(stack([Tensor::zeros([2])], 3).error().is_some());
-        assert!(stack::<Tensor>([], 0).error().is_some());
+        assert!(stack([] as [Tensor; 0], 0).error().is_some());
     }
 
     #[test]

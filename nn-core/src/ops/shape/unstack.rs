@@ -40,7 +40,7 @@ impl Op for Unstack {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let shape: Shape = expected[0].shape;
-        let step = |i: usize| Ok(part(&inputs[0], self.axis, i..i + 1)?.view(shape, 0));
+        let step = |i: usize| Ok(part(&inputs[0], self.axis, i..i + 1)?.sharing(shape, 0));
         let steps: Result<Vec<Tensor>> = (0..self.count).map(step).collect();
         Ok(steps?.into())
     }

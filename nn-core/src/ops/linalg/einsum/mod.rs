@@ -5,9 +5,8 @@ mod ellipsis;
 pub(crate) mod spec;
 
 use crate::ops::fail::fail;
-use crate::{Error, Result, Tensor};
+use crate::{Error, Result, Tensor, TensorList};
 use spec::Spec;
-use std::borrow::Borrow;
 
 /// A tensor whose axes have letters.
 struct Named {
@@ -104,8 +103,8 @@ fn contract(spec: &Spec, a: Named, b: Named, keep: impl Fn(char) -> bool) -> Res
 /// assert_eq!(scores.shape(), [2, 4, 5, 7]);
 /// ```
 #[track_caller]
-pub fn einsum<T: Borrow<Tensor>>(spec: &str, operands: impl IntoIterator<Item = T>) -> Tensor {
-    let operands: Vec<Tensor> = operands.into_iter().map(|t| t.borrow().clone()).collect();
+pub fn einsum(spec: &str, operands: impl TensorList) -> Tensor {
+    let operands = operands.into_list();
     if let Some(failed) = operands.iter().find(|t| t.error().is_some()) {
         return failed.clone();
     }
@@ -283,7 +282,7 @@ mod tests {
             message("...,...->...")
                 .contains("`...` stands for sizes that do not fit, [2, 3] and [4, 5]")
         );
-        assert!(einsum::<Tensor>("", []).error().is_some());
+        assert!(einsum("", [] as [Tensor; 0]).error().is_some());
     }
 
     #[test]

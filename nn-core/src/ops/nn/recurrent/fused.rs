@@ -247,7 +247,7 @@ impl RecurrentGradient {
             let shape = *inputs[i + 1].raw_shape();
             let part = d_weights
                 .as_ref()
-                .map(|all| all.view(shape, start * kernel[1]));
+                .map(|all| all.sharing(shape, start * kernel[1]));
             all.push(part.unwrap_or_else(|| expected.nothing(i + 1)));
         }
         all.extend([dh, dc]);

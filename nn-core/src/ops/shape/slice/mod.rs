@@ -59,7 +59,7 @@ fn cut(x: &Tensor, parts: &[AxisSlice]) -> Tensor {
     let dims: Vec<usize> = parts.iter().map(|part| part.length).collect();
     let shape = Shape::new(&dims);
     match contiguous(x.raw_shape(), parts) {
-        Some(offset) => x.view(shape, offset),
+        Some(offset) => x.sharing(shape, offset),
         None => with_dtype!(x.dtype(), T => Tensor::build(shape, |out: &mut [T]| {
             strided_copy(x.data(), x.raw_shape(), parts, out);
         })),

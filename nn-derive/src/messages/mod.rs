@@ -1,5 +1,11 @@
 //! The wording of every message, in one place: what was expected, what was found, and the way out.
 
+mod declared;
+mod habits;
+
+pub use declared::*;
+pub use habits::*;
+
 use std::fmt::Display;
 
 pub const ATTRIBUTE_TARGET: &str =
@@ -169,17 +175,7 @@ pub fn unsized_list(element: impl quote::ToTokens) -> String {
     )
 }
 
-pub fn own_default(name: impl Display) -> String {
-    format!(
-        "`{name}` has a `Default` of its own beside the one that `#[model(new(..))]` makes from the arguments' values: remove one of them, or call yours by another name"
-    )
-}
-
 pub const UNNAMED_TYPE: &str = "a field has a type with a name: the layer's own, a parameter of the struct, `struct Net<L: Layer> { layer: L }`, or `nn::registry::AnyLayer` for a layer of any type";
-
-pub fn made_by_hand(ty: impl Display, arguments: impl Display) -> String {
-    format!("`#[layer(..)]` takes the arguments of `{ty}::new` alone: `#[layer({arguments})]`")
-}
 
 pub fn input_of_numbers(ty: &str) -> String {
     format!(
@@ -237,12 +233,6 @@ pub fn plain_field(ty: &str, is_declared: bool) -> String {
     }
 }
 
-pub fn positional_argument(layer: &str, name: &str, positional: &str) -> String {
-    format!(
-        "`{name}` is an argument of `{layer}::new`: those come first, in their order and without names: `#[layer({positional})]`"
-    )
-}
-
 pub fn repeated_key(key: &str) -> String {
     format!("`{key}` is given twice; keep one")
 }
@@ -297,28 +287,10 @@ pub fn untyped_argument(name: impl Display) -> String {
     format!("`{name}` needs its type: `new({name}: usize)`")
 }
 
-pub fn text_for_a_value(key: impl Display, of: &str, found: &str) -> String {
-    // `he_normal` is `HeNormal`.
-    let words = found.split(['_', '-']);
-    let value: String = words
-        .map(|word| {
-            let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
-            first.to_uppercase() + rest
-        })
-        .collect();
-    format!("`{key}` is {}: `{key} = {of}::{value}`", with_article(of))
-}
-
-fn with_article(of: &str) -> String {
-    let article = match of.starts_with(['A', 'I']) {
-        true => "an",
-        false => "a",
-    };
-    format!("{article} `{of}`")
-}
-
-pub fn python_truth(found: &str) -> String {
-    format!("`{found}` is Python's; write `{}`", found.to_lowercase())
+pub fn argument_without_clone(name: impl Display) -> String {
+    format!(
+        "an argument beside tensors can be copied: write `#[derive(Clone)]` on `{name}`, and `Default` where a model is built or runs without one"
+    )
 }
 
 pub fn no_value(name: &str) -> String {

@@ -1,0 +1,123 @@
+//! What is written in `#[layer(..)]`.
+
+use super::listed;
+use std::fmt::Display;
+
+pub fn made_by_hand(ty: impl Display, arguments: impl Display) -> String {
+    format!("`#[layer(..)]` takes the arguments of `{ty}::new` alone: `#[layer({arguments})]`")
+}
+
+pub fn positional_argument(layer: &str, name: &str, positional: &str) -> String {
+    format!(
+        "`{name}` is an argument of `{layer}::new`: those come first, in their order and without names: `#[layer({positional})]`"
+    )
+}
+
+/// `filters` and `kernel_size`, each with its quotes.
+fn arguments_of(layer: &str, arguments: &[&str], example: &str) -> String {
+    match arguments {
+        [] => format!("`{layer}::new` takes no arguments: `#[layer]`"),
+        [one] => format!("`{layer}::new` takes `{one}` alone: `#[layer({example})]`"),
+        several => format!(
+            "`{layer}::new` takes {}: `#[layer({example})]`",
+            listed(several)
+        ),
+    }
+}
+
+pub fn too_many_arguments(layer: &str, arguments: &[&str], example: &str, setting: &str) -> String {
+    let takes = arguments_of(layer, arguments, example);
+    let settings = match setting {
+        "" => String::new(),
+        setting => format!("; settings come after that and have names, `{setting}`"),
+    };
+    format!("{takes}{settings}; the size of what goes in is found by itself")
+}
+
+pub fn too_few_arguments(layer: &str, arguments: &[&str], example: &str) -> String {
+    arguments_of(layer, arguments, example)
+}
+
+pub fn one_number(layer: &str, argument: &str, example: &str) -> String {
+    let sizes = match (argument, &layer[layer.len() - 2..]) {
+        ("kernel_size" | "output_size", "2D") => "[3, 5]",
+        ("kernel_size" | "output_size", "3D") => "[3, 5, 5]",
+        ("padding" | "cropping", "2D") => "[[1, 1], [2, 2]]",
+        ("padding" | "cropping", "3D") => "[[1, 1], [2, 2], [2, 2]]",
+        _ => "",
+    };
+    let by_side = match sizes {
+        "" => String::new(),
+        sizes => format!("; one for each side is `{argument}_by_side = {sizes}` after it"),
+    };
+    format!(
+        "`{argument}` of `{layer}::new` is one number, for all sides: `#[layer({example})]`{by_side}"
+    )
+}
+
+pub fn shape_in_brackets(argument: &str, sizes: &str) -> String {
+    format!("`{argument}` is written in brackets: `#[layer([{sizes}])]`")
+}
+
+pub fn setting_without_value(name: impl Display) -> String {
+    let example = match name.to_string().as_str() {
+        "activation" | "recurrent_activation" => "Activation::Relu",
+        "padding" => "Padding::Same",
+        name if name.ends_with("_initializer") => "Initializer::GlorotUniform",
+        name if name.starts_with("use_") || name.starts_with("return_") => "true",
+        _ => "..",
+    };
+    format!("`{name}` needs a value: `{name} = {example}`")
+}
+
+pub fn text_for_a_value(key: impl Display, of: &str, found: &str) -> String {
+    // `he_normal` is `HeNormal`; Keras has two names for one function.
+    let found = match found {
+        "swish" => "silu",
+        "hard_swish" => "hard_silu",
+        found => found,
+    };
+    let words = found.split(['_', '-']);
+    let value: String = words
+        .map(|word| {
+            let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+            first.to_uppercase() + rest
+        })
+        .collect();
+    format!("`{key}` is {}: `{key} = {of}::{value}`", with_article(of))
+}
+
+fn with_article(of: &str) -> String {
+    let article = match of.starts_with(['A', 'I']) {
+        true => "an",
+        false => "a",
+    };
+    format!("{article} `{of}`")
+}
+
+pub fn python_truth(found: &str) -> String {
+    format!("`{found}` is Python's; write `{}`", found.to_lowercase())
+}
+
+pub fn no_new_of(ty: &str, field: &str) -> String {
+    format!(
+        "`{ty}` has no `new` that `#[layer(..)]` could call: put `#[model(new())]` on it, with `#[layer(..)]` on its fields, or hand it to the constructor, `#[model(new({field}: {ty}))]` here"
+    )
+}
+
+pub fn no_new_of_enum(ty: &str, field: &str) -> String {
+    format!(
+        "`{ty}` is an enum, which has no `new`: hand its variant to the constructor, `#[model(new({field}: {ty} = {ty}::..))]`, without `#[layer(..)]`"
+    )
+}
+
+pub fn arguments_of_block(block: &str, arguments: &[String]) -> String {
+    let names: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    arguments_of(block, &names, &names.join(", "))
+}
+
+pub fn own_default(name: &str) -> String {
+    format!(
+        "`new(..)` makes `Default` too, which is `{name}::new(..)`: remove `impl Default for {name}`, or write `new` by hand"
+    )
+}

@@ -1,0 +1,16 @@
+use nn::prelude::*;
+
+#[model(new())]
+struct Net {
+    #[layer(8, activation = )]
+    dense: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.dense(x)
+    }
+}
+
+fn main() {}
