@@ -2,12 +2,12 @@
 //!
 //! The file is read as Rust where a look at its text says that something may be wrong: most files never are.
 
+use crate::around::{Around, written};
 use crate::source;
 use crate::syntax::typed_arguments;
-use quote::ToTokens;
 use std::collections::BTreeSet;
-use syn::visit::{self, Visit};
-use syn::{Attribute, ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Type};
+use syn::visit::Visit;
+use syn::{Attribute, ImplItem, ImplItemFn, ItemImpl, ItemStruct, Type};
 
 /// Who makes the `Layer` of a struct.
 pub enum Call {
@@ -410,110 +410,4 @@ fn is_configured(attrs: &[Attribute]) -> bool {
     attrs
         .iter()
         .any(|a| a.path().is_ident("cfg") || a.path().is_ident("cfg_attr"))
-}
-
-pub fn written(tokens: &impl ToTokens) -> String {
-    tokens.to_token_stream().to_string()
-}
-
-/// What a file has of a name that it declares once.
-struct Around<'n> {
-    name: &'n str,
-    /// How many structs and enums have it.
-    count: usize,
-    /// The struct, if it is one.
-    declared: Option<ItemStruct>,
-    /// The enum, if it is one.
-    alternatives: Option<syn::ItemEnum>,
-    /// Its attributes.
-    attrs: Vec<Attribute>,
-    /// All blocks, those of traits too.
-    blocks: Vec<ItemImpl>,
-    /// A macro may make a block, or another name stand for this.
-    is_unclear: bool,
-    /// Nothing of the crate is in other files.
-    is_all: bool,
-}
-
-impl<'n> Around<'n> {
-    fn read(text: &str, name: &'n str) -> Option<Around<'n>> {
-        // Modules may each have their own of a name: the text shows it, and to read a file of hundreds as Rust for each takes half a minute.
-        let mut declarations = source::words(text, name).filter(|&at| {
-            let before = text[..at].trim_end();
-            before.ends_with("struct") || before.ends_with("enum")
-        });
-        if let (None, _) | (_, Some(_)) = (declarations.next(), declarations.next()) {
-            return None;
-        }
-        let file = syn::parse_file(text).ok()?;
-        let is_main = |item: &Item| matches!(item, Item::Fn(f) if f.sig.ident == "main");
-        let mut around = Around::empty(name);
-        around.is_all = file.items.iter().any(is_main) || source::is_root();
-        around.visit_file(&file);
-        (around.count == 1).then_some(around)
-    }
-
-    fn empty(name: &'n str) -> Around<'n> {
-        Around {
-            name,
-            count: 0,
-            declared: None,
-            alternatives: None,
-            attrs: Vec::new(),
-            blocks: Vec::new(),
-            is_unclear: false,
-            is_all: false,
-        }
-    }
-
-    fn mentions(&self, text: &str) -> bool {
-        source::words(text, self.name).next().is_some()
-    }
-}
-
-impl Visit<'_> for Around<'_> {
-    fn visit_item_struct(&mut self, item: &ItemStruct) {
-        if item.ident == self.name {
-            self.count += 1;
-            self.declared = Some(item.clone());
-            self.attrs.clone_from(&item.attrs);
-        }
-    }
-
-    fn visit_item_enum(&mut self, item: &syn::ItemEnum) {
-        if item.ident == self.name {
-            self.count += 1;
-            self.alternatives = Some(item.clone());
-            self.attrs.clone_from(&item.attrs);
-        }
-    }
-
-    fn visit_item_impl(&mut self, block: &ItemImpl) {
-        let ty = match &*block.self_ty {
-            Type::Path(ty) => ty.path.segments.last(),
-            _ => None,
-        };
-        match ty {
-            Some(last) if last.ident == self.name => self.blocks.push(block.clone()),
-            _ => self.is_unclear |= self.mentions(&written(&block.self_ty)),
-        }
-        visit::visit_item_impl(self, block);
-    }
-
-    fn visit_item_mod(&mut self, item: &syn::ItemMod) {
-        self.is_all &= item.content.is_some();
-        visit::visit_item_mod(self, item);
-    }
-
-    fn visit_item_macro(&mut self, item: &syn::ItemMacro) {
-        self.is_unclear |= item.ident.is_none();
-    }
-
-    fn visit_item_type(&mut self, item: &syn::ItemType) {
-        self.is_unclear |= self.mentions(&written(&item.ty));
-    }
-
-    fn visit_use_rename(&mut self, item: &syn::UseRename) {
-        self.is_unclear |= item.ident == self.name;
-    }
 }

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod around;
 mod blocks;
 mod check;
 mod errors;

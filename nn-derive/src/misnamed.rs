@@ -1,6 +1,7 @@
 //! A `#[model] impl` under a name that the file does not have, beside a model without a block: one mistake, which both would report.
 
-use crate::blocks::{is_marked, is_model, written};
+use crate::around::written;
+use crate::blocks::{is_marked, is_model};
 use crate::source;
 use quote::ToTokens;
 use syn::visit::{self, Visit};
