@@ -50,6 +50,10 @@ mod tests {
     use std::sync::Arc;
 
     #[test]
+    #[expect(
+        clippy::needless_borrows_for_generic_args,
+        reason = "that they may be lent is what is tested"
+    )]
     fn tensors_may_be_held_in_any_way() {
         let (a, b) = (Tensor::ones([2, 3]), Tensor::zeros([2, 3]));
         let shape = |joined: Tensor| joined.shape().to_string();
