@@ -14,8 +14,6 @@ pub struct Around<'n> {
     pub declared: Option<ItemStruct>,
     /// The enum, if it is one.
     pub alternatives: Option<syn::ItemEnum>,
-    /// Its attributes.
-    pub attrs: Vec<Attribute>,
     /// All blocks, those of traits too.
     pub blocks: Vec<ItemImpl>,
     /// A macro may make a block, or another name stand for this.
@@ -50,11 +48,17 @@ impl<'n> Around<'n> {
             count: 0,
             declared: None,
             alternatives: None,
-            attrs: Vec::new(),
             blocks: Vec::new(),
             is_unclear: false,
             is_all: false,
         }
+    }
+
+    /// The attributes of the struct or the enum.
+    pub fn attributes(&self) -> &[Attribute] {
+        let of_enum = self.alternatives.as_ref().map(|item| &item.attrs);
+        let of_struct = self.declared.as_ref().map(|item| &item.attrs);
+        of_struct.or(of_enum).map_or(&[], Vec::as_slice)
     }
 
     fn mentions(&self, text: &str) -> bool {
@@ -67,7 +71,6 @@ impl Visit<'_> for Around<'_> {
         if item.ident == self.name {
             self.count += 1;
             self.declared = Some(item.clone());
-            self.attrs.clone_from(&item.attrs);
         }
     }
 
@@ -75,7 +78,6 @@ impl Visit<'_> for Around<'_> {
         if item.ident == self.name {
             self.count += 1;
             self.alternatives = Some(item.clone());
-            self.attrs.clone_from(&item.attrs);
         }
     }
 

@@ -267,9 +267,9 @@ pub fn made(name: &str) -> Option<Made> {
         let names = names.iter().map(|argument| written(&argument.pat));
         return is_certain.then(|| Made::By(names.collect()));
     }
-    if let Some(new) = crate::parse::constructor_among(&around.attrs) {
+    if let Some(new) = crate::parse::constructor_among(around.attributes()) {
         let names = new.arguments.iter().map(|a| a.ident.to_string());
-        let has_new = around.attrs.iter().any(|attr| {
+        let has_new = around.attributes().iter().any(|attr| {
             attr.path().is_ident("model") && source::words(&written(attr), "new").next().is_some()
         });
         if has_new {
@@ -280,7 +280,7 @@ pub fn made(name: &str) -> Option<Made> {
         return None;
     }
     let of_blocks = around.blocks.iter().flat_map(|block| &block.attrs);
-    let mut attrs = around.attrs.iter().chain(of_blocks);
+    let mut attrs = around.attributes().iter().chain(of_blocks);
     // A macro that is not known may make one.
     let may_have_new = attrs.any(|attr| {
         let text = written(attr);

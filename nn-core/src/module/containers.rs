@@ -8,9 +8,7 @@ use std::marker::PhantomData;
 
 impl<M: Module> Module for Vec<M> {
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
-        self.iter()
-            .enumerate()
-            .for_each(|(i, m)| visit(&i.to_string(), m.as_module()));
+        visit_items(self, visit);
     }
 
     fn config(&self) -> Value {
@@ -24,9 +22,7 @@ impl<M: Module> Module for Vec<M> {
 
 impl<M: Module, const N: usize> Module for [M; N] {
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
-        self.iter()
-            .enumerate()
-            .for_each(|(i, m)| visit(&i.to_string(), m.as_module()));
+        visit_items(self, visit);
     }
 
     fn config(&self) -> Value {
@@ -98,9 +94,7 @@ impl<M: Module> Module for Box<M> {
 /// A list of a fixed length: as a `Vec`.
 impl<M: Module> Module for Box<[M]> {
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
-        self.iter()
-            .enumerate()
-            .for_each(|(i, m)| visit(&i.to_string(), m.as_module()));
+        visit_items(self, visit);
     }
 
     fn config(&self) -> Value {
@@ -131,6 +125,17 @@ impl<M: Module> Module for BTreeMap<String, M> {
             .map(|(name, c)| Ok((name.clone(), M::from_config(c)?)))
             .collect()
     }
+}
+
+/// Visits the items of a list by their numbers.
+pub(crate) fn visit_items<'a, M: Module>(
+    items: &'a [M],
+    visit: &mut dyn FnMut(&str, &'a dyn Module),
+) {
+    items
+        .iter()
+        .enumerate()
+        .for_each(|(i, m)| visit(&i.to_string(), m.as_module()));
 }
 
 pub(crate) fn items(config: &Value) -> Result<&Vec<Value>> {

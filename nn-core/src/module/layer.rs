@@ -243,9 +243,19 @@ impl<T: Tensors, L: Layer<Input = T, Output = T>> Layer for Vec<L> {
     type Input = T;
     type Output = T;
     fn run(&self, input: T, training: bool) -> T {
-        self.iter()
-            .fold(input, |x, layer| enter(layer, x, training))
+        in_order(self, input, training)
     }
+}
+
+/// Applies layers in order.
+pub(crate) fn in_order<T: Tensors, L: Layer<Input = T, Output = T>>(
+    layers: &[L],
+    input: T,
+    training: bool,
+) -> T {
+    layers
+        .iter()
+        .fold(input, |x, layer| enter(layer, x, training))
 }
 
 /// A boxed list of layers applies them in order.
@@ -253,8 +263,7 @@ impl<T: Tensors, L: Layer<Input = T, Output = T>> Layer for Box<[L]> {
     type Input = T;
     type Output = T;
     fn run(&self, input: T, training: bool) -> T {
-        self.iter()
-            .fold(input, |x, layer| enter(layer, x, training))
+        in_order(self, input, training)
     }
 }
 
@@ -263,8 +272,7 @@ impl<T: Tensors, L: Layer<Input = T, Output = T>, const N: usize> Layer for [L; 
     type Input = T;
     type Output = T;
     fn run(&self, input: T, training: bool) -> T {
-        self.iter()
-            .fold(input, |x, layer| enter(layer, x, training))
+        in_order(self, input, training)
     }
 }
 

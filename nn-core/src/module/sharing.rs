@@ -1,7 +1,8 @@
 //! Layers that several fields share through an [`Arc`]: one layer, found once, saved once, and shared again in a copy.
 
-use crate::module::containers::items;
+use crate::module::containers::{items, visit_items};
 use crate::module::context::{Shared, with_shared};
+use crate::module::layer::in_order;
 use crate::{Layer, Module, Param, Result, Tensors};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -60,9 +61,7 @@ impl<M: Module> Module for Arc<M> {
 /// A list of layers behind an [`Arc`]: where several fields hold the same one, its layers are shared.
 impl<M: Module> Module for Arc<[M]> {
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
-        self.iter()
-            .enumerate()
-            .for_each(|(i, m)| visit(&i.to_string(), m.as_module()));
+        visit_items(self, visit);
     }
 
     fn shared(&self) -> Option<(*const (), &dyn Module)> {
@@ -141,7 +140,6 @@ impl<T: Tensors, L: Layer<Input = T, Output = T>> Layer for Arc<[L]> {
     type Input = T;
     type Output = T;
     fn run(&self, input: T, training: bool) -> T {
-        self.iter()
-            .fold(input, |x, layer| crate::layer::call(layer, x, training))
+        in_order(self, input, training)
     }
 }

@@ -6,7 +6,7 @@
 use crate::errors::Errors;
 use crate::expand::has_reference;
 use crate::syntax::{Holder, Struct};
-use crate::{messages, source};
+use crate::{blocks, messages, source};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use std::collections::{BTreeMap, BTreeSet};
@@ -208,25 +208,19 @@ impl Names {
                     };
                     (format!("'{}", param.lifetime.ident), value)
                 }
-                GenericParam::Type(param) => {
-                    let default = || {
-                        param
-                            .default
-                            .as_ref()
-                            .map(|(_, value)| value.to_token_stream())
-                    };
-                    let value = given.next().map(|a| a.to_token_stream()).or_else(default)?;
-                    (param.ident.to_string(), value)
+                GenericParam::Type(syn::TypeParam { ident, default, .. }) => {
+                    let default = default.as_ref().map(|(_, value)| value.to_token_stream());
+                    (
+                        ident.to_string(),
+                        given.next().map(|a| a.to_token_stream()).or(default)?,
+                    )
                 }
-                GenericParam::Const(param) => {
-                    let default = || {
-                        param
-                            .default
-                            .as_ref()
-                            .map(|(_, value)| value.to_token_stream())
-                    };
-                    let value = given.next().map(|a| a.to_token_stream()).or_else(default)?;
-                    (param.ident.to_string(), value)
+                GenericParam::Const(syn::ConstParam { ident, default, .. }) => {
+                    let default = default.as_ref().map(|(_, value)| value.to_token_stream());
+                    (
+                        ident.to_string(),
+                        given.next().map(|a| a.to_token_stream()).or(default)?,
+                    )
                 }
             };
             meant.insert(name, value);
@@ -343,10 +337,7 @@ impl Visit<'_> for Found<'_> {
                 .segments
                 .last()
                 .is_some_and(|last| self.is_owner(&last.ident))
-            && block
-                .attrs
-                .iter()
-                .any(|a| a.to_token_stream().to_string().contains("model"))
+            && block.attrs.iter().any(blocks::is_model)
         {
             self.owners.push(self.scope.clone());
         }
