@@ -44,6 +44,12 @@ impl<T: Clone + Default + 'static> Tensors for Plain<T, true> {
     }
 }
 
+impl<T, const DEFAULT: bool> IntoInput<Plain<T, DEFAULT>> for Plain<T, DEFAULT> {
+    fn into_input(self) -> Plain<T, DEFAULT> {
+        self
+    }
+}
+
 impl<T, const DEFAULT: bool> IntoInput<Plain<T, DEFAULT>> for T {
     fn into_input(self) -> Plain<T, DEFAULT> {
         Plain(self)

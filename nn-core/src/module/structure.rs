@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
     label = "not a tensor, nor a tuple, array, `Vec` or `Option` of tensors",
     note = "`call` takes and returns `Tensor`s and tuples, arrays, `Vec`s and `Option`s of them, and structs of them under `#[derive(Tensors)]`"
 )]
-pub trait Tensors: Clone + 'static {
+pub trait Tensors: IntoInput<Self> + Clone + 'static {
     /// The shapes of the tensors, in the same structure.
     type Shapes;
 
