@@ -239,10 +239,13 @@ pub fn implements(name: &str, of: &str) -> bool {
     })
 }
 
+/// Whether a `new` is for certain no `const fn`.
+pub type IsOrdinary = bool;
+
 /// The `new` of a type of the file, which a generated constructor calls.
 pub enum Made {
-    /// It has these arguments.
-    By(Vec<String>),
+    /// It has these arguments, and is an ordinary function for certain or not.
+    By(Vec<String>, IsOrdinary),
     /// A struct that has none.
     StructWithout,
     /// An enum that has none.
@@ -265,7 +268,12 @@ pub fn made(name: &str) -> Option<Made> {
                 .all(|block| !is_configured(&block.attrs));
         let names = typed_arguments(&new.sig);
         let names = names.iter().map(|argument| written(&argument.pat));
-        return is_certain.then(|| Made::By(names.collect()));
+        let is_own = around.blocks.iter().any(|block| {
+            let mut methods = methods_of(block);
+            block.trait_.is_none() && methods.any(|m| m.sig.ident == "new")
+        });
+        let is_ordinary = is_own && new.sig.constness.is_none();
+        return is_certain.then(|| Made::By(names.collect(), is_ordinary));
     }
     if let Some(new) = crate::parse::constructor_among(around.attributes()) {
         let names = new.arguments.iter().map(|a| a.ident.to_string());
@@ -273,7 +281,7 @@ pub fn made(name: &str) -> Option<Made> {
             attr.path().is_ident("model") && source::words(&written(attr), "new").next().is_some()
         });
         if has_new {
-            return Some(Made::By(names.collect()));
+            return Some(Made::By(names.collect(), false));
         }
     }
     if !around.is_all {

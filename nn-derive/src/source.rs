@@ -85,6 +85,17 @@ pub fn uses_framework_alone() -> bool {
     !source.is_empty() && uses.all(|from| known.iter().any(|name| from.starts_with(name)))
 }
 
+/// Whether a path begins with the name that another library has in Python, `F::relu`, and the file knows of nothing else that has it.
+pub fn is_lost_library(name: &str) -> bool {
+    let source = text();
+    let is_path = |at: usize| {
+        let is_used = source[..at].trim_end().ends_with("use");
+        source[at + name.len()..].starts_with("::") && !is_used
+    };
+    let known = ["F", "torch", "tf", "np", "keras", "jnp", "functional"];
+    known.contains(&name) && !source.is_empty() && words(&source, name).all(is_path)
+}
+
 /// Whether the file has a value of a name, or brings one in.
 pub fn is_another_value(name: &str) -> bool {
     let mut keywords = ["const", "static"].into_iter();

@@ -50,7 +50,7 @@ pub fn declared(item: &Struct, errors: &mut Errors) {
         check_made_by_hand(field, errors);
         if errors.count() == before {
             positional(field, &attrs.krate.to_string(), errors);
-            check_made(field, &mut asked, errors);
+            check_made(field, item.has_const_new(), &mut asked, errors);
         }
         let misplaced = field.declared.as_ref().and_then(|d| d.misplaced.as_ref());
         if let Some(value) = misplaced.filter(|_| errors.count() == before) {
@@ -126,7 +126,12 @@ fn holds_list(ty: &Type) -> bool {
 }
 
 /// A type of the file that has no `new` to call, or another one, each asked for once: a model has many fields of few types.
-fn check_made(field: &Field, asked: &mut BTreeMap<String, Option<Made>>, errors: &mut Errors) {
+fn check_made(
+    field: &Field,
+    is_const: bool,
+    asked: &mut BTreeMap<String, Option<Made>>,
+    errors: &mut Errors,
+) {
     let (Some(declared), (Type::Path(ty), is_held)) = (&field.declared, innermost(&field.ty))
     else {
         return;
@@ -156,11 +161,16 @@ fn check_made(field: &Field, asked: &mut BTreeMap<String, Option<Made>>, errors:
             );
         }
         // That there is none at all the compiler says where they would stand.
-        Some(Made::By(arguments)) if given.len() != arguments.len() => {
+        Some(Made::By(arguments, _)) if given.len() != arguments.len() => {
             let extra = given.get(arguments.len());
             if let Some(value) = extra.or(given.last()) {
                 errors.at(value, messages::arguments_of_block(&name, arguments));
             }
+        }
+        Some(Made::By(_, true)) if is_const => {
+            let place = declared.span.join(declared.parentheses);
+            let message = messages::own_new_not_const(&name, &field.name());
+            errors.at_span(place.unwrap_or(declared.span), message);
         }
         _ => {}
     }

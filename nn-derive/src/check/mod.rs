@@ -4,11 +4,14 @@ mod aliases;
 mod bounds;
 mod declared;
 mod elsewhere;
+mod foreign;
 mod habits;
 mod names;
 mod one_input;
 mod positional;
+mod shown;
 mod signature;
+mod tensors;
 mod training;
 mod types;
 mod uses;
@@ -28,7 +31,7 @@ pub use uses::{Uses, without_builds};
 pub use without_self::without_self;
 
 use crate::errors::Errors;
-use crate::syntax::Struct;
+use crate::syntax::{Role, Struct};
 
 /// Checks a struct.
 pub fn structure(item: &mut Struct, errors: &mut Errors) {
@@ -43,6 +46,11 @@ pub fn structure(item: &mut Struct, errors: &mut Errors) {
         .iter_mut()
         .flat_map(|variant| &mut variant.fields);
     for field in item.fields.iter_mut().chain(variants) {
+        if !field.is_wrong && types::layer_as_config(field, errors) {
+            // It has its method, so that nothing else is said.
+            field.role = Role::Module;
+            field.is_wrong = true;
+        }
         if !field.is_wrong {
             let before = errors.count();
             item.is_unfit |= !types::field_type(field, errors);

@@ -1,5 +1,6 @@
 //! The types of fields that are no parts of a model, as far as their names tell.
 
+use super::positional::is_known;
 use crate::errors::Errors;
 use crate::syntax::{Field, Holder, Role, Struct};
 use crate::{blocks, messages, source};
@@ -58,6 +59,22 @@ fn kind_of_field(field: &Field, errors: &mut Errors) {
         }
         Role::Module => plain(&field.ty, field.declared.is_some(), errors),
         _ => {}
+    }
+}
+
+/// Whether a layer of the framework is to be saved as a plain value.
+pub fn layer_as_config(field: &Field, errors: &mut Errors) -> bool {
+    let Type::Path(ty) = &field.ty else {
+        return false;
+    };
+    let name = ty.path.get_ident().map(Ident::to_string);
+    let is_layer = |name: &String| is_known(name) && !source::is_another_type(name, "nn");
+    match name.filter(is_layer) {
+        Some(name) if matches!(field.role, Role::Config) => {
+            errors.at(&field.ty, messages::layer_as_config(&name));
+            true
+        }
+        _ => false,
     }
 }
 

@@ -154,7 +154,7 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
     let forward = block
         .items
         .iter()
-        .position(|item| matches!(item, ImplItem::Fn(method) if method.sig.ident == "forward"));
+        .position(|item| matches!(item, ImplItem::Fn(method) if is_forward(method)));
     if let Some(index) = forward
         && let ImplItem::Fn(method) = block.items[index].clone()
     {
@@ -162,8 +162,13 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
         if !rust_analyzer::is_running() {
             block.items.remove(index);
         }
-        // PyTorch's name. The placeholder keeps it from being reported as a missing `call` too.
-        let error = syn::Error::new_spanned(&method.sig.ident, messages::FORWARD_IS_CALL);
+        // PyTorch's name, or Keras's with a slip. The placeholder keeps it from being reported as a missing `call` too.
+        let name = &method.sig.ident;
+        let message = match name == "forward" {
+            true => messages::FORWARD_IS_CALL.to_string(),
+            false => messages::nearly_call(name),
+        };
+        let error = syn::Error::new_spanned(name, message);
         let (error, layer) = (
             error.to_compile_error(),
             layer::placeholder(&block, Some(&method), krate),
@@ -190,6 +195,18 @@ fn nothing_to_do(mut block: ItemImpl, krate: &TokenStream) -> TokenStream {
             }
         };
     }
+}
+
+/// Whether a method is meant as the forward pass: it takes a tensor, and has nearly the name of one that does.
+fn is_forward(method: &ImplItemFn) -> bool {
+    let name = method.sig.ident.to_string();
+    let plain = name.trim_matches('_').to_lowercase();
+    let takes_tensor = || {
+        let inputs = method.sig.inputs.to_token_stream().to_string();
+        inputs.contains("self") && inputs.contains("Tensor")
+    };
+    let is_near = messages::distance(&plain, "call") <= 1 || plain == "forward";
+    name == "forward" || is_near && takes_tensor()
 }
 
 /// What uses the names of types that were written out, which the user's code has no more.

@@ -121,3 +121,31 @@ pub fn own_default(name: &str) -> String {
         "`new(..)` makes `Default` too, which is `{name}::new(..)`: remove `impl Default for {name}`, or write `new` by hand"
     )
 }
+
+pub fn setting_with_colon(name: impl Display, value: impl quote::ToTokens) -> String {
+    let value = super::type_as_written(value);
+    format!("a setting has its value after `=`: `{name} = {value}`")
+}
+
+pub fn own_new_not_const(ty: &str, field: &str) -> String {
+    format!(
+        "the generated `new` is a `const fn`, and `{ty}::new` is none: write `const fn new` there, or `#[model(new(), not_const)]` here; the block may also be handed over, `#[model(new({field}: {ty}))]`"
+    )
+}
+
+pub fn layer_as_config(ty: &str) -> String {
+    format!(
+        "`{ty}` is a layer, and `#[config]` is for plain values: leave it out, and say with `#[layer(..)]` how `new` makes the layer"
+    )
+}
+
+pub fn foreign_layer(name: &str, own: &str) -> String {
+    let arguments = match own {
+        "Dense" => ", `Dense::new(units)`: the size of what goes in is found by itself",
+        _ if own.starts_with("Conv") => {
+            ", with `filters` and `kernel_size`: the channels of what goes in are found by itself"
+        }
+        _ => "",
+    };
+    format!("there is no layer `{name}`; Keras's name for it is `{own}`{arguments}")
+}

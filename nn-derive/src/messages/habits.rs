@@ -35,8 +35,8 @@ pub fn along_an_axis(name: &str, own: &str, axis: &str) -> String {
     format!("`{name}()` is over all numbers; along an axis it is `{own}({axis})`")
 }
 
-pub fn sizes_in_brackets(sizes: &str) -> String {
-    format!("the sizes are one argument, in brackets: `reshape([{sizes}])`")
+pub fn sizes_in_brackets(own: &str) -> String {
+    format!("the sizes are one argument, in brackets: `{own}`")
 }
 
 pub fn flatten_from(axis: &str) -> String {
@@ -65,4 +65,63 @@ pub fn tried(value: &str) -> String {
     format!(
         "a tensor carries its error with it, so that there is no `?` to write: `{value}`; `{value}.into_result()?` looks at it here"
     )
+}
+
+pub fn no_function(name: &str, own: &str) -> String {
+    format!("there is no function `{name}`: write `{own}`")
+}
+
+pub fn no_device(name: &str) -> String {
+    format!("a tensor has no `{name}`: all is computed on the CPU, so leave it out")
+}
+
+pub fn always_contiguous(name: &str) -> String {
+    format!("a tensor has no `{name}`: its numbers always lie in a row, so leave it out")
+}
+
+pub fn one_size(own: &str) -> String {
+    format!("`shape()` gives all sizes; one of them is `{own}`")
+}
+
+pub fn needs_axis(name: &str) -> String {
+    format!("`{name}` is along an axis: `{name}(-1)` along the last")
+}
+
+pub fn two_axes(own: &str) -> String {
+    format!(
+        "`transpose` takes the new order of all axes, `transpose([0, 2, 1])`; two of them change places by `{own}`"
+    )
+}
+
+pub fn axes_in_brackets(own: &str) -> String {
+    format!("the axes are one argument, in brackets: `{own}`")
+}
+
+pub fn along_axes(name: &str, own: &str) -> String {
+    format!(
+        "`{name}` takes other arguments; along axes, and with their dimensions kept or not, it is `{own}`"
+    )
+}
+
+pub fn compared_in_a_condition(comparison: &str) -> String {
+    format!(
+        "what a tensor holds decides no `if`: `where_({comparison}, a, b)` takes the numbers of `a` where that is true, and those of `b` elsewhere"
+    )
+}
+
+pub fn minus_one_of_usize(own: &str) -> String {
+    match own.starts_with("flatten") {
+        true => format!(
+            "a size of a shape is a `usize`, which has no `-1` beside it: `{own}` leaves the batch and makes one dimension of all else"
+        ),
+        false => format!("a size of a shape is a `usize`, which has no `-1` beside it: `{own}`"),
+    }
+}
+
+pub fn of_two(name: &str, own: &str) -> String {
+    format!("`{name}()` is over all numbers of one tensor; of two tensors it is `{own}`")
+}
+
+pub fn no_attribute(name: impl Display, own: &str) -> String {
+    format!("a tensor has no attribute `{name}`: write `{own}`")
 }

@@ -245,7 +245,20 @@ pub fn model_is_a_list(example: &str) -> String {
     format!("`#[model]` here takes keys in parentheses: `#[model({example})]`")
 }
 
-pub const INPUT_SHAPE: &str = "expected the shape of one input without the batch, `[28, 28, 1]` (`[_, _, 1]` for any height and width), a constant that is one, or a tuple of those for several inputs, `([5], [8])`";
+pub fn input_shape(key: &str, number: Option<&str>) -> String {
+    let written = number.map_or(String::new(), |number| {
+        format!("; of one dimension it is `{key} = [{number}]`")
+    });
+    let expected = match key {
+        "targets" => {
+            "expected the shape of one target without the batch, `[10]`, or `[]` for labels"
+        }
+        _ => {
+            "expected the shape of one input without the batch, `[28, 28, 1]` (`[_, _, 1]` for any height and width), a constant that is one, or a tuple of those for several inputs, `([5], [8])`"
+        }
+    };
+    format!("{expected}{written}")
+}
 
 pub const CHECK_IS_STRICT: &str = "`check` is `\"strict\"`: what the compiler cannot follow is an error then; or `\"build\"`: it is meant that shapes are checked when the model is built";
 
@@ -390,6 +403,10 @@ pub fn unused_on(attr: &str) -> String {
 pub const NOTHING_TO_DO: &str = "`#[model] impl` turns a `call` into a layer, and this block has none of `call`, `build`, `train_step`, `test_step` and `compute_loss`: write `fn call(&self, x: Tensor) -> Tensor { .. }` here, or remove the attribute";
 
 pub const FORWARD_IS_CALL: &str = "the forward pass is written as `call`; `forward` is the method that runs it: rename this to `fn call`";
+
+pub fn nearly_call(found: impl Display) -> String {
+    format!("the forward pass is written as `call`: rename `{found}` to `fn call`")
+}
 
 pub const BUILD_WITHOUT_CALL: &str =
     "`build` belongs to the `call` whose parameters it makes: move it to the block with `call`";

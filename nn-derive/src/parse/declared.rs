@@ -105,6 +105,13 @@ impl Parse for Setting {
             }
             return Ok(Setting::Named(name, input.parse()?));
         }
+        if input.peek(Ident::peek_any) && input.peek2(Token![:]) && !input.peek2(Token![::]) {
+            let name = input.call(Ident::parse_any)?;
+            let colon: Token![:] = input.parse()?;
+            let value: Expr = input.parse()?;
+            let message = messages::setting_with_colon(&name, value.to_token_stream());
+            return Err(syn::Error::new_spanned(colon, message));
+        }
         Ok(Setting::Positional(input.parse()?))
     }
 }

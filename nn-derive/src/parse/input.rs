@@ -22,8 +22,9 @@ pub(super) fn input_shape(
         return Ok(None);
     }
     let stream = meta.value()?;
+    let key = meta.path.to_token_stream().to_string();
     let mut shape = |(dtype, expr): (Option<Ident>, Expr)| {
-        let shape = one_shape(expr, krate, names, errors)?;
+        let shape = one_shape(expr, &key, krate, names, errors)?;
         Some(match dtype {
             Some(dtype) => with_type(shape, &dtype, krate),
             None => shape,
@@ -197,17 +198,18 @@ fn is_number_type(expr: &Expr) -> bool {
 /// `[28, 28, 1]`, `[_, _, 3]`, `[28; 2]`, `i64[40]`, or a constant that is an array.
 fn one_shape(
     expr: Expr,
+    key: &str,
     krate: &TokenStream,
     names: &mut Vec<String>,
     errors: &mut Errors,
 ) -> Option<InputShape> {
     let expr = match expr {
-        Expr::Group(group) => return one_shape(*group.expr, krate, names, errors),
-        Expr::Paren(paren) => return one_shape(*paren.expr, krate, names, errors),
+        Expr::Group(group) => return one_shape(*group.expr, key, krate, names, errors),
+        Expr::Paren(paren) => return one_shape(*paren.expr, key, krate, names, errors),
         // The type is for the reader: layers that take whole numbers take them in any type.
         Expr::Index(index) if is_number_type(&index.expr) => {
             let dim = index.index;
-            return one_shape(syn::parse_quote!([#dim]), krate, names, errors);
+            return one_shape(syn::parse_quote!([#dim]), key, krate, names, errors);
         }
         other => other,
     };
@@ -232,7 +234,10 @@ fn one_shape(
             )
         }
         Expr::Lit(_) | Expr::Unary(_) | Expr::Binary(_) | Expr::Range(_) | Expr::Infer(_) => {
-            errors.at(expr, messages::INPUT_SHAPE);
+            let number = expr.to_token_stream().to_string();
+            let is_number = number.chars().all(|c| c.is_ascii_digit());
+            let number = is_number.then_some(number);
+            errors.at(expr, messages::input_shape(key, number.as_deref()));
             return None;
         }
         constant => {

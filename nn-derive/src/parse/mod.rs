@@ -54,19 +54,25 @@ pub fn structure(input: DeriveInput, errors: &mut Errors) -> Struct {
     match input.data {
         Data::Struct(data) => match data.fields {
             Fields::Named(named) => {
-                fields.extend(named.named.into_iter().map(|f| {
-                    let is_wrong = f.attrs.iter().any(&mut is_misspelled);
+                for f in named.named {
+                    // What stands there twice, and a value after the type, the compiler reports.
+                    let is_second = fields
+                        .iter()
+                        .any(|known: &Field| f.ident.as_ref() == Some(&known.ident));
+                    let is_wrong = f.attrs.iter().any(&mut is_misspelled) || f.default.is_some();
+                    attrs.is_wrong |= is_second || f.default.is_some();
                     let mut field = field(f, None, errors);
                     field.is_wrong |= is_wrong;
-                    field
-                }));
+                    if !is_second {
+                        fields.push(field);
+                    }
+                }
             }
             Fields::Unnamed(_) => {
                 errors.at(&input.ident, messages::not_a_struct(name, "a tuple struct"));
             }
-            Fields::Unit => {
-                errors.at(&input.ident, messages::not_a_struct(name, "a unit struct"));
-            }
+            // A layer without parts.
+            Fields::Unit => {}
         },
         Data::Enum(data) => {
             if data.variants.is_empty() {
