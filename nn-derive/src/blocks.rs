@@ -3,9 +3,10 @@
 //! The file is read as Rust where a look at its text says that something may be wrong: most files never are.
 
 use crate::around::{Around, written};
-use crate::source;
 use crate::syntax::typed_arguments;
+use crate::{doubled, source};
 use std::collections::BTreeSet;
+use syn::ext::IdentExt;
 use syn::visit::Visit;
 use syn::{Attribute, ImplItem, ImplItemFn, ItemImpl, ItemStruct, Type};
 
@@ -223,6 +224,19 @@ pub fn has_no_field(of: &str, name: &str) -> bool {
     })
 }
 
+/// Whether the only struct of a name derives a trait of the standard library.
+pub fn derives(name: &str, of: &str) -> bool {
+    let text = source::text();
+    // Mostly the word does not stand before it.
+    if !attributes_before(&text, name).is_some_and(|before| before.contains(of)) {
+        return false;
+    }
+    let is_it = |attr: &Attribute| {
+        attr.path().is_ident("derive") && source::words(&written(attr), of).next().is_some()
+    };
+    only_struct(name).is_some_and(|item| item.attrs.iter().any(is_it))
+}
+
 /// Whether a struct implements a trait by hand.
 pub fn implements(name: &str, of: &str) -> bool {
     let text = source::text();
@@ -400,6 +414,27 @@ fn makes_layer(block: &ItemImpl) -> bool {
         .as_ref()
         .and_then(|(path, _)| path.segments.last());
     block.attrs.iter().any(is_model) || of.is_some_and(|of| of.ident == "Layer")
+}
+
+/// Whether the block of a trait under `#[model]` is the only one that is to make the `Layer` of a struct.
+pub fn is_only_block(ty: &Type) -> bool {
+    let Some(name) = plain_name(ty) else {
+        return false;
+    };
+    let around = Around::read(&source::text(), &name).filter(|around| !around.is_unclear);
+    around.is_some_and(|around| around.blocks.iter().filter(|b| makes_layer(b)).count() == 1)
+}
+
+/// Whether the struct of a block is declared twice, or cannot be read by the compiler either.
+pub fn is_lost(ty: &Type) -> bool {
+    plain_name(ty).is_some_and(|name| doubled::is_doubled(&name) || doubled::is_unreadable(&name))
+}
+
+fn plain_name(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Path(ty) => ty.path.get_ident().map(|name| name.unraw().to_string()),
+        _ => None,
+    }
 }
 
 fn methods_of(block: &ItemImpl) -> impl Iterator<Item = &ImplItemFn> {

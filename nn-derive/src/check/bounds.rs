@@ -1,7 +1,8 @@
 //! Parameters of a block that are called as layers, and of which nothing says what they take.
 
 use super::types::held;
-use crate::blocks;
+use crate::errors::Errors;
+use crate::{blocks, messages};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
@@ -60,6 +61,61 @@ pub fn unbound_layer<'b>(block: &'b ItemImpl, call: &ImplItemFn) -> Option<&'b T
         let mut fields = item.fields.iter().filter(is_own).filter_map(|f| f.ident.as_ref());
         !says_more && fields.any(|name| calls(call.block.to_token_stream(), name))
     })
+}
+
+/// Writes the bounds of a struct on the parameters of a block that has them without, `impl<L> Net<L>`, and reports that they are missing.
+pub fn missing_bounds(block: &mut ItemImpl, errors: &mut Errors) {
+    let Type::Path(ty) = &*block.self_ty else {
+        return;
+    };
+    let Some(last) = ty.path.segments.last() else {
+        return;
+    };
+    let PathArguments::AngleBracketed(given) = &last.arguments else {
+        return;
+    };
+    let predicates = block.generics.where_clause.to_token_stream();
+    let is_bare =
+        |param: &TypeParam| param.bounds.is_empty() && !mentions(predicates.clone(), &param.ident);
+    if !block.generics.type_params().any(is_bare) {
+        return;
+    }
+    let name = last.ident.to_string();
+    let Some(item) = blocks::only_struct(&name) else {
+        return;
+    };
+    let places: Vec<Option<Ident>> = given
+        .args
+        .iter()
+        .map(|argument| match argument {
+            GenericArgument::Type(Type::Path(ty)) => ty.path.get_ident().cloned(),
+            _ => None,
+        })
+        .collect();
+    for param in block.generics.type_params_mut().filter(|p| is_bare(p)) {
+        let place = places
+            .iter()
+            .position(|place| place.as_ref() == Some(&param.ident));
+        let own = place.and_then(|place| item.generics.params.iter().nth(place));
+        let Some(syn::GenericParam::Type(own)) = own else {
+            continue;
+        };
+        let is_of_layers = |bound: &TypeParamBound| match bound {
+            TypeParamBound::Trait(bound) => {
+                let last = bound.path.segments.last();
+                last.is_some_and(|last| last.ident == "Layer" || last.ident == "Module")
+            }
+            _ => false,
+        };
+        if own.ident == param.ident && own.bounds.iter().any(is_of_layers) {
+            let bounds = messages::type_as_written(&own.bounds);
+            errors.at(
+                &param.ident,
+                messages::bound_of_struct(&param.ident, &name, &bounds),
+            );
+            param.bounds = own.bounds.clone();
+        }
+    }
 }
 
 fn is_param(ty: &Type, name: &Ident) -> bool {

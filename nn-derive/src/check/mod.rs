@@ -5,6 +5,7 @@ mod bounds;
 mod declared;
 mod elsewhere;
 mod foreign;
+mod foreign_layers;
 mod habits;
 mod names;
 mod one_input;
@@ -18,7 +19,7 @@ mod uses;
 mod without_self;
 
 pub use aliases::arguments as named_arguments;
-pub use bounds::unbound_layer;
+pub use bounds::{missing_bounds, unbound_layer};
 pub use declared::unchecked;
 pub use elsewhere::mentioned;
 pub use habits::habits;

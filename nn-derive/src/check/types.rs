@@ -1,5 +1,6 @@
 //! The types of fields that are no parts of a model, as far as their names tell.
 
+use super::foreign_layers;
 use super::positional::is_known;
 use crate::errors::Errors;
 use crate::syntax::{Field, Holder, Role, Struct};
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    GenericArgument, Item, PathArguments, PathSegment, Type, TypeParamBound, TypePath,
+    GenericArgument, Generics, Item, PathArguments, PathSegment, Type, TypeParamBound, TypePath,
     TypeTraitObject, parse_quote,
 };
 
@@ -18,7 +19,10 @@ use syn::{
 /// with it.
 pub fn field_type(field: &Field, errors: &mut Errors) -> bool {
     if let Some((ty, message)) = unfit(&field.ty) {
-        errors.at(ty, message);
+        // Under a derive alone the compiler refuses it at the same place.
+        if !matches!(ty, Type::TraitObject(_)) {
+            errors.at(ty, message);
+        }
         return false;
     }
     kind_of_field(field, errors);
@@ -195,6 +199,7 @@ fn is_of_std(ty: &Type, module: &str) -> bool {
 pub fn untyped(item: &mut Item, krate: &TokenStream, errors: &mut Errors) {
     struct Untyped<'a> {
         krate: &'a TokenStream,
+        generics: Generics,
         errors: &'a mut Errors,
     }
     impl VisitMut for Untyped<'_> {
@@ -212,12 +217,29 @@ pub fn untyped(item: &mut Item, krate: &TokenStream, errors: &mut Errors) {
                 let krate = self.krate;
                 self.errors.at(object, messages::dyn_layer(&name));
                 *ty = parse_quote!(::std::boxed::Box<dyn #krate::registry::DynLayer>);
+            } else if let Some(name) = ty.path.get_ident()
+                && let Some(own) = foreign_layers::meant_by(&name.to_string(), &self.generics)
+            {
+                let krate = self.krate;
+                self.errors
+                    .at(name, messages::foreign_layer(&name.to_string(), own));
+                *ty = parse_quote!(#krate::registry::AnyLayer);
             } else {
                 visit_mut::visit_type_path_mut(self, ty);
             }
         }
     }
-    Untyped { krate, errors }.visit_item_mut(item);
+    let generics = match item {
+        Item::Struct(item) => item.generics.clone(),
+        Item::Enum(item) => item.generics.clone(),
+        _ => return,
+    };
+    let mut untyped = Untyped {
+        krate,
+        generics,
+        errors,
+    };
+    untyped.visit_item_mut(item);
 }
 
 /// The first type in another one that has something to be said of it.

@@ -20,16 +20,26 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         let errors = errors.into_tokens();
         let is_layer = path.segments.last().is_some_and(|of| of.ident == "Layer");
         let call = methods(&block).find(|method| method.sig.ident == "call");
-        // Of a trait that has no such `call` nothing else need be said.
-        let layer = (is_layer && call.is_some()).then(|| layer::placeholder(&block, call, &krate));
-        let kept = layer.is_none().then_some(&block);
+        // Of a trait that has no such `call` nothing else need be said, nor of one that stands in for the forward pass.
+        let is_meant = is_layer || blocks::is_only_block(&block.self_ty);
+        let layer = (is_meant && call.is_some()).then(|| layer::placeholder(&block, call, &krate));
+        let kept = (!is_layer || layer.is_none()).then_some(&block);
         return quote!(#kept #layer #errors);
+    }
+    if blocks::is_lost(&block.self_ty) {
+        // Which the compiler reports at the struct.
+        return TokenStream::new();
     }
     parse::outer_attributes(&mut block);
     if let Some((condition, with, without)) = parse::alternatives(&block) {
         return alternatives(&keys, &krate, condition, [with, without]);
     }
     parse::fragments(&mut block);
+    if let Some(call) = without_body(&block) {
+        // Which the compiler reports.
+        let layer = layer::placeholder(&block, Some(&call), &krate);
+        return quote!(#block #layer);
+    }
     let is_second = blocks::has_call_before(&block);
     let mut special = parse::special(&mut block, &mut errors);
     if let Type::Path(ty) = &*block.self_ty
@@ -91,6 +101,7 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     let mut names = None;
     if let Some(call) = &mut special.call {
         let before = errors.count();
+        check::missing_bounds(&mut block, &mut errors);
         let owner = &block.self_ty;
         let written_out = check::named_arguments(&mut call.sig, owner, &krate, &mut errors);
         names = (!written_out.is_empty()).then(|| names_used(&block, call, &written_out));
@@ -124,6 +135,19 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         .map(|call| shape::expand(&block, call, special.build.as_ref(), &krate));
     // The user's code first: what is generated from it may change with every key that is typed, and must not move it.
     quote!(#inherent #layer #shape #uses #names #errors)
+}
+
+/// A `call` that ends where its body should be: `fn call(&self, x: Tensor) -> Tensor;`.
+fn without_body(block: &ItemImpl) -> Option<ImplItemFn> {
+    block.items.iter().find_map(|item| {
+        let ImplItem::Verbatim(tokens) = item else {
+            return None;
+        };
+        let method: syn::TraitItemFn = syn::parse2(tokens.clone()).ok()?;
+        let (attrs, sig) = (method.attrs, method.sig);
+        let is_call = sig.ident == "call" && method.default.is_none();
+        is_call.then(|| syn::parse_quote!(#(#attrs)* #sig { ::core::unreachable!() }))
+    })
 }
 
 /// A block that depends on a condition, once where it holds and once where it does not.

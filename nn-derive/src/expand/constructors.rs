@@ -1,9 +1,11 @@
 //! The declared form: the `new` and the `Default` that are made from `#[layer(..)]` on fields.
 
 use super::spanned;
+use crate::blocks;
 use crate::syntax::{Argument, Declared, Field, Holder, New, Role, Struct};
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::{Expr, Type};
 
 /// `new`, and `Default`.
@@ -49,7 +51,10 @@ pub fn expand(item: &Struct) -> TokenStream {
             #function
         }
     };
-    let default = new.has_examples().then(|| {
+    // Who derives it has another one.
+    let has_default =
+        new.has_examples() && !blocks::derives(&item.ident.unraw().to_string(), "Default");
+    let default = has_default.then(|| {
         let examples = new.examples();
         // Beside a layer of that name it is the struct's own, which comes first.
         let own = item.fields.iter().any(|f| f.name() == "default").then(|| {

@@ -137,8 +137,10 @@ fn constructor(item: &Struct, errors: Errors) -> TokenStream {
     };
     let constructor = impl_of(item, TokenStream::new(), quote!(#function #output));
     let name = item.ident.unraw().to_string();
-    let has_default =
-        new.has_examples() && !new.is_guessed && !blocks::implements(&name, "Default");
+    let has_default = new.has_examples()
+        && !new.is_guessed
+        && !blocks::implements(&name, "Default")
+        && !is_derived(item, &name);
     let default = has_default.then(|| {
         let body = quote! {
             fn default() -> Self {
@@ -148,6 +150,11 @@ fn constructor(item: &Struct, errors: Errors) -> TokenStream {
         impl_of(item, quote!(::core::default::Default for), body)
     });
     quote!(#beside #constructor #default)
+}
+
+/// Whether `Default` is derived; of one that `#[model]` has taken out of the derives the file does not know.
+fn is_derived(item: &Struct, name: &str) -> bool {
+    !item.attrs.is_wrong && blocks::derives(name, "Default")
 }
 
 /// `impl Debug`, if there would be one.

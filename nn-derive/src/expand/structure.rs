@@ -7,11 +7,12 @@ use super::{
 use crate::blocks::{self, Call};
 use crate::errors::Errors;
 use crate::syntax::{New, Struct};
-use crate::{check, messages, misnamed, parse, rust_analyzer};
+use crate::{check, doubled, messages, misnamed, parse, rust_analyzer};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Attribute, DeriveInput, Item};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, DeriveInput, Item, Path, Token, parse_quote};
 
 /// `#[model(keys)]` on a struct: the derive, with the keys.
 pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
@@ -24,6 +25,7 @@ pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
     }
     let mut errors = Errors::default();
     check::untyped(&mut item, &krate, &mut errors);
+    derived_default(&keys, &mut item, &mut errors);
     let is_wrong = errors.count() > 0;
     let mark = |is_given: bool, mark: &str| {
         let mark = Ident::new(mark, Span::call_site());
@@ -36,6 +38,36 @@ pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
     let keys = has_keys.then(|| quote!(#[model(#keys)]));
     let errors = errors.into_tokens();
     quote!(#errors #[derive(#krate::Model)] #keys #(#marks)* #item)
+}
+
+/// Takes `Default` out of the derives of a struct for which one is generated, and reports it.
+fn derived_default(keys: &TokenStream, item: &mut Item, errors: &mut Errors) {
+    if !keys.to_string().contains("new") {
+        return;
+    }
+    let new = parse::constructor_among(&[parse_quote!(#[model(#keys)])]);
+    let has_default = keys.to_string().contains("new (") || keys.to_string().contains("new(");
+    let Some(attrs) = attributes_of(item) else {
+        return;
+    };
+    if !has_default || !new.is_some_and(|new| new.has_examples()) {
+        return;
+    }
+    for attr in attrs
+        .iter_mut()
+        .filter(|attr| attr.path().is_ident("derive"))
+    {
+        let Ok(derived) = attr.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
+        else {
+            continue;
+        };
+        let is_default = |path: &&Path| path.segments.last().is_some_and(|s| s.ident == "Default");
+        if let Some(path) = derived.iter().find(is_default) {
+            errors.at(path, messages::DERIVED_DEFAULT);
+            let others = derived.iter().filter(|path| !is_default(path));
+            *attr = parse_quote!(#[derive(#(#others),*)]);
+        }
+    }
 }
 
 fn attributes_of(item: &mut Item) -> Option<&mut Vec<Attribute>> {
@@ -81,6 +113,10 @@ fn own_constructor(item: &mut Struct, errors: &mut Errors) {
 
 /// `#[derive(Layer)]`, and with `model` `#[derive(Model)]`.
 pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
+    if doubled::is_doubled(&input.ident.unraw().to_string()) {
+        // Which the compiler reports; of which of the two it would be is not known.
+        return TokenStream::new();
+    }
     let mut errors = Errors::default();
     let mut item = parse::structure(input, &mut errors);
     if item.attrs.new.is_none() {

@@ -79,10 +79,12 @@ fn header(input: ParseStream<'_>) -> syn::Result<Option<Header>> {
     })
 }
 
+/// Whether a block has a `call` with arguments, also one that another word than `fn` stands before.
 fn has_call(body: TokenStream) -> bool {
-    let is = |token: &TokenTree, word: &str| matches!(token, TokenTree::Ident(i) if i == word);
     let tokens: Vec<TokenTree> = body.into_iter().collect();
+    let is_call = |pair: &[TokenTree]| matches!(pair, [TokenTree::Ident(word), TokenTree::Ident(name), TokenTree::Group(_)] if name == "call" && word != "struct");
+    let is_generic = |pair: &[TokenTree]| matches!(pair, [TokenTree::Ident(word), TokenTree::Ident(name), ..] if word == "fn" && name == "call");
     tokens
-        .windows(2)
-        .any(|pair| is(&pair[0], "fn") && is(&pair[1], "call"))
+        .windows(3)
+        .any(|part| is_call(part) || is_generic(part))
 }

@@ -149,3 +149,6 @@ pub fn foreign_layer(name: &str, own: &str) -> String {
     };
     format!("there is no layer `{name}`; Keras's name for it is `{own}`{arguments}")
 }
+
+pub const DERIVED_DEFAULT: &str =
+    "`new(..)` makes `Default` too, by the values of its arguments: leave it out of the derives";

@@ -2,6 +2,8 @@
 
 mod declared;
 mod habits;
+#[cfg(test)]
+mod recommended;
 
 pub use declared::*;
 pub use habits::*;
@@ -352,6 +354,12 @@ pub fn own_new(name: impl Display) -> String {
 pub fn layer_bound(param: impl Display) -> String {
     format!(
         "`{param}` is called as a layer, and nothing says what it takes and returns: write `{param}: Layer<Input = Tensor, Output = Tensor>`"
+    )
+}
+
+pub fn bound_of_struct(param: impl Display, of: &str, bounds: &str) -> String {
+    format!(
+        "`{of}` has a bound on `{param}`, which its `impl` repeats: `impl<{param}: {bounds}> {of}<{param}>`"
     )
 }
 

@@ -67,6 +67,7 @@ mod signatures;
 mod slices_of_layers;
 mod struct_of_tensors;
 mod structs;
+mod unit_struct;
 mod unknown_batch;
 mod unknown_branches;
 mod unknown_closures;
@@ -160,6 +161,7 @@ run! {
     slices_of_layers
     struct_of_tensors
     structs
+    unit_struct
     unknown_batch
     unknown_branches
     unknown_closures

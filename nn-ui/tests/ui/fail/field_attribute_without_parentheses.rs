@@ -1,12 +1,15 @@
 use nn::prelude::*;
 
-#[model]
-struct Net;
+#[model(new())]
+struct Net {
+    #[layer 4]
+    dense: Dense,
+}
 
 #[model]
 impl Net {
     fn call(&self, x: Tensor) -> Tensor {
-        x
+        self.dense(x)
     }
 }
 

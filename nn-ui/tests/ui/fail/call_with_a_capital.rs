@@ -1,0 +1,16 @@
+use nn::prelude::*;
+
+#[model(new())]
+struct Net {
+    #[layer(4)]
+    dense: Dense,
+}
+
+#[model]
+impl Net {
+    fn Call(&self, x: Tensor) -> Tensor {
+        self.dense(x)
+    }
+}
+
+fn main() {}

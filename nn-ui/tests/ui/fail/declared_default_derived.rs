@@ -1,0 +1,17 @@
+use nn::prelude::*;
+
+#[model(new())]
+#[derive(Debug, Default)]
+struct Net {
+    #[layer(4)]
+    dense: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.dense(x)
+    }
+}
+
+fn main() {}

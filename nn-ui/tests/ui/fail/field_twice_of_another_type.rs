@@ -1,0 +1,18 @@
+use nn::prelude::*;
+
+#[model(new())]
+struct Net {
+    #[layer(4)]
+    dense: Dense,
+    #[layer(0.5)]
+    dense: Dropout,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.dense(x)
+    }
+}
+
+fn main() {}

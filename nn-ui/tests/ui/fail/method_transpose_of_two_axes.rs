@@ -1,0 +1,16 @@
+use nn::prelude::*;
+
+#[model(new())]
+struct Net {
+    #[layer(4)]
+    dense: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.dense(x.transpose(1, 2))
+    }
+}
+
+fn main() {}
