@@ -256,12 +256,31 @@ pub fn implements(name: &str, of: &str) -> bool {
 /// Whether a `new` is for certain no `const fn`.
 pub type IsOrdinary = bool;
 
+/// Whether a struct has fields.
+pub type HasFields = bool;
+
+/// Whether a struct has a `call` in a block `impl Layer for Net` by hand, which is not what the trait asks for.
+pub fn has_call_of_trait(name: &str) -> bool {
+    let text = source::text();
+    if !text.contains(&format!("Layer for {name}")) {
+        return false;
+    }
+    let around = Around::read(&text, name);
+    around.is_some_and(|around| {
+        around.blocks.iter().any(|block| {
+            let has = |name: &str| methods_of(block).any(|m| m.sig.ident == name);
+            let is_marked = block.attrs.iter().any(is_model) || is_configured(&block.attrs);
+            block.trait_.is_some() && !is_marked && makes_layer(block) && has("call") && !has("run")
+        })
+    })
+}
+
 /// The `new` of a type of the file, which a generated constructor calls.
 pub enum Made {
     /// It has these arguments, and is an ordinary function for certain or not.
     By(Vec<String>, IsOrdinary),
-    /// A struct that has none.
-    StructWithout,
+    /// A struct that has none, with fields or not.
+    StructWithout(HasFields),
     /// An enum that has none.
     EnumWithout,
 }
@@ -309,7 +328,7 @@ pub fn made(name: &str) -> Option<Made> {
         source::words(&text, "new").next().is_some() || !(is_plain(attr) || is_model(attr))
     });
     (!may_have_new).then_some(match around.declared {
-        Some(_) => Made::StructWithout,
+        Some(item) => Made::StructWithout(!item.fields.is_empty()),
         None => Made::EnumWithout,
     })
 }

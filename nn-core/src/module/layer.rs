@@ -15,7 +15,7 @@ pub use crate::module::context::catch_unanswered;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `call`",
     label = "not a layer",
-    note = "write `#[model] impl {Self} {{ fn call(&self, x: Tensor) -> Tensor {{ ... }} }}`; without `#[model]` a `call` is a method like any other"
+    note = "a struct has it by `#[model] impl {Self} {{ fn call(&self, x: Tensor) -> Tensor {{ ... }} }}`, without `#[model]` a `call` is a method like any other; a type parameter has it by its bound, `{Self}: Layer<Input = Tensor, Output = Tensor>`"
 )]
 pub trait Layer: Module + Sized {
     /// What goes in.

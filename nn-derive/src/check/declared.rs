@@ -151,8 +151,9 @@ fn check_made(
         .or_insert_with(|| blocks::made(&name));
     let given = &declared.positional;
     match made {
-        Some(Made::StructWithout) => {
-            errors.at_span(declared.span, messages::no_new_of(&name, &field.name()));
+        Some(Made::StructWithout(has_fields)) => {
+            let message = messages::no_new_of(&name, &field.name(), *has_fields);
+            errors.at_span(declared.span, message);
         }
         Some(Made::EnumWithout) => {
             errors.at_span(

@@ -240,6 +240,11 @@ pub fn function(
     if !is_tensor(first) {
         return None;
     }
+    // A method is called on what a reference is of.
+    let first = match first {
+        Expr::Reference(reference) => &reference.expr,
+        other => *other,
+    };
     let (receiver, all) = (shown(first), list(rest.iter().copied()));
     let own = match instead(name, first, rest) {
         Some(own) if own.starts_with("where_") => own,

@@ -27,7 +27,7 @@ pub use names::{RESERVED, SHARED_NAMES, methods};
 pub use one_input::one_input;
 pub use signature::{call, hook};
 pub use training::training;
-pub use types::{is_unfit, tensors_of, untyped};
+pub use types::{is_refused, is_unfit, refused, tensors_of, untyped};
 pub use uses::{Uses, without_builds};
 pub use without_self::without_self;
 

@@ -19,10 +19,7 @@ use syn::{
 /// with it.
 pub fn field_type(field: &Field, errors: &mut Errors) -> bool {
     if let Some((ty, message)) = unfit(&field.ty) {
-        // Under a derive alone the compiler refuses it at the same place.
-        if !matches!(ty, Type::TraitObject(_)) {
-            errors.at(ty, message);
-        }
+        errors.at(ty, message);
         return false;
     }
     kind_of_field(field, errors);
@@ -312,6 +309,33 @@ pub fn is_unfit(name: &str) -> bool {
         let mut found = fields.filter_map(|f| unfit(&f.ty));
         found.any(|(ty, _)| is_derived || !matches!(ty, Type::TraitObject(_)))
     })
+}
+
+/// The `dyn Layer` in a struct under a derive alone, which the compiler refuses at the same place, with what is to be said of it. None where
+/// the struct is used: something must stand for it then.
+pub fn refused(item: &Struct) -> Option<(Type, String)> {
+    let found = item.all_fields().find_map(|field| unfit(&field.ty));
+    let (ty, message) = found.filter(|(ty, _)| matches!(ty, Type::TraitObject(_)))?;
+    (!is_used(&item.ident.to_string())).then_some((ty, message))
+}
+
+/// Whether that is so for the struct of a name.
+pub fn is_refused(name: &str) -> bool {
+    let fields = blocks::attributes_and_fields(name).map(|(_, fields)| fields);
+    let is_object = |field: &syn::Field| {
+        unfit(&field.ty).is_some_and(|(ty, _)| matches!(ty, Type::TraitObject(_)))
+    };
+    fields.is_some_and(|fields| fields.iter().any(is_object)) && !is_used(name)
+}
+
+/// Whether a file has more of a struct than itself and its blocks.
+fn is_used(name: &str) -> bool {
+    let text = source::text();
+    let is_own = |at: usize| {
+        let before = text[..at].trim_end();
+        before.ends_with("struct") || before.ends_with("impl")
+    };
+    text.is_empty() || !source::words(&text, name).all(is_own)
 }
 
 fn is_static(reference: &syn::TypeReference) -> bool {

@@ -74,7 +74,10 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         }
         if check::is_unfit(&name.to_string()) {
             // Which the struct reports.
-            return block.into_token_stream();
+            return match check::is_refused(&name.to_string()) {
+                true => TokenStream::new(),
+                false => block.into_token_stream(),
+            };
         }
         if blocks::is_tuple_struct(&name.to_string()) {
             // Which the struct reports. Its fields have no methods.

@@ -133,15 +133,20 @@ pub fn note(item: &Struct) -> Option<TokenStream> {
         return None;
     }
     let note = messages::left_to_build(&item.class_name(), why);
+    Some(warning("NotChecked", key.span(), &note))
+}
+
+/// A warning of the compiler's at a place, under a name that says what it is about.
+pub fn warning(name: &str, place: Span, note: &str) -> TokenStream {
     // The lint speaks of what stands at the user's place alone.
-    let name = Ident::new("NotChecked", key.span());
-    Some(quote! {
+    let name = Ident::new(name, place);
+    quote! {
         const _: () = {
             #[deprecated(note = #note)]
             struct #name;
             let _ = #name;
         };
-    })
+    }
 }
 
 /// Whether the generated constructor makes a model that can be checked: one without parameters also where nothing says what goes in.

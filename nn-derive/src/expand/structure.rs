@@ -12,6 +12,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{Attribute, DeriveInput, Item, Path, Token, parse_quote};
 
 /// `#[model(keys)]` on a struct: the derive, with the keys.
@@ -119,6 +120,9 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
     }
     let mut errors = Errors::default();
     let mut item = parse::structure(input, &mut errors);
+    if let Some((ty, message)) = check::refused(&item) {
+        return output::warning("NotALayer", ty.span(), &message);
+    }
     if item.attrs.new.is_none() {
         let keys = blocks::attributes_of_block(&item.ident.unraw().to_string());
         if let Some(new) = parse::constructor_among(&keys) {
@@ -147,6 +151,11 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
         true => model::expand(&item),
         false => model::is_layer(&item),
     };
+    if blocks::has_call_of_trait(&name) {
+        // Of which the compiler speaks in the trait's terms.
+        let message = messages::layer_by_hand(&name);
+        layer.extend(output::warning("LayerByHand", item.ident.span(), &message));
+    }
     if item.generics.lifetimes().next().is_none() {
         // Whatever calls it would fail as well.
         match blocks::call(&name) {

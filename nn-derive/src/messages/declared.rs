@@ -99,9 +99,13 @@ pub fn python_truth(found: &str) -> String {
     format!("`{found}` is Python's; write `{}`", found.to_lowercase())
 }
 
-pub fn no_new_of(ty: &str, field: &str) -> String {
+pub fn no_new_of(ty: &str, field: &str, has_fields: bool) -> String {
+    let fields = match has_fields {
+        true => ", with `#[layer(..)]` on its fields",
+        false => "",
+    };
     format!(
-        "`{ty}` has no `new` that `#[layer(..)]` could call: put `#[model(new())]` on it, with `#[layer(..)]` on its fields, or hand it to the constructor, `#[model(new({field}: {ty}))]` here"
+        "`{ty}` has no `new` that `#[layer(..)]` could call: put `#[model(new())]` on it{fields}, or hand it to the constructor, `#[model(new({field}: {ty}))]` here"
     )
 }
 

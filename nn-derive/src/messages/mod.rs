@@ -128,6 +128,12 @@ pub fn unmarked_block(name: impl Display) -> String {
     )
 }
 
+pub fn layer_by_hand(name: &str) -> String {
+    format!(
+        "`#[model] impl {name} {{ fn call(&self, x: Tensor) -> Tensor {{ .. }} }}` makes the `Layer` of `{name}` from its `call`, without `Layer for`"
+    )
+}
+
 pub fn method_like_field(of: &str, name: &str) -> String {
     format!(
         "`{name}` is a layer and a method of `{of}`: the layer is called as `self.{name}(x)`, so one of them needs another name, `{name}_layer` for the layer for example"

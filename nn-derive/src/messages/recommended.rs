@@ -61,13 +61,19 @@ fn what_messages_recommend_is_there() {
     for text in own.split('"').skip(1).step_by(2) {
         shown.extend(functions_shown(&format!("`{text}`")));
     }
+    // What the traits say of a type that has them not, and the checks of shapes.
+    let is_text = |line: &&str| line.contains('"') && !line.contains(".contains(");
+    let of_framework = framework.lines().filter(is_text);
+    for line in of_framework {
+        shown.extend(functions_shown(line));
+    }
     // Attributes, words of Rust, and what is the user's own in examples.
     let others = [
-        "", "Some", "absent", "config", "derive", "layer", "model", "new", "param", "skip",
+        "", "absent", "config", "derive", "layer", "model", "new", "param", "skip",
     ];
     let missing: Vec<&String> = shown
         .iter()
-        .filter(|name| !others.contains(&name.as_str()))
+        .filter(|name| !others.contains(&name.as_str()) && !name.starts_with(char::is_uppercase))
         .filter(|name| {
             let (plain, generic) = (format!("fn {name}("), format!("fn {name}<"));
             !framework.contains(&plain) && !framework.contains(&generic)

@@ -9,9 +9,9 @@ struct Net {
 #[model]
 impl Net {
     fn call(&self, x: Tensor) -> Tensor {
-        let y = F::relu(self.dense(&x));
-        let z = torch::cat([&y, &x], -1);
-        relu(cat([y, z], 1))
+        let y = self.dense(&x);
+        let z = F::relu(&y) + torch::cat([&y, &x], -1);
+        z + relu(cat([y, x], 1))
     }
 }
 
