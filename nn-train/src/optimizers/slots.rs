@@ -151,7 +151,7 @@ impl Slots {
             return all;
         }
         let names = names_of(rule);
-        for p in parameters {
+        for p in parameters.iter().filter(|p| p.is_built()) {
             let value = p.value();
             let mut kept = self.get(p.id()).map(|slots| slots.iter());
             if kept.is_none() && !p.trainable() {
@@ -190,7 +190,7 @@ impl Slots {
             by_parameter: BTreeMap::new(),
             greatest: 0.0,
         };
-        for p in parameters {
+        for p in parameters.iter().filter(|p| p.is_built()) {
             let mut tensors = Vec::new();
             let value = p.value();
             let wanted = names.iter().filter(|name| has(rule, name, p));

@@ -101,7 +101,7 @@ impl<M: Model> Compiled<M> {
                 "the data set is empty: there is nothing to evaluate",
             ));
         }
-        self.prepare(&data)?;
+        self.prepare(&data, batch_size)?;
         check_weights(&data)?;
         self.state.tracked.reset();
         for (index, batch) in data.batches(batch_size).datasets().enumerate() {
@@ -240,7 +240,7 @@ impl<M: Model> Compiled<M> {
         }
         if self.state.outputs.is_empty() {
             self.state.check()?;
-            self.prepare(&data)?;
+            self.prepare(&data, data.len())?;
         }
         self.state.tracked.reset();
         Ok(data)

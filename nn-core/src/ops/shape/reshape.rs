@@ -238,17 +238,31 @@ fn filled(from: &Shape, given: impl ExactSizeIterator<Item = isize> + Clone) -> 
         let message = format!("{}: no tensor has as many elements", shown());
         return Err(Error::shape(message));
     }
-    dims[open] = match (is_known(all) || batches(all).is_some(), others) {
-        (false, _) => ANYTHING,
-        (true, others) if others > 0 && all.is_multiple_of(others) => all / others,
-        (true, _) if !is_known(others) => ANYTHING,
-        _ => {
+    let exact = is_known(all) || batches(all).is_some();
+    dims[open] = match others {
+        0 if is_known(all) => {
+            let message = format!(
+                "{}: {from} has {all} elements, not a multiple of 0",
+                shown()
+            );
+            return Err(Error::shape(message));
+        }
+        0 => {
+            return Err(Error::shape(format!(
+                "{}: -1 is whatever is left of 0",
+                shown()
+            )));
+        }
+        _ if exact && all.is_multiple_of(others) => all / others,
+        _ if is_known(all) && is_known(others) => {
             let message = format!(
                 "{}: {from} has {all} elements, not a multiple of {others}",
                 shown()
             );
             return Err(Error::shape(message));
         }
+        // Whether so many times the batch can be divided depends on the batch.
+        _ => ANYTHING,
     };
     Ok(Shape::new(&dims[..rank]))
 }
