@@ -174,12 +174,15 @@ impl Tensor {
     }
 
     /// How many dimensions the tensor has.
+    #[doc(alias = "ndim")]
+    #[doc(alias = "dim")]
     #[track_caller]
     pub fn rank(&self) -> usize {
         self.shape().rank()
     }
 
     /// How many elements the tensor has: the product of its dimensions.
+    #[doc(alias = "numel")]
     #[doc(alias = "size")]
     #[doc(alias = "len")]
     #[track_caller]
@@ -439,6 +442,8 @@ impl Tensor {
     /// assert_eq!(Tensor::from([1_i64, 2]).to_vec::<i64>()?, [1, 2]);
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[doc(alias = "tolist")]
+    #[doc(alias = "numpy")]
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
         self.try_data().map(<[T]>::to_vec)
     }

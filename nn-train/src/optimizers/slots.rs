@@ -3,6 +3,7 @@
 use super::{Rule, Settings};
 use nn_core::{Error, Parameter, Result, Tensor, with_float};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 
 const PREFIX: &str = "optimizer";
 pub(super) const ITERATIONS: &str = "optimizer/iterations";
@@ -88,6 +89,15 @@ pub(super) fn copy_of(value: &Tensor) -> Tensor {
         .try_data::<T>()
         .map(|from| Tensor::from_vec(from.to_vec(), value.shape())));
     copied.unwrap_or_else(Tensor::failed)
+}
+
+impl fmt::Debug for Slots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slots")
+            .field("iterations", &self.iterations)
+            .field("parameters", &self.by_parameter.len())
+            .finish()
+    }
 }
 
 impl Slots {
