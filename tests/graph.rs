@@ -156,3 +156,100 @@ fn a_value_that_is_read_cannot_be_traced() {
     .to_string();
     assert!(e.contains("has no value while the model is traced"), "{e}");
 }
+
+/// What a `call` may do with the number of rows.
+#[model]
+struct Counts {
+    dense: Dense,
+    #[config]
+    how: usize,
+}
+
+#[model]
+impl Counts {
+    fn call(&self, x: Tensor) -> Tensor {
+        let rows = x.shape()[0];
+        let y = self.dense(x);
+        match self.how {
+            0 => y.sum_axes([0], true) / rows as f64,
+            1 => y * (1.0 / (rows as f32)),
+            2 => y.reshape([2, -1, 3]).sum_axes([0], false),
+            3 => {
+                let mut each = Vec::new();
+                for row in 0..rows {
+                    each.push(y.slice(row..row + 1));
+                }
+                concatenate(&each, 0)
+            }
+            _ => {
+                assert!(rows <= 64, "{rows} rows are too many");
+                y
+            }
+        }
+    }
+}
+
+impl Counts {
+    fn that(how: usize) -> Self {
+        Counts {
+            dense: Dense::new(3),
+            how,
+        }
+    }
+}
+
+#[test]
+fn a_number_made_of_the_batch_is_no_constant() {
+    let x = &Tensor::ones([4, 2]);
+    for how in [0, 1] {
+        let model = Counts::that(how);
+        assert!(model.forward(x).is_concrete());
+        // It can be built and looked at, but what it runs is not known.
+        let graph = model.trace([2]).unwrap();
+        assert!(graph.to_string().contains(", ?)"), "{graph}");
+        let replayed = graph.replay(std::slice::from_ref(x)).unwrap_err();
+        let path = std::env::temp_dir().join(format!("counts-{}-{how}.onnx", std::process::id()));
+        let exported = model.export_onnx(&path, [2]).unwrap_err();
+        for e in [replayed.to_string(), exported.to_string()] {
+            assert!(e.contains("is another one for other data"), "{e}");
+            assert!(e.contains("graph.rs:"), "{e}");
+        }
+        assert!(!path.exists());
+    }
+}
+
+#[test]
+fn a_share_of_the_batch_may_be_what_is_left() {
+    let model = Counts::that(2);
+    let graph = model.trace([2]).unwrap();
+    let x = Tensor::random_uniform([4, 2]);
+    let replayed = graph.replay(std::slice::from_ref(&x)).unwrap();
+    assert_eq!(bits(&replayed.outputs[0]), bits(&model.forward(&x)));
+    assert_eq!(model.forward(&x).shape(), [2, 3]);
+    let odd = model
+        .predict(&Tensor::ones([3, 2]))
+        .unwrap_err()
+        .to_string();
+    assert!(odd.contains("[3, 3] to [2, -1, 3]"), "{odd}");
+}
+
+#[test]
+fn a_loop_over_the_batch_trains_and_ends_where_there_is_none() {
+    for how in [2, 3, 4] {
+        let mut model =
+            Counts::that(how).compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
+        let (x, y) = match how {
+            2 => (Tensor::ones([8, 2]), Tensor::zeros([8, 3])),
+            _ => (Tensor::ones([6, 2]), Tensor::zeros([6, 3])),
+        };
+        let fitted = model.fit((x, y), Fit::new().batch_size(4).verbose(Verbose::Silent));
+        match how {
+            // Half as many rows as targets.
+            2 => assert!(fitted.is_err()),
+            _ => assert!(fitted.is_ok(), "{fitted:?}"),
+        }
+    }
+    let e = Counts::that(3).build([2]).unwrap_err().to_string();
+    assert!(e.contains("without end"), "{e}");
+    assert!(e.contains("`fit` and `predict` run it on data"), "{e}");
+}

@@ -66,6 +66,7 @@ pub mod __private {
         Argument, Given, Kind, Otherwise, Outcome, Plain, Returned, Select, Shaped,
         must_be_returned,
     };
+    pub use crate::module::spelled::{read_spelled, spell};
     pub use crate::module::structure::named;
     pub use crate::{__class as class, collect, submit};
     pub use nn_kernels::ArrayBuilder;

@@ -28,6 +28,7 @@ pub mod applications;
 mod attention;
 mod convolutional;
 mod core;
+mod defaults;
 mod functional;
 pub mod keras;
 mod merging;
@@ -37,6 +38,8 @@ mod preprocessing;
 mod regularization;
 mod reshaping;
 mod rnn;
+
+nn_core::spelled!(Activation, FlipMode, MergeMode, OutputMode, ScoreMode,);
 
 pub use activations::{Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax};
 pub use attention::{

@@ -12,6 +12,13 @@ pub mod saving;
 pub mod schedules;
 mod training;
 
+nn_core::spelled!(
+    losses::Reduction,
+    metrics::Average,
+    metrics::Curve,
+    metrics::Summation,
+);
+
 pub use data::{Batch, Batches, Dataset, FromBatch, IntoDataset, IntoTensors, TrainTest, datasets};
 #[cfg(feature = "plot")]
 pub use inspect::ImageGallery;

@@ -52,6 +52,17 @@ const fn from_batch(n: usize) -> bool {
     !is_known(n) && (beside < LITTLE || beside > UNKNOWN - LITTLE || n == ANYTHING)
 }
 
+/// Whether a number looks like one that was computed from an open size: a multiple or a simple part of it, or the inverse of one, in the
+/// digits that an f32 has.
+pub(crate) fn is_made_of_open_size(number: f64) -> bool {
+    let multiple = |number: f64| {
+        let times = (number / UNKNOWN as f64).round();
+        (1.0..=4096.0).contains(&times) && (number / (times * UNKNOWN as f64) - 1.0).abs() < 1e-6
+    };
+    let number = number.abs().max(number.abs().recip());
+    number >= LIMIT as f64 && (1..=16).any(|parts| multiple(number * f64::from(parts)))
+}
+
 /// How many times the batch a dimension is, if that is known.
 pub(crate) const fn batches(dim: usize) -> Option<usize> {
     match is_known(dim) || !dim.is_multiple_of(UNKNOWN) {

@@ -300,7 +300,7 @@ impl Graph {
                 value.raw_shape()
             ))
             .at_path(self.place(node))),
-            Source::Constant(value) => Ok(value.clone()),
+            Source::Constant(value) => value.clone().into_result(),
         }
     }
 
@@ -394,6 +394,7 @@ impl Graph {
                     Err(_) => format!("%{id}"),
                 }
             }
+            Source::Constant(value) if value.error().is_some() => "?".to_string(),
             _ => format!("%{id}"),
         }
     }

@@ -10,10 +10,13 @@ use crate::module::context::{self, Frame};
 use crate::module::tree::{self, Module};
 use crate::{DType, Error, Layer, Result, Shape, Tensor, Tensors, UNKNOWN};
 use std::collections::HashMap;
-use std::panic::Location;
+use std::panic::{self, AssertUnwindSafe, Location};
 
 /// More operations than this in one trace mean that `call` loops over a dimension that is not known.
 const LIMIT: usize = 1_000_000;
+
+/// What ends such a `call`: it would take no notice of failed tensors, and run for days.
+struct Endless;
 
 /// Shapes of a model's inputs without the batch: `[784]`, `([5], [8])`.
 ///
@@ -197,9 +200,19 @@ pub fn trace_with(
         tracer.graph.inputs.push(id);
         tracer.graph.masked_inputs.push(i);
     }
-    let ((outputs, losses), mut tracer) = observer::observe(tracer, || {
-        crate::no_gradient(|| context::collect_losses(|| f(inputs)))
+    let (ran, mut tracer) = observer::observe(tracer, || {
+        let run = || crate::no_gradient(|| context::collect_losses(|| f(inputs)));
+        panic::catch_unwind(AssertUnwindSafe(run))
     });
+    let (outputs, losses) = match ran {
+        Ok(ran) => ran,
+        Err(payload) if payload.is::<Endless>() => {
+            return Err(Error::shape(format!(
+                "tracing `call` ran {LIMIT} operations without end: a loop over a dimension that is not known, such as the batch, cannot be traced; `fit` and `predict` run it on data"
+            )));
+        }
+        Err(payload) => panic::resume_unwind(payload),
+    };
     if let Some(error) = outputs.iter().chain(&losses).find_map(Tensor::error) {
         return Err(error.clone());
     }
@@ -261,6 +274,22 @@ impl Tracer {
         }
     }
 
+    /// The value that an operation reads. A number that was computed from an open size is no constant.
+    fn read(
+        &mut self,
+        tensor: &Tensor,
+        op: &OpHandle,
+        location: &'static Location<'static>,
+    ) -> ValueId {
+        let id = self.value(tensor);
+        if let Source::Constant(constant) = &mut self.graph.values[id].source
+            && let Some(error) = constant.open_number()
+        {
+            *constant = Tensor::failed(error.at_op(op.name(), location));
+        }
+        id
+    }
+
     fn next_order(&mut self) -> usize {
         self.order += 1;
         self.order - 1
@@ -295,7 +324,7 @@ impl Tracer {
         let graph = &mut self.graph;
         for i in 0..graph.nodes.len() {
             let node = &graph.nodes[i];
-            let constant = |id: &ValueId| matches!(graph.values[*id].source, Source::Constant(_));
+            let constant = |id: &ValueId| matches!(&graph.values[*id].source, Source::Constant(value) if value.error().is_none());
             let known = node.outputs.iter().all(|id| self.known.contains_key(id));
             if node.draw.is_none() && known && node.inputs.iter().all(constant) {
                 for id in node.outputs.clone() {
@@ -378,12 +407,10 @@ impl Observer for Tracer {
         location: &'static Location<'static>,
     ) -> Result<()> {
         if self.graph.nodes.len() >= LIMIT {
-            return Err(Error::shape(format!(
-                "tracing `call` ran {LIMIT} operations without end: a loop over a dimension that is not known, such as the batch, cannot be traced"
-            )));
+            panic::resume_unwind(Box::new(Endless));
         }
         let op = keep();
-        let inputs = inputs.iter().map(|t| self.value(t)).collect();
+        let inputs = inputs.iter().map(|t| self.read(t, &op, location)).collect();
         let node = self.graph.nodes.len();
         let mut made = Vec::with_capacity(outputs.len());
         for (output, tensor) in outputs.iter().enumerate() {

@@ -18,6 +18,7 @@ pub mod registry;
 pub(crate) mod regularizer;
 pub(crate) mod sharing;
 pub(crate) mod signature;
+pub(crate) mod spelled;
 pub(crate) mod structure;
 pub(crate) mod tree;
 

@@ -128,6 +128,7 @@ impl Tensor {
     }
 
     /// `0, 1, … n - 1` as `i64`.
+    #[doc(alias = "range")]
     pub fn arange(n: usize) -> Tensor {
         Tensor::created([n].into(), DType::I64, |shape| {
             Tensor::build(shape, |out: &mut [i64]| {
@@ -137,7 +138,8 @@ impl Tensor {
     }
 
     /// `n` numbers from `start` to `stop`, both included (`f32`).
-    pub fn linspace(start: f32, stop: f32, n: usize) -> Tensor {
+    pub fn linspace(start: impl Into<f64>, stop: impl Into<f64>, n: usize) -> Tensor {
+        let (start, stop) = (start.into() as f32, stop.into() as f32);
         let step = (stop - start) / (n.max(2) - 1) as f32;
         Tensor::created([n].into(), DType::F32, |shape| {
             Tensor::build(shape, |out: &mut [f32]| {
@@ -188,6 +190,9 @@ impl Tensor {
     /// assert_eq!(Tensor::from_vec(vec![1.0_f32, 2.0], [2, 1]).shape(), [2, 1]);
     /// assert!(Tensor::from_vec(vec![1.0_f32, 2.0], [3]).error().is_some());
     /// ```
+    #[doc(alias = "from_numpy")]
+    #[doc(alias = "constant")]
+    #[doc(alias = "as_tensor")]
     pub fn from_vec<T: Element>(values: Vec<T>, shape: impl Into<Shape>) -> Tensor {
         Tensor::from_slice(&values, shape)
     }
@@ -209,12 +214,14 @@ impl Tensor {
     }
 
     /// Uniform random numbers in `[0, 1)` (`f32`), from the thread's seed ([`crate::tensor::random::set_seed`]).
+    #[doc(alias = "rand")]
     #[track_caller]
     pub fn random_uniform(shape: impl Into<Shape>) -> Tensor {
         random::uniform(shape, 0.0, 1.0, DType::F32)
     }
 
     /// Normal random numbers of mean 0 and standard deviation 1 (`f32`), from the thread's seed.
+    #[doc(alias = "randn")]
     #[track_caller]
     pub fn random_normal(shape: impl Into<Shape>) -> Tensor {
         random::normal(shape, 0.0, 1.0, DType::F32)

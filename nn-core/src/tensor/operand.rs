@@ -71,4 +71,14 @@ macro_rules! integral {
         }
     )*};
 }
-integral!(i32, i64, usize);
+integral!(i8, i16, i32, i64, isize, u8, u16, u32, usize);
+
+impl Operand for bool {
+    fn operand(self, _: DType) -> Tensor {
+        Tensor::from(self)
+    }
+
+    fn own_dtype(&self) -> Option<DType> {
+        Some(DType::Bool)
+    }
+}

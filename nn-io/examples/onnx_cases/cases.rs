@@ -165,8 +165,8 @@ impl Cases {
             ("subject".to_string(), title.subject.to_string()),
             ("runs".to_string(), runs.len().to_string()),
         ]);
-        let content =
-            safetensors::serialize(views, Some(about)).map_err(|e| Error::format(e.to_string()))?;
+        let content = safetensors::serialize(views, &Some(about))
+            .map_err(|e| Error::format(e.to_string()))?;
         let path = file.with_extension("safetensors");
         std::fs::write(&path, content).map_err(|e| Error::io(&path, &e))
     }

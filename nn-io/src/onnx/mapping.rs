@@ -72,6 +72,9 @@ impl<'g> Writer<'g> {
                 self.initializer("constant", value)?
             }
             Source::Constant(value) => {
+                if let Some(error) = value.error() {
+                    return Err(error.clone());
+                }
                 return Err(Error::shape(format!(
                     "a tensor of shape {} was made without an operation while the model was traced, so that its values are not known: give the open dimension a number (a recurrent layer with activations of its own needs to know its steps)",
                     value.shape()

@@ -28,7 +28,6 @@ pub struct ELU {
 #[model(crate = nn_core)]
 impl ELU {
     /// With `alpha` 1.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> ELU {
         ELU::with_defaults()
     }

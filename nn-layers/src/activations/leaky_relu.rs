@@ -28,7 +28,6 @@ pub struct LeakyReLU {
 #[model(crate = nn_core)]
 impl LeakyReLU {
     /// With the slope 0.3.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> LeakyReLU {
         LeakyReLU::with_defaults()
     }

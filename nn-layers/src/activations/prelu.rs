@@ -30,7 +30,6 @@ pub struct PReLU {
 #[model(crate = nn_core)]
 impl PReLU {
     /// With slopes that start at 0, one for every number of a sample.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> PReLU {
         PReLU::with_defaults()
     }

@@ -35,7 +35,6 @@ pub struct ReLU {
 #[model(crate = nn_core)]
 impl ReLU {
     /// `max(x, 0)`.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> ReLU {
         ReLU::with_defaults()
     }

@@ -27,7 +27,6 @@ pub struct Softmax {
 #[model(crate = nn_core)]
 impl Softmax {
     /// Over the last axis.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Softmax {
         Softmax::with_defaults()
     }

@@ -42,7 +42,6 @@ pub struct AdditiveAttention {
 #[model(crate = nn_core)]
 impl AdditiveAttention {
     /// With a scale, which starts Glorot uniform.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> AdditiveAttention {
         AdditiveAttention::with_defaults()
     }

@@ -48,7 +48,6 @@ pub struct Attention {
 #[model(crate = nn_core)]
 impl Attention {
     /// By products, without a scale.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Attention {
         Attention::with_defaults()
     }

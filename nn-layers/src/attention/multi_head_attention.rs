@@ -33,6 +33,7 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
 #[must_use]
+#[doc(alias = "MultiheadAttention")]
 pub struct MultiHeadAttention {
     #[config]
     num_heads: usize,

@@ -27,6 +27,7 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 #[must_use]
+#[doc(alias = "ConvTranspose1d")]
 pub struct Conv1DTranspose {
     #[config]
     filters: usize,

@@ -28,6 +28,8 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 #[must_use]
+#[doc(alias = "ConvTranspose2d")]
+#[doc(alias = "Convolution2DTranspose")]
 pub struct Conv2DTranspose {
     #[config]
     filters: usize,

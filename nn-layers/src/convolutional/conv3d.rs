@@ -27,6 +27,7 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last", lora_rank, lora_alpha, quantization_config))]
 #[must_use]
+#[doc(alias = "Convolution3D")]
 pub struct Conv3D {
     #[config]
     filters: usize,

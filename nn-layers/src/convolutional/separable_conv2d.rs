@@ -25,6 +25,7 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 #[must_use]
+#[doc(alias = "SeparableConvolution2D")]
 pub struct SeparableConv2D {
     #[config]
     filters: usize,

@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(lora_rank, lora_alpha, quantization_config))]
 #[must_use]
+#[doc(alias = "Linear")]
 pub struct Dense {
     #[config]
     units: usize,

@@ -27,7 +27,6 @@ pub struct Identity {
 #[model(crate = nn_core)]
 impl Identity {
     /// The layer; there is nothing to choose.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Identity {
         Identity {
             _place: Place::new(),

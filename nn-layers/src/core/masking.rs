@@ -30,7 +30,6 @@ pub struct Masking {
 #[model(crate = nn_core)]
 impl Masking {
     /// Steps of zeros do not count.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Masking {
         Masking::with_defaults()
     }

@@ -307,7 +307,10 @@ fn slot(tensor: &Tensor, placed: &HashMap<*const Step, usize>) -> Result<Slot> {
             "an operation of the model uses a parameter by itself, which would not be trained or saved: call the layer by `on`, \
              `Dense::new(8).on(&x)`, not by `forward`",
         )),
-        None => Ok(Slot::Constant(tensor.clone())),
+        None => match tensor.open_number() {
+            Some(error) => Err(error),
+            None => Ok(Slot::Constant(tensor.clone())),
+        },
     }
 }
 

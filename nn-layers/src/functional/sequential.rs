@@ -29,7 +29,6 @@ pub struct Sequential {
 
 impl Sequential {
     /// No layers yet.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Sequential {
         Sequential { layers: Vec::new() }
     }

@@ -29,7 +29,6 @@ pub struct Add {
 #[model(crate = nn_core)]
 impl Add {
     /// The layer; there is nothing to choose.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Add {
         Add {
             _place: Place::new(),

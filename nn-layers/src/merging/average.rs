@@ -29,7 +29,6 @@ pub struct Average {
 #[model(crate = nn_core)]
 impl Average {
     /// The layer; there is nothing to choose.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Average {
         Average {
             _place: Place::new(),

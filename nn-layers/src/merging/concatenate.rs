@@ -31,7 +31,6 @@ pub struct Concatenate {
 #[model(crate = nn_core)]
 impl Concatenate {
     /// Along the last axis.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Concatenate {
         Concatenate::with_defaults()
     }

@@ -29,7 +29,6 @@ pub struct Maximum {
 #[model(crate = nn_core)]
 impl Maximum {
     /// The layer; there is nothing to choose.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Maximum {
         Maximum {
             _place: Place::new(),

@@ -29,7 +29,6 @@ pub struct Minimum {
 #[model(crate = nn_core)]
 impl Minimum {
     /// The layer; there is nothing to choose.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Minimum {
         Minimum {
             _place: Place::new(),

@@ -29,7 +29,6 @@ pub struct Multiply {
 #[model(crate = nn_core)]
 impl Multiply {
     /// The layer; there is nothing to choose.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Multiply {
         Multiply {
             _place: Place::new(),

@@ -29,7 +29,6 @@ pub struct Subtract {
 #[model(crate = nn_core)]
 impl Subtract {
     /// The layer; there is nothing to choose.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Subtract {
         Subtract {
             _place: Place::new(),

@@ -36,6 +36,9 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
 #[must_use]
+#[doc(alias = "BatchNorm1d")]
+#[doc(alias = "BatchNorm2d")]
+#[doc(alias = "BatchNorm3d")]
 pub struct BatchNormalization {
     /// The axis of the channels, counted from the end if negative.
     #[config(default = -1)]
@@ -103,7 +106,6 @@ fn root_of(variance: Tensor) -> Tensor {
 #[model(crate = nn_core)]
 impl BatchNormalization {
     /// Over the last axis, with momentum 0.99, epsilon 1e-3, `gamma` from 1 and `beta` from 0.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> BatchNormalization {
         BatchNormalization::with_defaults()
     }

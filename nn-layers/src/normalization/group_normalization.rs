@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
 #[must_use]
+#[doc(alias = "GroupNorm")]
 pub struct GroupNormalization {
     /// How many groups the channels are in; -1 for a group of every channel, which is instance normalization.
     #[config(default = 32)]
@@ -47,7 +48,6 @@ pub struct GroupNormalization {
 #[model(crate = nn_core)]
 impl GroupNormalization {
     /// 32 groups over the last axis, with epsilon 1e-3, `gamma` from 1 and `beta` from 0.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> GroupNormalization {
         GroupNormalization::with_defaults()
     }

@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
 #[must_use]
+#[doc(alias = "LayerNorm")]
 pub struct LayerNormalization {
     #[config(default = Ints::new([-1]), no_builder)]
     axis: Ints,
@@ -47,7 +48,6 @@ pub struct LayerNormalization {
 #[model(crate = nn_core)]
 impl LayerNormalization {
     /// Over the last axis, with epsilon 1e-3, `gamma` from 1 and `beta` from 0.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> LayerNormalization {
         LayerNormalization::with_defaults()
     }

@@ -19,6 +19,7 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug)]
 #[must_use]
+#[doc(alias = "RMSNorm")]
 pub struct RMSNormalization {
     #[config(default = Ints::new([-1]), no_builder)]
     axis: Ints,
@@ -32,7 +33,6 @@ pub struct RMSNormalization {
 #[model(crate = nn_core)]
 impl RMSNormalization {
     /// Over the last axis, with epsilon 1e-6 and `scale` from 1.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> RMSNormalization {
         RMSNormalization::with_defaults()
     }

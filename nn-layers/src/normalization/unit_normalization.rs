@@ -28,7 +28,6 @@ pub struct UnitNormalization {
 #[model(crate = nn_core)]
 impl UnitNormalization {
     /// Over the last axis.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> UnitNormalization {
         UnitNormalization::with_defaults()
     }

@@ -20,6 +20,7 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 #[must_use]
+#[doc(alias = "GlobalAvgPool1D")]
 pub struct GlobalAveragePooling1D {
     /// Keeps time, with size 1.
     #[config(default = false)]
@@ -29,7 +30,6 @@ pub struct GlobalAveragePooling1D {
 #[model(crate = nn_core)]
 impl GlobalAveragePooling1D {
     /// Drops time.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> GlobalAveragePooling1D {
         GlobalAveragePooling1D::with_defaults()
     }

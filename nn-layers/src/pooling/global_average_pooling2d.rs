@@ -19,6 +19,7 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 #[must_use]
+#[doc(alias = "GlobalAvgPool2D")]
 pub struct GlobalAveragePooling2D {
     /// Keeps height and width, with size 1.
     #[config(default = false)]
@@ -28,7 +29,6 @@ pub struct GlobalAveragePooling2D {
 #[model(crate = nn_core)]
 impl GlobalAveragePooling2D {
     /// Drops height and width.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> GlobalAveragePooling2D {
         GlobalAveragePooling2D::with_defaults()
     }

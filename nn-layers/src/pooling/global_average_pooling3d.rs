@@ -28,7 +28,6 @@ pub struct GlobalAveragePooling3D {
 #[model(crate = nn_core)]
 impl GlobalAveragePooling3D {
     /// Drops depth, height and width.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> GlobalAveragePooling3D {
         GlobalAveragePooling3D::with_defaults()
     }

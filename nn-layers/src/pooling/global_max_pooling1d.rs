@@ -19,6 +19,7 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 #[must_use]
+#[doc(alias = "GlobalMaxPool1D")]
 pub struct GlobalMaxPooling1D {
     /// Keeps time, with size 1.
     #[config(default = false)]
@@ -28,7 +29,6 @@ pub struct GlobalMaxPooling1D {
 #[model(crate = nn_core)]
 impl GlobalMaxPooling1D {
     /// Drops time.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> GlobalMaxPooling1D {
         GlobalMaxPooling1D::with_defaults()
     }

@@ -19,6 +19,7 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 #[must_use]
+#[doc(alias = "GlobalMaxPool2D")]
 pub struct GlobalMaxPooling2D {
     /// Keeps height and width, with size 1.
     #[config(default = false)]
@@ -28,7 +29,6 @@ pub struct GlobalMaxPooling2D {
 #[model(crate = nn_core)]
 impl GlobalMaxPooling2D {
     /// Drops height and width.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> GlobalMaxPooling2D {
         GlobalMaxPooling2D::with_defaults()
     }

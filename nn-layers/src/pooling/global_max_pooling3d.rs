@@ -28,7 +28,6 @@ pub struct GlobalMaxPooling3D {
 #[model(crate = nn_core)]
 impl GlobalMaxPooling3D {
     /// Drops depth, height and width.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> GlobalMaxPooling3D {
         GlobalMaxPooling3D::with_defaults()
     }

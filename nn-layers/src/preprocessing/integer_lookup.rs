@@ -79,7 +79,6 @@ pub enum OovMethod {
 #[model(crate = nn_core)]
 impl IntegerLookup {
     /// Without a vocabulary, one index for what it does not have.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> IntegerLookup {
         IntegerLookup {
             max_tokens: None,

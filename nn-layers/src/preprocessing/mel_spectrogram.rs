@@ -67,7 +67,6 @@ pub struct MelSpectrogram {
 #[model(crate = nn_core)]
 impl MelSpectrogram {
     /// With Keras's settings.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> MelSpectrogram {
         MelSpectrogram::with_defaults()
     }

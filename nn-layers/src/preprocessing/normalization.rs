@@ -116,7 +116,6 @@ impl<const FIRST: u8> Module for Statistic<FIRST> {
 #[model(crate = nn_core)]
 impl Normalization {
     /// A mean and a variance for each index of the last axis; 0 and 1 before [`Normalization::adapt`].
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Normalization {
         Normalization::with_defaults(Statistic::new(None), Statistic::new(None))
     }

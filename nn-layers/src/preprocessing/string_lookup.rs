@@ -61,7 +61,6 @@ pub struct StringLookup {
 
 impl StringLookup {
     /// Without a vocabulary, one index for what it does not have.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> StringLookup {
         StringLookup::with_defaults()
     }

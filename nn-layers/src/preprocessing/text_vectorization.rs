@@ -90,7 +90,6 @@ enum Ngrams {
 
 impl TextVectorization {
     /// Words in lower case without punctuation, as rows of indices.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> TextVectorization {
         TextVectorization::with_defaults().sized()
     }

@@ -33,7 +33,6 @@ pub struct ActivityRegularization {
 #[model(crate = nn_core)]
 impl ActivityRegularization {
     /// Both factors 0: no penalty yet.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> ActivityRegularization {
         ActivityRegularization::with_defaults()
     }

@@ -27,7 +27,6 @@ pub struct Flatten {
 #[model(crate = nn_core)]
 impl Flatten {
     /// Flattens; there is nothing to choose.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Flatten {
         Flatten {
             _place: Place::new(),

@@ -21,6 +21,7 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 #[must_use]
+#[doc(alias = "Upsample")]
 pub struct UpSampling2D {
     /// How many times as long each axis becomes.
     #[config(default = [2; 2])]

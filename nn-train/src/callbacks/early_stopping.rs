@@ -27,6 +27,13 @@ pub struct EarlyStopping {
     best_epoch: usize,
 }
 
+impl Default for EarlyStopping {
+    /// Of the loss on the validation data, as Keras.
+    fn default() -> EarlyStopping {
+        EarlyStopping::new("val_loss")
+    }
+}
+
 impl EarlyStopping {
     /// Watches a score (`val_loss`), with patience 0.
     pub fn new(monitor: impl Into<String>) -> EarlyStopping {

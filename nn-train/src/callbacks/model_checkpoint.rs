@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 pub struct ModelCheckpoint {
     path: String,
     monitor: Option<Monitor>,
+    mode: Mode,
     weights_only: bool,
     initial_value_threshold: Option<f64>,
     save_freq: Option<usize>,
@@ -34,6 +35,7 @@ impl ModelCheckpoint {
         ModelCheckpoint {
             path: path.into(),
             monitor: None,
+            mode: Mode::Auto,
             weights_only: false,
             initial_value_threshold: None,
             save_freq: None,
@@ -44,19 +46,22 @@ impl ModelCheckpoint {
 
     /// Saves only when the given score is the best so far.
     pub fn save_best_only(mut self, monitor: impl Into<String>) -> Self {
-        self.monitor = Some(Monitor::new(monitor.into()));
+        let mut monitor = Monitor::new(monitor.into());
+        monitor.mode = self.mode;
+        self.monitor = Some(monitor);
         self
     }
 
-    /// Which direction is better, after [`ModelCheckpoint::save_best_only`].
+    /// Which direction is better, with [`ModelCheckpoint::save_best_only`].
     pub fn mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
         if let Some(monitor) = &mut self.monitor {
             monitor.mode = mode;
         }
         self
     }
 
-    /// What the score has to be better than for the first file to be written, after [`ModelCheckpoint::save_best_only`]: the best of
+    /// What the score has to be better than for the first file to be written, with [`ModelCheckpoint::save_best_only`]: the best of
     /// an earlier training. One that is loaded remembers its best by itself.
     pub fn initial_value_threshold(mut self, threshold: f64) -> Self {
         self.initial_value_threshold = Some(threshold);

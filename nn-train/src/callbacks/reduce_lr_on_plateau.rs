@@ -25,6 +25,13 @@ pub struct ReduceLROnPlateau {
     cooling: usize,
 }
 
+impl Default for ReduceLROnPlateau {
+    /// Of the loss on the validation data, as Keras.
+    fn default() -> ReduceLROnPlateau {
+        ReduceLROnPlateau::new("val_loss")
+    }
+}
+
 impl ReduceLROnPlateau {
     /// Watches a score, with Keras's defaults: factor 0.1, patience 10, `min_delta` 1e-4.
     pub fn new(monitor: impl Into<String>) -> ReduceLROnPlateau {

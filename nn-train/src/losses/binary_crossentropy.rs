@@ -20,6 +20,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use]
+#[doc(alias = "BCELoss")]
+#[doc(alias = "BCEWithLogitsLoss")]
 pub struct BinaryCrossentropy {
     from_logits: bool,
     label_smoothing: f64,

@@ -2,6 +2,7 @@
 
 use super::checks::vectors;
 use super::{Loss, Reduction, described, loss};
+use crate::metrics;
 use nn_core::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,13 @@ impl CosineSimilarity {
     pub fn axis(mut self, axis: isize) -> CosineSimilarity {
         self.axis = axis;
         self
+    }
+}
+
+impl CosineSimilarity {
+    /// The metric of this name, which is the negative of this loss.
+    pub(crate) fn as_metric(&self) -> metrics::cosine_similarity::CosineSimilarity {
+        metrics::cosine_similarity::CosineSimilarity::new().axis(self.axis)
     }
 }
 

@@ -24,6 +24,7 @@ const IMPOSSIBLE: f64 = -1e5;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]
+#[doc(alias = "CTCLoss")]
 pub struct CTC {
     reduction: Reduction,
 }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use]
+#[doc(alias = "SmoothL1Loss")]
 pub struct Huber {
     delta: f64,
     reduction: Reduction,

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]
+#[doc(alias = "KLDivLoss")]
 pub struct KLDivergence {
     reduction: Reduction,
 }

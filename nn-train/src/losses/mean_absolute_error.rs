@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]
+#[doc(alias = "L1Loss")]
+#[doc(alias = "mae")]
 pub struct MeanAbsoluteError {
     reduction: Reduction,
 }

@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[must_use]
+#[doc(alias = "MSELoss")]
+#[doc(alias = "mse")]
 pub struct MeanSquaredError {
     reduction: Reduction,
 }

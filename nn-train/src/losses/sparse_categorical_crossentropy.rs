@@ -25,6 +25,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use]
+#[doc(alias = "CrossEntropyLoss")]
+#[doc(alias = "NLLLoss")]
 pub struct SparseCategoricalCrossentropy {
     from_logits: bool,
     ignore_class: Option<i64>,

@@ -1,7 +1,8 @@
 //! What `Compile::metric` takes: metrics, losses, and functions of targets and predictions.
 
 use super::{LossMetric, Metric};
-use crate::losses::Loss;
+use crate::losses::{CosineSimilarity, Loss};
+use std::any::Any;
 
 /// A [`Metric`], or a [`Loss`], of which the mean over all samples is reported under its name: a loss of this crate, or a function or closure
 /// `Fn(&Tensor, &Tensor) -> Tensor` of targets and predictions, under the function's name, `metric` for a closure.
@@ -33,6 +34,11 @@ impl<M: Metric + 'static> IntoMetric<Stateful> for M {
 
 impl<L: Loss + 'static> IntoMetric<Averaged> for L {
     fn into_metric(self) -> Box<dyn Metric> {
+        // Of the cosine similarity Keras's metric is the opposite of the loss.
+        let any: &dyn Any = &self;
+        if let Some(loss) = any.downcast_ref::<CosineSimilarity>() {
+            return Box::new(loss.as_metric());
+        }
         let metric = LossMetric::new(self);
         match Metric::name(&metric) {
             "loss" => Box::new(metric.name("metric")),

@@ -16,7 +16,7 @@ use serde_json::Value;
 /// let optimizer = Adadelta::new(1e-3).rho(0.9);
 /// assert_eq!(optimizer.config()["config"]["rho"], 0.9);
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]
 pub struct Adadelta {
     #[serde(flatten)]

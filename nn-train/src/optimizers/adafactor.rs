@@ -20,7 +20,7 @@ use serde_json::Value;
 /// let optimizer = Adafactor::new(1e-2).clip_threshold(2.0);
 /// assert_eq!(optimizer.config()["config"]["clip_threshold"], 2.0);
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]
 pub struct Adafactor {
     #[serde(flatten)]

@@ -16,7 +16,7 @@ use serde_json::Value;
 /// let optimizer = Adagrad::new(1e-3).initial_accumulator_value(0.2);
 /// assert_eq!(optimizer.config()["config"]["initial_accumulator_value"], 0.2);
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]
 pub struct Adagrad {
     #[serde(flatten)]

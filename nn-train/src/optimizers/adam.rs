@@ -18,7 +18,7 @@ use serde_json::Value;
 /// let adam = Adam::new(1e-3).beta_2(0.99).global_clipnorm(1.0);
 /// assert_eq!(adam.config()["config"]["beta_2"], 0.99);
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]
 pub struct Adam {
     #[serde(flatten)]

@@ -15,7 +15,7 @@ use serde_json::Value;
 /// let adam = AdamW::new(1e-3).weight_decay(0.01).exclude_from_weight_decay(["bias", "gamma", "beta"]);
 /// assert_eq!(adam.config()["class_name"], "AdamW");
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]
 pub struct AdamW(Adam);
 

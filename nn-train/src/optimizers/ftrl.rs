@@ -18,7 +18,7 @@ use serde_json::Value;
 /// let optimizer = Ftrl::new(1e-3).l1_regularization_strength(0.01);
 /// assert_eq!(optimizer.config()["config"]["l1_regularization_strength"], 0.01);
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]
 pub struct Ftrl {
     #[serde(flatten)]

@@ -17,7 +17,7 @@ use serde_json::Value;
 /// let optimizer = Lamb::new(1e-3).beta_2(0.99);
 /// assert_eq!(optimizer.config()["config"]["beta_2"], 0.99);
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]
 pub struct Lamb {
     #[serde(flatten)]

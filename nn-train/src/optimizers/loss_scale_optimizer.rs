@@ -8,6 +8,7 @@ use nn_core::config::Json;
 use nn_core::{Error, ErrorKind, Gradients, Parameter, Result, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::fmt;
 
 const SCALE: &str = "optimizer/dynamic_scale";
 const COUNTER: &str = "optimizer/step_counter";
@@ -57,6 +58,15 @@ const FOREIGN: Foreign = &[
     ("gradient_accumulation_steps", Allowed::Null),
     ("learning_rate", Allowed::Anything),
 ];
+
+impl fmt::Debug for LossScaleOptimizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LossScaleOptimizer")
+            .field("inner", &self.inner.config()["class_name"])
+            .field("scale", &self.scale)
+            .finish()
+    }
+}
 
 impl LossScaleOptimizer {
     /// Around an optimizer, with Keras's 32768 as the first scale, and 2000 steps to its growth.

@@ -10,6 +10,7 @@ use regex_lite::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Trains each parameter with the optimizer of the one pattern that fits its path as a whole, and the rest with the default one.
 ///
@@ -53,6 +54,21 @@ struct Written {
 struct WrittenMap {
     default_optimizer: Json,
     optimizer_map: BTreeMap<String, Json>,
+}
+
+impl fmt::Debug for MultiOptimizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MultiOptimizer")
+            .field(
+                "optimizers",
+                &self
+                    .all()
+                    .map(|o| o.config()["class_name"].clone())
+                    .collect::<Vec<_>>(),
+            )
+            .field("iterations", &self.iterations)
+            .finish()
+    }
 }
 
 impl MultiOptimizer {

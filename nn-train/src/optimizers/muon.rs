@@ -26,7 +26,7 @@ use std::sync::OnceLock;
 /// let optimizer = Muon::new(1e-3).exclude_layers(["head"]).weight_decay(0.01);
 /// assert_eq!(optimizer.config()["config"]["ns_steps"], 5);
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]
 pub struct Muon {
     #[serde(flatten)]

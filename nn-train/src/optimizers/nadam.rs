@@ -17,7 +17,7 @@ use serde_json::Value;
 /// let optimizer = Nadam::new(1e-3).beta_1(0.8);
 /// assert_eq!(optimizer.config()["config"]["beta_1"], 0.8);
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]
 pub struct Nadam {
     #[serde(flatten)]

@@ -17,7 +17,7 @@ use serde_json::Value;
 /// let rmsprop = RMSprop::new(1e-3).momentum(0.9).centered(true);
 /// assert_eq!(rmsprop.config()["config"]["rho"], 0.9);
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]
 pub struct RMSprop {
     #[serde(flatten)]

@@ -23,7 +23,7 @@ use serde_json::Value;
 /// let optimizer = ScheduleFreeAdamW::new(1e-3).warmup_steps(100);
 /// assert_eq!(optimizer.config()["config"]["warmup_steps"], 100);
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]
 pub struct ScheduleFreeAdamW {
     #[serde(flatten)]

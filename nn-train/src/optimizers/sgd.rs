@@ -17,7 +17,7 @@ use serde_json::Value;
 /// let sgd = SGD::new(1e-2).momentum(0.9).nesterov(true);
 /// assert_eq!(sgd.config()["config"]["momentum"], 0.9);
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[must_use]
 pub struct SGD {
     #[serde(flatten)]

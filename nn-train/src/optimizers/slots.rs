@@ -3,6 +3,7 @@
 use super::{Rule, Settings};
 use nn_core::{Error, Parameter, Result, Tensor, with_float};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 
 const PREFIX: &str = "optimizer";
 pub(super) const ITERATIONS: &str = "optimizer/iterations";
@@ -90,6 +91,15 @@ pub(super) fn copy_of(value: &Tensor) -> Tensor {
     copied.unwrap_or_else(Tensor::failed)
 }
 
+impl fmt::Debug for Slots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slots")
+            .field("iterations", &self.iterations)
+            .field("parameters", &self.by_parameter.len())
+            .finish()
+    }
+}
+
 impl Slots {
     /// Makes the slots of a parameter, whose identity is `id`, where it has none yet.
     pub(super) fn begin<R: Rule>(&mut self, rule: &R, names: &[&str], id: u64, p: &Parameter<'_>) {
@@ -151,7 +161,7 @@ impl Slots {
             return all;
         }
         let names = names_of(rule);
-        for p in parameters {
+        for p in parameters.iter().filter(|p| p.is_built()) {
             let value = p.value();
             let mut kept = self.get(p.id()).map(|slots| slots.iter());
             if kept.is_none() && !p.trainable() {
@@ -190,7 +200,7 @@ impl Slots {
             by_parameter: BTreeMap::new(),
             greatest: 0.0,
         };
-        for p in parameters {
+        for p in parameters.iter().filter(|p| p.is_built()) {
             let mut tensors = Vec::new();
             let value = p.value();
             let wanted = names.iter().filter(|name| has(rule, name, p));

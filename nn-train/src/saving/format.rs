@@ -6,9 +6,10 @@ use nn_core::config::{Json, depth, from_json, to_json};
 use nn_core::{DType, Element, Error, Result, Shape, Tensor};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -33,6 +34,9 @@ const HEADER: &str = "nn";
 
 /// The entry of the metadata that holds the [`Checksums`].
 const CHECKSUMS: &str = "nn.checksums";
+
+/// The entry of the metadata that lists the paths of parameters without a value, if there are any: those of layers that no call has reached.
+const UNBUILT: &str = "nn.unbuilt";
 
 /// The longest header that safetensors' readers take, in bytes.
 const LONGEST_HEADER: usize = 100_000_000;
@@ -131,8 +135,13 @@ fn for_bytes(tensor: &Tensor, f: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io:
     }
 }
 
-/// Writes a file of a header and tensors of different names.
-pub(super) fn write(path: &Path, header: &Value, mut tensors: Vec<(String, Tensor)>) -> Result<()> {
+/// Writes a file of a header, the paths of parameters without a value, and tensors of different names.
+pub(super) fn write(
+    path: &Path,
+    header: &Value,
+    unbuilt: &[&str],
+    mut tensors: Vec<(String, Tensor)>,
+) -> Result<()> {
     // As the format asks: the widest types first, so that all are aligned.
     tensors.sort_by(|(a, s), (b, t)| dtype_of(t).cmp(&dtype_of(s)).then_with(|| a.cmp(b)));
     let header = header.to_string();
@@ -159,7 +168,10 @@ pub(super) fn write(path: &Path, header: &Value, mut tensors: Vec<(String, Tenso
         });
         entries.insert(name.clone(), entry);
     }
-    let metadata = json!({HEADER: header, CHECKSUMS: serde_json::to_string(&checksums)?});
+    let mut metadata = json!({HEADER: header, CHECKSUMS: serde_json::to_string(&checksums)?});
+    if !unbuilt.is_empty() {
+        metadata[UNBUILT] = Value::String(serde_json::to_string(unbuilt)?);
+    }
     entries.insert(METADATA.to_string(), metadata);
     let mut text = Value::Object(entries).to_string();
     // Spaces up to a multiple of 8 keep the numbers aligned.
@@ -191,6 +203,8 @@ pub(super) fn header_to_json(header: &Header) -> Result<Value> {
 pub(super) struct File {
     pub(super) tensors: BTreeMap<String, Tensor>,
     header: Option<String>,
+    /// Paths of parameters that had no value when the model was saved.
+    pub(super) unbuilt: HashSet<String>,
     /// What is not as it was written.
     damage: Option<Error>,
 }
@@ -209,12 +223,12 @@ pub(super) fn read(path: &Path) -> Result<File> {
         SafeTensors::read_metadata(&bytes).map_err(|e| damaged(&e).context(path.display()))?;
     let mut texts = metadata.metadata().clone().unwrap_or_default();
     let header = texts.remove(HEADER);
-    let checksums = match texts.get(CHECKSUMS) {
-        Some(text) => {
-            Some(serde_json::from_str(text).map_err(|e| damaged(&e).context(path.display()))?)
-        }
-        None => None,
-    };
+    fn read<T: DeserializeOwned>(text: Option<&String>) -> Result<Option<T>> {
+        text.map(|text| serde_json::from_str(text).map_err(|e| damaged(&e)))
+            .transpose()
+    }
+    let checksums = read(texts.get(CHECKSUMS)).map_err(at)?;
+    let unbuilt = read(texts.get(UNBUILT)).map_err(at)?.unwrap_or_default();
     let mut damage = None;
     if let Some(checksums) = &checksums {
         damage = wrong_header(checksums, header.as_deref());
@@ -238,6 +252,7 @@ pub(super) fn read(path: &Path) -> Result<File> {
     Ok(File {
         tensors,
         header,
+        unbuilt,
         damage: damage.map(at),
     })
 }

@@ -28,7 +28,15 @@ impl<M: Module> Rebuild for M {
 pub(crate) fn save(model: &dyn Rebuild, state: Option<&State>, path: &Path) -> Result<()> {
     let refused = |e: Error| e.context(format!("nothing was saved to {}", path.display()));
     let parameters = module::parameters(model);
-    let mut tensors = tensors_of(&parameters).map_err(refused)?;
+    let (built, unbuilt): (Vec<_>, Vec<_>) = parameters.iter().partition(|p| p.is_built());
+    if let (true, Some(p)) = (built.is_empty(), unbuilt.first()) {
+        return Err(refused(Error::value(format!(
+            "`{}` has no value yet: call the model once, or `build` it, before saving",
+            p.path()
+        ))));
+    }
+    let unbuilt: Vec<&str> = unbuilt.iter().map(|p| p.path()).collect();
+    let mut tensors = tensors_of(&built).map_err(refused)?;
     if let Some(state) = state {
         tensors.extend(state.optimizer.state(&parameters));
         tensors.extend(state.resume.tensors());
@@ -50,19 +58,14 @@ pub(crate) fn save(model: &dyn Rebuild, state: Option<&State>, path: &Path) -> R
             "two tensors would stand in the file as `{name}`, of an optimizer or a callback inside of another one of its kind"
         ))));
     }
-    format::write(path, &header, tensors)
+    format::write(path, &header, &unbuilt, tensors)
 }
 
-/// The values of all parameters by their paths.
-fn tensors_of(parameters: &[Parameter<'_>]) -> Result<Vec<(String, Tensor)>> {
+/// The values of parameters by their paths.
+fn tensors_of(parameters: &[&Parameter<'_>]) -> Result<Vec<(String, Tensor)>> {
     let mut paths = HashSet::new();
     let tensors = parameters.iter().map(|p| {
         let path = p.path();
-        if !p.is_built() {
-            return Err(Error::value(format!(
-                "`{path}` has no value yet: call the model once, or `build` it, before saving"
-            )));
-        }
         if !paths.insert(path) {
             return Err(Error::value(format!(
                 "two parameters have the path `{path}`, and a file has one place for them; rename a field or a key of a map"

@@ -21,6 +21,7 @@ pub(super) fn match_up(parameters: &[Parameter<'_>], file: &File) -> Plan {
     for p in parameters {
         let path = p.path().to_string();
         match file.tensors.get(p.path()) {
+            None if is_unused(p, file) => {}
             None => plan.missing.push(path),
             Some(t) if p.is_built() && t.shape() != p.shape() => {
                 plan.mismatched.push(format!(
@@ -46,6 +47,11 @@ pub(super) fn match_up(parameters: &[Parameter<'_>], file: &File) -> Plan {
     });
     plan.unexpected = others.cloned().collect();
     plan
+}
+
+/// Whether a parameter has no value, here and in the model that was saved: of a layer that no call has reached.
+fn is_unused(parameter: &Parameter<'_>, file: &File) -> bool {
+    !parameter.is_built() && file.unbuilt.contains(parameter.path())
 }
 
 impl Plan {
@@ -85,8 +91,9 @@ impl Plan {
 }
 
 /// A model that is not built has no shapes that a file's could be compared with.
-fn check_built(parameters: &[Parameter<'_>]) -> Result<()> {
-    match parameters.iter().find(|p| !p.is_built()) {
+fn check_built(parameters: &[Parameter<'_>], file: &File) -> Result<()> {
+    let unbuilt = |p: &&Parameter<'_>| !p.is_built() && !is_unused(p, file);
+    match parameters.iter().find(unbuilt) {
         None => Ok(()),
         Some(p) => Err(Error::value(format!(
             "`{}` has no shape yet, and a file's weights must not decide what it is: `build` the model for its input first, \
@@ -101,7 +108,7 @@ pub(crate) fn load_weights(model: &dyn Module, path: &Path) -> Result<()> {
     let parameters = module::parameters(model);
     let at = |e: Error| e.context(path.display());
     let file = format::read(path)?;
-    check_built(&parameters).map_err(at)?;
+    check_built(&parameters, &file).map_err(at)?;
     let plan = match_up(&parameters, &file);
     plan.check_complete().map_err(at)?;
     file.check()?;
@@ -112,7 +119,7 @@ pub(crate) fn load_weights(model: &dyn Module, path: &Path) -> Result<()> {
 pub(crate) fn load_weights_partial(model: &dyn Module, path: &Path) -> Result<LoadReport> {
     let parameters = module::parameters(model);
     let file = format::read(path)?;
-    check_built(&parameters).map_err(|e| e.context(path.display()))?;
+    check_built(&parameters, &file).map_err(|e| e.context(path.display()))?;
     let plan = match_up(&parameters, &file);
     file.check()?;
     plan.assign(&parameters, &file)?;

@@ -3,6 +3,7 @@
 use crate::losses::Loss;
 use crate::metrics::{IntoMetric, Metric};
 use crate::optimizers::Optimizer;
+use std::fmt;
 use std::sync::Arc;
 
 /// Optimizer, loss and metrics for [`crate::Model::compile`].
@@ -19,6 +20,31 @@ pub struct Compile {
     pub(crate) loss_weights: Option<Vec<f64>>,
     pub(crate) metrics: Vec<(Option<String>, Box<dyn Metric>)>,
     pub(crate) weighted_metrics: Vec<(Option<String>, Box<dyn Metric>)>,
+}
+
+impl fmt::Debug for Compile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = |metrics: &[(Option<String>, Box<dyn Metric>)]| -> Vec<String> {
+            metrics.iter().map(|(_, m)| m.name().to_string()).collect()
+        };
+        let losses: Vec<&str> = self.losses.iter().map(|loss| loss.name()).collect();
+        f.debug_struct("Compile")
+            .field("optimizer", &class_of(&*self.optimizer))
+            .field("losses", &losses)
+            .field("loss_weights", &self.loss_weights)
+            .field("metrics", &names(&self.metrics))
+            .field("weighted_metrics", &names(&self.weighted_metrics))
+            .finish()
+    }
+}
+
+/// The class of an optimizer, for `Debug`.
+pub(super) fn class_of(optimizer: &dyn Optimizer) -> String {
+    let config = optimizer.config();
+    config["class_name"]
+        .as_str()
+        .unwrap_or("Optimizer")
+        .to_string()
 }
 
 /// A loss, or a tuple or `Vec` of one loss for each output.

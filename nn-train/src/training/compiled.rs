@@ -8,11 +8,13 @@ use crate::saving;
 use crate::training::Model;
 use crate::training::State;
 use crate::training::Step;
+use crate::training::compile::class_of;
 use crate::training::not_finite;
 use crate::training::predict::{BATCH, predict};
 use crate::training::weights::check_weights;
 use nn_core::random::in_step;
 use nn_core::{Error, ErrorKind, IntoInput, Result, layer, module};
+use std::fmt;
 use std::ops::Deref;
 use std::path::Path;
 
@@ -21,6 +23,16 @@ use std::path::Path;
 pub struct Compiled<M> {
     pub(crate) model: M,
     pub(crate) state: State,
+}
+
+impl<M: fmt::Debug> fmt::Debug for Compiled<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compiled")
+            .field("model", &self.model)
+            .field("optimizer", &class_of(&*self.state.optimizer))
+            .field("epoch", &self.state.epoch)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<M> Deref for Compiled<M> {
@@ -101,7 +113,7 @@ impl<M: Model> Compiled<M> {
                 "the data set is empty: there is nothing to evaluate",
             ));
         }
-        self.prepare(&data)?;
+        self.prepare(&data, batch_size)?;
         check_weights(&data)?;
         self.state.tracked.reset();
         for (index, batch) in data.batches(batch_size).datasets().enumerate() {
@@ -240,7 +252,7 @@ impl<M: Model> Compiled<M> {
         }
         if self.state.outputs.is_empty() {
             self.state.check()?;
-            self.prepare(&data)?;
+            self.prepare(&data, data.len())?;
         }
         self.state.tracked.reset();
         Ok(data)

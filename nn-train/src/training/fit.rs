@@ -7,6 +7,7 @@ use crate::training::progress::Verbose;
 use crate::training::weights::{check_weights, weigh_classes};
 use nn_core::{Error, Result};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
 /// The settings of `fit`, Keras's names and defaults.
@@ -31,6 +32,19 @@ pub struct Fit<'a> {
     class_weight: BTreeMap<i64, f64>,
     pub(super) prefetch: usize,
     pub(super) callbacks: Vec<Box<dyn Callback + 'a>>,
+}
+
+impl fmt::Debug for Fit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let callbacks: Vec<&str> = self.callbacks.iter().map(|c| c.name()).collect();
+        f.debug_struct("Fit")
+            .field("epochs", &self.epochs)
+            .field("batch_size", &self.batch_size)
+            .field("shuffle", &self.shuffle)
+            .field("validation_split", &self.validation_split)
+            .field("callbacks", &callbacks)
+            .finish_non_exhaustive()
+    }
 }
 
 /// After which epochs there is a validation; made of a number or a list by [`Fit::validation_freq`].

@@ -31,7 +31,7 @@ impl<M: Model> Compiled<M> {
     pub fn fit(&mut self, data: impl IntoDataset, mut fit: Fit<'_>) -> Result<History> {
         self.state.check()?;
         let (data, validation) = fit.prepare(data.into_dataset()?)?;
-        self.prepare(&data)?;
+        self.prepare(&data, fit.batch_size)?;
         self.check_trainable()?;
         let callbacks = std::mem::take(&mut fit.callbacks);
         let names = callbacks.iter().map(|c| c.name().to_string()).collect();
@@ -59,14 +59,19 @@ impl<M: Model> Compiled<M> {
         done.map(|()| session.history)
     }
 
-    /// Traces the model on the data's shapes, which builds it, and fits losses and metrics to its outputs.
-    pub(crate) fn prepare(&mut self, data: &Dataset) -> Result<()> {
-        let inputs = data.xs().iter().map(|x| {
-            let shape = x.shape().with(0, nn_core::UNKNOWN);
-            Tensor::abstract_of(shape, x.dtype())
-        });
-        let traced = trace::trace_on(&self.model, inputs.collect())?;
-        self.state.bind(traced.output_names())
+    /// Traces the model on batches of the data's shapes, which builds it, and fits losses and metrics to its outputs.
+    pub(crate) fn prepare(&mut self, data: &Dataset, batch_size: usize) -> Result<()> {
+        let traced = |batch| {
+            let inputs = data.xs().iter().map(|x| {
+                let shape = x.shape().with(0, batch);
+                Tensor::abstract_of(shape, x.dtype())
+            });
+            trace::trace_on(&self.model, inputs.collect())
+        };
+        // A `call` may count its batch. Where that does not help, the mistake is told as one of any batch, if it is one.
+        let graph = traced(batch_size.min(data.len()))
+            .or_else(|error| Err(traced(nn_core::UNKNOWN).err().unwrap_or(error)))?;
+        self.state.bind(graph.output_names())
     }
 
     fn check_trainable(&self) -> Result<()> {

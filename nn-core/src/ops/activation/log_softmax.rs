@@ -47,6 +47,7 @@ impl Tensor {
     /// assert_eq!(y.to_vec::<f32>()?, [-200.0, 0.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[doc(alias = "log_softmax_axis")]
     #[track_caller]
     pub fn log_softmax(&self, axis: isize) -> Tensor {
         last_axis::along::<LogSoftmax>(self, axis)

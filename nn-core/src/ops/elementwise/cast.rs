@@ -79,6 +79,9 @@ impl Tensor {
     /// assert_eq!(Tensor::from([1.9_f32, -0.5]).cast(DType::I64).to_vec::<i64>()?, [1, 0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[doc(alias = "astype")]
+    #[doc(alias = "to")]
+    #[doc(alias = "type_as")]
     #[track_caller]
     pub fn cast(&self, dtype: DType) -> Tensor {
         match self.dtype() == dtype || self.error().is_some() {

@@ -75,6 +75,7 @@ impl Tensor {
     /// assert_eq!(x.clip(-1.0, 1.0).to_vec::<f32>()?, [-1.0, 0.5, 1.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[doc(alias = "clamp")]
     #[track_caller]
     pub fn clip(&self, min: f64, max: f64) -> Tensor {
         let ordered = min <= max;

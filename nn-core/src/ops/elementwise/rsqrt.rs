@@ -49,6 +49,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([4.0_f32]).rsqrt().to_vec::<f32>()?, [0.5]);
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[doc(alias = "reciprocal_sqrt")]
     #[track_caller]
     pub fn rsqrt(&self) -> Tensor {
         map(Rsqrt, self)

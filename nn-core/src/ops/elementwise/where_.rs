@@ -95,6 +95,7 @@ by_name!("where", fits, |_| Select);
 /// assert_eq!(y.to_vec::<f32>()?, [0.0, 4.0]);
 /// # Ok::<(), nn::Error>(())
 /// ```
+#[doc(alias = "masked_fill")]
 #[track_caller]
 pub fn where_(condition: impl Operand, a: impl Operand, b: impl Operand) -> Tensor {
     // A number takes its type from the tensor beside it, whichever side that is on.

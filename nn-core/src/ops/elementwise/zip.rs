@@ -157,7 +157,11 @@ macro_rules! assign_operators {
 }
 /// Operators that are methods under another name.
 macro_rules! named_operators {
-    ($($Trait:ident $method:ident $named:ident;)*) => {$(
+    ($($Trait:ident $method:ident $named:ident [$($Number:ty),*];)*) => {$(
+        $(
+            named_operators!(@number $Trait $method $named, $Number, Tensor);
+            named_operators!(@number $Trait $method $named, $Number, &Tensor);
+        )*
         impl<B: Operand> std::ops::$Trait<B> for Tensor {
             type Output = Tensor;
             #[track_caller]
@@ -173,12 +177,21 @@ macro_rules! named_operators {
             }
         }
     )*};
+    (@number $Trait:ident $method:ident $named:ident, $Number:ty, $Other:ty) => {
+        impl std::ops::$Trait<$Other> for $Number {
+            type Output = Tensor;
+            #[track_caller]
+            fn $method(self, other: $Other) -> Tensor {
+                self.operand(other.dtype()).$named(other)
+            }
+        }
+    };
 }
 named_operators! {
-    Rem rem remainder;
-    BitAnd bitand bits_and;
-    BitOr bitor bits_or;
-    BitXor bitxor bits_xor;
+    Rem rem remainder [f64, i64];
+    BitAnd bitand bits_and [i64, bool];
+    BitOr bitor bits_or [i64, bool];
+    BitXor bitxor bits_xor [i64, bool];
 }
 
 /// Of truth values the logical operation, of whole numbers the one on their bits, as in NumPy.
@@ -227,4 +240,8 @@ assign_operators! {
     SubAssign sub_assign -;
     MulAssign mul_assign *;
     DivAssign div_assign /;
+    RemAssign rem_assign %;
+    BitAndAssign bitand_assign &;
+    BitOrAssign bitor_assign |;
+    BitXorAssign bitxor_assign ^;
 }

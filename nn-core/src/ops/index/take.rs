@@ -83,6 +83,7 @@ impl Tensor {
     /// assert_eq!(rows.to_vec::<f32>()?, [2.0, 2.5, 0.0, 0.5]);
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[doc(alias = "index_select")]
     #[track_caller]
     pub fn take(&self, indices: &Tensor, axis: isize) -> Tensor {
         if indices.error().is_some() {

@@ -303,6 +303,8 @@ impl Tensor {
     /// assert_eq!(a.matmul(Tensor::from([1.0_f32, 1.0])).to_vec::<f32>()?, [3.0, 7.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[doc(alias = "mm")]
+    #[doc(alias = "bmm")]
     #[track_caller]
     pub fn matmul(&self, other: impl Operand) -> Tensor {
         let other = other.operand(self.dtype());

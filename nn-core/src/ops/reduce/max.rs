@@ -33,6 +33,7 @@ impl Tensor {
     }
 
     /// The greatest along one axis (counted from the end if negative), which is dropped.
+    #[doc(alias = "amax")]
     #[track_caller]
     pub fn max_axis(&self, axis: isize) -> Tensor {
         reduce(&MAX, self, Axes::of([axis]), false).cast(self.dtype())

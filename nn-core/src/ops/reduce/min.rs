@@ -33,6 +33,7 @@ impl Tensor {
     }
 
     /// The least along one axis (counted from the end if negative), which is dropped.
+    #[doc(alias = "amin")]
     #[track_caller]
     pub fn min_axis(&self, axis: isize) -> Tensor {
         reduce(&MIN, self, Axes::of([axis]), false).cast(self.dtype())

@@ -69,6 +69,7 @@ impl Tensor {
     /// assert_eq!(x.to_vec::<f32>()?, [1.0, 1.0, 2.0, 2.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[doc(alias = "expand")]
     #[track_caller]
     pub fn broadcast_to(&self, shape: impl Into<Shape>) -> Tensor {
         let shape = shape.into();

@@ -126,6 +126,7 @@ pub(crate) const fn output_shape(shapes: &[Shape], axis: isize) -> Result<Shape,
 /// assert_eq!(concatenate([&a, &b], -1).shape(), [2, 4]);
 /// assert_eq!(concatenate(&vec![a.clone(), a], 0).shape(), [4, 3]);
 /// ```
+#[doc(alias = "cat")]
 #[track_caller]
 pub fn concatenate(tensors: impl TensorList, axis: isize) -> Tensor {
     let mut tensors = tensors.into_list();

@@ -47,6 +47,7 @@ impl Tensor {
     /// assert_eq!(x.expand_dims(0).shape(), [1, 2, 3]);
     /// assert_eq!(x.expand_dims(-1).shape(), [2, 3, 1]);
     /// ```
+    #[doc(alias = "unsqueeze")]
     #[track_caller]
     pub fn expand_dims(&self, axis: isize) -> Tensor {
         match inserted(self.raw_shape(), axis, 1) {

@@ -10,6 +10,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([1_i64, 2, 3]).flip(0).to_vec::<i64>()?, [3, 2, 1]);
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[doc(alias = "flipud")]
     #[track_caller]
     pub fn flip(&self, axis: isize) -> Tensor {
         self.slice_step(axis, .., -1)

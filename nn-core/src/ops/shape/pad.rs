@@ -3,7 +3,9 @@
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
-use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
+use crate::graph::op::{
+    Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
+};
 use crate::ops::Slice;
 use crate::ops::fail::fail;
 use crate::{
@@ -40,6 +42,15 @@ impl Op for Pad {
         Attributes::new()
             .with("paddings", &self.paddings)
             .with("value", &self.value)
+    }
+
+    fn bind(&self, binding: &Binding<'_>) -> Result<Option<OpHandle>> {
+        let sides = |&(before, after)| Some((binding.dim(before)?, binding.dim(after)?));
+        let paddings: Option<Vec<_>> = self.paddings.iter().map(sides).collect();
+        Ok(Some(OpHandle::new(Pad {
+            paddings: paddings.ok_or_else(open_size)?,
+            value: self.value,
+        })))
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {

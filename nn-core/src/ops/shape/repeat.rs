@@ -10,6 +10,7 @@ impl Tensor {
     /// assert_eq!(Tensor::from([1_i64, 2]).repeat(2, 0).to_vec::<i64>()?, [1, 1, 2, 2]);
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[doc(alias = "repeat_interleave")]
     #[track_caller]
     pub fn repeat(&self, n: usize, axis: isize) -> Tensor {
         match self.raw_shape().axis(axis) {

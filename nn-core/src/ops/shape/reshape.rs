@@ -238,17 +238,31 @@ fn filled(from: &Shape, given: impl ExactSizeIterator<Item = isize> + Clone) -> 
         let message = format!("{}: no tensor has as many elements", shown());
         return Err(Error::shape(message));
     }
-    dims[open] = match (is_known(all) || batches(all).is_some(), others) {
-        (false, _) => ANYTHING,
-        (true, others) if others > 0 && all.is_multiple_of(others) => all / others,
-        (true, _) if !is_known(others) => ANYTHING,
-        _ => {
+    let exact = is_known(all) || batches(all).is_some();
+    dims[open] = match others {
+        0 if is_known(all) => {
+            let message = format!(
+                "{}: {from} has {all} elements, not a multiple of 0",
+                shown()
+            );
+            return Err(Error::shape(message));
+        }
+        0 => {
+            return Err(Error::shape(format!(
+                "{}: -1 is whatever is left of 0",
+                shown()
+            )));
+        }
+        _ if exact && all.is_multiple_of(others) => all / others,
+        _ if is_known(all) && is_known(others) => {
             let message = format!(
                 "{}: {from} has {all} elements, not a multiple of {others}",
                 shown()
             );
             return Err(Error::shape(message));
         }
+        // Whether so many times the batch can be divided depends on the batch.
+        _ => ANYTHING,
     };
     Ok(Shape::new(&dims[..rank]))
 }
@@ -264,6 +278,7 @@ impl Tensor {
     /// assert_eq!(Tensor::zeros([2, 6]).reshape([3, 4]).shape(), [3, 4]);
     /// assert_eq!(Tensor::zeros([2, 6]).reshape([4, -1]).shape(), [4, 3]);
     /// ```
+    #[doc(alias = "view")]
     #[track_caller]
     pub fn reshape(&self, shape: impl NewShape) -> Tensor {
         if self.error().is_some() {

@@ -19,14 +19,12 @@ impl Tensor {
             Ok(i) => shape[i],
             Err(error) => return self.fail("roll", error),
         };
-        if !is_known(n) {
-            // A shift beyond a size that is not known yet is still one of the same shape.
-            return concatenate(
-                [self.slice_axis(axis, ..), self.slice_axis(axis, 0..0)],
-                axis,
-            );
-        }
-        match shift.rem_euclid((n as isize).max(1)) {
+        // A size that is not known yet is taken for one of more than the shift; a graph that runs with another refuses it.
+        let shift = match is_known(n) {
+            true => shift.rem_euclid((n as isize).max(1)),
+            false => shift,
+        };
+        match shift {
             0 => self.clone(),
             shift => concatenate(
                 [

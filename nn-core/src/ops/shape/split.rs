@@ -204,6 +204,7 @@ impl Tensor {
     /// let gates = Tensor::zeros([8, 12]).split(3, -1);
     /// assert_eq!((gates.len(), gates[0].shape().to_vec()), (3, vec![8, 4]));
     /// ```
+    #[doc(alias = "chunk")]
     #[track_caller]
     pub fn split(&self, n: usize, axis: isize) -> Vec<Tensor> {
         if n == 0 || n > MOST {

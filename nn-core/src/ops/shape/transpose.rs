@@ -126,6 +126,7 @@ impl Tensor {
     /// let images = Tensor::zeros([8, 3, 28, 30]); // channels first
     /// assert_eq!(images.transpose([0, 2, 3, 1]).shape(), [8, 28, 30, 3]);
     /// ```
+    #[doc(alias = "permute")]
     #[track_caller]
     pub fn transpose(&self, axes: impl AsRef<[isize]>) -> Tensor {
         match order(self.raw_shape(), axes.as_ref()) {

@@ -62,7 +62,6 @@ pub struct AugMix {
 #[model(crate = nn_core)]
 impl AugMix {
     /// Three copies, each with up to three changes by a factor of 0.3.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> AugMix {
         AugMix::with_defaults()
     }

@@ -30,7 +30,6 @@ pub struct AutoContrast {
 #[model(crate = nn_core)]
 impl AutoContrast {
     /// To numbers from 0 to 255.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> AutoContrast {
         AutoContrast::with_defaults()
     }

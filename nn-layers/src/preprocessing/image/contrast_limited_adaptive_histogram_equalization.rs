@@ -44,7 +44,6 @@ pub struct ContrastLimitedAdaptiveHistogramEqualization {
 #[model(crate = nn_core)]
 impl ContrastLimitedAdaptiveHistogramEqualization {
     /// Eight by eight tiles of numbers from 0 to 255, of which none counts more than four times.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> ContrastLimitedAdaptiveHistogramEqualization {
         ContrastLimitedAdaptiveHistogramEqualization::with_defaults()
     }

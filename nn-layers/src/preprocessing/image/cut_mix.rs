@@ -46,7 +46,6 @@ pub struct CutMix {
 #[model(crate = nn_core)]
 impl CutMix {
     /// With a factor of 1.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> CutMix {
         CutMix::with_defaults()
     }

@@ -36,7 +36,6 @@ pub struct Equalization {
 #[model(crate = nn_core)]
 impl Equalization {
     /// Numbers from 0 to 255 in 256 parts.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Equalization {
         Equalization::with_defaults()
     }

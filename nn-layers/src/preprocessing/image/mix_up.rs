@@ -45,7 +45,6 @@ pub struct MixUp {
 #[model(crate = nn_core)]
 impl MixUp {
     /// With an `alpha` of 0.2.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> MixUp {
         MixUp::with_defaults()
     }

@@ -51,7 +51,6 @@ pub struct RandAugment {
 #[model(crate = nn_core)]
 impl RandAugment {
     /// Two changes by a factor of 0.5.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> RandAugment {
         RandAugment::with_defaults()
     }

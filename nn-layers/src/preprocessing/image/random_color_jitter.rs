@@ -47,7 +47,6 @@ pub struct RandomColorJitter {
 #[model(crate = nn_core)]
 impl RandomColorJitter {
     /// None of them, until it is given a factor.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> RandomColorJitter {
         RandomColorJitter::with_defaults()
     }

@@ -53,7 +53,6 @@ pub struct RandomElasticTransform {
 #[model(crate = nn_core)]
 impl RandomElasticTransform {
     /// With a probability and a scale from 0 to 1.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> RandomElasticTransform {
         RandomElasticTransform::with_defaults()
     }

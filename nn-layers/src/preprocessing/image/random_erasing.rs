@@ -44,7 +44,6 @@ pub struct RandomErasing {
 #[model(crate = nn_core)]
 impl RandomErasing {
     /// With a probability from 0 to 1, by noise.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> RandomErasing {
         RandomErasing::with_defaults()
     }

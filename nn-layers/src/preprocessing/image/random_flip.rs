@@ -51,7 +51,6 @@ pub enum FlipMode {
 #[model(crate = nn_core)]
 impl RandomFlip {
     /// Both at once, for half of the images.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> RandomFlip {
         RandomFlip::with_defaults()
     }

@@ -42,7 +42,6 @@ pub struct RandomGaussianBlur {
 #[model(crate = nn_core)]
 impl RandomGaussianBlur {
     /// With a probability from 0 to 1, over three by three pixels, deviations of up to 1.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> RandomGaussianBlur {
         RandomGaussianBlur::with_defaults()
     }

@@ -36,7 +36,6 @@ pub struct RandomGrayscale {
 #[model(crate = nn_core)]
 impl RandomGrayscale {
     /// With a probability of a half.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> RandomGrayscale {
         RandomGrayscale::with_defaults()
     }

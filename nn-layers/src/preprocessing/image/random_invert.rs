@@ -38,7 +38,6 @@ pub struct RandomInvert {
 #[model(crate = nn_core)]
 impl RandomInvert {
     /// With a probability from 0 to 1.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> RandomInvert {
         RandomInvert::with_defaults()
     }

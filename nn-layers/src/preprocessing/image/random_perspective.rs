@@ -45,7 +45,6 @@ pub struct RandomPerspective {
 #[model(crate = nn_core)]
 impl RandomPerspective {
     /// With a probability from 0 to 1, and a scale of 1.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> RandomPerspective {
         RandomPerspective::with_defaults()
     }

@@ -40,7 +40,6 @@ pub struct Solarization {
 #[model(crate = nn_core)]
 impl Solarization {
     /// Nothing added, a threshold of 0.
-    #[allow(clippy::new_without_default)]
     pub const fn new() -> Solarization {
         Solarization::with_defaults()
     }
