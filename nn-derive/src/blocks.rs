@@ -3,8 +3,8 @@
 //! The file is read as Rust where a look at its text says that something may be wrong: most files never are.
 
 use crate::around::{Around, written};
+use crate::source;
 use crate::syntax::typed_arguments;
-use crate::{doubled, source};
 use std::collections::BTreeSet;
 use syn::ext::IdentExt;
 use syn::visit::Visit;
@@ -444,12 +444,8 @@ pub fn is_only_block(ty: &Type) -> bool {
     around.is_some_and(|around| around.blocks.iter().filter(|b| makes_layer(b)).count() == 1)
 }
 
-/// Whether the struct of a block is declared twice, or cannot be read by the compiler either.
-pub fn is_lost(ty: &Type) -> bool {
-    plain_name(ty).is_some_and(|name| doubled::is_doubled(&name) || doubled::is_unreadable(&name))
-}
-
-fn plain_name(ty: &Type) -> Option<String> {
+/// The name of a type that goes by it alone.
+pub fn plain_name(ty: &Type) -> Option<String> {
     match ty {
         Type::Path(ty) => ty.path.get_ident().map(|name| name.unraw().to_string()),
         _ => None,

@@ -1,15 +1,20 @@
 //! Structs of a file that the compiler refuses before anything is made of them: their names stand twice, or they cannot be read.
 
-use crate::source;
+use crate::{blocks, source};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Block, File, Ident, Item, ItemMod, Stmt};
+use syn::{Attribute, Block, File, Ident, Item, ItemMod, Stmt, Type};
 
 thread_local! {
     /// The names that a file has twice, looked for once.
     static DOUBLED: RefCell<Option<(Rc<str>, BTreeSet<String>)>> = RefCell::default();
+}
+
+/// Whether the struct of a block is one of those.
+pub fn is_lost(ty: &Type) -> bool {
+    blocks::plain_name(ty).is_some_and(|name| is_doubled(&name) || is_unreadable(&name))
 }
 
 /// Whether a module of the file declares a name twice.
@@ -89,7 +94,7 @@ fn declared(item: &Item) -> Option<&Ident> {
 }
 
 /// Whether a struct has an attribute of ours without its parentheses, `#[layer 6]`, for which the compiler drops all of it.
-pub fn is_unreadable(name: &str) -> bool {
+fn is_unreadable(name: &str) -> bool {
     let text = source::text();
     let is_without = |part: &str| {
         let mut attributes = ["layer", "config", "param", "model"]

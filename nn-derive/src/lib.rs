@@ -60,6 +60,8 @@ use syn::{DeriveInput, Item, parse_macro_input};
 /// - `#[param(expression)]`: the same, and how it is made is not saved: the expression makes it, from the fields under `#[config]`, which it
 ///   can use by their names.
 ///
+/// A layer without parts needs no braces: `struct Double;`.
+///
 /// An enum is a layer that is one of several: `enum Block { Conv(Conv2D), Skip(ResBlock), Nothing }`, with a `match` in its `call`. The
 /// attributes of fields stand on those of its variants. In paths these have their names, or their positions where they have none.
 ///

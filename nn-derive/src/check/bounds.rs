@@ -75,8 +75,9 @@ pub fn missing_bounds(block: &mut ItemImpl, errors: &mut Errors) {
         return;
     };
     let predicates = block.generics.where_clause.to_token_stream();
-    let is_bare =
-        |param: &TypeParam| param.bounds.is_empty() && !mentions(predicates.clone(), &param.ident);
+    let is_bare = |param: &TypeParam| {
+        param.bounds.iter().all(says_nothing) && !mentions(predicates.clone(), &param.ident)
+    };
     if !block.generics.type_params().any(is_bare) {
         return;
     }
@@ -107,14 +108,30 @@ pub fn missing_bounds(block: &mut ItemImpl, errors: &mut Errors) {
             }
             _ => false,
         };
-        if own.ident == param.ident && own.bounds.iter().any(is_of_layers) {
+        // Another parameter may have another name in the block.
+        let mut others = item.generics.params.iter().filter_map(|other| match other {
+            syn::GenericParam::Type(other) => Some(&other.ident),
+            _ => None,
+        });
+        let is_alone = !others.any(|other| mentions(own.bounds.to_token_stream(), other));
+        if (own.ident == param.ident || is_alone) && own.bounds.iter().any(is_of_layers) {
             let bounds = messages::type_as_written(&own.bounds);
             errors.at(
                 &param.ident,
                 messages::bound_of_struct(&param.ident, &name, &bounds),
             );
-            param.bounds = own.bounds.clone();
+            param.bounds.extend(own.bounds.iter().cloned());
         }
+    }
+}
+
+/// Whether a bound makes no layer of a type.
+fn says_nothing(bound: &TypeParamBound) -> bool {
+    let known = ["Clone", "Copy", "Debug", "Default", "Send", "Sync", "Sized"];
+    match bound {
+        TypeParamBound::Trait(bound) => known.iter().any(|name| bound.path.is_ident(name)),
+        TypeParamBound::Lifetime(_) => true,
+        _ => false,
     }
 }
 

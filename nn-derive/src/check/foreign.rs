@@ -246,7 +246,13 @@ pub fn function(
         other => *other,
     };
     let (receiver, all) = (shown(first), list(rest.iter().copied()));
+    let all_numbers = name.strip_prefix("reduce_").unwrap_or(name);
+    let reducing = REDUCING.iter().find(|(all, ..)| *all == all_numbers);
     let own = match instead(name, first, rest) {
+        None if let (Some((all, _, _)), []) = (reducing, rest) => format!("{receiver}.{all}()"),
+        None if let (Some((_, one, _)), [axis]) = (reducing, rest) => {
+            format!("{receiver}.{one}({})", shown(axis))
+        }
         Some(own) if own.starts_with("where_") => own,
         Some(own) => format!("{receiver}.{own}"),
         None if ["softmax", "log_softmax"].contains(&name) && rest.is_empty() => {

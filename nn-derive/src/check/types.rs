@@ -65,14 +65,14 @@ fn kind_of_field(field: &Field, errors: &mut Errors) {
 
 /// Whether a layer of the framework is to be saved as a plain value.
 pub fn layer_as_config(field: &Field, errors: &mut Errors) -> bool {
-    let Type::Path(ty) = &field.ty else {
+    let Type::Path(ty) = held(&field.ty) else {
         return false;
     };
     let name = ty.path.get_ident().map(Ident::to_string);
     let is_layer = |name: &String| is_known(name) && !source::is_another_type(name, "nn");
     match name.filter(is_layer) {
         Some(name) if matches!(field.role, Role::Config) => {
-            errors.at(&field.ty, messages::layer_as_config(&name));
+            errors.at(ty, messages::layer_as_config(&name));
             true
         }
         _ => false,

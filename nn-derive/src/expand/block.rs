@@ -4,7 +4,7 @@ use super::{call_at, hooks, layer, shape, stand_in};
 use crate::check::{self, Uses};
 use crate::errors::Errors;
 use crate::syntax::Special;
-use crate::{blocks, messages, misnamed, parse, rust_analyzer};
+use crate::{blocks, doubled, messages, misnamed, parse, rust_analyzer};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
@@ -26,7 +26,7 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         let kept = (!is_layer || layer.is_none()).then_some(&block);
         return quote!(#kept #layer #errors);
     }
-    if blocks::is_lost(&block.self_ty) {
+    if doubled::is_lost(&block.self_ty) {
         // Which the compiler reports at the struct.
         return TokenStream::new();
     }

@@ -79,12 +79,14 @@ fn header(input: ParseStream<'_>) -> syn::Result<Option<Header>> {
     })
 }
 
-/// Whether a block has a `call` with arguments, also one that another word than `fn` stands before.
+/// Whether a block has a forward pass, whatever word stands before its name.
 fn has_call(body: TokenStream) -> bool {
+    let names = ["call", "forward", "__call__"];
+    let is_name = |token: &TokenTree| matches!(token, TokenTree::Ident(i) if names.iter().any(|name| i == name));
+    let is_function = |token: &TokenTree| matches!(token, TokenTree::Ident(i) if i == "fn");
     let tokens: Vec<TokenTree> = body.into_iter().collect();
-    let is_call = |pair: &[TokenTree]| matches!(pair, [TokenTree::Ident(word), TokenTree::Ident(name), TokenTree::Group(_)] if name == "call" && word != "struct");
-    let is_generic = |pair: &[TokenTree]| matches!(pair, [TokenTree::Ident(word), TokenTree::Ident(name), ..] if word == "fn" && name == "call");
-    tokens
-        .windows(3)
-        .any(|part| is_call(part) || is_generic(part))
+    tokens.windows(2).any(|pair| {
+        let has_arguments = matches!(&pair[1], TokenTree::Group(_));
+        is_name(&pair[0]) && has_arguments || is_function(&pair[0]) && is_name(&pair[1])
+    })
 }
