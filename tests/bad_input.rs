@@ -338,3 +338,39 @@ fn pictures_need_a_known_ending() {
     let error = model.plot("model.png", [4]).unwrap_err().to_string();
     assert!(error.contains(".svg, .dot or .mmd"), "{error}");
 }
+
+/// A block that calls a list of layers.
+#[derive(Layer)]
+struct Stack {
+    layers: Vec<Dense>,
+}
+
+#[model]
+impl Stack {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.layers(x.cast(DType::I64))
+    }
+}
+
+#[test]
+fn what_fails_inside_of_a_layer_is_told_with_the_line_that_called_it() {
+    let stack = Stack {
+        layers: vec![Dense::new(3)],
+    };
+    let line_of = |text: &str| {
+        let source = fs::read_to_string(file!()).unwrap();
+        1 + source.lines().position(|line| line.contains(text)).unwrap()
+    };
+    let e = stack
+        .predict(&Tensor::ones([2, 4]))
+        .unwrap_err()
+        .to_string();
+    let line = line_of("self.layers(x.cast(DType::I64))");
+    assert!(e.contains("layers.0") && e.contains("matmul"), "{e}");
+    assert!(e.contains(&format!("bad_input.rs:{line}:")), "{e}");
+    let e = Embedding::new(5, 2)
+        .forward(&Tensor::from([9_i64]))
+        .into_result();
+    let e = e.unwrap_err().to_string();
+    assert!(e.contains("bad_input.rs:"), "{e}");
+}
