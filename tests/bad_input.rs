@@ -338,3 +338,98 @@ fn pictures_need_a_known_ending() {
     let error = model.plot("model.png", [4]).unwrap_err().to_string();
     assert!(error.contains(".svg, .dot or .mmd"), "{error}");
 }
+
+/// A block that calls a list of layers.
+#[derive(Layer)]
+struct Stack {
+    layers: Vec<Dense>,
+}
+
+#[model]
+impl Stack {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.layers(x.cast(DType::I64))
+    }
+}
+
+#[test]
+fn what_fails_inside_of_a_layer_is_told_with_the_line_that_called_it() {
+    let stack = Stack {
+        layers: vec![Dense::new(3)],
+    };
+    let line_of = |text: &str| {
+        let source = fs::read_to_string(file!()).unwrap();
+        1 + source.lines().position(|line| line.contains(text)).unwrap()
+    };
+    let e = stack.forward(Tensor::ones([2, 4])).into_result();
+    let e = e.unwrap_err().to_string();
+    let line = line_of("self.layers(x.cast(DType::I64))");
+    assert!(e.contains("layers.0") && e.contains("matmul"), "{e}");
+    assert!(e.contains(&format!("bad_input.rs:{line}:")), "{e}");
+    let e = Embedding::new(5, 2)
+        .forward(&Tensor::from([9_i64]))
+        .into_result();
+    let e = e.unwrap_err().to_string();
+    assert!(e.contains("bad_input.rs:"), "{e}");
+}
+
+#[test]
+fn a_label_beyond_all_numbers_is_out_of_range() {
+    let mut model = compiled();
+    let labels = Tensor::from([0_i64, i64::MAX, 1]);
+    refuses(
+        &mut model,
+        (x(3), labels),
+        quiet(),
+        &[
+            "label 9223372036854775807 at row 1",
+            "9223372036854775808 units",
+        ],
+    );
+}
+
+#[test]
+fn parts_of_what_failed_are_failures() {
+    let failed = Dense::new(3).forward(Tensor::from(["a"].map(str::len).map(|n| n as i64)));
+    assert!(failed.error().is_some());
+    let part = &failed.unstack(1)[7];
+    assert_eq!(
+        part.error().unwrap().to_string(),
+        failed.error().unwrap().to_string()
+    );
+    assert!(failed.nonzero()[3].error().is_some());
+}
+
+#[test]
+fn what_callbacks_cannot_do_is_said_before_the_first_epoch() {
+    use nn::callbacks::{BackupAndRestore, ModelCheckpoint};
+    let data = || (x(8), labels(8));
+    let folder = folder("callback-paths");
+    let missing = folder.join("none").join("m");
+    let fit = quiet().callback(BackupAndRestore::new(&missing));
+    refuses(
+        &mut compiled(),
+        data(),
+        fit,
+        &["BackupAndRestore's path", "create it first"],
+    );
+    let fit = quiet().callback(BackupAndRestore::new(&folder));
+    refuses(&mut compiled(), data(), fit, &["it is a folder"]);
+    if cfg!(unix) {
+        let fit = quiet().callback(ModelCheckpoint::new("/dev/null"));
+        refuses(&mut compiled(), data(), fit, &["it is no file"]);
+    }
+}
+
+#[test]
+fn weights_whose_product_is_no_number_are_refused() {
+    let data = Dataset::new(x(4), labels(4)).unwrap();
+    let data = data.with_weights(Tensor::full([4], 1e30_f32)).unwrap();
+    let fit = quiet().class_weight([(0, 1e30)]);
+    refuses(
+        &mut compiled(),
+        data,
+        fit,
+        &["with `class_weight`", "row 0 is inf"],
+    );
+}

@@ -186,3 +186,53 @@ fn gradients_as_in_tensorflow() -> nn::Result<()> {
     assert_eq!(a, Tensor::random_normal([3]).to_vec::<f32>()?);
     Ok(())
 }
+
+#[test]
+fn settings_are_words_and_defaults_those_of_keras() {
+    assert_eq!("same".parse::<Padding>().unwrap(), Padding::Same);
+    assert_eq!("relu".parse::<Activation>().unwrap().to_string(), "relu");
+    let initializer: Initializer = "he_normal".parse().unwrap();
+    assert_eq!(initializer, Initializer::HeNormal);
+    let e = "rleu".parse::<Activation>().unwrap_err().to_string();
+    assert!(e.contains("`rleu` is no Activation"), "{e}");
+    let pool = MaxPooling2D::default();
+    assert_eq!(
+        pool.forward(Tensor::ones([1, 4, 4, 1])).shape(),
+        [1, 2, 2, 1]
+    );
+    let padded = ZeroPadding2D::default().forward(Tensor::ones([1, 2, 2, 1]));
+    assert_eq!(padded.shape(), [1, 4, 4, 1]);
+    let shown = format!("{:?}", Adam::new(1e-3));
+    assert!(shown.starts_with("Adam {"), "{shown}");
+}
+
+#[test]
+fn small_numbers_and_truth_values_stand_beside_tensors() {
+    let mut x = Tensor::from([5.0_f32, -7.0]);
+    assert_eq!(values(&(&x * 2_u8)), [10.0, -14.0]);
+    assert_eq!(values(&(&x + 1_isize)), [6.0, -6.0]);
+    assert_eq!(values(&(7.0 % &x)), [2.0, 0.0]);
+    x %= 3.0;
+    assert_eq!(values(&x), [2.0, 2.0]);
+    let (mut is, whole) = (Tensor::from([true, false]), Tensor::from([6_i64, 3]));
+    assert_eq!(values(&(true & &is)), [1.0, 0.0]);
+    is |= Tensor::from([false, true]);
+    assert_eq!(values(&is), [1.0, 1.0]);
+    assert_eq!(values(&(3 & &whole)), [2.0, 3.0]);
+    assert_eq!(values(&Tensor::linspace(0.0, 1.0, 3)), [0.0, 0.5, 1.0]);
+}
+
+#[test]
+fn the_similarity_of_equal_vectors_is_one_as_a_metric() {
+    let mut model = Sequential::new().add(Identity::new()).compile(
+        Compile::new(SGD::new(0.1), CosineSimilarity::new()).metric(CosineSimilarity::new()),
+    );
+    let x = Tensor::from([[1.0_f32, 2.0], [3.0, 1.0]]);
+    let scores = model.evaluate((&x, &x)).unwrap();
+    assert!(
+        (scores.get("loss").unwrap() + 1.0).abs() < 1e-6,
+        "{scores:?}"
+    );
+    let similarity = scores.get("cosine_similarity").unwrap();
+    assert!((similarity - 1.0).abs() < 1e-6, "{scores:?}");
+}

@@ -253,3 +253,44 @@ fn a_loop_over_the_batch_trains_and_ends_where_there_is_none() {
     assert!(e.contains("without end"), "{e}");
     assert!(e.contains("`fit` and `predict` run it on data"), "{e}");
 }
+
+/// Shifts and fills the rows of its batch.
+#[model]
+struct Rows {
+    dense: Dense,
+    #[config]
+    how: usize,
+}
+
+#[model]
+impl Rows {
+    fn call(&self, x: Tensor) -> Tensor {
+        let n = x.shape()[0];
+        let x = self.dense(x);
+        match self.how {
+            0 => x.roll(1, 0),
+            1 => x.roll(-2, 0),
+            _ => x.pad([(0, n - 1), (0, 0)]),
+        }
+    }
+}
+
+#[test]
+fn rows_that_are_shifted_and_filled_run_again() {
+    for how in 0..3 {
+        let model = Rows {
+            dense: Dense::new(3),
+            how,
+        };
+        let graph = model.trace([2]).unwrap();
+        for rows in [4, 7] {
+            let x = Tensor::random_uniform([rows, 2]);
+            let replayed = graph.replay(std::slice::from_ref(&x)).unwrap();
+            assert_eq!(
+                bits(&replayed.outputs[0]),
+                bits(&model.forward(&x)),
+                "{how}"
+            );
+        }
+    }
+}

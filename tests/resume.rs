@@ -405,6 +405,33 @@ fn patience_goes_on_after_loading_and_begins_anew_in_a_second_fit() {
 }
 
 #[test]
+fn a_training_that_was_stopped_stays_so_in_a_file_that_is_written_after_that() {
+    let path = folder("stopped").join("m.safetensors");
+    let fit = || {
+        quiet()
+            .epochs(9)
+            .callback(script())
+            .callback(
+                EarlyStopping::new("val_loss")
+                    .patience(2)
+                    .restore_best_weights(true),
+            )
+            .callback(ModelCheckpoint::new(path.display().to_string()))
+    };
+    let mut whole = linear();
+    let h = whole.fit(line(), fit()).unwrap();
+    assert_eq!(h.epochs(), 4);
+    // As after a crash at the end of the fourth epoch.
+    let mut resumed = Compiled::<Sequential>::load(&path).unwrap();
+    let h = resumed.fit(line(), fit()).unwrap();
+    assert_eq!(h.epochs(), 0);
+    assert_eq!(bits(&*resumed), bits(&*whole), "the best weights come back");
+    // The next training is another.
+    let h = resumed.fit(line(), fit().epochs(2)).unwrap();
+    assert_eq!(h.epochs(), 2);
+}
+
+#[test]
 fn baseline_and_first_epoch_of_early_stopping() {
     let losses = || Script(vec![0.1, 0.9, 0.8, 0.7, 0.6, 0.5]);
     let run = |stop: &mut EarlyStopping| {

@@ -3,8 +3,8 @@
 //! A tensor is seen as `[outer, n, inner]`, the middle axis being the one that indices point into. Indices are checked by the
 //! caller; negative ones count from the end.
 
+use super::math::Number;
 use super::parallel::{GRAIN, for_each_chunk};
-use std::ops::AddAssign;
 
 /// A possibly negative index of an axis of `n` elements.
 #[inline(always)]
@@ -43,10 +43,13 @@ pub fn gather<T: Copy + Send + Sync>(
 }
 
 /// `out = 0`, then `out[o, indices[j], :] += updates[o, j, :]` in the order of j.
-pub fn scatter_add<T>(updates: &[T], n: usize, inner: usize, indices: &[i64], out: &mut [T])
-where
-    T: Copy + Send + Sync + Default + AddAssign,
-{
+pub fn scatter_add<T: Number>(
+    updates: &[T],
+    n: usize,
+    inner: usize,
+    indices: &[i64],
+    out: &mut [T],
+) {
     let m = indices.len();
     if out.is_empty() {
         return;
@@ -66,7 +69,7 @@ where
                     let to = &mut piece[(row - first) * inner..][..inner];
                     to.iter_mut()
                         .zip(&updates[from..from + inner])
-                        .for_each(|(t, &u)| *t += u);
+                        .for_each(|(t, &u)| *t = T::sum(*t, u));
                 }
             }
         }
@@ -92,16 +95,14 @@ pub fn gather_along<T: Copy + Send + Sync>(
 }
 
 /// `out = 0`, then `out[o, indices[o, j, i], i] += updates[o, j, i]` in the order of j.
-pub fn scatter_add_along<T>(
+pub fn scatter_add_along<T: Number>(
     updates: &[T],
     n: usize,
     m: usize,
     inner: usize,
     indices: &[i64],
     out: &mut [T],
-) where
-    T: Copy + Send + Sync + Default + AddAssign,
-{
+) {
     let block = n * inner;
     if block == 0 {
         return;
@@ -111,7 +112,8 @@ pub fn scatter_add_along<T>(
         for (k, to) in piece.chunks_exact_mut(block).enumerate() {
             let from = (start / block + k) * m * inner;
             for flat in 0..m * inner {
-                to[at(indices[from + flat], n) * inner + flat % inner] += updates[from + flat];
+                let sum = &mut to[at(indices[from + flat], n) * inner + flat % inner];
+                *sum = T::sum(*sum, updates[from + flat]);
             }
         }
     });
@@ -120,6 +122,15 @@ pub fn scatter_add_along<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sums_of_integers_wrap_around() {
+        let mut out = [0_i64; 2];
+        scatter_add(&[i64::MAX, 1, 5], 2, 1, &[0, 0, 1], &mut out);
+        assert_eq!(out, [i64::MIN, 5]);
+        scatter_add_along(&[i64::MAX, 1], 2, 2, 1, &[0, 0], &mut out);
+        assert_eq!(out, [i64::MIN, 0]);
+    }
 
     #[test]
     fn scattering_reverses_gathering_of_a_permutation_and_adds_up_repeats() {

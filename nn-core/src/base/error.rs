@@ -210,6 +210,17 @@ impl Error {
         self.in_layers()
     }
 
+    /// Whether it arose in a line of the library that a user's line, `caller`, led to.
+    pub(crate) fn arose_inside(&self, caller: &Location<'static>) -> bool {
+        self.0.location.is_some_and(is_of_library) && !is_of_library(caller)
+    }
+
+    /// This error at another line.
+    pub(crate) fn moved_to(mut self, location: &'static Location<'static>) -> Error {
+        self.0.location = Some(location);
+        self
+    }
+
     /// This error with the layers that are running, where not set yet.
     pub(crate) fn in_layers(mut self) -> Error {
         if self.0.frames.is_empty() && self.0.path.is_none() {
@@ -226,6 +237,19 @@ impl Error {
     pub(crate) fn has_frames(&self) -> bool {
         !self.0.frames.is_empty()
     }
+}
+
+/// Whether a line is of one of the crates that the library is made of, whose folders lie side by side.
+fn is_of_library(location: &Location<'_>) -> bool {
+    let Some((beside, _)) = file!().rsplit_once("nn-core") else {
+        return false;
+    };
+    let inside = location.file().strip_prefix(beside);
+    inside.is_some_and(|file| {
+        let folders = ["nn-core", "nn-layers", "nn-train"];
+        let source = file.split(['/', '\\']).nth(1);
+        folders.iter().any(|folder| file.starts_with(folder)) && source == Some("src")
+    })
 }
 
 impl fmt::Display for Error {

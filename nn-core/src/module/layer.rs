@@ -5,6 +5,7 @@ use crate::graph::trace;
 use crate::module::context::{self, Frame, Scope};
 use crate::module::tree::{self, Module};
 use crate::{Error, InputShapes, IntoInput, Result, Tensor, Tensors};
+use std::panic::Location;
 
 pub use crate::module::context::catch_unanswered;
 
@@ -38,6 +39,7 @@ pub trait Layer: Module + Sized {
 
     /// Runs the layer with tensors in a list, in the order in which they stand in its arguments, and lists what comes out. A layer that can
     /// be called in more than one way (with states, with or without a key) overrides it in its `#[model] impl`.
+    #[track_caller]
     fn call_any(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor> {
         let output = match Self::Input::from_leaves(inputs) {
             Ok(input) => enter(self, input, training),
@@ -47,11 +49,13 @@ pub trait Layer: Module + Sized {
     }
 
     /// Runs the layer, training or not as given; layers called inside inherit the flag.
+    #[track_caller]
     fn call(&self, input: impl IntoInput<Self::Input>, training: bool) -> Self::Output {
         enter(self, input.into_input(), training)
     }
 
     /// Runs the layer with the training flag of the `call` this stands in; outside of one, in inference.
+    #[track_caller]
     fn forward(&self, input: impl IntoInput<Self::Input>) -> Self::Output {
         enter(self, input.into_input(), context::training())
     }
@@ -67,6 +71,7 @@ pub trait Layer: Module + Sized {
 }
 
 /// Runs a layer on an input of the very type that its `call` takes: what [`Layer::call`] does once it has converted its argument.
+#[track_caller]
 pub fn call<L: Layer>(layer: &L, input: L::Input, training: bool) -> L::Output {
     enter(layer, input, training)
 }
@@ -99,6 +104,7 @@ impl Observer for Watch {
 }
 
 /// Runs a layer: builds it, keeps track of it, and gives errors their place.
+#[track_caller]
 fn enter<L: Layer>(layer: &L, input: L::Input, training: bool) -> L::Output {
     let build = |shapes: &_| layer.build_parameters(shapes);
     call_as(layer, input, training, build, |input| {
@@ -108,6 +114,7 @@ fn enter<L: Layer>(layer: &L, input: L::Input, training: bool) -> L::Output {
 
 /// Runs a layer in a way of its own, with other inputs or outputs than its `call` has, as [`Layer::call`] runs that: `build` makes the
 /// parameters, `run` is the forward pass, and errors and traces name the layer. For methods such as `LSTM::call_with_state`.
+#[track_caller]
 pub fn call_as<L: Module, I: Tensors, O: Tensors>(
     layer: &L,
     input: I,
@@ -126,6 +133,7 @@ pub fn call_as<L: Module, I: Tensors, O: Tensors>(
 }
 
 /// [`call_as`], compiled once for all layers of the same inputs and outputs, which nearly all are.
+#[track_caller]
 fn run_layer<I: Tensors, O: Tensors>(
     layer: &dyn Module,
     input: I,
@@ -136,6 +144,7 @@ fn run_layer<I: Tensors, O: Tensors>(
     if let Some(error) = input.error() {
         return O::failed(error.clone());
     }
+    let caller = Location::caller();
     let input = cast_to_own_type(layer, input);
     let frame = tree::frame(layer);
     let scope = Scope::enter(frame, training);
@@ -146,13 +155,17 @@ fn run_layer<I: Tensors, O: Tensors>(
     // What the layer says of its settings itself comes first: it knows more about them.
     let forward = || match build(&input.shapes()).and_then(|()| layer.check_settings()) {
         Ok(()) => run(input),
-        Err(error) => O::failed(error.at_call(std::panic::Location::caller())),
+        Err(error) => O::failed(error.at_call(caller)),
     };
     let outermost = scope.is_outermost();
     let mut output = match outermost {
         true => catch_unanswered(forward).unwrap_or_else(O::failed),
         false => forward(),
     };
+    // A line of the library says nothing to its user: the one that called the layer does.
+    if let Some(error) = output.error().filter(|e| e.arose_inside(caller)) {
+        output = O::failed(error.clone().moved_to(caller));
+    }
     // What failed without an operation, a tensor that no memory holds for example, failed in this layer.
     if let Some(error) = output.error().filter(|e| !e.has_frames()) {
         output = O::failed(error.clone().in_layers());
@@ -220,11 +233,13 @@ fn with_path(error: Error, root: &dyn Module, frames: &[Frame]) -> Error {
 )]
 pub trait Callable<I> {
     type Output;
+    #[track_caller]
     fn call_field(&self, input: I) -> Self::Output;
 }
 
 impl<L: Layer, I: IntoInput<L::Input>> Callable<I> for L {
     type Output = L::Output;
+    #[track_caller]
     fn call_field(&self, input: I) -> L::Output {
         self.forward(input)
     }

@@ -63,6 +63,7 @@ fn trait_method(field: &Field, item: &Struct) -> TokenStream {
         quote! {
             type Field = #ty;
 
+            #[track_caller]
             fn #ident<__I>(&self, __input: __I) -> <#ty as #krate::Callable<__I>>::Output
             where
                 #ty: #krate::Callable<__I>,
@@ -75,6 +76,7 @@ fn trait_method(field: &Field, item: &Struct) -> TokenStream {
         #[doc(hidden)]
         #vis trait #of_field {
             type Field;
+            #[track_caller]
             fn #ident<__I>(&self, input: __I) -> <Self::Field as #krate::Callable<__I>>::Output
             where
                 Self::Field: #krate::Callable<__I>;
@@ -136,6 +138,7 @@ fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
             Some(quote! {
                 #doc
                 #(#docs)*
+                #[track_caller]
                 #vis fn #name<#of>(&self, input: #of) -> <#ty as #krate::Callable<#of>>::Output
                 where
                     #ty: #krate::Callable<#of>,

@@ -93,6 +93,7 @@ impl AdditiveAttention {
     /// let past = AttentionArguments::new().use_causal_mask(true);
     /// assert_eq!(AdditiveAttention::new().call_with((&x, &x), past).shape(), [2, 5, 8]);
     /// ```
+    #[track_caller]
     pub fn call_with(
         &self,
         input: impl IntoInput<(Tensor, Tensor)>,
@@ -112,6 +113,7 @@ impl AdditiveAttention {
     /// let (y, scores) = AdditiveAttention::new().call_with_scores((&x, &memory), AttentionArguments::new());
     /// assert_eq!((y.shape(), scores.shape()), ([2, 5, 8].into(), [2, 5, 7].into()));
     /// ```
+    #[track_caller]
     pub fn call_with_scores(
         &self,
         input: impl IntoInput<(Tensor, Tensor)>,

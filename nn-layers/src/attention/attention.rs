@@ -110,6 +110,7 @@ impl Attention {
     /// let past = AttentionArguments::new().use_causal_mask(true);
     /// assert_eq!(Attention::new().call_with((&x, &x), past).shape(), [2, 5, 8]);
     /// ```
+    #[track_caller]
     pub fn call_with(
         &self,
         input: impl IntoInput<(Tensor, Tensor)>,
@@ -129,6 +130,7 @@ impl Attention {
     /// let (y, scores) = Attention::new().call_with_scores((&x, &memory), AttentionArguments::new());
     /// assert_eq!((y.shape(), scores.shape()), ([2, 5, 8].into(), [2, 5, 7].into()));
     /// ```
+    #[track_caller]
     pub fn call_with_scores(
         &self,
         input: impl IntoInput<(Tensor, Tensor)>,

@@ -184,6 +184,7 @@ impl GroupQueryAttention {
     /// let y = attention.call_with((&x, &memory), AttentionArguments::new().key(&memory));
     /// assert_eq!(y.shape(), [2, 5, 8]);
     /// ```
+    #[track_caller]
     pub fn call_with(
         &self,
         input: impl IntoInput<(Tensor, Tensor)>,
@@ -205,6 +206,7 @@ impl GroupQueryAttention {
     /// let (y, scores) = attention.call_with_scores((&x, &x), AttentionArguments::new());
     /// assert_eq!((y.shape(), scores.shape()), ([2, 5, 8].into(), [2, 4, 5, 5].into()));
     /// ```
+    #[track_caller]
     pub fn call_with_scores(
         &self,
         input: impl IntoInput<(Tensor, Tensor)>,

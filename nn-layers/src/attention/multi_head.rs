@@ -326,6 +326,7 @@ impl MultiHead<'_> {
     }
 
     /// Runs a layer on a query, a value and what else the call is told: the output, and with `scores` the weights.
+    #[track_caller]
     pub fn call_with<L: Layer>(
         &self,
         layer: &L,

@@ -209,6 +209,7 @@ impl MultiHeadAttention {
     /// let y = attention.call_with((&x, &memory), AttentionArguments::new().key(&memory));
     /// assert_eq!(y.shape(), [2, 5, 8]);
     /// ```
+    #[track_caller]
     pub fn call_with(
         &self,
         input: impl IntoInput<(Tensor, Tensor)>,
@@ -230,6 +231,7 @@ impl MultiHeadAttention {
     /// let (y, scores) = attention.call_with_scores((&x, &x), AttentionArguments::new());
     /// assert_eq!((y.shape(), scores.shape()), ([2, 5, 8].into(), [2, 2, 5, 5].into()));
     /// ```
+    #[track_caller]
     pub fn call_with_scores(
         &self,
         input: impl IntoInput<(Tensor, Tensor)>,

@@ -71,6 +71,7 @@ impl CategoryEncoding {
     }
 
     /// Runs the layer with `OutputMode::Count`, where each index counts by a weight of the same place.
+    #[track_caller]
     pub fn call_with_count_weights(
         &self,
         x: impl IntoInput<Tensor>,

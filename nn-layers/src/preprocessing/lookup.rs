@@ -260,17 +260,19 @@ impl<'a, T: Token> Lookup<'a, T> {
     /// What each place counts with `OutputMode::TfIdf`.
     pub fn place_weights(&self, depth: usize) -> Tensor {
         let given = self.idf_weights.unwrap_or_default();
-        let mut weights = match self.has_special_tokens() {
-            true => given.to_vec(),
-            false => {
-                let average = given.iter().sum::<f64>() / given.len().max(1) as f64;
-                let mut weights = vec![average; self.token_start()];
-                weights.extend(given);
-                weights
-            }
+        let average = given.iter().sum::<f64>() / given.len().max(1) as f64;
+        let averages = match self.has_special_tokens() {
+            true => 0,
+            false => self.token_start().min(depth),
         };
-        weights.resize(depth, 0.0);
-        Tensor::from_vec(weights, [depth]).cast(floatx())
+        let weights = Tensor::build([depth], |out: &mut [f64]| {
+            out.fill(0.0);
+            out[..averages].fill(average);
+            for (out, &given) in out[averages..].iter_mut().zip(given.iter()) {
+                *out = given;
+            }
+        });
+        weights.cast(floatx())
     }
 
     /// Indices in the form of the layer.

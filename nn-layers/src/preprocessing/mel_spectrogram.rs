@@ -154,14 +154,16 @@ impl MelSpectrogram {
     fn windowed(&self) -> Tensor {
         let length = self.sequence_length.unwrap_or(self.fft_length);
         let before = (self.fft_length - length) / 2;
-        let mut values: Vec<f64> = match self.window {
-            // Without one the whole frame counts, as in Keras.
-            None => return Tensor::ones([self.fft_length]),
-            Some(window) => window.values(length, true),
+        // Without one the whole frame counts, as in Keras.
+        let Some(window) = self.window else {
+            return Tensor::ones([self.fft_length]);
         };
-        values.splice(0..0, std::iter::repeat_n(0.0, before));
-        values.resize(self.fft_length, 0.0);
-        Tensor::from(values.into_iter().map(|v| v as f32).collect::<Vec<f32>>())
+        Tensor::build([self.fft_length], |out: &mut [f32]| {
+            out.fill(0.0);
+            for (out, value) in out[before..].iter_mut().zip(window.values(length, true)) {
+                *out = value as f32;
+            }
+        })
     }
 
     /// How much each frequency counts in each triangle, `[frequencies, num_mel_bins]`.
@@ -173,18 +175,22 @@ impl MelSpectrogram {
             .unwrap_or_else(|| (self.sampling_rate / 2.0).trunc());
         let (low, high) = (mel(self.min_freq), mel(top));
         let edge = |i: usize| low + (high - low) * i as f64 / (bins + 1) as f64;
-        let mut matrix = vec![0.0_f32; frequencies * bins];
-        // The first frequency is none of the scale's.
-        for i in 1..frequencies {
-            let at = mel(self.sampling_rate / 2.0 * i as f64 / (frequencies - 1) as f64);
-            for k in 0..bins {
-                let [lower, center, upper] = [edge(k), edge(k + 1), edge(k + 2)];
-                let rising = (at - lower) / (center - lower);
-                let falling = (upper - at) / (upper - center);
-                matrix[i * bins + k] = rising.min(falling).max(0.0) as f32;
+        Tensor::build([frequencies, bins], |matrix: &mut [f32]| {
+            for (i, row) in matrix.chunks_exact_mut(bins.max(1)).enumerate() {
+                // The first frequency is none of the scale's.
+                if i == 0 {
+                    row.fill(0.0);
+                    continue;
+                }
+                let at = mel(self.sampling_rate / 2.0 * i as f64 / (frequencies - 1) as f64);
+                for (k, part) in row.iter_mut().enumerate() {
+                    let [lower, center, upper] = [edge(k), edge(k + 1), edge(k + 2)];
+                    let rising = (at - lower) / (center - lower);
+                    let falling = (upper - at) / (upper - center);
+                    *part = rising.min(falling).max(0.0) as f32;
+                }
             }
-        }
-        Tensor::from_vec(matrix, [frequencies, bins])
+        })
     }
 
     fn decibels(&self, power: &Tensor) -> Tensor {

@@ -110,6 +110,7 @@ macro_rules! conv_lstm {
             /// The output and the states h and c after the last step, from `initial_state`, h and c before the first step, each of the shape
             /// of the output of one step (`None`: zeros, or of a stateful layer those of the call before). In training as the `call` that
             /// this stands in.
+            #[track_caller]
             pub fn call_with_state(
                 &self,
                 x: impl IntoInput<Tensor>,

@@ -295,6 +295,7 @@ impl Gates<'_> {
     }
 
     /// The steps of `cell`, which has these gates, with one draw of what is dropped.
+    #[track_caller]
     pub fn over_sequence<'a, C>(self, cell: &'a C, training: bool) -> CellStep<'a>
     where
         C: Layer<Input = (Tensor, Vec<Tensor>), Output = (Tensor, Vec<Tensor>)>,

@@ -159,6 +159,7 @@ impl GRU {
     /// let (y, _) = gru.call_with_state(Tensor::ones([2, 3, 3]), Some(h));
     /// assert_eq!(y.shape(), [2, 3, 4]);
     /// ```
+    #[track_caller]
     pub fn call_with_state(
         &self,
         x: impl IntoInput<Tensor>,

@@ -162,6 +162,7 @@ impl LSTM {
     /// let (y, [h, c]) = decoder.call_with_state(Tensor::ones([2, 5, 7]), Some(states));
     /// assert_eq!((y.shape(), h.shape(), c.shape()), ([2, 5, 4].into(), [2, 4].into(), [2, 4].into()));
     /// ```
+    #[track_caller]
     pub fn call_with_state(
         &self,
         x: impl IntoInput<Tensor>,

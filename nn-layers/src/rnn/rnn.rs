@@ -111,6 +111,7 @@ impl<C: Cell> RNN<C> {
     /// assert_eq!(y.to_vec::<f32>()?, states[0].to_vec::<f32>()?);
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[track_caller]
     pub fn call_with_state(
         &self,
         x: impl IntoInput<Tensor>,

@@ -145,6 +145,7 @@ impl SimpleRNN {
     /// assert_eq!(y.shape(), [2, 4]);
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[track_caller]
     pub fn call_with_state(
         &self,
         x: impl IntoInput<Tensor>,

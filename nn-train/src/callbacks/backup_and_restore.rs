@@ -1,5 +1,6 @@
 //! Going on after an interruption.
 
+use super::path::check_path;
 use super::{Callback, CallbackState, Run};
 use crate::metrics::Scores;
 use nn_core::{Error, Result};
@@ -55,6 +56,7 @@ impl Callback for BackupAndRestore {
     }
 
     fn on_train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
+        check_path("BackupAndRestore", &self.path)?;
         if self.save_freq == Some(0) {
             return Err(Error::value(
                 "BackupAndRestore needs `save_freq` to be at least 1 batch, found 0",

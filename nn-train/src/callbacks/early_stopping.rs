@@ -24,6 +24,8 @@ pub struct EarlyStopping {
     /// Parameters and buffers of the best epoch, by path.
     best_weights: Vec<(String, Tensor)>,
     stopped_epoch: Option<usize>,
+    /// Whether the training has ended since.
+    ended: bool,
     best_epoch: usize,
 }
 
@@ -46,6 +48,7 @@ impl EarlyStopping {
             waited: 0,
             best_weights: Vec::new(),
             stopped_epoch: None,
+            ended: false,
             best_epoch: 0,
         }
     }
@@ -108,7 +111,7 @@ impl Callback for EarlyStopping {
         }
         self.monitor.best = None;
         self.waited = 0;
-        self.stopped_epoch = None;
+        (self.stopped_epoch, self.ended) = (None, false);
         self.best_weights.clear();
         Ok(())
     }
@@ -139,6 +142,7 @@ impl Callback for EarlyStopping {
     }
 
     fn on_train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
+        self.ended = true;
         let weights = std::mem::take(&mut self.best_weights);
         for p in module::parameters(run.model()) {
             if let Some((_, value)) = weights.iter().find(|(path, _)| path == p.path()) {
@@ -148,12 +152,15 @@ impl Callback for EarlyStopping {
         Ok(())
     }
 
-    /// Nothing once it has ended training: the next one is another.
+    /// Nothing once the training that it has stopped has ended: the next one is another.
     fn state(&self) -> Option<CallbackState> {
-        if self.stopped_epoch.is_some() {
+        if self.stopped_epoch.is_some() && self.ended {
             return None;
         }
         let mut state = self.monitor.state();
+        if let Some(epoch) = self.stopped_epoch {
+            state.config["stopped_epoch"] = epoch.into();
+        }
         state.config["waited"] = self.waited.into();
         state.config["best_epoch"] = self.best_epoch.into();
         state.tensors = self.best_weights.clone();
@@ -164,6 +171,11 @@ impl Callback for EarlyStopping {
         let (waited, best_epoch) = (state.count("waited")?, state.count("best_epoch")?);
         if self.monitor.restore(state)? {
             (self.waited, self.best_epoch) = (waited, best_epoch);
+            // Saved after it had stopped the training, and before the end of that.
+            if let Some(epoch) = state.config["stopped_epoch"].as_u64() {
+                self.stopped_epoch = Some(epoch as usize);
+                run.stop();
+            }
             if self.restore && self.monitor.best.is_some() {
                 // Saved after the end of a training, the model has the best weights already.
                 self.best_weights = match state.tensors.is_empty() {

@@ -8,6 +8,7 @@ mod lambda_callback;
 mod learning_rate_scheduler;
 mod model_checkpoint;
 mod monitor;
+mod path;
 mod reduce_lr_on_plateau;
 mod state;
 mod swap_ema_weights;

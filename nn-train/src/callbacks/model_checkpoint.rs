@@ -1,6 +1,7 @@
 //! Saving while training goes on.
 
 use super::monitor::{Mode, Monitor};
+use super::path::check_path;
 use super::{Callback, CallbackState, Run};
 use crate::metrics::Scores;
 use nn_core::{Error, Result};
@@ -117,7 +118,7 @@ impl ModelCheckpoint {
 
 impl Callback for ModelCheckpoint {
     fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        check_path(&self.path)?;
+        check_path("ModelCheckpoint", Path::new(&self.path))?;
         if self.save_freq == Some(0) {
             return Err(Error::value(
                 "ModelCheckpoint needs `save_freq` to be at least 1 batch, found 0",
@@ -189,24 +190,5 @@ impl Callback for ModelCheckpoint {
             }
         }
         Ok(())
-    }
-}
-
-/// Files can be made at a path: its folder is there, as far as no score is in its name, and it is none itself.
-fn check_path(path: &str) -> Result<()> {
-    let refused = |why: String| {
-        Err(Error::value(format!(
-            "ModelCheckpoint's path `{path}`: {why}"
-        )))
-    };
-    let file = Path::new(path);
-    if file.file_name().is_none() || path.ends_with(std::path::is_separator) || file.is_dir() {
-        return refused("it is a folder; a file's name belongs after it".to_string());
-    }
-    match file.parent().map(|p| (p, p.to_string_lossy())) {
-        Some((folder, name)) if !name.is_empty() && !name.contains('{') && !folder.is_dir() => {
-            refused(format!("there is no folder {name}; create it first"))
-        }
-        _ => Ok(()),
     }
 }

@@ -59,28 +59,24 @@ pub fn pad_sequences_at<T: Element, R: AsRef<[T]>>(
             "pad_sequences to a length of 0 leaves nothing; `maxlen` is at least 1",
         ));
     }
-    let Some(count) = sequences.len().checked_mul(maxlen) else {
-        return Err(Error::value(format!(
-            "{} sequences of {maxlen} elements are larger than the address space",
-            sequences.len()
-        )));
-    };
-    let mut all = vec![value; count];
-    for (row, sequence) in all.chunks_exact_mut(maxlen).zip(sequences) {
-        let sequence = sequence.as_ref();
-        let cut = sequence.len().saturating_sub(maxlen);
-        let kept = match truncating {
-            SequenceEnd::Pre => &sequence[cut..],
-            SequenceEnd::Post => &sequence[..sequence.len() - cut],
-        };
-        let free = maxlen - kept.len();
-        let to = match padding {
-            SequenceEnd::Pre => &mut row[free..],
-            SequenceEnd::Post => &mut row[..kept.len()],
-        };
-        to.copy_from_slice(kept);
-    }
-    Ok(Tensor::from_vec(all, [sequences.len(), maxlen]))
+    let padded = Tensor::build([sequences.len(), maxlen], |all: &mut [T]| {
+        all.fill(value);
+        for (row, sequence) in all.chunks_exact_mut(maxlen).zip(sequences) {
+            let sequence = sequence.as_ref();
+            let cut = sequence.len().saturating_sub(maxlen);
+            let kept = match truncating {
+                SequenceEnd::Pre => &sequence[cut..],
+                SequenceEnd::Post => &sequence[..sequence.len() - cut],
+            };
+            let free = maxlen - kept.len();
+            let to = match padding {
+                SequenceEnd::Pre => &mut row[free..],
+                SequenceEnd::Post => &mut row[..kept.len()],
+            };
+            to.copy_from_slice(kept);
+        }
+    });
+    padded.into_result()
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ pub(super) fn check_range(labels: &Tensor, classes: usize, ignored: Option<i64>)
         label if label < 0 => format!("`ignore_class({label})` leaves it out"),
         label => format!(
             "give the last layer {} units, or correct the label",
-            label + 1
+            i128::from(label) + 1
         ),
     };
     Err(Error::value(format!(

@@ -51,7 +51,10 @@ fn classes(data: &Dataset) -> Result<Vec<i64>> {
         [label] if label.fract() == 0.0 => Ok(*label as i64),
         [label] => Err(refused(format!("the label in row {row} is {label}"))),
         _ => {
-            let greatest = (0..width).max_by(|&a, &b| values[a].total_cmp(&values[b]));
+            // Of several that are greatest the first, as `argmax`.
+            let greatest = (0..width)
+                .rev()
+                .max_by(|&a, &b| values[a].total_cmp(&values[b]));
             let total: f64 = values.iter().sum();
             // Smoothed rows and such of rounded numbers still add up to 1.
             match greatest {
@@ -105,5 +108,7 @@ pub(super) fn weigh_classes(data: Dataset, weights: &BTreeMap<i64, f64>) -> Resu
         column[0] = data.len();
         total = own.cast(DType::F32) * total.reshape(column);
     }
-    data.with_weights(total)
+    let data = data.with_weights(total)?;
+    check_weights(&data).map_err(|e| e.context("with `class_weight`"))?;
+    Ok(data)
 }

@@ -1,5 +1,6 @@
 //! A softmax with zeros.
 
+use crate::ops::where_;
 use crate::{Error, Tensor, is_known};
 
 impl Tensor {
@@ -33,12 +34,10 @@ impl Tensor {
         let sorted = x.sort(-1, true);
         let ranks = (Tensor::arange(n) + 1).cast(x.dtype());
         // Those that stay above 0 when all of them are moved down together.
-        let stays = (&sorted * ranks + 1.0)
-            .greater(sorted.cumsum(-1))
-            .cast(x.dtype())
-            .stop_gradient();
-        let excess = (&sorted * &stays).sum_axes([-1], true) - 1.0;
-        let down = excess / stays.sum_axes([-1], true);
+        let stays = (&sorted * ranks + 1.0).greater(sorted.cumsum(-1));
+        // Not a product: what is left out may be -∞.
+        let excess = where_(&stays, &sorted, 0.0).sum_axes([-1], true) - 1.0;
+        let down = excess / stays.cast(x.dtype()).sum_axes([-1], true);
         (x - down).relu().swap_axes(axis, -1)
     }
 }
@@ -47,6 +46,13 @@ impl Tensor {
 mod tests {
     use crate::Tensor;
     use crate::testing::check_gradient;
+
+    #[test]
+    fn what_is_masked_gets_nothing() {
+        let inf = f32::INFINITY;
+        let y = Tensor::from([[-inf, 1.0, 2.0], [0.0, -inf, -inf]]).sparsemax(-1);
+        assert_eq!(y.to_vec::<f32>().unwrap(), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+    }
 
     #[test]
     fn sums_to_one_along_any_axis() {

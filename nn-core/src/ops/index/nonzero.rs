@@ -1,6 +1,6 @@
 //! Where the elements are that are not 0.
 
-use crate::Tensor;
+use crate::{MAX_RANK, Tensor};
 
 impl Tensor {
     /// Where the elements are that are not 0, in row-major order: for every axis their indices (`i64`, `[count]`). How many there are
@@ -23,7 +23,11 @@ impl Tensor {
                 .filter(|(_, hit)| **hit)
                 .map(|(i, _)| i)
                 .collect::<Vec<_>>(),
-            Err(error) => return vec![self.fail("nonzero", error); shape.rank().max(1)],
+            // How many axes a failed tensor would have is not known.
+            Err(error) => {
+                let count = self.error().map_or(shape.rank().max(1), |_| MAX_RANK);
+                return vec![self.fail("nonzero", error); count];
+            }
         };
         let axes = (0..shape.rank()).map(|axis| {
             let inner: usize = shape[axis + 1..].iter().product();

@@ -2,7 +2,7 @@
 
 use crate::ops::elementwise::where_;
 use crate::ops::reduce::quantile::{QuantileMethod, quantile};
-use crate::{DType, Tensor};
+use crate::{DType, Tensor, no_gradient};
 
 /// Of a floating point tensor NaN exchanged for a number that changes nothing.
 #[track_caller]
@@ -61,10 +61,13 @@ fn mean(x: &Tensor, axes: &[isize], keepdims: bool) -> Tensor {
 #[track_caller]
 fn var(x: &Tensor, axes: &[isize], keepdims: bool) -> Tensor {
     let x = crate::ops::elementwise::float(x);
-    let deviations = without_nan(&(&x - mean(&x, axes, true)), 0.0);
     // NaN stays out; a deviation that is NaN for another reason, as of an infinity, does not.
-    let deviations = where_(x.is_finite().logical_or(x.is_nan()), deviations, f64::NAN);
-    deviations.square().sum_axes(axes, keepdims) / count(&x, axes, keepdims)
+    let is_nan = x.is_nan();
+    let kept = |deviations: Tensor| where_(&is_nan, 0.0, deviations);
+    // As in `var`, what the mean is off is taken away from the deviations.
+    let deviations = kept(&x - no_gradient(|| mean(&x, axes, true)));
+    let off = deviations.sum_axes(axes, true) / count(&x, axes, true);
+    kept(deviations - off).square().sum_axes(axes, keepdims) / count(&x, axes, keepdims)
 }
 
 macro_rules! nan_reductions {
@@ -275,6 +278,11 @@ mod tests {
             assert!(y.data::<f64>()[0].is_nan());
             assert_eq!(y.data::<f64>()[1], 3.0);
         }
+        // The variance of 1e6 + 0..6 among NaN, which a rounded mean would be off by.
+        let large: Vec<f32> = (0..7000).map(|i| 1e6 + (i % 7) as f32).collect();
+        let large = Tensor::from(large);
+        let exact = (&large - 1e6).var().to_f64().unwrap();
+        assert!((large.nanvar().to_f64().unwrap() - exact).abs() < 1e-4 * exact);
         let v = x.nanvar_axis(1);
         assert!(
             v.data::<f64>()[0].is_nan() && v.data::<f64>()[1] == 0.0 && v.data::<f64>()[2].is_nan()

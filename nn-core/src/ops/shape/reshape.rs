@@ -337,6 +337,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_of_a_batch_may_be_a_part_of_it() {
+        let x = Tensor::abstract_of([UNKNOWN, 16], DType::F32);
+        assert_eq!(x.reshape([2, -1, 16]).shape().to_string(), "[2, _, 16]");
+        assert_eq!(x.reshape([-1, 32]).shape().to_string(), "[_, 32]");
+        assert_eq!(x.reshape([-1, 8]).shape(), [2 * UNKNOWN, 8]);
+        assert!(x.reshape([-1, 0]).error().is_some());
+    }
+
+    #[test]
     fn what_is_left_of_more_elements_than_there_can_be_is_an_error() {
         let x = Tensor::abstract_of([UNKNOWN, 4, 3], DType::F32);
         let e = x.reshape([-1_i64, 1 << 33, 1 << 33]).into_result();

@@ -50,6 +50,7 @@ mod tests {
         assert_eq!(Tensor::zeros([0]).roll(3, 0).shape(), [0]);
         let x = Tensor::abstract_of([UNKNOWN, 3], DType::F32);
         assert_eq!(x.roll(100, 0).shape().to_string(), "[_, 3]");
+        assert_eq!(x.roll(-2, 0).shape().to_string(), "[_, 3]");
         assert!(x.roll(1, 2).error().is_some());
     }
 

@@ -94,6 +94,7 @@ impl CutMix {
     /// Images with rectangles of others, and their labels mixed with those of the same others.
     ///
     /// Labels that do not fit the images are an error (failed tensors).
+    #[track_caller]
     pub fn call_with_labels(
         &self,
         images: impl IntoInput<Tensor>,

@@ -81,6 +81,7 @@ impl MixUp {
     /// Images and their labels, mixed with the same others by the same weights.
     ///
     /// Labels that do not fit the images are an error (failed tensors).
+    #[track_caller]
     pub fn call_with_labels(
         &self,
         images: impl IntoInput<Tensor>,

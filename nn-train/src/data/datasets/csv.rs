@@ -178,7 +178,10 @@ impl Csv {
     /// Refuses columns that are asked for and not there, a first line that is not one of names, and names that stand twice.
     fn check_names(&self, names: &[String]) -> Result<()> {
         let number = |name: &String| name.parse::<f64>().is_ok();
-        if self.header.is_none() && !names.is_empty() && names.iter().all(number) {
+        // `1,,3` is a row with a hole. In `,1,2` the name of the first column is missing, as tables with numbered rows have it.
+        let hole = |name: &String| matches!(name.trim(), "" | "NA" | "na" | "N/A" | "null" | "?");
+        let numbers = names.iter().all(|name| number(name) || hole(name));
+        if self.header.is_none() && numbers && names.first().is_some_and(number) {
             return Err(Error::format(format!(
                 "the first line, `{}`, is all numbers, and would be lost as the names of the columns: say `.header(false)` if it is a row, \
                  `.header(true)` if these are names",
@@ -308,6 +311,9 @@ mod tests {
         let numbers = "1,2\n3,4\n5,6\n";
         refused(Csv::new(), numbers, "`1,2`, is all numbers");
         refused(Csv::new(), numbers, "`.header(false)`");
+        refused(Csv::new(), "1,,3\n4,5,6\n", "`1,,3`, is all numbers");
+        refused(Csv::new(), "1,NA,3\n4,5,6\n", "is all numbers");
+        assert_eq!(rows(Csv::new().ignore(""), ",1,2\n0,3,4\n"), 1);
         assert_eq!(rows(Csv::new().header(false), numbers), 3);
         assert_eq!(rows(Csv::new().header(true).target("2"), numbers), 2);
         let data = Csv::new()
