@@ -125,3 +125,13 @@ pub fn of_two(name: &str, own: &str) -> String {
 pub fn no_attribute(name: impl Display, own: &str) -> String {
     format!("a tensor has no attribute `{name}`: write `{own}`")
 }
+
+pub fn layer_by_hand(name: &str) -> String {
+    format!(
+        "`#[model] impl {name} {{ fn call(&self, x: Tensor) -> Tensor {{ .. }} }}` makes the `Layer` of `{name}` from its `call`, without `Layer for`"
+    )
+}
+
+pub fn nearly_call(found: impl Display) -> String {
+    format!("the forward pass is written as `call`: rename `{found}` to `fn call`")
+}

@@ -128,12 +128,6 @@ pub fn unmarked_block(name: impl Display) -> String {
     )
 }
 
-pub fn layer_by_hand(name: &str) -> String {
-    format!(
-        "`#[model] impl {name} {{ fn call(&self, x: Tensor) -> Tensor {{ .. }} }}` makes the `Layer` of `{name}` from its `call`, without `Layer for`"
-    )
-}
-
 pub fn method_like_field(of: &str, name: &str) -> String {
     format!(
         "`{name}` is a layer and a method of `{of}`: the layer is called as `self.{name}(x)`, so one of them needs another name, `{name}_layer` for the layer for example"
@@ -417,10 +411,6 @@ pub fn unused_on(attr: &str) -> String {
 pub const NOTHING_TO_DO: &str = "`#[model] impl` turns a `call` into a layer, and this block has none of `call`, `build`, `train_step`, `test_step` and `compute_loss`: write `fn call(&self, x: Tensor) -> Tensor { .. }` here, or remove the attribute";
 
 pub const FORWARD_IS_CALL: &str = "the forward pass is written as `call`; `forward` is the method that runs it: rename this to `fn call`";
-
-pub fn nearly_call(found: impl Display) -> String {
-    format!("the forward pass is written as `call`: rename `{found}` to `fn call`")
-}
 
 pub const BUILD_WITHOUT_CALL: &str =
     "`build` belongs to the `call` whose parameters it makes: move it to the block with `call`";
