@@ -18,7 +18,9 @@ pub mod testing;
 
 pub use autodiff::gradients::{Gradients, Sources};
 pub use autodiff::tape::{GradientTape, NotFinite, first_not_finite_gradient};
-pub(crate) use base::dim::{ANYTHING, batches, dim_plus, dim_times, too_long};
+pub(crate) use base::dim::{
+    ANYTHING, batches, dim_plus, dim_times, is_made_of_open_size, too_long,
+};
 pub use base::dim::{UNKNOWN, is_known};
 pub use base::error::{Error, ErrorKind, Result};
 pub use base::named::agree;

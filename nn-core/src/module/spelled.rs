@@ -53,19 +53,11 @@ pub fn read_spelled<T: DeserializeOwned>(text: &str, what: &str) -> Result<T> {
     from_json(&json).map_err(|e| Error::value(format!("`{text}` is no {what}: {e}")))
 }
 
-spelled!(
-    crate::ops::FillMode,
-    crate::ops::Interpolation,
-    crate::ops::Padding,
-    crate::Constraint,
-    crate::Initializer,
-    crate::Regularizer,
-);
+spelled!(crate::Constraint, crate::Initializer, crate::Regularizer);
 
 #[cfg(test)]
 mod tests {
-    use crate::ops::Padding;
-    use crate::{Initializer, Regularizer};
+    use crate::{Initializer, Padding, Regularizer};
 
     #[test]
     fn settings_are_text() {

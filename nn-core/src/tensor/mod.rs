@@ -6,6 +6,7 @@ mod display;
 mod mask;
 #[cfg(feature = "ndarray")]
 mod ndarray;
+mod open_number;
 mod operand;
 pub(crate) mod own_stream;
 mod pending;
@@ -20,7 +21,6 @@ mod windows;
 pub use operand::Operand;
 pub use tensor_list::TensorList;
 
-use crate::base::dim::is_made_of_open_size;
 use crate::graph::symbolic::History;
 use crate::module::context::{fresh_id, unanswered};
 use crate::{DType, Element, Error, Result, Shape};
@@ -253,31 +253,6 @@ impl Tensor {
     /// Whether it stands for a value while a model is traced.
     pub fn is_abstract(&self) -> bool {
         matches!(self.inner.state, State::Abstract(_))
-    }
-
-    /// The error of a constant that was computed from a size which is not known yet: it would be another number for other data. Only a
-    /// few numbers are looked at.
-    #[doc(hidden)]
-    pub fn open_number(&self) -> Option<Error> {
-        if !self.is_computed() || self.raw_shape().num_elements() > 8 {
-            return None;
-        }
-        let numbers: Vec<f64> = match self.dtype() {
-            DType::F32 => self.to_vec().ok()?.into_iter().map(f32::into).collect(),
-            DType::F64 => self.to_vec().ok()?,
-            DType::I64 => self
-                .to_vec()
-                .ok()?
-                .into_iter()
-                .map(|n: i64| n as f64)
-                .collect(),
-            DType::U8 | DType::Bool => return None,
-        };
-        numbers.into_iter().any(is_made_of_open_size).then(|| {
-            Error::value(
-                "a number that `call` computes from a size which is not known yet, such as the batch, is another one for other data: give the size a number, or let an operation count (`mean` in place of `sum` and a division)",
-            )
-        })
     }
 
     /// The identity that tapes and traces know this tensor by; clones share it.

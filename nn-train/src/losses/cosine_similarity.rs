@@ -2,7 +2,6 @@
 
 use super::checks::vectors;
 use super::{Loss, Reduction, described, loss};
-use crate::metrics;
 use nn_core::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +19,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use]
 pub struct CosineSimilarity {
-    axis: isize,
+    pub(crate) axis: isize,
     reduction: Reduction,
 }
 
@@ -43,13 +42,6 @@ impl CosineSimilarity {
     pub fn axis(mut self, axis: isize) -> CosineSimilarity {
         self.axis = axis;
         self
-    }
-}
-
-impl CosineSimilarity {
-    /// The metric of this name, which is the negative of this loss.
-    pub(crate) fn as_metric(&self) -> metrics::cosine_similarity::CosineSimilarity {
-        metrics::cosine_similarity::CosineSimilarity::new().axis(self.axis)
     }
 }
 

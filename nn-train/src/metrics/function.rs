@@ -1,6 +1,6 @@
 //! What `Compile::metric` takes: metrics, losses, and functions of targets and predictions.
 
-use super::{LossMetric, Metric};
+use super::{LossMetric, Metric, cosine_similarity};
 use crate::losses::{CosineSimilarity, Loss};
 use std::any::Any;
 
@@ -37,7 +37,7 @@ impl<L: Loss + 'static> IntoMetric<Averaged> for L {
         // Of the cosine similarity Keras's metric is the opposite of the loss.
         let any: &dyn Any = &self;
         if let Some(loss) = any.downcast_ref::<CosineSimilarity>() {
-            return Box::new(loss.as_metric());
+            return Box::new(cosine_similarity::CosineSimilarity::new().axis(loss.axis));
         }
         let metric = LossMetric::new(self);
         match Metric::name(&metric) {

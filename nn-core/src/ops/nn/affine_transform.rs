@@ -25,6 +25,8 @@ pub enum FillMode {
     Mirror,
 }
 
+crate::spelled!(FillMode);
+
 impl FillMode {
     const ALL: [(FillMode, &'static str, Beyond); 5] = [
         (FillMode::Constant, "constant", Beyond::Constant),

@@ -23,6 +23,8 @@ pub enum Padding {
     Causal,
 }
 
+crate::spelled!(Padding);
+
 impl Padding {
     /// How many windows of `window` pixels, `dilation` apart, fit on an axis of `size` pixels: not known if the size is not,
     /// `None` if there is not one, a number is 0, or a window reaches over more pixels than an axis can have.

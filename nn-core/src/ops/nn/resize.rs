@@ -32,6 +32,8 @@ pub enum Interpolation {
     Lanczos5,
 }
 
+crate::spelled!(Interpolation);
+
 impl Interpolation {
     const ALL: [(Interpolation, &'static str); 5] = [
         (Interpolation::Nearest, "nearest"),
