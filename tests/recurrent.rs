@@ -6,7 +6,7 @@ use common::{bits, folder, quiet, same_on_any_threads};
 use nn::prelude::*;
 
 /// Whether the numbers of a sequence add up to more than 0.
-#[model(input = [6, 1])]
+#[model(input = [6, 1], check = "build")]
 struct Sign {
     lstm: LSTM,
     gru: GRU,
@@ -31,7 +31,7 @@ impl Sign {
 }
 
 /// A decoder that goes on where an encoder ended.
-#[model(input = ([5, 2], [3, 4]))]
+#[model(input = ([5, 2], [3, 4]), check = "build")]
 struct Translator {
     encoder: LSTM,
     decoder: LSTM,

@@ -51,7 +51,7 @@ impl ResBlock {
     }
 }
 
-#[model(input = [28, 28, 1])]
+#[model(input = [28, 28, 1], check = "build")]
 struct ResNetLike {
     blocks: Vec<ResBlock>,
     pool: GlobalAveragePooling2D,

@@ -24,7 +24,7 @@ pub(crate) use base::dim::{
 pub use base::dim::{UNKNOWN, is_known};
 pub use base::error::{Error, ErrorKind, Result};
 pub use base::named::agree;
-pub(crate) use base::named::{as_many, better, is_named, named, named_quotient};
+pub(crate) use base::named::{as_many, better, is_named, left_of_names, named, named_quotient};
 pub use base::shape::{MAX_RANK, Shape};
 pub use base::shape_error::{ShapeError, axis_of};
 #[doc(hidden)]

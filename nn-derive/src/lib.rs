@@ -40,7 +40,7 @@ use syn::{DeriveInput, Item, parse_macro_input};
 ///   the shapes that flow through `call`, and says what comes out in the constant `OUTPUT`. The constructor is a `const fn`, unless a
 ///   `Box`, `Arc` or `Vec` is to be made; with `#[model(not_const)]`, for other parts that a `const fn` cannot make, it is an ordinary one.
 /// - `#[model(loss = SparseCategoricalCrossentropy, targets = i64[])]`: what the output is compared by, and the shape of a target: the compiler
-///   checks them against `OUTPUT`.
+///   checks them against `OUTPUT`. For several outputs a tuple of targets, and one loss or a tuple of them.
 /// - `#[model(check = "strict")]`: what the compiler cannot follow of a model with `input` is an error, and not left to `build`. With
 ///   `check = "build"` a model that it cannot check at all is not warned about.
 /// - `#[model(debug)]`: `Debug`, by the settings and layers that are there, without what is `None`.

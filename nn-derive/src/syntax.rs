@@ -163,10 +163,10 @@ pub struct StructAttrs {
     pub input: Option<Input>,
     /// The names of dimensions in `input`, `batch` first; none if no dimension has one.
     pub names: Vec<String>,
-    /// `loss = SparseCategoricalCrossentropy`: what the output is compared by.
-    pub loss: Option<Path>,
-    /// `targets = i64[]`: what it is compared with, and the key.
-    pub targets: Option<(Path, InputShape)>,
+    /// `loss = SparseCategoricalCrossentropy`: what the output is compared by; `(Huber, Poisson)`, one for each output.
+    pub losses: Vec<Path>,
+    /// `targets = i64[]`: what each output is compared with, and the key.
+    pub targets: Option<(Path, Vec<InputShape>)>,
     /// The arguments of the constructor to generate.
     pub new: Option<New>,
     /// `not_const`: the constructor is an ordinary function.

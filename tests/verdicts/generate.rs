@@ -317,7 +317,7 @@ impl Writer<'_> {
     fn row(&mut self, shape: Vec<usize>) -> Vec<usize> {
         let [n] = shape[..] else { return shape };
         let units = 1 + self.dice.below(8);
-        match self.dice.below(7) {
+        match self.dice.below(13) {
             0 | 1 => {
                 self.through("Dense", &units.to_string());
                 vec![units]
@@ -339,6 +339,37 @@ impl Writer<'_> {
                 let name = self.field(&format!("[Dense; {count}]"), &n.to_string());
                 self.line(format!(
                     "for dense in &self.{name} {{ x = &x + dense.forward(&x); }}"
+                ));
+                shape
+            }
+            6 => {
+                self.line("x = x.reshape([x.shape()[0] as isize, 2, -1]);");
+                vec![2, n / 2]
+            }
+            7 => {
+                self.line(format!("x = x.reshape([-1, {n}]);"));
+                shape
+            }
+            8 => {
+                let cut = (1_u64 << 32) + n as u64;
+                self.line(format!("x = x.columns(0..{cut}_u64 as u32 as isize);"));
+                shape
+            }
+            9 => {
+                self.line("x = x.tril(0).greater(&x).where_(&x, 0.0);");
+                shape
+            }
+            10 => {
+                self.line(
+                    "let [b, n] = x.shape()[..] else { panic!(\"no\") };\nx = x.reshape([b, n, 1]);",
+                );
+                vec![n, 1]
+            }
+            11 => {
+                let names = [units, n].map(|units| self.field("Dense", &units.to_string()));
+                let [first, second] = names;
+                self.line(format!(
+                    "for dense in [&self.{first}, &self.{second}] {{ x = dense.forward(&x); }}"
                 ));
                 shape
             }

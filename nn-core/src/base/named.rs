@@ -194,15 +194,17 @@ pub const fn named_quotient(dim: usize, by: usize) -> Option<usize> {
 
 /// Whether shapes may have the same number of elements, if all that is not known in them is named; `None` if something is not.
 pub(crate) const fn as_many(a: &[usize], b: &[usize]) -> Option<bool> {
-    let (Some((a, a_number, a_parts)), Some((b, b_number, b_parts))) = (product(a), product(b))
-    else {
+    let (Some(a), Some(b)) = (product(a), product(b)) else {
         return None;
     };
+    if !a.has_names() || !b.has_names() {
+        return None;
+    }
     let mut name = 0;
     while name < NAMES {
-        if a[name] != b[name] {
+        if a.names[name] != b.names[name] {
             // A batch may be any number, other names are only what they are.
-            return if a[BATCH] == b[BATCH] {
+            return if a.names[BATCH] == b.names[BATCH] {
                 Some(false)
             } else {
                 None
@@ -210,13 +212,72 @@ pub(crate) const fn as_many(a: &[usize], b: &[usize]) -> Option<bool> {
         }
         name += 1;
     }
-    Some(a_number.saturating_mul(b_parts) == b_number.saturating_mul(a_parts))
+    Some(a.number.saturating_mul(b.parts) == b.number.saturating_mul(a.parts))
 }
 
-/// How often each name is a factor of a number of elements, and a fraction that is one too.
-const fn product(dims: &[usize]) -> Option<([u8; NAMES], u128, u128)> {
+/// What is left of a number of elements beside other sizes, if there are names in it and all that is not known is named: not known where it is
+/// no multiple of one name.
+///
+/// # Errors
+/// When it is no whole number, whatever the names stand for.
+pub(crate) const fn left_of_names(all: &[usize], others: &[usize]) -> Result<Option<usize>, ()> {
+    let (Some(a), Some(b)) = (product(all), product(others)) else {
+        return Ok(None);
+    };
+    if !a.has_names() || b.number == 0 {
+        return Ok(None);
+    }
+    let (mut left, mut name) = (None, 0);
+    while name < NAMES {
+        left = match (a.names[name] as i16 - b.names[name] as i16, left) {
+            (0, left) => left,
+            (1, None) => Some(named(name) as u128),
+            _ => return Ok(Some(ANYTHING)),
+        };
+        name += 1;
+    }
+    let unit = match left {
+        Some(unit) => unit,
+        None => 1,
+    };
+    let number = unit.saturating_mul(a.number).saturating_mul(b.parts);
+    let by = b.number.saturating_mul(a.parts);
+    let size = number / by;
+    let is_one = size < ANYTHING as u128
+        && match left {
+            None => is_known(size as usize),
+            Some(_) => is_named(size as usize),
+        };
+    match (number.is_multiple_of(by), left) {
+        (true, _) if is_one => Ok(Some(size as usize)),
+        (false, None) => Err(()),
+        _ => Ok(Some(ANYTHING)),
+    }
+}
+
+/// A number of elements: how often each name is a factor of it, and a fraction that is one too.
+struct Product {
+    names: [u8; NAMES],
+    number: u128,
+    parts: u128,
+}
+
+impl Product {
+    const fn has_names(&self) -> bool {
+        let mut name = 0;
+        while name < NAMES {
+            if self.names[name] > 0 {
+                return true;
+            }
+            name += 1;
+        }
+        false
+    }
+}
+
+/// The number of elements, if all that is not known is a multiple of one name.
+const fn product(dims: &[usize]) -> Option<Product> {
     let (mut names, mut number, mut parts, mut i) = ([0; NAMES], 1_u128, 1_u128, 0);
-    let mut is_named = false;
     while i < dims.len() {
         let dim = dims[i];
         if is_known(dim) {
@@ -231,7 +292,6 @@ const fn product(dims: &[usize]) -> Option<([u8; NAMES], u128, u128)> {
             if times <= 0 {
                 return None;
             }
-            is_named = true;
             names[name] += 1;
             let divisor = common(times, PARTS);
             number = number.saturating_mul((times / divisor) as u128);
@@ -239,10 +299,11 @@ const fn product(dims: &[usize]) -> Option<([u8; NAMES], u128, u128)> {
         }
         i += 1;
     }
-    match is_named {
-        true => Some((names, number, parts)),
-        false => None,
-    }
+    Some(Product {
+        names,
+        number,
+        parts,
+    })
 }
 
 const fn common(a: i64, b: i64) -> i64 {
@@ -403,5 +464,28 @@ mod tests {
         assert_eq!(fits(&[batch, seq + 1], &[batch, seq]), None);
         assert_eq!(fits(&[UNKNOWN, 3], &[UNKNOWN, 4]), None);
         assert_eq!(Shape::new(&[seq, 64]).num_elements(), 64 * seq);
+    }
+
+    #[test]
+    fn what_is_left_has_a_name_or_none() {
+        let (batch, seq) = (named(0), named(1));
+        let all = [batch, seq, 64];
+        for (others, left) in [
+            (&[batch, seq][..], Some(64)),
+            (&[batch, 64], Some(seq)),
+            (&[batch], Some(64 * seq)),
+            (&[batch, 128], Some(seq / 2)),
+            (&[seq, 64], Some(batch)),
+            (&[batch, seq, 8], Some(8)),
+            // Whether these fit depends on the length.
+            (&[batch, 1000], Some(ANYTHING)),
+            (&[64], Some(ANYTHING)),
+            (&[batch, seq + 1], None),
+            (&[UNKNOWN], None),
+        ] {
+            assert_eq!(left_of_names(&all, others), Ok(left), "{others:?}");
+        }
+        assert_eq!(left_of_names(&all, &[batch, seq, 5]), Err(()));
+        assert_eq!(left_of_names(&[4, 6], &[2]), Ok(None));
     }
 }

@@ -89,6 +89,23 @@ fn rules_agree_with_the_trace() {
                 ask("transpose", &[Value::many(&known)]),
             );
         }
+        check(dims, |x| x.tril(0), ask("tril", &[int(0)]));
+        check(dims, |x| x.triu(1), ask("triu", &[int(1)]));
+        for sizes in [
+            [-1, 4],
+            [4, -1],
+            [-1, 7],
+            [0, -1],
+            [-1, -1],
+            [-2, 6],
+            [UNKNOWN as isize, -1],
+        ] {
+            check(
+                dims,
+                |x| x.reshape(sizes),
+                ask("reshape", &[Value::many(&sizes.map(int))]),
+            );
+        }
         check(dims, |x| x.t(), ask("t", &[]));
         check(dims, |x| x.relu(), ask("relu", &[]));
         check(dims, |x| x.mean(), ask("mean", &[]));
@@ -105,6 +122,10 @@ fn rules_agree_with_the_trace() {
             );
             check(dims, |x| x + &b, binary("+", value, known, &at));
             check(dims, |x| x.maximum(&b), ask("maximum", &[known]));
+            check(dims, |x| x.greater(&b), ask("greater", &[known]));
+            check(dims, |x| x.equal(&b), ask("equal", &[known]));
+            check(dims, |x| x.logical_and(&b), ask("logical_and", &[known]));
+            check(dims, |x| x.logical_xor(&b), ask("logical_xor", &[known]));
             let sizes: Vec<Value> = other.iter().map(|&d| int(d as isize)).collect();
             check(
                 dims,

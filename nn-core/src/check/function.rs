@@ -2,8 +2,8 @@
 //!
 //! A name that is not here gives *unknown*.
 
-use super::value::{Item, Kind};
-use super::{Answer, Elements, Failure, Place, Value};
+use super::value::{End, Item, Kind};
+use super::{Answer, Elements, Failure, Place, Truth, Value};
 use crate::ops::linalg::einsum::spec;
 use crate::ops::{concatenate, stack};
 use crate::{Shape, ShapeError, is_known, is_named, named_quotient};
@@ -101,6 +101,9 @@ pub const fn floats(layer: &str, input: Value, at: &Place<'_>) -> Result<(), Fai
 
 /// `a[index]` of an array, or of the shape of a tensor.
 pub const fn index(a: Value, index: Value, at: &Place<'_>) -> Answer {
+    if let Kind::Range(start, stop) = index.0 {
+        return Ok(part(a, start, stop));
+    }
     match (a.0, index.as_index()) {
         (Kind::Dims(shape), Some(i)) if i >= shape.rank() => Err(at.failed(
             ShapeError::new("the shape ")
@@ -111,6 +114,49 @@ pub const fn index(a: Value, index: Value, at: &Place<'_>) -> Answer {
         )),
         (_, Some(i)) => Ok(a.item(i)),
         (_, None) => UNKNOWN_ANSWER,
+    }
+}
+
+/// `a[start..stop]` of the shape of a tensor, and `a[..]` of any list.
+const fn part(a: Value, start: End, stop: End) -> Value {
+    match (a.0, start, stop) {
+        (Kind::Many(..), End::Open, End::Open) => a,
+        (Kind::Dims(_), End::Unknown, _) | (Kind::Dims(_), _, End::Unknown) => Value::UNKNOWN,
+        (Kind::Dims(shape), start, stop) => {
+            let (start, stop) = match (start.as_option(), stop.as_option()) {
+                (Some(start), Some(stop)) => (start, stop),
+                (Some(start), None) => (start, shape.rank() as isize),
+                (None, Some(stop)) => (0, stop),
+                (None, None) => (0, shape.rank() as isize),
+            };
+            if start < 0 || start > stop || stop > shape.rank() as isize {
+                return Value::UNKNOWN;
+            }
+            let (before, _) = shape.dims().split_at(stop as usize);
+            Value(Kind::Dims(Shape::new(before.split_at(start as usize).1)))
+        }
+        _ => Value::UNKNOWN,
+    }
+}
+
+/// A pattern of `n` dimensions, or of more with `..`, without which the model cannot go on.
+pub const fn dimensions(a: Value, n: usize, or_more: bool, at: &Place<'_>) -> Answer {
+    match (a.0, a.has_length(n, or_more)) {
+        (Kind::Dims(shape), Truth::False) => Err(at.failed(
+            ShapeError::new("the shape ")
+                .shape(&shape)
+                .text(" has ")
+                .number(shape.rank())
+                .text(if shape.rank() == 1 {
+                    " dimension"
+                } else {
+                    " dimensions"
+                })
+                .text(", and the pattern takes ")
+                .number(n)
+                .text(if or_more { " or more" } else { "" }),
+        )),
+        _ => Ok(a),
     }
 }
 

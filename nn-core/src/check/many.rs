@@ -1,7 +1,7 @@
 //! What is known of several values: a tuple, an array, a list, and what is in those.
 
-use super::Value;
 use super::value::{Item, Kind, MANY};
+use super::{Truth, Value};
 
 impl Value {
     /// A tuple or array.
@@ -68,6 +68,30 @@ impl Value {
             Kind::Dims(shape) if i < shape.rank() => Value::int(shape.dims()[i] as isize),
             Kind::Never => Value::NEVER,
             _ => Value::UNKNOWN,
+        }
+    }
+
+    /// The part behind which there are `i - 1` others, as `item` counts from the start.
+    pub const fn item_from_end(self, i: usize) -> Value {
+        let n = match self.0 {
+            Kind::Many(..) => self.count(),
+            Kind::Dims(shape) => shape.rank(),
+            Kind::Never => return Value::NEVER,
+            _ => 0,
+        };
+        if i <= n && i > 0 {
+            self.item(n - i)
+        } else {
+            Value::UNKNOWN
+        }
+    }
+
+    /// Whether it has so many parts, or so many and perhaps more.
+    pub const fn has_length(self, n: usize, or_more: bool) -> Truth {
+        match self.length().as_index() {
+            Some(length) if length == n || (or_more && length > n) => Truth::True,
+            Some(_) => Truth::False,
+            None => Truth::Unknown,
         }
     }
 
@@ -195,6 +219,26 @@ mod tests {
         assert_eq!(all.item(4), Value::UNKNOWN);
         assert_eq!(inner.flattened().count(), 3);
         assert_eq!(all.join(all), all);
+    }
+
+    #[test]
+    fn parts_are_counted_from_both_ends() {
+        let dims = Value(Kind::Dims(Shape::new(&[2, 3, 4])));
+        let list = Value::many(&[t(1), t(2)]);
+        assert_eq!(
+            (dims.item_from_end(1), dims.item_from_end(3)),
+            (Value::int(4), Value::int(2))
+        );
+        assert_eq!(
+            (list.item_from_end(2), list.item_from_end(3)),
+            (t(1), Value::UNKNOWN)
+        );
+        assert_eq!(dims.has_length(3, false), Truth::True);
+        assert_eq!(
+            (dims.has_length(2, true), dims.has_length(4, true)),
+            (Truth::True, Truth::False)
+        );
+        assert_eq!(Value::UNKNOWN.has_length(0, false), Truth::Unknown);
     }
 
     #[test]

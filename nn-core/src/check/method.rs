@@ -28,8 +28,11 @@ pub const fn method(name: &str, receiver: Value, arguments: &[Value], at: &Place
         Kind::AnyTensor => Ok(match (name.as_bytes(), arguments) {
             (b"ok" | b"into_result" | b"unwrap" | b"expect", _) => receiver,
             (b"relu" | b"sigmoid" | b"tanh" | b"exp" | b"gelu" | b"silu", _) => receiver,
-            (b"reshape", [shape]) => match shape.as_dims() {
-                Some(shape) => Value::tensor(shape),
+            (b"reshape", [shape]) => match shape.as_sizes() {
+                Some((sizes, n)) => match reshape::open(sizes.split_at(n).0) {
+                    Some(shape) => Value::tensor(shape),
+                    None => receiver,
+                },
                 None => receiver,
             },
             _ => Value::UNKNOWN,
@@ -43,6 +46,8 @@ pub const fn method(name: &str, receiver: Value, arguments: &[Value], at: &Place
                 let first = smaller == (name.len() == 3 && name.as_bytes()[1] == b'i');
                 Ok(Value::int(if first { a } else { *b }))
             }
+            // Of the `Option` or the `Result` of one, which is followed as the number that it holds.
+            (b"copied" | b"cloned" | b"unwrap", []) | (b"expect", [_]) => Ok(receiver),
             _ => UNKNOWN_ANSWER,
         },
         Kind::Scalar => match name.as_bytes() {
@@ -52,6 +57,14 @@ pub const fn method(name: &str, receiver: Value, arguments: &[Value], at: &Place
             _ => UNKNOWN_ANSWER,
         },
         _ => UNKNOWN_ANSWER,
+    }
+}
+
+/// What a method of two tensors does, as its error says it.
+const fn verb(name: &str) -> &'static str {
+    match name.as_bytes() {
+        b"logical_and" | b"logical_or" => "combine",
+        _ => "compare",
     }
 }
 
@@ -70,6 +83,18 @@ const fn of_shape(name: &str, shape: Shape, arguments: &[Value]) -> Answer {
     Ok(match (name.as_bytes(), arguments) {
         (b"rank" | b"len", []) if name.len() == 4 => Value::int(shape.rank() as isize),
         (b"dims" | b"to_vec", []) => Value(Kind::Dims(shape)),
+        (b"num_elements", []) => Value::int(shape.num_elements() as isize),
+        (b"first", []) => Value(Kind::Dims(shape)).item(0),
+        (b"last", []) if shape.rank() > 0 => Value(Kind::Dims(shape)).item(shape.rank() - 1),
+        (b"dim" | b"axis", [axis]) => match axis.as_known() {
+            // One that is not there is an error that may be wanted: `dim(1).unwrap_or(1)`.
+            Some(axis) => match (axis_of("", axis, &shape), name.len()) {
+                (Ok(axis), 3) => Value(Kind::Dims(shape)).item(axis),
+                (Ok(axis), _) => Value::int(axis as isize),
+                (Err(_), _) => Value::UNKNOWN,
+            },
+            None => Value::UNKNOWN,
+        },
         _ => Value::UNKNOWN,
     })
 }
@@ -83,7 +108,7 @@ const fn keeps_elements(name: &str, elements: Elements) -> bool {
         | b"flip" | b"sort" | b"broadcast_to" => true,
         b"relu" | b"sigmoid" | b"tanh" | b"exp" | b"log" | b"gelu" | b"silu" | b"softmax"
         | b"log_softmax" | b"sqrt" | b"square" | b"sum" | b"mean" | b"sum_axis" | b"mean_axis"
-        | b"max_axis" | b"min_axis" => matches!(elements, Elements::Float),
+        | b"max_axis" | b"min_axis" | b"tril" | b"triu" => matches!(elements, Elements::Float),
         _ => false,
     }
 }
@@ -162,6 +187,20 @@ const fn of_tensor(
         ) => same,
         (b"maximum" | b"minimum" | b"pow", [Value(Kind::Tensor(other, _))]) => {
             elementwise(name, x, *other, at)
+        }
+        (
+            b"equal" | b"not_equal" | b"less" | b"less_equal" | b"greater" | b"greater_equal"
+            | b"logical_and" | b"logical_or" | b"logical_xor",
+            [Value(Kind::Tensor(other, _))],
+        ) => match elementwise(verb(name), x, *other, at) {
+            Ok(value) => Ok(value.holding(Elements::Truth)),
+            wrong => wrong,
+        },
+        (b"tril" | b"triu", [_]) if x.rank() > 1 => same,
+        // A vector is every row of a matrix.
+        (b"tril" | b"triu", [_]) if x.rank() == 1 => {
+            let n = x.dims()[0];
+            Ok(Value::tensor(Shape::new(&[n, n])))
         }
         (b"slice", [range]) => sliced(x, 0, *range, at),
         (b"columns", [range]) if x.rank() > 0 => sliced(x, x.rank() - 1, *range, at),
@@ -303,7 +342,7 @@ const fn named_part(size: usize, start: Option<isize>, stop: Option<isize>) -> O
     let to = if stop < 0 { stop + size as isize } else { stop };
     let length = to - from;
     match length >= 0 && (is_named(length as usize) || is_known(length as usize)) {
-        true if is_open || start < 0 || stop < 0 => Some(length as usize),
+        true if is_open || start < 0 || stop < 0 || to == size as isize => Some(length as usize),
         true => None,
         false if is_open => Some(ANYTHING),
         false => None,
@@ -344,9 +383,12 @@ const fn reduced(x: Shape, axes: Value, keepdims: bool, at: &Place<'_>) -> Answe
 }
 
 const fn reshaped(x: Shape, to: Value, at: &Place<'_>) -> Answer {
-    match to.as_dims() {
-        Some(to) => located(reshape::output_shape(&x, &to), at),
-        None => UNKNOWN_ANSWER,
+    let Some((sizes, n)) = to.as_sizes() else {
+        return UNKNOWN_ANSWER;
+    };
+    match reshape::completed(&x, sizes.split_at(n).0) {
+        Ok(to) => located(reshape::output_shape(&x, &to), at),
+        Err(error) => Err(at.failed(error)),
     }
 }
 

@@ -41,12 +41,12 @@ pub use elements::Elements;
 pub use failure::{Failed, Failing, Failure, Of, fail, fail_at, to_report, unless_told};
 pub use fields::{must_be_used, position, unused, used};
 pub(crate) use function::two;
-pub use function::{binary, einsum, floats, function, index, inputs, negated, not};
+pub use function::{binary, dimensions, einsum, floats, function, index, inputs, negated, not};
 pub use method::method;
 pub use output::OutputShape;
 pub use place::{Place, Run};
 pub use steps::{Branches, Steps, read, settle};
-pub use targets::{scores, targets};
+pub use targets::{as_many_targets, losses, scores, targets};
 pub use truth::Truth;
 pub use value::Value;
 
@@ -103,8 +103,31 @@ impl Unknown {
         Ok(Value::UNKNOWN)
     }
 
+    /// Why there is none.
+    pub const fn why_not(self) -> Option<&'static str> {
+        Some(
+            "nothing in `#[model(..)]` or its `#[model] impl` says how one is made: `new(..)` does, or a `const fn new() -> Self`",
+        )
+    }
+
     /// Nowhere.
     pub const fn locate<R: Failing, T: ?Sized>(self, _: Failed<R>, _: Of<T>) {}
+}
+
+/// A model whose own `new` makes none that could be checked, with the reason.
+#[derive(Clone, Copy)]
+pub struct NotMade(pub &'static str);
+
+impl NotMade {
+    /// There is none to check.
+    pub const fn check(self, _: Value, _: bool, _: &'static [&'static str]) -> Answer {
+        Ok(Value::UNKNOWN)
+    }
+
+    /// Why there is none.
+    pub const fn why_not(self) -> Option<&'static str> {
+        Some(self.0)
+    }
 }
 
 /// The constants of types that do not have them.
@@ -115,6 +138,12 @@ pub trait NotFollowed {
     const __FIELDS: Unknown = Unknown;
     /// What makes one with its own `new()`, to be checked.
     const __MADE: Unknown = Unknown;
+    /// Named where a model with an `input` may be one that the compiler does not check: to name this one is the warning.
+    #[deprecated(
+        note = "the compiler does not check the shapes of this model, since nothing in `#[model(..)]` or its `#[model] impl` says how one \
+                is made: `new(..)` does, or a `const fn new() -> Self`; `build` checks them. `check = \"build\"` says that this is meant"
+    )]
+    const __NOT_CHECKED: () = ();
     /// What its own check came to.
     const __CHECKED: Answer = Ok(Value::UNKNOWN);
     /// Fails for the first layer that `call` does not use. `call` itself asks, so that it is silent where something in it is wrong.
@@ -152,7 +181,7 @@ macro_rules! readers {
 }
 
 readers! {
-    usize: x => Value::int(*x as isize);
+    usize: x => Value::whole(*x as i128);
     isize: x => Value::int(*x);
     i32: x => Value::int(*x as isize);
     i64: x => Value::int(*x as isize);

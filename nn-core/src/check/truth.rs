@@ -1,7 +1,7 @@
 //! Conditions, as far as they are known.
 
 /// Whether a condition holds.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Truth {
     /// It does.
     True,

@@ -102,12 +102,22 @@ impl Value {
         Value(Kind::Int(n))
     }
 
+    /// A whole number of any type; not known if it is none of those that sizes are counted in.
+    pub const fn whole(n: i128) -> Value {
+        match n >= isize::MIN as i128 && n <= isize::MAX as i128 {
+            true => Value::int(n as isize),
+            false => Value::UNKNOWN,
+        }
+    }
+
     /// Several whole numbers.
     pub const fn ints(numbers: &[usize]) -> Value {
         let mut items = [Item::Unknown; MANY];
         let mut i = 0;
         while i < numbers.len() && i < MANY {
-            items[i] = Item::Int(numbers[i] as isize);
+            if let Kind::Int(n) = Value::whole(numbers[i] as i128).0 {
+                items[i] = Item::Int(n);
+            }
             i += 1;
         }
         Value(Kind::Many(items, i))
@@ -260,12 +270,28 @@ impl Value {
         }
     }
 
-    /// What a cast to an unsigned type makes of it: a negative number becomes another one.
-    pub const fn unsigned(self) -> Value {
-        match self.0 {
-            Kind::Int(n) if n < 0 => Value::UNKNOWN,
-            Kind::Bool(value) => Value::int(value as isize),
-            _ => self,
+    /// What `as` makes of it, by the name of a type of whole numbers: the bits that have no room there are cut off.
+    pub const fn cast(self, to: &str) -> Value {
+        let n = match self.0 {
+            Kind::Int(n) => n,
+            Kind::Bool(value) => value as isize,
+            _ => return self,
+        };
+        let is_size = !is_known(n.unsigned_abs());
+        match to.as_bytes() {
+            b"isize" | b"i64" | b"i128" => Value::int(n),
+            b"usize" | b"u64" | b"u128" if n >= 0 => Value::int(n),
+            // A size that is not known has room in these.
+            b"i32" | b"u32" if is_size && n >= 0 => Value::int(n),
+            _ if is_size => Value::UNKNOWN,
+            b"i32" => Value::int(n as i32 as isize),
+            b"u32" => Value::int(n as u32 as isize),
+            b"i16" => Value::int(n as i16 as isize),
+            b"u16" => Value::int(n as u16 as isize),
+            b"i8" => Value::int(n as i8 as isize),
+            b"u8" => Value::int(n as u8 as isize),
+            // A negative number becomes a very large one.
+            _ => Value::UNKNOWN,
         }
     }
 
@@ -286,23 +312,43 @@ impl Value {
 
     /// The dimensions that it lists, if it is a shape or a list of sizes. Sizes that are not known agree with everything.
     pub const fn as_dims(self) -> Option<Shape> {
-        let (items, n) = match self.0 {
-            Kind::Many(items, n) => (items, n),
-            Kind::Dims(shape) => return Some(shape),
-            _ => return None,
+        let Some((sizes, n)) = self.as_sizes() else {
+            return None;
         };
-        let mut dims = [ANYTHING; MANY];
-        let mut i = 0;
+        let (mut dims, mut i) = ([ANYTHING; MANY], 0);
         while i < n {
-            match items[i] {
-                Item::Int(size) if size < 0 => return None,
-                Item::Int(size) => dims[i] = size as usize,
-                Item::Many(_) => return None,
-                _ => {}
+            if sizes[i] < 0 {
+                return None;
             }
+            dims[i] = sizes[i] as usize;
             i += 1;
         }
         Some(Shape::new(dims.split_at(n).0))
+    }
+
+    /// The same as numbers, with how many there are, of which one may be -1 for what is left.
+    pub(super) const fn as_sizes(self) -> Option<([isize; MANY], usize)> {
+        let (mut sizes, mut i) = ([ANYTHING as isize; MANY], 0);
+        match self.0 {
+            Kind::Many(items, n) => {
+                while i < n {
+                    match items[i] {
+                        Item::Int(size) => sizes[i] = size,
+                        Item::Many(_) => return None,
+                        _ => {}
+                    }
+                    i += 1;
+                }
+            }
+            Kind::Dims(shape) => {
+                while i < shape.rank() {
+                    sizes[i] = shape.dims()[i] as isize;
+                    i += 1;
+                }
+            }
+            _ => return None,
+        }
+        Some((sizes, i))
     }
 
     /// `a && b`, and `a || b` with `or`.
@@ -375,4 +421,64 @@ const fn join_shapes(a: Shape, b: Shape) -> Value {
         i += 1;
     }
     Value::tensor(shape)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_cast_as_rust_casts_them() {
+        for n in [
+            0_i64,
+            1,
+            -1,
+            5,
+            127,
+            128,
+            -128,
+            -129,
+            255,
+            256,
+            32_768,
+            65_540,
+            -65_537,
+            2_147_483_648,
+            4_294_967_295,
+            4_294_967_300,
+            -4_294_967_292,
+            17_179_869_183,
+        ] {
+            let value = Value::int(n as isize);
+            for (to, cast) in [
+                ("i8", i128::from(n as i8)),
+                ("i16", i128::from(n as i16)),
+                ("i32", i128::from(n as i32)),
+                ("i64", i128::from(n)),
+                ("isize", n as isize as i128),
+                ("u8", i128::from(n as u8)),
+                ("u16", i128::from(n as u16)),
+                ("u32", i128::from(n as u32)),
+                ("u64", i128::from(n as u64)),
+                ("usize", n as usize as i128),
+                ("i128", i128::from(n)),
+            ] {
+                assert_eq!(value.cast(to), Value::whole(cast), "{n} as {to}");
+            }
+        }
+        assert_eq!(Value::int(-1).cast("u128"), Value::UNKNOWN);
+        assert_eq!(Value::truth_of(true).cast("u8"), Value::int(1));
+        // The batch is a size, which has room in 32 bits and not in 8.
+        let batch = Value::int(UNKNOWN as isize);
+        assert_eq!(
+            (batch.cast("i32"), batch.cast("u8")),
+            (batch, Value::UNKNOWN)
+        );
+        assert_eq!(Value::whole(usize::MAX as i128), Value::UNKNOWN);
+        let sizes = Value::ints(&[3, usize::MAX]);
+        assert_eq!(
+            (sizes.item(0), sizes.item(1)),
+            (Value::int(3), Value::UNKNOWN)
+        );
+    }
 }

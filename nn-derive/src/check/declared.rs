@@ -14,7 +14,7 @@ use syn::{Expr, Lit, Type};
 /// What is wrong between fields and constructor.
 pub fn declared(item: &Struct, errors: &mut Errors) {
     let attrs = &item.attrs;
-    match (&attrs.loss, &attrs.targets) {
+    match (attrs.losses.first(), &attrs.targets) {
         (None, Some((key, _))) if !attrs.keys.iter().any(|key| key == "loss") => {
             errors.at(key, messages::TARGETS_WITHOUT_LOSS);
         }

@@ -4,9 +4,9 @@ use super::{call_at, parameters};
 use crate::syntax::{Input, InputShape, New, Struct};
 use crate::{check, messages, source};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
-use syn::GenericParam;
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
+use syn::{GenericParam, Path};
 
 /// `OUTPUT`, the evaluation of which is the check of the shapes: for what can be made and followed in `const` code.
 ///
@@ -54,6 +54,7 @@ pub fn expand(item: &Struct) -> TokenStream {
         }
     };
     let compared = output.as_ref().and_then(|_| compared(item));
+    let unmade = unmade(item);
     let of_known_parameters = of_known_parameters(item);
     let fail = match is_generic {
         false => fail,
@@ -80,6 +81,7 @@ pub fn expand(item: &Struct) -> TokenStream {
         #compared
         const _: () = {
             use #statics::NotFollowed as _;
+            #unmade
             #definition
             impl <#(#declared),*> #statics::Failing for #root #where_clause {
                 const FAILURE: #statics::Failure = match <#ty>::__CHECKED {
@@ -124,14 +126,46 @@ fn of_known_parameters(item: &Struct) -> TokenStream {
     quote!(#(#given)* #of_defaults)
 }
 
-/// A warning where a model says what goes in, and that it is not made so that the compiler can check it.
-pub fn note(item: &Struct) -> Option<TokenStream> {
-    let (Some(key), Some(why)) = (&item.attrs.not_const, check::unchecked(item)) else {
-        return None;
-    };
-    if item.attrs.input.is_none() || item.attrs.checked_by_build {
+/// An error where the model must be checked and nothing makes one that can be, as far as the `#[model] impl` says.
+fn unmade(item: &Struct) -> Option<TokenStream> {
+    let (krate, ident) = (&item.attrs.krate, &item.ident);
+    let key = item.attrs.strict.as_ref()?;
+    if item.attrs.new.is_some() {
         return None;
     }
+    let message = messages::not_checked("|");
+    let (before, after) = message.split_once('|')?;
+    let message = quote!(#krate::ShapeError::new(#before).text(__why).text(#after).message());
+    let fail = call_at(quote!(#krate::statics::fail), message, key.span());
+    Some(quote! {
+        if let ::core::option::Option::Some(__why) = <#ident>::__MADE.why_not() {
+            #fail
+        }
+    })
+}
+
+/// A warning where a model says what goes in, and that it is not made so that the compiler can check it.
+pub fn note(item: &Struct) -> Option<TokenStream> {
+    let attrs = &item.attrs;
+    if attrs.input.is_none() || attrs.checked_by_build {
+        return None;
+    }
+    if attrs.new.is_none() && attrs.strict.is_none() && item.generics.params.is_empty() {
+        // What the `#[model] impl` makes is not seen here: if it makes none that can be checked, this constant is one that warns.
+        let key = attrs.keys.iter().find(|key| *key == "input")?;
+        let (ident, krate) = (&item.ident, &attrs.krate);
+        // The lint speaks of what stands at the user's place alone.
+        let named = quote_spanned!(key.span()=> <#ident>::__NOT_CHECKED);
+        return Some(quote! {
+            const _: () = {
+                use #krate::statics::NotFollowed as _;
+                #named
+            };
+        });
+    }
+    let (Some(key), Some(why)) = (&attrs.not_const, check::unchecked(item)) else {
+        return None;
+    };
     let note = messages::left_to_build(&item.class_name(), why);
     Some(warning("NotChecked", key.span(), &note))
 }
@@ -243,8 +277,9 @@ fn value_of(item: &Struct, shape: &InputShape, given: TokenStream) -> TokenStrea
 fn compared(item: &Struct) -> Option<TokenStream> {
     let (krate, ident, names) = (&item.attrs.krate, &item.ident, names(item));
     let statics = quote!(#krate::statics);
-    let loss = item.attrs.loss.as_ref()?;
-    let name = loss.segments.last()?.ident.to_string();
+    let losses = &item.attrs.losses;
+    let first = losses.first()?;
+    let checked = quote!(&#ident::__CHECKED);
     let check = |answer: TokenStream, span: Span| {
         let message = quote!(__error.under(#names).message());
         let fail = call_at(quote!(#statics::fail), message, span);
@@ -254,23 +289,38 @@ fn compared(item: &Struct) -> Option<TokenStream> {
             }
         }
     };
-    let scores = check(
-        quote!(#statics::scores(#name, &#ident::__CHECKED)),
-        loss.span(),
-    );
-    let targets = item.attrs.targets.as_ref().map(|(key, shape)| {
-        let value = value_of(item, shape, shape.named.clone());
-        check(
-            quote!(#statics::targets(#name, &#ident::__CHECKED, #value)),
-            key.span(),
-        )
-    });
+    let name = |loss: &Path| loss.segments.last().map(|last| last.ident.to_string());
+    // One after the other: the first that does not fit is the mistake.
+    let mut checks = TokenStream::new();
+    let n = losses.len();
+    if n > 1 {
+        checks.extend(check(quote!(#statics::losses(#n, #checked)), first.span()));
+    }
+    for (i, loss) in losses.iter().enumerate() {
+        let which = match n {
+            1 => quote!(::core::option::Option::None),
+            _ => quote!(::core::option::Option::Some(#i)),
+        };
+        let name = name(loss);
+        let scores = quote!(#statics::scores(#name, #checked, #which));
+        checks.extend(check(scores, loss.span()));
+    }
+    if let Some((key, shapes)) = &item.attrs.targets {
+        let count = shapes.len();
+        let as_many = quote!(#statics::as_many_targets(#count, #checked));
+        checks.extend(check(as_many, key.span()));
+        for (i, shape) in shapes.iter().enumerate() {
+            let name = name(losses.get(i).unwrap_or(first));
+            let value = value_of(item, shape, shape.named.clone());
+            let fits = quote!(#statics::targets(#name, #checked, #i, #value));
+            checks.extend(check(fits, key.span()));
+        }
+    }
     Some(quote! {
         const _: () = {
-            // Whether there is such a loss.
-            let _ = ::core::marker::PhantomData::<#loss>;
-            #scores
-            #targets
+            // Whether there are such losses.
+            #(let _ = ::core::marker::PhantomData::<#losses>;)*
+            #checks
         };
     })
 }

@@ -109,26 +109,53 @@ pub fn expand(
     }
 }
 
-/// `__MADE`, which checks a model made by the block's own `const fn new()`.
+/// Why a block's own `new` makes no model that the compiler could check.
+fn unfit(block: &ItemImpl, new: &ImplItemFn) -> Option<&'static str> {
+    let sig = &new.sig;
+    let returned = sig.output.to_token_stream().to_string();
+    let own = format!("-> {}", block.self_ty.to_token_stream());
+    if !sig.inputs.is_empty() {
+        Some(
+            "its own `new` takes arguments: `new(..)` in `#[model(..)]` gives each a value to check with",
+        )
+    } else if sig.constness.is_none() {
+        Some("its own `new` is no `const fn`")
+    } else if returned != "-> Self" && returned != own {
+        Some("its own `new` does not give a `Self`")
+    } else if new.attrs.iter().any(|a| a.path().is_ident("cfg")) {
+        Some("its own `new` stands under `#[cfg(..)]`")
+    } else {
+        None
+    }
+}
+
+/// `__MADE`, which checks a model made by the block's own `const fn new()`, or says why it does not.
 fn made(block: &ItemImpl, krate: &TokenStream) -> Option<TokenStream> {
-    let has_new = block.items.iter().any(|item| match item {
-        ImplItem::Fn(method) => {
-            let sig = &method.sig;
-            let returned = sig.output.to_token_stream().to_string();
-            let own = format!("-> {}", block.self_ty.to_token_stream());
-            sig.ident == "new"
-                && sig.constness.is_some()
-                && sig.inputs.is_empty()
-                && (returned == "-> Self" || returned == own)
-                && !method.attrs.iter().any(|a| a.path().is_ident("cfg"))
-        }
-        _ => false,
-    });
-    if !has_new || !block.generics.params.is_empty() {
+    if !block.generics.params.is_empty() {
         return None;
     }
+    let new = block.items.iter().find_map(|item| match item {
+        ImplItem::Fn(method) if method.sig.ident == "new" => Some(method),
+        _ => None,
+    })?;
     let self_ty = &block.self_ty;
     let name = self_ty.to_token_stream().to_string();
+    if let Some(why) = unfit(block, new) {
+        let note = crate::messages::left_to_build(&name, why);
+        // An ordinary function of arguments is no slip, but how models are made that say nothing on their fields.
+        let is_ordinary = new.sig.constness.is_none() && !new.sig.inputs.is_empty();
+        let warning = (!is_ordinary).then(|| quote!(#[deprecated(note = #note)]));
+        return Some(quote! {
+            #[automatically_derived]
+            impl #self_ty {
+                #[doc(hidden)]
+                pub const __MADE: #krate::statics::NotMade = #krate::statics::NotMade(#why);
+                #[doc(hidden)]
+                #warning
+                pub const __NOT_CHECKED: () = ();
+            }
+        });
+    }
     let run = super::output::run(
         krate,
         &self_ty.to_token_stream(),
@@ -153,12 +180,18 @@ fn made(block: &ItemImpl, krate: &TokenStream) -> Option<TokenStream> {
             ) -> #krate::statics::Answer {
                 #run
             }
+
+            pub const fn why_not(self) -> ::core::option::Option<&'static ::core::primitive::str> {
+                ::core::option::Option::None
+            }
         }
 
         #[automatically_derived]
         impl #self_ty {
             #[doc(hidden)]
             pub const __MADE: __Made = __Made;
+            #[doc(hidden)]
+            pub const __NOT_CHECKED: () = ();
         }
     })
 }

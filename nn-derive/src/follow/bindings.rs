@@ -47,18 +47,19 @@ impl Follower<'_> {
         parts: impl Iterator<Item = &'p Pat> + Clone,
         value: TokenStream,
     ) -> TokenStream {
-        if parts.clone().any(|p| matches!(p, Pat::Rest(_))) {
-            let unknown = self.unknown();
-            let bindings: TokenStream = parts
-                .map(|part| self.bind_unknown(part, unknown.clone()))
-                .collect();
-            return quote!(let _ = #value; #bindings);
-        }
+        let (n, rest) = (parts.clone().count(), parts.clone().position(is_rest));
         self.count += 1;
         let whole = format_ident!("__whole{}", self.count);
         let bindings: TokenStream = parts
             .enumerate()
-            .map(|(i, part)| self.bind(part, quote!(#whole.item(#i))))
+            .map(|(i, part)| match rest {
+                Some(rest) if i == rest => self.bind_unknown(part, self.unknown()),
+                Some(rest) if i > rest => {
+                    let from_end = n - i;
+                    self.bind(part, quote!(#whole.item_from_end(#from_end)))
+                }
+                _ => self.bind(part, quote!(#whole.item(#i))),
+            })
             .collect();
         quote!(let #whole = #value; #bindings)
     }
@@ -106,8 +107,7 @@ impl Follower<'_> {
             (Pat::Paren(p), _) => return self.parts(&p.pat, expr, is_kept, values, parts),
             (_, Expr::Paren(e)) => return self.parts(pat, &e.expr, is_kept, values, parts),
             (Pat::Tuple(p), Expr::Tuple(e))
-                if p.elems.len() == e.elems.len()
-                    && !p.elems.iter().any(|p| matches!(p, Pat::Rest(_))) =>
+                if p.elems.len() == e.elems.len() && !p.elems.iter().any(is_rest) =>
             {
                 for (pat, expr) in p.elems.iter().zip(&e.elems) {
                     self.parts(pat, expr, true, values, parts);
@@ -227,9 +227,10 @@ impl Follower<'_> {
             eq_token: init.eq_token,
             expr: init.expr.clone(),
         };
+        let must_fit = self.always_fails(other);
         let other = self.expr(other);
         self.scopes.push(HashMap::new());
-        let (before, truth, bindings) = self.if_let(&condition);
+        let (before, truth, bindings) = self.if_let(&condition, must_fit);
         let rest = self.statements(rest);
         self.scopes.pop();
         let branch = self.branch(&changed, truth, quote!({ #bindings #rest }), other);
@@ -261,10 +262,23 @@ impl Follower<'_> {
                 let cases = p.cases.iter().map(|case| self.fits(case, value));
                 Some(quote!(#truth::False #(.or(#cases))*))
             }
-            Pat::Tuple(p) if !p.elems.iter().any(|e| matches!(e, Pat::Rest(_))) => {
+            Pat::Tuple(p) if !p.elems.iter().any(is_rest) => {
                 let parts = p.elems.iter().enumerate();
                 let parts = parts.map(|(i, part)| self.fits(part, &quote!(#value.item(#i))));
                 Some(quote!(#truth::True #(.and(#parts))*))
+            }
+            Pat::Slice(p) => {
+                let (n, rest) = (p.elems.len(), p.elems.iter().position(is_rest));
+                let parts = p.elems.iter().enumerate().filter(|(i, _)| Some(*i) != rest);
+                let parts = parts.map(|(i, part)| match rest {
+                    Some(rest) if i > rest => {
+                        let from_end = n - i;
+                        self.fits(part, &quote!(#value.item_from_end(#from_end)))
+                    }
+                    _ => self.fits(part, &quote!(#value.item(#i))),
+                });
+                let (least, or_more) = (n - usize::from(rest.is_some()), rest.is_some());
+                Some(quote!(#value.has_length(#least, #or_more) #(.and(#parts))*))
             }
             Pat::Const(_) => None,
             other => match syn::parse2::<syn::Expr>(other.to_token_stream()) {
@@ -276,6 +290,25 @@ impl Follower<'_> {
             },
         }
         .unwrap_or_else(|| quote!(#truth::Unknown))
+    }
+}
+
+/// The parts of a pattern of a list: `[a, b]`, `&[a, ..]`.
+pub(super) fn listed(pat: &Pat) -> Option<&syn::PatSlice> {
+    match pat {
+        Pat::Slice(p) => Some(p),
+        Pat::Reference(p) => listed(&p.pat),
+        Pat::Paren(p) => listed(&p.pat),
+        _ => None,
+    }
+}
+
+/// `..` or `name @ ..`, which stands for any number of parts.
+pub(super) fn is_rest(pat: &Pat) -> bool {
+    match pat {
+        Pat::Rest(_) => true,
+        Pat::Ident(p) => matches!(&p.subpat, Some((_, sub)) if is_rest(sub)),
+        _ => false,
     }
 }
 

@@ -1,12 +1,14 @@
 //! Branches, and code that is not followed.
 
-use super::scan::{changed, has_question_mark, has_unknown_macro, idents, mentions};
+use super::bindings::{is_rest, listed};
+use super::expressions::is_error;
+use super::scan::{changed, has_question_mark, has_unknown_macro, idents, is_harmless, mentions};
 use super::{Follower, Local, OnError, is_configured, variable};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
 use syn::spanned::Spanned;
-use syn::{Expr, Pat};
+use syn::{Expr, Pat, Stmt};
 
 impl Follower<'_> {
     /// The variables with `mut` among some names.
@@ -84,7 +86,7 @@ impl Follower<'_> {
         let changed = self.mentioned(e.to_token_stream());
         self.scopes.push(HashMap::new());
         let (before, truth, bindings) = match &*e.cond {
-            Expr::Let(cond) => self.if_let(cond),
+            Expr::Let(cond) => self.if_let(cond, false),
             cond if !let_patterns(cond).is_empty() => {
                 let opaque = self.opaque(cond.to_token_stream());
                 let mut bindings = TokenStream::new();
@@ -113,8 +115,13 @@ impl Follower<'_> {
         quote!({ #before #branch })
     }
 
-    /// `let pattern = value` as a condition: what comes before it, its truth, and the names.
-    pub(super) fn if_let(&mut self, e: &syn::ExprLet) -> (TokenStream, TokenStream, TokenStream) {
+    /// `let pattern = value` as a condition: what comes before it, its truth, and the names. Whether the model fails if it does not hold, `must_fit`
+    /// says: a pattern of other dimensions is a mistake then.
+    pub(super) fn if_let(
+        &mut self,
+        e: &syn::ExprLet,
+        must_fit: bool,
+    ) -> (TokenStream, TokenStream, TokenStream) {
         if let Some(path) = self.option(&e.expr)
             && let Some((truth, bindings)) = self.fits_option(&e.pat, &path)
         {
@@ -146,7 +153,34 @@ impl Follower<'_> {
         let matched = quote::format_ident!("__matched{}", self.count);
         let truth = self.fits(pat, &matched.to_token_stream());
         let bindings = self.bind(pat, matched.to_token_stream());
-        (quote!(let #matched = #value;), truth, bindings)
+        let checked = listed(pat).filter(|_| must_fit).map(|list| {
+            let or_more = list.elems.iter().any(is_rest);
+            let n = list.elems.len() - usize::from(or_more);
+            let krate = self.krate;
+            let answer = quote!(#krate::statics::dimensions(#matched, #n, #or_more, __at));
+            let checked = self.read(answer, list.bracket_token.span.join());
+            quote!(let _ = #checked;)
+        });
+        (quote!(let #matched = #value; #checked), truth, bindings)
+    }
+
+    /// Whether a block does nothing but fail: `{ panic!(..) }`, `{ return Err(..) }`.
+    pub(super) fn always_fails(&self, block: &Expr) -> bool {
+        let Expr::Block(block) = block else {
+            return false;
+        };
+        let fails = |mac: &syn::Macro| {
+            let name = mac.path.get_ident();
+            name.is_some_and(|name| (name == "panic" || name == "unreachable") && is_harmless(name))
+        };
+        match &block.block.stmts[..] {
+            [Stmt::Macro(only)] => fails(&only.mac),
+            [Stmt::Expr(Expr::Macro(only), _)] => fails(&only.mac),
+            [Stmt::Expr(Expr::Return(only), _)] => {
+                self.on_error == OnError::FailTheModel && only.expr.as_deref().is_some_and(is_error)
+            }
+            _ => false,
+        }
     }
 
     /// The layer that may be an `Option` of one: `&self.shortcut`, `self.shortcut.as_ref()`.

@@ -153,7 +153,7 @@ impl Follower<'_> {
     /// A variable or a constant.
     fn name(&mut self, path: &syn::Path) -> TokenStream {
         let krate = self.krate;
-        let number = |constant: TokenStream| quote!(#krate::statics::Value::int(#constant as ::core::primitive::isize));
+        let number = |constant: TokenStream| quote!(#krate::statics::Value::whole(#constant as ::core::primitive::i128));
         if let Some(ident) = path.get_ident() {
             let name = ident.to_string();
             return match self.local(ident) {
@@ -189,12 +189,12 @@ impl Follower<'_> {
         })
     }
 
-    /// Numbers stay what they are among types that hold sizes.
+    /// Whole numbers become those of another type as Rust does it; floats are not followed.
     pub(super) fn cast(&mut self, e: &syn::ExprCast) -> TokenStream {
         let (krate, value) = (self.krate, self.expr(&e.expr));
         match e.ty.to_token_stream().to_string().as_str() {
-            "isize" | "i32" | "i64" => value,
-            "usize" | "u32" | "u64" => quote!(#value.unsigned()),
+            to @ ("i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32"
+            | "u64" | "u128" | "usize") => quote!(#value.cast(#to)),
             "f32" | "f64" => quote!({ let _ = #value; #krate::statics::Value::SCALAR }),
             _ => quote!({ let _ = #value; #krate::statics::Value::UNKNOWN }),
         }
@@ -302,7 +302,7 @@ impl Follower<'_> {
 }
 
 /// `Err(..)`
-fn is_error(expr: &Expr) -> bool {
+pub(super) fn is_error(expr: &Expr) -> bool {
     match expr {
         Expr::Call(e) => matches!(&*e.func, Expr::Path(p) if p.path.is_ident("Err")),
         _ => false,

@@ -2,8 +2,8 @@
 
 use super::Follower;
 use super::loops::Turns;
-use super::scan::{changed, has_question_mark, has_unknown_macro, mentions};
-use proc_macro2::TokenStream;
+use super::scan::{changed, counted, has_question_mark, has_unknown_macro, mentions};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::HashMap;
 use syn::{Expr, ExprClosure, ExprMethodCall, parse_quote};
@@ -16,6 +16,17 @@ enum End<'e> {
     ForEach,
     /// It is collected.
     Collect,
+}
+
+impl End<'_> {
+    /// What is known once the closure gave `body`.
+    fn next(&self, value: &Ident, body: &TokenStream) -> TokenStream {
+        match self {
+            End::Fold(_) => body.clone(),
+            End::ForEach => quote!({ let _ = #body; #value }),
+            End::Collect => quote!(#value.pushed(#body)),
+        }
+    }
 }
 
 impl Follower<'_> {
@@ -66,6 +77,22 @@ impl Follower<'_> {
             End::Fold(first) => self.expr(first),
             _ => quote!(#krate::statics::Value::many(&[])),
         };
+        if let Some((before, layers)) = self.written_out(over) {
+            self.count += 1;
+            let value = format_ident!("__turned{}", self.count);
+            let mut rounds = TokenStream::new();
+            for (i, layer) in layers.into_iter().enumerate() {
+                self.scopes.push(HashMap::new());
+                let binding = self.bind_layer(pat, counted(over).1, layer, i);
+                let carried = carried.map(|pat| self.bind(pat, value.to_token_stream()));
+                let body = self.expr(&closure.body);
+                self.scopes.pop();
+                let next = end.next(&value, &body);
+                let binding = binding?;
+                rounds.extend(quote!({ #binding #carried #value = #next; }));
+            }
+            return Some(quote!({ #before let mut #value = #first; #rounds #value }));
+        }
         // As a loop over the same things turns.
         let turning: syn::ExprForLoop = parse_quote!(for #pat in #over {});
         self.count += 1;
@@ -91,11 +118,7 @@ impl Follower<'_> {
             to,
             binding,
         } = turns;
-        let next = match end {
-            End::Fold(_) => body,
-            End::ForEach => quote!({ let _ = #body; #value }),
-            End::Collect => quote!(#value.pushed(#body)),
-        };
+        let next = end.next(&value, &body);
         let opaque = self.opaque(e.to_token_stream());
         Some(quote! {{
             #before

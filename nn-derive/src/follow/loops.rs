@@ -1,12 +1,15 @@
 //! Loops over ranges, lists and containers of layers.
 
 use super::scan::{counted, has_unknown_macro, mentions};
-use super::{Follower, Local, Step};
+use super::{Follower, Local, Path, Step};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use std::collections::HashMap;
 use syn::spanned::Spanned;
-use syn::{Expr, Pat};
+use syn::{Expr, ExprParen, ExprReference, Pat, PatReference};
+
+/// How many layers of a list that is written out are followed, each with a copy of what is done to it.
+const WRITTEN_OUT: usize = 16;
 
 /// How often a loop turns.
 pub(super) struct Turns {
@@ -29,6 +32,9 @@ impl Follower<'_> {
             || e.label.is_some()
         {
             return self.opaque(whole);
+        }
+        if let Some(rounds) = self.rounds(e) {
+            return rounds;
         }
         self.count += 1;
         let (index, count) = (
@@ -137,6 +143,76 @@ impl Follower<'_> {
             to: count,
             binding,
         })
+    }
+
+    /// A loop over layers that are written out, turn by turn.
+    fn rounds(&mut self, e: &syn::ExprForLoop) -> Option<TokenStream> {
+        let (before, layers) = self.written_out(&e.expr)?;
+        let (unknown, is_counted) = (self.unknown(), counted(&e.expr).1);
+        let mut rounds = TokenStream::new();
+        for (i, layer) in layers.into_iter().enumerate() {
+            self.scopes.push(HashMap::new());
+            let binding = self.bind_layer(&e.pat, is_counted, layer, i);
+            let body = self.block(&e.body);
+            self.scopes.pop();
+            let binding = binding?;
+            rounds.extend(quote!({ #binding let _ = #body; }));
+        }
+        Some(quote!({ #before #rounds #unknown }))
+    }
+
+    /// The layers of a list that is written out, `[&self.first, &self.second]`, and what comes before.
+    pub(super) fn written_out(&mut self, over: &Expr) -> Option<(TokenStream, Vec<Path>)> {
+        let mut list = counted(over).0;
+        while let Expr::Reference(ExprReference { expr, .. })
+        | Expr::Paren(ExprParen { expr, .. }) = list
+        {
+            list = expr;
+        }
+        let Expr::Array(list) = list else {
+            return None;
+        };
+        let (mut before, mut layers) = (TokenStream::new(), Vec::new());
+        for layer in &list.elems {
+            // Numbers are values, and layers are borrowed.
+            if !matches!(layer, Expr::Reference(_) | Expr::Path(_)) {
+                return None;
+            }
+            let mut path = self.path(layer).filter(|path| !path.is_empty())?;
+            before.extend(self.keep_indices(&mut path));
+            layers.push(path);
+        }
+        (!layers.is_empty() && layers.len() <= WRITTEN_OUT).then_some((before, layers))
+    }
+
+    /// Names one of them, the number `i`.
+    pub(super) fn bind_layer(
+        &mut self,
+        pat: &Pat,
+        is_counted: bool,
+        layer: Path,
+        i: usize,
+    ) -> Option<TokenStream> {
+        let krate = self.krate;
+        let mut binding = TokenStream::new();
+        let mut name = match (pat, is_counted) {
+            (layer, false) => layer,
+            (Pat::Tuple(pair), true) if pair.elems.len() == 2 => {
+                let number = quote!(#krate::statics::Value::int(#i as ::core::primitive::isize));
+                binding = self.bind(&pair.elems[0], number);
+                &pair.elems[1]
+            }
+            _ => return None,
+        };
+        while let Pat::Reference(PatReference { pat, .. }) = name {
+            name = pat;
+        }
+        match name {
+            Pat::Ident(p) if self.is_name(p) => self.declare(&p.ident, Local::Layer(layer)),
+            Pat::Wild(_) => {}
+            _ => return None,
+        }
+        Some(binding)
     }
 
     /// Those of a list of numbers or tensors: `[3, 5]`, `&sizes`, `sizes.iter()`.

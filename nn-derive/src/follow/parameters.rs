@@ -1,6 +1,6 @@
 //! The shapes that `build` gives to parameters, which `call` uses.
 
-use super::Follower;
+use super::{Follower, OnError};
 use crate::syntax::typed_arguments;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -17,6 +17,8 @@ impl Follower<'_> {
         if let [input] = &typed_arguments(&build.sig)[..] {
             statements.extend(self.bind(&input.pat, shape.clone()));
         }
+        // An error of `build` is one of the model.
+        let on_error = std::mem::replace(&mut self.on_error, OnError::FailTheModel);
         let mut names = Vec::new();
         for statement in &build.block.stmts {
             match statement {
@@ -35,6 +37,7 @@ impl Follower<'_> {
                 _ => break,
             }
         }
+        self.on_error = on_error;
         self.scopes.pop();
         let variables: Vec<Ident> = names.iter().map(parameter).collect();
         self.parameters = names.iter().map(|name| name.unraw().to_string()).collect();

@@ -285,8 +285,6 @@ pub fn not_checked(why: &str) -> String {
 pub const LOSS_TYPE: &str =
     "`loss` is the type of a loss, its name alone: `loss = SparseCategoricalCrossentropy`";
 
-pub const ONE_TARGET: &str = "`targets` are those of a model with one output: `targets = i64[]` for labels, `targets = [10]` for ten numbers";
-
 pub const TARGETS_WITHOUT_LOSS: &str =
     "`targets` are checked as a loss reads them: say which, `loss = SparseCategoricalCrossentropy`";
 

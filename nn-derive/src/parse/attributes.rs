@@ -147,7 +147,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
         krate: framework(),
         input: None,
         names: Vec::new(),
-        loss: None,
+        losses: Vec::new(),
         targets: None,
         new: None,
         not_const: None,
@@ -186,15 +186,12 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
                 } else if meta.path.is_ident("new") {
                     found.new = declared::constructor(meta, errors)?;
                 } else if meta.path.is_ident("loss") {
-                    found.loss = loss(meta, errors)?;
+                    found.losses = losses(meta, errors)?;
                 } else if meta.path.is_ident("targets") {
                     let targets = input_shape(meta, &krate, &mut found.names, errors)?;
-                    found.targets = targets.and_then(|targets| match targets {
-                        Input::One(shape) => Some((meta.path.clone(), shape)),
-                        Input::Several(_) => {
-                            errors.at(&meta.path, messages::ONE_TARGET);
-                            None
-                        }
+                    found.targets = targets.map(|targets| match targets {
+                        Input::One(shape) => (meta.path.clone(), vec![shape]),
+                        Input::Several(shapes) => (meta.path.clone(), shapes),
                     });
                 } else if meta.path.is_ident("debug") {
                     found.debug = true;
@@ -229,20 +226,28 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
     found
 }
 
-/// The value of `loss`: the type of one.
-fn loss(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Option<Path>> {
-    let wanted = || messages::needs_value("loss", "SparseCategoricalCrossentropy");
+/// The value of `loss`: the type of one, or a tuple of those.
+fn losses(meta: &ParseNestedMeta, errors: &mut Errors) -> syn::Result<Vec<Path>> {
     if !meta.input.peek(syn::Token![=]) {
-        errors.at(&meta.path, wanted());
-        return Ok(None);
+        let wanted = messages::needs_value("loss", "SparseCategoricalCrossentropy");
+        errors.at(&meta.path, wanted);
+        return Ok(Vec::new());
     }
-    match meta.value()?.parse()? {
-        Expr::Path(path) => Ok(Some(path.path)),
-        other => {
-            errors.at(other, messages::LOSS_TYPE);
-            Ok(None)
+    let all: Vec<Expr> = match meta.value()?.parse()? {
+        Expr::Tuple(tuple) => tuple.elems.into_iter().collect(),
+        one => vec![one],
+    };
+    let mut losses = Vec::new();
+    for loss in all {
+        match loss {
+            Expr::Path(path) => losses.push(path.path),
+            other => {
+                errors.at(other, messages::LOSS_TYPE);
+                return Ok(Vec::new());
+            }
         }
     }
+    Ok(losses)
 }
 
 /// Notes a value of a key that has none.

@@ -9,7 +9,8 @@ use crate::graph::op::{
 };
 use crate::ops::shape::expand_dims::inserted;
 use crate::{
-    ANYTHING, Error, MAX_RANK, Result, Shape, ShapeError, Tensor, as_many, batches, is_known,
+    ANYTHING, MAX_RANK, Result, Shape, ShapeError, Tensor, as_many, batches, is_known,
+    left_of_names,
 };
 
 struct Reshape(Shape);
@@ -204,69 +205,121 @@ macro_rules! signed {
 signed!(i32, i64, isize);
 
 /// Dimensions with the one that is `-1` filled in.
-fn filled(from: &Shape, given: impl ExactSizeIterator<Item = isize> + Clone) -> Result<Shape> {
-    let mut dims = [1; MAX_RANK];
+fn filled(from: &Shape, given: impl ExactSizeIterator<Item = isize>) -> Result<Shape> {
     let rank = given.len();
-    let shown = || {
-        let dims: Vec<String> = given.clone().map(|dim| dim.to_string()).collect();
-        format!("cannot reshape {from} to [{}]", dims.join(", "))
-    };
     if rank > MAX_RANK {
         return Shape::try_new(&vec![1; rank]);
     }
-    let mut open = None;
-    for (i, dim) in given.clone().enumerate() {
-        match (usize::try_from(dim), open) {
-            (Ok(dim), _) => dims[i] = dim,
-            (Err(_), None) if dim == -1 => open = Some(i),
-            (Err(_), Some(_)) if dim == -1 => {
-                let message = format!("{}: only one dimension can be -1", shown());
-                return Err(Error::shape(message));
-            }
-            (Err(_), _) => {
-                let message = format!("{}: -1 is whatever is left, {dim} is no size", shown());
-                return Err(Error::shape(message));
-            }
-        }
+    let mut sizes = [1; MAX_RANK];
+    for (size, dim) in sizes.iter_mut().zip(given) {
+        *size = dim;
     }
-    let Some(open) = open else {
-        return Ok(Shape::new(&dims[..rank]));
-    };
-    let given = Shape::new(&dims[..rank]);
-    let (all, others) = (from.num_elements(), given.num_elements());
-    if given.is_known() && !is_known(others) {
-        let message = format!("{}: no tensor has as many elements", shown());
-        return Err(Error::shape(message));
-    }
-    let exact = is_known(all) || batches(all).is_some();
-    dims[open] = match others {
-        0 if is_known(all) => {
-            let message = format!(
-                "{}: {from} has {all} elements, not a multiple of 0",
-                shown()
-            );
-            return Err(Error::shape(message));
-        }
-        0 => {
-            return Err(Error::shape(format!(
-                "{}: -1 is whatever is left of 0",
-                shown()
-            )));
-        }
-        _ if exact && all.is_multiple_of(others) => all / others,
-        _ if is_known(all) && is_known(others) => {
-            let message = format!(
-                "{}: {from} has {all} elements, not a multiple of {others}",
-                shown()
-            );
-            return Err(Error::shape(message));
-        }
-        // Whether so many times the batch can be divided depends on the batch.
-        _ => ANYTHING,
-    };
-    Ok(Shape::new(&dims[..rank]))
+    Ok(completed(from, &sizes[..rank])?)
 }
 
+/// The shape that at most 8 sizes are for a tensor of the shape `from`: `-1` is whatever is left. Where that depends on a size that is not
+/// known, so that it may be a whole number, it is not known either.
+pub(crate) const fn completed(from: &Shape, given: &[isize]) -> Result<Shape, ShapeError> {
+    let (mut others, mut axis, mut i) = ([1; MAX_RANK], None, 0);
+    while i < given.len() {
+        match (given[i], axis) {
+            (0.., _) => others[i] = given[i] as usize,
+            (-1, None) => axis = Some(i),
+            (-1, Some(_)) => {
+                return Err(cannot(from, given).text(": only one dimension can be -1"));
+            }
+            (size, _) => {
+                return Err(cannot(from, given)
+                    .text(": -1 is whatever is left, ")
+                    .signed(size)
+                    .text(" is no size"));
+            }
+        }
+        i += 1;
+    }
+    let others = Shape::new(others.split_at(given.len()).0);
+    let Some(axis) = axis else {
+        return Ok(others);
+    };
+    match left(from, &others) {
+        Ok(size) => Ok(others.with(axis, size)),
+        Err(TooMany) => Err(cannot(from, given).text(": no tensor has as many elements")),
+        Err(OfNone) if !is_known(from.num_elements()) => {
+            Err(cannot(from, given).text(": -1 is whatever is left of 0"))
+        }
+        Err(OfNone | LeftOver) => {
+            let error = cannot(from, given).text(": ").shape(from).text(" has ");
+            let error = factors(error, from).text(" elements, not a multiple of ");
+            Err(factors(error, &others))
+        }
+    }
+}
+
+/// The sizes of a shape, of which `-1` is one that is not known; none if another one is negative.
+pub(crate) const fn open(given: &[isize]) -> Option<Shape> {
+    let (mut dims, mut i) = ([ANYTHING; MAX_RANK], 0);
+    while i < given.len() {
+        match given[i] {
+            -1 => {}
+            0.. => dims[i] = given[i] as usize,
+            _ => return None,
+        }
+        i += 1;
+    }
+    Some(Shape::new(dims.split_at(i).0))
+}
+
+/// Why nothing is left.
+enum Nothing {
+    /// The other sizes do not divide what there is.
+    LeftOver,
+    /// One of them is 0.
+    OfNone,
+    /// They are more than a tensor can have.
+    TooMany,
+}
+use Nothing::{LeftOver, OfNone, TooMany};
+
+/// What is left of the elements of `from` beside other sizes.
+const fn left(from: &Shape, others: &Shape) -> Result<usize, Nothing> {
+    let (_, open, _) = known(others);
+    let (all, by) = (from.num_elements(), others.num_elements());
+    if open == 0 && !is_known(by) {
+        return Err(TooMany);
+    }
+    if by == 0 {
+        return Err(OfNone);
+    }
+    match left_of_names(from.dims(), others.dims()) {
+        Ok(Some(left)) => return Ok(left),
+        Ok(None) => {}
+        Err(()) => return Err(LeftOver),
+    }
+    let is_exact = is_known(all) || batches(all).is_some();
+    match (batches(all), batches(by)) {
+        _ if is_exact && all.is_multiple_of(by) => Ok(all / by),
+        _ if is_known(all) && is_known(by) => Err(LeftOver),
+        // So many times the batch on both sides, of which no batch makes a whole number.
+        (Some(_), Some(_)) => Err(LeftOver),
+        // Whether so many times the batch can be divided depends on the batch.
+        _ => Ok(ANYTHING),
+    }
+}
+
+/// `cannot reshape [2, 6] to [5, -1]`
+const fn cannot(from: &Shape, given: &[isize]) -> ShapeError {
+    let mut error = ShapeError::new("cannot reshape ").shape(from).text(" to [");
+    let mut i = 0;
+    while i < given.len() {
+        let next = error.text(if i > 0 { ", " } else { "" });
+        error = match given[i] {
+            0.. => next.dim(given[i] as usize),
+            _ => next.signed(given[i]),
+        };
+        i += 1;
+    }
+    error.text("]")
+}
 impl Tensor {
     /// The same elements, in row-major order, under another shape; no copy is made.
     ///
@@ -321,8 +374,9 @@ impl Tensor {
 
 #[cfg(test)]
 mod tests {
+    use super::completed;
     use crate::testing::check_gradient;
-    use crate::{DType, Tensor, UNKNOWN};
+    use crate::{ANYTHING, DType, Shape, Tensor, UNKNOWN};
 
     #[test]
     fn shares_memory_and_checks_the_count() {
@@ -351,6 +405,33 @@ mod tests {
         let e = x.reshape([-1_i64, 1 << 33, 1 << 33]).into_result();
         let e = e.unwrap_err().to_string();
         assert!(e.contains("no tensor has as many elements"), "{e}");
+    }
+
+    #[test]
+    fn what_is_left_is_known_where_no_size_that_is_open_decides_it() {
+        let of = |from: &[usize], to: &[isize]| match completed(&Shape::new(from), to) {
+            Ok(shape) => shape.to_string(),
+            Err(error) => error.message().to_string(),
+        };
+        let batch = UNKNOWN as isize;
+        assert_eq!(of(&[4, 6], &[-1, 8]), "[3, 8]");
+        assert_eq!(of(&[UNKNOWN, 16], &[-1, 8]), "[_, 8]");
+        assert_eq!(of(&[UNKNOWN, 16], &[batch, -1]), "[_, 16]");
+        assert_eq!(of(&[UNKNOWN, 16], &[batch, 2, -1]), "[_, 2, 8]");
+        // A batch of two or four makes these fit.
+        assert_eq!(of(&[UNKNOWN, 16], &[-1, 32]), "[_, 32]");
+        assert_eq!(of(&[UNKNOWN, 16], &[2, -1, 16]), "[2, _, 16]");
+        assert_eq!(of(&[UNKNOWN, ANYTHING, 3], &[-1, 7]), "[_, 7]");
+        let part = "[4, 6] has 24 elements, not a multiple of 5";
+        assert_eq!(
+            of(&[4, 6], &[5, -1]),
+            format!("cannot reshape [4, 6] to [5, -1]: {part}")
+        );
+        let part = "[_, 16] has _ × 16 elements, not a multiple of _ × 5";
+        assert!(of(&[UNKNOWN, 16], &[batch, 5, -1]).ends_with(part));
+        assert!(of(&[UNKNOWN, 16], &[0, -1]).ends_with("-1 is whatever is left of 0"));
+        assert!(of(&[4, 6], &[-1, -1]).ends_with("only one dimension can be -1"));
+        assert!(of(&[4, 6], &[-2, 4]).ends_with("-2 is no size"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ impl Net {
     }
 }
 #[derive(Clone, Debug, Model)]
-#[model(input = [4])]
+#[model(input = [4], check = "build")]
 struct B {
     dense: Dense,
 }

@@ -54,7 +54,7 @@ mod shadows {
 }
 use shadows::*;
 
-#[nn::model(input = [28, 28, 1])]
+#[nn::model(input = [28, 28, 1], check = "build")]
 struct Net {
     dense: Dense,
     #[config]

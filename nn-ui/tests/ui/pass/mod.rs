@@ -52,6 +52,7 @@ mod known_length;
 mod known_loops;
 mod known_options;
 mod known_own_rules;
+mod known_sizes;
 mod known_states;
 mod layer_of_another_block;
 mod loss_and_targets;
@@ -146,6 +147,7 @@ run! {
     known_loops
     known_options
     known_own_rules
+    known_sizes
     known_states
     layer_of_another_block
     loss_and_targets

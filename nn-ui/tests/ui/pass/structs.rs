@@ -87,7 +87,7 @@ pub fn main() {
     assert_eq!(net.clone_model().config(), config);
 
     // A model declared inside a function, and a block whose helper attributes come before its derive.
-    #[model(input = ([5], [8]))]
+    #[model(input = ([5], [8]), check = "build")]
     #[derive(Default)]
     struct Local {
         #[config]

@@ -1,0 +1,15 @@
+use nn::prelude::*;
+
+#[model(input = [6], check = "strict")]
+struct Net {
+    dense: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.dense(&x) + x
+    }
+}
+
+fn main() {}
