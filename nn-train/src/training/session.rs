@@ -70,7 +70,7 @@ impl<M: Model> Compiled<M> {
         };
         // A `call` may count its batch. Where that does not help, the mistake is told as one of any batch, if it is one.
         let graph = traced(batch_size.min(data.len()))
-            .or_else(|error| Err(traced(nn_core::UNKNOWN).err().unwrap_or(error)))?;
+            .map_err(|error| traced(nn_core::UNKNOWN).err().unwrap_or(error))?;
         self.state.bind(graph.output_names())
     }
 
