@@ -226,10 +226,7 @@ fn a_share_of_the_batch_may_be_what_is_left() {
     let replayed = graph.replay(std::slice::from_ref(&x)).unwrap();
     assert_eq!(bits(&replayed.outputs[0]), bits(&model.forward(&x)));
     assert_eq!(model.forward(&x).shape(), [2, 3]);
-    let odd = model
-        .predict(Tensor::ones([3, 2]))
-        .unwrap_err()
-        .to_string();
+    let odd = model.predict(Tensor::ones([3, 2])).unwrap_err().to_string();
     assert!(odd.contains("[3, 3] to [2, -1, 3]"), "{odd}");
 }
 

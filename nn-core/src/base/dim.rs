@@ -52,15 +52,18 @@ const fn from_batch(n: usize) -> bool {
     !is_known(n) && (beside < LITTLE || beside > UNKNOWN - LITTLE || n == ANYTHING)
 }
 
-/// Whether a number looks like one that was computed from an open size: a multiple or a simple part of it, or the inverse of one, in the
-/// digits that an f32 has.
-pub(crate) fn is_made_of_open_size(number: f64) -> bool {
-    let multiple = |number: f64| {
-        let times = (number / UNKNOWN as f64).round();
-        (1.0..=4096.0).contains(&times) && (number / (times * UNKNOWN as f64) - 1.0).abs() < 1e-6
-    };
+/// Whether a number looks like one that was computed from an open size: a small multiple or part of it, or the inverse of one, up to the
+/// `rounding` of its type, relative to itself. A larger multiple is too near to one that somebody gave.
+pub(crate) fn is_made_of_open_size(number: f64, rounding: f64) -> bool {
     let number = number.abs().max(number.abs().recip());
-    number >= LIMIT as f64 && (1..=16).any(|parts| multiple(number * f64::from(parts)))
+    let near = |parts: u32| {
+        let all = number * f64::from(parts);
+        let times = (all / UNKNOWN as f64).round();
+        let beside = (all - times * UNKNOWN as f64).abs();
+        // A little more or less is counted too, as in `n - 1`.
+        (1.0..=64.0).contains(&times) && beside <= 4.0 + all * rounding
+    };
+    number >= LIMIT as f64 && (1..=4).any(near)
 }
 
 /// How many times the batch a dimension is, if that is known.
@@ -92,6 +95,35 @@ mod tests {
         }
         assert_eq!((batches(ANYTHING), batches(CROWDED)), (None, None));
         assert_eq!(batches(UNKNOWN * 49), Some(49));
+    }
+
+    #[test]
+    fn numbers_that_are_made_of_the_batch_are_told_from_others() {
+        let n = UNKNOWN as f64;
+        let (f32s, f64s) = (f64::from(f32::EPSILON) / 2.0, f64::EPSILON);
+        for made in [n, 3.0 * n, n / 2.0, n - 1.0, 1.0 / n, -1.0 / (2.0 * n)] {
+            assert!(is_made_of_open_size(made, f64s), "{made}");
+            let rounded = f64::from(made as f32);
+            assert!(is_made_of_open_size(rounded, f32s), "{made}");
+        }
+        for power in 0..64 {
+            let given = 2_f64.powi(power);
+            assert!(!is_made_of_open_size(given, f64s), "2^{power}");
+            assert!(!is_made_of_open_size(given + 1.0, f64s), "2^{power} + 1");
+        }
+        for given in [
+            0.0,
+            1.0,
+            1e-12,
+            1e12,
+            1e13,
+            1e-30,
+            1e30,
+            f64::INFINITY,
+            f64::NAN,
+        ] {
+            assert!(!is_made_of_open_size(given, f32s), "{given}");
+        }
     }
 
     #[test]

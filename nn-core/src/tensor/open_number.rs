@@ -11,18 +11,20 @@ impl Tensor {
         if !self.is_computed() || self.raw_shape().num_elements() > 8 {
             return None;
         }
-        let numbers: Vec<f64> = match self.dtype() {
-            DType::F32 => self.to_vec().ok()?.into_iter().map(f32::into).collect(),
-            DType::F64 => self.to_vec().ok()?,
-            DType::I64 => self
-                .to_vec()
-                .ok()?
-                .into_iter()
-                .map(|n: i64| n as f64)
-                .collect(),
+        let (numbers, rounding): (Vec<f64>, f64) = match self.dtype() {
+            DType::F32 => {
+                let numbers: Vec<f32> = self.to_vec().ok()?;
+                let rounding = f64::from(f32::EPSILON) / 2.0;
+                (numbers.into_iter().map(f32::into).collect(), rounding)
+            }
+            DType::F64 => (self.to_vec().ok()?, f64::EPSILON),
+            DType::I64 => {
+                let numbers: Vec<i64> = self.to_vec().ok()?;
+                (numbers.into_iter().map(|n| n as f64).collect(), 0.0)
+            }
             DType::U8 | DType::Bool => return None,
         };
-        numbers.into_iter().any(is_made_of_open_size).then(|| {
+        numbers.into_iter().any(|number| is_made_of_open_size(number, rounding)).then(|| {
             Error::value(
                 "a number that `call` computes from a size which is not known yet, such as the batch, is another one for other data: give the size a number, or let an operation count (`mean` in place of `sum` and a division)",
             )
