@@ -112,15 +112,14 @@ pub fn is_another_type(name: &str, framework: &str) -> bool {
 /// Whether a `use` of the file brings a name in that is not the framework's.
 fn comes_from_elsewhere(name: &str, framework: &str) -> bool {
     let source = text();
-    words(&source, name).any(|at| {
-        let start = source[..at].rfind([';', '}']).map_or(0, |i| i + 1);
-        let statement = &source[start..at];
-        let Some(used) = words(statement, "use").next() else {
-            return false;
-        };
-        let from = statement[used + 3..].trim_start().trim_start_matches("::");
-        let is_statement = !statement[used..].contains(['(', '=']);
-        is_statement
+    // From the few `use`s to the name: every layer of a model has a type, and all that is before it would be read again for each.
+    words(&source, "use").any(|at| {
+        let statement = source[at + 3..]
+            .split([';', '}', '(', '='])
+            .next()
+            .unwrap_or_default();
+        let from = statement.trim_start().trim_start_matches("::");
+        words(statement, name).next().is_some()
             && !["nn", "nn_core", framework]
                 .iter()
                 .any(|name| from.starts_with(name))
