@@ -8,7 +8,6 @@ use nn_core::config::Json;
 use nn_core::{Error, ErrorKind, Gradients, Parameter, Result, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::fmt;
 
 const SCALE: &str = "optimizer/dynamic_scale";
 const COUNTER: &str = "optimizer/step_counter";
@@ -27,6 +26,7 @@ const COUNTER: &str = "optimizer/step_counter";
 /// assert_eq!(optimizer.scale_loss(&2.0_f32.into()).item::<f32>()?, 2048.0);
 /// # Ok::<(), nn::Error>(())
 /// ```
+#[derive(Debug)]
 #[must_use]
 pub struct LossScaleOptimizer {
     inner: Box<dyn Optimizer>,
@@ -58,15 +58,6 @@ const FOREIGN: Foreign = &[
     ("gradient_accumulation_steps", Allowed::Null),
     ("learning_rate", Allowed::Anything),
 ];
-
-impl fmt::Debug for LossScaleOptimizer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LossScaleOptimizer")
-            .field("inner", &self.inner.config()["class_name"])
-            .field("scale", &self.scale)
-            .finish()
-    }
-}
 
 impl LossScaleOptimizer {
     /// Around an optimizer, with Keras's 32768 as the first scale, and 2000 steps to its growth.

@@ -49,6 +49,7 @@ pub use slots::Slots;
 use crate::saving::registry::{self, Class};
 use nn_core::{Error, Gradients, Module, Parameter, Result, Tensor, module};
 use serde_json::Value;
+use std::fmt;
 
 /// Changes parameters by their gradients, and keeps the state (momentum and the like) that this needs.
 ///
@@ -154,6 +155,13 @@ pub trait Optimizer: Send + Sync {
 
     /// The configuration in Keras's vocabulary: `{"class_name": "Adam", "config": {"learning_rate": 0.001, ...}}`.
     fn config(&self) -> Value;
+}
+
+impl fmt::Debug for dyn Optimizer {
+    /// Its class: how its type shows itself is not known.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.config()["class_name"].as_str().unwrap_or("Optimizer"))
+    }
 }
 
 impl Optimizer for Box<dyn Optimizer> {

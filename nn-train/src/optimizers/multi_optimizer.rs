@@ -10,7 +10,6 @@ use regex_lite::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// Trains each parameter with the optimizer of the one pattern that fits its path as a whole, and the rest with the default one.
 ///
@@ -27,6 +26,7 @@ use std::fmt;
 /// let optimizer = MultiOptimizer::new(SGD::new(0.1)).optimizer("encoder/.*", Adam::new(1e-3));
 /// assert_eq!(optimizer.config()["config"]["optimizer_map"]["class_name"], "OptimizerMap");
 /// ```
+#[derive(Debug)]
 #[must_use]
 pub struct MultiOptimizer {
     /// The patterns, each with its optimizer.
@@ -36,6 +36,7 @@ pub struct MultiOptimizer {
     iterations: u64,
 }
 
+#[derive(Debug)]
 struct Mapped {
     pattern: String,
     /// `None` where it is no regular expression.
@@ -54,21 +55,6 @@ struct Written {
 struct WrittenMap {
     default_optimizer: Json,
     optimizer_map: BTreeMap<String, Json>,
-}
-
-impl fmt::Debug for MultiOptimizer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MultiOptimizer")
-            .field(
-                "optimizers",
-                &self
-                    .all()
-                    .map(|o| o.config()["class_name"].clone())
-                    .collect::<Vec<_>>(),
-            )
-            .field("iterations", &self.iterations)
-            .finish()
-    }
 }
 
 impl MultiOptimizer {

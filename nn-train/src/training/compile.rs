@@ -29,22 +29,13 @@ impl fmt::Debug for Compile {
         };
         let losses: Vec<&str> = self.losses.iter().map(|loss| loss.name()).collect();
         f.debug_struct("Compile")
-            .field("optimizer", &class_of(&*self.optimizer))
+            .field("optimizer", &self.optimizer)
             .field("losses", &losses)
             .field("loss_weights", &self.loss_weights)
             .field("metrics", &names(&self.metrics))
             .field("weighted_metrics", &names(&self.weighted_metrics))
             .finish()
     }
-}
-
-/// The class of an optimizer, for `Debug`.
-pub(super) fn class_of(optimizer: &dyn Optimizer) -> String {
-    let config = optimizer.config();
-    config["class_name"]
-        .as_str()
-        .unwrap_or("Optimizer")
-        .to_string()
 }
 
 /// A loss, or a tuple or `Vec` of one loss for each output.

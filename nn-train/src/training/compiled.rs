@@ -8,7 +8,6 @@ use crate::saving;
 use crate::training::Model;
 use crate::training::State;
 use crate::training::Step;
-use crate::training::compile::class_of;
 use crate::training::not_finite;
 use crate::training::predict::{BATCH, predict};
 use crate::training::weights::check_weights;
@@ -29,7 +28,7 @@ impl<M: fmt::Debug> fmt::Debug for Compiled<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Compiled")
             .field("model", &self.model)
-            .field("optimizer", &class_of(&*self.state.optimizer))
+            .field("optimizer", &self.state.optimizer)
             .field("epoch", &self.state.epoch)
             .finish_non_exhaustive()
     }
