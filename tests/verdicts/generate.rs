@@ -70,6 +70,8 @@ pub struct Writer<'a> {
     pub names: usize,
     /// Once in how many choices something is chosen without regard to the shape.
     pub wrong: usize,
+    /// Whether a step was written for another shape: from then on the shape that is there may not be the one that is meant.
+    lost: bool,
     pub is_open: &'a mut bool,
 }
 
@@ -92,6 +94,7 @@ pub fn model(seed: u64) -> Model {
         methods: String::new(),
         names: 0,
         wrong,
+        lost: false,
         is_open: &mut is_open,
     };
     let steps = 2 + writer.dice.below(6);
@@ -153,11 +156,14 @@ impl Writer<'_> {
     fn step(&mut self, shape: Vec<usize>, depth: usize) -> Vec<usize> {
         // A mistake is a step for another shape than the one that is there.
         let meant = match self.dice.once_in(self.wrong) {
-            true => match self.dice.below(3) {
-                0 => vec![6, 6, 2],
-                1 => vec![3, 4],
-                _ => vec![10],
-            },
+            true => {
+                self.lost = true;
+                match self.dice.below(3) {
+                    0 => vec![6, 6, 2],
+                    1 => vec![3, 4],
+                    _ => vec![10],
+                }
+            }
             false => shape.clone(),
         };
         match self.dice.below(12) {
@@ -346,7 +352,8 @@ impl Writer<'_> {
                 self.line("x = x.reshape([x.shape()[0] as isize, 2, -1]);");
                 vec![2, n / 2]
             }
-            7 => {
+            // Whether another size than the one that is there goes into all numbers depends on the batch.
+            7 if !self.lost => {
                 self.line(format!("x = x.reshape([-1, {n}]);"));
                 shape
             }
@@ -440,9 +447,11 @@ impl Writer<'_> {
             methods: String::new(),
             names: 0,
             wrong: self.wrong,
+            lost: self.lost,
             is_open: self.is_open,
         };
         let after = inner.steps(shape.clone(), steps, depth + 1);
+        self.lost = inner.lost;
         let (fields, body, methods) = (inner.fields, inner.body, inner.methods);
         let source = block(&name, "{NEW}", &fields, &body, &methods);
         self.structs.push_str(&source);

@@ -27,6 +27,7 @@ mod function;
 mod many;
 mod method;
 mod output;
+mod parts;
 mod place;
 mod steps;
 #[cfg(test)]
@@ -44,6 +45,7 @@ pub(crate) use function::two;
 pub use function::{binary, dimensions, einsum, floats, function, index, inputs, negated, not};
 pub use method::method;
 pub use output::OutputShape;
+pub use parts::Parts;
 pub use place::{Place, Run};
 pub use steps::{Branches, Steps, read, settle};
 pub use targets::{as_many_targets, losses, scores, targets};
@@ -136,6 +138,8 @@ pub trait NotFollowed {
     const __SHAPE: Unknown = Unknown;
     /// What answers for its fields.
     const __FIELDS: Unknown = Unknown;
+    /// Its fields, if it is a struct of tensors.
+    const __PARTS: Parts = Parts::NONE;
     /// What makes one with its own `new()`, to be checked.
     const __MADE: Unknown = Unknown;
     /// Named where a model with an `input` may be one that the compiler does not check: to name this one is the warning.

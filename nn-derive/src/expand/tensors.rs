@@ -1,7 +1,7 @@
 //! `#[derive(Tensors)]`: a struct of tensors as what goes in or out of a `call`.
 
 use crate::errors::Errors;
-use crate::{blocks, check, messages, parse};
+use crate::{blocks, check, follow, messages, parse};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
@@ -39,6 +39,8 @@ pub fn tensors(input: DeriveInput) -> TokenStream {
         Member::Named(name) => name.unraw().to_string(),
         Member::Unnamed(index) => index.index.to_string(),
     });
+    let names: Vec<String> = names.collect();
+    let are_tensors = types.iter().all(|ty| follow::is_tensor(ty));
     let variables: Vec<_> = (0..members.len()).map(|i| format_ident!("__{i}")).collect();
     let mut generics = input.generics.clone();
     if !generics.params.is_empty() {
@@ -63,6 +65,12 @@ pub fn tensors(input: DeriveInput) -> TokenStream {
     });
     let shaped: Vec<TokenStream> = shaped.collect();
     quote! {
+        #[automatically_derived]
+        impl #impl_generics #ident #type_generics #where_clause {
+            #[doc(hidden)]
+            pub const __PARTS: #krate::statics::Parts = #krate::statics::Parts::of(&[#(#names),*], #are_tensors);
+        }
+
         #[automatically_derived]
         impl #impl_generics #krate::Tensors for #ident #type_generics #where_clause {
             type Shapes = (#(#shaped::Shapes,)*);

@@ -112,6 +112,12 @@ impl Follower<'_> {
                 bindings
             }
             (_, list) => {
+                if is_of_own_type(list)
+                    && let Some(bindings) =
+                        self.bind_struct(pat, list, &written, is_last && matches!(at, At::Front(0)))
+                {
+                    return bindings;
+                }
                 let krate = self.krate;
                 let value = match (at, is_list_of_tensors(list) && is_last) {
                     (At::Front(from), true) => quote! {
@@ -231,6 +237,15 @@ fn of_some(each: Takes) -> Takes {
         Takes::This(0) => Takes::This(0),
         _ => Takes::Unknown,
     }
+}
+
+/// Whether a type may be a struct of tensors.
+fn is_of_own_type(ty: &Type) -> bool {
+    let is_container = |path: &syn::TypePath| {
+        let last = path.path.segments.last();
+        last.is_some_and(|last| last.ident == "Vec" || last.ident == "Option")
+    };
+    matches!(ty, Type::Path(path) if matches!(takes(ty), Takes::Unknown) && !is_container(path))
 }
 
 /// Whether a type is a number or a flag.

@@ -4,7 +4,7 @@ use super::scan::mentions;
 use super::{Follower, Local, variable};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use syn::ext::IdentExt;
 use syn::visit::Visit;
 use syn::{Expr, Member, Pat, Stmt};
@@ -37,12 +37,12 @@ impl Follower<'_> {
             self.declare(ident, Local::Unclear);
             return quote!(let _ = #value;);
         }
-        self.declare(ident, Local::Value { mutable });
+        self.declare(ident, Local::Value { mutable, ty: None });
         let name = variable(ident);
         quote!(let mut #name = #value;)
     }
 
-    fn bind_all<'p>(
+    pub(super) fn bind_all<'p>(
         &mut self,
         parts: impl Iterator<Item = &'p Pat> + Clone,
         value: TokenStream,
@@ -127,7 +127,7 @@ impl Follower<'_> {
                     && e.dot2_token.is_none()
                 {
                     let fields = self.fields(e, values);
-                    return parts.push((pat, Part::Local(Local::Struct(fields))));
+                    return parts.push((pat, Part::Local(Local::Struct(e.path.clone(), fields))));
                 }
             }
             // `let Self { dense, .. } = self`
@@ -136,6 +136,10 @@ impl Follower<'_> {
                 if let Some(mut path) = path.filter(|path| self.is_own(p, path)) {
                     values.extend(self.keep_indices(&mut path));
                     return parts.push((pat, Part::Local(Local::Layer(path))));
+                }
+                if let Some(known) = self.known_parts(p, expr) {
+                    let value = self.expr(expr);
+                    return parts.push((pat, Part::Struct(known, value)));
                 }
             }
             _ => {}
@@ -149,7 +153,7 @@ impl Follower<'_> {
     }
 
     /// Keeps a value in a variable of its own.
-    fn keep(&mut self, value: TokenStream, values: &mut TokenStream) -> Ident {
+    pub(super) fn keep(&mut self, value: TokenStream, values: &mut TokenStream) -> Ident {
         self.count += 1;
         let name = format_ident!("__part{}", self.count);
         values.extend(quote!(let #name = #value;));
@@ -176,8 +180,8 @@ impl Follower<'_> {
     }
 
     /// Evaluates the fields of a struct that is written out, each as a variable of its own.
-    fn fields(&mut self, e: &syn::ExprStruct, values: &mut TokenStream) -> HashMap<String, Ident> {
-        let mut fields = HashMap::new();
+    fn fields(&mut self, e: &syn::ExprStruct, values: &mut TokenStream) -> BTreeMap<String, Ident> {
+        let mut fields = BTreeMap::new();
         for field in &e.fields {
             let value = self.expr(&field.expr);
             fields.insert(member(&field.member), self.keep(value, values));
@@ -205,6 +209,9 @@ impl Follower<'_> {
                     }
                 }
                 bindings
+            }
+            (Pat::Struct(p), Part::Struct(parts, value)) => {
+                self.bind_fields(p.fields.iter(), &parts, value)
             }
             _ => self.bind_unknown(pat, self.unknown()),
         }
@@ -316,10 +323,12 @@ pub(super) fn is_rest(pat: &Pat) -> bool {
 enum Part {
     /// A value.
     Value(TokenStream),
+    /// The parts of a struct, and the struct.
+    Struct(TokenStream, TokenStream),
     Local(Local),
 }
 
-fn member(member: &Member) -> String {
+pub(super) fn member(member: &Member) -> String {
     match member {
         Member::Named(name) => name.unraw().to_string(),
         Member::Unnamed(index) => index.index.to_string(),

@@ -13,7 +13,7 @@ use syn::{Expr, Pat, Stmt};
 impl Follower<'_> {
     /// The variables with `mut` among some names.
     pub(super) fn variables(&self, mut names: Vec<Ident>) -> Vec<Ident> {
-        names.retain(|ident| matches!(self.local(ident), Some(Local::Value { mutable: true })));
+        names.retain(|ident| matches!(self.local(ident), Some(Local::Value { mutable: true, .. })));
         let mut variables: Vec<Ident> = names.iter().map(variable).collect();
         variables.sort();
         variables.dedup();

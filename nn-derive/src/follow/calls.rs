@@ -23,7 +23,7 @@ impl<'a> Follower<'a> {
             Expr::Path(p) if p.path.is_ident("self") => Some(Vec::new()),
             Expr::Path(p) => match self.local(p.path.get_ident()?)? {
                 Local::Layer(path) => Some(path.clone()),
-                Local::Value { .. } | Local::Struct(_) | Local::Unclear => None,
+                Local::Value { .. } | Local::Struct(..) | Local::Unclear => None,
             },
             Expr::Field(e) => {
                 let mut path = self.path(&e.base)?;
@@ -138,6 +138,11 @@ impl<'a> Follower<'a> {
         }
         if let (["Ok"], [value]) = (&segments[..], &e.args.iter().collect::<Vec<_>>()[..]) {
             return self.expr(value);
+        }
+        if let Some(parts) = self.given_parts(&p.path) {
+            let values = self.arguments(e.args.iter());
+            let names = (0..values.len()).map(|i| i.to_string());
+            return quote!(#parts.made_of(&[#((#names, #values)),*]));
         }
         let arguments = self.arguments(e.args.iter());
         let framework = self.krate.to_string().replace([' ', ':'], "");

@@ -70,9 +70,15 @@ impl Follower<'_> {
                     let (value, i) = (self.expr(&e.base), index.index as usize);
                     quote!(#value.item(#i))
                 }
-                Member::Named(_) => self.opaque(e.to_token_stream()),
+                Member::Named(name) => match self.field_of_struct(&e.base, name) {
+                    Some(value) => value,
+                    None => self.opaque(e.to_token_stream()),
+                },
             },
             Expr::Struct(e) => {
+                if let Some(value) = self.literal_struct(e) {
+                    return self.settle(quote!(::core::result::Result::Ok(#value)), e.span());
+                }
                 let mut parts = self.arguments(e.fields.iter().map(|f| &f.expr));
                 parts.extend(e.rest.as_ref().map(|rest| self.expr(rest)));
                 let unknown = self.unknown();
@@ -145,7 +151,7 @@ impl Follower<'_> {
             return None;
         };
         match self.local(base.path.get_ident()?)? {
-            Local::Struct(fields) => fields.get(&name.unraw().to_string()),
+            Local::Struct(_, fields) => fields.get(&name.unraw().to_string()),
             _ => None,
         }
     }
@@ -158,6 +164,9 @@ impl Follower<'_> {
             let name = ident.to_string();
             return match self.local(ident) {
                 Some(Local::Value { .. }) => variable(ident).into_token_stream(),
+                Some(Local::Struct(path, fields)) => self
+                    .named_struct(path, fields)
+                    .unwrap_or_else(|| self.unknown()),
                 Some(_) => self.unknown(),
                 None if self.consts.contains(&name) => number(ident.into_token_stream()),
                 None if is_constant(&name) && is_number_constant(&name) => {

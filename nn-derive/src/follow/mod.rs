@@ -16,13 +16,14 @@ mod loops;
 mod names;
 mod parameters;
 mod scan;
+mod structs;
 
 use crate::syntax::{owned, typed_arguments};
 use names::Unclear;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 pub use scan::mentions;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Block, Generics, ImplItem, ImplItemFn, Item, ItemImpl, PatType, ReturnType, Stmt, Type};
@@ -30,12 +31,12 @@ use syn::{Block, Generics, ImplItem, ImplItemFn, Item, ItemImpl, PatType, Return
 /// What a name stands for.
 #[derive(Clone)]
 enum Local {
-    /// A variable of type `Value`, and whether the user may change it.
-    Value { mutable: bool },
+    /// A variable of type `Value`, whether the user may change it, and its type, where that may be a struct of tensors.
+    Value { mutable: bool, ty: Option<Type> },
     /// A layer below `self`, or an element of a container of them.
     Layer(Path),
-    /// A struct that is written out, by the variables of its fields.
-    Struct(HashMap<String, Ident>),
+    /// A struct that is written out: its name, and the variables of its fields.
+    Struct(syn::Path, BTreeMap<String, Ident>),
     /// Something else: a function inside of `call`, or a name with two meanings.
     Unclear,
 }
@@ -77,6 +78,8 @@ struct Follower<'a> {
     parameters: Vec<String>,
     /// What an error does that `?` hands on.
     on_error: OnError,
+    /// The type of what the function gives.
+    gives: Option<Type>,
     /// The methods of the block that are called, in the order in which they were met.
     methods: Vec<&'a ImplItemFn>,
 }
@@ -110,6 +113,7 @@ pub fn call(
         sites: Vec::new(),
         parameters: Vec::new(),
         on_error: OnError::Leave,
+        gives: None,
         methods: Vec::new(),
     };
     follower.start(call);
@@ -161,7 +165,7 @@ fn count(inputs: &[PatType]) -> Option<usize> {
     }
 }
 
-fn is_tensor(ty: &Type) -> bool {
+pub fn is_tensor(ty: &Type) -> bool {
     match ty {
         Type::Path(ty) => ty.path.segments.last().is_some_and(|s| s.ident == "Tensor"),
         _ => false,
@@ -222,6 +226,7 @@ impl<'a> Follower<'a> {
             .filter(is_number)
             .map(|p| p.ident.to_string())
             .collect();
+        self.gives = structs::gives(&method.sig);
         let (inputs, block) = (&method.sig.inputs, &method.block);
         self.unclear = Unclear::of(quote!(#inputs #block));
     }

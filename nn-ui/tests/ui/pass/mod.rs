@@ -54,6 +54,7 @@ mod known_options;
 mod known_own_rules;
 mod known_sizes;
 mod known_states;
+mod known_structs;
 mod layer_of_another_block;
 mod loss_and_targets;
 mod named_dimensions;
@@ -149,6 +150,7 @@ run! {
     known_own_rules
     known_sizes
     known_states
+    known_structs
     layer_of_another_block
     loss_and_targets
     named_dimensions
