@@ -114,6 +114,9 @@ pub fn derive_tensors(input: TokenStream) -> TokenStream {
 /// - `fn compute_loss(&self, step: &mut Step<'_, Self>, (x, y): (Tensor, Tensor), y_pred: Tensor) -> Tensor`: the loss of one batch.
 ///
 /// All else in the block stays as it is written.
+///
+/// On a function that a `call` of the same file uses, `#[model] fn join(a: &Tensor, b: &Tensor) -> Tensor`, it lets the compiler follow the
+/// shapes through it, as through the methods of the block. The function stays as it is.
 #[proc_macro_attribute]
 pub fn model(keys: TokenStream, item: TokenStream) -> TokenStream {
     let item = match syn::parse::<Item>(item.clone()) {
@@ -125,13 +128,17 @@ pub fn model(keys: TokenStream, item: TokenStream) -> TokenStream {
         Item::Struct(_) | Item::Enum(_) | Item::Union(_) => {
             expand::attribute(keys.into(), item).into()
         }
+        Item::Fn(function)
+            if function.sig.ident != "call" && function.sig.receiver().is_none() =>
+        {
+            expand::function(keys.into(), function).into()
+        }
         other => {
             let error = match &other {
-                Item::Fn(function) if function.sig.ident == "call" => {
+                Item::Fn(function)
+                    if function.sig.ident == "call" || function.sig.receiver().is_some() =>
+                {
                     syn::Error::new_spanned(&function.sig.ident, messages::ATTRIBUTE_OF_BLOCK)
-                }
-                Item::Fn(function) => {
-                    syn::Error::new_spanned(&function.sig.ident, messages::ATTRIBUTE_TARGET)
                 }
                 other => syn::Error::new_spanned(other, messages::ATTRIBUTE_TARGET),
             };

@@ -71,6 +71,22 @@ pub fn defines(name: &str, keyword: &str) -> bool {
     words(&source, name).any(|at| source[..at].trim_end().ends_with(keyword))
 }
 
+/// Whether the functions of the file that have this name stand under `#[model]`, and there is one.
+pub fn is_marked(name: &str) -> bool {
+    let source = text();
+    let functions = words(&source, name).filter(|&at| {
+        let is_function = source[..at].trim_end().ends_with("fn");
+        let arguments = source[at..].split([',', ')']).next().unwrap_or_default();
+        is_function && words(arguments, "self").next().is_none()
+    });
+    let mut marked = functions.map(|at| {
+        let attributes = source[..at].rsplit(['}', ';', '{']).next();
+        let mut attributes = attributes.unwrap_or_default().split("#[").skip(1);
+        attributes.any(|a| a.split(']').next().is_some_and(|a| a.trim().ends_with("model")))
+    });
+    marked.next().is_some_and(|first| first && marked.all(|others| others))
+}
+
 /// Whether a function that is called by its plain name is another one than the prelude's: the file defines it, or brings it in from
 /// somewhere else.
 pub fn is_another_function(name: &str, framework: &str) -> bool {
@@ -128,6 +144,15 @@ fn comes_from_elsewhere(name: &str, framework: &str) -> bool {
 
 /// Whether a constant of this name is a whole number wherever the file declares it, and is declared there.
 pub fn is_number_constant(name: &str) -> bool {
+    is_constant_of(name, is_number_name)
+}
+
+/// Whether it is a truth value.
+pub fn is_truth_constant(name: &str) -> bool {
+    is_constant_of(name, |ty| ty == "bool")
+}
+
+fn is_constant_of(name: &str, fits: impl Fn(&str) -> bool) -> bool {
     let source = text();
     let mut declared = words(&source, name).filter_map(|at| {
         let before = source[..at].trim_end();
@@ -136,9 +161,9 @@ pub fn is_number_constant(name: &str) -> bool {
         }
         let after = source[at + name.len()..].trim_start().strip_prefix(':')?;
         let ty = after.split(['=', ';']).next()?.trim();
-        Some(is_number_name(ty))
+        Some(fits(ty))
     });
-    declared.next() == Some(true) && declared.all(|is_number| is_number)
+    declared.next() == Some(true) && declared.all(|fits| fits)
 }
 
 /// Whether a type is one of whole numbers.

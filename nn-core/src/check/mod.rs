@@ -142,11 +142,7 @@ pub trait NotFollowed {
     const __PARTS: Parts = Parts::NONE;
     /// What makes one with its own `new()`, to be checked.
     const __MADE: Unknown = Unknown;
-    /// Named where a model with an `input` may be one that the compiler does not check: to name this one is the warning.
-    #[deprecated(
-        note = "the compiler does not check the shapes of this model, since nothing in `#[model(..)]` or its `#[model] impl` says how one \
-                is made: `new(..)` does, or a `const fn new() -> Self`; `build` checks them. `check = \"build\"` says that this is meant"
-    )]
+    /// Named where a model with an `input` may be one that the compiler does not check: where its own `new` is the reason, that is deprecated.
     const __NOT_CHECKED: () = ();
     /// What its own check came to.
     const __CHECKED: Answer = Ok(Value::UNKNOWN);

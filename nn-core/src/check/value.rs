@@ -310,6 +310,19 @@ impl Value {
         }
     }
 
+    /// Whether it is a whole number from `start` to `stop`, that one included or not.
+    pub const fn is_within(self, start: Value, stop: Value, is_inclusive: bool) -> Truth {
+        match (self.0, start.0, stop.0) {
+            (Kind::Int(n), Kind::Int(start), Kind::Int(stop)) if is_known(n.unsigned_abs()) => {
+                match n >= start && (n < stop || is_inclusive && n == stop) {
+                    true => Truth::True,
+                    false => Truth::False,
+                }
+            }
+            _ => Truth::Unknown,
+        }
+    }
+
     /// The dimensions that it lists, if it is a shape or a list of sizes. Sizes that are not known agree with everything.
     pub const fn as_dims(self) -> Option<Shape> {
         let Some((sizes, n)) = self.as_sizes() else {

@@ -5,7 +5,7 @@ use crate::rust_analyzer;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{Generics, Index, Pat, PatType, Type};
+use syn::{GenericArgument, Generics, Index, Pat, PatType, PathArguments, Type};
 
 /// `Layer::Input`: the type of the one argument, or a tuple.
 pub fn input_type(inputs: &[PatType], generics: &Generics, krate: &TokenStream) -> TokenStream {
@@ -86,10 +86,33 @@ enum Kind {
 }
 
 fn kind(ty: &Type, generics: &Generics) -> Kind {
-    let holds_tensors = mentions(ty.to_token_stream(), &["Tensor".to_string()]);
-    match holds_tensors || depends_on(ty, generics) {
+    match is_made_of_tensors(ty) || depends_on(ty, generics) {
         true => Kind::Tensors,
         false => Kind::Plain,
+    }
+}
+
+/// `Tensor`, and what is known to hold tensors where its parts do.
+fn is_made_of_tensors(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => is_made_of_tensors(&reference.elem),
+        Type::Paren(paren) => is_made_of_tensors(&paren.elem),
+        Type::Group(group) => is_made_of_tensors(&group.elem),
+        Type::Array(array) => is_made_of_tensors(&array.elem),
+        Type::Slice(slice) => is_made_of_tensors(&slice.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(is_made_of_tensors),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let holds = ["BTreeMap", "HashMap", "Option", "Vec"];
+            let parts = match &last.arguments {
+                PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+                _ => None,
+            };
+            let is_part = |part: &GenericArgument| matches!(part, GenericArgument::Type(ty) if is_made_of_tensors(ty));
+            last.ident == "Tensor"
+                || holds.iter().any(|name| last.ident == name)
+                    && parts.is_some_and(|parts| parts.iter().any(is_part))
+        }),
+        _ => false,
     }
 }
 

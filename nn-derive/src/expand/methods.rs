@@ -2,7 +2,7 @@
 
 use super::impl_of;
 use crate::syntax::{Field, Input, InputShape, Role, Struct};
-use crate::{check, rust_analyzer};
+use crate::{check, rust_analyzer, source};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::Visibility;
@@ -24,6 +24,9 @@ pub fn expand(item: &Struct) -> TokenStream {
             Some(why) => Some(format!(
                 " The compiler does not check the shapes of this model, since {why}; `build` does."
             )),
+            None if item.attrs.new.is_none() => Some(
+                " The compiler checks the shapes if a `const fn new() -> Self` of the block makes one; `build` does in any case.".to_string(),
+            ),
             None if !item.generics.params.is_empty() => Some(
                 " The compiler checks the shapes where one is made, for the parameters that it has there.".to_string(),
             ),
@@ -40,10 +43,12 @@ pub fn expand(item: &Struct) -> TokenStream {
         .fields
         .iter()
         .partition(|f| matches!(f.role, Role::Module) && check::SHARED_NAMES.contains(&&*f.name()));
+    let argument = argument();
     let methods = others
         .into_iter()
-        .filter_map(|f| method(f, &item.attrs.krate));
-    let named: TokenStream = named.into_iter().map(|f| trait_method(f, item)).collect();
+        .filter_map(|f| method(f, &argument, &item.attrs.krate));
+    let named = named.into_iter().map(|f| trait_method(f, &argument, item));
+    let named: TokenStream = named.collect();
     let body = quote!(#input #(#methods)*);
     if body.is_empty() {
         return named;
@@ -52,8 +57,14 @@ pub fn expand(item: &Struct) -> TokenStream {
     quote!(#body #named)
 }
 
+/// The name of what a layer is called with: one to read, unless it is that of a constant.
+fn argument() -> Ident {
+    let is_taken = ["const", "static"].iter().any(|keyword| source::defines("input", keyword));
+    format_ident!("{}input", if is_taken { "__" } else { "" })
+}
+
 /// The method of a field whose name is taken.
-fn trait_method(field: &Field, item: &Struct) -> TokenStream {
+fn trait_method(field: &Field, argument: &Ident, item: &Struct) -> TokenStream {
     let (krate, name) = (&item.attrs.krate, field.name());
     let Field { vis, ident, ty, .. } = field;
     let of_field = format_ident!("__{}_{name}", item.class_name());
@@ -77,7 +88,7 @@ fn trait_method(field: &Field, item: &Struct) -> TokenStream {
         #vis trait #of_field {
             type Field;
             #[track_caller]
-            fn #ident<__I>(&self, input: __I) -> <Self::Field as #krate::Callable<__I>>::Output
+            fn #ident<__I>(&self, #argument: __I) -> <Self::Field as #krate::Callable<__I>>::Output
             where
                 Self::Field: #krate::Callable<__I>;
         }
@@ -96,7 +107,7 @@ fn generated(ident: &Ident) -> Ident {
     Ident::new_raw(&ident.unraw().to_string(), span)
 }
 
-fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
+fn method(field: &Field, argument: &Ident, krate: &TokenStream) -> Option<TokenStream> {
     let Field {
         vis,
         docs,
@@ -130,8 +141,8 @@ fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
                 return Some(quote! {
                     #doc
                     #(#docs)*
-                    #vis fn #name(&self, input: impl #krate::IntoInput<#input>) -> #output {
-                        #krate::Callable::call_field(&self.#ident, input)
+                    #vis fn #name(&self, #argument: impl #krate::IntoInput<#input>) -> #output {
+                        #krate::Callable::call_field(&self.#ident, #argument)
                     }
                 });
             }
@@ -139,11 +150,11 @@ fn method(field: &Field, krate: &TokenStream) -> Option<TokenStream> {
                 #doc
                 #(#docs)*
                 #[track_caller]
-                #vis fn #name<#of>(&self, input: #of) -> <#ty as #krate::Callable<#of>>::Output
+                #vis fn #name<#of>(&self, #argument: #of) -> <#ty as #krate::Callable<#of>>::Output
                 where
                     #ty: #krate::Callable<#of>,
                 {
-                    #krate::Callable::call_field(&self.#ident, input)
+                    #krate::Callable::call_field(&self.#ident, #argument)
                 }
             })
         }

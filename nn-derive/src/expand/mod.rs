@@ -4,6 +4,7 @@ mod arguments;
 mod block;
 mod constructors;
 mod fields;
+mod function;
 mod generics;
 mod hooks;
 mod keys;
@@ -23,6 +24,7 @@ mod unreadable;
 mod unused;
 
 pub use block::block;
+pub use function::function;
 pub use lent::has_reference;
 pub use structure::{attribute, structure};
 pub use tensors::tensors;

@@ -22,6 +22,7 @@ pub fn expand(
         Some(rule) => follow::Followed {
             body: answer_by(rule, block, krate),
             methods: TokenStream::new(),
+            functions: Vec::new(),
             sites: Vec::new(),
         },
         None => {
@@ -50,6 +51,7 @@ pub fn expand(
         }
     });
     let sites = sites(&followed.sites, krate);
+    let functions = followed.functions;
     let made = made(block, krate);
     let attrs = cfgs(&block.attrs);
     let (impl_generics, _, where_clause) = block.generics.split_for_impl();
@@ -94,6 +96,7 @@ pub fn expand(
                     _: #krate::statics::Of<#self_ty>,
                 ) #where_clause {
                     #sites
+                    #(<#functions>::__locate::<__R>();)*
                     <#self_ty>::__FIELDS.locate(__failed, #krate::statics::Of::<#self_ty>::NEW);
                 }
             }
@@ -197,7 +200,7 @@ fn made(block: &ItemImpl, krate: &TokenStream) -> Option<TokenStream> {
 }
 
 /// A constant that fails at the user's tokens from which the mistake comes, if it comes from one of these.
-fn sites(spans: &[Span], krate: &TokenStream) -> Option<TokenStream> {
+pub(super) fn sites(spans: &[Span], krate: &TokenStream) -> Option<TokenStream> {
     let checks = spans.iter().enumerate().map(|(number, span)| {
         let number = Literal::usize_unsuffixed(number);
         // Found by the macro's rules, shown at the user's place.

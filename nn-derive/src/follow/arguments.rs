@@ -114,7 +114,7 @@ impl Follower<'_> {
             (_, list) => {
                 if is_of_own_type(list)
                     && let Some(bindings) =
-                        self.bind_struct(pat, list, &written, is_last && matches!(at, At::Front(0)))
+                        self.bind_struct_of_call(pat, list, &written, is_last && matches!(at, At::Front(0)))
                 {
                     return bindings;
                 }
@@ -240,7 +240,7 @@ fn of_some(each: Takes) -> Takes {
 }
 
 /// Whether a type may be a struct of tensors.
-fn is_of_own_type(ty: &Type) -> bool {
+pub(super) fn is_of_own_type(ty: &Type) -> bool {
     let is_container = |path: &syn::TypePath| {
         let last = path.path.segments.last();
         last.is_some_and(|last| last.ident == "Vec" || last.ident == "Option")

@@ -245,7 +245,7 @@ impl Follower<'_> {
     }
 
     /// Whether a pattern fits a value, a `Truth`.
-    pub(super) fn fits(&self, pat: &Pat, value: &TokenStream) -> TokenStream {
+    pub(super) fn fits(&mut self, pat: &Pat, value: &TokenStream) -> TokenStream {
         let krate = self.krate;
         let truth = quote!(#krate::statics::Truth);
         let number = |negative: bool, lit: &syn::Lit| match lit {
@@ -260,6 +260,25 @@ impl Follower<'_> {
             Pat::Wild(_) => Some(quote!(#truth::True)),
             Pat::Ident(p) if p.subpat.is_none() && is_binding(&p.ident) => {
                 Some(quote!(#truth::True))
+            }
+            // The name of a constant.
+            Pat::Ident(p) if p.subpat.is_none() => {
+                let constant = self.name(&p.ident.clone().into());
+                Some(quote!(#value.equals(#constant)))
+            }
+            Pat::Path(p) if p.qself.is_none() => {
+                let constant = self.name(&p.path);
+                Some(quote!(#value.equals(#constant)))
+            }
+            Pat::Range(p) => {
+                let mut end = |end: &Option<Box<syn::Expr>>| match end {
+                    Some(end) => self.expr(end),
+                    None => self.unknown(),
+                };
+                let (start, stop) = (end(&p.start), end(&p.end));
+                let is_inclusive = matches!(p.limits, syn::RangeLimits::Closed(_));
+                let is_whole = p.start.is_some() && p.end.is_some();
+                is_whole.then(|| quote!(#value.is_within(#start, #stop, #is_inclusive)))
             }
             Pat::Paren(p) => Some(self.fits(&p.pat, value)),
             Pat::Type(p) => Some(self.fits(&p.pat, value)),

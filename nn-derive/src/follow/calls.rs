@@ -2,7 +2,7 @@
 
 use super::scan::is_harmless;
 use super::{Follower, Local, Path, Step, method_name};
-use crate::source::is_another_function;
+use crate::source::{self, is_another_function};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
@@ -123,7 +123,8 @@ impl<'a> Follower<'a> {
             // A closure, which may change what it captured; those are variables with `mut`.
             return self.opaque(e.to_token_stream());
         }
-        if let ["Self", name] = &segments[..]
+        if let [own, name] = &segments[..]
+            && self.is_own_type(own)
             && let Some(function) = self.own_function(name)
         {
             let skipped = usize::from(function.sig.receiver().is_some());
@@ -143,6 +144,9 @@ impl<'a> Follower<'a> {
             let values = self.arguments(e.args.iter());
             let names = (0..values.len()).map(|i| i.to_string());
             return quote!(#parts.made_of(&[#((#names, #values)),*]));
+        }
+        if source::is_marked(&p.path.segments.last().expect("a name").ident.to_string()) {
+            return self.marked_function(p, e, name_span);
         }
         let arguments = self.arguments(e.args.iter());
         let framework = self.krate.to_string().replace([' ', ':'], "");
@@ -238,6 +242,30 @@ impl<'a> Follower<'a> {
             Some(syn::ReceiverKind::Reference(_, _, Some(_))) => unknown,
             _ => self.settle(answer, span),
         }
+    }
+
+    /// A call of a function under `#[model]`.
+    fn marked_function(&mut self, p: &syn::ExprPath, e: &syn::ExprCall, span: Span) -> TokenStream {
+        let krate = self.krate;
+        let arguments = self.arguments(e.args.iter());
+        let mut path = p.path.clone();
+        for segment in &mut path.segments {
+            segment.arguments = syn::PathArguments::None;
+        }
+        let answer = quote! {{
+            let __arguments = [#(#arguments),*];
+            match __steps.place().inside() {
+                ::core::option::Option::Some(__at) => <#path>::__follow(&__arguments, &__at),
+                ::core::option::Option::None => {
+                    ::core::result::Result::Ok(#krate::statics::Value::UNKNOWN)
+                }
+            }
+        }};
+        let path = path.to_token_stream();
+        if !self.functions.iter().any(|known| known.to_string() == path.to_string()) {
+            self.functions.push(path);
+        }
+        self.settle(answer, span)
     }
 
     pub(super) fn method(&mut self, e: &syn::ExprMethodCall) -> TokenStream {

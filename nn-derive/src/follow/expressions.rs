@@ -1,7 +1,7 @@
 //! Operators, literals, tuples and assignments.
 
 use super::{Follower, Local, OnError, Step, variable};
-use crate::source::is_number_constant;
+use crate::source::{is_number_constant, is_truth_constant};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
@@ -157,7 +157,7 @@ impl Follower<'_> {
     }
 
     /// A variable or a constant.
-    fn name(&mut self, path: &syn::Path) -> TokenStream {
+    pub(super) fn name(&mut self, path: &syn::Path) -> TokenStream {
         let krate = self.krate;
         let number = |constant: TokenStream| quote!(#krate::statics::Value::whole(#constant as ::core::primitive::i128));
         if let Some(ident) = path.get_ident() {
@@ -172,18 +172,37 @@ impl Follower<'_> {
                 None if is_constant(&name) && is_number_constant(&name) => {
                     number(ident.into_token_stream())
                 }
+                None if self.truths.contains(&name)
+                    || is_constant(&name) && is_truth_constant(&name) =>
+                {
+                    quote!(#krate::statics::Value::truth_of(#ident))
+                }
                 None => self.unknown(),
             };
         }
         let segments: Vec<&syn::PathSegment> = path.segments.iter().collect();
         if let [own, constant] = &segments[..]
-            && own.ident == "Self"
+            && self.is_own_type(&own.ident.to_string())
             && self.has_number(&constant.ident)
         {
             let (self_ty, constant) = (&self.block.self_ty, &constant.ident);
             return number(quote!(<#self_ty>::#constant));
         }
+        // `sizes::WIDTH`, of a module.
+        if let [.., module, constant] = &segments[..]
+            && module.ident.to_string().starts_with(char::is_lowercase)
+            && is_constant(&constant.ident.to_string())
+            && is_number_constant(&constant.ident.to_string())
+        {
+            return number(path.to_token_stream());
+        }
         self.unknown()
+    }
+
+    /// Whether a name is that of the struct: `Self`, or its own.
+    pub(super) fn is_own_type(&self, name: &str) -> bool {
+        let is_its_own = |ty: &syn::TypePath| ty.path.is_ident(name);
+        name == "Self" || matches!(&*self.block.self_ty, syn::Type::Path(ty) if is_its_own(ty))
     }
 
     /// Whether the block has a constant that is a number.

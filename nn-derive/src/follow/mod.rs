@@ -26,7 +26,10 @@ pub use scan::mentions;
 use std::collections::{BTreeMap, HashMap};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Block, Generics, ImplItem, ImplItemFn, Item, ItemImpl, PatType, ReturnType, Stmt, Type};
+use syn::{
+    Block, Generics, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, PatType, ReturnType, Stmt, Type,
+    parse_quote,
+};
 
 /// What a name stands for.
 #[derive(Clone)]
@@ -68,6 +71,8 @@ struct Follower<'a> {
     scopes: Vec<HashMap<String, Local>>,
     /// Constants that are numbers: const parameters, and those declared in the body.
     consts: Vec<String>,
+    /// Those that are truth values.
+    truths: Vec<String>,
     /// Names with two meanings, which macros make.
     unclear: Unclear,
     /// Loops and other things so far, for names of their own.
@@ -82,6 +87,8 @@ struct Follower<'a> {
     gives: Option<Type>,
     /// The methods of the block that are called, in the order in which they were met.
     methods: Vec<&'a ImplItemFn>,
+    /// The functions under `#[model]` that are called, as they are named there.
+    functions: Vec<TokenStream>,
 }
 
 /// What `call` has become.
@@ -90,6 +97,8 @@ pub struct Followed {
     pub body: TokenStream,
     /// The methods that it calls, as functions beside it.
     pub methods: TokenStream,
+    /// The functions under `#[model]` that it calls, as types.
+    pub functions: Vec<TokenStream>,
     /// The user's tokens where a mistake may be found, by number.
     pub sites: Vec<Span>,
 }
@@ -103,19 +112,7 @@ pub fn call(
     training: Option<&PatType>,
     build: Option<&ImplItemFn>,
 ) -> Followed {
-    let mut follower = Follower {
-        krate,
-        block,
-        scopes: Vec::new(),
-        consts: Vec::new(),
-        unclear: Unclear::default(),
-        count: 0,
-        sites: Vec::new(),
-        parameters: Vec::new(),
-        on_error: OnError::Leave,
-        gives: None,
-        methods: Vec::new(),
-    };
+    let mut follower = Follower::new(krate, block);
     follower.start(call);
     if gives_result(call) {
         follower.on_error = OnError::FailTheModel;
@@ -147,6 +144,28 @@ pub fn call(
     Followed {
         body,
         methods,
+        functions: follower.functions,
+        sites: follower.sites,
+    }
+}
+
+/// Follows a function of its own, from `__arguments: &[Value]`.
+pub fn function(krate: &TokenStream, function: &ItemFn) -> Followed {
+    let block = parse_quote!(impl () {});
+    let ItemFn {
+        attrs,
+        vis,
+        sig,
+        block: body,
+        ..
+    } = function;
+    let function = parse_quote!(#(#attrs)* #vis #sig #body);
+    let mut follower = Follower::new(krate, &block);
+    let body = follower.of_arguments(&function);
+    Followed {
+        body,
+        methods: TokenStream::new(),
+        functions: follower.functions,
         sites: follower.sites,
     }
 }
@@ -211,21 +230,39 @@ fn method_name(method: &ImplItemFn) -> Ident {
 }
 
 impl<'a> Follower<'a> {
+    fn new(krate: &'a TokenStream, block: &'a ItemImpl) -> Follower<'a> {
+        Follower {
+            krate,
+            block,
+            scopes: Vec::new(),
+            consts: Vec::new(),
+            truths: Vec::new(),
+            unclear: Unclear::default(),
+            count: 0,
+            sites: Vec::new(),
+            parameters: Vec::new(),
+            on_error: OnError::Leave,
+            gives: None,
+            methods: Vec::new(),
+            functions: Vec::new(),
+        }
+    }
+
     /// Starts with a function of its own.
     fn start(&mut self, method: &ImplItemFn) {
-        let is_number = |p: &&syn::ConstParam| p.ty.to_token_stream().to_string() == "usize";
         let generics: &Generics = &self.block.generics;
+        let parameters = |of: &str| -> Vec<String> {
+            let all = generics.const_params();
+            let fit = all.filter(|p| p.ty.to_token_stream().to_string() == of);
+            fit.map(|p| p.ident.to_string()).collect()
+        };
+        (self.consts, self.truths) = (parameters("usize"), parameters("bool"));
         self.scopes = vec![HashMap::new()];
         self.parameters = Vec::new();
         self.on_error = match gives_result(method) {
             true => OnError::GiveNothing,
             false => OnError::Leave,
         };
-        self.consts = generics
-            .const_params()
-            .filter(is_number)
-            .map(|p| p.ident.to_string())
-            .collect();
         self.gives = structs::gives(&method.sig);
         let (inputs, block) = (&method.sig.inputs, &method.block);
         self.unclear = Unclear::of(quote!(#inputs #block));
@@ -268,15 +305,20 @@ impl<'a> Follower<'a> {
         functions
     }
 
-    fn method_function(&mut self, method: &'a ImplItemFn) -> TokenStream {
-        let krate = self.krate;
+    /// The body of what is called with `__arguments`.
+    fn of_arguments(&mut self, method: &ImplItemFn) -> TokenStream {
         self.start(method);
         let mut bindings = TokenStream::new();
         for (i, argument) in typed_arguments(&method.sig).iter().enumerate() {
-            bindings.extend(self.bind(&argument.pat, quote!(__arguments[#i])));
+            bindings.extend(self.bind_given(argument, quote!(__arguments[#i])));
         }
         let result = self.block(&method.block);
-        let body = self.body(bindings, result);
+        self.body(bindings, result)
+    }
+
+    fn method_function(&mut self, method: &'a ImplItemFn) -> TokenStream {
+        let krate = self.krate;
+        let body = self.of_arguments(method);
         let (name, self_ty) = (method_name(method), &self.block.self_ty);
         let (impl_generics, _, where_clause) = self.block.generics.split_for_impl();
         quote! {
@@ -341,11 +383,11 @@ impl<'a> Follower<'a> {
 
     fn block(&mut self, block: &Block) -> TokenStream {
         self.scopes.push(HashMap::new());
-        let consts = self.consts.clone();
+        let (consts, truths) = (self.consts.clone(), self.truths.clone());
         let items = self.items(block);
         let statements = self.statements(&block.stmts);
         self.scopes.pop();
-        self.consts = consts;
+        (self.consts, self.truths) = (consts, truths);
         quote!({ #items #statements })
     }
 
@@ -417,6 +459,7 @@ impl<'a> Follower<'a> {
                 }
                 Item::Const(item) => {
                     self.consts.retain(|name| item.ident != name);
+                    self.truths.retain(|name| item.ident != name);
                     let (name, ty, value) = (&item.ident, &item.ty, &item.expr);
                     if crate::source::is_number(ty)
                         && !is_configured(&item.attrs)

@@ -1,20 +1,31 @@
 //! Structs of tensors of the user's own, as what a `call` takes and gives: lists of their fields, in the order that only their own
 //! `#[derive(Tensors)]` knows.
 
+use super::arguments::is_of_own_type;
 use super::bindings::member;
 use super::{Follower, Local};
+use crate::syntax::owned;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::BTreeMap;
 use syn::spanned::Spanned;
 use syn::{
-    Expr, ExprStruct, FieldPat, GenericArgument, Ident, Pat, Path, PathArguments, ReturnType,
+    Expr, ExprStruct, FieldPat, GenericArgument, Ident, Pat, PatType, Path, PathArguments, ReturnType,
     Signature, Type,
 };
 
 impl Follower<'_> {
-    /// Binds an argument that is such a struct, if it may be one; it takes all tensors that a model is given, or not.
-    pub(super) fn bind_struct(
+    /// Binds an argument of a function, which may be such a struct.
+    pub(super) fn bind_given(&mut self, argument: &PatType, value: TokenStream) -> TokenStream {
+        let (pat, ty) = (&argument.pat, owned(&argument.ty));
+        let parts = is_of_own_type(ty).then(|| parts(ty)).flatten();
+        parts
+            .and_then(|parts| self.bind_struct(pat, ty, quote!(#parts.taken_as(#value))))
+            .unwrap_or_else(|| self.bind(pat, value))
+    }
+
+    /// Binds an argument of `call` that is such a struct, if it may be one; it takes all tensors that a model is given, or not.
+    pub(super) fn bind_struct_of_call(
         &mut self,
         pat: &Pat,
         ty: &Type,
@@ -33,6 +44,11 @@ impl Follower<'_> {
             }
         };
         let value = self.read(answer, pat.span());
+        self.bind_struct(pat, ty, value)
+    }
+
+    fn bind_struct(&mut self, pat: &Pat, ty: &Type, value: TokenStream) -> Option<TokenStream> {
+        let parts = parts(ty)?;
         match pat {
             Pat::Ident(p) if p.by_ref.is_none() && p.subpat.is_none() => {
                 let bindings = self.bind(pat, value);

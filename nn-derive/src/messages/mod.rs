@@ -11,7 +11,7 @@ pub use habits::*;
 use std::fmt::Display;
 
 pub const ATTRIBUTE_TARGET: &str =
-    "`#[model]` goes on a struct with named fields, or on the `impl` block with its `call`";
+    "`#[model]` goes on a struct with named fields, on the `impl` block with its `call`, or on a function that a `call` uses";
 
 pub const ATTRIBUTE_OF_BLOCK: &str = "`#[model]` goes on the whole block, `#[model] impl Net { fn call(&self, x: Tensor) -> Tensor { .. } }`";
 
@@ -245,6 +245,14 @@ pub fn needs_value(key: &str, example: &str) -> String {
 
 pub fn model_is_a_list(example: &str) -> String {
     format!("`#[model]` here takes keys in parentheses: `#[model({example})]`")
+}
+
+/// A tuple of shapes in another one.
+pub fn nested_shapes(key: &str) -> String {
+    format!(
+        "`{key}` is a list of one shape for each tensor, however they stand in the arguments: `{key} = ([4], [8], [3])` also for \
+         `(a, b): (Tensor, Tensor), c: Tensor`"
+    )
 }
 
 pub fn input_shape(key: &str, number: Option<&str>) -> String {

@@ -103,7 +103,18 @@ impl VisitMut for Alternative {
         block.stmts.retain_mut(|statement| match statement {
             Stmt::Local(local) => self.keeps(&mut local.attrs),
             Stmt::Macro(call) => self.keeps(&mut call.attrs),
-            Stmt::Expr(expr, _) => self.keeps_expr(expr),
+            Stmt::Expr(expr, _) => {
+                let had_attributes = matches!(expr, Expr::Block(block) if !block.attrs.is_empty());
+                let is_kept = self.keeps_expr(expr);
+                // The compiler calls braces around one expression unnecessary where no attribute is before them.
+                if let Expr::Block(block) = expr
+                    && had_attributes
+                    && block.attrs.is_empty()
+                {
+                    block.block.stmts.insert(0, parse_quote!(const _: () = ();));
+                }
+                is_kept
+            }
             Stmt::Item(_) => true,
         });
         visit_mut::visit_block_mut(self, block);

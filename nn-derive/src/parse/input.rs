@@ -4,11 +4,12 @@ use crate::errors::Errors;
 use crate::messages;
 use crate::syntax::{Input, InputShape};
 use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 
 /// The value of `input`.
 pub(super) fn input_shape(
@@ -233,6 +234,10 @@ fn one_shape(
                 quote!([#named; #rank]),
             )
         }
+        Expr::Tuple(_) => {
+            errors.at(expr, messages::nested_shapes(key));
+            return None;
+        }
         Expr::Lit(_) | Expr::Unary(_) | Expr::Binary(_) | Expr::Range(_) | Expr::Infer(_) => {
             let number = expr.to_token_stream().to_string();
             let is_number = number.chars().all(|c| c.is_ascii_digit());
@@ -241,8 +246,10 @@ fn one_shape(
             return None;
         }
         constant => {
+            // Of what is no array the compiler says so at its name.
+            let len = quote_spanned!(constant.span()=> len());
             let constant = constant.to_token_stream();
-            (quote!({ #constant.len() }), constant.clone(), constant)
+            (quote!({ #constant.#len }), constant.clone(), constant)
         }
     };
     Some(InputShape {

@@ -52,7 +52,7 @@ impl Embedding {
     /// # Errors
     /// When the input has as many dimensions as a tensor can have.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        embedded_shape("Embedding", self.output_dim, input)
+        embedded_shape("Embedding", [self.input_dim, self.output_dim], input)
     }
 
     /// Indices are whole numbers, and what they stand for is made of floats.
@@ -80,9 +80,15 @@ impl Embedding {
 /// `[.., output_dim]`.
 pub(super) const fn embedded_shape(
     layer: &str,
-    output_dim: usize,
+    [input_dim, output_dim]: [usize; 2],
     input: &Shape,
 ) -> Result<Shape, ShapeError> {
+    if input_dim == 0 || output_dim == 0 {
+        let error = ShapeError::new(layer)
+            .text(" expects at least one row and one column, found ")
+            .number(input_dim);
+        return Err(error.text(" rows of ").number(output_dim));
+    }
     let rank = input.rank();
     if rank >= MAX_RANK {
         let error = ShapeError::new(layer)

@@ -10,6 +10,7 @@ mod identity;
 mod lambda;
 mod masking;
 pub(crate) mod place;
+pub(crate) mod range;
 mod reversible_embedding;
 pub(crate) mod seed;
 pub(crate) mod sizes;

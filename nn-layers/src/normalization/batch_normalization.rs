@@ -1,6 +1,7 @@
 //! Batch normalization.
 
 use crate::ShapeError;
+use crate::core::range;
 use crate::normalization::renorm::{Renorm, RenormClipping};
 use nn_core::axis_of;
 use nn_core::ops::{batch_norm_inference, batch_norm_train};
@@ -133,6 +134,14 @@ impl BatchNormalization {
     /// # Errors
     /// When the input has no such axis, or that axis is the batch.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        let shares = [
+            ("momentum", self.momentum),
+            ("epsilon", self.epsilon),
+            ("renorm_momentum", self.renorm_momentum),
+        ];
+        if let Err(error) = range::from_zero_to_one("BatchNormalization", &shares) {
+            return Err(error);
+        }
         match axis_of("BatchNormalization", self.axis, input) {
             Err(error) => Err(error),
             Ok(0) => {
@@ -156,17 +165,6 @@ impl BatchNormalization {
 
     fn build(&self, input: &Shape) -> Result<()> {
         self.output_shape(input)?;
-        for (what, value) in [
-            ("momentum", self.momentum),
-            ("epsilon", self.epsilon),
-            ("renorm_momentum", self.renorm_momentum),
-        ] {
-            if !(0.0..=1.0).contains(&value) {
-                return Err(Error::value(format!(
-                    "{what} of BatchNormalization is a number from 0 to 1, found {value}"
-                )));
-            }
-        }
         let channels = input.dims()[input.axis(self.axis)?];
         if self.moving_mean.is_built() && self.moving_mean.count() != channels {
             return Err(Error::shape(format!(

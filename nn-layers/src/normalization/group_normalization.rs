@@ -1,6 +1,7 @@
 //! Group normalization.
 
 use crate::ShapeError;
+use crate::core::range;
 use nn_core::ops::layer_norm;
 use nn_core::{Error, Initializer, Param, Result, Shape, Tensor, axis_of, is_known};
 use nn_derive::{Layer, model};
@@ -57,6 +58,10 @@ impl GroupNormalization {
     /// # Errors
     /// When the input has no such axis, that axis is the batch, or the groups do not divide its channels.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        let epsilon = range::from_zero("GroupNormalization", &[("epsilon", self.epsilon)]);
+        if let Err(error) = epsilon {
+            return Err(error);
+        }
         let axis = match axis_of("GroupNormalization", self.axis, input) {
             Ok(axis) => axis,
             Err(error) => return Err(error),
@@ -102,12 +107,6 @@ impl GroupNormalization {
 
     fn build(&self, input: &Shape) -> Result<()> {
         self.output_shape(input)?;
-        if !(0.0..).contains(&self.epsilon) {
-            return Err(Error::value(format!(
-                "epsilon of GroupNormalization is a number from 0 on, found {}",
-                self.epsilon
-            )));
-        }
         let channels = input.dim(self.axis)?;
         let mut weights = [&self.gamma, &self.beta].into_iter().flatten();
         if let Some(built) = weights.clone().find_map(|p| p.built_dim(0))

@@ -2,6 +2,7 @@
 
 use crate::ShapeError;
 use crate::core::axes::Ints;
+use crate::core::range;
 use nn_core::ops::layer_norm;
 use nn_core::{Error, Initializer, Param, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
@@ -68,20 +69,16 @@ impl LayerNormalization {
     /// # Errors
     /// When the input has no such axes, or there are none.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        match self.axis.mask("LayerNormalization", input) {
-            Ok(_) => Ok(*input),
-            Err(error) => Err(error),
+        let epsilon = range::from_zero("LayerNormalization", &[("epsilon", self.epsilon)]);
+        match (self.axis.mask("LayerNormalization", input), epsilon) {
+            (Ok(_), Ok(())) => Ok(*input),
+            (Err(error), _) | (_, Err(error)) => Err(error),
         }
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
         let normalized = self.axis.mask("LayerNormalization", input)?;
-        if !(0.0..).contains(&self.epsilon) {
-            return Err(Error::value(format!(
-                "epsilon of LayerNormalization is a number from 0 on, found {}",
-                self.epsilon
-            )));
-        }
+        range::from_zero("LayerNormalization", &[("epsilon", self.epsilon)])?;
         let sizes = input
             .iter()
             .zip(normalized)

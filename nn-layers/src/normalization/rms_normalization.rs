@@ -2,6 +2,7 @@
 
 use crate::ShapeError;
 use crate::core::axes::Ints;
+use crate::core::range;
 use nn_core::{Error, Initializer, Param, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -53,20 +54,16 @@ impl RMSNormalization {
     /// # Errors
     /// When the input has no such axes, or there are none.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        match self.axis.mask("RMSNormalization", input) {
-            Ok(_) => Ok(*input),
-            Err(error) => Err(error),
+        let epsilon = range::from_zero("RMSNormalization", &[("epsilon", self.epsilon)]);
+        match (self.axis.mask("RMSNormalization", input), epsilon) {
+            (Ok(_), Ok(())) => Ok(*input),
+            (Err(error), _) | (_, Err(error)) => Err(error),
         }
     }
 
     fn build(&self, input: &Shape) -> Result<()> {
         let normalized = self.axis.mask("RMSNormalization", input)?;
-        if !(0.0..).contains(&self.epsilon) {
-            return Err(Error::value(format!(
-                "epsilon of RMSNormalization is a number from 0 on, found {}",
-                self.epsilon
-            )));
-        }
+        range::from_zero("RMSNormalization", &[("epsilon", self.epsilon)])?;
         let sizes = input.iter().zip(normalized);
         let sizes: Vec<usize> = sizes.filter(|(_, is)| *is).map(|(&n, _)| n).collect();
         self.scale.build(Shape::from(sizes))

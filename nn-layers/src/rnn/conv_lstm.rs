@@ -1,6 +1,7 @@
 //! What ConvLSTM1D, 2D and 3D have in common.
 
 use super::frame::{Frame, Recurrence, merge_time, split_time};
+use crate::core::range;
 use crate::core::seed::Seed;
 use crate::{Activation, ShapeError};
 use nn_core::ops::{ConvOptions, concatenate, conv};
@@ -203,7 +204,11 @@ impl<const N: usize> ConvLstm<'_, N> {
                 self.frame.name,
             )));
         }
-        super::gates::check_rates(self.frame.name, self.dropout, self.recurrent_dropout)?;
+        let rates = [
+            ("dropout", self.dropout),
+            ("recurrent_dropout", self.recurrent_dropout),
+        ];
+        range::below_one(self.frame.name, &rates)?;
         let columns = self.filters.saturating_mul(4);
         let of = |channels: usize| {
             Shape::try_new(&[&self.kernel_size[..], &[channels, columns]].concat())

@@ -2,6 +2,7 @@
 
 use super::cell::CellStep;
 use super::frame::{Frame, Recurrence};
+use crate::core::range;
 use crate::core::seed::Seed;
 use crate::{Activation, ShapeError};
 use nn_core::layer::call_as;
@@ -77,7 +78,11 @@ impl Gates<'_> {
                 self.name,
             )));
         }
-        check_rates(self.name, self.dropout, self.recurrent_dropout)?;
+        let rates = [
+            ("dropout", self.dropout),
+            ("recurrent_dropout", self.recurrent_dropout),
+        ];
+        range::below_one(self.name, &rates)?;
         let columns = self.units.saturating_mul(self.cell.gates());
         self.kernel.build([features, columns])?;
         self.recurrent_kernel.build([self.units, columns])?;
@@ -161,21 +166,6 @@ impl Gates<'_> {
             .run(x, &weights, states, options),
         }
     }
-}
-
-/// Checks shares that are dropped.
-pub(crate) fn check_rates(layer: &str, dropout: f64, recurrent_dropout: f64) -> Result<()> {
-    for (what, rate) in [
-        ("dropout", dropout),
-        ("recurrent_dropout", recurrent_dropout),
-    ] {
-        if !(0.0..1.0).contains(&rate) {
-            return Err(Error::value(format!(
-                "{what} of {layer} is a probability from 0 to below 1, found {rate}; 0.2 drops a fifth"
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// How a call goes over time.

@@ -1,5 +1,6 @@
 //! The simple recurrent layer.
 
+use crate::core::range;
 use crate::core::seed::Seed;
 use crate::rnn::States;
 use crate::rnn::frame::{self, Recurrence, frame};
@@ -103,7 +104,14 @@ impl SimpleRNN {
     /// # Errors
     /// When the input is not `[batch, time, features]` with at least one step, or there is no unit.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        frame::output_shape("SimpleRNN", self.units, self.return_sequences, input)
+        let rates = [
+            ("dropout", self.dropout),
+            ("recurrent_dropout", self.recurrent_dropout),
+        ];
+        match range::below_one("SimpleRNN", &rates) {
+            Ok(()) => frame::output_shape("SimpleRNN", self.units, self.return_sequences, input),
+            Err(error) => Err(error),
+        }
     }
 
     /// The size for which its kernel is made by the first call.

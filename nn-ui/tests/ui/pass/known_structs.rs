@@ -39,6 +39,7 @@ impl Inner {
     check = "strict"
 )]
 struct ByName {
+    #[layer]
     inner: Inner,
     #[layer(10)]
     class: Dense,
@@ -124,7 +125,7 @@ pub fn main() {
     assert_eq!(ByName::OUTPUT.to_string(), "([10], [1])");
     assert_eq!(ByPattern::OUTPUT.to_string(), "([2], [3])");
     assert_eq!(TakenApart::OUTPUT.to_string(), "([3], [2])");
-    assert_eq!(OfNested::OUTPUT.to_string(), "_");
+    assert_eq!(OfNested::OUTPUT.to_string(), "(_, _)");
     let views = Views {
         wide: Tensor::ones([2, 4]),
         deep: Tensor::ones([2, 3]),

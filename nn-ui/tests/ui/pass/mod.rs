@@ -14,6 +14,7 @@ mod call_with_lifetimes;
 mod conditional_call;
 mod conditional_parts;
 mod conditional_statement;
+mod conditional_tail;
 mod declared_beside_by_hand;
 mod declared_by_a_macro;
 mod declared_conditional_argument;
@@ -43,6 +44,7 @@ mod generic_defaults;
 mod generics;
 mod hostile_scope;
 mod inner_attributes;
+mod input_without_new;
 mod known_arguments;
 mod known_assignments;
 mod known_attention;
@@ -57,6 +59,7 @@ mod known_states;
 mod known_structs;
 mod layer_of_another_block;
 mod loss_and_targets;
+mod marked_functions;
 mod named_dimensions;
 mod names_of_ones_own;
 mod names_of_types;
@@ -110,6 +113,7 @@ run! {
     conditional_call
     conditional_parts
     conditional_statement
+    conditional_tail
     declared_beside_by_hand
     declared_by_a_macro
     declared_conditional_argument
@@ -139,6 +143,7 @@ run! {
     generics
     hostile_scope
     inner_attributes
+    input_without_new
     known_arguments
     known_assignments
     known_attention
@@ -153,6 +158,7 @@ run! {
     known_structs
     layer_of_another_block
     loss_and_targets
+    marked_functions
     named_dimensions
     names_of_ones_own
     names_of_types
