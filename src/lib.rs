@@ -74,8 +74,8 @@ pub use nn_core::serde_json;
 #[doc(inline)]
 pub use nn_core::{
     Axes, Constraint, DType, Error, ErrorKind, GradientTape, Gradients, Graph, Initializer,
-    InputShapes, Layer, LayerCost, MAX_RANK, Module, NotFinite, Param, Parameter, Regularizer,
-    Result, Shape, ShapeError, Tensor, Tensors, add_loss, collect_losses,
+    InputShapes, IntoTensors, Layer, LayerCost, MAX_RANK, Module, NotFinite, Param, Parameter,
+    Regularizer, Result, Shape, ShapeError, Tensor, Tensors, add_loss, collect_losses,
     first_not_finite_gradient, floatx, module, module::initializer::Window, no_gradient, ops,
     random, registry, set_floatx, testing, training,
 };
@@ -92,7 +92,7 @@ pub use nn_train::ImageGallery;
 #[doc(inline)]
 pub use nn_train::{
     Batch, Batches, Compile, Compiled, Dataset, Fit, FromBatch, History, IntoDataset, IntoLosses,
-    IntoTensors, LayerProfile, LoadReport, Model, Profile, Scores, State, Step, Summary, TrainTest,
+    LayerProfile, LoadReport, Model, Profile, Scores, State, Step, Summary, TrainTest,
     ValidationFreq, Verbose, callbacks, data, datasets, history, losses, metrics, optimizers,
     profile, register, saving, schedules, summary,
 };

@@ -48,6 +48,7 @@ pub use graph::trace::{self, InputShapes};
 pub use module::constraint::{Axes, Constraint};
 pub use module::context::{add_loss, collect_losses, floatx, set_floatx, training};
 pub use module::initializer::{self, Initializer};
+pub use module::into_tensors::IntoTensors;
 pub use module::layer::{self, Callable, InputOf, Layer, OutputOf};
 pub use module::own;
 pub use module::param::Param;

@@ -128,9 +128,7 @@ pub fn model(keys: TokenStream, item: TokenStream) -> TokenStream {
         Item::Struct(_) | Item::Enum(_) | Item::Union(_) => {
             expand::attribute(keys.into(), item).into()
         }
-        Item::Fn(function)
-            if function.sig.ident != "call" && function.sig.receiver().is_none() =>
-        {
+        Item::Fn(function) if function.sig.ident != "call" && function.sig.receiver().is_none() => {
             expand::function(keys.into(), function).into()
         }
         other => {

@@ -82,9 +82,15 @@ pub fn is_marked(name: &str) -> bool {
     let mut marked = functions.map(|at| {
         let attributes = source[..at].rsplit(['}', ';', '{']).next();
         let mut attributes = attributes.unwrap_or_default().split("#[").skip(1);
-        attributes.any(|a| a.split(']').next().is_some_and(|a| a.trim().ends_with("model")))
+        attributes.any(|a| {
+            a.split(']')
+                .next()
+                .is_some_and(|a| a.trim().ends_with("model"))
+        })
     });
-    marked.next().is_some_and(|first| first && marked.all(|others| others))
+    marked
+        .next()
+        .is_some_and(|first| first && marked.all(|others| others))
 }
 
 /// Whether a function that is called by its plain name is another one than the prelude's: the file defines it, or brings it in from

@@ -19,7 +19,7 @@ nn_core::spelled!(
     metrics::Summation,
 );
 
-pub use data::{Batch, Batches, Dataset, FromBatch, IntoDataset, IntoTensors, TrainTest, datasets};
+pub use data::{Batch, Batches, Dataset, FromBatch, IntoDataset, TrainTest, datasets};
 #[cfg(feature = "plot")]
 pub use inspect::ImageGallery;
 pub use inspect::{LayerProfile, Profile, Summary, profile, summary};

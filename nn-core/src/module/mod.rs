@@ -6,6 +6,7 @@ pub(crate) mod containers;
 pub(crate) mod context;
 mod debug;
 pub mod initializer;
+pub(crate) mod into_tensors;
 pub(crate) mod json;
 pub(crate) mod keys;
 pub mod layer;

@@ -59,7 +59,9 @@ pub fn expand(item: &Struct) -> TokenStream {
 
 /// The name of what a layer is called with: one to read, unless it is that of a constant.
 fn argument() -> Ident {
-    let is_taken = ["const", "static"].iter().any(|keyword| source::defines("input", keyword));
+    let is_taken = ["const", "static"]
+        .iter()
+        .any(|keyword| source::defines("input", keyword));
     format_ident!("{}input", if is_taken { "__" } else { "" })
 }
 

@@ -159,6 +159,7 @@ fn stand_in(input: &DeriveInput, has_no_clone: bool, krate: &TokenStream) -> Tok
 /// As an input: as it is, and by reference.
 fn inputs(input: &DeriveInput, krate: &TokenStream) -> TokenStream {
     let ident = &input.ident;
+    let data = data(input, krate);
     let mut generics = input.generics.clone();
     let by_value = {
         let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
@@ -187,5 +188,33 @@ fn inputs(input: &DeriveInput, krate: &TokenStream) -> TokenStream {
                 ::core::clone::Clone::clone(self)
             }
         }
+        #data
     }
+}
+
+/// As data to train on, by value and by reference.
+fn data(input: &DeriveInput, krate: &TokenStream) -> TokenStream {
+    let (ident, mut generics) = (&input.ident, input.generics.clone());
+    let (_, type_generics, _) = input.generics.split_for_impl();
+    let ty = quote!(#ident #type_generics);
+    if !generics.params.is_empty() {
+        let predicates = &mut generics.make_where_clause().predicates;
+        predicates.push(parse_quote!(#ty: #krate::Tensors));
+    }
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let of = |by: TokenStream, this: TokenStream| {
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #krate::IntoTensors for #by #ty #where_clause {
+                fn into_tensors(self) -> ::std::vec::Vec<#krate::Tensor> {
+                    let __leaves = #krate::Tensors::leaves(#this);
+                    ::core::iter::Iterator::collect(::core::iter::Iterator::cloned(
+                        ::core::iter::IntoIterator::into_iter(__leaves),
+                    ))
+                }
+            }
+        }
+    };
+    let (owned, borrowed) = (of(quote!(), quote!(&self)), of(quote!(&), quote!(self)));
+    quote!(#owned #borrowed)
 }

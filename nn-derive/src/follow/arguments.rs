@@ -113,8 +113,12 @@ impl Follower<'_> {
             }
             (_, list) => {
                 if is_of_own_type(list)
-                    && let Some(bindings) =
-                        self.bind_struct_of_call(pat, list, &written, is_last && matches!(at, At::Front(0)))
+                    && let Some(bindings) = self.bind_struct_of_call(
+                        pat,
+                        list,
+                        &written,
+                        is_last && matches!(at, At::Front(0)),
+                    )
                 {
                     return bindings;
                 }

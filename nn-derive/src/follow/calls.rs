@@ -262,7 +262,11 @@ impl<'a> Follower<'a> {
             }
         }};
         let path = path.to_token_stream();
-        if !self.functions.iter().any(|known| known.to_string() == path.to_string()) {
+        if !self
+            .functions
+            .iter()
+            .any(|known| known.to_string() == path.to_string())
+        {
             self.functions.push(path);
         }
         self.settle(answer, span)

@@ -151,7 +151,9 @@ pub fn call(
 
 /// Follows a function of its own, from `__arguments: &[Value]`.
 pub fn function(krate: &TokenStream, function: &ItemFn) -> Followed {
-    let block = parse_quote!(impl () {});
+    let block = parse_quote!(
+        impl () {}
+    );
     let ItemFn {
         attrs,
         vis,

@@ -10,8 +10,8 @@ use quote::{ToTokens, quote};
 use std::collections::BTreeMap;
 use syn::spanned::Spanned;
 use syn::{
-    Expr, ExprStruct, FieldPat, GenericArgument, Ident, Pat, PatType, Path, PathArguments, ReturnType,
-    Signature, Type,
+    Expr, ExprStruct, FieldPat, GenericArgument, Ident, Pat, PatType, Path, PathArguments,
+    ReturnType, Signature, Type,
 };
 
 impl Follower<'_> {

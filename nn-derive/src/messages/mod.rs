@@ -10,8 +10,7 @@ pub use habits::*;
 
 use std::fmt::Display;
 
-pub const ATTRIBUTE_TARGET: &str =
-    "`#[model]` goes on a struct with named fields, on the `impl` block with its `call`, or on a function that a `call` uses";
+pub const ATTRIBUTE_TARGET: &str = "`#[model]` goes on a struct with named fields, on the `impl` block with its `call`, or on a function that a `call` uses";
 
 pub const ATTRIBUTE_OF_BLOCK: &str = "`#[model]` goes on the whole block, `#[model] impl Net { fn call(&self, x: Tensor) -> Tensor { .. } }`";
 

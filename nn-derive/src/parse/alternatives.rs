@@ -111,7 +111,12 @@ impl VisitMut for Alternative {
                     && had_attributes
                     && block.attrs.is_empty()
                 {
-                    block.block.stmts.insert(0, parse_quote!(const _: () = ();));
+                    block.block.stmts.insert(
+                        0,
+                        parse_quote!(
+                            const _: () = ();
+                        ),
+                    );
                 }
                 is_kept
             }

@@ -52,11 +52,17 @@ mod tests {
     fn numbers_outside_are_named() {
         let message = |found: Result<(), ShapeError>| found.unwrap_err().to_string();
         assert!(from_zero_to_one("A", &[("momentum", 0.0), ("epsilon", 1.0)]).is_ok());
-        let e = message(from_zero_to_one("A", &[("momentum", 0.5), ("epsilon", 1.5)]));
+        let e = message(from_zero_to_one(
+            "A",
+            &[("momentum", 0.5), ("epsilon", 1.5)],
+        ));
         assert_eq!(e, "epsilon of A is a number from 0 to 1, found 1.5");
         let e = message(from_zero("A", &[("epsilon", f64::NAN)]));
         assert_eq!(e, "epsilon of A is a number from 0 on, found NaN");
         let e = message(below_one("A", &[("dropout", 1.0)]));
-        assert!(e.starts_with("dropout of A is a probability from 0 to below 1, found 1"), "{e}");
+        assert!(
+            e.starts_with("dropout of A is a probability from 0 to below 1, found 1"),
+            "{e}"
+        );
     }
 }

@@ -77,7 +77,11 @@ impl ReversibleEmbedding {
     /// # Errors
     /// When the input has as many dimensions as a tensor can have.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        embedded_shape("ReversibleEmbedding", [self.input_dim, self.output_dim], input)
+        embedded_shape(
+            "ReversibleEmbedding",
+            [self.input_dim, self.output_dim],
+            input,
+        )
     }
 
     /// The logits of vectors, `[.., output_dim] → [.., input_dim]`: their products with the vectors of all indices.

@@ -4,7 +4,7 @@ use crate::ShapeError;
 use crate::core::axes::Ints;
 use crate::core::range;
 use nn_core::ops::layer_norm;
-use nn_core::{Error, Initializer, Param, Result, Shape, Tensor};
+use nn_core::{Initializer, Param, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// Normalizes every sample by itself: `y = gamma · (x - mean) / √(variance + epsilon) + beta`, mean and biased variance over `axis`.

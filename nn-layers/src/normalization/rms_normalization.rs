@@ -3,7 +3,7 @@
 use crate::ShapeError;
 use crate::core::axes::Ints;
 use crate::core::range;
-use nn_core::{Error, Initializer, Param, Result, Shape, Tensor};
+use nn_core::{Initializer, Param, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// Divides every sample by the root of its mean square: `y = scale · x / √(mean(x²) + epsilon)`, the mean over `axis`.

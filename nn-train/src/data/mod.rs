@@ -10,11 +10,11 @@ mod place;
 pub use batch::{Batch, FromBatch};
 pub use batches::Batches;
 pub(crate) use batches::check_batch_size;
-pub use into::{IntoDataset, IntoTensors};
+pub use into::IntoDataset;
 pub use pad_sequences::{SequenceEnd, pad_sequences, pad_sequences_at};
 pub(crate) use place::Place;
 
-use nn_core::{Error, Result, Tensor, random};
+use nn_core::{Error, IntoTensors, Result, Tensor, random};
 
 /// Rows of inputs with their targets, and weights if given.
 ///

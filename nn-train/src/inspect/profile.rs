@@ -1,11 +1,10 @@
 //! Where the time of a training step goes, layer by layer: [`profile`].
 
-use crate::data::IntoTensors;
 use crate::inspect::summary::size;
 use crate::training::Compiled;
 use crate::training::Model;
-use nn_core::Result;
 use nn_core::profile::{Cost, measure};
+use nn_core::{IntoTensors, Result};
 use std::fmt;
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! A model with an optimizer, losses and metrics: what can be trained, evaluated and saved as a whole.
 
 use crate::data::Batch;
-use crate::data::{Dataset, IntoDataset, IntoTensors, check_batch_size};
+use crate::data::{Dataset, IntoDataset, check_batch_size};
 use crate::metrics::Scores;
 use crate::optimizers::Optimizer;
 use crate::saving;
@@ -12,7 +12,7 @@ use crate::training::not_finite;
 use crate::training::predict::{BATCH, predict};
 use crate::training::weights::check_weights;
 use nn_core::random::in_step;
-use nn_core::{Error, ErrorKind, IntoInput, Result, layer, module};
+use nn_core::{Error, ErrorKind, IntoInput, IntoTensors, Result, layer, module};
 use std::fmt;
 use std::ops::Deref;
 use std::path::Path;

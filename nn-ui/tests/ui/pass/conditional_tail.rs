@@ -9,6 +9,7 @@ struct Net {
     dense: Dense,
 }
 
+#[rustfmt::skip]
 #[model]
 impl Net {
     fn call(&self, x: Tensor) -> Tensor {
