@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{ImplItem, ImplItemFn, ItemImpl, Type};
+use syn::{Attribute, ImplItem, ImplItemFn, ItemImpl, Type};
 
 /// `#[model(keys)] impl`.
 pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
@@ -31,6 +31,10 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         return TokenStream::new();
     }
     parse::outer_attributes(&mut block);
+    let is_model = |attr: &mut Attribute| attr.path().is_ident("model");
+    for attr in block.attrs.extract_if(.., is_model) {
+        errors.at(attr, messages::BLOCK_TWICE);
+    }
     if let Some((condition, with, without)) = parse::alternatives(&block) {
         return alternatives(&keys, &krate, condition, [with, without]);
     }
@@ -52,7 +56,9 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         for attr in found
             .attrs
             .iter_mut()
-            .filter(|a| parse::is_misspelled(a) || parse::is_other_word(a))
+            .filter(|a| {
+                parse::is_misspelled(a) || parse::is_other_word(a) || parse::is_exchanged(a)
+            })
         {
             attr.meta = parse::as_model(&attr.meta);
             is_said = true;

@@ -54,6 +54,12 @@ pub const DEBUG_OF_ENUM: &str = "`debug` leaves out what a struct has not set; a
 
 pub const NEW_OF_ENUM: &str = "an enum has no generated constructor: a variant is made by its name, `Block::Conv(Conv2D::new(32, 3))`";
 
+pub fn attribute_of_variant(variant: impl Display, attribute: impl Display) -> String {
+    format!(
+        "a variant has no attributes of its own: they stand on what it holds, `{variant}(#[{attribute}] ..)`"
+    )
+}
+
 pub fn reserved_field(name: &str) -> String {
     format!(
         "`{name}` is reserved: a layer field is called as `self.{name}(x)`, and every model has a method of that name (Keras has the same trap with `output`); rename the field, to `{name}_layer` for example"
@@ -111,6 +117,17 @@ pub fn distance(found: &str, known: &str) -> usize {
 
 pub const MODEL_TWICE: &str =
     "`#[model]` is given twice (`#[derive(Model)]` is the same); keep one";
+
+pub const BLOCK_TWICE: &str = "`#[model]` is given twice; keep one";
+
+pub const KEYS_TOGETHER: &str = "`#[model(..)]` is given twice: all keys stand in one, `#[model(input = [4], new())]`; `#[derive(Model)]` is the same as `#[model]`";
+
+pub fn derived_twice(model: bool) -> String {
+    match model {
+        true => "`Model` is derived twice; keep one".into(),
+        false => "every model is a layer, and a derive is given once: keep one, `Model` or `Layer`".into(),
+    }
+}
 
 pub fn unmarked_struct(name: impl Display) -> String {
     format!("`{name}` is a plain struct: put `#[model]` on it too, which makes its fields layers")

@@ -5,7 +5,7 @@ use super::known::{DERIVED, WRONG, is_marked, is_model, text};
 use super::{declared, settings};
 use crate::errors::Errors;
 use crate::syntax::{Declared, Input, Role, StructAttrs, Weight};
-use crate::{messages, source};
+use crate::{blocks, messages, source};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::meta::ParseNestedMeta;
@@ -164,13 +164,12 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
     let before = errors.count();
     for attr in attrs.iter().filter(is_model) {
         let Meta::List(list) = &attr.meta else {
-            errors.at(
-                attr,
-                match attr.meta {
-                    Meta::Path(_) => messages::MODEL_TWICE.to_string(),
-                    _ => messages::model_is_a_list("input = [28, 28, 1]"),
-                },
-            );
+            match attr.meta {
+                // Before a derive that knows the name the compiler says that it is ambiguous.
+                Meta::Path(_) if blocks::is_marked_before() => found.is_wrong = true,
+                Meta::Path(_) => errors.at(attr, messages::MODEL_TWICE),
+                _ => errors.at(attr, messages::model_is_a_list("input = [28, 28, 1]")),
+            }
             continue;
         };
         let tokens = list.tokens.clone();

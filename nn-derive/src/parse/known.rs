@@ -1,7 +1,7 @@
 //! Which attributes are ours: those that users write, those that are one of them but for a slip, and those that the macros write for each
 //! other.
 
-use crate::messages;
+use crate::{blocks, messages};
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{Attribute, Meta};
@@ -52,6 +52,28 @@ fn is_slip(found: &str, known: &str) -> bool {
         swapped.swap(i, i + 1);
     }
     found != known && (swapped == known.as_bytes() || messages::distance(found, known) == 1)
+}
+
+/// Whether attributes, as text, may have one of those that [`is_exchanged`] knows.
+pub fn may_be_exchanged(attributes: &str) -> bool {
+    let mut derived = attributes.split("derive(").skip(1);
+    attributes.contains("#[Model")
+        || attributes.contains("#[Layer")
+        || derived.any(|list| {
+            let list = list.split(')').next().unwrap_or_default();
+            list.contains("model") || list.contains("layer")
+        })
+}
+
+/// A derive that is written as an attribute or the other way round, `#[Model]` and `#[derive(model)]`, which the compiler refuses.
+pub fn is_exchanged(attr: &Attribute) -> bool {
+    let is_derived = |name: &str| {
+        let mut paths = blocks::paths_derived(attr).into_iter();
+        paths.any(|path| path.is_ident(name))
+    };
+    let is_attribute = ["Model", "Layer"].iter().any(|name| attr.path().is_ident(name));
+    let is_other = is_derived("model") || is_derived("layer");
+    is_attribute || is_other && !is_derived("Model") && !is_derived("Layer")
 }
 
 /// What `#[modle(..)]` would be.

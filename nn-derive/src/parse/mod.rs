@@ -15,13 +15,16 @@ pub use attributes::{crate_of, of_impl, of_tensors};
 pub use block::{is_special, outer_attributes, special};
 pub use declared::guessed as constructor_among;
 pub use fragments::settle as fragments;
-pub use known::{DERIVED, WRONG, as_model, is_marked, is_misspelled, is_other_word, is_ours};
+pub use known::{
+    DERIVED, WRONG, as_model, is_exchanged, is_marked, is_misspelled, is_other_word, is_ours,
+    may_be_exchanged,
+};
 
 use crate::errors::Errors;
 use crate::rust_analyzer;
 use crate::syntax::{Field, Struct, Variant};
 use crate::{blocks, messages};
-use quote::format_ident;
+use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields};
 
@@ -102,6 +105,13 @@ pub fn structure(input: DeriveInput, errors: &mut Errors) -> Struct {
 }
 
 fn variant(variant: syn::Variant, errors: &mut Errors) -> Variant {
+    if let Some(attr) = variant.attrs.iter().find(|attr| is_ours(attr)) {
+        let message = match attr.path().is_ident("layer") {
+            true => messages::NEW_OF_ENUM.to_string(),
+            false => messages::attribute_of_variant(&variant.ident, attr.meta.to_token_stream()),
+        };
+        errors.at(attr, message);
+    }
     let fields = variant.fields.into_iter().enumerate();
     Variant {
         ident: variant.ident,
