@@ -50,6 +50,7 @@ pub fn method(name: &str, receiver: &Expr, arguments: &[&Expr]) -> Option<String
     }
     Some(match (name, arguments) {
         ("to" | "cuda" | "cpu", _) if is_device(name, arguments) => messages::no_device(name),
+        ("unwrap", []) | ("expect", [_]) => messages::unwrapped(name, &shown(receiver)),
         ("contiguous", []) => messages::always_contiguous(name),
         ("shape", [axis]) => messages::one_size(&at_axis(receiver, axis)),
         ("softmax" | "log_softmax", []) => messages::needs_axis(name),

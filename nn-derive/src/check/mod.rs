@@ -8,6 +8,7 @@ mod foreign;
 mod foreign_layers;
 mod habits;
 mod names;
+mod no_layers;
 mod one_input;
 mod positional;
 mod shown;
@@ -24,6 +25,7 @@ pub use declared::unchecked;
 pub use elsewhere::mentioned;
 pub use habits::habits;
 pub use names::{RESERVED, SHARED_NAMES, methods};
+pub use no_layers::{Kind, kind};
 pub use one_input::one_input;
 pub use signature::{call, hook};
 pub use training::training;
@@ -47,7 +49,7 @@ pub fn structure(item: &mut Struct, errors: &mut Errors) {
         .iter_mut()
         .flat_map(|variant| &mut variant.fields);
     for field in item.fields.iter_mut().chain(variants) {
-        if !field.is_wrong && types::layer_as_config(field, errors) {
+        if !field.is_wrong && types::layer_as_another(field, errors) {
             // It has its method, so that nothing else is said.
             field.role = Role::Module;
             field.is_wrong = true;

@@ -12,7 +12,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, DeriveInput, Item, Meta, Path, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Item, Meta, Path, parse_quote};
 
 /// `#[model(keys)]` on a struct: the derive, with the keys.
 pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
@@ -79,11 +79,12 @@ fn given_twice(item: &mut Item, errors: &mut Errors) {
         return;
     };
     without_derives(attrs, &["Model", "Layer"], messages::MODEL_TWICE, errors);
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("model")) {
-        // One without keys the derive reports.
-        if matches!(attr.meta, Meta::List(_)) {
-            errors.at(attr, messages::KEYS_TOGETHER);
-        }
+    // One without keys the derive reports.
+    let has_keys = |attr: &&Attribute| {
+        attr.path().is_ident("model") && matches!(attr.meta, Meta::List(_))
+    };
+    if let Some(attr) = attrs.iter().find(has_keys) {
+        errors.at(attr, messages::KEYS_TOGETHER);
     }
 }
 
@@ -131,12 +132,13 @@ fn own_constructor(item: &mut Struct, errors: &mut Errors) {
 /// `#[derive(Layer)]`, and with `model` `#[derive(Model)]`.
 pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
     let name = input.ident.unraw().to_string();
+    let is_union = matches!(input.data, Data::Union(_));
     if doubled::is_doubled(&name) {
         // Which the compiler reports; of which of the two it would be is not known.
         return TokenStream::new();
     }
     if doubled::is_derived_twice(&name, model) {
-        return syn::Error::new(Span::call_site(), messages::derived_twice(model)).to_compile_error();
+        return syn::Error::new(Span::call_site(), messages::DERIVED_TWICE).to_compile_error();
     }
     let mut errors = Errors::default();
     let mut item = parse::structure(input, &mut errors);
@@ -181,7 +183,7 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
         match blocks::call(&name) {
             Call::Unknown => {}
             Call::Missing => {
-                if !misnamed::is_misnamed(&name) {
+                if !is_union && !misnamed::is_misnamed(&name) {
                     errors.at(&item.ident, messages::no_call(&name));
                 }
                 layer.extend(layer::placeholder_of(&item, None));
