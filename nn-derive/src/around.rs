@@ -28,7 +28,9 @@ impl<'n> Around<'n> {
         // Modules may each have their own of a name: the text shows it, and to read a file of hundreds as Rust for each takes half a minute.
         let mut declarations = source::words(text, name).filter(|&at| {
             let before = text[..at].trim_end();
-            ["struct", "enum", "union"].iter().any(|kind| before.ends_with(kind))
+            ["struct", "enum", "union"]
+                .iter()
+                .any(|kind| before.ends_with(kind))
         });
         if let (None, _) | (_, Some(_)) = (declarations.next(), declarations.next()) {
             return None;

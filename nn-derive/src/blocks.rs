@@ -3,12 +3,12 @@
 //! The file is read as Rust where a look at its text says that something may be wrong: most files never are.
 
 use crate::around::{Around, written};
-use crate::{parse, source};
 use crate::syntax::typed_arguments;
+use crate::{parse, source};
 use std::collections::BTreeSet;
 use syn::ext::IdentExt;
-use syn::visit::Visit;
 use syn::punctuated::Punctuated;
+use syn::visit::Visit;
 use syn::{Attribute, ImplItem, ImplItemFn, ItemImpl, ItemStruct, Path, Token, Type};
 
 /// Who makes the `Layer` of a struct.
@@ -104,6 +104,32 @@ pub fn attributes_of_block(name: &str) -> Vec<Attribute> {
 /// The only struct of a name in the file.
 pub fn only_struct(name: &str) -> Option<ItemStruct> {
     Around::read(&source::text(), name)?.declared
+}
+
+/// The fields of the only struct of a name, read from its own text: every block asks for them, and the file may be long.
+pub fn fields(name: &str) -> Vec<syn::Field> {
+    let text = source::text();
+    let is_struct = |at: &usize| text[..*at].trim_end().ends_with("struct");
+    let mut places = source::words(&text, name).filter(is_struct);
+    let (Some(at), None) = (places.next(), places.next()) else {
+        return Vec::new();
+    };
+    let after = &text[at..];
+    let (Some(start), end) = (after.find('{'), after.find(';')) else {
+        return Vec::new();
+    };
+    let mut depth = 0;
+    let end_of_fields = after[start..].find(|c| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth == 0
+    });
+    match end_of_fields {
+        Some(length) if end.is_none_or(|end| start < end) => {
+            let fields = syn::parse_str::<syn::FieldsNamed>(&after[start..=start + length]);
+            fields.map_or_else(|_| Vec::new(), |fields| fields.named.into_iter().collect())
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The attributes and all fields of the only struct or enum of a name in the file.
@@ -235,7 +261,10 @@ pub fn derived(name: &str, of: &[&str]) -> Vec<String> {
     let words: usize = of.iter().map(|of| source::words(before, of).count()).sum();
     let around = (words > 1).then(|| Around::read(&text, name)).flatten();
     let attrs = around.map(|around| around.attributes().to_vec());
-    let paths = attrs.into_iter().flatten().flat_map(|attr| paths_derived(&attr));
+    let paths = attrs
+        .into_iter()
+        .flatten()
+        .flat_map(|attr| paths_derived(&attr));
     paths
         .filter_map(|path| Some(path.segments.last()?.ident.to_string()))
         .filter(|name| of.contains(&&**name))

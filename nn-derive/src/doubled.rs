@@ -24,8 +24,8 @@ pub fn is_derived_twice(name: &str, model: bool) -> bool {
     };
     let before = source::before();
     let before = &before[before.rfind([';', '}']).map_or(0, |i| i + 1)..];
-    let is_before = source::words(before, own)
-        .any(|at| before[..at].trim_end().ends_with(['(', ',', ':']));
+    let is_before =
+        source::words(before, own).any(|at| before[..at].trim_end().ends_with(['(', ',', ':']));
     is_before || !model && derived.iter().any(|name| name == "Model")
 }
 

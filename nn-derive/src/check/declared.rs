@@ -15,13 +15,18 @@ use syn::{Expr, Lit, Type};
 /// What is wrong between fields and constructor.
 pub fn declared(item: &Struct, errors: &mut Errors) {
     let attrs = &item.attrs;
+    // One that is given cannot be read otherwise, which is reported.
+    let is_absent = |key: &str, is_none: bool| is_none && !attrs.keys.iter().any(|k| k == key);
     match (attrs.losses.first(), &attrs.targets) {
         (None, Some((key, _))) if !attrs.keys.iter().any(|key| key == "loss") => {
             errors.at(key, messages::TARGETS_WITHOUT_LOSS);
         }
-        (Some(loss), _) if attrs.input.is_none() || attrs.new.is_none() => {
-            let has_own_new = attrs.input.is_some()
-                && blocks::has_method(&item.ident.unraw().to_string(), "new");
+        (Some(loss), _)
+            if is_absent("input", attrs.input.is_none())
+                || is_absent("new", attrs.new.is_none()) =>
+        {
+            let has_own_new =
+                attrs.input.is_some() && blocks::has_method(&item.ident.unraw().to_string(), "new");
             errors.at(
                 loss,
                 match has_own_new {

@@ -224,7 +224,11 @@ pub fn function(
         return None;
     };
     if joins_tensors && ["cat", "concat", "concatenate", "stack"].contains(&name) {
-        let tensors: Vec<&Expr> = match value(first) {
+        let held = match value(first) {
+            Expr::Reference(reference) => &*reference.expr,
+            other => other,
+        };
+        let tensors: Vec<&Expr> = match held {
             Expr::Array(several) => several.elems.iter().collect(),
             Expr::Tuple(several) => several.elems.iter().collect(),
             _ => return None,

@@ -85,7 +85,8 @@ mod tests {
         let layers = include_str!("../../../nn-layers/src/lib.rs");
         let there = prelude.chain([layers]);
         let words = there.flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
-        for name in words.filter(|name| name.len() > 4 && !super::super::positional::is_known(name)) {
+        for name in words.filter(|name| name.len() > 4 && !super::super::positional::is_known(name))
+        {
             assert_eq!(nearly(name), None, "{name}");
         }
     }

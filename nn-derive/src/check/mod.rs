@@ -2,6 +2,7 @@
 
 mod aliases;
 mod bounds;
+mod called;
 mod declared;
 mod elsewhere;
 mod foreign;
@@ -21,6 +22,7 @@ mod without_self;
 
 pub use aliases::arguments as named_arguments;
 pub use bounds::{missing_bounds, unbound_layer};
+pub use called::{Part, called};
 pub use declared::unchecked;
 pub use elsewhere::mentioned;
 pub use habits::habits;

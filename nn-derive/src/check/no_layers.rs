@@ -56,8 +56,19 @@ const KINDS: [(Kind, &[&str]); 5] = [
     (
         Kind::Optimizer,
         &[
-            "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lamb", "Lion",
-            "Muon", "Nadam", "RMSprop", "SGD",
+            "Adadelta",
+            "Adafactor",
+            "Adagrad",
+            "Adam",
+            "AdamW",
+            "Adamax",
+            "Ftrl",
+            "Lamb",
+            "Lion",
+            "Muon",
+            "Nadam",
+            "RMSprop",
+            "SGD",
         ],
     ),
     (

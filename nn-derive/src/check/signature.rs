@@ -3,9 +3,12 @@
 use super::types::plain_type;
 use crate::errors::Errors;
 use crate::syntax::{Call, owned, typed_arguments};
-use crate::{blocks, messages};
+use crate::{blocks, messages, source};
 use syn::visit::Visit;
-use syn::{GenericArgument, GenericParam, Pat, PathArguments, PatType, ReceiverKind, ReturnType, Safety, Signature, Type};
+use syn::{
+    GenericArgument, GenericParam, Pat, PatType, PathArguments, ReceiverKind, ReturnType, Safety,
+    Signature, Type,
+};
 
 /// Takes the signature of `call` apart.
 pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
@@ -36,7 +39,9 @@ pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
     }
     if inputs.len() > 1 {
         not_clone(&inputs, errors);
-        inputs.iter().for_each(|input| held_input(&input.ty, errors));
+        inputs
+            .iter()
+            .for_each(|input| held_input(&input.ty, errors));
     }
     if let [only] = &inputs[..]
         && let Some(number) = number_in(&only.ty)
@@ -90,13 +95,9 @@ fn not_clone(inputs: &[PatType], errors: &mut Errors) {
 
 /// What holds a tensor or an object in a way that no argument can have, of which the compiler would speak at the whole block.
 fn held_input(ty: &Type, errors: &mut Errors) {
-    let object = |ty: &Type| match ty {
-        Type::TraitObject(object) => Some(object.clone()),
-        _ => None,
-    };
     let ty = owned(ty);
-    if let Some(object) = object(ty) {
-        return errors.at(ty, messages::object_input(object));
+    if let Type::TraitObject(_) = ty {
+        return errors.at(ty, messages::object_input(ty));
     }
     let Type::Path(path) = ty else { return };
     let Some(last) = path.path.segments.last() else {
@@ -109,13 +110,18 @@ fn held_input(ty: &Type, errors: &mut Errors) {
         return;
     };
     let holders = ["Box", "Rc", "Arc", "RefCell", "Mutex", "RwLock"];
+    let is_holder = holders.iter().any(|name| last.ident == name);
     let is_tensor = matches!(held, Type::Path(path) if path.path.is_ident("Tensor"));
-    match object(held) {
-        Some(object) if last.ident == "Box" => errors.at(ty, messages::object_input(object)),
-        None if is_tensor && holders.iter().any(|name| last.ident == name) => {
-            errors.at(ty, messages::held_input(ty));
+    // One that can be shared counts as tensors where it speaks of them.
+    let mentions_tensors = source::words(&messages::type_as_written(held), "Tensor")
+        .next()
+        .is_some();
+    if matches!(held, Type::TraitObject(_)) && is_holder {
+        if last.ident == "Box" || mentions_tensors {
+            errors.at(ty, messages::object_input(held));
         }
-        _ => {}
+    } else if is_tensor && is_holder {
+        errors.at(ty, messages::held_input(ty));
     }
 }
 

@@ -1,7 +1,7 @@
 //! The types of fields that are no parts of a model, as far as their names tell.
 
-use super::no_layers::{self, Kind};
 use super::foreign_layers;
+use super::no_layers::{self, Kind};
 use super::positional::is_known;
 use crate::errors::Errors;
 use crate::syntax::{Field, Holder, Role, Struct};
@@ -73,7 +73,10 @@ fn kind_of_field(field: &Field, errors: &mut Errors) {
         }
         Role::Module => match no_layer(&field.ty) {
             Some((ty, kind, name)) => {
-                errors.at(ty, messages::no_layer(&name, kind, field.declared.is_some()));
+                errors.at(
+                    ty,
+                    messages::no_layer(&name, kind, field.declared.is_some()),
+                );
             }
             None => plain(&field.ty, field.declared.is_some(), errors),
         },
@@ -280,7 +283,8 @@ pub fn untyped(item: &mut Item, krate: &TokenStream, errors: &mut Errors) {
                 self.errors.at(object, messages::dyn_layer(&name));
                 *ty = parse_quote!(::std::boxed::Box<dyn #krate::registry::DynLayer>);
             } else if let Some(name) = ty.path.get_ident()
-                && let Some(own) = foreign_layers::meant_by(&name.to_string(), self.is_held, &self.generics)
+                && let Some(own) =
+                    foreign_layers::meant_by(&name.to_string(), self.is_held, &self.generics)
             {
                 let krate = self.krate;
                 self.errors

@@ -53,13 +53,9 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         // Of an attribute that only a model has the compiler says that a derive is missing, and of `#[modle]` that there is none.
         let is_ours = |f: &syn::Field| f.attrs.iter().any(parse::is_ours);
         let mut is_said = found.fields.iter().any(is_ours);
-        for attr in found
-            .attrs
-            .iter_mut()
-            .filter(|a| {
-                parse::is_misspelled(a) || parse::is_other_word(a) || parse::is_exchanged(a)
-            })
-        {
+        for attr in found.attrs.iter_mut().filter(|a| {
+            parse::is_misspelled(a) || parse::is_other_word(a) || parse::is_exchanged(a)
+        }) {
             attr.meta = parse::as_model(&attr.meta);
             is_said = true;
         }

@@ -80,9 +80,8 @@ fn given_twice(item: &mut Item, errors: &mut Errors) {
     };
     without_derives(attrs, &["Model", "Layer"], messages::MODEL_TWICE, errors);
     // One without keys the derive reports.
-    let has_keys = |attr: &&Attribute| {
-        attr.path().is_ident("model") && matches!(attr.meta, Meta::List(_))
-    };
+    let has_keys =
+        |attr: &&Attribute| attr.path().is_ident("model") && matches!(attr.meta, Meta::List(_));
     if let Some(attr) = attrs.iter().find(has_keys) {
         errors.at(attr, messages::KEYS_TOGETHER);
     }

@@ -8,7 +8,7 @@ mod recommended;
 pub use declared::*;
 pub use habits::*;
 
-use crate::check::Kind;
+use crate::check::{Kind, Part};
 use std::fmt::Display;
 
 pub const ATTRIBUTE_TARGET: &str =
@@ -126,9 +126,11 @@ pub const MODEL_TWICE: &str =
 
 pub const BLOCK_TWICE: &str = "`#[model]` is given twice; keep one";
 
-pub const KEYS_TOGETHER: &str = "`#[model(..)]` is given twice: all keys stand in one, `#[model(input = [4], new())]`";
+pub const KEYS_TOGETHER: &str =
+    "`#[model(..)]` is given twice: all keys stand in one, `#[model(input = [4], new())]`";
 
-pub const DERIVED_TWICE: &str = "a derive is given once, and `Model` is all of `Layer` and more: keep one of them";
+pub const DERIVED_TWICE: &str =
+    "a derive is given once, and `Model` is all of `Layer` and more: keep one of them";
 
 pub fn unmarked_struct(name: impl Display) -> String {
     format!("`{name}` is a plain struct: put `#[model]` on it too, which makes its fields layers")
@@ -158,6 +160,31 @@ pub fn without_self(name: &str) -> String {
 
 pub fn without_input(name: &str) -> String {
     format!("the layer `{name}` needs its input: `self.{name}(x)`")
+}
+
+/// What is to be said of a field that is called as a layer; of a list nothing, which is one.
+pub fn part_called(part: Part, name: &str, input: &str) -> Option<String> {
+    Some(match part {
+        Part::Parameter if input.is_empty() => format!(
+            "`#[param]` on the field makes `self.{name}()`; without it the parameter is `&self.{name}`"
+        ),
+        Part::Parameter => format!(
+            "`{name}` is a parameter and no layer: it is `&self.{name}`, or under `#[param]` `self.{name}()`, in an operation, `x * &self.{name}`"
+        ),
+        Part::Map => format!(
+            "`{name}` is a map of layers, each of which has a name: `self.{name}[\"..\"].forward({input})`"
+        ),
+        Part::Tuple => format!(
+            "`{name}` is a tuple of layers, each of which has a place: `self.{name}.0.forward({input})`"
+        ),
+        Part::List => return None,
+    })
+}
+
+pub fn layer_as_function(layer: &str, input: &str) -> String {
+    format!(
+        "a layer that is no field of its own is called by `forward`: `{layer}.forward({input})`"
+    )
 }
 
 pub fn call_without_training(name: &str, input: &str) -> String {
@@ -277,7 +304,9 @@ pub fn lent_config(of: impl quote::ToTokens) -> String {
         list if list.starts_with('[') => format!("Vec<{}>", list.trim_matches(['[', ']'])),
         other => other.to_string(),
     };
-    format!("what is saved with a model is read back, and owned then: write `{owned}` for this type")
+    format!(
+        "what is saved with a model is read back, and owned then: write `{owned}` for this type"
+    )
 }
 
 pub fn other_list(name: &str, element: impl quote::ToTokens) -> String {
@@ -520,7 +549,7 @@ pub fn held_input(found: impl quote::ToTokens) -> String {
 pub fn object_input(found: impl quote::ToTokens) -> String {
     let found = type_as_written(found);
     format!(
-        "an argument beside tensors can be copied, and `{found}` cannot: share it, `Arc<{found}>`, or take a type of your own that is `Clone`"
+        "an argument beside tensors can be copied and is of a type with a name, found `{found}`: hold it in one of your own, `#[derive(Clone)] struct Shared(Arc<{found}>);`"
     )
 }
 

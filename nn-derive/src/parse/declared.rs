@@ -50,7 +50,11 @@ pub fn constructor(meta: &ParseNestedMeta<'_>, errors: &mut Errors) -> syn::Resu
     let mut arguments: Vec<Argument> = arguments.into_iter().collect();
     for (i, argument) in arguments.iter().enumerate() {
         let is_plain = argument.attrs.is_empty();
-        if is_plain && arguments[..i].iter().any(|a| a.ident == argument.ident && a.attrs.is_empty()) {
+        if is_plain
+            && arguments[..i]
+                .iter()
+                .any(|a| a.ident == argument.ident && a.attrs.is_empty())
+        {
             let name = argument.ident.to_string();
             errors.at(&argument.ident, messages::repeated_key(&name));
         }

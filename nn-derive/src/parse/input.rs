@@ -33,7 +33,10 @@ pub(super) fn input_shape(
     if stream.peek(syn::token::Paren) {
         let content;
         syn::parenthesized!(content in stream);
-        let parts = Punctuated::<_, syn::Token![,]>::parse_terminated_with(&content, typed)?;
+        let parts = Punctuated::<_, syn::Token![,]>::parse_terminated_with(&content, typed);
+        // What is left of it is not to be reported too.
+        content.parse::<TokenStream>()?;
+        let parts = parts?;
         if parts.len() == 1 && !parts.trailing_punct() {
             return Ok(parts.into_iter().next().and_then(shape).map(Input::One));
         }
@@ -41,7 +44,9 @@ pub(super) fn input_shape(
             dtype.is_none() && matches!(size, Expr::Lit(_) | Expr::Infer(_))
         };
         if parts.len() > 1 && parts.iter().all(is_number) {
-            let sizes = parts.iter().map(|(_, size)| size.to_token_stream().to_string());
+            let sizes = parts
+                .iter()
+                .map(|(_, size)| size.to_token_stream().to_string());
             let sizes = sizes.collect::<Vec<_>>().join(", ");
             let message = messages::input_in_parentheses(&key, &sizes);
             return Err(syn::Error::new_spanned(&parts[0].1, message));

@@ -86,17 +86,23 @@ pub fn may_be_exchanged(attributes: &str) -> bool {
 
 /// What is nearly the name of one of our derives.
 fn is_no_derive(name: &str) -> bool {
-    ["Model", "Layer"].iter().any(|known| {
-        name == known.to_lowercase() || name != "Mode" && is_slip(name, known)
-    })
+    ["Model", "Layer"]
+        .iter()
+        .any(|known| name == known.to_lowercase() || name != "Mode" && is_slip(name, known))
 }
 
 /// A derive that is written as an attribute or the other way round, `#[Model]` and `#[derive(model)]`, which the compiler refuses.
 pub fn is_exchanged(attr: &Attribute) -> bool {
-    let is_attribute = ["Model", "Layer"].iter().any(|name| attr.path().is_ident(name));
+    let is_attribute = ["Model", "Layer"]
+        .iter()
+        .any(|name| attr.path().is_ident(name));
     let derived = blocks::paths_derived(attr).into_iter();
-    let derived: Vec<String> = derived.filter_map(|p| Some(p.get_ident()?.to_string())).collect();
-    let is_right = derived.iter().any(|name| name == "Model" || name == "Layer");
+    let derived: Vec<String> = derived
+        .filter_map(|p| Some(p.get_ident()?.to_string()))
+        .collect();
+    let is_right = derived
+        .iter()
+        .any(|name| name == "Model" || name == "Layer");
     is_attribute || !is_right && derived.iter().any(|name| is_no_derive(name))
 }
 
