@@ -8,7 +8,7 @@ use syn::{Attribute, Item, ItemImpl, ItemStruct, Type};
 /// What a file has of a name that it declares once.
 pub struct Around<'n> {
     name: &'n str,
-    /// How many structs and enums have it.
+    /// How many structs, enums and unions have it.
     pub count: usize,
     /// The struct, if it is one.
     pub declared: Option<ItemStruct>,
@@ -28,7 +28,9 @@ impl<'n> Around<'n> {
         // Modules may each have their own of a name: the text shows it, and to read a file of hundreds as Rust for each takes half a minute.
         let mut declarations = source::words(text, name).filter(|&at| {
             let before = text[..at].trim_end();
-            before.ends_with("struct") || before.ends_with("enum")
+            ["struct", "enum", "union"]
+                .iter()
+                .any(|kind| before.ends_with(kind))
         });
         if let (None, _) | (_, Some(_)) = (declarations.next(), declarations.next()) {
             return None;
@@ -79,6 +81,10 @@ impl Visit<'_> for Around<'_> {
             self.count += 1;
             self.alternatives = Some(item.clone());
         }
+    }
+
+    fn visit_item_union(&mut self, item: &syn::ItemUnion) {
+        self.count += usize::from(item.ident == self.name);
     }
 
     fn visit_item_impl(&mut self, block: &ItemImpl) {

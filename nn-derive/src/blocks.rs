@@ -3,12 +3,13 @@
 //! The file is read as Rust where a look at its text says that something may be wrong: most files never are.
 
 use crate::around::{Around, written};
-use crate::source;
 use crate::syntax::typed_arguments;
+use crate::{parse, source};
 use std::collections::BTreeSet;
 use syn::ext::IdentExt;
+use syn::punctuated::Punctuated;
 use syn::visit::Visit;
-use syn::{Attribute, ImplItem, ImplItemFn, ItemImpl, ItemStruct, Type};
+use syn::{Attribute, ImplItem, ImplItemFn, ItemImpl, ItemStruct, Path, Token, Type};
 
 /// Who makes the `Layer` of a struct.
 pub enum Call {
@@ -105,6 +106,32 @@ pub fn only_struct(name: &str) -> Option<ItemStruct> {
     Around::read(&source::text(), name)?.declared
 }
 
+/// The fields of the only struct of a name, read from its own text: every block asks for them, and the file may be long.
+pub fn fields(name: &str) -> Vec<syn::Field> {
+    let text = source::text();
+    let is_struct = |at: &usize| text[..*at].trim_end().ends_with("struct");
+    let mut places = source::words(&text, name).filter(is_struct);
+    let (Some(at), None) = (places.next(), places.next()) else {
+        return Vec::new();
+    };
+    let after = &text[at..];
+    let (Some(start), end) = (after.find('{'), after.find(';')) else {
+        return Vec::new();
+    };
+    let mut depth = 0;
+    let end_of_fields = after[start..].find(|c| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth == 0
+    });
+    match end_of_fields {
+        Some(length) if end.is_none_or(|end| start < end) => {
+            let fields = syn::parse_str::<syn::FieldsNamed>(&after[start..=start + length]);
+            fields.map_or_else(|_| Vec::new(), |fields| fields.named.into_iter().collect())
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The attributes and all fields of the only struct or enum of a name in the file.
 pub fn attributes_and_fields(name: &str) -> Option<(Vec<Attribute>, Vec<syn::Field>)> {
     let around = Around::read(&source::text(), name)?;
@@ -186,13 +213,15 @@ pub fn has_call_before(block: &ItemImpl) -> bool {
 pub fn unmarked_struct(name: &str) -> Option<ItemStruct> {
     let text = source::text();
     // Most structs show at once that they are marked. One may be made a module by hand too.
-    if is_marked(attributes_before(&text, name)?) || text.contains(&format!("Module for {name}")) {
+    let before = attributes_before(&text, name)?;
+    let is_by_hand = text.contains(&format!("Module for {name}"));
+    if is_marked(before) && !parse::may_be_exchanged(before) || is_by_hand {
         return None;
     }
     let file = Around::read(&text, name)?;
     let found = file.declared?;
-    let mut attributes = found.attrs.iter().map(written);
-    (!attributes.any(|text| is_marked(&text))).then_some(found)
+    let mut marks = found.attrs.iter().filter(|a| is_marked(&written(*a)));
+    marks.all(parse::is_exchanged).then_some(found)
 }
 
 /// Whether a struct is not `Clone`, neither by a derive nor by hand.
@@ -222,6 +251,39 @@ pub fn has_no_field(of: &str, name: &str) -> bool {
         let mut names = item.fields.iter().filter_map(|f| f.ident.as_ref());
         names.all(|ident| ident != name)
     })
+}
+
+/// Which of these traits the only struct or enum of a name derives, where there may be several.
+pub fn derived(name: &str, of: &[&str]) -> Vec<String> {
+    let text = source::text();
+    // Mostly there is one, which shows at once.
+    let before = attributes_before(&text, name).unwrap_or_default();
+    let words: usize = of.iter().map(|of| source::words(before, of).count()).sum();
+    let around = (words > 1).then(|| Around::read(&text, name)).flatten();
+    let attrs = around.map(|around| around.attributes().to_vec());
+    let paths = attrs
+        .into_iter()
+        .flatten()
+        .flat_map(|attr| paths_derived(&attr));
+    paths
+        .filter_map(|path| Some(path.segments.last()?.ident.to_string()))
+        .filter(|name| of.contains(&&**name))
+        .collect()
+}
+
+/// Whether `#[model]` stands before the derive that is being expanded, on the same struct.
+pub fn is_marked_before() -> bool {
+    let before = source::before();
+    before[before.rfind([';', '}']).map_or(0, |i| i + 1)..].contains("#[model")
+}
+
+/// What is in a `#[derive(..)]`.
+pub fn paths_derived(attr: &Attribute) -> Vec<Path> {
+    let list = Punctuated::<Path, Token![,]>::parse_terminated;
+    match attr.path().is_ident("derive") {
+        true => attr.parse_args_with(list).into_iter().flatten().collect(),
+        false => Vec::new(),
+    }
 }
 
 /// Whether the only struct of a name derives a trait of the standard library.
@@ -362,10 +424,12 @@ pub fn has_known_derives(name: &str) -> bool {
     })
 }
 
-/// The text before the only struct of a name, from the item before it.
+/// The text before the only struct or enum of a name, from the item before it.
 fn attributes_before<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    let mut places =
-        source::words(text, name).filter(|at| text[..*at].trim_end().ends_with("struct"));
+    let mut places = source::words(text, name).filter(|at| {
+        let before = text[..*at].trim_end();
+        before.ends_with("struct") || before.ends_with("enum")
+    });
     let (at, None) = (places.next()?, places.next()) else {
         return None;
     };

@@ -202,7 +202,8 @@ pub fn is_foreign_layer_alone(of: &str, name: &str) -> bool {
     let is_foreign = |field: &Field| match &field.ty {
         Type::Path(path) => path.path.segments.last().is_some_and(|last| {
             let name = last.ident.to_string();
-            !defines(&name, "struct") && !defines(&name, "enum")
+            let is_layer = crate::check::kind(&name).is_none();
+            is_layer && !defines(&name, "struct") && !defines(&name, "enum")
         }),
         _ => false,
     };

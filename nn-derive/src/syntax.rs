@@ -260,6 +260,13 @@ pub struct Declared {
     pub misplaced: Option<Expr>,
 }
 
+impl Declared {
+    /// All of it.
+    pub fn place(&self) -> Span {
+        self.span.join(self.parentheses).unwrap_or(self.span)
+    }
+}
+
 /// How a type that is written as one of the standard library's holds a layer.
 pub enum Holder<'a> {
     Array(&'a syn::TypeArray),

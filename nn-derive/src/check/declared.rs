@@ -1,5 +1,6 @@
 //! Whether a generated constructor can make every field.
 
+use super::no_layers::MADE_AT_RUN_TIME;
 use super::positional::{innermost, is_known, positional};
 use crate::blocks::Made;
 use crate::errors::Errors;
@@ -14,12 +15,25 @@ use syn::{Expr, Lit, Type};
 /// What is wrong between fields and constructor.
 pub fn declared(item: &Struct, errors: &mut Errors) {
     let attrs = &item.attrs;
+    // One that is given cannot be read otherwise, which is reported.
+    let is_absent = |key: &str, is_none: bool| is_none && !attrs.keys.iter().any(|k| k == key);
     match (attrs.losses.first(), &attrs.targets) {
         (None, Some((key, _))) if !attrs.keys.iter().any(|key| key == "loss") => {
             errors.at(key, messages::TARGETS_WITHOUT_LOSS);
         }
-        (Some(loss), _) if attrs.input.is_none() || attrs.new.is_none() => {
-            errors.at(loss, messages::LOSS_WITHOUT_INPUT);
+        (Some(loss), _)
+            if is_absent("input", attrs.input.is_none())
+                || is_absent("new", attrs.new.is_none()) =>
+        {
+            let has_own_new =
+                attrs.input.is_some() && blocks::has_method(&item.ident.unraw().to_string(), "new");
+            errors.at(
+                loss,
+                match has_own_new {
+                    true => messages::LOSS_BESIDE_NEW,
+                    false => messages::LOSS_WITHOUT_INPUT,
+                },
+            );
         }
         _ => {}
     }
@@ -45,6 +59,11 @@ pub fn declared(item: &Struct, errors: &mut Errors) {
     let mut asked = BTreeMap::new();
     for field in item.fields.iter().filter(|f| !f.is_wrong) {
         let before = errors.count();
+        if let Some(message) = made_of_no_layer(field) {
+            let declared = field.declared.as_ref().expect("one that is declared");
+            errors.at_span(declared.place(), message);
+            continue;
+        }
         check_count(field, errors);
         check_values(field, new, errors);
         check_made_by_hand(field, errors);
@@ -87,6 +106,22 @@ pub fn unchecked(item: &Struct) -> Option<&'static str> {
         Some(_) if !item.has_const_new() => {
             Some("its constructor is no `const fn`: a `Box`, a `Vec` or `not_const`")
         }
+        _ => None,
+    }
+}
+
+/// What is to be said of `#[layer(3)]` on what no `new` makes of numbers.
+fn made_of_no_layer(field: &Field) -> Option<String> {
+    let given = field.declared.as_ref()?.positional.first()?;
+    let (ty, name) = (messages::type_as_written(&field.ty), field.name());
+    match &field.ty {
+        Type::Tuple(tuple) if tuple.elems.is_empty() => Some(messages::NOTHING_TO_MAKE.into()),
+        Type::Tuple(_) => Some(messages::made_together(&ty, &name)),
+        Type::Path(path) => match path.path.segments.last()?.ident.to_string().as_str() {
+            "BTreeMap" => Some(messages::made_together(&ty, &name)),
+            "Param" if matches!(given, Expr::Lit(_)) => Some(messages::PARAM_MADE.into()),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -140,6 +175,14 @@ fn check_made(
         return;
     }
     let is_written_out = is_held && !declared.positional.is_empty();
+    let last = ty.path.segments.last().map(|last| last.ident.to_string());
+    if let Some(name) = last.filter(|name| MADE_AT_RUN_TIME.contains(&&**name))
+        && is_const
+        && !source::is_another_type(&name, "nn")
+    {
+        let message = messages::layer_not_const(&messages::type_as_written(ty), &field.name());
+        return errors.at_span(declared.place(), message);
+    }
     let Some(name) = ty.path.get_ident().map(Ident::to_string) else {
         return;
     };
@@ -169,9 +212,8 @@ fn check_made(
             }
         }
         Some(Made::By(_, true)) if is_const => {
-            let place = declared.span.join(declared.parentheses);
             let message = messages::own_new_not_const(&name, &field.name());
-            errors.at_span(place.unwrap_or(declared.span), message);
+            errors.at_span(declared.place(), message);
         }
         _ => {}
     }

@@ -50,6 +50,7 @@ pub fn method(name: &str, receiver: &Expr, arguments: &[&Expr]) -> Option<String
     }
     Some(match (name, arguments) {
         ("to" | "cuda" | "cpu", _) if is_device(name, arguments) => messages::no_device(name),
+        ("unwrap", []) | ("expect", [_]) => messages::unwrapped(name, &shown(receiver)),
         ("contiguous", []) => messages::always_contiguous(name),
         ("shape", [axis]) => messages::one_size(&at_axis(receiver, axis)),
         ("softmax" | "log_softmax", []) => messages::needs_axis(name),
@@ -223,7 +224,11 @@ pub fn function(
         return None;
     };
     if joins_tensors && ["cat", "concat", "concatenate", "stack"].contains(&name) {
-        let tensors: Vec<&Expr> = match value(first) {
+        let held = match value(first) {
+            Expr::Reference(reference) => &*reference.expr,
+            other => other,
+        };
+        let tensors: Vec<&Expr> = match held {
             Expr::Array(several) => several.elems.iter().collect(),
             Expr::Tuple(several) => several.elems.iter().collect(),
             _ => return None,

@@ -1,5 +1,6 @@
 //! PyTorch's names of layers, and those of Keras.
 
+use super::positional::nearly;
 use crate::source;
 use syn::Generics;
 
@@ -39,19 +40,30 @@ const LAYERS: [(&str, &str); 33] = [
     ("Concat", "Concatenate"),
 ];
 
-/// Keras's name of a layer that there is not under this one: the file names it as the type of fields alone.
-pub fn meant_by(name: &str, generics: &Generics) -> Option<&'static str> {
-    let (_, own) = LAYERS.iter().find(|(foreign, _)| *foreign == name)?;
+/// Keras's name of a layer that there is not under this one: the file names it as the type of fields alone. Within another type, of which the
+/// compiler would speak twice, also one of which a letter is wrong.
+pub fn meant_by(name: &str, is_held: bool, generics: &Generics) -> Option<&'static str> {
+    let foreign = LAYERS.iter().find(|(foreign, _)| *foreign == name);
+    let own = match foreign {
+        Some((_, own)) => *own,
+        None if is_held && name.len() > 4 => nearly(name)?,
+        None => return None,
+    };
     let text = source::text();
     let is_type = |at: usize| {
         let after = text[at + name.len()..].trim_start();
-        text[..at].trim_end().ends_with([':', '<', '[', ',']) && !after.starts_with("::")
+        let before = text[..at].trim_end();
+        let before = match before.ends_with("*/") {
+            true => before[..before.rfind("/*").unwrap_or(0)].trim_end(),
+            false => before,
+        };
+        before.ends_with([':', '<', '[', ',', '(']) && !after.starts_with("::")
     };
     let is_lost = source::uses_framework_alone()
         && !text.contains("macro_rules")
         && !generics.type_params().any(|param| param.ident == name)
         && source::words(&text, name).all(is_type);
-    is_lost.then_some(*own)
+    is_lost.then_some(own)
 }
 
 #[cfg(test)]
@@ -64,6 +76,18 @@ mod tests {
         let is_one = |name: &str| source::words(layers, name).next().is_some();
         for (foreign, own) in LAYERS {
             assert!(is_one(own) && !is_one(foreign), "{foreign}: {own}");
+        }
+    }
+
+    #[test]
+    fn no_name_that_there_is_counts_as_misspelled() {
+        let prelude = include_str!("../../../src/lib.rs").split("pub mod prelude");
+        let layers = include_str!("../../../nn-layers/src/lib.rs");
+        let there = prelude.chain([layers]);
+        let words = there.flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+        for name in words.filter(|name| name.len() > 4 && !super::super::positional::is_known(name))
+        {
+            assert_eq!(nearly(name), None, "{name}");
         }
     }
 }

@@ -91,6 +91,12 @@ impl Habits<'_, '_> {
                     && self.is_of_prelude(name)
                     && source::uses_framework_alone()
             }
+            // What PyTorch has as functions of the module `torch`.
+            [tensor, name] if tensor == "Tensor" => {
+                ["cat", "concat", "concatenate", "stack"].contains(&name.as_str())
+                    && !source::is_another_type("Tensor", "nn")
+                    && source::uses_framework_alone()
+            }
             [library, .., _] => source::is_lost_library(library),
             [] => false,
         };

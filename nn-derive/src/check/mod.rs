@@ -2,12 +2,14 @@
 
 mod aliases;
 mod bounds;
+mod called;
 mod declared;
 mod elsewhere;
 mod foreign;
 mod foreign_layers;
 mod habits;
 mod names;
+mod no_layers;
 mod one_input;
 mod positional;
 mod shown;
@@ -20,10 +22,12 @@ mod without_self;
 
 pub use aliases::arguments as named_arguments;
 pub use bounds::{missing_bounds, unbound_layer};
+pub use called::{Part, called};
 pub use declared::unchecked;
 pub use elsewhere::mentioned;
 pub use habits::habits;
 pub use names::{RESERVED, SHARED_NAMES, methods};
+pub use no_layers::{Kind, kind};
 pub use one_input::one_input;
 pub use signature::{call, hook};
 pub use training::training;
@@ -47,7 +51,7 @@ pub fn structure(item: &mut Struct, errors: &mut Errors) {
         .iter_mut()
         .flat_map(|variant| &mut variant.fields);
     for field in item.fields.iter_mut().chain(variants) {
-        if !field.is_wrong && types::layer_as_config(field, errors) {
+        if !field.is_wrong && types::layer_as_another(field, errors) {
             // It has its method, so that nothing else is said.
             field.role = Role::Module;
             field.is_wrong = true;

@@ -123,6 +123,12 @@ pub fn is_known(name: &str) -> bool {
     ARGUMENTS.iter().any(|(known, ..)| *known == name)
 }
 
+/// The layer of nearly a name, which is no other one's.
+pub fn nearly(found: &str) -> Option<&'static str> {
+    let mut names = ARGUMENTS.iter().map(|(known, ..)| *known);
+    names.find(|known| found != *known && messages::distance(found, known) == 1)
+}
+
 /// What is wrong with the arguments of a field's layer; the compiler says it of layers that are not known here.
 pub fn positional(field: &Field, krate: &str, errors: &mut Errors) {
     let (Some(declared), (held, is_held)) = (&field.declared, innermost(&field.ty)) else {

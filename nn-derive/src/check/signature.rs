@@ -2,10 +2,13 @@
 
 use super::types::plain_type;
 use crate::errors::Errors;
-use crate::syntax::{Call, typed_arguments};
-use crate::{blocks, messages};
+use crate::syntax::{Call, owned, typed_arguments};
+use crate::{blocks, messages, source};
 use syn::visit::Visit;
-use syn::{GenericParam, Pat, PatType, ReceiverKind, ReturnType, Safety, Signature, Type};
+use syn::{
+    GenericArgument, GenericParam, Pat, PatType, PathArguments, ReceiverKind, ReturnType, Safety,
+    Signature, Type,
+};
 
 /// Takes the signature of `call` apart.
 pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
@@ -36,6 +39,9 @@ pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
     }
     if inputs.len() > 1 {
         not_clone(&inputs, errors);
+        inputs
+            .iter()
+            .for_each(|input| held_input(&input.ty, errors));
     }
     if let [only] = &inputs[..]
         && let Some(number) = number_in(&only.ty)
@@ -51,6 +57,7 @@ pub fn call(sig: &Signature, errors: &mut Errors) -> Call {
     let output = match &sig.output {
         ReturnType::Type(_, ty) => {
             match &**ty {
+                Type::Never(_) => errors.at(ty, messages::CALL_OUTPUT),
                 Type::Reference(reference) if reference.lifetime.is_none() => {
                     errors.at(ty, messages::REFERENCE_OUTPUT);
                 }
@@ -83,6 +90,38 @@ fn not_clone(inputs: &[PatType], errors: &mut Errors) {
         {
             errors.at(path, messages::argument_without_clone(name));
         }
+    }
+}
+
+/// What holds a tensor or an object in a way that no argument can have, of which the compiler would speak at the whole block.
+fn held_input(ty: &Type, errors: &mut Errors) {
+    let ty = owned(ty);
+    if let Type::TraitObject(_) = ty {
+        return errors.at(ty, messages::object_input(ty));
+    }
+    let Type::Path(path) = ty else { return };
+    let Some(last) = path.path.segments.last() else {
+        return;
+    };
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return;
+    };
+    let Some(GenericArgument::Type(held)) = arguments.args.first() else {
+        return;
+    };
+    let holders = ["Box", "Rc", "Arc", "RefCell", "Mutex", "RwLock"];
+    let is_holder = holders.iter().any(|name| last.ident == name);
+    let is_tensor = matches!(held, Type::Path(path) if path.path.is_ident("Tensor"));
+    // One that can be shared counts as tensors where it speaks of them.
+    let mentions_tensors = source::words(&messages::type_as_written(held), "Tensor")
+        .next()
+        .is_some();
+    if matches!(held, Type::TraitObject(_)) && is_holder {
+        if last.ident == "Box" || mentions_tensors {
+            errors.at(ty, messages::object_input(held));
+        }
+    } else if is_tensor && is_holder {
+        errors.at(ty, messages::held_input(ty));
     }
 }
 
@@ -187,7 +226,7 @@ fn plain_method(sig: &Signature, errors: &mut Errors) {
             let shared = match &receiver.kind {
                 ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
                 ReceiverKind::Typed(_, ty) => {
-                    matches!(&**ty, Type::Reference(r) if r.mutability.is_none())
+                    matches!(&**ty, Type::Reference(r) if r.mutability.is_none() && !is_holder(&r.elem))
                 }
                 _ => false,
             };
@@ -196,6 +235,12 @@ fn plain_method(sig: &Signature, errors: &mut Errors) {
             }
         }
     }
+}
+
+/// `Arc<Self>` and the like.
+fn is_holder(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| !last.arguments.is_none()
+        && ["Arc", "Box", "Pin", "Rc"].iter().any(|name| last.ident == name)))
 }
 
 fn is_training(arg: &PatType) -> bool {

@@ -1,6 +1,7 @@
 //! The types of fields that are no parts of a model, as far as their names tell.
 
 use super::foreign_layers;
+use super::no_layers::{self, Kind};
 use super::positional::is_known;
 use crate::errors::Errors;
 use crate::syntax::{Field, Holder, Role, Struct};
@@ -43,28 +44,48 @@ fn kind_of_field(field: &Field, errors: &mut Errors) {
         }
         return;
     }
+    if let (Role::Config, Type::Reference(lent)) = (&field.role, held(&field.ty)) {
+        return errors.at(lent, messages::lent_config(&lent.elem));
+    }
     let Some(last) = last_segment(&field.ty) else {
         return;
     };
     let name = last.ident.to_string();
     match field.role {
-        Role::Module if name == "Tensor" => {
-            errors.at(&field.ty, messages::tensor_field(&field.name()));
+        Role::Module if holds_tensors(&field.ty) => {
+            let written = messages::type_as_written(&field.ty).replace("Tensor", "Param");
+            let parameter = match field.position {
+                Some(_) => written,
+                None if name == "Tensor" => format!("#[param] {}: {written}", field.name()),
+                None => format!("{}: {written}", field.name()),
+            };
+            errors.at(&field.ty, messages::tensor_field(&parameter));
         }
         Role::Param(_) if name == "Tensor" => errors.at(&field.ty, messages::TENSOR_AS_PARAM),
         Role::Module if name == "HashMap" && is_of_std(&field.ty, "collections") => {
             errors.at(&field.ty, messages::HASH_MAP)
         }
+        Role::Module if let Some(message) = other_container(&field.ty, last) => {
+            errors.at(&field.ty, message);
+        }
         Role::Module | Role::Param(_) if is_lock(&field.ty) => {
             errors.at(&field.ty, messages::locked(&name));
         }
-        Role::Module => plain(&field.ty, field.declared.is_some(), errors),
+        Role::Module => match no_layer(&field.ty) {
+            Some((ty, kind, name)) => {
+                errors.at(
+                    ty,
+                    messages::no_layer(&name, kind, field.declared.is_some()),
+                );
+            }
+            None => plain(&field.ty, field.declared.is_some(), errors),
+        },
         _ => {}
     }
 }
 
-/// Whether a layer of the framework is to be saved as a plain value.
-pub fn layer_as_config(field: &Field, errors: &mut Errors) -> bool {
+/// Whether a layer of the framework is to be saved as a plain value, or is called a parameter.
+pub fn layer_as_another(field: &Field, errors: &mut Errors) -> bool {
     let Type::Path(ty) = held(&field.ty) else {
         return false;
     };
@@ -73,6 +94,10 @@ pub fn layer_as_config(field: &Field, errors: &mut Errors) -> bool {
     match name.filter(is_layer) {
         Some(name) if matches!(field.role, Role::Config) => {
             errors.at(ty, messages::layer_as_config(&name));
+            true
+        }
+        Some(name) if matches!(field.role, Role::Param(_)) => {
+            errors.at(ty, messages::layer_as_param(&name));
             true
         }
         _ => false,
@@ -86,6 +111,47 @@ fn last_segment(ty: &Type) -> Option<&PathSegment> {
         Type::Group(group) => last_segment(&group.elem),
         _ => None,
     }
+}
+
+fn holds_tensors(ty: &Type) -> bool {
+    last_segment(held(ty)).is_some_and(|last| last.ident == "Tensor" && last.arguments.is_none())
+}
+
+/// What is to be said of a container of the standard library that is none of layers.
+fn other_container(ty: &Type, last: &PathSegment) -> Option<String> {
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    let held: Vec<&Type> = arguments
+        .args
+        .iter()
+        .filter_map(|argument| match argument {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        })
+        .collect();
+    let name = last.ident.to_string();
+    let others = ["VecDeque", "LinkedList", "BTreeSet", "HashSet"];
+    let message = match &held[..] {
+        [element] if others.contains(&&*name) => messages::other_list(&name, element),
+        [key, layer] if name == "BTreeMap" => {
+            let is_text = matches!(plain_type(key), Some((_, name)) if name == "String");
+            let is_number = plain_type(key).is_some() && !is_text;
+            let is_other = is_number || matches!(key, Type::Reference(_));
+            is_other.then(|| messages::other_key(key, layer))?
+        }
+        _ => return None,
+    };
+    is_of_std(ty, "collections").then_some(message)
+}
+
+/// A type of the framework that is no layer.
+fn no_layer(ty: &Type) -> Option<(&Type, Kind, String)> {
+    let ty = held(ty);
+    let Type::Path(path) = ty else { return None };
+    let name = path.path.get_ident()?.to_string();
+    let kind = no_layers::kind(&name)?;
+    (!source::is_another_type(&name, "nn")).then_some((ty, kind, name))
 }
 
 /// Numbers, texts and containers of them.
@@ -197,6 +263,8 @@ pub fn untyped(item: &mut Item, krate: &TokenStream, errors: &mut Errors) {
     struct Untyped<'a> {
         krate: &'a TokenStream,
         generics: Generics,
+        /// Within the type that another one holds.
+        is_held: bool,
         errors: &'a mut Errors,
     }
     impl VisitMut for Untyped<'_> {
@@ -215,14 +283,17 @@ pub fn untyped(item: &mut Item, krate: &TokenStream, errors: &mut Errors) {
                 self.errors.at(object, messages::dyn_layer(&name));
                 *ty = parse_quote!(::std::boxed::Box<dyn #krate::registry::DynLayer>);
             } else if let Some(name) = ty.path.get_ident()
-                && let Some(own) = foreign_layers::meant_by(&name.to_string(), &self.generics)
+                && let Some(own) =
+                    foreign_layers::meant_by(&name.to_string(), self.is_held, &self.generics)
             {
                 let krate = self.krate;
                 self.errors
                     .at(name, messages::foreign_layer(&name.to_string(), own));
                 *ty = parse_quote!(#krate::registry::AnyLayer);
             } else {
+                let is_held = std::mem::replace(&mut self.is_held, true);
                 visit_mut::visit_type_path_mut(self, ty);
+                self.is_held = is_held;
             }
         }
     }
@@ -234,6 +305,7 @@ pub fn untyped(item: &mut Item, krate: &TokenStream, errors: &mut Errors) {
     let mut untyped = Untyped {
         krate,
         generics,
+        is_held: false,
         errors,
     };
     untyped.visit_item_mut(item);

@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{ImplItem, ImplItemFn, ItemImpl, Type};
+use syn::{Attribute, ImplItem, ImplItemFn, ItemImpl, Type};
 
 /// `#[model(keys)] impl`.
 pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
@@ -31,6 +31,10 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         return TokenStream::new();
     }
     parse::outer_attributes(&mut block);
+    let is_model = |attr: &mut Attribute| attr.path().is_ident("model");
+    for attr in block.attrs.extract_if(.., is_model) {
+        errors.at(attr, messages::BLOCK_TWICE);
+    }
     if let Some((condition, with, without)) = parse::alternatives(&block) {
         return alternatives(&keys, &krate, condition, [with, without]);
     }
@@ -49,11 +53,9 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
         // Of an attribute that only a model has the compiler says that a derive is missing, and of `#[modle]` that there is none.
         let is_ours = |f: &syn::Field| f.attrs.iter().any(parse::is_ours);
         let mut is_said = found.fields.iter().any(is_ours);
-        for attr in found
-            .attrs
-            .iter_mut()
-            .filter(|a| parse::is_misspelled(a) || parse::is_other_word(a))
-        {
+        for attr in found.attrs.iter_mut().filter(|a| {
+            parse::is_misspelled(a) || parse::is_other_word(a) || parse::is_exchanged(a)
+        }) {
             attr.meta = parse::as_model(&attr.meta);
             is_said = true;
         }

@@ -30,7 +30,12 @@ pub fn expand(
     let before = errors.count();
     let call = check::call(&method.sig, errors);
     check::without_self(method, &block.self_ty, errors);
-    check::one_input(method, &block.self_ty, errors);
+    if errors.count() == before {
+        check::called(method, &block.self_ty, errors);
+    }
+    if errors.count() == before {
+        check::one_input(method, &block.self_ty, errors);
+    }
     if errors.count() == before {
         check::habits(method, &block.self_ty, errors);
     }

@@ -11,9 +11,8 @@ use crate::{check, doubled, messages, misnamed, parse, rust_analyzer};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, DeriveInput, Item, Path, Token, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Item, Meta, Path, parse_quote};
 
 /// `#[model(keys)]` on a struct: the derive, with the keys.
 pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
@@ -26,6 +25,7 @@ pub fn attribute(keys: TokenStream, mut item: Item) -> TokenStream {
     }
     let mut errors = Errors::default();
     check::untyped(&mut item, &krate, &mut errors);
+    given_twice(&mut item, &mut errors);
     derived_default(&keys, &mut item, &mut errors);
     let is_wrong = errors.count() > 0;
     let mark = |is_given: bool, mark: &str| {
@@ -54,20 +54,36 @@ fn derived_default(keys: &TokenStream, item: &mut Item, errors: &mut Errors) {
     if !has_default || !new.is_some_and(|new| new.has_examples()) {
         return;
     }
-    for attr in attrs
-        .iter_mut()
-        .filter(|attr| attr.path().is_ident("derive"))
-    {
-        let Ok(derived) = attr.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
-        else {
-            continue;
+    without_derives(attrs, &["Default"], messages::DERIVED_DEFAULT, errors);
+}
+
+/// Takes derives out, and reports them.
+fn without_derives(attrs: &mut [Attribute], of: &[&str], message: &str, errors: &mut Errors) {
+    for attr in attrs {
+        let derived = blocks::paths_derived(attr);
+        let is_meant = |path: &&Path| {
+            let last = path.segments.last();
+            last.is_some_and(|last| of.iter().any(|of| last.ident == of))
         };
-        let is_default = |path: &&Path| path.segments.last().is_some_and(|s| s.ident == "Default");
-        if let Some(path) = derived.iter().find(is_default) {
-            errors.at(path, messages::DERIVED_DEFAULT);
-            let others = derived.iter().filter(|path| !is_default(path));
+        if let Some(path) = derived.iter().find(is_meant) {
+            errors.at(path, message);
+            let others = derived.iter().filter(|path| !is_meant(path));
             *attr = parse_quote!(#[derive(#(#others),*)]);
         }
+    }
+}
+
+/// Reports what makes a struct a model beside the `#[model]` that does.
+fn given_twice(item: &mut Item, errors: &mut Errors) {
+    let Some(attrs) = attributes_of(item) else {
+        return;
+    };
+    without_derives(attrs, &["Model", "Layer"], messages::MODEL_TWICE, errors);
+    // One without keys the derive reports.
+    let has_keys =
+        |attr: &&Attribute| attr.path().is_ident("model") && matches!(attr.meta, Meta::List(_));
+    if let Some(attr) = attrs.iter().find(has_keys) {
+        errors.at(attr, messages::KEYS_TOGETHER);
     }
 }
 
@@ -114,9 +130,14 @@ fn own_constructor(item: &mut Struct, errors: &mut Errors) {
 
 /// `#[derive(Layer)]`, and with `model` `#[derive(Model)]`.
 pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
-    if doubled::is_doubled(&input.ident.unraw().to_string()) {
+    let name = input.ident.unraw().to_string();
+    let is_union = matches!(input.data, Data::Union(_));
+    if doubled::is_doubled(&name) {
         // Which the compiler reports; of which of the two it would be is not known.
         return TokenStream::new();
+    }
+    if doubled::is_derived_twice(&name, model) {
+        return syn::Error::new(Span::call_site(), messages::DERIVED_TWICE).to_compile_error();
     }
     let mut errors = Errors::default();
     let mut item = parse::structure(input, &mut errors);
@@ -161,7 +182,7 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
         match blocks::call(&name) {
             Call::Unknown => {}
             Call::Missing => {
-                if !misnamed::is_misnamed(&name) {
+                if !is_union && !misnamed::is_misnamed(&name) {
                     errors.at(&item.ident, messages::no_call(&name));
                 }
                 layer.extend(layer::placeholder_of(&item, None));

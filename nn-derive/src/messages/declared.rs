@@ -137,9 +137,31 @@ pub fn own_new_not_const(ty: &str, field: &str) -> String {
     )
 }
 
+pub const NOTHING_TO_MAKE: &str = "`()` holds nothing, so that nothing is to be said of how `new` makes it: leave out `#[layer(..)]`";
+
+pub const PARAM_MADE: &str = "`#[layer(..)]` makes layers; of a parameter `#[param(Param::new(Initializer::Zeros))]` says how it starts, and `build` its shape";
+
+pub fn made_together(ty: &str, field: &str) -> String {
+    format!(
+        "`#[layer(..)]` makes one layer or a list of equal ones, and `{ty}` is neither: hand it to the constructor, `#[model(new({field}: {ty}))]`, or give each layer a field"
+    )
+}
+
+pub fn layer_not_const(ty: &str, field: &str) -> String {
+    format!(
+        "the generated `new` is a `const fn`, which cannot make a `{ty}`: write `#[model(new(), not_const)]`, or hand the layer over, `#[model(new({field}: {ty}))]`"
+    )
+}
+
 pub fn layer_as_config(ty: &str) -> String {
     format!(
         "`{ty}` is a layer, and `#[config]` is for plain values: leave it out, and say with `#[layer(..)]` how `new` makes the layer"
+    )
+}
+
+pub fn layer_as_param(ty: &str) -> String {
+    format!(
+        "`{ty}` is a layer, and `#[param]` is about a `Param`: leave it out, and say with `#[layer(..)]` how `new` makes the layer"
     )
 }
 
@@ -151,7 +173,12 @@ pub fn foreign_layer(name: &str, own: &str) -> String {
         }
         _ => "",
     };
-    format!("there is no layer `{name}`; Keras's name for it is `{own}`{arguments}")
+    match super::distance(name, own) {
+        1 if name.len() != own.len() || name.to_lowercase() != own.to_lowercase() => {
+            format!("there is no layer `{name}`, did you mean `{own}`?")
+        }
+        _ => format!("there is no layer `{name}`; Keras's name for it is `{own}`{arguments}"),
+    }
 }
 
 pub const DERIVED_DEFAULT: &str =

@@ -67,6 +67,12 @@ pub fn tried(value: &str) -> String {
     )
 }
 
+pub fn unwrapped(name: &str, value: &str) -> String {
+    format!(
+        "a tensor carries its error with it, so that there is no `{name}` to write: `{value}`; `{value}.into_result()?` looks at it here"
+    )
+}
+
 pub fn no_function(name: &str, own: &str) -> String {
     format!("there is no function `{name}`: write `{own}`")
 }

@@ -8,6 +8,7 @@ mod recommended;
 pub use declared::*;
 pub use habits::*;
 
+use crate::check::{Kind, Part};
 use std::fmt::Display;
 
 pub const ATTRIBUTE_TARGET: &str = "`#[model]` goes on a struct with named fields, on the `impl` block with its `call`, or on a function that a `call` uses";
@@ -53,19 +54,30 @@ pub const DEBUG_OF_ENUM: &str = "`debug` leaves out what a struct has not set; a
 
 pub const NEW_OF_ENUM: &str = "an enum has no generated constructor: a variant is made by its name, `Block::Conv(Conv2D::new(32, 3))`";
 
+pub fn attribute_of_variant(variant: impl Display, attribute: impl Display) -> String {
+    format!(
+        "a variant has no attributes of its own: they stand on what it holds, `{variant}(#[{attribute}] ..)`"
+    )
+}
+
 pub fn reserved_field(name: &str) -> String {
     format!(
         "`{name}` is reserved: a layer field is called as `self.{name}(x)`, and every model has a method of that name (Keras has the same trap with `output`); rename the field, to `{name}_layer` for example"
     )
 }
 
-pub fn unknown_key(found: &str, place: &str, known: &[&str]) -> String {
-    let near = known.iter().find(|known| is_like(found, known));
+pub fn unknown_key(found: &str, place: &str, known: &[&'static str]) -> String {
+    let near = nearest(found, known);
     let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
     format!(
         "unknown key `{found}`{near}; {place} takes {}",
         listed(known)
     )
+}
+
+/// The known key that is meant by another one.
+pub fn nearest(found: &str, known: &[&'static str]) -> Option<&'static str> {
+    known.iter().copied().find(|known| is_like(found, known))
 }
 
 pub fn key_expected(place: &str, known: &[&str]) -> String {
@@ -111,6 +123,14 @@ pub fn distance(found: &str, known: &str) -> usize {
 pub const MODEL_TWICE: &str =
     "`#[model]` is given twice (`#[derive(Model)]` is the same); keep one";
 
+pub const BLOCK_TWICE: &str = "`#[model]` is given twice; keep one";
+
+pub const KEYS_TOGETHER: &str =
+    "`#[model(..)]` is given twice: all keys stand in one, `#[model(input = [4], new())]`";
+
+pub const DERIVED_TWICE: &str =
+    "a derive is given once, and `Model` is all of `Layer` and more: keep one of them";
+
 pub fn unmarked_struct(name: impl Display) -> String {
     format!("`{name}` is a plain struct: put `#[model]` on it too, which makes its fields layers")
 }
@@ -139,6 +159,31 @@ pub fn without_self(name: &str) -> String {
 
 pub fn without_input(name: &str) -> String {
     format!("the layer `{name}` needs its input: `self.{name}(x)`")
+}
+
+/// What is to be said of a field that is called as a layer; of a list nothing, which is one.
+pub fn part_called(part: Part, name: &str, input: &str) -> Option<String> {
+    Some(match part {
+        Part::Parameter if input.is_empty() => format!(
+            "`#[param]` on the field makes `self.{name}()`; without it the parameter is `&self.{name}`"
+        ),
+        Part::Parameter => format!(
+            "`{name}` is a parameter and no layer: it is `&self.{name}`, or under `#[param]` `self.{name}()`, in an operation, `x * &self.{name}`"
+        ),
+        Part::Map => format!(
+            "`{name}` is a map of layers, each of which has a name: `self.{name}[\"..\"].forward({input})`"
+        ),
+        Part::Tuple => format!(
+            "`{name}` is a tuple of layers, each of which has a place: `self.{name}.0.forward({input})`"
+        ),
+        Part::List => return None,
+    })
+}
+
+pub fn layer_as_function(layer: &str, input: &str) -> String {
+    format!(
+        "a layer that is no field of its own is called by `forward`: `{layer}.forward({input})`"
+    )
 }
 
 pub fn call_without_training(name: &str, input: &str) -> String {
@@ -193,9 +238,9 @@ pub fn struct_key(key: impl Display) -> String {
     )
 }
 
-pub fn tensor_field(name: &str) -> String {
+pub fn tensor_field(parameter: &str) -> String {
     format!(
-        "a tensor is no part of a model: make it a parameter, `#[param] {name}: Param`, to train and save it (`Param::buffer(..)` is saved and not trained), or leave it out with `#[model(skip)]`"
+        "a tensor is no part of a model: make it a parameter, `{parameter}`, to train and save it (`Param::buffer(..)` is saved and not trained), or leave it out with `#[model(skip)]`"
     )
 }
 
@@ -234,6 +279,49 @@ pub fn plain_field(ty: &str, is_declared: bool) -> String {
     }
 }
 
+pub fn no_layer(name: &str, kind: Kind, is_declared: bool) -> String {
+    match kind {
+        Kind::Activation => format!(
+            "`{name}` is a plain value, and the layer that applies one is `ActivationLayer`: `#[layer(Activation::Relu)] act: ActivationLayer`; `#[config]` saves the value with the model"
+        ),
+        Kind::Setting => plain_field(name, is_declared),
+        Kind::Loss => format!(
+            "`{name}` is a loss and no part of a model: `Compile::new(Adam::new(1e-3), {name}::new())` takes it, or `compute_loss` makes one; leave the field out"
+        ),
+        Kind::Optimizer => format!(
+            "`{name}` is an optimizer and no part of a model: `Compile::new({name}::new(..), loss)` takes it; leave the field out"
+        ),
+        Kind::Metric => format!(
+            "`{name}` is a metric and no part of a model: `Compile::new(optimizer, loss).metrics(..)` takes it; leave the field out"
+        ),
+    }
+}
+
+pub fn lent_config(of: impl quote::ToTokens) -> String {
+    let owned = match type_as_written(&of).as_str() {
+        "str" => "String".to_string(),
+        list if list.starts_with('[') => format!("Vec<{}>", list.trim_matches(['[', ']'])),
+        other => other.to_string(),
+    };
+    format!(
+        "what is saved with a model is read back, and owned then: write `{owned}` for this type"
+    )
+}
+
+pub fn other_list(name: &str, element: impl quote::ToTokens) -> String {
+    let element = type_as_written(element);
+    format!(
+        "a `{name}` holds no layers: a list of them is a `Vec<{element}>`; add `#[config]` to save a plain value with the model, or `#[model(skip)]` to leave it out"
+    )
+}
+
+pub fn other_key(key: impl quote::ToTokens, layer: impl quote::ToTokens) -> String {
+    let (key, layer) = (type_as_written(key), type_as_written(layer));
+    format!(
+        "the layers of a map go by their names, in paths and in files: write `BTreeMap<String, {layer}>`, found `{key}` as the key"
+    )
+}
+
 pub fn repeated_key(key: &str) -> String {
     format!("`{key}` is given twice; keep one")
 }
@@ -253,6 +341,18 @@ pub fn nested_shapes(key: &str) -> String {
          `(a, b): (Tensor, Tensor), c: Tensor`"
     )
 }
+
+pub fn several_shapes(key: &str, shapes: &str) -> String {
+    format!("several of them are a tuple of shapes, in parentheses: `{key} = ({shapes})`")
+}
+
+pub fn input_in_parentheses(key: &str, sizes: &str) -> String {
+    format!(
+        "the sizes of one shape stand in brackets: `{key} = [{sizes}]`; parentheses hold several shapes, `([5], [8])`"
+    )
+}
+
+pub const PRODUCT_OF_NAMES: &str = "a size of `input` is a name, or a number and one name, `2 * seq`; of a product of two names the compiler follows nothing: write `_`";
 
 pub fn input_shape(key: &str, number: Option<&str>) -> String {
     let written = number.map_or(String::new(), |number| {
@@ -294,6 +394,8 @@ pub const LOSS_TYPE: &str =
 
 pub const TARGETS_WITHOUT_LOSS: &str =
     "`targets` are checked as a loss reads them: say which, `loss = SparseCategoricalCrossentropy`";
+
+pub const LOSS_BESIDE_NEW: &str = "a loss is checked beside a generated constructor: let `new(..)` in `#[model(..)]` make the model, with `#[layer(..)]` on its fields, or leave out `loss` where `new` is written by hand";
 
 pub const LOSS_WITHOUT_INPUT: &str = "a loss is checked against what comes out of the model, which the compiler finds with `input = [28, 28, 1]` and `new(..)`";
 
@@ -443,6 +545,20 @@ pub const CALL_OUTPUT: &str =
 pub const MUTABLE_INPUT: &str = "`call` cannot change its input in place: take it by value, `x: Tensor` or `mut x: Tensor`, or as `x: &Tensor`; an operation gives a new tensor";
 
 pub const REFERENCE_OUTPUT: &str = "`call` returns its tensors by value, `-> Tensor`: a clone of a tensor is cheap, since it shares what it holds";
+
+pub fn held_input(found: impl quote::ToTokens) -> String {
+    let found = type_as_written(found);
+    format!(
+        "`{found}` cannot go into `call`: write `Tensor`, or `&Tensor`; a clone of one shares what it holds. Several are a tuple, an array, a `Vec` or an `Option` of them"
+    )
+}
+
+pub fn object_input(found: impl quote::ToTokens) -> String {
+    let found = type_as_written(found);
+    format!(
+        "an argument beside tensors can be copied and is of a type with a name, found `{found}`: hold it in one of your own, `#[derive(Clone)] struct Shared(Arc<{found}>);`"
+    )
+}
 
 pub const TRAINING_TYPE: &str = "`training` must be `bool`: it says whether the model trains";
 

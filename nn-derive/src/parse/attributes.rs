@@ -5,7 +5,7 @@ use super::known::{DERIVED, WRONG, is_marked, is_model, text};
 use super::{declared, settings};
 use crate::errors::Errors;
 use crate::syntax::{Declared, Input, Role, StructAttrs, Weight};
-use crate::{messages, source};
+use crate::{blocks, messages, source};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::meta::ParseNestedMeta;
@@ -49,12 +49,12 @@ impl Seen {
 fn keys(
     tokens: TokenStream,
     place: &str,
-    known: &[&str],
+    known: &[&'static str],
     seen: &mut Seen,
     errors: &mut Errors,
     mut handle: impl FnMut(&ParseNestedMeta, &mut Errors) -> syn::Result<()>,
 ) {
-    let parser = syn::meta::parser(|meta| {
+    let parser = syn::meta::parser(|mut meta| {
         let fresh = seen.first(&meta.path, errors);
         if [DERIVED, WRONG].iter().any(|mark| meta.path.is_ident(mark)) {
             return Ok(());
@@ -66,7 +66,15 @@ fn keys(
                     messages::unknown_key(&text(&meta.path), place, known),
                 );
             }
-            return skip_value(&meta);
+            // What is meant stands for it, so that nothing else is said.
+            let Some(meant) = messages::nearest(&text(&meta.path), known).filter(|_| fresh) else {
+                return skip_value(&meta);
+            };
+            meta.path = Ident::new(meant, meta.path.span()).into();
+            if handle(&meta, &mut Errors::default()).is_err() {
+                return pass_over(&meta);
+            }
+            return Ok(());
         }
         if !fresh {
             return skip_value(&meta);
@@ -76,12 +84,10 @@ fn keys(
         if let Err(error) = handle(&meta, errors) {
             errors.push(error);
         }
-        if errors.count() > before {
-            while !meta.input.is_empty() && !meta.input.peek(syn::Token![,]) {
-                meta.input.parse::<TokenTree>()?;
-            }
+        match errors.count() > before {
+            true => pass_over(&meta),
+            false => Ok(()),
         }
-        Ok(())
     });
     if let Err(error) = parser.parse2(tokens) {
         // What stands there is no name.
@@ -90,6 +96,14 @@ fn keys(
             false => errors.push(error),
         }
     }
+}
+
+/// Passes over what could not be read, up to the next key.
+fn pass_over(meta: &ParseNestedMeta) -> syn::Result<()> {
+    while !meta.input.is_empty() && !meta.input.peek(syn::Token![,]) {
+        meta.input.parse::<TokenTree>()?;
+    }
+    Ok(())
 }
 
 /// Passes over the value of a key that is not used, so that the keys after it are still read.
@@ -164,13 +178,12 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
     let before = errors.count();
     for attr in attrs.iter().filter(is_model) {
         let Meta::List(list) = &attr.meta else {
-            errors.at(
-                attr,
-                match attr.meta {
-                    Meta::Path(_) => messages::MODEL_TWICE.to_string(),
-                    _ => messages::model_is_a_list("input = [28, 28, 1]"),
-                },
-            );
+            match attr.meta {
+                // Before a derive that knows the name the compiler says that it is ambiguous.
+                Meta::Path(_) if blocks::is_marked_before() => found.is_wrong = true,
+                Meta::Path(_) => errors.at(attr, messages::MODEL_TWICE),
+                _ => errors.at(attr, messages::model_is_a_list("input = [28, 28, 1]")),
+            }
             continue;
         };
         let tokens = list.tokens.clone();
@@ -347,7 +360,13 @@ impl Roles {
         match &self.0 {
             None => self.0 = Some((role, attr)),
             Some((_, before)) if *before == attr => errors.at(at, messages::repeated_key(attr)),
-            Some((_, before)) => errors.at(at, messages::conflicting(before, attr)),
+            Some((_, before)) => {
+                errors.at(at, messages::conflicting(before, attr));
+                // It has its method, so that nothing else is said.
+                if let Role::Param(_) = role {
+                    self.0 = Some((role, attr));
+                }
+            }
         }
     }
 }

@@ -48,6 +48,17 @@ pub fn constructor(meta: &ParseNestedMeta<'_>, errors: &mut Errors) -> syn::Resu
     syn::parenthesized!(content in meta.input);
     let arguments = content.call(Punctuated::<Argument, Token![,]>::parse_terminated)?;
     let mut arguments: Vec<Argument> = arguments.into_iter().collect();
+    for (i, argument) in arguments.iter().enumerate() {
+        let is_plain = argument.attrs.is_empty();
+        if is_plain
+            && arguments[..i]
+                .iter()
+                .any(|a| a.ident == argument.ident && a.attrs.is_empty())
+        {
+            let name = argument.ident.to_string();
+            errors.at(&argument.ident, messages::repeated_key(&name));
+        }
+    }
     for argument in &mut arguments {
         if let Type::Infer(_) = argument.ty {
             errors.at(&argument.ident, messages::untyped_argument(&argument.ident));
@@ -103,7 +114,15 @@ impl Parse for Setting {
                     messages::setting_without_value(&name),
                 ));
             }
-            return Ok(Setting::Named(name, input.parse()?));
+            return match input.parse() {
+                Ok(value) => Ok(Setting::Named(name, value)),
+                // It ends in the middle, `Activation::`.
+                Err(_) if input.is_empty() => Err(syn::Error::new_spanned(
+                    &name,
+                    messages::setting_without_value(&name),
+                )),
+                Err(error) => Err(error),
+            };
         }
         if input.peek(Ident::peek_any) && input.peek2(Token![:]) && !input.peek2(Token![::]) {
             let name = input.call(Ident::parse_any)?;

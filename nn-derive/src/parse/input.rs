@@ -34,9 +34,23 @@ pub(super) fn input_shape(
     if stream.peek(syn::token::Paren) {
         let content;
         syn::parenthesized!(content in stream);
-        let parts = Punctuated::<_, syn::Token![,]>::parse_terminated_with(&content, typed)?;
+        let parts = Punctuated::<_, syn::Token![,]>::parse_terminated_with(&content, typed);
+        // What is left of it is not to be reported too.
+        content.parse::<TokenStream>()?;
+        let parts = parts?;
         if parts.len() == 1 && !parts.trailing_punct() {
             return Ok(parts.into_iter().next().and_then(shape).map(Input::One));
+        }
+        let is_number = |(dtype, size): &(Option<Ident>, Expr)| {
+            dtype.is_none() && matches!(size, Expr::Lit(_) | Expr::Infer(_))
+        };
+        if parts.len() > 1 && parts.iter().all(is_number) {
+            let sizes = parts
+                .iter()
+                .map(|(_, size)| size.to_token_stream().to_string());
+            let sizes = sizes.collect::<Vec<_>>().join(", ");
+            let message = messages::input_in_parentheses(&key, &sizes);
+            return Err(syn::Error::new_spanned(&parts[0].1, message));
         }
         let shapes: Option<Vec<InputShape>> = parts.into_iter().map(shape).collect();
         return Ok(shapes.map(Input::Several));
@@ -65,6 +79,13 @@ const TYPES: [(&str, &str); 5] = [
     ("bool", "Bool"),
 ];
 
+/// Those of Rust that an input cannot have, and the names that Keras, NumPy and PyTorch give to types.
+const OTHER_TYPES: [&str; 27] = [
+    "i8", "i16", "i32", "u16", "u32", "u64", "usize", "isize", "f16", "bf16", "int", "int8",
+    "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "long", "float", "float16",
+    "float32", "float64", "bfloat16", "double", "half",
+];
+
 /// One input, with its element type if it is given: `[28, 28]` or `i64[40]`.
 fn typed(stream: ParseStream<'_>) -> syn::Result<(Option<Ident>, Expr)> {
     if stream.peek(syn::Ident) && stream.peek2(syn::token::Bracket) {
@@ -73,11 +94,8 @@ fn typed(stream: ParseStream<'_>) -> syn::Result<(Option<Ident>, Expr)> {
             let name = stream.parse::<Ident>()?;
             return Ok((Some(name), Expr::Array(stream.parse()?)));
         }
-        if [
-            "i8", "i16", "i32", "u16", "u32", "u64", "usize", "isize", "f16", "bf16",
-        ]
-        .iter()
-        .any(|other| name == other)
+        if OTHER_TYPES.iter().any(|other| name == other)
+            && !crate::source::is_another_value(&name.to_string())
         {
             return Err(syn::Error::new_spanned(name, messages::ELEMENT_TYPE));
         }
@@ -125,6 +143,24 @@ fn names_in<'e>(size: &'e Expr, names: &mut Vec<&'e Ident>) {
     }
 }
 
+/// A product of two sizes that both have names, `seq * time`.
+fn product_of_names(size: &Expr) -> Option<&Expr> {
+    let has_names = |part: &Expr| {
+        let mut found = Vec::new();
+        names_in(part, &mut found);
+        !found.is_empty()
+    };
+    match size {
+        Expr::Paren(e) => product_of_names(&e.expr),
+        Expr::Group(e) => product_of_names(&e.expr),
+        Expr::Binary(e) if matches!(e.op, syn::BinOp::Mul(_)) && has_names(&e.left) => {
+            has_names(&e.right).then_some(size)
+        }
+        Expr::Binary(e) => product_of_names(&e.left).or_else(|| product_of_names(&e.right)),
+        _ => None,
+    }
+}
+
 /// A size as the compiler's check takes it: with the dimensions that stand for names.
 fn with_names(size: TokenStream, names: &[String], krate: &TokenStream) -> TokenStream {
     let tokens = size.into_iter().map(|token| match token {
@@ -160,6 +196,10 @@ fn size(
     if found.is_empty() {
         let size = size.to_token_stream();
         return (size.clone(), size);
+    }
+    if let Some(product) = product_of_names(size) {
+        errors.at(product, messages::PRODUCT_OF_NAMES);
+        return (open.clone(), open);
     }
     for name in found {
         if names.is_empty() {
@@ -216,6 +256,11 @@ fn one_shape(
     };
     let (rank, value, named) = match &expr {
         Expr::Array(array) => {
+            if let Some(inner) = array.elems.iter().find(|e| matches!(e, Expr::Array(_))) {
+                let shapes = messages::type_as_written(&array.elems);
+                errors.at(inner, messages::several_shapes(key, &shapes));
+                return None;
+            }
             if let Some(none) = array.elems.iter().find(|e| is_no_size(e)) {
                 errors.at(none, messages::NO_SIZE);
                 return None;
@@ -238,8 +283,14 @@ fn one_shape(
             errors.at(expr, messages::nested_shapes(key));
             return None;
         }
-        Expr::Lit(_) | Expr::Unary(_) | Expr::Binary(_) | Expr::Range(_) | Expr::Infer(_) => {
+        Expr::Lit(_)
+        | Expr::Unary(_)
+        | Expr::Binary(_)
+        | Expr::Range(_)
+        | Expr::Infer(_)
+        | Expr::Block(_) => {
             let number = expr.to_token_stream().to_string();
+            let number = number.trim_matches(['{', '}', ' ']).to_string();
             let is_number = number.chars().all(|c| c.is_ascii_digit());
             let number = is_number.then_some(number);
             errors.at(expr, messages::input_shape(key, number.as_deref()));

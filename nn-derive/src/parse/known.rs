@@ -1,7 +1,8 @@
 //! Which attributes are ours: those that users write, those that are one of them but for a slip, and those that the macros write for each
 //! other.
 
-use crate::messages;
+use crate::syntax::Role;
+use crate::{blocks, messages};
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{Attribute, Meta};
@@ -29,6 +30,23 @@ pub fn is_marked(attrs: &[Attribute], mark: &str) -> bool {
 
 const WORDS: [&str; 5] = ["mode", "models", "layers", "configs", "params"];
 
+/// What a word on a field means, where nobody else has it.
+pub fn is_word_of_fields(attr: &Attribute) -> bool {
+    let words = ["skip", "unused", "parameter", "weight", "buffer"];
+    words.iter().any(|word| attr.path().is_ident(word)) || is_other_word(attr)
+}
+
+/// The role that an attribute gives a field, which is misspelled or none of ours.
+pub fn role_meant(attr: &Attribute) -> Option<Role> {
+    let name = attr.path().get_ident()?.to_string();
+    match &*name {
+        "skip" => Some(Role::Skip),
+        "params" | "parameter" | "weight" | "buffer" => Some(Role::Param(None)),
+        name if is_slip(name, "param") => Some(Role::Param(None)),
+        _ => None,
+    }
+}
+
 /// A word that is nearly one of ours.
 pub fn is_other_word(attr: &Attribute) -> bool {
     WORDS.iter().any(|word| attr.path().is_ident(word))
@@ -52,6 +70,40 @@ fn is_slip(found: &str, known: &str) -> bool {
         swapped.swap(i, i + 1);
     }
     found != known && (swapped == known.as_bytes() || messages::distance(found, known) == 1)
+}
+
+/// Whether attributes, as text, may have one of those that [`is_exchanged`] knows.
+pub fn may_be_exchanged(attributes: &str) -> bool {
+    let mut derived = attributes.split("derive(").skip(1);
+    attributes.contains("#[Model")
+        || attributes.contains("#[Layer")
+        || derived.any(|list| {
+            let list = list.split(')').next().unwrap_or_default();
+            let mut words = list.split(|c: char| !c.is_alphanumeric());
+            words.any(is_no_derive)
+        })
+}
+
+/// What is nearly the name of one of our derives.
+fn is_no_derive(name: &str) -> bool {
+    ["Model", "Layer"]
+        .iter()
+        .any(|known| name == known.to_lowercase() || name != "Mode" && is_slip(name, known))
+}
+
+/// A derive that is written as an attribute or the other way round, `#[Model]` and `#[derive(model)]`, which the compiler refuses.
+pub fn is_exchanged(attr: &Attribute) -> bool {
+    let is_attribute = ["Model", "Layer"]
+        .iter()
+        .any(|name| attr.path().is_ident(name));
+    let derived = blocks::paths_derived(attr).into_iter();
+    let derived: Vec<String> = derived
+        .filter_map(|p| Some(p.get_ident()?.to_string()))
+        .collect();
+    let is_right = derived
+        .iter()
+        .any(|name| name == "Model" || name == "Layer");
+    is_attribute || !is_right && derived.iter().any(|name| is_no_derive(name))
 }
 
 /// What `#[modle(..)]` would be.

@@ -15,13 +15,16 @@ pub use attributes::{crate_of, of_impl, of_tensors};
 pub use block::{is_special, outer_attributes, special};
 pub use declared::guessed as constructor_among;
 pub use fragments::settle as fragments;
-pub use known::{DERIVED, WRONG, as_model, is_marked, is_misspelled, is_other_word, is_ours};
+pub use known::{
+    DERIVED, WRONG, as_model, is_exchanged, is_marked, is_misspelled, is_other_word, is_ours,
+    may_be_exchanged,
+};
 
 use crate::errors::Errors;
 use crate::rust_analyzer;
-use crate::syntax::{Field, Struct, Variant};
+use crate::syntax::{Field, Role, Struct, Variant};
 use crate::{blocks, messages};
-use quote::format_ident;
+use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields};
 
@@ -33,7 +36,7 @@ pub fn structure(input: DeriveInput, errors: &mut Errors) -> Struct {
     // A word may be another derive's attribute, if there is one that is not known.
     let mut is_misspelled = |attr: &syn::Attribute| {
         known::is_misspelled(attr)
-            || known::is_other_word(attr)
+            || known::is_word_of_fields(attr)
                 && !*is_of_others
                     .get_or_insert_with(|| !blocks::has_known_derives(&name.to_string()))
     };
@@ -59,10 +62,15 @@ pub fn structure(input: DeriveInput, errors: &mut Errors) -> Struct {
                     let is_second = fields
                         .iter()
                         .any(|known: &Field| f.ident.as_ref() == Some(&known.ident));
-                    let is_wrong = f.attrs.iter().any(&mut is_misspelled) || f.default.is_some();
+                    let misspelled = f.attrs.iter().find(|attr| is_misspelled(attr));
+                    let meant = misspelled.and_then(known::role_meant);
+                    let is_wrong = misspelled.is_some() || f.default.is_some();
                     attrs.is_wrong |= is_second || f.default.is_some();
                     let mut field = field(f, None, errors);
                     field.is_wrong |= is_wrong;
+                    if let (Some(meant), Role::Module) = (meant, &field.role) {
+                        field.role = meant;
+                    }
                     if !is_second {
                         fields.push(field);
                     }
@@ -102,6 +110,13 @@ pub fn structure(input: DeriveInput, errors: &mut Errors) -> Struct {
 }
 
 fn variant(variant: syn::Variant, errors: &mut Errors) -> Variant {
+    if let Some(attr) = variant.attrs.iter().find(|attr| is_ours(attr)) {
+        let message = match attr.path().is_ident("layer") {
+            true => messages::NEW_OF_ENUM.to_string(),
+            false => messages::attribute_of_variant(&variant.ident, attr.meta.to_token_stream()),
+        };
+        errors.at(attr, message);
+    }
     let fields = variant.fields.into_iter().enumerate();
     Variant {
         ident: variant.ident,
