@@ -400,7 +400,7 @@ fn is_plain(attr: &Attribute) -> bool {
 }
 
 /// An attribute that makes nothing of a struct but by the derives that it names.
-fn is_inert(attr: &Attribute) -> bool {
+pub fn is_inert(attr: &Attribute) -> bool {
     let path = attr.path();
     [
         "derive",

@@ -37,6 +37,12 @@ pub fn tensors_of(name: impl Display) -> String {
     )
 }
 
+pub fn struct_without_tensors(name: &str) -> String {
+    format!(
+        "`{name}` is a plain struct: `#[derive(Clone, Tensors)]` on it makes its fields the tensors that go in and out of `call`"
+    )
+}
+
 pub fn tensors_without_clone(name: &str) -> String {
     format!(
         "what goes in and out of `call` can be copied: `#[derive(Clone, Tensors)] struct {name}`; a clone of a tensor shares what it holds"
