@@ -117,6 +117,32 @@ impl Visit<'_> for Around<'_> {
     }
 }
 
+/// The fields of the only struct of a name, read from its own text: every block asks for them, and the file may be long.
+pub fn fields(name: &str) -> Vec<syn::Field> {
+    let text = source::text();
+    let is_struct = |at: &usize| text[..*at].trim_end().ends_with("struct");
+    let mut places = source::words(&text, name).filter(is_struct);
+    let (Some(at), None) = (places.next(), places.next()) else {
+        return Vec::new();
+    };
+    let after = &text[at..];
+    let (Some(start), end) = (after.find('{'), after.find(';')) else {
+        return Vec::new();
+    };
+    let mut depth = 0;
+    let end_of_fields = after[start..].find(|c| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth == 0
+    });
+    match end_of_fields {
+        Some(length) if end.is_none_or(|end| start < end) => {
+            let fields = syn::parse_str::<syn::FieldsNamed>(&after[start..=start + length]);
+            fields.map_or_else(|_| Vec::new(), |fields| fields.named.into_iter().collect())
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Tokens as text.
 pub fn written(tokens: &impl ToTokens) -> String {
     tokens.to_token_stream().to_string()

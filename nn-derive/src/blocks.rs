@@ -7,9 +7,8 @@ use crate::syntax::typed_arguments;
 use crate::{parse, source};
 use std::collections::BTreeSet;
 use syn::ext::IdentExt;
-use syn::punctuated::Punctuated;
 use syn::visit::Visit;
-use syn::{Attribute, ImplItem, ImplItemFn, ItemImpl, ItemStruct, Path, Token, Type};
+use syn::{Attribute, ImplItem, ImplItemFn, ItemImpl, ItemStruct, Type};
 
 /// Who makes the `Layer` of a struct.
 pub enum Call {
@@ -104,32 +103,6 @@ pub fn attributes_of_block(name: &str) -> Vec<Attribute> {
 /// The only struct of a name in the file.
 pub fn only_struct(name: &str) -> Option<ItemStruct> {
     Around::read(&source::text(), name)?.declared
-}
-
-/// The fields of the only struct of a name, read from its own text: every block asks for them, and the file may be long.
-pub fn fields(name: &str) -> Vec<syn::Field> {
-    let text = source::text();
-    let is_struct = |at: &usize| text[..*at].trim_end().ends_with("struct");
-    let mut places = source::words(&text, name).filter(is_struct);
-    let (Some(at), None) = (places.next(), places.next()) else {
-        return Vec::new();
-    };
-    let after = &text[at..];
-    let (Some(start), end) = (after.find('{'), after.find(';')) else {
-        return Vec::new();
-    };
-    let mut depth = 0;
-    let end_of_fields = after[start..].find(|c| {
-        depth += i32::from(c == '{') - i32::from(c == '}');
-        depth == 0
-    });
-    match end_of_fields {
-        Some(length) if end.is_none_or(|end| start < end) => {
-            let fields = syn::parse_str::<syn::FieldsNamed>(&after[start..=start + length]);
-            fields.map_or_else(|_| Vec::new(), |fields| fields.named.into_iter().collect())
-        }
-        _ => Vec::new(),
-    }
 }
 
 /// The attributes and all fields of the only struct or enum of a name in the file.
@@ -251,39 +224,6 @@ pub fn has_no_field(of: &str, name: &str) -> bool {
         let mut names = item.fields.iter().filter_map(|f| f.ident.as_ref());
         names.all(|ident| ident != name)
     })
-}
-
-/// Which of these traits the only struct or enum of a name derives, where there may be several.
-pub fn derived(name: &str, of: &[&str]) -> Vec<String> {
-    let text = source::text();
-    // Mostly there is one, which shows at once.
-    let before = attributes_before(&text, name).unwrap_or_default();
-    let words: usize = of.iter().map(|of| source::words(before, of).count()).sum();
-    let around = (words > 1).then(|| Around::read(&text, name)).flatten();
-    let attrs = around.map(|around| around.attributes().to_vec());
-    let paths = attrs
-        .into_iter()
-        .flatten()
-        .flat_map(|attr| paths_derived(&attr));
-    paths
-        .filter_map(|path| Some(path.segments.last()?.ident.to_string()))
-        .filter(|name| of.contains(&&**name))
-        .collect()
-}
-
-/// Whether `#[model]` stands before the derive that is being expanded, on the same struct.
-pub fn is_marked_before() -> bool {
-    let before = source::before();
-    before[before.rfind([';', '}']).map_or(0, |i| i + 1)..].contains("#[model")
-}
-
-/// What is in a `#[derive(..)]`.
-pub fn paths_derived(attr: &Attribute) -> Vec<Path> {
-    let list = Punctuated::<Path, Token![,]>::parse_terminated;
-    match attr.path().is_ident("derive") {
-        true => attr.parse_args_with(list).into_iter().flatten().collect(),
-        false => Vec::new(),
-    }
 }
 
 /// Whether the only struct of a name derives a trait of the standard library.
@@ -425,7 +365,7 @@ pub fn has_known_derives(name: &str) -> bool {
 }
 
 /// The text before the only struct or enum of a name, from the item before it.
-fn attributes_before<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+pub fn attributes_before<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     let mut places = source::words(text, name).filter(|at| {
         let before = text[..*at].trim_end();
         before.ends_with("struct") || before.ends_with("enum")
@@ -460,7 +400,7 @@ fn is_plain(attr: &Attribute) -> bool {
 }
 
 /// An attribute that makes nothing of a struct but by the derives that it names.
-fn is_inert(attr: &Attribute) -> bool {
+pub fn is_inert(attr: &Attribute) -> bool {
     let path = attr.path();
     [
         "derive",

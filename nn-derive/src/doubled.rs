@@ -12,23 +12,6 @@ thread_local! {
     static DOUBLED: RefCell<Option<(Rc<str>, BTreeSet<String>)>> = RefCell::default();
 }
 
-/// Whether another derive makes the same of a struct: `Model`, which is all of `Layer`, or the same one before this.
-pub fn is_derived_twice(name: &str, model: bool) -> bool {
-    let derived = blocks::derived(name, &["Model", "Layer"]);
-    if derived.len() < 2 {
-        return false;
-    }
-    let own = match model {
-        true => "Model",
-        false => "Layer",
-    };
-    let before = source::before();
-    let before = &before[before.rfind([';', '}']).map_or(0, |i| i + 1)..];
-    let is_before =
-        source::words(before, own).any(|at| before[..at].trim_end().ends_with(['(', ',', ':']));
-    is_before || !model && derived.iter().any(|name| name == "Model")
-}
-
 /// Whether the struct of a block is one of those.
 pub fn is_lost(ty: &Type) -> bool {
     blocks::plain_name(ty).is_some_and(|name| is_doubled(&name) || is_unreadable(&name))

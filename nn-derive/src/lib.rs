@@ -8,6 +8,7 @@
 mod around;
 mod blocks;
 mod check;
+mod derives;
 mod doubled;
 mod errors;
 mod expand;

@@ -5,7 +5,7 @@ use super::shown::{list, plain_name, shown};
 use super::tensors::is_self;
 use crate::errors::Errors;
 use crate::syntax::Holder;
-use crate::{blocks, messages};
+use crate::{around, messages};
 use proc_macro2::Ident;
 use quote::ToTokens;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub enum Part {
 
 /// Reports them, as far as the file tells what the fields are.
 pub fn called(call: &ImplItemFn, owner: &impl ToTokens, errors: &mut Errors) {
-    let fields = blocks::fields(&owner.to_token_stream().to_string());
+    let fields = around::fields(&owner.to_token_stream().to_string());
     let parts = fields.iter().filter_map(|field| {
         let name = field.ident.as_ref()?.to_string();
         Some((name, part(field)?))

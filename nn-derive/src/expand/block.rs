@@ -1,6 +1,6 @@
 //! What `#[model] impl` generates.
 
-use super::{call_at, hooks, layer, shape, stand_in};
+use super::{call_at, hooks, layer, shape, stand_in, tensors};
 use crate::check::{self, Uses};
 use crate::errors::Errors;
 use crate::syntax::Special;
@@ -102,6 +102,16 @@ pub fn block(keys: TokenStream, mut block: ItemImpl) -> TokenStream {
     if block.generics.lifetimes().next().is_some() || has_lifetimes(&block.self_ty) {
         // The derive reports it at the struct.
         return block.into_token_stream();
+    }
+    if let Some((path, plain)) = special.call.as_ref().and_then(check::no_tensors) {
+        let layer = layer::placeholder(&block, special.call.as_ref(), &krate);
+        let name = plain.ident.to_string();
+        if check::is_reported_before(&name) {
+            return quote!(#block #layer);
+        }
+        errors.at(path, messages::struct_without_tensors(&name));
+        let (errors, stand_in) = (errors.into_tokens(), tensors::plain(&plain.into(), &krate));
+        return quote!(#block #layer #stand_in #errors);
     }
     let mut names = None;
     if let Some(call) = &mut special.call {

@@ -6,7 +6,7 @@ use crate::errors::Errors;
 use crate::{follow, parse, rust_analyzer};
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::ItemFn;
+use syn::{GenericParam, ItemFn};
 
 /// `#[model] fn`.
 pub fn function(keys: TokenStream, function: ItemFn) -> TokenStream {
@@ -17,8 +17,16 @@ pub fn function(keys: TokenStream, function: ItemFn) -> TokenStream {
         // An editor would list the type beside the function.
         return quote!(#function #errors);
     }
-    let followed = follow::function(&krate, &function);
-    let (vis, body, n) = (&function.vis, followed.body, function.sig.inputs.len());
+    let sig = &function.sig;
+    let mut parameters = sig.generics.params.iter();
+    // What a parameter stands for is not known here.
+    let is_followed = sig.asyncness.is_none()
+        && parameters.all(|param| matches!(param, GenericParam::Lifetime(_)));
+    let followed = match is_followed {
+        true => follow::function(&krate, &function),
+        false => follow::Followed::nothing(&krate),
+    };
+    let (vis, body, n) = (&function.vis, followed.body, sig.inputs.len());
     let sites = shape::sites(&followed.sites, &krate);
     let functions = followed.functions;
     // Of the macro's place, so that no lint looks at it.

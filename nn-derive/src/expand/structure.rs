@@ -7,7 +7,7 @@ use super::{
 use crate::blocks::{self, Call};
 use crate::errors::Errors;
 use crate::syntax::{New, Struct};
-use crate::{check, doubled, messages, misnamed, parse, rust_analyzer};
+use crate::{check, derives, doubled, messages, misnamed, parse, rust_analyzer};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
@@ -60,7 +60,7 @@ fn derived_default(keys: &TokenStream, item: &mut Item, errors: &mut Errors) {
 /// Takes derives out, and reports them.
 fn without_derives(attrs: &mut [Attribute], of: &[&str], message: &str, errors: &mut Errors) {
     for attr in attrs {
-        let derived = blocks::paths_derived(attr);
+        let derived = derives::paths_derived(attr);
         let is_meant = |path: &&Path| {
             let last = path.segments.last();
             last.is_some_and(|last| of.iter().any(|of| last.ident == of))
@@ -136,7 +136,7 @@ pub fn structure(input: DeriveInput, model: bool) -> TokenStream {
         // Which the compiler reports; of which of the two it would be is not known.
         return TokenStream::new();
     }
-    if doubled::is_derived_twice(&name, model) {
+    if derives::is_derived_twice(&name, model) {
         return syn::Error::new(Span::call_site(), messages::DERIVED_TWICE).to_compile_error();
     }
     let mut errors = Errors::default();

@@ -115,6 +115,13 @@ pub fn tensors(input: DeriveInput) -> TokenStream {
     }
 }
 
+/// What stands for a struct without the derive.
+pub fn plain(input: &DeriveInput, krate: &TokenStream) -> TokenStream {
+    let has_no_clone = blocks::has_no_clone(&input.ident.unraw().to_string());
+    let (stand_in, inputs) = (stand_in(input, has_no_clone, krate), inputs(input, krate));
+    quote!(#stand_in #inputs)
+}
+
 /// What stands for a struct that has been reported, so that nothing is said of it where it is used. None of it is ever run.
 fn stand_in(input: &DeriveInput, has_no_clone: bool, krate: &TokenStream) -> TokenStream {
     let ident = &input.ident;

@@ -103,6 +103,18 @@ pub struct Followed {
     pub sites: Vec<Span>,
 }
 
+impl Followed {
+    /// What cannot be followed.
+    pub fn nothing(krate: &TokenStream) -> Followed {
+        Followed {
+            body: quote!(::core::result::Result::Ok(#krate::statics::Value::UNKNOWN)),
+            methods: TokenStream::new(),
+            functions: Vec::new(),
+            sites: Vec::new(),
+        }
+    }
+}
+
 /// Follows the `call` of a block, which has been taken out of it.
 pub fn call(
     krate: &TokenStream,

@@ -1,14 +1,18 @@
 //! The wording of every message, in one place: what was expected, what was found, and the way out.
 
 mod declared;
+mod fields;
 mod habits;
+mod input;
 #[cfg(test)]
 mod recommended;
 
 pub use declared::*;
+pub use fields::*;
 pub use habits::*;
+pub use input::*;
 
-use crate::check::{Kind, Part};
+use crate::check::Part;
 use std::fmt::Display;
 
 pub const ATTRIBUTE_TARGET: &str = "`#[model]` goes on a struct with named fields, on the `impl` block with its `call`, or on a function that a `call` uses";
@@ -29,6 +33,12 @@ pub fn not_a_struct(name: impl Display, found: &str) -> String {
 pub fn tensors_of(name: impl Display) -> String {
     format!(
         "`#[derive(Tensors)]` goes on a struct of tensors: `struct {name} {{ mean: Tensor, variance: Tensor }}`"
+    )
+}
+
+pub fn struct_without_tensors(name: &str) -> String {
+    format!(
+        "`{name}` is a plain struct: `#[derive(Clone, Tensors)]` on it makes its fields the tensors that go in and out of `call`"
     )
 }
 
@@ -210,115 +220,15 @@ pub fn training_handed_on(name: &str, input: &str) -> String {
     )
 }
 
-pub fn reference(ty: impl Display) -> String {
-    format!("a model owns its layers: write `{ty}`, or `Arc<{ty}>` for a layer that several share")
-}
-
-pub fn unsized_list(element: impl quote::ToTokens) -> String {
-    let element = type_as_written(element);
-    format!(
-        "a slice has no size of its own: a list of layers is a `Vec<{element}>`, a `Box<[{element}]>`, or with its length an array, `[{element}; 4]`"
-    )
-}
-
-pub const UNNAMED_TYPE: &str = "a field has a type with a name: the layer's own, a parameter of the struct, `struct Net<L: Layer> { layer: L }`, or `nn::registry::AnyLayer` for a layer of any type";
-
 pub fn input_of_numbers(ty: &str) -> String {
     format!(
         "`{ty}` is no tensor, and `call` takes at least one: `fn call(&self, x: Tensor) -> Tensor`; beside tensors an argument may be of any type"
     )
 }
 
-pub const ELEMENT_TYPE: &str =
-    "the elements of a tensor are `f32`, `f64`, `i64`, `u8` or `bool`: `input = i64[40]`";
-
 pub fn struct_key(key: impl Display) -> String {
     format!(
         "`{key}` belongs to the struct: write `#[model({key} ..)]` there, and `#[model]` alone on its `impl`"
-    )
-}
-
-pub fn tensor_field(parameter: &str) -> String {
-    format!(
-        "a tensor is no part of a model: make it a parameter, `{parameter}`, to train and save it (`Param::buffer(..)` is saved and not trained), or leave it out with `#[model(skip)]`"
-    )
-}
-
-pub const TENSOR_AS_PARAM: &str = "`#[param]` is about a `Param`, which owns its tensor, gets its shape in `build` and can be trained: write `Param` for this type";
-
-pub const RC: &str = "a model is used by several threads, and an `Rc` stays in one: write `Arc` to share a layer, or the layer itself if nobody else has it";
-
-pub fn unshared(name: &str) -> String {
-    format!(
-        "a model is used by several threads, and a `{name}` stays in one: write the layer itself, whose parameters change through a shared reference, or for a value of your own a `Mutex` under `#[model(skip)]`"
-    )
-}
-
-pub fn locked(name: &str) -> String {
-    format!(
-        "a layer needs no `{name}`: its parameters change through a shared reference; write the layer itself, or for a value of your own add `#[model(skip)]`"
-    )
-}
-
-pub const HASH_MAP: &str = "a `HashMap` of layers has another order in every run, and with it the parameters, the random numbers and the files: use `BTreeMap<String, _>`, which keeps its order";
-
-pub fn dyn_layer(name: &str) -> String {
-    format!(
-        "`dyn {name}` is no type, since each layer takes and returns types of its own: a layer of any type is a `nn::registry::AnyLayer`, which is `Box<dyn DynLayer>`"
-    )
-}
-
-pub fn plain_field(ty: &str, is_declared: bool) -> String {
-    match is_declared {
-        true => format!(
-            "`{ty}` is no layer that `#[layer(..)]` could make: `#[config]` saves the value with the model, and `#[model(new(..))]` takes it as the argument of the field's name"
-        ),
-        false => format!(
-            "`{ty}` is neither a layer nor a parameter: add `#[config]` to the field to save it with the model, or `#[model(skip)]` to leave it out"
-        ),
-    }
-}
-
-pub fn no_layer(name: &str, kind: Kind, is_declared: bool) -> String {
-    match kind {
-        Kind::Activation => format!(
-            "`{name}` is a plain value, and the layer that applies one is `ActivationLayer`: `#[layer(Activation::Relu)] act: ActivationLayer`; `#[config]` saves the value with the model"
-        ),
-        Kind::Setting => plain_field(name, is_declared),
-        Kind::Loss => format!(
-            "`{name}` is a loss and no part of a model: `Compile::new(Adam::new(1e-3), {name}::new())` takes it, or `compute_loss` makes one; leave the field out"
-        ),
-        Kind::Optimizer => format!(
-            "`{name}` is an optimizer and no part of a model: `Compile::new({name}::new(..), loss)` takes it; leave the field out"
-        ),
-        Kind::Metric => format!(
-            "`{name}` is a metric and no part of a model: `Compile::new(optimizer, loss).metrics(..)` takes it; leave the field out"
-        ),
-    }
-}
-
-pub fn lent_config(of: impl quote::ToTokens) -> String {
-    let owned = match type_as_written(&of).as_str() {
-        "str" => "String".to_string(),
-        list if list.starts_with('[') => format!("Vec<{}>", list.trim_matches(['[', ']'])),
-        other => other.to_string(),
-    };
-    format!(
-        "what is saved with a model is read back, and owned then: write `{owned}` for this type"
-    )
-}
-
-pub fn other_list(name: &str, element: impl quote::ToTokens) -> String {
-    let element = type_as_written(element);
-    format!(
-        "a `{name}` holds no layers: a list of them is a `Vec<{element}>`; add `#[config]` to save a plain value with the model, or `#[model(skip)]` to leave it out"
-    )
-}
-
-pub fn other_key(key: impl quote::ToTokens, layer: impl quote::ToTokens) -> String {
-    let (key, layer) = (type_as_written(key), type_as_written(layer));
-    format!(
-        "the layers of a map go by their names, in paths and in files: write `BTreeMap<String, {layer}>`, found `{key}` as the key"
     )
 }
 
@@ -332,41 +242,6 @@ pub fn needs_value(key: &str, example: &str) -> String {
 
 pub fn model_is_a_list(example: &str) -> String {
     format!("`#[model]` here takes keys in parentheses: `#[model({example})]`")
-}
-
-/// A tuple of shapes in another one.
-pub fn nested_shapes(key: &str) -> String {
-    format!(
-        "`{key}` is a list of one shape for each tensor, however they stand in the arguments: `{key} = ([4], [8], [3])` also for \
-         `(a, b): (Tensor, Tensor), c: Tensor`"
-    )
-}
-
-pub fn several_shapes(key: &str, shapes: &str) -> String {
-    format!("several of them are a tuple of shapes, in parentheses: `{key} = ({shapes})`")
-}
-
-pub fn input_in_parentheses(key: &str, sizes: &str) -> String {
-    format!(
-        "the sizes of one shape stand in brackets: `{key} = [{sizes}]`; parentheses hold several shapes, `([5], [8])`"
-    )
-}
-
-pub const PRODUCT_OF_NAMES: &str = "a size of `input` is a name, or a number and one name, `2 * seq`; of a product of two names the compiler follows nothing: write `_`";
-
-pub fn input_shape(key: &str, number: Option<&str>) -> String {
-    let written = number.map_or(String::new(), |number| {
-        format!("; of one dimension it is `{key} = [{number}]`")
-    });
-    let expected = match key {
-        "targets" => {
-            "expected the shape of one target without the batch, `[10]`, or `[]` for labels"
-        }
-        _ => {
-            "expected the shape of one input without the batch, `[28, 28, 1]` (`[_, _, 1]` for any height and width), a constant that is one, or a tuple of those for several inputs, `([5], [8])`"
-        }
-    };
-    format!("{expected}{written}")
 }
 
 pub const CHECK_IS_STRICT: &str = "`check` is `\"strict\"`: what the compiler cannot follow is an error then; or `\"build\"`: it is meant that shapes are checked when the model is built";
@@ -398,10 +273,6 @@ pub const TARGETS_WITHOUT_LOSS: &str =
 pub const LOSS_BESIDE_NEW: &str = "a loss is checked beside a generated constructor: let `new(..)` in `#[model(..)]` make the model, with `#[layer(..)]` on its fields, or leave out `loss` where `new` is written by hand";
 
 pub const LOSS_WITHOUT_INPUT: &str = "a loss is checked against what comes out of the model, which the compiler finds with `input = [28, 28, 1]` and `new(..)`";
-
-pub const TOO_MANY_NAMES: &str = "`input` can give names to five sizes, beside the batch; write `_` for a size that need not agree with others";
-
-pub const NO_SIZE: &str = "a dimension of `input` is a whole number from 1 on; `_` stands for any size, and the batch is not part of it";
 
 pub const NEW_ARGUMENTS: &str = "expected the arguments of the constructor, each with a value to check shapes with if you like: `new(units: usize, num_classes: usize = 10)`";
 

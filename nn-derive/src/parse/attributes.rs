@@ -1,15 +1,15 @@
 //! The attributes: `#[model(..)]`, `#[layer(..)]`, `#[config]` and `#[param(..)]`.
 
 use super::input::input_shape;
-use super::known::{DERIVED, WRONG, is_marked, is_model, text};
+use super::keys::{Seen, keys};
+use super::known::{WRONG, is_marked, is_model, text};
 use super::{declared, settings};
 use crate::errors::Errors;
 use crate::syntax::{Declared, Input, Role, StructAttrs, Weight};
-use crate::{blocks, messages, source};
+use crate::{derives, messages, source};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::meta::ParseNestedMeta;
-use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Meta, Path};
 
@@ -22,100 +22,6 @@ pub struct FieldAttrs {
     pub default: Option<Expr>,
     pub no_builder: bool,
     pub weight: Option<Weight>,
-}
-
-/// The keys seen so far, to find repeated ones.
-#[derive(Default)]
-struct Seen(Vec<Path>);
-
-impl Seen {
-    /// Whether this is the first time that the key is given.
-    fn first(&mut self, key: &Path, errors: &mut Errors) -> bool {
-        let is_first = !self.0.iter().any(|before| text(before) == text(key));
-        if !is_first {
-            errors.at(key, messages::repeated_key(&text(key)));
-        }
-        self.0.push(key.clone());
-        is_first
-    }
-
-    fn names(&self) -> Vec<Ident> {
-        let names = self.0.iter().filter_map(|key| key.get_ident());
-        names.filter(|name| *name != "crate").cloned().collect()
-    }
-}
-
-/// Reads the keys of one `#[model(..)]`. `handle` reads the value of a known key.
-fn keys(
-    tokens: TokenStream,
-    place: &str,
-    known: &[&'static str],
-    seen: &mut Seen,
-    errors: &mut Errors,
-    mut handle: impl FnMut(&ParseNestedMeta, &mut Errors) -> syn::Result<()>,
-) {
-    let parser = syn::meta::parser(|mut meta| {
-        let fresh = seen.first(&meta.path, errors);
-        if [DERIVED, WRONG].iter().any(|mark| meta.path.is_ident(mark)) {
-            return Ok(());
-        }
-        if !known.iter().any(|key| meta.path.is_ident(key)) {
-            if fresh {
-                errors.at(
-                    &meta.path,
-                    messages::unknown_key(&text(&meta.path), place, known),
-                );
-            }
-            // What is meant stands for it, so that nothing else is said.
-            let Some(meant) = messages::nearest(&text(&meta.path), known).filter(|_| fresh) else {
-                return skip_value(&meta);
-            };
-            meta.path = Ident::new(meant, meta.path.span()).into();
-            if handle(&meta, &mut Errors::default()).is_err() {
-                return pass_over(&meta);
-            }
-            return Ok(());
-        }
-        if !fresh {
-            return skip_value(&meta);
-        }
-        // What is wrong with one key says nothing of the others.
-        let before = errors.count();
-        if let Err(error) = handle(&meta, errors) {
-            errors.push(error);
-        }
-        match errors.count() > before {
-            true => pass_over(&meta),
-            false => Ok(()),
-        }
-    });
-    if let Err(error) = parser.parse2(tokens) {
-        // What stands there is no name.
-        match error.to_string().contains("nested attribute") {
-            true => errors.at_span(error.span(), messages::key_expected(place, known)),
-            false => errors.push(error),
-        }
-    }
-}
-
-/// Passes over what could not be read, up to the next key.
-fn pass_over(meta: &ParseNestedMeta) -> syn::Result<()> {
-    while !meta.input.is_empty() && !meta.input.peek(syn::Token![,]) {
-        meta.input.parse::<TokenTree>()?;
-    }
-    Ok(())
-}
-
-/// Passes over the value of a key that is not used, so that the keys after it are still read.
-fn skip_value(meta: &ParseNestedMeta) -> syn::Result<()> {
-    if meta.input.peek(syn::Token![=]) {
-        meta.value()?.parse::<Expr>()?;
-    } else if meta.input.peek(syn::token::Paren) {
-        let content;
-        syn::parenthesized!(content in meta.input);
-        content.parse::<TokenStream>()?;
-    }
-    Ok(())
 }
 
 /// The path of the framework in `crate = path`.
@@ -180,7 +86,7 @@ pub fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> StructAttrs {
         let Meta::List(list) = &attr.meta else {
             match attr.meta {
                 // Before a derive that knows the name the compiler says that it is ambiguous.
-                Meta::Path(_) if blocks::is_marked_before() => found.is_wrong = true,
+                Meta::Path(_) if derives::is_marked_before() => found.is_wrong = true,
                 Meta::Path(_) => errors.at(attr, messages::MODEL_TWICE),
                 _ => errors.at(attr, messages::model_is_a_list("input = [28, 28, 1]")),
             }

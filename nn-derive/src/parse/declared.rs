@@ -81,8 +81,10 @@ pub fn guessed(attrs: &[Attribute]) -> Option<New> {
         .peekable();
     let span = lists.peek()?.path.span();
     let tokens: Vec<TokenTree> = lists.flat_map(|list| list.tokens.clone()).collect();
+    // Also where a letter of it is wrong.
+    let is_new = |name: &Ident| messages::distance(&name.to_string(), "new") <= 1;
     let arguments = tokens.windows(2).find_map(|pair| match pair {
-        [TokenTree::Ident(name), TokenTree::Group(arguments)] if name == "new" => {
+        [TokenTree::Ident(name), TokenTree::Group(arguments)] if is_new(name) => {
             let parser = Punctuated::<Argument, Token![,]>::parse_terminated;
             parser.parse2(arguments.stream()).ok()
         }

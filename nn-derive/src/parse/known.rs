@@ -2,7 +2,7 @@
 //! other.
 
 use crate::syntax::Role;
-use crate::{blocks, messages};
+use crate::{derives, messages};
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{Attribute, Meta};
@@ -96,7 +96,7 @@ pub fn is_exchanged(attr: &Attribute) -> bool {
     let is_attribute = ["Model", "Layer"]
         .iter()
         .any(|name| attr.path().is_ident(name));
-    let derived = blocks::paths_derived(attr).into_iter();
+    let derived = derives::paths_derived(attr).into_iter();
     let derived: Vec<String> = derived
         .filter_map(|p| Some(p.get_ident()?.to_string()))
         .collect();

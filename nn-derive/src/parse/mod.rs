@@ -6,6 +6,7 @@ mod block;
 mod declared;
 mod fragments;
 mod input;
+mod keys;
 mod known;
 mod renamed;
 mod settings;

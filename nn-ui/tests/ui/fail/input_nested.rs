@@ -1,0 +1,16 @@
+use nn::prelude::*;
+
+#[model(input = [[4], [5]], new())]
+struct Net {
+    #[layer(4)]
+    dense: Dense,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.dense(x)
+    }
+}
+
+fn main() {}
