@@ -27,7 +27,7 @@ use std::collections::{BTreeMap, HashMap};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
-    Block, Generics, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, PatType, ReturnType, Stmt, Type,
+    Block, Generics, ImplItem, ImplItemFn, ItemFn, ItemImpl, PatType, ReturnType, Stmt, Type,
     parse_quote,
 };
 
@@ -454,38 +454,5 @@ impl<'a> Follower<'a> {
             Stmt::Item(_) => TokenStream::new(),
             _ => quote!(let _ = #opaque;),
         }
-    }
-
-    /// The items of a block, which hold for all of it, may have the names of others: of `concatenate`, or of a const parameter.
-    fn items(&mut self, block: &Block) -> TokenStream {
-        let mut constants = TokenStream::new();
-        for statement in &block.stmts {
-            let Stmt::Item(item) = statement else {
-                continue;
-            };
-            match item {
-                Item::Fn(item) => self.declare(&item.sig.ident, Local::Unclear),
-                Item::Static(item) => self.declare(&item.ident, Local::Unclear),
-                Item::Use(item) => {
-                    for name in names::brought_in(&item.tree) {
-                        self.declare(&name, Local::Unclear);
-                    }
-                }
-                Item::Const(item) => {
-                    self.consts.retain(|name| item.ident != name);
-                    self.truths.retain(|name| item.ident != name);
-                    let (name, ty, value) = (&item.ident, &item.ty, &item.expr);
-                    if crate::source::is_number(ty)
-                        && !is_configured(&item.attrs)
-                        && !scan::mentions(value.to_token_stream(), "Self")
-                    {
-                        self.consts.push(name.to_string());
-                        constants.extend(quote!(const #name: #ty = #value;));
-                    }
-                }
-                _ => {}
-            }
-        }
-        constants
     }
 }

@@ -1,9 +1,13 @@
-//! Names that stand for two variables, and names that a `use` brings in.
+//! Names that stand for two variables, and names of items: what a `use` brings in, and a block declares.
 
+use super::scan::mentions;
+use super::{Follower, Local, is_configured};
+use crate::source;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use std::collections::{HashMap, HashSet};
-use syn::UseTree;
 use syn::ext::IdentExt;
+use syn::{Block, Item, Stmt, UseTree};
 
 /// Names that stand for two variables, which only the compiler can tell apart: some come from a macro and some from the place where it
 /// was used, or a macro inside of the function mentions them.
@@ -84,5 +88,40 @@ pub(super) fn brought_in(tree: &UseTree) -> Vec<Ident> {
         UseTree::Rename(name) => vec![name.rename.clone()],
         UseTree::Glob(_) => of_prelude().collect(),
         UseTree::Group(group) => group.items.iter().flat_map(brought_in).collect(),
+    }
+}
+
+impl Follower<'_> {
+    /// The items of a block, which hold for all of it, may have the names of others: of `concatenate`, or of a const parameter.
+    pub(super) fn items(&mut self, block: &Block) -> TokenStream {
+        let mut constants = TokenStream::new();
+        for statement in &block.stmts {
+            let Stmt::Item(item) = statement else {
+                continue;
+            };
+            match item {
+                Item::Fn(item) => self.declare(&item.sig.ident, Local::Unclear),
+                Item::Static(item) => self.declare(&item.ident, Local::Unclear),
+                Item::Use(item) => {
+                    for name in brought_in(&item.tree) {
+                        self.declare(&name, Local::Unclear);
+                    }
+                }
+                Item::Const(item) => {
+                    self.consts.retain(|name| item.ident != name);
+                    self.truths.retain(|name| item.ident != name);
+                    let (name, ty, value) = (&item.ident, &item.ty, &item.expr);
+                    if source::is_number(ty)
+                        && !is_configured(&item.attrs)
+                        && !mentions(value.to_token_stream(), "Self")
+                    {
+                        self.consts.push(name.to_string());
+                        constants.extend(quote!(const #name: #ty = #value;));
+                    }
+                }
+                _ => {}
+            }
+        }
+        constants
     }
 }
