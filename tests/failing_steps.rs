@@ -266,6 +266,79 @@ fn what_was_changed_is_not_called_unchanged() {
     assert!(!e.contains("changed nothing"), "{e}");
 }
 
+/// A step that writes a parameter before it finds that its loss is not finite, or after it.
+#[model]
+struct Writes {
+    d: Dense,
+    #[config]
+    before: bool,
+    #[config]
+    by_optimizer: bool,
+}
+
+#[model]
+impl Writes {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.d(x)
+    }
+
+    fn train_step(
+        &self,
+        step: &mut nn::Step<'_, Self>,
+        (x, y): (Tensor, Tensor),
+    ) -> nn::Result<()> {
+        let write = || match self.by_optimizer {
+            true => {
+                let tape = GradientTape::new();
+                let loss = self.call(x.clone(), true).sum();
+                SGD::new(0.5).apply(self, &tape.gradient(&loss, self)?)
+            }
+            false => {
+                let bias = self.d.parameters()[1].value();
+                self.d.parameters()[1].set_value(&(bias + 1.0))
+            }
+        };
+        if self.before {
+            write()?;
+        }
+        let tape = GradientTape::new();
+        let p = step.forward(&x);
+        let loss = step.loss(&y, &p);
+        let bad = &loss + Tensor::from(f32::NAN);
+        step.report("other", &bad)?;
+        write()?;
+        step.apply(tape.gradient(&loss, self)?)
+    }
+}
+
+#[test]
+fn a_parameter_that_a_step_has_written_itself_is_not_called_unchanged() {
+    for by_optimizer in [false, true] {
+        let writes = |before| Writes {
+            d: Dense::new(1),
+            before,
+            by_optimizer,
+        };
+        let e = refused(writes(false), sgd(), quiet());
+        assert!(
+            e.contains("`other` is NaN") && e.contains("changed nothing in the model"),
+            "{e}"
+        );
+        let model = writes(true);
+        model.build_for_test();
+        let before = bits(&model);
+        let mut m = model.compile(sgd());
+        let e = m.fit(data(), quiet()).unwrap_err().to_string();
+        assert!(bits(&*m) != before);
+        assert!(
+            e.contains("`other` is NaN")
+                && e.contains("after the update of the batch, which stays")
+                && !e.contains("changed nothing"),
+            "{e}"
+        );
+    }
+}
+
 #[test]
 fn settings_that_cannot_work_are_refused_before_anything() {
     let dense = || Sequential::new().add(Dense::new(1));
