@@ -546,6 +546,95 @@ fn data_weights_and_paths_are_checked_before_the_first_epoch() {
 }
 
 #[test]
+fn a_score_that_nothing_brings_is_found_before_the_first_epoch() {
+    let dense = || Sequential::new().add(Dense::new(1));
+    let folder = folder("scores");
+    let file = |name: &str| folder.join(name).display().to_string();
+    let save = |name: &str| ModelCheckpoint::new(file(name));
+    let callbacks: [(&str, Box<dyn Fn() -> Fit<'static>>); 7] = [
+        (
+            "`val_loss`",
+            Box::new(|| quiet().callback(EarlyStopping::new("val_loss"))),
+        ),
+        (
+            "`val_loss`",
+            Box::new(|| quiet().callback(ReduceLROnPlateau::new("val_loss"))),
+        ),
+        (
+            "`recal`",
+            Box::new(|| {
+                quiet().callback(EarlyStopping::new("recal").mode(nn::callbacks::Mode::Max))
+            }),
+        ),
+        ("`val_loss`", {
+            let path = file("best");
+            Box::new(move || {
+                quiet().callback(ModelCheckpoint::new(&path).save_best_only("val_loss"))
+            })
+        }),
+        ("{nope}.safetensors`", {
+            let path = file("m_{nope}.safetensors");
+            Box::new(move || quiet().callback(ModelCheckpoint::new(&path)))
+        }),
+        ("{batch}", {
+            let path = file("m_{batch}");
+            Box::new(move || quiet().callback(ModelCheckpoint::new(&path)))
+        }),
+        // After batches there is no score of the validation yet.
+        ("{val_loss}", {
+            let path = file("m_{val_loss}");
+            Box::new(move || {
+                let save = ModelCheckpoint::new(&path).save_freq(1);
+                quiet().validation_data(data()).callback(save)
+            })
+        }),
+    ];
+    for (part, fit) in callbacks {
+        let e = refused(dense(), sgd(), fit());
+        assert!(
+            e.contains(part) && e.contains("there are") && e.contains("loss"),
+            "{e}"
+        );
+        // Another callback may bring it, or a step of one's own.
+        let brings = |_: usize, s: &mut Scores, _: &mut Run<'_>| {
+            s.set("val_loss", 1.0);
+            Ok(())
+        };
+        let anything = quiet()
+            .on_epoch_end(brings)
+            .callback(EarlyStopping::new("val_loss"));
+        dense().compile(sgd()).fit(data(), anything).unwrap();
+        let mut own = Late { d: Dense::new(1) }.compile(sgd());
+        let e = own.fit(data(), fit()).unwrap_err().to_string();
+        assert!(e.contains("`other` is NaN"), "{e}");
+    }
+    let rate = quiet()
+        .callback(LearningRateScheduler::new(|_, rate| rate))
+        .callback(save("m_{epoch}_{loss}_{learning_rate}"))
+        .callback(save("b_{epoch}_{batch}_{loss}").save_freq(1));
+    dense().compile(sgd()).fit(data(), rate).unwrap();
+    let rare = quiet()
+        .validation_data(data())
+        .validation_freq(2)
+        .epochs(2)
+        .callback(save("v_{epoch}_{val_loss}").save_best_only("val_loss"));
+    dense().compile(sgd()).fit(data(), rare).unwrap();
+    let mut names: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|f| {
+            f.unwrap()
+                .file_name()
+                .to_string_lossy()
+                .chars()
+                .take(4)
+                .collect()
+        })
+        .collect();
+    names.sort();
+    assert_eq!(names, ["b_01", "m_01", "v_02"]);
+}
+
+#[test]
 fn every_label_is_looked_at_before_the_first_update() {
     let x = Tensor::ones([64, 3]);
     let mut labels = vec![0_i64; 64];

@@ -88,6 +88,21 @@ impl<M: Model> Compiled<M> {
         self.state.epoch
     }
 
+    /// Traces the model on batches of the data's shapes, which builds it, and fits losses and metrics to its outputs.
+    pub(crate) fn prepare(&mut self, data: &Dataset, batch_size: usize) -> Result<()> {
+        let traced = |batch| {
+            let inputs = data.xs().iter().map(|x| {
+                let shape = x.shape().with(0, batch);
+                Tensor::abstract_of(shape, x.dtype())
+            });
+            trace::trace_on(&self.model, inputs.collect())
+        };
+        // A `call` may count its batch. Where that does not help, the mistake is told as one of any batch, if it is one.
+        let graph = traced(batch_size.min(data.len()))
+            .map_err(|error| traced(nn_core::UNKNOWN).err().unwrap_or(error))?;
+        self.state.bind(graph.output_names())
+    }
+
     /// Losses and metrics on data, in inference.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use super::resume::{Moment, Pass, Place, Point, Resume, Validated, Validation};
 use crate::callbacks::{Callback, CallbackState, Training};
-use crate::metrics::Direction;
+use crate::metrics::{Direction, Scores};
 use crate::optimizers::Optimizer;
 use crate::saving::{self, Rebuild};
 use crate::training::State;
@@ -27,6 +27,10 @@ pub(super) struct Running<'a, 'c> {
     pub(super) unvalidated: bool,
     /// Whether an error has ended training.
     pub(super) failed: bool,
+    /// Whether the model has steps of its own, which may report anything.
+    pub(super) own_steps: bool,
+    /// Whether there is data to validate on.
+    pub(super) validates: bool,
 }
 
 /// A validation that runs.
@@ -85,6 +89,28 @@ impl Training for Running<'_, '_> {
 
     fn direction(&self, score: &str) -> Option<Direction> {
         self.state.direction(score)
+    }
+
+    fn known_scores(&self, of_batch: bool) -> Option<Scores> {
+        if self.own_steps {
+            return None;
+        }
+        let mut known = self.state.score_names();
+        if of_batch {
+            return Some(known);
+        }
+        if self.validates {
+            for (name, _) in &known.clone() {
+                known.set(&format!("val_{name}"), f64::NAN);
+            }
+        }
+        let [before, _] = self.others;
+        for c in before {
+            c.added_scores()?
+                .iter()
+                .for_each(|n| known.set(n, f64::NAN));
+        }
+        Some(known)
     }
 
     fn is_unvalidated(&self) -> bool {

@@ -9,7 +9,7 @@ use crate::saving;
 use crate::training::progress::Progress;
 use crate::training::{Compiled, Fit, History, Model};
 use nn_core::random::{permutation, with_stream};
-use nn_core::{Error, Result, Tensor, module, trace};
+use nn_core::{Error, Result, module};
 use std::ops::Range;
 
 impl<M: Model> Compiled<M> {
@@ -56,21 +56,6 @@ impl<M: Model> Compiled<M> {
         };
         let done = session.check_validation().and_then(|()| session.run());
         done.map(|()| session.history)
-    }
-
-    /// Traces the model on batches of the data's shapes, which builds it, and fits losses and metrics to its outputs.
-    pub(crate) fn prepare(&mut self, data: &Dataset, batch_size: usize) -> Result<()> {
-        let traced = |batch| {
-            let inputs = data.xs().iter().map(|x| {
-                let shape = x.shape().with(0, batch);
-                Tensor::abstract_of(shape, x.dtype())
-            });
-            trace::trace_on(&self.model, inputs.collect())
-        };
-        // A `call` may count its batch. Where that does not help, the mistake is told as one of any batch, if it is one.
-        let graph = traced(batch_size.min(data.len()))
-            .map_err(|error| traced(nn_core::UNKNOWN).err().unwrap_or(error))?;
-        self.state.bind(graph.output_names())
     }
 
     fn check_trainable(&self) -> Result<()> {
@@ -193,6 +178,8 @@ impl<M: Model> Session<'_, '_, M> {
             validating: self.validating.as_ref(),
             unvalidated: self.unvalidated,
             failed: self.failed,
+            own_steps: self.compiled.model.has_own_steps(),
+            validates: self.validation.is_some(),
         };
         f(
             &mut **own,
