@@ -404,7 +404,7 @@ impl<M: Model> Session<'_, '_, M> {
         if self.fit.shuffle {
             let pass = epoch as u64 / self.epochs_of_pass();
             let stream = self.compiled.state.pass_stream(pass);
-            batches = batches.in_order(with_stream(stream, || permutation(self.data.len())));
+            batches = batches.in_order(with_stream(stream, || permutation(self.data.len()))?);
         }
         self.progress.begin_epoch(epoch, count);
         // A file may say anything.
