@@ -429,13 +429,37 @@ fn settings_that_cannot_work_are_refused_before_anything() {
     assert!(e.contains("k is 0"), "{e}");
     let e = refused(dense(), sgd().loss_weights([f64::NAN]), quiet());
     assert!(e.contains("loss weight 0 is NaN"), "{e}");
-    let l2 = Sequential::new().add(Dense::new(1).kernel_regularizer(Regularizer::l2(f64::NAN)));
-    let e = refused(l2, sgd(), quiet());
-    assert!(e.contains("a regularizer needs `l2`"), "{e}");
+    // What belongs to a parameter is found when that is made.
+    let unbuilt = |layer: Dense| {
+        let model = Sequential::new().add(Dense::new(2)).add(layer);
+        let e = model.build([3]).unwrap_err().to_string();
+        assert!(e.starts_with("1 (Dense): "), "{e}");
+        e
+    };
+    for l2 in [f64::NAN, -1.0, 1e300, f64::INFINITY] {
+        let e = unbuilt(Dense::new(1).kernel_regularizer(Regularizer::l2(l2)));
+        assert!(e.contains("a regularizer needs `l2`"), "{e}");
+    }
+    let pairs = Regularizer::OrthogonalRegularizer {
+        factor: 0.1,
+        mode: Default::default(),
+    };
+    let e = unbuilt(Dense::new(1).bias_regularizer(pairs));
+    assert!(e.contains("OrthogonalRegularizer is for matrices"), "{e}");
     let axis = || 0.into();
     for constraint in [
         Constraint::MaxNorm {
             max_value: f64::NAN,
+            axis: axis(),
+        },
+        Constraint::MaxNorm {
+            max_value: -1.0,
+            axis: axis(),
+        },
+        Constraint::MinMaxNorm {
+            min_value: 1e300,
+            max_value: f64::INFINITY,
+            rate: 1.0,
             axis: axis(),
         },
         Constraint::MinMaxNorm {
@@ -445,10 +469,12 @@ fn settings_that_cannot_work_are_refused_before_anything() {
             axis: axis(),
         },
     ] {
-        let kept = Sequential::new().add(Dense::new(1).kernel_constraint(constraint));
-        let e = refused(kept, sgd(), quiet());
+        let e = unbuilt(Dense::new(1).kernel_constraint(constraint));
         assert!(e.contains("Norm needs"), "{e}");
     }
+    let rows = Constraint::UnitNorm { axis: 2.into() };
+    let e = unbuilt(Dense::new(1).kernel_constraint(rows));
+    assert!(e.contains("axis 2"), "{e}");
     for initializer in [
         Initializer::Constant { value: f64::NAN },
         Initializer::RandomNormal {
@@ -470,6 +496,20 @@ fn settings_that_cannot_work_are_refused_before_anything() {
             .unwrap_err()
             .to_string();
         assert!(e.contains("an initializer needs finite numbers"), "{e}");
+    }
+}
+
+#[test]
+fn numbers_that_are_not_finite_are_found_before_the_first_step() {
+    for value in [f64::INFINITY, f64::NEG_INFINITY, 1e300] {
+        let layer = Dense::new(1).bias_initializer(Initializer::Constant { value });
+        let mut m = Sequential::new().add(layer).compile(sgd());
+        let e = m.fit(data(), quiet()).unwrap_err().to_string();
+        assert!(
+            e.starts_with("0.bias: has numbers that are not finite"),
+            "{e}"
+        );
+        assert_eq!(m.optimizer().iterations(), 0);
     }
 }
 

@@ -160,6 +160,7 @@ impl Param {
             )));
         }
         let first = self.first(shape, context::floatx())?;
+        observer::unobserved(|| crate::no_gradient(|| self.check_settings(&first)))?;
         let mut slot = self.write();
         match &*slot {
             // Another thread was faster: its value is the one that is in use.
@@ -194,6 +195,13 @@ impl Param {
                 None => drawn.into_result(),
             }
         })
+    }
+
+    /// Whether its penalty and its projection work on a value like this one: found out before the first step.
+    fn check_settings(&self, value: &Tensor) -> Result<()> {
+        let like = Tensor::abstract_of(*value.raw_shape(), value.dtype());
+        let regularizer = self.regularizer.map_or(Ok(()), |r| r.check_for(&like));
+        regularizer.and_then(|()| self.constraint.map_or(Ok(()), |c| c.check_for(&like)))
     }
 
     fn check_shape(&self, built: Shape, asked: Shape) -> Result<()> {

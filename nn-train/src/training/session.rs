@@ -60,7 +60,14 @@ impl<M: Model> Compiled<M> {
 
     fn check_trainable(&self) -> Result<()> {
         let parameters = module::parameters(&self.model);
-        if parameters.iter().any(|p| p.trainable() && p.is_built()) {
+        let trained = || parameters.iter().filter(|p| p.trainable() && p.is_built());
+        if let Some(p) = trained().find(|p| !p.value().is_finite_everywhere()) {
+            return Err(Error::training(
+                "has numbers that are not finite, which no step makes finite: correct its initializer or where it was set, or freeze it",
+            )
+            .at_path(p.path()));
+        }
+        if trained().next().is_some() {
             return Ok(());
         }
         let frozen = parameters.iter().filter(|p| p.is_frozen()).count();
