@@ -217,6 +217,16 @@ nn_core::submit! {
     }
 }
 
+// So that saving says what is wrong.
+nn_core::submit! {
+    LayerClass = LayerClass {
+        class_name: "TooDeep",
+        module: module_path!(),
+        layer_type: std::any::TypeId::of::<TooDeep>(),
+        from_config: |config| Some(TooDeep::from_config(config).map(|s| Box::new(s) as Box<dyn DynLayer>)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,9 +285,9 @@ mod tests {
         let deep = nested(DEEPEST - 2);
         deep.build([2]).unwrap();
         assert_eq!(deep.forward(Tensor::ones([1, 2])).shape(), [1, 1]);
-        assert_eq!(deep.clone().parameters().len(), 2);
+        assert_eq!(deep.parameters().len(), 2);
         for n in [DEEPEST - 1, 5 * DEEPEST, 100 * DEEPEST] {
-            let deeper = nested(n).clone();
+            let deeper = nested(n);
             for error in [
                 deeper.build([2]).unwrap_err(),
                 deeper
