@@ -391,6 +391,8 @@ fn settings_that_size_something() {
             .verbose(Verbose::Silent);
         let history = model.fit((&x, &y), fit).unwrap();
         assert_eq!(history.epochs(), 1);
+        let e = random::permutation(n).unwrap_err().to_string();
+        assert!(e.contains("an order of") && e.contains("memory"), "{e}");
         let mut auc = AUC::new().num_thresholds(n);
         let e = auc.update(
             &Tensor::from([0_i64, 1]),

@@ -266,6 +266,79 @@ fn what_was_changed_is_not_called_unchanged() {
     assert!(!e.contains("changed nothing"), "{e}");
 }
 
+/// A step that writes a parameter before it finds that its loss is not finite, or after it.
+#[model]
+struct Writes {
+    d: Dense,
+    #[config]
+    before: bool,
+    #[config]
+    by_optimizer: bool,
+}
+
+#[model]
+impl Writes {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.d(x)
+    }
+
+    fn train_step(
+        &self,
+        step: &mut nn::Step<'_, Self>,
+        (x, y): (Tensor, Tensor),
+    ) -> nn::Result<()> {
+        let write = || match self.by_optimizer {
+            true => {
+                let tape = GradientTape::new();
+                let loss = self.call(x.clone(), true).sum();
+                SGD::new(0.5).apply(self, &tape.gradient(&loss, self)?)
+            }
+            false => {
+                let bias = self.d.parameters()[1].value();
+                self.d.parameters()[1].set_value(&(bias + 1.0))
+            }
+        };
+        if self.before {
+            write()?;
+        }
+        let tape = GradientTape::new();
+        let p = step.forward(&x);
+        let loss = step.loss(&y, &p);
+        let bad = &loss + Tensor::from(f32::NAN);
+        step.report("other", &bad)?;
+        write()?;
+        step.apply(tape.gradient(&loss, self)?)
+    }
+}
+
+#[test]
+fn a_parameter_that_a_step_has_written_itself_is_not_called_unchanged() {
+    for by_optimizer in [false, true] {
+        let writes = |before| Writes {
+            d: Dense::new(1),
+            before,
+            by_optimizer,
+        };
+        let e = refused(writes(false), sgd(), quiet());
+        assert!(
+            e.contains("`other` is NaN") && e.contains("changed nothing in the model"),
+            "{e}"
+        );
+        let model = writes(true);
+        model.build_for_test();
+        let before = bits(&model);
+        let mut m = model.compile(sgd());
+        let e = m.fit(data(), quiet()).unwrap_err().to_string();
+        assert!(bits(&*m) != before);
+        assert!(
+            e.contains("`other` is NaN")
+                && e.contains("after the update of the batch, which stays")
+                && !e.contains("changed nothing"),
+            "{e}"
+        );
+    }
+}
+
 #[test]
 fn settings_that_cannot_work_are_refused_before_anything() {
     let dense = || Sequential::new().add(Dense::new(1));
@@ -356,13 +429,37 @@ fn settings_that_cannot_work_are_refused_before_anything() {
     assert!(e.contains("k is 0"), "{e}");
     let e = refused(dense(), sgd().loss_weights([f64::NAN]), quiet());
     assert!(e.contains("loss weight 0 is NaN"), "{e}");
-    let l2 = Sequential::new().add(Dense::new(1).kernel_regularizer(Regularizer::l2(f64::NAN)));
-    let e = refused(l2, sgd(), quiet());
-    assert!(e.contains("a regularizer needs `l2`"), "{e}");
+    // What belongs to a parameter is found when that is made.
+    let unbuilt = |layer: Dense| {
+        let model = Sequential::new().add(Dense::new(2)).add(layer);
+        let e = model.build([3]).unwrap_err().to_string();
+        assert!(e.starts_with("1 (Dense): "), "{e}");
+        e
+    };
+    for l2 in [f64::NAN, -1.0, 1e300, f64::INFINITY] {
+        let e = unbuilt(Dense::new(1).kernel_regularizer(Regularizer::l2(l2)));
+        assert!(e.contains("a regularizer needs `l2`"), "{e}");
+    }
+    let pairs = Regularizer::OrthogonalRegularizer {
+        factor: 0.1,
+        mode: Default::default(),
+    };
+    let e = unbuilt(Dense::new(1).bias_regularizer(pairs));
+    assert!(e.contains("OrthogonalRegularizer is for matrices"), "{e}");
     let axis = || 0.into();
     for constraint in [
         Constraint::MaxNorm {
             max_value: f64::NAN,
+            axis: axis(),
+        },
+        Constraint::MaxNorm {
+            max_value: -1.0,
+            axis: axis(),
+        },
+        Constraint::MinMaxNorm {
+            min_value: 1e300,
+            max_value: f64::INFINITY,
+            rate: 1.0,
             axis: axis(),
         },
         Constraint::MinMaxNorm {
@@ -372,10 +469,12 @@ fn settings_that_cannot_work_are_refused_before_anything() {
             axis: axis(),
         },
     ] {
-        let kept = Sequential::new().add(Dense::new(1).kernel_constraint(constraint));
-        let e = refused(kept, sgd(), quiet());
+        let e = unbuilt(Dense::new(1).kernel_constraint(constraint));
         assert!(e.contains("Norm needs"), "{e}");
     }
+    let rows = Constraint::UnitNorm { axis: 2.into() };
+    let e = unbuilt(Dense::new(1).kernel_constraint(rows));
+    assert!(e.contains("axis 2"), "{e}");
     for initializer in [
         Initializer::Constant { value: f64::NAN },
         Initializer::RandomNormal {
@@ -397,6 +496,20 @@ fn settings_that_cannot_work_are_refused_before_anything() {
             .unwrap_err()
             .to_string();
         assert!(e.contains("an initializer needs finite numbers"), "{e}");
+    }
+}
+
+#[test]
+fn numbers_that_are_not_finite_are_found_before_the_first_step() {
+    for value in [f64::INFINITY, f64::NEG_INFINITY, 1e300] {
+        let layer = Dense::new(1).bias_initializer(Initializer::Constant { value });
+        let mut m = Sequential::new().add(layer).compile(sgd());
+        let e = m.fit(data(), quiet()).unwrap_err().to_string();
+        assert!(
+            e.starts_with("0.bias: has numbers that are not finite"),
+            "{e}"
+        );
+        assert_eq!(m.optimizer().iterations(), 0);
     }
 }
 
@@ -470,6 +583,95 @@ fn data_weights_and_paths_are_checked_before_the_first_epoch() {
         let e = refused(dense(), sgd(), quiet().callback(ModelCheckpoint::new(path)));
         assert!(e.contains("ModelCheckpoint's path"), "{e}");
     }
+}
+
+#[test]
+fn a_score_that_nothing_brings_is_found_before_the_first_epoch() {
+    let dense = || Sequential::new().add(Dense::new(1));
+    let folder = folder("scores");
+    let file = |name: &str| folder.join(name).display().to_string();
+    let save = |name: &str| ModelCheckpoint::new(file(name));
+    let callbacks: [(&str, Box<dyn Fn() -> Fit<'static>>); 7] = [
+        (
+            "`val_loss`",
+            Box::new(|| quiet().callback(EarlyStopping::new("val_loss"))),
+        ),
+        (
+            "`val_loss`",
+            Box::new(|| quiet().callback(ReduceLROnPlateau::new("val_loss"))),
+        ),
+        (
+            "`recal`",
+            Box::new(|| {
+                quiet().callback(EarlyStopping::new("recal").mode(nn::callbacks::Mode::Max))
+            }),
+        ),
+        ("`val_loss`", {
+            let path = file("best");
+            Box::new(move || {
+                quiet().callback(ModelCheckpoint::new(&path).save_best_only("val_loss"))
+            })
+        }),
+        ("{nope}.safetensors`", {
+            let path = file("m_{nope}.safetensors");
+            Box::new(move || quiet().callback(ModelCheckpoint::new(&path)))
+        }),
+        ("{batch}", {
+            let path = file("m_{batch}");
+            Box::new(move || quiet().callback(ModelCheckpoint::new(&path)))
+        }),
+        // After batches there is no score of the validation yet.
+        ("{val_loss}", {
+            let path = file("m_{val_loss}");
+            Box::new(move || {
+                let save = ModelCheckpoint::new(&path).save_freq(1);
+                quiet().validation_data(data()).callback(save)
+            })
+        }),
+    ];
+    for (part, fit) in callbacks {
+        let e = refused(dense(), sgd(), fit());
+        assert!(
+            e.contains(part) && e.contains("there are") && e.contains("loss"),
+            "{e}"
+        );
+        // Another callback may bring it, or a step of one's own.
+        let brings = |_: usize, s: &mut Scores, _: &mut Run<'_>| {
+            s.set("val_loss", 1.0);
+            Ok(())
+        };
+        let anything = quiet()
+            .on_epoch_end(brings)
+            .callback(EarlyStopping::new("val_loss"));
+        dense().compile(sgd()).fit(data(), anything).unwrap();
+        let mut own = Late { d: Dense::new(1) }.compile(sgd());
+        let e = own.fit(data(), fit()).unwrap_err().to_string();
+        assert!(e.contains("`other` is NaN"), "{e}");
+    }
+    let rate = quiet()
+        .callback(LearningRateScheduler::new(|_, rate| rate))
+        .callback(save("m_{epoch}_{loss}_{learning_rate}"))
+        .callback(save("b_{epoch}_{batch}_{loss}").save_freq(1));
+    dense().compile(sgd()).fit(data(), rate).unwrap();
+    let rare = quiet()
+        .validation_data(data())
+        .validation_freq(2)
+        .epochs(2)
+        .callback(save("v_{epoch}_{val_loss}").save_best_only("val_loss"));
+    dense().compile(sgd()).fit(data(), rare).unwrap();
+    let mut names: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|f| {
+            f.unwrap()
+                .file_name()
+                .to_string_lossy()
+                .chars()
+                .take(4)
+                .collect()
+        })
+        .collect();
+    names.sort();
+    assert_eq!(names, ["b_01", "m_01", "v_02"]);
 }
 
 #[test]

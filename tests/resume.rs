@@ -12,6 +12,10 @@ use std::path::{Path, PathBuf};
 enum At {
     EpochBegin(usize),
     Batch(usize, usize),
+    TestBegin(usize),
+    TestBatchBegin(usize, usize),
+    TestBatchEnd(usize, usize),
+    TestEnd(usize),
     EpochEnd(usize),
 }
 
@@ -47,35 +51,70 @@ impl Callback for SaveAt {
     fn on_batch_end(&mut self, batch: usize, _: &Scores, run: &mut Run<'_>) -> nn::Result<()> {
         self.reached(At::Batch(self.epoch, batch), run)
     }
+    fn on_test_begin(&mut self, run: &mut Run<'_>) -> nn::Result<()> {
+        self.reached(At::TestBegin(self.epoch), run)
+    }
+    fn on_test_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> nn::Result<()> {
+        self.reached(At::TestBatchBegin(self.epoch, batch), run)
+    }
+    fn on_test_batch_end(&mut self, batch: usize, _: &Scores, run: &mut Run<'_>) -> nn::Result<()> {
+        self.reached(At::TestBatchEnd(self.epoch, batch), run)
+    }
+    fn on_test_end(&mut self, _: &Scores, run: &mut Run<'_>) -> nn::Result<()> {
+        self.reached(At::TestEnd(self.epoch), run)
+    }
     fn on_epoch_end(&mut self, e: usize, _: &mut Scores, run: &mut Run<'_>) -> nn::Result<()> {
         self.reached(At::EpochEnd(e), run)
     }
 }
 
-/// A callback of one's own with a state: it counts batches, and shows the count.
-#[derive(Default)]
-struct Counts(u64);
+/// A callback of one's own with a state: it counts what it is called for, and shows the counts.
+struct Counts([u64; 6], &'static str);
 
 impl Callback for Counts {
     fn on_train_begin(&mut self, _: &mut Run<'_>) -> nn::Result<()> {
-        self.0 = 0;
+        self.0 = [0; 6];
+        Ok(())
+    }
+    fn on_batch_begin(&mut self, _: usize, _: &mut Run<'_>) -> nn::Result<()> {
+        self.0[0] += 1;
         Ok(())
     }
     fn on_batch_end(&mut self, _: usize, _: &Scores, _: &mut Run<'_>) -> nn::Result<()> {
-        self.0 += 1;
+        self.0[1] += 1;
+        Ok(())
+    }
+    fn on_test_begin(&mut self, _: &mut Run<'_>) -> nn::Result<()> {
+        self.0[2] += 1;
+        Ok(())
+    }
+    fn on_test_batch_begin(&mut self, _: usize, _: &mut Run<'_>) -> nn::Result<()> {
+        self.0[3] += 1;
+        Ok(())
+    }
+    fn on_test_batch_end(&mut self, _: usize, _: &Scores, _: &mut Run<'_>) -> nn::Result<()> {
+        self.0[4] += 1;
+        Ok(())
+    }
+    fn on_test_end(&mut self, _: &Scores, _: &mut Run<'_>) -> nn::Result<()> {
+        self.0[5] += 1;
         Ok(())
     }
     fn on_epoch_end(&mut self, _: usize, s: &mut Scores, _: &mut Run<'_>) -> nn::Result<()> {
-        s.set("batches", self.0 as f64);
+        for (i, count) in self.0.iter().enumerate() {
+            s.set(&format!("{}_{i}", self.1), *count as f64);
+        }
         Ok(())
     }
     fn state(&self) -> Option<CallbackState> {
         let mut state = CallbackState::default();
-        state.config["batches"] = self.0.into();
+        state.config["counts"] = self.0.to_vec().into();
         Some(state)
     }
     fn restore(&mut self, state: &CallbackState, _: &mut Run<'_>) -> nn::Result<()> {
-        self.0 = state.config["batches"].as_u64().unwrap();
+        for (i, count) in self.0.iter_mut().enumerate() {
+            *count = state.config["counts"][i].as_u64().unwrap();
+        }
         Ok(())
     }
 }
@@ -115,9 +154,10 @@ fn train(
         .epochs(epochs)
         .batch_size(16)
         .validation_split(0.25)
+        .validation_batch_size(4)
         .class_weight([(1, 2.0)])
         .callback(CSVLogger::new(log).append(true))
-        .callback(Counts::default());
+        .callback(Counts([0; 6], "before"));
     if !scheduled {
         fit = fit
             .callback(LearningRateScheduler::new(|e, r| {
@@ -133,7 +173,8 @@ fn train(
                 .restore_best_weights(true),
         )
         .callback(ModelCheckpoint::new(checkpoint).save_best_only("val_loss"))
-        .callback(TerminateOnNaN::new());
+        .callback(TerminateOnNaN::new())
+        .callback(Counts([0; 6], "after"));
     m.fit((x, y), fit).unwrap()
 }
 
@@ -199,12 +240,19 @@ fn same_wherever_it_is_saved(
 /// Batches of an epoch: 30 of 40 samples are trained with.
 const BATCHES: usize = 2;
 
+/// Batches of a validation: of the other 10 samples.
+const TEST_BATCHES: usize = 3;
+
 fn every_place() -> Vec<At> {
     let mut all = Vec::new();
     for e in 0..3 {
         all.push(At::EpochBegin(e));
         all.extend((0..BATCHES).map(|b| At::Batch(e, b)));
-        all.push(At::EpochEnd(e));
+        all.push(At::TestBegin(e));
+        for b in 0..TEST_BATCHES {
+            all.extend([At::TestBatchBegin(e, b), At::TestBatchEnd(e, b)]);
+        }
+        all.extend([At::TestEnd(e), At::EpochEnd(e)]);
     }
     all
 }
@@ -216,6 +264,55 @@ fn every_place_with_adam() {
         &|| Box::new(Adam::new(0.01).amsgrad(true)),
         &every_place(),
     );
+}
+
+/// Asks for the end of training at one place.
+struct StopAt(At, usize);
+
+impl Callback for StopAt {
+    fn on_epoch_begin(&mut self, epoch: usize, _: &mut Run<'_>) -> nn::Result<()> {
+        self.1 = epoch;
+        Ok(())
+    }
+    fn on_batch_end(&mut self, batch: usize, _: &Scores, run: &mut Run<'_>) -> nn::Result<()> {
+        if self.0 == At::Batch(self.1, batch) {
+            run.stop();
+        }
+        Ok(())
+    }
+    fn on_test_begin(&mut self, run: &mut Run<'_>) -> nn::Result<()> {
+        if self.0 == At::TestBegin(self.1) {
+            run.stop();
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn an_end_that_was_asked_for_within_an_epoch_comes_after_it() {
+    let folder = folder("asked_to_stop");
+    for (i, (stop, save)) in [
+        (At::Batch(1, 0), At::Batch(1, 0)),
+        (At::Batch(1, 0), At::TestBatchEnd(1, 1)),
+        (At::TestBegin(1), At::TestEnd(1)),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let file = folder.join(format!("{i}.safetensors"));
+        let train = |m: &mut Compiled<SmallCnn>, save| {
+            let fit = quiet().epochs(5).batch_size(16).validation_split(0.25);
+            let fit = fit.validation_batch_size(4).callback(StopAt(stop, 0));
+            m.fit(images(), fit.callback(SaveAt::new(save, &file)))
+                .unwrap()
+        };
+        let mut whole = compiled(Box::new(Adam::new(0.01)));
+        let expected = train(&mut whole, save);
+        let mut second = Compiled::<SmallCnn>::load(&file).unwrap();
+        let history = train(&mut second, At::EpochEnd(1000));
+        assert_eq!(rest(&history, 0), rest(&expected, 1), "{stop:?} {save:?}");
+        assert!(bits(&*second) == bits(&*whole), "{stop:?} {save:?}");
+    }
 }
 
 #[test]

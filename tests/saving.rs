@@ -279,6 +279,10 @@ fn nesting_of_a_thousand_levels_is_loaded_and_more_is_refused() {
         model.save_model(&path),
         &["nothing was saved", "levels deep", "1000 are the most"],
     );
+    says(
+        nested(1_001).save_model(&path),
+        &["nothing was saved", "nested more than 1000 levels deep"],
+    );
     assert_eq!(fs::read(&path).unwrap(), before);
     rewrite(&path, |text| {
         text.replacen(

@@ -62,6 +62,19 @@ pub(crate) fn grants(bytes: usize) -> bool {
     bytes <= SMALL || available().is_none_or(|available| bytes <= available / 16 * 15)
 }
 
+/// An empty vector with room for `n` elements.
+///
+/// # Errors
+/// When there is not so much memory.
+pub fn room<T>(n: usize) -> Result<Vec<T>, Refused> {
+    let bytes = n.saturating_mul(size_of::<T>());
+    let mut room = Vec::new();
+    match grants(bytes) && room.try_reserve_exact(n).is_ok() {
+        true => Ok(room),
+        false => Err(Refused::of(bytes)),
+    }
+}
+
 /// Bytes that the system can still give this process, where it says so.
 #[cfg(target_os = "linux")]
 fn available() -> Option<usize> {
@@ -110,6 +123,8 @@ mod tests {
     #[test]
     fn small_requests_are_granted_and_absurd_ones_are_not() {
         assert!(grants(0) && grants(SMALL));
+        assert!(room::<u64>(3).is_ok_and(|room| room.capacity() >= 3));
+        assert!(room::<u64>(1 << 62).is_err() && room::<u64>(usize::MAX).is_err());
         #[cfg(target_os = "linux")]
         assert!(available().is_some() && !grants(1 << 46) && !grants(usize::MAX));
     }

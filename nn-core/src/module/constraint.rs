@@ -247,7 +247,8 @@ impl Constraint {
                 rate,
                 ..
             } => {
-                let norms = norm(min_value) && min_value.is_finite() && min_value <= max_value;
+                let finite = (min_value as f32).is_finite();
+                let norms = norm(min_value) && finite && min_value <= max_value;
                 match norms && (0.0..=1.0).contains(&rate) {
                     true => Ok(()),
                     false => Err(Error::value(format!(
@@ -255,6 +256,14 @@ impl Constraint {
                     ))),
                 }
             }
+        }
+    }
+
+    /// Whether a parameter like this one, which may be abstract, can be projected. What a function of one's own does is not known.
+    pub(crate) fn check_for(&self, like: &Tensor) -> Result<()> {
+        match self {
+            Constraint::Own(_) => Ok(()),
+            _ => self.project(like).into_result().map(|_| ()),
         }
     }
 

@@ -167,9 +167,14 @@ impl Scope {
         })
     }
 
+    /// How many layers run, this one and those around it.
+    pub(crate) fn depth(&self) -> usize {
+        CONTEXT.with(|context| context.frames.borrow().len())
+    }
+
     /// Whether no other layer runs around this one.
     pub(crate) fn is_outermost(&self) -> bool {
-        self.framed && CONTEXT.with(|context| context.frames.borrow().len() == 1)
+        self.framed && self.depth() == 1
     }
 }
 

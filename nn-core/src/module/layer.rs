@@ -70,6 +70,18 @@ pub trait Layer: Module + Sized {
     }
 }
 
+/// Layers that may run inside of each other at a time: the stack of any thread has room for so many.
+pub const DEEPEST: usize = 1_000;
+
+/// The error of layers that are nested deeper than [`DEEPEST`].
+#[doc(hidden)]
+pub fn nested_too_deep() -> Error {
+    Error::value(format!(
+        "layers are nested more than {DEEPEST} levels deep; put them beside each other, in a `Vec` or one `Sequential`, instead of inside \
+         each other"
+    ))
+}
+
 /// Runs a layer on an input of the very type that its `call` takes: what [`Layer::call`] does once it has converted its argument.
 #[track_caller]
 pub fn call<L: Layer>(layer: &L, input: L::Input, training: bool) -> L::Output {
@@ -148,6 +160,9 @@ fn run_layer<I: Tensors, O: Tensors>(
     let input = cast_to_own_type(layer, input);
     let frame = tree::frame(layer);
     let scope = Scope::enter(frame, training);
+    if scope.depth() > DEEPEST {
+        return O::failed(nested_too_deep().at_call(caller));
+    }
     let observed = frame.filter(|_| observer::is_observed());
     if let Some(frame) = observed {
         observer::enter(frame, &input.leaves());

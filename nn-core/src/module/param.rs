@@ -7,7 +7,7 @@ use crate::{
     too_long,
 };
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 
 /// A trainable parameter or a buffer (state that is saved but not trained) of a layer.
@@ -31,6 +31,7 @@ pub struct Param {
     constraint: Option<Constraint>,
     buffer: bool,
     frozen: AtomicBool,
+    writes: AtomicU64,
     /// The initializer by which it starts, where the layer names another than its own as it builds it.
     start: OnceLock<Initializer>,
     /// Where it was found first.
@@ -48,6 +49,7 @@ impl Param {
             constraint: None,
             buffer: false,
             frozen: AtomicBool::new(false),
+            writes: AtomicU64::new(0),
             start: OnceLock::new(),
             path: OnceLock::new(),
         }
@@ -158,6 +160,7 @@ impl Param {
             )));
         }
         let first = self.first(shape, context::floatx())?;
+        observer::unobserved(|| crate::no_gradient(|| self.check_settings(&first)))?;
         let mut slot = self.write();
         match &*slot {
             // Another thread was faster: its value is the one that is in use.
@@ -192,6 +195,13 @@ impl Param {
                 None => drawn.into_result(),
             }
         })
+    }
+
+    /// Whether its penalty and its projection work on a value like this one: found out before the first step.
+    fn check_settings(&self, value: &Tensor) -> Result<()> {
+        let like = Tensor::abstract_of(*value.raw_shape(), value.dtype());
+        let regularizer = self.regularizer.map_or(Ok(()), |r| r.check_for(&like));
+        regularizer.and_then(|()| self.constraint.map_or(Ok(()), |c| c.check_for(&like)))
     }
 
     fn check_shape(&self, built: Shape, asked: Shape) -> Result<()> {
@@ -262,6 +272,12 @@ impl Param {
         self.read().as_ref().map_or(0, Tensor::id)
     }
 
+    /// How often its value has been written: the same number twice means that nothing was written in between.
+    #[doc(hidden)]
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Relaxed)
+    }
+
     /// Whether gradients and optimizers change it: neither a buffer nor frozen.
     pub fn trainable(&self) -> bool {
         !self.buffer && !self.frozen.load(Ordering::Relaxed)
@@ -317,6 +333,7 @@ impl Param {
             }
         }
         self.put(&mut slot, value);
+        self.writes.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
@@ -375,6 +392,7 @@ impl Param {
         let Some(value) = slot.as_mut() else {
             return Err(Error::value("a parameter is updated before it has a value"));
         };
+        self.writes.fetch_add(1, Ordering::Relaxed);
         f(value)?;
         if let Some(constraint) = self.constraint {
             let projected = crate::no_gradient(|| constraint.project(value)).into_result()?;
@@ -392,6 +410,7 @@ impl Param {
         if let Some(value) = value {
             let first = self.first(*value.raw_shape(), value.dtype())?;
             self.put(&mut self.write(), first);
+            self.writes.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -435,6 +454,7 @@ impl Clone for Param {
         let copy = Param {
             value: RwLock::new(None),
             frozen: AtomicBool::new(self.is_frozen()),
+            writes: AtomicU64::new(0),
             start: self.start.clone(),
             path: OnceLock::new(),
             ..*self

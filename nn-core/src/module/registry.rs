@@ -6,7 +6,7 @@
 use crate::module::registered::registered;
 use crate::{Error, Layer, Module, Result, Tensor};
 use serde_json::Value;
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -52,6 +52,10 @@ pub trait DynLayer: Module {
     fn layer_type(&self) -> TypeId {
         TypeId::of::<Self>()
     }
+
+    /// For whoever knows its type.
+    #[doc(hidden)]
+    fn as_any(&self) -> &dyn Any;
 }
 
 /// A layer of any type.
@@ -64,6 +68,10 @@ impl<L: Layer> DynLayer for L {
 
     fn clone_dyn(&self) -> Box<dyn DynLayer> {
         Box::new(self.clone_model())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 

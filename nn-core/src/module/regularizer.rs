@@ -146,7 +146,7 @@ impl Regularizer {
     /// Whether the factors make sense.
     ///
     /// # Errors
-    /// A factor that is negative, infinite or NaN.
+    /// A factor that is negative, NaN, or infinite as `f32`.
     pub fn check(&self) -> Result<()> {
         let (l1, l2) = match *self {
             Regularizer::L1 { l1 } => (l1, 0.0),
@@ -159,6 +159,14 @@ impl Regularizer {
         };
         check_factor("l1", l1)?;
         check_factor("l2", l2)
+    }
+
+    /// Whether a parameter like this one, which may be abstract, can be penalized. What a function of one's own does is not known.
+    pub(crate) fn check_for(&self, like: &Tensor) -> Result<()> {
+        match self {
+            Regularizer::Own(_) => Ok(()),
+            _ => self.penalty(like).into_result().map(|_| ()),
+        }
     }
 
     /// The penalty, a scalar that gradients flow through; a failed tensor if a factor makes no sense ([`Regularizer::check`]).
@@ -177,7 +185,7 @@ impl Regularizer {
 }
 
 fn check_factor(name: &str, factor: f64) -> Result<()> {
-    match factor >= 0.0 && factor.is_finite() {
+    match factor >= 0.0 && (factor as f32).is_finite() {
         true => Ok(()),
         false => Err(Error::value(format!(
             "a regularizer needs `{name}` to be a finite number from 0 on, found {factor}"

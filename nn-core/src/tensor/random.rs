@@ -5,7 +5,7 @@
 
 use crate::ops::random::draw::draw;
 use crate::tensor::variates::Distribution;
-use crate::{DType, Error, Shape, Tensor};
+use crate::{DType, Error, Result, Shape, Tensor};
 use std::panic::Location;
 
 pub use crate::tensor::own_stream::OwnStream;
@@ -14,6 +14,7 @@ pub use crate::tensor::seed::{in_step, next_key, set_seed, with_stream};
 pub use crate::tensor::stream::Stream;
 pub use crate::tensor::variates::{unit_f32, unit_f64};
 
+use nn_kernels::memory;
 pub use nn_kernels::random::bits;
 
 /// Uniform numbers in `[low, high)`.
@@ -180,17 +181,30 @@ fn refused(name: &'static str, needs: String) -> Tensor {
     Tensor::failed(Error::value(format!("{name} needs {needs}")).at_op(name, Location::caller()))
 }
 
-/// Numbers of a distribution from a key.
 /// The numbers `0..n` in random order (Fisher and Yates).
-pub fn permutation(n: usize) -> Vec<usize> {
+///
+/// ```
+/// use nn::random;
+/// let mut order = random::permutation(3)?;
+/// order.sort();
+/// assert_eq!(order, [0, 1, 2]);
+/// # Ok::<(), nn::Error>(())
+/// ```
+///
+/// # Errors
+/// More numbers than there is memory for.
+pub fn permutation(n: usize) -> Result<Vec<usize>> {
+    let mut order = memory::room(n).map_err(|refused| {
+        Error::value(format!("an order of {n} numbers cannot be made: {refused}"))
+    })?;
+    order.extend(0..n);
     let key = next_key();
-    let mut order: Vec<usize> = (0..n).collect();
     for i in (1..n).rev() {
         // The bias of the multiplication is below n / 2^64.
         let j = ((bits(key, i as u64) as u128 * (i as u128 + 1)) >> 64) as usize;
         order.swap(i, j);
     }
-    order
+    Ok(order)
 }
 
 #[cfg(test)]
@@ -286,7 +300,7 @@ mod tests {
     fn a_permutation_holds_everything_once() {
         set_seed(3);
         for n in [0, 1, 2, 100] {
-            let mut p = permutation(n);
+            let mut p = permutation(n).unwrap();
             p.sort_unstable();
             assert_eq!(p, (0..n).collect::<Vec<_>>());
         }

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ImplItemFn;
 
-/// `train_step`, `test_step` and `compute_loss` as inherent methods, which the derived `impl Model` calls.
+/// `train_step`, `test_step` and `compute_loss` as inherent methods, which the derived `impl Model` calls, and that there are any.
 pub fn expand(special: &Special, krate: &TokenStream, errors: &mut Errors) -> Vec<TokenStream> {
     let mut hooks = Vec::new();
     for (method, expected) in [
@@ -21,6 +21,14 @@ pub fn expand(special: &Special, krate: &TokenStream, errors: &mut Errors) -> Ve
     if let Some(method) = &special.compute_loss {
         let expected = messages::COMPUTE_LOSS;
         hooks.extend(hook(method, expected, compute_loss, krate, errors));
+    }
+    if !hooks.is_empty() && !rust_analyzer::is_running() {
+        hooks.push(quote! {
+            #[doc(hidden)]
+            pub fn __has_own_steps(&self) -> bool {
+                true
+            }
+        });
     }
     hooks
 }

@@ -30,6 +30,11 @@ pub fn expand(item: &Struct) -> TokenStream {
             use #krate::__private::DefaultSteps as _;
             self.__compute_loss(__step, __batch, __y_pred)
         }
+
+        fn has_own_steps(&self) -> bool {
+            use #krate::__private::DefaultSteps as _;
+            self.__has_own_steps()
+        }
     };
     let mut bounded = item.generics.clone();
     let ident = &item.ident;

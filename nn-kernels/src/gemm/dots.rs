@@ -13,6 +13,9 @@ const FEW: usize = 4;
 /// Steps of k that pay for adding up the lanes at the end.
 const LONG: usize = 32;
 
+/// Steps of k that are added up one after the other in each lane of a vector: more would lose digits.
+const SPAN: usize = 4096;
+
 /// Multiply-adds in a task at least: half of what other products have, since memory is what takes the time.
 const TASK_WORK: usize = 1 << 19;
 
@@ -129,13 +132,71 @@ impl<T: Gemm> Dots<'_, T> {
     #[inline(always)]
     #[allow(clippy::needless_range_loop)] // With iterators the sums stay in memory.
     unsafe fn some<V: Vector<Element = T>, const L: usize, const N: usize>(&self, first: usize) {
-        // SAFETY: whole vectors below k, and the lanes below k of the last; the places in C are those of these lines.
+        // SAFETY: the spans end at k; the lines are this task's.
+        unsafe {
+            if self.k <= SPAN {
+                let sums = self.span::<V, L, N>(first, 0..self.k);
+                for l in 0..L {
+                    for n in 0..N {
+                        self.put(first + l, n, sums[l][n].sum());
+                    }
+                }
+                return;
+            }
+            let mut totals = [[0.0; N]; L];
+            for start in (0..self.k).step_by(SPAN) {
+                let span = start..self.k.min(start + SPAN);
+                let sums = self.span::<V, L, N>(first, span);
+                for l in 0..L {
+                    for n in 0..N {
+                        totals[l][n] += sums[l][n].sum().to_f64();
+                    }
+                }
+            }
+            for l in 0..L {
+                for n in 0..N {
+                    self.put(first + l, n, T::from_f64(totals[l][n]));
+                }
+            }
+        }
+    }
+
+    /// Writes the dot product of one of the many with one of the few.
+    ///
+    /// # Safety
+    /// As [`multiply`]; nobody else writes what belongs to the line.
+    #[inline(always)]
+    unsafe fn put(&self, line: usize, few: usize, sum: T) {
+        // SAFETY: it is the place of two of the lines.
+        unsafe {
+            let c = self.c.get().add(line * self.steps[0] + few * self.steps[1]);
+            *c = match self.start {
+                Start::Zero => sum,
+                Start::Itself => *c + sum,
+                Start::Row(row) => row[if self.columns { few } else { line }] + sum,
+            };
+        }
+    }
+
+    /// What the steps `span` of k give of these dot products.
+    ///
+    /// # Safety
+    /// As [`Self::all`]; the span must not end after k.
+    #[inline(always)]
+    #[allow(clippy::needless_range_loop)] // With iterators the sums stay in memory.
+    unsafe fn span<V: Vector<Element = T>, const L: usize, const N: usize>(
+        &self,
+        first: usize,
+        span: Range<usize>,
+    ) -> [[V; N]; L] {
+        // SAFETY: whole vectors below the end of the span, and the lanes below it of the last.
         unsafe {
             let many = self.many.as_ptr().add(first * self.strides[0]);
             let few = self.few.as_ptr();
             let mut sums = [[V::zero(); N]; L];
-            let whole = self.k - self.k % V::LANES;
-            for k in (0..whole).step_by(V::LANES) {
+            let rest = span.len() % V::LANES;
+            let whole = span.end - rest;
+            for k in (span.start..whole).step_by(V::LANES) {
                 let mut line = [V::zero(); N];
                 for n in 0..N {
                     line[n] = V::load(few.add(n * self.strides[1] + k));
@@ -147,8 +208,8 @@ impl<T: Gemm> Dots<'_, T> {
                     }
                 }
             }
-            if whole < self.k {
-                let mask = V::mask(self.k - whole);
+            if rest > 0 {
+                let mask = V::mask(rest);
                 for l in 0..L {
                     let v = V::load_masked(many.add(l * self.strides[0] + whole), mask);
                     for n in 0..N {
@@ -157,20 +218,7 @@ impl<T: Gemm> Dots<'_, T> {
                     }
                 }
             }
-            for l in 0..L {
-                for n in 0..N {
-                    let c = self
-                        .c
-                        .get()
-                        .add((first + l) * self.steps[0] + n * self.steps[1]);
-                    let sum = sums[l][n].sum();
-                    *c = match self.start {
-                        Start::Zero => sum,
-                        Start::Itself => *c + sum,
-                        Start::Row(row) => row[if self.columns { n } else { first + l }] + sum,
-                    };
-                }
-            }
+            sums
         }
     }
 }

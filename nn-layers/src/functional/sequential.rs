@@ -1,8 +1,9 @@
 //! Layers in a row.
 
 use nn_core::config::{Reader, Writer};
+use nn_core::layer::{DEEPEST, nested_too_deep};
 use nn_core::registry::{DynLayer, LayerClass, call_one, config_of, layer_from_config};
-use nn_core::{Error, Layer, Module, Result, Tensor};
+use nn_core::{Error, Layer, Module, Result, Tensor, module};
 use serde_json::Value;
 
 /// Layers from one tensor to one tensor, run one after the other; without layers it hands its input through.
@@ -25,24 +26,78 @@ use serde_json::Value;
 #[must_use]
 pub struct Sequential {
     layers: Vec<Box<dyn DynLayer>>,
+    /// How many levels of layers there are.
+    depth: usize,
+}
+
+/// In the place of a layer with which there would be more than [`DEEPEST`] levels: whatever goes through a tree, dropping it for one, takes
+/// room on the stack for each of them.
+#[derive(Clone)]
+struct TooDeep;
+
+impl Module for TooDeep {
+    fn class_name(&self) -> Option<&'static str> {
+        Some("TooDeep")
+    }
+
+    fn visit<'a>(&'a self, _: &mut dyn FnMut(&str, &'a dyn Module)) {}
+
+    fn config(&self) -> Value {
+        Writer::new("TooDeep").finish()
+    }
+
+    fn from_config(_: &Value) -> Result<TooDeep> {
+        Err(nested_too_deep())
+    }
+}
+
+impl Layer for TooDeep {
+    type Input = Tensor;
+    type Output = Tensor;
+
+    fn run(&self, _: Tensor, _: bool) -> Tensor {
+        Tensor::failed(nested_too_deep())
+    }
+}
+
+/// How many levels of layers a layer is, itself included.
+fn depth_of(layer: &dyn DynLayer) -> usize {
+    // Counted as they are put together: models are built from the inside.
+    if let Some(sequential) = layer.as_any().downcast_ref::<Sequential>() {
+        return sequential.depth + 1;
+    }
+    // A parameter is as far down as its path has names, and its layer one level less.
+    let mut levels = 1;
+    module::walk(layer, &mut |path, _| {
+        levels = levels.max(path.bytes().filter(|&byte| byte == b'.').count() + 1);
+    });
+    levels
 }
 
 impl Sequential {
     /// No layers yet.
     pub const fn new() -> Sequential {
-        Sequential { layers: Vec::new() }
+        Sequential {
+            layers: Vec::new(),
+            depth: 0,
+        }
     }
 
-    /// With another layer at the end.
+    /// With another layer at the end. Nested deeper than 1000 levels, layers give an error when they are built or called.
     #[allow(clippy::should_implement_trait)] // Keras's name; nothing is summed
     pub fn add<L: Layer<Input = Tensor, Output = Tensor>>(mut self, layer: L) -> Sequential {
-        self.layers.push(Box::new(layer));
+        self.push(layer);
         self
     }
 
     /// Adds a layer at the end: in a loop, or where [`Sequential::add`] does not fit.
     pub fn push<L: Layer<Input = Tensor, Output = Tensor>>(&mut self, layer: L) {
-        self.layers.push(Box::new(layer));
+        let (depth, layer): (usize, Box<dyn DynLayer>) = match depth_of(&layer) {
+            depth if depth < DEEPEST => (depth, Box::new(layer)),
+            _ => (1, Box::new(TooDeep)),
+        };
+        self.depth = self.depth.max(depth);
+        self.layers.push(layer);
     }
 
     /// How many layers there are.
@@ -133,9 +188,11 @@ impl Module for Sequential {
             })?;
             // What goes in is no layer here: the first call says it.
             let layers = layers.iter().filter(|l| l["class_name"] != "InputLayer");
-            layers.enumerate().map(read).collect::<Result<_>>()
+            layers.enumerate().map(read).collect::<Result<Vec<_>>>()
         })?;
-        let model = Sequential { layers };
+        let depth = layers.iter().map(|layer| depth_of(&**layer)).max();
+        let depth = depth.unwrap_or(0);
+        let model = Sequential { layers, depth };
         reader.finish(&model)?;
         Ok(model)
     }
@@ -161,10 +218,22 @@ nn_core::submit! {
     }
 }
 
+// So that saving says what is wrong.
+nn_core::submit! {
+    LayerClass = LayerClass {
+        class_name: "TooDeep",
+        module: module_path!(),
+        layer_type: std::any::TypeId::of::<TooDeep>(),
+        from_config: |config| Some(TooDeep::from_config(config).map(|s| Box::new(s) as Box<dyn DynLayer>)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D};
+    use crate::{
+        BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, TimeDistributed,
+    };
     use nn_core::trace::trace;
 
     fn model() -> Sequential {
@@ -206,6 +275,44 @@ mod tests {
             (4, Some("Flatten"))
         );
         assert_eq!(copy.iter().next_back().unwrap().class_name(), Some("Dense"));
+    }
+
+    #[test]
+    fn as_deep_as_the_stack_has_room_for_and_deeper_is_an_error() {
+        let nested = |n: usize| {
+            let first = Sequential::new().add(Dense::new(1));
+            (0..n).fold(first, |inner, _| Sequential::new().add(inner))
+        };
+        let deep = nested(DEEPEST - 2);
+        deep.build([2]).unwrap();
+        assert_eq!(deep.forward(Tensor::ones([1, 2])).shape(), [1, 1]);
+        assert_eq!(deep.parameters().len(), 2);
+        for n in [DEEPEST - 1, 5 * DEEPEST, 100 * DEEPEST] {
+            let deeper = nested(n);
+            for error in [
+                deeper.build([2]).unwrap_err(),
+                deeper
+                    .forward(Tensor::ones([1, 2]))
+                    .into_result()
+                    .unwrap_err(),
+            ] {
+                let error = error.to_string();
+                assert!(
+                    error.contains("nested more than 1000 levels deep"),
+                    "{error}"
+                );
+            }
+        }
+        // Whatever holds the layers.
+        let mut model = Sequential::new().add(Dense::new(1));
+        for _ in 0..DEEPEST {
+            model = Sequential::new().add(TimeDistributed::new(model));
+        }
+        let error = model.build([2, 2]).unwrap_err().to_string();
+        assert!(
+            error.contains("nested more than 1000 levels deep"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Numbers sorted into bins.
 
 use crate::ShapeError;
+use crate::preprocessing::clean;
 use crate::preprocessing::output_mode::OutputMode;
 use crate::preprocessing::quantiles;
 use nn_core::{DType, Error, Result, Shape, Tensor, floatx};
@@ -124,7 +125,7 @@ impl Discretization {
     /// Finds the boundaries between which about as many of the numbers lie.
     ///
     /// # Errors
-    /// When the boundaries were given, there are no numbers, or `epsilon` is not between 0 and 1.
+    /// When the boundaries were given, there are no numbers or one that is not finite, or `epsilon` is not between 0 and 1.
     pub fn adapt(&mut self, data: &Tensor) -> Result<()> {
         self.adapt_batches([data.clone()])
     }
@@ -147,13 +148,7 @@ impl Discretization {
         }
         let mut summary = quantiles::Summary::default();
         for batch in batches {
-            let values = batch.cast(DType::F32).to_vec::<f32>()?;
-            if let Some(i) = values.iter().position(|v| v.is_nan()) {
-                return Err(Error::value(format!(
-                    "Discretization cannot adapt to NaN, found at place {i} of shape {}",
-                    batch.shape()
-                )));
-            }
+            let values = clean::finite("Discretization", batch, DType::F32)?.to_vec::<f32>()?;
             let added = quantiles::Summary::of(values, self.epsilon);
             summary = added.merge(&summary, self.epsilon);
         }
@@ -251,7 +246,15 @@ mod tests {
         assert_eq!(copy.bin_boundaries(), layer.bin_boundaries());
         assert!(Discretization::new([1.0]).adapt(&data).is_err());
         assert!(layer.adapt(&Tensor::zeros([0])).is_err());
-        assert!(layer.adapt(&Tensor::from([f32::NAN])).is_err());
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            let data = Tensor::from([[1.0, 2.0], [3.0, bad]]);
+            let error = layer.adapt(&data).unwrap_err().to_string();
+            assert!(
+                error.contains(&format!("adapt to {bad}: it stands in column 1")),
+                "{error}"
+            );
+        }
+        assert_eq!(copy.bin_boundaries(), layer.bin_boundaries());
         assert!(layer.epsilon(0.0).adapt(&data).is_err());
     }
 

@@ -1,6 +1,7 @@
 //! Layers that turn what a program is given into what a model learns from: numbers, categories, texts, images.
 
 mod category_encoding;
+mod clean;
 mod discretization;
 mod hashed_crossing;
 mod hashing;

@@ -2,10 +2,11 @@
 
 use crate::ShapeError;
 use crate::core::axes::Ints;
+use crate::preprocessing::clean;
 use crate::preprocessing::numbers::Numbers;
 use nn_core::config::{ConfigValue, check_floats};
 use nn_core::{
-    Error, Initializer, Module, Param, Result, Shape, Tensor, floatx, is_known, no_gradient,
+    DType, Error, Initializer, Module, Param, Result, Shape, Tensor, floatx, is_known, no_gradient,
 };
 use nn_derive::{Layer, model};
 use serde_json::Value;
@@ -242,7 +243,7 @@ impl Normalization {
     /// Takes the mean and the (biased) variance of data, whatever it had before: `[rows, ..]` as the layer is called with.
     ///
     /// # Errors
-    /// Data of a shape that the layer does not take, and a layer whose mean and variance were given.
+    /// Data of a shape that the layer does not take, numbers that are not finite or so large that their variance is not, and a layer whose mean and variance were given.
     pub fn adapt(&self, data: &Tensor) -> Result<()> {
         self.adapt_batches([data.clone()])
     }
@@ -260,7 +261,7 @@ impl Normalization {
         let mut found: Option<(Tensor, Tensor)> = None;
         let mut count = 0;
         for batch in batches {
-            let batch = batch.into_result()?.cast(floatx());
+            let batch = clean::finite("Normalization", batch, floatx())?;
             let shape = batch.shape();
             let kept = self.kept_axes(&shape)?;
             let rest: Vec<usize> = (0..shape.rank()).filter(|a| !kept.contains(a)).collect();
@@ -295,6 +296,14 @@ impl Normalization {
                 "a Normalization cannot adapt to no data; give at least one row",
             ));
         };
+        let variances = variance.cast(DType::F64).to_vec::<f64>()?;
+        if let Some(i) = variances.iter().position(|v| !v.is_finite()) {
+            return Err(Error::value(format!(
+                "a Normalization cannot adapt to numbers as large as those at index {i} of the axes that it keeps, {:?}: their variance \
+                 is not finite; divide them by a constant first",
+                self.axis.as_slice()
+            )));
+        }
         self.mean.learned.set_value(&mean)?;
         self.variance.learned.set_value(&variance)
     }
@@ -338,6 +347,28 @@ mod tests {
         assert_close(&copy.forward(&x), &there.forward(&x), 0.0);
         let back = copy.invert(true);
         assert_close(&back.forward(there.forward(&x)), &x, 1e-6);
+    }
+
+    #[test]
+    fn data_that_is_not_finite_is_named_by_its_column() {
+        let layer = Normalization::new();
+        let good = Tensor::from([[1.0_f64, 2.0, 3.0], [3.0, 4.0, 4.0]]);
+        layer.adapt(&good).unwrap();
+        let before = layer.forward(&good);
+        for (bad, part) in [
+            (f64::NAN, "adapt to NaN: it stands in column 2, at [1, 2]"),
+            (f64::NEG_INFINITY, "adapt to -inf: it stands in column 2"),
+            (1e300, "adapt to 1e300, which f32 does not hold"),
+            (3e38, "index 2 of the axes that it keeps, [-1]"),
+        ] {
+            let data = Tensor::from([[1.0_f64, 2.0, -bad.abs().min(3e38)], [3.0, 4.0, bad]]);
+            let error = layer.adapt(&data).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+            let batches = [good.clone(), data];
+            let error = layer.adapt_batches(batches).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+        }
+        assert_close(&layer.forward(&good), &before, 0.0);
     }
 
     #[test]

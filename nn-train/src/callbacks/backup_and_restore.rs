@@ -51,6 +51,10 @@ impl BackupAndRestore {
 }
 
 impl Callback for BackupAndRestore {
+    fn added_scores(&self) -> Option<&[&str]> {
+        Some(&[])
+    }
+
     fn resume_from(&self) -> Option<PathBuf> {
         Some(self.path.clone())
     }

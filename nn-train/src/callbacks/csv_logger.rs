@@ -54,6 +54,10 @@ impl CSVLogger {
 }
 
 impl Callback for CSVLogger {
+    fn added_scores(&self) -> Option<&[&str]> {
+        Some(&[])
+    }
+
     fn on_train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
         let at = |e: std::io::Error| Error::io(&self.path, &e);
         let text = match self.append && self.path.is_file() {

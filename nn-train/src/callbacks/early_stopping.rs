@@ -102,13 +102,17 @@ impl EarlyStopping {
 }
 
 impl Callback for EarlyStopping {
+    fn added_scores(&self) -> Option<&[&str]> {
+        Some(&[])
+    }
+
     fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        self.monitor.begin("EarlyStopping", run)?;
         if let Some(baseline) = self.baseline.filter(|b| b.is_nan()) {
             return Err(Error::value(format!(
                 "EarlyStopping needs `baseline` to be a number, found {baseline}"
             )));
         }
+        self.monitor.begin("EarlyStopping", false, run)?;
         self.monitor.best = None;
         self.waited = 0;
         (self.stopped_epoch, self.ended) = (None, false);

@@ -69,6 +69,10 @@ macro_rules! functions {
         }
 
         impl Callback for LambdaCallback<'_> {
+            fn added_scores(&self) -> Option<&[&str]> {
+                self.on_epoch_end.is_none().then_some(&[])
+            }
+
             $(fn $name(&mut self, $($arg: $Arg),*) -> Result<()> {
                 self.$name.as_mut().map_or(Ok(()), |f| f($($arg),*))
             })*

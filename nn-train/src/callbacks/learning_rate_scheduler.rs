@@ -25,6 +25,10 @@ impl<F: FnMut(usize, f64) -> f64> LearningRateScheduler<F> {
 }
 
 impl<F: FnMut(usize, f64) -> f64> Callback for LearningRateScheduler<F> {
+    fn added_scores(&self) -> Option<&[&str]> {
+        Some(&["learning_rate"])
+    }
+
     fn on_epoch_begin(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
         let rate = run.optimizer().learning_rate();
         run.optimizer()

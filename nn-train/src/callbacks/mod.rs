@@ -59,6 +59,12 @@ pub trait Callback {
         None
     }
 
+    /// The names of the scores that it adds in [`Callback::on_epoch_end`]; `None` if it does not say. Where everything says, a callback that
+    /// watches a score which nothing brings is an error before the first epoch, and otherwise after it.
+    fn added_scores(&self) -> Option<&[&str]> {
+        None
+    }
+
     /// Takes up what [`Callback::state`] gave when the training was saved; called after [`Callback::on_train_begin`], in the first `fit`
     /// after loading.
     ///
@@ -165,6 +171,9 @@ impl<C: Callback + ?Sized> Callback for &mut C {
     fn state(&self) -> Option<CallbackState> {
         (**self).state()
     }
+    fn added_scores(&self) -> Option<&[&str]> {
+        (**self).added_scores()
+    }
     fn restore(&mut self, state: &CallbackState, run: &mut Run<'_>) -> Result<()> {
         (**self).restore(state, run)
     }
@@ -223,6 +232,8 @@ pub(crate) trait Training {
     fn epochs_trained(&self) -> u64;
     /// Which way a score gets better, if that is known.
     fn direction(&self, score: &str) -> Option<Direction>;
+    /// The names of all scores that an epoch, or one of its batches, has for the callback that is called; `None` where there may be others.
+    fn known_scores(&self, of_batch: bool) -> Option<Scores>;
     /// Whether the epoch has no validation though others have.
     fn is_unvalidated(&self) -> bool;
     /// Whether an error has ended training.
@@ -266,6 +277,11 @@ impl<'a> Run<'a> {
     /// Epochs trained so far, over all calls of `fit`.
     pub fn epochs_trained(&self) -> u64 {
         self.training.epochs_trained()
+    }
+
+    /// The names of all scores that an epoch, or one of its batches, has for this callback; `None` where there may be others.
+    fn known_scores(&self, of_batch: bool) -> Option<Scores> {
+        self.training.known_scores(of_batch)
     }
 
     /// Whether the epoch that has ended had no validation, though others have

@@ -82,13 +82,19 @@ impl ModelCheckpoint {
     }
 
     fn save(&mut self, batch: Option<usize>, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
+        let value = match &self.monitor {
+            None => None,
+            Some(monitor) => match monitor.read("ModelCheckpoint", scores, run)? {
+                None => return Ok(()),
+                value => value,
+            },
+        };
         // Where the file goes is found out before the score counts as the best.
         let path = self.file(batch, scores)?;
-        if let Some(monitor) = &mut self.monitor {
-            match monitor.read("ModelCheckpoint", scores, run)? {
-                Some(value) if monitor.improves(value) => {}
-                _ => return Ok(()),
-            }
+        if let (Some(monitor), Some(value)) = (&mut self.monitor, value)
+            && !monitor.improves(value)
+        {
+            return Ok(());
         }
         match self.weights_only {
             true => run.save_weights(path),
@@ -117,6 +123,10 @@ impl ModelCheckpoint {
 }
 
 impl Callback for ModelCheckpoint {
+    fn added_scores(&self) -> Option<&[&str]> {
+        Some(&[])
+    }
+
     fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
         check_path("ModelCheckpoint", Path::new(&self.path))?;
         if self.save_freq == Some(0) {
@@ -125,10 +135,14 @@ impl Callback for ModelCheckpoint {
             ));
         }
         self.batches = 0;
+        let of_batch = self.save_freq.is_some();
+        if let Some(known) = run.known_scores(of_batch) {
+            self.file(of_batch.then_some(0), &known)?;
+        }
         let Some(monitor) = &mut self.monitor else {
             return Ok(());
         };
-        monitor.begin("ModelCheckpoint", run)?;
+        monitor.begin("ModelCheckpoint", of_batch, run)?;
         if let Some(threshold) = self.initial_value_threshold {
             if threshold.is_nan() {
                 return Err(Error::value(

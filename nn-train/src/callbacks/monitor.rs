@@ -40,11 +40,11 @@ impl Monitor {
         }
     }
 
-    /// Finds out which direction is better.
+    /// Finds out which direction is better; `of_batch` if it is looked at after batches.
     ///
     /// # Errors
-    /// When nothing says; a `min_delta` that is not a finite number.
-    pub(super) fn begin(&mut self, who: &str, run: &Run<'_>) -> Result<()> {
+    /// When nothing says; a `min_delta` that is not a finite number; a score that will certainly not be there.
+    pub(super) fn begin(&mut self, who: &str, of_batch: bool, run: &Run<'_>) -> Result<()> {
         if !self.min_delta.is_finite() {
             return Err(Error::value(format!(
                 "{who} needs `min_delta` to be a finite number, found {}",
@@ -56,13 +56,16 @@ impl Monitor {
             Mode::Max => Some(Direction::Up),
             Mode::Auto => run.direction(&self.name),
         };
-        match self.direction {
-            Some(_) => Ok(()),
-            None => Err(Error::value(format!(
+        if self.direction.is_none() {
+            return Err(Error::value(format!(
                 "{who} watches `{}`, and nothing says whether more or less of it is better: it is neither the loss nor a metric that \
                  says. Say so with `mode(Mode::Max)` or `mode(Mode::Min)`, or correct the name",
                 self.name
-            ))),
+            )));
+        }
+        match run.known_scores(of_batch) {
+            Some(known) if known.get(&self.name).is_none() => Err(self.missing(who, &known)),
+            _ => Ok(()),
         }
     }
 
@@ -75,19 +78,22 @@ impl Monitor {
         if found.is_none() && run.is_unvalidated() && self.name.starts_with("val_") {
             return Ok(None);
         }
-        found.map(Some).ok_or_else(|| {
-            let hint = match self.name.starts_with("val_") {
-                true => {
-                    "; scores that begin with `val_` need `validation_data` or `validation_split`"
-                }
-                false => "",
-            };
-            Error::value(format!(
-                "{who} watches `{}`, which is not there; there are {}{hint}",
-                self.name,
-                scores.names()
-            ))
-        })
+        found.map(Some).ok_or_else(|| self.missing(who, scores))
+    }
+
+    /// What is watched is not among the scores.
+    fn missing(&self, who: &str, scores: &Scores) -> Error {
+        let hint = match self.name.starts_with("val_") {
+            true => {
+                "; scores that begin with `val_` need `validation_data` or `validation_split`, and are there after epochs"
+            }
+            false => "",
+        };
+        Error::value(format!(
+            "{who} watches `{}`, which is not there; there are {}{hint}",
+            self.name,
+            scores.names()
+        ))
     }
 
     /// Whether `value` is better than `other` by more than `min_delta`. NaN never is.

@@ -86,8 +86,11 @@ impl ReduceLROnPlateau {
 }
 
 impl Callback for ReduceLROnPlateau {
+    fn added_scores(&self) -> Option<&[&str]> {
+        Some(&["learning_rate"])
+    }
+
     fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        self.monitor.begin("ReduceLROnPlateau", run)?;
         if !(0.0..1.0).contains(&self.factor) {
             return Err(Error::value(format!(
                 "ReduceLROnPlateau needs `factor` to be from 0 to below 1, found {}",
@@ -100,6 +103,7 @@ impl Callback for ReduceLROnPlateau {
                 self.min_lr
             )));
         }
+        self.monitor.begin("ReduceLROnPlateau", false, run)?;
         self.monitor.best = None;
         (self.waited, self.cooling) = (0, 0);
         Ok(())

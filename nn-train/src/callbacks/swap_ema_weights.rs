@@ -45,6 +45,10 @@ impl SwapEMAWeights {
 }
 
 impl Callback for SwapEMAWeights {
+    fn added_scores(&self) -> Option<&[&str]> {
+        Some(&[])
+    }
+
     fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
         // Whether there are averages is found out now, and not after an epoch.
         run.swap_averages()?;

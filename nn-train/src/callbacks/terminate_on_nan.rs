@@ -32,6 +32,10 @@ impl TerminateOnNaN {
 }
 
 impl Callback for TerminateOnNaN {
+    fn added_scores(&self) -> Option<&[&str]> {
+        Some(&[])
+    }
+
     fn on_not_finite(&mut self, error: &Error, _: &mut Run<'_>) -> bool {
         if error.kind() != nn_core::ErrorKind::NotFinite {
             return false;

@@ -1,7 +1,7 @@
 //! Going through a data set batch by batch, on request prepared on another thread.
 
 use super::{Dataset, Place};
-use nn_core::{DType, Element, Error, Result, Tensor, random};
+use nn_core::{DType, Element, Error, Result, Tensor};
 use nn_kernels::parallel;
 use std::sync::{Arc, mpsc};
 
@@ -32,11 +32,15 @@ impl Batches {
         }
     }
 
-    /// In random order, fixed by `seed`.
-    pub fn shuffle(self, seed: u64) -> Batches {
-        let n = self.data.len();
-        let order = random::with_stream(random::Stream::new(seed), || random::permutation(n));
-        self.in_order(order)
+    /// In random order, fixed by `seed`. Of more rows than there is memory for an order of, the one batch is that error.
+    pub fn shuffle(mut self, seed: u64) -> Batches {
+        match self.data.shuffled(seed) {
+            Ok(order) => self.in_order(order),
+            Err(error) => {
+                self.data = self.data.failed(&error);
+                self
+            }
+        }
     }
 
     /// Without the first `n` batches.

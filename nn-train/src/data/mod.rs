@@ -186,6 +186,16 @@ impl Dataset {
         }
     }
 
+    /// The numbers of all rows in random order.
+    fn shuffled(&self, seed: u64) -> Result<Vec<usize>> {
+        random::with_stream(random::Stream::new(seed), || random::permutation(self.len))
+    }
+
+    /// One row of an error.
+    fn failed(&self, error: &Error) -> Dataset {
+        self.map_all(|_| Tensor::failed(error.clone()), 1)
+    }
+
     /// Rows `start..end`, without a copy; the end is cut at the last row.
     pub fn rows(&self, start: usize, end: usize) -> Dataset {
         let end = end.min(self.len);
@@ -210,8 +220,10 @@ impl Dataset {
     ///
     /// The same seed gives the same split everywhere. `fraction` is cut to `0..=1`.
     pub fn split(&self, fraction: f64, seed: u64) -> (Dataset, Dataset) {
-        let order =
-            random::with_stream(random::Stream::new(seed), || random::permutation(self.len));
+        let order = match self.shuffled(seed) {
+            Ok(order) => order,
+            Err(error) => return (self.failed(&error), self.failed(&error)),
+        };
         let cut = (self.len as f64 * fraction.clamp(0.0, 1.0)).round() as usize;
         (self.select(&order[..cut]), self.select(&order[cut..]))
     }

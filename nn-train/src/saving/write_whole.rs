@@ -152,7 +152,12 @@ fn remove_dead(folder: &Path, prefix: &str) {
         if !ours || !entry.file_type().is_ok_and(|t| t.is_file()) {
             continue;
         }
-        let Ok(file) = OpenOptions::new().write(true).open(entry.path()) else {
+        // That of a file that may only be read, or only be written, has the same mode.
+        let (read, write) = (
+            File::open(entry.path()),
+            OpenOptions::new().write(true).open(entry.path()),
+        );
+        let Ok(file) = read.or(write) else {
             continue;
         };
         if file.try_lock().is_ok() {
@@ -352,6 +357,24 @@ mod tests {
         assert!(!dead.exists() && living.path.exists());
         drop(living);
         assert_eq!(folder.files(), ["m", "m.backup.tmp"]);
+    }
+
+    #[test]
+    fn nothing_is_left_of_two_savers_that_were_ended_once_somebody_saves_again() {
+        let folder = Folder::new("two");
+        let path = folder.0.join("m");
+        write_whole(&path, b"old").unwrap();
+        let mut mode = fs::metadata(&path).unwrap().permissions();
+        mode.set_readonly(true);
+        fs::set_permissions(&path, mode.clone()).unwrap();
+        for unique in ["0123456789abcdef", "fedcba9876543210"] {
+            let dead = folder.0.join(format!("m.{unique}.tmp"));
+            fs::write(&dead, "half").unwrap();
+            fs::set_permissions(&dead, mode.clone()).unwrap();
+        }
+        write_whole(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(folder.files(), ["m"]);
     }
 
     #[test]

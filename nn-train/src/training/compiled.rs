@@ -12,7 +12,9 @@ use crate::training::not_finite;
 use crate::training::predict::{BATCH, predict};
 use crate::training::weights::check_weights;
 use nn_core::random::in_step;
-use nn_core::{Error, ErrorKind, IntoInput, IntoTensors, Result, layer, module};
+use nn_core::{
+    Error, ErrorKind, IntoInput, IntoTensors, Param, Result, Tensor, layer, module, trace,
+};
 use std::fmt;
 use std::ops::Deref;
 use std::path::Path;
@@ -88,6 +90,21 @@ impl<M: Model> Compiled<M> {
         self.state.epoch
     }
 
+    /// Traces the model on batches of the data's shapes, which builds it, and fits losses and metrics to its outputs.
+    pub(crate) fn prepare(&mut self, data: &Dataset, batch_size: usize) -> Result<()> {
+        let traced = |batch| {
+            let inputs = data.xs().iter().map(|x| {
+                let shape = x.shape().with(0, batch);
+                Tensor::abstract_of(shape, x.dtype())
+            });
+            trace::trace_on(&self.model, inputs.collect())
+        };
+        // A `call` may count its batch. Where that does not help, the mistake is told as one of any batch, if it is one.
+        let graph = traced(batch_size.min(data.len()))
+            .map_err(|error| traced(nn_core::UNKNOWN).err().unwrap_or(error))?;
+        self.state.bind(graph.output_names())
+    }
+
     /// Losses and metrics on data, in inference.
     ///
     /// # Errors
@@ -146,47 +163,53 @@ impl<M: Model> Compiled<M> {
     /// One training step; with `whole`, the data that the batch is of, all of its targets are looked at. If it fails before parameters
     /// have changed, buffers and the states of stateful layers too have the values from before.
     pub(crate) fn step(&mut self, batch: Batch, whole: Option<&Dataset>) -> Result<()> {
-        let (mut buffers, mut carried) = (Vec::new(), Vec::new());
+        let (mut values, mut carried) = (Vec::new(), Vec::new());
         module::each_node(&self.model, &mut |node| {
             if let Some(p) = node.as_param()
                 && p.is_buffer()
                 && p.is_built()
             {
-                buffers.push((p, p.value()));
+                values.push((p, p.value()));
             }
             if let Some(tensors) = node.carried() {
                 carried.push((node, tensors));
             }
         });
         let (number, stream) = (self.state.step, self.state.step_stream());
-        let (done, applied) = in_step(number, stream, || {
+        let (done, changed) = in_step(number, stream, || {
             let step = Step::new(&self.model, &mut self.state, true, &batch);
             let mut step = step.first_of(whole, &batch);
             let done = layer::catch_unanswered(|| self.model.train_step(&mut step, batch.clone()));
-            (done.and_then(|done| done), step.has_applied())
+            (done.and_then(|done| done), step.has_changed())
         });
-        let made = u64::from(applied || done.is_ok());
+        let made = u64::from(changed || done.is_ok());
         self.state.step = self.state.step.wrapping_add(made);
         let Err(error) = done else { return Ok(()) };
-        if applied {
+        if changed {
             return Err(error.hint(
-                "this came after the update of the batch, which stays: what can fail belongs before `apply`",
+                "this came after the update of the batch, which stays: what can fail belongs before `apply` and whatever else writes parameters",
             ));
         }
-        let restore = || {
+        let restore = |values: &[(&Param, Tensor)]| {
             for (node, tensors) in &carried {
                 node.carry(tensors.clone());
             }
-            buffers.iter().try_for_each(|(p, value)| p.set_value(value))
+            values.iter().try_for_each(|(p, value)| p.set_value(value))
         };
-        restore()?;
+        restore(&values)?;
         if error.kind() != ErrorKind::NotFinite {
             return Err(error);
         }
+        // A step of one's own that is run again may come to where it writes parameters itself.
+        module::each_param(&self.model, &mut |p| {
+            if !p.is_buffer() && p.is_built() {
+                values.push((p, p.value()));
+            }
+        });
         let place = in_step(number, stream, || {
             not_finite::place(&self.model, &mut self.state, &batch)
         });
-        restore()?;
+        restore(&values)?;
         Err(match place {
             Some(place) => error.hint(place),
             None => error,

@@ -53,6 +53,12 @@ pub trait Model: Layer {
         step.loss(&batch.y, y_pred)
     }
 
+    /// Whether the steps are other than the default ones, or may be: then anything may be among the scores that they report.
+    #[doc(hidden)]
+    fn has_own_steps(&self) -> bool {
+        true
+    }
+
     /// The outputs for inputs, in inference, computed in batches of 256 rows. A model that is not built is built by the first batch.
     ///
     /// # Errors
@@ -176,6 +182,10 @@ pub trait DefaultSteps: Model {
     ) -> Tensor {
         step.loss(&batch.y, y_pred)
     }
+
+    fn __has_own_steps(&self) -> bool {
+        false
+    }
 }
 
 impl<M: Model> DefaultSteps for M {}
@@ -199,6 +209,14 @@ fn default_test_step<M: Model>(model: &M, step: &mut Step<'_, M>, batch: Batch) 
     step.update_metrics(&batch.y, &y_pred)
 }
 
-impl Model for nn_layers::Sequential {}
+impl Model for nn_layers::Sequential {
+    fn has_own_steps(&self) -> bool {
+        false
+    }
+}
 
-impl<I: Tensors, O: Tensors> Model for nn_layers::Functional<I, O> {}
+impl<I: Tensors, O: Tensors> Model for nn_layers::Functional<I, O> {
+    fn has_own_steps(&self) -> bool {
+        false
+    }
+}

@@ -39,6 +39,44 @@ pub(super) struct Place {
     pub(super) pass: Pass,
     /// What the epoch has added up.
     pub(super) sums: Sums,
+    /// How far its validation is, if in one.
+    #[serde(default)]
+    pub(super) validation: Option<Validation>,
+    /// Whether a callback has asked for the end of training.
+    #[serde(default)]
+    pub(super) stop: bool,
+}
+
+/// A place within a validation.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Validation {
+    pub(super) data: Validated,
+    pub(super) moment: Moment,
+    /// What it has added up.
+    pub(super) sums: Sums,
+}
+
+/// What a validation goes through: another one is begun anew.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Validated {
+    pub(super) samples: usize,
+    pub(super) batch_size: usize,
+}
+
+/// When in a validation callbacks are called, in its order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) enum Moment {
+    Begin,
+    /// Before or after the batch of a number.
+    Batch(usize, Side),
+    End,
+}
+
+/// Whether a batch is still to come.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) enum Side {
+    Before,
+    After,
 }
 
 /// When in an epoch callbacks are called.

@@ -1,8 +1,8 @@
 //! A training as its callbacks see it.
 
-use super::resume::{Pass, Place, Point, Resume};
+use super::resume::{Moment, Pass, Place, Point, Resume, Validated, Validation};
 use crate::callbacks::{Callback, CallbackState, Training};
-use crate::metrics::Direction;
+use crate::metrics::{Direction, Scores};
 use crate::optimizers::Optimizer;
 use crate::saving::{self, Rebuild};
 use crate::training::State;
@@ -21,12 +21,25 @@ pub(super) struct Running<'a, 'c> {
     /// Where in an epoch, if in one.
     pub(super) point: Option<&'a Point>,
     pub(super) pass: Pass,
-    /// What the epoch has added up, where the validation adds up something else meanwhile.
-    pub(super) sums: Option<&'a Sums>,
+    /// The validation that runs, if one does.
+    pub(super) validating: Option<&'a Validating>,
     /// Whether the epoch has no validation though others have.
     pub(super) unvalidated: bool,
     /// Whether an error has ended training.
     pub(super) failed: bool,
+    /// Whether the model has steps of its own, which may report anything.
+    pub(super) own_steps: bool,
+    /// Whether there is data to validate on.
+    pub(super) validates: bool,
+}
+
+/// A validation that runs.
+pub(super) struct Validating {
+    pub(super) data: Validated,
+    /// Which of its calls of callbacks this is.
+    pub(super) moment: Moment,
+    /// What the epoch had added up before it.
+    pub(super) sums: Sums,
 }
 
 impl Running<'_, '_> {
@@ -41,14 +54,25 @@ impl Running<'_, '_> {
         for (i, c) in after.iter().enumerate() {
             resume.add(self.names, before.len() + 1 + i, c.state());
         }
+        let so_far = self.state.tracked.sums();
+        let (sums, validation) = match self.validating {
+            None => (so_far, None),
+            Some(v) => (
+                v.sums.clone(),
+                Some(Validation {
+                    data: v.data,
+                    moment: v.moment,
+                    sums: so_far,
+                }),
+            ),
+        };
         resume.place = self.point.map(|point| Place {
             point: point.clone(),
             called: before.len() + 1,
             pass: self.pass,
-            sums: match self.sums {
-                Some(sums) => sums.clone(),
-                None => self.state.tracked.sums(),
-            },
+            sums,
+            validation,
+            stop: *self.stop,
         });
         resume
     }
@@ -65,6 +89,28 @@ impl Training for Running<'_, '_> {
 
     fn direction(&self, score: &str) -> Option<Direction> {
         self.state.direction(score)
+    }
+
+    fn known_scores(&self, of_batch: bool) -> Option<Scores> {
+        if self.own_steps {
+            return None;
+        }
+        let mut known = self.state.score_names();
+        if of_batch {
+            return Some(known);
+        }
+        if self.validates {
+            for (name, _) in &known.clone() {
+                known.set(&format!("val_{name}"), f64::NAN);
+            }
+        }
+        let [before, _] = self.others;
+        for c in before {
+            c.added_scores()?
+                .iter()
+                .for_each(|n| known.set(n, f64::NAN));
+        }
+        Some(known)
     }
 
     fn is_unvalidated(&self) -> bool {

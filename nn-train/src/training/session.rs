@@ -1,16 +1,15 @@
 //! The training loop.
 
-use super::resume::{Pass, Place, Point, Resume};
-use super::running::Running;
+use super::resume::{Moment, Pass, Place, Point, Resume, Side, Validated, Validation};
+use super::running::{Running, Validating};
 use crate::callbacks::{Callback, Run};
 use crate::data::{Dataset, IntoDataset};
 use crate::metrics::Scores;
 use crate::saving;
 use crate::training::progress::Progress;
-use crate::training::tracked::Sums;
 use crate::training::{Compiled, Fit, History, Model};
 use nn_core::random::{permutation, with_stream};
-use nn_core::{Error, Result, Tensor, module, trace};
+use nn_core::{Error, Result, module};
 use std::ops::Range;
 
 impl<M: Model> Compiled<M> {
@@ -52,31 +51,23 @@ impl<M: Model> Compiled<M> {
             stop: false,
             unvalidated: false,
             failed: false,
-            sums: None,
+            validating: None,
             history: History::new(),
         };
         let done = session.check_validation().and_then(|()| session.run());
         done.map(|()| session.history)
     }
 
-    /// Traces the model on batches of the data's shapes, which builds it, and fits losses and metrics to its outputs.
-    pub(crate) fn prepare(&mut self, data: &Dataset, batch_size: usize) -> Result<()> {
-        let traced = |batch| {
-            let inputs = data.xs().iter().map(|x| {
-                let shape = x.shape().with(0, batch);
-                Tensor::abstract_of(shape, x.dtype())
-            });
-            trace::trace_on(&self.model, inputs.collect())
-        };
-        // A `call` may count its batch. Where that does not help, the mistake is told as one of any batch, if it is one.
-        let graph = traced(batch_size.min(data.len()))
-            .map_err(|error| traced(nn_core::UNKNOWN).err().unwrap_or(error))?;
-        self.state.bind(graph.output_names())
-    }
-
     fn check_trainable(&self) -> Result<()> {
         let parameters = module::parameters(&self.model);
-        if parameters.iter().any(|p| p.trainable() && p.is_built()) {
+        let trained = || parameters.iter().filter(|p| p.trainable() && p.is_built());
+        if let Some(p) = trained().find(|p| !p.value().is_finite_everywhere()) {
+            return Err(Error::training(
+                "has numbers that are not finite, which no step makes finite: correct its initializer or where it was set, or freeze it",
+            )
+            .at_path(p.path()));
+        }
+        if trained().next().is_some() {
             return Ok(());
         }
         let frozen = parameters.iter().filter(|p| p.is_frozen()).count();
@@ -104,8 +95,8 @@ struct Session<'s, 'c, M> {
     unvalidated: bool,
     /// Whether an error has ended it.
     failed: bool,
-    /// What the epoch has added up, during its validation.
-    sums: Option<Sums>,
+    /// The validation that runs, if one does.
+    validating: Option<Validating>,
     history: History,
 }
 
@@ -191,9 +182,11 @@ impl<M: Model> Session<'_, '_, M> {
             names: &self.names,
             point,
             pass: self.pass,
-            sums: self.sums.as_ref(),
+            validating: self.validating.as_ref(),
             unvalidated: self.unvalidated,
             failed: self.failed,
+            own_steps: self.compiled.model.has_own_steps(),
+            validates: self.validation.is_some(),
         };
         f(
             &mut **own,
@@ -226,9 +219,12 @@ impl<M: Model> Session<'_, '_, M> {
                 break;
             }
             self.compiled.state.epoch = epoch;
-            let place = place
+            let mut place = place
                 .take()
                 .filter(|place| epoch == trained && place.pass == self.pass);
+            let half = place
+                .as_mut()
+                .and_then(|place| Some((place.validation.take()?, place.called)));
             let mut scores = match self.epoch(epoch as usize, place) {
                 Ok(scores) => scores,
                 Err(error) if self.is_end(&error) => break,
@@ -236,7 +232,7 @@ impl<M: Model> Session<'_, '_, M> {
             };
             self.unvalidated = self.leaves_out(epoch);
             if !self.unvalidated {
-                self.validate(epoch, &mut scores)?;
+                self.validate(epoch, &mut scores, half)?;
             }
             self.compiled.state.epoch = epoch + 1;
             self.end_epoch(&mut scores, 0)?;
@@ -251,48 +247,93 @@ impl<M: Model> Session<'_, '_, M> {
         self.validation.is_some() && !self.fit.validates(epoch)
     }
 
-    /// Evaluates the validation data, if there is any, and adds its scores.
-    fn validate(&mut self, epoch: u64, scores: &mut Scores) -> Result<()> {
+    /// Evaluates the validation data, if there is any, and adds its scores. What is left of a validation that was saved `half` done, after
+    /// so many callbacks, is done.
+    fn validate(
+        &mut self,
+        epoch: u64,
+        scores: &mut Scores,
+        half: Option<(Validation, usize)>,
+    ) -> Result<()> {
         let Some(validation) = self.validation.clone() else {
             return Ok(());
         };
+        let data = Validated {
+            samples: validation.len(),
+            batch_size: self.fit.size_of_validation(),
+        };
+        self.validating = Some(Validating {
+            data,
+            moment: Moment::Begin,
+            sums: self.compiled.state.tracked.sums(),
+        });
+        let half = half.filter(|(place, _)| place.data == data);
         let point = Point::Validation(self.batches_of(epoch).len());
-        self.sums = Some(self.compiled.state.tracked.sums());
-        let validated = self.validation_batches(&validation, &point);
-        self.sums = None;
+        let validated = self.validation_batches(&validation, &point, half);
+        self.validating = None;
         validated?
             .iter()
             .for_each(|(name, v)| scores.set(&format!("val_{name}"), v));
         Ok(())
     }
 
-    fn validation_batches(&mut self, validation: &Dataset, point: &Point) -> Result<Scores> {
-        self.tell(Some(point), |c, run| c.on_test_begin(run))?;
+    fn validation_batches(
+        &mut self,
+        validation: &Dataset,
+        point: &Point,
+        half: Option<(Validation, usize)>,
+    ) -> Result<Scores> {
         self.compiled.state.tracked.reset();
+        if let Some((place, _)) = &half {
+            self.compiled.state.tracked.restore(&place.sums)?;
+        }
+        let done = half.map(|(place, called)| (place.moment, called));
+        self.tell(point, Moment::Begin, done, |c, _, run| c.on_test_begin(run))?;
         let batches = validation.batches(self.fit.size_of_validation());
         let most = self.fit.validation_steps.unwrap_or(usize::MAX);
         for (index, batch) in batches.datasets().enumerate().take(most) {
-            self.tell(Some(point), |c, run| c.on_test_batch_begin(index, run))?;
-            self.compiled.evaluate_batch(validation, index, &batch)?;
-            if !self.callbacks.is_empty() {
-                let so_far = self.compiled.state.tracked.scores();
-                self.tell(Some(point), |c, run| {
-                    c.on_test_batch_end(index, &so_far, run)
-                })?;
+            let [before, after] = [Side::Before, Side::After].map(|s| Moment::Batch(index, s));
+            self.tell(point, before, done, |c, _, run| {
+                c.on_test_batch_begin(index, run)
+            })?;
+            if done.is_none_or(|(moment, _)| moment < after) {
+                self.compiled.evaluate_batch(validation, index, &batch)?;
             }
+            self.tell(point, after, done, |c, so_far, run| {
+                c.on_test_batch_end(index, so_far, run)
+            })?;
         }
-        let found = self.compiled.state.tracked.scores();
-        self.tell(Some(point), |c, run| c.on_test_end(&found, run))?;
-        Ok(found)
+        self.tell(point, Moment::End, done, |c, found, run| {
+            c.on_test_end(found, run)
+        })?;
+        Ok(self.compiled.state.tracked.scores())
     }
 
-    /// Lets all callbacks act on this training, one after the other.
+    /// Lets the callbacks act on this training at a moment of its validation, one after the other, with the scores so far; those that
+    /// had been called when it was saved are left out.
     fn tell(
         &mut self,
-        point: Option<&Point>,
-        mut f: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
+        point: &Point,
+        moment: Moment,
+        done: Option<(Moment, usize)>,
+        f: impl Fn(&mut dyn Callback, &Scores, &mut Run<'_>) -> Result<()>,
     ) -> Result<()> {
-        (0..self.callbacks.len()).try_for_each(|i| self.call(i, point, &mut f))
+        if let Some(validating) = &mut self.validating {
+            validating.moment = moment;
+        }
+        let all = self.callbacks.len();
+        let from = match done {
+            Some((saved, _)) if moment < saved => return Ok(()),
+            Some((saved, called)) if moment == saved => called,
+            _ => 0,
+        };
+        let so_far = match moment {
+            Moment::Batch(_, Side::After) | Moment::End if from < all => {
+                self.compiled.state.tracked.scores()
+            }
+            _ => Scores::default(),
+        };
+        (from..all).try_for_each(|i| self.call(i, Some(point), |c, run| f(c, &so_far, run)))
     }
 
     /// Which batches of its pass over the data an epoch is made of.
@@ -347,6 +388,7 @@ impl<M: Model> Session<'_, '_, M> {
         let (mut done, mut called, mut begun, mut batch_begun) = (0, 0, 0, 0);
         if let Some(place) = place {
             self.compiled.state.tracked.restore(&place.sums)?;
+            self.stop |= place.stop;
             match place.point {
                 Point::Begin => begun = place.called,
                 Point::Batch(batches) => (begun, done, called) = (all, batches, place.called),
@@ -369,14 +411,15 @@ impl<M: Model> Session<'_, '_, M> {
         if self.fit.shuffle {
             let pass = epoch as u64 / self.epochs_of_pass();
             let stream = self.compiled.state.pass_stream(pass);
-            batches = batches.in_order(with_stream(stream, || permutation(self.data.len())));
+            batches = batches.in_order(with_stream(stream, || permutation(self.data.len()))?);
         }
         self.progress.begin_epoch(epoch, count);
         // A file may say anything.
         let done = done.min(count);
         if done > 0 {
             self.end_batch(done, called)?;
-            if self.stop {
+            // Asked for before a batch, the end comes after it.
+            if self.stop && batch_begun == 0 {
                 return Ok(self.compiled.state.tracked.scores());
             }
         }

@@ -1,7 +1,7 @@
 //! What a compiled model holds beside the model itself: optimizer, losses, metrics, counters.
 
 use crate::losses::Loss;
-use crate::metrics::{Direction, Metric};
+use crate::metrics::{Direction, Metric, Scores};
 use crate::optimizers::Optimizer;
 use crate::training::Compile;
 use crate::training::resume::Resume;
@@ -137,6 +137,15 @@ impl State {
             return Some(Direction::Down);
         }
         self.tracked.direction(plain)
+    }
+
+    /// The scores that the default steps report, without numbers.
+    pub(crate) fn score_names(&self) -> Scores {
+        let losses = ["loss"]
+            .into_iter()
+            .chain(self.loss_names.iter().map(String::as_str));
+        let names = losses.chain(self.tracked.metric_names());
+        names.map(|name| (name, f64::NAN)).collect()
     }
 
     /// The metrics of each output, under names of their own, as in Keras: a weighted one that would have a name again gets `weighted_`

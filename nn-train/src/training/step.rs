@@ -33,8 +33,10 @@ pub struct Step<'a, M> {
     added: Vec<Tensor>,
     /// A loss that is not a number: nothing is applied after it.
     not_finite: Option<f64>,
-    /// Whether parameters have been changed.
+    /// Whether the compiled optimizer has changed parameters.
     applied: bool,
+    /// How often the parameters had been written before.
+    writes: u64,
     /// A step that is only looked at: nothing is changed or counted.
     rehearsal: bool,
     /// All targets of the data that the batch is of, until they have been checked.
@@ -58,6 +60,7 @@ impl<'a, M: Layer> Step<'a, M> {
             added: Vec::new(),
             not_finite: None,
             applied: false,
+            writes: writes(model),
             rehearsal: false,
             unchecked: None,
         }
@@ -80,9 +83,9 @@ impl<'a, M: Layer> Step<'a, M> {
         self
     }
 
-    /// Whether parameters have been changed.
-    pub(super) fn has_applied(&self) -> bool {
-        self.applied
+    /// Whether parameters have been changed, by the compiled optimizer or in another way.
+    pub(super) fn has_changed(&self) -> bool {
+        self.applied || writes(self.model) != self.writes
     }
 
     /// Whether no loss was found that is not finite.
@@ -255,8 +258,13 @@ impl<'a, M: Layer> Step<'a, M> {
             return Err(self.not_finite("the loss", value));
         }
         let parameters: Vec<Parameter<'_>> = module::parameters(self.model);
+        let changed = self.has_changed();
         let done = self.state.optimizer.update(&parameters, &gradients);
         if let Err(error) = done {
+            if !changed {
+                // What an optimizer writes in a step that fails is what was there.
+                self.writes = writes(self.model);
+            }
             return Err(match error.kind() {
                 ErrorKind::NotFinite => self.so_far(error),
                 _ => error,
@@ -275,7 +283,7 @@ impl<'a, M: Layer> Step<'a, M> {
 
     /// With what this step has done to the model.
     fn so_far(&self, error: Error) -> Error {
-        match self.applied {
+        match self.has_changed() {
             false => error.hint("this batch changed nothing in the model"),
             true => error,
         }
@@ -290,15 +298,15 @@ impl<'a, M: Layer> Step<'a, M> {
             None => e.context(format!("`{name}`")),
             Some(_) => e,
         })?;
-        if self.rehearsal {
-            return Ok(());
-        }
         if self.training && !number.is_finite() {
             let what = match name {
                 "loss" => "the loss".to_string(),
                 _ => format!("`{name}`"),
             };
             return Err(self.not_finite(&what, number));
+        }
+        if self.rehearsal {
+            return Ok(());
         }
         self.state.tracked.report(name, number, self.samples as f64);
         Ok(())
@@ -319,6 +327,17 @@ impl<'a, M: Layer> Step<'a, M> {
                 .update(&y.leaves(), &y_pred.leaves(), weight.as_ref())
         })
     }
+}
+
+/// How often the parameters of a model have been written, without buffers, which a step that fails gets back.
+fn writes(model: &impl Layer) -> u64 {
+    let mut sum = 0;
+    module::each_param(model, &mut |p| {
+        if !p.is_buffer() {
+            sum += p.writes();
+        }
+    });
+    sum
 }
 
 /// A loss's error with the name of the output it belongs to.

@@ -52,6 +52,11 @@ impl Tracked {
         metrics.find(|m| m.name == name)?.metric.direction()
     }
 
+    /// The names of the metrics.
+    pub(super) fn metric_names(&self) -> impl Iterator<Item = &str> {
+        self.metrics.iter().map(|m| m.name.as_str())
+    }
+
     /// Everything that has been added up.
     pub(super) fn sums(&self) -> Sums {
         let means = self.means.iter();

@@ -28,10 +28,15 @@ impl Function for Hypot {
 
     fn gradient(self, at: &Backward<'_>) -> [Option<Tensor>; 2] {
         [
-            at.when(0, || at.upstream() * (&at.inputs[0] / at.output())),
-            at.when(1, || at.upstream() * (&at.inputs[1] / at.output())),
+            at.when(0, || at.upstream() * slope(&at.inputs[0], at.output())),
+            at.when(1, || at.upstream() * slope(&at.inputs[1], at.output())),
         ]
     }
+}
+
+/// The slope along one side: flat where both are 0, which is the minimum.
+fn slope(side: &Tensor, hypot: &Tensor) -> Tensor {
+    side.divide_no_nan(hypot)
 }
 
 by_name!("hypot", by_name::alike, |_| Zip(Hypot));
@@ -40,7 +45,7 @@ impl Tensor {
     /// `√(x² + y²)` of corresponding elements, with broadcasting, without overflow on the way; ∞ if either is infinite. Integers are
     /// taken as `f32`.
     ///
-    /// Gradients: `x / h` and `y / h`, NaN where both are 0, as in Keras.
+    /// Gradients: `x / h` and `y / h`, and 0 where both are 0, as those of a norm.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -56,8 +61,8 @@ impl Tensor {
 
 #[cfg(test)]
 mod tests {
-    use crate::Tensor;
     use crate::testing::check_gradient;
+    use crate::{GradientTape, Tensor};
 
     #[test]
     fn special_values() {
@@ -71,6 +76,19 @@ mod tests {
                 "{y} for {expected}"
             );
         }
+    }
+
+    #[test]
+    fn is_flat_at_zero() {
+        let x = Tensor::from([0.0_f32, 3.0]);
+        let y = Tensor::from([0.0_f32, 4.0]);
+        let tape = GradientTape::new();
+        tape.watch(&x);
+        tape.watch(&y);
+        let h = x.hypot(&y);
+        let [dx, dy] = [&x, &y].map(|t| tape.gradient(&h, t).unwrap());
+        assert_eq!(dx.data::<f32>(), [0.0, 0.6]);
+        assert_eq!(dy.data::<f32>(), [0.0, 0.8]);
     }
 
     #[test]

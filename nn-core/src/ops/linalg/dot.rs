@@ -60,6 +60,22 @@ mod tests {
     }
 
     #[test]
+    fn millions_of_products_lose_no_digits() {
+        let n = 3_000_001;
+        let x = Tensor::full([n], 0.1_f32);
+        let product = f64::from(0.1_f32) * f64::from(0.1_f32);
+        for (found, times) in [
+            (x.dot(&x), 1.0),
+            // Several lines beside each other, of one and the other side.
+            (x.reshape([1, n]).broadcast_to([9, n]).dot(&x).mean(), 1.0),
+            (x.dot(x.reshape([n, 1]).broadcast_to([n, 3])).sum(), 3.0),
+        ] {
+            let (found, right) = (found.to_f64().unwrap(), n as f64 * product * times);
+            assert!((found / right - 1.0).abs() < 1e-5, "{found} for {right}");
+        }
+    }
+
+    #[test]
     fn gradient() {
         check_gradient(|x| x[0].dot(&x[1]), &[&[2, 3], &[2, 3, 2]]);
     }

@@ -215,6 +215,21 @@ mod tests {
     }
 
     #[test]
+    fn windows_of_millions_lose_no_digits() {
+        for channels in [1, 9] {
+            let x = Tensor::full([1, 1000, 3000, channels], 0.1_f32);
+            for y in [
+                avg_pool2d(&x, [1000, 3000], [1, 1], Padding::Valid),
+                adaptive_avg_pool(&x, [1, 1]),
+            ] {
+                for mean in y.to_vec::<f32>().unwrap() {
+                    assert!((mean / 0.1 - 1.0).abs() < 1e-5, "{mean}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn gradient_along_any_number_of_axes() {
         check_gradient(
             |x| avg_pool(&x[0], [3], [2], Padding::Same).square(),

@@ -1,6 +1,7 @@
 //! Reductions that leave NaN out.
 
 use crate::ops::elementwise::where_;
+use crate::ops::reduce::norm::root;
 use crate::ops::reduce::quantile::{QuantileMethod, quantile};
 use crate::{DType, Tensor, no_gradient};
 
@@ -160,7 +161,7 @@ nan_reductions! {
     /// assert_eq!(Tensor::from([1.0, f32::NAN, 5.0]).nanstd().item::<f32>()?, 2.0);
     /// # Ok::<(), nn::Error>(())
     /// ```
-    nanstd nanstd_axis nanstd_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims| var(x, &axes_of(x, axes), keepdims).sqrt();
+    nanstd nanstd_axis nanstd_axes: |x: &Tensor, axes: Option<&[isize]>, keepdims| root(&var(x, &axes_of(x, axes), keepdims));
 
     /// The median of all elements but NaN, NaN of none.
     ///

@@ -13,10 +13,14 @@ fn norm(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
         Axes::All => (0..x.raw_shape().rank() as isize).collect(),
         Axes::Some(axes) => axes,
     };
-    let squares = x.square().sum_axes(&axes, keepdims);
-    // At 0 the root's slope is ∞ and that of the squares 0; the norm has a minimum there, so the root is not asked.
+    root(&x.square().sum_axes(&axes, keepdims))
+}
+
+/// The root of sums of squares. At 0 its slope is ∞ and that of the squares 0; there is a minimum, so the root is not asked.
+#[track_caller]
+pub(super) fn root(squares: &Tensor) -> Tensor {
     let zero = squares.equal(0.0);
-    where_(&zero, 0.0, where_(&zero, 1.0, &squares).sqrt())
+    where_(&zero, 0.0, where_(&zero, 1.0, squares).sqrt())
 }
 
 impl Tensor {

@@ -7,7 +7,7 @@ impl Tensor {
     /// The norm of order `p` of the vectors along an axis (counted from the end if negative): `(Σ |x|ᵖ)^(1/p)`. Order ∞ is the greatest
     /// magnitude, -∞ the least, 0 how many elements are not 0. `keepdims` leaves the axis with size 1. Integers are taken as `f32`.
     ///
-    /// [`Tensor::norm_axis`] is that of order 2.
+    /// The gradient of an element that is 0 is 0. [`Tensor::norm_axis`] is the norm of order 2.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -28,8 +28,19 @@ impl Tensor {
             f64::INFINITY => magnitudes.max_axes([axis], keepdims),
             f64::NEG_INFINITY => magnitudes.min_axes([axis], keepdims),
             _ => {
-                let sum = magnitudes.pow(p).sum_axes([axis], keepdims);
-                // The root of 0 has no slope that is a number.
+                let powers = match p < 1.0 {
+                    true => {
+                        let zero = magnitudes.equal(0.0);
+                        where_(
+                            &zero,
+                            0.0_f64.powf(p),
+                            where_(&zero, 1.0, &magnitudes).pow(p),
+                        )
+                    }
+                    false => magnitudes.pow(p),
+                };
+                let sum = powers.sum_axes([axis], keepdims);
+                // Neither a power below 1 nor the root of 0 has a slope that is a number.
                 let zero = sum.equal(0.0).logical_and(Tensor::from(p > 0.0));
                 where_(&zero, 0.0, where_(&zero, 1.0, &sum).pow(1.0 / p))
             }
@@ -39,8 +50,8 @@ impl Tensor {
 
 #[cfg(test)]
 mod tests {
-    use crate::Tensor;
-    use crate::testing::check_gradient;
+    use crate::testing::{assert_close, check_gradient};
+    use crate::{GradientTape, Tensor};
 
     #[test]
     fn of_zero_and_of_any_axis() {
@@ -57,6 +68,28 @@ mod tests {
             [0.0, 0.0]
         );
         assert!(x.norm_order(1.0, 2, false).error().is_some());
+    }
+
+    #[test]
+    fn is_flat_where_an_element_is_zero() {
+        let x = Tensor::from([[0.0_f64, 0.0], [0.0, 4.0]]);
+        for (p, slope) in [
+            (-1.0, 0.0),
+            (0.25, 1.0),
+            (0.5, 1.0),
+            (1.0, 1.0),
+            (1.5, 1.0),
+            (2.0, 1.0),
+            (3.0, 1.0),
+            (f64::INFINITY, 1.0),
+        ] {
+            let tape = GradientTape::new();
+            tape.watch(&x);
+            let y = x.norm_order(p, 1, false);
+            let g = tape.gradient(&y, &x).unwrap();
+            // Rounding of powers and roots.
+            assert_close(&g, &Tensor::from([[0.0_f64, 0.0], [0.0, slope]]), 1e-14);
+        }
     }
 
     #[test]

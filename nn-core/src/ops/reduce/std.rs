@@ -1,13 +1,14 @@
 //! Standard deviations over axes.
 
 use crate::Tensor;
+use crate::ops::reduce::norm::root;
 use crate::ops::reduce::reduction::Axes;
 use crate::ops::reduce::var::var;
 
 impl Tensor {
     /// The standard deviation of all elements, the root of [`Tensor::var`]; a scalar.
     ///
-    /// Its gradient is NaN where all elements are the same, as in Keras.
+    /// Its gradient is 0 where all elements are the same: there it is least.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -16,13 +17,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn std(&self) -> Tensor {
-        var(self, Axes::All, false).sqrt()
+        root(&var(self, Axes::All, false))
     }
 
     /// The standard deviation over one axis (counted from the end if negative), which is dropped.
     #[track_caller]
     pub fn std_axis(&self, axis: isize) -> Tensor {
-        var(self, Axes::of([axis]), false).sqrt()
+        root(&var(self, Axes::of([axis]), false))
     }
 
     /// The standard deviation over several axes; `keepdims` leaves them with size 1.
@@ -33,13 +34,25 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn std_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
-        var(self, Axes::of(axes), keepdims).sqrt()
+        root(&var(self, Axes::of(axes), keepdims))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::testing::check_gradient;
+    use crate::{GradientTape, Tensor};
+
+    #[test]
+    fn is_flat_where_all_elements_are_the_same() {
+        let x = Tensor::from([[2.0_f32, 2.0], [1.0, 5.0]]);
+        let tape = GradientTape::new();
+        tape.watch(&x);
+        let y = x.std_axis(1);
+        assert_eq!(y.data::<f32>(), [0.0, 2.0]);
+        let g = tape.gradient(&y, &x).unwrap();
+        assert_eq!(g.data::<f32>(), [0.0, 0.0, -0.5, 0.5]);
+    }
 
     #[test]
     fn gradient() {

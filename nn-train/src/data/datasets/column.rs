@@ -10,8 +10,8 @@ const EXACT_F64: f64 = 9_007_199_254_740_992.0;
 #[derive(Default)]
 pub(super) struct Column {
     values: Vec<f64>,
-    /// The whole numbers that `f64` may have rounded, by what they became.
-    rounded: HashMap<u64, i128>,
+    /// The digits of whole numbers that `f64` may have rounded, by what they became.
+    rounded: HashMap<u64, String>,
     /// How many different numbers there were before they were standardized.
     standardized: Option<usize>,
 }
@@ -24,7 +24,8 @@ impl Column {
     /// Adds a number.
     ///
     /// # Errors
-    /// A text that is no finite number, or one that `f64` cannot tell from another one of the column.
+    /// A text that is no finite number; one too small for `f64`; a whole number that `f64` cannot tell from another one of the column.
+    /// Numbers with a fraction that become the same are the same: programs write one number with more digits or fewer.
     pub(super) fn push(&mut self, text: &str) -> Result<()> {
         let value: f64 = text
             .parse()
@@ -40,10 +41,17 @@ impl Column {
                 },
             ));
         }
+        let (mantissa, _) = text.split_once(['e', 'E']).unwrap_or((text, ""));
+        if value == 0.0 && mantissa.contains(|c: char| matches!(c, '1'..='9')) {
+            return Err(Error::format(format!(
+                "`{text}` is too small, and would be 0: numbers go down to 4.9e-324; multiply the column by a constant"
+            )));
+        }
         if value.abs() >= EXACT_F64
-            && let Ok(whole) = text.parse::<i128>()
+            && let Some(whole) = digits(text)
         {
-            let other = *self.rounded.entry(value.to_bits()).or_insert(whole);
+            let entry = self.rounded.entry(value.to_bits());
+            let other = entry.or_insert_with(|| whole.to_string());
             if other != whole {
                 return Err(Error::format(format!(
                     "{other} and {whole} become the same number: they have more digits than f64 holds; `ignore` the column if it is an id"
@@ -131,6 +139,14 @@ impl Column {
             ))),
         }
     }
+}
+
+/// The digits of a whole number that is written out, `12` or `12.0`, from the first that is not 0 on.
+fn digits(text: &str) -> Option<&str> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let whole = whole.trim_start_matches(['+', '-']);
+    let is_whole = whole.bytes().all(|b| b.is_ascii_digit()) && fraction.bytes().all(|b| b == b'0');
+    is_whole.then(|| whole.trim_start_matches('0'))
 }
 
 /// How many different numbers there are.

@@ -280,7 +280,28 @@ mod tests {
         refused(csv(), "a,y\n1,1e39\n", "column `y`: 1e39");
         let ids = "id,y\n9007199254740993,1\n9007199254740992,2\n";
         refused(csv().standardize(true), ids, "9007199254740993");
+        refused(csv(), ids, "9007199254740993");
+        // Written in another way, and longer than any integer.
+        for (one, other) in [
+            ("9007199254740993", "9007199254740992.0"),
+            ("-9007199254740993.00", "-9007199254740992"),
+            (
+                "1000000000000000000000000000000000000000000000000001",
+                "1000000000000000000000000000000000000000000000000002",
+            ),
+        ] {
+            let ids = format!("id,y\n{one},1\n{other},2\n3,3\n");
+            refused(csv().standardize(true), &ids, "column `id`");
+            refused(csv().standardize(true), &ids, "become the same number");
+        }
+        // The same number twice, and one that is written with more digits than it has.
+        let same = "id,y\n9007199254740993,1\n09007199254740993.0,2\n3,3\n";
+        assert!(x(csv().standardize(true), same).is_ok());
+        let same = "a,y\n0.1,1\n0.10000000000000000555,2\n3,3\n";
+        assert_eq!(x(csv(), same).unwrap(), [0.1, 0.1, 3.0]);
         for (field, part) in [
+            ("1e-400", "too small"),
+            ("-0.25e-330", "too small"),
             ("1e400", "too large"),
             ("-1e400", "too large"),
             ("nan", "not a finite number"),
@@ -301,8 +322,8 @@ mod tests {
             }
         }
         // Rounding as such is none.
-        let text = "a,y\n0.1,1\n0.2,1\n-1e-50,2\n16777216,3\n";
-        assert_eq!(x(csv(), text).unwrap(), [0.1, 0.2, -0.0, 16_777_216.0]);
+        let text = "a,y\n0.1,1\n0.2,1\n-1e-50,2\n16777216,3\n0e-400,4\n";
+        assert_eq!(x(csv(), text).unwrap(), [0.1, 0.2, -0.0, 16_777_216.0, 0.0]);
     }
 
     #[test]
