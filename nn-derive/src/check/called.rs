@@ -5,7 +5,7 @@ use super::shown::{list, plain_name, shown};
 use super::tensors::is_self;
 use crate::errors::Errors;
 use crate::syntax::Holder;
-use crate::{around, messages};
+use crate::{around, messages, source};
 use proc_macro2::Ident;
 use quote::ToTokens;
 use std::collections::BTreeMap;
@@ -101,6 +101,7 @@ impl<'ast> Visit<'ast> for Calls<'_> {
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         if is_self(&call.receiver)
             && let Some(part) = self.part(&call.method)
+            && !source::defines(&call.method.to_string(), "fn")
         {
             let (name, input) = (call.method.to_string(), list(call.args.iter()));
             if let Some(message) = messages::part_called(part, &name, &input) {
