@@ -66,11 +66,12 @@ fn depth_of(layer: &dyn DynLayer) -> usize {
     if let Some(sequential) = layer.as_any().downcast_ref::<Sequential>() {
         return sequential.depth + 1;
     }
-    let mut names = 0;
+    // A parameter is as far down as its path has names, and its layer one level less.
+    let mut levels = 1;
     module::walk(layer, &mut |path, _| {
-        names = names.max(path.bytes().filter(|&byte| byte == b'.').count() + 1);
+        levels = levels.max(path.bytes().filter(|&byte| byte == b'.').count() + 1);
     });
-    names + 1
+    levels
 }
 
 impl Sequential {
@@ -82,7 +83,7 @@ impl Sequential {
         }
     }
 
-    /// With another layer at the end. Nested deeper than 1000 levels, layers give an error when they are built or called.
+    /// With another layer at the end. Nested deeper than 500 levels, layers give an error when they are built or called.
     #[allow(clippy::should_implement_trait)] // Keras's name; nothing is summed
     pub fn add<L: Layer<Input = Tensor, Output = Tensor>>(mut self, layer: L) -> Sequential {
         self.push(layer);
@@ -297,7 +298,7 @@ mod tests {
             ] {
                 let error = error.to_string();
                 assert!(
-                    error.contains("nested more than 1000 levels deep"),
+                    error.contains("nested more than 500 levels deep"),
                     "{error}"
                 );
             }
@@ -309,7 +310,7 @@ mod tests {
         }
         let error = model.build([2, 2]).unwrap_err().to_string();
         assert!(
-            error.contains("nested more than 1000 levels deep"),
+            error.contains("nested more than 500 levels deep"),
             "{error}"
         );
     }
