@@ -281,7 +281,7 @@ fn nesting_of_a_thousand_levels_is_loaded_and_more_is_refused() {
     );
     says(
         nested(1_001).save_model(&path),
-        &["nothing was saved", "nested more than 1000 levels deep"],
+        &["nothing was saved", "nested more than 500 levels deep"],
     );
     assert_eq!(fs::read(&path).unwrap(), before);
     rewrite(&path, |text| {

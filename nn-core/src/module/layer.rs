@@ -71,7 +71,7 @@ pub trait Layer: Module + Sized {
 }
 
 /// Layers that may run inside of each other at a time: the stack of any thread has room for so many.
-pub const DEEPEST: usize = 1_000;
+pub const DEEPEST: usize = 500;
 
 /// The error of layers that are nested deeper than [`DEEPEST`].
 #[doc(hidden)]

@@ -83,7 +83,7 @@ impl Sequential {
         }
     }
 
-    /// With another layer at the end. Nested deeper than 1000 levels, layers give an error when they are built or called.
+    /// With another layer at the end. Nested deeper than 500 levels, layers give an error when they are built or called.
     #[allow(clippy::should_implement_trait)] // Keras's name; nothing is summed
     pub fn add<L: Layer<Input = Tensor, Output = Tensor>>(mut self, layer: L) -> Sequential {
         self.push(layer);
@@ -298,7 +298,7 @@ mod tests {
             ] {
                 let error = error.to_string();
                 assert!(
-                    error.contains("nested more than 1000 levels deep"),
+                    error.contains("nested more than 500 levels deep"),
                     "{error}"
                 );
             }
@@ -310,7 +310,7 @@ mod tests {
         }
         let error = model.build([2, 2]).unwrap_err().to_string();
         assert!(
-            error.contains("nested more than 1000 levels deep"),
+            error.contains("nested more than 500 levels deep"),
             "{error}"
         );
     }
