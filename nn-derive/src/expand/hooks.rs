@@ -4,10 +4,10 @@ use crate::errors::Errors;
 use crate::syntax::{Special, is_reference, typed_arguments};
 use crate::{check, half_typed, messages, rust_analyzer};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::ImplItemFn;
 
-/// `train_step`, `test_step` and `compute_loss` as inherent methods, which the derived `impl Model` calls, and that there are any.
+/// `train_step`, `test_step` and `compute_loss` as inherent methods, which the derived `impl Model` calls, and that they are there.
 pub fn expand(special: &Special, krate: &TokenStream, errors: &mut Errors) -> Vec<TokenStream> {
     let mut hooks = Vec::new();
     for (method, expected) in [
@@ -22,13 +22,22 @@ pub fn expand(special: &Special, krate: &TokenStream, errors: &mut Errors) -> Ve
         let expected = messages::COMPUTE_LOSS;
         hooks.extend(hook(method, expected, compute_loss, krate, errors));
     }
+    let own = [
+        &special.train_step,
+        &special.test_step,
+        &special.compute_loss,
+    ];
     if !hooks.is_empty() && !rust_analyzer::is_running() {
-        hooks.push(quote! {
-            #[doc(hidden)]
-            pub fn __has_own_steps(&self) -> bool {
-                true
+        // One for each, since they may stand in several blocks.
+        hooks.extend(own.into_iter().flatten().map(|method| {
+            let name = format_ident!("__has_own_{}", method.sig.ident);
+            quote! {
+                #[doc(hidden)]
+                pub fn #name(&self) -> ::core::primitive::bool {
+                    true
+                }
             }
-        });
+        }));
     }
     hooks
 }

@@ -31,9 +31,11 @@ pub fn expand(item: &Struct) -> TokenStream {
             self.__compute_loss(__step, __batch, __y_pred)
         }
 
-        fn has_own_steps(&self) -> bool {
+        fn has_own_steps(&self) -> ::core::primitive::bool {
             use #krate::__private::DefaultSteps as _;
-            self.__has_own_steps()
+            self.__has_own_train_step()
+                || self.__has_own_test_step()
+                || self.__has_own_compute_loss()
         }
     };
     let mut bounded = item.generics.clone();

@@ -183,7 +183,15 @@ pub trait DefaultSteps: Model {
         step.loss(&batch.y, y_pred)
     }
 
-    fn __has_own_steps(&self) -> bool {
+    fn __has_own_train_step(&self) -> bool {
+        false
+    }
+
+    fn __has_own_test_step(&self) -> bool {
+        false
+    }
+
+    fn __has_own_compute_loss(&self) -> bool {
         false
     }
 }

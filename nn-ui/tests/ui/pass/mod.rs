@@ -60,7 +60,6 @@ mod known_structs;
 mod layer_of_another_block;
 mod loss_and_targets;
 mod marked_functions;
-mod methods_like_parts;
 mod named_dimensions;
 mod names_of_ones_own;
 mod names_of_types;
@@ -160,7 +159,6 @@ run! {
     layer_of_another_block
     loss_and_targets
     marked_functions
-    methods_like_parts
     named_dimensions
     names_of_ones_own
     names_of_types
