@@ -591,7 +591,8 @@ fn a_score_that_nothing_brings_is_found_before_the_first_epoch() {
     let folder = folder("scores");
     let file = |name: &str| folder.join(name).display().to_string();
     let save = |name: &str| ModelCheckpoint::new(file(name));
-    let callbacks: [(&str, Box<dyn Fn() -> Fit<'static>>); 7] = [
+    type Fits = Box<dyn Fn() -> Fit<'static>>;
+    let callbacks: [(&str, Fits); 7] = [
         (
             "`val_loss`",
             Box::new(|| quiet().callback(EarlyStopping::new("val_loss"))),
