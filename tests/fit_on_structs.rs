@@ -1,7 +1,6 @@
-//! Data to train on in structs of one's own and in maps, as `call` takes and gives them.
+//! Data to train on in structs of one's own, as `call` takes and gives them.
 
 use nn::prelude::*;
-use std::collections::BTreeMap;
 
 #[derive(Clone, Tensors)]
 struct Views {
@@ -53,33 +52,4 @@ fn structs_are_data() {
         model.evaluate(by_tuple).unwrap()["loss"]
     );
     assert_eq!(model.predict(views).unwrap().size.shape(), [8, 1]);
-}
-
-#[model]
-struct Named {
-    dense: Dense,
-}
-
-#[model]
-impl Named {
-    fn call(&self, x: BTreeMap<String, Tensor>) -> Tensor {
-        self.dense(&x["a"]) + &x["b"]
-    }
-}
-
-#[test]
-fn maps_are_data() {
-    let model = Named {
-        dense: Dense::new(2),
-    };
-    let mut model = model.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
-    let x = BTreeMap::from([
-        ("a".to_string(), Tensor::ones([8, 4])),
-        ("b".to_string(), Tensor::ones([8, 2])),
-    ]);
-    let fit = Fit::new().epochs(2).verbose(Verbose::Silent);
-    let history = model.fit((&x, Tensor::zeros([8, 2])), fit);
-    assert!(history.unwrap()["loss"][1].is_finite());
-    let error = model.predict(&x).map(|y| y.shape());
-    assert_eq!(error.unwrap(), [8, 2]);
 }

@@ -1,10 +1,9 @@
 //! What a model is fed with on the whole: [`IntoTensors`].
 
 use crate::Tensor;
-use std::collections::BTreeMap;
 
-/// A tensor, or a tuple, array, slice, `Vec` or `BTreeMap<String, _>` of tensors, by value or reference, or a struct under
-/// `#[derive(Tensors)]`: the inputs or the targets of a model, as `fit` takes them.
+/// A tensor, or a tuple, array, slice or `Vec` of tensors, by value or reference, or a struct under `#[derive(Tensors)]`: the inputs or the
+/// targets of a model, as `fit` takes them.
 ///
 /// ```
 /// use nn::{IntoTensors, Tensor};
@@ -78,15 +77,3 @@ tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
-
-impl<T: IntoTensors> IntoTensors for BTreeMap<String, T> {
-    fn into_tensors(self) -> Vec<Tensor> {
-        self.into_values().flat_map(T::into_tensors).collect()
-    }
-}
-
-impl<T: Clone + IntoTensors> IntoTensors for &BTreeMap<String, T> {
-    fn into_tensors(self) -> Vec<Tensor> {
-        self.clone().into_tensors()
-    }
-}
