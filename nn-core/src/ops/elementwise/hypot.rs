@@ -86,7 +86,7 @@ mod tests {
         tape.watch(&x);
         tape.watch(&y);
         let h = x.hypot(&y);
-        let [dx, dy] = [&x, &y].map(|t| tape.gradient(&h, t).unwrap());
+        let [dx, dy] = tape.gradient(&h, [&x, &y]).unwrap();
         assert_eq!(dx.data::<f32>(), [0.0, 0.6]);
         assert_eq!(dy.data::<f32>(), [0.0, 0.8]);
     }
