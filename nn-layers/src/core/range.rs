@@ -16,10 +16,18 @@ pub(crate) const fn from_zero(layer: &str, settings: &[(&str, f64)]) -> Result<(
     check(layer, settings, words, f64::INFINITY)
 }
 
-/// Checks shares that are dropped, of which some must be left.
-pub(crate) const fn below_one(layer: &str, settings: &[(&str, f64)]) -> Result<(), ShapeError> {
+/// Checks the shares that a recurrent layer drops: something must be left.
+pub(crate) const fn rates(
+    layer: &str,
+    dropout: f64,
+    recurrent_dropout: f64,
+) -> Result<(), ShapeError> {
+    let settings = [
+        ("dropout", dropout),
+        ("recurrent_dropout", recurrent_dropout),
+    ];
     let words = " is a probability from 0 to below 1, found ";
-    match check(layer, settings, words, 1.0_f64.next_down()) {
+    match check(layer, &settings, words, 1.0_f64.next_down()) {
         Ok(()) => Ok(()),
         Err(error) => Err(error.text("; 0.2 drops a fifth")),
     }
@@ -59,9 +67,9 @@ mod tests {
         assert_eq!(e, "epsilon of A is a number from 0 to 1, found 1.5");
         let e = message(from_zero("A", &[("epsilon", f64::NAN)]));
         assert_eq!(e, "epsilon of A is a number from 0 on, found NaN");
-        let e = message(below_one("A", &[("dropout", 1.0)]));
+        let e = message(rates("A", 0.0, 1.0));
         assert!(
-            e.starts_with("dropout of A is a probability from 0 to below 1, found 1"),
+            e.starts_with("recurrent_dropout of A is a probability from 0 to below 1, found 1"),
             "{e}"
         );
     }

@@ -204,11 +204,7 @@ impl<const N: usize> ConvLstm<'_, N> {
                 self.frame.name,
             )));
         }
-        let rates = [
-            ("dropout", self.dropout),
-            ("recurrent_dropout", self.recurrent_dropout),
-        ];
-        range::below_one(self.frame.name, &rates)?;
+        range::rates(self.frame.name, self.dropout, self.recurrent_dropout)?;
         let columns = self.filters.saturating_mul(4);
         let of = |channels: usize| {
             Shape::try_new(&[&self.kernel_size[..], &[channels, columns]].concat())

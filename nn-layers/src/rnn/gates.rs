@@ -78,11 +78,7 @@ impl Gates<'_> {
                 self.name,
             )));
         }
-        let rates = [
-            ("dropout", self.dropout),
-            ("recurrent_dropout", self.recurrent_dropout),
-        ];
-        range::below_one(self.name, &rates)?;
+        range::rates(self.name, self.dropout, self.recurrent_dropout)?;
         let columns = self.units.saturating_mul(self.cell.gates());
         self.kernel.build([features, columns])?;
         self.recurrent_kernel.build([self.units, columns])?;

@@ -123,11 +123,7 @@ impl LSTM {
     /// # Errors
     /// When the input is not `[batch, time, features]` with at least one step, or there is no unit.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        let rates = [
-            ("dropout", self.dropout),
-            ("recurrent_dropout", self.recurrent_dropout),
-        ];
-        match range::below_one("LSTM", &rates) {
+        match range::rates("LSTM", self.dropout, self.recurrent_dropout) {
             Ok(()) => frame::output_shape("LSTM", self.units, self.return_sequences, input),
             Err(error) => Err(error),
         }

@@ -104,11 +104,7 @@ impl SimpleRNN {
     /// # Errors
     /// When the input is not `[batch, time, features]` with at least one step, or there is no unit.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        let rates = [
-            ("dropout", self.dropout),
-            ("recurrent_dropout", self.recurrent_dropout),
-        ];
-        match range::below_one("SimpleRNN", &rates) {
+        match range::rates("SimpleRNN", self.dropout, self.recurrent_dropout) {
             Ok(()) => frame::output_shape("SimpleRNN", self.units, self.return_sequences, input),
             Err(error) => Err(error),
         }
