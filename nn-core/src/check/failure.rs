@@ -115,7 +115,7 @@ pub const fn fail_at<R: Failing>(block: &str, site: usize) {
     }
 }
 
-const fn same(a: &[u8], b: &[u8]) -> bool {
+pub(super) const fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }

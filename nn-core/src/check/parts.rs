@@ -1,5 +1,6 @@
 //! A struct of tensors of the user's own: what is known of it is a list of its fields, in the order of their declaration.
 
+use super::failure::same;
 use super::function::inputs;
 use super::{Answer, Place, Value};
 
@@ -23,7 +24,7 @@ impl Parts {
     const fn position(self, name: &str) -> Option<usize> {
         let mut i = 0;
         while i < self.names.len() {
-            if equal(self.names[i], name) {
+            if same(self.names[i].as_bytes(), name.as_bytes()) {
                 return Some(i);
             }
             i += 1;
@@ -80,15 +81,6 @@ impl Value {
             None => Value::UNKNOWN,
         }
     }
-}
-
-const fn equal(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let mut i = 0;
-    while i < a.len() && i < b.len() && a[i] == b[i] {
-        i += 1;
-    }
-    i == a.len() && i == b.len()
 }
 
 #[cfg(test)]

@@ -225,13 +225,7 @@ impl<'a> Place<'a> {
 
     /// Notes that it is not known what comes out of a line, unless that is one of the library's layers, which the user does not see.
     pub const fn lose(&self, block: &'static str, site: usize) {
-        let own = b"nn_layers::";
-        let name = block.as_bytes();
-        let (mut i, mut is_own) = (0, name.len() > own.len());
-        while is_own && i < own.len() {
-            is_own = name[i] == own[i];
-            i += 1;
-        }
+        let is_own = matches!(block.as_bytes().first_chunk(), Some(b"nn_layers::"));
         if self.run.unknown.get().is_none() && !is_own {
             self.run.unknown.replace(Some((block, site)));
         }
