@@ -376,6 +376,7 @@ pub struct Special {
     pub test_step: Option<ImplItemFn>,
     pub compute_loss: Option<ImplItemFn>,
     pub call_any: Option<ImplItemFn>,
+    pub autocast: Option<ImplItemFn>,
 }
 
 impl Special {
@@ -388,6 +389,7 @@ impl Special {
             &self.compute_loss,
             &self.build,
             &self.call_any,
+            &self.autocast,
         ]
         .into_iter()
         .flatten()

@@ -5,6 +5,7 @@
 
 use super::math::Number;
 use super::parallel::{GRAIN, for_each_chunk};
+use std::ops::Range;
 
 /// A possibly negative index of an axis of `n` elements.
 #[inline(always)]
@@ -42,7 +43,28 @@ pub fn gather<T: Copy + Send + Sync>(
     });
 }
 
-/// `out = 0`, then `out[o, indices[j], :] += updates[o, j, :]` in the order of j.
+/// Updates that are added up one by one at least.
+const BLOCK: usize = 2048;
+
+/// `to = 0`, then adds `m` updates to it: `add` those of a range. Many are added up in blocks, and then the blocks' sums, so that millions
+/// that meet one element lose no digits. A block has as many updates as the axis has elements, so that adding its sums is no more work.
+fn in_blocks<T: Number>(m: usize, n: usize, to: &mut [T], add: impl Fn(Range<usize>, &mut [T])) {
+    to.fill(T::default());
+    let block = n.max(BLOCK);
+    if m / block < 2 {
+        return add(0..m, to);
+    }
+    let mut sums = vec![T::default(); to.len()];
+    for start in (0..m).step_by(block) {
+        sums.fill(T::default());
+        add(start..start.saturating_add(block).min(m), &mut sums);
+        to.iter_mut()
+            .zip(&sums)
+            .for_each(|(t, &s)| *t = T::sum(*t, s));
+    }
+}
+
+/// `out = 0`, then `out[o, indices[j], :] += updates[o, j, :]` in the order of j, as [`in_blocks`] says.
 pub fn scatter_add<T: Number>(
     updates: &[T],
     n: usize,
@@ -58,21 +80,22 @@ pub fn scatter_add<T: Number>(
     // A task owns rows of the output and looks through all indices for them: no more than 64 do so.
     let each = (GRAIN / inner).max(rows.div_ceil(64)).max(1);
     for_each_chunk(out, inner * each, |start, piece| {
-        piece.fill(T::default());
         let first = start / inner;
         let last = first + piece.len() / inner;
-        for o in first / n..last.div_ceil(n) {
-            for (j, &index) in indices.iter().enumerate() {
-                let row = o * n + at(index, n);
-                if (first..last).contains(&row) {
-                    let from = (o * m + j) * inner;
-                    let to = &mut piece[(row - first) * inner..][..inner];
-                    to.iter_mut()
-                        .zip(&updates[from..from + inner])
-                        .for_each(|(t, &u)| *t = T::sum(*t, u));
+        in_blocks(m, n, piece, |js, piece| {
+            for o in first / n..last.div_ceil(n) {
+                for j in js.clone() {
+                    let row = o * n + at(indices[j], n);
+                    if (first..last).contains(&row) {
+                        let from = (o * m + j) * inner;
+                        let to = &mut piece[(row - first) * inner..][..inner];
+                        to.iter_mut()
+                            .zip(&updates[from..from + inner])
+                            .for_each(|(t, &u)| *t = T::sum(*t, u));
+                    }
                 }
             }
-        }
+        });
     });
 }
 
@@ -94,7 +117,7 @@ pub fn gather_along<T: Copy + Send + Sync>(
     });
 }
 
-/// `out = 0`, then `out[o, indices[o, j, i], i] += updates[o, j, i]` in the order of j.
+/// `out = 0`, then `out[o, indices[o, j, i], i] += updates[o, j, i]` in the order of j, as [`in_blocks`] says.
 pub fn scatter_add_along<T: Number>(
     updates: &[T],
     n: usize,
@@ -108,13 +131,14 @@ pub fn scatter_add_along<T: Number>(
         return;
     }
     for_each_chunk(out, block * (GRAIN / block).max(1), |start, piece| {
-        piece.fill(T::default());
         for (k, to) in piece.chunks_exact_mut(block).enumerate() {
             let from = (start / block + k) * m * inner;
-            for flat in 0..m * inner {
-                let sum = &mut to[at(indices[from + flat], n) * inner + flat % inner];
-                *sum = T::sum(*sum, updates[from + flat]);
-            }
+            in_blocks(m, n, to, |js, to| {
+                for flat in js.start * inner..js.end * inner {
+                    let sum = &mut to[at(indices[from + flat], n) * inner + flat % inner];
+                    *sum = T::sum(*sum, updates[from + flat]);
+                }
+            });
         }
     });
 }
@@ -130,6 +154,17 @@ mod tests {
         assert_eq!(out, [i64::MIN, 5]);
         scatter_add_along(&[i64::MAX, 1], 2, 2, 1, &[0, 0], &mut out);
         assert_eq!(out, [i64::MIN, 0]);
+    }
+
+    #[test]
+    fn millions_that_meet_one_element_lose_no_digits() {
+        let m = 5_000_000;
+        let (updates, indices) = (vec![0.0005_f32; m], vec![1_i64; m]);
+        let mut out = [f32::NAN; 2];
+        scatter_add(&updates, 2, 1, &indices, &mut out);
+        assert!(out[0] == 0.0 && (out[1] - 2500.0).abs() < 0.25, "{out:?}");
+        scatter_add_along(&updates, 2, m, 1, &indices, &mut out);
+        assert!(out[0] == 0.0 && (out[1] - 2500.0).abs() < 0.25, "{out:?}");
     }
 
     #[test]

@@ -37,6 +37,15 @@ pub trait Layer: Module + Sized {
         Ok(())
     }
 
+    /// Whether floats that come in are cast to the type that the layer computes in, that of its parameters or [`crate::floatx`]. A layer that
+    /// looks at numbers as they are, as `Embedding` does at indices, overrides it in its `#[model] impl`. A model casts what it gets before its
+    /// layers see it.
+    ///
+    /// Source: Keras's `autocast`.
+    fn autocast(&self) -> bool {
+        true
+    }
+
     /// Runs the layer with tensors in a list, in the order in which they stand in its arguments, and lists what comes out. A layer that can
     /// be called in more than one way (with states, with or without a key) overrides it in its `#[model] impl`.
     #[track_caller]
@@ -118,10 +127,14 @@ impl Observer for Watch {
 /// Runs a layer: builds it, keeps track of it, and gives errors their place.
 #[track_caller]
 fn enter<L: Layer>(layer: &L, input: L::Input, training: bool) -> L::Output {
-    let build = |shapes: &_| layer.build_parameters(shapes);
-    call_as(layer, input, training, build, |input| {
-        layer.run(input, training)
-    })
+    run_layer(
+        layer,
+        input,
+        training,
+        layer.autocast(),
+        &mut |shapes| layer.build_parameters(shapes),
+        &mut |input| layer.run(input, training),
+    )
 }
 
 /// Runs a layer in a way of its own, with other inputs or outputs than its `call` has, as [`Layer::call`] runs that: `build` makes the
@@ -139,6 +152,7 @@ pub fn call_as<L: Module, I: Tensors, O: Tensors>(
         layer,
         input,
         training,
+        true,
         &mut |shapes| build.take().expect("called once")(shapes),
         &mut |input| run.take().expect("called once")(input),
     )
@@ -150,6 +164,7 @@ fn run_layer<I: Tensors, O: Tensors>(
     layer: &dyn Module,
     input: I,
     training: bool,
+    autocast: bool,
     build: &mut dyn FnMut(&I::Shapes) -> Result<()>,
     run: &mut dyn FnMut(I) -> O,
 ) -> O {
@@ -157,8 +172,12 @@ fn run_layer<I: Tensors, O: Tensors>(
         return O::failed(error.clone());
     }
     let caller = Location::caller();
-    let input = cast_to_own_type(layer, input);
     let frame = tree::frame(layer);
+    // A container hands on what it gets to layers that cast it.
+    let input = match autocast && frame.is_some() {
+        true => cast_to_own_type(layer, input),
+        false => input,
+    };
     let scope = Scope::enter(frame, training);
     if scope.depth() > DEEPEST {
         return O::failed(nested_too_deep().at_call(caller));

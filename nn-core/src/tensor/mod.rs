@@ -65,6 +65,8 @@ struct Inner {
     /// The value of a trainable parameter, watched by every tape.
     variable: bool,
     state: State,
+    /// The greatest magnitude, where what computed the value has looked for it on the way.
+    greatest: Option<f64>,
 }
 
 /// The error of a tensor that does not fit the memory.
@@ -87,6 +89,7 @@ impl Tensor {
             dtype,
             variable: false,
             state,
+            greatest: None,
         }))
     }
 
@@ -319,6 +322,7 @@ impl Tensor {
             self.inner = copy.inner;
         }
         let inner = Arc::get_mut(&mut self.inner).expect("made unique above");
+        inner.greatest = None;
         let part = match &inner.state {
             State::View { offset, .. } => Some(*offset..*offset + inner.shape.num_elements()),
             _ => None,
@@ -348,6 +352,14 @@ impl Tensor {
                 State::Concrete(buffer) => State::Fused(Box::new((buffer, inputs.collect()))),
                 other => other,
             };
+        }
+        self
+    }
+
+    /// Notes the greatest magnitude, which was found while the value was computed.
+    pub(crate) fn with_greatest_magnitude(mut self, greatest: f64) -> Tensor {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.greatest = Some(greatest);
         }
         self
     }
@@ -404,6 +416,7 @@ impl Tensor {
             dtype: self.inner.dtype,
             variable: self.inner.variable,
             state: State::Abstract(None),
+            greatest: None,
         }))
     }
 
@@ -458,6 +471,9 @@ impl Tensor {
     /// assert!(Tensor::from([1.0_f32, f32::NAN]).greatest_magnitude().is_nan());
     /// ```
     pub fn greatest_magnitude(&self) -> f64 {
+        if let Some(greatest) = self.inner.greatest {
+            return greatest;
+        }
         match self.dtype() {
             _ if !self.is_concrete() => 0.0,
             DType::F32 => greatest_magnitude(self.data::<f32>()).into(),

@@ -61,15 +61,14 @@ pub fn expand(
         .map(|build| build_parameters(build, &call, block, krate))
         .or_else(|| shape::build_by_output_shape(block, &call.inputs, krate));
     // Checked here, since the compiler would speak of the trait.
-    let call_any = special
-        .call_any
-        .as_ref()
-        .filter(|m| check::hook(&m.sig, messages::CALL_ANY, errors) || rust_analyzer::is_running())
-        .map(|method| {
-            let mut method = method.clone();
-            method.vis = syn::Visibility::Inherited;
-            half_typed::method(&method)
-        });
+    let mut of_the_trait = |method: &Option<ImplItemFn>, signature| {
+        let mut method = method.clone()?;
+        method.vis = syn::Visibility::Inherited;
+        let is_right = check::hook(&method.sig, signature, errors) || rust_analyzer::is_running();
+        is_right.then(|| half_typed::method(&method))
+    };
+    let call_any = of_the_trait(&special.call_any, messages::CALL_ANY);
+    let autocast = of_the_trait(&special.autocast, messages::AUTOCAST);
     let (attrs, self_ty) = (cfgs(&block.attrs), &block.self_ty);
     let bounded = generics::of_block(block, krate);
     let (impl_generics, _, where_clause) = bounded.split_for_impl();
@@ -84,6 +83,8 @@ pub fn expand(
             #build
 
             #call_any
+
+            #autocast
         }
 
         #with_lifetimes

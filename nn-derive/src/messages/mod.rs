@@ -455,6 +455,7 @@ pub fn signature(name: &str, expected: &str) -> String {
     format!("`{name}` has another signature: `{expected}`")
 }
 
+pub const AUTOCAST: &str = "fn autocast(&self) -> bool";
 pub const CALL_ANY: &str = "fn call_any(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor>";
 pub const BUILD: &str = "fn build(&self, input: &Shape) -> nn::Result<()>";
 pub const TRAIN_STEP: &str =

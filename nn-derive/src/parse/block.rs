@@ -39,6 +39,7 @@ fn slot<'s>(special: &'s mut Special, method: &ImplItemFn) -> Option<&'s mut Opt
         "test_step" => Some(&mut special.test_step),
         "compute_loss" => Some(&mut special.compute_loss),
         "call_any" => Some(&mut special.call_any),
+        "autocast" => Some(&mut special.autocast),
         _ => None,
     }
 }

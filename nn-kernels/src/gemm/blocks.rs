@@ -206,9 +206,12 @@ pub fn multiply_then<T: Gemm>(
     }
 }
 
-/// Calls `after` for every row of C.
+/// Calls `after` for every row of C, for all of them at once where they lie one after another.
 fn every_row<T: Send>([m, n]: [usize; 2], c: &mut [T], ldc: usize, after: Option<After<T>>) {
-    if let Some(after) = after {
+    let Some(after) = after else { return };
+    if n == ldc {
+        after(0, &mut c[..m * n]);
+    } else {
         for line in c.chunks_mut(ldc).take(m) {
             after(0, &mut line[..n]);
         }

@@ -4,7 +4,6 @@ use super::super::math::Float;
 use super::super::parallel::for_each_small_range;
 use super::super::simd;
 use super::super::update::update_grain;
-use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Maxima that are kept side by side.
@@ -39,31 +38,47 @@ macro_rules! magnitude {
 magnitude!(f32, u32);
 magnitude!(f64, u64);
 
+/// The greatest magnitude of what has been looked at so far, by any number of threads: NaN if any number was, 0 of nothing.
+#[derive(Default)]
+pub struct Greatest(AtomicU64);
+
+impl Greatest {
+    /// Looks at some numbers.
+    pub fn look_at<T: Magnitude>(&self, x: &[T]) {
+        let found = simd::run_for::<T, _>(
+            simd::level(),
+            #[inline(always)]
+            || greatest(x),
+        );
+        self.0.fetch_max(found.into(), Ordering::Relaxed);
+    }
+
+    /// The greatest.
+    pub fn value<T: Magnitude>(self) -> T {
+        T::of_magnitude(self.0.into_inner())
+    }
+}
+
 /// The greatest |x|: NaN if any number is, 0 of nothing.
 ///
 /// Each thread looks at the part that it is about to update, and with two threads wrote itself: what another wrote would come over line
 /// by line.
 pub fn greatest_magnitude<T: Magnitude>(x: &[T]) -> T {
-    let level = simd::level();
-    let task = |range: Range<usize>| {
-        let x = &x[range];
-        simd::run_for::<T, _>(
-            level,
-            #[inline(always)]
-            || greatest(x),
-        )
-    };
-    let found = AtomicU64::new(0);
+    let found = Greatest::default();
     for_each_small_range(x.len(), update_grain(x.len()), |range| {
-        found.fetch_max(task(range).into(), Ordering::Relaxed);
+        found.look_at(&x[range]);
     });
-    T::of_magnitude(found.into_inner())
+    found.value()
 }
 
 #[inline(always)]
 fn greatest<T: Magnitude>(x: &[T]) -> T::Bits {
-    let mut lanes = [T::Bits::default(); LANES];
     let (lines, rest) = x.as_chunks::<LANES>();
+    let rest = rest.iter().map(|x| x.magnitude());
+    if lines.is_empty() {
+        return rest.fold(T::Bits::default(), T::Bits::max);
+    }
+    let mut lanes = [T::Bits::default(); LANES];
     for line in lines {
         for i in 0..LANES {
             lanes[i] = lanes[i].max(line[i].magnitude());
@@ -77,7 +92,6 @@ fn greatest<T: Magnitude>(x: &[T]) -> T::Bits {
         }
         half /= 2;
     }
-    let rest = rest.iter().map(|x| x.magnitude());
     rest.fold(lanes[0], T::Bits::max)
 }
 

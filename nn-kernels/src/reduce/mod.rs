@@ -13,7 +13,7 @@ mod squared_error;
 mod tests;
 
 pub use arg::{argmax, argmin};
-pub use magnitude::greatest_magnitude;
+pub use magnitude::{Greatest, Magnitude, greatest_magnitude};
 pub use scan::{Summed, cumsum};
 pub use squared_error::{mean_squared_error, mean_squared_error_gradient};
 

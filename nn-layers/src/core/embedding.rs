@@ -71,6 +71,11 @@ impl Embedding {
         self.embeddings.build([self.input_dim, self.output_dim])
     }
 
+    /// An index is looked at as it is: the nearest number of another type may be another index.
+    fn autocast(&self) -> bool {
+        false
+    }
+
     fn call(&self, indices: Tensor) -> Tensor {
         let embeddings = self.embeddings.value();
         embed(&embeddings, self.input_dim, &indices, self.mask_zero)
@@ -155,6 +160,23 @@ fn fraction(indices: &Tensor, rows: usize) -> Option<Error> {
 mod tests {
     use super::*;
     use nn_core::Layer;
+
+    /// The nearest `f32` of each would be an index that there is.
+    #[test]
+    fn indices_are_looked_at_in_their_own_type() {
+        use nn_core::Module;
+        let layer = Embedding::new(4, 1);
+        for index in [3.000_000_000_1_f64, 2.999_999_999_9] {
+            let x = Tensor::from([0.0, index]);
+            for found in [layer.forward(&x), vec![layer.clone_model()].forward(&x)] {
+                let error = found.into_result().unwrap_err().to_string();
+                assert!(
+                    error.contains(&format!("index {index} at place 1")),
+                    "{error}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn an_index_that_is_no_whole_number_is_named() {

@@ -127,6 +127,11 @@ impl ReversibleEmbedding {
         }
     }
 
+    /// An index is looked at as it is: the nearest number of another type may be another index.
+    fn autocast(&self) -> bool {
+        false
+    }
+
     fn call(&self, indices: Tensor) -> Tensor {
         embed(
             &self.embeddings.value(),

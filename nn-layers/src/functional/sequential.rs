@@ -202,6 +202,11 @@ impl Layer for Sequential {
     type Input = Tensor;
     type Output = Tensor;
 
+    /// Each layer casts for itself.
+    fn autocast(&self) -> bool {
+        false
+    }
+
     fn run(&self, input: Tensor, training: bool) -> Tensor {
         self.layers
             .iter()

@@ -61,6 +61,11 @@ impl CategoryEncoding {
             .output_shape("CategoryEncoding", input, self.num_tokens)
     }
 
+    /// A number is looked at as it is: the nearest one of another type may stand for something else.
+    fn autocast(&self) -> bool {
+        false
+    }
+
     fn call(&self, x: Tensor) -> Tensor {
         self.encode(&x, None)
     }

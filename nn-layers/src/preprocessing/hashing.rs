@@ -103,6 +103,11 @@ impl Hashing {
         }
     }
 
+    /// A number is looked at as it is: the nearest one of another type may stand for something else.
+    fn autocast(&self) -> bool {
+        false
+    }
+
     fn call(&self, x: Tensor) -> Tensor {
         let (bins, masked) = self.bins();
         let numbers = x.cast(DType::I64);

@@ -209,6 +209,11 @@ impl IntegerLookup {
         Ok(())
     }
 
+    /// A number is looked at as it is: the nearest one of another type may stand for something else.
+    fn autocast(&self) -> bool {
+        false
+    }
+
     fn call(&self, x: Tensor) -> Tensor {
         let x = whole_numbers("IntegerLookup", &x);
         match self.invert {

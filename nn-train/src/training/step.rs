@@ -23,6 +23,8 @@ use nn_layers::collect_losses;
 /// ```
 pub struct Step<'a, M> {
     model: &'a M,
+    /// All of the model's: asked for once, since each walk through the tree costs a small model a hundredth of its step.
+    parameters: Vec<Parameter<'a>>,
     state: &'a mut State,
     training: bool,
     samples: usize,
@@ -50,8 +52,11 @@ impl<'a, M: Layer> Step<'a, M> {
         training: bool,
         batch: &Batch,
     ) -> Step<'a, M> {
+        let parameters = module::parameters(model);
         Step {
             model,
+            writes: writes(&parameters),
+            parameters,
             state,
             training,
             samples: batch.len(),
@@ -60,7 +65,6 @@ impl<'a, M: Layer> Step<'a, M> {
             added: Vec::new(),
             not_finite: None,
             applied: false,
-            writes: writes(model),
             rehearsal: false,
             unchecked: None,
         }
@@ -85,7 +89,7 @@ impl<'a, M: Layer> Step<'a, M> {
 
     /// Whether parameters have been changed, by the compiled optimizer or in another way.
     pub(super) fn has_changed(&self) -> bool {
-        self.applied || writes(self.model) != self.writes
+        self.applied || writes(&self.parameters) != self.writes
     }
 
     /// Whether no loss was found that is not finite.
@@ -189,14 +193,14 @@ impl<'a, M: Layer> Step<'a, M> {
         for added in std::mem::take(&mut self.added) {
             total += single(added, || "a loss that a layer added".to_string());
         }
-        module::each_param(self.model, &mut |p| {
+        for p in &self.parameters {
             if let Some(regularizer) = p.regularizer()
                 && p.is_built()
                 && p.trainable()
             {
                 total = &total + regularizer.penalty(&p.value());
             }
-        });
+        }
         total
     }
 
@@ -257,13 +261,12 @@ impl<'a, M: Layer> Step<'a, M> {
         if let Some(value) = self.not_finite {
             return Err(self.not_finite("the loss", value));
         }
-        let parameters: Vec<Parameter<'_>> = module::parameters(self.model);
         let changed = self.has_changed();
-        let done = self.state.optimizer.update(&parameters, &gradients);
+        let done = self.state.optimizer.update(&self.parameters, &gradients);
         if let Err(error) = done {
             if !changed {
                 // What an optimizer writes in a step that fails is what was there.
-                self.writes = writes(self.model);
+                self.writes = writes(&self.parameters);
             }
             return Err(match error.kind() {
                 ErrorKind::NotFinite => self.so_far(error),
@@ -329,15 +332,10 @@ impl<'a, M: Layer> Step<'a, M> {
     }
 }
 
-/// How often the parameters of a model have been written, without buffers, which a step that fails gets back.
-fn writes(model: &impl Layer) -> u64 {
-    let mut sum = 0;
-    module::each_param(model, &mut |p| {
-        if !p.is_buffer() {
-            sum += p.writes();
-        }
-    });
-    sum
+/// How often parameters have been written, without buffers, which a step that fails gets back.
+fn writes(parameters: &[Parameter<'_>]) -> u64 {
+    let trained = parameters.iter().filter(|p| !p.is_buffer());
+    trained.map(|p| p.writes()).sum()
 }
 
 /// A loss's error with the name of the output it belongs to.
