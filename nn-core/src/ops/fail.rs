@@ -12,6 +12,17 @@ impl Tensor {
             None => fail(op, error),
         }
     }
+
+    /// The result of an operation that is made of others, which is its own: where one of them refused what it was given and no input had
+    /// failed before, the error names the operation that was called.
+    pub(crate) fn named(self, op: &'static str, inputs: &[&Tensor]) -> Tensor {
+        match self.error() {
+            Some(error) if inputs.iter().all(|input| input.error().is_none()) => {
+                Tensor::failed(error.clone().of_op(op))
+            }
+            _ => self,
+        }
+    }
 }
 
 /// A failed tensor with an error at the caller's line.

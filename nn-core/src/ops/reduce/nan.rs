@@ -3,6 +3,7 @@
 use crate::ops::elementwise::where_;
 use crate::ops::reduce::norm::root;
 use crate::ops::reduce::quantile::{QuantileMethod, quantile};
+use crate::ops::shape::along::along;
 use crate::{DType, Tensor, no_gradient};
 
 /// Of a floating point tensor NaN exchanged for a number that changes nothing.
@@ -206,7 +207,8 @@ impl Tensor {
         self.nanquantile(q.into().cast(DType::F64) / 100.0)
     }
 
-    /// The running sum along an axis (counted from the end if negative) in which NaN counts as 0.
+    /// The running sum along an axis (counted from the end if negative) in which NaN counts as 0;
+    /// without an axis as [`Tensor::cumsum`].
     ///
     /// ```
     /// # use nn::Tensor;
@@ -214,11 +216,12 @@ impl Tensor {
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn nancumsum(&self, axis: isize) -> Tensor {
+    pub fn nancumsum(&self, axis: impl Into<Option<isize>>) -> Tensor {
         without_nan(self, 0.0).cumsum(axis)
     }
 
-    /// The running product along an axis (counted from the end if negative) in which NaN counts as 1.
+    /// The running product along an axis (counted from the end if negative) in which NaN counts as 1;
+    /// without an axis as [`Tensor::cumprod`].
     ///
     /// ```
     /// # use nn::Tensor;
@@ -226,12 +229,12 @@ impl Tensor {
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn nancumprod(&self, axis: isize) -> Tensor {
+    pub fn nancumprod(&self, axis: impl Into<Option<isize>>) -> Tensor {
         without_nan(self, 1.0).cumprod(axis)
     }
 
     /// The position (`i64`) of the greatest element but NaN along an axis (counted from the end if negative); -1 where all are NaN, as in
-    /// Keras.
+    /// Keras. Without an axis, `None`, it is the position among all elements.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -239,13 +242,14 @@ impl Tensor {
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn nanargmax(&self, axis: isize) -> Tensor {
-        let found = without_nan(self, f64::NEG_INFINITY).argmax(axis);
-        where_(self.is_nan().all_axis(axis), -1, found)
+    pub fn nanargmax(&self, axis: impl Into<Option<isize>>) -> Tensor {
+        let (x, axis) = along(self, axis.into());
+        let found = without_nan(&x, f64::NEG_INFINITY).argmax(axis);
+        where_(x.is_nan().all_axis(axis), -1, found)
     }
 
     /// The position (`i64`) of the least element but NaN along an axis (counted from the end if negative); -1 where all are NaN, as in
-    /// Keras.
+    /// Keras. Without an axis, `None`, it is the position among all elements.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -253,9 +257,10 @@ impl Tensor {
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn nanargmin(&self, axis: isize) -> Tensor {
-        let found = without_nan(self, f64::INFINITY).argmin(axis);
-        where_(self.is_nan().all_axis(axis), -1, found)
+    pub fn nanargmin(&self, axis: impl Into<Option<isize>>) -> Tensor {
+        let (x, axis) = along(self, axis.into());
+        let found = without_nan(&x, f64::INFINITY).argmin(axis);
+        where_(x.is_nan().all_axis(axis), -1, found)
     }
 }
 
@@ -290,6 +295,10 @@ mod tests {
         );
         assert_eq!(x.nanargmax(1).to_vec::<i64>().unwrap(), [-1, 1, 0]);
         assert_eq!(x.nanargmin(1).to_vec::<i64>().unwrap(), [-1, 1, 1]);
+        assert_eq!(x.nanargmax(None).item::<i64>().unwrap(), 4);
+        assert_eq!(x.nanargmin(None).item::<i64>().unwrap(), 5);
+        let sums = x.nancumsum(None).to_vec::<f64>().unwrap();
+        assert_eq!(sums, [0.0, 0.0, 0.0, 3.0, inf, inf]);
         let i = Tensor::from([3_i64, 1]);
         assert_eq!(
             (
