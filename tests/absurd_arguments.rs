@@ -290,6 +290,7 @@ fn sizes() {
                 &Tensor::ones([2, 4]),
                 n,
                 FillMode::Nearest,
+                0.0,
             )]
         });
         of("scale_and_translate", &|| {
@@ -639,12 +640,12 @@ fn numbers() {
                         ..SsimOptions::default()
                     },
                 ),
-                image::map_coordinates(&m, &full(&[2, 3]), 1, FillMode::Reflect),
-                image::map_coordinates(&m, &full(&[2, 3]), 1, FillMode::Wrap),
-                image::map_coordinates(&m, &full(&[2, 3]), 0, FillMode::Mirror),
-                image::affine_transform(&x, &full(&[8]), 1, FillMode::Wrap),
-                image::elastic_transform(&x, a, 1.0, 1, FillMode::Reflect),
-                image::elastic_transform(&x, 1.0, a, 1, FillMode::Nearest),
+                image::map_coordinates(&m, &full(&[2, 3]), 1, FillMode::Reflect, 0.0),
+                image::map_coordinates(&m, &full(&[2, 3]), 1, FillMode::Wrap, 0.0),
+                image::map_coordinates(&m, &full(&[2, 3]), 0, FillMode::Mirror, 0.0),
+                image::affine_transform(&x, &full(&[8]), 1, FillMode::Wrap, 0.0),
+                image::elastic_transform(&x, a, 1.0, 1, FillMode::Reflect, 0.0),
+                image::elastic_transform(&x, 1.0, a, 1, FillMode::Nearest, 0.0),
                 image::perspective_transform(&x, &full(&[4, 2]), &full(&[4, 2]), 1, a),
                 image::scale_and_translate(&x, &[(1, 4, a, a)], Resampling::Cubic, true),
                 image::rgb_to_hsv(&full(&[1, 2, 2, 3])),

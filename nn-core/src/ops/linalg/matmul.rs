@@ -313,9 +313,12 @@ impl Tensor {
         }
         let (a, b) = (*self.raw_shape(), *other.raw_shape());
         match (a.dims(), b.dims()) {
-            ([], _) | (_, []) => Tensor::failed(Error::shape(format!(
-                "cannot multiply {a} by {b} as matrices: a single number has no rows; use `*`"
-            ))),
+            ([], _) | (_, []) => self.fail(
+                "matmul",
+                Error::shape(format!(
+                    "cannot multiply {a} by {b} as matrices: a single number has no rows; use `*`"
+                )),
+            ),
             ([k], _) => {
                 let row = self.reshape([1, *k]).matmul(&other);
                 squeeze(row, if b.rank() == 1 { 1 } else { 2 })
@@ -352,9 +355,12 @@ impl Tensor {
         };
         match (a.dims(), b.dims()) {
             ([_, .., _], [_, _]) => apply(op, &[self.clone(), other, row]),
-            _ => Tensor::failed(Error::shape(format!(
-                "`matmul_add` takes rows [.., k] and a matrix [k, n], found {a} and {b}"
-            ))),
+            _ => self.fail(
+                "matmul",
+                Error::shape(format!(
+                    "`matmul_add` takes rows [.., k] and a matrix [k, n], found {a} and {b}"
+                )),
+            ),
         }
     }
 
@@ -367,7 +373,8 @@ impl Tensor {
             .find(|t| t.error().is_some() || t.raw_shape().rank() < 2)
         {
             Some(t) if t.error().is_some() => t.clone(),
-            Some(_) => Tensor::failed(
+            Some(_) => self.fail(
+                "matmul",
                 transposed_output_shape(self.raw_shape(), other.raw_shape())
                     .err()
                     .map_or_else(

@@ -79,19 +79,22 @@ macro_rules! nan_reductions {
                 $(#[$doc])*
                 #[track_caller]
                 pub fn $all(&self) -> Tensor {
-                    $f(self, None, false)
+                    let found: Tensor = $f(self, None, false);
+                    found.named(stringify!($all), &[self])
                 }
 
                 #[doc = concat!("As [`Tensor::", stringify!($all), "`] over one axis (counted from the end if negative), which is dropped.")]
                 #[track_caller]
                 pub fn $axis(&self, axis: isize) -> Tensor {
-                    $f(self, Some(&[axis]), false)
+                    let found: Tensor = $f(self, Some(&[axis]), false);
+                    found.named(stringify!($all), &[self])
                 }
 
                 #[doc = concat!("As [`Tensor::", stringify!($all), "`] over several axes; `keepdims` leaves them with size 1.")]
                 #[track_caller]
                 pub fn $axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
-                    $f(self, Some(axes.as_ref()), keepdims)
+                    let found: Tensor = $f(self, Some(axes.as_ref()), keepdims);
+                    found.named(stringify!($all), &[self])
                 }
             )*
         }
@@ -193,6 +196,7 @@ impl Tensor {
         interpolation: QuantileMethod,
     ) -> Tensor {
         quantile(self, q.into(), axes.as_ref(), keepdims, interpolation, true)
+            .named("nanquantile", &[self])
     }
 
     /// As [`Tensor::quantile`], NaN left out; NaN if all elements are.
@@ -205,6 +209,7 @@ impl Tensor {
     #[track_caller]
     pub fn nanpercentile(&self, q: impl Into<Tensor>) -> Tensor {
         self.nanquantile(q.into().cast(DType::F64) / 100.0)
+            .named("nanpercentile", &[self])
     }
 
     /// The running sum along an axis (counted from the end if negative) in which NaN counts as 0;
@@ -217,7 +222,9 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn nancumsum(&self, axis: impl Into<Option<isize>>) -> Tensor {
-        without_nan(self, 0.0).cumsum(axis)
+        without_nan(self, 0.0)
+            .cumsum(axis)
+            .named("nancumsum", &[self])
     }
 
     /// The running product along an axis (counted from the end if negative) in which NaN counts as 1;
@@ -230,7 +237,9 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn nancumprod(&self, axis: impl Into<Option<isize>>) -> Tensor {
-        without_nan(self, 1.0).cumprod(axis)
+        without_nan(self, 1.0)
+            .cumprod(axis)
+            .named("nancumprod", &[self])
     }
 
     /// The position (`i64`) of the greatest element but NaN along an axis (counted from the end if negative); -1 where all are NaN, as in
@@ -245,7 +254,7 @@ impl Tensor {
     pub fn nanargmax(&self, axis: impl Into<Option<isize>>) -> Tensor {
         let (x, axis) = along(self, axis.into());
         let found = without_nan(&x, f64::NEG_INFINITY).argmax(axis);
-        where_(x.is_nan().all_axis(axis), -1, found)
+        where_(x.is_nan().all_axis(axis), -1, found).named("nanargmax", &[self])
     }
 
     /// The position (`i64`) of the least element but NaN along an axis (counted from the end if negative); -1 where all are NaN, as in
@@ -260,7 +269,7 @@ impl Tensor {
     pub fn nanargmin(&self, axis: impl Into<Option<isize>>) -> Tensor {
         let (x, axis) = along(self, axis.into());
         let found = without_nan(&x, f64::INFINITY).argmin(axis);
-        where_(x.is_nan().all_axis(axis), -1, found)
+        where_(x.is_nan().all_axis(axis), -1, found).named("nanargmin", &[self])
     }
 }
 

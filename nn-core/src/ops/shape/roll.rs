@@ -45,7 +45,8 @@ impl Tensor {
             return self.fail("roll", Error::value(message));
         }
         let moves = shifts.iter().zip(axes);
-        moves.fold(self.clone(), |x, (&shift, &axis)| roll(&x, shift, axis))
+        let rolled = moves.fold(self.clone(), |x, (&shift, &axis)| roll(&x, shift, axis));
+        rolled.named("roll", &[self])
     }
 }
 
