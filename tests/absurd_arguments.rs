@@ -114,6 +114,14 @@ fn sizes() {
         of("space_to_depth", &|| {
             vec![x.space_to_depth(n), nothing.space_to_depth(n)]
         });
+        of("repeat_each", &|| {
+            vec![
+                v.repeat_each([n, 0, 1], 0),
+                m.repeat_each([n, n, n], 1),
+                v.repeat_each([n], None),
+            ]
+        });
+        of("one_hot_axis", &|| vec![index.one_hot_axis(n, 0)]);
         of("diff", &|| vec![v.diff(n, 0), m.diff(n, -1)]);
         of("extract_sequences", &|| {
             vec![v.extract_sequences(n, 1), v.extract_sequences(2, n)]
@@ -445,7 +453,13 @@ fn whole_numbers() {
             ]
         });
         of("roll", &|| {
-            vec![m.roll(k, 0), m.roll(1, k), Tensor::zeros([0]).roll(k, 0)]
+            vec![
+                m.roll(k, 0),
+                m.roll(1, k),
+                m.roll(k, None),
+                m.roll_axes([k, 1], [0, k]),
+                Tensor::zeros([0]).roll(k, 0),
+            ]
         });
         of("rot90", &|| vec![m.rot90(k, [0, 1]), m.rot90(1, [k, 1])]);
         of("moveaxis", &|| {
@@ -459,7 +473,10 @@ fn whole_numbers() {
         of("expand_dims", &|| {
             vec![
                 m.expand_dims(k),
+                m.expand_dims_axes([k, 0]),
                 m.squeeze(k),
+                m.squeeze_axes([0, k]),
+                m.flip_axes([k, k]),
                 nn::stack([&m, &m], k),
                 nn::concatenate([&m, &m], k),
             ]
