@@ -103,10 +103,12 @@ pub(crate) fn check_table(f: impl Fn(&Tensor) -> Tensor, rows: &[(f64, f64, f64)
 mod tests {
     use crate::{DType, Tensor};
 
+    type Unary = fn(&Tensor) -> Tensor;
+
     /// Functions of one tensor, each by its name.
     macro_rules! named {
         ($($name:ident)*) => {
-            [$((stringify!($name), Tensor::$name as fn(&Tensor) -> Tensor)),*]
+            [$((stringify!($name), Tensor::$name as Unary)),*]
         };
     }
 
@@ -127,7 +129,7 @@ mod tests {
                 };
                 assert_eq!(bits(&found), bits(&expected), "{name} of {dtype}");
             }
-            let settings: [(&str, fn(&Tensor) -> Tensor); 4] = [
+            let settings: [(&str, Unary); 4] = [
                 ("elu", |x| x.elu(1.0)),
                 ("celu", |x| x.celu(1.0)),
                 ("gelu", |x| x.gelu(true)),
@@ -152,7 +154,7 @@ mod tests {
     #[test]
     fn integers_stay_integers_where_the_result_is_one() {
         let x = Tensor::from([-3_i64, 0, 2]);
-        let functions: [(fn(&Tensor) -> Tensor, [i64; 3]); 8] = [
+        let functions: [(Unary, [i64; 3]); 8] = [
             (Tensor::abs, [3, 0, 2]),
             (Tensor::square, [9, 0, 4]),
             (Tensor::sign, [-1, 0, 1]),
