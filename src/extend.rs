@@ -47,6 +47,6 @@ pub use nn_core::apply::apply;
 pub use nn_core::attributes::{self, Attribute, Attributes};
 pub use nn_core::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
 pub use nn_core::{
-    Callable, Element, IntoInput, Operand, OutputShape, Sources, TensorList, UNKNOWN, config,
-    is_known, op_by_name, symbolic, trace,
+    Callable, Element, IntoInput, Numbers, Operand, OutputShape, Sources, TensorList, UNKNOWN,
+    config, is_known, op_by_name, symbolic, trace,
 };

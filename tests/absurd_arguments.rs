@@ -114,6 +114,14 @@ fn sizes() {
         of("space_to_depth", &|| {
             vec![x.space_to_depth(n), nothing.space_to_depth(n)]
         });
+        of("repeat_each", &|| {
+            vec![
+                v.repeat_each([n, 0, 1], 0),
+                m.repeat_each([n, n, n], 1),
+                v.repeat_each([n], None),
+            ]
+        });
+        of("one_hot_axis", &|| vec![index.one_hot_axis(n, 0)]);
         of("diff", &|| vec![v.diff(n, 0), m.diff(n, -1)]);
         of("extract_sequences", &|| {
             vec![v.extract_sequences(n, 1), v.extract_sequences(2, n)]
@@ -290,6 +298,7 @@ fn sizes() {
                 &Tensor::ones([2, 4]),
                 n,
                 FillMode::Nearest,
+                0.0,
             )]
         });
         of("scale_and_translate", &|| {
@@ -444,7 +453,13 @@ fn whole_numbers() {
             ]
         });
         of("roll", &|| {
-            vec![m.roll(k, 0), m.roll(1, k), Tensor::zeros([0]).roll(k, 0)]
+            vec![
+                m.roll(k, 0),
+                m.roll(1, k),
+                m.roll(k, None),
+                m.roll_axes([k, 1], [0, k]),
+                Tensor::zeros([0]).roll(k, 0),
+            ]
         });
         of("rot90", &|| vec![m.rot90(k, [0, 1]), m.rot90(1, [k, 1])]);
         of("moveaxis", &|| {
@@ -458,7 +473,10 @@ fn whole_numbers() {
         of("expand_dims", &|| {
             vec![
                 m.expand_dims(k),
+                m.expand_dims_axes([k, 0]),
                 m.squeeze(k),
+                m.squeeze_axes([0, k]),
+                m.flip_axes([k, k]),
                 nn::stack([&m, &m], k),
                 nn::concatenate([&m, &m], k),
             ]
@@ -639,12 +657,12 @@ fn numbers() {
                         ..SsimOptions::default()
                     },
                 ),
-                image::map_coordinates(&m, &full(&[2, 3]), 1, FillMode::Reflect),
-                image::map_coordinates(&m, &full(&[2, 3]), 1, FillMode::Wrap),
-                image::map_coordinates(&m, &full(&[2, 3]), 0, FillMode::Mirror),
-                image::affine_transform(&x, &full(&[8]), 1, FillMode::Wrap),
-                image::elastic_transform(&x, a, 1.0, 1, FillMode::Reflect),
-                image::elastic_transform(&x, 1.0, a, 1, FillMode::Nearest),
+                image::map_coordinates(&m, &full(&[2, 3]), 1, FillMode::Reflect, 0.0),
+                image::map_coordinates(&m, &full(&[2, 3]), 1, FillMode::Wrap, 0.0),
+                image::map_coordinates(&m, &full(&[2, 3]), 0, FillMode::Mirror, 0.0),
+                image::affine_transform(&x, &full(&[8]), 1, FillMode::Wrap, 0.0),
+                image::elastic_transform(&x, a, 1.0, 1, FillMode::Reflect, 0.0),
+                image::elastic_transform(&x, 1.0, a, 1, FillMode::Nearest, 0.0),
                 image::perspective_transform(&x, &full(&[4, 2]), &full(&[4, 2]), 1, a),
                 image::scale_and_translate(&x, &[(1, 4, a, a)], Resampling::Cubic, true),
                 image::rgb_to_hsv(&full(&[1, 2, 2, 3])),

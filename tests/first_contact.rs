@@ -236,3 +236,80 @@ fn the_similarity_of_equal_vectors_is_one_as_a_metric() {
     let similarity = scores.get("cosine_similarity").unwrap();
     assert!((similarity - 1.0).abs() < 1e-6, "{scores:?}");
 }
+
+#[test]
+fn models_take_numbers_as_they_are() {
+    let net = Sequential::new()
+        .add(Dense::new(4).activation(Activation::Tanh))
+        .add(Dense::new(1));
+    let mut model = net.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
+    let fit = || Fit::new().epochs(2).batch_size(4).verbose(Verbose::Silent);
+    let rows: Vec<Vec<f64>> = (0..8).map(|i| vec![i as f64 / 8.0, 1.0]).collect();
+    let targets: Vec<f32> = (0..8).map(|i| i as f32).collect();
+    let columns: Vec<[f32; 1]> = targets.iter().map(|&y| [y]).collect();
+    model.fit((&rows, &columns), fit()).unwrap();
+    model.fit((rows.clone(), columns.clone()), fit()).unwrap();
+    model.fit((&rows[..4], &columns[..4]), fit()).unwrap();
+    model
+        .fit(([[0.0, 1.0], [1.0, 0.0]], [[1.0], [0.0]]), fit())
+        .unwrap();
+    let weights = vec![0.5; 8];
+    model.fit((&rows, &columns, weights), fit()).unwrap();
+    let of_tensors = (Tensor::from(&rows).cast(DType::F32), Tensor::from(&columns));
+    let loss = |scores: Scores| scores["loss"];
+    assert_eq!(
+        loss(model.evaluate((&rows, &columns)).unwrap()),
+        loss(model.evaluate(of_tensors).unwrap())
+    );
+    let expected = values(&model.predict(Tensor::from(&rows)).unwrap());
+    assert_eq!(values(&model.predict(&rows).unwrap()), expected);
+    assert_eq!(values(&model.predict(&rows[..]).unwrap()), expected);
+    assert_eq!(model.predict([[0.5, 1.0]]).unwrap().shape(), [1, 1]);
+    let ragged = [vec![1.0, 2.0], vec![3.0]];
+    let e = model.fit((&ragged, [[1.0], [0.0]]), fit()).unwrap_err();
+    assert!(
+        e.to_string()
+            .contains("found 2 values in row 0 and 1 in row 1"),
+        "{e}"
+    );
+}
+
+#[cfg(feature = "ndarray")]
+#[test]
+fn models_take_arrays() {
+    use nn::ndarray::{Array1, Array2};
+    let mut model = Sequential::new()
+        .add(Dense::new(3).activation(Activation::Softmax))
+        .compile(Compile::new(
+            SGD::new(0.1),
+            SparseCategoricalCrossentropy::new(),
+        ));
+    let x = Array2::from_shape_fn((6, 2), |(i, j)| (i + j) as f64);
+    let y: Array1<i32> = (0..6).map(|i| i % 3).collect();
+    let fit = Fit::new().verbose(Verbose::Silent);
+    model.fit((&x, &y), fit).unwrap();
+    assert_eq!(model.predict(x.view()).unwrap().shape(), [6, 3]);
+    assert_eq!(model.predict(&x).unwrap().shape(), [6, 3]);
+    model.evaluate((x, y)).unwrap();
+}
+
+#[test]
+fn an_axis_may_be_left_out_and_whole_numbers_are_numbers() {
+    let x = Tensor::from([[3, 1, 2], [6, 5, 4]]);
+    assert_eq!(values(&x.argmax(None)), [3.0]);
+    assert_eq!(values(&x.argmin(-1)), [1.0, 2.0]);
+    assert_eq!(values(&x.cumsum(None)), [3.0, 4.0, 6.0, 12.0, 17.0, 21.0]);
+    assert_eq!(values(&x.sort(None, false)), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    assert_eq!(values(&x.take(&Tensor::from([-1, 0]), None)), [4.0, 3.0]);
+    assert_eq!(x.expand_dims(0).squeeze(None).shape(), [2, 3]);
+    assert_eq!(values(&x.flip(None)), [4.0, 5.0, 6.0, 2.0, 1.0, 3.0]);
+    assert_eq!(x.sin().dtype(), DType::F32);
+    assert_eq!(values(&x.square().sqrt()), values(&x));
+    assert_eq!(values(&x.matmul(x.t())), [14.0, 31.0, 31.0, 77.0]);
+    assert_eq!(values(&x.clip(2, 5)), [3.0, 2.0, 2.0, 5.0, 5.0, 4.0]);
+    let e = x.var_axis(9).into_result().unwrap_err().to_string();
+    assert!(
+        e.contains("in `var`") && e.contains("first_contact.rs"),
+        "{e}"
+    );
+}

@@ -58,7 +58,7 @@ pub use module::{Module, Parameter, config, registry};
 pub use nn_kernels::{DType, Element, with_dtype, with_float, with_number};
 pub use ops::*;
 pub use tensor::random;
-pub use tensor::{Operand, Tensor, TensorList};
+pub use tensor::{Numbers, Operand, Tensor, TensorList};
 
 #[doc(hidden)]
 pub mod __private {

@@ -204,6 +204,12 @@ impl Error {
         self.at_call(location)
     }
 
+    /// This error as one of the operation that was called, whichever of those that it is made of it arose in.
+    pub(crate) fn of_op(mut self, op: &'static str) -> Error {
+        self.0.op = Some(op);
+        self
+    }
+
     /// This error with the caller's line and the layers that are running, where not set yet.
     pub(crate) fn at_call(mut self, location: &'static Location<'static>) -> Error {
         self.0.location.get_or_insert(location);

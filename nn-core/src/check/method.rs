@@ -135,12 +135,21 @@ const fn of_tensor(
         )
         | (b"expect", [_])
         | (b"cast" | b"celu" | b"elu" | b"gelu" | b"leaky_relu" | b"powi" | b"with_mask", [_])
-        | (b"clip", [_, _]) => same,
-        (b"softmax" | b"log_softmax" | b"cumsum" | b"flip", [axis])
-        | (b"sort" | b"argsort", [axis, _]) => match checked(x, axis, at) {
+        | (b"clip", [Value(Kind::Int(_) | Kind::Scalar), Value(Kind::Int(_) | Kind::Scalar)]) => {
+            same
+        }
+        (b"softmax" | b"log_softmax" | b"flip", [axis]) => match checked(x, axis, at) {
             Ok(_) => same,
             Err(error) => Err(error),
         },
+        // Without an axis, they are of all elements one after the other.
+        (b"cumsum" | b"cumprod", [axis]) | (b"sort" | b"argsort", [axis, _]) => {
+            match (axis.0, checked(x, axis, at)) {
+                (_, Err(error)) => Err(error),
+                (Kind::Int(_), Ok(_)) => same,
+                _ => UNKNOWN_ANSWER,
+            }
+        }
         (b"shape", []) => Ok(Value(Kind::Dims(x))),
         (b"rank", []) => Ok(Value::int(x.rank() as isize)),
         (

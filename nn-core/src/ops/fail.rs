@@ -12,6 +12,22 @@ impl Tensor {
             None => fail(op, error),
         }
     }
+
+    /// The result of an operation that is made of others, which is its own: where one of them refused what it was given and no input had
+    /// failed before, the error names the operation that was called, and the line that called it.
+    #[track_caller]
+    pub(crate) fn named(self, op: &'static str, inputs: &[&Tensor]) -> Tensor {
+        match self.error() {
+            Some(error) if inputs.iter().all(|input| input.error().is_none()) => {
+                let (error, caller) = (error.clone().of_op(op), Location::caller());
+                Tensor::failed(match error.arose_inside(caller) {
+                    true => error.moved_to(caller),
+                    false => error,
+                })
+            }
+            _ => self,
+        }
+    }
 }
 
 /// A failed tensor with an error at the caller's line.

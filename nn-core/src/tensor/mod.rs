@@ -6,6 +6,7 @@ mod display;
 mod mask;
 #[cfg(feature = "ndarray")]
 mod ndarray;
+pub(crate) mod numbers;
 mod open_number;
 mod operand;
 pub(crate) mod own_stream;
@@ -18,6 +19,7 @@ mod tensor_list;
 pub(crate) mod variates;
 mod windows;
 
+pub use numbers::Numbers;
 pub use operand::Operand;
 pub use tensor_list::TensorList;
 

@@ -1,13 +1,14 @@
 //! Tensors from and to arrays of the crate `ndarray`.
 
 use super::Tensor;
-use crate::{Element, Error, Result, Shape};
+use super::numbers::{Lengths, Numbers, fed, written};
+use crate::{Element, Error, IntoInput, IntoTensors, Result};
 use ndarray::{ArrayBase, ArrayD, ArrayViewD, Data, Dimension, IxDyn};
 
-/// Any array or view, whatever its layout.
+/// Any array or view, whatever its layout, of what a tensor can be made of: [`Numbers`].
 impl<S, D: Dimension> From<ArrayBase<S, D>> for Tensor
 where
-    S: Data<Elem: Element>,
+    S: Data<Elem: Numbers>,
 {
     fn from(array: ArrayBase<S, D>) -> Tensor {
         Tensor::from(&array)
@@ -16,15 +17,62 @@ where
 
 impl<S, D: Dimension> From<&ArrayBase<S, D>> for Tensor
 where
-    S: Data<Elem: Element>,
+    S: Data<Elem: Numbers>,
 {
     fn from(array: &ArrayBase<S, D>) -> Tensor {
-        match Shape::try_new(array.shape()) {
-            Ok(shape) => Tensor::build(shape, |out| {
-                out.iter_mut().zip(array).for_each(|(o, v)| *o = *v);
-            }),
-            Err(error) => Tensor::failed(error),
+        let mut lengths = Lengths::default();
+        let sizes = array.shape();
+        sizes.iter().for_each(|&size| lengths.declare(Some(size)));
+        S::Elem::declare(&mut lengths);
+        let mut elements = array.iter();
+        if let Err(error) = elements.try_for_each(|one| one.measure(&mut lengths, sizes.len())) {
+            return Tensor::failed(error);
         }
+        written(lengths.shape(), |out| match array.as_slice() {
+            Some(all) => S::Elem::write_all(all, out),
+            None => {
+                let size = out.len() / array.len().max(1);
+                let mut parts = array.iter().zip(out.chunks_exact_mut(size.max(1)));
+                parts.try_for_each(|(one, part)| one.write(part))
+            }
+        })
+    }
+}
+
+/// Arrays go into layers as lists of numbers do.
+impl<S, D: Dimension> IntoInput<Tensor> for ArrayBase<S, D>
+where
+    S: Data<Elem: Numbers>,
+{
+    fn into_input(self) -> Tensor {
+        fed(Tensor::from(&self))
+    }
+}
+
+impl<S, D: Dimension> IntoInput<Tensor> for &ArrayBase<S, D>
+where
+    S: Data<Elem: Numbers>,
+{
+    fn into_input(self) -> Tensor {
+        fed(Tensor::from(self))
+    }
+}
+
+impl<S, D: Dimension> IntoTensors for ArrayBase<S, D>
+where
+    S: Data<Elem: Numbers>,
+{
+    fn into_tensors(self) -> Vec<Tensor> {
+        vec![self.into_input()]
+    }
+}
+
+impl<S, D: Dimension> IntoTensors for &ArrayBase<S, D>
+where
+    S: Data<Elem: Numbers>,
+{
+    fn into_tensors(self) -> Vec<Tensor> {
+        vec![self.into_input()]
     }
 }
 

@@ -1,5 +1,6 @@
 //! The dense layers inside of an attention layer.
 
+use crate::core::floats;
 use nn_core::{Axes, Constraint, Initializer, Module, Param, Regularizer, Result, Shape, Tensor};
 use serde_json::Value;
 use std::ops::Range;
@@ -78,6 +79,9 @@ impl Projection {
             true => x.clone(),
             false => x.reshape(shape),
         };
+        if let Some(failed) = floats::refused("the projection", x) {
+            return failed;
+        }
         let x = reshaped(x, flat);
         let kernel = reshaped(&self.kernel.value(), Shape::new(&[rows, columns]));
         let y = match &self.bias {

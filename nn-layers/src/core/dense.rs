@@ -1,6 +1,6 @@
 //! The fully connected layer.
 
-use crate::core::activity;
+use crate::core::{activity, floats};
 use crate::{Activation, ShapeError};
 use nn_core::{Error, Initializer, Param, Regularizer, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
@@ -94,6 +94,9 @@ impl Dense {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
+        if let Some(failed) = floats::refused("Dense", &x) {
+            return failed;
+        }
         let y = match &self.bias {
             Some(bias) => x.matmul_add(&self.kernel, bias),
             None => x.matmul(&self.kernel),

@@ -1,8 +1,8 @@
 //! The fully connected layer along axes of choice.
 
-use crate::core::activity;
 use crate::core::equation::{Equation, Sized};
 use crate::core::sizes::Sizes;
+use crate::core::{activity, floats};
 use crate::{Activation, ShapeError};
 use nn_core::ops::einsum;
 use nn_core::{Axes, Error, Initializer, Param, Regularizer, Result, Shape, Tensor};
@@ -124,6 +124,9 @@ impl EinsumDense {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
+        if let Some(failed) = floats::refused("EinsumDense", &x) {
+            return failed;
+        }
         let equation = match self.equation() {
             Ok(equation) => equation.spelled_out(x.rank()),
             Err(error) => return Tensor::failed(error.into()),

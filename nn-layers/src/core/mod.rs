@@ -6,6 +6,7 @@ mod dense;
 mod einsum_dense;
 mod embedding;
 mod equation;
+pub(crate) mod floats;
 mod identity;
 mod lambda;
 mod masking;

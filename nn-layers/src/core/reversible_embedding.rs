@@ -2,6 +2,7 @@
 
 use crate::ShapeError;
 use crate::core::embedding::{UNIFORM, embed, embedded_shape};
+use crate::core::floats;
 use nn_core::layer::call_as;
 use nn_core::{Error, Initializer, Param, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
@@ -95,6 +96,9 @@ impl ReversibleEmbedding {
             ))),
         };
         call_as(self, x.clone(), nn_core::training(), build, |x| {
+            if let Some(failed) = floats::refused("ReversibleEmbedding", &x) {
+                return failed;
+            }
             let logits = match &self.reverse_embeddings {
                 Some(matrix) => x.matmul(matrix),
                 None => x.matmul_transposed(&self.embeddings),

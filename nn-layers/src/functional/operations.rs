@@ -144,12 +144,13 @@ pub(crate) fn operation(entry: &Value, arguments: &Arguments) -> Result<Vec<Tens
             Some(axes) => tensor(0)?.transpose(from_json::<Vec<isize>>(axes)?),
             None => tensor(0)?.t(),
         },
-        "ExpandDims" => tensor(0)?.expand_dims(axis(0)?),
+        "ExpandDims" => match setting("axis", 1) {
+            Some(places) => tensor(0)?.expand_dims_axes(axes(places)?),
+            None => tensor(0)?.expand_dims(0),
+        },
         "Squeeze" => match setting("axis", 1) {
-            Some(axis) => tensor(0)?.squeeze(from_json(axis)?),
-            None => {
-                return Err(Error::format("Squeeze needs its `axis`"));
-            }
+            Some(places) => tensor(0)?.squeeze_axes(axes(places)?),
+            None => tensor(0)?.squeeze(None),
         },
         "Clip" => {
             let bound = |name: &str, place| -> Result<f64> {

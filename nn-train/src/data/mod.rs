@@ -56,7 +56,7 @@ fn rows(what: impl Fn() -> String, tensor: &Tensor) -> Result<usize> {
 }
 
 impl Dataset {
-    /// Inputs and targets: tensors, or tuples, arrays or `Vec`s of them.
+    /// Inputs and targets: tensors, or tuples, arrays or `Vec`s of them; numbers in arrays, slices and `Vec`s are one tensor.
     ///
     /// # Errors
     /// When they have different numbers of rows, or one is not data (a failed tensor, a single number).

@@ -99,6 +99,7 @@ impl<R: LastAxis> Op for Gradient<R> {
 pub(crate) fn along<R: LastAxis>(x: &Tensor, axis: isize) -> Tensor {
     let rows = x.swap_axes(axis, -1);
     let y = apply(Forward::<R>(PhantomData), &[rows]).swap_axes(axis, -1);
+    let y = y.named(R::NAME, &[x]);
     y.masked_as(x, x.raw_shape().rank())
 }
 

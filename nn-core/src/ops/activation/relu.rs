@@ -60,7 +60,7 @@ impl zip::Function for Gate {
 }
 
 impl Tensor {
-    /// `max(x, 0)` of every element; its gradient at 0 is 0.
+    /// `max(x, 0)` of every element; its gradient at 0 is 0. Integers stay integers, at least `i64`.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -69,7 +69,10 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn relu(&self) -> Tensor {
-        apply_static(&Map(Relu), std::slice::from_ref(self))
+        match self.dtype().is_float() {
+            true => apply_static(&Map(Relu), std::slice::from_ref(self)),
+            false => self.maximum(0),
+        }
     }
 }
 

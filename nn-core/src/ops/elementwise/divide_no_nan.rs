@@ -20,7 +20,7 @@ impl Tensor {
     pub fn divide_no_nan(&self, other: impl Operand) -> Tensor {
         let [x, y] = promote(self, other);
         let zero = y.equal(0);
-        where_(&zero, 0, x / where_(&zero, 1, &y))
+        where_(&zero, 0, &x / where_(&zero, 1, &y)).named("divide_no_nan", &[&x, &y])
     }
 }
 

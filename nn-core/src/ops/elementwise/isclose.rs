@@ -20,10 +20,11 @@ impl Tensor {
         let near = (&x - &y).abs().less_equal(y.abs() * rtol + atol);
         let near = near.logical_and(x.is_finite()).logical_and(y.is_finite());
         let close = near.logical_or(x.equal(&y));
-        match equal_nan {
+        let close = match equal_nan {
             true => close.logical_or(x.is_nan().logical_and(y.is_nan())),
             false => close,
-        }
+        };
+        close.named("isclose", &[&x, &y])
     }
 
     /// Whether all elements agree as in [`Tensor::isclose`]: a `bool` scalar.

@@ -16,7 +16,7 @@ impl Tensor {
     pub fn ldexp(&self, exponent: impl Operand) -> Tensor {
         let x = float(self);
         let exponent = exponent.operand(x.dtype()).cast(x.dtype());
-        x * exponent.exp2()
+        (&x * exponent.exp2()).named("ldexp", &[&x, &exponent])
     }
 }
 

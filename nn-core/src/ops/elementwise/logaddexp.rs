@@ -20,7 +20,8 @@ impl Tensor {
         let [x, y] = floats(self, other);
         // The difference of equal infinities is NaN.
         let difference = where_(x.equal(&y), 0.0, &x - &y);
-        x.maximum(&y) + (-difference.abs()).exp().log1p()
+        let sum = x.maximum(&y) + (-difference.abs()).exp().log1p();
+        sum.named("logaddexp", &[&x, &y])
     }
 
     /// `log₂(2ˣ + 2ʸ)` of corresponding elements, with broadcasting, as [`Tensor::logaddexp`].
@@ -33,7 +34,8 @@ impl Tensor {
     #[track_caller]
     pub fn logaddexp2(&self, other: impl Operand) -> Tensor {
         let [x, y] = floats(self, other);
-        (x * LN_2).logaddexp(y * LN_2) / LN_2
+        let sum = (&x * LN_2).logaddexp(&y * LN_2) / LN_2;
+        sum.named("logaddexp2", &[&x, &y])
     }
 }
 

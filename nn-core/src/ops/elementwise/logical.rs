@@ -115,7 +115,8 @@ impl Tensor {
     #[track_caller]
     pub fn logical_xor(&self, other: impl Operand) -> Tensor {
         let other = other.operand(DType::Bool).cast(DType::Bool);
-        self.cast(DType::Bool).not_equal(other)
+        let differs = self.cast(DType::Bool).not_equal(&other);
+        differs.named("logical_xor", &[self, &other])
     }
 
     /// Where a tensor is false; numbers count as true unless they are 0.

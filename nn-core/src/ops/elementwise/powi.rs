@@ -46,7 +46,8 @@ impl Function for PowI {
 by_name!("powi", by_name::float, |a| Map(PowI(a.get("exponent")?)));
 
 impl Tensor {
-    /// `xⁿ` of every element for a whole number `n`, by multiplications; `x⁰` is 1.
+    /// `xⁿ` of every element for a whole number `n`, by multiplications; `x⁰` is 1. Integers stay integers, as in
+    /// [`Tensor::pow`].
     ///
     /// ```
     /// # use nn::Tensor;
@@ -55,7 +56,10 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn powi(&self, n: i32) -> Tensor {
-        map(PowI(n), self)
+        match self.dtype().is_float() {
+            true => map(PowI(n), self),
+            false => self.pow(n),
+        }
     }
 }
 

@@ -28,7 +28,7 @@ impl Function for Round {
 by_name!("round", by_name::float, |_| Map(Round));
 
 impl Tensor {
-    /// The nearest integer to every element, the even one of two, as in NumPy; the gradient is 0.
+    /// The nearest integer to every element, the even one of two, as in NumPy; the gradient is 0. Integers stay as they are.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -37,7 +37,10 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn round(&self) -> Tensor {
-        map(Round, self)
+        match self.dtype().is_float() {
+            true => map(Round, self),
+            false => self.clone(),
+        }
     }
 }
 

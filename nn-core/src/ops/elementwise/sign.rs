@@ -35,7 +35,7 @@ impl Function for Sign {
 by_name!("sign", by_name::float, |_| Map(Sign));
 
 impl Tensor {
-    /// -1, 0 or 1 by the sign of every element; its gradient is 0.
+    /// -1, 0 or 1 by the sign of every element; its gradient is 0. Integers stay of their type.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -45,7 +45,10 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn sign(&self) -> Tensor {
-        map(Sign, self)
+        match self.dtype().is_float() {
+            true => map(Sign, self),
+            false => self.clip(-1.0, 1.0).cast(self.dtype()),
+        }
     }
 }
 

@@ -28,7 +28,7 @@ impl Function for Square {
 by_name!("square", by_name::float, |_| Map(Square));
 
 impl Tensor {
-    /// `x²` of every element.
+    /// `x²` of every element. Integers stay integers, at least `i64`, as in `x * x`.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -37,7 +37,10 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn square(&self) -> Tensor {
-        map(Square, self)
+        match self.dtype().is_float() {
+            true => map(Square, self),
+            false => self * self,
+        }
     }
 }
 

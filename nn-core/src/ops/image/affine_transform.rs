@@ -3,8 +3,8 @@
 use crate::ops::fail::fail;
 use crate::ops::image::batched;
 use crate::ops::image::filter::{filtered, gaussian};
-use crate::ops::image::map_coordinates::{FillMode, sample};
-use crate::ops::nn::Padding;
+use crate::ops::image::map_coordinates::sample;
+use crate::ops::nn::{FillMode, Padding};
 use crate::ops::shape::tri::count;
 use crate::{DType, Error, Result, Shape, Tensor, is_known, random};
 
@@ -15,7 +15,7 @@ fn warped(
     images: &Tensor,
     [rows, columns]: [&Tensor; 2],
     order: usize,
-    mode: FillMode,
+    fill: (FillMode, f64),
 ) -> Tensor {
     let [n, h, w, c] = [0, 1, 2, 3].map(|axis| images.raw_shape()[axis]);
     // The images one after the other; each is sampled from its own first pixel on.
@@ -27,7 +27,7 @@ fn warped(
         &[h, w],
         &[rows.clone(), columns.clone()],
         order,
-        mode,
+        fill,
     ) {
         Ok(sampled) => sampled,
         Err(error) => fail(op, error),
@@ -58,7 +58,7 @@ fn grid(op: &str, images: &Tensor) -> Result<[Tensor; 2]> {
 /// let image = Tensor::from([[[1.0_f32], [2.0], [3.0]]]);
 /// // One pixel to the left.
 /// let shift = Tensor::from([1.0_f32, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0]);
-/// let y = affine_transform(&image, &shift, 1, FillMode::Constant(0.0));
+/// let y = affine_transform(&image, &shift, 1, FillMode::Constant, 0.0);
 /// assert_eq!(y.to_vec::<f32>()?, [2.0, 3.0, 0.0]);
 /// # Ok::<(), nn::Error>(())
 /// ```
@@ -68,6 +68,7 @@ pub fn affine_transform(
     transform: &Tensor,
     order: usize,
     mode: FillMode,
+    fill_value: f64,
 ) -> Tensor {
     let op = "affine_transform";
     if transform.error().is_some() {
@@ -96,7 +97,7 @@ pub fn affine_transform(
             &transforms.cast(columns.dtype()),
             [&rows, &columns],
             order,
-            mode,
+            (mode, fill_value),
         )
     })
 }
@@ -108,14 +109,14 @@ fn projected(
     transforms: &Tensor,
     [y, x]: [&Tensor; 2],
     order: usize,
-    mode: FillMode,
+    fill: (FillMode, f64),
 ) -> Tensor {
     // [batch or 1, 1, 1] each.
     let at = |i: isize| transforms.index_axis(1, i).expand_dims(-1).expand_dims(-1);
     let k = at(6) * x + at(7) * y + 1.0;
     let columns = (at(0) * x + at(1) * y + at(2)) / &k;
     let rows = (at(3) * x + at(4) * y + at(5)) / k;
-    warped(op, images, [&rows, &columns], order, mode)
+    warped(op, images, [&rows, &columns], order, fill)
 }
 
 /// Images `[.., height, width, channels]` seen from another side: what stands at the four `start` points `[4, 2]` (columns and rows, `x`
@@ -158,7 +159,7 @@ pub fn perspective_transform(
                     &transforms,
                     [&rows, &columns],
                     order,
-                    FillMode::Constant(fill),
+                    (FillMode::Constant, fill),
                 )
             }
             Err(error) => fail(op, error),
@@ -239,12 +240,12 @@ fn solved(mut system: [[f64; 9]; 8]) -> Option<[f64; 8]> {
 
 /// Images `[.., height, width, channels]` warped as in water (Simard et al. 2003): every pixel is what stands `alpha` times a random
 /// distance away, whose field is blurred with `sigma`, so that neighbours move together. The random numbers come from the thread's seed.
-/// Keras's defaults are `elastic_transform(images, 20.0, 5.0, 1, FillMode::Reflect)`.
+/// Keras's defaults are `elastic_transform(images, 20.0, 5.0, 1, FillMode::Reflect, 0.0)`.
 ///
 /// ```
 /// use nn::{Tensor, ops::image::{FillMode, elastic_transform}};
 /// let images = Tensor::ones([2, 8, 8, 1]);
-/// let y = elastic_transform(&images, 20.0, 5.0, 1, FillMode::Reflect);
+/// let y = elastic_transform(&images, 20.0, 5.0, 1, FillMode::Reflect, 0.0);
 /// assert!((&y - images).abs().max().item::<f32>()? < 1e-5);
 /// # Ok::<(), nn::Error>(())
 /// ```
@@ -255,6 +256,7 @@ pub fn elastic_transform(
     sigma: f64,
     order: usize,
     mode: FillMode,
+    fill_value: f64,
 ) -> Tensor {
     let op = "elastic_transform";
     batched(op, images, |images| {
@@ -266,7 +268,7 @@ pub fn elastic_transform(
         }
         let size = (6.0 * sigma) as usize | 1;
         let [alpha, sigma] = [alpha, sigma].map(Tensor::from);
-        elastic_transform_by(images, &alpha, &sigma, size, order, mode)
+        elastic_transform_by(images, &alpha, &sigma, size, order, mode, fill_value)
     })
 }
 
@@ -280,6 +282,7 @@ pub fn elastic_transform_by(
     size: usize,
     order: usize,
     mode: FillMode,
+    fill_value: f64,
 ) -> Tensor {
     let op = "elastic_transform";
     let [rows, columns] = match grid(op, images) {
@@ -296,13 +299,13 @@ pub fn elastic_transform_by(
     };
     let (to_right, down) = (field(), field());
     let at = [&(rows + down), &(columns + to_right)];
-    warped(op, images, at, order, mode)
+    warped(op, images, at, order, (mode, fill_value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{affine_transform, elastic_transform, perspective_transform};
-    use crate::ops::image::FillMode;
+    use crate::ops::nn::FillMode;
     use crate::testing::check_gradient_at;
     use crate::{DType, Tensor, UNKNOWN, random};
 
@@ -317,7 +320,7 @@ mod tests {
         let x = image();
         let same = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0];
         let turned = [-1.0, 0.0, 1.0, 0.0, -1.0, 2.0, 0.0, 0.0];
-        let y = affine_transform(&x, &Tensor::from([same, turned]), 1, FillMode::Nearest);
+        let y = affine_transform(&x, &Tensor::from([same, turned]), 1, FillMode::Nearest, 0.0);
         assert_eq!(
             y.slice(0..1).to_vec::<f64>().unwrap(),
             x.slice(0..1).to_vec::<f64>().unwrap()
@@ -332,10 +335,11 @@ mod tests {
             &Tensor::from(same),
             1,
             FillMode::Nearest,
+            0.0,
         );
         assert_eq!(bytes.to_vec::<u8>().unwrap(), [7; 4]);
         let open = Tensor::abstract_of([UNKNOWN, 3, 2, 1], DType::F32);
-        let y = affine_transform(&open, &Tensor::from(same), 1, FillMode::Nearest);
+        let y = affine_transform(&open, &Tensor::from(same), 1, FillMode::Nearest, 0.0);
         assert_eq!(y.shape().to_string(), "[_, 3, 2, 1]");
     }
 
@@ -343,14 +347,20 @@ mod tests {
     fn errors() {
         let x = image();
         assert!(
-            affine_transform(&x, &Tensor::zeros([3, 8]), 1, FillMode::Nearest)
+            affine_transform(&x, &Tensor::zeros([3, 8]), 1, FillMode::Nearest, 0.0)
                 .error()
                 .is_some()
         );
         assert!(
-            affine_transform(&x.reshape([24]), &Tensor::zeros([8]), 1, FillMode::Nearest)
-                .error()
-                .is_some()
+            affine_transform(
+                &x.reshape([24]),
+                &Tensor::zeros([8]),
+                1,
+                FillMode::Nearest,
+                0.0
+            )
+            .error()
+            .is_some()
         );
         let line = Tensor::from([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0], [0.0, 1.0]]);
         let e = perspective_transform(&x, &line, &line, 1, 0.0)
@@ -364,7 +374,7 @@ mod tests {
                 .is_some()
         );
         assert!(
-            elastic_transform(&x, 1.0, 0.0, 1, FillMode::Wrap)
+            elastic_transform(&x, 1.0, 0.0, 1, FillMode::Wrap, 0.0)
                 .error()
                 .is_some()
         );
@@ -374,7 +384,7 @@ mod tests {
     fn elastic_moves_follow_the_seed() {
         let draw = || {
             random::set_seed(3);
-            elastic_transform(&image(), 2.0, 1.0, 1, FillMode::Reflect)
+            elastic_transform(&image(), 2.0, 1.0, 1, FillMode::Reflect, 0.0)
                 .to_vec::<f64>()
                 .unwrap()
         };
@@ -385,7 +395,7 @@ mod tests {
     #[test]
     fn gradient() {
         let transform = Tensor::from([0.9, 0.1, 0.23, -0.1, 1.1, 0.17, 0.01, 0.02]);
-        let f = |x: &[Tensor]| affine_transform(&x[0], &x[1], 1, FillMode::Reflect).square();
+        let f = |x: &[Tensor]| affine_transform(&x[0], &x[1], 1, FillMode::Reflect, 0.0).square();
         check_gradient_at(f, &[image(), transform]);
     }
 }

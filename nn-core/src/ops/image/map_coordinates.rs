@@ -2,40 +2,23 @@
 
 use crate::ops::elementwise::{float, where_};
 use crate::ops::fail::fail;
+use crate::ops::nn::FillMode;
 use crate::{DType, Error, Result, Tensor, is_known};
 
-/// What stands beyond the edges.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
-pub enum FillMode {
-    /// This number.
-    Constant(f64),
-    /// The nearest element: `a a a | a b c | c c c`.
-    #[default]
-    Nearest,
-    /// The elements again: `a b c | a b c | a b c`.
-    Wrap,
-    /// Mirrored at the middle of the edge elements: `c b | a b c | b a`.
-    Mirror,
-    /// Mirrored at the edges: `c b a | a b c | c b a`.
-    Reflect,
-}
-
-impl FillMode {
-    /// The element that stands at an index which may lie beyond the edges of an axis of `n`.
-    fn inside(self, index: &Tensor, n: usize) -> Tensor {
-        let mirrored = |index: &Tensor, n: usize| {
-            let last = n.max(1) - 1;
-            match last {
-                0 => index.zeros_like(),
-                last => ((index + last).remainder(2 * last) - last).abs(),
-            }
-        };
-        match self {
-            FillMode::Constant(_) | FillMode::Nearest => index.clip(0.0, n as f64 - 1.0),
-            FillMode::Wrap => index.remainder(n),
-            FillMode::Mirror => mirrored(index, n),
-            FillMode::Reflect => mirrored(&(index * 2 + 1), 2 * n + 1).floor_divide(2),
+/// The element that stands at an index which may lie beyond the edges of an axis of `n`.
+fn inside(mode: FillMode, index: &Tensor, n: usize) -> Tensor {
+    let mirrored = |index: &Tensor, n: usize| {
+        let last = n.max(1) - 1;
+        match last {
+            0 => index.zeros_like(),
+            last => ((index + last).remainder(2 * last) - last).abs(),
         }
+    };
+    match mode {
+        FillMode::Constant | FillMode::Nearest => index.clip(0.0, n as f64 - 1.0),
+        FillMode::Wrap => index.remainder(n),
+        FillMode::Mirror => mirrored(index, n),
+        FillMode::Reflect => mirrored(&(index * 2 + 1), 2 * n + 1).floor_divide(2),
     }
 }
 
@@ -48,7 +31,7 @@ pub(crate) fn sample(
     sizes: &[usize],
     coordinates: &[Tensor],
     order: usize,
-    mode: FillMode,
+    (mode, fill_value): (FillMode, f64),
 ) -> Result<Tensor> {
     if order > 1 {
         return Err(Error::value(format!(
@@ -90,20 +73,20 @@ pub(crate) fn sample(
             let (index, own) = &elements[which % elements.len()];
             which /= elements.len();
             let n = sizes[axis];
-            place = place * n + mode.inside(index, n);
+            place = place * n + inside(mode, index, n);
             weight = match (weight, own) {
                 (Some(weight), Some(own)) => Some(weight * own),
                 (weight, own) => weight.or_else(|| own.clone()),
             };
-            if let FillMode::Constant(_) = mode {
+            if let FillMode::Constant = mode {
                 let own = index.greater_equal(0).logical_and(index.less(n));
                 valid = Some(valid.map_or(own.clone(), |valid| valid.logical_and(&own)));
             }
         }
         let aligned = |t: Tensor| (0..rest).fold(t, |t, _| t.expand_dims(-1));
         let mut value = flat.take(&(start + place), 0);
-        if let (Some(valid), FillMode::Constant(fill)) = (valid, mode) {
-            value = where_(aligned(valid), value, fill);
+        if let Some(valid) = valid {
+            value = where_(aligned(valid), value, fill_value);
         }
         let part = match weight {
             Some(weight) => value * aligned(weight),
@@ -122,19 +105,26 @@ pub(crate) fn sample(
 }
 
 /// The values of a tensor at coordinates: `coordinates[i]` are those along axis `i`, `[rank, …]` to `[…]`. Order 1 interpolates linearly
-/// between neighbours, order 0 takes the nearest; [`FillMode`] says what stands beyond the edges. Of whole numbers the result is rounded.
+/// between neighbours, order 0 takes the nearest; `mode` says what stands beyond the edges, `fill_value` with
+/// [`FillMode::Constant`]. Of whole numbers the result is rounded.
 ///
 /// The gradient goes to the tensor and, with order 1, to the coordinates.
 ///
 /// ```
 /// use nn::{Tensor, ops::image::{FillMode, map_coordinates}};
 /// let x = Tensor::from([[0.0_f32, 1.0], [2.0, 3.0]]);
-/// let y = map_coordinates(&x, &Tensor::from([[0.5_f32, 5.0], [0.5, 0.0]]), 1, FillMode::Constant(9.0));
+/// let y = map_coordinates(&x, &Tensor::from([[0.5_f32, 5.0], [0.5, 0.0]]), 1, FillMode::Constant, 9.0);
 /// assert_eq!(y.to_vec::<f32>()?, [1.5, 9.0]);
 /// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
-pub fn map_coordinates(x: &Tensor, coordinates: &Tensor, order: usize, mode: FillMode) -> Tensor {
+pub fn map_coordinates(
+    x: &Tensor,
+    coordinates: &Tensor,
+    order: usize,
+    mode: FillMode,
+    fill_value: f64,
+) -> Tensor {
     if let Some(failed) = [x, coordinates].into_iter().find(|t| t.error().is_some()) {
         return failed.clone();
     }
@@ -153,7 +143,7 @@ pub fn map_coordinates(x: &Tensor, coordinates: &Tensor, order: usize, mode: Fil
         &sizes,
         &coordinates.unstack(0),
         order,
-        mode,
+        (mode, fill_value),
     ) {
         Ok(sampled) => sampled,
         Err(error) => fail("map_coordinates", error),
@@ -162,8 +152,9 @@ pub fn map_coordinates(x: &Tensor, coordinates: &Tensor, order: usize, mode: Fil
 
 #[cfg(test)]
 mod tests {
-    use super::{FillMode, map_coordinates};
+    use super::map_coordinates;
     use crate::Tensor;
+    use crate::ops::nn::FillMode;
     use crate::testing::check_gradient_at;
 
     #[test]
@@ -171,14 +162,14 @@ mod tests {
         let x = Tensor::from([1.0_f32, 2.0, 3.0]);
         let at = Tensor::from([[-3.0_f32, -2.0, -1.0, 0.0, 3.0, 4.0, 5.0]]);
         for (mode, expected) in [
-            (FillMode::Constant(7.0), [7.0, 7.0, 7.0, 1.0, 7.0, 7.0, 7.0]),
+            (FillMode::Constant, [7.0, 7.0, 7.0, 1.0, 7.0, 7.0, 7.0]),
             (FillMode::Nearest, [1.0, 1.0, 1.0, 1.0, 3.0, 3.0, 3.0]),
             (FillMode::Wrap, [1.0, 2.0, 3.0, 1.0, 1.0, 2.0, 3.0]),
             (FillMode::Mirror, [2.0, 3.0, 2.0, 1.0, 2.0, 1.0, 2.0]),
             (FillMode::Reflect, [3.0, 2.0, 1.0, 1.0, 3.0, 2.0, 1.0]),
         ] {
             for order in [0, 1] {
-                let y = map_coordinates(&x, &at, order, mode);
+                let y = map_coordinates(&x, &at, order, mode, 7.0);
                 assert_eq!(
                     y.to_vec::<f32>().unwrap(),
                     expected,
@@ -191,6 +182,7 @@ mod tests {
             &Tensor::from([[-2.0_f32, 3.0]]),
             1,
             FillMode::Mirror,
+            0.0,
         );
         assert_eq!(one.to_vec::<i64>().unwrap(), [5, 5]);
     }
@@ -199,12 +191,12 @@ mod tests {
     fn errors() {
         let x = Tensor::zeros([2, 2]);
         assert!(
-            map_coordinates(&x, &Tensor::zeros([3, 1]), 1, FillMode::Nearest)
+            map_coordinates(&x, &Tensor::zeros([3, 1]), 1, FillMode::Nearest, 0.0)
                 .error()
                 .is_some()
         );
         assert!(
-            map_coordinates(&x, &Tensor::zeros([2, 1]), 2, FillMode::Nearest)
+            map_coordinates(&x, &Tensor::zeros([2, 1]), 2, FillMode::Nearest, 0.0)
                 .error()
                 .is_some()
         );
@@ -213,7 +205,8 @@ mod tests {
                 &Tensor::zeros([0]),
                 &Tensor::zeros([1, 1]),
                 1,
-                FillMode::Nearest
+                FillMode::Nearest,
+                0.0
             )
             .error()
             .is_some()
@@ -224,13 +217,9 @@ mod tests {
     fn gradient() {
         let x = Tensor::from([[0.3, 1.0, -0.5], [2.0, 3.0, 0.7]]);
         let at = Tensor::from([[0.3, -0.4, 1.6], [1.2, 0.7, 2.4]]);
-        for mode in [
-            FillMode::Constant(0.5),
-            FillMode::Nearest,
-            FillMode::Reflect,
-        ] {
+        for mode in [FillMode::Constant, FillMode::Nearest, FillMode::Reflect] {
             check_gradient_at(
-                |x| map_coordinates(&x[0], &x[1], 1, mode).square(),
+                |x| map_coordinates(&x[0], &x[1], 1, mode, 0.5).square(),
                 &[x.clone(), at.clone()],
             );
         }

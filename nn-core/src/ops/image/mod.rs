@@ -9,6 +9,7 @@ pub(crate) mod map_coordinates;
 pub(crate) mod scale_and_translate;
 pub(crate) mod similarity;
 
+pub use crate::ops::nn::FillMode;
 pub use affine_transform::{
     affine_transform, elastic_transform, elastic_transform_by, perspective_transform,
 };
@@ -16,7 +17,7 @@ pub use color::{hsv_to_rgb, rgb_to_grayscale, rgb_to_hsv};
 pub use crop::{crop_images, pad_images};
 pub use extract_patches::{extract_patches, extract_patches_3d};
 pub use filter::{gaussian_blur, sobel_edges};
-pub use map_coordinates::{FillMode, map_coordinates};
+pub use map_coordinates::map_coordinates;
 pub use scale_and_translate::{Resampling, scale_and_translate};
 pub use similarity::{SsimOptions, psnr, ssim};
 

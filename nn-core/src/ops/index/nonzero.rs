@@ -13,6 +13,7 @@ impl Tensor {
     /// assert_eq!(places[1].to_vec::<i64>()?, [1, 0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[must_use]
     #[track_caller]
     pub fn nonzero(&self) -> Vec<Tensor> {
         let shape = *self.raw_shape();

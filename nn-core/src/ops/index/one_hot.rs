@@ -6,6 +6,7 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::indices::as_indices;
+use crate::ops::shape::expand_dims::inserted;
 use crate::{DType, Error, Result, Tensor, floatx, is_known, with_float};
 
 struct OneHot {
@@ -90,6 +91,22 @@ impl Tensor {
             Ok(indices) => apply(OneHot { depth }, &[indices]),
         }
     }
+
+    /// As [`Tensor::one_hot`], the new axis at `axis` of the result (counted from the end if negative).
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// let columns = Tensor::from([1_i64, 0, 1]).one_hot_axis(2, 0);
+    /// assert_eq!(columns.to_vec::<f32>()?, [0.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn one_hot_axis(&self, depth: usize, axis: isize) -> Tensor {
+        match inserted(self.raw_shape(), axis, depth) {
+            Ok(_) => self.one_hot(depth).moveaxis([-1], [axis]),
+            Err(error) => self.fail("one_hot", error.into()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -108,6 +125,16 @@ mod tests {
             Tensor::from([3_i64, 1]).one_hot(3).to_vec::<f32>().unwrap(),
             [0.0, 0.0, 0.0, 0.0, 1.0, 0.0]
         );
+    }
+
+    #[test]
+    fn the_axis_may_be_any() {
+        let x = Tensor::abstract_of([UNKNOWN, 2], DType::I64);
+        for (axis, shape) in [(0, "[10, _, 2]"), (1, "[_, 10, 2]"), (-1, "[_, 2, 10]")] {
+            assert_eq!(x.one_hot_axis(10, axis).shape().to_string(), shape);
+        }
+        let e = x.one_hot_axis(10, 3).into_result().unwrap_err().to_string();
+        assert!(e.contains("a new axis 3") && e.contains("`one_hot`"), "{e}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::index::take_along::take_along;
 use crate::ops::reduce::reduction::summable;
+use crate::ops::shape::along::along;
 use crate::{DType, Error, Result, Tensor, is_known, with_number};
 use nn_kernels::sort::argsort;
 
@@ -79,7 +80,7 @@ pub(crate) fn positions(x: &Tensor, op: ArgSort) -> Tensor {
 
 impl Tensor {
     /// The elements along an axis (counted from the end if negative) in order; NaN counts as the greatest number. The gradient
-    /// goes back to where the elements came from.
+    /// goes back to where the elements came from. Without an axis, `None`, all elements are sorted, `[n]`.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -89,17 +90,20 @@ impl Tensor {
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn sort(&self, axis: isize, descending: bool) -> Tensor {
-        let rows = self.swap_axes(axis, -1);
+    pub fn sort(&self, axis: impl Into<Option<isize>>, descending: bool) -> Tensor {
+        let (x, axis) = along(self, axis.into());
+        let rows = x.swap_axes(axis, -1);
         let op = ArgSort {
             descending,
             first: None,
         };
-        take_along(&rows, &positions(&rows, op)).swap_axes(axis, -1)
+        take_along(&rows, &positions(&rows, op))
+            .swap_axes(axis, -1)
+            .named("sort", &[self])
     }
 
     /// The positions (`i64`) that sort an axis (counted from the end if negative); equals keep their order, NaN counts as the
-    /// greatest number.
+    /// greatest number. Without an axis, `None`, they are positions among all elements, `[n]`.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -109,12 +113,15 @@ impl Tensor {
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn argsort(&self, axis: isize, descending: bool) -> Tensor {
+    pub fn argsort(&self, axis: impl Into<Option<isize>>, descending: bool) -> Tensor {
+        let (x, axis) = along(self, axis.into());
         let op = ArgSort {
             descending,
             first: None,
         };
-        positions(&self.swap_axes(axis, -1), op).swap_axes(axis, -1)
+        positions(&x.swap_axes(axis, -1), op)
+            .swap_axes(axis, -1)
+            .named("argsort", &[self])
     }
 }
 
@@ -131,6 +138,14 @@ mod tests {
         assert_eq!(
             x.argsort(0, true).to_vec::<i64>().unwrap(),
             [0, 2, 1, 1, 2, 0]
+        );
+        assert_eq!(
+            x.sort(None, false).to_vec::<u8>().unwrap(),
+            [1, 1, 2, 2, 3, 3]
+        );
+        assert_eq!(
+            x.argsort(None, true).to_vec::<i64>().unwrap(),
+            [0, 5, 2, 3, 1, 4]
         );
         let nan = Tensor::from([f32::NAN, 1.0, -1.0]);
         assert_eq!(nan.argsort(0, false).to_vec::<i64>().unwrap(), [2, 1, 0]);

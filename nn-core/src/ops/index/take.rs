@@ -6,6 +6,7 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::index::indices::{as_indices, check_indices, taken};
 use crate::ops::index::scatter_add::ScatterAdd;
+use crate::ops::shape::along::along;
 use crate::{Result, Shape, Tensor, with_dtype};
 use nn_kernels::gather;
 
@@ -74,28 +75,31 @@ impl Tensor {
     /// The slices at `indices` (`i64`, of any shape) along an axis: an embedding's rows for its tokens. As Keras's `ops.take`.
     ///
     /// Shapes: the axis is replaced by the axes of the indices, `[a, n, b]` and `[i, j]` give `[a, i, j, b]` for axis 1. Negative
-    /// indices count from the end; one that the axis does not have is an error.
+    /// indices count from the end; one that the axis does not have is an error. Without an axis, `None`, they are of all elements one after
+    /// the other, and the result has the shape of the indices.
     ///
     /// ```
     /// # use nn::Tensor;
     /// let table = Tensor::from([[0.0_f32, 0.5], [1.0, 1.5], [2.0, 2.5]]);
     /// let rows = table.take(&Tensor::from([2_i64, 0]), 0);
     /// assert_eq!(rows.to_vec::<f32>()?, [2.0, 2.5, 0.0, 0.5]);
+    /// assert_eq!(table.take(&Tensor::from([1_i64, -1]), None).to_vec::<f32>()?, [0.5, 2.5]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[doc(alias = "index_select")]
     #[track_caller]
-    pub fn take(&self, indices: &Tensor, axis: isize) -> Tensor {
+    pub fn take(&self, indices: &Tensor, axis: impl Into<Option<isize>>) -> Tensor {
+        let (x, axis) = along(self, axis.into());
         if indices.error().is_some() {
-            return apply(Take { axis: 0 }, &[self.clone(), indices.clone()]);
+            return apply(Take { axis: 0 }, &[x.clone(), indices.clone()]);
         }
-        let arguments = self
+        let arguments = x
             .raw_shape()
             .axis(axis)
             .and_then(|axis| Ok((axis, as_indices("take", indices)?)));
         match arguments {
-            Ok((axis, indices)) => apply(Take { axis }, &[self.clone(), indices]),
-            Err(error) => self.fail("take", error),
+            Ok((axis, indices)) => apply(Take { axis }, &[x.clone(), indices]),
+            Err(error) => x.fail("take", error),
         }
     }
 }
@@ -161,5 +165,6 @@ mod tests {
         let indices = Tensor::from([[2_i64, 0], [2, -1]]);
         check_gradient(|x| x[0].take(&indices, 0).square(), &[&[3, 2]]);
         check_gradient(|x| x[0].take(&indices, 1).square(), &[&[2, 3, 2]]);
+        check_gradient(|x| x[0].take(&indices, None).square(), &[&[2, 3]]);
     }
 }

@@ -14,6 +14,7 @@ impl Tensor {
     /// assert_eq!((indices[0].to_vec::<i64>()?, indices[1].to_vec::<i64>()?), (vec![1], vec![2]));
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[must_use]
     #[track_caller]
     pub fn unravel_index(&self, shape: impl Into<Shape>) -> Vec<Tensor> {
         let shape = shape.into();

@@ -108,7 +108,7 @@ impl Tensor {
             .square()
             .sum_axis(-1);
         let zero = squares.equal(0.0);
-        where_(&zero, 0.0, where_(&zero, 1.0, &squares).sqrt())
+        where_(&zero, 0.0, where_(&zero, 1.0, &squares).sqrt()).named("cdist", &[&x, &y])
     }
 }
 

@@ -18,11 +18,12 @@ impl Tensor {
     #[track_caller]
     pub fn dot(&self, other: impl Operand) -> Tensor {
         let other = other.operand(self.dtype());
-        match (self.raw_shape().rank(), other.raw_shape().rank()) {
-            (0, _) | (_, 0) => self * other,
-            (_, 1) => tensordot(self, other, [-1], [0]),
-            _ => tensordot(self, other, [-1], [-2]),
-        }
+        let product = match (self.raw_shape().rank(), other.raw_shape().rank()) {
+            (0, _) | (_, 0) => self * &other,
+            (_, 1) => tensordot(self, &other, [-1], [0]),
+            _ => tensordot(self, &other, [-1], [-2]),
+        };
+        product.named("dot", &[self, &other])
     }
 }
 

@@ -16,10 +16,11 @@ impl Tensor {
     #[track_caller]
     pub fn inner(&self, other: impl Operand) -> Tensor {
         let other = other.operand(self.dtype());
-        match (self.raw_shape().rank(), other.raw_shape().rank()) {
-            (0, _) | (_, 0) => self * other,
-            _ => tensordot(self, other, [-1], [-1]),
-        }
+        let product = match (self.raw_shape().rank(), other.raw_shape().rank()) {
+            (0, _) | (_, 0) => self * &other,
+            _ => tensordot(self, &other, [-1], [-1]),
+        };
+        product.named("inner", &[self, &other])
     }
 
     /// The sum of products of all elements of both, flattened, of which there are equally many; a scalar.
@@ -37,7 +38,9 @@ impl Tensor {
             return failed.clone();
         }
         let flat = |t: &Tensor| t.reshape([t.raw_shape().num_elements()]);
-        flat(self).inner(flat(&other))
+        flat(self)
+            .inner(flat(&other))
+            .named("vdot", &[self, &other])
     }
 }
 

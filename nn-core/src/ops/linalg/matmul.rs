@@ -5,7 +5,10 @@ use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
-use crate::{Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, agree, with_float};
+use crate::ops::elementwise::zip::promote;
+use crate::{
+    DType, Error, MAX_RANK, Operand, Result, Shape, ShapeError, Tensor, agree, with_float,
+};
 use nn_kernels::Element as _;
 use nn_kernels::gemm::{Gemm, Mat};
 use nn_kernels::reduce::Greatest;
@@ -120,7 +123,11 @@ impl Op for MatMul {
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let (a, b) = (inputs[0].raw_shape(), inputs[1].raw_shape());
-        let dtype = common_float("matmul", inputs)?;
+        let whole = inputs.iter().all(|x| x.dtype() == DType::I64);
+        let dtype = match whole {
+            true => DType::I64,
+            false => common_float("matmul", inputs)?,
+        };
         let shape = matrices(a, b, self.transpose_a, self.transpose_b)?;
         let columns = shape[shape.rank() - 1];
         match inputs.get(2).map(Tensor::raw_shape) {
@@ -133,6 +140,9 @@ impl Op for MatMul {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
+        if !dtype.is_float() {
+            return Ok(Outputs::One(self.whole_product(inputs, shape)));
+        }
         Ok(Outputs::One(with_float!(dtype, T => match self.measured {
             false => self.product::<T>(inputs, shape, None),
             true => {
@@ -252,6 +262,40 @@ impl MatMul {
     }
 }
 
+impl MatMul {
+    /// The product of whole numbers, which wraps around as their arithmetic does.
+    fn whole_product(&self, inputs: &[Tensor], shape: Shape) -> Tensor {
+        let (a, b) = (inputs[0].raw_shape(), inputs[1].raw_shape());
+        let ((m, k), (_, n)) = (sides(a, self.transpose_a), sides(b, self.transpose_b));
+        let leading = batch(&shape);
+        let (a_batch, b_batch) = (offsets(&batch(a), &leading), offsets(&batch(b), &leading));
+        let row = inputs.get(2).map(Tensor::data::<i64>);
+        Tensor::build(shape, |out: &mut [i64]| {
+            if out.is_empty() {
+                return;
+            }
+            let (a, b) = (inputs[0].data::<i64>(), inputs[1].data::<i64>());
+            for (c, (&i_a, &i_b)) in out.chunks_mut(m * n).zip(a_batch.iter().zip(&b_batch)) {
+                let a = matrix(&a[i_a * m * k..], m, k, self.transpose_a);
+                let b = matrix(&b[i_b * k * n..], k, n, self.transpose_b);
+                for (i, line) in c.chunks_exact_mut(n).enumerate() {
+                    match row {
+                        Some(row) => line.copy_from_slice(row),
+                        None => line.fill(0),
+                    }
+                    for l in 0..k {
+                        let factor = a.data[i * a.row_stride + l * a.col_stride];
+                        for (j, sum) in line.iter_mut().enumerate() {
+                            let other = b.data[l * b.row_stride + j * b.col_stride];
+                            *sum = sum.wrapping_add(factor.wrapping_mul(other));
+                        }
+                    }
+                }
+            }
+        })
+    }
+}
+
 /// How many rows a batch of matrices has in all, where they meet a single matrix and so are one product instead of many small ones.
 fn rows_of_all(a: &Shape, b: &Shape, transpose_a: bool) -> Option<usize> {
     let (_, lead) = a.dims().split_last()?;
@@ -312,7 +356,8 @@ impl Tensor {
     /// The matrix product `C = A·B` over the last two dimensions; leading ones are batches and broadcast.
     ///
     /// Shapes: `[.., m, k] · [.., k, n] → [.., m, n]`. A vector on the left is a row, on the right a column, and its
-    /// dimension is dropped from the result, as in NumPy. Both need the same float type.
+    /// dimension is dropped from the result, as in NumPy. Two types become the one that their sum would have, and whole numbers stay whole,
+    /// `i64`, as in Keras.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -324,21 +369,27 @@ impl Tensor {
     #[doc(alias = "bmm")]
     #[track_caller]
     pub fn matmul(&self, other: impl Operand) -> Tensor {
-        let other = other.operand(self.dtype());
-        if let Some(failed) = [self, &other].into_iter().find(|t| t.error().is_some()) {
+        let [this, other] = promote(self, other);
+        if let Some(failed) = [&this, &other].into_iter().find(|t| t.error().is_some()) {
             return failed.clone();
         }
-        let (a, b) = (*self.raw_shape(), *other.raw_shape());
+        let (a, b) = (*this.raw_shape(), *other.raw_shape());
         match (a.dims(), b.dims()) {
-            ([], _) | (_, []) => Tensor::failed(Error::shape(format!(
-                "cannot multiply {a} by {b} as matrices: a single number has no rows; use `*`"
-            ))),
+            ([], _) | (_, []) => self.fail(
+                "matmul",
+                Error::shape(format!(
+                    "cannot multiply {a} by {b} as matrices: a single number has no rows; use `*`"
+                )),
+            ),
             ([k], _) => {
-                let row = self.reshape([1, *k]).matmul(&other);
+                let row = this.reshape([1, *k]).matmul(&other);
                 squeeze(row, if b.rank() == 1 { 1 } else { 2 })
             }
-            (_, [k]) => squeeze(product(self, &other.reshape([*k, 1]), [false; 2], false), 1),
-            _ => product(self, &other, [false; 2], false),
+            (_, [k]) => squeeze(
+                product(&this, &other.reshape([*k, 1]), [false; 2], false),
+                1,
+            ),
+            _ => product(&this, &other, [false; 2], false),
         }
     }
 
@@ -370,22 +421,26 @@ impl Tensor {
         };
         match (a.dims(), b.dims()) {
             ([_, .., _], [_, _]) => apply(op, &[self.clone(), other, row]),
-            _ => Tensor::failed(Error::shape(format!(
-                "`matmul_add` takes rows [.., k] and a matrix [k, n], found {a} and {b}"
-            ))),
+            _ => self.fail(
+                "matmul",
+                Error::shape(format!(
+                    "`matmul_add` takes rows [.., k] and a matrix [k, n], found {a} and {b}"
+                )),
+            ),
         }
     }
 
     /// The matrix product with the second operand transposed: `[.., m, k] · [.., n, k]ᵀ → [.., m, n]`.
     #[track_caller]
     pub fn matmul_transposed(&self, other: impl Operand) -> Tensor {
-        let other = other.operand(self.dtype());
-        match [self, &other]
+        let [this, other] = promote(self, other);
+        match [&this, &other]
             .into_iter()
             .find(|t| t.error().is_some() || t.raw_shape().rank() < 2)
         {
             Some(t) if t.error().is_some() => t.clone(),
-            Some(_) => Tensor::failed(
+            Some(_) => self.fail(
+                "matmul",
                 transposed_output_shape(self.raw_shape(), other.raw_shape())
                     .err()
                     .map_or_else(
@@ -393,7 +448,7 @@ impl Tensor {
                         Error::from,
                     ),
             ),
-            None => product(self, &other, [false, true], false),
+            None => product(&this, &other, [false, true], false),
         }
     }
 }
@@ -410,14 +465,35 @@ fn squeeze(x: Tensor, from_end: usize) -> Tensor {
 
 #[cfg(test)]
 mod tests {
-    use crate::Tensor;
     use crate::testing::check_gradient;
+    use crate::{DType, GradientTape, Tensor};
+
+    #[test]
+    fn the_greatest_magnitude_of_a_weights_gradient_is_found_on_the_way() {
+        for (a, b) in [
+            (vec![32, 784], vec![784, 16]),
+            (vec![1, 5], vec![5, 3]),
+            (vec![7, 3], vec![3, 1]),
+            (vec![2, 40, 64], vec![64, 700]),
+            (vec![3, 2, 4], vec![3, 4, 5]),
+            (vec![0, 3], vec![3, 2]),
+        ] {
+            let (x, w) = (Tensor::random_uniform(a), Tensor::random_uniform(b));
+            let tape = GradientTape::new();
+            tape.watch(&w);
+            let target = x.matmul(&w).square().sum();
+            let mut gradient = tape.gradient(&target, &w).unwrap();
+            let all = gradient.to_vec::<f32>().unwrap();
+            let greatest = all.iter().fold(0.0, |m: f32, v| m.max(v.abs()));
+            assert_eq!(gradient.greatest_magnitude(), f64::from(greatest));
+            gradient.data_mut::<f32>().unwrap()[0] = f32::NAN;
+            assert!(gradient.greatest_magnitude().is_nan());
+        }
+    }
 
     #[test]
     fn batches_broadcast_and_vectors_lose_their_dimension() {
-        let a = Tensor::arange(12)
-            .cast(crate::DType::F32)
-            .reshape([2, 1, 2, 3]);
+        let a = Tensor::arange(12).cast(DType::F32).reshape([2, 1, 2, 3]);
         let b = Tensor::ones([4, 3, 5]);
         assert_eq!(a.matmul(&b).shape(), [2, 4, 2, 5]);
         let v = Tensor::from([1.0_f32, 2.0, 3.0]);
@@ -435,6 +511,40 @@ mod tests {
                 .unwrap(),
             [0.0; 4]
         );
+    }
+
+    #[test]
+    fn of_whole_numbers_and_of_two_types_as_in_keras() {
+        let a = Tensor::from([[1_i64, 2, 3], [4, 5, 6]]);
+        let b = Tensor::from([[1_u8, 0], [2, 1], [0, 3]]);
+        // numpy.matmul of the same numbers.
+        assert_eq!(a.matmul(&b).to_vec::<i64>().unwrap(), [5, 11, 14, 23]);
+        assert_eq!(
+            a.matmul_transposed(&a).to_vec::<i64>().unwrap(),
+            [14, 32, 32, 77]
+        );
+        assert_eq!(a.dot(&b).to_vec::<i64>().unwrap(), [5, 11, 14, 23]);
+        let v = Tensor::from([1_i64, 0, -1]);
+        assert_eq!(v.matmul(&v).item::<i64>().unwrap(), 2);
+        assert_eq!(v.inner(&a).to_vec::<i64>().unwrap(), [-2, -2]);
+        let bits = Tensor::from([[true, false], [true, true]]);
+        assert_eq!(bits.matmul(&bits).to_vec::<i64>().unwrap(), [1, 0, 2, 1]);
+        let batch = Tensor::arange(12).reshape([2, 1, 2, 3]);
+        let found = batch.matmul(Tensor::arange(12).reshape([2, 3, 2]));
+        let floats = |t: &Tensor| t.cast(DType::F64);
+        let expected = floats(&batch).matmul(floats(&Tensor::arange(12).reshape([2, 3, 2])));
+        assert_eq!(found.shape(), [2, 2, 2, 2]);
+        assert_eq!(
+            floats(&found).to_vec::<f64>().unwrap(),
+            expected.to_vec::<f64>().unwrap()
+        );
+        let nothing = Tensor::arange(0).reshape([2, 0]);
+        let none = nothing.matmul(nothing.reshape([0, 2]));
+        assert_eq!(none.to_vec::<i64>().unwrap(), [0; 4]);
+        let mixed = a.matmul(Tensor::ones([3, 1]));
+        assert_eq!(mixed.to_vec::<f32>().unwrap(), [6.0, 15.0]);
+        let wide = Tensor::ones([1, 3]).matmul(Tensor::from([1.0_f64, 2.0, 0.5]));
+        assert_eq!(wide.to_vec::<f64>().unwrap(), [3.5]);
     }
 
     #[test]

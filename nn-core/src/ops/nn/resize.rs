@@ -258,8 +258,8 @@ impl Op for ResizeGradient {
 
 /// Images of another size, as Keras's `ops.image.resize`.
 ///
-/// Shapes: `[batch, height, width, channels]` to the same with `size` `[height, width]`. `antialias` has no effect on larger images, nor
-/// with [`Interpolation::Nearest`]. A rank other than 4, and sizes of 0, are errors.
+/// Shapes: `[batch, height, width, channels]` to the same with `size` `[height, width]`, and one image, `[height, width, channels]`, too.
+/// `antialias` has no effect on larger images, nor with [`Interpolation::Nearest`]. Another rank, and sizes of 0, are errors.
 ///
 /// ```
 /// use nn::{Tensor, ops::{Interpolation, resize}};
@@ -275,7 +275,11 @@ pub fn resize(
     interpolation: Interpolation,
     antialias: bool,
 ) -> Tensor {
-    resized::<2>(x, size.map(NewSize::To), interpolation, antialias)
+    let sizes = size.map(NewSize::To);
+    match x.raw_shape().rank() {
+        3 => resized(&x.expand_dims(0), sizes, interpolation, antialias).squeeze(0),
+        _ => resized(x, sizes, interpolation, antialias),
+    }
 }
 
 /// Every pixel repeated `size` times along each axis, or interpolated to as many, as Keras's `UpSampling1D`, `UpSampling2D` and
@@ -335,6 +339,25 @@ mod tests {
 
     fn line(values: &[f32]) -> Tensor {
         Tensor::from_vec(values.to_vec(), [1, 1, values.len(), 1])
+    }
+
+    #[test]
+    fn one_image_needs_no_batch() {
+        let x = Tensor::random_normal([3, 4, 2]);
+        let [one, batch] = [x.clone(), x.expand_dims(0)]
+            .map(|x| resize(&x, [5, 2], Interpolation::Bilinear, true));
+        assert_eq!(
+            (one.shape(), batch.shape()),
+            ([5, 2, 2].into(), [1, 5, 2, 2].into())
+        );
+        assert_eq!(one.data::<f32>(), batch.data::<f32>());
+        let e = resize(
+            &Tensor::zeros([2, 2]),
+            [1, 1],
+            Interpolation::Nearest,
+            false,
+        );
+        assert!(e.error().is_some());
     }
 
     #[test]

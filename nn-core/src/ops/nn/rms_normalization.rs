@@ -16,7 +16,8 @@ impl Tensor {
     #[track_caller]
     pub fn rms_normalization(&self, axes: impl AsRef<[isize]>, epsilon: f64) -> Tensor {
         let x = float(self);
-        &x * (x.square().mean_axes(axes, true) + epsilon).rsqrt()
+        let normalized = &x * (x.square().mean_axes(axes, true) + epsilon).rsqrt();
+        normalized.named("rms_normalization", &[self])
     }
 }
 

@@ -7,16 +7,18 @@ use nn_kernels::reduce::Kind;
 impl Tensor {
     /// The index (`i64`) of the greatest element along an axis (counted from the end if negative), which is dropped: the first
     /// of equals, and of the first NaN if there is one, as in NumPy. Along an empty axis it is an error.
+    /// Without an axis, `None`, it is the index among all elements one after the other.
     ///
     /// ```
     /// # use nn::Tensor;
     /// let scores = Tensor::from([[0.1_f32, 0.7, 0.2], [0.6, 0.3, 0.1]]);
     /// assert_eq!(scores.argmax(-1).to_vec::<i64>()?, [1, 0]);
+    /// assert_eq!(scores.argmax(None).item::<i64>()?, 1);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn argmax(&self, axis: isize) -> Tensor {
-        position("argmax", Kind::Max, self, axis)
+    pub fn argmax(&self, axis: impl Into<Option<isize>>) -> Tensor {
+        position("argmax", Kind::Max, self, axis.into())
     }
 }
 
@@ -38,5 +40,9 @@ mod tests {
             .to_string();
         assert!(e.contains("the argmax of no elements"), "{e}");
         assert!(x.argmax(2).error().is_some());
+        assert_eq!(x.argmax(None).item::<i64>().unwrap(), 1);
+        let axis: Option<isize> = None;
+        assert_eq!(Tensor::from(1.0_f32).argmax(axis).item::<i64>().unwrap(), 0);
+        assert!(Tensor::zeros([0]).argmax(None).error().is_some());
     }
 }

@@ -7,16 +7,18 @@ use nn_kernels::reduce::Kind;
 impl Tensor {
     /// The index (`i64`) of the least element along an axis (counted from the end if negative), which is dropped: the first
     /// of equals, and of the first NaN if there is one, as in NumPy. Along an empty axis it is an error.
+    /// Without an axis, `None`, it is the index among all elements one after the other.
     ///
     /// ```
     /// # use nn::Tensor;
     /// let scores = Tensor::from([[0.1_f32, 0.7, 0.2], [0.6, 0.3, 0.1]]);
     /// assert_eq!(scores.argmin(-1).to_vec::<i64>()?, [0, 2]);
+    /// assert_eq!(scores.argmin(None).item::<i64>()?, 0);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn argmin(&self, axis: isize) -> Tensor {
-        position("argmin", Kind::Min, self, axis)
+    pub fn argmin(&self, axis: impl Into<Option<isize>>) -> Tensor {
+        position("argmin", Kind::Min, self, axis.into())
     }
 }
 
@@ -38,5 +40,9 @@ mod tests {
             .to_string();
         assert!(e.contains("the argmin of no elements"), "{e}");
         assert!(x.argmin(2).error().is_some());
+        assert_eq!(x.argmin(None).item::<i64>().unwrap(), 5);
+        let axis: Option<isize> = None;
+        assert_eq!(Tensor::from(1.0_f32).argmin(axis).item::<i64>().unwrap(), 0);
+        assert!(Tensor::zeros([0]).argmin(None).error().is_some());
     }
 }

@@ -3,12 +3,14 @@
 use crate::Tensor;
 use crate::ops::reduce::reduction::Axes;
 
+#[track_caller]
 fn count(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
     let counted = x.not_equal(0);
-    match axes {
+    let count = match axes {
         Axes::All => counted.sum(),
         Axes::Some(axes) => counted.sum_axes(axes, keepdims),
-    }
+    };
+    count.named("count_nonzero", &[x])
 }
 
 impl Tensor {

@@ -1,11 +1,13 @@
 //! Running products.
 
+use crate::ops::reduce::reduction::summable;
+use crate::ops::shape::along::along;
 use crate::ops::shape::concatenate;
 use crate::{Error, Tensor, is_known};
 
 impl Tensor {
     /// The running product along an axis (counted from the end if negative): `yᵢ = x₀ · … · xᵢ`. Bytes and truth values are multiplied
-    /// as `i64`. The axis has a known size.
+    /// as `i64`. The axis has a known size. Without an axis, `None`, it runs over all elements one after the other, `[n]`.
     ///
     /// Its gradient is exact where elements are 0, too.
     ///
@@ -15,8 +17,9 @@ impl Tensor {
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn cumprod(&self, axis: isize) -> Tensor {
-        let shape = *self.raw_shape();
+    pub fn cumprod(&self, axis: impl Into<Option<isize>>) -> Tensor {
+        let (x, axis) = along(self, axis.into());
+        let shape = *x.raw_shape();
         let n = match shape.axis(axis) {
             _ if self.error().is_some() => return self.clone(),
             Ok(i) if is_known(shape[i]) => shape[i],
@@ -27,7 +30,7 @@ impl Tensor {
             }
             Err(error) => return self.fail("cumprod", error),
         };
-        let mut y = self.cast(crate::ops::reduce::reduction::summable(self.dtype()));
+        let mut y = x.cast(summable(x.dtype()));
         // Products of the last 1, 2, 4, 8 … elements (Hillis and Steele 1986): no division, which a 0 would forbid.
         let mut reach = 1;
         while reach < n {
@@ -55,6 +58,8 @@ mod tests {
         assert_eq!(x.cumprod(0).to_vec::<i64>().unwrap(), [1, 2, 3, 4, 10, 180]);
         assert_eq!(Tensor::zeros([0]).cumprod(0).shape(), [0]);
         assert!(x.cumprod(2).error().is_some());
+        let all = x.cumprod(None).to_vec::<i64>().unwrap();
+        assert_eq!(all, [1, 2, 6, 24, 120, 7200]);
     }
 
     #[test]
@@ -69,5 +74,6 @@ mod tests {
     #[test]
     fn gradient() {
         check_gradient(|x| x[0].cumprod(1), &[&[2, 5]]);
+        check_gradient(|x| x[0].cumprod(None), &[&[2, 2]]);
     }
 }

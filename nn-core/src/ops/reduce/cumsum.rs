@@ -5,6 +5,7 @@ use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::reduce::reduction::summable;
+use crate::ops::shape::along::along;
 use crate::{Result, Tensor, with_number};
 use nn_kernels::reduce::cumsum;
 
@@ -61,7 +62,7 @@ by_name!("cumsum", by_name::number, |a| CumSum {
 
 impl Tensor {
     /// The running sum along an axis (counted from the end if negative): `yᵢ = x₀ + … + xᵢ`. Bytes and truth values are
-    /// summed as `i64`, `f32` in the precision of `f64`.
+    /// summed as `i64`, `f32` in the precision of `f64`. Without an axis, `None`, it runs over all elements one after the other, `[n]`.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -69,12 +70,13 @@ impl Tensor {
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn cumsum(&self, axis: isize) -> Tensor {
+    pub fn cumsum(&self, axis: impl Into<Option<isize>>) -> Tensor {
+        let (x, axis) = along(self, axis.into());
         let op = CumSum {
             axis,
             reverse: false,
         };
-        apply(op, &[self.cast(summable(self.dtype()))])
+        apply(op, &[x.cast(summable(x.dtype()))])
     }
 }
 
@@ -89,6 +91,7 @@ mod tests {
         assert_eq!(x.cumsum(0).to_vec::<i64>().unwrap(), [1, 2, 4, 202]);
         assert_eq!(x.cumsum(-1).to_vec::<i64>().unwrap(), [1, 3, 3, 203]);
         assert!(x.cumsum(2).error().is_some());
+        assert_eq!(x.cumsum(None).to_vec::<i64>().unwrap(), [1, 3, 6, 206]);
         let nan = Tensor::from([1.0, f32::NAN, 2.0]).cumsum(0);
         assert!(nan.data::<f32>()[0] == 1.0 && nan.data::<f32>()[1..].iter().all(|v| v.is_nan()));
     }
@@ -112,5 +115,6 @@ mod tests {
     #[test]
     fn gradient() {
         check_gradient(|x| x[0].cumsum(1).square(), &[&[2, 3, 2]]);
+        check_gradient(|x| x[0].cumsum(None).square(), &[&[2, 3]]);
     }
 }

@@ -28,7 +28,7 @@ fn logsumexp(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
         where_(&nothing, 1.0, &sum).log(),
     );
     let shape = *log.raw_shape();
-    log + shift.reshape(shape)
+    (log + shift.reshape(shape)).named("logsumexp", &[x])
 }
 
 impl Tensor {

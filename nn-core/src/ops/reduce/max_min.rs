@@ -6,6 +6,7 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::elementwise::zip::Function;
 use crate::ops::reduce::reduction::summable;
+use crate::ops::shape::along::along;
 use crate::{DType, Error, Result, Tensor, with_number};
 use nn_kernels::math::Float;
 use nn_kernels::reduce::{Kind, argmax, argmin};
@@ -110,9 +111,10 @@ by_name!("argmin", by_name::number, |a| Position {
     axis: a.get("axis")?
 });
 
-/// The index of the greatest or the least along an axis, by the name of the op.
+/// The index of the greatest or the least along an axis or of all elements, by the name of the op.
 #[track_caller]
-pub(crate) fn position(name: &'static str, kind: Kind, x: &Tensor, axis: isize) -> Tensor {
+pub(crate) fn position(name: &'static str, kind: Kind, x: &Tensor, axis: Option<isize>) -> Tensor {
+    let (x, axis) = along(x, axis);
     apply(
         Position { name, kind, axis },
         &[x.cast(summable(x.dtype()))],

@@ -14,8 +14,8 @@ impl Tensor {
     #[track_caller]
     pub fn moments(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> (Tensor, Tensor) {
         (
-            self.mean_axes(&axes, keepdims),
-            self.var_axes(&axes, keepdims),
+            self.mean_axes(&axes, keepdims).named("moments", &[self]),
+            self.var_axes(&axes, keepdims).named("moments", &[self]),
         )
     }
 }

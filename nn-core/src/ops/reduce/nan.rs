@@ -3,6 +3,7 @@
 use crate::ops::elementwise::where_;
 use crate::ops::reduce::norm::root;
 use crate::ops::reduce::quantile::{QuantileMethod, quantile};
+use crate::ops::shape::along::along;
 use crate::{DType, Tensor, no_gradient};
 
 /// Of a floating point tensor NaN exchanged for a number that changes nothing.
@@ -78,19 +79,22 @@ macro_rules! nan_reductions {
                 $(#[$doc])*
                 #[track_caller]
                 pub fn $all(&self) -> Tensor {
-                    $f(self, None, false)
+                    let found: Tensor = $f(self, None, false);
+                    found.named(stringify!($all), &[self])
                 }
 
                 #[doc = concat!("As [`Tensor::", stringify!($all), "`] over one axis (counted from the end if negative), which is dropped.")]
                 #[track_caller]
                 pub fn $axis(&self, axis: isize) -> Tensor {
-                    $f(self, Some(&[axis]), false)
+                    let found: Tensor = $f(self, Some(&[axis]), false);
+                    found.named(stringify!($all), &[self])
                 }
 
                 #[doc = concat!("As [`Tensor::", stringify!($all), "`] over several axes; `keepdims` leaves them with size 1.")]
                 #[track_caller]
                 pub fn $axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
-                    $f(self, Some(axes.as_ref()), keepdims)
+                    let found: Tensor = $f(self, Some(axes.as_ref()), keepdims);
+                    found.named(stringify!($all), &[self])
                 }
             )*
         }
@@ -192,6 +196,7 @@ impl Tensor {
         interpolation: QuantileMethod,
     ) -> Tensor {
         quantile(self, q.into(), axes.as_ref(), keepdims, interpolation, true)
+            .named("nanquantile", &[self])
     }
 
     /// As [`Tensor::quantile`], NaN left out; NaN if all elements are.
@@ -204,9 +209,11 @@ impl Tensor {
     #[track_caller]
     pub fn nanpercentile(&self, q: impl Into<Tensor>) -> Tensor {
         self.nanquantile(q.into().cast(DType::F64) / 100.0)
+            .named("nanpercentile", &[self])
     }
 
-    /// The running sum along an axis (counted from the end if negative) in which NaN counts as 0.
+    /// The running sum along an axis (counted from the end if negative) in which NaN counts as 0;
+    /// without an axis as [`Tensor::cumsum`].
     ///
     /// ```
     /// # use nn::Tensor;
@@ -214,11 +221,14 @@ impl Tensor {
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn nancumsum(&self, axis: isize) -> Tensor {
-        without_nan(self, 0.0).cumsum(axis)
+    pub fn nancumsum(&self, axis: impl Into<Option<isize>>) -> Tensor {
+        without_nan(self, 0.0)
+            .cumsum(axis)
+            .named("nancumsum", &[self])
     }
 
-    /// The running product along an axis (counted from the end if negative) in which NaN counts as 1.
+    /// The running product along an axis (counted from the end if negative) in which NaN counts as 1;
+    /// without an axis as [`Tensor::cumprod`].
     ///
     /// ```
     /// # use nn::Tensor;
@@ -226,12 +236,14 @@ impl Tensor {
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn nancumprod(&self, axis: isize) -> Tensor {
-        without_nan(self, 1.0).cumprod(axis)
+    pub fn nancumprod(&self, axis: impl Into<Option<isize>>) -> Tensor {
+        without_nan(self, 1.0)
+            .cumprod(axis)
+            .named("nancumprod", &[self])
     }
 
     /// The position (`i64`) of the greatest element but NaN along an axis (counted from the end if negative); -1 where all are NaN, as in
-    /// Keras.
+    /// Keras. Without an axis, `None`, it is the position among all elements.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -239,13 +251,14 @@ impl Tensor {
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn nanargmax(&self, axis: isize) -> Tensor {
-        let found = without_nan(self, f64::NEG_INFINITY).argmax(axis);
-        where_(self.is_nan().all_axis(axis), -1, found)
+    pub fn nanargmax(&self, axis: impl Into<Option<isize>>) -> Tensor {
+        let (x, axis) = along(self, axis.into());
+        let found = without_nan(&x, f64::NEG_INFINITY).argmax(axis);
+        where_(x.is_nan().all_axis(axis), -1, found).named("nanargmax", &[self])
     }
 
     /// The position (`i64`) of the least element but NaN along an axis (counted from the end if negative); -1 where all are NaN, as in
-    /// Keras.
+    /// Keras. Without an axis, `None`, it is the position among all elements.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -253,9 +266,10 @@ impl Tensor {
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn nanargmin(&self, axis: isize) -> Tensor {
-        let found = without_nan(self, f64::INFINITY).argmin(axis);
-        where_(self.is_nan().all_axis(axis), -1, found)
+    pub fn nanargmin(&self, axis: impl Into<Option<isize>>) -> Tensor {
+        let (x, axis) = along(self, axis.into());
+        let found = without_nan(&x, f64::INFINITY).argmin(axis);
+        where_(x.is_nan().all_axis(axis), -1, found).named("nanargmin", &[self])
     }
 }
 
@@ -290,6 +304,10 @@ mod tests {
         );
         assert_eq!(x.nanargmax(1).to_vec::<i64>().unwrap(), [-1, 1, 0]);
         assert_eq!(x.nanargmin(1).to_vec::<i64>().unwrap(), [-1, 1, 1]);
+        assert_eq!(x.nanargmax(None).item::<i64>().unwrap(), 4);
+        assert_eq!(x.nanargmin(None).item::<i64>().unwrap(), 5);
+        let sums = x.nancumsum(None).to_vec::<f64>().unwrap();
+        assert_eq!(sums, [0.0, 0.0, 0.0, 3.0, inf, inf]);
         let i = Tensor::from([3_i64, 1]);
         assert_eq!(
             (

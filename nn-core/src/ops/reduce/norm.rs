@@ -13,7 +13,7 @@ fn norm(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
         Axes::All => (0..x.raw_shape().rank() as isize).collect(),
         Axes::Some(axes) => axes,
     };
-    root(&x.square().sum_axes(&axes, keepdims))
+    root(&x.square().sum_axes(&axes, keepdims)).named("norm", &[x])
 }
 
 /// The root of sums of squares. At 0 its slope is ∞ and that of the squares 0; there is a minimum, so the root is not asked.

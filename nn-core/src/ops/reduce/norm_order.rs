@@ -21,7 +21,7 @@ impl Tensor {
     pub fn norm_order(&self, p: f64, axis: isize, keepdims: bool) -> Tensor {
         let x = float(self);
         let magnitudes = x.abs();
-        match p {
+        let norm = match p {
             0.0 => x.not_equal(0.0).sum_axes([axis], keepdims).cast(x.dtype()),
             1.0 => magnitudes.sum_axes([axis], keepdims),
             2.0 => x.norm_axes([axis], keepdims),
@@ -44,7 +44,8 @@ impl Tensor {
                 let zero = sum.equal(0.0).logical_and(Tensor::from(p > 0.0));
                 where_(&zero, 0.0, where_(&zero, 1.0, &sum).pow(1.0 / p))
             }
-        }
+        };
+        norm.named("norm_order", &[self])
     }
 }
 

@@ -17,7 +17,7 @@ impl Tensor {
     pub fn normalize(&self, axis: isize, order: f64) -> Tensor {
         const EPSILON: f64 = 1e-7;
         let x = float(self);
-        match order == 2.0 {
+        let rows = match order == 2.0 {
             // By the root, as Keras has it, which is flat below epsilon.
             true => {
                 &x * x
@@ -27,7 +27,8 @@ impl Tensor {
                     .rsqrt()
             }
             false => &x / x.norm_order(order, axis, true).maximum(EPSILON),
-        }
+        };
+        rows.named("normalize", &[self])
     }
 }
 

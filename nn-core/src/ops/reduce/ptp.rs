@@ -12,19 +12,19 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn ptp(&self) -> Tensor {
-        self.max() - self.min()
+        (self.max() - self.min()).named("ptp", &[self])
     }
 
     /// The greatest element minus the least along one axis (counted from the end if negative), which is dropped.
     #[track_caller]
     pub fn ptp_axis(&self, axis: isize) -> Tensor {
-        self.max_axis(axis) - self.min_axis(axis)
+        (self.max_axis(axis) - self.min_axis(axis)).named("ptp", &[self])
     }
 
     /// The greatest element minus the least over several axes; `keepdims` leaves them with size 1.
     #[track_caller]
     pub fn ptp_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
-        self.max_axes(&axes, keepdims) - self.min_axes(&axes, keepdims)
+        (self.max_axes(&axes, keepdims) - self.min_axes(&axes, keepdims)).named("ptp", &[self])
     }
 }
 

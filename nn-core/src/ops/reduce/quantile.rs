@@ -87,12 +87,14 @@ impl Tensor {
     #[track_caller]
     pub fn percentile(&self, q: impl Into<Tensor>) -> Tensor {
         self.quantile(percent(q.into()))
+            .named("percentile", &[self])
     }
 
     /// As [`Tensor::percentile`] along one axis (counted from the end if negative), which is dropped.
     #[track_caller]
     pub fn percentile_axis(&self, q: impl Into<Tensor>, axis: isize) -> Tensor {
         self.quantile_axis(percent(q.into()), axis)
+            .named("percentile", &[self])
     }
 
     /// As [`Tensor::percentile`] over several axes with a given interpolation; `keepdims` leaves them with size 1.
@@ -105,6 +107,7 @@ impl Tensor {
         interpolation: QuantileMethod,
     ) -> Tensor {
         self.quantile_axes(percent(q.into()), axes, keepdims, interpolation)
+            .named("percentile", &[self])
     }
 
     /// The element in the middle of all, the mean of two if there are two; NaN if an element is. Integers are taken as `f32`.
@@ -116,13 +119,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn median(&self) -> Tensor {
-        self.quantile(0.5)
+        self.quantile(0.5).named("median", &[self])
     }
 
     /// As [`Tensor::median`] along one axis (counted from the end if negative), which is dropped.
     #[track_caller]
     pub fn median_axis(&self, axis: isize) -> Tensor {
-        self.quantile_axis(0.5, axis)
+        self.quantile_axis(0.5, axis).named("median", &[self])
     }
 
     /// As [`Tensor::median`] over several axes; `keepdims` leaves them with size 1.
@@ -134,6 +137,7 @@ impl Tensor {
     #[track_caller]
     pub fn median_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
         self.quantile_axes(0.5, axes, keepdims, QuantileMethod::Linear)
+            .named("median", &[self])
     }
 }
 

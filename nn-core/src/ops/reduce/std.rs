@@ -5,6 +5,11 @@ use crate::ops::reduce::norm::root;
 use crate::ops::reduce::reduction::Axes;
 use crate::ops::reduce::var::var;
 
+#[track_caller]
+fn std(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
+    root(&var(x, axes, keepdims)).named("std", &[x])
+}
+
 impl Tensor {
     /// The standard deviation of all elements, the root of [`Tensor::var`]; a scalar.
     ///
@@ -17,13 +22,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn std(&self) -> Tensor {
-        root(&var(self, Axes::All, false))
+        std(self, Axes::All, false)
     }
 
     /// The standard deviation over one axis (counted from the end if negative), which is dropped.
     #[track_caller]
     pub fn std_axis(&self, axis: isize) -> Tensor {
-        root(&var(self, Axes::of([axis]), false))
+        std(self, Axes::of([axis]), false)
     }
 
     /// The standard deviation over several axes; `keepdims` leaves them with size 1.
@@ -34,7 +39,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn std_axes(&self, axes: impl AsRef<[isize]>, keepdims: bool) -> Tensor {
-        root(&var(self, Axes::of(axes), keepdims))
+        std(self, Axes::of(axes), keepdims)
     }
 }
 

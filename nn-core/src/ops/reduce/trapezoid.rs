@@ -16,7 +16,7 @@ impl Tensor {
     pub fn trapezoid(&self, dx: f64, axis: isize) -> Tensor {
         let y = float(self);
         let heights = y.slice_axis(axis, 1..) + y.slice_axis(axis, ..-1);
-        heights.sum_axis(axis) * (dx / 2.0)
+        (heights.sum_axis(axis) * (dx / 2.0)).named("trapezoid", &[self])
     }
 
     /// As [`Tensor::trapezoid`] for points at `x`, of the tensor's shape or a vector for the last axis.
@@ -41,7 +41,8 @@ impl Tensor {
             steps.swap_axes(axis, -1)
         };
         let heights = y.slice_axis(-1, 1..) + y.slice_axis(-1, ..-1);
-        (heights * steps).sum_axis(-1) * 0.5
+        let area = (heights * steps).sum_axis(-1) * 0.5;
+        area.named("trapezoid_at", &[self, x])
     }
 }
 

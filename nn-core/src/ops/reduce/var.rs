@@ -12,7 +12,7 @@ pub(crate) fn var(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
     let center = no_gradient(|| mean(x, axes.clone(), true));
     let deviations = x - center;
     let off = mean(&deviations, axes.clone(), true);
-    mean(&(deviations - off).square(), axes, keepdims)
+    mean(&(deviations - off).square(), axes, keepdims).named("var", &[x])
 }
 
 impl Tensor {

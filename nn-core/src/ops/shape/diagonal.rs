@@ -25,7 +25,7 @@ impl Tensor {
     pub fn diagonal(&self, offset: isize, axis1: isize, axis2: isize) -> Tensor {
         let x = self.moveaxis([axis1, axis2], [-2, -1]);
         if x.error().is_some() {
-            return x;
+            return x.named("diagonal", &[self]);
         }
         let shape = *x.raw_shape();
         let (n, m) = (shape[shape.rank() - 2], shape[shape.rank() - 1]);
@@ -63,7 +63,8 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn trace(&self, offset: isize, axis1: isize, axis2: isize) -> Tensor {
-        self.diagonal(offset, axis1, axis2).sum_axis(-1)
+        let diagonal = self.diagonal(offset, axis1, axis2);
+        diagonal.sum_axis(-1).named("trace", &[self])
     }
 
     /// Of a vector the matrix with it on diagonal `k` and zeros elsewhere: `[n]` to `[n + |k|, n + |k|]`; of a matrix its diagonal `k`.

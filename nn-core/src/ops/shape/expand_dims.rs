@@ -1,5 +1,6 @@
 //! A new axis of size 1.
 
+use crate::ops::reduce::reduction::Axes;
 use crate::{MAX_RANK, Shape, ShapeError, Tensor};
 
 /// A shape with a new axis of a size, at `axis` of the result.
@@ -55,6 +56,32 @@ impl Tensor {
             Err(error) => self.fail("expand_dims", error.into()),
         }
     }
+
+    /// New axes of size 1, at these places of the result (counted from the end if negative); one that is given twice is an error.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 3]).expand_dims_axes([0, -1]).shape(), [1, 2, 3, 1]);
+    /// ```
+    #[track_caller]
+    pub fn expand_dims_axes(&self, axes: impl AsRef<[isize]>) -> Tensor {
+        let axes = axes.as_ref();
+        let shape = self.raw_shape();
+        let rank = shape.rank() + axes.len();
+        let expanded = Shape::try_new(&vec![1; rank]).and_then(|ones| {
+            let is_new = Axes::of(axes).mask(&ones)?;
+            let mut old = shape.iter().copied();
+            let sizes = is_new.iter().map(|&new| match new {
+                true => 1,
+                false => old.next().expect("as many as are not new"),
+            });
+            Shape::try_new(&sizes.collect::<Vec<_>>())
+        });
+        match expanded {
+            Ok(shape) => self.reshape(shape),
+            Err(error) => self.fail("expand_dims", error),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -72,6 +99,12 @@ mod tests {
             e.contains("a new axis 3 is out of range for [_, 3]; it may be from -3 to 2"),
             "{e}"
         );
+        let places = x.expand_dims_axes([-1, 0, 2]).shape().to_string();
+        assert_eq!(places, "[1, _, 1, 3, 1]");
+        for axes in [&[0, 0][..], &[0, -4], &[4, 0], &[0; 7]] {
+            let e = x.expand_dims_axes(axes).into_result().unwrap_err();
+            assert!(e.to_string().contains("in `expand_dims`"), "{e}");
+        }
     }
 
     #[test]

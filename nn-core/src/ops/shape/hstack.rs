@@ -4,6 +4,12 @@ use crate::ops::shape::concatenate;
 use crate::ops::shape::split::{MOST, too_many};
 use crate::{Error, Tensor, TensorList, is_known};
 
+#[track_caller]
+fn joined(op: &'static str, tensors: Vec<Tensor>, axis: isize) -> Tensor {
+    let joined = concatenate(&tensors, axis);
+    joined.named(op, &tensors.iter().collect::<Vec<_>>())
+}
+
 /// Tensors with at least so many axes each.
 fn of_rank(rank: usize, tensors: impl TensorList) -> Vec<Tensor> {
     let tensors = tensors.into_list();
@@ -33,7 +39,7 @@ fn at_least(rank: usize, x: &Tensor) -> Tensor {
 pub fn hstack(tensors: impl TensorList) -> Tensor {
     let tensors = of_rank(1, tensors);
     let vectors = tensors.first().is_some_and(|t| t.raw_shape().rank() == 1);
-    concatenate(tensors, if vectors { 0 } else { 1 })
+    joined("hstack", tensors, if vectors { 0 } else { 1 })
 }
 
 /// Tensors on top of each other: joined along the first axis, vectors as rows. NumPy's and Keras's `vstack`.
@@ -44,7 +50,7 @@ pub fn hstack(tensors: impl TensorList) -> Tensor {
 /// ```
 #[track_caller]
 pub fn vstack(tensors: impl TensorList) -> Tensor {
-    concatenate(of_rank(2, tensors), 0)
+    joined("vstack", of_rank(2, tensors), 0)
 }
 
 /// Tensors behind each other: joined along the third axis, vectors as `[1, n, 1]` and matrices as `[n, m, 1]`. NumPy's and Keras's
@@ -56,7 +62,7 @@ pub fn vstack(tensors: impl TensorList) -> Tensor {
 /// ```
 #[track_caller]
 pub fn dstack(tensors: impl TensorList) -> Tensor {
-    concatenate(of_rank(3, tensors), 2)
+    joined("dstack", of_rank(3, tensors), 2)
 }
 
 impl Tensor {
@@ -68,6 +74,7 @@ impl Tensor {
     /// let parts = Tensor::arange(5).array_split(3, 0);
     /// assert_eq!(parts.iter().map(Tensor::num_elements).collect::<Vec<_>>(), [2, 2, 1]);
     /// ```
+    #[must_use]
     #[track_caller]
     pub fn array_split(&self, n: usize, axis: isize) -> Vec<Tensor> {
         let size = match self

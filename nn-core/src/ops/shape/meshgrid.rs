@@ -13,6 +13,7 @@ use crate::{Tensor, TensorList};
 /// assert_eq!(grid[1].to_vec::<i64>()?, [3, 3, 4, 4, 5, 5]);
 /// # Ok::<(), nn::Error>(())
 /// ```
+#[must_use]
 #[track_caller]
 pub fn meshgrid(tensors: impl TensorList, xy: bool) -> Vec<Tensor> {
     let tensors = tensors.into_list();

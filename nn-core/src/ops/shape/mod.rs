@@ -1,5 +1,6 @@
 //! Elements in other places.
 
+pub(crate) mod along;
 pub(crate) mod batch_size;
 pub(crate) mod broadcast_to;
 pub(crate) mod concatenate;

@@ -18,7 +18,7 @@ impl Tensor {
         // An axis that is named twice is refused there.
         let checked = self.moveaxis([a, b], [a, b]);
         if checked.error().is_some() {
-            return checked;
+            return checked.named("rot90", &[self]);
         }
         match k.rem_euclid(4) {
             0 => self.clone(),

@@ -205,6 +205,7 @@ impl Tensor {
     /// assert_eq!((gates.len(), gates[0].shape().to_vec()), (3, vec![8, 4]));
     /// ```
     #[doc(alias = "chunk")]
+    #[must_use]
     #[track_caller]
     pub fn split(&self, n: usize, axis: isize) -> Vec<Tensor> {
         if n == 0 || n > MOST {
@@ -231,6 +232,7 @@ impl Tensor {
     /// assert_eq!(pieces[1].to_vec::<i64>()?, [2, 3, 4]);
     /// # Ok::<(), nn::Error>(())
     /// ```
+    #[must_use]
     #[track_caller]
     pub fn split_sizes(&self, sizes: impl AsRef<[usize]>, axis: isize) -> Vec<Tensor> {
         let sizes = sizes.as_ref().to_vec();

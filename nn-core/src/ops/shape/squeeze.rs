@@ -1,5 +1,6 @@
 //! An axis of size 1 less.
 
+use crate::ops::reduce::reduction::{Axes, reduced};
 use crate::{Shape, ShapeError, Tensor, axis_of, is_known};
 
 /// A shape without an axis of size 1.
@@ -22,20 +23,51 @@ pub(crate) const fn output_shape(shape: &Shape, axis: isize) -> Result<Shape, Sh
 }
 
 impl Tensor {
-    /// This tensor without an axis of size 1 (counted from the end if negative); no copy is made.
+    /// This tensor without an axis of size 1 (counted from the end if negative), or, without one, `None`, without all that are known to be
+    /// of size 1; no copy is made.
     ///
-    /// An axis of another size is an error. One whose size is not known yet is taken to be 1.
+    /// An axis of another size is an error. One that is named and whose size is not known yet is taken to be 1.
     ///
     /// ```
     /// # use nn::Tensor;
-    /// assert_eq!(Tensor::zeros([2, 1, 3]).squeeze(1).shape(), [2, 3]);
+    /// let x = Tensor::zeros([2, 1, 3, 1]);
+    /// assert_eq!(x.squeeze(1).shape(), [2, 3, 1]);
+    /// assert_eq!(x.squeeze(None).shape(), [2, 3]);
     /// ```
     #[track_caller]
-    pub fn squeeze(&self, axis: isize) -> Tensor {
-        match output_shape(self.raw_shape(), axis) {
-            Ok(shape) => self.reshape(shape),
-            Err(error) => self.fail("squeeze", error.into()),
+    pub fn squeeze(&self, axis: impl Into<Option<isize>>) -> Tensor {
+        match axis.into() {
+            Some(axis) => squeeze(self, &[axis]),
+            None => {
+                let sizes = self.raw_shape().iter().zip(0..);
+                let ones = sizes.filter_map(|(&size, axis)| (size == 1).then_some(axis));
+                squeeze(self, &ones.collect::<Vec<_>>())
+            }
         }
+    }
+
+    /// As [`Tensor::squeeze`], without several axes of size 1; one that is given twice is an error.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// assert_eq!(Tensor::zeros([1, 2, 1, 1]).squeeze_axes([0, -1]).shape(), [2, 1]);
+    /// ```
+    #[track_caller]
+    pub fn squeeze_axes(&self, axes: impl AsRef<[isize]>) -> Tensor {
+        squeeze(self, axes.as_ref())
+    }
+}
+
+#[track_caller]
+fn squeeze(x: &Tensor, axes: &[isize]) -> Tensor {
+    let shape = x.raw_shape();
+    let wrong = axes
+        .iter()
+        .find_map(|&axis| output_shape(shape, axis).err());
+    match (wrong, Axes::of(axes).mask(shape)) {
+        (Some(error), _) => x.fail("squeeze", error.into()),
+        (None, Err(error)) => x.fail("squeeze", error),
+        (None, Ok(mask)) => x.reshape(reduced(shape, &mask, false)),
     }
 }
 
@@ -53,6 +85,11 @@ mod tests {
             e.contains("axis 1 of [_, 3, 1] has size 3 and cannot be squeezed"),
             "{e}"
         );
+        assert_eq!(x.squeeze(None).shape().to_string(), "[_, 3]");
+        assert_eq!(x.squeeze_axes([0, 2]).shape(), [3]);
+        let e = x.squeeze_axes([2, -1]).into_result().unwrap_err();
+        assert!(e.to_string().contains("given twice"), "{e}");
+        assert_eq!(Tensor::zeros([1, 1]).squeeze(None).shape(), []);
     }
 
     #[test]

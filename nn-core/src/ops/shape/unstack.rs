@@ -93,6 +93,7 @@ impl Tensor {
     ///     assert_eq!(step.shape(), [8, 3]);
     /// }
     /// ```
+    #[must_use]
     #[track_caller]
     pub fn unstack(&self, axis: isize) -> Vec<Tensor> {
         // How many there would be is not known, and `unstack(1)[3]` of what has failed is that failure and no panic.

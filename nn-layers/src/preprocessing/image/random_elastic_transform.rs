@@ -4,7 +4,7 @@ use crate::ShapeError;
 use crate::core::seed::Seed;
 use crate::preprocessing::image::factor::Factor;
 use crate::preprocessing::image::images;
-use nn_core::ops::image::{self, elastic_transform_by};
+use nn_core::ops::image::elastic_transform_by;
 use nn_core::ops::{FillMode, Interpolation};
 use nn_core::{DType, Result, Shape, Tensor, random};
 use nn_derive::{Layer, model};
@@ -143,14 +143,15 @@ impl RandomElasticTransform {
             Interpolation::Nearest => 0,
             _ => 1,
         };
-        let mode = match self.fill_mode {
-            FillMode::Constant => image::FillMode::Constant(self.fill_value),
-            FillMode::Nearest => image::FillMode::Nearest,
-            FillMode::Wrap => image::FillMode::Wrap,
-            FillMode::Mirror => image::FillMode::Mirror,
-            FillMode::Reflect => image::FillMode::Reflect,
-        };
-        let warped = elastic_transform_by(x, &alpha, &sigma, size, order, mode);
+        let warped = elastic_transform_by(
+            x,
+            &alpha,
+            &sigma,
+            size,
+            order,
+            self.fill_mode,
+            self.fill_value,
+        );
         let [least, most] = self.value_range;
         chosen.where_(warped, x).clip(least, most)
     }

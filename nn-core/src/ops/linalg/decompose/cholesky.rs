@@ -52,10 +52,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn cholesky(&self, upper: bool) -> Tensor {
-        let [l] = match self.raw_shape().rank() {
-            0 | 1 => decompose(Cholesky, self),
-            _ => decompose(Cholesky, &symmetric(&crate::ops::elementwise::float(self))),
-        };
+        let [l] = decompose(Cholesky, &symmetric(self));
         match upper && l.error().is_none() {
             true => transposed(&l),
             false => l,
@@ -83,7 +80,7 @@ impl Tensor {
             true,
         );
         match inverse.error() {
-            Some(_) => inverse,
+            Some(_) => inverse.named("cholesky_inverse", &[self]),
             None => transposed(&inverse).matmul(&inverse),
         }
     }

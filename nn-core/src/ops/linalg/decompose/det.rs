@@ -123,7 +123,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn logdet(&self) -> Tensor {
-        self.slogdet().1
+        self.slogdet().1.named("logdet", &[self])
     }
 }
 

@@ -60,10 +60,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn eigh(&self) -> (Tensor, Tensor) {
-        let [values, vectors] = match self.raw_shape().rank() {
-            0 | 1 => decompose(Eigh, self),
-            _ => decompose(Eigh, &symmetric(&crate::ops::elementwise::float(self))),
-        };
+        let [values, vectors] = decompose(Eigh, &symmetric(self));
         (values, vectors)
     }
 }

@@ -16,7 +16,7 @@ pub use matrix_norm::MatrixNorm;
 use crate::graph::apply::apply_all;
 use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Op, Outputs, Spec};
-use crate::{DType, Error, Result, Shape, Tensor, is_known};
+use crate::{DType, Error, Result, Shape, Tensor, agree, is_known};
 
 /// What is made of every matrix in the last two axes.
 pub(crate) trait Decomposition: Copy + Send + Sync + 'static {
@@ -133,10 +133,14 @@ pub(crate) fn transposed(a: &Tensor) -> Tensor {
     a.swap_axes(-1, -2)
 }
 
-/// The mean of the matrices and their transposes.
+/// The mean of the matrices and their transposes, as floats. Matrices that are not square stay as they are, for the decomposition to refuse.
 #[track_caller]
 pub(crate) fn symmetric(a: &Tensor) -> Tensor {
-    (a + transposed(a)) * 0.5
+    let a = crate::ops::elementwise::float(a);
+    match a.raw_shape()[..] {
+        [.., n, m] if agree(n, m) => (&a + transposed(&a)) * 0.5,
+        _ => a,
+    }
 }
 
 /// The main diagonals.

@@ -104,7 +104,7 @@ impl Tensor {
         let a = float(self);
         let b = float(&b.operand(a.dtype()));
         let rcond = rcond.unwrap_or_else(|| default_rcond(&a, 1.0));
-        a.pinv(Some(rcond)).matmul(b)
+        a.pinv(Some(rcond)).matmul(&b).named("lstsq", &[&a, &b])
     }
 
     /// The ranks (`i64`) of matrices `[.., n, m]`: how many singular values are above `tol`, without it above `max(n, m)` times the rounding
@@ -123,7 +123,8 @@ impl Tensor {
             Some(tol) => Tensor::full_of([], tol, s.dtype()),
             None => s.max_axes([-1], true) * default_rcond(&a, 1.0),
         };
-        s.greater(limit).sum_axis(-1)
+        let rank = s.greater(limit).sum_axis(-1);
+        rank.named("matrix_rank", &[self])
     }
 }
 

@@ -6,7 +6,7 @@ use crate::graph::by_name::by_name;
 use crate::graph::op::{Backward, Expected, Op, Outputs, Spec};
 use crate::ops::elementwise::float;
 use crate::ops::linalg::decompose::transposed;
-use crate::{DType, Operand, Result, Tensor};
+use crate::{DType, Operand, Result, Tensor, agree};
 use nn_kernels::linalg;
 
 /// Of matrices `[.., n, n]` and right sides `[.., n, k]` of the same batch.
@@ -78,15 +78,15 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn inv(&self) -> Tensor {
-        let n = self.raw_shape().last().copied().unwrap_or(0);
-        match self.raw_shape().rank() {
-            // Its own error, as there is no size of an identity.
-            0 => self.solve(Tensor::zeros([0])),
-            _ => {
+        let inverse = match self.raw_shape()[..] {
+            [.., m, n] if agree(m, n) => {
                 let eye = Tensor::eye_of(n, n, 0, float(self).dtype());
                 self.solve(eye.broadcast_to(*self.raw_shape()))
             }
-        }
+            // There is no identity of its size, and it is refused before one is looked at.
+            _ => self.solve(Tensor::zeros([0])),
+        };
+        inverse.named("inv", &[self])
     }
 }
 
