@@ -1,4 +1,14 @@
 //! What can be done while a model trains, is evaluated or predicts: before and after all of it, its epochs and its batches.
+//!
+//! | to | see |
+//! |---|---|
+//! | end training early | [`EarlyStopping`], [`TerminateOnNaN`] |
+//! | keep what was best, or go on after a crash | [`ModelCheckpoint`], [`BackupAndRestore`] |
+//! | change the learning rate | [`LearningRateScheduler`], [`ReduceLROnPlateau`] |
+//! | look at averages of the weights | [`SwapEMAWeights`] |
+//! | write down what happens | `CSVLogger` (feature `csv`) |
+//! | do anything else | [`LambdaCallback`], [`Callback`], [`Run`] |
+//! | say what is watched, and keep a state | [`Mode`], [`CallbackState`] |
 
 mod backup_and_restore;
 #[cfg(feature = "csv")]
