@@ -4,6 +4,8 @@
 //!
 //! - for an **operation** with a formula and a gradient of its own: implement [`Op`] and run it by [`apply`]. It is then part of traces, replays and
 //!   gradients as those of the library are;
+//! - for an **activation, initializer, regularizer or constraint** with settings: implement [`Activate`], [`Initialize`], [`Regularize`] or [`Constrain`]
+//!   for a type, which then stands wherever the library's own do. Without settings a function is enough (`Activation::own` and its kin);
 //! - to make **layers from data**: [`config`] reads and writes Keras's configurations, [`crate::registry`] finds a layer by its class name;
 //! - to **look at a program**: [`trace`] gives the [`Graph`](crate::Graph) of a layer, [`attributes`] are the settings of its operations.
 //!
@@ -50,3 +52,5 @@ pub use nn_core::{
     Callable, Element, IntoInput, Numbers, Operand, OutputShape, Sources, TensorList, UNKNOWN,
     config, is_known, op_by_name, symbolic, trace,
 };
+pub use nn_core::{Constrain, Initialize, Regularize};
+pub use nn_layers::Activate;

@@ -57,6 +57,7 @@
 //! | read why | [`guide`]: shapes, graph, mistakes, performance, promises |
 
 #![forbid(unsafe_code)]
+#![warn(missing_debug_implementations)]
 
 pub mod extend;
 pub mod guide;
@@ -91,8 +92,8 @@ pub use nn_layers::*;
 pub use nn_train::ImageGallery;
 #[doc(inline)]
 pub use nn_train::{
-    Batch, Batches, Compile, Compiled, Dataset, Fit, FromBatch, History, IntoDataset, IntoLosses,
-    LayerProfile, LoadReport, Model, Profile, Scores, State, Step, Summary, TrainTest,
+    Batch, Batches, Compile, Compiled, Dataset, Fit, FromBatch, History, Inference, IntoDataset,
+    IntoLosses, LayerProfile, LoadReport, Model, Profile, Scores, State, Step, Summary, TrainTest,
     ValidationFreq, Verbose, callbacks, data, datasets, history, losses, metrics, optimizers,
     profile, register, saving, schedules, summary,
 };
@@ -113,9 +114,9 @@ pub mod __private {
 pub mod prelude {
     pub use crate::testing::assert_close;
     pub use nn_core::{
-        Constraint, DType, GradientTape, Gradients, Initializer, InputShapes, Interpolation, Layer,
-        Module, Padding, Param, Regularizer, Result, Shape, Tensor, Tensors, concatenate, einsum,
-        no_gradient, random::set_seed, stack, where_,
+        Constrain, Constraint, DType, GradientTape, Gradients, Initialize, Initializer,
+        InputShapes, Interpolation, Layer, Module, Padding, Param, Regularize, Regularizer, Result,
+        Shape, Tensor, Tensors, concatenate, einsum, no_gradient, random::set_seed, stack, where_,
     };
     pub use nn_derive::{Layer, Model, Tensors, model};
     #[cfg(feature = "onnx")]
@@ -153,6 +154,7 @@ pub mod prelude {
         PiecewiseConstantDecay, PolynomialDecay, Schedule,
     };
     pub use nn_train::{
-        Compile, Compiled, Dataset, Fit, History, Model, Scores, Step, TrainTest, Verbose,
+        Compile, Compiled, Dataset, Fit, History, Inference, Model, Scores, Step, TrainTest,
+        Verbose,
     };
 }

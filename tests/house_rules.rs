@@ -470,6 +470,32 @@ fn examples_of_the_documentation_import_nn() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Who opens a module's page finds what is in it by family.
+#[test]
+fn pages_of_modules_list_what_is_in_them() {
+    let mut wrong = Vec::new();
+    for room in ["losses", "metrics", "optimizers", "schedules", "callbacks"] {
+        let text = read(&root().join(format!("nn-train/src/{room}/mod.rs")));
+        let page: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with("//! | "))
+            .collect();
+        let handed_on = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("pub use "));
+        let names = handed_on.flat_map(|path| {
+            let last = path.rsplit("::").next().unwrap_or(path);
+            last.trim_matches(['{', '}', ';']).split(", ")
+        });
+        for name in names.filter(|name| name.starts_with(char::is_uppercase)) {
+            if !page.iter().any(|line| line.contains(&format!("`{name}`"))) {
+                wrong.push(format!("the page of {room} does not list {name}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn nothing_is_a_stub() {
     let mut wrong = Vec::new();

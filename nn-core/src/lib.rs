@@ -3,11 +3,14 @@
 //! Users depend on `nn`, which re-exports what they need.
 
 #![forbid(unsafe_code)]
+#![warn(missing_debug_implementations)]
 // A `ShapeError` holds its message in place: `const` code cannot allocate, and errors are rare.
 #![allow(clippy::result_large_err)]
 
 mod autodiff;
 mod base;
+// What the compiler computes is shown to nobody.
+#[allow(missing_debug_implementations)]
 #[doc(hidden)]
 pub mod check;
 mod graph;
@@ -45,14 +48,14 @@ pub use serde_json;
 
 pub use graph::symbolic;
 pub use graph::trace::{self, InputShapes};
-pub use module::constraint::{Axes, Constraint};
+pub use module::constraint::{Axes, Constrain, Constraint};
 pub use module::context::{add_loss, collect_losses, floatx, set_floatx, training};
-pub use module::initializer::{self, Initializer};
+pub use module::initializer::{self, Initialize, Initializer};
 pub use module::into_tensors::IntoTensors;
 pub use module::layer::{self, Callable, InputOf, Layer, OutputOf};
 pub use module::own;
 pub use module::param::Param;
-pub use module::regularizer::Regularizer;
+pub use module::regularizer::{Regularize, Regularizer};
 pub use module::structure::{IntoInput, Tensors};
 pub use module::{Module, Parameter, config, registry};
 pub use nn_kernels::{DType, Element, with_dtype, with_float, with_number};

@@ -20,6 +20,7 @@
 //! | put together | [`Sequential`], [`Functional`] from [`Input`]s, [`Shared`] layers |
 
 #![forbid(unsafe_code)]
+#![warn(missing_debug_implementations)]
 // A `ShapeError` holds its message in place: `const` code cannot allocate, and errors are rare.
 #![allow(clippy::result_large_err)]
 
@@ -41,7 +42,9 @@ mod rnn;
 
 nn_core::spelled!(Activation, FlipMode, MergeMode, OutputMode, ScoreMode,);
 
-pub use activations::{Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax};
+pub use activations::{
+    Activate, Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax,
+};
 pub use attention::{
     AdditiveAttention, Attention, AttentionArguments, GroupQueryAttention, MultiHeadAttention,
     ScoreMode,

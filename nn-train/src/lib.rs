@@ -1,6 +1,7 @@
 //! Losses, metrics, optimizers, data and the training loop of the `nn` crate.
 
 #![forbid(unsafe_code)]
+#![warn(missing_debug_implementations)]
 
 pub mod callbacks;
 pub mod data;
@@ -26,6 +27,6 @@ pub use inspect::{LayerProfile, Profile, Summary, profile, summary};
 pub use metrics::Scores;
 pub use saving::{LoadReport, registry};
 pub use training::{
-    Compile, Compiled, DefaultSteps, Fit, History, IntoLosses, Model, State, Step, ValidationFreq,
-    Verbose, history,
+    Compile, Compiled, DefaultSteps, Fit, History, Inference, IntoLosses, Model, State, Step,
+    ValidationFreq, Verbose, history,
 };

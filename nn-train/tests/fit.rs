@@ -9,7 +9,7 @@ use nn_train::callbacks::{
 };
 use nn_train::losses::MeanSquaredError;
 use nn_train::optimizers::{Adam, LossScaleOptimizer, Optimizer, SGD};
-use nn_train::{Compile, Compiled, Fit, Model, Scores, Verbose};
+use nn_train::{Compile, Compiled, Fit, Inference, Model, Scores, Verbose};
 use std::cell::RefCell;
 use std::path::PathBuf;
 
@@ -323,4 +323,92 @@ fn evaluation_in_batches_of_any_size() {
     let parts = score(m.evaluate_batched(data(11), 2).unwrap());
     assert!((whole - parts).abs() < 1e-6 * whole);
     assert!(m.evaluate_batched(data(11), 0).is_err());
+}
+
+#[test]
+fn an_evaluation_and_a_prediction_tell_their_callbacks_and_end_when_asked() {
+    let told = RefCell::new(String::new());
+    let tell = |what: &str| -> Result<()> {
+        told.borrow_mut().push_str(what);
+        Ok(())
+    };
+    let watcher = |last: usize| {
+        LambdaCallback::default()
+            .on_test_begin(|_| tell("<"))
+            .on_test_batch_begin(|_, _| tell("t"))
+            .on_test_batch_end(move |batch, _, run| {
+                if batch == last {
+                    run.stop();
+                }
+                tell("T")
+            })
+            .on_test_end(|scores, run| match (scores.get("loss"), run.has_failed()) {
+                (Some(_), false) => tell(">"),
+                _ => tell("!"),
+            })
+            .on_predict_begin(|_| tell("["))
+            .on_predict_batch_begin(|_, _| tell("p"))
+            .on_predict_batch_end(move |batch, outputs, run| {
+                if batch == last {
+                    run.stop();
+                }
+                tell(&outputs[0].shape()[0].to_string())
+            })
+            .on_predict_end(|run| tell(if run.has_failed() { "!" } else { "]" }))
+    };
+    let mut m = model(SGD::new(0.1));
+    m.fit(data(8), quiet()).unwrap();
+    let by_two = |last| Inference::new().batch_size(2).callback(watcher(last));
+    let whole = m.evaluate_batched(data(5), 2).unwrap();
+    assert_eq!(m.evaluate_with(data(5), by_two(9)).unwrap(), whole);
+    let first = m
+        .evaluate((data(5).0.slice(0..2), data(5).1.slice(0..2)))
+        .unwrap();
+    assert_eq!(m.evaluate_with(data(5), by_two(0)).unwrap(), first);
+    let x = data(5).0;
+    let y = m.predict(&x).unwrap();
+    let same = m.predict_with(&x, by_two(9)).unwrap();
+    assert_eq!(same.data::<f32>(), y.data::<f32>());
+    let part = m.predict_with(&x, by_two(1)).unwrap();
+    assert_eq!(part.data::<f32>(), y.slice(0..4).data::<f32>());
+    let small = m.predict_with(&x, Inference::new().callback(watcher(9)));
+    assert_eq!(small.unwrap().data::<f32>(), y.data::<f32>());
+    assert_eq!(*told.borrow(), "<tTtTtT><tT>[p2p2p1][p2p2][p5]");
+
+    // The end is told of an error too, and what does not begin is not told an end.
+    told.borrow_mut().clear();
+    assert!(m.predict_with(Tensor::ones([4, 9]), by_two(9)).is_err());
+    let refuses = || {
+        LambdaCallback::default()
+            .on_test_begin(|_| Err(Error::value("no")))
+            .on_predict_batch_end(|_, _, _| Err(Error::value("no")))
+    };
+    let e = m.evaluate_with(data(4), by_two(9).callback(refuses()).callback(watcher(9)));
+    assert!(e.unwrap_err().to_string().contains("no"));
+    let e = m.predict_with(data(2).0, by_two(9).callback(refuses()));
+    assert!(e.unwrap_err().to_string().contains("no"));
+    assert_eq!(*told.borrow(), "[p!<![p2!");
+    assert!(m.predict_with(&x, Inference::new().batch_size(0)).is_err());
+    assert!(
+        m.evaluate_with(data(2), Inference::new().batch_size(0))
+            .is_err()
+    );
+}
+
+#[test]
+fn averages_are_looked_at_and_taken_out_again() {
+    let mut m = model(SGD::new(0.5).ema(0.9));
+    m.fit(data(8), quiet().epochs(3)).unwrap();
+    let (last, x) = (weights(&m), data(3).0);
+    let swapped = || Inference::new().callback(SwapEMAWeights::new());
+    let averaged = m.predict_with(&x, swapped()).unwrap();
+    let loss = m.evaluate_with(data(3), swapped()).unwrap();
+    assert!(m.predict_with(Tensor::ones([4, 9]), swapped()).is_err());
+    assert_eq!(weights(&m), last);
+    let plain = (m.predict(&x).unwrap(), m.evaluate(data(3)).unwrap());
+    m.finalize().unwrap();
+    assert_ne!(averaged.data::<f32>(), plain.0.data::<f32>());
+    assert_ne!(loss, plain.1);
+    assert_eq!(averaged.data::<f32>(), m.predict(&x).unwrap().data::<f32>());
+    assert_eq!(loss, m.evaluate(data(3)).unwrap());
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// What the operations of one layer cost, without those of the layers that it calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LayerCost {
     /// Path of the layer, empty for the model itself.
     pub path: String,

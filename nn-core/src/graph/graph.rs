@@ -35,6 +35,7 @@ pub enum Source {
 
 /// A value: something that nodes read.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Value {
     /// Its shape and element type.
     pub spec: Spec,
@@ -43,7 +44,8 @@ pub struct Value {
 }
 
 /// An operation, as it was traced.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Node {
     /// The operation with its settings.
     pub op: OpHandle,
@@ -65,6 +67,7 @@ pub struct Node {
 
 /// One call of a layer, as it was traced.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct LayerCall {
     /// Path of the layer below the traced model; empty for the model itself.
     pub path: String,
@@ -102,6 +105,7 @@ pub struct Graph {
 
 /// What a run of a graph gives.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Replay {
     /// The model's outputs, in order.
     pub outputs: Vec<Tensor>,

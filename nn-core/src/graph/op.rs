@@ -7,6 +7,7 @@ use crate::graph::attributes::Attributes;
 use crate::tensor::stream::Stream;
 use crate::{DType, Error, Result, Shape, Tensor, UNKNOWN, is_known};
 use std::any::Any;
+use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -133,7 +134,7 @@ impl From<(Shape, DType)> for Outputs<Spec> {
 }
 
 /// What [`Op::forward`] is to compute: the specs that [`Op::infer`] answered, and which of them are asked for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {
     specs: &'a [Spec],
     wanted: Wanted,
@@ -309,6 +310,7 @@ pub trait Op: Any + Send + Sync {
 
 /// What a graph leaves open and a run of it knows.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Binding<'a> {
     /// Rows in a batch.
     pub batch: usize,
@@ -364,6 +366,13 @@ pub enum OpHandle {
     Shared(Arc<dyn Op>),
 }
 
+impl fmt::Debug for OpHandle {
+    /// Its name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 impl OpHandle {
     /// Keeps an op.
     pub fn new(op: impl Op) -> OpHandle {
@@ -389,6 +398,8 @@ impl dyn Op {
 }
 
 /// What an op's gradient is computed from.
+#[derive(Debug)]
+#[non_exhaustive]
 pub struct Backward<'a> {
     /// The op's inputs.
     pub inputs: &'a [Tensor],

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 /// What one layer cost, without the layers that it called.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Cost {
     /// Its path in the model, empty for the model itself; `None` for a layer that is not part of it, one made inside a `call`.
     pub path: Option<String>,
@@ -30,6 +31,7 @@ pub struct Cost {
 }
 
 /// What the layers cost that ran under [`measure`].
+#[derive(Debug)]
 pub struct Costs(Vec<(Frame, Cost)>);
 
 impl Costs {

@@ -10,7 +10,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 /// What makes a symbolic tensor.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum Maker {
     /// It is an input of the model, with the name that its author gave it.
     Input(Option<Arc<str>>),
@@ -21,6 +21,8 @@ pub enum Maker {
 }
 
 /// One step of making symbolic tensors.
+#[derive(Debug)]
+#[non_exhaustive]
 pub struct Step {
     /// What is done.
     pub maker: Maker,
@@ -45,7 +47,8 @@ impl Drop for Step {
 }
 
 /// How a symbolic tensor is made: the step, and the how-manieth of its results it is.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct History {
     /// The step.
     pub step: Arc<Step>,

@@ -133,6 +133,7 @@ pub fn check_floats(class_name: &str, name: &str, setting: &impl Floats) -> Resu
 /// let config = Writer::new("MyDense").value("units", &16).finish();
 /// assert_eq!(config.to_string(), r#"{"class_name":"MyDense","config":{"units":16}}"#);
 /// ```
+#[derive(Debug)]
 pub struct Writer {
     class_name: &'static str,
     variant: Option<&'static str>,
@@ -210,6 +211,7 @@ impl Writer {
 }
 
 /// Reads the configuration of one struct.
+#[derive(Debug)]
 pub struct Reader<'a> {
     class_name: &'static str,
     entries: &'a Map<String, Value>,

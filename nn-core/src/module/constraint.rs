@@ -3,9 +3,10 @@
 use crate::base::shape::MAX_RANK;
 use crate::module::config::{self, Json};
 use crate::module::named::{self, Names};
-use crate::module::own::{Own, OwnKind, function_name};
+use crate::module::own::{self, Own, OwnKind, Rule};
 use crate::{Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Keras's epsilon in the norms.
 const EPSILON: f64 = 1e-7;
@@ -119,6 +120,7 @@ impl<'de> Deserialize<'de> for Axes {
     content = "config",
     deny_unknown_fields
 )]
+#[non_exhaustive]
 pub enum Constraint {
     /// Norms of at most `max_value`.
     MaxNorm {
@@ -152,7 +154,7 @@ pub enum Constraint {
         #[serde(default = "first_axis")]
         axis: Axes,
     },
-    /// A function of one's own ([`Constraint::own`]).
+    /// A function ([`Constraint::own`]) or a type ([`Constrain`]) of one's own.
     #[serde(skip)]
     Own(Own<Constraint>),
 }
@@ -194,24 +196,66 @@ impl<'de> Deserialize<'de> for Constraint {
         deserializer: D,
     ) -> std::result::Result<Constraint, D::Error> {
         let Json(value) = Json::deserialize(deserializer)?;
-        if let Some(own) = function_name(&value).and_then(Own::find) {
-            return Ok(Constraint::Own(own));
-        }
-        let value = named::described(value, NAMES, &["NonNeg"]);
-        let constraint = Constraint::deserialize(config::deserializer(&value))
+        let described = named::described(value.clone(), NAMES, &["NonNeg"]);
+        let constraint = Constraint::deserialize(config::deserializer(&described))
+            .or_else(|e| own::find(&value).unwrap_or(Err(e)))
             .map_err(serde::de::Error::custom)?;
         constraint.check().map_err(serde::de::Error::custom)?;
         Ok(constraint)
     }
 }
 
+/// A projection that is a type of one's own, with settings. [`Constraint::from`] makes a constraint of it, and `nn::register!(Constrain: Capped)` beside
+/// the type makes it known by its name, so that what has it can be saved and loaded with its settings.
+///
+/// ```
+/// use nn::{Constraint, Tensor, extend::Constrain};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Debug, PartialEq, Serialize, Deserialize)]
+/// struct Capped {
+///     limit: f64,
+/// }
+/// impl Constrain for Capped {
+///     fn project(&self, value: &Tensor) -> Tensor {
+///         value.clip(-self.limit, self.limit)
+///     }
+/// }
+/// nn::register!(Constrain: Capped);
+///
+/// let constraint = Constraint::from(Capped { limit: 2.0 });
+/// assert_eq!(constraint.project(&Tensor::from([3.0_f32, 0.5])).to_vec::<f32>()?, [2.0, 0.5]);
+/// let written = serde_json::to_string(&constraint).unwrap();
+/// assert_eq!(written, r#"{"class_name":"Capped","config":{"limit":2.0}}"#);
+/// assert_eq!(serde_json::from_str::<Constraint>(&written).unwrap(), constraint);
+/// # Ok::<(), nn::Error>(())
+/// ```
+pub trait Constrain: fmt::Debug + Send + Sync + 'static {
+    /// The nearest allowed value, of the same shape.
+    fn project(&self, value: &Tensor) -> Tensor;
+}
+
+impl<T: Constrain + PartialEq + Serialize> From<T> for Constraint {
+    /// It is kept as long as the program runs, once for all that are equal.
+    fn from(constraint: T) -> Constraint {
+        Constraint::Own(Own::object(constraint, |object| object as &dyn Constrain))
+    }
+}
+
 impl OwnKind for Constraint {
     type Function = fn(&Tensor) -> Tensor;
+    type Object = dyn Constrain;
     const NAME: &'static str = "Constraint";
+    const TRAIT: &'static str = "Constrain";
+
+    fn of(own: Own<Constraint>) -> Constraint {
+        Constraint::Own(own)
+    }
 }
 
 impl Constraint {
-    /// A projection of one's own: a function from the parameter's value to the nearest allowed one, of the same shape. With
+    /// A projection of one's own: a function from the parameter's value to the nearest allowed one, of the same shape; [`Constrain`] is for one with
+    /// settings. With
     /// `nn::register!(Constraint: capped)` beside the function it can be saved and loaded by its name.
     ///
     /// ```
@@ -225,7 +269,7 @@ impl Constraint {
     /// # Ok::<(), nn::Error>(())
     /// ```
     pub const fn own(name: &'static str, function: fn(&Tensor) -> Tensor) -> Constraint {
-        Constraint::Own(Own { name, function })
+        Constraint::Own(Own::function(name, function))
     }
 
     /// Whether the limits make sense.
@@ -259,7 +303,7 @@ impl Constraint {
         }
     }
 
-    /// Whether a parameter like this one, which may be abstract, can be projected. What a function of one's own does is not known.
+    /// Whether a parameter like this one, which may be abstract, can be projected. What one's own does is not known.
     pub(crate) fn check_for(&self, like: &Tensor) -> Result<()> {
         match self {
             Constraint::Own(_) => Ok(()),
@@ -280,7 +324,10 @@ impl Constraint {
                 value * (desired / (norms + EPSILON))
             }
             Constraint::NonNeg => value.maximum(0.0),
-            Constraint::Own(own) => (own.function)(value),
+            Constraint::Own(own) => match own.rule() {
+                Rule::Function(function) => function(value),
+                Rule::Object(object, _) => object.project(value),
+            },
             Constraint::UnitNorm { axis } => value / (norms(axis) + EPSILON),
             Constraint::MinMaxNorm {
                 min_value,

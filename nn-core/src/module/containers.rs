@@ -197,6 +197,7 @@ nothing!(PhantomData<T> = PhantomData, T);
 
 /// Asks whether a `call` must use a field of this type: `Layers::<T>::MAY_BE_UNUSED`, its own where nothing is in it, else that of
 /// [`OrNot`].
+#[derive(Debug)]
 pub struct Layers<T: ?Sized>(PhantomData<T>);
 
 /// What [`Layers`] says of all other types.

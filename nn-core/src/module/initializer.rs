@@ -1,16 +1,18 @@
 //! How parameters start: Keras's initializers.
 
+mod own;
 mod seeded;
 mod stft;
 mod variance_scaling;
 
+pub use own::Initialize;
 pub use seeded::Seeded;
 pub use stft::{Scaling, Side, Window};
 pub use variance_scaling::{Distribution, FanMode, fans};
 
 use crate::module::config::{self, Json};
 use crate::module::named::{self, Names};
-use crate::module::own::{Own, OwnKind, function_name};
+use crate::module::own::{Own, find};
 use crate::tensor::random::{self, Stream};
 use crate::{Axes, DType, Error, Result, Shape, Tensor};
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,7 @@ use serde_json::{Value, json};
     content = "config",
     deny_unknown_fields
 )]
+#[non_exhaustive]
 pub enum Initializer {
     /// All 0.
     Zeros,
@@ -136,7 +139,7 @@ pub enum Initializer {
     /// One of the rules of chance above with a seed of its own ([`Initializer::seed`]).
     #[serde(skip)]
     Seeded(Seeded),
-    /// A function of one's own ([`Initializer::own`]).
+    /// A function ([`Initializer::own`]) or a type ([`Initialize`]) of one's own.
     #[serde(skip)]
     Own(Own<Initializer>),
 }
@@ -220,16 +223,15 @@ impl<'de> Deserialize<'de> for Initializer {
         deserializer: D,
     ) -> std::result::Result<Initializer, D::Error> {
         let Json(value) = Json::deserialize(deserializer)?;
-        read(value).map_err(serde::de::Error::custom)
+        read(value.clone())
+            .or_else(|e| find(&value).unwrap_or(Err(e)))
+            .map_err(serde::de::Error::custom)
     }
 }
 
 /// An initializer as Keras writes it.
 fn read(mut value: Value) -> std::result::Result<Initializer, serde_json::Error> {
     use serde::de::Error as E;
-    if let Some(own) = function_name(&value).and_then(Own::find) {
-        return Ok(Initializer::Own(own));
-    }
     // What a rule of chance has beside its settings, whatever its name.
     let mut take = |name: &str| {
         let entries = value.get_mut("config").and_then(Value::as_object_mut)?;
@@ -261,29 +263,7 @@ fn read(mut value: Value) -> std::result::Result<Initializer, serde_json::Error>
     Ok(initializer)
 }
 
-impl OwnKind for Initializer {
-    type Function = fn(Shape, DType) -> Tensor;
-    const NAME: &'static str = "Initializer";
-}
-
 impl Initializer {
-    /// A rule of one's own: a function that gives a tensor of the shape and type asked for. With `nn::register!(Initializer: ramp)` beside the function it
-    /// can be saved and loaded by its name.
-    ///
-    /// ```
-    /// use nn::{DType, Initializer, Shape, Tensor};
-    /// fn ramp(shape: Shape, dtype: DType) -> Tensor {
-    ///     Tensor::arange(shape.num_elements()).reshape(shape).cast(dtype)
-    /// }
-    /// nn::register!(Initializer: ramp);
-    /// let kernel = Initializer::own("ramp", ramp).sample([2, 2], DType::F32);
-    /// assert_eq!(kernel.to_vec::<f32>()?, [0.0, 1.0, 2.0, 3.0]);
-    /// # Ok::<(), nn::Error>(())
-    /// ```
-    pub const fn own(name: &'static str, function: fn(Shape, DType) -> Tensor) -> Initializer {
-        Initializer::Own(Own { name, function })
-    }
-
     /// Whether its numbers make sense.
     ///
     /// # Errors
@@ -375,7 +355,7 @@ impl Initializer {
             }
             Initializer::Orthogonal { gain } => orthogonal(shape, gain, dtype),
             Initializer::Identity { gain } => identity(shape, gain, dtype),
-            Initializer::Own(own) => made_by(own, shape, dtype),
+            Initializer::Own(own) => own::made_by(own, shape, dtype),
             Initializer::STFT {
                 side,
                 window,
@@ -397,20 +377,6 @@ impl Initializer {
                 Tensor::failed(Error::value("an initializer has no variance"))
             }
         }
-    }
-}
-
-/// What a function of one's own makes, of the shape and type asked for.
-fn made_by(own: Own<Initializer>, shape: Shape, dtype: DType) -> Tensor {
-    let made = (own.function)(shape, dtype);
-    match made.error().is_some() || (made.raw_shape() == &shape && made.dtype() == dtype) {
-        true => made,
-        false => Tensor::failed(Error::shape(format!(
-            "the initializer `{}` was asked for {dtype} {shape} and gave {} {}",
-            own.name,
-            made.dtype(),
-            made.raw_shape()
-        ))),
     }
 }
 

@@ -34,6 +34,7 @@ pub trait IntoTensors {
 
 /// What lists hold that are nested, with their lengths, which are an error where those of one level differ.
 #[doc(hidden)]
+#[derive(Debug)]
 pub struct Lists<T> {
     items: Vec<T>,
     lengths: Result<Lengths>,

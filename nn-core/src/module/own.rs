@@ -1,63 +1,154 @@
-//! Functions of a program's own where Keras has classes: activations, initializers, regularizers, constraints.
+//! Functions and types of a program's own where Keras has classes: activations, initializers, regularizers, constraints.
+//!
+//! All four are values that can be copied, made by the compiler too. So a type with settings is kept as long as the program runs, once for all that
+//! are equal, and what is copied is where it is.
 
+use crate::module::config::{Json, describe, from_json};
 use crate::module::registered::registered;
-use serde::Serializer;
+use serde::de::DeserializeOwned;
 use serde::ser::Error as _;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 use std::any::Any;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
-/// A kind of object that a function can be.
-pub trait OwnKind: Sized + 'static {
-    /// What the function takes and gives.
-    type Function: Copy + Send + Sync + 'static;
+/// A kind of object that a function or a type can be.
+pub trait OwnKind: Sized + PartialEq + DeserializeOwned + fmt::Debug + 'static {
+    /// What a function takes and gives.
+    type Function: Copy + fmt::Debug + Send + Sync + 'static;
+    /// What a type can do: `dyn Regularize`.
+    type Object: ?Sized + fmt::Debug + Send + Sync + 'static;
     /// The name of the kind: `Regularizer`.
     const NAME: &'static str;
+    /// The name of the trait: `Regularize`.
+    const TRAIT: &'static str;
+
+    /// One of the kind.
+    fn of(own: Own<Self>) -> Self;
 }
 
-/// A function that is known by its name; submitted by [`register_own!`](crate::register_own).
+/// A function or a type that is known by its name; submitted by [`register_own!`](crate::register_own).
+#[derive(Debug)]
 pub struct Known {
     /// [`OwnKind::NAME`].
     pub kind: &'static str,
     /// What stands in configurations.
     pub name: &'static str,
-    /// The [`OwnKind::Function`].
-    pub function: &'static (dyn Any + Send + Sync),
+    /// The [`OwnKind::Function`], or the [`Read`] of a type.
+    pub what: &'static (dyn Any + Send + Sync),
 }
 
 crate::collect!(Known);
 
-/// A function of a program's own, by its name: two of one name are equal.
+/// Makes an object of a type from its settings.
+pub type Read<K> = fn(&Value) -> Result<K, serde_json::Error>;
+
+/// A function or an object of a program's own, by its name: two functions of one name are equal, and two objects of one type with the same settings.
 pub struct Own<K: OwnKind> {
-    /// What stands in configurations.
-    pub name: &'static str,
-    /// What is called.
-    pub function: K::Function,
+    name: &'static str,
+    rule: Rule<K>,
+}
+
+/// What an [`Own`] is.
+#[derive(Debug)]
+pub enum Rule<K: OwnKind> {
+    /// A function.
+    Function(K::Function),
+    /// An object of a type.
+    Object(&'static K::Object, &'static Value),
+}
+
+/// An object that is kept, with its settings.
+struct Kept<T> {
+    object: T,
+    settings: Value,
+}
+
+/// All that are kept, each a [`Kept`].
+static KEPT: Mutex<Vec<&'static (dyn Any + Send + Sync)>> = Mutex::new(Vec::new());
+
+/// The object that is kept of those that are equal to this one.
+fn kept<T: PartialEq + Serialize + Send + Sync + 'static>(object: T) -> &'static Kept<T> {
+    // Comparing and writing are the type's own, and may come here again: nothing is locked meanwhile.
+    let all = KEPT.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut all = all.iter().filter_map(|kept| kept.downcast_ref::<Kept<T>>());
+    if let Some(kept) = all.find(|kept| kept.object == object) {
+        return kept;
+    }
+    let settings = match describe(&object) {
+        Value::Null => json!({}),
+        settings => settings,
+    };
+    let kept: &'static Kept<T> = Box::leak(Box::new(Kept { object, settings }));
+    KEPT.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(kept);
+    kept
 }
 
 impl<K: OwnKind> Own<K> {
-    /// The one that is registered under that name.
-    pub fn find(name: &str) -> Option<Own<K>> {
-        let mut known = registered::<Known>().filter(|k| k.kind == K::NAME);
-        let known = known.find(|k| k.name == name)?;
-        let function = *known.function.downcast_ref::<K::Function>()?;
-        Some(Own {
-            name: known.name,
-            function,
-        })
+    /// A function.
+    pub const fn function(name: &'static str, function: K::Function) -> Own<K> {
+        Own {
+            name,
+            rule: Rule::Function(function),
+        }
     }
 
-    /// The name, as it stands in a configuration.
+    /// An object, under the name of its type; `seen` sees it as what the kind asks for.
+    pub fn object<T: PartialEq + Serialize + Send + Sync + 'static>(
+        object: T,
+        seen: fn(&'static T) -> &'static K::Object,
+    ) -> Own<K> {
+        let path = std::any::type_name::<T>();
+        let path = path.split('<').next().unwrap_or(path);
+        let kept = kept(object);
+        Own {
+            name: path.rsplit("::").next().unwrap_or(path),
+            rule: Rule::Object(seen(&kept.object), &kept.settings),
+        }
+    }
+
+    /// What stands in configurations.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What it is.
+    pub const fn rule(&self) -> Rule<K> {
+        self.rule
+    }
+
+    fn written(&self) -> Value {
+        match self.rule {
+            Rule::Function(_) => json!(self.name),
+            Rule::Object(_, settings) => json!({"class_name": self.name, "config": settings}),
+        }
+    }
+
+    /// The name, as it stands in a configuration, and the settings of an object: `{"class_name": "Swish", "config": {"beta": 1.5}}`.
     ///
     /// # Errors
-    /// When nothing is registered under that name, so that it could not be read.
+    /// When nothing is registered under that name, so that it could not be read, or something else has the name.
     pub fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match Own::<K>::find(self.name) {
-            Some(_) => serializer.serialize_str(self.name),
-            None => Err(S::Error::custom(format!(
-                "the function `{name}` could not be found again by its name; add `nn::register!({kind}: {name});` beside it",
-                name = self.name,
-                kind = K::NAME
-            ))),
+        let (name, written) = (self.name, self.written());
+        let error = |text: String| Err(S::Error::custom(text));
+        match from_json::<K>(&written) {
+            Ok(read) if read == K::of(*self) => Json(written).serialize(serializer),
+            Err(_) if find::<K>(&written).is_none() => {
+                let (what, kind) = match self.rule {
+                    Rule::Function(_) => ("function", K::NAME),
+                    Rule::Object(..) => ("type", K::TRAIT),
+                };
+                error(format!(
+                    "the {what} `{name}` could not be found again by its name; add `nn::register!({kind}: {name});` beside it"
+                ))
+            }
+            Ok(read) => error(format!(
+                "`{name}` would come back as {read:?}; if that has the same name, rename yours"
+            )),
+            Err(e) => error(format!("`{name}` could not be read again: {e}")),
         }
     }
 }
@@ -70,43 +161,197 @@ impl<K: OwnKind> Clone for Own<K> {
 
 impl<K: OwnKind> Copy for Own<K> {}
 
+impl<K: OwnKind> Clone for Rule<K> {
+    fn clone(&self) -> Rule<K> {
+        *self
+    }
+}
+
+impl<K: OwnKind> Copy for Rule<K> {}
+
 impl<K: OwnKind> PartialEq for Own<K> {
     fn eq(&self, other: &Own<K>) -> bool {
-        self.name == other.name
+        self.written() == other.written()
     }
 }
 
 impl<K: OwnKind> fmt::Debug for Own<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)
+        match self.rule {
+            Rule::Function(_) => f.write_str(self.name),
+            Rule::Object(object, _) => object.fmt(f),
+        }
     }
 }
 
-/// The name under which a configuration has a function: `"smooth"`, or as Keras writes it, `{"class_name": "function", "config": "smooth"}`.
-pub fn function_name(value: &serde_json::Value) -> Option<&str> {
-    match value {
-        serde_json::Value::String(name) => Some(name),
-        object => match object.get("class_name")?.as_str()? {
-            "function" => object.get("config")?.as_str(),
-            _ => None,
+/// What is registered under the name in a configuration, `None` if nothing is: a function as `"smooth"`, or as Keras writes it,
+/// `{"class_name": "function", "config": "smooth"}`; a type with its settings, or as its name alone where it needs none.
+pub fn find<K: OwnKind>(value: &Value) -> Option<Result<K, serde_json::Error>> {
+    let (name, settings) = match value {
+        Value::String(name) => (name.as_str(), &Value::Null),
+        _ => match (value.get("class_name")?.as_str()?, value.get("config")) {
+            ("function", Some(Value::String(name))) => (name.as_str(), &Value::Null),
+            (name, settings) => (name, settings.unwrap_or(&Value::Null)),
         },
+    };
+    let mut known = registered::<Known>().filter(|k| k.kind == K::NAME);
+    let known = known.find(|k| k.name == name)?;
+    if let Some(function) = known.what.downcast_ref::<K::Function>() {
+        return Some(Ok(K::of(Own::function(known.name, *function))));
+    }
+    let read = known.what.downcast_ref::<Read<K>>()?;
+    let named = |e| serde::de::Error::custom(format!("the settings of `{name}`: {e}"));
+    Some(read(settings).map_err(named))
+}
+
+/// The settings of a type: none are an empty object or nothing, whichever the type takes.
+pub fn settings<T: DeserializeOwned>(written: &Value) -> Result<T, serde_json::Error> {
+    let is_empty = |value: &Value| value.as_object().is_some_and(|entries| entries.is_empty());
+    match written {
+        Value::Null => from_json(&json!({})).or_else(|e| from_json(written).map_err(|_| e)),
+        _ if is_empty(written) => {
+            from_json(written).or_else(|e| from_json(&Value::Null).map_err(|_| e))
+        }
+        _ => from_json(written),
     }
 }
 
-/// Makes a function known by its name as an activation, initializer, regularizer or constraint; `nn::register!` does it too.
+/// Makes a function, or with `type` a type, known by its name as an activation, initializer, regularizer or constraint; `nn::register!` does it too.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! register_own {
     ($kind:ident: $function:ident) => {
         const _: () = {
             const FUNCTION: <$kind as $crate::own::OwnKind>::Function = $function;
-            $crate::submit! {
-                $crate::own::Known = $crate::own::Known {
-                    kind: <$kind as $crate::own::OwnKind>::NAME,
-                    name: ::core::stringify!($function),
-                    function: &FUNCTION,
-                }
-            }
+    $crate::register_own!(@ $kind, $function, FUNCTION);
         };
     };
+    (type $kind:ty: $type:ident) => {
+        const _: () = {
+            const READ: $crate::own::Read<$kind> =
+                |written| $crate::own::settings::<$type>(written).map(<$kind>::from);
+    $crate::register_own!(@ $kind, $type, READ);
+        };
+    };
+    (@ $kind:ty, $name:ident, $what:ident) => {
+        $crate::submit! {
+            $crate::own::Known = $crate::own::Known {
+                kind: <$kind as $crate::own::OwnKind>::NAME,
+                name: ::core::stringify!($name),
+                what: &$what,
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tensor;
+    use crate::module::regularizer::{Regularize, Regularizer};
+    use serde::Deserialize;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Smooth {
+        factor: f64,
+    }
+
+    impl Regularize for Smooth {
+        fn penalty(&self, value: &Tensor) -> Tensor {
+            value.square().sum() * self.factor
+        }
+    }
+    register_own!(type Regularizer: Smooth);
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Nothing;
+
+    impl Regularize for Nothing {
+        fn penalty(&self, _: &Tensor) -> Tensor {
+            Tensor::from(0.0_f32)
+        }
+    }
+    register_own!(type Regularizer: Nothing);
+
+    /// A name that the library has.
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct L1 {
+        l1: f64,
+    }
+
+    impl Regularize for L1 {
+        fn penalty(&self, _: &Tensor) -> Tensor {
+            Tensor::from(0.0_f32)
+        }
+    }
+    register_own!(type Regularizer: L1);
+
+    #[derive(Debug, PartialEq, Serialize)]
+    struct Unknown;
+
+    impl Regularize for Unknown {
+        fn penalty(&self, _: &Tensor) -> Tensor {
+            Tensor::from(0.0_f32)
+        }
+    }
+
+    fn read(written: Value) -> Result<Regularizer, serde_json::Error> {
+        from_json(&written)
+    }
+
+    #[test]
+    fn a_type_comes_back_by_its_name_with_its_settings() {
+        let smooth = Regularizer::from(Smooth {
+            factor: f64::INFINITY,
+        });
+        let copy = smooth;
+        let written = describe(&copy);
+        assert_eq!(written["class_name"], "Smooth");
+        assert_eq!(read(written).unwrap(), smooth);
+        let other = read(json!({"class_name": "Smooth", "config": {"factor": 2.0}})).unwrap();
+        assert_ne!(other, smooth);
+        assert_eq!(format!("{other:?}"), "Smooth { factor: 2.0 }");
+        let penalty = other.penalty(&Tensor::from([3.0_f32]));
+        assert_eq!(penalty.item::<f32>().unwrap(), 18.0);
+        let text = other.to_string();
+        assert_eq!(text.parse::<Regularizer>().unwrap(), other);
+
+        let e = read(json!("Smooth")).unwrap_err().to_string();
+        assert!(e.contains("`Smooth`") && e.contains("`factor`"), "{e}");
+        let nothing = Regularizer::from(Nothing);
+        for written in [
+            describe(&nothing),
+            json!("Nothing"),
+            json!({"class_name": "Nothing"}),
+        ] {
+            assert_eq!(read(written).unwrap(), nothing);
+        }
+    }
+
+    #[test]
+    fn what_would_come_back_as_another_is_not_written() {
+        let refused = |regularizer: Regularizer| serde_json::to_value(regularizer).unwrap_err();
+        let e = refused(Unknown.into()).to_string();
+        assert!(e.contains("`nn::register!(Regularize: Unknown);`"), "{e}");
+        let e = refused(L1 { l1: 0.5 }.into()).to_string();
+        assert!(e.contains("would come back as L1 { l1: 0.5 }"), "{e}");
+        assert_eq!(
+            read(json!({"class_name": "L1", "config": {"l1": 0.5}})).unwrap(),
+            Regularizer::l1(0.5)
+        );
+    }
+
+    #[test]
+    fn equal_ones_are_kept_once() {
+        let place = |factor: f64| match Own::<Regularizer>::object(Smooth { factor }, |s| {
+            s as &dyn Regularize
+        })
+        .rule
+        {
+            Rule::Object(object, _) => std::ptr::from_ref(object).cast::<()>(),
+            Rule::Function(_) => unreachable!("an object"),
+        };
+        assert_eq!(place(0.25), place(0.25));
+        assert_ne!(place(0.25), place(0.5));
+    }
 }

@@ -3,6 +3,7 @@
 //! Every struct under `#[derive(Layer)]` or `#[derive(Model)]` without generics is registered by the derive. Nothing
 //! enumerates them.
 
+use crate::module::debug::Classes;
 use crate::module::registered::registered;
 use crate::{Error, Layer, Module, Result, Tensor};
 use serde_json::Value;
@@ -76,9 +77,9 @@ impl<L: Layer> DynLayer for L {
 }
 
 impl fmt::Debug for dyn DynLayer {
-    /// Its class: how its type shows itself is not known.
+    /// Its class and those of the layers in it: how its type shows itself is not known.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.class_name().unwrap_or("a layer"))
+        Classes(self).fmt(f)
     }
 }
 
@@ -87,7 +88,8 @@ pub type SharedLayer = std::sync::Arc<dyn DynLayer>;
 
 impl Clone for Box<dyn DynLayer> {
     fn clone(&self) -> Self {
-        self.clone_dyn()
+        // The layer in it, and not the box, which is a layer too.
+        (**self).clone_dyn()
     }
 }
 
@@ -145,6 +147,7 @@ pub fn call_one(layer: &dyn DynLayer, input: Tensor, training: bool) -> Tensor {
 pub type Made = Option<Result<Box<dyn DynLayer>>>;
 
 /// One registered class. Submitted by the derives.
+#[derive(Debug)]
 #[doc(hidden)]
 pub struct LayerClass {
     pub class_name: &'static str,
@@ -228,6 +231,7 @@ pub fn layer_from_config(config: &Value) -> Result<Box<dyn DynLayer>> {
 }
 
 /// Chooses, at compile time, whether a type is a layer: method lookup prefers [`IsLayer`].
+#[derive(Debug)]
 #[doc(hidden)]
 pub struct Probe<T>(pub PhantomData<T>);
 

@@ -2,9 +2,10 @@
 
 use crate::module::config::{self, Json};
 use crate::module::named::{self, Names};
-use crate::module::own::{Own, OwnKind, function_name};
+use crate::module::own::{self, Own, OwnKind, Rule};
 use crate::{DType, Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// What norms are at least, as in Keras's `normalize`.
 const EPSILON: f64 = 1e-7;
@@ -24,6 +25,7 @@ const EPSILON: f64 = 1e-7;
     content = "config",
     deny_unknown_fields
 )]
+#[non_exhaustive]
 pub enum Regularizer {
     /// `l1 · Σ|w|`.
     L1 {
@@ -56,7 +58,7 @@ pub enum Regularizer {
         #[serde(default)]
         mode: OrthogonalMode,
     },
-    /// A function of one's own ([`Regularizer::own`]).
+    /// A function ([`Regularizer::own`]) or a type ([`Regularize`]) of one's own.
     #[serde(skip)]
     Own(Own<Regularizer>),
 }
@@ -96,24 +98,66 @@ impl Serialize for Regularizer {
 impl<'de> Deserialize<'de> for Regularizer {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Regularizer, D::Error> {
         let Json(value) = Json::deserialize(deserializer)?;
-        if let Some(own) = function_name(&value).and_then(Own::find) {
-            return Ok(Regularizer::Own(own));
-        }
-        let value = named::described(value, NAMES, &[]);
-        let regularizer = Regularizer::deserialize(config::deserializer(&value))
+        let described = named::described(value.clone(), NAMES, &[]);
+        let regularizer = Regularizer::deserialize(config::deserializer(&described))
+            .or_else(|e| own::find(&value).unwrap_or(Err(e)))
             .map_err(serde::de::Error::custom)?;
         regularizer.check().map_err(serde::de::Error::custom)?;
         Ok(regularizer)
     }
 }
 
+/// A penalty that is a type of one's own, with settings. [`Regularizer::from`] makes a regularizer of it, and `nn::register!(Regularize: Smooth)` beside
+/// the type makes it known by its name, so that what has it can be saved and loaded with its settings.
+///
+/// ```
+/// use nn::{Regularizer, Tensor, extend::Regularize};
+/// use serde::{Deserialize, Serialize};
+///
+/// /// `factor` times the sum of `√(w² + 1)`.
+/// #[derive(Debug, PartialEq, Serialize, Deserialize)]
+/// struct Smooth {
+///     factor: f64,
+/// }
+/// impl Regularize for Smooth {
+///     fn penalty(&self, value: &Tensor) -> Tensor {
+///         (value.square() + 1.0).sqrt().sum() * self.factor
+///     }
+/// }
+/// nn::register!(Regularize: Smooth);
+///
+/// let regularizer = Regularizer::from(Smooth { factor: 0.5 });
+/// assert_eq!(regularizer.penalty(&Tensor::from([0.0_f32])).item::<f32>()?, 0.5);
+/// let written = serde_json::to_string(&regularizer).unwrap();
+/// assert_eq!(written, r#"{"class_name":"Smooth","config":{"factor":0.5}}"#);
+/// assert_eq!(serde_json::from_str::<Regularizer>(&written).unwrap(), regularizer);
+/// # Ok::<(), nn::Error>(())
+/// ```
+pub trait Regularize: fmt::Debug + Send + Sync + 'static {
+    /// The penalty on a parameter's value, a scalar.
+    fn penalty(&self, value: &Tensor) -> Tensor;
+}
+
+impl<T: Regularize + PartialEq + Serialize> From<T> for Regularizer {
+    /// It is kept as long as the program runs, once for all that are equal.
+    fn from(regularizer: T) -> Regularizer {
+        Regularizer::Own(Own::object(regularizer, |object| object as &dyn Regularize))
+    }
+}
+
 impl OwnKind for Regularizer {
     type Function = fn(&Tensor) -> Tensor;
+    type Object = dyn Regularize;
     const NAME: &'static str = "Regularizer";
+    const TRAIT: &'static str = "Regularize";
+
+    fn of(own: Own<Regularizer>) -> Regularizer {
+        Regularizer::Own(own)
+    }
 }
 
 impl Regularizer {
-    /// A penalty of one's own: a function of the parameter's value that gives a scalar. `nn::register!(Regularizer: smooth)` beside the function makes
+    /// A penalty of one's own: a function of the parameter's value that gives a scalar; [`Regularize`] is for one with settings. `nn::register!(Regularizer: smooth)` beside the function makes
     /// it known by its name, so that what has it can be saved and loaded.
     ///
     /// ```
@@ -130,7 +174,7 @@ impl Regularizer {
     /// # Ok::<(), nn::Error>(())
     /// ```
     pub const fn own(name: &'static str, function: fn(&Tensor) -> Tensor) -> Regularizer {
-        Regularizer::Own(Own { name, function })
+        Regularizer::Own(Own::function(name, function))
     }
 
     /// `L1` with the given factor.
@@ -161,7 +205,7 @@ impl Regularizer {
         check_factor("l2", l2)
     }
 
-    /// Whether a parameter like this one, which may be abstract, can be penalized. What a function of one's own does is not known.
+    /// Whether a parameter like this one, which may be abstract, can be penalized. What one's own does is not known.
     pub(crate) fn check_for(&self, like: &Tensor) -> Result<()> {
         match self {
             Regularizer::Own(_) => Ok(()),
@@ -179,7 +223,10 @@ impl Regularizer {
             Regularizer::L2 { l2 } => value.square().sum() * l2,
             Regularizer::L1L2 { l1, l2 } => value.abs().sum() * l1 + value.square().sum() * l2,
             Regularizer::OrthogonalRegularizer { factor, mode } => orthogonal(value, factor, mode),
-            Regularizer::Own(own) => (own.function)(value),
+            Regularizer::Own(own) => match own.rule() {
+                Rule::Function(function) => function(value),
+                Rule::Object(object, _) => object.penalty(value),
+            },
         }
     }
 }

@@ -13,6 +13,7 @@ const SHARED: &str = "shared";
 const LAYER: &str = "layer";
 
 /// A struct whose configuration is being written or read; numbers hold within the outermost one.
+#[derive(Debug)]
 pub(crate) struct Scope;
 
 impl Scope {

@@ -54,7 +54,7 @@ pub trait Numbers {
 
 /// How long lists are, level by level; at each level all are of one length.
 #[doc(hidden)]
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Lengths {
     levels: Vec<Option<usize>>,
     /// How many lists have been measured at each level.

@@ -1,7 +1,7 @@
 //! Activation functions.
 
 use nn_core::config::{self, Json};
-use nn_core::own::{Own, OwnKind, function_name};
+use nn_core::own::{Own, Rule, find};
 use nn_core::{Error, Tensor, where_};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -28,6 +28,7 @@ use serde_json::{Map, Value, json};
     content = "config",
     deny_unknown_fields
 )]
+#[non_exhaustive]
 pub enum Activation {
     /// `x`.
     #[default]
@@ -176,7 +177,7 @@ pub enum Activation {
         #[serde(default = "last")]
         axis: isize,
     },
-    /// A function of one's own ([`Activation::own`]).
+    /// A function ([`Activation::own`]) or a type ([`Activate`](crate::Activate)) of one's own.
     #[serde(skip)]
     Own(Own<Activation>),
 }
@@ -239,16 +240,15 @@ impl Serialize for Activation {
 impl<'de> Deserialize<'de> for Activation {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Activation, D::Error> {
         let Json(value) = Json::deserialize(deserializer)?;
-        read(value).map_err(serde::de::Error::custom)
+        read(value.clone())
+            .or_else(|e| find(&value).unwrap_or(Err(e)))
+            .map_err(serde::de::Error::custom)
     }
 }
 
 /// An activation as Keras writes it: a name, nothing for `linear`, or an object.
 fn read(value: Value) -> Result<Activation, serde_json::Error> {
     use serde::de::Error as E;
-    if let Some(own) = function_name(&value).and_then(Own::find) {
-        return Ok(Activation::Own(own));
-    }
     let (name, mut entries) = match value {
         Value::Null => return Ok(Activation::Linear),
         Value::String(name) => (name, Map::new()),
@@ -303,29 +303,7 @@ fn read(value: Value) -> Result<Activation, serde_json::Error> {
     })
 }
 
-impl OwnKind for Activation {
-    type Function = fn(&Tensor) -> Tensor;
-    const NAME: &'static str = "Activation";
-}
-
 impl Activation {
-    /// A function of one's own. With `nn::register!(Activation: cubed)` beside it, layers that have it can be saved and loaded by its name.
-    ///
-    /// ```
-    /// use nn::{Activation, Tensor};
-    /// fn cubed(x: &Tensor) -> Tensor {
-    ///     x.pow(3.0)
-    /// }
-    /// nn::register!(Activation: cubed);
-    /// let activation = Activation::own("cubed", cubed);
-    /// assert_eq!(activation.apply(&Tensor::from([2.0_f32])).to_vec::<f32>()?, [8.0]);
-    /// assert_eq!(serde_json::from_str::<Activation>("\"cubed\"").unwrap(), activation);
-    /// # Ok::<(), nn::Error>(())
-    /// ```
-    pub const fn own(name: &'static str, function: fn(&Tensor) -> Tensor) -> Activation {
-        Activation::Own(Own { name, function })
-    }
-
     /// Applies it. An argument that is not finite gives a failed tensor, but for an infinite `max_value`, which limits nothing.
     #[track_caller]
     pub fn apply(self, x: &Tensor) -> Tensor {
@@ -389,7 +367,10 @@ impl Activation {
             Activation::LogSoftmaxWith { axis } => x.log_softmax(axis),
             Activation::SparsemaxWith { axis } => sparsemax(x, axis),
             Activation::GluWith { axis } => x.glu(axis),
-            Activation::Own(own) => (own.function)(x),
+            Activation::Own(own) => match own.rule() {
+                Rule::Function(function) => function(x),
+                Rule::Object(object, _) => object.apply(x),
+            },
         }
     }
 

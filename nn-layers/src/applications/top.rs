@@ -7,6 +7,7 @@ use nn_core::{Error, Initializer, Result, Shape, Tensor, UNKNOWN, is_known};
 
 /// How a model without its classifier makes one vector of every image.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Pooling {
     /// The mean over all pixels, Keras's `"avg"`.
     Average,

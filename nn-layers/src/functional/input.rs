@@ -11,6 +11,7 @@ use nn_core::{DType, Shape, Tensor, UNKNOWN, symbolic};
 /// let image = Input::new([28, 28, 1]).name("image");
 /// assert_eq!(image.shape().to_string(), "[_, 28, 28, 1]");
 /// ```
+#[derive(Debug)]
 #[must_use]
 pub struct Input;
 

@@ -254,6 +254,14 @@ mod tests {
     }
 
     #[test]
+    fn it_and_its_copies_show_their_layers() {
+        let shown = "Sequential [Sequential [Conv2D, BatchNormalization, MaxPooling2D], Flatten, Dropout, Dense]";
+        assert_eq!(format!("{:?}", model()), shown);
+        assert_eq!(format!("{:?}", model().clone()), shown);
+        assert_eq!(format!("{:?}", model().clone().clone_model()), shown);
+    }
+
+    #[test]
     fn without_layers_it_is_the_identity() {
         let x = Tensor::ones([2, 3]);
         assert!(Sequential::new().forward(&x).shares_memory(&x));

@@ -4,6 +4,7 @@ use nn_core::layer;
 use nn_core::registry::{DynLayer, SharedLayer};
 use nn_core::symbolic::{Maker, made_by};
 use nn_core::{Error, IntoInput, Layer, Tensor, Tensors};
+use std::fmt;
 use std::sync::Arc;
 
 /// The call of a layer, as the history of a symbolic tensor keeps it.
@@ -29,6 +30,12 @@ pub(crate) struct Called {
 pub struct Shared<L> {
     layer: Arc<L>,
     name: Option<Arc<str>>,
+}
+
+impl<L: fmt::Debug> fmt::Debug for Shared<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Shared").field(&self.layer).finish()
+    }
 }
 
 impl<L> Clone for Shared<L> {

@@ -68,6 +68,7 @@ pub struct IntegerLookup {
 /// How a number that the vocabulary does not have chooses one of several indices.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum OovMethod {
     /// By its remainder.
     Floormod,

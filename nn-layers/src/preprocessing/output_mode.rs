@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The form in which the index of a category comes out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum OutputMode {
     /// The index itself, `i64`.
     Int,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// What a spectrogram shows of every frame and frequency.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Spectrum {
     /// The logarithm of the magnitude.
     Log,

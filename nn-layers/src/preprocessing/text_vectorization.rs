@@ -61,6 +61,7 @@ pub struct TextVectorization {
 /// The standard form of a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum TextStandardize {
     /// In lower case, without punctuation.
     LowerAndStripPunctuation,
@@ -73,6 +74,7 @@ pub enum TextStandardize {
 /// What a text is split into.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum TextSplit {
     /// What white space is between.
     Whitespace,

@@ -12,6 +12,7 @@ use std::any::TypeId;
 /// How a [`Bidirectional`] puts the outputs of its two layers together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum MergeMode {
     /// Their sum.
     Sum,

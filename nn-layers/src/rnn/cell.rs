@@ -206,6 +206,7 @@ impl Cell for AnyCell {
 }
 
 /// A class that an `RNN` finds by its name.
+#[derive(Debug)]
 #[doc(hidden)]
 pub struct CellClass {
     pub class_name: &'static str,

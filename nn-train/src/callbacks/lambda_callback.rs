@@ -2,15 +2,17 @@
 
 use super::{Callback, Run};
 use crate::Scores;
-use nn_core::Result;
+use nn_core::{Result, Tensor};
+use std::fmt;
 
 type OfTest<'a> = Box<dyn FnMut(&Scores, &mut Run<'_>) -> Result<()> + 'a>;
 type OfRun<'a> = Box<dyn FnMut(&mut Run<'_>) -> Result<()> + 'a>;
 type OfNumber<'a> = Box<dyn FnMut(usize, &mut Run<'_>) -> Result<()> + 'a>;
 type OfScores<'a> = Box<dyn FnMut(usize, &Scores, &mut Run<'_>) -> Result<()> + 'a>;
+type OfOutputs<'a> = Box<dyn FnMut(usize, &[Tensor], &mut Run<'_>) -> Result<()> + 'a>;
 type OfEpoch<'a> = Box<dyn FnMut(usize, &mut Scores, &mut Run<'_>) -> Result<()> + 'a>;
 
-/// Calls functions as training goes on: of each kind the one that was given last.
+/// Calls functions as training, an evaluation or a prediction goes on: of each kind the one that was given last.
 ///
 /// Source: Keras's `LambdaCallback`.
 ///
@@ -40,6 +42,10 @@ pub struct LambdaCallback<'a> {
     on_test_end: Option<OfTest<'a>>,
     on_test_batch_begin: Option<OfNumber<'a>>,
     on_test_batch_end: Option<OfScores<'a>>,
+    on_predict_begin: Option<OfRun<'a>>,
+    on_predict_end: Option<OfRun<'a>>,
+    on_predict_batch_begin: Option<OfNumber<'a>>,
+    on_predict_batch_end: Option<OfOutputs<'a>>,
 }
 
 impl<'a> LambdaCallback<'a> {
@@ -55,7 +61,7 @@ impl<'a> LambdaCallback<'a> {
     }
 }
 
-/// A builder method for each function, and the callback's method that calls it.
+/// Shows which functions there are; a builder method for each, and the callback's method that calls it.
 macro_rules! functions {
     ($($(#[$doc:meta])* $name:ident($($arg:ident: $Arg:ty),*);)*) => {
         impl<'a> LambdaCallback<'a> {
@@ -66,6 +72,15 @@ macro_rules! functions {
                     self
                 }
             )*
+        }
+
+        impl fmt::Debug for LambdaCallback<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let functions = [$((stringify!($name), self.$name.is_some())),*];
+                let given = functions.iter().filter(|(_, given)| *given);
+                f.write_str("LambdaCallback ")?;
+                f.debug_set().entries(given.map(|(name, _)| *name)).finish()
+            }
         }
 
         impl Callback for LambdaCallback<'_> {
@@ -101,4 +116,12 @@ functions! {
     on_test_batch_begin(batch: usize, run: &mut Run<'_>);
     /// After a batch of a validation, with its number and the means so far.
     on_test_batch_end(batch: usize, scores: &Scores, run: &mut Run<'_>);
+    /// Before a prediction.
+    on_predict_begin(run: &mut Run<'_>);
+    /// After a prediction, also if an error ended it.
+    on_predict_end(run: &mut Run<'_>);
+    /// Before a batch of a prediction, with its number.
+    on_predict_batch_begin(batch: usize, run: &mut Run<'_>);
+    /// After a batch of a prediction, with its number and all tensors that came out.
+    on_predict_batch_end(batch: usize, outputs: &[Tensor], run: &mut Run<'_>);
 }

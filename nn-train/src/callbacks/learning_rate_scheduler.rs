@@ -3,6 +3,7 @@
 use super::{Callback, Run};
 use crate::metrics::Scores;
 use nn_core::Result;
+use std::fmt;
 
 /// Sets the learning rate before every epoch to what a function of epoch (counted from 0) and present rate says, as Keras's
 /// `LearningRateScheduler`.
@@ -15,6 +16,12 @@ use nn_core::Result;
 #[must_use]
 pub struct LearningRateScheduler<F> {
     schedule: F,
+}
+
+impl<F> fmt::Debug for LearningRateScheduler<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LearningRateScheduler")
+    }
 }
 
 impl<F: FnMut(usize, f64) -> f64> LearningRateScheduler<F> {

@@ -1,4 +1,14 @@
-//! What can be done at the beginning and end of training and epochs, and after every batch.
+//! What can be done while a model trains, is evaluated or predicts: before and after all of it, its epochs and its batches.
+//!
+//! | to | see |
+//! |---|---|
+//! | end training early | [`EarlyStopping`], [`TerminateOnNaN`] |
+//! | keep what was best, or go on after a crash | [`ModelCheckpoint`], [`BackupAndRestore`] |
+//! | change the learning rate | [`LearningRateScheduler`], [`ReduceLROnPlateau`] |
+//! | look at averages of the weights | [`SwapEMAWeights`] |
+//! | write down what happens | `CSVLogger` (feature `csv`) |
+//! | do anything else | [`LambdaCallback`], [`Callback`], [`Run`] |
+//! | say what is watched, and keep a state | [`Mode`], [`CallbackState`] |
 
 mod backup_and_restore;
 #[cfg(feature = "csv")]
@@ -29,10 +39,12 @@ pub use terminate_on_nan::TerminateOnNaN;
 
 use crate::metrics::{Direction, Scores};
 use crate::optimizers::Optimizer;
-use nn_core::{Error, Module, Result, module};
+use nn_core::{Error, Module, Result, Tensor, module};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Called by `fit` as training goes on; every method does nothing unless written.
+/// Called by `fit` as training goes on, and by [`Compiled::evaluate_with`](crate::Compiled::evaluate_with) and
+/// [`Compiled::predict_with`](crate::Compiled::predict_with); every method does nothing unless written.
 ///
 /// ```
 /// use nn::{Scores, callbacks::{Callback, Run}};
@@ -92,6 +104,7 @@ pub trait Callback {
     }
 
     /// Before a batch, counted from 0 in the epoch.
+    #[doc(alias = "on_train_batch_begin")]
     #[allow(clippy::missing_errors_doc)]
     fn on_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
         let _ = (batch, run);
@@ -99,27 +112,28 @@ pub trait Callback {
     }
 
     /// After a batch, with the means so far in the epoch.
+    #[doc(alias = "on_train_batch_end")]
     #[allow(clippy::missing_errors_doc)]
     fn on_batch_end(&mut self, batch: usize, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
         let _ = (batch, scores, run);
         Ok(())
     }
 
-    /// Before the validation of an epoch.
+    /// Before the validation of an epoch, or an evaluation.
     #[allow(clippy::missing_errors_doc)]
     fn on_test_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
         let _ = run;
         Ok(())
     }
 
-    /// Before a batch of the validation, counted from 0.
+    /// Before a batch of the validation or evaluation, counted from 0.
     #[allow(clippy::missing_errors_doc)]
     fn on_test_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
         let _ = (batch, run);
         Ok(())
     }
 
-    /// After a batch of the validation, with the means so far in it.
+    /// After a batch of the validation or evaluation, with the means so far in it.
     #[allow(clippy::missing_errors_doc)]
     fn on_test_batch_end(
         &mut self,
@@ -131,10 +145,44 @@ pub trait Callback {
         Ok(())
     }
 
-    /// After the validation of an epoch, with its scores, whose names do not begin with `val_` yet. Not called where the validation failed.
+    /// After the validation of an epoch, with its scores, whose names do not begin with `val_` yet; not called where the validation failed. After
+    /// an evaluation, also if an error ended it ([`Run::has_failed`]).
     #[allow(clippy::missing_errors_doc)]
     fn on_test_end(&mut self, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
         let _ = (scores, run);
+        Ok(())
+    }
+
+    /// Before a prediction.
+    #[allow(clippy::missing_errors_doc)]
+    fn on_predict_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        let _ = run;
+        Ok(())
+    }
+
+    /// Before a batch of a prediction, counted from 0.
+    #[allow(clippy::missing_errors_doc)]
+    fn on_predict_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
+        let _ = (batch, run);
+        Ok(())
+    }
+
+    /// After a batch of a prediction, with all tensors that came out.
+    #[allow(clippy::missing_errors_doc)]
+    fn on_predict_batch_end(
+        &mut self,
+        batch: usize,
+        outputs: &[Tensor],
+        run: &mut Run<'_>,
+    ) -> Result<()> {
+        let _ = (batch, outputs, run);
+        Ok(())
+    }
+
+    /// After a prediction, also if an error ended it ([`Run::has_failed`]).
+    #[allow(clippy::missing_errors_doc)]
+    fn on_predict_end(&mut self, run: &mut Run<'_>) -> Result<()> {
+        let _ = run;
         Ok(())
     }
 
@@ -203,6 +251,23 @@ impl<C: Callback + ?Sized> Callback for &mut C {
     fn on_test_end(&mut self, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
         (**self).on_test_end(scores, run)
     }
+    fn on_predict_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        (**self).on_predict_begin(run)
+    }
+    fn on_predict_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
+        (**self).on_predict_batch_begin(batch, run)
+    }
+    fn on_predict_batch_end(
+        &mut self,
+        batch: usize,
+        outputs: &[Tensor],
+        run: &mut Run<'_>,
+    ) -> Result<()> {
+        (**self).on_predict_batch_end(batch, outputs, run)
+    }
+    fn on_predict_end(&mut self, run: &mut Run<'_>) -> Result<()> {
+        (**self).on_predict_end(run)
+    }
     fn resume_from(&self) -> Option<PathBuf> {
         (**self).resume_from()
     }
@@ -220,7 +285,7 @@ impl<C: Callback + ?Sized> Callback for &mut C {
     }
 }
 
-/// The training that a callback is part of.
+/// The training, evaluation or prediction that a callback is part of.
 pub struct Run<'a> {
     model: &'a dyn Module,
     training: &'a mut dyn Training,
@@ -236,7 +301,7 @@ pub(crate) trait Training {
     fn known_scores(&self, of_batch: bool) -> Option<Scores>;
     /// Whether the epoch has no validation though others have.
     fn is_unvalidated(&self) -> bool;
-    /// Whether an error has ended training.
+    /// Whether an error has ended it.
     fn has_failed(&self) -> bool;
     fn stop(&mut self);
     /// Writes the model and the state of its training; `own` is that of the callback that is called.
@@ -245,12 +310,22 @@ pub(crate) trait Training {
     fn save_weights(&self, path: &Path) -> Result<()>;
 }
 
+impl fmt::Debug for Run<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("model", &self.model.class_name())
+            .field("epochs_trained", &self.epochs_trained())
+            .field("has_failed", &self.has_failed())
+            .finish_non_exhaustive()
+    }
+}
+
 impl<'a> Run<'a> {
     pub(crate) fn new(model: &'a dyn Module, training: &'a mut dyn Training) -> Run<'a> {
         Run { model, training }
     }
 
-    /// Ends training after this batch or epoch.
+    /// Ends training after this batch or epoch; an evaluation or a prediction after this batch.
     pub fn stop(&mut self) {
         self.training.stop();
     }
@@ -290,7 +365,8 @@ impl<'a> Run<'a> {
         self.training.is_unvalidated()
     }
 
-    /// Whether an error has ended training: asked in [`Callback::on_train_end`].
+    /// Whether an error has ended it: asked in [`Callback::on_train_end`], and in [`Callback::on_test_end`] and [`Callback::on_predict_end`] of an
+    /// evaluation and a prediction.
     pub fn has_failed(&self) -> bool {
         self.training.has_failed()
     }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 /// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct CallbackState {
     /// What is no tensor, an object.
     pub config: Value,

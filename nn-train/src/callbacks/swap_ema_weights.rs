@@ -4,8 +4,8 @@ use super::{Callback, CallbackState, Run};
 use crate::metrics::Scores;
 use nn_core::Result;
 
-/// Evaluates, and with [`SwapEMAWeights::swap_on_epoch`] saves, the moving averages of the parameters, which the optimizer keeps (`ema`), while
-/// training goes on with the parameters themselves. As Keras's `SwapEMAWeights`.
+/// Evaluates and predicts with the moving averages of the parameters, which the optimizer keeps (`ema`), and with
+/// [`SwapEMAWeights::swap_on_epoch`] saves them, while training goes on with the parameters themselves. As Keras's `SwapEMAWeights`.
 ///
 /// ```
 /// use nn::{Fit, callbacks::{ModelCheckpoint, SwapEMAWeights}};
@@ -24,7 +24,7 @@ pub struct SwapEMAWeights {
 }
 
 impl SwapEMAWeights {
-    /// Swaps for the validation.
+    /// Swaps for validations, evaluations and predictions.
     pub fn new() -> SwapEMAWeights {
         SwapEMAWeights::default()
     }
@@ -66,6 +66,14 @@ impl Callback for SwapEMAWeights {
     }
 
     fn on_test_end(&mut self, _: &Scores, run: &mut Run<'_>) -> Result<()> {
+        self.swap(false, run)
+    }
+
+    fn on_predict_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        self.swap(true, run)
+    }
+
+    fn on_predict_end(&mut self, run: &mut Run<'_>) -> Result<()> {
         self.swap(false, run)
     }
 

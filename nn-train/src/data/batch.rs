@@ -5,6 +5,7 @@ use nn_core::{Error, Result, Tensor, Tensors};
 
 /// The inputs, targets and sample weights of one step.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Batch {
     /// The inputs, in the order in which `call` takes them.
     pub x: Vec<Tensor>,

@@ -3,6 +3,7 @@
 use super::{Dataset, Place};
 use nn_core::{DType, Element, Error, Result, Tensor};
 use nn_kernels::parallel;
+use std::fmt;
 use std::sync::{Arc, mpsc};
 
 /// An iterator over `(x, y)` batches; see [`Dataset::batches`]. [`Batches::datasets`] gives whole batches, with several inputs,
@@ -16,6 +17,16 @@ pub struct Batches {
     next: usize,
     prefetched: Option<mpsc::Receiver<Dataset>>,
     prefetch: usize,
+}
+
+impl fmt::Debug for Batches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batches")
+            .field("data", &self.data)
+            .field("size", &self.size)
+            .field("next", &self.next)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Batches {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 /// What a layer cost in one training step, without the layers inside it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct LayerProfile {
     /// Path of the layer in the model; the class in brackets for the model itself, and for a layer made inside a `call`.
     pub path: String,

@@ -9,6 +9,7 @@ use std::fmt;
 
 /// One layer of a [`Summary`].
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Row {
     /// Path of the layer in the model.
     pub path: String,

@@ -1,5 +1,17 @@
 //! Losses: what training makes small. One file each; the meaning, name and defaults are Keras 3's.
 //!
+//! | family | losses |
+//! |---|---|
+//! | of classes | [`BinaryCrossentropy`], [`CategoricalCrossentropy`], [`SparseCategoricalCrossentropy`], [`CategoricalGeneralizedCrossEntropy`] |
+//! | of classes, the rare or hard ones weighing more | [`BinaryFocalCrossentropy`], [`CategoricalFocalCrossentropy`] |
+//! | of classes by a margin | [`Hinge`], [`SquaredHinge`], [`CategoricalHinge`] |
+//! | of numbers | [`MeanSquaredError`], [`MeanAbsoluteError`], [`MeanAbsolutePercentageError`], [`MeanSquaredLogarithmicError`], [`Huber`], [`LogCosh`], [`Poisson`] |
+//! | of distributions | [`KLDivergence`] |
+//! | of regions in images | [`Dice`], [`Tversky`] |
+//! | of directions and similarities | [`CosineSimilarity`], [`Circle`] |
+//! | of sequences | [`CTC`] |
+//! | what they are made of | [`Loss`], [`Reduction`] |
+//!
 //! Every loss takes targets and predictions by reference and gives a scalar through which gradients flow. Shapes must agree:
 //! nothing is broadcast, so that targets `[batch]` against predictions `[batch, 1]` are an error and not a `[batch, batch]` matrix.
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// How the losses of samples become the loss of a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", from = "Option<Named>")]
+#[non_exhaustive]
 pub enum Reduction {
     /// The sum divided by the number of samples (of all losses, where there is one for each pixel or time step), whatever
     /// their weights.

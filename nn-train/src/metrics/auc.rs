@@ -26,6 +26,7 @@ pub enum Curve {
 /// How the area between two thresholds is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Summation {
     /// Trapezoids; for the precision-recall curve, with true and false positives interpolated instead (Davis and Goadrich 2006,
     /// <https://doi.org/10.1145/1143844.1143874>).

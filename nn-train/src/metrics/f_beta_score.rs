@@ -12,6 +12,7 @@ const EPSILON: f64 = 1e-7;
 /// How the scores of classes become one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Average {
     /// The mean over classes.
     Macro,

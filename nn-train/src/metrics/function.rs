@@ -19,10 +19,12 @@ pub trait IntoMetric<Kind> {
 }
 
 /// A metric as it is.
+#[derive(Debug)]
 #[doc(hidden)]
 pub enum Stateful {}
 
 /// A loss, or a function, which is one.
+#[derive(Debug)]
 #[doc(hidden)]
 pub enum Averaged {}
 

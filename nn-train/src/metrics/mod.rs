@@ -1,5 +1,15 @@
 //! Metrics: what is watched beside the loss. One file each; the meaning and defaults are Keras 3's.
 //!
+//! | family | metrics |
+//! |---|---|
+//! | accuracy | [`Accuracy`], [`BinaryAccuracy`], [`CategoricalAccuracy`], [`SparseCategoricalAccuracy`], [`TopKCategoricalAccuracy`], [`SparseTopKCategoricalAccuracy`] |
+//! | right and wrong at a threshold | [`TruePositives`], [`TrueNegatives`], [`FalsePositives`], [`FalseNegatives`], [`Precision`], [`Recall`], [`F1Score`], [`FBetaScore`], [`ConfusionMatrix`] |
+//! | over all thresholds | [`AUC`], [`PrecisionAtRecall`], [`RecallAtPrecision`], [`SensitivityAtSpecificity`], [`SpecificityAtSensitivity`] |
+//! | regions in images | [`IoU`], [`BinaryIoU`], [`MeanIoU`], [`OneHotIoU`], [`OneHotMeanIoU`] |
+//! | of numbers | [`RootMeanSquaredError`], [`LogCoshError`], [`R2Score`], [`PearsonCorrelation`], [`ConcordanceCorrelation`] |
+//! | losses, and values of one's own | [`LossMetric`], [`Mean`], [`Sum`] |
+//! | what they are made of | [`Metric`], [`IntoMetric`], [`Scores`], [`Direction`], [`Average`], [`Curve`], [`Summation`], [`ClassAggregation`] |
+//!
 //! A metric adds batches up until it is reset. Any loss is a metric through [`LossMetric`]: `LossMetric::new(MeanSquaredError::new())`, or
 //! `.metric(MeanSquaredError::new())` where a model is compiled, is what Keras calls `keras.metrics.MeanSquaredError`, so that no name means two
 //! things here.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// How the scores of several targets become one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ClassAggregation {
     /// Their mean.
     UniformAverage,

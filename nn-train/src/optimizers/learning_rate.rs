@@ -15,6 +15,7 @@ use std::sync::Arc;
 /// assert_eq!(LearningRate::from(ExponentialDecay::new(0.1, 10.0, 0.5)).at(10), 0.05);
 /// ```
 #[derive(Clone)]
+#[non_exhaustive]
 pub enum LearningRate {
     /// The same at every step.
     Constant(f64),

@@ -1,4 +1,15 @@
 //! Optimizers: how gradients change parameters. One file each; formulas, defaults and names are Keras 3's.
+//!
+//! | family | optimizers |
+//! |---|---|
+//! | by the gradient | [`SGD`] |
+//! | a rate for each number, by its past gradients | [`Adagrad`], [`Adadelta`], [`RMSprop`], [`Ftrl`] |
+//! | the same with momentum | [`Adam`], [`AdamW`], [`Adamax`], [`Nadam`], [`ScheduleFreeAdamW`] |
+//! | with little memory, or by signs | [`Adafactor`], [`Lion`] |
+//! | for large batches | [`Lamb`] |
+//! | by orthogonal updates of matrices | [`Muon`] |
+//! | around others | [`LossScaleOptimizer`], [`MultiOptimizer`] |
+//! | what they are made of | [`Optimizer`], [`Rule`], [`Settings`], [`Group`], [`LearningRate`], [`IntoLearningRate`], [`Slots`], [`StepInfo`], [`Bounds`] |
 
 mod adadelta;
 mod adafactor;

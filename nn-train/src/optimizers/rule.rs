@@ -131,6 +131,7 @@ impl Bounds {
 
 /// What a step of one parameter needs to know.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct StepInfo {
     /// The step size.
     pub learning_rate: f64,

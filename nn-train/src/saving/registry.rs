@@ -11,9 +11,12 @@ use serde_json::{Map, Value, json};
 #[doc(hidden)]
 pub use nn_core::__private::registered;
 #[doc(hidden)]
-pub use nn_core::{register_own, submit};
+pub use nn_core::{Constraint, Initializer, Regularizer, register_own, submit};
+#[doc(hidden)]
+pub use nn_layers::Activation;
 
 /// A class that can be rebuilt from its configuration as a `Box<T>`; submitted by [`register!`](crate::register).
+#[derive(Debug)]
 pub struct Class<T: ?Sized + 'static> {
     /// The name that configurations use: `Adam`.
     pub class_name: &'static str,
@@ -25,7 +28,8 @@ pub struct Class<T: ?Sized + 'static> {
 ///
 /// The type needs a function `from_config(&serde_json::Value) -> nn::Result<Self>`. A function of targets and predictions, which is a loss and a
 /// metric, is registered as it is: `register!(Function: quartic)`; so are those that stand in layers: `register!(Activation: cubed)`, and
-/// `Initializer`, `Regularizer`, `Constraint` (see `Activation::own` and its kin).
+/// `Initializer`, `Regularizer`, `Constraint` (see `Activation::own` and its kin). A type of those with settings is registered by its trait:
+/// `register!(Activate: Swish)`, and `Initialize`, `Regularize`, `Constrain`.
 ///
 /// ```
 /// use nn::{losses::{self, Loss}, Result, Tensor};
@@ -64,6 +68,10 @@ macro_rules! register {
     (Initializer: $function:ident) => { $crate::saving::registry::register_own!(Initializer: $function); };
     (Regularizer: $function:ident) => { $crate::saving::registry::register_own!(Regularizer: $function); };
     (Constraint: $function:ident) => { $crate::saving::registry::register_own!(Constraint: $function); };
+    (Activate: $type:ident) => { $crate::saving::registry::register_own!(type $crate::saving::registry::Activation: $type); };
+    (Initialize: $type:ident) => { $crate::saving::registry::register_own!(type $crate::saving::registry::Initializer: $type); };
+    (Regularize: $type:ident) => { $crate::saving::registry::register_own!(type $crate::saving::registry::Regularizer: $type); };
+    (Constrain: $type:ident) => { $crate::saving::registry::register_own!(type $crate::saving::registry::Constraint: $type); };
     (Metric: $type:ident) => { $crate::register!(@ $crate::metrics::Metric, $type, stringify!($type)); };
     (Metric: $type:ident as $name:literal) => { $crate::register!(@ $crate::metrics::Metric, $type, $name); };
     (Optimizer: $type:ident) => { $crate::register!(@ $crate::optimizers::Optimizer, $type, stringify!($type)); };

@@ -133,6 +133,7 @@ pub(crate) fn load_weights_partial(model: &dyn Module, path: &Path) -> Result<Lo
 
 /// What a partial load did. It prints as one line of counts; the lists say which.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LoadReport {
     /// Paths of the parameters that were replaced.
     pub loaded: Vec<String>,

@@ -1,4 +1,11 @@
 //! Learning rate schedules: the rate as a function of the step. One file each; formulas and names are Keras 3's.
+//!
+//! | family | schedules |
+//! |---|---|
+//! | in one curve | [`ExponentialDecay`], [`InverseTimeDecay`], [`PolynomialDecay`], [`CosineDecay`] |
+//! | with new starts | [`CosineDecayRestarts`] |
+//! | in steps | [`PiecewiseConstantDecay`] |
+//! | what they are | [`Schedule`] |
 
 mod cosine_decay;
 mod cosine_decay_restarts;

@@ -8,8 +8,9 @@ use crate::saving;
 use crate::training::Model;
 use crate::training::State;
 use crate::training::Step;
+use crate::training::inference::{Inference, Watchers};
 use crate::training::not_finite;
-use crate::training::predict::{BATCH, predict};
+use crate::training::predict::{BATCH, Moment, predict};
 use crate::training::weights::check_weights;
 use nn_core::random::in_step;
 use nn_core::{
@@ -122,6 +123,36 @@ impl<M: Model> Compiled<M> {
         data: impl IntoDataset,
         batch_size: usize,
     ) -> Result<Scores> {
+        self.evaluate_with(data, Inference::new().batch_size(batch_size))
+    }
+
+    /// As [`Compiled::evaluate`], in batches of a size and with callbacks, whose [`Run::stop`](crate::callbacks::Run::stop) ends it after a batch: the
+    /// scores are then those so far.
+    ///
+    /// ```
+    /// use nn::{callbacks::LambdaCallback, losses::MeanSquaredError, optimizers::SGD, Compile, Dense, Inference, Model, Sequential, Tensor};
+    /// let model = Sequential::new().add(Dense::new(1));
+    /// let mut model = model.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
+    /// let mut losses = Vec::new();
+    /// let callback = LambdaCallback::default().on_test_batch_end(|_batch, so_far, _run| {
+    ///     losses.push(so_far["loss"]);
+    ///     Ok(())
+    /// });
+    /// let (x, y) = (Tensor::ones([5, 2]), Tensor::ones([5, 1]));
+    /// let scores = model.evaluate_with((x, y), Inference::new().batch_size(2).callback(callback))?;
+    /// assert_eq!(losses.len(), 3);
+    /// assert_eq!(losses.last(), scores.get("loss").as_ref());
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Compiled::evaluate`]; a batch size of 0; what a callback says. Callbacks are told the end in any case.
+    pub fn evaluate_with(
+        &mut self,
+        data: impl IntoDataset,
+        inference: Inference<'_>,
+    ) -> Result<Scores> {
+        let batch_size = inference.batch_size;
         check_batch_size(batch_size)?;
         let data = data.into_dataset()?;
         if data.is_empty() {
@@ -132,10 +163,40 @@ impl<M: Model> Compiled<M> {
         self.prepare(&data, batch_size)?;
         check_weights(&data)?;
         self.state.tracked.reset();
+        let mut watchers = Watchers::new(inference.callbacks);
+        let done = self.evaluate_batches(&data, batch_size, &mut watchers);
+        let scores = self.state.tracked.scores();
+        watchers.end(&self.model, &mut self.state, done, |c, run| {
+            c.on_test_end(&scores, run)
+        })?;
+        Ok(scores)
+    }
+
+    /// Evaluates batch by batch, until the end or until a callback asks for it.
+    fn evaluate_batches(
+        &mut self,
+        data: &Dataset,
+        batch_size: usize,
+        watchers: &mut Watchers<'_>,
+    ) -> Result<()> {
+        watchers.begin(&self.model, &mut self.state, |c, run| c.on_test_begin(run))?;
         for (index, batch) in data.batches(batch_size).datasets().enumerate() {
-            self.evaluate_batch(&data, index, &batch)?;
+            watchers.tell(&self.model, &mut self.state, |c, run| {
+                c.on_test_batch_begin(index, run)
+            })?;
+            self.evaluate_batch(data, index, &batch)?;
+            if watchers.is_empty() {
+                continue;
+            }
+            let so_far = self.state.tracked.scores();
+            watchers.tell(&self.model, &mut self.state, |c, run| {
+                c.on_test_batch_end(index, &so_far, run)
+            })?;
+            if watchers.stop {
+                break;
+            }
         }
-        Ok(self.state.tracked.scores())
+        Ok(())
     }
 
     /// Evaluates the batch of a number, from 0; before the first, all targets of the data are looked at.
@@ -233,7 +294,47 @@ impl<M: Model> Compiled<M> {
         x: impl IntoInput<M::Input>,
         batch_size: usize,
     ) -> Result<M::Output> {
-        predict(&self.model, x.into_input(), batch_size)
+        predict(&self.model, x.into_input(), batch_size, |_| Ok(true))
+    }
+
+    /// As [`Compiled::predict`], in batches of a size and with callbacks, whose [`Run::stop`](crate::callbacks::Run::stop) ends it after a batch: the
+    /// outputs are then those so far.
+    ///
+    /// ```
+    /// use nn::{callbacks::LambdaCallback, losses::MeanSquaredError, optimizers::SGD, Compile, Dense, Inference, Model, Sequential, Tensor};
+    /// let model = Sequential::new().add(Dense::new(1));
+    /// let mut model = model.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
+    /// let mut rows = Vec::new();
+    /// let callback = LambdaCallback::default().on_predict_batch_end(|_batch, outputs, _run| {
+    ///     rows.push(outputs[0].shape()[0]);
+    ///     Ok(())
+    /// });
+    /// let y = model.predict_with(Tensor::ones([5, 2]), Inference::new().batch_size(2).callback(callback))?;
+    /// assert_eq!((y.shape()[0], rows), (5, vec![2, 2, 1]));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Compiled::predict`]; a batch size of 0; what a callback says. Callbacks are told the end in any case.
+    pub fn predict_with(
+        &mut self,
+        x: impl IntoInput<M::Input>,
+        inference: Inference<'_>,
+    ) -> Result<M::Output> {
+        check_batch_size(inference.batch_size)?;
+        let (model, state) = (&self.model, &mut self.state);
+        let mut watchers = Watchers::new(inference.callbacks);
+        let begun = watchers.begin(model, state, |c, run| c.on_predict_begin(run));
+        let output = begun.and_then(|()| {
+            predict(model, x.into_input(), inference.batch_size, |moment| {
+                watchers.tell(model, state, |c, run| match moment {
+                    Moment::Before(batch) => c.on_predict_batch_begin(batch, run),
+                    Moment::After(batch, outputs) => c.on_predict_batch_end(batch, outputs, run),
+                })?;
+                Ok(!watchers.stop)
+            })
+        });
+        watchers.end(model, state, output, |c, run| c.on_predict_end(run))
     }
 
     /// One training step on one batch; the loss and metrics of this batch.

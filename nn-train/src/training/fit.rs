@@ -49,6 +49,7 @@ impl fmt::Debug for Fit<'_> {
 
 /// After which epochs there is a validation; made of a number or a list by [`Fit::validation_freq`].
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum ValidationFreq {
     /// After every so many.
     Every(usize),

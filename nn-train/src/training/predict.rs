@@ -6,16 +6,37 @@ use nn_core::{Layer, Result, Tensor, Tensors, concatenate, layer};
 /// Rows that run through a model at a time unless something else is asked for.
 pub(crate) const BATCH: usize = 256;
 
-/// The outputs of a model for inputs, in inference, in batches of the given size.
-pub(crate) fn predict<M: Layer>(model: &M, x: M::Input, batch_size: usize) -> Result<M::Output> {
+/// What is told of a batch, with its number from 0.
+#[derive(Clone, Copy)]
+pub(crate) enum Moment<'a> {
+    Before(usize),
+    /// With what came out.
+    After(usize, &'a [Tensor]),
+}
+
+/// The outputs of a model for inputs, in inference, in batches of the given size. `tell` is told of every batch, and says whether there shall be
+/// another one.
+pub(crate) fn predict<M: Layer>(
+    model: &M,
+    x: M::Input,
+    batch_size: usize,
+    mut tell: impl FnMut(Moment<'_>) -> Result<bool>,
+) -> Result<M::Output> {
     check_batch_size(batch_size)?;
     let rows = match x.leaves().first() {
         Some(first) => first.try_shape()?.first().copied(),
         None => None,
     };
     let output = match rows {
-        Some(rows) if rows > batch_size => in_parts(model, &x, batch_size)?,
-        _ => layer::call(model, x, false),
+        Some(rows) if rows > batch_size => in_parts(model, &x, batch_size, tell)?,
+        _ => {
+            tell(Moment::Before(0))?;
+            let output = layer::call(model, x, false);
+            if output.error().is_none() {
+                tell(Moment::After(0, &owned(&output)))?;
+            }
+            output
+        }
     };
     match output.error() {
         Some(error) => Err(error.clone()),
@@ -24,26 +45,42 @@ pub(crate) fn predict<M: Layer>(model: &M, x: M::Input, batch_size: usize) -> Re
     }
 }
 
-fn in_parts<M: Layer>(model: &M, x: &M::Input, batch_size: usize) -> Result<M::Output> {
-    let data = Dataset::inputs(x.leaves().into_iter().cloned().collect::<Vec<_>>())?;
+fn in_parts<M: Layer>(
+    model: &M,
+    x: &M::Input,
+    batch_size: usize,
+    mut tell: impl FnMut(Moment<'_>) -> Result<bool>,
+) -> Result<M::Output> {
+    let data = Dataset::inputs(owned(x))?;
     let mut parts: Vec<Vec<Tensor>> = Vec::new();
     let mut whole = None;
-    for batch in data.batches(batch_size).datasets() {
+    for (index, batch) in data.batches(batch_size).datasets().enumerate() {
+        tell(Moment::Before(index))?;
         // With what the input holds beside tensors.
         let input = with_leaves(x.clone(), batch.xs().to_vec());
         let output = layer::call(model, input, false);
-        let leaves = output.leaves();
+        let leaves = owned(&output).into_iter().map(Tensor::into_result);
+        let leaves = leaves.collect::<Result<Vec<Tensor>>>()?;
+        let goes_on = tell(Moment::After(index, &leaves))?;
         parts.resize_with(leaves.len(), Vec::new);
         for (part, leaf) in parts.iter_mut().zip(leaves) {
-            part.push(leaf.clone().into_result()?);
+            part.push(leaf);
         }
         whole = Some(output);
+        if !goes_on {
+            break;
+        }
     }
     let parts: Vec<Tensor> = parts.iter().map(|part| concatenate(part, 0)).collect();
     match whole {
         Some(output) => Ok(with_leaves(output, parts)),
         None => M::Output::from_leaves(parts),
     }
+}
+
+/// The tensors of a structure.
+fn owned<T: Tensors>(whole: &T) -> Vec<Tensor> {
+    whole.leaves().into_iter().cloned().collect()
 }
 
 /// A structure with other tensors, as many as it has.

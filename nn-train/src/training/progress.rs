@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 /// How `fit` shows its progress.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
 pub enum Verbose {
     /// A bar if standard error is a terminal, lines otherwise.
     #[default]

@@ -9,6 +9,7 @@ use crate::training::tracked::{Bound, Tracked};
 use nn_core::random::Stream;
 use nn_core::{Error, Result, random};
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 
 /// Optimizer, losses, metrics and counters of a compiled model.
@@ -34,6 +35,17 @@ pub struct State {
     pub(crate) resume: Resume,
     /// Whether the next `fit` takes up `resume`: once after loading.
     pub(crate) loaded: bool,
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("optimizer", &self.optimizer)
+            .field("outputs", &self.outputs)
+            .field("epoch", &self.epoch)
+            .field("step", &self.step)
+            .finish_non_exhaustive()
+    }
 }
 
 impl State {

@@ -6,6 +6,7 @@ use nn_core::layer;
 use nn_core::module::{self, Parameter};
 use nn_core::{Error, ErrorKind, Gradients, IntoInput, Layer, Result, Tensor, Tensors};
 use nn_layers::collect_losses;
+use std::fmt;
 
 /// One step over one batch: the forward pass, the loss, the update and the metrics, one by one.
 ///
@@ -43,6 +44,15 @@ pub struct Step<'a, M> {
     rehearsal: bool,
     /// All targets of the data that the batch is of, until they have been checked.
     unchecked: Option<&'a Dataset>,
+}
+
+impl<M> fmt::Debug for Step<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Step")
+            .field("training", &self.training)
+            .field("samples", &self.samples)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a, M: Layer> Step<'a, M> {

@@ -13,6 +13,7 @@ use crate::graph::op::Backward;
 use crate::graph::record::{NONE, Pause, Record, Shared, Slot};
 use crate::{Error, Result, Sources, Tensor};
 use std::cell::Cell;
+use std::fmt;
 use std::rc::Rc;
 
 /// Records operations on this thread and differentiates through them, as TensorFlow's `GradientTape` does.
@@ -34,6 +35,15 @@ pub struct GradientTape {
     shared: Rc<Shared>,
     persistent: Cell<bool>,
     used: Cell<bool>,
+}
+
+impl fmt::Debug for GradientTape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GradientTape")
+            .field("persistent", &self.persistent.get())
+            .field("used", &self.used.get())
+            .finish_non_exhaustive()
+    }
 }
 
 impl GradientTape {

@@ -7,6 +7,7 @@ use std::panic::Location;
 
 /// The operation whose gradient is not finite, and the line that called it.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct NotFinite {
     /// The operation's name: `sqrt`.
     pub op: &'static str,

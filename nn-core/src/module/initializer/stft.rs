@@ -18,6 +18,7 @@ pub enum Side {
 /// How a window is scaled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Scaling {
     /// By the root of the sum of its squares.
     Density,
@@ -28,6 +29,7 @@ pub enum Scaling {
 /// A window over time, under SciPy's name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Window {
     /// All 1.
     Boxcar,

@@ -20,6 +20,7 @@ pub enum FanMode {
 /// What numbers are drawn from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Distribution {
     /// Uniform within ±√(3 · variance).
     Uniform,

@@ -6,6 +6,7 @@ use std::f64::consts::PI;
 
 /// How neighbours are weighed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Resampling {
     /// By a triangle: linearly between two.
     #[default]

@@ -76,6 +76,7 @@ by_name!("cross_hashed", fits, |a| CrossHashed {
 
 /// A feature of a crossing: a whole number, or a text, which counts by its fingerprint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Feature<'a> {
     /// A number.
     Integer(i64),

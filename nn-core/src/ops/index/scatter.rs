@@ -13,6 +13,7 @@ use crate::{DType, Error, Result, Shape, Tensor, is_known, with_dtype};
 
 /// What happens to an element that an update meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Update {
     /// The update takes its place, the last one of several.
     #[default]

@@ -6,6 +6,7 @@ use crate::ops::index::sort::{ArgSort, positions};
 /// What [`Tensor::unique_all`] finds.
 #[derive(Clone, Debug)]
 #[must_use]
+#[non_exhaustive]
 pub struct Unique {
     /// The different elements in ascending order, NaN as one and last.
     pub values: Tensor,

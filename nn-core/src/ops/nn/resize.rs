@@ -18,6 +18,7 @@ use std::f64::consts::PI;
     Clone, Copy, PartialEq, Eq, Hash, Debug, Default, serde::Serialize, serde::Deserialize,
 )]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Interpolation {
     /// The pixel at `⌊(i + ½)·n/m⌋`.
     #[default]

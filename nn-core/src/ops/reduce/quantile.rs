@@ -6,6 +6,7 @@ use crate::{DType, Error, Shape, Tensor, is_known};
 
 /// What a quantile between two elements is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum QuantileMethod {
     /// Between them in proportion: `a + (b - a) · part`.
     #[default]

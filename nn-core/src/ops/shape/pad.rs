@@ -16,6 +16,7 @@ use nn_kernels::elementwise::AxisSlice;
 
 /// What [`Tensor::pad_with`] adds.
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[non_exhaustive]
 pub enum PadMode {
     /// A number.
     Constant(f64),

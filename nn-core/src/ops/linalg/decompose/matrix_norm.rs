@@ -5,6 +5,7 @@ use crate::ops::elementwise::float;
 
 /// Which norm of a matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MatrixNorm {
     /// The root of the sum of squares.
     Frobenius,

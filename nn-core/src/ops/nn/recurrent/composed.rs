@@ -3,6 +3,7 @@
 use super::{OverTime, RecurrentCell, RecurrentOptions};
 use crate::Tensor;
 use crate::ops::{concatenate, stack};
+use std::fmt;
 
 /// What [`recurrent`](super::recurrent) fixes and steps one by one leave open.
 pub struct RecurrentSteps<'a> {
@@ -16,6 +17,16 @@ pub struct RecurrentSteps<'a> {
     pub mask: Option<Tensor>,
     /// See [`OverTime::zero_output_for_mask`].
     pub zero_output_for_mask: bool,
+}
+
+impl fmt::Debug for RecurrentSteps<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecurrentSteps")
+            .field("dropped", &self.dropped)
+            .field("mask", &self.mask)
+            .field("zero_output_for_mask", &self.zero_output_for_mask)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Factors for each gate, the same at all steps: 0 where something is dropped.
