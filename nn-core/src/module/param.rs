@@ -6,9 +6,17 @@ use crate::{
     Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, batches, is_known,
     too_long,
 };
+use std::cell::RefCell;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, RwLock, TryLockError};
+
+thread_local! {
+    /// The values that parameters have while a thread runs [`Param::with_value`], by the parameters' addresses; the innermost is the last.
+    static REPLACED: RefCell<Vec<(usize, Tensor)>> = const { RefCell::new(Vec::new()) };
+    /// The addresses of the parameters that a thread is updating.
+    static UPDATING: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
 
 /// A trainable parameter or a buffer (state that is saved but not trained) of a layer.
 ///
@@ -32,6 +40,8 @@ pub struct Param {
     buffer: bool,
     frozen: AtomicBool,
     writes: AtomicU64,
+    /// How many threads run something in which it has another value ([`Param::with_value`]).
+    replaced: AtomicUsize,
     /// The initializer by which it starts, where the layer names another than its own as it builds it.
     start: OnceLock<Initializer>,
     /// Where it was found first.
@@ -50,6 +60,7 @@ impl Param {
             buffer: false,
             frozen: AtomicBool::new(false),
             writes: AtomicU64::new(0),
+            replaced: AtomicUsize::new(0),
             start: OnceLock::new(),
             path: OnceLock::new(),
         }
@@ -213,12 +224,40 @@ impl Param {
         )))
     }
 
+    #[track_caller]
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Option<Tensor>> {
-        self.value.read().unwrap_or_else(|e| e.into_inner())
+        match self.value.try_read() {
+            Ok(guard) => guard,
+            Err(TryLockError::Poisoned(e)) => e.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                self.check_not_updating();
+                self.value.read().unwrap_or_else(|e| e.into_inner())
+            }
+        }
     }
 
+    #[track_caller]
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, Option<Tensor>> {
-        self.value.write().unwrap_or_else(|e| e.into_inner())
+        match self.value.try_write() {
+            Ok(guard) => guard,
+            Err(TryLockError::Poisoned(e)) => e.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                self.check_not_updating();
+                self.value.write().unwrap_or_else(|e| e.into_inner())
+            }
+        }
+    }
+
+    /// Whoever waits for what the same thread does further up waits for ever.
+    #[cold]
+    #[track_caller]
+    fn check_not_updating(&self) {
+        let own = std::ptr::from_ref(self).addr();
+        if UPDATING.with_borrow(|all| all.contains(&own)) {
+            let error = "`Param::update` is running with this parameter, which cannot be asked for its value or changed meanwhile: use what \
+                         the closure is given";
+            context::unanswered("", &Error::value(error));
+        }
     }
 
     /// Makes a value that is computed already the parameter's, under the identity that it has.
@@ -233,7 +272,15 @@ impl Param {
     }
 
     /// The value; a failed tensor before [`Param::build`].
+    #[track_caller]
     pub fn value(&self) -> Tensor {
+        if self.replaced.load(Ordering::Relaxed) > 0 {
+            let own = std::ptr::from_ref(self).addr();
+            let found = REPLACED.with_borrow(|all| all.iter().rfind(|(at, _)| *at == own).cloned());
+            if let Some((_, value)) = found {
+                return value;
+            }
+        }
         self.read().clone().unwrap_or_else(|| {
             Tensor::failed(Error::value(
                 "a parameter is used before it has a shape: call `build` on the model, or on the parameter in the layer's `build`",
@@ -311,26 +358,11 @@ impl Param {
         // Computed before the lock is taken: readers of the parameter need not wait for it.
         let value = value.computed().into_result()?;
         if !value.is_concrete() {
-            return Err(Error::value(
-                "a parameter needs a value, found an abstract tensor",
-            ));
+            return Err(no_value());
         }
         let mut slot = self.write();
         if let Some(built) = &*slot {
-            if built.raw_shape() != value.raw_shape() {
-                return Err(Error::shape(format!(
-                    "expected {}, found {}",
-                    built.raw_shape(),
-                    value.raw_shape()
-                )));
-            }
-            if built.dtype() != value.dtype() {
-                return Err(Error::dtype(format!(
-                    "expected {}, found {}; convert with `cast`",
-                    built.dtype(),
-                    value.dtype()
-                )));
-            }
+            check_fits(built, &value)?;
         }
         self.put(&mut slot, value);
         self.writes.fetch_add(1, Ordering::Relaxed);
@@ -364,30 +396,61 @@ impl Param {
     /// # Errors
     /// A failed tensor, or another shape than the parameter has.
     pub fn with_value<R>(&self, value: &Tensor, f: impl FnOnce() -> R) -> Result<R> {
-        struct Restore<'a>(&'a Param, Option<Tensor>);
+        struct Restore<'a>(&'a Param);
         impl Drop for Restore<'_> {
             fn drop(&mut self) {
-                *self.0.write() = self.1.take();
+                self.0.replaced.fetch_sub(1, Ordering::Relaxed);
+                REPLACED.with_borrow_mut(|all| all.pop());
             }
         }
         let value = value.computed().into_result()?;
-        let mut slot = self.write();
-        if let Some(own) = &*slot {
+        if let Some(own) = &*self.read() {
             self.check_shape(*own.raw_shape(), *value.raw_shape())?;
         }
-        let _restore = Restore(self, slot.replace(value));
-        drop(slot);
+        REPLACED.with_borrow_mut(|all| all.push((std::ptr::from_ref(self).addr(), value)));
+        self.replaced.fetch_add(1, Ordering::Relaxed);
+        let _restore = Restore(self);
         Ok(f())
     }
 
-    /// Changes the value in place: `f` gets it unshared where nobody else holds it, and what it leaves is stored.
-    /// The constraint, if there is one, is applied afterwards. The parameter is locked meanwhile, since a copy of it would cost as much
-    /// as the update: `f` must not ask it for anything. Tensor operations within `f` may run on several threads; a thread that
-    /// runs one takes up nothing else until it ends, so that none of them comes back here to ask for the value.
+    /// Changes the value by a function, which gets a copy; nobody else reads or writes the parameter meanwhile. The constraint, if there is one,
+    /// is applied afterwards.
     ///
     /// # Errors
-    /// What `f` returns; the value is then as `f` left it.
+    /// What `f` returns, and what [`Param::set_value`] refuses: another shape or type, no value. The value then is the one from before.
+    ///
+    /// # Panics
+    /// When `f` asks the parameter itself for something, outside of a layer; inside of one that is the error of its call.
     pub fn update(&self, f: impl FnOnce(&mut Tensor) -> Result<()>) -> Result<()> {
+        struct Leave;
+        impl Drop for Leave {
+            fn drop(&mut self) {
+                UPDATING.with_borrow_mut(|all| all.pop());
+            }
+        }
+        let mut slot = self.write();
+        let Some(own) = slot.as_ref() else {
+            return Err(Error::value("a parameter is updated before it has a value"));
+        };
+        UPDATING.with_borrow_mut(|all| all.push(std::ptr::from_ref(self).addr()));
+        let _leave = Leave;
+        let mut value = own.clone();
+        f(&mut value)?;
+        if let Some(constraint) = self.constraint {
+            value = crate::no_gradient(|| constraint.project(&value));
+        }
+        let value = value.computed().into_result()?;
+        check_fits(own, &value)?;
+        self.put(&mut slot, value);
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// [`Param::update`] without a copy, where nobody else holds the value: what `f` leaves is stored, even if it returns an error. The parameter is
+    /// locked meanwhile, so `f` must not ask it for anything. Tensor operations within `f` may run on several threads; a thread that runs one
+    /// takes up nothing else until it ends, so that none of them comes back here to ask for the value.
+    #[doc(hidden)]
+    pub fn update_in_place(&self, f: impl FnOnce(&mut Tensor) -> Result<()>) -> Result<()> {
         let mut slot = self.write();
         let Some(value) = slot.as_mut() else {
             return Err(Error::value("a parameter is updated before it has a value"));
@@ -414,6 +477,32 @@ impl Param {
         }
         Ok(())
     }
+}
+
+fn no_value() -> Error {
+    Error::value("a parameter needs a value, found an abstract tensor")
+}
+
+/// The error of a value that is not like the one that a parameter has.
+fn check_fits(own: &Tensor, value: &Tensor) -> Result<()> {
+    if !value.is_concrete() {
+        return Err(no_value());
+    }
+    if own.raw_shape() != value.raw_shape() {
+        return Err(Error::shape(format!(
+            "expected {}, found {}",
+            own.raw_shape(),
+            value.raw_shape()
+        )));
+    }
+    if own.dtype() != value.dtype() {
+        return Err(Error::dtype(format!(
+            "expected {}, found {}; convert with `cast`",
+            own.dtype(),
+            value.dtype()
+        )));
+    }
+    Ok(())
 }
 
 /// Tensor methods that are asked of a parameter itself, in penalties for example: shorthands for `value()` and the method.
@@ -455,6 +544,7 @@ impl Clone for Param {
             value: RwLock::new(None),
             frozen: AtomicBool::new(self.is_frozen()),
             writes: AtomicU64::new(0),
+            replaced: AtomicUsize::new(0),
             start: self.start.clone(),
             path: OnceLock::new(),
             ..*self

@@ -7,7 +7,7 @@ use super::super::math::Float;
 use super::super::parallel::GRAIN;
 use super::super::reduce::fold::{Combine, Sum};
 use super::super::simd;
-use super::{BLOCK, finite, shifted_exp, total, whole_rows};
+use super::{BLOCK, finite, shift, shifted_exp, total, whole_rows};
 
 /// Rows that are computed side by side when they are shorter than a vector.
 const ROWS: usize = 16;
@@ -74,23 +74,23 @@ fn side_by_side<T: Float>(x: &[T], classes: usize) -> [[T; ROWS]; 2] {
     [shift, sum]
 }
 
-/// For every row `lse = ln Σ exp(x)`, and `loss` from what `target` gives for the row: the dot product of the target
+/// For every row `log = ln Σ exp(x - shift)`, where the shift is the greatest of the row, and `loss` from what `target` gives for the row: the dot product of the target
 /// distribution with x - shift, and the sum of the distribution.
 fn cross_entropy<T: Float>(
     x: &[T],
     classes: usize,
     loss: &mut [T],
-    lse: &mut [T],
+    log: &mut [T],
     target: impl Fn(usize, &[T], T) -> (T, T) + Sync,
 ) {
     assert_eq!(x.len(), loss.len() * classes);
-    assert_eq!(lse.len(), loss.len());
+    assert_eq!(log.len(), loss.len());
     if x.is_empty() {
         return;
     }
     let level = simd::level();
     let rows = whole_rows(GRAIN, classes) / classes;
-    pieces2((loss, rows), (lse, rows), &|task, loss, lse| {
+    pieces2((loss, rows), (log, rows), &|task, loss, log| {
         let first = task * rows;
         let x = &x[first * classes..(first + loss.len()) * classes];
         simd::run_for::<T, _>(
@@ -98,37 +98,35 @@ fn cross_entropy<T: Float>(
             #[inline(always)]
             || {
                 // The shifts wait where the losses will be.
-                sums(x, classes, loss, lse);
+                sums(x, classes, loss, log);
                 // All logarithms at once: one row has only one.
-                for log in &mut *lse {
+                for log in &mut *log {
                     *log = Float::ln(*log);
                 }
                 for (row, x) in x.chunks_exact(classes).enumerate() {
-                    let (shift, log) = (loss[row], lse[row]);
-                    let (dot, weight) = target(first + row, x, shift);
-                    lse[row] = shift + log;
-                    loss[row] = log * weight - dot;
+                    let (dot, weight) = target(first + row, x, loss[row]);
+                    loss[row] = log[row] * weight - dot;
                 }
             },
         );
     });
 }
 
-/// Cross-entropy of logits `x` and one label a row: `lse = ln Σ exp(x)`, `loss = lse - x[label]`. A label outside
+/// Cross-entropy of logits `x` and one label a row: `log = ln Σ exp(x - max x)`, `loss = log + max x - x[label]`. A label outside
 /// `0..classes` makes the loss NaN.
 pub fn sparse_cross_entropy<T: Float>(
     x: &[T],
     labels: &[i64],
     classes: usize,
     loss: &mut [T],
-    lse: &mut [T],
+    log: &mut [T],
 ) {
     assert_eq!(labels.len(), loss.len());
     cross_entropy(
         x,
         classes,
         loss,
-        lse,
+        log,
         #[inline(always)]
         |row, x, shift| {
             let logit = usize::try_from(labels[row])
@@ -139,21 +137,21 @@ pub fn sparse_cross_entropy<T: Float>(
     );
 }
 
-/// Cross-entropy of logits `x` and a distribution of targets a row: `loss = Σ target (lse - x)`. A class of target 0
+/// Cross-entropy of logits `x` and a distribution of targets a row: `loss = Σ target (log + max x - x)`. A class of target 0
 /// counts nothing, even with the logit -∞.
 pub fn categorical_cross_entropy<T: Float>(
     x: &[T],
     targets: &[T],
     classes: usize,
     loss: &mut [T],
-    lse: &mut [T],
+    log: &mut [T],
 ) {
     assert_eq!(targets.len(), x.len());
     cross_entropy(
         x,
         classes,
         loss,
-        lse,
+        log,
         #[inline(always)]
         |row, x, shift| {
             let t = &targets[row * classes..(row + 1) * classes];
@@ -170,15 +168,16 @@ pub fn categorical_cross_entropy<T: Float>(
 /// times as long, and a network that has learned its batch by heart has many of them.
 const NEGLIGIBLE: f64 = -64.0;
 
-/// `dx = exp(x - lse)` for rows, 0 below [`NEGLIGIBLE`], and then `finish(row, dx of the row)`.
+/// `dx = exp(x - max x - log)` for rows, 0 below [`NEGLIGIBLE`], and then `finish(row, dx of the row)`. The greatest of the row is subtracted
+/// by itself: its sum with the logarithm would be rounded to the digits that a large logit has.
 fn cross_entropy_gradient<T: Float>(
     x: &[T],
-    lse: &[T],
+    log: &[T],
     classes: usize,
     dx: &mut [T],
     finish: impl Fn(usize, &mut [T]) + Sync,
 ) {
-    assert_eq!((x.len(), lse.len() * classes), (dx.len(), dx.len()));
+    assert_eq!((x.len(), log.len() * classes), (dx.len(), dx.len()));
     if dx.is_empty() {
         return;
     }
@@ -190,12 +189,15 @@ fn cross_entropy_gradient<T: Float>(
             level,
             #[inline(always)]
             || {
-                for ((x, dx), &lse) in x
+                for ((x, dx), &log) in x
                     .chunks_exact(classes)
                     .zip(piece.chunks_exact_mut(classes))
-                    .zip(&lse[first..])
+                    .zip(&log[first..])
                 {
-                    dx.iter_mut().zip(x).for_each(|(dx, &v)| *dx = v - lse);
+                    let shift = shift(x);
+                    dx.iter_mut()
+                        .zip(x)
+                        .for_each(|(dx, &v)| *dx = v - shift - log);
                 }
                 let least = T::from_f64(NEGLIGIBLE);
                 piece
@@ -215,16 +217,16 @@ fn cross_entropy_gradient<T: Float>(
 pub fn sparse_cross_entropy_gradient<T: Float>(
     x: &[T],
     labels: &[i64],
-    lse: &[T],
+    log: &[T],
     scale: &[T],
     classes: usize,
     dx: &mut [T],
 ) {
-    assert_eq!(labels.len(), lse.len());
-    assert!(scale.len() == 1 || scale.len() == lse.len());
+    assert_eq!(labels.len(), log.len());
+    assert!(scale.len() == 1 || scale.len() == log.len());
     cross_entropy_gradient(
         x,
-        lse,
+        log,
         classes,
         dx,
         #[inline(always)]
@@ -250,16 +252,16 @@ pub fn sparse_cross_entropy_gradient<T: Float>(
 pub fn categorical_cross_entropy_gradient<T: Float>(
     x: &[T],
     targets: &[T],
-    lse: &[T],
+    log: &[T],
     scale: &[T],
     classes: usize,
     dx: &mut [T],
 ) {
     assert_eq!(targets.len(), x.len());
-    assert!(scale.len() == 1 || scale.len() == lse.len());
+    assert!(scale.len() == 1 || scale.len() == log.len());
     cross_entropy_gradient(
         x,
-        lse,
+        log,
         classes,
         dx,
         #[inline(always)]
@@ -296,7 +298,13 @@ mod tests {
                 .collect();
             let (x64, t64) = (wide(&x), wide(&targets));
             let lse: Vec<f64> = x64.chunks(classes).map(lse_of).collect();
-            let lse32: Vec<f32> = lse.iter().map(|&v| v as f32).collect();
+            let greatest = |x: &[f64]| x.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+            let logs = x64
+                .chunks(classes)
+                .zip(&lse)
+                .map(|(x, lse)| lse - greatest(x));
+            let logs: Vec<f64> = logs.collect();
+            let log32: Vec<f32> = logs.iter().map(|&v| v as f32).collect();
             for scale in [vec![0.5; 1], random(rows, 5)] {
                 let scale_of = |row: usize| scale[if scale.len() == 1 { 0 } else { row }] as f64;
                 let (mut loss, mut dense, mut dx, mut dense_dx) = (vec![], vec![], vec![], vec![]);
@@ -326,15 +334,39 @@ mod tests {
                     categorical_cross_entropy(&x, &targets, classes, b, c);
                     let mut grads = [vec![f32::NAN; n], vec![f32::NAN; n]];
                     let [d, e] = &mut grads;
-                    sparse_cross_entropy_gradient(&x, &labels, &lse32, &scale, classes, d);
-                    categorical_cross_entropy_gradient(&x, &targets, &lse32, &scale, classes, e);
+                    sparse_cross_entropy_gradient(&x, &labels, &log32, &scale, classes, d);
+                    categorical_cross_entropy_gradient(&x, &targets, &log32, &scale, classes, e);
                     (out.map(|v| bits(&v)), grads.map(|v| bits(&v)))
                 });
                 close(&found.0[0], &loss, RELATIVE, RELATIVE, "loss");
                 close(&found.0[1], &dense, RELATIVE, RELATIVE, "dense loss");
-                close(&found.0[2], &lse, RELATIVE, RELATIVE, "lse");
+                close(&found.0[2], &logs, RELATIVE, RELATIVE, "log");
                 close(&found.1[0], &dx, RELATIVE, RELATIVE, "gradient");
                 close(&found.1[1], &dense_dx, RELATIVE, RELATIVE, "dense gradient");
+            }
+        }
+    }
+
+    /// The digits of a gradient do not depend on where the logits lie.
+    #[test]
+    fn gradients_of_large_logits_keep_their_digits() {
+        for at in [0.0_f32, 300.0, 3000.0, 1e6] {
+            for classes in [2, 20] {
+                let mut x = vec![at - 64.0; classes];
+                (x[0], x[1]) = (at, at + 10.0);
+                let (mut loss, mut log) = ([0.0], [0.0]);
+                sparse_cross_entropy(&x, &[1], classes, &mut loss, &mut log);
+                let mut dx = vec![0.0; classes];
+                sparse_cross_entropy_gradient(&x, &[1], &log, &[1.0], classes, &mut dx);
+                assert!((dx[0] - 4.539_787e-5).abs() < 1e-9, "{dx:?}");
+                // A probability next to 1 has so many digits.
+                assert!((dx[1] + 4.539_787e-5).abs() < 1e-7, "{dx:?}");
+                let mut targets = vec![0.0; classes];
+                targets[1] = 1.0;
+                let mut dense = vec![0.0; classes];
+                let scale = [1.0];
+                categorical_cross_entropy_gradient(&x, &targets, &log, &scale, classes, &mut dense);
+                assert_eq!(dense, dx);
             }
         }
     }
@@ -343,14 +375,14 @@ mod tests {
     fn extreme_rows() {
         let inf = f32::INFINITY;
         let x = [-inf, -inf, -inf, 1000.0, -1000.0, -inf, f32::NAN, 0.0, 0.0];
-        let (mut loss, mut lse) = ([0.0; 3], [0.0; 3]);
-        sparse_cross_entropy(&x, &[0, 1, 2], 3, &mut loss, &mut lse);
-        assert_eq!((loss[1], lse[1]), (2000.0, 1000.0));
+        let (mut loss, mut log) = ([0.0; 3], [0.0; 3]);
+        sparse_cross_entropy(&x, &[0, 1, 2], 3, &mut loss, &mut log);
+        assert_eq!((loss[1], log[1]), (2000.0, 0.0));
         assert!(loss[2].is_nan());
-        sparse_cross_entropy(&[0.0f32; 9], &[0, 3, -1], 3, &mut loss, &mut lse);
+        sparse_cross_entropy(&[0.0f32; 9], &[0, 3, -1], 3, &mut loss, &mut log);
         assert!(loss[0] > 0.0 && loss[1].is_nan() && loss[2].is_nan());
         let mut dx = [0.0; 9];
-        sparse_cross_entropy_gradient(&[0.0f32; 9], &[0, 3, -1], &lse, &[1.0], 3, &mut dx);
+        sparse_cross_entropy_gradient(&[0.0f32; 9], &[0, 3, -1], &log, &[1.0], 3, &mut dx);
         assert!(dx[..3].iter().all(|v| v.is_finite()) && dx[3..].iter().all(|v| v.is_nan()));
 
         categorical_cross_entropy(
@@ -358,7 +390,7 @@ mod tests {
             &[1.0, 0.0, 0.0],
             3,
             &mut loss[..1],
-            &mut lse[..1],
+            &mut log[..1],
         );
         assert!((loss[0] - 2f32.ln()).abs() <= f32::EPSILON);
     }

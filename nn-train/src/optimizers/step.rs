@@ -186,7 +186,7 @@ impl<'r, R: Rule> Step<'r, R> {
     pub(super) fn in_place(&self, matched: &[Matched<'_, '_>], slots: &mut Slots) -> Result<()> {
         for m in matched {
             let own = slots.of(m.id);
-            m.p.update(|value| self.advance(value, own, &m.gradient, &m.at))
+            m.p.update_in_place(|value| self.advance(value, own, &m.gradient, &m.at))
                 .map_err(|e| e.at_path(m.p.path()))?;
         }
         Ok(())

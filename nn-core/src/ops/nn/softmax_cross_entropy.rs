@@ -7,10 +7,10 @@ use crate::ops::activation::softmax;
 use crate::{Error, Result, Tensor, is_known, with_float};
 use nn_kernels::softmax::{categorical_cross_entropy, categorical_cross_entropy_gradient};
 
-/// Inputs: logits and targets, both `[.., classes]`. Outputs: the losses, and `ln Σ eˣ` of every row, which the gradient needs too.
+/// Inputs: logits and targets, both `[.., classes]`. Outputs: the losses, and `ln Σ exp(x - max x)` of every row, which the gradient needs too.
 struct CrossEntropy;
 
-/// The gradient of the logits. Inputs: logits, targets, the upstream gradient and `ln Σ eˣ`, both `[..]`.
+/// The gradient of the logits. Inputs: logits, targets, the upstream gradient and `ln Σ exp(x - max x)`, both `[..]`.
 struct CrossEntropyGradient;
 
 impl Op for CrossEntropy {
@@ -36,17 +36,17 @@ impl Op for CrossEntropy {
         let (shape, dtype) = expected.only();
         let (logits, targets) = (&inputs[0], &inputs[1]);
         let classes = logits.raw_shape().dim(-1)?;
-        let mut lse = None;
+        let mut log = None;
         let loss = with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
             // Without classes the kernel has no row to write, and the empty sum is 0.
             loss.fill(T::default());
-            lse = Some(Tensor::build(shape, |lse: &mut [T]| {
-                lse.fill(T::default());
-                categorical_cross_entropy(logits.data(), targets.data(), classes, loss, lse);
+            log = Some(Tensor::build(shape, |log: &mut [T]| {
+                log.fill(T::default());
+                categorical_cross_entropy(logits.data(), targets.data(), classes, loss, log);
             }));
         }));
         let loss = loss.into_result()?; // A failed one has not built the sums.
-        Ok([loss, lse.expect("built with the losses").into_result()?].into())
+        Ok([loss, log.expect("built with the losses").into_result()?].into())
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -89,15 +89,15 @@ impl Op for CrossEntropyGradient {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
-        let [logits, targets, scale, lse] = [0, 1, 2, 3].map(|i| &inputs[i]);
+        let [logits, targets, scale, log] = [0, 1, 2, 3].map(|i| &inputs[i]);
         let classes = shape.dim(-1)?;
         Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                let (x, targets, lse, scale) = (logits.data::<T>(), targets.data(), lse.data(), scale.data());
-                if lse.is_empty() {
+                let (x, targets, log, scale) = (logits.data::<T>(), targets.data(), log.data(), scale.data());
+                if log.is_empty() {
                     return;
                 }
-                categorical_cross_entropy_gradient(x, targets, lse, scale, classes, out);
+                categorical_cross_entropy_gradient(x, targets, log, scale, classes, out);
             })),
         ))
     }
@@ -128,8 +128,8 @@ pub(crate) fn column(rows: &Tensor) -> Tensor {
 }
 
 /// `(softmax(logits) Σ targets - targets) · scale` for every row.
-fn gradient(lse: &Tensor, logits: &Tensor, targets: &Tensor, scale: &Tensor) -> Tensor {
-    let inputs = [logits, targets, scale, lse].map(Tensor::clone);
+fn gradient(log: &Tensor, logits: &Tensor, targets: &Tensor, scale: &Tensor) -> Tensor {
+    let inputs = [logits, targets, scale, log].map(Tensor::clone);
     apply_static(&CrossEntropyGradient, &inputs)
 }
 

@@ -8,10 +8,10 @@ use crate::ops::nn::softmax_cross_entropy::column;
 use crate::{DType, Error, Result, Tensor, is_known, with_float};
 use nn_kernels::softmax::{sparse_cross_entropy, sparse_cross_entropy_gradient};
 
-/// Inputs: logits `[.., classes]` and labels `[..]`. Outputs: the losses, and `ln Σ eˣ` of every row, which the gradient needs too.
+/// Inputs: logits `[.., classes]` and labels `[..]`. Outputs: the losses, and `ln Σ exp(x - max x)` of every row, which the gradient needs too.
 struct SparseCrossEntropy;
 
-/// Inputs: logits, labels, the upstream gradient and `ln Σ eˣ`, all three `[..]`.
+/// Inputs: logits, labels, the upstream gradient and `ln Σ exp(x - max x)`, all three `[..]`.
 struct SparseCrossEntropyGradient;
 
 fn check_labels(labels: &Tensor, classes: usize) -> Result<()> {
@@ -56,14 +56,14 @@ impl Op for SparseCrossEntropy {
         let (logits, labels) = (&inputs[0], &inputs[1]);
         let classes = logits.raw_shape().dim(-1)?;
         check_labels(labels, classes)?;
-        let mut lse = None;
+        let mut log = None;
         let loss = with_float!(dtype, T => Tensor::build(shape, |loss: &mut [T]| {
-            lse = Some(Tensor::build(shape, |lse: &mut [T]| {
-                sparse_cross_entropy(logits.data(), labels.data(), classes, loss, lse);
+            log = Some(Tensor::build(shape, |log: &mut [T]| {
+                sparse_cross_entropy(logits.data(), labels.data(), classes, loss, log);
             }));
         }));
         let loss = loss.into_result()?; // A failed one has not built the sums.
-        Ok([loss, lse.expect("built with the losses").into_result()?].into())
+        Ok([loss, log.expect("built with the losses").into_result()?].into())
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -105,26 +105,26 @@ impl Op for SparseCrossEntropyGradient {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
-        let [logits, labels, scale, lse] = [0, 1, 2, 3].map(|i| &inputs[i]);
+        let [logits, labels, scale, log] = [0, 1, 2, 3].map(|i| &inputs[i]);
         let classes = shape.dim(-1)?;
         Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                let (x, labels, lse, scale) = (logits.data::<T>(), labels.data(), lse.data(), scale.data());
-                if lse.is_empty() {
+                let (x, labels, log, scale) = (logits.data::<T>(), labels.data(), log.data(), scale.data());
+                if log.is_empty() {
                     return;
                 }
-                sparse_cross_entropy_gradient(x, labels, lse, scale, classes, out);
+                sparse_cross_entropy_gradient(x, labels, log, scale, classes, out);
             })),
         ))
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let [logits, labels, scale, lse] = [0, 1, 2, 3].map(|i| &at.inputs[i]);
+        let [logits, labels, scale, log] = [0, 1, 2, 3].map(|i| &at.inputs[i]);
         let dlogits = at.when(0, || {
             softmax::gradient(&logits.softmax(-1), &(at.upstream() * column(scale)))
         });
         let dscale = at.when(2, || {
-            let derivative = gradient(lse, logits, labels, &scale.ones_like());
+            let derivative = gradient(log, logits, labels, &scale.ones_like());
             (at.upstream() * derivative).sum_axis(-1)
         });
         Ok(vec![dlogits, None, dscale, None])
@@ -136,8 +136,8 @@ impl Op for SparseCrossEntropyGradient {
 }
 
 /// `(softmax(logits) - onehot(labels)) · scale` for every row.
-fn gradient(lse: &Tensor, logits: &Tensor, labels: &Tensor, scale: &Tensor) -> Tensor {
-    let inputs = [logits, labels, scale, lse].map(Tensor::clone);
+fn gradient(log: &Tensor, logits: &Tensor, labels: &Tensor, scale: &Tensor) -> Tensor {
+    let inputs = [logits, labels, scale, log].map(Tensor::clone);
     apply_static(&SparseCrossEntropyGradient, &inputs)
 }
 
