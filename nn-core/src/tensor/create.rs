@@ -139,13 +139,15 @@ impl Tensor {
 
     /// `n` numbers from `start` to `stop`, both included (`f32`).
     pub fn linspace(start: impl Into<f64>, stop: impl Into<f64>, n: usize) -> Tensor {
-        let (start, stop) = (start.into() as f32, stop.into() as f32);
-        let step = (stop - start) / (n.max(2) - 1) as f32;
+        let (start, stop) = (start.into(), stop.into());
+        let steps = (n.max(2) - 1) as f64;
         Tensor::created([n].into(), DType::F32, |shape| {
             Tensor::build(shape, |out: &mut [f32]| {
-                out.iter_mut()
-                    .enumerate()
-                    .for_each(|(i, v)| *v = start + step * i as f32);
+                for (i, v) in out.iter_mut().enumerate() {
+                    // Not by steps: the difference of the two may be more than there is, and the last would not be met exactly.
+                    let part = i as f64 / steps;
+                    *v = (start * (1.0 - part) + stop * part) as f32;
+                }
             })
         })
     }
@@ -225,5 +227,20 @@ impl Tensor {
     #[track_caller]
     pub fn random_normal(shape: impl Into<Shape>) -> Tensor {
         random::normal(shape, 0.0, 1.0, DType::F32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    #[test]
+    fn linspace_meets_both_ends_however_far_they_are_apart() {
+        let y = Tensor::linspace(-3e38, 3e38, 5).to_vec::<f32>().unwrap();
+        assert_eq!(y, [-3e38, -1.5e38, 0.0, 1.5e38, 3e38]);
+        let y = Tensor::linspace(0.1, 0.7, 4).to_vec::<f32>().unwrap();
+        assert_eq!((y[0], y[3]), (0.1, 0.7));
+        let y = Tensor::linspace(2.0, 5.0, 1).to_vec::<f32>().unwrap();
+        assert_eq!(y, [2.0]);
     }
 }
