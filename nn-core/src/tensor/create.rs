@@ -2,9 +2,10 @@
 
 use super::Tensor;
 use crate::graph::observer;
+use crate::ops::fail::fail;
 use crate::ops::shape::full;
 use crate::tensor::random;
-use crate::{DType, Element, Error, Shape, batches, is_known};
+use crate::{DType, Element, Error, Result, Shape, batches, is_known};
 
 impl Tensor {
     /// Every element `value`.
@@ -48,9 +49,13 @@ impl Tensor {
         }
     }
 
-    /// Every element `value`, in the given element type.
+    /// Every element `value`, in the given element type. NaN, and a number beyond those of a type of integers, are errors for it; of others
+    /// the fraction is cut off.
     #[track_caller]
     pub fn full_of(shape: impl Into<Shape>, value: f64, dtype: DType) -> Tensor {
+        if let Err(error) = check_in_range("full", value, dtype) {
+            return fail("full", error);
+        }
         crate::with_dtype!(dtype, T => Tensor::full(shape, T::from_f64(value)))
     }
 
@@ -230,9 +235,48 @@ impl Tensor {
     }
 }
 
+/// Whether a type has a number, but for its fraction: a cast would silently take the nearest one that it has.
+pub(crate) fn check_in_range(who: &str, value: f64, dtype: DType) -> Result<()> {
+    let (least, most) = match dtype {
+        DType::I64 => (i64::MIN, i64::MAX),
+        DType::U8 => (0, 255),
+        DType::F32 | DType::F64 | DType::Bool => return Ok(()),
+    };
+    match (least as f64..=most as f64).contains(&value) {
+        true => Ok(()),
+        false => Err(Error::value(format!(
+            "{who} needs a number that {dtype} has, from {least} to {most}, found {value}"
+        ))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::Tensor;
+    use crate::ops::PadMode;
+    use crate::{DType, Tensor};
+
+    #[test]
+    fn integers_are_filled_with_what_they_have() {
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
+        let e = message(Tensor::full_of([2], 300.0, DType::U8));
+        assert!(
+            e.contains("a number that u8 has, from 0 to 255, found 300"),
+            "{e}"
+        );
+        let e = message(Tensor::from([1_i64]).full_like(f64::NAN));
+        assert!(
+            e.contains("that i64 has, from -9223372036854775808 to 9223372036854775807, found NaN"),
+            "{e}"
+        );
+        let x = Tensor::from([1_u8]);
+        let e = message(x.pad_with([(1, 0)], PadMode::Constant(-1.0)));
+        assert!(e.contains("pad needs") && e.contains("found -1"), "{e}");
+        let y = Tensor::full_of([1], 1.5, DType::I64);
+        assert_eq!(y.to_vec::<i64>().unwrap(), [1]);
+        let y = Tensor::full_of([1], f64::INFINITY, DType::F32);
+        assert_eq!(y.to_vec::<f32>().unwrap(), [f32::INFINITY]);
+        assert!(x.full_like(255.0).error().is_none());
+    }
 
     #[test]
     fn linspace_meets_both_ends_however_far_they_are_apart() {
