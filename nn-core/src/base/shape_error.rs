@@ -117,6 +117,18 @@ impl ShapeError {
             return self.text("NaN");
         }
         let sign = if number < 0.0 { "-" } else { "" };
+        if number.is_infinite() {
+            return self.text(sign).text("inf");
+        }
+        if number.abs() > 1e15 {
+            // Its thousandths are more than a `usize` counts, and none of them is of interest.
+            let than = if number < 0.0 {
+                "less than -"
+            } else {
+                "more than "
+            };
+            return self.text(than).text("1e15");
+        }
         let thousandths = (number.abs() * 1000.0 + 0.5) as usize;
         let error = self.text(sign).number(thousandths / 1000);
         let (mut rest, mut place) = (thousandths % 1000, 100);
@@ -235,6 +247,17 @@ mod tests {
             ShapeError::new("").number(usize::MAX).message(),
             usize::MAX.to_string()
         );
+    }
+
+    #[test]
+    fn large_numbers_are_named_as_such() {
+        let decimal = |number: f64| ShapeError::new("").decimal(number).to_string();
+        assert_eq!(decimal(-2.25), "-2.25");
+        assert_eq!(decimal(1e15), "1000000000000000");
+        assert_eq!(decimal(1e308), "more than 1e15");
+        assert_eq!(decimal(-1e18), "less than -1e15");
+        assert_eq!(decimal(f64::INFINITY), "inf");
+        assert_eq!(decimal(f64::NEG_INFINITY), "-inf");
     }
 
     #[test]

@@ -119,10 +119,19 @@ pub(crate) fn integers(inputs: &[Tensor], count: usize) -> Result<()> {
     check(inputs, count, |dtype| dtype == DType::I64)
 }
 
-/// At least one bin.
+/// At least one bin, and no more than `i64` can count.
 pub(crate) fn some_bins(a: &Attributes) -> Result<()> {
-    match a.get::<usize>("bins")? {
-        0 => Err(Error::value("expected at least 1 bin, found 0")),
+    check_bins("hashing", a.get("bins")?)
+}
+
+/// As [`some_bins`], for an operation by its name.
+pub(crate) fn check_bins(who: &str, bins: usize) -> Result<()> {
+    match bins {
+        0 => Err(Error::value(format!("{who} needs at least 1 bin, found 0"))),
+        _ if i64::try_from(bins).is_err() => Err(Error::value(format!(
+            "the bins of {who} are i64, so that there are at most {}, found {bins}",
+            i64::MAX
+        ))),
         _ => Ok(()),
     }
 }

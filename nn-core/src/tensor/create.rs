@@ -2,9 +2,10 @@
 
 use super::Tensor;
 use crate::graph::observer;
+use crate::ops::fail::fail;
 use crate::ops::shape::full;
 use crate::tensor::random;
-use crate::{DType, Element, Error, Shape, batches, is_known};
+use crate::{DType, Element, Error, Result, Shape, batches, is_known};
 
 impl Tensor {
     /// Every element `value`.
@@ -48,9 +49,13 @@ impl Tensor {
         }
     }
 
-    /// Every element `value`, in the given element type.
+    /// Every element `value`, in the given element type. NaN, and a number beyond those of a type of integers, are errors for it; of others
+    /// the fraction is cut off.
     #[track_caller]
     pub fn full_of(shape: impl Into<Shape>, value: f64, dtype: DType) -> Tensor {
+        if let Err(error) = check_in_range("full", value, dtype) {
+            return fail("full", error);
+        }
         crate::with_dtype!(dtype, T => Tensor::full(shape, T::from_f64(value)))
     }
 
@@ -139,13 +144,15 @@ impl Tensor {
 
     /// `n` numbers from `start` to `stop`, both included (`f32`).
     pub fn linspace(start: impl Into<f64>, stop: impl Into<f64>, n: usize) -> Tensor {
-        let (start, stop) = (start.into() as f32, stop.into() as f32);
-        let step = (stop - start) / (n.max(2) - 1) as f32;
+        let (start, stop) = (start.into(), stop.into());
+        let steps = (n.max(2) - 1) as f64;
         Tensor::created([n].into(), DType::F32, |shape| {
             Tensor::build(shape, |out: &mut [f32]| {
-                out.iter_mut()
-                    .enumerate()
-                    .for_each(|(i, v)| *v = start + step * i as f32);
+                for (i, v) in out.iter_mut().enumerate() {
+                    // Not by steps: the difference of the two may be more than there is, and the last would not be met exactly.
+                    let part = i as f64 / steps;
+                    *v = (start * (1.0 - part) + stop * part) as f32;
+                }
             })
         })
     }
@@ -225,5 +232,59 @@ impl Tensor {
     #[track_caller]
     pub fn random_normal(shape: impl Into<Shape>) -> Tensor {
         random::normal(shape, 0.0, 1.0, DType::F32)
+    }
+}
+
+/// Whether a type has a number, but for its fraction: a cast would silently take the nearest one that it has.
+pub(crate) fn check_in_range(who: &str, value: f64, dtype: DType) -> Result<()> {
+    let (least, most) = match dtype {
+        DType::I64 => (i64::MIN, i64::MAX),
+        DType::U8 => (0, 255),
+        DType::F32 | DType::F64 | DType::Bool => return Ok(()),
+    };
+    match (least as f64..=most as f64).contains(&value) {
+        true => Ok(()),
+        false => Err(Error::value(format!(
+            "{who} needs a number that {dtype} has, from {least} to {most}, found {value}"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ops::PadMode;
+    use crate::{DType, Tensor};
+
+    #[test]
+    fn integers_are_filled_with_what_they_have() {
+        let message = |t: Tensor| t.into_result().unwrap_err().to_string();
+        let e = message(Tensor::full_of([2], 300.0, DType::U8));
+        assert!(
+            e.contains("a number that u8 has, from 0 to 255, found 300"),
+            "{e}"
+        );
+        let e = message(Tensor::from([1_i64]).full_like(f64::NAN));
+        assert!(
+            e.contains("that i64 has, from -9223372036854775808 to 9223372036854775807, found NaN"),
+            "{e}"
+        );
+        let x = Tensor::from([1_u8]);
+        let e = message(x.pad_with([(1, 0)], PadMode::Constant(-1.0)));
+        assert!(e.contains("pad needs") && e.contains("found -1"), "{e}");
+        let y = Tensor::full_of([1], 1.5, DType::I64);
+        assert_eq!(y.to_vec::<i64>().unwrap(), [1]);
+        let y = Tensor::full_of([1], f64::INFINITY, DType::F32);
+        assert_eq!(y.to_vec::<f32>().unwrap(), [f32::INFINITY]);
+        assert!(x.full_like(255.0).error().is_none());
+    }
+
+    #[test]
+    fn linspace_meets_both_ends_however_far_they_are_apart() {
+        let y = Tensor::linspace(-3e38, 3e38, 5).to_vec::<f32>().unwrap();
+        assert_eq!(y, [-3e38, -1.5e38, 0.0, 1.5e38, 3e38]);
+        let y = Tensor::linspace(0.1, 0.7, 4).to_vec::<f32>().unwrap();
+        assert_eq!((y[0], y[3]), (0.1, 0.7));
+        let y = Tensor::linspace(2.0, 5.0, 1).to_vec::<f32>().unwrap();
+        assert_eq!(y, [2.0]);
     }
 }

@@ -1,7 +1,7 @@
 //! The tensor: a cheap handle on a row-major buffer with run-time shape and element type.
 
 mod convert;
-mod create;
+pub(crate) mod create;
 mod display;
 mod mask;
 #[cfg(feature = "ndarray")]

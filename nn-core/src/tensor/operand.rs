@@ -5,7 +5,8 @@ use crate::{DType, Param};
 
 /// A tensor, a parameter or a number, by value or reference.
 ///
-/// A number takes the element type of the tensor beside it; a fractional one beside integers makes `f32` of both.
+/// A number takes the element type of the tensor beside it; a fractional one beside integers makes `f32` of both, and a whole one that their
+/// type cannot hold makes `i64` of both.
 pub trait Operand {
     /// The operand as a tensor, beside one of the given element type.
     fn operand(self, beside: DType) -> Tensor;
@@ -63,9 +64,11 @@ macro_rules! integral {
             fn operand(self, beside: DType) -> Tensor {
                 match beside {
                     DType::F32 | DType::F64 => Tensor::full_of([], self as f64, beside),
-                    DType::I64 | DType::U8 | DType::Bool => {
-                        Tensor::full([], self as i64).cast(beside.promote(DType::U8))
-                    }
+                    DType::I64 => Tensor::full([], self as i64),
+                    DType::U8 | DType::Bool => match u8::try_from(self) {
+                        Ok(byte) => Tensor::full([], byte),
+                        Err(_) => Tensor::full([], self as i64),
+                    },
                 }
             }
         }
@@ -80,5 +83,56 @@ impl Operand for bool {
 
     fn own_dtype(&self) -> Option<DType> {
         Some(DType::Bool)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ops::where_;
+    use crate::{DType, Operand, Tensor};
+
+    #[test]
+    fn a_number_beyond_the_type_beside_it_is_i64() {
+        let x = Tensor::from([0_u8, 1, 255]);
+        for number in [-1_i64, -5, 256, 300, i64::MIN, i64::MAX] {
+            let wide = Tensor::from([number]);
+            let pairs = [
+                (&x + number, &x + &wide),
+                (&x - number, &x - &wide),
+                (&x * number, &x * &wide),
+                (number - &x, &wide - &x),
+                (x.equal(number), x.equal(&wide)),
+                (x.greater(number), x.greater(&wide)),
+                (x.less_equal(number), x.less_equal(&wide)),
+                (x.minimum(number), x.minimum(&wide)),
+                (x.maximum(number), x.maximum(&wide)),
+                (x.floor_divide(number), x.floor_divide(&wide)),
+                (x.remainder(number), x.remainder(&wide)),
+                (x.cast(DType::Bool) + number, x.cast(DType::Bool) + &wide),
+                (
+                    where_(x.greater(0), &x, number),
+                    where_(x.greater(0), &x, &wide),
+                ),
+            ];
+            for (i, (found, expected)) in pairs.iter().enumerate() {
+                assert_eq!(found.dtype(), expected.dtype(), "pair {i} of {number}");
+                let [found, expected] = [found, expected].map(|t| t.cast(DType::I64));
+                assert_eq!(
+                    found.to_vec::<i64>().unwrap(),
+                    expected.to_vec::<i64>().unwrap(),
+                    "pair {i} of {number}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_that_fits_takes_the_type_beside_it() {
+        for number in [0_i64, 1, 255] {
+            assert_eq!(number.operand(DType::U8).dtype(), DType::U8);
+            assert_eq!(number.operand(DType::Bool).dtype(), DType::U8);
+        }
+        assert_eq!(1_i64.operand(DType::I64).dtype(), DType::I64);
+        assert_eq!(300_i64.operand(DType::F32).dtype(), DType::F32);
     }
 }

@@ -3,7 +3,7 @@
 use super::super::elementwise::pieces;
 use super::super::math::Float;
 use super::super::parallel::GRAIN;
-use super::super::reduce::fold::{Combine, Sum};
+use super::super::reduce::fold::{BLOCK_ROWS, Combine, Sum};
 use super::super::simd;
 
 /// Rows of one task.
@@ -96,15 +96,15 @@ pub fn layer_backward<T: Float>(
     let rows = rows_of_task(features);
     let size = T::from_f64(features as f64);
     let level = simd::level();
-    // dgamma and dbeta of every task.
-    let mut parts = vec![T::ZERO; mean.len().div_ceil(rows) * 2 * features];
+    // dgamma and dbeta of every block of rows of every task: added to one sum row after row, they would be lost beside it.
+    let blocks = rows.min(mean.len()).div_ceil(BLOCK_ROWS);
+    let mut parts = vec![T::ZERO; mean.len().div_ceil(rows) * blocks * 2 * features];
     let mut tasks: Vec<_> = dx
         .chunks_mut(rows * features)
-        .zip(parts.chunks_exact_mut(2 * features))
+        .zip(parts.chunks_exact_mut(blocks * 2 * features))
         .collect();
     pieces(&mut tasks, 1, &|task, tasks| {
-        let (dx, part) = &mut tasks[0];
-        let (dgamma, dbeta) = part.split_at_mut(features);
+        let (dx, parts) = &mut tasks[0];
         let range = task * rows * features..task * rows * features + dx.len();
         let (x, dy) = (&x[range.clone()], &dy[range]);
         let statistics = mean[task * rows..].iter().zip(&inv_std[task * rows..]);
@@ -113,9 +113,10 @@ pub fn layer_backward<T: Float>(
             #[inline(always)]
             || {
                 let inputs = x.chunks_exact(features).zip(dy.chunks_exact(features));
-                for (((x, dy), dx), (&m, &s)) in
-                    inputs.zip(dx.chunks_exact_mut(features)).zip(statistics)
-                {
+                let rows = inputs.zip(dx.chunks_exact_mut(features)).zip(statistics);
+                for (row, (((x, dy), dx), (&m, &s))) in rows.enumerate() {
+                    let part = &mut parts[row / BLOCK_ROWS * 2 * features..][..2 * features];
+                    let (dgamma, dbeta) = part.split_at_mut(features);
                     let mean_g = Sum.fold3(dy, gamma, x, |dy, g, _| dy * g) / size;
                     let mean_product =
                         Sum.fold3(dy, gamma, x, |dy, g, x| dy * g * ((x - m) * s)) / size;
@@ -198,6 +199,32 @@ mod tests {
                 let limit = limit * (1.0 + rows as f64 / 86.0);
                 assert!((f32::from_bits(dgamma[i]) as f64 - gamma_sum[i]).abs() <= limit);
                 assert!((f32::from_bits(dbeta[i]) as f64 - beta_sum[i]).abs() <= limit);
+            }
+        }
+    }
+
+    #[test]
+    fn gradients_of_many_rows_are_not_lost() {
+        for (rows, features) in [(300_000, 1), (100_000, 4), (5_000, 100)] {
+            let n = rows * features;
+            let (x, dy) = (random(n, 1), vec![0.1_f32; n]);
+            let (mean, inv_std) = (vec![0.0; rows], vec![1.0; rows]);
+            let (mut dx, mut dgamma) = (vec![0.0; n], vec![0.0; features]);
+            let mut dbeta = vec![0.0; features];
+            layer_backward(
+                &x,
+                &dy,
+                &mean,
+                &inv_std,
+                &vec![1.0; features],
+                &mut dx,
+                &mut dgamma,
+                &mut dbeta,
+            );
+            let expected = f64::from(0.1_f32) * rows as f64;
+            for found in dbeta {
+                let off = (f64::from(found) - expected).abs() / expected;
+                assert!(off < 1e-5, "{found} for {expected}");
             }
         }
     }

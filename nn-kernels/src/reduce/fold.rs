@@ -9,7 +9,7 @@ const LANES: usize = 64;
 /// Numbers that go into one set of lanes.
 const BLOCK: usize = 64 * LANES;
 /// Rows that go into one set of column results.
-const BLOCK_ROWS: usize = 64;
+pub(in super::super) const BLOCK_ROWS: usize = 64;
 
 /// An associative and commutative operation with its identity.
 pub(in super::super) trait Combine<T: Copy>: Copy + Send + Sync {

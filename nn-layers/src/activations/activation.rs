@@ -426,15 +426,22 @@ pub(super) fn relu(x: &Tensor, slope: f64, max_value: Option<f64>, threshold: f6
 /// The softmax with zeros, as Keras 3.15 computes it: all are moved down by the sum of the running sums, and not by the last of those, where
 /// several stay above 0.
 fn sparsemax(x: &Tensor, axis: isize) -> Tensor {
+    if x.try_shape().is_ok_and(|shape| shape.contains(&0)) {
+        return x.clone();
+    }
     let x = x.swap_axes(axis, -1);
+    // Beside a number of 2²⁴ or more the 1 would be lost: all are seen from the greatest, which comes back in where several stay.
+    let greatest = x.max_axes([-1], true).stop_gradient();
+    let x = x - &greatest;
     let sorted = x.sort(-1, true);
     let ranks = Tensor::ones_like(&x).cumsum(-1);
     // Those that stay above 0 when all of them are moved down together.
     let sums = sorted.cumsum(-1);
     let stays = (&sorted * ranks + 1.0).greater(&sums);
     let stays = stays.cast(x.dtype()).stop_gradient();
+    let count = stays.sum_axes([-1], true);
     let excess = (sums * &stays).sum_axes([-1], true) - 1.0;
-    let down = excess / stays.sum_axes([-1], true);
+    let down = excess / &count + greatest * (count - 1.0) * 0.5;
     (x - down).relu().swap_axes(axis, -1)
 }
 
@@ -508,5 +515,20 @@ mod tests {
         assert!(e.contains("config"), "{e}");
         let e = refused(json!({"class_name": "tanh", "config": {"alpha": 1}}));
         assert!(e.contains("`tanh` with arguments"), "{e}");
+    }
+
+    #[test]
+    fn sparsemax_of_large_numbers() {
+        for scale in [1e3_f32, 2e7, 1e10] {
+            let y = Activation::Sparsemax.apply(&Tensor::from([[scale, 1.5 * scale, 0.0]]));
+            assert_eq!(y.to_vec::<f32>().unwrap(), [0.0, 1.0, 0.0]);
+        }
+        // Where several stay, the sum of the running sums is what goes off, as in Keras: (1 + 1.75 - 1) / 2.
+        let y = Activation::Sparsemax.apply(&Tensor::from([[0.75_f32, 1.0]]));
+        assert_eq!(y.to_vec::<f32>().unwrap(), [0.0, 0.125]);
+        assert_eq!(
+            Activation::Sparsemax.apply(&Tensor::zeros([2, 0])).shape(),
+            [2, 0]
+        );
     }
 }

@@ -67,6 +67,8 @@ mod tests {
         assert_eq!(e, "epsilon of A is a number from 0 to 1, found 1.5");
         let e = message(from_zero("A", &[("epsilon", f64::NAN)]));
         assert_eq!(e, "epsilon of A is a number from 0 on, found NaN");
+        let e = message(from_zero_to_one("A", &[("momentum", f64::INFINITY)]));
+        assert_eq!(e, "momentum of A is a number from 0 to 1, found inf");
         let e = message(rates("A", 0.0, 1.0));
         assert!(
             e.starts_with("recurrent_dropout of A is a probability from 0 to below 1, found 1"),

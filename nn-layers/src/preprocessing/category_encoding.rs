@@ -146,4 +146,14 @@ mod tests {
             assert!(layer.forward(Tensor::from([[0_i64]])).error().is_some());
         }
     }
+
+    #[test]
+    fn a_row_longer_than_a_dimension_is_named() {
+        let error = CategoryEncoding::new(1 << 40).output_shape(&Shape::from([2]));
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.starts_with("CategoryEncoding makes rows of 1099511627776 numbers, more than"),
+            "{error}"
+        );
+    }
 }

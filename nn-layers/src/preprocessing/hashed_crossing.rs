@@ -1,7 +1,7 @@
 //! Pairs of categories sorted into bins by their hashes.
 
 use crate::ShapeError;
-use crate::preprocessing::output_mode::OutputMode;
+use crate::preprocessing::output_mode::{OutputMode, check_bins};
 use nn_core::ops::{Feature, cross_features, cross_hashed};
 use nn_core::{DType, Error, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
@@ -42,7 +42,7 @@ impl HashedCrossing {
     /// The shape of the output.
     ///
     /// # Errors
-    /// When there are fewer than two inputs, they differ or are no columns, or there is no bin.
+    /// When there are fewer than two inputs, they differ or are no columns, or there is no bin or more of them than `i64` counts.
     pub const fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
         if inputs.len() < 2 {
             return Err(
@@ -77,10 +77,10 @@ impl HashedCrossing {
     }
 
     const fn form(&self, shape: &Shape) -> Result<Shape, ShapeError> {
+        if let Err(error) = check_bins("HashedCrossing", self.num_bins) {
+            return Err(error);
+        }
         match self.output_mode {
-            _ if self.num_bins == 0 => Err(ShapeError::new(
-                "HashedCrossing expects at least one bin, found 0 for `num_bins`",
-            )),
             OutputMode::Int | OutputMode::OneHot => {
                 self.output_mode
                     .output_shape("HashedCrossing", shape, self.num_bins)

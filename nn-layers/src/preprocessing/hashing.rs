@@ -1,7 +1,7 @@
 //! Categories sorted into bins by their hashes.
 
 use crate::ShapeError;
-use crate::preprocessing::output_mode::OutputMode;
+use crate::preprocessing::output_mode::{OutputMode, check_bins};
 use crate::preprocessing::salt::Salt;
 use nn_core::ops::hash_text;
 use nn_core::{DType, Error, Result, Shape, Tensor};
@@ -79,12 +79,10 @@ impl Hashing {
     /// The shape of the output.
     ///
     /// # Errors
-    /// When there is no bin, or the form is none of those it has.
+    /// When there is no bin or more of them than `i64` counts, or the form is none of those it has.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        if self.num_bins == 0 {
-            return Err(ShapeError::new(
-                "Hashing expects at least one bin, found 0 for `num_bins`",
-            ));
+        if let Err(error) = check_bins("Hashing", self.num_bins) {
+            return Err(error);
         }
         if let OutputMode::TfIdf = self.output_mode {
             return Err(ShapeError::new(
@@ -176,5 +174,22 @@ mod tests {
         assert!(numbers.call_text(&["a"]).error().is_some());
         assert!(texts.forward(Tensor::from([1_i64])).error().is_some());
         assert!(Hashing::new(0).call_text(&["a"]).error().is_some());
+    }
+
+    #[test]
+    fn there_are_no_more_bins_than_i64_counts() {
+        let x = Shape::from([2]);
+        let message = |layer: Hashing| layer.output_shape(&x).unwrap_err().to_string();
+        let e = message(Hashing::new(1 << 63));
+        assert!(
+            e.ends_with("at most 9223372036854775807, found 9223372036854775808 for `num_bins`"),
+            "{e}"
+        );
+        assert!(Hashing::new(1 << 62).output_shape(&x).is_ok());
+        let e = message(Hashing::new(1 << 62).output_mode(OutputMode::MultiHot));
+        assert!(
+            e.starts_with("Hashing makes rows of 4611686018427387904 numbers, more than"),
+            "{e}"
+        );
     }
 }

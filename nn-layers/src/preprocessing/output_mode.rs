@@ -42,6 +42,10 @@ impl OutputMode {
         depth: usize,
     ) -> Result<Shape, ShapeError> {
         let rank = input.rank();
+        if !matches!(self, OutputMode::Int) && !nn_core::is_known(depth) {
+            let error = ShapeError::new(layer).text(" makes rows of ").number(depth);
+            return Err(error.text(" numbers, more than a dimension can have (below 2³⁴)"));
+        }
         let whole = match self {
             OutputMode::Int => return Ok(*input),
             OutputMode::OneHot if rank > 1 && !nn_core::is_known(input.dims()[rank - 1]) => {
@@ -101,6 +105,20 @@ impl OutputMode {
                 each.sum_axis(axis)
             }
         }
+    }
+}
+
+/// Checks how many bins a layer has: at least one, and no more than `i64` counts.
+pub(crate) const fn check_bins(layer: &str, num_bins: usize) -> Result<(), ShapeError> {
+    let error = ShapeError::new(layer);
+    match num_bins {
+        0 => Err(error.text(" expects at least one bin, found 0 for `num_bins`")),
+        _ if num_bins as u64 > i64::MAX as u64 => {
+            let error = error.text(" numbers its bins by i64, so that there are at most ");
+            let error = error.number(i64::MAX as usize).text(", found ");
+            Err(error.number(num_bins).text(" for `num_bins`"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -18,6 +18,7 @@ impl Tensor {
         let shape = *self.raw_shape();
         let n = match shape.axis(axis).map(|axis| shape[axis]) {
             _ if self.error().is_some() => return self.clone(),
+            Ok(0) if self.dtype().is_float() => return self.clone(),
             Ok(n) if is_known(n) && self.dtype().is_float() => n,
             Ok(_) if !self.dtype().is_float() => {
                 return self.fail("sparsemax", Error::needs_float("sparsemax", self.dtype()));
@@ -31,6 +32,8 @@ impl Tensor {
             Err(error) => return self.fail("sparsemax", error),
         };
         let x = self.swap_axes(axis, -1);
+        // The result is the same for all moved together; beside a number of 2²⁴ or more the 1 would be lost.
+        let x = &x - x.max_axes([-1], true).stop_gradient();
         let sorted = x.sort(-1, true);
         let ranks = (Tensor::arange(n) + 1).cast(x.dtype());
         // Those that stay above 0 when all of them are moved down together.
@@ -65,6 +68,22 @@ mod tests {
                 .all(|(a, b)| (a - b).abs() < 1e-15)
         );
         assert!(Tensor::from([1_i64]).sparsemax(0).error().is_some());
+    }
+
+    #[test]
+    fn large_numbers_are_nothing_special() {
+        for scale in [2e7_f32, 1e10, -1e30] {
+            let y = Tensor::from([[scale, 1.5 * scale, 0.0]]).sparsemax(-1);
+            let expected = if scale > 0.0 {
+                [0.0, 1.0, 0.0]
+            } else {
+                [0.0, 0.0, 1.0]
+            };
+            assert_eq!(y.to_vec::<f32>().unwrap(), expected);
+        }
+        let y = Tensor::from([1e8_f32, 1e8]).sparsemax(-1);
+        assert_eq!(y.to_vec::<f32>().unwrap(), [0.5, 0.5]);
+        assert_eq!(Tensor::zeros([2, 0]).sparsemax(-1).shape(), [2, 0]);
     }
 
     #[test]

@@ -69,6 +69,14 @@ mod tests {
     }
 
     #[test]
+    fn the_negative_of_bytes_and_truth_values_is_i64() {
+        let bytes = -Tensor::from([0_u8, 1, 200]);
+        assert_eq!(bytes.to_vec::<i64>().unwrap(), [0, -1, -200]);
+        let truths = -Tensor::from([true, false]);
+        assert_eq!(truths.to_vec::<i64>().unwrap(), [-1, 0]);
+    }
+
+    #[test]
     fn gradient() {
         check_gradient(|x| -&x[0], &[&[2, 3]]);
     }

@@ -84,7 +84,8 @@ pub enum Feature<'a> {
     Text(&'a str),
 }
 
-/// The bin, from 0 to `bins - 1`, of features that stand side by side, as TensorFlow's `cross_hashed`. Without bins everything is in bin 0.
+/// The bin, from 0 to `bins - 1`, of features that stand side by side, as TensorFlow's `cross_hashed`. Without bins everything is in bin 0;
+/// there are at most 2⁶³ - 1.
 ///
 /// ```
 /// use nn::ops::{Feature, cross_features};
@@ -100,13 +101,13 @@ pub fn cross_features(features: &[Feature<'_>], bins: usize) -> i64 {
 }
 
 fn cross(features: impl Iterator<Item = u64>, bins: usize) -> i64 {
-    (features.fold(KEY, concatenated) % bins.max(1) as u64) as i64
+    (features.fold(KEY, concatenated) % bins.clamp(1, i64::MAX as usize) as u64) as i64
 }
 
 /// The bins, from 0 to `bins - 1` (`i64`), of the whole numbers that stand at the same place of several tensors: a crossing of
 /// features, as TensorFlow's `cross_hashed`.
 ///
-/// Shapes: all the same. No tensor, numbers that are not whole, and 0 bins are errors.
+/// Shapes: all the same. No tensor, numbers that are not whole, 0 bins, and more than `i64` counts, are errors.
 ///
 /// ```
 /// use nn::{Tensor, ops::cross_hashed};
@@ -135,7 +136,10 @@ pub fn cross_hashed(features: impl TensorList, bins: usize) -> Tensor {
             )),
         );
     }
-    apply(CrossHashed { bins }, &numbers)
+    match by_name::check_bins("cross_hashed", bins) {
+        Ok(()) => apply(CrossHashed { bins }, &numbers),
+        Err(error) => fail("cross_hashed", error),
+    }
 }
 
 #[cfg(test)]
@@ -149,6 +153,7 @@ mod tests {
         let columns = [[3_i64, 4, 5], [101, -7, 0], [1, 2, 3]].map(Tensor::from);
         let bins = cross_hashed(&columns, 1000);
         assert_eq!(bins.to_vec::<i64>().unwrap(), [603, 361, 483]);
+        assert!(cross_hashed(&columns, usize::MAX).error().is_some());
         for (text, number, expected) in [("A", 101, 891), ("B", -7, 904)] {
             let features = [Feature::Text(text), Feature::Integer(number)];
             assert_eq!(cross_features(&features, 1000), expected);

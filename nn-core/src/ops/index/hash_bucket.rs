@@ -8,7 +8,7 @@ use crate::ops::fail::fail;
 use crate::ops::index::fingerprint::fingerprint;
 use crate::ops::index::indices::as_indices;
 use crate::ops::index::siphash::siphash;
-use crate::{DType, Error, Result, Tensor};
+use crate::{DType, Result, Tensor};
 
 /// The hash of each number, written in decimal, modulo the number of bins.
 struct HashBucket {
@@ -60,7 +60,8 @@ by_name!("hash_bucket", fits, |a| HashBucket {
 });
 
 /// The bin of a text, from 0 to `bins - 1`: its FarmHash fingerprint modulo the number of bins, or with a salt its SipHash under that
-/// key. As TensorFlow's `to_hash_bucket_fast` and `to_hash_bucket_strong`. Without bins everything is in bin 0.
+/// key. As TensorFlow's `to_hash_bucket_fast` and `to_hash_bucket_strong`. Without bins everything is in bin 0; there are at
+/// most 2⁶³ - 1.
 ///
 /// ```
 /// use nn::ops::hash_text;
@@ -72,13 +73,13 @@ pub fn hash_text(text: &str, bins: usize, salt: Option<[u64; 2]>) -> i64 {
         Some(key) => siphash(key, text.as_bytes()),
         None => fingerprint(text.as_bytes()),
     };
-    (hash % bins.max(1) as u64) as i64
+    (hash % bins.clamp(1, i64::MAX as usize) as u64) as i64
 }
 
 impl Tensor {
     /// The bin of each whole number, from 0 to `bins - 1` (`i64`): that of the number written in decimal, as [`hash_text`] finds it.
     ///
-    /// Shapes: any. Numbers that are not whole, and 0 bins, are errors.
+    /// Shapes: any. Numbers that are not whole, 0 bins, and more than `i64` counts, are errors.
     ///
     /// ```
     /// # use nn::{Tensor, ops::hash_text};
@@ -91,12 +92,9 @@ impl Tensor {
         if self.error().is_some() {
             return self.clone();
         }
-        match as_indices("hash_bucket", self) {
+        let numbers = as_indices("hash_bucket", self);
+        match by_name::check_bins("hash_bucket", bins).and(numbers) {
             Err(error) => fail("hash_bucket", error),
-            Ok(_) if bins == 0 => fail(
-                "hash_bucket",
-                Error::value("hash_bucket needs at least 1 bin, found 0"),
-            ),
             Ok(numbers) => apply(HashBucket { bins, salt }, &[numbers]),
         }
     }
@@ -104,6 +102,7 @@ impl Tensor {
 
 #[cfg(test)]
 mod tests {
+    use super::hash_text;
     use crate::{DType, Tensor, UNKNOWN};
 
     #[test]
@@ -121,5 +120,20 @@ mod tests {
         assert!(e.contains("needs i64"), "{e}");
         let e = Tensor::from([1_i64]).hash_bucket(0, None);
         assert!(e.error().is_some());
+    }
+
+    #[test]
+    fn no_bin_is_negative() {
+        let most = i64::MAX as usize;
+        let numbers = Tensor::from([1_i64, 2, 3]);
+        let bins = numbers.hash_bucket(most, None).to_vec::<i64>().unwrap();
+        assert!(bins.iter().all(|&bin| bin >= 0), "{bins:?}");
+        let e = numbers.hash_bucket(most + 1, None).into_result();
+        let e = e.unwrap_err().to_string();
+        assert!(
+            e.contains("at most 9223372036854775807, found 9223372036854775808"),
+            "{e}"
+        );
+        assert!(hash_text("1", usize::MAX, None) >= 0);
     }
 }

@@ -86,7 +86,9 @@ impl Tensor {
             Err(error) => fail("one_hot", error),
             Ok(_) if depth == 0 || !is_known(depth) => fail(
                 "one_hot",
-                Error::value("one_hot needs to know how many classes there are, at least 1"),
+                Error::value(
+                    "one_hot needs to know how many classes there are, at least 1 and fewer than 2³⁴",
+                ),
             ),
             Ok(indices) => apply(OneHot { depth }, &[indices]),
         }

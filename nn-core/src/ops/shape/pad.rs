@@ -8,6 +8,7 @@ use crate::graph::op::{
 };
 use crate::ops::Slice;
 use crate::ops::fail::fail;
+use crate::tensor::create::check_in_range;
 use crate::{
     DType, Element, Error, Result, Shape, Tensor, UNKNOWN, dim_plus, is_known, too_long, with_dtype,
 };
@@ -154,7 +155,8 @@ impl Tensor {
 
     /// Elements added before and after each axis, one pair an axis, as Keras's `ops.pad`: a number, or some of the tensor's own.
     ///
-    /// A number of pairs other than the rank is an error, and so is repeating elements of an axis that has none.
+    /// A number of pairs other than the rank is an error, and so are repeating elements of an axis that has none and a number that the
+    /// tensor's integers do not have.
     ///
     /// ```
     /// # use nn::{Tensor, ops::PadMode};
@@ -178,6 +180,9 @@ impl Tensor {
             );
         }
         if let PadMode::Constant(value) = mode {
+            if let Err(error) = check_in_range("pad", value, self.dtype()) {
+                return fail("pad", error);
+            }
             return apply(
                 Pad {
                     paddings: paddings.to_vec(),
