@@ -66,8 +66,6 @@ pub mod guide;
 #[cfg(feature = "ndarray")]
 #[doc(no_inline)]
 pub use nn_core::ndarray;
-#[doc(no_inline)]
-pub use nn_core::ops::*;
 pub use nn_core::random::set_seed;
 /// The crate whose values configurations are: `Module::config`, `nn::keras`.
 #[doc(no_inline)]
@@ -75,10 +73,10 @@ pub use nn_core::serde_json;
 #[doc(inline)]
 pub use nn_core::{
     Axes, Constraint, DType, Error, ErrorKind, GradientTape, Gradients, Graph, Initializer,
-    InputShapes, IntoTensors, Layer, LayerCost, MAX_RANK, Module, NotFinite, Param, Parameter,
-    Regularizer, Result, Shape, ShapeError, Tensor, Tensors, add_loss, collect_losses,
-    first_not_finite_gradient, floatx, module, module::initializer::Window, no_gradient, ops,
-    random, registry, set_floatx, testing, training,
+    InputShapes, IntoTensors, Layer, LayerCost, MAX_RANK, Module, NotFinite, Padding, Param,
+    Parameter, Regularizer, Result, Shape, ShapeError, Tensor, Tensors, add_loss, collect_losses,
+    concatenate, einsum, first_not_finite_gradient, floatx, module, module::initializer::Window,
+    no_gradient, ops, random, registry, set_floatx, stack, testing, training, where_,
 };
 pub use nn_derive::{Layer, Model, Tensors, model};
 #[cfg(feature = "onnx")]

@@ -1,11 +1,15 @@
 //! Every operation takes every argument: what makes no sense is an error, at once, and never a panic, a wait, or a result that is quietly
 //! another one.
 
-use nn::image::{self, FillMode, Resampling, SsimOptions};
+use nn::ops::image::{self, FillMode, Resampling, SsimOptions};
 use nn::prelude::*;
 use nn::{
-    ConvOptions, ConvTransposeOptions, Interpolation, MatrixNorm, Overlap, PadMode, QuantileMethod,
-    Update, Windows, random,
+    Interpolation,
+    ops::{
+        ConvOptions, ConvTransposeOptions, MatrixNorm, Overlap, PadMode, QuantileMethod, Update,
+        Windows,
+    },
+    random,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -128,14 +132,16 @@ fn sizes() {
         });
         of("linspace", &|| {
             vec![
-                nn::linspace(0.0, 1.0, n, true, 0),
-                nn::linspace(0.0, 1.0, n, false, -1),
+                nn::ops::linspace(0.0, 1.0, n, true, 0),
+                nn::ops::linspace(0.0, 1.0, n, false, -1),
             ]
         });
         of("logspace", &|| {
-            vec![nn::logspace(0.0, 1.0, n, false, 10.0, 0)]
+            vec![nn::ops::logspace(0.0, 1.0, n, false, 10.0, 0)]
         });
-        of("geomspace", &|| vec![nn::geomspace(1.0, 2.0, n, true, 0)]);
+        of("geomspace", &|| {
+            vec![nn::ops::geomspace(1.0, 2.0, n, true, 0)]
+        });
         of("tri", &|| {
             vec![
                 Tensor::tri(n, 2, 0),
@@ -189,10 +195,10 @@ fn sizes() {
             ]
         });
         of("cross_hashed", &|| {
-            vec![nn::cross_hashed([&index, &index], n)]
+            vec![nn::ops::cross_hashed([&index, &index], n)]
         });
         of("hash_text", &|| {
-            vec![Tensor::from([nn::hash_text("a", n.max(1), None)])]
+            vec![Tensor::from([nn::ops::hash_text("a", n.max(1), None)])]
         });
         of("unravel_index", &|| index.unravel_index([n, 3]));
         of("unravel_index", &|| index.unravel_index([n, n, 2]));
@@ -211,9 +217,9 @@ fn sizes() {
         of("segment_prod", &|| vec![m.segment_prod(&index, Some(n))]);
         of("scatter", &|| {
             vec![
-                nn::scatter(&index.reshape([3, 1]), &v, [n]),
-                nn::scatter(&index.reshape([3, 1]), &m, [n, 3]),
-                nn::scatter(
+                nn::ops::scatter(&index.reshape([3, 1]), &v, [n]),
+                nn::ops::scatter(&index.reshape([3, 1]), &m, [n, 3]),
+                nn::ops::scatter(
                     &Tensor::from([[0_i64, 1, 2]]),
                     &Tensor::from([1.0_f32]),
                     [n, n, n],
@@ -222,15 +228,15 @@ fn sizes() {
         });
         of("scatter_add", &|| {
             vec![
-                nn::scatter_add([n], &index, &v),
-                nn::scatter_add([n, 3], &index, &m),
+                nn::ops::scatter_add([n], &index, &v),
+                nn::ops::scatter_add([n, 3], &index, &m),
             ]
         });
         of("vander", &|| vec![v.vander(n, false), v.vander(n, true)]);
         of("rfft", &|| {
-            vec![nn::rfft(&v, Some(n)).0, nn::rfft(&m, Some(n)).1]
+            vec![nn::ops::rfft(&v, Some(n)).0, nn::ops::rfft(&m, Some(n)).1]
         });
-        of("irfft", &|| vec![nn::irfft(&v, &v, Some(n))]);
+        of("irfft", &|| vec![nn::ops::irfft(&v, &v, Some(n))]);
         of("unfold", &|| {
             let windows = [[n, 1], [1, n], [n, n]].map(Windows::new);
             let x = x.transpose([0, 3, 1, 2]);
@@ -310,7 +316,7 @@ fn sizes() {
             use Interpolation::*;
             let kinds = [Nearest, Bilinear, Bicubic, Lanczos3, Lanczos5];
             kinds
-                .map(|kind| nn::resize(&x, [2, n], kind, true))
+                .map(|kind| nn::ops::resize(&x, [2, n], kind, true))
                 .to_vec()
         });
         of("pad_with", &|| {
@@ -331,14 +337,14 @@ fn sizes() {
             );
             let length = |k: usize| Tensor::from([(k >> 1) as i64, 1]);
             vec![
-                nn::ctc_loss(&labels, &scores, &length(4), &length(8), n),
-                nn::ctc_loss(&labels, &scores, &length(n), &length(8), 0),
-                nn::ctc_loss(&labels, &scores, &length(4), &length(n), 0),
-                nn::ctc_greedy_decode(&scores, &length(n), true, 0).0,
-                nn::ctc_greedy_decode(&scores, &length(8), false, n).1,
-                nn::ctc_beam_search_decode(&scores, &length(8), n, 1, 0).0,
-                nn::ctc_beam_search_decode(&scores, &length(8), 2, n, 0).0,
-                nn::ctc_beam_search_decode(&scores, &length(n), 2, 1, n).1,
+                nn::ops::ctc_loss(&labels, &scores, &length(4), &length(8), n),
+                nn::ops::ctc_loss(&labels, &scores, &length(n), &length(8), 0),
+                nn::ops::ctc_loss(&labels, &scores, &length(4), &length(n), 0),
+                nn::ops::ctc_greedy_decode(&scores, &length(n), true, 0).0,
+                nn::ops::ctc_greedy_decode(&scores, &length(8), false, n).1,
+                nn::ops::ctc_beam_search_decode(&scores, &length(8), n, 1, 0).0,
+                nn::ops::ctc_beam_search_decode(&scores, &length(8), 2, n, 0).0,
+                nn::ops::ctc_beam_search_decode(&scores, &length(n), 2, 1, n).1,
             ]
         });
         of("windows", &|| {
@@ -380,7 +386,7 @@ fn sizes() {
                 },
             ];
             options
-                .map(|o| nn::conv(&volume, Tensor::ones([2, 1, 2, 4, 3]), o))
+                .map(|o| nn::ops::conv(&volume, Tensor::ones([2, 1, 2, 4, 3]), o))
                 .to_vec()
         });
         of("depthwise_conv1d", &|| {
@@ -396,7 +402,12 @@ fn sizes() {
             ];
             options
                 .map(|o| {
-                    nn::separable_conv(&steps, Tensor::ones([2, 4, 1]), Tensor::ones([1, 4, 3]), o)
+                    nn::ops::separable_conv(
+                        &steps,
+                        Tensor::ones([2, 4, 1]),
+                        Tensor::ones([1, 4, 3]),
+                        o,
+                    )
                 })
                 .to_vec()
         });
@@ -412,16 +423,16 @@ fn sizes() {
                 },
             ];
             options
-                .map(|o| nn::conv_transpose(&volume, Tensor::ones([2, 1, 2, 3, 4]), o))
+                .map(|o| nn::ops::conv_transpose(&volume, Tensor::ones([2, 1, 2, 3, 4]), o))
                 .to_vec()
         });
         of("pooling", &|| {
             vec![
-                nn::max_pool(&steps, [2], [n], Padding::Same),
-                nn::avg_pool(&steps, [n], [n], Padding::Valid),
-                nn::max_pool(&volume, [n, 1, 1], [1, 1, 1], Padding::Same),
-                nn::adaptive_max_pool(&volume, [n, 1, n]),
-                nn::up_sampling(&volume, [1, n, n], Interpolation::Nearest),
+                nn::ops::max_pool(&steps, [2], [n], Padding::Same),
+                nn::ops::avg_pool(&steps, [n], [n], Padding::Valid),
+                nn::ops::max_pool(&volume, [n, 1, 1], [1, 1, 1], Padding::Same),
+                nn::ops::adaptive_max_pool(&volume, [n, 1, n]),
+                nn::ops::up_sampling(&volume, [1, n, n], Interpolation::Nearest),
             ]
         });
     }
@@ -532,8 +543,8 @@ fn whole_numbers() {
                 m.rms_normalization([k], 1e-3),
                 m.unstack(k)[0].clone(),
                 m.split(3, k)[0].clone(),
-                nn::tensordot(&m, &m, [k], [0]),
-                nn::geomspace(1.0, 2.0, 3, true, k),
+                nn::ops::tensordot(&m, &m, [k], [0]),
+                nn::ops::geomspace(1.0, 2.0, 3, true, k),
                 random::shuffle(&m, k),
             ]
         });
@@ -623,9 +634,9 @@ fn numbers() {
         });
         of("spaced", &|| {
             vec![
-                nn::linspace(a, 1.0, 5, true, 0),
-                nn::logspace(0.0, a, 5, true, a, 0),
-                nn::geomspace(a, 1.0, 5, true, 0),
+                nn::ops::linspace(a, 1.0, 5, true, 0),
+                nn::ops::logspace(0.0, a, 5, true, a, 0),
+                nn::ops::geomspace(a, 1.0, 5, true, 0),
                 Tensor::arange_of(0.0, a, 1.0, DType::F32),
                 Tensor::arange_of(a, 3.0, a, DType::I64),
                 Tensor::arange_of(0.0, 1.0, a, DType::F32),
@@ -641,7 +652,7 @@ fn numbers() {
                 random::beta([3], a, a, DType::F64),
                 random::binomial([3], 100, a, DType::F32),
                 random::categorical(&full(&[2, 3]), 4),
-                nn::dropout(&v, a),
+                nn::ops::dropout(&v, a),
             ]
         });
         of("images", &|| {
@@ -733,6 +744,6 @@ trait LayerNormOf {
 
 impl LayerNormOf for Tensor {
     fn layer_norm_of(&self, epsilon: f64) -> Tensor {
-        nn::layer_norm(self, Tensor::ones([4]), Tensor::zeros([4]), epsilon)
+        nn::ops::layer_norm(self, Tensor::ones([4]), Tensor::zeros([4]), epsilon)
     }
 }

@@ -3,8 +3,9 @@
 
 use nn::prelude::*;
 use nn::{
-    Conv2dOptions, ConvOptions, ConvTransposeOptions, Interpolation, PadMode, UNKNOWN, conv2d,
-    random, scatter_add,
+    Interpolation, UNKNOWN,
+    ops::{Conv2dOptions, ConvOptions, ConvTransposeOptions, PadMode, conv2d, scatter_add},
+    random,
 };
 
 /// Sizes that are no size: beyond all memory, beyond a dimension, beyond what can be counted.
@@ -134,60 +135,63 @@ fn operations_name_themselves() {
             ("take", x.take(&Tensor::from([(n >> 1) as i64]), 0)),
             (
                 "max_pool2d",
-                nn::max_pool2d(&image, [n, n], [1, 1], Padding::Same),
+                nn::ops::max_pool2d(&image, [n, n], [1, 1], Padding::Same),
             ),
             (
                 "avg_pool2d",
-                nn::avg_pool2d(&image, [n, 2], [1, 1], Padding::Same),
+                nn::ops::avg_pool2d(&image, [n, 2], [1, 1], Padding::Same),
             ),
             (
                 "max_pool1d",
-                nn::max_pool(&steps, [n], [1], Padding::Causal),
+                nn::ops::max_pool(&steps, [n], [1], Padding::Causal),
             ),
             (
                 "avg_pool3d",
-                nn::avg_pool(&volume, [1, n, n], [1, 1, 1], Padding::Same),
+                nn::ops::avg_pool(&volume, [1, n, n], [1, 1, 1], Padding::Same),
             ),
-            ("adaptive_max_pool1d", nn::adaptive_max_pool(&steps, [n])),
+            (
+                "adaptive_max_pool1d",
+                nn::ops::adaptive_max_pool(&steps, [n]),
+            ),
             (
                 "adaptive_avg_pool3d",
-                nn::adaptive_avg_pool(&volume, [1, 1, n]),
+                nn::ops::adaptive_avg_pool(&volume, [1, 1, n]),
             ),
             (
                 "resize",
-                nn::up_sampling(&steps, [n], Interpolation::Nearest),
+                nn::ops::up_sampling(&steps, [n], Interpolation::Nearest),
             ),
             (
                 "resize",
-                nn::resize(&image, [n, n], Interpolation::Bilinear, true),
+                nn::ops::resize(&image, [n, n], Interpolation::Bilinear, true),
             ),
             ("conv1d", {
                 let options = ConvOptions {
                     dilation: [n],
                     ..ConvOptions::<1>::new(Padding::Causal)
                 };
-                nn::conv(&steps, Tensor::ones([3, 4, 2]), options)
+                nn::ops::conv(&steps, Tensor::ones([3, 4, 2]), options)
             }),
             ("conv3d", {
                 let options = ConvOptions {
                     dilation: [n, 1, 1],
                     ..ConvOptions::<3>::new(Padding::Same)
                 };
-                nn::conv(&volume, Tensor::ones([3, 1, 1, 4, 2]), options)
+                nn::ops::conv(&volume, Tensor::ones([3, 1, 1, 4, 2]), options)
             }),
             ("conv2d_transpose", {
                 let options = ConvTransposeOptions {
                     strides: [1, n],
                     ..ConvTransposeOptions::<2>::new(Padding::Same)
                 };
-                nn::conv_transpose(&image, Tensor::ones([3, 3, 2, 4]), options)
+                nn::ops::conv_transpose(&image, Tensor::ones([3, 3, 2, 4]), options)
             }),
             ("conv2d_transpose", {
                 let options = ConvTransposeOptions {
                     output_padding: Some([n, n]),
                     ..ConvTransposeOptions::<2>::new(Padding::Same)
                 };
-                nn::conv_transpose(&image, Tensor::ones([3, 3, 2, 4]), options)
+                nn::ops::conv_transpose(&image, Tensor::ones([3, 3, 2, 4]), options)
             }),
             ("conv2d", {
                 let options = Conv2dOptions {

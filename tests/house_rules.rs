@@ -470,6 +470,37 @@ fn examples_of_the_documentation_import_nn() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What a reader of a package finds: what it is, under which licence, and its documentation with all features.
+#[test]
+fn every_package_says_what_it_is() {
+    let mut wrong = Vec::new();
+    for name in CRATES {
+        let folder = root().join(name);
+        let manifest = read(&folder.join("Cargo.toml"));
+        let package = manifest.split("\n[package]\n").last().unwrap_or_default();
+        for key in [
+            "version.workspace = true",
+            "rust-version.workspace = true",
+            "license.workspace = true",
+            "description = \"",
+            "readme = \"README.md\"",
+            "keywords.workspace = true",
+            "categories.workspace = true",
+            "[package.metadata.docs.rs]\nall-features = true",
+        ] {
+            if !package.contains(key) {
+                wrong.push(format!("{}: no `{key}`", shown(&folder.join("Cargo.toml"))));
+            }
+        }
+        for file in ["README.md", "LICENSE-APACHE", "LICENSE-MIT"] {
+            if !folder.join(file).is_file() {
+                wrong.push(format!("no {}", shown(&folder.join(file))));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Who opens a module's page finds what is in it by family.
 #[test]
 fn pages_of_modules_list_what_is_in_them() {

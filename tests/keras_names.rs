@@ -30,9 +30,9 @@ const ABSENT: &[(&str, &str, &str)] = &[
     ("metrics", "Metric", "the trait `Metric`"),
     ("optimizers", "Optimizer", "the trait `Optimizer`"),
     ("schedules", "LearningRateSchedule", "the trait `Schedule`"),
-    ("initializers", "Initializer", "the enum `Initializer`"),
-    ("regularizers", "Regularizer", "the enum `Regularizer`"),
-    ("constraints", "Constraint", "the enum `Constraint`"),
+    ("initializers", "Initializer", "the trait `Initialize`"),
+    ("regularizers", "Regularizer", "the trait `Regularize`"),
+    ("constraints", "Constraint", "the trait `Constrain`"),
     ("callbacks", "Callback", "the trait `Callback`"),
     (
         "callbacks",

@@ -3,7 +3,11 @@
 use nn::prelude::*;
 use nn::registry::LayerClass;
 use nn::saving::registry::{Class, registered};
-use nn::{Conv2dOptions, PadMode, keras, losses, metrics, optimizers};
+use nn::{
+    keras, losses, metrics,
+    ops::{Conv2dOptions, PadMode},
+    optimizers,
+};
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 use serde_json::{Value, json};
@@ -239,18 +243,18 @@ fn operations() -> Vec<keras::AnyModel> {
         |_, _, _, i| (i * 2 + 1).cast(DType::F32).sqrt(),
         |_, v, _, _| v.square().sum_axis(-1),
         |_, v, _, _| v.maximum(0.5) / (v.exp() + 1.0),
-        |_, v, _, _| nn::layer_norm(v, Tensor::ones([3]), Tensor::zeros([3]), 1e-3),
+        |_, v, _, _| nn::ops::layer_norm(v, Tensor::ones([3]), Tensor::zeros([3]), 1e-3),
         |_, _, x, _| {
-            nn::conv2d(
+            nn::ops::conv2d(
                 x,
                 Tensor::ones([3, 2, 2, 4]),
                 Conv2dOptions::new(Padding::Same),
             )
         },
-        |_, _, x, _| nn::max_pool2d(x, [2, 3], [2, 1], Padding::Same),
-        |_, _, x, _| nn::avg_pool2d(x, [2, 2], [1, 2], Padding::Valid),
-        |_, _, x, _| nn::resize(x, [3, 5], Interpolation::Bilinear, true),
-        |_, _, x, _| nn::up_sampling(x, [2, 1], Interpolation::Nearest),
+        |_, _, x, _| nn::ops::max_pool2d(x, [2, 3], [2, 1], Padding::Same),
+        |_, _, x, _| nn::ops::avg_pool2d(x, [2, 2], [1, 2], Padding::Valid),
+        |_, _, x, _| nn::ops::resize(x, [3, 5], Interpolation::Bilinear, true),
+        |_, _, x, _| nn::ops::up_sampling(x, [2, 1], Interpolation::Nearest),
         |_, _, x, _| x.space_to_depth(2),
         |_, _, x, _| x.var_axes([1, 2], true),
     ];
