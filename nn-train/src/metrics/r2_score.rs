@@ -209,7 +209,10 @@ mod tests {
     fn constant_targets_score_0_however_many_there_are() {
         for rows in [3, 10_000] {
             let mut metric = R2Score::new();
-            let (y, p) = (Tensor::full([rows, 1], 0.1), Tensor::full([rows, 1], 0.3));
+            let (y, p) = (
+                Tensor::full([rows, 1], 0.1_f32),
+                Tensor::full([rows, 1], 0.3_f32),
+            );
             metric.update(&y, &p, None).unwrap();
             assert_eq!(metric.result(), 0.0);
         }
