@@ -412,3 +412,178 @@ fn averages_are_looked_at_and_taken_out_again() {
     assert_eq!(averaged.data::<f32>(), m.predict(&x).unwrap().data::<f32>());
     assert_eq!(loss, m.evaluate(data(3)).unwrap());
 }
+
+#[test]
+fn a_fit_that_never_begins_leaves_the_log_of_the_last_one() {
+    let folder = folder("log_kept");
+    let path = folder.join("log.csv");
+    let old = "epoch,loss\n0,0.5\n1,0.4\n";
+    let log = || CSVLogger::new(&path);
+    std::fs::write(&path, old).unwrap();
+    let mut m = model(SGD::new(0.1));
+    let missing = folder.join("none").join("m").display().to_string();
+    let fit = quiet().callback(log());
+    assert!(
+        m.fit(data(6), fit.callback(ModelCheckpoint::new(missing)))
+            .is_err()
+    );
+    let fit = quiet().callback(log());
+    assert!(
+        m.fit(data(6), fit.callback(EarlyStopping::new("val_loss")))
+            .is_err()
+    );
+    let fit = quiet().initial_epoch(1).epochs(1).callback(log());
+    assert_eq!(m.fit(data(6), fit).unwrap().epochs(), 0);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), old);
+    // A training from its beginning writes it anew.
+    m.fit(data(6), quiet().callback(log())).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        text.starts_with("epoch,loss\n0,") && text.lines().count() == 2,
+        "{text}"
+    );
+}
+
+#[test]
+fn the_log_of_a_training_that_goes_on_goes_on() {
+    let folder = folder("log_goes_on");
+    let path = folder.join("log.csv");
+    let file = folder.join("m.safetensors");
+    let log = || CSVLogger::new(&path);
+    let numbers = || -> Vec<String> {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let first = |line: &str| line.split(',').next().unwrap_or_default().to_string();
+        text.lines().map(first).collect()
+    };
+    let mut m = model(SGD::new(0.1));
+    for _ in 0..2 {
+        m.fit(data(6), quiet().epochs(2).callback(log())).unwrap();
+    }
+    assert_eq!(numbers(), ["epoch", "0", "1", "2", "3"]);
+    // A last line without its end goes.
+    let whole = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{whole}4,0.")).unwrap();
+    m.save(&file).unwrap();
+    let mut m = Compiled::<Sequential>::load(&file).unwrap();
+    m.fit(data(6), quiet().callback(log())).unwrap();
+    assert_eq!(numbers(), ["epoch", "0", "1", "2", "3", "4"]);
+    // With other columns it is another log.
+    let fit = quiet().validation_data(data(5));
+    m.fit(data(6), fit.callback(log())).unwrap();
+    assert_eq!(numbers(), ["epoch", "5"]);
+    std::fs::write(&path, "notes").unwrap();
+    m.fit(data(6), quiet().callback(log())).unwrap();
+    assert_eq!(numbers(), ["epoch", "6"]);
+}
+
+#[test]
+fn what_is_no_log_is_refused_as_it_was() {
+    let path = folder("log_refused").join("notes.txt");
+    let log = || CSVLogger::new(&path).append(true);
+    let mut m = model(SGD::new(0.1));
+    std::fs::write(&path, "my notes").unwrap();
+    let e = m.fit(data(6), quiet().callback(log())).unwrap_err();
+    assert!(e.to_string().contains("`my notes`"), "{e}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "my notes");
+    let other = "epoch,accuracy\n0,1";
+    std::fs::write(&path, other).unwrap();
+    let e = m.fit(data(6), quiet().callback(log())).unwrap_err();
+    assert!(e.to_string().contains("no column `loss`"), "{e}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), other);
+}
+
+#[test]
+fn a_path_that_cannot_be_written_is_found_before_the_first_epoch() {
+    let folder = folder("unwritable");
+    let refused = |fit: Fit<'_>, part: &str| {
+        let mut m = model(SGD::new(0.1));
+        let e = m.fit(data(6), fit).unwrap_err().to_string();
+        assert!(e.contains("'s path") && e.contains(part), "{e}");
+        assert_eq!(m.epochs_trained(), 0);
+    };
+    let save = |name: &str| ModelCheckpoint::new(folder.join(name).display().to_string());
+    refused(quiet().callback(save("a\0b")), "NUL");
+    refused(
+        quiet().callback(BackupAndRestore::new(folder.join("a\0b"))),
+        "NUL",
+    );
+    refused(quiet().callback(CSVLogger::new(folder.join("a\0b"))), "NUL");
+    refused(quiet().callback(save("dir{epoch}/m")), "there is no folder");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(folder.join("b"), folder.join("a")).unwrap();
+        std::os::unix::fs::symlink(folder.join("a"), folder.join("b")).unwrap();
+        refused(quiet().callback(save("a")), "links");
+        std::fs::remove_file(folder.join("a")).unwrap();
+        std::fs::remove_file(folder.join("b")).unwrap();
+    }
+    // The folder is that of the first epoch, and nothing is left in it.
+    std::fs::create_dir_all(folder.join("dir03")).unwrap();
+    let mut m = model(SGD::new(0.1));
+    let fit = quiet().initial_epoch(2).epochs(3);
+    m.fit(data(6), fit.callback(save("dir{epoch}/m"))).unwrap();
+    let names = std::fs::read_dir(folder.join("dir03")).unwrap();
+    let names: Vec<_> = names.map(|f| f.unwrap().file_name()).collect();
+    assert_eq!(names, ["m"]);
+}
+
+#[test]
+fn two_callbacks_of_one_path_are_a_mistake() {
+    let folder = folder("one_path");
+    let path = folder.join("m.safetensors");
+    let again = folder.join(".").join("m.safetensors");
+    let save = || ModelCheckpoint::new(again.display().to_string());
+    let fits = [
+        quiet()
+            .callback(save())
+            .callback(BackupAndRestore::new(&path)),
+        quiet().callback(CSVLogger::new(&path)).callback(save()),
+        quiet().callback(save()).callback(save()),
+    ];
+    for fit in fits {
+        let e = model(SGD::new(0.1)).fit(data(6), fit).unwrap_err();
+        assert!(e.to_string().contains("both write to"), "{e}");
+        assert!(!path.exists());
+    }
+}
+
+#[test]
+fn a_backup_deletes_only_what_it_wrote_or_went_on_from() {
+    let folder = folder("backup_ours");
+    let path = folder.join("m.safetensors");
+    // Written by somebody else after training began, without an epoch of this training.
+    let other = LambdaCallback::default()
+        .on_train_begin(|_| std::fs::write(&path, "not ours").map_err(|e| Error::io(&path, &e)));
+    let fit = quiet().initial_epoch(1).epochs(1);
+    let fit = fit.callback(BackupAndRestore::new(&path)).callback(other);
+    model(SGD::new(0.1)).fit(data(6), fit).unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "not ours");
+    std::fs::remove_file(&path).unwrap();
+    // That it is gone already is no error.
+    let removes = LambdaCallback::default()
+        .on_train_end(|_| std::fs::remove_file(&path).map_err(|e| Error::io(&path, &e)));
+    let fit = quiet()
+        .callback(removes)
+        .callback(BackupAndRestore::new(&path));
+    model(SGD::new(0.1)).fit(data(6), fit).unwrap();
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_number_of_an_epoch_that_no_file_holds_is_refused() {
+    let mut m = model(SGD::new(0.1));
+    let first = 1_usize << 48;
+    let fit = quiet().initial_epoch(first).epochs(first + 1);
+    let e = m.fit(data(6), fit).unwrap_err().to_string();
+    assert!(
+        e.contains("`initial_epoch` is 281474976710656") && e.contains("below 281474976710656"),
+        "{e}"
+    );
+}
+
+#[test]
+#[should_panic(expected = "row 9223372036854775808 of a data set of 6 rows")]
+fn a_row_that_is_not_there_is_not_selected() {
+    let (x, y) = data(6);
+    let _ = nn_train::Dataset::new(x, y).unwrap().select(&[1 << 63]);
+}

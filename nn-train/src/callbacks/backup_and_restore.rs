@@ -7,7 +7,8 @@ use nn_core::{Error, Result};
 use std::path::PathBuf;
 
 /// Writes a backup of the whole training after every epoch, or after every so many batches, and goes on from it in the next `fit` that finds it: to
-/// the bit, as [`Compiled::fit`](crate::Compiled::fit) says. When training ends well, the backup is deleted. As Keras's `BackupAndRestore`.
+/// the bit, as [`Compiled::fit`](crate::Compiled::fit) says. When training ends well, the backup is deleted, if this `fit` has
+/// written it or gone on from it. As Keras's `BackupAndRestore`.
 ///
 /// A program that was ended in the middle of its `fit` is run again as it is: the model is made and compiled anew, and `fit` with the
 /// same data and settings trains what is left. Losses, metrics and the optimizer's settings are those it is compiled with.
@@ -24,6 +25,8 @@ pub struct BackupAndRestore {
     delete: bool,
     /// Batches since the last backup, with `save_freq`.
     batches: usize,
+    /// Whether this `fit` has written the file or gone on from it.
+    ours: bool,
 }
 
 impl BackupAndRestore {
@@ -34,6 +37,7 @@ impl BackupAndRestore {
             save_freq: None,
             delete: true,
             batches: 0,
+            ours: false,
         }
     }
 
@@ -48,6 +52,12 @@ impl BackupAndRestore {
         self.delete = delete;
         self
     }
+
+    fn save(&mut self, run: &mut Run<'_>) -> Result<()> {
+        run.save_with(&self.path, self.state())?;
+        self.ours = true;
+        Ok(())
+    }
 }
 
 impl Callback for BackupAndRestore {
@@ -59,7 +69,11 @@ impl Callback for BackupAndRestore {
         Some(self.path.clone())
     }
 
-    fn on_train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
+    fn writes_to(&self) -> Option<PathBuf> {
+        Some(self.path.clone())
+    }
+
+    fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
         check_path("BackupAndRestore", &self.path)?;
         if self.save_freq == Some(0) {
             return Err(Error::value(
@@ -67,6 +81,7 @@ impl Callback for BackupAndRestore {
             ));
         }
         self.batches = 0;
+        self.ours = run.resumed_from() == Some(&self.path);
         Ok(())
     }
 
@@ -79,21 +94,25 @@ impl Callback for BackupAndRestore {
             return Ok(());
         }
         self.batches = 0;
-        run.save_with(&self.path, self.state())
+        self.save(run)
     }
 
     fn on_epoch_end(&mut self, _: usize, _: &mut Scores, run: &mut Run<'_>) -> Result<()> {
         match self.save_freq {
-            None => run.save_with(&self.path, self.state()),
+            None => self.save(run),
             Some(_) => Ok(()),
         }
     }
 
     fn on_train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
-        if !self.delete || run.has_failed() || !self.path.exists() {
+        if !self.delete || run.has_failed() || !self.ours {
             return Ok(());
         }
-        std::fs::remove_file(&self.path).map_err(|e| Error::io(&self.path, &e))
+        match std::fs::remove_file(&self.path) {
+            // Somebody else has removed it.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            removed => removed.map_err(|e| Error::io(&self.path, &e)),
+        }
     }
 
     fn state(&self) -> Option<CallbackState> {

@@ -1,15 +1,16 @@
 //! The history as a file that grows with every epoch.
 
+use super::path::check_log;
 use super::{Callback, Run};
 use crate::metrics::Scores;
 use nn_core::{Error, Result};
 use std::fs::File;
-use std::io::Write;
 use std::path::PathBuf;
 
 /// Writes the scores of every epoch as a line of a CSV file, as Keras's `CSVLogger`.
 ///
-/// The file is complete after every epoch, so that it can be read while training goes on.
+/// The file is complete after every epoch, so that it can be read while training goes on. It is opened for the first line: a `fit` that
+/// fails before leaves the file from before as it was.
 ///
 /// ```
 /// use nn::{Fit, callbacks::CSVLogger};
@@ -25,7 +26,8 @@ pub struct CSVLogger {
 }
 
 impl CSVLogger {
-    /// Writes to a path; a file that is there is replaced when training begins.
+    /// Writes to a path. A training that goes on, with a second `fit` or after loading, goes on in its file: where the first epoch is not
+    /// epoch 0 and the file is the log of a training with the same columns, lines are added. Otherwise a file that is there is replaced.
     pub fn new(path: impl Into<PathBuf>) -> CSVLogger {
         CSVLogger {
             path: path.into(),
@@ -35,11 +37,74 @@ impl CSVLogger {
         }
     }
 
-    /// Whether lines are added to a file that is there already, under the columns that it has: a score without one is an error, and a column
-    /// without a score stays empty.
+    /// Whether lines are added to a file that is there already in any case, under the columns that it has: a score without one is an error, and
+    /// a column without a score stays empty.
+    ///
+    /// Where lines are added, a last line without its end, of a process that was ended while it wrote, is dropped.
     pub fn append(mut self, append: bool) -> Self {
         self.append = append;
         self
+    }
+
+    /// The lines that are there already and stay.
+    fn existing(&self, names: &[String], epoch: u64) -> Result<Log> {
+        if self.append {
+            return Log::read(&self.path);
+        }
+        let log = match epoch {
+            0 => None,
+            _ => Log::read(&self.path).ok(),
+        };
+        let same = |log: &Log| {
+            log.columns.len() == names.len() && names.iter().all(|n| log.columns.contains(n))
+        };
+        Ok(log.filter(same).unwrap_or_default())
+    }
+
+    /// Opens the file for its first line.
+    fn open(&mut self, scores: &Scores, run: &Run<'_>) -> Result<()> {
+        let mut names: Vec<String> = scores.iter().map(|(name, _)| name.to_string()).collect();
+        if run.is_unvalidated() {
+            // Later epochs have a validation: its columns are made now.
+            let measured = names.iter().filter(|name| *name != "learning_rate");
+            let validated: Vec<String> = measured.map(|name| format!("val_{name}")).collect();
+            names.extend(validated);
+        }
+        let log = self.existing(&names, epoch(run))?;
+        let is_new = log.columns.is_empty();
+        self.columns = if is_new { names } else { log.columns };
+        self.check(scores)?;
+        let at = |e: std::io::Error| Error::io(&self.path, &e);
+        let mut options = File::options();
+        match is_new {
+            true => options.write(true).create(true).truncate(true),
+            false => options.append(true),
+        };
+        let file = options.open(&self.path).map_err(at)?;
+        if !is_new && file.metadata().map_err(at)?.len() > log.whole {
+            file.set_len(log.whole).map_err(at)?;
+        }
+        self.writer = Some(csv::Writer::from_writer(file));
+        match is_new {
+            true => {
+                let header = std::iter::once("epoch".to_string()).chain(self.columns.clone());
+                self.write(header.collect())
+            }
+            false => Ok(()),
+        }
+    }
+
+    /// Every score has a column.
+    fn check(&self, scores: &Scores) -> Result<()> {
+        let mut names = scores.iter().map(|(name, _)| name);
+        match names.find(|name| !self.columns.iter().any(|c| c == name)) {
+            None => Ok(()),
+            Some(name) => Err(Error::value(format!(
+                "{} has no column `{name}`, only {}; log to another file, or without `append`",
+                self.path.display(),
+                self.columns.join(", ")
+            ))),
+        }
     }
 
     fn write(&mut self, record: Vec<String>) -> Result<()> {
@@ -58,54 +123,61 @@ impl Callback for CSVLogger {
         Some(&[])
     }
 
+    fn writes_to(&self) -> Option<PathBuf> {
+        Some(self.path.clone())
+    }
+
     fn on_train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
-        let at = |e: std::io::Error| Error::io(&self.path, &e);
-        let text = match self.append && self.path.is_file() {
-            true => std::fs::read_to_string(&self.path).map_err(at)?,
-            false => String::new(),
-        };
-        let mut options = File::options();
+        self.writer = None;
+        check_log("CSVLogger", &self.path)?;
         match self.append {
-            true => options.append(true).create(true),
-            false => options.write(true).create(true).truncate(true),
-        };
-        let mut file = options.open(&self.path).map_err(at)?;
-        if !text.is_empty() && !text.ends_with('\n') {
-            // A process that was ended in the middle of a line: the next one begins anew.
-            file.write_all(b"\n").map_err(at)?;
+            true => Log::read(&self.path).map(|_| ()),
+            false => Ok(()),
         }
-        self.columns = columns(&text).map_err(|e| e.context(self.path.display()))?;
-        self.writer = Some(csv::Writer::from_writer(file));
-        Ok(())
     }
 
     fn on_epoch_end(&mut self, _: usize, scores: &mut Scores, run: &mut Run<'_>) -> Result<()> {
-        if self.columns.is_empty() {
-            self.columns = scores.iter().map(|(name, _)| name.to_string()).collect();
-            if run.is_unvalidated() {
-                // Later epochs have a validation: its columns are made now.
-                let names = self.columns.clone().into_iter();
-                let measured = names.filter(|name| name != "learning_rate");
-                self.columns
-                    .extend(measured.map(|name| format!("val_{name}")));
-            }
-            let header = std::iter::once("epoch".to_string()).chain(self.columns.clone());
-            self.write(header.collect())?;
+        match self.writer {
+            None => self.open(scores, run)?,
+            Some(_) => self.check(scores)?,
         }
-        if let Some((name, _)) = scores
-            .iter()
-            .find(|(name, _)| !self.columns.iter().any(|c| c == name))
-        {
-            return Err(Error::value(format!(
-                "{} has no column `{name}`, only {}; log to another file, or without `append`",
-                self.path.display(),
-                self.columns.join(", ")
-            )));
-        }
-        let mut record = vec![(run.epochs_trained() - 1).to_string()];
+        let mut record = vec![epoch(run).to_string()];
         let value = |name: &String| scores.get(name).map_or(String::new(), |v| v.to_string());
         record.extend(self.columns.iter().map(value));
         self.write(record)
+    }
+}
+
+/// The number of the epoch that has ended.
+fn epoch(run: &Run<'_>) -> u64 {
+    run.epochs_trained().saturating_sub(1)
+}
+
+/// What is there of a log.
+#[derive(Default)]
+struct Log {
+    /// The names of the scores.
+    columns: Vec<String>,
+    /// The bytes of its lines that have an end.
+    whole: u64,
+}
+
+impl Log {
+    /// What is there at a path; nothing if there is no file.
+    fn read(path: &std::path::Path) -> Result<Log> {
+        if !path.is_file() {
+            return Ok(Log::default());
+        }
+        let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, &e))?;
+        let found = columns(&text).map_err(|e| e.context(path.display()))?;
+        Ok(match text.rfind('\n') {
+            // The first line names the columns; without its end it does not name all.
+            None => Log::default(),
+            Some(end) => Log {
+                columns: found,
+                whole: end as u64 + 1,
+            },
+        })
     }
 }
 

@@ -32,8 +32,10 @@ pub use lambda_callback::LambdaCallback;
 pub use learning_rate_scheduler::LearningRateScheduler;
 pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Mode;
+pub(crate) use path::check_apart;
 pub use reduce_lr_on_plateau::ReduceLROnPlateau;
 pub use state::CallbackState;
+pub(crate) use state::MOST_EPOCHS;
 pub use swap_ema_weights::SwapEMAWeights;
 pub use terminate_on_nan::TerminateOnNaN;
 
@@ -205,6 +207,11 @@ pub trait Callback {
         None
     }
 
+    /// The path that it writes to, with placeholders as they are: two callbacks of one path are an error before anything is trained.
+    fn writes_to(&self) -> Option<PathBuf> {
+        None
+    }
+
     /// When a step failed because a number was not finite: `true` ends training with the history so far instead of the error.
     fn on_not_finite(&mut self, error: &Error, run: &mut Run<'_>) -> bool {
         let _ = (error, run);
@@ -271,6 +278,9 @@ impl<C: Callback + ?Sized> Callback for &mut C {
     fn resume_from(&self) -> Option<PathBuf> {
         (**self).resume_from()
     }
+    fn writes_to(&self) -> Option<PathBuf> {
+        (**self).writes_to()
+    }
     fn on_batch_end(&mut self, batch: usize, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
         (**self).on_batch_end(batch, scores, run)
     }
@@ -295,6 +305,10 @@ pub struct Run<'a> {
 pub(crate) trait Training {
     fn optimizer(&mut self) -> &mut dyn Optimizer;
     fn epochs_trained(&self) -> u64;
+    /// The number of the first epoch to train.
+    fn first_epoch(&self) -> u64;
+    /// The file that a callback had it go on from.
+    fn resumed_from(&self) -> Option<&Path>;
     /// Which way a score gets better, if that is known.
     fn direction(&self, score: &str) -> Option<Direction>;
     /// The names of all scores that an epoch, or one of its batches, has for the callback that is called; `None` where there may be others.
@@ -352,6 +366,16 @@ impl<'a> Run<'a> {
     /// Epochs trained so far, over all calls of `fit`.
     pub fn epochs_trained(&self) -> u64 {
         self.training.epochs_trained()
+    }
+
+    /// The number of the first epoch that this `fit` trains.
+    fn first_epoch(&self) -> u64 {
+        self.training.first_epoch()
+    }
+
+    /// The file that a callback had this `fit` go on from ([`Callback::resume_from`]).
+    fn resumed_from(&self) -> Option<&Path> {
+        self.training.resumed_from()
     }
 
     /// The names of all scores that an epoch, or one of its batches, has for this callback; `None` where there may be others.

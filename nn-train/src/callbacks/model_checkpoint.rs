@@ -1,11 +1,11 @@
 //! Saving while training goes on.
 
 use super::monitor::{Mode, Monitor};
-use super::path::check_path;
+use super::path::{check_name, check_path};
 use super::{Callback, CallbackState, Run};
 use crate::metrics::Scores;
 use nn_core::{Error, Result};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Saves the model after every epoch or every so many batches, or only when a score is the best so far, as Keras's `ModelCheckpoint`.
 ///
@@ -102,9 +102,14 @@ impl ModelCheckpoint {
         }
     }
 
-    fn file(&self, batch: Option<usize>, scores: &Scores) -> Result<PathBuf> {
+    /// The path in this epoch, with batch and scores left open.
+    fn path_of_epoch(&self) -> String {
         let epoch = format!("{:02}", self.epoch + 1);
-        let mut path = self.path.replace("{epoch}", &epoch);
+        self.path.replace("{epoch}", &epoch)
+    }
+
+    fn file(&self, batch: Option<usize>, scores: &Scores) -> Result<PathBuf> {
+        let mut path = self.path_of_epoch();
         if let Some(batch) = batch {
             path = path.replace("{batch}", &format!("{:02}", batch + 1));
         }
@@ -127,8 +132,19 @@ impl Callback for ModelCheckpoint {
         Some(&[])
     }
 
+    fn writes_to(&self) -> Option<PathBuf> {
+        Some(self.path.clone().into())
+    }
+
     fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        check_path("ModelCheckpoint", Path::new(&self.path))?;
+        self.epoch = run.first_epoch() as usize;
+        let first = PathBuf::from(self.path_of_epoch());
+        let folder = first.parent().map(|f| f.to_string_lossy());
+        // A folder that has its name from a score is not known yet.
+        match folder.is_some_and(|name| name.contains('{')) {
+            true => check_name("ModelCheckpoint", &first)?,
+            false => check_path("ModelCheckpoint", &first)?,
+        }
         if self.save_freq == Some(0) {
             return Err(Error::value(
                 "ModelCheckpoint needs `save_freq` to be at least 1 batch, found 0",

@@ -3,6 +3,9 @@
 use nn_core::{Error, Result, Tensor};
 use serde_json::{Value, json};
 
+/// No count of epochs or batches reaches this: more than any training has, and far from where counting on would overflow.
+pub(crate) const MOST_EPOCHS: u64 = 1 << 48;
+
 /// The state of a callback: anything that JSON can say, and tensors by name.
 ///
 /// ```
@@ -58,8 +61,7 @@ impl CallbackState {
         let found = &self.config[name];
         found
             .as_u64()
-            // More than any training reaches, and far from where counting on would overflow.
-            .filter(|&n| n < 1 << 48)
+            .filter(|&n| n < MOST_EPOCHS)
             .and_then(|n| usize::try_from(n).ok())
             .ok_or_else(|| {
                 Error::format(format!(

@@ -211,8 +211,15 @@ impl Dataset {
     /// The given rows, copied, in the given order.
     ///
     /// # Panics
-    /// When an index is not below [`Dataset::len`].
+    /// When an index is not below [`Dataset::len`]; the message names both.
     pub fn select(&self, rows: &[usize]) -> Dataset {
+        for &row in rows {
+            assert!(
+                row < self.len,
+                "row {row} of a data set of {} rows",
+                self.len
+            );
+        }
         self.map_all(|t| batches::gather_rows(t, rows), rows.len())
     }
 

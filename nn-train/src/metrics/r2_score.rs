@@ -41,7 +41,8 @@ pub struct R2Score {
     sums: Sums,
 }
 
-/// Of each target: the weighted sum, the sum of squares, that of squared errors, and the weights; and how many numbers there were.
+/// Of each target: the weighted mean, the sum of squared differences from it, that of squared errors, and the weights; and how many numbers there
+/// were. The difference of a sum of squares and the square of a sum would lose all digits where the mean is large.
 #[derive(Clone, Debug, Default)]
 struct Sums {
     targets: Vec<[f64; 4]>,
@@ -136,11 +137,15 @@ impl Metric for R2Score {
         let pairs = y_true.iter().zip(y_pred).zip(weight.try_data::<f64>()?);
         self.sums.targets.resize(n, [0.0; 4]);
         for (i, ((y, p), weight)) in pairs.enumerate() {
-            let [sum, squares, errors, count] = &mut self.sums.targets[i % n];
-            *sum += y * weight;
-            *squares += y * y * weight;
-            *errors += (y - p) * (y - p) * weight;
+            let [mean, squares, errors, count] = &mut self.sums.targets[i % n];
             *count += weight;
+            // West 1979: the mean moves, and the squares are of differences from before and after that.
+            let before = y - *mean;
+            if *count != 0.0 {
+                *mean += before * (weight / *count);
+            }
+            *squares += weight * before * (y - *mean);
+            *errors += (y - p) * (y - p) * weight;
         }
         self.sums.numbers += shape.num_elements() as f64;
         Ok(())
@@ -152,7 +157,7 @@ impl Metric for R2Score {
 
     fn results(&self) -> Vec<f64> {
         let targets = &self.sums.targets;
-        let variance = |[sum, squares, _, count]: &[f64; 4]| squares - sum * (sum / count);
+        let variance = |[_, squares, _, _]: &[f64; 4]| *squares;
         let score = |target: &[f64; 4]| {
             let score = 1.0 - target[2] / variance(target);
             if score.is_infinite() { 0.0 } else { score }
@@ -181,5 +186,35 @@ impl Metric for R2Score {
 
     fn reset(&mut self) {
         self.sums = Sums::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_targets_far_from_zero_lose_no_digits() {
+        // Targets 0 to 6 have the variance 4, and predictions that are off by 1 the error 1.
+        let mut metric = R2Score::new();
+        for _ in 0..10 {
+            let y = (0..7000).map(|i| 1e6 + (i % 7) as f32);
+            let y = Tensor::from(y.collect::<Vec<f32>>()).reshape([7000, 1]);
+            metric.update(&y, &(&y + 1.0), None).unwrap();
+        }
+        assert!((metric.result() - 0.75).abs() < 1e-9, "{}", metric.result());
+    }
+
+    #[test]
+    fn constant_targets_score_0_however_many_there_are() {
+        for rows in [3, 10_000] {
+            let mut metric = R2Score::new();
+            let (y, p) = (
+                Tensor::full([rows, 1], 0.1_f32),
+                Tensor::full([rows, 1], 0.3_f32),
+            );
+            metric.update(&y, &p, None).unwrap();
+            assert_eq!(metric.result(), 0.0);
+        }
     }
 }

@@ -35,9 +35,16 @@ impl LearningRate {
     /// The rate of that step, if it is one.
     ///
     /// # Errors
-    /// A negative rate, or one that `f32` does not hold as a finite number.
+    /// A negative rate, or one that `f32` does not hold as a finite number; that of a schedule is named with it.
     pub fn checked(&self, step: u64) -> Result<f64> {
-        check(self.at(step))
+        check(self.at(step)).map_err(|e| match self {
+            LearningRate::Constant(_) => e,
+            LearningRate::Schedule(schedule) => {
+                let config = schedule.config();
+                let name = config["class_name"].as_str().unwrap_or("the schedule");
+                e.context(format!("{name} at step {step}"))
+            }
+        })
     }
 
     /// Whether it is a rate, or a schedule whose settings make sense.
@@ -131,5 +138,22 @@ impl<'de> Deserialize<'de> for LearningRate {
                 .map(|schedule| LearningRate::Schedule(Arc::from(schedule)))
                 .map_err(D::Error::custom),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedules::ExponentialDecay;
+
+    #[test]
+    fn a_schedule_that_leaves_the_numbers_is_named() {
+        let rate = LearningRate::from(ExponentialDecay::new(0.01, 1.0, 1e30));
+        assert_eq!(rate.checked(0).unwrap(), 0.01);
+        let e = rate.checked(20).unwrap_err().to_string();
+        assert!(
+            e.contains("ExponentialDecay at step 20") && e.contains("found inf"),
+            "{e}"
+        );
     }
 }

@@ -20,5 +20,6 @@ pub(crate) use load::{load_compiled, load_model, take_up};
 pub(crate) use save::{Rebuild, save};
 pub use weights::LoadReport;
 pub(crate) use weights::{load_weights, load_weights_partial};
+pub(crate) use write_whole::check_writable;
 #[doc(hidden)]
 pub use write_whole::write_whole;

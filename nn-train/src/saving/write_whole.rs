@@ -26,30 +26,62 @@ pub(super) fn write_with(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
-    let existing = existing_file(path)?;
     let failed = |e: io::Error| nothing_saved(path, &e);
-    let target = follow_links(path).map_err(failed)?;
-    let Some(name) = target.file_name() else {
-        return Err(Error::format(format!(
-            "{}: not the name of a file",
-            path.display()
-        )));
-    };
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let prefix = prefix(name);
-    remove_dead(folder, &prefix);
-    let mut temporary = Temporary::create(folder, &prefix, existing.as_ref()).map_err(failed)?;
-    temporary.fill(write, existing.as_ref()).map_err(failed)?;
-    temporary.rename(&target).map_err(failed)?;
+    let mut begun = Begun::new(path)?;
+    let existing = begun.existing.as_ref();
+    begun.temporary.fill(write, existing).map_err(failed)?;
+    begun.temporary.rename(&begun.target).map_err(failed)?;
+    let folder = folder_of(&begun.target);
     sync_folder(folder).map_err(|e| {
         Error::io(folder, &e).context(format!(
             "{} was saved, but a power failure now may undo that",
             path.display()
         ))
     })
+}
+
+/// Whether a file can be written there: its temporary file is made and removed again.
+///
+/// # Errors
+/// Those of writing it that can be known before.
+pub(crate) fn check_writable(path: &Path) -> Result<()> {
+    Begun::new(path).map(|_| ())
+}
+
+/// A file whose temporary is there, empty.
+struct Begun {
+    existing: Option<Metadata>,
+    target: PathBuf,
+    temporary: Temporary,
+}
+
+impl Begun {
+    fn new(path: &Path) -> Result<Begun> {
+        let existing = existing_file(path)?;
+        let failed = |e: io::Error| nothing_saved(path, &e);
+        let target = follow_links(path).map_err(failed)?;
+        let Some(name) = target.file_name() else {
+            return Err(Error::format(format!(
+                "{}: not the name of a file",
+                path.display()
+            )));
+        };
+        let (folder, prefix) = (folder_of(&target), prefix(name));
+        remove_dead(folder, &prefix);
+        let temporary = Temporary::create(folder, &prefix, existing.as_ref()).map_err(failed)?;
+        Ok(Begun {
+            existing,
+            target,
+            temporary,
+        })
+    }
+}
+
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 /// The file that is at the path already; an error if it is none that can be replaced.

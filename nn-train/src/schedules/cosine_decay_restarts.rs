@@ -8,6 +8,9 @@ use std::f64::consts::PI;
 /// [`CosineDecay`](super::CosineDecay) that begins anew after `first_decay_steps`, then after `t_mul` times as many, and so on, each time
 /// at a rate `m_mul` times as high: SGDR (Loshchilov and Hutter 2016, <https://arxiv.org/abs/1608.03983>).
 ///
+/// With `t_mul` below 1 the periods have an end, after `first_decay_steps / (1 - t_mul)` steps: from there on the rate stays at the end of a wave,
+/// `alpha * initial_learning_rate` (where Keras gives NaN).
+///
 /// Source: `keras.optimizers.schedules.CosineDecayRestarts`.
 ///
 /// ```
@@ -89,7 +92,12 @@ impl Schedule for CosineDecayRestarts {
         let (restarts, done) = if self.t_mul == 1.0 {
             (done.floor(), done.fract())
         } else {
-            let restarts = ((1.0 - done * (1.0 - self.t_mul)).ln() / self.t_mul.ln()).floor();
+            let left = 1.0 - done * (1.0 - self.t_mul);
+            // What rounding `t_mul` leaves of 0 is 0.
+            if self.t_mul < 1.0 && left <= f64::EPSILON / (1.0 - self.t_mul) {
+                return self.initial_learning_rate * self.alpha;
+            }
+            let restarts = (left.ln() / self.t_mul.ln()).floor();
             let length = self.t_mul.powf(restarts);
             let before = (1.0 - length) / (1.0 - self.t_mul);
             (restarts, (done - before) / length)
@@ -100,3 +108,21 @@ impl Schedule for CosineDecayRestarts {
 }
 
 schedule!(CosineDecayRestarts);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_that_get_shorter_end_in_the_lowest_rate() {
+        for (t_mul, end) in [(0.5, 20), (0.9, 100), (0.99, 1000)] {
+            let schedule = CosineDecayRestarts::new(0.1, 10.0).t_mul(t_mul).alpha(0.2);
+            assert_eq!(schedule.at(0), 0.1);
+            for step in [end, end + 1, 10 * end, u64::MAX] {
+                assert_eq!(schedule.at(step), 0.1 * 0.2, "{t_mul}: {step}");
+            }
+            let mut before = (0..end).map(|step| schedule.at(step));
+            assert!(before.all(|rate| (0.02 - 1e-12..=0.1 + 1e-12).contains(&rate)));
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! How to train: the settings of `fit`.
 
-use crate::callbacks::{Callback, LambdaCallback, Run};
+use crate::callbacks::{Callback, LambdaCallback, MOST_EPOCHS, Run, check_apart};
 use crate::data::{Dataset, IntoDataset, check_batch_size};
 use crate::metrics::Scores;
 use crate::training::progress::Verbose;
@@ -241,16 +241,23 @@ impl<'a> Fit<'a> {
         self.callback(LambdaCallback::new(f))
     }
 
-    /// The epochs to train, for a model that has been trained for `trained`.
-    pub(super) fn numbers(&self, trained: u64) -> Range<u64> {
-        match self.initial_epoch {
+    /// The epochs to train, for a model that has been trained for `trained`: what is left of them after a backup of a `fit` that began
+    /// after `begun`.
+    pub(super) fn numbers(&self, trained: u64, begun: Option<u64>) -> Range<u64> {
+        let before = begun.unwrap_or(trained);
+        let all = match self.initial_epoch {
             Some(first) => first as u64..self.epochs as u64,
-            None => trained..trained.saturating_add(self.epochs as u64),
+            None => before..before.saturating_add(self.epochs as u64),
+        };
+        match begun {
+            Some(_) => all.start.max(trained)..all.end,
+            None => all,
         }
     }
 
     /// Checks the settings and gives training and validation data.
     pub(super) fn prepare(&mut self, data: Dataset) -> Result<(Dataset, Option<Dataset>)> {
+        check_apart(&self.callbacks)?;
         check_batch_size(self.batch_size)?;
         check_batch_size(self.size_of_validation()).map_err(|e| e.context("the validation"))?;
         for (name, batches) in [
@@ -277,6 +284,14 @@ impl<'a> Fit<'a> {
             return Err(Error::value(format!(
                 "`initial_epoch` is {first} and `epochs` {}; after `initial_epoch`, `epochs` is the number of the last epoch",
                 self.epochs
+            )));
+        }
+        if let Some(first) = self
+            .initial_epoch
+            .filter(|&first| first as u64 >= MOST_EPOCHS)
+        {
+            return Err(Error::value(format!(
+                "`initial_epoch` is {first}; a saved training holds numbers of epochs below {MOST_EPOCHS} only"
             )));
         }
         if data.is_empty() {

@@ -163,6 +163,14 @@ impl Training for Watched<'_> {
         self.state.epoch
     }
 
+    fn first_epoch(&self) -> u64 {
+        self.state.epoch
+    }
+
+    fn resumed_from(&self) -> Option<&Path> {
+        None
+    }
+
     fn direction(&self, score: &str) -> Option<Direction> {
         self.state.direction(score)
     }

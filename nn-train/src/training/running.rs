@@ -31,6 +31,10 @@ pub(super) struct Running<'a, 'c> {
     pub(super) own_steps: bool,
     /// Whether there is data to validate on.
     pub(super) validates: bool,
+    /// The number of the first epoch to train.
+    pub(super) first_epoch: u64,
+    /// The file that a callback had it go on from.
+    pub(super) resumed_from: Option<&'a Path>,
 }
 
 /// A validation that runs.
@@ -85,6 +89,14 @@ impl Training for Running<'_, '_> {
 
     fn epochs_trained(&self) -> u64 {
         self.state.epoch
+    }
+
+    fn first_epoch(&self) -> u64 {
+        self.first_epoch
+    }
+
+    fn resumed_from(&self) -> Option<&Path> {
+        self.resumed_from
     }
 
     fn direction(&self, score: &str) -> Option<Direction> {

@@ -11,6 +11,7 @@ use crate::training::{Compiled, Fit, History, Model};
 use nn_core::random::{permutation, with_stream};
 use nn_core::{Error, Result, module};
 use std::ops::Range;
+use std::path::PathBuf;
 
 impl<M: Model> Compiled<M> {
     /// Trains the model.
@@ -48,6 +49,8 @@ impl<M: Model> Compiled<M> {
             fit,
             callbacks,
             names,
+            left: 0..0,
+            backup: None,
             stop: false,
             unvalidated: false,
             failed: false,
@@ -90,6 +93,10 @@ struct Session<'s, 'c, M> {
     names: Vec<String>,
     pass: Pass,
     progress: Progress,
+    /// The numbers of the epochs to train.
+    left: Range<u64>,
+    /// The file that it goes on from.
+    backup: Option<PathBuf>,
     stop: bool,
     /// Whether this epoch has no validation though others have.
     unvalidated: bool,
@@ -115,7 +122,9 @@ impl<M: Model> Session<'_, '_, M> {
     /// The training from its beginning to its end, which callbacks are told even if there is an error.
     fn run(&mut self) -> Result<()> {
         let before = self.compiled.state.epoch;
-        let backup = self.take_up_backup()?;
+        self.backup = self.take_up_backup()?;
+        let begun = self.backup.as_ref().map(|_| before);
+        self.left = self.fit.numbers(self.compiled.state.epoch, begun);
         let resume = match std::mem::take(&mut self.compiled.state.loaded) {
             true => std::mem::take(&mut self.compiled.state.resume),
             false => Resume::default(),
@@ -123,7 +132,7 @@ impl<M: Model> Session<'_, '_, M> {
         let mut begun = 0;
         let trained = self
             .begin(&resume, &mut begun)
-            .and_then(|()| self.epochs(resume.place, backup.then_some(before)));
+            .and_then(|()| self.epochs(resume.place));
         self.compiled.state.resume = Resume::default();
         if trained.is_err() {
             self.failed = true;
@@ -142,14 +151,14 @@ impl<M: Model> Session<'_, '_, M> {
         trained.and(ended)
     }
 
-    /// Goes on from the file that a callback says, if it is there; whether it was.
-    fn take_up_backup(&mut self) -> Result<bool> {
+    /// Goes on from the file that a callback says, and gives it, if it is there.
+    fn take_up_backup(&mut self) -> Result<Option<PathBuf>> {
         let mut files = self.callbacks.iter().filter_map(|c| c.resume_from());
         let Some(file) = files.find(|file| file.is_file()) else {
-            return Ok(false);
+            return Ok(None);
         };
         let compiled = &mut *self.compiled;
-        saving::take_up(&compiled.model, &mut compiled.state, &file).map(|()| true)
+        saving::take_up(&compiled.model, &mut compiled.state, &file).map(|()| Some(file))
     }
 
     fn begin(&mut self, resume: &Resume, begun: &mut usize) -> Result<()> {
@@ -187,6 +196,8 @@ impl<M: Model> Session<'_, '_, M> {
             failed: self.failed,
             own_steps: self.compiled.model.has_own_steps(),
             validates: self.validation.is_some(),
+            first_epoch: self.left.start,
+            resumed_from: self.backup.as_deref(),
         };
         f(
             &mut **own,
@@ -194,8 +205,7 @@ impl<M: Model> Session<'_, '_, M> {
         )
     }
 
-    /// All epochs, or what is left of them after a backup of a `fit` that began after `begun` epochs.
-    fn epochs(&mut self, mut place: Option<Place>, begun: Option<u64>) -> Result<()> {
+    fn epochs(&mut self, mut place: Option<Place>) -> Result<()> {
         if let Some(Place {
             point: Point::End(scores),
             called,
@@ -209,12 +219,8 @@ impl<M: Model> Session<'_, '_, M> {
             place = None;
         }
         let trained = self.compiled.state.epoch;
-        let mut epochs = self.fit.numbers(begun.unwrap_or(trained));
-        if begun.is_some() {
-            epochs.start = epochs.start.max(trained);
-        }
-        self.progress = Progress::new(self.fit.verbose, epochs.end as usize);
-        for epoch in epochs {
+        self.progress = Progress::new(self.fit.verbose, self.left.end as usize);
+        for epoch in self.left.clone() {
             if self.stop {
                 break;
             }
