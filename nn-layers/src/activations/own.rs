@@ -9,6 +9,8 @@ use std::fmt;
 /// An activation that is a type of one's own, with settings. [`Activation::from`] makes an activation of it, and `nn::register!(Activate: Swish)` beside
 /// the type makes it known by its name, so that layers that have it can be saved and loaded with its settings.
 ///
+/// The compiler cannot make one: a model with `#[layer(.., activation = Swish { beta: 1.5 }.into())]` says `#[model(not_const)]`.
+///
 /// ```
 /// use nn::{extend::Activate, prelude::*};
 /// use serde::{Deserialize, Serialize};
@@ -25,18 +27,7 @@ use std::fmt;
 /// }
 /// nn::register!(Activate: Swish);
 ///
-/// #[model]
-/// struct Net {
-///     #[layer(2, activation = Swish { beta: 1.5 }.into())]
-///     dense: Dense,
-/// }
-/// #[model]
-/// impl Net {
-///     fn call(&self, x: Tensor) -> Tensor {
-///         self.dense(x)
-///     }
-/// }
-/// let dense = &Net::new().clone_model().dense;
+/// let dense = Dense::new(2).activation(Swish { beta: 1.5 }.into()).clone_model();
 /// let written = &dense.config()["config"]["activation"];
 /// assert_eq!(written.to_string(), r#"{"class_name":"Swish","config":{"beta":1.5}}"#);
 /// assert_eq!(serde_json::from_value::<Activation>(written.clone()).unwrap(), Swish { beta: 1.5 }.into());
