@@ -55,6 +55,10 @@ struct Context {
     catching: Cell<bool>,
     /// The shared layers of the configuration that is being written or read.
     shared: RefCell<Shared>,
+    /// The values that parameters have for a while, by the parameters' addresses; the innermost is the last.
+    replaced: RefCell<Vec<(usize, Tensor)>>,
+    /// The addresses of the parameters that are being updated.
+    updating: RefCell<Vec<usize>>,
 }
 
 thread_local! {
@@ -71,6 +75,8 @@ thread_local! {
             floatx: Cell::new(DType::F32),
             catching: Cell::new(false),
             shared: RefCell::new(Shared::EMPTY),
+            replaced: RefCell::new(Vec::new()),
+            updating: RefCell::new(Vec::new()),
         }
     };
 }
@@ -96,6 +102,25 @@ pub(crate) fn fresh_id() -> u64 {
 /// ```
 pub fn training() -> bool {
     CONTEXT.with(|context| context.training.get())
+}
+
+/// The value that the parameter at an address has for a while, on this thread.
+pub(super) fn replaced(address: usize) -> Option<Tensor> {
+    let value = |all: &mut Vec<(usize, Tensor)>| {
+        let found = all.iter().rfind(|(at, _)| *at == address);
+        found.map(|(_, value)| value.clone())
+    };
+    with_replaced(value)
+}
+
+/// The values that parameters have for a while.
+pub(super) fn with_replaced<R>(f: impl FnOnce(&mut Vec<(usize, Tensor)>) -> R) -> R {
+    CONTEXT.with(|context| f(&mut context.replaced.borrow_mut()))
+}
+
+/// The addresses of the parameters that this thread is updating.
+pub(super) fn with_updating<R>(f: impl FnOnce(&mut Vec<usize>) -> R) -> R {
+    CONTEXT.with(|context| f(&mut context.updating.borrow_mut()))
 }
 
 /// The layers that are running, outermost first.

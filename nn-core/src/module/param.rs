@@ -1,22 +1,16 @@
 //! Parameters and buffers: the state of layers.
 
+mod updates;
+
 use crate::graph::observer;
 use crate::module::context;
 use crate::{
     Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, batches, is_known,
     too_long,
 };
-use std::cell::RefCell;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, RwLock, TryLockError};
-
-thread_local! {
-    /// The values that parameters have while a thread runs [`Param::with_value`], by the parameters' addresses; the innermost is the last.
-    static REPLACED: RefCell<Vec<(usize, Tensor)>> = const { RefCell::new(Vec::new()) };
-    /// The addresses of the parameters that a thread is updating.
-    static UPDATING: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
-}
 
 /// A trainable parameter or a buffer (state that is saved but not trained) of a layer.
 ///
@@ -248,18 +242,6 @@ impl Param {
         }
     }
 
-    /// Whoever waits for what the same thread does further up waits for ever.
-    #[cold]
-    #[track_caller]
-    fn check_not_updating(&self) {
-        let own = std::ptr::from_ref(self).addr();
-        if UPDATING.with_borrow(|all| all.contains(&own)) {
-            let error = "`Param::update` is running with this parameter, which cannot be asked for its value or changed meanwhile: use what \
-                         the closure is given";
-            context::unanswered("", &Error::value(error));
-        }
-    }
-
     /// Makes a value that is computed already the parameter's, under the identity that it has.
     fn put(&self, slot: &mut Option<Tensor>, value: Tensor) {
         let id = slot.as_ref().map_or_else(context::fresh_id, Tensor::id);
@@ -276,8 +258,7 @@ impl Param {
     pub fn value(&self) -> Tensor {
         if self.replaced.load(Ordering::Relaxed) > 0 {
             let own = std::ptr::from_ref(self).addr();
-            let found = REPLACED.with_borrow(|all| all.iter().rfind(|(at, _)| *at == own).cloned());
-            if let Some((_, value)) = found {
+            if let Some(value) = context::replaced(own) {
                 return value;
             }
         }
@@ -358,11 +339,11 @@ impl Param {
         // Computed before the lock is taken: readers of the parameter need not wait for it.
         let value = value.computed().into_result()?;
         if !value.is_concrete() {
-            return Err(no_value());
+            return Err(updates::no_value());
         }
         let mut slot = self.write();
         if let Some(built) = &*slot {
-            check_fits(built, &value)?;
+            updates::check_fits(built, &value)?;
         }
         self.put(&mut slot, value);
         self.writes.fetch_add(1, Ordering::Relaxed);
@@ -380,90 +361,6 @@ impl Param {
         self.set_value(value)
     }
 
-    /// Runs `f` while the parameter's value is another tensor of its shape, one that was computed from something as a rule: gradients flow through
-    /// it to where it comes from. Afterwards the parameter has its own value again, for whoever asks.
-    ///
-    /// ```
-    /// use nn::{GradientTape, Initializer, Param, Tensor};
-    /// let w = Param::new(Initializer::Ones);
-    /// w.build([2])?;
-    /// let tape = GradientTape::new();
-    /// let y = w.with_value(&(w.value() * 3.0), || w.square().sum())?;
-    /// assert_eq!(tape.gradient(&y, &w.value())?.to_vec::<f32>()?, [18.0, 18.0]);
-    /// # Ok::<(), nn::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// A failed tensor, or another shape than the parameter has.
-    pub fn with_value<R>(&self, value: &Tensor, f: impl FnOnce() -> R) -> Result<R> {
-        struct Restore<'a>(&'a Param);
-        impl Drop for Restore<'_> {
-            fn drop(&mut self) {
-                self.0.replaced.fetch_sub(1, Ordering::Relaxed);
-                REPLACED.with_borrow_mut(|all| all.pop());
-            }
-        }
-        let value = value.computed().into_result()?;
-        if let Some(own) = &*self.read() {
-            self.check_shape(*own.raw_shape(), *value.raw_shape())?;
-        }
-        REPLACED.with_borrow_mut(|all| all.push((std::ptr::from_ref(self).addr(), value)));
-        self.replaced.fetch_add(1, Ordering::Relaxed);
-        let _restore = Restore(self);
-        Ok(f())
-    }
-
-    /// Changes the value by a function, which gets a copy; nobody else reads or writes the parameter meanwhile. The constraint, if there is one,
-    /// is applied afterwards.
-    ///
-    /// # Errors
-    /// What `f` returns, and what [`Param::set_value`] refuses: another shape or type, no value. The value then is the one from before.
-    ///
-    /// # Panics
-    /// When `f` asks the parameter itself for something, outside of a layer; inside of one that is the error of its call.
-    pub fn update(&self, f: impl FnOnce(&mut Tensor) -> Result<()>) -> Result<()> {
-        struct Leave;
-        impl Drop for Leave {
-            fn drop(&mut self) {
-                UPDATING.with_borrow_mut(|all| all.pop());
-            }
-        }
-        let mut slot = self.write();
-        let Some(own) = slot.as_ref() else {
-            return Err(Error::value("a parameter is updated before it has a value"));
-        };
-        UPDATING.with_borrow_mut(|all| all.push(std::ptr::from_ref(self).addr()));
-        let _leave = Leave;
-        let mut value = own.clone();
-        f(&mut value)?;
-        if let Some(constraint) = self.constraint {
-            value = crate::no_gradient(|| constraint.project(&value));
-        }
-        let value = value.computed().into_result()?;
-        check_fits(own, &value)?;
-        self.put(&mut slot, value);
-        self.writes.fetch_add(1, Ordering::Relaxed);
-        Ok(())
-    }
-
-    /// [`Param::update`] without a copy, where nobody else holds the value: what `f` leaves is stored, even if it returns an error. The parameter is
-    /// locked meanwhile, so `f` must not ask it for anything. Tensor operations within `f` may run on several threads; a thread that runs one
-    /// takes up nothing else until it ends, so that none of them comes back here to ask for the value.
-    #[doc(hidden)]
-    pub fn update_in_place(&self, f: impl FnOnce(&mut Tensor) -> Result<()>) -> Result<()> {
-        let mut slot = self.write();
-        let Some(value) = slot.as_mut() else {
-            return Err(Error::value("a parameter is updated before it has a value"));
-        };
-        self.writes.fetch_add(1, Ordering::Relaxed);
-        f(value)?;
-        if let Some(constraint) = self.constraint {
-            let projected = crate::no_gradient(|| constraint.project(value)).into_result()?;
-            *value = projected.with_identity(value.id(), value.is_variable());
-        }
-        Ok(())
-    }
-
     /// Draws a new initial value of the shape it has.
     ///
     /// # Errors
@@ -477,32 +374,6 @@ impl Param {
         }
         Ok(())
     }
-}
-
-fn no_value() -> Error {
-    Error::value("a parameter needs a value, found an abstract tensor")
-}
-
-/// The error of a value that is not like the one that a parameter has.
-fn check_fits(own: &Tensor, value: &Tensor) -> Result<()> {
-    if !value.is_concrete() {
-        return Err(no_value());
-    }
-    if own.raw_shape() != value.raw_shape() {
-        return Err(Error::shape(format!(
-            "expected {}, found {}",
-            own.raw_shape(),
-            value.raw_shape()
-        )));
-    }
-    if own.dtype() != value.dtype() {
-        return Err(Error::dtype(format!(
-            "expected {}, found {}; convert with `cast`",
-            own.dtype(),
-            value.dtype()
-        )));
-    }
-    Ok(())
 }
 
 /// Tensor methods that are asked of a parameter itself, in penalties for example: shorthands for `value()` and the method.
