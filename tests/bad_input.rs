@@ -367,10 +367,7 @@ fn what_fails_inside_of_a_layer_is_told_with_the_line_that_called_it() {
     let e = stack.forward(Tensor::ones([2, 4])).into_result();
     let e = e.unwrap_err().to_string();
     let line = line_of("self.layers(x.cast(DType::I64))");
-    assert!(
-        e.contains("layers.0") && e.contains("Dense needs f32 or f64"),
-        "{e}"
-    );
+    assert!(e.contains("layers.0") && e.contains("matmul"), "{e}");
     assert!(e.contains(&format!("bad_input.rs:{line}:")), "{e}");
     let e = Embedding::new(5, 2)
         .forward(Tensor::from([9_i64]))

@@ -65,7 +65,7 @@ fn a_type_comes_back_by_its_name_with_its_settings() {
     assert_eq!(read(written).unwrap(), smooth);
     let other = read(json!({"class_name": "Smooth", "config": {"factor": 2.0}})).unwrap();
     assert_ne!(other, smooth);
-    assert_eq!(format!("{other:?}"), "Smooth { factor: 2.0 }");
+    assert_eq!(format!("{other:?}"), "Own(Smooth { factor: 2.0 })");
     let penalty = other.penalty(&Tensor::from([3.0_f32]));
     assert_eq!(penalty.item::<f32>().unwrap(), 18.0);
     let text = other.to_string();

@@ -200,9 +200,9 @@ fn run_layer<I: Tensors, O: Tensors>(
     if let Some(error) = output.error().filter(|e| e.arose_inside(caller)) {
         output = O::failed(error.clone().moved_to(caller));
     }
-    // What failed without an operation, a tensor that no memory holds for example, failed in this layer, at the line that called it.
+    // What failed without an operation, a tensor that no memory holds for example, failed in this layer.
     if let Some(error) = output.error().filter(|e| !e.has_frames()) {
-        output = O::failed(error.clone().at_call(caller));
+        output = O::failed(error.clone().in_layers());
     }
     if let Some(frame) = observed {
         observer::leave(frame, &output.leaves());

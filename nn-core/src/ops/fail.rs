@@ -5,8 +5,9 @@ use std::panic::Location;
 
 impl Tensor {
     /// A failed tensor: with this tensor's own error if it has one, otherwise with the given error at the caller's line.
+    #[doc(hidden)]
     #[track_caller]
-    pub(crate) fn fail(&self, op: &'static str, error: Error) -> Tensor {
+    pub fn fail(&self, op: &'static str, error: Error) -> Tensor {
         match self.error() {
             Some(_) => self.clone(),
             None => fail(op, error),

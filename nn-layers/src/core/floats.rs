@@ -6,7 +6,7 @@ use nn_core::{Error, Tensor};
 /// and who means numbers says so.
 pub(crate) fn refused(layer: &str, x: &Tensor) -> Option<Tensor> {
     let wrong = x.error().is_none() && !x.dtype().is_float();
-    wrong.then(|| Tensor::failed(Error::needs_float(layer, x.dtype())))
+    wrong.then(|| x.fail("matmul", Error::needs_float(layer, x.dtype())))
 }
 
 #[cfg(test)]
