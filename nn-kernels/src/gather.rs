@@ -64,7 +64,7 @@ fn in_blocks<T: Number>(m: usize, n: usize, to: &mut [T], add: impl Fn(Range<usi
     }
 }
 
-/// `out = 0`, then `out[o, indices[j], :] += updates[o, j, :]` in the order of j, as [`in_blocks`] says.
+/// `out = 0`, then `out[o, indices[j], :] += updates[o, j, :]` in the order of j, as `in_blocks` says.
 pub fn scatter_add<T: Number>(
     updates: &[T],
     n: usize,
@@ -117,7 +117,7 @@ pub fn gather_along<T: Copy + Send + Sync>(
     });
 }
 
-/// `out = 0`, then `out[o, indices[o, j, i], i] += updates[o, j, i]` in the order of j, as [`in_blocks`] says.
+/// `out = 0`, then `out[o, indices[o, j, i], i] += updates[o, j, i]` in the order of j, as `in_blocks` says.
 pub fn scatter_add_along<T: Number>(
     updates: &[T],
     n: usize,
