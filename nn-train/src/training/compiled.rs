@@ -294,7 +294,7 @@ impl<M: Model> Compiled<M> {
         x: impl IntoInput<M::Input>,
         batch_size: usize,
     ) -> Result<M::Output> {
-        predict(&self.model, x.into_input(), batch_size, |_| Ok(true))
+        predict(&self.model, x.into_input(), batch_size, None)
     }
 
     /// As [`Compiled::predict`], in batches of a size and with callbacks, whose [`Run::stop`](crate::callbacks::Run::stop) ends it after a batch: the
@@ -326,13 +326,14 @@ impl<M: Model> Compiled<M> {
         let mut watchers = Watchers::new(inference.callbacks);
         let begun = watchers.begin(model, state, |c, run| c.on_predict_begin(run));
         let output = begun.and_then(|()| {
-            predict(model, x.into_input(), inference.batch_size, |moment| {
+            let mut tell = |moment: Moment<'_>| {
                 watchers.tell(model, state, |c, run| match moment {
                     Moment::Before(batch) => c.on_predict_batch_begin(batch, run),
                     Moment::After(batch, outputs) => c.on_predict_batch_end(batch, outputs, run),
                 })?;
                 Ok(!watchers.stop)
-            })
+            };
+            predict(model, x.into_input(), inference.batch_size, Some(&mut tell))
         });
         watchers.end(model, state, output, |c, run| c.on_predict_end(run))
     }

@@ -64,7 +64,7 @@ pub trait Model: Layer {
     /// # Errors
     /// Mistakes in the shapes, with the layer's path.
     fn predict(&self, x: impl IntoInput<Self::Input>) -> Result<Self::Output> {
-        predict(self, x.into_input(), BATCH, |_| Ok(true))
+        predict(self, x.into_input(), BATCH, None)
     }
 
     /// Does not compile: [`Compiled::fit`] is what trains a model.

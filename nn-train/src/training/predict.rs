@@ -14,13 +14,15 @@ pub(crate) enum Moment<'a> {
     After(usize, &'a [Tensor]),
 }
 
-/// The outputs of a model for inputs, in inference, in batches of the given size. `tell` is told of every batch, and says whether there shall be
-/// another one.
+/// Who is told of every batch, and says whether there shall be another one.
+pub(crate) type Tell<'t> = &'t mut dyn FnMut(Moment<'_>) -> Result<bool>;
+
+/// The outputs of a model for inputs, in inference, in batches of the given size.
 pub(crate) fn predict<M: Layer>(
     model: &M,
     x: M::Input,
     batch_size: usize,
-    mut tell: impl FnMut(Moment<'_>) -> Result<bool>,
+    mut tell: Option<Tell<'_>>,
 ) -> Result<M::Output> {
     check_batch_size(batch_size)?;
     let rows = match x.leaves().first() {
@@ -30,9 +32,11 @@ pub(crate) fn predict<M: Layer>(
     let output = match rows {
         Some(rows) if rows > batch_size => in_parts(model, &x, batch_size, tell)?,
         _ => {
-            tell(Moment::Before(0))?;
+            if let Some(tell) = &mut tell {
+                tell(Moment::Before(0))?;
+            }
             let output = layer::call(model, x, false);
-            if output.error().is_none() {
+            if let (Some(tell), None) = (tell, output.error()) {
                 tell(Moment::After(0, &owned(&output)))?;
             }
             output
@@ -49,19 +53,24 @@ fn in_parts<M: Layer>(
     model: &M,
     x: &M::Input,
     batch_size: usize,
-    mut tell: impl FnMut(Moment<'_>) -> Result<bool>,
+    mut tell: Option<Tell<'_>>,
 ) -> Result<M::Output> {
     let data = Dataset::inputs(owned(x))?;
     let mut parts: Vec<Vec<Tensor>> = Vec::new();
     let mut whole = None;
     for (index, batch) in data.batches(batch_size).datasets().enumerate() {
-        tell(Moment::Before(index))?;
+        if let Some(tell) = &mut tell {
+            tell(Moment::Before(index))?;
+        }
         // With what the input holds beside tensors.
         let input = with_leaves(x.clone(), batch.xs().to_vec());
         let output = layer::call(model, input, false);
         let leaves = owned(&output).into_iter().map(Tensor::into_result);
         let leaves = leaves.collect::<Result<Vec<Tensor>>>()?;
-        let goes_on = tell(Moment::After(index, &leaves))?;
+        let goes_on = match &mut tell {
+            Some(tell) => tell(Moment::After(index, &leaves))?,
+            None => true,
+        };
         parts.resize_with(leaves.len(), Vec::new);
         for (part, leaf) in parts.iter_mut().zip(leaves) {
             part.push(leaf);

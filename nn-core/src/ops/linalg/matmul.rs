@@ -260,9 +260,7 @@ impl MatMul {
             }
         })
     }
-}
 
-impl MatMul {
     /// The product of whole numbers, which wraps around as their arithmetic does.
     fn whole_product(&self, inputs: &[Tensor], shape: Shape) -> Tensor {
         let (a, b) = (inputs[0].raw_shape(), inputs[1].raw_shape());
