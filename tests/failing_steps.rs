@@ -749,3 +749,97 @@ fn an_error_ends_training_and_the_best_weights_come_back() {
     let loss = m.evaluate((&x, &y)).unwrap()["loss"];
     assert!(loss < 2.0, "{loss}");
 }
+
+#[test]
+fn a_step_of_rate_0_moves_nothing() {
+    use nn::optimizers::*;
+    let optimizers: Vec<Box<dyn Optimizer>> = vec![
+        Box::new(SGD::new(0.0).momentum(0.9)),
+        Box::new(Adam::new(0.0)),
+        Box::new(AdamW::new(0.0)),
+        Box::new(Adamax::new(0.0)),
+        Box::new(Nadam::new(0.0)),
+        Box::new(Adagrad::new(0.0)),
+        Box::new(Adadelta::new(0.0)),
+        Box::new(Adafactor::new(0.0)),
+        Box::new(RMSprop::new(0.0)),
+        Box::new(Ftrl::new(0.0)),
+        Box::new(Ftrl::new(1e-320)),
+        Box::new(Lion::new(0.0)),
+        Box::new(Lamb::new(0.0)),
+        Box::new(Muon::new(0.0)),
+    ];
+    for optimizer in optimizers {
+        let name = format!("{optimizer:?}");
+        let model = Sequential::new().add(Dense::new(1));
+        model.build([4, 3]).unwrap();
+        let mut m = model.compile(Compile::new(optimizer, MeanSquaredError::new()));
+        let before = bits(&*m);
+        m.fit(data(), quiet().epochs(2)).unwrap();
+        assert!(bits(&*m) == before, "{name}");
+    }
+}
+
+/// A step that reports a number under a name of its own.
+#[model]
+struct Reports {
+    d: Dense,
+    #[config]
+    name: String,
+}
+
+#[model]
+impl Reports {
+    fn call(&self, x: Tensor) -> Tensor {
+        self.d(x)
+    }
+
+    fn train_step(
+        &self,
+        step: &mut nn::Step<'_, Self>,
+        (x, y): (Tensor, Tensor),
+    ) -> nn::Result<()> {
+        let p = step.forward(&x);
+        let loss = step.loss(&y, &p);
+        step.report(&self.name, &loss)
+    }
+}
+
+#[test]
+fn no_number_takes_the_place_of_another_in_the_history() {
+    let own_name = |name: &str| {
+        let metric = nn::metrics::LossMetric::new(MeanAbsoluteError::new()).name(name);
+        sgd().metric(metric)
+    };
+    for (name, other) in [
+        ("loss", "as a loss is"),
+        ("val_loss", "a score of the validation data"),
+        ("learning_rate", "the learning rate"),
+        ("epoch", "the number of the epoch"),
+    ] {
+        let model = Sequential::new().add(Dense::new(1));
+        let e = refused(model, own_name(name), quiet());
+        let called = format!("a metric is called `{name}`");
+        assert!(e.contains(&called) && e.contains(other), "{e}");
+    }
+    for (name, other) in [
+        ("mine", "a compiled metric"),
+        ("val_mine", "a score of the validation data"),
+        ("learning_rate", "the learning rate"),
+        ("epoch", "the number of the epoch"),
+    ] {
+        let model = Reports {
+            d: Dense::new(1),
+            name: name.to_string(),
+        };
+        let e = refused(model, own_name("mine"), quiet());
+        let expected = format!("`{name}` is the name of {other}");
+        assert!(e.contains(&expected), "{e}");
+    }
+    let model = Reports {
+        d: Dense::new(1),
+        name: "other".to_string(),
+    };
+    let mut m = model.compile(own_name("mine"));
+    assert!(m.fit(data(), quiet()).unwrap().get("other").is_some());
+}

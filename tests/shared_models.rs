@@ -217,3 +217,127 @@ fn everything_at_once() {
         std::fs::remove_dir_all(&folder).unwrap();
     });
 }
+
+/// Two layers, each of which runs on a thread of its own.
+#[model]
+struct Apart {
+    a: Dense,
+    b: Dense,
+    /// Whether what `a` gives is said to be a constant.
+    #[config]
+    constant: bool,
+}
+
+#[model]
+impl Apart {
+    fn call(&self, x: Tensor) -> Tensor {
+        let a = || match self.constant {
+            true => self.a(&x).stop_gradient(),
+            false => self.a(&x),
+        };
+        let a = std::thread::scope(|scope| scope.spawn(a).join().expect("no panic"));
+        a + self.b(&x)
+    }
+}
+
+impl Apart {
+    fn built(constant: bool) -> Apart {
+        let model = Apart {
+            a: Dense::new(2),
+            b: Dense::new(2),
+            constant,
+        };
+        for layer in [&model.a, &model.b] {
+            layer.build([4, 3]).unwrap();
+        }
+        model
+    }
+}
+
+#[test]
+fn what_another_thread_computes_is_never_a_silent_constant() {
+    let x = numbers([4, 3]);
+    let model = Apart::built(false);
+    // Where nobody asks for gradients, any thread may compute.
+    let there = model.forward(&x);
+    let here = model.a.forward(&x) + model.b.forward(&x);
+    assert_eq!(there.data::<f32>(), here.data::<f32>());
+
+    let elsewhere = |error: nn::Error| {
+        let error = error.to_string();
+        assert!(
+            error.contains("another thread") && error.contains("stop_gradient"),
+            "{error}"
+        );
+    };
+    let tape = GradientTape::new();
+    let loss = model.forward(&x).sum();
+    elsewhere(tape.gradient(&loss, &model).unwrap_err());
+    elsewhere(model.trace([3]).unwrap_err());
+    // What is watched, without a parameter.
+    let tape = GradientTape::new();
+    tape.watch(&x);
+    let square = std::thread::scope(|scope| scope.spawn(|| x.square()).join().expect("no panic"));
+    elsewhere(tape.gradient(&(square + &x).sum(), &x).unwrap_err());
+    // A value of a thread that has a tape of its own.
+    let tape = GradientTape::new();
+    let own = std::thread::scope(|scope| {
+        let work = || {
+            let tape = GradientTape::new();
+            let y = model.a.forward(&x);
+            tape.gradient(&y.sum(), &model.a).map(|_| y)
+        };
+        scope.spawn(work).join().expect("no panic").unwrap()
+    });
+    elsewhere(
+        tape.gradient(&(own + model.b.forward(&x)).sum(), &model.b)
+            .unwrap_err(),
+    );
+
+    let mut compiled = model.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
+    let bits = |m: &Apart| -> Vec<Vec<f32>> {
+        let values = m.parameters().into_iter().map(|p| p.value());
+        values.map(|v| v.to_vec::<f32>().unwrap()).collect()
+    };
+    let before = bits(&compiled);
+    let fit = Fit::new().epochs(1).verbose(Verbose::Silent);
+    elsewhere(compiled.fit((&x, numbers([4, 2])), fit).unwrap_err());
+    assert_eq!(bits(&compiled), before);
+    assert_eq!(
+        compiled.predict(&x).unwrap().data::<f32>(),
+        here.data::<f32>()
+    );
+}
+
+#[test]
+fn what_another_thread_says_to_be_constant_is() {
+    let x = numbers([4, 3]);
+    let model = Apart::built(true);
+    let tape = GradientTape::new();
+    let loss = model.forward(&x).sum();
+    let gradients = tape.gradient_of_connected(&loss, &model).unwrap();
+    assert_eq!(gradients.len(), 2, "those of `b` alone");
+    // What a model predicted on another thread, and what a layer of states keeps from one, are constants too.
+    let teacher = Sequential::new().add(Dense::new(2));
+    let target = std::thread::scope(|scope| {
+        scope
+            .spawn(|| teacher.predict(&x))
+            .join()
+            .expect("no panic")
+    });
+    let tape = GradientTape::new();
+    let loss = (model.b.forward(&x) - target.unwrap()).square().sum();
+    assert!(tape.gradient(&loss, &model.b).is_ok());
+    let rnn = GRU::new(2).stateful(true);
+    let rows = numbers([4, 5, 3]);
+    for _ in 0..3 {
+        std::thread::scope(|scope| {
+            let work = || {
+                let tape = GradientTape::new();
+                let loss = rnn.forward(&rows).sum();
+                tape.gradient(&loss, &rnn).map(|_| ())
+            };
+            scope.spawn(work).join().expect("no panic").unwrap();
+        });
+    }
+}

@@ -142,8 +142,19 @@ fn run(
         let error = error.at_op(running.op().name(), location);
         return everywhere(Tensor::failed(error), running.op(), inputs);
     }
-    if record::is_recording() && outputs[0].dtype().is_float() {
-        record::record(&mut || running.keep(), inputs, &outputs, location);
+    if outputs[0].dtype().is_float() {
+        if record::is_recording()
+            && let Err(error) = record::record(&mut || running.keep(), inputs, &outputs, location)
+        {
+            let error = error.at_op(running.op().name(), location);
+            return everywhere(Tensor::failed(error), running.op(), inputs);
+        }
+        if inputs.iter().any(Tensor::is_derived)
+            && (record::detached() == 0 || outputs[0].is_abstract())
+        {
+            let thread = record::this_thread();
+            outputs.iter().for_each(|output| output.derive_on(thread));
+        }
     }
     match inputs.iter().any(Tensor::has_mask) {
         false => outputs,

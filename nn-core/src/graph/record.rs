@@ -1,13 +1,14 @@
 //! What tapes record: entries, and the numbers of what they follow.
 
-use crate::Tensor;
 use crate::base::ids::IdMap;
 use crate::graph::observer;
 use crate::graph::op::OpHandle;
+use crate::{Result, Tensor};
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::panic::Location;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 #[derive(Clone)]
 pub(crate) struct Entry {
@@ -73,6 +74,17 @@ thread_local! {
     static ACTIVE: Cell<usize> = const { Cell::new(0) };
     /// How many [`no_gradient`] run, one in the other.
     static DETACHED: Cell<usize> = const { Cell::new(0) };
+    /// The number of this thread, 0 until somebody asks for it.
+    static THREAD: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The number of this thread, from 1 on.
+pub(crate) fn this_thread() -> u32 {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    if THREAD.get() == 0 {
+        THREAD.set(LAST.fetch_add(1, Ordering::Relaxed) + 1);
+    }
+    THREAD.get()
 }
 
 impl Shared {
@@ -138,12 +150,15 @@ pub(crate) fn is_watched(inputs: &[Tensor]) -> bool {
 }
 
 /// Adds an op to every active tape that watches one of its inputs; `keep` gives it.
+///
+/// # Errors
+/// When an input was computed on another thread from what may have a gradient.
 pub(crate) fn record(
     keep: &mut dyn FnMut() -> OpHandle,
     inputs: &[Tensor],
     outputs: &[Tensor],
     location: &'static Location<'static>,
-) {
+) -> Result<()> {
     TAPES.with_borrow(|tapes| {
         for tape in tapes {
             if tape.paused.get() > 0 {
@@ -156,6 +171,12 @@ pub(crate) fn record(
                     true => record.follow(tensor),
                     false => record.slot(tensor),
                 };
+                if slot == NONE
+                    && let Some(error) = tensor.derived_elsewhere(this_thread())
+                {
+                    record.input_slots.truncate(first);
+                    return Err(error);
+                }
                 record.input_slots.push(slot);
             }
             if record.input_slots[first..].iter().all(|&slot| slot == NONE) {
@@ -188,7 +209,8 @@ pub(crate) fn record(
                 location,
             });
         }
-    });
+        Ok(())
+    })
 }
 
 /// Entries for which room is left to the next tape at most.

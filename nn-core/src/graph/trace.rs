@@ -189,6 +189,7 @@ pub fn trace_with(
     for (i, input) in inputs.iter().enumerate() {
         let id = tracer.add(input, Source::Input(i));
         tracer.graph.inputs.push(id);
+        input.derive_on(record::this_thread());
     }
     // Their masks are inputs behind them.
     for (i, mask) in inputs
@@ -216,6 +217,7 @@ pub fn trace_with(
     if let Some(error) = outputs.iter().chain(&losses).find_map(Tensor::error) {
         return Err(error.clone());
     }
+    tracer.check_known(outputs.iter().chain(&losses))?;
     tracer.graph.outputs = outputs.iter().map(|t| tracer.value(t)).collect();
     let masks = outputs
         .iter()
@@ -288,6 +290,16 @@ impl Tracer {
             *constant = Tensor::failed(error.at_op(op.name(), location));
         }
         id
+    }
+
+    /// Refuses what another thread has computed, where nothing was taken down.
+    fn check_known<'a>(&self, tensors: impl IntoIterator<Item = &'a Tensor>) -> Result<()> {
+        let unknown = |t: &&Tensor| t.is_abstract() && !self.ids.contains_key(&t.id());
+        let mut unknown = tensors.into_iter().filter(unknown);
+        match unknown.find_map(|t| t.derived_elsewhere(record::this_thread())) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
     }
 
     fn next_order(&mut self) -> usize {
@@ -409,6 +421,7 @@ impl Observer for Tracer {
         if self.graph.nodes.len() >= LIMIT {
             panic::resume_unwind(Box::new(Endless));
         }
+        self.check_known(inputs)?;
         let op = keep();
         let inputs = inputs.iter().map(|t| self.read(t, &op, location)).collect();
         let node = self.graph.nodes.len();

@@ -5,7 +5,7 @@ use crate::graph::observer;
 use crate::ops::fail::fail;
 use crate::ops::shape::full;
 use crate::tensor::random;
-use crate::{DType, Element, Error, Result, Shape, batches, is_known};
+use crate::{DType, Element, Error, Result, Shape, batches, is_known, no_gradient};
 
 impl Tensor {
     /// Every element `value`.
@@ -248,6 +248,16 @@ pub(crate) fn check_in_range(who: &str, value: f64, dtype: DType) -> Result<()> 
             "{who} needs a number that {dtype} has, from {least} to {most}, found {value}"
         ))),
     }
+}
+
+/// A tensor in another type; the error of [`check_in_range`] for a number that this type does not have.
+pub(crate) fn cast_in_range(who: &str, tensor: &Tensor, dtype: DType) -> Result<Tensor> {
+    if tensor.dtype() != dtype && tensor.is_concrete() && tensor.num_elements() > 0 {
+        for extreme in no_gradient(|| [tensor.min(), tensor.max()]) {
+            check_in_range(who, extreme.to_f64()?, dtype)?;
+        }
+    }
+    tensor.cast(dtype).into_result()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod convert;
 pub(crate) mod create;
+mod derived;
 mod display;
 mod magnitude;
 mod mask;
@@ -27,6 +28,7 @@ pub use tensor_list::TensorList;
 use crate::graph::symbolic::History;
 use crate::module::context::{fresh_id, unanswered};
 use crate::{DType, Element, Error, Result, Shape};
+use derived::DerivedOn;
 use nn_kernels::buffer::Buffer;
 use nn_kernels::memory::Refused;
 use state::State;
@@ -69,6 +71,7 @@ struct Inner {
     state: State,
     /// The greatest magnitude, where what computed the value has looked for it on the way.
     greatest: Option<f64>,
+    derived_on: DerivedOn,
 }
 
 /// The error of a tensor that does not fit the memory.
@@ -92,6 +95,7 @@ impl Tensor {
             variable: false,
             state,
             greatest: None,
+            derived_on: DerivedOn::NOWHERE,
         }))
     }
 
@@ -399,6 +403,7 @@ impl Tensor {
         }
         let inner = Arc::get_mut(&mut self.inner).expect("nobody else has it");
         (inner.id, inner.variable) = (id, variable);
+        inner.derived_on = DerivedOn::NOWHERE;
         self
     }
 
@@ -411,6 +416,7 @@ impl Tensor {
             variable: self.inner.variable,
             state: State::Abstract(None),
             greatest: None,
+            derived_on: DerivedOn::NOWHERE,
         }))
     }
 

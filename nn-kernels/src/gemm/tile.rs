@@ -295,7 +295,7 @@ unsafe fn accumulate<
         }
         macro_rules! rows {
             ($($r:literal)*) => { $(
-                if $r < R {
+                if const { $r < R } {
                     let v = V::splat(match COLUMNS {
                         true => rows[0].add($r),
                         false => rows[$r / 3].add($r % 3 * row),

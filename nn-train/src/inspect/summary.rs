@@ -4,7 +4,7 @@ use crate::inspect::graph::{Connections, Node};
 use nn_core::module::{self, Module};
 use nn_core::program::ValueId;
 use nn_core::{Graph, Shape, is_known};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 /// One layer of a [`Summary`].
@@ -56,28 +56,33 @@ impl Summary {
     pub(crate) fn new(model: &dyn Module, traced: Graph) -> Summary {
         let graph = Connections::new(&traced);
         let mut rows: Vec<Row> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
         for (i, call) in traced.calls().iter().enumerate().skip(1) {
             let connected_to = connections(&graph, i);
-            match rows.iter_mut().find(|r| r.path == call.path) {
+            match places.get(&call.path) {
                 // A layer that is called again: one row, all connections.
-                Some(row) => {
+                Some(&place) => {
+                    let connections = &mut rows[place].connected_to;
                     for c in connected_to {
-                        if !row.connected_to.contains(&c) {
-                            row.connected_to.push(c);
+                        if !connections.contains(&c) {
+                            connections.push(c);
                         }
                     }
                 }
-                None => rows.push(Row {
-                    path: call.path.clone(),
-                    class_name: call.class_name.to_string(),
-                    depth: graph.ancestors(Node::Call(i)).len() - 1,
-                    outputs: call.outputs.iter().map(|&id| traced.shape(id)).collect(),
-                    params: 0,
-                    connected_to,
-                }),
+                None => {
+                    places.insert(call.path.clone(), rows.len());
+                    rows.push(Row {
+                        path: call.path.clone(),
+                        class_name: call.class_name.to_string(),
+                        depth: graph.ancestors(Node::Call(i)).len() - 1,
+                        outputs: call.outputs.iter().map(|&id| traced.shape(id)).collect(),
+                        params: 0,
+                        connected_to,
+                    });
+                }
             }
         }
-        add_uncalled(model, &mut rows);
+        add_uncalled(model, &mut rows, &mut places);
         let (mut trainable, mut non_trainable) = (Count::default(), Count::default());
         for p in module::parameters(model) {
             let count = if p.trainable() {
@@ -87,12 +92,9 @@ impl Summary {
             };
             count.numbers += p.count();
             count.bytes += p.count() * p.dtype().size();
-            for row in &mut rows {
-                if p.path()
-                    .strip_prefix(row.path.as_str())
-                    .is_some_and(|rest| rest.starts_with('.'))
-                {
-                    row.params += p.count();
+            for layer in above(p.path()) {
+                if let Some(&place) = places.get(layer) {
+                    rows[place].params += p.count();
                 }
             }
         }
@@ -134,20 +136,21 @@ impl Summary {
     }
 }
 
-/// Adds rows for layers directly in the model that `call` did not reach.
-fn add_uncalled(model: &dyn Module, rows: &mut Vec<Row>) {
-    let mut uncalled = Vec::new();
+/// Adds rows for layers directly in the model that `call` did not reach, to rows that stand at these places.
+fn add_uncalled(model: &dyn Module, rows: &mut Vec<Row>, places: &mut HashMap<String, usize>) {
+    let holders = |path: &String| above(path).map(str::to_string).collect::<Vec<_>>();
+    let mut holds_a_row: HashSet<String> = places.keys().flat_map(holders).collect();
     module::walk(model, &mut |path, node| {
         let Some(class_name) = node.class_name() else {
             return;
         };
-        let covered = |r: &Row| {
-            r.path == path
-                || path.starts_with(&format!("{}.", r.path))
-                || r.path.starts_with(&format!("{path}."))
-        };
-        if !path.is_empty() && !rows.iter().chain(&uncalled).any(covered) {
-            uncalled.push(Row {
+        let covered = holds_a_row.contains(path)
+            || places.contains_key(path)
+            || above(path).any(|layer| places.contains_key(layer));
+        if !path.is_empty() && !covered {
+            holds_a_row.extend(above(path).map(str::to_string));
+            places.insert(path.to_string(), rows.len());
+            rows.push(Row {
                 path: path.to_string(),
                 class_name: class_name.to_string(),
                 depth: 0,
@@ -157,7 +160,11 @@ fn add_uncalled(model: &dyn Module, rows: &mut Vec<Row>) {
             });
         }
     });
-    rows.extend(uncalled);
+}
+
+/// The paths of what holds the item of a path: `a` and `a.b` for `a.b.c`.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('.').map(|(end, _)| &path[..end])
 }
 
 /// Where the inputs of a call come from, operations with the layers behind them: `add(cnn2, identity_mapping)`.

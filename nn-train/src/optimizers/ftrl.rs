@@ -2,14 +2,15 @@
 
 use super::settings::{describe, optimizer, settings_and_slots, within};
 use super::{IntoLearningRate, Rule, Settings, Slots, StepInfo};
-use nn_core::{Result, Tensor, with_float};
+use nn_core::{Element, Result, Tensor, with_float};
 use nn_kernels::update as kernel;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// With `power = -learning_rate_power`: `a' = a + g²`, `z += g + 2 · l2_shrinkage · p - (a'^power - a^power) p / learning_rate` and
 /// `p = (clip(z, -l1, l1) - z) / (a'^power / learning_rate + 2 · l2 + beta / learning_rate)`: 0 where `z` is within `l1`. `a` begins at
-/// `initial_accumulator_value`. The first value of a parameter has no part in the second.
+/// `initial_accumulator_value`. The first value of a parameter has no part in the second. At rate 0 nothing
+/// moves.
 ///
 /// Sources: McMahan et al. 2013, <https://research.google.com/pubs/archive/41159.pdf>; `keras.optimizers.Ftrl`.
 ///
@@ -136,6 +137,11 @@ impl Rule for Ftrl {
             unreachable!("Ftrl has 2 slots a parameter")
         };
         with_float!(value.dtype(), T => {
+            // It divides by the rate. At rate 0, where many schedules begin or end, nothing moves, as with every other optimizer.
+            let rate: T = Element::from_f64(at.learning_rate);
+            if (1.0 / rate).is_infinite() {
+                return Ok(());
+            }
             kernel::ftrl(&by, value.data_mut::<T>()?, gradient.try_data()?, accumulator.data_mut()?, linear.data_mut()?);
         });
         Ok(())

@@ -229,10 +229,14 @@ pub(super) fn read(path: &Path) -> Result<File> {
     }
     let checksums = read(texts.get(CHECKSUMS)).map_err(at)?;
     let unbuilt = read(texts.get(UNBUILT)).map_err(at)?.unwrap_or_default();
-    let mut damage = None;
-    if let Some(checksums) = &checksums {
-        damage = wrong_header(checksums, header.as_deref());
-    }
+    let mut damage = match &checksums {
+        Some(checksums) => wrong_header(checksums, header.as_deref()),
+        // Who leaves the checksums out does not leave them in under another name.
+        None => texts
+            .values()
+            .any(|text| serde_json::from_str::<Checksums>(text).is_ok())
+            .then(|| changed(&format!("the name `{CHECKSUMS}`"))),
+    };
     let mut tensors = BTreeMap::new();
     for (name, view) in file.tensors() {
         let tensor = read_tensor(&view).map_err(|e| at(e.context(&name)))?;

@@ -1,7 +1,7 @@
 //! Outputs for inputs, batch by batch.
 
 use crate::data::{Dataset, check_batch_size};
-use nn_core::{Layer, Result, Tensor, Tensors, concatenate, layer};
+use nn_core::{Layer, Result, Tensor, Tensors, concatenate, layer, no_gradient};
 
 /// Rows that run through a model at a time unless something else is asked for.
 pub(crate) const BATCH: usize = 256;
@@ -35,7 +35,7 @@ pub(crate) fn predict<M: Layer>(
             if let Some(tell) = &mut tell {
                 tell(Moment::Before(0))?;
             }
-            let output = layer::call(model, x, false);
+            let output = constant(model, x);
             if let (Some(tell), None) = (tell, output.error()) {
                 tell(Moment::After(0, &owned(&output)))?;
             }
@@ -64,7 +64,7 @@ fn in_parts<M: Layer>(
         }
         // With what the input holds beside tensors.
         let input = with_leaves(x.clone(), batch.xs().to_vec());
-        let output = layer::call(model, input, false);
+        let output = constant(model, input);
         let leaves = owned(&output).into_iter().map(Tensor::into_result);
         let leaves = leaves.collect::<Result<Vec<Tensor>>>()?;
         let goes_on = match &mut tell {
@@ -85,6 +85,11 @@ fn in_parts<M: Layer>(
         Some(output) => Ok(with_leaves(output, parts)),
         None => M::Output::from_leaves(parts),
     }
+}
+
+/// What a model gives in inference, as a constant: no tape follows how a prediction was made.
+fn constant<M: Layer>(model: &M, input: M::Input) -> M::Output {
+    no_gradient(|| layer::call(model, input, false))
 }
 
 /// The tensors of a structure.

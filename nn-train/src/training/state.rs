@@ -5,7 +5,7 @@ use crate::metrics::{Direction, Metric, Scores};
 use crate::optimizers::Optimizer;
 use crate::training::Compile;
 use crate::training::resume::Resume;
-use crate::training::tracked::{Bound, Tracked};
+use crate::training::tracked::{Bound, Tracked, reserved};
 use nn_core::random::Stream;
 use nn_core::{Error, Result, random};
 use std::collections::{HashMap, HashSet};
@@ -195,6 +195,16 @@ impl State {
                         _ => format!("{name}_{before}{}", metric.name()),
                     };
                     let mut unique = named("");
+                    if unique == "loss" || self.loss_names.contains(&unique) {
+                        return Err(Error::value(format!(
+                            "a metric is called `{unique}`, as a loss is, whose place it would take in the history and for callbacks; give it another name"
+                        )));
+                    }
+                    if let Some(other) = reserved(&unique) {
+                        return Err(Error::value(format!(
+                            "a metric is called `{unique}`, which is the name of {other}; give it another one"
+                        )));
+                    }
                     if !taken.insert(unique.clone()) {
                         let again = named(if weighted { "weighted_" } else { "" });
                         unique = again.clone();

@@ -2,6 +2,7 @@
 
 use crate::data::{Batch, Dataset};
 use crate::training::State;
+use crate::training::tracked::reserved;
 use nn_core::layer;
 use nn_core::module::{self, Parameter};
 use nn_core::{Error, ErrorKind, Gradients, IntoInput, Layer, Result, Tensor, Tensors};
@@ -305,8 +306,15 @@ impl<'a, M: Layer> Step<'a, M> {
     /// Adds a number to the mean that the progress bar and the history show under `name`.
     ///
     /// # Errors
-    /// The error that the tensor carries; a value that is not a finite number, or not a single one.
+    /// The error that the tensor carries; a value that is not a finite number, or not a single one; the name of something else: a compiled
+    /// metric, `epoch`, `learning_rate`, `val_..`.
     pub fn report(&mut self, name: &str, value: &Tensor) -> Result<()> {
+        let metric = || self.state.tracked.metric_names().any(|n| n == name);
+        if let Some(other) = reserved(name).or_else(|| metric().then_some("a compiled metric")) {
+            return Err(Error::value(format!(
+                "`{name}` is the name of {other}, and a number that is reported under it would take its place or be lost: report it under another name"
+            )));
+        }
         let number = value.to_f64().map_err(|e| match value.error() {
             None => e.context(format!("`{name}`")),
             Some(_) => e,

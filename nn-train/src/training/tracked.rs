@@ -136,3 +136,13 @@ impl Tracked {
         means.chain(metrics).collect()
     }
 }
+
+/// What else a history and a log of epochs call by this name.
+pub(super) fn reserved(name: &str) -> Option<&'static str> {
+    match name {
+        "epoch" => Some("the number of the epoch"),
+        "learning_rate" => Some("the learning rate"),
+        _ if name.starts_with("val_") => Some("a score of the validation data"),
+        _ => None,
+    }
+}

@@ -10,7 +10,7 @@ pub use watch::{NotFinite, first_not_finite_gradient};
 use crate::autodiff::gradients::Source;
 use crate::graph::observer;
 use crate::graph::op::Backward;
-use crate::graph::record::{NONE, Pause, Record, Shared, Slot};
+use crate::graph::record::{NONE, Pause, Record, Shared, Slot, this_thread};
 use crate::{Error, Result, Sources, Tensor};
 use std::cell::Cell;
 use std::fmt;
@@ -72,6 +72,7 @@ impl GradientTape {
     pub fn watch(&self, tensor: &Tensor) {
         if tensor.dtype().is_float() {
             self.shared.record.borrow_mut().follow(tensor);
+            tensor.derive_on(this_thread());
         }
     }
 

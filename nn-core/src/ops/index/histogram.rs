@@ -44,8 +44,11 @@ impl Tensor {
             where_(&one, &low - 0.5, &low),
             where_(&one, &high + 0.5, &high),
         );
-        let steps = Tensor::arange(bins + 1).cast(x.dtype()) / bins as f64;
-        let edges = (&low * (1.0 - &steps) + &high * &steps).stop_gradient();
+        // As NumPy's, in f64: whole numbers are edges of bins of width 1, and counted in the bin above.
+        let places = Tensor::arange(bins + 1);
+        let [from, to] = [&low, &high].map(|end| end.cast(DType::F64));
+        let edges = places.cast(DType::F64) * ((to - &from) / bins as f64) + from;
+        let edges = where_(places.equal(bins), &high, edges.cast(x.dtype())).stop_gradient();
         let flat = x.reshape([x.raw_shape().num_elements()]);
         let bin = flat.digitize(&edges) - 1;
         let bin = where_(flat.equal(&high), bins - 1, bin);
@@ -59,7 +62,7 @@ impl Tensor {
 
 #[cfg(test)]
 mod tests {
-    use crate::Tensor;
+    use crate::{DType, Tensor};
 
     #[test]
     fn of_odd_values() {
@@ -80,6 +83,21 @@ mod tests {
                 .unwrap(),
             [0.0; 3]
         );
+        // Whole numbers in bins of width 1, each counted in its own; the last bin has two.
+        for low in -12..3_i64 {
+            for bins in 1..13_usize {
+                let numbers: Vec<i64> = (low..=low + bins as i64).collect();
+                let mut expected = vec![1.0_f64; bins];
+                expected[bins - 1] = 2.0;
+                let x = Tensor::from(numbers);
+                for dtype in [DType::F32, DType::F64] {
+                    let (counts, edges) = x.cast(dtype).histogram(bins, None);
+                    let counts = counts.cast(DType::F64).to_vec::<f64>().unwrap();
+                    assert_eq!(counts, expected, "{dtype} from {low}");
+                    assert!(edges.equal(&x).all().item::<bool>().unwrap());
+                }
+            }
+        }
         assert!(x.histogram(0, None).0.error().is_some());
         assert!(x.histogram(1, Some((2.0, 1.0))).1.error().is_some());
     }

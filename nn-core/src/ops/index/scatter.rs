@@ -9,6 +9,7 @@ use crate::ops::fail::fail;
 use crate::ops::index::indices::{as_indices, check_indices};
 use crate::ops::index::scatter_add;
 use crate::ops::index::segment::{Kind, segments};
+use crate::tensor::create::cast_in_range;
 use crate::{DType, Error, Result, Shape, Tensor, is_known, with_dtype};
 
 /// What happens to an element that an update meets.
@@ -258,7 +259,7 @@ impl Tensor {
     /// The tensor with updates at given places: indices `[…, k]` (`i64`) name places in the first `k` axes, updates are
     /// `[…, rest of the shape]`, and [`Update`] says what is done. Negative indices count from the end, one outside is an error.
     ///
-    /// The gradient goes to what is there in the end.
+    /// Updates take the tensor's type, and a number that this type does not have is an error. The gradient goes to what is there in the end.
     ///
     /// ```
     /// # use nn::{Tensor, ops::Update};
@@ -282,7 +283,10 @@ impl Tensor {
                 Ok(found) => found,
                 Err(error) => return self.fail("scatter_update", error),
             };
-        let updates = updates.cast(self.dtype()).reshape(rows(&places, &one));
+        let updates = match cast_in_range("scatter_update", updates, self.dtype()) {
+            Ok(updates) => updates.reshape(rows(&places, &one)),
+            Err(error) => return self.fail("scatter_update", error),
+        };
         let x = self.reshape(rows_of(count, &one));
         let updated = match update {
             Update::Set => apply(Put, &[x, places, updates]),
@@ -294,7 +298,10 @@ impl Tensor {
             Update::Min => x.minimum(segments(Kind::Min, &updates, &places, count)),
             Update::Mul => x * segments(Kind::Prod, &updates, &places, count),
         };
-        updated.cast(self.dtype()).reshape(shape)
+        match cast_in_range("scatter_update", &updated, self.dtype()) {
+            Ok(updated) => updated.reshape(shape),
+            Err(error) => self.fail("scatter_update", error),
+        }
     }
 }
 
@@ -320,6 +327,16 @@ mod tests {
         ] {
             let y = x.scatter_update(&places, &updates, update);
             assert_eq!(y.to_vec::<i64>().unwrap(), expected, "{update:?}");
+        }
+        let bytes = Tensor::from([250_u8, 1]);
+        for (beyond, update) in [(256_i64, Update::Set), (10, Update::Add), (2, Update::Mul)] {
+            let updated =
+                bytes.scatter_update(&Tensor::from([[0_i64]]), &Tensor::from([beyond]), update);
+            let error = updated.into_result().unwrap_err().to_string();
+            assert!(
+                error.contains("a number that u8 has"),
+                "{update:?}: {error}"
+            );
         }
         let rows = Tensor::zeros([2, 2]).scatter_update(
             &Tensor::from([[1_i64]]),

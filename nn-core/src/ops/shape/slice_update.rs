@@ -1,11 +1,13 @@
 //! A tensor with a part of it exchanged.
 
 use crate::ops::shape::concatenate;
+use crate::tensor::create::cast_in_range;
 use crate::{Error, Tensor, is_known};
 
 impl Tensor {
     /// The tensor with the elements from `start` on (one index an axis, counted from the end if negative) exchanged for `updates`, which
-    /// has as many axes and fits in. The result has the tensor's type.
+    /// has as many axes and fits in. The result has the tensor's type, and a number that this type does
+    /// not have is an error.
     ///
     /// The gradient goes to the updates where they are, and to the tensor elsewhere.
     ///
@@ -58,7 +60,10 @@ impl Tensor {
             };
             places.push(at);
         }
-        exchanged(self, &updates.cast(self.dtype()), &places, 0)
+        match cast_in_range("slice_update", &updates, self.dtype()) {
+            Ok(updates) => exchanged(self, &updates, &places, 0),
+            Err(error) => self.fail("slice_update", error),
+        }
     }
 }
 
@@ -115,6 +120,14 @@ mod tests {
                 .unwrap(),
             2.0
         );
+        for beyond in [-1_i64, 256] {
+            let bytes = Tensor::from([1_u8, 2]).slice_update([0], Tensor::from([beyond]));
+            let error = bytes.into_result().unwrap_err().to_string();
+            assert!(
+                error.contains("slice_update needs a number that u8 has"),
+                "{error}"
+            );
+        }
         // NaN that is exchanged is gone.
         let nan = Tensor::from([f32::NAN, 1.0]).slice_update([0], Tensor::from([0.0_f32]));
         assert_eq!(nan.data::<f32>(), [0.0, 1.0]);

@@ -4,7 +4,7 @@ use super::column::Column;
 use super::read;
 use crate::data::Dataset;
 use nn_core::{Error, Result, Tensor};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// How to read a CSV file of numbers (gzip or plain), with a line of column names or without.
@@ -111,7 +111,7 @@ impl Csv {
     /// # Errors
     /// As [`Csv::read`].
     pub fn parse(&self, bytes: &[u8]) -> Result<Dataset> {
-        let malformed = |e: csv::Error| Error::format(e.to_string());
+        let malformed = |e: csv::Error| malformed(bytes, &e);
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(self.delimiter)
             .trim(csv::Trim::All)
@@ -129,11 +129,11 @@ impl Csv {
                 .map(str::to_string)
                 .collect(),
         };
-        self.check_names(&names)?;
-        let place = |name: &String| names.iter().position(|n| n == name);
-        let targets: Vec<usize> = self.targets.iter().filter_map(place).collect();
+        let places = self.check_names(&names)?;
+        let targets: Vec<usize> = self.targets.iter().map(|name| places[name]).collect();
+        let other: HashSet<&String> = self.targets.iter().chain(&self.ignored).collect();
         let inputs: Vec<usize> = (0..names.len())
-            .filter(|i| !targets.contains(i) && !self.ignored.contains(&names[*i]))
+            .filter(|&i| !other.contains(&names[i]))
             .collect();
         if inputs.is_empty() {
             return Err(Error::format("no column is left for the inputs"));
@@ -144,7 +144,7 @@ impl Csv {
             let record = record.map_err(malformed)?;
             for (column, &i) in columns.iter_mut().zip(&wanted) {
                 column.push(&record[i]).map_err(|e| {
-                    let line = record.position().map_or(0, csv::Position::line);
+                    let line = line(bytes, record.position());
                     e.context(format!("line {line}, column `{}`", names[i]))
                 })?;
             }
@@ -175,8 +175,9 @@ impl Csv {
         }
     }
 
-    /// Refuses columns that are asked for and not there, a first line that is not one of names, and names that stand twice.
-    fn check_names(&self, names: &[String]) -> Result<()> {
+    /// Where each column is. Refuses columns that are asked for and not there, a first line that is not one of names, and names that
+    /// stand twice.
+    fn check_names<'a>(&self, names: &'a [String]) -> Result<HashMap<&'a String, usize>> {
         let number = |name: &String| name.parse::<f64>().is_ok();
         // `1,,3` is a row with a hole. In `,1,2` the name of the first column is missing, as tables with numbered rows have it.
         let hole = |name: &String| matches!(name.trim(), "" | "NA" | "na" | "N/A" | "null" | "?");
@@ -188,10 +189,11 @@ impl Csv {
                 names.join(&char::from(self.delimiter).to_string())
             )));
         }
+        let ignored: HashSet<&String> = self.ignored.iter().collect();
         let mut places: HashMap<&String, usize> = HashMap::new();
         for (i, name) in names.iter().enumerate() {
             if let Some(first) = places.insert(name, i)
-                && !self.ignored.contains(name)
+                && !ignored.contains(name)
             {
                 return Err(Error::format(format!(
                     "columns {first} and {i} (from 0) are both called `{name}`, and one of them would be taken for the other: rename one"
@@ -206,7 +208,37 @@ impl Csv {
                 )));
             }
         }
-        Ok(())
+        Ok(places)
+    }
+}
+
+/// The line of a record, from 1 on, as an editor counts them: the reader's own count stops before the end of the line above and before
+/// empty lines.
+fn line(bytes: &[u8], position: Option<&csv::Position>) -> usize {
+    let start = position.map_or(0, |position| position.byte() as usize);
+    let rest = bytes.get(start..).unwrap_or_default();
+    let skipped = rest.iter().take_while(|b| b"\r\n".contains(b));
+    let above = &bytes[..start.min(bytes.len()) + skipped.count()];
+    let ends = |(i, byte): (usize, &u8)| match byte {
+        b'\n' => true,
+        b'\r' => above.get(i + 1) != Some(&b'\n'),
+        _ => false,
+    };
+    1 + above.iter().enumerate().filter(|&end| ends(end)).count()
+}
+
+fn malformed(bytes: &[u8], error: &csv::Error) -> Error {
+    let line = line(bytes, error.position());
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => Error::format(format!(
+            "line {line} has {len} fields, and the first line {expected_len}"
+        )),
+        csv::ErrorKind::Utf8 { err, .. } => {
+            Error::format(format!("line {line} is no text in UTF-8: {err}"))
+        }
+        _ => Error::format(error.to_string()),
     }
 }
 
@@ -378,6 +410,30 @@ mod tests {
                 mean.abs() <= 1e-6 && (deviation - 1.0).abs() <= 1e-6,
                 "{c}: {mean} {deviation}"
             );
+        }
+    }
+
+    #[test]
+    fn an_error_names_the_line_that_an_editor_shows() {
+        for end in ["\n", "\r\n", "\r"] {
+            let file = |lines: &[&str]| lines.join(end);
+            for (lines, expected) in [
+                (vec!["a,b", "1,2", "x,4"], "line 3, column `a`"),
+                (
+                    vec!["a,b", "1,2", "3,4", "5,y", "7,8"],
+                    "line 4, column `b`",
+                ),
+                (vec!["a,b", "1,2", "", "x,4"], "line 4, column `a`"),
+                (vec!["", "", "a,b", "x,2"], "line 4, column `a`"),
+                (
+                    vec!["a,b", "1,2", "", "", "3"],
+                    "line 5 has 1 fields, and the first line 2",
+                ),
+            ] {
+                let error = Csv::new().parse(file(&lines).as_bytes()).unwrap_err();
+                let message = error.to_string();
+                assert!(message.contains(expected), "{end:?} {lines:?}: {message}");
+            }
         }
     }
 }
