@@ -18,10 +18,23 @@ pub fn cholesky(a: &[f64], n: usize) -> Option<Vec<f64>> {
     Some(l)
 }
 
+/// A matrix divided by a power of two, and that power: squares of numbers above 2⁵¹¹ are infinite, and those of numbers below 2⁻⁵¹¹ lose
+/// their digits.
+fn scaled(a: &[f64]) -> (Vec<f64>, f64) {
+    let greatest = a.iter().fold(0.0, |greatest: f64, x| greatest.max(x.abs()));
+    let range = 2f64.powi(-300)..2f64.powi(300);
+    if greatest == 0.0 || !greatest.is_finite() || range.contains(&greatest) {
+        return (a.to_vec(), 1.0);
+    }
+    let exponent = 0x7ff << 52;
+    let power = f64::from_bits(greatest.to_bits() & exponent).max(f64::MIN_POSITIVE);
+    (a.iter().map(|x| x / power).collect(), power)
+}
+
 /// `Q` and `R` with `Q R = A` of `A` `[n, m]`: `Q` `[n, min]` and `R` `[min, m]`, or `[n, n]` and `[n, m]` if `full`. By Householder's
 /// reflections (1958), with the signs that LAPACK has.
 pub fn qr(a: &[f64], n: usize, m: usize, full: bool) -> [Vec<f64>; 2] {
-    let mut r = a.to_vec();
+    let (mut r, power) = scaled(a);
     let mut reflections: Vec<(Vec<f64>, f64)> = Vec::new();
     for j in 0..n.min(m) {
         let mut v: Vec<f64> = (0..n)
@@ -47,6 +60,7 @@ pub fn qr(a: &[f64], n: usize, m: usize, full: bool) -> [Vec<f64>; 2] {
         reflect(v, *twice, &mut q, columns);
     }
     r.truncate(columns * m);
+    r.iter_mut().for_each(|x| *x *= power);
     [q, r]
 }
 
@@ -80,6 +94,7 @@ pub fn svd(a: &[f64], n: usize, m: usize, full: bool) -> Option<[Vec<f64>; 3]> {
         let columns = ut.len() / n.max(1);
         return Some([transposed(&ut, columns, n), s, transposed(&v, m, rows)]);
     }
+    let (a, power) = scaled(a);
     // Columns as rows, each with that of V beside it.
     let mut columns: Vec<Vec<f64>> = (0..m)
         .map(|j| (0..n).map(|i| a[i * m + j]).collect())
@@ -123,7 +138,7 @@ pub fn svd(a: &[f64], n: usize, m: usize, full: bool) -> Option<[Vec<f64>; 3]> {
     let count = u.len();
     Some([
         transposed(&u.concat(), count, n),
-        order.iter().map(|&i| lengths[i]).collect(),
+        order.iter().map(|&i| lengths[i] * power).collect(),
         vt,
     ])
 }
@@ -183,6 +198,7 @@ pub fn eigh(a: &[f64], n: usize) -> Option<[Vec<f64>; 2]> {
     if !a.iter().all(|v| v.is_finite()) {
         return None;
     }
+    let (a, power) = scaled(a);
     let mut a: Vec<Vec<f64>> = a.chunks_exact(n.max(1)).map(<[f64]>::to_vec).collect();
     let mut v: Vec<Vec<f64>> = (0..n)
         .map(|j| (0..n).map(|i| f64::from(i == j)).collect())
@@ -218,7 +234,7 @@ pub fn eigh(a: &[f64], n: usize) -> Option<[Vec<f64>; 2]> {
     order.sort_by(|&i, &j| a[i][i].total_cmp(&a[j][j]));
     let vectors: Vec<f64> = order.iter().flat_map(|&i| v[i].clone()).collect();
     Some([
-        order.iter().map(|&i| a[i][i]).collect(),
+        order.iter().map(|&i| a[i][i] * power).collect(),
         transposed(&vectors, n, n),
     ])
 }

@@ -5,7 +5,7 @@
 
 use crate::ops::random::draw::draw;
 use crate::tensor::variates::Distribution;
-use crate::{DType, Error, Result, Shape, Tensor};
+use crate::{DType, Error, Result, Shape, Tensor, no_gradient};
 use std::panic::Location;
 
 pub use crate::tensor::own_stream::OwnStream;
@@ -17,16 +17,36 @@ pub use crate::tensor::variates::{unit_f32, unit_f64};
 use nn_kernels::memory;
 pub use nn_kernels::random::bits;
 
-/// Uniform numbers in `[low, high)`.
+/// Uniform numbers in `[low, high)`; all of them `low` where both are the same. Limits that are not finite, or as far apart as no number of the
+/// type is, are an error, and so is an upper one below the lower one.
 #[track_caller]
 pub fn uniform(shape: impl Into<Shape>, low: f64, high: f64, dtype: DType) -> Tensor {
-    draw(Distribution::Uniform(low, high), shape.into(), dtype)
+    match low <= high && finite(high - low, dtype) && finite(low, dtype) {
+        true => floats(
+            "uniform",
+            Distribution::Uniform(low, high),
+            shape.into(),
+            dtype,
+        ),
+        false => refused(
+            "uniform",
+            format!("a finite range from a number up to another of {dtype}, found {low} to {high}"),
+        ),
+    }
 }
 
-/// Normal numbers (Box and Muller 1958).
+/// Normal numbers (Box and Muller 1958). A mean that is not finite and a deviation that is not, or is below 0, are errors.
 #[track_caller]
 pub fn normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> Tensor {
-    draw(Distribution::Normal(mean, stddev), shape.into(), dtype)
+    match finite(mean, dtype) && finite(stddev, dtype) && stddev >= 0.0 {
+        true => floats(
+            "normal",
+            Distribution::Normal(mean, stddev),
+            shape.into(),
+            dtype,
+        ),
+        false => refused("normal", mean_and_deviation(mean, stddev)),
+    }
 }
 
 /// Normal numbers no further than two standard deviations from the mean, as Keras's `truncated_normal`.
@@ -34,21 +54,31 @@ pub fn normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> 
 /// Numbers further away are drawn again: number `i` uses attempts of its own, so it does not depend on the others.
 #[track_caller]
 pub fn truncated_normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> Tensor {
-    draw(
-        Distribution::TruncatedNormal(mean, stddev),
-        shape.into(),
-        dtype,
-    )
+    match finite(mean, dtype) && finite(stddev, dtype) && stddev >= 0.0 {
+        true => floats(
+            "truncated_normal",
+            Distribution::TruncatedNormal(mean, stddev),
+            shape.into(),
+            dtype,
+        ),
+        false => refused("truncated_normal", mean_and_deviation(mean, stddev)),
+    }
 }
 
-/// `true` with the given probability.
+/// `true` with the given probability, from 0 to 1.
 #[track_caller]
 pub fn bernoulli(shape: impl Into<Shape>, probability: f64) -> Tensor {
-    draw(
-        Distribution::Bernoulli(probability),
-        shape.into(),
-        DType::Bool,
-    )
+    match (0.0..=1.0).contains(&probability) {
+        true => draw(
+            Distribution::Bernoulli(probability),
+            shape.into(),
+            DType::Bool,
+        ),
+        false => refused(
+            "bernoulli",
+            format!("a probability from 0 to 1, found {probability}"),
+        ),
+    }
 }
 
 /// Whole numbers (`i64`) in `low..high`, all equally probable. A range without a number is an error.
@@ -81,7 +111,7 @@ pub fn randint(shape: impl Into<Shape>, low: i64, high: i64) -> Tensor {
 #[track_caller]
 pub fn gamma(shape: impl Into<Shape>, alpha: f64, dtype: DType) -> Tensor {
     match alpha > 0.0 && alpha.is_finite() {
-        true => draw(Distribution::Gamma(alpha), shape.into(), dtype),
+        true => floats("gamma", Distribution::Gamma(alpha), shape.into(), dtype),
         false => refused("gamma", format!("a positive shape, found {alpha}")),
     }
 }
@@ -98,7 +128,7 @@ pub fn gamma(shape: impl Into<Shape>, alpha: f64, dtype: DType) -> Tensor {
 pub fn beta(shape: impl Into<Shape>, alpha: f64, beta: f64, dtype: DType) -> Tensor {
     let positive = |v: f64| v > 0.0 && v.is_finite();
     match positive(alpha) && positive(beta) {
-        true => draw(Distribution::Beta(alpha, beta), shape.into(), dtype),
+        true => floats("beta", Distribution::Beta(alpha, beta), shape.into(), dtype),
         false => refused(
             "beta",
             format!("two positive numbers, found {alpha} and {beta}"),
@@ -117,7 +147,8 @@ pub fn beta(shape: impl Into<Shape>, alpha: f64, beta: f64, dtype: DType) -> Ten
 #[track_caller]
 pub fn binomial(shape: impl Into<Shape>, count: u64, probability: f64, dtype: DType) -> Tensor {
     match (0.0..=1.0).contains(&probability) {
-        true => draw(
+        true => floats(
+            "binomial",
             Distribution::Binomial(count, probability),
             shape.into(),
             dtype,
@@ -130,7 +161,7 @@ pub fn binomial(shape: impl Into<Shape>, count: u64, probability: f64, dtype: DT
 }
 
 /// Classes (`i64`) drawn by unnormalized logarithms of their probabilities: of logits `[batch, classes]` `num_samples` each, `[batch,
-/// num_samples]`, by the Gumbel trick.
+/// num_samples]`, by the Gumbel trick. NaN is an error, and so is a row without a class that is possible.
 ///
 /// ```
 /// use nn::{Tensor, random};
@@ -144,6 +175,18 @@ pub fn categorical(logits: &Tensor, num_samples: usize) -> Tensor {
     match logits.raw_shape()[..] {
         _ if logits.error().is_some() => logits.clone(),
         [batch, classes] => {
+            let greatest = no_gradient(|| logits.cast(dtype).max_axis(-1));
+            let impossible = |row: &f64| row.is_nan() || *row == f64::NEG_INFINITY;
+            if greatest.is_concrete()
+                && let Ok(rows) = greatest.cast(DType::F64).to_vec::<f64>()
+                && let Some(row) = rows.iter().position(impossible)
+            {
+                let found = if rows[row].is_nan() { "NaN" } else { "none" };
+                return refused(
+                    "categorical",
+                    format!("a class that is possible in each row, found {found} in row {row}"),
+                );
+            }
             let uniform = uniform([batch, num_samples, classes], 0.0, 1.0, dtype);
             let gumbel = -(-uniform.log()).log();
             (logits.cast(dtype).expand_dims(1) + gumbel).argmax(-1)
@@ -173,6 +216,27 @@ pub fn shuffle(x: &Tensor, axis: isize) -> Tensor {
         ),
         Err(error) => Tensor::failed(error.at_op("shuffle", Location::caller())),
     }
+}
+
+/// A draw of floats.
+#[track_caller]
+fn floats(name: &'static str, distribution: Distribution, shape: Shape, dtype: DType) -> Tensor {
+    match dtype.is_float() {
+        true => draw(distribution, shape, dtype),
+        false => refused(name, format!("f32 or f64 for its numbers, found {dtype}")),
+    }
+}
+
+/// Whether a type of floats holds a number.
+fn finite(number: f64, dtype: DType) -> bool {
+    match dtype {
+        DType::F64 => number.is_finite(),
+        DType::F32 | DType::I64 | DType::U8 | DType::Bool => (number as f32).is_finite(),
+    }
+}
+
+fn mean_and_deviation(mean: f64, stddev: f64) -> String {
+    format!("a finite mean and a finite deviation from 0 on, found {mean} and {stddev}")
 }
 
 /// A failed tensor of settings that a distribution does not have.
@@ -277,6 +341,35 @@ mod tests {
     #[test]
     fn settings_that_no_distribution_has_are_refused() {
         assert!(randint([2], 3, 3).error().is_some());
+        let inf = f64::INFINITY;
+        for (low, high) in [
+            (0.0, inf),
+            (0.0, f64::NAN),
+            (f64::NAN, 1.0),
+            (5.0, 2.0),
+            (-1e308, 1e308),
+        ] {
+            assert!(uniform([3], low, high, DType::F64).error().is_some());
+        }
+        assert!(uniform([3], 0.0, 1e39, DType::F32).error().is_some());
+        assert!(uniform([3], 0.0, 1.0, DType::I64).error().is_some());
+        assert_eq!(uniform([2], 2.0, 2.0, DType::F64).data::<f64>(), [2.0; 2]);
+        for (mean, stddev) in [(0.0, -1.0), (0.0, f64::NAN), (inf, 1.0), (0.0, inf)] {
+            assert!(normal([3], mean, stddev, DType::F32).error().is_some());
+            assert!(
+                truncated_normal([3], mean, stddev, DType::F32)
+                    .error()
+                    .is_some()
+            );
+        }
+        for probability in [-0.1, 1.1, f64::NAN] {
+            assert!(bernoulli([3], probability).error().is_some());
+        }
+        for row in [[0.0, f64::NAN], [-inf, -inf]] {
+            let logits = Tensor::from([[0.0, 1.0], row]);
+            let e = categorical(&logits, 2).into_result().unwrap_err();
+            assert!(e.to_string().contains("in row 1"), "{e}");
+        }
         assert!(gamma([2], 0.0, DType::F32).error().is_some());
         assert!(beta([2], 1.0, f64::NAN, DType::F32).error().is_some());
         assert!(binomial([2], 3, 1.1, DType::F32).error().is_some());

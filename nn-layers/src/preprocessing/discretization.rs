@@ -135,7 +135,12 @@ impl Discretization {
     /// # Errors
     /// As [`Discretization::adapt`].
     pub fn adapt_batches(&mut self, batches: impl IntoIterator<Item = Tensor>) -> Result<()> {
-        let Some(bins) = self.num_bins.filter(|&bins| bins > 0) else {
+        if self.num_bins == Some(0) {
+            return Err(Error::value(
+                "a Discretization makes at least one bin, found 0 for `num_bins`",
+            ));
+        }
+        let Some(bins) = self.num_bins else {
             return Err(Error::value(
                 "this Discretization was given its boundaries; make it by `Discretization::with_num_bins` to have them found",
             ));

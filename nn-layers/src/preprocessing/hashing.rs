@@ -1,10 +1,10 @@
 //! Categories sorted into bins by their hashes.
 
 use crate::ShapeError;
-use crate::preprocessing::output_mode::{OutputMode, check_bins};
+use crate::preprocessing::output_mode::{OutputMode, check_bins, whole_numbers};
 use crate::preprocessing::salt::Salt;
 use nn_core::ops::hash_text;
-use nn_core::{DType, Error, Result, Shape, Tensor};
+use nn_core::{Error, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 use serde::{Deserialize, Serialize};
 
@@ -108,7 +108,7 @@ impl Hashing {
 
     fn call(&self, x: Tensor) -> Tensor {
         let (bins, masked) = self.bins();
-        let numbers = x.cast(DType::I64);
+        let numbers = whole_numbers("Hashing", &x);
         let hashes = numbers.hash_bucket(bins, self.salt.map(|salt| salt.0));
         let hashes = match &self.mask_value {
             Some(MaskValue::Integer(value)) if masked => {
@@ -174,6 +174,14 @@ mod tests {
         assert!(numbers.call_text(&["a"]).error().is_some());
         assert!(texts.forward(Tensor::from([1_i64])).error().is_some());
         assert!(Hashing::new(0).call_text(&["a"]).error().is_some());
+        for number in [1.5_f32, f32::NAN, f32::INFINITY] {
+            let bins = Hashing::new(5).forward(Tensor::from([1.0, number]));
+            let e = bins.into_result().unwrap_err().to_string();
+            assert!(
+                e.contains("Hashing takes whole numbers") && e.contains("place 1"),
+                "{e}"
+            );
+        }
     }
 
     #[test]

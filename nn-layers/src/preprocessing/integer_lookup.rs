@@ -140,8 +140,9 @@ impl IntegerLookup {
         let all = vocabulary.as_slice();
         let has_mask = self.mask_token.is_some() && matches!(self.output_mode, OutputMode::Int);
         let (start, mut i) = (has_mask as usize, 0);
+        let end = start.saturating_add(self.num_oov_indices);
         // What stands for the mask and for others may be in the vocabulary already.
-        while i < start + self.num_oov_indices {
+        while i < end {
             let special = if i < start {
                 self.mask_token
             } else {
@@ -149,7 +150,7 @@ impl IntegerLookup {
             };
             match special {
                 Some(token) if i < all.len() && all[i] == token => i += 1,
-                _ => return Some(start + self.num_oov_indices + all.len()),
+                _ => return Some(end.saturating_add(all.len())),
             }
         }
         Some(all.len())

@@ -3,7 +3,7 @@
 use crate::ShapeError;
 use crate::preprocessing::output_mode::OutputMode;
 use nn_core::ops::hash_text;
-use nn_core::{Error, Result, Shape, Tensor, floatx};
+use nn_core::{Error, Result, Shape, Tensor, floatx, is_known};
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::hash::Hash;
@@ -90,7 +90,7 @@ impl<'a, T: Token> Lookup<'a, T> {
 
     /// The index of the first entry of the vocabulary.
     fn token_start(&self) -> usize {
-        self.oov_start() + self.num_oov_indices
+        self.oov_start().saturating_add(self.num_oov_indices)
     }
 
     /// The vocabulary begins with the mask and the out-of-vocabulary tokens themselves.
@@ -118,12 +118,17 @@ impl<'a, T: Token> Lookup<'a, T> {
 
     /// How many indices there are.
     pub fn size(&self) -> usize {
-        self.token_start() + self.tokens().len()
+        self.token_start().saturating_add(self.tokens().len())
     }
 
     /// All tokens, in the order of their indices. An index for others without a token of theirs has none.
     pub fn all_tokens(&self) -> Vec<Option<T>> {
-        let special = (0..self.token_start()).map(|i| match i < self.oov_start() {
+        let special = match is_known(self.num_oov_indices) {
+            true => self.token_start(),
+            // Which `check` refuses.
+            false => 0,
+        };
+        let special = (0..special).map(|i| match i < self.oov_start() {
             true => self.mask_token.cloned(),
             false => self.oov_token.cloned(),
         });
@@ -138,6 +143,12 @@ impl<'a, T: Token> Lookup<'a, T> {
     pub fn check(&self) -> Result<()> {
         let name = self.layer;
         let wrong = |message: String| Err(Error::value(format!("{name}: {message}")));
+        if !is_known(self.num_oov_indices) {
+            return wrong(format!(
+                "num_oov_indices is a number of indices below 2³⁴, found {}",
+                self.num_oov_indices
+            ));
+        }
         match self.max_tokens {
             Some(max @ (0 | 1)) => {
                 return wrong(format!("max_tokens is at least 2, found {max}"));
@@ -347,7 +358,15 @@ impl<'a, T: Token> Lookup<'a, T> {
             .collect();
         all.sort_unstable_by(|a, b| b.cmp(a));
         if let Some(max) = self.max_tokens {
-            all.truncate(max.saturating_sub(self.token_start()));
+            let room = max.saturating_sub(self.token_start());
+            if room == 0 && !all.is_empty() {
+                return Err(Error::value(format!(
+                    "{}: max_tokens is {max}, and {} of these stand for the mask and for what the vocabulary does not have: no token is left to learn",
+                    self.layer,
+                    self.token_start()
+                )));
+            }
+            all.truncate(room);
         }
         if all.is_empty() {
             return Err(Error::value(format!(

@@ -61,6 +61,10 @@ fn through(
     mut x: Tensor,
     states: Vec<Tensor>,
 ) -> (Tensor, Vec<Tensor>) {
+    if steps.is_empty() {
+        let error = "StackedRNNCells needs at least one cell: `StackedRNNCells::new().add(LSTMCell::new(64))`";
+        return (Tensor::failed(Error::value(error)), states);
+    }
     let expected: usize = steps.iter().map(|(count, _)| count).sum();
     if states.len() != expected {
         let error = Error::value(format!(
@@ -103,3 +107,21 @@ impl Cell for StackedRNNCells {
 }
 
 crate::register_cell!(StackedRNNCells);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RNN;
+    use nn_core::Layer;
+
+    #[test]
+    fn no_cells_are_no_layer() {
+        let rnn = RNN::new(StackedRNNCells::new());
+        let error = rnn.forward(Tensor::ones([2, 3, 4])).into_result();
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("StackedRNNCells needs at least one cell"),
+            "{error}"
+        );
+    }
+}

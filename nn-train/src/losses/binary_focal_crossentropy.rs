@@ -109,7 +109,16 @@ impl Loss for BinaryFocalCrossentropy {
             let no = 1.0 - &y;
             let crossentropy = -(&y * limited.log() + &no * (1.0 - &limited).log());
             let right = &y * &p + &no * (1.0 - &p);
-            let focal = (1.0 - right).pow(self.gamma) * crossentropy;
+            let wrong = 1.0 - right;
+            let focus = match self.gamma {
+                // The power's own gradient at 0 is infinite, times a crossentropy whose limit is 0.
+                0.0..1.0 if self.gamma > 0.0 => {
+                    let none = wrong.equal(0.0);
+                    none.where_(0.0, none.where_(1.0, wrong).pow(self.gamma))
+                }
+                _ => wrong.pow(self.gamma),
+            };
+            let focal = focus * crossentropy;
             match self.apply_class_balancing {
                 true => (y * self.alpha + no * (1.0 - self.alpha)) * focal,
                 false => focal,
@@ -119,3 +128,22 @@ impl Loss for BinaryFocalCrossentropy {
 }
 
 loss!(BinaryFocalCrossentropy);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::GradientTape;
+
+    #[test]
+    fn a_prediction_that_is_right_has_no_gradient_whatever_the_focus() {
+        for gamma in [0.0, 0.3, 0.5, 1.0, 2.0] {
+            let loss = BinaryFocalCrossentropy::new().gamma(gamma);
+            let logits = Tensor::from([[50.0_f32], [-200.0]]);
+            let tape = GradientTape::new();
+            tape.watch(&logits);
+            let value = loss.call(&Tensor::from([[1.0_f32], [0.0]]), &logits.sigmoid());
+            let gradient = tape.gradient(&value, &logits).unwrap();
+            assert_eq!(gradient.data::<f32>(), [0.0, 0.0], "gamma {gamma}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Crossentropy of distributions over classes.
 
-use super::checks::{check_smoothing, last, smoothed_classes, vectors};
+use super::checks::{check_smoothing, last, several_classes, smoothed_classes, vectors};
 use super::{EPSILON, Loss, Reduction, described, loss};
 use nn_core::ops::softmax_cross_entropy;
 use nn_core::{Result, Tensor};
@@ -75,6 +75,9 @@ impl Loss for CategoricalCrossentropy {
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
         vectors(self, y_true, y_pred, |y, p| {
+            if let Err(error) = several_classes(&p, self.axis) {
+                return Tensor::failed(error.context(self.name()));
+            }
             let y = smoothed_classes(y, self.label_smoothing);
             let axis = self.axis;
             if self.from_logits {
@@ -117,6 +120,15 @@ mod tests {
                 .unwrap_err()
                 .to_string();
             assert!(e.contains("[batch, classes]"), "{e}");
+            let e = loss
+                .call(&Tensor::ones([4, 1]), &Tensor::ones([4, 1]))
+                .into_result()
+                .unwrap_err()
+                .to_string();
+            assert!(
+                e.contains("single class") && e.contains("BinaryCrossentropy"),
+                "{e}"
+            );
         }
     }
 }

@@ -234,6 +234,18 @@ pub(super) fn vectors(
     })
 }
 
+/// Refuses predictions of a single class, whose probability is 1 whatever the model learns.
+pub(super) fn several_classes(y_pred: &Tensor, axis: isize) -> Result<()> {
+    let shape = y_pred.try_shape()?;
+    match shape[shape.axis(axis)?] {
+        1 => Err(Error::shape(format!(
+            "predictions of shape {shape} have a single class, whose probability is 1 whatever the model learns: for two classes in one number use \
+             `BinaryCrossentropy`, or give each class a number of its own"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// The losses, or a failed tensor: with the first error that targets or predictions carry, or with that of `f` after the loss's name.
 pub(super) fn checked(
     loss: &dyn Loss,

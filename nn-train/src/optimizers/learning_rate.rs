@@ -64,11 +64,7 @@ pub(super) fn check(rate: f64) -> Result<f64> {
     match (rate as f32).is_finite() && rate >= 0.0 {
         true => Ok(rate),
         false => Err(Error::value(format!(
-            "a learning rate is a finite number from 0 on, found {rate}{}",
-            match rate.is_finite() && rate > 0.0 {
-                true => ", which f32 does not hold",
-                false => "",
-            }
+            "a learning rate is a number from 0 up to 3.4e38, the greatest of f32, found {rate:e}"
         ))),
     }
 }

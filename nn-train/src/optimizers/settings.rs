@@ -212,6 +212,10 @@ pub(super) fn check_share(name: &str, share: f64) -> Result<()> {
 pub(super) fn within(name: &str, value: f64, fits: bool, range: &str) -> Result<()> {
     match fits {
         true => Ok(()),
+        // A number of 300 digits is read better by its exponent.
+        false if value.is_finite() && value.abs() >= 1e16 => Err(Error::value(format!(
+            "{name} must be {range}, found {value:e}"
+        ))),
         false => Err(Error::value(format!(
             "{name} must be {range}, found {value}"
         ))),

@@ -62,8 +62,7 @@ impl Begun {
         let target = follow_links(path).map_err(failed)?;
         let Some(name) = target.file_name() else {
             return Err(Error::format(format!(
-                "{}: not the name of a file",
-                path.display()
+                "{path:?} is not the name of a file: nothing was saved"
             )));
         };
         let (folder, prefix) = (folder_of(&target), prefix(name));

@@ -29,7 +29,7 @@ impl Column {
     pub(super) fn push(&mut self, text: &str) -> Result<()> {
         let value: f64 = text
             .parse()
-            .map_err(|_| Error::format(format!("`{text}` is not a number")))?;
+            .map_err(|_| Error::format(format!("`{}` is not a number", beginning(text))))?;
         if !value.is_finite() {
             // Only digits make a number that is too large; words mean infinities and NaN.
             return Err(Error::format(
@@ -92,7 +92,7 @@ impl Column {
     /// Writes the numbers as `f32`.
     ///
     /// # Errors
-    /// A number that is too large; different numbers that become the same: whole ones, or so many that half of the values are lost.
+    /// A number that is too large or too small; different numbers that become the same: whole ones, or so many that half of the values are lost.
     pub(super) fn write<'a>(&self, to: impl Iterator<Item = &'a mut f32>) -> Result<()> {
         let mut exact = true;
         for (to, &value) in to.zip(&self.values) {
@@ -100,6 +100,12 @@ impl Column {
             if to.is_infinite() {
                 return Err(Error::format(format!(
                     "{value:e} is too large for f32, whose numbers go up to 3.4e38; `standardize(true)` (inputs only) or divide the column"
+                )));
+            }
+            if *to == 0.0 && value != 0.0 && self.standardized.is_none() {
+                return Err(Error::format(format!(
+                    "{value:e} is too small for f32, and would be 0: its numbers go down to 1.4e-45; `standardize(true)` (inputs only) or \
+                     multiply the column"
                 )));
             }
             exact &= f64::from(*to) == value;
@@ -154,4 +160,11 @@ fn distinct(mut values: Vec<f64>) -> usize {
     values.sort_unstable_by(f64::total_cmp);
     values.dedup();
     values.len()
+}
+/// As much of a text as a message shows.
+fn beginning(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_string(),
+    }
 }

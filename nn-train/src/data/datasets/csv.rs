@@ -49,7 +49,7 @@ impl Csv {
         }
     }
 
-    /// The byte between two fields.
+    /// The byte between two fields (`,`); one that stands in names and numbers, or ends a line, is an error when a file is read.
     pub fn delimiter(mut self, delimiter: u8) -> Csv {
         self.delimiter = delimiter;
         self
@@ -111,6 +111,15 @@ impl Csv {
     /// # Errors
     /// As [`Csv::read`].
     pub fn parse(&self, bytes: &[u8]) -> Result<Dataset> {
+        if self.delimiter.is_ascii_alphanumeric() || b"\"\r\n.+-_".contains(&self.delimiter) {
+            return Err(Error::value(format!(
+                "fields are told apart by a byte such as `,`, `;` or a tab, found {:?}",
+                char::from(self.delimiter)
+            )));
+        }
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Err(Error::format("there is nothing in the file"));
+        }
         let malformed = |e: csv::Error| malformed(bytes, &e);
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(self.delimiter)

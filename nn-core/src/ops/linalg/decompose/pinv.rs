@@ -172,4 +172,30 @@ mod tests {
             &[numbers(&[3, 2]), numbers(&[3])],
         );
     }
+
+    #[test]
+    fn of_numbers_of_any_size() {
+        let a = Tensor::from([[1.0_f64, 2.0], [2.0, 5.0]]);
+        for power in [-1000, -665, -530, -310, 0, 310, 500, 530, 1000] {
+            let scale = 2f64.powi(power);
+            let close = |found: Tensor, expected: &[f64]| {
+                let found = found.to_vec::<f64>().unwrap();
+                let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-12;
+                assert!(
+                    found.iter().zip(expected).all(near) && found.len() == expected.len(),
+                    "2^{power}: {found:?}, expected {expected:?}"
+                );
+            };
+            let x = &a * scale;
+            let (_, s, _) = x.svd(false);
+            let values = [3.0 + 8f64.sqrt(), 3.0 - 8f64.sqrt()];
+            close(s / scale, &values);
+            close(x.eigh().0 / scale, &[values[1], values[0]]);
+            close(x.pinv(None) * scale, &[5.0, -2.0, -2.0, 1.0]);
+            let (q, r) = x.qr();
+            close(q.matmul(&r) / scale, &[1.0, 2.0, 2.0, 5.0]);
+            close(r.tril(-1), &[0.0; 4]);
+            assert_eq!(x.matrix_rank(None).item::<i64>().unwrap(), 2);
+        }
+    }
 }
