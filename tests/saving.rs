@@ -368,11 +368,8 @@ fn a_changed_byte_is_found_and_the_tensor_named() {
             );
             assert!(fresh.load_weights(&path).is_err());
             assert!(fresh.load_weights_partial(&path).is_err());
-        } else if let Ok(back) = Compiled::<Mlp>::load(&path) {
-            // What says that there are checksums may itself be changed; then nothing else is.
-            assert!(
-                bits(&*back) == bits(&*model) && back.epochs_trained() == model.epochs_trained()
-            );
+        } else {
+            assert!(error.is_some(), "a changed byte of the header, {i}");
         }
     }
     assert!(bits(&fresh) == before);

@@ -3,6 +3,9 @@
 use super::Conv2d;
 use std::ops::Range;
 
+/// Positions in a block at least.
+const LEAST_BLOCK: usize = 64;
+
 /// Output positions of one axis that see the same taps: `first + step·j` for `j < count` sees, for each tap, the
 /// input at `in_step·j + offset`.
 pub struct Phase {
@@ -47,20 +50,31 @@ impl Phase {
     }
 
     /// The positions of an image along axis `d`, and the taps of the result's gradient that they see: with a stride s, positions i,
-    /// i + s, i + 2s ... see the same.
+    /// i + s, i + 2s ... see the same. Where the kernel is much longer than the input, blocks of them see few of its taps each.
     pub fn gradient(g: &Conv2d, d: usize) -> Vec<Self> {
         let [input, output] = [[g.out_height, g.out_width], [g.height, g.width]];
         let (size, stride) = (output[d], g.strides[d]);
-        let phase = |first: usize| {
-            let taps = (0..g.kernel[d]).filter_map(|k| {
-                let offset = (first + g.pad_before[d]) as isize - (k * g.dilation[d]) as isize;
-                (offset.rem_euclid(stride as isize) == 0)
-                    .then(|| (k, offset.div_euclid(stride as isize)))
-            });
-            let count = (size - first).div_ceil(stride);
-            Phase::new(first, stride, count, 1, input[d], taps)
+        let block = match g.kernel[d].div_ceil(stride) > 8 * input[d].max(LEAST_BLOCK) {
+            true => input[d].max(LEAST_BLOCK),
+            false => size,
         };
-        (0..stride.min(size)).map(phase).collect()
+        let phases = |first: usize| {
+            let count = (size - first).div_ceil(stride);
+            (0..count).step_by(block).map(move |j| {
+                let (first, count) = (first + j * stride, (count - j).min(block));
+                let (at, dilation) = (first + g.pad_before[d], g.dilation[d]);
+                // Taps further away reach none of these positions.
+                let least = at.saturating_sub(stride.saturating_mul(input[d])) / dilation;
+                let most = at.saturating_add(stride.saturating_mul(count)) / dilation;
+                let taps = (least..g.kernel[d].min(most.saturating_add(1))).filter_map(|k| {
+                    let offset = at as isize - (k * dilation) as isize;
+                    (offset.rem_euclid(stride as isize) == 0)
+                        .then(|| (k, offset.div_euclid(stride as isize)))
+                });
+                Phase::new(first, stride, count, 1, input[d], taps)
+            })
+        };
+        (0..stride.min(size)).flat_map(phases).collect()
     }
 
     /// Input positions that outputs `js` see.

@@ -339,6 +339,11 @@ fn special_sizes() {
             ..*sizes(2, [5, 5], [3, 3], [3, 3], one, one, one, 1)
         })
         .unwrap(),
+        // Kernels much longer than the output, of which each block of pixels sees a part.
+        sizes(2, [1, 1007], [2, 3], [1, 1000], one, one, [0, 0], 1),
+        sizes(1, [1, 2514], [2, 2], [1, 2500], [1, 2], one, [0, 0], 1),
+        sizes(1, [1, 907], [2, 2], [1, 700], one, [1, 3], [0, 600], 2),
+        sizes(1, [1, 1007], [1, 1], [1, 1000], one, one, [0, 0], 5),
         // Windows far apart, most of them on nothing.
         sizes(
             2,
