@@ -44,7 +44,8 @@ impl Flat {
 }
 
 pub fn main() {
-    assert_eq!((Net::OUTPUT, Flat::OUTPUT), ([4, 6], [15]));
+    assert_eq!(Net::OUTPUT, [4, 6]);
+    assert_eq!(Flat::OUTPUT, [15]);
     let net = Net::new();
     net.build([4, 6]).unwrap();
     assert_eq!(net.forward(Tensor::ones([3, 4, 6])).shape(), [3, 4, 6]);
