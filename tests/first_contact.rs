@@ -1,5 +1,8 @@
 //! Lines as people type them who come from NumPy, Keras, PyTorch and Rust: all compile, and give what they would give there.
 
+// References that are not needed and types that are long, as people write them.
+#![allow(clippy::needless_borrows_for_generic_args, clippy::type_complexity)]
+
 use nn::prelude::*;
 
 fn values(t: &Tensor) -> Vec<f64> {
