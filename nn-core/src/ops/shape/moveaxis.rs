@@ -132,7 +132,9 @@ mod tests {
         assert_eq!(x.moveaxis([-1], [0]).shape(), [5, 2, 3, 4]);
         assert_eq!(x.moveaxis([], []).shape(), [2, 3, 4, 5]);
         assert_eq!(x.moveaxis(1, -1).shape(), [2, 4, 5, 3]);
-        assert_eq!(x.moveaxis(&vec![3, 0], &[0, 1][..]).shape(), [5, 2, 3, 4]);
+        let axes = vec![3, 0];
+        assert_eq!(x.moveaxis(&axes, &[0, 1][..]).shape(), [5, 2, 3, 4]);
+        assert_eq!(x.moveaxis(axes, [0, 1]).shape(), [5, 2, 3, 4]);
         let open = Tensor::abstract_of([UNKNOWN, 3], DType::F32);
         assert_eq!(open.moveaxis([0], [1]).shape().to_string(), "[3, _]");
     }
