@@ -44,6 +44,7 @@
 //! | to | see |
 //! |---|---|
 //! | define a model | [`model`](macro@model), [`layers`]; [`guide::shapes`] for what the compiler checks |
+//! | choose a layer, a loss, an optimizer by family | [`layers`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`callbacks`] |
 //! | put one together from symbolic tensors | [`layers::Functional`], [`layers::Sequential`], [`layers::Input`] |
 //! | compute with tensors | [`Tensor`], [`ops`], [`random`], [`einsum`] |
 //! | take gradients | [`GradientTape`] |

@@ -1,6 +1,6 @@
 //! Tensors, automatic differentiation, kernels and the module tree: the core of the `nn` crate.
 //!
-//! Users depend on `nn`, which re-exports what they need.
+//! Users depend on `nn-model`, the library `nn`, which re-exports what they need.
 
 #![forbid(unsafe_code)]
 #![warn(missing_debug_implementations)]

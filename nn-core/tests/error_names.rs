@@ -2,7 +2,7 @@
 
 use nn_core::ops::QuantileMethod::Linear;
 use nn_core::ops::{self, einsum, tensordot};
-use nn_core::{DType, Tensor};
+use nn_core::{DType, Padding, Tensor};
 
 /// Checks that each of these fails with an error of its name.
 fn check(all: Vec<(&str, Tensor)>) {
@@ -105,5 +105,132 @@ fn of_shapes_that_do_not_fit() {
             "resize",
             ops::resize(&x, [2, 2], ops::Interpolation::Nearest, false),
         ),
+    ]);
+}
+
+#[test]
+fn of_images_that_are_none() {
+    use ops::image::*;
+    let (row, flat) = (Tensor::ones([4]), Tensor::ones([4, 4]));
+    let (image, pair) = (Tensor::ones([4, 4, 2]), Tensor::ones([1, 4, 4, 2]));
+    let fill = FillMode::Constant;
+    let moves = Tensor::ones([1, 8]);
+    let corners = Tensor::ones([1, 4, 2]);
+    let one = Tensor::ones([1]);
+    check(vec![
+        ("rgb_to_grayscale", rgb_to_grayscale(&pair)),
+        ("rgb_to_grayscale", rgb_to_grayscale(&row)),
+        ("rgb_to_hsv", rgb_to_hsv(&pair)),
+        ("rgb_to_hsv", rgb_to_hsv(&Tensor::full([1, 2, 2, 3], 7))),
+        ("hsv_to_rgb", hsv_to_rgb(&image)),
+        (
+            "crop_images",
+            crop_images(&flat, [Some(0), None, Some(2)], [Some(0), None, Some(2)]),
+        ),
+        (
+            "crop_images",
+            crop_images(&image, [Some(9), Some(9), None], [Some(0), Some(0), None]),
+        ),
+        ("crop_images", crop_images(&image, [None; 3], [None; 3])),
+        (
+            "pad_images",
+            pad_images(&flat, [Some(0), Some(1), None], [Some(0), Some(1), None]),
+        ),
+        (
+            "pad_images",
+            pad_images(&image, [Some(0), None, Some(2)], [Some(0), None, Some(2)]),
+        ),
+        (
+            "extract_patches",
+            extract_patches(&flat, [2, 2], None, [1, 1], Padding::Valid),
+        ),
+        (
+            "extract_patches",
+            extract_patches(&image, [0, 2], None, [1, 1], Padding::Valid),
+        ),
+        (
+            "extract_patches",
+            extract_patches(&image, [9, 9], None, [1, 1], Padding::Valid),
+        ),
+        (
+            "extract_patches_3d",
+            extract_patches_3d(&image, [2; 3], None, [1; 3], Padding::Valid),
+        ),
+        ("gaussian_blur", gaussian_blur(&flat, [3, 3], [1.0, 1.0])),
+        ("gaussian_blur", gaussian_blur(&image, [0, 3], [1.0, 1.0])),
+        (
+            "gaussian_blur",
+            gaussian_blur(&Tensor::full([4, 4, 1], 7), [3, 3], [1.0, 1.0]),
+        ),
+        ("sobel_edges", sobel_edges(&flat)),
+        ("sobel_edges", sobel_edges(&Tensor::full([4, 4, 1], 7))),
+        (
+            "affine_transform",
+            affine_transform(&flat, &moves, 1, fill, 0.0),
+        ),
+        (
+            "affine_transform",
+            affine_transform(&image, &row, 1, fill, 0.0),
+        ),
+        (
+            "affine_transform",
+            affine_transform(&pair, &Tensor::ones([3, 8]), 1, fill, 0.0),
+        ),
+        (
+            "affine_transform",
+            affine_transform(&image, &moves, 7, fill, 0.0),
+        ),
+        (
+            "perspective_transform",
+            perspective_transform(&flat, &corners, &corners, 1, 0.0),
+        ),
+        (
+            "perspective_transform",
+            perspective_transform(&image, &row, &corners, 1, 0.0),
+        ),
+        (
+            "perspective_transform",
+            perspective_transform(&pair, &corners, &corners, 7, 0.0),
+        ),
+        (
+            "elastic_transform",
+            elastic_transform(&flat, 1.0, 1.0, 1, fill, 0.0),
+        ),
+        (
+            "elastic_transform",
+            elastic_transform(&image, 1.0, 1.0, 7, fill, 0.0),
+        ),
+        (
+            "elastic_transform",
+            elastic_transform(&image, 1.0, -1.0, 1, fill, 0.0),
+        ),
+        (
+            "elastic_transform",
+            elastic_transform_by(&flat, &one, &one, 3, 1, fill, 0.0),
+        ),
+        (
+            "elastic_transform",
+            elastic_transform_by(&pair, &corners, &one, 3, 1, fill, 0.0),
+        ),
+        (
+            "map_coordinates",
+            map_coordinates(&flat, &corners, 1, fill, 0.0),
+        ),
+        (
+            "map_coordinates",
+            map_coordinates(&flat, &Tensor::ones([2, 3]), 7, fill, 0.0),
+        ),
+        (
+            "scale_and_translate",
+            scale_and_translate(&flat, &[(9, 2, 1.0, 0.0)], Resampling::Linear, true),
+        ),
+        (
+            "scale_and_translate",
+            scale_and_translate(&flat, &[(0, 2, f64::NAN, 0.0)], Resampling::Linear, true),
+        ),
+        ("psnr", psnr(&flat, &row, 1.0)),
+        ("psnr", psnr(&flat, &Tensor::ones([3, 4]), 1.0)),
+        ("ssim", ssim(&flat, &flat, SsimOptions::default())),
+        ("ssim", ssim(&pair, &image, SsimOptions::default())),
     ]);
 }

@@ -66,6 +66,24 @@ fn models_of_keras_give_its_outputs() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// As Keras 3.15 writes `keras.ops.round(x, decimals=1)`.
+#[test]
+fn a_rounding_keeps_its_decimals() {
+    let tensor = r#"{"class_name": "__keras_tensor__", "config": {"shape": [null, 2], "dtype": "float32", "keras_history": ["x", 0, 0]}}"#;
+    let json = format!(
+        r#"{{"module": "keras.src.models.functional", "class_name": "Functional", "config": {{"name": "rounded", "trainable": true, "layers": [
+        {{"module": "keras.layers", "class_name": "InputLayer", "config": {{"batch_shape": [null, 2], "dtype": "float32", "sparse": false,
+        "ragged": false, "name": "x", "optional": false}}, "registered_name": null, "name": "x", "inbound_nodes": []}},
+        {{"module": "keras.src.ops.numpy", "class_name": "Round", "config": {{"name": "round", "decimals": 1}}, "registered_name": "Round",
+        "name": "round", "inbound_nodes": [{{"args": [{tensor}], "kwargs": {{}}}}]}}],
+        "input_layers": ["x", 0, 0], "output_layers": ["round", 0, 0]}}, "registered_name": "Functional"}}"#
+    );
+    let model = keras::model_from_json(&json).unwrap();
+    let x = Tensor::from([[1.26_f32, -0.74]]);
+    let y = nn_core::layer::call(&model, vec![x], false);
+    assert_eq!(y[0].to_vec::<f32>().unwrap(), [1.3, -0.7]);
+}
+
 #[test]
 fn what_cannot_be_read_says_what_it_is() {
     let message = |json: &str| keras::model_from_json(json).unwrap_err().to_string();

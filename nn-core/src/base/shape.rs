@@ -308,6 +308,19 @@ impl<const N: usize> From<[usize; N]> for Shape {
     }
 }
 
+impl<const N: usize> From<&[usize; N]> for Shape {
+    fn from(dims: &[usize; N]) -> Shape {
+        Shape::of(dims)
+    }
+}
+
+/// Of a vector.
+impl From<usize> for Shape {
+    fn from(dim: usize) -> Shape {
+        Shape::of(&[dim])
+    }
+}
+
 impl From<&[usize]> for Shape {
     fn from(dims: &[usize]) -> Shape {
         Shape::of(dims)
@@ -317,6 +330,12 @@ impl From<&[usize]> for Shape {
 impl From<Vec<usize>> for Shape {
     fn from(dims: Vec<usize>) -> Shape {
         Shape::of(&dims)
+    }
+}
+
+impl From<&Vec<usize>> for Shape {
+    fn from(dims: &Vec<usize>) -> Shape {
+        Shape::of(dims)
     }
 }
 

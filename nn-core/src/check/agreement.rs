@@ -89,6 +89,87 @@ fn rules_agree_with_the_trace() {
                 ask("transpose", &[Value::many(&known)]),
             );
         }
+        for axes in [
+            &[][..],
+            &[0],
+            &[-1],
+            &[1, -1],
+            &[0, 2],
+            &[0, -1, 1],
+            &[1, 1],
+            &[0, 9],
+            &[-9],
+            &[0, 1, 2, 3, 4, 5],
+        ] {
+            let known = Value::many(&axes.iter().map(|&axis| int(axis)).collect::<Vec<_>>());
+            for keepdims in [true, false] {
+                check(
+                    dims,
+                    |x| x.sum_axes(axes, keepdims),
+                    ask("sum_axes", &[known, Value::truth_of(keepdims)]),
+                );
+            }
+            check(dims, |x| x.flip_axes(axes), ask("flip_axes", &[known]));
+            check(
+                dims,
+                |x| x.expand_dims_axes(axes),
+                ask("expand_dims_axes", &[known]),
+            );
+            check(
+                dims,
+                |x| x.moveaxis(axes, [-1, 0]),
+                ask("moveaxis", &[known, Value::many(&[int(-1), int(0)])]),
+            );
+            check(
+                dims,
+                |x| x.roll_axes([1, 2], axes),
+                ask("roll_axes", &[Value::many(&[int(1), int(2)]), known]),
+            );
+            check(
+                dims,
+                |x| x.squeeze_axes(axes),
+                ask("squeeze_axes", &[known]),
+            );
+        }
+        for axis in -5..5 {
+            check(dims, |x| x.flip(axis), ask("flip", &[int(axis)]));
+            check(dims, |x| x.roll(1, axis), ask("roll", &[int(1), int(axis)]));
+            check(
+                dims,
+                |x| x.repeat(3, axis),
+                ask("repeat", &[int(3), int(axis)]),
+            );
+            check(
+                dims,
+                |x| x.moveaxis(axis, 0),
+                ask("moveaxis", &[int(axis), int(0)]),
+            );
+            check(
+                dims,
+                |x| x.argmax_keepdims(axis),
+                ask("argmax_keepdims", &[int(axis)]),
+            );
+            check(
+                dims,
+                |x| x.cast(DType::I64).one_hot_axis(7, axis),
+                ask("one_hot_axis", &[int(7), int(axis)]),
+            );
+            let other = Shape::new(dims).with(0, 2);
+            let places = Tensor::abstract_of(other, DType::I64);
+            check(
+                dims,
+                |x| x.take_along_axis(&places, axis),
+                ask("take_along_axis", &[Value::tensor(other), int(axis)]),
+            );
+            // Of a batch that is not known it can only be run.
+            if axis > 0 || !dims.contains(&UNKNOWN) {
+                check(
+                    dims,
+                    |x| x.repeat_each([2, 0, 1], axis),
+                    ask("repeat_each", &[Value::ints(&[2, 0, 1]), int(axis)]),
+                );
+            }
+        }
         check(dims, |x| x.tril(0), ask("tril", &[int(0)]));
         check(dims, |x| x.triu(1), ask("triu", &[int(1)]));
         for sizes in [

@@ -3,14 +3,14 @@
 //! A name that is not here gives *unknown*.
 
 use super::function::{UNKNOWN_ANSWER, binary, elementwise, located};
-use super::value::{End, Item, Kind, MANY};
-use super::{Answer, Elements, Failure, Place, Value};
+use super::value::{End, Kind, MANY};
+use super::{Answer, Elements, Failure, Place, Value, axes};
+use crate::ops::index::take_along_axis;
 use crate::ops::linalg::matmul;
-use crate::ops::reduce::reduction as reduce;
 use crate::ops::shape::expand_dims::inserted;
 use crate::ops::shape::slice::{self, Slice};
-use crate::ops::shape::{reshape, split, squeeze, transpose};
-use crate::{ANYTHING, MAX_RANK, Shape, ShapeError, axis_of, is_known, is_named};
+use crate::ops::shape::{reshape, split, squeeze};
+use crate::{ANYTHING, Shape, ShapeError, axis_of, dim_times, is_known, is_named};
 
 /// A method of a tensor, a shape or a number, by its name.
 pub const fn method(name: &str, receiver: Value, arguments: &[Value], at: &Place<'_>) -> Answer {
@@ -105,7 +105,9 @@ const fn keeps_elements(name: &str, elements: Elements) -> bool {
         b"ok" | b"into_result" | b"unwrap" | b"expect" | b"reshape" | b"flatten"
         | b"flatten_from" | b"transpose" | b"t" | b"swap_axes" | b"expand_dims" | b"squeeze"
         | b"slice" | b"slice_axis" | b"columns" | b"index_axis" | b"split" | b"split_sizes"
-        | b"flip" | b"sort" | b"broadcast_to" => true,
+        | b"flip" | b"sort" | b"broadcast_to" | b"flip_axes" | b"squeeze_axes"
+        | b"expand_dims_axes" | b"roll" | b"roll_axes" | b"repeat" | b"repeat_each"
+        | b"moveaxis" | b"take_along_axis" => true,
         b"relu" | b"sigmoid" | b"tanh" | b"exp" | b"log" | b"gelu" | b"silu" | b"softmax"
         | b"log_softmax" | b"sqrt" | b"square" | b"sum" | b"mean" | b"sum_axis" | b"mean_axis"
         | b"max_axis" | b"min_axis" | b"tril" | b"triu" => matches!(elements, Elements::Float),
@@ -134,11 +136,15 @@ const fn of_tensor(
             [],
         )
         | (b"expect", [_])
-        | (b"cast" | b"celu" | b"elu" | b"gelu" | b"leaky_relu" | b"powi" | b"with_mask", [_])
+        | (
+            b"cast" | b"celu" | b"elu" | b"gelu" | b"leaky_relu" | b"powi" | b"round_decimals"
+            | b"with_mask",
+            [_],
+        )
         | (b"clip", [Value(Kind::Int(_) | Kind::Scalar), Value(Kind::Int(_) | Kind::Scalar)]) => {
             same
         }
-        (b"softmax" | b"log_softmax" | b"flip", [axis]) => match checked(x, axis, at) {
+        (b"softmax" | b"log_softmax" | b"flip", [axis]) | (b"roll", [_, axis]) => match checked(x, axis, at) {
             Ok(_) => same,
             Err(error) => Err(error),
         },
@@ -177,7 +183,38 @@ const fn of_tensor(
             b"sum_axes" | b"mean_axes" | b"max_axes" | b"min_axes" | b"prod_axes" | b"var_axes"
             | b"std_axes" | b"logsumexp_axes" | b"norm_axes" | b"any_axes" | b"all_axes",
             [axes, Value(Kind::Bool(keepdims))],
-        ) => reduced(x, *axes, *keepdims, at),
+        ) => axes::reduced(x, *axes, *keepdims, at),
+        (b"flip_axes", [axes]) => axes::flipped(x, *axes, at),
+        (b"roll_axes", [shifts, axes]) => axes::rolled(x, *shifts, *axes, at),
+        (b"squeeze_axes", [axes]) => axes::squeezed(x, *axes, at),
+        (b"expand_dims_axes", [axes]) => axes::expanded(x, *axes, at),
+        (b"moveaxis", [from, to]) => axes::moved(x, *from, *to, at),
+        (b"transpose", [axes]) => axes::transposed(x, *axes, at),
+        (b"argmax_keepdims" | b"argmin_keepdims", [axis]) => match checked(x, axis, at) {
+            Ok(Some(axis)) => Ok(Value::tensor(x.with(axis, 1)).holding(Elements::Whole)),
+            Ok(None) => UNKNOWN_ANSWER,
+            Err(error) => Err(error),
+        },
+        (b"take_along_axis", [Value(Kind::Tensor(indices, _)), axis]) => {
+            match checked(x, axis, at) {
+                Ok(Some(axis)) => located(take_along_axis::output_shape(&x, indices, axis), at),
+                Ok(None) => UNKNOWN_ANSWER,
+                Err(error) => Err(error),
+            }
+        }
+        (b"repeat", [n, axis]) => match (checked(x, axis, at), n.as_index()) {
+            (Ok(Some(axis)), Some(n)) => Ok(Value::tensor(match dim_times(x.dims()[axis], n) {
+                Some(size) => x.with(axis, size),
+                None => x.with(axis, ANYTHING),
+            })),
+            (Ok(Some(axis)), None) => Ok(Value::tensor(x.with(axis, ANYTHING))),
+            (Ok(None), _) => UNKNOWN_ANSWER,
+            (Err(error), _) => Err(error),
+        },
+        (b"repeat_each", [counts, axis]) => match axis.as_known() {
+            Some(axis) => axes::repeated(x, *counts, axis, at),
+            None => UNKNOWN_ANSWER,
+        },
         (b"matmul" | b"matmul_transposed", [Value(Kind::Tensor(other, others))]) => {
             let transposed = name.len() > "matmul".len();
             let product = match transposed {
@@ -257,7 +294,6 @@ const fn of_tensor(
             None => UNKNOWN_ANSWER,
         },
         (b"reshape", [shape]) => reshaped(x, *shape, at),
-        (b"transpose", [axes]) => transposed(x, *axes, at),
         (b"t", []) if x.rank() == 2 => Ok(Value::tensor(Shape::new(&[x.dims()[1], x.dims()[0]]))),
         (b"t", []) => Err(at.failed(ShapeError::rank(
             "t",
@@ -284,6 +320,12 @@ const fn of_tensor(
         },
         (b"one_hot", [Value(Kind::Int(depth))]) if *depth >= 0 => {
             located(inserted(&x, -1, *depth as usize), at)
+        }
+        (b"one_hot_axis", [Value(Kind::Int(depth)), axis]) if *depth >= 0 => {
+            match axis.as_known() {
+                Some(axis) => located(inserted(&x, axis, *depth as usize), at),
+                None => UNKNOWN_ANSWER,
+            }
         }
         _ => UNKNOWN_ANSWER,
     }
@@ -369,28 +411,6 @@ const fn pieces(x: Shape, sizes: &[usize], axis: usize) -> Answer {
     Ok(Value::many(all.split_at(i).0))
 }
 
-const fn reduced(x: Shape, axes: Value, keepdims: bool, at: &Place<'_>) -> Answer {
-    let Kind::Many(items, n) = axes.0 else {
-        return UNKNOWN_ANSWER;
-    };
-    let mut gone = [false; MAX_RANK];
-    let mut i = 0;
-    while i < n {
-        let axis = match items[i] {
-            Item::Int(axis) if is_known(axis.unsigned_abs()) => axis,
-            _ => return UNKNOWN_ANSWER,
-        };
-        match axis_of("", axis, &x) {
-            Ok(axis) if !gone[axis] => gone[axis] = true,
-            // Said twice: the run says so.
-            Ok(_) => return UNKNOWN_ANSWER,
-            Err(error) => return Err(at.failed(error)),
-        }
-        i += 1;
-    }
-    Ok(Value::tensor(reduce::reduced(&x, &gone, keepdims)))
-}
-
 const fn reshaped(x: Shape, to: Value, at: &Place<'_>) -> Answer {
     let Some((sizes, n)) = to.as_sizes() else {
         return UNKNOWN_ANSWER;
@@ -399,20 +419,4 @@ const fn reshaped(x: Shape, to: Value, at: &Place<'_>) -> Answer {
         Ok(to) => located(reshape::output_shape(&x, &to), at),
         Err(error) => Err(at.failed(error)),
     }
-}
-
-const fn transposed(x: Shape, axes: Value, at: &Place<'_>) -> Answer {
-    let Kind::Many(items, n) = axes.0 else {
-        return UNKNOWN_ANSWER;
-    };
-    let mut axes = [0; MANY];
-    let mut i = 0;
-    while i < n {
-        axes[i] = match items[i] {
-            Item::Int(axis) if is_known(axis.unsigned_abs()) => axis,
-            _ => return UNKNOWN_ANSWER,
-        };
-        i += 1;
-    }
-    located(transpose::output_shape(&x, axes.split_at(n).0), at)
 }

@@ -20,6 +20,7 @@
 mod after;
 #[cfg(test)]
 mod agreement;
+mod axes;
 mod elements;
 mod failure;
 mod fields;

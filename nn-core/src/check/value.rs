@@ -359,6 +359,11 @@ impl Value {
                     i += 1;
                 }
             }
+            // The size of a vector.
+            Kind::Int(size) => {
+                sizes[0] = size;
+                i = 1;
+            }
             _ => return None,
         }
         Some((sizes, i))

@@ -176,7 +176,7 @@ pub fn op_by_name(name: &str, attributes: &Attributes, inputs: &[Tensor]) -> Res
             .and_then(|()| (class.make)(attributes))
             .map_err(|e| e.context(format!("the operation {name}"))),
         None if !cfg!(feature = "registry") => Err(Error::format(format!(
-            "the operation {name} cannot be found by its name: this program is built without the feature `registry` of `nn`"
+            "the operation {name} cannot be found by its name: this program is built without the feature `registry` of `nn-model`"
         ))),
         None => Err(Error::format(format!(
             "the operation {name} cannot be made from its name: it holds code of the program that ran it; write it inside of a layer"

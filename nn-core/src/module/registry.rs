@@ -222,7 +222,7 @@ pub fn layer_from_config(config: &Value) -> Result<Box<dyn DynLayer>> {
             )))
         }
         (_, None) if !cfg!(feature = "registry") => Err(Error::format(format!(
-            "{name} cannot be found by its name: this program is built without the feature `registry` of `nn`"
+            "{name} cannot be found by its name: this program is built without the feature `registry` of `nn-model`"
         ))),
         (_, None) => Err(Error::format(format!(
             "no layer is called {name}: declare it with `#[derive(Layer)]` in this program (generic structs cannot be found by name)"

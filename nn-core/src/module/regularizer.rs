@@ -187,6 +187,11 @@ impl Regularizer {
         Regularizer::L2 { l2 }
     }
 
+    /// `L1L2` with the given factors.
+    pub const fn l1_l2(l1: f64, l2: f64) -> Regularizer {
+        Regularizer::L1L2 { l1, l2 }
+    }
+
     /// Whether the factors make sense.
     ///
     /// # Errors

@@ -187,6 +187,11 @@ impl<'a> Parameter<'a> {
         &self.path
     }
 
+    /// What it is called in its layer, the end of its path: `kernel`.
+    pub fn name(&self) -> &str {
+        self.path.rsplit('.').next().unwrap_or_default()
+    }
+
     pub(crate) fn shared_path(&self) -> Arc<str> {
         self.path.clone()
     }

@@ -35,6 +35,6 @@ pub use nn::{
 pub use random::{dropout, dropout_together};
 pub use reduce::QuantileMethod;
 pub use shape::{
-    NewShape, PadMode, Slice, concatenate, dstack, geomspace, hstack, linspace, logspace, meshgrid,
-    stack, vstack,
+    AxisList, NewShape, PadMode, Slice, concatenate, dstack, geomspace, hstack, linspace, logspace,
+    meshgrid, stack, vstack,
 };

@@ -1,6 +1,6 @@
 //! Tensors from nothing: constants and ranges.
 
-use super::Tensor;
+use super::{Numbers, Tensor};
 use crate::graph::observer;
 use crate::ops::fail::fail;
 use crate::ops::shape::full;
@@ -8,15 +8,29 @@ use crate::tensor::random;
 use crate::{DType, Element, Error, Result, Shape, batches, is_known, no_gradient};
 
 impl Tensor {
-    /// Every element `value`.
+    /// Every element `value`, of the element type that [`Tensor::from`] gives it; a list is broadcast.
     ///
     /// ```
     /// # use nn::Tensor;
-    /// assert_eq!(Tensor::full([2], 7_i64).to_vec::<i64>()?, [7, 7]);
+    /// assert_eq!(Tensor::full([2], 7).to_vec::<i64>()?, [7, 7]);
+    /// assert_eq!(Tensor::full([2, 2], [1.0_f32, 2.0]).to_vec::<f32>()?, [1.0, 2.0, 1.0, 2.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn full<T: Element>(shape: impl Into<Shape>, value: T) -> Tensor {
+    pub fn full<N: Numbers>(shape: impl Into<Shape>, value: N) -> Tensor {
+        let value = Tensor::from(value);
+        match N::DEPTH {
+            _ if value.error().is_some() => value,
+            0 => {
+                crate::with_dtype!(value.dtype(), T => Tensor::filled(shape, value.data::<T>()[0]))
+            }
+            _ => value.broadcast_to(shape),
+        }
+    }
+
+    /// Every element `value`.
+    #[track_caller]
+    pub(crate) fn filled<T: Element>(shape: impl Into<Shape>, value: T) -> Tensor {
         let shape = shape.into();
         match shape.is_known() {
             true => Tensor::build(shape, |out| out.fill(value)),
@@ -56,20 +70,20 @@ impl Tensor {
         if let Err(error) = check_in_range("full", value, dtype) {
             return fail("full", error);
         }
-        crate::with_dtype!(dtype, T => Tensor::full(shape, T::from_f64(value)))
+        crate::with_dtype!(dtype, T => Tensor::filled(shape, T::from_f64(value)))
     }
 
     /// Zeros (`f32`). A dimension taken from a batch that is not known yet gives an abstract tensor; more elements than there is memory for
     /// are an error (a failed tensor), here as everywhere.
     #[track_caller]
     pub fn zeros(shape: impl Into<Shape>) -> Tensor {
-        Tensor::full(shape, 0.0_f32)
+        Tensor::filled(shape, 0.0_f32)
     }
 
     /// Ones (`f32`). An unknown dimension gives an abstract tensor.
     #[track_caller]
     pub fn ones(shape: impl Into<Shape>) -> Tensor {
-        Tensor::full(shape, 1.0_f32)
+        Tensor::filled(shape, 1.0_f32)
     }
 
     /// Zeros of the shape and element type of this tensor.

@@ -64,10 +64,10 @@ macro_rules! integral {
             fn operand(self, beside: DType) -> Tensor {
                 match beside {
                     DType::F32 | DType::F64 => Tensor::full_of([], self as f64, beside),
-                    DType::I64 => Tensor::full([], self as i64),
+                    DType::I64 => Tensor::filled([], self as i64),
                     DType::U8 | DType::Bool => match u8::try_from(self) {
-                        Ok(byte) => Tensor::full([], byte),
-                        Err(_) => Tensor::full([], self as i64),
+                        Ok(byte) => Tensor::filled([], byte),
+                        Err(_) => Tensor::filled([], self as i64),
                     },
                 }
             }

@@ -37,7 +37,7 @@ fn crate_path(meta: &ParseNestedMeta) -> syn::Result<TokenStream> {
 
 /// Where the framework is if nothing says so: under the name that the user's `Cargo.toml` gives it.
 fn framework() -> TokenStream {
-    match super::renamed::name_of("nn") {
+    match super::renamed::framework() {
         Some(name) => {
             let name = Ident::new(&name, Span::call_site());
             quote!(::#name)

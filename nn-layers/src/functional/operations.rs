@@ -31,7 +31,6 @@ const UNARY: &[(&str, &str, &str, Unary)] = &[
     ("Log1p", "numpy", "log1p", |x| x.log1p()),
     ("Negative", "numpy", "negate", |x| -x),
     ("Reciprocal", "numpy", "reciprocal", |x| x.reciprocal()),
-    ("Round", "numpy", "round", |x| x.round()),
     ("Sign", "numpy", "sign", |x| x.sign()),
     ("Sin", "numpy", "sin", |x| x.sin()),
     ("Sqrt", "numpy", "sqrt", |x| x.sqrt()),
@@ -169,6 +168,7 @@ pub(crate) fn operation(entry: &Value, arguments: &Arguments) -> Result<Vec<Tens
             let slope = setting("negative_slope", 1).map_or(Ok(0.2), from_json)?;
             tensor(0)?.leaky_relu(slope)
         }
+        "Round" => tensor(0)?.round_decimals(setting("decimals", 1).map_or(Ok(0), from_json)?),
         "Elu" => tensor(0)?.elu(setting("alpha", 1).map_or(Ok(1.0), from_json)?),
         _ => {
             return Err(Error::format(format!(
@@ -226,6 +226,7 @@ pub(crate) fn to_keras(name: &str, attributes: &Map<String, Value>) -> Result<Va
                 "nn",
                 json!({"negative_slope": axis("negative_slope")}),
             ),
+            "round" => ("Round", "numpy", json!({"decimals": 0})),
             "elu" => ("Elu", "nn", json!({"alpha": axis("alpha")})),
             "gelu" => ("Gelu", "nn", json!({"approximate": false})),
             "gelu_tanh" => ("Gelu", "nn", json!({"approximate": true})),

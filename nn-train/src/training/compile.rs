@@ -6,7 +6,7 @@ use crate::optimizers::Optimizer;
 use std::fmt;
 use std::sync::Arc;
 
-/// Optimizer, loss and metrics for [`crate::Model::compile`].
+/// Optimizer, loss and metrics for [`Model::compile`](crate::Model::compile).
 ///
 /// ```no_run
 /// # use nn::{Compile, losses::*, metrics::*, optimizers::*};

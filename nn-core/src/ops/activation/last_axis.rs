@@ -2,6 +2,7 @@
 
 use crate::graph::apply::apply;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes, common_float};
+use crate::ops::elementwise::float;
 use crate::{Result, Shape, Tensor, with_float};
 use nn_kernels::math::Float;
 use std::marker::PhantomData;
@@ -94,10 +95,10 @@ impl<R: LastAxis> Op for Gradient<R> {
     }
 }
 
-/// The function along an axis, counted from the end if negative.
+/// The function along an axis, counted from the end if negative; integers are taken as `f32`, as in Keras.
 #[track_caller]
 pub(crate) fn along<R: LastAxis>(x: &Tensor, axis: isize) -> Tensor {
-    let rows = x.swap_axes(axis, -1);
+    let rows = float(x).swap_axes(axis, -1);
     let y = apply(Forward::<R>(PhantomData), &[rows]).swap_axes(axis, -1);
     let y = y.named(R::NAME, &[x]);
     y.masked_as(x, x.raw_shape().rank())

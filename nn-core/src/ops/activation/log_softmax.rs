@@ -38,6 +38,7 @@ by_name!("log_softmax", by_name::axis, |_| Forward::<LogSoftmax>(
 
 impl Tensor {
     /// `xᵢ - ln Σⱼ e^xⱼ` along an axis (counted from the end if negative), without overflow: the logarithm of [`Tensor::softmax`].
+    /// Integers are taken as `f32`.
     ///
     /// More exact than the logarithm of the softmax where probabilities are small.
     ///
@@ -69,13 +70,18 @@ mod tests {
         }
         let e = x.log_softmax(2).into_result().unwrap_err().to_string();
         assert!(e.contains("axis 2 is out of range"), "{e}");
-        let e = Tensor::from([1_i64])
-            .log_softmax(-1)
-            .into_result()
-            .unwrap_err()
-            .to_string();
-        assert!(e.contains("log_softmax needs f32 or f64, found i64"), "{e}");
         assert!(Tensor::from(1.0_f32).log_softmax(-1).error().is_some());
+    }
+
+    #[test]
+    fn integers_are_taken_as_floats() {
+        let of = |x: Tensor| x.log_softmax(0).to_vec::<f32>().unwrap();
+        let floats = of(Tensor::from([1.0_f32, 2.0, 3.0]));
+        assert_eq!(of(Tensor::from([1_i64, 2, 3])), floats);
+        // Keras on JAX subtracts the greatest before it makes floats, and bytes wrap around.
+        assert_eq!(of(Tensor::from([1_u8, 2, 3])), floats);
+        let truths = of(Tensor::from([true, false]));
+        assert_eq!(truths, of(Tensor::from([1.0_f32, 0.0])));
     }
 
     #[test]

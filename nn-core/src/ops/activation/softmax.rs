@@ -44,6 +44,7 @@ pub(crate) fn gradient(y: &Tensor, upstream: &Tensor) -> Tensor {
 
 impl Tensor {
     /// `e^xᵢ / Σⱼ e^xⱼ` along an axis (counted from the end if negative), without overflow: numbers in [0, 1] that sum to 1.
+    /// Integers are taken as `f32`.
     ///
     /// A row of -∞ only gives 0, as Keras's masked `Softmax` layer does.
     ///
@@ -74,13 +75,18 @@ mod tests {
         }
         let e = x.softmax(2).into_result().unwrap_err().to_string();
         assert!(e.contains("axis 2 is out of range"), "{e}");
-        let e = Tensor::from([1_i64])
-            .softmax(-1)
-            .into_result()
-            .unwrap_err()
-            .to_string();
-        assert!(e.contains("softmax needs f32 or f64, found i64"), "{e}");
         assert!(Tensor::from(1.0_f32).softmax(-1).error().is_some());
+    }
+
+    #[test]
+    fn integers_are_taken_as_floats() {
+        let of = |x: Tensor| x.softmax(0).to_vec::<f32>().unwrap();
+        let floats = of(Tensor::from([1.0_f32, 2.0, 3.0]));
+        assert_eq!(of(Tensor::from([1_i64, 2, 3])), floats);
+        // Keras on JAX subtracts the greatest before it makes floats, and bytes wrap around.
+        assert_eq!(of(Tensor::from([1_u8, 2, 3])), floats);
+        let truths = of(Tensor::from([true, false]));
+        assert_eq!(truths, of(Tensor::from([1.0_f32, 0.0])));
     }
 
     #[test]

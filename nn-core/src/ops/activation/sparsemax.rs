@@ -1,12 +1,12 @@
 //! A softmax with zeros.
 
-use crate::ops::where_;
+use crate::ops::elementwise::{float, where_};
 use crate::{Error, Tensor, is_known};
 
 impl Tensor {
     /// The nearest point to the elements along an axis (counted from the end if negative) whose coordinates are not negative and sum to 1
     /// (Martins and Astudillo 2016): as a softmax in which the least become 0. Keras's default is `sparsemax(-1)`; where more than one stays above 0,
-    /// Keras 3.15 subtracts too much (it adds up the running sums), and its results do not sum to 1.
+    /// Keras 3.15 subtracts too much (it adds up the running sums), and its results do not sum to 1. Integers are taken as `f32`.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -18,11 +18,8 @@ impl Tensor {
         let shape = *self.raw_shape();
         let n = match shape.axis(axis).map(|axis| shape[axis]) {
             _ if self.error().is_some() => return self.clone(),
-            Ok(0) if self.dtype().is_float() => return self.clone(),
-            Ok(n) if is_known(n) && self.dtype().is_float() => n,
-            Ok(_) if !self.dtype().is_float() => {
-                return self.fail("sparsemax", Error::needs_float("sparsemax", self.dtype()));
-            }
+            Ok(0) => return float(self),
+            Ok(n) if is_known(n) => n,
             Ok(_) => {
                 let message = format!(
                     "sparsemax needs an axis of a known size, found axis {axis} of {shape}"
@@ -31,7 +28,7 @@ impl Tensor {
             }
             Err(error) => return self.fail("sparsemax", error),
         };
-        let x = self.swap_axes(axis, -1);
+        let x = float(self).swap_axes(axis, -1);
         // The result is the same for all moved together; beside a number of 2²⁴ or more the 1 would be lost.
         let x = &x - x.max_axes([-1], true).stop_gradient();
         let sorted = x.sort(-1, true);
@@ -67,7 +64,8 @@ mod tests {
                 .zip(expected)
                 .all(|(a, b)| (a - b).abs() < 1e-15)
         );
-        assert!(Tensor::from([1_i64]).sparsemax(0).error().is_some());
+        let whole = Tensor::from([1, 1, -5]).sparsemax(0);
+        assert_eq!(whole.to_vec::<f32>().unwrap(), [0.5, 0.5, 0.0]);
     }
 
     #[test]

@@ -299,7 +299,8 @@ pub fn elastic_transform_by(
     };
     let (to_right, down) = (field(), field());
     let at = [&(rows + down), &(columns + to_right)];
-    warped(op, images, at, order, (mode, fill_value))
+    let inputs = [images, alpha, &sigma];
+    warped(op, images, at, order, (mode, fill_value)).named(op, &inputs)
 }
 
 #[cfg(test)]

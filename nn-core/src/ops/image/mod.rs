@@ -34,8 +34,11 @@ pub(crate) fn batched(
 ) -> Tensor {
     match images.raw_shape().rank() {
         _ if images.error().is_some() => images.clone(),
-        4 => f(images),
-        3 => f(&images.expand_dims(0)).squeeze(0),
+        4 => f(images).named(op, &[images]),
+        3 => {
+            let result = f(&images.expand_dims(0)).squeeze(0);
+            result.named(op, &[images])
+        }
         _ => fail(
             op,
             Error::rank(

@@ -1,5 +1,6 @@
 //! Images resampled at any scale and place.
 
+use crate::ops::elementwise::float;
 use crate::ops::fail::fail;
 use crate::{DType, Error, Result, Tensor, is_known};
 use std::f64::consts::PI;
@@ -95,16 +96,19 @@ pub fn scale_and_translate(
     antialias: bool,
 ) -> Tensor {
     let op = "scale_and_translate";
-    axes.iter().fold(crate::ops::elementwise::float(x), |x, &(axis, size, scale, translation)| {
+    let along = |x: Tensor, &(axis, size, scale, translation): &(isize, usize, f64, f64)| {
         let n = |x: &Tensor| -> Result<usize> {
             let place = x.raw_shape().axis(axis)?;
             match x.raw_shape()[place] {
-                n if !is_known(n) || n == 0 => {
-                    Err(Error::shape(format!("{op} needs axes of known sizes that are not 0, found {}", x.raw_shape())))
-                }
-                _ if !(scale > 0.0 && scale.is_finite() && translation.is_finite()) => Err(Error::value(format!(
-                    "{op} needs a positive scale and a finite translation, found {scale} and {translation}"
+                n if !is_known(n) || n == 0 => Err(Error::shape(format!(
+                    "{op} needs axes of known sizes that are not 0, found {}",
+                    x.raw_shape()
                 ))),
+                _ if !(scale > 0.0 && scale.is_finite() && translation.is_finite()) => {
+                    Err(Error::value(format!(
+                        "{op} needs a positive scale and a finite translation, found {scale} and {translation}"
+                    )))
+                }
                 n => Ok(n),
             }
         };
@@ -114,12 +118,14 @@ pub fn scale_and_translate(
         match n(&x) {
             Ok(n) => {
                 let weights = resampling.weights(n, size, scale, translation, antialias);
-                x.moveaxis([axis], [-1])
-                    .dot(weights.cast(x.dtype())).moveaxis([-1], [axis])
+                x.moveaxis(axis, -1)
+                    .dot(weights.cast(x.dtype()))
+                    .moveaxis(-1, axis)
             }
             Err(error) => fail(op, error),
         }
-    })
+    };
+    axes.iter().fold(float(x), along).named(op, &[x])
 }
 
 #[cfg(test)]

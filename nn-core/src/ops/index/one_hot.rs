@@ -105,7 +105,7 @@ impl Tensor {
     #[track_caller]
     pub fn one_hot_axis(&self, depth: usize, axis: isize) -> Tensor {
         match inserted(self.raw_shape(), axis, depth) {
-            Ok(_) => self.one_hot(depth).moveaxis([-1], [axis]),
+            Ok(_) => self.one_hot(depth).moveaxis(-1, axis),
             Err(error) => self.fail("one_hot", error.into()),
         }
     }

@@ -6,7 +6,8 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::ops::index::indices::{as_indices, check_indices};
-use crate::{Error, Result, Shape, Tensor, is_known, with_dtype, with_float};
+use crate::ops::shape::along::along;
+use crate::{Result, Shape, ShapeError, Tensor, is_known, with_dtype, with_float};
 use nn_kernels::gather;
 
 /// Of a tensor and `i64` indices.
@@ -25,6 +26,30 @@ fn inner(shape: &Shape, axis: usize) -> usize {
     Shape::new(&shape[axis + 1..]).num_elements()
 }
 
+/// The shape of the indices, which is the tensor's but for the axis.
+pub(crate) const fn output_shape(
+    x: &Shape,
+    indices: &Shape,
+    axis: usize,
+) -> std::result::Result<Shape, ShapeError> {
+    let mut fits = x.rank() == indices.rank();
+    let mut d = 0;
+    while fits && d < x.rank() {
+        let (size, found) = (x.dims()[d], indices.dims()[d]);
+        fits = d == axis || size == found || !is_known(size) || !is_known(found);
+        d += 1;
+    }
+    match fits {
+        true => Ok(*indices),
+        false => Err(ShapeError::new("take_along_axis ")
+            .number(axis)
+            .text(" of ")
+            .shape(x)
+            .text(" needs indices whose other dimensions are the same, found ")
+            .shape(indices)),
+    }
+}
+
 impl Op for TakeAlongAxis {
     fn name(&self) -> &'static str {
         "take_along_axis"
@@ -35,17 +60,8 @@ impl Op for TakeAlongAxis {
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
-        let (x, indices) = (inputs[0].raw_shape(), inputs[1].raw_shape());
-        let fits = |d: usize| {
-            d == self.axis || x[d] == indices[d] || !is_known(x[d]) || !is_known(indices[d])
-        };
-        if x.rank() != indices.rank() || !(0..x.rank()).all(fits) {
-            return Err(Error::shape(format!(
-                "take_along_axis {} of {x} needs indices whose other dimensions are the same, found {indices}",
-                self.axis
-            )));
-        }
-        Ok((*indices, inputs[0].dtype()).into())
+        let shape = output_shape(inputs[0].raw_shape(), inputs[1].raw_shape(), self.axis)?;
+        Ok((shape, inputs[0].dtype()).into())
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
@@ -132,23 +148,26 @@ impl Tensor {
     /// The elements at `indices` (`i64`) along an axis, each of its own row: what `argmax` and `argsort` point at.
     ///
     /// Shapes: the indices have the tensor's shape but for the axis, and the result has theirs: `[a, n, b]` and `[a, m, b]` give
-    /// `[a, m, b]`. Negative indices count from the end; one that the axis does not have is an error.
+    /// `[a, m, b]`. Without an axis, `None`, they are elements of all, one after the other, and the indices are a vector. Negative
+    /// indices count from the end; one that the axis does not have is an error.
     ///
     /// ```
     /// # use nn::Tensor;
     /// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
     /// let picked = x.take_along_axis(&Tensor::from([[1_i64], [0]]), 1);
     /// assert_eq!(picked.to_vec::<f32>()?, [2.0, 3.0]);
+    /// assert_eq!(x.take_along_axis(&Tensor::from([3_i64, 0]), None).to_vec::<f32>()?, [4.0, 1.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn take_along_axis(&self, indices: &Tensor, axis: isize) -> Tensor {
+    pub fn take_along_axis(&self, indices: &Tensor, axis: impl Into<Option<isize>>) -> Tensor {
         if let Some(failed) = [self, indices].into_iter().find(|t| t.error().is_some()) {
             return failed.clone();
         }
-        let axis = self.raw_shape().axis(axis);
+        let (x, axis) = along(self, axis.into());
+        let axis = x.raw_shape().axis(axis);
         match axis.and_then(|axis| Ok((axis, as_indices("take_along_axis", indices)?))) {
-            Ok((axis, indices)) => apply(TakeAlongAxis { axis }, &[self.clone(), indices]),
+            Ok((axis, indices)) => apply(TakeAlongAxis { axis }, &[x, indices]),
             Err(error) => fail("take_along_axis", error),
         }
     }
@@ -174,6 +193,8 @@ mod tests {
                 .unwrap(),
             [3, 1, 5]
         );
+        let all = x.take_along_axis(&Tensor::from([5_i64, -6]), None);
+        assert_eq!(all.to_vec::<i64>().unwrap(), [5, 0]);
         let x = Tensor::abstract_of([UNKNOWN, 10], DType::F32);
         let labels = Tensor::abstract_of([UNKNOWN, 1], DType::I64);
         assert_eq!(x.take_along_axis(&labels, -1).shape().to_string(), "[_, 1]");
@@ -191,6 +212,11 @@ mod tests {
         let e = message(x.take_along_axis(&Tensor::from([[0_i64]]), 1));
         assert!(e.contains("take_along_axis 1 of [2, 3] needs indices whose other dimensions are the same, found [1, 1]"), "{e}");
         assert!(message(x.take_along_axis(&Tensor::from([0_i64, 1]), 1)).contains("found [2]"));
+        let e = message(x.take_along_axis(&Tensor::from([[0_i64]]), None));
+        assert!(
+            e.contains("take_along_axis 0 of [6] needs") && e.contains("found [1, 1]"),
+            "{e}"
+        );
     }
 
     #[test]
@@ -198,5 +224,10 @@ mod tests {
         let indices = Tensor::from([[2_i64, 2], [0, 1]]);
         check_gradient(|x| x[0].take_along_axis(&indices, 1).square(), &[&[2, 3]]);
         check_gradient(|x| x[0].take_along_axis(&indices, 0).square(), &[&[3, 2]]);
+        let indices = Tensor::from([5_i64, 0, 5]);
+        check_gradient(
+            |x| x[0].take_along_axis(&indices, None).square(),
+            &[&[3, 2]],
+        );
     }
 }

@@ -18,7 +18,22 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn argmax(&self, axis: impl Into<Option<isize>>) -> Tensor {
-        position("argmax", Kind::Max, self, axis.into())
+        position("argmax", Kind::Max, self, axis.into(), false)
+    }
+
+    /// As [`Tensor::argmax`], with the axis left with size 1, all of them without one: what [`Tensor::take_along_axis`] takes.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// let scores = Tensor::from([[0.1_f32, 0.7, 0.2], [0.6, 0.3, 0.1]]);
+    /// let place = scores.argmax_keepdims(-1);
+    /// assert_eq!(place.shape(), [2, 1]);
+    /// assert_eq!(scores.take_along_axis(&place, -1).to_vec::<f32>()?, [0.7, 0.6]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn argmax_keepdims(&self, axis: impl Into<Option<isize>>) -> Tensor {
+        position("argmax", Kind::Max, self, axis.into(), true)
     }
 }
 
@@ -44,5 +59,10 @@ mod tests {
         let axis: Option<isize> = None;
         assert_eq!(Tensor::from(1.0_f32).argmax(axis).item::<i64>().unwrap(), 0);
         assert!(Tensor::zeros([0]).argmax(None).error().is_some());
+        assert_eq!(x.argmax_keepdims(0).shape(), [1, 2]);
+        assert_eq!(x.argmax_keepdims(None).shape(), [1, 1]);
+        let places = x.argmax_keepdims(-1);
+        assert_eq!(places.shape(), [3, 1]);
+        assert_eq!(places.data::<i64>(), x.argmax(-1).data::<i64>());
     }
 }

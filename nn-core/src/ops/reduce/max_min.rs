@@ -111,12 +111,25 @@ by_name!("argmin", by_name::number, |a| Position {
     axis: a.get("axis")?
 });
 
-/// The index of the greatest or the least along an axis or of all elements, by the name of the op.
+/// The index of the greatest or the least along an axis or of all elements, by the name of the op; `keepdims` leaves the axes with size 1.
 #[track_caller]
-pub(crate) fn position(name: &'static str, kind: Kind, x: &Tensor, axis: Option<isize>) -> Tensor {
-    let (x, axis) = along(x, axis);
-    apply(
-        Position { name, kind, axis },
-        &[x.cast(summable(x.dtype()))],
-    )
+pub(crate) fn position(
+    name: &'static str,
+    kind: Kind,
+    x: &Tensor,
+    axis: Option<isize>,
+    keepdims: bool,
+) -> Tensor {
+    let (row, along) = along(x, axis);
+    let op = Position {
+        name,
+        kind,
+        axis: along,
+    };
+    let places = apply(op, &[row.cast(summable(row.dtype()))]);
+    match (keepdims, axis) {
+        (false, _) => places,
+        (true, Some(axis)) => places.expand_dims(axis),
+        (true, None) => places.reshape(vec![1; x.raw_shape().rank()]),
+    }
 }

@@ -1,19 +1,17 @@
 //! Euclidean norms over axes.
 
-use crate::ops::elementwise::where_;
+use crate::Tensor;
+use crate::ops::elementwise::{float, where_};
 use crate::ops::reduce::reduction::Axes;
-use crate::{Error, Tensor};
 
 #[track_caller]
 fn norm(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
-    if !x.dtype().is_float() {
-        return x.fail("norm", Error::needs_float("norm", x.dtype()));
-    }
     let axes = match axes {
         Axes::All => (0..x.raw_shape().rank() as isize).collect(),
         Axes::Some(axes) => axes,
     };
-    root(&x.square().sum_axes(&axes, keepdims)).named("norm", &[x])
+    let squares = float(x).square().sum_axes(&axes, keepdims);
+    root(&squares).named("norm", &[x])
 }
 
 /// The root of sums of squares. At 0 its slope is ∞ and that of the squares 0; there is a minimum, so the root is not asked.
@@ -25,7 +23,7 @@ pub(super) fn root(squares: &Tensor) -> Tensor {
 
 impl Tensor {
     /// The Euclidean norm `√(Σ x²)` of all elements, a scalar, as Keras's `ops.norm`. Its gradient is `x / norm`, and 0 where all
-    /// elements are 0.
+    /// elements are 0. Integers are taken as `f32`.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -79,17 +77,13 @@ mod tests {
     }
 
     #[test]
-    fn nan_stays_and_integers_are_refused() {
+    fn nan_stays_and_integers_are_floats() {
         let of = |x: [f32; 2]| Tensor::from(x).norm().item::<f32>().unwrap();
         assert!(of([f32::NAN, 0.0]).is_nan());
         assert_eq!(of([f32::INFINITY, 0.0]), f32::INFINITY);
         assert_eq!(Tensor::zeros([0]).norm().item::<f32>().unwrap(), 0.0);
-        let e = Tensor::from([1_i64])
-            .norm()
-            .into_result()
-            .unwrap_err()
-            .to_string();
-        assert!(e.contains("norm needs f32 or f64, found i64"), "{e}");
+        let bytes = Tensor::from([200_u8, 150]);
+        assert_eq!(bytes.norm().item::<f32>().unwrap(), 250.0);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::graph::apply::apply;
 use crate::graph::attributes::{Attribute, Attributes, Setting};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
-use crate::{DType, Error, MAX_RANK, Result, Shape, Tensor, with_number};
+use crate::{DType, Error, MAX_RANK, Result, Shape, ShapeError, Tensor, axis_of, with_number};
 use nn_kernels::reduce::{self as kernel, Kind};
 use std::ops::Deref;
 
@@ -23,24 +23,39 @@ impl Axes {
 
     /// Which axes of a shape are meant.
     pub(crate) fn mask(&self, shape: &Shape) -> Result<Mask> {
-        let all = matches!(self, Axes::All);
-        let mut mask = Mask {
-            axes: [all; MAX_RANK],
+        Ok(Mask {
+            axes: match self {
+                Axes::All => [true; MAX_RANK],
+                Axes::Some(axes) => marked(shape, axes)?,
+            },
             rank: shape.rank(),
-        };
-        let Axes::Some(axes) = self else {
-            return Ok(mask);
-        };
-        for &axis in axes {
-            let i = shape.axis(axis)?;
-            if std::mem::replace(&mut mask.axes[i], true) {
-                return Err(Error::shape(format!(
-                    "axis {axis} of {shape} is given twice in {axes:?}"
-                )));
-            }
-        }
-        Ok(mask)
+        })
     }
+}
+
+/// For every axis of a shape whether it is in a list, which may name each once.
+pub(crate) const fn marked(
+    shape: &Shape,
+    axes: &[isize],
+) -> std::result::Result<[bool; MAX_RANK], ShapeError> {
+    let (mut marked, mut i) = ([false; MAX_RANK], 0);
+    while i < axes.len() {
+        let axis = match axis_of("", axes[i], shape) {
+            Ok(axis) => axis,
+            Err(error) => return Err(error),
+        };
+        if marked[axis] {
+            return Err(ShapeError::new("axis ")
+                .signed(axes[i])
+                .text(" of ")
+                .shape(shape)
+                .text(" is given twice in ")
+                .list(axes));
+        }
+        marked[axis] = true;
+        i += 1;
+    }
+    Ok(marked)
 }
 
 impl Setting for Axes {

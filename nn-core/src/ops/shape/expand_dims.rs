@@ -1,6 +1,5 @@
 //! A new axis of size 1.
 
-use crate::ops::reduce::reduction::Axes;
 use crate::{MAX_RANK, Shape, ShapeError, Tensor};
 
 /// A shape with a new axis of a size, at `axis` of the result.
@@ -39,6 +38,60 @@ pub(crate) const fn inserted(shape: &Shape, axis: isize, size: usize) -> Result<
     Ok(Shape::new(dims.split_at(rank).0))
 }
 
+/// A shape with new axes of size 1, at these places of the result.
+pub(crate) const fn expanded(shape: &Shape, axes: &[isize]) -> Result<Shape, ShapeError> {
+    let rank = shape.rank() + axes.len();
+    if rank > MAX_RANK {
+        return Err(ShapeError::new("a tensor has at most ")
+            .number(MAX_RANK)
+            .text(" dimensions, and ")
+            .shape(shape)
+            .text(" has no room for ")
+            .number(axes.len())
+            .text(" more; merge some with `reshape`"));
+    }
+    let (mut is_new, mut i) = ([false; MAX_RANK], 0);
+    while i < axes.len() {
+        let from_end = axes[i] < 0;
+        let place = if from_end {
+            axes[i].saturating_add(rank as isize)
+        } else {
+            axes[i]
+        };
+        if place < 0 || place >= rank as isize {
+            return Err(ShapeError::new("a new axis ")
+                .signed(axes[i])
+                .text(" is out of range for ")
+                .shape(shape)
+                .text(" with ")
+                .number(axes.len())
+                .text(" more; it may be from ")
+                .signed(-(rank as isize))
+                .text(" to ")
+                .signed(rank as isize - 1));
+        }
+        if is_new[place as usize] {
+            return Err(ShapeError::new("the new axis ")
+                .signed(axes[i])
+                .text(" of ")
+                .shape(shape)
+                .text(" is given twice in ")
+                .list(axes));
+        }
+        is_new[place as usize] = true;
+        i += 1;
+    }
+    let (mut dims, mut place, mut k) = ([1; MAX_RANK], 0, 0);
+    while place < rank {
+        if !is_new[place] {
+            dims[place] = shape.dims()[k];
+            k += 1;
+        }
+        place += 1;
+    }
+    Ok(Shape::new(dims.split_at(rank).0))
+}
+
 impl Tensor {
     /// A new axis of size 1 at `axis` of the result (counted from the end if negative); no copy is made.
     ///
@@ -65,21 +118,9 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn expand_dims_axes(&self, axes: impl AsRef<[isize]>) -> Tensor {
-        let axes = axes.as_ref();
-        let shape = self.raw_shape();
-        let rank = shape.rank() + axes.len();
-        let expanded = Shape::try_new(&vec![1; rank]).and_then(|ones| {
-            let is_new = Axes::of(axes).mask(&ones)?;
-            let mut old = shape.iter().copied();
-            let sizes = is_new.iter().map(|&new| match new {
-                true => 1,
-                false => old.next().expect("as many as are not new"),
-            });
-            Shape::try_new(&sizes.collect::<Vec<_>>())
-        });
-        match expanded {
+        match expanded(self.raw_shape(), axes.as_ref()) {
             Ok(shape) => self.reshape(shape),
-            Err(error) => self.fail("expand_dims", error),
+            Err(error) => self.fail("expand_dims", error.into()),
         }
     }
 }

@@ -33,6 +33,7 @@ pub(crate) mod unstack;
 pub use concatenate::concatenate;
 pub use hstack::{dstack, hstack, vstack};
 pub use meshgrid::meshgrid;
+pub use moveaxis::AxisList;
 pub use pad::PadMode;
 pub use reshape::NewShape;
 pub use slice::Slice;

@@ -1,62 +1,122 @@
 //! Axes moved to other places.
 
-use crate::{Error, Tensor};
+use crate::{Error, MAX_RANK, Shape, ShapeError, Tensor, axis_of};
+
+/// One axis, or several in a list; counted from the end if negative.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither an axis nor a list of axes",
+    label = "expected an axis, `-1`, or several, `[0, -1]`"
+)]
+pub trait AxisList {
+    /// The axes, in order.
+    fn into_axes(self) -> Vec<isize>;
+}
+
+macro_rules! axis_lists {
+    ($(($($generics:tt)*) $list:ty: $axes:ident => $made:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> AxisList for $list {
+            fn into_axes(self) -> Vec<isize> {
+                let $axes = self;
+                $made
+            }
+        }
+    )*};
+}
+
+axis_lists! {
+    () isize: axis => vec![axis];
+    (const N: usize) [isize; N]: axes => axes.to_vec();
+    (const N: usize) &[isize; N]: axes => axes.to_vec();
+    () &[isize]: axes => axes.to_vec();
+    () Vec<isize>: axes => axes;
+    () &Vec<isize>: axes => axes.clone();
+}
+
+/// The axes of a shape in their new order: `source` at the places `destination`, the others as they stand.
+pub(crate) const fn order(
+    shape: &Shape,
+    source: &[isize],
+    destination: &[isize],
+) -> Result<[isize; MAX_RANK], ShapeError> {
+    let (from, to) = match (places(shape, source), places(shape, destination)) {
+        (Ok(from), Ok(to)) => (from, to),
+        (Err(error), _) | (_, Err(error)) => return Err(error),
+    };
+    if source.len() != destination.len() {
+        return Err(
+            ShapeError::new("moveaxis needs as many places as axes, found ")
+                .number(source.len())
+                .text(" axes and ")
+                .number(destination.len())
+                .text(" places"),
+        );
+    }
+    let mut order = [-1; MAX_RANK];
+    let (mut moved, mut i) = ([false; MAX_RANK], 0);
+    while i < source.len() {
+        order[to[i]] = from[i] as isize;
+        moved[from[i]] = true;
+        i += 1;
+    }
+    let (mut place, mut rest) = (0, 0);
+    while place < shape.rank() {
+        if order[place] < 0 {
+            while moved[rest] {
+                rest += 1;
+            }
+            order[place] = rest as isize;
+            rest += 1;
+        }
+        place += 1;
+    }
+    Ok(order)
+}
+
+/// The axes as indices, each of which may be named once.
+const fn places(shape: &Shape, axes: &[isize]) -> Result<[usize; MAX_RANK], ShapeError> {
+    let (mut places, mut i) = ([MAX_RANK; MAX_RANK], 0);
+    while i < axes.len() {
+        let place = match axis_of("", axes[i], shape) {
+            Ok(place) => place,
+            Err(error) => return Err(error),
+        };
+        let mut k = 0;
+        while k < i {
+            if places[k] == place {
+                return Err(ShapeError::new("moveaxis of ")
+                    .shape(shape)
+                    .text(" names axis ")
+                    .signed(axes[i])
+                    .text(" twice in ")
+                    .list(axes));
+            }
+            k += 1;
+        }
+        places[i] = place;
+        i += 1;
+    }
+    Ok(places)
+}
 
 impl Tensor {
-    /// The axes `source` (counted from the end if negative) at the places `destination`; the others stay in their order. Two lists of
+    /// The axes `source` (counted from the end if negative) at the places `destination`, one or several; the others stay in their order. Two lists of
     /// different lengths and an axis that is named twice are errors.
     ///
     /// ```
     /// # use nn::Tensor;
-    /// assert_eq!(Tensor::zeros([2, 3, 4]).moveaxis([0], [-1]).shape(), [3, 4, 2]);
+    /// let x = Tensor::zeros([2, 3, 4]);
+    /// assert_eq!(x.moveaxis(0, -1).shape(), [3, 4, 2]);
+    /// assert_eq!(x.moveaxis([0, 1], [-1, -2]).shape(), [4, 3, 2]);
     /// ```
     #[track_caller]
-    pub fn moveaxis(
-        &self,
-        source: impl AsRef<[isize]>,
-        destination: impl AsRef<[isize]>,
-    ) -> Tensor {
-        if self.error().is_some() {
-            return self.clone();
+    pub fn moveaxis(&self, source: impl AxisList, destination: impl AxisList) -> Tensor {
+        let shape = self.raw_shape();
+        match order(shape, &source.into_axes(), &destination.into_axes()) {
+            _ if self.error().is_some() => self.clone(),
+            Ok(order) => self.transpose(&order[..shape.rank()]),
+            Err(error) => self.fail("moveaxis", Error::from(error)),
         }
-        let (source, destination) = (source.as_ref(), destination.as_ref());
-        let shape = *self.raw_shape();
-        let places = |axes: &[isize]| -> crate::Result<Vec<usize>> {
-            let places: Vec<usize> = axes
-                .iter()
-                .map(|&axis| shape.axis(axis))
-                .collect::<Result<_, _>>()?;
-            match (1..places.len()).find(|&i| places[..i].contains(&places[i])) {
-                Some(i) => Err(Error::shape(format!(
-                    "moveaxis of {shape} names axis {} twice in {axes:?}",
-                    axes[i]
-                ))),
-                None => Ok(places),
-            }
-        };
-        let (source, destination) = match (places(source), places(destination)) {
-            (Ok(source), Ok(destination)) if source.len() == destination.len() => {
-                (source, destination)
-            }
-            (Ok(source), Ok(destination)) => {
-                return self.fail(
-                    "moveaxis",
-                    Error::shape(format!(
-                        "moveaxis needs as many places as axes, found {} axes and {} places",
-                        source.len(),
-                        destination.len()
-                    )),
-                );
-            }
-            (Err(error), _) | (_, Err(error)) => return self.fail("moveaxis", error),
-        };
-        let mut rest = (0..shape.rank()).filter(|axis| !source.contains(axis));
-        let order = (0..shape.rank()).map(|place| {
-            let moved = destination.iter().position(|&d| d == place);
-            let axis = moved.map(|i| source[i]).or_else(|| rest.next());
-            axis.expect("as many axes as places") as isize
-        });
-        self.transpose(order.collect::<Vec<isize>>())
     }
 }
 
@@ -71,6 +131,10 @@ mod tests {
         assert_eq!(x.moveaxis([0, 1], [-1, -2]).shape(), [4, 5, 3, 2]);
         assert_eq!(x.moveaxis([-1], [0]).shape(), [5, 2, 3, 4]);
         assert_eq!(x.moveaxis([], []).shape(), [2, 3, 4, 5]);
+        assert_eq!(x.moveaxis(1, -1).shape(), [2, 4, 5, 3]);
+        let axes = vec![3, 0];
+        assert_eq!(x.moveaxis(&axes, &[0, 1][..]).shape(), [5, 2, 3, 4]);
+        assert_eq!(x.moveaxis(axes, [0, 1]).shape(), [5, 2, 3, 4]);
         let open = Tensor::abstract_of([UNKNOWN, 3], DType::F32);
         assert_eq!(open.moveaxis([0], [1]).shape().to_string(), "[3, _]");
     }
@@ -81,7 +145,8 @@ mod tests {
         let x = Tensor::zeros([2, 3]);
         assert!(message(x.moveaxis([0, -2], [0, 1])).contains("names axis -2 twice"));
         assert!(message(x.moveaxis([0, 1], [0])).contains("found 2 axes and 1 places"));
-        assert!(x.moveaxis([2], [0]).error().is_some());
+        assert!(x.moveaxis(2, 0).error().is_some());
+        assert!(x.moveaxis([0; 9], [0; 9]).error().is_some());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Every element of an axis several times.
 
 use crate::ops::shape::along::along;
-use crate::{Error, Shape, Tensor, dim_times, too_long};
+use crate::{Shape, ShapeError, Tensor, dim_times, too_long};
 
 impl Tensor {
     /// Every slice of an axis (counted from the end if negative) `n` times, one behind the other: `[…, k, …]` to `[…, k·n, …]`.
@@ -40,6 +40,23 @@ impl Tensor {
     }
 }
 
+/// What is said where there are not as many counts as places.
+pub(crate) const fn needs_counts(
+    shape: &Shape,
+    axis: isize,
+    size: usize,
+    found: usize,
+) -> ShapeError {
+    ShapeError::new("repeat_each needs a count for each place of axis ")
+        .signed(axis)
+        .text(" of ")
+        .shape(shape)
+        .text(", which has ")
+        .dim(size)
+        .text(", found ")
+        .number(found)
+}
+
 #[track_caller]
 fn repeat_each(x: &Tensor, counts: &[usize], axis: Option<isize>) -> Tensor {
     let (x, axis) = along(x, axis);
@@ -48,12 +65,8 @@ fn repeat_each(x: &Tensor, counts: &[usize], axis: Option<isize>) -> Tensor {
         Err(error) => return x.fail("repeat_each", error),
     };
     if size != counts.len() {
-        let shape = x.raw_shape();
-        let message = format!(
-            "repeat_each needs a count for each place of axis {axis} of {shape}, which has {size}, found {}",
-            counts.len()
-        );
-        return x.fail("repeat_each", Error::shape(message));
+        let error = needs_counts(x.raw_shape(), axis, size, counts.len());
+        return x.fail("repeat_each", error.into());
     }
     let total = counts
         .iter()

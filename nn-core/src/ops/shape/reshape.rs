@@ -159,7 +159,7 @@ const fn count(error: ShapeError, product: usize, open: usize) -> ShapeError {
 /// The shape that a tensor gets by [`Tensor::reshape`]: all its dimensions, or all but one, `-1`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a shape to reshape to",
-    label = "expected `[2, 3]`, `[2, -1]` or a `Shape`",
+    label = "expected `[2, 3]`, `[2, -1]`, a `Shape`, or the size of a vector",
     note = "the sizes are one argument, in brackets: `x.reshape([2, -1])`"
 )]
 pub trait NewShape {
@@ -182,6 +182,13 @@ macro_rules! signed {
     ($($T:ty),*) => {$(
         signed!(@array $T: 1 2 3 4 5 6 7 8);
 
+        /// Of a vector: `-1` is all elements in a row.
+        impl NewShape for $T {
+            fn new_shape(self, from: &Shape) -> Result<Shape> {
+                filled(from, [self as isize].into_iter())
+            }
+        }
+
         impl NewShape for Vec<$T> {
             fn new_shape(self, from: &Shape) -> Result<Shape> {
                 filled(from, self.iter().map(|dim| *dim as isize))
@@ -196,6 +203,12 @@ macro_rules! signed {
     )*};
     (@array $T:ty: $($N:literal)*) => {$(
         impl NewShape for [$T; $N] {
+            fn new_shape(self, from: &Shape) -> Result<Shape> {
+                filled(from, self.iter().map(|dim| *dim as isize))
+            }
+        }
+
+        impl NewShape for &[$T; $N] {
             fn new_shape(self, from: &Shape) -> Result<Shape> {
                 filled(from, self.iter().map(|dim| *dim as isize))
             }
@@ -323,13 +336,14 @@ const fn cannot(from: &Shape, given: &[isize]) -> ShapeError {
 impl Tensor {
     /// The same elements, in row-major order, under another shape; no copy is made.
     ///
-    /// One dimension may be `-1`, in an array or `Vec` of `i32`, `i64` or `isize`: whatever is left. A number of elements other than the
-    /// tensor's is an error.
+    /// One dimension may be `-1`, in an array or `Vec` of `i32`, `i64` or `isize`: whatever is left. One number is the size of a vector. A
+    /// number of elements other than the tensor's is an error.
     ///
     /// ```
     /// # use nn::Tensor;
     /// assert_eq!(Tensor::zeros([2, 6]).reshape([3, 4]).shape(), [3, 4]);
     /// assert_eq!(Tensor::zeros([2, 6]).reshape([4, -1]).shape(), [4, 3]);
+    /// assert_eq!(Tensor::zeros([2, 6]).reshape(-1).shape(), [12]);
     /// ```
     #[doc(alias = "view")]
     #[track_caller]

@@ -2,7 +2,26 @@
 
 use crate::ops::shape::along::along;
 use crate::ops::shape::concatenate;
-use crate::{Error, Tensor, is_known};
+use crate::{Shape, ShapeError, Tensor, axis_of, is_known};
+
+/// Whether so many shifts move these axes of a shape.
+pub(crate) const fn fits(shape: &Shape, shifts: usize, axes: &[isize]) -> Result<(), ShapeError> {
+    if shifts != axes.len() {
+        return Err(ShapeError::new("roll needs a shift for each axis, found ")
+            .number(shifts)
+            .text(" shifts for ")
+            .number(axes.len())
+            .text(" axes"));
+    }
+    let mut i = 0;
+    while i < axes.len() {
+        if let Err(error) = axis_of("", axes[i], shape) {
+            return Err(error);
+        }
+        i += 1;
+    }
+    Ok(())
+}
 
 impl Tensor {
     /// The elements of an axis (counted from the end if negative) moved `shift` places on, or back if negative; what leaves at one end
@@ -36,13 +55,8 @@ impl Tensor {
     #[track_caller]
     pub fn roll_axes(&self, shifts: impl AsRef<[isize]>, axes: impl AsRef<[isize]>) -> Tensor {
         let (shifts, axes) = (shifts.as_ref(), axes.as_ref());
-        if shifts.len() != axes.len() {
-            let message = format!(
-                "roll needs a shift for each axis, found {} shifts for {} axes",
-                shifts.len(),
-                axes.len()
-            );
-            return self.fail("roll", Error::value(message));
+        if let Err(error) = fits(self.raw_shape(), shifts.len(), axes) {
+            return self.fail("roll", error.into());
         }
         let moves = shifts.iter().zip(axes);
         let rolled = moves.fold(self.clone(), |x, (&shift, &axis)| roll(&x, shift, axis));

@@ -1,6 +1,6 @@
 //! An axis of size 1 less.
 
-use crate::ops::reduce::reduction::{Axes, reduced};
+use crate::ops::reduce::reduction::{marked, reduced};
 use crate::{Shape, ShapeError, Tensor, axis_of, is_known};
 
 /// A shape without an axis of size 1.
@@ -20,6 +20,21 @@ pub(crate) const fn output_shape(shape: &Shape, axis: isize) -> Result<Shape, Sh
             .text(" and cannot be squeezed; only an axis of size 1 can"));
     }
     Ok(shape.without(i))
+}
+
+/// A shape without several axes of size 1.
+pub(crate) const fn without(shape: &Shape, axes: &[isize]) -> Result<Shape, ShapeError> {
+    let mut i = 0;
+    while i < axes.len() {
+        if let Err(error) = output_shape(shape, axes[i]) {
+            return Err(error);
+        }
+        i += 1;
+    }
+    match marked(shape, axes) {
+        Ok(gone) => Ok(reduced(shape, &gone, false)),
+        Err(error) => Err(error),
+    }
 }
 
 impl Tensor {
@@ -60,14 +75,9 @@ impl Tensor {
 
 #[track_caller]
 fn squeeze(x: &Tensor, axes: &[isize]) -> Tensor {
-    let shape = x.raw_shape();
-    let wrong = axes
-        .iter()
-        .find_map(|&axis| output_shape(shape, axis).err());
-    match (wrong, Axes::of(axes).mask(shape)) {
-        (Some(error), _) => x.fail("squeeze", error.into()),
-        (None, Err(error)) => x.fail("squeeze", error),
-        (None, Ok(mask)) => x.reshape(reduced(shape, &mask, false)),
+    match without(x.raw_shape(), axes) {
+        Ok(shape) => x.reshape(shape),
+        Err(error) => x.fail("squeeze", error.into()),
     }
 }
 

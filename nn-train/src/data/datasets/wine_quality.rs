@@ -1,11 +1,11 @@
 //! Quality of red wines.
 
-use super::{Csv, decompress};
+use super::Csv;
 use crate::data::Dataset;
 use nn_core::Result;
 
 /// The table, which is small enough to be part of the library.
-const FILE: &[u8] = include_bytes!("winequality-red.csv.gz");
+const FILE: &[u8] = include_bytes!("winequality-red.csv");
 
 /// Wine quality (Cortez et al. 2009): 1599 red wines with 11 chemical measurements and a grade from 3 to 8.
 ///
@@ -20,6 +20,5 @@ const FILE: &[u8] = include_bytes!("winequality-red.csv.gz");
 /// # Ok::<(), nn::Error>(())
 /// ```
 pub fn wine_quality() -> Result<Dataset> {
-    let bytes = decompress(FILE.to_vec(), Some(1 << 20))?;
-    Csv::new().target("quality").standardize(true).parse(&bytes)
+    Csv::new().target("quality").standardize(true).parse(FILE)
 }

@@ -48,6 +48,7 @@ mod input_without_new;
 mod known_arguments;
 mod known_assignments;
 mod known_attention;
+mod known_axes;
 mod known_const_parameters;
 mod known_inception;
 mod known_length;
@@ -64,6 +65,7 @@ mod named_dimensions;
 mod names_of_ones_own;
 mod names_of_types;
 mod nothing_in_a_field;
+mod own_settings;
 mod pieces_from_a_macro;
 mod plain_arguments;
 mod seven_inputs;
@@ -147,6 +149,7 @@ run! {
     known_arguments
     known_assignments
     known_attention
+    known_axes
     known_const_parameters
     known_inception
     known_length
@@ -163,6 +166,7 @@ run! {
     names_of_ones_own
     names_of_types
     nothing_in_a_field
+    own_settings
     pieces_from_a_macro
     plain_arguments
     seven_inputs

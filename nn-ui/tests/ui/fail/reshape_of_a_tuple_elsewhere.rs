@@ -14,5 +14,5 @@ impl Net {
 }
 
 fn main() {
-    let _ = Tensor::zeros([2, 3]).reshape(6);
+    let _ = Tensor::zeros([2, 3]).reshape((3, 2));
 }

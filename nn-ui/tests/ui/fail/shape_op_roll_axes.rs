@@ -1,0 +1,13 @@
+use nn::prelude::*;
+
+#[model(new(), input = [28, 28, 1])]
+struct Net {}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        x.roll_axes([1, 2], [1])
+    }
+}
+
+fn main() {}
