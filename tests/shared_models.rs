@@ -248,7 +248,7 @@ impl Apart {
             constant,
         };
         for layer in [&model.a, &model.b] {
-            layer.build([4, 3]).unwrap();
+            layer.build([3]).unwrap();
         }
         model
     }

@@ -19,7 +19,9 @@ use std::rc::Rc;
 /// Records operations on this thread and differentiates through them, as TensorFlow's `GradientTape` does.
 ///
 /// Trainable parameters are watched by themselves; other tensors after [`GradientTape::watch`]. The tape records until it
-/// is used or dropped. Tapes nest, and every gradient is itself differentiable.
+/// is used or dropped. Tapes nest, and every gradient is itself differentiable. What another thread computes from parameters or watched tensors is
+/// not recorded, and an error where it comes back into an operation that is, unless that thread says by [`Tensor::stop_gradient`] that it is a
+/// constant.
 ///
 /// ```
 /// use nn::{GradientTape, Tensor};
