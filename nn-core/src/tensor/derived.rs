@@ -8,11 +8,8 @@ use crate::Error;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The number of a thread, 0 for none: a constant.
+#[derive(Default)]
 pub(super) struct DerivedOn(AtomicU32);
-
-impl DerivedOn {
-    pub(super) const NOWHERE: DerivedOn = DerivedOn(AtomicU32::new(0));
-}
 
 impl Tensor {
     /// Notes that this value was computed, on the thread of this number, from parameters or from what is watched or traced.

@@ -95,7 +95,7 @@ impl Tensor {
             variable: false,
             state,
             greatest: None,
-            derived_on: DerivedOn::NOWHERE,
+            derived_on: DerivedOn::default(),
         }))
     }
 
@@ -403,7 +403,7 @@ impl Tensor {
         }
         let inner = Arc::get_mut(&mut self.inner).expect("nobody else has it");
         (inner.id, inner.variable) = (id, variable);
-        inner.derived_on = DerivedOn::NOWHERE;
+        inner.derived_on = DerivedOn::default();
         self
     }
 
@@ -416,7 +416,7 @@ impl Tensor {
             variable: self.inner.variable,
             state: State::Abstract(None),
             greatest: None,
-            derived_on: DerivedOn::NOWHERE,
+            derived_on: DerivedOn::default(),
         }))
     }
 
