@@ -316,7 +316,13 @@ impl<'a> Reader<'a> {
         let Some(name) = policy.unwrap_or(value).as_str() else {
             return match value.is_null() {
                 true => Ok(()),
-                false => Err(self.misread("dtype", Error::format(format!("found {value}")))),
+                false => Err(self.misread(
+                    "dtype",
+                    Error::format(format!(
+                        "expected the name of an element type, \"float32\", found {}",
+                        abbreviate(value)
+                    )),
+                )),
             };
         };
         let ours = crate::floatx().to_string();
