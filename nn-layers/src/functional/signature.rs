@@ -165,12 +165,15 @@ impl Arguments {
             )));
         }
         if is_attention(class) {
-            let mut is_true = |name| {
-                let argument = given.remove(name);
-                matches!(argument, Some(Argument::Plain(Value::Bool(true))))
+            let mut is_asked = |name| match given.remove(name) {
+                None => Ok(false),
+                Some(Argument::Plain(Value::Bool(is_asked))) => Ok(*is_asked),
+                Some(_) => Err(Error::format(format!(
+                    "the argument `{name}` of its call is true or false"
+                ))),
             };
-            call.asked.use_causal_mask = is_true("use_causal_mask");
-            call.asked.return_attention_scores = is_true("return_attention_scores");
+            call.asked.use_causal_mask = is_asked("use_causal_mask")?;
+            call.asked.return_attention_scores = is_asked("return_attention_scores")?;
         }
         call.asked.without_mask = is_recurrent(class) && starts_with && call.masks.is_empty();
         match given.keys().next() {
