@@ -4,6 +4,7 @@ import json
 import sys
 
 import keras
+import numpy as np
 
 # What names an object, a module or a dtype policy, and seeds of initializers: no settings of a layer.
 NOISE = ("module", "registered_name", "build_config", "name", "dtype", "seed", "input_axes", "output_axes")
@@ -37,11 +38,22 @@ def check_layer(case):
             raise ValueError(f"`{key}` is {found[key]!r} in Keras and {value!r} in the case")
 
 
+def tensor(described):
+    return np.array(described["numbers"], "float32").reshape(described["shape"])
+
+
 def check_model(case):
     model = keras.models.model_from_json(case["json"])
     shapes = [list(w.shape) for w in model.weights]
     if shapes != case["weights"]:
         raise ValueError(f"the weights have the shapes {shapes} in Keras, {case['weights']} here")
+    model.set_weights(list(map(tensor, case["values"])))
+    inputs = [tensor(x).astype(i.dtype) for x, i in zip(case["inputs"], model.inputs)]
+    outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+    outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    for place, (found, expected) in enumerate(zip(outputs, map(tensor, case["outputs"]), strict=True)):
+        if not np.allclose(found, expected, rtol=1e-4, atol=1e-5):
+            raise ValueError(f"output {place} is off by {np.abs(found - expected).max():.1e}")
 
 
 def main():

@@ -39,7 +39,7 @@ const CRATE_ARROWS: [(&str, &[&str]); 7] = [
 ];
 
 /// Which room of a crate may use which other ones; a room that is not named uses none.
-const ROOM_ARROWS: [(&str, &str, &[&str]); 31] = [
+const ROOM_ARROWS: [(&str, &str, &[&str]); 32] = [
     // The tensor's handle keeps the op that it waits for, and an op takes and gives tensors: these three are one heart in three rooms.
     ("nn-core", "base", &["module"]),
     ("nn-core", "tensor", &["graph", "module", "ops"]),
@@ -68,6 +68,8 @@ const ROOM_ARROWS: [(&str, &str, &[&str]); 31] = [
     ),
     ("nn-layers", "attention", &["core", "merging"]),
     ("nn-layers", "convolutional", &["core"]),
+    // A call of a file asks attention for more than tensors.
+    ("nn-layers", "functional", &["attention"]),
     ("nn-layers", "keras", &["functional"]),
     ("nn-layers", "merging", &["core"]),
     ("nn-layers", "normalization", &["core"]),

@@ -21,6 +21,17 @@ fn cases(path: &Path) -> nn_core::Result<Vec<(String, Value)>> {
     Ok(cases)
 }
 
+/// The tensors `prefix.0`, `prefix.1`, ... of a file, by shape and numbers.
+fn numbers(file: &SafeTensors<'_>, prefix: &str) -> Vec<Value> {
+    let tensors = (0..).map_while(|i| file.tensor(&format!("{prefix}.{i}")).ok());
+    let of = |view: safetensors::tensor::TensorView<'_>| {
+        let words = view.data().chunks_exact(4);
+        let values = words.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+        json!({"shape": view.shape(), "numbers": values.collect::<Vec<_>>()})
+    };
+    tensors.map(of).collect()
+}
+
 fn main() -> nn_core::Result<()> {
     let Some(file) = std::env::var_os("NN_KERAS_JSON").map(PathBuf::from) else {
         return Err(Error::value(
@@ -43,13 +54,19 @@ fn main() -> nn_core::Result<()> {
             );
         }
     }
-    for (name, case) in cases(&golden.join("models/keras_json.safetensors"))? {
+    let path = golden.join("models/keras_json.safetensors");
+    let bytes = std::fs::read(&path).map_err(|e| Error::io(&path, &e))?;
+    let tensors = SafeTensors::deserialize(&bytes)
+        .map_err(|e| Error::format(format!("{}: {e}", path.display())))?;
+    for (name, case) in cases(&path)? {
+        let all = |prefix: &str| numbers(&tensors, &format!("{name}/{prefix}"));
         let model = keras::model_from_json(case["json"].as_str().unwrap_or_default())?;
         let shapes: Vec<Value> = keras::get_weights(&model)
             .iter()
             .map(|w| json!(w.shape().to_vec()))
             .collect();
-        written.push(json!({"kind": "model", "name": name, "json": keras::to_json(&model)?, "weights": shapes}));
+        written.push(json!({"kind": "model", "name": name, "json": keras::to_json(&model)?, "weights": shapes,
+            "values": all("weight"), "inputs": all("input"), "outputs": all("output")}));
     }
     println!("{} layers and models", written.len());
     std::fs::write(&file, Value::Array(written).to_string()).map_err(|e| Error::io(&file, &e))

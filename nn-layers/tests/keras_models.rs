@@ -3,6 +3,7 @@
 use nn_core::{Module, Tensor, testing};
 use nn_layers::keras::{self, AnyModel};
 use safetensors::SafeTensors;
+use serde_json::{Value, json};
 use std::path::Path;
 
 const TOLERANCE: f64 = 1e-5;
@@ -54,10 +55,10 @@ fn models_of_keras_give_its_outputs() {
     let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let cases = header.metadata().as_ref().unwrap();
-    assert!(cases.len() >= 7);
+    assert!(cases.len() >= 15);
     let mut failures = Vec::new();
     for (name, description) in cases {
-        let description: serde_json::Value = serde_json::from_str(description).unwrap();
+        let description: Value = serde_json::from_str(description).unwrap();
         let json = description["json"].as_str().unwrap();
         if let Err(e) = check(name, json, &file) {
             failures.push(format!("{name}: {e}"));
@@ -108,4 +109,137 @@ fn what_cannot_be_read_says_what_it_is() {
     let e = message(r#"{"class_name": "MyModel", "config": {}}"#);
     assert!(e.contains("a subclassed model is code"), "{e}");
     assert!(keras::model_from_json("{").is_err());
+    let e = message(&sequential(
+        r#"{"class_name": "Dense", "config": {"units": 2, "dtype": -1}}"#,
+    ));
+    assert!(
+        e.contains("dtype: expected the name of an element type, \"float32\", found -1"),
+        "{e}"
+    );
+    let e = keras::layer_from_json(r#"{"class_name": "InputLayer", "config": {}}"#);
+    let e = e.unwrap_err().to_string();
+    assert!(e.contains("`model_from_json` reads it"), "{e}");
+}
+
+/// A Functional model from `x` of four numbers, of entries behind the input; the last one gives the output.
+fn functional(entries: &[Value]) -> String {
+    let input = json!({"class_name": "InputLayer", "name": "x", "inbound_nodes": [],
+        "config": {"batch_shape": [null, 4], "dtype": "float32", "name": "x"}});
+    let last = entries.last().map_or(Value::Null, |e| e["name"].clone());
+    let layers: Vec<&Value> = std::iter::once(&input).chain(entries).collect();
+    json!({"class_name": "Functional", "config": {
+        "layers": layers, "input_layers": [["x", 0, 0]], "output_layers": [[last, 0, 0]]}})
+    .to_string()
+}
+
+fn entry(class: &str, name: &str, config: Value, nodes: Value) -> Value {
+    let module = match class {
+        "Tanh" | "Polar" => "keras.src.ops.numpy",
+        _ => "keras.layers",
+    };
+    json!({"module": module, "class_name": class, "name": name, "config": config, "inbound_nodes": nodes})
+}
+
+/// The first result of the first call of a layer.
+fn result(name: &str) -> Value {
+    json!({"class_name": "__keras_tensor__", "config": {"keras_history": [name, 0, 0]}})
+}
+
+#[test]
+fn a_call_that_cannot_be_read_is_named() {
+    let dense = |name: &str, nodes: Value| entry("Dense", name, json!({"units": 3}), nodes);
+    let called = |args: Value, kwargs: Value| json!([{"args": args, "kwargs": kwargs}]);
+    let refused = |entries: &[Value], parts: &[&str]| {
+        let e = keras::model_from_json(&functional(entries));
+        let e = e.unwrap_err().to_string();
+        assert!(parts.iter().all(|part| e.contains(part)), "{e}");
+    };
+    let x = || result("x");
+    refused(
+        &[dense("d", called(json!([x()]), json!({"wow": 3})))],
+        &["d: the argument `wow` of its call", "Dense", "leave it out"],
+    );
+    refused(
+        &[dense("d", called(json!([3.0]), json!({})))],
+        &[
+            "d: the argument `inputs` of its call is a tensor",
+            "found 3.0",
+        ],
+    );
+    refused(
+        &[dense("d", called(json!([]), json!({})))],
+        &["d: a call of this Dense is given no tensor of the model"],
+    );
+    refused(
+        &[dense("d", called(json!([x()]), json!({"mask": 1})))],
+        &["d: the argument `mask` is a tensor", "found 1"],
+    );
+    refused(
+        &[dense(
+            "d",
+            called(json!([x()]), json!({"mask": [x(), x()]})),
+        )],
+        &["d: more masks than tensors are given, which are 1"],
+    );
+    refused(
+        &[dense(
+            "d",
+            called(json!([x()]), json!({"use_causal_mask": true})),
+        )],
+        &["d: the argument `use_causal_mask` of its call is none that a Dense takes"],
+    );
+    refused(
+        &[entry(
+            "Tanh",
+            "tanh",
+            json!({}),
+            called(json!(["y"]), json!({})),
+        )],
+        &["tanh: Tanh: argument 0 of the operation is no tensor or number, found \"y\""],
+    );
+    refused(
+        &[entry(
+            "Polar",
+            "polar",
+            json!({}),
+            called(json!([x()]), json!({})),
+        )],
+        &[
+            "polar: Polar: the operation Polar of keras.ops cannot be read",
+            "in Rust",
+        ],
+    );
+    refused(
+        &[
+            dense("d", called(json!([x()]), json!({}))),
+            dense("d", called(json!([x()]), json!({}))),
+        ],
+        &["two layers or inputs are called `d`"],
+    );
+    refused(
+        &[dense("d", json!([[["x"]]]))],
+        &["d: expected a call of Keras 2", "to_json()` of Keras 3"],
+    );
+}
+
+#[test]
+fn calls_as_keras_2_wrote_them() {
+    let dense = |name: &str, nodes: Value| entry("Dense", name, json!({"units": 4}), nodes);
+    let read = |nodes: [Value; 3]| {
+        let [a, b, sum] = nodes;
+        let add = entry("Add", "sum", json!({}), sum);
+        keras::model_from_json(&functional(&[dense("a", a), dense("b", b), add])).unwrap()
+    };
+    let call = |args: Value| json!([{"args": args, "kwargs": {}}]);
+    let now = read([
+        call(json!([result("x")])),
+        call(json!([result("a")])),
+        call(json!([[result("a"), result("b")]])),
+    ]);
+    let then = read([
+        json!([[["x", 0, 0, {}]]]),
+        json!([["a", 0, 0, {"training": false}]]),
+        json!([[["a", 0, 0], ["b", 0, 0, {}]]]),
+    ]);
+    assert_eq!(then.config(), now.config());
 }

@@ -3,7 +3,7 @@
 use crate::functional::json::{dtype_of, shape_from_json};
 use nn_core::config::from_json;
 use nn_core::{Error, Result, Shape, Tensor};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
 /// What a call is made with.
@@ -54,25 +54,6 @@ impl Arguments {
         Ok(Some(read))
     }
 
-    /// All tensors, for a layer: those in `args`, then its states or its key.
-    pub fn tensors_of_layer(&self) -> Result<Vec<Tensor>> {
-        let mut tensors = Vec::new();
-        let kwargs = self.kwargs.iter().map(|(name, a)| (Some(name.as_str()), a));
-        for (name, argument) in self.args.iter().map(|a| (None, a)).chain(kwargs) {
-            match (name, argument) {
-                (None | Some("initial_state" | "key" | "value"), a) => a.collect(&mut tensors)?,
-                (Some("training" | "mask"), Argument::Plain(Value::Null | Value::Bool(_))) => {}
-                (_, Argument::Plain(Value::Null)) => {}
-                (Some(name), _) => {
-                    return Err(Error::format(format!(
-                        "the argument `{name}` of a call cannot be given to a layer of a Functional model"
-                    )));
-                }
-            }
-        }
-        Ok(tensors)
-    }
-
     /// The value of an argument by its name or its place among those that are not tensors.
     pub fn plain(&self, name: &str, place: usize) -> Option<&Value> {
         let by_name = self.kwargs.iter().find(|(n, _)| n == name).map(|(_, a)| a);
@@ -84,13 +65,16 @@ impl Arguments {
 }
 
 impl Argument {
-    fn collect(&self, into: &mut Vec<Tensor>) -> Result<()> {
+    pub fn collect(&self, name: &str, into: &mut Vec<Tensor>) -> Result<()> {
         match self {
             Argument::Tensor(tensor) => into.push(tensor.clone()),
-            Argument::List(items) => items.iter().try_for_each(|item| item.collect(into))?,
+            Argument::List(items) => items.iter().try_for_each(|i| i.collect(name, into))?,
             Argument::Plain(Value::Null) => {}
             Argument::Plain(other) => {
-                return Err(Error::format(format!("expected a tensor, found {other}")));
+                return Err(Error::format(format!(
+                    "the argument `{name}` of its call is a tensor of the model or a list of those, found {:.80}",
+                    other.to_string()
+                )));
             }
         }
         Ok(())
@@ -123,6 +107,47 @@ fn argument(
         }
         _ => Ok(Some(Argument::Plain(json.clone()))),
     }
+}
+
+/// A call as Keras 2 wrote it, a list of `[layer, call, result, arguments]`, in the form of Keras 3.
+pub(crate) fn of_keras_2(tensors: &[Value]) -> Result<Value> {
+    let wrong = || {
+        Error::format(format!(
+            "expected a call of Keras 2, [[layer, call, result, arguments], ..], found {:.80}: `keras.models.model_from_json(..).to_json()` of Keras 3 \
+             writes the form that is read",
+            Value::from(tensors).to_string()
+        ))
+    };
+    // The only tensor of some is in no list.
+    let only = [Value::from(tensors)];
+    let tensors = match tensors.first() {
+        Some(Value::String(_)) => &only,
+        _ => tensors,
+    };
+    let (mut args, mut kwargs) = (Vec::new(), json!({}));
+    for tensor in tensors {
+        let parts = tensor.as_array().ok_or_else(wrong)?;
+        match parts.as_slice() {
+            [Value::String(_), Value::Number(_), Value::Number(_)] => {}
+            [
+                Value::String(_),
+                Value::Number(_),
+                Value::Number(_),
+                given @ Value::Object(_),
+            ] => {
+                kwargs = given.clone();
+            }
+            _ => return Err(wrong()),
+        }
+        args.push(
+            json!({"class_name": "__keras_tensor__", "config": {"keras_history": parts[..3]}}),
+        );
+    }
+    let args = match args.len() {
+        1 => args.into(),
+        _ => json!([args]),
+    };
+    Ok(json!({"args": args, "kwargs": kwargs}))
 }
 
 /// The results of calls that an argument is made of, by layer and call.

@@ -1,16 +1,20 @@
 //! Functional models as Keras writes them: layers with their names, and from which tensors each of their calls is made.
 
+use crate::functional::call::Asked;
 use crate::functional::json::{keras_dtype, shape_to_json};
-use crate::functional::operations;
 use crate::functional::plan::{Plan, Slot, What};
+use crate::functional::signature;
 use nn_core::config::describe;
 use nn_core::registry::config_of;
 use nn_core::{DType, Tensor};
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The class of an entry that is an operation and not a layer.
 pub(crate) const OPERATION: &str = "Operation";
+
+/// The entry that says of a Functional model that its operations hand on no masks.
+pub(crate) const DROP_MASKS: &str = "operations_drop_masks";
 
 /// `MaxPooling2D` as `max_pooling2d`, as Keras names layers.
 pub(crate) fn snake_case(class: &str) -> String {
@@ -37,6 +41,8 @@ pub(crate) fn write(plan: &Plan) -> Value {
     let mut entries: Vec<Entry> = Vec::new();
     // Where each value comes from: the entry's name, which of its calls, which of the results.
     let mut histories: Vec<Value> = Vec::new();
+    // The masks that values are given: they stand in the calls that the values go into.
+    let mut masks: HashMap<usize, Option<&Slot>> = HashMap::new();
     for input in &plan.inputs {
         let config = json!({
             "batch_shape": shape_to_json(&input.spec.shape),
@@ -60,7 +66,14 @@ pub(crate) fn write(plan: &Plan) -> Value {
     let mut taken: HashSet<String> = entries.iter().map(|e| e.name.clone()).collect();
     for (i, step) in plan.steps.iter().enumerate() {
         let entry = match &step.what {
-            What::Layer(number) => first_layer + number,
+            What::Mask => {
+                if let Slot::Value(value) = step.inputs[0] {
+                    histories.push(histories[value].clone());
+                }
+                masks.insert(step.first, step.inputs.get(1));
+                continue;
+            }
+            What::Layer(number, _) => first_layer + number,
             What::Op(op, _) => {
                 let name = loop {
                     let name = match ops {
@@ -86,36 +99,57 @@ pub(crate) fn write(plan: &Plan) -> Value {
             .iter()
             .map(|slot| slot_to_json(slot, plan, &histories))
             .collect();
+        let mask = |slot: &Slot| match slot {
+            Slot::Value(value) => masks.get(value).copied(),
+            Slot::Constant(_) => None,
+        };
+        let given = step.inputs.iter().map(mask);
+        let given: Vec<Option<Value>> = given
+            .map(|mask| {
+                Some(mask?.map_or(Value::Null, |slot| slot_to_json(slot, plan, &histories)))
+            })
+            .collect();
         let end = plan.steps.get(i + 1).map_or(plan.specs.len(), |s| s.first);
         let call = entries[entry].nodes.len();
         for k in 0..end - step.first {
             histories.push(json!([entries[entry].name, call, k]));
         }
-        let class = match &step.what {
-            What::Op(op, _) => op.name(),
-            What::Layer(number) => plan.layers[*number].1.class_name().unwrap_or_default(),
+        let (class, asked) = match &step.what {
+            What::Layer(number, asked) => (plan.layers[*number].1.class_name(), *asked),
+            What::Op(op, _) => (Some(op.name()), Asked::default()),
+            What::Mask => (None, Asked::default()),
         };
-        let arguments = match operations::takes_a_list(class) {
-            true => json!([arguments]),
-            false => Value::Array(arguments),
-        };
-        entries[entry]
-            .nodes
-            .push(json!({"args": arguments, "kwargs": {}}));
+        let node = signature::node(class.unwrap_or_default(), arguments, &given, asked);
+        entries[entry].nodes.push(node);
     }
+    let models = entries
+        .iter()
+        .filter(|e| e.described["class_name"] == "Functional");
+    let models: Vec<Value> = models.map(|e| e.name.as_str().into()).collect();
     let ends = |slots: &[Slot]| -> Value {
         let end = slots.iter().map(|slot| match slot {
-            Slot::Value(value) => histories[*value].clone(),
+            Slot::Value(value) => {
+                let mut history = histories[*value].clone();
+                // As Keras counts there: the making of a Functional model is its first call.
+                if let Some(call) = history[1].as_u64().filter(|_| models.contains(&history[0])) {
+                    history[1] = (call + 1).into();
+                }
+                history
+            }
             constant => slot_to_json(constant, plan, &histories),
         });
         end.collect()
     };
     let inputs: Vec<Slot> = (0..plan.inputs.len()).map(Slot::Value).collect();
-    json!({"class_name": "Functional", "config": {
+    let mut written = json!({"class_name": "Functional", "config": {
         "layers": entries.into_iter().map(Entry::finish).collect::<Vec<_>>(),
         "input_layers": ends(&inputs),
         "output_layers": ends(&plan.outputs),
-    }})
+    }});
+    if plan.operations_drop_masks {
+        written["config"][DROP_MASKS] = true.into();
+    }
+    written
 }
 
 struct Entry {

@@ -6,7 +6,7 @@ use crate::functional::plan::{Plan, PlanInput, PlanStep, Slot, What};
 use crate::functional::read;
 use crate::functional::shared::Called;
 use nn_core::op::Spec;
-use nn_core::registry::{DynLayer, LayerClass};
+use nn_core::registry::{DynLayer, LayerClass, SharedLayer};
 use nn_core::symbolic::{Maker, Step};
 use nn_core::{DType, Error, Layer, Module, Result, Shape, Tensor, Tensors, is_known};
 use serde_json::Value;
@@ -150,7 +150,12 @@ impl Plan {
                 let Some(called) = called.downcast_ref::<Called>() else {
                     return Err(Error::value("a symbolic tensor of another kind of model"));
                 };
-                What::Layer(self.layer(called, names)?)
+                match called {
+                    Called::Layer { layer, name, asked } => {
+                        What::Layer(self.layer(layer, name.as_deref(), names)?, *asked)
+                    }
+                    Called::Mask => What::Mask,
+                }
             }
         };
         placed.insert(Arc::as_ptr(step), self.specs.len());
@@ -164,17 +169,22 @@ impl Plan {
     }
 
     /// The number of a layer, which is new or known.
-    fn layer(&mut self, called: &Called, names: &mut Names) -> Result<usize> {
-        let address = Arc::as_ptr(&called.layer).cast::<()>();
+    fn layer(
+        &mut self,
+        layer: &SharedLayer,
+        name: Option<&str>,
+        names: &mut Names,
+    ) -> Result<usize> {
+        let address = Arc::as_ptr(layer).cast::<()>();
         if let Some(number) = names.layers.get(&address) {
             return Ok(*number);
         }
-        let name = match &called.name {
+        let name = match name {
             Some(name) => names.given(name)?,
-            None => names.numbered(&snake_case(called.layer.class_name().unwrap_or("layer"))),
+            None => names.numbered(&snake_case(layer.class_name().unwrap_or("layer"))),
         };
         names.layers.insert(address, self.layers.len());
-        self.layers.push((name, called.layer.clone()));
+        self.layers.push((name, layer.clone()));
         Ok(self.layers.len() - 1)
     }
 
@@ -201,7 +211,7 @@ impl Plan {
             new[from] = to;
         }
         for step in &mut self.steps {
-            if let What::Layer(number) = &mut step.what {
+            if let What::Layer(number, _) = &mut step.what {
                 *number = new[*number];
             }
         }
@@ -252,8 +262,15 @@ impl Plan {
                 }
             }
             let results = match &step.what {
-                What::Layer(number) => self.layers[*number].1.call_dyn(found, training),
-                What::Op(op, location) => nn_core::rerun(op, &found, batch, location),
+                What::Layer(number, asked) => asked.call(&*self.layers[*number].1, found, training),
+                What::Mask => vec![found[0].with_mask(found.get(1).cloned())],
+                What::Op(op, location) => {
+                    let results = nn_core::rerun(op, &found, batch, location);
+                    match self.operations_drop_masks {
+                        true => results.iter().map(Tensor::without_mask).collect(),
+                        false => results,
+                    }
+                }
             };
             if let Some(error) = results.iter().find_map(Tensor::error) {
                 return Err(error.clone());

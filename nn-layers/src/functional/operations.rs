@@ -1,7 +1,8 @@
 //! Operations of `keras.ops` in Functional models: the classes under which Keras writes them, and what they are here.
 
 use crate::functional::arguments::{Argument, Arguments};
-use nn_core::{Error, Result, Tensor, concatenate, is_known, stack};
+use crate::functional::json::{dtype_of, keras_dtype};
+use nn_core::{DType, Error, Result, Tensor, concatenate, is_known, stack};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
@@ -48,6 +49,7 @@ const UNARY: &[(&str, &str, &str, Unary)] = &[
     ("Selu", "nn", "selu", |x| x.selu()),
     ("Rsqrt", "math", "rsqrt", |x| x.rsqrt()),
     ("Erf", "math", "erf", |x| x.erf()),
+    ("LogicalNot", "numpy", "logical_not", |x| x.logical_not()),
 ];
 
 const BINARY: &[(&str, &str, Binary)] = &[
@@ -66,6 +68,9 @@ const BINARY: &[(&str, &str, Binary)] = &[
     ("LessEqual", "less_equal", |a, b| a.less_equal(b)),
     ("Equal", "equal", |a, b| a.equal(b)),
     ("NotEqual", "not_equal", |a, b| a.not_equal(b)),
+    ("LogicalAnd", "logical_and", |a, b| a.logical_and(b)),
+    ("LogicalOr", "logical_or", |a, b| a.logical_or(b)),
+    ("LogicalXor", "logical_xor", |a, b| a.logical_xor(b)),
 ];
 
 const REDUCTIONS: &[(&str, &str, Reduction)] = &[
@@ -85,6 +90,14 @@ const REDUCTIONS: &[(&str, &str, Reduction)] = &[
         Some(axes) => x.min_axes(axes, keep),
         None => x.min(),
     }),
+    ("Any", "any", |x, axes, keep| match axes {
+        Some(axes) => x.any_axes(axes, keep),
+        None => x.any(),
+    }),
+    ("All", "all", |x, axes, keep| match axes {
+        Some(axes) => x.all_axes(axes, keep),
+        None => x.all(),
+    }),
 ];
 
 /// A setting as the type that it must have.
@@ -98,6 +111,11 @@ fn axes(value: &Value) -> Result<Vec<isize>> {
         Value::Array(_) => from_json(value),
         one => Ok(vec![from_json(one)?]),
     }
+}
+
+/// Truth values of a tensor's numbers, as numbers of its type.
+fn of_dtype(x: &Tensor, truths: impl Fn(&Tensor) -> Tensor) -> Tensor {
+    truths(x).cast(x.dtype())
 }
 
 /// What an operation of Keras gives.
@@ -169,10 +187,20 @@ pub(crate) fn operation(entry: &Value, arguments: &Arguments) -> Result<Vec<Tens
             tensor(0)?.leaky_relu(slope)
         }
         "Round" => tensor(0)?.round_decimals(setting("decimals", 1).map_or(Ok(0), from_json)?),
+        // Constants have no open batch: a truth value of each number, whatever the number is.
+        "ZerosLike" => of_dtype(&tensor(0)?, |x| x.logical_and(false)),
+        "OnesLike" => of_dtype(&tensor(0)?, |x| x.logical_or(true)),
+        "ConvertToTensor" => tensor(0)?,
+        "Cast" => {
+            let dtype = setting("dtype", 1).and_then(Value::as_str);
+            let dtype = dtype.ok_or_else(|| Error::format("Cast needs `dtype`"))?;
+            tensor(0)?.cast(dtype_of(dtype)?)
+        }
         "Elu" => tensor(0)?.elu(setting("alpha", 1).map_or(Ok(1.0), from_json)?),
         _ => {
             return Err(Error::format(format!(
-                "the operation {class} of keras.ops cannot be read into a Functional model yet"
+                "the operation {class} of keras.ops cannot be read into a Functional model yet: use a layer in its place, or write the model in Rust, \
+                 with a `call` of its own"
             )));
         }
     };
@@ -220,6 +248,10 @@ pub(crate) fn to_keras(name: &str, attributes: &Map<String, Value>) -> Result<Va
                 "numpy",
                 json!({"x_min": axis("min"), "x_max": axis("max")}),
             ),
+            "cast" => {
+                let dtype: DType = from_json(&axis("dtype"))?;
+                ("Cast", "core", json!({"dtype": keras_dtype(dtype)}))
+            }
             "transpose" => ("Transpose", "numpy", json!({"axes": axis("axes")})),
             "leaky_relu" => (
                 "LeakyRelu",
@@ -258,7 +290,12 @@ impl Arguments {
                 Ok(Tensor::from(number.as_f64().unwrap_or(f64::NAN) as f32))
             }
             _ => Err(Error::format(format!(
-                "argument {place} of the operation is no tensor"
+                "argument {place} of the operation is no tensor or number{}",
+                match given {
+                    Some(Argument::Plain(found)) => format!(", found {:.80}", found.to_string()),
+                    Some(_) => ", found a list".to_string(),
+                    None => ": there is none".to_string(),
+                }
             ))),
         }
     }
@@ -276,21 +313,4 @@ impl Arguments {
             _ => Err(Error::format("expected a list of tensors")),
         }
     }
-}
-
-/// Whether a layer of Keras takes its tensors in a list, and not one by one.
-pub(crate) fn takes_a_list(class: &str) -> bool {
-    [
-        "Add",
-        "Average",
-        "Concatenate",
-        "Dot",
-        "Functional",
-        "Maximum",
-        "Minimum",
-        "Multiply",
-        "Subtract",
-        "concatenate",
-    ]
-    .contains(&class)
 }

@@ -67,7 +67,7 @@ impl Plan {
             .collect();
         for (i, step) in self.steps.iter().enumerate().rev() {
             let mut depth = depths[i];
-            if let What::Layer(number) = step.what {
+            if let What::Layer(number, _) = step.what {
                 depth = depth.max(layer_depths[number]);
                 layer_depths[number] = depth;
             }
@@ -83,7 +83,7 @@ impl Plan {
         for (place, step) in as_met.iter().enumerate() {
             let found = placed.get(&Arc::as_ptr(step)).and_then(|v| made_by.get(v));
             if let Some(&i) = found
-                && let What::Layer(number) = self.steps[i].what
+                && let What::Layer(number, _) = self.steps[i].what
             {
                 met[number] = met[number].min(place);
             }

@@ -1,5 +1,6 @@
 //! The steps of a Functional model.
 
+use crate::functional::call::Asked;
 use nn_core::Tensor;
 use nn_core::op::{OpHandle, Spec};
 use nn_core::registry::SharedLayer;
@@ -17,6 +18,8 @@ pub(crate) struct Plan {
     pub specs: Vec<Spec>,
     /// By which step a value is read last.
     pub last_use: Vec<usize>,
+    /// Whether operations hand on no masks, as Keras's between layers; here they do where every position stays in its place.
+    pub operations_drop_masks: bool,
 }
 
 #[derive(Clone)]
@@ -35,8 +38,10 @@ pub(crate) struct PlanStep {
 
 #[derive(Clone)]
 pub(crate) enum What {
-    /// The layer with this number.
-    Layer(usize),
+    /// The layer with this number, called like this.
+    Layer(usize, Asked),
+    /// The first tensor takes the second for its mask; with no second it has none.
+    Mask,
     Op(OpHandle, &'static Location<'static>),
 }
 

@@ -1,18 +1,19 @@
 //! Functional models read from a configuration: what it says is done again, on symbolic tensors.
 
-use crate::functional::arguments::{Arguments, constant, find, needs};
-use crate::functional::config::OPERATION;
+use crate::functional::arguments::{Arguments, constant, find, needs, of_keras_2};
+use crate::functional::config::{DROP_MASKS, OPERATION};
 use crate::functional::input::Input;
 use crate::functional::json::{dtype_of, shape_from_json};
 use crate::functional::operations;
 use crate::functional::plan::Plan;
-use crate::functional::shared::call_symbolic;
+use crate::functional::shared::{call_asked, call_symbolic, masked};
 use nn_core::config::from_json;
 use nn_core::random::{Stream, with_stream};
 use nn_core::registry::{SharedLayer, layer_from_config};
 use nn_core::{Attributes, DType, Error, Result, Shape, Tensor, UNKNOWN, op_by_name};
 use serde_json::Value;
-use std::collections::{HashMap, VecDeque};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 /// The plan that a configuration says.
@@ -21,10 +22,10 @@ pub(crate) fn read(config: &Value) -> Result<Plan> {
     let mut plan = Plan::new(&inputs, &outputs)?;
     // Weights have the order of the layers, which is that of the configuration.
     let entries = config["config"]["layers"].as_array();
-    let names = entries
-        .into_iter()
-        .flatten()
-        .map(|e| e.get("name").or(e["config"].get("name")));
+    let entries = entries.into_iter().flatten();
+    plan.operations_drop_masks = config["config"][DROP_MASKS] == Value::Bool(true)
+        || entries.clone().any(operations::is_operation);
+    let names = entries.map(|e| e.get("name").or(e["config"].get("name")));
     plan.order_by_names(
         &names
             .flatten()
@@ -63,9 +64,18 @@ fn symbolic_model(config: &Value) -> Result<(Vec<Tensor>, Vec<Tensor>)> {
 struct Building<'a> {
     /// Calls that wait for their tensors: the entry, which call of it.
     waiting: Vec<(usize, usize)>,
-    entries: Vec<(String, &'a Value, Option<SharedLayer>)>,
+    entries: Vec<Entry<'a>>,
+    names: HashSet<&'a str>,
     /// The results of each call, by the entry's name.
     made: HashMap<(String, usize), Vec<Tensor>>,
+}
+
+/// A layer or an operation, and its calls.
+struct Entry<'a> {
+    name: &'a str,
+    described: &'a Value,
+    layer: Option<SharedLayer>,
+    nodes: Vec<Cow<'a, Value>>,
 }
 
 impl<'a> Building<'a> {
@@ -77,6 +87,11 @@ impl<'a> Building<'a> {
                 "a layer of Functional has no class or no name",
             ));
         };
+        if !self.names.insert(name) {
+            return Err(Error::format(format!(
+                "two layers or inputs are called `{name}`, which is to be the name of one"
+            )));
+        }
         if class == "InputLayer" {
             let input = input_layer(&entry["config"]).map_err(|e| e.context(name))?;
             self.made
@@ -91,11 +106,21 @@ impl<'a> Building<'a> {
                 Some(SharedLayer::from(layer))
             }
         };
-        let calls = entry.get("inbound_nodes").and_then(Value::as_array);
-        let calls = calls.map_or(0, Vec::len);
+        let nodes = entry.get("inbound_nodes").and_then(Value::as_array);
+        let nodes = nodes.into_iter().flatten().map(|node| match node {
+            Value::Array(tensors) => Ok(Cow::Owned(of_keras_2(tensors)?)),
+            node => Ok(Cow::Borrowed(node)),
+        });
+        let nodes: Vec<Cow<'a, Value>> =
+            nodes.collect::<Result<_>>().map_err(|e| e.context(name))?;
         self.waiting
-            .extend((0..calls).map(|call| (self.entries.len(), call)));
-        self.entries.push((name.to_string(), entry, layer));
+            .extend((0..nodes.len()).map(|call| (self.entries.len(), call)));
+        self.entries.push(Entry {
+            name,
+            described: entry,
+            layer,
+            nodes,
+        });
         Ok(())
     }
 
@@ -106,7 +131,7 @@ impl<'a> Building<'a> {
         let mut missing = vec![0_usize; self.waiting.len()];
         let mut ready = VecDeque::new();
         for (i, &(entry, call)) in self.waiting.iter().enumerate() {
-            let node = &self.entries[entry].1["inbound_nodes"][call];
+            let node = &self.entries[entry].nodes[call];
             let mut needed = Vec::new();
             let arguments = [node.get("args"), node.get("kwargs")];
             for value in arguments.into_iter().flatten() {
@@ -127,7 +152,7 @@ impl<'a> Building<'a> {
         while let Some(i) = ready.pop_front() {
             let (entry, call) = self.waiting[i];
             let results = self.call(entry, call)?;
-            let key = (self.entries[entry].0.clone(), call);
+            let key = (self.entries[entry].name.to_string(), call);
             for waiter in waiters.remove(&key).unwrap_or_default() {
                 missing[waiter] -= 1;
                 if missing[waiter] == 0 {
@@ -138,7 +163,7 @@ impl<'a> Building<'a> {
         }
         let stuck = self.waiting.iter().zip(&missing).filter(|(_, n)| **n > 0);
         let names: Vec<&str> = stuck
-            .map(|((entry, _), _)| self.entries[*entry].0.as_str())
+            .map(|((entry, _), _)| self.entries[*entry].name)
             .collect();
         match names.is_empty() {
             true => Ok(()),
@@ -151,23 +176,10 @@ impl<'a> Building<'a> {
 
     /// The results of a call of an entry.
     fn call(&self, entry: usize, call: usize) -> Result<Vec<Tensor>> {
-        let (name, described, layer) = &self.entries[entry];
-        let node = &described["inbound_nodes"][call];
-        let arguments = Arguments::read(node, &self.made).map_err(|e| e.context(name))?;
-        let arguments = arguments.ok_or_else(|| {
-            Error::format(format!("a call of {name} is made of what is not there"))
-        })?;
-        let results = match layer {
-            Some(layer) => call_symbolic(layer, Some(name), arguments.tensors_of_layer()?),
-            None if described["class_name"] == OPERATION => {
-                operation(&described["config"], &arguments.tensors_of_layer()?)?
-            }
-            None => operations::operation(described, &arguments)?,
-        };
-        match results.iter().find_map(Tensor::error) {
-            Some(error) => Err(error.clone().context(name)),
-            None => Ok(results),
-        }
+        let entry = &self.entries[entry];
+        entry
+            .call(&entry.nodes[call], &self.made)
+            .map_err(|e| e.context(entry.name))
     }
 
     /// The tensors of `["name", 0, 0]` or a list of those.
@@ -175,7 +187,18 @@ impl<'a> Building<'a> {
         let wrong = || Error::format(format!("expected a list of tensors, found {list}"));
         let items = list.as_array().ok_or_else(wrong)?;
         if items.first().is_some_and(Value::is_string) {
-            return Ok(vec![find(list, &self.made)?.ok_or_else(wrong)?]);
+            let mut history = list.clone();
+            // Here, and not among arguments, Keras counts the making of a Functional model as its first call.
+            let is_model = |entry: &Entry<'_>| {
+                let class = entry.layer.as_ref().and_then(|layer| layer.class_name());
+                items[0] == *entry.name && class == Some("Functional")
+            };
+            if let Some(call) = items.get(1).and_then(Value::as_u64)
+                && self.entries.iter().any(is_model)
+            {
+                history[1] = call.saturating_sub(1).into();
+            }
+            return Ok(vec![find(&history, &self.made)?.ok_or_else(wrong)?]);
         }
         let mut tensors = Vec::new();
         for item in items {
@@ -185,6 +208,45 @@ impl<'a> Building<'a> {
             }
         }
         Ok(tensors)
+    }
+}
+
+impl Entry<'_> {
+    fn call(
+        &self,
+        node: &Value,
+        made: &HashMap<(String, usize), Vec<Tensor>>,
+    ) -> Result<Vec<Tensor>> {
+        let arguments = Arguments::read(node, made)?
+            .ok_or_else(|| Error::format("a call is made of what is not there"))?;
+        let class = self.described["class_name"].as_str().unwrap_or_default();
+        let results = match &self.layer {
+            Some(layer) => {
+                let class = layer.class_name().unwrap_or(class);
+                let mut call = arguments.of_layer(class)?;
+                if call.tensors.iter().all(|t| t.history().is_none()) {
+                    return Err(Error::format(format!(
+                        "a call of this {class} is given no tensor of the model: what goes in stands in `args` of its `inbound_nodes`"
+                    )));
+                }
+                for (place, mask) in call.masks {
+                    let tensor = &mut call.tensors[place];
+                    *tensor = masked(tensor, mask).into_result()?;
+                }
+                call_asked(layer, Some(self.name), call.tensors, call.asked)
+            }
+            None if class == OPERATION => operation(
+                &self.described["config"],
+                &arguments.of_layer(class)?.tensors,
+            )?,
+            None => {
+                operations::operation(self.described, &arguments).map_err(|e| e.context(class))?
+            }
+        };
+        match results.iter().find_map(Tensor::error) {
+            Some(error) => Err(error.clone()),
+            None => Ok(results),
+        }
     }
 }
 

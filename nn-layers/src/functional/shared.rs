@@ -1,5 +1,6 @@
 //! Layers on symbolic tensors: what a Functional model is put together with.
 
+use crate::functional::call::Asked;
 use nn_core::layer;
 use nn_core::registry::{DynLayer, SharedLayer};
 use nn_core::symbolic::{Maker, made_by};
@@ -7,10 +8,16 @@ use nn_core::{Error, IntoInput, Layer, Tensor, Tensors};
 use std::fmt;
 use std::sync::Arc;
 
-/// The call of a layer, as the history of a symbolic tensor keeps it.
-pub(crate) struct Called {
-    pub layer: SharedLayer,
-    pub name: Option<Arc<str>>,
+/// What makes a symbolic tensor that no operation makes, as its history keeps it.
+pub(crate) enum Called {
+    /// The call of a layer.
+    Layer {
+        layer: SharedLayer,
+        name: Option<Arc<str>>,
+        asked: Asked,
+    },
+    /// A tensor takes another for its mask, or has none.
+    Mask,
 }
 
 /// A layer that is used several times in a Functional model: one set of weights.
@@ -79,9 +86,10 @@ impl<L: Layer> Shared<L> {
     }
 
     fn made(&self, inputs: Vec<Tensor>, outputs: &[&Tensor]) -> Vec<Tensor> {
-        let called = Called {
+        let called = Called::Layer {
             layer: self.layer.clone(),
             name: self.name.clone(),
+            asked: Asked::default(),
         };
         made_by(Maker::Call(Arc::new(called)), inputs, outputs)
     }
@@ -104,20 +112,48 @@ fn not_symbolic(layer: &dyn DynLayer, inputs: &[Tensor]) -> Option<Error> {
 
 /// [`Shared::on`] for a layer of any type.
 pub fn call_symbolic(layer: &SharedLayer, name: Option<&str>, inputs: Vec<Tensor>) -> Vec<Tensor> {
+    call_asked(layer, name, inputs, Asked::default())
+}
+
+/// [`call_symbolic`], called in a way of its own.
+pub(crate) fn call_asked(
+    layer: &SharedLayer,
+    name: Option<&str>,
+    inputs: Vec<Tensor>,
+    asked: Asked,
+) -> Vec<Tensor> {
     if let Some(error) = not_symbolic(&**layer, &inputs) {
         return vec![Tensor::failed(error)];
     }
     let plain = inputs.iter().map(Tensor::plain).collect();
-    let outputs = layer.call_dyn(plain, false);
+    let outputs = asked.call(&**layer, plain, false);
     if outputs.iter().any(|t| t.error().is_some()) {
         return outputs;
     }
-    let called = Called {
+    let called = Called::Layer {
         layer: layer.clone(),
         name: name.map(Arc::from),
+        asked,
     };
     let outputs: Vec<&Tensor> = outputs.iter().collect();
     made_by(Maker::Call(Arc::new(called)), inputs, &outputs)
+}
+
+/// A symbolic tensor that has a mask, which may be symbolic too, or none when the model runs.
+pub(crate) fn masked(x: &Tensor, mask: Option<Tensor>) -> Tensor {
+    if x.history().is_none() {
+        return Tensor::failed(Error::value(
+            "a mask is given to a constant, and is one of the model's tensors",
+        ));
+    }
+    let result = x.plain().with_mask(mask.as_ref().map(Tensor::plain));
+    match result.error() {
+        Some(_) => result,
+        None => {
+            let inputs = std::iter::once(x.clone()).chain(mask).collect();
+            made_by(Maker::Call(Arc::new(Called::Mask)), inputs, &[&result]).swap_remove(0)
+        }
+    }
 }
 
 /// Layers on symbolic tensors: `Dense::new(10).named("digit").on(&x)`.

@@ -27,11 +27,22 @@ pub type AnyModel = Functional<Vec<Tensor>, Vec<Tensor>>;
 /// # Errors
 /// No JSON; a class that is not here; entries that the class does not have, with those that it has; values that cannot be.
 pub fn layer_from_json(json: &str) -> Result<AnyLayer> {
-    text::read(json, layer_from_config)
+    text::read(json, |config| match config["class_name"].as_str() {
+        Some("InputLayer") => Err(Error::format(
+            "an InputLayer is no layer here but says what goes into a model: `model_from_json` reads it as part of one, and `Input::new([784])` is one",
+        )),
+        _ => layer_from_config(config),
+    })
 }
 
 /// The model that `model.to_json()` of a Sequential or Functional model of Keras says, without its weights: layers used several times, operations
 /// between them, several inputs and outputs, models in models.
+///
+/// Masks are those that Keras uses: `mask=`, `query_mask=` and their kin of a call, which Keras writes for automatic masks too, are put on the tensors
+/// that go in; everything else carries the mask of its tensors ([`Tensor::mask`]), but operations between layers, and recurrent layers that are called
+/// with an initial state and no mask, which Keras leaves without one. `use_causal_mask`, `return_attention_scores` and `attention_mask` are those of the
+/// layer's call. `training` of a call says nothing, as in Keras's `fit` and `predict`, which tell every layer whether it trains. Calls are read in the
+/// form of Keras 3 and in that of Keras 2, `[[["layer", 0, 0, {}]]]`.
 ///
 /// ```
 /// use nn::keras;
@@ -44,7 +55,8 @@ pub fn layer_from_json(json: &str) -> Result<AnyLayer> {
 /// ```
 ///
 /// # Errors
-/// As [`layer_from_json`]; a Sequential without a shape of its input.
+/// As [`layer_from_json`]; a Sequential without a shape of its input; two layers of one name; an operation of `keras.ops` or an argument of a call that
+/// is not known here, by the name of its layer.
 pub fn model_from_json(json: &str) -> Result<AnyModel> {
     text::read(json, model_from_config)
 }

@@ -1,6 +1,6 @@
 //! Configurations as Keras reads them: with the module that a class is in.
 
-use crate::functional::{OPERATION, to_keras};
+use crate::functional::{DROP_MASKS, OPERATION, for_keras, to_keras};
 use nn_core::config::from_json;
 use nn_core::{Attributes, Error, Result};
 use serde_json::{Map, Value, json};
@@ -69,6 +69,10 @@ fn class_of(class: &str, map: &Map<String, Value>, key: &str) -> Result<Value> {
             if class == "Functional" {
                 config["name"] = json!("functional");
                 config["trainable"] = json!(true);
+                // As Keras takes it anyway.
+                config
+                    .as_object_mut()
+                    .map(|entries| entries.remove(DROP_MASKS));
             }
             json!({
                 "module": module_of(class, key),
@@ -81,7 +85,10 @@ fn class_of(class: &str, map: &Map<String, Value>, key: &str) -> Result<Value> {
     // The calls and the name of an entry of a Functional model.
     for key in ["name", "inbound_nodes"] {
         if let Some(value) = map.get(key) {
-            written[key] = value.clone();
+            written[key] = match key {
+                "inbound_nodes" => for_keras(class, value),
+                _ => value.clone(),
+            };
             if key == "name" {
                 written["config"]["name"] = value.clone();
             }

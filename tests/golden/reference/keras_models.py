@@ -77,9 +77,98 @@ def wrapped():
     return keras.Model(x, layers.RNN(cells, return_sequences=True)(h))
 
 
+def tokens(features=4):
+    x = keras.Input((5,), dtype="int32", name="tokens")
+    return x, layers.Embedding(5, features, mask_zero=True)(x)
+
+
+def masked_recurrent():
+    x, h = tokens()
+    h = layers.LSTM(4, return_sequences=True)(layers.BatchNormalization()(h))
+    h = layers.Bidirectional(layers.GRU(3, return_sequences=True))(h)
+    return keras.Model(x, [layers.SimpleRNN(2)(h), layers.TimeDistributed(layers.Dense(2))(h)])
+
+
+def masked_merged():
+    x, h = tokens()
+    steps = keras.Input((5, 4), name="steps")
+    other = layers.Masking(0.5)(steps * ops.cast(ops.greater(steps, 0.0), "float32") + 0.5)
+    both = layers.Add()([h, other])
+    beside = layers.Concatenate()([both, layers.Conv1D(2, 1)(h)])
+    behind = layers.Concatenate(axis=1)([other, layers.Multiply()([h, both])])
+    pool = layers.GlobalAveragePooling1D
+    return keras.Model([x, steps], [pool()(both), pool(keepdims=True)(beside), layers.GRU(3)(behind),
+                                    layers.Flatten()(both)])
+
+
+def masked_operations():
+    x, h = tokens()
+    pool = layers.GlobalAveragePooling1D()
+    return keras.Model(x, [pool(h * 2.0), pool(layers.Dense(3)(h)), pool(layers.Add()([h, ops.tanh(h)]))])
+
+
+def masked_nested():
+    inner_x = keras.Input((5, 4))
+    inner_h = layers.Dense(4)(inner_x)
+    inner = keras.Model(inner_x, [layers.LSTM(2)(inner_h), layers.GRU(2)(inner_h * 2.0), inner_h], name="inner")
+    x, h = tokens()
+    a, b, c = inner(h)
+    sequence = keras.Sequential([layers.Dense(3), layers.GRU(2, return_sequences=True), layers.GlobalAveragePooling1D()])
+    return keras.Model(x, [a, b, layers.LSTM(2)(c), sequence(h)])
+
+
+def masks_given():
+    x, h = tokens()
+    keep = keras.Input((5,), dtype="bool", name="keep")
+    weights = layers.Softmax(axis=-1)(layers.Reshape((5,))(layers.Dense(1)(h)), mask=keep)
+    read = layers.LSTM(3, return_sequences=True)(h, mask=ops.logical_and(keep, ops.not_equal(x, 2)))
+    return keras.Model([x, keep], [layers.GlobalAveragePooling1D()(h, keep), weights, read,
+                                   layers.GlobalAveragePooling1D()(read)])
+
+
+def masked_decoder():
+    x, h = tokens()
+    state = keras.Input((3,), name="state")
+    sequence = layers.GRU(3, return_sequences=True)(h, initial_state=state)
+    _, *states = layers.LSTM(3, return_state=True)(h)
+    last = layers.LSTM(3)(h, initial_state=states)
+    given = layers.LSTM(3)(h, initial_state=states, mask=ops.not_equal(x, 1))
+    return keras.Model([x, state], [sequence, last, given, layers.GlobalAveragePooling1D()(sequence)])
+
+
+def attention():
+    x, h = tokens()
+    seen = keras.Input((5, 5), dtype="bool", name="seen")
+    keep = keras.Input((5,), dtype="bool", name="keep")
+    # Keras's layer takes the masks off the very tensors that it is called with: each has its own.
+    own = layers.Dense(4)(h)
+    heads, scores = layers.MultiHeadAttention(2, 3)(
+        own, own, attention_mask=seen, return_attention_scores=True, use_causal_mask=True)
+    causal = layers.GroupQueryAttention(2, 2, 1)(h, h, use_causal_mask=True)
+    named = layers.MultiHeadAttention(2, 3)(query=heads, key=layers.Dense(4)(h), value=causal, value_mask=keep)
+    plain, plain_scores = layers.Attention()([h, named], return_attention_scores=True)
+    additive = layers.AdditiveAttention()([plain, h], mask=[None, keep], use_causal_mask=True)
+    return keras.Model([x, seen, keep], [heads, scores, causal, named, plain, plain_scores, additive,
+                                         layers.GlobalAveragePooling1D()(own), layers.GlobalAveragePooling1D()(named)])
+
+
+def inputs_of(model, rng):
+    """Three rows for each input. Tokens and truth values are whole numbers."""
+    for x in model.inputs:
+        shape = (3, *x.shape[1:])
+        match x.dtype:
+            case "int32":
+                yield rng.integers(0, 5, shape).astype(np.float32)
+            case "bool":
+                yield (rng.random(shape) < 0.6).astype(np.float32)
+            case _:
+                yield rng.standard_normal(shape).astype(np.float32)
+
+
 def keras_models():
     file = CaseFile("models/keras_json.safetensors")
-    for make in (sequential, convolutional, siamese, operations, merged, nested, recurrent, wrapped):
+    for make in (sequential, convolutional, siamese, operations, merged, nested, recurrent, wrapped,
+                 masked_recurrent, masked_merged, masked_operations, masked_nested, masks_given, masked_decoder, attention):
         keras.backend.clear_session()
         model = make()
         name = make.__name__
@@ -88,8 +177,9 @@ def keras_models():
                    if "variance" not in w.name else rng.uniform(0.5, 1.5, w.shape).astype(np.float32)
                    for w in model.weights]
         model.set_weights(weights)
-        inputs = [rng.standard_normal((3, *x.shape[1:])).astype(np.float32) for x in model.inputs]
-        outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+        inputs = list(inputs_of(model, rng))
+        typed = [value.astype(x.dtype) for value, x in zip(inputs, model.inputs)]
+        outputs = model(typed if len(typed) > 1 else typed[0], training=False)
         outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
         tensors = {f"weight.{i}": w for i, w in enumerate(weights)}
         tensors |= {f"input.{i}": x for i, x in enumerate(inputs)}
