@@ -69,27 +69,36 @@ fn parent() {
         None => 1,
     };
     let seed = setting("NN_FUZZ_SEED").unwrap_or(other);
-    let mut failed = Vec::new();
-    for target in TARGETS {
-        if only.as_ref().is_some_and(|only| only != target.name) {
-            continue;
+    let wanted = |name: &str| only.as_ref().is_none_or(|only| only == name);
+    let targets = Mutex::new(
+        TARGETS
+            .iter()
+            .map(|target| target.name)
+            .filter(|name| wanted(name)),
+    );
+    let failed = Mutex::new(Vec::new());
+    let next = || targets.lock().expect("nobody panics").next();
+    let run_all = || {
+        while let Some(name) = next() {
+            let limited = format!("ulimit -v {MEMORY} && exec \"$0\"");
+            let status = Command::new("sh")
+                .args(["-c", &limited])
+                .arg(std::env::current_exe().expect("a test has a file"))
+                .env("NN_FUZZ_CHILD", name)
+                .env("NN_FUZZ_SEED", seed.to_string())
+                .status()
+                .expect("a shell");
+            if !status.success() {
+                println!("test fuzz {name} ... FAILED ({status}, seed {seed})");
+                failed.lock().expect("nobody panics").push(name);
+            }
         }
-        let limited = format!("ulimit -v {MEMORY} && exec \"$0\"");
-        let status = Command::new("sh")
-            .args(["-c", &limited])
-            .arg(std::env::current_exe().expect("a test has a file"))
-            .env("NN_FUZZ_CHILD", target.name)
-            .env("NN_FUZZ_SEED", seed.to_string())
-            .status()
-            .expect("a shell");
-        if !status.success() {
-            println!(
-                "test fuzz {} ... FAILED ({status}, seed {seed})",
-                target.name
-            );
-            failed.push(target.name);
-        }
-    }
+    };
+    let at_once = std::thread::available_parallelism().map_or(1, |n| n.get());
+    std::thread::scope(|scope| {
+        (0..at_once).for_each(|_| drop(scope.spawn(run_all)));
+    });
+    let failed = failed.into_inner().expect("nobody panics");
     assert!(failed.is_empty(), "these failed: {}", failed.join(", "));
 }
 
