@@ -269,7 +269,8 @@ impl fmt::Display for Error {
         f.write_str(&e.message)?;
         if let Some(op) = e.op {
             write!(f, " (in `{op}`")?;
-            if let Some(at) = e.location {
+            // A line of the library tells nothing to whoever called it.
+            if let Some(at) = e.location.filter(|at| !is_of_library(at)) {
                 write!(f, ", {}:{}:{}", at.file(), at.line(), at.column())?;
             }
             f.write_str(")")?;

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 
 /// Saves the model after every epoch or every so many batches, or only when a score is the best so far, as Keras's `ModelCheckpoint`.
 ///
-/// `{epoch}` (counted from 1, over all calls of `fit`), `{batch}` (from 1, where it saves after batches) and names of scores in braces (`{val_loss}`) in the path are replaced by their values.
+/// `{epoch}` (counted from 1, over all calls of `fit`), `{batch}` (from 1, where it saves after batches) and names of scores in braces
+/// (`{val_loss}`) in the path are replaced by their values, with as many digits as is said as in Python (`{epoch:02d}`, `{val_loss:.3f}`).
 ///
 /// ```
 /// use nn::{Fit, callbacks::ModelCheckpoint};
@@ -102,20 +103,41 @@ impl ModelCheckpoint {
         }
     }
 
-    /// The path in this epoch, with batch and scores left open.
-    fn path_of_epoch(&self) -> String {
-        let epoch = format!("{:02}", self.epoch + 1);
-        self.path.replace("{epoch}", &epoch)
+    /// The path in this epoch; what is not known yet stays in its braces.
+    fn path_in(&self, batch: Option<usize>, scores: Option<&Scores>) -> Result<String> {
+        let wrong = |what: &str| {
+            Error::value(format!(
+                "ModelCheckpoint's path `{}`: {what}: names stand in braces, with a number of digits if one is wanted, `{{epoch:02d}}` or \
+                 `{{val_loss:.3f}}`",
+                self.path
+            ))
+        };
+        let (mut path, mut rest) = (String::new(), self.path.as_str());
+        while let Some((before, after)) = rest.split_once('{') {
+            path.push_str(before);
+            let (field, after) = after
+                .split_once('}')
+                .ok_or_else(|| wrong("a brace is not closed"))?;
+            rest = after;
+            let (name, format) = field.split_once(':').unwrap_or((field, ""));
+            let count = match name {
+                "epoch" => Some(self.epoch + 1),
+                "batch" => batch.map(|batch| batch + 1),
+                _ => None,
+            };
+            let score = scores.and_then(|scores| scores.get(name));
+            let written = match (count, score) {
+                (Some(count), _) => whole(count, format),
+                (None, Some(score)) => fixed(score, format),
+                (None, None) => Some(format!("{{{field}}}")),
+            };
+            path += &written.ok_or_else(|| wrong(&format!("`{{{field}}}` has no such form")))?;
+        }
+        Ok(path + rest)
     }
 
     fn file(&self, batch: Option<usize>, scores: &Scores) -> Result<PathBuf> {
-        let mut path = self.path_of_epoch();
-        if let Some(batch) = batch {
-            path = path.replace("{batch}", &format!("{:02}", batch + 1));
-        }
-        for (name, value) in scores.iter() {
-            path = path.replace(&format!("{{{name}}}"), &format!("{value:.4}"));
-        }
+        let path = self.path_in(batch, Some(scores))?;
         match path.contains('{') {
             true => Err(Error::value(format!(
                 "ModelCheckpoint's path `{}` names a score that is not there; there are epoch, {}",
@@ -125,6 +147,25 @@ impl ModelCheckpoint {
             false => Ok(path.into()),
         }
     }
+}
+
+/// A number as Python's `02d` and `d` say; two digits at least without a form.
+fn whole(number: usize, format: &str) -> Option<String> {
+    let width: usize = match format {
+        "" => 2,
+        "d" => 1,
+        _ => format.strip_prefix('0')?.strip_suffix('d')?.parse().ok()?,
+    };
+    (width <= 20).then(|| format!("{number:0width$}"))
+}
+
+/// A score as Python's `.3f` says; with four digits after the point without a form.
+fn fixed(score: f64, format: &str) -> Option<String> {
+    let digits: usize = match format {
+        "" => 4,
+        _ => format.strip_prefix('.')?.strip_suffix('f')?.parse().ok()?,
+    };
+    (digits <= 20).then(|| format!("{score:.digits$}"))
 }
 
 impl Callback for ModelCheckpoint {
@@ -138,7 +179,7 @@ impl Callback for ModelCheckpoint {
 
     fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
         self.epoch = run.first_epoch() as usize;
-        let first = PathBuf::from(self.path_of_epoch());
+        let first = PathBuf::from(self.path_in(None, None)?);
         let folder = first.parent().map(|f| f.to_string_lossy());
         // A folder that has its name from a score is not known yet.
         match folder.is_some_and(|name| name.contains('{')) {
@@ -220,5 +261,43 @@ impl Callback for ModelCheckpoint {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_written_as_keras_writes_it() {
+        let scores: Scores = [("loss", 0.25), ("val_loss", 1.0 / 3.0)]
+            .into_iter()
+            .collect();
+        let file = |path: &str| {
+            let mut checkpoint = ModelCheckpoint::new(path);
+            checkpoint.epoch = 6;
+            checkpoint.file(Some(11), &scores)
+        };
+        for (path, expected) in [
+            ("w{epoch:02d}-{val_loss:.3f}.nn", "w07-0.333.nn"),
+            ("w{epoch}-{val_loss}", "w07-0.3333"),
+            ("{epoch:d}/{batch:04d}/{loss:.0f}", "7/0012/0"),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(file(path).unwrap(), PathBuf::from(expected));
+        }
+        for (path, what) in [
+            ("w{epoch:x}", "`{epoch:x}` has no such form"),
+            ("w{val_loss:02d}", "`{val_loss:02d}` has no such form"),
+            ("w{epoch:0999999999d}", "has no such form"),
+            ("w{epoch", "a brace is not closed"),
+            (
+                "w{val_los:.3f}",
+                "names a score that is not there; there are epoch, loss, val_loss",
+            ),
+        ] {
+            let e = file(path).unwrap_err().to_string();
+            assert!(e.contains(what), "{e}");
+        }
     }
 }
