@@ -157,6 +157,12 @@ pub(crate) fn unknown(what: &str, kind: &str, config: &Value) -> Error {
         _ if class.starts_with(char::is_lowercase) => ("Function", class),
         _ => (kind, class),
     };
+    if name.contains("{{closure}}") {
+        return Error::format(format!(
+            "the {what} was a closure, which has no name that it could be found by: `load_model` and `load_weights` read the rest of the file. A `fn` \
+             that is made known with `nn::register!(Function: its_name);` is found again"
+        ));
+    }
     Error::format(format!(
         "no {what} is called {name}; {UNKNOWN} `nn::register!({kind}: {name});` in this program"
     ))
