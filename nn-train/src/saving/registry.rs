@@ -251,3 +251,18 @@ fn merge(class: &str, defaults: Value, config: &Value, foreign: Foreign) -> Resu
     }
     Ok(Value::Object(merged))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closure_is_not_told_to_be_registered() {
+        for class in ["program::main::{{closure}}", "{{closure}}"] {
+            let e = unknown("loss", "Loss", &json!({"class_name": class, "config": {}}));
+            let e = e.to_string();
+            assert!(e.contains("a closure") && e.contains("`load_model`"), "{e}");
+            assert!(!e.contains("{{closure}}"), "{e}");
+        }
+    }
+}
