@@ -3,7 +3,7 @@
 //! A message says what was expected, what was found and the way out; the error adds the operation, the
 //! layer's path and the caller's line.
 
-use crate::{DType, Shape, ShapeError};
+use crate::{DType, ParseDTypeError, Shape, ShapeError};
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -294,6 +294,12 @@ impl std::error::Error for Error {
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Error {
         Error::new(ErrorKind::Io, error.to_string()).with_source(error)
+    }
+}
+
+impl From<ParseDTypeError> for Error {
+    fn from(error: ParseDTypeError) -> Error {
+        Error::dtype(error.to_string()).with_source(error)
     }
 }
 

@@ -1,9 +1,11 @@
 //! Sequences of different lengths as one tensor.
 
 use nn_core::{Element, Error, Result, Tensor};
+use serde::{Deserialize, Serialize};
 
 /// An end of a sequence.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum SequenceEnd {
     /// The beginning.
     Pre,

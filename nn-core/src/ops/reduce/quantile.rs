@@ -5,7 +5,8 @@ use crate::ops::shape::stack;
 use crate::{DType, Error, Shape, Tensor, is_known};
 
 /// What a quantile between two elements is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum QuantileMethod {
     /// Between them in proportion: `a + (b - a) · part`.
@@ -20,6 +21,8 @@ pub enum QuantileMethod {
     /// The nearer, of two equally near ones the one at the even place.
     Nearest,
 }
+
+crate::spelled!(QuantileMethod);
 
 impl Tensor {
     /// The element that a part `q` (0 to 1) of all elements does not exceed, with [`QuantileMethod::Linear`] between two; NaN if an
