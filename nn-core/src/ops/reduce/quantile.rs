@@ -215,7 +215,7 @@ pub(crate) fn quantile(
     let n = rows.raw_shape()[rows.raw_shape().rank() - 1];
     // NaN sorts to the end.
     let count = match skip_nan {
-        true => rows.is_nan().logical_not().sum_axis(-1).cast(DType::F64),
+        true => rows.isnan().logical_not().sum_axis(-1).cast(DType::F64),
         false => Tensor::full([], n as f64),
     };
     let parts = fractions.iter().map(|&q| {
@@ -256,7 +256,7 @@ pub(crate) fn quantile(
     let parts: Vec<Tensor> = parts.collect();
     let lost = match skip_nan {
         true => count.equal(0.0),
-        false => rows.is_nan().any_axis(-1),
+        false => rows.isnan().any_axis(-1),
     };
     let shape = if keepdims { kept } else { rest };
     let shaped = parts
