@@ -477,7 +477,7 @@ fn whole_numbers() {
             vec![
                 x.moveaxis([k], [0]),
                 x.moveaxis([0], [k]),
-                x.swap_axes(k, k),
+                x.swapaxes(k, k),
                 x.transpose([k, 0, 1, 2]),
             ]
         });

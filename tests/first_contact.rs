@@ -358,7 +358,7 @@ fn from_numpy_shapes_change() {
     assert_eq!(a.transpose([1, 0]).shape(), [3, 2]);
     assert_eq!(a.expand_dims(-1).moveaxis(-1, 0).shape(), [1, 2, 3]);
     assert_eq!(a.expand_dims(0).moveaxis([0, 1], [1, 0]).shape(), [2, 1, 3]);
-    assert_eq!(a.swap_axes(0, 1).shape(), [3, 2]);
+    assert_eq!(a.swapaxes(0, 1).shape(), [3, 2]);
     assert_eq!(a.tile([2, 1]).shape(), [4, 3]);
     assert_eq!(a.repeat(2, 0).shape(), [4, 3]);
     assert_eq!(values(&a.flip(1).slice(..1)), [2.0, 1.0, 0.0]);
@@ -420,12 +420,7 @@ fn from_numpy_numbers_are_reduced() -> nn::Result<()> {
         values(&Tensor::from([3, 1, 2]).sort(-1, false)),
         [1.0, 2.0, 3.0]
     );
-    assert!(
-        Tensor::from([1.0, f64::NAN])
-            .is_nan()
-            .any()
-            .item::<bool>()?
-    );
+    assert!(Tensor::from([1.0, f64::NAN]).isnan().any().item::<bool>()?);
     assert!(x.equal(&x).all().item::<bool>()?);
     println!("{x} {x:?} {} {}", x.shape(), x.dtype());
     Ok(())

@@ -58,7 +58,7 @@ pub use module::param::Param;
 pub use module::regularizer::{Regularize, Regularizer};
 pub use module::structure::{IntoInput, Tensors};
 pub use module::{Module, Parameter, config, registry};
-pub use nn_kernels::{DType, Element, with_dtype, with_float, with_number};
+pub use nn_kernels::{DType, Element, ParseDTypeError, with_dtype, with_float, with_number};
 pub use ops::*;
 pub use tensor::random;
 pub use tensor::{Numbers, Operand, Tensor, TensorList};

@@ -51,7 +51,7 @@ fn of_an_axis_that_is_not_there() {
         log_softmax(9); sparsemax(9); glu(9); flip(9); flip_axes as flip ([0, 9]); roll(1, 9);
         roll_axes as roll ([1], [9]); squeeze(9); squeeze_axes as squeeze ([9]); expand_dims(9);
         expand_dims_axes as expand_dims ([9]); repeat(2, 9); repeat_each([1, 1], 9); rot90(1, [0, 9]);
-        moveaxis([9], [0]); swap_axes(0, 9); transpose([0, 9]); slice_axis as slice (9, ..); slice_step as slice (9, .., -1);
+        moveaxis([9], [0]); swapaxes(0, 9); transpose([0, 9]); slice_axis as slice (9, ..); slice_step as slice (9, .., -1);
         index_axis(9, 0);
     });
     let x = Tensor::arange(6).reshape([2, 3]);

@@ -77,7 +77,7 @@ const OTHERS: &[(&str, Call)] = calls! {
     "glu": x => x[0].glu(1);
 
     "moveaxis": x => x[0].moveaxis([0, -1], [-1, 0]);
-    "swapaxes": x => x[0].swap_axes(0, -1);
+    "swapaxes": x => x[0].swapaxes(0, -1);
     "tril__-1": x => x[0].tril(-1);
     "tril__0": x => x[0].tril(0);
     "tril__2": x => x[0].tril(2);

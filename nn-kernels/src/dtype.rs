@@ -1,6 +1,7 @@
 //! Element types of tensors.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// The type of a tensor's elements.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
@@ -75,6 +76,38 @@ impl fmt::Display for DType {
         })
     }
 }
+
+impl FromStr for DType {
+    type Err = ParseDTypeError;
+
+    /// Reads what `Display` writes, and Keras's names: `float32`, `float64`, `int64`, `uint8`, `bool`.
+    fn from_str(text: &str) -> Result<DType, ParseDTypeError> {
+        Ok(match text {
+            "f32" | "float32" => DType::F32,
+            "f64" | "float64" => DType::F64,
+            "i64" | "int64" => DType::I64,
+            "u8" | "uint8" => DType::U8,
+            "bool" => DType::Bool,
+            _ => return Err(ParseDTypeError(text.to_string())),
+        })
+    }
+}
+
+/// A text that names none of the types that tensors can hold.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ParseDTypeError(String);
+
+impl fmt::Display for ParseDTypeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ParseDTypeError(text) = self;
+        write!(
+            f,
+            "`{text}` is no DType: expected `float32`, `float64`, `int64`, `uint8` or `bool`, or `f32`, `f64`, `i64`, `u8`"
+        )
+    }
+}
+
+impl std::error::Error for ParseDTypeError {}
 
 /// A Rust type that tensors can hold: `f32`, `f64`, `i64`, `u8`, `bool`.
 pub trait Element:
@@ -197,4 +230,24 @@ macro_rules! with_number {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DType;
+
+    #[test]
+    fn types_are_text() {
+        use DType::*;
+        let names = ["float32", "float64", "int64", "uint8", "bool"];
+        for (dtype, name) in [F32, F64, I64, U8, Bool].into_iter().zip(names) {
+            assert_eq!(name.parse(), Ok(dtype));
+            assert_eq!(dtype.to_string().parse(), Ok(dtype));
+        }
+        let e = "float23".parse::<DType>().unwrap_err().to_string();
+        assert!(
+            e.contains("`float23` is no DType: expected `float32`"),
+            "{e}"
+        );
+    }
 }

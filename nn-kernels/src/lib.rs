@@ -37,4 +37,4 @@ pub mod warp;
 pub const UNOPTIMIZED: bool = cfg!(unoptimized);
 
 pub use array::ArrayBuilder;
-pub use dtype::{DType, Element};
+pub use dtype::{DType, Element, ParseDTypeError};

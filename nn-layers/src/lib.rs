@@ -40,7 +40,18 @@ mod regularization;
 mod reshaping;
 mod rnn;
 
-nn_core::spelled!(Activation, FlipMode, MergeMode, OutputMode, ScoreMode,);
+nn_core::spelled!(
+    Activation,
+    FlipMode,
+    MergeMode,
+    OovMethod,
+    OutputMode,
+    ScoreMode,
+    Spectrum,
+    TextSplit,
+    TextStandardize,
+    applications::Pooling,
+);
 
 pub use activations::{
     Activate, Activation, ActivationLayer, ELU, LeakyReLU, PReLU, ReLU, Softmax,

@@ -14,10 +14,14 @@ pub mod schedules;
 mod training;
 
 nn_core::spelled!(
+    callbacks::Mode,
+    data::SequenceEnd,
     losses::Reduction,
     metrics::Average,
+    metrics::ClassAggregation,
     metrics::Curve,
     metrics::Summation,
+    training::Verbose,
 );
 
 pub use data::{Batch, Batches, Dataset, FromBatch, IntoDataset, TrainTest, datasets};

@@ -285,7 +285,7 @@ impl Writer<'_> {
                 }
             }
             1 => {
-                self.line("let scores = x.matmul(x.swap_axes(1, 2)).softmax(-1);");
+                self.line("let scores = x.matmul(x.swapaxes(1, 2)).softmax(-1);");
                 self.line("x = scores.matmul(&x);");
                 shape
             }
@@ -310,7 +310,7 @@ impl Writer<'_> {
             6 => {
                 let other = 1 + self.dice.below(4);
                 let name = self.field("Dense", &other.to_string());
-                self.line(format!("x = x.swap_axes(-1, -2).matmul(self.{name}(&x));"));
+                self.line(format!("x = x.swapaxes(-1, -2).matmul(self.{name}(&x));"));
                 vec![d, other]
             }
             _ => {

@@ -3,7 +3,7 @@
 //! A message says what was expected, what was found and the way out; the error adds the operation, the
 //! layer's path and the caller's line.
 
-use crate::{DType, Shape, ShapeError};
+use crate::{DType, ParseDTypeError, Shape, ShapeError};
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -261,12 +261,11 @@ fn is_of_library(location: &Location<'_>) -> bool {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let e = &self.0;
-        if let Some(path) = e.path.as_ref().filter(|p| !p.is_empty()) {
-            write!(f, "{path}: ")?;
-        } else if let Some(frame) = e.frames.last() {
-            write!(f, "{}: ", frame.class_name)?;
+        let path = e.path.as_deref().filter(|p| !p.is_empty());
+        match path.or_else(|| e.frames.last().map(|frame| frame.class_name)) {
+            Some(place) => write_placed(f, place, &e.message)?,
+            None => f.write_str(&e.message)?,
         }
-        f.write_str(&e.message)?;
         if let Some(op) = e.op {
             write!(f, " (in `{op}`")?;
             // A line of the library tells nothing to whoever called it.
@@ -276,6 +275,17 @@ impl fmt::Display for Error {
             f.write_str(")")?;
         }
         Ok(())
+    }
+}
+
+/// A message behind its place, `dense` or `blocks.1 (Dense)`. A message that begins with the layer's class does not name it twice in a row.
+fn write_placed(f: &mut fmt::Formatter<'_>, place: &str, message: &str) -> fmt::Result {
+    let in_brackets = place.strip_suffix(')').and_then(|p| p.rsplit_once(" ("));
+    let class = in_brackets.map_or(place, |(_, class)| class);
+    match message.strip_prefix(class) {
+        Some(rest) if rest.starts_with(": ") => write!(f, "{place}{rest}"),
+        Some(rest) if rest.starts_with(' ') && class == place => f.write_str(message),
+        _ => write!(f, "{place}: {message}"),
     }
 }
 
@@ -295,6 +305,12 @@ impl std::error::Error for Error {
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Error {
         Error::new(ErrorKind::Io, error.to_string()).with_source(error)
+    }
+}
+
+impl From<ParseDTypeError> for Error {
+    fn from(error: ParseDTypeError) -> Error {
+        Error::dtype(error.to_string()).with_source(error)
     }
 }
 

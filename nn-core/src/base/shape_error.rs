@@ -224,6 +224,9 @@ pub const fn axis_of(who: &str, axis: isize, shape: &Shape) -> Result<usize, Sha
         .signed(axis)
         .text(" is out of range for ")
         .shape(shape);
+    if rank == 0 {
+        return Err(error.text("; a scalar has no axes"));
+    }
     Err(error
         .text("; axes run from ")
         .signed(-rank)
@@ -275,6 +278,9 @@ mod tests {
             error.message(),
             "Softmax: axis 3 is out of range for [4, 5, 6]; axes run from -3 to 2"
         );
-        assert!(axis_of("Layer", 0, &Shape::SCALAR).is_err());
+        assert_eq!(
+            axis_of("", -1, &Shape::SCALAR).unwrap_err().message(),
+            "axis -1 is out of range for []; a scalar has no axes"
+        );
     }
 }

@@ -48,8 +48,8 @@ fn rules_agree_with_the_trace() {
             check(dims, |x| x.squeeze(axis), ask("squeeze", &[int(axis)]));
             check(
                 dims,
-                |x| x.swap_axes(axis, -1),
-                ask("swap_axes", &[int(axis), int(-1)]),
+                |x| x.swapaxes(axis, -1),
+                ask("swapaxes", &[int(axis), int(-1)]),
             );
             check(
                 dims,

@@ -103,7 +103,7 @@ const fn of_shape(name: &str, shape: Shape, arguments: &[Value]) -> Answer {
 const fn keeps_elements(name: &str, elements: Elements) -> bool {
     match name.as_bytes() {
         b"ok" | b"into_result" | b"unwrap" | b"expect" | b"reshape" | b"flatten"
-        | b"flatten_from" | b"transpose" | b"t" | b"swap_axes" | b"expand_dims" | b"squeeze"
+        | b"flatten_from" | b"transpose" | b"t" | b"swapaxes" | b"expand_dims" | b"squeeze"
         | b"slice" | b"slice_axis" | b"columns" | b"index_axis" | b"split" | b"split_sizes"
         | b"flip" | b"sort" | b"broadcast_to" | b"flip_axes" | b"squeeze_axes"
         | b"expand_dims_axes" | b"roll" | b"roll_axes" | b"repeat" | b"repeat_each"
@@ -126,7 +126,7 @@ const fn of_tensor(
     match (name.as_bytes(), arguments) {
         (
             b"abs" | b"ceil" | b"cos" | b"erf" | b"exp" | b"expm1" | b"floor"
-            | b"hard_sigmoid" | b"hard_silu" | b"is_finite" | b"is_nan" | b"log" | b"log1p"
+            | b"hard_sigmoid" | b"hard_silu" | b"isfinite" | b"isnan" | b"log" | b"log1p"
             | b"log_sigmoid" | b"logical_not" | b"mish" | b"ones_like" | b"reciprocal" | b"relu"
             | b"relu6" | b"round" | b"rsqrt" | b"selu" | b"sigmoid" | b"sign" | b"silu" | b"sin"
             | b"softplus" | b"softsign" | b"sqrt" | b"square" | b"stop_gradient" | b"tanh"
@@ -300,9 +300,9 @@ const fn of_tensor(
             2,
             "[rows, columns]",
             &x,
-            "`transpose` and `swap_axes` take any rank",
+            "`transpose` and `swapaxes` take any rank",
         ))),
-        (b"swap_axes", [a, b]) => {
+        (b"swapaxes", [a, b]) => {
             let (a, b) = match (checked(x, a, at), checked(x, b, at)) {
                 (Ok(Some(a)), Ok(Some(b))) => (a, b),
                 (Err(error), _) | (_, Err(error)) => return Err(error),

@@ -140,7 +140,7 @@ mod tests {
             Tensor::ones([1, 3, 1]) * &x,
             &x + &four,
             x.greater(0.5).logical_not(),
-            x.is_nan(),
+            x.isnan(),
             x.cast(DType::F64),
             where_(x.greater(0.5), &x, 0.0),
             x.clip(0.0, 1.0).powi(2),

@@ -143,7 +143,8 @@ macro_rules! numbers {
 numbers!(same f32, f64, i64, u8, bool);
 numbers!(whole i8, i16, i32, isize, u16, u32, u64, usize);
 
-fn whole<T: TryInto<i64> + Copy + std::fmt::Display>(number: T) -> Result<i64> {
+/// A whole number as tensors hold it.
+pub(super) fn whole<T: TryInto<i64> + Copy + std::fmt::Display>(number: T) -> Result<i64> {
     number.try_into().map_err(|_| {
         Error::value(format!(
             "whole numbers in tensors are i64, which has no {number}"

@@ -1,12 +1,14 @@
 //! What can stand beside a tensor in an operation: tensors, parameters and plain numbers.
 
 use super::Tensor;
+use super::numbers::whole;
 use crate::{DType, Param};
+use std::fmt;
 
 /// A tensor, a parameter or a number, by value or reference.
 ///
 /// A number takes the element type of the tensor beside it; a fractional one beside integers makes `f32` of both, and a whole one that their
-/// type cannot hold makes `i64` of both.
+/// type cannot hold makes `i64` of both. One beyond `i64` beside integers is an error.
 pub trait Operand {
     /// The operand as a tensor, beside one of the given element type.
     fn operand(self, beside: DType) -> Tensor;
@@ -64,17 +66,22 @@ macro_rules! integral {
             fn operand(self, beside: DType) -> Tensor {
                 match beside {
                     DType::F32 | DType::F64 => Tensor::full_of([], self as f64, beside),
-                    DType::I64 => Tensor::filled([], self as i64),
+                    DType::I64 => wide(self),
                     DType::U8 | DType::Bool => match u8::try_from(self) {
                         Ok(byte) => Tensor::filled([], byte),
-                        Err(_) => Tensor::filled([], self as i64),
+                        Err(_) => wide(self),
                     },
                 }
             }
         }
     )*};
 }
-integral!(i8, i16, i32, i64, isize, u8, u16, u32, usize);
+integral!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
+
+/// A number as `i64`; one that is beyond it fails.
+fn wide<T: TryInto<i64> + Copy + fmt::Display>(number: T) -> Tensor {
+    whole(number).map_or_else(Tensor::failed, |number| Tensor::filled([], number))
+}
 
 impl Operand for bool {
     fn operand(self, _: DType) -> Tensor {
@@ -124,6 +131,23 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_number_beyond_i64_fails_beside_integers() {
+        for dtype in [DType::I64, DType::U8, DType::Bool] {
+            let x = Tensor::zeros([2]).cast(dtype);
+            for sum in [&x + u64::MAX, &x + usize::MAX, x.maximum(u64::MAX)] {
+                let e = sum.into_result().unwrap_err().to_string();
+                assert!(e.contains("i64, which has no 18446744073709551615"), "{e}");
+            }
+            assert_eq!(
+                (&x + 3_u64).cast(DType::I64).to_vec::<i64>().unwrap(),
+                [3, 3]
+            );
+        }
+        let floats = Tensor::ones([1]) * u64::MAX;
+        assert_eq!(floats.to_vec::<f32>().unwrap(), [u64::MAX as f32]);
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub fn method(name: &str, receiver: &Expr, arguments: &[&Expr]) -> Option<String
         ("shape", [axis]) => messages::one_size(&at_axis(receiver, axis)),
         ("softmax" | "log_softmax", []) => messages::needs_axis(name),
         ("transpose", [a, b]) if is_number(a) && is_number(b) => {
-            messages::two_axes(&format!("swap_axes({all})"))
+            messages::two_axes(&format!("swapaxes({all})"))
         }
         ("transpose", [_, _, _, ..]) => messages::axes_in_brackets(&format!("transpose([{all}])")),
         ("reshape", [_, _, ..]) => match reshaped(&all, arguments) {

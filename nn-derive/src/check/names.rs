@@ -34,6 +34,7 @@ pub const RESERVED: &[&str] = &[
     "run",
     "save",
     "save_model",
+    "save_weights",
     "set_trainable",
     "summary",
     "test_step",

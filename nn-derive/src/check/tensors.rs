@@ -51,7 +51,7 @@ const OPERATIONS: [&str; 40] = [
     "sum",
     "sum_axes",
     "sum_axis",
-    "swap_axes",
+    "swapaxes",
     "t",
     "tanh",
     "transpose",

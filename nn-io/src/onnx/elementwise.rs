@@ -21,7 +21,7 @@ pub(super) fn map(m: &mut Mapping<'_, '_>) -> Mapped {
         "logical_or" => m.plain("Or"),
         "logical_not" => m.plain("Not"),
         "where" => m.plain("Where"),
-        "is_nan" => m.plain("IsNaN"),
+        "isnan" => m.plain("IsNaN"),
         "abs" => m.plain("Abs"),
         "ceil" => m.plain("Ceil"),
         "cos" => m.plain("Cos"),
@@ -51,7 +51,7 @@ pub(super) fn map(m: &mut Mapping<'_, '_>) -> Mapped {
             let equal = m.call("Equal", &[&a, &b]);
             one(m.call("Not", &[&equal]))
         }
-        "is_finite" => {
+        "isfinite" => {
             let x = m.input(0)?;
             let (nan, infinite) = (m.call("IsNaN", &[&x]), m.call("IsInf", &[&x]));
             let either = m.call("Or", &[&nan, &infinite]);

@@ -429,7 +429,7 @@ fn sparsemax(x: &Tensor, axis: isize) -> Tensor {
     if x.try_shape().is_ok_and(|shape| shape.contains(&0)) {
         return x.clone();
     }
-    let x = x.swap_axes(axis, -1);
+    let x = x.swapaxes(axis, -1);
     // Beside a number of 2²⁴ or more the 1 would be lost: all are seen from the greatest, which comes back in where several stay.
     let greatest = x.max_axes([-1], true).stop_gradient();
     let x = x - &greatest;
@@ -442,7 +442,7 @@ fn sparsemax(x: &Tensor, axis: isize) -> Tensor {
     let count = stays.sum_axes([-1], true);
     let excess = (sums * &stays).sum_axes([-1], true) - 1.0;
     let down = excess / &count + greatest * (count - 1.0) * 0.5;
-    (x - down).relu().swap_axes(axis, -1)
+    (x - down).relu().swapaxes(axis, -1)
 }
 
 #[cfg(test)]

@@ -92,6 +92,11 @@ mod tests {
         assert!(y.mask().is_some());
         let steps =
             Tensor::ones([2, 3, 4]).with_mask(Tensor::full_of([2, 3], 1.0, nn_core::DType::Bool));
+        let beyond = Softmax::new().axis(7).forward(Tensor::ones([1, 2]));
+        assert_eq!(
+            beyond.into_result().unwrap_err().to_string(),
+            "Softmax: axis 7 is out of range for [1, 2]; axes run from -2 to 1"
+        );
         let e = Softmax::new()
             .forward(steps)
             .into_result()

@@ -4,12 +4,15 @@ use crate::{
     Activation, Dense, Dropout, GlobalAveragePooling2D, GlobalMaxPooling2D, Input, On, ShapeError,
 };
 use nn_core::{Error, Initializer, Result, Shape, Tensor, UNKNOWN, is_known};
+use serde::{Deserialize, Serialize};
 
 /// How a model without its classifier makes one vector of every image.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Pooling {
     /// The mean over all pixels, Keras's `"avg"`.
+    #[serde(rename = "avg")]
     Average,
     /// The largest value over all pixels, Keras's `"max"`.
     Max,

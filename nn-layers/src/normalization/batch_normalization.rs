@@ -228,7 +228,7 @@ impl BatchNormalization {
         let x = if axis == last {
             x
         } else {
-            x.swap_axes(axis as isize, -1)
+            x.swapaxes(axis as isize, -1)
         };
         let y = match follows {
             true => self.normalize_and_follow(&x),
@@ -237,7 +237,7 @@ impl BatchNormalization {
         if axis == last {
             y
         } else {
-            y.swap_axes(axis as isize, -1).with_mask(mask)
+            y.swapaxes(axis as isize, -1).with_mask(mask)
         }
     }
 

@@ -131,7 +131,7 @@ impl GroupNormalization {
         // The channels go to the end, and the groups before everything but the batch: a group is then one row.
         let x = match axis == last {
             true => x,
-            false => x.swap_axes(axis, -1),
+            false => x.swapaxes(axis, -1),
         };
         let shape = x.shape();
         let channels = shape[shape.rank() - 1];
@@ -158,7 +158,7 @@ impl GroupNormalization {
         }
         let y = match axis == last {
             true => y,
-            false => y.swap_axes(axis, -1),
+            false => y.swapaxes(axis, -1),
         };
         y.with_mask(mask)
     }

@@ -147,7 +147,7 @@ impl MelSpectrogram {
             true => self.decibels(&mel),
             false => mel,
         };
-        mel.swap_axes(-1, -2)
+        mel.swapaxes(-1, -2)
     }
 
     /// The window function, in the middle of a frame.

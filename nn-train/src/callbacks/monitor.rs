@@ -3,10 +3,12 @@
 use super::{CallbackState, Run};
 use crate::metrics::{Direction, Scores};
 use nn_core::{Error, Result};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// Which direction is better.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// What the watched number says itself: less of a loss, and of a metric what is better for it, whatever it is called
     /// ([`Metric::direction`](crate::metrics::Metric::direction)). Where nothing says, training does not begin.

@@ -145,6 +145,31 @@ pub trait Model: Layer {
         saving::load_model(path.as_ref())
     }
 
+    /// Saves what [`Model::load_weights`] reads. The file is that of [`Model::save_model`], so that [`Model::load_model`] reads it too; in Keras these
+    /// are two files.
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    /// let model = Sequential::new().add(Dense::new(2));
+    /// model.build([3])?;
+    /// let path = std::env::temp_dir().join(format!("weights-{}.safetensors", std::process::id()));
+    /// model.save_weights(&path)?;
+    ///
+    /// let other = Sequential::new().add(Dense::new(2));
+    /// other.build([3])?;
+    /// other.load_weights(&path)?;
+    /// # std::fs::remove_file(&path).unwrap();
+    /// let x = Tensor::ones([1, 3]);
+    /// assert_eq!(other.forward(&x).to_vec::<f32>()?, model.forward(&x).to_vec::<f32>()?);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Model::save_model`].
+    fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.save_model(path)
+    }
+
     /// Replaces all parameters and buffers by those of a file; strict: every one must be there with its shape, and nothing else.
     ///
     /// # Errors

@@ -2,22 +2,27 @@
 
 use crate::metrics::Scores;
 use crate::training::bar::Bar;
+use serde::{Deserialize, Serialize};
 use std::io::{self, IsTerminal, Write};
 use std::sync::Once;
 use std::time::{Duration, Instant};
 
-/// How `fit` shows its progress.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+/// How `fit` shows its progress. As text it is `auto` or the number that Keras has for it; `bar`, `lines` and `silent` are read too.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Verbose {
     /// A bar if standard error is a terminal, lines otherwise.
     #[default]
     Auto,
-    /// A live bar for every epoch; lines without the feature `progress`.
+    /// A live bar for every epoch; lines without the feature `progress`. Keras's 1.
+    #[serde(rename = "1", alias = "bar")]
     Bar,
-    /// One line for every epoch.
+    /// One line for every epoch. Keras's 2.
+    #[serde(rename = "2", alias = "lines")]
     Lines,
-    /// Nothing.
+    /// Nothing. Keras's 0.
+    #[serde(rename = "0", alias = "silent")]
     Silent,
 }
 

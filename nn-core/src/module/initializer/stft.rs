@@ -55,6 +55,8 @@ pub enum Window {
     Flattop,
 }
 
+crate::spelled!(Scaling, Side, Window);
+
 impl Window {
     /// The window of `n` numbers, as `scipy.signal.get_window`; a periodic one leaves out the last of `n + 1`.
     ///

@@ -32,6 +32,8 @@ pub enum Distribution {
     UntruncatedNormal,
 }
 
+crate::spelled!(Distribution, FanMode);
+
 /// `(fan_in, fan_out)` of a kernel's shape, as Keras's `compute_fans`.
 pub fn fans(shape: &Shape) -> (f64, f64) {
     match shape.dims() {

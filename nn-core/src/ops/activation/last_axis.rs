@@ -98,8 +98,8 @@ impl<R: LastAxis> Op for Gradient<R> {
 /// The function along an axis, counted from the end if negative; integers are taken as `f32`, as in Keras.
 #[track_caller]
 pub(crate) fn along<R: LastAxis>(x: &Tensor, axis: isize) -> Tensor {
-    let rows = float(x).swap_axes(axis, -1);
-    let y = apply(Forward::<R>(PhantomData), &[rows]).swap_axes(axis, -1);
+    let rows = float(x).swapaxes(axis, -1);
+    let y = apply(Forward::<R>(PhantomData), &[rows]).swapaxes(axis, -1);
     let y = y.named(R::NAME, &[x]);
     y.masked_as(x, x.raw_shape().rank())
 }

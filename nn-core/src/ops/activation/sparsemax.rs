@@ -28,7 +28,7 @@ impl Tensor {
             }
             Err(error) => return self.fail("sparsemax", error),
         };
-        let x = float(self).swap_axes(axis, -1);
+        let x = float(self).swapaxes(axis, -1);
         // The result is the same for all moved together; beside a number of 2²⁴ or more the 1 would be lost.
         let x = &x - x.max_axes([-1], true).stop_gradient();
         let sorted = x.sort(-1, true);
@@ -38,7 +38,7 @@ impl Tensor {
         // Not a product: what is left out may be -∞.
         let excess = where_(&stays, &sorted, 0.0).sum_axes([-1], true) - 1.0;
         let down = excess / stays.cast(x.dtype()).sum_axes([-1], true);
-        (x - down).relu().swap_axes(axis, -1)
+        (x - down).relu().swapaxes(axis, -1)
     }
 }
 

@@ -16,6 +16,6 @@ impl Tensor {
     pub fn angle(&self) -> Tensor {
         let x = float(self).stop_gradient();
         let angle = where_(x.less(0.0), std::f64::consts::PI, x.zeros_like());
-        where_(x.is_nan(), f64::NAN, angle)
+        where_(x.isnan(), f64::NAN, angle)
     }
 }

@@ -15,7 +15,7 @@ impl Tensor {
     #[track_caller]
     pub fn fmax(&self, other: impl Operand) -> Tensor {
         let [a, b] = promote(self, other);
-        where_(a.greater(&b).logical_or(b.is_nan()), &a, &b).named("fmax", &[&a, &b])
+        where_(a.greater(&b).logical_or(b.isnan()), &a, &b).named("fmax", &[&a, &b])
     }
 
     /// The lesser of corresponding elements, with broadcasting; of a number and NaN the number, unlike [`Tensor::minimum`].
@@ -28,7 +28,7 @@ impl Tensor {
     #[track_caller]
     pub fn fmin(&self, other: impl Operand) -> Tensor {
         let [a, b] = promote(self, other);
-        where_(a.less(&b).logical_or(b.is_nan()), &a, &b).named("fmin", &[&a, &b])
+        where_(a.less(&b).logical_or(b.isnan()), &a, &b).named("fmin", &[&a, &b])
     }
 }
 

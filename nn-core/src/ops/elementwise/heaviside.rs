@@ -15,7 +15,7 @@ impl Tensor {
     #[track_caller]
     pub fn heaviside(&self, at_zero: impl Operand) -> Tensor {
         let [x, at_zero] = floats(self, at_zero);
-        let step = where_(x.is_nan(), f64::NAN, x.greater(0.0).cast(x.dtype()));
+        let step = where_(x.isnan(), f64::NAN, x.greater(0.0).cast(x.dtype()));
         where_(x.equal(0.0), &at_zero, step).named("heaviside", &[&x, &at_zero])
     }
 }

@@ -18,10 +18,10 @@ impl Tensor {
         let [x, y] = floats(self, other);
         // Where one is infinite the difference is, or NaN, and the tolerance may be: there only equality counts.
         let near = (&x - &y).abs().less_equal(y.abs() * rtol + atol);
-        let near = near.logical_and(x.is_finite()).logical_and(y.is_finite());
+        let near = near.logical_and(x.isfinite()).logical_and(y.isfinite());
         let close = near.logical_or(x.equal(&y));
         let close = match equal_nan {
-            true => close.logical_or(x.is_nan().logical_and(y.is_nan())),
+            true => close.logical_or(x.isnan().logical_and(y.isnan())),
             false => close,
         };
         close.named("isclose", &[&x, &y])

@@ -22,7 +22,7 @@ impl Tensor {
             DType::F64 => f64::MAX,
             DType::I64 | DType::U8 | DType::Bool => return self.clone(),
         };
-        let x = where_(self.is_nan(), nan, self);
+        let x = where_(self.isnan(), nan, self);
         let x = where_(self.isposinf(), posinf.unwrap_or(greatest), x);
         where_(self.isneginf(), neginf.unwrap_or(-greatest), x)
     }

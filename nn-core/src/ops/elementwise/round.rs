@@ -68,7 +68,7 @@ impl Tensor {
                     true => {
                         let moved = self * factor;
                         // A number that large has no decimals.
-                        where_(moved.is_finite(), moved.round() / factor, self)
+                        where_(moved.isfinite(), moved.round() / factor, self)
                     }
                     false => (self / factor).round() * factor,
                 }

@@ -6,7 +6,8 @@ use crate::{DType, Error, Result, Tensor, is_known};
 use std::f64::consts::PI;
 
 /// How neighbours are weighed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Resampling {
     /// By a triangle: linearly between two.
@@ -19,6 +20,8 @@ pub enum Resampling {
     /// By a windowed cardinal sine of five waves: between ten.
     Lanczos5,
 }
+
+crate::spelled!(Resampling);
 
 impl Resampling {
     fn weight(self, distance: f64) -> f64 {

@@ -16,7 +16,7 @@ impl Tensor {
     #[track_caller]
     pub fn in_top_k(&self, targets: &Tensor, k: usize) -> Tensor {
         let own = self.take_along_axis(&targets.expand_dims(-1), -1);
-        let own = where_(own.is_nan(), f64::NEG_INFINITY, &own);
+        let own = where_(own.isnan(), f64::NEG_INFINITY, &own);
         let is_in = self.greater(own).sum_axis(-1).less(k);
         is_in.named("in_top_k", &[self, targets])
     }

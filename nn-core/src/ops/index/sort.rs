@@ -92,13 +92,13 @@ impl Tensor {
     #[track_caller]
     pub fn sort(&self, axis: impl Into<Option<isize>>, descending: bool) -> Tensor {
         let (x, axis) = along(self, axis.into());
-        let rows = x.swap_axes(axis, -1);
+        let rows = x.swapaxes(axis, -1);
         let op = ArgSort {
             descending,
             first: None,
         };
         take_along(&rows, &positions(&rows, op))
-            .swap_axes(axis, -1)
+            .swapaxes(axis, -1)
             .named("sort", &[self])
     }
 
@@ -119,8 +119,8 @@ impl Tensor {
             descending,
             first: None,
         };
-        positions(&x.swap_axes(axis, -1), op)
-            .swap_axes(axis, -1)
+        positions(&x.swapaxes(axis, -1), op)
+            .swapaxes(axis, -1)
             .named("argsort", &[self])
     }
 }

@@ -56,8 +56,8 @@ impl Tensor {
         let same = sorted.slice(1..).equal(sorted.slice(..-1));
         let nan = sorted
             .slice(1..)
-            .is_nan()
-            .logical_and(sorted.slice(..-1).is_nan());
+            .isnan()
+            .logical_and(sorted.slice(..-1).isnan());
         let known = order.to_vec::<i64>();
         let begins = match flat.raw_shape().num_elements() {
             0 | 1 => Ok(Vec::new()),

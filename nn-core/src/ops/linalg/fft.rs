@@ -96,9 +96,9 @@ by_name!("fft", fits, |a| Fft {
 
 #[track_caller]
 fn transform(real: &Tensor, imaginary: &Tensor, axis: isize, inverse: bool) -> [Tensor; 2] {
-    let parts = floats(real, imaginary).map(|part| part.swap_axes(axis, -1));
+    let parts = floats(real, imaginary).map(|part| part.swapaxes(axis, -1));
     let parts: [Tensor; 2] = apply_all(Fft { inverse }, &parts).into_array();
-    parts.map(|part| part.swap_axes(axis, -1))
+    parts.map(|part| part.swapaxes(axis, -1))
 }
 
 /// The discrete Fourier transform along the last axis: `Σⱼ xⱼ e^(-2πi jk/n)`, of a real and an imaginary part to such.

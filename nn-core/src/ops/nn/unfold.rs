@@ -168,7 +168,7 @@ impl Tensor {
             &places,
             &rows,
         );
-        let images = plane.swap_axes(0, 1).reshape([n, c, sides[0], sides[1]]);
+        let images = plane.swapaxes(0, 1).reshape([n, c, sides[0], sides[1]]);
         images.slice_axis(2, py..py + h).slice_axis(3, px..px + w)
     }
 }

@@ -15,7 +15,7 @@ fn logsumexp(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
     // Whatever is taken off before and added again after does not change the gradient. ∞ - ∞ would be NaN.
     let shift = no_gradient(|| {
         let max = x.max_axes(&axes, true);
-        where_(max.is_finite(), &max, 0.0)
+        where_(max.isfinite(), &max, 0.0)
     });
     let sum = (x - &shift).exp().sum_axes(&axes, keepdims);
     // Of nothing but -∞ the logarithm is -∞, whatever is done to one of them a little: its slope is 0, where that of ln is ∞ and that

@@ -10,7 +10,7 @@ use crate::{DType, Tensor, no_gradient};
 #[track_caller]
 fn without_nan(x: &Tensor, number: f64) -> Tensor {
     match x.dtype().is_float() {
-        true => where_(x.is_nan(), number, x),
+        true => where_(x.isnan(), number, x),
         false => x.clone(),
     }
 }
@@ -27,10 +27,7 @@ fn axes_of(x: &Tensor, axes: Option<&[isize]>) -> Vec<isize> {
 #[track_caller]
 fn count(x: &Tensor, axes: &[isize], keepdims: bool) -> Tensor {
     let dtype = x.dtype().float();
-    x.is_nan()
-        .logical_not()
-        .sum_axes(axes, keepdims)
-        .cast(dtype)
+    x.isnan().logical_not().sum_axes(axes, keepdims).cast(dtype)
 }
 
 /// A maximum or minimum, NaN where all elements are.
@@ -50,7 +47,7 @@ fn max_min(x: &Tensor, axes: Option<&[isize]>, keepdims: bool, greatest: bool) -
         false => filled.min_axes(&axes, keepdims),
     };
     match x.dtype().is_float() {
-        true => where_(x.is_nan().all_axes(&axes, keepdims), f64::NAN, found),
+        true => where_(x.isnan().all_axes(&axes, keepdims), f64::NAN, found),
         false => found,
     }
 }
@@ -64,7 +61,7 @@ fn mean(x: &Tensor, axes: &[isize], keepdims: bool) -> Tensor {
 fn var(x: &Tensor, axes: &[isize], keepdims: bool) -> Tensor {
     let x = crate::ops::elementwise::float(x);
     // NaN stays out; a deviation that is NaN for another reason, as of an infinity, does not.
-    let is_nan = x.is_nan();
+    let is_nan = x.isnan();
     let kept = |deviations: Tensor| where_(&is_nan, 0.0, deviations);
     // As in `var`, what the mean is off is taken away from the deviations.
     let deviations = kept(&x - no_gradient(|| mean(&x, axes, true)));
@@ -254,7 +251,7 @@ impl Tensor {
     pub fn nanargmax(&self, axis: impl Into<Option<isize>>) -> Tensor {
         let (x, axis) = along(self, axis.into());
         let found = without_nan(&x, f64::NEG_INFINITY).argmax(axis);
-        where_(x.is_nan().all_axis(axis), -1, found).named("nanargmax", &[self])
+        where_(x.isnan().all_axis(axis), -1, found).named("nanargmax", &[self])
     }
 
     /// The position (`i64`) of the least element but NaN along an axis (counted from the end if negative); -1 where all are NaN, as in
@@ -269,7 +266,7 @@ impl Tensor {
     pub fn nanargmin(&self, axis: impl Into<Option<isize>>) -> Tensor {
         let (x, axis) = along(self, axis.into());
         let found = without_nan(&x, f64::INFINITY).argmin(axis);
-        where_(x.is_nan().all_axis(axis), -1, found).named("nanargmin", &[self])
+        where_(x.isnan().all_axis(axis), -1, found).named("nanargmin", &[self])
     }
 }
 

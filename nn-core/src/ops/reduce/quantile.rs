@@ -5,7 +5,8 @@ use crate::ops::shape::stack;
 use crate::{DType, Error, Shape, Tensor, is_known};
 
 /// What a quantile between two elements is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum QuantileMethod {
     /// Between them in proportion: `a + (b - a) · part`.
@@ -20,6 +21,8 @@ pub enum QuantileMethod {
     /// The nearer, of two equally near ones the one at the even place.
     Nearest,
 }
+
+crate::spelled!(QuantileMethod);
 
 impl Tensor {
     /// The element that a part `q` (0 to 1) of all elements does not exceed, with [`QuantileMethod::Linear`] between two; NaN if an
@@ -212,7 +215,7 @@ pub(crate) fn quantile(
     let n = rows.raw_shape()[rows.raw_shape().rank() - 1];
     // NaN sorts to the end.
     let count = match skip_nan {
-        true => rows.is_nan().logical_not().sum_axis(-1).cast(DType::F64),
+        true => rows.isnan().logical_not().sum_axis(-1).cast(DType::F64),
         false => Tensor::full([], n as f64),
     };
     let parts = fractions.iter().map(|&q| {
@@ -253,7 +256,7 @@ pub(crate) fn quantile(
     let parts: Vec<Tensor> = parts.collect();
     let lost = match skip_nan {
         true => count.equal(0.0),
-        false => rows.is_nan().any_axis(-1),
+        false => rows.isnan().any_axis(-1),
     };
     let shape = if keepdims { kept } else { rest };
     let shaped = parts

@@ -34,11 +34,11 @@ impl Tensor {
             1 => x.diff(1, 0),
             _ => x.diff(1, axis),
         };
-        let y = y.swap_axes(axis, -1);
+        let y = y.swapaxes(axis, -1);
         let steps = if steps.raw_shape().rank() == 1 {
             steps
         } else {
-            steps.swap_axes(axis, -1)
+            steps.swapaxes(axis, -1)
         };
         let heights = y.slice_axis(-1, 1..) + y.slice_axis(-1, ..-1);
         let area = (heights * steps).sum_axis(-1) * 0.5;

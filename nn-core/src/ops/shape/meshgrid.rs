@@ -29,7 +29,7 @@ pub fn meshgrid(tensors: impl TensorList, xy: bool) -> Vec<Tensor> {
         shape[axis] = sizes[axis];
         let grid = t.reshape(shape).broadcast_to(sizes.clone());
         match xy && sizes.len() > 1 {
-            true => grid.swap_axes(0, 1),
+            true => grid.swapaxes(0, 1),
             false => grid,
         }
     });

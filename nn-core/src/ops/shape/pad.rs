@@ -14,6 +14,8 @@ use crate::{
 };
 use nn_kernels::copy::paste;
 use nn_kernels::elementwise::AxisSlice;
+use std::fmt;
+use std::str::FromStr;
 
 /// What [`Tensor::pad_with`] adds.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -27,6 +29,39 @@ pub enum PadMode {
     Symmetric,
     /// The mirror image, border excluded: `c b | a b c | b a`.
     Reflect,
+}
+
+impl fmt::Display for PadMode {
+    /// In Keras's words; a number other than 0 stands behind its word, `constant(1.5)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PadMode::Constant(value) if *value == 0.0 => f.pad("constant"),
+            PadMode::Constant(value) => f.pad(&format!("constant({value})")),
+            PadMode::Edge => f.pad("edge"),
+            PadMode::Symmetric => f.pad("symmetric"),
+            PadMode::Reflect => f.pad("reflect"),
+        }
+    }
+}
+
+impl FromStr for PadMode {
+    type Err = Error;
+
+    /// Reads what `Display` writes.
+    fn from_str(text: &str) -> Result<PadMode> {
+        let number = text.strip_prefix("constant(");
+        let number = number.and_then(|rest| rest.strip_suffix(')')?.parse().ok());
+        match (text, number) {
+            (_, Some(value)) => Ok(PadMode::Constant(value)),
+            ("constant", None) => Ok(PadMode::Constant(0.0)),
+            ("edge", None) => Ok(PadMode::Edge),
+            ("symmetric", None) => Ok(PadMode::Symmetric),
+            ("reflect", None) => Ok(PadMode::Reflect),
+            _ => Err(Error::value(format!(
+                "`{text}` is no PadMode: expected `constant`, `constant(1.5)` with a number, `edge`, `symmetric` or `reflect`"
+            ))),
+        }
+    }
 }
 
 /// With a number.

@@ -22,9 +22,9 @@ impl Tensor {
         }
         match k.rem_euclid(4) {
             0 => self.clone(),
-            1 => self.flip(b).swap_axes(a, b),
+            1 => self.flip(b).swapaxes(a, b),
             2 => self.flip(a).flip(b),
-            _ => self.swap_axes(a, b).flip(b),
+            _ => self.swapaxes(a, b).flip(b),
         }
     }
 }

@@ -155,7 +155,7 @@ impl Tensor {
                     2,
                     "[rows, columns]",
                     shape,
-                    "`transpose` and `swap_axes` take any rank",
+                    "`transpose` and `swapaxes` take any rank",
                 ),
             ),
             _ => self.transpose([1, 0]),
@@ -166,11 +166,10 @@ impl Tensor {
     ///
     /// ```
     /// # use nn::Tensor;
-    /// assert_eq!(Tensor::zeros([2, 3, 4]).swap_axes(0, -1).shape(), [4, 3, 2]);
+    /// assert_eq!(Tensor::zeros([2, 3, 4]).swapaxes(0, -1).shape(), [4, 3, 2]);
     /// ```
-    #[doc(alias = "swapaxes")]
     #[track_caller]
-    pub fn swap_axes(&self, a: isize, b: isize) -> Tensor {
+    pub fn swapaxes(&self, a: isize, b: isize) -> Tensor {
         let shape = self.raw_shape();
         match (shape.axis(a), shape.axis(b)) {
             (Ok(a), Ok(b)) => {
@@ -178,7 +177,7 @@ impl Tensor {
                 axes.swap(a, b);
                 self.transpose(axes)
             }
-            (Err(error), _) | (_, Err(error)) => self.fail("swap_axes", error),
+            (Err(error), _) | (_, Err(error)) => self.fail("swapaxes", error),
         }
     }
 }
@@ -195,7 +194,7 @@ mod tests {
             x.transpose([2, 0, 1]).to_vec::<i64>().unwrap(),
             [0, 3, 1, 4, 2, 5]
         );
-        assert!(x.swap_axes(0, 1).shares_memory(&x));
+        assert!(x.swapaxes(0, 1).shares_memory(&x));
         let abstracted = Tensor::abstract_of([UNKNOWN, 28, 28, 1], DType::F32);
         assert_eq!(
             abstracted.transpose([0, 3, 1, 2]).shape().to_string(),

@@ -9,7 +9,7 @@ struct Net {
 #[model]
 impl Net {
     fn call(&self, a: Tensor, b: Tensor) -> Tensor {
-        self.dense(a).swap_axes(1, 2).matmul(b)
+        self.dense(a).swapaxes(1, 2).matmul(b)
     }
 }
 

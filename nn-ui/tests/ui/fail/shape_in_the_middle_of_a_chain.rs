@@ -12,7 +12,7 @@ impl Net {
         self.dense(x)
             .relu()
             .expand_dims(1)
-            .swap_axes(1, 2)
+            .swapaxes(1, 2)
             .squeeze(1)
             .softmax(-1)
     }

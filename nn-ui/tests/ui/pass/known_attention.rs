@@ -26,8 +26,8 @@ impl Attention {
             .reshape([batch, length, self.heads, width / self.heads]);
         let query = query.transpose([0, 2, 1, 3]);
         let sizes = [batch, length, self.heads, width / self.heads];
-        let key = self.key(&x).reshape(sizes).swap_axes(1, 2);
-        let value = self.value(&x).reshape(sizes).swap_axes(1, 2);
+        let key = self.key(&x).reshape(sizes).swapaxes(1, 2);
+        let value = self.value(&x).reshape(sizes).swapaxes(1, 2);
         let scale = ((width / self.heads) as f32).sqrt();
         let weights = (query.matmul_transposed(&key) / scale).softmax(-1);
         let mixed = weights.matmul(&value).transpose([0, 2, 1, 3]);

@@ -16,7 +16,7 @@ impl<const N: usize, const FLIP: bool> Groups<N, FLIP> {
         let width = x.shape()[1];
         let x = x.reshape([batch, N, width / N]);
         if FLIP {
-            return x.swap_axes(1, 2);
+            return x.swapaxes(1, 2);
         }
         x.reshape([batch, N, Self::REST, width / N / Self::REST])
     }

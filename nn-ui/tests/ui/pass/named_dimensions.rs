@@ -103,7 +103,7 @@ impl Loose {
         } else {
             x.clone()
         };
-        let wide = self.dense(x.swap_axes(1, 2));
+        let wide = self.dense(x.swapaxes(1, 2));
         let sums = self.dense(y.sum_axis(1)) + self.dense(z.sum_axis(1));
         wide.sum_axes([1, 2], false) + sums.sum_axis(1) + Tensor::zeros([2, 1])
     }

@@ -70,7 +70,7 @@ struct Net {
 #[model]
 impl Net {
     fn call(&self, x: Tensor) -> Tensor {
-        let y = self.by_hand(&x).swap_axes(1, 2);
+        let y = self.by_hand(&x).swapaxes(1, 2);
         let y = self.opaque(y + x.mean());
         self.last(y.reshape([x.shape()[0], 3]))
     }

@@ -130,7 +130,7 @@ pub(crate) fn decompose<D: Decomposition, const N: usize>(d: D, a: &Tensor) -> [
 /// The matrices in the last two axes transposed.
 #[track_caller]
 pub(crate) fn transposed(a: &Tensor) -> Tensor {
-    a.swap_axes(-1, -2)
+    a.swapaxes(-1, -2)
 }
 
 /// The mean of the matrices and their transposes, as floats. Matrices that are not square stay as they are, for the decomposition to refuse.

@@ -106,8 +106,8 @@ impl Composed {
             None => slopes,
         };
         let dq = slopes.matmul(k);
-        let dk = slopes.swap_axes(-1, -2).matmul(q);
-        let dv = self.kept(&self.weights).swap_axes(-1, -2).matmul(&d_out);
+        let dk = slopes.swapaxes(-1, -2).matmul(q);
+        let dv = self.kept(&self.weights).swapaxes(-1, -2).matmul(&d_out);
         [dq, self.gathered(dk), self.gathered(dv)].map(|x| x.transpose([0, 2, 1, 3]))
     }
 

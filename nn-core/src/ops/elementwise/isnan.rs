@@ -10,7 +10,7 @@ use nn_kernels::math::Float;
 struct IsNan;
 
 impl Predicate for IsNan {
-    const NAME: &'static str = "is_nan";
+    const NAME: &'static str = "isnan";
 
     #[inline(always)]
     fn holds<T: Float>(self, x: T) -> bool {
@@ -18,7 +18,7 @@ impl Predicate for IsNan {
     }
 }
 
-by_name!("is_nan", by_name::float, |_| Ask(IsNan));
+by_name!("isnan", by_name::float, |_| Ask(IsNan));
 
 impl Tensor {
     /// Which elements are NaN ("not a number"): a `bool` tensor. Integers never are.
@@ -26,12 +26,11 @@ impl Tensor {
     /// ```
     /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, f32::INFINITY, f32::NAN]);
-    /// assert_eq!(x.is_nan().to_vec::<bool>()?, [false, false, true]);
+    /// assert_eq!(x.isnan().to_vec::<bool>()?, [false, false, true]);
     /// # Ok::<(), nn::Error>(())
     /// ```
-    #[doc(alias = "isnan")]
     #[track_caller]
-    pub fn is_nan(&self) -> Tensor {
+    pub fn isnan(&self) -> Tensor {
         ask(IsNan, self)
     }
 }
@@ -42,9 +41,9 @@ mod tests {
 
     #[test]
     fn takes_every_type() {
-        let x = Tensor::from([f64::NEG_INFINITY, -f64::MAX, f64::NAN]).is_nan();
+        let x = Tensor::from([f64::NEG_INFINITY, -f64::MAX, f64::NAN]).isnan();
         assert_eq!(x.to_vec::<bool>().unwrap(), [false, false, true]);
-        let i = Tensor::from([i64::MAX, 0]).is_nan();
+        let i = Tensor::from([i64::MAX, 0]).isnan();
         assert_eq!(i.to_vec::<bool>().unwrap(), [false, false]);
     }
 }

@@ -6,7 +6,7 @@ struct Net {}
 #[model]
 impl Net {
     fn call(&self, x: Tensor) -> Tensor {
-        x.swap_axes(1, 3)
+        x.swapaxes(1, 3)
     }
 }
 

@@ -10,7 +10,7 @@ use nn_kernels::math::Float;
 struct IsFinite;
 
 impl Predicate for IsFinite {
-    const NAME: &'static str = "is_finite";
+    const NAME: &'static str = "isfinite";
 
     #[inline(always)]
     fn holds<T: Float>(self, x: T) -> bool {
@@ -18,7 +18,7 @@ impl Predicate for IsFinite {
     }
 }
 
-by_name!("is_finite", by_name::float, |_| Ask(IsFinite));
+by_name!("isfinite", by_name::float, |_| Ask(IsFinite));
 
 impl Tensor {
     /// Which elements are neither infinite nor NaN: a `bool` tensor. Integers are.
@@ -26,12 +26,11 @@ impl Tensor {
     /// ```
     /// # use nn::Tensor;
     /// let x = Tensor::from([1.0_f32, f32::INFINITY, f32::NAN]);
-    /// assert_eq!(x.is_finite().to_vec::<bool>()?, [true, false, false]);
+    /// assert_eq!(x.isfinite().to_vec::<bool>()?, [true, false, false]);
     /// # Ok::<(), nn::Error>(())
     /// ```
-    #[doc(alias = "isfinite")]
     #[track_caller]
-    pub fn is_finite(&self) -> Tensor {
+    pub fn isfinite(&self) -> Tensor {
         ask(IsFinite, self)
     }
 }
@@ -42,9 +41,9 @@ mod tests {
 
     #[test]
     fn takes_every_type() {
-        let x = Tensor::from([f64::NEG_INFINITY, -f64::MAX, f64::NAN]).is_finite();
+        let x = Tensor::from([f64::NEG_INFINITY, -f64::MAX, f64::NAN]).isfinite();
         assert_eq!(x.to_vec::<bool>().unwrap(), [false, true, false]);
-        let i = Tensor::from([i64::MAX, 0]).is_finite();
+        let i = Tensor::from([i64::MAX, 0]).isfinite();
         assert_eq!(i.to_vec::<bool>().unwrap(), [true, true]);
     }
 }
