@@ -317,7 +317,19 @@ fn what_another_thread_says_to_be_constant_is() {
     let loss = model.forward(&x).sum();
     let gradients = tape.gradient_of_connected(&loss, &model).unwrap();
     assert_eq!(gradients.len(), 2, "those of `b` alone");
-    // What a model predicted on another thread, and what a layer of states keeps from one, are constants too.
+    // What one thread watches is data for another. What a model predicted on another thread, and what a layer of states keeps from one, are constants too.
+    let watcher = GradientTape::new();
+    watcher.watch(&x);
+    let elsewhere = std::thread::scope(|scope| {
+        let work = || {
+            let tape = GradientTape::new();
+            tape.gradient(&model.b.forward(&x).sum(), &model.b)
+                .map(|_| ())
+        };
+        scope.spawn(work).join().expect("no panic")
+    });
+    elsewhere.unwrap();
+    drop(watcher);
     let teacher = Sequential::new().add(Dense::new(2));
     let target = std::thread::scope(|scope| {
         scope

@@ -3,6 +3,7 @@
 use crate::base::ids::IdMap;
 use crate::graph::observer;
 use crate::graph::op::OpHandle;
+use crate::tensor::derived::Watch;
 use crate::{Result, Tensor};
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
@@ -40,6 +41,8 @@ pub(crate) struct Record {
     pub(crate) output_slots: Vec<Slot>,
     /// Everything that is watched or depends on something watched.
     pub(crate) slots: IdMap<Slot>,
+    /// What is watched by the user's word.
+    pub(crate) watches: Vec<Watch>,
 }
 
 /// What a tape and the thread's list of tapes share.
@@ -124,6 +127,7 @@ impl Shared {
         record.output_slots.shrink_to(SPARE_ROOM);
         record.slots.clear();
         record.slots.shrink_to(SPARE_ROOM);
+        record.watches.clear();
         // A thread that ends has no next tape.
         let _ = SPARE.try_with(|spare| std::mem::swap(&mut *spare.borrow_mut(), record));
     }

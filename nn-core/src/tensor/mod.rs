@@ -2,7 +2,7 @@
 
 mod convert;
 pub(crate) mod create;
-mod derived;
+pub(crate) mod derived;
 mod display;
 mod magnitude;
 mod mask;
@@ -28,7 +28,7 @@ pub use tensor_list::TensorList;
 use crate::graph::symbolic::History;
 use crate::module::context::{fresh_id, unanswered};
 use crate::{DType, Element, Error, Result, Shape};
-use derived::DerivedOn;
+use derived::Derived;
 use nn_kernels::buffer::Buffer;
 use nn_kernels::memory::Refused;
 use state::State;
@@ -71,7 +71,7 @@ struct Inner {
     state: State,
     /// The greatest magnitude, where what computed the value has looked for it on the way.
     greatest: Option<f64>,
-    derived_on: DerivedOn,
+    derived: Derived,
 }
 
 /// The error of a tensor that does not fit the memory.
@@ -95,7 +95,7 @@ impl Tensor {
             variable: false,
             state,
             greatest: None,
-            derived_on: DerivedOn::default(),
+            derived: Derived::default(),
         }))
     }
 
@@ -403,7 +403,7 @@ impl Tensor {
         }
         let inner = Arc::get_mut(&mut self.inner).expect("nobody else has it");
         (inner.id, inner.variable) = (id, variable);
-        inner.derived_on = DerivedOn::default();
+        inner.derived = Derived::default();
         self
     }
 
@@ -416,7 +416,7 @@ impl Tensor {
             variable: self.inner.variable,
             state: State::Abstract(None),
             greatest: None,
-            derived_on: DerivedOn::default(),
+            derived: Derived::default(),
         }))
     }
 

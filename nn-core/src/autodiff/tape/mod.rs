@@ -10,7 +10,8 @@ pub use watch::{NotFinite, first_not_finite_gradient};
 use crate::autodiff::gradients::Source;
 use crate::graph::observer;
 use crate::graph::op::Backward;
-use crate::graph::record::{NONE, Pause, Record, Shared, Slot, this_thread};
+use crate::graph::record::{NONE, Pause, Record, Shared, Slot};
+use crate::tensor::derived::Watch;
 use crate::{Error, Result, Sources, Tensor};
 use std::cell::Cell;
 use std::fmt;
@@ -73,8 +74,9 @@ impl GradientTape {
     /// Only `f32` and `f64` tensors have gradients; asking for one of another type is an error later.
     pub fn watch(&self, tensor: &Tensor) {
         if tensor.dtype().is_float() {
-            self.shared.record.borrow_mut().follow(tensor);
-            tensor.derive_on(this_thread());
+            let mut record = self.shared.record.borrow_mut();
+            record.follow(tensor);
+            record.watches.push(Watch::of(tensor));
         }
     }
 

@@ -92,7 +92,7 @@ impl Column {
     /// Writes the numbers as `f32`.
     ///
     /// # Errors
-    /// A number that is too large or too small; different numbers that become the same: whole ones, or so many that half of the values are lost.
+    /// A number that is too large; different numbers that become the same: whole ones, or so many that half of the values are lost.
     pub(super) fn write<'a>(&self, to: impl Iterator<Item = &'a mut f32>) -> Result<()> {
         let mut exact = true;
         for (to, &value) in to.zip(&self.values) {
@@ -100,12 +100,6 @@ impl Column {
             if to.is_infinite() {
                 return Err(Error::format(format!(
                     "{value:e} is too large for f32, whose numbers go up to 3.4e38; `standardize(true)` (inputs only) or divide the column"
-                )));
-            }
-            if *to == 0.0 && value != 0.0 && self.standardized.is_none() {
-                return Err(Error::format(format!(
-                    "{value:e} is too small for f32, and would be 0: its numbers go down to 1.4e-45; `standardize(true)` (inputs only) or \
-                     multiply the column"
                 )));
             }
             exact &= f64::from(*to) == value;

@@ -264,7 +264,7 @@ mod tests {
         };
         says("a,b\n1,2\n", "there is no column `y`; the columns are a, b");
         says("a,y\n1,2\nx,3\n", "line 3, column `a`: `x` is not a number");
-        says("a,y\n1,2,3\n", "found record with 3 fields");
+        says("a,y\n1,2,3\n", "line 2 has 3 fields, and the first line 2");
         says("a,y\n", "no rows");
         says("y\n1\n", "no column is left");
     }
