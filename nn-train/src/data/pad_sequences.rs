@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn whole_numbers_of_every_type_are_i64() {
-        let untyped = pad_sequences(&vec![vec![1, 2, 3], vec![4, 5]], 3, 0).unwrap();
+        let untyped = pad_sequences(&[vec![1, 2, 3], vec![4, 5]], 3, 0).unwrap();
         assert_eq!(untyped.to_vec::<i64>().unwrap(), [1, 2, 3, 0, 4, 5]);
         let rows = [vec![1_u32], vec![2, 3]];
         let counts = pad_sequences(&rows, 2, 9).unwrap();
