@@ -57,6 +57,12 @@ impl Record {
         tensor.is_variable() || self.slots.contains_key(&tensor.id())
     }
 
+    /// Follows a tensor by the user's word.
+    pub(crate) fn watch(&mut self, tensor: &Tensor) {
+        self.follow(tensor);
+        self.watches.push(Watch::of(tensor));
+    }
+
     /// The slot of a tensor that is followed from now on.
     pub(crate) fn follow(&mut self, tensor: &Tensor) -> Slot {
         let next = self.slots.len() as Slot;

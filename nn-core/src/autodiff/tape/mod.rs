@@ -11,7 +11,6 @@ use crate::autodiff::gradients::Source;
 use crate::graph::observer;
 use crate::graph::op::Backward;
 use crate::graph::record::{NONE, Pause, Record, Shared, Slot};
-use crate::tensor::derived::Watch;
 use crate::{Error, Result, Sources, Tensor};
 use std::cell::Cell;
 use std::fmt;
@@ -74,9 +73,7 @@ impl GradientTape {
     /// Only `f32` and `f64` tensors have gradients; asking for one of another type is an error later.
     pub fn watch(&self, tensor: &Tensor) {
         if tensor.dtype().is_float() {
-            let mut record = self.shared.record.borrow_mut();
-            record.follow(tensor);
-            record.watches.push(Watch::of(tensor));
+            self.shared.record.borrow_mut().watch(tensor);
         }
     }
 
