@@ -268,8 +268,9 @@ impl fmt::Display for Error {
         }
         if let Some(op) = e.op {
             write!(f, " (in `{op}`")?;
-            // A line of the library tells nothing to whoever called it.
-            if let Some(at) = e.location.filter(|at| !is_of_library(at)) {
+            // A line of the library's layers tells nothing to whoever called them.
+            let in_layer = e.path.is_some() || !e.frames.is_empty();
+            if let Some(at) = e.location.filter(|at| !in_layer || !is_of_library(at)) {
                 write!(f, ", {}:{}:{}", at.file(), at.line(), at.column())?;
             }
             f.write_str(")")?;
