@@ -2,9 +2,12 @@
 
 use crate::functional::arguments::{Argument, Arguments};
 use crate::functional::json::{dtype_of, keras_dtype};
-use nn_core::{DType, Error, Result, Tensor, concatenate, is_known, stack};
+use nn_core::{
+    Attributes, DType, Error, Result, Tensor, UNKNOWN, concatenate, is_known, op_by_name, stack,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+use std::panic::Location;
 
 /// Whether an entry of a Functional model is an operation.
 pub(crate) fn is_operation(entry: &Value) -> bool {
@@ -194,7 +197,13 @@ pub(crate) fn operation(entry: &Value, arguments: &Arguments) -> Result<Vec<Tens
         "Cast" => {
             let dtype = setting("dtype", 1).and_then(Value::as_str);
             let dtype = dtype.ok_or_else(|| Error::format("Cast needs `dtype`"))?;
-            tensor(0)?.cast(dtype_of(dtype)?)
+            let (x, attributes) = (
+                tensor(0)?,
+                Attributes::new().with("dtype", &dtype_of(dtype)?),
+            );
+            // To its own type too, where `Tensor::cast` does nothing: the model that is written again is the one that was read.
+            let cast = op_by_name("cast", &attributes, std::slice::from_ref(&x))?;
+            return Ok(nn_core::rerun(&cast, &[x], UNKNOWN, Location::caller()));
         }
         "Elu" => tensor(0)?.elu(setting("alpha", 1).map_or(Ok(1.0), from_json)?),
         _ => {
