@@ -6,6 +6,7 @@ use crate::{Constraint, Error, Initializer, Module, Param, Regularizer, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 pub use crate::module::json::{Json, deserializer, from_json, serializer, to_json};
 
@@ -429,11 +430,15 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The beginning of a JSON text, for messages.
 fn abbreviate(value: &Value) -> String {
-    let text = value.to_string();
+    beginning(&value.to_string()).to_string()
+}
+
+/// As much of a text as a message shows.
+#[doc(hidden)]
+pub fn beginning(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(80) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
     }
 }

@@ -38,15 +38,13 @@ pub fn uniform(shape: impl Into<Shape>, low: f64, high: f64, dtype: DType) -> Te
 /// Normal numbers (Box and Muller 1958). A mean that is not finite and a deviation that is not, or is below 0, are errors.
 #[track_caller]
 pub fn normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> Tensor {
-    match finite(mean, dtype) && finite(stddev, dtype) && stddev >= 0.0 {
-        true => floats(
-            "normal",
-            Distribution::Normal(mean, stddev),
-            shape.into(),
-            dtype,
-        ),
-        false => refused("normal", mean_and_deviation(mean, stddev)),
-    }
+    around(
+        "normal",
+        Distribution::Normal,
+        [mean, stddev],
+        shape.into(),
+        dtype,
+    )
 }
 
 /// Normal numbers no further than two standard deviations from the mean, as Keras's `truncated_normal`.
@@ -54,15 +52,13 @@ pub fn normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> 
 /// Numbers further away are drawn again: number `i` uses attempts of its own, so it does not depend on the others.
 #[track_caller]
 pub fn truncated_normal(shape: impl Into<Shape>, mean: f64, stddev: f64, dtype: DType) -> Tensor {
-    match finite(mean, dtype) && finite(stddev, dtype) && stddev >= 0.0 {
-        true => floats(
-            "truncated_normal",
-            Distribution::TruncatedNormal(mean, stddev),
-            shape.into(),
-            dtype,
-        ),
-        false => refused("truncated_normal", mean_and_deviation(mean, stddev)),
-    }
+    around(
+        "truncated_normal",
+        Distribution::TruncatedNormal,
+        [mean, stddev],
+        shape.into(),
+        dtype,
+    )
 }
 
 /// `true` with the given probability, from 0 to 1.
@@ -227,16 +223,30 @@ fn floats(name: &'static str, distribution: Distribution, shape: Shape, dtype: D
     }
 }
 
+/// A draw of numbers around a mean.
+#[track_caller]
+fn around(
+    name: &'static str,
+    distribution: fn(f64, f64) -> Distribution,
+    [mean, stddev]: [f64; 2],
+    shape: Shape,
+    dtype: DType,
+) -> Tensor {
+    match finite(mean, dtype) && finite(stddev, dtype) && stddev >= 0.0 {
+        true => floats(name, distribution(mean, stddev), shape, dtype),
+        false => refused(
+            name,
+            format!("a finite mean and a finite deviation from 0 on, found {mean} and {stddev}"),
+        ),
+    }
+}
+
 /// Whether a type of floats holds a number.
 fn finite(number: f64, dtype: DType) -> bool {
     match dtype {
         DType::F64 => number.is_finite(),
         DType::F32 | DType::I64 | DType::U8 | DType::Bool => (number as f32).is_finite(),
     }
-}
-
-fn mean_and_deviation(mean: f64, stddev: f64) -> String {
-    format!("a finite mean and a finite deviation from 0 on, found {mean} and {stddev}")
 }
 
 /// A failed tensor of settings that a distribution does not have.

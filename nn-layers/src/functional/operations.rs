@@ -121,6 +121,16 @@ fn of_dtype(x: &Tensor, truths: impl Fn(&Tensor) -> Tensor) -> Tensor {
     truths(x).cast(x.dtype())
 }
 
+/// What an operation of ours gives that goes by this name.
+pub(crate) fn by_name(
+    name: &str,
+    attributes: &Attributes,
+    inputs: &[Tensor],
+) -> Result<Vec<Tensor>> {
+    let op = op_by_name(name, attributes, inputs)?;
+    Ok(nn_core::rerun(&op, inputs, UNKNOWN, Location::caller()))
+}
+
 /// What an operation of Keras gives.
 pub(crate) fn operation(entry: &Value, arguments: &Arguments) -> Result<Vec<Tensor>> {
     let class = entry["class_name"].as_str().unwrap_or_default();
@@ -202,8 +212,7 @@ pub(crate) fn operation(entry: &Value, arguments: &Arguments) -> Result<Vec<Tens
                 Attributes::new().with("dtype", &dtype_of(dtype)?),
             );
             // To its own type too, where `Tensor::cast` does nothing: the model that is written again is the one that was read.
-            let cast = op_by_name("cast", &attributes, std::slice::from_ref(&x))?;
-            return Ok(nn_core::rerun(&cast, &[x], UNKNOWN, Location::caller()));
+            return by_name("cast", &attributes, &[x]);
         }
         "Elu" => tensor(0)?.elu(setting("alpha", 1).map_or(Ok(1.0), from_json)?),
         _ => {

@@ -10,7 +10,7 @@ use crate::functional::shared::{call_asked, call_symbolic, masked};
 use nn_core::config::from_json;
 use nn_core::random::{Stream, with_stream};
 use nn_core::registry::{SharedLayer, layer_from_config};
-use nn_core::{Attributes, DType, Error, Result, Shape, Tensor, UNKNOWN, op_by_name};
+use nn_core::{DType, Error, Result, Shape, Tensor};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -253,14 +253,7 @@ impl Entry<'_> {
 /// The operation of an entry of our own.
 fn operation(config: &Value, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
     let name = config["op"].as_str().unwrap_or_default();
-    let attributes: Attributes = from_json(&config["attributes"])?;
-    let op = op_by_name(name, &attributes, inputs)?;
-    Ok(nn_core::rerun(
-        &op,
-        inputs,
-        UNKNOWN,
-        std::panic::Location::caller(),
-    ))
+    operations::by_name(name, &from_json(&config["attributes"])?, inputs)
 }
 
 /// A shape without its batch.

@@ -110,13 +110,13 @@ impl Loss for BinaryFocalCrossentropy {
             let crossentropy = -(&y * limited.log() + &no * (1.0 - &limited).log());
             let right = &y * &p + &no * (1.0 - &p);
             let wrong = 1.0 - right;
-            let focus = match self.gamma {
+            let focus = match self.gamma > 0.0 && self.gamma < 1.0 {
                 // The power's own gradient at 0 is infinite, times a crossentropy whose limit is 0.
-                0.0..1.0 if self.gamma > 0.0 => {
+                true => {
                     let none = wrong.equal(0.0);
                     none.where_(0.0, none.where_(1.0, wrong).pow(self.gamma))
                 }
-                _ => wrong.pow(self.gamma),
+                false => wrong.pow(self.gamma),
             };
             let focal = focus * crossentropy;
             match self.apply_class_balancing {

@@ -1,6 +1,6 @@
 //! Crossentropy of distributions over classes.
 
-use super::checks::{check_smoothing, last, several_classes, smoothed_classes, vectors};
+use super::checks::{check_smoothing, classes, last, smoothed_classes};
 use super::{EPSILON, Loss, Reduction, described, loss};
 use nn_core::ops::softmax_cross_entropy;
 use nn_core::{Result, Tensor};
@@ -74,10 +74,7 @@ impl Loss for CategoricalCrossentropy {
     }
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-        vectors(self, y_true, y_pred, |y, p| {
-            if let Err(error) = several_classes(&p, self.axis) {
-                return Tensor::failed(error.context(self.name()));
-            }
+        classes(self, self.axis, y_true, y_pred, |y, p| {
             let y = smoothed_classes(y, self.label_smoothing);
             let axis = self.axis;
             if self.from_logits {

@@ -1,6 +1,6 @@
 //! Crossentropy of distributions over classes that looks at the hard ones.
 
-use super::checks::{check_number, check_smoothing, several_classes, smoothed_classes, vectors};
+use super::checks::{check_number, check_smoothing, classes, smoothed_classes};
 use super::{EPSILON, Loss, Reduction, described, loss};
 use nn_core::{Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
@@ -115,10 +115,7 @@ impl Loss for CategoricalFocalCrossentropy {
     }
 
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-        vectors(self, y_true, y_pred, |y, p| {
-            if let Err(error) = several_classes(&p, self.axis) {
-                return Tensor::failed(error.context(self.name()));
-            }
+        classes(self, self.axis, y_true, y_pred, |y, p| {
             let y = smoothed_classes(y, self.label_smoothing);
             let axis = self.axis;
             let p = match self.from_logits {

@@ -234,16 +234,28 @@ pub(super) fn vectors(
     })
 }
 
-/// Refuses predictions of a single class, whose probability is 1 whatever the model learns.
-pub(super) fn several_classes(y_pred: &Tensor, axis: isize) -> Result<()> {
-    let shape = y_pred.try_shape()?;
-    match shape[shape.axis(axis)?] {
-        1 => Err(Error::shape(format!(
-            "predictions of shape {shape} have a single class, whose probability is 1 whatever the model learns: for two classes in one number use \
-             `BinaryCrossentropy`, or give each class a number of its own"
-        ))),
-        _ => Ok(()),
-    }
+/// [`vectors`] of probabilities of classes on an axis, of which there are several: that of a single one is 1 whatever the model learns.
+pub(super) fn classes(
+    loss: &dyn Loss,
+    axis: isize,
+    y_true: &Tensor,
+    y_pred: &Tensor,
+    f: impl FnOnce(Tensor, Tensor) -> Tensor,
+) -> Tensor {
+    let check = |p: &Tensor| {
+        let shape = p.try_shape()?;
+        match shape[shape.axis(axis)?] {
+            1 => Err(Error::shape(format!(
+                "predictions of shape {shape} have a single class, whose probability is 1 whatever the model learns: for two classes in one number \
+                 use `BinaryCrossentropy`, or give each class a number of its own"
+            ))),
+            _ => Ok(()),
+        }
+    };
+    vectors(loss, y_true, y_pred, |y, p| match check(&p) {
+        Ok(()) => f(y, p),
+        Err(error) => Tensor::failed(error.context(loss.name())),
+    })
 }
 
 /// The losses, or a failed tensor: with the first error that targets or predictions carry, or with that of `f` after the loss's name.

@@ -210,16 +210,17 @@ pub(super) fn check_share(name: &str, share: f64) -> Result<()> {
 
 /// A setting must be in its range.
 pub(super) fn within(name: &str, value: f64, fits: bool, range: &str) -> Result<()> {
-    match fits {
-        true => Ok(()),
-        // A number of 300 digits is read better by its exponent.
-        false if value.is_finite() && value.abs() >= 1e16 => Err(Error::value(format!(
-            "{name} must be {range}, found {value:e}"
-        ))),
-        false => Err(Error::value(format!(
-            "{name} must be {range}, found {value}"
-        ))),
+    if fits {
+        return Ok(());
     }
+    // A number of 300 digits is read better by its exponent.
+    let found = match value.is_finite() && value.abs() >= 1e16 {
+        true => format!("{value:e}"),
+        false => value.to_string(),
+    };
+    Err(Error::value(format!(
+        "{name} must be {range}, found {found}"
+    )))
 }
 
 /// The part of `impl Rule` that is the same for all optimizers with fields `settings` and `slots`.

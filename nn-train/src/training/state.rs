@@ -195,14 +195,11 @@ impl State {
                         _ => format!("{name}_{before}{}", metric.name()),
                     };
                     let mut unique = named("");
-                    if unique == "loss" || self.loss_names.contains(&unique) {
+                    let is_loss = unique == "loss" || self.loss_names.contains(&unique);
+                    let other = is_loss.then_some("a loss").or_else(|| reserved(&unique));
+                    if let Some(other) = other {
                         return Err(Error::value(format!(
-                            "a metric is called `{unique}`, as a loss is, whose place it would take in the history and for callbacks; give it another name"
-                        )));
-                    }
-                    if let Some(other) = reserved(&unique) {
-                        return Err(Error::value(format!(
-                            "a metric is called `{unique}`, which is the name of {other}; give it another one"
+                            "a metric is called `{unique}`, as {other} is, whose place it would take in the history and for callbacks; give it another name"
                         )));
                     }
                     if !taken.insert(unique.clone()) {

@@ -1,5 +1,6 @@
 //! One column of a table on its way from texts to `f32`, without losing what tells its numbers apart.
 
+use nn_core::config::beginning;
 use nn_core::{Error, Result};
 use std::collections::HashMap;
 
@@ -154,11 +155,4 @@ fn distinct(mut values: Vec<f64>) -> usize {
     values.sort_unstable_by(f64::total_cmp);
     values.dedup();
     values.len()
-}
-/// As much of a text as a message shows.
-fn beginning(text: &str) -> String {
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_string(),
-    }
 }
