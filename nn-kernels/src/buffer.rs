@@ -34,11 +34,6 @@ const NEAR: usize = 16;
 /// Free small blocks of a thread, which it takes without a lock.
 struct Near([FreeList; NEAR_CLASSES]);
 
-/// A cache line; what working memory is made of, so that packed panels start on one.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-pub(crate) struct Line(#[allow(dead_code)] pub [u8; 64]);
-
 // What a thread keeps to itself, and takes without a lock.
 thread_local! {
     /// Free blocks for small buffers.
@@ -46,7 +41,7 @@ thread_local! {
         const { RefCell::new(Near([const { FreeList(Vec::new()) }; NEAR_CLASSES])) };
     /// Working memory from one product to the next. A stack, not one buffer: a thread that waits for others may run another product
     /// meanwhile.
-    pub(crate) static SCRATCH: RefCell<Vec<Vec<Line>>> = const { RefCell::new(Vec::new()) };
+    pub(crate) static SCRATCH: RefCell<Vec<Buffer>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Near {

@@ -1,5 +1,6 @@
 //! Fourier transforms of rows, in `f64`.
 
+use crate::memory;
 use crate::parallel::for_each_chunk;
 use std::f64::consts::TAU;
 
@@ -118,13 +119,13 @@ impl Chirp {
             let (re, im) = turn(square, 2 * n);
             (re, if inverse { im } else { -im })
         };
-        let chirp: Vec<Complex> = (0..n).map(turned).collect();
-        let mut around = vec![(0.0, 0.0); whole];
+        let chirp = memory::collected((0..n).map(turned));
+        let mut around = memory::filled((0.0, 0.0), whole);
         for (j, &(re, im)) in chirp.iter().enumerate() {
             around[j] = (re, -im);
             around[(whole - j) % whole] = (re, -im);
         }
-        let (mut kernel, mut work) = (vec![(0.0, 0.0); whole], vec![(0.0, 0.0); whole]);
+        let [mut kernel, mut work] = [(); 2].map(|()| memory::filled((0.0, 0.0), whole));
         there.run(&around, &mut kernel, &mut work);
         Chirp {
             chirp,
@@ -136,7 +137,7 @@ impl Chirp {
 
     fn run(&self, x: &[Complex], out: &mut [Complex]) {
         let whole = self.kernel.len();
-        let [mut a, mut b, mut work] = [(); 3].map(|()| vec![(0.0, 0.0); whole]);
+        let [mut a, mut b, mut work] = [(); 3].map(|()| memory::filled((0.0, 0.0), whole));
         let turned = x.iter().zip(&self.chirp).map(|(&x, &turn)| times(x, turn));
         a.iter_mut().zip(turned).for_each(|(a, x)| *a = x);
         self.there.run(&a, &mut b, &mut work);
@@ -208,7 +209,7 @@ pub fn transform(real: &mut [f64], imaginary: &mut [f64], n: usize, inverse: boo
         false => Way::Factors(Plan::new(n, inverse)),
     };
     let rows = real.chunks_exact_mut(n).zip(imaginary.chunks_exact_mut(n));
-    let mut rows: Vec<(&mut [f64], &mut [f64])> = rows.collect();
+    let mut rows = memory::collected(rows);
     // A row takes some nanoseconds a number; of long ones each has memory of its own, and one at a time must do.
     let grain = if n > SHORT {
         rows.len()
@@ -216,10 +217,10 @@ pub fn transform(real: &mut [f64], imaginary: &mut [f64], n: usize, inverse: boo
         (SHORT / 8 / n).max(1)
     };
     for_each_chunk(&mut rows, grain, |_, rows| {
-        let (mut out, mut work) = (vec![(0.0, 0.0); n], vec![(0.0, 0.0); n]);
+        let [mut out, mut work] = [(); 2].map(|()| memory::filled((0.0, 0.0), n));
         for (real, imaginary) in rows {
             let row = real.iter().copied().zip(imaginary.iter().copied());
-            let row: Vec<Complex> = row.collect();
+            let row = memory::collected(row);
             match &way {
                 Way::Factors(plan) => plan.run(&row, &mut out, &mut work),
                 Way::Convolution(chirp) => chirp.run(&row, &mut out),

@@ -5,6 +5,7 @@
 
 use super::math::Number;
 use super::parallel::{GRAIN, for_each_chunk};
+use crate::memory;
 use std::ops::Range;
 
 /// A possibly negative index of an axis of `n` elements.
@@ -54,7 +55,7 @@ fn in_blocks<T: Number>(m: usize, n: usize, to: &mut [T], add: impl Fn(Range<usi
     if m / block < 2 {
         return add(0..m, to);
     }
-    let mut sums = vec![T::default(); to.len()];
+    let mut sums = memory::filled(T::default(), to.len());
     for start in (0..m).step_by(block) {
         sums.fill(T::default());
         add(start..start.saturating_add(block).min(m), &mut sums);

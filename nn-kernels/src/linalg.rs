@@ -1,8 +1,10 @@
 //! Decompositions of matrices in row-major order, in `f64`.
 
+use crate::memory;
+
 /// `L` with `L Lᵀ = A` of a symmetric `A` `[n, n]`, of which the lower triangle is read; `None` if it is not positive definite.
 pub fn cholesky(a: &[f64], n: usize) -> Option<Vec<f64>> {
-    let mut l = vec![0.0; n * n];
+    let mut l = memory::filled(0.0, n * n);
     for i in 0..n {
         for j in 0..=i {
             let known: f64 = (0..j).map(|k| l[i * n + k] * l[j * n + k]).sum();
@@ -24,11 +26,11 @@ fn scaled(a: &[f64]) -> (Vec<f64>, f64) {
     let greatest = a.iter().fold(0.0, |greatest: f64, x| greatest.max(x.abs()));
     let range = 2f64.powi(-300)..2f64.powi(300);
     if greatest == 0.0 || !greatest.is_finite() || range.contains(&greatest) {
-        return (a.to_vec(), 1.0);
+        return (memory::collected(a.iter().copied()), 1.0);
     }
     let exponent = 0x7ff << 52;
     let power = f64::from_bits(greatest.to_bits() & exponent).max(f64::MIN_POSITIVE);
-    (a.iter().map(|x| x / power).collect(), power)
+    (memory::collected(a.iter().map(|x| x / power)), power)
 }
 
 /// `Q` and `R` with `Q R = A` of `A` `[n, m]`: `Q` `[n, min]` and `R` `[min, m]`, or `[n, n]` and `[n, m]` if `full`. By Householder's
@@ -189,7 +191,7 @@ fn completed(mut vectors: Vec<Option<Vec<f64>>>, count: usize, n: usize) -> Vec<
 
 /// A matrix `[n, m]` as `[m, n]`.
 fn transposed(a: &[f64], n: usize, m: usize) -> Vec<f64> {
-    (0..n * m).map(|i| a[i % n * m + i / n]).collect()
+    memory::collected((0..n * m).map(|i| a[i % n * m + i / n]))
 }
 
 /// The eigenvalues, ascending, and eigenvectors in columns of a symmetric `A` `[n, n]`, by turns of pairs of axes (Jacobi 1846). `None` if an
@@ -199,10 +201,10 @@ pub fn eigh(a: &[f64], n: usize) -> Option<[Vec<f64>; 2]> {
         return None;
     }
     let (a, power) = scaled(a);
-    let mut a: Vec<Vec<f64>> = a.chunks_exact(n.max(1)).map(<[f64]>::to_vec).collect();
-    let mut v: Vec<Vec<f64>> = (0..n)
-        .map(|j| (0..n).map(|i| f64::from(i == j)).collect())
-        .collect();
+    let rows = a.chunks_exact(n.max(1));
+    let mut a = memory::collected(rows.map(|row| memory::collected(row.iter().copied())));
+    let unit = |j| memory::collected((0..n).map(move |i| f64::from(i == j)));
+    let mut v = memory::collected((0..n).map(unit));
     for _ in 0..SWEEPS {
         let mut turned = false;
         for p in 0..n {
@@ -242,7 +244,10 @@ pub fn eigh(a: &[f64], n: usize) -> Option<[Vec<f64>; 2]> {
 /// `L` without its ones and `U` in one matrix, and for each row of `A` `[n, n]` which one took its place, so that row `i` of `L U` is row
 /// `p[i]` of `A`. The greatest number of each column is divided by.
 pub fn lu(a: &[f64], n: usize) -> (Vec<f64>, Vec<usize>) {
-    let (mut a, mut rows) = (a.to_vec(), (0..n).collect::<Vec<usize>>());
+    let (mut a, mut rows) = (
+        memory::collected(a.iter().copied()),
+        memory::collected(0..n),
+    );
     for j in 0..n {
         // Of equal ones the first.
         let pivot = (j..n)

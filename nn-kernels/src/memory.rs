@@ -4,6 +4,7 @@
 //! there before it is made. Elsewhere the allocator's own refusal is the limit.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Bytes up to which nobody is asked: finding out takes about as long as clearing one of these.
 const SMALL: usize = 1 << 26;
@@ -75,6 +76,41 @@ pub fn room<T>(n: usize) -> Result<Vec<T>, Refused> {
     }
 }
 
+/// Ends a kernel that cannot have its working memory. [`or_refused`] hands it to whoever called the kernel; no hook of panics is told.
+pub(crate) fn refuse(refused: Refused) -> ! {
+    resume_unwind(Box::new(refused))
+}
+
+/// What `kernel` gives, which may need more working memory than there is. What it was to write is then left half written.
+///
+/// # Errors
+/// When the memory is refused.
+pub fn or_refused<R>(kernel: impl FnOnce() -> R) -> Result<R, Refused> {
+    catch_unwind(AssertUnwindSafe(kernel)).map_err(|panic| match panic.downcast::<Refused>() {
+        Ok(refused) => *refused,
+        Err(panic) => resume_unwind(panic),
+    })
+}
+
+/// An empty vector with room for `n` elements, as working memory of a kernel.
+pub(crate) fn with_room<T>(n: usize) -> Vec<T> {
+    room(n).unwrap_or_else(|refused| refuse(refused))
+}
+
+/// `n` times a value, as working memory of a kernel.
+pub(crate) fn filled<T: Clone>(value: T, n: usize) -> Vec<T> {
+    let mut all = with_room(n);
+    all.resize(n, value);
+    all
+}
+
+/// What an iterator gives, as working memory of a kernel.
+pub(crate) fn collected<T>(values: impl ExactSizeIterator<Item = T>) -> Vec<T> {
+    let mut all = with_room(values.len());
+    all.extend(values);
+    all
+}
+
 /// Bytes that the system can still give this process, where it says so.
 #[cfg(target_os = "linux")]
 fn available() -> Option<usize> {
@@ -127,6 +163,18 @@ mod tests {
         assert!(room::<u64>(1 << 62).is_err() && room::<u64>(usize::MAX).is_err());
         #[cfg(target_os = "linux")]
         assert!(available().is_some() && !grants(1 << 46) && !grants(usize::MAX));
+    }
+
+    #[test]
+    fn working_memory_that_is_refused_is_an_error_of_the_caller() {
+        assert_eq!(or_refused(|| filled(3, 2)), Ok(vec![3, 3]));
+        assert_eq!(or_refused(|| collected(0..3)), Ok(vec![0, 1, 2]));
+        for n in [1 << 62, usize::MAX] {
+            assert_eq!(or_refused(|| filled(0u8, n).len()), Err(Refused::of(n)));
+            assert!(or_refused(|| collected((0..n).map(|i| [i; 4]))).is_err());
+        }
+        let other = catch_unwind(|| or_refused(|| panic!("another")));
+        assert_eq!(other.err().unwrap().downcast_ref(), Some(&"another"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::elementwise::pieces;
 use super::math::Float;
 use super::parallel::GRAIN;
 use super::simd;
+use crate::memory;
 use std::ops::Range;
 
 /// For every position of the result the neighbours that it sees, and their weights.
@@ -48,7 +49,7 @@ impl<T: Float> Neighbours<T> {
     #[must_use]
     pub fn transposed(&self) -> Self {
         // The first position of the result that looks at each, and the one behind the last.
-        let mut lookers: Vec<Option<[usize; 2]>> = vec![None; self.n];
+        let mut lookers: Vec<Option<[usize; 2]>> = memory::filled(None, self.n);
         for (i, (first, own)) in self.seen.iter().enumerate() {
             for looker in &mut lookers[*first..*first + own.len()] {
                 *looker = Some([looker.map_or(i, |[first, _]| first), i + 1]);

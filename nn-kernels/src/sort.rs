@@ -3,6 +3,7 @@
 use super::elementwise::pieces;
 use super::math::Number;
 use super::parallel::GRAIN;
+use crate::memory;
 use std::cmp::Ordering;
 
 /// Numbers in order, NaN after everything else, as NumPy sorts.
@@ -30,7 +31,7 @@ pub fn argsort<T: Number>(x: &[T], n: usize, k: usize, descending: bool, out: &m
     // Sorting a row costs about log n passes over it.
     let rows = (GRAIN / (n * (n.ilog2() as usize + 1))).max(1);
     pieces(out, rows * k, &|start, piece| {
-        let mut positions: Vec<i64> = Vec::with_capacity(n);
+        let mut positions: Vec<i64> = memory::with_room(n);
         for (row, out) in x[start / k * n..]
             .chunks_exact(n)
             .zip(piece.chunks_exact_mut(k))

@@ -7,7 +7,8 @@ use crate::graph::op::{Expected, Op, OpHandle, Outputs, Spec, Wanted};
 use crate::graph::record;
 use crate::graph::symbolic;
 use crate::ops::fused;
-use crate::{Result, Shape, Tensor};
+use crate::{Error, Result, Shape, Tensor};
+use nn_kernels::memory;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -237,10 +238,10 @@ fn evaluate(
         residuals => Wanted::first(specs.len() - residuals),
     });
     let expected = Expected::new(&specs, wanted);
-    let outputs = match plain {
+    let outputs = within_memory(|| match plain {
         true => op.forward(inputs, &expected),
         false => together(op, inputs, &expected),
-    };
+    });
     match outputs {
         Ok(outputs) if !outputs.iter().all(Tensor::is_computed) => sound(outputs),
         outputs => outputs,
@@ -262,7 +263,16 @@ pub(crate) fn compute(
     specs: &[Spec],
     wanted: Wanted,
 ) -> Result<Outputs<Tensor>> {
-    together(op, inputs, &Expected::new(specs, wanted))
+    within_memory(|| together(op, inputs, &Expected::new(specs, wanted)))
+}
+
+/// What an op computes, or the error of working memory that its kernel cannot have.
+fn within_memory(forward: impl FnOnce() -> Result<Outputs<Tensor>>) -> Result<Outputs<Tensor>> {
+    memory::or_refused(forward).unwrap_or_else(|refused| {
+        Err(Error::value(format!(
+            "{refused}; use smaller dimensions or a smaller batch"
+        )))
+    })
 }
 
 fn together(op: &dyn Op, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {

@@ -1,5 +1,6 @@
 //! Batch normalization over the last axis of [rows, channels] (Ioffe and Szegedy 2015, <https://arxiv.org/abs/1502.03167>).
 
+use crate::memory;
 use std::ops::Range;
 
 use super::super::elementwise::pieces;
@@ -158,8 +159,10 @@ fn backward<T: Float, const RECTIFIER: u8>(
             level,
             #[inline(always)]
             || {
-                let (mut sums, mut products) = (vec![0.0; channels], vec![0.0; channels]);
-                let (mut sum, mut product) = (vec![T::ZERO; line], vec![T::ZERO; line]);
+                let (mut sums, mut products) =
+                    (memory::filled(0.0, channels), memory::filled(0.0, channels));
+                let (mut sum, mut product) =
+                    (memory::filled(T::ZERO, line), memory::filled(T::ZERO, line));
                 for (x, dy) in x.chunks(BLOCK * line).zip(dy.chunks(BLOCK * line)) {
                     sum.fill(T::ZERO);
                     product.fill(T::ZERO);
@@ -183,12 +186,15 @@ fn backward<T: Float, const RECTIFIER: u8>(
         )
     };
     let parts = map_ranges(rows, TASK.div_ceil(channels), task);
-    let (mut sums, mut products) = (vec![0.0; channels], vec![0.0; channels]);
+    let (mut sums, mut products) = (memory::filled(0.0, channels), memory::filled(0.0, channels));
     for (s, p) in &parts {
         sums.iter_mut().zip(s).for_each(|(a, v)| *a += v);
         products.iter_mut().zip(p).for_each(|(a, v)| *a += v);
     }
-    let (mut mean_dy, mut slope) = (vec![T::ZERO; channels], vec![T::ZERO; channels]);
+    let (mut mean_dy, mut slope) = (
+        memory::filled(T::ZERO, channels),
+        memory::filled(T::ZERO, channels),
+    );
     for i in 0..channels {
         let inv_std = by.inv_std[i].to_f64();
         dbeta[i] = T::from_f64(sums[i]);

@@ -5,6 +5,7 @@ use super::super::math::Float;
 use super::super::parallel::GRAIN;
 use super::super::reduce::fold::{BLOCK_ROWS, Combine, Sum};
 use super::super::simd;
+use crate::memory;
 
 /// Rows of one task.
 fn rows_of_task(features: usize) -> usize {
@@ -98,7 +99,7 @@ pub fn layer_backward<T: Float>(
     let level = simd::level();
     // dgamma and dbeta of every block of rows of every task: added to one sum row after row, they would be lost beside it.
     let blocks = rows.min(mean.len()).div_ceil(BLOCK_ROWS);
-    let mut parts = vec![T::ZERO; mean.len().div_ceil(rows) * blocks * 2 * features];
+    let mut parts = memory::filled(T::ZERO, mean.len().div_ceil(rows) * blocks * 2 * features);
     let mut tasks: Vec<_> = dx
         .chunks_mut(rows * features)
         .zip(parts.chunks_exact_mut(blocks * 2 * features))

@@ -1,5 +1,6 @@
 //! Means and variances of the columns of [rows, channels].
 
+use crate::memory;
 use std::ops::Range;
 
 use super::super::math::Float;
@@ -42,14 +43,14 @@ impl Moments {
     /// digits of its squares, but none that count beside what the distance adds to the squares of all.
     #[inline(always)]
     fn of<T: Float>(x: &[T], channels: usize) -> Self {
-        let zeros = vec![0.0; channels];
+        let zeros = || memory::filled(0.0, channels);
         let mut all = Moments {
             count: 0.0,
-            mean: zeros.clone(),
-            squares: zeros.clone(),
+            mean: zeros(),
+            squares: zeros(),
         };
-        let (mut part_mean, mut part_squares) = (zeros.clone(), zeros);
-        let mut center = tile(&vec![T::ZERO; channels]);
+        let (mut part_mean, mut part_squares) = (zeros(), zeros());
+        let mut center = tile(&memory::filled(T::ZERO, channels));
         let line = center.len();
         let (mut sum, mut squares) = (center.clone(), center.clone());
         for block in x.chunks(BLOCK * line) {

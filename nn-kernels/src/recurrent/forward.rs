@@ -2,6 +2,7 @@
 
 use super::{Cell, Recurrence, Weights, gates, parts_mut, pieces, pieces_mut};
 use crate::gemm::{Gemm, Packed, scratch};
+use crate::memory;
 use crate::parallel;
 use crate::simd::{self, Level};
 use std::ops::Range;
@@ -116,7 +117,7 @@ fn with_products<T: Gemm>(
         rows.map(move |row| &row[part.clone()])
     };
     // The biases of z and r are added up, whatever their number.
-    let mut sum = weights.bias[..columns].to_vec();
+    let mut sum = memory::collected(weights.bias[..columns].iter().copied());
     weights.bias[columns..]
         .iter()
         .zip(&mut sum)

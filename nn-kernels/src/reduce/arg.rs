@@ -1,5 +1,6 @@
 //! Positions of extrema.
 
+use crate::memory;
 use std::hint::select_unpredictable as select;
 
 use super::super::elementwise::{elements, pieces};
@@ -71,7 +72,7 @@ fn position<T: Number, C: Combine<T>>(
                 }
                 return;
             }
-            let mut best = vec![C::IDENTITY; inner];
+            let mut best = memory::filled(C::IDENTITY, inner);
             for (plane, out) in x.chunks_exact(n * inner).zip(piece.chunks_exact_mut(inner)) {
                 best.copy_from_slice(&plane[..inner]);
                 out.fill(0);

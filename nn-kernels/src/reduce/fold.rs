@@ -1,5 +1,6 @@
 //! The loops that reductions are made of, for one thread. All are inlined into [`simd::run`](super::super::simd::run).
 
+use crate::memory;
 use std::ops::Range;
 
 use super::super::math::Number;
@@ -98,7 +99,7 @@ pub(in super::super) trait Combine<T: Copy>: Copy + Send + Sync {
         if width < LANES && band.len() == width {
             return self.narrow_columns(x, out);
         }
-        let mut part = vec![Self::IDENTITY; band.len()];
+        let mut part = memory::filled(Self::IDENTITY, band.len());
         for block in x.chunks(BLOCK_ROWS * width) {
             part.fill(Self::IDENTITY);
             for row in block.chunks_exact(width) {

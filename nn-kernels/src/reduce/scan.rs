@@ -3,6 +3,7 @@
 use super::super::elementwise::{elements, pieces};
 use super::super::math::Number;
 use super::super::parallel::GRAIN;
+use crate::memory;
 
 /// Numbers with a running sum.
 pub trait Summed: Number {
@@ -45,7 +46,7 @@ pub fn cumsum<T: Summed>(x: &[T], dims: &[usize], axis: usize, out: &mut [T], re
     pieces(out, plane * (GRAIN / plane).max(1), &|start, piece| {
         let x = &x[start..start + piece.len()];
         for (x, out) in x.chunks_exact(plane).zip(piece.chunks_exact_mut(plane)) {
-            let mut total = vec![T::Sum::default(); inner];
+            let mut total = memory::filled(T::Sum::default(), inner);
             for i in 0..n {
                 let at = if reverse { n - 1 - i } else { i } * inner;
                 let (x, out) = (&x[at..at + inner], &mut out[at..at + inner]);

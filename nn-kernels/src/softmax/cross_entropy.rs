@@ -1,5 +1,6 @@
 //! Cross-entropy of logits and labels or distributions, with the softmax inside, and its gradient.
 
+use crate::memory;
 use std::hint::select_unpredictable as select;
 
 use super::super::elementwise::{pieces, pieces2};
@@ -31,7 +32,7 @@ fn sums<T: Float>(x: &[T], classes: usize, shifts: &mut [T], sums: &mut [T]) {
         return;
     }
     let block = whole_rows(BLOCK, classes);
-    let mut buffer = vec![T::ZERO; block.min(x.len())];
+    let mut buffer = memory::filled(T::ZERO, block.min(x.len()));
     let rows = block / classes;
     for ((x, shifts), sums) in x
         .chunks(block)

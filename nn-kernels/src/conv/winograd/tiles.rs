@@ -13,6 +13,7 @@
 //! | class 3 | no | no |
 
 use super::points::{SIZE, points};
+use crate::memory;
 use std::ops::Range;
 
 /// Tiles along an axis of `n` pixels.
@@ -68,7 +69,7 @@ impl Tiles {
             [false, true] => 2,
             [false, false] => 3,
         };
-        let mut tiles: Vec<Tile> = range.map(tile).collect();
+        let mut tiles = memory::collected(range.map(tile));
         tiles.sort_by_key(class);
         let ends = [0, 1, 2, 3].map(|c| tiles.partition_point(|tile| class(tile) <= c));
         Self {
