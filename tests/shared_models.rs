@@ -240,6 +240,26 @@ impl Apart {
     }
 }
 
+/// A layer, and what another thread makes of its kernel or of its input.
+#[model]
+struct Aside {
+    layer: Dense,
+    #[config]
+    flags: bool,
+}
+
+#[model]
+impl Aside {
+    fn call(&self, x: Tensor) -> Tensor {
+        let aside = || match self.flags {
+            true => x.greater(0.0),
+            false => self.layer.kernel().square().sum(),
+        };
+        let aside = std::thread::scope(|scope| scope.spawn(aside).join().expect("no panic"));
+        self.layer(&x).sum_axis(-1).expand_dims(-1) + &x + aside
+    }
+}
+
 impl Apart {
     fn built(constant: bool) -> Apart {
         let model = Apart {
@@ -273,7 +293,23 @@ fn what_another_thread_computes_is_never_a_silent_constant() {
     let tape = GradientTape::new();
     let loss = model.forward(&x).sum();
     elsewhere(tape.gradient(&loss, &model).unwrap_err());
-    elsewhere(model.trace([3]).unwrap_err());
+    // What has no numbers yet is no constant, whatever is said about it.
+    let traced = |error: nn::Error| {
+        let error = error.to_string();
+        assert!(error.contains("another thread"), "{error}");
+        assert!(!error.contains("stop_gradient"), "{error}");
+    };
+    traced(model.trace([3]).unwrap_err());
+    // What is made of a parameter has numbers; flags have no gradient.
+    for flags in [false, true] {
+        let layer = Dense::new(2);
+        layer.build([3]).unwrap();
+        let error = Aside { layer, flags }.trace([3]).unwrap_err();
+        match flags {
+            false => elsewhere(error),
+            true => traced(error),
+        }
+    }
     // What is watched, without a parameter.
     let tape = GradientTape::new();
     tape.watch(&x);
@@ -301,7 +337,7 @@ fn what_another_thread_computes_is_never_a_silent_constant() {
     };
     let before = bits(&compiled);
     let fit = Fit::new().epochs(1).verbose(Verbose::Silent);
-    elsewhere(compiled.fit((&x, numbers([4, 2])), fit).unwrap_err());
+    traced(compiled.fit((&x, numbers([4, 2])), fit).unwrap_err());
     assert_eq!(bits(&compiled), before);
     assert_eq!(
         compiled.predict(&x).unwrap().data::<f32>(),

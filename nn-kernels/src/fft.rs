@@ -39,7 +39,7 @@ impl Plan {
         };
         Plan {
             factors: factors(n),
-            turns: (0..n).map(turned).collect(),
+            turns: memory::collected((0..n).map(turned)),
         }
     }
 

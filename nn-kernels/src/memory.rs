@@ -28,7 +28,8 @@ impl fmt::Display for Refused {
             "{} of memory are needed, more than this machine can give",
             Readable(self.bytes)
         )?;
-        match available() {
+        // What was made on the way is free again by now, and may have been what was missing.
+        match available().filter(|&bytes| bytes < self.bytes) {
             Some(bytes) => write!(f, " ({} are available)", Readable(bytes)),
             None => Ok(()),
         }
@@ -76,12 +77,12 @@ pub fn room<T>(n: usize) -> Result<Vec<T>, Refused> {
     }
 }
 
-/// Ends a kernel that cannot have its working memory. [`or_refused`] hands it to whoever called the kernel; no hook of panics is told.
+/// Ends a kernel that cannot have its working memory: [`or_refused`] hands it to the caller, and no hook of panics is told.
 pub(crate) fn refuse(refused: Refused) -> ! {
     resume_unwind(Box::new(refused))
 }
 
-/// What `kernel` gives, which may need more working memory than there is. What it was to write is then left half written.
+/// What `kernel` gives, which may need more working memory than there is; what it writes may then be half written.
 ///
 /// # Errors
 /// When the memory is refused.
@@ -92,20 +93,35 @@ pub fn or_refused<R>(kernel: impl FnOnce() -> R) -> Result<R, Refused> {
     })
 }
 
-/// An empty vector with room for `n` elements, as working memory of a kernel.
-pub(crate) fn with_room<T>(n: usize) -> Vec<T> {
+/// An empty vector with room for `n` elements, as working memory: where there is not so much, whoever runs in [`or_refused`] ends.
+pub fn with_room<T>(n: usize) -> Vec<T> {
     room(n).unwrap_or_else(|refused| refuse(refused))
 }
 
-/// `n` times a value, as working memory of a kernel.
-pub(crate) fn filled<T: Clone>(value: T, n: usize) -> Vec<T> {
+/// Adds a value behind the others.
+///
+/// # Errors
+/// When there is no memory for a longer vector.
+pub fn push<T>(all: &mut Vec<T>, value: T) -> Result<(), Refused> {
+    if all.len() == all.capacity() {
+        let bytes = all.len().saturating_mul(2 * size_of::<T>());
+        if !grants(bytes) || all.try_reserve(1).is_err() {
+            return Err(Refused::of(bytes));
+        }
+    }
+    all.push(value);
+    Ok(())
+}
+
+/// `n` times a value, as [`with_room`].
+pub fn filled<T: Clone>(value: T, n: usize) -> Vec<T> {
     let mut all = with_room(n);
     all.resize(n, value);
     all
 }
 
-/// What an iterator gives, as working memory of a kernel.
-pub(crate) fn collected<T>(values: impl ExactSizeIterator<Item = T>) -> Vec<T> {
+/// What an iterator gives, as [`with_room`].
+pub fn collected<T>(values: impl ExactSizeIterator<Item = T>) -> Vec<T> {
     let mut all = with_room(values.len());
     all.extend(values);
     all
@@ -126,10 +142,13 @@ fn available() -> Option<usize> {
         let cached = number_after(&statistics, "inactive_file").unwrap_or(0);
         Some(limit.saturating_sub(used.saturating_sub(cached)))
     });
-    match (machine, group) {
-        (Some(machine), Some(group)) => Some(machine.min(group)),
-        (machine, group) => machine.or(group),
-    }
+    // A process may have a limit of its own.
+    let limit = read("/proc/self/limits").and_then(|text| number_after(&text, "Max address space"));
+    let own = limit.and_then(|limit| {
+        let used = number_after(&read("/proc/self/status")?, "VmSize:")?;
+        Some(limit.saturating_sub(used.saturating_mul(1024)))
+    });
+    [machine, group, own].into_iter().flatten().min()
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -148,8 +167,8 @@ fn free_of_machine(text: &str) -> Option<usize> {
 /// The number in the line that begins with a name.
 #[cfg(target_os = "linux")]
 fn number_after(text: &str, name: &str) -> Option<usize> {
-    let mut lines = text.lines().map(str::split_whitespace);
-    lines.find_map(|mut words| (words.next()? == name).then(|| words.next()?.parse().ok())?)
+    let mut rests = text.lines().filter_map(|line| line.strip_prefix(name));
+    rests.find_map(|rest| rest.split_whitespace().next()?.parse().ok())
 }
 
 #[cfg(test)]
@@ -187,6 +206,8 @@ mod tests {
             number_after("a 1\ninactive_file 77\n", "inactive_file"),
             Some(77)
         );
+        let limits = "Max processes  9 9\nMax address space  unlimited  unlimited bytes\n";
+        assert_eq!(number_after(limits, "Max address space"), None);
     }
 
     #[test]

@@ -6,7 +6,10 @@
 
 use super::crew;
 use super::team::{self, Call};
+use rayon::ThreadPoolBuilder;
+use std::error::Error;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Elements that one task handles at least, when each costs about one multiply-add and one load.
 /// 16 Ki elements are about 5 µs of work, the price of waking a thread.
@@ -26,7 +29,7 @@ fn run(count: usize, call: Call, task: &(dyn Fn(usize) + Sync)) {
         1 => return task(0),
         _ => {}
     }
-    match rayon::current_num_threads() {
+    match threads() {
         1 => (0..count).for_each(task),
         // A thread of a pool shares with that pool, a few small tasks with nobody.
         threads if rayon::current_thread_index().is_some() => match call {
@@ -35,6 +38,19 @@ fn run(count: usize, call: Call, task: &(dyn Fn(usize) + Sync)) {
         },
         threads => team::share(count, threads, call, task),
     }
+}
+
+/// How many threads there are for the caller to share with, itself included: 1 where the system lets no others begin.
+fn threads() -> usize {
+    if rayon::current_thread_index().is_some() {
+        return rayon::current_num_threads();
+    }
+    static GLOBAL: OnceLock<usize> = OnceLock::new();
+    *GLOBAL.get_or_init(|| match ThreadPoolBuilder::new().build_global() {
+        Err(error) if error.source().is_some() => 1,
+        // Made here, or by the program before.
+        _ => rayon::current_num_threads(),
+    })
 }
 
 /// Calls `f` with consecutive ranges of `grain` items that cover `0..n`, in parallel when there are several.

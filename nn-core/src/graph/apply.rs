@@ -143,19 +143,19 @@ fn run(
         let error = error.at_op(running.op().name(), location);
         return everywhere(Tensor::failed(error), running.op(), inputs);
     }
-    if outputs[0].dtype().is_float() {
-        if record::is_recording()
-            && let Err(error) = record::record(&mut || running.keep(), inputs, &outputs, location)
-        {
-            let error = error.at_op(running.op().name(), location);
-            return everywhere(Tensor::failed(error), running.op(), inputs);
-        }
-        if inputs.iter().any(Tensor::is_derived)
-            && (record::detached() == 0 || outputs[0].is_abstract())
-        {
-            let thread = record::this_thread();
-            outputs.iter().for_each(|output| output.derive_on(thread));
-        }
+    let float = outputs[0].dtype().is_float();
+    if float
+        && record::is_recording()
+        && let Err(error) = record::record(&mut || running.keep(), inputs, &outputs, location)
+    {
+        let error = error.at_op(running.op().name(), location);
+        return everywhere(Tensor::failed(error), running.op(), inputs);
+    }
+    // A trace follows numbers of every type, a tape those that have gradients.
+    let traced = !plain && outputs[0].is_abstract();
+    if (traced || float && record::detached() == 0) && inputs.iter().any(Tensor::is_derived) {
+        let thread = record::this_thread();
+        outputs.iter().for_each(|output| output.derive_on(thread));
     }
     match inputs.iter().any(Tensor::has_mask) {
         false => outputs,
@@ -266,9 +266,9 @@ pub(crate) fn compute(
     within_memory(|| together(op, inputs, &Expected::new(specs, wanted)))
 }
 
-/// What an op computes, or the error of working memory that its kernel cannot have.
-fn within_memory(forward: impl FnOnce() -> Result<Outputs<Tensor>>) -> Result<Outputs<Tensor>> {
-    memory::or_refused(forward).unwrap_or_else(|refused| {
+/// What `compute` gives, or the error of working memory that a kernel or [`memory::with_room`] cannot have.
+pub(crate) fn within_memory<R>(compute: impl FnOnce() -> Result<R>) -> Result<R> {
+    memory::or_refused(compute).unwrap_or_else(|refused| {
         Err(Error::value(format!(
             "{refused}; use smaller dimensions or a smaller batch"
         )))

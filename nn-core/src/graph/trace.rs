@@ -295,7 +295,7 @@ impl Tracer {
     /// Refuses what another thread has computed, where nothing was taken down.
     fn check_known<'a>(&self, tensors: impl IntoIterator<Item = &'a Tensor>) -> Result<()> {
         let thread = record::this_thread();
-        let unknown = |t: &Tensor| t.is_abstract() && !self.ids.contains_key(&t.id());
+        let unknown = |t: &Tensor| !self.ids.contains_key(&t.id());
         let refused = |t: &'a Tensor| t.derived_elsewhere(thread).filter(|_| unknown(t));
         tensors.into_iter().find_map(refused).map_or(Ok(()), Err)
     }

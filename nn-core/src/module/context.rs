@@ -95,7 +95,7 @@ pub(crate) fn fresh_id() -> u64 {
     })
 }
 
-/// Whether the innermost running `call` trains; `false` outside.
+/// Whether the innermost `call` that this thread runs trains; `false` outside.
 ///
 /// ```
 /// assert!(!nn::training());
@@ -214,8 +214,8 @@ impl Drop for Scope {
     }
 }
 
-/// Adds a scalar to the loss of the training step that runs, as Keras's `Layer.add_loss`; without [`collect_losses`] around it, nothing
-/// collects it and it is dropped.
+/// Adds a scalar to the loss of the training step that runs, as Keras's `Layer.add_loss`; without [`collect_losses`] around it, on the same
+/// thread, nothing collects it and it is dropped.
 pub fn add_loss(loss: Tensor) {
     CONTEXT.with(|context| {
         if let Some(innermost) = context.losses.borrow_mut().last_mut() {

@@ -298,7 +298,8 @@ impl<'a> Walk<'_, 'a> {
 
 /// All parameters and buffers of a module with their paths, in field order.
 pub fn parameters(module: &dyn Module) -> Vec<Parameter<'_>> {
-    let mut all = Vec::new();
+    // Room for a small model's, of which each step of its training asks.
+    let mut all = Vec::with_capacity(16);
     walk(module, &mut |path, node| {
         if let Some(param) = node.as_param() {
             let path = param.found_at(path);

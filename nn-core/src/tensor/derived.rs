@@ -50,11 +50,16 @@ impl Tensor {
     pub(crate) fn derived_elsewhere(&self, thread: u32) -> Option<Error> {
         let on = self.inner.derived.on.load(Ordering::Relaxed);
         (on != 0 && on != thread && !self.is_variable()).then(|| {
-            Error::gradient(
+            // What has no numbers yet is no constant, whatever is said about it.
+            let constant = match self.is_abstract() {
+                true => "",
+                false => ", or say that it is a constant: `x.stop_gradient()`, on the thread that computed it",
+            };
+            Error::gradient(format!(
                 "an input was computed on another thread from parameters or from what this thread follows, and nobody here has seen how: its \
                  gradient would be left out. Call layers and operations on the thread that runs `call` (each of them uses all threads by \
-                 itself), or say that it is a constant: `x.stop_gradient()`, on the thread that computed it",
-            )
+                 itself){constant}"
+            ))
         })
     }
 }

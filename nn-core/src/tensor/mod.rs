@@ -30,7 +30,7 @@ use crate::module::context::{fresh_id, unanswered};
 use crate::{DType, Element, Error, Result, Shape};
 use derived::Derived;
 use nn_kernels::buffer::Buffer;
-use nn_kernels::memory::Refused;
+use nn_kernels::memory::{self, Refused};
 use state::State;
 use std::sync::Arc;
 
@@ -423,7 +423,7 @@ impl Tensor {
     /// All elements in row-major order, copied.
     ///
     /// # Errors
-    /// The error of a failed tensor; an error if `T` is not its element type.
+    /// The error of a failed tensor; an error if `T` is not its element type, or if there is no memory for a copy.
     ///
     /// ```
     /// # use nn::Tensor;
@@ -433,7 +433,15 @@ impl Tensor {
     #[doc(alias = "tolist")]
     #[doc(alias = "numpy")]
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
-        self.try_data().map(<[T]>::to_vec)
+        let data = self.try_data()?;
+        let mut copy = memory::room(data.len()).map_err(|refused| {
+            Error::value(format!(
+                "the numbers of a tensor of shape {} cannot be copied: {refused}; `data` reads them where they are",
+                self.shape()
+            ))
+        })?;
+        copy.extend_from_slice(data);
+        Ok(copy)
     }
 
     /// The one element of a tensor that has just one.

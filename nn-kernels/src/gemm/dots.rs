@@ -196,7 +196,8 @@ impl<T: Gemm> Dots<'_, T> {
             let mut sums = [[V::zero(); N]; L];
             let rest = span.len() % V::LANES;
             let whole = span.end - rest;
-            for k in (span.start..whole).step_by(V::LANES) {
+            let mut k = span.start;
+            while k < whole {
                 let mut line = [V::zero(); N];
                 for n in 0..N {
                     line[n] = V::load(few.add(n * self.strides[1] + k));
@@ -207,14 +208,18 @@ impl<T: Gemm> Dots<'_, T> {
                         sums[l][n] = sums[l][n].multiply_add(v, line[n]);
                     }
                 }
+                k += V::LANES;
             }
             if rest > 0 {
                 let mask = V::mask(rest);
+                let mut line = [V::zero(); N];
+                for n in 0..N {
+                    line[n] = V::load_masked(few.add(n * self.strides[1] + whole), mask);
+                }
                 for l in 0..L {
                     let v = V::load_masked(many.add(l * self.strides[0] + whole), mask);
                     for n in 0..N {
-                        let other = V::load_masked(few.add(n * self.strides[1] + whole), mask);
-                        sums[l][n] = sums[l][n].multiply_add(v, other);
+                        sums[l][n] = sums[l][n].multiply_add(v, line[n]);
                     }
                 }
             }

@@ -21,6 +21,15 @@ impl Batch {
         self.x.first().map_or(0, |x| x.shape()[0])
     }
 
+    /// An error if a tensor of it could not be made, for want of memory.
+    pub(crate) fn check(&self) -> Result<()> {
+        let all = self.x.iter().chain(&self.y).chain(&self.sample_weight);
+        match all.into_iter().find_map(Tensor::error) {
+            Some(error) => Err(error.clone()),
+            None => Ok(()),
+        }
+    }
+
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -119,19 +119,24 @@ impl Batches {
             let (send, receive) = mpsc::sync_channel(ahead);
             let mut source = Batches {
                 data: self.data.clone(),
-                order: self.order.take(),
+                order: self.order.clone(),
                 prefetched: None,
                 prefetch: 0,
                 ..*self
             };
             // The thread ends when all batches are made or the receiver is gone.
-            std::thread::spawn(move || {
+            let maker = std::thread::Builder::new().spawn(move || {
                 while let Some(batch) = source.make() {
                     if send.send(batch).is_err() {
                         break;
                     }
                 }
             });
+            // Where the system lets no thread begin, this one makes them.
+            if maker.is_err() {
+                self.prefetch = 0;
+                return self.make();
+            }
             self.prefetched = Some(receive);
         }
         self.prefetched.as_ref().and_then(|r| r.recv().ok())

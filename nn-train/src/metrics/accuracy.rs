@@ -1,5 +1,6 @@
 //! How often predictions are the targets.
 
+use super::mean::listed;
 use super::{Mean, Metric, described, metric};
 use crate::losses::pair;
 use nn_core::{DType, Result, Tensor};
@@ -56,7 +57,7 @@ impl Metric for Accuracy {
             .try_data::<f64>()?
             .iter()
             .zip(y_pred.try_data::<f64>()?);
-        let matches: Vec<f64> = pairs.map(|(y, p)| f64::from(y == p)).collect();
+        let matches = listed(pairs.map(|(y, p)| f64::from(y == p)))?;
         self.mean
             .add_of(&y_pred, &matches, y_pred.shape(), sample_weight)
     }

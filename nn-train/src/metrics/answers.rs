@@ -1,8 +1,9 @@
 //! Answers to yes-or-no questions, and how many of them are right.
 
-use super::mean::weights;
+use super::mean::{listed, weights};
 use crate::losses::pair;
 use nn_core::{DType, Error, Result, Shape, Tensor};
+use std::iter::repeat_n;
 
 /// A score that no threshold lets through, as in Keras.
 pub(super) const NONE: f64 = -1e10;
@@ -33,15 +34,11 @@ impl Answers {
         }
         let weights = match sample_weight {
             Some(weight) => weights(weight, shape)?.to_vec()?,
-            None => vec![1.0; shape.num_elements()],
+            None => listed(repeat_n(1.0, shape.num_elements()))?,
         };
         let y_true = y_true.cast(DType::F64);
         Ok(Answers {
-            positive: y_true
-                .try_data::<f64>()?
-                .iter()
-                .map(|&y| y != 0.0)
-                .collect(),
+            positive: listed(y_true.try_data::<f64>()?.iter().map(|&y| y != 0.0))?,
             scores: y_pred.cast(DType::F64).to_vec()?,
             weights,
             dtype,

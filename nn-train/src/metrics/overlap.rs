@@ -1,9 +1,10 @@
 //! How much the regions of predicted and true classes overlap: what the IoU metrics share.
 
 use super::accumulated::Accumulated;
-use super::mean::weights;
+use super::mean::{listed, weights};
 use nn_core::{DType, Error, Result, Tensor, no_gradient};
 use serde::{Deserialize, Deserializer, Serializer};
+use std::iter::repeat_n;
 
 /// Classes at most: their table of pairs takes 128 MiB then.
 const MOST_CLASSES: usize = 1 << 12;
@@ -73,7 +74,7 @@ impl Overlap {
                     shape
                 },
             )?)?,
-            None => vec![1.0; shape.num_elements()],
+            None => listed(repeat_n(1.0, shape.num_elements()))?,
         };
         let (y_true, y_pred) = (numbers(&y_true)?, numbers(&y_pred)?);
         let n = by.num_classes;

@@ -1,10 +1,12 @@
 //! How often the greatest score is that of the right class, for class numbers.
 
+use super::mean::listed;
 use super::{Mean, Metric, described, metric};
 use crate::losses::labels;
 use nn_core::{Error, Result, Shape, Tensor, with_float};
 use nn_kernels::reduce::argmax;
 use serde::{Deserialize, Serialize};
+use std::iter::repeat_n;
 
 /// The share of rows whose greatest score (the first of equals) is that of the label. Labels: `[batch, ...]` or `[batch, ..., 1]`, integers; one
 /// that is not the number of a class counts as wrong. Predictions: `[batch, ..., classes]`. Reported as `accuracy`, where Keras says
@@ -85,7 +87,7 @@ pub(super) fn best(scores: &Tensor) -> Result<(Vec<i64>, Shape)> {
         )));
     }
     let rows = shape.without(shape.rank() - 1);
-    let mut positions = vec![0; rows.num_elements()];
+    let mut positions = listed(repeat_n(0, rows.num_elements()))?;
     with_float!(scores.dtype(), T => {
         argmax(scores.try_data::<T>()?, &[rows.num_elements(), classes], 1, &mut positions);
     });
@@ -101,11 +103,8 @@ pub(super) fn matches(
     rows: Shape,
     sample_weight: Option<&Tensor>,
 ) -> Result<()> {
-    let matches: Vec<f64> = labels
-        .iter()
-        .zip(found)
-        .map(|(a, b)| f64::from(a == b))
-        .collect();
+    let pairs = labels.iter().zip(found);
+    let matches = listed(pairs.map(|(a, b)| f64::from(a == b)))?;
     mean.add_of(y_pred, &matches, rows, sample_weight)
 }
 

@@ -87,7 +87,7 @@ pub(super) fn apart<'s>(settings: &Settings, slots: &'s mut [Tensor]) -> Apart<'
 pub(super) fn copy_of(value: &Tensor) -> Tensor {
     let copied = with_float!(value.dtype(), T => value
         .try_data::<T>()
-        .map(|from| Tensor::from_vec(from.to_vec(), value.shape())));
+        .map(|from| Tensor::build(value.shape(), |to: &mut [T]| to.copy_from_slice(from))));
     copied.unwrap_or_else(Tensor::failed)
 }
 
@@ -102,25 +102,37 @@ impl fmt::Debug for Slots {
 
 impl Slots {
     /// Makes the slots of a parameter, whose identity is `id`, where it has none yet.
-    pub(super) fn begin<R: Rule>(&mut self, rule: &R, names: &[&str], id: u64, p: &Parameter<'_>) {
+    ///
+    /// # Errors
+    /// When there is no memory for them; none are kept then.
+    pub(super) fn begin<R: Rule>(
+        &mut self,
+        rule: &R,
+        names: &[&str],
+        id: u64,
+        p: &Parameter<'_>,
+    ) -> Result<()> {
         let wanted = names.iter().filter(|name| has(rule, name, p));
         // Most parameters have all, which is seen without asking the rule about each.
         let complete = |slots: &Vec<Tensor>| {
             slots.len() == names.len() || slots.len() == wanted.clone().count()
         };
         if self.by_parameter.get(&id).is_some_and(complete) {
-            return;
+            return Ok(());
         }
         let value = p.value();
         let slots = wanted.map(|name| {
-            let slot = first(rule, name, &value);
+            let slot = first(rule, name, &value)
+                .into_result()
+                .map_err(|e| e.at_path(p.path()))?;
             if *name != AVERAGE {
                 self.greatest = self.greatest.max(slot.greatest_magnitude());
             }
-            slot
+            Ok(slot)
         });
-        let slots = slots.collect();
+        let slots = slots.collect::<Result<Vec<Tensor>>>()?;
         self.by_parameter.insert(id, slots);
+        Ok(())
     }
 
     /// The slots of a parameter; none before they are made.
@@ -129,6 +141,12 @@ impl Slots {
             .get_mut(&id)
             .map(Vec::as_mut_slice)
             .unwrap_or_default()
+    }
+
+    /// Whether no slot of a parameter shares its memory, so that writing needs none.
+    pub(super) fn are_unique(&self, id: u64) -> bool {
+        self.get(id)
+            .is_none_or(|slots| slots.iter().all(Tensor::is_unique))
     }
 
     /// The same, to look at.

@@ -3,7 +3,7 @@
 //! The built-in rules know how far a step can go, so that the greatest gradient tells beforehand whether any result can be infinite; it
 //! then is made in place. In all other cases it is made on copies, which are looked at before they are kept.
 
-use super::slots::{apart, names_of};
+use super::slots::{apart, copy_of, names_of};
 use super::{Bounds, Rule, Settings, Slots, StepInfo};
 use nn_core::{Error, ErrorKind, Gradients, Parameter, Result, Tensor, no_gradient, with_float};
 use nn_kernels::update as kernel;
@@ -21,6 +21,14 @@ pub(super) struct Matched<'p, 'a> {
     pub(super) id: u64,
     pub(super) gradient: Tensor,
     pub(super) at: StepInfo,
+}
+
+/// A parameter without a gradient, and what a step that averages makes of it.
+pub(super) struct Other<'p, 'a> {
+    p: &'p Parameter<'a>,
+    id: u64,
+    value: Tensor,
+    average: Tensor,
 }
 
 /// What is to be done with the gradients of one batch.
@@ -73,11 +81,14 @@ impl<'r, R: Rule> Step<'r, R> {
         Step { rule, plan, names }
     }
 
-    /// Makes the slots of all that have none yet.
-    pub(super) fn begin(&self, matched: &[Matched<'_, '_>], slots: &mut Slots) {
-        for m in matched {
-            slots.begin(self.rule, &self.names, m.id, m.p);
-        }
+    /// Makes the slots of all that have none yet, before anything is written.
+    ///
+    /// # Errors
+    /// When there is no memory for them.
+    pub(super) fn begin(&self, matched: &[Matched<'_, '_>], slots: &mut Slots) -> Result<()> {
+        matched
+            .iter()
+            .try_for_each(|m| slots.begin(self.rule, &self.names, m.id, m.p))
     }
 
     /// Bounds under which every number that this step writes is finite; `None` where that cannot be told beforehand.
@@ -155,31 +166,60 @@ impl<'r, R: Rule> Step<'r, R> {
         Ok(())
     }
 
-    /// Averages the parameters that can be trained and had no gradient.
-    pub(super) fn average_others(
+    /// The parameters that can be trained and had no gradient, with their averages after the step, and what the parameters then are.
+    ///
+    /// # Errors
+    /// When there is no memory for them.
+    pub(super) fn averages_of_others<'p, 'a>(
         &self,
-        parameters: &[Parameter<'_>],
+        parameters: &'p [Parameter<'a>],
         matched: &[Matched<'_, '_>],
         slots: &mut Slots,
-    ) -> Result<()> {
+    ) -> Result<Vec<Other<'p, 'a>>> {
         if self.plan.average.is_none() {
-            return Ok(());
+            return Ok(Vec::new());
         }
+        let mut others = Vec::new();
         for p in parameters.iter().filter(|p| p.trainable() && p.is_built()) {
             let id = p.id();
             if matched.iter().any(|m| m.id == id) {
                 continue;
             }
-            slots.begin(self.rule, &self.names, id, p);
+            slots.begin(self.rule, &self.names, id, p)?;
             let mut value = p.value();
             if let Some(average) = apart(self.rule.settings(), slots.of(id)).average {
-                self.average(&mut value, average)?;
+                let mut average = copy_of(average);
+                self.average(&mut value, &mut average)
+                    .map_err(|e| e.at_path(p.path()))?;
+                others.push(Other {
+                    p,
+                    id,
+                    value,
+                    average,
+                });
+            }
+        }
+        Ok(others)
+    }
+
+    /// Keeps the averages of parameters without a gradient.
+    pub(super) fn keep(&self, others: Vec<Other<'_, '_>>, slots: &mut Slots) -> Result<()> {
+        for other in others {
+            if let Some(average) = apart(self.rule.settings(), slots.of(other.id)).average {
+                *average = other.average;
             }
             if self.plan.overwrite {
-                p.set_value(&value).map_err(|e| e.at_path(p.path()))?;
+                let set = other.p.set_value(&other.value);
+                set.map_err(|e| e.at_path(other.p.path()))?;
             }
         }
         Ok(())
+    }
+
+    /// Whether the step can be made in place: nobody else holds what it writes, so that it needs no memory on the way.
+    pub(super) fn is_alone(&self, matched: &[Matched<'_, '_>], slots: &Slots) -> bool {
+        let alone = |m: &Matched<'_, '_>| m.p.is_unique() && slots.are_unique(m.id);
+        matched.iter().all(alone)
     }
 
     /// One pass over parameters and slots, where it is known that all is finite afterwards.

@@ -44,15 +44,19 @@ impl<R: Rule> Optimizer for R {
 
         let mut slots = std::mem::take(self.slots_mut());
         let step = Step::new(self, plan);
-        step.begin(&matched, &mut slots);
-        let done = match step.bounds(&matched, greatest, slots.greatest()) {
-            Some(bounds) => {
-                slots.set_greatest(bounds.slots);
-                step.in_place(&matched, &mut slots)
+        let mut make = || {
+            step.begin(&matched, &mut slots)?;
+            let others = step.averages_of_others(parameters, &matched, &mut slots)?;
+            match step.bounds(&matched, greatest, slots.greatest()) {
+                Some(bounds) if step.is_alone(&matched, &slots) => {
+                    slots.set_greatest(bounds.slots);
+                    step.in_place(&matched, &mut slots)?;
+                }
+                _ => step.aside(&matched, &mut slots)?,
             }
-            None => step.aside(&matched, &mut slots),
+            step.keep(others, &mut slots)
         };
-        let done = done.and_then(|()| step.average_others(parameters, &matched, &mut slots));
+        let done = make();
         slots.iterations += u64::from(done.is_ok());
         *self.slots_mut() = slots;
         done

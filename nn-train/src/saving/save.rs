@@ -78,6 +78,7 @@ fn tensors_of(parameters: &[&Parameter<'_>]) -> Result<Vec<(String, Tensor)>> {
                 RESERVED.join("`, `")
             )));
         }
+        format::shape_of_file(&p.shape()).map_err(|e| e.at_path(path))?;
         Ok((path.to_string(), p.value()))
     });
     tensors.collect()

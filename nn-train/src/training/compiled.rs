@@ -216,6 +216,7 @@ impl<M: Model> Compiled<M> {
 
     /// One step of an evaluation; with `whole`, the data that the batch is of, all of its targets are looked at.
     pub(crate) fn test(&mut self, batch: Batch, whole: Option<&Dataset>) -> Result<()> {
+        batch.check()?;
         let step = Step::new(&self.model, &mut self.state, false, &batch);
         let mut step = step.first_of(whole, &batch);
         layer::catch_unanswered(|| self.model.test_step(&mut step, batch.clone()))?
@@ -224,6 +225,7 @@ impl<M: Model> Compiled<M> {
     /// One training step; with `whole`, the data that the batch is of, all of its targets are looked at. If it fails before parameters
     /// have changed, buffers and the states of stateful layers too have the values from before.
     pub(crate) fn step(&mut self, batch: Batch, whole: Option<&Dataset>) -> Result<()> {
+        batch.check()?;
         let (mut values, mut carried) = (Vec::new(), Vec::new());
         module::each_node(&self.model, &mut |node| {
             if let Some(p) = node.as_param()

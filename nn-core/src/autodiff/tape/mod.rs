@@ -254,7 +254,7 @@ impl GradientTape {
                     )));
                 }
             };
-            accumulate(&mut adjoints, record.slot(&target), upstream);
+            accumulate(&mut adjoints, record.slot(&target), upstream)?;
         }
 
         // What depends on a source, so that no gradient is computed that leads to none.
@@ -324,21 +324,19 @@ impl GradientTape {
                 upstreams: &upstreams,
                 needs: &needs,
             };
-            let gradients = entry
-                .op
-                .backward(&at)
-                .map_err(|e| e.context(format!("the gradient of `{}`", entry.op.name())))?;
+            let of_op = |e: Error| e.context(format!("the gradient of `{}`", entry.op.name()));
+            let gradients = entry.op.backward(&at).map_err(of_op)?;
             for ((i, gradient), &slot) in gradients.into_iter().enumerate().zip(slots) {
                 if let (Some(gradient), true) = (gradient, needs[i]) {
                     if let Some(error) = gradient.error() {
-                        return Err(error.clone());
+                        return Err(of_op(error.clone()));
                     }
                     let gradient = match gradient.raw_shape() == own[i].raw_shape() {
                         true => gradient,
                         false => gradient.sum_to(*own[i].raw_shape()).into_result()?,
                     };
                     observer::gradient(&*entry.op, entry.location, &gradient);
-                    accumulate(&mut adjoints, slot, gradient);
+                    accumulate(&mut adjoints, slot, gradient)?;
                 }
             }
         }
@@ -360,13 +358,14 @@ enum Reached {
 }
 
 /// Adds a gradient to that of a slot, if there is such a slot.
-fn accumulate(adjoints: &mut [Option<Tensor>], slot: Slot, gradient: Tensor) {
+fn accumulate(adjoints: &mut [Option<Tensor>], slot: Slot, gradient: Tensor) -> Result<()> {
     if let Some(adjoint) = adjoints.get_mut(slot as usize) {
         *adjoint = Some(match adjoint.take() {
-            Some(so_far) => so_far + gradient,
+            Some(so_far) => (so_far + gradient).into_result()?,
             None => gradient,
         });
     }
+    Ok(())
 }
 
 /// What to do about a source without a gradient.

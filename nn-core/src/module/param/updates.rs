@@ -90,6 +90,12 @@ impl Param {
         Ok(())
     }
 
+    /// Whether nobody else holds the value, so that [`Param::update_in_place`] copies nothing.
+    #[doc(hidden)]
+    pub fn is_unique(&self) -> bool {
+        self.read().as_ref().is_none_or(Tensor::is_unique)
+    }
+
     /// Whoever waits for what the same thread does further up waits for ever.
     #[cold]
     #[track_caller]

@@ -1,6 +1,8 @@
 //! Where the elements are that are not 0.
 
+use crate::graph::apply::within_memory;
 use crate::{MAX_RANK, Tensor};
+use nn_kernels::memory;
 
 impl Tensor {
     /// Where the elements are that are not 0, in row-major order: for every axis their indices (`i64`, `[count]`). How many there are
@@ -17,25 +19,26 @@ impl Tensor {
     #[track_caller]
     pub fn nonzero(&self) -> Vec<Tensor> {
         let shape = *self.raw_shape();
-        let flat = match self.not_equal(0).to_vec::<bool>() {
-            Ok(found) => found
-                .iter()
-                .enumerate()
-                .filter(|(_, hit)| **hit)
-                .map(|(i, _)| i)
-                .collect::<Vec<_>>(),
+        let axes = || {
+            let hits = self.not_equal(0);
+            let hits = hits.try_data::<bool>()?;
+            let mut flat = memory::with_room(hits.iter().filter(|hit| **hit).count());
+            flat.extend((0..hits.len()).filter(|&i| hits[i]));
+            let axes = (0..shape.rank()).map(|axis| {
+                let inner: usize = shape[axis + 1..].iter().product();
+                let indices = flat.iter().map(|i| (i / inner % shape[axis]) as i64);
+                Tensor::from(memory::collected(indices))
+            });
+            Ok(axes.collect())
+        };
+        match within_memory(axes) {
+            Ok(axes) => axes,
             // How many axes a failed tensor would have is not known.
             Err(error) => {
                 let count = self.error().map_or(shape.rank().max(1), |_| MAX_RANK);
-                return vec![self.fail("nonzero", error); count];
+                vec![self.fail("nonzero", error); count]
             }
-        };
-        let axes = (0..shape.rank()).map(|axis| {
-            let inner: usize = shape[axis + 1..].iter().product();
-            let indices = flat.iter().map(|i| (i / inner % shape[axis]) as i64);
-            Tensor::from(indices.collect::<Vec<i64>>())
-        });
-        axes.collect()
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::ops::index::scatter_add;
 use crate::ops::index::segment::{Kind, segments};
 use crate::tensor::create::cast_in_range;
 use crate::{DType, Error, Result, Shape, Tensor, is_known, with_dtype};
+use nn_kernels::memory;
 
 /// What happens to an element that an update meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -68,10 +69,15 @@ impl Op for Places {
                     }
                 })
         };
-        let places: Vec<i64> = match k {
-            0 => vec![0; shape.num_elements()],
-            k => indices.chunks_exact(k).map(place).collect::<Result<_>>()?,
-        };
+        let mut places: Vec<i64> = memory::with_room(shape.num_elements());
+        match k {
+            0 => places.resize(shape.num_elements(), 0),
+            k => {
+                for index in indices.chunks_exact(k) {
+                    places.push(place(index)?);
+                }
+            }
+        }
         Ok(Tensor::from_vec(places, shape).into())
     }
 

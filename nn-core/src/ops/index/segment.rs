@@ -81,7 +81,8 @@ impl Op for Segment {
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let [x, ids] = [&at.inputs[0], &at.inputs[1]];
-        let sums = |x: &Tensor| scatter_add(x.raw_shape().with(0, self.count), ids, x);
+        let shape = x.raw_shape().with(0, self.count);
+        let sums = |x: &Tensor| scatter_add(shape, ids, x);
         let upstream = at.upstream().take(ids, 0);
         let gradient = match self.kind {
             // Equal ones share.

@@ -1,7 +1,9 @@
 //! Different elements.
 
 use crate::Tensor;
+use crate::graph::apply::within_memory;
 use crate::ops::index::sort::{ArgSort, positions};
+use nn_kernels::memory;
 
 /// What [`Tensor::unique_all`] finds.
 #[derive(Clone, Debug)]
@@ -58,39 +60,41 @@ impl Tensor {
             .slice(1..)
             .isnan()
             .logical_and(sorted.slice(..-1).isnan());
-        let known = order.to_vec::<i64>();
-        let begins = match flat.raw_shape().num_elements() {
-            0 | 1 => Ok(Vec::new()),
-            _ => same.logical_or(nan).logical_not().to_vec::<bool>(),
-        };
-        let (order, begins) = match (known, begins) {
-            (Ok(order), Ok(begins)) => (order, begins),
-            (Err(error), _) | (_, Err(error)) => {
-                let failed = self.fail("unique", error);
-                return Unique {
-                    values: failed.clone(),
-                    indices: failed.clone(),
-                    inverse: failed.clone(),
-                    counts: failed,
-                };
+        let other = same.logical_or(nan).logical_not();
+        let found = || {
+            let order = order.try_data::<i64>()?;
+            let others: &[bool] = match order.len() {
+                0 | 1 => &[],
+                _ => other.try_data()?,
+            };
+            let count = order.len().min(1) + others.iter().filter(|other| **other).count();
+            let (mut indices, mut counts) = (memory::with_room(count), memory::with_room(count));
+            let mut inverse = memory::filled(0, order.len());
+            for (i, &place) in order.iter().enumerate() {
+                if i == 0 || others[i - 1] {
+                    indices.push(place);
+                    counts.push(0_i64);
+                }
+                inverse[place as usize] = counts.len() as i64 - 1;
+                *counts.last_mut().expect("one has begun") += 1;
             }
+            let indices = Tensor::from(indices);
+            Ok(Unique {
+                values: flat.take(&indices, 0),
+                indices,
+                inverse: Tensor::from_vec(inverse, *self.raw_shape()),
+                counts: Tensor::from(counts),
+            })
         };
-        let (mut indices, mut counts, mut inverse) = (Vec::new(), Vec::new(), vec![0; order.len()]);
-        for (i, &place) in order.iter().enumerate() {
-            if i == 0 || begins[i - 1] {
-                indices.push(place);
-                counts.push(0_i64);
+        within_memory(found).unwrap_or_else(|error| {
+            let failed = self.fail("unique", error);
+            Unique {
+                values: failed.clone(),
+                indices: failed.clone(),
+                inverse: failed.clone(),
+                counts: failed,
             }
-            inverse[place as usize] = counts.len() as i64 - 1;
-            *counts.last_mut().expect("one has begun") += 1;
-        }
-        let indices = Tensor::from(indices);
-        Unique {
-            values: flat.take(&indices, 0),
-            indices,
-            inverse: Tensor::from_vec(inverse, *self.raw_shape()),
-            counts: Tensor::from(counts),
-        }
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Matrix products, with batch dimensions that broadcast.
 
 use crate::check::two;
-use crate::graph::apply::apply;
+use crate::graph::apply::apply_static;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_float};
@@ -23,6 +23,18 @@ pub(crate) struct MatMul {
     /// another pass takes a tenth of a small model's step.
     measured: bool,
 }
+
+/// Each of the products that there are, by the bits of their settings, so that a step of training keeps none of its own.
+static ALL: [MatMul; 8] = {
+    const fn of(bits: usize) -> MatMul {
+        MatMul {
+            transpose_a: bits & 1 > 0,
+            transpose_b: bits & 2 > 0,
+            measured: bits & 4 > 0,
+        }
+    }
+    [of(0), of(1), of(2), of(3), of(4), of(5), of(6), of(7)]
+};
 
 /// The shape of a product of matrices, with batches that broadcast.
 const fn matrices(
@@ -171,7 +183,8 @@ impl Op for MatMul {
                 true => product(&up, &a, [true, ta], true),
             }
         });
-        let mut all = vec![da, db];
+        let mut all = Vec::with_capacity(3);
+        all.extend([da, db]);
         if at.inputs.len() == 3 {
             let rows: Vec<isize> = (0..up.raw_shape().rank() as isize - 1).collect();
             all.push(at.when(2, || up.sum_axes(rows, false)));
@@ -212,6 +225,12 @@ by_name!("matmul", fits, |a| MatMul {
 type After<'a, T> = &'a (dyn Fn(&mut [T]) + Sync);
 
 impl MatMul {
+    /// The product with these settings, which takes no memory.
+    fn kept(transpose_a: bool, transpose_b: bool, measured: bool) -> &'static MatMul {
+        let [a, b, measured] = [transpose_a, transpose_b, measured].map(usize::from);
+        &ALL[a + 2 * b + 4 * measured]
+    }
+
     /// The product of `shape`, and `after` of its elements while they are in a cache.
     pub(crate) fn product<T: Gemm + crate::Element>(
         &self,
@@ -342,12 +361,8 @@ fn product(
     [transpose_a, transpose_b]: [bool; 2],
     measured: bool,
 ) -> Tensor {
-    let op = MatMul {
-        transpose_a,
-        transpose_b,
-        measured,
-    };
-    apply(op, &[a.clone(), b.clone()])
+    let op = MatMul::kept(transpose_a, transpose_b, measured);
+    apply_static(op, &[a.clone(), b.clone()])
 }
 
 impl Tensor {
@@ -412,13 +427,11 @@ impl Tensor {
             return failed.clone();
         }
         let (a, b) = (*self.raw_shape(), *other.raw_shape());
-        let op = MatMul {
-            transpose_a: false,
-            transpose_b: false,
-            measured: false,
-        };
         match (a.dims(), b.dims()) {
-            ([_, .., _], [_, _]) => apply(op, &[self.clone(), other, row]),
+            ([_, .., _], [_, _]) => apply_static(
+                MatMul::kept(false, false, false),
+                &[self.clone(), other, row],
+            ),
             _ => self.fail(
                 "matmul",
                 Error::shape(format!(

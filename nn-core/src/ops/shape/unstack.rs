@@ -1,12 +1,16 @@
 //! A tensor taken apart along an axis.
 
-use crate::graph::apply::apply_all;
+use crate::graph::apply::{apply_all, within_memory};
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::shape::slice::part;
 use crate::ops::stack;
 use crate::{Error, Result, Shape, Tensor, is_known};
+use nn_kernels::memory;
+
+/// Bytes that a small tensor takes, with what the allocator needs for it.
+const TENSOR: usize = 384;
 
 /// The tensors along an axis, without that axis; one output each, of which there is at least one.
 struct Unstack {
@@ -35,7 +39,7 @@ impl Op for Unstack {
             )));
         }
         let shape = x.without(axis);
-        Ok(vec![Spec { shape, dtype }; self.count].into())
+        within_memory(|| Ok(memory::filled(Spec { shape, dtype }, self.count).into()))
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
@@ -109,7 +113,11 @@ impl Tensor {
             Ok(axis) if shape[axis] == 0 => Vec::new(),
             Ok(axis) => {
                 let count = shape[axis];
-                apply_all(Unstack { axis, count }, std::slice::from_ref(self)).into_vec()
+                // Many small tensors are asked for one by one: whether all of them fit is asked before.
+                match within_memory(|| Ok(drop(memory::with_room::<[u8; TENSOR]>(count)))) {
+                    Err(error) => vec![self.fail("unstack", error)],
+                    Ok(()) => apply_all(Unstack { axis, count }, std::slice::from_ref(self)).into_vec(),
+                }
             }
         }
     }

@@ -2,10 +2,16 @@
 
 use nn_core::config::beginning;
 use nn_core::{Error, Result};
+use nn_kernels::memory::{self, Refused};
 use std::collections::HashMap;
 
 /// From here on `f64` does not hold every whole number: 2⁵³.
 const EXACT_F64: f64 = 9_007_199_254_740_992.0;
+
+/// The error of a table that does not fit the memory.
+pub(super) fn no_memory(refused: Refused) -> Error {
+    Error::value(format!("{refused}; read fewer rows or columns at a time"))
+}
 
 /// The numbers of a column.
 #[derive(Default)]
@@ -20,6 +26,13 @@ pub(super) struct Column {
 impl Column {
     pub(super) fn len(&self) -> usize {
         self.values.len()
+    }
+
+    fn sorted(&self) -> Result<Vec<f64>> {
+        let mut copy = memory::room(self.values.len()).map_err(no_memory)?;
+        copy.extend_from_slice(&self.values);
+        copy.sort_unstable_by(f64::total_cmp);
+        Ok(copy)
     }
 
     /// Adds a number.
@@ -59,8 +72,7 @@ impl Column {
                 )));
             }
         }
-        self.values.push(value);
-        Ok(())
+        memory::push(&mut self.values, value).map_err(no_memory)
     }
 
     /// Shifts and scales to mean 0 and (population) standard deviation 1; equal numbers become 0.
@@ -70,7 +82,7 @@ impl Column {
     pub(super) fn standardize(&mut self) -> Result<()> {
         let n = self.values.len() as f64;
         let first = self.values[0];
-        self.standardized = Some(distinct(self.values.clone()));
+        self.standardized = Some(distinct(&self.sorted()?));
         if self.values.iter().all(|v| *v == first) {
             self.values.fill(0.0);
             return Ok(());
@@ -108,8 +120,7 @@ impl Column {
         if exact && self.standardized.is_none() {
             return Ok(());
         }
-        let mut values = self.values.clone();
-        values.sort_unstable_by(f64::total_cmp);
+        let mut values = self.sorted()?;
         let (before, way_out) = match self.standardized {
             Some(before) => (
                 before,
@@ -127,12 +138,14 @@ impl Column {
                     )));
                 }
                 (
-                    distinct(values.clone()),
+                    distinct(&values),
                     "`standardize(true)` keeps the differences of inputs; or subtract a constant first",
                 )
             }
         };
-        let after = distinct(values.iter().map(|v| f64::from(*v as f32)).collect());
+        // Rounded, they are in order still.
+        values.iter_mut().for_each(|v| *v = f64::from(*v as f32));
+        let after = distinct(&values);
         match before > 1 && after * 2 <= before {
             false => Ok(()),
             true => Err(Error::format(format!(
@@ -150,9 +163,8 @@ fn digits(text: &str) -> Option<&str> {
     is_whole.then(|| whole.trim_start_matches('0'))
 }
 
-/// How many different numbers there are.
-fn distinct(mut values: Vec<f64>) -> usize {
-    values.sort_unstable_by(f64::total_cmp);
-    values.dedup();
-    values.len()
+/// How many different numbers there are among some in order.
+fn distinct(values: &[f64]) -> usize {
+    let others = values.windows(2).filter(|p| p[0] != p[1]);
+    values.len().min(1) + others.count()
 }

@@ -1,11 +1,15 @@
 //! Tables of numbers.
 
-use super::column::Column;
+use super::column::{Column, no_memory};
 use super::read;
 use crate::data::Dataset;
 use nn_core::{Error, Result, Tensor};
+use nn_kernels::memory;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+
+/// Bytes that a column takes beside its numbers: its name, its place, and memory for the first of them.
+const COLUMN: usize = 512;
 
 /// How to read a CSV file of numbers (gzip or plain), with a line of column names or without.
 ///
@@ -120,6 +124,12 @@ impl Csv {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(Error::format("there is nothing in the file"));
         }
+        // What a column takes beside its numbers; a file may have millions of them in a line.
+        let ends = |b: &u8| matches!(b, b'\n' | b'\r');
+        let first = bytes.split(ends).find(|line| !line.is_empty());
+        let fields = first.unwrap_or_default().iter();
+        let fields = 1 + fields.filter(|&&b| b == self.delimiter).count();
+        drop(memory::room::<[u8; COLUMN]>(fields).map_err(no_memory)?);
         let malformed = |e: csv::Error| malformed(bytes, &e);
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(self.delimiter)
@@ -170,7 +180,8 @@ impl Csv {
             }
         }
         let tensor = |columns: &[Column], places: &[usize]| {
-            let mut values = vec![0.0; rows * columns.len()];
+            let mut values = memory::room(rows * columns.len()).map_err(no_memory)?;
+            values.resize(rows * columns.len(), 0.0);
             for (k, (column, &i)) in columns.iter().zip(places).enumerate() {
                 let to = values.iter_mut().skip(k).step_by(columns.len());
                 column.write(to).map_err(|e| named(e, i))?;
@@ -241,9 +252,18 @@ fn malformed(bytes: &[u8], error: &csv::Error) -> Error {
     match error.kind() {
         csv::ErrorKind::UnequalLengths {
             expected_len, len, ..
-        } => Error::format(format!(
-            "line {line} has {len} fields, and the first line {expected_len}"
-        )),
+        } => {
+            let start = error.position().map_or(0, |at| at.byte() as usize);
+            let rest = bytes.get(start..).unwrap_or_default();
+            let quotes = rest.iter().filter(|&&b| b == b'"').count();
+            Error::format(format!(
+                "line {line} has {len} fields, and the first line {expected_len}{}",
+                match quotes % 2 {
+                    0 => "",
+                    _ => "; a quote that begins there or below is never closed",
+                }
+            ))
+        }
         csv::ErrorKind::Utf8 { err, .. } => {
             Error::format(format!("line {line} is no text in UTF-8: {err}"))
         }
@@ -265,6 +285,7 @@ mod tests {
         says("a,b\n1,2\n", "there is no column `y`; the columns are a, b");
         says("a,y\n1,2\nx,3\n", "line 3, column `a`: `x` is not a number");
         says("a,y\n1,2,3\n", "line 2 has 3 fields, and the first line 2");
+        says("a,y\n1,2\n\"3,4\n5,6\n", "a quote that begins there");
         says("a,y\n", "no rows");
         says("y\n1\n", "no column is left");
     }

@@ -3,7 +3,7 @@
 use super::{Decomposition, decompose, decomposition_by_name, transposed};
 use crate::graph::op::Backward;
 use crate::{DType, Result, Tensor};
-use nn_kernels::linalg;
+use nn_kernels::{linalg, memory};
 
 #[derive(Clone, Copy)]
 struct LuFactor;
@@ -60,7 +60,7 @@ fn exchanges(rows: &[usize]) -> Vec<usize> {
 
 /// For each row of the matrices where it stands after the exchanges.
 fn order_of(pivots: &[i64], n: usize) -> Vec<i64> {
-    let mut all = Vec::new();
+    let mut all = memory::with_room(pivots.len());
     for pivots in pivots.chunks_exact(n.max(1)) {
         let mut rows: Vec<usize> = (0..n).collect();
         pivots

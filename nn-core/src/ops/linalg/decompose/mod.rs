@@ -17,6 +17,7 @@ use crate::graph::apply::apply_all;
 use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Op, Outputs, Spec};
 use crate::{DType, Error, Result, Shape, Tensor, agree, is_known};
+use nn_kernels::memory;
 
 /// What is made of every matrix in the last two axes.
 pub(crate) trait Decomposition: Copy + Send + Sync + 'static {
@@ -87,7 +88,8 @@ impl<D: Decomposition> Op for Decompose<D> {
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (batch, n, m) = parts(D::NAME, inputs[0].raw_shape())?;
         let a = inputs[0].cast(DType::F64).to_vec::<f64>()?;
-        let mut all = vec![Vec::new(); D::COUNT];
+        let sizes = expected.iter().map(|spec| spec.shape.num_elements());
+        let mut all: Vec<Vec<f64>> = sizes.map(memory::with_room).collect();
         for i in 0..batch.iter().product() {
             let results = self.0.of(&a[i * n * m..(i + 1) * n * m], n, m)?;
             all.iter_mut()

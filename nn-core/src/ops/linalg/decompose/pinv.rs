@@ -5,7 +5,7 @@ use crate::graph::attributes::Attributes;
 use crate::graph::op::Backward;
 use crate::ops::elementwise::float;
 use crate::{DType, Error, Operand, Result, Tensor};
-use nn_kernels::linalg;
+use nn_kernels::{linalg, memory};
 
 /// Singular values up to `rcond` times the greatest count as 0.
 #[derive(Clone, Copy)]
@@ -31,7 +31,7 @@ impl Decomposition for Pinv {
         let [u, s, vt] =
             found.ok_or_else(|| Error::value("pinv: a matrix has elements that are not finite"))?;
         let (k, limit) = (n.min(m), s.first().copied().unwrap_or(0.0) * self.rcond);
-        let mut inverse = vec![0.0; m * n];
+        let mut inverse = memory::filled(0.0, m * n);
         for (l, &value) in s.iter().enumerate().filter(|(_, value)| **value > limit) {
             for i in 0..m {
                 let scaled = vt[l * m + i] / value;

@@ -7,7 +7,7 @@ use crate::graph::op::{Backward, Expected, Op, Outputs, Spec};
 use crate::ops::elementwise::float;
 use crate::ops::linalg::decompose::transposed;
 use crate::{DType, Operand, Result, Tensor, agree};
-use nn_kernels::linalg;
+use nn_kernels::{linalg, memory};
 
 /// Of matrices `[.., n, n]` and right sides `[.., n, k]` of the same batch.
 struct Solve;
@@ -26,14 +26,12 @@ impl Op for Solve {
         let (n, k) = (shape.dim(-2)?, shape.dim(-1)?);
         let [a, b] = [0, 1].map(|i| inputs[i].cast(DType::F64).to_vec::<f64>());
         let (a, b) = (a?, b?);
-        let x: Vec<f64> = match n * k {
-            0 => Vec::new(),
-            _ => a
-                .chunks_exact(n * n)
-                .zip(b.chunks_exact(n * k))
-                .flat_map(|(a, b)| linalg::solve(a, b, n, k))
-                .collect(),
-        };
+        let mut x = memory::with_room(shape.num_elements());
+        if n * k > 0 {
+            for (a, b) in a.chunks_exact(n * n).zip(b.chunks_exact(n * k)) {
+                x.extend(linalg::solve(a, b, n, k));
+            }
+        }
         Ok(Tensor::from_vec(x, shape).cast(dtype).into())
     }
 
