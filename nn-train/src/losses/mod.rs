@@ -10,7 +10,7 @@
 //! | of regions in images | [`Dice`], [`Tversky`] |
 //! | of directions and similarities | [`CosineSimilarity`], [`Circle`] |
 //! | of sequences | [`CTC`] |
-//! | what they are made of | [`Loss`], [`Reduction`] |
+//! | what they are made of | [`Loss`], [`LossFunction`], [`Reduction`] |
 //!
 //! Every loss takes targets and predictions by reference and gives a scalar through which gradients flow. Shapes must agree:
 //! nothing is broadcast, so that targets `[batch]` against predictions `[batch, 1]` are an error and not a `[batch, batch]` matrix.
@@ -53,6 +53,7 @@ pub use circle::Circle;
 pub use cosine_similarity::CosineSimilarity;
 pub use ctc::CTC;
 pub use dice::Dice;
+pub use function::LossFunction;
 pub use hinge::Hinge;
 pub use huber::Huber;
 pub use kl_divergence::KLDivergence;
