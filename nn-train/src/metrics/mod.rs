@@ -185,8 +185,11 @@ pub trait Metric: Send + Sync {
         Ok(())
     }
 
-    /// The configuration, `{"class_name": "BinaryAccuracy", "config": {"threshold": 0.5, ...}}`, without the batches.
-    fn config(&self) -> Value;
+    /// The configuration, `{"class_name": "BinaryAccuracy", "config": {"threshold": 0.5, ...}}`, without the batches; of a metric of your own,
+    /// its type's name.
+    fn config(&self) -> Value {
+        registry::bare::<Self>()
+    }
 
     /// A copy, batches included.
     fn boxed_clone(&self) -> Box<dyn Metric>;
