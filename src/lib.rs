@@ -16,7 +16,8 @@
 //! #[model]
 //! impl MyModel {
 //!     fn call(&self, x: Tensor) -> Tensor {
-//!         let h = self.dropout(self.dense1(x)); // called by field name; dropout knows whether this is training
+//!         // Called by field name; dropout knows whether this is training.
+//!         let h = self.dropout(self.dense1(x));
 //!         self.dense2(h)
 //!     }
 //! }
@@ -24,14 +25,16 @@
 //! fn main() -> nn::Result<()> {
 //!     // Sixty points, and whether they lie in the unit circle.
 //!     let x = nn::random::uniform([60, 2], -1.5, 1.5, DType::F32);
-//!     let y = x.square().sum_axis(-1).less(1.0).cast(DType::F32).reshape([60, 1]);
+//!     let inside = x.square().sum_axis(-1).less(1.0);
+//!     let y = inside.cast(DType::F32).reshape([60, 1]);
 //!
 //!     let model = MyModel {
 //!         dense1: Dense::new(16).activation(Activation::Relu),
 //!         dropout: Dropout::new(0.1),
 //!         dense2: Dense::new(1).activation(Activation::Sigmoid),
 //!     };
-//!     let mut model = model.compile(Compile::new(Adam::new(1e-2), BinaryCrossentropy::new()).metric(BinaryAccuracy::new()));
+//!     let compile = Compile::new(Adam::new(1e-2), BinaryCrossentropy::new());
+//!     let mut model = model.compile(compile.metric(BinaryAccuracy::new()));
 //!     model.fit((&x, &y), Fit::new().epochs(20).verbose(Verbose::Silent))?;
 //!     println!("{}", model.summary([2])?);
 //!     assert_eq!(model.predict(&x)?.shape(), [60, 1]);

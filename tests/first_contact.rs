@@ -501,7 +501,8 @@ fn from_keras_layers_are_set() {
 #[test]
 fn from_keras_functional_models() -> nn::Result<()> {
     let (left, right) = (Input::new([4]), Input::new(4));
-    let both = Concatenate::new().on([&left, &right]);
+    let both = Concatenate::new().on((&left, &right));
+    assert_eq!(Add::new().on([&left, &right]).shape(), left.shape());
     let hidden = Dense::new(8).activation(Activation::Relu).on(&both);
     let out = Dense::new(8).on(&hidden) + &hidden;
     let model: Functional<(Tensor, Tensor), Tensor> = Functional::new((left, right), out)?;

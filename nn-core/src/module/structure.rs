@@ -248,7 +248,8 @@ macro_rules! tuple {
     };
 }
 
-/// What a layer can be called with, beside the very type its `call` takes: references, and tuples, arrays and `Vec`s of them.
+/// What a layer can be called with, beside the very type its `call` takes: references, and tuples, arrays and `Vec`s of them; tuples also where
+/// `call` takes a `Vec`.
 #[diagnostic::on_unimplemented(
     message = "this layer's `call` takes `{T}`, found `{Self}`",
     label = "expected `{T}`",
@@ -259,7 +260,7 @@ pub trait IntoInput<T> {
     fn into_input(self) -> T;
 }
 
-/// Tuples, element by element.
+/// Tuples, element by element, into tuples and `Vec`s.
 #[doc(hidden)]
 pub trait IntoTuple<T> {
     fn into_tuple(self) -> T;
@@ -267,6 +268,13 @@ pub trait IntoTuple<T> {
 
 macro_rules! into_tuple {
     ($($A:ident $B:ident $i:tt),+) => {
+        // A layer of any number of tensors.
+        impl<$($A: IntoInput<T>,)+ T> IntoTuple<Vec<T>> for ($($A,)+) {
+            fn into_tuple(self) -> Vec<T> {
+                vec![$(self.$i.into_input()),+]
+            }
+        }
+
         impl<$($A, $B),+> IntoTuple<($($B,)+)> for ($($A,)+)
         where
             $($A: IntoInput<$B>),+

@@ -54,6 +54,23 @@ use std::sync::Arc;
 /// assert_eq!(x.shape(), [2, 2]);
 /// # Ok::<(), nn::Error>(())
 /// ```
+///
+/// # Operators
+///
+/// `+ - * / %`, of truth values and whole numbers also `& | ^ !`, and `+=` and its kin. On the right of a tensor stands any [`Operand`]: a tensor, a
+/// parameter, a number of any type. On the left of one stands a tensor, a parameter (of `+ - * /`), or a number that is an `f64` or an `i64`, as a
+/// number without a suffix is (`bool` and `i64` beside `& | ^`): were there more, the compiler could not tell which one `2.0` is. The number takes the
+/// tensor's element type wherever it stands, so that one of another type is converted, or changes sides.
+///
+/// ```
+/// # use nn::{DType, Tensor};
+/// let (x, scale, count) = (Tensor::from([1.0_f32, 2.0]), 0.5_f32, 3_usize);
+/// let y = f64::from(scale) * (2.0 * &x + 1 - &x / count); // or `(..) * scale`
+/// assert_eq!((count as i64 - y).dtype(), DType::F32);
+/// ```
+/// ```compile_fail,E0277
+/// let y = 0.5_f32 * nn::Tensor::from([1.0_f32, 2.0]);
+/// ```
 #[derive(Clone)]
 #[must_use]
 pub struct Tensor {

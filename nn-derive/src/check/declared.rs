@@ -279,8 +279,19 @@ fn check_values(field: &Field, new: &New, errors: &mut Errors) {
     let Some(layer) = ty.path.segments.last() else {
         return;
     };
-    let is_known = is_known(&layer.ident.to_string());
+    let layer = layer.ident.to_string();
+    let is_known = is_known(&layer);
     for (key, value) in &declared.settings {
+        if is_known
+            && (key == "strides" || key == "dilation_rate")
+            && let Some(sizes) = several(value)
+            && !source::is_another_type(&layer, "nn")
+        {
+            errors.at(
+                value,
+                messages::one_number_for_a_setting(&layer, key, &sizes),
+            );
+        }
         let of = match key.to_string() {
             key if key == "activation" || key == "recurrent_activation" => "Activation",
             key if key == "padding" => "Padding",
@@ -320,6 +331,17 @@ fn check_values(field: &Field, new: &New, errors: &mut Errors) {
             _ => {}
         }
     }
+}
+
+/// Numbers in parentheses, as Keras has them, or in brackets.
+fn several(value: &Expr) -> Option<String> {
+    let list = match value {
+        Expr::Tuple(list) if list.elems.len() > 1 => &list.elems,
+        Expr::Array(list) => &list.elems,
+        _ => return None,
+    };
+    let numbers: Vec<String> = list.iter().map(messages::type_as_written).collect();
+    Some(format!("[{}]", numbers.join(", ")))
 }
 
 /// An enum is made by hand.

@@ -55,6 +55,14 @@ pub fn one_number(layer: &str, argument: &str, example: &str) -> String {
     )
 }
 
+pub fn one_number_for_a_setting(layer: &str, key: impl Display, sizes: &str) -> String {
+    let by_side = match layer.contains("1D") {
+        true => String::new(),
+        false => format!("; one for each side is `{key}_by_side = {sizes}`"),
+    };
+    format!("`{key}` is one number, for all sides{by_side}")
+}
+
 pub fn shape_in_brackets(argument: &str, sizes: &str) -> String {
     format!("`{argument}` is written in brackets: `#[layer([{sizes}])]`")
 }

@@ -3,6 +3,18 @@
 use super::Loss;
 use nn_core::Tensor;
 
+/// `Fn(&Tensor, &Tensor) -> Tensor`, from targets and predictions, which makes a function a [`Loss`]. It is for every such function, and has a
+/// name so that the compiler can say of a method like `.name(..)` on what is neither loss nor function that there is none: [`Loss`] has
+/// methods with common names, and every type could be a function.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no such method",
+    label = "not a method of `{Self}`",
+    note = "losses have it, and `{Self}` is none; a layer has the name of its field, and `.named(\"..\")` gives it one where it is called on symbolic tensors"
+)]
+pub trait LossFunction: Fn(&Tensor, &Tensor) -> Tensor + Send + Sync {}
+
+impl<F> LossFunction for F where F: Fn(&Tensor, &Tensor) -> Tensor + Send + Sync {}
+
 /// A function of targets and predictions is a loss: one value for each sample, or the loss of the batch as a scalar.
 ///
 /// It has the function's name, a closure the name `loss`. Types must be written in a closure's arguments. As code it is not part of a
@@ -22,10 +34,7 @@ use nn_core::Tensor;
 /// assert_eq!(again.call(&y, &y_pred).item::<f32>()?, 8.0);
 /// # Ok::<(), nn::Error>(())
 /// ```
-impl<F> Loss for F
-where
-    F: Fn(&Tensor, &Tensor) -> Tensor + Send + Sync,
-{
+impl<F: LossFunction> Loss for F {
     fn name(&self) -> &str {
         let path = std::any::type_name::<F>();
         match path.rsplit("::").next() {

@@ -10,7 +10,7 @@
 //! | of regions in images | [`Dice`], [`Tversky`] |
 //! | of directions and similarities | [`CosineSimilarity`], [`Circle`] |
 //! | of sequences | [`CTC`] |
-//! | what they are made of | [`Loss`], [`Reduction`] |
+//! | what they are made of | [`Loss`], [`LossFunction`], [`Reduction`] |
 //!
 //! Every loss takes targets and predictions by reference and gives a scalar through which gradients flow. Shapes must agree:
 //! nothing is broadcast, so that targets `[batch]` against predictions `[batch, 1]` are an error and not a `[batch, batch]` matrix.
@@ -53,6 +53,7 @@ pub use circle::Circle;
 pub use cosine_similarity::CosineSimilarity;
 pub use ctc::CTC;
 pub use dice::Dice;
+pub use function::LossFunction;
 pub use hinge::Hinge;
 pub use huber::Huber;
 pub use kl_divergence::KLDivergence;
@@ -95,6 +96,15 @@ pub trait Loss: Send + Sync {
     fn losses(&self, y_true: &Tensor, y_pred: &Tensor) -> Tensor;
 
     /// How the losses of the samples become one number.
+    ///
+    /// The losses here have a builder method of the same name, Keras's argument, which the compiler takes where `.reduction()` is written: on
+    /// such a type the reduction is read by `Loss::reduction(&loss)`.
+    ///
+    /// ```
+    /// use nn::losses::{Huber, Loss, Reduction};
+    /// let huber = Huber::new().reduction(Reduction::Sum);
+    /// assert_eq!(Loss::reduction(&huber), Reduction::Sum);
+    /// ```
     fn reduction(&self) -> Reduction {
         Reduction::SumOverBatchSize
     }
@@ -213,7 +223,8 @@ pub(crate) fn classes() -> impl Iterator<Item = &'static Class<dyn Loss>> {
 macro_rules! loss {
     ($Type:ident) => {
         impl $Type {
-            /// With another way of making one number of the samples' losses.
+            /// With another way of making one number of the samples' losses. The one that it has is `Loss::reduction(&loss)`: on this type
+            /// `.reduction(..)` sets it, as Keras's argument.
             pub fn reduction(mut self, reduction: $crate::losses::Reduction) -> $Type {
                 self.reduction = reduction;
                 self

@@ -42,7 +42,7 @@ impl LossMetric {
         }
     }
 
-    /// Reported under another name.
+    /// Reported under another name. The name that it has is `Metric::name(&metric)`: on this type `.name(..)` sets it, as Keras's argument.
     pub fn name(mut self, name: impl Into<String>) -> LossMetric {
         self.name = name.into();
         self

@@ -120,6 +120,17 @@ pub enum Direction {
 /// ```
 pub trait Metric: Send + Sync {
     /// The name it is reported under: `accuracy`.
+    ///
+    /// The metrics here have a builder method of the same name, Keras's argument, which the compiler takes where `.name()` is written: on such a
+    /// type the name is read by `Metric::name(&metric)`.
+    ///
+    /// ```
+    /// use nn::metrics::{Accuracy, Metric};
+    /// let accuracy = Accuracy::new().name("acc");
+    /// assert_eq!(Metric::name(&accuracy), "acc");
+    /// let any: Box<dyn Metric> = Box::new(accuracy);
+    /// assert_eq!(any.name(), "acc");
+    /// ```
     fn name(&self) -> &str;
 
     /// Adds a batch. Weights are given one for each sample, or one for each value where there are several a sample. Metrics that are means
@@ -174,8 +185,11 @@ pub trait Metric: Send + Sync {
         Ok(())
     }
 
-    /// The configuration, `{"class_name": "BinaryAccuracy", "config": {"threshold": 0.5, ...}}`, without the batches.
-    fn config(&self) -> Value;
+    /// The configuration, `{"class_name": "BinaryAccuracy", "config": {"threshold": 0.5, ...}}`, without the batches; of a metric of your own,
+    /// its type's name.
+    fn config(&self) -> Value {
+        registry::bare::<Self>()
+    }
 
     /// A copy, batches included.
     fn boxed_clone(&self) -> Box<dyn Metric>;
@@ -256,7 +270,7 @@ macro_rules! metric {
             /// The class in configurations.
             const CLASS: &'static str = stringify!($Type);
 
-            /// Reported under another name.
+            /// Reported under another name. The name that it has is `Metric::name(&metric)`: on this type `.name(..)` sets it, as Keras's argument.
             pub fn name(mut self, name: impl Into<String>) -> $Type {
                 self.name = name.into();
                 self

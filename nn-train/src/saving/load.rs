@@ -1,10 +1,12 @@
 //! Rebuilding a model, and the state of its training, from a file.
 
 use super::format::{self, CARRIED, File, Header, OPTIMIZER, Training};
+use super::registry;
 use super::weights::match_up;
+use crate::optimizers::{self, Optimizer};
 use crate::training::Model;
 use crate::training::State;
-use crate::{losses, metrics, optimizers};
+use crate::{losses, metrics};
 use nn_core::config::Json;
 use nn_core::module::{self, Parameter};
 use nn_core::{Error, Module, Result, Tensor};
@@ -31,7 +33,8 @@ pub(crate) fn load_compiled<M: Model>(path: &Path) -> Result<(M, State)> {
                 "was saved without optimizer and losses; use `load_model` and `compile`",
             ));
         };
-        let state = state(&file, training, &module::parameters(&model))?;
+        let state =
+            state(&file, training, &module::parameters(&model)).map_err(without_training)?;
         carry(&model, &file);
         Ok((model, state))
     })
@@ -45,7 +48,7 @@ pub(crate) fn load_compiled<M: Model>(path: &Path) -> Result<(M, State)> {
 pub(crate) fn take_up<M: Model>(model: &M, now: &mut State, path: &Path) -> Result<()> {
     let file = format::read(path)?;
     file.with_header(path, |mut header| {
-        let Some(training) = header.training.take() else {
+        let Some(mut training) = header.training.take() else {
             return Err(Error::format(
                 "was saved without the state of training, and training cannot go on from it",
             ));
@@ -54,17 +57,15 @@ pub(crate) fn take_up<M: Model>(model: &M, now: &mut State, path: &Path) -> Resu
         let plan = match_up(&parameters, &file);
         plan.check_complete()?;
         file.check()?;
-        let saved = state(&file, training, &parameters)?;
+        let saved = optimizer(&file, &mut training, &parameters)?;
         now.optimizer
-            .load_state(&parameters, &saved.optimizer.state(&parameters))?;
+            .load_state(&parameters, &saved.state(&parameters))?;
         plan.assign(&parameters, &file)?;
         carry(model, &file);
         // A rate that callbacks have lowered goes on; a schedule has its own.
-        let _ = now
-            .optimizer
-            .set_learning_rate(saved.optimizer.learning_rate());
-        (now.seed, now.epoch, now.step) = (saved.seed, saved.epoch, saved.step);
-        (now.resume, now.loaded) = (saved.resume, true);
+        let _ = now.optimizer.set_learning_rate(saved.learning_rate());
+        (now.seed, now.epoch, now.step) = (training.seed, training.epoch, training.step);
+        (now.resume, now.loaded) = (training.resume, true);
         Ok(())
     })
 }
@@ -92,7 +93,20 @@ fn carry(model: &dyn Module, file: &File) {
     }
 }
 
-fn state(file: &File, training: Training, parameters: &[Parameter<'_>]) -> Result<State> {
+/// What is said where a class of the training is not known: the model in the file can be had without it.
+fn without_training(e: Error) -> Error {
+    match registry::is_unknown(&e) {
+        true => e.hint("`load_model` and `load_weights` read the model without its training"),
+        false => e,
+    }
+}
+
+/// The optimizer of a saved training with its state, when everything is in the file that belongs to it; what callbacks keep is put into `training`.
+fn optimizer(
+    file: &File,
+    training: &mut Training,
+    parameters: &[Parameter<'_>],
+) -> Result<Box<dyn Optimizer>> {
     for (what, n) in [("epoch", training.epoch), ("step", training.step)] {
         if n > MOST_STEPS {
             return Err(Error::format(format!(
@@ -107,14 +121,20 @@ fn state(file: &File, training: Training, parameters: &[Parameter<'_>]) -> Resul
         .filter(|(name, _)| name.starts_with(OPTIMIZER));
     let slots: Vec<(String, Tensor)> = slots.map(|(name, t)| (name.clone(), t.clone())).collect();
     optimizer.load_state(parameters, &slots)?;
+    training
+        .resume
+        .load(|name| file.tensors.get(name).cloned())?;
+    Ok(optimizer)
+}
+
+fn state(file: &File, mut training: Training, parameters: &[Parameter<'_>]) -> Result<State> {
+    let optimizer = optimizer(file, &mut training, parameters)?;
     let losses = training.losses.iter();
     let metrics = |all: Vec<(Option<String>, Json)>| -> Result<Vec<_>> {
         all.into_iter()
             .map(|(output, config)| Ok((output, metrics::from_config(&config.0)?)))
             .collect()
     };
-    let mut resume = training.resume;
-    resume.load(|name| file.tensors.get(name).cloned())?;
     let mut state = State {
         optimizer,
         losses: losses
@@ -129,7 +149,7 @@ fn state(file: &File, training: Training, parameters: &[Parameter<'_>]) -> Resul
         seed: training.seed,
         epoch: training.epoch,
         step: training.step,
-        resume,
+        resume: training.resume,
         loaded: true,
     };
     if !training.outputs.is_empty() {

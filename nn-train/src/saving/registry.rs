@@ -101,6 +101,7 @@ pub(crate) fn class_name(config: &Value) -> Result<&str> {
     config
         .get("class_name")
         .and_then(Value::as_str)
+        .filter(|name| !name.is_empty())
         .ok_or_else(|| {
             Error::format(format!(
                 "expected an object with `class_name` and `config`, found {config}"
@@ -159,12 +160,16 @@ pub(crate) fn unknown(what: &str, kind: &str, config: &Value) -> Error {
     };
     if name.contains("{{closure}}") {
         return Error::format(format!(
-            "the {what} was a closure, which has no name that it could be found by: `load_model` and `load_weights` read the rest of the file. A `fn` \
-             that is made known with `nn::register!(Function: its_name);` is found again"
+            "the {what} is a closure, which has no name that it could be found by; a `fn` that is made known with \
+             `nn::register!(Function: its_name);` has one"
         ));
     }
+    let made = match kind {
+        "Function" => String::new(),
+        _ => format!(", which calls `{name}::from_config(&Value) -> Result<{name}>`"),
+    };
     Error::format(format!(
-        "no {what} is called {name}; {UNKNOWN} `nn::register!({kind}: {name});` in this program"
+        "no {what} is called {name}; {UNKNOWN} `nn::register!({kind}: {name});` in this program{made}"
     ))
 }
 
@@ -261,7 +266,7 @@ mod tests {
         for class in ["program::main::{{closure}}", "{{closure}}"] {
             let e = unknown("loss", "Loss", &json!({"class_name": class, "config": {}}));
             let e = e.to_string();
-            assert!(e.contains("a closure") && e.contains("`load_model`"), "{e}");
+            assert!(e.contains("a closure") && e.contains("a `fn`"), "{e}");
             assert!(!e.contains("{{closure}}"), "{e}");
         }
     }

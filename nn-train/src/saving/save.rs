@@ -52,6 +52,12 @@ pub(crate) fn save(model: &dyn Rebuild, state: Option<&State>, path: &Path) -> R
         state.map(training),
     );
     let header = checked(model, &header).map_err(refused)?;
+    if let Some(state) = state {
+        check_training(state).map_err(|e| {
+            refused(e.context("training could not be taken up again"))
+                .hint("`save_model` saves the model without its training")
+        })?;
+    }
     let mut names = HashSet::new();
     if let Some((name, _)) = tensors.iter().find(|(name, _)| !names.insert(name)) {
         return Err(refused(Error::value(format!(
@@ -118,21 +124,26 @@ fn checked(model: &dyn Rebuild, header: &Header) -> Result<Value> {
         })?;
         compare(config, &back)
     })?;
-    if let Some(training) = &header.training {
-        let again = "training could not be taken up again";
-        check_training(training).map_err(|e| e.context(again))?;
-    }
     Ok(json)
 }
 
-fn check_training(training: &Training) -> Result<()> {
-    let config = &training.optimizer.0;
-    check_part(config, optimizers::from_config(config).map(|o| o.config()))?;
-    for Json(config) in &training.losses {
-        check_part(config, losses::from_config(config).map(|l| l.config()))?;
+/// Whether everything of a training would come back of its configuration.
+fn check_training(state: &State) -> Result<()> {
+    let config = state.optimizer.config();
+    check_part(
+        &config,
+        optimizers::from_config(&config).map(|o| o.config()),
+    )
+    .map_err(|e| e.context("the `config` of the optimizer"))?;
+    for loss in &state.losses {
+        let config = loss.config();
+        check_part(&config, losses::from_config(&config).map(|l| l.config()))
+            .map_err(|e| e.context(format!("the `config` of the loss `{}`", loss.name())))?;
     }
-    for (_, Json(config)) in training.metrics.iter().chain(&training.weighted_metrics) {
-        check_part(config, metrics::from_config(config).map(|m| m.config()))?;
+    for (_, metric) in state.metrics.iter().chain(&state.weighted_metrics) {
+        let config = metric.config();
+        check_part(&config, metrics::from_config(&config).map(|m| m.config()))
+            .map_err(|e| e.context(format!("the `config` of the metric `{}`", metric.name())))?;
     }
     Ok(())
 }

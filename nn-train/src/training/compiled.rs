@@ -387,8 +387,13 @@ impl<M: Model> Compiled<M> {
     /// Saves everything in one file: parameters, buffers, the layers' configuration, optimizer, losses, metrics, epoch and seed, so
     /// that training goes on from it to the bit.
     ///
+    /// A loss, metric, optimizer or schedule is written as the name of its type and its settings. One of your own is saved whether it is known by
+    /// that name or not, and [`Compiled::load`] finds it in a program that makes it known with [`register!`](crate::register), as
+    /// `custom_objects` do for Keras. Without that, [`Model::load_model`] and [`Model::load_weights`] read all but the training.
+    ///
     /// # Errors
-    /// As [`Model::save_model`]; a setting of the training that would not come back as it is.
+    /// As [`Model::save_model`]; a setting of the training that would not come back as it is; a closure among losses and metrics, which has no
+    /// name: a `fn` has one.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         saving::save(&self.model, Some(&self.state), path.as_ref())
     }
@@ -396,7 +401,8 @@ impl<M: Model> Compiled<M> {
     /// Rebuilds what [`Compiled::save`] wrote, without `new` and without `compile`.
     ///
     /// # Errors
-    /// When the file cannot be read, is damaged, of another model, or saved without being compiled.
+    /// When the file cannot be read, is damaged, of another model, or saved without being compiled; when a class of the training is not known here,
+    /// with the line that makes it known.
     pub fn load(path: impl AsRef<Path>) -> Result<Compiled<M>> {
         let (model, state) = saving::load_compiled(path.as_ref())?;
         Ok(Compiled { model, state })

@@ -23,7 +23,7 @@ struct Inception {
 impl Inception {
     fn call(&self, x: Tensor) -> Tensor {
         let pooled = self.pooled(self.pool(&x));
-        self.join([self.one(&x), self.three(&x), self.five(&x), pooled])
+        self.join((self.one(&x), self.three(&x), self.five(&x), pooled))
     }
 }
 
