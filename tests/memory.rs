@@ -121,7 +121,7 @@ fn working_memory_that_is_refused_is_the_error_of_the_operation() {
         tape.gradient(&y, &flat).err()
     };
     let error = |x: Tensor| x.error().cloned();
-    let operations: [(&str, &dyn Fn() -> Option<nn::Error>); 12] = [
+    let operations: [(&str, &dyn Fn() -> Option<nn::Error>); 10] = [
         ("conv2d", &|| {
             error(nn::ops::conv2d(&image, &kernel, options))
         }),
@@ -134,13 +134,6 @@ fn working_memory_that_is_refused_is_the_error_of_the_operation() {
         ("unstack", &|| error(flat.unstack(0)[0].clone())),
         ("prod", &|| gradient_of(&|x| x.prod())),
         ("segment_max", &|| gradient_of(&segment)),
-        ("cumsum", &|| error(flat.cumsum(0))),
-        ("matmul", &|| {
-            error(
-                flat.reshape([2048, 2048])
-                    .matmul(flat.reshape([2048, 2048])),
-            )
-        }),
     ];
     // The threads and what they keep are there before memory is short.
     let warm = Tensor::ones([512, 512])
@@ -159,7 +152,7 @@ fn working_memory_that_is_refused_is_the_error_of_the_operation() {
             "{name}: {message}"
         );
     }
-    assert!(error(flat.cumsum(0)).is_none(), "there is memory again");
+    assert!(error(labels.unique()).is_none(), "there is memory again");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! layer's path and the caller's line.
 
 use crate::{DType, ParseDTypeError, Shape, ShapeError};
+use nn_kernels::memory::Refused;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -300,6 +301,14 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|s| s as _)
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Error {
+        Error::value(format!(
+            "{refused}; use smaller dimensions or a smaller batch"
+        ))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::graph::op::{Expected, Op, OpHandle, Outputs, Spec, Wanted};
 use crate::graph::record;
 use crate::graph::symbolic;
 use crate::ops::fused;
-use crate::{Error, Result, Shape, Tensor};
+use crate::{Result, Shape, Tensor};
 use nn_kernels::memory;
 use std::panic::Location;
 use std::sync::Arc;
@@ -268,11 +268,7 @@ pub(crate) fn compute(
 
 /// What `compute` gives, or the error of working memory that a kernel or [`memory::with_room`] cannot have.
 pub(crate) fn within_memory<R>(compute: impl FnOnce() -> Result<R>) -> Result<R> {
-    memory::or_refused(compute).unwrap_or_else(|refused| {
-        Err(Error::value(format!(
-            "{refused}; use smaller dimensions or a smaller batch"
-        )))
-    })
+    memory::or_refused(compute).unwrap_or_else(|refused| Err(refused.into()))
 }
 
 fn together(op: &dyn Op, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {

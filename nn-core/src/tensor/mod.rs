@@ -451,12 +451,7 @@ impl Tensor {
     #[doc(alias = "numpy")]
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
         let data = self.try_data()?;
-        let mut copy = memory::room(data.len()).map_err(|refused| {
-            Error::value(format!(
-                "the numbers of a tensor of shape {} cannot be copied: {refused}; `data` reads them where they are",
-                self.shape()
-            ))
-        })?;
+        let mut copy = memory::room(data.len())?;
         copy.extend_from_slice(data);
         Ok(copy)
     }

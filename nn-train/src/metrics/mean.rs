@@ -122,8 +122,7 @@ impl Mean {
 /// # Errors
 /// When there is no memory for so many.
 pub(super) fn listed<T>(values: impl ExactSizeIterator<Item = T>) -> Result<Vec<T>> {
-    let mut all = memory::room(values.len())
-        .map_err(|refused| Error::value(format!("{refused}; use a smaller batch")))?;
+    let mut all = memory::room(values.len())?;
     all.extend(values);
     Ok(all)
 }
