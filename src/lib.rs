@@ -79,7 +79,8 @@ pub use nn_core::{
     Axes, Constraint, DType, Error, ErrorKind, GradientTape, Gradients, Graph, Initializer,
     InputShapes, IntoTensors, Layer, LayerCost, MAX_RANK, Module, NotFinite, Padding, Param,
     Parameter, Regularizer, Result, Shape, ShapeError, Tensor, Tensors, add_loss, collect_losses,
-    concatenate, einsum, first_not_finite_gradient, floatx, module, module::initializer::Window,
+    concatenate, einsum, first_not_finite_gradient, floatx, module,
+    module::initializer::{Distribution, FanMode, Window},
     no_gradient, ops, random, registry, set_floatx, stack, testing, training, where_,
 };
 pub use nn_derive::{Layer, Model, Tensors, model};
@@ -142,7 +143,7 @@ pub mod prelude {
     pub use nn_train::metrics::{
         AUC, Accuracy, BinaryAccuracy, BinaryIoU, CategoricalAccuracy, ConcordanceCorrelation,
         ConfusionMatrix, F1Score, FBetaScore, FalseNegatives, FalsePositives, IoU, LogCoshError,
-        MeanIoU, Metric, OneHotIoU, OneHotMeanIoU, PearsonCorrelation, Precision,
+        LossMetric, MeanIoU, Metric, OneHotIoU, OneHotMeanIoU, PearsonCorrelation, Precision,
         PrecisionAtRecall, R2Score, Recall, RecallAtPrecision, RootMeanSquaredError,
         SensitivityAtSpecificity, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
         SpecificityAtSensitivity, TopKCategoricalAccuracy, TrueNegatives, TruePositives,

@@ -8,12 +8,16 @@ use std::str::FromStr;
 #[serde(rename_all = "lowercase")]
 pub enum DType {
     /// 32-bit float, the default of every layer.
+    #[serde(alias = "float32")]
     F32,
     /// 64-bit float.
+    #[serde(alias = "float64")]
     F64,
     /// 64-bit signed integer: labels, indices.
+    #[serde(alias = "int64")]
     I64,
     /// 8-bit unsigned integer: image bytes.
+    #[serde(alias = "uint8")]
     U8,
     /// Truth value, one byte.
     Bool,

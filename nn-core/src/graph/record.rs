@@ -267,6 +267,7 @@ impl Drop for Pause {
 /// no_gradient(|| x.square());
 /// assert!(tape.is_empty());
 /// ```
+#[doc(alias = "no_grad")]
 pub fn no_gradient<R>(f: impl FnOnce() -> R) -> R {
     struct Leave;
     impl Drop for Leave {

@@ -85,6 +85,8 @@ pub trait Module: Send + Sync + 'static {
     fn carry(&self, _: Vec<Tensor>) {}
 
     /// All parameters and buffers with their paths (`blocks.1.conv.kernel`), in field order; those not built yet too.
+    #[doc(alias = "named_parameters")]
+    #[doc(alias = "weights")]
     fn parameters(&self) -> Vec<Parameter<'_>>
     where
         Self: Sized,

@@ -49,6 +49,7 @@ impl Tensor {
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
+    #[doc(alias = "detach")]
     pub fn stop_gradient(&self) -> Tensor {
         no_gradient(|| apply(StopGradient, std::slice::from_ref(self)))
     }

@@ -15,6 +15,8 @@ use crate::tensor::stream::Stream;
 /// assert_eq!(a, Tensor::random_uniform([3]).to_vec::<f32>()?);
 /// # Ok::<(), nn::Error>(())
 /// ```
+#[doc(alias = "manual_seed")]
+#[doc(alias = "set_random_seed")]
 pub fn set_seed(seed: u64) {
     context::replace_stream(Some(Stream::new(seed)));
 }

@@ -20,6 +20,9 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 #[must_use]
+#[doc(alias = "AveragePool2D")]
+#[doc(alias = "AvgPool2D")]
+#[doc(alias = "AvgPool2d")]
 pub struct AveragePooling2D {
     /// Pixels of a window, down and right.
     #[config(default = [2; 2])]

@@ -20,6 +20,8 @@ use nn_derive::{Layer, model};
 #[derive(Clone, Layer)]
 #[model(crate = nn_core, debug, absent(data_format = "channels_last"))]
 #[must_use]
+#[doc(alias = "MaxPool2D")]
+#[doc(alias = "MaxPool2d")]
 pub struct MaxPooling2D {
     /// Pixels of a window, down and right.
     #[config(default = [2; 2])]

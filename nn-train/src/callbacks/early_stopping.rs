@@ -12,7 +12,7 @@ use nn_core::{Error, Result, Tensor, module};
 /// let stop = EarlyStopping::new("val_loss").patience(3).restore_best_weights(true);
 /// let fit = Fit::new().epochs(100).callback(stop);
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct EarlyStopping {
     monitor: Monitor,

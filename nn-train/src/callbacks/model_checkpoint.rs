@@ -17,7 +17,7 @@ use std::path::PathBuf;
 /// let save = ModelCheckpoint::new("model-{epoch}.safetensors").save_best_only("val_loss");
 /// let fit = Fit::new().callback(save);
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct ModelCheckpoint {
     path: String,

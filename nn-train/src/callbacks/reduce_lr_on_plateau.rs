@@ -13,7 +13,7 @@ use nn_core::{Error, Result};
 /// use nn::{Fit, callbacks::ReduceLROnPlateau};
 /// let fit = Fit::new().callback(ReduceLROnPlateau::new("val_loss").factor(0.2).patience(5).min_lr(1e-5));
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct ReduceLROnPlateau {
     monitor: Monitor,

@@ -29,6 +29,8 @@ use nn_core::{Error, IntoTensors, Result, Tensor, random};
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
+#[doc(alias = "DataLoader")]
+#[doc(alias = "TensorDataset")]
 pub struct Dataset {
     x: Vec<Tensor>,
     y: Vec<Tensor>,

@@ -58,9 +58,9 @@ impl BinaryFocalCrossentropy {
         }
     }
 
-    /// Weighs yes by α and no by 1 - α.
-    pub fn apply_class_balancing(mut self) -> BinaryFocalCrossentropy {
-        self.apply_class_balancing = true;
+    /// Whether yes is weighed by α and no by 1 - α.
+    pub fn apply_class_balancing(mut self, apply_class_balancing: bool) -> BinaryFocalCrossentropy {
+        self.apply_class_balancing = apply_class_balancing;
         self
     }
 

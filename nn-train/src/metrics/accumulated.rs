@@ -96,7 +96,7 @@ mod tests {
             Box::new(TopKCategoricalAccuracy::new(2)),
             Box::new(SparseCategoricalAccuracy::new()),
             Box::new(SparseTopKCategoricalAccuracy::new(2)),
-            Box::new(AUC::new().multi_label().num_thresholds(5)),
+            Box::new(AUC::new().multi_label(true).num_thresholds(5)),
             Box::new(BinaryIoU::new()),
             Box::new(ConcordanceCorrelation::new()),
             Box::new(FBetaScore::new().beta(2.0)),

@@ -145,9 +145,9 @@ impl AUC {
         self
     }
 
-    /// The mean of the areas of all labels, for targets and predictions `[batch, labels]`.
-    pub fn multi_label(mut self) -> AUC {
-        self.multi_label = true;
+    /// Whether it is the mean of the areas of all labels, for targets and predictions `[batch, labels]`.
+    pub fn multi_label(mut self, multi_label: bool) -> AUC {
+        self.multi_label = multi_label;
         self
     }
 
@@ -359,7 +359,7 @@ mod tests {
         assert!(refused(json!({"label_weight": [1.0]})).contains("unknown entry `label_weight`"));
         let (y, p) = (Tensor::zeros([2, 3]), Tensor::zeros([2, 3]));
         let e = AUC::new()
-            .multi_label()
+            .multi_label(true)
             .label_weights([1.0, 2.0])
             .update(&y, &p, None);
         let e = e.unwrap_err().to_string();
@@ -373,7 +373,7 @@ mod tests {
                 .to_string()
                 .contains("1 weights of labels were given")
         );
-        let mut auc = AUC::new().multi_label();
+        let mut auc = AUC::new().multi_label(true);
         auc.update(&y, &p, None).unwrap();
         let e = auc.update(&Tensor::zeros([2, 2]), &Tensor::zeros([2, 2]), None);
         assert!(e.unwrap_err().to_string().contains("it began with 3"));

@@ -11,7 +11,8 @@ use std::any::Any;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a metric",
     label = "expected a metric, a loss, or a function `|y_true: &Tensor, y_pred: &Tensor| -> Tensor`",
-    note = "a metric is a value of its type: `SparseCategoricalAccuracy::new()`, `MeanAbsoluteError::new()`"
+    note = "a metric is a value of its type: `SparseCategoricalAccuracy::new()`, `MeanAbsoluteError::new()`; a loss under a name of its own is \
+            `LossMetric::new(MeanSquaredError::new()).name(\"mse\")`"
 )]
 pub trait IntoMetric<Kind> {
     /// The metric.

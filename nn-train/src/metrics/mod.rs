@@ -58,6 +58,12 @@ mod top_k_categorical_accuracy;
 mod true_negatives;
 mod true_positives;
 
+// Those that Keras has among its metrics too.
+pub use crate::losses::{
+    BinaryCrossentropy, CategoricalCrossentropy, CategoricalHinge, CosineSimilarity, Hinge,
+    KLDivergence, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
+    MeanSquaredLogarithmicError, Poisson, SparseCategoricalCrossentropy, SquaredHinge,
+};
 pub use accuracy::Accuracy;
 pub use auc::{AUC, Curve, Summation};
 pub use binary_accuracy::BinaryAccuracy;

@@ -49,9 +49,9 @@ impl SparseTopKCategoricalAccuracy {
         }
     }
 
-    /// Predictions are class numbers, `[batch, ..., found]`, the best first, rather than scores of all classes: what a search gives.
-    pub fn from_sorted_ids(mut self) -> SparseTopKCategoricalAccuracy {
-        self.from_sorted_ids = true;
+    /// Whether predictions are class numbers, `[batch, ..., found]`, the best first, rather than scores of all classes: what a search gives.
+    pub fn from_sorted_ids(mut self, from_sorted_ids: bool) -> SparseTopKCategoricalAccuracy {
+        self.from_sorted_ids = from_sorted_ids;
         self
     }
 }

@@ -101,6 +101,8 @@ pub trait Optimizer: Send + Sync {
     ///
     /// # Errors
     /// As [`Optimizer::update`].
+    #[doc(alias = "apply_gradients")]
+    #[doc(alias = "step")]
     fn apply<M: Module>(&mut self, model: &M, gradients: &Gradients) -> Result<()>
     where
         Self: Sized,

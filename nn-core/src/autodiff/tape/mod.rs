@@ -115,6 +115,7 @@ impl GradientTape {
     /// # Errors
     /// The target's own error if it failed; a source that the target does not depend on, and why
     /// ([`GradientTape::gradient_or_zeros`] gives zeros instead); an op without gradient; a tape used before.
+    #[doc(alias = "backward")]
     pub fn gradient<S: Sources>(&self, target: &Tensor, sources: S) -> Result<S::Gradient> {
         self.pull_back(&[(target, None)], sources, Missing::Error)
     }

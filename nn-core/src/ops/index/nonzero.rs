@@ -17,6 +17,7 @@ impl Tensor {
     /// ```
     #[must_use]
     #[track_caller]
+    #[doc(alias = "argwhere")]
     pub fn nonzero(&self) -> Vec<Tensor> {
         let shape = *self.raw_shape();
         let axes = || {

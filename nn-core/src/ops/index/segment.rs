@@ -8,7 +8,7 @@ use crate::ops::elementwise::where_;
 use crate::ops::index::indices::{as_indices, check_indices};
 use crate::ops::index::scatter_add;
 use crate::ops::reduce::reduction::summable;
-use crate::{DType, Error, Result, Shape, Tensor, with_number};
+use crate::{DType, Error, Result, Shape, Tensor, agree, with_number};
 use nn_kernels::math::Number;
 
 /// What is made of the elements of a segment.
@@ -149,7 +149,7 @@ fn checked(
     count: Option<usize>,
 ) -> Result<(Tensor, usize)> {
     let (shape, lead) = (x.raw_shape(), ids.raw_shape());
-    if lead.rank() != 1 || shape.rank() == 0 || lead.broadcast(&Shape::new(&shape[..1])).is_none() {
+    if lead.rank() != 1 || shape.rank() == 0 || !agree(lead[0], shape[0]) {
         return Err(Error::shape(format!(
             "{op} of {shape} needs one number of a segment for each slice of the first axis, found {lead}"
         )));
@@ -259,6 +259,24 @@ impl Tensor {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn one_number_of_a_segment_for_each_slice() {
+        for (x, ids) in [
+            (vec![4, 3], vec![0]),
+            (vec![1], vec![0, 1]),
+            (vec![4], vec![0, 1]),
+        ] {
+            let (x, ids) = (Tensor::ones(x), Tensor::from(ids));
+            for found in [x.segment_sum(&ids, None), x.segment_max(&ids, None)] {
+                let e = found.error().unwrap().to_string();
+                assert!(
+                    e.contains("needs one number of a segment for each slice"),
+                    "{e}"
+                );
+            }
+        }
+    }
+
     use crate::testing::check_gradient;
     use crate::{DType, GradientTape, Tensor, UNKNOWN};
 

@@ -4,7 +4,7 @@ use crate::ops::elementwise::where_;
 use crate::ops::fail::fail;
 use crate::ops::index::indices::as_indices;
 use crate::ops::shape::{concatenate, stack};
-use crate::{DType, Error, Result, Tensor, is_known};
+use crate::{DType, Error, Result, Tensor, agree, is_known};
 
 /// What stands for the logarithm of 0, Keras's.
 const NEVER: f64 = -1e5;
@@ -79,6 +79,19 @@ fn loss(
             ));
         }
     };
+    let batches = [&output, target, target_length, output_length].map(|t| t.raw_shape().first());
+    if batches[1..].iter().any(|n| {
+        !n.zip(batches[0])
+            .is_some_and(|(&n, &first)| agree(n, first))
+    }) {
+        return Err(Error::shape(format!(
+            "ctc_loss needs labels, their lengths and those of the outputs for each of the samples, found outputs {}, labels {}, lengths {} and {}",
+            output.raw_shape(),
+            target.raw_shape(),
+            target_length.raw_shape(),
+            output_length.raw_shape()
+        )));
+    }
     if mask_index >= classes {
         return Err(Error::value(format!(
             "the blank has a class below {classes}, found {mask_index}"

@@ -128,6 +128,7 @@ pub(crate) const fn output_shape(shapes: &[Shape], axis: isize) -> Result<Shape,
 /// ```
 #[doc(alias = "cat")]
 #[track_caller]
+#[doc(alias = "concat")]
 pub fn concatenate(tensors: impl TensorList, axis: isize) -> Tensor {
     let mut tensors = tensors.into_list();
     if let Some(failed) = tensors.iter().find(|t| t.error().is_some()) {

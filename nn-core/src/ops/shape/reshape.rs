@@ -353,7 +353,7 @@ impl Tensor {
         }
         match shape.new_shape(self.raw_shape()) {
             Ok(shape) => apply(Reshape(shape), std::slice::from_ref(self)),
-            Err(error) => Tensor::failed(error.at_call(std::panic::Location::caller())),
+            Err(error) => self.fail("reshape", error),
         }
     }
 
