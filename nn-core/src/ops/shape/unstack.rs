@@ -114,8 +114,8 @@ impl Tensor {
             Ok(axis) => {
                 let count = shape[axis];
                 // Many small tensors are asked for one by one: whether all of them fit is asked before.
-                match within_memory(|| Ok(drop(memory::with_room::<[u8; TENSOR]>(count)))) {
-                    Err(error) => vec![self.fail("unstack", error)],
+                match memory::room::<[u8; TENSOR]>(count).map(drop) {
+                    Err(refused) => vec![self.fail("unstack", refused.into())],
                     Ok(()) => apply_all(Unstack { axis, count }, std::slice::from_ref(self)).into_vec(),
                 }
             }
