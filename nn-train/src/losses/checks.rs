@@ -132,11 +132,8 @@ pub(crate) fn expand_weight(weight: &Tensor, losses: Shape, dtype: DType) -> Res
         true => &found[..losses.rank()],
         false => &found[..],
     };
-    let one_for_all = |(axis, (&weight, &loss)): (usize, (&usize, &usize))| {
-        agree(weight, loss) || axis > 0 && weight == 1
-    };
-    let pairs = dims.iter().zip(losses.iter()).enumerate();
-    let fits = dims.len() <= losses.rank() && pairs.into_iter().all(one_for_all);
+    let one_for_all = |(&weight, &loss): (&usize, &usize)| agree(weight, loss) || weight == 1;
+    let fits = dims.len() <= losses.rank() && dims.iter().zip(losses.iter()).all(one_for_all);
     if !fits {
         return Err(Error::shape(format!(
             "sample weights of shape {found} do not fit losses of shape {losses}: give one for each sample, shape [{}]{}",
