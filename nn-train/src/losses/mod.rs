@@ -141,7 +141,7 @@ pub trait Loss: Send + Sync {
     /// As [`Loss::call`], each sample's loss multiplied by its weight first.
     ///
     /// `sample_weight` has the shape `[batch]` or, where there is a loss for each pixel or time step, that of the losses, or of their first
-    /// axes; an axis of size 1 after the first has one weight for all that is along it. The mean is
+    /// axes; an axis of size 1 has one weight for all that is along it, as Keras broadcasts it. The mean is
     /// over the number of samples, not the sum of weights, unless the reduction is [`Reduction::MeanWithSampleWeight`]. What the mask of the
     /// predictions leaves out ([`Tensor::mask`]) counts 0 and is not among that number.
     fn weighted(&self, y_true: &Tensor, y_pred: &Tensor, sample_weight: Option<&Tensor>) -> Tensor {
