@@ -122,9 +122,17 @@ pub fn filled<T: Clone>(value: T, n: usize) -> Vec<T> {
 
 /// What an iterator gives, as [`with_room`].
 pub fn collected<T>(values: impl ExactSizeIterator<Item = T>) -> Vec<T> {
-    let mut all = with_room(values.len());
+    try_collected(values).unwrap_or_else(|refused| refuse(refused))
+}
+
+/// What an iterator gives.
+///
+/// # Errors
+/// When there is no memory for it.
+pub fn try_collected<T>(values: impl ExactSizeIterator<Item = T>) -> Result<Vec<T>, Refused> {
+    let mut all = room(values.len())?;
     all.extend(values);
-    all
+    Ok(all)
 }
 
 /// Bytes that the system can still give this process, where it says so.

@@ -29,22 +29,24 @@ fn run(count: usize, call: Call, task: &(dyn Fn(usize) + Sync)) {
         1 => return task(0),
         _ => {}
     }
-    match threads() {
+    let in_pool = rayon::current_thread_index().is_some();
+    let threads = match in_pool {
+        true => rayon::current_num_threads(),
+        false => threads(),
+    };
+    match threads {
         1 => (0..count).for_each(task),
         // A thread of a pool shares with that pool, a few small tasks with nobody.
-        threads if rayon::current_thread_index().is_some() => match call {
+        _ if in_pool => match call {
             Call::Now => crew::share(count, threads, task),
             Call::Often => (0..count).for_each(task),
         },
-        threads => team::share(count, threads, call, task),
+        _ => team::share(count, threads, call, task),
     }
 }
 
-/// How many threads there are for the caller to share with, itself included: 1 where the system lets no others begin.
+/// How many threads a caller outside of pools can share with, itself included: 1 where the system lets no others begin.
 fn threads() -> usize {
-    if rayon::current_thread_index().is_some() {
-        return rayon::current_num_threads();
-    }
     static GLOBAL: OnceLock<usize> = OnceLock::new();
     *GLOBAL.get_or_init(|| match ThreadPoolBuilder::new().build_global() {
         Err(error) if error.source().is_some() => 1,

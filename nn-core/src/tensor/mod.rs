@@ -94,8 +94,8 @@ struct Inner {
 /// The error of a tensor that does not fit the memory.
 #[cold]
 fn too_large(shape: Shape, dtype: DType, refused: Refused) -> Error {
-    Error::value(format!(
-        "a tensor of shape {shape} ({dtype}) cannot be made: {refused}; use smaller dimensions or a smaller batch"
+    Error::from(refused).context(format!(
+        "a tensor of shape {shape} ({dtype}) cannot be made"
     ))
 }
 
@@ -450,10 +450,7 @@ impl Tensor {
     #[doc(alias = "tolist")]
     #[doc(alias = "numpy")]
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
-        let data = self.try_data()?;
-        let mut copy = memory::room(data.len())?;
-        copy.extend_from_slice(data);
-        Ok(copy)
+        Ok(memory::try_collected(self.try_data()?.iter().copied())?)
     }
 
     /// The one element of a tensor that has just one.

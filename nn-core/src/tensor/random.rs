@@ -268,10 +268,9 @@ fn refused(name: &'static str, needs: String) -> Tensor {
 /// # Errors
 /// More numbers than there is memory for.
 pub fn permutation(n: usize) -> Result<Vec<usize>> {
-    let mut order = memory::room(n).map_err(|refused| {
+    let mut order = memory::try_collected(0..n).map_err(|refused| {
         Error::value(format!("an order of {n} numbers cannot be made: {refused}"))
     })?;
-    order.extend(0..n);
     let key = next_key();
     for i in (1..n).rev() {
         // The bias of the multiplication is below n / 2^64.

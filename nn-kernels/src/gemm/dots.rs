@@ -196,8 +196,7 @@ impl<T: Gemm> Dots<'_, T> {
             let mut sums = [[V::zero(); N]; L];
             let rest = span.len() % V::LANES;
             let whole = span.end - rest;
-            let mut k = span.start;
-            while k < whole {
+            for k in (span.start..whole).step_by(V::LANES) {
                 let mut line = [V::zero(); N];
                 for n in 0..N {
                     line[n] = V::load(few.add(n * self.strides[1] + k));
@@ -208,7 +207,6 @@ impl<T: Gemm> Dots<'_, T> {
                         sums[l][n] = sums[l][n].multiply_add(v, line[n]);
                     }
                 }
-                k += V::LANES;
             }
             if rest > 0 {
                 let mask = V::mask(rest);

@@ -1,9 +1,9 @@
 //! How often predictions are the targets.
 
-use super::mean::listed;
 use super::{Mean, Metric, described, metric};
 use crate::losses::pair;
 use nn_core::{DType, Result, Tensor};
+use nn_kernels::memory::try_collected;
 use serde::{Deserialize, Serialize};
 
 /// The share of predictions that equal their targets, number by number. Both have the same shape, `[batch, ...]`.
@@ -57,7 +57,7 @@ impl Metric for Accuracy {
             .try_data::<f64>()?
             .iter()
             .zip(y_pred.try_data::<f64>()?);
-        let matches = listed(pairs.map(|(y, p)| f64::from(y == p)))?;
+        let matches = try_collected(pairs.map(|(y, p)| f64::from(y == p)))?;
         self.mean
             .add_of(&y_pred, &matches, y_pred.shape(), sample_weight)
     }

@@ -1,8 +1,9 @@
 //! Answers to yes-or-no questions, and how many of them are right.
 
-use super::mean::{listed, weights};
+use super::mean::weights;
 use crate::losses::pair;
 use nn_core::{DType, Error, Result, Shape, Tensor};
+use nn_kernels::memory::try_collected;
 use std::iter::repeat_n;
 
 /// A score that no threshold lets through, as in Keras.
@@ -34,11 +35,11 @@ impl Answers {
         }
         let weights = match sample_weight {
             Some(weight) => weights(weight, shape)?.to_vec()?,
-            None => listed(repeat_n(1.0, shape.num_elements()))?,
+            None => try_collected(repeat_n(1.0, shape.num_elements()))?,
         };
         let y_true = y_true.cast(DType::F64);
         Ok(Answers {
-            positive: listed(y_true.try_data::<f64>()?.iter().map(|&y| y != 0.0))?,
+            positive: try_collected(y_true.try_data::<f64>()?.iter().map(|&y| y != 0.0))?,
             scores: y_pred.cast(DType::F64).to_vec()?,
             weights,
             dtype,

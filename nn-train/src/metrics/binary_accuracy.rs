@@ -1,9 +1,9 @@
 //! How often yes-or-no answers are right.
 
-use super::mean::listed;
 use super::{Mean, Metric, check_threshold, described, metric};
 use crate::losses::pair;
 use nn_core::{Element, Result, Tensor, with_float};
+use nn_kernels::memory::try_collected;
 use serde::{Deserialize, Serialize};
 
 /// The share of predictions above the threshold where the target is 1, and not above it where it is 0. Both have the same shape,
@@ -69,7 +69,7 @@ impl Metric for BinaryAccuracy {
         let matches: Vec<f64> = with_float!(y_pred.dtype(), T => {
             let threshold = <T as Element>::from_f64(self.threshold);
             let pairs = y_true.try_data::<T>()?.iter().zip(y_pred.try_data::<T>()?);
-            listed(pairs.map(|(&y, &p)| f64::from(y == <T as Element>::from_f64(f64::from(p > threshold)))))?
+            try_collected(pairs.map(|(&y, &p)| f64::from(y == <T as Element>::from_f64(f64::from(p > threshold)))))?
         });
         self.mean
             .add_of(&y_pred, &matches, y_pred.shape(), sample_weight)

@@ -2,7 +2,6 @@
 
 use crate::losses::{expand_weight, masked_weight};
 use nn_core::{DType, Error, Result, Shape, Tensor};
-use nn_kernels::memory;
 
 /// The mean of values over many batches: what most metrics add up with, and a counter for training loops written by hand.
 ///
@@ -115,16 +114,6 @@ impl Mean {
     pub fn reset(&mut self) {
         *self = Mean::default();
     }
-}
-
-/// What an iterator gives, a number for each answer of a batch as a rule.
-///
-/// # Errors
-/// When there is no memory for so many.
-pub(super) fn listed<T>(values: impl ExactSizeIterator<Item = T>) -> Result<Vec<T>> {
-    let mut all = memory::room(values.len())?;
-    all.extend(values);
-    Ok(all)
 }
 
 /// Weights as `f64`, one for each value.

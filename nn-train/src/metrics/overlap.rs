@@ -1,8 +1,9 @@
 //! How much the regions of predicted and true classes overlap: what the IoU metrics share.
 
 use super::accumulated::Accumulated;
-use super::mean::{listed, weights};
+use super::mean::weights;
 use nn_core::{DType, Error, Result, Tensor, no_gradient};
+use nn_kernels::memory::try_collected;
 use serde::{Deserialize, Deserializer, Serializer};
 use std::iter::repeat_n;
 
@@ -74,7 +75,7 @@ impl Overlap {
                     shape
                 },
             )?)?,
-            None => listed(repeat_n(1.0, shape.num_elements()))?,
+            None => try_collected(repeat_n(1.0, shape.num_elements()))?,
         };
         let (y_true, y_pred) = (numbers(&y_true)?, numbers(&y_pred)?);
         let n = by.num_classes;

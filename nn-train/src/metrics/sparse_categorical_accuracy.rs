@@ -1,9 +1,9 @@
 //! How often the greatest score is that of the right class, for class numbers.
 
-use super::mean::listed;
 use super::{Mean, Metric, described, metric};
 use crate::losses::labels;
 use nn_core::{Error, Result, Shape, Tensor, with_float};
+use nn_kernels::memory::try_collected;
 use nn_kernels::reduce::argmax;
 use serde::{Deserialize, Serialize};
 use std::iter::repeat_n;
@@ -87,7 +87,7 @@ pub(super) fn best(scores: &Tensor) -> Result<(Vec<i64>, Shape)> {
         )));
     }
     let rows = shape.without(shape.rank() - 1);
-    let mut positions = listed(repeat_n(0, rows.num_elements()))?;
+    let mut positions = try_collected(repeat_n(0, rows.num_elements()))?;
     with_float!(scores.dtype(), T => {
         argmax(scores.try_data::<T>()?, &[rows.num_elements(), classes], 1, &mut positions);
     });
@@ -104,7 +104,7 @@ pub(super) fn matches(
     sample_weight: Option<&Tensor>,
 ) -> Result<()> {
     let pairs = labels.iter().zip(found);
-    let matches = listed(pairs.map(|(a, b)| f64::from(a == b)))?;
+    let matches = try_collected(pairs.map(|(a, b)| f64::from(a == b)))?;
     mean.add_of(y_pred, &matches, rows, sample_weight)
 }
 

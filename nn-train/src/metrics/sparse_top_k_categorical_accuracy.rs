@@ -1,9 +1,9 @@
 //! How often the right class is among the k best, for class numbers.
 
-use super::mean::listed;
 use super::{Mean, Metric, check_k, described, metric};
 use crate::losses::labels;
 use nn_core::{DType, Element, Result, Tensor, with_float};
+use nn_kernels::memory::try_collected;
 use serde::{Deserialize, Serialize};
 
 /// The share of rows in which fewer than `k` classes score higher than the label. Labels: `[batch, ...]` or `[batch, ..., 1]`, integers; one that
@@ -77,7 +77,7 @@ impl Metric for SparseTopKCategoricalAccuracy {
             let shape = found.shape();
             let rows = found.try_data::<f64>()?.chunks_exact(shape.dim(-1)?.max(1));
             let pairs = rows.zip(labels.try_data::<i64>()?);
-            let hits = listed(pairs.map(|(row, &label)| {
+            let hits = try_collected(pairs.map(|(row, &label)| {
                 f64::from(row.iter().take(self.k).any(|&id| id == label as f64))
             }))?;
             let rows = shape.without(shape.rank() - 1);
@@ -114,13 +114,13 @@ pub(super) fn among_best(
     let classes = shape.dim(-1)?;
     let hits: Vec<f64> = with_float!(y_pred.dtype(), T => {
         let rows = y_pred.try_data::<T>()?.chunks_exact(classes.max(1));
-        listed(rows.zip(labels)
-            .map(|(row, &label)| {
-                let Some(own) = usize::try_from(label).ok().and_then(|i| row.get(i)) else { return 0.0 };
-                // A score that is not a number is below all others.
-                let own = if own.is_nan() { <T as Element>::from_f64(f64::NEG_INFINITY) } else { *own };
-                f64::from(row.iter().filter(|&&v| v > own).count() < k)
-            }))?
+        let hit = |(row, &label): (&[T], &i64)| {
+            let Some(own) = usize::try_from(label).ok().and_then(|i| row.get(i)) else { return 0.0 };
+            // A score that is not a number is below all others.
+            let own = if own.is_nan() { <T as Element>::from_f64(f64::NEG_INFINITY) } else { *own };
+            f64::from(row.iter().filter(|&&v| v > own).count() < k)
+        };
+        try_collected(rows.zip(labels).map(hit))?
     });
     mean.add_of(
         y_pred,

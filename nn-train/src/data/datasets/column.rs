@@ -29,8 +29,8 @@ impl Column {
     }
 
     fn sorted(&self) -> Result<Vec<f64>> {
-        let mut copy = memory::room(self.values.len()).map_err(no_memory)?;
-        copy.extend_from_slice(&self.values);
+        let copy = memory::try_collected(self.values.iter().copied());
+        let mut copy = copy.map_err(no_memory)?;
         copy.sort_unstable_by(f64::total_cmp);
         Ok(copy)
     }

@@ -6,6 +6,7 @@ use crate::data::Dataset;
 use nn_core::{Error, Result, Tensor};
 use nn_kernels::memory;
 use std::collections::{HashMap, HashSet};
+use std::iter::repeat_n;
 use std::path::Path;
 
 /// Bytes that a column takes beside its numbers: its name, its place, and memory for the first of them.
@@ -180,8 +181,8 @@ impl Csv {
             }
         }
         let tensor = |columns: &[Column], places: &[usize]| {
-            let mut values = memory::room(rows * columns.len()).map_err(no_memory)?;
-            values.resize(rows * columns.len(), 0.0);
+            let zeros = repeat_n(0.0, rows * columns.len());
+            let mut values = memory::try_collected(zeros).map_err(no_memory)?;
             for (k, (column, &i)) in columns.iter().zip(places).enumerate() {
                 let to = values.iter_mut().skip(k).step_by(columns.len());
                 column.write(to).map_err(|e| named(e, i))?;
