@@ -121,9 +121,14 @@ fn working_memory_that_is_refused_is_the_error_of_the_operation() {
         tape.gradient(&y, &flat).err()
     };
     let error = |x: Tensor| x.error().cloned();
-    let operations: [(&str, &dyn Fn() -> Option<nn::Error>); 10] = [
+    let operations: [(&str, &dyn Fn() -> Option<nn::Error>); 11] = [
         ("conv2d", &|| {
             error(nn::ops::conv2d(&image, &kernel, options))
+        }),
+        ("resize", &|| {
+            let line = flat.slice(..1 << 20).reshape([1, 1 << 20, 1, 1]);
+            let size = [1 << 19, 1];
+            error(nn::ops::resize(&line, size, Interpolation::Lanczos5, true))
         }),
         ("inv", &|| error(many.inv())),
         ("svd", &|| error(many.svd(false).1)),

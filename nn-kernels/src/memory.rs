@@ -3,7 +3,9 @@
 //! Linux promises more than it has, and ends the process when it cannot keep its word. So a large request is compared with what is
 //! there before it is made. Elsewhere the allocator's own refusal is the limit.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Bytes up to which nobody is asked: finding out takes about as long as clearing one of these.
@@ -102,7 +104,7 @@ pub fn with_room<T>(n: usize) -> Vec<T> {
 ///
 /// # Errors
 /// When there is no memory for a longer vector.
-pub fn push<T>(all: &mut Vec<T>, value: T) -> Result<(), Refused> {
+pub fn try_push<T>(all: &mut Vec<T>, value: T) -> Result<(), Refused> {
     if all.len() == all.capacity() {
         let bytes = all.len().saturating_mul(2 * size_of::<T>());
         if !grants(bytes) || all.try_reserve(1).is_err() {
@@ -111,6 +113,27 @@ pub fn push<T>(all: &mut Vec<T>, value: T) -> Result<(), Refused> {
     }
     all.push(value);
     Ok(())
+}
+
+/// Adds a value behind the others, as [`with_room`].
+pub fn push<T>(all: &mut Vec<T>, value: T) {
+    try_push(all, value).unwrap_or_else(|refused| refuse(refused));
+}
+
+/// Makes room for `n` more entries in a table.
+///
+/// # Errors
+/// When there is no memory for a larger table.
+pub fn try_seat<K: Eq + Hash, V>(table: &mut HashMap<K, V>, n: usize) -> Result<(), Refused> {
+    if table.capacity() - table.len() >= n {
+        return Ok(());
+    }
+    let count = table.len().saturating_add(n);
+    let bytes = count.saturating_mul(2 * size_of::<(K, V)>());
+    match grants(bytes) && table.try_reserve(n).is_ok() {
+        true => Ok(()),
+        false => Err(Refused::of(bytes)),
+    }
 }
 
 /// `n` times a value, as [`with_room`].
@@ -132,6 +155,20 @@ pub fn collected<T>(values: impl ExactSizeIterator<Item = T>) -> Vec<T> {
 pub fn try_collected<T>(values: impl ExactSizeIterator<Item = T>) -> Result<Vec<T>, Refused> {
     let mut all = room(values.len())?;
     all.extend(values);
+    Ok(all)
+}
+
+/// What an iterator gives until its first error.
+///
+/// # Errors
+/// That one, and when there is no memory for so many.
+pub fn try_gathered<T, E: From<Refused>>(
+    values: impl Iterator<Item = Result<T, E>>,
+) -> Result<Vec<T>, E> {
+    let mut all = Vec::new();
+    for value in values {
+        try_push(&mut all, value?)?;
+    }
     Ok(all)
 }
 

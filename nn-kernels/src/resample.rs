@@ -29,13 +29,15 @@ impl<T: Float> Neighbours<T> {
         let (mut seen, mut weights) = (Vec::new(), Vec::new());
         for (first, own) in all {
             let start = weights.len();
-            weights.extend(own.into_iter().map(T::from_f64));
+            for weight in own {
+                memory::push(&mut weights, T::from_f64(weight));
+            }
             let count = weights.len() - start;
             assert!(
                 count <= n && first <= n - count,
                 "resampling: neighbours {first} and {count} on are beyond an axis of {n}"
             );
-            seen.push((first, start..weights.len()));
+            memory::push(&mut seen, (first, start..weights.len()));
         }
         Self { seen, weights, n }
     }
@@ -55,17 +57,17 @@ impl<T: Float> Neighbours<T> {
                 *looker = Some([looker.map_or(i, |[first, _]| first), i + 1]);
             }
         }
-        let (mut seen, mut weights) = (Vec::with_capacity(self.n), Vec::new());
+        let (mut seen, mut weights) = (memory::with_room(self.n), Vec::new());
         for (at, looker) in lookers.into_iter().enumerate() {
             let (start, [first, end]) = (weights.len(), looker.unwrap_or([0, 0]));
-            weights.extend((first..end).map(|i| {
-                let (from, own) = &self.seen[i];
-                match at.checked_sub(*from) {
+            for (from, own) in &self.seen[first..end] {
+                let weight = match at.checked_sub(*from) {
                     Some(tap) if tap < own.len() => self.weights[own.start + tap],
                     // One between others that look here, which does not.
                     _ => T::ZERO,
-                }
-            }));
+                };
+                memory::push(&mut weights, weight);
+            }
             seen.push((first, start..weights.len()));
         }
         Self {

@@ -81,7 +81,16 @@ impl Shape {
 
     /// An error unless a tensor with a value can have this shape: as [`Shape::check_rank`], and for a dimension that is not known or too
     /// large.
+    #[inline]
     pub(crate) fn check(&self) -> Result<()> {
+        match self.is_known() {
+            true => Ok(()),
+            false => self.unfit(),
+        }
+    }
+
+    #[cold]
+    fn unfit(&self) -> Result<()> {
         self.check_rank()?;
         match self.iter().find(|&&dim| !is_known(dim)) {
             None => Ok(()),
@@ -117,7 +126,15 @@ impl Shape {
 
     /// How many elements there are, the product of the dimensions (not known, as [`UNKNOWN`], if one is not).
     pub const fn num_elements(&self) -> usize {
-        let (mut known, mut open, mut i) = (1_usize, None, 0);
+        let (mut known, mut i) = (1_usize, 0);
+        if self.is_known() {
+            while i < self.rank as usize {
+                known = known.saturating_mul(self.dims[i]);
+                i += 1;
+            }
+            return known;
+        }
+        let mut open = None;
         while i < self.rank as usize {
             open = match (is_known(self.dims[i]), open) {
                 (true, _) => {
@@ -145,8 +162,11 @@ impl Shape {
     }
 
     /// Whether every dimension is a number.
-    pub fn is_known(&self) -> bool {
-        self.iter().all(|&d| is_known(d))
+    pub const fn is_known(&self) -> bool {
+        // One look at all of them: those beyond the rank are 0, and the least that is not known is a power of two.
+        const { assert!(LIMIT.is_power_of_two()) };
+        let [a, b, c, d, e, f, g, h] = self.dims;
+        is_known(a | b | c | d | e | f | g | h)
     }
 
     /// The dimensions as a slice.

@@ -125,7 +125,12 @@ fn run(
     location: &'static Location<'static>,
 ) -> Outputs<Tensor> {
     // Nearly all tensors have a value and it is there: then one look at each is enough.
-    let plain = inputs.iter().all(Tensor::is_computed);
+    let (mut plain, mut derived, mut has_mask) = (true, false, false);
+    for input in inputs {
+        plain &= input.is_computed();
+        derived |= input.is_derived();
+        has_mask |= input.has_mask();
+    }
     if !plain && let Some(failed) = inputs.iter().find(|t| t.error().is_some()) {
         return everywhere(failed.clone(), running.op(), inputs);
     }
@@ -143,21 +148,22 @@ fn run(
         let error = error.at_op(running.op().name(), location);
         return everywhere(Tensor::failed(error), running.op(), inputs);
     }
-    let float = outputs[0].dtype().is_float();
+    let made: &[Tensor] = &outputs;
+    let float = made[0].dtype().is_float();
     if float
         && record::is_recording()
-        && let Err(error) = record::record(&mut || running.keep(), inputs, &outputs, location)
+        && let Err(error) = record::record(&mut || running.keep(), inputs, made, location)
     {
         let error = error.at_op(running.op().name(), location);
         return everywhere(Tensor::failed(error), running.op(), inputs);
     }
     // A trace follows numbers of every type, a tape those that have gradients.
-    let traced = !plain && outputs[0].is_abstract();
-    if (traced || float && record::detached() == 0) && inputs.iter().any(Tensor::is_derived) {
+    let traced = !plain && made[0].is_abstract();
+    if derived && (traced || float && record::detached() == 0) {
         let thread = record::this_thread();
-        outputs.iter().for_each(|output| output.derive_on(thread));
+        made.iter().for_each(|output| output.derive_on(thread));
     }
-    match inputs.iter().any(Tensor::has_mask) {
+    match has_mask {
         false => outputs,
         true => masked(running.op(), inputs, outputs, location),
     }
@@ -221,23 +227,23 @@ fn evaluate(
     wanted: Option<Wanted>,
 ) -> Result<Outputs<Tensor>> {
     let op = running.op();
-    let specs = op.infer(inputs)?;
-    let known = specs.iter().all(|spec| spec.shape.is_known());
+    let inferred = op.infer(inputs)?;
+    let specs: &[Spec] = &inferred;
     if !plain && inputs.iter().any(Tensor::is_abstract) {
-        return sound(specs.map(|spec| Tensor::abstract_of(spec.shape, spec.dtype)));
+        return sound(inferred.map(|spec| Tensor::abstract_of(spec.shape, spec.dtype)));
     }
-    if !known {
-        return sound(specs.map(|spec| Tensor::open(spec.shape, spec.dtype)));
+    if !specs.iter().all(|spec| spec.shape.is_known()) {
+        return sound(inferred.map(|spec| Tensor::open(spec.shape, spec.dtype)));
     }
     if fused::waits(op, inputs, || record::is_watched(inputs)) {
-        return sound(Tensor::waiting(running.keep(), inputs, specs.into_first()).into());
+        return sound(Tensor::waiting(running.keep(), inputs, specs[0]).into());
     }
     let wanted = wanted.unwrap_or_else(|| match op.residuals() {
         0 => Wanted::ALL,
         _ if record::is_watched(inputs) => Wanted::ALL,
         residuals => Wanted::first(specs.len() - residuals),
     });
-    let expected = Expected::new(&specs, wanted);
+    let expected = Expected::new(specs, wanted);
     let outputs = within_memory(|| match plain {
         true => op.forward(inputs, &expected),
         false => together(op, inputs, &expected),

@@ -1,5 +1,6 @@
 //! How parameters start: Keras's initializers.
 
+mod orthogonal;
 mod own;
 mod seeded;
 mod stft;
@@ -353,7 +354,7 @@ impl Initializer {
             Initializer::TruncatedNormal { mean, stddev } => {
                 random::truncated_normal(shape, mean, stddev, dtype)
             }
-            Initializer::Orthogonal { gain } => orthogonal(shape, gain, dtype),
+            Initializer::Orthogonal { gain } => orthogonal::orthogonal(shape, gain, dtype),
             Initializer::Identity { gain } => identity(shape, gain, dtype),
             Initializer::Own(own) => own::made_by(own, shape, dtype),
             Initializer::STFT {
@@ -399,48 +400,6 @@ fn identity(shape: Shape, gain: f64, dtype: DType) -> Tensor {
     }
 }
 
-/// The orthogonal factor of a normal matrix, by Gram and Schmidt applied twice.
-fn orthogonal(shape: Shape, gain: f64, dtype: DType) -> Tensor {
-    if shape.rank() < 2 {
-        return Tensor::failed(Error::shape(format!(
-            "the Orthogonal initializer needs at least 2 dimensions, found shape {shape}"
-        )));
-    }
-    let columns = shape[shape.rank() - 1];
-    let rows = shape.num_elements() / columns.max(1);
-    let (count, size) = (rows.min(columns), rows.max(columns));
-    let mut basis = random::normal([count, size], 0.0, 1.0, DType::F64);
-    let basis = match basis.data_mut::<f64>() {
-        Ok(basis) => basis,
-        Err(error) => return Tensor::failed(error),
-    };
-    for i in 0..count {
-        for _ in 0..2 {
-            for j in 0..i {
-                let (head, tail) = basis.split_at_mut(i * size);
-                let (v, u) = (&mut tail[..size], &head[j * size..(j + 1) * size]);
-                let dot: f64 = v.iter().zip(u).map(|(a, b)| a * b).sum();
-                v.iter_mut().zip(u).for_each(|(a, b)| *a -= dot * b);
-            }
-        }
-        let v = &mut basis[i * size..(i + 1) * size];
-        let norm = v.iter().map(|a| a * a).sum::<f64>().sqrt();
-        v.iter_mut().for_each(|a| *a /= norm);
-    }
-    let matrix = Tensor::build(shape, |out: &mut [f64]| {
-        for (k, v) in out.iter_mut().enumerate() {
-            let (r, c) = (k / columns, k % columns);
-            *v = gain
-                * if rows >= columns {
-                    basis[c * size + r]
-                } else {
-                    basis[r * size + c]
-                };
-        }
-    });
-    matrix.cast(dtype)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -481,28 +440,5 @@ mod tests {
         assert!(e.contains("`scale` to be above 0"), "{e}");
         let e = refused(json!("he"));
         assert!(e.contains("unknown variant `he`"), "{e}");
-    }
-
-    #[test]
-    fn orthogonal_columns_are_orthonormal_times_the_gain() {
-        random::set_seed(2);
-        for (shape, gain) in [([6, 4], 1.0_f64), ([4, 6], 2.0), ([5, 5], 0.5)] {
-            let q = Initializer::Orthogonal { gain }.sample(shape, DType::F64);
-            let q = q
-                .to_ndarray::<f64>()
-                .unwrap()
-                .into_dimensionality::<ndarray::Ix2>()
-                .unwrap();
-            let gram = if shape[0] >= shape[1] {
-                q.t().dot(&q)
-            } else {
-                q.dot(&q.t())
-            };
-            for ((i, j), v) in gram.indexed_iter() {
-                let expected = if i == j { gain * gain } else { 0.0 };
-                // Rounding of f64 over sums of 6 products.
-                assert!((v - expected).abs() <= 1e-13, "{shape:?} {i} {j}: {v}");
-            }
-        }
     }
 }

@@ -6,7 +6,7 @@ use super::tensor::{data_type, tensor};
 use nn_core::attributes::Setting;
 use nn_core::program::{Node, Source, ValueId};
 use nn_core::{DType, Error, Graph, Result, Shape, Tensor, is_known};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// The file as far as it is made.
 pub(super) struct Writer<'g> {
@@ -18,7 +18,8 @@ pub(super) struct Writer<'g> {
     pub inputs: Vec<DType>,
     /// What a value of the graph is called in the file, once it is there.
     names: Vec<Option<String>>,
-    taken: HashSet<String>,
+    /// Names that are taken, and with which number the search for another one of that name goes on.
+    taken: HashMap<String, usize>,
     /// Names of what is used again: constants by their content, open sizes.
     shared: HashMap<String, String>,
 }
@@ -32,7 +33,7 @@ impl<'g> Writer<'g> {
             initializers: Vec::new(),
             inputs,
             names: vec![None; graph.values().len()],
-            taken: HashSet::new(),
+            taken: HashMap::new(),
             shared: HashMap::new(),
         };
         for (i, &id) in graph.inputs().iter().enumerate() {
@@ -53,11 +54,14 @@ impl<'g> Writer<'g> {
     /// A name that nothing else has.
     pub fn unique(&mut self, name: &str) -> String {
         let mut unique = name.to_string();
-        let mut count = 1;
-        while !self.taken.insert(unique.clone()) {
+        // Where the last search for this name ended, so that a thousand of one name are not a million searches.
+        let mut count = self.taken.get(name).copied().unwrap_or(1);
+        while self.taken.contains_key(&unique) {
             count += 1;
             unique = format!("{name}_{count}");
         }
+        self.taken.insert(name.to_string(), count);
+        self.taken.insert(unique.clone(), 1);
         unique
     }
 

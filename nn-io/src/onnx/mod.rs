@@ -30,6 +30,7 @@ use nn_core::{
     DType, Error, Graph, InputShapes, Layer, Module, Result, Shape, Tensor, Tensors, is_known,
     trace,
 };
+use nn_kernels::memory;
 use nn_train::saving::write_whole;
 use prost::Message;
 use proto::{
@@ -97,7 +98,9 @@ pub fn write(model: &ModelProto, path: &Path) -> Result<()> {
             path.display()
         )));
     }
-    write_whole(path, &model.encode_to_vec())
+    let mut bytes = memory::room(size)?;
+    model.encode_raw(&mut bytes);
+    write_whole(path, &bytes)
 }
 
 /// Whatever `f` does with the layers of `model` in inference, as an ONNX model: for calls that have other inputs or outputs than `call`,

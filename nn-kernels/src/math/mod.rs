@@ -40,6 +40,18 @@ pub trait Number: Element + sealed::Sealed {
     /// Whether `a` is NaN; never for integers.
     fn nan(a: Self) -> bool;
 
+    /// What sums of many are kept in: numbers of twice as many digits where there are some, so that the sum of millions of small ones is
+    /// theirs and not that of their roundings.
+    type Wide: Copy + Send + Sync;
+    /// 0.
+    const WIDE_ZERO: Self::Wide;
+    /// The number as a wide one.
+    fn widened(self) -> Self::Wide;
+    /// a + b.
+    fn wide_sum(a: Self::Wide, b: Self::Wide) -> Self::Wide;
+    /// The nearest number of this kind.
+    fn rounded(wide: Self::Wide) -> Self;
+
     /// The greater of the two, NaN if either is.
     #[inline(always)]
     fn maximum(a: Self, b: Self) -> Self {
@@ -72,6 +84,24 @@ impl Number for i64 {
     #[inline(always)]
     fn nan(_: Self) -> bool {
         false
+    }
+
+    type Wide = i64;
+    const WIDE_ZERO: i64 = 0;
+
+    #[inline(always)]
+    fn widened(self) -> i64 {
+        self
+    }
+
+    #[inline(always)]
+    fn wide_sum(a: i64, b: i64) -> i64 {
+        a.wrapping_add(b)
+    }
+
+    #[inline(always)]
+    fn rounded(wide: i64) -> i64 {
+        wide
     }
 }
 
@@ -144,6 +174,24 @@ macro_rules! float {
             #[inline(always)]
             fn nan(a: Self) -> bool {
                 a.is_nan()
+            }
+
+            type Wide = f64;
+            const WIDE_ZERO: f64 = 0.0;
+
+            #[inline(always)]
+            fn widened(self) -> f64 {
+                self.into()
+            }
+
+            #[inline(always)]
+            fn wide_sum(a: f64, b: f64) -> f64 {
+                a + b
+            }
+
+            #[inline(always)]
+            fn rounded(wide: f64) -> Self {
+                wide as Self
             }
         }
 

@@ -3,9 +3,12 @@
 use super::super::elementwise::pieces;
 use super::super::math::Float;
 use super::super::parallel::GRAIN;
-use super::super::reduce::fold::{BLOCK_ROWS, Combine, Sum};
+use super::super::reduce::fold::{Combine, Sum};
 use super::super::simd;
 use crate::memory;
+
+/// Rows whose gradients are summed in the precision of the data.
+const BLOCK_ROWS: usize = 64;
 
 /// Rows of one task.
 fn rows_of_task(features: usize) -> usize {
@@ -89,9 +92,9 @@ pub fn layer_backward<T: Float>(
         (x.len(), mean.len())
     );
     assert_eq!((dgamma.len(), dbeta.len()), (features, features));
-    dgamma.fill(T::ZERO);
-    dbeta.fill(T::ZERO);
     if x.is_empty() {
+        dgamma.fill(T::ZERO);
+        dbeta.fill(T::ZERO);
         return;
     }
     let rows = rows_of_task(features);
@@ -135,8 +138,11 @@ pub fn layer_backward<T: Float>(
             },
         );
     });
-    Sum.columns(&parts, 2 * features, 0..features, dgamma);
-    Sum.columns(&parts, 2 * features, features..2 * features, dbeta);
+    let mut totals = memory::filled(T::WIDE_ZERO, 2 * features);
+    Sum.columns(&parts, 2 * features, 0..2 * features, &mut totals);
+    for (sum, &total) in dgamma.iter_mut().chain(dbeta).zip(&totals) {
+        *sum = T::rounded(total);
+    }
 }
 
 #[cfg(test)]

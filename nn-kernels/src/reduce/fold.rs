@@ -1,21 +1,34 @@
 //! The loops that reductions are made of, for one thread. All are inlined into [`simd::run`](super::super::simd::run).
 
-use crate::memory;
 use std::ops::Range;
 
 use super::super::math::Number;
 
-/// Accumulators of a reduction of neighbours, enough to hide the latency of additions.
+/// Numbers that are combined beside each other.
 const LANES: usize = 64;
-/// Numbers that go into one set of lanes.
-const BLOCK: usize = 64 * LANES;
-/// Rows that go into one set of column results.
-pub(in super::super) const BLOCK_ROWS: usize = 64;
+/// Totals of a row of lines.
+const QUARTER: usize = LANES / 4;
+/// Lines that are combined as a tree before they go into the total.
+const TREE: usize = 8;
 
 /// An associative and commutative operation with its identity.
+///
+/// What is combined goes by trees of eight into a total of the type `Total`, which loses nothing to the size of what was combined before: a sum
+/// of `f32` is kept in `f64`.
 pub(in super::super) trait Combine<T: Copy>: Copy + Send + Sync {
     const IDENTITY: T;
     fn combine(a: T, b: T) -> T;
+
+    /// What many results are combined in.
+    type Total: Copy + Send + Sync;
+    /// The total of nothing.
+    const NOTHING: Self::Total;
+    /// The total with one result more.
+    fn total(total: Self::Total, v: T) -> Self::Total;
+    /// Two totals together.
+    fn totals(a: Self::Total, b: Self::Total) -> Self::Total;
+    /// A total as a number of the kind that was combined.
+    fn rounded(total: Self::Total) -> T;
 
     /// The first half of an array combined with the second; arrays rather than slices stay in registers.
     #[inline(always)]
@@ -26,48 +39,76 @@ pub(in super::super) trait Combine<T: Copy>: Copy + Send + Sync {
         )
     }
 
-    /// `f` of the elements of three slices of one length, combined. Whole lines are arrays, so that no index in them
-    /// needs a check.
+    /// Eight numbers, combined as a tree: what rounds is three operations deep, and equal numbers add up without rounding.
+    #[inline(always)]
+    fn tree(v: impl Fn(usize) -> T) -> T {
+        let pair = |i| Self::combine(v(i), v(i + 1));
+        let four = |i| Self::combine(pair(i), pair(i + 2));
+        Self::combine(four(0), four(4))
+    }
+
+    /// The totals with one line more, a quarter of it at a time.
+    #[inline(always)]
+    fn add_line(totals: &mut [Self::Total; QUARTER], line: [T; LANES]) {
+        let quarter: [T; QUARTER] = Self::halve(Self::halve::<LANES, { LANES / 2 }>(line));
+        for i in 0..QUARTER {
+            totals[i] = Self::total(totals[i], quarter[i]);
+        }
+    }
+
+    /// `f` of the elements of three slices of one length, combined.
     #[inline(always)]
     fn fold3<A: Copy>(self, x: &[A], y: &[A], z: &[A], f: impl Fn(A, A, A) -> T) -> T {
+        Self::rounded(self.total3(x, y, z, f))
+    }
+
+    /// The total of `f` of the elements of three slices of one length. Whole lines are arrays, so that no index in them
+    /// needs a check.
+    #[inline(always)]
+    fn total3<A: Copy>(self, x: &[A], y: &[A], z: &[A], f: impl Fn(A, A, A) -> T) -> Self::Total {
         let n = x.len();
         let (y, z) = (&y[..n], &z[..n]);
-        let mut total = Self::IDENTITY;
+        let mut total = Self::NOTHING;
         if n < 16 {
             for i in 0..n {
-                total = Self::combine(total, f(x[i], y[i], z[i]));
+                total = Self::total(total, f(x[i], y[i], z[i]));
             }
             return total;
         }
-        for ((x, y), z) in x.chunks(BLOCK).zip(y.chunks(BLOCK)).zip(z.chunks(BLOCK)) {
-            let mut lanes = [Self::IDENTITY; LANES];
-            let ((x, x_rest), (y, y_rest), (z, z_rest)) = (
-                x.as_chunks::<LANES>(),
-                y.as_chunks::<LANES>(),
-                z.as_chunks::<LANES>(),
+        let mut totals = [Self::NOTHING; QUARTER];
+        let ((x, x_rest), (y, y_rest), (z, z_rest)) = (
+            x.as_chunks::<LANES>(),
+            y.as_chunks::<LANES>(),
+            z.as_chunks::<LANES>(),
+        );
+        let ((x, x_lines), (y, y_lines), (z, z_lines)) = (
+            x.as_chunks::<TREE>(),
+            y.as_chunks::<TREE>(),
+            z.as_chunks::<TREE>(),
+        );
+        for ((x, y), z) in x.iter().zip(y).zip(z) {
+            let line = std::array::from_fn(
+                #[inline(always)]
+                |i| Self::tree(|line| f(x[line][i], y[line][i], z[line][i])),
             );
-            for ((x, y), z) in x.iter().zip(y).zip(z) {
-                for i in 0..LANES {
-                    lanes[i] = Self::combine(lanes[i], f(x[i], y[i], z[i]));
-                }
-            }
-            if !x_rest.is_empty() {
-                // Not into the lanes: indexed by a variable they would have to live in memory.
-                let mut last = [Self::IDENTITY; LANES];
-                for (((last, &x), &y), &z) in last.iter_mut().zip(x_rest).zip(y_rest).zip(z_rest) {
-                    *last = f(x, y, z);
-                }
-                for i in 0..LANES {
-                    lanes[i] = Self::combine(lanes[i], last[i]);
-                }
-            }
-            let [a] =
-                Self::halve::<2, 1>(Self::halve::<4, 2>(Self::halve::<8, 4>(
-                    Self::halve::<16, 8>(Self::halve::<32, 16>(Self::halve::<64, 32>(lanes))),
-                )));
-            total = Self::combine(total, a);
+            Self::add_line(&mut totals, line);
         }
-        total
+        for ((x, y), z) in x_lines.iter().zip(y_lines).zip(z_lines) {
+            let line = std::array::from_fn(
+                #[inline(always)]
+                |i| f(x[i], y[i], z[i]),
+            );
+            Self::add_line(&mut totals, line);
+        }
+        if !x_rest.is_empty() {
+            // Not into the lanes: indexed by a variable they would have to live in memory.
+            let mut last = [Self::IDENTITY; LANES];
+            for (((last, &x), &y), &z) in last.iter_mut().zip(x_rest).zip(y_rest).zip(z_rest) {
+                *last = f(x, y, z);
+            }
+            Self::add_line(&mut totals, last);
+        }
+        totals.into_iter().fold(total, Self::totals)
     }
 
     /// `f` of the elements of a slice, combined.
@@ -92,44 +133,48 @@ pub(in super::super) trait Combine<T: Copy>: Copy + Send + Sync {
         )
     }
 
-    /// The columns `band` of `x`, which has rows of `width`, combined over the rows.
+    /// The columns `band` of `x`, which has rows of `width`, combined over the rows into `totals`.
     #[inline(always)]
-    fn columns(self, x: &[T], width: usize, band: Range<usize>, out: &mut [T]) {
-        out.fill(Self::IDENTITY);
+    fn columns(self, x: &[T], width: usize, band: Range<usize>, totals: &mut [Self::Total]) {
         if width < LANES && band.len() == width {
-            return self.narrow_columns(x, out);
+            return self.narrow_columns(x, totals);
         }
-        let mut part = memory::filled(Self::IDENTITY, band.len());
-        for block in x.chunks(BLOCK_ROWS * width) {
-            part.fill(Self::IDENTITY);
-            for row in block.chunks_exact(width) {
-                part.iter_mut()
-                    .zip(&row[band.clone()])
-                    .for_each(|(a, &v)| *a = Self::combine(*a, v));
+        let mut trees = x.chunks_exact(TREE * width);
+        for rows in &mut trees {
+            let rows: [&[T]; TREE] =
+                std::array::from_fn(|row| &rows[row * width..][band.clone()][..totals.len()]);
+            for (i, total) in totals.iter_mut().enumerate() {
+                *total = Self::total(*total, Self::tree(|row| rows[row][i]));
             }
-            out.iter_mut()
-                .zip(&part)
-                .for_each(|(a, &v)| *a = Self::combine(*a, v));
+        }
+        for row in trees.remainder().chunks_exact(width) {
+            for (total, &v) in totals.iter_mut().zip(&row[band.clone()]) {
+                *total = Self::total(*total, v);
+            }
         }
     }
 
     /// The same for short rows: several make a line, and the results of a line are combined at the end.
     #[inline(always)]
-    fn narrow_columns(self, x: &[T], out: &mut [T]) {
-        let width = out.len();
+    fn narrow_columns(self, x: &[T], totals: &mut [Self::Total]) {
+        let width = totals.len();
         let line = LANES / width * width;
-        for block in x.chunks(BLOCK_ROWS * line) {
-            let mut lanes = [Self::IDENTITY; LANES];
-            for row in block.chunks(line) {
-                lanes
-                    .iter_mut()
-                    .zip(row)
-                    .for_each(|(a, &v)| *a = Self::combine(*a, v));
+        let mut lanes = [Self::NOTHING; LANES];
+        let mut trees = x.chunks_exact(TREE * line);
+        for rows in &mut trees {
+            let rows: [&[T]; TREE] = std::array::from_fn(|row| &rows[row * line..][..line]);
+            for (i, lane) in lanes[..line].iter_mut().enumerate() {
+                *lane = Self::total(*lane, Self::tree(|row| rows[row][i]));
             }
-            for lanes in lanes[..line].chunks_exact(width) {
-                out.iter_mut()
-                    .zip(lanes)
-                    .for_each(|(a, &v)| *a = Self::combine(*a, v));
+        }
+        for row in trees.remainder().chunks(line) {
+            for (lane, &v) in lanes.iter_mut().zip(row) {
+                *lane = Self::total(*lane, v);
+            }
+        }
+        for lanes in lanes[..line].chunks_exact(width) {
+            for (total, &lane) in totals.iter_mut().zip(lanes) {
+                *total = Self::totals(*total, lane);
             }
         }
     }
@@ -183,40 +228,69 @@ pub(in super::super) struct Any;
 #[derive(Clone, Copy)]
 pub(in super::super) struct All;
 
-macro_rules! numbers {
-    ($($name:ty: $identity:expr, $combine:expr;)*) => {$(
-        impl<T: Number> Combine<T> for $name {
-            const IDENTITY: T = $identity;
+impl<T: Number> Combine<T> for Sum {
+    const IDENTITY: T = T::ZERO;
+
+    #[inline(always)]
+    fn combine(a: T, b: T) -> T {
+        T::sum(a, b)
+    }
+
+    type Total = T::Wide;
+    const NOTHING: T::Wide = T::WIDE_ZERO;
+
+    #[inline(always)]
+    fn total(total: T::Wide, v: T) -> T::Wide {
+        T::wide_sum(total, v.widened())
+    }
+
+    #[inline(always)]
+    fn totals(a: T::Wide, b: T::Wide) -> T::Wide {
+        T::wide_sum(a, b)
+    }
+
+    #[inline(always)]
+    fn rounded(total: T::Wide) -> T {
+        T::rounded(total)
+    }
+}
+
+/// What loses nothing by its size is combined as it is.
+macro_rules! plain {
+    ($(impl$(<$n:ident: $number:ident>)? Combine<$t:ty> for $name:ty: $identity:expr, $combine:expr;)*) => {$(
+        impl$(<$n: $number>)? Combine<$t> for $name {
+            const IDENTITY: $t = $identity;
 
             #[inline(always)]
-            fn combine(a: T, b: T) -> T {
+            fn combine(a: $t, b: $t) -> $t {
                 $combine(a, b)
+            }
+
+            type Total = $t;
+            const NOTHING: $t = $identity;
+
+            #[inline(always)]
+            fn total(total: $t, v: $t) -> $t {
+                $combine(total, v)
+            }
+
+            #[inline(always)]
+            fn totals(a: $t, b: $t) -> $t {
+                $combine(a, b)
+            }
+
+            #[inline(always)]
+            fn rounded(total: $t) -> $t {
+                total
             }
         }
     )*};
 }
 
-numbers! {
-    Sum: T::ZERO, T::sum;
-    Prod: T::ONE, T::product;
-    Max: T::LOWEST, T::maximum;
-    Min: T::HIGHEST, T::minimum;
-}
-
-impl Combine<bool> for Any {
-    const IDENTITY: bool = false;
-
-    #[inline(always)]
-    fn combine(a: bool, b: bool) -> bool {
-        a | b
-    }
-}
-
-impl Combine<bool> for All {
-    const IDENTITY: bool = true;
-
-    #[inline(always)]
-    fn combine(a: bool, b: bool) -> bool {
-        a & b
-    }
+plain! {
+    impl<T: Number> Combine<T> for Prod: T::ONE, T::product;
+    impl<T: Number> Combine<T> for Max: T::LOWEST, T::maximum;
+    impl<T: Number> Combine<T> for Min: T::HIGHEST, T::minimum;
+    impl Combine<bool> for Any: false, |a, b| a | b;
+    impl Combine<bool> for All: true, |a, b| a & b;
 }

@@ -155,7 +155,7 @@ impl Discretization {
         for batch in batches {
             let values = clean::finite("Discretization", batch, DType::F32)?.to_vec::<f32>()?;
             let added = quantiles::Summary::of(values, self.epsilon);
-            summary = added.merge(&summary, self.epsilon);
+            summary = added.merge(&summary, self.epsilon)?;
         }
         if summary.is_empty() {
             return Err(Error::value(

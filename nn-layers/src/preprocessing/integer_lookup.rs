@@ -228,11 +228,11 @@ impl IntegerLookup {
     fn indices(&self, x: &Tensor) -> Tensor {
         let lookup = self.lookup();
         if let (0, Ok(all)) = (self.num_oov_indices, x.try_data::<i64>()) {
-            let table = lookup.table();
-            if let Err(error) = all
-                .iter()
-                .try_for_each(|v| lookup.index(&table, v).map(drop))
-            {
+            let known = lookup.table().and_then(|table| {
+                all.iter()
+                    .try_for_each(|v| lookup.index(&table, v).map(drop))
+            });
+            if let Err(error) = known {
                 return Tensor::failed(error);
             }
         }
@@ -301,17 +301,19 @@ impl IntegerLookup {
     /// # Errors
     /// As [`IntegerLookup::adapt`].
     pub fn adapt_batches(&mut self, batches: impl IntoIterator<Item = Tensor>) -> Result<()> {
-        let mut documents = Vec::new();
-        for batch in batches {
-            let batch = whole_numbers("IntegerLookup", &batch).into_result()?;
-            let width = match batch.shape().dims() {
-                [] | [_] => 1,
-                [_, rest @ ..] => rest.iter().product(),
-            };
-            let numbers = batch.to_vec::<i64>()?;
-            documents.extend(numbers.chunks(width.max(1)).map(<[i64]>::to_vec));
-        }
-        let learned = self.lookup().learn(documents)?;
+        let learned = self.lookup().learn(|counts| {
+            for batch in batches {
+                let batch = whole_numbers("IntegerLookup", &batch).into_result()?;
+                let width: usize = match batch.shape().dims() {
+                    [] | [_] => 1,
+                    [_, rest @ ..] => rest.iter().product(),
+                };
+                for document in batch.try_data::<i64>()?.chunks(width.max(1)) {
+                    counts.add(document.iter().copied())?;
+                }
+            }
+            Ok(())
+        })?;
         self.idf_weights = learned.idf_weights;
         self.vocabulary = Some(learned.tokens);
         self.vocabulary_size = self.size();

@@ -4,6 +4,7 @@ use crate::ShapeError;
 use crate::preprocessing::output_mode::OutputMode;
 use nn_core::ops::hash_text;
 use nn_core::{Error, Result, Shape, Tensor, floatx, is_known};
+use nn_kernels::memory;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::hash::Hash;
@@ -79,6 +80,33 @@ pub(crate) struct Learned<T> {
     pub tokens: Vec<T>,
     /// With `OutputMode::TfIdf`.
     pub idf_weights: Option<Vec<f64>>,
+}
+
+/// How often tokens were seen.
+pub(crate) struct Counts<T> {
+    /// How often one was seen, in how many documents, and in which one last.
+    seen: HashMap<T, (u64, u64, usize)>,
+    documents: usize,
+}
+
+impl<T: Token> Counts<T> {
+    /// Adds a document, which is a list of tokens.
+    ///
+    /// # Errors
+    /// When there is no memory for so many tokens.
+    pub fn add(&mut self, document: impl IntoIterator<Item = T>) -> Result<()> {
+        self.documents += 1;
+        for token in document {
+            memory::try_seat(&mut self.seen, 1)?;
+            let (times, documents, last) = self.seen.entry(token).or_default();
+            *times += 1;
+            if *last != self.documents {
+                *documents += 1;
+                *last = self.documents;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl<'a, T: Token> Lookup<'a, T> {
@@ -178,6 +206,7 @@ impl<'a, T: Token> Lookup<'a, T> {
         }
         let mut seen = HashMap::new();
         for (i, token) in tokens.iter().enumerate() {
+            memory::try_seat(&mut seen, 1)?;
             if let Some(before) = seen.insert(token, i) {
                 return wrong(format!(
                     "`{token}` is in the vocabulary twice, at {before} and {i}"
@@ -235,11 +264,14 @@ impl<'a, T: Token> Lookup<'a, T> {
     }
 
     /// The indices of the entries.
-    pub fn table(&self) -> HashMap<&'a T, i64> {
-        self.tokens()
-            .iter()
-            .zip(self.token_start() as i64..)
-            .collect()
+    ///
+    /// # Errors
+    /// When there is no memory for them.
+    pub fn table(&self) -> Result<HashMap<&'a T, i64>> {
+        let mut table = HashMap::new();
+        memory::try_seat(&mut table, self.tokens().len())?;
+        table.extend(self.tokens().iter().zip(self.token_start() as i64..));
+        Ok(table)
     }
 
     /// The index of a token. A masked one in a form without a place for it is -1.
@@ -324,38 +356,33 @@ impl<'a, T: Token> Lookup<'a, T> {
         }
     }
 
-    /// The vocabulary of documents, each a list of tokens: the most frequent ones first, and of those as frequent the greater ones.
+    /// The vocabulary of the documents that `count` adds: the most frequent tokens first, and of those as frequent the greater ones.
     ///
     /// # Errors
-    /// Settings that do not go together.
-    pub fn learn(&self, documents: impl IntoIterator<Item = Vec<T>>) -> Result<Learned<T>> {
+    /// Settings that do not go together, what `count` says, and when there is no memory for so many tokens.
+    pub fn learn(&self, count: impl FnOnce(&mut Counts<T>) -> Result<()>) -> Result<Learned<T>> {
         Lookup {
             vocabulary: None,
             idf_weights: None,
             ..*self
         }
         .check()?;
-        // How often a token was seen, in how many documents, and in which one last.
-        let mut seen: HashMap<T, (u64, u64, usize)> = HashMap::new();
-        let mut count = 0;
-        for document in documents {
-            count += 1;
-            for token in document {
-                let (times, documents, last) = seen.entry(token).or_default();
-                *times += 1;
-                if *last != count {
-                    *documents += 1;
-                    *last = count;
-                }
-            }
-        }
+        let mut counts = Counts {
+            seen: HashMap::new(),
+            documents: 0,
+        };
+        count(&mut counts)?;
+        let Counts {
+            mut seen,
+            documents: count,
+        } = counts;
         for special in [self.mask_token, self.oov_token].into_iter().flatten() {
             seen.remove(special);
         }
-        let mut all: Vec<(u64, T, u64)> = seen
-            .into_iter()
-            .map(|(token, (times, documents, _))| (times, token, documents))
-            .collect();
+        let rows = seen.into_iter();
+        let mut all: Vec<(u64, T, u64)> = memory::try_collected(
+            rows.map(|(token, (times, documents, _))| (times, token, documents)),
+        )?;
         all.sort_unstable_by(|a, b| b.cmp(a));
         if let Some(max) = self.max_tokens {
             let room = max.saturating_sub(self.token_start());
@@ -375,9 +402,13 @@ impl<'a, T: Token> Lookup<'a, T> {
             )));
         }
         let idf = |documents: u64| (1.0 + count as f64 / (1 + documents) as f64).ln();
-        let idf_weights = (self.output_mode == OutputMode::TfIdf)
-            .then(|| all.iter().map(|(.., documents)| idf(*documents)).collect());
-        let tokens = all.into_iter().map(|(_, token, _)| token).collect();
+        let idf_weights = match self.output_mode {
+            OutputMode::TfIdf => Some(memory::try_collected(
+                all.iter().map(|(.., documents)| idf(*documents)),
+            )?),
+            _ => None,
+        };
+        let tokens = memory::try_collected(all.into_iter().map(|(_, token, _)| token))?;
         Ok(Learned {
             tokens,
             idf_weights,

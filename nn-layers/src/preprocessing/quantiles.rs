@@ -1,5 +1,8 @@
 //! Quantiles of more numbers than are kept, as Keras's `Discretization` finds them.
 
+use nn_core::Result;
+use nn_kernels::memory;
+
 /// A few of many sorted numbers, each with how many it stands for.
 #[derive(Clone, Default)]
 pub(crate) struct Summary {
@@ -10,7 +13,7 @@ pub(crate) struct Summary {
 impl Summary {
     /// Of all numbers, each `epsilon`-th part of them at least one.
     pub fn of(mut values: Vec<f32>, epsilon: f64) -> Summary {
-        values.sort_by(f32::total_cmp);
+        values.sort_unstable_by(f32::total_cmp);
         let step = (values.len() as f64 / (1.0 / epsilon)).max(1.0);
         // As many steps as are whole, from the end of the first one on.
         let first = (step - 1.0) as usize;
@@ -29,7 +32,13 @@ impl Summary {
     }
 
     /// Of both, no longer than `epsilon` asks for.
-    pub fn merge(&self, other: &Summary, epsilon: f64) -> Summary {
+    ///
+    /// # Errors
+    /// When there is no memory for them.
+    pub fn merge(&self, other: &Summary, epsilon: f64) -> Result<Summary> {
+        // Pairs, as much again to sort them, and what `compress` makes of them.
+        let count = self.values.len() + other.values.len();
+        memory::room::<[f64; 8]>(count).map(drop)?;
         let all = |s: &Summary| -> Vec<(f32, f32)> {
             let values = s.values.iter().copied();
             values.zip(s.weights.iter().copied()).collect()
@@ -37,7 +46,7 @@ impl Summary {
         let mut merged = [all(self), all(other)].concat();
         merged.sort_by(|a, b| a.0.total_cmp(&b.0));
         let (values, weights) = merged.into_iter().unzip();
-        Summary { values, weights }.compress(epsilon)
+        Ok(Summary { values, weights }.compress(epsilon))
     }
 
     /// The numbers between `bins` parts of about the same weight.

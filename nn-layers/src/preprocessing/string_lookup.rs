@@ -1,6 +1,6 @@
 //! Texts as indices of a vocabulary.
 
-use crate::preprocessing::lookup::Lookup;
+use crate::preprocessing::lookup::{Counts, Lookup};
 use crate::preprocessing::output_mode::OutputMode;
 use crate::preprocessing::salt::Salt;
 use nn_core::{Error, Result, Shape, Tensor};
@@ -210,7 +210,7 @@ impl StringLookup {
             ));
         }
         lookup.check_size()?;
-        let table = lookup.table();
+        let table = lookup.table()?;
         let index = |text: &S| lookup.index(&table, &text.as_ref().to_string());
         rows.iter()
             .map(|row| row.as_ref().iter().map(index).collect())
@@ -241,7 +241,11 @@ impl StringLookup {
     /// # Errors
     /// When there is no text; settings that do not go together.
     pub fn adapt(&mut self, texts: &[impl AsRef<str>]) -> Result<()> {
-        self.learn(texts.iter().map(|text| vec![text.as_ref().to_string()]))
+        self.learn(|counts| {
+            texts
+                .iter()
+                .try_for_each(|text| counts.add([text.as_ref().to_string()]))
+        })
     }
 
     /// As [`StringLookup::adapt`] of rows of texts, each a document.
@@ -249,12 +253,15 @@ impl StringLookup {
     /// # Errors
     /// As [`StringLookup::adapt`].
     pub fn adapt_rows<S: AsRef<str>>(&mut self, rows: &[impl AsRef<[S]>]) -> Result<()> {
-        let document = |row: &[S]| row.iter().map(|text| text.as_ref().to_string()).collect();
-        self.learn(rows.iter().map(|row| document(row.as_ref())))
+        self.learn(|counts| {
+            rows.iter().try_for_each(|row| {
+                counts.add(row.as_ref().iter().map(|text| text.as_ref().to_string()))
+            })
+        })
     }
 
-    pub(super) fn learn(&mut self, documents: impl IntoIterator<Item = Vec<String>>) -> Result<()> {
-        let learned = self.lookup().learn(documents)?;
+    fn learn(&mut self, count: impl FnOnce(&mut Counts<String>) -> Result<()>) -> Result<()> {
+        let learned = self.lookup().learn(count)?;
         self.vocabulary = Some(learned.tokens);
         self.idf_weights = learned.idf_weights;
         self.vocabulary_size = Some(self.vocabulary_size());

@@ -1,5 +1,6 @@
 //! Texts as rows of indices of words.
 
+use crate::preprocessing::lookup::Learned;
 use crate::preprocessing::output_mode::OutputMode;
 use crate::preprocessing::string_lookup::StringLookup;
 use nn_core::{Error, Result, Shape, Tensor};
@@ -298,8 +299,14 @@ impl TextVectorization {
     /// When there is no word; settings that do not go together.
     pub fn adapt(&mut self, texts: &[impl AsRef<str>]) -> Result<()> {
         self.check()?;
-        let words = texts.iter().map(|text| self.entries(text.as_ref()));
-        self.learn(words.map(|words| self.grams(words)).collect())
+        let document = |text: &str| self.grams(self.entries(text));
+        let learned = self.lookup().lookup().learn(|counts| {
+            texts
+                .iter()
+                .try_for_each(|text| counts.add(document(text.as_ref())))
+        })?;
+        self.take(learned);
+        Ok(())
     }
 
     /// As [`TextVectorization::adapt`] of texts that are split already, each a list of words.
@@ -308,15 +315,18 @@ impl TextVectorization {
     /// As [`TextVectorization::adapt`].
     pub fn adapt_rows<S: AsRef<str>>(&mut self, rows: &[impl AsRef<[S]>]) -> Result<()> {
         self.check()?;
-        self.learn(rows.iter().map(|row| self.row(row.as_ref())).collect())
+        let learned = self.lookup().lookup().learn(|counts| {
+            rows.iter()
+                .try_for_each(|row| counts.add(self.row(row.as_ref())))
+        })?;
+        self.take(learned);
+        Ok(())
     }
 
-    fn learn(&mut self, documents: Vec<Vec<String>>) -> Result<()> {
-        let learned = self.lookup().lookup().learn(documents)?;
+    fn take(&mut self, learned: Learned<String>) {
         self.vocabulary = Some(learned.tokens);
         self.idf_weights = learned.idf_weights;
         self.vocabulary_size = Some(self.vocabulary_size());
-        Ok(())
     }
 }
 

@@ -100,9 +100,13 @@ impl CSVLogger {
         match names.find(|name| !self.columns.iter().any(|c| c == name)) {
             None => Ok(()),
             Some(name) => Err(Error::value(format!(
-                "{} has no column `{name}`, only {}; log to another file, or without `append`",
+                "{} has no column `{name}`, only {}; {}",
                 self.path.display(),
-                self.columns.join(", ")
+                self.columns.join(", "),
+                match self.append {
+                    true => "log to another file, or without `append`",
+                    false => "every epoch of a training needs the same scores",
+                }
             ))),
         }
     }

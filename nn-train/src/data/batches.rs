@@ -12,7 +12,7 @@ use std::sync::{Arc, mpsc};
 pub struct Batches {
     data: Dataset,
     size: usize,
-    order: Option<Arc<[usize]>>,
+    order: Option<Arc<Vec<usize>>>,
     drop_remainder: bool,
     next: usize,
     prefetched: Option<mpsc::Receiver<Dataset>>,
@@ -62,7 +62,7 @@ impl Batches {
 
     /// In the given order of rows.
     pub(crate) fn in_order(mut self, order: Vec<usize>) -> Batches {
-        self.order = Some(order.into());
+        self.order = Some(Arc::new(order));
         self
     }
 

@@ -227,9 +227,15 @@ impl Dataset {
 
     /// Shuffled by `seed` and cut in two: `fraction` of the rows, and the rest.
     ///
-    /// The same seed gives the same split everywhere. `fraction` is cut to `0..=1`.
+    /// The same seed gives the same split everywhere. `fraction` is cut to `0..=1`; NaN is an error where either part is used.
     pub fn split(&self, fraction: f64, seed: u64) -> (Dataset, Dataset) {
-        let order = match self.shuffled(seed) {
+        let order = match fraction.is_nan() {
+            true => Err(Error::value(
+                "the fraction of a split is NaN; it is a number from 0 to 1",
+            )),
+            false => self.shuffled(seed),
+        };
+        let order = match order {
             Ok(order) => order,
             Err(error) => return (self.failed(&error), self.failed(&error)),
         };

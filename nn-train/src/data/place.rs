@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// The rows of a batch: some in a row, or some of an order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Place {
-    pub(super) order: Option<Arc<[usize]>>,
+    pub(super) order: Option<Arc<Vec<usize>>>,
     pub(super) start: usize,
 }
 

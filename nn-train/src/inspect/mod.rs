@@ -1,5 +1,6 @@
 //! Looking at models: summary, plot, profile.
 
+pub(crate) mod columns;
 #[cfg(feature = "plot")]
 mod curves;
 #[cfg(feature = "plot")]

@@ -1,5 +1,6 @@
 //! Where the time of a training step goes, layer by layer: [`profile`].
 
+use crate::inspect::columns;
 use crate::inspect::summary::size;
 use crate::training::Compiled;
 use crate::training::Model;
@@ -157,9 +158,9 @@ impl fmt::Display for Profile {
         let width = |c: usize| table.iter().map(|row| row[c].chars().count()).max();
         let width: [usize; 5] = std::array::from_fn(|c| width(c).unwrap_or(0));
         for (i, [name, numbers @ ..]) in table.iter().enumerate() {
-            write!(f, "{name:<w$}", w = width[0])?;
-            for (number, w) in numbers.iter().zip(&width[1..]) {
-                write!(f, "  {number:>w$}")?;
+            f.write_str(&columns::left(name, width[0]))?;
+            for (number, &w) in numbers.iter().zip(&width[1..]) {
+                write!(f, "  {}", columns::right(number, w))?;
             }
             if i + 1 < table.len() {
                 writeln!(f)?;

@@ -1,5 +1,6 @@
 //! Keras's table of a model: layer, type, output shape, parameters, connections.
 
+use crate::inspect::columns;
 use crate::inspect::graph::{Connections, Node};
 use nn_core::module::{self, Module};
 use nn_core::program::ValueId;
@@ -321,8 +322,8 @@ impl fmt::Display for Summary {
                 .zip(width)
                 .enumerate()
                 .map(|(c, (text, w))| match c {
-                    2 => format!(" {text:>w$} "),
-                    _ => format!(" {text:<w$} "),
+                    2 => format!(" {} ", columns::right(text, w)),
+                    _ => format!(" {} ", columns::left(text, w)),
                 })
                 .collect();
             format!("{bar}{}{bar}", parts.join(bar))

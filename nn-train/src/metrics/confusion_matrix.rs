@@ -1,7 +1,9 @@
 //! How often each class is taken for each other one.
 
 use super::answers::share;
+use crate::inspect::columns;
 use nn_core::{DType, Error, Result, Tensor, no_gradient};
+use nn_kernels::memory;
 use std::fmt;
 
 /// Classes at most: their table of pairs takes 2 GiB then.
@@ -90,16 +92,14 @@ impl ConfusionMatrix {
         let numbers = |t: &Tensor, what: &str| -> Result<Vec<usize>> {
             let t = t.cast(DType::F64);
             let values = t.try_data::<f64>()?.iter().enumerate();
-            values
-                .map(
-                    |(i, &v)| match v.fract() == 0.0 && (0.0..classes as f64).contains(&v) {
-                        true => Ok(v as usize),
-                        false => Err(Error::value(format!(
-                            "{what} {v} at {i} is not the number of a class in 0..{classes}"
-                        ))),
-                    },
-                )
-                .collect()
+            memory::try_gathered(values.map(|(i, &v)| {
+                match v.fract() == 0.0 && (0.0..classes as f64).contains(&v) {
+                    true => Ok(v as usize),
+                    false => Err(Error::value(format!(
+                        "{what} {v} at {i} is not the number of a class in 0..{classes}"
+                    ))),
+                }
+            }))
         };
         let (y_true, y_pred) = (numbers(y_true, "target")?, numbers(y_pred, "prediction")?);
         let mut counts = Vec::new();
@@ -184,21 +184,22 @@ impl fmt::Display for ConfusionMatrix {
         let counts: Vec<String> = self.counts.iter().map(u64::to_string).collect();
         // A precision takes six places.
         let width = longest(&self.labels).max(longest(&counts)).max(6);
-        write!(f, "{CORNER:<first$}")?;
+        f.write_str(&columns::left(CORNER, first))?;
         for label in &self.labels {
-            write!(f, "  {label:>width$}")?;
+            write!(f, "  {}", columns::right(label, width))?;
         }
         writeln!(f, "  recall")?;
         for (class, row) in counts.chunks_exact(self.classes).enumerate() {
-            write!(f, "{:<first$}", self.labels[class])?;
+            f.write_str(&columns::left(&self.labels[class], first))?;
             for count in row {
-                write!(f, "  {count:>width$}")?;
+                write!(f, "  {}", columns::right(count, width))?;
             }
             writeln!(f, "  {:.4}", self.recall(class))?;
         }
-        write!(f, "{:<first$}", "precision")?;
+        f.write_str(&columns::left("precision", first))?;
         for class in 0..self.classes {
-            write!(f, "  {:>width$.4}", self.precision(class))?;
+            let precision = format!("{:.4}", self.precision(class));
+            write!(f, "  {}", columns::right(&precision, width))?;
         }
         write!(f, "\naccuracy {:.4} of {}", self.accuracy(), self.total())
     }

@@ -4,6 +4,7 @@ use crate::saving::write_whole::write_with;
 use crate::training::resume::{CALLBACKS, Resume};
 use nn_core::config::{Json, depth, from_json, to_json};
 use nn_core::{DType, Element, Error, Result, Shape, Tensor};
+use nn_kernels::memory;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 use serde::de::DeserializeOwned;
@@ -216,6 +217,10 @@ pub(super) fn read(path: &Path) -> Result<File> {
     if !found.is_file() {
         return Err(at(Error::format("not a file")));
     }
+    // The system's own refusal says neither how much nor for what.
+    let room = memory::room::<u8>(usize::try_from(found.len()).unwrap_or(usize::MAX));
+    room.map(drop)
+        .map_err(|refused| at(Error::from(refused).context("the file cannot be read")))?;
     let bytes = std::fs::read(path).map_err(|e| Error::io(path, &e))?;
     check_version(&bytes).map_err(at)?;
     let file = SafeTensors::deserialize(&bytes).map_err(|e| damaged(&e).context(path.display()))?;
@@ -360,7 +365,7 @@ fn read_tensor(view: &TensorView<'_>) -> Result<Tensor> {
     }
     let shape = shape_of_file(view.shape())?;
     let bytes = view.data();
-    Ok(match view.dtype() {
+    let tensor = match view.dtype() {
         Dtype::F32 => read(bytes, shape, f32::from_le_bytes),
         Dtype::F64 => read(bytes, shape, f64::from_le_bytes),
         Dtype::I64 => read(bytes, shape, i64::from_le_bytes),
@@ -371,7 +376,8 @@ fn read_tensor(view: &TensorView<'_>) -> Result<Tensor> {
                 "holds {other:?}, which is not supported; f32, f64, i64, u8 and bool are"
             )));
         }
-    })
+    };
+    tensor.into_result()
 }
 
 /// The shape of a tensor in a file. One without elements takes no room there, whatever its other dimensions are: they may be no larger

@@ -154,7 +154,7 @@ impl<'a> Fit<'a> {
     }
 
     /// How many batches an epoch has, if not all of the data: the next epoch goes on with the batches after them, and with the first
-    /// ones again after the last.
+    /// ones again after the last. There must be so many.
     pub fn steps_per_epoch(mut self, batches: usize) -> Self {
         self.steps_per_epoch = Some(batches);
         self
@@ -166,7 +166,7 @@ impl<'a> Fit<'a> {
         self
     }
 
-    /// How many batches the validation has, the first ones, if not all of its data.
+    /// How many batches the validation has, the first ones, if not all of its data. There must be so many.
     pub fn validation_steps(mut self, batches: usize) -> Self {
         self.validation_steps = Some(batches);
         self
@@ -270,10 +270,18 @@ impl<'a> Fit<'a> {
                 )));
             }
         }
-        if self.validation_freq == ValidationFreq::Every(0) {
-            return Err(Error::value(
-                "`validation_freq` is 0; it is the number of epochs to a validation, at least 1",
-            ));
+        match &self.validation_freq {
+            ValidationFreq::Every(0) => {
+                return Err(Error::value(
+                    "`validation_freq` is 0; it is the number of epochs to a validation, at least 1",
+                ));
+            }
+            ValidationFreq::After(numbers) if numbers.is_empty() || numbers.contains(&0) => {
+                return Err(Error::value(format!(
+                    "`validation_freq` is {numbers:?}; it lists numbers of epochs, counted from 1, at least one"
+                )));
+            }
+            _ => {}
         }
         if self.epochs == 0 {
             return Err(Error::value(
@@ -333,6 +341,32 @@ impl<'a> Fit<'a> {
                 return Err(Error::value("the validation data set is empty"));
             }
             check_weights(validation).map_err(|e| e.context("the validation data"))?;
+        }
+        let validating = validation
+            .clone()
+            .map(|data| data.batches(self.size_of_validation()));
+        for (name, asked, batches, what) in [
+            (
+                "steps_per_epoch",
+                self.steps_per_epoch,
+                Some(data.batches(self.batch_size)),
+                "the training data",
+            ),
+            (
+                "validation_steps",
+                self.validation_steps,
+                validating,
+                "the validation data",
+            ),
+        ] {
+            let there = batches.map(|batches| batches.count_batches());
+            if let (Some(asked), Some(there)) = (asked, there)
+                && asked > there
+            {
+                return Err(Error::value(format!(
+                    "`{name}` is {asked}, and {what} make {there} batches of this size; use at most {there}, or leave it out for all of them"
+                )));
+            }
         }
         Ok((data, validation))
     }

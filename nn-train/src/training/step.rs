@@ -160,7 +160,7 @@ impl<'a, M: Layer> Step<'a, M> {
 
     fn total_loss(&mut self, y: &[&Tensor], y_pred: &[&Tensor]) -> Tensor {
         if y.len() != y_pred.len() {
-            return Tensor::failed(Error::value(format!(
+            return Tensor::failed(Error::shape(format!(
                 "the model has {} ({}) and the data {}; give one target tensor for each output",
                 plural(y_pred.len(), "output"),
                 self.state.outputs.join(", "),

@@ -2,6 +2,7 @@
 
 use crate::data::Dataset;
 use nn_core::{DType, Error, Result, Tensor};
+use nn_kernels::memory;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Weights must be finite numbers from 0 on.
@@ -65,11 +66,7 @@ fn classes(data: &Dataset) -> Result<Vec<i64>> {
             }
         }
     };
-    numbers
-        .chunks(width.max(1))
-        .enumerate()
-        .map(class)
-        .collect()
+    memory::try_gathered(numbers.chunks(width.max(1)).enumerate().map(class))
 }
 
 /// The data with the weights of its samples' classes multiplied in.
@@ -81,9 +78,10 @@ pub(super) fn weigh_classes(data: Dataset, weights: &BTreeMap<i64, f64>) -> Resu
         return Ok(data);
     }
     for (class, weight) in weights {
-        if !(*weight >= 0.0 && (*weight as f32).is_finite()) {
+        let held = *weight as f32;
+        if !(*weight >= 0.0 && held.is_finite()) || (held == 0.0) != (*weight == 0.0) {
             return Err(Error::value(format!(
-                "`class_weight` of class {class} is {weight}; a weight is a finite number from 0 on"
+                "`class_weight` of class {class} is {weight:e}; a weight is 0 or a positive number that f32 holds, about 1e-45 to 3e38"
             )));
         }
     }
@@ -102,7 +100,7 @@ pub(super) fn weigh_classes(data: Dataset, weights: &BTreeMap<i64, f64>) -> Resu
         )));
     }
     let weight = |class: &i64| weights.get(class).copied().unwrap_or(1.0) as f32;
-    let mut total = Tensor::from(classes.iter().map(weight).collect::<Vec<f32>>());
+    let mut total = Tensor::from(memory::try_collected(classes.iter().map(weight))?);
     if let Some(own) = data.weights() {
         let mut column = vec![1; own.rank()];
         column[0] = data.len();

@@ -2,7 +2,7 @@
 
 use crate::ops::fail::fail;
 use crate::ops::image::batched;
-use crate::ops::image::filter::{filtered, gaussian};
+use crate::ops::image::filter::blurred;
 use crate::ops::image::map_coordinates::sample;
 use crate::ops::nn::{FillMode, Padding};
 use crate::ops::shape::tri::count;
@@ -291,11 +291,10 @@ pub fn elastic_transform_by(
     };
     let dtype = columns.dtype();
     let sigma = sigma.cast(DType::F64);
-    let blur = gaussian([size, size], [&sigma, &sigma]);
     let field = || {
         let shape = images.raw_shape().with(3, 1);
         let noise = random::normal(shape, 0.0, 1.0, dtype) * sigma.cast(dtype);
-        filtered(&noise, &blur, Padding::Same).squeeze(-1) * alpha.cast(dtype)
+        blurred(&noise, [size; 2], [&sigma; 2], Padding::Same).squeeze(-1) * alpha.cast(dtype)
     };
     let (to_right, down) = (field(), field());
     let at = [&(rows + down), &(columns + to_right)];

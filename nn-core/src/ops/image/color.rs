@@ -68,6 +68,9 @@ pub fn rgb_to_hsv(images: &Tensor) -> Tensor {
     };
     // As in Keras, colours that are almost 0 are.
     let clean = where_(images.abs().less(epsilon), 0.0, images);
+    if clean.error().is_some() {
+        return clean;
+    }
     let [r, g, b] = match channels("rgb_to_hsv", &clean) {
         Ok(channels) => channels,
         Err(error) => return fail("rgb_to_hsv", error),

@@ -9,8 +9,8 @@ use crate::{DType, Error, Operand, Tensor};
 /// Every channel of images `[batch, height, width, channels]` convolved with one kernel `[height, width]`.
 #[track_caller]
 pub(crate) fn filtered(images: &Tensor, kernel: &Tensor, padding: Padding) -> Tensor {
-    if kernel.error().is_some() {
-        return kernel.clone();
+    if let Some(failed) = [images, kernel].into_iter().find(|t| t.error().is_some()) {
+        return failed.clone();
     }
     let [h, w] = [0, 1].map(|axis| kernel.raw_shape()[axis]);
     let channels = images.raw_shape()[3];
@@ -33,11 +33,17 @@ fn bell(n: usize, sigma: impl Operand) -> Tensor {
     &heights / heights.sum()
 }
 
-/// The product of two bell curves, `[height, width]`.
-pub(crate) fn gaussian([width, height]: [usize; 2], sigma: [impl Operand; 2]) -> Tensor {
+/// Images `[batch, height, width, channels]` convolved with the product of two bell curves, with one after the other.
+#[track_caller]
+pub(crate) fn blurred(
+    images: &Tensor,
+    [width, height]: [usize; 2],
+    sigma: [impl Operand; 2],
+    padding: Padding,
+) -> Tensor {
     let [across, down] = sigma;
-    let [x, y] = [bell(width, across), bell(height, down)];
-    y.expand_dims(-1) * x
+    let images = filtered(images, &bell(height, down).expand_dims(1), padding);
+    filtered(&images, &bell(width, across).expand_dims(0), padding)
 }
 
 /// Images `[.., height, width, channels]` blurred by a bell curve: sizes and deviations (in pixels) along `x` and `y`, in this order as in
@@ -61,7 +67,7 @@ pub fn gaussian_blur(images: &Tensor, kernel_size: [usize; 2], sigma: [f64; 2]) 
             );
             return fail(op, Error::value(message));
         }
-        filtered(images, &gaussian(kernel_size, sigma), Padding::Same)
+        blurred(images, kernel_size, sigma, Padding::Same)
     })
 }
 

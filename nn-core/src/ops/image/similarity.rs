@@ -2,7 +2,7 @@
 
 use crate::ops::fail::fail;
 use crate::ops::image::batched;
-use crate::ops::image::filter::{filtered, gaussian};
+use crate::ops::image::filter::blurred;
 use crate::ops::nn::Padding;
 use crate::{Error, Tensor};
 
@@ -105,8 +105,7 @@ pub fn ssim(x: &Tensor, y: &Tensor, options: SsimOptions) -> Tensor {
             y.clone()
         };
         let (x, y) = (x.cast(dtype), y.cast(dtype));
-        let kernel = gaussian([filter_size; 2], [filter_sigma; 2]);
-        let mean = |x: &Tensor| filtered(x, &kernel, Padding::Valid);
+        let mean = |x: &Tensor| blurred(x, [filter_size; 2], [filter_sigma; 2], Padding::Valid);
         let (c1, c2) = ((k1 * max_val).powi(2), (k2 * max_val).powi(2));
         let (mx, my) = (mean(&x), mean(&y));
         let both = &mx * &my;

@@ -105,6 +105,15 @@ mod tests {
     }
 
     #[test]
+    fn loses_no_digits() {
+        let x = Tensor::full([5_000_000], 0.0005_f32);
+        assert_eq!(x.sum().item::<f32>().unwrap(), 2500.0);
+        assert_eq!(x.mean().item::<f32>().unwrap(), 0.0005);
+        let columns = x.reshape([2_500_000, 2]).sum_axis(0);
+        assert_eq!(columns.to_vec::<f32>().unwrap(), [1250.0; 2]);
+    }
+
+    #[test]
     fn gradient() {
         check_gradient(|x| x[0].sum().square(), &[&[2, 3]]);
         check_gradient(|x| x[0].sum_axes([0, 2], false).square(), &[&[2, 3, 2]]);

@@ -72,7 +72,7 @@ impl Column {
                 )));
             }
         }
-        memory::push(&mut self.values, value).map_err(no_memory)
+        memory::try_push(&mut self.values, value).map_err(no_memory)
     }
 
     /// Shifts and scales to mean 0 and (population) standard deviation 1; equal numbers become 0.

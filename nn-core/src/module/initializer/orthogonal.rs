@@ -1,0 +1,106 @@
+//! Orthogonal matrices.
+
+use crate::tensor::random;
+use crate::{DType, Error, Result, Shape, Tensor, concatenate};
+
+/// Rows that are made orthogonal one after the other; what lies in the rows before them is taken away by matrix products.
+const ORTHOGONAL_BLOCK: usize = 64;
+
+/// An orthonormal basis of the rows of a matrix, no more than columns, by Gram and Schmidt applied twice.
+fn orthonormal(matrix: &Tensor) -> Result<Tensor> {
+    let [count, size] = *matrix.try_shape()? else {
+        unreachable!("the caller has made a matrix")
+    };
+    if count == 0 {
+        return Ok(matrix.clone());
+    }
+    let mut blocks: Vec<Tensor> = Vec::new();
+    for start in (0..count).step_by(ORTHOGONAL_BLOCK) {
+        let mut block = matrix.slice(start..(start + ORTHOGONAL_BLOCK).min(count));
+        for _ in 0..2 {
+            for before in &blocks {
+                block = &block - block.matmul(before.transpose([1, 0])).matmul(before);
+            }
+        }
+        let rows = block.data_mut::<f64>()?;
+        for i in 0..rows.len() / size {
+            let (before, row) = rows.split_at_mut(i * size);
+            let row = &mut row[..size];
+            for _ in 0..2 {
+                for other in before.chunks_exact(size) {
+                    let shared = dot(row, other);
+                    row.iter_mut()
+                        .zip(other)
+                        .for_each(|(a, b)| *a -= shared * b);
+                }
+            }
+            let norm = dot(row, row).sqrt();
+            row.iter_mut().for_each(|a| *a /= norm);
+        }
+        blocks.push(block);
+    }
+    concatenate(&blocks, 0).into_result()
+}
+
+/// Σ a b, eight at a time: one after the other each addition would wait for the last one.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut sums = [0.0; 8];
+    for (a, b) in a.iter().zip(b) {
+        for i in 0..8 {
+            sums[i] += a[i] * b[i];
+        }
+    }
+    let rest = a_rest.iter().zip(b_rest).map(|(a, b)| a * b);
+    sums.into_iter().chain(rest).sum()
+}
+
+/// The orthogonal factor of a normal matrix.
+pub(super) fn orthogonal(shape: Shape, gain: f64, dtype: DType) -> Tensor {
+    if shape.rank() < 2 {
+        return Tensor::failed(Error::shape(format!(
+            "the Orthogonal initializer needs at least 2 dimensions, found shape {shape}"
+        )));
+    }
+    let columns = shape[shape.rank() - 1];
+    let rows = shape.num_elements() / columns.max(1);
+    let (count, size) = (rows.min(columns), rows.max(columns));
+    match orthonormal(&random::normal([count, size], 0.0, 1.0, DType::F64)) {
+        Ok(basis) if rows >= columns => (gain * basis.transpose([1, 0])).reshape(shape).cast(dtype),
+        Ok(basis) => (gain * basis).reshape(shape).cast(dtype),
+        Err(error) => Tensor::failed(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{DType, Initializer, random};
+
+    #[test]
+    fn orthogonal_columns_are_orthonormal_times_the_gain() {
+        random::set_seed(2);
+        for (shape, gain) in [
+            ([6, 4], 1.0_f64),
+            ([4, 6], 2.0),
+            ([5, 5], 0.5),
+            ([90, 150], 1.0),
+        ] {
+            let q = Initializer::Orthogonal { gain }.sample(shape, DType::F64);
+            let q = q
+                .to_ndarray::<f64>()
+                .unwrap()
+                .into_dimensionality::<ndarray::Ix2>()
+                .unwrap();
+            let gram = if shape[0] >= shape[1] {
+                q.t().dot(&q)
+            } else {
+                q.dot(&q.t())
+            };
+            for ((i, j), v) in gram.indexed_iter() {
+                let expected = if i == j { gain * gain } else { 0.0 };
+                // Rounding of f64 over sums of 150 products.
+                assert!((v - expected).abs() <= 1e-13, "{shape:?} {i} {j}: {v}");
+            }
+        }
+    }
+}
