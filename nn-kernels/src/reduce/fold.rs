@@ -11,6 +11,18 @@ const QUARTER: usize = LANES / 4;
 /// Lines that are combined as a tree before they go into the total.
 const TREE: usize = 8;
 
+/// The first half of an array combined with the second; arrays rather than slices stay in registers.
+#[inline(always)]
+fn halve<A: Copy, const N: usize, const H: usize>(
+    a: [A; N],
+    combine: impl Fn(A, A) -> A,
+) -> [A; H] {
+    std::array::from_fn(
+        #[inline(always)]
+        |i| combine(a[i], a[i + H]),
+    )
+}
+
 /// An associative and commutative operation with its identity.
 ///
 /// What is combined goes by trees of eight into a total of the type `Total`, which loses nothing to the size of what was combined before: a sum
@@ -30,15 +42,6 @@ pub(in super::super) trait Combine<T: Copy>: Copy + Send + Sync {
     /// A total as a number of the kind that was combined.
     fn rounded(total: Self::Total) -> T;
 
-    /// The first half of an array combined with the second; arrays rather than slices stay in registers.
-    #[inline(always)]
-    fn halve<const N: usize, const H: usize>(a: [T; N]) -> [T; H] {
-        std::array::from_fn(
-            #[inline(always)]
-            |i| Self::combine(a[i], a[i + H]),
-        )
-    }
-
     /// Eight numbers, combined as a tree: what rounds is three operations deep, and equal numbers add up without rounding.
     #[inline(always)]
     fn tree(v: impl Fn(usize) -> T) -> T {
@@ -50,10 +53,20 @@ pub(in super::super) trait Combine<T: Copy>: Copy + Send + Sync {
     /// The totals with one line more, a quarter of it at a time.
     #[inline(always)]
     fn add_line(totals: &mut [Self::Total; QUARTER], line: [T; LANES]) {
-        let quarter: [T; QUARTER] = Self::halve(Self::halve::<LANES, { LANES / 2 }>(line));
+        let half: [T; LANES / 2] = halve(line, Self::combine);
+        let quarter: [T; QUARTER] = halve(half, Self::combine);
         for i in 0..QUARTER {
             totals[i] = Self::total(totals[i], quarter[i]);
         }
+    }
+
+    /// The totals of a line as one.
+    #[inline(always)]
+    fn together(totals: [Self::Total; QUARTER]) -> Self::Total {
+        let totals: [_; 8] = halve(totals, Self::totals);
+        let totals: [_; 4] = halve(totals, Self::totals);
+        let totals: [_; 2] = halve(totals, Self::totals);
+        Self::totals(totals[0], totals[1])
     }
 
     /// `f` of the elements of three slices of one length, combined.
@@ -68,14 +81,20 @@ pub(in super::super) trait Combine<T: Copy>: Copy + Send + Sync {
     fn total3<A: Copy>(self, x: &[A], y: &[A], z: &[A], f: impl Fn(A, A, A) -> T) -> Self::Total {
         let n = x.len();
         let (y, z) = (&y[..n], &z[..n]);
-        let mut total = Self::NOTHING;
-        if n < 16 {
-            for i in 0..n {
-                total = Self::total(total, f(x[i], y[i], z[i]));
-            }
-            return total;
-        }
         let mut totals = [Self::NOTHING; QUARTER];
+        if n < LANES {
+            let ((x, x_rest), (y, y_rest), (z, z_rest)) =
+                (x.as_chunks::<8>(), y.as_chunks::<8>(), z.as_chunks::<8>());
+            for ((x, y), z) in x.iter().zip(y).zip(z) {
+                for i in 0..8 {
+                    totals[i] = Self::total(totals[i], f(x[i], y[i], z[i]));
+                }
+            }
+            for i in 0..x_rest.len() {
+                totals[8] = Self::total(totals[8], f(x_rest[i], y_rest[i], z_rest[i]));
+            }
+            return Self::together(totals);
+        }
         let ((x, x_rest), (y, y_rest), (z, z_rest)) = (
             x.as_chunks::<LANES>(),
             y.as_chunks::<LANES>(),
@@ -108,7 +127,7 @@ pub(in super::super) trait Combine<T: Copy>: Copy + Send + Sync {
             }
             Self::add_line(&mut totals, last);
         }
-        totals.into_iter().fold(total, Self::totals)
+        Self::together(totals)
     }
 
     /// `f` of the elements of a slice, combined.

@@ -91,10 +91,18 @@ fn whole<T: Element, C: Combine<T>>(op: C, x: &[T], y: &[T], f: impl Fn(T, T) ->
     C::rounded(parts.into_iter().fold(C::NOTHING, C::totals))
 }
 
-/// [`Combine::all`], compiled once: for short rows.
+/// The combined rows of `n` elements of `x`.
 #[inline(never)]
-fn all_of<T: Copy, C: Combine<T>>(op: C, x: &[T]) -> T {
-    op.all(x)
+fn rows_of<T: Element, C: Combine<T>>(op: C, x: &[T], n: usize, out: &mut [T]) {
+    simd::run_for::<T, _>(
+        simd::level(),
+        #[inline(always)]
+        || {
+            for (row, o) in x.chunks_exact(n).zip(out) {
+                *o = op.all(row);
+            }
+        },
+    );
 }
 
 /// Reduces one group of neighbouring axes after the other, the last first.
@@ -160,22 +168,24 @@ fn rows<T: Element, C: Combine<T>>(op: C, x: &[T], n: usize, out: &mut [T]) {
     }
     pieces(out, (2 * GRAIN / n).max(1), &|start, piece| {
         let x = &x[start * n..(start + piece.len()) * n];
-        for (row, o) in x.chunks_exact(n).zip(piece) {
-            *o = all_of(op, row);
-        }
+        rows_of(op, x, n, piece);
     });
 }
 
-/// The columns `band` of `x`, which has rows of `width`, combined over the rows. Compiled once: memory is the limit.
+/// The columns `band` of `x`, which has rows of `width`, combined over the rows.
 #[inline(never)]
-fn columns_of<T: Copy, C: Combine<T>>(
+fn columns_of<T: Element, C: Combine<T>>(
     op: C,
     x: &[T],
     width: usize,
     band: Range<usize>,
 ) -> Vec<C::Total> {
     let mut totals = memory::filled(C::NOTHING, band.len());
-    op.columns(x, width, band, &mut totals);
+    simd::run_for::<T, _>(
+        simd::level(),
+        #[inline(always)]
+        || op.columns(x, width, band, &mut totals),
+    );
     totals
 }
 

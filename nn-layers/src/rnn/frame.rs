@@ -72,6 +72,12 @@ pub(crate) trait Recurrence {
             Err(error) => return self.failed(error),
         };
         let mask = x.mask();
+        if let Some(mask) = mask.as_ref().filter(|mask| mask.shape().rank() != 2) {
+            return self.failed(Error::shape(format!(
+                "a recurrent layer takes a mask of steps, [batch, time], and this input has one of shape {}",
+                mask.shape()
+            )));
+        }
         let (output, states) = self.over_time(
             &x.without_mask(),
             mask.clone(),

@@ -30,8 +30,12 @@ impl Param {
             }
         }
         let value = value.computed().into_result()?;
-        if let Some(own) = &*self.read() {
-            self.check_shape(*own.raw_shape(), *value.raw_shape())?;
+        let own = self.read().as_ref().map(|own| *own.raw_shape());
+        if let Some(own) = own.filter(|own| own != value.raw_shape()) {
+            return Err(Error::shape(format!(
+                "a parameter of shape {own} cannot have a value of shape {} for a while; give one of its own shape",
+                value.raw_shape()
+            )));
         }
         context::with_replaced(|all| all.push((std::ptr::from_ref(self).addr(), value)));
         self.replaced.fetch_add(1, Ordering::Relaxed);
