@@ -230,7 +230,10 @@ mod tests {
             let (x64, dy64) = (wide(&x), wide(&dy));
             let log: Vec<f64> = x64
                 .chunks(classes)
-                .flat_map(|r| r.iter().map(|v| v - lse_of(r)).collect::<Vec<_>>())
+                .flat_map(|r| {
+                    let lse = lse_of(r);
+                    r.iter().map(move |v| v - lse)
+                })
                 .collect();
             let soft: Vec<f64> = log.iter().map(|v| v.exp()).collect();
             let rounded = |v: &[f64]| v.iter().map(|&v| v as f32).collect::<Vec<_>>();
