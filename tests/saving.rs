@@ -337,6 +337,31 @@ fn a_file_of_a_newer_version_says_so_whatever_its_header_says() {
 }
 
 #[test]
+fn counts_that_could_not_be_read_again_are_not_written() {
+    let path = empty("counts").join("m");
+    let mut model = built().compile(classify());
+    let (x, y) = (Tensor::ones([2, 4]), Tensor::from(vec![0_i64, 1]));
+    model.train_on_batch(&x, &y).unwrap();
+    for count in ["epoch", "step"] {
+        model.save(&path).unwrap();
+        rewrite(&path, |text| {
+            let mut header: serde_json::Value = serde_json::from_str(text).unwrap();
+            header["training"][count] = (1_u64 << 53).into();
+            header.to_string()
+        });
+        let before = fs::read(&path).unwrap();
+        let mut last = Compiled::<Mlp>::load(&path).unwrap();
+        last.fit((&x, &y), Fit::new().epochs(1).verbose(0)).unwrap();
+        let error = last.save(&path).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("`{count}` is 9007199254740993")),
+            "{error}"
+        );
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+}
+
+#[test]
 fn a_changed_byte_is_found_and_the_tensor_named() {
     let path = empty("checksums").join("m");
     let mut model = built().compile(classify());

@@ -83,6 +83,23 @@ pub(super) struct Training {
     pub(super) resume: Resume,
 }
 
+impl Training {
+    /// The most epochs and steps that are believed: whole numbers that every reader of JSON keeps.
+    const MOST: u64 = 1 << 53;
+
+    /// Refuses numbers of epochs and steps that nobody can have trained, in a file that is read and in one that is about to be written.
+    pub(super) fn check_counts(&self) -> Result<()> {
+        for (what, n) in [("epoch", self.epoch), ("step", self.step)] {
+            if n > Self::MOST {
+                return Err(Error::format(format!(
+                    "`{what}` is {n}, more than anyone can have trained: the file that it was read from is damaged"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// CRC-32 (zlib's) of what a file holds. Another program that changes a tensor leaves this entry out, and nothing is compared.
 #[derive(Serialize, Deserialize)]
 struct Checksums {

@@ -14,9 +14,6 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The most epochs and steps that are believed: whole numbers that every reader of JSON keeps.
-const MOST_STEPS: u64 = 1 << 53;
-
 /// Rebuilds a model.
 pub(crate) fn load_model<M: Model>(path: &Path) -> Result<M> {
     let file = format::read(path)?;
@@ -107,13 +104,7 @@ fn optimizer(
     training: &mut Training,
     parameters: &[Parameter<'_>],
 ) -> Result<Box<dyn Optimizer>> {
-    for (what, n) in [("epoch", training.epoch), ("step", training.step)] {
-        if n > MOST_STEPS {
-            return Err(Error::format(format!(
-                "`{what}` is {n}, more than anyone can have trained: the file is damaged"
-            )));
-        }
-    }
+    training.check_counts()?;
     let mut optimizer = optimizers::from_config(&training.optimizer.0)?;
     let slots = file
         .tensors

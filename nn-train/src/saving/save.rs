@@ -45,11 +45,15 @@ pub(crate) fn save(model: &dyn Rebuild, state: Option<&State>, path: &Path) -> R
             tensors.extend(named.map(|(i, t)| (format!("{CARRIED}{path}/{i}"), t)));
         }
     }
+    let training = state.map(training);
+    if let Some(training) = &training {
+        training.check_counts().map_err(refused)?;
+    }
     let frozen = parameters.iter().filter(|p| p.is_frozen());
     let header = Header::new(
         model.config(),
         frozen.map(|p| p.path().to_string()).collect(),
-        state.map(training),
+        training,
     );
     let header = checked(model, &header).map_err(refused)?;
     if let Some(state) = state {
