@@ -302,7 +302,7 @@ fn an_axis_may_be_left_out_and_whole_numbers_are_numbers() {
     assert_eq!(values(&x.argmax(None)), [3.0]);
     assert_eq!(values(&x.argmin(-1)), [1.0, 2.0]);
     assert_eq!(values(&x.cumsum(None)), [3.0, 4.0, 6.0, 12.0, 17.0, 21.0]);
-    assert_eq!(values(&x.sort(None, false)), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    assert_eq!(values(&x.sort_axis(None)), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
     assert_eq!(values(&x.take(&Tensor::from([-1, 0]), None)), [4.0, 3.0]);
     assert_eq!(x.expand_dims(0).squeeze(None).shape(), [2, 3]);
     assert_eq!(values(&x.flip(None)), [4.0, 5.0, 6.0, 2.0, 1.0, 3.0]);
@@ -369,7 +369,7 @@ fn from_numpy_shapes_change() {
     assert_eq!(nn::ops::hstack(&[a.clone(), a.clone()]).shape(), [2, 6]);
     assert_eq!(concatenate(vec![&a, &a], -1).shape(), [2, 6]);
     assert_eq!(values(&a.take(&Tensor::from([1, 1]), 0)).len(), 6);
-    assert_eq!(values(&a.diagonal(0, 0, 1)), [0.0, 4.0]);
+    assert_eq!(values(&a.diagonal()), [0.0, 4.0]);
     let (rows, columns) = (a.shape()[0], a.shape()[1]);
     assert_eq!(rows * columns, 6);
     let rows: Vec<Tensor> = a.unstack(0);
@@ -416,10 +416,7 @@ fn from_numpy_numbers_are_reduced() -> nn::Result<()> {
         [0.0, 0.0, 3.0, 4.0]
     );
     assert_eq!(values(&x.maximum(2.0)), [2.0, 2.0, 3.0, 4.0]);
-    assert_eq!(
-        values(&Tensor::from([3, 1, 2]).sort(-1, false)),
-        [1.0, 2.0, 3.0]
-    );
+    assert_eq!(values(&Tensor::from([3, 1, 2]).sort()), [1.0, 2.0, 3.0]);
     assert!(Tensor::from([1.0, f64::NAN]).isnan().any().item::<bool>()?);
     assert!(x.equal(&x).all().item::<bool>()?);
     println!("{x} {x:?} {} {}", x.shape(), x.dtype());

@@ -16,5 +16,5 @@ pub(crate) mod vander;
 pub use correlation::Overlap;
 pub use decompose::MatrixNorm;
 pub use einsum::einsum;
-pub use fft::{fft, fft2, ifft2, irfft, rfft};
+pub use fft::{fft, fft2, ifft2, irfft, irfft_with, rfft, rfft_with};
 pub use tensordot::tensordot;

@@ -32,7 +32,7 @@ pub(crate) mod unstack;
 
 pub use concatenate::concatenate;
 pub use hstack::{dstack, hstack, vstack};
-pub use meshgrid::meshgrid;
+pub use meshgrid::{meshgrid, meshgrid_with};
 pub use moveaxis::AxisList;
 pub use pad::PadMode;
 pub use reshape::NewShape;
