@@ -238,6 +238,26 @@ fn sizes() {
         of("rfft", &|| {
             vec![nn::ops::rfft_with(&v, n).0, nn::ops::rfft_with(&m, n).1]
         });
+        of("stft", &|| {
+            vec![
+                nn::ops::stft(&v, n, 1, n).0,
+                nn::ops::stft(&m, 1, n, 2).1,
+                nn::ops::stft(&m, 1, 1, n).1,
+            ]
+        });
+        of("istft", &|| {
+            vec![
+                nn::ops::istft(&m, &m, n, 1, n),
+                nn::ops::istft(&m, &m, 1, n, 4),
+                nn::ops::istft(&m, &m, 1, 1, n),
+            ]
+        });
+        of("rearrange", &|| {
+            vec![
+                m.rearrange_with("a (b c) -> a b c", [("c", n)]),
+                m.rearrange_with("a (b c) -> c (a b)", [("b", n), ("c", n)]),
+            ]
+        });
         of("irfft", &|| vec![nn::ops::irfft_with(&v, &v, n)]);
         of("unfold", &|| {
             let windows = [[n, 1], [1, n], [n, n]].map(Windows::new);

@@ -317,6 +317,41 @@ fn an_axis_may_be_left_out_and_whole_numbers_are_numbers() {
     );
 }
 
+#[test]
+fn the_defaults_of_keras_need_not_be_written() {
+    let x = Tensor::from([[4.0, 2.0], [2.0, 5.0]]);
+    assert_eq!(values(&x.trace()), [9.0]);
+    assert_eq!(values(&x.diagonal()), [4.0, 5.0]);
+    assert_eq!(values(&x.diagonal_with(1, 0, 1)), [2.0]);
+    assert_eq!(values(&x.cholesky()), [2.0, 0.0, 1.0, 2.0]);
+    assert_eq!(values(&x.cholesky_with(true)), [2.0, 1.0, 0.0, 2.0]);
+    let near = |a: &Tensor, b: &Tensor| {
+        let near = a.allclose_with(b, 1e-6, 1e-6, false);
+        near.item::<bool>().unwrap()
+    };
+    let (q, r) = x.qr();
+    assert!(near(&q.matmul(r), &x));
+    let (u, s, vt) = x.svd();
+    assert!(near(&(u * s).matmul(vt), &x));
+    assert_eq!(values(&x.sort()), [2.0, 4.0, 2.0, 5.0]);
+    assert_eq!(values(&x.sort_axis(0)), [2.0, 2.0, 4.0, 5.0]);
+    assert_eq!(values(&x.sort_with(-1, true)), [4.0, 2.0, 5.0, 2.0]);
+    assert_eq!(values(&x.argsort()), [1.0, 0.0, 0.0, 1.0]);
+    assert!(x.allclose(&x).item::<bool>().unwrap());
+    assert_eq!(values(&x.tril()), [4.0, 0.0, 2.0, 5.0]);
+    assert_eq!(values(&x.triu_with(1)), [0.0, 2.0, 0.0, 0.0]);
+    assert_eq!(values(&x.diff()), [-2.0, 3.0]);
+    assert_eq!(values(&Tensor::from([-1.0]).leaky_relu_with(0.1)), [-0.1]);
+    let grid = nn::ops::meshgrid([Tensor::arange(2), Tensor::arange(3)]);
+    assert_eq!(grid[0].shape(), [3, 2]);
+    let (real, _) = nn::ops::rfft(&Tensor::from([1.0, 2.0, 3.0, 4.0]));
+    assert_eq!(values(&real.round()), [10.0, -2.0, -2.0]);
+    let (real, imaginary) = nn::ops::stft(&Tensor::ones([16]), 4, 2, 4);
+    assert_eq!(nn::ops::istft(&real, &imaginary, 4, 2, 4).shape(), [16]);
+    let images = Tensor::zeros([2, 6, 4, 3]);
+    assert_eq!(images.rearrange("b h w c -> b (h w) c").shape(), [2, 24, 3]);
+}
+
 // What follows is sorted by where its author comes from.
 
 #[test]

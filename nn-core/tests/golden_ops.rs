@@ -3,10 +3,11 @@
 //! The cases are in `tests/golden/ops`; `tests/golden/reference/ops.py` makes the same calls under the same names.
 
 use nn_core::config::{from_json, to_json};
+use nn_core::initializer::Window;
 use nn_core::ops::image::{self, FillMode, Resampling, SsimOptions};
 use nn_core::ops::{
-    self, DotProductAttentionOptions, MatrixNorm, Overlap, Padding, QuantileMethod, Update,
-    Windows, einsum,
+    self, DotProductAttentionOptions, MatrixNorm, Overlap, Padding, QuantileMethod, StftOptions,
+    Update, Windows, einsum,
 };
 use nn_core::program::Source;
 use nn_core::rerun;
@@ -103,6 +104,8 @@ const OTHERS: &[(&str, Call)] = calls! {
     "tri__-1": _ => Tensor::tri_of(3, 4, -1, DType::F32);
     "tri__0": _ => Tensor::tri_of(3, 4, 0, DType::F32);
     "tri__2": _ => Tensor::tri_of(3, 4, 2, DType::F32);
+    "rearrange": x => x[0].rearrange("b h w c -> h (b w) c");
+    "rearrange__apart": x => x[0].rearrange_with("b (h h1) (w w1) c -> b h w (c h1 w1)", [("h1", 2), ("w1", 3)]);
     "rot90__-1": x => x[0].rot90_with(-1, [2, 0]);
     "rot90__0": x => x[0].rot90_with(0, [2, 0]);
     "rot90__2": x => x[0].rot90_with(2, [2, 0]);
@@ -326,6 +329,28 @@ const LISTS: &[(&str, Call)] = &[
     ("rfft__None", |x| pair(ops::rfft(&x[0]))),
     ("rfft__4", |x| pair(ops::rfft_with(&x[0], 4))),
     ("rfft__9", |x| pair(ops::rfft_with(&x[0], 9))),
+    ("stft", |x| pair(ops::stft(&x[0], 4, 2, 4))),
+    ("stft__padded", |x| {
+        pair(ops::stft_with(
+            &x[0],
+            &StftOptions::new(3, 2, 6).window(Window::Hamming),
+        ))
+    }),
+    ("stft__plain", |x| {
+        pair(ops::stft_with(
+            &x[0],
+            &StftOptions::new(4, 3, 5).window(None).center(false),
+        ))
+    }),
+    ("istft", |x| vec![ops::istft(&x[0], &x[1], 4, 2, 4)]),
+    ("istft__padded", |x| {
+        let options = StftOptions::new(3, 2, 6).window(Window::Hamming);
+        vec![ops::istft_with(&x[0], &x[1], &options.length(7))]
+    }),
+    ("istft__apart", |x| {
+        let options = StftOptions::new(4, 5, 4).center(false);
+        vec![ops::istft_with(&x[0], &x[1], &options)]
+    }),
     ("irfft__None", |x| vec![ops::irfft(&x[0], &x[1])]),
     ("irfft__4", |x| vec![ops::irfft_with(&x[0], &x[1], 4)]),
     ("irfft__9", |x| vec![ops::irfft_with(&x[0], &x[1], 9)]),

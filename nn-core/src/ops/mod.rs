@@ -21,7 +21,8 @@ pub use index::{
     Feature, Unique, Update, cross_features, cross_hashed, hash_text, scatter, scatter_add,
 };
 pub use linalg::{
-    MatrixNorm, Overlap, einsum, fft, fft2, ifft2, irfft, irfft_with, rfft, rfft_with, tensordot,
+    MatrixNorm, Overlap, StftOptions, einsum, fft, fft2, ifft2, irfft, irfft_with, istft,
+    istft_with, rfft, rfft_with, stft, stft_with, tensordot,
 };
 pub use nn::{
     AttentionOptions, Conv2dOptions, ConvOptions, ConvTransposeOptions, DotProductAttentionOptions,

@@ -15,6 +15,7 @@ pub(crate) mod hstack;
 pub(crate) mod meshgrid;
 pub(crate) mod moveaxis;
 pub(crate) mod pad;
+pub(crate) mod rearrange;
 pub(crate) mod repeat;
 pub(crate) mod reshape;
 pub(crate) mod roll;
