@@ -6,8 +6,10 @@
 //!   gradients as those of the library are;
 //! - for an **activation, initializer, regularizer or constraint** with settings: implement [`Activate`], [`Initialize`], [`Regularize`] or [`Constrain`]
 //!   for a type, which then stands wherever the library's own do. Without settings a function is enough (`Activation::own` and its kin);
-//! - to make **layers from data**: [`config`] reads and writes Keras's configurations, [`crate::registry`] finds a layer by its class name;
-//! - to **look at a program**: [`trace`] gives the [`Graph`](crate::Graph) of a layer, [`attributes`] are the settings of its operations.
+//! - to make **layers from data**: [`config`] reads and writes Keras's configurations, [`layer_from_config`] finds a layer by its class name;
+//! - to hold **layers of any type**: [`AnyLayer`] is a box of one, `Vec<AnyLayer>` several, and [`DynLayer::call_dyn`] calls them;
+//! - to **look at a program**: [`trace`] gives the [`Graph`](crate::Graph) of a layer, [`attributes`] are the settings of its operations,
+//!   [`first_not_finite_gradient`] says where a gradient became NaN.
 //!
 //! ```
 //! use nn::extend::{Backward, Expected, Keeps, Op, Outputs, Spec, apply};
@@ -47,10 +49,13 @@
 
 pub use nn_core::apply::apply;
 pub use nn_core::attributes::{self, Attribute, Attributes};
+pub use nn_core::module::registry::{
+    AnyLayer, DynLayer, SharedLayer, call_one, config_of, layer_from_config,
+};
 pub use nn_core::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
 pub use nn_core::{
-    Callable, Element, IntoInput, Numbers, Operand, OutputShape, Sources, TensorList, UNKNOWN,
-    config, is_known, op_by_name, symbolic, trace,
+    Callable, Element, IntoInput, MAX_RANK, NotFinite, Numbers, Operand, OutputShape, Sources,
+    TensorList, UNKNOWN, config, first_not_finite_gradient, is_known, op_by_name, symbolic, trace,
 };
 pub use nn_core::{Constrain, Initialize, Regularize};
 pub use nn_layers::Activate;

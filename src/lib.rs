@@ -77,11 +77,11 @@ pub use nn_core::serde_json;
 #[doc(inline)]
 pub use nn_core::{
     Axes, Constraint, DType, Error, ErrorKind, GradientTape, Gradients, Graph, Initializer,
-    InputShapes, IntoTensors, Layer, LayerCost, MAX_RANK, Module, NotFinite, Padding, Param,
-    Parameter, Regularizer, Result, Shape, ShapeError, Tensor, Tensors, add_loss, collect_losses,
-    concatenate, einsum, first_not_finite_gradient, floatx, module,
+    InputShapes, IntoTensors, Layer, LayerCost, Module, Padding, Param, Parameter, Regularizer,
+    Result, Shape, ShapeError, Tensor, Tensors, add_loss, collect_losses, concatenate, einsum,
+    floatx, module,
     module::initializer::{Distribution, FanMode, Window},
-    no_gradient, ops, random, registry, set_floatx, stack, testing, training, where_,
+    no_gradient, ops, random, set_floatx, stack, testing, training, where_,
 };
 pub use nn_derive::{Layer, Model, Tensors, model};
 #[cfg(feature = "onnx")]

@@ -126,7 +126,7 @@ fn sizes() {
             ]
         });
         of("one_hot_axis", &|| vec![index.one_hot_axis(n, 0)]);
-        of("diff", &|| vec![v.diff(n, 0), m.diff(n, -1)]);
+        of("diff", &|| vec![v.diff_with(n, 0), m.diff_with(n, -1)]);
         of("extract_sequences", &|| {
             vec![v.extract_sequences(n, 1), v.extract_sequences(2, n)]
         });
@@ -144,9 +144,9 @@ fn sizes() {
         });
         of("tri", &|| {
             vec![
-                Tensor::tri(n, 2, 0),
-                Tensor::tri(2, n, 0),
-                Tensor::tri(n, n, 1),
+                Tensor::tri_of(n, 2, 0, DType::F32),
+                Tensor::tri_of(2, n, 0, DType::F32),
+                Tensor::tri_of(n, n, 1, DType::F32),
             ]
         });
         of("eye_of", &|| {
@@ -170,12 +170,12 @@ fn sizes() {
         });
         of("bincount", &|| {
             vec![
-                index.bincount(n),
-                index.expand_dims(0).repeat(2, 0).bincount(n),
+                index.bincount_with(n),
+                index.expand_dims(0).repeat(2, 0).bincount_with(n),
             ]
         });
         of("histogram", &|| {
-            vec![v.histogram(n, None).0, v.histogram(n, Some((0.0, 1.0))).1]
+            vec![v.histogram(n).0, v.histogram_with(n, (0.0, 1.0)).1]
         });
         of("multi_hot", &|| {
             vec![index.multi_hot(n), index.expand_dims(0).multi_hot(n)]
@@ -232,11 +232,33 @@ fn sizes() {
                 nn::ops::scatter_add([n, 3], &index, &m),
             ]
         });
-        of("vander", &|| vec![v.vander(n, false), v.vander(n, true)]);
-        of("rfft", &|| {
-            vec![nn::ops::rfft(&v, Some(n)).0, nn::ops::rfft(&m, Some(n)).1]
+        of("vander", &|| {
+            vec![v.vander_with(n, false), v.vander_with(n, true)]
         });
-        of("irfft", &|| vec![nn::ops::irfft(&v, &v, Some(n))]);
+        of("rfft", &|| {
+            vec![nn::ops::rfft_with(&v, n).0, nn::ops::rfft_with(&m, n).1]
+        });
+        of("stft", &|| {
+            vec![
+                nn::ops::stft(&v, n, 1, n).0,
+                nn::ops::stft(&m, 1, n, 2).1,
+                nn::ops::stft(&m, 1, 1, n).1,
+            ]
+        });
+        of("istft", &|| {
+            vec![
+                nn::ops::istft(&m, &m, n, 1, n),
+                nn::ops::istft(&m, &m, 1, n, 4),
+                nn::ops::istft(&m, &m, 1, 1, n),
+            ]
+        });
+        of("rearrange", &|| {
+            vec![
+                m.rearrange_with("a (b c) -> a b c", [("c", n)]),
+                m.rearrange_with("a (b c) -> c (a b)", [("b", n), ("c", n)]),
+            ]
+        });
+        of("irfft", &|| vec![nn::ops::irfft_with(&v, &v, n)]);
         of("unfold", &|| {
             let windows = [[n, 1], [1, n], [n, n]].map(Windows::new);
             let x = x.transpose([0, 3, 1, 2]);
@@ -448,18 +470,20 @@ fn whole_numbers() {
         let mut of = |name: &str, run: &dyn Fn() -> Vec<Tensor>| found.of(name, k, run);
         of("diagonal", &|| {
             vec![
-                m.diagonal(k, 0, 1),
-                m.diagonal(0, k, 1),
-                m.trace(k, 0, 1),
-                m.trace(0, 0, k),
+                m.diagonal_with(k, 0, 1),
+                m.diagonal_with(0, k, 1),
+                m.trace_with(k, 0, 1),
+                m.trace_with(0, 0, k),
             ]
         });
-        of("diag", &|| vec![v.diag(k), m.diag(k), m.diagflat(k)]);
+        of("diag", &|| {
+            vec![v.diag_with(k), m.diag_with(k), m.diagflat_with(k)]
+        });
         of("tri", &|| {
             vec![
-                Tensor::tri(3, 3, k),
-                m.tril(k),
-                m.triu(k),
+                Tensor::tri_of(3, 3, k, DType::F32),
+                m.tril_with(k),
+                m.triu_with(k),
                 Tensor::eye_of(3, 4, k, DType::F32),
             ]
         });
@@ -472,7 +496,9 @@ fn whole_numbers() {
                 Tensor::zeros([0]).roll(k, 0),
             ]
         });
-        of("rot90", &|| vec![m.rot90(k, [0, 1]), m.rot90(1, [k, 1])]);
+        of("rot90", &|| {
+            vec![m.rot90_with(k, [0, 1]), m.rot90_with(1, [k, 1])]
+        });
         of("moveaxis", &|| {
             vec![
                 x.moveaxis([k], [0]),
@@ -509,15 +535,15 @@ fn whole_numbers() {
             ]
         });
         of("argpartition", &|| {
-            vec![v.argpartition(k, 0), v.argpartition(1, k)]
+            vec![v.argpartition_axis(k, 0), v.argpartition_axis(1, k)]
         });
         of("along an axis", &|| {
             vec![
                 m.cumsum(k),
                 m.cumprod(k),
                 m.flip(k),
-                m.sort(k, true),
-                m.argsort(k, false),
+                m.sort_with(k, true),
+                m.argsort_axis(k),
                 m.argmax(k),
                 m.nanargmax(k),
                 m.any_axis(k),
@@ -525,19 +551,19 @@ fn whole_numbers() {
                 m.log_softmax(k),
                 m.logsumexp_axis(k),
                 m.norm_axis(k),
-                m.normalize(k, 2.0),
+                m.normalize_with(k, 2.0),
                 m.var_axis(k),
                 m.sum_axes([k, 0], true),
                 m.mean_axes([k], false),
                 m.median_axis(k),
                 m.quantile_axis(0.5, k),
-                m.trapezoid(1.0, k),
-                m.diff(1, k),
+                m.trapezoid_with(1.0, k),
+                m.diff_with(1, k),
                 m.ptp_axis(k),
                 m.count_nonzero_axis(k),
                 m.repeat(2, k),
                 m.take(&index, k),
-                m.take_along_axis(&m.argsort(0, false), k),
+                m.take_along_axis(&m.argsort_axis(0), k),
                 m.average_axis(k, &v),
                 m.moments([k], true).0,
                 m.rms_normalization([k], 1e-3),
@@ -554,7 +580,7 @@ fn whole_numbers() {
                 m.take(&index, 0),
                 v.take_along_axis(&index, 0),
                 index.one_hot(3),
-                index.bincount(2),
+                index.bincount_with(2),
                 index.unravel_index([2, 3])[0].clone(),
                 m.segment_sum(&Tensor::from([k as i64, 0, 0]), None),
             ]
@@ -568,7 +594,7 @@ fn whole_numbers() {
                 Update::Min,
                 Update::Mul,
             ]
-            .map(|update| v.scatter_update(&places, &Tensor::ones([2]), update))
+            .map(|update| v.scatter_update_with(&places, &Tensor::ones([2]), update))
             .to_vec()
         });
         of("powers", &|| {
@@ -608,9 +634,9 @@ fn numbers() {
         let full = |shape: &[usize]| Tensor::full_of(shape, a, DType::F32);
         of("histogram", &|| {
             vec![
-                v.histogram(4, Some((a, 1.0))).0,
-                v.histogram(4, Some((0.0, a))).1,
-                full(&[3]).histogram(4, None).0,
+                v.histogram_with(4, (a, 1.0)).0,
+                v.histogram_with(4, (0.0, a)).1,
+                full(&[3]).histogram(4).0,
             ]
         });
         of("quantile", &|| {
@@ -624,11 +650,11 @@ fn numbers() {
         });
         of("sort", &|| {
             vec![
-                full(&[5]).sort(0, true),
+                full(&[5]).sort_with(0, true),
                 full(&[5]).argmax(0),
                 full(&[5]).top_k(2).0,
                 full(&[5]).unique(),
-                v.searchsorted(&full(&[2]), true),
+                v.searchsorted_with(&full(&[2]), true),
                 v.digitize(&full(&[2])),
             ]
         });
@@ -683,29 +709,29 @@ fn numbers() {
         of("linear algebra", &|| {
             let s = full(&[3, 3]);
             vec![
-                s.cholesky(false),
+                s.cholesky(),
                 s.inv(),
                 s.det(),
                 s.logdet(),
                 s.slogdet().0,
                 s.eigh().0,
-                s.qr(true).1,
-                s.svd(true).1,
+                s.qr_with(true).1,
+                s.svd().1,
                 s.lu_factor().1,
                 s.solve(&v),
-                s.solve_triangular(&m, true),
-                m.pinv(Some(a)),
-                m.lstsq(&m, Some(a)),
-                m.matrix_rank(Some(a)),
-                s.pinv(None),
-                s.lstsq(&m, None),
-                s.matrix_rank(None),
+                s.solve_triangular_with(&m, true),
+                m.pinv_with(a),
+                m.lstsq_with(&m, a),
+                m.matrix_rank_with(a),
+                s.pinv(),
+                s.lstsq(&m),
+                s.matrix_rank(),
                 s.matrix_norm(MatrixNorm::Nuclear),
                 s.corrcoef(),
                 s.cdist(&m),
-                v.correlate(&full(&[3]), Overlap::Same),
+                v.correlate_with(&full(&[3]), Overlap::Same),
                 v.norm_order(a, 0, false),
-                m.normalize(0, a),
+                m.normalize_with(0, a),
             ]
         });
         of("elementwise", &|| {
@@ -728,7 +754,7 @@ fn numbers() {
                 s.copysign(a),
                 s.nextafter(1.0),
                 s.cumprod(0),
-                s.trapezoid(a, 0),
+                s.trapezoid_with(a, 0),
                 s.var(),
                 s.rms_normalization([0], a),
             ]

@@ -302,7 +302,7 @@ fn an_axis_may_be_left_out_and_whole_numbers_are_numbers() {
     assert_eq!(values(&x.argmax(None)), [3.0]);
     assert_eq!(values(&x.argmin(-1)), [1.0, 2.0]);
     assert_eq!(values(&x.cumsum(None)), [3.0, 4.0, 6.0, 12.0, 17.0, 21.0]);
-    assert_eq!(values(&x.sort(None, false)), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    assert_eq!(values(&x.sort_axis(None)), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
     assert_eq!(values(&x.take(&Tensor::from([-1, 0]), None)), [4.0, 3.0]);
     assert_eq!(x.expand_dims(0).squeeze(None).shape(), [2, 3]);
     assert_eq!(values(&x.flip(None)), [4.0, 5.0, 6.0, 2.0, 1.0, 3.0]);
@@ -315,6 +315,41 @@ fn an_axis_may_be_left_out_and_whole_numbers_are_numbers() {
         e.contains("in `var`") && e.contains("first_contact.rs"),
         "{e}"
     );
+}
+
+#[test]
+fn the_defaults_of_keras_need_not_be_written() {
+    let x = Tensor::from([[4.0, 2.0], [2.0, 5.0]]);
+    assert_eq!(values(&x.trace()), [9.0]);
+    assert_eq!(values(&x.diagonal()), [4.0, 5.0]);
+    assert_eq!(values(&x.diagonal_with(1, 0, 1)), [2.0]);
+    assert_eq!(values(&x.cholesky()), [2.0, 0.0, 1.0, 2.0]);
+    assert_eq!(values(&x.cholesky_with(true)), [2.0, 1.0, 0.0, 2.0]);
+    let near = |a: &Tensor, b: &Tensor| {
+        let near = a.allclose_with(b, 1e-6, 1e-6, false);
+        near.item::<bool>().unwrap()
+    };
+    let (q, r) = x.qr();
+    assert!(near(&q.matmul(r), &x));
+    let (u, s, vt) = x.svd();
+    assert!(near(&(u * s).matmul(vt), &x));
+    assert_eq!(values(&x.sort()), [2.0, 4.0, 2.0, 5.0]);
+    assert_eq!(values(&x.sort_axis(0)), [2.0, 2.0, 4.0, 5.0]);
+    assert_eq!(values(&x.sort_with(-1, true)), [4.0, 2.0, 5.0, 2.0]);
+    assert_eq!(values(&x.argsort()), [1.0, 0.0, 0.0, 1.0]);
+    assert!(x.allclose(&x).item::<bool>().unwrap());
+    assert_eq!(values(&x.tril()), [4.0, 0.0, 2.0, 5.0]);
+    assert_eq!(values(&x.triu_with(1)), [0.0, 2.0, 0.0, 0.0]);
+    assert_eq!(values(&x.diff()), [-2.0, 3.0]);
+    assert_eq!(values(&Tensor::from([-1.0]).leaky_relu_with(0.1)), [-0.1]);
+    let grid = nn::ops::meshgrid([Tensor::arange(2), Tensor::arange(3)]);
+    assert_eq!(grid[0].shape(), [3, 2]);
+    let (real, _) = nn::ops::rfft(&Tensor::from([1.0, 2.0, 3.0, 4.0]));
+    assert_eq!(values(&real.round()), [10.0, -2.0, -2.0]);
+    let (real, imaginary) = nn::ops::stft(&Tensor::ones([16]), 4, 2, 4);
+    assert_eq!(nn::ops::istft(&real, &imaginary, 4, 2, 4).shape(), [16]);
+    let images = Tensor::zeros([2, 6, 4, 3]);
+    assert_eq!(images.rearrange("b h w c -> b (h w) c").shape(), [2, 24, 3]);
 }
 
 // What follows is sorted by where its author comes from.
@@ -369,7 +404,7 @@ fn from_numpy_shapes_change() {
     assert_eq!(nn::ops::hstack(&[a.clone(), a.clone()]).shape(), [2, 6]);
     assert_eq!(concatenate(vec![&a, &a], -1).shape(), [2, 6]);
     assert_eq!(values(&a.take(&Tensor::from([1, 1]), 0)).len(), 6);
-    assert_eq!(values(&a.diagonal(0, 0, 1)), [0.0, 4.0]);
+    assert_eq!(values(&a.diagonal()), [0.0, 4.0]);
     let (rows, columns) = (a.shape()[0], a.shape()[1]);
     assert_eq!(rows * columns, 6);
     let rows: Vec<Tensor> = a.unstack(0);
@@ -416,10 +451,7 @@ fn from_numpy_numbers_are_reduced() -> nn::Result<()> {
         [0.0, 0.0, 3.0, 4.0]
     );
     assert_eq!(values(&x.maximum(2.0)), [2.0, 2.0, 3.0, 4.0]);
-    assert_eq!(
-        values(&Tensor::from([3, 1, 2]).sort(-1, false)),
-        [1.0, 2.0, 3.0]
-    );
+    assert_eq!(values(&Tensor::from([3, 1, 2]).sort()), [1.0, 2.0, 3.0]);
     assert!(Tensor::from([1.0, f64::NAN]).isnan().any().item::<bool>()?);
     assert!(x.equal(&x).all().item::<bool>()?);
     println!("{x} {x:?} {} {}", x.shape(), x.dtype());

@@ -1,7 +1,7 @@
 //! The table `docs/keras.md`: every public name of Keras with its state here, made of what is registered. `UPDATE_DOCS=1 cargo test --test
 //! keras_names` writes it; without, it must be what it would write.
 
-use nn::registry::layer_from_config;
+use nn::extend::layer_from_config;
 use nn::{losses, metrics, optimizers, schedules};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -48,7 +48,12 @@ impl Callback for SaveAt {
         self.epoch = epoch;
         self.reached(At::EpochBegin(epoch), run)
     }
-    fn on_batch_end(&mut self, batch: usize, _: &Scores, run: &mut Run<'_>) -> nn::Result<()> {
+    fn on_train_batch_end(
+        &mut self,
+        batch: usize,
+        _: &Scores,
+        run: &mut Run<'_>,
+    ) -> nn::Result<()> {
         self.reached(At::Batch(self.epoch, batch), run)
     }
     fn on_test_begin(&mut self, run: &mut Run<'_>) -> nn::Result<()> {
@@ -76,11 +81,11 @@ impl Callback for Counts {
         self.0 = [0; 6];
         Ok(())
     }
-    fn on_batch_begin(&mut self, _: usize, _: &mut Run<'_>) -> nn::Result<()> {
+    fn on_train_batch_begin(&mut self, _: usize, _: &mut Run<'_>) -> nn::Result<()> {
         self.0[0] += 1;
         Ok(())
     }
-    fn on_batch_end(&mut self, _: usize, _: &Scores, _: &mut Run<'_>) -> nn::Result<()> {
+    fn on_train_batch_end(&mut self, _: usize, _: &Scores, _: &mut Run<'_>) -> nn::Result<()> {
         self.0[1] += 1;
         Ok(())
     }
@@ -274,7 +279,12 @@ impl Callback for StopAt {
         self.1 = epoch;
         Ok(())
     }
-    fn on_batch_end(&mut self, batch: usize, _: &Scores, run: &mut Run<'_>) -> nn::Result<()> {
+    fn on_train_batch_end(
+        &mut self,
+        batch: usize,
+        _: &Scores,
+        run: &mut Run<'_>,
+    ) -> nn::Result<()> {
         if self.0 == At::Batch(self.1, batch) {
             run.stop();
         }

@@ -20,7 +20,12 @@ impl Callback for SaveAt {
         self.epoch = epoch;
         Ok(())
     }
-    fn on_batch_end(&mut self, batch: usize, _: &Scores, run: &mut Run<'_>) -> nn::Result<()> {
+    fn on_train_batch_end(
+        &mut self,
+        batch: usize,
+        _: &Scores,
+        run: &mut Run<'_>,
+    ) -> nn::Result<()> {
         match (self.epoch, batch) == self.at {
             true => run.save(&self.path),
             false => Ok(()),

@@ -351,7 +351,7 @@ fn counts_that_could_not_be_read_again_are_not_written() {
         });
         let before = fs::read(&path).unwrap();
         let mut last = Compiled::<Mlp>::load(&path).unwrap();
-        last.fit((&x, &y), Fit::new().epochs(1).verbose(0)).unwrap();
+        last.fit((&x, &y), quiet().epochs(1)).unwrap();
         let error = last.save(&path).unwrap_err().to_string();
         assert!(
             error.contains(&format!("`{count}` is 9007199254740993")),

@@ -5,8 +5,8 @@
 #[path = "fuzz/seeds.rs"]
 mod seeds;
 
+use nn::extend::layer_from_config;
 use nn::prelude::*;
-use nn::registry::layer_from_config;
 use nn::{losses, metrics, optimizers, schedules};
 use serde_json::{Value, json};
 

@@ -6,7 +6,7 @@ use nn::data::SequenceEnd;
 use nn::metrics::ClassAggregation;
 use nn::module::initializer::{Distribution, FanMode, Scaling, Side};
 use nn::ops::image::Resampling;
-use nn::ops::{PadMode, QuantileMethod};
+use nn::ops::{MatrixNorm, Overlap, PadMode, QuantileMethod};
 use nn::{DType, OovMethod, Spectrum, TextSplit, TextStandardize, Verbose, Window};
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
@@ -168,6 +168,27 @@ fn settings_of_operations() {
             (Resampling::Cubic, "cubic"),
             (Resampling::Lanczos3, "lanczos3"),
             (Resampling::Lanczos5, "lanczos5"),
+        ],
+    );
+    words(
+        "Overlap",
+        &[
+            (Overlap::Valid, "valid"),
+            (Overlap::Same, "same"),
+            (Overlap::Full, "full"),
+        ],
+    );
+    words(
+        "MatrixNorm",
+        &[
+            (MatrixNorm::Frobenius, "fro"),
+            (MatrixNorm::Nuclear, "nuc"),
+            (MatrixNorm::Spectral, "2"),
+            (MatrixNorm::LeastSingular, "-2"),
+            (MatrixNorm::Columns, "1"),
+            (MatrixNorm::LeastColumn, "-1"),
+            (MatrixNorm::Rows, "inf"),
+            (MatrixNorm::LeastRow, "-inf"),
         ],
     );
     words(

@@ -68,6 +68,7 @@ pub mod __private {
     pub use crate::module::containers::{Layers, OrNot};
     pub use crate::module::keys::{FieldKeys, ModelKeys};
     pub use crate::module::registered::{Registered, Registry, registered};
+    pub use crate::module::registry::{AnyLayer, IsLayer, IsSomethingElse, LayerClass, Probe};
     pub use crate::module::signature::{
         Argument, Given, Kind, Otherwise, Outcome, Plain, Returned, Select, Shaped,
         must_be_returned,

@@ -3,10 +3,11 @@
 //! The cases are in `tests/golden/ops`; `tests/golden/reference/ops.py` makes the same calls under the same names.
 
 use nn_core::config::{from_json, to_json};
+use nn_core::initializer::Window;
 use nn_core::ops::image::{self, FillMode, Resampling, SsimOptions};
 use nn_core::ops::{
-    self, DotProductAttentionOptions, MatrixNorm, Overlap, Padding, QuantileMethod, Update,
-    Windows, einsum,
+    self, DotProductAttentionOptions, MatrixNorm, Overlap, Padding, QuantileMethod, StftOptions,
+    Update, Windows, einsum,
 };
 use nn_core::program::Source;
 use nn_core::rerun;
@@ -66,51 +67,53 @@ const OTHERS: &[(&str, Call)] = calls! {
     "mod__signs": x => x[0].remainder(&x[1]);
     "mod__integers": x => x[0].remainder(&x[1]);
     "mod__infinite": x => x[0].remainder(&x[1]);
-    "nan_to_num": x => x[0].nan_to_num(3.0, Some(4.0), Some(-5.0));
-    "nan_to_num__special": x => x[0].nan_to_num(0.0, None, None);
-    "isclose": x => x[0].isclose(&x[1], 1e-5, 1e-8, false);
-    "isclose__nan": x => x[0].isclose(&x[1], 0.2, 1e-8, true);
-    "allclose": x => x[0].allclose(&x[1], 1e-5, 1e-8, false);
+    "nan_to_num": x => x[0].nan_to_num_with(3.0, Some(4.0), Some(-5.0));
+    "nan_to_num__special": x => x[0].nan_to_num();
+    "isclose": x => x[0].isclose(&x[1]);
+    "isclose__nan": x => x[0].isclose_with(&x[1], 0.2, 1e-8, true);
+    "allclose": x => x[0].allclose(&x[1]);
     "saturate_cast": x => x[0].cast(DType::U8);
-    "squareplus": x => x[0].squareplus(3.0);
+    "squareplus": x => x[0].squareplus_with(3.0);
     "threshold": x => x[0].threshold(0.4, -1.5);
     "glu": x => x[0].glu(1);
 
     "moveaxis": x => x[0].moveaxis([0, -1], [-1, 0]);
     "swapaxes": x => x[0].swapaxes(0, -1);
-    "tril__-1": x => x[0].tril(-1);
-    "tril__0": x => x[0].tril(0);
-    "tril__2": x => x[0].tril(2);
-    "triu__-1": x => x[0].triu(-1);
-    "triu__0": x => x[0].triu(0);
-    "triu__2": x => x[0].triu(2);
-    "triu__integers": x => x[0].triu(0);
-    "diagonal__-1": x => x[0].diagonal(-1, 1, -1);
-    "diagonal__0": x => x[0].diagonal(0, 1, -1);
-    "diagonal__2": x => x[0].diagonal(2, 1, -1);
-    "diag__-1": x => x[0].diag(-1);
-    "diag__0": x => x[0].diag(0);
-    "diag__2": x => x[0].diag(2);
-    "diag__matrix_-1": x => x[0].diag(-1);
-    "diag__matrix_0": x => x[0].diag(0);
-    "diag__matrix_2": x => x[0].diag(2);
-    "diagflat__-1": x => x[0].diagflat(-1);
-    "diagflat__0": x => x[0].diagflat(0);
-    "diagflat__2": x => x[0].diagflat(2);
-    "trace__-1": x => x[0].trace(-1, 0, 2);
-    "trace__0": x => x[0].trace(0, 0, 2);
-    "trace__2": x => x[0].trace(2, 0, 2);
-    "tri__-1": _ => Tensor::tri(3, 4, -1);
-    "tri__0": _ => Tensor::tri(3, 4, 0);
-    "tri__2": _ => Tensor::tri(3, 4, 2);
-    "rot90__-1": x => x[0].rot90(-1, [2, 0]);
-    "rot90__0": x => x[0].rot90(0, [2, 0]);
-    "rot90__2": x => x[0].rot90(2, [2, 0]);
+    "tril__-1": x => x[0].tril_with(-1);
+    "tril__0": x => x[0].tril();
+    "tril__2": x => x[0].tril_with(2);
+    "triu__-1": x => x[0].triu_with(-1);
+    "triu__0": x => x[0].triu();
+    "triu__2": x => x[0].triu_with(2);
+    "triu__integers": x => x[0].triu();
+    "diagonal__-1": x => x[0].diagonal_with(-1, 1, -1);
+    "diagonal__0": x => x[0].diagonal_with(0, 1, -1);
+    "diagonal__2": x => x[0].diagonal_with(2, 1, -1);
+    "diag__-1": x => x[0].diag_with(-1);
+    "diag__0": x => x[0].diag();
+    "diag__2": x => x[0].diag_with(2);
+    "diag__matrix_-1": x => x[0].diag_with(-1);
+    "diag__matrix_0": x => x[0].diag();
+    "diag__matrix_2": x => x[0].diag_with(2);
+    "diagflat__-1": x => x[0].diagflat_with(-1);
+    "diagflat__0": x => x[0].diagflat();
+    "diagflat__2": x => x[0].diagflat_with(2);
+    "trace__-1": x => x[0].trace_with(-1, 0, 2);
+    "trace__0": x => x[0].trace_with(0, 0, 2);
+    "trace__2": x => x[0].trace_with(2, 0, 2);
+    "tri__-1": _ => Tensor::tri_of(3, 4, -1, DType::F32);
+    "tri__0": _ => Tensor::tri_of(3, 4, 0, DType::F32);
+    "tri__2": _ => Tensor::tri_of(3, 4, 2, DType::F32);
+    "rearrange": x => x[0].rearrange("b h w c -> h (b w) c");
+    "rearrange__apart": x => x[0].rearrange_with("b (h h1) (w w1) c -> b h w (c h1 w1)", [("h1", 2), ("w1", 3)]);
+    "rot90__-1": x => x[0].rot90_with(-1, [2, 0]);
+    "rot90__0": x => x[0].rot90_with(0, [2, 0]);
+    "rot90__2": x => x[0].rot90_with(2, [2, 0]);
     "eye__-1": _ => Tensor::eye_of(3, 4, -1, DType::F32);
     "eye__0": _ => Tensor::eye_of(3, 4, 0, DType::F32);
     "eye__2": _ => Tensor::eye_of(3, 4, 2, DType::F32);
-    "diff": x => x[0].diff(2, 0);
-    "diff__integers": x => x[0].diff(1, -1);
+    "diff": x => x[0].diff_with(2, 0);
+    "diff__integers": x => x[0].diff();
     "slice_update": x => x[0].slice_update([1, 0, 2], &x[1]);
     "hstack": x => ops::hstack(x);
     "hstack__vectors": x => ops::hstack(x);
@@ -183,10 +186,10 @@ const OTHERS: &[(&str, Call)] = calls! {
     "average": x => x[0].average(&x[1]);
     "average__axis": x => x[0].average_axis(0, &x[1]);
     "moments": x => x[0].moments([0, 2], false).0, x[0].moments([0, 2], false).1;
-    "trapezoid": x => x[0].trapezoid(0.5, 0);
+    "trapezoid": x => x[0].trapezoid_with(0.5, 0);
     "trapezoid__at": x => x[0].trapezoid_at(&x[1], -1);
-    "normalize": x => x[0].normalize(-1, 2.0);
-    "normalize__order": x => x[0].normalize(0, 3.0);
+    "normalize": x => x[0].normalize();
+    "normalize__order": x => x[0].normalize_with(0, 3.0);
     "norm__None": x => x[0].norm_axis(1);
     "norm__0": x => x[0].norm_order(0.0, 1, false);
     "norm__1": x => x[0].norm_order(1.0, 1, false);
@@ -197,11 +200,11 @@ const OTHERS: &[(&str, Call)] = calls! {
     "rms_normalization": x => x[0].rms_normalization([-1], 1e-7) * &x[1];
 
     "scatter": x => ops::scatter(&x[0], &x[1], [3, 4, 2]);
-    "scatter_update__None": x => x[0].scatter_update(&x[1], &x[2], Update::Set);
-    "scatter_update__add": x => x[0].scatter_update(&x[1], &x[2], Update::Add);
-    "scatter_update__max": x => x[0].scatter_update(&x[1], &x[2], Update::Max);
-    "scatter_update__min": x => x[0].scatter_update(&x[1], &x[2], Update::Min);
-    "scatter_update__mul": x => x[0].scatter_update(&x[1], &x[2], Update::Mul);
+    "scatter_update__None": x => x[0].scatter_update(&x[1], &x[2]);
+    "scatter_update__add": x => x[0].scatter_update_with(&x[1], &x[2], Update::Add);
+    "scatter_update__max": x => x[0].scatter_update_with(&x[1], &x[2], Update::Max);
+    "scatter_update__min": x => x[0].scatter_update_with(&x[1], &x[2], Update::Min);
+    "scatter_update__mul": x => x[0].scatter_update_with(&x[1], &x[2], Update::Mul);
     "segment_sum": x => x[0].segment_sum(&x[1], Some(4));
     "segment_max": x => x[0].segment_max(&x[1], Some(4));
     "segment_min": x => x[0].segment_min(&x[1], Some(4));
@@ -210,25 +213,25 @@ const OTHERS: &[(&str, Call)] = calls! {
     "segment_min__ties": x => x[0].segment_min(&x[1], Some(2));
     "unique": x => x[0].unique();
     "unique__all": x => x[0].unique_all().values, x[0].unique_all().indices, x[0].unique_all().inverse, x[0].unique_all().counts;
-    "bincount": x => x[0].bincount(2);
+    "bincount": x => x[0].bincount_with(2);
     "bincount__weights": x => x[0].bincount_weighted(&x[1], 7);
-    "bincount__rows": x => x[0].bincount(0);
-    "searchsorted__left": x => x[0].searchsorted(&x[1], false);
-    "searchsorted__right": x => x[0].searchsorted(&x[1], true);
-    "histogram": x => x[0].histogram(4, None).0, x[0].histogram(4, None).1;
-    "histogram__range": x => x[0].histogram(3, Some((-1.0, 1.0))).0, x[0].histogram(3, Some((-1.0, 1.0))).1;
+    "bincount__rows": x => x[0].bincount();
+    "searchsorted__left": x => x[0].searchsorted(&x[1]);
+    "searchsorted__right": x => x[0].searchsorted_with(&x[1], true);
+    "histogram": x => x[0].histogram(4).0, x[0].histogram(4).1;
+    "histogram__range": x => x[0].histogram_with(3, (-1.0, 1.0)).0, x[0].histogram_with(3, (-1.0, 1.0)).1;
     "in_top_k": x => x[1].in_top_k(&x[0], 2);
     "multi_hot": x => x[0].multi_hot(4);
 
     "kron__ranks": x => x[0].kron(&x[1]);
-    "correlate__valid": x => x[0].correlate(&x[1], Overlap::Valid);
-    "correlate__same": x => x[0].correlate(&x[1], Overlap::Same);
-    "correlate__full": x => x[0].correlate(&x[1], Overlap::Full);
-    "correlate__valid_short": x => x[0].correlate(&x[1], Overlap::Valid);
-    "correlate__same_short": x => x[0].correlate(&x[1], Overlap::Same);
-    "correlate__full_short": x => x[0].correlate(&x[1], Overlap::Full);
-    "vander": x => x[0].vander(4, false);
-    "vander__increasing": x => x[0].vander(3, true);
+    "correlate__valid": x => x[0].correlate(&x[1]);
+    "correlate__same": x => x[0].correlate_with(&x[1], Overlap::Same);
+    "correlate__full": x => x[0].correlate_with(&x[1], Overlap::Full);
+    "correlate__valid_short": x => x[0].correlate(&x[1]);
+    "correlate__same_short": x => x[0].correlate_with(&x[1], Overlap::Same);
+    "correlate__full_short": x => x[0].correlate_with(&x[1], Overlap::Full);
+    "vander": x => x[0].vander_with(4, false);
+    "vander__increasing": x => x[0].vander_with(3, true);
     "einsum___ij,jk->_ik": x => einsum("...ij,jk->...ik", x);
     "einsum___i,_i->_": x => einsum("...i,...i->...", x);
     "einsum___i,ij": x => einsum("...i,ij", x);
@@ -238,27 +241,27 @@ const OTHERS: &[(&str, Call)] = calls! {
     "einsum__ii,i_->_": x => einsum("ii,i...->...", x);
     "einsum__iij,jk->ik": x => einsum("iij,jk->ik", x);
 
-    "cholesky": x => x[0].cholesky(false);
-    "cholesky__upper": x => x[0].cholesky(true);
-    "cholesky_inverse": x => x[0].cholesky_inverse(false);
+    "cholesky": x => x[0].cholesky();
+    "cholesky__upper": x => x[0].cholesky_with(true);
+    "cholesky_inverse": x => x[0].cholesky_inverse();
     "det": x => x[0].det();
     "slogdet": x => x[0].slogdet().0, x[0].slogdet().1;
     "logdet": x => x[0].logdet();
     "inv": x => x[0].inv();
     "solve": x => x[0].solve(&x[1]);
     "solve__vector": x => x[0].solve(&x[1]);
-    "solve_triangular__upper": x => x[0].solve_triangular(&x[1], false);
-    "solve_triangular__lower": x => x[0].solve_triangular(&x[1], true);
+    "solve_triangular__upper": x => x[0].solve_triangular(&x[1]);
+    "solve_triangular__lower": x => x[0].solve_triangular_with(&x[1], true);
     "lu_factor": x => x[0].lu_factor().0, x[0].lu_factor().1;
-    "qr": x => x[0].qr(false).0, x[0].qr(false).1;
-    "qr__complete": x => x[0].qr(true).0, x[0].qr(true).1;
-    "svd__values": x => x[0].svd(true).1;
-    "svd__product": x => x[0].svd(false).0.abs();
+    "qr": x => x[0].qr().0, x[0].qr().1;
+    "qr__complete": x => x[0].qr_with(true).0, x[0].qr_with(true).1;
+    "svd__values": x => x[0].svd().1;
+    "svd__product": x => x[0].svd_with(false).0.abs();
     "eigh__values": x => x[0].eigh().0;
     "eigh__vectors": x => x[0].eigh().1.abs();
-    "pinv": x => x[0].pinv(None);
-    "lstsq": x => x[0].lstsq(&x[1], None);
-    "matrix_rank": x => x[0].matrix_rank(None);
+    "pinv": x => x[0].pinv();
+    "lstsq": x => x[0].lstsq(&x[1]);
+    "matrix_rank": x => x[0].matrix_rank();
     "matrix_norm__fro": x => x[0].matrix_norm(MatrixNorm::Frobenius);
     "matrix_norm__nuc": x => x[0].matrix_norm(MatrixNorm::Nuclear);
     "matrix_norm__inf": x => x[0].matrix_norm(MatrixNorm::Rows);
@@ -316,19 +319,41 @@ const OTHERS: &[(&str, Call)] = calls! {
 /// Functions with several results in a list.
 const LISTS: &[(&str, Call)] = &[
     ("nonzero", |x| x[0].nonzero()),
-    ("meshgrid", |x| ops::meshgrid(x, true)),
-    ("meshgrid__ij", |x| ops::meshgrid(x, false)),
+    ("meshgrid", |x| ops::meshgrid(x)),
+    ("meshgrid__ij", |x| ops::meshgrid_with(x, false)),
     ("array_split", |x| x[0].array_split(3, 1)),
     ("unravel_index", |x| x[0].unravel_index([3, 4])),
     ("fft", |x| pair(ops::fft(&x[0], &x[1]))),
     ("fft2", |x| pair(ops::fft2(&x[0], &x[1]))),
     ("ifft2", |x| pair(ops::ifft2(&x[0], &x[1]))),
-    ("rfft__None", |x| pair(ops::rfft(&x[0], None))),
-    ("rfft__4", |x| pair(ops::rfft(&x[0], Some(4)))),
-    ("rfft__9", |x| pair(ops::rfft(&x[0], Some(9)))),
-    ("irfft__None", |x| vec![ops::irfft(&x[0], &x[1], None)]),
-    ("irfft__4", |x| vec![ops::irfft(&x[0], &x[1], Some(4))]),
-    ("irfft__9", |x| vec![ops::irfft(&x[0], &x[1], Some(9))]),
+    ("rfft__None", |x| pair(ops::rfft(&x[0]))),
+    ("rfft__4", |x| pair(ops::rfft_with(&x[0], 4))),
+    ("rfft__9", |x| pair(ops::rfft_with(&x[0], 9))),
+    ("stft", |x| pair(ops::stft(&x[0], 4, 2, 4))),
+    ("stft__padded", |x| {
+        pair(ops::stft_with(
+            &x[0],
+            &StftOptions::new(3, 2, 6).window(Window::Hamming),
+        ))
+    }),
+    ("stft__plain", |x| {
+        pair(ops::stft_with(
+            &x[0],
+            &StftOptions::new(4, 3, 5).window(None).center(false),
+        ))
+    }),
+    ("istft", |x| vec![ops::istft(&x[0], &x[1], 4, 2, 4)]),
+    ("istft__padded", |x| {
+        let options = StftOptions::new(3, 2, 6).window(Window::Hamming);
+        vec![ops::istft_with(&x[0], &x[1], &options.length(7))]
+    }),
+    ("istft__apart", |x| {
+        let options = StftOptions::new(4, 5, 4).center(false);
+        vec![ops::istft_with(&x[0], &x[1], &options)]
+    }),
+    ("irfft__None", |x| vec![ops::irfft(&x[0], &x[1])]),
+    ("irfft__4", |x| vec![ops::irfft_with(&x[0], &x[1], 4)]),
+    ("irfft__9", |x| vec![ops::irfft_with(&x[0], &x[1], 9)]),
 ];
 
 fn pair((a, b): (Tensor, Tensor)) -> Vec<Tensor> {

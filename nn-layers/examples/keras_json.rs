@@ -1,9 +1,9 @@
 //! Writes the JSON of every golden case's layer and of every model for `.ci/keras_json`, which reads it with Keras. The file is the value of the
 //! environment variable `NN_KERAS_JSON`.
 
-use nn_core::Error;
 use nn_core::registry::layer_from_config;
-use nn_layers::keras;
+use nn_core::{DType, Error, Layer, Tensor, random};
+use nn_layers::{Activation, Dense, Embedding, GlobalAveragePooling1D, Sequential, keras};
 use safetensors::SafeTensors;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -30,6 +30,23 @@ fn numbers(file: &SafeTensors<'_>, prefix: &str) -> Vec<Value> {
         json!({"shape": view.shape(), "numbers": values.collect::<Vec<_>>()})
     };
     tensors.map(of).collect()
+}
+
+/// A Sequential that was built here, and not read: what goes in it says itself.
+fn built(name: &str, model: &Sequential, input: &Tensor) -> nn_core::Result<Value> {
+    let output = model.forward(input).into_result()?;
+    let weights = keras::get_weights(model);
+    let shapes: Vec<Value> = weights.iter().map(|w| json!(w.shape().to_vec())).collect();
+    let described = |x: &Tensor| {
+        let numbers = x.cast(DType::F32).to_vec::<f32>()?;
+        Ok(json!({"shape": x.shape().to_vec(), "numbers": numbers}))
+    };
+    let values = weights.iter().map(described);
+    let values = values.collect::<nn_core::Result<Vec<Value>>>()?;
+    Ok(
+        json!({"kind": "model", "name": name, "json": keras::to_json(model)?, "weights": shapes,
+        "values": values, "inputs": [described(input)?], "outputs": [described(&output)?]}),
+    )
 }
 
 fn main() -> nn_core::Result<()> {
@@ -68,6 +85,20 @@ fn main() -> nn_core::Result<()> {
         written.push(json!({"kind": "model", "name": name, "json": keras::to_json(&model)?, "weights": shapes,
             "values": all("weight"), "inputs": all("input"), "outputs": all("output")}));
     }
+    let dense = Sequential::new()
+        .add(Dense::new(4).activation(Activation::Relu))
+        .add(Sequential::new().add(Dense::new(3)))
+        .add(Dense::new(2));
+    let x = random::uniform([5, 3], -1.0, 1.0, DType::F32);
+    written.push(built("Sequential, built", &dense, &x)?);
+    let words = Sequential::new()
+        .add(Embedding::new(7, 3))
+        .add(GlobalAveragePooling1D::new());
+    written.push(built(
+        "Sequential of words, built",
+        &words,
+        &Tensor::arange(6).reshape([2, 3]),
+    )?);
     println!("{} layers and models", written.len());
     std::fs::write(&file, Value::Array(written).to_string()).map_err(|e| Error::io(&file, &e))
 }

@@ -1,7 +1,8 @@
 //! Models that Keras wrote as JSON: with its weights they give its outputs, and written again they are the same models.
 
-use nn_core::{Module, Tensor, testing};
+use nn_core::{DType, Layer, Module, Tensor, random, testing};
 use nn_layers::keras::{self, AnyModel};
+use nn_layers::{Activation, Dense, Embedding, GlobalAveragePooling1D, Sequential};
 use safetensors::SafeTensors;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -242,4 +243,34 @@ fn calls_as_keras_2_wrote_them() {
         json!([[["a", 0, 0], ["b", 0, 0, {}]]]),
     ]);
     assert_eq!(then.config(), now.config());
+}
+
+#[test]
+fn a_built_sequential_is_read_again() {
+    let dense = Sequential::new()
+        .add(Dense::new(4).activation(Activation::Tanh))
+        .add(Sequential::new().add(Dense::new(2)));
+    let e = keras::model_from_json(&keras::to_json(&dense).unwrap()).unwrap_err();
+    assert!(e.to_string().contains("build or call the model"), "{e}");
+    let words = Sequential::new()
+        .add(Embedding::new(7, 3))
+        .add(GlobalAveragePooling1D::new());
+    let cases = [
+        (dense, random::uniform([5, 3], -1.0, 1.0, DType::F32)),
+        (words, Tensor::arange(6).reshape([2, 3])),
+    ];
+    for (model, x) in cases {
+        let y = model.forward(&x);
+        let json = keras::to_json(&model).unwrap();
+        let written: Value = serde_json::from_str(&json).unwrap();
+        let expected = json!([null, 3]);
+        assert_eq!(written["config"]["build_input_shape"], expected);
+        let again = keras::model_from_json(&json).unwrap();
+        keras::set_weights(&again, &keras::get_weights(&model)).unwrap();
+        let found = again.forward(vec![x.clone()]);
+        testing::assert_close(&found[0], &y, 0.0);
+        // A layer that holds it reads it too.
+        let layer = keras::layer_from_json(&json).unwrap();
+        assert_eq!(layer.forward(x.cast(DType::F32)).shape(), y.shape());
+    }
 }

@@ -58,8 +58,8 @@ fn every_function_is_called_in_its_turn() {
     let callback = LambdaCallback::default()
         .on_train_begin(|_| tell("["))
         .on_epoch_begin(|_, _| tell("("))
-        .on_batch_begin(|_, _| tell("b"))
-        .on_batch_end(|_, _, _| tell("B"))
+        .on_train_batch_begin(|_, _| tell("b"))
+        .on_train_batch_end(|_, _, _| tell("B"))
         .on_test_begin(|_| tell("<"))
         .on_test_batch_begin(|_, _| tell("t"))
         .on_test_batch_end(|_, scores, _| match scores.get("loss") {
@@ -123,7 +123,7 @@ fn callbacks_wait_for_epochs_with_a_validation() {
 fn an_epoch_of_some_steps_goes_on_where_the_last_one_stopped() {
     // Ten batches: epochs of four are 0-3, 4-7, 8-9, and 0-3 again.
     let seen = RefCell::new(Vec::new());
-    let counted = LambdaCallback::default().on_batch_end(|batch, _, _| {
+    let counted = LambdaCallback::default().on_train_batch_end(|batch, _, _| {
         seen.borrow_mut().push(batch);
         Ok(())
     });
@@ -142,7 +142,7 @@ fn an_epoch_of_some_steps_goes_on_where_the_last_one_stopped() {
 struct Interrupt(usize);
 
 impl Callback for Interrupt {
-    fn on_batch_begin(&mut self, _: usize, _: &mut Run<'_>) -> Result<()> {
+    fn on_train_batch_begin(&mut self, _: usize, _: &mut Run<'_>) -> Result<()> {
         match self.0 {
             0 => Err(Error::value("interrupted")),
             _ => {
@@ -184,7 +184,7 @@ fn a_backup_is_gone_on_from_to_the_bit_and_deleted() {
         );
 
         // Compiled anew, with other first weights.
-        let mut second = model(Adam::new(0.05).ema(0.9));
+        let mut second = model(Adam::new(0.05).use_ema(true).ema_momentum(0.9));
         set_seed(99);
         let history = second.fit(data(20), fit().callback(backup())).unwrap();
         assert_eq!(weights(&second), weights(&whole), "{freq:?}");
@@ -435,8 +435,21 @@ fn a_fit_that_never_begins_leaves_the_log_of_the_last_one() {
     let fit = quiet().initial_epoch(1).epochs(1).callback(log());
     assert_eq!(m.fit(data(6), fit).unwrap().epochs(), 0);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), old);
+    // With a separator of its own it is written so, and goes on so.
+    for (epoch, lines) in [(0, 2), (1, 3)] {
+        let fit = quiet().initial_epoch(epoch).epochs(epoch + 1);
+        m.fit(data(6), fit.callback(log().separator(';'))).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(
+            text.starts_with("epoch;loss\n0;") && text.lines().count() == lines,
+            "{text}"
+        );
+    }
+    let e = m.fit(data(6), quiet().callback(log().separator('.')));
+    assert!(e.unwrap_err().to_string().contains("`separator`"));
     // A training from its beginning writes it anew.
-    m.fit(data(6), quiet().callback(log())).unwrap();
+    let fit = quiet().initial_epoch(0).epochs(1).callback(log());
+    m.fit(data(6), fit).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(
         text.starts_with("epoch,loss\n0,") && text.lines().count() == 2,

@@ -2,8 +2,8 @@
 
 use crate::seeds;
 use crate::targets::used;
+use nn::extend::{AnyLayer, layer_from_config};
 use nn::prelude::*;
-use nn::registry::{AnyLayer, layer_from_config};
 use nn::{Model, keras};
 use serde_json::Value;
 use std::path::Path;
@@ -75,7 +75,7 @@ pub fn use_layer(config: &Value, folder: &Path) {
     };
     used();
     let inputs = seeds::inputs(config);
-    let again = layer_from_config(&nn::registry::config_of(&*layer));
+    let again = layer_from_config(&nn::extend::config_of(&*layer));
     let again = again.unwrap_or_else(|e| panic!("its own configuration: {e}"));
     assert_eq!(again.config(), layer.config());
     use_texts(config);

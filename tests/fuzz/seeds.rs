@@ -1,7 +1,7 @@
 //! What is changed: configurations and models of every kind that there is.
 
+use nn::__private::LayerClass;
 use nn::prelude::*;
-use nn::registry::LayerClass;
 use nn::saving::registry::{Class, registered};
 use nn::{
     keras, losses, metrics,
@@ -120,8 +120,8 @@ pub fn layers() -> Vec<Vec<Value>> {
     let names = registered::<LayerClass>().map(|class| class.class_name);
     // This file's own model of one layer.
     by_class(names.filter(|name| *name != "Alone"), &cases, |empty| {
-        let layer = nn::registry::layer_from_config(empty).ok()?;
-        Some(nn::registry::config_of(&*layer))
+        let layer = nn::extend::layer_from_config(empty).ok()?;
+        Some(nn::extend::config_of(&*layer))
     })
 }
 
@@ -236,9 +236,9 @@ fn operations() -> Vec<keras::AnyModel> {
         |x, _, _, _| x.matmul(x.transpose([0, 2, 1])),
         |x, _, _, _| nn::einsum("bij,bkj->bik", [x, x]),
         |x, _, _, _| x.top_k(2).0,
-        |x, _, _, _| x.sort(1, true),
+        |x, _, _, _| x.sort_with(1, true),
         |x, _, _, _| x.take(&Tensor::from([2_i64, 0]), 1),
-        |x, _, _, _| x.take_along_axis(&x.argsort(1, false), 1),
+        |x, _, _, _| x.take_along_axis(&x.argsort_axis(1), 1),
         |_, _, _, i| i.one_hot(5),
         |_, _, _, i| (i * 2 + 1).cast(DType::F32).sqrt(),
         |_, v, _, _| v.square().sum_axis(-1),

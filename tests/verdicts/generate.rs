@@ -363,7 +363,7 @@ impl Writer<'_> {
                 shape
             }
             9 => {
-                self.line("x = x.tril(0).greater(&x).where_(&x, 0.0);");
+                self.line("x = x.tril().greater(&x).where_(&x, 0.0);");
                 shape
             }
             10 => {

@@ -118,7 +118,7 @@ fn refused(
 /// What traces and runs a model, whatever its type: what is compiled for each of them anew is most of the time.
 const JUDGE: &str = r#"#![allow(dead_code)]
 use nn::prelude::*;
-use nn::registry::AnyLayer;
+use nn::extend::AnyLayer;
 
 fn judge(known: String, new: fn() -> AnyLayer, input: &[usize]) {
     println!("{known}");

@@ -1,4 +1,4 @@
-//! What everything else stands on: shapes, errors, identities.
+//! What everything else stands on: shapes, errors, identities, windows.
 
 pub(crate) mod dim;
 pub(crate) mod error;
@@ -6,3 +6,4 @@ pub(crate) mod ids;
 pub(crate) mod named;
 pub(crate) mod shape;
 pub(crate) mod shape_error;
+pub(crate) mod window;

@@ -170,8 +170,12 @@ fn rules_agree_with_the_trace() {
                 );
             }
         }
-        check(dims, |x| x.tril(0), ask("tril", &[int(0)]));
-        check(dims, |x| x.triu(1), ask("triu", &[int(1)]));
+        check(dims, |x| x.tril(), ask("tril", &[]));
+        check(dims, |x| x.triu_with(1), ask("triu_with", &[int(1)]));
+        check(dims, |x| x.sort(), ask("sort", &[]));
+        check(dims, |x| x.sort_axis(1), ask("sort_axis", &[int(1)]));
+        check(dims, |x| x.elu(), ask("elu", &[]));
+        check(dims, |x| x.elu_with(0.5), ask("elu_with", &[Value::SCALAR]));
         for sizes in [
             [-1, 4],
             [4, -1],

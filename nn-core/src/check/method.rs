@@ -105,12 +105,14 @@ const fn keeps_elements(name: &str, elements: Elements) -> bool {
         b"ok" | b"into_result" | b"unwrap" | b"expect" | b"reshape" | b"flatten"
         | b"flatten_from" | b"transpose" | b"t" | b"swapaxes" | b"expand_dims" | b"squeeze"
         | b"slice" | b"slice_axis" | b"columns" | b"index_axis" | b"split" | b"split_sizes"
-        | b"flip" | b"sort" | b"broadcast_to" | b"flip_axes" | b"squeeze_axes"
-        | b"expand_dims_axes" | b"roll" | b"roll_axes" | b"repeat" | b"repeat_each"
-        | b"moveaxis" | b"take_along_axis" => true,
+        | b"flip" | b"sort" | b"sort_axis" | b"sort_with" | b"broadcast_to" | b"flip_axes"
+        | b"squeeze_axes" | b"expand_dims_axes" | b"roll" | b"roll_axes" | b"repeat"
+        | b"repeat_each" | b"moveaxis" | b"take_along_axis" => true,
         b"relu" | b"sigmoid" | b"tanh" | b"exp" | b"log" | b"gelu" | b"silu" | b"softmax"
         | b"log_softmax" | b"sqrt" | b"square" | b"sum" | b"mean" | b"sum_axis" | b"mean_axis"
-        | b"max_axis" | b"min_axis" | b"tril" | b"triu" => matches!(elements, Elements::Float),
+        | b"max_axis" | b"min_axis" | b"tril" | b"tril_with" | b"triu" | b"triu_with" => {
+            matches!(elements, Elements::Float)
+        }
         _ => false,
     }
 }
@@ -125,8 +127,8 @@ const fn of_tensor(
     let same: Answer = Ok(Value::tensor(x));
     match (name.as_bytes(), arguments) {
         (
-            b"abs" | b"ceil" | b"cos" | b"erf" | b"exp" | b"expm1" | b"floor"
-            | b"hard_sigmoid" | b"hard_silu" | b"isfinite" | b"isnan" | b"log" | b"log1p"
+            b"abs" | b"ceil" | b"celu" | b"cos" | b"elu" | b"erf" | b"exp" | b"expm1" | b"floor"
+            | b"hard_sigmoid" | b"hard_silu" | b"isfinite" | b"isnan" | b"leaky_relu" | b"log" | b"log1p"
             | b"log_sigmoid" | b"logical_not" | b"mish" | b"ones_like" | b"reciprocal" | b"relu"
             | b"relu6" | b"round" | b"rsqrt" | b"selu" | b"sigmoid" | b"sign" | b"silu" | b"sin"
             | b"softplus" | b"softsign" | b"sqrt" | b"square" | b"stop_gradient" | b"tanh"
@@ -137,7 +139,7 @@ const fn of_tensor(
         )
         | (b"expect", [_])
         | (
-            b"cast" | b"celu" | b"elu" | b"gelu" | b"leaky_relu" | b"powi" | b"round_decimals"
+            b"cast" | b"celu_with" | b"elu_with" | b"gelu" | b"leaky_relu_with" | b"powi" | b"round_decimals"
             | b"with_mask",
             [_],
         )
@@ -149,13 +151,18 @@ const fn of_tensor(
             Err(error) => Err(error),
         },
         // Without an axis, they are of all elements one after the other.
-        (b"cumsum" | b"cumprod", [axis]) | (b"sort" | b"argsort", [axis, _]) => {
+        (b"cumsum" | b"cumprod" | b"sort_axis" | b"argsort_axis", [axis])
+        | (b"sort_with" | b"argsort_with", [axis, _]) => {
             match (axis.0, checked(x, axis, at)) {
                 (_, Err(error)) => Err(error),
                 (Kind::Int(_), Ok(_)) => same,
                 _ => UNKNOWN_ANSWER,
             }
         }
+        (b"sort" | b"argsort", []) => match checked(x, &Value::int(-1), at) {
+            Ok(_) => same,
+            Err(error) => Err(error),
+        },
         (b"shape", []) => Ok(Value(Kind::Dims(x))),
         (b"rank", []) => Ok(Value::int(x.rank() as isize)),
         (
@@ -242,9 +249,9 @@ const fn of_tensor(
             Ok(value) => Ok(value.holding(Elements::Truth)),
             wrong => wrong,
         },
-        (b"tril" | b"triu", [_]) if x.rank() > 1 => same,
+        (b"tril" | b"triu", []) | (b"tril_with" | b"triu_with", [_]) if x.rank() > 1 => same,
         // A vector is every row of a matrix.
-        (b"tril" | b"triu", [_]) if x.rank() == 1 => {
+        (b"tril" | b"triu", []) | (b"tril_with" | b"triu_with", [_]) if x.rank() == 1 => {
             let n = x.dims()[0];
             Ok(Value::tensor(Shape::new(&[n, n])))
         }

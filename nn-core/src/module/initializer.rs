@@ -6,9 +6,10 @@ mod seeded;
 mod stft;
 mod variance_scaling;
 
+pub use crate::base::window::Window;
 pub use own::Initialize;
 pub use seeded::Seeded;
-pub use stft::{Scaling, Side, Window};
+pub use stft::{Scaling, Side};
 pub use variance_scaling::{Distribution, FanMode, fans};
 
 use crate::module::config::{self, Json};

@@ -13,6 +13,9 @@ pub use crate::module::context::catch_unanswered;
 ///
 /// `#[model] impl` makes this from a `call`; a layer is then used through [`Layer::call`], [`Layer::forward`], or, as a field of a
 /// model, by its name: `self.dense(x)`.
+///
+/// Its parameters are [`Module::parameters`], and Keras's `layer.get_weights()` and `layer.set_weights(..)` are `nn::keras::get_weights(&layer)` and
+/// `nn::keras::set_weights(&layer, &weights)`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no `call`",
     label = "not a layer",

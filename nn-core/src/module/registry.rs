@@ -16,7 +16,7 @@ use std::marker::PhantomData;
 /// Every [`Layer`] is one, whatever goes in and comes out: its tensors are listed in the order of its arguments.
 ///
 /// ```
-/// use nn::{registry::AnyLayer, Layer, Module, Result, Tensor};
+/// use nn::{extend::AnyLayer, Layer, Module, Result, Tensor};
 /// use serde_json::{Value, json};
 /// # // `#[derive(Layer)]` and `#[model]` write what stands here by hand.
 /// struct Total;

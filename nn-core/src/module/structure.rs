@@ -253,7 +253,7 @@ macro_rules! tuple {
 #[diagnostic::on_unimplemented(
     message = "this layer's `call` takes `{T}`, found `{Self}`",
     label = "expected `{T}`",
-    note = "a layer or model takes all its inputs as one argument, several as a tuple: `model.forward((a, b))`, `model.predict((a, b))`"
+    note = "a layer or model takes all its inputs as one argument, several as a tuple: `model.forward((a, b))`, `model.predict((a, b))`; what attention takes beside them goes by `attention.call_with((&query, &value), AttentionArguments::new())`"
 )]
 pub trait IntoInput<T> {
     /// The input as `call` takes it.

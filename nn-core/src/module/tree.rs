@@ -17,7 +17,7 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a layer, a `Param` nor a container of those",
     label = "not part of a model",
-    note = "add `#[config]` to the field to save it with the model, or `#[model(skip)]` to leave it out"
+    note = "add `#[config]` to the field to save it with the model, or `#[model(skip)]` to leave it out; an application, as `MobileNetV2::new()`, is a layer once it is built, a `Functional` by `.build()?`"
 )]
 pub trait Module: Send + Sync + 'static {
     /// The class that a configuration names (`Dense`); `None` for containers and parameters.
@@ -85,6 +85,10 @@ pub trait Module: Send + Sync + 'static {
     fn carry(&self, _: Vec<Tensor>) {}
 
     /// All parameters and buffers with their paths (`blocks.1.conv.kernel`), in field order; those not built yet too.
+    ///
+    /// Their values as Keras lists them are `nn::keras::get_weights(&layer)` and `nn::keras::set_weights(&layer, &weights)`.
+    #[doc(alias = "get_weights")]
+    #[doc(alias = "set_weights")]
     #[doc(alias = "named_parameters")]
     #[doc(alias = "weights")]
     fn parameters(&self) -> Vec<Parameter<'_>>

@@ -20,7 +20,10 @@ pub use elementwise::{select, where_};
 pub use index::{
     Feature, Unique, Update, cross_features, cross_hashed, hash_text, scatter, scatter_add,
 };
-pub use linalg::{MatrixNorm, Overlap, einsum, fft, fft2, ifft2, irfft, rfft, tensordot};
+pub use linalg::{
+    MatrixNorm, Overlap, StftOptions, einsum, fft, fft2, ifft2, irfft, irfft_with, istft,
+    istft_with, rfft, rfft_with, stft, stft_with, tensordot,
+};
 pub use nn::{
     AttentionOptions, Conv2dOptions, ConvOptions, ConvTransposeOptions, DotProductAttentionOptions,
     FillMode, Interpolation, OverTime, Padding, RecurrentCell, RecurrentDropout, RecurrentOptions,
@@ -36,5 +39,5 @@ pub use random::{dropout, dropout_together};
 pub use reduce::QuantileMethod;
 pub use shape::{
     AxisList, NewShape, PadMode, Slice, concatenate, dstack, geomspace, hstack, linspace, logspace,
-    meshgrid, stack, vstack,
+    meshgrid, meshgrid_with, stack, vstack,
 };

@@ -199,7 +199,7 @@ pub fn categorical(logits: &Tensor, num_samples: usize) -> Tensor {
 /// ```
 /// use nn::{Tensor, random};
 /// let x = random::shuffle(&Tensor::arange(10), 0);
-/// assert_eq!(x.sort(0, false).to_vec::<i64>()?, Tensor::arange(10).to_vec::<i64>()?);
+/// assert_eq!(x.sort_axis(0).to_vec::<i64>()?, Tensor::arange(10).to_vec::<i64>()?);
 /// # Ok::<(), nn::Error>(())
 /// ```
 #[track_caller]
@@ -207,7 +207,7 @@ pub fn shuffle(x: &Tensor, axis: isize) -> Tensor {
     match x.raw_shape().axis(axis) {
         _ if x.error().is_some() => x.clone(),
         Ok(i) => x.take(
-            &uniform([x.raw_shape()[i]], 0.0, 1.0, DType::F64).argsort(0, false),
+            &uniform([x.raw_shape()[i]], 0.0, 1.0, DType::F64).argsort_axis(0),
             axis,
         ),
         Err(error) => Tensor::failed(error.at_op("shuffle", Location::caller())),

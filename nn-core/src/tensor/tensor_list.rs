@@ -45,7 +45,7 @@ impl Entry for &&Tensor {
 #[cfg(test)]
 mod tests {
     use crate::Tensor;
-    use crate::ops::{concatenate, einsum, hstack, meshgrid, stack};
+    use crate::ops::{concatenate, einsum, hstack, meshgrid_with, stack};
     use std::collections::VecDeque;
     use std::sync::Arc;
 
@@ -79,6 +79,6 @@ mod tests {
         assert_eq!(shape(stack(&[&a, &b], 0)), "[2, 2, 3]");
         assert_eq!(shape(hstack(&[&a, &b])), "[2, 6]");
         assert_eq!(shape(einsum("ij,kj->ik", &[&a, &b])), "[2, 2]");
-        assert_eq!(meshgrid(&[&a, &b], false).len(), 2);
+        assert_eq!(meshgrid_with(&[&a, &b], false).len(), 2);
     }
 }

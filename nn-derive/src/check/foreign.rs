@@ -62,6 +62,17 @@ pub fn method(name: &str, receiver: &Expr, arguments: &[&Expr]) -> Option<String
             own if own.starts_with("flatten") => messages::minus_one_of_usize(&own),
             own => messages::sizes_in_brackets(&own),
         },
+        ("sort" | "argsort", [axis]) => {
+            messages::settings_of(name, &format!("{name}_axis({})", shown(axis)))
+        }
+        (
+            "celu" | "diag" | "diagflat" | "elu" | "leaky_relu" | "squareplus" | "tril" | "triu",
+            [_],
+        )
+        | ("sort" | "argsort" | "diff" | "normalize" | "rot90" | "trapezoid", [_, _])
+        | ("diagonal" | "trace", [_, _, _]) => {
+            messages::settings_of(name, &format!("{name}_with({all})"))
+        }
         ("flatten", [from]) => messages::flatten_from(&shown(from)),
         _ => return reduced(name, arguments),
     })

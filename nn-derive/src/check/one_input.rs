@@ -53,6 +53,10 @@ impl<'ast> Visit<'ast> for Calls<'ast> {
                 [first, .., last] if is_training(last) => {
                     messages::training_handed_on(&name, first)
                 }
+                [input, ..] if call.args.iter().skip(1).any(is_named) => {
+                    let named = call.args.iter().skip(1).filter_map(setting);
+                    messages::named_arguments(&name, input, &named.collect::<String>())
+                }
                 several => messages::several_inputs(&name, &several.join(", ")),
             };
             self.0.push(Call {
@@ -121,7 +125,28 @@ fn shown(argument: &Expr) -> String {
             _ => "..".into(),
         },
         Expr::Lit(literal) => literal.to_token_stream().to_string(),
+        Expr::Tuple(inputs) => {
+            let inputs: Vec<String> = inputs.elems.iter().map(shown).collect();
+            format!("({})", inputs.join(", "))
+        }
         _ => "..".into(),
+    }
+}
+
+/// Whether an argument is given by its name, `use_causal_mask = true`.
+fn is_named(argument: &Expr) -> bool {
+    matches!(argument, Expr::Assign(_))
+}
+
+/// Such an argument as a setting, `.use_causal_mask(true)`.
+fn setting(argument: &Expr) -> Option<String> {
+    match argument {
+        Expr::Assign(assign) => Some(format!(
+            ".{}({})",
+            assign.left.to_token_stream(),
+            shown(&assign.right)
+        )),
+        _ => None,
     }
 }
 

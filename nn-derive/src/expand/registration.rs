@@ -13,13 +13,13 @@ pub fn expand(item: &Struct) -> TokenStream {
     let names = std::iter::once(class_name).chain(item.attrs.aliases.iter().cloned());
     let classes = names.map(|name| quote! {
         #krate::__private::class! {
-            #krate::registry::LayerClass = #krate::registry::LayerClass {
+            #krate::__private::LayerClass = #krate::__private::LayerClass {
                 class_name: #name,
                 module: ::core::module_path!(),
                 layer_type: ::core::any::TypeId::of::<#ident>(),
                 from_config: |__config| {
-                    use #krate::registry::{IsLayer as _, IsSomethingElse as _};
-                    (&#krate::registry::Probe::<#ident>(::core::marker::PhantomData)).make(__config)
+                    use #krate::__private::{IsLayer as _, IsSomethingElse as _};
+                    (&#krate::__private::Probe::<#ident>(::core::marker::PhantomData)).make(__config)
                 },
             }
         }

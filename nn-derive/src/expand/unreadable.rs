@@ -18,7 +18,7 @@ pub fn unreadable(keys: TokenStream, item: TokenStream, error: &syn::Error) -> T
         return quote!(#item #derived);
     }
     let krate = parse::crate_of(keys.clone());
-    let any_layer = quote!(#krate::registry::AnyLayer);
+    let any_layer = quote!(#krate::__private::AnyLayer);
     if let Some(guessed) = half_typed::guessed(item.clone(), &any_layer) {
         let declared = quote!(#[model(#keys)] #guessed);
         let (declared, guessed) = (

@@ -15,7 +15,7 @@ pub fn unsized_list(element: impl quote::ToTokens) -> String {
     )
 }
 
-pub const UNNAMED_TYPE: &str = "a field has a type with a name: the layer's own, a parameter of the struct, `struct Net<L: Layer> { layer: L }`, or `nn::registry::AnyLayer` for a layer of any type";
+pub const UNNAMED_TYPE: &str = "a field has a type with a name: the layer's own, a parameter of the struct, `struct Net<L: Layer> { layer: L }`, or `nn::extend::AnyLayer` for a layer of any type";
 
 pub fn tensor_field(parameter: &str) -> String {
     format!(
@@ -43,7 +43,7 @@ pub const HASH_MAP: &str = "a `HashMap` of layers has another order in every run
 
 pub fn dyn_layer(name: &str) -> String {
     format!(
-        "`dyn {name}` is no type, since each layer takes and returns types of its own: a layer of any type is a `nn::registry::AnyLayer`, which is `Box<dyn DynLayer>`"
+        "`dyn {name}` is no type, since each layer takes and returns types of its own: a layer of any type is a `nn::extend::AnyLayer`, which is `Box<dyn DynLayer>`"
     )
 }
 

@@ -93,6 +93,10 @@ pub fn needs_axis(name: &str) -> String {
     format!("`{name}` is along an axis: `{name}(-1)` along the last")
 }
 
+pub fn settings_of(name: &str, own: &str) -> String {
+    format!("`{name}()` has Keras's defaults; another setting is `{own}`")
+}
+
 pub fn two_axes(own: &str) -> String {
     format!(
         "`transpose` takes the new order of all axes, `transpose([0, 2, 1])`; two of them change places by `{own}`"

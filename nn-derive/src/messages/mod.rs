@@ -214,6 +214,12 @@ pub fn several_inputs(name: &str, inputs: &str) -> String {
     )
 }
 
+pub fn named_arguments(name: &str, input: &str, settings: &str) -> String {
+    format!(
+        "a layer is called with its input alone; what attention takes for one call beside it goes by `self.{name}.call_with({input}, AttentionArguments::new(){settings})`, and a mask is the input's own, `x.with_mask(mask)`"
+    )
+}
+
 pub fn training_handed_on(name: &str, input: &str) -> String {
     format!(
         "a layer that is called by its field's name knows whether the model trains: `self.{name}({input})`; `self.{name}.call({input}, training)` hands it another answer"

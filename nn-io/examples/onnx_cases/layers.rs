@@ -1,8 +1,8 @@
 //! Every layer's golden cases: the layers, weights and inputs of `tests/golden/layers`.
 
 use crate::cases::{Cases, Title};
+use nn::extend::layer_from_config;
 use nn::prelude::*;
-use nn::registry::layer_from_config;
 use nn::{Error, ErrorKind, Result, module};
 use safetensors::tensor::{Dtype, SafeTensors};
 use serde_json::{Value, json};

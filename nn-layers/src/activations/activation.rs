@@ -317,10 +317,10 @@ impl Activation {
             Activation::Linear => x.clone(),
             Activation::Relu => x.relu(),
             Activation::Relu6 => x.relu6(),
-            Activation::LeakyRelu => x.leaky_relu(0.2),
-            Activation::Elu => x.elu(1.0),
+            Activation::LeakyRelu => x.leaky_relu(),
+            Activation::Elu => x.elu(),
             Activation::Selu => x.selu(),
-            Activation::Celu => x.celu(1.0),
+            Activation::Celu => x.celu(),
             Activation::Gelu => x.gelu(false),
             Activation::Silu => x.silu(),
             Activation::Mish => x.mish(),
@@ -352,9 +352,9 @@ impl Activation {
                 max_value,
                 threshold,
             } => relu(x, negative_slope, max_value, threshold),
-            Activation::LeakyReluWith { negative_slope } => x.leaky_relu(negative_slope),
-            Activation::EluWith { alpha } => x.elu(alpha),
-            Activation::CeluWith { alpha } => x.celu(alpha),
+            Activation::LeakyReluWith { negative_slope } => x.leaky_relu_with(negative_slope),
+            Activation::EluWith { alpha } => x.elu_with(alpha),
+            Activation::CeluWith { alpha } => x.celu_with(alpha),
             Activation::GeluWith { approximate } => x.gelu(approximate),
             Activation::SquareplusWith { b } => (x + (x.square() + b).sqrt()) * 0.5,
             Activation::HardShrinkWith { threshold } => {
@@ -433,7 +433,7 @@ fn sparsemax(x: &Tensor, axis: isize) -> Tensor {
     // Beside a number of 2²⁴ or more the 1 would be lost: all are seen from the greatest, which comes back in where several stay.
     let greatest = x.max_axes([-1], true).stop_gradient();
     let x = x - &greatest;
-    let sorted = x.sort(-1, true);
+    let sorted = x.sort_with(-1, true);
     let ranks = Tensor::ones_like(&x).cumsum(-1);
     // Those that stay above 0 when all of them are moved down together.
     let sums = sorted.cumsum(-1);

@@ -41,6 +41,6 @@ impl ELU {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        x.elu(self.alpha)
+        x.elu_with(self.alpha)
     }
 }

@@ -41,6 +41,6 @@ impl LeakyReLU {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        x.leaky_relu(self.negative_slope)
+        x.leaky_relu_with(self.negative_slope)
     }
 }

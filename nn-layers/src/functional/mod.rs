@@ -18,6 +18,7 @@ mod signature;
 pub(crate) use config::{DROP_MASKS, OPERATION};
 pub use functional::Functional;
 pub use input::Input;
+pub(crate) use json::{keras_dtype, shape_to_json};
 pub(crate) use operations::to_keras;
 pub(crate) use read::sequence;
 pub use sequential::Sequential;

@@ -197,7 +197,7 @@ pub(crate) fn operation(entry: &Value, arguments: &Arguments) -> Result<Vec<Tens
         }
         "LeakyRelu" => {
             let slope = setting("negative_slope", 1).map_or(Ok(0.2), from_json)?;
-            tensor(0)?.leaky_relu(slope)
+            tensor(0)?.leaky_relu_with(slope)
         }
         "Round" => tensor(0)?.round_decimals(setting("decimals", 1).map_or(Ok(0), from_json)?),
         // Constants have no open batch: a truth value of each number, whatever the number is.
@@ -214,7 +214,7 @@ pub(crate) fn operation(entry: &Value, arguments: &Arguments) -> Result<Vec<Tens
             // To its own type too, where `Tensor::cast` does nothing: the model that is written again is the one that was read.
             return by_name("cast", &attributes, &[x]);
         }
-        "Elu" => tensor(0)?.elu(setting("alpha", 1).map_or(Ok(1.0), from_json)?),
+        "Elu" => tensor(0)?.elu_with(setting("alpha", 1).map_or(Ok(1.0), from_json)?),
         _ => {
             return Err(Error::format(format!(
                 "the operation {class} of keras.ops cannot be read into a Functional model yet: use a layer in its place, or write the model in Rust, \

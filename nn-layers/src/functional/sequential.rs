@@ -3,8 +3,9 @@
 use nn_core::config::{Reader, Writer};
 use nn_core::layer::{DEEPEST, nested_too_deep};
 use nn_core::registry::{DynLayer, LayerClass, call_one, config_of, layer_from_config};
-use nn_core::{Error, Layer, Module, Result, Tensor, module};
+use nn_core::{DType, Error, Layer, Module, Result, Shape, Tensor, UNKNOWN, module};
 use serde_json::Value;
+use std::sync::OnceLock;
 
 /// Layers from one tensor to one tensor, run one after the other; without layers it hands its input through.
 ///
@@ -28,6 +29,8 @@ pub struct Sequential {
     layers: Vec<Box<dyn DynLayer>>,
     /// How many levels of layers there are.
     depth: usize,
+    /// What went in first, of any batch, by which Keras builds it.
+    built_for: OnceLock<(Shape, DType)>,
 }
 
 /// In the place of a layer with which there would be more than [`DEEPEST`] levels: whatever goes through a tree, dropping it for one, takes
@@ -80,6 +83,7 @@ impl Sequential {
         Sequential {
             layers: Vec::new(),
             depth: 0,
+            built_for: OnceLock::new(),
         }
     }
 
@@ -98,6 +102,11 @@ impl Sequential {
         };
         self.depth = self.depth.max(depth);
         self.layers.push(layer);
+    }
+
+    /// The shape and the type of what went in first, with an open batch; `None` before it is built.
+    pub(crate) fn built_for(&self) -> Option<(Shape, DType)> {
+        self.built_for.get().copied()
     }
 
     /// How many layers there are.
@@ -192,7 +201,11 @@ impl Module for Sequential {
         })?;
         let depth = layers.iter().map(|layer| depth_of(&**layer)).max();
         let depth = depth.unwrap_or(0);
-        let model = Sequential { layers, depth };
+        let model = Sequential {
+            layers,
+            depth,
+            built_for: OnceLock::new(),
+        };
         reader.finish(&model)?;
         Ok(model)
     }
@@ -208,6 +221,10 @@ impl Layer for Sequential {
     }
 
     fn run(&self, input: Tensor, training: bool) -> Tensor {
+        if let (None, 1..) = (input.error(), input.rank()) {
+            let of_any_batch = || (input.shape().with(0, UNKNOWN), input.dtype());
+            self.built_for.get_or_init(of_any_batch);
+        }
         self.layers
             .iter()
             .fold(input, |x, layer| call_one(&**layer, x, training))

@@ -12,7 +12,7 @@
 mod text;
 mod write;
 
-use crate::functional::{Functional, sequence};
+use crate::functional::{Functional, Sequential, sequence};
 use nn_core::module;
 use nn_core::registry::{AnyLayer, DynLayer, config_of, layer_from_config};
 use nn_core::{Error, Module, Result, Tensor};
@@ -67,8 +67,8 @@ fn model_from_config(config: &Value) -> Result<AnyModel> {
         Some("Sequential") => match sequence(config)? {
             Some((input, output)) => AnyModel::new(vec![input], vec![output]),
             None => Err(Error::format(
-                "the Sequential says no shape of its input, by which its weights are made: build the model in Keras, begin it with an `Input`, or \
-                 read it by `layer_from_json`, which builds it at its first call",
+                "the Sequential says no shape of its input, by which its weights are made: build or call the model before its JSON is written, in Keras \
+                 or here, or read it by `layer_from_json`, which builds it at its first call",
             )),
         },
         Some(other) => Err(Error::format(format!(
@@ -78,12 +78,27 @@ fn model_from_config(config: &Value) -> Result<AnyModel> {
     }
 }
 
-/// The JSON of a layer or model that Keras reads: `keras.models.model_from_json`, or `keras.layers.deserialize` of it parsed.
+/// The JSON of a layer or model that Keras reads: `keras.models.model_from_json`, or `keras.layers.deserialize` of it parsed. A [`Sequential`] that is
+/// built says what goes in, `build_input_shape`, as Keras's does, and [`model_from_json`] reads it again.
+///
+/// ```
+/// use nn::{Dense, Layer, Sequential, Tensor, keras};
+/// let model = Sequential::new().add(Dense::new(2)).add(Dense::new(1));
+/// let x = Tensor::ones([4, 3]);
+/// let y = model.forward(&x);
+/// let again = keras::model_from_json(&keras::to_json(&model)?)?;
+/// keras::set_weights(&again, &keras::get_weights(&model))?;
+/// assert_eq!(again.forward(vec![x])[0].to_vec::<f32>()?, y.to_vec::<f32>()?);
+/// # Ok::<(), nn::Error>(())
+/// ```
 ///
 /// # Errors
 /// A class that Keras does not have, a subclassed model for example; an operation that has no name in `keras.ops`.
 pub fn to_json(layer: &dyn DynLayer) -> Result<String> {
     let mut written = write::described(&config_of(layer))?;
+    if let Some(sequential) = layer.as_any().downcast_ref::<Sequential>() {
+        write::built(&mut written["config"], sequential);
+    }
     let parameters = module::parameters(layer);
     if !parameters.is_empty() && parameters.iter().all(|p| p.is_frozen()) {
         written["config"]["trainable"] = false.into();

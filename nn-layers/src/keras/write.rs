@@ -1,6 +1,8 @@
 //! Configurations as Keras reads them: with the module that a class is in.
 
-use crate::functional::{DROP_MASKS, OPERATION, for_keras, to_keras};
+use crate::functional::{
+    DROP_MASKS, OPERATION, Sequential, for_keras, keras_dtype, shape_to_json, to_keras,
+};
 use nn_core::config::from_json;
 use nn_core::{Attributes, Error, Result};
 use serde_json::{Map, Value, json};
@@ -66,6 +68,10 @@ fn class_of(class: &str, map: &Map<String, Value>, key: &str) -> Result<Value> {
         }
         _ => {
             let mut config = object(config, "")?;
+            if class == "Sequential" {
+                // Without one Keras reads none.
+                config["name"] = json!("sequential");
+            }
             if class == "Functional" {
                 config["name"] = json!("functional");
                 config["trainable"] = json!(true);
@@ -95,6 +101,24 @@ fn class_of(class: &str, map: &Map<String, Value>, key: &str) -> Result<Value> {
         }
     }
     Ok(written)
+}
+
+/// What goes into a Sequential, which Keras builds by it.
+pub(super) fn built(config: &mut Value, sequential: &Sequential) {
+    let Some((shape, dtype)) = sequential.built_for() else {
+        return;
+    };
+    let shape = shape_to_json(&shape);
+    let input = json!({
+        "module": module_of("InputLayer", ""),
+        "class_name": "InputLayer",
+        "config": {"batch_shape": shape, "dtype": keras_dtype(dtype), "name": "input_layer"},
+        "registered_name": null,
+    });
+    if let Some(layers) = config["layers"].as_array_mut() {
+        layers.insert(0, input);
+    }
+    config["build_input_shape"] = shape;
 }
 
 /// A setting of an operation as a plain JSON value.

@@ -139,7 +139,7 @@ impl MelSpectrogram {
         around[rank - 1] = (half, half);
         let x = x.pad_with(around, PadMode::Reflect);
         let frames = x.extract_sequences(self.fft_length, self.sequence_stride);
-        let (real, imag) = rfft(&(frames * self.windowed()), None);
+        let (real, imag) = rfft(&(frames * self.windowed()));
         // Without the root of the magnitude, whose derivative is infinite where a frequency is absent.
         let power = (real.square() + imag.square()).pow(self.mag_exp / 2.0);
         let mel = power.matmul(self.mel_matrix().cast(x.dtype()));

@@ -195,7 +195,7 @@ fn kept_steps(
         x.reshape([-1, columns]).take(&(row + &first), 0)
     };
     let kept = mask.cumsum(1);
-    let order = mask.logical_not().argsort(1, false);
+    let order = mask.logical_not().argsort_axis(1);
     let all = RecurrentOptions {
         go_backwards: false,
         return_sequences: true,

@@ -85,7 +85,7 @@ impl Callback for BackupAndRestore {
         Ok(())
     }
 
-    fn on_batch_end(&mut self, _: usize, _: &Scores, run: &mut Run<'_>) -> Result<()> {
+    fn on_train_batch_end(&mut self, _: usize, _: &Scores, run: &mut Run<'_>) -> Result<()> {
         let Some(every) = self.save_freq else {
             return Ok(());
         };

@@ -14,12 +14,13 @@ use std::path::PathBuf;
 ///
 /// ```
 /// use nn::{Fit, callbacks::CSVLogger};
-/// let fit = Fit::new().callback(CSVLogger::new("training.csv"));
+/// let fit = Fit::new().callback(CSVLogger::new("training.csv").separator(';'));
 /// ```
 #[derive(Debug)]
 #[must_use]
 pub struct CSVLogger {
     path: PathBuf,
+    separator: char,
     append: bool,
     writer: Option<csv::Writer<File>>,
     columns: Vec<String>,
@@ -31,9 +32,28 @@ impl CSVLogger {
     pub fn new(path: impl Into<PathBuf>) -> CSVLogger {
         CSVLogger {
             path: path.into(),
+            separator: ',',
             append: false,
             writer: None,
             columns: Vec::new(),
+        }
+    }
+
+    /// What stands between the columns (Keras: a comma): a character of ASCII that is no quote, letter, digit, point or sign, and ends no line.
+    pub fn separator(mut self, separator: char) -> Self {
+        self.separator = separator;
+        self
+    }
+
+    /// The separator as the byte that it is.
+    fn checked_separator(&self) -> Result<u8> {
+        let fits = |c: char| !c.is_ascii_alphanumeric() && !"\"\r\n.+-_".contains(c);
+        match u8::try_from(self.separator) {
+            Ok(byte) if byte.is_ascii() && fits(self.separator) => Ok(byte),
+            _ => Err(Error::value(format!(
+                "CSVLogger's `separator` is a character of ASCII that stands in no number or name, found {:?}",
+                self.separator
+            ))),
         }
     }
 
@@ -48,12 +68,13 @@ impl CSVLogger {
 
     /// The lines that are there already and stay.
     fn existing(&self, names: &[String], epoch: u64) -> Result<Log> {
+        let read = || Log::read(&self.path, self.checked_separator()?);
         if self.append {
-            return Log::read(&self.path);
+            return read();
         }
         let log = match epoch {
             0 => None,
-            _ => Log::read(&self.path).ok(),
+            _ => read().ok(),
         };
         let same = |log: &Log| {
             log.columns.len() == names.len() && names.iter().all(|n| log.columns.contains(n))
@@ -84,7 +105,9 @@ impl CSVLogger {
         if !is_new && file.metadata().map_err(at)?.len() > log.whole {
             file.set_len(log.whole).map_err(at)?;
         }
-        self.writer = Some(csv::Writer::from_writer(file));
+        let mut columns = csv::WriterBuilder::new();
+        let columns = columns.delimiter(self.checked_separator()?);
+        self.writer = Some(columns.from_writer(file));
         match is_new {
             true => {
                 let header = std::iter::once("epoch".to_string()).chain(self.columns.clone());
@@ -134,8 +157,9 @@ impl Callback for CSVLogger {
     fn on_train_begin(&mut self, _: &mut Run<'_>) -> Result<()> {
         self.writer = None;
         check_log("CSVLogger", &self.path)?;
+        let separator = self.checked_separator()?;
         match self.append {
-            true => Log::read(&self.path).map(|_| ()),
+            true => Log::read(&self.path, separator).map(|_| ()),
             false => Ok(()),
         }
     }
@@ -168,12 +192,12 @@ struct Log {
 
 impl Log {
     /// What is there at a path; nothing if there is no file.
-    fn read(path: &std::path::Path) -> Result<Log> {
+    fn read(path: &std::path::Path, separator: u8) -> Result<Log> {
         if !path.is_file() {
             return Ok(Log::default());
         }
         let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, &e))?;
-        let found = columns(&text).map_err(|e| e.context(path.display()))?;
+        let found = columns(&text, separator).map_err(|e| e.context(path.display()))?;
         Ok(match text.rfind('\n') {
             // The first line names the columns; without its end it does not name all.
             None => Log::default(),
@@ -186,8 +210,9 @@ impl Log {
 }
 
 /// The names of the scores in a file that was written before; none of an empty one.
-fn columns(text: &str) -> Result<Vec<String>> {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
+fn columns(text: &str, separator: u8) -> Result<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new();
+    let mut reader = reader.delimiter(separator).from_reader(text.as_bytes());
     let names = reader.headers().map_err(|e| Error::format(e.to_string()))?;
     let mut names = names.iter();
     match names.next() {

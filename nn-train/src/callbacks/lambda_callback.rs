@@ -23,7 +23,7 @@ type OfEpoch<'a> = Box<dyn FnMut(usize, &mut Scores, &mut Run<'_>) -> Result<()>
 ///     losses.push((epoch, scores.get("loss")));
 ///     Ok(())
 /// })
-/// .on_batch_end(|_batch, _scores, _run| {
+/// .on_train_batch_end(|_batch, _scores, _run| {
 ///     batches += 1;
 ///     Ok(())
 /// });
@@ -36,8 +36,8 @@ pub struct LambdaCallback<'a> {
     on_train_end: Option<OfRun<'a>>,
     on_epoch_begin: Option<OfNumber<'a>>,
     on_epoch_end: Option<OfEpoch<'a>>,
-    on_batch_begin: Option<OfNumber<'a>>,
-    on_batch_end: Option<OfScores<'a>>,
+    on_train_batch_begin: Option<OfNumber<'a>>,
+    on_train_batch_end: Option<OfScores<'a>>,
     on_test_begin: Option<OfRun<'a>>,
     on_test_end: Option<OfTest<'a>>,
     on_test_batch_begin: Option<OfNumber<'a>>,
@@ -104,10 +104,10 @@ functions! {
     on_epoch_begin(epoch: usize, run: &mut Run<'_>);
     /// After an epoch and its validation, with its number and scores; what is added to the scores is part of the history.
     on_epoch_end(epoch: usize, scores: &mut Scores, run: &mut Run<'_>);
-    /// Before a batch (Keras: `on_train_batch_begin`), with its number.
-    on_batch_begin(batch: usize, run: &mut Run<'_>);
-    /// After a batch (Keras: `on_train_batch_end`), with its number and the means so far.
-    on_batch_end(batch: usize, scores: &Scores, run: &mut Run<'_>);
+    /// Before a batch of training, with its number.
+    on_train_batch_begin(batch: usize, run: &mut Run<'_>);
+    /// After a batch of training, with its number and the means so far.
+    on_train_batch_end(batch: usize, scores: &Scores, run: &mut Run<'_>);
     /// Before a validation.
     on_test_begin(run: &mut Run<'_>);
     /// After a validation, with its scores.

@@ -106,17 +106,22 @@ pub trait Callback {
     }
 
     /// Before a batch, counted from 0 in the epoch.
-    #[doc(alias = "on_train_batch_begin")]
+    #[doc(alias = "on_batch_begin")]
     #[allow(clippy::missing_errors_doc)]
-    fn on_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
+    fn on_train_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
         let _ = (batch, run);
         Ok(())
     }
 
     /// After a batch, with the means so far in the epoch.
-    #[doc(alias = "on_train_batch_end")]
+    #[doc(alias = "on_batch_end")]
     #[allow(clippy::missing_errors_doc)]
-    fn on_batch_end(&mut self, batch: usize, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
+    fn on_train_batch_end(
+        &mut self,
+        batch: usize,
+        scores: &Scores,
+        run: &mut Run<'_>,
+    ) -> Result<()> {
         let _ = (batch, scores, run);
         Ok(())
     }
@@ -238,8 +243,8 @@ impl<C: Callback + ?Sized> Callback for &mut C {
     fn on_epoch_begin(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
         (**self).on_epoch_begin(epoch, run)
     }
-    fn on_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_batch_begin(batch, run)
+    fn on_train_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
+        (**self).on_train_batch_begin(batch, run)
     }
     fn on_test_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
         (**self).on_test_begin(run)
@@ -281,8 +286,13 @@ impl<C: Callback + ?Sized> Callback for &mut C {
     fn writes_to(&self) -> Option<PathBuf> {
         (**self).writes_to()
     }
-    fn on_batch_end(&mut self, batch: usize, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_batch_end(batch, scores, run)
+    fn on_train_batch_end(
+        &mut self,
+        batch: usize,
+        scores: &Scores,
+        run: &mut Run<'_>,
+    ) -> Result<()> {
+        (**self).on_train_batch_end(batch, scores, run)
     }
     fn on_epoch_end(&mut self, epoch: usize, scores: &mut Scores, run: &mut Run<'_>) -> Result<()> {
         (**self).on_epoch_end(epoch, scores, run)

@@ -46,7 +46,9 @@ impl ModelCheckpoint {
         }
     }
 
-    /// Saves only when the given score is the best so far.
+    /// Saves only when the given score is the best so far: Keras's `monitor="val_loss", save_best_only=True` is
+    /// `.save_best_only("val_loss")`.
+    #[doc(alias = "monitor")]
     pub fn save_best_only(mut self, monitor: impl Into<String>) -> Self {
         let mut monitor = Monitor::new(monitor.into());
         monitor.mode = self.mode;
@@ -216,7 +218,12 @@ impl Callback for ModelCheckpoint {
         Ok(())
     }
 
-    fn on_batch_end(&mut self, batch: usize, scores: &Scores, run: &mut Run<'_>) -> Result<()> {
+    fn on_train_batch_end(
+        &mut self,
+        batch: usize,
+        scores: &Scores,
+        run: &mut Run<'_>,
+    ) -> Result<()> {
         let Some(every) = self.save_freq else {
             return Ok(());
         };

@@ -101,13 +101,23 @@ pub trait Optimizer: Send + Sync {
     ///
     /// # Errors
     /// As [`Optimizer::update`].
-    #[doc(alias = "apply_gradients")]
     #[doc(alias = "step")]
     fn apply<M: Module>(&mut self, model: &M, gradients: &Gradients) -> Result<()>
     where
         Self: Sized,
     {
         self.update(&module::parameters(model), gradients)
+    }
+
+    /// [`Optimizer::apply`] by the name that it has in Keras's loops.
+    ///
+    /// # Errors
+    /// As [`Optimizer::update`].
+    fn apply_gradients<M: Module>(&mut self, model: &M, gradients: &Gradients) -> Result<()>
+    where
+        Self: Sized,
+    {
+        self.apply(model, gradients)
     }
 
     /// The loss to take the gradients of: multiplied, where the optimizer divides gradients again (`loss_scale_factor`).

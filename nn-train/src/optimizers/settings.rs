@@ -280,14 +280,24 @@ macro_rules! optimizer {
                 self
             }
 
-            /// Keeps an exponential moving average of every parameter, `average = momentum · average + (1 - momentum) · p` after each
-            /// step (Keras: `use_ema`, `ema_momentum`); it begins as a copy of what the first step leaves. Parameters become their averages by
+            /// Whether an exponential moving average of every parameter is kept, `average = momentum · average + (1 - momentum) · p` after each
+            /// step; it begins as a copy of what the first step leaves. Parameters become their averages by
             /// [`Compiled::finalize`](crate::Compiled::finalize), and for each evaluation by the
             /// callback `SwapEMAWeights`.
-            pub fn ema(mut self, momentum: f64) -> $Type {
-                let settings = $crate::optimizers::Rule::settings_mut(&mut self);
-                (settings.use_ema, settings.ema_momentum) = (true, momentum);
+            pub fn use_ema(mut self, use_ema: bool) -> $Type {
+                $crate::optimizers::Rule::settings_mut(&mut self).use_ema = use_ema;
                 self
+            }
+
+            /// The momentum of [`use_ema`](Self::use_ema) (Keras: 0.99).
+            pub fn ema_momentum(mut self, momentum: f64) -> $Type {
+                $crate::optimizers::Rule::settings_mut(&mut self).ema_momentum = momentum;
+                self
+            }
+
+            /// [`use_ema`](Self::use_ema) with a momentum, in one.
+            pub fn ema(self, momentum: f64) -> $Type {
+                self.use_ema(true).ema_momentum(momentum)
             }
 
             /// Makes parameters their averages after every so many steps, with [`ema`](Self::ema).

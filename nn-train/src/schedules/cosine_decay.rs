@@ -55,7 +55,10 @@ impl CosineDecay {
         self
     }
 
-    /// Begins with `warmup_steps` in which the rate rises to `warmup_target`; `decay_steps` count from there.
+    /// Begins with `warmup_steps` in which the rate rises to `warmup_target`; `decay_steps` count from there. Keras's two settings are one here,
+    /// since neither says anything alone.
+    #[doc(alias = "warmup_target")]
+    #[doc(alias = "warmup_steps")]
     pub fn warmup(mut self, warmup_target: f64, warmup_steps: f64) -> CosineDecay {
         self.warmup_target = Some(warmup_target);
         self.warmup_steps = warmup_steps;

@@ -26,6 +26,8 @@ pub trait IsCompiled {}
 /// What `#[derive(Model)]` and `#[model]` make of a struct: a layer with `compile`, `summary`, `save` and their kin.
 ///
 /// [`Model::train_step`], [`Model::test_step`] and [`Model::compute_loss`] may be overridden in the `#[model] impl`.
+///
+/// Keras's `model.get_weights()` and `model.set_weights(..)` are `nn::keras::get_weights(&model)` and `nn::keras::set_weights(&model, &weights)`.
 pub trait Model: Layer {
     /// What `fit` does with one batch: forward pass, loss, gradients, update, metrics.
     ///

@@ -435,7 +435,7 @@ impl<M: Model> Session<'_, '_, M> {
             for i in std::mem::take(&mut batch_begun)..all {
                 let point = Point::BatchBegin(done + index);
                 self.call(i, Some(&point), |c, run| {
-                    c.on_batch_begin(done + index, run)
+                    c.on_train_batch_begin(done + index, run)
                 })?;
             }
             let whole = (first_of_fit && index == 0).then_some(&self.data);
@@ -471,7 +471,7 @@ impl<M: Model> Session<'_, '_, M> {
         let point = Point::Batch(done);
         for i in from..self.callbacks.len() {
             self.call(i, Some(&point), |c, run| {
-                c.on_batch_end(done - 1, &scores, run)
+                c.on_train_batch_end(done - 1, &scores, run)
             })?;
         }
         Ok(())

@@ -119,6 +119,8 @@ def shapes():
     file = Ops("ops/shape.safetensors")
     file.call("moveaxis", lambda x: ops.moveaxis(x, (0, -1), (-1, 0)), (2, 3, 4))
     file.call("swapaxes", lambda x: ops.swapaxes(x, 0, -1), (2, 3, 4))
+    file.call("rearrange", lambda x: ops.rearrange(x, "b h w c -> h (b w) c"), (2, 3, 4, 2))
+    file.call("rearrange__apart", lambda x: ops.rearrange(x, "b (h h1) (w w1) c -> b h w (c h1 w1)", h1=2, w1=3), (2, 4, 6, 2))
     for k in (-1, 0, 2):
         file.call(f"tril__{k}", lambda x: ops.tril(x, k), (2, 3, 4))
         file.call(f"triu__{k}", lambda x: ops.triu(x, k), (2, 4, 3))
@@ -291,6 +293,12 @@ def transforms():
     file.call("fft", lambda x, y: ops.fft((x, y)), (2, 5), (2, 5))
     file.call("fft2", lambda x, y: ops.fft2((x, y)), (2, 3, 4), (2, 3, 4))
     file.call("ifft2", lambda x, y: ops.ifft2((x, y)), (2, 3, 4), (2, 3, 4))
+    file.call("stft", lambda x: ops.stft(x, 4, 2, 4), (2, 9))
+    file.call("stft__padded", lambda x: ops.stft(x, 3, 2, 6, window="hamming"), (10,))
+    file.call("stft__plain", lambda x: ops.stft(x, 4, 3, 5, window=None, center=False), (2, 12))
+    file.call("istft", lambda x, y: ops.istft((x, y), 4, 2, 4), (2, 5, 3), (2, 5, 3))
+    file.call("istft__padded", lambda x, y: ops.istft((x, y), 3, 2, 6, length=7, window="hamming"), (5, 4), (5, 4))
+    file.call("istft__apart", lambda x, y: ops.istft((x, y), 4, 5, 4, center=False), (3, 3), (3, 3))
     for length in (None, 4, 9):
         file.call(f"rfft__{length}", lambda x: ops.rfft(x, length), (2, 6))
         file.call(f"irfft__{length}", lambda x, y: ops.irfft((x, y), length), (2, 4), (2, 4))

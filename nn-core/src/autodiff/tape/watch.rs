@@ -32,7 +32,7 @@ impl Observer for Search {
 /// It looks at every gradient, which costs time: it is for finding out what went wrong, by running it again.
 ///
 /// ```
-/// use nn::{GradientTape, Tensor, first_not_finite_gradient};
+/// use nn::{GradientTape, Tensor, extend::first_not_finite_gradient};
 /// let x = Tensor::from(0.0_f32);
 /// let found = first_not_finite_gradient(|| {
 ///     let tape = GradientTape::new();

@@ -57,15 +57,27 @@ impl Derivative for Celu {
 }
 
 impl Tensor {
-    /// `x` above 0, `alpha · (e^(x / alpha) - 1)` elsewhere (Barron 2017). Keras's default `alpha` is 1.
+    /// `x` above 0, `eˣ - 1` elsewhere (Barron 2017), as [`Tensor::elu`].
     ///
     /// ```
     /// # use nn::Tensor;
-    /// assert_eq!(Tensor::from([2.0_f32]).celu(1.0).to_vec::<f32>()?, [2.0]);
+    /// assert_eq!(Tensor::from([2.0_f32]).celu().to_vec::<f32>()?, [2.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn celu(&self, alpha: f64) -> Tensor {
+    pub fn celu(&self) -> Tensor {
+        self.celu_with(1.0)
+    }
+
+    /// `x` above 0, `alpha · (e^(x / alpha) - 1)` elsewhere: [`Tensor::celu`] is with 1.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// assert_eq!(Tensor::from([2.0_f32, f32::NEG_INFINITY]).celu_with(0.5).to_vec::<f32>()?, [2.0, -0.5]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn celu_with(&self, alpha: f64) -> Tensor {
         map(Celu(alpha), self)
     }
 }
@@ -86,11 +98,11 @@ mod tests {
             (3.5, 3.5, 1.0),
             (7.0, 7.0, 1.0),
         ];
-        check_table(|x| x.celu(0.5), &rows);
+        check_table(|x| x.celu_with(0.5), &rows);
     }
 
     #[test]
     fn gradient() {
-        check_gradient(|x| x[0].celu(0.7), &[&[2, 3]]);
+        check_gradient(|x| x[0].celu_with(0.7), &[&[2, 3]]);
     }
 }

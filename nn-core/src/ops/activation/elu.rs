@@ -56,15 +56,27 @@ impl Derivative for Elu {
 }
 
 impl Tensor {
-    /// `x` above 0, `alpha · (eˣ - 1)` elsewhere (Clevert et al. 2016). Keras's default `alpha` is 1; the gradient at 0 is `alpha`.
+    /// `x` above 0, `eˣ - 1` elsewhere (Clevert et al. 2016).
     ///
     /// ```
     /// # use nn::Tensor;
-    /// assert_eq!(Tensor::from([2.0_f32]).elu(1.0).to_vec::<f32>()?, [2.0]);
+    /// assert_eq!(Tensor::from([2.0_f32]).elu().to_vec::<f32>()?, [2.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn elu(&self, alpha: f64) -> Tensor {
+    pub fn elu(&self) -> Tensor {
+        self.elu_with(1.0)
+    }
+
+    /// `x` above 0, `alpha · (eˣ - 1)` elsewhere: [`Tensor::elu`] is with 1. The gradient at 0 is `alpha`.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// assert_eq!(Tensor::from([2.0_f32, f32::NEG_INFINITY]).elu_with(0.5).to_vec::<f32>()?, [2.0, -0.5]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn elu_with(&self, alpha: f64) -> Tensor {
         map(Elu(alpha), self)
     }
 }
@@ -85,11 +97,11 @@ mod tests {
             (3.5, 3.5, 1.0),
             (7.0, 7.0, 1.0),
         ];
-        check_table(|x| x.elu(0.5), &rows);
+        check_table(|x| x.elu_with(0.5), &rows);
     }
 
     #[test]
     fn gradient() {
-        check_gradient(|x| x[0].elu(0.7), &[&[2, 3]]);
+        check_gradient(|x| x[0].elu_with(0.7), &[&[2, 3]]);
     }
 }

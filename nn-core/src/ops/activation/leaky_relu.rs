@@ -58,15 +58,27 @@ impl Derivative for LeakyRelu {
 }
 
 impl Tensor {
-    /// `x` where it is at least 0, `negative_slope · x` elsewhere (Maas et al. 2013). Keras's default slope is 0.2; the gradient at 0 is 1.
+    /// `x` where it is at least 0, `0.2 x` elsewhere (Maas et al. 2013), with Keras's slope; PyTorch's is 0.01. The gradient at 0 is 1.
     ///
     /// ```
     /// # use nn::Tensor;
-    /// assert_eq!(Tensor::from([-2.0_f32]).leaky_relu(0.5).to_vec::<f32>()?, [-1.0]);
+    /// assert_eq!(Tensor::from([3.0_f32, -2.0]).leaky_relu().to_vec::<f32>()?, [3.0, -0.4]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn leaky_relu(&self, negative_slope: f64) -> Tensor {
+    pub fn leaky_relu(&self) -> Tensor {
+        self.leaky_relu_with(0.2)
+    }
+
+    /// `x` where it is at least 0, `negative_slope · x` elsewhere, as [`Tensor::leaky_relu`].
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// assert_eq!(Tensor::from([-2.0_f32]).leaky_relu_with(0.5).to_vec::<f32>()?, [-1.0]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn leaky_relu_with(&self, negative_slope: f64) -> Tensor {
         map(LeakyRelu(negative_slope), self)
     }
 }
@@ -87,11 +99,11 @@ mod tests {
             (3.5, 3.5, 1.0),
             (7.0, 7.0, 1.0),
         ];
-        check_table(|x| x.leaky_relu(0.2), &rows);
+        check_table(|x| x.leaky_relu(), &rows);
     }
 
     #[test]
     fn gradient() {
-        check_gradient(|x| x[0].leaky_relu(0.3) * &x[0], &[&[2, 3]]);
+        check_gradient(|x| x[0].leaky_relu_with(0.3) * &x[0], &[&[2, 3]]);
     }
 }

@@ -31,7 +31,7 @@ impl Tensor {
         let x = float(self).swapaxes(axis, -1);
         // The result is the same for all moved together; beside a number of 2²⁴ or more the 1 would be lost.
         let x = &x - x.max_axes([-1], true).stop_gradient();
-        let sorted = x.sort(-1, true);
+        let sorted = x.sort_with(-1, true);
         let ranks = (Tensor::arange(n) + 1).cast(x.dtype());
         // Those that stay above 0 when all of them are moved down together.
         let stays = (&sorted * ranks + 1.0).greater(sorted.cumsum(-1));

@@ -3,15 +3,27 @@
 use crate::Tensor;
 
 impl Tensor {
-    /// `(x + √(x² + b)) / 2` (Barron 2021). Keras's default is `squareplus(4.0)`.
+    /// `(x + √(x² + 4)) / 2` (Barron 2021).
     ///
     /// ```
     /// # use nn::Tensor;
-    /// assert_eq!(Tensor::from([0.0_f32]).squareplus(4.0).to_vec::<f32>()?, [1.0]);
+    /// assert_eq!(Tensor::from([0.0_f32]).squareplus().to_vec::<f32>()?, [1.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn squareplus(&self, b: f64) -> Tensor {
+    pub fn squareplus(&self) -> Tensor {
+        self.squareplus_with(4.0)
+    }
+
+    /// `(x + √(x² + b)) / 2`: [`Tensor::squareplus`] is with 4.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// assert_eq!(Tensor::from([0.0_f32]).squareplus_with(16.0).to_vec::<f32>()?, [2.0]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn squareplus_with(&self, b: f64) -> Tensor {
         (self + (self.square() + b).sqrt()) * 0.5
     }
 }
@@ -22,6 +34,6 @@ mod tests {
 
     #[test]
     fn gradient() {
-        check_gradient(|x| x[0].squareplus(2.0), &[&[3]]);
+        check_gradient(|x| x[0].squareplus_with(2.0), &[&[3]]);
     }
 }

@@ -5,17 +5,28 @@ use crate::ops::index::scatter_add;
 use crate::{Error, Result, Tensor, floatx, is_known};
 
 impl Tensor {
-    /// How often each of 0, 1, 2 … is there: of whole numbers `[n]` counts (`i64`) `[greatest + 1]`, at least `minlength` of them; of
-    /// rows `[batch, n]` those of each row. Negative numbers are an error. How many counts there are depends on the values, so it is an
-    /// error while a model is traced.
+    /// How often each of 0, 1, 2 … is there: of whole numbers `[n]` counts (`i64`) `[greatest + 1]`; of rows `[batch, n]` those of each row.
+    /// Negative numbers are an error. How many counts there are depends on the values, so it is an error while a model is traced.
     ///
     /// ```
     /// # use nn::Tensor;
-    /// assert_eq!(Tensor::from([0_i64, 2, 2]).bincount(0).to_vec::<i64>()?, [1, 0, 2]);
+    /// assert_eq!(Tensor::from([0_i64, 2, 2]).bincount().to_vec::<i64>()?, [1, 0, 2]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn bincount(&self, minlength: usize) -> Tensor {
+    pub fn bincount(&self) -> Tensor {
+        self.bincount_with(0)
+    }
+
+    /// As [`Tensor::bincount`], at least `minlength` counts.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// assert_eq!(Tensor::from([0_i64, 2, 2]).bincount_with(4).to_vec::<i64>()?, [1, 0, 2, 0]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn bincount_with(&self, minlength: usize) -> Tensor {
         counted(self, None, minlength)
     }
 
@@ -117,26 +128,29 @@ mod tests {
     #[test]
     fn rows_and_errors() {
         let x = Tensor::from([[1_i64, 2], [2, 2]]);
-        assert_eq!(x.bincount(0).to_vec::<i64>().unwrap(), [0, 1, 1, 0, 0, 2]);
+        assert_eq!(x.bincount().to_vec::<i64>().unwrap(), [0, 1, 1, 0, 0, 2]);
         assert_eq!(
-            Tensor::from([1_u8]).bincount(4).to_vec::<i64>().unwrap(),
+            Tensor::from([1_u8])
+                .bincount_with(4)
+                .to_vec::<i64>()
+                .unwrap(),
             [0, 1, 0, 0]
         );
         assert_eq!(
             Tensor::from(Vec::<i64>::new())
-                .bincount(2)
+                .bincount_with(2)
                 .to_vec::<i64>()
                 .unwrap(),
             [0, 0]
         );
-        assert_eq!(Tensor::from(Vec::<i64>::new()).bincount(0).shape(), [0]);
+        assert_eq!(Tensor::from(Vec::<i64>::new()).bincount().shape(), [0]);
         let e = Tensor::from([-1_i64])
-            .bincount(0)
+            .bincount()
             .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("found -1"), "{e}");
-        assert!(Tensor::ones([2]).bincount(0).error().is_some());
+        assert!(Tensor::ones([2]).bincount().error().is_some());
         assert!(x.bincount_weighted(&Tensor::ones([2]), 0).error().is_some());
     }
 

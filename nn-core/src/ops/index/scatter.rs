@@ -263,20 +263,38 @@ fn rows_of(count: usize, one: &Shape) -> Shape {
 
 impl Tensor {
     /// The tensor with updates at given places: indices `[…, k]` (`i64`) name places in the first `k` axes, updates are
-    /// `[…, rest of the shape]`, and [`Update`] says what is done. Negative indices count from the end, one outside is an error.
+    /// `[…, rest of the shape]`. Of several for one place the last one counts. Negative indices count from the end, one outside is an error.
     ///
     /// Updates take the tensor's type, and a number that this type does not have is an error. The gradient goes to what is there in the end.
     ///
     /// ```
-    /// # use nn::{Tensor, ops::Update};
+    /// # use nn::Tensor;
     /// let x = Tensor::zeros([3]);
     /// let (places, updates) = (Tensor::from([[0_i64], [2]]), Tensor::from([5.0_f32, 6.0]));
-    /// assert_eq!(x.scatter_update(&places, &updates, Update::Set).to_vec::<f32>()?, [5.0, 0.0, 6.0]);
+    /// assert_eq!(x.scatter_update(&places, &updates).to_vec::<f32>()?, [5.0, 0.0, 6.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[doc(alias = "scatter_nd")]
     #[track_caller]
-    pub fn scatter_update(&self, indices: &Tensor, updates: &Tensor, update: Update) -> Tensor {
+    pub fn scatter_update(&self, indices: &Tensor, updates: &Tensor) -> Tensor {
+        self.scatter_update_with(indices, updates, Update::Set)
+    }
+
+    /// As [`Tensor::scatter_update`], where [`Update`] says what is done: Keras's `reduction`.
+    ///
+    /// ```
+    /// # use nn::{Tensor, ops::Update};
+    /// let (places, updates) = (Tensor::from([[0_i64], [0]]), Tensor::from([5.0_f32, 6.0]));
+    /// assert_eq!(Tensor::zeros([2]).scatter_update_with(&places, &updates, Update::Add).to_vec::<f32>()?, [11.0, 0.0]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn scatter_update_with(
+        &self,
+        indices: &Tensor,
+        updates: &Tensor,
+        update: Update,
+    ) -> Tensor {
         if let Some(failed) = [self, indices, updates]
             .into_iter()
             .find(|t| t.error().is_some())
@@ -331,30 +349,27 @@ mod tests {
             (Update::Min, [3, 3, 2]),
             (Update::Mul, [60, 3, 6]),
         ] {
-            let y = x.scatter_update(&places, &updates, update);
+            let y = x.scatter_update_with(&places, &updates, update);
             assert_eq!(y.to_vec::<i64>().unwrap(), expected, "{update:?}");
         }
         let bytes = Tensor::from([250_u8, 1]);
         for (beyond, update) in [(256_i64, Update::Set), (10, Update::Add), (2, Update::Mul)] {
-            let updated =
-                bytes.scatter_update(&Tensor::from([[0_i64]]), &Tensor::from([beyond]), update);
+            let updated = bytes.scatter_update_with(
+                &Tensor::from([[0_i64]]),
+                &Tensor::from([beyond]),
+                update,
+            );
             let error = updated.into_result().unwrap_err().to_string();
             assert!(
                 error.contains("a number that u8 has"),
                 "{update:?}: {error}"
             );
         }
-        let rows = Tensor::zeros([2, 2]).scatter_update(
-            &Tensor::from([[1_i64]]),
-            &Tensor::from([[f32::NAN, 1.0]]),
-            Update::Set,
-        );
+        let rows = Tensor::zeros([2, 2])
+            .scatter_update(&Tensor::from([[1_i64]]), &Tensor::from([[f32::NAN, 1.0]]));
         assert!(rows.data::<f32>()[2].is_nan() && rows.data::<f32>()[..2] == [0.0, 0.0]);
-        let b = Tensor::from([true, false]).scatter_update(
-            &Tensor::from([[1_i64]]),
-            &Tensor::from([true]),
-            Update::Set,
-        );
+        let b = Tensor::from([true, false])
+            .scatter_update(&Tensor::from([[1_i64]]), &Tensor::from([true]));
         assert_eq!(b.to_vec::<bool>().unwrap(), [true, true]);
     }
 
@@ -384,7 +399,7 @@ mod tests {
         let tape = crate::GradientTape::new();
         tape.watch(&x);
         tape.watch(&u);
-        let y = x.scatter_update(&Tensor::from([[1_i64], [1]]), &u, Update::Set);
+        let y = x.scatter_update(&Tensor::from([[1_i64], [1]]), &u);
         let [dx, du] = tape.gradient(&y, [&x, &u]).unwrap();
         assert_eq!(
             (dx.data::<f32>(), du.data::<f32>()),
@@ -405,7 +420,10 @@ mod tests {
             Update::Mul,
         ] {
             check_gradient(
-                |x| x[0].scatter_update(&rows, &(&x[1] * 1.13), update).square(),
+                |x| {
+                    x[0].scatter_update_with(&rows, &(&x[1] * 1.13), update)
+                        .square()
+                },
                 &[&[3, 2], &[3, 2]],
             );
         }

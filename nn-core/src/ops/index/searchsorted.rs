@@ -73,18 +73,30 @@ by_name!("searchsorted", by_name::alike_of_any_type, |a| {
 });
 
 impl Tensor {
-    /// Where each value would stand in this vector, which is in ascending order (`i64`, of the values' shape): before equal ones, or
-    /// after them if `right`. NaN is the greatest number.
+    /// Where each value would stand in this vector, which is in ascending order (`i64`, of the values' shape): before equal ones. NaN is the
+    /// greatest number.
     ///
     /// ```
     /// # use nn::Tensor;
     /// let sequence = Tensor::from([1.0_f32, 2.0, 2.0, 3.0]);
-    /// assert_eq!(sequence.searchsorted(&Tensor::from([2.0_f32, 9.0]), false).to_vec::<i64>()?, [1, 4]);
-    /// assert_eq!(sequence.searchsorted(&Tensor::from([2.0_f32]), true).to_vec::<i64>()?, [3]);
+    /// assert_eq!(sequence.searchsorted(&Tensor::from([2.0_f32, 9.0])).to_vec::<i64>()?, [1, 4]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn searchsorted(&self, values: &Tensor, right: bool) -> Tensor {
+    pub fn searchsorted(&self, values: &Tensor) -> Tensor {
+        self.searchsorted_with(values, false)
+    }
+
+    /// As [`Tensor::searchsorted`], after equal ones if `right`.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// let sequence = Tensor::from([1.0_f32, 2.0, 2.0, 3.0]);
+    /// assert_eq!(sequence.searchsorted_with(&Tensor::from([2.0_f32]), true).to_vec::<i64>()?, [3]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn searchsorted_with(&self, values: &Tensor, right: bool) -> Tensor {
         apply(SearchSorted { right }, &promote(self, values))
     }
 
@@ -99,7 +111,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn digitize(&self, bins: &Tensor) -> Tensor {
-        bins.searchsorted(self, true)
+        bins.searchsorted_with(self, true)
     }
 }
 
@@ -111,38 +123,35 @@ mod tests {
     fn of_every_type() {
         let s = Tensor::from([1.0, 2.0, f64::INFINITY, f64::NAN]);
         let v = Tensor::from([[f64::NAN, f64::NEG_INFINITY], [f64::INFINITY, 1.5]]);
+        assert_eq!(s.searchsorted(&v).to_vec::<i64>().unwrap(), [3, 0, 2, 1]);
         assert_eq!(
-            s.searchsorted(&v, false).to_vec::<i64>().unwrap(),
-            [3, 0, 2, 1]
-        );
-        assert_eq!(
-            s.searchsorted(&v, true).to_vec::<i64>().unwrap(),
+            s.searchsorted_with(&v, true).to_vec::<i64>().unwrap(),
             [4, 0, 3, 1]
         );
         let i = Tensor::from([i64::MAX - 1, i64::MAX]);
         assert_eq!(
-            i.searchsorted(&Tensor::from([i64::MAX]), false)
+            i.searchsorted(&Tensor::from([i64::MAX]))
                 .to_vec::<i64>()
                 .unwrap(),
             [1]
         );
         assert_eq!(
             Tensor::zeros([0])
-                .searchsorted(&Tensor::ones([1]), false)
+                .searchsorted(&Tensor::ones([1]))
                 .to_vec::<i64>()
                 .unwrap(),
             [0]
         );
         assert_eq!(
             Tensor::from([1_i64, 3])
-                .searchsorted(&Tensor::from([1.5_f32]), false)
+                .searchsorted(&Tensor::from([1.5_f32]))
                 .to_vec::<i64>()
                 .unwrap(),
             [1]
         );
         assert!(
             Tensor::zeros([2, 2])
-                .searchsorted(&Tensor::ones([1]), false)
+                .searchsorted(&Tensor::ones([1]))
                 .error()
                 .is_some()
         );

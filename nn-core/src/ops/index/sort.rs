@@ -79,18 +79,40 @@ pub(crate) fn positions(x: &Tensor, op: ArgSort) -> Tensor {
 }
 
 impl Tensor {
-    /// The elements along an axis (counted from the end if negative) in order; NaN counts as the greatest number. The gradient
-    /// goes back to where the elements came from. Without an axis, `None`, all elements are sorted, `[n]`.
+    /// The elements along the last axis in ascending order; NaN counts as the greatest number. The gradient goes back to where the
+    /// elements came from.
     ///
     /// ```
     /// # use nn::Tensor;
-    /// let x = Tensor::from([3.0_f32, 1.0, 2.0]);
-    /// assert_eq!(x.sort(-1, false).to_vec::<f32>()?, [1.0, 2.0, 3.0]);
-    /// assert_eq!(x.sort(-1, true).to_vec::<f32>()?, [3.0, 2.0, 1.0]);
+    /// assert_eq!(Tensor::from([3.0_f32, 1.0, 2.0]).sort().to_vec::<f32>()?, [1.0, 2.0, 3.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn sort(&self, axis: impl Into<Option<isize>>, descending: bool) -> Tensor {
+    pub fn sort(&self) -> Tensor {
+        self.sort_with(-1, false)
+    }
+
+    /// As [`Tensor::sort`] along an axis (counted from the end if negative). Without one, `None`, all elements are sorted, `[n]`.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// assert_eq!(Tensor::from([[3_i64, 1], [2, 4]]).sort_axis(None).to_vec::<i64>()?, [1, 2, 3, 4]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn sort_axis(&self, axis: impl Into<Option<isize>>) -> Tensor {
+        self.sort_with(axis, false)
+    }
+
+    /// As [`Tensor::sort_axis`], the greatest first if `descending`.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// assert_eq!(Tensor::from([3.0_f32, 1.0, 2.0]).sort_with(-1, true).to_vec::<f32>()?, [3.0, 2.0, 1.0]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn sort_with(&self, axis: impl Into<Option<isize>>, descending: bool) -> Tensor {
         let (x, axis) = along(self, axis.into());
         let rows = x.swapaxes(axis, -1);
         let op = ArgSort {
@@ -102,18 +124,40 @@ impl Tensor {
             .named("sort", &[self])
     }
 
-    /// The positions (`i64`) that sort an axis (counted from the end if negative); equals keep their order, NaN counts as the
-    /// greatest number. Without an axis, `None`, they are positions among all elements, `[n]`.
+    /// The positions (`i64`) that sort the last axis in ascending order; equals keep their order, NaN counts as the greatest number.
     ///
     /// ```
     /// # use nn::Tensor;
-    /// let x = Tensor::from([3.0_f32, 1.0, 3.0]);
-    /// assert_eq!(x.argsort(0, false).to_vec::<i64>()?, [1, 0, 2]);
-    /// assert_eq!(x.argsort(0, true).to_vec::<i64>()?, [0, 2, 1]);
+    /// assert_eq!(Tensor::from([3.0_f32, 1.0, 3.0]).argsort().to_vec::<i64>()?, [1, 0, 2]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn argsort(&self, axis: impl Into<Option<isize>>, descending: bool) -> Tensor {
+    pub fn argsort(&self) -> Tensor {
+        self.argsort_with(-1, false)
+    }
+
+    /// As [`Tensor::argsort`] of an axis (counted from the end if negative). Without one, `None`, they are positions among all elements,
+    /// `[n]`.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// assert_eq!(Tensor::from([[3_i64, 1], [2, 4]]).argsort_axis(None).to_vec::<i64>()?, [1, 2, 0, 3]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn argsort_axis(&self, axis: impl Into<Option<isize>>) -> Tensor {
+        self.argsort_with(axis, false)
+    }
+
+    /// As [`Tensor::argsort_axis`], the greatest first if `descending`.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// assert_eq!(Tensor::from([3.0_f32, 1.0, 3.0]).argsort_with(0, true).to_vec::<i64>()?, [0, 2, 1]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn argsort_with(&self, axis: impl Into<Option<isize>>, descending: bool) -> Tensor {
         let (x, axis) = along(self, axis.into());
         let op = ArgSort {
             descending,
@@ -133,30 +177,33 @@ mod tests {
     #[test]
     fn along_any_axis_of_any_type() {
         let x = Tensor::from([[3_u8, 1], [2, 2], [1, 3]]);
-        assert_eq!(x.sort(0, false).to_vec::<u8>().unwrap(), [1, 1, 2, 2, 3, 3]);
-        assert_eq!(x.sort(1, true).to_vec::<u8>().unwrap(), [3, 1, 2, 2, 3, 1]);
+        assert_eq!(x.sort_axis(0).to_vec::<u8>().unwrap(), [1, 1, 2, 2, 3, 3]);
         assert_eq!(
-            x.argsort(0, true).to_vec::<i64>().unwrap(),
+            x.sort_with(1, true).to_vec::<u8>().unwrap(),
+            [3, 1, 2, 2, 3, 1]
+        );
+        assert_eq!(
+            x.argsort_with(0, true).to_vec::<i64>().unwrap(),
             [0, 2, 1, 1, 2, 0]
         );
         assert_eq!(
-            x.sort(None, false).to_vec::<u8>().unwrap(),
+            x.sort_axis(None).to_vec::<u8>().unwrap(),
             [1, 1, 2, 2, 3, 3]
         );
         assert_eq!(
-            x.argsort(None, true).to_vec::<i64>().unwrap(),
+            x.argsort_with(None, true).to_vec::<i64>().unwrap(),
             [0, 5, 2, 3, 1, 4]
         );
         let nan = Tensor::from([f32::NAN, 1.0, -1.0]);
-        assert_eq!(nan.argsort(0, false).to_vec::<i64>().unwrap(), [2, 1, 0]);
-        assert!(x.sort(2, false).error().is_some());
-        assert!(Tensor::from(1.0_f32).sort(-1, false).error().is_some());
-        assert_eq!(Tensor::zeros([0, 2]).sort(0, false).shape(), [0, 2]);
+        assert_eq!(nan.argsort_axis(0).to_vec::<i64>().unwrap(), [2, 1, 0]);
+        assert!(x.sort_axis(2).error().is_some());
+        assert!(Tensor::from(1.0_f32).sort().error().is_some());
+        assert_eq!(Tensor::zeros([0, 2]).sort_axis(0).shape(), [0, 2]);
     }
 
     #[test]
     fn gradient() {
-        check_gradient(|x| x[0].sort(0, true).square(), &[&[4, 3]]);
-        check_gradient(|x| x[0].sort(-1, false) * &x[0], &[&[2, 5]]);
+        check_gradient(|x| x[0].sort_with(0, true).square(), &[&[4, 3]]);
+        check_gradient(|x| x[0].sort() * &x[0], &[&[2, 5]]);
     }
 }

@@ -4,7 +4,14 @@ use crate::ops::elementwise::{float, floats, where_};
 use crate::{Error, Tensor, is_known};
 
 /// Which places of a sliding correlation come out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+///
+/// ```
+/// use nn::ops::Overlap;
+/// assert_eq!("full".parse::<Overlap>()?, Overlap::Full);
+/// # Ok::<(), nn::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Overlap {
     /// Where the shorter one lies within the longer one.
     #[default]
@@ -14,6 +21,8 @@ pub enum Overlap {
     /// Where both meet at all.
     Full,
 }
+
+crate::spelled!(Overlap);
 
 impl Tensor {
     /// The correlation coefficients (Pearson) of the rows of a matrix with each other: `[variables, observations]` to
@@ -35,7 +44,7 @@ impl Tensor {
             2 => {
                 let deviations = &x - x.mean_axes([1], true);
                 let covariance = deviations.matmul_transposed(&deviations);
-                let spread = covariance.diagonal(0, 0, 1).sqrt();
+                let spread = covariance.diagonal().sqrt();
                 (covariance / spread.expand_dims(1) / spread).clip(-1.0, 1.0)
             }
             _ => x.fail(
@@ -51,17 +60,31 @@ impl Tensor {
         }
     }
 
-    /// The sums of products of this vector with the other one, which slides along it: `yₖ = Σᵢ xᵢ₊ₖ · oᵢ`.
+    /// The sums of products of this vector with the other one, which slides along it: `yₖ = Σᵢ xᵢ₊ₖ · oᵢ`, where the shorter one lies within
+    /// the longer one.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
+    /// assert_eq!(x.correlate(&Tensor::from([1.0_f32, 0.5])).to_vec::<f32>()?, [2.0, 3.5]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn correlate(&self, other: &Tensor) -> Tensor {
+        self.correlate_with(other, Overlap::Valid)
+    }
+
+    /// As [`Tensor::correlate`] with other places of the sliding: Keras's `mode`.
     ///
     /// ```
     /// # use nn::{Tensor, ops::Overlap};
     /// let x = Tensor::from([1.0_f32, 2.0, 3.0]);
-    /// let y = x.correlate(&Tensor::from([0.0_f32, 1.0, 0.5]), Overlap::Full);
+    /// let y = x.correlate_with(&Tensor::from([0.0_f32, 1.0, 0.5]), Overlap::Full);
     /// assert_eq!(y.to_vec::<f32>()?, [0.5, 2.0, 3.5, 3.0, 0.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn correlate(&self, other: &Tensor, overlap: Overlap) -> Tensor {
+    pub fn correlate_with(&self, other: &Tensor, overlap: Overlap) -> Tensor {
         let [x, o] = floats(self, other);
         if let Some(failed) = [&x, &o].into_iter().find(|t| t.error().is_some()) {
             return failed.clone();
@@ -121,13 +144,14 @@ mod tests {
     #[test]
     fn correlations_of_other_lengths() {
         let (x, o) = (Tensor::from([1_i64, 2, 3, 4]), Tensor::from([1_i64, 10]));
-        let of = |a: &Tensor, b: &Tensor, overlap| a.correlate(b, overlap).to_vec::<f32>().unwrap();
+        let of =
+            |a: &Tensor, b: &Tensor, overlap| a.correlate_with(b, overlap).to_vec::<f32>().unwrap();
         // numpy.correlate.
         assert_eq!(of(&x, &o, Overlap::Valid), [21.0, 32.0, 43.0]);
         assert_eq!(of(&x, &o, Overlap::Same), [10.0, 21.0, 32.0, 43.0]);
         assert_eq!(of(&x, &o, Overlap::Full), [10.0, 21.0, 32.0, 43.0, 4.0]);
         assert!(
-            x.correlate(&Tensor::zeros([0]), Overlap::Full)
+            x.correlate_with(&Tensor::zeros([0]), Overlap::Full)
                 .error()
                 .is_some()
         );
@@ -148,7 +172,7 @@ mod tests {
     fn gradient() {
         check_gradient(|x| x[0].corrcoef().index_axis(0, 1), &[&[2, 4]]);
         check_gradient(
-            |x| x[0].correlate(&x[1], Overlap::Same).square(),
+            |x| x[0].correlate_with(&x[1], Overlap::Same).square(),
             &[&[4], &[3]],
         );
         check_gradient(|x| x[0].cdist(&x[1]), &[&[2, 3], &[2, 3]]);

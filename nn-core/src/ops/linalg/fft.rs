@@ -166,16 +166,33 @@ fn resized(op: &'static str, x: &Tensor, n: Option<usize>) -> Result<Tensor> {
 }
 
 /// The Fourier transform of real numbers along the last axis, without the second half, which mirrors the first: `[.., n]` to
-/// `[.., n / 2 + 1]` each for real and imaginary part. The axis is cut or filled with zeros to `fft_length` first.
+/// `[.., n / 2 + 1]` each for real and imaginary part.
 ///
 /// ```
 /// use nn::{Tensor, ops::rfft, testing::assert_close};
-/// let (real, imaginary) = rfft(&Tensor::from([1.0_f32, 2.0, 3.0, 4.0]), None);
+/// let (real, imaginary) = rfft(&Tensor::from([1.0_f32, 2.0, 3.0, 4.0]));
 /// assert_close(&real, &Tensor::from([10.0_f32, -2.0, -2.0]), 1e-6);
 /// assert_close(&imaginary, &Tensor::from([0.0_f32, 2.0, 0.0]), 1e-6);
 /// ```
 #[track_caller]
-pub fn rfft(x: &Tensor, fft_length: Option<usize>) -> (Tensor, Tensor) {
+pub fn rfft(x: &Tensor) -> (Tensor, Tensor) {
+    transform_real(x, None)
+}
+
+/// As [`rfft`] of the last axis cut or filled with zeros to `fft_length`.
+///
+/// ```
+/// use nn::{Tensor, ops::rfft_with, testing::assert_close};
+/// let (real, _) = rfft_with(&Tensor::from([1.0_f32, 2.0]), 4);
+/// assert_close(&real, &Tensor::from([3.0_f32, 1.0, -1.0]), 1e-6);
+/// ```
+#[track_caller]
+pub fn rfft_with(x: &Tensor, fft_length: usize) -> (Tensor, Tensor) {
+    transform_real(x, Some(fft_length))
+}
+
+#[track_caller]
+fn transform_real(x: &Tensor, fft_length: Option<usize>) -> (Tensor, Tensor) {
     match resized("rfft", x, fft_length) {
         Ok(x) => {
             let (real, imaginary) = fft(&x, &x.zeros_like());
@@ -192,19 +209,32 @@ pub fn rfft(x: &Tensor, fft_length: Option<usize>) -> (Tensor, Tensor) {
     }
 }
 
-/// What [`rfft`] turns back: `fft_length` real numbers, without it `2 (n - 1)`. The imaginary parts of the first number, and for an even
-/// length of the last, do not count.
+/// What [`rfft`] of an even length turns back: `2 (n - 1)` real numbers. The imaginary parts of the first number and of the last do not
+/// count.
 ///
 /// ```
 /// use nn::{Tensor, ops::{irfft, rfft}, testing::assert_close};
-/// let x = Tensor::from([1.0_f64, 5.0, 3.0]);
-/// let (real, imaginary) = rfft(&x, None);
-/// assert_close(&irfft(&real, &imaginary, Some(3)), &x, 1e-14);
+/// let x = Tensor::from([1.0_f64, 5.0, 3.0, 4.0]);
+/// let (real, imaginary) = rfft(&x);
+/// assert_close(&irfft(&real, &imaginary), &x, 1e-14);
 /// ```
 #[track_caller]
-pub fn irfft(real: &Tensor, imaginary: &Tensor, fft_length: Option<usize>) -> Tensor {
+pub fn irfft(real: &Tensor, imaginary: &Tensor) -> Tensor {
     let now = real.raw_shape().last().copied().unwrap_or(0);
-    let n = fft_length.unwrap_or(2 * now.max(1) - 2).max(1);
+    irfft_with(real, imaginary, 2 * now.max(1) - 2)
+}
+
+/// As [`irfft`] with `fft_length` real numbers, which may be odd: then the imaginary part of the last number counts.
+///
+/// ```
+/// use nn::{Tensor, ops::{irfft_with, rfft}, testing::assert_close};
+/// let x = Tensor::from([1.0_f64, 5.0, 3.0]);
+/// let (real, imaginary) = rfft(&x);
+/// assert_close(&irfft_with(&real, &imaginary, 3), &x, 1e-14);
+/// ```
+#[track_caller]
+pub fn irfft_with(real: &Tensor, imaginary: &Tensor, fft_length: usize) -> Tensor {
+    let n = fft_length.max(1);
     let half = n / 2 + 1;
     let whole = match real.raw_shape() {
         shape if shape.rank() > 0 => check_work(shape.with(shape.rank() - 1, n)),
@@ -239,7 +269,7 @@ pub fn irfft(real: &Tensor, imaginary: &Tensor, fft_length: Option<usize>) -> Te
 
 #[cfg(test)]
 mod tests {
-    use super::{fft, fft2, ifft2, irfft, rfft};
+    use super::{fft, fft2, ifft2, irfft, irfft_with, rfft, rfft_with};
     use crate::testing::{assert_close, check_gradient};
     use crate::{DType, Tensor};
 
@@ -249,21 +279,21 @@ mod tests {
             let x = (Tensor::arange(2 * n).cast(DType::F64) * 1.3)
                 .sin()
                 .reshape([2, n]);
-            let (re, im) = rfft(&x, None);
-            assert_close(&irfft(&re, &im, Some(n)), &x, 1e-14);
+            let (re, im) = rfft(&x);
+            assert_close(&irfft_with(&re, &im, n), &x, 1e-14);
             let (re, im) = fft2(&x, &x.flip(1));
             let (re, im) = ifft2(&re, &im);
             assert_close(&re, &x, 1e-14);
             assert_close(&im, &x.flip(1), 1e-14);
         }
-        assert_eq!(rfft(&Tensor::ones([3]), Some(8)).0.shape(), [5]);
+        assert_eq!(rfft_with(&Tensor::ones([3]), 8).0.shape(), [5]);
         assert!(
             fft(&Tensor::ones([3]), &Tensor::ones([2]))
                 .0
                 .error()
                 .is_some()
         );
-        assert!(rfft(&Tensor::from(1.0_f32), None).0.error().is_some());
+        assert!(rfft(&Tensor::from(1.0_f32)).0.error().is_some());
     }
 
     #[test]
@@ -272,8 +302,8 @@ mod tests {
             |x| fft(&x[0], &x[1]).0.square() * fft(&x[0], &x[1]).1,
             &[&[2, 3], &[2, 3]],
         );
-        check_gradient(|x| rfft(&x[0], Some(5)).1.square(), &[&[2, 4]]);
-        check_gradient(|x| irfft(&x[0], &x[1], None).square(), &[&[3], &[3]]);
+        check_gradient(|x| rfft_with(&x[0], 5).1.square(), &[&[2, 4]]);
+        check_gradient(|x| irfft(&x[0], &x[1]).square(), &[&[3], &[3]]);
         check_gradient(|x| ifft2(&x[0], &x[1]).0.square(), &[&[2, 3], &[2, 3]]);
     }
 }

@@ -10,11 +10,13 @@ pub(crate) mod inner;
 pub(crate) mod kron;
 pub(crate) mod matmul;
 pub(crate) mod outer;
+pub(crate) mod stft;
 pub(crate) mod tensordot;
 pub(crate) mod vander;
 
 pub use correlation::Overlap;
 pub use decompose::MatrixNorm;
 pub use einsum::einsum;
-pub use fft::{fft, fft2, ifft2, irfft, rfft};
+pub use fft::{fft, fft2, ifft2, irfft, irfft_with, rfft, rfft_with};
+pub use stft::{StftOptions, istft, istft_with, stft, stft_with};
 pub use tensordot::tensordot;

@@ -190,7 +190,7 @@ pub fn ctc_greedy_decode(
         dropped = dropped.logical_or(concatenate([first, same], 1));
     }
     let labels = where_(&dropped, -1, labels);
-    let order = where_(&dropped, time, places).argsort(-1, false);
+    let order = where_(&dropped, time, places).argsort();
     (
         labels.take_along_axis(&order, -1),
         -scores.sum_axes([1], true),

@@ -211,7 +211,7 @@ pub(crate) fn quantile(
             format!("a quantile is a part between 0 and 1 (0 and 100 percent), found {wrong}");
         return x.fail("quantile", Error::value(message));
     }
-    let sorted = rows.sort(-1, false);
+    let sorted = rows.sort();
     let n = rows.raw_shape()[rows.raw_shape().rank() - 1];
     // NaN sorts to the end.
     let count = match skip_nan {

@@ -4,16 +4,28 @@ use crate::Tensor;
 use crate::ops::elementwise::float;
 
 impl Tensor {
-    /// The area under the curve through the elements along an axis (counted from the end if negative), which is dropped, by the
-    /// trapezoidal rule: `Σ dx · (yᵢ + yᵢ₊₁) / 2` for points `dx` apart. Keras's defaults are `trapezoid(1.0, -1)`.
+    /// The area under the curve through the elements along the last axis, which is dropped, by the trapezoidal rule:
+    /// `Σ (yᵢ + yᵢ₊₁) / 2` for points 1 apart.
     ///
     /// ```
     /// # use nn::Tensor;
-    /// assert_eq!(Tensor::from([1.0_f32, 2.0, 3.0]).trapezoid(1.0, -1).item::<f32>()?, 4.0);
+    /// assert_eq!(Tensor::from([1.0_f32, 2.0, 3.0]).trapezoid().item::<f32>()?, 4.0);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn trapezoid(&self, dx: f64, axis: isize) -> Tensor {
+    pub fn trapezoid(&self) -> Tensor {
+        self.trapezoid_with(1.0, -1)
+    }
+
+    /// As [`Tensor::trapezoid`] along an axis (counted from the end if negative) for points `dx` apart.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// assert_eq!(Tensor::from([1.0_f32, 2.0, 3.0]).trapezoid_with(0.5, 0).item::<f32>()?, 2.0);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn trapezoid_with(&self, dx: f64, axis: isize) -> Tensor {
         let y = float(self);
         let heights = y.slice_axis(axis, 1..) + y.slice_axis(axis, ..-1);
         (heights.sum_axis(axis) * (dx / 2.0)).named("trapezoid", &[self])
@@ -31,8 +43,8 @@ impl Tensor {
     pub fn trapezoid_at(&self, x: &Tensor, axis: isize) -> Tensor {
         let y = float(self);
         let steps = match x.raw_shape().rank() {
-            1 => x.diff(1, 0),
-            _ => x.diff(1, axis),
+            1 => x.diff_with(1, 0),
+            _ => x.diff_with(1, axis),
         };
         let y = y.swapaxes(axis, -1);
         let steps = if steps.raw_shape().rank() == 1 {
@@ -54,14 +66,17 @@ mod tests {
     #[test]
     fn along_any_axis() {
         let y = Tensor::arange(6).reshape([3, 2]);
-        assert_eq!(y.trapezoid(2.0, 0).to_vec::<f32>().unwrap(), [8.0, 12.0]);
+        assert_eq!(
+            y.trapezoid_with(2.0, 0).to_vec::<f32>().unwrap(),
+            [8.0, 12.0]
+        );
         assert_eq!(
             y.trapezoid_at(&Tensor::from([0.0_f32, 1.0, 3.0]), 0)
                 .to_vec::<f32>()
                 .unwrap(),
             [7.0, 10.0]
         );
-        assert!(y.trapezoid(1.0, 2).error().is_some());
+        assert!(y.trapezoid_with(1.0, 2).error().is_some());
     }
 
     #[test]

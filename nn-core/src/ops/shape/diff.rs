@@ -6,16 +6,27 @@ use crate::{DType, Error, Tensor, is_known};
 const MOST: usize = 1024;
 
 impl Tensor {
-    /// The differences `xᵢ₊₁ - xᵢ` along an axis (counted from the end if negative), taken `n` times: the axis loses `n` elements. Of
-    /// truth values which ones differ. Keras's defaults are `diff(1, -1)`.
+    /// The differences `xᵢ₊₁ - xᵢ` along the last axis, which loses an element. Of truth values which ones differ.
     ///
     /// ```
     /// # use nn::Tensor;
-    /// assert_eq!(Tensor::from([1_i64, 4, 9]).diff(1, -1).to_vec::<i64>()?, [3, 5]);
+    /// assert_eq!(Tensor::from([1_i64, 4, 9]).diff().to_vec::<i64>()?, [3, 5]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn diff(&self, n: usize, axis: isize) -> Tensor {
+    pub fn diff(&self) -> Tensor {
+        self.diff_with(1, -1)
+    }
+
+    /// As [`Tensor::diff`] along an axis (counted from the end if negative), taken `n` times: the axis loses `n` elements.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// assert_eq!(Tensor::from([1_i64, 4, 9]).diff_with(2, 0).to_vec::<i64>()?, [2]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn diff_with(&self, n: usize, axis: isize) -> Tensor {
         let shape = *self.raw_shape();
         if self.error().is_none()
             && let Err(error) = shape.axis(axis)
@@ -64,26 +75,26 @@ mod tests {
     #[test]
     fn of_any_order() {
         let x = Tensor::from([[1_i64, 4, 9], [0, 0, 1]]);
-        assert_eq!(x.diff(2, 1).to_vec::<i64>().unwrap(), [2, 1]);
-        assert_eq!(x.diff(1, 0).to_vec::<i64>().unwrap(), [-1, -4, -8]);
-        assert_eq!(x.diff(0, 0).shape(), [2, 3]);
-        assert_eq!(x.diff(5, 1).shape(), [2, 0]);
+        assert_eq!(x.diff_with(2, 1).to_vec::<i64>().unwrap(), [2, 1]);
+        assert_eq!(x.diff_with(1, 0).to_vec::<i64>().unwrap(), [-1, -4, -8]);
+        assert_eq!(x.diff_with(0, 0).shape(), [2, 3]);
+        assert_eq!(x.diff_with(5, 1).shape(), [2, 0]);
         assert_eq!(
             Tensor::from([true, false])
-                .diff(1, 0)
+                .diff_with(1, 0)
                 .to_vec::<bool>()
                 .unwrap(),
             [true]
         );
         assert!(
-            x.diff(1, 2).error().is_some() && Tensor::from(1.0_f32).diff(1, -1).error().is_some()
+            x.diff_with(1, 2).error().is_some() && Tensor::from(1.0_f32).diff().error().is_some()
         );
         let open = Tensor::abstract_of([UNKNOWN, 3], DType::F32);
-        assert_eq!(open.diff(1, 0).shape().to_string(), "[_, 3]");
+        assert_eq!(open.diff_with(1, 0).shape().to_string(), "[_, 3]");
     }
 
     #[test]
     fn gradient() {
-        check_gradient(|x| x[0].diff(2, 0).square(), &[&[4, 2]]);
+        check_gradient(|x| x[0].diff_with(2, 0).square(), &[&[4, 2]]);
     }
 }

@@ -15,6 +15,7 @@ pub(crate) mod hstack;
 pub(crate) mod meshgrid;
 pub(crate) mod moveaxis;
 pub(crate) mod pad;
+pub(crate) mod rearrange;
 pub(crate) mod repeat;
 pub(crate) mod reshape;
 pub(crate) mod roll;
@@ -32,7 +33,7 @@ pub(crate) mod unstack;
 
 pub use concatenate::concatenate;
 pub use hstack::{dstack, hstack, vstack};
-pub use meshgrid::meshgrid;
+pub use meshgrid::{meshgrid, meshgrid_with};
 pub use moveaxis::AxisList;
 pub use pad::PadMode;
 pub use reshape::NewShape;

@@ -123,7 +123,7 @@ fn batch(
 
 /// The places of a batch in random order: which image each is mixed with.
 pub(super) fn order(images: &Tensor) -> Tensor {
-    random::uniform([images.shape()[0]], 0.0, 1.0, DType::F64).argsort(0, false)
+    random::uniform([images.shape()[0]], 0.0, 1.0, DType::F64).argsort_axis(0)
 }
 
 /// `weight · x + (1 - weight) · x[order]`, where the weights are `[batch, 1, ..]`.

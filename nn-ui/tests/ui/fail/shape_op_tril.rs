@@ -9,7 +9,7 @@ struct Net {
 #[model]
 impl Net {
     fn call(&self, x: Tensor) -> Tensor {
-        self.dense(&x).tril(0) + x
+        self.dense(&x).tril() + x
     }
 }
 

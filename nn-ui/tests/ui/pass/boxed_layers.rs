@@ -1,8 +1,8 @@
 //! Layers of types that are not known, in a `Vec`.
 #![deny(warnings)]
 
+use nn::extend::DynLayer;
 use nn::prelude::*;
-use nn::registry::DynLayer;
 #[model]
 struct Net {
     layers: Vec<Box<dyn DynLayer>>,

@@ -54,7 +54,7 @@ impl Net {
         if let [rows, columns] = x.shape()[..] {
             return x.reshape([columns, rows]);
         }
-        x.tril(0).greater_equal(&x).where_(&y, 0.0) + z
+        x.tril().greater_equal(&x).where_(&y, 0.0) + z
     }
 }
 

@@ -30,10 +30,10 @@ impl Decomposition for Cholesky {
     /// Murray (2016): `½ (S + Sᵀ)` with `S = L⁻ᵀ Φ(Lᵀ g) L⁻¹`, where `Φ` takes the lower triangle with half the diagonal.
     fn gradient(self, at: &Backward<'_>) -> Result<Tensor> {
         let l = at.output();
-        let inner = transposed(l).matmul(at.upstream().tril(0)).tril(0);
+        let inner = transposed(l).matmul(at.upstream().tril()).tril();
         let inner = &inner - diagonal_matrix(&diagonal(&inner)) * 0.5;
-        let left = transposed(l).solve_triangular(&inner, false);
-        let right = transposed(l).solve_triangular(transposed(&left), false);
+        let left = transposed(l).solve_triangular(&inner);
+        let right = transposed(l).solve_triangular(transposed(&left));
         Ok(symmetric(&right))
     }
 }
@@ -41,17 +41,30 @@ impl Decomposition for Cholesky {
 decomposition_by_name!("cholesky", |_| Cholesky);
 
 impl Tensor {
-    /// The Cholesky factors of symmetric positive definite matrices in the last two axes: lower triangular `L` with `L Lᵀ = A`, or its
-    /// transpose if `upper`. The mean of a matrix and its transpose is taken. One that is not positive definite is an error.
+    /// The Cholesky factors of symmetric positive definite matrices in the last two axes: lower triangular `L` with `L Lᵀ = A`. The mean of a
+    /// matrix and its transpose is taken. One that is not positive definite is an error.
     ///
     /// ```
     /// # use nn::Tensor;
-    /// let l = Tensor::from([[4.0_f32, 2.0], [2.0, 5.0]]).cholesky(false);
+    /// let l = Tensor::from([[4.0_f32, 2.0], [2.0, 5.0]]).cholesky();
     /// assert_eq!(l.to_vec::<f32>()?, [2.0, 0.0, 1.0, 2.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn cholesky(&self, upper: bool) -> Tensor {
+    pub fn cholesky(&self) -> Tensor {
+        self.cholesky_with(false)
+    }
+
+    /// As [`Tensor::cholesky`], or its transpose, upper triangular `U` with `Uᵀ U = A`, if `upper`.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// let u = Tensor::from([[4.0_f32, 2.0], [2.0, 5.0]]).cholesky_with(true);
+    /// assert_eq!(u.to_vec::<f32>()?, [2.0, 1.0, 0.0, 2.0]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn cholesky_with(&self, upper: bool) -> Tensor {
         let [l] = decompose(Cholesky, &symmetric(self));
         match upper && l.error().is_none() {
             true => transposed(&l),
@@ -59,23 +72,36 @@ impl Tensor {
         }
     }
 
-    /// The inverses of matrices from their Cholesky factors, these: `(L Lᵀ)⁻¹`, or `(Uᵀ U)⁻¹` if `upper`.
+    /// The inverses of matrices from their Cholesky factors, these: `(L Lᵀ)⁻¹`.
     ///
     /// ```
     /// # use nn::Tensor;
-    /// let inverse = Tensor::from([[2.0_f32, 0.0], [0.0, 4.0]]).cholesky_inverse(false);
+    /// let inverse = Tensor::from([[2.0_f32, 0.0], [0.0, 4.0]]).cholesky_inverse();
     /// assert_eq!(inverse.to_vec::<f32>()?, [0.25, 0.0, 0.0, 0.0625]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn cholesky_inverse(&self, upper: bool) -> Tensor {
+    pub fn cholesky_inverse(&self) -> Tensor {
+        self.cholesky_inverse_with(false)
+    }
+
+    /// As [`Tensor::cholesky_inverse`], or `(Uᵀ U)⁻¹` if `upper`.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// let inverse = Tensor::from([[2.0_f32, 0.0], [0.0, 4.0]]).cholesky_inverse_with(true);
+    /// assert_eq!(inverse.to_vec::<f32>()?, [0.25, 0.0, 0.0, 0.0625]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn cholesky_inverse_with(&self, upper: bool) -> Tensor {
         let l = if upper && self.raw_shape().rank() > 1 {
             transposed(self)
         } else {
             self.clone()
         };
         let n = l.raw_shape().last().copied().unwrap_or(0);
-        let inverse = l.solve_triangular(
+        let inverse = l.solve_triangular_with(
             Tensor::eye_of(n, n, 0, crate::ops::elementwise::float(&l).dtype()),
             true,
         );
@@ -95,25 +121,26 @@ mod tests {
     #[test]
     fn what_is_not_definite_is_refused() {
         let e = Tensor::from([[1.0, 2.0], [2.0, 1.0]])
-            .cholesky(false)
+            .cholesky()
             .into_result()
             .unwrap_err()
             .to_string();
         assert!(e.contains("not positive definite"), "{e}");
         assert!(
-            Tensor::ones([2, 3]).cholesky(false).error().is_some()
-                && Tensor::ones([2]).cholesky(true).error().is_some()
+            Tensor::ones([2, 3]).cholesky().error().is_some()
+                && Tensor::ones([2]).cholesky_with(true).error().is_some()
         );
         let a = definite(3);
-        assert_close(&a.cholesky(true).cholesky_inverse(true), &a.inv(), 1e-13);
+        assert_close(
+            &a.cholesky_with(true).cholesky_inverse_with(true),
+            &a.inv(),
+            1e-13,
+        );
     }
 
     #[test]
     fn gradient() {
-        check_gradient_at(|x| x[0].cholesky(false).square(), &[definite(3)]);
-        check_gradient_at(
-            |x| x[0].cholesky_inverse(false),
-            &[definite(2).cholesky(false)],
-        );
+        check_gradient_at(|x| x[0].cholesky().square(), &[definite(3)]);
+        check_gradient_at(|x| x[0].cholesky_inverse(), &[definite(2).cholesky()]);
     }
 }

@@ -30,11 +30,11 @@ impl Decomposition for LuFactor {
         let (both, upstream) = (&at.outputs[0], at.upstream_or_zeros(0));
         let n = both.raw_shape()[both.raw_shape().rank() - 1];
         let eye = Tensor::eye_of(n, n, 0, both.dtype());
-        let (l, u) = (both.tril(-1) + &eye, both.triu(0));
-        let below = transposed(&l).matmul(upstream.tril(-1)).tril(-1);
-        let above = upstream.triu(0).matmul_transposed(&u).triu(0);
-        let inner = transposed(&l).solve_triangular(below + above, false);
-        let moved = transposed(&u.solve_triangular(transposed(&inner), false));
+        let (l, u) = (both.tril_with(-1) + &eye, both.triu());
+        let below = transposed(&l).matmul(upstream.tril_with(-1)).tril_with(-1);
+        let above = upstream.triu().matmul_transposed(&u).triu();
+        let inner = transposed(&l).solve_triangular(below + above);
+        let moved = transposed(&u.solve_triangular(transposed(&inner)));
         // Row i of L U is row p[i] of A.
         let exchanges = at.outputs[1].cast(DType::I64);
         let order = order_of(&exchanges.to_vec::<i64>()?, n);

@@ -3,27 +3,44 @@
 use crate::Tensor;
 use crate::ops::elementwise::float;
 
-/// Which norm of a matrix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which norm of a matrix; as text NumPy's `ord`.
+///
+/// ```
+/// use nn::ops::MatrixNorm;
+/// assert_eq!("nuc".parse::<MatrixNorm>()?, MatrixNorm::Nuclear);
+/// assert_eq!(MatrixNorm::LeastRow.to_string(), "-inf");
+/// # Ok::<(), nn::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub enum MatrixNorm {
     /// The root of the sum of squares.
+    #[serde(rename = "fro")]
     Frobenius,
     /// The sum of the singular values.
+    #[serde(rename = "nuc")]
     Nuclear,
     /// The greatest singular value: order 2.
+    #[serde(rename = "2")]
     Spectral,
     /// The least singular value: order -2.
+    #[serde(rename = "-2")]
     LeastSingular,
     /// The greatest sum of magnitudes of a column: order 1.
+    #[serde(rename = "1")]
     Columns,
     /// The least sum of magnitudes of a column: order -1.
+    #[serde(rename = "-1")]
     LeastColumn,
     /// The greatest sum of magnitudes of a row: order ∞.
+    #[serde(rename = "inf")]
     Rows,
     /// The least sum of magnitudes of a row: order -∞.
+    #[serde(rename = "-inf")]
     LeastRow,
 }
+
+crate::spelled!(MatrixNorm);
 
 impl Tensor {
     /// A norm of the matrices in the last two axes: `[.., n, m]` to `[..]`.
@@ -37,7 +54,7 @@ impl Tensor {
     #[track_caller]
     pub fn matrix_norm(&self, norm: MatrixNorm) -> Tensor {
         let a = float(self);
-        let values = || a.svd(false).1;
+        let values = || a.svd_with(false).1;
         match norm {
             MatrixNorm::Frobenius => a.norm_axes([-2, -1], false),
             MatrixNorm::Nuclear => values().sum_axis(-1),

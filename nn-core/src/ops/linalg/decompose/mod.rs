@@ -148,7 +148,7 @@ pub(crate) fn symmetric(a: &Tensor) -> Tensor {
 /// The main diagonals.
 #[track_caller]
 pub(crate) fn diagonal(a: &Tensor) -> Tensor {
-    a.diagonal(0, -2, -1)
+    a.diagonal_with(0, -2, -1)
 }
 
 /// Matrices with these diagonals and zeros elsewhere.

@@ -73,58 +73,88 @@ fn default_rcond(a: &Tensor, times: f64) -> f64 {
 }
 
 impl Tensor {
-    /// The pseudo-inverses (Moore and Penrose) of matrices `[.., n, m]`, `[.., m, n]`. Singular values up to `rcond` times the greatest count
-    /// as 0; without it `10 · max(n, m)` times the rounding of the type.
+    /// The pseudo-inverses (Moore and Penrose) of matrices `[.., n, m]`, `[.., m, n]`. Singular values up to `10 · max(n, m)` times the
+    /// rounding of the type times the greatest count as 0.
     ///
     /// ```
     /// # use nn::{Tensor, testing::assert_close};
-    /// let p = Tensor::from([[2.0_f64, 0.0], [0.0, 0.0]]).pinv(None);
+    /// let p = Tensor::from([[2.0_f64, 0.0], [0.0, 0.0]]).pinv();
     /// assert_close(&p, &Tensor::from([[0.5_f64, 0.0], [0.0, 0.0]]), 1e-14);
     /// ```
     #[track_caller]
-    pub fn pinv(&self, rcond: Option<f64>) -> Tensor {
-        let a = float(self);
-        let rcond = rcond.unwrap_or_else(|| default_rcond(&a, 10.0));
-        let [inverse] = decompose(Pinv { rcond }, &a);
+    pub fn pinv(&self) -> Tensor {
+        self.pinv_with(default_rcond(&float(self), 10.0))
+    }
+
+    /// As [`Tensor::pinv`], where singular values up to `rcond` times the greatest count as 0.
+    ///
+    /// ```
+    /// # use nn::{Tensor, testing::assert_close};
+    /// let p = Tensor::from([[2.0_f64, 0.0], [0.0, 0.1]]).pinv_with(0.1);
+    /// assert_close(&p, &Tensor::from([[0.5_f64, 0.0], [0.0, 0.0]]), 1e-14);
+    /// ```
+    #[track_caller]
+    pub fn pinv_with(&self, rcond: f64) -> Tensor {
+        let [inverse] = decompose(Pinv { rcond }, &float(self));
         inverse
     }
 
     /// The `x` for which `A x` comes nearest to `b`, of several the shortest, where `A` is this matrix `[n, m]` and `b` `[n]` or `[n, k]`.
-    /// Singular values up to `rcond` times the greatest count as 0; without it `max(n, m)` times the rounding of the type.
+    /// Singular values up to `max(n, m)` times the rounding of the type times the greatest count as 0.
     ///
     /// ```
     /// # use nn::{Tensor, testing::assert_close};
     /// // The line through three points that comes nearest to them.
     /// let a = Tensor::from([[0.0_f64, 1.0], [1.0, 1.0], [2.0, 1.0]]);
-    /// let x = a.lstsq(Tensor::from([1.0_f64, 3.0, 5.0]), None);
+    /// let x = a.lstsq(Tensor::from([1.0_f64, 3.0, 5.0]));
     /// assert_close(&x, &Tensor::from([2.0_f64, 1.0]), 1e-13);
     /// ```
     #[track_caller]
-    pub fn lstsq(&self, b: impl Operand, rcond: Option<f64>) -> Tensor {
-        let a = float(self);
-        let b = float(&b.operand(a.dtype()));
-        let rcond = rcond.unwrap_or_else(|| default_rcond(&a, 1.0));
-        a.pinv(Some(rcond)).matmul(&b).named("lstsq", &[&a, &b])
+    pub fn lstsq(&self, b: impl Operand) -> Tensor {
+        self.lstsq_with(b, default_rcond(&float(self), 1.0))
     }
 
-    /// The ranks (`i64`) of matrices `[.., n, m]`: how many singular values are above `tol`, without it above `max(n, m)` times the rounding
-    /// of the type times the greatest.
+    /// As [`Tensor::lstsq`], where singular values up to `rcond` times the greatest count as 0.
+    ///
+    /// ```
+    /// # use nn::{Tensor, testing::assert_close};
+    /// let x = Tensor::from([[2.0_f64, 0.0], [0.0, 0.1]]).lstsq_with(Tensor::from([1.0_f64, 1.0]), 0.1);
+    /// assert_close(&x, &Tensor::from([0.5_f64, 0.0]), 1e-14);
+    /// ```
+    #[track_caller]
+    pub fn lstsq_with(&self, b: impl Operand, rcond: f64) -> Tensor {
+        let a = float(self);
+        let b = float(&b.operand(a.dtype()));
+        a.pinv_with(rcond).matmul(&b).named("lstsq", &[&a, &b])
+    }
+
+    /// The ranks (`i64`) of matrices `[.., n, m]`: how many singular values are above `max(n, m)` times the rounding of the type times the
+    /// greatest.
     ///
     /// ```
     /// # use nn::Tensor;
-    /// assert_eq!(Tensor::from([[1.0_f32, 2.0], [2.0, 4.0]]).matrix_rank(None).item::<i64>()?, 1);
+    /// assert_eq!(Tensor::from([[1.0_f32, 2.0], [2.0, 4.0]]).matrix_rank().item::<i64>()?, 1);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn matrix_rank(&self, tol: Option<f64>) -> Tensor {
+    pub fn matrix_rank(&self) -> Tensor {
         let a = float(self);
-        let (_, s, _) = a.svd(false);
-        let limit = match tol {
-            Some(tol) => Tensor::full_of([], tol, s.dtype()),
-            None => s.max_axes([-1], true) * default_rcond(&a, 1.0),
-        };
-        let rank = s.greater(limit).sum_axis(-1);
-        rank.named("matrix_rank", &[self])
+        let (_, s, _) = a.svd_with(false);
+        let tol = s.max_axes([-1], true) * default_rcond(&a, 1.0);
+        s.greater(tol).sum_axis(-1).named("matrix_rank", &[self])
+    }
+
+    /// As [`Tensor::matrix_rank`], the singular values that are above `tol`.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// assert_eq!(Tensor::from([[1.0_f32, 0.0], [0.0, 0.1]]).matrix_rank_with(0.5).item::<i64>()?, 1);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn matrix_rank_with(&self, tol: f64) -> Tensor {
+        let (_, s, _) = self.svd_with(false);
+        s.greater(tol).sum_axis(-1).named("matrix_rank", &[self])
     }
 }
 
@@ -138,39 +168,28 @@ mod tests {
     fn wide_tall_and_of_lower_rank() {
         for shape in [[2, 3, 2], [2, 2, 3]] {
             let a = numbers(&shape);
-            assert_close(&a.matmul(a.pinv(None)).matmul(&a), &a, 1e-13);
-            assert_eq!(a.matrix_rank(None).to_vec::<i64>().unwrap(), [2, 2]);
+            assert_close(&a.matmul(a.pinv()).matmul(&a), &a, 1e-13);
+            assert_eq!(a.matrix_rank().to_vec::<i64>().unwrap(), [2, 2]);
         }
         assert_eq!(
-            Tensor::zeros([3, 3])
-                .matrix_rank(None)
-                .item::<i64>()
-                .unwrap(),
+            Tensor::zeros([3, 3]).matrix_rank().item::<i64>().unwrap(),
             0
         );
         assert_eq!(
             numbers(&[3, 3])
-                .matrix_rank(Some(1e9))
+                .matrix_rank_with(1e9)
                 .item::<i64>()
                 .unwrap(),
             0
         );
-        assert!(
-            numbers(&[3, 2])
-                .lstsq(numbers(&[2]), None)
-                .error()
-                .is_some()
-        );
+        assert!(numbers(&[3, 2]).lstsq(numbers(&[2])).error().is_some());
     }
 
     #[test]
     fn gradient() {
-        check_gradient_at(|x| x[0].pinv(None), &[numbers(&[3, 2])]);
-        check_gradient_at(|x| x[0].pinv(None), &[numbers(&[2, 3])]);
-        check_gradient_at(
-            |x| x[0].lstsq(&x[1], None),
-            &[numbers(&[3, 2]), numbers(&[3])],
-        );
+        check_gradient_at(|x| x[0].pinv(), &[numbers(&[3, 2])]);
+        check_gradient_at(|x| x[0].pinv(), &[numbers(&[2, 3])]);
+        check_gradient_at(|x| x[0].lstsq(&x[1]), &[numbers(&[3, 2]), numbers(&[3])]);
     }
 
     #[test]
@@ -187,15 +206,15 @@ mod tests {
                 );
             };
             let x = &a * scale;
-            let (_, s, _) = x.svd(false);
+            let (_, s, _) = x.svd_with(false);
             let values = [3.0 + 8f64.sqrt(), 3.0 - 8f64.sqrt()];
             close(s / scale, &values);
             close(x.eigh().0 / scale, &[values[1], values[0]]);
-            close(x.pinv(None) * scale, &[5.0, -2.0, -2.0, 1.0]);
-            let (q, r) = x.qr(false);
+            close(x.pinv() * scale, &[5.0, -2.0, -2.0, 1.0]);
+            let (q, r) = x.qr();
             close(q.matmul(&r) / scale, &[1.0, 2.0, 2.0, 5.0]);
-            close(r.tril(-1), &[0.0; 4]);
-            assert_eq!(x.matrix_rank(None).item::<i64>().unwrap(), 2);
+            close(r.tril_with(-1), &[0.0; 4]);
+            assert_eq!(x.matrix_rank().item::<i64>().unwrap(), 2);
         }
     }
 }

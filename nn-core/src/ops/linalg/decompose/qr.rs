@@ -39,11 +39,11 @@ impl Decomposition for Qr {
                 "qr has a gradient for at least as many rows as columns and without `full`, found {shape}"
             )));
         }
-        let (q_up, r_up) = (at.upstream_or_zeros(0), at.upstream_or_zeros(1).triu(0));
+        let (q_up, r_up) = (at.upstream_or_zeros(0), at.upstream_or_zeros(1).triu());
         let inner = r.matmul_transposed(&r_up) - transposed(&q_up).matmul(q);
-        let mirrored = inner.tril(0) + transposed(&inner.tril(-1));
+        let mirrored = inner.tril() + transposed(&inner.tril_with(-1));
         let left = q_up + q.matmul(mirrored);
-        Ok(transposed(&r.solve_triangular(transposed(&left), false)))
+        Ok(transposed(&r.solve_triangular(transposed(&left))))
     }
 }
 
@@ -53,16 +53,29 @@ decomposition_by_name!("qr", |a| Qr {
 
 impl Tensor {
     /// The QR decomposition of matrices `[.., n, m]`: `Q` with orthonormal columns and upper triangular `R` with `Q R = A`, `[.., n, k]` and
-    /// `[.., k, m]` with `k = min(n, m)`, or `n` if `full` (Keras's mode `complete`). The gradient needs at least as many rows as columns.
+    /// `[.., k, m]` with `k = min(n, m)`. The gradient needs at least as many rows as columns.
     ///
     /// ```
     /// # use nn::{Tensor, testing::assert_close};
     /// let a = Tensor::from([[1.0_f64, 2.0], [3.0, 4.0], [5.0, 6.0]]);
-    /// let (q, r) = a.qr(false);
+    /// let (q, r) = a.qr();
     /// assert_close(&q.matmul(r), &a, 1e-14);
     /// ```
     #[track_caller]
-    pub fn qr(&self, full: bool) -> (Tensor, Tensor) {
+    pub fn qr(&self) -> (Tensor, Tensor) {
+        self.qr_with(false)
+    }
+
+    /// As [`Tensor::qr`], with `k = n` if `full` (Keras's mode `complete`).
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// let (q, r) = Tensor::from([[3.0_f64], [4.0]]).qr_with(true);
+    /// assert_eq!((q.shape(), r.shape()), ([2, 2].into(), [2, 1].into()));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn qr_with(&self, full: bool) -> (Tensor, Tensor) {
         let [q, r] = decompose(Qr { full }, self);
         (q, r)
     }
@@ -78,7 +91,7 @@ mod tests {
         for shape in [[3, 2], [2, 3]] {
             for full in [false, true] {
                 let a = numbers(&shape);
-                let (q, r) = a.qr(full);
+                let (q, r) = a.qr_with(full);
                 assert_close(&q.matmul(&r), &a, 1e-14);
                 assert_eq!(q.shape(), [shape[0], if full { shape[0] } else { 2 }]);
             }
@@ -87,12 +100,12 @@ mod tests {
 
     #[test]
     fn gradient() {
-        check_gradient_at(|x| x[0].qr(false).0, &[numbers(&[3, 2])]);
-        check_gradient_at(|x| x[0].qr(false).1, &[numbers(&[3, 3])]);
+        check_gradient_at(|x| x[0].qr().0, &[numbers(&[3, 2])]);
+        check_gradient_at(|x| x[0].qr().1, &[numbers(&[3, 3])]);
     }
 
     #[test]
     fn gradient_of_a_batch() {
-        check_gradient_at(|x| x[0].qr(false).0, &[numbers(&[2, 3, 2])]);
+        check_gradient_at(|x| x[0].qr().0, &[numbers(&[2, 3, 2])]);
     }
 }

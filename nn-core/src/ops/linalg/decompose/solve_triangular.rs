@@ -41,13 +41,14 @@ impl Op for SolveTriangular {
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
-        let b_gradient = transposed(&at.inputs[0]).solve_triangular(at.upstream(), !self.lower);
+        let b_gradient =
+            transposed(&at.inputs[0]).solve_triangular_with(at.upstream(), !self.lower);
         let a_gradient = at.when(0, || {
             let whole = -b_gradient.matmul_transposed(at.output());
             if self.lower {
-                whole.tril(0)
+                whole.tril()
             } else {
-                whole.triu(0)
+                whole.triu()
             }
         });
         Ok(vec![a_gradient, Some(b_gradient)])
@@ -124,17 +125,30 @@ pub(super) fn system(
 }
 
 impl Tensor {
-    /// The `x` with `T x = b`, where `T` are the upper triangles of these matrices `[.., n, n]`, or the lower ones if `lower`: the other
-    /// triangle is not read. Right sides are `[.., n, k]`, or vectors `[.., n]` with one axis less than the matrices; batches broadcast.
+    /// The `x` with `T x = b`, where `T` are the upper triangles of these matrices `[.., n, n]`: the other triangle is not read. Right sides
+    /// are `[.., n, k]`, or vectors `[.., n]` with one axis less than the matrices; batches broadcast.
     ///
     /// ```
     /// # use nn::Tensor;
-    /// let x = Tensor::from([[2.0_f32, 0.0], [1.0, 4.0]]).solve_triangular(Tensor::from([2.0_f32, 9.0]), true);
+    /// let x = Tensor::from([[2.0_f32, 1.0], [0.0, 4.0]]).solve_triangular(Tensor::from([4.0_f32, 8.0]));
     /// assert_eq!(x.to_vec::<f32>()?, [1.0, 2.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
     #[track_caller]
-    pub fn solve_triangular(&self, b: impl Operand, lower: bool) -> Tensor {
+    pub fn solve_triangular(&self, b: impl Operand) -> Tensor {
+        self.solve_triangular_with(b, false)
+    }
+
+    /// As [`Tensor::solve_triangular`], of the lower triangles if `lower`.
+    ///
+    /// ```
+    /// # use nn::Tensor;
+    /// let x = Tensor::from([[2.0_f32, 0.0], [1.0, 4.0]]).solve_triangular_with(Tensor::from([2.0_f32, 9.0]), true);
+    /// assert_eq!(x.to_vec::<f32>()?, [1.0, 2.0]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn solve_triangular_with(&self, b: impl Operand, lower: bool) -> Tensor {
         match system("solve_triangular", self, b) {
             Ok((a, b, vector)) => {
                 let x = apply(SolveTriangular { lower }, &[a, b]);
@@ -154,18 +168,22 @@ mod tests {
     #[test]
     fn batches_and_errors() {
         let a = definite(3);
-        let x = a.solve_triangular(numbers(&[2, 3, 1]), false);
-        assert_close(&a.triu(0).matmul(&x), &numbers(&[2, 3, 1]), 1e-14);
-        assert!(a.solve_triangular(numbers(&[2]), true).error().is_some());
+        let x = a.solve_triangular(numbers(&[2, 3, 1]));
+        assert_close(&a.triu().matmul(&x), &numbers(&[2, 3, 1]), 1e-14);
+        assert!(
+            a.solve_triangular_with(numbers(&[2]), true)
+                .error()
+                .is_some()
+        );
         assert!(
             numbers(&[2, 3])
-                .solve_triangular(numbers(&[2]), true)
+                .solve_triangular_with(numbers(&[2]), true)
                 .error()
                 .is_some()
         );
         assert_eq!(
             Tensor::zeros([0, 0])
-                .solve_triangular(Tensor::zeros([0, 2]), true)
+                .solve_triangular_with(Tensor::zeros([0, 2]), true)
                 .shape(),
             [0, 2]
         );
@@ -175,7 +193,7 @@ mod tests {
     fn gradient() {
         for lower in [false, true] {
             check_gradient_at(
-                |x| x[0].solve_triangular(&x[1], lower),
+                |x| x[0].solve_triangular_with(&x[1], lower),
                 &[definite(3), numbers(&[3, 2])],
             );
         }

@@ -77,17 +77,31 @@ decomposition_by_name!("svd", |a| Svd {
 });
 
 impl Tensor {
-    /// The singular value decomposition of matrices `[.., n, m]`: `U`, the singular values `s`, descending, and `Vᵀ` with
-    /// `U diag(s) Vᵀ = A`: `[.., n, k]`, `[.., k]` and `[.., k, m]` with `k = min(n, m)`, or `[.., n, n]` and `[.., m, m]` if `full`. Vectors
-    /// are determined up to their sign. The gradient of the vectors needs `full` off and different singular values.
+    /// The singular value decomposition of matrices `[.., n, m]`: `U`, the singular values `s`, descending, and `Vᵀ`, `[.., n, n]`, `[.., k]`
+    /// and `[.., m, m]` with `k = min(n, m)`. Vectors are determined up to their sign. Their gradient needs [`Tensor::svd_with`] and
+    /// different singular values.
     ///
     /// ```
     /// # use nn::{Tensor, testing::assert_close};
-    /// let (_, s, _) = Tensor::from([[3.0_f64, 0.0], [0.0, -4.0]]).svd(false);
+    /// let (_, s, _) = Tensor::from([[3.0_f64, 0.0], [0.0, -4.0]]).svd();
     /// assert_close(&s, &Tensor::from([4.0_f64, 3.0]), 1e-14);
     /// ```
     #[track_caller]
-    pub fn svd(&self, full: bool) -> (Tensor, Tensor, Tensor) {
+    pub fn svd(&self) -> (Tensor, Tensor, Tensor) {
+        self.svd_with(true)
+    }
+
+    /// As [`Tensor::svd`], unless `full` without the vectors that belong to no singular value: `[.., n, k]`, `[.., k]` and `[.., k, m]`, with
+    /// `U diag(s) Vᵀ = A`.
+    ///
+    /// ```
+    /// # use nn::{Tensor, testing::assert_close};
+    /// let a = Tensor::from([[3.0_f64, 0.0], [0.0, -4.0], [1.0, 1.0]]);
+    /// let (u, s, vt) = a.svd_with(false);
+    /// assert_close(&(u * s).matmul(vt), &a, 1e-14);
+    /// ```
+    #[track_caller]
+    pub fn svd_with(&self, full: bool) -> (Tensor, Tensor, Tensor) {
         let [u, s, vt] = decompose(Svd { full }, self);
         (u, s, vt)
     }
@@ -103,9 +117,9 @@ mod tests {
     fn products_and_errors() {
         for shape in [[3, 2], [2, 3]] {
             let a = numbers(&shape);
-            let (u, s, vt) = a.svd(false);
+            let (u, s, vt) = a.svd_with(false);
             assert_close(&(&u * s).matmul(vt), &a, 1e-14);
-            let (u, _, vt) = a.svd(true);
+            let (u, _, vt) = a.svd();
             assert_eq!(
                 (u.shape(), vt.shape()),
                 ([shape[0]; 2].into(), [shape[1]; 2].into())
@@ -113,7 +127,7 @@ mod tests {
         }
         assert!(
             Tensor::from([[f64::INFINITY]])
-                .svd(false)
+                .svd_with(false)
                 .1
                 .error()
                 .is_some()
@@ -123,9 +137,9 @@ mod tests {
     #[test]
     fn gradient() {
         for shape in [[3, 2], [2, 3], [2, 2]] {
-            check_gradient_at(|x| x[0].svd(false).1.square(), &[numbers(&shape)]);
-            check_gradient_at(|x| x[0].svd(false).0.square(), &[numbers(&shape)]);
-            check_gradient_at(|x| x[0].svd(false).2.square(), &[numbers(&shape)]);
+            check_gradient_at(|x| x[0].svd_with(false).1.square(), &[numbers(&shape)]);
+            check_gradient_at(|x| x[0].svd_with(false).0.square(), &[numbers(&shape)]);
+            check_gradient_at(|x| x[0].svd_with(false).2.square(), &[numbers(&shape)]);
         }
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn taken(text: &str, operands: Vec<Tensor>) -> Result<(String, Vec<Te
                 )));
             }
             x = x
-                .diagonal(0, first as isize, second as isize)
+                .diagonal_with(0, first as isize, second as isize)
                 .into_result()?;
             letters.remove(second);
             letters.remove(first);
