@@ -64,6 +64,9 @@
 #![warn(missing_debug_implementations)]
 
 pub mod extend;
+/// The path of [`extend`]'s `DynLayer` and its kin in programs from before it.
+#[doc(hidden)]
+pub use nn_core::registry;
 pub mod guide;
 
 /// The crate whose arrays tensors are made from and into: `Tensor::from(array)`, `Tensor::to_ndarray`.

@@ -1,7 +1,8 @@
 //! Outputs for inputs, batch by batch.
 
 use crate::data::{Dataset, check_batch_size};
-use nn_core::{Layer, Result, Tensor, Tensors, concatenate, layer, no_gradient};
+use nn_core::{Error, Layer, Result, Shape, Tensor, Tensors, concatenate, layer, no_gradient};
+use nn_kernels::buffer::Buffer;
 
 /// Rows that run through a model at a time unless something else is asked for.
 pub(crate) const BATCH: usize = 256;
@@ -56,7 +57,7 @@ fn in_parts<M: Layer>(
     mut tell: Option<Tell<'_>>,
 ) -> Result<M::Output> {
     let data = Dataset::inputs(owned(x))?;
-    let mut parts: Vec<Vec<Tensor>> = Vec::new();
+    let mut parts: Vec<Parts> = Vec::new();
     let mut whole = None;
     for (index, batch) in data.batches(batch_size).datasets().enumerate() {
         if let Some(tell) = &mut tell {
@@ -71,20 +72,71 @@ fn in_parts<M: Layer>(
             Some(tell) => tell(Moment::After(index, &leaves))?,
             None => true,
         };
-        parts.resize_with(leaves.len(), Vec::new);
+        if index == 0 {
+            for leaf in &leaves {
+                check_room(leaf, batch.len(), data.len())?;
+            }
+        }
+        parts.resize_with(leaves.len(), Parts::default);
         for (part, leaf) in parts.iter_mut().zip(leaves) {
-            part.push(leaf);
+            part.push(leaf)?;
         }
         whole = Some(output);
         if !goes_on {
             break;
         }
     }
-    let parts: Vec<Tensor> = parts.iter().map(|part| concatenate(part, 0)).collect();
+    let parts: Vec<Tensor> = parts.into_iter().map(Parts::together).collect();
     match whole {
         Some(output) => Ok(with_leaves(output, parts)),
         None => M::Output::from_leaves(parts),
     }
+}
+
+/// An output, batch by batch.
+#[derive(Default)]
+struct Parts {
+    /// Of many batches each.
+    large: Vec<Tensor>,
+    /// Of one batch each: as they are, millions of them would take many times the memory of their numbers.
+    small: Vec<Tensor>,
+}
+
+impl Parts {
+    /// Batches that are put together.
+    const MANY: usize = 1024;
+
+    fn push(&mut self, batch: Tensor) -> Result<()> {
+        self.small.push(batch);
+        if self.small.len() == Self::MANY {
+            self.large.push(concatenate(&self.small, 0).into_result()?);
+            self.small.clear();
+        }
+        Ok(())
+    }
+
+    fn together(mut self) -> Tensor {
+        self.large.append(&mut self.small);
+        concatenate(&self.large, 0)
+    }
+}
+
+/// Refuses what the predictions of so many `rows` would not fit into, seen from those of a batch of `some`.
+fn check_room(output: &Tensor, some: usize, rows: usize) -> Result<()> {
+    let shape = output.shape();
+    let [first, others @ ..] = shape.dims() else {
+        return Ok(());
+    };
+    if *first != some {
+        return Ok(());
+    }
+    let elements = others.iter().fold(rows, |n, &dim| n.saturating_mul(dim));
+    Buffer::check(output.dtype(), elements).map_err(|refused| {
+        Error::from(refused).context(format!(
+            "the predictions of {rows} rows, each of shape {}, cannot be kept; predict in parts",
+            Shape::new(others)
+        ))
+    })
 }
 
 /// What a model gives in inference, as a constant: no tape follows how a prediction was made.

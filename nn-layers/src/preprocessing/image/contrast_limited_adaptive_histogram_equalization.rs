@@ -209,11 +209,13 @@ struct Axis {
 impl Axis {
     fn new(pixels: usize, tiles: usize) -> Axis {
         let tile = pixels.div_ceil(tiles);
+        let place = |i: usize| (i as f32 - tile as f32 / 2.0) / tile as f32 + 1.0;
+        // The last one that a pixel looks at: of more tiles than pixels most are looked at by none.
+        let tiles = tiles.min(place(pixels - 1).floor() as usize + 1);
         let mirrored = (0..tile * tiles).map(|i| match i % (2 * pixels) {
             i if i < pixels => i as i64,
             i => (2 * pixels - 1 - i) as i64,
         });
-        let place = |i: usize| (i as f32 - tile as f32 / 2.0) / tile as f32 + 1.0;
         let before = (0..pixels).map(|i| place(i).floor() as i64);
         Axis {
             tiles,
