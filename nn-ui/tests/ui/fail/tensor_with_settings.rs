@@ -9,8 +9,8 @@ struct Net {
 #[model]
 impl Net {
     fn call(&self, x: Tensor) -> Tensor {
-        let x = x.leaky_relu(0.1);
-        self.dense(x.sort(1))
+        let h = x.leaky_relu(0.1);
+        self.dense(h + x.sort(1))
     }
 }
 
