@@ -65,6 +65,7 @@ pub use tensor::{Numbers, Operand, Tensor, TensorList};
 
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::base::columns;
     pub use crate::module::containers::{Layers, OrNot};
     pub use crate::module::keys::{FieldKeys, ModelKeys};
     pub use crate::module::registered::{Registered, Registry, registered};
@@ -76,6 +77,6 @@ pub mod __private {
     pub use crate::module::spelled::{read_spelled, spell};
     pub use crate::module::structure::named;
     pub use crate::{__class as class, collect, submit};
-    pub use nn_kernels::ArrayBuilder;
+    pub use nn_kernels::{ArrayBuilder, memory};
     pub use serde_json;
 }

@@ -116,7 +116,7 @@ impl Error {
         .with_source(source)
     }
 
-    /// An error of another library, or of the program's own.
+    /// An error of another library, or of the program's own, or a text: `Error::other("enough")`.
     ///
     /// ```
     /// use nn::{Error, ErrorKind};
@@ -126,8 +126,11 @@ impl Error {
     /// assert_eq!((error.kind(), error.to_string()), (ErrorKind::Other, "invalid digit found in string".to_string()));
     /// assert!(error.source().unwrap().is::<std::num::ParseIntError>());
     /// ```
-    pub fn other(error: impl std::error::Error + Send + Sync + 'static) -> Error {
-        Error::new(ErrorKind::Other, error.to_string()).with_source(error)
+    pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+        let source = error.into();
+        let mut error = Error::new(ErrorKind::Other, source.to_string());
+        error.0.source = Some(Arc::from(source));
+        error
     }
 
     /// This error with what caused it.

@@ -1,5 +1,6 @@
-//! What everything else stands on: shapes, errors, identities, windows.
+//! What everything else stands on: shapes, errors, identities, windows, texts in columns.
 
+pub mod columns;
 pub(crate) mod dim;
 pub(crate) mod error;
 pub(crate) mod ids;

@@ -25,12 +25,12 @@ mod tensor;
 mod windows;
 
 use mapping::{Mapped, Mapping, Writer};
+use nn_core::__private::memory;
 use nn_core::program::{Node, Source, ValueId};
 use nn_core::{
     DType, Error, Graph, InputShapes, Layer, Module, Result, Shape, Tensor, Tensors, is_known,
     trace,
 };
-use nn_kernels::memory;
 use nn_train::saving::write_whole;
 use prost::Message;
 use proto::{

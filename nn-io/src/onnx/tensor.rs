@@ -1,8 +1,8 @@
 //! Values and element types as ONNX has them.
 
 use super::proto::TensorProto;
+use nn_core::__private::memory;
 use nn_core::{DType, Result, Tensor};
-use nn_kernels::memory;
 
 /// The number of an element type in `TensorProto.DataType`.
 pub(super) fn data_type(dtype: DType) -> i32 {

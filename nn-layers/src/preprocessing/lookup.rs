@@ -2,9 +2,9 @@
 
 use crate::ShapeError;
 use crate::preprocessing::output_mode::OutputMode;
+use nn_core::__private::memory;
 use nn_core::ops::hash_text;
 use nn_core::{Error, Result, Shape, Tensor, floatx, is_known};
-use nn_kernels::memory;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::hash::Hash;

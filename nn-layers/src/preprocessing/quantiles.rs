@@ -1,7 +1,7 @@
 //! Quantiles of more numbers than are kept, as Keras's `Discretization` finds them.
 
+use nn_core::__private::memory;
 use nn_core::Result;
-use nn_kernels::memory;
 
 /// A few of many sorted numbers, each with how many it stands for.
 #[derive(Clone, Default)]

@@ -1,6 +1,5 @@
 //! Looking at models: summary, plot, profile.
 
-pub(crate) mod columns;
 #[cfg(feature = "plot")]
 mod curves;
 #[cfg(feature = "plot")]

@@ -1,9 +1,9 @@
 //! Where the time of a training step goes, layer by layer: [`profile`].
 
-use crate::inspect::columns;
 use crate::inspect::summary::size;
 use crate::training::Compiled;
 use crate::training::Model;
+use nn_core::__private::columns;
 use nn_core::profile::{Cost, measure};
 use nn_core::{IntoTensors, Result};
 use std::fmt;

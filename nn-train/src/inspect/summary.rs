@@ -1,7 +1,7 @@
 //! Keras's table of a model: layer, type, output shape, parameters, connections.
 
-use crate::inspect::columns;
 use crate::inspect::graph::{Connections, Node};
+use nn_core::__private::columns;
 use nn_core::module::{self, Module};
 use nn_core::program::ValueId;
 use nn_core::{Graph, Shape, is_known};

@@ -1,7 +1,7 @@
 //! How often each class is taken for each other one.
 
 use super::answers::share;
-use crate::inspect::columns;
+use nn_core::__private::columns;
 use nn_core::{DType, Error, Result, Tensor, no_gradient};
 use nn_kernels::memory;
 use std::fmt;
@@ -35,13 +35,14 @@ impl ConfusionMatrix {
     /// `[n, 1]`, or any other shape of both.
     ///
     /// # Errors
-    /// Another number of targets than of predictions; a target that is neither 0 nor 1.
+    /// Another number of targets than of predictions; a target that is neither 0 nor 1; a prediction that is NaN.
     pub fn binary(y_true: &Tensor, y_pred: &Tensor, threshold: f64) -> Result<ConfusionMatrix> {
         if threshold.is_nan() {
             return Err(Error::value(
                 "a confusion matrix needs a threshold that is a number, found NaN",
             ));
         }
+        no_nan(y_pred)?;
         let y_pred = no_gradient(|| y_pred.greater(threshold));
         ConfusionMatrix::of_classes(y_true, &y_pred, 2)
     }
@@ -50,18 +51,26 @@ impl ConfusionMatrix {
     /// shape of the scores.
     ///
     /// # Errors
-    /// Shapes that do not fit; a target that is not the number of a class.
+    /// Shapes that do not fit; a target that is not the number of a class, or a row of targets that does not add up to 1; scores that are NaN.
     pub fn new(y_true: &Tensor, y_pred: &Tensor) -> Result<ConfusionMatrix> {
         let (found, shape) = (y_true.try_shape()?, y_pred.try_shape()?);
         if shape.rank() < 2 {
             return Err(Error::shape(format!(
-                "a confusion matrix needs scores [batch, classes], found {shape}; for yes-or-no answers see `ConfusionMatrix::binary`"
+                "a confusion matrix needs scores [batch, classes], found {shape}; of numbers of classes it is made by \
+                 `ConfusionMatrix::of_classes`, of yes-or-no answers by `ConfusionMatrix::binary`"
             )));
         }
         let classes = shape[shape.rank() - 1];
+        if classes == 1 {
+            return Err(Error::shape(format!(
+                "scores of shape {shape} are of one class: yes-or-no answers make a confusion matrix by `ConfusionMatrix::binary`"
+            )));
+        }
+        no_nan(y_pred)?;
         let best = no_gradient(|| y_pred.argmax(-1));
-        match found == shape && classes > 1 {
+        match found == shape {
             true => {
+                one_hot(y_true, classes)?;
                 let y_true = no_gradient(|| y_true.argmax(-1));
                 ConfusionMatrix::of_classes(&y_true, &best, classes)
             }
@@ -175,6 +184,33 @@ impl ConfusionMatrix {
     }
 }
 
+/// Refuses predictions that are NaN, which no comparison puts into the right class.
+fn no_nan(y_pred: &Tensor) -> Result<()> {
+    let numbers = y_pred.cast(DType::F64);
+    match numbers.try_data::<f64>()?.iter().position(|v| v.is_nan()) {
+        None => Ok(()),
+        Some(i) => Err(Error::value(format!(
+            "prediction {i} is NaN, of no class; look at what the model learned, or at its input"
+        ))),
+    }
+}
+
+/// Refuses rows that say no class, or several.
+fn one_hot(y_true: &Tensor, classes: usize) -> Result<()> {
+    let numbers = y_true.cast(DType::F64);
+    let rows = numbers.try_data::<f64>()?.chunks(classes);
+    // Smoothed rows and such of rounded numbers still add up to 1.
+    let wrong = |row: &[f64]| !((row.iter().sum::<f64>() - 1.0).abs() < 1e-3);
+    match rows.clone().position(wrong) {
+        None => Ok(()),
+        Some(row) => Err(Error::value(format!(
+            "row {row} of the targets adds up to {} and not to 1; targets in the shape of the scores are one-hot, numbers of classes have one \
+             axis less",
+            rows.clone().nth(row).map_or(0.0, |row| row.iter().sum())
+        ))),
+    }
+}
+
 impl fmt::Display for ConfusionMatrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const CORNER: &str = "true \\ predicted";
@@ -246,6 +282,34 @@ accuracy 0.7500 of 4";
     #[test]
     fn what_does_not_fit_is_an_error() {
         let message = |m: Result<ConfusionMatrix>| m.unwrap_err().to_string();
+        let nan = Tensor::from([[f32::NAN, 0.9], [0.3, 0.7]]);
+        assert!(
+            message(ConfusionMatrix::new(&Tensor::from([0, 1]), &nan))
+                .contains("prediction 0 is NaN")
+        );
+        let nan = Tensor::from([0.2_f32, f32::NAN]);
+        assert!(
+            message(ConfusionMatrix::binary(&Tensor::from([0, 1]), &nan, 0.5))
+                .contains("prediction 1 is NaN")
+        );
+        let (rows, scores) = (
+            Tensor::from([[0, 1], [1, 1]]),
+            Tensor::from([[0.1_f32, 0.9], [0.3, 0.7]]),
+        );
+        assert!(
+            message(ConfusionMatrix::new(&rows, &scores))
+                .contains("row 1 of the targets adds up to 2")
+        );
+        let one = message(ConfusionMatrix::new(
+            &Tensor::from([0, 1]),
+            &Tensor::from([[0.2_f32], [0.9]]),
+        ));
+        assert!(one.contains("`ConfusionMatrix::binary`"), "{one}");
+        let flat = message(ConfusionMatrix::new(
+            &Tensor::from([0, 1]),
+            &Tensor::from([0, 1]),
+        ));
+        assert!(flat.contains("`ConfusionMatrix::of_classes`"), "{flat}");
         let p = Tensor::from([0.2_f32, 0.9]);
         let e = message(ConfusionMatrix::binary(&Tensor::zeros([3]), &p, 0.5));
         assert!(e.contains("[3]") && e.contains("[2]"), "{e}");

@@ -283,7 +283,8 @@ macro_rules! optimizer {
             /// Whether an exponential moving average of every parameter is kept, `average = momentum · average + (1 - momentum) · p` after each
             /// step; it begins as a copy of what the first step leaves. Parameters become their averages by
             /// [`Compiled::finalize`](crate::Compiled::finalize), and for each evaluation by the
-            /// callback `SwapEMAWeights`.
+            /// callback `SwapEMAWeights`. `fit` ends with the parameters as they were trained, so that another one goes on where it was, to
+            /// the bit; Keras's ends with the averages.
             pub fn use_ema(mut self, use_ema: bool) -> $Type {
                 $crate::optimizers::Rule::settings_mut(&mut self).use_ema = use_ema;
                 self

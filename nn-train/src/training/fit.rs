@@ -108,7 +108,8 @@ impl<'a> Fit<'a> {
         self
     }
 
-    /// How often to go through the data. After [`Fit::initial_epoch`] it is the number of the last epoch, as in Keras.
+    /// How often to go through the data. Another `fit` goes on counting, for the schedule, the callbacks and the log too: after two epochs its
+    /// first one is the third, where Keras's begins with 1 again unless it is told where (`initial_epoch`). After [`Fit::initial_epoch`] it is the number of the last epoch, as in Keras.
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.epochs = epochs;
         self
@@ -154,7 +155,8 @@ impl<'a> Fit<'a> {
     }
 
     /// How many batches an epoch has, if not all of the data: the next epoch goes on with the batches after them, and with the first
-    /// ones again after the last. There must be so many.
+    /// ones again after the last. There must be so many. The epoch that comes to the end of the data has what is left, as Keras's: 4 of 10
+    /// batches are epochs of 4, 4 and 2.
     pub fn steps_per_epoch(mut self, batches: usize) -> Self {
         self.steps_per_epoch = Some(batches);
         self

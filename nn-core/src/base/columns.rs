@@ -5,12 +5,12 @@ fn blanks(text: &str, width: usize) -> String {
 }
 
 /// The text at the left of a column of `width` characters.
-pub(crate) fn left(text: &str, width: usize) -> String {
+pub fn left(text: &str, width: usize) -> String {
     format!("{text}{}", blanks(text, width))
 }
 
 /// The text at the right of a column of `width` characters.
-pub(crate) fn right(text: &str, width: usize) -> String {
+pub fn right(text: &str, width: usize) -> String {
     format!("{}{text}", blanks(text, width))
 }
 
