@@ -126,15 +126,7 @@ impl Shape {
 
     /// How many elements there are, the product of the dimensions (not known, as [`UNKNOWN`], if one is not).
     pub const fn num_elements(&self) -> usize {
-        let (mut known, mut i) = (1_usize, 0);
-        if self.is_known() {
-            while i < self.rank as usize {
-                known = known.saturating_mul(self.dims[i]);
-                i += 1;
-            }
-            return known;
-        }
-        let mut open = None;
+        let (mut known, mut open, mut i) = (1_usize, None, 0);
         while i < self.rank as usize {
             open = match (is_known(self.dims[i]), open) {
                 (true, _) => {
