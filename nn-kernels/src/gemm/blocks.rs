@@ -220,8 +220,9 @@ fn every_row<T: Send>([m, n]: [usize; 2], c: &mut [T], ldc: usize, after: Option
 
 impl<T: Gemm> Product<'_, T> {
     fn cut(&self, sizes: [usize; 3]) -> Cut {
-        let packs_a = !matches!(self.b, Columns::Library(_)) && !self.a_direct(sizes[1]);
-        Cut::new(sizes, self.tile, self.kernels.lanes, packs_a)
+        Cut::new(sizes, self.tile, self.kernels.lanes, || {
+            !matches!(self.b, Columns::Library(_)) && !self.a_direct(sizes[1])
+        })
     }
 
     /// Whether A is read where it lies for so many columns: one or two panels do not pay for packing it. Rows of A, or steps of
@@ -242,6 +243,10 @@ impl<T: Gemm> Product<'_, T> {
     /// `c` must have m rows of n elements, `ldc` apart, that nobody else uses meanwhile.
     unsafe fn run(self, [m, n, k]: [usize; 3], c: Parts<T>, ldc: usize) {
         let Cut { rows, cols, depth } = self.cut([m, n, k]);
+        if rows >= m && cols >= n && depth >= k {
+            // SAFETY: the caller's promise.
+            return unsafe { self.block(0..m, 0..n, 0..k, c, ldc) };
+        }
         let [across, along] = [n.div_ceil(cols), k.div_ceil(depth)];
         let blocks = m.div_ceil(rows) * across;
         let block = |block: usize| {
@@ -353,10 +358,11 @@ impl<T: Gemm> Product<'_, T> {
             }
             _ => DEPTH,
         };
-        let depth = ks
-            .len()
-            .div_ceil(ks.len().div_ceil(most))
-            .next_multiple_of(4);
+        let depth = match ks.len() {
+            all if all <= most => all,
+            all => all.div_ceil(all.div_ceil(most)),
+        };
+        let depth = depth.next_multiple_of(4);
         let group = match self.b {
             Columns::Later(_) => (TOGETHER / depth).next_multiple_of(width),
             _ => cols.len(),
@@ -415,36 +421,40 @@ impl<T: Gemm> Product<'_, T> {
                         Columns::Later(_) => (b_memory, width, step.len() * width),
                         Columns::Library(_) => unreachable!("no tiles of ours"),
                     };
-                    let run = |t: usize, tile: Range<usize>, p: usize| {
-                        let (i, j) = (rows.start + tile.start, cols.start + p * width);
+                    let b = b.as_ptr();
+                    let a = match a_direct {
+                        true => self.a.data.as_ptr().wrapping_add(k * self.a.col_stride),
+                        false => a_memory.as_ptr(),
+                    };
+                    // What the sums begin with: nothing, the same row for all, or what C holds, row by row.
+                    let (addend, addend_stride, addend_step) = match self.start {
+                        Start::Zero if k == ks.start => (std::ptr::null(), 0, 0),
+                        Start::Row(row) if k == ks.start => (row.as_ptr(), 0, 1),
+                        _ => (c.get().cast_const(), ldc, 1),
+                    };
+                    let run = |t: usize, at: Range<usize>, p: usize| {
+                        let (i, j) = (rows.start + at.start, cols.start + p * width);
                         let a = match a_direct {
-                            true => &self.a.data[i * self.a.row_stride + k * self.a.col_stride..],
-                            false => &a_memory[t * a_tile..],
-                        };
-                        // SAFETY: the caller's promise.
-                        let c = unsafe { c.get().add(i * ldc + j) };
-                        let (addend, addend_stride) = match self.start {
-                            Start::Zero if k == ks.start => (std::ptr::null(), 0),
-                            Start::Row(row) if k == ks.start => (row[j..].as_ptr(), 0),
-                            _ => (c.cast_const(), ldc),
+                            true => a.wrapping_add(i * self.a.row_stride),
+                            false => a.wrapping_add(t * a_tile),
                         };
                         let tile = Tile {
-                            rows: tile.len(),
+                            rows: at.len(),
                             cols: width.min(cols.end - j),
-                            a: a.as_ptr(),
+                            a,
                             layout,
                             segments: &[0],
                             k: step.len(),
-                            b: b[p * panel..].as_ptr(),
+                            b: b.wrapping_add(p * panel),
                             b_stride,
-                            c,
+                            c: c.get().wrapping_add(i * ldc + j),
                             c_stride: ldc,
-                            addend,
+                            addend: addend.wrapping_add(i * addend_stride + j * addend_step),
                             addend_stride,
                         };
-                        // SAFETY: A and B are within their slices (checked in `multiply`) or their packed copies, which
-                        // hold rows × depth and k × cols elements; C is the caller's promise; the kernels are those
-                        // of a level that the processor has.
+                        // SAFETY: A and B are within their slices (checked in `multiply_then`) or their packed copies,
+                        // which hold rows × depth and k × cols elements; C is the caller's promise; the kernels are
+                        // those of a level that the processor has.
                         unsafe { self.kernels.run(&tile) }
                     };
                     let panels = 0..cols.len().div_ceil(width);

@@ -50,8 +50,13 @@ pub(super) struct Cut {
 impl Cut {
     /// How the product is cut; by the sizes alone, so that every sum is taken in the same order on any number of threads.
     ///
-    /// `tile` has the rows and columns of the tiles, and `lanes` elements are in a vector; `packs_a` where a task copies its rows of A.
-    pub fn new([m, n, k]: [usize; 3], tile: [usize; 2], lanes: usize, packs_a: bool) -> Cut {
+    /// `tile` has the rows and columns of the tiles, and `lanes` elements are in a vector; `packs_a` says whether a task copies its rows of A.
+    pub fn new(
+        [m, n, k]: [usize; 3],
+        tile: [usize; 2],
+        lanes: usize,
+        packs_a: impl FnOnce() -> bool,
+    ) -> Cut {
         if m.saturating_mul(n).saturating_mul(k) < 2 * TASK_WORK {
             return Cut {
                 rows: m,
@@ -71,7 +76,7 @@ impl Cut {
         };
         let depth = k.div_ceil(pieces).next_multiple_of(4);
         // Rows of A that are packed are packed once for all columns, where cutting rows alone gives enough tasks.
-        let low = packs_a && m * pieces >= TASKS * tile[0];
+        let low = m * pieces >= TASKS * tile[0] && packs_a();
         let mut size = [m.min(BLOCK[0]), if low { n } else { n.min(BLOCK[1]) }];
         // Two tiles, so that what both read is read from a cache; a high tile of one vector reads little of B.
         let least = [tile[0] * if tile[1] == lanes { 1 } else { 2 }, 2 * tile[1]];
@@ -106,11 +111,18 @@ pub struct Heights {
 
 impl Heights {
     pub fn new(n: usize, most: usize) -> Self {
+        if n <= most {
+            return Self {
+                tiles: usize::from(n > 0),
+                least: n,
+                higher: 0,
+            };
+        }
         let tiles = n.div_ceil(most);
         Self {
             tiles,
-            least: n / tiles.max(1),
-            higher: n % tiles.max(1),
+            least: n / tiles,
+            higher: n % tiles,
         }
     }
 
