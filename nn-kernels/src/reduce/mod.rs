@@ -120,28 +120,30 @@ fn over_axes<T: Element, C: Combine<T>>(
     if x.is_empty() {
         return out.fill(C::IDENTITY);
     }
-    // Neighbouring axes of the same fate as one.
-    let mut groups: Vec<(usize, bool)> = Vec::with_capacity(dims.len());
-    for (&n, &gone) in dims.iter().zip(axes).filter(|(n, _)| **n != 1) {
-        match groups.last_mut() {
-            Some((length, fate)) if *fate == gone => *length *= n,
-            _ => groups.push((n, gone)),
-        }
-    }
-    let mut between: Option<Vec<T>> = None;
-    let mut inner = 1;
-    let mut left = groups.iter().filter(|group| group.1).count();
-    if left == 0 {
+    let is_left = |rest: usize| {
+        let mut axes = dims[..rest].iter().zip(axes);
+        axes.any(|(&n, &gone)| gone && n != 1)
+    };
+    if !is_left(dims.len()) {
         return out.copy_from_slice(x);
     }
-    while let Some((n, gone)) = groups.pop() {
-        if !gone {
+    let mut between: Option<Vec<T>> = None;
+    let (mut rest, mut inner) = (dims.len(), 1);
+    loop {
+        // Neighbouring axes of the same fate are one, and an axis of one step is of any.
+        let (mut n, mut fate) = (1, None);
+        while rest > 0
+            && (dims[rest - 1] == 1 || *fate.get_or_insert(axes[rest - 1]) == axes[rest - 1])
+        {
+            rest -= 1;
+            n *= dims[rest];
+        }
+        if fate == Some(false) {
             inner *= n;
             continue;
         }
-        left -= 1;
         let from = between.as_deref().unwrap_or(x);
-        if left == 0 {
+        if !is_left(rest) {
             return middle(op, from, n, inner, out);
         }
         let mut to = vec![C::IDENTITY; from.len() / n];

@@ -186,8 +186,7 @@ impl Op for MatMul {
         let mut all = Vec::with_capacity(3);
         all.extend([da, db]);
         if at.inputs.len() == 3 {
-            let rows: Vec<isize> = (0..up.raw_shape().rank() as isize - 1).collect();
-            all.push(at.when(2, || up.sum_axes(rows, false)));
+            all.push(at.when(2, || up.sum_rows()));
         }
         Ok(all)
     }
@@ -426,19 +425,15 @@ impl Tensor {
         {
             return failed.clone();
         }
-        let (a, b) = (*self.raw_shape(), *other.raw_shape());
-        match (a.dims(), b.dims()) {
-            ([_, .., _], [_, _]) => apply_static(
-                MatMul::kept(false, false, false),
-                &[self.clone(), other, row],
-            ),
-            _ => self.fail(
-                "matmul",
-                Error::shape(format!(
-                    "`matmul_add` takes rows [.., k] and a matrix [k, n], found {a} and {b}"
-                )),
-            ),
+        let (a, b) = (self.raw_shape(), other.raw_shape());
+        if a.rank() < 2 || b.rank() != 2 {
+            let error = Error::shape(format!(
+                "`matmul_add` takes rows [.., k] and a matrix [k, n], found {a} and {b}"
+            ));
+            return self.fail("matmul", error);
         }
+        let op = MatMul::kept(false, false, false);
+        apply_static(op, &[self.clone(), other, row])
     }
 
     /// The matrix product with the second operand transposed: `[.., m, k] · [.., n, k]ᵀ → [.., m, n]`.

@@ -62,8 +62,15 @@ impl Tensor {
         let repeated = (0..from.rank())
             .filter(|&i| i < lead || (to[i - lead] == 1 && from[i] != 1))
             .map(|i| i as isize)
-            .collect::<Vec<_>>();
-        self.sum_axes(repeated, true).reshape(to)
+            .collect();
+        reduce(&SUM, self, Axes::Some(repeated), true).reshape(to)
+    }
+
+    /// The sum over all axes but the last: of the rows of all matrices.
+    #[track_caller]
+    pub(crate) fn sum_rows(&self) -> Tensor {
+        let leading = (0..self.raw_shape().rank() as isize - 1).collect();
+        reduce(&SUM, self, Axes::Some(leading), false)
     }
 }
 
