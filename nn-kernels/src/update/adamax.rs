@@ -1,7 +1,7 @@
 //! Adamax.
 
 use super::super::math::Float;
-use super::update;
+use super::{power, update};
 
 /// Adamax (Kingma and Ba 2014, <https://arxiv.org/abs/1412.6980>, section 7.1).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,7 +22,7 @@ pub struct Adamax {
 
 /// One step of [`Adamax`]: `m += (g - m)(1 - β₁)`, `u = max(β₂ u, |g|)`, `p -= lr · m / ((1 - β₁ᵗ)(u + ε))`.
 pub fn adamax<T: Float>(by: &Adamax, p: &mut [T], g: &[T], m: &mut [T], u: &mut [T]) {
-    let correction = 1.0 - by.beta_1.powf(by.step as f64);
+    let correction = 1.0 - power(by.beta_1, by.step);
     let [lr, rest_1, beta_2] = [by.learning_rate, 1.0 - by.beta_1, by.beta_2].map(T::from_f64);
     let [epsilon, decay, correction] = [by.epsilon, by.weight_decay, correction].map(T::from_f64);
     update(p, g, [m, u], |p, g, [m, u]| {

@@ -2,7 +2,7 @@
 
 use super::super::math::Float;
 use super::super::simd;
-use super::{BLOCK, update};
+use super::{BLOCK, power, update};
 
 /// Lamb (You et al. 2019, <https://arxiv.org/abs/1904.00962>): Adam with steps as long as each parameter is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,10 +24,9 @@ pub struct Lamb {
 /// One step of [`Lamb`]: `m += (g - m)(1 - β₁)`, `v += (g² - v)(1 - β₂)`, `u = (m / (1 - β₁ᵗ)) / (√(v / (1 - β₂ᵗ)) + ε)`,
 /// `p -= lr · u · ‖p‖ / ‖u‖`; the ratio of norms is 1 where one of them is 0. Norms are summed in `f64` in a fixed order.
 pub fn lamb<T: Float>(by: &Lamb, p: &mut [T], g: &[T], m: &mut [T], v: &mut [T]) {
-    let t = by.step as f64;
     let [lr, epsilon, decay] = [by.learning_rate, by.epsilon, by.weight_decay].map(T::from_f64);
     let [rest_1, rest_2] = [1.0 - by.beta_1, 1.0 - by.beta_2].map(T::from_f64);
-    let corrections = [1.0 - by.beta_1.powf(t), 1.0 - by.beta_2.powf(t)].map(T::from_f64);
+    let corrections = [by.beta_1, by.beta_2].map(|beta| T::from_f64(1.0 - power(beta, by.step)));
     let adam = move |m: T, v: T| (m / corrections[0]) / (Float::sqrt(v / corrections[1]) + epsilon);
     update(p, g, [&mut *m, &mut *v], |p, g, [m, v]| {
         let m = m + (g - m) * rest_1;

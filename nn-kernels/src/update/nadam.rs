@@ -1,7 +1,7 @@
 //! Nadam.
 
 use super::super::math::Float;
-use super::update;
+use super::{power, update};
 
 /// Nadam (Dozat 2015, <https://cs229.stanford.edu/proj2015/054_report.pdf>): Adam with Nesterov's momentum.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,14 +25,13 @@ const WARM_UP: f64 = 0.96;
 
 impl Nadam {
     fn momentum(&self, step: u64) -> f64 {
-        self.beta_1 * (1.0 - 0.5 * WARM_UP.powf(step as f64))
+        self.beta_1 * (1.0 - 0.5 * power(WARM_UP, step))
     }
 
     /// `u₁ u₂ … uₜ`, without going through the steps: the logarithm of each factor `1 - ½ qⁱ` is a series in its powers, and those of all
     /// steps together are geometric series.
     fn product_of_momenta(&self) -> f64 {
-        let t = self.step as f64;
-        let (q, q_t) = (WARM_UP, WARM_UP.powf(t));
+        let (q, q_t) = (WARM_UP, power(WARM_UP, self.step));
         let (mut half, mut q_k, mut q_kt, mut log) = (1.0, 1.0, 1.0, 0.0);
         // 2⁻⁵³ of the first term is left after so many.
         for k in 1..=53 {
@@ -41,7 +40,7 @@ impl Nadam {
             q_kt *= q_t;
             log -= half / f64::from(k) * q_k * (1.0 - q_kt) / (1.0 - q_k);
         }
-        self.beta_1.powf(t) * log.exp()
+        power(self.beta_1, self.step) * log.exp()
     }
 }
 
@@ -53,7 +52,7 @@ pub fn nadam<T: Float>(by: &Nadam, p: &mut [T], g: &[T], m: &mut [T], v: &mut [T
     let factors = [
         next / (1.0 - product * next),
         (1.0 - now) / (1.0 - product),
-        1.0 - by.beta_2.powf(by.step as f64),
+        1.0 - power(by.beta_2, by.step),
     ];
     let [of_mean, of_gradient, correction] = factors.map(T::from_f64);
     let [lr, epsilon, decay] = [by.learning_rate, by.epsilon, by.weight_decay].map(T::from_f64);

@@ -1,7 +1,7 @@
 //! Schedule-free AdamW.
 
 use super::super::math::Float;
-use super::update;
+use super::{power, update};
 
 /// Schedule-free AdamW (Defazio et al. 2024, <https://arxiv.org/abs/2405.15682>).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,7 +26,7 @@ pub fn schedule_free<T: Float>(by: &ScheduleFree, p: &mut [T], g: &[T], z: &mut 
     let t = by.step as f64;
     let [lr, epsilon, shrink] = [by.learning_rate, by.epsilon, by.shrink].map(T::from_f64);
     let [beta_1, rest_2] = [by.beta_1, 1.0 - by.beta_2].map(T::from_f64);
-    let correction = T::from_f64(1.0 - by.beta_2.powf(t));
+    let correction = T::from_f64(1.0 - power(by.beta_2, by.step));
     let (rest_1, weight) = (T::ONE - beta_1, T::from_f64(1.0 / t));
     let kept = T::ONE - weight;
     update(p, g, [z, v], |p, g, [z, v]| {
