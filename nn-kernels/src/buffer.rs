@@ -134,6 +134,8 @@ pub struct Buffer {
     pointer: NonNull<u8>,
     len: usize,
     dtype: DType,
+    /// The size class of the block.
+    class: u8,
 }
 
 // SAFETY: a buffer owns its memory, and shared access to it is read-only (`&[T]` of plain numbers).
@@ -168,6 +170,7 @@ impl Buffer {
             pointer,
             len,
             dtype,
+            class: class as u8,
         })
     }
 
@@ -198,6 +201,7 @@ impl Buffer {
     }
 
     /// The element type.
+    #[inline]
     pub fn dtype(&self) -> DType {
         self.dtype
     }
@@ -228,10 +232,11 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        let (class, size) = block(self.len * self.dtype.size());
+        let class = usize::from(self.class);
         if class < CLASSES {
             return keep(class, self.pointer);
         }
+        let (_, size) = block(self.len * self.dtype.size());
         let layout = Layout::from_size_align(size, ALIGN).expect("checked when made");
         // SAFETY: allocated in `new` with this very layout, which depends on length and type only.
         unsafe { dealloc(self.pointer.as_ptr(), layout) };

@@ -134,6 +134,7 @@ impl Tensor {
     }
 
     /// A tensor that carries an error: every operation on it gives a tensor with the same error.
+    #[cold]
     pub fn failed(error: Error) -> Tensor {
         Tensor::from_inner(Shape::SCALAR, DType::F32, State::Failed(error))
     }
@@ -295,7 +296,16 @@ impl Tensor {
     ///
     /// # Errors
     /// The tensor's own error if it failed; an error if it is abstract or `T` is not its element type.
+    #[inline]
     pub fn try_data<T: Element>(&self) -> Result<&[T]> {
+        // Nearly every tensor has memory of its own, and is asked for the type that it holds.
+        match &self.inner.state {
+            State::Concrete(buffer) if buffer.dtype() == T::DTYPE => Ok(buffer.as_slice()),
+            _ => self.data_elsewhere(),
+        }
+    }
+
+    fn data_elsewhere<T: Element>(&self) -> Result<&[T]> {
         match &self.inner.state {
             State::Failed(error) => Err(error.clone()),
             State::Abstract(_) => Err(Error::value(format!(
@@ -303,7 +313,6 @@ impl Tensor {
                 self.inner.shape
             ))),
             State::Pending(pending) => pending.value().try_data(),
-            State::Concrete(buffer) if self.inner.dtype == T::DTYPE => Ok(buffer.as_slice()),
             State::Fused(fused) if self.inner.dtype == T::DTYPE => Ok(fused.0.as_slice()),
             State::View { base, offset } if self.inner.dtype == T::DTYPE => {
                 let all = base.state.buffer().map_or(&[][..], Buffer::as_slice);
@@ -324,6 +333,7 @@ impl Tensor {
     ///
     /// # Panics
     /// Where [`Tensor::try_data`] is an error, outside of a layer; inside of one that error is what its call gives.
+    #[inline]
     #[track_caller]
     pub fn data<T: Element>(&self) -> &[T] {
         match self.try_data() {
