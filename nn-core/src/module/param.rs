@@ -3,6 +3,7 @@
 mod updates;
 
 use crate::graph::observer;
+use crate::graph::op::Spec;
 use crate::module::context;
 use crate::{
     Constraint, DType, Error, Initializer, Regularizer, Result, Shape, Tensor, batches, is_known,
@@ -40,6 +41,8 @@ pub struct Param {
     start: OnceLock<Initializer>,
     /// Where it was found first.
     path: OnceLock<Arc<str>>,
+    /// What its value is like, which stays as it is when there is one: who asks for no more than that takes no lock.
+    built: OnceLock<Spec>,
 }
 
 impl Param {
@@ -57,6 +60,7 @@ impl Param {
             replaced: AtomicUsize::new(0),
             start: OnceLock::new(),
             path: OnceLock::new(),
+            built: OnceLock::new(),
         }
     }
 
@@ -149,8 +153,8 @@ impl Param {
     /// When it has another shape already, or the shape is not known.
     pub fn build(&self, shape: impl Into<Shape>) -> Result<()> {
         let shape = shape.into();
-        if let Some(value) = &*self.read() {
-            return self.check_shape(*value.raw_shape(), shape);
+        if let Some(built) = self.built.get() {
+            return self.check_shape(built.shape, shape);
         }
         shape.check_rank()?;
         if let Some(dim) = shape
@@ -245,12 +249,14 @@ impl Param {
     /// Makes a value that is computed already the parameter's, under the identity that it has.
     fn put(&self, slot: &mut Option<Tensor>, value: Tensor) {
         let id = slot.as_ref().map_or_else(context::fresh_id, Tensor::id);
-        *slot = Some(value.with_identity(id, self.trainable()));
+        let value = value.with_identity(id, self.trainable());
+        self.built.get_or_init(|| Spec::of(&value));
+        *slot = Some(value);
     }
 
     /// Whether it has a shape and a value.
     pub fn is_built(&self) -> bool {
-        self.read().is_some()
+        self.built.get().is_some()
     }
 
     /// The value; a failed tensor before [`Param::build`].
@@ -271,28 +277,26 @@ impl Param {
 
     /// The shape; `[]` before [`Param::build`].
     pub fn shape(&self) -> Shape {
-        self.read()
-            .as_ref()
-            .map_or(Shape::SCALAR, |t| *t.raw_shape())
+        self.built.get().map_or(Shape::SCALAR, |built| built.shape)
     }
 
     /// The dimension at `axis`, if it has a shape, and one of so many axes. A value set from elsewhere may have any shape.
     pub fn built_dim(&self, axis: usize) -> Option<usize> {
-        self.read().as_ref()?.raw_shape().get(axis).copied()
+        self.built.get()?.shape.get(axis).copied()
     }
 
     /// How many numbers it holds, 0 before [`Param::build`].
     pub fn count(&self) -> usize {
-        self.read()
-            .as_ref()
-            .map_or(0, |t| t.raw_shape().num_elements())
+        self.built
+            .get()
+            .map_or(0, |built| built.shape.num_elements())
     }
 
     /// The element type.
     pub fn dtype(&self) -> DType {
-        self.read()
-            .as_ref()
-            .map_or_else(context::floatx, Tensor::dtype)
+        self.built
+            .get()
+            .map_or_else(context::floatx, |built| built.dtype)
     }
 
     /// The identity that tapes know it by; 0 before [`Param::build`]. It stays the same when the value changes.
@@ -418,6 +422,7 @@ impl Clone for Param {
             replaced: AtomicUsize::new(0),
             start: self.start.clone(),
             path: OnceLock::new(),
+            built: OnceLock::new(),
             ..*self
         };
         if let Some(value) = self.read().clone() {
@@ -430,8 +435,8 @@ impl Clone for Param {
 impl fmt::Debug for Param {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = if self.buffer { "Buffer" } else { "Param" };
-        match &*self.read() {
-            Some(value) => write!(f, "{what}({})", value.raw_shape()),
+        match self.built.get() {
+            Some(built) => write!(f, "{what}({})", built.shape),
             None => write!(f, "{what}(not built)"),
         }
     }

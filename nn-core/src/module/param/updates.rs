@@ -30,7 +30,7 @@ impl Param {
             }
         }
         let value = value.computed().into_result()?;
-        let own = self.read().as_ref().map(|own| *own.raw_shape());
+        let own = self.built.get().map(|built| built.shape);
         if let Some(own) = own.filter(|own| own != value.raw_shape()) {
             return Err(Error::shape(format!(
                 "a parameter of shape {own} cannot have a value of shape {} for a while; give one of its own shape",
