@@ -1,13 +1,13 @@
 //! What a tape is asked for, and what it answers for a whole model: [`Sources`] and [`Gradients`].
 
-use crate::module::tree;
+use crate::module::tree::{self, Parameter};
 use crate::{Error, Layer, Result, Tensor};
 use std::fmt;
 use std::ops::Index;
 use std::sync::Arc;
 
-/// What gradients can be taken with respect to: a tensor, an array, slice or `Vec` of tensors, or a layer or model (its
-/// trainable parameters).
+/// What gradients can be taken with respect to: a tensor, an array, slice or `Vec` of tensors, a layer or model (its
+/// trainable parameters), or a slice of parameters, of several layers for example (those that can be trained).
 pub trait Sources {
     /// The gradients, in the same structure.
     type Gradient;
@@ -117,26 +117,8 @@ impl Sources for &Vec<Tensor> {
 impl<L: Layer> Sources for &L {
     type Gradient = Gradients;
     fn tensors(&self) -> Result<Vec<Source>> {
-        let parameters = tree::parameters(*self);
-        if parameters.is_empty() {
-            return Err(Error::gradient(format!(
-                "{} has no parameters yet: call it once, or `build` it, before asking for gradients",
-                self.class_name().unwrap_or("the model")
-            )));
-        }
-        let trainable: Vec<_> = parameters
-            .iter()
-            .filter(|p| p.trainable())
-            .map(|p| (Some(p.shared_path()), p.value()))
-            .collect();
-        if trainable.is_empty() {
-            return Err(Error::gradient(format!(
-                "{} has nothing to train: all of its {} parameters are frozen; `set_trainable(true)` on a layer undoes that",
-                self.class_name().unwrap_or("the model"),
-                parameters.len()
-            )));
-        }
-        Ok(trainable)
+        let name = self.class_name().unwrap_or("the model");
+        trainable(&tree::parameters(*self), name)
     }
     fn assemble(
         self,
@@ -144,20 +126,42 @@ impl<L: Layer> Sources for &L {
         gradients: Vec<Option<Tensor>>,
         targets: &[(&Tensor, Option<&Tensor>)],
     ) -> Result<Gradients> {
-        let entries = sources
-            .into_iter()
-            .zip(gradients)
-            .filter_map(|((path, value), gradient)| {
-                Some(Entry {
-                    path: path.expect("parameters have paths"),
-                    id: value.id(),
-                    gradient: gradient?,
-                })
-            })
-            .collect();
-        let target = targets.first().map(|(target, _)| (*target).clone());
-        Ok(Gradients { entries, target })
+        Ok(Gradients::of(sources, gradients, targets))
     }
+}
+
+impl Sources for &[Parameter<'_>] {
+    type Gradient = Gradients;
+    fn tensors(&self) -> Result<Vec<Source>> {
+        trainable(self, "the model")
+    }
+    fn assemble(
+        self,
+        sources: Vec<Source>,
+        gradients: Vec<Option<Tensor>>,
+        targets: &[(&Tensor, Option<&Tensor>)],
+    ) -> Result<Gradients> {
+        Ok(Gradients::of(sources, gradients, targets))
+    }
+}
+
+/// Those of the parameters of a model, which is called `name`, that can be trained.
+fn trainable(parameters: &[Parameter<'_>], name: &str) -> Result<Vec<Source>> {
+    if parameters.is_empty() {
+        return Err(Error::gradient(format!(
+            "{name} has no parameters yet: call it once, or `build` it, before asking for gradients"
+        )));
+    }
+    let mut trainable = Vec::with_capacity(parameters.len());
+    let found = parameters.iter().filter(|p| p.trainable());
+    trainable.extend(found.map(|p| (Some(p.shared_path()), p.value())));
+    if trainable.is_empty() {
+        return Err(Error::gradient(format!(
+            "{name} has nothing to train: all of its {} parameters are frozen; `set_trainable(true)` on a layer undoes that",
+            parameters.len()
+        )));
+    }
+    Ok(trainable)
 }
 
 /// The gradients of a model's trainable parameters, in their order.
@@ -195,6 +199,26 @@ impl<'a> IntoIterator for &'a Gradients {
 }
 
 impl Gradients {
+    fn of(
+        sources: Vec<Source>,
+        gradients: Vec<Option<Tensor>>,
+        targets: &[(&Tensor, Option<&Tensor>)],
+    ) -> Gradients {
+        let entries = sources
+            .into_iter()
+            .zip(gradients)
+            .filter_map(|((path, value), gradient)| {
+                Some(Entry {
+                    path: path.expect("parameters have paths"),
+                    id: value.id(),
+                    gradient: gradient?,
+                })
+            })
+            .collect();
+        let target = targets.first().map(|(target, _)| (*target).clone());
+        Gradients { entries, target }
+    }
+
     /// What was differentiated: the loss; the first of several.
     pub fn target(&self) -> Option<&Tensor> {
         self.target.as_ref()

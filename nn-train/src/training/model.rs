@@ -230,7 +230,7 @@ fn default_train_step<M: Model>(model: &M, step: &mut Step<'_, M>, batch: Batch)
     let y_pred = step.forward_batch(&batch);
     let loss = model.compute_loss(step, &batch, &y_pred);
     // A parameter that this batch's loss does not depend on keeps its value, as in Keras.
-    let gradients = tape.gradient_of_connected(&step.scale_loss(&loss), model)?;
+    let gradients = step.gradients(tape, &step.scale_loss(&loss))?;
     // What can fail comes before the update, which is then the last word.
     step.report("loss", &loss)?;
     step.update_metrics(&batch.y, &y_pred)?;

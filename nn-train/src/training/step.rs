@@ -5,7 +5,9 @@ use crate::training::State;
 use crate::training::tracked::reserved;
 use nn_core::layer;
 use nn_core::module::{self, Parameter};
-use nn_core::{Error, ErrorKind, Gradients, IntoInput, Layer, Result, Tensor, Tensors};
+use nn_core::{
+    Error, ErrorKind, GradientTape, Gradients, IntoInput, Layer, Result, Tensor, Tensors,
+};
 use nn_layers::collect_losses;
 use std::fmt;
 
@@ -246,6 +248,15 @@ impl<'a, M: Layer> Step<'a, M> {
     /// ([`Optimizer::scale_loss`](crate::optimizers::Optimizer::scale_loss)).
     pub fn scale_loss(&self, loss: &Tensor) -> Tensor {
         self.state.optimizer.scale_loss(loss)
+    }
+
+    /// The gradients of a loss that a tape has recorded, where the loss depends on a parameter.
+    pub(super) fn gradients(&self, tape: GradientTape, loss: &Tensor) -> Result<Gradients> {
+        match self.parameters.iter().any(|p| p.trainable()) {
+            true => tape.gradient_of_connected(loss, &self.parameters[..]),
+            // It names the model.
+            false => tape.gradient_of_connected(loss, self.model),
+        }
     }
 
     /// Updates the trainable parameters with the compiled optimizer.
