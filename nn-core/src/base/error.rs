@@ -60,6 +60,7 @@ struct Inner {
 
 impl Error {
     /// An error of the given kind.
+    #[cold]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
         Error(Box::new(Inner {
             kind,
@@ -73,36 +74,43 @@ impl Error {
     }
 
     /// Shapes that do not fit.
+    #[cold]
     pub fn shape(message: impl Into<String>) -> Error {
         Error::new(ErrorKind::Shape, message)
     }
 
     /// A wrong element type.
+    #[cold]
     pub fn dtype(message: impl Into<String>) -> Error {
         Error::new(ErrorKind::DType, message)
     }
 
     /// A value outside its range.
+    #[cold]
     pub fn value(message: impl Into<String>) -> Error {
         Error::new(ErrorKind::Value, message)
     }
 
     /// A missing gradient.
+    #[cold]
     pub fn gradient(message: impl Into<String>) -> Error {
         Error::new(ErrorKind::Gradient, message)
     }
 
     /// A malformed configuration, file or data set.
+    #[cold]
     pub fn format(message: impl Into<String>) -> Error {
         Error::new(ErrorKind::Format, message)
     }
 
     /// A training run that cannot go on.
+    #[cold]
     pub fn training(message: impl Into<String>) -> Error {
         Error::new(ErrorKind::Training, message)
     }
 
     /// A file that cannot be read or written, with its path; the [`std::error::Error::source`] keeps the error's kind.
+    #[cold]
     pub fn io(path: impl AsRef<std::path::Path>, error: &std::io::Error) -> Error {
         // What the operating system says can be made again, so that a borrowed error is enough.
         let source = match error.raw_os_error() {
@@ -126,6 +134,7 @@ impl Error {
     /// assert_eq!((error.kind(), error.to_string()), (ErrorKind::Other, "invalid digit found in string".to_string()));
     /// assert!(error.source().unwrap().is::<std::num::ParseIntError>());
     /// ```
+    #[cold]
     pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
         let source = error.into();
         let mut error = Error::new(ErrorKind::Other, source.to_string());
@@ -134,6 +143,7 @@ impl Error {
     }
 
     /// This error with what caused it.
+    #[cold]
     pub(crate) fn with_source(
         mut self,
         source: impl std::error::Error + Send + Sync + 'static,
@@ -143,11 +153,13 @@ impl Error {
     }
 
     /// Two shapes that do not broadcast.
+    #[cold]
     pub fn broadcast(verb: &str, a: &Shape, b: &Shape) -> Error {
         Error::from(ShapeError::broadcast(verb, a, b))
     }
 
     /// A rank other than the one needed. `layout` names the dimensions, `[batch, height, width, channels]`.
+    #[cold]
     pub fn rank(who: &str, rank: usize, layout: &str, found: &Shape, hint: &str) -> Error {
         Error::shape(format!(
             "{who} expects rank {rank} {layout}, found rank {} {found}{}{hint}",
@@ -157,6 +169,7 @@ impl Error {
     }
 
     /// An operation that takes floats only.
+    #[cold]
     pub fn needs_float(op: &str, found: DType) -> Error {
         Error::dtype(format!(
             "{op} needs f32 or f64, found {found}; convert with `cast(DType::F32)`"
@@ -179,42 +192,49 @@ impl Error {
     }
 
     /// This error with another message, made of the one it has: for whoever can name a place better than where it arose.
+    #[cold]
     pub fn with_message(mut self, f: impl FnOnce(&str) -> String) -> Error {
         self.0.message = f(&self.0.message);
         self
     }
 
     /// This error with words put before its message.
+    #[cold]
     pub fn context(mut self, words: impl fmt::Display) -> Error {
         self.0.message = format!("{words}: {}", self.0.message);
         self
     }
 
     /// This error with words put after its message: the cause, the way out.
+    #[cold]
     pub fn hint(mut self, words: impl fmt::Display) -> Error {
         self.0.message = format!("{}; {words}", self.0.message);
         self
     }
 
     /// This error with its layer path, unless it has one already.
+    #[cold]
     pub fn at_path(mut self, path: impl Into<String>) -> Error {
         self.0.path.get_or_insert(path.into());
         self
     }
 
     /// This error with the operation's name, the caller's line and the layers that are running, where not set yet.
+    #[cold]
     pub fn at_op(mut self, op: &'static str, location: &'static Location<'static>) -> Error {
         self.0.op.get_or_insert(op);
         self.at_call(location)
     }
 
     /// This error as one of the operation that was called, whichever of those that it is made of it arose in.
+    #[cold]
     pub(crate) fn of_op(mut self, op: &'static str) -> Error {
         self.0.op = Some(op);
         self
     }
 
     /// This error with the caller's line and the layers that are running, where not set yet.
+    #[cold]
     pub(crate) fn at_call(mut self, location: &'static Location<'static>) -> Error {
         self.0.location.get_or_insert(location);
         self.in_layers()
@@ -226,12 +246,14 @@ impl Error {
     }
 
     /// This error at another line.
+    #[cold]
     pub(crate) fn moved_to(mut self, location: &'static Location<'static>) -> Error {
         self.0.location = Some(location);
         self
     }
 
     /// This error with the layers that are running, where not set yet.
+    #[cold]
     pub(crate) fn in_layers(mut self) -> Error {
         if self.0.frames.is_empty() && self.0.path.is_none() {
             self.0.frames = crate::module::context::frames();
@@ -308,6 +330,7 @@ impl std::error::Error for Error {
 }
 
 impl From<Refused> for Error {
+    #[cold]
     fn from(refused: Refused) -> Error {
         Error::value(format!(
             "{refused}; use smaller dimensions or a smaller batch"
@@ -316,18 +339,21 @@ impl From<Refused> for Error {
 }
 
 impl From<std::io::Error> for Error {
+    #[cold]
     fn from(error: std::io::Error) -> Error {
         Error::new(ErrorKind::Io, error.to_string()).with_source(error)
     }
 }
 
 impl From<ParseDTypeError> for Error {
+    #[cold]
     fn from(error: ParseDTypeError) -> Error {
         Error::dtype(error.to_string()).with_source(error)
     }
 }
 
 impl From<serde_json::Error> for Error {
+    #[cold]
     fn from(error: serde_json::Error) -> Error {
         Error::format(format!("malformed JSON: {error}")).with_source(error)
     }

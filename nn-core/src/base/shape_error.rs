@@ -205,6 +205,7 @@ impl fmt::Display for ShapeError {
 impl std::error::Error for ShapeError {}
 
 impl From<ShapeError> for Error {
+    #[cold]
     fn from(error: ShapeError) -> Error {
         Error::shape(error.message())
     }

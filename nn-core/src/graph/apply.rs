@@ -161,7 +161,10 @@ fn run(
     let traced = !plain && made[0].is_abstract();
     if derived && (traced || float && record::detached() == 0) {
         let thread = record::this_thread();
-        made.iter().for_each(|output| output.derive_on(thread));
+        match &outputs {
+            Outputs::One(output) => output.derive_on(thread),
+            Outputs::Many(all) => all.iter().for_each(|output| output.derive_on(thread)),
+        }
     }
     match has_mask {
         false => outputs,
@@ -227,13 +230,17 @@ fn evaluate(
     wanted: Option<Wanted>,
 ) -> Result<Outputs<Tensor>> {
     let op = running.op();
-    let inferred = op.infer(inputs)?;
-    let specs: &[Spec] = &inferred;
+    let inferred = op.infer(inputs);
+    // Looked at where they are: specs are long to move.
+    let specs: &[Spec] = match &inferred {
+        Ok(specs) => specs,
+        Err(error) => return Err(error.clone()),
+    };
     if !plain && inputs.iter().any(Tensor::is_abstract) {
-        return sound(inferred.map(|spec| Tensor::abstract_of(spec.shape, spec.dtype)));
+        return sound(inferred?.map(|spec| Tensor::abstract_of(spec.shape, spec.dtype)));
     }
     if !specs.iter().all(|spec| spec.shape.is_known()) {
-        return sound(inferred.map(|spec| Tensor::open(spec.shape, spec.dtype)));
+        return sound(inferred?.map(|spec| Tensor::open(spec.shape, spec.dtype)));
     }
     if fused::waits(op, inputs, || record::is_watched(inputs)) {
         return sound(Tensor::waiting(running.keep(), inputs, specs[0]).into());

@@ -4,7 +4,7 @@ use crate::graph::observer::{self, Observer};
 use crate::graph::trace;
 use crate::module::context::{self, Frame, Scope};
 use crate::module::tree::{self, Module};
-use crate::{Error, InputShapes, IntoInput, Result, Tensor, Tensors};
+use crate::{DType, Error, InputShapes, IntoInput, Result, Tensor, Tensors};
 use std::panic::Location;
 
 pub use crate::module::context::catch_unanswered;
@@ -190,15 +190,35 @@ fn run_layer<I: Tensors, O: Tensors>(
         observer::enter(frame, &input.leaves());
     }
     // What the layer says of its settings itself comes first: it knows more about them.
-    let forward = || match build(&input.shapes()).and_then(|()| layer.check_settings()) {
-        Ok(()) => run(input),
-        Err(error) => O::failed(error.at_call(caller)),
+    let mut input = Some(input);
+    let forward: &mut dyn FnMut() -> O = &mut || {
+        let input = input.take().expect("called once");
+        match build(&input.shapes()).and_then(|()| layer.check_settings()) {
+            Ok(()) => run(input),
+            Err(error) => O::failed(error.at_call(caller)),
+        }
     };
     let outermost = scope.is_outermost();
     let mut output = match outermost {
         true => catch_unanswered(forward).unwrap_or_else(O::failed),
         false => forward(),
     };
+    let failed = output.error().is_some();
+    if failed {
+        output = in_layer(output, caller);
+    }
+    if let Some(frame) = observed {
+        observer::leave(frame, &output.leaves());
+    }
+    if failed && outermost {
+        output = locate(layer, output);
+    }
+    output
+}
+
+/// What failed in a layer that was called at a line.
+#[cold]
+fn in_layer<O: Tensors>(mut output: O, caller: &'static Location<'static>) -> O {
     // A line of the library says nothing to its user: the one that called the layer does.
     if let Some(error) = output.error().filter(|e| e.arose_inside(caller)) {
         output = O::failed(error.clone().moved_to(caller));
@@ -206,12 +226,6 @@ fn run_layer<I: Tensors, O: Tensors>(
     // What failed without an operation, a tensor that no memory holds for example, failed in this layer.
     if let Some(error) = output.error().filter(|e| !e.has_frames()) {
         output = O::failed(error.clone().in_layers());
-    }
-    if let Some(frame) = observed {
-        observer::leave(frame, &output.leaves());
-    }
-    if outermost {
-        output = locate(layer, output);
     }
     output
 }
@@ -223,9 +237,14 @@ fn cast_to_own_type<I: Tensors>(layer: &dyn Module, input: I) -> I {
     let default = context::floatx();
     let mut others = false;
     input.for_each(&mut |t| others |= t.dtype().is_float() && t.dtype() != default);
-    if !others {
-        return input;
+    match others {
+        true => cast_to_type_of(layer, input, default),
+        false => input,
     }
+}
+
+#[cold]
+fn cast_to_type_of<I: Tensors>(layer: &dyn Module, input: I, default: DType) -> I {
     let parameters = tree::parameters(layer);
     let own = parameters
         .iter()
@@ -238,6 +257,7 @@ fn cast_to_own_type<I: Tensors>(layer: &dyn Module, input: I) -> I {
 }
 
 /// Turns the running layers that an error noted into a path below `root`.
+#[cold]
 fn locate<O: Tensors>(root: &dyn Module, output: O) -> O {
     match output.error().filter(|e| e.has_frames()) {
         None => output,
