@@ -8,6 +8,16 @@ use std::sync::Arc;
 
 /// What gradients can be taken with respect to: a tensor, an array, slice or `Vec` of tensors, a layer or model (its
 /// trainable parameters), or a slice of parameters, of several layers for example (those that can be trained).
+///
+/// ```
+/// use nn::{Dense, GradientTape, Layer, Module, Tensor};
+/// let (hidden, output) = (Dense::new(3), Dense::new(1));
+/// let tape = GradientTape::new();
+/// let y = output.forward(hidden.forward(Tensor::ones([4, 2])));
+/// let both = [hidden.parameters(), output.parameters()].concat();
+/// assert_eq!(tape.gradient(&y, &both[..])?.len(), 4);
+/// # Ok::<(), nn::Error>(())
+/// ```
 pub trait Sources {
     /// The gradients, in the same structure.
     type Gradient;
