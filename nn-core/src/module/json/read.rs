@@ -50,7 +50,11 @@ impl<'de> Deserializer<'de> for Reader<'de> {
                 None => visit_object(object, visitor),
             },
             Value::Array(list) => visit_list(list, visitor),
-            plain => plain.deserialize_any(visitor),
+            // Not left to `Value`'s own deserializer: with it every type would be compiled for lists and objects a second time.
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(*value),
+            Value::Number(number) => number.deserialize_any(visitor),
+            Value::String(text) => visitor.visit_borrowed_str(text),
         }
     }
 
@@ -105,20 +109,13 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         self.deserialize_map(visitor)
     }
 
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.0.deserialize_bytes(visitor)
-    }
-
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.0.deserialize_byte_buf(visitor)
-    }
-
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_unit()
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string unit unit_struct seq tuple tuple_struct identifier
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct identifier
     }
 }
 
