@@ -16,6 +16,28 @@ struct AvgPoolGradient<const N: usize> {
     x: Shape,
 }
 
+// What does not depend on the number of axes is apart from the ops, so that it is compiled once, and in this crate.
+
+/// The means.
+fn averaged(x: &Tensor, windows: &pool::Windows, expected: &Expected<'_>) -> Outputs<Tensor> {
+    let (shape, dtype) = expected.only();
+    Outputs::One(
+        with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+            pool::average_pool(x.data(), windows, out);
+        })),
+    )
+}
+
+/// The upstream gradient, shared among pixels.
+fn shared(dy: &Tensor, windows: &pool::Windows, expected: &Expected<'_>) -> Outputs<Tensor> {
+    let (shape, dtype) = expected.only();
+    Outputs::One(
+        with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+            pool::average_pool_backward(dy.data(), windows, out);
+        })),
+    )
+}
+
 impl<const N: usize> Op for AvgPool<N> {
     fn name(&self) -> &'static str {
         self.0.name([
@@ -37,13 +59,8 @@ impl<const N: usize> Op for AvgPool<N> {
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
-        let (shape, dtype) = expected.only();
-        let windows = self.0.placed(inputs[0].raw_shape(), &shape);
-        Ok(Outputs::One(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                pool::average_pool(inputs[0].data(), &windows, out);
-            })),
-        ))
+        let windows = self.0.placed(inputs[0].raw_shape(), &expected[0].shape);
+        Ok(averaged(&inputs[0], &windows, expected))
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -98,13 +115,8 @@ impl<const N: usize> Op for AvgPoolGradient<N> {
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
-        let (shape, dtype) = expected.only();
         let windows = self.pools.placed(&self.x, inputs[0].raw_shape());
-        Ok(Outputs::One(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                pool::average_pool_backward(inputs[0].data(), &windows, out);
-            })),
-        ))
+        Ok(shared(&inputs[0], &windows, expected))
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

@@ -33,6 +33,48 @@ fn greatest<T: Float + Element, C: Cell>(
     })
 }
 
+// What does not depend on the number of axes is apart from the ops, so that it is compiled once, and in this crate.
+
+/// The greatest numbers, and the cells that they come from where those are wanted.
+fn pooled(x: &Tensor, windows: &pool::Windows, expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
+    let (shape, dtype) = expected.only();
+    if !expected.wants(1) {
+        let y = with_float!(dtype, T => greatest::<T, ()>(x, windows, shape, &mut vec![(); shape.num_elements()]));
+        return Ok([y, expected.nothing(1)].into());
+    }
+    let mut y = None;
+    let cells = match expected[1].dtype {
+        DType::U8 => Tensor::build(shape, |cells: &mut [u8]| {
+            y = Some(with_float!(dtype, T => greatest::<T, u8>(x, windows, shape, cells)));
+        }),
+        DType::I64 | DType::F32 | DType::F64 | DType::Bool => {
+            Tensor::build(shape, |cells: &mut [i64]| {
+                y = Some(with_float!(dtype, T => greatest::<T, i64>(x, windows, shape, cells)));
+            })
+        }
+    };
+    let cells = cells.into_result()?; // Failed ones have not built y.
+    Ok([y.expect("built with the cells"), cells].into())
+}
+
+/// The upstream gradient at the pixels that the greatest numbers come from.
+fn given_back(
+    dy: &Tensor,
+    cells: &Tensor,
+    windows: &pool::Windows,
+    expected: &Expected<'_>,
+) -> Outputs<Tensor> {
+    let (shape, dtype) = expected.only();
+    Outputs::One(
+        with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| match cells.dtype() {
+            DType::U8 => pool::max_pool_backward(dy.data(), cells.data::<u8>(), windows, out),
+            DType::I64 | DType::F32 | DType::F64 | DType::Bool => {
+                pool::max_pool_backward(dy.data(), cells.data::<i64>(), windows, out)
+            }
+        })),
+    )
+}
+
 impl<const N: usize> Op for MaxPool<N> {
     fn name(&self) -> &'static str {
         self.pools.name([
@@ -57,29 +99,8 @@ impl<const N: usize> Op for MaxPool<N> {
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
-        let (shape, dtype) = expected.only();
-        let windows = self.pools.placed(inputs[0].raw_shape(), &shape);
-        if !expected.wants(1) {
-            let y = with_float!(dtype, T => greatest::<T, ()>(&inputs[0], &windows, shape, &mut vec![(); shape.num_elements()]));
-            return Ok([y, expected.nothing(1)].into());
-        }
-        let mut y = None;
-        let cells = match expected[1].dtype {
-            DType::U8 => Tensor::build(shape, |cells: &mut [u8]| {
-                y = Some(
-                    with_float!(dtype, T => greatest::<T, u8>(&inputs[0], &windows, shape, cells)),
-                );
-            }),
-            DType::I64 | DType::F32 | DType::F64 | DType::Bool => {
-                Tensor::build(shape, |cells: &mut [i64]| {
-                    y = Some(
-                        with_float!(dtype, T => greatest::<T, i64>(&inputs[0], &windows, shape, cells)),
-                    );
-                })
-            }
-        };
-        let cells = cells.into_result()?; // Failed ones have not built y.
-        Ok([y.expect("built with the cells"), cells].into())
+        let windows = self.pools.placed(inputs[0].raw_shape(), &expected[0].shape);
+        pooled(&inputs[0], &windows, expected)
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -140,19 +161,7 @@ impl<const N: usize> Op for MaxPoolGradient<N> {
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
-        let (shape, dtype) = expected.only();
-        let cells = &inputs[1];
-        Ok(Outputs::One(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                let (dy, w) = (inputs[0].data(), &self.windows);
-                match cells.dtype() {
-                    DType::U8 => pool::max_pool_backward(dy, cells.data::<u8>(), w, out),
-                    DType::I64 | DType::F32 | DType::F64 | DType::Bool => {
-                        pool::max_pool_backward(dy, cells.data::<i64>(), w, out)
-                    }
-                }
-            })),
-        ))
+        Ok(given_back(&inputs[0], &inputs[1], &self.windows, expected))
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

@@ -23,6 +23,36 @@ pub(super) struct KernelGradient<const N: usize> {
     pub shape: Shape,
 }
 
+// What does not depend on the number of axes is apart from the ops, so that it is compiled once, and in this crate.
+
+/// The gradient with respect to the image.
+pub(super) fn input_gradient(
+    geometry: &conv::Conv3d,
+    inputs: &[Tensor],
+    expected: &Expected<'_>,
+) -> Outputs<Tensor> {
+    let (shape, dtype) = expected.only();
+    Outputs::One(
+        with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+            geometry.input_gradient(inputs[0].data(), inputs[1].data(), out);
+        })),
+    )
+}
+
+/// The gradient with respect to the kernel.
+fn kernel_gradient(
+    geometry: &conv::Conv3d,
+    inputs: &[Tensor],
+    expected: &Expected<'_>,
+) -> Outputs<Tensor> {
+    let (shape, dtype) = expected.only();
+    Outputs::One(
+        with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+            geometry.kernel_gradient(inputs[0].data(), inputs[1].data(), out);
+        })),
+    )
+}
+
 impl<const N: usize> Op for InputGradient<N> {
     fn name(&self) -> &'static str {
         name::<N>([
@@ -37,12 +67,7 @@ impl<const N: usize> Op for InputGradient<N> {
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
-        let (shape, dtype) = expected.only();
-        Ok(Outputs::One(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                self.geometry.input_gradient(inputs[0].data(), inputs[1].data(), out);
-            })),
-        ))
+        Ok(input_gradient(&self.geometry, inputs, expected))
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
@@ -81,12 +106,7 @@ impl<const N: usize> Op for KernelGradient<N> {
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
-        let (shape, dtype) = expected.only();
-        Ok(Outputs::One(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                self.geometry.kernel_gradient(inputs[0].data(), inputs[1].data(), out);
-            })),
-        ))
+        Ok(kernel_gradient(&self.geometry, inputs, expected))
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

@@ -16,6 +16,7 @@ use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_floa
 use crate::ops::nn::padding::{check_image, image_shape};
 use crate::{Error, Operand, Result, Shape, Tensor, is_known, with_float};
 use gradients::{InputGradient, KernelGradient};
+use nn_kernels::conv::Conv3d;
 
 /// Inputs: an image of `N` axes, a kernel, and a bias where there is a third one.
 pub(crate) struct Conv<const N: usize>(pub(crate) ConvOptions<N>);
@@ -34,6 +35,17 @@ fn check_kernel<const N: usize>(op: &str, kernel: &Shape, layout: &str) -> Resul
     let axes = name::<N>(["width", "height, width", "depth, height, width"]);
     let (who, layout) = (format!("the kernel of {op}"), format!("[{axes}, {layout}]"));
     Err(Error::rank(&who, N + 2, &layout, kernel, ""))
+}
+
+/// The convolution itself. It does not depend on the number of axes, and is apart from the op so that it is compiled once, and in this crate.
+fn convolved(geometry: &Conv3d, inputs: &[Tensor], expected: &Expected<'_>) -> Outputs<Tensor> {
+    let (shape, dtype) = expected.only();
+    Outputs::One(
+        with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
+            let bias = inputs.get(2).map(Tensor::data);
+            geometry.forward(inputs[0].data(), inputs[1].data(), bias, out);
+        })),
+    )
 }
 
 impl<const N: usize> Op for Conv<N> {
@@ -86,16 +98,9 @@ impl<const N: usize> Op for Conv<N> {
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
-        let (shape, dtype) = expected.only();
-        let geometry = self
-            .0
-            .geometry(inputs[0].raw_shape(), inputs[1].raw_shape(), &shape)?;
-        Ok(Outputs::One(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                let bias = inputs.get(2).map(Tensor::data);
-                geometry.forward(inputs[0].data(), inputs[1].data(), bias, out);
-            })),
-        ))
+        let (x, kernel, y) = (&inputs[0], &inputs[1], &expected[0].shape);
+        let geometry = self.0.geometry(x.raw_shape(), kernel.raw_shape(), y)?;
+        Ok(convolved(&geometry, inputs, expected))
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

@@ -1,6 +1,6 @@
 //! Transposed convolutions: the gradient of a convolution with respect to its image, as an operation of its own.
 
-use super::gradients::KernelGradient;
+use super::gradients::{KernelGradient, input_gradient};
 use super::{Conv, ConvOptions, check_kernel, name};
 use crate::graph::apply::apply;
 use crate::graph::attributes::{Attributes, Setting};
@@ -9,7 +9,6 @@ use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, common_floa
 use crate::ops::nn::padding::{check_image, image_shape, pixels};
 use crate::{
     ANYTHING, Error, Operand, Padding, Result, Tensor, dim_plus, dim_times, is_known, too_long,
-    with_float,
 };
 use nn_kernels::conv;
 
@@ -217,13 +216,9 @@ impl<const N: usize> Op for ConvTranspose<N> {
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
-        let (shape, dtype) = expected.only();
-        let geometry = self.0.geometry(&inputs[0], &inputs[1], pixels(&shape))?;
-        Ok(Outputs::One(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                geometry.input_gradient(inputs[0].data(), inputs[1].data(), out);
-            })),
-        ))
+        let result = pixels(&expected[0].shape);
+        let geometry = self.0.geometry(&inputs[0], &inputs[1], result)?;
+        Ok(input_gradient(&geometry, inputs, expected))
     }
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
