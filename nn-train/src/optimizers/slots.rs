@@ -35,7 +35,7 @@ pub struct Slots {
 }
 
 /// The names of everything that is kept for a parameter: what the rule keeps, then the sum of gradients, then the average.
-pub(super) fn names_of<R: Rule>(rule: &R) -> Vec<&'static str> {
+pub(super) fn names_of(rule: &dyn Rule) -> Vec<&'static str> {
     let settings = rule.settings();
     let mut names = rule.slot_names();
     names.extend(settings.gradient_accumulation_steps.map(|_| ACCUMULATOR));
@@ -44,12 +44,12 @@ pub(super) fn names_of<R: Rule>(rule: &R) -> Vec<&'static str> {
 }
 
 /// Whether a slot of that name is kept for a parameter.
-fn has<R: Rule>(rule: &R, name: &str, p: &Parameter<'_>) -> bool {
+fn has(rule: &dyn Rule, name: &str, p: &Parameter<'_>) -> bool {
     name == ACCUMULATOR || name == AVERAGE || rule.has_slot(name, p.path(), &p.shape())
 }
 
 /// What a slot holds before the first step.
-fn first<R: Rule>(rule: &R, name: &str, value: &Tensor) -> Tensor {
+fn first(rule: &dyn Rule, name: &str, value: &Tensor) -> Tensor {
     match name {
         AVERAGE => copy_of(value),
         ACCUMULATOR => value.zeros_like(),
@@ -105,9 +105,9 @@ impl Slots {
     ///
     /// # Errors
     /// When there is no memory for them; none are kept then.
-    pub(super) fn begin<R: Rule>(
+    pub(super) fn begin(
         &mut self,
-        rule: &R,
+        rule: &dyn Rule,
         names: &[&str],
         id: u64,
         p: &Parameter<'_>,
@@ -169,9 +169,9 @@ impl Slots {
     }
 
     /// Everything to save. A trainable parameter that had no step yet has what it begins with.
-    pub(super) fn save<R: Rule>(
+    pub(super) fn save(
         &self,
-        rule: &R,
+        rule: &dyn Rule,
         parameters: &[Parameter<'_>],
     ) -> Vec<(String, Tensor)> {
         let mut all = vec![(ITERATIONS.to_string(), Tensor::from(self.iterations as i64))];
@@ -197,8 +197,8 @@ impl Slots {
     }
 
     /// The state of these parameters as [`Slots::save`] wrote it.
-    pub(super) fn load<R: Rule>(
-        rule: &R,
+    pub(super) fn load(
+        rule: &dyn Rule,
         parameters: &[Parameter<'_>],
         state: &[(String, Tensor)],
     ) -> Result<Slots> {
