@@ -7,7 +7,7 @@ use super::super::elementwise::{pieces, pieces2};
 use super::super::math::Float;
 use super::super::parallel::GRAIN;
 use super::super::reduce::fold::{Combine, Sum};
-use super::super::simd;
+use super::super::simd::{self, Level};
 use super::{BLOCK, finite, shift, shifted_exp, total, whole_rows};
 
 /// Rows that are computed side by side when they are shorter than a vector.
@@ -15,6 +15,22 @@ const ROWS: usize = 16;
 
 /// The length from which a row is computed by itself.
 const WIDE: usize = 16;
+
+/// The shift of every row and the logarithm of its sum, `ln Σ exp(x - shift)`.
+#[inline(never)]
+fn logarithms<T: Float>(level: Level, x: &[T], classes: usize, shifts: &mut [T], logs: &mut [T]) {
+    simd::run_for::<T, _>(
+        level,
+        #[inline(always)]
+        || {
+            sums(x, classes, shifts, logs);
+            // All logarithms at once: one row has only one.
+            for log in logs {
+                *log = Float::ln(*log);
+            }
+        },
+    );
+}
 
 /// The shift and `Σ exp(x - shift)` of every row.
 #[inline(always)]
@@ -94,16 +110,12 @@ fn cross_entropy<T: Float>(
     pieces2((loss, rows), (log, rows), &|task, loss, log| {
         let first = task * rows;
         let x = &x[first * classes..(first + loss.len()) * classes];
+        // The shifts wait where the losses will be.
+        logarithms(level, x, classes, loss, log);
         simd::run_for::<T, _>(
             level,
             #[inline(always)]
             || {
-                // The shifts wait where the losses will be.
-                sums(x, classes, loss, log);
-                // All logarithms at once: one row has only one.
-                for log in &mut *log {
-                    *log = Float::ln(*log);
-                }
                 for (row, x) in x.chunks_exact(classes).enumerate() {
                     let (dot, weight) = target(first + row, x, loss[row]);
                     loss[row] = log[row] * weight - dot;
@@ -169,8 +181,30 @@ pub fn categorical_cross_entropy<T: Float>(
 /// times as long, and a network that has learned its batch by heart has many of them.
 const NEGLIGIBLE: f64 = -64.0;
 
-/// `dx = exp(x - max x - log)` for rows, 0 below [`NEGLIGIBLE`], and then `finish(row, dx of the row)`. The greatest of the row is subtracted
-/// by itself: its sum with the logarithm would be rounded to the digits that a large logit has.
+/// `p = exp(x - max x - log)` for rows, 0 below [`NEGLIGIBLE`]. The greatest of the row is subtracted by itself: its sum with the logarithm
+/// would be rounded to the digits that a large logit has.
+#[inline(never)]
+fn probabilities<T: Float>(level: Level, x: &[T], logs: &[T], classes: usize, p: &mut [T]) {
+    simd::run_for::<T, _>(
+        level,
+        #[inline(always)]
+        || {
+            for ((x, p), &log) in x
+                .chunks_exact(classes)
+                .zip(p.chunks_exact_mut(classes))
+                .zip(logs)
+            {
+                let shift = shift(x);
+                p.iter_mut().zip(x).for_each(|(p, &v)| *p = v - shift - log);
+            }
+            let least = T::from_f64(NEGLIGIBLE);
+            p.iter_mut()
+                .for_each(|v| *v = select(*v < least, T::ZERO, Float::exp(*v)));
+        },
+    );
+}
+
+/// [`probabilities`] for rows, and then `finish(row, dx of the row)`.
 fn cross_entropy_gradient<T: Float>(
     x: &[T],
     log: &[T],
@@ -186,24 +220,11 @@ fn cross_entropy_gradient<T: Float>(
     pieces(dx, whole_rows(GRAIN, classes), &|start, piece| {
         let first = start / classes;
         let x = &x[start..start + piece.len()];
+        probabilities(level, x, &log[first..], classes, piece);
         simd::run_for::<T, _>(
             level,
             #[inline(always)]
             || {
-                for ((x, dx), &log) in x
-                    .chunks_exact(classes)
-                    .zip(piece.chunks_exact_mut(classes))
-                    .zip(&log[first..])
-                {
-                    let shift = shift(x);
-                    dx.iter_mut()
-                        .zip(x)
-                        .for_each(|(dx, &v)| *dx = v - shift - log);
-                }
-                let least = T::from_f64(NEGLIGIBLE);
-                piece
-                    .iter_mut()
-                    .for_each(|v| *v = select(*v < least, T::ZERO, Float::exp(*v)));
                 piece
                     .chunks_exact_mut(classes)
                     .enumerate()

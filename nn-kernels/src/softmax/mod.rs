@@ -14,7 +14,7 @@ use super::elementwise::pieces;
 use super::math::Float;
 use super::parallel::GRAIN;
 use super::reduce::fold::{Combine, Max, Sum};
-use super::simd;
+use super::simd::{self, Level};
 
 /// Elements that go through one pass before the next, so that they stay in the first-level cache and short rows
 /// still fill vectors.
@@ -53,6 +53,16 @@ fn shifted_exp<T: Float>(x: &[T], e: &mut [T], classes: usize, mut see: impl FnM
     e.iter_mut().for_each(|v| *v = Float::exp(*v));
 }
 
+/// [`shifted_exp`] with the vectors of a level.
+#[inline(never)]
+fn exponentials<T: Float>(level: Level, x: &[T], e: &mut [T], classes: usize) {
+    simd::run_for::<T, _>(
+        level,
+        #[inline(always)]
+        || shifted_exp(x, e, classes, |_, _| {}),
+    );
+}
+
 /// `out = exp(x) / Σ exp(x)` for every row.
 pub fn softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
     assert_eq!(x.len(), out.len());
@@ -63,12 +73,12 @@ pub fn softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
     pieces(out, whole_rows(GRAIN, classes), &|start, piece| {
         let x = &x[start..start + piece.len()];
         let block = whole_rows(BLOCK, classes);
-        simd::run_for::<T, _>(
-            level,
-            #[inline(always)]
-            || {
-                for (x, out) in x.chunks(block).zip(piece.chunks_mut(block)) {
-                    shifted_exp(x, out, classes, |_, _| {});
+        for (x, out) in x.chunks(block).zip(piece.chunks_mut(block)) {
+            exponentials(level, x, out, classes);
+            simd::run_for::<T, _>(
+                level,
+                #[inline(always)]
+                || {
                     for row in out.chunks_exact_mut(classes) {
                         let sum = total(row);
                         let scale = if sum == T::ZERO {
@@ -78,9 +88,9 @@ pub fn softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
                         };
                         row.iter_mut().for_each(|v| *v *= scale);
                     }
-                }
-            },
-        );
+                },
+            );
+        }
     });
 }
 
@@ -94,12 +104,12 @@ pub fn log_softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
     pieces(out, whole_rows(GRAIN, classes), &|start, piece| {
         let x = &x[start..start + piece.len()];
         let block = whole_rows(BLOCK, classes);
-        simd::run_for::<T, _>(
-            level,
-            #[inline(always)]
-            || {
-                for (x, out) in x.chunks(block).zip(piece.chunks_mut(block)) {
-                    shifted_exp(x, out, classes, |_, _| {});
+        for (x, out) in x.chunks(block).zip(piece.chunks_mut(block)) {
+            exponentials(level, x, out, classes);
+            simd::run_for::<T, _>(
+                level,
+                #[inline(always)]
+                || {
                     for (x, row) in x.chunks_exact(classes).zip(out.chunks_exact_mut(classes)) {
                         let sum = total(row);
                         let log = if sum == T::ZERO {
@@ -113,9 +123,9 @@ pub fn log_softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
                             .zip(x)
                             .for_each(|(o, &v)| *o = (v - shift) - log);
                     }
-                }
-            },
-        );
+                },
+            );
+        }
     });
 }
 
