@@ -73,6 +73,10 @@ impl fmt::Display for Attribute {
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Attributes(Vec<(String, Attribute)>);
 
+fn unfit(name: &str, found: &Attribute) -> Error {
+    Error::format(format!("the attribute `{name}` cannot be `{found}`"))
+}
+
 impl Attributes {
     /// No setting.
     pub fn new() -> Attributes {
@@ -81,8 +85,12 @@ impl Attributes {
 
     /// With one more.
     #[must_use]
-    pub fn with<S: Setting>(mut self, name: &str, value: &S) -> Attributes {
-        self.0.push((name.to_string(), value.to_attribute()));
+    pub fn with<S: Setting>(self, name: &str, value: &S) -> Attributes {
+        self.and(name, value.to_attribute())
+    }
+
+    fn and(mut self, name: &str, value: Attribute) -> Attributes {
+        self.0.push((name.to_string(), value));
         self
     }
 
@@ -96,11 +104,13 @@ impl Attributes {
     /// # Errors
     /// When it is missing, or holds something else.
     pub fn get<S: Setting>(&self, name: &str) -> Result<S> {
-        let found = self
-            .find(name)
-            .ok_or_else(|| Error::format(format!("the attribute `{name}` is missing")))?;
-        S::from_attribute(found)
-            .ok_or_else(|| Error::format(format!("the attribute `{name}` cannot be `{found}`")))
+        let found = self.given(name)?;
+        S::from_attribute(found).ok_or_else(|| unfit(name, found))
+    }
+
+    fn given(&self, name: &str) -> Result<&Attribute> {
+        self.find(name)
+            .ok_or_else(|| Error::format(format!("the attribute `{name}` is missing")))
     }
 
     /// Name and value of every setting.

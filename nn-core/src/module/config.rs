@@ -43,7 +43,7 @@ where
 
     fn from_json(json: &Value) -> Result<T> {
         json::check_saved(json)?;
-        from_json(json).map_err(|e| Error::format(format!("{e}, in {}", abbreviate(json))))
+        from_json(json).map_err(|e| unread(&e, json))
     }
 }
 
@@ -70,6 +70,10 @@ pub fn for_axes(json: &Value, axes: usize) -> Value {
         Value::Number(_) => vec![json.clone(); axes].into(),
         _ => json.clone(),
     }
+}
+
+fn unread(e: &serde_json::Error, json: &Value) -> Error {
+    Error::format(format!("{e}, in {}", abbreviate(json)))
 }
 
 /// A value as [`ConfigValue::to_json`] writes it.

@@ -32,7 +32,11 @@ macro_rules! spelled {
 
 /// Writes a setting.
 pub fn spell(setting: &impl Serialize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match to_json(setting).map_err(|_| fmt::Error)? {
+    write(to_json(setting).map_err(|_| fmt::Error)?, f)
+}
+
+fn write(setting: Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match setting {
         Value::String(name) => f.pad(&name),
         Value::Null => f.pad("none"),
         json => match (json.get("class_name"), json.get("config")) {
@@ -44,13 +48,20 @@ pub fn spell(setting: &impl Serialize, f: &mut fmt::Formatter<'_>) -> fmt::Resul
 
 /// Reads a setting, `what` it should be.
 pub fn read_spelled<T: DeserializeOwned>(text: &str, what: &str) -> Result<T> {
-    let json = match text.trim_start().starts_with('{') {
+    from_json(&as_json(text)?).map_err(|e| misspelled(text, what, &e))
+}
+
+fn as_json(text: &str) -> Result<Value> {
+    match text.trim_start().starts_with('{') {
         true => serde_json::from_str(text)
-            .map_err(|e| Error::format(format!("`{text}` is no JSON: {e}")))?,
-        false => Value::String(text.to_string()),
-    };
+            .map_err(|e| Error::format(format!("`{text}` is no JSON: {e}"))),
+        false => Ok(Value::String(text.to_string())),
+    }
+}
+
+fn misspelled(text: &str, what: &str, e: &serde_json::Error) -> Error {
     let what = what.rsplit(':').next().unwrap_or(what).trim();
-    from_json(&json).map_err(|e| Error::value(format!("`{text}` is no {what}: {e}")))
+    Error::value(format!("`{text}` is no {what}: {e}"))
 }
 
 spelled!(crate::Constraint, crate::Initializer, crate::Regularizer);

@@ -3,9 +3,9 @@
 use crate::memory;
 use std::hint::select_unpredictable as select;
 
-use super::super::elementwise::{pieces, pieces2};
+use super::super::elementwise::pieces2;
 use super::super::math::Float;
-use super::super::parallel::GRAIN;
+use super::super::parallel::{GRAIN, pieces};
 use super::super::reduce::fold::{Combine, Sum};
 use super::super::simd::{self, Level};
 use super::{BLOCK, finite, shift, shifted_exp, total, whole_rows};

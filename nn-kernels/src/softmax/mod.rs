@@ -10,9 +10,8 @@ pub use cross_entropy::{
     sparse_cross_entropy_gradient,
 };
 
-use super::elementwise::pieces;
 use super::math::Float;
-use super::parallel::GRAIN;
+use super::parallel::{GRAIN, pieces};
 use super::reduce::fold::{Combine, Max, Sum};
 use super::simd::{self, Level};
 

@@ -175,7 +175,11 @@ pub(crate) fn unknown(what: &str, kind: &str, config: &Value) -> Error {
 
 /// `{"class_name": ..., "config": ...}` of a value's fields.
 pub(crate) fn write<T: Serialize>(class_name: &str, fields: &T) -> Value {
-    json!({"class_name": class_name, "config": describe(fields)})
+    described(class_name, describe(fields))
+}
+
+fn described(class_name: &str, config: Value) -> Value {
+    json!({"class_name": class_name, "config": config})
 }
 
 /// Entries that Keras writes and that a class here does not have, with what they may say. `name` and `dtype` may say anything.
@@ -217,8 +221,7 @@ pub(crate) fn read_over<T: DeserializeOwned + Serialize>(
     config: &Value,
     foreign: Foreign,
 ) -> Result<T> {
-    let class = class_name(config)?;
-    let merged = merge(class, to_json(&defaults)?, config, foreign)?;
+    let (class, merged) = merge(to_json(&defaults)?, config, foreign)?;
     from_json(&merged).map_err(|e| wrong(class, &e))
 }
 
@@ -226,8 +229,9 @@ fn wrong(class: &str, e: &dyn std::fmt::Display) -> Error {
     Error::format(format!("the configuration of {class}: {e}"))
 }
 
-/// What [`read_over`] does for every type: the fields with the entries of a configuration in their places.
-fn merge(class: &str, defaults: Value, config: &Value, foreign: Foreign) -> Result<Value> {
+/// What [`read_over`] does for every type: the class, and its fields with the entries of a configuration in their places.
+fn merge(defaults: Value, config: &Value, foreign: Foreign) -> Result<(&str, Value)> {
+    let class = class_name(config)?;
     let wrong = |e: &dyn std::fmt::Display| wrong(class, e);
     let empty = Map::new();
     let entries = match config.get("config") {
@@ -254,7 +258,7 @@ fn merge(class: &str, defaults: Value, config: &Value, foreign: Foreign) -> Resu
             }
         }
     }
-    Ok(Value::Object(merged))
+    Ok((class, Value::Object(merged)))
 }
 
 #[cfg(test)]

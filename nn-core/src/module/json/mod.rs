@@ -32,9 +32,11 @@ const UNSAVED: &str = "__unsaved__";
 /// # Errors
 /// What JSON cannot hold: a map whose keys are neither texts nor numbers.
 pub fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Value> {
-    value
-        .serialize(serializer())
-        .map_err(|e| Error::format(format!("cannot be written as JSON: {e}")))
+    value.serialize(serializer()).map_err(unwritten)
+}
+
+fn unwritten(e: serde_json::Error) -> Error {
+    Error::format(format!("cannot be written as JSON: {e}"))
 }
 
 /// Writes JSON as [`to_json`] does, for a `Serialize` written by hand.
