@@ -57,16 +57,17 @@ fn threads() -> usize {
 
 /// Calls `f` with consecutive ranges of `grain` items that cover `0..n`, in parallel when there are several.
 pub fn for_each_range(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
-    ranges(n, grain, 0, f);
+    ranges(n, grain, 0, &f);
 }
 
 /// As [`for_each_range`] for tasks of one or two microseconds. Few of them wake no thread, but a thread that is awake does its share.
 pub fn for_each_small_range(n: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
-    ranges(n, grain, WORTH_WAKING, f);
+    ranges(n, grain, WORTH_WAKING, &f);
 }
 
-/// Fewer than `worth_waking` tasks wake no thread.
-fn ranges(n: usize, grain: usize, worth_waking: usize, f: impl Fn(Range<usize>) + Sync) {
+/// [`for_each_range`] compiled once for all tasks; fewer than `worth_waking` of them wake no thread.
+#[inline(never)]
+fn ranges(n: usize, grain: usize, worth_waking: usize, f: &(dyn Fn(Range<usize>) + Sync)) {
     let grain = grain.max(1);
     let count = n.div_ceil(grain);
     let call = match count < worth_waking {
@@ -116,6 +117,12 @@ impl<T> Parts<T> {
 
 /// Cuts `out` into pieces of `grain` elements and calls `f(start, piece)` for each, in parallel when there are several.
 pub fn for_each_chunk<T: Send>(out: &mut [T], grain: usize, f: impl Fn(usize, &mut [T]) + Sync) {
+    pieces(out, grain, &f);
+}
+
+/// [`for_each_chunk`] compiled once for all tasks.
+#[inline(never)]
+pub(super) fn pieces<T: Send>(out: &mut [T], grain: usize, f: &(dyn Fn(usize, &mut [T]) + Sync)) {
     let (n, grain) = (out.len(), grain.max(1));
     if n <= grain {
         if n > 0 {

@@ -1,8 +1,7 @@
 //! Linear maps along one axis of a tensor: every element of the result is a weighted sum of a few neighbours.
 
-use super::elementwise::pieces;
 use super::math::Float;
-use super::parallel::GRAIN;
+use super::parallel::{GRAIN, pieces};
 use super::simd;
 use crate::memory;
 use std::ops::Range;

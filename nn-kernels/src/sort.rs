@@ -1,8 +1,7 @@
 //! The order of rows, and elements of rows by position.
 
-use super::elementwise::pieces;
 use super::math::Number;
-use super::parallel::GRAIN;
+use super::parallel::{GRAIN, pieces};
 use crate::memory;
 use std::cmp::Ordering;
 

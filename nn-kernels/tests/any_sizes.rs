@@ -4,6 +4,7 @@
 //! `.ci/sanitize` runs this with an address sanitizer and without checks of overflows, which would hide a size that wraps around.
 
 use nn_kernels::conv::{self, Conv2d, Sizes};
+use nn_kernels::elementwise::Each;
 use nn_kernels::gemm::{Gemm, Mat};
 use nn_kernels::pool::{self, Windows};
 use nn_kernels::recurrent::{self, Cell, Gradients, Kept, Recurrence, Trail, Weights};
@@ -348,10 +349,11 @@ fn elementwise_and_copies() {
         });
         let (x, y) = (numbers.values(&dims), numbers.values(&other));
         let mut out = numbers.values(&dims);
+        let add = Each::<_, false>(|a: f32, b: f32| a + b);
         match numbers.below(8) {
-            0 => elementwise::map(&x, &mut out, |v| v + 1.0),
-            1 => elementwise::zip(&x, &y, &mut out, |a, b| a + b),
-            2 => elementwise::broadcast_zip(&x, &dims, &y, &other, &mut out, &dims, |a, b| a + b),
+            0 => elementwise::map(&x, &mut out, &Each::<_, false>(|v: f32| v + 1.0)),
+            1 => elementwise::zip(&x, &y, &mut out, &add),
+            2 => elementwise::broadcast_zip(&x, &dims, &y, &other, &mut out, &dims, &add),
             3 => elementwise::broadcast_to(&y, &other, &mut out, &dims),
             4 => {
                 let axes = std::array::from_fn::<_, 3, _>(|_| numbers.below(4));

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::super::parallel::GRAIN;
-use super::super::simd;
-use super::{elements, pieces};
+use super::super::parallel::{GRAIN, pieces};
+use super::super::simd::{self, Level};
+use super::{Each, elements};
 use crate::Element;
 
 /// An input of [`select`]: its elements and its dims.
@@ -135,7 +135,44 @@ fn plan_zip<'a, A: Copy, B: Copy>(
     (plan, x, y)
 }
 
-/// `out = f(x, y)`, where `x` and `y` are broadcast to `out_dims`, for an `f` as in [`map`](super::map).
+/// As [`MapLoop`](super::MapLoop), for [`broadcast_zip`].
+pub trait BroadcastLoop<A, B, C>: Sync {
+    /// `out[i] = f(x[i], y[i])`, where an input of one element stays, with the vectors of a level.
+    fn run(&self, level: Level, x: &[A], y: &[B], out: &mut [C]);
+}
+
+impl<A: Element, B: Copy, C, F: Fn(A, B) -> C + Sync, const WIDE: bool> BroadcastLoop<A, B, C>
+    for Each<F, WIDE>
+{
+    fn run(&self, level: Level, x: &[A], y: &[B], out: &mut [C]) {
+        simd::run_if::<WIDE, A, _>(
+            level,
+            #[inline(always)]
+            || match (x.len() == out.len(), y.len() == out.len()) {
+                (true, true) => {
+                    for ((o, &a), &b) in out.iter_mut().zip(x).zip(y) {
+                        *o = self.0(a, b);
+                    }
+                }
+                (_, false) => {
+                    let b = y[0];
+                    for (o, &a) in out.iter_mut().zip(x) {
+                        *o = self.0(a, b);
+                    }
+                }
+                (false, true) => {
+                    let a = x[0];
+                    for (o, &b) in out.iter_mut().zip(y) {
+                        *o = self.0(a, b);
+                    }
+                }
+            },
+        );
+    }
+}
+
+/// `out = f(x, y)`, where `x` and `y` are broadcast to `out_dims`. Compiled once for all functions.
+#[inline(never)]
 pub fn broadcast_zip<A, B, C>(
     x: &[A],
     x_dims: &[usize],
@@ -143,42 +180,9 @@ pub fn broadcast_zip<A, B, C>(
     y_dims: &[usize],
     out: &mut [C],
     out_dims: &[usize],
-    f: impl Fn(A, B) -> C + Sync + Copy,
+    f: &dyn BroadcastLoop<A, B, C>,
 ) where
-    A: Element,
-    B: Copy + Send + Sync,
-    C: Send,
-{
-    broadcast_zip_if::<false, A, B, C>(x, x_dims, y, y_dims, out, out_dims, f);
-}
-
-/// [`broadcast_zip`] for an `f` as in [`map_wide`](super::map_wide).
-pub fn broadcast_zip_wide<A, B, C>(
-    x: &[A],
-    x_dims: &[usize],
-    y: &[B],
-    y_dims: &[usize],
-    out: &mut [C],
-    out_dims: &[usize],
-    f: impl Fn(A, B) -> C + Sync + Copy,
-) where
-    A: Element,
-    B: Copy + Send + Sync,
-    C: Send,
-{
-    broadcast_zip_if::<true, A, B, C>(x, x_dims, y, y_dims, out, out_dims, f);
-}
-
-fn broadcast_zip_if<const WIDE: bool, A, B, C>(
-    x: &[A],
-    x_dims: &[usize],
-    y: &[B],
-    y_dims: &[usize],
-    out: &mut [C],
-    out_dims: &[usize],
-    f: impl Fn(A, B) -> C + Sync + Copy,
-) where
-    A: Element,
+    A: Copy + Send + Sync,
     B: Copy + Send + Sync,
     C: Send,
 {
@@ -191,31 +195,11 @@ fn broadcast_zip_if<const WIDE: bool, A, B, C>(
     let level = simd::level();
     pieces(out, GRAIN, &|start, piece| {
         plan.walk(start, piece.len(), &mut |[i, j], at, length| {
+            let [x_length, y_length] = plan
+                .advances
+                .map(|advances| if advances { length } else { 1 });
             let row = &mut piece[at..at + length];
-            simd::run_if::<WIDE, A, _>(
-                level,
-                #[inline(always)]
-                || match plan.advances {
-                    [true, true] => {
-                        let (x, y) = (&x[i..i + length], &y[j..j + length]);
-                        for ((o, &a), &b) in row.iter_mut().zip(x).zip(y) {
-                            *o = f(a, b);
-                        }
-                    }
-                    [_, false] => {
-                        let b = y[j];
-                        for (o, &a) in row.iter_mut().zip(&x[i..i + length]) {
-                            *o = f(a, b);
-                        }
-                    }
-                    [false, true] => {
-                        let a = x[i];
-                        for (o, &b) in row.iter_mut().zip(&y[j..j + length]) {
-                            *o = f(a, b);
-                        }
-                    }
-                },
-            );
+            f.run(level, &x[i..i + x_length], &y[j..j + y_length], row);
         });
     });
 }
@@ -372,7 +356,8 @@ mod tests {
                     .collect();
                 let found = same_everywhere(|| {
                     let mut out = vec![f32::NAN; elements(out_dims)];
-                    broadcast_zip(x, x_dims, y, y_dims, &mut out, out_dims, |a, b| a - 2.0 * b);
+                    let f = Each::<_, false>(|a: f32, b: f32| a - 2.0 * b);
+                    broadcast_zip(x, x_dims, y, y_dims, &mut out, out_dims, &f);
                     bits(&out)
                 });
                 assert_eq!(found, bits(&expected), "{x_dims:?} {y_dims:?}");

@@ -8,12 +8,12 @@
 mod broadcast;
 mod strided;
 
-pub use broadcast::{Operand, broadcast_to, broadcast_zip, broadcast_zip_wide, select};
+pub use broadcast::{BroadcastLoop, Operand, broadcast_to, broadcast_zip, select};
 pub(super) use strided::check as check_slices;
 pub use strided::{AxisSlice, permute, strided_copy};
 
-use super::parallel::{GRAIN, for_each_chunk};
-use super::simd;
+use super::parallel::{GRAIN, pieces};
+use super::simd::{self, Level};
 use crate::Element;
 
 /// The number of elements of a shape: 0 if an axis has none, however long the others are.
@@ -37,17 +37,6 @@ pub(super) fn product(dims: impl Iterator<Item = usize>) -> usize {
     }
 }
 
-/// [`for_each_chunk`] compiled once for all bodies: kernels are instantiated for many functions, and each
-/// would bring its own copy of the thread pool's machinery.
-#[inline(never)]
-pub(super) fn pieces<T: Send>(
-    out: &mut [T],
-    grain: usize,
-    body: &(dyn Fn(usize, &mut [T]) + Sync),
-) {
-    for_each_chunk(out, grain, body);
-}
-
 /// What is done with two pieces of one task.
 type Body2<'a, A, B> = &'a (dyn Fn(usize, &mut [A], &mut [B]) + Sync);
 
@@ -63,43 +52,39 @@ pub(super) fn pieces2<A: Send, B: Send>(
     });
 }
 
-/// `out[i] = f(x[i])`, for an `f` so cheap that memory is the limit: compiled once, for the narrowest vectors.
-pub fn map<A, B>(x: &[A], out: &mut [B], f: impl Fn(A) -> B + Sync + Copy)
-where
-    A: Element,
-    B: Send,
-{
-    map_if::<false, A, B>(x, out, f);
+/// A function of elements, with which [`map`], [`zip`] and [`broadcast_zip`] run. Where `WIDE`, as where a function takes its time (an
+/// exponential or a division), its loops are compiled for vectors of every width where the elements are `f32`; otherwise, where it is so cheap that
+/// memory is the limit, once, for the narrowest.
+pub struct Each<F, const WIDE: bool>(pub F);
+
+/// The loop over one task's elements that a function is run in: the one part of [`map`] that is compiled for each function. A trait, and not a
+/// closure behind `dyn Fn`, with which come two functions more.
+pub trait MapLoop<A, B>: Sync {
+    /// `out[i] = f(x[i])`, with the vectors of a level.
+    fn run(&self, level: Level, x: &[A], out: &mut [B]);
 }
 
-/// [`map`] for an `f` that takes its time, an exponential or a division: compiled for vectors of every width where the
-/// elements are `f32`.
-pub fn map_wide<A, B>(x: &[A], out: &mut [B], f: impl Fn(A) -> B + Sync + Copy)
-where
-    A: Element,
-    B: Send,
-{
-    map_if::<true, A, B>(x, out, f);
-}
-
-fn map_if<const WIDE: bool, A, B>(x: &[A], out: &mut [B], f: impl Fn(A) -> B + Sync + Copy)
-where
-    A: Element,
-    B: Send,
-{
-    assert_eq!(x.len(), out.len());
-    let level = simd::level();
-    pieces(out, GRAIN, &|start, piece| {
-        let x = &x[start..start + piece.len()];
+impl<A: Element, B, F: Fn(A) -> B + Sync, const WIDE: bool> MapLoop<A, B> for Each<F, WIDE> {
+    fn run(&self, level: Level, x: &[A], out: &mut [B]) {
         simd::run_if::<WIDE, A, _>(
             level,
             #[inline(always)]
             || {
-                for (o, &a) in piece.iter_mut().zip(x) {
-                    *o = f(a);
+                for (o, &a) in out.iter_mut().zip(x) {
+                    *o = self.0(a);
                 }
             },
         );
+    }
+}
+
+/// `out[i] = f(x[i])`. Compiled once for all functions.
+#[inline(never)]
+pub fn map<A: Sync, B: Send>(x: &[A], out: &mut [B], f: &dyn MapLoop<A, B>) {
+    assert_eq!(x.len(), out.len());
+    let level = simd::level();
+    pieces(out, GRAIN, &|start, piece| {
+        f.run(level, &x[start..start + piece.len()], piece);
     });
 }
 
@@ -112,7 +97,7 @@ pub fn map_in_place<T: Copy + Send>(x: &mut [T], f: impl Fn(T) -> T + Sync + Cop
     });
 }
 
-/// [`map_in_place`] for an `f` that takes its time, as [`map_wide`].
+/// [`map_in_place`] for an `f` that takes its time, as where [`Each`] is wide.
 pub fn map_in_place_wide<T: Element>(x: &mut [T], f: impl Fn(T) -> T + Sync + Copy) {
     let level = simd::level();
     pieces(x, GRAIN, &|_, piece| {
@@ -141,51 +126,37 @@ pub fn map_block_wide<T: Element>(x: &mut [T], f: impl Fn(T) -> T + Copy) {
     );
 }
 
-/// `out[i] = f(x[i], y[i])`; `f` as in [`map`].
-pub fn zip<A, B, C>(x: &[A], y: &[B], out: &mut [C], f: impl Fn(A, B) -> C + Sync + Copy)
-where
-    A: Element,
-    B: Copy + Sync,
-    C: Send,
-{
-    zip_if::<false, A, B, C>(x, y, out, f);
+/// As [`MapLoop`], for [`zip`].
+pub trait ZipLoop<A, B, C>: Sync {
+    /// `out[i] = f(x[i], y[i])`, with the vectors of a level.
+    fn run(&self, level: Level, x: &[A], y: &[B], out: &mut [C]);
 }
 
-/// [`zip`] for an `f` as in [`map_wide`].
-pub fn zip_wide<A, B, C>(x: &[A], y: &[B], out: &mut [C], f: impl Fn(A, B) -> C + Sync + Copy)
-where
-    A: Element,
-    B: Copy + Sync,
-    C: Send,
+impl<A: Element, B: Copy, C, F: Fn(A, B) -> C + Sync, const WIDE: bool> ZipLoop<A, B, C>
+    for Each<F, WIDE>
 {
-    zip_if::<true, A, B, C>(x, y, out, f);
-}
-
-fn zip_if<const WIDE: bool, A, B, C>(
-    x: &[A],
-    y: &[B],
-    out: &mut [C],
-    f: impl Fn(A, B) -> C + Sync + Copy,
-) where
-    A: Element,
-    B: Copy + Sync,
-    C: Send,
-{
-    assert_eq!(x.len(), out.len());
-    assert_eq!(y.len(), out.len());
-    let level = simd::level();
-    pieces(out, GRAIN, &|start, piece| {
-        let x = &x[start..start + piece.len()];
-        let y = &y[start..start + piece.len()];
+    fn run(&self, level: Level, x: &[A], y: &[B], out: &mut [C]) {
         simd::run_if::<WIDE, A, _>(
             level,
             #[inline(always)]
             || {
-                for ((o, &a), &b) in piece.iter_mut().zip(x).zip(y) {
-                    *o = f(a, b);
+                for ((o, &a), &b) in out.iter_mut().zip(x).zip(y) {
+                    *o = self.0(a, b);
                 }
             },
         );
+    }
+}
+
+/// `out[i] = f(x[i], y[i])`. Compiled once for all functions.
+#[inline(never)]
+pub fn zip<A: Sync, B: Sync, C: Send>(x: &[A], y: &[B], out: &mut [C], f: &dyn ZipLoop<A, B, C>) {
+    assert_eq!(x.len(), out.len());
+    assert_eq!(y.len(), out.len());
+    let level = simd::level();
+    pieces(out, GRAIN, &|start, piece| {
+        let range = start..start + piece.len();
+        f.run(level, &x[range.clone()], &y[range], piece);
     });
 }
 
@@ -202,11 +173,11 @@ mod tests {
             let expected: Vec<f32> = x.iter().map(|&v| Float::tanh(v)).collect();
             let found = same_everywhere(|| {
                 let mut out = vec![f32::NAN; n];
-                map_wide(&x, &mut out, Float::tanh);
+                map(&x, &mut out, &Each::<_, true>(Float::tanh));
                 let mut again = x.clone();
                 map_in_place(&mut again, Float::tanh);
                 assert_eq!(bits(&again), bits(&out));
-                map(&x, &mut again, Float::tanh);
+                map(&x, &mut again, &Each::<_, false>(Float::tanh));
                 assert_eq!(bits(&again), bits(&out));
                 bits(&out)
             });
@@ -215,9 +186,9 @@ mod tests {
             let expected: Vec<f32> = x.iter().zip(&y).map(|(&a, &b)| a * 2.0 - b).collect();
             let found = same_everywhere(|| {
                 let mut out = vec![f32::NAN; n];
-                zip_wide(&x, &y, &mut out, |a, b| a * 2.0 - b);
+                zip(&x, &y, &mut out, &Each::<_, true>(|a, b| a * 2.0 - b));
                 let mut again = vec![f32::NAN; n];
-                zip(&x, &y, &mut again, |a, b| a * 2.0 - b);
+                zip(&x, &y, &mut again, &Each::<_, false>(|a, b| a * 2.0 - b));
                 assert_eq!(bits(&again), bits(&out));
                 bits(&out)
             });
@@ -246,7 +217,7 @@ mod tests {
                 let scalar: Vec<bool> = x.iter().map(|&v| functions[$i](v).is_nan()).collect();
                 let found = same_everywhere(|| {
                     let mut out = vec![0.0; x.len()];
-                    map_wide(&x, &mut out, $f);
+                    map(&x, &mut out, &Each::<_, true>($f));
                     // Which bits a NaN carries is left open.
                     out.iter().map(|v: &f32| if v.is_nan() { u32::MAX } else { v.to_bits() }).collect::<Vec<_>>()
                 });

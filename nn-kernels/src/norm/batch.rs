@@ -3,9 +3,8 @@
 use crate::memory;
 use std::ops::Range;
 
-use super::super::elementwise::pieces;
 use super::super::math::Float;
-use super::super::parallel::{GRAIN, map_ranges};
+use super::super::parallel::{GRAIN, map_ranges, pieces};
 use super::super::simd;
 use super::moments::{BLOCK, TASK, gather, tile};
 use super::rectifier::Rectifier;

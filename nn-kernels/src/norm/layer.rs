@@ -1,8 +1,7 @@
 //! Layer normalization over the rows of [rows, features] (Ba, Kiros and Hinton 2016, <https://arxiv.org/abs/1607.06450>).
 
-use super::super::elementwise::pieces;
 use super::super::math::Float;
-use super::super::parallel::GRAIN;
+use super::super::parallel::{GRAIN, pieces};
 use super::super::reduce::fold::{Combine, Sum};
 use super::super::simd;
 use crate::memory;

@@ -15,9 +15,9 @@ pub use max::{Cell, max_pool, max_pool_backward};
 
 use std::ops::Range;
 
-use super::elementwise::{pieces, pieces2};
+use super::elementwise::pieces2;
 use super::math::Float;
-use super::parallel::GRAIN;
+use super::parallel::{GRAIN, pieces};
 use super::simd;
 
 /// Runs `$run` for the blocks of `$channels` that are carried through a window together, in registers: as many of 32 as there

@@ -3,9 +3,9 @@
 use crate::memory;
 use std::hint::select_unpredictable as select;
 
-use super::super::elementwise::{elements, pieces};
+use super::super::elementwise::elements;
 use super::super::math::Number;
-use super::super::parallel::GRAIN;
+use super::super::parallel::{GRAIN, pieces};
 use super::fold::{Combine, Max, Min};
 
 /// The position of the greatest element along `axis`, the first of equals; a NaN counts as greater than all, as in

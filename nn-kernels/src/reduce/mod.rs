@@ -20,9 +20,9 @@ use crate::Element;
 use std::ops::Range;
 
 use self::fold::{All, Any, Combine, Max, Min, Prod, Sum};
-use super::elementwise::{elements, pieces, product};
+use super::elementwise::{elements, product};
 use super::math::Number;
-use super::parallel::{GRAIN, map_ranges};
+use super::parallel::{GRAIN, map_ranges, pieces};
 use super::simd;
 use crate::memory;
 

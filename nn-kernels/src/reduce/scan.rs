@@ -1,8 +1,8 @@
 //! Running sums.
 
-use super::super::elementwise::{elements, pieces};
+use super::super::elementwise::elements;
 use super::super::math::Number;
-use super::super::parallel::GRAIN;
+use super::super::parallel::{GRAIN, pieces};
 use crate::memory;
 
 /// `out[i] = x[0] + ... + x[i]` along `axis`, or `x[i] + ... + x[n - 1]` if `reverse`, which is its gradient. Added one

@@ -1,8 +1,8 @@
 //! The mean of squared differences of rows, and its gradient.
 
-use super::super::elementwise::{pieces, zip};
+use super::super::elementwise::{Each, zip};
 use super::super::math::Float;
-use super::super::parallel::GRAIN;
+use super::super::parallel::{GRAIN, pieces};
 use super::super::simd;
 use super::fold::{Combine, Sum};
 use super::{TASK, whole};
@@ -11,7 +11,7 @@ use super::{TASK, whole};
 pub fn mean_squared_error<T: Float>(x: &[T], y: &[T], n: usize, out: &mut [T]) {
     assert_eq!((x.len(), y.len()), (out.len() * n, out.len() * n));
     if n == 1 {
-        return zip(x, y, out, |x, y| (x - y) * (x - y));
+        return zip(x, y, out, &Each::<_, false>(|x: T, y: T| (x - y) * (x - y)));
     }
     let count = T::from_f64(n as f64);
     if n > TASK {
@@ -55,7 +55,12 @@ pub fn mean_squared_error_gradient<T: Float>(x: &[T], y: &[T], scale: &[T], out:
     let twice = T::from_f64(2.0 / n as f64);
     if scale.len() == 1 {
         let scale = scale[0] * twice;
-        return zip(x, y, out, move |x, y| (x - y) * scale);
+        return zip(
+            x,
+            y,
+            out,
+            &Each::<_, false>(move |x: T, y: T| (x - y) * scale),
+        );
     }
     pieces(out, (GRAIN / n).max(1) * n, &|start, piece| {
         let range = start..start + piece.len();

@@ -1,9 +1,9 @@
 //! What comparisons of two tensors have in common.
 
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
-use crate::ops::elementwise::zip::broadcast;
+use crate::ops::elementwise::zip::{broadcast, zipped};
 use crate::{DType, Result, Tensor, with_number};
-use nn_kernels::elementwise::broadcast_zip;
+use nn_kernels::elementwise::Each;
 
 /// A relation of two numbers; one with NaN holds as IEEE 754 says.
 pub(crate) trait Comparison: Copy + Send + Sync + 'static {
@@ -24,15 +24,10 @@ impl<C: Comparison> Op for Compare<C> {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, _) = expected.only();
-        let [a, b] = [&inputs[0], &inputs[1]];
         let c = self.0;
-        let (a_dims, b_dims) = (a.raw_shape(), b.raw_shape());
-        Ok(Outputs::One(Tensor::build(shape, |out: &mut [bool]| {
-            with_number!(a.dtype(), T => {
-                let holds = move |x: T, y: T| c.holds(x, y);
-                broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, holds);
-            })
-        })))
+        Ok(Outputs::One(
+            with_number!(inputs[0].dtype(), T => zipped(inputs, shape, &Each::<_, false>(move |x: T, y: T| c.holds(x, y)))),
+        ))
     }
 
     fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

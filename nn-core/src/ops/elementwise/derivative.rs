@@ -2,8 +2,8 @@
 
 use crate::graph::apply::apply;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
-use crate::{Result, Tensor, with_float};
-use nn_kernels::elementwise;
+use crate::{Element, Result, Shape, Tensor, with_float};
+use nn_kernels::elementwise::{Each, ZipLoop, zip};
 use nn_kernels::math::Float;
 
 /// The derivative `f'` of a function, of its argument or of its result.
@@ -20,6 +20,11 @@ pub(crate) trait Derivative: Copy + Send + Sync + 'static {
 /// Of the upstream gradient and the argument of the derivative, which have one shape.
 struct Scale<S>(S);
 
+/// A tensor of a function of the elements of both inputs. Compiled once for all functions.
+fn zipped<T: Element>(inputs: &[Tensor], shape: Shape, f: &dyn ZipLoop<T, T, T>) -> Tensor {
+    Tensor::build(shape, |out| zip(inputs[0].data(), inputs[1].data(), out, f))
+}
+
 impl<S: Derivative> Op for Scale<S> {
     fn name(&self) -> &'static str {
         S::NAME
@@ -31,15 +36,12 @@ impl<S: Derivative> Op for Scale<S> {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
-        let (upstream, x, s) = (&inputs[0], &inputs[1], self.0);
+        let s = self.0;
         Ok(Outputs::One(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                let (g, x) = (upstream.data(), x.data());
-                match const { S::WIDE } {
-                    true => elementwise::zip_wide(g, x, out, #[inline(always)] move |g: T, x: T| g * s.derivative(x)),
-                    false => elementwise::zip(g, x, out, #[inline(always)] move |g: T, x: T| g * s.derivative(x)),
-                }
-            })),
+            with_float!(dtype, T => match const { S::WIDE } {
+                true => zipped(inputs, shape, &Each::<_, true>(#[inline(always)] move |g: T, x: T| g * s.derivative(x))),
+                false => zipped(inputs, shape, &Each::<_, false>(#[inline(always)] move |g: T, x: T| g * s.derivative(x))),
+            }),
         ))
     }
 

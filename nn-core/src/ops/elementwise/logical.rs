@@ -3,9 +3,10 @@
 use crate::graph::apply::apply;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
-use crate::ops::elementwise::zip::broadcast;
+use crate::ops::elementwise::map::mapped;
+use crate::ops::elementwise::zip::{broadcast, zipped};
 use crate::{DType, Operand, Result, Tensor};
-use nn_kernels::elementwise::{broadcast_zip, map};
+use nn_kernels::elementwise::Each;
 
 #[derive(Clone, Copy)]
 pub(crate) enum Logical {
@@ -33,24 +34,13 @@ impl Op for Logical {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, _) = expected.only();
-        let a = &inputs[0];
-        Ok(Outputs::One(Tensor::build(shape, |out: &mut [bool]| {
-            if let Logical::Not = self {
-                return map(a.data(), out, |x: bool| !x);
-            }
-            let b = &inputs[1];
-            let and = matches!(self, Logical::And);
-            let f = move |x: bool, y: bool| if and { x & y } else { x | y };
-            broadcast_zip(
-                a.data(),
-                a.raw_shape(),
-                b.data(),
-                b.raw_shape(),
-                out,
-                &shape,
-                f,
-            );
-        })))
+        if let Logical::Not = self {
+            let not = Each::<_, false>(|x: bool| !x);
+            return Ok(Outputs::One(mapped(&inputs[0], shape, &not)));
+        }
+        let and = matches!(self, Logical::And);
+        let f = move |x: bool, y: bool| if and { x & y } else { x | y };
+        Ok(Outputs::One(zipped(inputs, shape, &Each::<_, false>(f))))
     }
 
     fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

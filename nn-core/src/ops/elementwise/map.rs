@@ -4,8 +4,8 @@ use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::ops::elementwise::float;
-use crate::{Error, Result, Tensor, with_float};
-use nn_kernels::elementwise;
+use crate::{Element, Error, Result, Shape, Tensor, with_float};
+use nn_kernels::elementwise::{self, Each, MapLoop};
 use nn_kernels::math::Float;
 
 /// A function of one number, with its derivative.
@@ -26,6 +26,15 @@ pub(crate) trait Function: Copy + Send + Sync + 'static {
 
 pub(crate) struct Map<F>(pub(crate) F);
 
+/// A tensor of a function of every element. Compiled once for all functions.
+pub(crate) fn mapped<A: Element, B: Element>(
+    x: &Tensor,
+    shape: Shape,
+    f: &dyn MapLoop<A, B>,
+) -> Tensor {
+    Tensor::build(shape, |out| elementwise::map(x.data(), out, f))
+}
+
 impl<F: Function> Op for Map<F> {
     fn name(&self) -> &'static str {
         F::NAME
@@ -45,15 +54,12 @@ impl<F: Function> Op for Map<F> {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
-        let f = self.0;
+        let (x, f) = (&inputs[0], self.0);
         Ok(Outputs::One(
-            with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                let x = inputs[0].data();
-                match const { F::WIDE } {
-                    true => elementwise::map_wide(x, out, #[inline(always)] move |x: T| f.f(x)),
-                    false => elementwise::map(x, out, #[inline(always)] move |x: T| f.f(x)),
-                }
-            })),
+            with_float!(dtype, T => match const { F::WIDE } {
+                true => mapped(x, shape, &Each::<_, true>(#[inline(always)] move |x: T| f.f(x))),
+                false => mapped(x, shape, &Each::<_, false>(#[inline(always)] move |x: T| f.f(x))),
+            }),
         ))
     }
 

@@ -2,8 +2,9 @@
 
 use crate::graph::apply::apply;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
+use crate::ops::elementwise::map::mapped;
 use crate::{DType, Result, Tensor, with_float};
-use nn_kernels::elementwise::map;
+use nn_kernels::elementwise::Each;
 use nn_kernels::math::Float;
 
 /// A property of a number.
@@ -27,9 +28,7 @@ impl<P: Predicate> Op for Ask<P> {
         let (shape, _) = expected.only();
         let (x, p) = (&inputs[0], self.0);
         Ok(Outputs::One(
-            with_float!(x.dtype(), T => Tensor::build(shape, |out: &mut [bool]| {
-                map(x.data(), out, move |v: T| p.holds(v));
-            })),
+            with_float!(x.dtype(), T => mapped(x, shape, &Each::<_, false>(move |v: T| p.holds(v)))),
         ))
     }
 

@@ -4,10 +4,10 @@ use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
-use crate::ops::elementwise::zip::broadcast;
+use crate::ops::elementwise::zip::{broadcast, zipped};
 use crate::ops::fail::fail;
 use crate::{DType, Error, Operand, Result, Tensor};
-use nn_kernels::elementwise::broadcast_zip;
+use nn_kernels::elementwise::Each;
 
 /// A function of two whole numbers by its name, of `i64` tensors.
 #[derive(Clone, Copy)]
@@ -27,11 +27,11 @@ impl Op for Whole {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, _) = expected.only();
-        let [a, b] = [&inputs[0], &inputs[1]];
-        Ok(Outputs::One(Tensor::build(shape, |out: &mut [i64]| {
-            let (a_dims, b_dims) = (a.raw_shape(), b.raw_shape());
-            broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, self.f);
-        })))
+        Ok(Outputs::One(zipped(
+            inputs,
+            shape,
+            &Each::<_, false>(self.f),
+        )))
     }
 
     fn backward(&self, _: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {

@@ -2,8 +2,8 @@
 
 use crate::graph::apply::{apply, apply_static};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
-use crate::{DType, Error, Operand, Result, Shape, Tensor, with_float};
-use nn_kernels::elementwise::{broadcast_zip, broadcast_zip_wide};
+use crate::{DType, Element, Error, Operand, Result, Shape, Tensor, with_float};
+use nn_kernels::elementwise::{BroadcastLoop, Each, broadcast_zip};
 use nn_kernels::math::Float;
 
 /// A function of two numbers, with its derivatives.
@@ -22,6 +22,19 @@ pub(crate) trait Function: Copy + Send + Sync + 'static {
 
 pub(crate) struct Zip<F>(pub(crate) F);
 
+/// A tensor of a function of the elements of two inputs, which broadcast to `shape`. Compiled once for all functions.
+pub(crate) fn zipped<A: Element, B: Element>(
+    inputs: &[Tensor],
+    shape: Shape,
+    f: &dyn BroadcastLoop<A, A, B>,
+) -> Tensor {
+    let [a, b] = [&inputs[0], &inputs[1]];
+    Tensor::build(shape, |out| {
+        let (a_dims, b_dims) = (a.raw_shape(), b.raw_shape());
+        broadcast_zip(a.data(), a_dims, b.data(), b_dims, out, &shape, f);
+    })
+}
+
 impl<F: Function> Op for Zip<F> {
     fn name(&self) -> &'static str {
         F::NAME
@@ -34,24 +47,17 @@ impl<F: Function> Op for Zip<F> {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
-        let (a, b) = (&inputs[0], &inputs[1]);
-        let (a_dims, b_dims) = (a.raw_shape().dims(), b.raw_shape().dims());
         let f = self.0;
         Ok(Outputs::One(match dtype {
-            DType::F32 | DType::F64 => {
-                with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
-                    let (a, b) = (a.data(), b.data());
-                    match const { F::WIDE } {
-                        true => broadcast_zip_wide(a, a_dims, b, b_dims, out, &shape, #[inline(always)] move |x: T, y: T| f.float(x, y)),
-                        false => broadcast_zip(a, a_dims, b, b_dims, out, &shape, #[inline(always)] move |x: T, y: T| f.float(x, y)),
-                    }
-                }))
-            }
-            DType::I64 | DType::U8 | DType::Bool => Tensor::build(shape, |out: &mut [i64]| {
-                let (a, b) = (a.data(), b.data());
-                let f = move |x: i64, y: i64| f.int(x, y);
-                broadcast_zip(a, a_dims, b, b_dims, out, &shape, f);
+            DType::F32 | DType::F64 => with_float!(dtype, T => match const { F::WIDE } {
+                true => zipped(inputs, shape, &Each::<_, true>(#[inline(always)] move |x: T, y: T| f.float(x, y))),
+                false => zipped(inputs, shape, &Each::<_, false>(#[inline(always)] move |x: T, y: T| f.float(x, y))),
             }),
+            DType::I64 | DType::U8 | DType::Bool => zipped(
+                inputs,
+                shape,
+                &Each::<_, false>(move |x: i64, y: i64| f.int(x, y)),
+            ),
         }))
     }
 

@@ -5,7 +5,7 @@ use crate::graph::attributes::Attributes;
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec, all_axes};
 use crate::tensor::random;
 use crate::{Element, Error, Result, Shape, Tensor, with_float};
-use nn_kernels::elementwise;
+use nn_kernels::elementwise::{Each, zip};
 use nn_kernels::math::Float;
 
 /// `x · scale` where the second input, of `bool`, is true, 0 elsewhere. Linear in x, so it is its own gradient.
@@ -35,7 +35,7 @@ impl Op for Masked {
         Ok(Outputs::One(
             with_float!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 let scale = Element::from_f64(self.scale);
-                elementwise::zip_wide(inputs[0].data(), inputs[1].data(), out, masked(scale));
+                zip(inputs[0].data(), inputs[1].data(), out, &Each::<_, true>(masked(scale)));
             })),
         ))
     }

@@ -3,7 +3,7 @@
 use super::idx;
 use crate::data::Dataset;
 use nn_core::{DType, Error, Result, Tensor};
-use nn_kernels::elementwise;
+use nn_kernels::elementwise::{Each, map};
 use std::path::{Path, PathBuf};
 
 /// MNIST (LeCun et al. 1998): 60 000 training and 10 000 test images of handwritten digits.
@@ -80,7 +80,11 @@ fn part(folder: &Path, part: &str) -> Result<Dataset> {
         )));
     };
     let x = Tensor::build([n, height, width, 1], |out: &mut [f32]| {
-        elementwise::map(images.data::<u8>(), out, |v: u8| f32::from(v) / 255.0);
+        map(
+            images.data::<u8>(),
+            out,
+            &Each::<_, false>(|v: u8| f32::from(v) / 255.0),
+        );
     });
     Dataset::new(x, labels.cast(DType::I64))
 }
