@@ -69,14 +69,14 @@ impl Plan {
 }
 
 /// A rule that makes a step.
-pub(super) struct Step<'r, R> {
-    rule: &'r R,
+pub(super) struct Step<'r> {
+    rule: &'r dyn Rule,
     plan: Plan,
     names: Vec<&'static str>,
 }
 
-impl<'r, R: Rule> Step<'r, R> {
-    pub(super) fn new(rule: &'r R, plan: Plan) -> Step<'r, R> {
+impl<'r> Step<'r> {
+    pub(super) fn new(rule: &'r dyn Rule, plan: Plan) -> Step<'r> {
         let names = names_of(rule);
         Step { rule, plan, names }
     }

@@ -9,57 +9,16 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+// What takes a while is written for any rule and compiled once, not for each of them.
+
 #[diagnostic::do_not_recommend]
 impl<R: Rule> Optimizer for R {
     fn check(&self) -> Result<()> {
-        self.settings().check()?;
-        Rule::check(self)
+        check_all(self)
     }
 
     fn update(&mut self, parameters: &[Parameter<'_>], gradients: &Gradients) -> Result<()> {
-        Optimizer::check(self)?;
-        let settings = self.settings();
-        settings.check_groups(parameters)?;
-        let batches = self.slots().iterations;
-        let plan = Plan::new(settings, batches);
-        let common = settings.learning_rate.checked(batches)?;
-        let at = |path: &str, shape: &Shape| -> Result<StepInfo> {
-            Ok(StepInfo {
-                learning_rate: settings.rate_of(path, batches, common)?,
-                weight_decay: settings.decay_of(path, self.weight_decay(path, shape)),
-                step: plan.step,
-            })
-        };
-        let matched = no_gradient(|| {
-            match_up(
-                parameters,
-                &prepared(self, &plan, parameters, gradients),
-                at,
-            )
-        })?;
-        let mut greatest = check_finite(gradients)? / settings.loss_scale_factor.unwrap_or(1.0);
-        if plan.accumulate.is_some() {
-            greatest += self.slots().greatest();
-        }
-
-        let mut slots = std::mem::take(self.slots_mut());
-        let step = Step::new(self, plan);
-        let mut make = || {
-            step.begin(&matched, &mut slots)?;
-            let others = step.averages_of_others(parameters, &matched, &mut slots)?;
-            match step.bounds(&matched, greatest, slots.greatest()) {
-                Some(bounds) if step.is_alone(&matched, &slots) => {
-                    slots.set_greatest(bounds.slots);
-                    step.in_place(&matched, &mut slots)?;
-                }
-                _ => step.aside(&matched, &mut slots)?,
-            }
-            step.keep(others, &mut slots)
-        };
-        let done = make();
-        slots.iterations += u64::from(done.is_ok());
-        *self.slots_mut() = slots;
-        done
+        update(self, parameters, gradients)
     }
 
     fn scale_loss(&self, loss: &Tensor) -> Tensor {
@@ -70,35 +29,11 @@ impl<R: Rule> Optimizer for R {
     }
 
     fn finalize(&mut self, parameters: &[Parameter<'_>]) -> Result<()> {
-        let settings = self.settings().clone();
-        for p in parameters.iter().filter(|p| p.trainable()) {
-            let slots = self.slots_mut().of(p.id());
-            if let Some(average) = apart(&settings, slots).average {
-                let value = copy_of(average);
-                p.set_value(&value).map_err(|e| e.at_path(p.path()))?;
-            }
-        }
-        Ok(())
+        finalize(self, parameters)
     }
 
     fn swap_averages(&mut self, parameters: &[Parameter<'_>]) -> Result<()> {
-        let settings = self.settings().clone();
-        if !settings.use_ema {
-            return Err(Error::value(format!(
-                "{} keeps no averages to swap with: it needs `ema(0.99)`",
-                self.describe()["class_name"]
-                    .as_str()
-                    .unwrap_or("the optimizer")
-            )));
-        }
-        for p in parameters.iter().filter(|p| p.trainable()) {
-            let slots = self.slots_mut().of(p.id());
-            if let Some(average) = apart(&settings, slots).average {
-                let value = std::mem::replace(average, p.value());
-                p.set_value(&value).map_err(|e| e.at_path(p.path()))?;
-            }
-        }
-        Ok(())
+        swap_averages(self, parameters)
     }
 
     fn iterations(&self) -> u64 {
@@ -111,16 +46,7 @@ impl<R: Rule> Optimizer for R {
     }
 
     fn set_learning_rate(&mut self, learning_rate: f64) -> Result<()> {
-        match &mut self.settings_mut().learning_rate {
-            LearningRate::Constant(rate) => *rate = check(learning_rate)?,
-            LearningRate::Schedule(schedule) => {
-                return Err(Error::value(format!(
-                    "the learning rate follows a schedule, {}, and cannot be set; give the optimizer a number instead",
-                    schedule.config()
-                )));
-            }
-        }
-        Ok(())
+        set(&mut self.settings_mut().learning_rate, learning_rate)
     }
 
     fn state(&self, parameters: &[Parameter<'_>]) -> Vec<(String, Tensor)> {
@@ -141,9 +67,102 @@ impl<R: Rule> Optimizer for R {
     }
 }
 
+fn check_all(rule: &dyn Rule) -> Result<()> {
+    rule.settings().check()?;
+    rule.check()
+}
+
+fn update(rule: &mut dyn Rule, parameters: &[Parameter<'_>], gradients: &Gradients) -> Result<()> {
+    check_all(rule)?;
+    let settings = rule.settings();
+    settings.check_groups(parameters)?;
+    let batches = rule.slots().iterations;
+    let plan = Plan::new(settings, batches);
+    let common = settings.learning_rate.checked(batches)?;
+    let at = |path: &str, shape: &Shape| -> Result<StepInfo> {
+        Ok(StepInfo {
+            learning_rate: settings.rate_of(path, batches, common)?,
+            weight_decay: settings.decay_of(path, rule.weight_decay(path, shape)),
+            step: plan.step,
+        })
+    };
+    let matched = no_gradient(|| {
+        let prepared = prepared(rule, &plan, parameters, gradients);
+        match_up(parameters, &prepared, at)
+    })?;
+    let mut greatest = check_finite(gradients)? / settings.loss_scale_factor.unwrap_or(1.0);
+    if plan.accumulate.is_some() {
+        greatest += rule.slots().greatest();
+    }
+
+    let mut slots = std::mem::take(rule.slots_mut());
+    let step = Step::new(rule, plan);
+    let mut make = || {
+        step.begin(&matched, &mut slots)?;
+        let others = step.averages_of_others(parameters, &matched, &mut slots)?;
+        match step.bounds(&matched, greatest, slots.greatest()) {
+            Some(bounds) if step.is_alone(&matched, &slots) => {
+                slots.set_greatest(bounds.slots);
+                step.in_place(&matched, &mut slots)?;
+            }
+            _ => step.aside(&matched, &mut slots)?,
+        }
+        step.keep(others, &mut slots)
+    };
+    let done = make();
+    slots.iterations += u64::from(done.is_ok());
+    *rule.slots_mut() = slots;
+    done
+}
+
+fn finalize(rule: &mut dyn Rule, parameters: &[Parameter<'_>]) -> Result<()> {
+    let settings = rule.settings().clone();
+    for p in parameters.iter().filter(|p| p.trainable()) {
+        let slots = rule.slots_mut().of(p.id());
+        if let Some(average) = apart(&settings, slots).average {
+            let value = copy_of(average);
+            p.set_value(&value).map_err(|e| e.at_path(p.path()))?;
+        }
+    }
+    Ok(())
+}
+
+fn swap_averages(rule: &mut dyn Rule, parameters: &[Parameter<'_>]) -> Result<()> {
+    let settings = rule.settings().clone();
+    if !settings.use_ema {
+        return Err(Error::value(format!(
+            "{} keeps no averages to swap with: it needs `ema(0.99)`",
+            rule.describe()["class_name"]
+                .as_str()
+                .unwrap_or("the optimizer")
+        )));
+    }
+    for p in parameters.iter().filter(|p| p.trainable()) {
+        let slots = rule.slots_mut().of(p.id());
+        if let Some(average) = apart(&settings, slots).average {
+            let value = std::mem::replace(average, p.value());
+            p.set_value(&value).map_err(|e| e.at_path(p.path()))?;
+        }
+    }
+    Ok(())
+}
+
+fn set(rate: &mut LearningRate, learning_rate: f64) -> Result<()> {
+    match rate {
+        LearningRate::Constant(rate) => *rate = check(learning_rate)?,
+        LearningRate::Schedule(schedule) => {
+            return Err(Error::value(format!(
+                "the learning rate follows a schedule, {}, and cannot be set; give the optimizer a number instead",
+                schedule.config()
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// The gradients that the step is made with: without the scale of the loss, averaged with those before, and clipped.
-fn prepared<'a, R: Rule>(
-    rule: &R,
+fn prepared<'a>(
+    rule: &dyn Rule,
     plan: &Plan,
     parameters: &[Parameter<'_>],
     gradients: &'a Gradients,
