@@ -305,30 +305,6 @@ impl Tensor {
         }
     }
 
-    fn data_elsewhere<T: Element>(&self) -> Result<&[T]> {
-        match &self.inner.state {
-            State::Failed(error) => Err(error.clone()),
-            State::Abstract(_) => Err(Error::value(format!(
-                "a tensor of shape {} has no value while the model is traced; what `call` returns must not depend on values read from tensors",
-                self.inner.shape
-            ))),
-            State::Pending(pending) => pending.value().try_data(),
-            State::Fused(fused) if self.inner.dtype == T::DTYPE => Ok(fused.0.as_slice()),
-            State::View { base, offset } if self.inner.dtype == T::DTYPE => {
-                let all = base.state.buffer().map_or(&[][..], Buffer::as_slice);
-                Ok(&all[*offset..*offset + self.inner.shape.num_elements()])
-            }
-            State::Concrete(_) | State::Fused(_) | State::View { .. } => {
-                Err(Error::dtype(format!(
-                    "the tensor holds {}, {} was asked for; convert with `cast(DType::{:?})`",
-                    self.inner.dtype,
-                    T::DTYPE,
-                    T::DTYPE
-                )))
-            }
-        }
-    }
-
     /// The elements of a concrete tensor of a known type: for kernels, after the op has checked its inputs.
     ///
     /// # Panics

@@ -1,9 +1,9 @@
 //! What a tensor holds: memory, a part of another's, an operation that waits, nothing yet, or an error.
 
-use super::Inner;
 use super::pending::Waiting;
-use crate::Error;
+use super::{Inner, Tensor};
 use crate::graph::symbolic::History;
+use crate::{Element, Error, Result};
 use nn_kernels::buffer::Buffer;
 use std::sync::Arc;
 
@@ -42,6 +42,33 @@ impl State {
             State::Fused(fused) => Some(&mut fused.0),
             State::View { base, .. } => Arc::get_mut(base)?.state.buffer_mut(),
             State::Pending(_) | State::Abstract(_) | State::Failed(_) => None,
+        }
+    }
+}
+
+impl Tensor {
+    /// [`Tensor::try_data`] of a tensor that has no memory of its own, or another type.
+    pub(super) fn data_elsewhere<T: Element>(&self) -> Result<&[T]> {
+        match &self.inner.state {
+            State::Failed(error) => Err(error.clone()),
+            State::Abstract(_) => Err(Error::value(format!(
+                "a tensor of shape {} has no value while the model is traced; what `call` returns must not depend on values read from tensors",
+                self.inner.shape
+            ))),
+            State::Pending(pending) => pending.value().try_data(),
+            State::Fused(fused) if self.inner.dtype == T::DTYPE => Ok(fused.0.as_slice()),
+            State::View { base, offset } if self.inner.dtype == T::DTYPE => {
+                let all = base.state.buffer().map_or(&[][..], Buffer::as_slice);
+                Ok(&all[*offset..*offset + self.inner.shape.num_elements()])
+            }
+            State::Concrete(_) | State::Fused(_) | State::View { .. } => {
+                Err(Error::dtype(format!(
+                    "the tensor holds {}, {} was asked for; convert with `cast(DType::{:?})`",
+                    self.inner.dtype,
+                    T::DTYPE,
+                    T::DTYPE
+                )))
+            }
         }
     }
 }
