@@ -191,6 +191,7 @@ fn run_layer<I: Tensors, O: Tensors>(
     }
     // What the layer says of its settings itself comes first: it knows more about them.
     let mut input = Some(input);
+    // Behind a pointer: its code is there once for both ways below.
     let forward: &mut dyn FnMut() -> O = &mut || {
         let input = input.take().expect("called once");
         match build(&input.shapes()).and_then(|()| layer.check_settings()) {
@@ -243,6 +244,7 @@ fn cast_to_own_type<I: Tensors>(layer: &dyn Module, input: I) -> I {
     }
 }
 
+/// Floats in the type of the layer's parameters.
 #[cold]
 fn cast_to_type_of<I: Tensors>(layer: &dyn Module, input: I, default: DType) -> I {
     let parameters = tree::parameters(layer);

@@ -62,39 +62,13 @@ fn exponentials<T: Float>(level: Level, x: &[T], e: &mut [T], classes: usize) {
     );
 }
 
-/// `out = exp(x) / Σ exp(x)` for every row.
-pub fn softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
-    assert_eq!(x.len(), out.len());
-    if x.is_empty() {
-        return;
-    }
-    let level = simd::level();
-    pieces(out, whole_rows(GRAIN, classes), &|start, piece| {
-        let x = &x[start..start + piece.len()];
-        let block = whole_rows(BLOCK, classes);
-        for (x, out) in x.chunks(block).zip(piece.chunks_mut(block)) {
-            exponentials(level, x, out, classes);
-            simd::run_for::<T, _>(
-                level,
-                #[inline(always)]
-                || {
-                    for row in out.chunks_exact_mut(classes) {
-                        let sum = total(row);
-                        let scale = if sum == T::ZERO {
-                            T::ZERO
-                        } else {
-                            T::ONE / sum
-                        };
-                        row.iter_mut().for_each(|v| *v *= scale);
-                    }
-                },
-            );
-        }
-    });
-}
-
-/// `out = x - ln Σ exp(x)` for every row.
-pub fn log_softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
+/// The exponentials of every row, and then `finish(x of the row, its exponentials, their sum)`.
+fn each_row<T: Float>(
+    x: &[T],
+    classes: usize,
+    out: &mut [T],
+    finish: impl Fn(&[T], &mut [T], T) + Sync,
+) {
     assert_eq!(x.len(), out.len());
     if x.is_empty() {
         return;
@@ -111,21 +85,52 @@ pub fn log_softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
                 || {
                     for (x, row) in x.chunks_exact(classes).zip(out.chunks_exact_mut(classes)) {
                         let sum = total(row);
-                        let log = if sum == T::ZERO {
-                            T::ZERO
-                        } else {
-                            Float::ln(sum)
-                        };
-                        // In two steps: the sum of both could lose the logarithm.
-                        let shift = shift(x);
-                        row.iter_mut()
-                            .zip(x)
-                            .for_each(|(o, &v)| *o = (v - shift) - log);
+                        finish(x, row, sum);
                     }
                 },
             );
         }
     });
+}
+
+/// `out = exp(x) / Σ exp(x)` for every row.
+pub fn softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
+    each_row(
+        x,
+        classes,
+        out,
+        #[inline(always)]
+        |_, row, sum| {
+            let scale = if sum == T::ZERO {
+                T::ZERO
+            } else {
+                T::ONE / sum
+            };
+            row.iter_mut().for_each(|v| *v *= scale);
+        },
+    );
+}
+
+/// `out = x - ln Σ exp(x)` for every row.
+pub fn log_softmax<T: Float>(x: &[T], classes: usize, out: &mut [T]) {
+    each_row(
+        x,
+        classes,
+        out,
+        #[inline(always)]
+        |x, row, sum| {
+            let log = if sum == T::ZERO {
+                T::ZERO
+            } else {
+                Float::ln(sum)
+            };
+            // In two steps: the sum of both could lose the logarithm.
+            let shift = shift(x);
+            row.iter_mut()
+                .zip(x)
+                .for_each(|(o, &v)| *o = (v - shift) - log);
+        },
+    );
 }
 
 /// The gradient of [`softmax`] from its result `y`: `dx = y (dy - Σ y dy)` for every row.

@@ -46,7 +46,7 @@ impl<R: Rule> Optimizer for R {
     }
 
     fn set_learning_rate(&mut self, learning_rate: f64) -> Result<()> {
-        set(&mut self.settings_mut().learning_rate, learning_rate)
+        set_rate(&mut self.settings_mut().learning_rate, learning_rate)
     }
 
     fn state(&self, parameters: &[Parameter<'_>]) -> Vec<(String, Tensor)> {
@@ -147,7 +147,7 @@ fn swap_averages(rule: &mut dyn Rule, parameters: &[Parameter<'_>]) -> Result<()
     Ok(())
 }
 
-fn set(rate: &mut LearningRate, learning_rate: f64) -> Result<()> {
+fn set_rate(rate: &mut LearningRate, learning_rate: f64) -> Result<()> {
     match rate {
         LearningRate::Constant(rate) => *rate = check(learning_rate)?,
         LearningRate::Schedule(schedule) => {

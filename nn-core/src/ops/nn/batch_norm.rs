@@ -153,11 +153,7 @@ fn plain_gradients(inputs: &[Tensor], epsilon: f64) -> Vec<Tensor> {
     let normalized = centered * &inv_std;
     let along = &normalized * (dy * &normalized).mean_axes(&rows, true);
     let dx = (dy - dy.mean_axes(&rows, true) - along) * inv_std * gamma;
-    vec![
-        dx,
-        (dy * normalized).sum_axes(&rows, false),
-        dy.sum_axes(&rows, false),
-    ]
+    vec![dx, (dy * normalized).sum_rows(), dy.sum_rows()]
 }
 
 /// Normalizes every channel by the mean and variance of the batch, and returns them too (Ioffe and Szegedy 2015).

@@ -71,12 +71,11 @@ impl Op for BatchNormInference {
 
     fn backward(&self, at: &Backward<'_>) -> Result<Vec<Option<Tensor>>> {
         let [x, gamma, mean, variance] = [0, 1, 3, 4].map(|i| &at.inputs[i]);
-        let rows: Vec<isize> = (0..x.raw_shape().rank() as isize - 1).collect();
         let (up, inv_std) = (at.upstream(), (variance + self.epsilon).rsqrt());
         let factor = gamma * &inv_std;
-        let of_beta = (at.needs(2) || at.needs(3)).then(|| up.sum_axes(&rows, false));
-        let of_gamma = (at.needs(1) || at.needs(4))
-            .then(|| (up * ((x - mean) * &inv_std)).sum_axes(&rows, false));
+        let of_beta = (at.needs(2) || at.needs(3)).then(|| up.sum_rows());
+        let of_gamma =
+            (at.needs(1) || at.needs(4)).then(|| (up * ((x - mean) * &inv_std)).sum_rows());
         let of_mean = || -(&factor * of_beta.as_ref().expect("computed for it"));
         let of_variance =
             || -0.5 * (&factor * &inv_std * of_gamma.as_ref().expect("computed for it"));

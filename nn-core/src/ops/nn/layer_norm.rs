@@ -133,18 +133,13 @@ impl Op for LayerNormGradient {
 /// The gradients that `layer_backward` computes, in plain operations of x, dy and gamma.
 fn plain_gradients(inputs: &[Tensor], epsilon: f64) -> Vec<Tensor> {
     let [x, dy, gamma] = [&inputs[0], &inputs[1], &inputs[2]];
-    let rows: Vec<isize> = (0..x.raw_shape().rank() as isize - 1).collect();
     let centered = x - x.mean_axes([-1], true);
     let inv_std = (centered.square().mean_axes([-1], true) + epsilon).rsqrt();
     let normalized = centered * &inv_std;
     let scaled = dy * gamma;
     let along = &normalized * (&scaled * &normalized).mean_axes([-1], true);
     let dx = (&scaled - scaled.mean_axes([-1], true) - along) * inv_std;
-    vec![
-        dx,
-        (dy * normalized).sum_axes(&rows, false),
-        dy.sum_axes(&rows, false),
-    ]
+    vec![dx, (dy * normalized).sum_rows(), dy.sum_rows()]
 }
 
 /// Normalizes every row of the last axis by its own mean and variance (Ba, Kiros and Hinton 2016).

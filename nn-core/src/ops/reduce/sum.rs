@@ -66,7 +66,7 @@ impl Tensor {
         reduce(&SUM, self, Axes::Some(repeated), true).reshape(to)
     }
 
-    /// The sum over all axes but the last: of the rows of all matrices.
+    /// The sum over all axes but the last: of all rows.
     #[track_caller]
     pub(crate) fn sum_rows(&self) -> Tensor {
         let leading = (0..self.raw_shape().rank() as isize - 1).collect();
