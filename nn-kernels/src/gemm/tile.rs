@@ -122,6 +122,20 @@ impl<T> Kernels<T> {
     }
 }
 
+/// `body` for every row, written out: a loop over more than some rows is unrolled, if at all, after the compiler has given the sums a place in
+/// memory, and what it does first depends on the number of codegen units.
+macro_rules! written_out {
+    ($row:ident in 0..$rows:ident $body:block) => {
+        written_out!(@ $row $rows $body 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27)
+    };
+    (@ $row:ident $rows:ident $body:block $($r:literal)*) => {
+        $(if const { $r < $rows } {
+            let $row = $r % $rows;
+            $body
+        })*
+    };
+}
+
 /// Multiplies a tile of R rows and N vectors. U sums run side by side, for tiles too small to keep the
 /// multiply-add ports busy with R·N independent sums.
 ///
@@ -161,13 +175,13 @@ pub unsafe fn multiply<
             add_up::<V, R, N, U, COLUMNS, true>(t, tail, &mut sums);
         }
         for u in 1..U {
-            for r in 0..R {
+            written_out!(r in 0..R {
                 for n in 0..N {
                     sums[0][r][n] = sums[0][r][n].add(sums[u][r][n]);
                 }
-            }
+            });
         }
-        for r in 0..R {
+        written_out!(r in 0..R {
             for n in 0..N {
                 let whole = n + 1 < N;
                 let mut sum = sums[0][r][n];
@@ -186,7 +200,7 @@ pub unsafe fn multiply<
                     sum.store_masked(p, tail);
                 }
             }
-        }
+        });
     }
 }
 
@@ -293,20 +307,14 @@ unsafe fn accumulate<
             V::prefetch(rows[0].wrapping_add(R + V::LANES - 1));
             V::prefetch(rows[0].wrapping_add(2 * R - 1));
         }
-        macro_rules! rows {
-            ($($r:literal)*) => { $(
-                if const { $r < R } {
-                    let v = V::splat(match COLUMNS {
-                        true => rows[0].add($r),
-                        false => rows[$r / 3].add($r % 3 * row),
-                    });
-                    for n in 0..N {
-                        sums[$r % R][n] = sums[$r % R][n].multiply_add(v, line[n]);
-                    }
-                }
-            )* };
-        }
-        // Written out: with a loop over more than some 16 rows the compiler keeps the sums in memory.
-        rows!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27);
+        written_out!(r in 0..R {
+            let v = V::splat(match COLUMNS {
+                true => rows[0].add(r),
+                false => rows[r / 3].add(r % 3 * row),
+            });
+            for n in 0..N {
+                sums[r][n] = sums[r][n].multiply_add(v, line[n]);
+            }
+        });
     }
 }
