@@ -10,10 +10,10 @@ use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{
     Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec, open_size,
 };
-use crate::{Error, Result, Shape, ShapeError, Tensor, is_known, with_dtype};
+use crate::{Error, MAX_RANK, Result, Shape, ShapeError, Tensor, is_known, with_dtype};
 use nn_kernels::copy::paste;
 use nn_kernels::elementwise::{AxisSlice, strided_copy};
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 /// `x[slices]`, one slice for each leading axis.
@@ -25,15 +25,43 @@ struct SliceGradient {
     slices: Arc<[Slice]>,
 }
 
-/// The elements meant on every axis; axes without a slice are whole.
-fn resolve(slices: &[Slice], shape: &Shape, exact: bool) -> Result<Vec<AxisSlice>> {
-    let all = (0..shape.rank()).map(|axis| {
-        slices
-            .get(axis)
-            .unwrap_or(&Slice::ALL)
-            .resolve(shape, axis, exact)
-    });
-    all.collect()
+/// The elements meant on every axis of a tensor, without memory of its own.
+struct Parts {
+    all: [AxisSlice; MAX_RANK],
+    rank: usize,
+}
+
+impl Parts {
+    /// Axes without a slice are whole.
+    fn resolve(slices: &[Slice], shape: &Shape, exact: bool) -> Result<Parts> {
+        let whole = AxisSlice {
+            start: 0,
+            step: 1,
+            length: 0,
+        };
+        let mut all = [whole; MAX_RANK];
+        for (axis, part) in all.iter_mut().enumerate().take(shape.rank()) {
+            let slice = slices.get(axis).unwrap_or(&Slice::ALL);
+            *part = slice.resolve(shape, axis, exact)?;
+        }
+        Ok(Parts {
+            all,
+            rank: shape.rank(),
+        })
+    }
+
+    /// How many on each axis.
+    fn shape(&self) -> Shape {
+        let lengths = self.all.map(|part| part.length);
+        Shape::new(&lengths[..self.rank])
+    }
+}
+
+impl Deref for Parts {
+    type Target = [AxisSlice];
+    fn deref(&self) -> &[AxisSlice] {
+        &self.all[..self.rank]
+    }
 }
 
 /// Where a part starts, if it has elements and they lie one behind the other in memory.
@@ -55,9 +83,8 @@ fn contiguous(shape: &Shape, parts: &[AxisSlice]) -> Option<usize> {
 }
 
 /// The elements meant, where they are if they lie one behind the other, or else copied.
-fn cut(x: &Tensor, parts: &[AxisSlice]) -> Tensor {
-    let dims: Vec<usize> = parts.iter().map(|part| part.length).collect();
-    let shape = Shape::new(&dims);
+fn cut(x: &Tensor, parts: &Parts) -> Tensor {
+    let shape = parts.shape();
     match contiguous(x.raw_shape(), parts) {
         Some(offset) => x.sharing(shape, offset),
         None => with_dtype!(x.dtype(), T => Tensor::build(shape, |out: &mut [T]| {
@@ -68,9 +95,9 @@ fn cut(x: &Tensor, parts: &[AxisSlice]) -> Tensor {
 
 /// A range of one axis of a concrete tensor.
 pub(crate) fn part(x: &Tensor, axis: usize, range: Range<usize>) -> Result<Tensor> {
-    let mut slices = vec![Slice::ALL; axis];
-    slices.push(Slice::from(range));
-    Ok(cut(x, &resolve(&slices, x.raw_shape(), true)?))
+    let mut slices = [Slice::ALL; MAX_RANK];
+    slices[axis] = Slice::from(range);
+    Ok(cut(x, &Parts::resolve(&slices, x.raw_shape(), true)?))
 }
 
 impl SliceAxes {
@@ -112,14 +139,13 @@ impl Op for SliceAxes {
                 shape.rank()
             )));
         }
-        let parts = resolve(&self.0, shape, x.is_concrete())?;
-        let dims: Vec<usize> = parts.iter().map(|p| p.length).collect();
-        Ok((Shape::new(&dims), x.dtype()).into())
+        let parts = Parts::resolve(&self.0, shape, x.is_concrete())?;
+        Ok((parts.shape(), x.dtype()).into())
     }
 
     fn forward(&self, inputs: &[Tensor], _: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let x = &inputs[0];
-        let parts = resolve(&self.0, x.raw_shape(), true)?;
+        let parts = Parts::resolve(&self.0, x.raw_shape(), true)?;
         Ok(cut(x, &parts).into())
     }
 
@@ -149,7 +175,7 @@ impl Op for SliceGradient {
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
         let (shape, dtype) = expected.only();
-        let parts = resolve(&self.slices, &shape, true)?;
+        let parts = Parts::resolve(&self.slices, &shape, true)?;
         Ok(Outputs::One(
             with_dtype!(dtype, T => Tensor::build(shape, |out: &mut [T]| {
                 paste(inputs[0].data(), T::default(), out, &shape, &parts);
@@ -228,9 +254,9 @@ impl Tensor {
     pub fn slice_axis(&self, axis: isize, range: impl Into<Slice>) -> Tensor {
         match self.raw_shape().axis(axis) {
             Ok(axis) => {
-                let mut slices = vec![Slice::ALL; axis];
-                slices.push(range.into());
-                self.slice_axes(slices)
+                let mut slices = [Slice::ALL; MAX_RANK];
+                slices[axis] = range.into();
+                self.slice_axes(&slices[..=axis])
             }
             Err(error) => self.fail("slice", error),
         }
