@@ -53,3 +53,49 @@ fn structs_are_data() {
     );
     assert_eq!(model.predict(views).unwrap().size.shape(), [8, 1]);
 }
+
+#[model]
+struct Siamese {
+    head: Dense,
+}
+
+#[model]
+impl Siamese {
+    fn call(&self, (a, b): (Tensor, Tensor)) -> (Tensor, Tensor, Tensor) {
+        let (a, b) = (self.head(a), self.head(b));
+        (a.clone(), b, a)
+    }
+}
+
+/// Losses of one name would be averaged.
+#[test]
+fn outputs_of_one_layer_have_scores_of_their_own() {
+    let losses =
+        Compile::new(SGD::new(0.0), MeanSquaredError::new()).metric(MeanAbsoluteError::new());
+    let mut model = Siamese {
+        head: Dense::new(1).kernel_initializer(Initializer::Ones),
+    }
+    .compile(losses);
+    let (a, b) = (Tensor::full([4, 1], 2.0), Tensor::full([4, 1], 3.0));
+    let zeros = Tensor::zeros([4, 1]);
+    let scores = model
+        .train_on_batch((a, b), vec![zeros.clone(), zeros.clone(), zeros])
+        .unwrap();
+    let found: Vec<(&str, f64)> = scores.iter().collect();
+    let expected = [
+        ("loss", 17.0),
+        ("head_loss", 4.0),
+        ("head_1_loss", 9.0),
+        ("head_2_loss", 4.0),
+    ];
+    assert_eq!(found[..4], expected);
+    let expected = [
+        "head_mean_absolute_error",
+        "head_1_mean_absolute_error",
+        "head_2_mean_absolute_error",
+    ];
+    assert_eq!(
+        found[4..].iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+        expected
+    );
+}

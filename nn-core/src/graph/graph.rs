@@ -5,6 +5,7 @@
 
 use crate::graph::apply::apply_handle;
 use crate::graph::op::{Binding, OpHandle, Spec};
+use crate::graph::unique::unique;
 use crate::module::context::{self, Scope};
 use crate::module::tree::{self, Module};
 use crate::tensor::stream::Stream;
@@ -162,7 +163,7 @@ impl Graph {
     }
 
     /// The name of each output: that of its field, if the output is a struct, else the path of the outermost layer below the model that made it, or `output_1`, `output_2`, … for what no
-    /// layer made.
+    /// layer made. No two are the same: of a layer that made several, the second is `dense_1`.
     pub fn output_names(&self) -> Vec<String> {
         let name = |(i, value): (usize, &ValueId)| {
             if let Some(name) = self.names.get(i).filter(|name| !name.is_empty()) {
@@ -174,7 +175,7 @@ impl Graph {
                 .find(|call| call.outputs.contains(value))
                 .map_or_else(|| format!("output_{}", i + 1), |call| call.path.clone())
         };
-        self.outputs.iter().enumerate().map(name).collect()
+        unique(self.outputs.iter().enumerate().map(name).collect())
     }
 
     /// Where a node stands, for messages: the layer's path, or the model's class.

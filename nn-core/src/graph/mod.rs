@@ -13,3 +13,4 @@ pub(crate) mod record;
 pub mod rerun;
 pub mod symbolic;
 pub mod trace;
+mod unique;
