@@ -4,24 +4,16 @@
 
 use nn_core::ops::Interpolation;
 use nn_core::random::{Stream, with_stream};
-use nn_core::registry::layer_from_config;
+use nn_core::registry::{AnyLayer, layer_from_config};
 use nn_core::set_floatx;
 use nn_core::trace::{trace_on, trace_with};
 use nn_core::{
-    DType, GradientTape, Initializer, IntoInput, Layer, Module, Padding, Regularizer, Shape,
-    Tensor, Tensors, UNKNOWN, testing,
+    DType, GradientTape, Graph, Initializer, Layer, Module, Padding, Regularizer, Shape, Tensor,
+    UNKNOWN, testing,
 };
 use nn_layers::applications::{PositionEmbedding, TransformerEncoder};
 use nn_layers::*;
-
-/// An input that has the type that `call` takes.
-struct Given<T>(T);
-
-impl<T> IntoInput<T> for Given<T> {
-    fn into_input(self) -> T {
-        self.0
-    }
-}
+use serde_json::Value;
 
 fn bits_of(t: &Tensor) -> Vec<u32> {
     // Indices are whole numbers.
@@ -30,11 +22,16 @@ fn bits_of(t: &Tensor) -> Vec<u32> {
     values.into_iter().map(f32::to_bits).collect()
 }
 
-/// One layer and what it is checked with.
-struct Check<L: Layer> {
-    make: fn() -> L,
+/// The shape that a layer makes of shapes.
+type ShapeOf = dyn Fn(&AnyLayer, &[Shape]) -> Result<Shape, ShapeError>;
+
+/// One layer and what it is checked with. Of any type: the checks would be compiled for each of them anew.
+struct Check {
+    make: Box<dyn Fn() -> AnyLayer>,
+    /// The type's `from_config`.
+    read: fn(&Value) -> nn_core::Result<AnyLayer>,
     /// The layer's `output_shape`.
-    output_shape: fn(&L, &[Shape]) -> Result<Shape, ShapeError>,
+    output_shape: Box<ShapeOf>,
     /// Shapes of its inputs, without the batch.
     inputs: &'static [&'static [usize]],
     /// Shapes, with the batch, that it does not take.
@@ -62,7 +59,32 @@ fn numbers(shape: Shape, seed: usize) -> Tensor {
     Tensor::from_vec((0..n).map(value).collect::<Vec<f64>>(), shape)
 }
 
-impl<L: Layer<Output = Tensor>> Check<L> {
+fn traced(layer: &AnyLayer, inputs: Vec<Tensor>) -> nn_core::Result<Graph> {
+    trace_with(layer, inputs, false, |inputs| {
+        (**layer).call_dyn(inputs, false)
+    })
+}
+
+impl Check {
+    /// Of a layer of this type, without inputs.
+    fn of<L: Layer<Output = Tensor>>(
+        make: fn() -> L,
+        output_shape: fn(&L, &[Shape]) -> Result<Shape, ShapeError>,
+    ) -> Check {
+        let shape = move |layer: &AnyLayer, inputs: &[Shape]| {
+            let layer = (**layer).as_any().downcast_ref().expect("it was made here");
+            output_shape(layer, inputs)
+        };
+        Check {
+            make: Box::new(move || Box::new(make())),
+            read: |config| Ok(Box::new(L::from_config(config)?)),
+            output_shape: Box::new(shape),
+            inputs: &[],
+            wrong: &[],
+            indices: None,
+        }
+    }
+
     fn values(&self, shapes: &[Shape], dtype: DType) -> Vec<Tensor> {
         let draw = |(i, shape): (usize, &Shape)| match self.indices {
             Some(n) => Tensor::from_vec(
@@ -76,15 +98,17 @@ impl<L: Layer<Output = Tensor>> Check<L> {
         shapes.iter().enumerate().map(draw).collect()
     }
 
-    fn call(&self, layer: &L, inputs: &[Tensor], training: bool) -> Tensor {
-        let input = L::Input::from_leaves(inputs.to_vec()).unwrap();
+    fn call(&self, layer: &AnyLayer, inputs: &[Tensor], training: bool) -> Tensor {
         // The same chance each time.
-        with_stream(Stream::new(1), || layer.call(Given(input), training))
+        with_stream(Stream::new(1), || {
+            self.call_in_stream(layer, inputs, training)
+        })
     }
 
-    fn call_in_stream(&self, layer: &L, inputs: &[Tensor], training: bool) -> Tensor {
-        let input = L::Input::from_leaves(inputs.to_vec()).unwrap();
-        layer.call(Given(input), training)
+    fn call_in_stream(&self, layer: &AnyLayer, inputs: &[Tensor], training: bool) -> Tensor {
+        let outputs = (**layer).call_dyn(inputs.to_vec(), training);
+        let [output] = outputs.try_into().expect("one output");
+        output
     }
 
     fn all(&self) {
@@ -167,7 +191,7 @@ impl<L: Layer<Output = Tensor>> Check<L> {
                 .collect::<Vec<_>>()
         };
         let layer = (self.make)();
-        let graph = trace_on(&layer, leaves(&unknown)).unwrap();
+        let graph = traced(&layer, leaves(&unknown)).unwrap();
         let traced = graph.shape(graph.outputs()[0]);
         assert_eq!(
             (self.output_shape)(&layer, &unknown).unwrap(),
@@ -215,8 +239,8 @@ impl<L: Layer<Output = Tensor>> Check<L> {
     fn configuration(&self) {
         let layer = (self.make)();
         let config = layer.config();
-        assert_eq!(config["class_name"].as_str(), layer.class_name());
-        assert_eq!(L::from_config(&config).unwrap().config(), config);
+        assert_eq!(config["class_name"].as_str(), (*layer).class_name());
+        assert_eq!((self.read)(&config).unwrap().config(), config);
         let text = serde_json::to_string(&config).unwrap();
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&text).unwrap(),
@@ -228,7 +252,7 @@ impl<L: Layer<Output = Tensor>> Check<L> {
         // Everything that has a default may be missing, and what is not known is named.
         let mut unknown = config.clone();
         unknown["config"]["kernel_regularise"] = serde_json::Value::Null;
-        let error = L::from_config(&unknown).err().unwrap().to_string();
+        let error = (self.read)(&unknown).err().unwrap().to_string();
         assert!(
             error.contains("unknown entry `kernel_regularise`"),
             "{error}"
@@ -244,7 +268,7 @@ impl<L: Layer<Output = Tensor>> Check<L> {
     fn copies_and_freezing(&self) {
         let layer = (self.make)();
         let inputs = self.values(&batched(self.inputs, 4), DType::F32);
-        let bits = |layer: &L| -> Vec<Vec<u32>> {
+        let bits = |layer: &AnyLayer| -> Vec<Vec<u32>> {
             let values = |p: &nn_core::Parameter<'_>| {
                 p.value()
                     .to_vec::<f32>()
@@ -256,9 +280,9 @@ impl<L: Layer<Output = Tensor>> Check<L> {
             layer.parameters().iter().map(values).collect()
         };
         let _ = self.call(&layer, &inputs, true).into_result().unwrap();
-        let copy = layer.clone_model();
+        let copy = (*layer).clone_dyn();
         assert_eq!(bits(&copy), bits(&layer));
-        let output = |layer: &L| bits_of(&self.call(layer, &inputs, false));
+        let output = |layer: &AnyLayer| bits_of(&self.call(layer, &inputs, false));
         assert_eq!(output(&copy), output(&layer));
 
         layer.set_trainable(false);
@@ -286,12 +310,12 @@ impl<L: Layer<Output = Tensor>> Check<L> {
                 .call(&layer, &self.values(&shapes, DType::F32), false)
                 .into_result();
             let error = error.expect_err(&format!("{wrong:?}")).to_string();
-            assert!(error.starts_with(layer.class_name().unwrap()), "{error}");
+            assert!(error.starts_with((*layer).class_name().unwrap()), "{error}");
             let abstracts = shapes
                 .iter()
                 .map(|s| Tensor::abstract_of(*s, DType::F32))
                 .collect();
-            assert!(trace_on(&layer, abstracts).is_err(), "{wrong:?} in a trace");
+            assert!(traced(&layer, abstracts).is_err(), "{wrong:?} in a trace");
         }
     }
 
@@ -370,11 +394,10 @@ macro_rules! one {
         #[test]
         fn $name() {
             Check {
-                make: || $make,
-                output_shape: |layer, inputs| layer.output_shape(&inputs[0]),
                 inputs: &[&$input],
                 wrong: &[$($(&[&$wrong]),+)?],
                 indices: None$(.or(Some($indices)))?,
+                ..Check::of(|| $make, |layer, inputs| layer.output_shape(&inputs[0]))
             }
             .all();
         }
@@ -387,11 +410,10 @@ macro_rules! several {
         #[test]
         fn $name() {
             Check {
-                make: || $make,
-                output_shape: |layer, inputs| layer.output_shape(inputs),
                 inputs: &[$(&$input),+],
                 wrong: &[$(&$wrong),+],
                 indices: None$(.or(Some($indices)))?,
+                ..Check::of(|| $make, |layer, inputs| layer.output_shape(inputs))
             }
             .all();
         }
@@ -587,11 +609,12 @@ fn traced_shape<L: Layer>(layer: &L, inputs: &[Shape]) -> Result<Shape, ShapeErr
 #[test]
 fn spectral_normalization() {
     let check = Check {
-        make: || SpectralNormalization::new(Dense::new(3)).power_iterations(2),
-        output_shape: traced_shape,
         inputs: &[&[4]],
         wrong: &[&[&[2, 5]]],
-        indices: None,
+        ..Check::of(
+            || SpectralNormalization::new(Dense::new(3)).power_iterations(2),
+            traced_shape,
+        )
     };
     check.shapes();
     check.replays();
@@ -607,11 +630,12 @@ fn spectral_normalization() {
 #[test]
 fn batch_normalization_renorm() {
     let check = Check {
-        make: || BatchNormalization::new().renorm(true).axis(1),
-        output_shape: |layer, inputs| layer.output_shape(&inputs[0]),
         inputs: &[&[3, 4]],
         wrong: &[&[&[2, 4, 4]]],
-        indices: None,
+        ..Check::of(
+            || BatchNormalization::new().renorm(true).axis(1),
+            |layer, inputs| layer.output_shape(&inputs[0]),
+        )
     };
     check.shapes();
     check.replays();
@@ -627,17 +651,17 @@ fn batch_normalization_renorm() {
 #[test]
 fn sequential() {
     Check {
-        make: || {
-            Sequential::new()
-                .add(Conv2D::new(2, 2))
-                .add(BatchNormalization::new())
-                .add(Flatten::new())
-                .add(Dense::new(2))
-        },
-        output_shape: traced_shape,
         inputs: &[&[3, 3, 1]],
-        wrong: &[],
-        indices: None,
+        ..Check::of(
+            || {
+                Sequential::new()
+                    .add(Conv2D::new(2, 2))
+                    .add(BatchNormalization::new())
+                    .add(Flatten::new())
+                    .add(Dense::new(2))
+            },
+            traced_shape,
+        )
     }
     .all();
 }
@@ -645,11 +669,11 @@ fn sequential() {
 #[test]
 fn transformer_encoder() {
     Check {
-        make: || TransformerEncoder::new(4, 2, 6).unwrap(),
-        output_shape: |_, inputs| Ok(inputs[0]),
         inputs: &[&[3, 4], &[3]],
-        wrong: &[],
-        indices: None,
+        ..Check::of(
+            || TransformerEncoder::new(4, 2, 6).unwrap(),
+            |_, inputs| Ok(inputs[0]),
+        )
     }
     .all();
 }
