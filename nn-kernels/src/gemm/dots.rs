@@ -13,8 +13,8 @@ const FEW: usize = 4;
 /// Steps of k that pay for adding up the lanes at the end.
 const LONG: usize = 32;
 
-/// Steps of k that are added up one after the other in each lane of a vector: more would lose digits.
-const SPAN: usize = 4096;
+/// Products that are added up one after the other in each lane of a vector: more would lose digits.
+const IN_TURN: usize = 256;
 
 /// Multiply-adds in a task at least: half of what other products have, since memory is what takes the time.
 const TASK_WORK: usize = 1 << 19;
@@ -134,7 +134,8 @@ impl<T: Gemm> Dots<'_, T> {
     unsafe fn some<V: Vector<Element = T>, const L: usize, const N: usize>(&self, first: usize) {
         // SAFETY: the spans end at k; the lines are this task's.
         unsafe {
-            if self.k <= SPAN {
+            let most = IN_TURN * V::LANES;
+            if self.k <= most {
                 let sums = self.span::<V, L, N>(first, 0..self.k);
                 for l in 0..L {
                     for n in 0..N {
@@ -144,8 +145,8 @@ impl<T: Gemm> Dots<'_, T> {
                 return;
             }
             let mut totals = [[0.0; N]; L];
-            for start in (0..self.k).step_by(SPAN) {
-                let span = start..self.k.min(start + SPAN);
+            for start in (0..self.k).step_by(most) {
+                let span = start..self.k.min(start + most);
                 let sums = self.span::<V, L, N>(first, span);
                 for l in 0..L {
                     for n in 0..N {
