@@ -238,7 +238,7 @@ fn outputs_that_are_the_same_or_an_input_have_names_of_their_own() {
         .iter()
         .map(|value| value.name.as_str())
         .collect();
-    assert_eq!(names, ["dense", "dense_2", "output_3"]);
+    assert_eq!(names, ["dense", "dense_1", "output_3"]);
 }
 
 #[derive(Layer)]
