@@ -11,7 +11,7 @@ use super::vector::Vector;
 /// Rows of B that are asked for before they are needed: some 200 cycles, what the third cache takes to answer.
 const AHEAD: usize = 16;
 
-/// Most rows of any tile.
+/// Most rows of any tile: as many as `written_out!` has.
 const MOST_ROWS: usize = 28;
 
 /// One tile: `C[r, j] = addend[r, j] + Σ_segments Σ_k A[r, k]·B[k, j]` for `r < rows`, `j < cols`.
@@ -157,6 +157,7 @@ pub unsafe fn multiply<
     // segment, and columns below `cols`, where the last vector goes through the mask. The rest is the caller's
     // promise.
     unsafe {
+        const { assert!(R <= MOST_ROWS, "`written_out!` leaves rows out") };
         let tail = V::mask(t.cols - (N - 1) * V::LANES);
         // Each row of C in a page of its own: the processor does not foresee them, so they are asked for before the sums are
         // ready. Nearer rows are not worth the instructions.

@@ -34,12 +34,12 @@ struct Parts {
 impl Parts {
     /// Axes without a slice are whole.
     fn resolve(slices: &[Slice], shape: &Shape, exact: bool) -> Result<Parts> {
-        let whole = AxisSlice {
+        let nothing = AxisSlice {
             start: 0,
             step: 1,
             length: 0,
         };
-        let mut all = [whole; MAX_RANK];
+        let mut all = [nothing; MAX_RANK];
         for (axis, part) in all.iter_mut().enumerate().take(shape.rank()) {
             let slice = slices.get(axis).unwrap_or(&Slice::ALL);
             *part = slice.resolve(shape, axis, exact)?;
