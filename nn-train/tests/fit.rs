@@ -366,11 +366,14 @@ fn an_evaluation_and_a_prediction_tell_their_callbacks_and_end_when_asked() {
         .unwrap();
     assert_eq!(m.evaluate_with(data(5), by_two(0)).unwrap(), first);
     let x = data(5).0;
-    let y = m.predict(&x).unwrap();
-    let same = m.predict_with(&x, by_two(9)).unwrap();
-    assert_eq!(same.data::<f32>(), y.data::<f32>());
+    // The last bit of a product may depend on how many rows it has.
+    let batches = [0..2, 2..4, 4..5].map(|rows| m.predict(&x.slice(rows)).unwrap());
+    let bits = |batches: &[Tensor]| nn_core::ops::concatenate(batches, 0).to_vec::<f32>().unwrap();
+    let all = m.predict_with(&x, by_two(9)).unwrap();
+    assert_eq!(all.to_vec::<f32>().unwrap(), bits(&batches));
     let part = m.predict_with(&x, by_two(1)).unwrap();
-    assert_eq!(part.data::<f32>(), y.slice(0..4).data::<f32>());
+    assert_eq!(part.to_vec::<f32>().unwrap(), bits(&batches[..2]));
+    let y = m.predict(&x).unwrap();
     let small = m.predict_with(&x, Inference::new().callback(watcher(9)));
     assert_eq!(small.unwrap().data::<f32>(), y.data::<f32>());
     assert_eq!(*told.borrow(), "<tTtTtT><tT>[p2p2p1][p2p2][p5]");
