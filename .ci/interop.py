@@ -3,6 +3,7 @@
 import json
 import sys
 from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,14 @@ def run(path):
     return (about["kind"], about["subject"]), opset, open_sizes, worst
 
 
+def tried(path):
+    """What `run` gives, or what is wrong: whatever that is for one file must not hide the others."""
+    try:
+        return run(path), None
+    except Exception as error:
+        return None, f"{path.stem}: {str(error).strip().splitlines()[0]}"
+
+
 def rows(folder):
     """One row of the table for each layer and example, and the failures."""
     found = defaultdict(list)
@@ -91,12 +100,13 @@ def rows(folder):
     paths = sorted(folder.glob("*.onnx"))
     if not paths:
         failures.append(f"{folder}: no ONNX files")
-    for path in paths:
-        try:
-            subject, opset, open_sizes, worst = run(path)
-            found[subject].append((opset, open_sizes, worst))
-        except Exception as error:  # whatever is wrong with one file must not hide the others
-            failures.append(f"{path.stem}: {str(error).strip().splitlines()[0]}")
+    with ProcessPoolExecutor() as pool:
+        for done, failure in pool.map(tried, paths, chunksize=8):
+            if failure:
+                failures.append(failure)
+            else:
+                subject, opset, open_sizes, worst = done
+                found[subject].append((opset, open_sizes, worst))
     table = []
     for (kind, subject), cases in sorted(found.items()):
         open_sizes = []

@@ -24,9 +24,10 @@ pub struct Around<'n> {
 
 impl<'n> Around<'n> {
     /// Reads it, if the file declares the name once.
-    pub fn read(text: &str, name: &'n str) -> Option<Around<'n>> {
+    pub fn read(name: &'n str) -> Option<Around<'n>> {
+        let text = source::text();
         // Modules may each have their own of a name: the text shows it, and to read a file of hundreds as Rust for each takes half a minute.
-        let mut declarations = source::words(text, name).filter(|&at| {
+        let mut declarations = source::places(name).filter(|&at| {
             let before = text[..at].trim_end();
             ["struct", "enum", "union"]
                 .iter()
@@ -35,7 +36,7 @@ impl<'n> Around<'n> {
         if let (None, _) | (_, Some(_)) = (declarations.next(), declarations.next()) {
             return None;
         }
-        let file = syn::parse_file(text).ok()?;
+        let file = syn::parse_file(&text).ok()?;
         let is_main = |item: &Item| matches!(item, Item::Fn(f) if f.sig.ident == "main");
         let mut around = Around::empty(name);
         around.is_all = file.items.iter().any(is_main) || source::is_root();
@@ -121,7 +122,7 @@ impl Visit<'_> for Around<'_> {
 pub fn fields(name: &str) -> Vec<syn::Field> {
     let text = source::text();
     let is_struct = |at: &usize| text[..*at].trim_end().ends_with("struct");
-    let mut places = source::words(&text, name).filter(is_struct);
+    let mut places = source::places(name).filter(is_struct);
     let (Some(at), None) = (places.next(), places.next()) else {
         return Vec::new();
     };

@@ -32,10 +32,10 @@ pub fn call(name: &str) -> Call {
             && (without_plural(before).contains("model")
                 || before.trim_end().ends_with("Layer for"))
     };
-    if source::words(&text, name).any(is_marked) {
+    if source::places(name).any(is_marked) {
         return Call::Unknown;
     }
-    let Some(file) = Around::read(&text, name) else {
+    let Some(file) = Around::read(name) else {
         return Call::Unknown;
     };
     if file.is_unclear || file.blocks.iter().any(makes_layer) {
@@ -55,13 +55,8 @@ pub fn call(name: &str) -> Call {
 
 /// Which of these names are methods of a struct, in blocks of any kind but those of traits.
 pub fn methods(of: &str, names: &BTreeSet<String>) -> BTreeSet<String> {
-    let text = source::text();
-    let is_written = text.split("fn ").skip(1).any(|after| {
-        let end = after.find(|c: char| !c.is_alphanumeric() && c != '_');
-        names.contains(&after[..end.unwrap_or(after.len())])
-    });
-    let file = match is_written {
-        true => Around::read(&text, of),
+    let file = match names.iter().any(|name| source::defines(name, "fn")) {
+        true => Around::read(of),
         false => None,
     };
     let Some(file) = file else {
@@ -88,10 +83,10 @@ pub fn attributes_of_block(name: &str) -> Vec<Attribute> {
             && before.contains("new")
             && source::words(before, "impl").next().is_some()
     };
-    if !source::words(&text, name).any(has_keys) {
+    if !source::places(name).any(has_keys) {
         return Vec::new();
     }
-    let file = Around::read(&text, name);
+    let file = Around::read(name);
     let blocks = file.into_iter().flat_map(|file| file.blocks);
     let attrs = blocks.flat_map(|block| block.attrs);
     let has_new = |attr: &Attribute| source::words(&written(attr), "new").next().is_some();
@@ -102,12 +97,12 @@ pub fn attributes_of_block(name: &str) -> Vec<Attribute> {
 
 /// The only struct of a name in the file.
 pub fn only_struct(name: &str) -> Option<ItemStruct> {
-    Around::read(&source::text(), name)?.declared
+    Around::read(name)?.declared
 }
 
 /// The attributes and all fields of the only struct or enum of a name in the file.
 pub fn attributes_and_fields(name: &str) -> Option<(Vec<Attribute>, Vec<syn::Field>)> {
-    let around = Around::read(&source::text(), name)?;
+    let around = Around::read(name)?;
     Some(match (around.declared, around.alternatives) {
         (Some(item), _) => (item.attrs, item.fields.into_iter().collect()),
         (None, item) => {
@@ -121,7 +116,7 @@ pub fn attributes_and_fields(name: &str) -> Option<(Vec<Attribute>, Vec<syn::Fie
 /// Whether the only struct of a name in the file has fields without names.
 pub fn is_tuple_struct(name: &str) -> bool {
     let text = source::text();
-    let is_written = source::words(&text, name).any(|at| {
+    let is_written = source::places(name).any(|at| {
         let after = text[at + name.len()..].trim_start();
         text[..at].trim_end().ends_with("struct") && after.starts_with(['(', '<'])
     });
@@ -129,16 +124,25 @@ pub fn is_tuple_struct(name: &str) -> bool {
     is_written && only_struct(name).is_some_and(of_positions)
 }
 
+/// The text of every block of a struct, from its name to the next block.
+fn blocks_of<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
+    let starts: Vec<usize> = source::places("impl").collect();
+    source::places(name).filter_map(move |at| {
+        let next = starts.partition_point(|&start| start < at);
+        let start = starts[..next].last()?;
+        let end = starts.get(next).copied().unwrap_or(text.len());
+        (!text[*start..at].contains('{')).then(|| &text[at..end])
+    })
+}
+
 /// Whether a struct has a method.
 pub fn has_method(of: &str, name: &str) -> bool {
+    // Mostly no block of the struct has one, which shows at once.
     let text = source::text();
     let function = format!("fn {name}");
-    // Mostly there is none, which shows at once.
-    let is_written = text.split("impl").skip(1).any(|block| {
-        let header = block.split('{').next().unwrap_or_default();
-        source::words(header, of).next().is_some() && block.contains(&function)
-    });
-    is_written && !methods(of, &BTreeSet::from([name.to_string()])).is_empty()
+    source::defines(name, "fn")
+        && blocks_of(&text, of).any(|block| block.contains(&function))
+        && !methods(of, &BTreeSet::from([name.to_string()])).is_empty()
 }
 
 /// Whether a struct has a `#[model] impl` with `call` before this one.
@@ -150,19 +154,15 @@ pub fn has_call_before(block: &ItemImpl) -> bool {
         return false;
     };
     let text = source::text();
-    let blocks: Vec<&str> = text.split("impl").skip(1).collect();
-    let calls = blocks.into_iter().filter(|block| {
-        let header = block.split('{').next().unwrap_or_default();
-        source::words(header, &name).next().is_some() && block.contains("fn call")
-    });
+    let calls = blocks_of(&text, &name).filter(|block| block.contains("fn call"));
     if is_configured(&block.attrs) || calls.count() < 2 {
         return false;
     }
-    if Around::read(&text, &name).is_none() {
+    if Around::read(&name).is_none() {
         return false;
     }
     // What stands before this block, the modules around it closed again.
-    let before = source::before();
+    let before = &text[..source::place()];
     let before = (0..4).find_map(|depth| {
         let closed = before.to_string() + &"}".repeat(depth);
         syn::parse_file(&closed).ok()
@@ -184,14 +184,13 @@ pub fn has_call_before(block: &ItemImpl) -> bool {
 
 /// The only struct of a name in the file, if it stands beside this block and has no attribute that makes it a model.
 pub fn unmarked_struct(name: &str) -> Option<ItemStruct> {
-    let text = source::text();
     // Most structs show at once that they are marked. One may be made a module by hand too.
-    let before = attributes_before(&text, name)?;
-    let is_by_hand = text.contains(&format!("Module for {name}"));
-    if is_marked(before) && !parse::may_be_exchanged(before) || is_by_hand {
+    let before = attributes_before(name)?;
+    let is_by_hand = source::is_after(name, "Module for ");
+    if is_marked(&before) && !parse::may_be_exchanged(&before) || is_by_hand {
         return None;
     }
-    let file = Around::read(&text, name)?;
+    let file = Around::read(name)?;
     let found = file.declared?;
     let mut marks = found.attrs.iter().filter(|a| is_marked(&written(*a)));
     marks.all(parse::is_exchanged).then_some(found)
@@ -199,15 +198,14 @@ pub fn unmarked_struct(name: &str) -> Option<ItemStruct> {
 
 /// Whether a struct is not `Clone`, neither by a derive nor by hand.
 pub fn has_no_clone(name: &str) -> bool {
-    let text = source::text();
-    let Some(before) = attributes_before(&text, name) else {
+    let Some(before) = attributes_before(name) else {
         return false;
     };
     // Mostly the word stands before it.
-    if before.contains("Clone") || text.contains("Clone for") {
+    if before.contains("Clone") || source::is_before("Clone", " for") {
         return false;
     }
-    let around = Around::read(&text, name).filter(|around| !around.is_unclear);
+    let around = Around::read(name).filter(|around| !around.is_unclear);
     around
         .and_then(|around| around.declared)
         .is_some_and(|item| {
@@ -218,7 +216,7 @@ pub fn has_no_clone(name: &str) -> bool {
 
 /// Whether the only struct of a name has no field of another.
 pub fn has_no_field(of: &str, name: &str) -> bool {
-    let around = Around::read(&source::text(), of);
+    let around = Around::read(of);
     let declared = around.and_then(|around| around.declared);
     declared.is_some_and(|item| {
         let mut names = item.fields.iter().filter_map(|f| f.ident.as_ref());
@@ -228,9 +226,8 @@ pub fn has_no_field(of: &str, name: &str) -> bool {
 
 /// Whether the only struct of a name derives a trait of the standard library.
 pub fn derives(name: &str, of: &str) -> bool {
-    let text = source::text();
     // Mostly the word does not stand before it.
-    if !attributes_before(&text, name).is_some_and(|before| before.contains(of)) {
+    if !attributes_before(name).is_some_and(|before| before.contains(of)) {
         return false;
     }
     let is_it = |attr: &Attribute| {
@@ -241,11 +238,10 @@ pub fn derives(name: &str, of: &str) -> bool {
 
 /// Whether a struct implements a trait by hand.
 pub fn implements(name: &str, of: &str) -> bool {
-    let text = source::text();
-    if !text.contains(&format!("{of} for {name}")) {
+    if !source::is_after(name, &format!("{of} for ")) {
         return false;
     }
-    let Some(around) = Around::read(&text, name) else {
+    let Some(around) = Around::read(name) else {
         return false;
     };
     around.blocks.iter().any(|block| {
@@ -263,11 +259,10 @@ pub type HasFields = bool;
 
 /// Whether a struct has a `call` in a block `impl Layer for Net` by hand, which is not what the trait asks for.
 pub fn has_call_of_trait(name: &str) -> bool {
-    let text = source::text();
-    if !text.contains(&format!("Layer for {name}")) {
+    if !source::is_after(name, "Layer for ") {
         return false;
     }
-    let around = Around::read(&text, name);
+    let around = Around::read(name);
     around.is_some_and(|around| {
         around.blocks.iter().any(|block| {
             let has = |name: &str| methods_of(block).any(|m| m.sig.ident == name);
@@ -289,7 +284,7 @@ pub enum Made {
 
 /// What is known of the `new` of a type of the file.
 pub fn made(name: &str) -> Option<Made> {
-    let around = Around::read(&source::text(), name)?;
+    let around = Around::read(name)?;
     if around.is_unclear {
         return None;
     }
@@ -337,14 +332,13 @@ pub fn made(name: &str) -> Option<Made> {
 
 /// Whether a struct is none that could be a part of a model: no macro makes one of it, nor a block.
 pub fn is_plain_struct(name: &str) -> bool {
-    let text = source::text();
-    let Some(before) = attributes_before(&text, name) else {
+    let Some(before) = attributes_before(name) else {
         return false;
     };
-    if is_marked(before) || text.contains(&format!("Module for {name}")) {
+    if is_marked(&before) || source::is_after(name, "Module for ") {
         return false;
     }
-    let around = Around::read(&text, name).filter(|around| !around.is_unclear);
+    let around = Around::read(name).filter(|around| !around.is_unclear);
     let Some(around) = around else {
         return false;
     };
@@ -365,8 +359,9 @@ pub fn has_known_derives(name: &str) -> bool {
 }
 
 /// The text before the only struct or enum of a name, from the item before it.
-pub fn attributes_before<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    let mut places = source::words(text, name).filter(|at| {
+pub fn attributes_before(name: &str) -> Option<String> {
+    let text = source::text();
+    let mut places = source::places(name).filter(|at| {
         let before = text[..*at].trim_end();
         before.ends_with("struct") || before.ends_with("enum")
     });
@@ -374,7 +369,7 @@ pub fn attributes_before<'t>(text: &'t str, name: &str) -> Option<&'t str> {
         return None;
     };
     let start = text[..at].rfind([';', '}']).map_or(0, |i| i + 1);
-    Some(&text[start..at])
+    Some(text[start..at].to_string())
 }
 
 /// An attribute that makes nothing of a struct but what the standard library, serde or the framework does.
@@ -444,7 +439,7 @@ pub fn is_only_block(ty: &Type) -> bool {
     let Some(name) = plain_name(ty) else {
         return false;
     };
-    let around = Around::read(&source::text(), &name).filter(|around| !around.is_unclear);
+    let around = Around::read(&name).filter(|around| !around.is_unclear);
     around.is_some_and(|around| around.blocks.iter().filter(|b| makes_layer(b)).count() == 1)
 }
 

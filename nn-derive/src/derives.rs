@@ -15,7 +15,8 @@ pub fn is_derived_twice(name: &str, model: bool) -> bool {
         true => "Model",
         false => "Layer",
     };
-    let before = source::before();
+    let text = source::text();
+    let before = &text[..source::place()];
     let before = &before[before.rfind([';', '}']).map_or(0, |i| i + 1)..];
     let is_before =
         source::words(before, own).any(|at| before[..at].trim_end().ends_with(['(', ',', ':']));
@@ -24,11 +25,10 @@ pub fn is_derived_twice(name: &str, model: bool) -> bool {
 
 /// Which of these traits the only struct or enum of a name derives, where there may be several.
 fn derived(name: &str, of: &[&str]) -> Vec<String> {
-    let text = source::text();
     // Mostly there is one, which shows at once.
-    let before = blocks::attributes_before(&text, name).unwrap_or_default();
-    let words: usize = of.iter().map(|of| source::words(before, of).count()).sum();
-    let around = (words > 1).then(|| Around::read(&text, name)).flatten();
+    let before = blocks::attributes_before(name).unwrap_or_default();
+    let words: usize = of.iter().map(|of| source::words(&before, of).count()).sum();
+    let around = (words > 1).then(|| Around::read(name)).flatten();
     let attrs = around.map(|around| around.attributes().to_vec());
     let paths = attrs
         .into_iter()
@@ -42,7 +42,8 @@ fn derived(name: &str, of: &[&str]) -> Vec<String> {
 
 /// Whether `#[model]` stands before the derive that is being expanded, on the same struct.
 pub fn is_marked_before() -> bool {
-    let before = source::before();
+    let text = source::text();
+    let before = &text[..source::place()];
     before[before.rfind([';', '}']).map_or(0, |i| i + 1)..].contains("#[model")
 }
 

@@ -21,7 +21,7 @@ pub fn is_lost(ty: &Type) -> bool {
 pub fn is_doubled(name: &str) -> bool {
     let text = source::text();
     // Mostly it stands once, which shows at once.
-    let mut declared = source::words(&text, name).filter(|&at| {
+    let mut declared = source::places(name).filter(|&at| {
         let before = text[..at].trim_end();
         ["struct", "enum", "union", "type"]
             .iter()
@@ -96,21 +96,23 @@ fn declared(item: &Item) -> Option<&Ident> {
 /// Whether a struct has an attribute of ours without its parentheses, `#[layer 6]`, for which the compiler drops all of it.
 fn is_unreadable(name: &str) -> bool {
     let text = source::text();
-    let is_without = |part: &str| {
-        let mut attributes = ["layer", "config", "param", "model"]
-            .iter()
-            .flat_map(|word| {
-                part.match_indices(&*format!("#[{word} "))
-                    .map(|(at, found)| part[at + found.len()..].trim_start())
-                    .collect::<Vec<_>>()
-            });
-        attributes.any(|after| !after.starts_with(['(', '[', '{', '=', ']', ':']))
+    let is_without = |word: &str, at: usize| {
+        let after = &text[at + word.len()..];
+        text[..at].ends_with("#[")
+            && after.starts_with(' ')
+            && !after
+                .trim_start()
+                .starts_with(['(', '[', '{', '=', ']', ':'])
     };
-    // Most files show at once that none has.
-    is_without(&text)
-        && source::words(&text, name).any(|at| {
-            let after = &text[at..];
-            let end = after.find('}').unwrap_or(after.len());
-            text[..at].trim_end().ends_with("struct") && is_without(&after[..end])
+    let ours = ["layer", "config", "param", "model"].into_iter();
+    let without: Vec<usize> = ours
+        .flat_map(|word| source::places(word).filter(move |&at| is_without(word, at)))
+        .collect();
+    // Most files have none.
+    !without.is_empty()
+        && source::places(name).any(|at| {
+            let end = text[at..].find('}').map_or(text.len(), |end| at + end);
+            text[..at].trim_end().ends_with("struct")
+                && without.iter().any(|place| (at..end).contains(place))
         })
 }

@@ -21,7 +21,7 @@ pub fn meant_by(name: &str) -> Option<String> {
                 .next()
                 .is_some()
     };
-    if text.is_empty() || source::words(&text, name).any(is_declared) {
+    if text.is_empty() || source::places(name).any(is_declared) {
         return None;
     }
     let models = Models::read(&text)?;

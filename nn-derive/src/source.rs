@@ -15,21 +15,73 @@ use syn::{Attribute, Expr, Field, GenericArgument, ItemStruct, Lit, PathArgument
 
 thread_local! {
     /// The files of the crate that is being compiled, as far as they were asked for.
-    static FILES: RefCell<HashMap<PathBuf, Rc<str>>> = RefCell::default();
+    static FILES: RefCell<HashMap<PathBuf, Rc<Source>>> = RefCell::default();
+}
+
+/// A file, and where its words and lines are: every macro asks for many, and a file may have hundreds of macros.
+struct Source {
+    text: Rc<str>,
+    words: HashMap<String, Rc<[usize]>>,
+    lines: Vec<usize>,
+}
+
+impl Source {
+    fn new(text: String) -> Source {
+        let mut words: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut start = None;
+        for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+            match (start, is_of_word(c)) {
+                (None, true) => start = Some(at),
+                (Some(from), false) => {
+                    words.entry(&text[from..at]).or_default().push(from);
+                    start = None;
+                }
+                _ => {}
+            }
+        }
+        let words = words
+            .into_iter()
+            .map(|(word, places)| (word.to_string(), Rc::from(places)))
+            .collect();
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = [0].into_iter().chain(ends).collect();
+        Source {
+            text: Rc::from(text),
+            words,
+            lines,
+        }
+    }
+}
+
+fn source() -> Rc<Source> {
+    let read = |file: &PathBuf| {
+        Rc::new(Source::new(
+            std::fs::read_to_string(file).unwrap_or_default(),
+        ))
+    };
+    match file() {
+        Some(file) => {
+            FILES.with_borrow_mut(|files| files.entry(file).or_insert_with_key(read).clone())
+        }
+        None => Rc::new(Source::new(String::new())),
+    }
 }
 
 /// The source around the macro's use. It is a dependency of the crate already, and so may be read. Empty if there is none: then names
 /// are taken for what they usually are.
 pub fn text() -> Rc<str> {
-    let Some(file) = file() else {
-        return Rc::from("");
+    source().text.clone()
+}
+
+/// Where a word stands in the source around the macro's use.
+pub fn places(word: &str) -> impl Iterator<Item = usize> {
+    let source = source();
+    let places = match word.chars().all(is_of_word) {
+        true => source.words.get(word).cloned().unwrap_or_default(),
+        // A raw identifier.
+        false => words(&source.text, word).collect(),
     };
-    FILES.with_borrow_mut(|files| {
-        let text = files
-            .entry(file)
-            .or_insert_with_key(|file| Rc::from(std::fs::read_to_string(file).unwrap_or_default()));
-        text.clone()
-    })
+    (0..places.len()).map(move |i| places[i])
 }
 
 /// The file around the macro's use, if there is one.
@@ -41,40 +93,54 @@ fn file() -> Option<PathBuf> {
     }
 }
 
-/// The text before the macro's use.
-pub fn before() -> String {
-    let text = text();
-    if text.is_empty() {
-        return String::new();
+/// Where the macro's use stands in the text.
+pub fn place() -> usize {
+    let source = source();
+    if source.text.is_empty() {
+        return 0;
     }
     let start = Span::call_site().unwrap().start();
-    let (line, column) = (start.line(), start.column());
-    let mut lines = text.split_inclusive('\n');
-    let mut before: String = lines.by_ref().take(line - 1).collect();
-    before.extend(lines.next().unwrap_or_default().chars().take(column - 1));
-    before
+    let line = source.lines.get(start.line() - 1);
+    let line = line.copied().unwrap_or(source.text.len());
+    let before = source.text[line..].chars().take(start.column() - 1);
+    line + before.map(char::len_utf8).sum::<usize>()
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 /// Where a word stands in a text.
 pub fn words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(word).filter_map(move |(at, _)| {
         let before = text[..at].chars().next_back();
         let after = text[at + word.len()..].chars().next();
-        (!before.is_some_and(is_part) && !after.is_some_and(is_part)).then_some(at)
+        (!before.is_some_and(is_of_word) && !after.is_some_and(is_of_word)).then_some(at)
     })
+}
+
+/// Whether this stands directly before a word anywhere in the file.
+pub fn is_after(word: &str, before: &str) -> bool {
+    let source = text();
+    places(word).any(|at| source[..at].ends_with(before))
+}
+
+/// Whether this stands directly after a word anywhere in the file.
+pub fn is_before(word: &str, after: &str) -> bool {
+    let source = text();
+    places(word).any(|at| source[at + word.len()..].starts_with(after))
 }
 
 /// Whether the file defines a name: after `fn` or `macro_rules!`.
 pub fn defines(name: &str, keyword: &str) -> bool {
     let source = text();
-    words(&source, name).any(|at| source[..at].trim_end().ends_with(keyword))
+    places(name).any(|at| source[..at].trim_end().ends_with(keyword))
 }
 
 /// Whether the functions of the file that have this name stand under `#[model]`, and there is one.
 pub fn is_marked(name: &str) -> bool {
     let source = text();
-    let functions = words(&source, name).filter(|&at| {
+    let functions = places(name).filter(|&at| {
         let is_function = source[..at].trim_end().ends_with("fn");
         let arguments = source[at..].split([',', ')']).next().unwrap_or_default();
         is_function && words(arguments, "self").next().is_none()
@@ -102,7 +168,7 @@ pub fn is_another_function(name: &str, framework: &str) -> bool {
 /// Whether the file brings nothing in but from the framework and the standard library: then no trait of others gives types methods.
 pub fn uses_framework_alone() -> bool {
     let source = text();
-    let mut uses = words(&source, "use").map(|at| source[at + 3..].trim_start());
+    let mut uses = places("use").map(|at| source[at + 3..].trim_start());
     let known = ["nn::", "std::", "core::", "serde::"];
     !source.is_empty() && uses.all(|from| known.iter().any(|name| from.starts_with(name)))
 }
@@ -115,7 +181,7 @@ pub fn is_lost_library(name: &str) -> bool {
         source[at + name.len()..].starts_with("::") && !is_used
     };
     let known = ["F", "torch", "tf", "np", "keras", "jnp", "functional"];
-    known.contains(&name) && !source.is_empty() && words(&source, name).all(is_path)
+    known.contains(&name) && !source.is_empty() && places(name).all(is_path)
 }
 
 /// Whether the file has a value of a name, or brings one in.
@@ -135,16 +201,17 @@ pub fn is_another_type(name: &str, framework: &str) -> bool {
 fn comes_from_elsewhere(name: &str, framework: &str) -> bool {
     let source = text();
     // From the few `use`s to the name: every layer of a model has a type, and all that is before it would be read again for each.
-    words(&source, "use").any(|at| {
+    places("use").any(|at| {
         let statement = source[at + 3..]
             .split([';', '}', '(', '='])
             .next()
             .unwrap_or_default();
         let from = statement.trim_start().trim_start_matches("::");
-        words(statement, name).next().is_some()
-            && !["nn", "nn_core", framework]
-                .iter()
-                .any(|name| from.starts_with(name))
+        // The cheaper question first.
+        !["nn", "nn_core", framework]
+            .iter()
+            .any(|name| from.starts_with(name))
+            && words(statement, name).next().is_some()
     })
 }
 
@@ -160,7 +227,7 @@ pub fn is_truth_constant(name: &str) -> bool {
 
 fn is_constant_of(name: &str, fits: impl Fn(&str) -> bool) -> bool {
     let source = text();
-    let mut declared = words(&source, name).filter_map(|at| {
+    let mut declared = places(name).filter_map(|at| {
         let before = source[..at].trim_end();
         if !before.ends_with("const") {
             return None;
@@ -232,7 +299,7 @@ fn is_of_layer(attr: &Attribute) -> bool {
 fn is_alone(of: &str, name: &str, is_meant: &dyn Fn(&Field) -> bool) -> bool {
     let source = text();
     let is_declared =
-        words(&source, name).any(|at| source[at + name.len()..].trim_start().starts_with(':'));
+        places(name).any(|at| source[at + name.len()..].trim_start().starts_with(':'));
     if !is_declared || is_another_function(name, "nn") {
         return false;
     }

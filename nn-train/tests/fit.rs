@@ -368,7 +368,11 @@ fn an_evaluation_and_a_prediction_tell_their_callbacks_and_end_when_asked() {
     let x = data(5).0;
     // The last bit of a product may depend on how many rows it has.
     let batches = [0..2, 2..4, 4..5].map(|rows| m.predict(&x.slice(rows)).unwrap());
-    let bits = |batches: &[Tensor]| nn_core::ops::concatenate(batches, 0).to_vec::<f32>().unwrap();
+    let bits = |batches: &[Tensor]| {
+        nn_core::ops::concatenate(batches, 0)
+            .to_vec::<f32>()
+            .unwrap()
+    };
     let all = m.predict_with(&x, by_two(9)).unwrap();
     assert_eq!(all.to_vec::<f32>().unwrap(), bits(&batches));
     let part = m.predict_with(&x, by_two(1)).unwrap();

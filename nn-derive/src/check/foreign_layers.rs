@@ -62,7 +62,7 @@ pub fn meant_by(name: &str, is_held: bool, generics: &Generics) -> Option<&'stat
     let is_lost = source::uses_framework_alone()
         && !text.contains("macro_rules")
         && !generics.type_params().any(|param| param.ident == name)
-        && source::words(&text, name).all(is_type);
+        && source::places(name).all(is_type);
     is_lost.then_some(own)
 }
 

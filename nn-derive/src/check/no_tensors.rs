@@ -26,14 +26,13 @@ pub fn no_tensors(call: &ImplItemFn) -> Option<(&Path, ItemStruct)> {
 
 /// The only struct of a name, if nothing makes it one of tensors.
 fn declared(name: &str) -> Option<ItemStruct> {
-    let text = source::text();
     // Mostly a derive stands before it.
-    if blocks::attributes_before(&text, name)?.contains("Tensors")
-        || text.contains(&format!("Tensors for {name}"))
+    if blocks::attributes_before(name)?.contains("Tensors")
+        || source::is_after(name, "Tensors for ")
     {
         return None;
     }
-    let around = Around::read(&text, name).filter(|around| !around.is_unclear)?;
+    let around = Around::read(name).filter(|around| !around.is_unclear)?;
     let is_plain = |item: &ItemStruct| {
         item.attrs.iter().all(blocks::is_inert)
             && !item.fields.is_empty()
@@ -44,8 +43,8 @@ fn declared(name: &str) -> Option<ItemStruct> {
 
 /// Whether a `call` before this one has the struct in its signature, where it is reported.
 pub fn is_reported_before(name: &str) -> bool {
-    let before = source::before();
-    let mut calls = before.split("fn call").skip(1);
+    let text = source::text();
+    let mut calls = text[..source::place()].split("fn call").skip(1);
     calls.any(|call| {
         let signature = call.split('{').next().unwrap_or_default();
         source::words(signature, name).next().is_some()

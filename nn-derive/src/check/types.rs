@@ -407,7 +407,7 @@ fn is_used(name: &str) -> bool {
         let before = text[..at].trim_end();
         before.ends_with("struct") || before.ends_with("impl")
     };
-    text.is_empty() || !source::words(&text, name).all(is_own)
+    text.is_empty() || !source::places(name).all(is_own)
 }
 
 fn is_static(reference: &syn::TypeReference) -> bool {

@@ -352,7 +352,7 @@ fn is_lost(krate: &TokenStream) -> bool {
         let before = before.strip_suffix('=').map(str::trim_end);
         before.is_some_and(|before| before.ends_with("crate"))
     };
-    source::words(&source, &name).all(is_of_key)
+    source::places(&name).all(is_of_key)
 }
 
 fn of_crate(tokens: TokenStream, place: &str, errors: &mut Errors) -> TokenStream {
