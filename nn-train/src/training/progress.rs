@@ -35,8 +35,10 @@ pub(crate) fn show(mut to: impl Write, line: &str) {
 const UNOPTIMIZED: &str = "\
 note: nn is compiled without optimization, which makes training some eighty times slower; use --release, or add to Cargo.toml
 
-    [profile.dev.package.\"*\"]
-    opt-level = 3
+    [profile.dev.package]
+    nn-core.opt-level = 3
+    nn-kernels.opt-level = 3
+    nn-train.opt-level = 3
 
 ";
 
