@@ -367,7 +367,7 @@ fn an_evaluation_and_a_prediction_tell_their_callbacks_and_end_when_asked() {
     assert_eq!(m.evaluate_with(data(5), by_two(0)).unwrap(), first);
     let x = data(5).0;
     // The last bit of a product may depend on how many rows it has.
-    let batches = [0..2, 2..4, 4..5].map(|rows| m.predict(&x.slice(rows)).unwrap());
+    let batches = [0..2, 2..4, 4..5].map(|rows| m.predict(x.slice(rows)).unwrap());
     let bits = |batches: &[Tensor]| {
         nn_core::ops::concatenate(batches, 0)
             .to_vec::<f32>()
