@@ -138,11 +138,13 @@ pub fn multiply_then<T: Gemm>(
         return unsafe { product.run([m, n, k], c, ldc) };
     }
     // Up to three vectors of columns are one panel; more are panels of two, the best ratio of loads to multiply-adds.
-    let vectors = match n.div_ceil(kernels.lanes) {
-        vectors @ 1..=3 => vectors,
-        _ => 2,
+    // Divisions take as long as a small tile, here and below.
+    let lanes = kernels.lanes;
+    let width = match n {
+        n if n <= lanes => lanes,
+        n if n > 2 * lanes && n <= 3 * lanes => 3 * lanes,
+        _ => 2 * lanes,
     };
-    let width = vectors * kernels.lanes;
     let mut tile = [kernels.rows_of(width, a.col_stride != 1), width];
     if a.col_stride != 1 && !apart::<T>(a.col_stride, 4096) {
         // Steps of A pages apart share the sets of the first cache: tiles as high as a line take each line once.
@@ -229,10 +231,11 @@ impl<T: Gemm> Product<'_, T> {
     /// k, that are a multiple of a large power of two apart fall into the same cache sets; a transposed A has few elements of a
     /// tile in each of many lines.
     fn a_direct(&self, cols: usize) -> bool {
-        let panels = cols.div_ceil(self.tile[1]);
+        let one = cols <= self.tile[1];
+        let two = cols <= 2 * self.tile[1];
         match (self.a.col_stride, self.a.row_stride) {
-            (1, stride) => panels <= 2 || apart::<T>(stride, 2048),
-            (stride, 1) => panels == 1 || panels == 2 && apart::<T>(stride, 512),
+            (1, stride) => two || apart::<T>(stride, 2048),
+            (stride, 1) => one || two && apart::<T>(stride, 512),
             _ => false,
         }
     }
@@ -370,21 +373,21 @@ impl<T: Gemm> Product<'_, T> {
         // A tile of A meets all columns before the next one does where k is short: B stays in the second cache, and A is read once.
         let by_rows = depth <= DEPTH / 2 && depth * cols.len().min(group) <= 8 * TOGETHER;
         let a_direct = self.a_direct(cols.len());
-        // 16 elements more than needed keep the rows of a block out of each other's cache sets.
-        let (a_stride, a_tile) = match self.a.col_stride {
-            1 => (depth + 16, tile_rows * (depth + 16)),
-            _ => (
-                tile_rows.next_multiple_of(self.kernels.lanes),
-                tile_rows.next_multiple_of(self.kernels.lanes) * depth + 16,
-            ),
+        // Where a tile's A begins: at its rows, or at its copy. 16 elements more than needed keep the rows of a block out of each other's
+        // cache sets.
+        let (layout, a_stride, a_tile) = match (a_direct, self.a.col_stride) {
+            (true, 1) => (Layout::Rows(self.a.row_stride), 0, 0),
+            (true, stride) => (Layout::Columns(stride), 0, 0),
+            (false, 1) => {
+                let stride = depth + 16;
+                (Layout::Rows(stride), stride, tile_rows * stride)
+            }
+            (false, _) => {
+                let stride = tile_rows.next_multiple_of(self.kernels.lanes);
+                (Layout::Columns(stride), stride, stride * depth + 16)
+            }
         };
-        let layout = match (a_direct, self.a.col_stride) {
-            (false, 1) => Layout::Rows(a_stride),
-            (false, _) => Layout::Columns(a_stride),
-            (true, 1) => Layout::Rows(self.a.row_stride),
-            (true, stride) => Layout::Columns(stride),
-        };
-        let a_len = if a_direct { 0 } else { heights.tiles * a_tile };
+        let a_len = heights.tiles * a_tile;
         let b_len = match self.b {
             Columns::Later(_) => depth * group,
             _ => 0,
@@ -392,7 +395,8 @@ impl<T: Gemm> Product<'_, T> {
         scratch::with(b_len + a_len, |memory| {
             // B first: its panels are whole cache lines.
             let (b_memory, a_memory) = memory.split_at_mut(b_len);
-            for k in ks.clone().step_by(depth) {
+            let mut k = ks.start;
+            while k < ks.end {
                 let step = k..(k + depth).min(ks.end);
                 if !a_direct {
                     pack_a(
@@ -404,7 +408,8 @@ impl<T: Gemm> Product<'_, T> {
                         a_memory,
                     );
                 }
-                for first in cols.clone().step_by(group) {
+                let mut first = cols.start;
+                while first < cols.end {
                     let cols = first..(first + group).min(cols.end);
                     if let Columns::Later(b) = self.b {
                         pack_b(b, step.clone(), cols.clone(), width, b_memory);
@@ -432,8 +437,9 @@ impl<T: Gemm> Product<'_, T> {
                         Start::Row(row) if k == ks.start => (row.as_ptr(), 0, 1),
                         _ => (c.get().cast_const(), ldc, 1),
                     };
-                    let run = |t: usize, at: Range<usize>, p: usize| {
-                        let (i, j) = (rows.start + at.start, cols.start + p * width);
+                    // A tile of these rows, the block's own, and the panel of B that begins at a column.
+                    let run = |t: usize, at: &Range<usize>, j: usize, b: *const T| {
+                        let i = rows.start + at.start;
                         let a = match a_direct {
                             true => a.wrapping_add(i * self.a.row_stride),
                             false => a.wrapping_add(t * a_tile),
@@ -445,7 +451,7 @@ impl<T: Gemm> Product<'_, T> {
                             layout,
                             segments: &[0],
                             k: step.len(),
-                            b: b.wrapping_add(p * panel),
+                            b,
                             b_stride,
                             c: c.get().wrapping_add(i * ldc + j),
                             c_stride: ldc,
@@ -457,15 +463,26 @@ impl<T: Gemm> Product<'_, T> {
                         // those of a level that the processor has.
                         unsafe { self.kernels.run(&tile) }
                     };
-                    let panels = 0..cols.len().div_ceil(width);
-                    let tiles = || heights.iter().enumerate();
                     if by_rows {
-                        tiles()
-                            .for_each(|(t, at)| panels.clone().for_each(|p| run(t, at.clone(), p)));
+                        for (t, at) in heights.iter().enumerate() {
+                            let (mut j, mut b) = (cols.start, b);
+                            while j < cols.end {
+                                run(t, &at, j, b);
+                                (j, b) = (j + width, b.wrapping_add(panel));
+                            }
+                        }
                     } else {
-                        panels.for_each(|p| tiles().for_each(|(t, at)| run(t, at, p)));
+                        let (mut j, mut b) = (cols.start, b);
+                        while j < cols.end {
+                            for (t, at) in heights.iter().enumerate() {
+                                run(t, &at, j, b);
+                            }
+                            (j, b) = (j + width, b.wrapping_add(panel));
+                        }
                     }
+                    first = cols.end;
                 }
+                k = step.end;
             }
         });
     }

@@ -127,7 +127,11 @@ impl Heights {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Range<usize>> {
-        let start = move |t: usize| t * self.least + t.min(self.higher);
-        (0..self.tiles).map(move |t| start(t)..start(t + 1))
+        let mut end = 0;
+        (0..self.tiles).map(move |t| {
+            let start = end;
+            end += self.least + usize::from(t < self.higher);
+            start..end
+        })
     }
 }

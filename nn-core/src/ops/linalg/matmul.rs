@@ -52,6 +52,9 @@ const fn matrices(
             .dim(k_b)
             .text(" must agree"));
     }
+    if a.rank() == 2 && b.rank() == 2 {
+        return Ok(Shape::new(&[m, n]));
+    }
     let Some(leading) = batch(a).broadcast(&batch(b)) else {
         return Err(two("multiply", a, " by ", b)
             .text(": the batch dimensions ")
