@@ -3,7 +3,7 @@
 use super::cut::{Cut, DEPTH, Heights, apart, crowded};
 use super::pack::{pack_a, pack_b};
 use super::tile::{Kernels, Layout, Tile};
-use super::{Gemm, Mat, Start, check_rows, dots, library, scratch};
+use super::{Gemm, Mat, Start, check_rows, dots, every_row, library, scratch};
 use crate::parallel::{self, Parts};
 use crate::simd::{Level, widest};
 use std::ops::Range;
@@ -205,18 +205,6 @@ pub fn multiply_then<T: Gemm>(
             // SAFETY: C fits its slice, checked above, and so do some of its columns.
             unsafe { product.run([m, cols, k], c.after(first), ldc) }
         });
-    }
-}
-
-/// Calls `after` for every row of C, for all of them at once where they lie one after another.
-fn every_row<T: Send>([m, n]: [usize; 2], c: &mut [T], ldc: usize, after: Option<After<T>>) {
-    let Some(after) = after else { return };
-    if n == ldc {
-        after(0, &mut c[..m * n]);
-    } else {
-        for line in c.chunks_mut(ldc).take(m) {
-            after(0, &mut line[..n]);
-        }
     }
 }
 

@@ -55,6 +55,18 @@ fn check_rows(m: usize, n: usize, ldc: usize, len: usize) {
     );
 }
 
+/// Calls `after` for every row of C, for all of them at once where they lie one after another.
+fn every_row<T: Send>([m, n]: [usize; 2], c: &mut [T], ldc: usize, after: Option<After<T>>) {
+    let Some(after) = after else { return };
+    if n == ldc {
+        after(0, &mut c[..m * n]);
+    } else {
+        for line in c.chunks_mut(ldc).take(m) {
+            after(0, &mut line[..n]);
+        }
+    }
+}
+
 /// Read-only matrix view: element (i, j) is `data[i * row_stride + j * col_stride]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Mat<'a, T> {
