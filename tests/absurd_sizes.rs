@@ -407,3 +407,34 @@ fn settings_that_size_something() {
         assert!(e.contains("takes at most 16777216"), "{e}");
     }
 }
+
+#[test]
+fn inputs_that_are_too_large_are_not_taken_for_open_ones() {
+    for n in [1 << 34, 1 << 40, 1 << 61] {
+        let found = format!("found {n}");
+        let e = Sequential::new().add(Dense::new(1)).build([n]).unwrap_err();
+        assert!(e.to_string().contains(&found), "{e}");
+        let images = Sequential::new().add(Conv2D::new(2, 3));
+        let e = images.build([n, 8, 3]).unwrap_err();
+        assert!(e.to_string().contains(&found), "{e}");
+        let e = message("Input", Input::new([8, n]));
+        assert!(e.contains(&found), "{e}");
+    }
+    let dense = Sequential::new().add(Dense::new(1));
+    let e = dense.build([1, 2, 3, 4, 5, 6, 7, 8, 9]).unwrap_err();
+    assert!(e.to_string().contains("at most 8 dimensions"), "{e}");
+}
+
+#[test]
+fn windows_that_are_too_long_are_refused() {
+    let n = 1 << 33;
+    let layer = STFTSpectrogram::new(n).padding(Padding::Same).fft_length(n);
+    message("STFTSpectrogram", layer.forward(Tensor::ones([2, 400, 1])));
+    let kernel = Initializer::STFT {
+        side: Default::default(),
+        window: Some(nn::Window::Hann),
+        scaling: None,
+        periodic: true,
+    };
+    message("STFT", kernel.sample([n, 1, 1], DType::F32));
+}

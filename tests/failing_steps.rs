@@ -531,6 +531,43 @@ fn infinite_norms_clip_nothing() {
     }
 }
 
+/// Squares of numbers from 1e20 on are no numbers of `f32`: the norm is found all the same, and what explodes keeps its direction.
+#[test]
+fn norms_of_exploding_gradients_clip_them() {
+    let model = Sequential::new().add(
+        Dense::new(1)
+            .use_bias(false)
+            .kernel_initializer(Initializer::Ones),
+    );
+    model.build([2]).unwrap();
+    let gradients = |factor: f32| {
+        let tape = GradientTape::new();
+        let y = model.call(Tensor::from([[3.0_f32, 4.0]]), true).sum() * factor;
+        tape.gradient(&y, &model).unwrap()
+    };
+    for factor in [1e10, 1e18, 1e20, 3e37] {
+        let norm = gradients(factor).global_norm().to_f64().unwrap();
+        assert!((norm / f64::from(factor) - 5.0).abs() < 1e-5, "{norm}");
+        for max in [1.0, 1e5, 1e25] {
+            let all = gradients(factor).clip_by_global_norm(max);
+            let each = gradients(factor).clip_by_norm(max);
+            for clipped in [all, each] {
+                let expected = max.min(5.0 * f64::from(factor));
+                let found = clipped["0.kernel"].to_vec::<f32>().unwrap();
+                for (found, share) in found.into_iter().zip([0.6, 0.8]) {
+                    let found = f64::from(found) / expected;
+                    assert!((found - share).abs() < 1e-5, "{factor} {max}: {found}");
+                }
+            }
+        }
+    }
+    let gradients = gradients(1.0).map(|_, g| g * f32::INFINITY);
+    assert!(!gradients.global_norm().is_finite_everywhere());
+    let mut sgd = SGD::new(0.1).global_clipnorm(1.0);
+    let e = sgd.apply(&model, &gradients).unwrap_err().to_string();
+    assert!(e.contains("0.kernel"), "{e}");
+}
+
 #[test]
 fn data_weights_and_paths_are_checked_before_the_first_epoch() {
     let dense = || Sequential::new().add(Dense::new(1));

@@ -119,6 +119,14 @@ fn sources_without_a_gradient_say_why() {
     assert!(e.contains("the target does not depend on it"), "{e}");
     assert!(e.contains("use `gradient_or_zeros`"), "{e}");
     assert_eq!(item(&tape.gradient_or_zeros(&y, &other).unwrap()), 0.0);
+    let unseen = no_gradient(|| x.square());
+    let e = tape.gradient(&unseen, &x).unwrap_err().to_string();
+    assert!(
+        e.contains(
+            "the tape has recorded nothing of the target: make the tape before the forward pass"
+        ),
+        "{e}"
+    );
     let e = tape.gradient(&integers, &x).unwrap_err().to_string();
     assert!(e.contains("needs f32 or f64, found i64"), "{e}");
 }

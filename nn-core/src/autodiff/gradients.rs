@@ -294,7 +294,17 @@ impl Gradients {
     }
 
     /// The Euclidean norm of all gradients taken as one vector, a scalar.
+    ///
+    /// Where the sum of the squares is more than the type of the gradients holds, they are divided by the greatest magnitude first.
     pub fn global_norm(&self) -> Tensor {
+        let norm = self.root_of_squares();
+        match self.unit(&norm) {
+            None => norm,
+            Some(unit) => self.clone().map(|_, g| g / unit).root_of_squares() * unit,
+        }
+    }
+
+    fn root_of_squares(&self) -> Tensor {
         let squares = self.entries.iter().map(|e| e.gradient.square().sum());
         squares
             .reduce(|a, b| a + b)
@@ -302,14 +312,31 @@ impl Gradients {
             .sqrt()
     }
 
+    /// The greatest magnitude, where `norm` is not finite although every gradient is.
+    fn unit(&self, norm: &Tensor) -> Option<f64> {
+        if norm.is_finite_everywhere() {
+            return None;
+        }
+        let magnitudes = self.entries.iter().map(|e| e.gradient.greatest_magnitude());
+        let all_finite = magnitudes.clone().all(f64::is_finite);
+        all_finite.then(|| magnitudes.fold(0.0, f64::max))
+    }
+
     /// All gradients scaled by `max / norm` if their global norm is above `max` (Pascanu et al. 2013); as they are for an infinite `max`.
     pub fn clip_by_global_norm(self, max: f64) -> Gradients {
         if max == f64::INFINITY {
             return self;
         }
-        let norm = self.global_norm();
-        let scale: Tensor = max / norm.maximum(max);
-        self.map(|_, g| g * &scale)
+        let norm = self.root_of_squares();
+        let Some(unit) = self.unit(&norm) else {
+            let scale: Tensor = max / norm.maximum(max);
+            return self.map(|_, g| g * &scale);
+        };
+        // In units of the greatest magnitude the squares are numbers of their type; what explodes keeps its direction.
+        let scaled = self.map(|_, g| g / unit);
+        let norm = scaled.root_of_squares();
+        let scale: Tensor = max / norm.maximum(max / unit);
+        scaled.map(|_, g| g * &scale)
     }
 
     /// Each gradient scaled by `max / norm` if its own norm is above `max`; as they are for an infinite `max`.
@@ -317,7 +344,18 @@ impl Gradients {
         if max == f64::INFINITY {
             return self;
         }
-        self.map(|_, g| g * (max / g.square().sum().sqrt().maximum(max)))
+        let each = |e: Entry| Gradients {
+            entries: vec![e],
+            target: None,
+        };
+        let mut clipped = Vec::with_capacity(self.entries.len());
+        for entry in self.entries {
+            clipped.extend(each(entry).clip_by_global_norm(max).entries);
+        }
+        Gradients {
+            entries: clipped,
+            target: self.target,
+        }
     }
 
     /// Every number of every gradient limited to `[-max, max]`.

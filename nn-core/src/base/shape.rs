@@ -1,6 +1,6 @@
 //! Shapes: up to eight dimensions, each a number or not known yet.
 
-use super::dim::{CROWDED, LIMIT};
+use super::dim::{CROWDED, LIMIT, is_made_of_open_size};
 use crate::{
     ANYTHING, Error, Result, UNKNOWN, agree, axis_of, batches, better, is_known, is_named,
 };
@@ -108,12 +108,36 @@ impl Shape {
         }
     }
 
+    /// With an open batch in front, of a shape that a user gives for an input: there an open size is left open, and a number too large for a
+    /// dimension is an error instead of an open size.
+    #[doc(hidden)]
+    pub fn batched(self) -> Result<Shape> {
+        self.check_rank()?;
+        let is_open = |dim: usize| {
+            dim >= ANYTHING || is_named(dim) || is_made_of_open_size(dim as f64, f64::EPSILON / 2.0)
+        };
+        match self.iter().find(|&&dim| !is_known(dim) && !is_open(dim)) {
+            None => self.insert(0, UNKNOWN),
+            Some(dim) => Err(Error::shape(format!(
+                "a dimension of an input is below 2³⁴ = {LIMIT}, or `UNKNOWN` where it is open; found {dim}"
+            ))),
+        }
+    }
+
     /// As [`Shape::new`], with an error for more than [`MAX_RANK`] dimensions.
     pub fn try_new(dims: &[usize]) -> Result<Shape> {
         if dims.len() > MAX_RANK {
+            let found: Vec<String> = dims
+                .iter()
+                .map(|&dim| match is_known(dim) {
+                    true => dim.to_string(),
+                    false => "_".to_string(),
+                })
+                .collect();
             return Err(Error::shape(format!(
-                "a tensor has at most {MAX_RANK} dimensions, found {}: {dims:?}; merge some with `reshape`",
-                dims.len()
+                "a tensor has at most {MAX_RANK} dimensions, found {}: [{}]; merge some with `reshape`",
+                dims.len(),
+                found.join(", ")
             )));
         }
         Ok(Shape::new(dims))
@@ -407,6 +431,7 @@ impl<'de> serde::Deserialize<'de> for Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::named;
 
     #[test]
     fn broadcasting_follows_numpy_and_unknown_fits_everything() {
@@ -445,6 +470,22 @@ mod tests {
             assert!(shape.check_rank().is_err() && !shape.is_known());
         }
         assert!(Shape::from([UNKNOWN; 8]).check_rank().is_ok());
+    }
+
+    #[test]
+    fn an_input_is_of_numbers_and_open_sizes() {
+        for open in [UNKNOWN, UNKNOWN * 49, UNKNOWN - 1, UNKNOWN / 2, named(1)] {
+            let batched = Shape::from([open, 2]).batched().unwrap();
+            assert_eq!(batched, [UNKNOWN, open, 2]);
+        }
+        for large in [1 << 34, 1 << 40, (1 << 40) + 1, 1 << 61] {
+            let error = Shape::from([8, large]).batched().unwrap_err().to_string();
+            assert!(error.ends_with(&format!("found {large}")), "{error}");
+        }
+        let error = Shape::from([1; 9]).batched().unwrap_err().to_string();
+        assert!(error.contains("at most 8 dimensions"), "{error}");
+        let error = Shape::from([1; 8]).batched().unwrap_err().to_string();
+        assert!(error.contains("found 9: [_, 1, 1, 1"), "{error}");
     }
 
     #[test]

@@ -5,7 +5,6 @@
 
 use crate::graph::apply::apply_handle;
 use crate::graph::op::{Binding, OpHandle, Spec};
-use crate::graph::unique::unique;
 use crate::module::context::{self, Scope};
 use crate::module::tree::{self, Module};
 use crate::tensor::stream::Stream;
@@ -102,6 +101,8 @@ pub struct Graph {
     pub(crate) training: bool,
     /// The names of the outputs, empty where their structure gives none.
     pub(crate) names: Vec<String>,
+    /// The names of the inputs, likewise.
+    pub(crate) input_names: Vec<String>,
 }
 
 /// What a run of a graph gives.
@@ -160,22 +161,6 @@ impl Graph {
     /// The shape of a value.
     pub fn shape(&self, value: ValueId) -> Shape {
         self.values[value].spec.shape
-    }
-
-    /// The name of each output: that of its field, if the output is a struct, else the path of the outermost layer below the model that made it, or `output_1`, `output_2`, … for what no
-    /// layer made. No two are the same: of a layer that made several, the second is `dense_1`.
-    pub fn output_names(&self) -> Vec<String> {
-        let name = |(i, value): (usize, &ValueId)| {
-            if let Some(name) = self.names.get(i).filter(|name| !name.is_empty()) {
-                return name.clone();
-            }
-            self.calls
-                .iter()
-                .filter(|call| call.parent == Some(0))
-                .find(|call| call.outputs.contains(value))
-                .map_or_else(|| format!("output_{}", i + 1), |call| call.path.clone())
-        };
-        unique(self.outputs.iter().enumerate().map(name).collect())
     }
 
     /// Where a node stands, for messages: the layer's path, or the model's class.
@@ -418,8 +403,12 @@ impl fmt::Display for Graph {
             let names: Vec<String> = ids.iter().map(|&id| self.name(id)).collect();
             names.join(", ")
         };
-        for &id in &self.inputs {
-            writeln!(f, "%{id}: {} = input", self.values[id].spec)?;
+        for (i, &id) in self.inputs.iter().enumerate() {
+            write!(f, "%{id}: {} = input", self.values[id].spec)?;
+            match self.given_name(i) {
+                Some(name) => writeln!(f, "   # {name}")?,
+                None => writeln!(f)?,
+            }
         }
         for (id, value) in self.values.iter().enumerate() {
             if let Source::Constant(tensor) = &value.source

@@ -6,6 +6,7 @@ pub mod by_name;
 pub mod cost;
 #[allow(clippy::module_inception)]
 pub mod graph;
+mod names;
 pub(crate) mod observer;
 pub mod op;
 pub mod profile;
@@ -13,4 +14,3 @@ pub(crate) mod record;
 pub mod rerun;
 pub mod symbolic;
 pub mod trace;
-mod unique;

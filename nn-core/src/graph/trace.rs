@@ -8,7 +8,7 @@ use crate::graph::op::{OpHandle, Spec};
 use crate::graph::record;
 use crate::module::context::{self, Frame};
 use crate::module::tree::{self, Module};
-use crate::{DType, Error, Layer, Result, Shape, Tensor, Tensors, UNKNOWN};
+use crate::{DType, Error, Layer, Result, Shape, Tensor, Tensors};
 use std::collections::HashMap;
 use std::panic::{self, AssertUnwindSafe, Location};
 
@@ -142,24 +142,31 @@ pub fn trace_on<L: Layer>(model: &L, inputs: Vec<Tensor>) -> Result<Graph> {
 fn batched(input: impl InputShapes) -> Result<Vec<Tensor>> {
     let inputs = input.input_shapes().into_iter().zip(input.input_dtypes());
     let batched = inputs.map(|(s, dtype)| {
-        let shape = s.insert(0, UNKNOWN)?;
+        let shape = s.batched()?;
         Ok(Tensor::abstract_of(shape, dtype))
     });
     batched.collect()
 }
 
 fn run<L: Layer>(model: &L, inputs: Vec<Tensor>, training: bool) -> Result<Graph> {
-    let mut names = Vec::new();
+    let (mut names, mut input_names) = (Vec::new(), model.names_of_inputs());
     let graph = trace_with(model, inputs, training, |inputs| {
         let input = match L::Input::from_leaves(inputs) {
             Ok(input) => input,
             Err(error) => return vec![Tensor::failed(error)],
         };
+        if input_names.is_empty() {
+            input_names = input.names();
+        }
         let output = model.call(Owned(input), training);
         names = output.names();
         output.leaves().into_iter().cloned().collect()
     })?;
-    Ok(Graph { names, ..graph })
+    Ok(Graph {
+        names,
+        input_names,
+        ..graph
+    })
 }
 
 /// As [`trace_on`], of whatever `f` does with the layers of `model`, in training or in inference.

@@ -287,7 +287,9 @@ impl Initializer {
                 (vec![("gain", gain)], true)
             }
             Initializer::Seeded(seeded) => return seeded.initializer().check(),
-            Initializer::VarianceScaling { scale, .. } if scale > 0.0 && scale.is_finite() => {
+            Initializer::VarianceScaling { scale, .. }
+                if scale > 0.0 && (scale as f32).is_finite() =>
+            {
                 return Ok(());
             }
             Initializer::VarianceScaling { scale, .. } => {
@@ -297,7 +299,8 @@ impl Initializer {
             }
             _ => return Ok(()),
         };
-        if fits && numbers.iter().all(|(_, number)| number.is_finite()) {
+        // As the type that most parameters have.
+        if fits && numbers.iter().all(|(_, n)| (*n as f32).is_finite()) {
             return Ok(());
         }
         let found: Vec<String> = numbers

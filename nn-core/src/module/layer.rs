@@ -49,6 +49,12 @@ pub trait Layer: Module + Sized {
         true
     }
 
+    /// The names of the inputs, in order, where the layer itself knows them and not the structure of its input, as a Functional model does.
+    #[doc(hidden)]
+    fn names_of_inputs(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Runs the layer with tensors in a list, in the order in which they stand in its arguments, and lists what comes out. A layer that can
     /// be called in more than one way (with states, with or without a key) overrides it in its `#[model] impl`.
     #[track_caller]

@@ -177,7 +177,7 @@ impl GradientTape {
                             (None, Missing::Zeros) => Ok(Some(source.zeros_like())),
                             (None, Missing::Skip) => Ok(None),
                             (None, Missing::Error) => {
-                                Err(self.unconnected(i, name.as_deref(), source))
+                                Err(self.unconnected(i, name.as_deref(), source, targets))
                             }
                         },
                     );
@@ -208,7 +208,13 @@ impl GradientTape {
     }
 
     /// Why a source has no gradient.
-    fn unconnected(&self, index: usize, name: Option<&str>, source: &Tensor) -> Error {
+    fn unconnected(
+        &self,
+        index: usize,
+        name: Option<&str>,
+        source: &Tensor,
+        targets: &[(&Tensor, Option<&Tensor>)],
+    ) -> Error {
         let who = match name {
             Some(path) => format!("parameter `{path}`"),
             None => format!("source {index} (shape {})", source.raw_shape()),
@@ -219,6 +225,10 @@ impl GradientTape {
                 "it holds {}, and only f32 and f64 have gradients; convert it with `cast` before watching it",
                 source.dtype()
             )
+        } else if record.watches(source) && targets.iter().all(|(t, _)| !record.watches(t)) {
+            "the tape has recorded nothing of the target: make the tape before the forward pass, and compute with `call` or `forward`, since what \
+             `predict` gives is a constant; use `gradient_or_zeros` if the target is meant to be one"
+                .to_string()
         } else if record.watches(source) {
             "the target does not depend on it; use `gradient_or_zeros` if that is meant".to_string()
         } else {

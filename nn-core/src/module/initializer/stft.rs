@@ -43,27 +43,29 @@ pub(super) fn stft(
             "the STFT initializer makes kernels [frame, 1, frequencies], found shape {shape}"
         )));
     };
-    let values = window.map(|window| window.values(frame, periodic));
-    let scale = match (&values, scaling) {
-        (Some(w), Some(Scaling::Density)) => w.iter().map(|w| w * w).sum::<f64>().sqrt(),
-        (Some(w), Some(Scaling::Spectrum)) => w.iter().map(|w| w.abs()).sum::<f64>(),
-        _ => 1.0,
-    };
     let length = 2.0 * (frequencies as f64 - 1.0);
     let kernel = Tensor::created(shape, DType::F64, |shape| {
         let channels = shape[1];
         Tensor::build(shape, |out: &mut [f64]| {
-            for (at, v) in out.iter_mut().enumerate() {
-                let (t, f) = (
-                    at / (channels * frequencies).max(1),
-                    at % frequencies.max(1),
-                );
-                let angle = -2.0 * PI * t as f64 * f as f64 / length;
-                let wave = match side {
-                    Side::Real => angle.cos(),
-                    Side::Imag => angle.sin(),
-                };
-                *v = wave * values.as_ref().map_or(1.0, |w| w[t] / scale);
+            // The memory is there by now; without it there would be no end to adding up a window.
+            let values = || (0..frame).map(|t| window.map_or(1.0, |w| w.value(t, frame, periodic)));
+            let scale = match scaling.filter(|_| window.is_some()) {
+                Some(Scaling::Density) => values().map(|w| w * w).sum::<f64>().sqrt(),
+                Some(Scaling::Spectrum) => values().map(f64::abs).sum::<f64>(),
+                None => 1.0,
+            };
+            let row = (channels * frequencies).max(1);
+            for (t, out) in out.chunks_exact_mut(row).enumerate() {
+                let weight = window.map_or(1.0, |w| w.value(t, frame, periodic) / scale);
+                for (at, v) in out.iter_mut().enumerate() {
+                    let f = at % frequencies.max(1);
+                    let angle = -2.0 * PI * t as f64 * f as f64 / length;
+                    let wave = match side {
+                        Side::Real => angle.cos(),
+                        Side::Imag => angle.sin(),
+                    };
+                    *v = wave * weight;
+                }
             }
         })
     });

@@ -69,8 +69,11 @@ impl StftOptions {
             None => out.fill(1.0),
             Some(window) => {
                 out.fill(0.0);
-                let window = window.values(self.sequence_length, true);
-                out[before..before + self.sequence_length].copy_from_slice(&window);
+                let length = self.sequence_length;
+                let part = &mut out[before..before + length];
+                for (i, out) in part.iter_mut().enumerate() {
+                    *out = window.value(i, length, true);
+                }
             }
         })
     }
