@@ -1,5 +1,6 @@
 //! Activation functions.
 
+use crate::core::range::is_finite;
 use nn_core::config::{self, Json};
 use nn_core::own::{Own, Rule, find};
 use nn_core::{Error, Tensor, where_};
@@ -309,7 +310,7 @@ impl Activation {
     pub fn apply(self, x: &Tensor) -> Tensor {
         if let Some(name) = self.refused_argument() {
             return Tensor::failed(Error::value(format!(
-                "the `{name}` of an activation is a finite number{}, found {self:?}",
+                "the `{name}` of an activation is a finite number{}, as f32 holds it, found {self:?}",
                 if name == "b" { " from 0 on" } else { "" }
             )));
         }
@@ -400,8 +401,8 @@ impl Activation {
         };
         let fits = |name: &str, value: f64| match name {
             "max_value" => !value.is_nan(),
-            "b" => value >= 0.0 && value.is_finite(),
-            _ => value.is_finite(),
+            "b" => value >= 0.0 && is_finite(value),
+            _ => is_finite(value),
         };
         let refused = arguments.iter().find(|(name, value)| !fits(name, *value));
         refused.map(|(name, _)| *name)

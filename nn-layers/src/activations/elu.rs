@@ -1,7 +1,8 @@
 //! The exponential linear unit.
 
 use crate::ShapeError;
-use nn_core::{Shape, Tensor};
+use crate::core::range;
+use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// `x`, or `alpha · (eˣ - 1)` below 0.
@@ -40,7 +41,29 @@ impl ELU {
         Ok(*input)
     }
 
+    fn build(&self, _: &Shape) -> Result<()> {
+        range::finite("ELU", &[("alpha", self.alpha)])?;
+        Ok(())
+    }
+
     fn call(&self, x: Tensor) -> Tensor {
         x.elu_with(self.alpha)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::Layer;
+
+    #[test]
+    fn an_alpha_that_is_not_finite_is_refused() {
+        for alpha in [f64::INFINITY, 1e39] {
+            let y = ELU::new()
+                .alpha(alpha)
+                .forward(Tensor::from([-1.0_f32, 0.0, 2.0]));
+            let e = y.into_result().unwrap_err().to_string();
+            assert!(e.contains("alpha of ELU is a finite number"), "{e}");
+        }
     }
 }

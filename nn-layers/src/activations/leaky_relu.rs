@@ -1,7 +1,8 @@
 //! The rectified linear unit with a slope below 0.
 
 use crate::ShapeError;
-use nn_core::{Shape, Tensor};
+use crate::core::range;
+use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// `x`, or `negative_slope · x` below 0.
@@ -40,7 +41,31 @@ impl LeakyReLU {
         Ok(*input)
     }
 
+    fn build(&self, _: &Shape) -> Result<()> {
+        range::finite("LeakyReLU", &[("negative_slope", self.negative_slope)])?;
+        Ok(())
+    }
+
     fn call(&self, x: Tensor) -> Tensor {
         x.leaky_relu_with(self.negative_slope)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::Layer;
+
+    #[test]
+    fn a_slope_that_is_not_finite_is_refused() {
+        for slope in [f64::NEG_INFINITY, 1e39] {
+            let layer = LeakyReLU::new().negative_slope(slope);
+            let y = layer.forward(Tensor::from([-1.0_f32, 0.0, 2.0]));
+            let e = y.into_result().unwrap_err().to_string();
+            assert!(
+                e.contains("negative_slope of LeakyReLU is a finite number"),
+                "{e}"
+            );
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::activation::relu;
 use crate::ShapeError;
+use crate::core::range::is_finite;
 use nn_core::{Error, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
@@ -54,11 +55,11 @@ impl ReLU {
             ("threshold", self.threshold),
         ];
         let fits =
-            |name: &str, value: f64| value >= 0.0 && (name == "max_value" || value.is_finite());
+            |name: &str, value: f64| value >= 0.0 && (name == "max_value" || is_finite(value));
         match settings.iter().find(|(name, value)| !fits(name, *value)) {
             None => Ok(()),
             Some((name, value)) => Err(Error::value(format!(
-                "{name} of ReLU is a finite number from 0 on, found {value}"
+                "{name} of ReLU is a finite number from 0 on, as f32 holds it, found {value}"
             ))),
         }
     }
@@ -79,6 +80,8 @@ mod tests {
             ReLU::new().max_value(-1.0),
             ReLU::new().negative_slope(f64::NAN),
             ReLU::new().threshold(-0.5),
+            ReLU::new().negative_slope(1e39),
+            ReLU::new().threshold(1e39),
         ] {
             let error = relu.forward(Tensor::ones([2])).into_result().unwrap_err();
             assert!(error.to_string().contains("number from 0 on"), "{error}");

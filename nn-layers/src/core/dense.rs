@@ -2,7 +2,7 @@
 
 use crate::core::{activity, floats};
 use crate::{Activation, ShapeError};
-use nn_core::{Error, Initializer, Param, Regularizer, Result, Shape, Tensor};
+use nn_core::{Error, Initializer, Param, Regularizer, Result, Shape, Tensor, is_known};
 use nn_derive::{Layer, model};
 
 /// Every output from every input: `y = activation(x·kernel + bias)`, on the last axis.
@@ -57,11 +57,16 @@ impl Dense {
                 let error = ShapeError::new(
                     "Dense expects at least rank 2 [batch, .., inputs], found rank ",
                 );
-                Err(error
-                    .number(input.rank())
-                    .text(" ")
-                    .shape(input)
-                    .text("; add a batch dimension with `reshape`"))
+                let error = error.number(input.rank()).text(" ").shape(input);
+                let n = match input.dims() {
+                    [n] if is_known(*n) => *n,
+                    _ => return Err(error.text("; add a batch dimension with `reshape`")),
+                };
+                let error = error.text("; `x.reshape([").number(n);
+                let error = error.text(", 1])` makes ").number(n);
+                let error = error.text(" samples of one feature of it, `x.reshape([1, ");
+                let error = error.number(n).text("])` one sample of ").number(n);
+                Err(error.text(" features"))
             }
             _ if self.units == 0 => Err(ShapeError::new(
                 "Dense expects at least one unit, found 0; `Dense::new(1)` makes one number of every input",
@@ -108,6 +113,15 @@ impl Dense {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn data_of_rank_1_is_told_both_ways_out() {
+        use nn_core::Layer;
+        let e = Dense::new(1).forward(Tensor::ones([10]));
+        let e = e.into_result().unwrap_err().to_string();
+        let ways = "`x.reshape([10, 1])` makes 10 samples of one feature of it, `x.reshape([1, 10])` one sample of 10 features";
+        assert!(e.contains(ways), "{e}");
+    }
     use nn_core::{Layer, UNKNOWN};
 
     #[test]

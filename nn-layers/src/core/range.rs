@@ -2,6 +2,26 @@
 
 use crate::ShapeError;
 
+/// Whether a setting is a finite number where it is used: single precision makes infinities of numbers from 3.5e38 on.
+pub(crate) const fn is_finite(value: f64) -> bool {
+    (value as f32).is_finite()
+}
+
+/// Checks numbers that stay finite in f32, by their names.
+pub(crate) const fn finite(layer: &str, settings: &[(&str, f64)]) -> Result<(), ShapeError> {
+    let mut i = 0;
+    while i < settings.len() {
+        let (what, value) = settings[i];
+        if !is_finite(value) {
+            let error = ShapeError::new(what).text(" of ").text(layer);
+            let error = error.text(" is a finite number, as f32 holds it, found ");
+            return Err(error.decimal(value));
+        }
+        i += 1;
+    }
+    Ok(())
+}
+
 /// Checks numbers from 0 to 1, by their names.
 pub(crate) const fn from_zero_to_one(
     layer: &str,
@@ -55,6 +75,20 @@ const fn check(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_that_single_precision_does_not_hold_are_named() {
+        assert!(finite("A", &[("alpha", 3e38), ("beta", 1e-300)]).is_ok());
+        for (value, found) in [
+            (1e39, "more than 1e15"),
+            (f64::NEG_INFINITY, "-inf"),
+            (f64::NAN, "NaN"),
+        ] {
+            let e = finite("A", &[("alpha", 0.0), ("beta", value)]).unwrap_err();
+            let words = "beta of A is a finite number, as f32 holds it, found ";
+            assert_eq!(e.to_string(), format!("{words}{found}"));
+        }
+    }
 
     #[test]
     fn numbers_outside_are_named() {

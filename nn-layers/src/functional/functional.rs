@@ -430,6 +430,10 @@ impl<I: Tensors, O: Tensors> Layer for Functional<I, O> {
     type Input = I;
     type Output = O;
 
+    fn names_of_inputs(&self) -> Vec<String> {
+        self.input_names().into_iter().map(str::to_string).collect()
+    }
+
     fn run(&self, input: I, training: bool) -> O {
         let inputs = input.leaves().into_iter().cloned().collect();
         match self.plan.run(inputs, training).and_then(O::from_leaves) {

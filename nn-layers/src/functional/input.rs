@@ -1,6 +1,6 @@
 //! Where a Functional model begins.
 
-use nn_core::{DType, Shape, Tensor, UNKNOWN, symbolic};
+use nn_core::{DType, Shape, Tensor, symbolic};
 
 /// Makes the symbolic inputs of a [`Functional`](crate::Functional) model: tensors without a value, which know how they are made.
 ///
@@ -24,7 +24,7 @@ impl Input {
 
     /// As [`Input::new`], of another element type: `DType::I64` for the indices of an [`Embedding`](crate::Embedding).
     pub fn of(shape: impl Into<Shape>, dtype: DType) -> Tensor {
-        match shape.into().insert(0, UNKNOWN) {
+        match shape.into().batched() {
             Ok(batched) => symbolic::input(batched, dtype),
             Err(error) => Tensor::failed(error),
         }

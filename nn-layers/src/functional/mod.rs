@@ -5,6 +5,7 @@ mod call;
 mod config;
 #[allow(clippy::module_inception)]
 mod functional;
+mod indexing;
 mod input;
 mod json;
 mod operations;
@@ -17,6 +18,7 @@ mod signature;
 
 pub(crate) use config::{DROP_MASKS, OPERATION};
 pub use functional::Functional;
+pub(crate) use indexing::with_index;
 pub use input::Input;
 pub(crate) use json::{keras_dtype, shape_to_json};
 pub(crate) use operations::to_keras;

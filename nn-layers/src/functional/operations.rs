@@ -1,9 +1,11 @@
 //! Operations of `keras.ops` in Functional models: the classes under which Keras writes them, and what they are here.
 
 use crate::functional::arguments::{Argument, Arguments};
+use crate::functional::indexing::get_item;
 use crate::functional::json::{dtype_of, keras_dtype};
 use nn_core::{
-    Attributes, DType, Error, Result, Tensor, UNKNOWN, concatenate, is_known, op_by_name, stack,
+    Attributes, DType, Error, Result, Tensor, UNKNOWN, concatenate, einsum, is_known, op_by_name,
+    ops::PadMode, stack, where_,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -64,6 +66,8 @@ const BINARY: &[(&str, &str, Binary)] = &[
     ("Maximum", "maximum", |a, b| a.maximum(b)),
     ("Minimum", "minimum", |a, b| a.minimum(b)),
     ("Power", "pow", |a, b| a.pow(b)),
+    ("Mod", "remainder", |a, b| a.remainder(b)),
+    ("FloorDivide", "floor_divide", |a, b| a.floor_divide(b)),
     ("Matmul", "matmul", |a, b| a.matmul(b)),
     ("Greater", "greater", |a, b| a.greater(b)),
     ("GreaterEqual", "greater_equal", |a, b| a.greater_equal(b)),
@@ -92,6 +96,22 @@ const REDUCTIONS: &[(&str, &str, Reduction)] = &[
     ("Min", "min", |x, axes, keep| match axes {
         Some(axes) => x.min_axes(axes, keep),
         None => x.min(),
+    }),
+    ("Prod", "prod", |x, axes, keep| match axes {
+        Some(axes) => x.prod_axes(axes, keep),
+        None => x.prod(),
+    }),
+    ("Var", "var", |x, axes, keep| match axes {
+        Some(axes) => x.var_axes(axes, keep),
+        None => x.var(),
+    }),
+    ("Std", "std", |x, axes, keep| match axes {
+        Some(axes) => x.std_axes(axes, keep),
+        None => x.std(),
+    }),
+    ("Logsumexp", "logsumexp", |x, axes, keep| match axes {
+        Some(axes) => x.logsumexp_axes(axes, keep),
+        None => x.logsumexp(),
     }),
     ("Any", "any", |x, axes, keep| match axes {
         Some(axes) => x.any_axes(axes, keep),
@@ -155,7 +175,103 @@ pub(crate) fn operation(entry: &Value, arguments: &Arguments) -> Result<Vec<Tens
     }
     let axis =
         |default: isize| -> Result<isize> { setting("axis", 1).map_or(Ok(default), from_json) };
+    // `None` is all axes as one.
+    let one_axis =
+        || -> Result<Option<isize>> { setting("axis", 1).map(from_json::<isize>).transpose() };
+    let needs = |name: &str, place: usize| {
+        setting(name, place).ok_or_else(|| Error::format(format!("{class} needs `{name}`")))
+    };
     let result = match class {
+        "GetItem" => get_item(&tensor(0)?, needs("key", 1)?)?,
+        "Argmax" | "Argmin" => {
+            let (x, axis) = (tensor(0)?, one_axis()?);
+            let found = match class {
+                "Argmax" => x.argmax(axis),
+                _ => x.argmin(axis),
+            };
+            match (setting("keepdims", 2).and_then(Value::as_bool), axis) {
+                (Some(true), Some(axis)) => found.expand_dims(axis),
+                _ => found,
+            }
+        }
+        "Cumsum" => tensor(0)?.cumsum(one_axis()?),
+        "Cumprod" => tensor(0)?.cumprod(one_axis()?),
+        "Flip" => tensor(0)?.flip(one_axis()?),
+        "Roll" => tensor(0)?.roll(
+            from_json(needs("shift", 1)?)?,
+            setting("axis", 2).map(from_json::<isize>).transpose()?,
+        ),
+        "Tile" => tensor(0)?.tile(from_json::<Vec<usize>>(needs("repeats", 1)?)?),
+        "Repeat" => tensor(0)?.repeat(
+            from_json(needs("repeats", 1)?)?,
+            setting("axis", 2).map(from_json::<isize>).transpose()?,
+        ),
+        "Swapaxes" => tensor(0)?.swapaxes(
+            from_json(needs("axis1", 1)?)?,
+            from_json(needs("axis2", 2)?)?,
+        ),
+        "Moveaxis" => {
+            let (source, destination) = (needs("source", 1)?, needs("destination", 2)?);
+            tensor(0)?.moveaxis(axes(source)?, axes(destination)?)
+        }
+        "Take" => {
+            let axis = setting("axis", 2).map(from_json::<isize>).transpose()?;
+            match setting("indices", 1) {
+                Some(indices @ Value::Array(_)) => {
+                    let indices = Tensor::from(from_json::<Vec<i64>>(indices)?);
+                    tensor(0)?.take(&indices, axis)
+                }
+                Some(index) => tensor(0)?.take(&Tensor::from(from_json::<i64>(index)?), axis),
+                None => tensor(0)?.take(&tensor(1)?, axis),
+            }
+        }
+        "Einsum" => {
+            let subscripts: String = from_json(needs("subscripts", usize::MAX)?)?;
+            let operands: Result<Vec<Tensor>> = (0..arguments.args.len()).map(tensor).collect();
+            einsum(&subscripts, &operands?[..])
+        }
+        "Where" => where_(&tensor(0)?, &tensor(1)?, &tensor(2)?),
+        "Pad" => {
+            let widths: Vec<(usize, usize)> = from_json(needs("pad_width", 1)?)?;
+            let value = setting("constant_values", 3).map_or(Ok(0.0), from_json)?;
+            let mode = match setting("mode", 2).and_then(Value::as_str) {
+                None | Some("constant") => PadMode::Constant(value),
+                Some("reflect") => PadMode::Reflect,
+                Some("symmetric") => PadMode::Symmetric,
+                Some(other) => return Err(Error::format(format!("Pad by `{other}`"))),
+            };
+            tensor(0)?.pad_with(widths, mode)
+        }
+        "Split" => {
+            let x = tensor(0)?;
+            let axis = setting("axis", 2).map_or(Ok(0), from_json)?;
+            let parts = needs("indices_or_sections", 1)?;
+            if !parts.is_array() {
+                return Ok(x.split(from_json(parts)?, axis));
+            }
+            let mut at = from_json::<Vec<isize>>(parts)?;
+            at.push(x.try_shape()?.dim(axis)? as isize);
+            let mut start = 0;
+            let part = |stop: isize| {
+                let part = x.slice_axis(axis, start..stop);
+                start = stop;
+                part
+            };
+            return Ok(at.into_iter().map(part).collect());
+        }
+        "Unstack" => {
+            let axis = setting("axis", 2).map_or(Ok(0), from_json)?;
+            return Ok(tensor(0)?.unstack(axis));
+        }
+        "TopK" => {
+            let (values, indices) = tensor(0)?.top_k(from_json(needs("k", 1)?)?);
+            return Ok(vec![values, indices]);
+        }
+        "OneHot" => {
+            let depth = from_json(needs("num_classes", 1)?)?;
+            let axis = setting("axis", 2).map_or(Ok(-1), from_json)?;
+            tensor(0)?.one_hot_axis(depth, axis)
+        }
         "Concatenate" => concatenate(&arguments.list(0)?, axis(0)?),
         "Stack" => stack(&arguments.list(0)?, axis(0)?),
         "Softmax" => tensor(0)?.softmax(axis(-1)?),
@@ -242,7 +358,8 @@ pub(crate) fn to_keras(name: &str, attributes: &Map<String, Value>) -> Result<Va
         (_, Some((class, ..)), _) => (*class, "numpy", json!({})),
         (.., Some((class, ..))) => {
             let config = json!({"axis": axis("axes"), "keepdims": axis("keepdims")});
-            (*class, "numpy", config)
+            let module = if name == "logsumexp" { "math" } else { "numpy" };
+            (*class, module, config)
         }
         _ => match name {
             "concatenate" => ("Concatenate", "numpy", json!({"axis": axis("axis")})),
@@ -270,6 +387,7 @@ pub(crate) fn to_keras(name: &str, attributes: &Map<String, Value>) -> Result<Va
                 let dtype: DType = from_json(&axis("dtype"))?;
                 ("Cast", "core", json!({"dtype": keras_dtype(dtype)}))
             }
+            "slice" => ("GetItem", "numpy", json!({})),
             "transpose" => ("Transpose", "numpy", json!({"axes": axis("axes")})),
             "leaky_relu" => (
                 "LeakyRelu",

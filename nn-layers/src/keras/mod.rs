@@ -9,6 +9,7 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 
+mod classes;
 mod text;
 mod write;
 
@@ -79,7 +80,8 @@ fn model_from_config(config: &Value) -> Result<AnyModel> {
 }
 
 /// The JSON of a layer or model that Keras reads: `keras.models.model_from_json`, or `keras.layers.deserialize` of it parsed. A [`Sequential`] that is
-/// built says what goes in, `build_input_shape`, as Keras's does, and [`model_from_json`] reads it again.
+/// built says what goes in, `build_input_shape`, as Keras's does, and [`model_from_json`] reads it again. A layer of which all parameters are frozen,
+/// wherever it stands in the model, says `"trainable": false`.
 ///
 /// ```
 /// use nn::{Dense, Layer, Sequential, Tensor, keras};
@@ -93,15 +95,12 @@ fn model_from_config(config: &Value) -> Result<AnyModel> {
 /// ```
 ///
 /// # Errors
-/// A class that Keras does not have, a subclassed model for example; an operation that has no name in `keras.ops`.
+/// A class that Keras does not have, by its name and its place: a subclassed model, a layer of this program, or an activation with settings that is
+/// none of Keras's layers; an operation that has no name in `keras.ops`.
 pub fn to_json(layer: &dyn DynLayer) -> Result<String> {
-    let mut written = write::described(&config_of(layer))?;
+    let mut written = write::described(&config_of(layer), layer)?;
     if let Some(sequential) = layer.as_any().downcast_ref::<Sequential>() {
         write::built(&mut written["config"], sequential);
-    }
-    let parameters = module::parameters(layer);
-    if !parameters.is_empty() && parameters.iter().all(|p| p.is_frozen()) {
-        written["config"]["trainable"] = false.into();
     }
     text::write(&written)
 }

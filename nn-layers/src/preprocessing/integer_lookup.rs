@@ -79,7 +79,7 @@ pub enum OovMethod {
 
 #[model(crate = nn_core)]
 impl IntegerLookup {
-    /// Without a vocabulary, one index for what it does not have.
+    /// Without a vocabulary yet, which is given or learned before the first use, and with one index for what it does not have.
     pub const fn new() -> IntegerLookup {
         IntegerLookup {
             max_tokens: None,
@@ -208,6 +208,7 @@ impl IntegerLookup {
     fn build(&self, input: &Shape) -> Result<()> {
         self.lookup().check()?;
         self.output_shape(input)?;
+        self.lookup().check_known()?;
         Ok(())
     }
 

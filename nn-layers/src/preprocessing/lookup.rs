@@ -1,6 +1,7 @@
 //! What `IntegerLookup`, `StringLookup` and `TextVectorization` have in common: a vocabulary.
 
 use crate::ShapeError;
+use crate::core::range::is_finite;
 use crate::preprocessing::output_mode::OutputMode;
 use nn_core::__private::memory;
 use nn_core::ops::hash_text;
@@ -241,14 +242,28 @@ impl<'a, T: Token> Lookup<'a, T> {
                 weights.len(),
                 vocabulary.len()
             )),
-            (OutputMode::TfIdf, Some(weights)) if weights.iter().any(|w| !w.is_finite()) => {
-                wrong("idf_weights that are not finite".to_string())
+            (OutputMode::TfIdf, Some(weights)) if !weights.iter().copied().all(is_finite) => {
+                wrong("idf_weights that are not finite in f32".to_string())
             }
             (OutputMode::TfIdf, _) | (_, None) => Ok(()),
             (other, Some(_)) => wrong(format!(
                 "idf_weights are for an output_mode of tf_idf, found {}",
                 other.name()
             )),
+        }
+    }
+
+    /// Checks that there is a vocabulary: without one every entry would be unknown.
+    ///
+    /// # Errors
+    /// When there is none yet.
+    pub fn check_known(&self) -> Result<()> {
+        match self.vocabulary {
+            Some(_) => Ok(()),
+            None => Err(Error::value(format!(
+                "{}: there is no vocabulary yet, so that every entry would be unknown; call `adapt` with some data, or give one by `vocabulary`",
+                self.layer
+            ))),
         }
     }
 
@@ -413,5 +428,63 @@ impl<'a, T: Token> Lookup<'a, T> {
             tokens,
             idf_weights,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{IntegerLookup, StringLookup, TextVectorization};
+    use nn_core::{Layer, Tensor};
+
+    #[test]
+    fn a_layer_without_a_vocabulary_says_so() {
+        let whole = Tensor::from([1_i64, 2]);
+        let text = ["a", "b"];
+        let found = [
+            (
+                "TextVectorization",
+                TextVectorization::new().call_text(&text),
+            ),
+            ("StringLookup", StringLookup::new().call_text(&text)),
+            ("IntegerLookup", IntegerLookup::new().forward(&whole)),
+        ];
+        for (layer, found) in found {
+            let e = found.into_result().unwrap_err().to_string();
+            let words = format!("{layer}: there is no vocabulary yet");
+            assert!(e.contains(&words), "{e}");
+            assert!(e.contains("call `adapt`"), "{e}");
+        }
+        let e = StringLookup::new().text_of(&whole).unwrap_err().to_string();
+        assert!(
+            e.contains("StringLookup: there is no vocabulary yet"),
+            "{e}"
+        );
+    }
+
+    #[test]
+    fn what_a_text_vectorization_cannot_do_bears_its_name() {
+        let none: [&str; 0] = [];
+        let e = TextVectorization::new().adapt(&none).unwrap_err();
+        let e = e.to_string();
+        assert!(e.starts_with("TextVectorization found no token"), "{e}");
+        let e = TextVectorization::new().max_tokens(1).adapt(&["a"]);
+        let e = e.unwrap_err().to_string();
+        assert!(e.starts_with("TextVectorization: max_tokens"), "{e}");
+        let twice = TextVectorization::new().vocabulary(["a", "a"]);
+        let e = twice.call_text(&["a"]).into_result().unwrap_err();
+        assert!(e.to_string().contains("TextVectorization: `a` is"), "{e}");
+    }
+
+    #[test]
+    fn weights_of_documents_are_finite_in_single_precision() {
+        let lookup = StringLookup::new()
+            .vocabulary(["a"])
+            .output_mode(crate::OutputMode::TfIdf)
+            .idf_weights([1e39]);
+        let e = lookup.call_text(&["a"]).into_result().unwrap_err();
+        assert!(
+            e.to_string().contains("idf_weights that are not finite"),
+            "{e}"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Spectrograms on the mel scale.
 
 use crate::ShapeError;
+use crate::core::range::is_finite;
 use nn_core::initializer::Window;
 use nn_core::ops::{PadMode, rfft};
 use nn_core::{Error, MAX_RANK, Result, Shape, Tensor, is_known};
@@ -53,7 +54,7 @@ pub struct MelSpectrogram {
     /// Decibels below the strongest of all, at which the weakest are cut.
     #[config(default = 80.0)]
     top_db: f64,
-    /// The power to which magnitudes are taken: 1 for magnitudes, 2 for powers.
+    /// The power to which magnitudes are taken, between -128 and 128: 1 for magnitudes, 2 for powers.
     #[config(default = 2.0)]
     mag_exp: f64,
     /// The least power that counts.
@@ -96,10 +97,14 @@ impl MelSpectrogram {
                 .text(" takes an `fft_length` of at least that, found ");
             return Err(error.number(self.fft_length));
         }
-        if !self.mag_exp.is_finite() || !self.min_power.is_finite() {
+        // From 128 on, single precision holds no power of 2, and what is infinite times a triangle's 0 is NaN.
+        if !(self.mag_exp.abs() < 128.0 && is_finite(self.min_power)) {
             return Err(ShapeError::new(
-                "MelSpectrogram expects a `mag_exp` and a `min_power` that are finite",
-            ));
+                "MelSpectrogram expects a `mag_exp` between -128 and 128 and a `min_power` that is finite in f32, found ",
+            )
+            .decimal(self.mag_exp)
+            .text(" and ")
+            .decimal(self.min_power));
         }
         let time = input.dims()[rank - 1];
         let frames = match is_known(time) {
@@ -160,8 +165,8 @@ impl MelSpectrogram {
         };
         Tensor::build([self.fft_length], |out: &mut [f32]| {
             out.fill(0.0);
-            for (out, value) in out[before..].iter_mut().zip(window.values(length, true)) {
-                *out = value as f32;
+            for (i, out) in out[before..before + length].iter_mut().enumerate() {
+                *out = window.value(i, length, true) as f32;
             }
         })
     }
@@ -197,5 +202,27 @@ impl MelSpectrogram {
         let reference = 10.0 * self.ref_power.abs().max(self.min_power).log10();
         let log = power.maximum(self.min_power).log10() * 10.0 - reference;
         log.maximum(log.max() - self.top_db)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::Layer;
+
+    #[test]
+    fn powers_that_single_precision_does_not_hold_are_refused() {
+        let x = Tensor::ones([1, 64]);
+        let layer = || MelSpectrogram::new().fft_length(16).num_mel_bins(4);
+        assert!(layer().mag_exp(3.0).forward(&x).error().is_none());
+        for wrong in [
+            layer().mag_exp(f64::INFINITY),
+            layer().mag_exp(1e39),
+            layer().mag_exp(-3e38),
+            layer().min_power(1e39),
+        ] {
+            let e = wrong.forward(&x).into_result().unwrap_err().to_string();
+            assert!(e.contains("a `mag_exp` between -128 and 128"), "{e}");
+        }
     }
 }

@@ -186,6 +186,8 @@ impl Normalization {
                         kept.len()
                     )));
                 }
+                mean.check_finite("Normalization", "mean")?;
+                variance.check_finite("Normalization", "variance")?;
                 if variance.any(|v| v < 0.0) {
                     return Err(Error::value(format!(
                         "the variance of a Normalization is a number from 0 on, found {variance:?}"
@@ -392,5 +394,20 @@ mod tests {
         let layer = Normalization::new();
         layer.adapt(&Tensor::ones([4, 2])).unwrap();
         assert!(error(layer).contains("expected [2] on the kept axes, found [3]"));
+    }
+
+    #[test]
+    fn given_statistics_are_finite() {
+        let x = Tensor::from([0.0_f32, 1.0]);
+        for (mean, variance, name) in [
+            (f64::INFINITY, f64::INFINITY, "mean"),
+            (0.0, f64::INFINITY, "variance"),
+            (1e39, 1.0, "mean"),
+        ] {
+            let layer = Normalization::new().mean_and_variance(mean, variance);
+            let e = layer.forward(&x).into_result().unwrap_err().to_string();
+            let words = format!("the `{name}` of Normalization is of finite numbers");
+            assert!(e.contains(&words), "{e}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A number, or a list of numbers, as a setting.
 
+use crate::core::range::is_finite;
 use nn_core::config::Floats;
 use nn_core::{DType, Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,19 @@ impl Numbers {
         match self {
             Numbers::One(number) => is_such(*number),
             Numbers::Each(items) => items.iter().any(|item| item.any(is_such)),
+        }
+    }
+
+    /// Checks that all stay finite in f32.
+    ///
+    /// # Errors
+    /// When one does not, by the class and the setting.
+    pub fn check_finite(&self, layer: &str, name: &str) -> Result<()> {
+        match self.any(|number| !is_finite(number)) {
+            false => Ok(()),
+            true => Err(Error::value(format!(
+                "the `{name}` of {layer} is of finite numbers, as f32 holds them, found {self:?}"
+            ))),
         }
     }
 

@@ -83,6 +83,8 @@ impl Rescaling {
     fn build(&self, input: &Shape) -> Result<()> {
         check_floats("Rescaling", "scale", &self.scale)?;
         check_floats("Rescaling", "offset", &self.offset)?;
+        self.scale.check_finite("Rescaling", "scale")?;
+        self.offset.check_finite("Rescaling", "offset")?;
         self.output_shape(input)?;
         Ok(())
     }
@@ -97,6 +99,24 @@ impl Rescaling {
 mod tests {
     use super::*;
     use nn_core::{Layer, Module};
+
+    #[test]
+    fn numbers_that_are_not_finite_are_refused() {
+        let x = Tensor::from([0.0_f32, 1.0]);
+        for (layer, name) in [
+            (Rescaling::new(f64::INFINITY), "scale"),
+            (Rescaling::new(1e39), "scale"),
+            (Rescaling::new(1.0).offset(f64::NEG_INFINITY), "offset"),
+            (
+                Rescaling::by_channel(&[1.0, f64::INFINITY], &[0.0; 2]),
+                "scale",
+            ),
+        ] {
+            let e = layer.forward(&x).into_result().unwrap_err().to_string();
+            let words = format!("the `{name}` of Rescaling is of finite numbers");
+            assert!(e.contains(&words), "{e}");
+        }
+    }
 
     #[test]
     fn lists_need_a_number_for_each_channel() {

@@ -60,7 +60,7 @@ pub struct StringLookup {
 }
 
 impl StringLookup {
-    /// Without a vocabulary, one index for what it does not have.
+    /// Without a vocabulary yet, which is given or learned before the first use, and with one index for what it does not have.
     pub fn new() -> StringLookup {
         StringLookup::with_defaults()
     }
@@ -171,57 +171,20 @@ impl StringLookup {
     /// The indices of rows of texts, `[rows, texts]` (`i64`), or what the form makes of each row, `[rows, size]`. With `OutputMode::Int` and
     /// `OneHot` all rows have as many texts.
     pub fn call_text_rows<S: AsRef<str>>(&self, rows: &[impl AsRef<[S]>]) -> Tensor {
-        let indices = match self.indices_of_rows(rows) {
-            Ok(indices) => indices,
-            Err(error) => return Tensor::failed(error),
-        };
-        if !matches!(self.output_mode, OutputMode::Int | OutputMode::OneHot) {
-            return self.lookup().encode_rows(&indices);
-        }
-        let width = indices.first().map_or(0, Vec::len);
-        match indices.iter().position(|row| row.len() != width) {
-            None => {
-                let shape = Shape::from([rows.len(), width]);
-                self.lookup()
-                    .encode(Tensor::from_vec(indices.concat(), shape))
-            }
-            Some(i) => Tensor::failed(Error::shape(format!(
-                "StringLookup takes rows of as many texts each, found {width} in row 0 and {} in row {i}; `TextVectorization` fills them up",
-                indices[i].len()
-            ))),
-        }
+        call_rows(&self.lookup(), rows)
     }
 
     fn indices<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Result<Vec<i64>> {
         let row: Vec<&str> = texts.collect();
-        Ok(self.indices_of_rows(&[row])?.concat())
-    }
-
-    /// The indices of the texts of each row.
-    pub(super) fn indices_of_rows<S: AsRef<str>>(
-        &self,
-        rows: &[impl AsRef<[S]>],
-    ) -> Result<Vec<Vec<i64>>> {
-        let lookup = self.lookup();
-        lookup.check()?;
-        if self.invert {
-            return Err(Error::value(
-                "this StringLookup is the way back, from indices to texts: call `text_of`",
-            ));
-        }
-        lookup.check_size()?;
-        let table = lookup.table()?;
-        let index = |text: &S| lookup.index(&table, &text.as_ref().to_string());
-        rows.iter()
-            .map(|row| row.as_ref().iter().map(index).collect())
-            .collect()
+        Ok(indices_of_rows(&self.lookup(), &[row])?.concat())
     }
 
     /// The texts at indices, in row-major order: the way back. An index that is none gives the text for others.
     ///
     /// # Errors
-    /// A tensor of no whole numbers.
+    /// No vocabulary yet; a tensor of no whole numbers.
     pub fn text_of(&self, indices: &Tensor) -> Result<Vec<String>> {
+        self.lookup().check_known()?;
         let all = Lookup {
             output_mode: OutputMode::Int,
             ..self.lookup()
@@ -267,6 +230,51 @@ impl StringLookup {
         self.vocabulary_size = Some(self.vocabulary_size());
         Ok(())
     }
+}
+
+/// The indices of rows of texts in the form of a layer.
+pub(super) fn call_rows<S: AsRef<str>>(
+    lookup: &Lookup<'_, String>,
+    rows: &[impl AsRef<[S]>],
+) -> Tensor {
+    let indices = match indices_of_rows(lookup, rows) {
+        Ok(indices) => indices,
+        Err(error) => return Tensor::failed(error),
+    };
+    if !matches!(lookup.output_mode, OutputMode::Int | OutputMode::OneHot) {
+        return lookup.encode_rows(&indices);
+    }
+    let width = indices.first().map_or(0, Vec::len);
+    match indices.iter().position(|row| row.len() != width) {
+        None => {
+            let shape = Shape::from([rows.len(), width]);
+            lookup.encode(Tensor::from_vec(indices.concat(), shape))
+        }
+        Some(i) => Tensor::failed(Error::shape(format!(
+            "StringLookup takes rows of as many texts each, found {width} in row 0 and {} in row {i}; `TextVectorization` fills them up",
+            indices[i].len()
+        ))),
+    }
+}
+
+/// The indices of the texts of each row.
+pub(super) fn indices_of_rows<S: AsRef<str>>(
+    lookup: &Lookup<'_, String>,
+    rows: &[impl AsRef<[S]>],
+) -> Result<Vec<Vec<i64>>> {
+    lookup.check()?;
+    if lookup.invert {
+        return Err(Error::value(
+            "this StringLookup is the way back, from indices to texts: call `text_of`",
+        ));
+    }
+    lookup.check_size()?;
+    lookup.check_known()?;
+    let table = lookup.table()?;
+    let index = |text: &S| lookup.index(&table, &text.as_ref().to_string());
+    rows.iter()
+        .map(|row| row.as_ref().iter().map(index).collect())
+        .collect()
 }
 
 #[model(crate = nn_core)]

@@ -1,8 +1,8 @@
 //! Texts as rows of indices of words.
 
-use crate::preprocessing::lookup::Learned;
+use crate::preprocessing::lookup::{Learned, Lookup};
 use crate::preprocessing::output_mode::OutputMode;
-use crate::preprocessing::string_lookup::StringLookup;
+use crate::preprocessing::string_lookup::{StringLookup, call_rows, indices_of_rows};
 use nn_core::{Error, Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,7 @@ enum Ngrams {
 }
 
 impl TextVectorization {
-    /// Words in lower case without punctuation, as rows of indices.
+    /// Words in lower case without punctuation, as rows of indices; the vocabulary is given or learned before the first use.
     pub fn new() -> TextVectorization {
         TextVectorization::with_defaults().sized()
     }
@@ -178,6 +178,14 @@ impl TextVectorization {
             self.vocabulary.clone(),
             self.idf_weights.clone(),
         )
+    }
+
+    /// What that layer looks up, under the name of this one: who reads an error has no other.
+    const fn named(lookup: Lookup<'_, String>) -> Lookup<'_, String> {
+        Lookup {
+            layer: "TextVectorization",
+            ..lookup
+        }
     }
 
     fn check(&self) -> Result<()> {
@@ -268,17 +276,18 @@ impl TextVectorization {
     }
 
     fn call_words(&self, rows: Vec<Vec<String>>) -> Tensor {
-        let lookup = self.lookup();
+        let held = self.lookup();
+        let lookup = TextVectorization::named(held.lookup());
         if self.output_mode == OutputMode::OneHot {
-            return lookup.call_text_rows(&rows);
+            return call_rows(&lookup, &rows);
         }
-        let indices: Result<Vec<Vec<i64>>> = lookup.indices_of_rows(&rows);
+        let indices: Result<Vec<Vec<i64>>> = indices_of_rows(&lookup, &rows);
         let indices = match indices {
             Ok(indices) => indices,
             Err(error) => return Tensor::failed(error),
         };
         if self.output_mode != OutputMode::Int {
-            return lookup.lookup().encode_rows(&indices);
+            return lookup.encode_rows(&indices);
         }
         let longest = indices.iter().map(Vec::len).max().unwrap_or(0);
         let length = self.output_sequence_length.unwrap_or(longest);
@@ -300,7 +309,7 @@ impl TextVectorization {
     pub fn adapt(&mut self, texts: &[impl AsRef<str>]) -> Result<()> {
         self.check()?;
         let document = |text: &str| self.grams(self.entries(text));
-        let learned = self.lookup().lookup().learn(|counts| {
+        let learned = TextVectorization::named(self.lookup().lookup()).learn(|counts| {
             texts
                 .iter()
                 .try_for_each(|text| counts.add(document(text.as_ref())))
@@ -315,7 +324,7 @@ impl TextVectorization {
     /// As [`TextVectorization::adapt`].
     pub fn adapt_rows<S: AsRef<str>>(&mut self, rows: &[impl AsRef<[S]>]) -> Result<()> {
         self.check()?;
-        let learned = self.lookup().lookup().learn(|counts| {
+        let learned = TextVectorization::named(self.lookup().lookup()).learn(|counts| {
             rows.iter()
                 .try_for_each(|row| counts.add(self.row(row.as_ref())))
         })?;

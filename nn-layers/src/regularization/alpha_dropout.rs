@@ -68,7 +68,7 @@ impl AlphaDropout {
         if let Err(error) = rate::check("AlphaDropout", self.rate) {
             return Err(error);
         }
-        match rate::noise_shape("AlphaDropout", &self.noise_shape, input) {
+        match rate::noise_shape("AlphaDropout", &self.noise_shape, input, true) {
             Ok(_) => Ok(*input),
             Err(error) => Err(error),
         }
@@ -83,7 +83,7 @@ impl AlphaDropout {
         if !training || self.rate == 0.0 {
             return x;
         }
-        let noise = match rate::noise_shape("AlphaDropout", &self.noise_shape, &x.shape()) {
+        let noise = match rate::noise_shape("AlphaDropout", &self.noise_shape, &x.shape(), false) {
             Ok(noise) => noise,
             Err(error) => return Tensor::failed(error.into()),
         };

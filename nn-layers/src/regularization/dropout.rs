@@ -66,7 +66,7 @@ impl Dropout {
         if let Err(error) = rate::check("Dropout", self.rate) {
             return Err(error);
         }
-        match rate::noise_shape("Dropout", &self.noise_shape, input) {
+        match rate::noise_shape("Dropout", &self.noise_shape, input, true) {
             Ok(_) => Ok(*input),
             Err(error) => Err(error),
         }
@@ -81,7 +81,7 @@ impl Dropout {
         if !training || self.rate == 0.0 {
             return x;
         }
-        match rate::noise_shape("Dropout", &self.noise_shape, &x.shape()) {
+        match rate::noise_shape("Dropout", &self.noise_shape, &x.shape(), false) {
             Ok(noise) => self.seed.run(|| dropout_together(&x, self.rate, noise)),
             Err(error) => Tensor::failed(error.into()),
         }

@@ -41,6 +41,6 @@ impl UpSampling3D {
     }
 
     fn call(&self, x: Tensor) -> Tensor {
-        nn_core::ops::up_sampling(&x, self.size, Interpolation::Nearest).without_mask()
+        up_sampling::up_sampled("UpSampling3D", &x, self.size, Interpolation::Nearest)
     }
 }

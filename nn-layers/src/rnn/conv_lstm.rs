@@ -143,7 +143,8 @@ impl<const N: usize> Windows<N> {
     /// `[batch, …, filters]`, or `[batch, time, …, filters]` with `sequences`.
     pub const fn output_shape(&self, sequences: bool, input: &Shape) -> Result<Shape, ShapeError> {
         if input.rank() != N + 3 {
-            let hint = "a step of time is a picture: give each sequence as [time, …, channels]";
+            let hint = "a step of time is a picture: give each sequence as [time, …, channels]; a recurrent layer before this one gives all steps \
+                        with `return_sequences(true)`";
             return Err(ShapeError::rank(
                 self.layer,
                 N + 3,

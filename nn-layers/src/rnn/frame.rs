@@ -92,7 +92,7 @@ pub(crate) trait Recurrence {
             kept.keep(&states);
         }
         let output = activity::penalize(frame.activity_regularizer, output);
-        if with_states {
+        if with_states && frame.return_state {
             // They are outputs of the layer too.
             for state in &states {
                 let _ = activity::penalize(frame.activity_regularizer, state.clone());
@@ -255,7 +255,8 @@ pub(crate) const fn output_shape(
     input: &Shape,
 ) -> Result<Shape, ShapeError> {
     if input.rank() != 3 {
-        let hint = "a step of time is a row: give each sequence as [time, features]";
+        let hint = "a step of time is a row: give each sequence as [time, features]; a recurrent layer before this one gives all steps with \
+                    `return_sequences(true)`";
         return Err(ShapeError::rank(
             layer,
             3,

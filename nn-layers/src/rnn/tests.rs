@@ -86,6 +86,19 @@ fn what_does_not_fit_is_an_error_with_the_way_out() {
         e.contains("GRU expects rank 3 [batch, time, features], found rank 2 [2, 784]"),
         "{e}"
     );
+    // A recurrent layer behind one that gives only its last step.
+    let last = LSTM::new(3).forward(&x);
+    let behind = [
+        message(LSTM::new(3).forward(&last)),
+        message(SimpleRNN::new(3).forward(&last)),
+        message(Bidirectional::new(GRU::new(3)).forward(&last)),
+        message(TimeDistributed::new(crate::Dense::new(3)).forward(&last)),
+        message(crate::ConvLSTM1D::new(3, 1).forward(&last)),
+    ];
+    for e in behind {
+        assert!(e.contains("found rank 2 [2, 3]"), "{e}");
+        assert!(e.contains("`return_sequences(true)`"), "{e}");
+    }
     let e = message(LSTM::new(0).forward(&x));
     assert!(
         e.contains("at least one unit and one step of time, found 0 units"),

@@ -47,7 +47,8 @@ impl<L: Layer> TimeDistributed<L> {
     fn output(&self, x: &Tensor, training: bool) -> Result<Tensor> {
         let shape = x.shape();
         if shape.rank() < 3 {
-            let hint = "the layer gets one step of all sequences, [batch, …]";
+            let hint = "the layer gets one step of all sequences, [batch, …]; a recurrent layer before this one gives all steps with \
+                        `return_sequences(true)`";
             let layout = "[batch, time, …]";
             return Err(ShapeError::rank("TimeDistributed", 3, layout, &shape, hint).into());
         }

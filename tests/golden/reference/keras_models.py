@@ -152,6 +152,30 @@ def attention():
                                          layers.GlobalAveragePooling1D()(own), layers.GlobalAveragePooling1D()(named)])
 
 
+def indexed():
+    x = keras.Input((6, 4))
+    return keras.Model(x, [x[:, 0] * 2.0, x[:, -1, 1:], x[..., ::2][:, 1:40], x[:, ::-1, None, 2], x[:, 4:-5:-2]])
+
+
+def read_only():
+    """Operations that are read and not written."""
+    x = keras.Input((6, 4))
+    left, right = ops.split(x, 2, axis=1)
+    first, _, second = ops.split(x, [1, 3], axis=-1)
+    values, places = ops.top_k(x, 2)
+    chosen = ops.cast(ops.argmax(x, axis=1, keepdims=True), "float32")
+    summed = ops.cumsum(ops.flip(x, axis=1), axis=1) + ops.roll(x, 2, axis=1)
+    wide = ops.pad(ops.tile(x, [1, 2, 1]), [[0, 0], [1, 2], [0, 0]], constant_values=0.5)
+    mirrored = ops.pad(ops.repeat(x, 2, axis=2), [[0, 0], [2, 1], [0, 0]], mode="reflect")
+    products = ops.einsum("bij,bkj->bik", left, right) + ops.logsumexp(x, axis=[1, 2], keepdims=True)
+    turned = ops.moveaxis(ops.swapaxes(ops.expand_dims(x, 1), 1, 2), -1, 1)
+    kept = ops.where(ops.greater(x, 0.0), x % 0.7, ops.floor_divide(x, 0.3))
+    spread = ops.var(x, axis=1) + ops.std(x, axis=1, keepdims=False) * ops.prod(x, axis=1)
+    hot = ops.one_hot(ops.argmin(x, axis=-1), 4)
+    return keras.Model(x, [left - right, first, second, values, ops.cast(places, "float32"), chosen, summed, wide, mirrored,
+                           products, turned, kept, spread, hot, ops.take(x, [3, 1], axis=1), ops.unstack(x, axis=2)[1]])
+
+
 def inputs_of(model, rng):
     """Three rows for each input. Tokens and truth values are whole numbers."""
     for x in model.inputs:
@@ -168,7 +192,8 @@ def inputs_of(model, rng):
 def keras_models():
     file = CaseFile("models/keras_json.safetensors")
     for make in (sequential, convolutional, siamese, operations, merged, nested, recurrent, wrapped,
-                 masked_recurrent, masked_merged, masked_operations, masked_nested, masks_given, masked_decoder, attention):
+                 masked_recurrent, masked_merged, masked_operations, masked_nested, masks_given, masked_decoder, attention,
+                 indexed, read_only):
         keras.backend.clear_session()
         model = make()
         name = make.__name__

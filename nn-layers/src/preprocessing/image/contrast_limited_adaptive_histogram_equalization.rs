@@ -1,6 +1,7 @@
 //! Images whose contrast is raised part by part.
 
 use crate::ShapeError;
+use crate::core::range::is_finite;
 use crate::preprocessing::image::images;
 use nn_core::ops::concatenate;
 use nn_core::{DType, Result, Shape, Tensor};
@@ -60,7 +61,7 @@ impl ContrastLimitedAdaptiveHistogramEqualization {
         if let Err(error) = images::check_values(NAME, self.value_range) {
             return Err(error);
         }
-        if !self.clip_limit.is_finite() {
+        if !is_finite(self.clip_limit) {
             return Err(ShapeError::new("the clip_limit of ")
                 .text(NAME)
                 .text(" is a finite number, found ")

@@ -35,12 +35,14 @@ pub(crate) const fn check_colors(layer: &str, input: &Shape) -> Result<(), Shape
 
 /// Checks that the greatest and the least value of a pixel are in order.
 pub(crate) const fn check_values(layer: &str, range: [f64; 2]) -> Result<(), ShapeError> {
-    if range[0] < range[1] && range[0].is_finite() && range[1].is_finite() {
+    // As the layers compute with them: single precision makes infinities of large numbers, and the same of numbers that are close together.
+    let [low, high] = [range[0] as f32, range[1] as f32];
+    if low < high && (high - low).is_finite() {
         return Ok(());
     }
     Err(ShapeError::new("the value_range of ")
         .text(layer)
-        .text(" goes from a finite number to a greater one, found ")
+        .text(" goes from a finite number to a greater one, as f32 holds them, found ")
         .decimal(range[0])
         .text(" and ")
         .decimal(range[1]))
@@ -150,4 +152,28 @@ pub(crate) fn recolored(x: &Tensor, f: impl FnOnce([Tensor; 3]) -> [Tensor; 3]) 
     let colors = rgb_to_hsv(x);
     let planes = [0, 1, 2].map(|channel| colors.index_axis(-1, channel));
     hsv_to_rgb(&ops::stack(f(planes), -1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_of_values_is_one_in_single_precision() {
+        assert!(check_values("A", [0.0, 255.0]).is_ok());
+        assert!(check_values("A", [-1e38, 1e38]).is_ok());
+        for range in [
+            [0.0, 1e39],
+            [0.0, 1e-46],
+            [-3e38, 3e38],
+            [f64::NEG_INFINITY, 0.0],
+            [1.0, 1.0],
+        ] {
+            let e = check_values("A", range).unwrap_err().to_string();
+            assert!(
+                e.starts_with("the value_range of A goes from a finite number"),
+                "{e}"
+            );
+        }
+    }
 }

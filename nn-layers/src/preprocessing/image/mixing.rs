@@ -1,6 +1,7 @@
 //! What layers that mix the images of a batch with others of it have in common.
 
 use crate::ShapeError;
+use crate::core::range::is_finite;
 use crate::core::seed::Seed;
 use crate::preprocessing::image::images;
 use nn_core::layer::call_as;
@@ -91,7 +92,7 @@ const fn check_labels(layer: &str, images: &Shape, labels: &Shape) -> Result<(),
 
 /// Checks that a parameter of a beta distribution is one.
 pub(super) const fn check_alpha(layer: &str, alpha: f64) -> Result<(), ShapeError> {
-    if alpha > 0.0 && alpha.is_finite() {
+    if alpha > 0.0 && is_finite(alpha) {
         return Ok(());
     }
     Err(ShapeError::new("the alpha of ")
