@@ -80,6 +80,7 @@ impl Callback for BackupAndRestore {
                 "BackupAndRestore needs `save_freq` to be at least 1 batch, found 0",
             ));
         }
+        run.check_save("BackupAndRestore")?;
         self.batches = 0;
         self.ours = run.resumed_from() == Some(&self.path);
         Ok(())

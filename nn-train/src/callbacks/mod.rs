@@ -332,6 +332,10 @@ pub(crate) trait Training {
     fn save(&mut self, path: &Path, own: Option<CallbackState>) -> Result<()>;
     /// Writes the model.
     fn save_weights(&self, path: &Path) -> Result<()>;
+    /// Whether what [`Training::save`] writes of the training could be loaded again.
+    fn check_save(&self) -> Result<()>;
+    /// The names of what the compiled losses and metrics report, whatever else there may be.
+    fn compiled_scores(&self) -> Scores;
 }
 
 impl fmt::Debug for Run<'_> {
@@ -391,6 +395,17 @@ impl<'a> Run<'a> {
     /// The names of all scores that an epoch, or one of its batches, has for this callback; `None` where there may be others.
     fn known_scores(&self, of_batch: bool) -> Option<Scores> {
         self.training.known_scores(of_batch)
+    }
+
+    /// The names of what the compiled losses and metrics report, whatever else there may be.
+    fn compiled_scores(&self) -> Scores {
+        self.training.compiled_scores()
+    }
+
+    /// Refuses what [`Run::save`] would refuse after an epoch: a training that could not be loaded again.
+    fn check_save(&self, who: &str) -> Result<()> {
+        let checked = self.training.check_save();
+        checked.map_err(|e| e.context(format!("{who} saves the training with the model")))
     }
 
     /// Whether the epoch that has ended had no validation, though others have

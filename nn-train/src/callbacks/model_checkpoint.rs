@@ -193,6 +193,11 @@ impl Callback for ModelCheckpoint {
                 "ModelCheckpoint needs `save_freq` to be at least 1 batch, found 0",
             ));
         }
+        if !self.weights_only {
+            run.check_save("ModelCheckpoint").map_err(|e| {
+                e.hint("`save_weights_only(true)` saves the model without its training")
+            })?;
+        }
         self.batches = 0;
         let of_batch = self.save_freq.is_some();
         if let Some(known) = run.known_scores(of_batch) {

@@ -53,6 +53,11 @@ impl Monitor {
                 self.min_delta
             )));
         }
+        if let Some(known) = run.known_scores(of_batch)
+            && known.get(&self.name).is_none()
+        {
+            return Err(self.missing(who, &known, run));
+        }
         self.direction = match self.mode {
             Mode::Min => Some(Direction::Down),
             Mode::Max => Some(Direction::Up),
@@ -61,14 +66,13 @@ impl Monitor {
         if self.direction.is_none() {
             return Err(Error::value(format!(
                 "{who} watches `{}`, and nothing says whether more or less of it is better: it is neither the loss nor a metric that \
-                 says. Say so with `mode(Mode::Max)` or `mode(Mode::Min)`, or correct the name",
-                self.name
+                 says. Say so with `mode(Mode::Max)` or `mode(Mode::Min)`, or correct the name: there are {}, these with `val_` before them \
+                 where there is validation data, and what steps and callbacks add",
+                self.name,
+                run.compiled_scores().names()
             )));
         }
-        match run.known_scores(of_batch) {
-            Some(known) if known.get(&self.name).is_none() => Err(self.missing(who, &known)),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// The watched number; nothing where it is one of a validation that this epoch does not have.
@@ -80,16 +84,28 @@ impl Monitor {
         if found.is_none() && run.is_unvalidated() && self.name.starts_with("val_") {
             return Ok(None);
         }
-        found.map(Some).ok_or_else(|| self.missing(who, scores))
+        found
+            .map(Some)
+            .ok_or_else(|| self.missing(who, scores, run))
     }
 
     /// What is watched is not among the scores.
-    fn missing(&self, who: &str, scores: &Scores) -> Error {
-        let hint = match self.name.starts_with("val_") {
-            true => {
+    fn missing(&self, who: &str, scores: &Scores, run: &Run<'_>) -> Error {
+        let plain = self.name.strip_prefix("val_");
+        let compiled = run.compiled_scores();
+        let validated = scores.iter().any(|(name, _)| name.starts_with("val_"));
+        let hint = match plain {
+            // There is a validation, in which the metric had no batch.
+            Some(plain) if validated && compiled.get(plain).is_some() => {
+                "; a compiled metric has a score where `test_step` calls `update_metrics`"
+            }
+            Some(_) => {
                 "; scores that begin with `val_` need `validation_data` or `validation_split`, and are there after epochs"
             }
-            false => "",
+            None if compiled.get(&self.name).is_some() => {
+                "; a compiled metric has a score where `train_step` calls `update_metrics`"
+            }
+            None => "",
         };
         Error::value(format!(
             "{who} watches `{}`, which is not there; there are {}{hint}",

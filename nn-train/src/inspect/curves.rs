@@ -10,8 +10,28 @@ use std::path::Path;
 /// Size of one chart, in pixels.
 const CHART: (u32, u32) = (720, 300);
 
+/// The greatest size of a number that is drawn: the distance of two such, with margins, is a finite number, as the axes need it.
+const MOST: f64 = 1e300;
+
+/// Numbers that are nearer than this share of their size are drawn as one: axes cannot be divided where their steps are lost in rounding.
+const LEAST_SHARE: f64 = 1e-9;
+
+/// Whether a number has a place in a chart. One that has none is left out of its curve.
+fn is_drawn(value: f64) -> bool {
+    value.abs() <= MOST
+}
+
+/// A number at an axis: with its power of ten where it would be too long otherwise.
+fn label(value: f64) -> String {
+    match value.abs() < 1e9 {
+        true => format!("{value:.4}"),
+        false => format!("{value:.3e}"),
+    }
+}
+
 impl History {
-    /// Draws the curves as SVG: one chart for each number, training and validation together. With the feature `plot`.
+    /// Draws the curves as SVG: one chart for each number, training and validation together. With the feature `plot`. Epochs without a
+    /// number (NaN), and those whose number is infinite or beyond ±1e300, are left out of a curve.
     ///
     /// # Errors
     /// When there are no epochs, the path does not end in `.svg`, or the file cannot be written.
@@ -72,20 +92,21 @@ impl History {
             present
                 .iter()
                 .flat_map(|(_, v, _)| v.iter().copied())
-                .filter(|v| v.is_finite())
+                .filter(|&v| is_drawn(v))
         };
         let (low, high) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
             (l.min(v), h.max(v))
         });
         let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
-        let margin = if high > low {
+        let size = low.abs().max(high.abs());
+        let margin = if high - low > size * LEAST_SHARE {
             (high - low) * 0.08
         } else {
-            high.abs().max(1.0) * 0.08
+            size.max(1.0) * 0.08
         };
         // Where the curves do not end.
         let ends = || present.iter().filter_map(|(_, v, _)| v.last());
-        let high_ends = ends().filter(|&&v| v > (low + high) / 2.0).count();
+        let high_ends = ends().filter(|&&v| v > low / 2.0 + high / 2.0).count();
         let corner = match 2 * high_ends >= ends().count() {
             true => SeriesLabelPosition::LowerRight,
             false => SeriesLabelPosition::UpperRight,
@@ -103,13 +124,13 @@ impl History {
             .x_desc("epoch")
             .x_labels(self.epochs().clamp(2, 10))
             .x_label_formatter(&|v| format!("{v:.0}"))
-            .y_label_formatter(&|v| format!("{v:.4}"))
+            .y_label_formatter(&|&v| label(v))
             .draw()?;
         for (label, values, color) in present {
             let points = values
                 .iter()
                 .enumerate()
-                .filter(|(_, v)| v.is_finite())
+                .filter(|(_, v)| is_drawn(**v))
                 .map(|(i, v)| ((i + 1) as f64, *v));
             let points: Vec<(f64, f64)> = points.collect();
             chart
@@ -128,5 +149,49 @@ impl History {
             .border_style(BLACK.mix(0.2))
             .draw()?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{History, Scores};
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    /// The picture of a curve; a drawing that does not end is a failure and not a test that hangs.
+    fn drawn(losses: &[f64]) -> String {
+        let mut history = History::new();
+        for &loss in losses {
+            history.push(&[("loss", loss)].into_iter().collect::<Scores>());
+        }
+        let (send, receive) = mpsc::channel();
+        std::thread::spawn(move || send.send(history.draw().map_err(|e| e.to_string())));
+        receive
+            .recv_timeout(Duration::from_secs(20))
+            .unwrap_or_else(|e| panic!("{losses:?}: {e}"))
+            .unwrap()
+    }
+
+    #[test]
+    fn numbers_of_any_size_are_drawn_or_left_out() {
+        let (most, nan) = (f64::MAX, f64::NAN);
+        for losses in [
+            &[1e308, -1e308][..],
+            &[most, -most, nan, f64::INFINITY],
+            &[1e300, -1e300],
+            &[1e300, 1e300],
+            &[1e300, 1.0],
+            &[1e16, 1e16 + 2.0],
+            &[1e16, 1e16 + 4.0, 1e16 + 2.0],
+            &[1.0, 1.0 + f64::EPSILON],
+            &[5e-324, 0.0],
+            &[1e-20, 3e-20],
+            &[most],
+            &[nan],
+        ] {
+            assert!(drawn(losses).contains("</svg>"), "{losses:?}");
+        }
+        // What has no place leaves the others theirs.
+        assert!(drawn(&[1e308, 0.5, 0.25]).contains("0.5000"));
     }
 }

@@ -145,9 +145,6 @@ impl<'a> Connections<'a> {
 
     /// The name of a model's input.
     pub(crate) fn input_name(&self, index: usize) -> String {
-        match self.graph.inputs().len() {
-            1 => "input".to_string(),
-            _ => format!("input_{}", index + 1),
-        }
+        self.graph.input_names().swap_remove(index)
     }
 }

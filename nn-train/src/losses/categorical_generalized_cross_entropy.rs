@@ -1,6 +1,6 @@
 //! Crossentropy that forgives wrong labels.
 
-use super::checks::checked;
+use super::checks::{checked, shown};
 use super::labels::{check_range, labels};
 use super::{Loss, Reduction, described, loss};
 use nn_core::{Error, Result, Tensor};
@@ -53,12 +53,13 @@ impl Loss for CategoricalGeneralizedCrossEntropy {
     );
 
     fn check(&self) -> Result<()> {
-        match self.q > 0.0 && self.q < 1.0 {
+        // It is divided by: what f32 holds as 0 is none.
+        match self.q as f32 > 0.0 && self.q < 1.0 {
             true => Ok(()),
             false => Err(Error::value(format!(
-                "{}: `q` must be between 0 and 1, found {}",
+                "{}: `q` must be between 0 and 1, as f32 holds it, found {}",
                 self.name(),
-                self.q
+                shown(self.q)
             ))),
         }
     }

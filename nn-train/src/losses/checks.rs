@@ -30,15 +30,62 @@ pub(super) fn check_prediction(y_pred: &Tensor) -> Result<Shape> {
 }
 
 /// Targets, converted to the type of the predictions, and predictions: of the same shape, or an error.
-pub(crate) fn pair(y_true: &Tensor, y_pred: &Tensor) -> Result<(Tensor, Tensor)> {
+pub(super) fn pair(y_true: &Tensor, y_pred: &Tensor) -> Result<(Tensor, Tensor)> {
+    paired(y_true, y_pred, |_| {
+        "labels that are class numbers go with SparseCategoricalCrossentropy".to_string()
+    })
+}
+
+/// As [`pair`], for a metric: the error names metrics and not losses.
+pub(crate) fn pair_of_metric(y_true: &Tensor, y_pred: &Tensor) -> Result<(Tensor, Tensor)> {
+    paired(y_true, y_pred, |classes| {
+        format!(
+            "labels that are class numbers go with SparseCategoricalAccuracy and SparseTopKCategoricalAccuracy; this metric takes a number for \
+             each class, which `y.one_hot({classes})` makes of them"
+        )
+    })
+}
+
+/// [`pair`] with what is said of class numbers where so many numbers for each sample are needed.
+fn paired(
+    y_true: &Tensor,
+    y_pred: &Tensor,
+    of_classes: impl FnOnce(usize) -> String,
+) -> Result<(Tensor, Tensor)> {
     let (wanted, found) = (check_prediction(y_pred)?, y_true.try_shape()?);
     if !same(&found, &wanted) {
-        return Err(mismatch(&found, &wanted));
+        return Err(mismatch(&found, &wanted, of_classes));
     }
     Ok((y_true.cast(y_pred.dtype()), y_pred.clone()))
 }
 
-fn mismatch(found: &Shape, wanted: &Shape) -> Error {
+/// What makes one row for each sample of predictions that have one for each place of a sequence, an image or a volume; `None` if they have
+/// only one already, or targets of a shape have more than one.
+pub(super) fn one_row_each(found: &Shape, wanted: &Shape) -> Option<String> {
+    let dims = match wanted.rank() {
+        rank @ 3..=5 => rank - 2,
+        _ => return None,
+    };
+    // Class numbers, a column of them, or one-hot rows.
+    let of_samples = match found[..] {
+        [_] => true,
+        [_, columns] => columns == 1 || agree(columns, wanted[wanted.rank() - 1]),
+        _ => false,
+    };
+    if !of_samples || !agree(found[0], wanted[0]) {
+        return None;
+    }
+    let of_sequence = match dims {
+        1 => " (or `return_sequences(false)` in the last recurrent layer)",
+        _ => "",
+    };
+    Some(format!(
+        "the predictions have a row for each place in a sample and the targets one for each sample: `Flatten` or \
+         `GlobalAveragePooling{dims}D` before the last `Dense` makes one row of them{of_sequence}"
+    ))
+}
+
+fn mismatch(found: &Shape, wanted: &Shape, of_classes: impl FnOnce(usize) -> String) -> Error {
     let batch = wanted[0];
     let way_out = if wanted.rank() == found.rank() + 1
         && wanted[found.rank()] == 1
@@ -55,8 +102,13 @@ fn mismatch(found: &Shape, wanted: &Shape) -> Error {
     {
         "drop the last axis of the targets, `y.squeeze(-1)`, or let the predictions have it"
             .to_string()
-    } else if found.rank() == 1 && wanted.rank() == 2 && agree(found[0], batch) {
-        "labels that are class numbers go with SparseCategoricalCrossentropy".to_string()
+    } else if found.rank() > 0
+        && wanted.rank() == found.rank() + 1
+        && same(found, &wanted[..found.rank()])
+    {
+        of_classes(wanted[found.rank()])
+    } else if let Some(way_out) = one_row_each(found, wanted) {
+        way_out
     } else if found.rank() == wanted.rank()
         && same(&found[..found.rank() - 1], &wanted[..found.rank() - 1])
     {
@@ -75,18 +127,28 @@ fn mismatch(found: &Shape, wanted: &Shape) -> Error {
     ))
 }
 
-/// A setting must be a finite number from `least` on.
+/// A setting must be a finite number from `least` on, as `f32`, which most losses are computed in, holds it.
 pub(super) fn check_number(loss: &str, setting: &str, value: f64, least: f64) -> Result<()> {
-    match value.is_finite() && value >= least {
+    match (value as f32).is_finite() && value >= least {
         true => Ok(()),
         false => Err(Error::value(format!(
-            "{loss}: `{setting}` must be a finite number{}, found {value}",
+            "{loss}: `{setting}` must be a finite number{}, as f32 holds it, found {}",
             if least.is_finite() {
                 format!(" of at least {least}")
             } else {
                 String::new()
-            }
+            },
+            shown(value)
         ))),
+    }
+}
+
+/// A number in a message: one of hundreds of digits is read better by its exponent.
+pub(crate) fn shown(value: f64) -> String {
+    let size = value.abs();
+    match size.is_finite() && size > 0.0 && !(1e-7..1e16).contains(&size) {
+        true => format!("{value:e}"),
+        false => value.to_string(),
     }
 }
 
@@ -116,7 +178,7 @@ pub(super) fn smoothed_classes(y: Tensor, smoothing: f64) -> Tensor {
 
 /// Whether an axis is the last one.
 pub(super) fn last(x: &Tensor, axis: isize) -> bool {
-    axis == -1 || axis + 1 == x.rank() as isize
+    axis == -1 || usize::try_from(axis).is_ok_and(|axis| axis + 1 == x.rank())
 }
 
 /// Weights in the type of the losses, with axes of size 1 added at the end to reach their rank: one for each sample, or for each
@@ -273,7 +335,9 @@ pub(super) fn checked(
 
 #[cfg(test)]
 mod tests {
-    use crate::losses::{Loss, MeanSquaredError};
+    use crate::losses::*;
+    use crate::metrics::{self, Metric};
+    use crate::optimizers::{Adafactor, Ftrl, Muon, Optimizer};
     use nn_core::{DType, Tensor, UNKNOWN};
 
     fn message(y_true: &Tensor, y_pred: &Tensor) -> String {
@@ -358,6 +422,151 @@ mod tests {
                 MeanSquaredError::new().call(&y, &p).item::<f64>().unwrap(),
                 2.0
             );
+        }
+    }
+
+    #[test]
+    fn an_axis_that_is_not_there_is_named_as_it_was_given() {
+        let (y, p) = (
+            Tensor::from([1_i64, 2, 1, 0]),
+            Tensor::full([4, 3], 0.3_f32),
+        );
+        let one_hot = y.one_hot(3);
+        for axis in [isize::MAX, isize::MIN, 2, -3] {
+            let losses: Vec<(Box<dyn Loss>, &Tensor)> = vec![
+                (
+                    Box::new(SparseCategoricalCrossentropy::new().axis(axis)),
+                    &y,
+                ),
+                (
+                    Box::new(CategoricalCrossentropy::new().axis(axis)),
+                    &one_hot,
+                ),
+                (
+                    Box::new(CategoricalCrossentropy::from_logits().axis(axis)),
+                    &one_hot,
+                ),
+                (
+                    Box::new(CategoricalFocalCrossentropy::new().axis(axis)),
+                    &one_hot,
+                ),
+                (Box::new(BinaryCrossentropy::new().axis(axis)), &one_hot),
+                (
+                    Box::new(BinaryFocalCrossentropy::new().axis(axis)),
+                    &one_hot,
+                ),
+                (Box::new(CosineSimilarity::new().axis(axis)), &one_hot),
+                (Box::new(Dice::new().axis([axis])), &one_hot),
+                (Box::new(Tversky::new().axis([axis])), &one_hot),
+            ];
+            for (loss, y) in losses {
+                let e = loss.call(y, &p).into_result().unwrap_err().to_string();
+                assert!(
+                    e.contains(&format!("axis {axis}")) && !e.contains("transpose"),
+                    "{}: {e}",
+                    loss.name()
+                );
+            }
+            let metrics: Vec<Box<dyn Metric>> = vec![
+                Box::new(metrics::cosine_similarity::CosineSimilarity::new().axis(axis)),
+                Box::new(metrics::PearsonCorrelation::new().axis(axis)),
+                Box::new(metrics::ConcordanceCorrelation::new().axis(axis)),
+                Box::new(metrics::OneHotMeanIoU::new(3).axis(axis)),
+                Box::new(metrics::OneHotIoU::new(3, [0]).axis(axis)),
+            ];
+            for mut metric in metrics {
+                let e = metric.update(&one_hot, &p, None).unwrap_err().to_string();
+                assert!(
+                    e.contains(&format!("axis {axis}")),
+                    "{}: {e}",
+                    metric.name()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn settings_are_numbers_that_f32_holds() {
+        let refused = |checked: nn_core::Result<()>, found: &str| {
+            let e = checked.unwrap_err().to_string();
+            assert!(e.contains("as f32 holds it") && e.contains(found), "{e}");
+        };
+        refused(Circle::new().margin(-1e39).check(), "`margin`");
+        refused(Circle::new().gamma(1e39).check(), "found 1e39");
+        refused(Tversky::new().alpha(1e39).check(), "`alpha`");
+        refused(Tversky::new().beta(1e39).check(), "`beta`");
+        refused(
+            BinaryFocalCrossentropy::new().gamma(1e39).check(),
+            "`gamma`",
+        );
+        refused(
+            BinaryFocalCrossentropy::new().alpha(-1e39).check(),
+            "`alpha`",
+        );
+        let q = CategoricalGeneralizedCrossEntropy::new().q(1e-46);
+        refused(q.check(), "found 1e-46");
+        refused(Huber::new().delta(1e-46).check(), "found 1e-46");
+        assert!(Huber::new().delta(1e39).check().is_ok());
+        for beta in [1e39, 1e-46] {
+            refused(metrics::FBetaScore::new().beta(beta).check(), "`beta`");
+        }
+        let optimizers: [Box<dyn Optimizer>; 4] = [
+            Box::new(Ftrl::new(0.1).beta(1e39)),
+            Box::new(Ftrl::new(0.1).learning_rate_power(-1e39)),
+            Box::new(Adafactor::new(0.1).beta_2_decay(-1e39)),
+            Box::new(Muon::new(0.1).adam_lr_ratio(1e-46)),
+        ];
+        for optimizer in optimizers {
+            assert!(optimizer.check().is_err(), "{optimizer:?}");
+        }
+    }
+
+    #[test]
+    fn a_shape_that_does_not_fit_says_what_does() {
+        let (labels, p) = (
+            Tensor::from([0_i64, 1, 2, 0]),
+            Tensor::full([4, 3], 0.3_f32),
+        );
+        let all: [Box<dyn Metric>; 5] = [
+            Box::new(metrics::CategoricalAccuracy::new()),
+            Box::new(metrics::TopKCategoricalAccuracy::new(2)),
+            Box::new(metrics::AUC::new()),
+            Box::new(metrics::Precision::new()),
+            Box::new(metrics::F1Score::new()),
+        ];
+        for mut metric in all {
+            let e = metric.update(&labels, &p, None).unwrap_err().to_string();
+            assert!(
+                e.contains("SparseCategoricalAccuracy") && e.contains("`y.one_hot(3)`"),
+                "{e}"
+            );
+            assert!(!e.contains("Crossentropy"), "{e}");
+            metric.update(&labels.one_hot(3), &p, None).unwrap();
+        }
+        // Class numbers of every step of a sequence are no matter of the model's shape.
+        let (steps, p) = (Tensor::zeros([4, 5]), Tensor::zeros([4, 5, 3]));
+        let e = message(&steps, &p);
+        assert!(e.contains("SparseCategoricalCrossentropy"), "{e}");
+        let e = message(&Tensor::zeros([4, 5]), &Tensor::zeros([4, 6, 3]));
+        assert!(e.contains("nothing is broadcast"), "{e}");
+        for (shape, dims) in [
+            (&[4, 4, 3][..], 1),
+            (&[4, 4, 4, 3], 2),
+            (&[4, 2, 2, 2, 3], 3),
+        ] {
+            let p = Tensor::full(shape, 0.3_f32);
+            let sparse = SparseCategoricalCrossentropy::new();
+            for (loss, y) in [
+                (&sparse as &dyn Loss, &labels),
+                (&CategoricalCrossentropy::new(), &labels.one_hot(3)),
+            ] {
+                let e = loss.call(y, &p).into_result().unwrap_err().to_string();
+                assert!(
+                    e.contains(&format!("`Flatten` or `GlobalAveragePooling{dims}D`")),
+                    "{e}"
+                );
+                assert_eq!(e.contains("return_sequences(false)"), dims == 1, "{e}");
+            }
         }
     }
 }

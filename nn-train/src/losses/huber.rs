@@ -1,6 +1,6 @@
 //! Squared for small differences, absolute for large ones.
 
-use super::checks::elementwise;
+use super::checks::{elementwise, shown};
 use super::{Loss, Reduction, described, loss};
 use nn_core::{Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
@@ -49,11 +49,11 @@ impl Loss for Huber {
     described!(Huber, "huber");
 
     fn check(&self) -> Result<()> {
-        match self.delta > 0.0 {
+        match self.delta as f32 > 0.0 {
             true => Ok(()),
             false => Err(Error::value(format!(
-                "huber: `delta` must be a number above 0, found {}",
-                self.delta
+                "huber: `delta` must be a number above 0, as f32 holds it, found {}",
+                shown(self.delta)
             ))),
         }
     }

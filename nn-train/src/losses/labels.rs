@@ -1,6 +1,6 @@
 //! Class numbers as targets.
 
-use super::checks::{check_prediction, same};
+use super::checks::{check_prediction, one_row_each, same};
 use nn_core::{DType, Error, Result, Tensor, is_known, with_float};
 
 /// Class numbers as `i64`, one for each row of the predictions: given in their shape without the last axis, or with a last axis of 1.
@@ -20,9 +20,11 @@ pub(crate) fn labels(y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
     if !same(&found, rows) && !column {
         let hint = match same(&found, &predictions) {
             true => {
-                "one number for each class is what CategoricalCrossentropy and CategoricalAccuracy take"
+                "one number for each class is what CategoricalCrossentropy and CategoricalAccuracy take".to_string()
             }
-            false => "give one class number for each row of the predictions",
+            false => one_row_each(&found, &predictions).unwrap_or_else(|| {
+                "give one class number for each row of the predictions".to_string()
+            }),
         };
         return Err(Error::shape(format!(
             "labels of shape {found} do not fit predictions of shape {predictions}: expected {}; {hint}",

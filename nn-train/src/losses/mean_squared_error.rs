@@ -1,7 +1,7 @@
 //! The mean of squared differences.
 
-use super::checks::checked;
-use super::{Loss, Reduction, described, loss, pair, reduction};
+use super::checks::{checked, pair};
+use super::{Loss, Reduction, described, loss, reduction};
 use nn_core::Tensor;
 use nn_core::ops::{mean_squared_error, mean_squared_error_of_rows};
 use serde::{Deserialize, Serialize};

@@ -68,7 +68,7 @@ pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
 pub use squared_hinge::SquaredHinge;
 pub use tversky::Tversky;
 
-pub(crate) use checks::{expand_weight, masked_weight, pair};
+pub(crate) use checks::{expand_weight, masked_weight, pair_of_metric, shown};
 pub(crate) use labels::labels;
 
 use crate::saving::registry::{self, Class};

@@ -73,7 +73,7 @@ impl SparseCategoricalCrossentropy {
     }
 
     fn crossentropy(&self, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
-        let y_pred = &classes_last(y_pred, self.axis);
+        let y_pred = &classes_last(y_pred, self.axis)?;
         let labels = labels(y_true, y_pred)?;
         let shape = y_pred.shape();
         let classes = shape[shape.rank() - 1];
@@ -107,16 +107,17 @@ impl SparseCategoricalCrossentropy {
 }
 
 /// Predictions with the classes on the last axis.
-fn classes_last(y_pred: &Tensor, axis: isize) -> Tensor {
-    match y_pred.error().is_some() || last(y_pred, axis) {
-        true => y_pred.clone(),
-        false => {
-            let rank = y_pred.rank() as isize;
-            let class_axis = if axis < 0 { axis + rank } else { axis };
-            let others = (0..rank).filter(|&other| other != class_axis);
-            y_pred.transpose(others.chain([class_axis]).collect::<Vec<_>>())
-        }
+fn classes_last(y_pred: &Tensor, axis: isize) -> Result<Tensor> {
+    if y_pred.error().is_some() || last(y_pred, axis) {
+        return Ok(y_pred.clone());
     }
+    let shape = y_pred.shape();
+    let class_axis = shape
+        .axis(axis)
+        .map_err(|e| e.context("the axis of the classes"))?;
+    let others = (0..shape.rank()).filter(|&other| other != class_axis);
+    let order = others.chain([class_axis]).map(|axis| axis as isize);
+    Ok(y_pred.transpose(order.collect::<Vec<_>>()))
 }
 
 impl Loss for SparseCategoricalCrossentropy {
@@ -131,7 +132,7 @@ impl Loss for SparseCategoricalCrossentropy {
 
     fn kept(&self, y_true: &Tensor, y_pred: &Tensor) -> Option<Tensor> {
         let ignored = self.ignore_class?;
-        let y_pred = classes_last(y_pred, self.axis);
+        let y_pred = classes_last(y_pred, self.axis).ok()?;
         Some(labels(y_true, &y_pred).ok()?.not_equal(ignored))
     }
 }

@@ -1,7 +1,7 @@
 //! How often predictions are the targets.
 
 use super::{Mean, Metric, described, metric};
-use crate::losses::pair;
+use crate::losses::pair_of_metric;
 use nn_core::{DType, Result, Tensor};
 use nn_kernels::memory::try_collected;
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,7 @@ impl Metric for Accuracy {
         y_pred: &Tensor,
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
-        let (y_true, y_pred) = pair(&y_true.cast(DType::F64), &y_pred.cast(DType::F64))?;
+        let (y_true, y_pred) = pair_of_metric(&y_true.cast(DType::F64), &y_pred.cast(DType::F64))?;
         let pairs = y_true
             .try_data::<f64>()?
             .iter()

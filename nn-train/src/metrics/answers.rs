@@ -1,7 +1,7 @@
 //! Answers to yes-or-no questions, and how many of them are right.
 
 use super::mean::weights;
-use crate::losses::pair;
+use crate::losses::pair_of_metric;
 use nn_core::{DType, Error, Result, Shape, Tensor};
 use nn_kernels::memory::try_collected;
 use std::iter::repeat_n;
@@ -26,7 +26,7 @@ impl Answers {
         sample_weight: Option<&Tensor>,
     ) -> Result<Answers> {
         let dtype = y_pred.dtype();
-        let (y_true, y_pred) = pair(y_true, y_pred)?;
+        let (y_true, y_pred) = pair_of_metric(y_true, y_pred)?;
         let shape = y_pred.shape();
         if shape.is_empty() {
             return Err(Error::value(

@@ -284,7 +284,7 @@ impl Metric for AUC {
 
     fn result(&self) -> f64 {
         let scale = self.scale();
-        let labels = self.buckets.chunks(scale.len() + 1);
+        let labels = self.buckets.chunks(scale.len().saturating_add(1));
         let areas: Vec<f64> = labels
             .map(|buckets| {
                 let counts = scale.counts(buckets);

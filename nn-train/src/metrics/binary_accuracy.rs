@@ -1,7 +1,7 @@
 //! How often yes-or-no answers are right.
 
 use super::{Mean, Metric, check_threshold, described, metric};
-use crate::losses::pair;
+use crate::losses::pair_of_metric;
 use nn_core::{Element, Result, Tensor, with_float};
 use nn_kernels::memory::try_collected;
 use serde::{Deserialize, Serialize};
@@ -65,7 +65,7 @@ impl Metric for BinaryAccuracy {
         y_pred: &Tensor,
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
-        let (y_true, y_pred) = pair(y_true, y_pred)?;
+        let (y_true, y_pred) = pair_of_metric(y_true, y_pred)?;
         let matches: Vec<f64> = with_float!(y_pred.dtype(), T => {
             let threshold = <T as Element>::from_f64(self.threshold);
             let pairs = y_true.try_data::<T>()?.iter().zip(y_pred.try_data::<T>()?);

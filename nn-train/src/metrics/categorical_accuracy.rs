@@ -4,7 +4,7 @@ use super::{
     Mean, Metric, described, metric,
     sparse_categorical_accuracy::{best, matches},
 };
-use crate::losses::pair;
+use crate::losses::pair_of_metric;
 use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,7 @@ impl Metric for CategoricalAccuracy {
         y_pred: &Tensor,
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
-        let (y_true, y_pred) = pair(y_true, y_pred)?;
+        let (y_true, y_pred) = pair_of_metric(y_true, y_pred)?;
         let (labels, rows) = best(&y_true)?;
         matches(
             &mut self.mean,

@@ -1,7 +1,7 @@
 //! How well predictions agree with targets, scale and offset included.
 
 use super::{Mean, Metric, described, metric};
-use crate::losses::pair;
+use crate::losses::pair_of_metric;
 use nn_core::{Result, Tensor, no_gradient};
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +50,7 @@ impl ConcordanceCorrelation {
     }
 
     fn correlation(&self, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
-        let (y, p) = pair(y_true, y_pred)?;
+        let (y, p) = pair_of_metric(y_true, y_pred)?;
         let axis = self.axis;
         let [y_mean, p_mean] = [&y, &p].map(|x| x.mean_axes([axis], true));
         let variances = y.var_axes([axis], true) + p.var_axes([axis], true);

@@ -2,7 +2,7 @@
 
 use super::mean::weights;
 use super::{Metric, check_threshold, described, mean_of, metric};
-use crate::losses::pair;
+use crate::losses::{pair_of_metric, shown};
 use nn_core::{DType, Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -94,10 +94,11 @@ impl Metric for FBetaScore {
     described!(classes, Up);
 
     fn check(&self) -> Result<()> {
-        if !(self.beta > 0.0 && self.beta.is_finite()) {
+        let held = self.beta as f32;
+        if !(held > 0.0 && held.is_finite()) {
             return Err(Error::value(format!(
-                "FBetaScore needs `beta` to be a number above 0, found {}",
-                self.beta
+                "FBetaScore needs `beta` to be a finite number above 0, as f32 holds it, found {}",
+                shown(self.beta)
             )));
         }
         check_threshold(Self::CLASS, self.threshold.unwrap_or(0.5))
@@ -157,7 +158,7 @@ pub(super) fn add(
         DType::F32 => f64::from(t as f32),
         DType::F64 | DType::I64 | DType::U8 | DType::Bool => t,
     });
-    let (y_true, y_pred) = pair(y_true, y_pred)?;
+    let (y_true, y_pred) = pair_of_metric(y_true, y_pred)?;
     let (y_true, y_pred) = (y_true.cast(DType::F64), y_pred.cast(DType::F64));
     let weight = match sample_weight {
         Some(weight) => weights(weight, shape)?,
@@ -235,7 +236,10 @@ mod tests {
             let e = from_config(&json!({"class_name": "FBetaScore", "config": config}));
             e.err().unwrap().to_string()
         };
-        assert!(refused(json!({"beta": 0.0})).contains("`beta` to be a number above 0, found 0"));
+        assert!(
+            refused(json!({"beta": 0.0}))
+                .contains("`beta` to be a finite number above 0, as f32 holds it, found 0")
+        );
         assert!(refused(json!({"average": "mean"})).contains("mean"));
         let f1 = json!({"class_name": "F1Score", "config": {"beta": 1.0}});
         let e = from_config(&f1).err().unwrap().to_string();

@@ -78,10 +78,12 @@ fn wrapper(config: &Value) -> Result<Box<dyn Metric>> {
     if let Some(metric) = registry::of_function(wrapped, &settings, classes) {
         return super::from_config(&metric);
     }
-    Ok(Box::new(LossMetric::of_config(
-        losses::from_config(wrapped)?,
-        config,
-    )))
+    let loss =
+        losses::from_config(wrapped).map_err(|e| match registry::is_of_closure(wrapped) {
+            true => registry::unknown("metric", "Metric", wrapped),
+            false => e,
+        })?;
+    Ok(Box::new(LossMetric::of_config(loss, config)))
 }
 
 impl fmt::Debug for LossMetric {

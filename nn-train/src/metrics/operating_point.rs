@@ -70,6 +70,10 @@ impl OperatingPoint {
         given: fn(&Counts) -> f64,
         best: fn(&Counts) -> f64,
     ) -> f64 {
+        // A result cannot say that a setting is wrong, as `update` does; no table is made for so many thresholds.
+        if !(1..=MOST_THRESHOLDS).contains(&self.num_thresholds) {
+            return 0.0;
+        }
         // As exact as the f32 that Keras compares: a recall of three tenths is at least 0.3.
         let enough = |c: &&Counts| given(c) as f32 >= value as f32;
         let counts = self.scale().counts(buckets);
@@ -126,3 +130,32 @@ macro_rules! operating_point {
     };
 }
 pub(super) use operating_point;
+
+#[cfg(test)]
+mod tests {
+    use crate::metrics::{
+        AUC, Metric, PrecisionAtRecall, RecallAtPrecision, SensitivityAtSpecificity,
+        SpecificityAtSensitivity,
+    };
+    use nn_core::Tensor;
+
+    #[test]
+    fn a_number_of_thresholds_that_is_refused_takes_no_memory() {
+        for n in [0, (1 << 24) + 1, 1 << 33, usize::MAX] {
+            let all: [Box<dyn Metric>; 5] = [
+                Box::new(PrecisionAtRecall::new(0.5).num_thresholds(n)),
+                Box::new(RecallAtPrecision::new(0.5).num_thresholds(n)),
+                Box::new(SensitivityAtSpecificity::new(0.5).num_thresholds(n)),
+                Box::new(SpecificityAtSensitivity::new(0.5).num_thresholds(n)),
+                Box::new(AUC::new().num_thresholds(n)),
+            ];
+            for mut metric in all {
+                assert_eq!(metric.result(), 0.0, "{} {n}", metric.name());
+                let (y, p) = (Tensor::from([0_i64, 1]), Tensor::from([0.2_f32, 0.8]));
+                let e = metric.update(&y, &p, None).unwrap_err().to_string();
+                assert!(e.contains("takes at most 16777216"), "{e}");
+                assert_eq!(metric.result(), 0.0);
+            }
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use super::accumulated::Accumulated;
 use super::mean::weights;
 use super::{Metric, described, mean_of, metric};
-use crate::losses::pair;
+use crate::losses::pair_of_metric;
 use nn_core::{DType, Error, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -127,7 +127,7 @@ impl Metric for R2Score {
                 self.sums.targets.len()
             )));
         }
-        let (y_true, y_pred) = pair(y_true, y_pred)?;
+        let (y_true, y_pred) = pair_of_metric(y_true, y_pred)?;
         let (y_true, y_pred) = (y_true.cast(DType::F64), y_pred.cast(DType::F64));
         let weight = match sample_weight {
             Some(weight) => weights(weight, shape)?,

@@ -4,7 +4,7 @@ use super::{
     Mean, Metric, check_k, described, metric, sparse_categorical_accuracy::best,
     sparse_top_k_categorical_accuracy::among_best,
 };
-use crate::losses::pair;
+use crate::losses::pair_of_metric;
 use nn_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +66,7 @@ impl Metric for TopKCategoricalAccuracy {
         y_pred: &Tensor,
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
-        let (y_true, y_pred) = pair(y_true, y_pred)?;
+        let (y_true, y_pred) = pair_of_metric(y_true, y_pred)?;
         among_best(
             &mut self.mean,
             self.k,

@@ -167,7 +167,7 @@ impl Rule for Adafactor {
         within(
             "beta_2_decay",
             decay,
-            decay <= 0.0 && decay.is_finite(),
+            decay <= 0.0 && (decay as f32).is_finite(),
             "a finite number, 0 or below",
         )?;
         within(

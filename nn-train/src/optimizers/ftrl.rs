@@ -151,10 +151,10 @@ impl Rule for Ftrl {
         within(
             "learning_rate_power",
             self.learning_rate_power,
-            self.learning_rate_power <= 0.0 && self.learning_rate_power.is_finite(),
+            self.learning_rate_power <= 0.0 && (self.learning_rate_power as f32).is_finite(),
             "a finite number, 0 or below",
         )?;
-        within("beta", self.beta, self.beta.is_finite(), "finite")?;
+        within("beta", self.beta, (self.beta as f32).is_finite(), "finite")?;
         [
             ("initial_accumulator_value", self.initial_accumulator_value),
             (

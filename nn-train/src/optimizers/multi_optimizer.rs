@@ -44,6 +44,16 @@ struct Mapped {
     optimizer: Box<dyn Optimizer>,
 }
 
+impl Mapped {
+    /// Whether the parameter at a path is one of those that the pattern means.
+    fn fits(&self, path: &str) -> bool {
+        let slashes = path.replace('.', "/");
+        let fits = |r: &Regex| r.is_match(path) || r.is_match(&slashes);
+        [path, &slashes].contains(&self.pattern.as_str())
+            || self.expression.as_ref().is_some_and(fits)
+    }
+}
+
 /// The configuration, as Keras writes it.
 #[derive(Serialize, Deserialize)]
 struct Written {
@@ -68,7 +78,8 @@ impl MultiOptimizer {
         }
     }
 
-    /// With an optimizer for the parameters whose paths fit a regular expression.
+    /// With an optimizer for the parameters whose paths fit a regular expression. One that no parameter of the model fits is an error in the
+    /// first step.
     pub fn optimizer(
         mut self,
         pattern: impl Into<String>,
@@ -135,18 +146,26 @@ impl MultiOptimizer {
         if let Some(exact) = self.mapped.iter().position(|m| m.pattern == path) {
             return Ok(exact);
         }
-        let slashes = path.replace('.', "/");
-        let fits = |m: &Mapped| {
-            let fits = |r: &Regex| r.is_match(path) || r.is_match(&slashes);
-            m.pattern == slashes || m.expression.as_ref().is_some_and(fits)
-        };
-        let mut fitting = (0..self.mapped.len()).filter(|&i| fits(&self.mapped[i]));
+        let mut fitting = (0..self.mapped.len()).filter(|&i| self.mapped[i].fits(path));
         match (fitting.next(), fitting.next()) {
             (None, _) => Ok(self.mapped.len()),
             (Some(one), None) => Ok(one),
             (Some(one), Some(other)) => Err(Error::value(format!(
                 "`{path}` fits both `{}` and `{}` of a MultiOptimizer; make one of the patterns narrower",
                 self.mapped[one].pattern, self.mapped[other].pattern
+            ))),
+        }
+    }
+
+    /// Every pattern must be of some parameters of the model.
+    fn check_patterns(&self, parameters: &[Parameter<'_>]) -> Result<()> {
+        let empty = |m: &&Mapped| !parameters.iter().any(|p| m.fits(p.path()));
+        match self.mapped.iter().find(empty) {
+            None => Ok(()),
+            Some(m) => Err(Error::value(format!(
+                "no parameter fits `{}` of a MultiOptimizer; paths here are like `{}`, and `.*` stands for anything",
+                m.pattern,
+                parameters.first().map_or("dense.kernel", |p| p.path())
             ))),
         }
     }
@@ -233,6 +252,7 @@ impl Optimizer for MultiOptimizer {
 
     fn update(&mut self, parameters: &[Parameter<'_>], gradients: &Gradients) -> Result<()> {
         self.check()?;
+        self.check_patterns(parameters)?;
         let parts = self.split(parameters)?;
         let scaled;
         let gradients = match self.loss_scale_factor {
@@ -492,5 +512,26 @@ mod tests {
         assert!(e.contains("`(` in a MultiOptimizer is no regular"), "{e}");
         let e = refused(MultiOptimizer::new(SGD::new(0.1).loss_scale_factor(2.0)));
         assert!(e.contains("the loss has one scale"), "{e}");
+    }
+
+    #[test]
+    fn a_pattern_that_fits_nothing_is_an_error() {
+        let (one, gradients) = layer();
+        let (before, parameters) = (values(&one), one.parameters());
+        let mut multi = MultiOptimizer::new(SGD::new(0.1)).optimizer("encoder.*", SGD::new(0.0));
+        let e = multi
+            .update(&parameters, &gradients)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            e.contains("no parameter fits `encoder.*`") && e.contains("like `kernel`"),
+            "{e}"
+        );
+        assert_eq!((values(&one), multi.iterations()), (before, 0));
+        // An exact path goes before a pattern, which is not wrong for that.
+        let mut multi = MultiOptimizer::new(SGD::new(0.1))
+            .optimizer("kernel", SGD::new(0.1))
+            .optimizer("ker.*", SGD::new(0.1));
+        multi.update(&parameters, &gradients).unwrap();
     }
 }

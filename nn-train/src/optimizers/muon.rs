@@ -294,10 +294,10 @@ impl Rule for Muon {
         let fits = (0.0..=1.0).contains(&self.momentum);
         within("momentum", self.momentum, fits, "in [0, 1]")?;
         let ratio = self.adam_lr_ratio;
-        let fits = ratio > 0.0 && ratio.is_finite();
+        let fits = ratio as f32 > 0.0 && (ratio as f32).is_finite();
         within("adam_lr_ratio", ratio, fits, "above 0 and finite")?;
         let decay = self.adam_weight_decay.unwrap_or(0.0);
-        let fits = decay >= 0.0 && decay.is_finite();
+        let fits = decay >= 0.0 && (decay as f32).is_finite();
         within(
             "adam_weight_decay",
             decay,
@@ -310,7 +310,7 @@ impl Rule for Muon {
             ("muon_c", self.muon_c),
             ("rms_rate", self.rms_rate.unwrap_or(0.0)),
         ] {
-            within(name, number, number.is_finite(), "finite")?;
+            within(name, number, (number as f32).is_finite(), "finite")?;
         }
         if self.excluded.get().is_some() {
             return Ok(());

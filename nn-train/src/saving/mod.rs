@@ -17,7 +17,7 @@ mod weights;
 mod write_whole;
 
 pub(crate) use load::{load_compiled, load_model, take_up};
-pub(crate) use save::{Rebuild, save};
+pub(crate) use save::{Rebuild, check_training, save};
 pub use weights::LoadReport;
 pub(crate) use weights::{load_weights, load_weights_partial};
 pub(crate) use write_whole::check_writable;

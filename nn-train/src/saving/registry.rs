@@ -150,6 +150,12 @@ pub(crate) fn is_unknown(e: &Error) -> bool {
     e.message().contains(UNKNOWN)
 }
 
+/// Whether a configuration is that of a closure, which has no name.
+pub(crate) fn is_of_closure(config: &Value) -> bool {
+    let class = config["class_name"].as_str();
+    class.is_some_and(|class| class.contains("{{closure}}"))
+}
+
 /// What is said about a class that nobody registered.
 pub(crate) fn unknown(what: &str, kind: &str, config: &Value) -> Error {
     let class = config["class_name"].as_str().unwrap_or_default();

@@ -57,10 +57,8 @@ pub(crate) fn save(model: &dyn Rebuild, state: Option<&State>, path: &Path) -> R
     );
     let header = checked(model, &header).map_err(refused)?;
     if let Some(state) = state {
-        check_training(state).map_err(|e| {
-            refused(e.context("training could not be taken up again"))
-                .hint("`save_model` saves the model without its training")
-        })?;
+        check_training(state)
+            .map_err(|e| refused(e).hint("`save_model` saves the model without its training"))?;
     }
     let mut names = HashSet::new();
     if let Some((name, _)) = tensors.iter().find(|(name, _)| !names.insert(name)) {
@@ -132,7 +130,11 @@ fn checked(model: &dyn Rebuild, header: &Header) -> Result<Value> {
 }
 
 /// Whether everything of a training would come back of its configuration.
-fn check_training(state: &State) -> Result<()> {
+pub(crate) fn check_training(state: &State) -> Result<()> {
+    parts_of_training(state).map_err(|e| e.context("training could not be taken up again"))
+}
+
+fn parts_of_training(state: &State) -> Result<()> {
     let config = state.optimizer.config();
     check_part(
         &config,

@@ -282,7 +282,7 @@ impl<M: Model> Compiled<M> {
     /// The outputs for inputs, in inference, computed in batches; without masks.
     ///
     /// # Errors
-    /// Mistakes in the shapes, with the layer's path.
+    /// Mistakes in the shapes, with the layer's path; inputs of different numbers of rows.
     pub fn predict(&self, x: impl IntoInput<M::Input>) -> Result<M::Output> {
         self.predict_batched(x, BATCH)
     }

@@ -198,4 +198,12 @@ impl Training for Watched<'_> {
     fn save_weights(&self, path: &Path) -> Result<()> {
         saving::save(self.model, None, path)
     }
+
+    fn check_save(&self) -> Result<()> {
+        saving::check_training(self.state)
+    }
+
+    fn compiled_scores(&self) -> Scores {
+        self.state.score_names()
+    }
 }

@@ -46,6 +46,32 @@ pub trait Model: Layer {
     }
 
     /// The total loss of a batch: by default [`Step::loss`].
+    ///
+    /// In a `#[model] impl` it takes batch and predictions as what they are, in place of `&Batch` and `&Self::Output`:
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    /// #[model]
+    /// struct Weighted {
+    ///     output: Dense,
+    /// }
+    /// #[model]
+    /// impl Weighted {
+    ///     fn call(&self, x: Tensor) -> Tensor {
+    ///         self.output(x)
+    ///     }
+    ///
+    ///     fn compute_loss(&self, step: &mut Step<'_, Self>, (_, y): (Tensor, Tensor), y_pred: Tensor) -> Tensor {
+    ///         step.loss(&y, &y_pred) + (y - y_pred).abs().max() * 0.1
+    ///     }
+    /// }
+    /// let model = Weighted { output: Dense::new(1) };
+    /// let mut model = model.compile(Compile::new(SGD::new(0.01), MeanSquaredError::new()));
+    /// let (x, y) = (Tensor::ones([8, 2]), Tensor::zeros([8, 1]));
+    /// let history = model.fit((x, y), Fit::new().epochs(3).verbose(Verbose::Silent))?;
+    /// assert!(history["loss"][2] < history["loss"][0]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     fn compute_loss(
         &self,
         step: &mut Step<'_, Self>,
@@ -64,7 +90,7 @@ pub trait Model: Layer {
     /// The outputs for inputs, in inference, computed in batches of 256 rows. A model that is not built is built by the first batch.
     ///
     /// # Errors
-    /// Mistakes in the shapes, with the layer's path.
+    /// Mistakes in the shapes, with the layer's path; inputs of different numbers of rows.
     fn predict(&self, x: impl IntoInput<Self::Input>) -> Result<Self::Output> {
         predict(self, x.into_input(), BATCH, None)
     }

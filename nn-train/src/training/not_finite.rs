@@ -2,7 +2,7 @@
 
 use crate::data::Batch;
 use crate::training::{Model, State, Step};
-use nn_core::{Tensor, Tensors, first_not_finite_gradient, layer};
+use nn_core::{DType, Tensor, Tensors, first_not_finite_gradient, layer};
 
 /// Where it arose that a step could not be made, in words; nothing if nothing is to be said. It runs the step again without making it.
 pub(super) fn place<M: Model>(model: &M, state: &mut State, batch: &Batch) -> Option<String> {
@@ -43,8 +43,32 @@ pub(super) fn place<M: Model>(model: &M, state: &mut State, batch: &Batch) -> Op
         Some(path) => format!(
             "the first result that is not finite is that of {path}; a lower learning rate or clipped gradients help"
         ),
-        None => "all layers' results are finite, so the loss itself is at fault: look at its targets and whether it expects probabilities or logits".to_string(),
+        None => match greatest(model, batch) {
+            Some((what, size)) => format!(
+                "all layers' results are finite, and {what} are as great as {size:.0e}, of which a loss is more than its type holds: training has \
+                 diverged, or the data is of that size; a lower learning rate, clipped gradients, and inputs and targets scaled to about 1 help"
+            ),
+            None => "all layers' results are finite, so the loss itself is at fault: look at its targets and whether it expects probabilities or logits".to_string(),
+        },
     })
+}
+
+/// From which size on a number may be what makes a loss infinite: with a square of it, a sum over a batch of them is near the end of `f32`.
+const GREAT: f64 = 1e15;
+
+/// Which of predictions and targets has the greatest number, and that, if it is a great one.
+fn greatest<M: Model>(model: &M, batch: &Batch) -> Option<(&'static str, f64)> {
+    let size = |t: &Tensor| t.cast(DType::F64).abs().max().to_f64().unwrap_or(0.0);
+    let of = |tensors: &[&Tensor]| tensors.iter().map(|t| size(t)).fold(0.0, f64::max);
+    let input = M::Input::from_leaves(batch.x.clone()).ok()?;
+    let output = nn_core::no_gradient(|| layer::call(model, input, true));
+    let predictions = of(&output.leaves());
+    let targets = of(&batch.y.iter().collect::<Vec<_>>());
+    match targets > predictions {
+        true => Some(("the targets", targets)),
+        false => Some(("the predictions", predictions)),
+    }
+    .filter(|(_, size)| *size >= GREAT)
 }
 
 /// The first row that holds a number which is not finite.

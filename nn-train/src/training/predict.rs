@@ -26,10 +26,16 @@ pub(crate) fn predict<M: Layer>(
     mut tell: Option<Tell<'_>>,
 ) -> Result<M::Output> {
     check_batch_size(batch_size)?;
-    let rows = match x.leaves().first() {
+    // Inputs of which one has a single row would be broadcast as long as they are one batch, and not beyond.
+    let leaves = x.leaves();
+    let rows = match leaves.first() {
         Some(first) => first.try_shape()?.first().copied(),
         None => None,
     };
+    let fits = |t: &&Tensor| t.try_shape().is_ok_and(|s| s.first().copied() == rows);
+    if !leaves.iter().skip(1).all(fits) {
+        Dataset::inputs(owned(&x)).map(drop)?;
+    }
     let output = match rows {
         Some(rows) if rows > batch_size => in_parts(model, &x, batch_size, tell)?,
         _ => {

@@ -16,18 +16,18 @@ use std::path::PathBuf;
 impl<M: Model> Compiled<M> {
     /// Trains the model.
     ///
-    /// `call` is traced first, so that shape mistakes come out before any data is touched; settings, weights, targets and the first batch
-    /// of the validation data are checked before the first update. Every epoch goes through the data in an order of its own.
+    /// `call` is traced first, so that shape mistakes come out before any data is touched; settings, weights, targets and the first batch of the
+    /// validation data are checked before the first update. Every epoch goes through the data in an order of its own.
     ///
     /// It can be called again, and goes on where it stopped: epochs are numbered on, and so are the random numbers. The first time after
-    /// [`Compiled::load`] callbacks too go on where those of the saved training were, and an epoch that was saved in its middle is
-    /// finished, if data, `batch_size` and `shuffle` are the same: the numbers are then to the bit those of a training without
-    /// interruption.
+    /// [`Compiled::load`] callbacks too go on where those of the saved training were, and an epoch that was saved in its middle is finished, if data,
+    /// `batch_size` and `shuffle` are the same: the numbers are then to the bit those of a training without interruption. An epoch that an error
+    /// ended in its middle is begun anew by the next call: its batches before the error are trained once more.
     ///
     /// # Errors
-    /// Mistakes in the settings, the data or the shapes; a model with nothing to train; a loss, a gradient or a new value that is not a
-    /// finite number, with the batch and where it arose: the model then has the values from before that batch. Callbacks are told the
-    /// end of training in any case, so that best weights come back and files are closed.
+    /// Mistakes in the settings, the data or the shapes; a model with nothing to train; a loss, a gradient or a new value that is not a finite
+    /// number, with the batch and where it arose: the model then has the values from before that batch. Callbacks are told the end of training in any
+    /// case, so that best weights come back and files are closed.
     pub fn fit(&mut self, data: impl IntoDataset, mut fit: Fit<'_>) -> Result<History> {
         self.state.check()?;
         let (data, validation) = fit.prepare(data.into_dataset()?)?;

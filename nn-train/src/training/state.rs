@@ -111,11 +111,12 @@ impl State {
                 "a metric is for the output `{wanted}`, which the model does not have; its outputs are {list}"
             )));
         }
-        let metrics = self.metrics_of(&outputs)?;
-        self.loss_names = match n {
+        let loss_names = match n {
             1 => Vec::new(),
             _ => outputs.iter().map(|o| format!("{o}_loss")).collect(),
         };
+        let metrics = self.metrics_of(&outputs, &loss_names)?;
+        self.loss_names = loss_names;
         self.outputs = outputs;
         self.tracked = Tracked::new(metrics);
         Ok(())
@@ -162,7 +163,7 @@ impl State {
 
     /// The metrics of each output, under names of their own, as in Keras: a weighted one that would have a name again gets `weighted_`
     /// before it, another one a number after it.
-    fn metrics_of(&self, outputs: &[String]) -> Result<Vec<Bound>> {
+    fn metrics_of(&self, outputs: &[String], loss_names: &[String]) -> Result<Vec<Bound>> {
         /// More than any model shows, and few enough for whatever a file says.
         const MOST: usize = 10_000;
         let mut bound: Vec<Bound> = Vec::new();
@@ -195,7 +196,7 @@ impl State {
                         _ => format!("{name}_{before}{}", metric.name()),
                     };
                     let mut unique = named("");
-                    let is_loss = unique == "loss" || self.loss_names.contains(&unique);
+                    let is_loss = unique == "loss" || loss_names.contains(&unique);
                     let other = is_loss.then_some("a loss").or_else(|| reserved(&unique));
                     if let Some(other) = other {
                         return Err(Error::value(format!(
@@ -217,6 +218,7 @@ impl State {
                         output,
                         weighted,
                         metric: metric.boxed_clone(),
+                        updated: false,
                     });
                 }
             }

@@ -35,8 +35,10 @@ pub struct Step<'a, M> {
     sample_weight: Option<Tensor>,
     /// Identities of the batch's targets.
     targets: Vec<u64>,
-    /// What layers added to the loss in the forward pass.
+    /// What layers added to the loss in the last forward pass.
     added: Vec<Tensor>,
+    /// Whether a loss has taken them up: another one does not count them again.
+    added_counted: bool,
     /// A loss that is not a number: nothing is applied after it.
     not_finite: Option<f64>,
     /// Whether the compiled optimizer has changed parameters.
@@ -76,6 +78,7 @@ impl<'a, M: Layer> Step<'a, M> {
             sample_weight: batch.sample_weight.clone(),
             targets: Vec::new(),
             added: Vec::new(),
+            added_counted: false,
             not_finite: None,
             applied: false,
             rehearsal: false,
@@ -131,6 +134,10 @@ impl<'a, M: Layer> Step<'a, M> {
     }
 
     /// The model's outputs for `x`, in training or inference as the step is.
+    ///
+    /// The losses that layers add on the way ([`nn_layers::add_loss`]) are kept in the step, so that a
+    /// [`collect_losses`](nn_layers::collect_losses) around it gets none: the next [`Step::loss`] counts them, and
+    /// [`Step::added_losses`] gives them. Another forward pass puts its own in their place.
     pub fn forward(&mut self, x: impl IntoInput<M::Input>) -> M::Output {
         self.run(x.into_input())
     }
@@ -146,7 +153,46 @@ impl<'a, M: Layer> Step<'a, M> {
     fn run(&mut self, input: M::Input) -> M::Output {
         let (output, added) = collect_losses(|| layer::call(self.model, input, self.training));
         self.added = added;
+        self.added_counted = false;
         output
+    }
+
+    /// The losses that layers added in the last forward pass of this step, in the order of the layers, whether [`Step::loss`] has counted
+    /// them or not: Keras's `self.losses`, without the penalties of regularized parameters.
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    /// #[model]
+    /// struct Sparse {
+    ///     hidden: Dense,
+    ///     output: Dense,
+    /// }
+    /// #[model]
+    /// impl Sparse {
+    ///     fn call(&self, x: Tensor) -> Tensor {
+    ///         let h = self.hidden(x);
+    ///         nn::add_loss(h.abs().mean() * 0.01);
+    ///         self.output(h)
+    ///     }
+    ///
+    ///     fn train_step(&self, step: &mut Step<'_, Self>, (x, y): (Tensor, Tensor)) -> nn::Result<()> {
+    ///         let tape = GradientTape::new();
+    ///         let y_pred = step.forward(&x);
+    ///         let loss = step.loss(&y, &y_pred); // with what the model added
+    ///         step.apply(tape.gradient(&loss, self)?)?;
+    ///         step.report("loss", &loss)?;
+    ///         step.report("activity", &step.added_losses()[0])
+    ///     }
+    /// }
+    /// let model = Sparse { hidden: Dense::new(4), output: Dense::new(1) };
+    /// let mut model = model.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
+    /// let (x, y) = (Tensor::ones([8, 2]), Tensor::zeros([8, 1]));
+    /// let history = model.fit((x, y), Fit::new().verbose(Verbose::Silent))?;
+    /// assert!(history["activity"][0] > 0.0);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    pub fn added_losses(&self) -> Vec<Tensor> {
+        self.added.clone()
     }
 
     /// The total loss: each output's compiled loss times its weight, plus what layers added
@@ -203,8 +249,9 @@ impl<'a, M: Layer> Step<'a, M> {
                 ));
             }
         };
-        for added in std::mem::take(&mut self.added) {
-            total += single(added, || "a loss that a layer added".to_string());
+        let counted = std::mem::replace(&mut self.added_counted, true);
+        for added in self.added.iter().filter(|_| !counted) {
+            total += single(added.clone(), || "a loss that a layer added".to_string());
         }
         for p in &self.parameters {
             if let Some(regularizer) = p.regularizer()
@@ -228,7 +275,8 @@ impl<'a, M: Layer> Step<'a, M> {
         }
         for (i, (y, y_pred)) in data.ys().iter().zip(y_pred).enumerate() {
             let shape = y_pred.try_shape()?;
-            if shape.rank() == 0 {
+            // Predictions that have no row for each sample have none for all of the data either: the loss of the batch says what is wrong.
+            if shape.first() != Some(&self.samples) {
                 continue;
             }
             let predictions = Tensor::abstract_of(shape.with(0, data.len()), y_pred.dtype());
@@ -344,7 +392,8 @@ impl<'a, M: Layer> Step<'a, M> {
         Ok(())
     }
 
-    /// Gives targets and predictions to the compiled metrics; the weights of samples to those that are weighted.
+    /// Gives targets and predictions to the compiled metrics; the weights of samples to those that are weighted. Metrics that no step of an
+    /// epoch is given to are not among its scores.
     ///
     /// # Errors
     /// When they do not fit a metric.

@@ -18,6 +18,9 @@ pub(super) struct Bound {
     /// Whether samples count by their weights.
     pub(super) weighted: bool,
     pub(super) metric: Box<dyn Metric>,
+    /// Whether a batch has been given to it since the last reset. A step of a model's own need not: the metric then has no score, rather than
+    /// one of nothing.
+    pub(super) updated: bool,
 }
 
 /// What has been added up, as bits: sums may be infinite, which JSON cannot say.
@@ -43,7 +46,10 @@ impl Tracked {
             *sum = 0.0;
             *weight = 0.0;
         });
-        self.metrics.iter_mut().for_each(|m| m.metric.reset());
+        self.metrics.iter_mut().for_each(|m| {
+            m.metric.reset();
+            m.updated = false;
+        });
     }
 
     /// Which way the metric of that name gets better, if there is one that says.
@@ -63,7 +69,7 @@ impl Tracked {
         let means =
             means.map(|(name, sum, weight)| (name.clone(), [sum, weight].map(|n| n.to_bits())));
         let bits = |numbers: Vec<f64>| numbers.into_iter().map(f64::to_bits).collect();
-        let metrics = self.metrics.iter();
+        let metrics = self.updated();
         let metrics = metrics.map(|m| (m.name.clone(), m.metric.state().map(bits)));
         Sums {
             means: means.collect(),
@@ -78,6 +84,7 @@ impl Tracked {
     pub(super) fn restore(&mut self, sums: &Sums) -> Result<()> {
         for m in &mut self.metrics {
             let saved = sums.metrics.iter().find(|(name, _)| *name == m.name);
+            m.updated = saved.is_some();
             if let Some((name, Some(bits))) = saved {
                 let numbers: Vec<f64> = bits.iter().copied().map(f64::from_bits).collect();
                 m.metric
@@ -121,17 +128,23 @@ impl Tracked {
             m.metric
                 .update(y, y_pred, weight.filter(|_| m.weighted))
                 .map_err(|e| e.context(format!("metric `{}`", m.name)))?;
+            m.updated = true;
         }
         Ok(())
     }
 
-    /// The means, then the metrics. The total loss comes first wherever it was reported.
+    /// The metrics that have been given a batch.
+    fn updated(&self) -> impl Iterator<Item = &Bound> {
+        self.metrics.iter().filter(|m| m.updated)
+    }
+
+    /// The means, then the metrics that have been given a batch. The total loss comes first wherever it was reported.
     pub(crate) fn scores(&self) -> Scores {
         let reported = || self.means.iter().filter(|(_, _, weight)| *weight > 0.0);
         let total = reported().filter(|(n, _, _)| n == "loss");
         let means = total.chain(reported().filter(|(n, _, _)| n != "loss"));
         let means = means.map(|(n, sum, weight)| (n.clone(), sum / weight));
-        let metrics = self.metrics.iter();
+        let metrics = self.updated();
         let metrics = metrics.map(|m| (m.name.clone(), m.metric.result()));
         means.chain(metrics).collect()
     }
