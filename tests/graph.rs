@@ -291,3 +291,45 @@ fn rows_that_are_shifted_and_filled_run_again() {
         }
     }
 }
+
+#[derive(Clone, Tensors)]
+struct Post {
+    title: Tensor,
+    tags: Tensor,
+}
+
+#[model]
+struct Ranking {
+    title: Dense,
+    tags: Dense,
+}
+
+#[model]
+impl Ranking {
+    fn call(&self, post: Post) -> Tensor {
+        self.title(post.title) + self.tags(post.tags)
+    }
+}
+
+#[test]
+fn inputs_have_the_names_of_their_fields() {
+    let model = Ranking {
+        title: Dense::new(2),
+        tags: Dense::new(2),
+    };
+    let graph = model.trace(([3], [4])).unwrap();
+    assert_eq!(graph.input_names(), ["title", "tags"]);
+    let text = graph.to_string();
+    assert!(
+        text.starts_with("%0: f32[_, 3] = input   # title\n"),
+        "{text}"
+    );
+    let summary = model.summary(([3], [4])).unwrap().to_string();
+    assert!(summary.contains("tags"), "{summary}");
+
+    let features = Input::new([3]).name("features");
+    let model: Functional<Tensor, Tensor> =
+        Functional::new(features.clone(), Dense::new(1).on(&features)).unwrap();
+    assert_eq!(model.trace([3]).unwrap().input_names(), ["features"]);
+    assert_eq!(net().trace([4, 4, 1]).unwrap().input_names(), ["input"]);
+}

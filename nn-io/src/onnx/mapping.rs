@@ -36,19 +36,10 @@ impl<'g> Writer<'g> {
             taken: HashMap::new(),
             shared: HashMap::new(),
         };
-        for (i, &id) in graph.inputs().iter().enumerate() {
-            let name = writer.unique(&writer.input_name(i));
-            writer.names[id] = Some(name);
+        for (name, &id) in graph.input_names().iter().zip(graph.inputs()) {
+            writer.names[id] = Some(writer.unique(name));
         }
         writer
-    }
-
-    /// The name of an input, as summaries and plots call it.
-    fn input_name(&self, index: usize) -> String {
-        match self.graph.inputs().len() {
-            1 => "input".to_string(),
-            _ => format!("input_{}", index + 1),
-        }
     }
 
     /// A name that nothing else has.

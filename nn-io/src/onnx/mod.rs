@@ -53,7 +53,7 @@ pub trait ExportOnnx: Layer {
     /// model. See [the module](self) for what is in the file.
     ///
     /// An input that `call` only reads as whole numbers, such as the indices of an [`nn_layers::Embedding`], is `int64` in the file, any
-    /// other `float32`. It is called `input`, several are `input_1`, `input_2`, …; an output is called after the layer that makes it.
+    /// other `float32`. It is called as its field or its `Input` is, else `input`, and several are `input_1`, `input_2`, …; an output is called after the layer that makes it.
     ///
     /// A branch that `call` takes on a size that stays open is taken as for a very large one.
     ///

@@ -54,7 +54,7 @@ impl Sizes {
         let mut numbers = STEPS[STEPS.len() - count..].iter();
         let mut tensors = Vec::with_capacity(shapes.len());
         for (input, shape) in shapes.iter().enumerate() {
-            let mut batched = shape.insert(0, UNKNOWN)?;
+            let mut batched = shape.batched()?;
             for axis in 1..batched.rank() {
                 if !is_known(batched[axis]) {
                     let number = *numbers.next().expect("counted above");
