@@ -47,6 +47,9 @@ fn kind_of_field(field: &Field, errors: &mut Errors) {
     if let (Role::Config, Type::Reference(lent)) = (&field.role, held(&field.ty)) {
         return errors.at(lent, messages::lent_config(&lent.elem));
     }
+    if matches!(field.role, Role::Module) && is_function(&field.ty) {
+        return errors.at(&field.ty, messages::FUNCTION);
+    }
     let Some(last) = last_segment(&field.ty) else {
         return;
     };
@@ -115,6 +118,39 @@ fn last_segment(ty: &Type) -> Option<&PathSegment> {
 
 fn holds_tensors(ty: &Type) -> bool {
     last_segment(held(ty)).is_some_and(|last| last.ident == "Tensor" && last.arguments.is_none())
+}
+
+/// A closure in a `Box`, or a function.
+fn is_function(ty: &Type) -> bool {
+    match held(ty) {
+        Type::FnPtr(_) => true,
+        Type::TraitObject(object) => is_closure(object),
+        _ => false,
+    }
+}
+
+/// Whether a `dyn` is of `Fn(..)`, `FnMut(..)` or `FnOnce(..)`.
+fn is_closure(object: &TypeTraitObject) -> bool {
+    last_of_bounds(object).any(|last| matches!(last.arguments, PathArguments::Parenthesized(_)))
+}
+
+fn last_of_bounds(object: &TypeTraitObject) -> impl Iterator<Item = &PathSegment> {
+    object.bounds.iter().filter_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last(),
+        _ => None,
+    })
+}
+
+/// What holds a closure that stays in one thread.
+fn is_unshared_function(holder: &PathSegment) -> bool {
+    let PathArguments::AngleBracketed(arguments) = &holder.arguments else {
+        return false;
+    };
+    let Some(GenericArgument::Type(Type::TraitObject(object))) = arguments.args.first() else {
+        return false;
+    };
+    let has = |name: &str| last_of_bounds(object).any(|last| last.ident == name);
+    is_closure(object) && !(has("Send") && has("Sync"))
 }
 
 /// What is to be said of a container of the standard library that is none of layers.
@@ -346,6 +382,9 @@ fn unfit(ty: &Type) -> Option<(Type, String)> {
                 messages::dyn_layer(&name),
             ));
         }
+        if is_unshared_function(last) {
+            return Some((ty.clone(), messages::UNSHARED_FUNCTION.to_string()));
+        }
         let is_rc = last.ident == "Rc" && !last.arguments.is_none();
         let message = match is_rc {
             true => messages::RC.to_string(),
@@ -364,7 +403,7 @@ pub fn is_unfit(name: &str) -> bool {
         let end = after.find(|c: char| !c.is_alphanumeric() && !"_:<> ".contains(c));
         end.is_some_and(|end| after[end..].starts_with(']'))
     };
-    let may_be = ["Rc<", "Cell<", "dyn Layer"];
+    let may_be = ["Rc<", "Cell<", "dyn Layer", "dyn Fn"];
     let may_be = may_be.iter().any(|part| text.contains(part)) || slices.any(is_slice);
     let found = may_be
         .then(|| blocks::attributes_and_fields(name))

@@ -39,6 +39,10 @@ pub fn locked(name: &str) -> String {
     )
 }
 
+pub const FUNCTION: &str = "a function is no layer by itself: a field `Lambda` is one, made by `Lambda::new(|x| ..)`; a method of the struct needs no field; `#[model(skip)]` leaves the field out";
+
+pub const UNSHARED_FUNCTION: &str = "a model is used by several threads, and this closure stays in one: add `+ Send + Sync` to the `dyn`; a layer that calls a function is a field `Lambda`, made by `Lambda::new(|x| ..)`";
+
 pub const HASH_MAP: &str = "a `HashMap` of layers has another order in every run, and with it the parameters, the random numbers and the files: use `BTreeMap<String, _>`, which keeps its order";
 
 pub fn dyn_layer(name: &str) -> String {

@@ -245,6 +245,10 @@ pub fn of_field(attrs: &[Attribute], errors: &mut Errors) -> FieldAttrs {
     }
     if let (Some(declared), Some((_, words))) = (&declared, &roles.0) {
         errors.at_span(declared.span, messages::conflicting("layer(..)", words));
+        // It is called as a layer then, so that nothing else is said.
+        if let Some((Role::Param(_), _)) = roles.0 {
+            roles.0 = None;
+        }
     }
     FieldAttrs {
         keys: seen.names(),

@@ -1,0 +1,16 @@
+use nn::prelude::*;
+
+#[model]
+struct Net {
+    a: Dense,
+    f: Box<dyn Fn(&Tensor) -> Tensor>,
+}
+
+#[model]
+impl Net {
+    fn call(&self, x: Tensor) -> Tensor {
+        (self.f)(&self.a(x))
+    }
+}
+
+fn main() {}
