@@ -159,7 +159,7 @@ impl<L: Layer> Bidirectional<L> {
         let x = x.ok_or_else(|| Error::value("Bidirectional takes a tensor, found none"))?;
         let shape = x.try_shape()?;
         if shape.rank() < 3 {
-            let hint = "give each sequence as [time, features]; a recurrent layer before this one gives all steps with `return_sequences(true)`";
+            let hint = "give each sequence as [time, features]; a recurrent layer before this one gives all steps with `return_sequences`";
             let layout = "[batch, time, features]";
             return Err(ShapeError::rank("Bidirectional", 3, layout, &shape, hint).into());
         }

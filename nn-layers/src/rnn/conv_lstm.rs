@@ -144,7 +144,7 @@ impl<const N: usize> Windows<N> {
     pub const fn output_shape(&self, sequences: bool, input: &Shape) -> Result<Shape, ShapeError> {
         if input.rank() != N + 3 {
             let hint = "a step of time is a picture: give each sequence as [time, …, channels]; a recurrent layer before this one gives all steps \
-                        with `return_sequences(true)`";
+                        with `return_sequences`";
             return Err(ShapeError::rank(
                 self.layer,
                 N + 3,

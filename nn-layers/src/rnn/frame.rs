@@ -256,7 +256,7 @@ pub(crate) const fn output_shape(
 ) -> Result<Shape, ShapeError> {
     if input.rank() != 3 {
         let hint = "a step of time is a row: give each sequence as [time, features]; a recurrent layer before this one gives all steps with \
-                    `return_sequences(true)`";
+                    `return_sequences`";
         return Err(ShapeError::rank(
             layer,
             3,

@@ -64,7 +64,7 @@ impl<C: Cell> RNN<C> {
     /// When the input is not `[batch, time, …]` with at least one step.
     pub fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
         if input.rank() < 2 {
-            let hint = "give each sequence as [time, features]; a recurrent layer before this one gives all steps with `return_sequences(true)`";
+            let hint = "give each sequence as [time, features]; a recurrent layer before this one gives all steps with `return_sequences`";
             let layout = "[batch, time, features]";
             return Err(ShapeError::rank("RNN", 3, layout, input, hint));
         }

@@ -48,7 +48,7 @@ impl<L: Layer> TimeDistributed<L> {
         let shape = x.shape();
         if shape.rank() < 3 {
             let hint = "the layer gets one step of all sequences, [batch, …]; a recurrent layer before this one gives all steps with \
-                        `return_sequences(true)`";
+                        `return_sequences`";
             let layout = "[batch, time, …]";
             return Err(ShapeError::rank("TimeDistributed", 3, layout, &shape, hint).into());
         }

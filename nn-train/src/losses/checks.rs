@@ -76,7 +76,7 @@ pub(super) fn one_row_each(found: &Shape, wanted: &Shape) -> Option<String> {
         return None;
     }
     let of_sequence = match dims {
-        1 => " (or `return_sequences(false)` in the last recurrent layer)",
+        1 => " (or a last recurrent layer without `return_sequences`)",
         _ => "",
     };
     Some(format!(
@@ -565,7 +565,7 @@ mod tests {
                     e.contains(&format!("`Flatten` or `GlobalAveragePooling{dims}D`")),
                     "{e}"
                 );
-                assert_eq!(e.contains("return_sequences(false)"), dims == 1, "{e}");
+                assert_eq!(e.contains("return_sequences"), dims == 1, "{e}");
             }
         }
     }
