@@ -21,19 +21,18 @@ pub(crate) fn get_item(x: &Tensor, index: &Value) -> Result<Tensor> {
             x.shape()
         )));
     };
-    let (mut x, mut axis) = (x.clone(), 0_usize);
+    // All slices at once: what is written as one index is one operation again when it is read.
+    let mut slices = Vec::with_capacity(rank);
     for item in items {
         match (item, class(item).as_deref()) {
-            (Value::Null, _) => {
-                x = x.expand_dims(axis as isize);
-                axis += 1;
-            }
-            (_, Some("__ellipsis__")) => axis += others,
+            (Value::Null, _) => {}
+            (_, Some("__ellipsis__")) => slices.extend(std::iter::repeat_n(Slice::ALL, others)),
             (_, Some("__slice__")) => {
-                x = x.slice_axis(axis as isize, slice(&item["config"], x.shape()[axis])?);
-                axis += 1;
+                let size = x.shape().get(slices.len()).copied();
+                let size = size.ok_or_else(|| Error::format("GetItem with two `...`"))?;
+                slices.push(slice(&item["config"], size)?);
             }
-            (Value::Number(_), _) => x = x.index_axis(axis as isize, from_json(item)?),
+            (Value::Number(_), _) => slices.push(Slice::ALL),
             _ => {
                 return Err(Error::format(format!(
                     "GetItem takes slices, whole numbers, `...` and new axes here, found {:.80}",
@@ -41,8 +40,24 @@ pub(crate) fn get_item(x: &Tensor, index: &Value) -> Result<Tensor> {
                 )));
             }
         }
-        if let Some(error) = x.error() {
-            return Err(error.clone());
+    }
+    let (mut x, mut axis) = (x.clone(), 0_usize);
+    let are_slices = items.iter().all(|item| item.is_object());
+    if are_slices || slices.iter().any(|slice| *slice != Slice::ALL) {
+        x = x.slice_axes(&slices).into_result()?;
+    }
+    for item in items {
+        match item {
+            Value::Null => {
+                x = x.expand_dims(axis as isize).into_result()?;
+                axis += 1;
+            }
+            Value::Number(_) => {
+                x = x
+                    .index_axis(axis as isize, from_json(item)?)
+                    .into_result()?;
+            }
+            _ => axis += if is_ellipsis(item) { others } else { 1 },
         }
     }
     Ok(x)
@@ -62,18 +77,27 @@ fn slice(config: &Value, size: usize) -> Result<Slice> {
         }
     };
     let known = is_known(size).then_some(size as isize);
+    // As they are where they are ends of ours too.
     let cut = |end: isize| match known {
-        Some(n) if end < 0 => end.saturating_add(n).max(0),
+        Some(n) if end < -n => 0,
         Some(n) => end.min(n),
         None => end,
     };
-    let (low, high) = (low.map(cut), high.map(cut));
-    let range = match (low, high) {
+    let from_start = |end: isize| {
+        if end < 0 {
+            end + known.unwrap_or(0)
+        } else {
+            end
+        }
+    };
+    let range = match (low.map(cut), high.map(cut)) {
         (None, None) => Slice::from(..),
         (Some(low), None) => Slice::from(low..),
         (None, Some(high)) => Slice::from(..high),
         // Nothing, where the end lies before the start.
-        (Some(low), Some(high)) if known.is_some() => Slice::from(low..high.max(low)),
+        (Some(low), Some(high)) if known.is_some() && from_start(high) < from_start(low) => {
+            Slice::from(low..low)
+        }
         (Some(low), Some(high)) => Slice::from(low..high),
     };
     Ok(range.step(step))
@@ -96,12 +120,24 @@ pub(crate) fn with_index(config: &Map<String, Value>, nodes: &Value) -> Result<V
 fn index_of(config: &Map<String, Value>) -> Result<Value> {
     let attributes: Attributes = from_json(config.get("attributes").unwrap_or(&Value::Null))?;
     let list = |name: &str| attributes.get::<Vec<Option<isize>>>(name);
+    let ends = [list("start")?, list("stop")?].concat();
+    if ends
+        .into_iter()
+        .flatten()
+        .any(|end| !is_known(end.unsigned_abs()))
+    {
+        return Err(Error::format(
+            "a slice that begins or ends at an open size cannot be written for Keras, whose indices are numbers",
+        ));
+    }
     let ends = list("start")?.into_iter().zip(list("stop")?);
     let slices = ends.zip(list("step")?).map(|((start, stop), step)| {
         let step = step.unwrap_or(1);
         let below = |end: isize| (end != 0).then(|| end - 1);
         let (start, stop) = match step < 0 {
             false => (start, stop),
+            // Nothing lies before the first.
+            true if stop == Some(0) => (stop, stop),
             true => (stop.and_then(below), start.and_then(below)),
         };
         let step = (step != 1).then_some(step);

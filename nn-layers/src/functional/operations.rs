@@ -376,6 +376,11 @@ pub(crate) fn to_keras(name: &str, attributes: &Map<String, Value>) -> Result<Va
                         "a reshape to several open sizes cannot be written for Keras, which has one -1; use a layer `Reshape`",
                     ));
                 }
+                if shape.contains(&0) && shape.contains(&-1) {
+                    return Err(Error::format(
+                        "a reshape to an open size beside one of 0 cannot be written for Keras, whose -1 is what is left of the elements",
+                    ));
+                }
                 ("Reshape", "numpy", json!({"newshape": shape}))
             }
             "clip" => (
