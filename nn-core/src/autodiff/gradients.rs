@@ -340,22 +340,16 @@ impl Gradients {
     }
 
     /// Each gradient scaled by `max / norm` if its own norm is above `max`; as they are for an infinite `max`.
-    pub fn clip_by_norm(self, max: f64) -> Gradients {
-        if max == f64::INFINITY {
-            return self;
-        }
-        let each = |e: Entry| Gradients {
-            entries: vec![e],
-            target: None,
+    pub fn clip_by_norm(mut self, max: f64) -> Gradients {
+        let alone = |entry| {
+            let one = Gradients {
+                entries: vec![entry],
+                target: None,
+            };
+            one.clip_by_global_norm(max).entries
         };
-        let mut clipped = Vec::with_capacity(self.entries.len());
-        for entry in self.entries {
-            clipped.extend(each(entry).clip_by_global_norm(max).entries);
-        }
-        Gradients {
-            entries: clipped,
-            target: self.target,
-        }
+        self.entries = self.entries.into_iter().flat_map(alone).collect();
+        self
     }
 
     /// Every number of every gradient limited to `[-max, max]`.

@@ -73,8 +73,8 @@ impl Shape {
         match self.dims[MAX_RANK - 1] == CROWDED && self.rank() == MAX_RANK {
             false => Ok(()),
             true => Err(Error::shape(format!(
-                "a tensor has at most {MAX_RANK} dimensions, and more were given, the first being {:?}; merge some with `reshape`",
-                &self.dims[..MAX_RANK - 1]
+                "a tensor has at most {MAX_RANK} dimensions, and more were given, the first being {}; merge some with `reshape`",
+                Listed(&self.dims[..MAX_RANK - 1])
             ))),
         }
     }
@@ -127,17 +127,10 @@ impl Shape {
     /// As [`Shape::new`], with an error for more than [`MAX_RANK`] dimensions.
     pub fn try_new(dims: &[usize]) -> Result<Shape> {
         if dims.len() > MAX_RANK {
-            let found: Vec<String> = dims
-                .iter()
-                .map(|&dim| match is_known(dim) {
-                    true => dim.to_string(),
-                    false => "_".to_string(),
-                })
-                .collect();
             return Err(Error::shape(format!(
-                "a tensor has at most {MAX_RANK} dimensions, found {}: [{}]; merge some with `reshape`",
+                "a tensor has at most {MAX_RANK} dimensions, found {}: {}; merge some with `reshape`",
                 dims.len(),
-                found.join(", ")
+                Listed(dims)
             )));
         }
         Ok(Shape::new(dims))
@@ -315,8 +308,17 @@ impl<I: SliceIndex<[usize]>> Index<I> for Shape {
 
 impl fmt::Debug for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&Listed(self), f)
+    }
+}
+
+/// Dimensions as they are shown, however many: `_` where one is open.
+struct Listed<'a>(&'a [usize]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[")?;
-        for (i, &d) in self.iter().enumerate() {
+        for (i, &d) in self.0.iter().enumerate() {
             if i > 0 {
                 f.write_str(", ")?;
             }

@@ -8,8 +8,7 @@ use serde_json::{Map, Value, json};
 pub(crate) fn get_item(x: &Tensor, index: &Value) -> Result<Tensor> {
     let alone = [index.clone()];
     let items = index.as_array().map_or(&alone[..], Vec::as_slice);
-    let class = |item: &Value| item["class_name"].as_str().map(str::to_string);
-    let is_ellipsis = |item: &Value| class(item).as_deref() == Some("__ellipsis__");
+    let is_ellipsis = |item: &Value| item["class_name"] == "__ellipsis__";
     let named = items
         .iter()
         .filter(|item| !item.is_null() && !is_ellipsis(item))
@@ -24,7 +23,7 @@ pub(crate) fn get_item(x: &Tensor, index: &Value) -> Result<Tensor> {
     // All slices at once: what is written as one index is one operation again when it is read.
     let mut slices = Vec::with_capacity(rank);
     for item in items {
-        match (item, class(item).as_deref()) {
+        match (item, item["class_name"].as_str()) {
             (Value::Null, _) => {}
             (_, Some("__ellipsis__")) => slices.extend(std::iter::repeat_n(Slice::ALL, others)),
             (_, Some("__slice__")) => {

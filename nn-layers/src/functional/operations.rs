@@ -80,47 +80,27 @@ const BINARY: &[(&str, &str, Binary)] = &[
     ("LogicalXor", "logical_xor", |a, b| a.logical_xor(b)),
 ];
 
+/// A reduction by its method over some axes, and by that over all of them.
+macro_rules! reduction {
+    ($class:literal, $name:literal, $some:ident, $all:ident) => {
+        ($class, $name, |x, axes, keep| match axes {
+            Some(axes) => x.$some(axes, keep),
+            None => x.$all(),
+        })
+    };
+}
+
 const REDUCTIONS: &[(&str, &str, Reduction)] = &[
-    ("Mean", "mean", |x, axes, keep| match axes {
-        Some(axes) => x.mean_axes(axes, keep),
-        None => x.mean(),
-    }),
-    ("Sum", "sum", |x, axes, keep| match axes {
-        Some(axes) => x.sum_axes(axes, keep),
-        None => x.sum(),
-    }),
-    ("Max", "max", |x, axes, keep| match axes {
-        Some(axes) => x.max_axes(axes, keep),
-        None => x.max(),
-    }),
-    ("Min", "min", |x, axes, keep| match axes {
-        Some(axes) => x.min_axes(axes, keep),
-        None => x.min(),
-    }),
-    ("Prod", "prod", |x, axes, keep| match axes {
-        Some(axes) => x.prod_axes(axes, keep),
-        None => x.prod(),
-    }),
-    ("Var", "var", |x, axes, keep| match axes {
-        Some(axes) => x.var_axes(axes, keep),
-        None => x.var(),
-    }),
-    ("Std", "std", |x, axes, keep| match axes {
-        Some(axes) => x.std_axes(axes, keep),
-        None => x.std(),
-    }),
-    ("Logsumexp", "logsumexp", |x, axes, keep| match axes {
-        Some(axes) => x.logsumexp_axes(axes, keep),
-        None => x.logsumexp(),
-    }),
-    ("Any", "any", |x, axes, keep| match axes {
-        Some(axes) => x.any_axes(axes, keep),
-        None => x.any(),
-    }),
-    ("All", "all", |x, axes, keep| match axes {
-        Some(axes) => x.all_axes(axes, keep),
-        None => x.all(),
-    }),
+    reduction!("Mean", "mean", mean_axes, mean),
+    reduction!("Sum", "sum", sum_axes, sum),
+    reduction!("Max", "max", max_axes, max),
+    reduction!("Min", "min", min_axes, min),
+    reduction!("Prod", "prod", prod_axes, prod),
+    reduction!("Var", "var", var_axes, var),
+    reduction!("Std", "std", std_axes, std),
+    reduction!("Logsumexp", "logsumexp", logsumexp_axes, logsumexp),
+    reduction!("Any", "any", any_axes, any),
+    reduction!("All", "all", all_axes, all),
 ];
 
 /// A setting as the type that it must have.
