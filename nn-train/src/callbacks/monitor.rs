@@ -53,11 +53,6 @@ impl Monitor {
                 self.min_delta
             )));
         }
-        if let Some(known) = run.known_scores(of_batch)
-            && known.get(&self.name).is_none()
-        {
-            return Err(self.missing(who, &known, run));
-        }
         self.direction = match self.mode {
             Mode::Min => Some(Direction::Down),
             Mode::Max => Some(Direction::Up),
@@ -72,7 +67,12 @@ impl Monitor {
                 run.compiled_scores().names()
             )));
         }
-        Ok(())
+        match run.known_scores(of_batch) {
+            Some(known) if known.get(&self.name).is_none() => {
+                Err(self.missing(who, &known, run))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The watched number; nothing where it is one of a validation that this epoch does not have.

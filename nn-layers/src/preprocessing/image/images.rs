@@ -35,14 +35,16 @@ pub(crate) const fn check_colors(layer: &str, input: &Shape) -> Result<(), Shape
 
 /// Checks that the greatest and the least value of a pixel are in order.
 pub(crate) const fn check_values(layer: &str, range: [f64; 2]) -> Result<(), ShapeError> {
-    // As the layers compute with them: single precision makes infinities of large numbers, and the same of numbers that are close together.
+    // As the layers compute with them: single precision makes the same of numbers that are close together, and infinities of large ones, which
+    // `LIMIT` keeps away from the sum of an image's pixels too.
+    const LIMIT: f32 = 1e30;
     let [low, high] = [range[0] as f32, range[1] as f32];
-    if low < high && (high - low).is_finite() {
+    if -LIMIT <= low && low < high && high <= LIMIT {
         return Ok(());
     }
     Err(ShapeError::new("the value_range of ")
         .text(layer)
-        .text(" goes from a finite number to a greater one, as f32 holds them, found ")
+        .text(" goes from a number to a greater one, as f32 holds them, both between -1e30 and 1e30, found ")
         .decimal(range[0])
         .text(" and ")
         .decimal(range[1]))
