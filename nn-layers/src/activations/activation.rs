@@ -305,13 +305,18 @@ fn read(value: Value) -> Result<Activation, serde_json::Error> {
 }
 
 impl Activation {
-    /// Applies it. An argument that is not finite gives a failed tensor, but for an infinite `max_value`, which limits nothing.
+    /// Applies it. An argument that is not finite gives a failed tensor, but for an infinite `max_value`, which limits nothing; so does an `alpha` of 0,
+    /// by which `CeluWith` would divide.
     #[track_caller]
     pub fn apply(self, x: &Tensor) -> Tensor {
         if let Some(name) = self.refused_argument() {
             return Tensor::failed(Error::value(format!(
                 "the `{name}` of an activation is a finite number{}, as f32 holds it, found {self:?}",
-                if name == "b" { " from 0 on" } else { "" }
+                match self {
+                    Activation::SquareplusWith { .. } => " from 0 on",
+                    Activation::CeluWith { .. } => " other than 0",
+                    _ => "",
+                }
             )));
         }
         match self {
@@ -402,6 +407,10 @@ impl Activation {
         let fits = |name: &str, value: f64| match name {
             "max_value" => !value.is_nan(),
             "b" => value >= 0.0 && is_finite(value),
+            // It divides.
+            "alpha" if matches!(self, Activation::CeluWith { .. }) => {
+                is_finite(value) && value as f32 != 0.0
+            }
             _ => is_finite(value),
         };
         let refused = arguments.iter().find(|(name, value)| !fits(name, *value));

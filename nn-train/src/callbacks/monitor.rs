@@ -58,6 +58,11 @@ impl Monitor {
             Mode::Max => Some(Direction::Up),
             Mode::Auto => run.direction(&self.name),
         };
+        if let Some(known) = run.known_scores(of_batch)
+            && known.get(&self.name).is_none()
+        {
+            return Err(self.missing(who, &known, run));
+        }
         if self.direction.is_none() {
             return Err(Error::value(format!(
                 "{who} watches `{}`, and nothing says whether more or less of it is better: it is neither the loss nor a metric that \
@@ -67,12 +72,7 @@ impl Monitor {
                 run.compiled_scores().names()
             )));
         }
-        match run.known_scores(of_batch) {
-            Some(known) if known.get(&self.name).is_none() => {
-                Err(self.missing(who, &known, run))
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// The watched number; nothing where it is one of a validation that this epoch does not have.
@@ -107,8 +107,14 @@ impl Monitor {
             }
             None => "",
         };
+        let direction = match self.direction {
+            Some(_) => "",
+            None => {
+                "; a score whose metric does not say which way is better needs `mode(Mode::Max)` or `mode(Mode::Min)` too"
+            }
+        };
         Error::value(format!(
-            "{who} watches `{}`, which is not there; there are {}{hint}",
+            "{who} watches `{}`, which is not there; there are {}{hint}{direction}",
             self.name,
             scores.names()
         ))
