@@ -4,7 +4,7 @@ mod support;
 
 use criterion::Criterion;
 use nn::prelude::*;
-use support::{Work, measure, random};
+use support::{Work, measure, random, read};
 
 fn overhead(c: &mut Criterion) {
     let x = random([4]);
@@ -16,7 +16,7 @@ fn overhead(c: &mut Criterion) {
     measure(c, "exp of 4 numbers", work, || x.exp());
     measure(c, "sum of 4 numbers", work, || x.sum());
     measure(c, "dense layer of 4 by 4", Work::Flops(40), || {
-        dense.forward(&matrix)
+        read(dense.forward(&matrix))
     });
     measure(
         c,

@@ -145,7 +145,7 @@ pub fn random(shape: impl Into<nn::Shape>) -> nn::Tensor {
     nn::random::normal(shape, 0.0, 1.0, nn::DType::F32)
 }
 
-/// Has a value computed that waits for its first reader: a normalization, or a convolution that no tape watches.
+/// Has a value computed that waits for its first reader: a normalization, or a product or a convolution that no tape watches.
 #[allow(dead_code)] // Few benches need it.
 pub fn read(y: nn::Tensor) -> f32 {
     y.data()[0]
