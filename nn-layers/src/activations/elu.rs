@@ -36,13 +36,16 @@ impl ELU {
     /// The shape of the output, that of the input.
     ///
     /// # Errors
-    /// None.
+    /// When `alpha` is not finite.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        Ok(*input)
+        match range::finite("ELU", &[("alpha", self.alpha)]) {
+            Ok(()) => Ok(*input),
+            Err(error) => Err(error),
+        }
     }
 
-    fn build(&self, _: &Shape) -> Result<()> {
-        range::finite("ELU", &[("alpha", self.alpha)])?;
+    fn build(&self, input: &Shape) -> Result<()> {
+        self.output_shape(input)?;
         Ok(())
     }
 

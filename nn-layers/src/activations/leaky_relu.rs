@@ -36,13 +36,16 @@ impl LeakyReLU {
     /// The shape of the output, that of the input.
     ///
     /// # Errors
-    /// None.
+    /// When `negative_slope` is not finite.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
-        Ok(*input)
+        match range::finite("LeakyReLU", &[("negative_slope", self.negative_slope)]) {
+            Ok(()) => Ok(*input),
+            Err(error) => Err(error),
+        }
     }
 
-    fn build(&self, _: &Shape) -> Result<()> {
-        range::finite("LeakyReLU", &[("negative_slope", self.negative_slope)])?;
+    fn build(&self, input: &Shape) -> Result<()> {
+        self.output_shape(input)?;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::activation::relu;
 use crate::ShapeError;
 use crate::core::range::is_finite;
-use nn_core::{Error, Result, Shape, Tensor};
+use nn_core::{Result, Shape, Tensor};
 use nn_derive::{Layer, model};
 
 /// `x` from `threshold` on, limited to `max_value`, and `negative_slope · (x - threshold)` below; `max(x, 0)` unless told otherwise.
@@ -43,25 +43,33 @@ impl ReLU {
     /// The shape of the output, that of the input.
     ///
     /// # Errors
-    /// None.
+    /// When a setting is no number from 0 on.
     pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+        let settings = [
+            ("max_value", self.max_value),
+            ("negative_slope", Some(self.negative_slope)),
+            ("threshold", Some(self.threshold)),
+        ];
+        let mut i = 0;
+        while i < settings.len() {
+            let (name, value) = settings[i];
+            // An infinite maximum is none.
+            let is_maximum = i == 0;
+            if let Some(value) = value
+                && !(value >= 0.0 && (is_maximum || is_finite(value)))
+            {
+                let error = ShapeError::new(name)
+                    .text(" of ReLU is a finite number from 0 on, as f32 holds it, found ");
+                return Err(error.decimal(value));
+            }
+            i += 1;
+        }
         Ok(*input)
     }
 
-    fn build(&self, _: &Shape) -> Result<()> {
-        let settings = [
-            ("max_value", self.max_value.unwrap_or(0.0)),
-            ("negative_slope", self.negative_slope),
-            ("threshold", self.threshold),
-        ];
-        let fits =
-            |name: &str, value: f64| value >= 0.0 && (name == "max_value" || is_finite(value));
-        match settings.iter().find(|(name, value)| !fits(name, *value)) {
-            None => Ok(()),
-            Some((name, value)) => Err(Error::value(format!(
-                "{name} of ReLU is a finite number from 0 on, as f32 holds it, found {value}"
-            ))),
-        }
+    fn build(&self, input: &Shape) -> Result<()> {
+        self.output_shape(input)?;
+        Ok(())
     }
 
     fn call(&self, x: Tensor) -> Tensor {

@@ -67,9 +67,9 @@ impl AdditiveAttention {
     /// The shape of the output for a query and a value, and a key if there is one: `[batch, queries, features of the value]`.
     ///
     /// # Errors
-    /// When they do not fit each other.
+    /// When they do not fit each other, or the dropout is no probability.
     pub const fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
-        scores::output_shape("AdditiveAttention", inputs)
+        scores::output_shape("AdditiveAttention", self.dropout, inputs)
     }
 
     fn build(&self, (query, value): &(Shape, Shape)) -> Result<()> {
@@ -129,7 +129,6 @@ impl Scored for AdditiveAttention {
 
     fn build_for(&self, inputs: &[Shape]) -> Result<()> {
         self.output_shape(inputs)?;
-        scores::check_dropout(Self::NAME, self.dropout)?;
         let Some(scale) = &self.scale else {
             return Ok(());
         };

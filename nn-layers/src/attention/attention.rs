@@ -84,9 +84,9 @@ impl Attention {
     /// The shape of the output for a query and a value, and a key if there is one: `[batch, queries, features of the value]`.
     ///
     /// # Errors
-    /// When they do not fit each other.
+    /// When they do not fit each other, or the dropout is no probability.
     pub const fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
-        scores::output_shape("Attention", inputs)
+        scores::output_shape("Attention", self.dropout, inputs)
     }
 
     fn build(&self, (query, value): &(Shape, Shape)) -> Result<()> {
@@ -163,7 +163,6 @@ impl Scored for Attention {
 
     fn build_for(&self, inputs: &[Shape]) -> Result<()> {
         self.output_shape(inputs)?;
-        scores::check_dropout(Self::NAME, self.dropout)?;
         let mut weights = [&self.scale, &self.concat_score_weight]
             .into_iter()
             .flatten();

@@ -126,6 +126,7 @@ impl GroupQueryAttention {
             is_flat: true,
             axes: None,
             window: self.sliding_window,
+            dropout: self.dropout,
             output: None,
         }
     }
@@ -153,7 +154,6 @@ impl GroupQueryAttention {
             value: &self.value,
             output: &self.output,
             heads: self.heads(),
-            dropout: self.dropout,
             seed: &self.seed,
             activity_regularizer: self.activity_regularizer,
             penalizes_layer: true,

@@ -1,6 +1,7 @@
 //! What the layers of several heads have in common.
 
 use super::masks::masks;
+use super::scores::check_dropout;
 use super::{AttentionArguments, Projection};
 use crate::ShapeError;
 use crate::core::activity;
@@ -20,7 +21,6 @@ pub(super) struct MultiHead<'a> {
     pub value: &'a Projection,
     pub output: &'a Projection,
     pub heads: Heads,
-    pub dropout: f64,
     pub seed: &'a Seed,
     pub activity_regularizer: Option<Regularizer>,
     /// Whether the penalty is one on the output of the layer too, beside that of its last projection, which is the same.
@@ -41,6 +41,8 @@ pub(super) struct Heads {
     /// The axes along which steps are looked at; all between batch and features without.
     pub axes: Option<Ints>,
     pub window: Option<usize>,
+    /// The share of weights that is dropped in training.
+    pub dropout: f64,
     /// The sizes of each step of the output; the features of the query without.
     pub output: Option<Ints>,
 }
@@ -131,6 +133,9 @@ impl Heads {
                 error.text(" with a sliding window of 0 sees nothing; 1 is the query's own place")
             );
         }
+        if let Err(error) = check_dropout(layer, self.dropout) {
+            return Err(error);
+        }
         if let Some(output) = &self.output {
             let sizes = output.as_slice();
             let mut i = 0;
@@ -186,12 +191,6 @@ impl MultiHead<'_> {
     /// Makes the weights for inputs of shapes that the layer takes: a query, a value and, if there is a third, a key.
     pub fn build(&self, inputs: &[Shape]) -> Result<()> {
         let output = self.heads.output_shape(self.name, inputs)?;
-        if !(0.0..=1.0).contains(&self.dropout) {
-            return Err(Error::value(format!(
-                "the dropout of {} is a probability from 0 to 1, found {}; 0.1 drops a tenth of the weights",
-                self.name, self.dropout
-            )));
-        }
         let Heads {
             count,
             kv_count,
@@ -282,9 +281,9 @@ impl MultiHead<'_> {
         let options = AttentionOptions {
             causal: arguments.use_causal_mask,
             window: self.heads.window,
-            dropout: if training { self.dropout } else { 0.0 },
+            dropout: if training { self.heads.dropout } else { 0.0 },
             // As Keras computes it: by `dot_product_attention` if nothing asks for the weights, by a masked `Softmax` otherwise.
-            unseeing: match self.dropout > 0.0 || scores || !is_plain {
+            unseeing: match self.heads.dropout > 0.0 || scores || !is_plain {
                 true => Unseeing::Zeros,
                 false => Unseeing::Mean,
             },

@@ -151,6 +151,7 @@ impl MultiHeadAttention {
             is_flat: false,
             axes: self.attention_axes,
             window: self.sliding_window,
+            dropout: self.dropout,
             output: self.output_shape,
         }
     }
@@ -178,7 +179,6 @@ impl MultiHeadAttention {
             value: &self.value,
             output: &self.output,
             heads: self.heads(),
-            dropout: self.dropout,
             seed: &self.seed,
             activity_regularizer: self.activity_regularizer,
             penalizes_layer: false,

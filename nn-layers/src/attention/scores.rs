@@ -12,7 +12,14 @@ use nn_core::{Error, Layer, Result, Shape, Tensor};
 const UNSEEN: f64 = 1e9;
 
 /// The shape of the output for a query, a value and, if there is a third, a key: `[batch, queries, value features]`.
-pub(super) const fn output_shape(layer: &str, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+pub(super) const fn output_shape(
+    layer: &str,
+    rate: f64,
+    inputs: &[Shape],
+) -> Result<Shape, ShapeError> {
+    if let Err(error) = check_dropout(layer, rate) {
+        return Err(error);
+    }
     if inputs.len() < 2 || inputs.len() > 3 {
         let error = ShapeError::new(layer)
             .text(" takes a query and a value, and may take a key, found ")
@@ -46,13 +53,15 @@ pub(super) const fn output_shape(layer: &str, inputs: &[Shape]) -> Result<Shape,
 }
 
 /// The error of a dropout that is no probability.
-pub(super) fn check_dropout(layer: &str, rate: f64) -> Result<()> {
-    if (0.0..=1.0).contains(&rate) {
+pub(super) const fn check_dropout(layer: &str, rate: f64) -> Result<(), ShapeError> {
+    if rate >= 0.0 && rate <= 1.0 {
         return Ok(());
     }
-    Err(Error::value(format!(
-        "the dropout of {layer} is a probability from 0 to 1, found {rate}; 0.1 drops a tenth of the weights"
-    )))
+    let error = ShapeError::new("the dropout of ")
+        .text(layer)
+        .text(" is a probability from 0 to 1, found ")
+        .decimal(rate);
+    Err(error.text("; 0.1 drops a tenth of the weights"))
 }
 
 /// The value that queries find by their scores, `[batch, queries, keys]`, and the weights before dropout. The mask of `value` and a causal one

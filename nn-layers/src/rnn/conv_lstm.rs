@@ -1,7 +1,6 @@
 //! What ConvLSTM1D, 2D and 3D have in common.
 
 use super::frame::{Frame, Recurrence, merge_time, split_time};
-use crate::core::range;
 use crate::core::seed::Seed;
 use crate::{Activation, ShapeError};
 use nn_core::ops::{ConvOptions, concatenate, conv};
@@ -53,10 +52,16 @@ macro_rules! conv_lstm {
             /// The shape of the output: that of a convolution of one step, with the steps before it with [`Self::return_sequences`].
             ///
             /// # Errors
-            /// When the input is no sequence of pictures with at least one step, there is no filter, or no window fits.
+            /// When the input is no sequence of pictures with at least one step, there is no filter, no window fits, or what is dropped
+            /// is no share below 1.
             pub const fn output_shape(&self, input: &Shape) -> Result<Shape, ShapeError> {
+                let (dropout, recurrent_dropout) = (self.dropout, self.recurrent_dropout);
+                let layer = stringify!($Layer);
+                if let Err(error) = $crate::core::range::rates(layer, dropout, recurrent_dropout) {
+                    return Err(error);
+                }
                 let windows = $crate::rnn::conv_lstm::Windows {
-                    layer: stringify!($Layer),
+                    layer,
                     layout: $layout,
                     filters: self.filters,
                     kernel_size: self.kernel_size,
@@ -205,7 +210,6 @@ impl<const N: usize> ConvLstm<'_, N> {
                 self.frame.name,
             )));
         }
-        range::rates(self.frame.name, self.dropout, self.recurrent_dropout)?;
         let columns = self.filters.saturating_mul(4);
         let of = |channels: usize| {
             Shape::try_new(&[&self.kernel_size[..], &[channels, columns]].concat())
