@@ -32,6 +32,7 @@ pub fn expand(
     };
     let own_rules = own_rules(block);
     let (answer, methods) = (followed.body, followed.methods);
+    let check = check_input(block, krate);
     let calls = [&answer, &methods].map(|tokens| follow::mentions(tokens.clone(), "__call"));
     let call_of_a_field = calls.contains(&true).then(|| {
         let (impl_generics, _, where_clause) = block.generics.split_for_impl();
@@ -85,6 +86,7 @@ pub fn expand(
                     let #krate::statics::Question::Call(__input) = __question else {
                         return <#self_ty>::__FIELDS.ask(__net, __question, __at);
                     };
+                    #check
                     #answer
                 }
 
@@ -254,6 +256,32 @@ fn output_shape(block: &ItemImpl) -> Option<Rule> {
         Type::Path(_) => Some(Rule::One),
         _ => None,
     }
+}
+
+/// The check of an input by the block's own `const fn check_input(&self, input: &Shape) -> Result<(), ShapeError>`: of a layer whose output
+/// no `const fn` tells, since another layer makes it.
+fn check_input(block: &ItemImpl, krate: &TokenStream) -> Option<TokenStream> {
+    let statics = quote!(#krate::statics);
+    let is_rule = |method: &ImplItemFn| {
+        let sig = &method.sig;
+        let output = sig.output.to_token_stream().to_string().replace(' ', "");
+        sig.ident == "check_input"
+            && sig.constness.is_some()
+            && sig.receiver().is_some()
+            && sig.inputs.len() == 2
+            && output == "->Result<(),ShapeError>"
+    };
+    let mut items = block.items.iter();
+    let has_one = items.any(|item| matches!(item, ImplItem::Fn(method) if is_rule(method)));
+    has_one.then(|| {
+        quote! {
+            if let ::core::option::Option::Some(__shape) = __input.as_tensor()
+                && let ::core::result::Result::Err(__error) = __net.check_input(&__shape)
+            {
+                return #statics::answer(::core::result::Result::Err(__error), __at);
+            }
+        }
+    })
 }
 
 /// Whether the block has a `const fn` of this name.

@@ -44,14 +44,19 @@ impl<L: Layer> TimeDistributed<L> {
         }
     }
 
-    fn output(&self, x: &Tensor, training: bool) -> Result<Tensor> {
-        let shape = x.shape();
-        if shape.rank() < 3 {
-            let hint = "the layer gets one step of all sequences, [batch, …]; a recurrent layer before this one gives all steps with \
-                        `return_sequences`";
-            let layout = "[batch, time, …]";
-            return Err(ShapeError::rank("TimeDistributed", 3, layout, &shape, hint).into());
+    /// Whether an input has steps, and something at each of them.
+    const fn check_input(&self, input: &Shape) -> Result<(), ShapeError> {
+        if input.rank() >= 3 {
+            return Ok(());
         }
+        let hint = "the layer gets one step of all sequences, [batch, …]; a recurrent layer before this one gives all steps with \
+                    `return_sequences`";
+        let layout = "[batch, time, …]";
+        Err(ShapeError::rank("TimeDistributed", 3, layout, input, hint))
+    }
+
+    fn output(&self, x: &Tensor, training: bool) -> Result<Tensor> {
+        self.check_input(&x.shape())?;
         let mask = x.mask();
         let x = x.without_mask();
         // A mask of the steps is not the layer's own; one of more axes has a mask for each step.
