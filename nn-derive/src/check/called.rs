@@ -6,9 +6,9 @@ use super::tensors::is_self;
 use crate::errors::Errors;
 use crate::syntax::Holder;
 use crate::{around, messages, source};
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenTree};
 use quote::ToTokens;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprCall, ExprForLoop, ExprMethodCall, Field, ImplItemFn, Member, Pat, Type};
 
@@ -21,8 +21,9 @@ pub enum Part {
     List,
 }
 
-/// Reports them, as far as the file tells what the fields are.
-pub fn called(call: &ImplItemFn, owner: &impl ToTokens, errors: &mut Errors) {
+/// Reports them, as far as the file tells what the fields are. Whether there is one of which the struct says what is wrong: a parameter that
+/// is declared as a layer, `#[layer(3)] scale: Param`.
+pub fn called(call: &ImplItemFn, owner: &impl ToTokens, errors: &mut Errors) -> bool {
     let fields = around::fields(&owner.to_token_stream().to_string());
     let parts = fields.iter().filter_map(|field| {
         let name = field.ident.as_ref()?.to_string();
@@ -30,12 +31,31 @@ pub fn called(call: &ImplItemFn, owner: &impl ToTokens, errors: &mut Errors) {
     });
     let mut calls = Calls {
         parts: parts.collect(),
+        declared: fields
+            .iter()
+            .filter(|field| is_declared_by_numbers(field))
+            .filter_map(|field| Some(field.ident.as_ref()?.to_string()))
+            .collect(),
         layers: Vec::new(),
+        is_reported: false,
         errors,
     };
     if !calls.parts.is_empty() {
         calls.visit_block(&call.block);
     }
+    calls.is_reported
+}
+
+/// Whether a field is a parameter under `#[layer(3)]`, which the struct reports.
+fn is_declared_by_numbers(field: &Field) -> bool {
+    let is_of_numbers = |attr: &syn::Attribute| match &attr.meta {
+        syn::Meta::List(list) => {
+            let first = list.tokens.clone().into_iter().next();
+            list.path.is_ident("layer") && matches!(first, Some(TokenTree::Literal(_)))
+        }
+        _ => false,
+    };
+    matches!(part(field), Some(Part::Parameter)) && field.attrs.iter().any(is_of_numbers)
 }
 
 fn part(field: &Field) -> Option<Part> {
@@ -61,6 +81,9 @@ fn part(field: &Field) -> Option<Part> {
 
 struct Calls<'e> {
     parts: BTreeMap<String, Part>,
+    /// Those of which the struct says what is wrong.
+    declared: BTreeSet<String>,
+    is_reported: bool,
     /// The names that loops give to the layers of a list.
     layers: Vec<String>,
     errors: &'e mut Errors,
@@ -104,7 +127,9 @@ impl<'ast> Visit<'ast> for Calls<'_> {
             && !source::defines(&call.method.to_string(), "fn")
         {
             let (name, input) = (call.method.to_string(), list(call.args.iter()));
-            if let Some(message) = messages::part_called(part, &name, &input) {
+            if self.declared.contains(&name) {
+                self.is_reported = true;
+            } else if let Some(message) = messages::part_called(part, &name, &input) {
                 self.errors.at(&call.method, message);
             }
         }

@@ -30,10 +30,8 @@ pub fn expand(
     let before = errors.count();
     let call = check::call(&method.sig, errors);
     check::without_self(method, &block.self_ty, errors);
-    if errors.count() == before {
-        check::called(method, &block.self_ty, errors);
-    }
-    if errors.count() == before {
+    let is_reported = errors.count() == before && check::called(method, &block.self_ty, errors);
+    if errors.count() == before && !is_reported {
         check::one_input(method, &block.self_ty, errors);
     }
     if errors.count() == before {
@@ -43,7 +41,7 @@ pub fn expand(
         check::training(method, errors);
     }
     let output = match &call.output {
-        Some(output) if errors.count() == before => output,
+        Some(output) if errors.count() == before && !is_reported => output,
         _ => {
             let placeholder = placeholder(block, Some(method), krate);
             let written = rust_analyzer::is_running().then(|| as_written(method, block));
