@@ -7,6 +7,13 @@ pub const TOO_MANY_NAMES: &str = "`input` can give names to five sizes, beside t
 
 pub const NO_SIZE: &str = "a dimension of `input` is a whole number from 1 on; `_` stands for any size, and the batch is not part of it";
 
+/// More sizes than a tensor has dimensions.
+pub fn too_many_sizes(key: &str, found: usize) -> String {
+    format!(
+        "a tensor has at most 8 dimensions, and the batch is one of them: `{key}` has at most 7 sizes, found {found}"
+    )
+}
+
 /// A tuple of shapes in another one.
 pub fn nested_shapes(key: &str) -> String {
     format!(

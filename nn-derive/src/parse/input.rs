@@ -180,6 +180,9 @@ fn with_names(size: TokenStream, names: &[String], krate: &TokenStream) -> Token
 /// The most names that there can be, the batch included.
 const NAMES: usize = 6;
 
+/// The most sizes that an input has, beside the batch.
+const MOST_SIZES: usize = 7;
+
 /// A size of `INPUT` and the same for the check. Sizes with names are open in `INPUT`.
 fn size(
     size: &Expr,
@@ -265,12 +268,25 @@ fn one_shape(
                 errors.at(none, messages::NO_SIZE);
                 return None;
             }
+            if let Some(beyond) = array.elems.iter().nth(MOST_SIZES) {
+                errors.at(beyond, messages::too_many_sizes(key, array.elems.len()));
+                return None;
+            }
             let rank = Literal::usize_unsuffixed(array.elems.len()).into_token_stream();
             let sizes = array.elems.iter().map(|e| size(e, krate, names, errors));
             let (dims, named): (Vec<_>, Vec<_>) = sizes.unzip();
             (rank, quote!([#(#dims),*]), quote!([#(#named),*]))
         }
         Expr::Repeat(repeat) => {
+            if let Expr::Lit(syn::ExprLit {
+                lit: syn::Lit::Int(len),
+                ..
+            }) = &*repeat.len
+                && let Some(found) = len.base10_parse().ok().filter(|n| *n > MOST_SIZES)
+            {
+                errors.at(len, messages::too_many_sizes(key, found));
+                return None;
+            }
             let (dim, named) = size(&repeat.expr, krate, names, errors);
             let rank = &repeat.len;
             (
