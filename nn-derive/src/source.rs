@@ -165,6 +165,33 @@ pub fn is_another_function(name: &str, framework: &str) -> bool {
     defines(name, "fn") || comes_from_elsewhere(name, framework)
 }
 
+/// Whether a `use` of the file brings a function in from the framework by its name, and nothing else may be meant by that.
+pub fn is_of_framework(name: &str, framework: &str) -> bool {
+    let source = text();
+    let uses = || {
+        places("use").map(|at| {
+            let statement = source[at + 3..].split(';').next().unwrap_or_default();
+            statement.trim_start().trim_start_matches("::")
+        })
+    };
+    let is_ours = |statement: &str| {
+        let mut roots = ["nn", framework].into_iter();
+        roots.any(|root| {
+            statement
+                .strip_prefix(root)
+                .is_some_and(|rest| rest.starts_with("::"))
+        })
+    };
+    let names = |statement: &str| {
+        is_ours(statement)
+            && words(statement, name).next().is_some()
+            && words(statement, "as").next().is_none()
+    };
+    // What `*` brings in from elsewhere, within a function, would be meant instead.
+    let hides = |statement: &str| statement.contains('*') && !is_ours(statement);
+    uses().any(names) && !uses().any(hides) && !is_another_function(name, framework)
+}
+
 /// Whether the file brings nothing in but from the framework and the standard library: then no trait of others gives types methods.
 pub fn uses_framework_alone() -> bool {
     let source = text();

@@ -155,6 +155,7 @@ const fn keeps_tensor(name: &[u8]) -> bool {
             | b"ones_like"
             | b"outer"
             | b"pad"
+            | b"pad_with"
             | b"pow"
             | b"powi"
             | b"prod"

@@ -3,7 +3,7 @@
 use super::{Answer, Place, Run, Value, after, binary, einsum, function, method};
 use crate::{DType, Shape, Tensor, UNKNOWN};
 
-fn check(x: &[usize], run: impl Fn(&Tensor) -> Tensor, known: Answer) {
+pub(super) fn check(x: &[usize], run: impl Fn(&Tensor) -> Tensor, known: Answer) {
     let traced = run(&Tensor::abstract_of(x, DType::F32)).into_result();
     match (traced, known) {
         (Ok(traced), Ok(known)) => {

@@ -1,37 +1,28 @@
 //! What is known of the result of a method that takes several axes.
 
 use super::function::{UNKNOWN_ANSWER, located};
-use super::value::{Item, Kind, MANY};
+use super::value::{Kind, MANY};
 use super::{Answer, Place, Value};
 use crate::ops::reduce::reduction::{self, marked};
 use crate::ops::shape::{expand_dims, moveaxis, repeat, roll, squeeze, transpose};
 use crate::{ANYTHING, Shape, axis_of, is_known};
 
-/// The numbers of a list with how many they are, if all of them are known; one number is a list of its own with `or_one`.
-const fn numbers(list: Value, or_one: bool) -> Option<([isize; MANY], usize)> {
-    let mut numbers = [0; MANY];
-    if let (Some(one), true) = (list.as_known(), or_one) {
-        numbers[0] = one;
-        return Some((numbers, 1));
+/// The numbers of a list with how many they are, if all of them are known; one number is a list of its own.
+const fn one_or_more(list: Value) -> Option<([isize; MANY], usize)> {
+    match list.as_known() {
+        Some(one) => {
+            let mut numbers = [0; MANY];
+            numbers[0] = one;
+            Some((numbers, 1))
+        }
+        None => list.numbers(),
     }
-    let Kind::Many(items, n) = list.0 else {
-        return None;
-    };
-    let mut i = 0;
-    while i < n {
-        numbers[i] = match items[i] {
-            Item::Int(number) if is_known(number.unsigned_abs()) => number,
-            _ => return None,
-        };
-        i += 1;
-    }
-    Some((numbers, n))
 }
 
 /// What a rule says of a shape and of axes that are known.
 macro_rules! of_known {
     ($axes:expr, $at:expr, |$known:ident| $shape:expr) => {
-        match numbers($axes, false) {
+        match $axes.numbers() {
             Some((all, n)) => {
                 let $known = all.split_at(n).0;
                 located($shape, $at)
@@ -80,7 +71,7 @@ pub(super) const fn rolled(x: Shape, shifts: Value, axes: Value, at: &Place<'_>)
 
 /// Axes at other places: one, or several.
 pub(super) const fn moved(x: Shape, from: Value, to: Value, at: &Place<'_>) -> Answer {
-    let (Some((from, n)), Some((to, m))) = (numbers(from, true), numbers(to, true)) else {
+    let (Some((from, n)), Some((to, m))) = (one_or_more(from), one_or_more(to)) else {
         return UNKNOWN_ANSWER;
     };
     let order = moveaxis::order(&x, from.split_at(n).0, to.split_at(m).0);
@@ -104,7 +95,7 @@ pub(super) const fn repeated(x: Shape, counts: Value, axis: isize, at: &Place<'_
         return Err(at.failed(repeat::needs_counts(&x, axis, size, n)));
     }
     let (mut total, mut i) = (0_usize, 0);
-    if let Some((counts, n)) = numbers(counts, false) {
+    if let Some((counts, n)) = counts.numbers() {
         while i < n {
             total = total.saturating_add(counts[i].unsigned_abs());
             i += 1;

@@ -5,6 +5,8 @@
 use super::value::{End, Item, Kind};
 use super::{Answer, Elements, Failure, Place, Truth, Value};
 use crate::ops::linalg::einsum::spec;
+use crate::ops::linalg::tensordot;
+use crate::ops::shape::hstack;
 use crate::ops::{concatenate, stack};
 use crate::{Shape, ShapeError, is_known, is_named, named_quotient};
 
@@ -105,6 +107,13 @@ pub const fn index(a: Value, index: Value, at: &Place<'_>) -> Answer {
         return Ok(part(a, start, stop));
     }
     match (a.0, index.as_index()) {
+        (Kind::Many(..), Some(i)) if i >= a.count() => Err(at.failed(
+            ShapeError::new("there is no element ")
+                .number(i)
+                .text(" in a list of ")
+                .number(a.count())
+                .text("; elements are counted from 0"),
+        )),
         (Kind::Dims(shape), Some(i)) if i >= shape.rank() => Err(at.failed(
             ShapeError::new("the shape ")
                 .shape(&shape)
@@ -273,14 +282,38 @@ pub const fn function(name: &str, arguments: &[Value], at: &Place<'_>) -> Answer
                 wrong => wrong,
             }
         }
-        (b"Tensor::zeros" | b"Tensor::ones", [shape])
-        | (b"Tensor::full", [shape, _])
-        | (b"Tensor::random_uniform" | b"Tensor::random_normal", [shape]) => {
-            match shape.as_dims() {
-                Some(shape) => Ok(Value::tensor(shape)),
-                None => UNKNOWN_ANSWER,
+        (b"vstack" | b"hstack" | b"dstack", [tensors]) => match tensors.as_tensors() {
+            Some((shapes, n)) if n > 0 => {
+                let rank = match name.as_bytes() {
+                    b"hstack" => 1,
+                    b"vstack" => 2,
+                    _ => 3,
+                };
+                match located(hstack::output_shape(rank, &shapes, n), at) {
+                    Ok(value) => Ok(value.holding(common(*tensors))),
+                    wrong => wrong,
+                }
             }
-        }
+            _ => UNKNOWN_ANSWER,
+        },
+        (
+            b"tensordot",
+            [
+                Value(Kind::Tensor(a, x)),
+                Value(Kind::Tensor(b, y)),
+                a_axes,
+                b_axes,
+            ],
+        ) => match (a_axes.numbers(), b_axes.numbers()) {
+            (Some((a_axes, n)), Some((b_axes, m))) => {
+                let (a_axes, b_axes) = (a_axes.split_at(n).0, b_axes.split_at(m).0);
+                match located(tensordot::output_shape(a, b, a_axes, b_axes), at) {
+                    Ok(value) => Ok(value.holding(x.join(*y))),
+                    wrong => wrong,
+                }
+            }
+            _ => UNKNOWN_ANSWER,
+        },
         (b"where_", [condition, a, b]) => where_(*condition, *a, *b, at),
         _ => UNKNOWN_ANSWER,
     }

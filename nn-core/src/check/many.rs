@@ -2,6 +2,7 @@
 
 use super::value::{Item, Kind, MANY};
 use super::{Truth, Value};
+use crate::{ANYTHING, MAX_RANK, Shape, is_known};
 
 impl Value {
     /// A tuple or array.
@@ -15,6 +16,10 @@ impl Value {
             // What comes behind needs a place each.
             let left = MANY - used - (values.len() - i - 1);
             used = match values[i].0 {
+                Kind::Many([Item::Int(first), Item::Int(second), ..], 2) => {
+                    items[used] = Item::Pair(first, second);
+                    used + 1
+                }
                 Kind::Many(inner, n) if n < left => {
                     items[used] = Item::Many(values[i].count());
                     let mut k = 0;
@@ -46,6 +51,44 @@ impl Value {
                 items[n] = Item::Tensor(shape, elements);
                 Value(Kind::Many(items, n + 1))
             }
+            _ => Value::UNKNOWN,
+        }
+    }
+
+    /// What a `Vec` is after `list.push(last)`: of what is no tensor and no number only that it is there.
+    #[must_use]
+    pub const fn appended(self, last: Value) -> Value {
+        match self.0 {
+            Kind::Many(mut items, n) if n < MANY => {
+                items[n] = match last.0 {
+                    Kind::Tensor(shape, elements) => Item::Tensor(shape, elements),
+                    Kind::Int(number) => Item::Int(number),
+                    _ => Item::Unknown,
+                };
+                Value(Kind::Many(items, n + 1))
+            }
+            Kind::Dims(shape) if shape.rank() < MAX_RANK => {
+                let (mut dims, mut i) = ([ANYTHING; MAX_RANK], 0);
+                while i < shape.rank() {
+                    dims[i] = shape.dims()[i];
+                    i += 1;
+                }
+                if let Kind::Int(size) = last.0
+                    && size >= 0
+                {
+                    dims[i] = size as usize;
+                }
+                Value(Kind::Dims(Shape::new(dims.split_at(i + 1).0)))
+            }
+            Kind::Never => self,
+            _ => Value::UNKNOWN,
+        }
+    }
+
+    /// The place that is `i` before the last one of so many.
+    pub const fn from_end(self, i: Value) -> Value {
+        match (self.as_known(), i.as_known()) {
+            (Some(n), Some(i)) => Value::int(n - 1 - i),
             _ => Value::UNKNOWN,
         }
     }
@@ -115,6 +158,22 @@ impl Value {
             Kind::Dims(shape) => Value::int(shape.rank() as isize),
             _ => Value::UNKNOWN,
         }
+    }
+
+    /// The numbers of a list with how many they are, if all of them are known.
+    pub(super) const fn numbers(self) -> Option<([isize; MANY], usize)> {
+        let Kind::Many(items, n) = self.0 else {
+            return None;
+        };
+        let (mut numbers, mut i) = ([0; MANY], 0);
+        while i < n {
+            numbers[i] = match items[i] {
+                Item::Int(number) if is_known(number.unsigned_abs()) => number,
+                _ => return None,
+            };
+            i += 1;
+        }
+        Some((numbers, n))
     }
 
     /// The same without tuples in it: all tensors and numbers, in order.
@@ -187,6 +246,7 @@ const fn part(items: &[Item; MANY], at: usize) -> Value {
         Item::Unknown => Value::UNKNOWN,
         Item::Tensor(shape, elements) => Value::tensor(shape).holding(elements),
         Item::Int(n) => Value::int(n),
+        Item::Pair(first, second) => Value::many(&[Value::int(first), Value::int(second)]),
         Item::Many(_) => {
             let n = width(items, at) - 1;
             let (mut inner, mut i) = ([Item::Unknown; MANY], 0);
@@ -202,7 +262,6 @@ const fn part(items: &[Item; MANY], at: usize) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Shape;
 
     fn t(n: usize) -> Value {
         Value::tensor(Shape::new(&[n]))

@@ -3,13 +3,13 @@
 //! A name that is not here gives *unknown*.
 
 use super::function::{UNKNOWN_ANSWER, binary, elementwise, located};
-use super::value::{End, Kind, MANY};
-use super::{Answer, Elements, Failure, Place, Value, axes};
+use super::value::{End, Kind};
+use super::{Answer, Elements, Failure, Place, Value, axes, enlarged, several};
 use crate::ops::index::take_along_axis;
 use crate::ops::linalg::matmul;
 use crate::ops::shape::expand_dims::inserted;
 use crate::ops::shape::slice::{self, Slice};
-use crate::ops::shape::{reshape, split, squeeze};
+use crate::ops::shape::{reshape, squeeze};
 use crate::{ANYTHING, Shape, ShapeError, axis_of, dim_times, is_known, is_named};
 
 /// A method of a tensor, a shape or a number, by its name.
@@ -81,7 +81,7 @@ const fn sign(name: &str) -> Option<&'static str> {
 
 const fn of_shape(name: &str, shape: Shape, arguments: &[Value]) -> Answer {
     Ok(match (name.as_bytes(), arguments) {
-        (b"rank" | b"len", []) if name.len() == 4 => Value::int(shape.rank() as isize),
+        (b"rank" | b"len", []) => Value::int(shape.rank() as isize),
         (b"dims" | b"to_vec", []) => Value(Kind::Dims(shape)),
         (b"num_elements", []) => Value::int(shape.num_elements() as isize),
         (b"first", []) => Value(Kind::Dims(shape)).item(0),
@@ -107,7 +107,8 @@ const fn keeps_elements(name: &str, elements: Elements) -> bool {
         | b"slice" | b"slice_axis" | b"columns" | b"index_axis" | b"split" | b"split_sizes"
         | b"flip" | b"sort" | b"sort_axis" | b"sort_with" | b"broadcast_to" | b"flip_axes"
         | b"squeeze_axes" | b"expand_dims_axes" | b"roll" | b"roll_axes" | b"repeat"
-        | b"repeat_each" | b"moveaxis" | b"take_along_axis" => true,
+        | b"repeat_each" | b"moveaxis" | b"take_along_axis" | b"tile" | b"pad" | b"pad_with"
+        | b"unstack" => true,
         b"relu" | b"sigmoid" | b"tanh" | b"exp" | b"log" | b"gelu" | b"silu" | b"softmax"
         | b"log_softmax" | b"sqrt" | b"square" | b"sum" | b"mean" | b"sum_axis" | b"mean_axis"
         | b"max_axis" | b"min_axis" | b"tril" | b"tril_with" | b"triu" | b"triu_with" => {
@@ -269,32 +270,25 @@ const fn of_tensor(
             (Err(error), _) => Err(error),
         },
         (b"split", [n, axis]) => match (checked(x, axis, at), n.as_index()) {
-            (Ok(Some(axis)), Some(n)) => match split::piece(&x, n, axis) {
-                Ok(piece) if n <= MANY => {
-                    Ok(Value::many([Value::tensor(piece); MANY].split_at(n).0))
-                }
-                Ok(_) => UNKNOWN_ANSWER,
-                Err(error) => Err(at.failed(error)),
-            },
+            (Ok(Some(axis)), Some(n)) => several::split(x, n, axis, at),
             (Err(error), _) => Err(error),
             _ => UNKNOWN_ANSWER,
         },
         (b"split_sizes", [sizes, axis]) => match (checked(x, axis, at), sizes.as_dims()) {
-            (Ok(Some(axis)), Some(sizes)) => match split::fits(&x, sizes.dims(), axis) {
-                Ok(()) => pieces(x, sizes.dims(), axis),
-                Err(error) => Err(at.failed(error)),
-            },
+            (Ok(Some(axis)), Some(sizes)) => several::split_sizes(x, sizes, axis, at),
             (Err(error), _) => Err(error),
             _ => UNKNOWN_ANSWER,
         },
-        (b"where_", [a, b]) => super::function::where_(Value::tensor(x), *a, *b, at),
-        (b"broadcast_to", [shape]) => match shape.as_dims() {
-            Some(shape) => match x.broadcast(&shape) {
-                Some(out) if out.rank() == shape.rank() => Ok(Value::tensor(shape)),
-                _ => UNKNOWN_ANSWER,
-            },
-            None => UNKNOWN_ANSWER,
+        (b"unstack", [axis]) => match checked(x, axis, at) {
+            Ok(Some(axis)) => Ok(several::unstack(x, axis)),
+            Ok(None) => UNKNOWN_ANSWER,
+            Err(error) => Err(error),
         },
+        (b"top_k", [k]) => several::top_k(x, elements, *k, at),
+        (b"where_", [a, b]) => super::function::where_(Value::tensor(x), *a, *b, at),
+        (b"broadcast_to", [shape]) => enlarged::broadcast_to(x, *shape, at),
+        (b"tile", [repeats]) => Ok(enlarged::tiled(x, *repeats)),
+        (b"pad", [paddings]) | (b"pad_with", [paddings, _]) => enlarged::padded(x, *paddings, at),
         (b"flatten", []) => Ok(Value::tensor(Shape::new(&[x.num_elements()]))),
         (b"flatten_from", [axis]) => match axis.as_index() {
             Some(axis) => located(reshape::flattened(&x, axis), at),
@@ -405,17 +399,6 @@ const fn named_part(size: usize, start: Option<isize>, stop: Option<isize>) -> O
         false if is_open => Some(ANYTHING),
         false => None,
     }
-}
-
-/// Pieces of given sizes.
-const fn pieces(x: Shape, sizes: &[usize], axis: usize) -> Answer {
-    let mut all = [Value::UNKNOWN; MANY];
-    let mut i = 0;
-    while i < sizes.len() {
-        all[i] = Value::tensor(x.with(axis, sizes[i]));
-        i += 1;
-    }
-    Ok(Value::many(all.split_at(i).0))
 }
 
 const fn reshaped(x: Shape, to: Value, at: &Place<'_>) -> Answer {

@@ -20,16 +20,21 @@
 mod after;
 #[cfg(test)]
 mod agreement;
+#[cfg(test)]
+mod agreement_made;
 mod axes;
 mod elements;
+mod enlarged;
 mod failure;
 mod fields;
 mod function;
+mod made;
 mod many;
 mod method;
 mod output;
 mod parts;
 mod place;
+mod several;
 mod steps;
 #[cfg(test)]
 mod substitution;
@@ -44,6 +49,7 @@ pub use failure::{Failed, Failing, Failure, Of, fail, fail_at, to_report, unless
 pub use fields::{must_be_used, position, unused, used};
 pub(crate) use function::two;
 pub use function::{binary, dimensions, einsum, floats, function, index, inputs, negated, not};
+pub use made::associated;
 pub use method::method;
 pub use output::OutputShape;
 pub use parts::Parts;

@@ -51,6 +51,8 @@ pub(super) enum Item {
     Unknown,
     Tensor(Shape, Elements),
     Int(isize),
+    /// A tuple or an array in it, of two whole numbers: how much is added on both sides of an axis.
+    Pair(isize, isize),
     /// A tuple or an array in it, of so many parts, which follow.
     Many(usize),
 }
@@ -112,9 +114,12 @@ impl Value {
 
     /// Several whole numbers.
     pub const fn ints(numbers: &[usize]) -> Value {
+        if numbers.len() > MANY {
+            return Value::UNKNOWN;
+        }
         let mut items = [Item::Unknown; MANY];
         let mut i = 0;
-        while i < numbers.len() && i < MANY {
+        while i < numbers.len() {
             if let Kind::Int(n) = Value::whole(numbers[i] as i128).0 {
                 items[i] = Item::Int(n);
             }
@@ -347,7 +352,7 @@ impl Value {
                 while i < n {
                     match items[i] {
                         Item::Int(size) => sizes[i] = size,
-                        Item::Many(_) => return None,
+                        Item::Many(_) | Item::Pair(..) => return None,
                         _ => {}
                     }
                     i += 1;

@@ -13,9 +13,6 @@ use syn::{Expr, ImplItemFn, Member, Token};
 /// The functions of the prelude that are followed.
 pub(super) const FUNCTIONS: &[&str] = &["concatenate", "einsum", "stack", "where_"];
 
-/// Those that make a tensor of a shape.
-const CONSTRUCTORS: &[&str] = &["zeros", "ones", "full", "random_uniform", "random_normal"];
-
 impl<'a> Follower<'a> {
     /// `self.blocks[0].conv`, or a name for such a thing.
     pub(super) fn path(&mut self, expr: &Expr) -> Option<Path> {
@@ -145,6 +142,12 @@ impl<'a> Follower<'a> {
             let names = (0..values.len()).map(|i| i.to_string());
             return quote!(#parts.made_of(&[#((#names, #values)),*]));
         }
+        if let ([.., "Tensor", "from"], Some(array)) = (&segments[..], e.args.first())
+            && let Some(sizes) = self.sizes_of(array)
+        {
+            let sizes = quote!(#krate::statics::Value::many(&[#(#sizes),*]));
+            return quote!(#sizes.parameter());
+        }
         if source::is_marked(&p.path.segments.last().expect("a name").ident.to_string()) {
             return self.marked_function(p, e, name_span);
         }
@@ -153,7 +156,10 @@ impl<'a> Follower<'a> {
         let text = match &segments[..] {
             ["Tensor", name] => format!("Tensor::{name}"),
             [root, .., "Tensor", name] if *root == framework => format!("Tensor::{name}"),
-            [name] if FUNCTIONS.contains(name) && !is_another_function(name, &framework) => {
+            [name]
+                if FUNCTIONS.contains(name) && !is_another_function(name, &framework)
+                    || source::is_of_framework(name, &framework) =>
+            {
                 name.to_string()
             }
             [root, .., name] if *root == framework => name.to_string(),
@@ -163,18 +169,16 @@ impl<'a> Follower<'a> {
             }
         };
         let span = p.path.segments.last().expect("a name").ident.span();
-        let of_tensor = text.strip_prefix("Tensor::");
         let answer = match (text.as_str(), e.args.first(), &arguments[..]) {
-            // `Tensor::relu(&x)`
-            (_, _, [receiver, others @ ..])
-                if of_tensor.is_some_and(|name| !CONSTRUCTORS.contains(&name)) =>
-            {
-                quote!(#krate::statics::method(#of_tensor, #receiver, &[#(#others),*], __at))
-            }
             ("einsum", Some(Expr::Lit(spec)), [_, operands]) => {
                 quote!(#krate::statics::einsum(#spec, #operands, __at))
             }
-            _ => quote!(#krate::statics::function(#text, &[#(#arguments),*], __at)),
+            _ => match text.strip_prefix("Tensor::") {
+                Some(name) => {
+                    quote!(#krate::statics::associated(#name, &[#(#arguments),*], __at))
+                }
+                None => quote!(#krate::statics::function(#text, &[#(#arguments),*], __at)),
+            },
         };
         self.settle(answer, span)
     }

@@ -228,6 +228,37 @@ impl Follower<'_> {
         }
     }
 
+    /// The sizes of an array of numbers that is written out, `[[1.0, 2.0], [3.0, 4.0]]` or `[0.5; 4]`.
+    pub(super) fn sizes_of(&mut self, array: &Expr) -> Option<Vec<TokenStream>> {
+        let krate = self.krate;
+        Some(match array {
+            Expr::Reference(e) => return self.sizes_of(&e.expr),
+            Expr::Paren(e) => return self.sizes_of(&e.expr),
+            Expr::Group(e) => return self.sizes_of(&e.expr),
+            Expr::Array(e) => {
+                let n = e.elems.len();
+                // All parts of an array have the type of the first one.
+                let mut inner = self.sizes_of(e.elems.first()?)?;
+                inner.insert(
+                    0,
+                    quote!(#krate::statics::Value::whole(#n as ::core::primitive::i128)),
+                );
+                inner
+            }
+            Expr::Repeat(e) => {
+                let mut inner = self.sizes_of(&e.expr)?;
+                inner.insert(0, self.expr(&e.len));
+                inner
+            }
+            Expr::Unary(e) => match (&e.op, &*e.expr) {
+                (syn::UnOp::Neg(_), Expr::Lit(_)) => Vec::new(),
+                _ => return None,
+            },
+            Expr::Lit(_) => Vec::new(),
+            _ => return None,
+        })
+    }
+
     pub(super) fn many<'e>(&mut self, parts: impl Iterator<Item = &'e Expr>) -> TokenStream {
         let krate = self.krate;
         let parts: Vec<TokenStream> = parts.map(|e| self.expr(e)).collect();

@@ -7,7 +7,7 @@ use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::index::take_along::take_along;
 use crate::ops::reduce::reduction::summable;
 use crate::ops::shape::along::along;
-use crate::{DType, Error, Result, Tensor, is_known, with_number};
+use crate::{DType, Result, Shape, ShapeError, Tensor, axis_of, is_known, with_number};
 use nn_kernels::sort::argsort;
 
 /// Positions of the first elements of each row of the last axis in order.
@@ -35,13 +35,8 @@ impl Op for ArgSort {
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
         let shape = inputs[0].raw_shape();
         let axis = shape.axis(-1)?;
-        let (n, k) = (shape[axis], self.first.unwrap_or(shape[axis]));
-        if k > n && is_known(n) {
-            return Err(Error::value(format!(
-                "the {k} greatest of {n} were asked for: the last axis of {shape} has no more"
-            )));
-        }
-        Ok((shape.with(axis, k), DType::I64).into())
+        let first = output_shape(shape, self.first.unwrap_or(shape[axis]))?;
+        Ok((first, DType::I64).into())
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
@@ -61,6 +56,21 @@ impl Op for ArgSort {
     fn keeps(&self) -> Keeps {
         Keeps::SHAPES
     }
+}
+
+/// The shape of the `k` first elements along the last axis.
+pub(crate) const fn output_shape(x: &Shape, k: usize) -> Result<Shape, ShapeError> {
+    let axis = match axis_of("", -1, x) {
+        Ok(axis) => axis,
+        Err(error) => return Err(error),
+    };
+    let n = x.dims()[axis];
+    if is_known(n) && is_known(k) && k > n {
+        let error = ShapeError::new("the ").number(k).text(" greatest of ");
+        let error = error.number(n).text(" were asked for: the last axis of ");
+        return Err(error.shape(x).text(" has no more"));
+    }
+    Ok(x.with(axis, k))
 }
 
 by_name!("argsort", by_name::axis, |a| ArgSort {

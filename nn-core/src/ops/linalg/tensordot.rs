@@ -1,7 +1,7 @@
 //! Sums of products over chosen axes of two tensors.
 
 use crate::ops::fail::fail;
-use crate::{Error, Operand, Result, Shape, Tensor, is_known};
+use crate::{MAX_RANK, Operand, Shape, ShapeError, Tensor, agree, axis_of};
 
 /// Sums over pairs of axes of the product of two tensors, as NumPy's and Keras's `tensordot`: `a_axes[i]` of `a` goes with `b_axes[i]`
 /// of `b` (counted from the end if negative).
@@ -25,9 +25,14 @@ pub fn tensordot(
         return failed.clone();
     }
     let (a_shape, b_shape) = (*a.raw_shape(), *b.raw_shape());
-    match pairs(&a_shape, &b_shape, a_axes.as_ref(), b_axes.as_ref()) {
-        Err(error) => fail("tensordot", error),
-        Ok((a_axes, b_axes)) => {
+    let (a_axes, b_axes) = (a_axes.as_ref(), b_axes.as_ref());
+    let shape = output_shape(&a_shape, &b_shape, a_axes, b_axes);
+    match shape.and_then(|shape| Ok((shape, pairs(&a_shape, &b_shape, a_axes, b_axes)?))) {
+        Err(error) => fail("tensordot", error.into()),
+        Ok((shape, (first, second))) => {
+            let indices = |all: Indices, n| all[..n].iter().map(|&i| i as isize).collect();
+            let a_axes: Vec<isize> = indices(first, a_axes.len());
+            let b_axes: Vec<isize> = indices(second, b_axes.len());
             let (a_free, b_free) = (others(&a_shape, &a_axes), others(&b_shape, &b_axes));
             let size = |shape: &Shape, axes: &[isize]| {
                 let dims: Vec<usize> = axes.iter().map(|&i| shape[i as usize]).collect();
@@ -37,12 +42,7 @@ pub fn tensordot(
             let right = b.transpose([&b_axes[..], &b_free].concat());
             let left = left.reshape([size(&a_shape, &a_free), size(&a_shape, &a_axes)]);
             let right = right.reshape([size(&b_shape, &b_axes), size(&b_shape, &b_free)]);
-            let a_dims = a_free.iter().map(|&i| a_shape[i as usize]);
-            let b_dims = b_free.iter().map(|&i| b_shape[i as usize]);
-            match Shape::try_new(&a_dims.chain(b_dims).collect::<Vec<_>>()) {
-                Ok(shape) => left.matmul(right).reshape(shape),
-                Err(error) => fail("tensordot", error),
-            }
+            left.matmul(right).reshape(shape)
         }
     }
 }
@@ -54,41 +54,109 @@ fn others(shape: &Shape, axes: &[isize]) -> Vec<isize> {
         .collect()
 }
 
+/// Axes as indices, of which there are as many.
+type Indices = [usize; MAX_RANK];
+
+/// Axes of a shape as indices.
+const fn resolved(shape: &Shape, axes: &[isize]) -> Result<Indices, ShapeError> {
+    let (mut found, mut i) = ([0; MAX_RANK], 0);
+    while i < axes.len() {
+        let index = match axis_of("", axes[i], shape) {
+            Ok(index) => index,
+            Err(error) => return Err(error),
+        };
+        let mut k = 0;
+        while k < i {
+            if found[k] == index {
+                let error = ShapeError::new("axis ").signed(axes[i]).text(" of ");
+                let error = error.shape(shape).text(" is given twice in ");
+                return Err(error.list(axes));
+            }
+            k += 1;
+        }
+        // More than there are axes would be one of them twice.
+        found[i] = index;
+        i += 1;
+    }
+    Ok(found)
+}
+
 /// The axes as indices.
-fn pairs(
+const fn pairs(
     a: &Shape,
     b: &Shape,
     a_axes: &[isize],
     b_axes: &[isize],
-) -> Result<(Vec<isize>, Vec<isize>)> {
-    let resolve = |shape: &Shape, axes: &[isize]| {
-        let mut found = Vec::with_capacity(axes.len());
-        for &axis in axes {
-            let i = shape.axis(axis)? as isize;
-            if found.contains(&i) {
-                return Err(Error::shape(format!(
-                    "axis {axis} of {shape} is given twice in {axes:?}"
-                )));
-            }
-            found.push(i);
-        }
-        Ok(found)
-    };
+) -> Result<(Indices, Indices), ShapeError> {
     if a_axes.len() != b_axes.len() {
-        return Err(Error::shape(format!(
-            "tensordot pairs axes, found {a_axes:?} of {a} and {b_axes:?} of {b}"
-        )));
+        let error = ShapeError::new("tensordot pairs axes, found ").list(a_axes);
+        let error = error.text(" of ").shape(a).text(" and ").list(b_axes);
+        return Err(error.text(" of ").shape(b));
     }
-    let (first, second) = (resolve(a, a_axes)?, resolve(b, b_axes)?);
-    for (&i, &j) in first.iter().zip(&second) {
-        let (m, n) = (a[i as usize], b[j as usize]);
-        if m != n && is_known(m) && is_known(n) {
-            return Err(Error::shape(format!(
-                "tensordot cannot pair axis {i} of {a} with axis {j} of {b}: their sizes {m} and {n} must agree"
-            )));
+    let (first, second) = match (resolved(a, a_axes), resolved(b, b_axes)) {
+        (Ok(first), Ok(second)) => (first, second),
+        (Err(error), _) | (_, Err(error)) => return Err(error),
+    };
+    let mut i = 0;
+    while i < a_axes.len() {
+        let (m, n) = (a.dims()[first[i]], b.dims()[second[i]]);
+        if !agree(m, n) {
+            let error = ShapeError::new("tensordot cannot pair axis ").number(first[i]);
+            let error = error.text(" of ").shape(a).text(" with axis ");
+            let error = error.number(second[i]).text(" of ").shape(b);
+            let error = error.text(": their sizes ").dim(m).text(" and ").dim(n);
+            return Err(error.text(" must agree"));
         }
+        i += 1;
     }
     Ok((first, second))
+}
+
+/// The axes of `a` that are left, then those of `b`.
+pub(crate) const fn output_shape(
+    a: &Shape,
+    b: &Shape,
+    a_axes: &[isize],
+    b_axes: &[isize],
+) -> Result<Shape, ShapeError> {
+    let (first, second) = match pairs(a, b, a_axes, b_axes) {
+        Ok(pairs) => pairs,
+        Err(error) => return Err(error),
+    };
+    let n = a_axes.len();
+    let (a, b) = (left(*a, first, n), left(*b, second, n));
+    if a.rank() + b.rank() > MAX_RANK {
+        let error = ShapeError::new("a tensor has at most 8 dimensions, found ");
+        let error = error.number(a.rank() + b.rank()).text(": ").shape(&a);
+        return Err(error.text(" and ").shape(&b).text(" are left"));
+    }
+    let (mut dims, mut i) = ([0; MAX_RANK], 0);
+    while i < a.rank() + b.rank() {
+        dims[i] = match i < a.rank() {
+            true => a.dims()[i],
+            false => b.dims()[i - a.rank()],
+        };
+        i += 1;
+    }
+    Ok(Shape::new(dims.split_at(i).0))
+}
+
+/// A shape without `n` of its axes.
+const fn left(shape: Shape, axes: Indices, n: usize) -> Shape {
+    let (mut dims, mut rank, mut i) = ([0; MAX_RANK], 0, 0);
+    while i < shape.rank() {
+        let (mut is_gone, mut k) = (false, 0);
+        while k < n {
+            is_gone |= axes[k] == i;
+            k += 1;
+        }
+        if !is_gone {
+            dims[rank] = shape.dims()[i];
+            rank += 1;
+        }
+        i += 1;
+    }
+    Shape::new(dims.split_at(rank).0)
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Repetition along dimensions of size 1.
 
+use crate::check::two;
 use crate::graph::apply::apply;
 use crate::graph::attributes::Attributes;
 use crate::graph::by_name::{self, by_name};
 use crate::graph::op::{Backward, Binding, Expected, Keeps, Op, OpHandle, Outputs, Spec};
-use crate::{Error, Result, Shape, Tensor, with_dtype};
+use crate::{Result, Shape, ShapeError, Tensor, agree, better, with_dtype};
 use nn_kernels::elementwise;
 
 struct BroadcastTo(Shape);
@@ -23,18 +24,9 @@ impl Op for BroadcastTo {
     }
 
     fn infer(&self, inputs: &[Tensor]) -> Result<Outputs<Spec>> {
-        let from = inputs[0].raw_shape();
-        match from.broadcast(&self.0) {
-            Some(shape)
-                if shape.rank() == self.0.rank() && (shape == self.0 || !self.0.is_known()) =>
-            {
-                Ok((shape, inputs[0].dtype()).into())
-            }
-            _ => Err(Error::shape(format!(
-                "cannot broadcast {from} to {}: aligned at the end, dimensions must agree or be 1",
-                self.0
-            ))),
-        }
+        self.0.check_rank()?;
+        let shape = output_shape(inputs[0].raw_shape(), &self.0)?;
+        Ok((shape, inputs[0].dtype()).into())
     }
 
     fn forward(&self, inputs: &[Tensor], expected: &Expected<'_>) -> Result<Outputs<Tensor>> {
@@ -59,6 +51,27 @@ impl Op for BroadcastTo {
 by_name!("broadcast_to", by_name::one, |a| BroadcastTo(
     a.get("shape")?
 ));
+
+/// The shape of a tensor repeated to another one, of which more may be known then.
+pub(crate) const fn output_shape(from: &Shape, to: &Shape) -> Result<Shape, ShapeError> {
+    let mut out = *to;
+    let mut fits = from.rank() <= to.rank();
+    let mut i = 0;
+    while fits && i < from.rank() {
+        let axis = to.rank() - from.rank() + i;
+        let (size, wanted) = (from.dims()[i], to.dims()[axis]);
+        if size != 1 {
+            fits = agree(size, wanted);
+            out = out.with(axis, better(size, wanted));
+        }
+        i += 1;
+    }
+    if fits {
+        return Ok(out);
+    }
+    Err(two("broadcast", from, " to ", to)
+        .text(": aligned at the end, dimensions must agree or be 1"))
+}
 
 impl Tensor {
     /// Repeated to `shape` by NumPy's broadcasting rule. A shape that does not fit is an error.

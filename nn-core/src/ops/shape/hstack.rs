@@ -2,7 +2,38 @@
 
 use crate::ops::shape::concatenate;
 use crate::ops::shape::split::{MOST, too_many};
-use crate::{Error, Tensor, TensorList, is_known};
+use crate::{Error, Shape, ShapeError, Tensor, TensorList, is_known};
+
+/// The shape of tensors put together by functions of at least so many axes: 1 for [`hstack`], 2 for [`vstack`] and 3 for [`dstack`].
+pub(crate) const fn output_shape<const N: usize>(
+    rank: usize,
+    shapes: &[Shape; N],
+    n: usize,
+) -> Result<Shape, ShapeError> {
+    let mut all = *shapes;
+    let mut i = 0;
+    while i < n {
+        all[i] = at_least_shape(rank, &all[i]);
+        i += 1;
+    }
+    let axis = match rank {
+        1 if all[0].rank() > 1 => 1,
+        1 | 2 => 0,
+        _ => 2,
+    };
+    concatenate::output_shape(all.split_at(n).0, axis)
+}
+
+/// The shape of what [`at_least`] makes.
+const fn at_least_shape(rank: usize, x: &Shape) -> Shape {
+    match (x.rank(), rank) {
+        (0, _) => Shape::new([1; 3].split_at(rank).0),
+        (1, 2) => Shape::new(&[1, x.dims()[0]]),
+        (1, 3) => Shape::new(&[1, x.dims()[0], 1]),
+        (2, 3) => Shape::new(&[x.dims()[0], x.dims()[1], 1]),
+        _ => *x,
+    }
+}
 
 #[track_caller]
 fn joined(op: &'static str, tensors: Vec<Tensor>, axis: isize) -> Tensor {

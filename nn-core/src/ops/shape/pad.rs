@@ -10,7 +10,8 @@ use crate::ops::Slice;
 use crate::ops::fail::fail;
 use crate::tensor::create::check_in_range;
 use crate::{
-    DType, Element, Error, Result, Shape, Tensor, UNKNOWN, dim_plus, is_known, too_long, with_dtype,
+    DType, Element, Error, Result, Shape, ShapeError, Tensor, UNKNOWN, dim_plus, is_known,
+    too_long, with_dtype,
 };
 use nn_kernels::copy::paste;
 use nn_kernels::elementwise::AxisSlice;
@@ -148,10 +149,28 @@ by_name!("pad", fits, |a| Pad {
     value: a.get("value")?
 });
 
+/// Whether there is a pair of paddings for each axis.
+pub(crate) const fn check_pairs(x: &Shape, pairs: usize) -> Result<(), ShapeError> {
+    if pairs == x.rank() {
+        return Ok(());
+    }
+    let error = ShapeError::new("rank ").number(x.rank()).text(" ").shape(x);
+    Err(error
+        .text(" needs as many (before, after) pairs, found ")
+        .number(pairs))
+}
+
+/// The size of an axis of `n` elements with so many added; `None` where it is too large to be one.
+pub(crate) const fn padded(n: usize, before: usize, after: usize) -> Option<usize> {
+    match dim_plus(n, before) {
+        Some(n) => dim_plus(n, after),
+        None => None,
+    }
+}
+
 /// The size of an axis of `n` elements with so many added.
 fn padded_size(n: usize, before: usize, after: usize) -> Result<usize> {
-    dim_plus(n, before)
-        .and_then(|n| dim_plus(n, after))
+    padded(n, before, after)
         .ok_or_else(|| too_long(format_args!("{n} with {before} before and {after} after")))
 }
 
@@ -205,14 +224,8 @@ impl Tensor {
         if self.error().is_some() {
             return self.clone();
         }
-        if paddings.len() != shape.rank() {
-            return fail(
-                "pad",
-                Error::shape(format!(
-                    "rank {} {shape} needs as many (before, after) pairs, found {paddings:?}",
-                    shape.rank()
-                )),
-            );
+        if let Err(error) = check_pairs(&shape, paddings.len()) {
+            return fail("pad", error.into());
         }
         if let PadMode::Constant(value) = mode {
             if let Err(error) = check_in_range("pad", value, self.dtype()) {

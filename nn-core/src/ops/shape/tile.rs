@@ -1,7 +1,27 @@
 //! Copies of a whole tensor side by side.
 
 use crate::ops::shape::repeat::repeated;
-use crate::{Error, Tensor};
+use crate::{ANYTHING, Error, MAX_RANK, Shape, Tensor, dim_times};
+
+/// The shape of copies side by side, at most as many axes of them as a tensor can have.
+pub(crate) const fn output_shape(x: &Shape, repeats: &[usize]) -> Shape {
+    let (n, rank) = (repeats.len(), x.rank());
+    let all = if n > rank { n } else { rank };
+    let (mut dims, mut i) = ([1; MAX_RANK], 0);
+    while i < all {
+        if i + rank >= all {
+            dims[i] = x.dims()[i + rank - all];
+        }
+        if i + n >= all {
+            dims[i] = match dim_times(dims[i], repeats[i + n - all]) {
+                Some(size) => size,
+                None => ANYTHING,
+            };
+        }
+        i += 1;
+    }
+    Shape::new(dims.split_at(all).0)
+}
 
 impl Tensor {
     /// Copies of the tensor side by side, `repeats[i]` along axis `i`: `[a, b]` to `[a·r₀, b·r₁]`. As NumPy's `tile`.
