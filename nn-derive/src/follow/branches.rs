@@ -184,7 +184,7 @@ impl Follower<'_> {
     }
 
     /// The layer that may be an `Option` of one: `&self.shortcut`, `self.shortcut.as_ref()`.
-    fn option(&mut self, expr: &Expr) -> Option<super::Path> {
+    pub(super) fn option(&mut self, expr: &Expr) -> Option<super::Path> {
         match expr {
             Expr::MethodCall(e) if e.method == "as_ref" && e.args.is_empty() => {
                 self.option(&e.receiver)

@@ -134,6 +134,11 @@ impl<'a> Follower<'a> {
         if let Some(value) = self.by_path(&segments, p, e, name_span) {
             return value;
         }
+        if let ["Vec", "new" | "with_capacity"] = segments[..]
+            && !source::defines("Vec", "struct")
+        {
+            return quote!(#krate::statics::Value::many(&[]));
+        }
         if let (["Ok"], [value]) = (&segments[..], &e.args.iter().collect::<Vec<_>>()[..]) {
             return self.expr(value);
         }
@@ -284,6 +289,9 @@ impl<'a> Follower<'a> {
         }
         if let Some(turned) = self.iterator(e) {
             return turned;
+        }
+        if let Some(pushed) = self.pushed(e) {
+            return pushed;
         }
         let receiver = self.expr(&e.receiver);
         if let Some(stored) = self.cloned(e, &receiver) {

@@ -40,6 +40,29 @@ impl Follower<'_> {
             ("for_each", [Expr::Closure(closure)]) => {
                 self.turned(e, &e.receiver, closure, End::ForEach)
             }
+            // Of an array; what `map` makes of an iterator is nothing yet.
+            ("map", [Expr::Closure(closure)]) if matches!(*e.receiver, Expr::Array(_)) => {
+                self.turned(e, &e.receiver, closure, End::Collect)
+            }
+            ("map_or", [default, Expr::Closure(closure)]) => {
+                self.layer_or(&e.receiver, closure, default)
+            }
+            ("map_or_else", [Expr::Closure(default), Expr::Closure(closure)])
+                if default.inputs.is_empty() && self.runs_to_the_end(default) =>
+            {
+                self.layer_or(&e.receiver, closure, &default.body)
+            }
+            ("unwrap_or", [default]) => {
+                let Expr::MethodCall(map) = &*e.receiver else {
+                    return None;
+                };
+                match (map.method == "map", map.args.first()) {
+                    (true, Some(Expr::Closure(closure))) => {
+                        self.layer_or(&map.receiver, closure, default)
+                    }
+                    _ => None,
+                }
+            }
             ("collect", []) => {
                 let Expr::MethodCall(map) = &*e.receiver else {
                     return None;
@@ -54,6 +77,36 @@ impl Follower<'_> {
             }
             _ => None,
         }
+    }
+
+    /// What a closure makes of a layer that may be there, or what stands for it where it is not.
+    fn layer_or(
+        &mut self,
+        layer: &Expr,
+        closure: &ExprClosure,
+        default: &Expr,
+    ) -> Option<TokenStream> {
+        let [pat] = &closure.inputs.iter().collect::<Vec<_>>()[..] else {
+            return None;
+        };
+        self.option(layer)?;
+        let body = &closure.body;
+        let branches = parse_quote!(if let Some(#pat) = #layer { #body } else { #default });
+        self.runs_to_the_end(closure).then(|| self.expr(&branches))
+    }
+
+    /// `list.push(value)`, where `list` is a variable.
+    pub(super) fn pushed(&mut self, e: &ExprMethodCall) -> Option<TokenStream> {
+        let (Expr::Path(list), [value]) = (&*e.receiver, &e.args.iter().collect::<Vec<_>>()[..])
+        else {
+            return None;
+        };
+        let changed = self.variables(vec![list.path.get_ident()?.clone()]);
+        let ([changed], true) = (&changed[..], e.method == "push") else {
+            return None;
+        };
+        let (value, unknown) = (self.expr(value), self.unknown());
+        Some(quote!({ let __pushed = #value; #changed = #changed.appended(__pushed); #unknown }))
     }
 
     fn turned(

@@ -1,6 +1,6 @@
 //! Loops over ranges, lists and containers of layers.
 
-use super::scan::{counted, has_unknown_macro, mentions};
+use super::scan::{counted, has_unknown_macro, mentions, reversed};
 use super::{Follower, Local, Path, Step};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -114,6 +114,7 @@ impl Follower<'_> {
     fn layers(&mut self, e: &syn::ExprForLoop, number: TokenStream) -> Option<Turns> {
         let krate = self.krate;
         let (container, is_counted) = counted(&e.expr);
+        let (container, is_reversed) = reversed(container);
         let path = self.path(container).filter(|path| !path.is_empty())?;
         let layer = match (&*e.pat, is_counted) {
             (layer, false) => layer,
@@ -128,8 +129,12 @@ impl Follower<'_> {
             _ => return None,
         };
         let count = self.ask(&path, quote!(#krate::statics::Question::Len), e.expr.span());
+        let length = format_ident!("__length{}", self.count);
         let mut element = path;
-        element.push(Step::At(number.clone()));
+        element.push(Step::At(match is_reversed {
+            true => quote!(#length.from_end(#number)),
+            false => number.clone(),
+        }));
         let binding = match (&*e.pat, is_counted) {
             (Pat::Tuple(pair), true) => self.bind(&pair.elems[0], number),
             _ => TokenStream::new(),
@@ -138,9 +143,9 @@ impl Follower<'_> {
             self.declare(name, Local::Layer(element));
         }
         Some(Turns {
-            before: TokenStream::new(),
+            before: quote!(let #length = #count;),
             from: quote!(#krate::statics::Value::int(0)),
-            to: count,
+            to: length.into_token_stream(),
             binding,
         })
     }
@@ -163,7 +168,7 @@ impl Follower<'_> {
 
     /// The layers of a list that is written out, `[&self.first, &self.second]`, and what comes before.
     pub(super) fn written_out(&mut self, over: &Expr) -> Option<(TokenStream, Vec<Path>)> {
-        let mut list = counted(over).0;
+        let (mut list, is_reversed) = reversed(counted(over).0);
         while let Expr::Reference(ExprReference { expr, .. })
         | Expr::Paren(ExprParen { expr, .. }) = list
         {
@@ -181,6 +186,9 @@ impl Follower<'_> {
             let mut path = self.path(layer).filter(|path| !path.is_empty())?;
             before.extend(self.keep_indices(&mut path));
             layers.push(path);
+        }
+        if is_reversed {
+            layers.reverse();
         }
         (!layers.is_empty() && layers.len() <= WRITTEN_OUT).then_some((before, layers))
     }
@@ -215,20 +223,24 @@ impl Follower<'_> {
         Some(binding)
     }
 
-    /// Those of a list of numbers or tensors: `[3, 5]`, `&sizes`, `sizes.iter()`.
+    /// Those of a list of numbers or tensors: `[3, 5]`, `&sizes`, `sizes.iter()`, `x.unstack(1)`.
     fn list(&mut self, e: &syn::ExprForLoop, number: TokenStream) -> Option<Turns> {
         let krate = self.krate;
         let (list, is_counted) = counted(&e.expr);
+        let (list, is_reversed) = reversed(list);
         let list = match list {
             Expr::Reference(e) if e.mutability.is_none() => &*e.expr,
             other => other,
         };
-        if !matches!(list, Expr::Array(_) | Expr::Path(_)) {
+        if !matches!(list, Expr::Array(_) | Expr::Path(_) | Expr::MethodCall(_)) {
             return None;
         }
         let list = self.expr(list);
         let name = format_ident!("__list{}", self.count);
-        let element = quote!(#name.item_at(#number));
+        let element = match is_reversed {
+            true => quote!(#name.item_at(#name.length().from_end(#number))),
+            false => quote!(#name.item_at(#number)),
+        };
         let binding = match (&*e.pat, is_counted) {
             (pat, false) => self.bind(pat, element),
             (Pat::Tuple(pair), true) if pair.elems.len() == 2 => {

@@ -18,6 +18,20 @@ pub(super) fn counted(expr: &Expr) -> (&Expr, bool) {
     }
 }
 
+/// What is iterated over, without the `rev` of an iterator that runs back.
+pub(super) fn reversed(expr: &Expr) -> (&Expr, bool) {
+    match expr {
+        Expr::MethodCall(e) if e.args.is_empty() && e.method == "rev" => {
+            match counted(&e.receiver) {
+                // Without an `iter` it is of a type of its own, and `enumerate` counted from the other end.
+                (over, false) if matches!(&*e.receiver, Expr::MethodCall(_)) => (over, true),
+                _ => (expr, false),
+            }
+        }
+        other => (other, false),
+    }
+}
+
 /// All identifiers of some code.
 pub(super) fn idents(tokens: TokenStream, found: &mut Vec<Ident>) {
     for token in tokens {
