@@ -53,6 +53,7 @@ mod known_const_parameters;
 mod known_inception;
 mod known_length;
 mod known_loops;
+mod known_made;
 mod known_options;
 mod known_own_rules;
 mod known_sizes;
@@ -154,6 +155,7 @@ run! {
     known_inception
     known_length
     known_loops
+    known_made
     known_options
     known_own_rules
     known_sizes
