@@ -71,7 +71,7 @@ pub struct Writer<'a> {
     /// Once in how many choices something is chosen without regard to the shape.
     pub wrong: usize,
     /// Whether a step was written for another shape: from then on the shape that is there may not be the one that is meant.
-    lost: bool,
+    pub lost: bool,
     pub is_open: &'a mut bool,
 }
 

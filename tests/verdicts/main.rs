@@ -4,6 +4,7 @@
 
 mod generate;
 mod statements;
+mod tensors;
 
 use generate::Model;
 use std::collections::{BTreeMap, BTreeSet};

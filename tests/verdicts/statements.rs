@@ -27,13 +27,13 @@ impl Writer<'_> {
     }
 
     /// The compiler may not follow this.
-    fn closed(&mut self, line: impl AsRef<str>) {
+    pub fn closed(&mut self, line: impl AsRef<str>) {
         *self.is_open = false;
         self.line(line);
     }
 
     /// A layer that makes the last dimension another one.
-    fn layer(&mut self) -> (String, usize) {
+    pub fn layer(&mut self) -> (String, usize) {
         let units = 1 + self.dice.below(5);
         (self.field("Dense", &units.to_string()), units)
     }
@@ -369,7 +369,7 @@ impl Writer<'_> {
         let Some(&last) = shape.last() else {
             return shape;
         };
-        match self.dice.below(9) {
+        match self.dice.below(12) {
             0 => {
                 let to = self.dice.pick(&[last.div_ceil(2), last, last + 1]);
                 let to = if self.dice.once_in(self.wrong) {
@@ -436,6 +436,9 @@ impl Writer<'_> {
                 self.line("x = x.slice_axis(1, 1..-1);");
                 shape[0] -= 2;
             }
+            8 => return self.enlarged(shape),
+            9 if rank == 2 && shape[0] < 8 => return self.unstacked(shape),
+            10 => return self.listed(shape),
             _ => {
                 let name = self.field("Dense", &(last + 1).to_string());
                 self.line(format!(
