@@ -2,9 +2,8 @@
 
 use crate::ShapeError;
 use crate::core::windows;
-use nn_core::__private::memory;
 use nn_core::ops::Interpolation;
-use nn_core::{Error, Shape, Tensor, is_known};
+use nn_core::{Shape, Tensor, is_known};
 
 /// The shape of an input of which each axis is so many times as long.
 pub(crate) const fn output_shape<const N: usize>(
@@ -39,9 +38,7 @@ pub(crate) const fn output_shape<const N: usize>(
     Ok(output)
 }
 
-/// The message continued with sizes, as the numbers they are: a shape has no large ones.
-/// The larger input, once it is known that there is memory for all of it: made axis by axis, most of it would be there before the last one
-/// is refused.
+/// The larger input.
 pub(crate) fn up_sampled<const N: usize>(
     layer: &str,
     x: &Tensor,
@@ -51,23 +48,13 @@ pub(crate) fn up_sampled<const N: usize>(
     if x.error().is_some() {
         return x.clone();
     }
-    let output = match output_shape(layer, size, &x.shape()) {
-        Ok(output) => output,
-        Err(error) => return Tensor::failed(error.into()),
-    };
-    let numbers = output.num_elements();
-    let bytes = numbers.saturating_mul(x.dtype().size());
-    if output.dims().iter().all(|&n| is_known(n))
-        && let Err(refused) = memory::room::<u8>(bytes)
-    {
-        return Tensor::failed(Error::value(format!(
-            "{layer} makes {output} of {}: {refused}; use a smaller `size` or smaller batches",
-            x.shape()
-        )));
+    match output_shape(layer, size, &x.shape()) {
+        Ok(_) => nn_core::ops::up_sampling(x, size, interpolation).without_mask(),
+        Err(error) => Tensor::failed(error.into()),
     }
-    nn_core::ops::up_sampling(x, size, interpolation).without_mask()
 }
 
+/// The message continued with sizes, as the numbers they are: a shape has no large ones.
 const fn sizes(error: ShapeError, sizes: &[usize]) -> ShapeError {
     let mut error = error.text("[");
     let mut i = 0;
@@ -81,26 +68,6 @@ const fn sizes(error: ShapeError, sizes: &[usize]) -> ShapeError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_whole_output_is_refused_before_a_part_of_it_is_made() {
-        use crate::{UpSampling2D, UpSampling3D};
-        use nn_core::Layer;
-        // One axis alone would be 4 GB.
-        let n = 1 << 30;
-        let y = UpSampling3D::new(n).forward(Tensor::ones([1, 1, 1, 1, 1]));
-        let e = y.into_result().unwrap_err().to_string();
-        let made =
-            "UpSampling3D makes [1, 1073741824, 1073741824, 1073741824, 1] of [1, 1, 1, 1, 1]";
-        assert!(e.contains(made), "{e}");
-        assert!(e.contains("use a smaller `size`"), "{e}");
-        let y = UpSampling2D::new(n).forward(Tensor::ones([1, 1, 1, 1]));
-        let e = y.into_result().unwrap_err().to_string();
-        assert!(
-            e.contains("UpSampling2D makes [1, 1073741824, 1073741824, 1]"),
-            "{e}"
-        );
-    }
 
     #[test]
     fn a_size_too_large_is_named() {

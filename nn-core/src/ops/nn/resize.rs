@@ -7,6 +7,7 @@ use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
 use crate::ops::fail::fail;
 use crate::{Error, Result, Tensor, dim_times, too_long, with_float};
 use nn_kernels::math::Float;
+use nn_kernels::memory;
 use nn_kernels::resample::{Neighbours, resample};
 use std::f64::consts::PI;
 
@@ -304,6 +305,33 @@ pub fn up_sampling<const N: usize>(
     resized(x, size.map(NewSize::Times), interpolation, false)
 }
 
+/// That there is memory for the whole result: made axis by axis, most of it would be there before the last one is refused.
+fn check_memory(x: &Tensor, sizes: &[NewSize]) -> Result<()> {
+    let mut output = *x.raw_shape();
+    for (size, axis) in sizes.iter().zip(1..) {
+        let n = output[axis];
+        let m = match size {
+            NewSize::To(size) => Some(*size),
+            NewSize::Times(times) => dim_times(n, *times),
+        };
+        match m {
+            Some(m) => output = output.with(axis, m),
+            // The axis says what is wrong with it.
+            None => return Ok(()),
+        }
+    }
+    let bytes = output.num_elements().saturating_mul(x.dtype().size());
+    if output.is_known()
+        && let Err(refused) = memory::room::<u8>(bytes)
+    {
+        return Err(Error::value(format!(
+            "resize makes {output} of {}: {refused}; use a smaller `size` or smaller batches",
+            x.raw_shape()
+        )));
+    }
+    Ok(())
+}
+
 #[track_caller]
 fn resized<const N: usize>(
     x: &Tensor,
@@ -315,6 +343,9 @@ fn resized<const N: usize>(
         return x.clone();
     }
     if let Err(error) = super::padding::check_image::<N>("resize", x.raw_shape()) {
+        return fail("resize", error);
+    }
+    if let Err(error) = check_memory(x, &sizes) {
         return fail("resize", error);
     }
     let mut y = x.clone();
@@ -442,6 +473,24 @@ mod tests {
             assert!(e.contains("below 2³⁴"), "{e}");
             let e = message(resize(&x, [n, 1], Interpolation::Bicubic, false));
             assert!(e.contains("below 2³⁴"), "{e}");
+        }
+    }
+
+    #[test]
+    fn the_whole_result_is_refused_before_a_part_of_it_is_made() {
+        // One axis alone would be 4 GB.
+        let n = 1 << 30;
+        let x = Tensor::ones([1, 1, 1, 1]);
+        for y in [
+            up_sampling(&x, [n, n], Interpolation::Nearest),
+            resize(&x, [n, n], Interpolation::Bilinear, false),
+        ] {
+            let e = y.into_result().unwrap_err().to_string();
+            assert!(
+                e.contains("resize makes [1, 1073741824, 1073741824, 1] of [1, 1, 1, 1]"),
+                "{e}"
+            );
+            assert!(e.contains("use a smaller `size`"), "{e}");
         }
     }
 
