@@ -186,6 +186,10 @@ pub(super) fn last(x: &Tensor, axis: isize) -> bool {
 /// for all samples takes weights of any shape.
 pub(crate) fn expand_weight(weight: &Tensor, losses: Shape, dtype: DType) -> Result<Tensor> {
     let found = weight.try_shape()?;
+    if losses.rank() == 0 && found == [1] {
+        // The weight of the one sample is that of the one loss, as Keras squeezes it.
+        return Ok(weight.cast(dtype).reshape([]));
+    }
     if found.rank() == 0 || losses.rank() == 0 {
         return Ok(weight.cast(dtype));
     }

@@ -109,6 +109,10 @@ fn reduce(
         Some(weight) => losses * weight,
         None => losses,
     };
+    if weighted.rank() == 0 {
+        // One number is what it is, whatever its weight, as in Keras.
+        return Ok(weighted);
+    }
     let divided = |by: &Tensor| weighted.sum() * inverse(by);
     Ok(match reduction {
         Reduction::None => weighted,
@@ -133,7 +137,9 @@ fn inverse(weights: &Tensor) -> Tensor {
 
 #[cfg(test)]
 mod tests {
-    use crate::losses::{Loss, MeanSquaredError, Reduction, SparseCategoricalCrossentropy};
+    use crate::losses::{
+        Dice, Loss, MeanSquaredError, Reduction, SparseCategoricalCrossentropy, Tversky,
+    };
     use nn_core::Tensor;
     use serde_json::json;
 
@@ -148,6 +154,33 @@ mod tests {
                 .unwrap(),
             0.0
         );
+    }
+
+    /// Keras's numbers: with one weight for the one sample its loss stays one number, which no reduction divides again.
+    #[test]
+    fn a_loss_of_the_whole_batch_takes_one_weight() {
+        let y = Tensor::from([[1.0_f32, 0.0, 1.0, 1.0]]);
+        let p = Tensor::from([[0.8_f32, 0.3, 0.1, 0.9]]);
+        for reduction in [
+            Reduction::SumOverBatchSize,
+            Reduction::Sum,
+            Reduction::MeanWithSampleWeight,
+            Reduction::None,
+        ] {
+            let both: [Box<dyn Loss>; 2] = [
+                Box::new(Dice::new().reduction(reduction)),
+                Box::new(Tversky::new().reduction(reduction)),
+            ];
+            for loss in both {
+                for (weight, expected) in [(1.0_f32, 0.29411763), (2.0, 0.58823526)] {
+                    for weight in [Tensor::from([weight]), Tensor::from(weight)] {
+                        let loss = loss.weighted(&y, &p, Some(&weight));
+                        assert_eq!(loss.shape(), [0_usize; 0], "{reduction:?}");
+                        assert!((loss.item::<f32>().unwrap() - expected).abs() < 1e-6);
+                    }
+                }
+            }
+        }
     }
 
     /// As Keras computes it: weights `[2, 1]` of losses `[2, 3]` add up to 4, and not to 12.
