@@ -13,8 +13,8 @@ use std::borrow::Cow;
 ///
 /// The equation has a letter for each axis of input, kernel and output: `"abc,cd->abd"` is a [`crate::Dense`] on sequences, `"abc,cde->abde"`
 /// makes several heads of every step. `...` stands for all axes of the input that it does not name, on the left or on the right of both
-/// input and output: `"...x,xy->...y"`. The first axis is the batch. `output_shape` says the sizes of the output without the batch (and
-/// without what `...` stands for); `None` is one that the input says.
+/// input and output: `"...x,xy->...y"`. The first axis of the input is the batch. `output_shape` says the sizes of the output without its first
+/// axis, the batch as a rule, (and without what `...` stands for); `None` is one that the input says, as it is for a batch that the equation puts elsewhere.
 ///
 /// Shapes: as the equation says. Parameters: `kernel` of the sizes of its letters; `bias`, if [`EinsumDense::bias_axes`] names letters of the
 /// output. The kernel's fans, by which initializers scale it, are the products of its axes that are summed over and that are not.
@@ -162,6 +162,18 @@ mod tests {
     }
 
     #[test]
+    fn the_batch_may_come_to_lie_elsewhere() {
+        let layer = EinsumDense::new("abc,cd->bad", [None, Some(5)]).bias_axes("d");
+        layer.build([3, 4]).unwrap();
+        for batch in [1, 2] {
+            let y = layer.forward(Tensor::ones([batch, 3, 4]));
+            assert_eq!(y.shape(), [3, batch, 5]);
+        }
+        let summed = EinsumDense::new("ab,bc->bc", [Some(2)]);
+        assert_eq!(summed.forward(Tensor::ones([4, 3])).shape(), [3, 2]);
+    }
+
+    #[test]
     fn biases_lie_along_their_letters() {
         let shapes = |equation, axes, input: &[usize]| {
             let sizes: &[usize] = if input.len() == 2 { &[5] } else { &[4, 5] };
@@ -222,7 +234,7 @@ mod tests {
             assert!(e.contains("an equation is of the form"), "{equation}: {e}");
         }
         let e = error(EinsumDense::new("ab,bc->ca", [Some(3)]), &[2, 3]);
-        assert!(e.contains("is the batch"), "{e}");
+        assert!(e.contains("`c` is the first letter of the output"), "{e}");
         let e = error(EinsumDense::new("abc,cd->abd", [None, Some(3)]), &[2, 3]);
         assert!(
             e.contains("`abc` has 3 letters, its input rank 2 [2, 3]"),

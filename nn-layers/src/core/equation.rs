@@ -60,10 +60,10 @@ impl<'a> Equation<'a> {
         {
             return Err(malformed(text));
         }
-        // The first dimension is the batch, which stays.
-        if !matches!(ellipsis, Ellipsis::Left) && input.as_bytes()[0] != output.as_bytes()[0] {
-            return Err(equation.wrong(
-                "the first letter of input and output is the batch, and has to be the same",
+        // The sizes given are those behind the first one, the batch as a rule.
+        if !matches!(ellipsis, Ellipsis::Left) && find(input, output.as_bytes()[0]).is_none() {
+            return Err(equation.wrong("`").text(output.split_at(1).0).text(
+                "` is the first letter of the output, whose size only an axis of the input can say",
             ));
         }
         Ok(equation)

@@ -76,6 +76,9 @@ def einsum_dense():
     add("ellipsis_left_two", (2, 3, 2, 4), equation="...bx,xy->...by", output_shape=(2, 5), bias_axes="by")
     add("ellipsis_right", (2, 3, 2, 4), equation="ab...,bc->ac...", output_shape=5, bias_axes="c")
     add("elementwise", (2, 3, 4), equation="abc,c->abc", output_shape=(None, 4))
+    # Keras compares the first axis of the output with the batch when it is built on numbers.
+    add("batch_elsewhere", (3, 3, 4), equation="abc,cd->bad", output_shape=(None, 5), bias_axes="d", activity_regularizer=L2(0.03))
+    add("batch_summed", (3, 3), equation="ab,bc->bc", output_shape=2)
     add("regularized", (3, 4), equation="ab,bc->ac", output_shape=2, bias_axes="c", kernel_regularizer=L2(0.01),
         bias_regularizer=L1(0.02), activity_regularizer=L2(0.03))
     return file
