@@ -85,6 +85,10 @@ macro_rules! reduction {
     ($class:literal, $name:literal, $some:ident, $all:ident) => {
         ($class, $name, |x, axes, keep| match axes {
             Some(axes) => x.$some(axes, keep),
+            None if keep && x.rank() > 0 => {
+                let all: Vec<isize> = (0..x.rank() as isize).collect();
+                x.$some(&all, keep)
+            }
             None => x.$all(),
         })
     };
@@ -171,6 +175,7 @@ pub(crate) fn operation(entry: &Value, arguments: &Arguments) -> Result<Vec<Tens
             };
             match (setting("keepdims", 2).and_then(Value::as_bool), axis) {
                 (Some(true), Some(axis)) => found.expand_dims(axis),
+                (Some(true), None) => found.reshape(vec![1; x.rank()]),
                 _ => found,
             }
         }

@@ -157,6 +157,13 @@ def indexed():
     return keras.Model(x, [x[:, 0] * 2.0, x[:, -1, 1:], x[..., ::2][:, 1:40], x[:, ::-1, None, 2], x[:, 4:-5:-2]])
 
 
+def reductions():
+    """Over all axes, which stay or go."""
+    x = keras.Input((3, 4))
+    kept = [f(x, axis=None, keepdims=True) for f in (ops.mean, ops.sum, ops.max, ops.min, ops.prod, ops.var, ops.std, ops.logsumexp)]
+    return keras.Model(x, [x * y for y in kept] + [x - ops.mean(x), ops.where(ops.any(x > 0.0, keepdims=True), x, 0.0)])
+
+
 def read_only():
     """Operations that are read and not written."""
     x = keras.Input((6, 4))
@@ -171,9 +178,10 @@ def read_only():
     turned = ops.moveaxis(ops.swapaxes(ops.expand_dims(x, 1), 1, 2), -1, 1)
     kept = ops.where(ops.greater(x, 0.0), x % 0.7, ops.floor_divide(x, 0.3))
     spread = ops.var(x, axis=1) + ops.std(x, axis=1, keepdims=False) * ops.prod(x, axis=1)
+    last = x + ops.cast(ops.argmin(x, axis=None, keepdims=True), "float32")
     hot = ops.one_hot(ops.argmin(x, axis=-1), 4)
     return keras.Model(x, [left - right, first, second, values, ops.cast(places, "float32"), chosen, summed, wide, mirrored,
-                           products, turned, kept, spread, hot, ops.take(x, [3, 1], axis=1), ops.unstack(x, axis=2)[1]])
+                           products, turned, kept, spread, last, hot, ops.take(x, [3, 1], axis=1), ops.unstack(x, axis=2)[1]])
 
 
 def inputs_of(model, rng):
@@ -193,7 +201,7 @@ def keras_models():
     file = CaseFile("models/keras_json.safetensors")
     for make in (sequential, convolutional, siamese, operations, merged, nested, recurrent, wrapped,
                  masked_recurrent, masked_merged, masked_operations, masked_nested, masks_given, masked_decoder, attention,
-                 indexed, read_only):
+                 indexed, reductions, read_only):
         keras.backend.clear_session()
         model = make()
         name = make.__name__
