@@ -118,14 +118,22 @@ pub trait Module: Send + Sync + 'static {
 
     /// Freezes all parameters and buffers below (`false`) or lets them be trained again.
     ///
-    /// Frozen means bit-identical afterwards: no gradients, no moving statistics.
-    fn set_trainable(&self, trainable: bool)
-    where
-        Self: Sized,
-    {
-        parameters(self)
-            .iter()
-            .for_each(|p| p.set_trainable(trainable));
+    /// Frozen means bit-identical afterwards: no gradients, no moving statistics. A layer that a model gives by its name or place has it too.
+    ///
+    /// ```
+    /// use nn::{Dense, Layer, Module, Sequential};
+    /// let model = Sequential::new().add(Dense::new(4)).add(Dense::new(2));
+    /// model.build([3])?;
+    /// model[0].set_trainable(false);
+    /// let trained: Vec<String> = model.trainable_parameters().iter().map(|p| p.path().to_string()).collect();
+    /// assert_eq!(trained, ["1.kernel", "1.bias"]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    fn set_trainable(&self, trainable: bool) {
+        if let Some(param) = self.as_param() {
+            param.set_trainable(trainable);
+        }
+        self.visit(&mut |_, child| child.set_trainable(trainable));
     }
 
     /// A copy with its own parameters of the same values.

@@ -70,7 +70,21 @@ impl<I: Tensors, O: Tensors> Functional<I, O> {
         self.plan.inputs.iter().map(|i| i.name.as_str()).collect()
     }
 
-    /// The layer of a name.
+    /// The layer of a name: to look at it, to call it, or to freeze it, Keras's `model.get_layer("features").trainable = False`. What it has for
+    /// parameters says [`parameters`](nn_core::module::parameters).
+    ///
+    /// ```
+    /// use nn::{Dense, Functional, Input, Module, On, Tensor};
+    /// let x = Input::new([8]);
+    /// let h = Dense::new(4).named("features").on(&x);
+    /// let model: Functional<Tensor, Tensor> = Functional::new(x, Dense::new(2).on(h))?;
+    /// let features = model.get_layer("features").expect("it is there");
+    /// features.set_trainable(false);
+    /// assert!(nn::module::parameters(features).iter().all(|p| p.is_frozen()));
+    /// let trained: Vec<String> = model.trainable_parameters().iter().map(|p| p.path().to_string()).collect();
+    /// assert_eq!(trained, ["dense.kernel", "dense.bias"]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     pub fn get_layer(&self, name: &str) -> Option<&dyn DynLayer> {
         let found = self.plan.layers.iter().find(|(n, _)| n == name);
         found.map(|(_, layer)| &**layer)
