@@ -234,3 +234,27 @@ fn what_says_nothing_must_be_told() {
     );
     assert_eq!(Metric::direction(&Recall::new()), Some(Direction::Up));
 }
+
+/// Keras's numbers: in training the penalty on the kernel is one on the kernel divided by its norm, with the gradient of that.
+#[test]
+fn a_penalty_inside_of_spectral_normalization_sees_the_normalized_kernel() {
+    let dense = Dense::new(2)
+        .use_bias(false)
+        .kernel_regularizer(Regularizer::l2(0.1));
+    let model = Sequential::new().add(SpectralNormalization::new(dense));
+    model.build([2]).unwrap();
+    let kernel = Tensor::from([[3.0_f32, 0.0], [4.0, 1.0]]);
+    nn::keras::set_weights(&model, &[kernel, Tensor::from([[1.0_f32, 0.0]])]).unwrap();
+    let mut model = model.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
+    let (x, y) = (
+        Tensor::from([[1.0_f32, 2.0]]),
+        Tensor::from([[0.0_f32, 1.0]]),
+    );
+    let loss = model.evaluate((&x, &y)).unwrap()["loss"];
+    assert!((loss - 63.6).abs() < 1e-4, "{loss}");
+    let loss = model.fit((&x, &y), quiet()).unwrap()["loss"][0];
+    assert!((loss - 2.644_024_8).abs() < 1e-5, "{loss}");
+    let kernel = &nn::keras::get_weights(&*model)[0];
+    let expected = Tensor::from([[3.009_551_8_f32, 0.020_715_475], [3.984_134_7, 1.034_806_3]]);
+    nn::testing::assert_close(kernel, &expected, 1e-5);
+}

@@ -48,7 +48,11 @@ pub use serde_json;
 
 pub use graph::symbolic;
 pub use graph::trace::{self, InputShapes};
+#[doc(hidden)]
+pub use module::activity;
 pub use module::constraint::{Axes, Constrain, Constraint};
+#[doc(hidden)]
+pub use module::context::{Added, collect_added};
 pub use module::context::{add_loss, collect_losses, floatx, set_floatx, training};
 pub use module::initializer::{self, Initialize, Initializer};
 pub use module::into_tensors::IntoTensors;

@@ -4,8 +4,8 @@
 
 use nn_core::registry::{DynLayer, layer_from_config};
 use nn_core::trace::trace_with;
-use nn_core::{DType, GradientTape, Tensor, UNKNOWN, module, random, testing};
-use nn_layers::{Activation, collect_losses};
+use nn_core::{DType, GradientTape, Tensor, UNKNOWN, collect_added, module, random, testing};
+use nn_layers::Activation;
 use safetensors::tensor::{Dtype, SafeTensors};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -161,7 +161,7 @@ impl Case<'_> {
             .iter()
             .filter(|x| x.dtype().is_float())
             .for_each(|x| tape.watch(x));
-        let (outputs, mut losses) = collect_losses(|| layer.call_dyn(inputs.clone(), training));
+        let (outputs, added) = collect_added(|| layer.call_dyn(inputs.clone(), training));
         let names_of = |what| self.names(what).into_iter().map(|name| self.tensor(&name));
         let expected: Vec<Tensor> = names_of("output").collect();
         assert_eq!(outputs.len(), expected.len(), "the outputs");
@@ -195,10 +195,11 @@ impl Case<'_> {
             .expect("an output");
         self.check_gradients("grad", &tape, &target, &sources);
 
+        let mut losses = added.losses.clone();
         losses.extend(
             parameters
                 .iter()
-                .filter_map(|p| Some(p.regularizer()?.penalty(&p.value()))),
+                .filter_map(|p| Some(p.regularizer()?.penalty(&p.penalized_in(&added)))),
         );
         assert_eq!(
             losses.is_empty(),

@@ -4,7 +4,7 @@ use nn_core::{DType, Layer, Module, Tensor, random, testing};
 use nn_layers::keras::{self, AnyModel};
 use nn_layers::{
     Activation, Bidirectional, Dense, Embedding, Functional, GlobalAveragePooling1D, Input, LSTM,
-    Sequential, Shared, TimeDistributed,
+    Sequential, Shared, TimeDistributed, collect_losses,
 };
 use safetensors::SafeTensors;
 use serde_json::{Value, json};
@@ -425,4 +425,126 @@ fn frozen_layers_inside_of_models_stay_frozen() {
     freeze(&functional, &[""]);
     let written: Value = serde_json::from_str(&keras::to_json(&functional).unwrap()).unwrap();
     assert_eq!(written["config"]["trainable"], json!(false));
+}
+
+/// A part of a configuration.
+fn part(class: &str, config: Value) -> Value {
+    json!({"class_name": class, "config": config})
+}
+
+/// What Keras 3.15.1 lists in `model.losses`.
+#[test]
+fn any_layer_of_keras_may_have_an_activity_penalty() -> nn_core::Result<()> {
+    let ones = part("Ones", json!({}));
+    let l1 = |l1: f64| part("L1", json!({"l1": l1}));
+    let dense = part(
+        "Dense",
+        json!({"units": 3, "kernel_initializer": ones, "activity_regularizer": l1(0.1)}),
+    );
+    let layers = [
+        part(
+            "InputLayer",
+            json!({"batch_shape": [null, 4], "dtype": "int32", "name": "words"}),
+        ),
+        part(
+            "Embedding",
+            json!({"input_dim": 5, "output_dim": 2, "embeddings_initializer": ones, "activity_regularizer": l1(0.1)}),
+        ),
+        part(
+            "MaxPooling1D",
+            json!({"pool_size": 2, "activity_regularizer": part("L2", json!({"l2": 0.2}))}),
+        ),
+        // The penalty of the layer that it calls counts nothing.
+        part("TimeDistributed", json!({"layer": dense})),
+        part(
+            "UnitNormalization",
+            json!({"activity_regularizer": l1(0.5)}),
+        ),
+        part(
+            "Flatten",
+            json!({"activity_regularizer": part("L1L2", json!({"l1": 0.1, "l2": 0.2}))}),
+        ),
+    ];
+    let expected = [0.8, 0.8, 1.732_050_9, 0.746_410_2];
+    let x = Tensor::from([[1_i64, 2, 3, 4], [0, 1, 2, 3], [1; 4]]);
+    let check = |model: &AnyModel| {
+        let (_, losses) = collect_losses(|| model.forward(vec![x.clone()]));
+        assert_eq!(losses.len(), expected.len());
+        for (loss, expected) in losses.iter().zip(expected) {
+            testing::assert_close(loss, &Tensor::from(expected as f32), TOLERANCE);
+        }
+    };
+    let json = part("Sequential", json!({"layers": layers})).to_string();
+    let model = keras::model_from_json(&json)?;
+    check(&model);
+    check(&model.clone());
+    check(&AnyModel::from_config(&model.config())?);
+    let written = keras::to_json(&model)?;
+    check(&keras::model_from_json(&written)?);
+    let written: Value = serde_json::from_str(&written).unwrap();
+    let embedding = &written["config"]["layers"][1];
+    assert_eq!(
+        embedding["config"]["activity_regularizer"],
+        json!({
+            "module": "keras.regularizers", "class_name": "L1", "config": {"l1": 0.1}, "registered_name": null,
+        })
+    );
+
+    // What stands around the layer is none: the tree, the paths and the errors know of the layer alone.
+    let paths: Vec<String> = model
+        .parameters()
+        .iter()
+        .map(|p| p.path().to_string())
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "embedding.embeddings",
+            "time_distributed.layer.kernel",
+            "time_distributed.layer.bias"
+        ]
+    );
+    let graph = nn_core::trace::trace(&model, vec![x.clone()])?;
+    let calls = graph.to_string().matches("MaxPooling1D").count();
+    assert_eq!(calls, 1, "{graph}");
+    let layer = keras::layer_from_json(&layers[2].to_string())?;
+    let e = layer.forward(Tensor::ones([2, 3])).into_result();
+    let e = e.unwrap_err().to_string();
+    assert!(e.starts_with("MaxPooling1D"), "{e}");
+    let unknown = part(
+        "Flatten",
+        json!({"activity_regularizer": part("L3", json!({}))}),
+    );
+    let e = keras::layer_from_json(&unknown.to_string()).unwrap_err();
+    assert!(
+        e.to_string().contains("Flatten.activity_regularizer"),
+        "{e}"
+    );
+    Ok(())
+}
+
+#[test]
+fn attention_that_is_asked_for_more_keeps_its_penalty() -> nn_core::Result<()> {
+    let x = || json!({"class_name": "__keras_tensor__", "config": {"shape": [null, 2, 2], "dtype": "float32", "keras_history": ["x", 0, 0]}});
+    let model = part(
+        "Functional",
+        json!({
+            "layers": [
+                {"class_name": "InputLayer", "config": {"batch_shape": [null, 2, 2], "dtype": "float32", "name": "x"}, "name": "x", "inbound_nodes": []},
+                {"class_name": "Attention", "config": {"activity_regularizer": part("L1", json!({"l1": 0.3}))}, "name": "attention",
+                 "inbound_nodes": [{"args": [[x(), x()]], "kwargs": {"use_causal_mask": true, "return_attention_scores": true}}]},
+            ],
+            "input_layers": ["x", 0, 0],
+            "output_layers": [["attention", 0, 0], ["attention", 0, 1]],
+        }),
+    );
+    let model = keras::model_from_json(&model.to_string())?;
+    let x = Tensor::from([[[1.0_f32, 2.0], [3.0, 4.0]]]);
+    let (_, losses) = collect_losses(|| model.forward(vec![x]));
+    // As Keras 3.15.1 lists them: of the output and of the scores.
+    assert_eq!(losses.len(), 2);
+    for (loss, expected) in losses.iter().zip([2.999_999, 0.6_f32]) {
+        testing::assert_close(loss, &Tensor::from(expected), TOLERANCE);
+    }
+    Ok(())
 }

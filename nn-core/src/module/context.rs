@@ -43,8 +43,10 @@ impl Shared {
 struct Context {
     training: Cell<bool>,
     frames: RefCell<Vec<Frame>>,
-    /// The losses that layers added, one list for each [`collect_losses`] that runs.
-    losses: RefCell<Vec<Vec<Tensor>>>,
+    /// The layer that is called without the penalty on its own outputs, if one is.
+    unpenalized: Cell<Option<Frame>>,
+    /// What layers added to the loss, for each [`collect_losses`] that runs.
+    losses: RefCell<Vec<Added>>,
     stream: Cell<Option<Stream>>,
     /// The stream that the running layer draws from instead, if it has a seed of its own.
     own_stream: RefCell<Option<OwnStream>>,
@@ -68,6 +70,7 @@ thread_local! {
         Context {
             training: Cell::new(false),
             frames: RefCell::new(Vec::new()),
+            unpenalized: Cell::new(None),
             losses: RefCell::new(Vec::new()),
             stream: Cell::new(None),
             own_stream: RefCell::new(None),
@@ -126,6 +129,21 @@ pub(super) fn with_updating<R>(f: impl FnOnce(&mut Vec<usize>) -> R) -> R {
 /// The layers that are running, outermost first.
 pub(crate) fn frames() -> Vec<Frame> {
     CONTEXT.with(|context| context.frames.borrow().clone())
+}
+
+/// The layer that is running, the innermost one.
+pub(super) fn innermost() -> Option<Frame> {
+    CONTEXT.with(|context| context.frames.borrow().last().copied())
+}
+
+/// The layer that is called without the penalty on its own outputs.
+pub(super) fn unpenalized() -> Option<Frame> {
+    CONTEXT.with(|context| context.unpenalized.get())
+}
+
+/// Says which layer is called without the penalty on its own outputs, and returns what was said before.
+pub(super) fn replace_unpenalized(layer: Option<Frame>) -> Option<Frame> {
+    CONTEXT.with(|context| context.unpenalized.replace(layer))
 }
 
 /// The thread's stream of random numbers, if it has one yet.
@@ -219,7 +237,7 @@ impl Drop for Scope {
 pub fn add_loss(loss: Tensor) {
     CONTEXT.with(|context| {
         if let Some(innermost) = context.losses.borrow_mut().last_mut() {
-            innermost.push(loss);
+            innermost.losses.push(loss);
         }
     });
 }
@@ -236,7 +254,22 @@ pub fn add_loss(loss: Tensor) {
 /// # Ok::<(), nn::Error>(())
 /// ```
 pub fn collect_losses<R>(f: impl FnOnce() -> R) -> (R, Vec<Tensor>) {
-    /// Leaves the list of losses as it was, on unwinding too.
+    let (result, added) = collect_added(f);
+    (result, added.losses)
+}
+
+/// What layers added to the loss.
+#[derive(Debug, Default)]
+pub struct Added {
+    /// In the order in which they were added.
+    pub losses: Vec<Tensor>,
+    /// Of parameters by their addresses, what penalties on them see in place of their values.
+    pub(super) penalized: Vec<(usize, Tensor)>,
+}
+
+/// As [`collect_losses`], with all that was added.
+pub fn collect_added<R>(f: impl FnOnce() -> R) -> (R, Added) {
+    /// Leaves the list as it was, on unwinding too.
     struct Depth(usize);
     impl Drop for Depth {
         fn drop(&mut self) {
@@ -244,14 +277,23 @@ pub fn collect_losses<R>(f: impl FnOnce() -> R) -> (R, Vec<Tensor>) {
         }
     }
     let depth = CONTEXT.with(|context| {
-        let mut losses = context.losses.borrow_mut();
-        losses.push(Vec::new());
-        Depth(losses.len() - 1)
+        let mut added = context.losses.borrow_mut();
+        added.push(Added::default());
+        Depth(added.len() - 1)
     });
     let result = f();
-    let losses = CONTEXT.with(|context| context.losses.borrow_mut().pop().unwrap_or_default());
+    let added = CONTEXT.with(|context| context.losses.borrow_mut().pop().unwrap_or_default());
     drop(depth);
-    (result, losses)
+    (result, added)
+}
+
+/// Lets the penalty on the parameter at an address see another value in the step that runs.
+pub(super) fn penalize_as(address: usize, value: Tensor) {
+    CONTEXT.with(|context| {
+        if let Some(innermost) = context.losses.borrow_mut().last_mut() {
+            innermost.penalized.push((address, value));
+        }
+    });
 }
 
 /// Gives the shared layers of the configuration that is being written or read.

@@ -3,9 +3,10 @@
 //! Every struct under `#[derive(Layer)]` or `#[derive(Model)]` without generics is registered by the derive. Nothing
 //! enumerates them.
 
+use crate::module::activity;
 use crate::module::debug::Classes;
 use crate::module::registered::registered;
-use crate::{Error, Layer, Module, Result, Tensor};
+use crate::{Error, Layer, Module, Regularizer, Result, Tensor};
 use serde_json::Value;
 use std::any::{Any, TypeId};
 use std::fmt;
@@ -47,6 +48,12 @@ pub trait DynLayer: Module {
 
     /// As [`Module::clone_model`].
     fn clone_dyn(&self) -> Box<dyn DynLayer>;
+
+    /// The penalty on its outputs that its class does not have among its settings.
+    #[doc(hidden)]
+    fn activity_regularizer(&self) -> Option<Regularizer> {
+        None
+    }
 
     /// Its type.
     #[doc(hidden)]
@@ -194,11 +201,21 @@ pub fn config_of(layer: &dyn DynLayer) -> Value {
     config
 }
 
-/// Builds a layer from `{"class_name": ..., "config": ...}`.
+/// Builds a layer from `{"class_name": ..., "config": ...}`. Every class may have an `activity_regularizer`, as in Keras: a layer that does not know of
+/// one is penalized by what stands around it.
 ///
 /// # Errors
 /// When no such class is registered, two are and no `module` says which, or the configuration is malformed.
 pub fn layer_from_config(config: &Value) -> Result<Box<dyn DynLayer>> {
+    let (layer, regularizer) = activity::read(config, of_class, |layer| layer.config())?;
+    Ok(match regularizer {
+        None => layer,
+        Some(regularizer) => Box::new(Penalized { layer, regularizer }),
+    })
+}
+
+/// The layer that the class of a configuration makes of it.
+fn of_class(config: &Value) -> Result<Box<dyn DynLayer>> {
     let Some(name) = config.get("class_name").and_then(Value::as_str) else {
         return Err(Error::format("a layer's configuration has no `class_name`"));
     };
@@ -227,6 +244,72 @@ pub fn layer_from_config(config: &Value) -> Result<Box<dyn DynLayer>> {
         (_, None) => Err(Error::format(format!(
             "no layer is called {name}: declare it with `#[derive(Layer)]` in this program (generic structs cannot be found by name)"
         ))),
+    }
+}
+
+/// A layer with a penalty on its outputs, which its class does not have among its settings. It stands around the layer and is none itself: whoever looks
+/// at the tree or asks for its type finds the layer.
+struct Penalized {
+    layer: Box<dyn DynLayer>,
+    regularizer: Regularizer,
+}
+
+impl Module for Penalized {
+    fn class_name(&self) -> Option<&'static str> {
+        (*self.layer).class_name()
+    }
+
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
+        self.layer.visit(visit);
+    }
+
+    fn shared(&self) -> Option<(*const (), &dyn Module)> {
+        // An address within it: an `Arc` of it has that at its beginning.
+        let address = std::ptr::from_ref(self).cast::<u8>().wrapping_add(1);
+        Some((address.cast(), &*self.layer))
+    }
+
+    fn config(&self) -> Value {
+        activity::write(config_of(&*self.layer), self.regularizer)
+    }
+
+    fn from_config(_: &Value) -> Result<Penalized> {
+        Err(Error::format(
+            "what stands around a layer is read as the layer",
+        ))
+    }
+
+    fn reset_state(&self) {
+        (*self.layer).reset_state();
+    }
+}
+
+impl DynLayer for Penalized {
+    fn call_dyn(&self, inputs: Vec<Tensor>, training: bool) -> Vec<Tensor> {
+        let outputs = self.layer.call_dyn(inputs, training);
+        for output in &outputs {
+            activity::penalize_of(&*self.layer, self.regularizer, output);
+        }
+        outputs
+    }
+
+    fn clone_dyn(&self) -> Box<dyn DynLayer> {
+        Box::new(Penalized {
+            layer: self.layer.clone(),
+            regularizer: self.regularizer,
+        })
+    }
+
+    fn activity_regularizer(&self) -> Option<Regularizer> {
+        Some(self.regularizer)
+    }
+
+    fn layer_type(&self) -> TypeId {
+        (*self.layer).layer_type()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        (*self.layer).as_any()
     }
 }
 

@@ -37,7 +37,7 @@ pub trait Module: Send + Sync + 'static {
         self
     }
 
-    /// What this shares with others, if it does: where the [`Arc`] of it has it, and what is visited for it.
+    /// Another node that is visited for this one, and where that is: what an [`Arc`] shares with others, or what this only stands around.
     #[doc(hidden)]
     fn shared(&self) -> Option<(*const (), &dyn Module)> {
         None
@@ -239,14 +239,29 @@ pub fn join(path: &str, name: &str) -> String {
 
 /// What is visited for a module: a shared layer where it is met first, and not again; `shared` holds the addresses of those met.
 fn met_first<'a>(module: &'a dyn Module, shared: &mut Vec<*const ()>) -> Option<&'a dyn Module> {
-    let Some((address, layer)) = module.shared() else {
-        return Some(module);
-    };
-    if shared.contains(&address) {
-        return None;
+    let mut module = module;
+    while let Some((address, layer)) = module.shared() {
+        if shared.contains(&address) {
+            return None;
+        }
+        shared.push(address);
+        if std::ptr::addr_eq(module, layer) {
+            break;
+        }
+        module = layer;
     }
-    shared.push(address);
-    Some(layer)
+    Some(module)
+}
+
+/// What is visited for a module.
+pub(super) fn behind(mut module: &dyn Module) -> &dyn Module {
+    while let Some((_, layer)) = module.shared() {
+        if std::ptr::addr_eq(module, layer) {
+            break;
+        }
+        module = layer;
+    }
+    module
 }
 
 /// Calls `f` with every node below and including `module`, parents first, where no path is asked for; with a shared layer once.

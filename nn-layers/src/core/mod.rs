@@ -1,6 +1,5 @@
 //! The layers everything else is built from, and what layers of all families share.
 
-pub(crate) mod activity;
 pub(crate) mod axes;
 mod dense;
 mod einsum_dense;
@@ -17,6 +16,8 @@ pub(crate) mod seed;
 pub(crate) mod sizes;
 pub(crate) mod unit;
 pub(crate) mod windows;
+
+pub(crate) use nn_core::activity;
 
 pub use dense::Dense;
 pub use einsum_dense::EinsumDense;

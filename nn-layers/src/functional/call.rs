@@ -4,7 +4,7 @@ use crate::attention::{
     AdditiveAttention, Attention, AttentionArguments, GroupQueryAttention, MultiHeadAttention,
 };
 use nn_core::registry::DynLayer;
-use nn_core::{Error, Tensor};
+use nn_core::{Error, Tensor, activity};
 
 /// What the call of a layer asks for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,14 +63,16 @@ impl Asked {
         }
         macro_rules! as_one_of {
             ($($class:ty),*) => { $(
-                if let Some(layer) = layer.as_any().downcast_ref::<$class>() {
-                    return match self.return_attention_scores {
+                if let Some(attention) = layer.as_any().downcast_ref::<$class>() {
+                    let results = match self.return_attention_scores {
                         true => {
-                            let (output, scores) = layer.call_with_scores((query, value), arguments);
+                            let (output, scores) = attention.call_with_scores((query, value), arguments);
                             vec![output, scores]
                         }
-                        false => vec![layer.call_with((query, value), arguments)],
+                        false => vec![attention.call_with((query, value), arguments)],
                     };
+                    let penalize = |y| activity::penalize(layer.activity_regularizer(), y);
+                    return results.into_iter().map(penalize).collect();
                 }
             )* };
         }

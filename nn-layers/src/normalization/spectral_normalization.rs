@@ -15,7 +15,7 @@ use serde_json::Value;
 ///
 /// The singular value is that of the kernel as a matrix `[.., last dimension]`, estimated by power iteration: `v = u·Wᵀ / |u·Wᵀ|`,
 /// `u = v·W / |v·W|`, `σ = v·W·uᵀ`, from the `u` of the step before. Gradients flow through the division, and not through `u` and `v`. The
-/// parameter itself is not changed by it; in inference it is used as it is. (Keras writes the divided kernel back on other backends than JAX.)
+/// parameter itself is not changed by it, while a penalty on it sees the divided one; in inference it is used as it is. (Keras writes the divided kernel back on other backends than JAX.)
 ///
 /// Shapes: those of the layer. Parameters: those of the layer; a buffer: `vector_u`, `[1, last dimension of the kernel]`.
 ///
@@ -163,6 +163,8 @@ impl Layer for SpectralNormalization {
         let normalized_run = || -> Result<Tensor> {
             let kernel = self.kernel()?;
             let (normalized, vector_u) = self.normalized(&kernel.value());
+            // As in Keras, a penalty on the kernel is one on what it is divided to.
+            kernel.penalize_as(&normalized);
             let y = kernel.with_value(&normalized, || call_one(&*self.layer, x, training))?;
             no_gradient(|| self.vector_u.assign(&vector_u))?;
             Ok(y)

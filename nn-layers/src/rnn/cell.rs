@@ -3,7 +3,7 @@
 use crate::ShapeError;
 use nn_core::layer::call;
 use nn_core::registry::DynLayer;
-use nn_core::{Error, Layer, Module, Result, Shape, Tensor, floatx};
+use nn_core::{Error, Layer, Module, Regularizer, Result, Shape, Tensor, activity, floatx};
 use serde_json::Value;
 use std::fmt;
 
@@ -126,55 +126,78 @@ impl<C: Cell> DynCell for C {
 /// let cells = [AnyCell::new(LSTMCell::new(4)), AnyCell::new(GRUCell::new(3))];
 /// assert_eq!(cells.map(|cell| cell.state_size()), [vec![4, 4], vec![3]]);
 /// ```
-pub struct AnyCell(Box<dyn DynCell>);
+pub struct AnyCell {
+    cell: Box<dyn DynCell>,
+    /// A penalty on what each step gives, its output and its states, that its class does not have among its settings.
+    activity_regularizer: Option<Regularizer>,
+}
 
 impl AnyCell {
     /// A cell of any type.
     pub fn new<C: Cell>(cell: C) -> AnyCell {
-        AnyCell(Box::new(cell))
+        AnyCell {
+            cell: Box::new(cell),
+            activity_regularizer: None,
+        }
     }
 }
 
 impl Clone for AnyCell {
     fn clone(&self) -> AnyCell {
-        self.0.copy()
+        AnyCell {
+            activity_regularizer: self.activity_regularizer,
+            ..self.cell.copy()
+        }
     }
 }
 
 impl fmt::Debug for AnyCell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.class_name().unwrap_or("a cell"))
+        f.write_str(self.cell.class_name().unwrap_or("a cell"))
     }
 }
 
 impl Module for AnyCell {
     fn as_module(&self) -> &dyn Module {
-        &*self.0
+        &*self.cell
     }
 
     fn visit<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a dyn Module)) {
-        self.0.visit(visit);
+        self.cell.visit(visit);
     }
 
     fn shared(&self) -> Option<(*const (), &dyn Module)> {
-        self.0.shared()
+        self.cell.shared()
     }
 
     fn config(&self) -> Value {
-        self.0.config()
+        let config = self.cell.config();
+        match self.activity_regularizer {
+            None => config,
+            Some(regularizer) => activity::write(config, regularizer),
+        }
     }
 
     fn from_config(config: &Value) -> Result<AnyCell> {
-        let Some(name) = config.get("class_name").and_then(Value::as_str) else {
-            return Err(Error::format("a cell's configuration has no `class_name`"));
-        };
-        let mut classes = nn_core::__private::registered::<CellClass>();
-        match classes.find(|class| class.class_name == name) {
-            Some(class) => (class.from_config)(config),
-            None => Err(Error::format(format!(
-                "no cell is called {name}: write `register_cell!({name});` beside its struct in this program"
-            ))),
-        }
+        let (cell, activity_regularizer) = activity::read(config, of_class, AnyCell::config)?;
+        Ok(AnyCell {
+            activity_regularizer,
+            ..cell
+        })
+    }
+}
+
+/// The cell that the class of a configuration makes of it.
+fn of_class(config: &Value) -> Result<AnyCell> {
+    let Some(name) = config.get("class_name").and_then(Value::as_str) else {
+        return Err(Error::format("a cell's configuration has no `class_name`"));
+    };
+    let mut classes = nn_core::__private::registered::<CellClass>();
+    match classes.find(|class| class.class_name == name) {
+        Some(class) => (class.from_config)(config),
+        None => Err(Error::format(format!(
+            "no cell is called {name}: write `register_cell!({name});` beside its struct in this program"
+        ))),
     }
 }
 
@@ -183,25 +206,35 @@ impl Layer for AnyCell {
     type Output = (Tensor, Vec<Tensor>);
 
     fn run(&self, (x, states): Self::Input, training: bool) -> Self::Output {
-        self.0.over_sequence_dyn(training)(x, states)
+        self.over_sequence(training)(x, states)
     }
 }
 
 impl Cell for AnyCell {
     fn state_size(&self) -> Vec<usize> {
-        self.0.state_size_dyn()
+        self.cell.state_size_dyn()
     }
 
     fn output_size(&self) -> usize {
-        self.0.output_size_dyn()
+        self.cell.output_size_dyn()
     }
 
     fn initial_state(&self, batch_size: usize) -> Vec<Tensor> {
-        self.0.initial_state_dyn(batch_size)
+        self.cell.initial_state_dyn(batch_size)
     }
 
     fn over_sequence(&self, training: bool) -> CellStep<'_> {
-        self.0.over_sequence_dyn(training)
+        let mut step = self.cell.over_sequence_dyn(training);
+        let Some(regularizer) = self.activity_regularizer else {
+            return step;
+        };
+        Box::new(move |x, states| {
+            let (output, states) = step(x, states);
+            for given in [&output].into_iter().chain(&states) {
+                let _ = activity::penalize(Some(regularizer), given.clone());
+            }
+            (output, states)
+        })
     }
 }
 

@@ -1,13 +1,17 @@
 //! What recurrent layers promise together.
 
 use crate::{
-    Activation, Bidirectional, ConvLSTM1D, Dense, GRU, GRUCell, LSTM, LSTMCell, MergeMode, RNN,
-    Sequential, SimpleRNN, SimpleRNNCell, StackedRNNCells, TimeDistributed,
+    Activation, BatchNormalization, Bidirectional, ConvLSTM1D, Dense, GRU, GRUCell, LSTM, LSTMCell,
+    MergeMode, RNN, Sequential, SimpleRNN, SimpleRNNCell, StackedRNNCells, TimeDistributed,
 };
 use nn_core::ops::concatenate;
 use nn_core::registry::DynLayer;
 use nn_core::testing::assert_close;
-use nn_core::{GradientTape, Initializer, Layer, Module, Shape, Tensor, UNKNOWN, random};
+use nn_core::{
+    DType, GradientTape, Initializer, Layer, Module, Regularizer, Shape, Tensor, UNKNOWN,
+    collect_losses, random,
+};
+use serde_json::json;
 
 #[test]
 fn the_compiler_follows_shapes() {
@@ -404,4 +408,53 @@ fn sequences_of_any_length_are_followed_and_run() {
         "[_, _, 4]"
     );
     assert_eq!(open(&TimeDistributed::new(Dense::new(2))), "[_, _, 2]");
+}
+
+/// The numbers of Keras 3.15.1's `layer.losses`.
+#[test]
+fn what_layers_inside_add_to_the_loss_counts_at_every_step() {
+    let penalty = Regularizer::L1 { l1: 0.1 };
+    let x = (Tensor::arange(12).cast(DType::F32) / 10.0).reshape([2, 3, 2]);
+    let losses = |layer: &dyn DynLayer, training| {
+        let (outputs, losses) = collect_losses(|| layer.call_dyn(vec![x.clone()], training));
+        assert!(outputs[0].error().is_none());
+        let losses = losses.iter().map(|loss| loss.item::<f32>().unwrap());
+        losses.collect::<Vec<f32>>()
+    };
+    let close = |found: f32, expected: f32| assert!((found - expected).abs() < 1e-5, "{found}");
+    let dense = || {
+        Dense::new(2)
+            .kernel_initializer(Initializer::Ones)
+            .activity_regularizer(penalty)
+    };
+    // Keras calls the `call` of the layer, which leaves its own penalty out.
+    assert!(losses(&TimeDistributed::new(dense()), false).is_empty());
+    assert_eq!(losses(&dense(), false).len(), 1);
+    let model = Sequential::new().add(dense());
+    // There 0.14, 0.22 and 0.3, one for each step.
+    let found = losses(&TimeDistributed::new(model), false);
+    close(found.iter().sum(), 0.66);
+    let model = Sequential::new()
+        .add(dense())
+        .add(BatchNormalization::new());
+    let found = losses(&TimeDistributed::new(model), true);
+    close(found[0], 0.14);
+    close(found[1], 0.22);
+    close(found[2], 0.3);
+
+    let cell = json!({"class_name": "SimpleRNNCell", "config": {
+        "units": 2, "activation": "linear", "kernel_initializer": "ones", "recurrent_initializer": "ones",
+        "activity_regularizer": {"class_name": "L1", "config": {"l1": 0.1}},
+    }});
+    let config = json!({"class_name": "RNN", "config": {"cell": cell, "unroll": true}});
+    let rnn = nn_core::registry::layer_from_config(&config).unwrap();
+    for layer in [&rnn, &rnn.clone()] {
+        let found = losses(&**layer, false);
+        assert_eq!(found.len(), 6);
+        for (found, expected) in found.iter().zip([0.14, 0.14, 0.5, 0.5, 1.3, 1.3]) {
+            close(*found, expected);
+        }
+        let written = &layer.config()["config"]["cell"]["config"];
+        assert_eq!(written["activity_regularizer"]["config"]["l1"], 0.1);
+    }
 }

@@ -4,7 +4,10 @@ use super::frame::{merge_time, split_time};
 use crate::ShapeError;
 use nn_core::ops::stack;
 use nn_core::registry::{AnyLayer, DynLayer, LayerClass, call_one};
-use nn_core::{Error, Layer, Module, Result, Shape, Tensor, is_known, module};
+use nn_core::{
+    Error, Layer, Module, Result, Shape, Tensor, activity, add_loss, collect_losses, is_known,
+    module,
+};
 use nn_derive::{Layer, model};
 use std::any::TypeId;
 
@@ -14,6 +17,9 @@ use std::any::TypeId;
 ///
 /// All steps of all sequences run as one batch, since a layer treats every sample by itself. A layer with buffers, such as a
 /// `BatchNormalization` that counts its moving statistics on in every call, runs step by step, as does everything in Keras.
+///
+/// The activity penalty of the layer itself counts nothing, as in Keras; what layers in it add to the loss counts at every step, as the sum or mean over
+/// the samples that it is. A penalty on what `TimeDistributed` gives is an [`ActivityRegularization`](crate::ActivityRegularization) behind it.
 ///
 /// Source: Keras's `TimeDistributed`.
 ///
@@ -64,10 +70,11 @@ impl<L: Layer> TimeDistributed<L> {
         let has_buffers = module::parameters(&self.layer)
             .iter()
             .any(|p| p.is_buffer());
-        let y = match has_buffers {
+        // Keras calls the layer's `call`, to which the penalty on what it gives does not belong.
+        let y = activity::without_penalty_of(self.layer.as_module(), || match has_buffers {
             true => self.step_by_step(&x, inner, training),
             false => self.as_one_batch(&x, inner, training),
-        }?;
+        })?;
         let fits = |mask: &Tensor| mask.shape().rank() <= y.shape().rank();
         Ok(match mask.filter(fits) {
             Some(mask) => y.with_mask(mask),
@@ -96,11 +103,17 @@ impl<L: Layer> TimeDistributed<L> {
     }
 
     fn as_one_batch(&self, x: &Tensor, mask: Option<Tensor>, training: bool) -> Result<Tensor> {
-        let y = merge_time(x).with_mask(mask.as_ref().map(merge_time));
-        let y = call_one(&self.layer, y, training)
-            .into_result()?
-            .without_mask();
-        split_time(y, &x.shape()).into_result()
+        let merged = merge_time(x).with_mask(mask.as_ref().map(merge_time));
+        let (y, losses) = collect_losses(|| call_one(&self.layer, merged, training));
+        // What the layers in it add is a mean over the samples, and counts once for each step.
+        let time = x.shape()[1];
+        for loss in losses {
+            add_loss(match is_known(time) {
+                true => loss * time as f64,
+                false => loss,
+            });
+        }
+        split_time(y.into_result()?.without_mask(), &x.shape()).into_result()
     }
 
     /// The shape of the output: what the layer makes of a step, at every step.

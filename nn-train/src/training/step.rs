@@ -6,9 +6,9 @@ use crate::training::tracked::reserved;
 use nn_core::layer;
 use nn_core::module::{self, Parameter};
 use nn_core::{
-    Error, ErrorKind, GradientTape, Gradients, IntoInput, Layer, Result, Tensor, Tensors,
+    Added, Error, ErrorKind, GradientTape, Gradients, IntoInput, Layer, Result, Tensor, Tensors,
+    collect_added,
 };
-use nn_layers::collect_losses;
 use std::fmt;
 
 /// One step over one batch: the forward pass, the loss, the update and the metrics, one by one.
@@ -36,7 +36,7 @@ pub struct Step<'a, M> {
     /// Identities of the batch's targets.
     targets: Vec<u64>,
     /// What layers added to the loss in the last forward pass.
-    added: Vec<Tensor>,
+    added: Added,
     /// Whether a loss has taken them up: another one does not count them again.
     added_counted: bool,
     /// A loss that is not a number: nothing is applied after it.
@@ -77,7 +77,7 @@ impl<'a, M: Layer> Step<'a, M> {
             samples: batch.len(),
             sample_weight: batch.sample_weight.clone(),
             targets: Vec::new(),
-            added: Vec::new(),
+            added: Added::default(),
             added_counted: false,
             not_finite: None,
             applied: false,
@@ -151,7 +151,7 @@ impl<'a, M: Layer> Step<'a, M> {
     }
 
     fn run(&mut self, input: M::Input) -> M::Output {
-        let (output, added) = collect_losses(|| layer::call(self.model, input, self.training));
+        let (output, added) = collect_added(|| layer::call(self.model, input, self.training));
         self.added = added;
         self.added_counted = false;
         output
@@ -192,7 +192,7 @@ impl<'a, M: Layer> Step<'a, M> {
     /// # Ok::<(), nn::Error>(())
     /// ```
     pub fn added_losses(&self) -> Vec<Tensor> {
-        self.added.clone()
+        self.added.losses.clone()
     }
 
     /// The total loss: each output's compiled loss times its weight, plus what layers added
@@ -250,7 +250,7 @@ impl<'a, M: Layer> Step<'a, M> {
             }
         };
         let counted = std::mem::replace(&mut self.added_counted, true);
-        for added in self.added.iter().filter(|_| !counted) {
+        for added in self.added.losses.iter().filter(|_| !counted) {
             total += single(added.clone(), || "a loss that a layer added".to_string());
         }
         for p in &self.parameters {
@@ -258,7 +258,7 @@ impl<'a, M: Layer> Step<'a, M> {
                 && p.is_built()
                 && p.trainable()
             {
-                total = &total + regularizer.penalty(&p.value());
+                total = &total + regularizer.penalty(&p.penalized_in(&self.added));
             }
         }
         total

@@ -73,6 +73,7 @@ def embedding():
     add("rank_3", [[[1], [0]], [[2], [2]]], input_dim=3, output_dim=5)
     add("regularized", [[1, 0], [1, 2]], input_dim=3, output_dim=2, embeddings_regularizer=L2(0.1))
     add("mask_zero", [[1, 0, 3], [0, 0, 2]], input_dim=4, output_dim=2, mask_zero=True)
+    add("activity_regularized", [[1, 0], [1, 2]], input_dim=3, output_dim=2, embeddings_regularizer=L2(0.1), activity_regularizer=L2(0.2))
     return file
 
 

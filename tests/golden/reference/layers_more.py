@@ -165,6 +165,8 @@ def spectral_normalization():
         mode = "training" if training else "inference"
         add(f"{mode}_dense", (3, 4), training=training, layer=K.Dense(5, activation="tanh"))
         add(f"{mode}_conv2d", (2, 4, 3, 2), training=training, layer=K.Conv2D(3, 2, use_bias=False), power_iterations=3)
+        add(f"{mode}_regularized", (3, 4), training=training,
+            layer=K.Dense(5, kernel_regularizer=L2(0.1), bias_regularizer=L1(0.02), activity_regularizer=L2(0.03)))
     return file
 
 

@@ -50,6 +50,8 @@ def rnn():
 def stacked_rnn_cells():
     file, add = cases("stacked_rnn_cells", K.RNN)
     add("two", (2, 3, 4), cell=K.StackedRNNCells([K.SimpleRNNCell(3), K.LSTMCell(2)]), return_sequences=True)
+    add("activity_regularized", (2, 3, 4), return_sequences=True, return_state=True, activity_regularizer=keras.regularizers.L2(0.2),
+        cell=K.StackedRNNCells([K.SimpleRNNCell(3), K.LSTMCell(2)]))
     add("initial_state", (2, 3, 4), (2, 3), (2, 2), (2, 2), states=3, return_state=True,
         cell=K.StackedRNNCells([K.SimpleRNNCell(3), K.LSTMCell(2)]))
     return file
@@ -79,6 +81,9 @@ def time_distributed():
     add("pooling", (2, 3, 5, 4, 2), layer=K.MaxPooling2D(2))
     add("lstm", (2, 3, 4, 2), layer=K.LSTM(3))
     add("mask", (4, 4, 3), mask=MASK, layer=K.Dense(2))
+    # The layer's own penalty on what it gives counts nothing, since its `call` is called.
+    add("regularized", (2, 4, 3), activity_regularizer=keras.regularizers.L1(0.1),
+        layer=K.Dense(2, kernel_regularizer=keras.regularizers.L2(0.1), activity_regularizer=keras.regularizers.L2(0.2)))
     for training in (False, True):
         add(f"batch_normalization_{'training' if training else 'inference'}", (3, 4, 2), training=training,
             layer=K.BatchNormalization(momentum=0.8))

@@ -29,6 +29,7 @@ def pooling(path, layer_class):
             add(f"{padding}_pool_3", (1, 8, 7, 2), pool_size=3, padding=padding)
         add("same_pool_wider_than_input", (2, 2, 3, 2), pool_size=4, strides=1, padding="same")
         add("odd_channels", (1, 4, 4, 17))
+        add("activity_regularized", (2, 4, 4, 3), activity_regularizer=keras.regularizers.L2(0.2))
         # Small integers: most windows hold their maximum more than once, some are all below zero.
         random = file.random("ties")
         tied = lambda *shape: random.integers(-2, 1, shape).astype(np.float32)
@@ -103,6 +104,7 @@ def concatenate():
     add("axis_1", (2, 3, 4), (2, 2, 4), axis=1)
     add("axis_minus_2", (2, 3, 4), (2, 1, 4), axis=-2)
     add("channels", (1, 3, 2, 2), (1, 3, 2, 3))
+    add("activity_regularized", (3, 4), (3, 5), activity_regularizer=keras.regularizers.L2(0.2))
     return file
 
 
@@ -151,6 +153,7 @@ def softmax():
     add("axis_1", (2, 3, 4), axis=1)
     add("axes_1_and_2", (2, 3, 4), axis=[1, 2])
     add("masked", (2, 3), mask=[[1, 1, 0], [0, 0, 0]])
+    add("activity_regularized", (2, 3), activity_regularizer=keras.regularizers.L2(0.2))
     return file
 
 

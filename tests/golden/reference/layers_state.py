@@ -48,6 +48,7 @@ def layer_normalization():
     add("last_two_of_rank_4", (2, 2, 3, 4), axis=[-2, -1])
     add("masked", (2, 3, 4), mask=[[1, 1, 0], [1, 0, 0]])
     add("rms_scaling", (4, 6), rms_scaling=True)
+    add("activity_regularized", (4, 6), gamma_regularizer=keras.regularizers.L1(0.1), activity_regularizer=keras.regularizers.L2(0.2))
     add("rms_scaling_no_scale_axis_1", (2, 3, 4), rms_scaling=True, scale=False, axis=1)
     return file
 

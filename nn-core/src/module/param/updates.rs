@@ -1,7 +1,7 @@
 //! Another value of a parameter, for a while or for good.
 
 use super::Param;
-use crate::module::context;
+use crate::module::context::{self, Added};
 use crate::{Error, Result, Tensor};
 use std::sync::atomic::Ordering;
 
@@ -41,6 +41,20 @@ impl Param {
         self.replaced.fetch_add(1, Ordering::Relaxed);
         let _restore = Restore(self);
         Ok(f())
+    }
+
+    /// Lets the penalty on it see another value in the step that runs: the one that its layer computes with.
+    #[doc(hidden)]
+    pub fn penalize_as(&self, value: &Tensor) {
+        context::penalize_as(std::ptr::from_ref(self).addr(), value.clone());
+    }
+
+    /// What the penalty on it sees, by what layers added in a step: its value, unless [`Param::penalize_as`] said another one.
+    #[doc(hidden)]
+    pub fn penalized_in(&self, added: &Added) -> Tensor {
+        let own = std::ptr::from_ref(self).addr();
+        let other = added.penalized.iter().rfind(|(at, _)| *at == own);
+        other.map_or_else(|| self.value(), |(_, value)| value.clone())
     }
 
     /// Changes the value by a function, which gets a copy; nobody else reads or writes the parameter meanwhile. The constraint, if there is one,
