@@ -504,7 +504,7 @@ fn any_layer_of_keras_may_have_an_activity_penalty() -> nn_core::Result<()> {
             "time_distributed.layer.bias"
         ]
     );
-    let graph = nn_core::trace::trace(&model, vec![x.clone()])?;
+    let graph = nn_core::trace::trace_on(&model, vec![x.clone()])?;
     let calls = graph.to_string().matches("MaxPooling1D").count();
     assert_eq!(calls, 1, "{graph}");
     let layer = keras::layer_from_json(&layers[2].to_string())?;

@@ -23,7 +23,7 @@ use serde_json::Value;
 pub type AnyModel = Functional<Vec<Tensor>, Vec<Tensor>>;
 
 /// The layer that a text of `keras.layers.serialize` or `{"class_name": .., "config": {..}}` says, without weights. Missing entries have Keras's
-/// defaults.
+/// defaults. Every layer may have an `activity_regularizer`, as in Keras, whether its class here has such a setting or not.
 ///
 /// # Errors
 /// No JSON; a class that is not here; entries that the class does not have, with those that it has; values that cannot be.

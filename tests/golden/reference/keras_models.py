@@ -161,7 +161,7 @@ def reductions():
     """Over all axes, which stay or go."""
     x = keras.Input((3, 4))
     kept = [f(x, axis=None, keepdims=True) for f in (ops.mean, ops.sum, ops.max, ops.min, ops.prod, ops.var, ops.std, ops.logsumexp)]
-    return keras.Model(x, [x * y for y in kept] + [x - ops.mean(x), ops.where(ops.any(x > 0.0, keepdims=True), x, 0.0)])
+    return keras.Model(x, [x * y for y in kept] + [x - ops.mean(x), x * ops.cast(ops.any(x > 0.0, keepdims=True), "float32")])
 
 
 def read_only():
