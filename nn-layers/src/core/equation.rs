@@ -62,7 +62,8 @@ impl<'a> Equation<'a> {
         }
         // The sizes given are those behind the first one, the batch as a rule.
         if !matches!(ellipsis, Ellipsis::Left) && find(input, output.as_bytes()[0]).is_none() {
-            return Err(equation.wrong("`").text(output.split_at(1).0).text(
+            let first = output.split_at(1).0;
+            return Err(equation.wrong("`").text(first).text(
                 "` is the first letter of the output, whose size only an axis of the input can say",
             ));
         }

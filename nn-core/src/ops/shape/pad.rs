@@ -155,9 +155,7 @@ pub(crate) const fn check_pairs(x: &Shape, pairs: usize) -> Result<(), ShapeErro
         return Ok(());
     }
     let error = ShapeError::new("rank ").number(x.rank()).text(" ").shape(x);
-    Err(error
-        .text(" needs as many (before, after) pairs, found ")
-        .number(pairs))
+    Err(error.text(" needs as many (before, after) pairs"))
 }
 
 /// The size of an axis of `n` elements with so many added; `None` where it is too large to be one.
@@ -225,7 +223,8 @@ impl Tensor {
             return self.clone();
         }
         if let Err(error) = check_pairs(&shape, paddings.len()) {
-            return fail("pad", error.into());
+            let error = format!("{}, found {paddings:?}", error.message());
+            return fail("pad", Error::shape(error));
         }
         if let PadMode::Constant(value) = mode {
             if let Err(error) = check_in_range("pad", value, self.dtype()) {

@@ -75,7 +75,9 @@ pub(crate) const fn output_shape(from: &Shape, to: &Shape) -> Result<Shape, Shap
         _ if by_names.is_some() => matches!(by_names, Some(true)),
         // With an unknown dimension on one side, the known ones need to divide what there is.
         (0, _) => b != 0 && a.is_multiple_of(b),
-        (_, 0) => a != 0 && b.is_multiple_of(a),
+        // Nothing, however often, is nothing.
+        (_, 0) if a == 0 => b == 0,
+        (_, 0) => b.is_multiple_of(a),
         // So many times the batch on both sides: [_, 3, 4] as rows is [3·_, 4].
         (1, 1) if a_times > 0 && b_times > 0 => {
             a.saturating_mul(a_times) == b.saturating_mul(b_times)

@@ -163,17 +163,17 @@ mod tests {
     #[test]
     fn a_range_of_values_is_one_in_single_precision() {
         assert!(check_values("A", [0.0, 255.0]).is_ok());
-        assert!(check_values("A", [-1e38, 1e38]).is_ok());
+        assert!(check_values("A", [-1e30, 1e30]).is_ok());
         for range in [
             [0.0, 1e39],
             [0.0, 1e-46],
-            [-3e38, 3e38],
+            [0.0, 3e38],
             [f64::NEG_INFINITY, 0.0],
             [1.0, 1.0],
         ] {
             let e = check_values("A", range).unwrap_err().to_string();
             assert!(
-                e.starts_with("the value_range of A goes from a finite number"),
+                e.starts_with("the value_range of A goes from a number to a greater one"),
                 "{e}"
             );
         }
