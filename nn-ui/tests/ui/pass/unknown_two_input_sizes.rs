@@ -12,9 +12,13 @@ struct Siamese {
 #[model]
 impl Siamese {
     fn call(&self, a: Tensor, b: Tensor) -> Tensor {
-        let both = [a, b].map(|x| self.shared(x));
-        &both[0] + &both[1]
+        of(a, |x| self.shared(x)) + of(b, |x| self.shared(x))
     }
+}
+
+/// What a function of one's own does with a closure is not followed.
+fn of(x: Tensor, f: impl FnOnce(Tensor) -> Tensor) -> Tensor {
+    f(x)
 }
 
 pub fn main() {
