@@ -1,5 +1,6 @@
 //! The tree of a model: modules, parameters, layers, and what is said of them by name.
 
+#[doc(hidden)]
 pub mod activity;
 pub mod config;
 pub(crate) mod constraint;
