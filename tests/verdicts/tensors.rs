@@ -13,8 +13,8 @@ impl Writer<'_> {
         self.lost |= wrong == 1;
         match self.dice.below(7) {
             0 => {
-                let sides = vec!["(0, 0)"; rank - wrong].join(", ");
-                self.line(format!("x = x.pad([{sides}, (1, 2)]);"));
+                let before = "(0, 0), ".repeat(rank - wrong);
+                self.line(format!("x = x.pad([{before}(1, 2)]);"));
                 shape[rank - 1] += 3;
             }
             1 => {

@@ -121,28 +121,6 @@ impl Steps {
     }
 }
 
-// A function that has the name of one of the library's.
-mod own {
-    use nn::prelude::*;
-
-    fn vstack(tensors: [&Tensor; 2]) -> Tensor {
-        tensors[0].matmul_transposed(tensors[1])
-    }
-
-    #[model(input = [4], new())]
-    pub struct Own {
-        #[layer(4)]
-        dense: Dense,
-    }
-
-    #[model]
-    impl Own {
-        fn call(&self, x: Tensor) -> Tensor {
-            vstack([&x, &self.dense(Tensor::ones([2, 4]))]) + Tensor::ones([2])
-        }
-    }
-}
-
 pub fn main() {
     assert_eq!(Made::OUTPUT, [4]);
     assert_eq!(Joined::OUTPUT, [15]);
@@ -152,5 +130,4 @@ pub fn main() {
     assert_eq!(Apart::new().forward(ones(&[3, 4, 6])).shape(), [3, 6]);
     assert_eq!(Joined::new().forward(ones(&[3, 4])).shape(), [3, 15]);
     assert_eq!(Steps::new().forward(ones(&[3, 5, 2])).shape(), [3, 5, 3]);
-    assert_eq!(own::Own::new().forward(ones(&[3, 4])).shape(), [3, 2]);
 }

@@ -87,6 +87,7 @@ mod unknown_match;
 mod unknown_mutation;
 mod unknown_numbers;
 mod unknown_options;
+mod unknown_own_vstack;
 mod unknown_returns;
 mod unknown_statements;
 mod unknown_two_input_sizes;
@@ -189,6 +190,7 @@ run! {
     unknown_mutation
     unknown_numbers
     unknown_options
+    unknown_own_vstack
     unknown_returns
     unknown_statements
     unknown_two_input_sizes
