@@ -257,4 +257,20 @@ fn a_penalty_inside_of_spectral_normalization_sees_the_normalized_kernel() {
     let kernel = &nn::keras::get_weights(&*model)[0];
     let expected = Tensor::from([[3.009_551_8_f32, 0.020_715_475], [3.984_134_7, 1.034_806_3]]);
     nn::testing::assert_close(kernel, &expected, 1e-5);
+
+    // So it is at the steps of a sequence, whose layer collects what is added within it.
+    let dense = Dense::new(2)
+        .use_bias(false)
+        .kernel_regularizer(Regularizer::l2(0.1));
+    let steps = TimeDistributed::new(SpectralNormalization::new(dense));
+    let model = Sequential::new().add(steps);
+    model.build([1, 2]).unwrap();
+    let kernel = Tensor::from([[3.0_f32, 0.0], [4.0, 1.0]]);
+    nn::keras::set_weights(&model, &[kernel, Tensor::from([[1.0_f32, 0.0]])]).unwrap();
+    let mut model = model.compile(Compile::new(SGD::new(0.1), MeanSquaredError::new()));
+    let (x, y) = (x.expand_dims(1), y.expand_dims(1));
+    let loss = model.fit((&x, &y), quiet()).unwrap()["loss"][0];
+    assert!((loss - 2.644_024_8).abs() < 1e-5, "{loss}");
+    let kernel = &nn::keras::get_weights(&*model)[0];
+    nn::testing::assert_close(kernel, &expected, 1e-5);
 }

@@ -287,11 +287,11 @@ pub fn collect_added<R>(f: impl FnOnce() -> R) -> (R, Added) {
     (result, added)
 }
 
-/// Lets the penalty on the parameter at an address see another value in the step that runs.
-pub(super) fn penalize_as(address: usize, value: Tensor) {
+/// Lets the penalty on the parameter at an address see another value in the step that runs, whoever collects losses within it.
+pub(super) fn penalize_as(address: usize, value: &Tensor) {
     CONTEXT.with(|context| {
-        if let Some(innermost) = context.losses.borrow_mut().last_mut() {
-            innermost.penalized.push((address, value));
+        for added in context.losses.borrow_mut().iter_mut() {
+            added.penalized.push((address, value.clone()));
         }
     });
 }

@@ -46,7 +46,7 @@ impl Param {
     /// Lets the penalty on it see another value in the step that runs: the one that its layer computes with.
     #[doc(hidden)]
     pub fn penalize_as(&self, value: &Tensor) {
-        context::penalize_as(std::ptr::from_ref(self).addr(), value.clone());
+        context::penalize_as(std::ptr::from_ref(self).addr(), value);
     }
 
     /// What the penalty on it sees, by what layers added in a step: its value, unless [`Param::penalize_as`] said another one.
