@@ -29,6 +29,7 @@ pub use base::error::{Error, ErrorKind, Result};
 pub use base::named::agree;
 pub(crate) use base::named::{as_many, better, is_named, left_of_names, named, named_quotient};
 pub use base::shape::{MAX_RANK, Shape};
+pub(crate) use base::shape_error::axes_of;
 pub use base::shape_error::{ShapeError, axis_of};
 #[doc(hidden)]
 pub use check as statics;

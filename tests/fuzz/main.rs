@@ -27,8 +27,9 @@ use targets::TARGETS;
 /// How much address space a process may take, in KiB.
 const MEMORY: u64 = 2 << 20;
 
-/// How long one input may take before it counts as one that hangs. The machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long one input may take before it counts as one that hangs: an orthogonal kernel of 4096 units is 10¹² operations, and the machine may
+/// be busy.
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// How many changed inputs are tried where no time is given.
 const CHANGES: u64 = 500;

@@ -4,7 +4,7 @@
 //! together without allocation: one wording for both.
 
 use super::named::Linear;
-use crate::{Error, Shape, is_known};
+use crate::{Error, MAX_RANK, Shape, is_known};
 use std::fmt;
 
 /// Bytes of the longest message; what goes beyond is cut off.
@@ -110,7 +110,7 @@ impl ShapeError {
         self.text(sign).number(number.unsigned_abs())
     }
 
-    /// The message continued with a number that is not a whole one, to three places.
+    /// The message continued with a number that is not a whole one, to three places; above 10¹⁵ with its power of ten, `3.403e38`.
     #[must_use]
     pub const fn decimal(self, number: f64) -> ShapeError {
         if number.is_nan() {
@@ -121,13 +121,12 @@ impl ShapeError {
             return self.text(sign).text("inf");
         }
         if number.abs() > 1e15 {
-            // Its thousandths are more than a `usize` counts, and none of them is of interest.
-            let than = if number < 0.0 {
-                "less than -"
-            } else {
-                "more than "
-            };
-            return self.text(than).text("1e15");
+            // Its thousandths are more than a `usize` counts.
+            let (mut first, mut power) = (number / 1e15, 15);
+            while first.abs() >= 9.9995 {
+                (first, power) = (first / 10.0, power + 1);
+            }
+            return self.decimal(first).text("e").number(power);
         }
         let thousandths = (number.abs() * 1000.0 + 0.5) as usize;
         let error = self.text(sign).number(thousandths / 1000);
@@ -235,6 +234,35 @@ pub const fn axis_of(who: &str, axis: isize, shape: &Shape) -> Result<usize, Sha
         .signed(rank - 1))
 }
 
+/// Possibly negative axes of a shape as indices, of which there are as many.
+///
+/// # Errors
+/// When there is no such axis, or a list names one twice.
+pub(crate) const fn axes_of(
+    axes: &[isize],
+    shape: &Shape,
+) -> Result<[usize; MAX_RANK], ShapeError> {
+    let (mut indices, mut named, mut i) = ([0; MAX_RANK], [false; MAX_RANK], 0);
+    while i < axes.len() {
+        let index = match axis_of("", axes[i], shape) {
+            Ok(index) => index,
+            Err(error) => return Err(error),
+        };
+        if named[index] {
+            return Err(ShapeError::new("axis ")
+                .signed(axes[i])
+                .text(" of ")
+                .shape(shape)
+                .text(" is given twice in ")
+                .list(axes));
+        }
+        // More axes than there are would be one of them twice.
+        (indices[i], named[index]) = (index, true);
+        i += 1;
+    }
+    Ok(indices)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,8 +286,10 @@ mod tests {
         let decimal = |number: f64| ShapeError::new("").decimal(number).to_string();
         assert_eq!(decimal(-2.25), "-2.25");
         assert_eq!(decimal(1e15), "1000000000000000");
-        assert_eq!(decimal(1e308), "more than 1e15");
-        assert_eq!(decimal(-1e18), "less than -1e15");
+        assert_eq!(decimal(1e308), "1e308");
+        assert_eq!(decimal(f64::MAX), "1.798e308");
+        assert_eq!(decimal(9.99999e18), "1e19");
+        assert_eq!(decimal(-3.4e38), "-3.4e38");
         assert_eq!(decimal(f64::INFINITY), "inf");
         assert_eq!(decimal(f64::NEG_INFINITY), "-inf");
     }

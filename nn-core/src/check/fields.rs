@@ -72,7 +72,7 @@ pub const fn must_be_used(unused: Option<usize>, place: usize, name: &str) {
         _ => return,
     }
     let error = ShapeError::new("layer `").text(name).text(
-        "` is declared but `call` never uses it: its parameters would never train (allow with `#[model(unused)]`)",
+        "` is declared but `call` never uses it: its parameters would never train (allow with `#[model(unused)]` on the field)",
     );
     panic!("{}", error.message());
 }

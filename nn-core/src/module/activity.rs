@@ -12,7 +12,7 @@ const NAME: &str = "activity_regularizer";
 /// Adds the penalty on an output of the layer that runs, divided by the batch size, as Keras does; in inference too.
 pub fn penalize(regularizer: Option<Regularizer>, output: Tensor) -> Tensor {
     if let Some(regularizer) = regularizer
-        && (context::unpenalized().is_none() || context::unpenalized() != context::innermost())
+        && counts(context::innermost())
     {
         add(regularizer, &output);
     }
@@ -21,9 +21,14 @@ pub fn penalize(regularizer: Option<Regularizer>, output: Tensor) -> Tensor {
 
 /// Adds the penalty on an output of a layer that has run, unless the layer around it does without it.
 pub(super) fn penalize_of(layer: &dyn Module, regularizer: Regularizer, output: &Tensor) {
-    if context::unpenalized().is_none() || context::unpenalized() != tree::frame(layer) {
+    if counts(tree::frame(layer)) {
         add(regularizer, output);
     }
+}
+
+/// Whether the penalty of this layer counts: not where the layer around it does without.
+fn counts(layer: Option<Frame>) -> bool {
+    context::unpenalized().is_none_or(|without| Some(without) != layer)
 }
 
 fn add(regularizer: Regularizer, output: &Tensor) {

@@ -78,7 +78,11 @@ pub fn reserved_field(name: &str) -> String {
 
 pub fn unknown_key(found: &str, place: &str, known: &[&'static str]) -> String {
     let near = nearest(found, known);
-    let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
+    let near = match near {
+        Some(near) => format!(", did you mean `{near}`?"),
+        None if ["skip", "unused"].contains(&found) => " (it stands on a field)".to_string(),
+        None => String::new(),
+    };
     format!(
         "unknown key `{found}`{near}; {place} takes {}",
         listed(known)

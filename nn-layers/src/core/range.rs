@@ -80,7 +80,7 @@ mod tests {
     fn numbers_that_single_precision_does_not_hold_are_named() {
         assert!(finite("A", &[("alpha", 3e38), ("beta", 1e-300)]).is_ok());
         for (value, found) in [
-            (1e39, "more than 1e15"),
+            (1e39, "1e39"),
             (f64::NEG_INFINITY, "-inf"),
             (f64::NAN, "NaN"),
         ] {

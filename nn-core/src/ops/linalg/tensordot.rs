@@ -1,7 +1,7 @@
 //! Sums of products over chosen axes of two tensors.
 
 use crate::ops::fail::fail;
-use crate::{MAX_RANK, Operand, Shape, ShapeError, Tensor, agree, axis_of};
+use crate::{MAX_RANK, Operand, Shape, ShapeError, Tensor, agree, axes_of};
 
 /// Sums over pairs of axes of the product of two tensors, as NumPy's and Keras's `tensordot`: `a_axes[i]` of `a` goes with `b_axes[i]`
 /// of `b` (counted from the end if negative).
@@ -57,30 +57,6 @@ fn others(shape: &Shape, axes: &[isize]) -> Vec<isize> {
 /// Axes as indices, of which there are as many.
 type Indices = [usize; MAX_RANK];
 
-/// Axes of a shape as indices.
-const fn resolved(shape: &Shape, axes: &[isize]) -> Result<Indices, ShapeError> {
-    let (mut found, mut i) = ([0; MAX_RANK], 0);
-    while i < axes.len() {
-        let index = match axis_of("", axes[i], shape) {
-            Ok(index) => index,
-            Err(error) => return Err(error),
-        };
-        let mut k = 0;
-        while k < i {
-            if found[k] == index {
-                let error = ShapeError::new("axis ").signed(axes[i]).text(" of ");
-                let error = error.shape(shape).text(" is given twice in ");
-                return Err(error.list(axes));
-            }
-            k += 1;
-        }
-        // More than there are axes would be one of them twice.
-        found[i] = index;
-        i += 1;
-    }
-    Ok(found)
-}
-
 /// The axes as indices.
 const fn pairs(
     a: &Shape,
@@ -93,7 +69,7 @@ const fn pairs(
         let error = error.text(" of ").shape(a).text(" and ").list(b_axes);
         return Err(error.text(" of ").shape(b));
     }
-    let (first, second) = match (resolved(a, a_axes), resolved(b, b_axes)) {
+    let (first, second) = match (axes_of(a_axes, a), axes_of(b_axes, b)) {
         (Ok(first), Ok(second)) => (first, second),
         (Err(error), _) | (_, Err(error)) => return Err(error),
     };

@@ -3,7 +3,7 @@
 use crate::graph::apply::apply;
 use crate::graph::attributes::{Attribute, Attributes, Setting};
 use crate::graph::op::{Backward, Expected, Keeps, Op, Outputs, Spec};
-use crate::{DType, Error, MAX_RANK, Result, Shape, ShapeError, Tensor, axis_of, with_number};
+use crate::{DType, Error, MAX_RANK, Result, Shape, ShapeError, Tensor, axes_of, with_number};
 use nn_kernels::reduce::{self as kernel, Kind};
 use std::ops::Deref;
 
@@ -38,21 +38,13 @@ pub(crate) const fn marked(
     shape: &Shape,
     axes: &[isize],
 ) -> std::result::Result<[bool; MAX_RANK], ShapeError> {
+    let indices = match axes_of(axes, shape) {
+        Ok(indices) => indices,
+        Err(error) => return Err(error),
+    };
     let (mut marked, mut i) = ([false; MAX_RANK], 0);
     while i < axes.len() {
-        let axis = match axis_of("", axes[i], shape) {
-            Ok(axis) => axis,
-            Err(error) => return Err(error),
-        };
-        if marked[axis] {
-            return Err(ShapeError::new("axis ")
-                .signed(axes[i])
-                .text(" of ")
-                .shape(shape)
-                .text(" is given twice in ")
-                .list(axes));
-        }
-        marked[axis] = true;
+        marked[indices[i]] = true;
         i += 1;
     }
     Ok(marked)

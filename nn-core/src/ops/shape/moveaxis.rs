@@ -1,6 +1,6 @@
 //! Axes moved to other places.
 
-use crate::{Error, MAX_RANK, Shape, ShapeError, Tensor, axis_of};
+use crate::{Error, MAX_RANK, Shape, ShapeError, Tensor, axes_of};
 
 /// One axis, or several in a list; counted from the end if negative.
 #[diagnostic::on_unimplemented(
@@ -39,7 +39,7 @@ pub(crate) const fn order(
     source: &[isize],
     destination: &[isize],
 ) -> Result<[isize; MAX_RANK], ShapeError> {
-    let (from, to) = match (places(shape, source), places(shape, destination)) {
+    let (from, to) = match (axes_of(source, shape), axes_of(destination, shape)) {
         (Ok(from), Ok(to)) => (from, to),
         (Err(error), _) | (_, Err(error)) => return Err(error),
     };
@@ -71,32 +71,6 @@ pub(crate) const fn order(
         place += 1;
     }
     Ok(order)
-}
-
-/// The axes as indices, each of which may be named once.
-const fn places(shape: &Shape, axes: &[isize]) -> Result<[usize; MAX_RANK], ShapeError> {
-    let (mut places, mut i) = ([MAX_RANK; MAX_RANK], 0);
-    while i < axes.len() {
-        let place = match axis_of("", axes[i], shape) {
-            Ok(place) => place,
-            Err(error) => return Err(error),
-        };
-        let mut k = 0;
-        while k < i {
-            if places[k] == place {
-                return Err(ShapeError::new("moveaxis of ")
-                    .shape(shape)
-                    .text(" names axis ")
-                    .signed(axes[i])
-                    .text(" twice in ")
-                    .list(axes));
-            }
-            k += 1;
-        }
-        places[i] = place;
-        i += 1;
-    }
-    Ok(places)
 }
 
 impl Tensor {
@@ -143,7 +117,10 @@ mod tests {
     fn errors() {
         let message = |t: Tensor| t.into_result().unwrap_err().to_string();
         let x = Tensor::zeros([2, 3]);
-        assert!(message(x.moveaxis([0, -2], [0, 1])).contains("names axis -2 twice"));
+        assert!(
+            message(x.moveaxis([0, -2], [0, 1]))
+                .contains("axis -2 of [2, 3] is given twice in [0, -2]")
+        );
         assert!(message(x.moveaxis([0, 1], [0])).contains("found 2 axes and 1 places"));
         assert!(x.moveaxis(2, 0).error().is_some());
         assert!(x.moveaxis([0; 9], [0; 9]).error().is_some());

@@ -1,6 +1,7 @@
 use nn::prelude::*;
 
 #[model(inputs = [28, 28, 1])]
+#[model(unused)]
 struct Net {
     #[model(skipped)]
     dense: Dense,
