@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 macro_rules! vector {
     ($name:ident, $element:ty, $register:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident,
      $load_masked:ident, $store:ident, $store_masked:ident, $add:ident, $sub:ident, $mul:ident, $max:ident, $min:ident, $multiply_add:ident,
-     $lane_index:expr, $greater:ident, $lane_limit:ident, $limit:ty) => {
+     $lane_index:expr, $greater:ident, $lane_limit:ident, $limit:ty $(, $transpose:ident)?) => {
         #[derive(Clone, Copy)]
         pub struct $name($register);
 
@@ -52,6 +52,13 @@ macro_rules! vector {
                 unsafe { self.store(lanes.as_mut_ptr()) }
                 halve(&mut lanes)
             }
+            $(
+                #[inline(always)]
+                unsafe fn transpose(from: *const $element, stride: usize, size: [usize; 2], to: *mut $element, width: usize) {
+                    // SAFETY: see above.
+                    unsafe { $transpose(from, stride, size, to, width) }
+                }
+            )?
         }
     };
 }
@@ -76,7 +83,8 @@ vector!(
     _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
     _mm256_cmpgt_epi32,
     _mm256_set1_epi32,
-    i32
+    i32,
+    transpose
 );
 vector!(
     F64x4,
@@ -100,6 +108,53 @@ vector!(
     _mm256_set1_epi64x,
     i64
 );
+
+/// [`Vector::transpose`] in registers: pairs of elements, then fours, then the halves of eight lines.
+///
+/// # Safety
+/// As [`Vector::transpose`], on a processor with AVX2.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn transpose(
+    from: *const f32,
+    stride: usize,
+    [lines, height]: [usize; 2],
+    to: *mut f32,
+    width: usize,
+) {
+    // SAFETY: `height` elements of a line are read where there are so many lines, fewer than 8 through a mask; rows below `height` are
+    // written.
+    unsafe {
+        let mut v = [_mm256_setzero_ps(); 8];
+        let mask = F32x8::mask(height);
+        for (line, v) in v.iter_mut().enumerate().take(lines) {
+            *v = _mm256_maskload_ps(from.wrapping_add(line * stride), mask);
+        }
+        let pairs = [0, 2, 4, 6].map(|i| {
+            [
+                _mm256_unpacklo_ps(v[i], v[i + 1]),
+                _mm256_unpackhi_ps(v[i], v[i + 1]),
+            ]
+        });
+        let fours = |a: [__m256; 2], b: [__m256; 2]| {
+            [
+                _mm256_shuffle_ps::<0x44>(a[0], b[0]),
+                _mm256_shuffle_ps::<0xee>(a[0], b[0]),
+                _mm256_shuffle_ps::<0x44>(a[1], b[1]),
+                _mm256_shuffle_ps::<0xee>(a[1], b[1]),
+            ]
+        };
+        let (low, high) = (fours(pairs[0], pairs[1]), fours(pairs[2], pairs[3]));
+        for r in 0..height {
+            let (low, high) = (low[r % 4], high[r % 4]);
+            let row = match r < 4 {
+                true => _mm256_permute2f128_ps::<0x20>(low, high),
+                false => _mm256_permute2f128_ps::<0x31>(low, high),
+            };
+            _mm256_storeu_ps(to.add(r * width), row);
+        }
+    }
+}
 
 /// [`multiply`] with AVX2 and FMA.
 ///

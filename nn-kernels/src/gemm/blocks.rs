@@ -19,14 +19,14 @@ const TOGETHER: usize = 1 << 13;
 pub type After<'a, T> = &'a (dyn Fn(usize, &mut [T]) + Sync + 'a);
 
 /// The operands of a product that is cut into tasks.
-struct Product<'a, T: 'static> {
-    kernels: &'static Kernels<T>,
-    a: Mat<'a, T>,
+pub(super) struct Product<'a, T: 'static> {
+    pub(super) kernels: &'static Kernels<T>,
+    pub(super) a: Mat<'a, T>,
     b: Columns<'a, T>,
-    start: Start<'a, T>,
+    pub(super) start: Start<'a, T>,
     after: Option<After<'a, T>>,
     /// Rows and columns of the tiles.
-    tile: [usize; 2],
+    pub(super) tile: [usize; 2],
 }
 
 /// How a tile finds its columns of B.
@@ -42,20 +42,7 @@ enum Columns<'a, T> {
     Library(Mat<'a, T>),
 }
 
-/// The product for `[m, n, k]` with the instructions of `level`.
-pub fn multiply<T: Gemm>(
-    level: Level,
-    sizes: [usize; 3],
-    a: Mat<T>,
-    b: Mat<T>,
-    c: &mut [T],
-    ldc: usize,
-    start: Start<T>,
-) {
-    T::multiply_then(level, sizes, a, b, c, ldc, start, None);
-}
-
-/// [`multiply`], and `after` of every element of the result, once.
+/// The product for `[m, n, k]` with the instructions of `level`, and `after` of every element of the result, once.
 #[allow(clippy::too_many_arguments)]
 pub fn multiply_then<T: Gemm>(
     level: Level,
@@ -108,15 +95,8 @@ pub fn multiply_then<T: Gemm>(
             }
             other => other,
         };
-        multiply(
-            level,
-            [1, m, k],
-            b.transposed(),
-            a.transposed(),
-            c,
-            m,
-            start,
-        );
+        let (a, b) = (b.transposed(), a.transposed());
+        T::multiply_then(level, [1, m, k], a, b, c, m, start, None);
         return every_row([m, n], c, ldc, after);
     }
     // SAFETY: C fits its slice, and so do A and B, all checked above.
@@ -158,6 +138,10 @@ pub fn multiply_then<T: Gemm>(
         after,
         tile,
     };
+    if direct.is_small([m, n, k]) {
+        // SAFETY: C fits its slice, checked above.
+        return unsafe { direct.small(b, [m, n, k], c, ldc) };
+    }
     // Where a panel of B would not stay in the first cache, so many rows of A pay for packing it. A small B is in the cache anyway.
     let pay = match b.row_stride * size_of::<T>() {
         bytes if bytes.is_multiple_of(4096) => 256,
@@ -218,7 +202,7 @@ impl<T: Gemm> Product<'_, T> {
     /// Whether A is read where it lies for so many columns: one or two panels do not pay for packing it. Rows of A, or steps of
     /// k, that are a multiple of a large power of two apart fall into the same cache sets; a transposed A has few elements of a
     /// tile in each of many lines.
-    fn a_direct(&self, cols: usize) -> bool {
+    pub(super) fn a_direct(&self, cols: usize) -> bool {
         let one = cols <= self.tile[1];
         let two = cols <= 2 * self.tile[1];
         match (self.a.col_stride, self.a.row_stride) {
@@ -314,6 +298,22 @@ impl<T: Gemm> Product<'_, T> {
             // SAFETY: the caller's promise.
             _ => unsafe { self.tiles(rows.clone(), cols.clone(), ks, c, ldc) },
         }
+        // SAFETY: the caller's promise.
+        unsafe { self.finish(rows, cols, c, ldc) }
+    }
+
+    /// What is done after the sums of a block of C.
+    ///
+    /// # Safety
+    /// The block must be within `c`, and nobody else may use it meanwhile.
+    #[inline]
+    pub(super) unsafe fn finish(
+        &self,
+        rows: Range<usize>,
+        cols: Range<usize>,
+        c: Parts<T>,
+        ldc: usize,
+    ) {
         let Some(after) = self.after else { return };
         if cols.len() == ldc {
             // SAFETY: the caller's promise: these rows are whole, and one after another.

@@ -22,6 +22,7 @@ mod packed;
 #[cfg(not(target_arch = "aarch64"))]
 mod portable;
 pub(super) mod scratch;
+mod small;
 #[cfg(test)]
 pub(super) mod tests;
 pub(super) mod tile;
@@ -39,7 +40,7 @@ use scratch::Plain;
 use tile::Kernels;
 use vector::Body;
 
-pub(super) use blocks::{After, multiply, multiply_then};
+pub(super) use blocks::{After, multiply_then};
 pub(super) use cut::Heights;
 pub(super) use packed::Packed;
 
@@ -238,6 +239,19 @@ macro_rules! implement {
 }
 implement!(f32, F32, F32x16, F32x8, OfF32, sgemm);
 implement!(f64, F64, F64x8, F64x4, OfF64, dgemm);
+
+/// The product for `[m, n, k]` with the instructions of `level`.
+pub fn multiply<T: Gemm>(
+    level: Level,
+    sizes: [usize; 3],
+    a: Mat<T>,
+    b: Mat<T>,
+    c: &mut [T],
+    ldc: usize,
+    start: Start<T>,
+) {
+    T::multiply_then(level, sizes, a, b, c, ldc, start, None);
+}
 
 /// What a product is added to.
 #[derive(Clone, Copy)]
