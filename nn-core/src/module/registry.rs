@@ -249,6 +249,7 @@ fn of_class(config: &Value) -> Result<Box<dyn DynLayer>> {
 
 /// A layer with a penalty on its outputs, which its class does not have among its settings. It stands around the layer and is none itself: whoever looks
 /// at the tree or asks for its type finds the layer.
+#[repr(C)]
 struct Penalized {
     layer: Box<dyn DynLayer>,
     regularizer: Regularizer,
@@ -264,9 +265,9 @@ impl Module for Penalized {
     }
 
     fn shared(&self) -> Option<(*const (), &dyn Module)> {
-        // An address within it: an `Arc` of it has that at its beginning.
-        let address = std::ptr::from_ref(self).cast::<u8>().wrapping_add(1);
-        Some((address.cast(), &*self.layer))
+        // The penalty's address, not its own: that is what an `Arc` of it is known by.
+        const { assert!(std::mem::offset_of!(Penalized, regularizer) > 0) };
+        Some((std::ptr::from_ref(&self.regularizer).cast(), &*self.layer))
     }
 
     fn config(&self) -> Value {

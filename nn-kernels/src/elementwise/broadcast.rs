@@ -141,29 +141,32 @@ pub trait BroadcastLoop<A, B, C>: Sync {
     fn run(&self, level: Level, x: &[A], y: &[B], out: &mut [C]);
 }
 
-impl<A: Element, B: Copy, C, F: Fn(A, B) -> C + Sync, const WIDE: bool> BroadcastLoop<A, B, C>
-    for Each<F, WIDE>
+impl<A: Element, B: Copy, C, F: Fn(A, B) -> C + Copy + Sync, const WIDE: bool>
+    BroadcastLoop<A, B, C> for Each<F, WIDE>
 {
     fn run(&self, level: Level, x: &[A], y: &[B], out: &mut [C]) {
         simd::run_if::<WIDE, A, _>(
             level,
             #[inline(always)]
-            || match (x.len() == out.len(), y.len() == out.len()) {
-                (true, true) => {
-                    for ((o, &a), &b) in out.iter_mut().zip(x).zip(y) {
-                        *o = self.0(a, b);
+            || {
+                let f = self.0;
+                match (x.len() == out.len(), y.len() == out.len()) {
+                    (true, true) => {
+                        for ((o, &a), &b) in out.iter_mut().zip(x).zip(y) {
+                            *o = f(a, b);
+                        }
                     }
-                }
-                (_, false) => {
-                    let b = y[0];
-                    for (o, &a) in out.iter_mut().zip(x) {
-                        *o = self.0(a, b);
+                    (_, false) => {
+                        let b = y[0];
+                        for (o, &a) in out.iter_mut().zip(x) {
+                            *o = f(a, b);
+                        }
                     }
-                }
-                (false, true) => {
-                    let a = x[0];
-                    for (o, &b) in out.iter_mut().zip(y) {
-                        *o = self.0(a, b);
+                    (false, true) => {
+                        let a = x[0];
+                        for (o, &b) in out.iter_mut().zip(y) {
+                            *o = f(a, b);
+                        }
                     }
                 }
             },

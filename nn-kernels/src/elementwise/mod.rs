@@ -54,7 +54,8 @@ pub(super) fn pieces2<A: Send, B: Send>(
 
 /// A function of elements, with which [`map`], [`zip`] and [`broadcast_zip`] run. Where `WIDE`, as where a function takes its time (an
 /// exponential or a division), its loops are compiled for vectors of every width where the elements are `f32`; otherwise, where it is so cheap that
-/// memory is the limit, once, for the narrowest.
+/// memory is the limit, once, for the narrowest. A function is copied in front of its loop: what it holds and is read through a reference could be
+/// written in the loop, as far as the compiler knows, which then makes no vectors of it.
 pub struct Each<F, const WIDE: bool>(pub F);
 
 /// The loop over one task's elements that a function is run in: the one part of [`map`] that is compiled for each function. A trait, and not a
@@ -64,14 +65,15 @@ pub trait MapLoop<A, B>: Sync {
     fn run(&self, level: Level, x: &[A], out: &mut [B]);
 }
 
-impl<A: Element, B, F: Fn(A) -> B + Sync, const WIDE: bool> MapLoop<A, B> for Each<F, WIDE> {
+impl<A: Element, B, F: Fn(A) -> B + Copy + Sync, const WIDE: bool> MapLoop<A, B> for Each<F, WIDE> {
     fn run(&self, level: Level, x: &[A], out: &mut [B]) {
         simd::run_if::<WIDE, A, _>(
             level,
             #[inline(always)]
             || {
+                let f = self.0;
                 for (o, &a) in out.iter_mut().zip(x) {
-                    *o = self.0(a);
+                    *o = f(a);
                 }
             },
         );
@@ -132,7 +134,7 @@ pub trait ZipLoop<A, B, C>: Sync {
     fn run(&self, level: Level, x: &[A], y: &[B], out: &mut [C]);
 }
 
-impl<A: Element, B: Copy, C, F: Fn(A, B) -> C + Sync, const WIDE: bool> ZipLoop<A, B, C>
+impl<A: Element, B: Copy, C, F: Fn(A, B) -> C + Copy + Sync, const WIDE: bool> ZipLoop<A, B, C>
     for Each<F, WIDE>
 {
     fn run(&self, level: Level, x: &[A], y: &[B], out: &mut [C]) {
@@ -140,8 +142,9 @@ impl<A: Element, B: Copy, C, F: Fn(A, B) -> C + Sync, const WIDE: bool> ZipLoop<
             level,
             #[inline(always)]
             || {
+                let f = self.0;
                 for ((o, &a), &b) in out.iter_mut().zip(x).zip(y) {
-                    *o = self.0(a, b);
+                    *o = f(a, b);
                 }
             },
         );

@@ -111,6 +111,24 @@ fn check<T: Float>(level: Level, case: &Case, seed: u64) -> Vec<T> {
     );
     let start = [Start::Zero, Start::Itself, Start::Row(&bias)][case.start];
     multiply(level, case.size, am, bm, &mut c, ldc, start);
+    // What is done after a product is done once to every element, and to no other.
+    let mut negated = before.clone();
+    let negative = |x: T| T::from_f64(-x.to_f64());
+    let negate = |_: usize, x: &mut [T]| x.iter_mut().for_each(|x| *x = negative(*x));
+    T::multiply_then(
+        level,
+        case.size,
+        am,
+        bm,
+        &mut negated,
+        ldc,
+        start,
+        Some(&negate),
+    );
+    for (i, (&was, (&is, &after))) in before.iter().zip(c.iter().zip(&negated)).enumerate() {
+        let expected = if i % ldc < n { negative(is) } else { was };
+        assert!(after == expected, "{level:?} {:?} at {i}", case.size);
+    }
     for (i, (&was, &is)) in before.iter().zip(&c).enumerate() {
         let (i, j) = (i / ldc, i % ldc);
         if j >= n {

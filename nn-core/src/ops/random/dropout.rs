@@ -64,7 +64,11 @@ impl Op for Masked {
 #[inline(always)]
 fn masked<T: Float>(scale: T) -> impl Fn(T, bool) -> T + Copy + Sync {
     #[inline(always)]
-    move |x, keep| if keep { x * scale } else { T::ZERO }
+    move |x, keep| {
+        // Multiplied in any case: a branch on what is random is wrong half of the time.
+        let scaled = x * scale;
+        if keep { scaled } else { T::ZERO }
+    }
 }
 
 /// Sets each number to 0 with probability `rate` and scales the others by `1 / (1 - rate)`, so that the expected sum stays
