@@ -193,15 +193,13 @@ pub fn broadcast_zip<A, B, C>(
     if out.is_empty() {
         return;
     }
-    let level = simd::level();
-    let (n, lengths) = (out.len(), [x.len(), y.len()]);
-    if n <= GRAIN && lengths.contains(&n) && lengths.iter().all(|&len| len == n || len == 1) {
-        // One row for one thread: a plan would take longer than it.
-        assert_eq!((x.len(), y.len()), (elements(x_dims), elements(y_dims)));
-        return f.run(level, x, y, out);
-    }
     let (plan, x, y) = plan_zip(x, x_dims, y, y_dims, out_dims);
     let (x, y) = (&*x, &*y);
+    let level = simd::level();
+    if plan.outer.is_empty() && out.len() <= GRAIN {
+        // One row for one thread: to walk it would take longer.
+        return f.run(level, x, y, out);
+    }
     pieces(out, GRAIN, &|start, piece| {
         plan.walk(start, piece.len(), &mut |[i, j], at, length| {
             let [x_length, y_length] = plan

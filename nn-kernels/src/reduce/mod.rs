@@ -127,12 +127,6 @@ fn over_axes<T: Element, C: Combine<T>>(
     if !is_left(dims.len()) {
         return out.copy_from_slice(x);
     }
-    // Rows that become one, as for the gradient of a bias, need none of what follows.
-    let first = axes.iter().take_while(|&&gone| gone).count();
-    if first > 0 && !axes[first..].contains(&true) {
-        let (rows, row) = (elements(&dims[..first]), elements(&dims[first..]));
-        return middle(op, x, rows, row, out);
-    }
     let mut between: Option<Vec<T>> = None;
     let (mut rest, mut inner) = (dims.len(), 1);
     loop {
